@@ -1,0 +1,34 @@
+// The OpenAPI document that the mocks get: the emulator's own, whole; or, where a mock cannot
+// take the whole of it, cut down to one operation and what it refers to.
+
+export function cutToOperation (document, path, method) {
+  const { [method]: operation, parameters } = document.paths[path]
+  const cut = {
+    openapi: document.openapi,
+    info: document.info,
+    paths: { [path]: { ...(parameters && { parameters }), [method]: operation } },
+    components: {}
+  }
+  if (document.security) cut.security = document.security
+  if (document.components.securitySchemes) {
+    cut.components.securitySchemes = document.components.securitySchemes
+  }
+  const todo = [cut.paths]
+  while (todo.length > 0) {
+    const node = todo.pop()
+    if (node === null || typeof node !== 'object') continue
+    for (const [key, value] of Object.entries(node)) {
+      if (key === '$ref' && typeof value === 'string') include(value)
+      else todo.push(value)
+    }
+  }
+  return cut
+
+  function include (reference) {
+    const [, , section, name] = reference.split('/')
+    if (!reference.startsWith('#/components/') || cut.components[section]?.[name]) return
+    cut.components[section] ??= {}
+    cut.components[section][name] = document.components[section][name]
+    todo.push(document.components[section][name])
+  }
+}

@@ -1,0 +1,90 @@
+// The command line of the suite: which parts run, for which servers, how long.
+import { parseArgs } from 'node:util'
+
+export const SERVERS = ['bare', 'naive', 'ours', 'prism', 'steady']
+export const PEERS = ['prism', 'steady']
+export const PARTS = ['throughput', 'memory', 'start', 'size', 'stored']
+
+const help = `usage: npm run bench -- [options]
+
+  --quick           short rounds, no peers, no installed size, 100,000 stored payments at most
+  --only a,b        only these servers (${SERVERS.join(', ')})
+                    and/or only these parts (${PARTS.join(', ')})
+  --rounds N        rounds of which the median is shown (default 3)
+  --seconds N       length of a counted run, whole seconds (default 5)
+  --stored a,b      payments stored in the part "stored" (default 0,100000,1000000)
+  --document FILE   another OpenAPI document for naive, prism and steady
+                    (default openapi/openapi.gen.json)
+  --json FILE       also write every sample to FILE
+  --help            this text`
+
+class UsageError extends Error {}
+
+function wholeNumber (name, text) {
+  const number = Number(text)
+  if (!Number.isSafeInteger(number) || number < 0) {
+    throw new UsageError(`--${name}: "${text}" is not a whole number`)
+  }
+  return number
+}
+
+function atLeastOne (name, text) {
+  const number = wholeNumber(name, text)
+  if (number === 0) throw new UsageError(`--${name}: at least 1`)
+  return number
+}
+
+function parse (args) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+      stored: { type: 'string' },
+      document: { type: 'string' },
+      json: { type: 'string' },
+      help: { type: 'boolean', default: false }
+    }
+  })
+  const quick = values.quick
+  const only = values.only?.split(',').map((name) => name.trim()) ?? []
+  for (const name of only) {
+    if (!SERVERS.includes(name) && !PARTS.includes(name)) {
+      throw new UsageError(`--only: "${name}" is neither of ${[...SERVERS, ...PARTS].join(', ')}`)
+    }
+  }
+  const onlyServers = SERVERS.filter((name) => only.includes(name))
+  const onlyParts = PARTS.filter((name) => only.includes(name))
+  const defaultServers = quick ? SERVERS.filter((name) => !PEERS.includes(name)) : SERVERS
+  const defaultParts = quick ? PARTS.filter((name) => name !== 'size') : PARTS
+  const servers = onlyServers.length > 0 ? onlyServers : defaultServers
+  return {
+    quick,
+    help: values.help,
+    // The yardstick is always there: without it there is no ratio.
+    servers: SERVERS.filter((name) => name === 'bare' || servers.includes(name)),
+    parts: onlyParts.length > 0 ? onlyParts : defaultParts,
+    rounds: atLeastOne('rounds', values.rounds ?? (quick ? '2' : '3')),
+    seconds: atLeastOne('seconds', values.seconds ?? (quick ? '2' : '5')),
+    starts: quick ? 3 : 7,
+    stored: (values.stored ?? (quick ? '0,100000' : '0,100000,1000000')).split(',')
+      .map((text) => wholeNumber('stored', text)).sort((a, b) => a - b),
+    document: values.document,
+    json: values.json
+  }
+}
+
+// The options, or undefined after help or a complaint was printed and the exit code was set.
+export function readOptions (args) {
+  try {
+    const options = parse(args)
+    if (!options.help) return options
+    console.log(help)
+  } catch (error) {
+    if (!(error instanceof UsageError) && !error.code?.startsWith('ERR_PARSE_ARGS')) throw error
+    console.error(`${error.message}\n\n${help}`)
+    process.exitCode = 2
+  }
+}

@@ -1,0 +1,154 @@
+// The figures as Markdown that can be pasted into the README.
+import os from 'node:os'
+import { medianOf } from './statistics.mjs'
+
+const wholeNumber = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+const missing = '–'
+
+const number = (value) => value === undefined ? missing : wholeNumber.format(value)
+const megabytes = (value) => value === undefined ? missing : `${wholeNumber.format(value)} MB`
+const milliseconds = (value) => value === undefined ? missing : `${wholeNumber.format(value)} ms`
+
+export function ratio (value) {
+  if (value === undefined) return missing
+  return value < 0.1 ? value.toFixed(3) : value.toFixed(2)
+}
+
+function latency (us) {
+  if (us === undefined) return missing
+  return us < 1000 ? `${us.toFixed(0)} µs` : `${(us / 1000).toFixed(us < 10_000 ? 1 : 0)} ms`
+}
+
+function table (head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`
+  const rule = head.map((_, column) => column === 0 ? '---' : '--:')
+  return [line(head), `|${rule.join('|')}|`, ...rows.map(line)].join('\n')
+}
+
+export function machine () {
+  const cpus = os.cpus()
+  return {
+    cpu: cpus[0]?.model.trim() ?? 'unknown CPU',
+    cores: os.availableParallelism(),
+    memoryGb: Math.round(os.totalmem() / 1e9),
+    system: `${os.type()} ${os.release()} ${os.arch()}`,
+    node: process.version
+  }
+}
+
+function headerLine ({ host, date, generator, options, loadAverage }) {
+  const lines = [
+    `Measured on ${date}: ${host.cpu}, ${host.cores} cores, ${host.memoryGb} GB, ${host.system}, ` +
+    `Node.js ${host.node}; load from ${generator}, one thread, on the same machine; medians of ` +
+    `${options.rounds} rounds of ${options.seconds} s.`
+  ]
+  if (options.quick) lines.push('**A quick run: too short to be quoted.**')
+  if (loadAverage > 0.5) {
+    lines.push(`**The machine was not idle: load average ${loadAverage.toFixed(1)} at the start.**`)
+  }
+  return lines.join(' ')
+}
+
+function throughputTable (samples, contestants) {
+  const rows = contestants.map(({ key, name }) => {
+    const cells = [name]
+    for (const connections of [1, 32]) {
+      const own = samples.filter((one) => one.server === key && one.connections === connections)
+      cells.push(
+        number(medianOf(own, (one) => one.requestsPerSecond)),
+        key === 'bare' ? '1' : ratio(medianOf(own, (one) => one.ratio)),
+        latency(medianOf(own, (one) => one.p50Us)),
+        latency(medianOf(own, (one) => one.p99Us)),
+        latency(medianOf(own, (one) => one.cpuUsPerRequest))
+      )
+    }
+    return cells
+  })
+  return table([
+    'POST /payments', '1 connection: req/s', 'ratio', 'p50', 'p99', 'CPU/req',
+    '32 connections: req/s', 'ratio', 'p50', 'p99', 'CPU/req'
+  ], rows)
+}
+
+function yardstickSpread (samples) {
+  const speeds = samples.filter((one) => one.server === 'bare' && one.connections === 32)
+    .map((one) => one.requestsPerSecond)
+  return 'Ratio: to bare Fastify run just before and just after. In this run bare Fastify itself ' +
+    `gave from ${number(Math.min(...speeds))} to ${number(Math.max(...speeds))} req/s at ` +
+    '32 connections: compare ratios, not requests per second.'
+}
+
+function footprintTable (results, contestants) {
+  const rows = contestants.map(({ key, name }) => {
+    const memory = results.memory?.find((one) => one.server === key)
+    const starts = results.start?.filter((one) => one.server === key) ?? []
+    const size = results.size?.find((one) => one.server === key)
+    return [
+      name,
+      megabytes(memory?.idleMb),
+      megabytes(memory?.loadedMb),
+      milliseconds(medianOf(starts, (one) => one.coldStartMs)),
+      megabytes(size?.installedMb)
+    ]
+  })
+  return table([
+    'server', 'memory idle', 'memory after 100,000 payments', 'cold start to the first 200',
+    'installed'
+  ], rows)
+}
+
+function sizeNote (results) {
+  const size = results.size?.find((one) => one.server === 'ours')
+  if (size?.nativeMb === undefined) return undefined
+  return `Of dodo-emulator's ${megabytes(size.installedMb)}, better-sqlite3 is ` +
+    `${megabytes(size.nativeMb)} as npm left it on this machine (compiled here, or with a ` +
+    `prebuilt binary), of which ${size.nativeNeededMb.toFixed(1)} MB are needed to run. The ` +
+    `tarball is ${size.tarballMb.toFixed(1)} MB.`
+}
+
+function storedTable (samples, sizes) {
+  const rows = []
+  for (const request of ['POST /payments', 'GET /payments']) {
+    for (const size of sizes) {
+      const own = samples.filter((one) => one.request === request && one.size === size)
+      rows.push([
+        `${request}, ${number(size)} stored`,
+        number(medianOf(own, (one) => one.requestsPerSecond)),
+        ratio(medianOf(own, (one) => one.ratio)),
+        ratio(medianOf(own, (one) => one.toEmpty)),
+        latency(medianOf(own, (one) => one.p50Us)),
+        latency(medianOf(own, (one) => one.p99Us))
+      ])
+    }
+  }
+  return table([
+    'dodo-emulator, 32 connections', 'req/s', 'ratio to bare Fastify', 'ratio to empty', 'p50', 'p99'
+  ], rows)
+}
+
+function storedNote (samples) {
+  const before = medianOf(samples.filter((one) => one.size === 0), (one) => one.storedBefore)
+  return 'GET /payments is its first page. Each store had the payments of the warm-up in addition ' +
+    `(so "0" began with about ${number(before)}, and its first page is full too).`
+}
+
+export function report (run) {
+  const { results, contestants, options, notes, problems } = run
+  const parts = [headerLine(run)]
+  if (results.throughput) {
+    parts.push(throughputTable(results.throughput, contestants))
+    parts.push(yardstickSpread(results.throughput))
+  }
+  if (results.memory || results.start || results.size) {
+    parts.push(footprintTable(results, contestants), sizeNote(results))
+  }
+  if (results.stored?.length > 0) {
+    parts.push(storedTable(results.stored, options.stored), storedNote(results.stored))
+  }
+  if (notes.length > 0) parts.push(notes.map((note) => `* ${note}`).join('\n'))
+  if (problems.length > 0) {
+    parts.push('**Problems: these figures do not count.**')
+    parts.push(problems.map((problem) => `* ${problem.replaceAll('\n', '\n  ')}`).join('\n'))
+  }
+  return parts.filter((part) => part !== undefined).join('\n\n')
+}

@@ -1,0 +1,157 @@
+// npm run bench: measures the emulator beside a bare Fastify, a naive Fastify + ajv + SQLite, Prism
+// and steady, all in one run, and prints Markdown. README.md says what is measured and how.
+import { readFileSync, statfsSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import { join, resolve } from 'node:path'
+import { contestants as findContestants, isInstalled, root } from './contestants.mjs'
+import { createCounter } from './counted.mjs'
+import { cutToOperation } from './document.mjs'
+import { findGenerator } from './load.mjs'
+import { measureMemory } from './measure/memory.mjs'
+import { measureSize } from './measure/size.mjs'
+import { measureStart } from './measure/start.mjs'
+import { measureStored } from './measure/stored.mjs'
+import { measureThroughput } from './measure/throughput.mjs'
+import { readOptions } from './options.mjs'
+import { installAutocannon, withInstalledPeers } from './peers.mjs'
+import { temporaryFolder } from './processes.mjs'
+import { machine, report } from './report.mjs'
+import { startServer } from './server.mjs'
+
+const TMPFS = 0x01021994
+
+const measures = {
+  throughput: measureThroughput,
+  memory: measureMemory,
+  start: measureStart,
+  size: measureSize,
+  stored: measureStored
+}
+
+const startedAt = Date.now()
+const notes = []
+const problems = []
+
+const options = readOptions(process.argv.slice(2))
+if (options !== undefined) await main()
+process.exit() // ends what an error may have left running; the exit code is set already
+
+async function main () {
+  const loadAverage = os.loadavg()[0]
+  const generator = await prepareGenerator()
+  const candidates = await prepareContestants()
+  if (generator === undefined || candidates === undefined) return
+  if (statfsSync(temporaryFolder()).type === TMPFS) {
+    notes.push('Databases were in memory (tmpfs): set TMPDIR to a folder on a disk.')
+  }
+
+  const contestants = await withAnAnswer(candidates)
+  const counter = createCounter({ generator, problems })
+  const results = {}
+  for (const part of options.parts) {
+    results[part] = await measures[part]({
+      contestants, options, counter, guard, progress, notes, problems
+    })
+  }
+
+  const run = {
+    date: new Date(startedAt).toISOString().slice(0, 10),
+    host: machine(),
+    generator: generator.name,
+    loadAverage,
+    options,
+    contestants,
+    results,
+    notes,
+    problems
+  }
+  console.log(report(run))
+  if (options.json) writeFileSync(options.json, JSON.stringify(run, null, 2) + '\n')
+  progress('done')
+  if (problems.length > 0) process.exitCode = 1
+}
+
+function progress (text) {
+  const seconds = Math.round((Date.now() - startedAt) / 1e3)
+  console.error(`[bench ${String(seconds).padStart(4)} s] ${text}`)
+}
+
+async function prepareGenerator () {
+  const generator = await findGenerator()
+  if (generator !== undefined) return generator
+  const complaint = await installAutocannon({ progress })
+  if (complaint === undefined) return findGenerator()
+  console.error(complaint)
+  process.exitCode = 2
+}
+
+async function prepareContestants () {
+  const candidates = findContestants(options.servers)
+  if (candidates.some((one) => one.key === 'ours' && !isInstalled(one))) {
+    console.error('dist/cli.js is missing: run `npm run bench`, which builds it first.')
+    process.exitCode = 2
+    return undefined
+  }
+  const document = resolve(options.document ?? join(root, 'openapi', 'openapi.gen.json'))
+  for (const candidate of candidates) candidate.document = document
+  return withInstalledPeers(candidates, { notes, progress })
+}
+
+// Starts each once, to know before the long run who answers the payment with 200. A mock that cannot
+// take the whole document gets the one operation. It also brings the files into the page cache.
+async function withAnAnswer (candidates) {
+  const answering = []
+  for (const candidate of candidates) {
+    progress(`tries ${candidate.name}`)
+    const failure = await tryOnce(candidate)
+    if (failure === undefined) {
+      answering.push(candidate)
+    } else if (candidate.package === undefined) {
+      problems.push(failure)
+      if (candidate.key === 'bare') throw new Error(failure)
+    } else {
+      candidate.document = writeCutDocument(candidate.document)
+      const secondFailure = await tryOnce(candidate)
+      if (secondFailure === undefined) {
+        notes.push(`${candidate.name} mocks the operation alone; with the whole contract: ${failure}`)
+        answering.push(candidate)
+      } else {
+        notes.push(`${candidate.name} skipped: ${secondFailure}`)
+      }
+    }
+  }
+  return answering
+}
+
+async function tryOnce (candidate) {
+  try {
+    const server = await startServer(candidate)
+    await server.stop()
+  } catch (error) {
+    return error.message
+  }
+}
+
+function writeCutDocument (documentFile) {
+  const file = join(temporaryFolder(), 'openapi.json')
+  const document = JSON.parse(readFileSync(documentFile, 'utf8'))
+  writeFileSync(file, JSON.stringify(cutToOperation(document, '/payments', 'post')))
+  return file
+}
+
+// Starts a contestant, uses it and stops it. What goes wrong is remembered and does not end the
+// run: the other figures are still worth having.
+async function guard (contestant, start, use) {
+  let server
+  try {
+    server = await start()
+    await use(server)
+  } catch (error) {
+    problems.push(`${contestant.name}: ${error.message}`)
+    progress(error.message)
+  }
+  const endedWell = await server?.stop()
+  if (endedWell === false && contestant.key === 'ours') {
+    problems.push(`${contestant.name} did not end by itself on SIGTERM`)
+  }
+}

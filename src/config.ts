@@ -1,0 +1,184 @@
+/**
+ * The one table of options. From it come the flags of the command line, the environment variables, their checks, and the table in the
+ * README. A flag wins over its environment variable, that over the default.
+ */
+import { SetupError } from './errors.js'
+import { parseDuration } from './rules/duration.js'
+
+interface OptionRow<Value, Fallback extends string | null = string | null> {
+  flag: string
+  env: string
+  /** How the value is called in the help: `<port>`. */
+  value: string
+  /** As typed; null where the option is off unless given. */
+  fallback: Fallback
+  about: string
+  /** The value of a text. Throws a SetupError that says what would be right. */
+  parse (text: string): Value
+}
+
+function option<Value, const Fallback extends string | null> (row: OptionRow<Value, Fallback>): OptionRow<Value, Fallback> {
+  return row
+}
+
+export const OPTIONS = {
+  port: option({
+    flag: 'port',
+    env: 'PORT',
+    value: '<port>',
+    fallback: '4010',
+    about: 'Port to listen on; 0 takes a free one',
+    parse: wholeNumber(0, 65_535)
+  }),
+  host: option({
+    flag: 'host',
+    env: 'HOST',
+    value: '<address>',
+    fallback: '127.0.0.1',
+    about: 'Address to listen on; 0.0.0.0 opens it to the network',
+    parse: nonEmpty
+  }),
+  database: option({
+    flag: 'database',
+    env: 'DATABASE',
+    value: '<file>',
+    fallback: './data/emulator.db',
+    about: 'SQLite file, made with its folder when missing; :memory: keeps nothing',
+    parse: nonEmpty
+  }),
+  publicUrl: option({
+    flag: 'public-url',
+    env: 'PUBLIC_URL',
+    value: '<url>',
+    fallback: null,
+    about: 'What links begin with; unless given, the host that the request came to',
+    parse: publicUrl
+  }),
+  portFile: option({
+    flag: 'port-file',
+    env: 'PORT_FILE',
+    value: '<file>',
+    fallback: null,
+    about: 'File to write the port to once requests are answered',
+    parse: nonEmpty
+  }),
+  apiKeys: option({
+    flag: 'api-keys',
+    env: 'API_KEYS',
+    value: '<keys>',
+    fallback: '',
+    about: 'Accepted API keys, separated by commas; unless given, any non-empty key',
+    parse: list
+  }),
+  readOnlyApiKeys: option({
+    flag: 'read-only-api-keys',
+    env: 'READ_ONLY_API_KEYS',
+    value: '<keys>',
+    fallback: '',
+    about: 'API keys without write access, separated by commas',
+    parse: list
+  }),
+  linkLifetime: option({
+    flag: 'link-lifetime',
+    env: 'LINK_LIFETIME',
+    value: '<duration>',
+    fallback: '24h',
+    about: 'How long a payment link can be paid (500ms, 30s, 15m, 24h, 7d)',
+    parse: duration
+  }),
+  tax: option({
+    flag: 'tax',
+    env: 'TAX',
+    value: '<on|off>',
+    fallback: 'on',
+    about: 'Whether tax is calculated',
+    parse: onOff
+  }),
+  deniedCountries: option({
+    flag: 'denied-countries',
+    env: 'DENIED_COUNTRIES',
+    value: '<codes>',
+    fallback: 'AI,CU,IR,KP,SY',
+    about: 'Billing countries that are refused, separated by commas',
+    parse: codes(/^[A-Z]{2}$/, 'two-letter country codes')
+  }),
+  deniedCurrencies: option({
+    flag: 'denied-currencies',
+    env: 'DENIED_CURRENCIES',
+    value: '<codes>',
+    fallback: '',
+    about: 'Charge currencies that are refused, separated by commas',
+    parse: codes(/^[A-Z]{3}$/, 'three-letter currency codes')
+  })
+}
+
+export type OptionName = keyof typeof OPTIONS
+
+type Parsed<Name extends OptionName> = ReturnType<(typeof OPTIONS)[Name]['parse']>
+
+/** Every option with its value; null where one that is off by default was not given. */
+export type Config = {
+  [Name in OptionName]: (typeof OPTIONS)[Name]['fallback'] extends string ? Parsed<Name> : Parsed<Name> | null
+}
+
+/** The configuration of flags (by option name, as typed) and environment. Throws a SetupError that names the option. */
+export function readConfig (flags: Partial<Record<OptionName, string>>, env: NodeJS.ProcessEnv): Config {
+  const entries = (Object.keys(OPTIONS) as OptionName[]).map(name => {
+    const row: OptionRow<unknown> = OPTIONS[name]
+    const given = flags[name] ?? env[row.env]
+    const text = given ?? row.fallback
+    if (text === null) return [name, null]
+    try {
+      return [name, row.parse(text)]
+    } catch (error) {
+      const source = flags[name] !== undefined ? `--${row.flag}` : row.env
+      throw new SetupError(`${source}: ${(error as Error).message}, not ${JSON.stringify(text)}`)
+    }
+  })
+  return Object.fromEntries(entries) as Config
+}
+
+function wholeNumber (min: number, max: number): (text: string) => number {
+  return text => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < min || value > max) throw new SetupError(`must be a whole number from ${min} to ${max}`)
+    return value
+  }
+}
+
+function nonEmpty (text: string): string {
+  if (text.trim() === '') throw new SetupError('must not be empty')
+  return text
+}
+
+function publicUrl (text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.search !== '' || url.hash !== '') {
+    throw new SetupError('must be an http or https URL without query, such as https://pay.example.test')
+  }
+  return url.href.replace(/\/+$/, '')
+}
+
+function list (text: string): ReadonlySet<string> {
+  return new Set(text.split(',').map(part => part.trim()).filter(part => part !== ''))
+}
+
+function codes (form: RegExp, what: string): (text: string) => ReadonlySet<string> {
+  return text => {
+    const set = list(text.toUpperCase())
+    for (const code of set) if (!form.test(code)) throw new SetupError(`must be ${what}, separated by commas`)
+    return set
+  }
+}
+
+/** In milliseconds. */
+function duration (text: string): number {
+  const ms = parseDuration(text)
+  if (ms === null || ms === 0) throw new SetupError('must be a duration such as 30s, 15m or 24h')
+  return ms
+}
+
+function onOff (text: string): boolean {
+  if (text !== 'on' && text !== 'off') throw new SetupError('must be on or off')
+  return text === 'on'
+}

@@ -1,0 +1,88 @@
+/** The bundled OpenAPI document and the operations in it: what HTTP binds, what ajv validates. Read once per process. */
+import { packageJson } from '../root.js'
+import type { OperationName } from './operations.js'
+
+export interface Parameter {
+  name: string
+  in: 'path' | 'query' | 'header'
+  required?: boolean
+  schema: object
+}
+
+interface OperationObject {
+  operationId: string
+  summary?: string
+  tags?: string[]
+  security?: object[]
+  parameters?: Array<Parameter | { $ref: string }>
+  requestBody?: { required?: boolean, content: Record<string, { schema: object }> }
+  responses: Record<string, { content?: Record<string, { schema: object }> }>
+}
+
+export interface Contract {
+  openapi: string
+  info: { title: string, version: string }
+  security?: object[]
+  paths: Record<string, Record<string, OperationObject>>
+  components: { schemas: Record<string, object>, parameters?: Record<string, Parameter> }
+  webhooks?: Record<string, object>
+}
+
+export interface Operation {
+  name: OperationName
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** As in the contract: `/payments/{payment_id}`. */
+  path: string
+  tag: string
+  summary: string
+  /** An API key is asked for. */
+  secured: boolean
+  query: Parameter[]
+  body: { required: boolean } | null
+  /** The status of success. */
+  success: number
+}
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
+
+let loaded: { document: Contract, operations: Operation[] } | undefined
+
+export function contract (): { document: Contract, operations: Operation[] } {
+  loaded ??= load()
+  return loaded
+}
+
+function load () {
+  const document = packageJson<Contract>('openapi', 'openapi.gen.json')
+  const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+    METHODS.flatMap(method => {
+      const operation = item[method]
+      return operation === undefined ? [] : [describe(document, path, method, operation)]
+    }))
+  return { document, operations }
+}
+
+function describe (document: Contract, path: string, method: typeof METHODS[number], operation: OperationObject): Operation {
+  const verb = method.toUpperCase() as Operation['method']
+  const parameters = (operation.parameters ?? []).map(parameter => resolve(document, parameter))
+  const security = operation.security ?? document.security ?? []
+  return {
+    name: `${verb} ${path}` as OperationName,
+    method: verb,
+    path,
+    tag: operation.tags?.[0] ?? '',
+    summary: operation.summary ?? '',
+    secured: security.length > 0,
+    query: parameters.filter(parameter => parameter.in === 'query'),
+    body: operation.requestBody === undefined ? null : { required: operation.requestBody.required ?? false },
+    success: Number(Object.keys(operation.responses).find(status => status.startsWith('2')) ?? 200)
+  }
+}
+
+function resolve (document: Contract, parameter: Parameter | { $ref: string }): Parameter {
+  if (!('$ref' in parameter)) return parameter
+  const name = parameter.$ref.slice(parameter.$ref.lastIndexOf('/') + 1)
+  const resolved = document.components.parameters?.[name]
+  if (resolved === undefined) throw new Error(`the contract has no parameter ${name}`)
+  return resolved
+}

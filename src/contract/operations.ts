@@ -1,0 +1,31 @@
+/**
+ * The contract as types: what an operation is given and must answer, by its name in the contract's own words (`POST /payments`).
+ * Everything is derived from the bundled document; a wrong path, an unknown body field or a missing response field does not compile.
+ */
+import type { components, paths } from './types.gen.js'
+
+export type Schemas = components['schemas']
+
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
+
+/** `'GET /payments' | 'POST /payments' | …`: every operation of the contract. */
+export type OperationName = {
+  [Path in keyof paths & string]: {
+    [M in Method]: paths[Path][M] extends { responses: object } ? `${Uppercase<M>} ${Path}` : never
+  }[Method]
+}[keyof paths & string]
+
+type OperationOf<Name> = Name extends `${infer Verb} ${infer Path}`
+  ? Path extends keyof paths ? Lowercase<Verb> extends keyof paths[Path] ? paths[Path][Lowercase<Verb>] : never : never
+  : never
+
+type Json<Content> = Content extends { content: { 'application/json': infer Body } } ? Body : undefined
+
+export type Body<Name> = OperationOf<Name> extends { requestBody: infer Request } ? Json<Request> : undefined
+
+export type Query<Name> = OperationOf<Name> extends { parameters: { query?: infer Parameters } } ? NonNullable<Parameters> : object
+
+export type PathParameters<Name> = OperationOf<Name> extends { parameters: { path: infer Parameters } } ? Parameters : object
+
+/** The body of the success reply; undefined where it is empty. */
+export type Reply<Name> = OperationOf<Name> extends { responses: { 200: infer Success } } ? Json<Success> : undefined

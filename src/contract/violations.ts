@@ -1,0 +1,111 @@
+/**
+ * Ajv's errors in words for the person whose request was refused: where, and what to change; one for every violation.
+ * Ajv reports every branch of a failed union; here a union is reduced to the branch that was meant.
+ */
+import type { ErrorObject } from 'ajv'
+import type { Violation } from '../errors.js'
+
+const VIOLATIONS_MAX = 100
+const ENUM_SHOWN_MAX = 16
+
+/** Ajv's errors as violations, in the order of the document, each place and message once. */
+export function violations (errors: readonly ErrorObject[]): Violation[] {
+  const seen = new Set<string>()
+  const found: Violation[] = []
+  const relevant = withoutUnions(errors)
+  const mistyped = new Set(relevant.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath))
+  for (const error of relevant) {
+    if (error.keyword === 'enum' && mistyped.has(error.instancePath)) continue // says nothing more
+    const violation = { path: pathOf(error), message: messageOf(error) }
+    const key = `${violation.path} ${violation.message}`
+    if (seen.has(key)) continue
+    seen.add(key)
+    found.push(violation)
+    if (found.length === VIOLATIONS_MAX) break
+  }
+  return found
+}
+
+/** Replaces the errors of each union's branches, which stand right before the union's own error, by those of the meant branch. */
+function withoutUnions (errors: readonly ErrorObject[]): ErrorObject[] {
+  const kept: ErrorObject[] = []
+  for (const error of errors) {
+    if (error.keyword !== 'oneOf' && error.keyword !== 'anyOf') {
+      kept.push(error)
+      continue
+    }
+    let first = kept.length
+    while (first > 0 && isWithin(kept[first - 1], error)) first--
+    const branches = kept.splice(first)
+    kept.push(...meantBranch(branches, error))
+  }
+  return kept
+}
+
+function isWithin (inner: ErrorObject | undefined, union: ErrorObject): boolean {
+  return inner !== undefined && `${inner.instancePath}/`.startsWith(`${union.instancePath}/`)
+}
+
+function meantBranch (errors: ErrorObject[], union: ErrorObject): ErrorObject[] {
+  const matched = union.params['passingSchemas'] as number[] | null | undefined
+  if (matched != null) return [{ ...union, message: 'must have one of the allowed forms, not several at once' }]
+  const nullable = errors.some(isNotNull)
+  const branches = groupBy(errors.filter(error => !isNotNull(error)), branchOf)
+  const [only] = branches
+  if (only === undefined) return [union]
+  const meant = branches.filter(branch => !branch.some(({ keyword, instancePath }) =>
+    instancePath === union.instancePath && (keyword === 'required' || keyword === 'type')))
+  if (meant[0] !== undefined) return meant[0]
+  if (branches.length === 1) return only.map(error => nullable ? orNull(error, union) : error)
+  const wanted = errors.flatMap(({ keyword, params }) => keyword === 'required' ? [String(params['missingProperty'])] : [])
+  return wanted.length > 0 ? [{ ...union, message: `must have ${[...new Set(wanted)].join(', or ')}` }] : only
+}
+
+const isNotNull = ({ keyword, params }: ErrorObject) => keyword === 'type' && params['type'] === 'null'
+
+/** A `oneOf [null, X]` that got neither: say that null would do, but only for the value itself. */
+function orNull (error: ErrorObject, union: ErrorObject): ErrorObject {
+  return error.instancePath === union.instancePath && error.keyword === 'type'
+    ? { ...error, message: `${error.message} or null` }
+    : error
+}
+
+/** Branches of a union are references to schemas of their own; a branch is known by that schema's name. */
+function branchOf ({ schemaPath }: ErrorObject): string {
+  return /^.*?schemas\/[^/]+/.exec(schemaPath)?.[0] ?? schemaPath
+}
+
+function groupBy<Item> (items: readonly Item[], keyOf: (item: Item) => string): Item[][] {
+  const groups = new Map<string, Item[]>()
+  for (const item of items) groups.set(keyOf(item), [...groups.get(keyOf(item)) ?? [], item])
+  return [...groups.values()]
+}
+
+/** `/product_cart/0/quantity` as `product_cart[0].quantity`. */
+function pathOf ({ instancePath, keyword, params }: ErrorObject): string {
+  const segments = instancePath.split('/').slice(1).map(segment => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
+  if (keyword === 'required') segments.push(String(params['missingProperty']))
+  return segments.reduce((path, segment) =>
+    /^\d+$/.test(segment) ? `${path}[${segment}]` : path === '' ? segment : `${path}.${segment}`, '')
+}
+
+const FORMATS: Record<string, string> = {
+  int32: 'must be a whole number from -2147483648 to 2147483647',
+  'date-time': 'must be an RFC 3339 time, such as 2026-01-31T12:00:00Z'
+}
+
+function messageOf ({ keyword, params, message = 'is invalid' }: ErrorObject): string {
+  switch (keyword) {
+    case 'required': return 'is required'
+    case 'enum': return enumMessage(params['allowedValues'] as unknown[])
+    case 'format': return FORMATS[params['format'] as string] ?? message
+    case 'uniqueItems': return `must not hold the same value twice (items ${params['j']} and ${params['i']})`
+    default: return message
+  }
+}
+
+function enumMessage (allowed: unknown[]): string {
+  return allowed.length <= ENUM_SHOWN_MAX
+    ? `must be one of ${allowed.join(', ')}`
+    : `must be one of the ${allowed.length} values that the API knows, such as ${allowed.slice(0, 3).join(', ')}`
+}

@@ -1,0 +1,106 @@
+/** The data that a new sandbox starts from, in the API's own shapes, and how it becomes rows. */
+import { randomInt } from 'node:crypto'
+import type { Schemas } from './contract/operations.js'
+import type { Stores } from './sandbox.js'
+import { packageJson } from './root.js'
+import { parseTime } from './rules/calendar.js'
+import type { BusinessStore } from './store/business.js'
+
+export interface Fixtures {
+  business: { business_id: string, name: string, currency: string }
+  /** `archived` is the one thing that the API's shape can't say. */
+  products: Array<Schemas['GetProductResponse'] & { archived?: boolean }>
+  customers: Array<Schemas['CustomerResponse']>
+  /** By customer id. */
+  paymentMethods: Record<string, Array<Schemas['CustomerPaymentMethodItem']>>
+  discounts: Array<Schemas['DiscountResponse']>
+  /** Customer ids by discount id: who may use a discount that is for specific customers. */
+  discountCustomers: Record<string, string[]>
+}
+
+/** The fixtures that come with the package. */
+export function packageFixtures (): Fixtures {
+  const file = <T> (name: string) => packageJson<T>('fixtures', `${name}.json`)
+  return {
+    business: file('business'),
+    products: file('products'),
+    customers: file('customers'),
+    paymentMethods: file('payment-methods'),
+    discounts: file('discounts'),
+    discountCustomers: file('discount-customers')
+  }
+}
+
+const SALT_RANGE = 2 ** 46 // below what crypto.randomInt takes, and within the space of link ids
+
+/** Fills an empty database. Runs inside a transaction. */
+export function seed (fixtures: Fixtures, stores: Stores, business: BusinessStore): void {
+  const { business_id: id, name, currency } = fixtures.business
+  business.insert({ business_id: id, name, currency, link_salt: randomInt(SALT_RANGE) })
+  for (const product of fixtures.products) seedProduct(product, stores)
+  for (const customer of fixtures.customers) seedCustomer(customer, stores)
+  for (const [customerId, methods] of Object.entries(fixtures.paymentMethods)) {
+    for (const method of methods) stores.paymentMethods.insert(customerId, method)
+  }
+  for (const discount of fixtures.discounts) seedDiscount(discount, stores)
+  for (const [discountId, customers] of Object.entries(fixtures.discountCustomers)) {
+    for (const customerId of customers) stores.discounts.allow(discountId, customerId)
+  }
+}
+
+function time (text: string): number {
+  const us = parseTime(text)
+  if (us === null) throw new Error(`not a time: ${text}`)
+  return us
+}
+
+const optionalTime = (text: string | null | undefined) => text == null ? null : time(text)
+
+function seedProduct (product: Fixtures['products'][number], { products }: Stores): void {
+  products.insert({
+    product_id: product.product_id,
+    brand_id: product.brand_id,
+    name: product.name ?? null,
+    description: product.description ?? null,
+    price: product.price,
+    tax_category: product.tax_category,
+    is_recurring: product.is_recurring,
+    archived: product.archived ?? false,
+    metadata: JSON.stringify(product.metadata),
+    created_at: time(product.created_at),
+    updated_at: time(product.updated_at)
+  })
+}
+
+function seedCustomer (customer: Schemas['CustomerResponse'], { customers }: Stores): void {
+  customers.insert({
+    customer_id: customer.customer_id,
+    email: customer.email,
+    name: customer.name,
+    phone_number: customer.phone_number ?? null,
+    metadata: JSON.stringify(customer.metadata ?? {}),
+    created_at: time(customer.created_at)
+  })
+}
+
+function seedDiscount (discount: Schemas['DiscountResponse'], { discounts }: Stores): void {
+  discounts.insert({
+    discount_id: discount.discount_id,
+    code: discount.code.toUpperCase(),
+    name: discount.name ?? null,
+    type: discount.type,
+    amount: discount.amount,
+    currency_options: discount.currency_options ?? [],
+    restricted_to: discount.restricted_to,
+    customer_eligibility: discount.customer_eligibility,
+    starts_at: optionalTime(discount.starts_at),
+    expires_at: optionalTime(discount.expires_at),
+    usage_limit: discount.usage_limit ?? null,
+    per_customer_usage_limit: discount.per_customer_usage_limit ?? null,
+    times_used: discount.times_used,
+    subscription_cycles: discount.subscription_cycles ?? null,
+    preserve_on_plan_change: discount.preserve_on_plan_change,
+    metadata: JSON.stringify(discount.metadata),
+    created_at: time(discount.created_at)
+  })
+}

@@ -1,0 +1,27 @@
+/** Who is calling: the bearer token of a request, and whether it may write. */
+import { ApiError } from '../errors.js'
+
+export interface KeyPolicy {
+  /** Keys that are accepted; empty for every non-empty one. */
+  apiKeys: ReadonlySet<string>
+  /** Keys that may read but not write. */
+  readOnlyKeys: ReadonlySet<string>
+}
+
+const BEARER = /^bearer +(\S+) *$/i
+
+/** The request's API key. Throws UNAUTHORIZED: 401 for a missing or unknown key, 403 for a write with a read-only one. */
+export function authenticate (authorization: string | undefined, isWrite: boolean, { apiKeys, readOnlyKeys }: KeyPolicy): string {
+  const key = authorization === undefined ? undefined : BEARER.exec(authorization)?.[1]
+  if (key === undefined) {
+    throw new ApiError('UNAUTHORIZED', { because: 'send the header Authorization: Bearer <API key>; any key will do' })
+  }
+  const isReadOnly = readOnlyKeys.has(key)
+  if (apiKeys.size > 0 && !isReadOnly && !apiKeys.has(key)) {
+    throw new ApiError('UNAUTHORIZED', { because: 'this API key is not one of those that the emulator was started with' })
+  }
+  if (isReadOnly && isWrite) {
+    throw new ApiError('UNAUTHORIZED', { status: 403, because: 'this API key may only read' })
+  }
+  return key
+}

@@ -1,0 +1,74 @@
+/**
+ * Contract → routes. Every operation of the contract becomes a route: authenticated, validated, and answered by the handler of its
+ * name, or 501 where there is none yet. Changes join the turn's transaction; a GET reads between transactions.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { contract, type Operation } from '../contract/load.js'
+import { bodyValidator, queryValidator } from '../contract/validate.js'
+import { ApiError } from '../errors.js'
+import type { Context, Sandbox } from '../sandbox.js'
+import { authenticate, type KeyPolicy } from './auth.js'
+import type { Call, Handlers } from './handlers.js'
+import { originOf } from './origin.js'
+import { sendEmpty, sendError, sendJson } from './replies.js'
+
+export interface Binding {
+  handlers: Handlers
+  keys: KeyPolicy
+  publicUrl: string | null
+  /** The sandbox that an API key opens. */
+  sandboxOf (apiKey: string): Sandbox
+  /** Hears of every error that is the emulator's own fault. */
+  report (error: unknown): void
+}
+
+/** Handlers of different operations differ in type; here, at the one place that calls them all, they are alike. */
+type AnyHandler = (call: Call<unknown>) => unknown
+
+export function bindContract (app: FastifyInstance, binding: Binding): void {
+  for (const operation of contract().operations) bindOperation(app, operation, binding)
+}
+
+function bindOperation (app: FastifyInstance, operation: Operation, binding: Binding): void {
+  const handler = (binding.handlers as Record<string, AnyHandler | undefined>)[operation.name]
+  app.route({
+    method: operation.method,
+    url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
+    onRequest: (request, reply, done) => {
+      if (operation.secured) authenticate(request.headers.authorization, operation.method !== 'GET', binding.keys)
+      done()
+    },
+    handler: handler === undefined ? notImplemented(operation) : answer(operation, handler, binding)
+  })
+}
+
+function notImplemented ({ name }: Operation) {
+  return () => { throw new ApiError('NOT_IMPLEMENTED', { because: name }) }
+}
+
+function answer (operation: Operation, handler: AnyHandler, { publicUrl, sandboxOf, report, keys }: Binding) {
+  const validateBody = bodyValidator(operation)
+  const validateQuery = queryValidator(operation)
+  const takesQuery = operation.query.length > 0
+  const takesBody = operation.body !== null
+  const isChange = operation.method !== 'GET'
+
+  return (request: FastifyRequest, reply: FastifyReply): void => {
+    const { body, query } = request
+    if (takesQuery) validateQuery(query)
+    if (takesBody) validateBody(body)
+    const sandbox = sandboxOf(operation.secured ? authenticate(request.headers.authorization, isChange, keys) : '')
+    const origin = originOf(request, publicUrl)
+    const call = () => {
+      const context: Context = { sandbox, origin, now: sandbox.clock.now() }
+      return handler({ body, query, path: request.params, context } as Call<unknown>)
+    }
+    const done = (error: unknown, result?: unknown) => {
+      if (error !== undefined) sendError(reply, error, report)
+      else if (result === undefined) sendEmpty(reply, operation.success)
+      else sendJson(reply, operation.success, result)
+    }
+    if (isChange) sandbox.turn.run(call, done)
+    else done(undefined, call())
+  }
+}

@@ -1,0 +1,47 @@
+/** What the lists have in common: pages counted from 0, and times in the query. */
+import { ApiError } from '../errors.js'
+import { parseTime } from '../rules/calendar.js'
+
+const PAGE_SIZE_DEFAULT = 10
+const PAGE_SIZE_MAX = 100
+
+interface ListQuery {
+  page_size?: number
+  page_number?: number
+  created_at_gte?: string
+  created_at_lte?: string
+}
+
+type Filter<Query> = Omit<Query, keyof ListQuery> & { created_at_gte?: number, created_at_lte?: number }
+
+export interface Page<Query> {
+  limit: number
+  offset: number
+  /** The rest of the query, times in microseconds. */
+  filter: Filter<Query>
+}
+
+/** Splits a list's query. Throws INVALID_QUERY_PARAMS for a page size over 100 or a time that is none. A page may be empty. */
+export function page<Query extends ListQuery> (query: Query): Page<Query> {
+  const { page_size: limit = PAGE_SIZE_DEFAULT, page_number: number = 0, created_at_gte: from, created_at_lte: to, ...rest } = query
+  if (limit > PAGE_SIZE_MAX) throw invalid('page_size', `must be at most ${PAGE_SIZE_MAX}`)
+  return {
+    limit,
+    offset: limit * number,
+    filter: {
+      ...rest,
+      ...(from === undefined ? {} : { created_at_gte: time('created_at_gte', from) }),
+      ...(to === undefined ? {} : { created_at_lte: time('created_at_lte', to) })
+    }
+  }
+}
+
+function time (name: string, text: string): number {
+  const us = parseTime(text)
+  if (us === null) throw invalid(name, 'must be an RFC 3339 time, such as 2026-01-31T12:00:00Z')
+  return us
+}
+
+function invalid (path: string, message: string): ApiError {
+  return new ApiError('INVALID_QUERY_PARAMS', { because: `${path} ${message}`, violations: [{ path, message }] })
+}

@@ -1,0 +1,41 @@
+/** What goes onto the wire: JSON replies, empty replies, and the one shape of an error. */
+import type { FastifyError, FastifyReply } from 'fastify'
+import { ApiError } from '../errors.js'
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+export function sendJson (reply: FastifyReply, status: number, body: unknown): void {
+  reply.code(status).header('content-type', JSON_TYPE).send(JSON.stringify(body))
+}
+
+/** A success without a body: no JSON content type, because the official client would try to parse it. */
+export function sendEmpty (reply: FastifyReply, status: number): void {
+  reply.code(status)
+  if (status !== 204) reply.header('content-length', '0')
+  reply.send()
+}
+
+/** Writes any error as `{"code", "message", "details"?}`. What is no ApiError is reported, and its cause kept from the caller. */
+export function sendError (reply: FastifyReply, thrown: unknown, report: (error: unknown) => void): void {
+  const error = asApiError(thrown)
+  if (error.code === 'INTERNAL_SERVER_ERROR' || error.code === 'STORAGE_UNAVAILABLE') report(thrown)
+  if (error.code === 'NOT_IMPLEMENTED') reply.header('x-should-retry', 'false') // the official clients retry a 5xx
+  const { code, message, details } = error
+  sendJson(reply, error.status, details === undefined ? { code, message } : { code, message, details })
+}
+
+function asApiError (error: unknown): ApiError {
+  if (error instanceof ApiError) return error
+  const { code = '', message = '' } = error as Partial<FastifyError>
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new ApiError('REQUEST_BODY_TOO_LARGE', { because: 'at most 1 MiB' })
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new ApiError('INVALID_REQUEST_BODY', { because: message })
+    case 'FST_ERR_BAD_URL':
+      return new ApiError('NOT_FOUND', { because: 'the path is not a valid URL' })
+  }
+  if (code.startsWith('SQLITE_')) return new ApiError('STORAGE_UNAVAILABLE', { because: code })
+  return new ApiError('INTERNAL_SERVER_ERROR')
+}

@@ -1,0 +1,64 @@
+/** The Fastify application: parsing, cross-origin rules, the shape of errors. Which routes it has is decided by who adds them. */
+import cors from '@fastify/cors'
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import { contract } from '../contract/load.js'
+import { ApiError } from '../errors.js'
+import { parseJson } from './json.js'
+import { sendError } from './replies.js'
+
+export interface ServerOptions {
+  report (error: unknown): void
+}
+
+const BODY_MAX_BYTES = 1024 * 1024
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+export function createServer ({ report }: ServerOptions): FastifyInstance {
+  const app = fastify({
+    logger: false,
+    bodyLimit: BODY_MAX_BYTES,
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    routerOptions: { ignoreTrailingSlash: true },
+    frameworkErrors: (error, _request, reply) => sendError(reply as FastifyReply, error, report)
+  })
+  app.register(cors, { origin: '*', methods: METHODS, maxAge: 86_400 })
+  parseBodies(app)
+  app.setErrorHandler((error, _request, reply) => sendError(reply, error, report))
+  app.setNotFoundHandler((request, reply) => sendError(reply, unknownRoute(request.method, request.url, reply), report))
+  return app
+}
+
+/** Any content type may come with an empty body: the Python client sends JSON's with every DELETE. */
+function parseBodies (app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, bytes, done) => {
+    try {
+      done(null, parseJson(bytes as Buffer))
+    } catch (error) {
+      done(error as ApiError)
+    }
+  })
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, bytes, done) => {
+    if (bytes.length === 0) return done(null, undefined)
+    const type = request.headers['content-type']
+    done(new ApiError('INVALID_REQUEST_BODY', {
+      because: type === undefined ? 'send the header content-type: application/json' : `content-type must be application/json, not ${type}`
+    }))
+  })
+}
+
+/** 405 with `allow` for a path of the contract that has other methods, else 404. */
+function unknownRoute (method: string, url: string, reply: FastifyReply): ApiError {
+  const path = url.split('?', 1)[0] ?? ''
+  const allowed = contract().operations.filter(operation => matches(operation.path, path)).map(operation => operation.method)
+  if (allowed.length === 0) return new ApiError('NOT_FOUND', { because: `there is no ${method} ${path.slice(0, 200)}` })
+  reply.header('allow', [...new Set(allowed)].join(', '))
+  return new ApiError('METHOD_NOT_ALLOWED', { because: `use ${[...new Set(allowed)].join(' or ')}` })
+}
+
+function matches (template: string, path: string): boolean {
+  const wanted = template.split('/')
+  const given = path.split('/')
+  return wanted.length === given.length && wanted.every((segment, index) => segment.startsWith('{') || segment === given[index])
+}

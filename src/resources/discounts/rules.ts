@@ -1,0 +1,59 @@
+/** May this customer use this discount code now? What it takes off is decided in rules/pricing. */
+import { ApiError } from '../../errors.js'
+import { formatTime } from '../../rules/calendar.js'
+import type { Discount, DiscountsStore } from './store.js'
+
+export interface DiscountUser {
+  /** Null for a customer who does not exist yet. */
+  customer_id: string | null
+  hasPaid: boolean
+}
+
+/**
+ * The discount behind a code. `path` names the place of the code in the request.
+ * Throws INVALID_DISCOUNT_CODE, or the code for the first reason why it can't be used.
+ */
+export function usableDiscount (
+  code: string, path: string, user: () => DiscountUser, discounts: DiscountsStore, nowUs: number
+): Discount {
+  const discount = discounts.findByCode(code.toUpperCase())
+  if (discount === undefined) {
+    throw new ApiError('INVALID_DISCOUNT_CODE', { path, because: `there is no discount with the code ${JSON.stringify(code)}` })
+  }
+  checkPeriod(discount, path, nowUs)
+  if (discount.usage_limit !== null && discount.times_used >= discount.usage_limit) {
+    throw new ApiError('DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED', {
+      path, because: `${discount.code} was used ${discount.times_used} of ${discount.usage_limit} times`
+    })
+  }
+  checkCustomer(discount, path, user, discounts)
+  return discount
+}
+
+function checkPeriod ({ code, starts_at: startsAt, expires_at: expiresAt }: Discount, path: string, nowUs: number): void {
+  if (expiresAt !== null && expiresAt <= nowUs) {
+    throw new ApiError('DISCOUNT_CODE_EXPIRED', { path, because: `${code} was valid until ${formatTime(expiresAt)}` })
+  }
+  if (startsAt !== null && startsAt > nowUs) {
+    throw new ApiError('DISCOUNT_NOT_YET_ACTIVE', { path, because: `${code} is valid from ${formatTime(startsAt)}` })
+  }
+}
+
+function checkCustomer (discount: Discount, path: string, user: () => DiscountUser, discounts: DiscountsStore): void {
+  const { code, customer_eligibility: eligibility, per_customer_usage_limit: limit } = discount
+  if (eligibility === 'any' && limit === null) return // the usual case needs no look at the customer
+  const { customer_id: customerId, hasPaid } = user()
+  const refuse = (because: string) => new ApiError('DISCOUNT_CUSTOMER_NOT_ELIGIBLE', { path, because })
+  if (eligibility === 'first_time' && hasPaid) throw refuse(`${code} is for customers who have not paid before`)
+  if (eligibility === 'existing' && !hasPaid) throw refuse(`${code} is for customers who have paid before`)
+  if (eligibility === 'specific' && (customerId === null || !discounts.isAllowed(discount.discount_id, customerId))) {
+    throw refuse(`${code} is for certain customers only`)
+  }
+  if (limit === null || customerId === null) return
+  const uses = discounts.countUses(discount.discount_id, customerId)
+  if (uses >= limit) {
+    throw new ApiError('DISCOUNT_PER_CUSTOMER_USAGE_LIMIT_EXCEEDED', {
+      path, because: `${customerId} has used ${code} ${uses} of ${limit} times`
+    })
+  }
+}

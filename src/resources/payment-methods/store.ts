@@ -1,0 +1,24 @@
+/** The payment methods that customers have saved. Of a card, never more than the contract shows: four digits, network, expiry. */
+import type { Schemas } from '../../contract/operations.js'
+import type { Database } from '../../store/database.js'
+
+export type PaymentMethod = Schemas['CustomerPaymentMethodItem']
+
+export interface PaymentMethodsStore {
+  /** The method with this id, if it is this customer's. */
+  find (paymentMethodId: string, customerId: string): PaymentMethod | undefined
+  insert (customerId: string, method: PaymentMethod): void
+}
+
+export function paymentMethodsStore (database: Database): PaymentMethodsStore {
+  const find = database.prepare<[string, string], string>(
+    'SELECT method FROM payment_methods WHERE payment_method_id = ? AND customer_id = ?').pluck()
+  const insert = database.prepare('INSERT INTO payment_methods (payment_method_id, customer_id, method) VALUES (?, ?, ?)')
+  return {
+    find (paymentMethodId, customerId) {
+      const method = find.get(paymentMethodId, customerId)
+      return method === undefined ? undefined : JSON.parse(method)
+    },
+    insert: (customerId, method) => { insert.run(method.payment_method_id, customerId, JSON.stringify(method)) }
+  }
+}

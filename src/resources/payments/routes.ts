@@ -1,0 +1,132 @@
+/** What is answered under /payments. */
+import type { Handlers } from '../../http/handlers.js'
+import type { Schemas } from '../../contract/operations.js'
+import { ApiError } from '../../errors.js'
+import { page } from '../../http/paging.js'
+import { formatOptionalTime } from '../../rules/calendar.js'
+import type { Context } from '../../sandbox.js'
+import type { Customer } from '../customers/store.js'
+import { customerDetails } from '../customers/view.js'
+import { planPayment, type PaymentPlan } from './rules.js'
+import type { Payment } from './store.js'
+import { lineItems, paymentItem, paymentLink, paymentResponse } from './view.js'
+
+export const payments = {
+  'POST /payments': ({ body, context }) => {
+    const plan = planPayment(body, context)
+    return createPayment(body, plan, context)
+  },
+
+  'GET /payments': ({ query, context }) => {
+    const { limit, offset, filter } = page(query)
+    const items = context.sandbox.payments.list(filter, limit, offset)
+    return { items: items.map(payment => paymentItem(payment, context)) }
+  },
+
+  'GET /payments/{payment_id}': ({ path, context }) =>
+    paymentResponse(findPayment(path.payment_id, context), context),
+
+  'GET /payments/{payment_id}/line-items': ({ path, context }) => {
+    const { products } = context.sandbox
+    return lineItems(findPayment(path.payment_id, context), id => products.find(id)?.description ?? null)
+  }
+} satisfies Handlers
+
+function findPayment (paymentId: string, { sandbox }: Context): Payment {
+  const payment = sandbox.payments.find(paymentId)
+  if (payment === undefined) throw new ApiError('NOT_FOUND', { path: 'payment_id', because: `there is no payment ${paymentId}` })
+  return payment
+}
+
+/** Writes what was decided: the customer where it is new, then the payment. */
+function createPayment (
+  body: Schemas['CreateOneTimePaymentRequest'], plan: PaymentPlan, context: Context
+): Required<Schemas['CreateOneTimePaymentResponse']> {
+  const { sandbox, now } = context
+  const { priced, discounts } = plan
+  const customer = plan.customer ?? createCustomer(plan, context)
+  const paymentId = sandbox.ids.next('pay', now)
+  const cart = body.product_cart.map(item => ({
+    product_id: item.product_id, quantity: item.quantity, amount: item.amount ?? null
+  }))
+  const link = body.payment_link !== true ? null : body.short_link === true ? 'short' : 'long'
+  const payment = {
+    payment_id: paymentId,
+    created_at: now,
+    updated_at: null,
+    status: 'requires_payment_method',
+    customer_id: customer.customer_id,
+    brand_id: plan.brandId,
+    subscription_id: null,
+    checkout_session_id: null,
+    currency: priced.currency,
+    total_amount: priced.total,
+    tax: priced.tax,
+    ...plan.settled,
+    client_secret: `${paymentId}_secret_${sandbox.ids.secret()}`,
+    invoice_id: sandbox.ids.next('inv', now),
+    link,
+    expires_at: link === null ? null : now + sandbox.settings.linkLifetimeUs,
+    billing: billingAddress(body.billing),
+    metadata: body.metadata ?? {},
+    product_cart: cart,
+    lines: priced.lines,
+    discounts: discounts.length === 0
+      ? null
+      : discounts.map(({ discount_id: id }, index) => ({ discount_id: id, deducted: priced.deductions[index] ?? 0 })),
+    checkout: checkoutOptions(body, plan),
+    payment_method_id: body.payment_method_id ?? null,
+    payment_method: null,
+    payment_method_type: null,
+    error_code: null,
+    error_message: null,
+    retry_attempt: 0
+  } as const
+  const seq = sandbox.payments.insert(payment)
+  return {
+    payment_id: paymentId,
+    total_amount: priced.total,
+    client_secret: payment.client_secret,
+    customer: customerDetails(customer),
+    metadata: payment.metadata,
+    payment_link: paymentLink(link, seq, context),
+    expires_on: formatOptionalTime(payment.expires_at),
+    discount_id: discounts[0]?.discount_id ?? null,
+    discount_ids: discounts.length === 0 ? null : discounts.map(({ discount_id: id }) => id),
+    product_cart: cart
+  }
+}
+
+/** A customer without a name goes by the e-mail address: the contract wants a name. */
+function createCustomer ({ newCustomer }: PaymentPlan, { sandbox, now }: Context): Customer {
+  if (newCustomer === null) throw new Error('a payment needs a customer')
+  const customer = {
+    customer_id: sandbox.ids.next('cus', now),
+    email: newCustomer.email,
+    name: newCustomer.name?.trim() || newCustomer.email,
+    phone_number: newCustomer.phone_number ?? null,
+    metadata: '{}',
+    created_at: now
+  }
+  sandbox.customers.insert(customer)
+  return customer
+}
+
+/** Everything of the request that the hosted page honours. */
+function checkoutOptions (body: Schemas['CreateOneTimePaymentRequest'], { buyer }: PaymentPlan) {
+  return {
+    return_url: body.return_url ?? null,
+    redirect_immediately: body.redirect_immediately ?? false,
+    require_phone_number: body.require_phone_number ?? false,
+    show_saved_payment_methods: body.show_saved_payment_methods ?? false,
+    force_3ds: body.force_3ds ?? null,
+    allowed_payment_method_types: body.allowed_payment_method_types ?? null,
+    adaptive_currency_fees_inclusive: body.adaptive_currency_fees_inclusive ?? null,
+    tax_id: buyer.tax_id,
+    customer_business_name: buyer.business_name
+  }
+}
+
+function billingAddress ({ country, state, city, street, zipcode }: Schemas['BillingAddress']): Required<Schemas['BillingAddress']> {
+  return { country, state: state ?? null, city: city ?? null, street: street ?? null, zipcode: zipcode ?? null }
+}

@@ -1,0 +1,130 @@
+/** Payments in the API's shapes: the one place that turns a row into a reply. */
+import type { Schemas } from '../../contract/operations.js'
+import { formatOptionalTime, formatTime } from '../../rules/calendar.js'
+import { linkId, shortSlug } from '../../rules/links.js'
+import type { PricedLine } from '../../rules/pricing.js'
+import type { Context } from '../../sandbox.js'
+import { customerDetails } from '../customers/view.js'
+import { discountDetail } from '../discounts/view.js'
+import type { AppliedDiscount, Payment } from './store.js'
+
+type Card = Partial<Record<'last_four' | 'network' | 'type' | 'country' | 'holder_name', string>>
+
+const PROVIDER = 'dodo'
+
+/** The payment's link on the origin that the request came to; null where none was asked for. */
+export function paymentLink (link: string | null, seq: number, { sandbox, origin }: Context): string | null {
+  const { link_salt: salt } = sandbox.business
+  if (link === null) return null
+  return link === 'short' ? `${origin}/s/${shortSlug(seq, salt)}` : `${origin}/${linkId(seq, salt)}`
+}
+
+function invoiceUrl ({ payment_id: paymentId }: Payment, { origin }: Context): string {
+  return `${origin}/invoices/payments/${paymentId}`
+}
+
+function cardOf ({ card }: Payment): Card {
+  return card === null ? {} : JSON.parse(card)
+}
+
+/** A payment in full, for GET /payments/{payment_id} and webhooks. */
+export function paymentResponse (payment: Payment, context: Context): Required<Schemas['PaymentResponse']> {
+  const { sandbox } = context
+  const { business_id: businessId } = sandbox.business
+  const card = cardOf(payment)
+  const applied: AppliedDiscount[] | null = payment.discounts === null ? null : JSON.parse(payment.discounts)
+  const discounts = applied?.flatMap(({ discount_id: id }, position) => {
+    const discount = sandbox.discounts.find(id)
+    return discount === undefined ? [] : [discountDetail(discount, position, businessId)]
+  })
+  const cart: Array<Schemas['OneTimeProductCartItemReq']> = JSON.parse(payment.product_cart)
+  return {
+    payment_id: payment.payment_id,
+    business_id: businessId,
+    brand_id: payment.brand_id,
+    status: payment.status as Schemas['IntentStatus'],
+    total_amount: payment.total_amount,
+    currency: payment.currency as Schemas['Currency'],
+    tax: payment.tax,
+    settlement_amount: payment.settlement_amount,
+    settlement_currency: payment.settlement_currency as Schemas['Currency'],
+    settlement_tax: payment.settlement_tax,
+    payment_provider: PROVIDER,
+    payment_method: payment.payment_method,
+    payment_method_type: payment.payment_method_type,
+    payment_method_id: payment.payment_method_id,
+    card_last_four: card.last_four ?? null,
+    card_network: card.network ?? null,
+    card_type: card.type ?? null,
+    card_holder_name: card.holder_name ?? null,
+    card_issuing_country: (card.country ?? null) as Schemas['CountryCodeAlpha2'] | null,
+    created_at: formatTime(payment.created_at),
+    updated_at: formatOptionalTime(payment.updated_at),
+    customer: customerDetails(payment.customer),
+    billing: JSON.parse(payment.billing),
+    product_cart: cart.map(({ product_id: id, quantity }) => ({ product_id: id, quantity })),
+    metadata: JSON.parse(payment.metadata),
+    discount_id: applied?.[0]?.discount_id ?? null,
+    discounts: discounts ?? null,
+    custom_field_responses: null,
+    payment_link: paymentLink(payment.link, payment.seq, context),
+    checkout_session_id: payment.checkout_session_id,
+    subscription_id: payment.subscription_id,
+    invoice_id: payment.invoice_id,
+    invoice_url: invoiceUrl(payment, context),
+    error_code: payment.error_code,
+    error_message: payment.error_message,
+    refunds: [],
+    refund_status: null,
+    disputes: [],
+    retry_attempt: payment.retry_attempt,
+    is_update_payment_method: false,
+    digital_products_delivered: false
+  }
+}
+
+/** A payment as one item of GET /payments. */
+export function paymentItem (payment: Payment, context: Context): Required<Schemas['GetPaymentsListResponseItem']> {
+  const card = cardOf(payment)
+  return {
+    payment_id: payment.payment_id,
+    brand_id: payment.brand_id,
+    status: payment.status as Schemas['IntentStatus'],
+    total_amount: payment.total_amount,
+    currency: payment.currency as Schemas['Currency'],
+    payment_provider: PROVIDER,
+    payment_method: payment.payment_method,
+    payment_method_type: payment.payment_method_type,
+    card_last_four: card.last_four ?? null,
+    card_network: card.network ?? null,
+    created_at: formatTime(payment.created_at),
+    customer: customerDetails(payment.customer),
+    metadata: JSON.parse(payment.metadata),
+    subscription_id: payment.subscription_id,
+    invoice_id: payment.invoice_id,
+    invoice_url: invoiceUrl(payment, context),
+    refund_status: null,
+    dispute_status: null,
+    has_license_key: false,
+    digital_products_delivered: false
+  }
+}
+
+/**
+ * The lines that can be refunded. Lines of the same product are one item, because a refund names an item by its product id;
+ * `amount` is without tax, whether the price contains it or not: `amount` + `tax` is what the customer pays for the item.
+ */
+export function lineItems (payment: Payment, description: (productId: string) => string | null): Schemas['PaymentLineItemsResponse'] {
+  const lines: PricedLine[] = JSON.parse(payment.lines)
+  const items = new Map<string, Required<Schemas['PaymentLineItem']>>()
+  for (const line of lines) {
+    const item = items.get(line.product_id) ?? {
+      items_id: line.product_id, name: line.name, description: description(line.product_id), amount: 0, tax: 0, refundable_amount: 0
+    }
+    item.amount += line.total - line.tax
+    item.tax += line.tax
+    item.refundable_amount += line.total
+    items.set(line.product_id, item)
+  }
+  return { currency: payment.currency as Schemas['Currency'], items: [...items.values()] }
+}

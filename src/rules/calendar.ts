@@ -1,0 +1,25 @@
+/** Times as the API writes them: RFC 3339 in UTC with microseconds. Inside, a time is a whole number of microseconds since 1970. */
+
+export const US_PER_MS = 1000
+
+/** `2026-09-01T10:20:30.123456Z` */
+export function formatTime (us: number): string {
+  const micros = us % US_PER_MS
+  const iso = new Date((us - micros) / US_PER_MS).toISOString()
+  return `${iso.slice(0, -1)}${String(micros).padStart(3, '0')}Z`
+}
+
+export function formatOptionalTime (us: number | null): string | null {
+  return us === null ? null : formatTime(us)
+}
+
+const TIME = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})$/
+
+/** The microseconds of an RFC 3339 time with any offset and any precision (what is finer is cut); null for anything else. */
+export function parseTime (text: string): number | null {
+  const match = TIME.exec(text)
+  if (match === null) return null
+  const [, date, time, decimals = '', zone = 'Z'] = match
+  const ms = Date.parse(`${date}T${time}${zone.toUpperCase()}`)
+  return Number.isNaN(ms) ? null : ms * US_PER_MS + Number(decimals.padEnd(6, '0').slice(0, 6))
+}

@@ -1,0 +1,11 @@
+/** Lengths of time as people type them: `500ms`, `30s`, `15m`, `24h`, `7d`. */
+
+const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** Milliseconds; null for a text that is no duration. */
+export function parseDuration (text: string): number | null {
+  const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text.trim())
+  if (match === null) return null
+  const [, count, unit = ''] = match
+  return Number(count) * (UNIT_MS[unit] ?? 0)
+}

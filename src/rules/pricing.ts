@@ -1,0 +1,256 @@
+/**
+ * What a one-time cart costs: the one calculation behind payments (and, later, checkout sessions, previews and static links).
+ * Integers in, integers out. It knows no database, no clock and no ids: whether a code has expired or a customer may use it
+ * is decided before.
+ *
+ * Order (ruling 12): unit price × quantity, product discount, discount codes in array order, currency conversion, tax.
+ * The deduction and the tax are rounded, half-up, once per step and line; the line is what remains.
+ */
+import { ApiError } from '../errors.js'
+import {
+  MAX_STEP_MINOR, MAX_TOTAL_MINOR, containedTax, convert, format, shareOf, spread, type CurrencyTable
+} from './money.js'
+
+/** What is sold: the part of a product that decides its price. `price` is in minor units of `currency`. */
+export interface PricedProduct {
+  product_id: string
+  name: string | null
+  currency: string
+  price: number
+  /** The product's own discount, in percent (not basis points). */
+  discount: number
+  pay_what_you_want: boolean
+  tax_inclusive: boolean
+}
+
+export interface CartLine {
+  product: PricedProduct
+  quantity: number
+  /** Per unit, for pay-what-you-want products; ignored for fixed prices. */
+  amount: number | null
+}
+
+export interface CurrencyOption {
+  currency: string
+  max_amount_possible?: number | null
+  minimum_subtotal: number
+  is_default: boolean
+}
+
+/** A discount code that this customer may use now. */
+export interface CodeDiscount {
+  discount_id: string
+  code: string
+  type: 'percentage' | 'flat' | 'flat_per_unit'
+  /** Basis points for a percentage. A flat deduction is in `currency_options`. */
+  amount: number
+  /** Product ids; empty for every product. */
+  restricted_to: readonly string[]
+  currency_options: readonly CurrencyOption[]
+  /** Where the request names the code: `discount_codes[0]`. */
+  path: string
+}
+
+export interface Cart {
+  lines: readonly CartLine[]
+  discounts: readonly CodeDiscount[]
+  /** The currency charged. */
+  currency: string
+  /** Basis points; 0 where no tax is due. */
+  tax_rate_bps: number
+  currencies: CurrencyTable
+}
+
+/** One line in minor units of the charge currency, but `unit_amount`, which is in the product's. */
+export interface PricedLine {
+  product_id: string
+  name: string | null
+  quantity: number
+  /** Unit price in the product's own currency. */
+  unit_amount: number
+  /** Unit price × quantity, before any discount. */
+  subtotal: number
+  /** After discounts; contains the tax if the product's price does. */
+  amount: number
+  tax: number
+  tax_inclusive: boolean
+  /** What the customer pays for the line: `amount`, plus the tax where it is not contained. */
+  total: number
+}
+
+export interface PricedCart {
+  currency: string
+  lines: PricedLine[]
+  /** What each code took off, in order of application, in minor units of the charge currency. */
+  deductions: number[]
+  tax: number
+  total: number
+}
+
+const DEFAULT_MINIMUM = { amount: 50, currency: 'USD' } // the floor for card payments, ruling 17
+
+/**
+ * Prices a cart. Throws an ApiError for a missing or too small pay-what-you-want amount, a minimum subtotal that is not met,
+ * a code that fits no line, a missing exchange rate, an amount that does not fit int32, and a total under the minimum charge.
+ */
+export function price (cart: Cart): PricedCart {
+  const working = cart.lines.map((line, index) => openLine(line, index))
+  const deductions = cart.discounts.map(discount => applyCode(discount, working, cart))
+  const lines = working.map(line => closeLine(line, cart))
+  const total = lines.reduce((sum, line) => sum + line.total, 0)
+  const tax = lines.reduce((sum, line) => sum + line.tax, 0)
+  if (total > MAX_TOTAL_MINOR) throw tooLarge('product_cart')
+  checkMinimum(total, cart)
+  return { currency: cart.currency, lines, deductions, tax, total }
+}
+
+/** A line on its way through the steps, in minor units of its product's currency. */
+interface WorkingLine {
+  line: CartLine
+  unit: number
+  subtotal: number
+  left: number
+}
+
+function openLine (line: CartLine, index: number): WorkingLine {
+  const unit = unitAmount(line, index)
+  const subtotal = unit * line.quantity
+  if (subtotal > MAX_STEP_MINOR) throw tooLarge(`product_cart[${index}].quantity`)
+  const left = subtotal - shareOf(subtotal, line.product.discount * 100)
+  return { line, unit, subtotal, left }
+}
+
+function unitAmount ({ product, amount }: CartLine, index: number): number {
+  if (!product.pay_what_you_want) return product.price
+  const path = `product_cart[${index}].amount`
+  if (amount === null) {
+    throw new ApiError('PAY_AS_YOU_WANT_AMOUNT_REQUIRED', {
+      path, because: `${product.product_id} is sold for what the customer wants to pay: give amount per unit, at least ${product.price}`
+    })
+  }
+  if (amount < product.price || amount < 0) {
+    throw new ApiError('REQUEST_AMOUNT_BELOW_MINIMUM', {
+      path, because: `${product.product_id} costs at least ${Math.max(product.price, 0)} per unit in minor units, not ${amount}`
+    })
+  }
+  return amount
+}
+
+/** Takes one code's deduction from the lines that it fits; returns what it took, in the charge currency. */
+function applyCode (discount: CodeDiscount, lines: WorkingLine[], cart: Cart): number {
+  const eligible = discount.restricted_to.length === 0
+    ? lines
+    : lines.filter(({ line }) => discount.restricted_to.includes(line.product.product_id))
+  if (eligible.length === 0) {
+    throw new ApiError('INVALID_DISCOUNT_CODE', {
+      path: discount.path,
+      message: 'Discount Code cannot be applied to any product in the cart',
+      because: `${discount.code} is for ${discount.restricted_to.join(', ')} only`
+    })
+  }
+  const option = optionFor(discount, cart)
+  if (option !== null) checkSubtotal(discount, option, eligible, cart)
+  if (discount.type === 'percentage') return takePercentage(discount, option, eligible, cart)
+  return takePool(option?.cap ?? 0, eligible, cart)
+}
+
+/** The limits of a code in the charge currency: its own row, else the default row converted. */
+interface OptionInCharge {
+  cap: number | null
+  minimumSubtotal: number
+}
+
+function optionFor (discount: CodeDiscount, cart: Cart): OptionInCharge | null {
+  const rows = discount.currency_options
+  const row = rows.find(({ currency }) => currency === cart.currency) ??
+    rows.find(({ is_default: isDefault }) => isDefault) ?? (rows.length === 1 ? rows[0] : undefined)
+  if (row === undefined) return null
+  const charge = (amount: number) => toCurrency(amount, row.currency, cart.currency, cart)
+  return {
+    cap: row.max_amount_possible == null ? null : charge(row.max_amount_possible),
+    minimumSubtotal: row.minimum_subtotal === 0 ? 0 : charge(row.minimum_subtotal)
+  }
+}
+
+/** The minimum counts the original prices of the lines that the code fits, before any discount. */
+function checkSubtotal (discount: CodeDiscount, option: OptionInCharge, eligible: readonly WorkingLine[], cart: Cart): void {
+  if (option.minimumSubtotal === 0) return
+  const subtotal = eligible.reduce((sum, { line, subtotal }) =>
+    sum + toCurrency(subtotal, line.product.currency, cart.currency, cart), 0)
+  if (subtotal >= option.minimumSubtotal) return
+  const money = (amount: number) => format(amount, cart.currency, cart.currencies)
+  throw new ApiError('DISCOUNT_MINIMUM_SUBTOTAL_NOT_MET', {
+    path: discount.path, because: `${discount.code} needs ${money(option.minimumSubtotal)}, the cart has ${money(subtotal)}`
+  })
+}
+
+function takePercentage (
+  discount: CodeDiscount, option: OptionInCharge | null, lines: readonly WorkingLine[], cart: Cart
+): number {
+  const shares = lines.map(({ left }) => shareOf(left, discount.amount))
+  const taken = lines.reduce((sum, { line }, index) =>
+    sum + toCurrency(shares[index] ?? 0, line.product.currency, cart.currency, cart), 0)
+  if (option !== null && option.cap !== null && taken > option.cap) return takePool(option.cap, lines, cart)
+  lines.forEach((line, index) => { line.left -= shares[index] ?? 0 })
+  return taken
+}
+
+/** Takes one pooled amount of the charge currency from the lines, in proportion to what is left of each. */
+function takePool (pool: number, lines: readonly WorkingLine[], cart: Cart): number {
+  const weights = lines.map(({ line, left }) => toCurrency(left, line.product.currency, cart.currency, cart))
+  const shares = spread(pool, weights)
+  lines.forEach((line, index) => {
+    const share = toCurrency(shares[index] ?? 0, cart.currency, line.line.product.currency, cart)
+    line.left -= Math.min(share, line.left)
+  })
+  return shares.reduce((sum, share) => sum + share, 0)
+}
+
+function closeLine ({ line, unit, subtotal, left }: WorkingLine, cart: Cart): PricedLine {
+  const { product } = line
+  const amount = toCurrency(left, product.currency, cart.currency, cart)
+  const tax = product.tax_inclusive ? containedTax(amount, cart.tax_rate_bps) : shareOf(amount, cart.tax_rate_bps)
+  return {
+    product_id: product.product_id,
+    name: product.name,
+    quantity: line.quantity,
+    unit_amount: unit,
+    subtotal: toCurrency(subtotal, product.currency, cart.currency, cart),
+    amount,
+    tax,
+    tax_inclusive: product.tax_inclusive,
+    total: product.tax_inclusive ? amount : amount + tax
+  }
+}
+
+function toCurrency (amount: number, from: string, to: string, cart: Cart): number {
+  if (from === to) return amount
+  const converted = convert(amount, from, to, cart.currencies)
+  if (converted === null) {
+    throw new ApiError('EXCHANGE_RATE_NOT_FOUND', {
+      path: 'billing_currency', message: `Exchange rate not found to convert from ${from} to ${to}`
+    })
+  }
+  if (converted > MAX_STEP_MINOR) throw tooLarge('product_cart')
+  return converted
+}
+
+/** 0 is a free payment and exempt; a currency without a row has $0.50 at the fixed rate, without a rate no minimum. */
+function checkMinimum (total: number, { currency, currencies }: Cart): void {
+  if (total === 0) return
+  const minimum = currencies[currency]?.minimum_charge ??
+    convert(DEFAULT_MINIMUM.amount, DEFAULT_MINIMUM.currency, currency, currencies)
+  if (minimum === null || total >= minimum) return
+  throw new ApiError('TOTAL_PAYMENT_AMOUNT_BELOW_MINIMUM_AMOUNT', {
+    path: 'product_cart',
+    message: `Minimum amount of ${format(minimum, currency, currencies)} is required to process payment`,
+    because: `the cart comes to ${format(total, currency, currencies)}`
+  })
+}
+
+/** The refusal of an amount that int32 can't carry. */
+export function tooLarge (path: string): ApiError {
+  return new ApiError('INVALID_REQUEST_PARAMETERS', {
+    path, message: `The total is larger than ${MAX_TOTAL_MINOR} minor units: use a smaller quantity`
+  })
+}

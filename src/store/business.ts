@@ -1,0 +1,21 @@
+/** The one business that a sandbox is. */
+import type { Database } from './database.js'
+import type { BusinessRow } from './rows.gen.js'
+
+export interface BusinessStore {
+  read (): BusinessRow
+  insert (business: BusinessRow): void
+}
+
+export function businessStore (database: Database): BusinessStore {
+  const read = database.prepare<[], BusinessRow>('SELECT * FROM business')
+  const insert = database.prepare('INSERT INTO business (business_id, name, currency, link_salt) VALUES (?, ?, ?, ?)')
+  return {
+    read () {
+      const business = read.get()
+      if (business === undefined) throw new Error('the database holds no business')
+      return business
+    },
+    insert: ({ business_id: id, name, currency, link_salt: salt }) => { insert.run(id, name, currency, salt) }
+  }
+}

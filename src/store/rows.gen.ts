@@ -1,0 +1,112 @@
+// Generated from db/*.sql by `npm run generate`: do not edit.
+
+export interface BusinessRow {
+  business_id: string
+  name: string
+  currency: string
+  link_salt: number
+}
+
+export interface CustomersRow {
+  seq: number
+  customer_id: string
+  email: string
+  name: string
+  phone_number: string | null
+  metadata: string
+  created_at: number
+}
+
+export interface DiscountCustomersRow {
+  discount_id: string
+  customer_id: string
+}
+
+export interface DiscountUsesRow {
+  discount_id: string
+  customer_id: string
+  payment_id: string
+}
+
+export interface DiscountsRow {
+  seq: number
+  discount_id: string
+  code: string
+  name: string | null
+  type: string
+  amount: number
+  currency_options: string
+  restricted_to: string
+  customer_eligibility: string
+  starts_at: number | null
+  expires_at: number | null
+  usage_limit: number | null
+  per_customer_usage_limit: number | null
+  times_used: number
+  subscription_cycles: number | null
+  preserve_on_plan_change: number
+  metadata: string
+  created_at: number
+}
+
+export interface PaymentMethodsRow {
+  seq: number
+  payment_method_id: string
+  customer_id: string
+  method: string
+}
+
+export interface PaymentProductsRow {
+  product_id: string
+  payment_seq: number
+}
+
+export interface PaymentsRow {
+  seq: number
+  payment_id: string
+  created_at: number
+  updated_at: number | null
+  status: string
+  customer_id: string
+  brand_id: string
+  subscription_id: string | null
+  checkout_session_id: string | null
+  currency: string
+  total_amount: number
+  tax: number
+  settlement_currency: string
+  settlement_amount: number
+  settlement_tax: number
+  client_secret: string
+  invoice_id: string
+  link: string | null
+  expires_at: number | null
+  billing: string
+  metadata: string
+  product_cart: string
+  lines: string
+  discounts: string | null
+  checkout: string
+  payment_method_id: string | null
+  payment_method: string | null
+  payment_method_type: string | null
+  card: string | null
+  error_code: string | null
+  error_message: string | null
+  retry_attempt: number
+}
+
+export interface ProductsRow {
+  seq: number
+  product_id: string
+  brand_id: string
+  name: string | null
+  description: string | null
+  price: string
+  tax_category: string
+  is_recurring: number
+  archived: number
+  metadata: string
+  created_at: number
+  updated_at: number
+}

@@ -1,0 +1,36 @@
+// Writes every generated file (*.gen.*), or with --check says which of them are not what they should be, and exits with 1.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { contract } from './generate/contract.mjs'
+import { coverage } from './generate/coverage.mjs'
+import { reference } from './generate/reference.mjs'
+import { rows } from './generate/rows.mjs'
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)))
+const check = process.argv.includes('--check')
+
+function current (path) {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return null
+  }
+}
+
+let stale = 0
+// In order: the reference tables and the coverage read the bundled contract.
+for (const generate of [contract, rows, reference, coverage]) {
+  for (const { path, content } of await generate()) {
+    if (current(path) === content) continue
+    stale++
+    if (check) {
+      console.error(`${path} is stale: run npm run generate`)
+    } else {
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, content)
+      console.log(`wrote ${path}`)
+    }
+  }
+}
+if (check && stale > 0) process.exit(1)
