@@ -1,6 +1,7 @@
 // A run whose figures count: load on one server for some seconds, with the CPU time that the server
 // used for it. Whatever goes wrong in it is reported, and makes the suite end with an error.
 import { cpuTimeUs } from './processes.mjs'
+import { askOnce } from './server.mjs'
 
 const WARM_UP_CONNECTIONS = 8
 
@@ -13,11 +14,22 @@ export function createCounter ({ generator, problems }) {
     const cpuBeforeUs = cpuTimeUs(server.pid)
     const result = await generator.load({ url: server.url, request, connections, seconds })
     const cpuUs = cpuBeforeUs === undefined ? undefined : cpuTimeUs(server.pid) - cpuBeforeUs
+    await drain(server, request)
     server.assertAlive()
     complain(server, result, `${connections} connections${label ? `, ${label}` : ''}`)
     return {
       ...result,
       cpuUsPerRequest: cpuUs === undefined ? undefined : cpuUs / result.requests
+    }
+  }
+
+  // The load generator leaves with replies outstanding. A slow server would work on them during the
+  // next count, which is perhaps the yardstick's: one more request waits until it is through.
+  async function drain (server, request) {
+    const reply = await askOnce(server.url, request)
+    if (reply?.status !== 200) {
+      problems.push(`${server.contestant.name} after a count: ` +
+        (reply ? `status ${reply.status}` : 'no reply'))
     }
   }
 

@@ -5,13 +5,16 @@ import { medianOf } from './statistics.mjs'
 const wholeNumber = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 const missing = '–'
 
-const number = (value) => value === undefined ? missing : wholeNumber.format(value)
+const number = (value) => {
+  if (value === undefined) return missing
+  return value < 10 ? value.toFixed(1) : wholeNumber.format(value)
+}
 const megabytes = (value) => value === undefined ? missing : `${wholeNumber.format(value)} MB`
 const milliseconds = (value) => value === undefined ? missing : `${wholeNumber.format(value)} ms`
 
 export function ratio (value) {
   if (value === undefined) return missing
-  return value < 0.1 ? value.toFixed(3) : value.toFixed(2)
+  return value < 0.1 ? String(Number(value.toPrecision(2))) : value.toFixed(2)
 }
 
 function latency (us) {
@@ -39,8 +42,9 @@ export function machine () {
 function headerLine ({ host, date, generator, options, loadAverage }) {
   const lines = [
     `Measured on ${date}: ${host.cpu}, ${host.cores} cores, ${host.memoryGb} GB, ${host.system}, ` +
-    `Node.js ${host.node}; load from ${generator}, one thread, on the same machine; medians of ` +
-    `${options.rounds} rounds of ${options.seconds} s.`
+    `Node.js ${host.node}; load from ${generator}, one thread, on the same machine; ` +
+    (options.rounds === 1 ? 'one round' : `medians of ${options.rounds} rounds`) +
+    ` of ${options.seconds} s.`
   ]
   if (options.quick) lines.push('**A quick run: too short to be quoted.**')
   if (loadAverage > 0.5) {
@@ -65,7 +69,7 @@ function throughputTable (samples, contestants) {
     return cells
   })
   return table([
-    'POST /payments', '1 connection: req/s', 'ratio', 'p50', 'p99', 'CPU/req',
+    '`POST /payments`', '1 connection: req/s', 'ratio', 'p50', 'p99', 'CPU/req',
     '32 connections: req/s', 'ratio', 'p50', 'p99', 'CPU/req'
   ], rows)
 }
@@ -112,7 +116,7 @@ function storedTable (samples, sizes) {
     for (const size of sizes) {
       const own = samples.filter((one) => one.request === request && one.size === size)
       rows.push([
-        `${request}, ${number(size)} stored`,
+        `\`${request}\`, ${wholeNumber.format(size)} stored`,
         number(medianOf(own, (one) => one.requestsPerSecond)),
         ratio(medianOf(own, (one) => one.ratio)),
         ratio(medianOf(own, (one) => one.toEmpty)),
@@ -128,7 +132,7 @@ function storedTable (samples, sizes) {
 
 function storedNote (samples) {
   const before = medianOf(samples.filter((one) => one.size === 0), (one) => one.storedBefore)
-  return 'GET /payments is its first page. Each store had the payments of the warm-up in addition ' +
+  return '`GET /payments` is its first page. Each store had the payments of the warm-up in addition ' +
     `(so "0" began with about ${number(before)}, and its first page is full too).`
 }
 

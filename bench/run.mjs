@@ -1,6 +1,6 @@
 // npm run bench: measures the emulator beside a bare Fastify, a naive Fastify + ajv + SQLite, Prism
 // and steady, all in one run, and prints Markdown. README.md says what is measured and how.
-import { readFileSync, statfsSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, statfsSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import { join, resolve } from 'node:path'
 import { contestants as findContestants, isInstalled, root } from './contestants.mjs'
@@ -92,7 +92,9 @@ async function prepareContestants () {
     process.exitCode = 2
     return undefined
   }
-  const document = resolve(options.document ?? join(root, 'openapi', 'openapi.gen.json'))
+  // A copy: Prism watches the file and restarts when anybody writes it, in the middle of a run.
+  const document = join(temporaryFolder(), 'openapi.json')
+  copyFileSync(resolve(options.document ?? join(root, 'openapi', 'openapi.gen.json')), document)
   for (const candidate of candidates) candidate.document = document
   return withInstalledPeers(candidates, { notes, progress })
 }

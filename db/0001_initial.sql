@@ -81,8 +81,8 @@ CREATE TABLE discount_uses (
   PRIMARY KEY (discount_id, customer_id, payment_id)
 ) STRICT, WITHOUT ROWID;
 
--- One row for each payment, written once at its creation. Indexes cost every creation, so there is one for each filter of
--- GET /payments that selects few rows, and none for what a new payment never has.
+-- One row for each payment. Every column and index costs every creation, so the row holds nothing that can be derived, and there is
+-- an index only where a filter of GET /payments selects few rows. Lists are newest first: by created_at, then by seq.
 CREATE TABLE payments (
   seq                 INTEGER PRIMARY KEY,
   payment_id          TEXT NOT NULL UNIQUE,
@@ -99,16 +99,15 @@ CREATE TABLE payments (
   settlement_currency TEXT NOT NULL,
   settlement_amount   INTEGER NOT NULL,
   settlement_tax      INTEGER NOT NULL,
-  client_secret       TEXT NOT NULL,
+  secret              TEXT NOT NULL, -- the end of the client secret
   invoice_id          TEXT NOT NULL,
   link                TEXT, -- 'long' or 'short'; null where no link was asked for
   expires_at          INTEGER, -- of the link
-  billing             TEXT NOT NULL, -- JSON: BillingAddress
+  billing             TEXT NOT NULL, -- JSON: BillingAddress without nulls
   metadata            TEXT NOT NULL, -- JSON
-  product_cart        TEXT NOT NULL, -- JSON: the lines as asked for
   lines               TEXT NOT NULL, -- JSON: PricedLine[], in the cart's order
   discounts           TEXT, -- JSON: AppliedDiscount[], in order of application; null without
-  checkout            TEXT NOT NULL, -- JSON: what the hosted page must honour (CheckoutOptions)
+  checkout            TEXT NOT NULL, -- JSON: what the hosted page must honour (CheckoutOptions), without what is off
   payment_method_id   TEXT,
   payment_method      TEXT,
   payment_method_type TEXT,
@@ -118,17 +117,19 @@ CREATE TABLE payments (
   retry_attempt       INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX payments_by_time ON payments (created_at);
+-- The order of the lists, and with it the filters that match many payments: they are decided in the index, without reading rows.
+CREATE INDEX payments_by_time ON payments (created_at, seq, currency, status, brand_id);
 CREATE INDEX payments_by_customer ON payments (customer_id, created_at);
-CREATE INDEX payments_by_currency ON payments (currency, created_at);
-CREATE INDEX payments_by_brand ON payments (brand_id, created_at);
-CREATE INDEX payments_by_status ON payments (status, created_at) WHERE status <> 'requires_payment_method';
-CREATE INDEX payments_succeeded ON payments (customer_id) WHERE status = 'succeeded';
-CREATE INDEX payments_by_subscription ON payments (subscription_id, created_at) WHERE subscription_id IS NOT NULL;
 
--- Which products a payment holds: the product_id filter.
+-- Filters for what a payment does not have when it is created: these cost a creation nothing.
+CREATE INDEX payments_by_status ON payments (status, created_at) WHERE status <> 'requires_payment_method';
+CREATE INDEX payments_by_subscription ON payments (subscription_id, created_at) WHERE subscription_id IS NOT NULL;
+CREATE INDEX payments_succeeded ON payments (customer_id) WHERE status = 'succeeded';
+
+-- Which products a payment holds: the product_id filter, in the order of the lists.
 CREATE TABLE payment_products (
-  product_id TEXT NOT NULL,
+  product_id  TEXT NOT NULL,
+  created_at  INTEGER NOT NULL,
   payment_seq INTEGER NOT NULL REFERENCES payments (seq),
-  PRIMARY KEY (product_id, payment_seq)
+  PRIMARY KEY (product_id, created_at, payment_seq)
 ) STRICT, WITHOUT ROWID;

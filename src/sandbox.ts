@@ -81,7 +81,11 @@ export function openSandbox ({ database: file, settings, reference, clock, ids, 
     reference,
     clock,
     ids,
-    turn: createTurn(database),
+    turn: createTurn(database, () => {
+      stores.products.forget()
+      stores.customers.forget()
+      stores.discounts.forget()
+    }),
     close: () => { database.close() }
   }
 }

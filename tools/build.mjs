@@ -92,21 +92,23 @@ async function copySwaggerUi () {
 /** The licences ask that their text travels with the files. */
 async function writeLicenses () {
   const stdnum = join(MODULES, 'stdnum')
+  const plugin = await manifest(SWAGGER_UI)
   const parts = [
     'This folder holds files of other projects, under their own licences.',
-    `vendor/stdnum.js: parts of stdnum ${await version(stdnum)}, https://github.com/koblas/stdnum-js`,
+    `stdnum.js: parts of stdnum ${(await manifest(stdnum)).version}, https://github.com/koblas/stdnum-js`,
     await readFile(join(stdnum, 'LICENSE.md'), 'utf8'),
-    'vendor/swagger-ui/: Swagger UI, Copyright SmartBear Software Inc., https://github.com/swagger-api/swagger-ui,\n' +
-      'unchanged, under the Apache License, Version 2.0, whose text is the LICENSE file of this package and at\n' +
-      'https://www.apache.org/licenses/LICENSE-2.0. Its bundle contains libraries under the licences that their\n' +
-      'comments in it name.',
-    `The files come from @fastify/swagger-ui ${await version(SWAGGER_UI)}, https://github.com/fastify/fastify-swagger-ui`,
+    `swagger-ui/: unchanged files of Swagger UI ${plugin.devDependencies['swagger-ui-dist']}, ` +
+      'https://github.com/swagger-api/swagger-ui, Copyright SmartBear Software Inc.,\n' +
+      'under the Apache License, Version 2.0: https://www.apache.org/licenses/LICENSE-2.0 (the licence of this package\n' +
+      'too). The notices of the libraries inside its bundle are in swagger-ui-bundle.js.LICENSE.txt of the npm package\n' +
+      'swagger-ui-dist of that version.',
+    `We took these files from @fastify/swagger-ui ${plugin.version}, https://github.com/fastify/fastify-swagger-ui`,
     await readFile(join(SWAGGER_UI, 'LICENSE'), 'utf8')
   ]
   await mkdir(join(DIST, 'vendor'), { recursive: true })
   await writeFile(join(DIST, 'vendor/LICENSES.txt'), parts.map(part => part.trim()).join('\n\n') + '\n')
 }
 
-async function version (folder) {
-  return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')).version
+async function manifest (folder) {
+  return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
 }

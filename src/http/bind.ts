@@ -35,7 +35,7 @@ function bindOperation (app: FastifyInstance, operation: Operation, binding: Bin
     method: operation.method,
     url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
     onRequest: (request, reply, done) => {
-      if (operation.secured) authenticate(request.headers.authorization, operation.method !== 'GET', binding.keys)
+      if (operation.secured) request.apiKey = authenticate(request.headers.authorization, operation.method !== 'GET', binding.keys)
       done()
     },
     handler: handler === undefined ? notImplemented(operation) : answer(operation, handler, binding)
@@ -46,7 +46,7 @@ function notImplemented ({ name }: Operation) {
   return () => { throw new ApiError('NOT_IMPLEMENTED', { because: name }) }
 }
 
-function answer (operation: Operation, handler: AnyHandler, { publicUrl, sandboxOf, report, keys }: Binding) {
+function answer (operation: Operation, handler: AnyHandler, { publicUrl, sandboxOf, report }: Binding) {
   const validateBody = bodyValidator(operation)
   const validateQuery = queryValidator(operation)
   const takesQuery = operation.query.length > 0
@@ -57,7 +57,7 @@ function answer (operation: Operation, handler: AnyHandler, { publicUrl, sandbox
     const { body, query } = request
     if (takesQuery) validateQuery(query)
     if (takesBody) validateBody(body)
-    const sandbox = sandboxOf(operation.secured ? authenticate(request.headers.authorization, isChange, keys) : '')
+    const sandbox = sandboxOf(request.apiKey)
     const origin = originOf(request, publicUrl)
     const call = () => {
       const context: Context = { sandbox, origin, now: sandbox.clock.now() }

@@ -6,6 +6,13 @@ import { ApiError } from '../errors.js'
 import { parseJson } from './json.js'
 import { sendError } from './replies.js'
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Empty on the operations that ask for none. */
+    apiKey: string
+  }
+}
+
 export interface ServerOptions {
   report (error: unknown): void
 }
@@ -22,6 +29,7 @@ export function createServer ({ report }: ServerOptions): FastifyInstance {
     routerOptions: { ignoreTrailingSlash: true },
     frameworkErrors: (error, _request, reply) => sendError(reply as FastifyReply, error, report)
   })
+  app.decorateRequest('apiKey', '')
   app.register(cors, { origin: '*', methods: METHODS, maxAge: 86_400 })
   parseBodies(app)
   app.setErrorHandler((error, _request, reply) => sendError(reply, error, report))

@@ -11,16 +11,18 @@ import {
   MAX_STEP_MINOR, MAX_TOTAL_MINOR, containedTax, convert, format, shareOf, spread, type CurrencyTable
 } from './money.js'
 
-/** What is sold: the part of a product that decides its price. `price` is in minor units of `currency`. */
+/** What is sold: the part of a product that decides its price. `price.price` is in minor units of `price.currency`. */
 export interface PricedProduct {
   product_id: string
   name: string | null
-  currency: string
-  price: number
-  /** The product's own discount, in percent (not basis points). */
-  discount: number
-  pay_what_you_want: boolean
-  tax_inclusive: boolean
+  price: {
+    currency: string
+    price: number
+    /** The product's own discount, in percent (not basis points). */
+    discount: number
+    pay_what_you_want?: boolean
+    tax_inclusive?: boolean | null
+  }
 }
 
 export interface CartLine {
@@ -37,7 +39,7 @@ export interface CurrencyOption {
   is_default: boolean
 }
 
-/** A discount code that this customer may use now. */
+/** A discount that this customer may use now. */
 export interface CodeDiscount {
   discount_id: string
   code: string
@@ -47,13 +49,17 @@ export interface CodeDiscount {
   /** Product ids; empty for every product. */
   restricted_to: readonly string[]
   currency_options: readonly CurrencyOption[]
-  /** Where the request names the code: `discount_codes[0]`. */
+}
+
+/** A code of the request: what it stands for, and where the request names it (`discount_codes[0]`). */
+export interface CodeUse<Discount extends CodeDiscount = CodeDiscount> {
+  discount: Discount
   path: string
 }
 
 export interface Cart {
   lines: readonly CartLine[]
-  discounts: readonly CodeDiscount[]
+  codes: readonly CodeUse[]
   /** The currency charged. */
   currency: string
   /** Basis points; 0 where no tax is due. */
@@ -95,7 +101,7 @@ const DEFAULT_MINIMUM = { amount: 50, currency: 'USD' } // the floor for card pa
  */
 export function price (cart: Cart): PricedCart {
   const working = cart.lines.map((line, index) => openLine(line, index))
-  const deductions = cart.discounts.map(discount => applyCode(discount, working, cart))
+  const deductions = cart.codes.map(use => applyCode(use, working, cart))
   const lines = working.map(line => closeLine(line, cart))
   const total = lines.reduce((sum, line) => sum + line.total, 0)
   const tax = lines.reduce((sum, line) => sum + line.tax, 0)
@@ -116,40 +122,42 @@ function openLine (line: CartLine, index: number): WorkingLine {
   const unit = unitAmount(line, index)
   const subtotal = unit * line.quantity
   if (subtotal > MAX_STEP_MINOR) throw tooLarge(`product_cart[${index}].quantity`)
-  const left = subtotal - shareOf(subtotal, line.product.discount * 100)
+  const { discount } = line.product.price
+  const left = discount === 0 ? subtotal : subtotal - shareOf(subtotal, discount * 100)
   return { line, unit, subtotal, left }
 }
 
 function unitAmount ({ product, amount }: CartLine, index: number): number {
-  if (!product.pay_what_you_want) return product.price
+  const { price: { price: minimum, pay_what_you_want: isOpen = false } } = product
+  if (!isOpen) return minimum
   const path = `product_cart[${index}].amount`
   if (amount === null) {
     throw new ApiError('PAY_AS_YOU_WANT_AMOUNT_REQUIRED', {
-      path, because: `${product.product_id} is sold for what the customer wants to pay: give amount per unit, at least ${product.price}`
+      path, because: `${product.product_id} is sold for what the customer wants to pay: give amount per unit, at least ${minimum}`
     })
   }
-  if (amount < product.price || amount < 0) {
+  if (amount < minimum || amount < 0) {
     throw new ApiError('REQUEST_AMOUNT_BELOW_MINIMUM', {
-      path, because: `${product.product_id} costs at least ${Math.max(product.price, 0)} per unit in minor units, not ${amount}`
+      path, because: `${product.product_id} costs at least ${Math.max(minimum, 0)} per unit in minor units, not ${amount}`
     })
   }
   return amount
 }
 
 /** Takes one code's deduction from the lines that it fits; returns what it took, in the charge currency. */
-function applyCode (discount: CodeDiscount, lines: WorkingLine[], cart: Cart): number {
+function applyCode ({ discount, path }: CodeUse, lines: WorkingLine[], cart: Cart): number {
   const eligible = discount.restricted_to.length === 0
     ? lines
     : lines.filter(({ line }) => discount.restricted_to.includes(line.product.product_id))
   if (eligible.length === 0) {
     throw new ApiError('INVALID_DISCOUNT_CODE', {
-      path: discount.path,
+      path,
       message: 'Discount Code cannot be applied to any product in the cart',
       because: `${discount.code} is for ${discount.restricted_to.join(', ')} only`
     })
   }
   const option = optionFor(discount, cart)
-  if (option !== null) checkSubtotal(discount, option, eligible, cart)
+  if (option !== null) checkSubtotal(discount, path, option, eligible, cart)
   if (discount.type === 'percentage') return takePercentage(discount, option, eligible, cart)
   return takePool(option?.cap ?? 0, eligible, cart)
 }
@@ -173,14 +181,16 @@ function optionFor (discount: CodeDiscount, cart: Cart): OptionInCharge | null {
 }
 
 /** The minimum counts the original prices of the lines that the code fits, before any discount. */
-function checkSubtotal (discount: CodeDiscount, option: OptionInCharge, eligible: readonly WorkingLine[], cart: Cart): void {
+function checkSubtotal (
+  discount: CodeDiscount, path: string, option: OptionInCharge, eligible: readonly WorkingLine[], cart: Cart
+): void {
   if (option.minimumSubtotal === 0) return
   const subtotal = eligible.reduce((sum, { line, subtotal }) =>
-    sum + toCurrency(subtotal, line.product.currency, cart.currency, cart), 0)
+    sum + toCurrency(subtotal, line.product.price.currency, cart.currency, cart), 0)
   if (subtotal >= option.minimumSubtotal) return
   const money = (amount: number) => format(amount, cart.currency, cart.currencies)
   throw new ApiError('DISCOUNT_MINIMUM_SUBTOTAL_NOT_MET', {
-    path: discount.path, because: `${discount.code} needs ${money(option.minimumSubtotal)}, the cart has ${money(subtotal)}`
+    path, because: `${discount.code} needs ${money(option.minimumSubtotal)}, the cart has ${money(subtotal)}`
   })
 }
 
@@ -189,7 +199,7 @@ function takePercentage (
 ): number {
   const shares = lines.map(({ left }) => shareOf(left, discount.amount))
   const taken = lines.reduce((sum, { line }, index) =>
-    sum + toCurrency(shares[index] ?? 0, line.product.currency, cart.currency, cart), 0)
+    sum + toCurrency(shares[index] ?? 0, line.product.price.currency, cart.currency, cart), 0)
   if (option !== null && option.cap !== null && taken > option.cap) return takePool(option.cap, lines, cart)
   lines.forEach((line, index) => { line.left -= shares[index] ?? 0 })
   return taken
@@ -197,29 +207,30 @@ function takePercentage (
 
 /** Takes one pooled amount of the charge currency from the lines, in proportion to what is left of each. */
 function takePool (pool: number, lines: readonly WorkingLine[], cart: Cart): number {
-  const weights = lines.map(({ line, left }) => toCurrency(left, line.product.currency, cart.currency, cart))
+  const weights = lines.map(({ line, left }) => toCurrency(left, line.product.price.currency, cart.currency, cart))
   const shares = spread(pool, weights)
   lines.forEach((line, index) => {
-    const share = toCurrency(shares[index] ?? 0, cart.currency, line.line.product.currency, cart)
+    const share = toCurrency(shares[index] ?? 0, cart.currency, line.line.product.price.currency, cart)
     line.left -= Math.min(share, line.left)
   })
   return shares.reduce((sum, share) => sum + share, 0)
 }
 
 function closeLine ({ line, unit, subtotal, left }: WorkingLine, cart: Cart): PricedLine {
-  const { product } = line
-  const amount = toCurrency(left, product.currency, cart.currency, cart)
-  const tax = product.tax_inclusive ? containedTax(amount, cart.tax_rate_bps) : shareOf(amount, cart.tax_rate_bps)
+  const { product_id: id, name, price } = line.product
+  const inclusive = price.tax_inclusive === true
+  const amount = toCurrency(left, price.currency, cart.currency, cart)
+  const tax = inclusive ? containedTax(amount, cart.tax_rate_bps) : shareOf(amount, cart.tax_rate_bps)
   return {
-    product_id: product.product_id,
-    name: product.name,
+    product_id: id,
+    name,
     quantity: line.quantity,
     unit_amount: unit,
-    subtotal: toCurrency(subtotal, product.currency, cart.currency, cart),
+    subtotal: toCurrency(subtotal, price.currency, cart.currency, cart),
     amount,
     tax,
-    tax_inclusive: product.tax_inclusive,
-    total: product.tax_inclusive ? amount : amount + tax
+    tax_inclusive: inclusive,
+    total: inclusive ? amount : amount + tax
   }
 }
 

@@ -1,5 +1,5 @@
 // Which tax ids look right: the shape and the check digits of each country's business tax id. It knows nothing of tax
-// rates, and it asks no register: a number that could exist is valid, as in the test mode of the real service.
+// rates, and it asks no register: a number that could exist is valid.
 
 import * as stdnum from '../vendor/stdnum.js'
 
@@ -11,7 +11,7 @@ export type TaxIdCheck =
  * Is `taxId` a well-formed business tax id of the billing country `country` (ISO 3166 alpha-2, any case)?
  *
  * `name` is what the number is called there ("VAT number (USt-IdNr.)"), and `reason` is a sentence for people that
- * says what to change, with a number that would pass. Neither repeats the input.
+ * says what to change, with a number that would pass. Neither repeats the id. Never throws.
  *
  * Letters count in either case; spaces, dots, hyphens and slashes do not count. Shapes per country are in `FORMATS`:
  * in the EU it is the VAT number (other national numbers do not shift the tax to the buyer), with or without its
@@ -19,8 +19,9 @@ export type TaxIdCheck =
  * an invoice. A country that is not in the table takes 4 or more letters or digits. Any id is at most 50 characters
  * long, and `INVALID` is refused everywhere, so that a test can count on a refusal.
  *
- * Sources: VIES (structure of EU VAT numbers), the tax offices' own pages, and for check digits the library stdnum
- * except where a comment below says why not.
+ * Sources: the European Commission's table of VAT number structures (EU and GB); for the others and for all check
+ * digits the library stdnum 1.12 and the documents it names, except where a comment below says why not; for AE, BA, HK
+ * and SA, which it lacks, published guides to their formats.
  */
 export function checkTaxId (country: string, taxId: string): TaxIdCheck {
   const code = country.toUpperCase()
@@ -78,7 +79,7 @@ const OTHER: Format = {
 }
 
 const FORMATS: ReadonlyMap<string, Format> = new Map(Object.entries({
-  // The European Union. Structure: https://ec.europa.eu/taxation_customs/vies/#/faq
+  // The European Union.
   AT: { name: 'VAT number (UID)', example: 'ATU13585627', forms: [checked(/^(?:AT)?(U\d{8})$/, stdnum.atUid)] },
   // Nine digits are the old form without the leading 0, still on many websites.
   BE: { name: 'VAT number (BTW/TVA)', example: 'BE0403019261', forms: [checked(/^(?:BE)?([01]?\d{9})$/, stdnum.beVat)] },
@@ -140,7 +141,7 @@ const FORMATS: ReadonlyMap<string, Format> = new Map(Object.entries({
     forms: [{ shape: /^(?:SK)?([1-9]\d[2-47-9]\d{7})$/, passes: body => Number(body) % 11 === 0 }]
   },
 
-  // The rest of Europe. GB: gov.uk, VAT Notice 700/63; XI is Northern Ireland, GD and HA are authorities.
+  // The rest of Europe. In GB, XI is Northern Ireland, and GD and HA are public authorities.
   GB: {
     name: 'VAT number',
     example: 'GB980780684',
@@ -246,7 +247,7 @@ function bulgarianCompany (body: string): boolean {
   return String(sum % 10) === body[8]
 }
 
-/** GB 32100-2015. stdnum refuses every code that ends in 0. */
+/** stdnum refuses every code that ends in 0: for these it looks for the 32nd of 31 characters. */
 function chineseCreditCode (body: string): boolean {
   return stdnum.weightedSum(body, {
     weights: [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28, 1],

@@ -9,6 +9,8 @@ import { packagePath } from '../root.js'
 
 export type Database = Sqlite.Database
 
+export type Statement<Parameters extends unknown[], Row> = Sqlite.Statement<Parameters, Row>
+
 export const IN_MEMORY = ':memory:'
 
 export interface OpenedDatabase {

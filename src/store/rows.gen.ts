@@ -58,6 +58,7 @@ export interface PaymentMethodsRow {
 
 export interface PaymentProductsRow {
   product_id: string
+  created_at: number
   payment_seq: number
 }
 
@@ -77,13 +78,12 @@ export interface PaymentsRow {
   settlement_currency: string
   settlement_amount: number
   settlement_tax: number
-  client_secret: string
+  secret: string
   invoice_id: string
   link: string | null
   expires_at: number | null
   billing: string
   metadata: string
-  product_cart: string
   lines: string
   discounts: string | null
   checkout: string

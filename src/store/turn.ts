@@ -1,8 +1,9 @@
 /**
  * Group commit: the changes that arrive in one turn of the event loop share one SQLite transaction, and their replies go out after
  * its COMMIT, so that an answered request is on disk. This is what lifts the throughput: a COMMIT costs more than a payment.
- * Each change runs in a savepoint of its own: one that throws takes back its own rows and nobody else's. Handlers know nothing
- * of all this; they are synchronous functions that read, decide and write.
+ * A change that throws takes back its own rows and nobody else's. Nearly all throw before their first write; when one does not,
+ * the whole turn is rolled back and run again with a savepoint for each change (savepoints for all would cost as much as the
+ * writes themselves). Handlers know nothing of all this; they are synchronous functions that read, decide and write.
  */
 import type { Database } from './database.js'
 
@@ -21,24 +22,45 @@ interface Entry {
   result: unknown
 }
 
-export function createTurn (database: Database): Turn {
+/** `rolledBack` is called whenever rows were taken back, so that what was remembered of them can be forgotten. */
+export function createTurn (database: Database, rolledBack: () => void): Turn {
   const begin = database.prepare('BEGIN IMMEDIATE')
   const commit = database.prepare('COMMIT')
   const rollback = database.prepare('ROLLBACK')
   const savepoint = database.prepare('SAVEPOINT change')
   const release = database.prepare('RELEASE change')
   const rollbackChange = database.prepare('ROLLBACK TO change')
+  const countWrites = database.prepare<[], number>('SELECT total_changes()').pluck()
   let entries: Entry[] = []
 
   function attempt (entry: Entry): void {
-    savepoint.run()
+    entry.error = undefined
     try {
       entry.result = entry.change()
     } catch (error) {
       entry.error = error ?? new Error('a change was refused without a reason')
-      rollbackChange.run()
     }
-    release.run()
+  }
+
+  /** Runs the changes one after the other; false as soon as one has thrown after its first write. */
+  function runTogether (turn: readonly Entry[]): boolean {
+    return turn.every(entry => {
+      const before = countWrites.get()
+      attempt(entry)
+      return entry.error === undefined || countWrites.get() === before
+    })
+  }
+
+  function runApart (turn: readonly Entry[]): void {
+    for (const entry of turn) {
+      savepoint.run()
+      attempt(entry)
+      if (entry.error !== undefined) {
+        rollbackChange.run()
+        rolledBack()
+      }
+      release.run()
+    }
   }
 
   function flush (): void {
@@ -46,10 +68,16 @@ export function createTurn (database: Database): Turn {
     entries = []
     try {
       begin.run()
-      for (const entry of turn) attempt(entry)
+      if (!runTogether(turn)) {
+        rollback.run()
+        rolledBack()
+        begin.run()
+        runApart(turn)
+      }
       commit.run()
     } catch (error) {
       if (database.inTransaction) rollback.run()
+      rolledBack()
       for (const entry of turn) entry.error ??= error
     }
     for (const { done, error, result } of turn) error === undefined ? done(undefined, result as never) : done(error)

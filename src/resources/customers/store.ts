@@ -1,5 +1,6 @@
 /** The customers that a sandbox remembers. */
 import type { Database } from '../../store/database.js'
+import { createMemo } from '../../store/memo.js'
 import type { CustomersRow } from '../../store/rows.gen.js'
 
 export type Customer = Omit<CustomersRow, 'seq'>
@@ -9,6 +10,8 @@ export interface CustomersStore {
   /** The newest customer with this e-mail address. */
   findByEmail (email: string): Customer | undefined
   insert (customer: Customer): void
+  /** Forgets what was remembered: rows were taken back. */
+  forget (): void
 }
 
 const COLUMNS = 'customer_id, email, name, phone_number, metadata, created_at'
@@ -18,10 +21,17 @@ export function customersStore (database: Database): CustomersStore {
   const findByEmail = database.prepare<[string], Customer>(
     `SELECT ${COLUMNS} FROM customers WHERE email = ? ORDER BY created_at DESC, seq DESC LIMIT 1`)
   const insert = database.prepare(`INSERT INTO customers (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`)
+  const byId = createMemo<Customer>()
+  const byEmail = createMemo<Customer>()
   return {
-    find: customerId => find.get(customerId),
-    findByEmail: email => findByEmail.get(email),
+    find: customerId => byId.get(customerId, () => find.get(customerId)),
+    findByEmail: email => byEmail.get(email, () => findByEmail.get(email)),
+    forget () {
+      byId.clear()
+      byEmail.clear()
+    },
     insert ({ customer_id: id, email, name, phone_number: phone, metadata, created_at: createdAt }) {
+      byEmail.forget(email)
       insert.run(id, email, name, phone, metadata, createdAt)
     }
   }

@@ -1,6 +1,7 @@
 /** The discounts of a sandbox, who may use them, and how often each customer has. */
 import type { Schemas } from '../../contract/operations.js'
 import type { Database } from '../../store/database.js'
+import { createMemo } from '../../store/memo.js'
 import type { DiscountsRow } from '../../store/rows.gen.js'
 
 type Row = Omit<DiscountsRow, 'seq'>
@@ -22,6 +23,8 @@ export interface DiscountsStore {
   isAllowed (discountId: string, customerId: string): boolean
   /** How many succeeded payments of this customer used the discount. */
   countUses (discountId: string, customerId: string): number
+  /** Forgets what was remembered: rows were taken back. */
+  forget (): void
 }
 
 const COLUMNS = 'discount_id, code, name, type, amount, currency_options, restricted_to, customer_eligibility, starts_at, ' +
@@ -37,10 +40,14 @@ export function discountsStore (database: Database): DiscountsStore {
   const countUses = database.prepare<[string, string], number>(
     'SELECT count(*) FROM discount_uses WHERE discount_id = ? AND customer_id = ?').pluck()
 
+  const byCode = createMemo<Discount>()
+
   return {
     find: discountId => read(find.get(discountId)),
-    findByCode: code => read(findByCode.get(code)),
+    findByCode: code => byCode.get(code, () => read(findByCode.get(code))),
+    forget: byCode.clear,
     insert (discount) {
+      byCode.clear()
       insert.run(discount.discount_id, discount.code, discount.name, discount.type, discount.amount,
         JSON.stringify(discount.currency_options), JSON.stringify(discount.restricted_to), discount.customer_eligibility,
         discount.starts_at, discount.expires_at, discount.usage_limit, discount.per_customer_usage_limit, discount.times_used,

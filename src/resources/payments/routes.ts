@@ -8,7 +8,7 @@ import type { Context } from '../../sandbox.js'
 import type { Customer } from '../customers/store.js'
 import { customerDetails } from '../customers/view.js'
 import { planPayment, type PaymentPlan } from './rules.js'
-import type { Payment } from './store.js'
+import type { CheckoutOptions, Payment } from './store.js'
 import { lineItems, paymentItem, paymentLink, paymentResponse } from './view.js'
 
 export const payments = {
@@ -43,7 +43,7 @@ function createPayment (
   body: Schemas['CreateOneTimePaymentRequest'], plan: PaymentPlan, context: Context
 ): Required<Schemas['CreateOneTimePaymentResponse']> {
   const { sandbox, now } = context
-  const { priced, discounts } = plan
+  const { priced, codes } = plan
   const customer = plan.customer ?? createCustomer(plan, context)
   const paymentId = sandbox.ids.next('pay', now)
   const cart = body.product_cart.map(item => ({
@@ -53,46 +53,37 @@ function createPayment (
   const payment = {
     payment_id: paymentId,
     created_at: now,
-    updated_at: null,
     status: 'requires_payment_method',
     customer_id: customer.customer_id,
     brand_id: plan.brandId,
-    subscription_id: null,
-    checkout_session_id: null,
     currency: priced.currency,
     total_amount: priced.total,
     tax: priced.tax,
     ...plan.settled,
-    client_secret: `${paymentId}_secret_${sandbox.ids.secret()}`,
+    secret: sandbox.ids.secret(),
     invoice_id: sandbox.ids.next('inv', now),
     link,
     expires_at: link === null ? null : now + sandbox.settings.linkLifetimeUs,
     billing: billingAddress(body.billing),
     metadata: body.metadata ?? {},
-    product_cart: cart,
     lines: priced.lines,
-    discounts: discounts.length === 0
+    discounts: codes.length === 0
       ? null
-      : discounts.map(({ discount_id: id }, index) => ({ discount_id: id, deducted: priced.deductions[index] ?? 0 })),
+      : codes.map(({ discount }, index) => ({ discount_id: discount.discount_id, deducted: priced.deductions[index] ?? 0 })),
     checkout: checkoutOptions(body, plan),
-    payment_method_id: body.payment_method_id ?? null,
-    payment_method: null,
-    payment_method_type: null,
-    error_code: null,
-    error_message: null,
-    retry_attempt: 0
+    payment_method_id: body.payment_method_id ?? null
   } as const
   const seq = sandbox.payments.insert(payment)
   return {
     payment_id: paymentId,
     total_amount: priced.total,
-    client_secret: payment.client_secret,
+    client_secret: `${paymentId}_secret_${payment.secret}`,
     customer: customerDetails(customer),
     metadata: payment.metadata,
     payment_link: paymentLink(link, seq, context),
     expires_on: formatOptionalTime(payment.expires_at),
-    discount_id: discounts[0]?.discount_id ?? null,
-    discount_ids: discounts.length === 0 ? null : discounts.map(({ discount_id: id }) => id),
+    discount_id: codes[0]?.discount.discount_id ?? null,
+    discount_ids: codes.length === 0 ? null : codes.map(({ discount }) => discount.discount_id),
     product_cart: cart
   }
 }
@@ -112,21 +103,28 @@ function createCustomer ({ newCustomer }: PaymentPlan, { sandbox, now }: Context
   return customer
 }
 
-/** Everything of the request that the hosted page honours. */
-function checkoutOptions (body: Schemas['CreateOneTimePaymentRequest'], { buyer }: PaymentPlan) {
-  return {
-    return_url: body.return_url ?? null,
-    redirect_immediately: body.redirect_immediately ?? false,
-    require_phone_number: body.require_phone_number ?? false,
-    show_saved_payment_methods: body.show_saved_payment_methods ?? false,
-    force_3ds: body.force_3ds ?? null,
-    allowed_payment_method_types: body.allowed_payment_method_types ?? null,
-    adaptive_currency_fees_inclusive: body.adaptive_currency_fees_inclusive ?? null,
-    tax_id: buyer.tax_id,
-    customer_business_name: buyer.business_name
+/** Everything of the request that the hosted page honours, without what is off: the row holds no more than it must. */
+function checkoutOptions (body: Schemas['CreateOneTimePaymentRequest'], { buyer }: PaymentPlan): CheckoutOptions {
+  const options: CheckoutOptions = {}
+  if (body.return_url != null) options.return_url = body.return_url
+  if (body.redirect_immediately === true) options.redirect_immediately = true
+  if (body.require_phone_number === true) options.require_phone_number = true
+  if (body.show_saved_payment_methods === true) options.show_saved_payment_methods = true
+  if (body.force_3ds != null) options.force_3ds = body.force_3ds
+  if (body.allowed_payment_method_types != null) options.allowed_payment_method_types = body.allowed_payment_method_types
+  if (body.adaptive_currency_fees_inclusive != null) {
+    options.adaptive_currency_fees_inclusive = body.adaptive_currency_fees_inclusive
   }
+  if (buyer.tax_id !== null) options.tax_id = buyer.tax_id
+  if (buyer.business_name !== null) options.customer_business_name = buyer.business_name
+  return options
 }
 
-function billingAddress ({ country, state, city, street, zipcode }: Schemas['BillingAddress']): Required<Schemas['BillingAddress']> {
-  return { country, state: state ?? null, city: city ?? null, street: street ?? null, zipcode: zipcode ?? null }
+function billingAddress ({ country, state, city, street, zipcode }: Schemas['BillingAddress']): Schemas['BillingAddress'] {
+  const address: Schemas['BillingAddress'] = { country }
+  if (state != null) address.state = state
+  if (city != null) address.city = city
+  if (street != null) address.street = street
+  if (zipcode != null) address.zipcode = zipcode
+  return address
 }

@@ -5,7 +5,7 @@
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, type Violation } from '../../errors.js'
 import { MAX_TOTAL_MINOR, convert } from '../../rules/money.js'
-import { price, tooLarge, type CartLine, type PricedCart } from '../../rules/pricing.js'
+import { price, tooLarge, type CartLine, type CodeUse, type PricedCart } from '../../rules/pricing.js'
 import { businessBuyer, taxRateBps, type BusinessBuyer } from '../../rules/tax.js'
 import type { Context, Sandbox } from '../../sandbox.js'
 import type { Customer } from '../customers/store.js'
@@ -22,7 +22,7 @@ export interface PaymentPlan {
   newCustomer: Schemas['NewCustomer'] | null
   buyer: BusinessBuyer
   brandId: string
-  discounts: Array<Discount & { path: string }>
+  codes: Array<CodeUse<Discount>>
   priced: PricedCart
   settled: Settlement
 }
@@ -50,17 +50,17 @@ export function planPayment (body: PaymentRequest, context: Context): PaymentPla
   const country = checkCountry(body.billing.country, sandbox)
   const currency = chargeCurrency(body, lines, sandbox)
   const buyer = businessBuyer(country, body.tax_id ?? null, body.customer_business_name ?? null)
-  const discounts = findDiscounts(body, customer, context)
+  const codes = findCodes(body, customer, context)
   const priced = price({
     lines,
-    discounts,
+    codes,
     currency,
     tax_rate_bps: sandbox.settings.tax ? taxRateBps(sandbox.reference.taxRates, country, buyer.tax_id) : 0,
     currencies: sandbox.reference.currencies
   })
   checkPaymentMethods(body, customer, sandbox)
   const newCustomer = 'email' in body.customer ? body.customer : null
-  return { customer, newCustomer, buyer, brandId, discounts, priced, settled: settlement(priced, sandbox) }
+  return { customer, newCustomer, buyer, brandId, codes, priced, settled: settlement(priced, sandbox) }
 }
 
 /** The rules that need nothing but the request. */
@@ -130,42 +130,37 @@ function missing (what: string, id: string, path: string): ApiError {
   return new ApiError('INVALID_REQUEST_PARAMETERS', { path, message: `${what} ${id} does not exist` })
 }
 
-function cartLine (item: Schemas['OneTimeProductCartItemReq'], index: number, { products }: Sandbox): CartLine & { brandId: string } {
+type Line = CartLine & { product: { brand_id: string } }
+
+function cartLine (item: Schemas['OneTimeProductCartItemReq'], index: number, { products }: Sandbox): Line {
   const path = `product_cart[${index}].product_id`
   const product = products.find(item.product_id)
   if (product === undefined) throw missing('Product', item.product_id, path)
   if (product.archived) throw new ApiError('PRODUCT_IS_DELETED', { path, because: `${product.product_id} can't be sold` })
-  return { ...pricedProduct(product, path), quantity: item.quantity, amount: item.amount ?? null }
+  return { product: oneTimeProduct(product, path), quantity: item.quantity, amount: item.amount ?? null }
 }
 
-function pricedProduct (product: Product, path: string): Pick<CartLine, 'product'> & { brandId: string } {
-  const { price } = product
-  if (price.type !== 'one_time_price') {
-    const kind = price.type === 'recurring_price' ? 'a subscription' : 'billed by usage'
-    throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-      path, message: `Product ${product.product_id} is ${kind}: a one-time payment can't hold it`
-    })
-  }
-  return {
-    brandId: product.brand_id,
-    product: {
-      product_id: product.product_id,
-      name: product.name,
-      currency: price.currency,
-      price: price.price,
-      discount: price.discount,
-      pay_what_you_want: price.pay_what_you_want ?? false,
-      tax_inclusive: price.tax_inclusive ?? false
-    }
-  }
+type OneTimeProduct = Product & { price: { type: 'one_time_price' } }
+
+function oneTimeProduct (product: Product, path: string): OneTimeProduct {
+  if (isOneTime(product)) return product
+  const kind = product.price.type === 'recurring_price' ? 'a subscription' : 'billed by usage'
+  throw new ApiError('INVALID_REQUEST_PARAMETERS', {
+    path, message: `Product ${product.product_id} is ${kind}: a one-time payment can't hold it`
+  })
 }
 
-function oneBrand (lines: ReadonlyArray<{ brandId: string }>, { business }: Sandbox): string {
-  const brandId = lines[0]?.brandId ?? business.business_id
-  const other = lines.findIndex(line => line.brandId !== brandId)
+function isOneTime (product: Product): product is OneTimeProduct {
+  return product.price.type === 'one_time_price'
+}
+
+function oneBrand (lines: readonly Line[], { business }: Sandbox): string {
+  const brandId = lines[0]?.product.brand_id ?? business.business_id
+  const other = lines.findIndex(line => line.product.brand_id !== brandId)
   if (other < 0) return brandId
   throw new ApiError('BRAND_MISMATCH', {
-    path: `product_cart[${other}].product_id`, because: `the first item is of ${brandId}, this one of ${lines[other]?.brandId}`
+    path: `product_cart[${other}].product_id`,
+    because: `the first item is of ${brandId}, this one of ${lines[other]?.product.brand_id}`
   })
 }
 
@@ -176,28 +171,27 @@ function checkCountry (country: string, { settings, reference }: Sandbox): strin
 }
 
 function chargeCurrency (body: PaymentRequest, lines: readonly CartLine[], { settings }: Sandbox): string {
-  const currency = body.billing_currency ?? lines[0]?.product.currency ?? 'USD'
+  const currency = body.billing_currency ?? lines[0]?.product.price.currency ?? 'USD'
   if (!settings.deniedCurrencies.has(currency)) return currency
   throw new ApiError('UNSUPPORTED_CURRENCY', { path: 'billing_currency', because: `${currency} is switched off in this emulator` })
 }
 
-/** The codes in order of application, each once, at its first place. */
-function findDiscounts (
-  body: PaymentRequest, customer: Customer | null, { sandbox, now }: Context
-): PaymentPlan['discounts'] {
-  const codes = body.discount_codes ?? (body.discount_code == null ? [] : [body.discount_code])
+/** The codes in order of application, each discount once, at its first place. */
+function findCodes (body: PaymentRequest, customer: Customer | null, { sandbox, now }: Context): PaymentPlan['codes'] {
+  const { discount_code: single, discount_codes: several } = body
   const customerId = customer?.customer_id ?? null
   const user = (): DiscountUser => ({
     customer_id: customerId,
     hasPaid: customerId !== null && sandbox.payments.hasSucceeded(customerId)
   })
-  const discounts: PaymentPlan['discounts'] = []
-  codes.forEach((code, index) => {
-    const path = body.discount_codes == null ? 'discount_code' : `discount_codes[${index}]`
+  const uses: PaymentPlan['codes'] = []
+  const add = (code: string, path: string) => {
     const discount = usableDiscount(code, path, user, sandbox.discounts, now)
-    if (!discounts.some(({ discount_id: id }) => id === discount.discount_id)) discounts.push({ ...discount, path })
-  })
-  return discounts
+    if (!uses.some(use => use.discount.discount_id === discount.discount_id)) uses.push({ discount, path })
+  }
+  if (several != null) several.forEach((code, index) => { add(code, `discount_codes[${index}]`) })
+  else if (single != null) add(single, 'discount_code')
+  return uses
 }
 
 function checkPaymentMethods (body: PaymentRequest, customer: Customer | null, { paymentMethods }: Sandbox): void {

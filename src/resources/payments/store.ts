@@ -1,7 +1,7 @@
 /** The payments that a sandbox remembers. One payment is one row, written in one piece; lists are newest first. */
 import type { Schemas } from '../../contract/operations.js'
 import type { PricedLine } from '../../rules/pricing.js'
-import type { Database } from '../../store/database.js'
+import type { Database, Statement } from '../../store/database.js'
 import type { CustomersRow, PaymentsRow } from '../../store/rows.gen.js'
 
 /** A discount as a payment used it: the order of the array is the order of application. */
@@ -11,29 +11,42 @@ export interface AppliedDiscount {
   deducted: number
 }
 
-/** What the request asked of the hosted page and of the charge, for the page to honour. */
+/** What the request asked of the hosted page and of the charge, for the page to honour; what it left out or switched off is absent. */
 export interface CheckoutOptions {
-  return_url: string | null
-  redirect_immediately: boolean
-  require_phone_number: boolean
-  show_saved_payment_methods: boolean
-  force_3ds: boolean | null
-  allowed_payment_method_types: Array<Schemas['PaymentMethodTypes']> | null
-  adaptive_currency_fees_inclusive: boolean | null
-  tax_id: string | null
-  customer_business_name: string | null
+  return_url?: string
+  redirect_immediately?: true
+  require_phone_number?: true
+  show_saved_payment_methods?: true
+  force_3ds?: boolean
+  allowed_payment_method_types?: Array<Schemas['PaymentMethodTypes']>
+  adaptive_currency_fees_inclusive?: boolean
+  tax_id?: string
+  customer_business_name?: string
 }
 
-type Row = Omit<PaymentsRow, 'seq'>
-
-export type NewPayment = Omit<Row, 'billing' | 'metadata' | 'product_cart' | 'lines' | 'discounts' | 'checkout' | 'link' | 'card'> & {
+/** What a payment has when it is created; every other column starts empty. */
+export interface NewPayment {
+  payment_id: string
+  created_at: number
+  status: string
+  customer_id: string
+  brand_id: string
+  currency: string
+  total_amount: number
+  tax: number
+  settlement_currency: string
+  settlement_amount: number
+  settlement_tax: number
+  secret: string
+  invoice_id: string
+  link: 'long' | 'short' | null
+  expires_at: number | null
   billing: Schemas['BillingAddress']
   metadata: Schemas['Metadata']
-  product_cart: Array<Schemas['OneTimeProductCartItemReq']>
   lines: PricedLine[]
   discounts: AppliedDiscount[] | null
   checkout: CheckoutOptions
-  link: 'long' | 'short' | null
+  payment_method_id: string | null
 }
 
 /** A payment as read: its row, with the JSON columns still in text, and its customer. */
@@ -59,14 +72,13 @@ export interface PaymentsStore {
 }
 
 const COLUMNS = [
-  'payment_id', 'created_at', 'updated_at', 'status', 'customer_id', 'brand_id', 'subscription_id', 'checkout_session_id',
-  'currency', 'total_amount', 'tax', 'settlement_currency', 'settlement_amount', 'settlement_tax', 'client_secret', 'invoice_id',
-  'link', 'expires_at', 'billing', 'metadata', 'product_cart', 'lines', 'discounts', 'checkout', 'payment_method_id',
-  'payment_method', 'payment_method_type', 'card', 'error_code', 'error_message', 'retry_attempt'
+  'payment_id', 'created_at', 'status', 'customer_id', 'brand_id', 'currency', 'total_amount', 'tax', 'settlement_currency',
+  'settlement_amount', 'settlement_tax', 'secret', 'invoice_id', 'link', 'expires_at', 'billing', 'metadata', 'lines', 'discounts',
+  'checkout', 'payment_method_id'
 ] as const
 
-const SELECT = `SELECT p.*, c.email AS customer_email, c.name AS customer_name, c.phone_number AS customer_phone_number,
-  c.metadata AS customer_metadata FROM payments p JOIN customers c USING (customer_id)`
+const WITH_CUSTOMER = `SELECT p.*, c.email AS customer_email, c.name AS customer_name,
+  c.phone_number AS customer_phone_number, c.metadata AS customer_metadata FROM`
 
 type Joined = PaymentsRow & {
   customer_email: string
@@ -83,30 +95,29 @@ const CONDITIONS: Record<keyof PaymentFilter, string> = {
   subscription_id: 'p.subscription_id = ?',
   status: 'p.status = ?',
   brand_id: 'p.brand_id = ?',
-  product_id: 'p.seq IN (SELECT payment_seq FROM payment_products WHERE product_id = ?)',
+  product_id: 'o.product_id = ?',
   currency: 'p.currency = ?'
 }
 
 export function paymentsStore (database: Database): PaymentsStore {
   const insert = database.prepare(
-    `INSERT INTO payments (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`)
-  const insertProduct = database.prepare('INSERT OR IGNORE INTO payment_products (product_id, payment_seq) VALUES (?, ?)')
-  const find = database.prepare<[string], Joined>(`${SELECT} WHERE p.payment_id = ?`)
+    `INSERT INTO payments (${COLUMNS.join(', ')}, retry_attempt) VALUES (${COLUMNS.map(() => '?').join(', ')}, 0)`)
+  const insertProduct = database.prepare(
+    'INSERT OR IGNORE INTO payment_products (product_id, created_at, payment_seq) VALUES (?, ?, ?)')
+  const find = database.prepare<[string], Joined>(
+    `${WITH_CUSTOMER} payments p JOIN customers c USING (customer_id) WHERE p.payment_id = ?`)
   const hasSucceeded = database.prepare("SELECT 1 FROM payments WHERE customer_id = ? AND status = 'succeeded' LIMIT 1")
   const list = listStatements(database)
 
   return {
     insert (payment) {
       const { lastInsertRowid } = insert.run(
-        payment.payment_id, payment.created_at, payment.updated_at, payment.status, payment.customer_id, payment.brand_id,
-        payment.subscription_id, payment.checkout_session_id, payment.currency, payment.total_amount, payment.tax,
-        payment.settlement_currency, payment.settlement_amount, payment.settlement_tax, payment.client_secret,
-        payment.invoice_id, payment.link, payment.expires_at, JSON.stringify(payment.billing), JSON.stringify(payment.metadata),
-        JSON.stringify(payment.product_cart), JSON.stringify(payment.lines),
-        payment.discounts && JSON.stringify(payment.discounts), JSON.stringify(payment.checkout), payment.payment_method_id,
-        payment.payment_method, payment.payment_method_type, null, payment.error_code, payment.error_message,
-        payment.retry_attempt)
-      for (const { product_id: productId } of payment.product_cart) insertProduct.run(productId, lastInsertRowid)
+        payment.payment_id, payment.created_at, payment.status, payment.customer_id, payment.brand_id, payment.currency,
+        payment.total_amount, payment.tax, payment.settlement_currency, payment.settlement_amount, payment.settlement_tax,
+        payment.secret, payment.invoice_id, payment.link, payment.expires_at, JSON.stringify(payment.billing),
+        JSON.stringify(payment.metadata), JSON.stringify(payment.lines), payment.discounts && JSON.stringify(payment.discounts),
+        JSON.stringify(payment.checkout), payment.payment_method_id)
+      for (const { product_id: productId } of payment.lines) insertProduct.run(productId, payment.created_at, lastInsertRowid)
       return Number(lastInsertRowid)
     },
     find (paymentId) {
@@ -121,22 +132,31 @@ export function paymentsStore (database: Database): PaymentsStore {
   }
 }
 
-/** One prepared statement for each combination of filters that was ever asked for: at most 2^8. */
+/** One prepared statement for each combination of filters that was ever asked for: at most 2^9. */
 function listStatements (database: Database) {
-  const prepared = new Map<string, ReturnType<typeof database.prepare<unknown[], Joined>>>()
+  const prepared = new Map<string, Statement<unknown[], Joined>>()
   return (names: ReadonlyArray<keyof PaymentFilter>, status: string | undefined) => {
-    const conditions = names.map(name => CONDITIONS[name])
-    // The index by status leaves out payments that nobody has tried to pay; SQLite takes it only where the query says so too.
-    if (status !== undefined && status !== 'requires_payment_method') conditions.push("p.status <> 'requires_payment_method'")
-    const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
-    const sql = `${SELECT} ${where} ORDER BY p.created_at DESC, p.seq DESC LIMIT ? OFFSET ?`
-    let statement = prepared.get(sql)
-    if (statement === undefined) {
-      statement = database.prepare<unknown[], Joined>(sql)
-      prepared.set(sql, statement)
-    }
+    const sql = listSql(names, status)
+    const statement = prepared.get(sql) ?? database.prepare<unknown[], Joined>(sql)
+    prepared.set(sql, statement)
     return statement
   }
+}
+
+/**
+ * Finds the page by sequence number alone, so that an index decides it wherever one can, and then reads the rows of that page.
+ * `o` is what the page is ordered by: the payments, or a product's payments in the same order.
+ */
+function listSql (names: ReadonlyArray<keyof PaymentFilter>, status: string | undefined): string {
+  const byProduct = names.includes('product_id')
+  const source = byProduct ? 'payment_products o CROSS JOIN payments p ON p.seq = o.payment_seq' : 'payments p'
+  const order = byProduct ? 'o.created_at DESC, o.payment_seq DESC' : 'p.created_at DESC, p.seq DESC'
+  const conditions = names.map(name => CONDITIONS[name])
+  // The index by status leaves out payments that nobody has tried to pay; SQLite takes it only where the query says so too.
+  if (status !== undefined && status !== 'requires_payment_method') conditions.push("p.status <> 'requires_payment_method'")
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
+  return `${WITH_CUSTOMER} (SELECT p.seq FROM ${source} ${where} ORDER BY ${order} LIMIT ? OFFSET ?) page
+    JOIN payments p USING (seq) JOIN customers c USING (customer_id) ORDER BY p.created_at DESC, p.seq DESC`
 }
 
 function read (row: Joined): Payment {

@@ -37,7 +37,8 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
     const discount = sandbox.discounts.find(id)
     return discount === undefined ? [] : [discountDetail(discount, position, businessId)]
   })
-  const cart: Array<Schemas['OneTimeProductCartItemReq']> = JSON.parse(payment.product_cart)
+  const lines: PricedLine[] = JSON.parse(payment.lines)
+  const billing: Schemas['BillingAddress'] = JSON.parse(payment.billing)
   return {
     payment_id: payment.payment_id,
     business_id: businessId,
@@ -61,8 +62,8 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
     created_at: formatTime(payment.created_at),
     updated_at: formatOptionalTime(payment.updated_at),
     customer: customerDetails(payment.customer),
-    billing: JSON.parse(payment.billing),
-    product_cart: cart.map(({ product_id: id, quantity }) => ({ product_id: id, quantity })),
+    billing: { state: null, city: null, street: null, zipcode: null, ...billing },
+    product_cart: lines.map(({ product_id: id, quantity }) => ({ product_id: id, quantity })),
     metadata: JSON.parse(payment.metadata),
     discount_id: applied?.[0]?.discount_id ?? null,
     discounts: discounts ?? null,
