@@ -15,7 +15,6 @@ export function createCounter ({ generator, problems }) {
     const result = await generator.load({ url: server.url, request, connections, seconds })
     const cpuUs = cpuBeforeUs === undefined ? undefined : cpuTimeUs(server.pid) - cpuBeforeUs
     await drain(server, request)
-    server.assertAlive()
     complain(server, result, `${connections} connections${label ? `, ${label}` : ''}`)
     return {
       ...result,
@@ -27,6 +26,7 @@ export function createCounter ({ generator, problems }) {
   // next count, which is perhaps the yardstick's: one more request waits until it is through.
   async function drain (server, request) {
     const reply = await askOnce(server.url, request)
+    server.assertAlive()
     if (reply?.status !== 200) {
       problems.push(`${server.contestant.name} after a count: ` +
         (reply ? `status ${reply.status}` : 'no reply'))

@@ -1,8 +1,8 @@
 // The load generator: wrk where it is installed, else autocannon. A closed loop on keep-alive
 // connections from one thread. Both are child processes, so that the runner's own work does not
 // disturb a count.
-import { accessSync, constants, existsSync, writeFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runToEnd, temporaryFolder } from './processes.mjs'
 
@@ -30,13 +30,18 @@ export async function findGenerator () {
   const wrk = findOnPath('wrk')
   const folder = temporaryFolder()
   if (wrk !== undefined) return { name: await wrkName(wrk), load: wrkLoad(wrk, folder) }
-  if (existsSync(autocannonFile)) return { name: 'autocannon', load: autocannonLoad(folder) }
+  if (existsSync(autocannonFile)) return { name: autocannonName(), load: autocannonLoad(folder) }
 }
 
 async function wrkName (wrk) {
   // `wrk -v` prints its version and ends with code 1
   const text = await runToEnd(wrk, ['-v']).catch((error) => error.message)
   return /wrk \S+/.exec(text.slice(text.indexOf(': ') + 1))?.[0] ?? 'wrk'
+}
+
+function autocannonName () {
+  const { version } = JSON.parse(readFileSync(join(dirname(autocannonFile), 'package.json'), 'utf8'))
+  return `autocannon ${version}`
 }
 
 function bodyFile (folder, request) {
@@ -90,7 +95,11 @@ function autocannonLoad (folder) {
       p50Us: result.latency.p50 * 1e3,
       p99Us: result.latency.p99 * 1e3,
       non2xx: result.non2xx,
-      socketErrors: { errors: result.errors - result.timeouts, timeout: result.timeouts }
+      socketErrors: {
+        error: result.errors - result.timeouts,
+        timeout: result.timeouts,
+        reset: result.resets
+      }
     }
   }
 }

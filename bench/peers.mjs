@@ -12,7 +12,8 @@ async function installAll () {
   try {
     await runToEnd('npm', ['ci', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund'])
   } catch (error) {
-    return error.message.split('\n').slice(0, 3).join(' ')
+    const complaints = error.message.split('\n').filter((line) => line.includes('npm error'))
+    return complaints.slice(0, 3).join('; ') || error.message
   }
 }
 
@@ -25,8 +26,7 @@ export async function withInstalledPeers (contestants, { notes, progress }) {
   const present = contestants.filter((one) => !one.package || isInstalled(one))
   if (present.length < contestants.length) {
     const names = missing.filter((one) => !isInstalled(one)).map(({ name }) => name).join(' and ')
-    const note = `${names} skipped, because they could not be installed. Is there a network? ` +
-      'Without one, leave them out with `--only bare,naive,ours`.'
+    const note = `Left out: ${names}, which could not be installed. Is there a network?`
     notes.push(note)
     progress(`${note}\n${failure ?? ''}`)
   }

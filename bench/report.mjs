@@ -19,6 +19,7 @@ export function ratio (value) {
 
 function latency (us) {
   if (us === undefined) return missing
+  if (us === 0) return '< 1 ms' // autocannon counts whole milliseconds
   return us < 1000 ? `${us.toFixed(0)} µs` : `${(us / 1000).toFixed(us < 10_000 ? 1 : 0)} ms`
 }
 
@@ -104,10 +105,13 @@ function footprintTable (results, contestants) {
 function sizeNote (results) {
   const size = results.size?.find((one) => one.server === 'ours')
   if (size?.nativeMb === undefined) return undefined
-  return `Of dodo-emulator's ${megabytes(size.installedMb)}, better-sqlite3 is ` +
-    `${megabytes(size.nativeMb)} as npm left it on this machine (compiled here, or with a ` +
-    `prebuilt binary), of which ${size.nativeNeededMb.toFixed(1)} MB are needed to run. The ` +
-    `tarball is ${size.tarballMb.toFixed(1)} MB.`
+  const { installedMb, installedPrebuiltMb, nativeMb, nativeNeededMb, tarballMb } = size
+  const compiled = installedMb - installedPrebuiltMb > 1
+    ? ` It was compiled here; with a prebuilt binary the whole is ${megabytes(installedPrebuiltMb)}.`
+    : ''
+  return `Of dodo-emulator's ${megabytes(installedMb)}, better-sqlite3 is ${megabytes(nativeMb)}, ` +
+    `of which ${nativeNeededMb.toFixed(1)} MB are needed to run.${compiled} The tarball is ` +
+    `${tarballMb.toFixed(1)} MB.`
 }
 
 function storedTable (samples, sizes) {

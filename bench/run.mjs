@@ -16,7 +16,7 @@ import { readOptions } from './options.mjs'
 import { installAutocannon, withInstalledPeers } from './peers.mjs'
 import { temporaryFolder } from './processes.mjs'
 import { machine, report } from './report.mjs'
-import { startServer } from './server.mjs'
+import { ServerError, startServer } from './server.mjs'
 
 const TMPFS = 0x01021994
 
@@ -39,8 +39,8 @@ process.exit() // ends what an error may have left running; the exit code is set
 async function main () {
   const loadAverage = os.loadavg()[0]
   const generator = await prepareGenerator()
-  const candidates = await prepareContestants()
-  if (generator === undefined || candidates === undefined) return
+  const candidates = generator && await prepareContestants()
+  if (candidates === undefined) return
   if (statfsSync(temporaryFolder()).type === TMPFS) {
     notes.push('Databases were in memory (tmpfs): set TMPDIR to a folder on a disk.')
   }
@@ -148,12 +148,15 @@ async function guard (contestant, start, use) {
   try {
     server = await start()
     await use(server)
+    server.assertAlive()
   } catch (error) {
-    problems.push(`${contestant.name}: ${error.message}`)
+    const isServers = error instanceof ServerError
+    problems.push(isServers ? error.message : `${contestant.name}: ${error.message}`)
     progress(error.message)
+    await server?.stop()
+    return
   }
-  const endedWell = await server?.stop()
-  if (endedWell === false && contestant.key === 'ours') {
+  if (!await server.stop() && contestant.key === 'ours') {
     problems.push(`${contestant.name} did not end by itself on SIGTERM`)
   }
 }

@@ -113,9 +113,8 @@ export async function startServer (contestant, { folder } = {}) {
 
   // Resolves to whether it ended by itself when asked to.
   async function stop () {
-    const diedBefore = child.ended !== null
     const politely = await child.stop()
     if (ownFolder) removeFolder(home)
-    return politely && !diedBefore
+    return politely
   }
 }

@@ -8,7 +8,7 @@ import { paymentMethodsStore, type PaymentMethodsStore } from './resources/payme
 import { paymentsStore, type PaymentsStore } from './resources/payments/store.js'
 import { productsStore, type ProductsStore } from './resources/products/store.js'
 import { businessStore } from './store/business.js'
-import { openDatabase } from './store/database.js'
+import { countRows, openDatabase } from './store/database.js'
 import type { BusinessRow } from './store/rows.gen.js'
 import { createTurn, type Turn } from './store/turn.js'
 import { seed, type Fixtures } from './fixtures.js'
@@ -39,6 +39,8 @@ export interface Sandbox extends Stores {
   clock: Clock
   ids: Ids
   turn: Turn
+  /** How many rows each table holds. */
+  countRows (): Record<string, number>
   close (): void
 }
 
@@ -86,6 +88,7 @@ export function openSandbox ({ database: file, settings, reference, clock, ids, 
       stores.customers.forget()
       stores.discounts.forget()
     }),
+    countRows: () => countRows(database),
     close: () => { database.close() }
   }
 }

@@ -1,6 +1,6 @@
 // Installed size: what `npm install` of the package alone puts into an empty folder, in MB of disk
 // space (du). For ours the package is packed first, as it would be published.
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../contestants.mjs'
 import { removeFolder, runToEnd, temporaryFolder } from '../processes.mjs'
@@ -36,9 +36,18 @@ async function sizeOfOurs () {
     const installedMb = await diskMb(join(folder, 'node_modules'))
     const nativeMb = await diskMb(join(folder, NATIVE))
     // SQLite's sources and the compiler's leavings are there, but only these two are ever read.
-    const nativeNeededMb = await diskMb(join(folder, NATIVE, 'lib')) +
-      await diskMb(await binaryOf(join(folder, NATIVE)))
-    return { installedMb, nativeMb, nativeNeededMb, tarballMb: await diskMb(tarball) }
+    const binaryMb = await diskMb(await binaryOf(join(folder, NATIVE)))
+    const nativeNeededMb = binaryMb + await diskMb(join(folder, NATIVE, 'lib'))
+    // Where npm could fetch a prebuilt binary, it is all that there is in build/.
+    const build = join(folder, NATIVE, 'build')
+    const leavingsMb = existsSync(build) ? await diskMb(build) - binaryMb : 0
+    return {
+      installedMb,
+      installedPrebuiltMb: installedMb - leavingsMb,
+      nativeMb,
+      nativeNeededMb,
+      tarballMb: await diskMb(tarball)
+    }
   } finally {
     removeFolder(packed)
     removeFolder(folder)
@@ -65,8 +74,8 @@ async function sizeOfPeer (contestant) {
   }
 }
 
-// Resolves to samples: {server, installedMb, nativeMb?, nativeNeededMb?, tarballMb?}. The two
-// servers in bench/servers are not products: nobody installs them.
+// Resolves to samples: {server, installedMb} with, for ours, installedPrebuiltMb, nativeMb,
+// nativeNeededMb and tarballMb. The servers in bench/servers are no products: nobody installs them.
 export async function measureSize ({ contestants, notes, progress }) {
   const samples = []
   for (const contestant of contestants) {

@@ -4366,7 +4366,7 @@ export interface components {
             /** @description Whether it may be charged without the customer being present. */
             recurring_enabled?: boolean | null;
         };
-        /** @description Who buys: an existing customer by id, or somebody by e-mail address. Given an id, the rest is ignored. */
+        /** @description Who buys: either an existing customer by id, or somebody by e-mail address. */
         CustomerRequest: components["schemas"]["AttachExistingCustomer"] | components["schemas"]["NewCustomer"];
         CustomerResponse: {
             business_id: string;

@@ -15,7 +15,7 @@ export function violations (errors: readonly ErrorObject[]): Violation[] {
   const relevant = withoutUnions(errors)
   const mistyped = new Set(relevant.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath))
   for (const error of relevant) {
-    if (error.keyword === 'enum' && mistyped.has(error.instancePath)) continue // says nothing more
+    if (error.keyword !== 'type' && mistyped.has(error.instancePath)) continue // says nothing more
     const violation = { path: pathOf(error), message: messageOf(error) }
     const key = `${violation.path} ${violation.message}`
     if (seen.has(key)) continue
@@ -97,6 +97,7 @@ const FORMATS: Record<string, string> = {
 function messageOf ({ keyword, params, message = 'is invalid' }: ErrorObject): string {
   switch (keyword) {
     case 'required': return 'is required'
+    case 'type': return message.replace(',', ' or ')
     case 'enum': return enumMessage(params['allowedValues'] as unknown[])
     case 'format': return FORMATS[params['format'] as string] ?? message
     case 'uniqueItems': return `must not hold the same value twice (items ${params['j']} and ${params['i']})`

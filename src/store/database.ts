@@ -73,3 +73,9 @@ function explain (error: unknown, path: string): Error {
     : code === 'SQLITE_NOTADB' ? 'the file is not an SQLite database' : message
   return new SetupError(`The database ${path} can't be opened: ${reason}`, { cause: error })
 }
+
+/** How many rows each table holds. */
+export function countRows (database: Database): Record<string, number> {
+  const tables = database.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").pluck().all()
+  return Object.fromEntries(tables.map(table => [table, Number(database.prepare(`SELECT count(*) FROM ${table}`).pluck().get())]))
+}

@@ -21,6 +21,8 @@ export interface DiscountsStore {
   insert (discount: Discount): void
   allow (discountId: string, customerId: string): void
   isAllowed (discountId: string, customerId: string): boolean
+  /** Counts a succeeded payment against the discount's limits. */
+  use (discountId: string, customerId: string, paymentId: string): void
   /** How many succeeded payments of this customer used the discount. */
   countUses (discountId: string, customerId: string): number
   /** Forgets what was remembered: rows were taken back. */
@@ -40,6 +42,8 @@ export function discountsStore (database: Database): DiscountsStore {
   const countUses = database.prepare<[string, string], number>(
     'SELECT count(*) FROM discount_uses WHERE discount_id = ? AND customer_id = ?').pluck()
 
+  const use = database.prepare('INSERT INTO discount_uses (discount_id, customer_id, payment_id) VALUES (?, ?, ?)')
+  const countUse = database.prepare('UPDATE discounts SET times_used = times_used + 1 WHERE discount_id = ?')
   const byCode = createMemo<Discount>()
 
   return {
@@ -55,6 +59,11 @@ export function discountsStore (database: Database): DiscountsStore {
     },
     allow: (discountId, customerId) => { allow.run(discountId, customerId) },
     isAllowed: (discountId, customerId) => isAllowed.get(discountId, customerId) !== undefined,
+    use (discountId, customerId, paymentId) {
+      byCode.clear()
+      use.run(discountId, customerId, paymentId)
+      countUse.run(discountId)
+    },
     countUses: (discountId, customerId) => countUses.get(discountId, customerId) ?? 0
   }
 }

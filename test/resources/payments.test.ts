@@ -1,0 +1,462 @@
+import t from 'tap'
+import { formatTime } from '../../src/rules/calendar.js'
+import { paymentBody, startEmulator } from '../helper.js'
+
+t.test('answers', async t => {
+  t.test('the published sample of the JavaScript client runs unchanged', async t => {
+    const { pay } = startEmulator(t)
+    const reply = await pay({
+      billing: { country: 'AF' },
+      customer: { customer_id: 'customer_id' },
+      product_cart: [{ product_id: 'product_id', quantity: 0 }]
+    })
+    t.match(reply.payment_id, /^pay_[0-9A-Za-z]{21}$/)
+    t.match(reply.client_secret, new RegExp(`^${reply.payment_id}_secret_[0-9A-Za-z]{20}$`))
+    t.equal(reply.total_amount, 0, 'a line of quantity 0 counts nothing')
+    t.strictSame(reply.product_cart, [{ product_id: 'product_id', quantity: 0, amount: null }])
+    t.strictSame(reply.metadata, {})
+    for (const key of ['payment_link', 'expires_on', 'discount_id', 'discount_ids'] as const) t.equal(reply[key], null, key)
+  })
+
+  t.test('everything at once', async t => {
+    const { pay, get } = startEmulator(t)
+    const reply = await pay(paymentBody({
+      billing: { country: 'DE', city: 'Berlin', state: 'BE', street: 'Unter den Linden 1', zipcode: '10117' },
+      customer: { email: 'new@example.com', name: 'New Customer', phone_number: '+4930123456' },
+      product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }, { product_id: 'pdt_course', quantity: 2 }],
+      discount_codes: ['save10', 'STACK01'],
+      metadata: { order_id: 'order_1', note: 'grüße 🦤' },
+      payment_link: true,
+      return_url: 'https://shop.example/thanks?cart=7',
+      allowed_payment_method_types: ['credit', 'debit'],
+      force_3ds: true,
+      redirect_immediately: true,
+      require_phone_number: true,
+      show_saved_payment_methods: true,
+      adaptive_currency_fees_inclusive: true,
+      billing_currency: 'USD'
+    }))
+    // 1999 - 200 = 1799 - 18 = 1781, + 19 % = 338; 9800 - 20 % = 7840 - 784 = 7056 - 71 = 6985, + 19 % = 1327
+    t.equal(reply.total_amount, 1781 + 338 + 6985 + 1327)
+    t.strictSame(reply.discount_ids, ['dsc_save10', 'dsc_stack01'])
+    t.equal(reply.discount_id, 'dsc_save10')
+    t.match(reply.payment_link, /^http:\/\/localhost:80\/[0-9A-Z][0-9A-Za-z]{7}$/)
+    t.strictSame(reply.metadata, { order_id: 'order_1', note: 'grüße 🦤' })
+    t.match(reply.customer, { name: 'New Customer', email: 'new@example.com', phone_number: '+4930123456' })
+
+    const payment = await get<Record<string, unknown>>(`/payments/${reply.payment_id}`)
+    t.match(payment, {
+      payment_id: reply.payment_id,
+      business_id: 'bus_emulator',
+      brand_id: 'bus_emulator',
+      status: 'requires_payment_method',
+      total_amount: 10_431,
+      currency: 'USD',
+      tax: 1665,
+      settlement_amount: 10_431,
+      settlement_currency: 'USD',
+      settlement_tax: 1665,
+      payment_link: reply.payment_link,
+      customer: reply.customer,
+      metadata: reply.metadata,
+      discount_id: 'dsc_save10',
+      payment_provider: 'dodo',
+      retry_attempt: 0,
+      refunds: [],
+      disputes: []
+    })
+    t.strictSame(payment['billing'], { country: 'DE', city: 'Berlin', state: 'BE', street: 'Unter den Linden 1', zipcode: '10117' })
+    t.strictSame(payment['product_cart'], [{ product_id: 'pdt_ebook', quantity: 1 }, { product_id: 'pdt_course', quantity: 2 }])
+    t.match(payment['discounts'], [{ position: 0, code: 'SAVE10', amount: 1000 }, { position: 1, code: 'STACK01', amount: 100 }])
+    t.match(payment['invoice_url'], /\/invoices\/payments\/pay_/)
+    t.match(payment['invoice_id'], /^inv_[0-9A-Za-z]{21}$/)
+
+    t.strictSame(await get(`/payments/${reply.payment_id}/line-items`), {
+      currency: 'USD',
+      items: [
+        {
+          items_id: 'pdt_ebook',
+          name: 'The Patient Debugger',
+          description: 'An e-book of 180 pages on finding out why, as EPUB and PDF.',
+          amount: 1781,
+          tax: 338,
+          refundable_amount: 2119
+        },
+        {
+          items_id: 'pdt_course',
+          name: 'SQLite in Six Evenings',
+          description: 'A video course of six lessons with exercises. 20 % off until further notice.',
+          amount: 6985,
+          tax: 1327,
+          refundable_amount: 8312
+        }
+      ]
+    })
+  })
+
+  t.test('a payment link, long and short, with an expiry', async t => {
+    const { pay, emulator } = startEmulator(t, { linkLifetime: '15m', publicUrl: 'https://pay.example.test/' })
+    const before = emulator.sandbox.clock.now()
+    const long = await pay(paymentBody({ payment_link: true }))
+    const short = await pay(paymentBody({ payment_link: true, short_link: true }))
+    const none = await pay(paymentBody({ short_link: true }))
+    t.match(long.payment_link, /^https:\/\/pay\.example\.test\/[0-9A-Z][0-9A-Za-z]{7}$/)
+    t.match(short.payment_link, /^https:\/\/pay\.example\.test\/s\/[0-9a-z]{11}$/)
+    t.equal(none.payment_link, null, 'a short link needs a link')
+    const lifetimeUs = 15 * 60 * 1_000_000
+    t.ok(String(long.expires_on) >= formatTime(before + lifetimeUs))
+    t.ok(String(long.expires_on) <= formatTime(emulator.sandbox.clock.now() + lifetimeUs))
+  })
+
+  t.test('links name the host that the request came to, and never a made-up one', async t => {
+    const { call } = startEmulator(t)
+    const link = async (host: string) => {
+      const { json } = await call('POST', '/payments', { body: paymentBody({ payment_link: true }), headers: { host } })
+      return (json as { payment_link: string }).payment_link.replace(/[^/]+$/, '')
+    }
+    t.equal(await link('emulator:4010'), 'http://emulator:4010/')
+    t.equal(await link('[::1]:4010'), 'http://[::1]:4010/')
+    t.notMatch(await link('evil.example/"><script>'), /evil|script/)
+  })
+
+  t.test('currencies of zero, two and three decimals, and a rate between them', async t => {
+    const { pay, get } = startEmulator(t)
+    const total = async (product: string, changes = {}) => {
+      const reply = await pay(paymentBody({ product_cart: [{ product_id: product, quantity: 1 }], ...changes }))
+      const payment = await get<{ currency: string }>(`/payments/${reply.payment_id}`)
+      return [reply.total_amount, payment.currency]
+    }
+    t.strictSame(await total('pdt_poster_jpy'), [2500, 'JPY'])
+    t.strictSame(await total('pdt_guide_eur'), [1250, 'EUR'])
+    t.strictSame(await total('pdt_ticket_kwd'), [4500, 'KWD'])
+    const { currencies } = (startEmulator(t)).emulator.sandbox.reference
+    const rate = Number(currencies['JPY']?.usd_rate)
+    t.strictSame(await total('product_id', { billing_currency: 'JPY' }), [Math.round(10 * rate), 'JPY'])
+  })
+
+  t.test('tax: on top, contained, reverse charge, off', async t => {
+    const { pay, get } = startEmulator(t)
+    const money = async (emulate: typeof pay, read: typeof get, changes: Parameters<typeof paymentBody>[0]) => {
+      const reply = await emulate(paymentBody(changes))
+      const { tax, total_amount: total } = await read<{ tax: number, total_amount: number }>(`/payments/${reply.payment_id}`)
+      t.equal(total, reply.total_amount)
+      return [total, tax]
+    }
+    const india = { billing: { country: 'IN' }, product_cart: [{ product_id: 'product_id', quantity: 1 }] } as const
+    t.strictSame(await money(pay, get, { ...india, product_cart: [...india.product_cart] }), [1180, 180])
+    const guide = [{ product_id: 'pdt_guide_eur', quantity: 1 }]
+    t.strictSame(await money(pay, get, { billing: { country: 'FR' }, product_cart: guide }), [1250, 208], '1250 × 20 / 120 = 208.3')
+    t.strictSame(await money(pay, get, { billing: { country: 'DE' }, tax_id: 'DE136695976', customer_business_name: ' ACME ' }), [1999, 0])
+    const untaxed = startEmulator(t, { tax: 'off' })
+    t.strictSame(await money(untaxed.pay, untaxed.get, { billing: { country: 'FR' } }), [1999, 0])
+  })
+
+  t.test('an explicit null counts as absent', async t => {
+    const { call } = startEmulator(t)
+    const nulls = Object.fromEntries([
+      'billing_currency', 'discount_code', 'discount_codes', 'force_3ds', 'payment_link', 'payment_method_id', 'return_url',
+      'short_link', 'tax_id', 'customer_business_name', 'allowed_payment_method_types', 'adaptive_currency_fees_inclusive'
+    ].map(key => [key, null]))
+    const { status, text } = await call('POST', '/payments', {
+      body: { ...paymentBody(), ...nulls, customer: { email: 'n@example.com', name: null, phone_number: null } }
+    })
+    t.equal(status, 200, text)
+  })
+
+  t.test('what the page must honour is kept with the payment', async t => {
+    const { pay, emulator } = startEmulator(t)
+    const reply = await pay(paymentBody({
+      customer: { customer_id: 'cus_grace' },
+      payment_method_id: 'pm_visa_grace',
+      allowed_payment_method_types: ['credit', 'google_pay'],
+      force_3ds: false,
+      redirect_immediately: true,
+      require_phone_number: true,
+      show_saved_payment_methods: true,
+      adaptive_currency_fees_inclusive: false,
+      return_url: 'myapp://paid',
+      billing: { country: 'DE' },
+      tax_id: 'de 136 695 976',
+      customer_business_name: ' ACME GmbH '
+    }))
+    const payment = emulator.sandbox.payments.find(reply.payment_id)
+    t.equal(payment?.payment_method_id, 'pm_visa_grace')
+    t.strictSame(JSON.parse(payment?.checkout ?? ''), {
+      return_url: 'myapp://paid',
+      redirect_immediately: true,
+      require_phone_number: true,
+      show_saved_payment_methods: true,
+      force_3ds: false,
+      allowed_payment_method_types: ['credit', 'google_pay'],
+      adaptive_currency_fees_inclusive: false,
+      tax_id: 'de 136 695 976',
+      customer_business_name: 'ACME GmbH'
+    })
+  })
+})
+
+t.test('refuses', async t => {
+  const { refuse, emulator } = startEmulator(t)
+  const line = (productId: string, quantity = 1) => [{ product_id: productId, quantity }]
+
+  const rules: Array<[name: string, body: Record<string, unknown>, code: string, message: RegExp | string, path: string]> = [
+    ['an empty cart', { product_cart: [] }, 'PRODUCT_CART_EMTPY', /^product_cart is empty/, 'product_cart'],
+    ['101 lines', { product_cart: Array(101).fill(line('pdt_ebook')[0]) }, 'INVALID_REQUEST_PARAMETERS',
+      'product_cart has 101 items, at most 100 are allowed', 'product_cart'],
+    ['discount_code with discount_codes', { discount_code: 'SAVE10', discount_codes: ['SAVE25'] }, 'INVALID_REQUEST_PARAMETERS',
+      'discount_code and discount_codes exclude each other: use discount_codes', 'discount_code'],
+    ['discount_code with an empty discount_codes', { discount_code: 'SAVE10', discount_codes: [] }, 'INVALID_REQUEST_PARAMETERS',
+      /exclude each other/, 'discount_code'],
+    ['21 codes', { discount_codes: Array(21).fill('SAVE10') }, 'INVALID_REQUEST_PARAMETERS',
+      'discount_codes has 21 codes, at most 20 can be stacked', 'discount_codes'],
+    ['a payment method without customer_id', { customer: { email: 'a@example.com' }, payment_method_id: 'pm_visa_grace' },
+      'INVALID_REQUEST_PARAMETERS', 'payment_method_id needs an existing customer: give customer.customer_id', 'payment_method_id'],
+    ["somebody else's payment method", { payment_method_id: 'pm_visa_grace' }, 'INVALID_REQUEST_PARAMETERS',
+      'Payment method pm_visa_grace does not exist for customer cus_ada', 'payment_method_id'],
+    ['an unknown customer', { customer: { customer_id: 'cus_nobody' } }, 'INVALID_REQUEST_PARAMETERS',
+      'Customer cus_nobody does not exist', 'customer.customer_id'],
+    ['an e-mail that is none', { customer: { email: 'nobody' } }, 'INVALID_REQUEST_PARAMETERS',
+      'customer.email must be an e-mail address', 'customer.email'],
+    ['an unknown product', { product_cart: line('pdt_x') }, 'INVALID_REQUEST_PARAMETERS', 'Product pdt_x does not exist',
+      'product_cart[0].product_id'],
+    ['an archived product', { product_cart: [...line('pdt_ebook'), ...line('pdt_retired')] }, 'PRODUCT_IS_DELETED', /pdt_retired/,
+      'product_cart[1].product_id'],
+    ['a subscription', { product_cart: line('pdt_pro_monthly') }, 'INVALID_REQUEST_PARAMETERS', /is a subscription/,
+      'product_cart[0].product_id'],
+    ['pay what you want without an amount', { product_cart: line('pdt_donation') }, 'PAY_AS_YOU_WANT_AMOUNT_REQUIRED',
+      /^Amount is mandatory for pay as you want product/, 'product_cart[0].amount'],
+    ['pay what you want below the minimum', { product_cart: [{ ...line('pdt_donation')[0], amount: 499 }] },
+      'REQUEST_AMOUNT_BELOW_MINIMUM', /^Amount cannot be less than minimum amount specified for the product/, 'product_cart[0].amount'],
+    ['a negative amount', { product_cart: [{ ...line('pdt_donation')[0], amount: -500 }] }, 'REQUEST_AMOUNT_BELOW_MINIMUM', /-500/,
+      'product_cart[0].amount'],
+    ['an unknown code', { discount_code: 'NOPE' }, 'INVALID_DISCOUNT_CODE', /^Invalid Discount Code/, 'discount_code'],
+    ['an empty code', { discount_codes: ['SAVE10', ''] }, 'INVALID_DISCOUNT_CODE', /^Invalid Discount Code/, 'discount_codes[1]'],
+    ['an expired code', { discount_codes: ['EXPIRED'] }, 'DISCOUNT_CODE_EXPIRED', /^Discount code expired/, 'discount_codes[0]'],
+    ['a code that has not started', { discount_code: 'FUTURE' }, 'DISCOUNT_NOT_YET_ACTIVE', /^Discount code is not yet active/,
+      'discount_code'],
+    ['an exhausted code', { discount_code: 'SOLDOUT' }, 'DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED', /^Discount code hit usage limit/,
+      'discount_code'],
+    ["somebody else's code", { customer: { customer_id: 'cus_grace' }, discount_code: 'ONLYADA' }, 'DISCOUNT_CUSTOMER_NOT_ELIGIBLE',
+      /^Customer is not eligible for this discount code/, 'discount_code'],
+    ["somebody else's code, for a new customer", { customer: { email: 'x@example.com' }, discount_code: 'ONLYADA' },
+      'DISCOUNT_CUSTOMER_NOT_ELIGIBLE', /not eligible/, 'discount_code'],
+    ['a code for returning customers', { discount_code: 'RETURNING' }, 'DISCOUNT_CUSTOMER_NOT_ELIGIBLE', /have paid before/,
+      'discount_code'],
+    ['a subtotal that is too small', { discount_code: 'MINIMUM100' }, 'DISCOUNT_MINIMUM_SUBTOTAL_NOT_MET',
+      /needs \$100\.00, the cart has \$19\.99/, 'discount_code'],
+    ['a code for other products', { discount_code: 'EBOOK50', product_cart: line('pdt_course') }, 'INVALID_DISCOUNT_CODE',
+      /^Discount Code cannot be applied to any product in the cart/, 'discount_code'],
+    ['a country that is not sold to', { billing: { country: 'AI' } }, 'UNSUPPORTED_COUNTRY',
+      'Country Anguilla currently not supported', 'billing.country'],
+    ['a currency without a rate', { billing_currency: 'CUP' }, 'EXCHANGE_RATE_NOT_FOUND',
+      'Exchange rate not found to convert from USD to CUP', 'billing_currency'],
+    ['a total under the minimum', { product_cart: line('product_id'), discount_codes: ['SAVE25', 'EXPIRED'] },
+      'DISCOUNT_CODE_EXPIRED', /expired/, 'discount_codes[1]'],
+    ['a wrong tax id', { billing: { country: 'DE' }, tax_id: 'DE123' }, 'INVALID_TAX_ID', /^Tax Id is invalid/, 'tax_id'],
+    ['a business name without a tax id', { customer_business_name: 'ACME' }, 'INVALID_REQUEST_PARAMETERS',
+      'customer_business_name needs a tax_id', 'customer_business_name'],
+    ['a business name that is too long', { billing: { country: 'DE' }, tax_id: 'DE136695976', customer_business_name: 'x'.repeat(251) },
+      'INVALID_REQUEST_PARAMETERS', 'customer_business_name must not be longer than 250 characters', 'customer_business_name'],
+    ['a total beyond int32', { product_cart: line('pdt_ebook', 1_100_000) }, 'INVALID_REQUEST_PARAMETERS', /smaller quantity/,
+      'product_cart'],
+    ['a line beyond every number', { product_cart: line('pdt_ebook', 2_147_483_647) }, 'INVALID_REQUEST_PARAMETERS',
+      /smaller quantity/, 'product_cart[0].quantity'],
+    ['no payment method at all', { allowed_payment_method_types: [] }, 'NO_ELIGIBLE_PAYMENT_METHODS',
+      /^No eligible payment methods found/, 'allowed_payment_method_types'],
+    ['51 pairs of metadata', { metadata: Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`k${n}`, 'v'])) },
+      'MAXIMUM_KEYS_REACHED', /^Exceeds 50 key-value pairs/, 'metadata'],
+    ['a metadata key of 41 characters', { metadata: { ['k'.repeat(41)]: 'v' } }, 'INVALID_REQUEST_PARAMETERS', /longer than 40/,
+      `metadata.${'k'.repeat(41)}`],
+    ['a metadata value of 501 characters', { metadata: { key: 'v'.repeat(501) } }, 'INVALID_REQUEST_PARAMETERS', /longer than 500/,
+      'metadata.key']
+  ]
+  for (const [name, changes, code, message, path] of rules) {
+    t.test(name, async t => {
+      const refusal = await refuse({ ...paymentBody(), ...changes })
+      t.equal(refusal.status, 422)
+      t.equal(refusal.code, code)
+      if (typeof message === 'string') t.equal(refusal.message, message)
+      else t.match(refusal.message, message)
+      t.equal(refusal.details?.[0]?.path, path)
+    })
+  }
+
+  t.test('a return URL that leads nowhere, or runs something', async t => {
+    for (const url of ['', '/thanks', 'shop.example', 'javascript:alert(1)', ' JavaScript:alert(1)', 'data:text/html,x', 'vbscript:x',
+      'blob:https://x', 'file:///etc/passwd']) {
+      const { status, code, message, details } = await refuse(paymentBody({ return_url: url }))
+      t.strictSame([status, code, details?.[0]?.path], [422, 'INVALID_REQUEST_BODY', 'return_url'], url)
+      t.match(message, /^Your request body is invalid\. Please check your request headers and object\. \(return_url /)
+    }
+  })
+
+  t.test('a total under the minimum charge', async t => {
+    emulator.sandbox.products.insert({
+      product_id: 'pdt_cheap', brand_id: 'bus_emulator', name: null, description: null, tax_category: 'saas', is_recurring: false,
+      archived: false, metadata: '{}', created_at: 0, updated_at: 0,
+      price: { type: 'one_time_price', currency: 'USD', price: 49, discount: 0, purchasing_power_parity: false }
+    })
+    const { code, message } = await refuse(paymentBody({ product_cart: line('pdt_cheap') }))
+    t.equal(code, 'TOTAL_PAYMENT_AMOUNT_BELOW_MINIMUM_AMOUNT')
+    t.match(message, /^Minimum amount of \$0\.50 is required to process payment/)
+  })
+
+  t.test('products of two brands', async t => {
+    emulator.sandbox.products.insert({
+      product_id: 'pdt_other', brand_id: 'brnd_other', name: null, description: null, tax_category: 'saas', is_recurring: false,
+      archived: false, metadata: '{}', created_at: 0, updated_at: 0,
+      price: { type: 'one_time_price', currency: 'USD', price: 500, discount: 0, purchasing_power_parity: false }
+    })
+    const { code, details } = await refuse(paymentBody({ product_cart: [...line('pdt_ebook'), ...line('pdt_other')] }))
+    t.strictSame([code, details?.[0]?.path], ['BRAND_MISMATCH', 'product_cart[1].product_id'])
+  })
+
+  t.test('a code that this customer has used up', async t => {
+    emulator.sandbox.discounts.use('dsc_onceeach', 'cus_ada', 'pay_before')
+    const refusal = await refuse(paymentBody({ discount_code: 'ONCEEACH' }))
+    t.equal(refusal.code, 'DISCOUNT_PER_CUSTOMER_USAGE_LIMIT_EXCEEDED')
+    t.match(refusal.message, /^Per-customer usage limit exceeded for this discount code/)
+  })
+
+  t.test('a currency that is switched off', async t => {
+    const { refuse } = startEmulator(t, { deniedCurrencies: 'INR' })
+    t.equal((await refuse(paymentBody({ billing_currency: 'INR' }))).code, 'UNSUPPORTED_CURRENCY')
+  })
+
+  t.test('a payment that settles beyond int32', async t => {
+    const { code } = await refuse(paymentBody({ product_cart: line('pdt_ebook', 1_200_000), billing_currency: 'GBP' }))
+    t.equal(code, 'INVALID_REQUEST_PARAMETERS')
+  })
+
+  t.test('what the schema forbids, every violation with its path', async t => {
+    const refusal = await refuse({
+      billing: { country: 'XX', zipcode: 12345 },
+      customer: {},
+      billing_currency: 'EURO',
+      product_cart: [{ product_id: 7, quantity: -1 }, { product_id: 'pdt_ebook', quantity: 2 ** 40 }, { quantity: 1.5 }],
+      metadata: { number: 1, nested: {} },
+      allowed_payment_method_types: ['credit', 'credit'],
+      payment_link: 'yes',
+      redirect_immediately: null
+    })
+    t.equal(refusal.code, 'INVALID_REQUEST_BODY')
+    t.match(refusal.message, /^Your request body is invalid\. Please check your request headers and object\. \(/)
+    t.strictSame(Object.fromEntries((refusal.details ?? []).map(({ path, message }) => [path, message])), {
+      'billing.country': 'must be one of the 249 values that the API knows, such as AF, AX, AL',
+      'billing.zipcode': 'must be string or null',
+      customer: 'must have customer_id, or email',
+      billing_currency: 'must be one of the 145 values that the API knows, such as AED, ALL, AMD',
+      'product_cart[0].product_id': 'must be string',
+      'product_cart[0].quantity': 'must be >= 0',
+      'product_cart[1].quantity': 'must be a whole number from -2147483648 to 2147483647',
+      'product_cart[2].product_id': 'is required',
+      'product_cart[2].quantity': 'must be integer',
+      'metadata.number': 'must be string',
+      'metadata.nested': 'must be string',
+      allowed_payment_method_types: 'must not hold the same value twice (items 0 and 1)',
+      payment_link: 'must be boolean or null',
+      redirect_immediately: 'must be boolean'
+    })
+  })
+
+  t.test('a customer given in two ways', async t => {
+    const { details } = await refuse({ ...paymentBody(), customer: { customer_id: 'cus_ada', email: 'ada@example.com' } })
+    t.match(details, [{ path: 'customer', message: /not several/ }])
+  })
+
+  t.test('a customer whose e-mail is of the wrong type', async t => {
+    const { details } = await refuse({ ...paymentBody(), customer: { email: 7 } })
+    t.strictSame(details, [{ path: 'customer.email', message: 'must be string' }])
+  })
+})
+
+t.test('what follows', async t => {
+  t.test('the newest customer with an e-mail is used again, and keeps its name', async t => {
+    const { pay, stored } = startEmulator(t)
+    const first = await pay(paymentBody({ customer: { email: 'ada@example.com', name: 'Somebody Else' } }))
+    t.equal(first.customer.customer_id, 'cus_ada')
+    t.equal(first.customer.name, 'Ada Lovelace')
+    const before = stored()['customers']
+    const created = await pay(paymentBody({ customer: { email: 'lin@example.com' } }))
+    const again = await pay(paymentBody({ customer: { email: 'lin@example.com', name: 'Lin' } }))
+    t.strictSame(again.customer, created.customer)
+    t.equal(stored()['customers'], (before ?? 0) + 1)
+  })
+
+  t.test('a payment is in the list, newest first, and every filter finds it', async t => {
+    const { pay, get } = startEmulator(t)
+    const one = await pay(paymentBody())
+    const two = await pay(paymentBody({ customer: { customer_id: 'cus_grace' }, product_cart: [{ product_id: 'pdt_guide_eur', quantity: 1 }] }))
+    const three = await pay(paymentBody({ product_cart: [{ product_id: 'pdt_guide_eur', quantity: 1 }, { product_id: 'pdt_ebook', quantity: 1 }, { product_id: 'pdt_ebook', quantity: 2 }] }))
+    const ids = async (query: string) => {
+      const { items } = await get<{ items: Array<{ payment_id: string }> }>(`/payments?${query}`)
+      return items.map(({ payment_id: id }) => [one, two, three].findIndex(reply => reply.payment_id === id) + 1)
+    }
+    const created = (await get<{ created_at: string }>(`/payments/${two.payment_id}`)).created_at
+    t.strictSame(await ids(''), [3, 2, 1])
+    t.strictSame(await ids('page_size=2'), [3, 2])
+    t.strictSame(await ids('page_size=2&page_number=1'), [1])
+    t.strictSame(await ids('page_size=2&page_number=2'), [], 'a page past the end is empty')
+    t.strictSame(await ids('page_size=0'), [])
+    t.strictSame(await ids('page_number=2147483647&page_size=100'), [])
+    t.strictSame(await ids('customer_id=cus_ada'), [3, 1])
+    t.strictSame(await ids('customer_id=cus_nobody'), [])
+    t.strictSame(await ids('product_id=pdt_ebook'), [3, 1], 'once, though it stands in two lines')
+    t.strictSame(await ids('product_id=pdt_ebook&customer_id=cus_ada&currency=EUR'), [3])
+    t.strictSame(await ids('currency=EUR'), [3, 2])
+    t.strictSame(await ids('status=requires_payment_method'), [3, 2, 1])
+    t.strictSame(await ids('status=succeeded'), [])
+    t.strictSame(await ids('brand_id=bus_emulator'), [3, 2, 1])
+    t.strictSame(await ids('brand_id=brnd_other'), [])
+    t.strictSame(await ids('subscription_id=sub_1'), [])
+    t.strictSame(await ids(`created_at_gte=${created}`), [3, 2], 'inclusive')
+    t.strictSame(await ids(`created_at_lte=${created}`), [2, 1], 'inclusive')
+    t.strictSame(await ids(`created_at_gte=${created}&created_at_lte=${created}&status=requires_payment_method`), [2])
+    t.strictSame(await ids('created_at_gte=2000-01-01T00:00:00%2B05:30'), [3, 2, 1])
+    t.strictSame(await ids('unknown=1'), [3, 2, 1], 'an unknown parameter is ignored')
+  })
+
+  t.test('a query that makes no sense is refused', async t => {
+    const { call } = startEmulator(t)
+    for (const query of ['page_size=101', 'page_size=-1', 'page_size=x', 'page_size=1.5', 'page_size=', 'page_number=-1', 'page_size=3000000000',
+      'status=paid', 'currency=usd', 'created_at_gte=yesterday', 'created_at_lte=2026-01-01', 'created_at_gte=2026-01-01%2000:00:00Z',
+      'customer_id=a&customer_id=b']) {
+      const { status, json } = await call('GET', `/payments?${query}`)
+      t.strictSame([status, (json as { code: string }).code], [422, 'INVALID_QUERY_PARAMS'], query)
+    }
+  })
+
+  t.test('an unknown payment is 404, in each of its places', async t => {
+    const { call } = startEmulator(t)
+    for (const url of ['/payments/pay_x', '/payments/pay_x/line-items', '/payments/%00', "/payments/';DROP TABLE payments;--"]) {
+      const { status, json } = await call('GET', url)
+      t.equal(status, 404, url)
+      t.match(json, { code: 'NOT_FOUND', message: /^Item not found/ })
+    }
+  })
+
+  t.test('the same code twice is applied once, at its first place, in any case', async t => {
+    const { pay } = startEmulator(t)
+    const reply = await pay(paymentBody({ discount_codes: ['flat5', 'SAVE10', 'FLAT5'] }))
+    t.strictSame(reply.discount_ids, ['dsc_flat5', 'dsc_save10'])
+    t.equal(reply.total_amount, 1349, '1999 - 500 = 1499, - 10 % = 150')
+  })
+
+  t.test('twenty codes are stacked', async t => {
+    const { pay } = startEmulator(t)
+    const codes = Array.from({ length: 20 }, (_, n) => `STACK${String(n + 1).padStart(2, '0')}`)
+    const reply = await pay(paymentBody({ discount_codes: codes, product_cart: [{ product_id: 'product_id', quantity: 100 }] }))
+    let left = 100_000
+    for (let n = 0; n < 20; n++) left -= Math.round(left / 100)
+    t.equal(reply.total_amount, left)
+    t.equal(reply.discount_ids?.length, 20)
+  })
+
+  t.test('a first-time code is for who has not paid; a full discount is free', async t => {
+    const { pay } = startEmulator(t)
+    t.equal((await pay(paymentBody({ discount_code: 'FIRSTTIME' }))).total_amount, 1799)
+    t.equal((await pay(paymentBody({ customer: { email: 'first@example.com' }, discount_code: 'firsttime' }))).total_amount, 1799)
+    t.equal((await pay(paymentBody({ discount_code: 'ONLYADA' }))).total_amount, 1399)
+    t.equal((await pay(paymentBody({ discount_code: 'FREE100' }))).total_amount, 0)
+  })
+})
