@@ -12,8 +12,8 @@ RUN npm pack && mv dodo-emulator-*.tgz /dodo-emulator.tgz
 # Installs it, with better-sqlite3's bundled binary, and leaves out what only a build or another platform needs.
 FROM node:24-slim AS deps
 COPY --from=build /dodo-emulator.tgz /tmp/
-RUN npm install --global --prefix /installed --omit=dev --ignore-scripts /tmp/dodo-emulator.tgz \
- && cd /installed/lib/node_modules/dodo-emulator/node_modules/better-sqlite3 \
+RUN npm install --global --omit=dev --ignore-scripts /tmp/dodo-emulator.tgz \
+ && cd /usr/local/lib/node_modules/dodo-emulator/node_modules/better-sqlite3 \
  && rm -rf deps src binding.gyp \
  && find prebuilds -type f ! -name "linux-$(node -p process.arch).node" -delete \
  && node -e "new (require('better-sqlite3'))(':memory:').close()"
@@ -22,8 +22,9 @@ FROM node:24-slim
 LABEL org.opencontainers.image.title="dodo-emulator" \
       org.opencontainers.image.description="An unofficial local emulator of the Dodo Payments API" \
       org.opencontainers.image.licenses="Apache-2.0"
-COPY --from=deps /installed /usr/local
-RUN mkdir /data && chown node:node /data
+COPY --from=deps /usr/local/lib/node_modules/dodo-emulator /usr/local/lib/node_modules/dodo-emulator
+RUN ln -s ../lib/node_modules/dodo-emulator/dist/cli.js /usr/local/bin/dodo-emulator \
+ && mkdir /data && chown node:node /data
 ENV HOST=0.0.0.0 \
     DATABASE=/data/emulator.db
 WORKDIR /data

@@ -1,4 +1,4 @@
-/** The time of a sandbox. Everything that needs the time asks a clock, so that it can be frozen and moved. */
+/** The time of a sandbox. Everything that needs the time asks its clock, which can be frozen and moved. */
 
 export interface Clock {
   /** Microseconds since 1970 in UTC. */
@@ -15,6 +15,46 @@ export function systemClock (): Clock {
       reading = ms === lastMs ? Math.min(reading + 1, 999) : 0
       lastMs = ms
       return ms * 1000 + reading
+    }
+  }
+}
+
+/** How far a clock is ahead of the computer's, and where it stands if it stands still. */
+export interface ClockState {
+  offset_us: number
+  frozen_at: number | null
+}
+
+export interface SandboxClock extends Clock {
+  state (): Readonly<ClockState>
+  /** Sets the time; it goes on from there unless the clock is frozen. */
+  moveTo (us: number): void
+  freeze (frozen: boolean): void
+  /** Is called whenever the clock was set, frozen or released. */
+  watch (listener: () => void): void
+  /** Takes back what was not stored. */
+  restore (state: ClockState): void
+}
+
+/** A clock that follows the computer's from a state of its own. `save` hears of every change of that state. */
+export function sandboxClock (system: Clock, initial: ClockState, save: (state: ClockState) => void): SandboxClock {
+  let state = initial
+  let changed = () => {}
+  const now = () => state.frozen_at ?? system.now() + state.offset_us
+  const change = (next: ClockState) => {
+    state = next
+    save(next)
+    changed()
+  }
+  return {
+    now,
+    state: () => state,
+    watch: listener => { changed = listener },
+    restore: earlier => { state = earlier },
+    moveTo: us => { change({ offset_us: us - system.now(), frozen_at: state.frozen_at === null ? null : us }) },
+    freeze (frozen) {
+      const time = now()
+      change({ offset_us: time - system.now(), frozen_at: frozen ? time : null })
     }
   }
 }

@@ -86,6 +86,30 @@ export const OPTIONS = {
     about: 'How long a payment link can be paid (500ms, 30s, 15m, 24h, 7d)',
     parse: duration
   }),
+  settlementDelay: option({
+    flag: 'settlement-delay',
+    env: 'SETTLEMENT_DELAY',
+    value: '<duration>',
+    fallback: '5s',
+    about: 'How long a payment that settles later stays processing',
+    parse: duration
+  }),
+  refundDelay: option({
+    flag: 'refund-delay',
+    env: 'REFUND_DELAY',
+    value: '<duration>',
+    fallback: '1s',
+    about: 'How long a refund stays pending',
+    parse: duration
+  }),
+  refundWindow: option({
+    flag: 'refund-window',
+    env: 'REFUND_WINDOW',
+    value: '<duration>',
+    fallback: '30d',
+    about: 'How long after its creation a payment can be refunded',
+    parse: duration
+  }),
   tax: option({
     flag: 'tax',
     env: 'TAX',

@@ -3,18 +3,29 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { systemClock } from './clock.js'
 import type { Config } from './config.js'
-import { addControlRoutes } from './control/routes.js'
+import { contract, controlContract } from './contract/load.js'
+import { controlHandlers } from './control/routes.js'
 import { packageFixtures } from './fixtures.js'
 import { bindContract } from './http/bind.js'
 import { createServer } from './http/server.js'
 import { randomIds } from './ids.js'
 import { addDocsRoutes } from './pages/docs.js'
 import { reference } from './reference.js'
+import { createScheduler, type Jobs } from './jobs.js'
+import { SETTLE_JOB as SETTLE_PAYMENT, settlePayment } from './resources/payments/life.js'
 import { payments } from './resources/payments/routes.js'
+import { SETTLE_JOB as SETTLE_REFUND, settleRefundWhenDue } from './resources/refunds/life.js'
+import { refunds } from './resources/refunds/routes.js'
 import { openSandbox, type Sandbox } from './sandbox.js'
 
 /** Every handler there is; an operation of the contract that is not among them answers 501. */
-export const handlers = { ...payments }
+export const handlers = { ...payments, ...refunds }
+
+/** What is done when its time has come. */
+const jobs: Jobs = {
+  [SETTLE_PAYMENT]: settlePayment,
+  [SETTLE_REFUND]: settleRefundWhenDue
+}
 
 export interface Server {
   app: FastifyInstance
@@ -30,6 +41,9 @@ export function createEmulator (config: Config): Server {
     database: config.database,
     settings: {
       linkLifetimeUs: config.linkLifetime * 1000,
+      settlementDelayUs: config.settlementDelay * 1000,
+      refundDelayUs: config.refundDelay * 1000,
+      refundWindowUs: config.refundWindow * 1000,
       tax: config.tax,
       deniedCountries: config.deniedCountries,
       deniedCurrencies: config.deniedCurrencies
@@ -40,18 +54,24 @@ export function createEmulator (config: Config): Server {
     fixtures: packageFixtures
   })
   const app = createServer({ report })
+  let url = config.publicUrl ?? 'http://127.0.0.1'
+  const scheduler = createScheduler(sandbox, jobs, () => config.publicUrl ?? url, report)
+  const binding = {
+    keys: { apiKeys: config.apiKeys, readOnlyKeys: config.readOnlyApiKeys },
+    publicUrl: config.publicUrl,
+    sandboxOf: () => sandbox,
+    report
+  }
   app.register(async scope => {
-    addControlRoutes(scope)
     addDocsRoutes(scope)
-    bindContract(scope, {
-      handlers,
-      keys: { apiKeys: config.apiKeys, readOnlyKeys: config.readOnlyApiKeys },
-      publicUrl: config.publicUrl,
-      sandboxOf: () => sandbox,
-      report
-    })
+    bindContract(scope, contract().operations, { ...binding, handlers })
+    bindContract(scope, controlContract().operations, { ...binding, handlers: controlHandlers(jobs) })
   })
-  app.addHook('onClose', async () => { sandbox.close() })
+  app.addHook('onReady', async () => { scheduler.start() })
+  app.addHook('onClose', async () => {
+    scheduler.stop()
+    sandbox.close()
+  })
 
   return {
     app,
@@ -59,7 +79,8 @@ export function createEmulator (config: Config): Server {
     async listen () {
       await app.listen({ port: config.port, host: config.host })
       const { port } = app.server.address() as AddressInfo
-      return { url: urlOf(config.host, port), port }
+      url = urlOf(config.host, port)
+      return { url, port }
     },
     close: () => app.close()
   }

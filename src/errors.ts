@@ -61,7 +61,26 @@ export const ERRORS = {
   DISCOUNT_MINIMUM_SUBTOTAL_NOT_MET: {
     status: 422,
     sentence: "Cart subtotal is below the discount's minimum required subtotal"
-  }
+  },
+
+  // Refunds: their business rules answer 400 (ruling 22)
+  PAYMENT_NOT_SUCCEEDED: { status: 400, sentence: 'The provided payment has not succeeded' },
+  PAYMENT_ALREADY_REFUNDED: { status: 400, sentence: 'This payment has already been refunded' },
+  NOTHING_TO_REFUND: {
+    status: 400,
+    sentence: 'No refundable amount remaining. All positive line items have been fully refunded.'
+  },
+  EXISTING_REFUND_REQUEST_PROCESSING: {
+    status: 400,
+    sentence: 'A refund request with status "Pending" is still being processed'
+  },
+  REFUND_WINDOW_EXPIRED: { status: 400, sentence: null },
+  ZERO_AMOUNT_PAYMENT_REFUND_NOT_ALLOWED: { status: 400, sentence: 'Cannot refund a payment with zero currency amount' },
+  DUPLICATE_LINE_ITEMS_IN_REQUEST: { status: 400, sentence: 'Duplicate item_ids specified in items array' },
+  LINE_ITEM_NOT_FOUND: { status: 400, sentence: null },
+  LINE_ITEM_FULLY_REFUNDED: { status: 400, sentence: null },
+  LINE_ITEM_REFUND_AMOUNT_TOO_HIGH: { status: 400, sentence: null },
+  LINE_ITEM_REFUND_AMOUNT_TOO_LOW: { status: 400, sentence: null }
 } as const satisfies Record<string, ErrorRow>
 
 export type ErrorCode = keyof typeof ERRORS

@@ -1,15 +1,18 @@
 /** One isolated world: a database with its stores, a clock, ids and settings. Sandboxes share nothing but reference tables. */
-import type { Clock } from './clock.js'
+import { sandboxClock, type Clock, type SandboxClock } from './clock.js'
 import type { Ids } from './ids.js'
 import type { Reference } from './reference.js'
 import { customersStore, type CustomersStore } from './resources/customers/store.js'
 import { discountsStore, type DiscountsStore } from './resources/discounts/store.js'
 import { paymentMethodsStore, type PaymentMethodsStore } from './resources/payment-methods/store.js'
 import { paymentsStore, type PaymentsStore } from './resources/payments/store.js'
+import { refundsStore, type RefundsStore } from './resources/refunds/store.js'
 import { productsStore, type ProductsStore } from './resources/products/store.js'
 import { businessStore } from './store/business.js'
 import { countRows, openDatabase } from './store/database.js'
 import type { BusinessRow } from './store/rows.gen.js'
+import { clockStore } from './store/clock.js'
+import { dueJobs, type DueJobs } from './store/due.js'
 import { createTurn, type Turn } from './store/turn.js'
 import { seed, type Fixtures } from './fixtures.js'
 
@@ -18,6 +21,12 @@ export interface Settings {
   linkLifetimeUs: number
   /** Whether tax is calculated at all. */
   tax: boolean
+  /** How long a payment that settles later stays processing, in microseconds. */
+  settlementDelayUs: number
+  /** How long a refund stays pending, in microseconds. */
+  refundDelayUs: number
+  /** How long after its creation a payment can be refunded, in microseconds. */
+  refundWindowUs: number
   /** Billing countries (alpha-2) that are refused. */
   deniedCountries: ReadonlySet<string>
   /** Charge currencies that are refused. */
@@ -30,14 +39,16 @@ export interface Stores {
   paymentMethods: PaymentMethodsStore
   discounts: DiscountsStore
   payments: PaymentsStore
+  refunds: RefundsStore
 }
 
 export interface Sandbox extends Stores {
   business: BusinessRow
   settings: Settings
   reference: Reference
-  clock: Clock
+  clock: SandboxClock
   ids: Ids
+  due: DueJobs
   turn: Turn
   /** How many rows each table holds. */
   countRows (): Record<string, number>
@@ -58,6 +69,7 @@ export interface SandboxOptions {
   database: string
   settings: Settings
   reference: Reference
+  /** The clock that the sandbox's own follows. */
   clock: Clock
   ids: Ids
   /** What a new database starts from. */
@@ -65,16 +77,19 @@ export interface SandboxOptions {
 }
 
 /** Opens a sandbox; a new database is filled from the fixtures. Throws a SetupError. */
-export function openSandbox ({ database: file, settings, reference, clock, ids, fixtures }: SandboxOptions): Sandbox {
+export function openSandbox ({ database: file, settings, reference, clock: system, ids, fixtures }: SandboxOptions): Sandbox {
   const { database, isNew } = openDatabase(file)
   const stores: Stores = {
     products: productsStore(database),
     customers: customersStore(database),
     paymentMethods: paymentMethodsStore(database),
     discounts: discountsStore(database),
-    payments: paymentsStore(database)
+    payments: paymentsStore(database),
+    refunds: refundsStore(database)
   }
   const business = businessStore(database)
+  const clocks = clockStore(database)
+  const clock = sandboxClock(system, clocks.read(), clocks.write)
   if (isNew) database.transaction(() => seed(fixtures(), stores, business))()
   return {
     ...stores,
@@ -83,7 +98,9 @@ export function openSandbox ({ database: file, settings, reference, clock, ids, 
     reference,
     clock,
     ids,
+    due: dueJobs(database),
     turn: createTurn(database, () => {
+      clock.restore(clocks.read())
       stores.products.forget()
       stores.customers.forget()
       stores.discounts.forget()

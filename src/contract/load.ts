@@ -1,4 +1,4 @@
-/** The bundled OpenAPI document and the operations in it: what HTTP binds, what ajv validates. Read once per process. */
+/** The bundled OpenAPI documents and the operations in them: what HTTP binds, what ajv validates. Each is read once per process. */
 import { packageJson } from '../root.js'
 import type { OperationName } from './operations.js'
 
@@ -29,6 +29,8 @@ export interface Contract {
 }
 
 export interface Operation {
+  /** Where it is described. */
+  document: Contract
   name: OperationName
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** As in the contract: `/payments/{payment_id}`. */
@@ -45,15 +47,24 @@ export interface Operation {
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
 
-let loaded: { document: Contract, operations: Operation[] } | undefined
-
-export function contract (): { document: Contract, operations: Operation[] } {
-  loaded ??= load()
-  return loaded
+interface Loaded {
+  document: Contract
+  operations: Operation[]
 }
 
-function load () {
-  const document = packageJson<Contract>('openapi', 'openapi.gen.json')
+/** The emulated API. */
+export const contract = once(() => load('openapi.gen.json'))
+
+/** The emulator's own API, under /_emulator. */
+export const controlContract = once(() => load('control.gen.json'))
+
+function once (read: () => Loaded): () => Loaded {
+  let loaded: Loaded | undefined
+  return () => (loaded ??= read())
+}
+
+function load (file: string): Loaded {
+  const document = packageJson<Contract>('openapi', file)
   const operations = Object.entries(document.paths).flatMap(([path, item]) =>
     METHODS.flatMap(method => {
       const operation = item[method]
@@ -67,6 +78,7 @@ function describe (document: Contract, path: string, method: typeof METHODS[numb
   const parameters = (operation.parameters ?? []).map(parameter => resolve(document, parameter))
   const security = operation.security ?? document.security ?? []
   return {
+    document,
     name: `${verb} ${path}` as OperationName,
     method: verb,
     path,

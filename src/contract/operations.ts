@@ -1,10 +1,14 @@
 /**
- * The contract as types: what an operation is given and must answer, by its name in the contract's own words (`POST /payments`).
+ * The contracts as types: what an operation is given and must answer, by its name in the contract's own words (`POST /payments`).
  * Everything is derived from the bundled document; a wrong path, an unknown body field or a missing response field does not compile.
  */
-import type { components, paths } from './types.gen.js'
+import type { paths as ControlPaths } from '../control/types.gen.js'
+import type { components, paths as ContractPaths } from './types.gen.js'
 
 export type Schemas = components['schemas']
+
+/** The emulated API and the emulator's own, which are bound in the same way. */
+type paths = ContractPaths & ControlPaths
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 

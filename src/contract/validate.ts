@@ -5,13 +5,11 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { ApiError } from '../errors.js'
-import { contract, type Operation } from './load.js'
+import type { Contract, Operation } from './load.js'
 import { violations } from './violations.js'
 
 /** Words of OpenAPI that are no JSON Schema and say nothing about validity. */
 const VOCABULARY = ['components', 'paths', 'discriminator', 'example', 'xml', 'externalDocs']
-
-const CONTRACT = 'contract'
 
 export function createAjv (coerceTypes: boolean): Ajv2020 {
   const ajv = new Ajv2020({ allErrors: true, coerceTypes, loopEnum: Number.MAX_SAFE_INTEGER, strictTypes: false, validateSchema: false })
@@ -24,7 +22,7 @@ export type Validate = (data: unknown) => void
 
 /** Throws INVALID_REQUEST_BODY with every violation in the body. */
 export function bodyValidator (operation: Operation): Validate {
-  const validate = lazily(() => bodies().compile({ $ref: `${CONTRACT}#${bodyPointer(operation)}` }))
+  const validate = lazily(() => bodies().compile({ $ref: `${known(bodies(), operation.document)}#${bodyPointer(operation)}` }))
   return body => {
     if (body === undefined) {
       if (operation.body?.required === true) throw bodyError([{ path: '', message: 'the request has no body; send JSON' }])
@@ -39,7 +37,7 @@ export function bodyValidator (operation: Operation): Validate {
 export function queryValidator (operation: Operation): Validate {
   const validate = lazily(() => queries().compile({
     type: 'object',
-    properties: Object.fromEntries(operation.query.map(({ name, schema }) => [name, absolute(schema)])),
+    properties: Object.fromEntries(operation.query.map(({ name, schema }) => [name, absolute(schema, known(queries(), operation.document))])),
     required: operation.query.filter(({ required }) => required).map(({ name }) => name)
   }))
   return query => {
@@ -67,11 +65,14 @@ function lazily<Value> (make: () => Value): () => Value {
   return () => (value ??= make())
 }
 
-const bodies = lazily(() => withContract(createAjv(false)))
-const queries = lazily(() => withContract(createAjv(true)))
+const bodies = lazily(() => createAjv(false))
+const queries = lazily(() => createAjv(true))
 
-function withContract (ajv: Ajv2020): Ajv2020 {
-  return ajv.addSchema({ components: contract().document.components, paths: contract().document.paths }, CONTRACT)
+/** Makes a contract known to ajv; returns the name that references to it begin with. */
+function known (ajv: Ajv2020, { info, components, paths }: Contract): string {
+  const name = encodeURIComponent(info.title)
+  if (!(name in ajv.schemas)) ajv.addSchema({ components, paths }, name)
+  return name
 }
 
 const escape = (text: string) => encodeURIComponent(text.replaceAll('~', '~0').replaceAll('/', '~1'))
@@ -81,8 +82,8 @@ function bodyPointer ({ path, method }: Operation): string {
 }
 
 /** A parameter's schema stands outside the document when compiled: its references must name the document. */
-function absolute (schema: object): object {
-  return JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#/', `"$ref":"${CONTRACT}#/`))
+function absolute (schema: object, contract: string): object {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#/', `"$ref":"${contract}#/`))
 }
 
 export type { ValidateFunction }

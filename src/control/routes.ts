@@ -1,27 +1,114 @@
-/** /_emulator: what the emulator says of itself. None of it is part of the emulated API, and none of it asks for a key. */
-import type { FastifyInstance } from 'fastify'
+/** What is answered under /_emulator: what no real payment provider offers. None of it is part of the emulated API. */
 import { contract } from '../contract/load.js'
-import { sendJson } from '../http/replies.js'
+import type { Schemas } from '../contract/operations.js'
+import { ApiError } from '../errors.js'
+import type { Handlers } from '../http/handlers.js'
 import { VERSION } from '../root.js'
+import { formatTime, parseTime } from '../rules/calendar.js'
+import { GENERIC_DECLINE, cardInstrument, keptCard, type Instrument, type Outcome } from '../rules/instruments.js'
+import { runDue, type Jobs } from '../jobs.js'
+import type { Context, Sandbox } from '../sandbox.js'
+import { answerAction, attempt, cancel } from '../resources/payments/life.js'
+import { findPayment } from '../resources/payments/routes.js'
+import type { Payment } from '../resources/payments/store.js'
+import { paymentResponse } from '../resources/payments/view.js'
+import { settleRefund } from '../resources/refunds/life.js'
+import { findRefund, refundReply } from '../resources/refunds/routes.js'
+import type { components } from './types.gen.js'
 
-export interface Health {
-  status: 'ok'
-  version: string
-  /** The version of the Dodo Payments contract that is emulated. */
-  contract_version: string
-  node_version: string
-  uptime_ms: number
-}
+type ControlSchemas = components['schemas']
 
-export function addControlRoutes (app: FastifyInstance): void {
-  app.get('/_emulator/health', (_request, reply) => {
-    const health: Health = {
-      status: 'ok',
+/** `jobs` is what happens when a moved clock reaches its time. */
+export function controlHandlers (jobs: Jobs) {
+  return {
+    'GET /_emulator/health': () => ({
+      status: 'ok' as const,
       version: VERSION,
       contract_version: contract().document.info.version,
       node_version: process.versions.node,
       uptime_ms: Math.round(process.uptime() * 1000)
+    }),
+
+    'GET /_emulator/clock': ({ context }) => clock(context.sandbox),
+
+    'POST /_emulator/clock': ({ body, context }) => {
+      moveClock(body, jobs, context)
+      return clock(context.sandbox)
+    },
+
+    'POST /_emulator/payments/{payment_id}/pay': ({ body, path, context }) => {
+      pay(findPayment(path.payment_id, context), body, context)
+      return paymentResponse(findPayment(path.payment_id, context), context)
+    },
+
+    'POST /_emulator/refunds/{refund_id}/settle': ({ body, path, context }) => {
+      settleRefund(findRefund(path.refund_id, context), body.status, context)
+      return refundReply(findRefund(path.refund_id, context), context)
     }
-    sendJson(reply, 200, health)
-  })
+  } satisfies Handlers
+}
+
+function clock ({ clock, due }: Sandbox): ControlSchemas['Clock'] {
+  const state = clock.state()
+  return {
+    now: formatTime(clock.now()),
+    frozen: state.frozen_at !== null,
+    offset_ms: Math.round(state.offset_us / 1000),
+    due: due.count()
+  }
+}
+
+function moveClock (body: ControlSchemas['ClockChange'], jobs: Jobs, { sandbox, origin }: Context): void {
+  const target = targetTime(body, sandbox)
+  if (target !== null) {
+    runDue(sandbox, jobs, target, origin)
+    sandbox.clock.moveTo(target)
+  }
+  if (body.frozen !== undefined) sandbox.clock.freeze(body.frozen)
+}
+
+const TIME_MAX_US = 253_402_300_799_000_000 // the end of the year 9999: later has no four-digit year
+
+function targetTime ({ advance_ms: advanceMs, now }: ControlSchemas['ClockChange'], { clock }: Sandbox): number | null {
+  const refuse = (path: string, message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
+  if (advanceMs !== undefined && now !== undefined) throw refuse('now', 'now and advance_ms exclude each other')
+  if (advanceMs === undefined && now === undefined) return null
+  const target = advanceMs === undefined ? parseTime(now ?? '') : clock.now() + advanceMs * 1000
+  if (target === null) throw refuse('now', 'now must be an RFC 3339 time, such as 2026-01-31T12:00:00Z')
+  if (target < 0 || target > TIME_MAX_US) throw refuse('now', 'the clock runs from 1970 to 9999')
+  return target
+}
+
+function pay (payment: Payment, { card, outcome, error_code: errorCode }: ControlSchemas['Pay'], context: Context): void {
+  const refuse = (path: string, message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
+  if (card !== undefined && outcome !== undefined) throw refuse('outcome', 'card and outcome exclude each other')
+  if (errorCode !== undefined && outcome !== 'failed') throw refuse('error_code', 'error_code goes with the outcome failed')
+  if (errorCode !== undefined && !(errorCode in context.sandbox.reference.failureCodes)) {
+    throw refuse('error_code', `${errorCode} is not an error code of payments, such as ${GENERIC_DECLINE} or INSUFFICIENT_FUNDS`)
+  }
+  if (card !== undefined) return attempt(payment, cardInstrument({ number: card }, context.sandbox.reference.testCards, context.now / 1000), context)
+  if (outcome === 'cancelled') return cancel(payment, context)
+  if (payment.status === 'requires_customer_action' && (outcome === 'succeeded' || outcome === 'failed') && errorCode === undefined) {
+    return answerAction(payment, outcome === 'succeeded' ? 'approve' : 'refuse', context)
+  }
+  attempt(payment, forcedInstrument(outcome ?? 'succeeded', errorCode ?? GENERIC_DECLINE, context), context)
+}
+
+/** The first test card, made to end as asked. */
+function forcedInstrument (outcome: Exclude<ControlSchemas['Pay']['outcome'], undefined>, errorCode: string, { sandbox }: Context): Instrument {
+  const [card] = sandbox.reference.testCards
+  if (card === undefined) throw new Error('there are no test cards')
+  const outcomes: Record<string, Outcome> = {
+    succeeded: { status: 'succeeded' },
+    failed: { status: 'failed', error_code: errorCode },
+    processing: { status: 'processing' },
+    requires_customer_action: { status: 'requires_customer_action', then: { status: 'succeeded' } }
+  }
+  return {
+    payment_method: 'card',
+    payment_method_type: card.type as Schemas['PaymentMethodTypes'],
+    card: keptCard(card),
+    payment_method_id: null,
+    outcome: outcomes[outcome] ?? { status: 'succeeded' }
+  }
 }

@@ -3,7 +3,7 @@
  * name, or 501 where there is none yet. Changes join the turn's transaction; a GET reads between transactions.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { contract, type Operation } from '../contract/load.js'
+import type { Operation } from '../contract/load.js'
 import { bodyValidator, queryValidator } from '../contract/validate.js'
 import { ApiError } from '../errors.js'
 import type { Context, Sandbox } from '../sandbox.js'
@@ -25,8 +25,8 @@ export interface Binding {
 /** Handlers of different operations differ in type; here, at the one place that calls them all, they are alike. */
 type AnyHandler = (call: Call<unknown>) => unknown
 
-export function bindContract (app: FastifyInstance, binding: Binding): void {
-  for (const operation of contract().operations) bindOperation(app, operation, binding)
+export function bindContract (app: FastifyInstance, operations: readonly Operation[], binding: Binding): void {
+  for (const operation of operations) bindOperation(app, operation, binding)
 }
 
 function bindOperation (app: FastifyInstance, operation: Operation, binding: Binding): void {

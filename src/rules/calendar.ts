@@ -4,7 +4,7 @@ export const US_PER_MS = 1000
 
 /** `2026-09-01T10:20:30.123456Z` */
 export function formatTime (us: number): string {
-  const micros = us % US_PER_MS
+  const micros = ((us % US_PER_MS) + US_PER_MS) % US_PER_MS // counts up from the millisecond before 1970 too
   const iso = new Date((us - micros) / US_PER_MS).toISOString()
   return `${iso.slice(0, -1)}${String(micros).padStart(3, '0')}Z`
 }
@@ -13,13 +13,24 @@ export function formatOptionalTime (us: number | null): string | null {
   return us === null ? null : formatTime(us)
 }
 
-const TIME = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})$/
+const TIME = /^(\d{4}-\d{2}-\d{2})[Tt]((?:[01]\d|2[0-3]):\d{2}:\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})$/
 
-/** The microseconds of an RFC 3339 time with any offset and any precision (what is finer is cut); null for anything else. */
+/**
+ * The microseconds of an RFC 3339 time with any offset and any precision; null for anything else, and for a leap second, which has
+ * no number. What is finer than a microsecond is cut; beyond 2255, where microseconds are no safe integers, what is finer than a
+ * second.
+ */
 export function parseTime (text: string): number | null {
   const match = TIME.exec(text)
   if (match === null) return null
   const [, date, time, decimals = '', zone = 'Z'] = match
   const ms = Date.parse(`${date}T${time}${zone.toUpperCase()}`)
-  return Number.isNaN(ms) ? null : ms * US_PER_MS + Number(decimals.padEnd(6, '0').slice(0, 6))
+  if (Number.isNaN(ms) || !isDay(date)) return null
+  const us = ms * US_PER_MS + Number(decimals.padEnd(6, '0').slice(0, 6))
+  return Number.isSafeInteger(us) ? us : ms * US_PER_MS
+}
+
+/** Date.parse takes 30 February for 2 March. */
+function isDay (date = ''): boolean {
+  return new Date(date).toISOString().startsWith(date)
 }

@@ -158,8 +158,15 @@ function applyCode ({ discount, path }: CodeUse, lines: WorkingLine[], cart: Car
   }
   const option = optionFor(discount, cart)
   if (option !== null) checkSubtotal(discount, path, option, eligible, cart)
-  if (discount.type === 'percentage') return takePercentage(discount, option, eligible, cart)
-  return takePool(option?.cap ?? 0, eligible, cart)
+  const before = leftOf(eligible, cart)
+  if (discount.type === 'percentage') takePercentage(discount, option, eligible, cart)
+  else takePool(option?.cap ?? 0, eligible, cart)
+  return before - leftOf(eligible, cart)
+}
+
+/** What is left of the lines, in the charge currency. */
+function leftOf (lines: readonly WorkingLine[], cart: Cart): number {
+  return lines.reduce((sum, { line, left }) => sum + toCurrency(left, line.product.price.currency, cart.currency, cart), 0)
 }
 
 /** The limits of a code in the charge currency: its own row, else the default row converted. */
@@ -173,7 +180,7 @@ function optionFor (discount: CodeDiscount, cart: Cart): OptionInCharge | null {
   const row = rows.find(({ currency }) => currency === cart.currency) ??
     rows.find(({ is_default: isDefault }) => isDefault) ?? (rows.length === 1 ? rows[0] : undefined)
   if (row === undefined) return null
-  const charge = (amount: number) => toCurrency(amount, row.currency, cart.currency, cart)
+  const charge = (amount: number) => exchange(amount, row.currency, cart.currency, cart)
   return {
     cap: row.max_amount_possible == null ? null : charge(row.max_amount_possible),
     minimumSubtotal: row.minimum_subtotal === 0 ? 0 : charge(row.minimum_subtotal)
@@ -196,24 +203,26 @@ function checkSubtotal (
 
 function takePercentage (
   discount: CodeDiscount, option: OptionInCharge | null, lines: readonly WorkingLine[], cart: Cart
-): number {
+): void {
   const shares = lines.map(({ left }) => shareOf(left, discount.amount))
   const taken = lines.reduce((sum, { line }, index) =>
     sum + toCurrency(shares[index] ?? 0, line.product.price.currency, cart.currency, cart), 0)
   if (option !== null && option.cap !== null && taken > option.cap) return takePool(option.cap, lines, cart)
   lines.forEach((line, index) => { line.left -= shares[index] ?? 0 })
-  return taken
 }
 
-/** Takes one pooled amount of the charge currency from the lines, in proportion to what is left of each. */
-function takePool (pool: number, lines: readonly WorkingLine[], cart: Cart): number {
+/**
+ * Takes one pooled amount of the charge currency from the lines, in proportion to what is left of each. A share that is the
+ * whole line takes all of it: converted back, it could leave a rest that counts again.
+ */
+function takePool (pool: number, lines: readonly WorkingLine[], cart: Cart): void {
   const weights = lines.map(({ line, left }) => toCurrency(left, line.product.price.currency, cart.currency, cart))
   const shares = spread(pool, weights)
   lines.forEach((line, index) => {
-    const share = toCurrency(shares[index] ?? 0, cart.currency, line.line.product.price.currency, cart)
-    line.left -= Math.min(share, line.left)
+    const share = shares[index] ?? 0
+    const isWhole = share === weights[index]
+    line.left -= isWhole ? line.left : Math.min(exchange(share, cart.currency, line.line.product.price.currency, cart), line.left)
   })
-  return shares.reduce((sum, share) => sum + share, 0)
 }
 
 function closeLine ({ line, unit, subtotal, left }: WorkingLine, cart: Cart): PricedLine {
@@ -234,16 +243,20 @@ function closeLine ({ line, unit, subtotal, left }: WorkingLine, cart: Cart): Pr
   }
 }
 
+/** An amount of the cart in another currency. */
 function toCurrency (amount: number, from: string, to: string, cart: Cart): number {
   if (from === to) return amount
-  const converted = convert(amount, from, to, cart.currencies)
-  if (converted === null) {
-    throw new ApiError('EXCHANGE_RATE_NOT_FOUND', {
-      path: 'billing_currency', message: `Exchange rate not found to convert from ${from} to ${to}`
-    })
-  }
+  const converted = exchange(amount, from, to, cart)
   if (converted > MAX_STEP_MINOR) throw tooLarge('product_cart')
   return converted
+}
+
+function exchange (amount: number, from: string, to: string, { currencies }: Cart): number {
+  const converted = convert(amount, from, to, currencies)
+  if (converted !== null) return converted
+  throw new ApiError('EXCHANGE_RATE_NOT_FOUND', {
+    path: 'billing_currency', message: `Exchange rate not found to convert from ${from} to ${to}`
+  })
 }
 
 /** 0 is a free payment and exempt; a currency without a row has $0.50 at the fixed rate, without a rate no minimum. */

@@ -7,6 +7,11 @@ export interface BusinessRow {
   link_salt: number
 }
 
+export interface ClockRow {
+  offset_us: number
+  frozen_at: number | null
+}
+
 export interface CustomersRow {
   seq: number
   customer_id: string
@@ -47,6 +52,22 @@ export interface DiscountsRow {
   preserve_on_plan_change: number
   metadata: string
   created_at: number
+}
+
+export interface DueJobsRow {
+  seq: number
+  due_at: number
+  kind: string
+  subject_id: string
+}
+
+export interface PaymentAttemptsRow {
+  seq: number
+  payment_seq: number
+  created_at: number
+  status: string
+  method_type: string | null
+  error_code: string | null
 }
 
 export interface PaymentMethodsRow {
@@ -94,6 +115,8 @@ export interface PaymentsRow {
   error_code: string | null
   error_message: string | null
   retry_attempt: number
+  pending_action: string | null
+  refund_status: string | null
 }
 
 export interface ProductsRow {
@@ -109,4 +132,19 @@ export interface ProductsRow {
   metadata: string
   created_at: number
   updated_at: number
+}
+
+export interface RefundsRow {
+  seq: number
+  refund_id: string
+  payment_id: string
+  customer_id: string
+  created_at: number
+  status: string
+  amount: number
+  currency: string
+  is_partial: number
+  reason: string | null
+  metadata: string
+  lines: string
 }

@@ -33,6 +33,7 @@ export function createTurn (database: Database, rolledBack: () => void): Turn {
   const countWrites = database.prepare<[], number>('SELECT total_changes()').pluck()
   let entries: Entry[] = []
 
+  /** Throws when the transaction is gone: on a full or failing disk SQLite rolls it back by itself. */
   function attempt (entry: Entry): void {
     entry.error = undefined
     try {
@@ -40,6 +41,7 @@ export function createTurn (database: Database, rolledBack: () => void): Turn {
     } catch (error) {
       entry.error = error ?? new Error('a change was refused without a reason')
     }
+    if (!database.inTransaction) throw entry.error ?? new Error('a change ended the transaction that it is part of')
   }
 
   /** Runs the changes one after the other; false as soon as one has thrown after its first write. */

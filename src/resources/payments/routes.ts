@@ -7,6 +7,7 @@ import { formatOptionalTime } from '../../rules/calendar.js'
 import type { Context } from '../../sandbox.js'
 import type { Customer } from '../customers/store.js'
 import { customerDetails } from '../customers/view.js'
+import { attempt, savedInstrument } from './life.js'
 import { planPayment, type PaymentPlan } from './rules.js'
 import type { CheckoutOptions, Payment } from './store.js'
 import { lineItems, paymentItem, paymentLink, paymentResponse } from './view.js'
@@ -14,7 +15,9 @@ import { lineItems, paymentItem, paymentLink, paymentResponse } from './view.js'
 export const payments = {
   'POST /payments': ({ body, context }) => {
     const plan = planPayment(body, context)
-    return createPayment(body, plan, context)
+    const reply = createPayment(body, plan, context)
+    if (body.payment_method_id != null) chargeSaved(reply.payment_id, body.payment_method_id, context)
+    return reply
   },
 
   'GET /payments': ({ query, context }) => {
@@ -26,13 +29,11 @@ export const payments = {
   'GET /payments/{payment_id}': ({ path, context }) =>
     paymentResponse(findPayment(path.payment_id, context), context),
 
-  'GET /payments/{payment_id}/line-items': ({ path, context }) => {
-    const { products } = context.sandbox
-    return lineItems(findPayment(path.payment_id, context), id => products.find(id)?.description ?? null)
-  }
+  'GET /payments/{payment_id}/line-items': ({ path, context }) => lineItems(findPayment(path.payment_id, context), context)
 } satisfies Handlers
 
-function findPayment (paymentId: string, { sandbox }: Context): Payment {
+/** Throws NOT_FOUND. */
+export function findPayment (paymentId: string, { sandbox }: Context): Payment {
   const payment = sandbox.payments.find(paymentId)
   if (payment === undefined) throw new ApiError('NOT_FOUND', { path: 'payment_id', because: `there is no payment ${paymentId}` })
   return payment
@@ -86,6 +87,14 @@ function createPayment (
     discount_ids: codes.length === 0 ? null : codes.map(({ discount }) => discount.discount_id),
     product_cart: cart
   }
+}
+
+/** A payment with a saved method is charged at once; how it went is seen in its status. */
+function chargeSaved (paymentId: string, methodId: string, context: Context): void {
+  const payment = findPayment(paymentId, context)
+  const method = context.sandbox.paymentMethods.find(methodId, payment.customer_id)
+  if (method === undefined) throw new Error(`the rules let ${methodId} pass`)
+  attempt(payment, savedInstrument(method, context), context)
 }
 
 /** A customer without a name goes by the e-mail address: the contract wants a name. */

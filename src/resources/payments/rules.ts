@@ -3,7 +3,8 @@
  * What the schema can refuse never arrives here.
  */
 import type { Schemas } from '../../contract/operations.js'
-import { ApiError, type Violation } from '../../errors.js'
+import { ApiError } from '../../errors.js'
+import { checkMetadata } from '../../rules/metadata.js'
 import { MAX_TOTAL_MINOR, convert } from '../../rules/money.js'
 import { price, tooLarge, type CartLine, type CodeUse, type PricedCart } from '../../rules/pricing.js'
 import { businessBuyer, taxRateBps, type BusinessBuyer } from '../../rules/tax.js'
@@ -36,9 +37,6 @@ export interface Settlement {
 
 const CART_MAX = 100
 const CODES_MAX = 20
-const METADATA_PAIRS_MAX = 50
-const METADATA_KEY_MAX = 40
-const METADATA_VALUE_MAX = 500
 
 /** Decides a payment, or throws the ApiError for the first rule that it breaks. Writes nothing. */
 export function planPayment (body: PaymentRequest, context: Context): PaymentPlan {
@@ -88,24 +86,6 @@ function checkRequest (body: PaymentRequest): void {
 }
 
 const EMAIL = /^[^\s@]{1,64}@[^\s@]{1,255}$/
-
-function checkMetadata (metadata: Schemas['Metadata']): void {
-  const keys = Object.keys(metadata)
-  if (keys.length > METADATA_PAIRS_MAX) {
-    throw new ApiError('MAXIMUM_KEYS_REACHED', { path: 'metadata', because: `metadata has ${keys.length} pairs` })
-  }
-  const violations: Violation[] = []
-  for (const key of keys) {
-    const path = `metadata.${key}`
-    if (key.length > METADATA_KEY_MAX) violations.push({ path, message: `key is longer than ${METADATA_KEY_MAX} characters` })
-    if ((metadata[key] ?? '').length > METADATA_VALUE_MAX) {
-      violations.push({ path, message: `value is longer than ${METADATA_VALUE_MAX} characters` })
-    }
-  }
-  const [first] = violations
-  if (first === undefined) return
-  throw new ApiError('INVALID_REQUEST_PARAMETERS', { violations, message: `${first.path}: ${first.message}` })
-}
 
 /** Schemes that run or read something in the customer's browser instead of leading back to the merchant. */
 const REFUSED_SCHEMES = new Set(['javascript:', 'data:', 'vbscript:', 'blob:', 'file:'])

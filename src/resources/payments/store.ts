@@ -2,7 +2,7 @@
 import type { Schemas } from '../../contract/operations.js'
 import type { PricedLine } from '../../rules/pricing.js'
 import type { Database, Statement } from '../../store/database.js'
-import type { CustomersRow, PaymentsRow } from '../../store/rows.gen.js'
+import type { CustomersRow, PaymentAttemptsRow, PaymentsRow } from '../../store/rows.gen.js'
 
 /** A discount as a payment used it: the order of the array is the order of application. */
 export interface AppliedDiscount {
@@ -69,7 +69,22 @@ export interface PaymentsStore {
   find (paymentId: string): Payment | undefined
   list (filter: PaymentFilter, limit: number, offset: number): Payment[]
   hasSucceeded (customerId: string): boolean
+  /** By the sequence number that a link stands for. */
+  findBySeq (seq: number): Payment | undefined
+  record (seq: number, state: PaymentState): void
+  /** Notes a step of the payment's life for its timeline. */
+  recordAttempt (seq: number, at: number, status: string, methodType: string | null, errorCode: string | null): void
+  attempts (seq: number): PaymentAttemptsRow[]
+  setRefundStatus (paymentId: string, status: 'partial' | 'full', updatedAt: number): void
 }
+
+/** What changes when a payment is tried, settled or cancelled. */
+export type PaymentState = Pick<PaymentsRow, typeof STATE_COLUMNS[number]>
+
+const STATE_COLUMNS = [
+  'status', 'updated_at', 'payment_method', 'payment_method_type', 'payment_method_id', 'card', 'error_code', 'error_message',
+  'pending_action'
+] as const
 
 const COLUMNS = [
   'payment_id', 'created_at', 'status', 'customer_id', 'brand_id', 'currency', 'total_amount', 'tax', 'settlement_currency',
@@ -106,6 +121,14 @@ export function paymentsStore (database: Database): PaymentsStore {
     'INSERT OR IGNORE INTO payment_products (product_id, created_at, payment_seq) VALUES (?, ?, ?)')
   const find = database.prepare<[string], Joined>(
     `${WITH_CUSTOMER} payments p JOIN customers c USING (customer_id) WHERE p.payment_id = ?`)
+  const findBySeq = database.prepare<[number], Joined>(
+    `${WITH_CUSTOMER} payments p JOIN customers c USING (customer_id) WHERE p.seq = ?`)
+  const record = database.prepare(
+    `UPDATE payments SET ${STATE_COLUMNS.map(column => `${column} = ?`).join(', ')} WHERE seq = ?`)
+  const recordAttempt = database.prepare(
+    'INSERT INTO payment_attempts (payment_seq, created_at, status, method_type, error_code) VALUES (?, ?, ?, ?, ?)')
+  const attempts = database.prepare<[number], PaymentAttemptsRow>('SELECT * FROM payment_attempts WHERE payment_seq = ? ORDER BY seq')
+  const setRefundStatus = database.prepare('UPDATE payments SET refund_status = ?, updated_at = ? WHERE payment_id = ?')
   const hasSucceeded = database.prepare("SELECT 1 FROM payments WHERE customer_id = ? AND status = 'succeeded' LIMIT 1")
   const list = listStatements(database)
 
@@ -128,6 +151,14 @@ export function paymentsStore (database: Database): PaymentsStore {
       const names = (Object.keys(CONDITIONS) as Array<keyof PaymentFilter>).filter(name => filter[name] !== undefined)
       return list(names, filter.status).all(...names.map(name => filter[name]), limit, offset).map(read)
     },
+    findBySeq (seq) {
+      const row = findBySeq.get(seq)
+      return row && read(row)
+    },
+    record: (seq, state) => { record.run(...STATE_COLUMNS.map(column => state[column]), seq) },
+    recordAttempt: (seq, at, status, methodType, errorCode) => { recordAttempt.run(seq, at, status, methodType, errorCode) },
+    attempts: seq => attempts.all(seq),
+    setRefundStatus: (paymentId, status, updatedAt) => { setRefundStatus.run(status, updatedAt, paymentId) },
     hasSucceeded: customerId => hasSucceeded.get(customerId) !== undefined
   }
 }
@@ -145,7 +176,8 @@ function listStatements (database: Database) {
 
 /**
  * Finds the page by sequence number alone, so that an index decides it wherever one can, and then reads the rows of that page.
- * `o` is what the page is ordered by: the payments, or a product's payments in the same order.
+ * `o` is what the page is ordered by: the payments, or a product's payments in the same order. CROSS JOIN keeps SQLite from
+ * turning the order round and reading every payment for its place in the page.
  */
 function listSql (names: ReadonlyArray<keyof PaymentFilter>, status: string | undefined): string {
   const byProduct = names.includes('product_id')
@@ -156,7 +188,7 @@ function listSql (names: ReadonlyArray<keyof PaymentFilter>, status: string | un
   if (status !== undefined && status !== 'requires_payment_method') conditions.push("p.status <> 'requires_payment_method'")
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
   return `${WITH_CUSTOMER} (SELECT p.seq FROM ${source} ${where} ORDER BY ${order} LIMIT ? OFFSET ?) page
-    JOIN payments p USING (seq) JOIN customers c USING (customer_id) ORDER BY p.created_at DESC, p.seq DESC`
+    CROSS JOIN payments p USING (seq) CROSS JOIN customers c USING (customer_id) ORDER BY p.created_at DESC, p.seq DESC`
 }
 
 function read (row: Joined): Payment {

@@ -2,13 +2,14 @@
 import type { Schemas } from '../../contract/operations.js'
 import { formatOptionalTime, formatTime } from '../../rules/calendar.js'
 import { linkId, shortSlug } from '../../rules/links.js'
+import type { KeptCard } from '../../rules/instruments.js'
 import type { PricedLine } from '../../rules/pricing.js'
 import type { Context } from '../../sandbox.js'
 import { customerDetails } from '../customers/view.js'
 import { discountDetail } from '../discounts/view.js'
+import { refundItem } from '../refunds/view.js'
+import { refundableItems } from './items.js'
 import type { AppliedDiscount, Payment } from './store.js'
-
-type Card = Partial<Record<'last_four' | 'network' | 'type' | 'country' | 'holder_name', string>>
 
 const PROVIDER = 'dodo'
 
@@ -23,7 +24,11 @@ function invoiceUrl ({ payment_id: paymentId }: Payment, { origin }: Context): s
   return `${origin}/invoices/payments/${paymentId}`
 }
 
-function cardOf ({ card }: Payment): Card {
+function refundStatusOf ({ refund_status: status }: Payment): Schemas['PaymentRefundStatus'] | null {
+  return status as Schemas['PaymentRefundStatus'] | null
+}
+
+function cardOf ({ card }: Payment): Partial<KeptCard> {
   return card === null ? {} : JSON.parse(card)
 }
 
@@ -75,8 +80,8 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
     invoice_url: invoiceUrl(payment, context),
     error_code: payment.error_code,
     error_message: payment.error_message,
-    refunds: [],
-    refund_status: null,
+    refunds: sandbox.refunds.ofPayment(payment.payment_id).map(refund => refundItem(refund, context)),
+    refund_status: refundStatusOf(payment),
     disputes: [],
     retry_attempt: payment.retry_attempt,
     is_update_payment_method: false,
@@ -104,28 +109,25 @@ export function paymentItem (payment: Payment, context: Context): Required<Schem
     subscription_id: payment.subscription_id,
     invoice_id: payment.invoice_id,
     invoice_url: invoiceUrl(payment, context),
-    refund_status: null,
+    refund_status: refundStatusOf(payment),
     dispute_status: null,
     has_license_key: false,
     digital_products_delivered: false
   }
 }
 
-/**
- * The lines that can be refunded. Lines of the same product are one item, because a refund names an item by its product id;
- * `amount` is without tax, whether the price contains it or not: `amount` + `tax` is what the customer pays for the item.
- */
-export function lineItems (payment: Payment, description: (productId: string) => string | null): Schemas['PaymentLineItemsResponse'] {
-  const lines: PricedLine[] = JSON.parse(payment.lines)
-  const items = new Map<string, Required<Schemas['PaymentLineItem']>>()
-  for (const line of lines) {
-    const item = items.get(line.product_id) ?? {
-      items_id: line.product_id, name: line.name, description: description(line.product_id), amount: 0, tax: 0, refundable_amount: 0
-    }
-    item.amount += line.total - line.tax
-    item.tax += line.tax
-    item.refundable_amount += line.total
-    items.set(line.product_id, item)
+/** The items that can be refunded; `amount` is without tax, so that `amount` + `tax` is what the customer pays for the item. */
+export function lineItems (payment: Payment, { sandbox }: Context): Schemas['PaymentLineItemsResponse'] {
+  const items = refundableItems(payment, sandbox.refunds.ofPayment(payment.payment_id))
+  return {
+    currency: payment.currency as Schemas['Currency'],
+    items: items.map(({ item_id: id, name, net, tax, refundable }) => ({
+      items_id: id,
+      name,
+      description: sandbox.products.find(id)?.description ?? null,
+      amount: net,
+      tax,
+      refundable_amount: refundable
+    }))
   }
-  return { currency: payment.currency as Schemas['Currency'], items: [...items.values()] }
 }

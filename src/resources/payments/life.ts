@@ -1,0 +1,203 @@
+/**
+ * The life of a payment after its creation: attempts, the customer's confirmation, settlement, cancellation. Every way to pay
+ * (the hosted page, the control API, a saved method) comes through here, inside a transaction; a payment is paid at most once.
+ */
+import { ApiError } from '../../errors.js'
+import { formatTime } from '../../rules/calendar.js'
+import {
+  GENERIC_DECLINE, confirmedFirst, keptCard, laterOutcome, type Instrument, type Outcome
+} from '../../rules/instruments.js'
+import type { Context } from '../../sandbox.js'
+import type { PaymentMethod } from '../payment-methods/store.js'
+import type { AppliedDiscount, CheckoutOptions, Payment } from './store.js'
+
+/** What a payment waits for: the customer's confirmation of this method. */
+export interface PendingAction {
+  instrument: Instrument
+  saveMethod: boolean
+}
+
+export const SETTLE_JOB = 'payment.settle'
+
+/** From these a payment can be tried; the others have come to their end, or to a charge that is under way. */
+const OPEN = new Set(['requires_payment_method', 'failed', 'requires_customer_action'])
+
+export function isOpen ({ status }: Pick<Payment, 'status'>): boolean {
+  return OPEN.has(status)
+}
+
+export function hasExpired ({ expires_at: expiresAt }: Pick<Payment, 'expires_at'>, nowUs: number): boolean {
+  return expiresAt !== null && expiresAt <= nowUs
+}
+
+/** Throws INVALID_REQUEST_PARAMETERS for a payment that can't be paid (any more). */
+export function checkOpen (payment: Payment, nowUs: number): void {
+  const refuse = (message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'payment_id', message })
+  if (!isOpen(payment)) throw refuse(`Payment ${payment.payment_id} is ${payment.status}: it can't be paid any more`)
+  if (hasExpired(payment, nowUs)) {
+    throw refuse(`The link of payment ${payment.payment_id} expired at ${formatTime(payment.expires_at ?? 0)}: create a new payment`)
+  }
+}
+
+export interface AttemptOptions {
+  /** Keep the method for the customer's later payments. */
+  saveMethod?: boolean
+}
+
+/** Charges an instrument. Throws where the payment is not open or a discount has been used up meanwhile; a decline does not throw. */
+export function attempt (payment: Payment, instrument: Instrument, context: Context, { saveMethod = false }: AttemptOptions = {}): void {
+  checkOpen(payment, context.now)
+  checkDiscounts(payment, context)
+  const options: CheckoutOptions = JSON.parse(payment.checkout)
+  const isCardThatMustConfirm = options.force_3ds === true && instrument.payment_method === 'card' &&
+    instrument.payment_method_id === null
+  const outcome = isCardThatMustConfirm ? confirmedFirst(instrument.outcome) : instrument.outcome
+  apply(payment, { ...instrument, outcome }, saveMethod, context)
+}
+
+/** What the customer answers on the bank's or the wallet's page. */
+export type Answer = 'approve' | 'refuse' | 'timeout' | 'back'
+
+/** Goes on with a payment that waits for its customer. Throws where it does not wait. */
+export function answerAction (payment: Payment, answer: Answer, context: Context): void {
+  if (payment.status !== 'requires_customer_action' || payment.pending_action === null) {
+    throw new ApiError('INVALID_REQUEST_PARAMETERS', {
+      path: 'payment_id', message: `Payment ${payment.payment_id} does not wait for a confirmation: it is ${payment.status}`
+    })
+  }
+  checkOpen(payment, context.now)
+  const { instrument, saveMethod }: PendingAction = JSON.parse(payment.pending_action)
+  if (answer === 'back') return record(payment, { status: 'requires_payment_method' }, null, context)
+  if (answer === 'approve') checkDiscounts(payment, context)
+  apply(payment, { ...instrument, outcome: outcomeOf(answer, instrument) }, saveMethod, context)
+}
+
+function outcomeOf (answer: Exclude<Answer, 'back'>, { outcome }: Instrument): Outcome {
+  if (answer === 'refuse') return { status: 'failed', error_code: 'AUTHENTICATION_FAILURE' }
+  if (answer === 'timeout') return { status: 'failed', error_code: 'AUTHENTICATION_TIMEOUT' }
+  return outcome.status === 'requires_customer_action' ? outcome.then : outcome
+}
+
+function apply (payment: Payment, instrument: Instrument, saveMethod: boolean, context: Context): void {
+  const { outcome } = instrument
+  record(payment, outcome, instrument, context, { instrument, saveMethod })
+  if (outcome.status === 'processing') {
+    context.sandbox.due.add(context.now + context.sandbox.settings.settlementDelayUs, SETTLE_JOB, payment.payment_id)
+  }
+  if (outcome.status === 'succeeded') complete(payment, instrument, saveMethod, context)
+}
+
+/** The bank has made up its mind about a charge that was under way. */
+export function settlePayment (paymentId: string, context: Context): void {
+  const payment = context.sandbox.payments.find(paymentId)
+  if (payment?.status !== 'processing') return
+  const exhausted = exhaustedDiscount(payment, context)
+  if (exhausted === null) {
+    record(payment, { status: 'succeeded' }, null, context)
+    complete(payment, null, false, context)
+  } else {
+    record(payment, { status: 'failed', error_code: 'DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED' }, null, context)
+  }
+}
+
+/** Ends a payment that is still open. Throws for one that is not. */
+export function cancel (payment: Payment, context: Context): void {
+  if (!isOpen(payment)) {
+    throw new ApiError('INVALID_REQUEST_PARAMETERS', {
+      path: 'payment_id', message: `Payment ${payment.payment_id} is ${payment.status}: it can't be cancelled any more`
+    })
+  }
+  record(payment, { status: 'cancelled' }, null, context)
+}
+
+type State = Outcome | { status: 'cancelled' } | { status: 'requires_payment_method' }
+
+/** Writes the payment's new state. Without an instrument the payment keeps the method that it has. */
+function record (
+  payment: Payment, state: State, instrument: Instrument | null, { sandbox, now }: Context, pending?: PendingAction
+): void {
+  const errorCode = state.status === 'failed' ? state.error_code : null
+  sandbox.payments.record(payment.seq, {
+    status: state.status,
+    updated_at: now,
+    payment_method: instrument?.payment_method ?? payment.payment_method,
+    payment_method_type: instrument?.payment_method_type ?? payment.payment_method_type,
+    payment_method_id: instrument?.payment_method_id ?? payment.payment_method_id,
+    card: instrument === null ? payment.card : instrument.card && JSON.stringify(instrument.card),
+    error_code: errorCode,
+    error_message: errorCode === null ? null : failureMessage(errorCode, sandbox.reference.failureCodes),
+    pending_action: state.status === 'requires_customer_action' && pending !== undefined ? JSON.stringify(pending) : null
+  })
+  sandbox.payments.recordAttempt(payment.seq, now, state.status, instrument?.payment_method_type ?? null, errorCode)
+}
+
+function failureMessage (code: string, codes: Context['sandbox']['reference']['failureCodes']): string {
+  if (code === 'DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED') return 'A discount of this payment was used up before the payment settled.'
+  return codes[code]?.message ?? code
+}
+
+/** What a success brings with it: the discounts are used, and the method is kept where the customer wished so. */
+function complete (payment: Payment, instrument: Instrument | null, saveMethod: boolean, { sandbox, now }: Context): void {
+  for (const { discount_id: discountId } of appliedDiscounts(payment)) {
+    sandbox.discounts.use(discountId, payment.customer_id, payment.payment_id)
+  }
+  if (!saveMethod || instrument?.card == null) return
+  const { card } = instrument
+  sandbox.paymentMethods.insert(payment.customer_id, {
+    payment_method_id: sandbox.ids.next('pm', now),
+    payment_method: 'card',
+    payment_method_type: instrument.payment_method_type as PaymentMethod['payment_method_type'] & string,
+    last_used_at: formatTime(now),
+    recurring_enabled: true,
+    card: {
+      card_holder_name: card.holder_name ?? null,
+      card_issuing_country: card.country as NonNullable<PaymentMethod['card']>['card_issuing_country'] & string,
+      card_network: card.network,
+      card_type: card.type,
+      expiry_month: card.expiry_month ?? null,
+      expiry_year: card.expiry_year ?? null,
+      last4_digits: card.last_four
+    }
+  })
+}
+
+function appliedDiscounts ({ discounts }: Payment): AppliedDiscount[] {
+  return discounts === null ? [] : JSON.parse(discounts)
+}
+
+/** A discount is used up when a payment succeeds; the limit holds then, whatever was promised before (ruling 11). */
+function checkDiscounts (payment: Payment, context: Context): void {
+  const refusal = exhaustedDiscount(payment, context)
+  if (refusal !== null) throw refusal
+}
+
+function exhaustedDiscount (payment: Payment, { sandbox }: Context): ApiError | null {
+  for (const { discount_id: discountId } of appliedDiscounts(payment)) {
+    const discount = sandbox.discounts.find(discountId)
+    if (discount === undefined) continue
+    const { code, times_used: used, usage_limit: limit, per_customer_usage_limit: each } = discount
+    if (limit !== null && used >= limit) {
+      return new ApiError('DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED', { path: 'discounts', because: `${code} was used ${used} of ${limit} times` })
+    }
+    if (each !== null && sandbox.discounts.countUses(discountId, payment.customer_id) >= each) {
+      return new ApiError('DISCOUNT_PER_CUSTOMER_USAGE_LIMIT_EXCEEDED', {
+        path: 'discounts', because: `${payment.customer_id} has used ${code} as often as allowed`
+      })
+    }
+  }
+  return null
+}
+
+/** A saved method as an instrument: its test card is known by its last four digits, and the customer is not there to confirm. */
+export function savedInstrument (method: PaymentMethod, { sandbox }: Context): Instrument {
+  const last4 = method.card?.last4_digits ?? ''
+  const testCard = sandbox.reference.testCards.find(({ number }) => number.endsWith(last4))
+  const card = method.card == null || testCard === undefined ? null : keptCard(testCard)
+  return {
+    payment_method: method.payment_method,
+    payment_method_type: method.payment_method_type ?? 'credit',
+    card: card && { ...card, ...(method.card?.card_holder_name == null ? {} : { holder_name: method.card.card_holder_name }) },
+    payment_method_id: method.payment_method_id,
+    outcome: testCard === undefined ? { status: 'failed', error_code: GENERIC_DECLINE } : laterOutcome(testCard)
+  }
+}

@@ -1,0 +1,52 @@
+/** What is answered under /refunds. */
+import type { Handlers } from '../../http/handlers.js'
+import { page } from '../../http/paging.js'
+import { ApiError } from '../../errors.js'
+import type { Context } from '../../sandbox.js'
+import { SETTLE_JOB } from './life.js'
+import { planRefund } from './rules.js'
+import type { Refund } from './store.js'
+import { refundItem, refundResponse } from './view.js'
+
+export const refunds = {
+  'POST /refunds': ({ body, context }) => {
+    const { sandbox, now } = context
+    const { payment, lines, amount, isPartial } = planRefund(body, context)
+    const refundId = sandbox.ids.next('ref', now)
+    sandbox.refunds.insert({
+      refund_id: refundId,
+      payment_id: payment.payment_id,
+      customer_id: payment.customer_id,
+      created_at: now,
+      status: 'pending',
+      amount,
+      currency: payment.currency,
+      is_partial: isPartial,
+      reason: body.reason ?? null,
+      metadata: body.metadata ?? {},
+      lines
+    })
+    sandbox.due.add(now + sandbox.settings.refundDelayUs, SETTLE_JOB, refundId)
+    return refundReply(findRefund(refundId, context), context)
+  },
+
+  'GET /refunds': ({ query, context }) => {
+    const { limit, offset, filter } = page(query)
+    return { items: context.sandbox.refunds.list(filter, limit, offset).map(refund => refundItem(refund, context)) }
+  },
+
+  'GET /refunds/{refund_id}': ({ path, context }) => refundReply(findRefund(path.refund_id, context), context)
+} satisfies Handlers
+
+/** Throws NOT_FOUND. */
+export function findRefund (refundId: string, { sandbox }: Context): Refund {
+  const refund = sandbox.refunds.find(refundId)
+  if (refund === undefined) throw new ApiError('NOT_FOUND', { path: 'refund_id', because: `there is no refund ${refundId}` })
+  return refund
+}
+
+export function refundReply (refund: Refund, context: Context): ReturnType<typeof refundResponse> {
+  const payment = context.sandbox.payments.find(refund.payment_id)
+  if (payment === undefined) throw new Error(`refund ${refund.refund_id} has no payment`)
+  return refundResponse(refund, payment, context)
+}

@@ -1,0 +1,121 @@
+/**
+ * What is decided about a refund: may this payment be refunded, and what does each of its items give back. Amounts are in minor
+ * units of the payment's currency. All refunds together never exceed what was paid, item by item.
+ */
+import type { Schemas } from '../../contract/operations.js'
+import { ApiError, type ErrorCode } from '../../errors.js'
+import { format } from '../../rules/money.js'
+import type { Context, Sandbox } from '../../sandbox.js'
+import { checkMetadata } from '../../rules/metadata.js'
+import type { Payment } from '../payments/store.js'
+import { refundableItems, type RefundableItem } from '../payments/items.js'
+import type { Refund, RefundLine } from './store.js'
+
+type RefundRequest = Schemas['CreateRefundRequest']
+
+export interface RefundPlan {
+  payment: Payment
+  lines: RefundLine[]
+  amount: number
+  isPartial: boolean
+}
+
+const REASON_MAX = 3000
+
+/** Decides a refund, or throws the ApiError for the first rule that it breaks. Writes nothing. */
+export function planRefund (body: RefundRequest, context: Context): RefundPlan {
+  const { sandbox } = context
+  checkRequest(body)
+  const payment = sandbox.payments.find(body.payment_id)
+  if (payment === undefined) {
+    throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'payment_id', message: `Payment ${body.payment_id} does not exist` })
+  }
+  const earlier = sandbox.refunds.ofPayment(payment.payment_id)
+  checkPayment(payment, earlier, context)
+  const items = refundableItems(payment, earlier)
+  const wanted = body.items ?? null
+  if (items.every(({ refundable }) => refundable === 0)) {
+    throw wanted === null || wanted.length === 0
+      ? refuse('PAYMENT_ALREADY_REFUNDED', 'payment_id', 'nothing of it is left to refund')
+      : refuse('NOTHING_TO_REFUND', 'items', 'every item has been refunded in full')
+  }
+  const lines = wanted === null || wanted.length === 0
+    ? items.filter(({ refundable }) => refundable > 0).map(({ item_id: id, refundable }) => ({ item_id: id, amount: refundable }))
+    : itemLines(wanted, items, payment, sandbox)
+  const amount = lines.reduce((sum, line) => sum + line.amount, 0)
+  return { payment, lines, amount, isPartial: amount < payment.total_amount }
+}
+
+function refuse (code: ErrorCode, path: string, because: string): ApiError {
+  return new ApiError(code, { path, because })
+}
+
+function checkRequest ({ reason, metadata, items }: RefundRequest): void {
+  if (reason != null && reason.length > REASON_MAX) {
+    throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'reason', message: `reason must not be longer than ${REASON_MAX} characters` })
+  }
+  checkMetadata(metadata ?? {})
+  const ids = (items ?? []).map(({ item_id: id }) => id)
+  const twice = ids.findIndex((id, index) => ids.indexOf(id) !== index)
+  if (twice >= 0) throw refuse('DUPLICATE_LINE_ITEMS_IN_REQUEST', `items[${twice}].item_id`, `${ids[twice]} stands there twice`)
+}
+
+function checkPayment (payment: Payment, earlier: readonly Refund[], { sandbox, now }: Context): void {
+  if (payment.status !== 'succeeded') throw refuse('PAYMENT_NOT_SUCCEEDED', 'payment_id', `it is ${payment.status}`)
+  if (payment.total_amount === 0) throw refuse('ZERO_AMOUNT_PAYMENT_REFUND_NOT_ALLOWED', 'payment_id', 'it was free')
+  const { refundWindowUs } = sandbox.settings
+  if (now > payment.created_at + refundWindowUs) {
+    const days = Math.round(refundWindowUs / 86_400_000_000)
+    throw new ApiError('REFUND_WINDOW_EXPIRED', {
+      path: 'payment_id', message: `Refunds cannot be initiated ${days} days after payment creation`
+    })
+  }
+  const waiting = earlier.find(({ status }) => status === 'pending' || status === 'review')
+  if (waiting !== undefined) {
+    throw refuse('EXISTING_REFUND_REQUEST_PROCESSING', 'payment_id', `${waiting.refund_id} is ${waiting.status}: wait until it has ended`)
+  }
+}
+
+type Wanted = Schemas['PartialRefundItem']
+
+function itemLines (wanted: readonly Wanted[], items: readonly RefundableItem[], payment: Payment, sandbox: Sandbox): RefundLine[] {
+  const money = (amount: number) => format(amount, payment.currency, sandbox.reference.currencies)
+  return wanted.map((want, index) => {
+    const path = `items[${index}]`
+    const item = items.find(({ item_id: id }) => id === want.item_id)
+    if (item === undefined) {
+      throw new ApiError('LINE_ITEM_NOT_FOUND', { path: `${path}.item_id`, message: `Line item ${want.item_id} not found in payment` })
+    }
+    if (item.refundable === 0) {
+      throw new ApiError('LINE_ITEM_FULLY_REFUNDED', {
+        path, message: `Line item ${want.item_id} has been fully refunded cannot be refunded further.`
+      })
+    }
+    const amount = want.amount == null ? item.refundable : amountWithTax(want, want.amount, item)
+    if (want.amount != null && (want.amount <= 0 || amount <= 0)) {
+      throw new ApiError('LINE_ITEM_REFUND_AMOUNT_TOO_LOW', {
+        path: `${path}.amount`, message: `Line item ${want.item_id} requested refund amount is ${money(Math.max(amount, 0))} which is too low`
+      })
+    }
+    if (amount > item.refundable) {
+      throw new ApiError('LINE_ITEM_REFUND_AMOUNT_TOO_HIGH', {
+        path: `${path}.amount`,
+        message: `Line item ${want.item_id} requested refund amount including tax is ${money(amount)} which is above the paid amount ` +
+          money(item.refundable)
+      })
+    }
+    return { item_id: want.item_id, amount }
+  })
+}
+
+/** Unless it is said to contain it, the item's tax comes on top in proportion. */
+function amountWithTax ({ tax_inclusive: contains = true }: Wanted, amount: number, { net, tax }: RefundableItem): number {
+  if (contains || net === 0 || amount <= 0) return amount
+  return amount + Number((BigInt(amount) * BigInt(tax) * 2n + BigInt(net)) / (BigInt(net) * 2n))
+}
+
+/** What a payment's refund_status is once these refunds have succeeded. */
+export function refundStatus (payment: Pick<Payment, 'total_amount'>, refunds: readonly Refund[]): 'partial' | 'full' | null {
+  const refunded = refunds.filter(({ status }) => status === 'succeeded').reduce((sum, { amount }) => sum + amount, 0)
+  return refunded === 0 ? null : refunded >= payment.total_amount ? 'full' : 'partial'
+}

@@ -1,0 +1,93 @@
+/** The refunds that a sandbox remembers. */
+import type { Schemas } from '../../contract/operations.js'
+import type { Database, Statement } from '../../store/database.js'
+import type { RefundsRow } from '../../store/rows.gen.js'
+
+/** What a refund takes from one item of the payment, tax included. */
+export interface RefundLine {
+  item_id: string
+  amount: number
+}
+
+export type Refund = Omit<RefundsRow, 'is_partial' | 'lines'> & { is_partial: boolean, lines: RefundLine[] }
+
+export interface NewRefund {
+  refund_id: string
+  payment_id: string
+  customer_id: string
+  created_at: number
+  status: Schemas['RefundStatus']
+  amount: number
+  currency: string
+  is_partial: boolean
+  reason: string | null
+  metadata: Schemas['Metadata']
+  lines: RefundLine[]
+}
+
+export interface RefundFilter {
+  created_at_gte?: number
+  created_at_lte?: number
+  status?: string
+  customer_id?: string
+  subscription_id?: string
+}
+
+export interface RefundsStore {
+  insert (refund: NewRefund): void
+  find (refundId: string): Refund | undefined
+  /** A payment's refunds, the oldest first. */
+  ofPayment (paymentId: string): Refund[]
+  /** Newest first. */
+  list (filter: RefundFilter, limit: number, offset: number): Refund[]
+  setStatus (refundId: string, status: Schemas['RefundStatus']): void
+}
+
+const CONDITIONS: Record<keyof RefundFilter, string> = {
+  created_at_gte: 'r.created_at >= ?',
+  created_at_lte: 'r.created_at <= ?',
+  status: 'r.status = ?',
+  customer_id: 'r.customer_id = ?',
+  subscription_id: 'p.subscription_id = ?'
+}
+
+const COLUMNS = ['refund_id', 'payment_id', 'customer_id', 'created_at', 'status', 'amount', 'currency', 'is_partial', 'reason',
+  'metadata', 'lines'] as const
+
+export function refundsStore (database: Database): RefundsStore {
+  const insert = database.prepare(`INSERT INTO refunds (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`)
+  const find = database.prepare<[string], RefundsRow>('SELECT * FROM refunds WHERE refund_id = ?')
+  const ofPayment = database.prepare<[string], RefundsRow>('SELECT * FROM refunds WHERE payment_id = ? ORDER BY seq')
+  const setStatus = database.prepare('UPDATE refunds SET status = ? WHERE refund_id = ?')
+  const prepared = new Map<string, Statement<unknown[], RefundsRow>>()
+
+  return {
+    insert (refund) {
+      insert.run(refund.refund_id, refund.payment_id, refund.customer_id, refund.created_at, refund.status, refund.amount,
+        refund.currency, Number(refund.is_partial), refund.reason, JSON.stringify(refund.metadata), JSON.stringify(refund.lines))
+    },
+    find (refundId) {
+      const row = find.get(refundId)
+      return row && read(row)
+    },
+    ofPayment: paymentId => ofPayment.all(paymentId).map(read),
+    list (filter, limit, offset) {
+      const names = (Object.keys(CONDITIONS) as Array<keyof RefundFilter>).filter(name => filter[name] !== undefined)
+      const sql = listSql(names)
+      const statement = prepared.get(sql) ?? database.prepare<unknown[], RefundsRow>(sql)
+      prepared.set(sql, statement)
+      return statement.all(...names.map(name => filter[name]), limit, offset).map(read)
+    },
+    setStatus: (refundId, status) => { setStatus.run(status, refundId) }
+  }
+}
+
+function listSql (names: ReadonlyArray<keyof RefundFilter>): string {
+  const payments = names.includes('subscription_id') ? 'JOIN payments p USING (payment_id)' : ''
+  const where = names.length === 0 ? '' : `WHERE ${names.map(name => CONDITIONS[name]).join(' AND ')}`
+  return `SELECT r.* FROM refunds r ${payments} ${where} ORDER BY r.created_at DESC, r.seq DESC LIMIT ? OFFSET ?`
+}
+
+function read (row: RefundsRow): Refund {
+  return { ...row, is_partial: row.is_partial === 1, lines: JSON.parse(row.lines) }
+}

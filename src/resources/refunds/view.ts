@@ -1,0 +1,32 @@
+/** Refunds in the API's shapes. */
+import type { Schemas } from '../../contract/operations.js'
+import { formatTime } from '../../rules/calendar.js'
+import type { Context } from '../../sandbox.js'
+import { customerDetails } from '../customers/view.js'
+import type { Payment } from '../payments/store.js'
+import type { Refund } from './store.js'
+
+/** A refund as it stands in lists, and inside its payment. */
+export function refundItem (refund: Refund, { sandbox }: Context): Required<Schemas['RefundListItem']> {
+  return {
+    refund_id: refund.refund_id,
+    payment_id: refund.payment_id,
+    business_id: sandbox.business.business_id,
+    status: refund.status as Schemas['RefundStatus'],
+    amount: refund.amount,
+    currency: refund.currency as Schemas['Currency'],
+    is_partial: refund.is_partial,
+    reason: refund.reason,
+    created_at: formatTime(refund.created_at)
+  }
+}
+
+/** A refund in full, for GET /refunds/{refund_id} and webhooks. */
+export function refundResponse (refund: Refund, payment: Payment, context: Context): Required<Schemas['RefundResponse']> {
+  return {
+    ...refundItem(refund, context),
+    brand_id: payment.brand_id,
+    customer: customerDetails(payment.customer),
+    metadata: JSON.parse(refund.metadata)
+  }
+}
