@@ -82,10 +82,10 @@ CREATE TABLE discount_uses (
 ) STRICT, WITHOUT ROWID;
 
 -- One row for each payment. Every column and index costs every creation, so the row holds nothing that can be derived, and there is
--- an index only where a filter of GET /payments selects few rows. Lists are newest first: by created_at, then by seq.
+-- an index only where a filter of GET /payments selects few rows. Lists are newest first, which is the order of the ids.
 CREATE TABLE payments (
   seq                 INTEGER PRIMARY KEY,
-  payment_id          TEXT NOT NULL UNIQUE,
+  payment_id          TEXT NOT NULL, -- begins with the time
   created_at          INTEGER NOT NULL,
   updated_at          INTEGER,
   status              TEXT NOT NULL,
@@ -105,7 +105,7 @@ CREATE TABLE payments (
   expires_at          INTEGER, -- of the link
   billing             TEXT NOT NULL, -- JSON: BillingAddress without nulls
   metadata            TEXT NOT NULL, -- JSON
-  lines               TEXT NOT NULL, -- JSON: PricedLine[], in the cart's order
+  lines               TEXT NOT NULL, -- JSON: the cart's lines, each an array (resources/payments/lines.ts)
   discounts           TEXT, -- JSON: AppliedDiscount[], in order of application; null without
   checkout            TEXT NOT NULL, -- JSON: what the hosted page must honour (CheckoutOptions), without what is off
   payment_method_id   TEXT,
@@ -117,19 +117,19 @@ CREATE TABLE payments (
   retry_attempt       INTEGER NOT NULL
 ) STRICT;
 
--- The order of the lists, and with it the filters that match many payments: they are decided in the index, without reading rows.
-CREATE INDEX payments_by_time ON payments (created_at, seq, currency, status, brand_id);
-CREATE INDEX payments_by_customer ON payments (customer_id, created_at);
+-- Finds a payment by its id and holds the order of the lists; with it the filters that match many payments, so that they are decided
+-- in the index, without reading rows. Not UNIQUE, which would take a second index: ids are unique by construction.
+CREATE INDEX payments_by_id ON payments (payment_id, currency, status, brand_id);
+CREATE INDEX payments_by_customer ON payments (customer_id, payment_id);
 
 -- Filters for what a payment does not have when it is created: these cost a creation nothing.
-CREATE INDEX payments_by_status ON payments (status, created_at) WHERE status <> 'requires_payment_method';
-CREATE INDEX payments_by_subscription ON payments (subscription_id, created_at) WHERE subscription_id IS NOT NULL;
+CREATE INDEX payments_by_status ON payments (status, payment_id) WHERE status <> 'requires_payment_method';
+CREATE INDEX payments_by_subscription ON payments (subscription_id, payment_id) WHERE subscription_id IS NOT NULL;
 CREATE INDEX payments_succeeded ON payments (customer_id) WHERE status = 'succeeded';
 
 -- Which products a payment holds: the product_id filter, in the order of the lists.
 CREATE TABLE payment_products (
-  product_id  TEXT NOT NULL,
-  created_at  INTEGER NOT NULL,
-  payment_seq INTEGER NOT NULL REFERENCES payments (seq),
-  PRIMARY KEY (product_id, created_at, payment_seq)
+  product_id TEXT NOT NULL,
+  payment_id TEXT NOT NULL,
+  PRIMARY KEY (product_id, payment_id)
 ) STRICT, WITHOUT ROWID;

@@ -38,7 +38,7 @@ CREATE INDEX payment_attempts_by_payment ON payment_attempts (payment_seq);
 CREATE TABLE refunds (
   seq         INTEGER PRIMARY KEY,
   refund_id   TEXT NOT NULL UNIQUE,
-  payment_id  TEXT NOT NULL REFERENCES payments (payment_id),
+  payment_id  TEXT NOT NULL,
   customer_id TEXT NOT NULL,
   created_at  INTEGER NOT NULL,
   status      TEXT NOT NULL, -- pending, review, succeeded, failed

@@ -27,9 +27,8 @@ export interface ClockState {
 
 export interface SandboxClock extends Clock {
   state (): Readonly<ClockState>
-  /** Sets the time; it goes on from there unless the clock is frozen. */
-  moveTo (us: number): void
-  freeze (frozen: boolean): void
+  /** Sets the time; it goes on from there unless the clock is, or is to be, frozen. */
+  moveTo (us: number, frozen?: boolean): void
   /** Is called whenever the clock was set, frozen or released. */
   watch (listener: () => void): void
   /** Takes back what was not stored. */
@@ -51,10 +50,8 @@ export function sandboxClock (system: Clock, initial: ClockState, save: (state: 
     state: () => state,
     watch: listener => { changed = listener },
     restore: earlier => { state = earlier },
-    moveTo: us => { change({ offset_us: us - system.now(), frozen_at: state.frozen_at === null ? null : us }) },
-    freeze (frozen) {
-      const time = now()
-      change({ offset_us: time - system.now(), frozen_at: frozen ? time : null })
+    moveTo (us, frozen = state.frozen_at !== null) {
+      change({ offset_us: us - system.now(), frozen_at: frozen ? us : null })
     }
   }
 }

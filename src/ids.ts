@@ -1,12 +1,10 @@
-/** Ids and secrets. An id's first nine digits are the time, so that ids sort by time; the rest is random. */
+/** Ids and secrets. */
 import { customAlphabet } from 'nanoid'
-import { base62, BASE62 } from './rules/base62.js'
-
-const TIME_DIGITS = 9 // enough for microseconds until the year 2399
-const RANDOM_DIGITS = 12
+import { BASE62 } from './rules/base62.js'
+import { RANDOM_DIGITS, idFloor } from './rules/ids.js'
 
 export interface Ids {
-  /** `pay_` and 21 base62 characters, for prefix `pay` at a time in microseconds. */
+  /** `pay_` and 21 base62 characters, for prefix `pay` at a time in microseconds. Ids of one time keep the order of their making. */
   next (prefix: string, nowUs: number): string
   /** 20 base62 characters that can't be guessed. */
   secret (): string
@@ -15,8 +13,14 @@ export interface Ids {
 export function randomIds (): Ids {
   const tail = customAlphabet(BASE62, RANDOM_DIGITS)
   const secret = customAlphabet(BASE62, 20)
+  const last = new Map<string, { us: number, made: number }>()
   return {
-    next: (prefix, nowUs) => `${prefix}_${base62(nowUs, TIME_DIGITS)}${tail()}`,
+    next (prefix, nowUs) {
+      const before = last.get(prefix)
+      const made = before?.us === nowUs ? before.made + 1 : 0 // a clock that stands still gives the same time again and again
+      last.set(prefix, { us: nowUs, made })
+      return idFloor(prefix, nowUs + made) + tail()
+    },
     secret: () => secret()
   }
 }

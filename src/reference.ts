@@ -10,6 +10,21 @@ export interface Country {
   currency: string | null
 }
 
+/** A kind of payment method, and where it can be used. */
+export interface MethodFacts {
+  /** The family that it belongs to, as the API names it: `wallet`. */
+  method: string
+  /** What a customer calls it. */
+  label: string
+  /** Billing countries and charge currencies; null for all. */
+  countries: readonly string[] | null
+  currencies: readonly string[] | null
+  /** Shown wherever it fits, even if the merchant has not asked for it. */
+  offered?: true
+  /** The smallest total in US cents. */
+  minimum_usd?: number
+}
+
 export interface Reference {
   currencies: CurrencyTable
   countries: Readonly<Record<string, Country>>
@@ -17,6 +32,8 @@ export interface Reference {
   testCards: readonly TestCard[]
   /** Why a payment can fail, by its error_code. */
   failureCodes: Readonly<Record<string, FailureCode>>
+  /** By the contract's PaymentMethodTypes. */
+  paymentMethods: Readonly<Record<string, MethodFacts>>
 }
 
 let loaded: Reference | undefined
@@ -27,7 +44,8 @@ export function reference (): Reference {
     countries: packageJson('fixtures', 'reference', 'countries.gen.json'),
     taxRates: packageJson('fixtures', 'reference', 'tax-rates.gen.json'),
     testCards: packageJson('fixtures', 'reference', 'test-cards.json'),
-    failureCodes: packageJson('fixtures', 'reference', 'failure-codes.json')
+    failureCodes: packageJson('fixtures', 'reference', 'failure-codes.json'),
+    paymentMethods: packageJson('fixtures', 'reference', 'payment-methods.json')
   }
   return loaded
 }

@@ -2,7 +2,7 @@
 // development dependencies, so that who installs us does not install those.
 //
 //   node tools/build.mjs            everything
-//   node tools/build.mjs --vendor   only what the compiled tests in .build/ need: the bundle of tax id validators
+//   node tools/build.mjs --vendor   only what the compiled tests in .build/ need: those few files
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -23,7 +23,7 @@ const SWAGGER_UI = join(MODULES, '@fastify/swagger-ui')
 const SWAGGER_UI_FILES = ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png']
 
 if (process.argv.includes('--vendor')) {
-  await bundleStdnum([TESTED])
+  await Promise.all([bundleStdnum([TESTED]), copySwaggerUi([TESTED])])
 } else {
   // A file that was renamed or deleted must not live on in the package.
   await rm(DIST, { recursive: true, force: true })
@@ -31,7 +31,7 @@ if (process.argv.includes('--vendor')) {
   const [compiled] = await Promise.all([
     compile(),
     bundleStdnum([DIST, TESTED]),
-    copySwaggerUi(),
+    copySwaggerUi([DIST, TESTED]),
     writeLicenses()
   ])
   if (!compiled) process.exit(1)
@@ -83,10 +83,12 @@ async function bundleStdnum (folders) {
   }
 }
 
-async function copySwaggerUi () {
-  const target = join(DIST, 'vendor/swagger-ui')
-  await mkdir(target, { recursive: true })
-  for (const file of SWAGGER_UI_FILES) await copyFile(join(SWAGGER_UI, 'static', file), join(target, file))
+async function copySwaggerUi (folders) {
+  for (const folder of folders) {
+    const target = join(folder, 'vendor/swagger-ui')
+    await mkdir(target, { recursive: true })
+    for (const file of SWAGGER_UI_FILES) await copyFile(join(SWAGGER_UI, 'static', file), join(target, file))
+  }
 }
 
 /** The licences ask that their text travels with the files. */

@@ -40,7 +40,7 @@ export interface Operation {
   /** An API key is asked for. */
   secured: boolean
   query: Parameter[]
-  body: { required: boolean } | null
+  body: { required: boolean, schema: object } | null
   /** The status of success. */
   success: number
 }
@@ -86,9 +86,14 @@ function describe (document: Contract, path: string, method: typeof METHODS[numb
     summary: operation.summary ?? '',
     secured: security.length > 0,
     query: parameters.filter(parameter => parameter.in === 'query'),
-    body: operation.requestBody === undefined ? null : { required: operation.requestBody.required ?? false },
+    body: bodyOf(operation),
     success: Number(Object.keys(operation.responses).find(status => status.startsWith('2')) ?? 200)
   }
+}
+
+function bodyOf ({ requestBody }: OperationObject): Operation['body'] {
+  if (requestBody === undefined) return null
+  return { required: requestBody.required ?? false, schema: requestBody.content['application/json']?.schema ?? {} }
 }
 
 function resolve (document: Contract, parameter: Parameter | { $ref: string }): Parameter {

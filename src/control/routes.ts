@@ -60,19 +60,16 @@ function clock ({ clock, due }: Sandbox): ControlSchemas['Clock'] {
 
 function moveClock (body: ControlSchemas['ClockChange'], jobs: Jobs, { sandbox, origin }: Context): void {
   const target = targetTime(body, sandbox)
-  if (target !== null) {
-    runDue(sandbox, jobs, target, origin)
-    sandbox.clock.moveTo(target)
-  }
-  if (body.frozen !== undefined) sandbox.clock.freeze(body.frozen)
+  runDue(sandbox, jobs, target, origin)
+  sandbox.clock.moveTo(target, body.frozen)
 }
 
 const TIME_MAX_US = 253_402_300_799_000_000 // the end of the year 9999: later has no four-digit year
 
-function targetTime ({ advance_ms: advanceMs, now }: ControlSchemas['ClockChange'], { clock }: Sandbox): number | null {
+function targetTime ({ advance_ms: advanceMs, now }: ControlSchemas['ClockChange'], { clock }: Sandbox): number {
   const refuse = (path: string, message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
   if (advanceMs !== undefined && now !== undefined) throw refuse('now', 'now and advance_ms exclude each other')
-  if (advanceMs === undefined && now === undefined) return null
+  if (advanceMs === undefined && now === undefined) return clock.now()
   const target = advanceMs === undefined ? parseTime(now ?? '') : clock.now() + advanceMs * 1000
   if (target === null) throw refuse('now', 'now must be an RFC 3339 time, such as 2026-01-31T12:00:00Z')
   if (target < 0 || target > TIME_MAX_US) throw refuse('now', 'the clock runs from 1970 to 9999')

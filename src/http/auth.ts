@@ -8,11 +8,12 @@ export interface KeyPolicy {
   readOnlyKeys: ReadonlySet<string>
 }
 
-const BEARER = /^bearer +(\S+) *$/i
+/** A key may contain spaces: the published samples say `My Bearer Token`. */
+const BEARER = /^bearer +(\S.*)$/i
 
 /** The request's API key. Throws UNAUTHORIZED: 401 for a missing or unknown key, 403 for a write with a read-only one. */
 export function authenticate (authorization: string | undefined, isWrite: boolean, { apiKeys, readOnlyKeys }: KeyPolicy): string {
-  const key = authorization === undefined ? undefined : BEARER.exec(authorization)?.[1]
+  const key = authorization === undefined ? undefined : BEARER.exec(authorization)?.[1]?.trimEnd()
   if (key === undefined) {
     throw new ApiError('UNAUTHORIZED', { because: 'send the header Authorization: Bearer <API key>; any key will do' })
   }

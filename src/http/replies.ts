@@ -1,5 +1,7 @@
 /** What goes onto the wire: JSON replies, empty replies, and the one shape of an error. */
-import type { FastifyError, FastifyReply } from 'fastify'
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { ConnectionError, FastifyError, FastifyReply } from 'fastify'
 import { ApiError } from '../errors.js'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -24,6 +26,20 @@ export function sendError (reply: FastifyReply, thrown: unknown, report: (error:
   sendJson(reply, error.status, details === undefined ? { code, message } : { code, message, details })
 }
 
+/** Refuses what can't be read as HTTP, and so never becomes a request, in the same shape, and closes the connection. */
+export function refuseConnection (error: ConnectionError, socket: Socket): void {
+  const status = MALFORMED_STATUSES[error.code] ?? 400
+  const { code, message } = new ApiError('INVALID_REQUEST_BODY', { because: `the request is not valid HTTP: ${error.message}` })
+  const body = JSON.stringify({ code, message })
+  if (socket.writable) {
+    socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: ${JSON_TYPE}\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`)
+  }
+  socket.destroy()
+}
+
+const MALFORMED_STATUSES: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
+
 function asApiError (error: unknown): ApiError {
   if (error instanceof ApiError) return error
   const { code = '', message = '' } = error as Partial<FastifyError>
@@ -33,8 +49,11 @@ function asApiError (error: unknown): ApiError {
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new ApiError('INVALID_REQUEST_BODY', { because: message })
+    case 'ECONNRESET':
+      return new ApiError('INVALID_REQUEST_BODY', { because: 'the connection was closed before the body had ended' })
     case 'FST_ERR_BAD_URL':
-      return new ApiError('NOT_FOUND', { because: 'the path is not a valid URL' })
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new ApiError('NOT_FOUND', { because: 'the path is not a valid URL, or longer than any id' })
   }
   if (code.startsWith('SQLITE_')) return new ApiError('STORAGE_UNAVAILABLE', { because: code })
   return new ApiError('INTERNAL_SERVER_ERROR')

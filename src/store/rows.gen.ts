@@ -79,8 +79,7 @@ export interface PaymentMethodsRow {
 
 export interface PaymentProductsRow {
   product_id: string
-  created_at: number
-  payment_seq: number
+  payment_id: string
 }
 
 export interface PaymentsRow {

@@ -292,8 +292,16 @@ t.test('refuses', async t => {
 
   t.test('a total under the minimum charge', async t => {
     emulator.sandbox.products.insert({
-      product_id: 'pdt_cheap', brand_id: 'bus_emulator', name: null, description: null, tax_category: 'saas', is_recurring: false,
-      archived: false, metadata: '{}', created_at: 0, updated_at: 0,
+      product_id: 'pdt_cheap',
+      brand_id: 'bus_emulator',
+      name: null,
+      description: null,
+      tax_category: 'saas',
+      is_recurring: false,
+      archived: false,
+      metadata: '{}',
+      created_at: 0,
+      updated_at: 0,
       price: { type: 'one_time_price', currency: 'USD', price: 49, discount: 0, purchasing_power_parity: false }
     })
     const { code, message } = await refuse(paymentBody({ product_cart: line('pdt_cheap') }))
@@ -303,8 +311,16 @@ t.test('refuses', async t => {
 
   t.test('products of two brands', async t => {
     emulator.sandbox.products.insert({
-      product_id: 'pdt_other', brand_id: 'brnd_other', name: null, description: null, tax_category: 'saas', is_recurring: false,
-      archived: false, metadata: '{}', created_at: 0, updated_at: 0,
+      product_id: 'pdt_other',
+      brand_id: 'brnd_other',
+      name: null,
+      description: null,
+      tax_category: 'saas',
+      is_recurring: false,
+      archived: false,
+      metadata: '{}',
+      created_at: 0,
+      updated_at: 0,
       price: { type: 'one_time_price', currency: 'USD', price: 500, discount: 0, purchasing_power_parity: false }
     })
     const { code, details } = await refuse(paymentBody({ product_cart: [...line('pdt_ebook'), ...line('pdt_other')] }))

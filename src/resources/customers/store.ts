@@ -10,6 +10,7 @@ export interface CustomersStore {
   /** The newest customer with this e-mail address. */
   findByEmail (email: string): Customer | undefined
   insert (customer: Customer): void
+  setPhoneNumber (customerId: string, phoneNumber: string): void
   /** Forgets what was remembered: rows were taken back. */
   forget (): void
 }
@@ -21,6 +22,7 @@ export function customersStore (database: Database): CustomersStore {
   const findByEmail = database.prepare<[string], Customer>(
     `SELECT ${COLUMNS} FROM customers WHERE email = ? ORDER BY created_at DESC, seq DESC LIMIT 1`)
   const insert = database.prepare(`INSERT INTO customers (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`)
+  const setPhoneNumber = database.prepare('UPDATE customers SET phone_number = ? WHERE customer_id = ?')
   const byId = createMemo<Customer>()
   const byEmail = createMemo<Customer>()
   return {
@@ -33,6 +35,11 @@ export function customersStore (database: Database): CustomersStore {
     insert ({ customer_id: id, email, name, phone_number: phone, metadata, created_at: createdAt }) {
       byEmail.forget(email)
       insert.run(id, email, name, phone, metadata, createdAt)
+    },
+    setPhoneNumber (customerId, phoneNumber) {
+      byId.forget(customerId)
+      byEmail.clear()
+      setPhoneNumber.run(phoneNumber, customerId)
     }
   }
 }

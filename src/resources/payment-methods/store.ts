@@ -7,18 +7,23 @@ export type PaymentMethod = Schemas['CustomerPaymentMethodItem']
 export interface PaymentMethodsStore {
   /** The method with this id, if it is this customer's. */
   find (paymentMethodId: string, customerId: string): PaymentMethod | undefined
+  /** Everything that a customer has saved, oldest first. */
+  ofCustomer (customerId: string): PaymentMethod[]
   insert (customerId: string, method: PaymentMethod): void
 }
 
 export function paymentMethodsStore (database: Database): PaymentMethodsStore {
   const find = database.prepare<[string, string], string>(
     'SELECT method FROM payment_methods WHERE payment_method_id = ? AND customer_id = ?').pluck()
+  const ofCustomer = database.prepare<[string], string>(
+    'SELECT method FROM payment_methods WHERE customer_id = ? ORDER BY seq').pluck()
   const insert = database.prepare('INSERT INTO payment_methods (payment_method_id, customer_id, method) VALUES (?, ?, ?)')
   return {
     find (paymentMethodId, customerId) {
       const method = find.get(paymentMethodId, customerId)
       return method === undefined ? undefined : JSON.parse(method)
     },
+    ofCustomer: customerId => ofCustomer.all(customerId).map(method => JSON.parse(method)),
     insert: (customerId, method) => { insert.run(method.payment_method_id, customerId, JSON.stringify(method)) }
   }
 }

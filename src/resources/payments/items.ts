@@ -2,8 +2,8 @@
  * The items of a payment: its lines, with lines of the same product together, because a refund names an item by its product id.
  * Amounts are in minor units of the payment's currency.
  */
-import type { PricedLine } from '../../rules/pricing.js'
 import type { Refund } from '../refunds/store.js'
+import { readLines } from './lines.js'
 import type { Payment } from './store.js'
 
 export interface RefundableItem {
@@ -18,7 +18,7 @@ export interface RefundableItem {
 
 export function refundableItems ({ lines }: Pick<Payment, 'lines'>, refunds: readonly Refund[]): RefundableItem[] {
   const items = new Map<string, RefundableItem>()
-  for (const line of JSON.parse(lines) as PricedLine[]) {
+  for (const line of readLines(lines)) {
     const item = items.get(line.product_id) ?? { item_id: line.product_id, name: line.name, net: 0, tax: 0, refundable: 0 }
     item.net += line.total - line.tax
     item.tax += line.tax

@@ -55,6 +55,15 @@ export function attempt (payment: Payment, instrument: Instrument, context: Cont
   apply(payment, { ...instrument, outcome }, saveMethod, context)
 }
 
+/** Completes a payment of nothing, for which no method is asked. Throws where it is not open or a discount has been used up. */
+export function completeFree (payment: Payment, context: Context): void {
+  if (payment.total_amount !== 0) throw new Error(`payment ${payment.payment_id} is not free`)
+  checkOpen(payment, context.now)
+  checkDiscounts(payment, context)
+  record(payment, { status: 'succeeded' }, null, context)
+  complete(payment, null, false, context)
+}
+
 /** What the customer answers on the bank's or the wallet's page. */
 export type Answer = 'approve' | 'refuse' | 'timeout' | 'back'
 
@@ -122,7 +131,7 @@ function record (
     updated_at: now,
     payment_method: instrument?.payment_method ?? payment.payment_method,
     payment_method_type: instrument?.payment_method_type ?? payment.payment_method_type,
-    payment_method_id: instrument?.payment_method_id ?? payment.payment_method_id,
+    payment_method_id: instrument === null ? payment.payment_method_id : instrument.payment_method_id,
     card: instrument === null ? payment.card : instrument.card && JSON.stringify(instrument.card),
     error_code: errorCode,
     error_message: errorCode === null ? null : failureMessage(errorCode, sandbox.reference.failureCodes),

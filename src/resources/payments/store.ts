@@ -1,7 +1,9 @@
 /** The payments that a sandbox remembers. One payment is one row, written in one piece; lists are newest first. */
 import type { Schemas } from '../../contract/operations.js'
+import { idFloor } from '../../rules/ids.js'
 import type { PricedLine } from '../../rules/pricing.js'
 import type { Database, Statement } from '../../store/database.js'
+import { writeLines } from './lines.js'
 import type { CustomersRow, PaymentAttemptsRow, PaymentsRow } from '../../store/rows.gen.js'
 
 /** A discount as a payment used it: the order of the array is the order of application. */
@@ -102,10 +104,10 @@ type Joined = PaymentsRow & {
   customer_metadata: string
 }
 
-/** Each filter as SQL. */
+/** Each filter as SQL. Times are looked for among the ids, which begin with them, and then held against the row. */
 const CONDITIONS: Record<keyof PaymentFilter, string> = {
-  created_at_gte: 'p.created_at >= ?',
-  created_at_lte: 'p.created_at <= ?',
+  created_at_gte: 'p.payment_id >= ? AND p.created_at >= ?',
+  created_at_lte: 'p.payment_id < ? AND p.created_at <= ?',
   customer_id: 'p.customer_id = ?',
   subscription_id: 'p.subscription_id = ?',
   status: 'p.status = ?',
@@ -118,7 +120,7 @@ export function paymentsStore (database: Database): PaymentsStore {
   const insert = database.prepare(
     `INSERT INTO payments (${COLUMNS.join(', ')}, retry_attempt) VALUES (${COLUMNS.map(() => '?').join(', ')}, 0)`)
   const insertProduct = database.prepare(
-    'INSERT OR IGNORE INTO payment_products (product_id, created_at, payment_seq) VALUES (?, ?, ?)')
+    'INSERT OR IGNORE INTO payment_products (product_id, payment_id) VALUES (?, ?)')
   const find = database.prepare<[string], Joined>(
     `${WITH_CUSTOMER} payments p JOIN customers c USING (customer_id) WHERE p.payment_id = ?`)
   const findBySeq = database.prepare<[number], Joined>(
@@ -138,9 +140,9 @@ export function paymentsStore (database: Database): PaymentsStore {
         payment.payment_id, payment.created_at, payment.status, payment.customer_id, payment.brand_id, payment.currency,
         payment.total_amount, payment.tax, payment.settlement_currency, payment.settlement_amount, payment.settlement_tax,
         payment.secret, payment.invoice_id, payment.link, payment.expires_at, JSON.stringify(payment.billing),
-        JSON.stringify(payment.metadata), JSON.stringify(payment.lines), payment.discounts && JSON.stringify(payment.discounts),
+        JSON.stringify(payment.metadata), writeLines(payment.lines), payment.discounts && JSON.stringify(payment.discounts),
         JSON.stringify(payment.checkout), payment.payment_method_id)
-      for (const { product_id: productId } of payment.lines) insertProduct.run(productId, payment.created_at, lastInsertRowid)
+      for (const { product_id: productId } of payment.lines) insertProduct.run(productId, payment.payment_id)
       return Number(lastInsertRowid)
     },
     find (paymentId) {
@@ -149,7 +151,7 @@ export function paymentsStore (database: Database): PaymentsStore {
     },
     list (filter, limit, offset) {
       const names = (Object.keys(CONDITIONS) as Array<keyof PaymentFilter>).filter(name => filter[name] !== undefined)
-      return list(names, filter.status).all(...names.map(name => filter[name]), limit, offset).map(read)
+      return list(names, filter.status).all(...names.flatMap(name => parameters(filter, name)), limit, offset).map(read)
     },
     findBySeq (seq) {
       const row = findBySeq.get(seq)
@@ -161,6 +163,16 @@ export function paymentsStore (database: Database): PaymentsStore {
     setRefundStatus: (paymentId, status, updatedAt) => { setRefundStatus.run(status, updatedAt, paymentId) },
     hasSucceeded: customerId => hasSucceeded.get(customerId) !== undefined
   }
+}
+
+/** While a clock stands still, ids run ahead of it, a microsecond for each: so many can be told apart. */
+const IDS_AHEAD_US = 60_000_000
+
+function parameters (filter: PaymentFilter, name: keyof PaymentFilter): unknown[] {
+  const value = filter[name]
+  if (name === 'created_at_gte') return [idFloor('pay', Number(value)), value]
+  if (name === 'created_at_lte') return [idFloor('pay', Number(value) + IDS_AHEAD_US), value]
+  return [value]
 }
 
 /** One prepared statement for each combination of filters that was ever asked for: at most 2^9. */
@@ -181,14 +193,14 @@ function listStatements (database: Database) {
  */
 function listSql (names: ReadonlyArray<keyof PaymentFilter>, status: string | undefined): string {
   const byProduct = names.includes('product_id')
-  const source = byProduct ? 'payment_products o CROSS JOIN payments p ON p.seq = o.payment_seq' : 'payments p'
-  const order = byProduct ? 'o.created_at DESC, o.payment_seq DESC' : 'p.created_at DESC, p.seq DESC'
+  const source = byProduct ? 'payment_products o CROSS JOIN payments p USING (payment_id)' : 'payments p'
+  const order = `${byProduct ? 'o' : 'p'}.payment_id DESC`
   const conditions = names.map(name => CONDITIONS[name])
   // The index by status leaves out payments that nobody has tried to pay; SQLite takes it only where the query says so too.
   if (status !== undefined && status !== 'requires_payment_method') conditions.push("p.status <> 'requires_payment_method'")
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
   return `${WITH_CUSTOMER} (SELECT p.seq FROM ${source} ${where} ORDER BY ${order} LIMIT ? OFFSET ?) page
-    CROSS JOIN payments p USING (seq) CROSS JOIN customers c USING (customer_id) ORDER BY p.created_at DESC, p.seq DESC`
+    CROSS JOIN payments p USING (seq) CROSS JOIN customers c USING (customer_id) ORDER BY p.payment_id DESC`
 }
 
 function read (row: Joined): Payment {

@@ -3,12 +3,12 @@ import type { Schemas } from '../../contract/operations.js'
 import { formatOptionalTime, formatTime } from '../../rules/calendar.js'
 import { linkId, shortSlug } from '../../rules/links.js'
 import type { KeptCard } from '../../rules/instruments.js'
-import type { PricedLine } from '../../rules/pricing.js'
 import type { Context } from '../../sandbox.js'
 import { customerDetails } from '../customers/view.js'
 import { discountDetail } from '../discounts/view.js'
 import { refundItem } from '../refunds/view.js'
 import { refundableItems } from './items.js'
+import { readLines } from './lines.js'
 import type { AppliedDiscount, Payment } from './store.js'
 
 const PROVIDER = 'dodo'
@@ -42,7 +42,7 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
     const discount = sandbox.discounts.find(id)
     return discount === undefined ? [] : [discountDetail(discount, position, businessId)]
   })
-  const lines: PricedLine[] = JSON.parse(payment.lines)
+  const lines = readLines(payment.lines)
   const billing: Schemas['BillingAddress'] = JSON.parse(payment.billing)
   return {
     payment_id: payment.payment_id,

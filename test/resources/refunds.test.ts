@@ -1,0 +1,180 @@
+import t from 'tap'
+import { paymentBody, startEmulator, type PaymentBody, type TestEmulator } from '../helper.js'
+
+type Json = Record<string, unknown>
+
+/** A payment that has succeeded. Without changes: an e-book and two courses to Germany, 8497 + 19 % tax. */
+async function paid (emulate: TestEmulator, changes: Partial<PaymentBody> = {}): Promise<string> {
+  const { payment_id: id } = await emulate.pay(paymentBody({
+    billing: { country: 'DE' },
+    product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }, { product_id: 'pdt_course', quantity: 2 }],
+    ...changes
+  }))
+  await emulate.call('POST', `/_emulator/payments/${id}/pay`, { body: { outcome: 'succeeded' } })
+  return id
+}
+
+async function refund (emulate: TestEmulator, body: Json, status = 200): Promise<Json> {
+  const answer = await emulate.call('POST', '/refunds', { body })
+  if (answer.status !== status) throw new Error(`${answer.status} ${answer.text}`)
+  return answer.json as Json
+}
+
+const settle = async (emulate: TestEmulator, id: unknown, status: string) =>
+  (await emulate.call('POST', `/_emulator/refunds/${id}/settle`, { body: { status } })).json as Json
+
+// 1999 + 380 = 2379; 7840 + 1490 = 9330
+const TOTAL = 2379 + 9330
+
+t.test('answers', async t => {
+  t.test('a full refund: pending, then succeeded, and the payment follows', async t => {
+    const emulate = startEmulator(t)
+    const id = await paid(emulate)
+    const reply = await refund(emulate, { payment_id: id, reason: 'changed my mind', metadata: { ticket: '7' } })
+    t.match(reply, {
+      refund_id: /^ref_[0-9A-Za-z]{21}$/,
+      payment_id: id,
+      business_id: 'bus_emulator',
+      brand_id: 'bus_emulator',
+      amount: TOTAL,
+      currency: 'USD',
+      is_partial: false,
+      reason: 'changed my mind',
+      metadata: { ticket: '7' },
+      status: 'pending',
+      customer: { customer_id: 'cus_ada' }
+    })
+    t.match(await emulate.get(`/payments/${id}`), { refund_status: null, refunds: [{ refund_id: reply['refund_id'], status: 'pending' }] })
+    await emulate.call('POST', '/_emulator/clock', { body: { advance_ms: 2000 } })
+    t.match(await emulate.get(`/refunds/${reply['refund_id']}`), { status: 'succeeded' })
+    t.match(await emulate.get(`/payments/${id}`), { refund_status: 'full', refunds: [{ status: 'succeeded', amount: TOTAL }] })
+    const { items } = await emulate.get<{ items: Json[] }>('/payments')
+    t.equal(items[0]?.['refund_status'], 'full')
+    const lines = await emulate.get<{ items: Json[] }>(`/payments/${id}/line-items`)
+    t.strictSame(lines.items.map(item => item['refundable_amount']), [0, 0])
+  })
+
+  t.test('by item: in full, with an amount, with the tax on top', async t => {
+    const emulate = startEmulator(t)
+    const id = await paid(emulate)
+    const one = await refund(emulate, { payment_id: id, items: [{ item_id: 'pdt_ebook' }] })
+    t.match(one, { amount: 2379, is_partial: true })
+    await settle(emulate, one['refund_id'], 'succeeded')
+    t.match(await emulate.get(`/payments/${id}`), { refund_status: 'partial' })
+    const two = await refund(emulate, { payment_id: id, items: [{ item_id: 'pdt_course', amount: 1000 }] })
+    t.match(two, { amount: 1000, is_partial: true }, 'an amount contains the tax unless said otherwise')
+    await settle(emulate, two['refund_id'], 'succeeded')
+    const three = await refund(emulate, { payment_id: id, items: [{ item_id: 'pdt_course', amount: 1000, tax_inclusive: false }] })
+    t.match(three, { amount: 1190 }, '1000 + 1000 × 1490 / 7840 = 190.05')
+    await settle(emulate, three['refund_id'], 'succeeded')
+    const lines = await emulate.get<{ items: Json[] }>(`/payments/${id}/line-items`)
+    t.strictSame(lines.items.map(item => item['refundable_amount']), [0, 9330 - 2190])
+    const rest = await refund(emulate, { payment_id: id })
+    t.match(rest, { amount: 9330 - 2190, is_partial: true })
+    await settle(emulate, rest['refund_id'], 'succeeded')
+    t.match(await emulate.get(`/payments/${id}`), { refund_status: 'full' })
+  })
+
+  t.test('the list, newest first, by every filter', async t => {
+    const emulate = startEmulator(t)
+    const ids: unknown[] = []
+    for (const customer of ['cus_ada', 'cus_grace', 'cus_ada']) {
+      ids.push((await refund(emulate, { payment_id: await paid(emulate, { customer: { customer_id: customer } }) }))['refund_id'])
+    }
+    await settle(emulate, ids[1], 'failed')
+    const list = async (query: string) => (await emulate.get<{ items: Json[] }>(`/refunds?${query}`)).items
+      .map(item => ids.indexOf(item['refund_id']) + 1)
+    const { created_at: at } = await emulate.get<{ created_at: string }>(`/refunds/${ids[1]}`)
+    t.strictSame(await list(''), [3, 2, 1])
+    t.strictSame(await list('page_size=1&page_number=1'), [2])
+    t.strictSame(await list('status=failed'), [2])
+    t.strictSame(await list('customer_id=cus_ada'), [3, 1])
+    t.strictSame(await list('subscription_id=sub_1'), [])
+    t.strictSame(await list(`created_at_gte=${at}`), [3, 2])
+    t.strictSame(await list(`created_at_lte=${at}`), [2, 1])
+    t.equal((await emulate.call('GET', '/refunds?status=x')).status, 422)
+    t.equal((await emulate.call('GET', '/refunds/ref_x')).status, 404)
+  })
+
+  t.test('the outcome can be chosen: review, then failed', async t => {
+    const emulate = startEmulator(t)
+    const id = await paid(emulate)
+    const { refund_id: refundId } = await refund(emulate, { payment_id: id })
+    t.equal((await settle(emulate, refundId, 'review'))['status'], 'review')
+    await emulate.call('POST', '/_emulator/clock', { body: { advance_ms: 60_000 } })
+    t.match(await emulate.get(`/refunds/${refundId}`), { status: 'review' }, 'a review does not end by itself')
+    t.equal((await settle(emulate, refundId, 'failed'))['status'], 'failed')
+    t.match(await emulate.get(`/payments/${id}`), { refund_status: null })
+    t.equal((await refund(emulate, { payment_id: id }))['amount'], TOTAL, 'what failed can be refunded again')
+    t.equal((await emulate.call('POST', `/_emulator/refunds/${refundId}/settle`, { body: { status: 'succeeded' } })).status, 422)
+  })
+})
+
+t.test('refuses', async t => {
+  const emulate = startEmulator(t)
+  const id = await paid(emulate)
+  const open = await emulate.pay(paymentBody())
+  const free = await paid(emulate, { discount_code: 'FREE100' })
+  const done = await paid(emulate)
+  await settle(emulate, (await refund(emulate, { payment_id: done }))['refund_id'], 'succeeded')
+  const half = await paid(emulate)
+  await settle(emulate, (await refund(emulate, { payment_id: half, items: [{ item_id: 'pdt_ebook' }] }))['refund_id'], 'succeeded')
+  const waiting = await paid(emulate)
+  await refund(emulate, { payment_id: waiting, items: [{ item_id: 'pdt_ebook' }] })
+
+  const cases: Array<[name: string, body: Json, status: number, code: string, message: RegExp]> = [
+    ['an unknown payment', { payment_id: 'pay_x' }, 422, 'INVALID_REQUEST_PARAMETERS', /^Payment pay_x does not exist$/],
+    ['a payment that was not paid', { payment_id: open.payment_id }, 400, 'PAYMENT_NOT_SUCCEEDED', /^The provided payment has not succeeded/],
+    ['a free payment', { payment_id: free }, 400, 'ZERO_AMOUNT_PAYMENT_REFUND_NOT_ALLOWED', /^Cannot refund a payment with zero/],
+    ['a refunded payment', { payment_id: done }, 400, 'PAYMENT_ALREADY_REFUNDED', /^This payment has already been refunded/],
+    ['an item of a refunded payment', { payment_id: done, items: [{ item_id: 'pdt_ebook' }] }, 400, 'NOTHING_TO_REFUND', /^No refundable/],
+    ['a second refund while one is pending', { payment_id: waiting }, 400, 'EXISTING_REFUND_REQUEST_PROCESSING', /still being processed/],
+    ['the same item twice', { payment_id: id, items: [{ item_id: 'pdt_ebook' }, { item_id: 'pdt_ebook' }] }, 400,
+      'DUPLICATE_LINE_ITEMS_IN_REQUEST', /^Duplicate item_ids/],
+    ['an unknown item', { payment_id: id, items: [{ item_id: 'pdt_x' }] }, 400, 'LINE_ITEM_NOT_FOUND', /^Line item pdt_x not found/],
+    ['an item that was refunded', { payment_id: half, items: [{ item_id: 'pdt_ebook' }] }, 400, 'LINE_ITEM_FULLY_REFUNDED', /pdt_ebook/],
+    ['too much', { payment_id: id, items: [{ item_id: 'pdt_ebook', amount: 2380 }] }, 400, 'LINE_ITEM_REFUND_AMOUNT_TOO_HIGH',
+      /\$23\.80 which is above the paid amount \$23\.79/],
+    ['too much with the tax', { payment_id: id, items: [{ item_id: 'pdt_ebook', amount: 2000, tax_inclusive: false }] }, 400,
+      'LINE_ITEM_REFUND_AMOUNT_TOO_HIGH', /above the paid amount/],
+    ['nothing', { payment_id: id, items: [{ item_id: 'pdt_ebook', amount: 0 }] }, 400, 'LINE_ITEM_REFUND_AMOUNT_TOO_LOW', /too low/],
+    ['less than nothing', { payment_id: id, items: [{ item_id: 'pdt_ebook', amount: -5 }] }, 400, 'LINE_ITEM_REFUND_AMOUNT_TOO_LOW', /too low/],
+    ['a reason that is too long', { payment_id: id, reason: 'x'.repeat(3001) }, 422, 'INVALID_REQUEST_PARAMETERS', /3000/],
+    ['metadata that is too long', { payment_id: id, metadata: { k: 'v'.repeat(501) } }, 422, 'INVALID_REQUEST_PARAMETERS', /500/],
+    ['what the schema forbids', { payment_id: 7, items: 'all' }, 422, 'INVALID_REQUEST_BODY', /payment_id must be string/]
+  ]
+  for (const [name, body, status, code, message] of cases) {
+    t.test(name, async t => {
+      const before = emulate.stored()
+      const answer = await emulate.call('POST', '/refunds', { body })
+      t.strictSame([answer.status, (answer.json as Json)['code']], [status, code])
+      t.match((answer.json as Json)['message'], message)
+      t.strictSame(emulate.stored(), before, 'nothing was stored')
+    })
+  }
+
+  t.test('after the window', async t => {
+    await emulate.call('POST', '/_emulator/clock', { body: { advance_ms: 31 * 86_400_000 } })
+    const { status, json } = await emulate.call('POST', '/refunds', { body: { payment_id: id } })
+    t.equal(status, 400)
+    t.match(json, { code: 'REFUND_WINDOW_EXPIRED', message: 'Refunds cannot be initiated 30 days after payment creation' })
+  })
+})
+
+t.test('what follows', async t => {
+  t.test('refunds never exceed what was paid, whatever their order or simultaneity', async t => {
+    const emulate = startEmulator(t)
+    const id = await paid(emulate)
+    const at = await Promise.all(Array.from({ length: 10 }, () => emulate.call('POST', '/refunds', { body: { payment_id: id } })))
+    t.equal(at.filter(({ status }) => status === 200).length, 1)
+    const other = await paid(emulate)
+    let total = 0
+    for (let n = 0; n < 20; n++) {
+      const answer = await emulate.call('POST', '/refunds', { body: { payment_id: other, items: [{ item_id: 'pdt_course', amount: 1999 }] } })
+      if (answer.status !== 200) continue
+      total += Number((answer.json as Json)['amount'])
+      await settle(emulate, (answer.json as Json)['refund_id'], 'succeeded')
+    }
+    t.equal(total, 1999 * 4, 'the fifth would be more than 9330')
+  })
+})
