@@ -1,14 +1,17 @@
 #!/usr/bin/env node
-/** What people run: `dodo-emulator start`, `dodo-emulator health`. */
+/** What people run: `dodo-emulator start`, and commands that speak to a running emulator: `health`, `pay`, `clock`. */
 import { writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { OPTIONS, readConfig, type Config, type OptionName } from './config.js'
 import { SetupError } from './errors.js'
 import { VERSION } from './root.js'
+import { parseDuration } from './rules/duration.js'
 
 type Flags = Partial<Record<OptionName, string>>
 
-const HEALTH_TIMEOUT_MS = 5000
+type PayFlags = Partial<Record<'card' | 'outcome' | 'errorCode', string>>
+
+const ANSWER_TIMEOUT_MS = 5000
 
 const program = new Command('dodo-emulator')
   .description('An unofficial local emulator of the Dodo Payments API')
@@ -19,6 +22,32 @@ withOptions(program.command('start', { isDefault: true }).description('start the
 
 withOptions(program.command('health').description('exit with 0 if a running emulator answers, else with 1'), ['port', 'host'])
   .action((flags: Flags) => run(async () => health(readConfig(flags, process.env))))
+
+withOptions(program.command('pay').description('do what the customer would do on the hosted page'), ['port', 'host'])
+  .argument('<payment_id>')
+  .option('--card <number>', 'pay with a test card')
+  .option('--outcome <outcome>', 'succeeded, failed, processing, cancelled or requires_customer_action')
+  .option('--error-code <code>', 'why it failed; with --outcome failed')
+  .action((paymentId: string, { card, outcome, errorCode, ...flags }: Flags & PayFlags) =>
+    run(() => control(flags, `payments/${encodeURIComponent(paymentId)}/pay`, { card, outcome, error_code: errorCode })))
+
+const clock = program.command('clock').description("read or move the emulator's clock")
+
+withOptions(clock.command('show', { isDefault: true }).description('say what time it is there'), ['port', 'host'])
+  .action((flags: Flags) => run(() => control(flags, 'clock')))
+
+withOptions(clock.command('advance').description('move it forward; what falls due on the way happens'), ['port', 'host'])
+  .argument('<duration>', '500ms, 30s, 15m, 25h, 7d')
+  .action((text: string, flags: Flags) => run(async () => control(flags, 'clock', { advance_ms: durationMs(text) })))
+
+withOptions(clock.command('set').description('set it to a time'), ['port', 'host'])
+  .argument('<time>', '2026-01-31T12:00:00Z')
+  .action((now: string, flags: Flags) => run(() => control(flags, 'clock', { now })))
+
+for (const [name, frozen] of [['freeze', true], ['release', false]] as const) {
+  withOptions(clock.command(name).description(frozen ? 'let it stand still' : 'let it run again'), ['port', 'host'])
+    .action((flags: Flags) => run(() => control(flags, 'clock', { frozen })))
+}
 
 function withOptions (command: Command, names: OptionName[]): Command {
   for (const name of names) {
@@ -83,15 +112,42 @@ Set both for your program and leave the client's environment option away. The AP
 }
 
 async function health (config: Config): Promise<void> {
+  console.log(await ask(config, 'health'))
+}
+
+/** Sends a request to the control API of a running emulator and prints what it answers. */
+async function control (flags: Flags, path: string, body?: object): Promise<void> {
+  console.log(JSON.stringify(JSON.parse(await ask(readConfig(flags, process.env), path, body)), null, 2))
+}
+
+/** The text of a success. Throws a SetupError where nobody answers, or with the reason of a refusal. */
+async function ask (config: Config, path: string, body?: object): Promise<string> {
   const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${config.port}/_emulator/health`
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${config.port}/_emulator/${path}`
+  const response = await fetch(url, {
+    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+    ...(body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  }).catch((error: Error) => {
+    const { message } = error.cause instanceof Error ? error.cause : error
+    throw new SetupError(`no emulator answers at ${url} (${message})`)
+  })
+  const text = await response.text()
+  if (!response.ok) throw new SetupError(reasonOf(text) ?? `${url} answered ${response.status}`)
+  return text
+}
+
+function reasonOf (text: string): string | undefined {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) })
-    if (!response.ok) throw new SetupError(`answered ${response.status}`)
-    console.log(await response.text())
-  } catch (error) {
-    throw new SetupError(`no emulator answers at ${url} (${(error as Error).message})`)
+    return (JSON.parse(text) as { message?: string }).message
+  } catch {
+    return undefined
   }
+}
+
+function durationMs (text: string): number {
+  const ms = parseDuration(text)
+  if (ms === null) throw new SetupError(`${JSON.stringify(text)} is no duration, such as 30s, 15m or 25h`)
+  return ms
 }
 
 await program.parseAsync()

@@ -43,6 +43,8 @@ export interface Operation {
   body: { required: boolean, schema: object } | null
   /** The status of success. */
   success: number
+  /** The media type of success; null for an empty reply. */
+  mediaType: string | null
 }
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
@@ -77,6 +79,7 @@ function describe (document: Contract, path: string, method: typeof METHODS[numb
   const verb = method.toUpperCase() as Operation['method']
   const parameters = (operation.parameters ?? []).map(parameter => resolve(document, parameter))
   const security = operation.security ?? document.security ?? []
+  const [status, response] = Object.entries(operation.responses).find(([status]) => status.startsWith('2')) ?? ['200', undefined]
   return {
     document,
     name: `${verb} ${path}` as OperationName,
@@ -87,7 +90,8 @@ function describe (document: Contract, path: string, method: typeof METHODS[numb
     secured: security.length > 0,
     query: parameters.filter(parameter => parameter.in === 'query'),
     body: bodyOf(operation),
-    success: Number(Object.keys(operation.responses).find(status => status.startsWith('2')) ?? 200)
+    success: Number(status),
+    mediaType: Object.keys(response?.content ?? {})[0] ?? null
   }
 }
 

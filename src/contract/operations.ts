@@ -31,5 +31,13 @@ export type Query<Name> = OperationOf<Name> extends { parameters: { query?: infe
 
 export type PathParameters<Name> = OperationOf<Name> extends { parameters: { path: infer Parameters } } ? Parameters : object
 
+/** A reply that is no JSON, such as a PDF: it is made after the handler has decided what is in it. */
+export interface FileReply {
+  fileName: string
+  bytes (): Promise<Uint8Array>
+}
+
 /** The body of the success reply; undefined where it is empty. */
-export type Reply<Name> = OperationOf<Name> extends { responses: { 200: infer Success } } ? Json<Success> : undefined
+export type Reply<Name> = OperationOf<Name> extends { responses: { 200: infer Success } }
+  ? Success extends { content: { 'application/pdf': unknown } } ? FileReply : Json<Success>
+  : undefined

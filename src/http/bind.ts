@@ -4,13 +4,14 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Operation } from '../contract/load.js'
+import type { FileReply } from '../contract/operations.js'
 import { bodyValidator, queryValidator } from '../contract/validate.js'
 import { ApiError } from '../errors.js'
 import type { Context, Sandbox } from '../sandbox.js'
 import { authenticate, type KeyPolicy } from './auth.js'
 import type { Call, Handlers } from './handlers.js'
 import { originOf } from './origin.js'
-import { sendEmpty, sendError, sendJson } from './replies.js'
+import { sendEmpty, sendError, sendFile, sendJson } from './replies.js'
 
 export interface Binding {
   handlers: Handlers
@@ -52,6 +53,7 @@ function answer (operation: Operation, handler: AnyHandler, { publicUrl, sandbox
   const takesQuery = operation.query.length > 0
   const takesBody = operation.body !== null
   const isChange = operation.method !== 'GET'
+  const fileType = operation.mediaType === 'application/json' ? null : operation.mediaType
 
   return (request: FastifyRequest, reply: FastifyReply): void => {
     const { body, query } = request
@@ -66,6 +68,7 @@ function answer (operation: Operation, handler: AnyHandler, { publicUrl, sandbox
     const done = (error: unknown, result?: unknown) => {
       if (error !== undefined) sendError(reply, error, report)
       else if (result === undefined) sendEmpty(reply, operation.success)
+      else if (fileType !== null) sendFile(reply, fileType, result as FileReply).catch(thrown => { sendError(reply, thrown, report) })
       else sendJson(reply, operation.success, result)
     }
     if (isChange) sandbox.turn.run(call, done)

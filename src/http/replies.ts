@@ -2,6 +2,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ConnectionError, FastifyError, FastifyReply } from 'fastify'
+import type { FileReply } from '../contract/operations.js'
 import { ApiError } from '../errors.js'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -15,6 +16,12 @@ export function sendEmpty (reply: FastifyReply, status: number): void {
   reply.code(status)
   if (status !== 204) reply.header('content-length', '0')
   reply.send()
+}
+
+/** A file, shown in the browser rather than downloaded. */
+export async function sendFile (reply: FastifyReply, mediaType: string, { fileName, bytes }: FileReply): Promise<void> {
+  const content = await bytes()
+  reply.type(mediaType).header('content-disposition', `inline; filename="${fileName}"`).send(content)
 }
 
 /** Writes any error as `{"code", "message", "details"?}`. What is no ApiError is reported, and its cause kept from the caller. */

@@ -29,7 +29,8 @@ export function createServer ({ report }: ServerOptions): FastifyInstance {
     routerOptions: { ignoreTrailingSlash: true },
     schemaController: { compilersFactory: { buildValidator: () => unused, buildSerializer: () => unused } },
     clientErrorHandler: refuseConnection,
-    frameworkErrors: (error, _request, reply) => sendError(reply as FastifyReply, error, report)
+    // No hook runs for these, so what @fastify/cors would add is added here.
+    frameworkErrors: (error, _request, reply) => sendError(reply.header('access-control-allow-origin', '*') as FastifyReply, error, report)
   })
   app.decorateRequest('apiKey', '')
   app.register(cors, { origin: '*', methods: METHODS, maxAge: 86_400, strictPreflight: false })
