@@ -106,6 +106,7 @@ CREATE TABLE payments (
   billing             TEXT NOT NULL, -- JSON: BillingAddress without nulls
   metadata            TEXT NOT NULL, -- JSON
   lines               TEXT NOT NULL, -- JSON: the cart's lines, each an array (resources/payments/lines.ts)
+  product_ids         TEXT NOT NULL, -- JSON: each product once, for the filter
   discounts           TEXT, -- JSON: AppliedDiscount[], in order of application; null without
   checkout            TEXT NOT NULL, -- JSON: what the hosted page must honour (CheckoutOptions), without what is off
   payment_method_id   TEXT,
@@ -117,19 +118,13 @@ CREATE TABLE payments (
   retry_attempt       INTEGER NOT NULL
 ) STRICT;
 
--- Finds a payment by its id and holds the order of the lists; with it the filters that match many payments, so that they are decided
--- in the index, without reading rows. Not UNIQUE, which would take a second index: ids are unique by construction.
-CREATE INDEX payments_by_id ON payments (payment_id, currency, status, brand_id);
+-- Finds a payment by its id and holds the order of the lists; with it the filters that an index of their own would serve badly
+-- (few currencies and brands) or dearly (several products for each payment): they are decided here, without reading rows. Not
+-- UNIQUE, which would take a second index: ids are unique by construction.
+CREATE INDEX payments_by_id ON payments (payment_id, currency, status, brand_id, product_ids);
 CREATE INDEX payments_by_customer ON payments (customer_id, payment_id);
 
 -- Filters for what a payment does not have when it is created: these cost a creation nothing.
 CREATE INDEX payments_by_status ON payments (status, payment_id) WHERE status <> 'requires_payment_method';
 CREATE INDEX payments_by_subscription ON payments (subscription_id, payment_id) WHERE subscription_id IS NOT NULL;
 CREATE INDEX payments_succeeded ON payments (customer_id) WHERE status = 'succeeded';
-
--- Which products a payment holds: the product_id filter, in the order of the lists.
-CREATE TABLE payment_products (
-  product_id TEXT NOT NULL,
-  payment_id TEXT NOT NULL,
-  PRIMARY KEY (product_id, payment_id)
-) STRICT, WITHOUT ROWID;

@@ -1,6 +1,6 @@
 /**
- * The one table of options. From it come the flags of the command line, the environment variables, their checks, and the table in the
- * README. A flag wins over its environment variable, that over the default.
+ * The one table of options. From it come the flags of the command line, the environment variables, their checks, and the table
+ * in the README. A flag wins over its environment variable, that over the default.
  */
 import { SetupError } from './errors.js'
 import { parseDuration } from './rules/duration.js'
@@ -195,10 +195,14 @@ function codes (form: RegExp, what: string): (text: string) => ReadonlySet<strin
   }
 }
 
+const DURATION_MAX_MS = 36_500 * 86_400_000 // a hundred years: times beyond the year 9999 can't be written
+
 /** In milliseconds. */
 function duration (text: string): number {
   const ms = parseDuration(text)
-  if (ms === null || ms === 0) throw new SetupError('must be a duration such as 30s, 15m or 24h')
+  if (ms === null || ms === 0 || ms > DURATION_MAX_MS) {
+    throw new SetupError('must be a duration such as 30s, 15m or 24h, of at most 36500d')
+  }
   return ms
 }
 

@@ -9,7 +9,7 @@ import { paymentsStore, type PaymentsStore } from './resources/payments/store.js
 import { refundsStore, type RefundsStore } from './resources/refunds/store.js'
 import { productsStore, type ProductsStore } from './resources/products/store.js'
 import { businessStore } from './store/business.js'
-import { countRows, openDatabase } from './store/database.js'
+import { countRows, openDatabase, type Database } from './store/database.js'
 import type { BusinessRow } from './store/rows.gen.js'
 import { clockStore } from './store/clock.js'
 import { dueJobs, type DueJobs } from './store/due.js'
@@ -78,34 +78,36 @@ export interface SandboxOptions {
 
 /** Opens a sandbox; a new database is filled from the fixtures. Throws a SetupError. */
 export function openSandbox ({ database: file, settings, reference, clock: system, ids, fixtures }: SandboxOptions): Sandbox {
-  const { database, isNew } = openDatabase(file)
-  const stores: Stores = {
-    products: productsStore(database),
-    customers: customersStore(database),
-    paymentMethods: paymentMethodsStore(database),
-    discounts: discountsStore(database),
-    payments: paymentsStore(database),
-    refunds: refundsStore(database)
-  }
-  const business = businessStore(database)
+  const database = openDatabase(file, empty => { seed(fixtures(), storesOf(empty), businessStore(empty)) })
+  const stores = storesOf(database)
   const clocks = clockStore(database)
   const clock = sandboxClock(system, clocks.read(), clocks.write)
-  if (isNew) database.transaction(() => seed(fixtures(), stores, business))()
   return {
     ...stores,
-    business: business.read(),
+    business: businessStore(database).read(),
     settings,
     reference,
     clock,
     ids,
     due: dueJobs(database),
     turn: createTurn(database, () => {
-      clock.restore(clocks.read())
       stores.products.forget()
       stores.customers.forget()
       stores.discounts.forget()
+      clock.restore(clocks.read())
     }),
     countRows: () => countRows(database),
     close: () => { database.close() }
+  }
+}
+
+function storesOf (database: Database): Stores {
+  return {
+    products: productsStore(database),
+    customers: customersStore(database),
+    paymentMethods: paymentMethodsStore(database),
+    discounts: discountsStore(database),
+    payments: paymentsStore(database),
+    refunds: refundsStore(database)
   }
 }

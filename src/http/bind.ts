@@ -1,6 +1,6 @@
 /**
- * Contract → routes. Every operation of the contract becomes a route: authenticated, validated, and answered by the handler of its
- * name, or 501 where there is none yet. Changes join the turn's transaction; a GET reads between transactions.
+ * Contract → routes. Every operation of the contract becomes a route: authenticated, validated, and answered by the handler of
+ * its name, or 501 where there is none yet. Changes join the turn's transaction; a GET reads between transactions.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Operation } from '../contract/load.js'
@@ -36,7 +36,8 @@ function bindOperation (app: FastifyInstance, operation: Operation, binding: Bin
     method: operation.method,
     url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
     onRequest: (request, reply, done) => {
-      if (operation.secured) request.apiKey = authenticate(request.headers.authorization, operation.method !== 'GET', binding.keys)
+      const isWrite = operation.method !== 'GET'
+      if (operation.secured) request.apiKey = authenticate(request.headers.authorization, isWrite, binding.keys)
       done()
     },
     handler: handler === undefined ? notImplemented(operation) : answer(operation, handler, binding)
@@ -68,8 +69,9 @@ function answer (operation: Operation, handler: AnyHandler, { publicUrl, sandbox
     const done = (error: unknown, result?: unknown) => {
       if (error !== undefined) sendError(reply, error, report)
       else if (result === undefined) sendEmpty(reply, operation.success)
-      else if (fileType !== null) sendFile(reply, fileType, result as FileReply).catch(thrown => { sendError(reply, thrown, report) })
-      else sendJson(reply, operation.success, result)
+      else if (fileType !== null) {
+        sendFile(reply, fileType, result as FileReply).catch(thrown => { sendError(reply, thrown, report) })
+      } else sendJson(reply, operation.success, result)
     }
     if (isChange) sandbox.turn.run(call, done)
     else done(undefined, call())

@@ -9,7 +9,7 @@ export interface Call<Name> {
   context: Context
 }
 
-/** Synchronous and atomic: it runs inside a transaction (a change) or between them (a GET), and refuses by throwing an ApiError. */
+/** Synchronous and atomic: runs inside a transaction (a change) or between them (a GET), and refuses by throwing an ApiError. */
 export type Handler<Name> = (call: Call<Name>) => Reply<Name>
 
 export type Handlers = { [Name in OperationName]?: Handler<Name> }

@@ -1,6 +1,6 @@
 /**
- * The request body as JSON. Stricter than JSON.parse where the real API's parser is: bytes that are not UTF-8, unpaired surrogates
- * and NUL characters are refused, and so are keys that mean something to JavaScript.
+ * The request body as JSON. Stricter than JSON.parse where the real API's parser is: bytes that are not UTF-8, unpaired
+ * surrogates and NUL characters are refused, and so are keys that mean something to JavaScript.
  */
 import { isUtf8 } from 'node:buffer'
 import { ApiError, type Violation } from '../errors.js'

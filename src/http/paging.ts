@@ -23,8 +23,11 @@ export interface Page<Query> {
 
 /** Splits a list's query. Throws INVALID_QUERY_PARAMS for a page size over 100 or a time that is none. A page may be empty. */
 export function page<Query extends ListQuery> (query: Query): Page<Query> {
-  const { page_size: limit = PAGE_SIZE_DEFAULT, page_number: number = 0, created_at_gte: from, created_at_lte: to, ...rest } = query
+  const {
+    page_size: limit = PAGE_SIZE_DEFAULT, page_number: number = 0, created_at_gte: from, created_at_lte: to, ...rest
+  } = query
   if (limit > PAGE_SIZE_MAX) throw invalid('page_size', `must be at most ${PAGE_SIZE_MAX}`)
+  if (!Number.isFinite(number)) throw invalid('page_number', 'must be a whole number') // 1e400, to which ajv has no objection
   return {
     limit,
     offset: limit * number,

@@ -25,12 +25,15 @@ export function createServer ({ report }: ServerOptions): FastifyInstance {
     logger: false,
     bodyLimit: BODY_MAX_BYTES,
     exposeHeadRoutes: false,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle', // requests under way are answered first
     routerOptions: { ignoreTrailingSlash: true },
     schemaController: { compilersFactory: { buildValidator: () => unused, buildSerializer: () => unused } },
     clientErrorHandler: refuseConnection,
     // No hook runs for these, so what @fastify/cors would add is added here.
-    frameworkErrors: (error, _request, reply) => sendError(reply.header('access-control-allow-origin', '*') as FastifyReply, error, report)
+    frameworkErrors (error, _request, reply) {
+      reply.header('access-control-allow-origin', '*')
+      sendError(reply as FastifyReply, error, report)
+    }
   })
   app.decorateRequest('apiKey', '')
   app.register(cors, { origin: '*', methods: METHODS, maxAge: 86_400, strictPreflight: false })
@@ -62,7 +65,9 @@ function parseBodies (app: FastifyInstance): void {
     if (bytes.length === 0) return done(null, undefined)
     const type = request.headers['content-type']
     done(new ApiError('INVALID_REQUEST_BODY', {
-      because: type === undefined ? 'send the header content-type: application/json' : `content-type must be application/json, not ${type}`
+      because: type === undefined
+        ? 'send the header content-type: application/json'
+        : `content-type must be application/json, not ${type}`
     }))
   })
 }

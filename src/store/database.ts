@@ -13,24 +13,23 @@ export type Statement<Parameters extends unknown[], Row> = Sqlite.Statement<Para
 
 export const IN_MEMORY = ':memory:'
 
-export interface OpenedDatabase {
-  database: Database
-  /** It holds nothing yet: the fixtures are to be loaded. */
-  isNew: boolean
-}
+/** Marks a file as ours (PRAGMA application_id), so that no other program's database is taken for an empty one. */
+const APPLICATION_ID = 0x646f646f
 
 /**
- * Opens the database at `file`, made with its folder when missing; `:memory:` keeps nothing.
- * Throws a SetupError for a path that can't be written, a file that is no database, one in use, or one from a newer version.
+ * Opens the database at `file`, made with its folder when missing; `:memory:` keeps nothing. `fill` is called for a new one, in the
+ * transaction that makes its tables: a database is there whole or not at all. Throws a SetupError for a path that can't be
+ * written, a file that is no database or another program's, one in use, or one from a newer version.
  */
-export function openDatabase (file: string): OpenedDatabase {
+export function openDatabase (file: string, fill: (database: Database) => void): Database {
   const path = file === IN_MEMORY ? file : resolve(file)
   let database: Database | undefined
   try {
     if (path !== IN_MEMORY) mkdirSync(dirname(path), { recursive: true })
     database = new Sqlite(path, { timeout: 0 })
     configure(database)
-    return { database, isNew: migrate(database, path) }
+    migrate(database, path, fill)
+    return database
   } catch (error) {
     database?.close()
     throw explain(error, path)
@@ -47,22 +46,29 @@ function configure (database: Database): void {
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = NORMAL')
   database.pragma('foreign_keys = OFF') // every reference is checked by a rule with an error of its own, before the first write
-  database.exec('BEGIN IMMEDIATE; COMMIT') // takes the lock now, so that a database in use is refused at start
 }
 
-/** Runs the steps that the database has not seen, all or none. Returns whether it was empty. */
-function migrate (database: Database, path: string): boolean {
+/** Runs the steps that the database has not seen, all or none; writes in any case, and so finds out whether it is in use. */
+function migrate (database: Database, path: string, fill: (database: Database) => void): void {
   const steps = readdirSync(packagePath('db')).filter(name => /^\d{4}_.*\.sql$/.test(name)).sort()
   const version = Number(database.pragma('user_version', { simple: true }))
+  checkOwner(database, path)
   if (version > steps.length) {
     throw new SetupError(`${path} was written by a newer version of dodo-emulator (schema ${version}, this one knows ` +
       `${steps.length}): use that version, or another database`)
   }
   database.transaction(() => {
     for (const step of steps.slice(version)) database.exec(readFileSync(packagePath('db', step), 'utf8'))
+    database.pragma(`application_id = ${APPLICATION_ID}`)
     database.pragma(`user_version = ${steps.length}`)
+    if (version === 0) fill(database)
   })()
-  return version === 0
+}
+
+function checkOwner (database: Database, path: string): void {
+  if (Number(database.pragma('application_id', { simple: true })) === APPLICATION_ID) return
+  const tables = Number(database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get())
+  if (tables > 0) throw new SetupError(`${path} holds the data of another program: choose another file with --database`)
 }
 
 function explain (error: unknown, path: string): Error {

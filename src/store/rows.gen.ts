@@ -77,11 +77,6 @@ export interface PaymentMethodsRow {
   method: string
 }
 
-export interface PaymentProductsRow {
-  product_id: string
-  payment_id: string
-}
-
 export interface PaymentsRow {
   seq: number
   payment_id: string
@@ -105,6 +100,7 @@ export interface PaymentsRow {
   billing: string
   metadata: string
   lines: string
+  product_ids: string
   discounts: string | null
   checkout: string
   payment_method_id: string | null

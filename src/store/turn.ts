@@ -65,6 +65,14 @@ export function createTurn (database: Database, rolledBack: () => void): Turn {
     }
   }
 
+  /** After a failure of the database. It may fail in this too, being closed or broken; the callers hear of what came first. */
+  function takeBack (): void {
+    try {
+      if (database.inTransaction) rollback.run()
+      rolledBack()
+    } catch {}
+  }
+
   function flush (): void {
     const turn = entries
     entries = []
@@ -78,9 +86,8 @@ export function createTurn (database: Database, rolledBack: () => void): Turn {
       }
       commit.run()
     } catch (error) {
-      if (database.inTransaction) rollback.run()
-      rolledBack()
       for (const entry of turn) entry.error ??= error
+      takeBack()
     }
     for (const { done, error, result } of turn) error === undefined ? done(undefined, result as never) : done(error)
   }

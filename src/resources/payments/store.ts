@@ -90,7 +90,7 @@ const STATE_COLUMNS = [
 
 const COLUMNS = [
   'payment_id', 'created_at', 'status', 'customer_id', 'brand_id', 'currency', 'total_amount', 'tax', 'settlement_currency',
-  'settlement_amount', 'settlement_tax', 'secret', 'invoice_id', 'link', 'expires_at', 'billing', 'metadata', 'lines', 'discounts',
+  'settlement_amount', 'settlement_tax', 'secret', 'invoice_id', 'link', 'expires_at', 'billing', 'metadata', 'lines', 'product_ids', 'discounts',
   'checkout', 'payment_method_id'
 ] as const
 
@@ -112,15 +112,13 @@ const CONDITIONS: Record<keyof PaymentFilter, string> = {
   subscription_id: 'p.subscription_id = ?',
   status: 'p.status = ?',
   brand_id: 'p.brand_id = ?',
-  product_id: 'o.product_id = ?',
+  product_id: 'instr(p.product_ids, ?) > 0',
   currency: 'p.currency = ?'
 }
 
 export function paymentsStore (database: Database): PaymentsStore {
   const insert = database.prepare(
     `INSERT INTO payments (${COLUMNS.join(', ')}, retry_attempt) VALUES (${COLUMNS.map(() => '?').join(', ')}, 0)`)
-  const insertProduct = database.prepare(
-    'INSERT OR IGNORE INTO payment_products (product_id, payment_id) VALUES (?, ?)')
   const find = database.prepare<[string], Joined>(
     `${WITH_CUSTOMER} payments p JOIN customers c USING (customer_id) WHERE p.payment_id = ?`)
   const findBySeq = database.prepare<[number], Joined>(
@@ -140,9 +138,9 @@ export function paymentsStore (database: Database): PaymentsStore {
         payment.payment_id, payment.created_at, payment.status, payment.customer_id, payment.brand_id, payment.currency,
         payment.total_amount, payment.tax, payment.settlement_currency, payment.settlement_amount, payment.settlement_tax,
         payment.secret, payment.invoice_id, payment.link, payment.expires_at, JSON.stringify(payment.billing),
-        JSON.stringify(payment.metadata), writeLines(payment.lines), payment.discounts && JSON.stringify(payment.discounts),
+        JSON.stringify(payment.metadata), writeLines(payment.lines), productIds(payment.lines),
+        payment.discounts && JSON.stringify(payment.discounts),
         JSON.stringify(payment.checkout), payment.payment_method_id)
-      for (const { product_id: productId } of payment.lines) insertProduct.run(productId, payment.payment_id)
       return Number(lastInsertRowid)
     },
     find (paymentId) {
@@ -172,7 +170,12 @@ function parameters (filter: PaymentFilter, name: keyof PaymentFilter): unknown[
   const value = filter[name]
   if (name === 'created_at_gte') return [idFloor('pay', Number(value)), value]
   if (name === 'created_at_lte') return [idFloor('pay', Number(value) + IDS_AHEAD_US), value]
+  if (name === 'product_id') return [JSON.stringify(value)]
   return [value]
+}
+
+function productIds (lines: readonly PricedLine[]): string {
+  return JSON.stringify([...new Set(lines.map(line => line.product_id))])
 }
 
 /** One prepared statement for each combination of filters that was ever asked for: at most 2^9. */
@@ -188,18 +191,14 @@ function listStatements (database: Database) {
 
 /**
  * Finds the page by sequence number alone, so that an index decides it wherever one can, and then reads the rows of that page.
- * `o` is what the page is ordered by: the payments, or a product's payments in the same order. CROSS JOIN keeps SQLite from
- * turning the order round and reading every payment for its place in the page.
+ * CROSS JOIN keeps SQLite from turning the order round and reading every payment for its place in the page.
  */
 function listSql (names: ReadonlyArray<keyof PaymentFilter>, status: string | undefined): string {
-  const byProduct = names.includes('product_id')
-  const source = byProduct ? 'payment_products o CROSS JOIN payments p USING (payment_id)' : 'payments p'
-  const order = `${byProduct ? 'o' : 'p'}.payment_id DESC`
   const conditions = names.map(name => CONDITIONS[name])
   // The index by status leaves out payments that nobody has tried to pay; SQLite takes it only where the query says so too.
   if (status !== undefined && status !== 'requires_payment_method') conditions.push("p.status <> 'requires_payment_method'")
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
-  return `${WITH_CUSTOMER} (SELECT p.seq FROM ${source} ${where} ORDER BY ${order} LIMIT ? OFFSET ?) page
+  return `${WITH_CUSTOMER} (SELECT p.seq FROM payments p ${where} ORDER BY p.payment_id DESC LIMIT ? OFFSET ?) page
     CROSS JOIN payments p USING (seq) CROSS JOIN customers c USING (customer_id) ORDER BY p.payment_id DESC`
 }
 

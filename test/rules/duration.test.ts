@@ -1,0 +1,17 @@
+import t from 'tap'
+import { parseDuration } from '../../src/rules/duration.js'
+
+t.test('lengths of time in milliseconds', async t => {
+  const cases: Array<[text: string, ms: number]> = [
+    ['0s', 0], ['500ms', 500], ['1s', 1000], ['30s', 30_000], ['15m', 900_000], ['24h', 86_400_000],
+    ['7d', 604_800_000], ['007d', 604_800_000], [' 30s\n', 30_000],
+    ['999999999ms', 999_999_999]
+  ]
+  for (const [text, ms] of cases) t.equal(parseDuration(text), ms, JSON.stringify(text))
+})
+
+t.test('what is no length of time', async t => {
+  const texts = ['', ' ', '30', 's', '1.5h', '-1s', '+1s', '1e3s', '1 s', '1S', '1H', '1w', '1y', '1min', '1h30m', '٣s', '1000000000s', 'Infinitys',
+    'PT1H', '1s;']
+  for (const text of texts) t.equal(parseDuration(text), null, JSON.stringify(text))
+})

@@ -1,0 +1,229 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import t, { type Test } from 'tap'
+import { SetupError } from '../../src/errors.js'
+import { packagePath } from '../../src/root.js'
+import { IN_MEMORY, countRows, openDatabase } from '../../src/store/database.js'
+import { paymentBody, startEmulator } from '../helper.js'
+
+const STEPS = readdirSync(packagePath('db')).filter(name => name.endsWith('.sql')).length
+
+/** Opens without fixtures, and tells whether they would have been loaded. */
+function openPlain (file: string): { database: Sqlite.Database, isNew: boolean } {
+  let isNew = false
+  const database = openDatabase(file, () => { isNew = true })
+  return { database, isNew }
+}
+
+function open (t: Test, file: string) {
+  const opened = openPlain(file)
+  t.teardown(() => opened.database.close())
+  return opened
+}
+
+/** What a person is told whose database can't be opened. */
+function refuse (t: Test, file: string): string {
+  try {
+    openPlain(file).database.close()
+  } catch (error) {
+    t.ok(error instanceof SetupError, String(error))
+    const { message } = error as Error
+    t.notMatch(message, /\n/, 'one line')
+    t.ok(message.includes(file), 'that names the file')
+    return message.replace(file, '<file>')
+  }
+  t.fail('it was opened')
+  return ''
+}
+
+/** An SQLite file as somebody else left it; the connection is closed. */
+function prepare (file: string, sql: string): void {
+  const database = new Sqlite(file)
+  database.exec(sql)
+  database.close()
+}
+
+/** What marks a database as an emulator's. */
+const OURS = `PRAGMA application_id = ${0x646f646f}`
+
+const versionOf = (database: Sqlite.Database) => database.pragma('user_version', { simple: true })
+
+/** In the order of their creation. */
+function tables (database: Sqlite.Database): string[] {
+  return database.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid").pluck().all()
+}
+
+t.test('opens', async t => {
+  t.test('a new file, with its folders', async t => {
+    const file = join(t.testdir(), 'some', 'where', 'emulator.db')
+    const { database, isNew } = open(t, file)
+    t.equal(isNew, true)
+    t.ok(existsSync(file))
+    t.equal(versionOf(database), STEPS)
+    const rows = countRows(database)
+    t.match(rows, { business: 0, customers: 0, discounts: 0, payments: 0, products: 0 })
+    t.strictSame(Object.keys(rows), Object.keys(rows).sort())
+  })
+
+  t.test('an empty file', async t => {
+    const file = join(t.testdir({ 'empty.db': '' }), 'empty.db')
+    t.equal(open(t, file).isNew, true)
+  })
+
+  t.test('a relative path', async t => {
+    const file = join(t.testdir(), 'relative.db')
+    open(t, relative(process.cwd(), file))
+    t.ok(existsSync(file))
+  })
+
+  t.test('a file behind a symbolic link, and with a name of any kind', async t => {
+    const folder = t.testdir()
+    const file = join(folder, 'dodo 🦤 ?x=1#%20.db')
+    openPlain(file).database.close()
+    symlinkSync(file, join(folder, 'link.db'))
+    t.equal(open(t, join(folder, 'link.db')).isNew, false)
+    t.ok(existsSync(file))
+  })
+
+  t.test('memory, new each time', async t => {
+    const one = open(t, IN_MEMORY)
+    one.database.exec("INSERT INTO business (business_id, name, currency, link_salt) VALUES ('bus_1', 'One', 'USD', 1)")
+    const two = open(t, IN_MEMORY)
+    t.strictSame([one.isNew, two.isNew], [true, true])
+    t.equal(countRows(two.database)['business'], 0)
+    t.notOk(existsSync(IN_MEMORY))
+  })
+
+  t.test('in WAL mode, locked for itself', async t => {
+    const { database } = open(t, join(t.testdir(), 'emulator.db'))
+    const pragma = (name: string) => database.pragma(name, { simple: true })
+    t.strictSame(['journal_mode', 'locking_mode', 'synchronous'].map(pragma), ['wal', 'exclusive', 1])
+    t.equal(database.inTransaction, false)
+  })
+})
+
+t.test('opens again', async t => {
+  t.test('with what was in it', async t => {
+    const file = join(t.testdir(), 'emulator.db')
+    const first = openPlain(file)
+    first.database.exec("INSERT INTO business (business_id, name, currency, link_salt) VALUES ('bus_1', 'One', 'USD', 1)")
+    first.database.close()
+    for (const time of ['once', 'twice']) {
+      const { database, isNew } = openPlain(file)
+      t.equal(isNew, false, time)
+      t.equal(countRows(database)['business'], 1)
+      t.equal(versionOf(database), STEPS)
+      database.close()
+    }
+  })
+
+  t.test('without the fixtures a second time, and with the same links', async t => {
+    const database = join(t.testdir(), 'data', 'emulator.db')
+    const first = startEmulator(t, { database })
+    const paid = await first.pay(paymentBody({ customer: { email: 'new@example.com' }, payment_link: true }))
+    const payment = await first.get(`/payments/${paid.payment_id}`)
+    const stored = first.stored()
+    await first.emulator.close()
+
+    const second = startEmulator(t, { database })
+    t.strictSame(second.stored(), stored)
+    t.strictSame(await second.get(`/payments/${paid.payment_id}`), payment)
+    t.equal((await second.pay(paymentBody({ customer: { email: 'new@example.com' } }))).customer.customer_id, paid.customer.customer_id)
+  })
+})
+
+t.test('refuses', async t => {
+  t.test('what is no database, and leaves it as it was', async t => {
+    const contents = { 'long.txt': 'This is not a database. '.repeat(100), 'short.txt': 'xy', 'image.png': '\x89PNG\r\n\x1A\n' }
+    const folder = t.testdir(contents)
+    for (const [name, content] of Object.entries(contents)) {
+      t.equal(refuse(t, join(folder, name)), "The database <file> can't be opened: the file is not an SQLite database", name)
+      t.equal(readFileSync(join(folder, name), 'utf8'), content)
+    }
+    t.strictSame(readdirSync(folder).sort(), Object.keys(contents).sort(), 'and nothing beside it')
+  })
+
+  t.test('a folder', async t => {
+    t.match(refuse(t, t.testdir()), /^The database <file> can't be opened: ./)
+  })
+
+  t.test('a path below a file', async t => {
+    const folder = t.testdir({ file: 'x' })
+    t.match(refuse(t, join(folder, 'file', 'emulator.db')), /^The database <file> can't be opened: (ENOTDIR|EEXIST): /)
+    t.match(refuse(t, join(folder, 'file', 'below', 'emulator.db')), /^The database <file> can't be opened: (ENOTDIR|EEXIST): /)
+  })
+
+  t.test('a folder that must not be written to', { skip: process.getuid?.() === 0 && 'root may write anywhere' }, async t => {
+    const folder = join(t.testdir(), 'locked')
+    mkdirSync(folder, { mode: 0o500 })
+    t.match(refuse(t, join(folder, 'emulator.db')), /^The database <file> can't be opened: ./)
+    t.match(refuse(t, join(folder, 'below', 'emulator.db')), /EACCES/)
+  })
+
+  t.test('a database in use, and leaves it to its owner', async t => {
+    const file = join(t.testdir(), 'emulator.db')
+    const { database } = openPlain(file)
+    t.equal(refuse(t, file), "The database <file> can't be opened: another process is using it")
+    database.exec("INSERT INTO business (business_id, name, currency, link_salt) VALUES ('bus_1', 'One', 'USD', 1)")
+    database.close()
+    t.equal(countRows(open(t, file).database)['business'], 1)
+  })
+
+  t.test('one that another program writes to', async t => {
+    const file = join(t.testdir(), 'emulator.db')
+    openPlain(file).database.close()
+    const other = new Sqlite(file)
+    t.teardown(() => other.close())
+    other.exec("BEGIN IMMEDIATE; INSERT INTO business (business_id, name, currency, link_salt) VALUES ('bus_1', 'One', 'USD', 1)")
+    t.equal(refuse(t, file), "The database <file> can't be opened: another process is using it")
+    other.exec('COMMIT')
+  })
+
+  t.test('one from a newer version, and leaves it as it was', async t => {
+    const file = join(t.testdir(), 'emulator.db')
+    prepare(file, `${OURS}; PRAGMA user_version = ${STEPS + 1}; CREATE TABLE future (x)`)
+    t.equal(refuse(t, file), `<file> was written by a newer version of dodo-emulator (schema ${STEPS + 1}, this one knows ${STEPS}): use that version, ` +
+      'or another database')
+    const database = new Sqlite(file)
+    t.teardown(() => database.close())
+    t.equal(versionOf(database), STEPS + 1)
+    t.strictSame(countRows(database), { future: 0 })
+  })
+
+  t.test('a step that fails, and takes back what came before it', async t => {
+    const file = join(t.testdir(), 'emulator.db')
+    const last = tables(open(t, IN_MEMORY).database).at(-1) ?? ''
+    prepare(file, `${OURS}; CREATE TABLE ${last} (mine TEXT); INSERT INTO ${last} VALUES ('kept')`)
+    t.equal(refuse(t, file), `The database <file> can't be opened: table ${last} already exists`)
+    const database = new Sqlite(file)
+    t.teardown(() => database.close())
+    t.strictSame(countRows(database), { [last]: 1 }, 'no other table is left')
+    t.equal(versionOf(database), 0)
+  })
+
+  t.test("another program's database, and leaves it as it was", async t => {
+    const file = join(t.testdir(), 'users.db')
+    prepare(file, 'CREATE TABLE users (name TEXT)')
+    t.equal(refuse(t, file), '<file> holds the data of another program: choose another file with --database')
+    const database = new Sqlite(file)
+    t.teardown(() => database.close())
+    t.strictSame(tables(database), ['users'])
+  })
+
+  t.test('a new one whose first data fail, and leaves nothing half-made', async t => {
+    const file = join(t.testdir(), 'emulator.db')
+    t.throws(() => openDatabase(file, () => { throw new Error('no such fixture') }), { message: /no such fixture/ })
+    const { database, isNew } = open(t, file)
+    t.equal(isNew, true)
+    t.equal(countRows(database)['business'], 0)
+  })
+
+  t.test('and does not hold what it refused', async t => {
+    const file = join(t.testdir(), 'emulator.db')
+    writeFileSync(file, 'This is not a database. '.repeat(100))
+    refuse(t, file)
+    writeFileSync(file, '')
+    t.equal(open(t, file).isNew, true)
+  })
+})
