@@ -73,7 +73,8 @@ function explain (error: NodeJS.ErrnoException & { address?: string, port?: numb
   const where = `${error.address ?? ''}:${error.port ?? ''}`
   switch (error.code) {
     case 'EADDRINUSE': return `${where} is in use: stop what listens there, or choose another with --port (0 takes a free one)`
-    case 'EACCES': return error.port === undefined ? error.message : `${where} needs more rights: choose a port above 1023 with --port`
+    case 'EACCES':
+      return error.port === undefined ? error.message : `${where} needs more rights: choose a port above 1023 with --port`
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND': return `the address ${where} does not belong to this computer: check --host`
     case 'ENOENT':

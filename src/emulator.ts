@@ -10,8 +10,10 @@ import { bindContract } from './http/bind.js'
 import { createServer } from './http/server.js'
 import { randomIds } from './ids.js'
 import { addDocsRoutes } from './pages/docs.js'
+import { addHostedPages } from './pages/hosted.js'
 import { reference } from './reference.js'
 import { createScheduler, type Jobs } from './jobs.js'
+import { invoices } from './resources/invoices/routes.js'
 import { SETTLE_JOB as SETTLE_PAYMENT, settlePayment } from './resources/payments/life.js'
 import { payments } from './resources/payments/routes.js'
 import { SETTLE_JOB as SETTLE_REFUND, settleRefundWhenDue } from './resources/refunds/life.js'
@@ -19,7 +21,7 @@ import { refunds } from './resources/refunds/routes.js'
 import { openSandbox, type Sandbox } from './sandbox.js'
 
 /** Every handler there is; an operation of the contract that is not among them answers 501. */
-export const handlers = { ...payments, ...refunds }
+export const handlers = { ...payments, ...refunds, ...invoices }
 
 /** What is done when its time has come. */
 const jobs: Jobs = {
@@ -64,6 +66,7 @@ export function createEmulator (config: Config): Server {
   }
   app.register(async scope => {
     addDocsRoutes(scope)
+    addHostedPages(scope, binding)
     bindContract(scope, contract().operations, { ...binding, handlers })
     bindContract(scope, controlContract().operations, { ...binding, handlers: controlHandlers(jobs) })
   })

@@ -4,7 +4,10 @@ import { BASE62 } from './rules/base62.js'
 import { RANDOM_DIGITS, idFloor } from './rules/ids.js'
 
 export interface Ids {
-  /** `pay_` and 21 base62 characters, for prefix `pay` at a time in microseconds. Ids of one time keep the order of their making. */
+  /**
+   * `pay_` and 21 base62 characters, for prefix `pay` at a time in microseconds. Ids of one time keep the order of their
+   * making.
+   */
   next (prefix: string, nowUs: number): string
   /** 20 base62 characters that can't be guessed. */
   secret (): string

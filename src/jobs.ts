@@ -31,7 +31,9 @@ export interface Scheduler {
 }
 
 /** Waits for the first job and does it in a turn of its own. */
-export function createScheduler (sandbox: Sandbox, jobs: Jobs, origin: () => string, report: (error: unknown) => void): Scheduler {
+export function createScheduler (
+  sandbox: Sandbox, jobs: Jobs, origin: () => string, report: (error: unknown) => void
+): Scheduler {
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
 

@@ -1,4 +1,7 @@
-/** The bundled OpenAPI documents and the operations in them: what HTTP binds, what ajv validates. Each is read once per process. */
+/**
+ * The bundled OpenAPI documents and the operations in them: what HTTP binds, what ajv validates. Each is read once per
+ * process.
+ */
 import { packageJson } from '../root.js'
 import type { OperationName } from './operations.js'
 

@@ -1,6 +1,7 @@
 /**
  * The contracts as types: what an operation is given and must answer, by its name in the contract's own words (`POST /payments`).
- * Everything is derived from the bundled document; a wrong path, an unknown body field or a missing response field does not compile.
+ * Everything is derived from the bundled document; a wrong path, an unknown body field or a missing response field does not
+ * compile.
  */
 import type { paths as ControlPaths } from '../control/types.gen.js'
 import type { components, paths as ContractPaths } from './types.gen.js'
@@ -27,7 +28,9 @@ type Json<Content> = Content extends { content: { 'application/json': infer Body
 
 export type Body<Name> = OperationOf<Name> extends { requestBody: infer Request } ? Json<Request> : undefined
 
-export type Query<Name> = OperationOf<Name> extends { parameters: { query?: infer Parameters } } ? NonNullable<Parameters> : object
+export type Query<Name> = OperationOf<Name> extends { parameters: { query?: infer Parameters } }
+  ? NonNullable<Parameters>
+  : object
 
 export type PathParameters<Name> = OperationOf<Name> extends { parameters: { path: infer Parameters } } ? Parameters : object
 

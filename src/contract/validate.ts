@@ -1,5 +1,6 @@
 /**
- * Request validation: ajv against the bundled contracts, without a dereferenced copy of them. Bodies are never coerced; a query, which
+ * Request validation: ajv against the bundled contracts, without a dereferenced copy of them. Bodies are never coerced; a
+ * query, which
  * is all text, is. A validator is compiled on its first use and once per process.
  */
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
@@ -12,7 +13,13 @@ import { violations } from './violations.js'
 const VOCABULARY = ['components', 'discriminator', 'example', 'xml', 'externalDocs']
 
 export function createAjv (coerceTypes: boolean): Ajv2020 {
-  const ajv = new Ajv2020({ allErrors: true, coerceTypes, loopEnum: Number.MAX_SAFE_INTEGER, strictTypes: false, validateSchema: false })
+  const ajv = new Ajv2020({
+    allErrors: true,
+    coerceTypes,
+    loopEnum: Number.MAX_SAFE_INTEGER, // comparing one by one is quicker than ajv's loop
+    strictTypes: false,
+    validateSchema: false // the contract is linted when it is bundled
+  })
   addFormats.default(ajv)
   ajv.addVocabulary(VOCABULARY)
   return ajv

@@ -98,6 +98,7 @@ function messageOf ({ keyword, params, message = 'is invalid' }: ErrorObject): s
   switch (keyword) {
     case 'required': return 'is required'
     case 'type': return message.replace(',', ' or ')
+    case 'minProperties': return 'must not be empty'
     case 'enum': return enumMessage(params['allowedValues'] as unknown[])
     case 'format': return FORMATS[params['format'] as string] ?? message
     case 'uniqueItems': return `must not hold the same value twice (items ${params['j']} and ${params['i']})`

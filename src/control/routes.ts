@@ -83,16 +83,22 @@ function pay (payment: Payment, { card, outcome, error_code: errorCode }: Contro
   if (errorCode !== undefined && !(errorCode in context.sandbox.reference.failureCodes)) {
     throw refuse('error_code', `${errorCode} is not an error code of payments, such as ${GENERIC_DECLINE} or INSUFFICIENT_FUNDS`)
   }
-  if (card !== undefined) return attempt(payment, cardInstrument({ number: card }, context.sandbox.reference.testCards, context.now / 1000), context)
+  if (card !== undefined) {
+    const { testCards } = context.sandbox.reference
+    return attempt(payment, cardInstrument({ number: card }, testCards, context.now / 1000), context)
+  }
   if (outcome === 'cancelled') return cancel(payment, context)
-  if (payment.status === 'requires_customer_action' && (outcome === 'succeeded' || outcome === 'failed') && errorCode === undefined) {
+  const isAnswer = (outcome === 'succeeded' || outcome === 'failed') && errorCode === undefined
+  if (payment.status === 'requires_customer_action' && isAnswer) {
     return answerAction(payment, outcome === 'succeeded' ? 'approve' : 'refuse', context)
   }
   attempt(payment, forcedInstrument(outcome ?? 'succeeded', errorCode ?? GENERIC_DECLINE, context), context)
 }
 
 /** The first test card, made to end as asked. */
-function forcedInstrument (outcome: Exclude<ControlSchemas['Pay']['outcome'], undefined>, errorCode: string, { sandbox }: Context): Instrument {
+function forcedInstrument (
+  outcome: Exclude<ControlSchemas['Pay']['outcome'], undefined>, errorCode: string, { sandbox }: Context
+): Instrument {
   const [card] = sandbox.reference.testCards
   if (card === undefined) throw new Error('there are no test cards')
   const outcomes: Record<string, Outcome> = {

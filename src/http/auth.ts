@@ -15,7 +15,8 @@ const BEARER = /^bearer +(\S.*)$/i
 export function authenticate (authorization: string | undefined, isWrite: boolean, { apiKeys, readOnlyKeys }: KeyPolicy): string {
   const key = authorization === undefined ? undefined : BEARER.exec(authorization)?.[1]?.trimEnd()
   if (key === undefined) {
-    throw new ApiError('UNAUTHORIZED', { because: 'send the header Authorization: Bearer <API key>; any key will do' })
+    const which = apiKeys.size + readOnlyKeys.size > 0 ? 'one of those that the emulator was started with' : 'any key will do'
+    throw new ApiError('UNAUTHORIZED', { because: `send the header Authorization: Bearer <API key>; ${which}` })
   }
   const isReadOnly = readOnlyKeys.has(key)
   if (apiKeys.size > 0 && !isReadOnly && !apiKeys.has(key)) {

@@ -62,6 +62,6 @@ function asApiError (error: unknown): ApiError {
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return new ApiError('NOT_FOUND', { because: 'the path is not a valid URL, or longer than any id' })
   }
-  if (code.startsWith('SQLITE_')) return new ApiError('STORAGE_UNAVAILABLE', { because: code })
+  if (code.startsWith('SQLITE_')) return new ApiError('STORAGE_UNAVAILABLE', { because: 'see what it printed' })
   return new ApiError('INTERNAL_SERVER_ERROR')
 }

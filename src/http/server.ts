@@ -1,7 +1,7 @@
 /** The Fastify application: parsing, cross-origin rules, the shape of errors. Which routes it has is decided by who adds them. */
 import cors from '@fastify/cors'
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
-import { contract } from '../contract/load.js'
+import { contract, controlContract } from '../contract/load.js'
 import { ApiError } from '../errors.js'
 import { parseJson } from './json.js'
 import { refuseConnection, sendError } from './replies.js'
@@ -18,6 +18,8 @@ export interface ServerOptions {
 }
 
 const BODY_MAX_BYTES = 1024 * 1024
+/** How long the requests under way have to end when the server closes: a client that has stalled must not keep it alive. */
+const CLOSE_GRACE_MS = 1000
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 export function createServer ({ report }: ServerOptions): FastifyInstance {
@@ -26,6 +28,7 @@ export function createServer ({ report }: ServerOptions): FastifyInstance {
     bodyLimit: BODY_MAX_BYTES,
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle', // requests under way are answered first
+    return503OnClosing: false, // and so are those that arrive on their connections
     routerOptions: { ignoreTrailingSlash: true },
     schemaController: { compilersFactory: { buildValidator: () => unused, buildSerializer: () => unused } },
     clientErrorHandler: refuseConnection,
@@ -34,6 +37,10 @@ export function createServer ({ report }: ServerOptions): FastifyInstance {
       reply.header('access-control-allow-origin', '*')
       sendError(reply as FastifyReply, error, report)
     }
+  })
+  app.addHook('preClose', done => {
+    setTimeout(() => { app.server.closeAllConnections() }, CLOSE_GRACE_MS).unref()
+    done()
   })
   app.decorateRequest('apiKey', '')
   app.register(cors, { origin: '*', methods: METHODS, maxAge: 86_400, strictPreflight: false })
@@ -72,10 +79,11 @@ function parseBodies (app: FastifyInstance): void {
   })
 }
 
-/** 405 with `allow` for a path of the contract that has other methods, else 404. */
+/** 405 with `allow` for a path of the contracts that has other methods, else 404. */
 function unknownRoute (method: string, url: string, reply: FastifyReply): ApiError {
   const path = url.split('?', 1)[0] ?? ''
-  const allowed = contract().operations.filter(operation => matches(operation.path, path)).map(operation => operation.method)
+  const operations = [...contract().operations, ...controlContract().operations]
+  const allowed = operations.filter(operation => matches(operation.path, path)).map(operation => operation.method)
   if (allowed.length === 0) return new ApiError('NOT_FOUND', { because: `there is no ${method} ${path.slice(0, 200)}` })
   reply.header('allow', [...new Set(allowed)].join(', '))
   return new ApiError('METHOD_NOT_ALLOWED', { because: `use ${[...new Set(allowed)].join(' or ')}` })

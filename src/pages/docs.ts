@@ -1,4 +1,4 @@
-/** The contract for reading: the document itself at /openapi.json, and at /docs a page that shows it, with nothing loaded from outside. */
+/** The contract for reading: the document itself at /openapi.json, and a page that shows it at /docs, all of it from here. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import swagger, { type StaticDocumentSpec } from '@fastify/swagger'
@@ -33,16 +33,18 @@ const PAGE = `<!doctype html>
 `
 
 const START = `SwaggerUIBundle({
-  url: 'openapi.json', dom_id: '#contract', deepLinking: true, docExpansion: 'none', validatorUrl: null, persistAuthorization: true,
+  url: 'openapi.json', dom_id: '#contract', deepLinking: true, docExpansion: 'none', validatorUrl: null,
+  persistAuthorization: true,
   onComplete () { this.preauthorizeApiKey?.('API_KEY', 'any key') }
 })
 `
 
-const POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
-  "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+  "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
 export function addDocsRoutes (app: FastifyInstance): void {
-  app.register(swagger, { mode: 'static', specification: { document: contract().document as unknown as StaticDocumentSpec['document'] } })
+  const document = contract().document as unknown as StaticDocumentSpec['document']
+  app.register(swagger, { mode: 'static', specification: { document } })
   app.get('/openapi.json', (_request, reply) => {
     reply.type('application/json; charset=utf-8').send(JSON.stringify(app.swagger()))
   })

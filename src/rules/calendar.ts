@@ -1,4 +1,7 @@
-/** Times as the API writes them: RFC 3339 in UTC with microseconds. Inside, a time is a whole number of microseconds since 1970. */
+/**
+ * Times as the API writes them: RFC 3339 in UTC with microseconds. Inside, a time is a whole number of microseconds since
+ * 1970.
+ */
 
 export const US_PER_MS = 1000
 
@@ -16,7 +19,8 @@ export function formatOptionalTime (us: number | null): string | null {
 const TIME = /^(\d{4}-\d{2}-\d{2})[Tt]((?:[01]\d|2[0-3]):\d{2}:\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})$/
 
 /**
- * The microseconds of an RFC 3339 time with any offset and any precision; null for anything else, and for a leap second, which has
+ * The microseconds of an RFC 3339 time with any offset and any precision; null for anything else, and for a leap second,
+ * which has
  * no number. What is finer than a microsecond is cut; beyond 2255, where microseconds are no safe integers, what is finer than a
  * second.
  */

@@ -1,5 +1,6 @@
 /**
- * The form of an id: a prefix, nine base62 digits of the time in microseconds, twelve of chance. Ids therefore sort by time, and a
+ * The form of an id: a prefix, nine base62 digits of the time in microseconds, twelve of chance. Ids therefore sort by time,
+ * and a
  * time can be looked for among ids.
  */
 import { base62 } from './base62.js'

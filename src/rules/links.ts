@@ -1,5 +1,6 @@
 /**
- * The ids of payment links: eight characters that look random and are none. They are the payment's sequence number, scrambled by a
+ * The ids of payment links: eight characters that look random and are none. They are the payment's sequence number,
+ * scrambled by a
  * multiplication that can be undone, so that no index has to hold them: a random key in an index of a million rows costs more
  * than the rest of a payment. The first character is a digit or a capital, so that a link never shadows a path of the API.
  */

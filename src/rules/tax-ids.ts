@@ -1,6 +1,7 @@
-// Which tax ids look right: the shape and the check digits of each country's business tax id. It knows nothing of tax
-// rates, and it asks no register: a number that could exist is valid.
-
+/**
+ * Which tax ids look right: the shape and the check digits of each country's business tax id. It knows nothing of tax
+ * rates, and it asks no register: a number that could exist is valid.
+ */
 import * as stdnum from '../vendor/stdnum.js'
 
 export type TaxIdCheck =
@@ -200,7 +201,11 @@ const FORMATS: ReadonlyMap<string, Format> = new Map(Object.entries({
     // Since 2024 it has 16 digits: the old 15 after a 0, or a person's number.
     forms: [{ shape: /^0?(\d{15})$/, passes: indonesianTaxNumber }, shaped(/^([1-9]\d{15})$/)]
   },
-  IL: { name: 'company or dealer number', example: '516179157', forms: [{ shape: /^(\d{9})$/, passes: stdnum.luhnChecksumValidate }] },
+  IL: {
+    name: 'company or dealer number',
+    example: '516179157',
+    forms: [{ shape: /^(\d{9})$/, passes: stdnum.luhnChecksumValidate }]
+  },
   // stdnum does not know three of the state codes: Ladakh, other territory, and the central office.
   IN: {
     name: 'GST number (GSTIN)',

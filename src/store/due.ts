@@ -1,5 +1,6 @@
 /**
- * Everything that waits for a time: rows with a due time, done in its order when the sandbox's clock has reached it. The clock may
+ * Everything that waits for a time: rows with a due time, done in its order when the sandbox's clock has reached it. The
+ * clock may
  * run, stand still, or be moved; a restart loses nothing, because what waits is in the database.
  */
 import type { Database } from './database.js'

@@ -1,5 +1,6 @@
 /**
- * What was read from the database and can't have changed since, because this process is the only one that writes to it. A catalog is
+ * What was read from the database and can't have changed since, because this process is the only one that writes to it. A
+ * catalog is
  * read with every payment and hardly ever written; remembering it spares each payment a good part of its time.
  */
 

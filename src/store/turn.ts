@@ -1,5 +1,6 @@
 /**
- * Group commit: the changes that arrive in one turn of the event loop share one SQLite transaction, and their replies go out after
+ * Group commit: the changes that arrive in one turn of the event loop share one SQLite transaction, and their replies go out
+ * after
  * its COMMIT, so that an answered request is on disk. This is what lifts the throughput: a COMMIT costs more than a payment.
  * A change that throws takes back its own rows and nobody else's. Nearly all throw before their first write; when one does not,
  * the whole turn is rolled back and run again with a savepoint for each change (savepoints for all would cost as much as the

@@ -6,7 +6,9 @@ import type { DiscountsRow } from '../../store/rows.gen.js'
 
 type Row = Omit<DiscountsRow, 'seq'>
 
-export type Discount = Omit<Row, 'type' | 'currency_options' | 'restricted_to' | 'customer_eligibility' | 'preserve_on_plan_change'> & {
+type ReadDifferently = 'type' | 'currency_options' | 'restricted_to' | 'customer_eligibility' | 'preserve_on_plan_change'
+
+export type Discount = Omit<Row, ReadDifferently> & {
   type: Schemas['DiscountType']
   currency_options: Array<Schemas['CurrencyOptionResponse']>
   restricted_to: string[]
@@ -30,7 +32,8 @@ export interface DiscountsStore {
 }
 
 const COLUMNS = 'discount_id, code, name, type, amount, currency_options, restricted_to, customer_eligibility, starts_at, ' +
-  'expires_at, usage_limit, per_customer_usage_limit, times_used, subscription_cycles, preserve_on_plan_change, metadata, created_at'
+  'expires_at, usage_limit, per_customer_usage_limit, times_used, subscription_cycles, preserve_on_plan_change, metadata, ' +
+  'created_at'
 
 export function discountsStore (database: Database): DiscountsStore {
   const find = database.prepare<[string], Row>(`SELECT ${COLUMNS} FROM discounts WHERE discount_id = ?`)

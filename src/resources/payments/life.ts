@@ -35,7 +35,8 @@ export function checkOpen (payment: Payment, nowUs: number): void {
   const refuse = (message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'payment_id', message })
   if (!isOpen(payment)) throw refuse(`Payment ${payment.payment_id} is ${payment.status}: it can't be paid any more`)
   if (hasExpired(payment, nowUs)) {
-    throw refuse(`The link of payment ${payment.payment_id} expired at ${formatTime(payment.expires_at ?? 0)}: create a new payment`)
+    const expiredAt = formatTime(payment.expires_at ?? 0)
+    throw refuse(`The link of payment ${payment.payment_id} expired at ${expiredAt}: create a new payment`)
   }
 }
 
@@ -44,8 +45,13 @@ export interface AttemptOptions {
   saveMethod?: boolean
 }
 
-/** Charges an instrument. Throws where the payment is not open or a discount has been used up meanwhile; a decline does not throw. */
-export function attempt (payment: Payment, instrument: Instrument, context: Context, { saveMethod = false }: AttemptOptions = {}): void {
+/**
+ * Charges an instrument. Throws where the payment is not open or a discount has been used up meanwhile; a decline does not
+ * throw.
+ */
+export function attempt (
+  payment: Payment, instrument: Instrument, context: Context, { saveMethod = false }: AttemptOptions = {}
+): void {
   checkOpen(payment, context.now)
   checkDiscounts(payment, context)
   const options: CheckoutOptions = JSON.parse(payment.checkout)
@@ -186,7 +192,9 @@ function exhaustedDiscount (payment: Payment, { sandbox }: Context): ApiError | 
     if (discount === undefined) continue
     const { code, times_used: used, usage_limit: limit, per_customer_usage_limit: each } = discount
     if (limit !== null && used >= limit) {
-      return new ApiError('DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED', { path: 'discounts', because: `${code} was used ${used} of ${limit} times` })
+      return new ApiError('DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED', {
+        path: 'discounts', because: `${code} was used ${used} of ${limit} times`
+      })
     }
     if (each !== null && sandbox.discounts.countUses(discountId, payment.customer_id) >= each) {
       return new ApiError('DISCOUNT_PER_CUSTOMER_USAGE_LIMIT_EXCEEDED', {

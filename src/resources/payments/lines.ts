@@ -1,5 +1,6 @@
 /**
- * The lines of a payment as a row keeps them: arrays instead of objects, because their names would be a third of every payment's row.
+ * The lines of a payment as a row keeps them: arrays instead of objects, because their names would be a third of every
+ * payment's row.
  */
 import type { PricedLine } from '../../rules/pricing.js'
 

@@ -68,7 +68,9 @@ function checkRequest (body: PaymentRequest): void {
   if (cart.length === 0) {
     throw new ApiError('PRODUCT_CART_EMTPY', { path: 'product_cart', because: 'give 1 to 100 items' })
   }
-  if (cart.length > CART_MAX) throw refuse('product_cart', `product_cart has ${cart.length} items, at most ${CART_MAX} are allowed`)
+  if (cart.length > CART_MAX) {
+    throw refuse('product_cart', `product_cart has ${cart.length} items, at most ${CART_MAX} are allowed`)
+  }
   if (code != null && codes != null) {
     throw refuse('discount_code', 'discount_code and discount_codes exclude each other: use discount_codes')
   }
@@ -153,7 +155,9 @@ function checkCountry (country: string, { settings, reference }: Sandbox): strin
 function chargeCurrency (body: PaymentRequest, lines: readonly CartLine[], { settings }: Sandbox): string {
   const currency = body.billing_currency ?? lines[0]?.product.price.currency ?? 'USD'
   if (!settings.deniedCurrencies.has(currency)) return currency
-  throw new ApiError('UNSUPPORTED_CURRENCY', { path: 'billing_currency', because: `${currency} is switched off in this emulator` })
+  throw new ApiError('UNSUPPORTED_CURRENCY', {
+    path: 'billing_currency', because: `${currency} is switched off in this emulator`
+  })
 }
 
 /** The codes in order of application, each discount once, at its first place. */

@@ -13,7 +13,10 @@ export interface AppliedDiscount {
   deducted: number
 }
 
-/** What the request asked of the hosted page and of the charge, for the page to honour; what it left out or switched off is absent. */
+/**
+ * What the request asked of the hosted page and of the charge, for the page to honour; what it left out or switched off is
+ * absent.
+ */
 export interface CheckoutOptions {
   return_url?: string
   redirect_immediately?: true
@@ -90,7 +93,8 @@ const STATE_COLUMNS = [
 
 const COLUMNS = [
   'payment_id', 'created_at', 'status', 'customer_id', 'brand_id', 'currency', 'total_amount', 'tax', 'settlement_currency',
-  'settlement_amount', 'settlement_tax', 'secret', 'invoice_id', 'link', 'expires_at', 'billing', 'metadata', 'lines', 'product_ids', 'discounts',
+  'settlement_amount', 'settlement_tax', 'secret', 'invoice_id', 'link', 'expires_at', 'billing', 'metadata', 'lines',
+  'product_ids', 'discounts',
   'checkout', 'payment_method_id'
 ] as const
 
@@ -127,7 +131,8 @@ export function paymentsStore (database: Database): PaymentsStore {
     `UPDATE payments SET ${STATE_COLUMNS.map(column => `${column} = ?`).join(', ')} WHERE seq = ?`)
   const recordAttempt = database.prepare(
     'INSERT INTO payment_attempts (payment_seq, created_at, status, method_type, error_code) VALUES (?, ?, ?, ?, ?)')
-  const attempts = database.prepare<[number], PaymentAttemptsRow>('SELECT * FROM payment_attempts WHERE payment_seq = ? ORDER BY seq')
+  const attempts = database.prepare<[number], PaymentAttemptsRow>(
+    'SELECT * FROM payment_attempts WHERE payment_seq = ? ORDER BY seq')
   const setRefundStatus = database.prepare('UPDATE payments SET refund_status = ?, updated_at = ? WHERE payment_id = ?')
   const hasSucceeded = database.prepare("SELECT 1 FROM payments WHERE customer_id = ? AND status = 'succeeded' LIMIT 1")
   const list = listStatements(database)

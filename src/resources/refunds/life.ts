@@ -14,7 +14,9 @@ export function settleRefundWhenDue (refundId: string, context: Context): void {
 }
 
 /** Ends a refund, or puts it under review. Throws INVALID_REQUEST_PARAMETERS for one that has ended. */
-export function settleRefund (refund: Refund, status: Exclude<Schemas['RefundStatus'], 'pending'>, { sandbox, now }: Context): void {
+export function settleRefund (
+  refund: Refund, status: Exclude<Schemas['RefundStatus'], 'pending'>, { sandbox, now }: Context
+): void {
   const { refund_id: refundId, payment_id: paymentId } = refund
   if (refund.status !== 'pending' && refund.status !== 'review') {
     throw new ApiError('INVALID_REQUEST_PARAMETERS', {

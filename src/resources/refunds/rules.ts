@@ -52,7 +52,9 @@ function refuse (code: ErrorCode, path: string, because: string): ApiError {
 
 function checkRequest ({ reason, metadata, items }: RefundRequest): void {
   if (reason != null && reason.length > REASON_MAX) {
-    throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'reason', message: `reason must not be longer than ${REASON_MAX} characters` })
+    throw new ApiError('INVALID_REQUEST_PARAMETERS', {
+      path: 'reason', message: `reason must not be longer than ${REASON_MAX} characters`
+    })
   }
   checkMetadata(metadata ?? {})
   const ids = (items ?? []).map(({ item_id: id }) => id)
@@ -72,19 +74,24 @@ function checkPayment (payment: Payment, earlier: readonly Refund[], { sandbox, 
   }
   const waiting = earlier.find(({ status }) => status === 'pending' || status === 'review')
   if (waiting !== undefined) {
-    throw refuse('EXISTING_REFUND_REQUEST_PROCESSING', 'payment_id', `${waiting.refund_id} is ${waiting.status}: wait until it has ended`)
+    const because = `${waiting.refund_id} is ${waiting.status}: wait until it has ended`
+    throw refuse('EXISTING_REFUND_REQUEST_PROCESSING', 'payment_id', because)
   }
 }
 
 type Wanted = Schemas['PartialRefundItem']
 
-function itemLines (wanted: readonly Wanted[], items: readonly RefundableItem[], payment: Payment, sandbox: Sandbox): RefundLine[] {
+function itemLines (
+  wanted: readonly Wanted[], items: readonly RefundableItem[], payment: Payment, sandbox: Sandbox
+): RefundLine[] {
   const money = (amount: number) => format(amount, payment.currency, sandbox.reference.currencies)
   return wanted.map((want, index) => {
     const path = `items[${index}]`
     const item = items.find(({ item_id: id }) => id === want.item_id)
     if (item === undefined) {
-      throw new ApiError('LINE_ITEM_NOT_FOUND', { path: `${path}.item_id`, message: `Line item ${want.item_id} not found in payment` })
+      throw new ApiError('LINE_ITEM_NOT_FOUND', {
+        path: `${path}.item_id`, message: `Line item ${want.item_id} not found in payment`
+      })
     }
     if (item.refundable === 0) {
       throw new ApiError('LINE_ITEM_FULLY_REFUNDED', {
@@ -94,14 +101,15 @@ function itemLines (wanted: readonly Wanted[], items: readonly RefundableItem[],
     const amount = want.amount == null ? item.refundable : amountWithTax(want, want.amount, item)
     if (want.amount != null && (want.amount <= 0 || amount <= 0)) {
       throw new ApiError('LINE_ITEM_REFUND_AMOUNT_TOO_LOW', {
-        path: `${path}.amount`, message: `Line item ${want.item_id} requested refund amount is ${money(Math.max(amount, 0))} which is too low`
+        path: `${path}.amount`,
+        message: `Line item ${want.item_id} requested refund amount is ${money(Math.max(amount, 0))} which is too low`
       })
     }
     if (amount > item.refundable) {
       throw new ApiError('LINE_ITEM_REFUND_AMOUNT_TOO_HIGH', {
         path: `${path}.amount`,
-        message: `Line item ${want.item_id} requested refund amount including tax is ${money(amount)} which is above the paid amount ` +
-          money(item.refundable)
+        message: `Line item ${want.item_id} requested refund amount including tax is ${money(amount)} which is above the ` +
+          `paid amount ${money(item.refundable)}`
       })
     }
     return { item_id: want.item_id, amount }

@@ -1,0 +1,41 @@
+/**
+ * What the pages load, from us alone: a style sheet, a script, an icon. Their URLs carry a hash of their content and never go
+ * stale.
+ */
+import { createHash } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { SCRIPT } from './script.js'
+import { STYLE } from './style.js'
+
+const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#2a56c6"/>
+<path d="M8 12h16v9a2 2 0 0 1-2 2H10a2 2 0 0 1-2-2z" fill="#fff"/><path d="M8 15h16" stroke="#2a56c6" stroke-width="2.5"/></svg>`
+
+const ASSETS = {
+  'pages.css': { type: 'text/css; charset=utf-8', content: STYLE },
+  'pages.js': { type: 'text/javascript; charset=utf-8', content: SCRIPT },
+  'icon.svg': { type: 'image/svg+xml; charset=utf-8', content: ICON }
+}
+
+type Asset = keyof typeof ASSETS
+
+const urls = new Map<Asset, string>()
+
+/** `/assets/pages.css?v=1a2b3c4d5e`. */
+export function assetUrl (name: Asset): string {
+  const known = urls.get(name)
+  if (known !== undefined) return known
+  const hash = createHash('sha256').update(ASSETS[name].content).digest('hex').slice(0, 10)
+  const url = `/assets/${name}?v=${hash}`
+  urls.set(name, url)
+  return url
+}
+
+const HEADERS = { 'cache-control': 'public, max-age=31536000, immutable', 'x-content-type-options': 'nosniff' }
+
+export function addAssets (app: FastifyInstance): void {
+  for (const [name, { type, content }] of Object.entries(ASSETS)) {
+    app.get(`/assets/${name}`, (_request, reply) => {
+      reply.type(type).headers(HEADERS).send(content)
+    })
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Small parts that several pages are made of: money, labelled fields with their errors, forms with their token, lists of facts.
+ */
+import { html } from 'ghtml'
+import { format } from '../rules/money.js'
+import type { Payment } from '../resources/payments/store.js'
+import type { Sandbox } from '../sandbox.js'
+import type { Fragment } from './layout.js'
+
+/** Something that the visitor can mend. `field` is the id of an element, or null for the page as a whole. */
+export interface Problem {
+  field: string | null
+  message: string
+}
+
+export function money (amount: number, currency: string, { reference }: Sandbox): string {
+  return amount < 0 ? `−${format(-amount, currency, reference.currencies)}` : format(amount, currency, reference.currencies)
+}
+
+export interface Field {
+  id: string
+  name: string
+  label: string
+  type: 'text' | 'tel'
+  value: string
+  autocomplete: string
+  inputmode?: 'numeric' | 'tel' | 'email'
+  hint?: string
+  isRequired: boolean
+}
+
+export function field (shown: Field, problems: readonly Problem[]): Fragment {
+  const { id, name, label, type, value, autocomplete, inputmode, hint, isRequired } = shown
+  const problem = problems.find(candidate => candidate.field === id)
+  const described = [...(hint === undefined ? [] : [`${id}-hint`]), ...(problem === undefined ? [] : [`${id}-problem`])]
+  return html`<div class="field">
+<label for="${id}">${label}</label>
+!${hint === undefined ? '' : html`<p class="hint" id="${id}-hint">${hint}</p>`}
+!${problem === undefined ? '' : html`<p class="problem" id="${id}-problem">${problem.message}</p>`}
+<input type="${type}" id="${id}" name="${name}" value="${value}" autocomplete="${autocomplete}" spellcheck="false"
+!${inputmode === undefined ? '' : html` inputmode="${inputmode}"`}!${isRequired ? ' aria-required="true"' : ''}
+!${problem === undefined ? '' : ' aria-invalid="true"'}
+!${described.length === 0 ? '' : html` aria-describedby="${described.join(' ')}"`}>
+</div>`
+}
+
+/** What went wrong, first thing on the page and with the focus; each problem leads to its field. */
+export function alert (title: string, problems: readonly Problem[]): Fragment {
+  return html`<div class="alert" id="error-summary" role="alert" tabindex="-1" autofocus>
+<h2>${title}</h2>
+<ul>!${problems.map(({ field, message }) => field === null
+    ? html`<li>${message}</li>`
+    : html`<li><a href="#${field}">${message}</a></li>`)}</ul>
+</div>`
+}
+
+export interface FormTarget {
+  /** Where the form is sent. */
+  url: string
+  token: string
+}
+
+export function form ({ url, token }: FormTarget, content: Fragment, id?: string): Fragment {
+  return html`<form method="post" action="${url}" novalidate!${id === undefined ? '' : html` id="${id}" class="form"`}>
+<input type="hidden" name="token" value="${token}">
+!${content}
+</form>`
+}
+
+export function facts (rows: ReadonlyArray<readonly [name: string, value: string, testId: string]>): Fragment {
+  return html`<dl class="facts">!${rows.map(([name, value, testId]) =>
+    html`<div><dt>${name}</dt><dd data-testid="${testId}">${value}</dd></div>`)}</dl>`
+}
+
+const NETWORKS: Record<string, string> = { visa: 'Visa', mastercard: 'Mastercard', rupay: 'RuPay' }
+
+export function cardName (network: string | null | undefined, lastFour: string | null | undefined): string {
+  return `${NETWORKS[network ?? ''] ?? 'Card'} •••• ${lastFour ?? '????'}`
+}
+
+/** `Visa •••• 4242`, `Klarna`; null for a payment that has been tried with nothing. */
+export function paidWith (payment: Payment, { reference }: Sandbox): string | null {
+  if (payment.card !== null) {
+    const card = JSON.parse(payment.card) as { network: string, last_four: string }
+    return cardName(card.network, card.last_four)
+  }
+  const type = payment.payment_method_type
+  return type === null ? null : reference.paymentMethods[type]?.label ?? type
+}

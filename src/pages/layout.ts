@@ -1,0 +1,101 @@
+/**
+ * The one layout of every page that people look at, and the headers that go with it. Nothing is loaded from outside; nothing runs
+ * that is not in /assets. Whatever is not a fragment made by `html` is escaped: only fragments are written with the `!` before
+ * `${`.
+ */
+import type { FastifyReply } from 'fastify'
+import { html } from 'ghtml'
+import { assetUrl } from './assets.js'
+
+/** HTML made by `html`, in which everything that is not ours is escaped. */
+export type Fragment = string
+
+export interface Page {
+  title: string
+  /** Whose shop it is. */
+  store: string
+  /** The content of `main`. */
+  content: Fragment
+  /** `wide` has room for two columns. */
+  width: 'wide' | 'narrow'
+  /** The path that all our URLs begin with, where a proxy puts the emulator under one; empty as a rule. */
+  base: string
+  /** Where the page goes by itself. With scripts the script does it, so that the visitor can stop it; without, the browser. */
+  refresh?: { seconds: number, url: string }
+  /** What forms may lead to besides ourselves: Chromium holds the redirects that follow a form against it too. */
+  formTargets?: readonly string[]
+}
+
+export function sendPage (reply: FastifyReply, status: number, page: Page): void {
+  secure(reply, page.formTargets)
+  reply.code(status).type('text/html; charset=utf-8').send(layout(page))
+}
+
+/** An answer that only leads on, with the headers of a page. */
+export function sendRedirect (reply: FastifyReply, url: string, status: 302 | 303 = 303): void {
+  secure(reply)
+  reply.code(status).header('location', url).send()
+}
+
+function secure (reply: FastifyReply, formTargets: readonly string[] = []): void {
+  reply.headers({
+    'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+      `form-action ${["'self'", ...formTargets].join(' ')}; base-uri 'none'; frame-ancestors *`,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store'
+  })
+  // The API lets scripts of any origin in; a page carries its form's token, which is nobody else's business.
+  reply.removeHeader('access-control-allow-origin')
+}
+
+function layout ({ title, store, content, width, base, refresh }: Page): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title>${title}</title>
+<link rel="icon" type="image/svg+xml" href="${base}${assetUrl('icon.svg')}">
+<link rel="stylesheet" href="${base}${assetUrl('pages.css')}">
+<script src="${base}${assetUrl('pages.js')}" defer></script>
+!${refresh === undefined ? '' : goOn(refresh)}
+</head>
+<body>
+<header class="masthead">
+<p class="banner" data-testid="emulator-banner"><strong>Test mode</strong> This is an emulator: no money moves.</p>
+<div class="frame ${width}"><span class="monogram" aria-hidden="true">${monogram(store)}</span>
+<span class="store" data-testid="store-name">${store}</span></div></header>
+<main class="frame ${width}">
+!${content}
+</main>
+<footer class="frame ${width}"><p>Served by dodo-emulator on this computer. Not affiliated with Dodo Payments.</p></footer>
+</body>
+</html>
+`
+}
+
+function goOn ({ seconds, url }: NonNullable<Page['refresh']>): Fragment {
+  return html`<noscript><meta http-equiv="refresh" content="${seconds};url=${url}"></noscript>`
+}
+
+function monogram (store: string): string {
+  return (/\p{L}|\p{N}/u.exec(store)?.[0] ?? '•').toUpperCase()
+}
+
+const ICONS = {
+  success: 'M5 13l4.5 4.5L19.5 7',
+  failure: 'M7 7l10 10M17 7L7 17',
+  waiting: 'M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18M12 7.5V12l3 2',
+  info: 'M12 11v6M12 7v.5'
+}
+
+export type Icon = keyof typeof ICONS
+
+/** A round sign above a message; decoration, because the heading says the same. */
+export function sign (icon: Icon): Fragment {
+  return html`<span class="sign ${icon}" aria-hidden="true"><svg viewBox="0 0 24 24" width="28" height="28" fill="none"
+stroke="currentColor" stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round"><path d="${ICONS[icon]}"/></svg></span>`
+}

@@ -1,0 +1,109 @@
+/**
+ * The summary of an order: what is bought, what each discount took off, the tax, the total, and who pays. Its rows add up: the
+ * subtotal is the lines before any discount, and a tax that the prices contain is told below the total and not added.
+ */
+import { html } from 'ghtml'
+import type { Schemas } from '../contract/operations.js'
+import type { PricedLine } from '../rules/pricing.js'
+import { readLines } from '../resources/payments/lines.js'
+import type { AppliedDiscount, Payment } from '../resources/payments/store.js'
+import type { Sandbox } from '../sandbox.js'
+import { money } from './fragments.js'
+import type { Fragment } from './layout.js'
+import { checkoutOptions } from './returning.js'
+
+export function order (payment: Payment, sandbox: Sandbox): Fragment {
+  const lines = readLines(payment.lines)
+  return html`<section class="panel order" aria-labelledby="order-title">
+<h1 id="order-title">Pay ${sandbox.business.name}</h1>
+<p class="amount" data-testid="amount-due">${money(payment.total_amount, payment.currency, sandbox)}</p>
+<ul class="lines">!${lines.map(line => lineItem(line, payment, sandbox))}</ul>
+!${totals(lines, payment, sandbox)}
+!${payer(payment, sandbox)}
+</section>`
+}
+
+function lineItem (line: PricedLine, { currency }: Payment, sandbox: Sandbox): Fragment {
+  const product = sandbox.products.find(line.product_id)
+  const price = product?.price
+  const unit = money(line.unit_amount, price?.currency ?? currency, sandbox)
+  const discount = price?.type === 'one_time_price' ? price.discount : 0
+  const description = product?.description ?? null
+  return html`<li class="line" data-testid="line">
+<span class="name">${line.name ?? line.product_id}</span><span class="sum">${money(line.subtotal, currency, sandbox)}</span>
+<span class="hint">${line.quantity} × ${unit}!${discount > 0 ? html` <span class="tag">${discount} % off</span>` : ''}</span>
+!${description === null ? '' : html`<span class="hint">${description}</span>`}
+</li>`
+}
+
+interface Row {
+  kind: '' | 'minus' | 'total'
+  label: string
+  amount: number
+  testId: string
+}
+
+function totals (lines: readonly PricedLine[], payment: Payment, sandbox: Sandbox): Fragment {
+  const { currency } = payment
+  const sum = (amount: (line: PricedLine) => number) => lines.reduce((total, line) => total + amount(line), 0)
+  const codes: AppliedDiscount[] = payment.discounts === null ? [] : JSON.parse(payment.discounts)
+  const subtotal = sum(line => line.subtotal)
+  const byCodes = codes.reduce((total, { deducted }) => total + deducted, 0)
+  const byProducts = subtotal - byCodes - sum(line => line.amount)
+  const added = sum(line => line.tax_inclusive ? 0 : line.tax)
+  const contained = sum(line => line.tax_inclusive ? line.tax : 0)
+  const tax = taxName(payment, sandbox)
+  const rows: Row[] = [{ kind: '', label: 'Subtotal', amount: subtotal, testId: 'subtotal' }]
+  if (byProducts > 0) rows.push({ kind: 'minus', label: 'Product discount', amount: -byProducts, testId: 'product-discount' })
+  for (const { discount_id: id, deducted } of codes) {
+    rows.push({ kind: 'minus', label: codeName(id, sandbox), amount: -deducted, testId: 'discount' })
+  }
+  if (added > 0) rows.push({ kind: '', label: tax, amount: added, testId: 'tax' })
+  rows.push({ kind: 'total', label: 'Total', amount: payment.total_amount, testId: 'total' })
+  return html`<dl class="totals">!${rows.map(({ kind, label, amount, testId }) =>
+    html`<div class="${kind}"><dt>${label}</dt><dd data-testid="${testId}">${money(amount, currency, sandbox)}</dd></div>`)}</dl>
+!${contained === 0
+? ''
+: html`<p class="hint" data-testid="tax-included">
+Includes ${money(contained, currency, sandbox)} ${tax}.</p>`}
+!${isReverseCharge(payment, sandbox) ? REVERSE_CHARGE : ''}`
+}
+
+const REVERSE_CHARGE = '<p class="hint" data-testid="reverse-charge">Reverse charge: your business accounts for the tax.</p>'
+
+function codeName (discountId: string, { discounts }: Sandbox): string {
+  const discount = discounts.find(discountId)
+  return discount === undefined ? 'Discount' : `Discount ${discount.code}`
+}
+
+/** `VAT 20 %`. */
+function taxName (payment: Payment, { reference }: Sandbox): string {
+  const rate = reference.taxRates[billing(payment).country]
+  return rate === undefined ? 'Tax' : `${rate.name} ${rate.rate_bps / 100} %`
+}
+
+function isReverseCharge (payment: Payment, { reference, settings }: Sandbox): boolean {
+  const isBusiness = checkoutOptions(payment).tax_id !== undefined
+  return isBusiness && settings.tax && payment.tax === 0 && payment.total_amount > 0 &&
+    reference.taxRates[billing(payment).country]?.reverse_charge === true
+}
+
+function billing (payment: Payment): Schemas['BillingAddress'] {
+  return JSON.parse(payment.billing)
+}
+
+function payer (payment: Payment, { reference }: Sandbox): Fragment {
+  const { customer } = payment
+  const { tax_id: taxId, customer_business_name: business } = checkoutOptions(payment)
+  const { country, state, city, street, zipcode } = billing(payment)
+  const town = [zipcode, city, state].filter(part => part).join(' ')
+  const address = [street, town, reference.countries[country]?.name ?? country].filter((part): part is string => Boolean(part))
+  return html`<div class="payer">
+<h2>Billed to</h2>
+!${business === undefined ? '' : html`<p data-testid="business-name">${business}</p>`}
+!${customer.name === customer.email ? '' : html`<p data-testid="customer-name">${customer.name}</p>`}
+<p class="quiet" data-testid="customer-email">${customer.email}</p>
+<p class="quiet" data-testid="billing-address">${address.join(', ')}</p>
+!${taxId === undefined ? '' : html`<p class="quiet" data-testid="tax-id">Tax ID ${taxId}</p>`}
+</div>`
+}

@@ -1,0 +1,31 @@
+/**
+ * The way back to the merchant: only ever to the payment's own return_url, with what became of the payment added to its query.
+ */
+import type { CheckoutOptions, Payment } from '../resources/payments/store.js'
+
+export function checkoutOptions ({ checkout }: Pick<Payment, 'checkout'>): CheckoutOptions {
+  return JSON.parse(checkout)
+}
+
+/** The return_url with `payment_id`, `status` and `email` after its own parameters; null where the merchant gave none. */
+export function returnUrl (payment: Payment): string | null {
+  const { return_url: given } = checkoutOptions(payment)
+  if (given === undefined || !URL.canParse(given)) return null
+  const url = new URL(given)
+  url.searchParams.append('payment_id', payment.payment_id)
+  url.searchParams.append('status', payment.status)
+  url.searchParams.append('email', payment.customer.email)
+  return url.href
+}
+
+/**
+ * What the checkout's forms may lead to. Chromium holds every redirect after a form against the page's `form-action`, the
+ * merchant's own redirects included, so that naming one host is not enough. As a rule the way back begins on the status page,
+ * which is no form's redirect, and nothing has to be allowed; only `redirect_immediately` goes there straight from the form.
+ */
+export function formTargets (payment: Payment): string[] {
+  const { return_url: given, redirect_immediately: immediately } = checkoutOptions(payment)
+  if (immediately !== true || given === undefined || !URL.canParse(given)) return []
+  const { protocol } = new URL(given)
+  return protocol === 'http:' || protocol === 'https:' ? ['http:', 'https:'] : [protocol]
+}

@@ -1,0 +1,226 @@
+/**
+ * The style sheet of every page, as text. Colours are named once for light and once for dark, and keep WCAG AA's contrast in
+ * both; type and shapes come from the visitor's system. Radio buttons open their panels by selectors alone, so that this works
+ * without scripts.
+ */
+export const STYLE = `
+:root {
+  color-scheme: light dark;
+  --ground: #f4f5f8;
+  --surface: #ffffff;
+  --sunken: #f7f8fb;
+  --text: #171b26;
+  --quiet: #545d70;
+  --line: #dde1ea;
+  --edge: #7f889c;
+  --accent: #2a56c6;
+  --accent-strong: #1f449f;
+  --on-accent: #ffffff;
+  --tint: #edf2ff;
+  --good: #0f7048;
+  --good-tint: #e3f5ec;
+  --bad: #b3261e;
+  --bad-tint: #fdeeed;
+  --wait: #8a5300;
+  --wait-tint: #fdf3e0;
+  --banner: #fff4d6;
+  --on-banner: #5c4300;
+  --shadow: 0 1px 2px rgb(20 28 50 / 6%), 0 8px 28px rgb(20 28 50 / 7%);
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --ground: #0e1117;
+    --surface: #171b24;
+    --sunken: #1d222d;
+    --text: #eef1f7;
+    --quiet: #a8b1c2;
+    --line: #2b3240;
+    --edge: #7a8498;
+    --accent: #9db6ff;
+    --accent-strong: #bccdff;
+    --on-accent: #0c1433;
+    --tint: #1c2540;
+    --good: #6fdca6;
+    --good-tint: #12301f;
+    --bad: #ff9d94;
+    --bad-tint: #3a1a18;
+    --wait: #f5c46b;
+    --wait-tint: #33270f;
+    --banner: #2b2410;
+    --on-banner: #f3dc9b;
+    --shadow: none;
+  }
+}
+*, *::before, *::after { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
+body {
+  margin: 0; min-height: 100vh; background: var(--ground); color: var(--text);
+  font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
+  overflow-wrap: anywhere;
+}
+h1, h2, h3, p, ul, dl, dd, fieldset { margin: 0; padding: 0; }
+h1 { font-size: 1.55rem; line-height: 1.25; letter-spacing: -0.015em; }
+h2 { font-size: 1.1rem; line-height: 1.35; }
+h3 { font-size: 0.875rem; line-height: 1.4; }
+ul { list-style: none; }
+fieldset { border: 0; min-width: 0; }
+legend { padding: 0; }
+a { color: var(--accent); text-underline-offset: 0.15em; }
+a:hover { color: var(--accent-strong); }
+code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; font-size: 0.9em; }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 6px; }
+[hidden], html:not(.js) .with-script { display: none !important; }
+.unseen {
+  position: absolute; width: 1px; height: 1px; margin: -1px; padding: 0; border: 0; overflow: hidden; clip-path: inset(50%);
+  white-space: nowrap;
+}
+.quiet { color: var(--quiet); }
+.hint { color: var(--quiet); font-size: 0.875rem; }
+
+.banner { background: var(--banner); color: var(--on-banner); text-align: center; font-size: 0.8125rem; padding: 0.4rem 1rem; }
+.banner strong { margin-right: 0.35rem; }
+.frame { width: 100%; margin: 0 auto; padding-inline: 1.25rem; }
+.frame.wide { max-width: 66rem; }
+.frame.narrow { max-width: 33rem; }
+.masthead .frame { display: flex; align-items: center; gap: 0.75rem; padding-block: 1.5rem; }
+.monogram {
+  display: grid; place-items: center; flex: none; width: 2.25rem; height: 2.25rem; border-radius: 0.65rem;
+  background: var(--accent); color: var(--on-accent); font-weight: 700;
+}
+.store { font-weight: 650; font-size: 1.0625rem; }
+footer.frame { padding-block: 2rem; color: var(--quiet); font-size: 0.8125rem; }
+.panel {
+  background: var(--surface); border: 1px solid var(--line); border-radius: 1rem; padding: 1.5rem; box-shadow: var(--shadow);
+}
+
+.checkout { display: grid; gap: 1.5rem; align-items: start; }
+.checkout > * { min-width: 0; }
+@media (min-width: 56rem) {
+  .checkout { grid-template-columns: minmax(0, 5fr) minmax(0, 6fr); gap: 2.5rem; }
+  .checkout .order { position: sticky; top: 1.5rem; }
+  .panel { padding: 2rem; }
+}
+
+.order h1 { font-size: 1rem; font-weight: 500; letter-spacing: 0; color: var(--quiet); }
+.order .amount {
+  font-size: 2.375rem; font-weight: 700; line-height: 1.2; letter-spacing: -0.025em; font-variant-numeric: tabular-nums;
+}
+.lines { margin-top: 1.5rem; display: grid; gap: 1.1rem; }
+.line { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.1rem 1rem; }
+.line .name { font-weight: 600; }
+.line .sum { font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; text-align: right; }
+.line .hint { grid-column: 1; }
+.totals { margin-top: 1.25rem; padding-top: 1.1rem; border-top: 1px solid var(--line); display: grid; gap: 0.5rem; }
+.totals div { display: flex; justify-content: space-between; gap: 1rem; }
+.totals dt { color: var(--quiet); }
+.totals dd { font-variant-numeric: tabular-nums; white-space: nowrap; }
+.totals .minus dd { color: var(--good); }
+.totals .total {
+  margin-top: 0.35rem; padding-top: 0.85rem; border-top: 1px solid var(--line); font-weight: 700; font-size: 1.0625rem;
+}
+.totals .total dt { color: inherit; }
+.totals + .hint { margin-top: 0.5rem; }
+.tag {
+  display: inline-block; padding: 0.05rem 0.5rem; border-radius: 999px; background: var(--good-tint); color: var(--good);
+  font-size: 0.8125rem; font-weight: 600;
+}
+.payer { margin-top: 1.5rem; padding-top: 1.25rem; border-top: 1px solid var(--line); display: grid; gap: 0.25rem 1.5rem; }
+.payer h2 { font-size: 0.875rem; color: var(--quiet); font-weight: 500; }
+.payer p { line-height: 1.45; }
+
+.form { display: grid; gap: 1.5rem; }
+.section-title { margin-bottom: 0.85rem; font-weight: 650; font-size: 1.1rem; }
+.field { display: grid; gap: 0.3rem; align-content: start; }
+.field > label { font-weight: 550; font-size: 0.9375rem; }
+.pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; align-items: end; }
+input[type=text], input[type=tel] {
+  width: 100%; min-height: 3rem; padding: 0.6rem 0.85rem; border: 1px solid var(--edge); border-radius: 0.65rem;
+  background: var(--surface); color: inherit; font: inherit; font-variant-numeric: tabular-nums;
+}
+input[aria-invalid=true] { border: 2px solid var(--bad); padding: calc(0.6rem - 1px) calc(0.85rem - 1px); }
+input[type=text]:focus, input[type=tel]:focus { outline: 3px solid var(--accent); outline-offset: 0; border-radius: 0.65rem; }
+input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin: 0; accent-color: var(--accent); flex: none; }
+.problem { color: var(--bad); font-size: 0.875rem; font-weight: 550; }
+.check { display: flex; align-items: center; gap: 0.7rem; min-height: 2.75rem; cursor: pointer; }
+
+.methods { display: grid; gap: 0.6rem; }
+.method { position: relative; border: 1px solid var(--line); border-radius: 0.8rem; background: var(--surface); }
+.method > input[type=radio] { position: absolute; left: 1rem; top: 1.15rem; }
+.method > label {
+  display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: 0 1rem; min-height: 3.5rem;
+  padding: 0.95rem 1rem 0.95rem 3.1rem; font-weight: 600; cursor: pointer;
+}
+.method > label .hint { font-weight: 400; }
+.method:hover { border-color: var(--edge); }
+.method > input:checked ~ .method-body { display: grid; }
+.method:has(> input:checked) { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
+.method-body { display: none; gap: 1rem; padding: 0.25rem 1rem 1.15rem; }
+.method-body.alone { display: grid; padding: 0; }
+
+.testing {
+  display: grid; gap: 0.75rem; padding: 0.9rem 1rem; border: 1px dashed var(--edge); border-radius: 0.8rem;
+  background: var(--sunken);
+}
+.testing summary { cursor: pointer; font-weight: 600; font-size: 0.9375rem; min-height: 1.75rem; }
+.testing h3 { margin: 1rem 0 0.35rem; color: var(--quiet); }
+.testing li {
+  display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: center; gap: 0 0.75rem; padding: 0.4rem 0;
+  border-top: 1px solid var(--line);
+}
+.testing li code { white-space: nowrap; }
+.testing li button { grid-row: 1 / span 2; grid-column: 2; }
+.chips { display: flex; flex-wrap: wrap; gap: 0.45rem; align-items: center; }
+.chips .hint { flex: 1 0 100%; }
+.chip {
+  min-height: 2.5rem; padding: 0.35rem 0.75rem; border: 1px solid var(--edge); border-radius: 999px; background: var(--surface);
+  color: var(--text); font: inherit; font-size: 0.875rem; font-weight: 550; cursor: pointer;
+}
+.chip:hover { border-color: var(--accent); color: var(--accent); }
+
+.button {
+  display: inline-flex; align-items: center; justify-content: center; min-height: 3.25rem; width: 100%; padding: 0.7rem 1.5rem;
+  border: 1px solid transparent; border-radius: 0.8rem; font: inherit; font-weight: 650; text-decoration: none; cursor: pointer;
+  text-align: center;
+}
+.button.primary { background: var(--accent); color: var(--on-accent); font-size: 1.0625rem; }
+.button.primary:hover { background: var(--accent-strong); color: var(--on-accent); }
+.button.second { background: var(--surface); border-color: var(--edge); color: var(--text); }
+.button.second:hover { border-color: var(--text); color: var(--text); }
+.button.bare { background: transparent; color: var(--quiet); font-weight: 550; min-height: 2.75rem; }
+.button.bare:hover { color: var(--text); text-decoration: underline; }
+.button[aria-busy] { opacity: 0.75; cursor: progress; }
+.assurance { display: flex; gap: 0.5rem; justify-content: center; color: var(--quiet); font-size: 0.875rem; text-align: center; }
+.under { margin-top: 0.75rem; }
+
+.alert {
+  border: 1px solid var(--bad); border-left-width: 5px; border-radius: 0.8rem; background: var(--bad-tint);
+  padding: 1rem 1.15rem;
+}
+.alert h2 { font-size: 1rem; color: var(--bad); }
+.alert ul { display: grid; gap: 0.25rem; margin-top: 0.35rem; }
+.alert a { color: inherit; }
+.alert p { margin-top: 0.35rem; }
+.note { border-radius: 0.8rem; background: var(--tint); padding: 0.9rem 1.1rem; font-size: 0.9375rem; }
+.note li { list-style: disc; margin-left: 1.1rem; }
+
+.message { display: grid; gap: 1.25rem; justify-items: stretch; text-align: center; padding-block: 2.25rem; }
+.message h1 + p { color: var(--quiet); margin-top: 0.4rem; }
+.sign { display: grid; place-items: center; width: 3.75rem; height: 3.75rem; margin: 0 auto; border-radius: 50%; }
+.sign.success { background: var(--good-tint); color: var(--good); }
+.sign.failure { background: var(--bad-tint); color: var(--bad); }
+.sign.waiting { background: var(--wait-tint); color: var(--wait); }
+.sign.info { background: var(--tint); color: var(--accent); }
+.facts { border-block: 1px solid var(--line); padding-block: 1rem; display: grid; gap: 0.6rem; text-align: left; }
+.facts div { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1.25rem; }
+.facts dt { color: var(--quiet); }
+.facts dd { font-weight: 550; text-align: right; margin-left: auto; font-variant-numeric: tabular-nums; }
+.actions { display: grid; gap: 0.75rem; }
+.sides { display: grid; gap: 0.75rem; }
+@media (min-width: 30rem) { .sides { grid-template-columns: 1fr 1fr; } }
+@media (prefers-reduced-motion: no-preference) {
+  .button, .chip, .method { transition: background-color 0.12s, border-color 0.12s, color 0.12s; }
+}
+@media (forced-colors: active) {
+  .method:has(> input:checked) { outline: 2px solid Highlight; }
+}
+`

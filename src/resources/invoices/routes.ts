@@ -1,0 +1,35 @@
+/** What is answered under /invoices: PDF documents, for everybody who knows the id. */
+import type { FileReply } from '../../contract/operations.js'
+import { ApiError } from '../../errors.js'
+import type { Handlers } from '../../http/handlers.js'
+import { drawInvoice, type InvoiceDocument } from '../../pages/invoice.js'
+import { findPayment } from '../payments/routes.js'
+import { findRefund } from '../refunds/routes.js'
+import { invoiceDocument, receiptDocument } from './view.js'
+
+export const invoices = {
+  'GET /invoices/payments/{payment_id}': ({ path, context }) => {
+    const payment = findPayment(path.payment_id, context)
+    if (payment.status !== 'succeeded' && payment.refund_status === null) {
+      throw missing('payment_id', `payment ${payment.payment_id} is ${payment.status}: its invoice comes with its success`)
+    }
+    return file(`invoice-${payment.invoice_id}.pdf`, invoiceDocument(payment, context.sandbox))
+  },
+
+  'GET /invoices/refunds/{refund_id}': ({ path, context }) => {
+    const refund = findRefund(path.refund_id, context)
+    if (refund.status !== 'succeeded') {
+      throw missing('refund_id', `refund ${refund.refund_id} is ${refund.status}: its receipt comes with its success`)
+    }
+    const payment = findPayment(refund.payment_id, context)
+    return file(`receipt-${refund.refund_id}.pdf`, receiptDocument(refund, payment, context.sandbox))
+  }
+} satisfies Handlers
+
+function missing (path: string, because: string): ApiError {
+  return new ApiError('NOT_FOUND', { path, because })
+}
+
+function file (fileName: string, document: InvoiceDocument): FileReply {
+  return { fileName, bytes: () => drawInvoice(document) }
+}

@@ -1,0 +1,201 @@
+/**
+ * What stands in an invoice and in a refund receipt, in text. Nothing depends on when it is asked for, nor on what happens to the
+ * payment afterwards: a document fetched twice is the same document. Amounts are in the currency that was charged.
+ */
+import type { Schemas } from '../../contract/operations.js'
+import { paidWith } from '../../pages/fragments.js'
+import { drawable, type InvoiceDocument } from '../../pages/invoice.js'
+import { packageJson } from '../../root.js'
+import { US_PER_MS } from '../../rules/calendar.js'
+import { divideHalfUp, format } from '../../rules/money.js'
+import type { PricedLine } from '../../rules/pricing.js'
+import type { Sandbox } from '../../sandbox.js'
+import { refundableItems } from '../payments/items.js'
+import { readLines } from '../payments/lines.js'
+import type { AppliedDiscount, CheckoutOptions, Payment } from '../payments/store.js'
+import type { Refund } from '../refunds/store.js'
+
+/** The invoice of a payment that has succeeded. */
+export function invoiceDocument (payment: Payment, sandbox: Sandbox): InvoiceDocument {
+  const lines = readLines(payment.lines)
+  const money = moneyOf(payment, sandbox)
+  const method = paidWith(payment, sandbox)
+  const isFree = payment.total_amount === 0
+  const day = date(paidAt(payment, sandbox))
+  return {
+    title: 'Invoice',
+    number: payment.invoice_id,
+    createdAt: payment.created_at / US_PER_MS,
+    issuer: sandbox.business.name,
+    facts: [
+      ['Invoice number', payment.invoice_id],
+      ['Invoice date', date(payment.created_at)],
+      ['Payment', payment.payment_id],
+      ...(method === null || isFree ? [] : [['Paid with', method] as const])
+    ],
+    parties: parties(payment, sandbox),
+    summary: isFree ? `Free of charge, completed on ${day}` : `${money(payment.total_amount)} paid on ${day}`,
+    columns: [
+      { title: 'Description', width: 0 }, { title: 'Quantity', width: 64 },
+      { title: 'Unit price', width: 92 }, { title: 'Amount', width: 98 }
+    ],
+    rows: lines.map(line => ({
+      cells: [line.name ?? line.product_id, String(line.quantity), unitPrice(line, money), money(line.subtotal)],
+      ...(line.tax_inclusive && line.tax > 0 ? { note: 'The price includes tax' } : {})
+    })),
+    totals: totals(lines, payment, sandbox),
+    notes: isReverseCharge(payment, sandbox) ? ['Reverse charge: the customer accounts for the tax.'] : []
+  }
+}
+
+/** The receipt of a refund that has succeeded. */
+export function receiptDocument (refund: Refund, payment: Payment, sandbox: Sandbox): InvoiceDocument {
+  const money = moneyOf(payment, sandbox)
+  const method = paidWith(payment, sandbox)
+  const items = new Map(refundableItems(payment, []).map(item => [item.item_id, item]))
+  return {
+    title: 'Refund receipt',
+    number: refund.refund_id,
+    createdAt: refund.created_at / US_PER_MS,
+    issuer: sandbox.business.name,
+    facts: [
+      ['Refund number', refund.refund_id],
+      ['Refund date', date(refund.created_at)],
+      ['Status', 'Succeeded'],
+      ['Invoice number', payment.invoice_id],
+      ['Payment', payment.payment_id],
+      ...(method === null ? [] : [['Refunded to', method] as const])
+    ],
+    parties: parties(payment, sandbox),
+    summary: `${money(refund.amount)} refunded on ${date(refund.created_at)}`,
+    columns: [{ title: 'Description', width: 0 }, { title: 'Paid', width: 98 }, { title: 'Refunded', width: 98 }],
+    rows: refund.lines.map(({ item_id: id, amount }) => {
+      const item = items.get(id)
+      return { cells: [item?.name ?? id, item === undefined ? '' : money(item.net + item.tax), money(amount)] }
+    }),
+    totals: [
+      { label: 'Total of the payment', value: money(payment.total_amount), kind: '' },
+      { label: `Refunded (${refund.currency})`, value: money(refund.amount), kind: 'total' }
+    ],
+    notes: [
+      ...(payment.tax > 0 ? [`Amounts include ${taxName(payment, sandbox)}.`] : []),
+      ...(refund.reason === null || refund.reason.trim() === '' ? [] : [`Reason: ${refund.reason}`])
+    ]
+  }
+}
+
+/** The lines before any discount, what each discount took off, and the tax: together they are the total, to the last unit. */
+function totals (lines: readonly PricedLine[], payment: Payment, sandbox: Sandbox): InvoiceDocument['totals'] {
+  const money = moneyOf(payment, sandbox)
+  const sum = (amount: (line: PricedLine) => number) => lines.reduce((total, line) => total + amount(line), 0)
+  const codes: AppliedDiscount[] = payment.discounts === null ? [] : JSON.parse(payment.discounts)
+  const subtotal = sum(line => line.subtotal)
+  const byProducts = subtotal - codes.reduce((total, { deducted }) => total + deducted, 0) - sum(line => line.amount)
+  const contained = sum(line => line.tax_inclusive ? line.tax : 0)
+  const isAllContained = contained > 0 && contained === payment.tax
+  const tax = taxName(payment, sandbox)
+  return [
+    { label: 'Subtotal', value: money(subtotal), kind: '' },
+    ...(byProducts === 0 ? [] : [{ label: 'Product discount', value: money(-byProducts), kind: '' } as const]),
+    ...codes.map(({ discount_id: id, deducted }) =>
+      ({ label: `Discount ${sandbox.discounts.find(id)?.code ?? id}`, value: money(-deducted), kind: '' } as const)),
+    ...(isAllContained ? [] : [{ label: tax, value: money(payment.tax - contained), kind: '' } as const]),
+    { label: `Total (${payment.currency})`, value: money(payment.total_amount), kind: 'total' },
+    ...(contained === 0 ? [] : [{ label: `Includes ${tax}`, value: money(contained), kind: 'quiet' } as const])
+  ]
+}
+
+/** `VAT 20 %`; without the rate where it was not charged. */
+function taxName (payment: Payment, sandbox: Sandbox): string {
+  const rate = sandbox.reference.taxRates[billingOf(payment).country]
+  if (rate === undefined) return 'Tax'
+  if (isReverseCharge(payment, sandbox)) return `${rate.name} (reverse charge)`
+  return payment.tax === 0 ? 'Tax' : `${rate.name} ${rate.rate_bps / 100} %`
+}
+
+/** A tax id made the tax 0 although the country has one. What was free or sold without tax has none for another reason. */
+function isReverseCharge (payment: Payment, { reference, settings }: Sandbox): boolean {
+  return checkoutOf(payment).tax_id !== undefined && settings.tax && payment.tax === 0 && payment.total_amount > 0 &&
+    reference.taxRates[billingOf(payment).country]?.reverse_charge === true
+}
+
+type Money = (amount: number) => string
+
+/** Amounts in the payment's currency; by its code where the fonts don't have the sign: `INR 499.00`. */
+function moneyOf ({ currency }: Payment, { reference }: Sandbox): Money {
+  return amount => {
+    const text = format(Math.abs(amount), currency, reference.currencies).replace(/\s/g, ' ')
+    const shown = drawable(text) === text ? text : `${currency} ${text.replace(/[^\d.,]/g, '')}`
+    return amount < 0 ? `-${shown}` : shown
+  }
+}
+
+/** The row knows the unit's price in the product's currency alone; in the charged one it follows from the line. */
+function unitPrice ({ quantity, subtotal }: PricedLine, money: Money): string {
+  return quantity === 0 ? '' : money(divideHalfUp(subtotal, quantity))
+}
+
+/** When it succeeded, which can be later than it was created. */
+function paidAt (payment: Payment, { payments }: Sandbox): number {
+  return payments.attempts(payment.seq).findLast(({ status }) => status === 'succeeded')?.created_at ?? payment.created_at
+}
+
+let day: Intl.DateTimeFormat | undefined // made when it is needed: Intl takes its time
+
+/** `4 March 2027`, in UTC. */
+function date (us: number): string {
+  day ??= new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
+  return day.format(us / US_PER_MS)
+}
+
+function billingOf (payment: Payment): Schemas['BillingAddress'] {
+  return JSON.parse(payment.billing)
+}
+
+function checkoutOf (payment: Payment): CheckoutOptions {
+  return JSON.parse(payment.checkout)
+}
+
+function parties (payment: Payment, sandbox: Sandbox): InvoiceDocument['parties'] {
+  return [{ title: 'From', lines: seller(sandbox) }, { title: 'Billed to', lines: buyer(payment, sandbox) }]
+}
+
+type Address = Pick<Schemas['BillingAddress'], 'country' | 'state' | 'city' | 'street' | 'zipcode'>
+
+interface Seller {
+  business_id: string
+  support_email?: string
+  address?: Address
+}
+
+let packaged: Seller | undefined
+
+/** The sandbox keeps the name of its business alone; where that is the package's, so is the address. */
+function seller (sandbox: Sandbox): string[] {
+  const { business_id: businessId, name } = sandbox.business
+  packaged ??= packageJson<Seller>('fixtures', 'business.json')
+  const { address, support_email: email } = packaged.business_id === businessId ? packaged : {}
+  return [name, ...(address === undefined ? [] : addressLines(address, sandbox)), ...given(email)]
+}
+
+function buyer (payment: Payment, sandbox: Sandbox): string[] {
+  const { name, email } = payment.customer
+  const { customer_business_name: business, tax_id: taxId } = checkoutOf(payment)
+  return [
+    ...given(business),
+    ...(name === email ? [] : given(name)), // a customer without a name goes by the e-mail address
+    ...addressLines(billingOf(payment), sandbox),
+    email,
+    ...(taxId === undefined ? [] : [`Tax ID ${taxId}`])
+  ]
+}
+
+function addressLines ({ country, state, city, street, zipcode }: Address, { reference }: Sandbox): string[] {
+  const region = [...given(state), ...given(zipcode)].join(' ')
+  const town = [...given(city), ...given(region)].join(', ')
+  return [...given(street), ...given(town), reference.countries[country]?.name ?? country]
+}
+
+function given (text: string | null | undefined): string[] {
+  return text == null || text.trim() === '' ? [] : [text]
+}

@@ -1,0 +1,166 @@
+/** The rules of the house (docs/architecture.md), as far as the source alone can show whether they are kept. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import t from 'tap'
+import ts from 'typescript'
+import { packagePath } from '../src/root.js'
+
+const LINES_MAX = 350
+const COLUMNS_MAX = 130
+
+/** Packages that rules/ may use: functions of their arguments, and nothing else. */
+const PURE_LIBRARIES = ['card-validator']
+
+interface Import {
+  /** A package (`fastify`, `node:fs`), or the path of a file below src/ (`store/database.ts`). */
+  target: string
+  /** Gone when compiled. */
+  isType: boolean
+}
+
+interface Source {
+  /** Below src/, with slashes: `resources/payments/store.ts`. */
+  name: string
+  text: string
+  tree: ts.SourceFile
+  imports: Import[]
+}
+
+const sources: Source[] = readdirSync(packagePath('src'), { recursive: true, encoding: 'utf8' })
+  .map(name => name.replaceAll('\\', '/'))
+  .filter(name => name.endsWith('.ts'))
+  .map(name => {
+    const text = readFileSync(packagePath('src', name), 'utf8')
+    const tree = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true)
+    return { name, text, tree, imports: importsOf(name, tree) }
+  })
+
+/** Ours to read: neither generated nor somebody else's. */
+const written = sources.filter(({ name }) => !name.includes('.gen.') && !name.startsWith('vendor/'))
+
+function importsOf (name: string, tree: ts.SourceFile): Import[] {
+  const found: Import[] = []
+  const add = (specifier: ts.Node | undefined, isType: boolean) => {
+    if (specifier === undefined || !ts.isStringLiteralLike(specifier)) return
+    found.push({ target: targetOf(name, specifier.text), isType })
+  }
+  visit(tree, node => {
+    if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, node.importClause?.isTypeOnly === true)
+    if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly)
+    if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) add(node.argument.literal, true)
+    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) add(node.arguments[0], false)
+  })
+  return found
+}
+
+function targetOf (name: string, specifier: string): string {
+  if (!specifier.startsWith('.')) return specifier
+  return normalize(join(dirname(name), specifier)).replaceAll('\\', '/').replace(/\.js$/, '.ts')
+}
+
+function visit (node: ts.Node, see: (node: ts.Node) => void): void {
+  see(node)
+  ts.forEachChild(node, child => { visit(child, see) })
+}
+
+/** `file.ts:12` of every node of the written source that `is` true of, but in the files that may. */
+function places (is: (node: ts.Node) => boolean, mayHave: RegExp = /^$/): string[] {
+  const found: string[] = []
+  for (const { name, tree } of written) {
+    if (mayHave.test(name)) continue
+    visit(tree, node => {
+      if (is(node)) found.push(`${name}:${tree.getLineAndCharacterOfPosition(node.getStart()).line + 1}`)
+    })
+  }
+  return found
+}
+
+/** The files that import what `is` true of, but those that may. */
+function importers (is: (target: string) => boolean, may: RegExp): string[] {
+  return written.flatMap(({ name, imports }) =>
+    may.test(name) ? [] : imports.filter(({ target }) => is(target)).map(({ target }) => `${name} imports ${target}`))
+}
+
+t.test('who may import what', async t => {
+  t.ok(written.length > 30, 'the source is found')
+
+  t.strictSame(importers(target => /^@?fastify(?:\/|$)/.test(target), /^(?:http\/|pages\/|control\/|emulator\.ts$)/), [],
+    'only http/, pages/, control/ and the composition root know Fastify')
+
+  t.strictSame(importers(target => target === 'better-sqlite3' || target === 'store/database.ts',
+    /^(?:store\/|resources\/[^/]+\/store\.ts$|delivery\/store\.ts$|sandbox\.ts$)/), [],
+  'only store/, the store.ts of each resource and the sandbox know SQLite')
+
+  t.strictSame(importers(target => !/^(?:rules\/|vendor\/|errors\.ts$)/.test(target) && !PURE_LIBRARIES.includes(target),
+    /^(?!rules\/)/), [],
+  'rules/ knows nothing outside but errors and pure libraries: no clock, no database, no files')
+
+  t.strictSame(importers(target => /^node:(?:https?|http2|net|tls|dgram|dns)(?:\/|$)|^undici$/.test(target),
+    /^(?:http\/|pages\/|control\/|delivery\/|emulator\.ts$)/), [], 'only HTTP and delivery know the network')
+
+  t.strictSame(importers(target => target.startsWith('http/'),
+    /^(?:http\/|pages\/|control\/|emulator\.ts$|resources\/[^/]+\/routes\.ts$)/), [],
+  'resources meet HTTP in their routes.ts alone, and there only its types and paging')
+
+  t.strictSame(importers(target => target === 'cli.ts' || target === 'index.ts', /^$/), [], 'nobody imports the entrances')
+
+  t.strictSame(importers(target => target === 'emulator.ts', /^(?:cli|index)\.ts$/), [],
+    'only the entrances know the composition root')
+})
+
+t.test('who may do what', async t => {
+  const calls = (node: ts.Node, callee: RegExp) => ts.isCallExpression(node) && callee.test(node.expression.getText())
+  const CLOCK = /^(?:clock|ids)\.ts$/
+
+  const SENSES = /^(?:Date\.now|Math\.random|performance\.now|process\.hrtime(?:\.bigint)?)$/
+  t.strictSame(places(node => calls(node, SENSES), CLOCK), [],
+    'time and chance come from the clock and the ids')
+  t.strictSame(places(node => ts.isNewExpression(node) && /^new Date(?:\(\))?$/.test(node.getText()), CLOCK), [],
+    'a new Date() is the time too')
+  t.strictSame(places(node => calls(node, /^(?:globalThis\.)?fetch$/), /^(?:cli\.ts$|delivery\/)/), [],
+    'only the health command and delivery/ call out')
+  t.strictSame(places(node => ts.isPropertyAccessExpression(node) && node.getText() === 'process.env', /^cli\.ts$/), [],
+    'the environment is read in one place')
+  t.strictSame(places(node => calls(node, /^process\.exit$/)), [], 'nobody ends the process behind the back of the others')
+  const ELSEWHERE = /^(?!resources\/|rules\/|store\/)/
+  t.strictSame(places(node => ts.isAwaitExpression(node) || node.kind === ts.SyntaxKind.AsyncKeyword, ELSEWHERE), [],
+    'handlers, rules and stores are synchronous')
+  const isError = (node: ts.ClassLikeDeclaration) =>
+    node.heritageClauses?.some(clause => /^extends \w*Error$/.test(clause.getText())) === true
+  t.strictSame(places(node => ts.isClassLike(node) && !isError(node)), [], 'classes are for errors alone')
+})
+
+t.test('types are honest', async t => {
+  t.strictSame(places(node => node.kind === ts.SyntaxKind.AnyKeyword), [], 'no any')
+  for (const { name, text } of written) t.notMatch(text, /@ts-(?:ignore|expect-error|nocheck)|eslint-disable/, name)
+})
+
+t.test('no import comes back to where it began', async t => {
+  const names = new Set(sources.map(({ name }) => name))
+  const values = new Map(sources.map(({ name, imports }) =>
+    [name, imports.filter(({ target, isType }) => !isType && names.has(target)).map(({ target }) => target)]))
+  const done = new Set<string>()
+  const cycles: string[] = []
+  const follow = (name: string, trail: readonly string[]): void => {
+    const start = trail.indexOf(name)
+    if (start >= 0) cycles.push([...trail.slice(start), name].join(' -> '))
+    if (start >= 0 || done.has(name)) return
+    for (const target of values.get(name) ?? []) follow(target, [...trail, name])
+    done.add(name)
+  }
+  for (const { name } of sources) follow(name, [])
+  t.strictSame(cycles, [], 'types aside')
+  const isLost = (target: string) => target.endsWith('.ts') && !target.startsWith('vendor/') && !names.has(target)
+  t.strictSame(importers(isLost, /^$/), [], 'every import was found')
+})
+
+t.test('files are short, and say what they own', async t => {
+  const wide: string[] = []
+  for (const { name, text } of written) {
+    const lines = text.split('\n')
+    t.ok(lines.length - 1 <= LINES_MAX, `${name} has ${lines.length - 1} lines`)
+    t.match(text.replace(/^#!.*\n/, ''), /^\/\*\*[\s*]+[A-Z/`][\s\S]{20,}?\*\//, `${name} begins by saying what it owns`)
+    wide.push(...lines.flatMap((line, index) => [...line].length > COLUMNS_MAX ? [`${name}:${index + 1}`] : []))
+  }
+  t.strictSame(wide, [], `no line has more than ${COLUMNS_MAX} columns`)
+})

@@ -1,0 +1,184 @@
+/** What a sandbox starts from, held against the contract and against what the documentation promises of it. */
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import { packageFixtures } from '../src/fixtures.js'
+import { packagePath } from '../src/root.js'
+import { closedSchema, paymentBody, startEmulator } from './helper.js'
+import type { Schemas } from '../src/contract/operations.js'
+
+const fixtures = packageFixtures()
+
+function fixture<T> (name: string): T {
+  return JSON.parse(readFileSync(packagePath('fixtures', `${name}.json`), 'utf8')) as T
+}
+
+const brands = fixture<Array<Schemas['BrandResponse']>>('brands')
+
+function duplicates<Item> (items: readonly Item[]): Item[] {
+  return items.filter((item, index) => items.indexOf(item) !== index)
+}
+
+t.test('every fixture has the shape of the API, complete', async t => {
+  const shapes: Array<[name: keyof Schemas, items: Array<Record<string, unknown>>, id: string]> = [
+    ['GetProductResponse', fixtures.products.map(({ archived, ...product }) => product), 'product_id'],
+    ['DiscountResponse', fixtures.discounts, 'discount_id'],
+    ['CustomerResponse', fixtures.customers, 'customer_id'],
+    ['CustomerPaymentMethodItem', Object.values(fixtures.paymentMethods).flat(), 'payment_method_id'],
+    ['BrandResponse', brands, 'brand_id']
+  ]
+  for (const [name, items, id] of shapes) {
+    const validate = closedSchema(name)
+    t.ok(items.length > 0, `there are fixtures of ${name}`)
+    for (const item of items) {
+      t.ok(validate(item), `${String(item[id])} is a ${name}: ${JSON.stringify(validate.errors?.slice(0, 3))}`)
+      t.notOk(validate({ ...item, unheard_of: 1 }), 'the schema is closed')
+    }
+    t.strictSame(duplicates(items.map(item => item[id])), [], `every ${id} is there once`)
+  }
+  for (const { product_id: id, archived } of fixtures.products) {
+    t.ok(archived === undefined || archived === true, `${id} is archived or says nothing`)
+  }
+})
+
+t.test('exactly the ids that documentation and examples rely on, with these prices', async t => {
+  const prices = Object.fromEntries(fixtures.products.map(({ product_id: id, price, archived }) => [id, [
+    price.type, price.currency, 'price' in price ? price.price : null, price.discount,
+    ...('pay_what_you_want' in price && price.pay_what_you_want === true ? ['suggested', price.suggested_price] : []),
+    ...('tax_inclusive' in price && price.tax_inclusive === true ? ['tax inclusive'] : []),
+    ...(archived === true ? ['archived'] : [])
+  ]]))
+  t.strictSame(prices, {
+    product_id: ['one_time_price', 'USD', 1000, 0],
+    pdt_ebook: ['one_time_price', 'USD', 1999, 0],
+    pdt_course: ['one_time_price', 'USD', 4900, 20],
+    pdt_donation: ['one_time_price', 'USD', 500, 0, 'suggested', 1500],
+    pdt_license: ['one_time_price', 'USD', 9900, 0],
+    pdt_guide_eur: ['one_time_price', 'EUR', 1250, 0, 'tax inclusive'],
+    pdt_poster_jpy: ['one_time_price', 'JPY', 2500, 0],
+    pdt_ticket_kwd: ['one_time_price', 'KWD', 4500, 0],
+    pdt_template_inr: ['one_time_price', 'INR', 49_900, 0],
+    pdt_free: ['one_time_price', 'USD', 0, 0],
+    pdt_pro_monthly: ['recurring_price', 'USD', 1200, 0],
+    pdt_retired: ['one_time_price', 'USD', 700, 0, 'archived']
+  })
+
+  const stacked = Array.from({ length: 20 }, (_, n) => `STACK${String(n + 1).padStart(2, '0')}`)
+  const codes = new Map(fixtures.discounts.map(discount => [discount.code, discount]))
+  const documented = [
+    'SAVE10', 'SAVE25', 'ODD333', 'FREE100', 'FLAT5', 'CAPPED', 'EBOOK50', 'MINIMUM100', 'EXPIRED', 'FUTURE', 'SOLDOUT',
+    'FIRSTTIME', 'ONLYADA', ...stacked
+  ]
+  for (const code of documented) t.ok(codes.has(code), code)
+  const percentages = Object.fromEntries(['SAVE10', 'SAVE25', 'ODD333', 'FREE100', 'CAPPED', 'EBOOK50', 'MINIMUM100', ...stacked]
+    .map(code => [code, codes.get(code)?.type === 'percentage' ? codes.get(code)?.amount : undefined]))
+  t.strictSame(percentages, {
+    SAVE10: 1000,
+    SAVE25: 2500,
+    ODD333: 333,
+    FREE100: 10_000,
+    CAPPED: 5000,
+    EBOOK50: 5000,
+    MINIMUM100: 2000,
+    ...Object.fromEntries(stacked.map(code => [code, 100]))
+  })
+  t.match(codes.get('FLAT5'), { type: 'flat', currency_options: [{ currency: 'USD' }, { currency: 'EUR' }] })
+  t.strictSame(codes.get('EBOOK50')?.restricted_to, ['pdt_ebook'])
+  t.match(codes.get('FIRSTTIME'), { customer_eligibility: 'first_time' })
+  t.match(codes.get('ONLYADA'), { customer_eligibility: 'specific' })
+  t.strictSame(fixtures.discountCustomers, { dsc_onlyada: ['cus_ada'] })
+
+  t.strictSame(fixtures.customers.map(({ customer_id: id }) => id).sort(), ['cus_ada', 'cus_asha', 'cus_grace', 'customer_id'])
+  const methods = Object.entries(fixtures.paymentMethods)
+    .map(([customer, methods]) => [customer, methods.map(({ payment_method_id: id }) => id)])
+  t.strictSame(methods, [['cus_grace', ['pm_visa_grace']]])
+  t.equal(fixtures.business.business_id, 'bus_emulator')
+})
+
+t.test('what refers to something refers to something that exists', async t => {
+  const { business_id: business } = fixtures.business
+  const products = new Set(fixtures.products.map(({ product_id: id }) => id))
+  const customers = new Set(fixtures.customers.map(({ customer_id: id }) => id))
+  const discounts = new Map(fixtures.discounts.map(discount => [discount.discount_id, discount]))
+  const brandIds = new Set(brands.map(({ brand_id: id }) => id))
+  t.ok(brandIds.has(business), 'the primary brand')
+  const owned = [...brands, ...fixtures.products, ...fixtures.discounts, ...fixtures.customers]
+  for (const { business_id: id } of owned) t.equal(id, business)
+  for (const { product_id: id, brand_id: brand } of fixtures.products) t.ok(brandIds.has(brand), `${id} has a brand`)
+  for (const discount of fixtures.discounts) {
+    for (const id of discount.restricted_to) t.ok(products.has(id), `${discount.code} is for ${id}`)
+    t.equal(discount.discount_id, `dsc_${discount.code.toLowerCase()}`, 'an id that can be guessed')
+    const hasList = discount.discount_id in fixtures.discountCustomers
+    t.equal(discount.customer_eligibility === 'specific', hasList, `${discount.code} has its list of customers`)
+    const currencies = (discount.currency_options ?? []).map(({ currency }) => currency)
+    t.strictSame(duplicates(currencies), [], `${discount.code} has one row for each currency`)
+  }
+  for (const [id, ids] of Object.entries(fixtures.discountCustomers)) {
+    t.ok(discounts.has(id))
+    for (const customer of ids) t.ok(customers.has(customer), `${id} is for ${customer}`)
+  }
+  for (const id of Object.keys(fixtures.paymentMethods)) t.ok(customers.has(id), `payment methods of ${id}`)
+  t.strictSame(duplicates(fixtures.discounts.map(({ code }) => code.toUpperCase())), [], 'every code once, in any case')
+  t.strictSame(duplicates(fixtures.customers.map(({ email }) => email.toLowerCase())), [], 'every e-mail once')
+})
+
+interface TestCard {
+  number: string
+  outcome: string
+  error_code?: string
+  later_charges?: string | { outcome: string, error_code?: string }
+}
+
+t.test('test cards', async t => {
+  const cards = fixture<TestCard[]>('reference/test-cards')
+  const failures = fixture<Record<string, unknown>>('reference/failure-codes')
+  t.ok(cards.length > 10)
+  t.strictSame(duplicates(cards.map(({ number }) => number)), [])
+  t.strictSame(duplicates(cards.map(({ number }) => number.slice(-4))), [], 'the last four digits lead back to a card')
+  for (const card of cards) {
+    t.match(card.number, /^\d{13,19}$/)
+    t.equal(luhn(card.number), 0, `${card.number} has its check digit`)
+    const codes = JSON.stringify(card).match(/(?<="error_code":")[^"]+/g) ?? []
+    if (card.outcome === 'failed') t.ok(card.error_code !== undefined, `${card.number} fails with a reason`)
+    for (const code of codes) t.ok(code in failures, `${code} is a known reason`)
+  }
+  t.ok(cards.some(({ number, outcome }) => number === '4242424242424242' && outcome === 'succeeded'))
+  for (const methods of Object.values(fixtures.paymentMethods)) {
+    for (const { payment_method_id: id, card } of methods) {
+      t.ok(cards.some(({ number }) => number.endsWith(card?.last4_digits ?? 'none')), `${id} is one of the test cards`)
+    }
+  }
+})
+
+/** 0 for a number whose check digit is right. */
+function luhn (number: string): number {
+  const digits = [...number].reverse().map((digit, index) => Number(digit) * (index % 2 + 1))
+  return digits.reduce((sum, value) => sum + (value > 9 ? value - 9 : value), 0) % 10
+}
+
+t.test('failure codes say what they must, and the customer is not told of fraud, loss or theft', async t => {
+  const failures = fixture<Record<string, Record<string, unknown>>>('reference/failure-codes')
+  for (const [code, row] of Object.entries(failures)) {
+    t.match(code, /^[A-Z][A-Z0-9_]+$/)
+    t.match(row, { message: /./, soft: Boolean, user_error: Boolean, customer_message: /./ }, code)
+    t.notMatch(row['customer_message'], /fraud|lost|stol/i, code)
+  }
+})
+
+t.test('reference tables cover every country and currency of the contract', async t => {
+  const { emulator } = startEmulator(t)
+  const { countries, currencies } = emulator.sandbox.reference
+  const [isCountry, isCurrency] = [closedSchema('CountryCodeAlpha2'), closedSchema('Currency')]
+  t.equal(Object.keys(countries).length, 249)
+  t.equal(Object.keys(currencies).length, 145)
+  for (const country of Object.keys(countries)) t.ok(isCountry(country), country)
+  for (const currency of Object.keys(currencies)) t.ok(isCurrency(currency), currency)
+})
+
+t.test('a sandbox made from them can sell each product that is for sale', async t => {
+  const { pay } = startEmulator(t)
+  for (const { product_id: id, is_recurring: recurring, archived } of fixtures.products) {
+    if (recurring || archived === true) continue
+    const { total_amount: total } = await pay(paymentBody({ product_cart: [{ product_id: id, quantity: 1, amount: 1500 }] }))
+    t.ok(total > 0 || id === 'pdt_free', `${id}: ${total}`)
+  }
+})

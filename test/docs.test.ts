@@ -1,0 +1,77 @@
+/** What is written, held against the code: the tables of options and errors both ways, the links, the README's examples. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import t from 'tap'
+import { OPTIONS } from '../src/config.js'
+import { ERRORS } from '../src/errors.js'
+import { packagePath } from '../src/root.js'
+import { startEmulator } from './helper.js'
+
+const read = (...path: string[]) => readFileSync(packagePath(...path), 'utf8')
+
+/** The rows between `<!-- name -->` and `<!-- /name -->`, after the two of the heading. */
+function table (text: string, name: string): string[][] {
+  const [, inner = ''] = text.split(new RegExp(`<!-- /?${name} -->`))
+  const rows = inner.trim().split('\n').slice(2)
+  return rows.map(row => row.trim().replace(/^\||\|$/g, '').split(/(?<!\\)\|/).map(cell => cell.trim().replaceAll('\\|', '|')))
+}
+
+const code = (cell: string | undefined) => /^`(.*)`$/.exec(cell ?? '')?.[1]
+
+t.test("the README's table of options is that of src/config.ts", async t => {
+  const written = table(read('README.md'), 'options')
+  t.strictSame(written.map(([flag, env, fallback, about]) => ({ flag: code(flag), env: code(env), fallback, about })),
+    Object.values(OPTIONS).map(({ flag, env, value, fallback, about }) => ({
+      flag: `--${flag} ${value}`,
+      env,
+      fallback: fallback === null || fallback === '' ? 'none' : `\`${fallback}\``,
+      about
+    })))
+})
+
+t.test('the table of docs/errors.md is that of src/errors.ts', async t => {
+  const written = table(read('docs', 'errors.md'), 'errors')
+  t.strictSame(written.map(([name, status, sentence]) => [code(name), Number(status), sentence]),
+    Object.entries(ERRORS).map(([name, { status, sentence }]) => [name, status, sentence ?? 'varies']))
+  for (const [name, , , when = ''] of written) t.ok(when.length > 10, `${name} says when`)
+})
+
+const pages = ['README.md', 'CONTRIBUTING.md', ...readdirSync(packagePath('docs'), { recursive: true, encoding: 'utf8' })
+  .filter(name => name.endsWith('.md')).map(name => join('docs', name))].filter(name => existsSync(packagePath(name)))
+
+t.test('links within the project lead somewhere', async t => {
+  for (const page of pages) {
+    const text = read(page).replace(/^```[\s\S]*?^```/gm, '')
+    for (const [, target = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(target)) continue
+      const [path = '', anchor] = target.split('#')
+      const file = path === '' ? page : join(dirname(page), path)
+      t.ok(existsSync(packagePath(file)), `${page} links to ${target}`)
+      if (anchor !== undefined) t.ok(anchors(read(file)).includes(anchor), `${page} links to the heading ${target}`)
+    }
+  }
+})
+
+/** The anchors of a page's headings, as GitHub makes them. */
+function anchors (text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading.toLowerCase().replace(/[^\w\s-]/g, '').trim().replace(/\s/g, '-'))
+}
+
+t.test('every payment with curl in the README is accepted', async t => {
+  const { call } = startEmulator(t)
+  const payments = /curl http:\/\/127\.0\.0\.1:4010\/payments \\\n[^']*(?:'[^{']*'[^']*)*'(\{[^']*\})'/g
+  const bodies = [...read('README.md').matchAll(payments)]
+  t.ok(bodies.length > 0)
+  for (const [, raw = ''] of bodies) {
+    const { status, text } = await call('POST', '/payments', { raw })
+    t.equal(status, 200, text)
+  }
+})
+
+t.test('the ids that the README names are in the fixtures', async t => {
+  const files = ['products', 'discounts', 'customers', 'payment-methods']
+  const fixtures = files.map(name => read('fixtures', `${name}.json`)).join('')
+  for (const [, id = ''] of read('README.md').matchAll(/`((?:pdt|cus|pm)_\w+)`/g)) t.ok(fixtures.includes(`"${id}"`), id)
+  t.match(read('README.md'), /unofficial/i)
+})

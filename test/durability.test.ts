@@ -1,0 +1,224 @@
+/** An answered payment is on disk: after kill -9, under load, and beside others that were refused. */
+import { copyFileSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import Sqlite from 'better-sqlite3'
+import t, { type Test } from 'tap'
+import { ApiError } from '../src/errors.js'
+import { paymentBody, startEmulator, type PaymentBody, type TestEmulator } from './helper.js'
+import { connect, JSON_TYPE, startProcess, stop, temporaryFolder, type Connections, type PaymentReply } from './processes.js'
+
+const CONNECTIONS = 32
+
+interface ListItem {
+  payment_id: string
+  total_amount: number
+}
+
+/** Every payment, page by page, newest first. */
+async function listAll ({ get }: Connections, pageSize = 100): Promise<ListItem[]> {
+  const all: ListItem[] = []
+  for (let page = 0; ; page++) {
+    const { json: { items } } = await get<{ items: ListItem[] }>(`/payments?page_size=${pageSize}&page_number=${page}`)
+    all.push(...items)
+    if (items.length === 0) return all
+  }
+}
+
+/** Looks into the file as a crash left it, through a copy, so that the emulator itself has to recover the original. */
+function inspect (test: Test, file: string): void {
+  const copy = join(temporaryFolder(test), 'copy.db')
+  for (const suffix of ['', '-wal']) if (existsSync(file + suffix)) copyFileSync(file + suffix, copy + suffix)
+  const database = new Sqlite(copy)
+  test.teardown(() => { database.close() })
+  test.strictSame(database.pragma('integrity_check'), [{ integrity_check: 'ok' }], 'the database is intact')
+  const orphans = database.prepare(`SELECT payment_id FROM payments
+    WHERE customer_id NOT IN (SELECT customer_id FROM customers)`)
+  test.strictSame(orphans.all(), [], 'no payment lacks its customer')
+}
+
+t.test('kill -9 in the middle of load loses no answered payment', async t => {
+  const folder = temporaryFolder(t)
+  const args = ['--database', 'shop.db']
+  const answered = new Map<string, number>()
+  let quantity = 0
+
+  for (const round of [1, 2, 3]) {
+    const victim = await startProcess(t, args, { folder })
+    const { pay } = connect(t, victim.url, CONNECTIONS)
+    const enough = answered.size + 300
+    let sent = 0
+    let refused = 0
+    const before = answered.size
+    const buyer = async () => {
+      for (;;) {
+        quantity = quantity % 1000 + 1
+        const body = paymentBody({
+          customer: { email: `buyer${++sent}@round${round}.example` },
+          product_cart: [{ product_id: 'pdt_ebook', quantity }, { product_id: 'pdt_course', quantity: 1 }],
+          discount_codes: ['SAVE10', 'FLAT5'],
+          payment_link: true
+        })
+        const { status, json } = await pay(body)
+        if (status === 200) answered.set(json.payment_id, json.total_amount)
+        else refused++
+        if (answered.size >= enough) victim.kill('SIGKILL')
+      }
+    }
+    // Each buyer goes on until the connection breaks, and most are waiting for an answer when it does.
+    await Promise.allSettled(Array.from({ length: CONNECTIONS }, buyer))
+    t.equal((await victim.ended).code, null, 'it was killed')
+    t.equal(refused, 0)
+    inspect(t, join(folder, 'shop.db'))
+
+    const revived = await startProcess(t, args, { folder })
+    const connections = connect(t, revived.url)
+    const stored = new Map((await listAll(connections)).map(item => [item.payment_id, item.total_amount]))
+    const missing = [...answered].filter(([id, total]) => stored.get(id) !== total)
+    t.strictSame(missing, [], `round ${round}: every answered payment is there, with its total`)
+    t.ok(stored.size >= answered.size, `${stored.size} stored, ${answered.size} answered`)
+    t.ok(stored.size - before <= sent, 'none was stored twice')
+    for (const [id, total] of stored) answered.set(id, total) // from now on they must stay too
+    const { status, json } = await connections.pay(paymentBody())
+    t.equal(status, 200, 'and it goes on')
+    answered.set(json.payment_id, json.total_amount)
+    t.equal((await stop(revived)).code, 0)
+    inspect(t, join(folder, 'shop.db'))
+  }
+})
+
+t.test('SIGTERM in the middle of load ends it cleanly and loses no answered payment', async t => {
+  const folder = temporaryFolder(t)
+  const emulator = await startProcess(t, [], { folder })
+  const { pay } = connect(t, emulator.url, CONNECTIONS)
+  const answered: string[] = []
+  const refused: unknown[] = []
+  const buyer = async () => {
+    for (;;) {
+      const { status, text, json } = await pay(paymentBody())
+      if (status === 200) answered.push(json.payment_id)
+      else refused.push(text)
+      if (answered.length === 200) emulator.kill('SIGTERM')
+    }
+  }
+  await Promise.allSettled(Array.from({ length: CONNECTIONS }, buyer))
+  const { code, stderr } = await emulator.ended
+  t.strictSame([code, stderr], [0, ''])
+  t.strictSame(refused, [], 'whoever is heard is served')
+  inspect(t, join(folder, 'data/emulator.db'))
+  const again = await startProcess(t, [], { folder })
+  const stored = new Set((await listAll(connect(t, again.url))).map(item => item.payment_id))
+  t.strictSame(answered.filter(id => !stored.has(id)), [])
+})
+
+t.test('200 payments at once over 32 connections', async t => {
+  const { emulator, stored } = startEmulator(t, { port: '0', database: join(temporaryFolder(t), 'shop.db') })
+  const { url } = await emulator.listen()
+  const connections = connect(t, url, CONNECTIONS)
+  const before = stored()
+  const emails = Array.from({ length: 20 }, (_, n) => `buyer${n}@example.com`)
+  const answers = await Promise.all(Array.from({ length: 200 }, (_, n) => connections.pay(paymentBody({
+    customer: { email: emails[n % emails.length] ?? '' },
+    product_cart: [{ product_id: 'pdt_ebook', quantity: n + 1 }],
+    payment_link: true,
+    short_link: n % 2 === 0
+  }))))
+  t.ok(answers.every(({ status }) => status === 200))
+  for (const key of ['payment_id', 'payment_link', 'client_secret'] as const) {
+    t.equal(new Set(answers.map(({ json }) => json[key])).size, 200, `every ${key} is another`)
+  }
+  answers.forEach(({ json }, n) => { t.equal(json.total_amount, 1999 * (n + 1)) })
+  t.equal(stored()['payments'], 200)
+  t.equal(stored()['customers'], (before['customers'] ?? 0) + emails.length, 'one customer for each e-mail')
+  for (const pageSize of [7, 30, 100]) {
+    const listed = await listAll(connections, pageSize)
+    t.equal(listed.length, 200, `pages of ${pageSize} add up`)
+    t.strictSame(new Set(listed.map(item => item.payment_id)), new Set(answers.map(({ json }) => json.payment_id)))
+  }
+})
+
+t.test('a refused payment among accepted ones of the same turn leaves exactly the accepted ones', async t => {
+  /** Requests that arrive at once, and so in one turn of the event loop. */
+  async function together ({ emulator }: TestEmulator, bodies: unknown[]) {
+    const answers = bodies.map(body => emulator.app.inject({
+      method: 'POST', url: '/payments', headers: { authorization: 'Bearer test', ...JSON_TYPE }, payload: JSON.stringify(body)
+    }))
+    return (await Promise.all(answers)).map(({ statusCode: status, body }) =>
+      ({ status, json: JSON.parse(body) as PaymentReply & { code?: string } }))
+  }
+
+  t.test('refused before its first write', async t => {
+    const emulator = startEmulator(t)
+    const { stored, get } = emulator
+    const before = stored()
+    const changes: Array<Partial<PaymentBody>> = [
+      { discount_code: 'EXPIRED' }, { product_cart: [{ product_id: 'pdt_x', quantity: 1 }] }, { billing: { country: 'AI' } }, {}
+    ]
+    const bodies = Array.from({ length: 40 }, (_, n) =>
+      paymentBody({ customer: { email: `buyer${n}@example.com` }, ...changes[n % changes.length] }))
+    const answers = await together(emulator, bodies)
+    t.strictSame(answers.slice(0, 4).map(({ status, json }) => json.code ?? status),
+      ['DISCOUNT_CODE_EXPIRED', 'INVALID_REQUEST_PARAMETERS', 'UNSUPPORTED_COUNTRY', 200])
+    const accepted = answers.filter(({ status }) => status === 200)
+    t.equal(accepted.length, 10)
+    t.strictSame([stored()['payments'], stored()['customers']], [10, (before['customers'] ?? 0) + 10])
+    for (const { json } of accepted) await get(`/payments/${json.payment_id}`)
+  })
+
+  t.test('refused after it has written', async t => {
+    const emulator = startEmulator(t)
+    const { stored, get, emulator: { sandbox } } = emulator
+    const before = stored()
+    // No rule of today refuses a payment after its first write, so one is made that does, as late as can be.
+    const { insert } = sandbox.payments
+    let inserts = 0
+    sandbox.payments.insert = payment => {
+      inserts++
+      const seq = insert(payment)
+      const { fate = '' } = payment.metadata
+      if (fate === 'refused') throw new ApiError('INVALID_REQUEST_PARAMETERS', { message: 'refused late' })
+      if (fate === 'broken') throw new Error('a defect')
+      return seq
+    }
+    const fates = ['accepted', 'refused', 'accepted', 'broken', 'accepted', 'refused', 'accepted']
+    const reports = t.capture(console, 'error')
+    // The e-mail is new, and the same for all: who comes after a refused one must not refer to the customer that went with it.
+    const bodies = [...fates.slice(1), ...fates].map(fate =>
+      paymentBody({ customer: { email: 'new@example.com' }, metadata: { fate } }))
+    const answers = await together(emulator, bodies)
+    t.ok(inserts > bodies.length, 'they shared a turn, which was taken back and run again')
+    t.strictSame(answers.map(({ status }) => status), [422, 200, 500, 200, 422, 200, 200, 422, 200, 500, 200, 422, 200])
+    t.equal(reports.args().length, 2, 'the defects were reported')
+    t.match(answers[2]?.json, { code: 'INTERNAL_SERVER_ERROR', message: /^Internal server error$/ })
+    t.strictSame([stored()['payments'], stored()['customers']], [7, (before['customers'] ?? 0) + 1])
+    const customers = new Set<string>()
+    for (const { json } of answers.filter(({ status }) => status === 200)) {
+      const { customer } = await get<{ customer: { customer_id: string } }>(`/payments/${json.payment_id}`)
+      customers.add(customer.customer_id)
+    }
+    t.equal(customers.size, 1)
+  })
+
+  t.test('in one turn by construction', async t => {
+    const { emulator, stored } = startEmulator(t)
+    const { turn, customers } = emulator.sandbox
+    const before = stored()['customers'] ?? 0
+    const outcomes: string[] = []
+    const add = (id: string, refused = false) => turn.run(() => {
+      const email = `${id}@example.com`
+      customers.insert({ customer_id: id, email, name: id, phone_number: null, metadata: '{}', created_at: 1 })
+      if (refused) throw new ApiError('NOT_FOUND')
+      return id
+    }, (error, result) => {
+      t.equal(stored()['customers'], before + 2, 'nobody hears anything before all is on disk')
+      outcomes.push(error === undefined ? String(result) : (error as ApiError).code)
+    })
+    add('cus_1')
+    add('cus_2', true)
+    add('cus_3')
+    await setImmediate()
+    t.strictSame(outcomes, ['cus_1', 'NOT_FOUND', 'cus_3'])
+    t.equal(customers.find('cus_2'), undefined)
+    t.equal(customers.findByEmail('cus_2@example.com'), undefined)
+  })
+})

@@ -1,0 +1,352 @@
+/** HTTP as the emulator speaks it, whatever the operation: keys, routes, methods, bodies, cross-origin rules, its own pages. */
+import { readFileSync } from 'node:fs'
+import t, { type Test } from 'tap'
+import { contract, type Operation } from '../src/contract/load.js'
+import { handlers } from '../src/emulator.js'
+import { ERRORS } from '../src/errors.js'
+import { packagePath, VERSION } from '../src/root.js'
+import { paymentBody, startEmulator, type Answer, type Refusal, type TestEmulator } from './helper.js'
+import { connect } from './processes.js'
+
+const { operations, document } = contract()
+
+const ORIGIN = { origin: 'https://shop.example' }
+
+type Expected = [status: number, code: string]
+
+function refused (test: Test, { status, json }: Answer, expected: Expected, message: RegExp | string = /./): void {
+  const { code, message: given } = json as Refusal
+  test.strictSame([status, code], expected)
+  test.match(given, message)
+}
+
+/** A URL of the operation, with ids that do not exist. */
+const urlOf = ({ path }: Operation) => path.replace(/\{\w+\}/g, 'none')
+
+t.test('keys', async t => {
+  const body = paymentBody()
+  const post = (emulator: TestEmulator, authorization: string | null) =>
+    emulator.call('POST', '/payments', { body, key: null, headers: authorization === null ? {} : { authorization } })
+
+  t.test('any non-empty bearer token will do', async t => {
+    const emulator = startEmulator(t)
+    for (const authorization of ['Bearer x', 'bearer x', 'BEARER x', 'Bearer   x', 'Bearer My Bearer Token', 'Bearer \u00e9']) {
+      t.equal((await post(emulator, authorization)).status, 200, authorization)
+    }
+    t.equal(emulator.stored()['payments'], 6)
+  })
+
+  t.test('a missing or malformed one is refused, before the body is looked at', async t => {
+    const emulator = startEmulator(t)
+    const before = emulator.stored()
+    const sentence = /^You are not authorised to perform this action \(.*Authorization: Bearer <API key>/
+    for (const authorization of [null, '', 'Bearer', 'Bearer ', 'Bearer    ', 'Basic eDp4', 'Token x', 'x', 'BearerX y']) {
+      refused(t, await post(emulator, authorization), [401, 'UNAUTHORIZED'], sentence)
+    }
+    const broken = await emulator.call('POST', '/payments', { raw: '{', key: null })
+    refused(t, broken, [401, 'UNAUTHORIZED'])
+    refused(t, await emulator.call('GET', '/payments/pay_none', { key: null }), [401, 'UNAUTHORIZED'])
+    t.equal(broken.headers['www-authenticate'], undefined, 'as the real API')
+    t.strictSame(emulator.stored(), before)
+  })
+
+  t.test('of a configured list alone', async t => {
+    const emulator = startEmulator(t, { apiKeys: 'one, two', readOnlyApiKeys: 'reader' })
+    for (const key of ['one', 'two']) t.equal((await emulator.call('POST', '/payments', { body, key })).status, 200)
+    for (const key of ['three', 'ONE', 'one,', 'one two']) {
+      refused(t, await emulator.call('POST', '/payments', { body, key }), [401, 'UNAUTHORIZED'], 'is not one of those')
+      refused(t, await emulator.call('GET', '/payments', { key }), [401, 'UNAUTHORIZED'])
+    }
+    t.equal((await emulator.call('GET', '/payments', { key: 'reader' })).status, 200)
+  })
+
+  t.test('a read-only one reads and never writes', async t => {
+    const emulator = startEmulator(t, { readOnlyApiKeys: 'reader' })
+    const before = emulator.stored()
+    refused(t, await emulator.call('POST', '/payments', { body, key: 'reader' }), [403, 'UNAUTHORIZED'], 'may only read')
+    for (const operation of operations.filter(({ method, secured }) => secured && method !== 'GET')) {
+      refused(t, await emulator.call(operation.method, urlOf(operation), { key: 'reader' }), [403, 'UNAUTHORIZED'])
+    }
+    t.strictSame(emulator.stored(), before)
+    t.equal((await emulator.call('GET', '/payments', { key: 'reader' })).status, 200)
+    t.equal((await emulator.call('POST', '/payments', { body, key: 'other' })).status, 200)
+  })
+
+  t.test('asked for exactly where the contract asks, and ignored elsewhere', async t => {
+    const emulator = startEmulator(t, { apiKeys: 'right', readOnlyApiKeys: 'reader' })
+    const open = operations.filter(({ secured }) => !secured)
+    t.strictSame(open.map(({ name }) => name).sort(), [
+      'GET /checkout/supported_countries', 'GET /invoices/payments/{payment_id}', 'GET /invoices/payouts/{payout_id}',
+      'GET /invoices/refunds/{refund_id}', 'POST /licenses/activate', 'POST /licenses/deactivate', 'POST /licenses/validate'
+    ])
+    for (const operation of open) {
+      for (const key of [null, 'wrong', 'reader', 'right']) {
+        const { status } = await emulator.call(operation.method, urlOf(operation), { key })
+        t.ok(status !== 401 && status !== 403, `${operation.name} with the key ${key}: ${status}`)
+      }
+      const headers = { authorization: 'Basic x' }
+      const { status } = await emulator.call(operation.method, urlOf(operation), { key: null, headers })
+      t.ok(status !== 401, `${operation.name} with another scheme`)
+    }
+    for (const operation of operations.filter(({ secured }) => secured)) {
+      refused(t, await emulator.call(operation.method, urlOf(operation), { key: null }), [401, 'UNAUTHORIZED'])
+    }
+  })
+})
+
+t.test('routes', async t => {
+  t.test('every operation of the contract answers', async t => {
+    const { call } = startEmulator(t)
+    for (const operation of operations) {
+      const { status, json, headers } = await call(operation.method, urlOf(operation))
+      const code = (json as Partial<Refusal> | undefined)?.code
+      if (operation.name in handlers) t.ok(status < 500 && code !== 'METHOD_NOT_ALLOWED', `${operation.name}: ${status}`)
+      else {
+        t.strictSame([status, code, headers['x-should-retry']], [501, 'NOT_IMPLEMENTED', 'false'], operation.name)
+        t.ok((json as Refusal).message.endsWith(`(${operation.name})`), 'names itself')
+      }
+    }
+  })
+
+  t.test('an unknown route is 404, with a key or without', async t => {
+    const { call } = startEmulator(t)
+    const urls = [
+      '/', '/payment', '/payments/a/b', '/PAYMENTS/x', '/v1/payments', '/payments.json', '/%70ayments/x/y', '/_emulator',
+      '/docs/other.js', '/docs/..%2f..%2fpackage.json', '/openapi.yaml', '/constructor', '/__proto__'
+    ]
+    for (const url of urls) {
+      refused(t, await call('GET', url), [404, 'NOT_FOUND'], /^Item not found \(there is no GET /)
+      refused(t, await call('POST', url, { key: null, body: {} }), [404, 'NOT_FOUND'])
+    }
+  })
+
+  t.test('a wrong method is 405, with those that are right in `allow`', async t => {
+    const { call } = startEmulator(t)
+    const paths = new Set(operations.map(({ path }) => path))
+    for (const path of paths) {
+      const methods = operations.filter(operation => operation.path === path).map(({ method }) => method)
+      const wrong = (['PUT', 'DELETE', 'PATCH', 'POST', 'GET'] as const).find(method => !methods.includes(method)) ?? 'OPTIONS'
+      const answer = await call(wrong, path.replace(/\{\w+\}/g, 'none'))
+      if (answer.status === 404 || answer.status === 501) continue // another path's parameter takes this one's last segment
+      refused(t, answer, [405, 'METHOD_NOT_ALLOWED'])
+      const allowed = String(answer.headers['allow']).split(', ')
+      t.ok(methods.every(method => allowed.includes(method)), `${wrong} ${path}: ${allowed.join(', ')}`)
+      t.notOk(allowed.includes(wrong))
+    }
+    const { headers } = await call('DELETE', '/payments')
+    t.equal(headers['allow'], 'GET, POST')
+    t.equal((await call('PUT', '/payments/')).headers['allow'], 'GET, POST', 'a slash at the end is the same path')
+    t.equal((await call('POST', '/payments/pay_none/')).headers['allow'], 'GET')
+  })
+
+  t.test('a slash at the end, and a query where none is known, make no difference', async t => {
+    const { call, pay } = startEmulator(t)
+    const { payment_id: id } = await pay(paymentBody())
+    t.equal((await call('POST', '/payments/', { body: paymentBody() })).status, 200)
+    const urls = [
+      '/payments/', '/payments/?page_size=1', `/payments/${id}/`, `/payments/${id}/line-items/`,
+      `/payments/${id}?x=1&x=2&__proto__=3`
+    ]
+    for (const url of urls) t.equal((await call('GET', url)).status, 200, url)
+  })
+
+  t.test('HEAD has no body, whatever the answer', async t => {
+    const { emulator } = startEmulator(t)
+    const { url } = await emulator.listen()
+    const { send } = connect(t, url)
+    for (const path of ['/payments', '/payments/pay_none', '/nowhere', '/docs', '/_emulator/health']) {
+      const { status, text } = await send('HEAD', path)
+      t.ok(status >= 200 && status < 500, `${path}: ${status}`)
+      t.equal(text, '')
+    }
+  })
+
+  t.test('an id of any length and kind is looked for, not stumbled over', async t => {
+    const { call } = startEmulator(t)
+    const long = [100, 101, 5000].map(length => 'a'.repeat(length))
+    for (const id of [...long, '%00', '%F0%9F%A6%A4', '%', '%zz', '%E0%A4%A', '..%2f..%2fetc', ';', "'--"]) {
+      for (const suffix of ['', '/line-items']) refused(t, await call('GET', `/payments/${id}${suffix}`), [404, 'NOT_FOUND'])
+    }
+  })
+})
+
+t.test('bodies', async t => {
+  t.test('of JSON, by any spelling of the content type', async t => {
+    const { call } = startEmulator(t)
+    for (const suffix of ['json', 'json; charset=utf-8', 'json;charset=UTF-8', 'JSON']) {
+      const type = `application/${suffix}`
+      const { status, text } = await call('POST', '/payments', { body: paymentBody(), headers: { 'content-type': type } })
+      t.equal(status, 200, `${type}: ${text}`)
+    }
+  })
+
+  t.test('of another or no content type are refused, and told so', async t => {
+    const emulator = startEmulator(t)
+    const { url } = await emulator.emulator.listen()
+    const { send } = connect(t, url)
+    const before = emulator.stored()
+    const types = [
+      'text/plain', 'text/json', 'application/x-www-form-urlencoded', 'application/jsonp', 'application/json-patch+json',
+      'multipart/form-data; boundary=x', 'json', ';', undefined
+    ]
+    for (const type of types) {
+      const headers = type === undefined ? {} : { 'content-type': type }
+      const { status, json } = await send<Refusal>('POST', '/payments', JSON.stringify(paymentBody()), headers)
+      t.strictSame([status, json.code], [422, 'INVALID_REQUEST_BODY'], type ?? 'none')
+      t.match(json.message, /^Your request body is invalid\. Please check your request headers and object\. \(.+\)$/)
+    }
+    t.strictSame(emulator.stored(), before)
+  })
+
+  t.test('none where one is needed', async t => {
+    const emulator = startEmulator(t)
+    const json = { 'content-type': 'application/json' }
+    for (const headers of [{}, json, { 'content-type': 'text/plain' }, { 'content-length': '0' }]) {
+      const answer = await emulator.call('POST', '/payments', { headers })
+      refused(t, answer, [422, 'INVALID_REQUEST_BODY'], 'the request has no body; send JSON')
+    }
+  })
+
+  t.test('none where none is needed, with the content type of JSON all the same', async t => {
+    const { call } = startEmulator(t)
+    const bodyless = operations.filter(({ method, body }) => body === null && method !== 'GET')
+    t.ok(bodyless.length > 5)
+    for (const operation of bodyless) {
+      const { status, json } = await call(operation.method, urlOf(operation), { headers: { 'content-type': 'application/json' } })
+      t.not((json as Partial<Refusal> | undefined)?.code, 'INVALID_REQUEST_BODY', `${operation.name}: ${status}`)
+    }
+  })
+
+  t.test('of up to 1 MiB', async t => {
+    const emulator = startEmulator(t)
+    const { url } = await emulator.emulator.listen()
+    const { send } = connect(t, url)
+    const padded = (bytes: number) => {
+      const text = JSON.stringify(paymentBody())
+      return text + ' '.repeat(bytes - text.length)
+    }
+    const json = { 'content-type': 'application/json' }
+    const limit = 1024 * 1024
+    t.equal((await send('POST', '/payments', padded(limit), json)).status, 200)
+    const before = emulator.stored()
+    const announced = await send<Refusal>('POST', '/payments', padded(limit + 1), json)
+    t.equal(announced.status, 413)
+    t.strictSame(announced.json, { code: 'REQUEST_BODY_TOO_LARGE', message: 'Your request body is too large (at most 1 MiB)' })
+    const chunked = await send<Refusal>('POST', '/payments', padded(limit + 1), { ...json, 'transfer-encoding': 'chunked' })
+    t.strictSame([chunked.status, chunked.json.code], [413, 'REQUEST_BODY_TOO_LARGE'])
+    t.strictSame(emulator.stored(), before)
+  })
+
+  t.test('of another length than announced', async t => {
+    const { call } = startEmulator(t)
+    const answer = await call('POST', '/payments', { body: paymentBody(), headers: { 'content-length': '1' } })
+    refused(t, answer, [422, 'INVALID_REQUEST_BODY'])
+  })
+})
+
+t.test('pages of other origins may call', async t => {
+  const { emulator, call } = startEmulator(t)
+
+  t.test('a preflight is answered with 204, everywhere', async t => {
+    for (const url of ['/payments', '/payments/pay_x', '/nowhere', '/_emulator/health']) {
+      const { statusCode, headers, body } = await emulator.app.inject({
+        method: 'OPTIONS',
+        url,
+        headers: {
+          ...ORIGIN,
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'authorization,content-type,x-stainless-lang'
+        }
+      })
+      t.strictSame([statusCode, body], [204, ''], url)
+      t.equal(headers['access-control-allow-origin'], '*')
+      t.match(headers['access-control-allow-headers'], /authorization.*content-type.*x-stainless-lang/)
+      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) t.match(headers['access-control-allow-methods'], method)
+    }
+    const { statusCode } = await emulator.app.inject({ method: 'OPTIONS', url: '/payments' })
+    t.equal(statusCode, 204, 'an OPTIONS that is no preflight')
+  })
+
+  t.test('every answer says so, errors too', async t => {
+    const answers: Array<[number, Promise<Answer>]> = [
+      [200, call('GET', '/payments', { headers: ORIGIN })],
+      [200, call('POST', '/payments', { headers: ORIGIN, body: paymentBody() })],
+      [401, call('GET', '/payments', { headers: ORIGIN, key: null })],
+      [404, call('GET', '/nowhere', { headers: ORIGIN })],
+      [404, call('GET', '/payments/%zz', { headers: ORIGIN })],
+      [405, call('DELETE', '/payments', { headers: ORIGIN })],
+      [413, call('POST', '/payments', { headers: ORIGIN, raw: Buffer.alloc(1024 * 1024 + 1, ' ') })],
+      [422, call('POST', '/payments', { headers: ORIGIN, raw: '{' })],
+      [422, call('POST', '/payments', { headers: ORIGIN, body: {} })]
+    ]
+    for (const [expected, answer] of answers) {
+      const { status, headers } = await answer
+      t.strictSame([status, headers['access-control-allow-origin']], [expected, '*'])
+    }
+  })
+})
+
+t.test("the emulator's own pages", async t => {
+  const { emulator, call } = startEmulator(t, { apiKeys: 'right' })
+
+  t.test('/_emulator/health', async t => {
+    const { status, headers, json } = await call('GET', '/_emulator/health', { key: null })
+    t.equal(status, 200)
+    t.match(headers['content-type'], /^application\/json/)
+    t.match(json, {
+      status: 'ok',
+      version: VERSION,
+      contract_version: document.info.version,
+      node_version: process.versions.node,
+      uptime_ms: Number
+    })
+  })
+
+  t.test('/openapi.json is the bundled document, which is OpenAPI 3.1', async t => {
+    const { status, json } = await call('GET', '/openapi.json', { key: null })
+    t.equal(status, 200)
+    t.strictSame(json, JSON.parse(readFileSync(packagePath('openapi/openapi.gen.json'), 'utf8')))
+    const { openapi, info, paths, components } = json as typeof document
+    t.match(openapi, /^3\.1\.\d+$/)
+    t.match(info, { title: String, version: /^\d+\.\d+\.\d+$/ })
+    const text = JSON.stringify(json)
+    for (const [, name = ''] of text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)) {
+      t.ok(name in components.schemas, `refers to ${name}`)
+    }
+    t.notMatch(text, /"\$ref":"(?!#\/)/, 'refers to nothing outside itself')
+    const ids = Object.values(paths).flatMap(item => Object.values(item).flatMap(({ operationId }) => operationId ?? []))
+    t.equal(new Set(ids).size, operations.length, 'every operation has an id of its own')
+  })
+
+  t.test('/docs, with everything it needs, and nothing from elsewhere', async t => {
+    const page = await emulator.app.inject('/docs')
+    t.equal(page.statusCode, 200)
+    t.match(page.headers['content-type'], /^text\/html/)
+    t.match(page.headers['content-security-policy'], /^default-src 'none'/)
+    t.notMatch(page.headers['content-security-policy'], /https?:|\*/)
+    const references = [...page.body.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, reference = '']) => reference)
+    t.ok(references.length >= 5)
+    for (const reference of references) {
+      t.notMatch(reference, /^(?:[a-z]+:|\/\/)/i, 'of this origin')
+      const { pathname } = new URL(reference, 'http://emulator/docs')
+      const { statusCode, headers, rawPayload } = await emulator.app.inject(pathname)
+      t.equal(statusCode, 200, pathname)
+      t.ok(rawPayload.length > 0)
+      if (pathname.endsWith('.js')) t.match(headers['content-type'], /^text\/javascript/)
+      if (pathname.endsWith('.css')) t.match(headers['content-type'], /^text\/css/)
+    }
+    const { body: start } = await emulator.app.inject('/docs/start.js')
+    t.match(start, /url: 'openapi\.json'/)
+    t.match(start, /validatorUrl: null/, "Swagger UI's validator badge would call its makers")
+  })
+})
+
+t.test('an error has the same shape everywhere, and one of the known codes', async t => {
+  const { call } = startEmulator(t)
+  for (const request of ['GET /nowhere', 'DELETE /payments', 'GET /payments/pay_x', 'GET /payments?page_size=x']) {
+    const [method, url = ''] = request.split(' ')
+    const { headers, json } = await call(method as 'GET' | 'DELETE', url)
+    t.match(headers['content-type'], /^application\/json/)
+    t.ok((json as Refusal).code in ERRORS)
+  }
+})

@@ -1,0 +1,298 @@
+/**
+ * The hosted pages in real Chromium, as people meet them: by mouse, by keyboard, without scripts, on a phone, in the dark.
+ * Chromium is Debian's package; CHROMIUM names another one, and SKIP_BROWSER=1 leaves these tests out where there is none.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+import { paymentBody, startEmulator, type PaymentBody, type TestEmulator } from '../helper.js'
+
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+const ARGUMENTS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync'
+]
+const PHONE = { width: 375, height: 720 }
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+/** As text, because nothing here is compiled for a browser. */
+const FOCUSED = 'document.activeElement?.id'
+const HOSTILE = '<img src=x onerror=alert(1)>'
+
+t.setTimeout(120_000)
+
+let browser: Browser
+let started: TestEmulator
+let origin = ''
+
+const isMissing = !existsSync(CHROMIUM)
+const skip = isMissing && process.env['SKIP_BROWSER'] === '1' ? `no ${CHROMIUM}, and SKIP_BROWSER=1 says to go on without` : false
+
+t.before(async () => {
+  if (skip !== false) return
+  if (isMissing) {
+    throw new Error(`${CHROMIUM} is missing: install it (Debian: apt-get install chromium), name another one in CHROMIUM, ` +
+      'or set SKIP_BROWSER=1')
+  }
+  started = startEmulator(t, { port: '0' })
+  origin = (await started.emulator.listen()).url
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS })
+})
+
+t.teardown(async () => { await browser?.close() })
+
+interface Visit {
+  page: Page
+  paymentId: string
+  status (): Promise<unknown>
+}
+
+/** A new payment's page in a browser of its own that has never been anywhere. */
+async function open (test: Test, body: Partial<PaymentBody> = {}, options: BrowserContextOptions = {}): Promise<Visit> {
+  const { payment_id: paymentId, payment_link: link } = await started.pay(paymentBody({ payment_link: true, ...body }))
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+  test.teardown(() => context.close())
+  const page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  page.on('console', message => {
+    if (message.type() === 'error' && /Content Security Policy/.test(message.text())) test.fail(message.text())
+  })
+  page.on('dialog', () => { test.fail('a script of somebody else ran') })
+  page.on('pageerror', error => { test.fail(error.message) })
+  await page.goto(`${origin}${new URL(link ?? '').pathname}`)
+  return {
+    page,
+    paymentId,
+    status: async () => (await started.get<{ status: string }>(`/payments/${paymentId}`)).status
+  }
+}
+
+async function fillCard (page: Page, number: string): Promise<void> {
+  await page.fill('#card-number', number)
+  await page.fill('#card-expiry', '06/32')
+  await page.fill('#card-cvc', '123')
+}
+
+const isShown = (page: Page, status: string) => page.waitForSelector(`#status[data-status="${status}"]`)
+
+/** A shop on another origin, whose own address leads to yet another. */
+async function shop (test: Test): Promise<{ url: string, landed: string[] }> {
+  const landed: string[] = []
+  const server: Server = createServer((request, response) => {
+    const { port } = server.address() as AddressInfo
+    const isFirst = request.headers.host?.startsWith('localhost') === true
+    if (isFirst) return response.writeHead(302, { location: `http://127.0.0.1:${port}${request.url}` }).end()
+    if (request.url?.startsWith('/thanks') === true) landed.push(request.url)
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<h1 id="landed">Thanks</h1>')
+  })
+  await new Promise<void>(resolve => server.listen(0, resolve))
+  test.teardown(() => { server.close() })
+  return { url: `http://localhost:${(server.address() as AddressInfo).port}/thanks?order=7`, landed }
+}
+
+t.test('Pay by mouse: one click fills in a test card', { skip }, async t => {
+  const { page, status } = await open(t)
+  const requests: string[] = []
+  page.on('request', request => requests.push(request.url()))
+  await page.reload()
+  await page.click('#test-cards summary')
+  await page.click('[data-testid="use-5555555555554444"]')
+  t.equal(await page.inputValue('#card-number'), '5555 5555 5555 4444')
+  await page.click('#pay')
+  await isShown(page, 'succeeded')
+  t.equal(await status(), 'succeeded')
+  t.equal(await page.textContent('[data-testid="paid-with"]'), 'Mastercard •••• 4444')
+  await page.goBack()
+  await isShown(page, 'succeeded')
+  t.strictSame(requests.filter(url => !url.startsWith(`${origin}/`)), [], 'no request leaves the origin')
+})
+
+t.test('Pay by keyboard: everything is reached with Tab, digits group themselves, Enter pays', { skip }, async t => {
+  const { page, status } = await open(t)
+  const press = async (id: string) => {
+    for (let presses = 0; presses < 40; presses++) {
+      if (await page.evaluate(FOCUSED) === id) return
+      await page.keyboard.press('Tab')
+    }
+    t.fail(`#${id} was not reached`)
+  }
+  await press('card-number')
+  await page.keyboard.type('4242424242424242')
+  t.equal(await page.inputValue('#card-number'), '4242 4242 4242 4242')
+  await press('card-expiry')
+  await page.keyboard.type('0632')
+  t.equal(await page.inputValue('#card-expiry'), '06/32')
+  await press('card-cvc')
+  await page.keyboard.type('123')
+  await page.keyboard.press('Enter')
+  await isShown(page, 'succeeded')
+  t.equal(await status(), 'succeeded')
+})
+
+t.test('A wrong field has the focus led to it; a decline is told, and then another card pays', { skip }, async t => {
+  const { page, status } = await open(t)
+  await fillCard(page, '4111 1111 1111 1111')
+  await page.click('#pay')
+  await page.waitForSelector('#error-summary')
+  t.equal(await page.evaluate(FOCUSED), 'error-summary')
+  t.equal(await page.inputValue('#card-number'), '')
+  await page.click('#error-summary a')
+  t.equal(await page.evaluate(FOCUSED), 'card-number')
+  await fillCard(page, '4000 0000 0000 9979')
+  await page.click('#pay')
+  await page.waitForSelector('text=The payment was not completed')
+  t.equal(await status(), 'failed')
+  t.notMatch(await page.textContent('#error-summary'), /stolen/i)
+  await fillCard(page, '4242 4242 4242 4242')
+  await page.dblclick('#pay')
+  await isShown(page, 'succeeded')
+})
+
+t.test('3-D Secure: refuse, then approve', { skip }, async t => {
+  const { page, status } = await open(t)
+  await page.click('.chip:has-text("3-D Secure")')
+  await page.click('#pay')
+  await page.click('#refuse')
+  await page.waitForSelector('#error-summary')
+  t.equal(await status(), 'failed')
+  await page.click('.chip:has-text("3-D Secure")')
+  await page.click('#pay')
+  await page.waitForSelector('[data-testid="challenge"]')
+  await page.reload()
+  await page.click('#approve')
+  await isShown(page, 'succeeded')
+  t.equal(await status(), 'succeeded')
+})
+
+t.test('A wallet: chosen, left, chosen again, approved', { skip }, async t => {
+  const { page, status } = await open(t)
+  await page.click('label[for="method-google_pay"]')
+  t.notOk(await page.isVisible('#card-number'))
+  await page.click('#pay')
+  await page.click('#back')
+  await page.waitForSelector('#pay')
+  t.equal(await status(), 'requires_payment_method')
+  await page.click('label[for="method-google_pay"]')
+  await page.click('#pay')
+  await page.click('#approve')
+  await isShown(page, 'succeeded')
+})
+
+t.test('A payment that settles later changes before the eyes', { skip }, async t => {
+  const { page } = await open(t)
+  await page.click('.chip:has-text("settles later")')
+  await page.click('#pay')
+  await isShown(page, 'processing')
+  await isShown(page, 'succeeded')
+})
+
+t.test('Without scripts everything works, and the browser leads back', { skip }, async t => {
+  const { url, landed } = await shop(t)
+  const { page } = await open(t, { return_url: url }, { javaScriptEnabled: false })
+  t.notOk(await page.isVisible('.with-script'), 'no button that would do nothing')
+  await page.click('#test-cards summary')
+  t.match(await page.textContent('#test-cards'), '4000 0027 6000 3184')
+  await page.click('label[for="method-apple_pay"]')
+  t.notOk(await page.isVisible('#card-number'))
+  await page.click('label[for="method-card"]')
+  await fillCard(page, '4000 0027 6000 3184')
+  await page.click('#pay')
+  await page.click('#approve')
+  await isShown(page, 'succeeded')
+  await page.waitForSelector('#landed')
+  t.match(landed[0], /^\/thanks\?order=7&payment_id=pay_\w+&status=succeeded&email=ada%40example\.com$/)
+})
+
+t.test('With scripts the page counts down, and can be kept', { skip }, async t => {
+  const { url, landed } = await shop(t)
+  const [leaving, staying] = await Promise.all([open(t, { return_url: url }), open(t, { return_url: url })])
+  for (const { page } of [staying, leaving]) {
+    await page.click('#cancel')
+    await isShown(page, 'cancelled')
+  }
+  await staying.page.click('[data-stay]')
+  await leaving.page.waitForSelector('#landed')
+  t.match(landed[0], 'status=cancelled')
+  await staying.page.waitForSelector('text=You stay on this page.')
+  await staying.page.click('#return-link')
+  await staying.page.waitForSelector('#landed')
+})
+
+t.test('redirect_immediately goes straight to the shop, through its own redirects', { skip }, async t => {
+  const { url, landed } = await shop(t)
+  const { page } = await open(t, { return_url: url, redirect_immediately: true })
+  await page.click('.chip:has-text("3-D Secure")')
+  await page.click('#pay')
+  await page.click('#approve')
+  await page.waitForSelector('#landed')
+  t.match(landed[0], 'status=succeeded')
+  const app = await open(t, { return_url: 'myapp://paid', redirect_immediately: true })
+  await app.page.click('.chip:has-text("succeeds")')
+  await app.page.click('#pay', { noWaitAfter: true })
+  await app.page.waitForTimeout(500) // long enough for a refusal by the page's policy, which `open` listens for
+  t.equal(await app.status(), 'succeeded')
+})
+
+t.test('An expired link shows so', { skip }, async t => {
+  const { page, paymentId, status } = await open(t)
+  const { clock } = started.emulator.sandbox
+  const now = clock.now()
+  t.teardown(() => { clock.moveTo(now) })
+  clock.moveTo(now + 25 * 3_600_000_000)
+  await page.click('.chip:has-text("succeeds")')
+  await page.click('#pay')
+  await page.waitForSelector('#expired')
+  t.equal(await status(), 'requires_payment_method', paymentId)
+})
+
+t.test('A hostile name is text', { skip }, async t => {
+  const { page } = await open(t, { customer: { email: 'eve@example.com', name: HOSTILE } })
+  t.equal(await page.textContent('[data-testid="customer-name"]'), HOSTILE)
+  t.equal(await page.inputValue('#card-name'), HOSTILE)
+  t.equal(await page.locator('img').count(), 0)
+})
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const viewport of [{ width: 1280, height: 900 }, PHONE]) {
+    t.test(`Accessible and in its frame: ${colorScheme}, ${viewport.width} pixels wide`, { skip }, async t => {
+      const body: Partial<PaymentBody> = {
+        customer: { customer_id: 'cus_grace' },
+        show_saved_payment_methods: true,
+        require_phone_number: true,
+        discount_codes: ['STACK01']
+      }
+      // axe is put into the page from outside, which the page's policy would not allow.
+      const { page } = await open(t, body, { colorScheme, viewport, bypassCSP: true })
+      await page.click('label[for="method-card"]')
+      await page.click('#test-cards summary')
+      await check(t, page, 'checkout')
+      await page.click('#pay')
+      await page.waitForSelector('#error-summary')
+      await check(t, page, 'checkout with errors')
+      await page.click('.chip:has-text("3-D Secure")')
+      await page.click('#pay')
+      await page.waitForSelector('#approve')
+      await check(t, page, 'challenge')
+      await page.click('#approve')
+      await isShown(page, 'succeeded')
+      await check(t, page, 'status')
+      const ground = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor')
+      const [red = 0] = (ground.match(/\d+/g) ?? []).map(Number)
+      t.equal(red < 100, colorScheme === 'dark', `the ground is ${ground}`)
+    })
+  }
+}
+
+interface Violation { id: string, impact: string, nodes: Array<{ target: string[], failureSummary: string }> }
+
+async function check (test: Test, page: Page, name: string): Promise<void> {
+  await page.evaluate(AXE)
+  const violations = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)')
+  const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  const told = bad.map(({ id, nodes }) => [id, nodes.map(node => node.failureSummary)])
+  test.strictSame(told, [], `axe finds nothing serious on ${name}`)
+  const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
+  test.ok(overflow <= 0, `nothing sticks out of ${name}`)
+}
