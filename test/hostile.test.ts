@@ -391,16 +391,23 @@ t.test(`${BODIES} malformed bodies (seed ${SEED})`, async t => {
   })
 })
 
-/** Sends the bytes and gives what came back until the connection was closed. */
-async function raw (port: number, ...pieces: Array<string | Buffer>): Promise<string> {
-  const socket = connectSocket(port, '127.0.0.1')
-  let answer = ''
-  socket.setEncoding('latin1').on('data', (text: string) => { answer += text }).on('error', () => {})
-  await once(socket, 'connect')
-  for (const piece of pieces) socket.write(typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece)
-  socket.end()
-  if (!socket.closed) await once(socket, 'close')
-  return answer
+/**
+ * Sends the bytes and gives what came back until the connection was closed; null where it was reset, and the answer with it, as
+ * happens to who goes on sending what nobody reads.
+ */
+function raw (port: number, ...pieces: Array<string | Buffer>): Promise<string | null> {
+  return new Promise(resolve => {
+    let answer = ''
+    let isReset = false
+    const socket = connectSocket(port, '127.0.0.1', () => {
+      for (const piece of pieces) socket.write(typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece)
+      socket.end()
+    })
+    socket.setEncoding('latin1')
+      .on('data', (text: string) => { answer += text })
+      .on('error', () => { isReset = true })
+      .on('close', () => { resolve(isReset && answer === '' ? null : answer) })
+  })
 }
 
 const AUTH = 'Host: x\r\nAuthorization: Bearer test\r\nConnection: close\r\n'
@@ -443,7 +450,7 @@ t.test('malformed HTTP', async t => {
     t.test(name, async t => {
       await underAttack(t, async (_url, port) => {
         const answer = await raw(port, ...pieces)
-        if (answer === '' && statuses.length === 0) return
+        if (answer === null || (answer === '' && statuses.length === 0)) return
         const [head = '', body = ''] = answer.split(/\r\n\r\n(.*)/s)
         t.ok(statuses.includes(Number(head.split(' ')[1])), answer.slice(0, 300))
         if (!SILENT.includes(name)) checkEnvelope(t, head, body)
@@ -475,7 +482,7 @@ t.test('absurd URLs', async t => {
   await underAttack(t, async (_url, port) => {
     for (const target of targets) {
       for (const method of ['GET', 'DELETE']) {
-        const answer = await raw(port, `${method} ${target} HTTP/1.1\r\n${AUTH}\r\n`)
+        const answer = await raw(port, `${method} ${target} HTTP/1.1\r\n${AUTH}\r\n`) ?? ''
         const [head = '', body = ''] = answer.split(/\r\n\r\n(.*)/s)
         const status = Number(head.split(' ')[1])
         t.ok(status >= 400 && status < 500, `${method} ${target.slice(0, 50)}: ${status}`)
@@ -483,7 +490,7 @@ t.test('absurd URLs', async t => {
       }
     }
     const tooLong = await raw(port, `GET /${'a'.repeat(100_000)} HTTP/1.1\r\n${AUTH}\r\n`)
-    t.match(tooLong, /^HTTP\/1\.1 431 |^$/, 'a URL beyond every limit')
+    t.match(tooLong ?? 'HTTP/1.1 431 ', /^HTTP\/1\.1 431 /, 'a URL beyond every limit')
   })
 })
 

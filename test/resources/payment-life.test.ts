@@ -1,4 +1,6 @@
 import t from 'tap'
+import { attempt } from '../../src/resources/payments/life.js'
+import { cardInstrument } from '../../src/rules/instruments.js'
 import { paymentBody, startEmulator, type TestEmulator } from '../helper.js'
 
 type Json = Record<string, unknown>
@@ -201,6 +203,42 @@ t.test('what follows', async t => {
     t.equal((await emulate.refuse(paymentBody({ discount_code: 'FIRSTTIME' }))).code, 'DISCOUNT_CUSTOMER_NOT_ELIGIBLE')
     t.equal((await emulate.refuse(paymentBody({ discount_code: 'ONCEEACH' }))).code, 'DISCOUNT_PER_CUSTOMER_USAGE_LIMIT_EXCEEDED')
     t.equal((await emulate.pay(paymentBody({ discount_code: 'RETURNING' }))).total_amount, 1799)
+  })
+
+  t.test('a card that is to be kept is kept once, also when its payment settles later', async t => {
+    const emulate = startEmulator(t)
+    const { sandbox } = emulate.emulator
+    const save = async (card: string) => {
+      const { payment_id: id } = await emulate.pay(paymentBody())
+      const payment = sandbox.payments.find(id)
+      if (payment === undefined) throw new Error(id)
+      const context = { sandbox, origin: 'http://localhost', now: sandbox.clock.now() }
+      const entry = { number: card, expiry: '06/32', cvc: '123', holder_name: 'Ada L.' }
+      attempt(payment, cardInstrument(entry, sandbox.reference.testCards, context.now / 1000), context, { saveMethod: true })
+      return id
+    }
+    const later = await save('4000000000000077')
+    t.strictSame(sandbox.paymentMethods.ofCustomer('cus_ada'), [], 'nothing is kept of what has not succeeded')
+    await emulate.call('POST', '/_emulator/clock', { body: { advance_ms: 10_000 } })
+    t.match(await emulate.get(`/payments/${later}`), { status: 'succeeded' })
+    await save('4242424242424242')
+    await save('4242424242424242')
+    await save('4000000000000002')
+    const kept = sandbox.paymentMethods.ofCustomer('cus_ada')
+    t.strictSame(kept.map(({ card }) => card?.last4_digits).sort(), ['0077', '4242'])
+    t.match(kept[0]?.card, { card_holder_name: 'Ada L.', expiry_month: '06', expiry_year: '2032' })
+    const [method] = kept.filter(({ card }) => card?.last4_digits === '4242')
+    const again = await emulate.pay(paymentBody({ payment_method_id: String(method?.payment_method_id) }))
+    t.match(await emulate.get(`/payments/${again.payment_id}`), { status: 'succeeded', card_holder_name: 'Ada L.' })
+  })
+
+  t.test('a saved card whose later charges fail', async t => {
+    const emulate = startEmulator(t)
+    emulate.emulator.sandbox.paymentMethods.insert('cus_ada', {
+      payment_method_id: 'pm_0341', payment_method: 'card', payment_method_type: 'credit', card: { last4_digits: '0341' }
+    })
+    const { payment_id: id } = await emulate.pay(paymentBody({ payment_method_id: 'pm_0341' }))
+    t.match(await emulate.get(`/payments/${id}`), { status: 'failed', error_code: 'GENERIC_DECLINE' })
   })
 
   t.test('a clock that stands still keeps the order of payments', async t => {

@@ -5,13 +5,13 @@
 import { ApiError } from '../../errors.js'
 import { formatTime } from '../../rules/calendar.js'
 import {
-  GENERIC_DECLINE, confirmedFirst, keptCard, laterOutcome, type Instrument, type Outcome
+  GENERIC_DECLINE, confirmedFirst, keptCard, laterOutcome, type Instrument, type KeptCard, type Outcome
 } from '../../rules/instruments.js'
 import type { Context } from '../../sandbox.js'
 import type { PaymentMethod } from '../payment-methods/store.js'
 import type { AppliedDiscount, CheckoutOptions, Payment } from './store.js'
 
-/** What a payment waits for: the customer's confirmation of this method. */
+/** What a payment waits with, for the customer's confirmation or for the bank: how it was paid, and whether to keep that method. */
 export interface PendingAction {
   instrument: Instrument
   saveMethod: boolean
@@ -106,10 +106,11 @@ function apply (payment: Payment, instrument: Instrument, saveMethod: boolean, c
 export function settlePayment (paymentId: string, context: Context): void {
   const payment = context.sandbox.payments.find(paymentId)
   if (payment?.status !== 'processing') return
+  const pending: PendingAction | null = payment.pending_action === null ? null : JSON.parse(payment.pending_action)
   const exhausted = exhaustedDiscount(payment, context)
   if (exhausted === null) {
     record(payment, { status: 'succeeded' }, null, context)
-    complete(payment, null, false, context)
+    complete(payment, pending?.instrument ?? null, pending?.saveMethod ?? false, context)
   } else {
     record(payment, { status: 'failed', error_code: 'DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED' }, null, context)
   }
@@ -124,6 +125,8 @@ export function cancel (payment: Payment, context: Context): void {
   }
   record(payment, { status: 'cancelled' }, null, context)
 }
+
+const WAITING = new Set(['requires_customer_action', 'processing'])
 
 type State = Outcome | { status: 'cancelled' } | { status: 'requires_payment_method' }
 
@@ -141,7 +144,7 @@ function record (
     card: instrument === null ? payment.card : instrument.card && JSON.stringify(instrument.card),
     error_code: errorCode,
     error_message: errorCode === null ? null : failureMessage(errorCode, sandbox.reference.failureCodes),
-    pending_action: state.status === 'requires_customer_action' && pending !== undefined ? JSON.stringify(pending) : null
+    pending_action: WAITING.has(state.status) && pending !== undefined ? JSON.stringify(pending) : null
   })
   sandbox.payments.recordAttempt(payment.seq, now, state.status, instrument?.payment_method_type ?? null, errorCode)
 }
@@ -152,16 +155,22 @@ function failureMessage (code: string, codes: Context['sandbox']['reference']['f
 }
 
 /** What a success brings with it: the discounts are used, and the method is kept where the customer wished so. */
-function complete (payment: Payment, instrument: Instrument | null, saveMethod: boolean, { sandbox, now }: Context): void {
+function complete (payment: Payment, instrument: Instrument | null, saveMethod: boolean, context: Context): void {
+  const { sandbox } = context
   for (const { discount_id: discountId } of appliedDiscounts(payment)) {
     sandbox.discounts.use(discountId, payment.customer_id, payment.payment_id)
   }
-  if (!saveMethod || instrument?.card == null) return
-  const { card } = instrument
+  if (saveMethod && instrument?.card != null) save(instrument, instrument.card, payment, context)
+}
+
+/** Keeps a card for the customer's later payments, once. */
+function save ({ payment_method_type: type }: Instrument, card: KeptCard, payment: Payment, { sandbox, now }: Context): void {
+  const known = sandbox.paymentMethods.ofCustomer(payment.customer_id)
+  if (known.some(method => method.card?.last4_digits === card.last_four && method.card?.card_network === card.network)) return
   sandbox.paymentMethods.insert(payment.customer_id, {
     payment_method_id: sandbox.ids.next('pm', now),
     payment_method: 'card',
-    payment_method_type: instrument.payment_method_type as PaymentMethod['payment_method_type'] & string,
+    payment_method_type: type as PaymentMethod['payment_method_type'] & string,
     last_used_at: formatTime(now),
     recurring_enabled: true,
     card: {
@@ -209,11 +218,19 @@ function exhaustedDiscount (payment: Payment, { sandbox }: Context): ApiError | 
 export function savedInstrument (method: PaymentMethod, { sandbox }: Context): Instrument {
   const last4 = method.card?.last4_digits ?? ''
   const testCard = sandbox.reference.testCards.find(({ number }) => number.endsWith(last4))
-  const card = method.card == null || testCard === undefined ? null : keptCard(testCard)
+  const { card_holder_name: holder, expiry_month: month, expiry_year: year } = method.card ?? {}
+  const card = method.card == null || testCard === undefined
+    ? null
+    : {
+        ...keptCard(testCard),
+        ...(holder == null ? {} : { holder_name: holder }),
+        ...(month == null ? {} : { expiry_month: month }),
+        ...(year == null ? {} : { expiry_year: year })
+      }
   return {
     payment_method: method.payment_method,
     payment_method_type: method.payment_method_type ?? 'credit',
-    card: card && { ...card, ...(method.card?.card_holder_name == null ? {} : { holder_name: method.card.card_holder_name }) },
+    card,
     payment_method_id: method.payment_method_id,
     outcome: testCard === undefined ? { status: 'failed', error_code: GENERIC_DECLINE } : laterOutcome(testCard)
   }
