@@ -44,6 +44,7 @@ CREATE TABLE refunds (
   status      TEXT NOT NULL, -- pending, review, succeeded, failed
   amount      INTEGER NOT NULL,
   currency    TEXT NOT NULL,
+  settlement_amount INTEGER NOT NULL, -- what it takes from the business's wallet, in the wallet's currency
   is_partial  INTEGER NOT NULL,
   reason      TEXT,
   metadata    TEXT NOT NULL, -- JSON

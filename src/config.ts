@@ -110,6 +110,14 @@ export const OPTIONS = {
     about: 'How long after its creation a payment can be refunded',
     parse: duration
   }),
+  walletBalance: option({
+    flag: 'wallet-balance',
+    env: 'WALLET_BALANCE',
+    value: '<cents>',
+    fallback: null,
+    about: 'What the business can refund in all, in US cents; unless given, without a limit',
+    parse: wholeNumber(0, 2_147_483_647)
+  }),
   tax: option({
     flag: 'tax',
     env: 'TAX',
@@ -149,7 +157,7 @@ export type Config = {
 export function readConfig (flags: Partial<Record<OptionName, string>>, env: NodeJS.ProcessEnv): Config {
   const entries = (Object.keys(OPTIONS) as OptionName[]).map(name => {
     const row: OptionRow<unknown> = OPTIONS[name]
-    const given = flags[name] ?? env[row.env]
+    const given = flags[name] ?? (env[row.env] || undefined) // an empty variable counts as none
     const text = given ?? row.fallback
     if (text === null) return [name, null]
     try {

@@ -46,6 +46,7 @@ export function createEmulator (config: Config): Server {
       settlementDelayUs: config.settlementDelay * 1000,
       refundDelayUs: config.refundDelay * 1000,
       refundWindowUs: config.refundWindow * 1000,
+      walletBalance: config.walletBalance,
       tax: config.tax,
       deniedCountries: config.deniedCountries,
       deniedCurrencies: config.deniedCurrencies
@@ -55,11 +56,12 @@ export function createEmulator (config: Config): Server {
     ids: randomIds(),
     fixtures: packageFixtures
   })
-  const app = createServer({ report })
+  const keys = { apiKeys: config.apiKeys, readOnlyKeys: config.readOnlyApiKeys }
+  const app = createServer({ keys, report })
   let url = config.publicUrl ?? 'http://127.0.0.1'
   const scheduler = createScheduler(sandbox, jobs, () => config.publicUrl ?? url, report)
   const binding = {
-    keys: { apiKeys: config.apiKeys, readOnlyKeys: config.readOnlyApiKeys },
+    keys,
     publicUrl: config.publicUrl,
     sandboxOf: () => sandbox,
     report
@@ -67,8 +69,8 @@ export function createEmulator (config: Config): Server {
   app.register(async scope => {
     addDocsRoutes(scope)
     addHostedPages(scope, binding)
-    bindContract(scope, contract().operations, { ...binding, handlers })
-    bindContract(scope, controlContract().operations, { ...binding, handlers: controlHandlers(jobs) })
+    bindContract(scope, contract().operations, { ...binding, handlers, answersHead: false })
+    bindContract(scope, controlContract().operations, { ...binding, handlers: controlHandlers(jobs), answersHead: true })
   })
   app.addHook('onReady', async () => { scheduler.start() })
   app.addHook('onClose', async () => {

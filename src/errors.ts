@@ -77,6 +77,8 @@ export const ERRORS = {
   REFUND_WINDOW_EXPIRED: { status: 400, sentence: null },
   ZERO_AMOUNT_PAYMENT_REFUND_NOT_ALLOWED: { status: 400, sentence: 'Cannot refund a payment with zero currency amount' },
   DUPLICATE_LINE_ITEMS_IN_REQUEST: { status: 400, sentence: 'Duplicate item_ids specified in items array' },
+  PARTIAL_REFUND_NOT_ALLOWED: { status: 400, sentence: 'Partial refunds are not allowed for this payment method' },
+  INSUFFICIENT_WALLET_FUNDS: { status: 400, sentence: 'Insufficient funds in wallet' },
   LINE_ITEM_NOT_FOUND: { status: 400, sentence: null },
   LINE_ITEM_FULLY_REFUNDED: { status: 400, sentence: null },
   LINE_ITEM_REFUND_AMOUNT_TOO_HIGH: { status: 400, sentence: null },

@@ -23,6 +23,8 @@ export interface MethodFacts {
   offered?: true
   /** The smallest total in US cents. */
   minimum_usd?: number
+  /** It can give back a whole payment or nothing. */
+  partial_refunds?: false
 }
 
 export interface Reference {

@@ -27,6 +27,8 @@ export interface Settings {
   refundDelayUs: number
   /** How long after its creation a payment can be refunded, in microseconds. */
   refundWindowUs: number
+  /** What the business can give back, in minor units of its wallet's currency; null without a limit. */
+  walletBalance: number | null
   /** Billing countries (alpha-2) that are refused. */
   deniedCountries: ReadonlySet<string>
   /** Charge currencies that are refused. */

@@ -1,5 +1,6 @@
 /** What a sandbox starts from, held against the contract and against what the documentation promises of it. */
-import { readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { packageFixtures } from '../src/fixtures.js'
 import { packagePath } from '../src/root.js'
@@ -162,6 +163,18 @@ t.test('failure codes say what they must, and the customer is not told of fraud,
     t.match(row, { message: /./, soft: Boolean, user_error: Boolean, customer_message: /./ }, code)
     t.notMatch(row['customer_message'], /fraud|lost|stol/i, code)
   }
+})
+
+/** Compares two documents operation by operation. It lies beside the checkout where the project is worked on, not in it. */
+const COMPARE = packagePath('..', 'shared', 'contract', 'compare.mjs')
+
+t.test('our document says what the published one says, but for what was decided', { skip: !existsSync(COMPARE) }, async t => {
+  const { stdout } = spawnSync(process.execPath, [COMPARE, packagePath('openapi', 'openapi.gen.json')], { encoding: 'utf8' })
+  t.match(stdout, /operations: \d+ the same, \d+ differing, 0 lacking/)
+  // Metadata are strings alone, and a payment method type is one of either version's.
+  const decided = /\bmetadata!?\{\}(?:<\w+>)? : |payment_method_type(?:s\[\])? = "sunbit"$/
+  const differences = stdout.split('\n').filter(line => /^ +[-+] /.test(line) && !decided.test(line))
+  t.strictSame(differences, [])
 })
 
 t.test('reference tables cover every country and currency of the contract', async t => {

@@ -1,6 +1,6 @@
 /**
- * Contract → routes. Every operation of the contract becomes a route: authenticated, validated, and answered by the handler of
- * its name, or 501 where there is none yet. Changes join the turn's transaction; a GET reads between transactions.
+ * Contract → routes. Every operation that has a handler becomes a route: authenticated, validated, and answered by it; the others
+ * answer 501 (http/unknown). Changes join the turn's transaction; a GET reads between transactions.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Operation } from '../contract/load.js'
@@ -12,11 +12,14 @@ import { authenticate, type KeyPolicy } from './auth.js'
 import type { Call, Handlers } from './handlers.js'
 import { originOf } from './origin.js'
 import { sendEmpty, sendError, sendFile, sendJson } from './replies.js'
+import { matches } from './unknown.js'
 
 export interface Binding {
   handlers: Handlers
   keys: KeyPolicy
   publicUrl: string | null
+  /** Whether GETs answer HEAD too, as some health checks want. */
+  answersHead: boolean
   /** The sandbox that an API key opens. */
   sandboxOf (apiKey: string): Sandbox
   /** Hears of every error that is the emulator's own fault. */
@@ -27,13 +30,19 @@ export interface Binding {
 type AnyHandler = (call: Call<unknown>) => unknown
 
 export function bindContract (app: FastifyInstance, operations: readonly Operation[], binding: Binding): void {
-  for (const operation of operations) bindOperation(app, operation, binding)
+  const handled = operations.filter(({ name }) => name in binding.handlers)
+  for (const operation of operations) {
+    // Without a handler a route is needed only to keep another's parameter from taking this path (see http/unknown).
+    const needsRoute = handled.some(({ method, path }) => method === operation.method && matches(path, operation.path))
+    if (needsRoute) bindOperation(app, operation, binding)
+  }
 }
 
 function bindOperation (app: FastifyInstance, operation: Operation, binding: Binding): void {
   const handler = (binding.handlers as Record<string, AnyHandler | undefined>)[operation.name]
   app.route({
     method: operation.method,
+    exposeHeadRoute: binding.answersHead && operation.method === 'GET',
     url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
     onRequest: (request, reply, done) => {
       const isWrite = operation.method !== 'GET'

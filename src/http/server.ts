@@ -1,10 +1,11 @@
 /** The Fastify application: parsing, cross-origin rules, the shape of errors. Which routes it has is decided by who adds them. */
 import cors from '@fastify/cors'
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
-import { contract, controlContract } from '../contract/load.js'
 import { ApiError } from '../errors.js'
+import type { KeyPolicy } from './auth.js'
 import { parseJson } from './json.js'
 import { refuseConnection, sendError } from './replies.js'
+import { unknownRoute } from './unknown.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -14,6 +15,7 @@ declare module 'fastify' {
 }
 
 export interface ServerOptions {
+  keys: KeyPolicy
   report (error: unknown): void
 }
 
@@ -22,7 +24,7 @@ const BODY_MAX_BYTES = 1024 * 1024
 const CLOSE_GRACE_MS = 1000
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
 
-export function createServer ({ report }: ServerOptions): FastifyInstance {
+export function createServer ({ keys, report }: ServerOptions): FastifyInstance {
   const app = fastify({
     logger: false,
     bodyLimit: BODY_MAX_BYTES,
@@ -46,7 +48,7 @@ export function createServer ({ report }: ServerOptions): FastifyInstance {
   app.register(cors, { origin: '*', methods: METHODS, maxAge: 86_400, strictPreflight: false })
   parseBodies(app)
   app.setErrorHandler((error, _request, reply) => sendError(reply, error, report))
-  app.setNotFoundHandler((request, reply) => sendError(reply, unknownRoute(request.method, request.url, reply), report))
+  app.setNotFoundHandler((request, reply) => sendError(reply, unknownRoute(request, reply, keys), report))
   return app
 }
 
@@ -77,20 +79,4 @@ function parseBodies (app: FastifyInstance): void {
         : `content-type must be application/json, not ${type}`
     }))
   })
-}
-
-/** 405 with `allow` for a path of the contracts that has other methods, else 404. */
-function unknownRoute (method: string, url: string, reply: FastifyReply): ApiError {
-  const path = url.split('?', 1)[0] ?? ''
-  const operations = [...contract().operations, ...controlContract().operations]
-  const allowed = operations.filter(operation => matches(operation.path, path)).map(operation => operation.method)
-  if (allowed.length === 0) return new ApiError('NOT_FOUND', { because: `there is no ${method} ${path.slice(0, 200)}` })
-  reply.header('allow', [...new Set(allowed)].join(', '))
-  return new ApiError('METHOD_NOT_ALLOWED', { because: `use ${[...new Set(allowed)].join(' or ')}` })
-}
-
-function matches (template: string, path: string): boolean {
-  const wanted = template.split('/')
-  const given = path.replace(/\/$/, '').split('/')
-  return wanted.length === given.length && wanted.every((segment, index) => segment.startsWith('{') || segment === given[index])
 }

@@ -138,6 +138,7 @@ export interface RefundsRow {
   status: string
   amount: number
   currency: string
+  settlement_amount: number
   is_partial: number
   reason: string | null
   metadata: string

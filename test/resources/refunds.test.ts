@@ -1,4 +1,5 @@
 import t from 'tap'
+import { attempt } from '../../src/resources/payments/life.js'
 import { paymentBody, startEmulator, type PaymentBody, type TestEmulator } from '../helper.js'
 
 type Json = Record<string, unknown>
@@ -158,6 +159,32 @@ t.test('refuses', async t => {
     const { status, json } = await emulate.call('POST', '/refunds', { body: { payment_id: id } })
     t.equal(status, 400)
     t.match(json, { code: 'REFUND_WINDOW_EXPIRED', message: 'Refunds cannot be initiated 30 days after payment creation' })
+  })
+})
+
+t.test('refuses what the method or the wallet cannot give back', async t => {
+  t.test('a part of a payment by voucher', async t => {
+    const emulate = startEmulator(t)
+    const { sandbox } = emulate.emulator
+    const { payment_id: id } = await emulate.pay(paymentBody({ product_cart: [{ product_id: 'pdt_ebook', quantity: 2 }] }))
+    const payment = sandbox.payments.find(id)
+    if (payment === undefined) throw new Error(id)
+    const context = { sandbox, origin: 'http://localhost', now: sandbox.clock.now() }
+    attempt(payment, { payment_method: 'voucher', payment_method_type: 'boleto', card: null, payment_method_id: null, outcome: { status: 'succeeded' } }, context)
+    const { status, json } = await emulate.call('POST', '/refunds', { body: { payment_id: id, items: [{ item_id: 'pdt_ebook', amount: 100 }] } })
+    t.match([status, json], [400, { code: 'PARTIAL_REFUND_NOT_ALLOWED', message: /^Partial refunds are not allowed for this payment method/ }])
+    t.match(await refund(emulate, { payment_id: id }), { amount: 3998 }, 'the whole can be given back')
+  })
+
+  t.test('more than the wallet holds, in its currency', async t => {
+    const emulate = startEmulator(t, { walletBalance: '3000' })
+    const one = await paid(emulate, { billing: { country: 'US' }, product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }] })
+    const two = await paid(emulate, { billing: { country: 'US' }, product_cart: [{ product_id: 'pdt_guide_eur', quantity: 1 }] })
+    const { refund_id: refundId } = await refund(emulate, { payment_id: one })
+    const poor = await emulate.call('POST', '/refunds', { body: { payment_id: two } })
+    t.match([poor.status, poor.json], [400, { code: 'INSUFFICIENT_WALLET_FUNDS', message: /^Insufficient funds in wallet \(the wallet holds \$10\.01/ }])
+    await settle(emulate, refundId, 'failed')
+    t.match(await refund(emulate, { payment_id: two }), { amount: 1250, currency: 'EUR' }, 'what failed takes nothing')
   })
 })
 

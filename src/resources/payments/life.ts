@@ -11,7 +11,7 @@ import type { Context } from '../../sandbox.js'
 import type { PaymentMethod } from '../payment-methods/store.js'
 import type { AppliedDiscount, CheckoutOptions, Payment } from './store.js'
 
-/** What a payment waits with, for the customer's confirmation or for the bank: how it was paid, and whether to keep that method. */
+/** What a payment waits with, for its customer or for the bank: how it was paid, and whether to keep that method. */
 export interface PendingAction {
   instrument: Instrument
   saveMethod: boolean

@@ -11,7 +11,7 @@ import { refundItem, refundResponse } from './view.js'
 export const refunds = {
   'POST /refunds': ({ body, context }) => {
     const { sandbox, now } = context
-    const { payment, lines, amount, isPartial } = planRefund(body, context)
+    const { payment, lines, amount, settlementAmount, isPartial } = planRefund(body, context)
     const refundId = sandbox.ids.next('ref', now)
     sandbox.refunds.insert({
       refund_id: refundId,
@@ -21,6 +21,7 @@ export const refunds = {
       status: 'pending',
       amount,
       currency: payment.currency,
+      settlement_amount: settlementAmount,
       is_partial: isPartial,
       reason: body.reason ?? null,
       metadata: body.metadata ?? {},

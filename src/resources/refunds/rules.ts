@@ -4,7 +4,7 @@
  */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, type ErrorCode } from '../../errors.js'
-import { format } from '../../rules/money.js'
+import { convert, format } from '../../rules/money.js'
 import type { Context, Sandbox } from '../../sandbox.js'
 import { checkMetadata } from '../../rules/metadata.js'
 import type { Payment } from '../payments/store.js'
@@ -17,6 +17,8 @@ export interface RefundPlan {
   payment: Payment
   lines: RefundLine[]
   amount: number
+  /** In the wallet's currency, or in the payment's where the wallet's can't be converted to. */
+  settlementAmount: number
   isPartial: boolean
 }
 
@@ -43,7 +45,9 @@ export function planRefund (body: RefundRequest, context: Context): RefundPlan {
     ? items.filter(({ refundable }) => refundable > 0).map(({ item_id: id, refundable }) => ({ item_id: id, amount: refundable }))
     : itemLines(wanted, items, payment, sandbox)
   const amount = lines.reduce((sum, line) => sum + line.amount, 0)
-  return { payment, lines, amount, isPartial: amount < payment.total_amount }
+  const isPartial = amount < payment.total_amount
+  checkMethod(payment, isPartial, sandbox)
+  return { payment, lines, amount, settlementAmount: checkWallet(amount, payment, sandbox), isPartial }
 }
 
 function refuse (code: ErrorCode, path: string, because: string): ApiError {
@@ -77,6 +81,23 @@ function checkPayment (payment: Payment, earlier: readonly Refund[], { sandbox, 
     const because = `${waiting.refund_id} is ${waiting.status}: wait until it has ended`
     throw refuse('EXISTING_REFUND_REQUEST_PROCESSING', 'payment_id', because)
   }
+}
+
+/** Some methods, vouchers above all, can give back the whole payment or nothing. */
+function checkMethod ({ payment_method_type: type }: Payment, isPartial: boolean, { reference }: Sandbox): void {
+  if (!isPartial || type === null || reference.paymentMethods[type]?.partial_refunds !== false) return
+  throw refuse('PARTIAL_REFUND_NOT_ALLOWED', 'items', `${type} can only give back a whole payment`)
+}
+
+/** What the refund takes from the merchant's wallet. The wallet is unlimited unless it was given a balance. */
+function checkWallet (amount: number, { currency }: Payment, { refunds, reference, settings, business }: Sandbox): number {
+  const taken = convert(amount, currency, business.currency, reference.currencies) ?? amount
+  const { walletBalance } = settings
+  const left = walletBalance === null ? Infinity : walletBalance - refunds.takenFromWallet()
+  if (taken <= left) return taken
+  throw refuse('INSUFFICIENT_WALLET_FUNDS', 'payment_id',
+    `the wallet holds ${format(left, business.currency, reference.currencies)}, the refund takes ` +
+    format(taken, business.currency, reference.currencies))
 }
 
 type Wanted = Schemas['PartialRefundItem']

@@ -19,6 +19,7 @@ export interface NewRefund {
   status: Schemas['RefundStatus']
   amount: number
   currency: string
+  settlement_amount: number
   is_partial: boolean
   reason: string | null
   metadata: Schemas['Metadata']
@@ -41,6 +42,8 @@ export interface RefundsStore {
   /** Newest first. */
   list (filter: RefundFilter, limit: number, offset: number): Refund[]
   setStatus (refundId: string, status: Schemas['RefundStatus']): void
+  /** What all refunds that have not failed take from the wallet, in its currency. */
+  takenFromWallet (): number
 }
 
 const CONDITIONS: Record<keyof RefundFilter, string> = {
@@ -51,20 +54,23 @@ const CONDITIONS: Record<keyof RefundFilter, string> = {
   subscription_id: 'p.subscription_id = ?'
 }
 
-const COLUMNS = ['refund_id', 'payment_id', 'customer_id', 'created_at', 'status', 'amount', 'currency', 'is_partial', 'reason',
-  'metadata', 'lines'] as const
+const COLUMNS = ['refund_id', 'payment_id', 'customer_id', 'created_at', 'status', 'amount', 'currency', 'settlement_amount',
+  'is_partial', 'reason', 'metadata', 'lines'] as const
 
 export function refundsStore (database: Database): RefundsStore {
   const insert = database.prepare(`INSERT INTO refunds (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`)
   const find = database.prepare<[string], RefundsRow>('SELECT * FROM refunds WHERE refund_id = ?')
   const ofPayment = database.prepare<[string], RefundsRow>('SELECT * FROM refunds WHERE payment_id = ? ORDER BY seq')
   const setStatus = database.prepare('UPDATE refunds SET status = ? WHERE refund_id = ?')
+  const taken = database.prepare<[], number>(
+    "SELECT coalesce(sum(settlement_amount), 0) FROM refunds WHERE status <> 'failed'").pluck()
   const prepared = new Map<string, Statement<unknown[], RefundsRow>>()
 
   return {
     insert (refund) {
       insert.run(refund.refund_id, refund.payment_id, refund.customer_id, refund.created_at, refund.status, refund.amount,
-        refund.currency, Number(refund.is_partial), refund.reason, JSON.stringify(refund.metadata), JSON.stringify(refund.lines))
+        refund.currency, refund.settlement_amount, Number(refund.is_partial), refund.reason, JSON.stringify(refund.metadata),
+        JSON.stringify(refund.lines))
     },
     find (refundId) {
       const row = find.get(refundId)
@@ -78,7 +84,8 @@ export function refundsStore (database: Database): RefundsStore {
       prepared.set(sql, statement)
       return statement.all(...names.map(name => filter[name]), limit, offset).map(read)
     },
-    setStatus: (refundId, status) => { setStatus.run(status, refundId) }
+    setStatus: (refundId, status) => { setStatus.run(status, refundId) },
+    takenFromWallet: () => taken.get() ?? 0
   }
 }
 

@@ -1,0 +1,37 @@
+/**
+ * What has no route: an operation of the contract that the emulator does not have yet (501), a path with another method (405), or
+ * nothing at all (404). Most operations without a handler are no routes, because a hundred idle ones cost 6 MB of memory.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { contract, controlContract, type Operation } from '../contract/load.js'
+import { ApiError } from '../errors.js'
+import { authenticate, type KeyPolicy } from './auth.js'
+
+/** The refusal of a request without a route; UNAUTHORIZED where its operation asks for a key and got none. */
+export function unknownRoute ({ method, url, headers }: FastifyRequest, reply: FastifyReply, keys: KeyPolicy): ApiError {
+  const path = (url.split('?', 1)[0] ?? '').replace(/(?<=.)\/$/, '')
+  const operations = [...contract().operations, ...controlContract().operations]
+  const candidates = operations.filter(operation => matches(operation.path, path))
+  const operation = candidates.find(candidate => candidate.method === method)
+  if (operation !== undefined) return missing(operation, headers.authorization, keys)
+  if (candidates.length === 0) return new ApiError('NOT_FOUND', { because: `there is no ${method} ${path.slice(0, 200)}` })
+  const allowed = [...new Set(candidates.map(candidate => candidate.method))]
+  reply.header('allow', allowed.join(', '))
+  return new ApiError('METHOD_NOT_ALLOWED', { because: `use ${allowed.join(' or ')}` })
+}
+
+function missing (operation: Operation, authorization: string | undefined, keys: KeyPolicy): ApiError {
+  try {
+    if (operation.secured) authenticate(authorization, operation.method !== 'GET', keys)
+    return new ApiError('NOT_IMPLEMENTED', { because: operation.name })
+  } catch (refusal) {
+    return refusal as ApiError
+  }
+}
+
+/** Whether a request of `path` could be meant for `template`. Both may be templates. */
+export function matches (template: string, path: string): boolean {
+  const wanted = template.split('/')
+  const given = path.split('/')
+  return wanted.length === given.length && wanted.every((segment, index) => segment.startsWith('{') || segment === given[index])
+}
