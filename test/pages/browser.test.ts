@@ -164,6 +164,38 @@ t.test('3-D Secure: refuse, then approve', { skip }, async t => {
   t.equal(await status(), 'succeeded')
 })
 
+t.test('Every test card ends as the table says, and the page tells no more than it may', { skip }, async t => {
+  const { testCards, failureCodes } = started.emulator.sandbox.reference
+  for (const card of testCards) {
+    const { page, status } = await open(t)
+    await fillCard(page, card.number)
+    await page.click('#pay')
+    if (card.outcome === 'failed') {
+      const told = failureCodes[card.error_code ?? '']?.customer_message ?? 'a code without a text'
+      t.ok((await page.textContent('#error-summary'))?.includes(told), card.label)
+      t.ok(await page.isVisible('#pay'), 'another card can be tried')
+    } else if (card.outcome === 'requires_customer_action') {
+      await page.waitForSelector('[data-testid="challenge"]')
+    } else {
+      await isShown(page, card.outcome)
+    }
+    t.equal(await status(), card.outcome, card.label)
+    await page.context().close()
+  }
+})
+
+t.test('A link that has expired says so and takes no payment, also from a form that was open before', { skip }, async t => {
+  const { page, status } = await open(t)
+  await fillCard(page, '4242 4242 4242 4242')
+  await started.call('POST', '/_emulator/clock', { body: { advance_ms: 25 * 3_600_000 } })
+  await page.click('#pay')
+  await page.waitForSelector('text=expired')
+  t.equal(await page.isVisible('#pay'), false)
+  await page.reload()
+  await page.waitForSelector('text=expired')
+  t.equal(await status(), 'requires_payment_method')
+})
+
 t.test('A wallet: chosen, left, chosen again, approved', { skip }, async t => {
   const { page, status } = await open(t)
   await page.click('label[for="method-google_pay"]')
