@@ -1,8 +1,8 @@
 /** The contract for reading: the document itself at /openapi.json, and a page that shows it at /docs, all of it from here. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import swagger, { type StaticDocumentSpec } from '@fastify/swagger'
-import type { FastifyInstance } from 'fastify'
+import type { StaticDocumentSpec } from '@fastify/swagger'
+import fastify, { type FastifyInstance } from 'fastify'
 import { contract } from '../contract/load.js'
 
 const ASSETS = {
@@ -43,10 +43,10 @@ const POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-
   "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
 export function addDocsRoutes (app: FastifyInstance): void {
-  const document = contract().document as unknown as StaticDocumentSpec['document']
-  app.register(swagger, { mode: 'static', specification: { document } })
-  app.get('/openapi.json', (_request, reply) => {
-    reply.type('application/json; charset=utf-8').send(JSON.stringify(app.swagger()))
+  let published: Promise<string> | undefined
+  app.get('/openapi.json', async (_request, reply) => {
+    published ??= publish()
+    return reply.type('application/json; charset=utf-8').send(await published)
   })
   app.get('/docs', (_request, reply) => {
     reply.type('text/html; charset=utf-8').header('content-security-policy', POLICY).send(PAGE)
@@ -57,4 +57,21 @@ export function addDocsRoutes (app: FastifyInstance): void {
       reply.type(type).header('cache-control', 'public, max-age=3600').send(readFileSync(ASSETS_FOLDER + name))
     })
   }
+}
+
+/**
+ * The document as @fastify/swagger publishes it, on a server of its own: only who reads the contract pays for that library, whose
+ * YAML parser would be a good part of what an idle emulator holds in memory.
+ */
+async function publish (): Promise<string> {
+  const { default: swagger } = await import('@fastify/swagger')
+  const publisher = fastify()
+  publisher.register(swagger, {
+    mode: 'static',
+    specification: { document: contract().document as unknown as StaticDocumentSpec['document'] }
+  })
+  await publisher.ready()
+  const document = JSON.stringify(publisher.swagger())
+  await publisher.close()
+  return document
 }

@@ -26,7 +26,7 @@ function decode (hex: string): string {
 /** Reads back what was drawn: inflates the pages and decodes the strings that are shown. */
 function read (bytes: Buffer): Paper {
   const source = bytes.toString('latin1')
-  const streams = [...source.matchAll(/stream\r?\n([^]*?)\r?\nendstream/g)].map(([, stream = '']) => {
+  const streams = [...source.matchAll(/stream\n([^]*?)\nendstream/g)].map(([, stream = '']) => {
     const data = Buffer.from(stream, 'latin1')
     return (data[0] === 0x78 ? inflateSync(data) : data).toString('latin1')
   })
