@@ -29,8 +29,10 @@ export interface SandboxClock extends Clock {
   state (): Readonly<ClockState>
   /** Sets the time; it goes on from there unless the clock is, or is to be, frozen. */
   moveTo (us: number, frozen?: boolean): void
-  /** Is called whenever the clock was set, frozen or released. */
+  /** `listener` is called whenever the clock was set, frozen or released. */
   watch (listener: () => void): void
+  /** Whether a time lies in what the last move of the clock has skipped: it was reached, but nobody could act at it. */
+  skipped (us: number): boolean
   /** Takes back what was not stored. */
   restore (state: ClockState): void
 }
@@ -38,19 +40,22 @@ export interface SandboxClock extends Clock {
 /** A clock that follows the computer's from a state of its own. `save` hears of every change of that state. */
 export function sandboxClock (system: Clock, initial: ClockState, save: (state: ClockState) => void): SandboxClock {
   let state = initial
-  let changed = () => {}
+  let skipped = { from: 0, to: 0 }
+  const listeners: Array<() => void> = []
   const now = () => state.frozen_at ?? system.now() + state.offset_us
   const change = (next: ClockState) => {
     state = next
     save(next)
-    changed()
+    for (const listener of listeners) listener()
   }
   return {
     now,
     state: () => state,
-    watch: listener => { changed = listener },
+    watch: listener => { listeners.push(listener) },
+    skipped: us => us > skipped.from && us <= skipped.to,
     restore: earlier => { state = earlier },
     moveTo (us, frozen = state.frozen_at !== null) {
+      skipped = { from: now(), to: us }
       change({ offset_us: us - system.now(), frozen_at: frozen ? us : null })
     }
   }

@@ -19,7 +19,7 @@ export interface DueJobs {
   firstDueAt (): number | undefined
   done (job: DueJob): void
   count (): number
-  /** Is called whenever something was added. */
+  /** `listener` is called whenever something was added. */
   watch (listener: () => void): void
 }
 

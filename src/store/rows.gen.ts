@@ -144,3 +144,56 @@ export interface RefundsRow {
   metadata: string
   lines: string
 }
+
+export interface WebhookAttemptsRow {
+  seq: number
+  delivery_seq: number
+  started_at: number
+  duration_us: number
+  url: string
+  request_headers: string
+  request_body: string
+  response_status: number | null
+  response_headers: string | null
+  response_body: string | null
+  error: string | null
+  fault: string | null
+}
+
+export interface WebhookDeliveriesRow {
+  seq: number
+  delivery_id: string
+  event_seq: number
+  webhook_id: string
+  state: string
+  tries: number
+  due_at: number | null
+  is_retried: number
+}
+
+export interface WebhookEndpointsRow {
+  seq: number
+  webhook_id: string
+  url: string
+  description: string
+  disabled: number
+  filter_types: string | null
+  headers: string
+  metadata: string
+  rate_limit: number | null
+  secret: string
+  idempotency_key: string | null
+  created_at: number
+  updated_at: number
+}
+
+export interface WebhookEventsRow {
+  seq: number
+  event_id: string
+  type: string
+  subject_id: string
+  payment_id: string | null
+  created_at: number
+  origin: string
+  sample: string | null
+}

@@ -1,0 +1,1 @@
+-- Brands, addons and all of a product.
