@@ -18,10 +18,11 @@ import { SETTLE_JOB as SETTLE_PAYMENT, settlePayment } from './resources/payment
 import { payments } from './resources/payments/routes.js'
 import { SETTLE_JOB as SETTLE_REFUND, settleRefundWhenDue } from './resources/refunds/life.js'
 import { refunds } from './resources/refunds/routes.js'
+import { webhooks } from './resources/webhooks/routes.js'
 import { openSandbox, type Sandbox } from './sandbox.js'
 
 /** Every handler there is; an operation of the contract that is not among them answers 501. */
-export const handlers = { ...payments, ...refunds, ...invoices }
+export const handlers = { ...payments, ...refunds, ...invoices, ...webhooks }
 
 /** What is done when its time has come. */
 const jobs: Jobs = {

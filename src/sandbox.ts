@@ -8,6 +8,7 @@ import { paymentMethodsStore, type PaymentMethodsStore } from './resources/payme
 import { paymentsStore, type PaymentsStore } from './resources/payments/store.js'
 import { refundsStore, type RefundsStore } from './resources/refunds/store.js'
 import { productsStore, type ProductsStore } from './resources/products/store.js'
+import { webhooksStore, type WebhooksStore } from './resources/webhooks/store.js'
 import { businessStore } from './store/business.js'
 import { countRows, openDatabase, type Database } from './store/database.js'
 import type { BusinessRow } from './store/rows.gen.js'
@@ -42,6 +43,7 @@ export interface Stores {
   discounts: DiscountsStore
   payments: PaymentsStore
   refunds: RefundsStore
+  webhooks: WebhooksStore
 }
 
 export interface Sandbox extends Stores {
@@ -96,6 +98,7 @@ export function openSandbox ({ database: file, settings, reference, clock: syste
       stores.products.forget()
       stores.customers.forget()
       stores.discounts.forget()
+      stores.webhooks.forget()
       clock.restore(clocks.read())
     }),
     countRows: () => countRows(database),
@@ -110,6 +113,7 @@ function storesOf (database: Database): Stores {
     paymentMethods: paymentMethodsStore(database),
     discounts: discountsStore(database),
     payments: paymentsStore(database),
-    refunds: refundsStore(database)
+    refunds: refundsStore(database),
+    webhooks: webhooksStore(database)
   }
 }

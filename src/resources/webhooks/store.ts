@@ -1,0 +1,93 @@
+/**
+ * The webhook endpoints that a sandbox remembers. They are few and read with every event, so all of them are kept in memory
+ * once read, and forgotten with every write.
+ */
+import type { Database } from '../../store/database.js'
+import type { WebhookEndpointsRow } from '../../store/rows.gen.js'
+
+export interface Endpoint {
+  webhook_id: string
+  url: string
+  /** Empty without one. */
+  description: string
+  disabled: boolean
+  /** null: all types. */
+  filter_types: string[] | null
+  headers: Record<string, string>
+  metadata: Record<string, string>
+  /** Deliveries a second; null without a limit. */
+  rate_limit: number | null
+  secret: string
+  idempotency_key: string | null
+  created_at: number
+  updated_at: number
+}
+
+export interface WebhooksStore {
+  find (webhookId: string): Endpoint | undefined
+  findByIdempotencyKey (key: string): Endpoint | undefined
+  /** In order of creation. */
+  all (): readonly Endpoint[]
+  insert (endpoint: Endpoint): void
+  /** Writes everything that can change of an endpoint. */
+  update (endpoint: Endpoint): void
+  delete (webhookId: string): void
+  /** Takes back the deliveries that still wait for an endpoint. */
+  cancelWaiting (webhookId: string): void
+  /** Forgets what was remembered: rows were taken back. */
+  forget (): void
+}
+
+export function webhooksStore (database: Database): WebhooksStore {
+  const readAll = database.prepare<[], WebhookEndpointsRow>('SELECT * FROM webhook_endpoints ORDER BY seq')
+  const insert = database.prepare(
+    'INSERT INTO webhook_endpoints (webhook_id, secret, idempotency_key, created_at, url, description, disabled, filter_types, ' +
+    'headers, metadata, rate_limit, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const update = database.prepare(
+    'UPDATE webhook_endpoints SET url = ?, description = ?, disabled = ?, filter_types = ?, headers = ?, metadata = ?, ' +
+    'rate_limit = ?, updated_at = ? WHERE webhook_id = ?')
+  const remove = database.prepare('DELETE FROM webhook_endpoints WHERE webhook_id = ?')
+  const cancelWaiting = database.prepare(
+    "UPDATE webhook_deliveries SET state = 'cancelled', due_at = NULL WHERE webhook_id = ? AND due_at IS NOT NULL")
+  let remembered: readonly Endpoint[] | undefined
+
+  const all = () => (remembered ??= readAll.all().map(read))
+  const forget = () => { remembered = undefined }
+  return {
+    find: webhookId => all().find(({ webhook_id: id }) => id === webhookId),
+    findByIdempotencyKey: wanted => all().find(({ idempotency_key: key }) => key === wanted),
+    all,
+    insert (endpoint) {
+      forget()
+      const { webhook_id: id, secret, idempotency_key: key, created_at: at } = endpoint
+      insert.run(id, secret, key, at, ...changeable(endpoint))
+    },
+    update (endpoint) {
+      forget()
+      update.run(...changeable(endpoint), endpoint.webhook_id)
+    },
+    delete (webhookId) {
+      forget()
+      remove.run(webhookId)
+    },
+    cancelWaiting: webhookId => { cancelWaiting.run(webhookId) },
+    forget
+  }
+}
+
+/** The columns that a change may write, in the order of both statements. */
+function changeable (endpoint: Endpoint): unknown[] {
+  const { url, description, disabled, filter_types: types, headers, metadata, rate_limit: rate, updated_at: at } = endpoint
+  const filter = types === null ? null : JSON.stringify(types)
+  return [url, description, Number(disabled), filter, JSON.stringify(headers), JSON.stringify(metadata), rate, at]
+}
+
+function read ({ seq, disabled, filter_types: types, headers, metadata, ...rest }: WebhookEndpointsRow): Endpoint {
+  return {
+    ...rest,
+    disabled: disabled === 1,
+    filter_types: types === null ? null : JSON.parse(types),
+    headers: JSON.parse(headers),
+    metadata: JSON.parse(metadata)
+  }
+}

@@ -1,0 +1,18 @@
+/** Webhook endpoints in the API's shapes. The secret and the headers are no part of them and are asked for apart. */
+import type { Schemas } from '../../contract/operations.js'
+import { formatTime } from '../../rules/calendar.js'
+import type { Endpoint } from './store.js'
+
+export function webhookDetails (endpoint: Endpoint): Required<Schemas['WebhookDetails']> {
+  return {
+    id: endpoint.webhook_id,
+    url: endpoint.url,
+    description: endpoint.description,
+    disabled: endpoint.disabled,
+    filter_types: endpoint.filter_types,
+    rate_limit: endpoint.rate_limit,
+    metadata: endpoint.metadata,
+    created_at: formatTime(endpoint.created_at),
+    updated_at: formatTime(endpoint.updated_at)
+  }
+}
