@@ -1,7 +1,9 @@
 #!/usr/bin/env node
-/** What people run: `dodo-emulator start`, and commands that speak to a running emulator: `health`, `pay`, `clock`. */
+/** What people run: `dodo-emulator start`, and commands that speak to a running emulator. */
 import { writeFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { ask } from './commands/ask.js'
+import { events, listen, replay, trigger } from './commands/webhooks.js'
 import { OPTIONS, readConfig, type Config, type OptionName } from './config.js'
 import { SetupError } from './errors.js'
 import { VERSION } from './root.js'
@@ -11,7 +13,12 @@ type Flags = Partial<Record<OptionName, string>>
 
 type PayFlags = Partial<Record<'card' | 'outcome' | 'errorCode', string>>
 
-const ANSWER_TIMEOUT_MS = 5000
+interface EventFlags {
+  type?: string
+  payment?: string
+  limit: string
+  json?: boolean
+}
 
 const program = new Command('dodo-emulator')
   .description('An unofficial local emulator of the Dodo Payments API')
@@ -48,6 +55,39 @@ for (const [name, frozen] of [['freeze', true], ['release', false]] as const) {
   withOptions(clock.command(name).description(frozen ? 'let it stand still' : 'let it run again'), ['port', 'host'])
     .action((flags: Flags) => run(() => control(flags, 'clock', { frozen })))
 }
+
+const webhooks = program.command('webhooks').description('endpoints that hear of events')
+
+withOptions(webhooks.command('listen').description('send events to a URL and print every try'), ['port', 'host', 'apiKeys'])
+  .argument('<url>', 'http://localhost:3000/webhook')
+  .option('--events <types>', 'only these, separated by commas')
+  .action((url: string, { events: types, ...flags }: Flags & { events?: string }) => run(async () => {
+    const config = readConfig(flags, process.env)
+    const stop = new AbortController()
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { stop.abort() })
+    const [apiKey = process.env['DODO_PAYMENTS_API_KEY'] ?? 'test'] = config.apiKeys
+    await listen(config, { url, apiKey, types: types?.split(',').map(type => type.trim()), stop: stop.signal })
+  }))
+
+withOptions(program.command('trigger').description('send a sample of an event'), ['port', 'host'])
+  .argument('<type>', 'payment.failed')
+  .option('--data <json>', "fields that take the place of the sample's")
+  .action((type: string, { data, ...flags }: Flags & { data?: string }) =>
+    run(async () => trigger(readConfig(flags, process.env), { type, data })))
+
+const eventCommand = program.command('events').description('what has happened, and who was told')
+
+withOptions(eventCommand.command('list', { isDefault: true }).description('print the latest events'), ['port', 'host'])
+  .option('--type <type>', 'only this type, such as payment.failed')
+  .option('--payment <payment_id>', 'only about this payment')
+  .option('--limit <count>', 'so many', '20')
+  .option('--json', 'with their bodies and deliveries')
+  .action(({ type, payment, limit, json, ...flags }: Flags & EventFlags) =>
+    run(async () => events(readConfig(flags, process.env), { type, payment, limit, json })))
+
+withOptions(eventCommand.command('replay').description('deliver an event once more'), ['port', 'host'])
+  .argument('<event_id>')
+  .action((eventId: string, flags: Flags) => run(async () => replay(readConfig(flags, process.env), eventId)))
 
 function withOptions (command: Command, names: OptionName[]): Command {
   for (const name of names) {
@@ -89,60 +129,40 @@ async function start (config: Config): Promise<void> {
   const { default: closeWithGrace } = await import('close-with-grace')
   const emulator = createEmulator(config)
   try {
-    const { url, port } = await emulator.listen()
+    const { url, port, webhookSecret } = await emulator.listen()
     if (config.portFile !== null) writeFileSync(config.portFile, `${port}\n`)
     closeWithGrace({ delay: 10_000, logger: false }, async ({ err }) => {
       if (err !== undefined) console.error(err)
       await emulator.close()
     })
-    greet(url, config)
+    greet(url, config, webhookSecret)
   } catch (error) {
     await emulator.close()
     throw error
   }
 }
 
-function greet (url: string, config: Config): void {
+function greet (url: string, config: Config, webhookSecret: string | null): void {
   const kept = config.database === ':memory:' ? 'in memory, gone when the emulator stops' : `kept in ${config.database}`
+  const key = webhookSecret === null
+    ? ''
+    : `\n  DODO_PAYMENTS_WEBHOOK_KEY=${webhookSecret}   (events go to ${config.webhookUrl})`
   console.log(`dodo-emulator ${VERSION} listens on ${url} (data ${kept})
 
   DODO_PAYMENTS_BASE_URL=${url}
-  DODO_PAYMENTS_API_KEY=${[...config.apiKeys][0] ?? 'test'}${config.apiKeys.size === 0 ? '   (any key will do)' : ''}
+  DODO_PAYMENTS_API_KEY=${[...config.apiKeys][0] ?? 'test'}${config.apiKeys.size === 0 ? '   (any key will do)' : ''}${key}
 
-Set both for your program and leave the client's environment option away. The API's document: ${url}/docs`)
+Set them for your program and leave the client's environment option away. The API's document: ${url}/docs`)
 }
 
 async function health (config: Config): Promise<void> {
-  console.log(await ask(config, 'health'))
+  console.log(await ask(config, '/_emulator/health'))
 }
 
 /** Sends a request to the control API of a running emulator and prints what it answers. */
 async function control (flags: Flags, path: string, body?: object): Promise<void> {
-  console.log(JSON.stringify(JSON.parse(await ask(readConfig(flags, process.env), path, body)), null, 2))
-}
-
-/** The text of a success. Throws a SetupError where nobody answers, or with the reason of a refusal. */
-async function ask (config: Config, path: string, body?: object): Promise<string> {
-  const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${config.port}/_emulator/${path}`
-  const response = await fetch(url, {
-    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-    ...(body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
-  }).catch((error: Error) => {
-    const { message } = error.cause instanceof Error ? error.cause : error
-    throw new SetupError(`no emulator answers at ${url} (${message})`)
-  })
-  const text = await response.text()
-  if (!response.ok) throw new SetupError(reasonOf(text) ?? `${url} answered ${response.status}`)
-  return text
-}
-
-function reasonOf (text: string): string | undefined {
-  try {
-    return (JSON.parse(text) as { message?: string }).message
-  } catch {
-    return undefined
-  }
+  const text = await ask(readConfig(flags, process.env), `/_emulator/${path}`, body === undefined ? {} : { body })
+  console.log(JSON.stringify(JSON.parse(text), null, 2))
 }
 
 function durationMs (text: string): number {

@@ -2,6 +2,7 @@
  * The one table of options. From it come the flags of the command line, the environment variables, their checks, and the table
  * in the README. A flag wins over its environment variable, that over the default.
  */
+import { DOCUMENTED_SCHEDULE } from './delivery/schedule.js'
 import { SetupError } from './errors.js'
 import { parseDuration } from './rules/duration.js'
 
@@ -110,6 +111,38 @@ export const OPTIONS = {
     about: 'How long after its creation a payment can be refunded',
     parse: duration
   }),
+  webhookUrl: option({
+    flag: 'webhook-url',
+    env: 'WEBHOOK_URL',
+    value: '<url>',
+    fallback: null,
+    about: 'Endpoint that hears of every event, registered at the start',
+    parse: endpointUrl
+  }),
+  webhookKey: option({
+    flag: 'webhook-key',
+    env: 'DODO_PAYMENTS_WEBHOOK_KEY',
+    value: '<whsec_…>',
+    fallback: null,
+    about: 'What is sent to that endpoint is signed with; unless given, a key made of its URL',
+    parse: webhookKey
+  }),
+  webhookRetrySchedule: option({
+    flag: 'webhook-retry-schedule',
+    env: 'WEBHOOK_RETRY_SCHEDULE',
+    value: '<durations>',
+    fallback: DOCUMENTED_SCHEDULE,
+    about: 'How long each try to deliver a webhook waits after the failure before it (0,1s,2s)',
+    parse: schedule
+  }),
+  webhookTimeout: option({
+    flag: 'webhook-timeout',
+    env: 'WEBHOOK_TIMEOUT',
+    value: '<duration>',
+    fallback: '15s',
+    about: 'How long a webhook endpoint has to answer',
+    parse: duration
+  }),
   walletBalance: option({
     flag: 'wallet-balance',
     env: 'WALLET_BALANCE',
@@ -189,6 +222,29 @@ function publicUrl (text: string): string {
     throw new SetupError('must be an http or https URL without query, such as https://pay.example.test')
   }
   return url.href.replace(/\/+$/, '')
+}
+
+function endpointUrl (text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.username !== '' || url.password !== '') {
+    throw new SetupError('must be an http or https URL without a password in it, such as http://localhost:3000/webhook')
+  }
+  return text
+}
+
+function webhookKey (text: string): string {
+  if (/^whsec_(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) return text
+  throw new SetupError('must be whsec_ and a key in Base64')
+}
+
+const TRIES_MAX = 100
+
+/** In milliseconds. */
+function schedule (text: string): number[] {
+  const waits = text.split(',').map(part => part.trim() === '0' ? 0 : parseDuration(part))
+  const known = waits.flatMap(wait => wait !== null && wait <= DURATION_MAX_MS ? [wait] : [])
+  if (known.length === waits.length && waits.length <= TRIES_MAX) return known
+  throw new SetupError(`must be at most ${TRIES_MAX} durations, separated by commas, such as 0,5s,5m`)
 }
 
 function list (text: string): ReadonlySet<string> {

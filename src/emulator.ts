@@ -12,13 +12,19 @@ import { randomIds } from './ids.js'
 import { addDocsRoutes } from './pages/docs.js'
 import { addHostedPages } from './pages/hosted.js'
 import { reference } from './reference.js'
+import { createSender } from './delivery/sender.js'
+import type { Payloads } from './delivery/message.js'
 import { createScheduler, type Jobs } from './jobs.js'
 import { invoices } from './resources/invoices/routes.js'
 import { SETTLE_JOB as SETTLE_PAYMENT, settlePayment } from './resources/payments/life.js'
 import { payments } from './resources/payments/routes.js'
+import { paymentResponse } from './resources/payments/view.js'
 import { SETTLE_JOB as SETTLE_REFUND, settleRefundWhenDue } from './resources/refunds/life.js'
 import { refunds } from './resources/refunds/routes.js'
+import { refundResponse } from './resources/refunds/view.js'
 import { webhooks } from './resources/webhooks/routes.js'
+import { configureEndpoint } from './resources/webhooks/configured.js'
+import type { Endpoint } from './resources/webhooks/store.js'
 import { openSandbox, type Sandbox } from './sandbox.js'
 
 /** Every handler there is; an operation of the contract that is not among them answers 501. */
@@ -30,16 +36,37 @@ const jobs: Jobs = {
   [SETTLE_REFUND]: settleRefundWhenDue
 }
 
+/** How the data of an event is read when it is delivered. */
+const payloads: Payloads = {
+  Payment: (paymentId, context) => {
+    const payment = context.sandbox.payments.find(paymentId)
+    return payment && paymentResponse(payment, context)
+  },
+  Refund: (refundId, context) => {
+    const refund = context.sandbox.refunds.find(refundId)
+    const payment = refund && context.sandbox.payments.find(refund.payment_id)
+    return payment && refundResponse(refund, payment, context)
+  }
+}
+
 export interface Server {
   app: FastifyInstance
   sandbox: Sandbox
-  /** Starts listening and gives the address, once requests are answered. */
-  listen (): Promise<{ url: string, port: number }>
+  /** Starts listening and tells where, once requests are answered. */
+  listen (): Promise<Listening>
   close (): Promise<void>
+}
+
+export interface Listening {
+  url: string
+  port: number
+  /** What the endpoint of the configuration is signed with; null without one. */
+  webhookSecret: string | null
 }
 
 /** Opens the sandbox and makes the server, without listening yet. Throws a SetupError. */
 export function createEmulator (config: Config): Server {
+  const system = systemClock()
   const sandbox = openSandbox({
     database: config.database,
     settings: {
@@ -47,13 +74,14 @@ export function createEmulator (config: Config): Server {
       settlementDelayUs: config.settlementDelay * 1000,
       refundDelayUs: config.refundDelay * 1000,
       refundWindowUs: config.refundWindow * 1000,
+      retryScheduleUs: config.webhookRetrySchedule.map(wait => wait * 1000),
       walletBalance: config.walletBalance,
       tax: config.tax,
       deniedCountries: config.deniedCountries,
       deniedCurrencies: config.deniedCurrencies
     },
     reference: reference(),
-    clock: systemClock(),
+    clock: system,
     ids: randomIds(),
     fixtures: packageFixtures
   })
@@ -61,6 +89,7 @@ export function createEmulator (config: Config): Server {
   const app = createServer({ keys, report })
   let url = config.publicUrl ?? 'http://127.0.0.1'
   const scheduler = createScheduler(sandbox, jobs, () => config.publicUrl ?? url, report)
+  const sender = createSender({ sandbox, payloads, system, timeoutMs: config.webhookTimeout, report })
   const binding = {
     keys,
     publicUrl: config.publicUrl,
@@ -71,11 +100,18 @@ export function createEmulator (config: Config): Server {
     addDocsRoutes(scope)
     addHostedPages(scope, binding)
     bindContract(scope, contract().operations, { ...binding, handlers, answersHead: false })
-    bindContract(scope, controlContract().operations, { ...binding, handlers: controlHandlers(jobs), answersHead: true })
+    const controls = controlHandlers({ jobs, sender })
+    bindContract(scope, controlContract().operations, { ...binding, handlers: controls, answersHead: true })
   })
-  app.addHook('onReady', async () => { scheduler.start() })
+  let webhookSecret: string | null = null
+  app.addHook('onReady', async () => {
+    webhookSecret = await configuredSecret(config, sandbox)
+    scheduler.start()
+    sender.start()
+  })
   app.addHook('onClose', async () => {
     scheduler.stop()
+    sender.stop()
     sandbox.close()
   })
 
@@ -86,10 +122,22 @@ export function createEmulator (config: Config): Server {
       await app.listen({ port: config.port, host: config.host })
       const { port } = app.server.address() as AddressInfo
       url = urlOf(config.host, port)
-      return { url, port }
+      return { url, port, webhookSecret }
     },
     close: () => app.close()
   }
+}
+
+/** Registers the endpoint of the configuration, if it names one, and gives its secret. */
+function configuredSecret ({ webhookUrl, webhookKey }: Config, sandbox: Sandbox): Promise<string | null> {
+  if (webhookUrl === null) return Promise.resolve(null)
+  return new Promise((resolve, reject) => {
+    const done = (error: unknown, endpoint?: Endpoint) => {
+      if (endpoint === undefined) reject(error)
+      else resolve(endpoint.secret)
+    }
+    sandbox.turn.run(() => configureEndpoint(webhookUrl, webhookKey, sandbox), done)
+  })
 }
 
 /** Where a program on this computer reaches a server that listens on `host`. */

@@ -16,6 +16,7 @@ export const ERRORS = {
   UNAUTHORIZED: { status: 401, sentence: 'You are not authorised to perform this action' },
   NOT_FOUND: { status: 404, sentence: 'Item not found' },
   METHOD_NOT_ALLOWED: { status: 405, sentence: 'This path exists, but not with this method' },
+  NOT_IDLE: { status: 408, sentence: 'The emulator is still busy' },
   REQUEST_BODY_TOO_LARGE: { status: 413, sentence: 'Your request body is too large' },
   NOT_IMPLEMENTED: { status: 501, sentence: 'The emulator does not implement this operation yet' },
   INTERNAL_SERVER_ERROR: { status: 500, sentence: 'Internal server error' },

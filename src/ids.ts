@@ -1,4 +1,5 @@
 /** Ids and secrets. */
+import { randomBytes, randomUUID } from 'node:crypto'
 import { customAlphabet } from 'nanoid'
 import { BASE62 } from './rules/base62.js'
 import { RANDOM_DIGITS, idFloor } from './rules/ids.js'
@@ -11,6 +12,10 @@ export interface Ids {
   next (prefix: string, nowUs: number): string
   /** 20 base62 characters that can't be guessed. */
   secret (): string
+  /** 24 bytes that can't be guessed, in Base64: 32 characters. */
+  signingKey (): string
+  /** A UUID, for what the API names so. */
+  uuid (): string
 }
 
 export function randomIds (): Ids {
@@ -24,6 +29,8 @@ export function randomIds (): Ids {
       last.set(prefix, { us: nowUs, made })
       return idFloor(prefix, nowUs + made) + tail()
     },
-    secret: () => secret()
+    secret: () => secret(),
+    signingKey: () => randomBytes(24).toString('base64'),
+    uuid: () => randomUUID()
   }
 }

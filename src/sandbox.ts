@@ -2,6 +2,7 @@
 import { sandboxClock, type Clock, type SandboxClock } from './clock.js'
 import type { Ids } from './ids.js'
 import type { Reference } from './reference.js'
+import { outboxStore, type Outbox } from './delivery/store.js'
 import { customersStore, type CustomersStore } from './resources/customers/store.js'
 import { discountsStore, type DiscountsStore } from './resources/discounts/store.js'
 import { paymentMethodsStore, type PaymentMethodsStore } from './resources/payment-methods/store.js'
@@ -28,6 +29,8 @@ export interface Settings {
   refundDelayUs: number
   /** How long after its creation a payment can be refunded, in microseconds. */
   refundWindowUs: number
+  /** How long each try to deliver a webhook waits after the failure before it, in microseconds. */
+  retryScheduleUs: readonly number[]
   /** What the business can give back, in minor units of its wallet's currency; null without a limit. */
   walletBalance: number | null
   /** Billing countries (alpha-2) that are refused. */
@@ -53,6 +56,8 @@ export interface Sandbox extends Stores {
   clock: SandboxClock
   ids: Ids
   due: DueJobs
+  /** What webhook endpoints are still to be told, and were. */
+  outbox: Outbox
   turn: Turn
   /** How many rows each table holds. */
   countRows (): Record<string, number>
@@ -94,6 +99,7 @@ export function openSandbox ({ database: file, settings, reference, clock: syste
     clock,
     ids,
     due: dueJobs(database),
+    outbox: outboxStore(database),
     turn: createTurn(database, () => {
       stores.products.forget()
       stores.customers.forget()

@@ -117,8 +117,8 @@ t.test('who may do what', async t => {
     'time and chance come from the clock and the ids')
   t.strictSame(places(node => ts.isNewExpression(node) && /^new Date(?:\(\))?$/.test(node.getText()), CLOCK), [],
     'a new Date() is the time too')
-  t.strictSame(places(node => calls(node, /^(?:globalThis\.)?fetch$/), /^(?:cli\.ts$|delivery\/)/), [],
-    'only the health command and delivery/ call out')
+  t.strictSame(places(node => calls(node, /^(?:globalThis\.)?fetch$/), /^(?:commands\/ask\.ts$|delivery\/post\.ts$)/), [],
+    'only commands to a running emulator and delivery/ call out')
   t.strictSame(places(node => ts.isPropertyAccessExpression(node) && node.getText() === 'process.env', /^cli\.ts$/), [],
     'the environment is read in one place')
   t.strictSame(places(node => calls(node, /^process\.exit$/)), [], 'nobody ends the process behind the back of the others')

@@ -26,7 +26,10 @@ type OperationOf<Name> = Name extends `${infer Verb} ${infer Path}`
 
 type Json<Content> = Content extends { content: { 'application/json': infer Body } } ? Body : undefined
 
-export type Body<Name> = OperationOf<Name> extends { requestBody: infer Request } ? Json<Request> : undefined
+/** Undefined too where the contract does not ask for a body. */
+export type Body<Name> = OperationOf<Name> extends { requestBody: infer Request }
+  ? Json<Request>
+  : OperationOf<Name> extends { requestBody?: infer Request } ? Json<NonNullable<Request>> | undefined : undefined
 
 export type Query<Name> = OperationOf<Name> extends { parameters: { query?: infer Parameters } }
   ? NonNullable<Parameters>

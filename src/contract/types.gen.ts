@@ -2147,13 +2147,13 @@ export interface paths {
         };
         /**
          * List webhook endpoints
-         * @description Unlike the other lists this one goes by a cursor: pass `iterator` of one answer to get the next part.
+         * @description The newest first. Unlike the other lists this one goes by a cursor: pass `iterator` of one answer to get the next part.
          */
         get: operations["list_webhooks"];
         put?: never;
         /**
          * Create a webhook endpoint
-         * @description Events of the types in `filter_types`, or of all types if it is empty or left out, are sent to `url`. Repeating an `idempotency_key` makes no second endpoint.
+         * @description Events of the types in `filter_types`, or of all types if it is empty or left out, are sent to `url`. Repeating an `idempotency_key` makes no second endpoint: the answer is the first, as it is by now. There can be 100 endpoints.
          */
         post: operations["create_webhook"];
         delete?: never;
@@ -2178,14 +2178,14 @@ export interface paths {
         post?: never;
         /**
          * Delete a webhook endpoint
-         * @description Deliveries still waiting for a retry are dropped.
+         * @description Deliveries that still wait for it are dropped.
          */
         delete: operations["delete_webhook"];
         options?: never;
         head?: never;
         /**
          * Change a webhook endpoint
-         * @description Fields left out stay as they are.
+         * @description Fields left out stay as they are. `null` takes away `filter_types` and `rate_limit`, and counts as left out elsewhere. What waits for an endpoint that is disabled is dropped.
          */
         patch: operations["patch_webhook"];
         trace?: never;
@@ -2209,7 +2209,7 @@ export interface paths {
         head?: never;
         /**
          * Add headers to what is sent to an endpoint
-         * @description The headers given are added to those set before or take their place.
+         * @description The headers given are added to those set before or take their place; names count without regard to case. What the sender sets itself is refused: `content-type`, `user-agent`, everything that begins with `webhook-`, and what is about the connection.
          */
         patch: operations["patch_webhook_headers"];
         trace?: never;
@@ -3976,6 +3976,7 @@ export interface components {
         };
         CreateWebhookRequest: {
             description?: string | null;
+            /** @description Whether events are not sent. */
             disabled?: boolean | null;
             /** @description The event types to send. Empty or left out: all. */
             filter_types?: components["schemas"]["EventType"][];
@@ -3990,9 +3991,10 @@ export interface components {
             } | null;
             /**
              * Format: int32
-             * @description At most this many events a second.
+             * @description At most this many events a second; 0: without limit.
              */
             rate_limit?: number | null;
+            /** @description An absolute `http` or `https` URL without user name and password. Unlike the real service, this computer and private networks will do. */
             url: string;
         };
         CreditBalanceLowPayload: {
@@ -5242,9 +5244,9 @@ export interface components {
             data: components["schemas"]["WebhookDetails"][];
             /** @description Whether this was the last part. */
             done: boolean;
-            /** @description Cursor of the next part. */
+            /** @description Cursor of the next part; null if this was the last. */
             iterator?: string | null;
-            /** @description Cursor of the part before. */
+            /** @description Cursor of the part before; null if this was the first. */
             prev_iterator?: string | null;
         };
         LocalizedPriceResponse: {
@@ -5654,7 +5656,7 @@ export interface components {
         PatchWebhookRequest: {
             description?: string | null;
             disabled?: boolean | null;
-            /** @description Takes the place of the list. */
+            /** @description Takes the place of the list. Empty or null: all. */
             filter_types?: components["schemas"]["EventType"][] | null;
             metadata?: {
                 [key: string]: string;
@@ -10646,7 +10648,7 @@ export interface operations {
             query?: {
                 /** @description Where to go on: the `iterator` or `prev_iterator` of an earlier answer. */
                 iterator?: string | null;
-                /** @description At most this many endpoints. */
+                /** @description At most this many endpoints: 1 to 250, without one 50. */
                 limit?: number | null;
             };
             header?: never;

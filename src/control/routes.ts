@@ -14,13 +14,22 @@ import type { Payment } from '../resources/payments/store.js'
 import { paymentResponse } from '../resources/payments/view.js'
 import { settleRefund } from '../resources/refunds/life.js'
 import { findRefund, refundReply } from '../resources/refunds/routes.js'
+import type { Sender } from '../delivery/sender.js'
+import { webhookControls } from './webhooks.js'
 import type { components } from './types.gen.js'
 
 type ControlSchemas = components['schemas']
 
-/** `jobs` is what happens when a moved clock reaches its time. */
-export function controlHandlers (jobs: Jobs) {
+export interface Controlled {
+  /** What happens when a moved clock reaches its time. */
+  jobs: Jobs
+  sender: Sender
+}
+
+export function controlHandlers ({ jobs, sender }: Controlled) {
   return {
+    ...webhookControls(sender),
+
     'GET /_emulator/health': () => ({
       status: 'ok' as const,
       version: VERSION,

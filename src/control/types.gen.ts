@@ -22,6 +22,156 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_emulator/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List deliveries with every try, newest first */
+        get: operations["list_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_emulator/deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a delivery with every try */
+        get: operations["get_webhook_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_emulator/deliveries/{delivery_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a delivery now, however it has ended */
+        post: operations["retry_webhook_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_emulator/deliveries/faults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what is still to go wrong */
+        get: operations["list_delivery_faults"];
+        put?: never;
+        /**
+         * Let something go wrong with the next tries
+         * @description Each try to deliver uses up the first of the rules that fit it. `duplicate` sends it twice; `shuffle` holds so many back and sends the last first; `delay` sends it `delay_ms` later; `drop` never sends it; `wrong_secret` signs it with a key that is not the endpoint's; `stale_timestamp` says that it was sent ten minutes ago. The rules are forgotten when the emulator stops.
+         */
+        post: operations["add_delivery_fault"];
+        /** Let everything go well again */
+        delete: operations["clear_delivery_faults"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_emulator/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what has happened, newest first
+         * @description The last 10,000 events are kept, and older ones that are still to be delivered.
+         */
+        get: operations["list_webhook_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_emulator/events/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an event */
+        get: operations["get_webhook_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_emulator/events/{event_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver an event once more
+         * @description To every endpoint that wants events of this type now, or to one. Its `webhook-id` stays the same, so that a receiver can tell that it knows the event.
+         */
+        post: operations["replay_webhook_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_emulator/events/trigger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a sample of an event
+         * @description Signed like any other, to every endpoint that wants events of this type, or to one. Nothing in the sandbox changes, and a failure is not tried again.
+         */
+        post: operations["trigger_webhook_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_emulator/health": {
         parameters: {
             query?: never;
@@ -31,6 +181,26 @@ export interface paths {
         };
         /** Tell that requests are answered, and which version answers them */
         get: operations["get_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_emulator/idle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Wait until nothing is due or under way
+         * @description Answers once every delivery that is due has been made and everything else that is due has happened. What is due later, such as the next try of a failed delivery, is not waited for: move the clock.
+         */
+        get: operations["wait_until_idle"];
         put?: never;
         post?: never;
         delete?: never;
@@ -80,6 +250,43 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AddDeliveryFault: {
+            /**
+             * @description For so many tries.
+             * @default 1
+             */
+            count?: number;
+            /** @description Of a `delay`. */
+            delay_ms?: number;
+            event_type?: components["schemas"]["EventType"];
+            kind: components["schemas"]["DeliveryFaultKind"];
+            /** @description To this endpoint alone. */
+            webhook_id?: string;
+        };
+        Attempt: {
+            duration_ms: number;
+            /** @description Why it failed, where the status does not tell. */
+            error: string | null;
+            /** @description What was wrong with it on demand. */
+            fault: string | null;
+            request_body: string;
+            request_headers: {
+                [key: string]: string;
+            };
+            /** @description Its beginning, up to 16 KiB. */
+            response_body: string | null;
+            response_headers: {
+                [key: string]: string;
+            } | null;
+            /** @description Null without a response. */
+            response_status: number | null;
+            /**
+             * Format: date-time
+             * @description By the sandbox's clock.
+             */
+            started_at: string;
+            url: string;
+        };
         Clock: {
             /** @description How many things wait for their time. */
             due: number;
@@ -97,6 +304,43 @@ export interface components {
             /** Format: date-time */
             now?: string;
         };
+        Delivery: {
+            /** @description Every try, oldest first. */
+            attempts: components["schemas"]["Attempt"][];
+            delivery_id: string;
+            /**
+             * Format: date-time
+             * @description Of the next try; null where none is to come.
+             */
+            due_at: string | null;
+            event_id: string;
+            event_type: components["schemas"]["EventType"];
+            payment_id: string | null;
+            state: components["schemas"]["DeliveryState"];
+            tries: number;
+            webhook_id: string;
+        };
+        DeliveryFault: {
+            delay_ms: number | null;
+            event_type: components["schemas"]["EventType"] | null;
+            kind: components["schemas"]["DeliveryFaultKind"];
+            /** @description For so many more tries. */
+            remaining: number;
+            webhook_id: string | null;
+        };
+        /** @enum {string} */
+        DeliveryFaultKind: "duplicate" | "shuffle" | "delay" | "drop" | "wrong_secret" | "stale_timestamp";
+        DeliveryFaultList: {
+            items: components["schemas"]["DeliveryFault"][];
+        };
+        DeliveryList: {
+            items: components["schemas"]["Delivery"][];
+        };
+        /**
+         * @description `waiting` for a try; `succeeded`; `failed` with no try left; `cancelled` because the endpoint was disabled or deleted; `dropped` on demand.
+         * @enum {string}
+         */
+        DeliveryState: "waiting" | "succeeded" | "failed" | "cancelled" | "dropped";
         Error: {
             code: string;
             details?: {
@@ -105,6 +349,35 @@ export interface components {
             }[];
             message: string;
         };
+        Event: {
+            /** @description The body as it would be delivered now. What was delivered is told by the tries. */
+            body: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            created_at: string;
+            deliveries: {
+                delivery_id: string;
+                state: components["schemas"]["DeliveryState"];
+                webhook_id: string;
+            }[];
+            /** @description Sent as `webhook-id`. */
+            event_id: string;
+            /** @description Sent on demand; nothing has happened. */
+            is_sample: boolean;
+            payment_id: string | null;
+            /** @description What it is about. */
+            subject_id: string;
+            type: components["schemas"]["EventType"];
+        };
+        EventList: {
+            items: components["schemas"]["Event"][];
+        };
+        /**
+         * @description Types of webhook events.
+         * @enum {string}
+         */
+        EventType: "payment.succeeded" | "payment.failed" | "payment.processing" | "payment.cancelled" | "refund.succeeded" | "refund.failed" | "dispute.opened" | "dispute.expired" | "dispute.accepted" | "dispute.cancelled" | "dispute.challenged" | "dispute.won" | "dispute.lost" | "subscription.active" | "subscription.renewed" | "subscription.on_hold" | "subscription.paused" | "subscription.unpaused" | "subscription.cancelled" | "subscription.failed" | "subscription.expired" | "subscription.plan_changed" | "subscription.updated" | "subscription.update_payment_method" | "license_key.created" | "payout.created" | "payout.on_hold" | "payout.in_progress" | "payout.failed" | "payout.success" | "credit.added" | "credit.deducted" | "credit.expired" | "credit.rolled_over" | "credit.rollover_forfeited" | "credit.overage_charged" | "credit.overage_reset" | "credit.manual_adjustment" | "credit.balance_low" | "abandoned_checkout.detected" | "abandoned_checkout.recovered" | "dunning.started" | "dunning.recovered" | "entitlement_grant.created" | "entitlement_grant.delivered" | "entitlement_grant.failed" | "entitlement_grant.revoked";
         Health: {
             /** @description Of the emulated contract. */
             contract_version: string;
@@ -115,6 +388,12 @@ export interface components {
             /** @description Of the emulator. */
             version: string;
         };
+        Idle: {
+            /** @description Other things that are due later. */
+            due_later: number;
+            /** @description Deliveries whose next try is due later. */
+            waiting: number;
+        };
         Pay: {
             /** @description The number of a test card; spaces do not count. */
             card?: string;
@@ -123,9 +402,22 @@ export interface components {
             /** @enum {string} */
             outcome?: "succeeded" | "failed" | "processing" | "cancelled" | "requires_customer_action";
         };
+        Replay: {
+            /** @description To this endpoint alone, whatever its filter. */
+            webhook_id?: string;
+        };
         SettleRefund: {
             /** @enum {string} */
             status: "succeeded" | "failed" | "review";
+        };
+        Trigger: {
+            /** @description Takes the place of fields of the sample's data. */
+            data?: {
+                [key: string]: unknown;
+            };
+            type: components["schemas"]["EventType"];
+            /** @description To this endpoint alone, whatever its filter. */
+            webhook_id?: string;
         };
     };
     responses: {
@@ -139,7 +431,11 @@ export interface components {
             };
         };
     };
-    parameters: never;
+    parameters: {
+        /** @description Pages count from 0. */
+        PageNumber: number;
+        PageSize: number;
+    };
     requestBodies: never;
     headers: never;
     pathItems: never;
@@ -191,6 +487,251 @@ export interface operations {
             422: components["responses"]["Refused"];
         };
     };
+    list_webhook_deliveries: {
+        parameters: {
+            query?: {
+                event_id?: string;
+                event_type?: components["schemas"]["EventType"];
+                /** @description Pages count from 0. */
+                page_number?: components["parameters"]["PageNumber"];
+                page_size?: components["parameters"]["PageSize"];
+                payment_id?: string;
+                state?: components["schemas"]["DeliveryState"];
+                webhook_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryList"];
+                };
+            };
+            422: components["responses"]["Refused"];
+        };
+    };
+    get_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            404: components["responses"]["Refused"];
+        };
+    };
+    retry_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery, which is due now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            404: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+        };
+    };
+    list_delivery_faults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryFaultList"];
+                };
+            };
+        };
+    };
+    add_delivery_fault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddDeliveryFault"];
+            };
+        };
+        responses: {
+            /** @description Everything that is to go wrong now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryFaultList"];
+                };
+            };
+            422: components["responses"]["Refused"];
+        };
+    };
+    clear_delivery_faults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is to go wrong now, nothing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryFaultList"];
+                };
+            };
+        };
+    };
+    list_webhook_events: {
+        parameters: {
+            query?: {
+                /** @description Pages count from 0. */
+                page_number?: components["parameters"]["PageNumber"];
+                page_size?: components["parameters"]["PageSize"];
+                payment_id?: string;
+                type?: components["schemas"]["EventType"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            422: components["responses"]["Refused"];
+        };
+    };
+    get_webhook_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            404: components["responses"]["Refused"];
+        };
+    };
+    replay_webhook_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Replay"];
+            };
+        };
+        responses: {
+            /** @description The event with its deliveries, old and new. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            404: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+        };
+    };
+    trigger_webhook_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trigger"];
+            };
+        };
+        responses: {
+            /** @description The event. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            422: components["responses"]["Refused"];
+        };
+    };
     get_health: {
         parameters: {
             query?: never;
@@ -209,6 +750,29 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+        };
+    };
+    wait_until_idle: {
+        parameters: {
+            query?: {
+                timeout_ms?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing is due or under way. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Idle"];
+                };
+            };
+            408: components["responses"]["Refused"];
         };
     };
     pay_payment: {

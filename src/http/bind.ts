@@ -77,6 +77,7 @@ function answer (operation: Operation, handler: AnyHandler, { publicUrl, sandbox
     }
     const done = (error: unknown, result?: unknown) => {
       if (error !== undefined) sendError(reply, error, report)
+      else if (result instanceof Promise) result.then(later => { done(undefined, later) }, done)
       else if (result === undefined) sendEmpty(reply, operation.success)
       else if (fileType !== null) {
         sendFile(reply, fileType, result as FileReply).catch(thrown => { sendError(reply, thrown, report) })

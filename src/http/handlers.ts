@@ -10,6 +10,7 @@ export interface Call<Name> {
 }
 
 /** Synchronous and atomic: runs inside a transaction (a change) or between them (a GET), and refuses by throwing an ApiError. */
-export type Handler<Name> = (call: Call<Name>) => Reply<Name>
+/** A promise is for the control API alone, where a request may wait for something; it has left its transaction by then. */
+export type Handler<Name> = (call: Call<Name>) => Reply<Name> | Promise<Reply<Name>>
 
 export type Handlers = { [Name in OperationName]?: Handler<Name> }

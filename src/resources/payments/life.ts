@@ -2,6 +2,8 @@
  * The life of a payment after its creation: attempts, the customer's confirmation, settlement, cancellation. Every way to pay
  * (the hosted page, the control API, a saved method) comes through here, inside a transaction; a payment is paid at most once.
  */
+import type { EventType } from '../../delivery/catalogue.js'
+import { emit } from '../../delivery/emit.js'
 import { ApiError } from '../../errors.js'
 import { formatTime } from '../../rules/calendar.js'
 import {
@@ -130,10 +132,19 @@ const WAITING = new Set(['requires_customer_action', 'processing'])
 
 type State = Outcome | { status: 'cancelled' } | { status: 'requires_payment_method' }
 
-/** Writes the payment's new state. Without an instrument the payment keeps the method that it has. */
+/** What is told of a payment that comes into a state; of the others nothing is. */
+const EVENTS: Partial<Record<State['status'], EventType>> = {
+  succeeded: 'payment.succeeded',
+  failed: 'payment.failed',
+  processing: 'payment.processing',
+  cancelled: 'payment.cancelled'
+}
+
+/** Writes the payment's new state and tells of it. Without an instrument the payment keeps the method that it has. */
 function record (
-  payment: Payment, state: State, instrument: Instrument | null, { sandbox, now }: Context, pending?: PendingAction
+  payment: Payment, state: State, instrument: Instrument | null, context: Context, pending?: PendingAction
 ): void {
+  const { sandbox, now } = context
   const errorCode = state.status === 'failed' ? state.error_code : null
   sandbox.payments.record(payment.seq, {
     status: state.status,
@@ -147,6 +158,8 @@ function record (
     pending_action: WAITING.has(state.status) && pending !== undefined ? JSON.stringify(pending) : null
   })
   sandbox.payments.recordAttempt(payment.seq, now, state.status, instrument?.payment_method_type ?? null, errorCode)
+  const event = EVENTS[state.status]
+  if (event !== undefined) emit(event, { subjectId: payment.payment_id, paymentId: payment.payment_id }, context)
 }
 
 function failureMessage (code: string, codes: Context['sandbox']['reference']['failureCodes']): string {

@@ -1,5 +1,6 @@
 /** The life of a refund after its creation: it settles later, once, and the payment follows. */
 import type { Schemas } from '../../contract/operations.js'
+import { emit } from '../../delivery/emit.js'
 import { ApiError } from '../../errors.js'
 import type { Context } from '../../sandbox.js'
 import { refundStatus } from './rules.js'
@@ -15,8 +16,9 @@ export function settleRefundWhenDue (refundId: string, context: Context): void {
 
 /** Ends a refund, or puts it under review. Throws INVALID_REQUEST_PARAMETERS for one that has ended. */
 export function settleRefund (
-  refund: Refund, status: Exclude<Schemas['RefundStatus'], 'pending'>, { sandbox, now }: Context
+  refund: Refund, status: Exclude<Schemas['RefundStatus'], 'pending'>, context: Context
 ): void {
+  const { sandbox, now } = context
   const { refund_id: refundId, payment_id: paymentId } = refund
   if (refund.status !== 'pending' && refund.status !== 'review') {
     throw new ApiError('INVALID_REQUEST_PARAMETERS', {
@@ -25,6 +27,7 @@ export function settleRefund (
   }
   sandbox.due.remove(refundId)
   sandbox.refunds.setStatus(refundId, status)
+  if (status !== 'review') emit(`refund.${status}`, { subjectId: refundId, paymentId }, context)
   const payment = sandbox.payments.find(paymentId)
   if (status !== 'succeeded' || payment === undefined) return
   const paymentStatus = refundStatus(payment, sandbox.refunds.ofPayment(paymentId))

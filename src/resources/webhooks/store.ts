@@ -41,11 +41,11 @@ export interface WebhooksStore {
 export function webhooksStore (database: Database): WebhooksStore {
   const readAll = database.prepare<[], WebhookEndpointsRow>('SELECT * FROM webhook_endpoints ORDER BY seq')
   const insert = database.prepare(
-    'INSERT INTO webhook_endpoints (webhook_id, secret, idempotency_key, created_at, url, description, disabled, filter_types, ' +
-    'headers, metadata, rate_limit, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    'INSERT INTO webhook_endpoints (webhook_id, idempotency_key, created_at, url, description, disabled, filter_types, ' +
+    'headers, metadata, rate_limit, secret, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
   const update = database.prepare(
     'UPDATE webhook_endpoints SET url = ?, description = ?, disabled = ?, filter_types = ?, headers = ?, metadata = ?, ' +
-    'rate_limit = ?, updated_at = ? WHERE webhook_id = ?')
+    'rate_limit = ?, secret = ?, updated_at = ? WHERE webhook_id = ?')
   const remove = database.prepare('DELETE FROM webhook_endpoints WHERE webhook_id = ?')
   const cancelWaiting = database.prepare(
     "UPDATE webhook_deliveries SET state = 'cancelled', due_at = NULL WHERE webhook_id = ? AND due_at IS NOT NULL")
@@ -59,8 +59,8 @@ export function webhooksStore (database: Database): WebhooksStore {
     all,
     insert (endpoint) {
       forget()
-      const { webhook_id: id, secret, idempotency_key: key, created_at: at } = endpoint
-      insert.run(id, secret, key, at, ...changeable(endpoint))
+      const { webhook_id: id, idempotency_key: key, created_at: at } = endpoint
+      insert.run(id, key, at, ...changeable(endpoint))
     },
     update (endpoint) {
       forget()
@@ -77,9 +77,10 @@ export function webhooksStore (database: Database): WebhooksStore {
 
 /** The columns that a change may write, in the order of both statements. */
 function changeable (endpoint: Endpoint): unknown[] {
-  const { url, description, disabled, filter_types: types, headers, metadata, rate_limit: rate, updated_at: at } = endpoint
+  const { url, description, disabled, filter_types: types, headers, metadata, rate_limit: rate, secret } = endpoint
   const filter = types === null ? null : JSON.stringify(types)
-  return [url, description, Number(disabled), filter, JSON.stringify(headers), JSON.stringify(metadata), rate, at]
+  return [url, description, Number(disabled), filter, JSON.stringify(headers), JSON.stringify(metadata), rate, secret,
+    endpoint.updated_at]
 }
 
 function read ({ seq, disabled, filter_types: types, headers, metadata, ...rest }: WebhookEndpointsRow): Endpoint {

@@ -1,6 +1,7 @@
 /** Webhook endpoints in the API's shapes. The secret and the headers are no part of them and are asked for apart. */
 import type { Schemas } from '../../contract/operations.js'
 import { formatTime } from '../../rules/calendar.js'
+import { isSensitive } from '../../rules/headers.js'
 import type { Endpoint } from './store.js'
 
 export function webhookDetails (endpoint: Endpoint): Required<Schemas['WebhookDetails']> {
@@ -14,5 +15,14 @@ export function webhookDetails (endpoint: Endpoint): Required<Schemas['WebhookDe
     metadata: endpoint.metadata,
     created_at: formatTime(endpoint.created_at),
     updated_at: formatTime(endpoint.updated_at)
+  }
+}
+
+/** Headers that hold credentials are only named. */
+export function webhookHeaders ({ headers }: Endpoint): Required<Schemas['GetWebhookHeadersResponse']> {
+  const all = Object.entries(headers)
+  return {
+    headers: Object.fromEntries(all.filter(([name]) => !isSensitive(name))),
+    sensitive: all.map(([name]) => name).filter(isSensitive)
   }
 }

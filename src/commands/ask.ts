@@ -1,0 +1,46 @@
+/** Speaks to an emulator that is running: what the commands beside `start` are made of. */
+import type { Config } from '../config.js'
+import { SetupError } from '../errors.js'
+
+const ANSWER_TIMEOUT_MS = 15_000
+
+/** Where an emulator with this configuration is to be found. */
+export function addressOf ({ host, port }: Pick<Config, 'host' | 'port'>): string {
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
+}
+
+export interface Question {
+  method?: 'GET' | 'POST' | 'DELETE'
+  body?: object
+  /** For the emulated API; what is under /_emulator asks for none. */
+  apiKey?: string
+}
+
+/** The text of a success. Throws a SetupError where nobody answers, or with the reason of a refusal. */
+export async function ask (config: Config, path: string, { method, body, apiKey }: Question = {}): Promise<string> {
+  const url = `${addressOf(config)}${path}`
+  const response = await fetch(url, {
+    method: method ?? (body === undefined ? 'GET' : 'POST'),
+    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+    headers: {
+      ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' })
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) })
+  }).catch((error: Error) => {
+    const { message } = error.cause instanceof Error ? error.cause : error
+    throw new SetupError(`no emulator answers at ${url} (${message})`)
+  })
+  const text = await response.text()
+  if (!response.ok) throw new SetupError(reasonOf(text) ?? `${url} answered ${response.status}`)
+  return text
+}
+
+function reasonOf (text: string): string | undefined {
+  try {
+    return (JSON.parse(text) as { message?: string }).message
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,181 @@
+/** The part of the control API that is about webhooks: what was sent, sending it again, sending it badly, and waiting for it. */
+import type { Schemas } from '../contract/operations.js'
+import { deliver } from '../delivery/emit.js'
+import { envelopeObject } from '../delivery/envelope.js'
+import type { FaultKind } from '../delivery/faults.js'
+import { currentEnvelope } from '../delivery/message.js'
+import { sampleEvent } from '../delivery/samples.js'
+import type { Sender } from '../delivery/sender.js'
+import type { Attempt, Delivery, StoredEvent } from '../delivery/store.js'
+import { ApiError } from '../errors.js'
+import type { Handlers } from '../http/handlers.js'
+import { page } from '../http/paging.js'
+import { formatOptionalTime, formatTime } from '../rules/calendar.js'
+import type { Context } from '../sandbox.js'
+import { whenIdle } from './idle.js'
+import type { components } from './types.gen.js'
+
+type ControlSchemas = components['schemas']
+
+export function webhookControls (sender: Sender) {
+  return {
+    'GET /_emulator/events': ({ query, context }) => {
+      const { limit, offset, filter } = page(query)
+      const events = context.sandbox.outbox.listEvents(filter, limit, offset)
+      return { items: events.map(event => eventView(event, sender, context)) }
+    },
+
+    'GET /_emulator/events/{event_id}': ({ path, context }) => eventView(findEvent(path.event_id, context), sender, context),
+
+    'POST /_emulator/events/{event_id}/replay': ({ path, body, context }) => {
+      const event = findEvent(path.event_id, context)
+      const webhookId = body?.webhook_id
+      if (webhookId !== undefined) checkEndpoint(webhookId, context)
+      deliver(event, { isRetried: true, ...(webhookId === undefined ? {} : { webhookId }) }, context)
+      return eventView(event, sender, context)
+    },
+
+    'POST /_emulator/events/trigger': ({ body, context }) => {
+      const { type, data, webhook_id: webhookId } = body
+      if (webhookId !== undefined) checkEndpoint(webhookId, context)
+      const event = addSample(type, data ?? {}, context)
+      deliver(event, { isRetried: false, ...(webhookId === undefined ? {} : { webhookId }) }, context)
+      return eventView(event, sender, context)
+    },
+
+    'GET /_emulator/deliveries': ({ query, context }) => {
+      const { limit, offset, filter } = page(query)
+      const deliveries = context.sandbox.outbox.listDeliveries(filter, limit, offset)
+      return { items: deliveries.map(delivery => deliveryView(delivery, context)) }
+    },
+
+    'GET /_emulator/deliveries/{delivery_id}': ({ path, context }) =>
+      deliveryView(findDelivery(path.delivery_id, context), context),
+
+    'POST /_emulator/deliveries/{delivery_id}/retry': ({ path, context }) => {
+      const delivery = findDelivery(path.delivery_id, context)
+      checkEndpoint(delivery.webhook_id, context)
+      context.sandbox.outbox.setState(delivery.seq, 'waiting', delivery.tries, context.now)
+      return deliveryView(findDelivery(path.delivery_id, context), context)
+    },
+
+    'GET /_emulator/deliveries/faults': () => faults(sender),
+
+    'POST /_emulator/deliveries/faults': ({ body, context }) => {
+      addFault(body, sender, context)
+      return faults(sender)
+    },
+
+    'DELETE /_emulator/deliveries/faults': () => {
+      sender.faults.clear()
+      return faults(sender)
+    },
+
+    'GET /_emulator/idle': ({ query, context }) => whenIdle(context.sandbox, sender, query.timeout_ms ?? IDLE_TIMEOUT_MS)
+  } satisfies Handlers
+}
+
+const IDLE_TIMEOUT_MS = 10_000
+
+function findEvent (eventId: string, { sandbox }: Context): StoredEvent {
+  const event = sandbox.outbox.findEvent(eventId)
+  if (event === undefined) throw new ApiError('NOT_FOUND', { path: 'event_id', because: `there is no event ${eventId}` })
+  return event
+}
+
+function findDelivery (deliveryId: string, { sandbox }: Context): Delivery {
+  const delivery = sandbox.outbox.findDelivery(deliveryId)
+  if (delivery === undefined) {
+    throw new ApiError('NOT_FOUND', { path: 'delivery_id', because: `there is no delivery ${deliveryId}` })
+  }
+  return delivery
+}
+
+/** Throws INVALID_REQUEST_PARAMETERS for an endpoint that gets nothing. */
+function checkEndpoint (webhookId: string, { sandbox }: Context): void {
+  const endpoint = sandbox.webhooks.find(webhookId)
+  const refuse = (message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'webhook_id', message })
+  if (endpoint === undefined) throw refuse(`Webhook ${webhookId} does not exist`)
+  if (endpoint.disabled) throw refuse(`Webhook ${webhookId} is disabled: enable it first`)
+}
+
+function addSample (type: Schemas['EventType'], changes: object, context: Context): StoredEvent {
+  const { sandbox, now, origin } = context
+  const { data } = sampleEvent(type, context)
+  const event = {
+    event_id: sandbox.ids.next('msg', now),
+    type,
+    subject_id: 'sample',
+    payment_id: null,
+    created_at: now,
+    origin,
+    sample: JSON.stringify({ ...data, ...changes })
+  }
+  return { ...event, seq: sandbox.outbox.addEvent(event) }
+}
+
+function addFault (
+  { kind, count = 1, delay_ms: delayMs, webhook_id: webhookId, event_type: eventType }: ControlSchemas['AddDeliveryFault'],
+  sender: Sender, context: Context
+): void {
+  const refuse = (message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'delay_ms', message })
+  if (kind === 'delay' && delayMs === undefined) throw refuse('a delay needs delay_ms')
+  if (kind !== 'delay' && delayMs !== undefined) throw refuse(`delay_ms goes with the kind delay, not with ${kind}`)
+  if (webhookId !== undefined) checkEndpoint(webhookId, context)
+  sender.faults.add({
+    kind: kind satisfies FaultKind,
+    remaining: count,
+    delay_ms: delayMs ?? null,
+    webhook_id: webhookId ?? null,
+    event_type: eventType ?? null
+  })
+}
+
+function faults (sender: Sender): ControlSchemas['DeliveryFaultList'] {
+  return { items: [...sender.faults.list()] }
+}
+
+function eventView (event: StoredEvent, { payloads }: Sender, { sandbox }: Context): ControlSchemas['Event'] {
+  return {
+    event_id: event.event_id,
+    type: event.type as Schemas['EventType'],
+    created_at: formatTime(event.created_at),
+    subject_id: event.subject_id,
+    payment_id: event.payment_id,
+    is_sample: event.sample !== null,
+    body: { ...envelopeObject(currentEnvelope(event, payloads, sandbox)) },
+    deliveries: sandbox.outbox.deliveriesOf(event).map(({ delivery_id: id, webhook_id: webhookId, state }) =>
+      ({ delivery_id: id, webhook_id: webhookId, state }))
+  }
+}
+
+function deliveryView (delivery: Delivery, { sandbox }: Context): ControlSchemas['Delivery'] {
+  const { outbox } = sandbox
+  const event = outbox.eventOf(delivery)
+  return {
+    delivery_id: delivery.delivery_id,
+    event_id: event.event_id,
+    event_type: event.type as Schemas['EventType'],
+    payment_id: event.payment_id,
+    webhook_id: delivery.webhook_id,
+    state: delivery.state,
+    tries: delivery.tries,
+    due_at: formatOptionalTime(delivery.due_at),
+    attempts: outbox.attemptsOf(delivery).map(attemptView)
+  }
+}
+
+function attemptView (attempt: Attempt): ControlSchemas['Attempt'] {
+  return {
+    started_at: formatTime(attempt.started_at),
+    duration_ms: attempt.duration_us / 1000,
+    url: attempt.url,
+    request_headers: JSON.parse(attempt.request_headers),
+    request_body: attempt.request_body,
+    response_status: attempt.response_status,
+    response_headers: attempt.response_headers === null ? null : JSON.parse(attempt.response_headers),
+    response_body: attempt.response_body,
+    error: attempt.error,
+    fault: attempt.fault
+  }
+}

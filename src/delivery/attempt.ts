@@ -1,0 +1,101 @@
+/** One try to deliver an event to an endpoint, and what becomes of the delivery after it. */
+import type { Clock } from '../clock.js'
+import type { Endpoint } from '../resources/webhooks/store.js'
+import type { Sandbox } from '../sandbox.js'
+import type { FaultKind } from './faults.js'
+import { currentEnvelope, signedMessage, type Message, type Payloads } from './message.js'
+import { isDelivered, post, type Posted } from './post.js'
+import { nextTry } from './schedule.js'
+import type { Attempt, Delivery, StoredEvent } from './store.js'
+
+/** What a try needs to know besides the delivery. */
+export interface Delivering {
+  sandbox: Sandbox
+  payloads: Payloads
+  /** The computer's clock. */
+  system: Clock
+  timeoutMs: number
+  /** Aborted when the emulator closes. */
+  stop: AbortSignal
+  /** Hears of every error that is the emulator's own fault. */
+  report (error: unknown): void
+}
+
+export interface Ended {
+  attempt: Attempt
+  isDelivered: boolean
+  /** When it ended, by the sandbox's clock. */
+  endedAt: number
+}
+
+/** Signs with it what a receiver must refuse. */
+const WRONG_SECRET = `whsec_${Buffer.alloc(24, 'not your secret').toString('base64')}`
+/** Older than the five minutes that receivers accept. */
+const STALE_MS = 10 * 60_000
+
+/** Never throws: what goes wrong here is how the try ended. */
+export async function attempt (
+  event: StoredEvent, delivery: Delivery, endpoint: Endpoint, fault: FaultKind | null, delivering: Delivering
+): Promise<Ended> {
+  const { sandbox, system, timeoutMs, stop } = delivering
+  const startedAt = startOf(delivery, sandbox)
+  const before = system.now()
+  const message = compose(event, endpoint, fault, delivering)
+  const outcome = message === null
+    ? UNREADABLE
+    : await post({ url: endpoint.url, headers: message.headers, body: message.body, timeoutMs, stop })
+  const duration = Math.max(system.now() - before, 0)
+  return {
+    isDelivered: isDelivered(outcome),
+    endedAt: startedAt + duration,
+    attempt: {
+      started_at: startedAt,
+      duration_us: duration,
+      url: endpoint.url,
+      request_headers: JSON.stringify(message?.headers ?? {}),
+      request_body: message?.body ?? '',
+      response_status: outcome.status,
+      response_headers: outcome.headers && JSON.stringify(outcome.headers),
+      response_body: outcome.body,
+      error: outcome.error,
+      fault
+    }
+  }
+}
+
+/** A time that the clock skipped is when the try would have been: what comes after it counts from there. */
+function startOf ({ due_at: dueAt }: Delivery, { clock }: Sandbox): number {
+  return dueAt !== null && clock.skipped(dueAt) ? dueAt : clock.now()
+}
+
+const UNREADABLE: Posted = {
+  status: null, headers: null, body: null, error: 'the emulator could not make the message; see its output'
+}
+
+function compose (
+  event: StoredEvent, endpoint: Endpoint, fault: FaultKind | null, { sandbox, payloads, system, report }: Delivering
+): Message | null {
+  const nowMs = Math.floor(system.now() / 1000)
+  try {
+    return signedMessage(currentEnvelope(event, payloads, sandbox), endpoint, {
+      eventId: event.event_id,
+      nowMs: fault === 'stale_timestamp' ? nowMs - STALE_MS : nowMs,
+      secret: fault === 'wrong_secret' ? WRONG_SECRET : endpoint.secret
+    })
+  } catch (error) {
+    report(error)
+    return null
+  }
+}
+
+/** Writes how a try ended, and when the next one is due. Runs inside a transaction. */
+export function recordAttempt (seq: number, { attempt, isDelivered, endedAt }: Ended, { outbox, settings }: Sandbox): void {
+  const delivery = outbox.deliveryBySeq(seq)
+  if (delivery === undefined) return
+  outbox.addAttempt(seq, attempt)
+  const tries = delivery.tries + 1
+  if (isDelivered) return outbox.setState(seq, 'succeeded', tries, null)
+  if (delivery.state !== 'waiting') return outbox.setState(seq, delivery.state, tries, null)
+  const dueAt = delivery.is_retried ? nextTry({ tries, failedAt: endedAt }, settings.retryScheduleUs) : null
+  outbox.setState(seq, dueAt === null ? 'failed' : 'waiting', tries, dueAt)
+}

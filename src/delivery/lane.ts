@@ -1,0 +1,177 @@
+/**
+ * The deliveries to one endpoint. Each endpoint has a lane of its own, so that one that hangs delays no other. A lane takes
+ * what is due in the order of its due time, so many at once, no faster than the endpoint's rate limit allows.
+ */
+import type { Endpoint } from '../resources/webhooks/store.js'
+import { attempt, recordAttempt, type Delivering, type Ended } from './attempt.js'
+import type { Fault, FaultKind, Faults } from './faults.js'
+import type { Delivery } from './store.js'
+
+export interface Lane {
+  /** Looks for what is due. */
+  wake (): void
+  /** How many deliveries it is busy with. */
+  busy (): number
+  close (): void
+}
+
+/** So many tries at once to one endpoint. */
+const TRIES_AT_ONCE = 16
+/** So many rows are looked up together. */
+const BATCH = 64
+/** How long deliveries that are to be shuffled wait for one another. */
+const SHUFFLE_PATIENCE_MS = 1000
+/** How long a delivery rests whose outcome could not be written. */
+const STORAGE_PATIENCE_MS = 5000
+const TIMER_MAX_MS = 2 ** 31 - 1
+
+export function createLane (webhookId: string, delivering: Delivering, faults: Faults): Lane {
+  const { sandbox, system, stop, report } = delivering
+  const { outbox, clock, webhooks } = sandbox
+  /** Whatever the lane is busy with: what waits in the queue, is under way, or is held back to be shuffled. */
+  const taken = new Set<number>()
+  let queue: number[] = []
+  let underWay = 0
+  let held: Delivery[] = []
+  let timer: NodeJS.Timeout | undefined
+  let shuffleTimer: NodeJS.Timeout | undefined
+  let nextFreeUs = 0
+
+  function wake (): void {
+    clearTimeout(timer)
+    try {
+      look()
+    } catch (error) {
+      report(error)
+    }
+  }
+
+  function look (): void {
+    for (;;) {
+      if (underWay >= TRIES_AT_ONCE || stop.aborted) return
+      const endpoint = webhooks.find(webhookId)
+      if (endpoint === undefined || endpoint.disabled) return forgetQueue()
+      const pauseUs = endpoint.rate_limit === null ? 0 : nextFreeUs - system.now()
+      if (pauseUs > 0) return wakeIn(pauseUs)
+      const delivery = next()
+      if (delivery === undefined) return wakeWhenDue()
+      if (endpoint.rate_limit !== null) nextFreeUs = system.now() + 1e6 / endpoint.rate_limit
+      begin(delivery, endpoint)
+    }
+  }
+
+  function wakeIn (us: number): void {
+    timer = setTimeout(wake, Math.min(Math.ceil(us / 1000), TIMER_MAX_MS)).unref()
+  }
+
+  function wakeWhenDue (): void {
+    const now = clock.now()
+    const dueAt = clock.state().frozen_at !== null ? undefined : outbox.firstDueAfter(webhookId, now)
+    if (dueAt !== undefined) wakeIn(dueAt - now)
+  }
+
+  function forgetQueue (): void {
+    for (const seq of queue) taken.delete(seq)
+    queue = []
+  }
+
+  /** The next delivery that is due and still to be made. */
+  function next (): Delivery | undefined {
+    for (;;) {
+      if (queue.length === 0) refill()
+      const seq = queue.shift()
+      if (seq === undefined) return undefined
+      const delivery = outbox.deliveryBySeq(seq)
+      if (delivery?.state === 'waiting' && delivery.due_at !== null && delivery.due_at <= clock.now()) return delivery
+      taken.delete(seq)
+    }
+  }
+
+  function refill (): void {
+    const due = outbox.due(webhookId, clock.now(), BATCH + taken.size)
+    queue = due.map(({ seq }) => seq).filter(seq => !taken.has(seq))
+    for (const seq of queue) taken.add(seq)
+  }
+
+  function begin (delivery: Delivery, endpoint: Endpoint): void {
+    const fault = faults.take(webhookId, outbox.eventOf(delivery).type)
+    switch (fault?.kind) {
+      case 'drop': return drop(delivery)
+      case 'delay': return delay(delivery, fault)
+      case 'shuffle': return hold(delivery, fault)
+      default: deliver(delivery, endpoint, fault?.kind ?? null)
+    }
+  }
+
+  async function deliver (delivery: Delivery, endpoint: Endpoint, fault: FaultKind | null): Promise<void> {
+    underWay++
+    try {
+      const event = outbox.eventOf(delivery)
+      const ended = [await attempt(event, delivery, endpoint, fault, delivering)]
+      if (fault === 'duplicate' && !stop.aborted) ended.push(await attempt(event, delivery, endpoint, fault, delivering))
+      await record(delivery, ended)
+    } catch (error) {
+      report(error)
+    }
+    underWay--
+    wake()
+  }
+
+  /** Once the emulator closes nothing is recorded: what was under way is sent again after the next start. */
+  function record ({ seq }: Delivery, ended: readonly Ended[]): Promise<void> {
+    if (stop.aborted) return Promise.resolve()
+    return change(seq, () => { for (const each of ended) recordAttempt(seq, each, sandbox) })
+  }
+
+  function change (seq: number, write: () => void): Promise<void> {
+    return new Promise(resolve => {
+      sandbox.turn.run(write, error => {
+        if (error === undefined) {
+          taken.delete(seq)
+        } else {
+          report(error)
+          setTimeout(() => { taken.delete(seq) }, STORAGE_PATIENCE_MS).unref()
+        }
+        resolve()
+      })
+    })
+  }
+
+  function drop (delivery: Delivery): void {
+    change(delivery.seq, () => { outbox.setState(delivery.seq, 'dropped', delivery.tries, null) }).then(wake)
+  }
+
+  function delay (delivery: Delivery, { delayMs }: Fault): void {
+    const dueAt = clock.now() + delayMs * 1000
+    change(delivery.seq, () => { outbox.setState(delivery.seq, 'waiting', delivery.tries, dueAt) }).then(wake)
+  }
+
+  /** Holds deliveries back until the last of them has come, or no more come; then sends them one by one, the last first. */
+  function hold (delivery: Delivery, { isLast }: Fault): void {
+    held.push(delivery)
+    clearTimeout(shuffleTimer)
+    if (isLast) release()
+    else shuffleTimer = setTimeout(() => { release() }, SHUFFLE_PATIENCE_MS).unref()
+  }
+
+  async function release (): Promise<void> {
+    const deliveries = held.reverse()
+    held = []
+    for (const delivery of deliveries) {
+      if (stop.aborted) return
+      const endpoint = webhooks.find(webhookId)
+      const isWanted = endpoint?.disabled === false && outbox.deliveryBySeq(delivery.seq)?.state === 'waiting'
+      if (endpoint !== undefined && isWanted) await deliver(delivery, endpoint, 'shuffle')
+      else taken.delete(delivery.seq)
+    }
+  }
+
+  return {
+    wake,
+    busy: () => taken.size,
+    close () {
+      clearTimeout(timer)
+      clearTimeout(shuffleTimer)
+    }
+  }
+}

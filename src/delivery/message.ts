@@ -1,0 +1,52 @@
+/** What is sent for an event: its body as of now, signed the way that the official clients verify. */
+import { Webhook } from 'standardwebhooks'
+import type { Endpoint } from '../resources/webhooks/store.js'
+import { VERSION } from '../root.js'
+import type { Context, Sandbox } from '../sandbox.js'
+import { PAYLOAD_TYPES, type EventType, type PayloadType } from './catalogue.js'
+import { envelopeBody, type Envelope } from './envelope.js'
+import type { StoredEvent } from './store.js'
+
+/** How the data of an event is read, by what it is; undefined where its subject is gone. */
+export type Payloads = { [Type in PayloadType]?: (subjectId: string, context: Context) => object | undefined }
+
+export interface Message {
+  headers: Record<string, string>
+  body: string
+}
+
+/** The event as it would be delivered now. Throws where its data can't be read. */
+export function currentEnvelope (event: StoredEvent, payloads: Payloads, sandbox: Sandbox): Envelope {
+  const { type, subject_id: subjectId, sample, origin, created_at: timestamp } = event
+  const eventType = type as EventType
+  const payloadType = PAYLOAD_TYPES[eventType]
+  const data: object | undefined = sample === null
+    ? payloads[payloadType]?.(subjectId, { sandbox, origin, now: sandbox.clock.now() })
+    : JSON.parse(sample)
+  if (data === undefined) throw new Error(`there is no data for ${type} of ${subjectId}`)
+  return { business_id: sandbox.business.business_id, timestamp, type: eventType, payload_type: payloadType, data }
+}
+
+export interface Signing {
+  eventId: string
+  /** By the computer's clock, whatever the sandbox's says: receivers compare it with theirs. */
+  nowMs: number
+  /** The endpoint's own, unless a fault wants another. */
+  secret: string
+}
+
+export function signedMessage (envelope: Envelope, endpoint: Pick<Endpoint, 'headers'>, signing: Signing): Message {
+  const body = envelopeBody(envelope)
+  const { eventId, nowMs, secret } = signing
+  return {
+    body,
+    headers: {
+      ...Object.fromEntries(Object.entries(endpoint.headers).map(([name, value]) => [name.toLowerCase(), value])),
+      'content-type': 'application/json',
+      'user-agent': `dodo-emulator/${VERSION}`,
+      'webhook-id': eventId,
+      'webhook-timestamp': String(Math.floor(nowMs / 1000)),
+      'webhook-signature': new Webhook(secret).sign(eventId, new Date(nowMs), body)
+    }
+  }
+}

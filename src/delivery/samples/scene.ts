@@ -1,0 +1,59 @@
+/**
+ * Who and what a sample is about: a customer, a payment, a subscription, made up anew for each sample, so that all its ids agree
+ * with each other and none with what is stored.
+ */
+import type { Schemas } from '../../contract/operations.js'
+import { formatTime } from '../../rules/calendar.js'
+import type { Context } from '../../sandbox.js'
+
+export interface Scene {
+  businessId: string
+  brandId: string
+  currency: Schemas['Currency']
+  customer: Required<Schemas['CustomerLimitedDetailsResponse']>
+  billing: Required<Schemas['BillingAddress']>
+  paymentId: string
+  subscriptionId: string
+  productId: string
+  /** What links begin with. */
+  origin: string
+  /** One more id. */
+  id (prefix: string): string
+  uuid (): string
+  /** So many seconds after the event happened, or before it. */
+  time (seconds: number): string
+  /** What a payment's error_message says of an error_code. */
+  failure (code: string): string
+}
+
+export const HOUR = 3600
+export const DAY = 24 * HOUR
+
+const US_PER_SECOND = 1_000_000
+
+export function scene ({ sandbox, origin, now }: Context): Scene {
+  const { ids, business, reference } = sandbox
+  const id = (prefix: string) => ids.next(prefix, now)
+  return {
+    businessId: business.business_id,
+    brandId: business.business_id, // the primary brand
+    currency: business.currency as Schemas['Currency'],
+    customer: {
+      customer_id: id('cus'),
+      name: 'Sample Customer',
+      email: 'customer@example.com',
+      phone_number: null,
+      metadata: {}
+    },
+    // Not ASCII, because what is signed and sent are bytes.
+    billing: { street: 'Beispielstraße 1', city: 'Köln', state: null, zipcode: '50667', country: 'DE' },
+    paymentId: id('pay'),
+    subscriptionId: id('sub'),
+    productId: id('pdt'),
+    origin,
+    id,
+    uuid: () => ids.uuid(),
+    time: seconds => formatTime(now + seconds * US_PER_SECOND),
+    failure: code => reference.failureCodes[code]?.message ?? code
+  }
+}

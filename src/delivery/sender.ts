@@ -1,0 +1,102 @@
+/**
+ * Sends what is in the outbox, at its own pace: nothing that a receiver does can delay a reply. It reads what is due, and writes
+ * how each try ended in a transaction of its own; if the process dies in between, the try is made again after the next start,
+ * with the same webhook-id.
+ */
+import type { Clock } from '../clock.js'
+import type { Sandbox } from '../sandbox.js'
+import type { Delivering } from './attempt.js'
+import { createFaults, type Faults } from './faults.js'
+import { createLane, type Lane } from './lane.js'
+import type { Payloads } from './message.js'
+
+export interface SenderOptions {
+  sandbox: Sandbox
+  payloads: Payloads
+  /** The computer's clock. */
+  system: Clock
+  /** How long an endpoint has to answer: connecting and reading together. */
+  timeoutMs: number
+  report (error: unknown): void
+}
+
+export interface Sender {
+  payloads: Payloads
+  /** What is to go wrong with the next deliveries. */
+  faults: Faults
+  /** Begins to send; from then on it hears by itself of what is added and of a clock that is moved. */
+  start (): void
+  /** Gives up what is under way, without a word to the outbox. */
+  stop (): void
+  /** How many deliveries are under way, or due and about to be. */
+  busy (): number
+}
+
+export function createSender ({ sandbox, payloads, system, timeoutMs, report }: SenderOptions): Sender {
+  const stopping = new AbortController()
+  const delivering: Delivering = { sandbox, payloads, system, timeoutMs, report, stop: stopping.signal }
+  const faults = createFaults()
+  const lanes = new Map<string, Lane>()
+  let isWaking = false
+
+  /** In a turn of its own, because what was just added is not committed yet. */
+  function wakeSoon (): void {
+    if (isWaking) return
+    isWaking = true
+    setImmediate(() => {
+      isWaking = false
+      try {
+        wake()
+      } catch (error) {
+        report(error)
+      }
+    })
+  }
+
+  function wake (): void {
+    if (stopping.signal.aborted) return
+    for (const { webhook_id: id } of sandbox.webhooks.all()) {
+      let lane = lanes.get(id)
+      if (lane === undefined) {
+        lane = createLane(id, delivering, faults)
+        lanes.set(id, lane)
+      }
+      lane.wake()
+    }
+    forgetLanes()
+  }
+
+  /** Of endpoints that are gone, once nothing to them is under way. */
+  function forgetLanes (): void {
+    for (const [id, lane] of lanes) {
+      if (sandbox.webhooks.find(id) !== undefined || lane.busy() > 0) continue
+      lane.close()
+      lanes.delete(id)
+    }
+  }
+
+  function busy (): number {
+    const now = sandbox.clock.now()
+    let count = 0
+    for (const lane of lanes.values()) count += lane.busy()
+    for (const { webhook_id: id, disabled } of sandbox.webhooks.all()) {
+      if (count === 0 && !disabled) count += sandbox.outbox.due(id, now, 1).length
+    }
+    return count
+  }
+
+  return {
+    payloads,
+    faults,
+    busy,
+    start () {
+      sandbox.outbox.watch(wakeSoon)
+      sandbox.clock.watch(wakeSoon)
+      wakeSoon()
+    },
+    stop () {
+      stopping.abort()
+      for (const lane of lanes.values()) lane.close()
+    }
+  }
+}

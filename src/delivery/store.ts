@@ -1,0 +1,175 @@
+/** What has happened, who is to be told, and how each try to tell them ended: the outbox and its log. */
+import type { Database, Statement } from '../store/database.js'
+import type { WebhookAttemptsRow, WebhookDeliveriesRow, WebhookEventsRow } from '../store/rows.gen.js'
+
+export type StoredEvent = WebhookEventsRow
+
+export type Attempt = Omit<WebhookAttemptsRow, 'seq' | 'delivery_seq'>
+
+export type DeliveryState = 'waiting' | 'succeeded' | 'failed' | 'cancelled' | 'dropped'
+
+export interface Delivery extends Omit<WebhookDeliveriesRow, 'state' | 'is_retried'> {
+  state: DeliveryState
+  is_retried: boolean
+}
+
+export interface EventFilter {
+  type?: string
+  payment_id?: string
+}
+
+export interface DeliveryFilter {
+  state?: string
+  webhook_id?: string
+  event_id?: string
+  event_type?: string
+  payment_id?: string
+}
+
+export interface Outbox {
+  /** Gives the event's sequence number. */
+  addEvent (event: Omit<StoredEvent, 'seq'>): number
+  addDelivery (delivery: Omit<Delivery, 'seq' | 'state' | 'tries'>): void
+  findEvent (eventId: string): StoredEvent | undefined
+  eventOf (delivery: Pick<Delivery, 'event_seq'>): StoredEvent
+  findDelivery (deliveryId: string): Delivery | undefined
+  deliveryBySeq (seq: number): Delivery | undefined
+  deliveriesOf (event: Pick<StoredEvent, 'seq'>): Delivery[]
+  attemptsOf (delivery: Pick<Delivery, 'seq'>): Attempt[]
+  /** Newest first. */
+  listEvents (filter: EventFilter, limit: number, offset: number): StoredEvent[]
+  /** Newest first. */
+  listDeliveries (filter: DeliveryFilter, limit: number, offset: number): Delivery[]
+  /** The deliveries to an endpoint that are due by then, in the order of their due time. */
+  due (webhookId: string, byUs: number, limit: number): Array<Pick<Delivery, 'seq' | 'due_at'>>
+  /** When the first delivery to an endpoint is due after a time; undefined if none is. */
+  firstDueAfter (webhookId: string, us: number): number | undefined
+  addAttempt (deliverySeq: number, attempt: Attempt): void
+  setState (seq: number, state: DeliveryState, tries: number, dueAt: number | null): void
+  /** How many deliveries wait for a try. */
+  countWaiting (): number
+  /** `listener` is called whenever there is something to deliver that was not there before. */
+  watch (listener: () => void): void
+}
+
+/** So many events are remembered with all that was sent; older ones go, unless they still wait to be delivered. */
+const EVENTS_KEPT = 10_000
+/** Forgetting goes in steps, because each costs a look at what waits. */
+const FORGET_EVERY = 1000
+
+const EVENT_CONDITIONS: Record<keyof EventFilter, string> = { type: 'e.type = ?', payment_id: 'e.payment_id = ?' }
+
+const DELIVERY_CONDITIONS: Record<keyof DeliveryFilter, string> = {
+  state: 'd.state = ?',
+  webhook_id: 'd.webhook_id = ?',
+  event_id: 'e.event_id = ?',
+  event_type: 'e.type = ?',
+  payment_id: 'e.payment_id = ?'
+}
+
+const EVENT_COLUMNS = ['event_id', 'type', 'subject_id', 'payment_id', 'created_at', 'origin', 'sample'] as const
+const ATTEMPT_COLUMNS = ['started_at', 'duration_us', 'url', 'request_headers', 'request_body', 'response_status',
+  'response_headers', 'response_body', 'error', 'fault'] as const
+
+function insertSql (table: string, columns: readonly string[]): string {
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
+}
+
+export function outboxStore (database: Database): Outbox {
+  const addEvent = database.prepare(insertSql('webhook_events', EVENT_COLUMNS))
+  const addDelivery = database.prepare(`INSERT INTO webhook_deliveries
+    (delivery_id, event_seq, webhook_id, state, tries, due_at, is_retried) VALUES (?, ?, ?, 'waiting', 0, ?, ?)`)
+  const findEvent = database.prepare<[string], StoredEvent>('SELECT * FROM webhook_events WHERE event_id = ?')
+  const eventBySeq = database.prepare<[number], StoredEvent>('SELECT * FROM webhook_events WHERE seq = ?')
+  const findDelivery = database.prepare<[string], WebhookDeliveriesRow>('SELECT * FROM webhook_deliveries WHERE delivery_id = ?')
+  const deliveryBySeq = database.prepare<[number], WebhookDeliveriesRow>('SELECT * FROM webhook_deliveries WHERE seq = ?')
+  const deliveriesOf = database.prepare<[number], WebhookDeliveriesRow>(
+    'SELECT * FROM webhook_deliveries WHERE event_seq = ? ORDER BY seq')
+  const attemptsOf = database.prepare<[number], WebhookAttemptsRow>(
+    'SELECT * FROM webhook_attempts WHERE delivery_seq = ? ORDER BY seq')
+  const due = database.prepare<[string, number, number], Pick<Delivery, 'seq' | 'due_at'>>(
+    'SELECT seq, due_at FROM webhook_deliveries WHERE webhook_id = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?')
+  const firstDueAfter = database.prepare<[string, number], number>(
+    'SELECT due_at FROM webhook_deliveries WHERE webhook_id = ? AND due_at > ? ORDER BY due_at LIMIT 1').pluck()
+  const addAttempt = database.prepare(insertSql('webhook_attempts', ['delivery_seq', ...ATTEMPT_COLUMNS]))
+  const setState = database.prepare('UPDATE webhook_deliveries SET state = ?, tries = ?, due_at = ? WHERE seq = ?')
+  const countWaiting = database.prepare<[], number>(
+    'SELECT count(*) FROM webhook_deliveries WHERE due_at IS NOT NULL').pluck()
+  const forget = forgetter(database)
+  const prepared = new Map<string, Statement<unknown[], unknown>>()
+  let added = () => {}
+
+  function list<Row> (from: string, conditions: string[], parameters: unknown[]): Row[] {
+    const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
+    const sql = `${from} ${where} ORDER BY 1 DESC LIMIT ? OFFSET ?`
+    const statement = prepared.get(sql) ?? database.prepare<unknown[], unknown>(sql)
+    prepared.set(sql, statement)
+    return statement.all(...parameters) as Row[]
+  }
+
+  return {
+    addEvent (event) {
+      const seq = Number(addEvent.run(...EVENT_COLUMNS.map(column => event[column])).lastInsertRowid)
+      if (seq % FORGET_EVERY === 0) forget(seq - EVENTS_KEPT)
+      return seq
+    },
+    addDelivery (delivery) {
+      addDelivery.run(delivery.delivery_id, delivery.event_seq, delivery.webhook_id, delivery.due_at, Number(delivery.is_retried))
+      added()
+    },
+    findEvent: eventId => findEvent.get(eventId),
+    eventOf ({ event_seq: seq }) {
+      const event = eventBySeq.get(seq)
+      if (event === undefined) throw new Error(`event ${seq} is gone`)
+      return event
+    },
+    findDelivery: deliveryId => read(findDelivery.get(deliveryId)),
+    deliveryBySeq: seq => read(deliveryBySeq.get(seq)),
+    deliveriesOf: ({ seq }) => deliveriesOf.all(seq).map(readRow),
+    attemptsOf: ({ seq }) => attemptsOf.all(seq),
+    listEvents (filter, limit, offset) {
+      const names = given(EVENT_CONDITIONS, filter)
+      return list('SELECT e.* FROM webhook_events e', names.map(name => EVENT_CONDITIONS[name]),
+        [...names.map(name => filter[name]), limit, offset])
+    },
+    listDeliveries (filter, limit, offset) {
+      const names = given(DELIVERY_CONDITIONS, filter)
+      return list<WebhookDeliveriesRow>('SELECT d.* FROM webhook_deliveries d JOIN webhook_events e ON e.seq = d.event_seq',
+        names.map(name => DELIVERY_CONDITIONS[name]), [...names.map(name => filter[name]), limit, offset]).map(readRow)
+    },
+    due: (webhookId, byUs, limit) => due.all(webhookId, byUs, limit),
+    firstDueAfter: (webhookId, us) => firstDueAfter.get(webhookId, us),
+    addAttempt: (deliverySeq, attempt) => { addAttempt.run(deliverySeq, ...ATTEMPT_COLUMNS.map(column => attempt[column])) },
+    setState (seq, state, tries, dueAt) {
+      setState.run(state, tries, dueAt, seq)
+      if (dueAt !== null) added()
+    },
+    countWaiting: () => countWaiting.get() ?? 0,
+    watch: listener => { added = listener }
+  }
+}
+
+function given<Filter extends object> (conditions: Record<keyof Filter & string, string>, filter: Filter) {
+  return (Object.keys(conditions) as Array<keyof Filter & string>).filter(name => filter[name] !== undefined)
+}
+
+/** Forgets the events up to a sequence number that nobody is still to be told of. */
+function forgetter (database: Database): (lastSeq: number) => void {
+  const isOver = `event_seq <= @last AND NOT EXISTS
+    (SELECT 1 FROM webhook_deliveries w WHERE w.event_seq = webhook_deliveries.event_seq AND w.due_at IS NOT NULL)`
+  const steps = [
+    `DELETE FROM webhook_attempts WHERE delivery_seq IN (SELECT seq FROM webhook_deliveries WHERE ${isOver})`,
+    `DELETE FROM webhook_deliveries WHERE ${isOver}`,
+    `DELETE FROM webhook_events WHERE seq <= @last AND NOT EXISTS
+      (SELECT 1 FROM webhook_deliveries w WHERE w.event_seq = webhook_events.seq)`
+  ].map(sql => database.prepare<{ last: number }>(sql))
+  return last => { for (const step of steps) step.run({ last }) }
+}
+
+function read (row: WebhookDeliveriesRow | undefined): Delivery | undefined {
+  return row && readRow(row)
+}
+
+function readRow (row: WebhookDeliveriesRow): Delivery {
+  return { ...row, state: row.state as DeliveryState, is_retried: row.is_retried === 1 }
+}

@@ -1,0 +1,104 @@
+/**
+ * What is decided about webhook endpoints: which are accepted, and what a change makes of one. null is a value where an endpoint
+ * can have it (filter_types, rate_limit) and counts as left out elsewhere.
+ */
+import type { Schemas } from '../../contract/operations.js'
+import { ApiError } from '../../errors.js'
+import { checkHeaders, mergeHeaders } from '../../rules/headers.js'
+import { checkMetadata } from '../../rules/metadata.js'
+import type { Context } from '../../sandbox.js'
+import type { Endpoint } from './store.js'
+
+/** Every event looks at every endpoint. */
+const ENDPOINTS_MAX = 100
+const URL_MAX = 2048
+const DESCRIPTION_MAX = 1000
+const KEY_MAX = 256
+
+export type NewEndpoint = Omit<Endpoint, 'webhook_id' | 'secret' | 'created_at' | 'updated_at'>
+
+/** Decides on a new endpoint, or throws the ApiError for the first rule that it breaks. Writes nothing. */
+export function planEndpoint (body: Schemas['CreateWebhookRequest'], { sandbox }: Context): NewEndpoint {
+  checkFields(body)
+  const headers = body.headers ?? {}
+  checkHeaders(headers)
+  if (sandbox.webhooks.all().length >= ENDPOINTS_MAX) {
+    throw invalid(`There are ${ENDPOINTS_MAX} webhook endpoints, which is the most there can be: delete one first`)
+  }
+  return {
+    url: body.url,
+    description: body.description ?? '',
+    disabled: body.disabled ?? false,
+    filter_types: filterOf(body.filter_types),
+    headers: mergeHeaders({}, headers),
+    metadata: body.metadata ?? {},
+    rate_limit: rateOf(body.rate_limit),
+    idempotency_key: body.idempotency_key ?? null
+  }
+}
+
+/** The endpoint after a change. Throws like planEndpoint. */
+export function changedEndpoint (endpoint: Endpoint, body: Schemas['PatchWebhookRequest'], now: number): Endpoint {
+  checkFields(body)
+  return {
+    ...endpoint,
+    url: body.url ?? endpoint.url,
+    description: body.description ?? endpoint.description,
+    disabled: body.disabled ?? endpoint.disabled,
+    filter_types: body.filter_types === undefined ? endpoint.filter_types : filterOf(body.filter_types),
+    metadata: body.metadata ?? endpoint.metadata,
+    rate_limit: body.rate_limit === undefined ? endpoint.rate_limit : rateOf(body.rate_limit),
+    updated_at: now
+  }
+}
+
+/** The endpoint with more headers. Throws like planEndpoint. */
+export function withHeaders (endpoint: Endpoint, added: Record<string, string>, now: number): Endpoint {
+  checkHeaders(added)
+  return { ...endpoint, headers: mergeHeaders(endpoint.headers, added), updated_at: now }
+}
+
+/** The key of a creation that may have been made before. Throws INVALID_REQUEST_PARAMETERS. */
+export function idempotencyKey ({ idempotency_key: key }: Schemas['CreateWebhookRequest']): string | null {
+  if (key == null) return null
+  if (key === '') throw invalid('idempotency_key must not be empty: leave it out instead', 'idempotency_key')
+  checkLength(key, 'idempotency_key', KEY_MAX)
+  return key
+}
+
+function checkFields ({ url, description, metadata }: Schemas['PatchWebhookRequest']): void {
+  if (url != null) checkUrl(url)
+  checkLength(description ?? '', 'description', DESCRIPTION_MAX)
+  checkMetadata(metadata ?? {})
+}
+
+/** Where a program under test listens is nobody's business: any host and port will do, this computer's too. */
+function checkUrl (url: string): void {
+  checkLength(url, 'url', URL_MAX)
+  const hasForm = /^https?:\/\/[^\s\p{Cc}\\]+$/iu.test(url) // URL would mend what lacks a slash or has line breaks
+  if (!hasForm || !URL.canParse(url)) {
+    throw invalid('url must be an absolute http or https URL, such as http://127.0.0.1:3000/webhooks', 'url')
+  }
+  const { username, password } = new URL(url)
+  if (username !== '' || password !== '') {
+    throw invalid('url must not contain a user name or password: set an authorization header instead', 'url')
+  }
+}
+
+function checkLength (text: string, path: string, max: number): void {
+  if (text.length > max) throw invalid(`${path} must not be longer than ${max} characters`, path)
+}
+
+/** Each type once; null for all, which is what an empty list means too. */
+function filterOf (types: readonly string[] | null | undefined): string[] | null {
+  return types == null || types.length === 0 ? null : [...new Set(types)]
+}
+
+/** 0 is no limit: an endpoint that is to hear nothing is disabled. */
+function rateOf (rate: number | null | undefined): number | null {
+  return rate == null || rate === 0 ? null : rate
+}
+
+function invalid (message: string, path?: string): ApiError {
+  return new ApiError('INVALID_REQUEST_PARAMETERS', path === undefined ? { message } : { path, message })
+}

@@ -1,0 +1,69 @@
+/**
+ * HTTP headers that somebody wants sent along: which names and values are legal (RFC 9110), which are not theirs to set, and
+ * which are not to be shown again. Names count without regard to case and are kept as they were written.
+ */
+import { ApiError, type Violation } from '../errors.js'
+
+export type Headers = Readonly<Record<string, string>>
+
+const HEADERS_MAX = 50
+const CHARACTERS_MAX = 8192 // what many servers take of all headers together
+
+/** A token: RFC 9110, section 5.6.2. */
+const NAME = /^[\w!#$%&'*+.^`|~-]+$/
+/** Visible characters, with spaces and tabs between them; section 5.5. Each character is sent as one byte. */
+const VALUE = /^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?$/
+
+/** What a delivery says about itself and its connection. */
+const OWN = new Set(['connection', 'content-length', 'content-type', 'expect', 'host', 'keep-alive', 'te', 'trailer',
+  'transfer-encoding', 'upgrade', 'user-agent'])
+const OWN_PREFIX = 'webhook-'
+
+const SENSITIVE = /authorization|cookie|api-?key|token|secret|password|(?:^|-)auth(?:-|$)/i
+
+/** Throws INVALID_REQUEST_PARAMETERS with every header that can't be sent. */
+export function checkHeaders (headers: Headers): void {
+  const violations: Violation[] = []
+  const seen = new Set<string>()
+  for (const [name, value] of Object.entries(headers)) {
+    const lower = name.toLowerCase()
+    const message = nameProblem(name, lower) ?? valueProblem(value) ??
+      (seen.has(lower) ? 'stands there twice: names count without regard to case' : null)
+    seen.add(lower)
+    if (message !== null) violations.push({ path: `headers.${name.slice(0, 100)}`, message })
+    if (violations.length === HEADERS_MAX) break // enough to see what is wrong
+  }
+  const [first] = violations
+  if (first === undefined) return
+  throw new ApiError('INVALID_REQUEST_PARAMETERS', { violations, message: `${first.path} ${first.message}` })
+}
+
+function nameProblem (name: string, lower: string): string | null {
+  if (!NAME.test(name)) return "is no header name: use letters, digits and !#$%&'*+-.^_`|~"
+  return OWN.has(lower) || lower.startsWith(OWN_PREFIX) ? 'is set by the sender: leave it out' : null
+}
+
+function valueProblem (value: string): string | null {
+  if (VALUE.test(value)) return null
+  return 'must be Latin-1 text without line breaks, other control characters and spaces around it'
+}
+
+/** `added` takes the place of headers of the same name. Throws INVALID_REQUEST_PARAMETERS where they become too many. */
+export function mergeHeaders (headers: Headers, added: Headers): Record<string, string> {
+  const replaced = new Set(Object.keys(added).map(name => name.toLowerCase()))
+  const kept = Object.entries(headers).filter(([name]) => !replaced.has(name.toLowerCase()))
+  const merged = [...kept, ...Object.entries(added)]
+  if (merged.length > HEADERS_MAX) throw tooMuch(`at most ${HEADERS_MAX} headers, not ${merged.length}`)
+  const size = merged.reduce((sum, [name, value]) => sum + name.length + value.length, 0)
+  if (size > CHARACTERS_MAX) throw tooMuch(`at most ${CHARACTERS_MAX} characters of names and values together, not ${size}`)
+  return Object.fromEntries(merged)
+}
+
+function tooMuch (message: string): ApiError {
+  return new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'headers', message: `headers must hold ${message}` })
+}
+
+/** Whether a value is better not shown: credentials, going by the name. */
+export function isSensitive (name: string): boolean {
+  return SENSITIVE.test(name)
+}

@@ -1,0 +1,66 @@
+/** An emulator that sends webhooks, for the tests of their delivery. */
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Test } from 'tap'
+import type { OptionName } from '../../src/config.js'
+import type { Body } from '../../src/contract/operations.js'
+import type { components } from '../../src/control/types.gen.js'
+import { paymentBody, startEmulator, type Answer, type PaymentBody, type TestEmulator } from '../helper.js'
+
+export type Delivery = components['schemas']['Delivery']
+export type Event = components['schemas']['Event']
+
+export interface Shop extends TestEmulator {
+  /** A request to the control API that must succeed; its reply. */
+  control<Reply = Record<string, unknown>> (method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Reply>
+  /** A request to the control API that must be refused. */
+  refused (method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer>
+  /** Registers an endpoint; its id and secret. */
+  register (endpoint: Body<'POST /webhooks'>): Promise<{ id: string, secret: string }>
+  /** A new payment that has ended in this way. */
+  sell (outcome?: string, body?: Partial<PaymentBody>): Promise<string>
+  /** Until nothing is due or under way. */
+  idle (): Promise<{ waiting: number, due_later: number }>
+  advance (ms: number): Promise<void>
+  /** Newest first. */
+  deliveries (query?: string): Promise<Delivery[]>
+}
+
+/** Until a condition holds; for what no request waits for. */
+export async function until (condition: () => boolean): Promise<void> {
+  while (!condition()) await wait(5)
+}
+
+export async function openShop (test: Test, options: Partial<Record<OptionName, string>> = {}): Promise<Shop> {
+  const shop = startEmulator(test, { port: '0', ...options })
+  await shop.emulator.app.ready()
+
+  async function control<Reply> (method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Reply> {
+    const { status, json, text } = await shop.call(method, `/_emulator/${path}`, body === undefined ? {} : { body })
+    test.equal(status, 200, text)
+    return json as Reply
+  }
+
+  return {
+    ...shop,
+    control,
+    refused: (method, path, body) => shop.call(method, `/_emulator/${path}`, body === undefined ? {} : { body }),
+    async register (endpoint) {
+      const { status, json, text } = await shop.call('POST', '/webhooks', { body: endpoint })
+      test.equal(status, 200, text)
+      const { id } = json as { id: string }
+      const { secret } = await shop.get<{ secret: string }>(`/webhooks/${id}/secret`)
+      return { id, secret }
+    },
+    async sell (outcome = 'succeeded', body = {}) {
+      const { payment_id: id } = await shop.pay(paymentBody(body))
+      await control('POST', `payments/${id}/pay`, { outcome })
+      return id
+    },
+    idle: () => control('GET', 'idle?timeout_ms=60000'),
+    async advance (ms) { await control('POST', 'clock', { advance_ms: ms }) },
+    async deliveries (query = '') {
+      const { items } = await control<{ items: Delivery[] }>('GET', `deliveries?page_size=100&${query}`)
+      return items
+    }
+  }
+}
