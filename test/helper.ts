@@ -62,7 +62,7 @@ export function paymentBody (changes: Partial<PaymentBody> = {}): PaymentBody {
 
 /** An emulator in memory that is closed with the test. Options are those of the command line. */
 export function startEmulator (test: Test, options: Partial<Record<OptionName, string>> = {}): TestEmulator {
-  const emulator = createEmulator(readConfig({ database: ':memory:', ...options }, {}))
+  const emulator = createEmulator(readConfig({ database: ':memory:', port: '0', ...options }, {}))
   test.teardown(() => emulator.close())
 
   async function call (...[method, url, options = {}]: Parameters<TestEmulator['call']>): Promise<Answer> {

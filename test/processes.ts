@@ -36,6 +36,8 @@ export interface Ended {
 export interface Launched {
   folder: string
   kill (signal: NodeJS.Signals): void
+  /** What it has printed so far. */
+  output (): string
   /** Once it listens and has said so. */
   greeted: Promise<void>
   ended: Promise<Ended>
@@ -76,7 +78,7 @@ export function launch (test: Test, args: string[], options: LaunchOptions = {})
     child.kill('SIGKILL')
     await ended
   })
-  return { folder, kill: signal => { child.kill(signal) }, greeted, ended }
+  return { folder, kill: signal => { child.kill(signal) }, output: () => stdout, greeted, ended }
 }
 
 /** Runs the command to its end. */

@@ -35,7 +35,12 @@ t.test('the log', async t => {
     t.strictSame(others, [])
     t.match(waiting, { webhook_id: illId, tries: 1, event_type: 'payment.failed', payment_id: declined, due_at: String })
     t.match(waiting?.attempts, [{
-      url: ill.url, response_status: 500, response_body: 'no', request_body: ill.received[0]?.body, error: null, fault: null,
+      url: ill.url,
+      response_status: 500,
+      response_body: 'no',
+      request_body: ill.received[0]?.body,
+      error: null,
+      fault: null,
       request_headers: { 'webhook-id': waiting?.event_id ?? '', 'webhook-signature': /^v1,/ }
     }])
     t.strictSame(await shop.control('GET', `deliveries/${waiting?.delivery_id}`), waiting)
@@ -196,10 +201,12 @@ t.test('deliveries that go wrong on demand', async t => {
     await shop.sell()
     await shop.idle()
     t.strictSame([receiver.types(), other.types()], [['payment.succeeded'], []])
-    t.match(await shop.control('GET', 'deliveries/faults'), { items: [
-      { kind: 'drop', remaining: 8, event_type: 'payment.failed', webhook_id: null, delay_ms: null },
-      { kind: 'drop', remaining: 9, event_type: null, webhook_id: otherId }
-    ] })
+    t.match(await shop.control('GET', 'deliveries/faults'), {
+      items: [
+        { kind: 'drop', remaining: 8, event_type: 'payment.failed', webhook_id: null, delay_ms: null },
+        { kind: 'drop', remaining: 9, event_type: null, webhook_id: otherId }
+      ]
+    })
     t.strictSame(await shop.control('DELETE', 'deliveries/faults'), { items: [] })
     await shop.sell('failed')
     await shop.idle()

@@ -31,7 +31,7 @@ export async function until (condition: () => boolean): Promise<void> {
 }
 
 export async function openShop (test: Test, options: Partial<Record<OptionName, string>> = {}): Promise<Shop> {
-  const shop = startEmulator(test, { port: '0', ...options })
+  const shop = startEmulator(test, options)
   await shop.emulator.app.ready()
 
   async function control<Reply> (method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Reply> {

@@ -1,0 +1,74 @@
+/** The commands about webhooks, as people run them against an emulator that runs. */
+import t from 'tap'
+import { paymentBody } from './helper.js'
+import { connect, freePort, JSON_TYPE, launch, runToEnd, startProcess, stop, type Running } from './processes.js'
+import { until } from './delivery/helper.js'
+import { startReceiver } from './receiver.js'
+
+const at = ({ port }: Running) => ['--port', String(port)]
+
+t.test('webhooks listen registers an endpoint, prints every try, and takes the endpoint back', async t => {
+  const emulator = await startProcess(t, ['--database', ':memory:'])
+  const { get, pay, send } = connect(t, emulator.url)
+  const endpoints = async () => (await get<{ data: Array<{ url: string, filter_types: string[] }> }>('/webhooks')).json.data
+  const receiver = await startReceiver(t)
+  const listener = launch(t, ['webhooks', 'listen', receiver.url, '--events', 'payment.failed, payment.cancelled', ...at(emulator)])
+  for (let isThere = false; !isThere;) isThere = (await endpoints()).length > 0
+  t.match(await endpoints(), [{ url: receiver.url, filter_types: ['payment.failed', 'payment.cancelled'] }])
+  for (const outcome of ['succeeded', 'failed']) {
+    const { json: { payment_id: id } } = await pay(paymentBody())
+    await send('POST', `/_emulator/payments/${id}/pay`, JSON.stringify({ outcome }), JSON_TYPE)
+  }
+  await until(() => receiver.received.length > 0)
+  await until(() => listener.output().includes('payment.failed'))
+  const { code, stdout, stderr } = await stop(listener, 'SIGINT')
+  t.strictSame([code, stderr], [0, ''])
+  t.match(stdout, /DODO_PAYMENTS_WEBHOOK_KEY=whsec_/)
+  t.match(stdout, /\d\d:\d\d:\d\d {2}payment\.failed {2}msg_\w{21} {2}200 {2}in \d+ ms\n/)
+  t.notMatch(stdout, 'payment.succeeded')
+  t.strictSame(await endpoints(), [])
+})
+
+t.test('trigger sends a sample and says how it ended', async t => {
+  const receiver = await startReceiver(t)
+  const emulator = await startProcess(t, ['--database', ':memory:', '--webhook-url', receiver.url])
+  const sent = await runToEnd(t, ['trigger', 'subscription.renewed', '--data', '{"quantity":7}', ...at(emulator)])
+  t.strictSame([sent.code, sent.stderr], [0, ''])
+  t.match(sent.stdout, /subscription\.renewed {2}msg_\w+ {2}200/)
+  t.match(receiver.received, [{ type: 'subscription.renewed', data: { quantity: 7, payload_type: 'Subscription' } }])
+
+  for (const [args, complaint] of [
+    [['trigger', 'payment.exploded'], /type must be/], [['trigger', 'payment.failed', '--data', '[1]'], /--data must be a JSON object/],
+    [['trigger'], /missing required argument/]
+  ] as const) {
+    const { code, stderr } = await runToEnd(t, [...args, ...at(emulator)])
+    t.equal(code, 1)
+    t.match(stderr, complaint)
+  }
+  const lonely = await startProcess(t, ['--database', ':memory:'])
+  t.match((await runToEnd(t, ['trigger', 'payment.failed', ...at(lonely)])).stderr, 'no endpoint wants payment.failed: register one')
+})
+
+t.test('events prints what has happened, and delivers it once more', async t => {
+  const receiver = await startReceiver(t)
+  const emulator = await startProcess(t, ['--database', ':memory:', '--webhook-url', receiver.url])
+  const { pay, get } = connect(t, emulator.url)
+  const { json: { payment_id: id } } = await pay(paymentBody())
+  t.equal((await runToEnd(t, ['pay', id, '--outcome', 'failed', ...at(emulator)])).code, 0)
+  t.equal((await runToEnd(t, ['pay', id, ...['--card', '4242424242424242'], ...at(emulator)])).code, 0)
+  await get('/_emulator/idle')
+  const lines = (await runToEnd(t, ['events', ...at(emulator)])).stdout.trim().split('\n')
+  t.match(lines, [
+    new RegExp(`^[\\d-]{10} [\\d:]{8}  payment\\.failed  ${id}  msg_\\w{21}  succeeded$`), /payment\.succeeded/
+  ], 'the latest last')
+  t.match((await runToEnd(t, ['events', '--type', 'payment.failed', ...at(emulator)])).stdout, /^[^\n]*payment\.failed[^\n]*\n$/)
+  t.equal((await runToEnd(t, ['events', '--payment', 'pay_x', ...at(emulator)])).stdout, '')
+  const [event] = JSON.parse((await runToEnd(t, ['events', '--json', '--limit', '1', ...at(emulator)])).stdout)
+  t.match(event, { type: 'payment.succeeded', body: { data: { payment_id: id } } })
+  const replayed = await runToEnd(t, ['events', 'replay', event.event_id, ...at(emulator)])
+  t.strictSame([replayed.code, replayed.stderr], [0, ''])
+  await get('/_emulator/idle')
+  t.strictSame(receiver.types(), ['payment.failed', 'payment.succeeded', 'payment.succeeded'])
+  t.match((await runToEnd(t, ['events', 'replay', 'msg_x', ...at(emulator)])).stderr, 'there is no event msg_x')
+  t.match((await runToEnd(t, ['events', '--port', String(await freePort())])).stderr, 'no emulator answers')
+})

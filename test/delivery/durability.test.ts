@@ -1,0 +1,109 @@
+/** At least once, whatever happens: a change that was committed is told, one that was not is not, with kill -9 in between. */
+import t from 'tap'
+import type { components } from '../../src/control/types.gen.js'
+import { paymentBody } from '../helper.js'
+import { connect, JSON_TYPE, startProcess, temporaryFolder, type Connections } from '../processes.js'
+import { answers, startReceiver, type Received } from '../receiver.js'
+
+const CONNECTIONS = 32
+
+/** Payment ids by the webhook-id that they came with. */
+function told (received: readonly Received[]): Map<string, string> {
+  return new Map(received.map(({ headers, data }) => [headers['webhook-id'] ?? '', String(data['payment_id'])]))
+}
+
+async function everyEvent ({ get }: Connections): Promise<Array<components['schemas']['Event']>> {
+  const all: Array<components['schemas']['Event']> = []
+  for (let page = 0; ; page++) {
+    const { json: { items } } = await get<components['schemas']['EventList']>(`/_emulator/events?page_size=100&page_number=${page}`)
+    all.push(...items)
+    if (items.length === 0) return all
+  }
+}
+
+t.test('kill -9 under load loses no event and invents none', async t => {
+  const folder = temporaryFolder(t)
+  let isSlow = false
+  const receiver = await startReceiver(t, (response, received) => {
+    // Some of what is under way when the process dies was received, and some answered.
+    setTimeout(() => { answers.ok(response, received) }, isSlow ? 20 : 0)
+  })
+  const args = ['--database', 'shop.db', '--webhook-url', receiver.url]
+  const paid = new Set<string>()
+
+  for (const round of [1, 2]) {
+    isSlow = true
+    const victim = await startProcess(t, args, { folder })
+    const { pay, send } = connect(t, victim.url, CONNECTIONS)
+    const enough = paid.size + 120
+    const buyer = async () => {
+      for (;;) {
+        const { json: { payment_id: id } } = await pay(paymentBody())
+        const { status } = await send('POST', `/_emulator/payments/${id}/pay`, JSON.stringify({ outcome: 'succeeded' }), JSON_TYPE)
+        if (status === 200) paid.add(id)
+        if (paid.size >= enough) victim.kill('SIGKILL')
+      }
+    }
+    await Promise.allSettled(Array.from({ length: CONNECTIONS }, buyer))
+    await victim.ended
+    const before = told(receiver.received)
+    t.ok(before.size < paid.size, `round ${round}: ${paid.size - before.size} were not told when it died`)
+
+    isSlow = false
+    const revived = await startProcess(t, args, { folder })
+    const connections = connect(t, revived.url)
+    t.equal((await connections.get('/_emulator/idle?timeout_ms=60000')).status, 200)
+    const after = told(receiver.received)
+    const heardOf = new Set(after.values())
+    t.strictSame([...paid].filter(id => !heardOf.has(id)), [], 'every committed change was told')
+    for (const [webhookId, paymentId] of before) t.equal(after.get(webhookId), paymentId)
+    const events = await everyEvent(connections)
+    const happened = new Map(events.map(({ event_id: id, payment_id: paymentId }) => [id, paymentId]))
+    t.strictSame([...after].filter(([id, paymentId]) => happened.get(id) !== paymentId), [], 'and nothing that did not happen')
+    t.equal(after.size, heardOf.size, 'each under one id alone')
+    for (const { status } of events.flatMap(({ body }) => [(body as { data: { status: string } }).data])) t.equal(status, 'succeeded')
+    for (const id of heardOf) paid.add(id)
+    revived.kill('SIGKILL')
+    await revived.ended
+  }
+})
+
+t.test('what waits for a retry survives a restart, and its endpoint keeps its secret', async t => {
+  const folder = temporaryFolder(t)
+  let isUp = false
+  const receiver = await startReceiver(t, (response, received) => {
+    if (isUp) answers.ok(response, received)
+    else response.writeHead(500).end()
+  })
+  const args = ['--database', 'shop.db', '--webhook-url', receiver.url]
+  const secretOf = async ({ get }: Connections) => {
+    const { json: { data: [endpoint] } } = await get<{ data: Array<{ id: string }> }>('/webhooks')
+    return (await get<{ secret: string }>(`/webhooks/${endpoint?.id}/secret`)).json.secret
+  }
+  const first = await startProcess(t, args, { folder })
+  const shop = connect(t, first.url)
+  const { json: { payment_id: id } } = await shop.pay(paymentBody())
+  await shop.send('POST', `/_emulator/payments/${id}/pay`, JSON.stringify({ outcome: 'failed' }), JSON_TYPE)
+  await shop.get('/_emulator/idle')
+  const secret = await secretOf(shop)
+  t.match(secret, /^whsec_[A-Za-z0-9+/]{32}$/)
+  first.kill('SIGTERM')
+  t.match((await first.ended).stdout, `DODO_PAYMENTS_WEBHOOK_KEY=${secret}`, 'which it says when it starts')
+
+  isUp = true
+  const second = await startProcess(t, args, { folder })
+  const again = connect(t, second.url)
+  t.equal(await secretOf(again), secret)
+  await again.send('POST', '/_emulator/clock', JSON.stringify({ advance_ms: 5000 }), JSON_TYPE)
+  await again.get('/_emulator/idle')
+  t.strictSame(receiver.types(), ['payment.failed', 'payment.failed'])
+  t.equal((await again.get<{ data: unknown[] }>('/webhooks')).json.data.length, 1, 'one endpoint, not two')
+
+  second.kill('SIGTERM')
+  await second.ended
+  const key = `whsec_${Buffer.alloc(24, 7).toString('base64')}`
+  const third = await startProcess(t, args, { folder, env: { DODO_PAYMENTS_WEBHOOK_KEY: key } })
+  t.equal(await secretOf(connect(t, third.url)), key, 'a key of the environment takes its place')
+  const forgetful = await startProcess(t, ['--database', ':memory:', '--webhook-url', receiver.url])
+  t.equal(await secretOf(connect(t, forgetful.url)), secret, 'made of its URL, it is the same where nothing is kept')
+})
