@@ -13,15 +13,21 @@ import { addDocsRoutes } from './pages/docs.js'
 import { addHostedPages } from './pages/hosted.js'
 import { reference } from './reference.js'
 import { createScheduler, type Jobs } from './jobs.js'
+import { customers } from './resources/customers/routes.js'
 import { invoices } from './resources/invoices/routes.js'
+import { paymentMethods } from './resources/payment-methods/routes.js'
 import { SETTLE_JOB as SETTLE_PAYMENT, settlePayment } from './resources/payments/life.js'
 import { payments } from './resources/payments/routes.js'
+import { portalSessions } from './resources/portal-sessions/routes.js'
 import { SETTLE_JOB as SETTLE_REFUND, settleRefundWhenDue } from './resources/refunds/life.js'
 import { refunds } from './resources/refunds/routes.js'
+import { wallets } from './resources/wallets/routes.js'
 import { openSandbox, type Sandbox } from './sandbox.js'
 
 /** Every handler there is; an operation of the contract that is not among them answers 501. */
-export const handlers = { ...payments, ...refunds, ...invoices }
+export const handlers = {
+  ...payments, ...refunds, ...invoices, ...customers, ...paymentMethods, ...wallets, ...portalSessions
+}
 
 /** What is done when its time has come. */
 const jobs: Jobs = {
