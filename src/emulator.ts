@@ -11,6 +11,7 @@ import { createServer } from './http/server.js'
 import { randomIds } from './ids.js'
 import { addDocsRoutes } from './pages/docs.js'
 import { addHostedPages } from './pages/hosted.js'
+import { addPortalPages } from './pages/portal-routes.js'
 import { reference } from './reference.js'
 import { createScheduler, type Jobs } from './jobs.js'
 import { customers } from './resources/customers/routes.js'
@@ -75,6 +76,7 @@ export function createEmulator (config: Config): Server {
   app.register(async scope => {
     addDocsRoutes(scope)
     addHostedPages(scope, binding)
+    addPortalPages(scope, binding)
     bindContract(scope, contract().operations, { ...binding, handlers, answersHead: false })
     bindContract(scope, controlContract().operations, { ...binding, handlers: controlHandlers(jobs), answersHead: true })
   })

@@ -135,7 +135,7 @@ t.test('refuses', async t => {
     ['a change to an empty name', 'PATCH', '/customers/cus_ada', { name: '' }, 422, 'INVALID_REQUEST_PARAMETERS', /^name must not be empty$/, 'name'],
     ['a change to no e-mail address', 'PATCH', '/customers/cus_ada', { email: 'ada@' }, 422, 'INVALID_REQUEST_PARAMETERS', /^email must be/, 'email'],
     ['a change to long metadata', 'PATCH', '/customers/cus_ada', { metadata: { k: 'v'.repeat(501) } }, 422, 'INVALID_REQUEST_PARAMETERS', /^metadata\.k: value is longer/, 'metadata.k'],
-    ['a change that is a list', 'PATCH', '/customers/cus_ada', [], 422, 'INVALID_REQUEST_BODY', /must be an object/],
+    ['a change that is a list', 'PATCH', '/customers/cus_ada', [], 422, 'INVALID_REQUEST_BODY', /must be object/],
     ['an unknown customer', 'GET', '/customers/cus_nobody', undefined, 404, 'NOT_FOUND', /^Item not found \(there is no customer cus_nobody\)$/, 'customer_id'],
     ['a change to an unknown customer', 'PATCH', '/customers/cus_nobody', {}, 404, 'NOT_FOUND', /cus_nobody/, 'customer_id'],
     ['methods of an unknown customer', 'GET', '/customers/cus_nobody/payment-methods', undefined, 404, 'NOT_FOUND', /cus_nobody/, 'customer_id'],
