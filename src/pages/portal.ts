@@ -1,7 +1,7 @@
 /**
  * The customer portal: what a customer has paid, saved and is owed. For tests without a person, these hold on:
  *
- *   ids           portal, payments, methods, wallets, return-link, newer, older, removed, error-summary, portal-expired;
+ *   ids           portal, payments, details, methods, wallets, return-link, newer, older, removed, error-summary, portal-expired;
  *                 remove-{payment_method_id} (what opens the question), confirm-remove-{payment_method_id} (the button)
  *   data-testid   customer-name, customer-email, mail-note, saved-method, wallet-{currency}, no-payments, no-methods;
  *                 payment (with data-payment-id and data-status), and in it payment-total, payment-status, invoice;
@@ -67,7 +67,7 @@ no mail: whoever tests opens the link.</p>`
 }
 
 function details ({ name, email }: Customer): Fragment {
-  return html`<section class="panel" aria-labelledby="details-title">
+  return html`<section class="panel" id="details" aria-labelledby="details-title">
 <h2 class="section-title" id="details-title">Your details</h2>
 !${facts([
     ...(name === email ? [] : [['Name', name, 'customer-name'] as const]),
@@ -94,10 +94,15 @@ function payments (shown: Portal): Fragment {
 function turning ({ page, target: { url } }: Portal, hasOlder: boolean): Fragment {
   if (page === 1 && !hasOlder) return ''
   return html`<nav class="turning" aria-label="Pages of payments">
-!${page > 1 ? html`<a id="newer" rel="prev" href="${url}?page=${page - 1}">Newer payments</a>` : '<span></span>'}
+!${page > 1 ? turn('newer', 'prev', `${url}?page=${page - 1}`) : '<span></span>'}
 <span class="hint">Page ${page}</span>
-!${hasOlder ? html`<a id="older" rel="next" href="${url}?page=${page + 1}">Older payments</a>` : '<span></span>'}
+!${hasOlder ? turn('older', 'next', `${url}?page=${page + 1}`) : '<span></span>'}
 </nav>`
+}
+
+function turn (id: 'newer' | 'older', relation: 'prev' | 'next', url: string): Fragment {
+  return html`<a id="${id}" rel="${relation}" href="${url}">!${id === 'newer' ? 'Newer' : 'Older'}<span class="unseen">
+payments</span></a>`
 }
 
 interface Told {
@@ -125,7 +130,7 @@ function paymentEntry (payment: Payment, { context: { sandbox }, base }: Portal)
   const { kind, text } = told(payment)
   return html`<li class="entry" data-testid="payment" data-payment-id="${id}" data-status="${payment.status}">
 <h3>${goods(payment)}</h3><span class="sum" data-testid="payment-total">${total}</span>
-<p class="hint"><time datetime="${formatTime(createdAt)}">${formatDay(createdAt)}</time>
+<p class="hint when"><time datetime="${formatTime(createdAt)}">${formatDay(createdAt)}</time>
 <span class="tag ${kind}" data-testid="payment-status">${text}</span></p>
 !${hasInvoice(payment) ? file('invoice', `${base}/invoices/payments/${id}`, `of ${formatDay(createdAt)} for ${total}`) : ''}
 !${refunds(sandbox.refunds.ofPayment(id), sandbox, base)}

@@ -224,6 +224,8 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
 .portal > * { min-width: 0; }
 @media (min-width: 56rem) { .portal { grid-template-columns: minmax(0, 7fr) minmax(0, 5fr); } }
 .portal .facts { border: 0; padding: 0; }
+#details .facts div { display: block; }
+#details .facts dd { text-align: left; }
 .entries { display: grid; }
 .entry {
   display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.2rem 1rem; align-items: baseline; padding-block: 1rem;
@@ -232,7 +234,8 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
 .entry:last-child { padding-bottom: 0; }
 .entry h3 { font-size: 1rem; font-weight: 600; }
 .entry .sum { font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.entry .tag { margin-left: 0.35rem; }
+.when { display: flex; flex-wrap: wrap; gap: 0.2rem 0.5rem; align-items: baseline; }
+.when:not(:has(+ .file)) { grid-column: 1 / -1; }
 .tag.good { background: var(--good-tint); color: var(--good); }
 .tag.bad { background: var(--bad-tint); color: var(--bad); }
 .tag.wait { background: var(--wait-tint); color: var(--wait); }
