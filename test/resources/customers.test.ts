@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { Schemas } from '../../src/contract/operations.js'
+import { attempt, savedInstrument } from '../../src/resources/payments/life.js'
 import { paymentBody, startEmulator, type Refusal, type TestEmulator } from '../helper.js'
 
 type Customer = Required<Schemas['CustomerResponse']>
@@ -146,7 +147,8 @@ t.test('refuses', async t => {
     ['a page of 101', 'GET', '/customers?page_size=101', undefined, 422, 'INVALID_QUERY_PARAMS', /page_size must be at most 100/, 'page_size'],
     ['a time that is none', 'GET', '/customers?created_at_gte=yesterday', undefined, 422, 'INVALID_QUERY_PARAMS', /created_at_gte/, 'created_at_gte'],
     ['a filter twice', 'GET', '/customers?email=a&email=b', undefined, 422, 'INVALID_QUERY_PARAMS', /email must be string/, 'email'],
-    ['a long filter', 'GET', `/customers?name=${'x'.repeat(501)}`, undefined, 422, 'INVALID_QUERY_PARAMS', /name must not be longer than 500/, 'name']
+    ['a long filter', 'GET', `/customers?name=${'x'.repeat(501)}`, undefined, 422, 'INVALID_QUERY_PARAMS', /name must not be longer than 500/, 'name'],
+    ['a filter with a NUL character', 'GET', '/customers?email=%00', undefined, 422, 'INVALID_QUERY_PARAMS', /email must not contain a NUL/, 'email']
   ]
   for (const [what, method, url, body, status, code, message, path] of cases) {
     t.test(what, async t => {
@@ -218,6 +220,21 @@ t.test('what follows', async t => {
     const refusal = await emulate.refuse(body)
     t.match(refusal, { status: 422, code: 'INVALID_REQUEST_PARAMETERS', message: 'Payment method pm_visa_grace does not exist for customer cus_grace' })
     t.match(await emulate.get(`/payments/${id}`), { status: 'succeeded', payment_method_id: 'pm_visa_grace', card_last_four: '4242' })
+  })
+
+  t.test('a charge that is under way goes on when its method is removed', async t => {
+    const emulate = startEmulator(t)
+    const { sandbox } = emulate.emulator
+    const { payment_id: id } = await emulate.pay(paymentBody({ customer: { customer_id: 'cus_grace' } }))
+    const payment = sandbox.payments.find(id)
+    const method = sandbox.paymentMethods.find('pm_visa_grace', 'cus_grace')
+    if (payment === undefined || method === undefined) throw new Error(id)
+    const context = { sandbox, origin: 'http://localhost', now: sandbox.clock.now() }
+    attempt(payment, { ...savedInstrument(method, context), outcome: { status: 'processing' } }, context)
+    await emulate.call('DELETE', GRACE)
+    await emulate.call('POST', '/_emulator/clock', { body: { advance_ms: 60_000 } })
+    t.match(await emulate.get(`/payments/${id}`), { status: 'succeeded', payment_method_id: 'pm_visa_grace' })
+    t.strictSame(await methods(emulate, 'cus_grace'), [], 'and nothing brings the method back')
   })
 
   t.test('a removed method that was ever anybody else’s stays unknown to them', async t => {

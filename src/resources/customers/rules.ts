@@ -47,11 +47,17 @@ function phoneNumber (given: string | null): string | null {
 
 const FILTER_MAX = 500
 
-/** Throws INVALID_QUERY_PARAMS for a part of a name or an e-mail address that is longer than either may be. */
+/** Throws INVALID_QUERY_PARAMS for what can't be part of a name or an e-mail address. */
 export function checkFilter (filter: { email?: string, name?: string }): void {
   for (const path of ['email', 'name'] as const) {
-    if ((filter[path] ?? '').length <= FILTER_MAX) continue
-    const message = `must not be longer than ${FILTER_MAX} characters`
+    const message = filterProblem(filter[path] ?? '')
+    if (message === null) continue
     throw new ApiError('INVALID_QUERY_PARAMS', { because: `${path} ${message}`, violations: [{ path, message }] })
   }
+}
+
+/** SQLite would take a NUL character for the end of the text, and find everything that has what stands before it. */
+function filterProblem (part: string): string | null {
+  if (part.length > FILTER_MAX) return `must not be longer than ${FILTER_MAX} characters`
+  return part.includes('\0') ? 'must not contain a NUL character' : null
 }
