@@ -11,24 +11,31 @@ import { createServer } from './http/server.js'
 import { randomIds } from './ids.js'
 import { addDocsRoutes } from './pages/docs.js'
 import { addHostedPages } from './pages/hosted.js'
+import { addPortalPages } from './pages/portal-routes.js'
 import { reference } from './reference.js'
 import { createSender } from './delivery/sender.js'
 import type { Payloads } from './delivery/message.js'
 import { createScheduler, type Jobs } from './jobs.js'
+import { customers } from './resources/customers/routes.js'
 import { invoices } from './resources/invoices/routes.js'
+import { paymentMethods } from './resources/payment-methods/routes.js'
 import { SETTLE_JOB as SETTLE_PAYMENT, settlePayment } from './resources/payments/life.js'
 import { payments } from './resources/payments/routes.js'
 import { paymentResponse } from './resources/payments/view.js'
+import { portalSessions } from './resources/portal-sessions/routes.js'
 import { SETTLE_JOB as SETTLE_REFUND, settleRefundWhenDue } from './resources/refunds/life.js'
 import { refunds } from './resources/refunds/routes.js'
 import { refundResponse } from './resources/refunds/view.js'
-import { webhooks } from './resources/webhooks/routes.js'
+import { wallets } from './resources/wallets/routes.js'
 import { configureEndpoint } from './resources/webhooks/configured.js'
+import { webhooks } from './resources/webhooks/routes.js'
 import type { Endpoint } from './resources/webhooks/store.js'
 import { openSandbox, type Sandbox } from './sandbox.js'
 
 /** Every handler there is; an operation of the contract that is not among them answers 501. */
-export const handlers = { ...payments, ...refunds, ...invoices, ...webhooks }
+export const handlers = {
+  ...payments, ...refunds, ...invoices, ...customers, ...paymentMethods, ...wallets, ...portalSessions, ...webhooks
+}
 
 /** What is done when its time has come. */
 const jobs: Jobs = {
@@ -99,6 +106,7 @@ export function createEmulator (config: Config): Server {
   app.register(async scope => {
     addDocsRoutes(scope)
     addHostedPages(scope, binding)
+    addPortalPages(scope, binding)
     bindContract(scope, contract().operations, { ...binding, handlers, answersHead: false })
     const controls = controlHandlers({ jobs, sender })
     bindContract(scope, controlContract().operations, { ...binding, handlers: controls, answersHead: true })

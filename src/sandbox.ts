@@ -7,9 +7,11 @@ import { customersStore, type CustomersStore } from './resources/customers/store
 import { discountsStore, type DiscountsStore } from './resources/discounts/store.js'
 import { paymentMethodsStore, type PaymentMethodsStore } from './resources/payment-methods/store.js'
 import { paymentsStore, type PaymentsStore } from './resources/payments/store.js'
+import { portalSessionsStore, type PortalSessionsStore } from './resources/portal-sessions/store.js'
 import { refundsStore, type RefundsStore } from './resources/refunds/store.js'
 import { productsStore, type ProductsStore } from './resources/products/store.js'
 import { webhooksStore, type WebhooksStore } from './resources/webhooks/store.js'
+import { walletsStore, type WalletsStore } from './resources/wallets/store.js'
 import { businessStore } from './store/business.js'
 import { countRows, openDatabase, type Database } from './store/database.js'
 import type { BusinessRow } from './store/rows.gen.js'
@@ -43,6 +45,8 @@ export interface Stores {
   products: ProductsStore
   customers: CustomersStore
   paymentMethods: PaymentMethodsStore
+  portalSessions: PortalSessionsStore
+  wallets: WalletsStore
   discounts: DiscountsStore
   payments: PaymentsStore
   refunds: RefundsStore
@@ -117,6 +121,8 @@ function storesOf (database: Database): Stores {
     products: productsStore(database),
     customers: customersStore(database),
     paymentMethods: paymentMethodsStore(database),
+    portalSessions: portalSessionsStore(database),
+    wallets: walletsStore(database),
     discounts: discountsStore(database),
     payments: paymentsStore(database),
     refunds: refundsStore(database),

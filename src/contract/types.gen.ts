@@ -483,7 +483,7 @@ export interface paths {
         head?: never;
         /**
          * Change a customer
-         * @description Fields left out stay as they are. `metadata` is replaced as a whole.
+         * @description Fields that are left out or null stay as they are; an empty `phone_number` takes the number away. `metadata` is replaced as a whole. Payments and refunds show the customer as it is now.
          */
         patch: operations["patch_customer"];
         trace?: never;
@@ -522,7 +522,7 @@ export interface paths {
         put?: never;
         /**
          * Open the customer portal
-         * @description Makes a personal link to the portal, valid for 24 hours. The options are query parameters; there is no body.
+         * @description Makes a personal link to the portal, valid for 24 hours: a page with the customer's payments, saved payment methods and wallets. The options are query parameters; there is no body.
          */
         post: operations["create_customer_portal_session"];
         delete?: never;
@@ -657,7 +657,7 @@ export interface paths {
         put?: never;
         /**
          * Credit or debit a wallet
-         * @description A debit over the balance answers `400 INSUFFICIENT_WALLET_FUNDS`. Repeating an `idempotency_key` books nothing and answers as the first time.
+         * @description A debit over the balance answers `400 INSUFFICIENT_WALLET_FUNDS`. Repeating an `idempotency_key` of the same customer books nothing and answers as the first time; with another amount, currency or direction it is refused. What was refused has not used its key.
          */
         post: operations["create_customer_ledger_entry"];
         delete?: never;
@@ -4324,13 +4324,13 @@ export interface components {
         CustomerLedgerEntryRequest: {
             /**
              * Format: int64
-             * @description In minor units of `currency`.
+             * @description In minor units of `currency`. At least 1.
              */
             amount: number;
             /** @description Which wallet: USD or INR. */
             currency: components["schemas"]["Currency"];
             entry_type: components["schemas"]["CustomerLedgerEntryType"];
-            /** @description Makes it safe to repeat the call. */
+            /** @description Makes it safe to repeat the call. At most 255 characters. */
             idempotency_key?: string | null;
             reason?: string | null;
         };
@@ -7657,9 +7657,9 @@ export interface operations {
     create_customer_portal_session: {
         parameters: {
             query?: {
-                /** @description Where the portal leads back to. */
+                /** @description Where the portal leads back to. An absolute URL. */
                 return_url?: string;
-                /** @description Whether the link is mailed to the customer as well. The emulator sends no mail and only records it. */
+                /** @description Whether the link is mailed to the customer as well. The emulator sends no mail; the page says that one was asked for. */
                 send_email?: boolean;
             };
             header?: never;
@@ -7762,7 +7762,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The saved payment methods. */
+            /** @description The saved payment methods, oldest first. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7848,7 +7848,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of movements, newest first. */
+            /** @description A page of movements, the last booked first. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -6,8 +6,6 @@
 import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
-import { originOf } from '../http/origin.js'
-import { sendError } from '../http/replies.js'
 import { hasExpired, isOpen } from '../resources/payments/life.js'
 import type { Payment } from '../resources/payments/store.js'
 import { linkId, linkSeq, shortSlugSeq } from '../rules/links.js'
@@ -15,22 +13,17 @@ import type { Context, Sandbox } from '../sandbox.js'
 import { addAssets } from './assets.js'
 import { checkout, type Entered } from './checkout.js'
 import type { Problem } from './fragments.js'
-import { sendPage, sendRedirect, type Page } from './layout.js'
-import { confirmation, expired, notice, status, statusRefresh, type Notice } from './outcome.js'
+import { sendRedirect } from './layout.js'
+import { confirmation, expired, status, statusRefresh } from './outcome.js'
+import { pageReplies, type PagesOptions } from './replies.js'
 import { checkoutOptions, formTargets, returnUrl } from './returning.js'
 import { act, entered, formToken, isToken, problemsOf, readForm } from './submission.js'
-
-export interface HostedOptions {
-  publicUrl: string | null
-  sandboxOf (): Sandbox
-  report (error: unknown): void
-}
 
 /** Only what can be a link is ours: everything else stays with the API and its JSON. */
 const LINK = ':link(^[0-9A-Z][0-9A-Za-z]{7}$)'
 const FORM_MAX_BYTES = 32 * 1024
 
-export function addHostedPages (app: FastifyInstance, options: HostedOptions): void {
+export function addHostedPages (app: FastifyInstance, options: PagesOptions): void {
   app.register(async scope => {
     await scope.register(formbody, { bodyLimit: FORM_MAX_BYTES })
     addAssets(scope)
@@ -53,51 +46,21 @@ interface Visit {
   reply: FastifyReply
 }
 
-function hostedPages ({ publicUrl, sandboxOf, report }: HostedOptions) {
-  const base = publicUrl === null ? '' : new URL(publicUrl).pathname.replace(/\/$/, '')
+const NOT_FOUND = {
+  title: 'There is no such payment',
+  text: 'Check the link, or ask the store for a new one. Links of an earlier database are gone.'
+}
 
-  function contextOf (request: FastifyRequest): Context {
-    const sandbox = sandboxOf()
-    return { sandbox, origin: originOf(request, publicUrl), now: sandbox.clock.now() }
-  }
+function hostedPages (options: PagesOptions) {
+  const { base, contextOf, send, sendNotice, notFound, fail } = pageReplies(options)
 
   function visit (request: FastifyRequest<LinkRoute>, reply: FastifyReply): Visit | null {
     const context = contextOf(request)
     const { link } = request.params
     const payment = findByLink(link, context.sandbox)
     if (payment !== undefined) return { payment, link, context, reply }
-    notFound(request, reply)
+    notFound(request, reply, NOT_FOUND)
     return null
-  }
-
-  function send (reply: FastifyReply, code: number, sandbox: Sandbox, page: Omit<Page, 'store' | 'base'>): void {
-    sendPage(reply, code, { ...page, store: sandbox.business.name, base })
-  }
-
-  function sendNotice (reply: FastifyReply, code: number, told: Notice): void {
-    send(reply, code, sandboxOf(), { title: told.title, content: notice(told), width: 'narrow' })
-  }
-
-  /** A program that wants JSON and nothing else gets the API's answer; a browser gets a page. */
-  function notFound (request: FastifyRequest, reply: FastifyReply): void {
-    const { accept = '' } = request.headers
-    if (accept.includes('json') && !accept.includes('text/html')) {
-      const because = `there is no ${request.method} ${request.url.slice(0, 200)}`
-      return sendError(reply, new ApiError('NOT_FOUND', { because }), report)
-    }
-    sendNotice(reply, 404, {
-      id: 'not-found',
-      title: 'There is no such payment',
-      text: 'Check the link, or ask the store for a new one. Links of an earlier database are gone.'
-    })
-  }
-
-  function fail (error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const code = (error as { statusCode?: number }).statusCode ?? (error instanceof ApiError ? error.status : 500)
-    if (code >= 500) report(error)
-    sendNotice(reply, code, code >= 500
-      ? { id: 'failed', title: 'Something went wrong', text: 'The emulator failed; its output says why.', again: request.url }
-      : { id: 'refused', title: 'This form could not be read', text: 'Load the page and try once more.', again: request.url })
   }
 
   const checkoutUrl = ({ link }: Visit) => `${base}/${link}`
@@ -110,14 +73,14 @@ function hostedPages ({ publicUrl, sandboxOf, report }: HostedOptions) {
       payment, context, problems, entered: before, target: { url: checkoutUrl(visit), token: formToken(payment, link) }
     })
     const title = `${problems.length > 0 ? 'Error: ' : ''}Pay ${sandbox.business.name}`
-    send(reply, code, sandbox, { title, content, width: 'wide', formTargets: formTargets(payment) })
+    send(reply, code, { title, content, width: 'wide', formTargets: formTargets(payment) })
   }
 
   function showConfirmation (visit: Visit): void {
     const { payment, context, link, reply } = visit
     const content = confirmation(payment, { url: checkoutUrl(visit), token: formToken(payment, link) }, context)
     const targets = formTargets(payment)
-    send(reply, 200, context.sandbox, { title: 'Confirm the payment', content, width: 'narrow', formTargets: targets })
+    send(reply, 200, { title: 'Confirm the payment', content, width: 'narrow', formTargets: targets })
   }
 
   /** The page that the payment's state asks for; what has come to its end is found under its status. */
@@ -126,7 +89,7 @@ function hostedPages ({ publicUrl, sandboxOf, report }: HostedOptions) {
     if (!isOpen(payment)) return sendRedirect(reply, statusUrl(visit), 302)
     if (hasExpired(payment, context.now)) {
       const content = expired(payment, context)
-      return send(reply, 410, context.sandbox, { title: 'Payment link expired', content, width: 'narrow' })
+      return send(reply, 410, { title: 'Payment link expired', content, width: 'narrow' })
     }
     if (payment.status === 'requires_customer_action') return showConfirmation(visit)
     showCheckout(visit, 200, [], null)
@@ -179,7 +142,7 @@ function hostedPages ({ publicUrl, sandboxOf, report }: HostedOptions) {
     if (isOpen(payment) && hasExpired(payment, context.now)) return showState(found)
     const content = status(payment, checkoutUrl(found), context, `${base}/invoices/payments/${payment.payment_id}`)
     const refresh = statusRefresh(payment, checkoutUrl(found))
-    send(reply, 200, context.sandbox, {
+    send(reply, 200, {
       title: `Payment ${payment.status.replaceAll('_', ' ')}`,
       content,
       width: 'narrow',
@@ -191,7 +154,7 @@ function hostedPages ({ publicUrl, sandboxOf, report }: HostedOptions) {
     const { sandbox } = contextOf(request)
     const { link_salt: salt } = sandbox.business
     const seq = shortSlugSeq(request.params.slug, salt)
-    if (seq === null || sandbox.payments.findBySeq(seq)?.link == null) return notFound(request, reply)
+    if (seq === null || sandbox.payments.findBySeq(seq)?.link == null) return notFound(request, reply, NOT_FOUND)
     sendRedirect(reply, `${base}/${linkId(seq, salt)}`, 302)
   }
 

@@ -217,6 +217,43 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
 .actions { display: grid; gap: 0.75rem; }
 .sides { display: grid; gap: 0.75rem; }
 @media (min-width: 30rem) { .sides { grid-template-columns: 1fr 1fr; } }
+
+.portal-head { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 0.5rem 1.5rem; }
+#portal, .portal-side { display: grid; gap: 1.5rem; align-content: start; }
+.portal { display: grid; gap: 1.5rem; align-items: start; }
+.portal > * { min-width: 0; }
+@media (min-width: 56rem) { .portal { grid-template-columns: minmax(0, 7fr) minmax(0, 5fr); } }
+.portal .facts { border: 0; padding: 0; }
+#details .facts div { display: block; }
+#details .facts dd { text-align: left; }
+.entries { display: grid; }
+.entry {
+  display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.2rem 1rem; align-items: baseline; padding-block: 1rem;
+  border-top: 1px solid var(--line);
+}
+.entry:last-child { padding-bottom: 0; }
+.entry h3 { font-size: 1rem; font-weight: 600; }
+.entry .sum { font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.when { display: flex; flex-wrap: wrap; gap: 0.2rem 0.5rem; align-items: baseline; }
+.when:not(:has(+ .file)) { grid-column: 1 / -1; }
+.tag.good { background: var(--good-tint); color: var(--good); }
+.tag.bad { background: var(--bad-tint); color: var(--bad); }
+.tag.wait { background: var(--wait-tint); color: var(--wait); }
+.tag.calm { background: var(--sunken); color: var(--quiet); box-shadow: inset 0 0 0 1px var(--line); }
+.entry .file { grid-column: 2; text-align: right; }
+.refunds { grid-column: 1 / -1; display: grid; gap: 0.35rem; padding-top: 0.5rem; font-size: 0.9375rem; color: var(--quiet); }
+.refunds li { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; }
+.asking { grid-column: 1 / -1; }
+.asking summary { cursor: pointer; width: fit-content; padding-block: 0.35rem; color: var(--accent); font-weight: 550; }
+.asking form { display: grid; gap: 0.85rem; margin-top: 0.5rem; padding: 1rem; border-radius: 0.8rem; background: var(--sunken); }
+.button.danger { background: transparent; border-color: var(--bad); color: var(--bad); }
+.button.danger:hover { background: var(--bad-tint); }
+.turning {
+  display: grid; grid-template-columns: 1fr auto 1fr; gap: 1rem; align-items: baseline; margin-top: 1rem; padding-top: 1rem;
+  border-top: 1px solid var(--line);
+}
+.turning > :last-child { text-align: right; }
+
 @media (prefers-reduced-motion: no-preference) {
   .button, .chip, .method { transition: background-color 0.12s, border-color 0.12s, color 0.12s; }
 }

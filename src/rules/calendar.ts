@@ -16,6 +16,14 @@ export function formatOptionalTime (us: number | null): string | null {
   return us === null ? null : formatTime(us)
 }
 
+let day: Intl.DateTimeFormat | undefined // made when it is needed: Intl takes its time
+
+/** `4 March 2027`, in UTC, for people. */
+export function formatDay (us: number): string {
+  day ??= new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
+  return day.format(us / US_PER_MS)
+}
+
 const TIME = /^(\d{4}-\d{2}-\d{2})[Tt]((?:[01]\d|2[0-3]):\d{2}:\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})$/
 
 /**

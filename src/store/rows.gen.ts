@@ -114,6 +114,14 @@ export interface PaymentsRow {
   refund_status: string | null
 }
 
+export interface PortalSessionsRow {
+  token: string
+  customer_id: string
+  return_url: string | null
+  is_mailed: number
+  expires_at: number
+}
+
 export interface ProductsRow {
   seq: number
   product_id: string
@@ -143,6 +151,27 @@ export interface RefundsRow {
   reason: string | null
   metadata: string
   lines: string
+}
+
+export interface RemovedPaymentMethodsRow {
+  payment_method_id: string
+  customer_id: string
+}
+
+export interface WalletEntriesRow {
+  seq: number
+  entry_id: string
+  customer_id: string
+  currency: string
+  amount: number
+  is_credit: number
+  event_type: string
+  before_balance: number
+  after_balance: number
+  reason: string | null
+  reference_object_id: string | null
+  idempotency_key: string | null
+  created_at: number
 }
 
 export interface WebhookAttemptsRow {

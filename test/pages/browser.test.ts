@@ -50,6 +50,15 @@ interface Visit {
 /** A new payment's page in a browser of its own that has never been anywhere. */
 async function open (test: Test, body: Partial<PaymentBody> = {}, options: BrowserContextOptions = {}): Promise<Visit> {
   const { payment_id: paymentId, payment_link: link } = await started.pay(paymentBody({ payment_link: true, ...body }))
+  const page = await openPage(test, new URL(link ?? '').pathname, options)
+  return {
+    page,
+    paymentId,
+    status: async () => (await started.get<{ status: string }>(`/payments/${paymentId}`)).status
+  }
+}
+
+async function openPage (test: Test, path: string, options: BrowserContextOptions): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
   test.teardown(() => context.close())
   const page = await context.newPage()
@@ -59,12 +68,8 @@ async function open (test: Test, body: Partial<PaymentBody> = {}, options: Brows
   })
   page.on('dialog', () => { test.fail('a script of somebody else ran') })
   page.on('pageerror', error => { test.fail(error.message) })
-  await page.goto(`${origin}${new URL(link ?? '').pathname}`)
-  return {
-    page,
-    paymentId,
-    status: async () => (await started.get<{ status: string }>(`/payments/${paymentId}`)).status
-  }
+  await page.goto(`${origin}${path}`)
+  return page
 }
 
 async function fillCard (page: Page, number: string): Promise<void> {
@@ -311,6 +316,81 @@ for (const colorScheme of ['light', 'dark'] as const) {
       const ground = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor')
       const [red = 0] = (ground.match(/\d+/g) ?? []).map(Number)
       t.equal(red < 100, colorScheme === 'dark', `the ground is ${ground}`)
+    })
+  }
+}
+
+/** The portal of a customer who has paid, got some of it back, saved a card and been given credit. */
+async function openPortal (test: Test, options: BrowserContextOptions = {}): Promise<Page> {
+  const { call } = started
+  const { json } = await call('POST', '/customers', { body: { name: HOSTILE, email: 'grace.brewster.murray.hopper@a-long-domain.example' } })
+  const { customer_id: id } = json as { customer_id: string }
+  const customer = { customer_id: id }
+  for (const outcome of ['succeeded', 'failed', 'processing', 'requires_customer_action', 'succeeded'] as const) {
+    const cart = [{ product_id: 'pdt_course', quantity: 1 }, { product_id: 'pdt_ebook', quantity: 1 }]
+    const { payment_id: paymentId } = await started.pay(paymentBody({ customer, product_cart: cart }))
+    await call('POST', `/_emulator/payments/${paymentId}/pay`, { body: { outcome } })
+    if (outcome === 'succeeded') {
+      const { json } = await call('POST', '/refunds', { body: { payment_id: paymentId, items: [{ item_id: 'pdt_ebook', amount: 500 }] } })
+      const { refund_id: refundId } = json as { refund_id: string }
+      await call('POST', `/_emulator/refunds/${refundId}/settle`, { body: { status: 'succeeded' } })
+    }
+  }
+  for (let n = 0; n < 8; n++) await started.pay(paymentBody({ customer }))
+  const { sandbox } = started.emulator
+  const [method] = sandbox.paymentMethods.ofCustomer('cus_grace')
+  if (method === undefined) throw new Error('cus_grace has saved nothing')
+  for (const last4 of ['4242', '0341']) {
+    const card = { ...method.card, last4_digits: last4 }
+    sandbox.paymentMethods.insert(id, { ...method, payment_method_id: `pm_${id}_${last4}`, card })
+  }
+  await call('POST', `/customers/${id}/wallets/ledger-entries`, { body: { entry_type: 'credit', currency: 'INR', amount: 1_234_567 } })
+  const session = await call('POST', `/customers/${id}/customer-portal/session?send_email=true&return_url=https://shop.example/`)
+  return await openPage(test, new URL((session.json as { link: string }).link).pathname, options)
+}
+
+t.test('The portal: pages are turned, a card is removed once its question is answered', { skip }, async t => {
+  for (const javaScriptEnabled of [true, false]) {
+    const page = await openPortal(t, { javaScriptEnabled })
+    const requests: string[] = []
+    page.on('request', request => requests.push(request.url()))
+    t.equal(await page.textContent('[data-testid="customer-name"]'), HOSTILE)
+    t.equal(await page.locator('[data-testid="payment"]').count(), 10)
+    await page.click('#older')
+    await page.waitForSelector('[data-testid="payment"][data-status="failed"]')
+    t.equal(await page.locator('[data-testid="payment"]').count(), 3)
+    await page.click('#newer')
+    const remove = page.locator('[id^="confirm-remove-"]').first()
+    t.notOk(await remove.isVisible(), 'not by one click')
+    const summary = page.locator('.asking summary').first()
+    await summary.focus()
+    await page.keyboard.press('Enter')
+    await remove.waitFor()
+    await page.keyboard.press('Tab')
+    t.match(await page.evaluate(FOCUSED), /^confirm-remove-/)
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('#removed')
+    t.equal(await page.evaluate(FOCUSED), 'removed')
+    t.equal(await page.locator('[data-testid="saved-method"]').count(), 1)
+    t.strictSame(requests.filter(url => !url.startsWith(`${origin}/`)), [], 'no request leaves the origin')
+    t.equal(await page.getAttribute('#return-link', 'href'), 'https://shop.example/')
+  }
+})
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const viewport of [{ width: 1280, height: 900 }, PHONE]) {
+    t.test(`The portal, accessible and in its frame: ${colorScheme}, ${viewport.width} pixels wide`, { skip }, async t => {
+      const page = await openPortal(t, { colorScheme, viewport, bypassCSP: true })
+      await page.locator('.asking summary').first().click()
+      await check(t, page, 'portal')
+      await page.click('#older')
+      await page.waitForSelector('#newer')
+      await check(t, page, 'older payments')
+      await page.click('#newer')
+      await page.locator('.asking summary').first().click()
+      await page.locator('[id^="confirm-remove-"]').first().click()
+      await page.waitForSelector('#removed')
+      await check(t, page, 'portal after a removal')
     })
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { formatOptionalTime, formatTime, parseTime } from '../../src/rules/calendar.js'
+import { formatDay, formatOptionalTime, formatTime, parseTime } from '../../src/rules/calendar.js'
 
 const RUNS = { seed: 20_260_901, numRuns: 2000 }
 const SECOND_US = 1_000_000
@@ -89,4 +89,9 @@ t.test('written times sort like the times', async t => {
     assert.equal(formatTime(one) < formatTime(second), one < second)
   }), RUNS)
   t.pass('before and after 1970')
+})
+
+t.test('a day for people, in UTC', async t => {
+  t.equal(formatDay(Date.UTC(2027, 2, 4) * 1000), '4 March 2027')
+  t.equal(formatDay(Date.UTC(2026, 11, 31, 23, 59, 59, 999) * 1000 + 999), '31 December 2026')
 })

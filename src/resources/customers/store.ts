@@ -1,15 +1,27 @@
 /** The customers that a sandbox remembers. */
-import type { Database } from '../../store/database.js'
+import type { Database, Statement } from '../../store/database.js'
 import { createMemo } from '../../store/memo.js'
 import type { CustomersRow } from '../../store/rows.gen.js'
 
 export type Customer = Omit<CustomersRow, 'seq'>
 
+/** `email` and `name` are parts of the value, in any case. */
+export interface CustomerFilter {
+  created_at_gte?: number
+  created_at_lte?: number
+  email?: string
+  name?: string
+}
+
 export interface CustomersStore {
   find (customerId: string): Customer | undefined
   /** The newest customer with this e-mail address. */
   findByEmail (email: string): Customer | undefined
+  /** Newest first. */
+  list (filter: CustomerFilter, limit: number, offset: number): Customer[]
   insert (customer: Customer): void
+  /** Replaces everything but the id and the time of creation. */
+  update (before: Customer, after: Customer): void
   setPhoneNumber (customerId: string, phoneNumber: string): void
   /** Forgets what was remembered: rows were taken back. */
   forget (): void
@@ -17,17 +29,30 @@ export interface CustomersStore {
 
 const COLUMNS = 'customer_id, email, name, phone_number, metadata, created_at'
 
+/** A filter as SQL, and what it is compared with. */
+type Condition = readonly [sql: string, value: string | number]
+
 export function customersStore (database: Database): CustomersStore {
   const find = database.prepare<[string], Customer>(`SELECT ${COLUMNS} FROM customers WHERE customer_id = ?`)
   const findByEmail = database.prepare<[string], Customer>(
     `SELECT ${COLUMNS} FROM customers WHERE email = ? ORDER BY created_at DESC, seq DESC LIMIT 1`)
   const insert = database.prepare(`INSERT INTO customers (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`)
+  const update = database.prepare(
+    'UPDATE customers SET email = ?, name = ?, phone_number = ?, metadata = ? WHERE customer_id = ?')
   const setPhoneNumber = database.prepare('UPDATE customers SET phone_number = ? WHERE customer_id = ?')
+  const prepared = new Map<string, Statement<unknown[], Customer>>()
   const byId = createMemo<Customer>()
   const byEmail = createMemo<Customer>()
   return {
     find: customerId => byId.get(customerId, () => find.get(customerId)),
     findByEmail: email => byEmail.get(email, () => findByEmail.get(email)),
+    list (filter, limit, offset) {
+      const conditions = conditionsOf(filter)
+      const sql = listSql(conditions)
+      const statement = prepared.get(sql) ?? database.prepare<unknown[], Customer>(sql)
+      prepared.set(sql, statement)
+      return statement.all(...conditions.map(([, value]) => value), limit, offset)
+    },
     forget () {
       byId.clear()
       byEmail.clear()
@@ -36,10 +61,49 @@ export function customersStore (database: Database): CustomersStore {
       byEmail.forget(email)
       insert.run(id, email, name, phone, metadata, createdAt)
     },
+    update (before, { email, name, phone_number: phone, metadata }) {
+      byId.forget(before.customer_id)
+      byEmail.forget(before.email)
+      byEmail.forget(email)
+      update.run(email, name, phone, metadata, before.customer_id)
+    },
     setPhoneNumber (customerId, phoneNumber) {
       byId.forget(customerId)
       byEmail.clear()
       setPhoneNumber.run(phoneNumber, customerId)
     }
   }
+}
+
+/**
+ * Finds the page in an index that holds the order and what the filters look into, and then reads the rows of that page. CROSS
+ * JOIN keeps SQLite from turning the order round.
+ */
+function listSql (conditions: readonly Condition[]): string {
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(([sql]) => sql).join(' AND ')}`
+  return `SELECT ${COLUMNS} FROM (
+      SELECT seq FROM customers ${where} ORDER BY created_at DESC, seq DESC LIMIT ? OFFSET ?
+    ) page CROSS JOIN customers USING (seq) ORDER BY created_at DESC, seq DESC`
+}
+
+function conditionsOf ({ created_at_gte: from, created_at_lte: to, email, name }: CustomerFilter): Condition[] {
+  const conditions: Condition[] = []
+  if (from !== undefined) conditions.push(['created_at >= ?', from])
+  if (to !== undefined) conditions.push(['created_at <= ?', to])
+  if (email !== undefined) conditions.push(containing('email', email))
+  if (name !== undefined) conditions.push(containing('name', name))
+  return conditions
+}
+
+/**
+ * That a column contains a text, whatever the case of its letters. LIKE knows the case of A to Z alone and is more than twice as
+ * fast; GLOB takes letters of any alphabet, each written in both cases: `*[éÉ][lL]*`.
+ */
+function containing (column: 'email' | 'name', part: string): Condition {
+  if (/^[ -~]*$/.test(part)) return [`${column} LIKE ? ESCAPE '\\'`, `%${part.replace(/[\\%_]/g, '\\$&')}%`]
+  const characters = [...part].map(character => {
+    const cases = new Set([character, character.toLowerCase(), character.toUpperCase()].filter(other => [...other].length === 1))
+    return cases.size > 1 || '*?['.includes(character) ? `[${[...cases].join('')}]` : character
+  })
+  return [`${column} GLOB ?`, `*${characters.join('')}*`]
 }

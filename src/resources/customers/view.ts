@@ -1,5 +1,7 @@
 /** Customers in the API's shapes. */
 import type { Schemas } from '../../contract/operations.js'
+import { formatTime } from '../../rules/calendar.js'
+import type { Context } from '../../sandbox.js'
 import type { Customer } from './store.js'
 
 /** The customer as it stands inside payments, refunds and subscriptions. */
@@ -7,4 +9,13 @@ export function customerDetails (
   { customer_id: id, name, email, phone_number: phone, metadata }: Omit<Customer, 'created_at'>
 ): Required<Schemas['CustomerLimitedDetailsResponse']> {
   return { customer_id: id, name, email, phone_number: phone, metadata: JSON.parse(metadata) }
+}
+
+/** A customer in full. */
+export function customerResponse (customer: Customer, { sandbox }: Context): Required<Schemas['CustomerResponse']> {
+  return {
+    ...customerDetails(customer),
+    business_id: sandbox.business.business_id,
+    created_at: formatTime(customer.created_at)
+  }
 }

@@ -5,12 +5,13 @@ import type { Handlers } from '../../http/handlers.js'
 import { drawInvoice, type InvoiceDocument } from '../../pages/invoice.js'
 import { findPayment } from '../payments/routes.js'
 import { findRefund } from '../refunds/routes.js'
+import { hasInvoice, hasReceipt } from './rules.js'
 import { invoiceDocument, receiptDocument } from './view.js'
 
 export const invoices = {
   'GET /invoices/payments/{payment_id}': ({ path, context }) => {
     const payment = findPayment(path.payment_id, context)
-    if (payment.status !== 'succeeded' && payment.refund_status === null) {
+    if (!hasInvoice(payment)) {
       throw missing('payment_id', `payment ${payment.payment_id} is ${payment.status}: its invoice comes with its success`)
     }
     return file(`invoice-${payment.invoice_id}.pdf`, invoiceDocument(payment, context.sandbox))
@@ -18,7 +19,7 @@ export const invoices = {
 
   'GET /invoices/refunds/{refund_id}': ({ path, context }) => {
     const refund = findRefund(path.refund_id, context)
-    if (refund.status !== 'succeeded') {
+    if (!hasReceipt(refund)) {
       throw missing('refund_id', `refund ${refund.refund_id} is ${refund.status}: its receipt comes with its success`)
     }
     const payment = findPayment(refund.payment_id, context)

@@ -6,7 +6,7 @@ import type { Schemas } from '../../contract/operations.js'
 import { paidWith } from '../../pages/fragments.js'
 import { drawable, type InvoiceDocument } from '../../pages/invoice.js'
 import { packageJson } from '../../root.js'
-import { US_PER_MS } from '../../rules/calendar.js'
+import { US_PER_MS, formatDay } from '../../rules/calendar.js'
 import { divideHalfUp, format } from '../../rules/money.js'
 import type { PricedLine } from '../../rules/pricing.js'
 import type { Sandbox } from '../../sandbox.js'
@@ -21,7 +21,7 @@ export function invoiceDocument (payment: Payment, sandbox: Sandbox): InvoiceDoc
   const money = moneyOf(payment, sandbox)
   const method = paidWith(payment, sandbox)
   const isFree = payment.total_amount === 0
-  const day = date(paidAt(payment, sandbox))
+  const day = formatDay(paidAt(payment, sandbox))
   return {
     title: 'Invoice',
     number: payment.invoice_id,
@@ -29,7 +29,7 @@ export function invoiceDocument (payment: Payment, sandbox: Sandbox): InvoiceDoc
     issuer: sandbox.business.name,
     facts: [
       ['Invoice number', payment.invoice_id],
-      ['Invoice date', date(payment.created_at)],
+      ['Invoice date', formatDay(payment.created_at)],
       ['Payment', payment.payment_id],
       ...(method === null || isFree ? [] : [['Paid with', method] as const])
     ],
@@ -60,14 +60,14 @@ export function receiptDocument (refund: Refund, payment: Payment, sandbox: Sand
     issuer: sandbox.business.name,
     facts: [
       ['Refund number', refund.refund_id],
-      ['Refund date', date(refund.created_at)],
+      ['Refund date', formatDay(refund.created_at)],
       ['Status', 'Succeeded'],
       ['Invoice number', payment.invoice_id],
       ['Payment', payment.payment_id],
       ...(method === null ? [] : [['Refunded to', method] as const])
     ],
     parties: parties(payment, sandbox),
-    summary: `${money(refund.amount)} refunded on ${date(refund.created_at)}`,
+    summary: `${money(refund.amount)} refunded on ${formatDay(refund.created_at)}`,
     columns: [{ title: 'Description', width: 0 }, { title: 'Paid', width: 98 }, { title: 'Refunded', width: 98 }],
     rows: refund.lines.map(({ item_id: id, amount }) => {
       const item = items.get(id)
@@ -138,14 +138,6 @@ function unitPrice ({ quantity, subtotal }: PricedLine, money: Money): string {
 /** When it succeeded, which can be later than it was created. */
 function paidAt (payment: Payment, { payments }: Sandbox): number {
   return payments.attempts(payment.seq).findLast(({ status }) => status === 'succeeded')?.created_at ?? payment.created_at
-}
-
-let day: Intl.DateTimeFormat | undefined // made when it is needed: Intl takes its time
-
-/** `4 March 2027`, in UTC. */
-function date (us: number): string {
-  day ??= new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
-  return day.format(us / US_PER_MS)
 }
 
 function billingOf (payment: Payment): Schemas['BillingAddress'] {

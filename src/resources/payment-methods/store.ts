@@ -10,6 +10,11 @@ export interface PaymentMethodsStore {
   /** Everything that a customer has saved, oldest first. */
   ofCustomer (customerId: string): PaymentMethod[]
   insert (customerId: string, method: PaymentMethod): void
+  /** Notes the time of a charge, as the API writes times. */
+  setLastUsed (paymentMethodId: string, at: string): void
+  remove (paymentMethodId: string, customerId: string): void
+  /** Whether this customer had it once. */
+  wasRemoved (paymentMethodId: string, customerId: string): boolean
 }
 
 export function paymentMethodsStore (database: Database): PaymentMethodsStore {
@@ -18,12 +23,23 @@ export function paymentMethodsStore (database: Database): PaymentMethodsStore {
   const ofCustomer = database.prepare<[string], string>(
     'SELECT method FROM payment_methods WHERE customer_id = ? ORDER BY seq').pluck()
   const insert = database.prepare('INSERT INTO payment_methods (payment_method_id, customer_id, method) VALUES (?, ?, ?)')
+  const setLastUsed = database.prepare(
+    "UPDATE payment_methods SET method = json_set(method, '$.last_used_at', ?) WHERE payment_method_id = ?")
+  const remove = database.prepare('DELETE FROM payment_methods WHERE payment_method_id = ?')
+  const noteRemoved = database.prepare('INSERT INTO removed_payment_methods (payment_method_id, customer_id) VALUES (?, ?)')
+  const wasRemoved = database.prepare('SELECT 1 FROM removed_payment_methods WHERE payment_method_id = ? AND customer_id = ?')
   return {
     find (paymentMethodId, customerId) {
       const method = find.get(paymentMethodId, customerId)
       return method === undefined ? undefined : JSON.parse(method)
     },
     ofCustomer: customerId => ofCustomer.all(customerId).map(method => JSON.parse(method)),
-    insert: (customerId, method) => { insert.run(method.payment_method_id, customerId, JSON.stringify(method)) }
+    insert: (customerId, method) => { insert.run(method.payment_method_id, customerId, JSON.stringify(method)) },
+    setLastUsed: (paymentMethodId, at) => { setLastUsed.run(at, paymentMethodId) },
+    remove (paymentMethodId, customerId) {
+      remove.run(paymentMethodId)
+      noteRemoved.run(paymentMethodId, customerId)
+    },
+    wasRemoved: (paymentMethodId, customerId) => wasRemoved.get(paymentMethodId, customerId) !== undefined
   }
 }

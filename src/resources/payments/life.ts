@@ -173,6 +173,8 @@ function complete (payment: Payment, instrument: Instrument | null, saveMethod: 
   for (const { discount_id: discountId } of appliedDiscounts(payment)) {
     sandbox.discounts.use(discountId, payment.customer_id, payment.payment_id)
   }
+  const { payment_method_id: savedId = null } = instrument ?? {}
+  if (savedId !== null) sandbox.paymentMethods.setLastUsed(savedId, formatTime(context.now))
   if (saveMethod && instrument?.card != null) save(instrument, instrument.card, payment, context)
 }
 

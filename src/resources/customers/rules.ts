@@ -1,0 +1,63 @@
+/** What is decided about a customer: is there one, and what may it be called. Two customers may have the same e-mail address. */
+import type { Schemas } from '../../contract/operations.js'
+import { ApiError } from '../../errors.js'
+import { checkContact } from '../../rules/contact.js'
+import { checkMetadata } from '../../rules/metadata.js'
+import type { Context } from '../../sandbox.js'
+import type { Customer } from './store.js'
+
+/** Throws NOT_FOUND. */
+export function findCustomer (customerId: string, { sandbox }: Context): Customer {
+  const customer = sandbox.customers.find(customerId)
+  if (customer === undefined) {
+    throw new ApiError('NOT_FOUND', { path: 'customer_id', because: `there is no customer ${customerId}` })
+  }
+  return customer
+}
+
+/** Everything of a new customer but its id and its time. */
+export function newCustomer (body: Schemas['CreateCustomerRequest']): Omit<Customer, 'customer_id' | 'created_at'> {
+  checkContact(body)
+  checkMetadata(body.metadata ?? {})
+  return {
+    name: body.name.trim(),
+    email: body.email,
+    phone_number: phoneNumber(body.phone_number ?? null),
+    metadata: JSON.stringify(body.metadata ?? {})
+  }
+}
+
+/** The customer after the change. What is absent or null stays; metadata is replaced as a whole. */
+export function changedCustomer (customer: Customer, body: Schemas['PatchCustomerRequest']): Customer {
+  checkContact(body)
+  checkMetadata(body.metadata ?? {})
+  return {
+    ...customer,
+    name: body.name?.trim() ?? customer.name,
+    email: body.email ?? customer.email,
+    phone_number: body.phone_number == null ? customer.phone_number : phoneNumber(body.phone_number),
+    metadata: body.metadata == null ? customer.metadata : JSON.stringify(body.metadata)
+  }
+}
+
+/** An empty one is none: a change has no other way to say so, because null stands for no change. */
+function phoneNumber (given: string | null): string | null {
+  return given?.trim() || null
+}
+
+const FILTER_MAX = 500
+
+/** Throws INVALID_QUERY_PARAMS for what can't be part of a name or an e-mail address. */
+export function checkFilter (filter: { email?: string, name?: string }): void {
+  for (const path of ['email', 'name'] as const) {
+    const message = filterProblem(filter[path] ?? '')
+    if (message === null) continue
+    throw new ApiError('INVALID_QUERY_PARAMS', { because: `${path} ${message}`, violations: [{ path, message }] })
+  }
+}
+
+/** SQLite would take a NUL character for the end of the text, and find everything that has what stands before it. */
+function filterProblem (part: string): string | null {
+  if (part.length > FILTER_MAX) return `must not be longer than ${FILTER_MAX} characters`
+  return part.includes('\0') ? 'must not contain a NUL character' : null
+}

@@ -1,0 +1,11 @@
+/** When there is a document: an invoice comes with the payment's success, a receipt with the refund's. */
+import type { Payment } from '../payments/store.js'
+import type { Refund } from '../refunds/store.js'
+
+export function hasInvoice ({ status, refund_status: refundStatus }: Pick<Payment, 'status' | 'refund_status'>): boolean {
+  return status === 'succeeded' || refundStatus !== null
+}
+
+export function hasReceipt ({ status }: Pick<Refund, 'status'>): boolean {
+  return status === 'succeeded'
+}

@@ -1,0 +1,30 @@
+/** What is answered under /customers/{customer_id}/customer-portal. The page behind the link is pages/portal.ts. */
+import { ApiError } from '../../errors.js'
+import type { Handlers } from '../../http/handlers.js'
+import { returnUrlProblem } from '../../rules/return-url.js'
+import { findCustomer } from '../customers/rules.js'
+
+const LIFETIME_US = 24 * 3_600_000_000
+
+export const portalSessions = {
+  'POST /customers/{customer_id}/customer-portal/session': ({ path, query, context }) => {
+    const { sandbox, origin, now } = context
+    const { customer_id: customerId } = findCustomer(path.customer_id, context)
+    const { return_url: returnUrl = null, send_email: isMailed = false } = query
+    checkReturnUrl(returnUrl)
+    const token = sandbox.ids.secret()
+    sandbox.portalSessions.insert({
+      token, customer_id: customerId, return_url: returnUrl, is_mailed: isMailed, expires_at: now + LIFETIME_US
+    })
+    return { link: `${origin}/portal/session/${token}` }
+  }
+} satisfies Handlers
+
+/** Throws INVALID_QUERY_PARAMS. */
+function checkReturnUrl (returnUrl: string | null): void {
+  const problem = returnUrl === null ? null : returnUrlProblem(returnUrl)
+  if (problem === null) return
+  throw new ApiError('INVALID_QUERY_PARAMS', {
+    because: `return_url ${problem}`, violations: [{ path: 'return_url', message: problem }]
+  })
+}

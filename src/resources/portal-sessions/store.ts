@@ -1,0 +1,25 @@
+/** The sessions of the customer portal: who has a token may see the page of its customer until it expires. */
+import type { Database } from '../../store/database.js'
+import type { PortalSessionsRow } from '../../store/rows.gen.js'
+
+export type PortalSession = Omit<PortalSessionsRow, 'is_mailed'> & { is_mailed: boolean }
+
+export interface PortalSessionsStore {
+  insert (session: PortalSession): void
+  find (token: string): PortalSession | undefined
+}
+
+export function portalSessionsStore (database: Database): PortalSessionsStore {
+  const insert = database.prepare(
+    'INSERT INTO portal_sessions (token, customer_id, return_url, is_mailed, expires_at) VALUES (?, ?, ?, ?, ?)')
+  const find = database.prepare<[string], PortalSessionsRow>('SELECT * FROM portal_sessions WHERE token = ?')
+  return {
+    insert ({ token, customer_id: customerId, return_url: returnUrl, is_mailed: isMailed, expires_at: expiresAt }) {
+      insert.run(token, customerId, returnUrl, Number(isMailed), expiresAt)
+    },
+    find (token) {
+      const row = find.get(token)
+      return row && { ...row, is_mailed: row.is_mailed === 1 }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * What is decided about a customer's wallets: which there are, what may be booked, and what a repeated booking answers. Amounts
+ * are whole minor units of the wallet's currency; a wallet never holds less than nothing.
+ */
+import type { Schemas } from '../../contract/operations.js'
+import { ApiError } from '../../errors.js'
+import { format } from '../../rules/money.js'
+import type { Context } from '../../sandbox.js'
+import type { WalletEntry } from './store.js'
+
+type EntryRequest = Schemas['CustomerLedgerEntryRequest']
+
+/** Everybody has one of each, from the beginning. */
+export const WALLET_CURRENCIES = ['USD', 'INR'] as const satisfies ReadonlyArray<Schemas['Currency']>
+
+/** Of an amount and of a balance: all wallets together are still an exact number in JSON, which int64 would not be. */
+const BALANCE_MAX_MINOR = 1_000_000_000_000_000
+const REASON_MAX = 3000
+const KEY_MAX = 255
+
+export interface EntryPlan {
+  entry: WalletEntry
+  /** Whether the entry is an earlier one with the same idempotency key, and nothing is to be booked. */
+  isRepeated: boolean
+}
+
+/** Decides a credit or a debit by the merchant, or throws the ApiError for the first rule that it breaks. Writes nothing. */
+export function planEntry (body: EntryRequest, customerId: string, context: Context): EntryPlan {
+  const { sandbox, now } = context
+  checkRequest(body)
+  const { amount, currency, entry_type: type, idempotency_key: key = null, reason = null } = body
+  const earlier = key === null ? undefined : sandbox.wallets.findByKey(customerId, key)
+  if (earlier !== undefined) return { entry: sameEntry(earlier, body), isRepeated: true }
+  const before = sandbox.wallets.last(customerId, currency)?.after_balance ?? 0
+  const after = type === 'credit' ? before + amount : before - amount
+  checkBalance(before, after, body, context)
+  const entry: WalletEntry = {
+    entry_id: sandbox.ids.next('cle', now),
+    customer_id: customerId,
+    currency,
+    amount,
+    is_credit: type === 'credit',
+    event_type: 'merchant_adjustment',
+    before_balance: before,
+    after_balance: after,
+    reason,
+    reference_object_id: null,
+    idempotency_key: key,
+    created_at: now
+  }
+  return { entry, isRepeated: false }
+}
+
+function refuse (path: string, message: string): ApiError {
+  return new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
+}
+
+/** The rules that need nothing but the request. */
+function checkRequest ({ amount, currency, idempotency_key: key, reason }: EntryRequest): void {
+  if (!WALLET_CURRENCIES.some(candidate => candidate === currency)) {
+    throw refuse('currency', `currency must be ${WALLET_CURRENCIES.join(' or ')}: a customer has no wallet in ${currency}`)
+  }
+  if (amount < 1 || amount > BALANCE_MAX_MINOR) {
+    throw refuse('amount', `amount must be from 1 to ${BALANCE_MAX_MINOR} minor units; entry_type says in which direction`)
+  }
+  if (key != null && (key === '' || key.length > KEY_MAX)) {
+    throw refuse('idempotency_key', `idempotency_key must have 1 to ${KEY_MAX} characters; leave it out to have none`)
+  }
+  if (reason != null && reason.length > REASON_MAX) {
+    throw refuse('reason', `reason must not be longer than ${REASON_MAX} characters`)
+  }
+}
+
+/** A key stands for one movement of money. Used for another one, it is a mistake that an answer would hide. */
+function sameEntry (earlier: WalletEntry, body: EntryRequest): WalletEntry {
+  const { amount, currency, entry_type: type, idempotency_key: key } = body
+  const isSame = earlier.amount === amount && earlier.currency === currency && earlier.is_credit === (type === 'credit')
+  if (isSame) return earlier
+  throw refuse('idempotency_key', `idempotency_key ${key} was used for a ${earlier.is_credit ? 'credit' : 'debit'} of ` +
+    `${earlier.amount} ${earlier.currency}: take another one for this ${type} of ${amount} ${currency}`)
+}
+
+function checkBalance (before: number, after: number, { amount, currency }: EntryRequest, { sandbox }: Context): void {
+  const money = (minor: number) => format(minor, currency, sandbox.reference.currencies)
+  if (after < 0) {
+    throw new ApiError('INSUFFICIENT_WALLET_FUNDS', {
+      path: 'amount', because: `the wallet holds ${money(before)}, the debit takes ${money(amount)}`
+    })
+  }
+  if (after > BALANCE_MAX_MINOR) {
+    throw refuse('amount', `the wallet holds ${money(before)} and can't hold more than ${money(BALANCE_MAX_MINOR)}`)
+  }
+}

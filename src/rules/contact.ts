@@ -1,0 +1,29 @@
+/** What a customer may be called and reached by, as far as the schema does not say: form and length of name, e-mail and phone. */
+import { ApiError, type Violation } from '../errors.js'
+
+const NAME_MAX = 500
+const PHONE_MAX = 50
+const EMAIL = /^[^\s@]{1,64}@[^\s@]{1,255}$/
+
+export interface Contact {
+  name?: string | null
+  email?: string | null
+  phone_number?: string | null
+}
+
+/** Throws INVALID_REQUEST_PARAMETERS with everything that is wrong. What is absent or null is not looked at. */
+export function checkContact ({ name, email, phone_number: phone }: Contact): void {
+  const violations: Violation[] = []
+  if (name != null && name.trim() === '') violations.push({ path: 'name', message: 'must not be empty' })
+  if (name != null && name.length > NAME_MAX) violations.push(tooLong('name', NAME_MAX))
+  if (email != null && !EMAIL.test(email)) violations.push({ path: 'email', message: 'must be an e-mail address' })
+  if (phone != null && phone.length > PHONE_MAX) violations.push(tooLong('phone_number', PHONE_MAX))
+  if (violations.length === 0) return
+  throw new ApiError('INVALID_REQUEST_PARAMETERS', {
+    violations, message: violations.map(({ path, message }) => `${path} ${message}`).join('; ')
+  })
+}
+
+function tooLong (path: string, max: number): Violation {
+  return { path, message: `must not be longer than ${max} characters` }
+}
