@@ -3,6 +3,9 @@ import { customAlphabet } from 'nanoid'
 import { BASE62 } from './rules/base62.js'
 import { RANDOM_DIGITS, idFloor } from './rules/ids.js'
 
+/** Without I, O, 0 and 1, which look alike. */
+const CODE_CHARACTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
+
 export interface Ids {
   /**
    * `pay_` and 21 base62 characters, for prefix `pay` at a time in microseconds. Ids of one time keep the order of their
@@ -11,11 +14,14 @@ export interface Ids {
   next (prefix: string, nowUs: number): string
   /** 20 base62 characters that can't be guessed. */
   secret (): string
+  /** A discount code for a customer to type: 16 capitals and digits. */
+  code (): string
 }
 
 export function randomIds (): Ids {
   const tail = customAlphabet(BASE62, RANDOM_DIGITS)
   const secret = customAlphabet(BASE62, 20)
+  const code = customAlphabet(CODE_CHARACTERS, 16)
   const last = new Map<string, { us: number, made: number }>()
   return {
     next (prefix, nowUs) {
@@ -24,6 +30,7 @@ export function randomIds (): Ids {
       last.set(prefix, { us: nowUs, made })
       return idFloor(prefix, nowUs + made) + tail()
     },
-    secret: () => secret()
+    secret: () => secret(),
+    code: () => code()
   }
 }
