@@ -14,47 +14,11 @@ import { addHostedPages } from './pages/hosted.js'
 import { addPortalPages } from './pages/portal-routes.js'
 import { reference } from './reference.js'
 import { createSender } from './delivery/sender.js'
-import type { Payloads } from './delivery/message.js'
-import { createScheduler, type Jobs } from './jobs.js'
-import { customers } from './resources/customers/routes.js'
-import { invoices } from './resources/invoices/routes.js'
-import { paymentMethods } from './resources/payment-methods/routes.js'
-import { SETTLE_JOB as SETTLE_PAYMENT, settlePayment } from './resources/payments/life.js'
-import { payments } from './resources/payments/routes.js'
-import { paymentResponse } from './resources/payments/view.js'
-import { portalSessions } from './resources/portal-sessions/routes.js'
-import { SETTLE_JOB as SETTLE_REFUND, settleRefundWhenDue } from './resources/refunds/life.js'
-import { refunds } from './resources/refunds/routes.js'
-import { refundResponse } from './resources/refunds/view.js'
-import { wallets } from './resources/wallets/routes.js'
+import { createScheduler } from './jobs.js'
+import { handlers, jobs, payloads } from './resources/all.js'
 import { configureEndpoint } from './resources/webhooks/configured.js'
-import { webhooks } from './resources/webhooks/routes.js'
 import type { Endpoint } from './resources/webhooks/store.js'
 import { openSandbox, type Sandbox } from './sandbox.js'
-
-/** Every handler there is; an operation of the contract that is not among them answers 501. */
-export const handlers = {
-  ...payments, ...refunds, ...invoices, ...customers, ...paymentMethods, ...wallets, ...portalSessions, ...webhooks
-}
-
-/** What is done when its time has come. */
-const jobs: Jobs = {
-  [SETTLE_PAYMENT]: settlePayment,
-  [SETTLE_REFUND]: settleRefundWhenDue
-}
-
-/** How the data of an event is read when it is delivered. */
-const payloads: Payloads = {
-  Payment: (paymentId, context) => {
-    const payment = context.sandbox.payments.find(paymentId)
-    return payment && paymentResponse(payment, context)
-  },
-  Refund: (refundId, context) => {
-    const refund = context.sandbox.refunds.find(refundId)
-    const payment = refund && context.sandbox.payments.find(refund.payment_id)
-    return payment && refundResponse(refund, payment, context)
-  }
-}
 
 export interface Server {
   app: FastifyInstance

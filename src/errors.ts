@@ -63,6 +63,9 @@ export const ERRORS = {
     status: 422,
     sentence: "Cart subtotal is below the discount's minimum required subtotal"
   },
+  DISCOUNT_CODE_ALREADY_EXISTS: { status: 422, sentence: 'Discount Code already exists' },
+  INVALID_PERCENTAGE: { status: 422, sentence: 'Percentage amount cannot be more than 10000' },
+  DISCOUNT_CURRENCY_OPTION_INVALID: { status: 422, sentence: null },
 
   // Refunds: their business rules answer 400 (ruling 22)
   PAYMENT_NOT_SUCCEEDED: { status: 400, sentence: 'The provided payment has not succeeded' },

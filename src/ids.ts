@@ -4,6 +4,9 @@ import { customAlphabet } from 'nanoid'
 import { BASE62 } from './rules/base62.js'
 import { RANDOM_DIGITS, idFloor } from './rules/ids.js'
 
+/** Without I, O, 0 and 1, which look alike. */
+const CODE_CHARACTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
+
 export interface Ids {
   /**
    * `pay_` and 21 base62 characters, for prefix `pay` at a time in microseconds. Ids of one time keep the order of their
@@ -16,11 +19,14 @@ export interface Ids {
   signingKey (): string
   /** A UUID, for what the API names so. */
   uuid (): string
+  /** A discount code for a customer to type: 16 capitals and digits. */
+  code (): string
 }
 
 export function randomIds (): Ids {
   const tail = customAlphabet(BASE62, RANDOM_DIGITS)
   const secret = customAlphabet(BASE62, 20)
+  const code = customAlphabet(CODE_CHARACTERS, 16)
   const last = new Map<string, { us: number, made: number }>()
   return {
     next (prefix, nowUs) {
@@ -31,6 +37,7 @@ export function randomIds (): Ids {
     },
     secret: () => secret(),
     signingKey: () => randomBytes(24).toString('base64'),
-    uuid: () => randomUUID()
+    uuid: () => randomUUID(),
+    code: () => code()
   }
 }

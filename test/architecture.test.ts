@@ -102,7 +102,10 @@ t.test('who may import what', async t => {
     /^(?:http\/|pages\/|control\/|emulator\.ts$|resources\/[^/]+\/routes\.ts$)/), [],
   'resources meet HTTP in their routes.ts alone, and there only its types and paging')
 
-  t.strictSame(importers(target => target === 'cli.ts' || target === 'index.ts', /^$/), [], 'nobody imports the entrances')
+  t.strictSame(importers(target => /^(?:cli|index|redirect)\.ts$/.test(target), /^$/), [], 'nobody imports the entrances')
+
+  t.strictSame(written.find(({ name }) => name === 'redirect.ts')?.imports, [],
+    'the redirect is loaded into the programs of others: it brings nothing of the emulator with it')
 
   t.strictSame(importers(target => target === 'emulator.ts', /^(?:cli|index)\.ts$/), [],
     'only the entrances know the composition root')
@@ -117,10 +120,12 @@ t.test('who may do what', async t => {
     'time and chance come from the clock and the ids')
   t.strictSame(places(node => ts.isNewExpression(node) && /^new Date(?:\(\))?$/.test(node.getText()), CLOCK), [],
     'a new Date() is the time too')
-  t.strictSame(places(node => calls(node, /^(?:globalThis\.)?fetch$/), /^(?:commands\/ask\.ts$|delivery\/post\.ts$)/), [],
-    'only commands to a running emulator and delivery/ call out')
-  t.strictSame(places(node => ts.isPropertyAccessExpression(node) && node.getText() === 'process.env', /^cli\.ts$/), [],
-    'the environment is read in one place')
+  // The redirect passes on the calls of the program that it is loaded into, and learns from that program's environment where to.
+  const MAY_CALL = /^(?:commands\/ask|delivery\/post|redirect)\.ts$/
+  t.strictSame(places(node => calls(node, /^(?:globalThis\.)?fetch$/), MAY_CALL), [],
+    'only commands to a running emulator, delivery/ and the redirect call out')
+  t.strictSame(places(node => ts.isPropertyAccessExpression(node) && node.getText() === 'process.env', /^(?:cli|redirect)\.ts$/), [],
+    'the environment is read by the command, and by the redirect')
   t.strictSame(places(node => calls(node, /^process\.exit$/)), [], 'nobody ends the process behind the back of the others')
   const ELSEWHERE = /^(?!resources\/|rules\/|store\/)/
   t.strictSame(places(node => ts.isAwaitExpression(node) || node.kind === ts.SyntaxKind.AsyncKeyword, ELSEWHERE), [],

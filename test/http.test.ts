@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { contract, type Operation } from '../src/contract/load.js'
-import { handlers } from '../src/emulator.js'
+import { handlers } from '../src/resources/all.js'
 import { ERRORS } from '../src/errors.js'
 import { packagePath, VERSION } from '../src/root.js'
 import { paymentBody, startEmulator, type Answer, type Refusal, type TestEmulator } from './helper.js'

@@ -678,7 +678,7 @@ export interface paths {
         put?: never;
         /**
          * Create a discount
-         * @description A percentage discount takes its `amount` in basis points (540 is 5.4 %). A flat discount takes off the `max_amount_possible` of the currency option for the charge currency, or of the default one converted. A code in use answers `422 DISCOUNT_CODE_ALREADY_EXISTS`.
+         * @description A percentage discount takes its `amount` in basis points (540 is 5.4 %). A flat discount takes off the `max_amount_possible` of the currency option for the charge currency, or of the default one converted; a single option is the default. A code in use answers `422 DISCOUNT_CODE_ALREADY_EXISTS`.
          */
         post: operations["create_discount_handler"];
         delete?: never;
@@ -707,7 +707,7 @@ export interface paths {
         head?: never;
         /**
          * Change a discount
-         * @description Fields left out stay as they are; `restricted_to` and `currency_options` are replaced as a whole. `usage_limit` cannot go below `times_used`.
+         * @description Fields left out stay as they are, and so do those that are null, but for `starts_at` and `per_customer_usage_limit`, which null clears. `restricted_to` and `currency_options` are replaced as a whole. `usage_limit` cannot go below `times_used`.
          */
         patch: operations["patch_discount_handler"];
         trace?: never;
@@ -3613,7 +3613,7 @@ export interface components {
              * @description Basis points for `percentage`, from 1 to 10000: 540 is 5.4 %. Mandatory for `flat` as well, where `currency_options` hold the sum.
              */
             amount: number;
-            /** @description At least 3 characters; kept in capitals. Left out: 16 random ones. */
+            /** @description 3 to 100 characters; kept in capitals. Left out or empty: 16 random ones. */
             code?: string | null;
             /** @description Sums and minimums by currency; at most one is the default. */
             currency_options?: components["schemas"]["CurrencyOptionRequest"][] | null;
@@ -4219,7 +4219,7 @@ export interface components {
             is_default?: boolean;
             /**
              * Format: int32
-             * @description The sum of a flat discount, or the most a percentage takes off. In minor units of `currency`.
+             * @description The sum of a flat discount, which must have one, or the most a percentage takes off. At least 1. In minor units of `currency`.
              */
             max_amount_possible?: number | null;
             /**
@@ -7899,7 +7899,7 @@ export interface operations {
     list_discounts_handler: {
         parameters: {
             query?: {
-                /** @description Only discounts that can (`true`) or cannot (`false`) be used now. */
+                /** @description Only discounts that can (`true`) or cannot (`false`) be used now: started, not expired, not used up. */
                 active?: boolean;
                 /** @description Part of the code, without regard to case. */
                 code?: string;
@@ -7909,7 +7909,7 @@ export interface operations {
                 page_number?: components["parameters"]["PageNumber"];
                 /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
-                /** @description Only discounts that apply to this product. */
+                /** @description Only discounts that apply to this product, those without a restriction among them. */
                 product_id?: string;
             };
             header?: never;

@@ -2,7 +2,7 @@
 import { contract } from '../contract/load.js'
 import type { Schemas } from '../contract/operations.js'
 import { ApiError } from '../errors.js'
-import type { Handlers } from '../http/handlers.js'
+import type { ControlHandlers } from '../http/handlers.js'
 import { VERSION } from '../root.js'
 import { formatTime, parseTime } from '../rules/calendar.js'
 import { GENERIC_DECLINE, cardInstrument, keptCard, type Instrument, type Outcome } from '../rules/instruments.js'
@@ -54,7 +54,7 @@ export function controlHandlers ({ jobs, sender }: Controlled) {
       settleRefund(findRefund(path.refund_id, context), body.status, context)
       return refundReply(findRefund(path.refund_id, context), context)
     }
-  } satisfies Handlers
+  } satisfies ControlHandlers
 }
 
 function clock ({ clock, due }: Sandbox): ControlSchemas['Clock'] {

@@ -8,7 +8,7 @@ import { sampleEvent } from '../delivery/samples.js'
 import type { Sender } from '../delivery/sender.js'
 import type { Attempt, Delivery, StoredEvent } from '../delivery/store.js'
 import { ApiError } from '../errors.js'
-import type { Handlers } from '../http/handlers.js'
+import type { ControlHandlers } from '../http/handlers.js'
 import { page } from '../http/paging.js'
 import { formatOptionalTime, formatTime } from '../rules/calendar.js'
 import type { Context } from '../sandbox.js'
@@ -72,7 +72,7 @@ export function webhookControls (sender: Sender) {
     },
 
     'GET /_emulator/idle': ({ query, context }) => whenIdle(context.sandbox, sender, query.timeout_ms ?? IDLE_TIMEOUT_MS)
-  } satisfies Handlers
+  } satisfies ControlHandlers
 }
 
 const IDLE_TIMEOUT_MS = 10_000

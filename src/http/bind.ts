@@ -9,13 +9,13 @@ import { bodyValidator, queryValidator } from '../contract/validate.js'
 import { ApiError } from '../errors.js'
 import type { Context, Sandbox } from '../sandbox.js'
 import { authenticate, type KeyPolicy } from './auth.js'
-import type { Call, Handlers } from './handlers.js'
+import type { Call, ControlHandlers } from './handlers.js'
 import { originOf } from './origin.js'
 import { sendEmpty, sendError, sendFile, sendJson } from './replies.js'
 import { matches } from './unknown.js'
 
 export interface Binding {
-  handlers: Handlers
+  handlers: ControlHandlers
   keys: KeyPolicy
   publicUrl: string | null
   /** Whether GETs answer HEAD too, as some health checks want. */

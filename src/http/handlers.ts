@@ -10,7 +10,9 @@ export interface Call<Name> {
 }
 
 /** Synchronous and atomic: runs inside a transaction (a change) or between them (a GET), and refuses by throwing an ApiError. */
-/** A promise is for the control API alone, where a request may wait for something; it has left its transaction by then. */
-export type Handler<Name> = (call: Call<Name>) => Reply<Name> | Promise<Reply<Name>>
+export type Handler<Name> = (call: Call<Name>) => Reply<Name>
 
 export type Handlers = { [Name in OperationName]?: Handler<Name> }
+
+/** A handler of the control API may also wait for something, and has then left its transaction. */
+export type ControlHandlers = { [Name in OperationName]?: Handler<Name> | ((call: Call<Name>) => Promise<Reply<Name>>) }

@@ -6,6 +6,7 @@ import { html } from 'ghtml'
 import type { Schemas } from '../contract/operations.js'
 import type { PricedLine } from '../rules/pricing.js'
 import { readLines } from '../resources/payments/lines.js'
+import { codeOf } from '../resources/discounts/view.js'
 import type { AppliedDiscount, Payment } from '../resources/payments/store.js'
 import type { Sandbox } from '../sandbox.js'
 import { money } from './fragments.js'
@@ -55,8 +56,9 @@ function totals (lines: readonly PricedLine[], payment: Payment, sandbox: Sandbo
   const tax = taxName(payment, sandbox)
   const rows: Row[] = [{ kind: '', label: 'Subtotal', amount: subtotal, testId: 'subtotal' }]
   if (byProducts > 0) rows.push({ kind: 'minus', label: 'Product discount', amount: -byProducts, testId: 'product-discount' })
-  for (const { discount_id: id, deducted } of codes) {
-    rows.push({ kind: 'minus', label: codeName(id, sandbox), amount: -deducted, testId: 'discount' })
+  for (const applied of codes) {
+    const label = `Discount ${codeOf(applied, sandbox) ?? ''}`.trim()
+    rows.push({ kind: 'minus', label, amount: -applied.deducted, testId: 'discount' })
   }
   if (added > 0) rows.push({ kind: '', label: tax, amount: added, testId: 'tax' })
   rows.push({ kind: 'total', label: 'Total', amount: payment.total_amount, testId: 'total' })
@@ -70,11 +72,6 @@ Includes ${money(contained, currency, sandbox)} ${tax}.</p>`}
 }
 
 const REVERSE_CHARGE = '<p class="hint" data-testid="reverse-charge">Reverse charge: your business accounts for the tax.</p>'
-
-function codeName (discountId: string, { discounts }: Sandbox): string {
-  const discount = discounts.find(discountId)
-  return discount === undefined ? 'Discount' : `Discount ${discount.code}`
-}
 
 /** `VAT 20 %`. */
 function taxName (payment: Payment, { reference }: Sandbox): string {

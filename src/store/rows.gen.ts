@@ -52,6 +52,7 @@ export interface DiscountsRow {
   preserve_on_plan_change: number
   metadata: string
   created_at: number
+  deleted_at: number | null
 }
 
 export interface DueJobsRow {

@@ -20,23 +20,28 @@ export function usableDiscount (
   if (discount === undefined) {
     throw new ApiError('INVALID_DISCOUNT_CODE', { path, because: `there is no discount with the code ${JSON.stringify(code)}` })
   }
-  checkPeriod(discount, path, nowUs)
-  if (discount.usage_limit !== null && discount.times_used >= discount.usage_limit) {
-    throw new ApiError('DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED', {
-      path, because: `${discount.code} was used ${discount.times_used} of ${discount.usage_limit} times`
-    })
-  }
+  checkExpiry(discount, path, nowUs)
+  checkStart(discount, path, nowUs)
+  checkUses(discount, path)
   checkCustomer(discount, path, user, discounts)
   return discount
 }
 
-function checkPeriod ({ code, starts_at: startsAt, expires_at: expiresAt }: Discount, path: string, nowUs: number): void {
-  if (expiresAt !== null && expiresAt <= nowUs) {
-    throw new ApiError('DISCOUNT_CODE_EXPIRED', { path, because: `${code} was valid until ${formatTime(expiresAt)}` })
-  }
-  if (startsAt !== null && startsAt > nowUs) {
-    throw new ApiError('DISCOUNT_NOT_YET_ACTIVE', { path, because: `${code} is valid from ${formatTime(startsAt)}` })
-  }
+/** Throws DISCOUNT_CODE_EXPIRED. */
+export function checkExpiry ({ code, expires_at: expiresAt }: Discount, path: string, nowUs: number): void {
+  if (expiresAt === null || expiresAt > nowUs) return
+  throw new ApiError('DISCOUNT_CODE_EXPIRED', { path, because: `${code} was valid until ${formatTime(expiresAt)}` })
+}
+
+function checkStart ({ code, starts_at: startsAt }: Discount, path: string, nowUs: number): void {
+  if (startsAt === null || startsAt <= nowUs) return
+  throw new ApiError('DISCOUNT_NOT_YET_ACTIVE', { path, because: `${code} is valid from ${formatTime(startsAt)}` })
+}
+
+/** Throws DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED for one that is used up. */
+export function checkUses ({ code, usage_limit: limit, times_used: used }: Discount, path: string): void {
+  if (limit === null || used < limit) return
+  throw new ApiError('DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED', { path, because: `${code} was used ${used} of ${limit} times` })
 }
 
 function checkCustomer (discount: Discount, path: string, user: () => DiscountUser, discounts: DiscountsStore): void {

@@ -1,7 +1,32 @@
 /** Discounts in the API's shapes. */
 import type { Schemas } from '../../contract/operations.js'
 import { formatOptionalTime, formatTime } from '../../rules/calendar.js'
+import type { Context, Sandbox } from '../../sandbox.js'
 import type { Discount } from './store.js'
+
+/** A discount in full. */
+export function discountResponse (discount: Discount, { sandbox }: Context): Required<Schemas['DiscountResponse']> {
+  return {
+    discount_id: discount.discount_id,
+    business_id: sandbox.business.business_id,
+    type: discount.type,
+    code: discount.code,
+    name: discount.name,
+    amount: discount.amount,
+    currency_options: discount.currency_options,
+    restricted_to: discount.restricted_to,
+    customer_eligibility: discount.customer_eligibility,
+    starts_at: formatOptionalTime(discount.starts_at),
+    expires_at: formatOptionalTime(discount.expires_at),
+    times_used: discount.times_used,
+    usage_limit: discount.usage_limit,
+    per_customer_usage_limit: discount.per_customer_usage_limit,
+    subscription_cycles: discount.subscription_cycles,
+    preserve_on_plan_change: discount.preserve_on_plan_change,
+    metadata: JSON.parse(discount.metadata),
+    created_at: formatTime(discount.created_at)
+  }
+}
 
 /** A discount as it stands inside a payment, at its place in the order of application (from 0). */
 export function discountDetail (discount: Discount, position: number, businessId: string): Schemas['DiscountDetailResponse'] {
@@ -23,4 +48,9 @@ export function discountDetail (discount: Discount, position: number, businessId
     preserve_on_plan_change: discount.preserve_on_plan_change,
     metadata: JSON.parse(discount.metadata)
   }
+}
+
+/** The code that a payment used: as it was then, because a document about the payment must not change with the discount. */
+export function codeOf (applied: { discount_id: string, code?: string }, { discounts }: Sandbox): string | null {
+  return applied.code ?? discounts.find(applied.discount_id)?.code ?? null
 }

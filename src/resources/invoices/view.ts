@@ -10,6 +10,7 @@ import { US_PER_MS, formatDay } from '../../rules/calendar.js'
 import { divideHalfUp, format } from '../../rules/money.js'
 import type { PricedLine } from '../../rules/pricing.js'
 import type { Sandbox } from '../../sandbox.js'
+import { codeOf } from '../discounts/view.js'
 import { refundableItems } from '../payments/items.js'
 import { readLines } from '../payments/lines.js'
 import type { AppliedDiscount, CheckoutOptions, Payment } from '../payments/store.js'
@@ -97,8 +98,9 @@ function totals (lines: readonly PricedLine[], payment: Payment, sandbox: Sandbo
   return [
     { label: 'Subtotal', value: money(subtotal), kind: '' },
     ...(byProducts === 0 ? [] : [{ label: 'Product discount', value: money(-byProducts), kind: '' } as const]),
-    ...codes.map(({ discount_id: id, deducted }) =>
-      ({ label: `Discount ${sandbox.discounts.find(id)?.code ?? id}`, value: money(-deducted), kind: '' } as const)),
+    ...codes.map(applied => ({
+      label: `Discount ${codeOf(applied, sandbox) ?? applied.discount_id}`, value: money(-applied.deducted), kind: ''
+    } as const)),
     ...(isAllContained ? [] : [{ label: tax, value: money(payment.tax - contained), kind: '' } as const]),
     { label: `Total (${payment.currency})`, value: money(payment.total_amount), kind: 'total' },
     ...(contained === 0 ? [] : [{ label: `Includes ${tax}`, value: money(contained), kind: 'quiet' } as const])

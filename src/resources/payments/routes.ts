@@ -70,7 +70,8 @@ function createPayment (
     lines: priced.lines,
     discounts: codes.length === 0
       ? null
-      : codes.map(({ discount }, index) => ({ discount_id: discount.discount_id, deducted: priced.deductions[index] ?? 0 })),
+      : codes.map(({ discount: { discount_id: id, code } }, index) =>
+        ({ discount_id: id, code, deducted: priced.deductions[index] ?? 0 })),
     checkout: checkoutOptions(body, plan),
     payment_method_id: body.payment_method_id ?? null
   } as const

@@ -9,6 +9,8 @@ import type { CustomersRow, PaymentAttemptsRow, PaymentsRow } from '../../store/
 /** A discount as a payment used it: the order of the array is the order of application. */
 export interface AppliedDiscount {
   discount_id: string
+  /** As it was when the payment was created; payments of earlier versions lack it. */
+  code?: string
   /** What it took off, in minor units of the payment's currency. */
   deducted: number
 }

@@ -1,0 +1,10 @@
+/** What is answered under /checkout. */
+import type { Schemas } from '../../contract/operations.js'
+import type { Handlers } from '../../http/handlers.js'
+
+export const checkout = {
+  'GET /checkout/supported_countries': ({ context: { sandbox: { reference, settings } } }) => {
+    const codes = Object.keys(reference.countries).filter(code => !settings.deniedCountries.has(code)).sort()
+    return codes as Array<Schemas['CountryCodeAlpha2']> // those of the contract: a test compares the table with it
+  }
+} satisfies Handlers

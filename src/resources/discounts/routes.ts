@@ -1,0 +1,99 @@
+/** What is answered under /discounts. */
+import { ApiError } from '../../errors.js'
+import type { Handlers } from '../../http/handlers.js'
+import { page } from '../../http/paging.js'
+import type { Context } from '../../sandbox.js'
+import { checkExpiry, checkUses } from './rules.js'
+import type { Discount } from './store.js'
+import { changedDiscount, newDiscount } from './terms.js'
+import { discountResponse } from './view.js'
+
+export const discounts = {
+  'POST /discounts': ({ body, context }) => {
+    const discount = newDiscount(body, context)
+    context.sandbox.discounts.insert(discount)
+    return discountResponse(discount, context)
+  },
+
+  'GET /discounts': ({ query, context }) => {
+    const { limit, offset, filter: { code, ...filter } } = page(query)
+    const wanted = code === undefined ? filter : { ...filter, code: code.toUpperCase() }
+    const found = context.sandbox.discounts.list(wanted, context.now, limit, offset)
+    return { items: found.map(discount => discountResponse(discount, context)) }
+  },
+
+  'GET /discounts/code/{code}': ({ path, context }) => {
+    const discount = context.sandbox.discounts.findByCode(path.code.toUpperCase())
+    if (discount === undefined) {
+      const because = `there is no discount with the code ${JSON.stringify(path.code)}`
+      throw new ApiError('NOT_FOUND', { path: 'code', because })
+    }
+    checkExpiry(discount, 'code', context.now)
+    checkUses(discount, 'code')
+    return discountResponse(discount, context)
+  },
+
+  'GET /discounts/{discount_id}': ({ path, context }) => discountResponse(findDiscount(path.discount_id, context), context),
+
+  'PATCH /discounts/{discount_id}': ({ path, body, context }) => {
+    const discount = changedDiscount(findDiscount(path.discount_id, context), body, context)
+    context.sandbox.discounts.update(discount)
+    return discountResponse(discount, context)
+  },
+
+  'DELETE /discounts/{discount_id}': ({ path, context }) => {
+    const { discount_id: id } = findDiscount(path.discount_id, context)
+    context.sandbox.discounts.remove(id, context.now)
+  },
+
+  'GET /discounts/{discount_id}/customers': ({ path, query, context }) => {
+    const { discount_id: id } = findDiscount(path.discount_id, context)
+    const { limit, offset } = page(query)
+    return { items: context.sandbox.discounts.allowed(id, limit, offset).map(listed) }
+  },
+
+  'POST /discounts/{discount_id}/customers': ({ path, body, context }) => {
+    const { discount_id: id } = findDiscount(path.discount_id, context)
+    const customerIds = customersToAllow(body.customer_ids, context)
+    for (const customerId of customerIds) context.sandbox.discounts.allow(id, customerId)
+    return { items: customerIds.map(listed) }
+  },
+
+  'DELETE /discounts/{discount_id}/customers/{customer_id}': ({ path, context }) => {
+    const { discounts } = context.sandbox
+    const { discount_id: id, code } = findDiscount(path.discount_id, context)
+    const { customer_id: customerId } = path
+    if (!discounts.isAllowed(id, customerId)) {
+      throw new ApiError('NOT_FOUND', { path: 'customer_id', because: `${customerId} is not on the list of ${code}` })
+    }
+    discounts.disallow(id, customerId)
+  }
+} satisfies Handlers
+
+/** Throws NOT_FOUND, for one that was deleted too. */
+function findDiscount (discountId: string, { sandbox }: Context): Discount {
+  const discount = sandbox.discounts.find(discountId)
+  if (discount !== undefined && discount.deleted_at === null) return discount
+  const because = discount === undefined ? `there is no discount ${discountId}` : `discount ${discountId} was deleted`
+  throw new ApiError('NOT_FOUND', { path: 'discount_id', because })
+}
+
+const CUSTOMERS_MAX = 1000
+
+/** Each customer once, in the order of the request. Throws INVALID_REQUEST_PARAMETERS for too few, too many and unknown ones. */
+function customersToAllow (customerIds: readonly string[], { sandbox }: Context): string[] {
+  if (customerIds.length === 0 || customerIds.length > CUSTOMERS_MAX) {
+    throw new ApiError('INVALID_REQUEST_PARAMETERS', {
+      path: 'customer_ids', message: `customer_ids has ${customerIds.length} ids, give 1 to ${CUSTOMERS_MAX}`
+    })
+  }
+  const unknown = customerIds.findIndex(id => sandbox.customers.find(id) === undefined)
+  if (unknown < 0) return [...new Set(customerIds)]
+  throw new ApiError('INVALID_REQUEST_PARAMETERS', {
+    path: `customer_ids[${unknown}]`, message: `Customer ${customerIds[unknown]} does not exist`
+  })
+}
+
+function listed (customerId: string): { customer_id: string } {
+  return { customer_id: customerId }
+}
