@@ -1,4 +1,5 @@
 /** Ids and secrets. */
+import { randomUUID } from 'node:crypto'
 import { customAlphabet } from 'nanoid'
 import { BASE62 } from './rules/base62.js'
 import { RANDOM_DIGITS, idFloor } from './rules/ids.js'
@@ -11,6 +12,8 @@ export interface Ids {
   next (prefix: string, nowUs: number): string
   /** 20 base62 characters that can't be guessed. */
   secret (): string
+  /** A UUID, for what the API names so: images, files. It can't be guessed either. */
+  uuid (): string
 }
 
 export function randomIds (): Ids {
@@ -24,6 +27,7 @@ export function randomIds (): Ids {
       last.set(prefix, { us: nowUs, made })
       return idFloor(prefix, nowUs + made) + tail()
     },
-    secret: () => secret()
+    secret: () => secret(),
+    uuid: () => randomUUID()
   }
 }
