@@ -11,17 +11,22 @@ import { createServer } from './http/server.js'
 import { randomIds } from './ids.js'
 import { addDocsRoutes } from './pages/docs.js'
 import { addHostedPages } from './pages/hosted.js'
+import { addProductLinks } from './pages/product-links.js'
+import { addUploads } from './pages/uploads.js'
 import { reference } from './reference.js'
 import { createScheduler, type Jobs } from './jobs.js'
+import { addons } from './resources/addons/routes.js'
+import { brands } from './resources/brands/routes.js'
 import { invoices } from './resources/invoices/routes.js'
 import { SETTLE_JOB as SETTLE_PAYMENT, settlePayment } from './resources/payments/life.js'
 import { payments } from './resources/payments/routes.js'
+import { products } from './resources/products/routes.js'
 import { SETTLE_JOB as SETTLE_REFUND, settleRefundWhenDue } from './resources/refunds/life.js'
 import { refunds } from './resources/refunds/routes.js'
 import { openSandbox, type Sandbox } from './sandbox.js'
 
 /** Every handler there is; an operation of the contract that is not among them answers 501. */
-export const handlers = { ...payments, ...refunds, ...invoices }
+export const handlers = { ...payments, ...refunds, ...invoices, ...products, ...addons, ...brands }
 
 /** What is done when its time has come. */
 const jobs: Jobs = {
@@ -69,6 +74,8 @@ export function createEmulator (config: Config): Server {
   app.register(async scope => {
     addDocsRoutes(scope)
     addHostedPages(scope, binding)
+    addProductLinks(scope, binding)
+    addUploads(scope, binding)
     bindContract(scope, contract().operations, { ...binding, handlers, answersHead: false })
     bindContract(scope, controlContract().operations, { ...binding, handlers: controlHandlers(jobs), answersHead: true })
   })

@@ -2,12 +2,15 @@
 import { sandboxClock, type Clock, type SandboxClock } from './clock.js'
 import type { Ids } from './ids.js'
 import type { Reference } from './reference.js'
+import { addonsStore, type AddonsStore } from './resources/addons/store.js'
+import { brandsStore, type BrandsStore } from './resources/brands/store.js'
 import { customersStore, type CustomersStore } from './resources/customers/store.js'
 import { discountsStore, type DiscountsStore } from './resources/discounts/store.js'
 import { paymentMethodsStore, type PaymentMethodsStore } from './resources/payment-methods/store.js'
 import { paymentsStore, type PaymentsStore } from './resources/payments/store.js'
 import { refundsStore, type RefundsStore } from './resources/refunds/store.js'
 import { productsStore, type ProductsStore } from './resources/products/store.js'
+import { uploadsStore, type UploadsStore } from './resources/uploads/store.js'
 import { businessStore } from './store/business.js'
 import { countRows, openDatabase, type Database } from './store/database.js'
 import type { BusinessRow } from './store/rows.gen.js'
@@ -36,7 +39,10 @@ export interface Settings {
 }
 
 export interface Stores {
+  brands: BrandsStore
+  addons: AddonsStore
   products: ProductsStore
+  uploads: UploadsStore
   customers: CustomersStore
   paymentMethods: PaymentMethodsStore
   discounts: DiscountsStore
@@ -105,7 +111,10 @@ export function openSandbox ({ database: file, settings, reference, clock: syste
 
 function storesOf (database: Database): Stores {
   return {
+    brands: brandsStore(database),
+    addons: addonsStore(database),
     products: productsStore(database),
+    uploads: uploadsStore(database),
     customers: customersStore(database),
     paymentMethods: paymentMethodsStore(database),
     discounts: discountsStore(database),
