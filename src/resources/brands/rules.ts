@@ -97,7 +97,7 @@ export function planArchive (
   const products = context.sandbox.products.countOfBrand(brand.brand_id)
   const refuse = (message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
   if (targetId === null && products > 0) {
-    throw refuse(`Brand ${brand.brand_id} has ${products} products: name the brand that takes them over in ${path}`)
+    throw refuse(`Brand ${brand.brand_id} still has products (${products}): name the brand that takes them over in ${path}`)
   }
   if (targetId === brand.brand_id) throw refuse(`${path} must be another brand than the one that is archived`)
   if (targetId !== null) checkBrandInUse(targetId, path, context)
