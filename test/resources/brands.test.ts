@@ -26,8 +26,16 @@ t.test('answers', async t => {
   t.test('the primary brand, which is the business', async t => {
     const { get } = startEmulator(t)
     const primary = await get<Brand>('/brands/bus_emulator')
-    t.match(primary, { brand_id: 'bus_emulator', business_id: 'bus_emulator', name: 'Emulated Store', statement_descriptor: 'DODOPAY_EMULATED',
-      enabled: true, verification_status: 'Success', archived_at: null, image: null })
+    t.match(primary, {
+      brand_id: 'bus_emulator',
+      business_id: 'bus_emulator',
+      name: 'Emulated Store',
+      statement_descriptor: 'DODOPAY_EMULATED',
+      enabled: true,
+      verification_status: 'Success',
+      archived_at: null,
+      image: null
+    })
     t.strictSame(await get('/brands'), { items: [primary] })
   })
 
