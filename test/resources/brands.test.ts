@@ -1,7 +1,11 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import DodoPayments from 'dodopayments'
 import t from 'tap'
 import type { Schemas } from '../../src/contract/operations.js'
 import { start } from '../../src/index.js'
+import { packagePath } from '../../src/root.js'
 import { paymentBody, startEmulator, type Refusal, type TestEmulator } from '../helper.js'
 
 type Json = Record<string, unknown>
@@ -163,6 +167,19 @@ t.test('what follows', async t => {
     t.strictSame(answers.map(({ status }) => status), [200, 409])
     const { status, json } = await emulate.call('PATCH', '/products/pdt_ebook', { body: { brand_id: brandId } })
     t.match([status, json], [422, { code: 'BRAND_NOT_ENABLED', details: [{ path: 'brand_id' }] }])
+  })
+
+  t.test('a database of an earlier version has its primary brand too', async t => {
+    const file = join(t.testdir(), 'emulator.db')
+    const old = new Sqlite(file)
+    const steps = readdirSync(packagePath('db')).sort().filter(name => name < '0004')
+    for (const step of steps) old.exec(readFileSync(packagePath('db', step), 'utf8'))
+    old.exec("INSERT INTO business (business_id, name, currency, link_salt) VALUES ('bus_old', 'Old Store', 'USD', 1)")
+    old.pragma(`application_id = ${0x646f646f}`)
+    old.pragma(`user_version = ${steps.length}`)
+    old.close()
+    const { get } = startEmulator(t, { database: file })
+    t.match(await get('/brands'), { items: [{ brand_id: 'bus_old', name: 'Old Store', enabled: true, verification_status: 'Success' }] })
   })
 
   t.test('through the official client', async t => {
