@@ -45,9 +45,9 @@ ALTER TABLE products ADD COLUMN license_key_activations_limit INTEGER;
 ALTER TABLE products ADD COLUMN license_key_duration TEXT; -- JSON: LicenseKeyDuration
 ALTER TABLE products ADD COLUMN license_key_activation_message TEXT;
 
--- In the order of the list; is_recurring is decided without reading rows.
+-- In the order of the lists; is_recurring is decided without reading rows.
 CREATE INDEX products_by_time ON products (archived, created_at, seq, is_recurring);
-CREATE INDEX products_by_brand ON products (brand_id, archived, created_at);
+CREATE INDEX products_by_brand ON products (brand_id, archived, created_at, seq, is_recurring);
 
 -- What a product costs in one currency or country. A rule is never deleted, so that it can be told what was charged by.
 CREATE TABLE localized_prices (
