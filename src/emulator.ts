@@ -12,6 +12,8 @@ import { randomIds } from './ids.js'
 import { addDocsRoutes } from './pages/docs.js'
 import { addHostedPages } from './pages/hosted.js'
 import { addPortalPages } from './pages/portal-routes.js'
+import { addProductLinks } from './pages/product-links.js'
+import { addUploads } from './pages/uploads.js'
 import { reference } from './reference.js'
 import { createSender } from './delivery/sender.js'
 import { createScheduler } from './jobs.js'
@@ -71,6 +73,8 @@ export function createEmulator (config: Config): Server {
     addDocsRoutes(scope)
     addHostedPages(scope, binding)
     addPortalPages(scope, binding)
+    addProductLinks(scope, binding)
+    addUploads(scope, binding)
     bindContract(scope, contract().operations, { ...binding, handlers, answersHead: false })
     const controls = controlHandlers({ jobs, sender })
     bindContract(scope, controlContract().operations, { ...binding, handlers: controls, answersHead: true })

@@ -42,6 +42,29 @@ export const ERRORS = {
   },
   TOTAL_PAYMENT_AMOUNT_BELOW_MINIMUM_AMOUNT: { status: 422, sentence: null },
 
+  // The catalog: products with their prices and links, brands
+  INVALID_SUGGESTED_PRICE: {
+    status: 422,
+    sentence: 'Suggested Price cannot be lower than minimum price. In case of pay what you want, price is considered as ' +
+      'minimum accepted amount'
+  },
+  PRODUCT_PRICING_MODE_REQUIRED: { status: 422, sentence: 'Product pricing_mode must be set before adding localized prices' },
+  LOCALIZED_PRICE_SHAPE_MISMATCH: {
+    status: 422,
+    sentence: "Localized price shape does not match the product's pricing_mode"
+  },
+  LOCALIZED_PRICE_DUPLICATES_BASE: {
+    status: 422,
+    sentence: "Localized price duplicates the product's base currency/country"
+  },
+  LOCALIZED_PRICE_ALREADY_EXISTS: {
+    status: 409,
+    sentence: 'A localized price for this product and country/currency already exists'
+  },
+  SLUG_ALREADY_TAKEN: { status: 409, sentence: 'Slug is already taken' },
+  BRAND_NOT_ENABLED: { status: 422, sentence: 'Brand provided is not enabled' },
+  UNABLE_TO_EDIT_PRIMARY_BRAND: { status: 403, sentence: 'Primary brand cannot be updated via this API endpoint.' },
+
   // Customer, country, currency, tax, payment method
   INVALID_TAX_ID: { status: 422, sentence: 'Tax Id is invalid' },
   UNSUPPORTED_COUNTRY: { status: 422, sentence: null },
@@ -106,7 +129,7 @@ export interface Cause {
   because?: string
   /** Every violation found, where there may be several. */
   violations?: Violation[]
-  /** Replaces the status of the table (403 for a key without write access). */
+  /** Replaces the status of the table: 403 for a key without write access, 410 and 409 for what is archived already. */
   status?: number
 }
 

@@ -1,6 +1,7 @@
 /** The data that a new sandbox starts from, in the API's own shapes, and how it becomes rows. */
 import { randomInt } from 'node:crypto'
 import type { Schemas } from './contract/operations.js'
+import type { DigitalDelivery } from './resources/products/store.js'
 import type { Stores } from './sandbox.js'
 import { packageJson } from './root.js'
 import { parseTime } from './rules/calendar.js'
@@ -8,6 +9,7 @@ import type { BusinessStore } from './store/business.js'
 
 export interface Fixtures {
   business: { business_id: string, name: string, currency: string }
+  brands: Array<Schemas['BrandResponse']>
   /** `archived` is the one thing that the API's shape can't say. */
   products: Array<Schemas['GetProductResponse'] & { archived?: boolean }>
   customers: Array<Schemas['CustomerResponse']>
@@ -23,6 +25,7 @@ export function packageFixtures (): Fixtures {
   const file = <T> (name: string) => packageJson<T>('fixtures', `${name}.json`)
   return {
     business: file('business'),
+    brands: file('brands'),
     products: file('products'),
     customers: file('customers'),
     paymentMethods: file('payment-methods'),
@@ -37,6 +40,7 @@ const SALT_RANGE = 2 ** 46 // below what crypto.randomInt takes, and within the 
 export function seed (fixtures: Fixtures, stores: Stores, business: BusinessStore): void {
   const { business_id: id, name, currency } = fixtures.business
   business.insert({ business_id: id, name, currency, link_salt: randomInt(SALT_RANGE) })
+  for (const brand of fixtures.brands) seedBrand(brand, stores)
   for (const product of fixtures.products) seedProduct(product, stores)
   for (const customer of fixtures.customers) seedCustomer(customer, stores)
   for (const [customerId, methods] of Object.entries(fixtures.paymentMethods)) {
@@ -56,6 +60,23 @@ function time (text: string): number {
 
 const optionalTime = (text: string | null | undefined) => text == null ? null : time(text)
 
+function seedBrand (brand: Schemas['BrandResponse'], { brands }: Stores): void {
+  brands.insert({
+    brand_id: brand.brand_id,
+    name: brand.name ?? null,
+    description: brand.description ?? null,
+    statement_descriptor: brand.statement_descriptor,
+    support_email: brand.support_email ?? null,
+    url: brand.url ?? null,
+    image_id: null,
+    enabled: brand.enabled,
+    verification_enabled: brand.verification_enabled,
+    verification_status: brand.verification_status,
+    reason_for_hold: brand.reason_for_hold ?? null,
+    archived_at: optionalTime(brand.archived_at)
+  })
+}
+
 function seedProduct (product: Fixtures['products'][number], { products }: Stores): void {
   products.insert({
     product_id: product.product_id,
@@ -67,9 +88,23 @@ function seedProduct (product: Fixtures['products'][number], { products }: Store
     is_recurring: product.is_recurring,
     archived: product.archived ?? false,
     metadata: JSON.stringify(product.metadata),
+    addons: product.addons ?? null,
+    pricing_mode: product.pricing_mode ?? null,
+    digital_delivery: seedDelivery(product.digital_product_delivery),
+    license_key_enabled: product.license_key_enabled,
+    license_key_activations_limit: product.license_key_activations_limit ?? null,
+    license_key_duration: product.license_key_duration ?? null,
+    license_key_activation_message: product.license_key_activation_message ?? null,
     created_at: time(product.created_at),
     updated_at: time(product.updated_at)
   })
+}
+
+/** Without files, which the fixtures can't hold; nor can they hold images. */
+function seedDelivery (given: Schemas['GetProductResponse']['digital_product_delivery']): DigitalDelivery | null {
+  return given == null
+    ? null
+    : { files: [], external_url: given.external_url ?? null, instructions: given.instructions ?? null }
 }
 
 function seedCustomer (customer: Schemas['CustomerResponse'], { customers }: Stores): void {

@@ -3,6 +3,8 @@ import { sandboxClock, type Clock, type SandboxClock } from './clock.js'
 import type { Ids } from './ids.js'
 import type { Reference } from './reference.js'
 import { outboxStore, type Outbox } from './delivery/store.js'
+import { addonsStore, type AddonsStore } from './resources/addons/store.js'
+import { brandsStore, type BrandsStore } from './resources/brands/store.js'
 import { customersStore, type CustomersStore } from './resources/customers/store.js'
 import { discountsStore, type DiscountsStore } from './resources/discounts/store.js'
 import { paymentMethodsStore, type PaymentMethodsStore } from './resources/payment-methods/store.js'
@@ -12,6 +14,7 @@ import { refundsStore, type RefundsStore } from './resources/refunds/store.js'
 import { productsStore, type ProductsStore } from './resources/products/store.js'
 import { webhooksStore, type WebhooksStore } from './resources/webhooks/store.js'
 import { walletsStore, type WalletsStore } from './resources/wallets/store.js'
+import { uploadsStore, type UploadsStore } from './resources/uploads/store.js'
 import { businessStore } from './store/business.js'
 import { countRows, openDatabase, type Database } from './store/database.js'
 import type { BusinessRow } from './store/rows.gen.js'
@@ -42,7 +45,10 @@ export interface Settings {
 }
 
 export interface Stores {
+  brands: BrandsStore
+  addons: AddonsStore
   products: ProductsStore
+  uploads: UploadsStore
   customers: CustomersStore
   paymentMethods: PaymentMethodsStore
   portalSessions: PortalSessionsStore
@@ -118,7 +124,10 @@ export function openSandbox ({ database: file, settings, reference, clock: syste
 
 function storesOf (database: Database): Stores {
   return {
+    brands: brandsStore(database),
+    addons: addonsStore(database),
     products: productsStore(database),
+    uploads: uploadsStore(database),
     customers: customersStore(database),
     paymentMethods: paymentMethodsStore(database),
     portalSessions: portalSessionsStore(database),

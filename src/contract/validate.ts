@@ -18,6 +18,7 @@ export function createAjv (coerceTypes: boolean): Ajv2020 {
     coerceTypes,
     loopEnum: Number.MAX_SAFE_INTEGER, // comparing one by one is quicker than ajv's loop
     strictTypes: false,
+    verbose: true, // an error names its schema, by which contract/violations tells the branches of a union
     validateSchema: false // the contract is linted when it is bundled
   })
   addFormats.default(ajv)
@@ -36,7 +37,7 @@ export function bodyValidator (operation: Operation): Validate {
       return
     }
     const check = validate()
-    if (!check(body)) throw bodyError(violations(check.errors ?? []))
+    if (!check(body)) throw bodyError(violations(check.errors ?? [], operation.document.components.schemas))
   }
 }
 

@@ -8,11 +8,14 @@ import type { Violation } from '../errors.js'
 const VIOLATIONS_MAX = 100
 const ENUM_SHOWN_MAX = 16
 
+/** The contract's schemas by name, to tell what belongs to a branch of a union. */
+type Schemas = Readonly<Record<string, object>>
+
 /** Ajv's errors as violations, in the order of the document, each place and message once. */
-export function violations (errors: readonly ErrorObject[]): Violation[] {
+export function violations (errors: readonly ErrorObject[], schemas: Schemas = {}): Violation[] {
   const seen = new Set<string>()
   const found: Violation[] = []
-  const relevant = withoutUnions(errors)
+  const relevant = withoutUnions(errors, schemas)
   const mistyped = new Set(relevant.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath))
   for (const error of relevant) {
     if (error.keyword !== 'type' && mistyped.has(error.instancePath)) continue // says nothing more
@@ -27,7 +30,7 @@ export function violations (errors: readonly ErrorObject[]): Violation[] {
 }
 
 /** Replaces the errors of each union's branches, which stand right before the union's own error, by those of the meant branch. */
-function withoutUnions (errors: readonly ErrorObject[]): ErrorObject[] {
+function withoutUnions (errors: readonly ErrorObject[], schemas: Schemas): ErrorObject[] {
   const kept: ErrorObject[] = []
   for (const error of errors) {
     if (error.keyword !== 'oneOf' && error.keyword !== 'anyOf') {
@@ -37,7 +40,7 @@ function withoutUnions (errors: readonly ErrorObject[]): ErrorObject[] {
     let first = kept.length
     while (first > 0 && isWithin(kept[first - 1], error)) first--
     const branches = kept.splice(first)
-    kept.push(...meantBranch(branches, error))
+    kept.push(...taggedBranch(branches, error, schemas) ?? meantBranch(branches, error))
   }
   return kept
 }
@@ -59,6 +62,43 @@ function meantBranch (errors: ErrorObject[], union: ErrorObject): ErrorObject[] 
   if (branches.length === 1) return only.map(error => nullable ? orNull(error, union) : error)
   const wanted = errors.flatMap(({ keyword, params }) => keyword === 'required' ? [String(params['missingProperty'])] : [])
   return wanted.length > 0 ? [{ ...union, message: `must have ${[...new Set(wanted)].join(', or ')}` }] : only
+}
+
+/**
+ * The errors of the branch that the value itself names, in a union whose branches each have one value of a property to
+ * themselves (the `type` of a price). Null for any other union.
+ */
+function taggedBranch (errors: ErrorObject[], union: ErrorObject, schemas: Schemas): ErrorObject[] | null {
+  const branches = (union.schema ?? []) as object[]
+  const untagged = errors.filter(({ keyword, schemaPath }) => keyword === 'required' && BRANCH.test(schemaPath))
+  const names = new Set(untagged.map(({ params }) => params['missingProperty']))
+  if (untagged.length === branches.length && names.size === 1) return untagged.slice(0, 1)
+
+  const tags = errors.filter(({ keyword, schemaPath, params }) =>
+    keyword === 'enum' && BRANCH.test(schemaPath) && (params['allowedValues'] as unknown[]).length === 1)
+  const [first] = tags
+  if (first === undefined) return null
+  if (tags.length === branches.length) {
+    return [{ ...first, params: { allowedValues: tags.flatMap(({ params }) => params['allowedValues'] as unknown[]) } }]
+  }
+  const others = new Set(tags.map(({ schemaPath }) => Number(BRANCH.exec(schemaPath)?.[1])))
+  const own = new Set(branches.filter((_, index) => !others.has(index)).flatMap(branch => [...within(branch, schemas)]))
+  const meant = errors.filter(({ parentSchema }) => own.has(parentSchema as object))
+  return meant.length > 0 ? meant : null
+}
+
+/** What a branch says in the union itself, of its tag; the rest of it is behind a reference, which starts a path of its own. */
+const BRANCH = /\/oneOf\/(\d+)\/(?:allOf\/\d+\/)?(?:required|properties\/[^/]+\/enum)$/
+
+/** A schema with all that it is made of. */
+function within (schema: object, schemas: Schemas, found = new Set<object>()): Set<object> {
+  if (found.has(schema)) return found
+  found.add(schema)
+  for (const [key, value] of Object.entries(schema)) {
+    const inner = key === '$ref' ? schemas[String(value).slice(String(value).lastIndexOf('/') + 1)] : value
+    if (typeof inner === 'object' && inner !== null) within(inner, schemas, found)
+  }
+  return found
 }
 
 const isNotNull = ({ keyword, params }: ErrorObject) => keyword === 'type' && params['type'] === 'null'

@@ -1,6 +1,8 @@
 /** All resources together: what they answer, what they do when its time has come, and how the data of their events is read. */
 import type { Payloads } from '../delivery/message.js'
 import type { Jobs } from '../jobs.js'
+import { addons } from './addons/routes.js'
+import { brands } from './brands/routes.js'
 import { checkout } from './checkout/routes.js'
 import { customers } from './customers/routes.js'
 import { discounts } from './discounts/routes.js'
@@ -10,6 +12,7 @@ import { SETTLE_JOB as SETTLE_PAYMENT, settlePayment } from './payments/life.js'
 import { payments } from './payments/routes.js'
 import { paymentResponse } from './payments/view.js'
 import { portalSessions } from './portal-sessions/routes.js'
+import { products } from './products/routes.js'
 import { SETTLE_JOB as SETTLE_REFUND, settleRefundWhenDue } from './refunds/life.js'
 import { refunds } from './refunds/routes.js'
 import { refundResponse } from './refunds/view.js'
@@ -25,6 +28,9 @@ export const handlers = {
   ...paymentMethods,
   ...wallets,
   ...portalSessions,
+  ...products,
+  ...addons,
+  ...brands,
   ...discounts,
   ...checkout,
   ...webhooks

@@ -1,5 +1,34 @@
 // Generated from db/*.sql by `npm run generate`: do not edit.
 
+export interface AddonsRow {
+  seq: number
+  addon_id: string
+  name: string
+  description: string | null
+  price: number
+  currency: string
+  tax_category: string
+  image_id: string | null
+  created_at: number
+  updated_at: number
+}
+
+export interface BrandsRow {
+  seq: number
+  brand_id: string
+  name: string | null
+  description: string | null
+  statement_descriptor: string
+  support_email: string | null
+  url: string | null
+  image_id: string | null
+  enabled: number
+  verification_enabled: number
+  verification_status: string
+  reason_for_hold: string | null
+  archived_at: number | null
+}
+
 export interface BusinessRow {
   business_id: string
   name: string
@@ -60,6 +89,19 @@ export interface DueJobsRow {
   due_at: number
   kind: string
   subject_id: string
+}
+
+export interface LocalizedPricesRow {
+  seq: number
+  localized_price_id: string
+  product_id: string
+  mode: string
+  currency: string
+  country_code: string | null
+  amount: number
+  created_at: number
+  updated_at: number
+  archived_at: number | null
 }
 
 export interface PaymentAttemptsRow {
@@ -136,6 +178,14 @@ export interface ProductsRow {
   metadata: string
   created_at: number
   updated_at: number
+  image_id: string | null
+  addons: string | null
+  pricing_mode: string | null
+  digital_delivery: string | null
+  license_key_enabled: number
+  license_key_activations_limit: number | null
+  license_key_duration: string | null
+  license_key_activation_message: string | null
 }
 
 export interface RefundsRow {
@@ -157,6 +207,28 @@ export interface RefundsRow {
 export interface RemovedPaymentMethodsRow {
   payment_method_id: string
   customer_id: string
+}
+
+export interface ShortLinksRow {
+  seq: number
+  slug: string
+  product_id: string
+  parameters: string
+  created_at: number
+}
+
+export interface UploadsRow {
+  seq: number
+  upload_id: string
+  kind: string
+  owner_id: string
+  is_direct: number
+  file_name: string | null
+  secret: string | null
+  expires_at: number
+  content_type: string | null
+  size: number | null
+  content: Buffer | null
 }
 
 export interface WalletEntriesRow {

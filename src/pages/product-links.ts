@@ -1,0 +1,25 @@
+/** The short links of products: `/p/{slug}` leads to the product's checkout page, `/buy/{product_id}`. */
+import type { FastifyInstance } from 'fastify'
+import { checkoutPath } from '../resources/products/links.js'
+import type { Sandbox } from '../sandbox.js'
+import { sendPage, sendRedirect } from './layout.js'
+import { notice } from './outcome.js'
+
+export interface ProductLinksOptions {
+  publicUrl: string | null
+  sandboxOf (): Sandbox
+}
+
+export function addProductLinks (app: FastifyInstance, { publicUrl, sandboxOf }: ProductLinksOptions): void {
+  const base = publicUrl === null ? '' : new URL(publicUrl).pathname.replace(/\/$/, '')
+
+  app.get<{ Params: { slug: string } }>('/p/:slug', (request, reply) => {
+    const { products, business } = sandboxOf()
+    const link = products.findShortLink(request.params.slug)
+    if (link !== undefined) return sendRedirect(reply, base + checkoutPath(link), 302)
+    const told = {
+      id: 'not-found', title: 'There is no such product link', text: 'Check the link, or ask the store for a new one.'
+    }
+    sendPage(reply, 404, { title: told.title, content: notice(told), width: 'narrow', store: business.name, base })
+  })
+}

@@ -1,0 +1,98 @@
+/**
+ * Where images and files are uploaded to and downloaded from: `PUT /uploads/images/{secret}`, `PUT /uploads/files/{secret}` and
+ * `GET /uploads/{id}`. They stand for the storage service behind the real API: the secret in the URL is all that is asked for.
+ * Whatever somebody uploads, none of it may run in a browser on this origin.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ApiError } from '../errors.js'
+import { originOf } from '../http/origin.js'
+import { sendEmpty, sendError } from '../http/replies.js'
+import { UPLOAD_MAX_BYTES, findTarget, receive } from '../resources/uploads/life.js'
+import type { Upload, UploadKind } from '../resources/uploads/store.js'
+import { UNKNOWN_TYPE, isShown } from '../rules/media.js'
+import type { Context, Sandbox } from '../sandbox.js'
+
+export interface UploadOptions {
+  publicUrl: string | null
+  sandboxOf (): Sandbox
+  report (error: unknown): void
+}
+
+interface TargetRoute { Params: { secret: string } }
+
+interface UploadRoute { Params: { id: string } }
+
+const ID = ':id(^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$)'
+const MIB = 1024 * 1024
+
+/** An SVG is a document: opened by itself it must run nothing and load nothing. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+export function addUploads (app: FastifyInstance, { publicUrl, sandboxOf, report }: UploadOptions): void {
+  function contextOf (request: FastifyRequest): Context {
+    const sandbox = sandboxOf()
+    return { sandbox, origin: originOf(request, publicUrl), now: sandbox.clock.now() }
+  }
+
+  function addTarget (scope: FastifyInstance, kind: UploadKind): void {
+    scope.put<TargetRoute>(`/uploads/${kind}s/:secret`, {
+      bodyLimit: UPLOAD_MAX_BYTES[kind],
+      // Before the body: a stranger's megabytes are not even read.
+      onRequest (request, _reply, done) {
+        findTarget(kind, request.params.secret, contextOf(request))
+        done()
+      },
+      errorHandler: (error, _request, reply) => { sendError(reply, tooLarge(error, kind), report) }
+    }, (request, reply) => {
+      const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+      const type = request.headers['content-type']
+      sandboxOf().turn.run(() => { receive(kind, request.params.secret, type, bytes, contextOf(request)) }, error => {
+        if (error === undefined) sendEmpty(reply, 200)
+        else sendError(reply, error, report)
+      })
+    })
+  }
+
+  app.register(async scope => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => { done(null, bytes) })
+    addTarget(scope, 'image')
+    addTarget(scope, 'file')
+    scope.get<UploadRoute>(`/uploads/${ID}`, { exposeHeadRoute: true }, (request, reply) => {
+      const { uploads } = sandboxOf()
+      const upload = uploads.find(request.params.id)
+      const content = uploads.content(request.params.id)
+      if (upload === undefined || content === undefined) {
+        return sendError(reply, new ApiError('NOT_FOUND', { because: `nothing was uploaded as ${request.params.id}` }), report)
+      }
+      sendUpload(reply, upload, content)
+    })
+  })
+}
+
+function tooLarge (error: unknown, kind: UploadKind): unknown {
+  const isTooLarge = (error as { code?: unknown }).code === 'FST_ERR_CTP_BODY_TOO_LARGE'
+  if (!isTooLarge) return error
+  const limit = UPLOAD_MAX_BYTES[kind] / MIB
+  return new ApiError('REQUEST_BODY_TOO_LARGE', { because: `at most ${limit} MiB for an uploaded ${kind}` })
+}
+
+/** Images in place; everything else as a download without a type that a browser could act on. */
+function sendUpload (reply: FastifyReply, { kind, content_type: type, file_name: name }: Upload, content: Buffer): void {
+  const shown = kind === 'image' && type !== null && isShown(type) ? type : null
+  reply.headers({
+    'content-type': shown ?? UNKNOWN_TYPE,
+    'content-disposition': shown === null ? attachment(name) : 'inline',
+    'content-security-policy': POLICY,
+    'x-content-type-options': 'nosniff',
+    'cross-origin-resource-policy': 'cross-origin', // a shop shows the images of its products
+    'cache-control': 'public, max-age=31536000, immutable'
+  }).send(content)
+}
+
+/** A name in any script, as RFC 6266 writes it. */
+function attachment (name: string | null): string {
+  if (name === null) return 'attachment'
+  const encoded = encodeURIComponent(name).replace(/['()*]/g, sign => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+  return `attachment; filename*=UTF-8''${encoded}`
+}

@@ -1,0 +1,33 @@
+/** What is answered under /addons. */
+import type { Handlers } from '../../http/handlers.js'
+import { page } from '../../http/paging.js'
+import { openTarget } from '../uploads/life.js'
+import { changedAddon, findAddon, planAddon } from './rules.js'
+import { addonResponse } from './view.js'
+
+export const addons = {
+  'GET /addons': ({ query, context }) => {
+    const { limit, offset } = page(query)
+    return { items: context.sandbox.addons.list(limit, offset).map(addon => addonResponse(addon, context)) }
+  },
+
+  'POST /addons': ({ body, context }) => {
+    const addon = planAddon(body, context)
+    context.sandbox.addons.insert(addon)
+    return addonResponse(addon, context)
+  },
+
+  'GET /addons/{id}': ({ path, context }) => addonResponse(findAddon(path.id, context), context),
+
+  'PATCH /addons/{id}': ({ path, body, context }) => {
+    const addon = changedAddon(findAddon(path.id, context), body, context)
+    context.sandbox.addons.update(addon)
+    return addonResponse(addon, context)
+  },
+
+  'PUT /addons/{id}/images': ({ path, context }) => {
+    const { addon_id: addonId } = findAddon(path.id, context)
+    const { upload_id: imageId, url } = openTarget({ kind: 'image', ownerId: addonId }, context)
+    return { image_id: imageId, url }
+  }
+} satisfies Handlers

@@ -1,0 +1,85 @@
+/** What is decided about the localized prices of a product: one rule for each currency, or for each country. */
+import type { Schemas } from '../../contract/operations.js'
+import { ApiError } from '../../errors.js'
+import type { Context } from '../../sandbox.js'
+import type { LocalizedPrice, Product } from './store.js'
+
+/** Throws the ApiError for the first rule that the request breaks. */
+export function planLocalizedPrice (
+  product: Product, body: Schemas['CreateLocalizedPriceRequest'], { sandbox, now }: Context
+): LocalizedPrice {
+  const { product_id: productId, pricing_mode: mode } = product
+  const { currency, amount, country_code: country = null } = body
+  if (mode === null) {
+    throw new ApiError('PRODUCT_PRICING_MODE_REQUIRED', {
+      path: 'product_id', because: `PATCH /products/${productId} with pricing_mode by_currency or by_country`
+    })
+  }
+  checkShape(mode, country)
+  checkAmount(amount)
+  if (mode === 'by_currency' && currency === product.price.currency) {
+    throw new ApiError('LOCALIZED_PRICE_DUPLICATES_BASE', {
+      path: 'currency', because: `the product itself is priced in ${currency}: change its price`
+    })
+  }
+  const same = sandbox.products.localizedPrices(productId).find(rule =>
+    rule.mode === mode && (mode === 'by_country' ? rule.country_code === country : rule.currency === currency))
+  if (same !== undefined) {
+    throw new ApiError('LOCALIZED_PRICE_ALREADY_EXISTS', {
+      path: mode === 'by_country' ? 'country_code' : 'currency', because: `${same.localized_price_id}: change or archive it`
+    })
+  }
+  return {
+    localized_price_id: sandbox.ids.next('lcp', now),
+    product_id: productId,
+    mode,
+    currency,
+    country_code: country,
+    amount,
+    created_at: now,
+    updated_at: now,
+    archived_at: null
+  }
+}
+
+function checkShape (mode: Schemas['PricingMode'], country: string | null): void {
+  if ((mode === 'by_country') === (country !== null)) return
+  throw new ApiError('LOCALIZED_PRICE_SHAPE_MISMATCH', {
+    path: 'country_code', because: mode === 'by_country' ? 'by_country needs a country_code' : 'by_currency takes no country_code'
+  })
+}
+
+/** Throws INVALID_REQUEST_PARAMETERS: what costs nothing is no price. */
+export function checkAmount (amount: number): void {
+  if (amount > 0) return
+  throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'amount', message: 'amount must be greater than 0' })
+}
+
+/** A rule, archived or not. Throws NOT_FOUND. */
+export function findLocalizedPrice (productId: string, localizedPriceId: string, { sandbox }: Context): LocalizedPrice {
+  const price = sandbox.products.findLocalizedPrice(productId, localizedPriceId)
+  if (price !== undefined) return price
+  throw new ApiError('NOT_FOUND', { path: 'id', because: `product ${productId} has no localized price ${localizedPriceId}` })
+}
+
+/** A rule that applies. Throws NOT_FOUND, for an archived one too. */
+export function findCurrentPrice (productId: string, localizedPriceId: string, context: Context): LocalizedPrice {
+  const price = findLocalizedPrice(productId, localizedPriceId, context)
+  if (price.archived_at === null) return price
+  throw new ApiError('NOT_FOUND', { path: 'id', because: `localized price ${localizedPriceId} is archived` })
+}
+
+/** The rules that a product's new pricing mode leaves without effect. */
+export function mismatching (product: Product, { sandbox }: Context): LocalizedPrice[] {
+  return sandbox.products.localizedPrices(product.product_id).filter(({ mode }) => mode !== product.pricing_mode)
+}
+
+/** Throws LOCALIZED_PRICE_DUPLICATES_BASE where the changed product would be priced in the currency of one of its rules. */
+export function checkBaseCurrency ({ product_id: productId, price, pricing_mode: mode }: Product, { sandbox }: Context): void {
+  if (mode !== 'by_currency') return
+  const same = sandbox.products.localizedPrices(productId).find(rule => rule.mode === mode && rule.currency === price.currency)
+  if (same === undefined) return
+  throw new ApiError('LOCALIZED_PRICE_DUPLICATES_BASE', {
+    path: 'price.currency', because: `archive ${same.localized_price_id} first, which is the price in ${price.currency}`
+  })
+}

@@ -1,0 +1,92 @@
+/** The price of a product, complete: with what a request may leave out, and checked for what the schema can't say. */
+import type { Schemas } from '../../contract/operations.js'
+import { ApiError } from '../../errors.js'
+
+type Price = Schemas['Price']
+type PriceOf<Type extends Price['type']> = Extract<Price, { type: Type }>
+
+const METERS_MAX = 10
+
+function refuse (field: string, message: string): ApiError {
+  return new ApiError('INVALID_REQUEST_PARAMETERS', { path: `price.${field}`, message: `price.${field} ${message}` })
+}
+
+/** Every field of the contract and no other. Throws INVALID_REQUEST_PARAMETERS or INVALID_SUGGESTED_PRICE. */
+export function completePrice (price: Price): Price {
+  if (price.discount < 0 || price.discount > 100) throw refuse('discount', 'is a percentage: it must be from 0 to 100')
+  switch (price.type) {
+    case 'one_time_price': return oneTime(price)
+    case 'recurring_price': return recurring(price)
+    case 'usage_based_price': return usageBased(price)
+  }
+}
+
+function common ({ currency, discount, purchasing_power_parity: parity, tax_inclusive: inclusive }: Price) {
+  return { currency, discount, purchasing_power_parity: parity, tax_inclusive: inclusive ?? null }
+}
+
+function oneTime (price: PriceOf<'one_time_price'>): Price {
+  checkAmount('price', price.price)
+  const { pay_what_you_want: isChosen = false, suggested_price: suggested = null } = price
+  if (isChosen && suggested !== null && suggested < price.price) {
+    throw new ApiError('INVALID_SUGGESTED_PRICE', {
+      path: 'price.suggested_price', because: `${suggested} is below ${price.price}`
+    })
+  }
+  return {
+    type: price.type, ...common(price), price: price.price, pay_what_you_want: isChosen, suggested_price: suggested
+  }
+}
+
+function recurring (price: PriceOf<'recurring_price'>): Price {
+  checkAmount('price', price.price)
+  const { trial_period_days: days = 0, trial_amount: amount = null, trial_apply_discounts: discounted = null } = price
+  if (days < 0) throw refuse('trial_period_days', 'must not be negative')
+  if (amount !== null) checkAmount('trial_amount', amount)
+  if (amount !== null && days === 0) throw refuse('trial_amount', 'needs a trial: set trial_period_days above 0')
+  return {
+    type: price.type,
+    ...common(price),
+    price: price.price,
+    ...periods(price),
+    trial_period_days: days,
+    trial_amount: amount,
+    trial_apply_discounts: discounted
+  }
+}
+
+function usageBased (price: PriceOf<'usage_based_price'>): Price {
+  checkAmount('fixed_price', price.fixed_price)
+  const { meters = null } = price
+  if (meters !== null && meters.length > METERS_MAX) {
+    throw refuse('meters', `has ${meters.length} entries, at most ${METERS_MAX} are allowed`)
+  }
+  const [meter] = meters ?? []
+  if (meter !== undefined) { // there are none that one could name
+    throw new ApiError('INVALID_REQUEST_PARAMETERS', {
+      path: 'price.meters[0].meter_id', message: `Meter ${meter.meter_id} does not exist`
+    })
+  }
+  return { type: price.type, ...common(price), fixed_price: price.fixed_price, ...periods(price), meters }
+}
+
+function checkAmount (field: string, amount: number): void {
+  if (amount < 0) throw refuse(field, 'must not be negative')
+}
+
+function periods (price: PriceOf<'recurring_price' | 'usage_based_price'>) {
+  const { payment_frequency_count: frequency, subscription_period_count: period } = price
+  if (frequency < 1) throw refuse('payment_frequency_count', 'must be at least 1')
+  if (period < 1) throw refuse('subscription_period_count', 'must be at least 1')
+  return {
+    payment_frequency_count: frequency,
+    payment_frequency_interval: price.payment_frequency_interval,
+    subscription_period_count: period,
+    subscription_period_interval: price.subscription_period_interval
+  }
+}
+
+/** The price without its circumstances: the fixed price of a product that is billed by usage. */
+export function plainPrice (price: Price): number {
+  return price.type === 'usage_based_price' ? price.fixed_price : price.price
+}

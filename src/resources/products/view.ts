@@ -1,0 +1,103 @@
+/** Products, localized prices and short links in the API's shapes. */
+import type { Schemas } from '../../contract/operations.js'
+import { formatTime } from '../../rules/calendar.js'
+import type { Context } from '../../sandbox.js'
+import { imageUrl, uploadUrl } from '../uploads/view.js'
+import { checkoutPath, shortPath } from './links.js'
+import { plainPrice } from './prices.js'
+import type { DigitalDelivery, LocalizedPrice, Product, ShortLink } from './store.js'
+
+/** As long as the real links to files work. Those of the emulator work on. */
+const DOWNLOAD_LIFETIME_SECONDS = 900
+
+/** What a product and its item in the list have in common. */
+function shared (product: Product, context: Context) {
+  return {
+    product_id: product.product_id,
+    business_id: context.sandbox.business.business_id,
+    created_at: formatTime(product.created_at),
+    updated_at: formatTime(product.updated_at),
+    is_recurring: product.is_recurring,
+    tax_category: product.tax_category as Schemas['TaxCategory'],
+    name: product.name,
+    description: product.description,
+    image: imageUrl(product.image_id, context),
+    metadata: JSON.parse(product.metadata) as Schemas['Metadata'],
+    pricing_mode: product.pricing_mode,
+    entitlements: [] // no product can name one
+  }
+}
+
+/** A product in full. */
+export function productResponse (product: Product, context: Context): Required<Schemas['GetProductResponse']> {
+  return {
+    ...shared(product, context),
+    brand_id: product.brand_id,
+    price: product.price,
+    addons: product.addons,
+    credit_entitlements: [],
+    product_collection_id: null, // a sandbox has no collections
+    digital_product_delivery: digitalDelivery(product.digital_delivery, context),
+    license_key_enabled: product.license_key_enabled,
+    license_key_activations_limit: product.license_key_activations_limit,
+    license_key_duration: product.license_key_duration,
+    license_key_activation_message: product.license_key_activation_message
+  }
+}
+
+/** A product as one item of GET /products. */
+export function productItem (product: Product, context: Context): Required<Schemas['GetProductsListResponseItem']> {
+  const { price } = product
+  return {
+    ...shared(product, context),
+    currency: price.currency,
+    price: plainPrice(price),
+    price_detail: price,
+    tax_inclusive: price.tax_inclusive ?? null
+  }
+}
+
+function digitalDelivery (
+  delivery: DigitalDelivery | null, context: Context
+): Required<Schemas['DigitalProductDelivery']> | null {
+  if (delivery === null) return null
+  return {
+    files: delivery.files.map(fileId => deliveryFile(fileId, context)),
+    external_url: delivery.external_url,
+    instructions: delivery.instructions
+  }
+}
+
+function deliveryFile (fileId: string, context: Context): Required<Schemas['DigitalProductDeliveryFile']> {
+  const upload = context.sandbox.uploads.find(fileId)
+  return {
+    file_id: fileId,
+    filename: upload?.file_name ?? fileId,
+    content_type: upload?.content_type ?? null,
+    file_size: upload?.size ?? null,
+    download_url: uploadUrl(fileId, context),
+    expires_in: DOWNLOAD_LIFETIME_SECONDS
+  }
+}
+
+export function localizedPriceResponse (price: LocalizedPrice): Required<Schemas['LocalizedPriceResponse']> {
+  return {
+    id: price.localized_price_id,
+    product_id: price.product_id,
+    mode: price.mode,
+    currency: price.currency,
+    country_code: price.country_code,
+    amount: price.amount,
+    created_at: formatTime(price.created_at),
+    updated_at: formatTime(price.updated_at)
+  }
+}
+
+export function shortLinkResponse (link: ShortLink, { origin }: Context): Required<Schemas['ShortLinkResponse']> {
+  return { short_url: origin + shortPath(link), full_url: origin + checkoutPath(link) }
+}
+
+/** A short link as one item of GET /products/short_links. */
+export function shortLinkItem (link: ShortLink, context: Context): Required<Schemas['ShortLinkItem']> {
+  return { ...shortLinkResponse(link, context), product_id: link.product_id, created_at: formatTime(link.created_at) }
+}

@@ -1,0 +1,18 @@
+/** Where uploads are found, and where targets take them. */
+import type { Context } from '../../sandbox.js'
+import type { UploadKind } from './store.js'
+
+/** The stable URL of what was uploaded. */
+export function uploadUrl (uploadId: string, { origin }: Context): string {
+  return `${origin}/uploads/${uploadId}`
+}
+
+/** The URL of an image; null where there is none. */
+export function imageUrl (imageId: string | null, context: Context): string | null {
+  return imageId === null ? null : uploadUrl(imageId, context)
+}
+
+/** Where to PUT the bytes. */
+export function targetUrl (kind: UploadKind, secret: string, { origin }: Context): string {
+  return `${origin}/uploads/${kind}s/${secret}`
+}

@@ -1,0 +1,16 @@
+/** The limits of texts, which the schema does not state. Lengths are counted in characters, not in bytes or UTF-16 units. */
+import { ApiError } from '../errors.js'
+
+/** Throws INVALID_REQUEST_PARAMETERS for a text that is too long. */
+export function checkLength (path: string, text: string | null | undefined, max: number): void {
+  if (text == null || text.length <= max) return
+  const length = [...text].length
+  if (length <= max) return
+  throw new ApiError('INVALID_REQUEST_PARAMETERS', {
+    path, message: `${path} must be at most ${max} characters long, and has ${length}`
+  })
+}
+
+/** Of products and addons; for brands nothing is published, and these do. */
+export const NAME_MAX = 100
+export const DESCRIPTION_MAX = 1000
