@@ -13,6 +13,7 @@ import { addDocsRoutes } from './pages/docs.js'
 import { addHostedPages } from './pages/hosted.js'
 import { reference } from './reference.js'
 import { createScheduler, type Jobs } from './jobs.js'
+import { checkouts } from './resources/checkouts/routes.js'
 import { invoices } from './resources/invoices/routes.js'
 import { SETTLE_JOB as SETTLE_PAYMENT, settlePayment } from './resources/payments/life.js'
 import { payments } from './resources/payments/routes.js'
@@ -21,7 +22,7 @@ import { refunds } from './resources/refunds/routes.js'
 import { openSandbox, type Sandbox } from './sandbox.js'
 
 /** Every handler there is; an operation of the contract that is not among them answers 501. */
-export const handlers = { ...payments, ...refunds, ...invoices }
+export const handlers = { ...payments, ...checkouts, ...refunds, ...invoices }
 
 /** What is done when its time has come. */
 const jobs: Jobs = {

@@ -2,6 +2,7 @@
 import { sandboxClock, type Clock, type SandboxClock } from './clock.js'
 import type { Ids } from './ids.js'
 import type { Reference } from './reference.js'
+import { checkoutsStore, type CheckoutsStore } from './resources/checkouts/store.js'
 import { customersStore, type CustomersStore } from './resources/customers/store.js'
 import { discountsStore, type DiscountsStore } from './resources/discounts/store.js'
 import { paymentMethodsStore, type PaymentMethodsStore } from './resources/payment-methods/store.js'
@@ -40,6 +41,7 @@ export interface Stores {
   customers: CustomersStore
   paymentMethods: PaymentMethodsStore
   discounts: DiscountsStore
+  checkouts: CheckoutsStore
   payments: PaymentsStore
   refunds: RefundsStore
 }
@@ -109,6 +111,7 @@ function storesOf (database: Database): Stores {
     customers: customersStore(database),
     paymentMethods: paymentMethodsStore(database),
     discounts: discountsStore(database),
+    checkouts: checkoutsStore(database),
     payments: paymentsStore(database),
     refunds: refundsStore(database)
   }

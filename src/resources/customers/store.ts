@@ -11,6 +11,7 @@ export interface CustomersStore {
   findByEmail (email: string): Customer | undefined
   insert (customer: Customer): void
   setPhoneNumber (customerId: string, phoneNumber: string): void
+  setName (customerId: string, name: string): void
   /** Forgets what was remembered: rows were taken back. */
   forget (): void
 }
@@ -23,6 +24,7 @@ export function customersStore (database: Database): CustomersStore {
     `SELECT ${COLUMNS} FROM customers WHERE email = ? ORDER BY created_at DESC, seq DESC LIMIT 1`)
   const insert = database.prepare(`INSERT INTO customers (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`)
   const setPhoneNumber = database.prepare('UPDATE customers SET phone_number = ? WHERE customer_id = ?')
+  const setName = database.prepare('UPDATE customers SET name = ? WHERE customer_id = ?')
   const byId = createMemo<Customer>()
   const byEmail = createMemo<Customer>()
   return {
@@ -40,6 +42,11 @@ export function customersStore (database: Database): CustomersStore {
       byId.forget(customerId)
       byEmail.clear()
       setPhoneNumber.run(phoneNumber, customerId)
+    },
+    setName (customerId, name) {
+      byId.forget(customerId)
+      byEmail.clear()
+      setName.run(name, customerId)
     }
   }
 }
