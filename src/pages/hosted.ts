@@ -6,25 +6,21 @@
 import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
-import { originOf } from '../http/origin.js'
-import { sendError } from '../http/replies.js'
 import { hasExpired, isOpen } from '../resources/payments/life.js'
 import type { Payment } from '../resources/payments/store.js'
 import { linkId, linkSeq, shortSlugSeq } from '../rules/links.js'
 import type { Context, Sandbox } from '../sandbox.js'
 import { addAssets } from './assets.js'
-import { checkout, type Entered } from './checkout.js'
+import { checkout } from './checkout.js'
 import type { Problem } from './fragments.js'
-import { sendPage, sendRedirect, type Page } from './layout.js'
-import { confirmation, expired, notice, status, statusRefresh, type Notice } from './outcome.js'
-import { checkoutOptions, formTargets, returnUrl } from './returning.js'
+import { pageFrame, tokenRefused, type HostedOptions } from './frame.js'
+import { sendRedirect } from './layout.js'
+import type { Entered } from './method-fields.js'
+import { confirmation, expired, status, statusRefresh, type Notice } from './outcome.js'
+import { checkoutOptions, formTargets, nextUrl } from './returning.js'
+import { lookOfPayment } from './session/look.js'
+import { addSessionPages } from './session/routes.js'
 import { act, entered, formToken, isToken, problemsOf, readForm } from './submission.js'
-
-export interface HostedOptions {
-  publicUrl: string | null
-  sandboxOf (): Sandbox
-  report (error: unknown): void
-}
 
 /** Only what can be a link is ours: everything else stays with the API and its JSON. */
 const LINK = ':link(^[0-9A-Z][0-9A-Za-z]{7}$)'
@@ -35,6 +31,7 @@ export function addHostedPages (app: FastifyInstance, options: HostedOptions): v
     await scope.register(formbody, { bodyLimit: FORM_MAX_BYTES })
     addAssets(scope)
     const pages = hostedPages(options)
+    addSessionPages(scope, options)
     scope.setErrorHandler((error, request, reply) => { pages.fail(error, request, reply) })
     scope.get<LinkRoute>(`/${LINK}`, pages.show)
     scope.post<LinkRoute>(`/${LINK}`, pages.submit)
@@ -53,71 +50,43 @@ interface Visit {
   reply: FastifyReply
 }
 
-function hostedPages ({ publicUrl, sandboxOf, report }: HostedOptions) {
-  const base = publicUrl === null ? '' : new URL(publicUrl).pathname.replace(/\/$/, '')
+const NO_PAYMENT: Notice = {
+  id: 'not-found',
+  title: 'There is no such payment',
+  text: 'Check the link, or ask the store for a new one. Links of an earlier database are gone.'
+}
 
-  function contextOf (request: FastifyRequest): Context {
-    const sandbox = sandboxOf()
-    return { sandbox, origin: originOf(request, publicUrl), now: sandbox.clock.now() }
-  }
+function hostedPages (options: HostedOptions) {
+  const { base, contextOf, send, sendNotice, notFound, fail } = pageFrame(options)
 
   function visit (request: FastifyRequest<LinkRoute>, reply: FastifyReply): Visit | null {
     const context = contextOf(request)
     const { link } = request.params
     const payment = findByLink(link, context.sandbox)
     if (payment !== undefined) return { payment, link, context, reply }
-    notFound(request, reply)
+    notFound(request, reply, NO_PAYMENT)
     return null
   }
 
-  function send (reply: FastifyReply, code: number, sandbox: Sandbox, page: Omit<Page, 'store' | 'base'>): void {
-    sendPage(reply, code, { ...page, store: sandbox.business.name, base })
-  }
-
-  function sendNotice (reply: FastifyReply, code: number, told: Notice): void {
-    send(reply, code, sandboxOf(), { title: told.title, content: notice(told), width: 'narrow' })
-  }
-
-  /** A program that wants JSON and nothing else gets the API's answer; a browser gets a page. */
-  function notFound (request: FastifyRequest, reply: FastifyReply): void {
-    const { accept = '' } = request.headers
-    if (accept.includes('json') && !accept.includes('text/html')) {
-      const because = `there is no ${request.method} ${request.url.slice(0, 200)}`
-      return sendError(reply, new ApiError('NOT_FOUND', { because }), report)
-    }
-    sendNotice(reply, 404, {
-      id: 'not-found',
-      title: 'There is no such payment',
-      text: 'Check the link, or ask the store for a new one. Links of an earlier database are gone.'
-    })
-  }
-
-  function fail (error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const code = (error as { statusCode?: number }).statusCode ?? (error instanceof ApiError ? error.status : 500)
-    if (code >= 500) report(error)
-    sendNotice(reply, code, code >= 500
-      ? { id: 'failed', title: 'Something went wrong', text: 'The emulator failed; its output says why.', again: request.url }
-      : { id: 'refused', title: 'This form could not be read', text: 'Load the page and try once more.', again: request.url })
-  }
+  const lookFor = ({ payment, context }: Visit) => lookOfPayment(payment, context.sandbox, base)
 
   const checkoutUrl = ({ link }: Visit) => `${base}/${link}`
   const statusUrl = ({ link, payment }: Visit) => `${base}/status/${link}/${payment.status}`
 
   function showCheckout (visit: Visit, code: number, problems: readonly Problem[], before: Entered | null): void {
     const { payment, context, link, reply } = visit
-    const { sandbox } = context
-    const content = checkout({
-      payment, context, problems, entered: before, target: { url: checkoutUrl(visit), token: formToken(payment, link) }
-    })
-    const title = `${problems.length > 0 ? 'Error: ' : ''}Pay ${sandbox.business.name}`
-    send(reply, code, sandbox, { title, content, width: 'wide', formTargets: formTargets(payment) })
+    const look = lookFor(visit)
+    const target = { url: checkoutUrl(visit), token: formToken(payment, link) }
+    const content = checkout({ payment, context, problems, entered: before, target, look })
+    const title = `${problems.length > 0 ? 'Error: ' : ''}Pay ${context.sandbox.business.name}`
+    send(reply, code, { title, content, width: 'wide', formTargets: formTargets(checkoutOptions(payment)), look })
   }
 
   function showConfirmation (visit: Visit): void {
     const { payment, context, link, reply } = visit
     const content = confirmation(payment, { url: checkoutUrl(visit), token: formToken(payment, link) }, context)
-    const targets = formTargets(payment)
-    send(reply, 200, context.sandbox, { title: 'Confirm the payment', content, width: 'narrow', formTargets: targets })
+    const targets = formTargets(checkoutOptions(payment))
+    send(reply, 200, { title: 'Confirm the payment', content, width: 'narrow', formTargets: targets, look: lookFor(visit) })
   }
 
   /** The page that the payment's state asks for; what has come to its end is found under its status. */
@@ -126,21 +95,13 @@ function hostedPages ({ publicUrl, sandboxOf, report }: HostedOptions) {
     if (!isOpen(payment)) return sendRedirect(reply, statusUrl(visit), 302)
     if (hasExpired(payment, context.now)) {
       const content = expired(payment, context)
-      return send(reply, 410, context.sandbox, { title: 'Payment link expired', content, width: 'narrow' })
+      return send(reply, 410, { title: 'Payment link expired', content, width: 'narrow', look: lookFor(visit) })
     }
     if (payment.status === 'requires_customer_action') return showConfirmation(visit)
     showCheckout(visit, 200, [], null)
   }
 
-  /**
-   * Where a submission leads: back to the form while the payment is open, else to the status page or straight to the merchant.
-   */
-  function leadOn (visit: Visit): void {
-    const { payment, reply } = visit
-    if (isOpen(payment)) return sendRedirect(reply, checkoutUrl(visit))
-    const back = checkoutOptions(payment).redirect_immediately === true ? returnUrl(payment) : null
-    sendRedirect(reply, back ?? statusUrl(visit))
-  }
+  const leadOn = ({ payment, link, reply }: Visit) => { sendRedirect(reply, nextUrl(payment, link, base)) }
 
   const mayBePaid = ({ payment, context }: Visit) =>
     payment.status !== 'requires_customer_action' && !hasExpired(payment, context.now)
@@ -151,12 +112,7 @@ function hostedPages ({ publicUrl, sandboxOf, report }: HostedOptions) {
     const { payment: { seq }, link, context: { sandbox, origin } } = before
     const form = readForm(request.body)
     if (!isToken(form.token, before.payment, link)) {
-      return sendNotice(reply, 403, {
-        id: 'token-refused',
-        title: 'This form is not from here',
-        text: 'It was sent by another page, or it is too old. Nothing was charged.',
-        again: checkoutUrl(before)
-      })
+      return sendNotice(reply, 403, tokenRefused(checkoutUrl(before)))
     }
     const change = () => { act(stored(seq, sandbox), form, { sandbox, origin, now: sandbox.clock.now() }) }
     sandbox.turn.run(change, error => {
@@ -179,10 +135,11 @@ function hostedPages ({ publicUrl, sandboxOf, report }: HostedOptions) {
     if (isOpen(payment) && hasExpired(payment, context.now)) return showState(found)
     const content = status(payment, checkoutUrl(found), context, `${base}/invoices/payments/${payment.payment_id}`)
     const refresh = statusRefresh(payment, checkoutUrl(found))
-    send(reply, 200, context.sandbox, {
+    send(reply, 200, {
       title: `Payment ${payment.status.replaceAll('_', ' ')}`,
       content,
       width: 'narrow',
+      look: lookFor(found),
       ...(refresh === undefined ? {} : { refresh })
     })
   }
@@ -191,7 +148,7 @@ function hostedPages ({ publicUrl, sandboxOf, report }: HostedOptions) {
     const { sandbox } = contextOf(request)
     const { link_salt: salt } = sandbox.business
     const seq = shortSlugSeq(request.params.slug, salt)
-    if (seq === null || sandbox.payments.findBySeq(seq)?.link == null) return notFound(request, reply)
+    if (seq === null || sandbox.payments.findBySeq(seq)?.link == null) return notFound(request, reply, NO_PAYMENT)
     sendRedirect(reply, `${base}/${linkId(seq, salt)}`, 302)
   }
 
