@@ -6,7 +6,7 @@ import type { DetailName } from '../../resources/checkouts/terms.js'
 import { requiredAddress } from '../../rules/address.js'
 import { choice, field, money, notes, states, type Field } from '../fragments.js'
 import type { Fragment } from '../layout.js'
-import { FIELD_OF, elementOf, exponentOf, isCountry } from './form.js'
+import { FIELD_OF, elementOf, exponentOf, isCountry, showsField } from './form.js'
 import type { DetailsPage } from './page.js'
 
 export function detailFields (page: DetailsPage): Fragment {
@@ -66,8 +66,9 @@ function email (page: DetailsPage): Fragment {
 }
 
 function phone (page: DetailsPage): Fragment {
-  const { flags, known } = page.session.terms
-  if (!flags.allow_phone_number_collection && known.phone === null) return ''
+  const { terms } = page.session
+  const { flags } = terms
+  if (!showsField('phone', terms)) return ''
   return detail('phone', {
     label: flags.require_phone_number ? 'Phone number' : 'Phone number (optional)',
     type: 'tel',
@@ -79,14 +80,14 @@ function phone (page: DetailsPage): Fragment {
 }
 
 function address (page: DetailsPage): Fragment[] {
-  const { session: { terms }, draft, context: { sandbox }, entries } = page
+  const { session: { terms }, draft, context: { sandbox } } = page
   const country = draft.details.known.country ?? sandbox.business.country
   const required = requiredAddress(country, terms.minimal_address)
   const shape = (part: 'street' | 'city' | 'state' | 'zipcode', label: string, autocomplete: string): Shape => {
     const isRequired = required.includes(part)
     return { label: isRequired ? label : `${label} (optional)`, autocomplete, isRequired }
   }
-  const shows = (part: 'street' | 'city' | 'state' | 'zipcode') => !terms.minimal_address || entries.details[part] !== ''
+  const shows = (part: 'street' | 'city' | 'state') => showsField(part, terms)
   const zipcode = detail('zipcode', shape('zipcode', country === 'US' ? 'ZIP code' : 'Postal code', 'postal-code'), page)
   const city = shows('city') ? detail('city', shape('city', 'Town or city', 'address-level2'), page) : ''
   return [
@@ -96,6 +97,8 @@ function address (page: DetailsPage): Fragment[] {
     shows('state') ? detail('state', shape('state', 'State or province', 'address-level1'), page) : ''
   ]
 }
+
+const BY_NAME = new Intl.Collator('en')
 
 function countryField (country: string, { session: { terms }, context: { sandbox }, problems }: DetailsPage): Fragment {
   const { countries } = sandbox.reference
@@ -112,15 +115,15 @@ function countryField (country: string, { session: { terms }, context: { sandbox
     }, problems)
   }
   const options = Object.entries(countries).filter(([code]) => isCountry(code, sandbox))
-    .map(([code, { name }]) => [code, name] as const).sort(([, one], [, other]) => one.localeCompare(other, 'en'))
+    .map(([code, { name }]) => [code, name] as const).sort(([, one], [, other]) => BY_NAME.compare(one, other))
   return choice({
     id: 'country', name: 'country', label: 'Country', value: country, options, isRequired: true, autocomplete: 'country'
   }, problems)
 }
 
 function business (page: DetailsPage): Fragment {
-  const { session: { terms: { flags, known } }, entries: { details }, problems } = page
-  if (!flags.allow_tax_id && known.tax_id === null) return ''
+  const { session: { terms }, entries: { details }, problems } = page
+  if (!showsField('tax_id', terms)) return ''
   const isOpen = details.tax_id !== '' || details.business_name !== '' ||
     problems.some(({ field }) => field === 'tax-id' || field === 'business-name')
   return html`<details class="business" id="business"!${isOpen ? ' open' : ''}><summary>I am buying for a business</summary>

@@ -76,7 +76,7 @@ export function firstEntries (terms: Terms, { sandbox }: Context): Entries {
 }
 
 export function readEntries (body: unknown, terms: Terms): Entries {
-  const read = (name: DetailName) => terms.locked.includes(name) ? terms.known[name] ?? '' : entryOf(body, FIELD_OF[name])
+  const read = (name: DetailName) => asksFor(name, terms) ? entryOf(body, FIELD_OF[name]) : terms.known[name] ?? ''
   return {
     details: Object.fromEntries(DETAIL_NAMES.map(name => [name, read(name)])) as Entries['details'],
     currency: terms.flags.allow_currency_selection ? entryOf(body, 'currency') : terms.currency ?? '',
@@ -85,6 +85,19 @@ export function readEntries (body: unknown, terms: Terms): Entries {
     amounts: terms.cart.map((_item, index) => entryOf(body, `amount_${index}`)),
     answers: terms.custom_fields.map((_field, index) => entryOf(body, `custom_${index}`))
   }
+}
+
+/** Whether the page has a field for a detail, to be seen at least. */
+export function showsField (name: DetailName, { flags, known, minimal_address: isMinimal }: Terms): boolean {
+  if (name === 'phone') return flags.allow_phone_number_collection || known.phone !== null
+  if (name === 'tax_id' || name === 'business_name') return flags.allow_tax_id || known.tax_id !== null
+  if (name === 'street' || name === 'city' || name === 'state') return !isMinimal || known[name] !== null
+  return true
+}
+
+/** Whether the customer can enter it. */
+function asksFor (name: DetailName, terms: Terms): boolean {
+  return showsField(name, terms) && !terms.locked.includes(name)
 }
 
 /** The codes that the page had applied. Without the box nobody adds one that the terms do not name. */
@@ -164,8 +177,7 @@ export function isCountry (code: string, { reference, settings }: Sandbox): bool
 }
 
 function phoneOf ({ phone }: Known, { flags, locked }: Terms, violations: Violation[]): string | null {
-  if (locked.includes('phone')) return phone
-  if (!flags.allow_phone_number_collection || (phone === null && !flags.require_phone_number)) return null
+  if (locked.includes('phone') || (phone === null && !flags.require_phone_number)) return phone
   return readPhone(phone ?? '', violations)
 }
 

@@ -80,16 +80,17 @@ function orderPanel ({ draft, entries, session: { terms }, context, look, proble
 </div>`)
 }
 
+const CURRENCY_NAMES = new Intl.DisplayNames('en', { type: 'currency' })
+
 function currencyChoice (terms: Terms, { sale, details }: Draft, { sandbox }: Context, problems: readonly Problem[]): Fragment {
   const codes = currenciesFor(terms, details.known.country, sandbox)
   if (codes.length < 2) return ''
-  const names = new Intl.DisplayNames('en', { type: 'currency' })
   return choice({
     id: 'currency',
     name: 'currency',
     label: 'Currency',
     value: sale.priced.currency,
-    options: codes.map(code => [code, `${code} – ${names.of(code) ?? code}`]),
+    options: codes.map(code => [code, `${code} – ${CURRENCY_NAMES.of(code) ?? code}`]),
     isRequired: false,
     form: FORM
   }, problems)
