@@ -67,16 +67,12 @@ function email (page: DetailsPage): Fragment {
 
 function phone (page: DetailsPage): Fragment {
   const { terms } = page.session
-  const { flags } = terms
   if (!showsField('phone', terms)) return ''
-  return detail('phone', {
-    label: flags.require_phone_number ? 'Phone number' : 'Phone number (optional)',
-    type: 'tel',
-    autocomplete: 'tel',
-    inputmode: 'tel',
-    hint: 'With the country code, such as +1 202 555 0142',
-    isRequired: flags.require_phone_number
-  }, page)
+  const shape = { type: 'tel', autocomplete: 'tel', inputmode: 'tel' } as const
+  if (terms.locked.includes('phone')) return detail('phone', { ...shape, label: 'Phone number' }, page)
+  const { require_phone_number: isRequired } = terms.flags
+  const label = isRequired ? 'Phone number' : 'Phone number (optional)'
+  return detail('phone', { ...shape, label, hint: 'With the country code, such as +1 202 555 0142', isRequired }, page)
 }
 
 function address (page: DetailsPage): Fragment[] {

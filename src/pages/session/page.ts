@@ -76,7 +76,7 @@ function orderPanel ({ draft, entries, session: { terms }, context, look, proble
 !${currencyChoice(terms, draft, context, problems)}
 !${codeBox(terms, draft, entries, problems)}
 <input type="hidden" name="codes" form="${FORM}" value="${JSON.stringify(details.codes)}">
-<button class="button second" id="update" form="${FORM}" name="action" value="reprice">Update the total</button>
+<button class="button second without-script" id="update" form="${FORM}" name="action" value="reprice">Update the total</button>
 </div>`)
 }
 
