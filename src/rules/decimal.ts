@@ -3,7 +3,7 @@ import { MAX_TOTAL_MINOR } from './money.js'
 
 /** `12.5` as 1250; null for what is no amount, or none of that currency. */
 export function minorUnits (text: string, exponent: number): number | null {
-  const match = /^(\d{1,9})(?:[.,](\d{1,3}))?$/.exec(text.trim())
+  const match = /^(\d{1,10})(?:[.,](\d{1,3}))?$/.exec(text.trim())
   const decimals = match?.[2] ?? ''
   if (match === null || decimals.length > exponent) return null
   const minor = Number(`${match[1]}${decimals.padEnd(exponent, '0')}`)

@@ -261,6 +261,8 @@ t.test('answers', async t => {
     const opened = await session(t)
     const wrong = await opened.send({ ...NEW, country: 'DE', tax_id: 'DE1' })
     t.match(problemOf(wrong, 'tax-id'), 'not a tax ID')
+    const nameless = await opened.send({ ...NEW, country: 'DE', tax_id: '', business_name: 'ACME' })
+    t.match(problemOf(nameless, 'business-name'), 'needs its tax ID')
     await opened.send({ ...NEW, country: 'DE', tax_id: 'DE136695976', business_name: 'ACME' })
     t.match(await opened.payment(), { tax: 0 })
     const none = await session(t, { feature_flags: { allow_tax_id: false } })

@@ -47,17 +47,19 @@ export function elementOf (name: DetailName): string {
   return name.replace('_', '-')
 }
 
-const ENTRY_MAX = 500
+/** More than any field takes, so that what is too long is told and not cut. */
+const ENTRY_MAX = 1000
+const LIST_MAX = 16_000
 const DETAIL_MAX = 250
 const CODES_MAX = 20
 
 type Given = Readonly<Record<string, unknown>>
 
 /** A field's text; what is missing or comes twice is empty. */
-export function entryOf (body: unknown, name: string): string {
+export function entryOf (body: unknown, name: string, max = ENTRY_MAX): string {
   const given = typeof body === 'object' && body !== null ? body as Given : {}
   const value = Object.hasOwn(given, name) ? given[name] : undefined
-  return typeof value === 'string' ? value.slice(0, ENTRY_MAX) : ''
+  return typeof value === 'string' ? value.slice(0, max) : ''
 }
 
 /** What the fields hold on the first visit. */
@@ -80,7 +82,7 @@ export function readEntries (body: unknown, terms: Terms): Entries {
   return {
     details: Object.fromEntries(DETAIL_NAMES.map(name => [name, read(name)])) as Entries['details'],
     currency: terms.flags.allow_currency_selection ? entryOf(body, 'currency') : terms.currency ?? '',
-    codes: readCodes(entryOf(body, 'codes'), terms),
+    codes: readCodes(entryOf(body, 'codes', LIST_MAX), terms),
     code: terms.flags.allow_discount_code ? entryOf(body, 'code') : '',
     amounts: terms.cart.map((_item, index) => entryOf(body, `amount_${index}`)),
     answers: terms.custom_fields.map((_field, index) => entryOf(body, `custom_${index}`))

@@ -56,12 +56,14 @@ export function problemsOfSale (error: ApiError): Problem[] {
   const told = TEXTS[error.code]
   if (path.startsWith('discount_codes[')) return [{ field: 'discount-code', message: told ?? error.message }]
   if (path.endsWith('.amount')) return [{ field: `amount-${index}`, message: told ?? error.message }]
+  if (path === 'customer_business_name' && error.code === 'INVALID_REQUEST_PARAMETERS') {
+    return [{ field: 'business-name', message: 'A business needs its tax ID too. Enter it, or leave the name empty.' }]
+  }
   return [{ field: FIELDS[path] ?? null, message: told ?? error.message }]
 }
 
 const FIELDS: Record<string, string> = {
   tax_id: 'tax-id',
-  customer_business_name: 'business-name',
   'billing_address.country': 'country',
   billing_currency: 'currency'
 }

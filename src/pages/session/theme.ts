@@ -23,14 +23,14 @@ const PROPERTIES: Record<ColourName, readonly string[]> = {
   text_success: ['good']
 }
 
-const SIZES: Record<string, string> = { xs: '81.25%', sm: '87.5%', md: '100%', lg: '112.5%', xl: '125%', '2xl': '137.5%' }
-const WEIGHTS: Record<string, string> = { normal: '400', medium: '500', bold: '700', extraBold: '800' }
+const SIZES = new Map(Object.entries({ xs: '81.25%', sm: '87.5%', md: '100%', lg: '112.5%', xl: '125%', '2xl': '137.5%' }))
+const WEIGHTS = new Map(Object.entries({ normal: '400', medium: '500', bold: '700', extraBold: '800' }))
 
 export function themeStyle ({ light, dark, radius, font_size: size, font_weight: weight }: ThemeConfig): string {
   const general: string[] = []
   if (radius != null && isLength(radius)) general.push(`--radius: ${radius};`)
-  if (weight != null && WEIGHTS[weight] !== undefined) general.push(`--weight: ${WEIGHTS[weight]};`)
-  if (size != null && SIZES[size] !== undefined) general.push(`font-size: ${SIZES[size]};`)
+  if (weight != null && WEIGHTS.has(weight)) general.push(`--weight: ${WEIGHTS.get(weight)};`)
+  if (size != null && SIZES.has(size)) general.push(`font-size: ${SIZES.get(size)};`)
   return [
     `:root { ${general.join(' ')} }`,
     ...(['light', 'dark'] as const).flatMap(mode => {
