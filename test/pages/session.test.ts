@@ -365,7 +365,10 @@ t.test('answers', async t => {
     })
     const short = await opened.visit()
     t.match(short, { status: 302, location: /^\/session\/cks_\w{21}$/ })
-    t.match(await opened.visit(short.location), { status: 302, location: /^\/\w{8}$/ })
+    const { location } = await opened.visit(short.location)
+    t.match(location, /^\/\w{8}$/)
+    await opened.call('POST', '/_emulator/clock', { body: { advance_ms: 15 * 60_000 + 1 } })
+    t.equal((await opened.visit(location)).status, 410, 'after a quarter of an hour it is over')
   })
 })
 
@@ -486,10 +489,29 @@ t.test('refuses', async t => {
     t.equal((await opened.payment()).total_amount, 1999)
   })
 
-  t.test('a total under the smallest charge', async t => {
-    const opened = await session(t, { product_cart: [{ product_id: 'pdt_donation', quantity: 1, amount: 500 }], discount_codes: [] })
-    const refused = await opened.send({ ...NEW, codes: '["SAVE25","FLAT5"]', action: 'continue' })
-    t.equal(refused.status, 303, 'nothing is free')
+  t.test('a total under the smallest charge; nothing at all is free', async t => {
+    const cart = [{ product_id: 'pdt_donation', quantity: 1 }]
+    const opened = await session(t, { product_cart: cart, discount_codes: ['FLAT5'] })
+    const refused = await opened.send({ ...NEW, amount_0: '5.20' })
+    t.equal(refused.status, 422)
+    t.match(unescaped(refused.text), 'Minimum amount of $0.50 is required to process payment')
+    t.equal(opened.stored()['payments'], 0)
+    t.equal((await opened.send({ ...NEW, amount_0: '5.00' })).status, 303)
+    t.equal((await opened.payment()).total_amount, 0)
+  })
+
+  t.test('saved cards are for the customer whom the merchant named, not for whoever types their address', async t => {
+    const single = { show_saved_payment_methods: true, feature_flags: { single_page: true, allow_customer_editing_email: true } }
+    const stranger = await session(t, single)
+    const shown = await stranger.send({ action: 'reprice', email: 'grace@example.com' })
+    t.notMatch(shown.text, /pm_visa_grace/)
+    const refused = await stranger.send({ ...NEW, action: 'pay', email: 'grace@example.com', method: 'saved:pm_visa_grace' })
+    t.equal(refused.status, 422)
+    const named = await session(t, { ...single, customer: { email: 'grace@example.com' } })
+    t.match((await named.visit()).text, /pm_visa_grace/)
+    const steps = await session(t, { show_saved_payment_methods: true })
+    const { location } = await steps.send({ ...NEW, email: 'grace@example.com' })
+    t.notMatch((await steps.visit(location)).text, /pm_visa_grace/)
   })
 
   t.test('sessions that do not exist or have expired', async t => {

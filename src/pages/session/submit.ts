@@ -3,7 +3,7 @@
  * transaction; what the customer can mend is found before anything is written, and told instead of thrown.
  */
 import { ApiError, type Violation } from '../../errors.js'
-import { buyerOf, makePayment, planPurchase, type Details, type Purchase } from '../../resources/checkouts/purchase.js'
+import { buyerOf, makePayment, optionsFor, planPurchase, type Details, type Purchase } from '../../resources/checkouts/purchase.js'
 import type { NewSession } from '../../resources/checkouts/store.js'
 import type { Terms } from '../../resources/checkouts/terms.js'
 import { attempt, completeFree } from '../../resources/payments/life.js'
@@ -87,7 +87,7 @@ export function offerOf ({ priced }: Sale, terms: Terms, { known }: Details, { s
     currency: priced.currency,
     total_amount: priced.total,
     customer_id: customer?.customer_id ?? null,
-    options: terms.options
+    options: optionsFor(terms, known)
   }, sandbox)
 }
 

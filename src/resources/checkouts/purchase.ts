@@ -7,6 +7,7 @@ import type { Context, Sandbox } from '../../sandbox.js'
 import type { Customer } from '../customers/store.js'
 import { createCustomer, createPayment, type CreatedPayment } from '../payments/create.js'
 import { planSale, type Buyer, type CartRequest, type Sale, type SaleOptions } from '../payments/plan.js'
+import type { CheckoutOptions } from '../payments/store.js'
 import type { Session } from './store.js'
 import type { Known, Terms } from './terms.js'
 
@@ -72,6 +73,12 @@ function customerOf (
   return flags.always_create_new_customer ? null : customers.findByEmail(email) ?? null
 }
 
+/** Saved methods are shown to the customer whom the merchant named, and not to whoever types in that customer's address. */
+export function optionsFor ({ options, known: given }: Terms, { email }: Known): CheckoutOptions {
+  const { show_saved_payment_methods: showsSaved, ...others } = options
+  return showsSaved === true && email !== null && email === given.email ? options : others
+}
+
 export function planPurchase (terms: Terms, details: Details, context: Context): Purchase {
   const sale = quote(terms, details, context)
   return { sale, details, customer: customerOf(terms, details.known, context.sandbox) ?? null }
@@ -97,7 +104,7 @@ export function makePayment (
     billing: { country: countryOf(known, sandbox) as Schemas['CountryCodeAlpha2'], street, city, state, zipcode },
     metadata: terms.metadata,
     checkout: {
-      ...terms.options,
+      ...optionsFor(terms, known),
       ...(asksForPhone ? { require_phone_number: true } : {}),
       ...(buyer.tax_id === null ? {} : { tax_id: buyer.tax_id }),
       ...(buyer.business_name === null ? {} : { customer_business_name: buyer.business_name })
