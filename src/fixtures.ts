@@ -8,7 +8,7 @@ import { parseTime } from './rules/calendar.js'
 import type { BusinessStore } from './store/business.js'
 
 export interface Fixtures {
-  business: { business_id: string, name: string, currency: string }
+  business: { business_id: string, name: string, currency: string, address?: { country: string } }
   brands: Array<Schemas['BrandResponse']>
   /** `archived` is the one thing that the API's shape can't say. */
   products: Array<Schemas['GetProductResponse'] & { archived?: boolean }>
@@ -38,8 +38,8 @@ const SALT_RANGE = 2 ** 46 // below what crypto.randomInt takes, and within the 
 
 /** Fills an empty database. Runs inside a transaction. */
 export function seed (fixtures: Fixtures, stores: Stores, business: BusinessStore): void {
-  const { business_id: id, name, currency } = fixtures.business
-  business.insert({ business_id: id, name, currency, link_salt: randomInt(SALT_RANGE) })
+  const { business_id: id, name, currency, address } = fixtures.business
+  business.insert({ business_id: id, name, currency, link_salt: randomInt(SALT_RANGE), country: address?.country ?? 'US' })
   for (const brand of fixtures.brands) seedBrand(brand, stores)
   for (const product of fixtures.products) seedProduct(product, stores)
   for (const customer of fixtures.customers) seedCustomer(customer, stores)

@@ -5,6 +5,7 @@ import type { Reference } from './reference.js'
 import { outboxStore, type Outbox } from './delivery/store.js'
 import { addonsStore, type AddonsStore } from './resources/addons/store.js'
 import { brandsStore, type BrandsStore } from './resources/brands/store.js'
+import { checkoutsStore, type CheckoutsStore } from './resources/checkouts/store.js'
 import { customersStore, type CustomersStore } from './resources/customers/store.js'
 import { discountsStore, type DiscountsStore } from './resources/discounts/store.js'
 import { paymentMethodsStore, type PaymentMethodsStore } from './resources/payment-methods/store.js'
@@ -54,6 +55,7 @@ export interface Stores {
   portalSessions: PortalSessionsStore
   wallets: WalletsStore
   discounts: DiscountsStore
+  checkouts: CheckoutsStore
   payments: PaymentsStore
   refunds: RefundsStore
   webhooks: WebhooksStore
@@ -133,6 +135,7 @@ function storesOf (database: Database): Stores {
     portalSessions: portalSessionsStore(database),
     wallets: walletsStore(database),
     discounts: discountsStore(database),
+    checkouts: checkoutsStore(database),
     payments: paymentsStore(database),
     refunds: refundsStore(database),
     webhooks: webhooksStore(database)

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { SCRIPT } from './script.js'
+import { SESSION_SCRIPT } from './session/script.js'
 import { STYLE } from './style.js'
 
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#2a56c6"/>
@@ -13,6 +14,7 @@ const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect 
 const ASSETS = {
   'pages.css': { type: 'text/css; charset=utf-8', content: STYLE },
   'pages.js': { type: 'text/javascript; charset=utf-8', content: SCRIPT },
+  'session.js': { type: 'text/javascript; charset=utf-8', content: SESSION_SCRIPT },
   'icon.svg': { type: 'image/svg+xml; charset=utf-8', content: ICON }
 }
 

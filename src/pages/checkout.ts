@@ -10,25 +10,15 @@
  *                 name, save (yes), phone, upi_id
  */
 import { html } from 'ghtml'
-import type { PaymentMethod } from '../resources/payment-methods/store.js'
 import type { Payment } from '../resources/payments/store.js'
 import type { Context } from '../sandbox.js'
-import { alert, cardName, field, form, money, type FormTarget, type Problem } from './fragments.js'
+import { alert, field, form, money, type FormTarget, type Problem } from './fragments.js'
 import type { Fragment } from './layout.js'
-import { offerFor, type Offer } from './methods.js'
+import { hasMethods, methods, unfit, type Entered } from './method-fields.js'
+import { offerFor, payableOf } from './methods.js'
 import { order } from './order.js'
 import { checkoutOptions, returnUrl } from './returning.js'
-import { testCards } from './test-cards.js'
-
-/** What the visitor has entered and may see again: never a card's number or security code. */
-export interface Entered {
-  method: string
-  expiry: string
-  name: string
-  phone: string
-  upi_id: string
-  save: boolean
-}
+import { backLink, type SessionLook } from './session/look.js'
 
 export interface Checkout {
   payment: Payment
@@ -37,19 +27,21 @@ export interface Checkout {
   problems: readonly Problem[]
   /** Null on the first visit. */
   entered: Entered | null
+  /** What the session that it came from wants. */
+  look: SessionLook
 }
 
 export function checkout (page: Checkout): Fragment {
-  const { payment, context, target, problems } = page
+  const { payment, context, target, problems, look } = page
   const isFree = payment.total_amount === 0
-  const offer = offerFor(payment, context.sandbox)
+  const offer = offerFor(payableOf(payment), context.sandbox)
   const canPay = isFree || hasMethods(offer)
-  const fields = isFree || !canPay ? '' : methods(offer, page)
-  return html`<div class="checkout">
-!${order(payment, context.sandbox)}
+  const fields = isFree || !canPay ? '' : methods({ ...page, offer, tried: triedMethod(payment), holder: holderOf(payment) })
+  return html`!${backLink(look, context.sandbox)}<div class="checkout">
+!${order(payment, context.sandbox, look.showsOrder)}
 <div class="form">
 !${problems.length > 0 ? alert('There is a problem', problems) : declined(payment, context)}
-!${canPay ? form(target, html`!${phone(page)}!${fields}!${payButton(payment, context)}`, 'payment-form') : ''}
+!${canPay ? form(target, html`!${phone(page)}!${fields}!${payButton(payment, look, context)}`, 'payment-form') : ''}
 !${isFree ? '' : unfit(offer, canPay)}
 !${form(target, '<button class="button bare" id="cancel" name="action" value="cancel">Cancel this payment</button>')}
 </div>
@@ -69,8 +61,20 @@ function declined (payment: Payment, { sandbox }: Context): Fragment {
 </div>`
 }
 
-function payButton (payment: Payment, { sandbox }: Context): Fragment {
-  const text = payment.total_amount === 0 ? 'Complete order' : `Pay ${money(payment.total_amount, payment.currency, sandbox)}`
+/** The method of the last try, as the radio buttons name it. */
+function triedMethod ({ payment_method: method, payment_method_type: type, payment_method_id: savedId }: Payment): string | null {
+  return savedId !== null ? `saved:${savedId}` : method === 'card' || method === 'upi' ? method : type
+}
+
+function holderOf ({ customer: { name, email } }: Payment): string {
+  return name === email ? '' : name
+}
+
+export function payButton (
+  { total_amount: total, currency }: Pick<Payment, 'total_amount' | 'currency'>, { payButtonText }: SessionLook,
+  { sandbox }: Context
+): Fragment {
+  const text = payButtonText ?? (total === 0 ? 'Complete order' : `Pay ${money(total, currency, sandbox)}`)
   return html`<div>
 <button class="button primary" id="pay" name="action" value="pay" data-busy="One moment…">${text}</button>
 <p class="assurance under">Only test cards work here. Never enter a real one.</p>
@@ -91,172 +95,4 @@ function phone ({ payment, problems, entered }: Checkout): Fragment {
     isRequired: true,
     value: entered?.phone ?? payment.customer.phone_number ?? ''
   }, problems)}</div>`
-}
-
-function hasMethods ({ saved, cardTypes, upi, redirects }: Offer): boolean {
-  return saved.length > 0 || cardTypes.length > 0 || upi !== null || redirects.length > 0
-}
-
-interface Choice {
-  /** Of the radio button. */
-  id: string
-  value: string
-  label: string
-  hint: string
-  body: Fragment
-}
-
-function choices (offer: Offer, page: Checkout): Choice[] {
-  const all: Choice[] = offer.saved.map(savedChoice)
-  if (offer.cardTypes.length > 0) {
-    const label = offer.saved.length > 0 ? 'Another card' : 'Card'
-    all.push({ id: 'method-card', value: 'card', label, hint: cardHint(offer.cardTypes), body: cardFields(offer, page) })
-  }
-  if (offer.upi !== null) {
-    all.push({ id: 'method-upi', value: 'upi', label: 'UPI', hint: 'With your UPI ID', body: upiFields(page) })
-  }
-  for (const { type, label, method } of offer.redirects) {
-    all.push({
-      id: `method-${type}`,
-      value: type,
-      label,
-      hint: FAMILIES[method] ?? '',
-      body: html`<p class="hint">You go on to a page that stands for ${label}, where you approve or decline.</p>`
-    })
-  }
-  return all
-}
-
-function cardHint (types: readonly string[]): string {
-  if (types.length > 1) return 'Credit or debit'
-  return types[0] === 'debit' ? 'Debit cards only' : 'Credit cards only'
-}
-
-const FAMILIES: Record<string, string> = {
-  wallet: 'Wallet',
-  pay_later: 'Pay later',
-  bank_redirect: 'Your bank',
-  bank_transfer: 'Bank transfer',
-  bank_debit: 'Direct debit',
-  voucher: 'Voucher',
-  crypto: 'Crypto',
-  gift_card: 'Gift card',
-  real_time_payment: 'Instant payment',
-  open_banking: 'Your bank',
-  mobile_payment: 'Mobile phone',
-  card_redirect: 'Card'
-}
-
-function savedChoice ({ payment_method_id: id, card }: PaymentMethod): Choice {
-  const { expiry_month: month, expiry_year: year } = card ?? {}
-  const hint = month == null || year == null ? '' : `Expires ${month}/${year.slice(-2)}`
-  return {
-    id: `method-saved-${id}`,
-    value: `saved:${id}`,
-    label: cardName(card?.card_network, card?.last4_digits),
-    hint,
-    body: ''
-  }
-}
-
-function methods (offer: Offer, page: Checkout): Fragment {
-  const all = choices(offer, page)
-  const [only] = all
-  if (all.length === 1 && only?.value === 'card') {
-    return html`<fieldset id="methods"><legend class="section-title">Card</legend><input type="hidden" name="method" value="card">
-<div class="method-body alone">!${only.body}</div></fieldset>`
-  }
-  const chosen = chosenOf(all, page)
-  const problem = page.problems.find(({ field }) => field === 'methods')
-  return html`<fieldset class="methods" id="methods" tabindex="-1"
-!${problem === undefined ? '' : ' aria-describedby="methods-problem"'}>
-<legend class="section-title">Payment method</legend>
-!${problem === undefined ? '' : html`<p class="problem" id="methods-problem">${problem.message}</p>`}
-!${all.map(({ id, value, label, hint, body }) => html`<div class="method">
-<input type="radio" id="${id}" name="method" value="${value}"!${value === chosen ? ' checked' : ''}>
-<label for="${id}"><span>${label}</span><span class="hint">${hint}</span></label>
-!${body === '' ? '' : html`<div class="method-body">!${body}</div>`}
-</div>`)}
-</fieldset>`
-}
-
-/** What was chosen before, else the method of the last try, else the first. */
-function chosenOf (all: readonly Choice[], { payment, entered }: Checkout): string {
-  const { payment_method: method, payment_method_type: type, payment_method_id: savedId } = payment
-  const tried = savedId !== null ? `saved:${savedId}` : method === 'card' || method === 'upi' ? method : type
-  const before = entered?.method ?? tried
-  return (all.find(({ value }) => value === before) ?? all[0])?.value ?? ''
-}
-
-function cardFields (offer: Offer, { payment, context, problems, entered }: Checkout): Fragment {
-  const number = field({
-    id: 'card-number',
-    name: 'number',
-    label: 'Card number',
-    type: 'text',
-    value: '',
-    autocomplete: 'cc-number',
-    inputmode: 'numeric',
-    isRequired: true
-  }, problems)
-  const expiry = field({
-    id: 'card-expiry',
-    name: 'expiry',
-    label: 'Expiry (MM/YY)',
-    type: 'text',
-    value: entered?.expiry ?? '',
-    autocomplete: 'cc-exp',
-    inputmode: 'numeric',
-    isRequired: true
-  }, problems)
-  const cvc = field({
-    id: 'card-cvc',
-    name: 'cvc',
-    label: 'Security code',
-    type: 'text',
-    value: '',
-    autocomplete: 'cc-csc',
-    inputmode: 'numeric',
-    isRequired: true
-  }, problems)
-  const { name: customer, email } = payment.customer
-  const name = field({
-    id: 'card-name',
-    name: 'name',
-    label: 'Name on card',
-    type: 'text',
-    value: entered?.name ?? (customer === email ? '' : customer),
-    autocomplete: 'cc-name',
-    isRequired: false
-  }, problems)
-  return html`!${testCards(offer.cardTypes, context)}!${number}<div class="pair">!${expiry}!${cvc}</div>!${name}!${offer.canSave
-    ? html`<label class="check">
-<input type="checkbox" id="save-card" name="save" value="yes"!${entered?.save === true ? ' checked' : ''}>
-<span>Save this card for my next purchases</span></label>`
-    : ''}`
-}
-
-function upiFields ({ problems, entered }: Checkout): Fragment {
-  return html`!${field({
-    id: 'upi-id',
-    name: 'upi_id',
-    label: 'UPI ID',
-    type: 'text',
-    value: entered?.upi_id ?? '',
-    autocomplete: 'off',
-    inputmode: 'email',
-    hint: 'For tests: success@upi pays, failure@upi is declined.',
-    isRequired: true
-  }, problems)}
-<div class="chips with-script"><button type="button" class="chip" data-fill-upi="success@upi">success@upi</button>
-<button type="button" class="chip" data-fill-upi="failure@upi">failure@upi</button></div>`
-}
-
-/** For the merchant, who wonders where a method is that was asked for. */
-function unfit ({ unfit }: Offer, canPay: boolean): Fragment {
-  if (unfit.length === 0 && canPay) return ''
-  return html`<div class="note" data-testid="unfit-methods"><p>!${canPay
-    ? 'Also asked for, but not possible for this payment:'
-    : '<strong>There is no payment method for this payment.</strong> The store allows only what is not possible here:'}</p>
-<ul>!${unfit.map(({ label, because }) => html`<li>${label}: ${because}</li>`)}</ul></div>`
 }

@@ -21,26 +21,64 @@ export interface Field {
   id: string
   name: string
   label: string
-  type: 'text' | 'tel'
+  type: 'text' | 'tel' | 'email' | 'url' | 'date'
   value: string
   autocomplete: string
-  inputmode?: 'numeric' | 'tel' | 'email'
+  inputmode?: 'numeric' | 'decimal' | 'tel' | 'email'
   hint?: string
+  placeholder?: string
   isRequired: boolean
+  /** It can be seen and not changed. */
+  isLocked?: boolean
 }
 
 export function field (shown: Field, problems: readonly Problem[]): Fragment {
-  const { id, name, label, type, value, autocomplete, inputmode, hint, isRequired } = shown
-  const problem = problems.find(candidate => candidate.field === id)
-  const described = [...(hint === undefined ? [] : [`${id}-hint`]), ...(problem === undefined ? [] : [`${id}-problem`])]
+  const { id, name, label, type, value, autocomplete, inputmode, placeholder, isLocked } = shown
   return html`<div class="field">
 <label for="${id}">${label}</label>
-!${hint === undefined ? '' : html`<p class="hint" id="${id}-hint">${hint}</p>`}
-!${problem === undefined ? '' : html`<p class="problem" id="${id}-problem">${problem.message}</p>`}
+!${notes(shown, problems)}
 <input type="${type}" id="${id}" name="${name}" value="${value}" autocomplete="${autocomplete}" spellcheck="false"
-!${inputmode === undefined ? '' : html` inputmode="${inputmode}"`}!${isRequired ? ' aria-required="true"' : ''}
-!${problem === undefined ? '' : ' aria-invalid="true"'}
-!${described.length === 0 ? '' : html` aria-describedby="${described.join(' ')}"`}>
+!${inputmode === undefined ? '' : html` inputmode="${inputmode}"`}!${isLocked === true ? ' readonly' : ''}
+!${placeholder === undefined ? '' : html` placeholder="${placeholder}"`}!${states(shown, problems)}>
+</div>`
+}
+
+type Control = Pick<Field, 'id' | 'hint' | 'isRequired'>
+
+/** What stands above a control: a hint, and what is wrong with it. */
+export function notes ({ id, hint }: Control, problems: readonly Problem[]): Fragment {
+  const problem = problems.find(({ field }) => field === id)
+  return html`!${hint === undefined ? '' : html`<p class="hint" id="${id}-hint">${hint}</p>`}
+!${problem === undefined ? '' : html`<p class="problem" id="${id}-problem">${problem.message}</p>`}`
+}
+
+/** The attributes that tie a control to its notes. */
+export function states ({ id, hint, isRequired }: Control, problems: readonly Problem[]): Fragment {
+  const hasProblem = problems.some(({ field }) => field === id)
+  const described = [...(hint === undefined ? [] : [`${id}-hint`]), ...(hasProblem ? [`${id}-problem`] : [])]
+  return html`!${isRequired ? ' aria-required="true"' : ''}!${hasProblem ? ' aria-invalid="true"' : ''}
+!${described.length === 0 ? '' : html` aria-describedby="${described.join(' ')}"`}`
+}
+
+export interface Choice extends Control {
+  name: string
+  label: string
+  value: string
+  options: ReadonlyArray<readonly [value: string, label: string]>
+  autocomplete?: string
+  /** Of the form, where the control stands outside it. */
+  form?: string
+}
+
+export function choice (shown: Choice, problems: readonly Problem[]): Fragment {
+  const { id, name, label, value, options, autocomplete, form: owner } = shown
+  return html`<div class="field">
+<label for="${id}">${label}</label>
+!${notes(shown, problems)}
+<select id="${id}" name="${name}"!${owner === undefined ? '' : html` form="${owner}"`}
+!${autocomplete === undefined ? '' : html` autocomplete="${autocomplete}"`}!${states(shown, problems)}>
+!${options.map(([option, text]) => html`<option value="${option}"!${option === value ? ' selected' : ''}>${text}</option>`)}
+</select>
 </div>`
 }
 

@@ -11,12 +11,15 @@ import type { Payment } from '../resources/payments/store.js'
 import { linkId, linkSeq, shortSlugSeq } from '../rules/links.js'
 import type { Context, Sandbox } from '../sandbox.js'
 import { addAssets } from './assets.js'
-import { checkout, type Entered } from './checkout.js'
+import { checkout } from './checkout.js'
 import type { Problem } from './fragments.js'
+import { pageFrame, tokenRefused, type PagesOptions } from './frame.js'
 import { sendRedirect } from './layout.js'
-import { confirmation, expired, status, statusRefresh } from './outcome.js'
-import { pageReplies, type PagesOptions } from './replies.js'
-import { checkoutOptions, formTargets, returnUrl } from './returning.js'
+import type { Entered } from './method-fields.js'
+import { confirmation, expired, status, statusRefresh, type Notice } from './outcome.js'
+import { checkoutOptions, formTargets, nextUrl } from './returning.js'
+import { lookOfPayment } from './session/look.js'
+import { addSessionPages } from './session/routes.js'
 import { act, entered, formToken, isToken, problemsOf, readForm } from './submission.js'
 
 /** Only what can be a link is ours: everything else stays with the API and its JSON. */
@@ -28,6 +31,7 @@ export function addHostedPages (app: FastifyInstance, options: PagesOptions): vo
     await scope.register(formbody, { bodyLimit: FORM_MAX_BYTES })
     addAssets(scope)
     const pages = hostedPages(options)
+    addSessionPages(scope, options)
     scope.setErrorHandler((error, request, reply) => { pages.fail(error, request, reply) })
     scope.get<LinkRoute>(`/${LINK}`, pages.show)
     scope.post<LinkRoute>(`/${LINK}`, pages.submit)
@@ -46,41 +50,43 @@ interface Visit {
   reply: FastifyReply
 }
 
-const NOT_FOUND = {
+const NO_PAYMENT: Notice = {
+  id: 'not-found',
   title: 'There is no such payment',
   text: 'Check the link, or ask the store for a new one. Links of an earlier database are gone.'
 }
 
 function hostedPages (options: PagesOptions) {
-  const { base, contextOf, send, sendNotice, notFound, fail } = pageReplies(options)
+  const { base, contextOf, send, sendNotice, notFound, fail } = pageFrame(options)
 
   function visit (request: FastifyRequest<LinkRoute>, reply: FastifyReply): Visit | null {
     const context = contextOf(request)
     const { link } = request.params
     const payment = findByLink(link, context.sandbox)
     if (payment !== undefined) return { payment, link, context, reply }
-    notFound(request, reply, NOT_FOUND)
+    notFound(request, reply, NO_PAYMENT)
     return null
   }
+
+  const lookFor = ({ payment, context }: Visit) => lookOfPayment(payment, context.sandbox, base)
 
   const checkoutUrl = ({ link }: Visit) => `${base}/${link}`
   const statusUrl = ({ link, payment }: Visit) => `${base}/status/${link}/${payment.status}`
 
   function showCheckout (visit: Visit, code: number, problems: readonly Problem[], before: Entered | null): void {
     const { payment, context, link, reply } = visit
-    const { sandbox } = context
-    const content = checkout({
-      payment, context, problems, entered: before, target: { url: checkoutUrl(visit), token: formToken(payment, link) }
-    })
-    const title = `${problems.length > 0 ? 'Error: ' : ''}Pay ${sandbox.business.name}`
-    send(reply, code, { title, content, width: 'wide', formTargets: formTargets(payment) })
+    const look = lookFor(visit)
+    const target = { url: checkoutUrl(visit), token: formToken(payment, link) }
+    const content = checkout({ payment, context, problems, entered: before, target, look })
+    const title = `${problems.length > 0 ? 'Error: ' : ''}Pay ${context.sandbox.business.name}`
+    send(reply, code, { title, content, width: 'wide', formTargets: formTargets(checkoutOptions(payment)), look })
   }
 
   function showConfirmation (visit: Visit): void {
     const { payment, context, link, reply } = visit
     const content = confirmation(payment, { url: checkoutUrl(visit), token: formToken(payment, link) }, context)
-    const targets = formTargets(payment)
-    send(reply, 200, { title: 'Confirm the payment', content, width: 'narrow', formTargets: targets })
+    const targets = formTargets(checkoutOptions(payment))
+    send(reply, 200, { title: 'Confirm the payment', content, width: 'narrow', formTargets: targets, look: lookFor(visit) })
   }
 
   /** The page that the payment's state asks for; what has come to its end is found under its status. */
@@ -89,21 +95,13 @@ function hostedPages (options: PagesOptions) {
     if (!isOpen(payment)) return sendRedirect(reply, statusUrl(visit), 302)
     if (hasExpired(payment, context.now)) {
       const content = expired(payment, context)
-      return send(reply, 410, { title: 'Payment link expired', content, width: 'narrow' })
+      return send(reply, 410, { title: 'Payment link expired', content, width: 'narrow', look: lookFor(visit) })
     }
     if (payment.status === 'requires_customer_action') return showConfirmation(visit)
     showCheckout(visit, 200, [], null)
   }
 
-  /**
-   * Where a submission leads: back to the form while the payment is open, else to the status page or straight to the merchant.
-   */
-  function leadOn (visit: Visit): void {
-    const { payment, reply } = visit
-    if (isOpen(payment)) return sendRedirect(reply, checkoutUrl(visit))
-    const back = checkoutOptions(payment).redirect_immediately === true ? returnUrl(payment) : null
-    sendRedirect(reply, back ?? statusUrl(visit))
-  }
+  const leadOn = ({ payment, link, reply }: Visit) => { sendRedirect(reply, nextUrl(payment, link, base)) }
 
   const mayBePaid = ({ payment, context }: Visit) =>
     payment.status !== 'requires_customer_action' && !hasExpired(payment, context.now)
@@ -114,12 +112,7 @@ function hostedPages (options: PagesOptions) {
     const { payment: { seq }, link, context: { sandbox, origin } } = before
     const form = readForm(request.body)
     if (!isToken(form.token, before.payment, link)) {
-      return sendNotice(reply, 403, {
-        id: 'token-refused',
-        title: 'This form is not from here',
-        text: 'It was sent by another page, or it is too old. Nothing was charged.',
-        again: checkoutUrl(before)
-      })
+      return sendNotice(reply, 403, tokenRefused(checkoutUrl(before)))
     }
     const change = () => { act(stored(seq, sandbox), form, { sandbox, origin, now: sandbox.clock.now() }) }
     sandbox.turn.run(change, error => {
@@ -146,6 +139,7 @@ function hostedPages (options: PagesOptions) {
       title: `Payment ${payment.status.replaceAll('_', ' ')}`,
       content,
       width: 'narrow',
+      look: lookFor(found),
       ...(refresh === undefined ? {} : { refresh })
     })
   }
@@ -154,7 +148,7 @@ function hostedPages (options: PagesOptions) {
     const { sandbox } = contextOf(request)
     const { link_salt: salt } = sandbox.business
     const seq = shortSlugSeq(request.params.slug, salt)
-    if (seq === null || sandbox.payments.findBySeq(seq)?.link == null) return notFound(request, reply, NOT_FOUND)
+    if (seq === null || sandbox.payments.findBySeq(seq)?.link == null) return notFound(request, reply, NO_PAYMENT)
     sendRedirect(reply, `${base}/${linkId(seq, salt)}`, 302)
   }
 

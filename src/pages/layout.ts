@@ -24,10 +24,21 @@ export interface Page {
   refresh?: { seconds: number, url: string }
   /** What forms may lead to besides ourselves: Chromium holds the redirects that follow a form against it too. */
   formTargets?: readonly string[]
+  /** What a checkout session wants it to look like. */
+  look?: Look
+  /** Whether the page asks for its prices anew without being loaded again, with the script for it. */
+  isLive?: boolean
+}
+
+export interface Look {
+  /** Null for what the visitor's system prefers. */
+  theme: 'light' | 'dark' | null
+  /** Of a style sheet on top of ours, on our origin. */
+  styleUrl: string | null
 }
 
 export function sendPage (reply: FastifyReply, status: number, page: Page): void {
-  secure(reply, page.formTargets)
+  secure(reply, page.formTargets, page.isLive)
   reply.code(status).type('text/html; charset=utf-8').send(layout(page))
 }
 
@@ -37,10 +48,11 @@ export function sendRedirect (reply: FastifyReply, url: string, status: 302 | 30
   reply.code(status).header('location', url).send()
 }
 
-function secure (reply: FastifyReply, formTargets: readonly string[] = []): void {
+function secure (reply: FastifyReply, formTargets: readonly string[] = [], isLive = false): void {
   reply.headers({
     'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
-      `form-action ${["'self'", ...formTargets].join(' ')}; base-uri 'none'; frame-ancestors *`,
+      `${isLive ? "connect-src 'self'; " : ''}form-action ${["'self'", ...formTargets].join(' ')}; ` +
+      "base-uri 'none'; frame-ancestors *",
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'cache-control': 'no-store'
@@ -49,18 +61,21 @@ function secure (reply: FastifyReply, formTargets: readonly string[] = []): void
   reply.removeHeader('access-control-allow-origin')
 }
 
-function layout ({ title, store, content, width, base, refresh }: Page): string {
+function layout ({ title, store, content, width, base, refresh, look, isLive }: Page): string {
+  const theme = look?.theme ?? null
   return html`<!doctype html>
-<html lang="en">
+<html lang="en"!${theme === null ? '' : html` data-theme="${theme}"`}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
+<meta name="color-scheme" content="${theme ?? 'light dark'}">
 <meta name="robots" content="noindex">
 <title>${title}</title>
 <link rel="icon" type="image/svg+xml" href="${base}${assetUrl('icon.svg')}">
 <link rel="stylesheet" href="${base}${assetUrl('pages.css')}">
+!${look?.styleUrl == null ? '' : html`<link rel="stylesheet" href="${look.styleUrl}">`}
 <script src="${base}${assetUrl('pages.js')}" defer></script>
+!${isLive === true ? html`<script src="${base}${assetUrl('session.js')}" defer></script>` : ''}
 !${refresh === undefined ? '' : goOn(refresh)}
 </head>
 <body>

@@ -5,7 +5,7 @@
 import { convert } from '../rules/money.js'
 import type { MethodFacts } from '../reference.js'
 import type { PaymentMethod } from '../resources/payment-methods/store.js'
-import type { Payment } from '../resources/payments/store.js'
+import type { CheckoutOptions, Payment } from '../resources/payments/store.js'
 import type { Sandbox } from '../sandbox.js'
 import { checkoutOptions } from './returning.js'
 
@@ -26,37 +26,54 @@ export interface Offer {
 const CARD_TYPES = ['credit', 'debit']
 const UPI_TYPES = ['upi_collect', 'upi_intent']
 
-export function offerFor (payment: Payment, sandbox: Sandbox): Offer {
-  const { allowed_payment_method_types: allowed, show_saved_payment_methods: showSaved } = checkoutOptions(payment)
+/** What an offer depends on: a payment, or one that is still to be made. */
+export interface Payable {
+  country: string
+  currency: string
+  total_amount: number
+  /** Null for somebody new. */
+  customer_id: string | null
+  options: CheckoutOptions
+}
+
+export function payableOf (payment: Payment): Payable {
+  const { country } = JSON.parse(payment.billing) as { country: string }
+  const { currency, total_amount: total, customer_id: customerId } = payment
+  return { country, currency, total_amount: total, customer_id: customerId, options: checkoutOptions(payment) }
+}
+
+export function offerFor (payable: Payable, sandbox: Sandbox): Offer {
+  const { allowed_payment_method_types: allowed, show_saved_payment_methods: showSaved } = payable.options
   const table = sandbox.reference.paymentMethods
   const wanted = allowed ?? Object.keys(table).filter(type => table[type]?.offered === true)
   const offer: Offer = { saved: [], cardTypes: [], upi: null, redirects: [], unfit: [], canSave: showSaved === true }
   for (const type of new Set(wanted)) {
     const facts = table[type]
     if (facts === undefined) continue
-    const because = obstacle(facts, payment, sandbox)
+    const because = obstacle(facts, payable, sandbox)
     if (because !== null) {
       if (allowed !== undefined) offer.unfit.push({ label: facts.label, because })
     } else if (CARD_TYPES.includes(type)) offer.cardTypes.push(type)
     else if (UPI_TYPES.includes(type)) offer.upi ??= type
     else offer.redirects.push({ ...facts, type })
   }
-  if (showSaved === true) {
-    offer.saved = sandbox.paymentMethods.ofCustomer(payment.customer_id).filter(saved =>
+  if (showSaved === true && payable.customer_id !== null) {
+    offer.saved = sandbox.paymentMethods.ofCustomer(payable.customer_id).filter(saved =>
       saved.payment_method === 'card' && offer.cardTypes.includes(saved.payment_method_type ?? 'credit'))
   }
   return offer
 }
 
 /** Why a method does not fit a payment; null where it does. */
-function obstacle (facts: MethodFacts, payment: Payment, { reference }: Sandbox): string | null {
+function obstacle (
+  facts: MethodFacts, { country, currency, total_amount: amount }: Payable, { reference }: Sandbox
+): string | null {
   const { countries, currencies, minimum_usd: minimum } = facts
-  const { country } = JSON.parse(payment.billing) as { country: string }
   if (countries !== null && !countries.includes(country)) {
     return `not for customers in ${reference.countries[country]?.name ?? country}`
   }
-  if (currencies !== null && !currencies.includes(payment.currency)) return `not in ${payment.currency}`
+  if (currencies !== null && !currencies.includes(currency)) return `not in ${currency}`
   if (minimum === undefined) return null
-  const total = convert(payment.total_amount, payment.currency, 'USD', reference.currencies)
+  const total = convert(amount, currency, 'USD', reference.currencies)
   return total !== null && total < minimum ? `only from $${(minimum / 100).toFixed(2)}` : null
 }

@@ -13,18 +13,46 @@ import { money } from './fragments.js'
 import type { Fragment } from './layout.js'
 import { checkoutOptions } from './returning.js'
 
-export function order (payment: Payment, sandbox: Sandbox): Fragment {
-  const lines = readLines(payment.lines)
+/** What a summary tells of, whether it is a payment already or not. */
+export interface Order {
+  currency: string
+  total_amount: number
+  tax: number
+  lines: readonly PricedLine[]
+  /** In order of application. */
+  codes: readonly AppliedDiscount[]
+  country: string
+  tax_id: string | null
+}
+
+/** `showsDetails` false leaves out all but what is to be paid. */
+export function order (payment: Payment, sandbox: Sandbox, showsDetails = true): Fragment {
+  return summary(orderOf(payment), sandbox, showsDetails, payer(payment, sandbox))
+}
+
+function orderOf (payment: Payment): Order {
+  return {
+    currency: payment.currency,
+    total_amount: payment.total_amount,
+    tax: payment.tax,
+    lines: readLines(payment.lines),
+    codes: payment.discounts === null ? [] : JSON.parse(payment.discounts),
+    country: billing(payment).country,
+    tax_id: checkoutOptions(payment).tax_id ?? null
+  }
+}
+
+export function summary (shown: Order, sandbox: Sandbox, showsDetails: boolean, below: Fragment): Fragment {
   return html`<section class="panel order" aria-labelledby="order-title">
 <h1 id="order-title">Pay ${sandbox.business.name}</h1>
-<p class="amount" data-testid="amount-due">${money(payment.total_amount, payment.currency, sandbox)}</p>
-<ul class="lines">!${lines.map(line => lineItem(line, payment, sandbox))}</ul>
-!${totals(lines, payment, sandbox)}
-!${payer(payment, sandbox)}
+<p class="amount" data-testid="amount-due">${money(shown.total_amount, shown.currency, sandbox)}</p>
+!${showsDetails ? html`<ul class="lines">!${shown.lines.map(line => lineItem(line, shown, sandbox))}</ul>` : ''}
+!${showsDetails ? totals(shown, sandbox) : ''}
+!${below}
 </section>`
 }
 
-function lineItem (line: PricedLine, { currency }: Payment, sandbox: Sandbox): Fragment {
+function lineItem (line: PricedLine, { currency }: Order, sandbox: Sandbox): Fragment {
   const product = sandbox.products.find(line.product_id)
   const price = product?.price
   const unit = money(line.unit_amount, price?.currency ?? currency, sandbox)
@@ -44,16 +72,15 @@ interface Row {
   testId: string
 }
 
-function totals (lines: readonly PricedLine[], payment: Payment, sandbox: Sandbox): Fragment {
-  const { currency } = payment
+function totals (shown: Order, sandbox: Sandbox): Fragment {
+  const { currency, lines, codes } = shown
   const sum = (amount: (line: PricedLine) => number) => lines.reduce((total, line) => total + amount(line), 0)
-  const codes: AppliedDiscount[] = payment.discounts === null ? [] : JSON.parse(payment.discounts)
   const subtotal = sum(line => line.subtotal)
   const byCodes = codes.reduce((total, { deducted }) => total + deducted, 0)
   const byProducts = subtotal - byCodes - sum(line => line.amount)
   const added = sum(line => line.tax_inclusive ? 0 : line.tax)
   const contained = sum(line => line.tax_inclusive ? line.tax : 0)
-  const tax = taxName(payment, sandbox)
+  const tax = taxName(shown, sandbox)
   const rows: Row[] = [{ kind: '', label: 'Subtotal', amount: subtotal, testId: 'subtotal' }]
   if (byProducts > 0) rows.push({ kind: 'minus', label: 'Product discount', amount: -byProducts, testId: 'product-discount' })
   for (const applied of codes) {
@@ -61,28 +88,28 @@ function totals (lines: readonly PricedLine[], payment: Payment, sandbox: Sandbo
     rows.push({ kind: 'minus', label, amount: -applied.deducted, testId: 'discount' })
   }
   if (added > 0) rows.push({ kind: '', label: tax, amount: added, testId: 'tax' })
-  rows.push({ kind: 'total', label: 'Total', amount: payment.total_amount, testId: 'total' })
+  rows.push({ kind: 'total', label: 'Total', amount: shown.total_amount, testId: 'total' })
   return html`<dl class="totals">!${rows.map(({ kind, label, amount, testId }) =>
     html`<div class="${kind}"><dt>${label}</dt><dd data-testid="${testId}">${money(amount, currency, sandbox)}</dd></div>`)}</dl>
 !${contained === 0
 ? ''
 : html`<p class="hint" data-testid="tax-included">
 Includes ${money(contained, currency, sandbox)} ${tax}.</p>`}
-!${isReverseCharge(payment, sandbox) ? REVERSE_CHARGE : ''}`
+!${isReverseCharge(shown, sandbox) ? REVERSE_CHARGE : ''}`
 }
 
 const REVERSE_CHARGE = '<p class="hint" data-testid="reverse-charge">Reverse charge: your business accounts for the tax.</p>'
 
 /** `VAT 20 %`. */
-function taxName (payment: Payment, { reference }: Sandbox): string {
-  const rate = reference.taxRates[billing(payment).country]
+function taxName ({ country }: Order, { reference }: Sandbox): string {
+  const rate = reference.taxRates[country]
   return rate === undefined ? 'Tax' : `${rate.name} ${rate.rate_bps / 100} %`
 }
 
-function isReverseCharge (payment: Payment, { reference, settings }: Sandbox): boolean {
-  const isBusiness = checkoutOptions(payment).tax_id !== undefined
-  return isBusiness && settings.tax && payment.tax === 0 && payment.total_amount > 0 &&
-    reference.taxRates[billing(payment).country]?.reverse_charge === true
+function isReverseCharge (
+  { tax_id: taxId, tax, total_amount: total, country }: Order, { reference, settings }: Sandbox
+): boolean {
+  return taxId !== null && settings.tax && tax === 0 && total > 0 && reference.taxRates[country]?.reverse_charge === true
 }
 
 function billing (payment: Payment): Schemas['BillingAddress'] {

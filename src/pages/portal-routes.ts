@@ -12,9 +12,9 @@ import { removePaymentMethod } from '../resources/payment-methods/rules.js'
 import type { PortalSession } from '../resources/portal-sessions/store.js'
 import type { Context } from '../sandbox.js'
 import type { Problem } from './fragments.js'
+import { pageFrame, type PagesOptions } from './frame.js'
 import { sendRedirect } from './layout.js'
 import { portal, portalExpired } from './portal.js'
-import { pageReplies, type PagesOptions } from './replies.js'
 
 const FORM_MAX_BYTES = 32 * 1024
 const PATH = '/portal/session/:token'
@@ -47,7 +47,7 @@ export function addPortalPages (app: FastifyInstance, options: PagesOptions): vo
 }
 
 function portalPages (options: PagesOptions) {
-  const { base, contextOf, send, sendNotice, notFound, fail } = pageReplies(options)
+  const { base, contextOf, send, sendNotice, notFound, fail } = pageFrame(options)
 
   const urlOf = ({ token }: PortalSession) => `${base}/portal/session/${token}`
 
@@ -58,6 +58,7 @@ function portalPages (options: PagesOptions) {
     const customer = session && context.sandbox.customers.find(session.customer_id)
     if (session === undefined || customer === undefined) {
       notFound(request, reply, {
+        id: 'not-found',
         title: 'There is no such account page',
         text: 'Check the link, or ask the store for a new one. Links of an earlier database are gone.'
       })

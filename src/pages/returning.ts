@@ -1,10 +1,20 @@
 /**
  * The way back to the merchant: only ever to the payment's own return_url, with what became of the payment added to its query.
  */
+import { isOpen } from '../resources/payments/life.js'
 import type { CheckoutOptions, Payment } from '../resources/payments/store.js'
 
 export function checkoutOptions ({ checkout }: Pick<Payment, 'checkout'>): CheckoutOptions {
   return JSON.parse(checkout)
+}
+
+/**
+ * Where a payment is found now: its form while it is open, else its status page, or, with `redirect_immediately`, the merchant's.
+ */
+export function nextUrl (payment: Payment, link: string, base: string): string {
+  if (isOpen(payment)) return `${base}/${link}`
+  const back = checkoutOptions(payment).redirect_immediately === true ? returnUrl(payment) : null
+  return back ?? `${base}/status/${link}/${payment.status}`
 }
 
 /** The return_url with `payment_id`, `status` and `email` after its own parameters; null where the merchant gave none. */
@@ -23,8 +33,7 @@ export function returnUrl (payment: Payment): string | null {
  * merchant's own redirects included, so that naming one host is not enough. As a rule the way back begins on the status page,
  * which is no form's redirect, and nothing has to be allowed; only `redirect_immediately` goes there straight from the form.
  */
-export function formTargets (payment: Payment): string[] {
-  const { return_url: given, redirect_immediately: immediately } = checkoutOptions(payment)
+export function formTargets ({ return_url: given, redirect_immediately: immediately }: CheckoutOptions): string[] {
   if (immediately !== true || given === undefined || !URL.canParse(given)) return []
   const { protocol } = new URL(given)
   return protocol === 'http:' || protocol === 'https:' ? ['http:', 'https:'] : [protocol]

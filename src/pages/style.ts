@@ -3,6 +3,30 @@
  * both; type and shapes come from the visitor's system. Radio buttons open their panels by selectors alone, so that this works
  * without scripts.
  */
+/** The colours of the dark, which a session can ask for whatever the system prefers. */
+const DARK = `
+  --ground: #0e1117;
+  --surface: #171b24;
+  --sunken: #1d222d;
+  --text: #eef1f7;
+  --quiet: #a8b1c2;
+  --line: #2b3240;
+  --edge: #7a8498;
+  --accent: #9db6ff;
+  --accent-strong: #bccdff;
+  --on-accent: #0c1433;
+  --tint: #1c2540;
+  --good: #6fdca6;
+  --good-tint: #12301f;
+  --bad: #ff9d94;
+  --bad-tint: #3a1a18;
+  --wait: #f5c46b;
+  --wait-tint: #33270f;
+  --banner: #2b2410;
+  --on-banner: #f3dc9b;
+  --shadow: none;
+`
+
 export const STYLE = `
 :root {
   color-scheme: light dark;
@@ -28,34 +52,15 @@ export const STYLE = `
   --shadow: 0 1px 2px rgb(20 28 50 / 6%), 0 8px 28px rgb(20 28 50 / 7%);
 }
 @media (prefers-color-scheme: dark) {
-  :root {
-    --ground: #0e1117;
-    --surface: #171b24;
-    --sunken: #1d222d;
-    --text: #eef1f7;
-    --quiet: #a8b1c2;
-    --line: #2b3240;
-    --edge: #7a8498;
-    --accent: #9db6ff;
-    --accent-strong: #bccdff;
-    --on-accent: #0c1433;
-    --tint: #1c2540;
-    --good: #6fdca6;
-    --good-tint: #12301f;
-    --bad: #ff9d94;
-    --bad-tint: #3a1a18;
-    --wait: #f5c46b;
-    --wait-tint: #33270f;
-    --banner: #2b2410;
-    --on-banner: #f3dc9b;
-    --shadow: none;
-  }
+  :root:not([data-theme=light]) { ${DARK} }
 }
+:root[data-theme=dark] { color-scheme: dark; ${DARK} }
+:root[data-theme=light] { color-scheme: light; }
 *, *::before, *::after { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body {
   margin: 0; min-height: 100vh; background: var(--ground); color: var(--text);
-  font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
+  font: var(--weight, 400) 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
   overflow-wrap: anywhere;
 }
 h1, h2, h3, p, ul, dl, dd, fieldset { margin: 0; padding: 0; }
@@ -69,7 +74,7 @@ a { color: var(--accent); text-underline-offset: 0.15em; }
 a:hover { color: var(--accent-strong); }
 code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; font-size: 0.9em; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 6px; }
-[hidden], html:not(.js) .with-script { display: none !important; }
+[hidden], html:not(.js) .with-script, .js .without-script, [data-live]:empty { display: none !important; }
 .unseen {
   position: absolute; width: 1px; height: 1px; margin: -1px; padding: 0; border: 0; overflow: hidden; clip-path: inset(50%);
   white-space: nowrap;
@@ -133,15 +138,33 @@ footer.frame { padding-block: 2rem; color: var(--quiet); font-size: 0.8125rem; }
 .field { display: grid; gap: 0.3rem; align-content: start; }
 .field > label { font-weight: 550; font-size: 0.9375rem; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; align-items: end; }
-input[type=text], input[type=tel] {
-  width: 100%; min-height: 3rem; padding: 0.6rem 0.85rem; border: 1px solid var(--edge); border-radius: 0.65rem;
+input:is([type=text], [type=tel], [type=email], [type=url], [type=date]), select {
+  width: 100%; min-height: 3rem; padding: 0.6rem 0.85rem; border: 1px solid var(--edge); border-radius: var(--radius, 0.65rem);
   background: var(--surface); color: inherit; font: inherit; font-variant-numeric: tabular-nums;
 }
-input[aria-invalid=true] { border: 2px solid var(--bad); padding: calc(0.6rem - 1px) calc(0.85rem - 1px); }
-input[type=text]:focus, input[type=tel]:focus { outline: 3px solid var(--accent); outline-offset: 0; border-radius: 0.65rem; }
+::placeholder { color: var(--placeholder, var(--quiet)); opacity: 1; }
+input[readonly] { background: var(--sunken); border-style: dashed; color: var(--quiet); }
+input[aria-invalid=true], select[aria-invalid=true] {
+  border: 2px solid var(--bad); padding: calc(0.6rem - 1px) calc(0.85rem - 1px);
+}
+input:not([type=radio], [type=checkbox]):focus, select:focus {
+  outline: 3px solid var(--focus, var(--accent)); outline-offset: 0; border-radius: var(--radius, 0.65rem);
+}
 input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin: 0; accent-color: var(--accent); flex: none; }
 .problem { color: var(--bad); font-size: 0.875rem; font-weight: 550; }
 .check { display: flex; align-items: center; gap: 0.7rem; min-height: 2.75rem; cursor: pointer; }
+
+.back { margin: -0.5rem 0 1rem; }
+.back a { display: inline-block; padding: 0.5rem 0; text-decoration: none; font-weight: 550; }
+.back a:hover { text-decoration: underline; }
+.fields { display: grid; gap: 1rem; }
+.choices { margin-top: 1.25rem; padding-top: 1.25rem; border-top: 1px solid var(--line); display: grid; gap: 1rem; }
+.choices .with { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.6rem; }
+.choices .with .button { width: auto; min-height: 3rem; padding: 0.5rem 1.1rem; }
+.applied { display: flex; flex-wrap: wrap; gap: 0.45rem; }
+.business summary { cursor: pointer; min-height: 2.75rem; padding: 0.6rem 0; font-weight: 550; }
+.business .fields { margin-top: 0.5rem; }
+[aria-busy=true] .order { opacity: 0.6; }
 
 .methods { display: grid; gap: 0.6rem; }
 .method { position: relative; border: 1px solid var(--line); border-radius: 0.8rem; background: var(--surface); }
@@ -179,13 +202,20 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
 
 .button {
   display: inline-flex; align-items: center; justify-content: center; min-height: 3.25rem; width: 100%; padding: 0.7rem 1.5rem;
-  border: 1px solid transparent; border-radius: 0.8rem; font: inherit; font-weight: 650; text-decoration: none; cursor: pointer;
-  text-align: center;
+  border: 1px solid transparent; border-radius: var(--radius, 0.8rem); font: inherit; font-weight: 650; text-align: center;
+  text-decoration: none; cursor: pointer;
 }
-.button.primary { background: var(--accent); color: var(--on-accent); font-size: 1.0625rem; }
-.button.primary:hover { background: var(--accent-strong); color: var(--on-accent); }
-.button.second { background: var(--surface); border-color: var(--edge); color: var(--text); }
-.button.second:hover { border-color: var(--text); color: var(--text); }
+.button.primary { background: var(--button, var(--accent)); color: var(--on-button, var(--on-accent)); font-size: 1.0625rem; }
+.button.primary:hover {
+  background: var(--button-strong, var(--button, var(--accent-strong))); color: var(--on-button, var(--on-accent));
+}
+.button.second {
+  background: var(--second, var(--surface)); border-color: var(--edge); color: var(--on-second, var(--text));
+}
+.button.second:hover {
+  background: var(--second-strong, var(--second, var(--surface))); border-color: var(--text);
+  color: var(--on-second, var(--text));
+}
 .button.bare { background: transparent; color: var(--quiet); font-weight: 550; min-height: 2.75rem; }
 .button.bare:hover { color: var(--text); text-decoration: underline; }
 .button[aria-busy] { opacity: 0.75; cursor: progress; }

@@ -9,9 +9,9 @@ import { cardInstrument, redirectInstrument, upiInstrument, type Instrument } fr
 import { answerAction, attempt, cancel, checkOpen, completeFree, savedInstrument } from '../resources/payments/life.js'
 import type { Payment } from '../resources/payments/store.js'
 import type { Context } from '../sandbox.js'
-import type { Entered } from './checkout.js'
+import type { Entered } from './method-fields.js'
 import type { Problem } from './fragments.js'
-import { offerFor, type Offer } from './methods.js'
+import { offerFor, payableOf, type Offer } from './methods.js'
 import { checkoutOptions } from './returning.js'
 
 const FIELDS = ['token', 'action', 'method', 'number', 'expiry', 'cvc', 'name', 'save', 'phone', 'upi_id'] as const
@@ -27,13 +27,13 @@ export function readForm (body: unknown): Form {
   })) as Form
 }
 
-/** Proves that a form came from our page: nobody else knows the payment's secret. */
-export function formToken (payment: Payment, link: string): string {
-  return createHmac('sha256', payment.secret).update(link).digest('hex')
+/** Proves that a form came from our page: nobody else knows the secret of its payment or session. */
+export function formToken ({ secret }: { secret: string }, link: string): string {
+  return createHmac('sha256', secret).update(link).digest('hex')
 }
 
-export function isToken (given: string, payment: Payment, link: string): boolean {
-  const right = Buffer.from(formToken(payment, link))
+export function isToken (given: string, owner: { secret: string }, link: string): boolean {
+  const right = Buffer.from(formToken(owner, link))
   const bytes = Buffer.from(given)
   return bytes.length === right.length && timingSafeEqual(bytes, right)
 }
@@ -66,7 +66,7 @@ function compactPhone (phone: string): string {
 }
 
 /** The element of the checkout page that an error of the form belongs to. */
-const ELEMENTS: Record<string, string> = {
+export const ELEMENTS: Readonly<Record<string, string>> = {
   number: 'card-number',
   expiry: 'card-expiry',
   cvc: 'card-cvc',
@@ -107,21 +107,25 @@ export function act (payment: Payment, form: Form, context: Context): void {
 
 function pay (payment: Payment, form: Form, context: Context): void {
   const violations: Violation[] = []
-  const phone = readPhone(payment, form, violations)
+  const phone = checkoutOptions(payment).require_phone_number === true ? readPhone(form.phone, violations) : null
   const isFree = payment.total_amount === 0
-  const instrument = isFree ? null : readInstrument(payment, form, context, violations)
+  const offer = offerFor(payableOf(payment), context.sandbox)
+  const instrument = isFree ? null : readInstrument(form, offer, context, violations)
   const [first] = violations
   if (first !== undefined) throw new ApiError('INVALID_REQUEST_PARAMETERS', { violations, message: first.message })
   if (instrument === null) completeFree(payment, context)
-  else attempt(payment, instrument, context, { saveMethod: form.save === 'yes' && offerFor(payment, context.sandbox).canSave })
+  else attempt(payment, instrument, context, { saveMethod: savesMethod(form, offer) })
   if (phone !== null && payment.customer.phone_number === null) {
     context.sandbox.customers.setPhoneNumber(payment.customer_id, phone)
   }
 }
 
-/** The phone number where the payment asks for one, as `+12025550142`. */
-function readPhone (payment: Payment, { phone }: Form, violations: Violation[]): string | null {
-  if (checkoutOptions(payment).require_phone_number !== true) return null
+export function savesMethod ({ save }: Form, { canSave }: Offer): boolean {
+  return save === 'yes' && canSave
+}
+
+/** A phone number as `+12025550142`; null with a violation where it is none. */
+export function readPhone (phone: string, violations: Violation[]): string | null {
   const digits = compactPhone(phone)
   if (PHONE.test(digits)) return digits
   violations.push({
@@ -131,8 +135,7 @@ function readPhone (payment: Payment, { phone }: Form, violations: Violation[]):
 }
 
 /** What is to be charged; null with a violation where that can't be told. */
-function readInstrument (payment: Payment, form: Form, context: Context, violations: Violation[]): Instrument | null {
-  const offer = offerFor(payment, context.sandbox)
+export function readInstrument (form: Form, offer: Offer, context: Context, violations: Violation[]): Instrument | null {
   const { method } = form
   if (method.startsWith('saved:')) return readSaved(method.slice('saved:'.length), offer, context, violations)
   if (method === 'card' && offer.cardTypes.length > 0) return readCard(form, offer, context, violations)

@@ -4,6 +4,7 @@ import type { Jobs } from '../jobs.js'
 import { addons } from './addons/routes.js'
 import { brands } from './brands/routes.js'
 import { checkout } from './checkout/routes.js'
+import { checkouts } from './checkouts/routes.js'
 import { customers } from './customers/routes.js'
 import { discounts } from './discounts/routes.js'
 import { invoices } from './invoices/routes.js'
@@ -22,6 +23,7 @@ import { webhooks } from './webhooks/routes.js'
 /** Every handler there is; an operation of the contract that is not among them answers 501. */
 export const handlers = {
   ...payments,
+  ...checkouts,
   ...refunds,
   ...invoices,
   ...customers,

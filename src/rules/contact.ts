@@ -11,13 +11,21 @@ export interface Contact {
   phone_number?: string | null
 }
 
-/** Throws INVALID_REQUEST_PARAMETERS with everything that is wrong. What is absent or null is not looked at. */
-export function checkContact ({ name, email, phone_number: phone }: Contact): void {
+/** Whether a text can be an e-mail address: something, an @, something, without spaces. Only sending to it would tell more. */
+export function isEmail (text: string): boolean {
+  return EMAIL.test(text)
+}
+
+/**
+ * Throws INVALID_REQUEST_PARAMETERS with everything that is wrong. What is absent or null is not looked at. `where` is the path of
+ * the contact in the request, as in `customer.`.
+ */
+export function checkContact ({ name, email, phone_number: phone }: Contact, where = ''): void {
   const violations: Violation[] = []
-  if (name != null && name.trim() === '') violations.push({ path: 'name', message: 'must not be empty' })
-  if (name != null && name.length > NAME_MAX) violations.push(tooLong('name', NAME_MAX))
-  if (email != null && !EMAIL.test(email)) violations.push({ path: 'email', message: 'must be an e-mail address' })
-  if (phone != null && phone.length > PHONE_MAX) violations.push(tooLong('phone_number', PHONE_MAX))
+  if (name != null && name.trim() === '') violations.push({ path: `${where}name`, message: 'must not be empty' })
+  if (name != null && name.length > NAME_MAX) violations.push(tooLong(`${where}name`, NAME_MAX))
+  if (email != null && !isEmail(email)) violations.push({ path: `${where}email`, message: 'must be an e-mail address' })
+  if (phone != null && phone.length > PHONE_MAX) violations.push(tooLong(`${where}phone_number`, PHONE_MAX))
   if (violations.length === 0) return
   throw new ApiError('INVALID_REQUEST_PARAMETERS', {
     violations, message: violations.map(({ path, message }) => `${path} ${message}`).join('; ')

@@ -1,5 +1,5 @@
 /**
- * What a one-time cart costs: the one calculation behind payments (and, later, checkout sessions, previews and static links).
+ * What a one-time cart costs: the one calculation behind payments, checkout sessions, previews and static links.
  * Integers in, integers out. It knows no database, no clock and no ids: whether a code has expired or a customer may use it
  * is decided before.
  *
@@ -65,6 +65,8 @@ export interface Cart {
   /** Basis points; 0 where no tax is due. */
   tax_rate_bps: number
   currencies: CurrencyTable
+  /** Whether the cart may still change, so that the minimum charge need not be met yet. */
+  is_draft?: boolean
 }
 
 /** One line in minor units of the charge currency, but `unit_amount`, which is in the product's. */
@@ -106,7 +108,7 @@ export function price (cart: Cart): PricedCart {
   const total = lines.reduce((sum, line) => sum + line.total, 0)
   const tax = lines.reduce((sum, line) => sum + line.tax, 0)
   if (total > MAX_TOTAL_MINOR) throw tooLarge('product_cart')
-  checkMinimum(total, cart)
+  if (cart.is_draft !== true) checkMinimum(total, cart)
   return { currency: cart.currency, lines, deductions, tax, total }
 }
 

@@ -9,13 +9,13 @@ export interface BusinessStore {
 
 export function businessStore (database: Database): BusinessStore {
   const read = database.prepare<[], BusinessRow>('SELECT * FROM business')
-  const insert = database.prepare('INSERT INTO business (business_id, name, currency, link_salt) VALUES (?, ?, ?, ?)')
+  const insert = database.prepare('INSERT INTO business (business_id, name, currency, link_salt, country) VALUES (?, ?, ?, ?, ?)')
   return {
     read () {
       const business = read.get()
       if (business === undefined) throw new Error('the database holds no business')
       return business
     },
-    insert: ({ business_id: id, name, currency, link_salt: salt }) => { insert.run(id, name, currency, salt) }
+    insert: ({ business_id: id, name, currency, link_salt: salt, country }) => { insert.run(id, name, currency, salt, country) }
   }
 }

@@ -34,6 +34,17 @@ export interface BusinessRow {
   name: string
   currency: string
   link_salt: number
+  country: string
+}
+
+export interface CheckoutSessionsRow {
+  seq: number
+  session_id: string
+  created_at: number
+  expires_at: number
+  secret: string
+  terms: string
+  payment_id: string | null
 }
 
 export interface ClockRow {
@@ -155,6 +166,7 @@ export interface PaymentsRow {
   retry_attempt: number
   pending_action: string | null
   refund_status: string | null
+  custom_field_responses: string | null
 }
 
 export interface PortalSessionsRow {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { returnUrlProblem } from '../../src/rules/return-url.js'
+import { checkReturnUrl, returnUrlProblem } from '../../src/rules/return-url.js'
 
 t.test('accepts absolute URLs of the web and of apps', async t => {
   const urls = ['https://shop.example/thanks?order=7#top', 'http://localhost:3000', 'myapp://paid', 'intent://x#Intent;end']
@@ -13,4 +13,10 @@ t.test('refuses', async t => {
   const scripts = ['javascript:alert(1)', 'JavaScript:alert(1)', ' \tjava\nscript:alert(1)', 'data:text/html,x', 'vbscript:x',
     'blob:https://shop.example/1', 'file:///etc/passwd']
   for (const url of scripts) t.match(returnUrlProblem(url), /^must not have the scheme \w+:$/, url)
+})
+
+t.test('a refusal names the place of the URL', async t => {
+  t.throws(() => { checkReturnUrl('/back', 'cancel_url') }, { code: 'INVALID_REQUEST_BODY', details: [{ path: 'cancel_url' }] })
+  t.throws(() => { checkReturnUrl('x') }, { message: /return_url must be an absolute URL/ })
+  checkReturnUrl('myapp://paid')
 })

@@ -23,6 +23,7 @@ export interface CustomersStore {
   /** Replaces everything but the id and the time of creation. */
   update (before: Customer, after: Customer): void
   setPhoneNumber (customerId: string, phoneNumber: string): void
+  setName (customerId: string, name: string): void
   /** Forgets what was remembered: rows were taken back. */
   forget (): void
 }
@@ -41,6 +42,7 @@ export function customersStore (database: Database): CustomersStore {
     'UPDATE customers SET email = ?, name = ?, phone_number = ?, metadata = ? WHERE customer_id = ?')
   const setPhoneNumber = database.prepare('UPDATE customers SET phone_number = ? WHERE customer_id = ?')
   const prepared = new Map<string, Statement<unknown[], Customer>>()
+  const setName = database.prepare('UPDATE customers SET name = ? WHERE customer_id = ?')
   const byId = createMemo<Customer>()
   const byEmail = createMemo<Customer>()
   return {
@@ -71,6 +73,11 @@ export function customersStore (database: Database): CustomersStore {
       byId.forget(customerId)
       byEmail.clear()
       setPhoneNumber.run(phoneNumber, customerId)
+    },
+    setName (customerId, name) {
+      byId.forget(customerId)
+      byEmail.clear()
+      setName.run(name, customerId)
     }
   }
 }

@@ -10,11 +10,12 @@ export interface DiscountUser {
 }
 
 /**
- * The discount behind a code. `path` names the place of the code in the request.
+ * The discount behind a code. `path` names the place of the code in the request; `user` gives null while nobody can tell who
+ * will use it, and then what depends on the customer is not asked.
  * Throws INVALID_DISCOUNT_CODE, or the code for the first reason why it can't be used.
  */
 export function usableDiscount (
-  code: string, path: string, user: () => DiscountUser, discounts: DiscountsStore, nowUs: number
+  code: string, path: string, user: () => DiscountUser | null, discounts: DiscountsStore, nowUs: number
 ): Discount {
   const discount = discounts.findByCode(code.toUpperCase())
   if (discount === undefined) {
@@ -44,10 +45,14 @@ export function checkUses ({ code, usage_limit: limit, times_used: used }: Disco
   throw new ApiError('DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED', { path, because: `${code} was used ${used} of ${limit} times` })
 }
 
-function checkCustomer (discount: Discount, path: string, user: () => DiscountUser, discounts: DiscountsStore): void {
+function checkCustomer (
+  discount: Discount, path: string, user: () => DiscountUser | null, discounts: DiscountsStore
+): void {
   const { code, customer_eligibility: eligibility, per_customer_usage_limit: limit } = discount
   if (eligibility === 'any' && limit === null) return // the usual case needs no look at the customer
-  const { customer_id: customerId, hasPaid } = user()
+  const known = user()
+  if (known === null) return
+  const { customer_id: customerId, hasPaid } = known
   const refuse = (because: string) => new ApiError('DISCOUNT_CUSTOMER_NOT_ELIGIBLE', { path, because })
   if (eligibility === 'first_time' && hasPaid) throw refuse(`${code} is for customers who have not paid before`)
   if (eligibility === 'existing' && !hasPaid) throw refuse(`${code} is for customers who have paid before`)

@@ -83,6 +83,8 @@ export interface PaymentsStore {
   recordAttempt (seq: number, at: number, status: string, methodType: string | null, errorCode: string | null): void
   attempts (seq: number): PaymentAttemptsRow[]
   setRefundStatus (paymentId: string, status: 'partial' | 'full', updatedAt: number): void
+  /** Notes the checkout session that a payment was made of, and what its own fields were answered with. */
+  joinSession (seq: number, sessionId: string, answers: Array<Schemas['CustomFieldResponse']> | null): void
 }
 
 /** What changes when a payment is tried, settled or cancelled. */
@@ -136,6 +138,8 @@ export function paymentsStore (database: Database): PaymentsStore {
   const attempts = database.prepare<[number], PaymentAttemptsRow>(
     'SELECT * FROM payment_attempts WHERE payment_seq = ? ORDER BY seq')
   const setRefundStatus = database.prepare('UPDATE payments SET refund_status = ?, updated_at = ? WHERE payment_id = ?')
+  const joinSession = database.prepare(
+    'UPDATE payments SET checkout_session_id = ?, custom_field_responses = ? WHERE seq = ?')
   const hasSucceeded = database.prepare("SELECT 1 FROM payments WHERE customer_id = ? AND status = 'succeeded' LIMIT 1")
   const list = listStatements(database)
 
@@ -166,6 +170,7 @@ export function paymentsStore (database: Database): PaymentsStore {
     recordAttempt: (seq, at, status, methodType, errorCode) => { recordAttempt.run(seq, at, status, methodType, errorCode) },
     attempts: seq => attempts.all(seq),
     setRefundStatus: (paymentId, status, updatedAt) => { setRefundStatus.run(status, updatedAt, paymentId) },
+    joinSession: (seq, sessionId, answers) => { joinSession.run(sessionId, answers && JSON.stringify(answers), seq) },
     hasSucceeded: customerId => hasSucceeded.get(customerId) !== undefined
   }
 }

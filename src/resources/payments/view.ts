@@ -72,7 +72,7 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
     metadata: JSON.parse(payment.metadata),
     discount_id: applied?.[0]?.discount_id ?? null,
     discounts: discounts ?? null,
-    custom_field_responses: null,
+    custom_field_responses: payment.custom_field_responses === null ? null : JSON.parse(payment.custom_field_responses),
     payment_link: paymentLink(payment.link, payment.seq, context),
     checkout_session_id: payment.checkout_session_id,
     subscription_id: payment.subscription_id,

@@ -1,6 +1,6 @@
 /**
- * How every page is answered: with the store's name, below the path that a proxy may put the emulator under, and with a page for
- * what is not there or went wrong.
+ * What the routes of all hosted pages share: the context of a request, sending a page with the store's name on it, and the pages
+ * of what went wrong.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
@@ -16,43 +16,42 @@ export interface PagesOptions {
   report (error: unknown): void
 }
 
-export interface PageReplies {
-  /** The path that all our URLs begin with; empty as a rule. */
+export interface Frame {
+  /** The path that all our URLs begin with. */
   base: string
   contextOf (request: FastifyRequest): Context
   send (reply: FastifyReply, code: number, page: Omit<Page, 'store' | 'base'>): void
   sendNotice (reply: FastifyReply, code: number, told: Notice): void
   /** A program that wants JSON and nothing else gets the API's answer; a browser gets a page. */
-  notFound (request: FastifyRequest, reply: FastifyReply, told: Pick<Notice, 'title' | 'text'>): void
+  notFound (request: FastifyRequest, reply: FastifyReply, told: Notice): void
+  /** What is nobody's fault but ours, or a form that can't be read. */
   fail (error: unknown, request: FastifyRequest, reply: FastifyReply): void
 }
 
-export function pageReplies ({ publicUrl, sandboxOf, report }: PagesOptions): PageReplies {
+export function pageFrame ({ publicUrl, sandboxOf, report }: PagesOptions): Frame {
   const base = publicUrl === null ? '' : new URL(publicUrl).pathname.replace(/\/$/, '')
 
-  const send: PageReplies['send'] = (reply, code, page) => {
+  function send (reply: FastifyReply, code: number, page: Omit<Page, 'store' | 'base'>): void {
     sendPage(reply, code, { ...page, store: sandboxOf().business.name, base })
   }
 
-  const sendNotice: PageReplies['sendNotice'] = (reply, code, told) => {
+  function sendNotice (reply: FastifyReply, code: number, told: Notice): void {
     send(reply, code, { title: told.title, content: notice(told), width: 'narrow' })
   }
 
   return {
     base,
-    send,
-    sendNotice,
     contextOf (request) {
       const sandbox = sandboxOf()
       return { sandbox, origin: originOf(request, publicUrl), now: sandbox.clock.now() }
     },
+    send,
+    sendNotice,
     notFound (request, reply, told) {
       const { accept = '' } = request.headers
-      if (accept.includes('json') && !accept.includes('text/html')) {
-        const because = `there is no ${request.method} ${request.url.slice(0, 200)}`
-        return sendError(reply, new ApiError('NOT_FOUND', { because }), report)
-      }
-      sendNotice(reply, 404, { id: 'not-found', ...told })
+      if (!accept.includes('json') || accept.includes('text/html')) return sendNotice(reply, 404, told)
+      const because = `there is no ${request.method} ${request.url.slice(0, 200)}`
+      sendError(reply, new ApiError('NOT_FOUND', { because }), report)
     },
     fail (error, request, reply) {
       const code = (error as { statusCode?: number }).statusCode ?? (error instanceof ApiError ? error.status : 500)
@@ -61,5 +60,15 @@ export function pageReplies ({ publicUrl, sandboxOf, report }: PagesOptions): Pa
         ? { id: 'failed', title: 'Something went wrong', text: 'The emulator failed; its output says why.', again: request.url }
         : { id: 'refused', title: 'This form could not be read', text: 'Load the page and try once more.', again: request.url })
     }
+  }
+}
+
+/** The answer to a form that is not from our page. `again` is the page's URL. */
+export function tokenRefused (again: string): Notice {
+  return {
+    id: 'token-refused',
+    title: 'This form is not from here',
+    text: 'It was sent by another page, or it is too old. Nothing was charged.',
+    again
   }
 }

@@ -1,0 +1,71 @@
+/**
+ * The script of the details page, as text. It asks for the price anew when something that decides it has changed, and puts the
+ * parts that are marked `data-live` in the place of the old ones; what was typed meanwhile stays. A card's number and security
+ * code are not sent along. Without it the same buttons load the page.
+ */
+export const SESSION_SCRIPT = `'use strict'
+const details = document.getElementById('details')
+const DECIDING = /^(?:country|currency|tax_id|business_name|email|amount_\\d+)$/
+let latest = 0
+
+async function reprice (action, focus) {
+  const turn = ++latest
+  const data = new URLSearchParams()
+  for (const [name, value] of new FormData(details)) {
+    if (name !== 'number' && name !== 'cvc' && name !== 'action' && typeof value === 'string') data.append(name, value)
+  }
+  data.set('action', action)
+  document.body.setAttribute('aria-busy', 'true')
+  try {
+    const response = await fetch(details.getAttribute('action'), { method: 'POST', body: data, headers: { accept: 'text/html' } })
+    const page = new DOMParser().parseFromString(await response.text(), 'text/html')
+    if (turn !== latest) return
+    if (page.getElementById('details') === null) return location.reload()
+    for (const fresh of page.querySelectorAll('[data-live]')) exchange(fresh)
+    const told = document.getElementById('live-told')
+    const amount = document.querySelector('[data-testid="amount-due"]')
+    if (told !== null && amount !== null) told.textContent = 'Total ' + amount.textContent
+    if (focus !== undefined) document.getElementById(focus)?.focus()
+  } finally {
+    if (turn === latest) document.body.removeAttribute('aria-busy')
+  }
+}
+
+function exchange (fresh) {
+  const old = document.getElementById(fresh.id)
+  if (old === null || old.innerHTML === fresh.innerHTML) return
+  const focused = old.contains(document.activeElement) ? document.activeElement.id : ''
+  const kept = [...old.querySelectorAll('input[id], select[id]')].filter(control => control.id !== 'discount-code')
+  const arrived = document.importNode(fresh, true)
+  for (const control of kept) {
+    const next = arrived.querySelector('#' + CSS.escape(control.id))
+    if (next === null || next.readOnly === true || next.tagName !== control.tagName) continue
+    if (control.type === 'radio' || control.type === 'checkbox') next.checked = control.checked
+    else if (next.tagName !== 'SELECT' || [...next.options].some(option => option.value === control.value)) {
+      next.value = control.value
+    }
+  }
+  for (const part of old.querySelectorAll('details[open][id]')) {
+    arrived.querySelector('#' + CSS.escape(part.id))?.setAttribute('open', '')
+  }
+  old.replaceWith(arrived)
+  if (focused !== '') document.getElementById(focused)?.focus()
+}
+
+if (details !== null) {
+  document.addEventListener('change', event => {
+    if (event.target.form === details && DECIDING.test(event.target.name)) reprice('reprice')
+  })
+  document.addEventListener('click', event => {
+    const button = event.target instanceof Element ? event.target.closest('button[name=action]') : null
+    if (button === null || button.form !== details || !/^(?:reprice|remove:.+)$/s.test(button.value)) return
+    event.preventDefault()
+    reprice(button.value, 'discount-code')
+  })
+  document.addEventListener('keydown', event => {
+    if (event.key !== 'Enter' || event.target.id !== 'discount-code') return
+    event.preventDefault()
+    reprice('reprice', 'discount-code')
+  })
+}
+`

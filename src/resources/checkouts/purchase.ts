@@ -1,0 +1,124 @@
+/**
+ * From a session to its payment: what the terms and the customer's details come to, and the one payment that is made of them.
+ * The API's `confirm` and the form of the page both end here.
+ */
+import type { Schemas } from '../../contract/operations.js'
+import type { Context, Sandbox } from '../../sandbox.js'
+import type { Customer } from '../customers/store.js'
+import { createCustomer, createPayment, type CreatedPayment } from '../payments/create.js'
+import { planSale, type Buyer, type CartRequest, type Sale, type SaleOptions } from '../payments/plan.js'
+import type { CheckoutOptions } from '../payments/store.js'
+import type { Session } from './store.js'
+import type { Known, Terms } from './terms.js'
+
+/** What the customer has decided, on top of the terms. */
+export interface Details {
+  known: Known
+  currency: string | null
+  /** All codes, in order of application. */
+  codes: string[]
+  /** By line: what a unit is worth to the customer; null where that is not theirs to say, or not said yet. */
+  amounts: Array<number | null>
+  answers: Array<Schemas['CustomFieldResponse']>
+}
+
+/** What a customer starts from. */
+export function detailsOf (terms: Terms): Details {
+  return {
+    known: terms.known,
+    currency: terms.currency,
+    codes: terms.codes,
+    amounts: terms.cart.map(({ amount }) => amount),
+    answers: []
+  }
+}
+
+export interface Purchase {
+  /** The existing customer, or null where a new one is to be created. */
+  customer: Customer | null
+  sale: Sale
+  details: Details
+}
+
+const COUNTRY_PATH = 'billing_address.country'
+
+/** The country that counts until the customer names theirs. */
+export function countryOf ({ country }: Pick<Known, 'country'>, { business }: Sandbox): string {
+  return country ?? business.country
+}
+
+/** What terms and details come to, or the ApiError for the first rule that they break. Its paths are those of a request. */
+export function quote (terms: Terms, details: Details, context: Context, options: SaleOptions = {}): Sale {
+  const { known, amounts, currency, codes } = details
+  const request: CartRequest = {
+    product_cart: terms.cart.map((item, index) => ({ ...item, amount: amounts[index] ?? null })),
+    billing_currency: currency,
+    discount_codes: codes,
+    tax_id: known.tax_id,
+    customer_business_name: known.business_name
+  }
+  return planSale(request, buyerOf(terms, known, context.sandbox), context, options)
+}
+
+export function buyerOf (terms: Terms, known: Known, sandbox: Sandbox): Buyer {
+  return { customer: customerOf(terms, known, sandbox), country: countryOf(known, sandbox), countryPath: COUNTRY_PATH }
+}
+
+/** Whoever was named by id, unless the e-mail address was changed; else whom the address belongs to. Undefined without one. */
+function customerOf (
+  { customer_id: id, known: given, flags }: Terms, { email }: Known, { customers }: Sandbox
+): Buyer['customer'] {
+  if (id !== null && email === given.email) return customers.find(id)
+  if (email === null) return undefined
+  return flags.always_create_new_customer ? null : customers.findByEmail(email) ?? null
+}
+
+/** Saved methods are shown to the customer whom the merchant named, and not to whoever types in that customer's address. */
+export function optionsFor ({ options, known: given }: Terms, { email }: Known): CheckoutOptions {
+  const { show_saved_payment_methods: showsSaved, ...others } = options
+  return showsSaved === true && email !== null && email === given.email ? options : others
+}
+
+export function planPurchase (terms: Terms, details: Details, context: Context): Purchase {
+  const sale = quote(terms, details, context)
+  return { sale, details, customer: customerOf(terms, details.known, context.sandbox) ?? null }
+}
+
+/** Writes the customer where it is new, and the session's payment. */
+export function makePayment (
+  { session_id: sessionId, terms, expires_at: expiresAt }: Pick<Session, 'session_id' | 'terms' | 'expires_at'>,
+  { customer: existing, sale, details }: Purchase, context: Context, methodId: string | null = null
+): CreatedPayment {
+  const { sandbox } = context
+  const { known, answers } = details
+  const { name, email, phone, street, city, state, zipcode } = known
+  if (email === null) throw new Error(`the details of ${sessionId} have no e-mail address`)
+  const customer = existing ?? createCustomer({ email, phone_number: phone, ...(name === null ? {} : { name }) }, context)
+  if (existing !== null) completeCustomer(existing, terms, known, sandbox)
+  const { buyer } = sale
+  const asksForPhone = terms.flags.require_phone_number && phone === null && customer.phone_number === null
+  const created = createPayment(customer, {
+    sale,
+    link: 'long',
+    expires_at: expiresAt,
+    billing: { country: countryOf(known, sandbox) as Schemas['CountryCodeAlpha2'], street, city, state, zipcode },
+    metadata: terms.metadata,
+    checkout: {
+      ...optionsFor(terms, known),
+      ...(asksForPhone ? { require_phone_number: true } : {}),
+      ...(buyer.tax_id === null ? {} : { tax_id: buyer.tax_id }),
+      ...(buyer.business_name === null ? {} : { customer_business_name: buyer.business_name })
+    },
+    payment_method_id: methodId
+  }, context)
+  sandbox.payments.joinSession(created.seq, sessionId, answers.length === 0 ? null : answers)
+  sandbox.checkouts.setPayment(sessionId, created.payment_id)
+  return created
+}
+
+/** A known customer keeps name and phone number, but a number that was missing, and a name that the page let them correct. */
+function completeCustomer (customer: Customer, terms: Terms, { name, phone }: Known, { customers }: Sandbox): void {
+  if (phone !== null && customer.phone_number === null) customers.setPhoneNumber(customer.customer_id, phone)
+  const mayRename = customer.customer_id === terms.customer_id && !terms.locked.includes('name')
+  if (mayRename && name !== null && name !== customer.name) customers.setName(customer.customer_id, name)
+}

@@ -1,0 +1,45 @@
+/** What is answered under /checkouts, and the countries that can be billed. */
+import type { Schemas } from '../../contract/operations.js'
+import { ApiError } from '../../errors.js'
+import type { Handlers } from '../../http/handlers.js'
+import { chargeSaved } from '../payments/create.js'
+import { makePayment } from './purchase.js'
+import { CONFIRMED_LIFETIME_US, SESSION_LIFETIME_US, planSession, previewSession } from './rules.js'
+import { calculation, checkoutUrl, publishableKey, sessionStatus } from './view.js'
+
+export const checkouts = {
+  'POST /checkouts': ({ body, context }): Required<Schemas['CreateSessionResponse']> => {
+    const { sandbox, now } = context
+    const { terms, purchase } = planSession(body, context)
+    const session = {
+      session_id: sandbox.ids.next('cks', now),
+      created_at: now,
+      expires_at: now + (purchase === null ? SESSION_LIFETIME_US : CONFIRMED_LIFETIME_US),
+      secret: sandbox.ids.secret(),
+      terms
+    }
+    const seq = sandbox.checkouts.insert(session)
+    const url = checkoutUrl(session.session_id, seq, body.short_link === true, context)
+    if (purchase === null) {
+      return { session_id: session.session_id, checkout_url: url, payment_id: null, client_secret: null, publishable_key: null }
+    }
+    const methodId = body.payment_method_id ?? null
+    const payment = makePayment(session, purchase, context, methodId)
+    if (methodId !== null) chargeSaved(payment.seq, methodId, context)
+    return {
+      session_id: session.session_id,
+      checkout_url: methodId === null ? url : null,
+      payment_id: payment.payment_id,
+      client_secret: payment.client_secret,
+      publishable_key: publishableKey(sandbox)
+    }
+  },
+
+  'POST /checkouts/preview': ({ body, context }) => calculation(previewSession(body, context)),
+
+  'GET /checkouts/{id}': ({ path, context }) => {
+    const session = context.sandbox.checkouts.find(path.id)
+    if (session === undefined) throw new ApiError('NOT_FOUND', { path: 'id', because: `there is no checkout session ${path.id}` })
+    return sessionStatus(session, context)
+  }
+} satisfies Handlers

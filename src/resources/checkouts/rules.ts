@@ -1,0 +1,115 @@
+/**
+ * What is decided about a new session before anything is written: what can be sold in one, whose it is, and, with `confirm`,
+ * whether nothing is missing for its payment.
+ */
+import { ApiError } from '../../errors.js'
+import { requiredAddress } from '../../rules/address.js'
+import { checkTaxId } from '../../rules/tax-ids.js'
+import type { Context, Sandbox } from '../../sandbox.js'
+import type { Customer } from '../customers/store.js'
+import { checkCart, planSale, suggestedAmount, type CartRequest, type Sale } from '../payments/plan.js'
+import { checkPaymentMethods, findCustomer } from '../payments/rules.js'
+import { buyerOf, detailsOf, type Purchase } from './purchase.js'
+import { checkSession, termsOf, type SessionRequest, type Terms } from './terms.js'
+
+export const SESSION_LIFETIME_US = 24 * 3_600_000_000
+export const CONFIRMED_LIFETIME_US = 15 * 60_000_000
+
+export interface SessionPlan {
+  terms: Terms
+  /** The payment to be made at once: with `confirm` alone. */
+  purchase: Purchase | null
+}
+
+/** Decides a session, or throws the ApiError for the first rule that it breaks. Writes nothing. */
+export function planSession (body: SessionRequest, context: Context): SessionPlan {
+  const { sandbox } = context
+  const { terms, customer } = readSession(body, sandbox)
+  if (body.confirm === true) checkComplete(body)
+  const buyer = buyerOf(terms, terms.known, sandbox)
+  const sale = planSale(body, buyer, context, { isDraft: body.confirm !== true && hasOpenAmounts(terms, sandbox) })
+  checkPaymentMethods(body, customer, sandbox)
+  if (body.confirm !== true) return { terms, purchase: null }
+  return { terms, purchase: { customer: buyer.customer ?? null, sale, details: detailsOf(terms) } }
+}
+
+export interface Preview {
+  terms: Terms
+  sale: Sale
+  country: string
+  /** What the tax id is called in its country, and why it is none; null without one. */
+  taxId: { name: string, problem: string | null } | null
+}
+
+/** Prices what a session would charge. A tax id that fails validation is told and left out, not refused. */
+export function previewSession (body: SessionRequest, context: Context): Preview {
+  const { sandbox } = context
+  const { terms } = readSession(body, sandbox)
+  const buyer = buyerOf(terms, terms.known, sandbox)
+  const check = terms.known.tax_id === null ? null : checkTaxId(buyer.country, terms.known.tax_id)
+  const request: CartRequest = check === null || check.valid ? body : { ...body, tax_id: null, customer_business_name: null }
+  return {
+    terms,
+    country: buyer.country,
+    sale: planSale(request, buyer, context, { isDraft: hasOpenAmounts(terms, sandbox) }),
+    taxId: check === null ? null : { name: check.name, problem: check.valid ? null : check.reason }
+  }
+}
+
+function readSession (body: SessionRequest, sandbox: Sandbox): { terms: Terms, customer: Customer | null } {
+  checkSupported(body, sandbox)
+  checkCart(body)
+  checkSession(body)
+  const byId = body.customer != null && 'customer_id' in body.customer ? findCustomer(body.customer, sandbox) : null
+  return { terms: termsOf(body, byId), customer: byId }
+}
+
+/** Refuses what the contract has and the emulator has not yet. */
+function checkSupported (body: SessionRequest, { products }: Sandbox): void {
+  const refuse = (path: string, what: string) => new ApiError('INVALID_REQUEST_PARAMETERS', {
+    path, message: `Checkout sessions of this emulator can't hold ${what} yet`
+  })
+  if (body.product_collection_id != null) throw refuse('product_collection_id', 'a product collection')
+  if (body.subscription_data != null) throw refuse('subscription_data', 'a subscription')
+  body.product_cart.forEach(({ product_id: id, addons, credit_entitlements: credits }, index) => {
+    const path = `product_cart[${index}]`
+    const type = products.find(id)?.price.type
+    if (type === 'recurring_price') throw refuse(`${path}.product_id`, `a subscription, which ${id} is`)
+    if (type === 'usage_based_price') throw refuse(`${path}.product_id`, `a product billed by usage, which ${id} is`)
+    if (addons != null && addons.length > 0) throw refuse(`${path}.addons`, 'add-ons')
+    if (credits != null && credits.length > 0) throw refuse(`${path}.credit_entitlements`, 'amounts of credits')
+  })
+}
+
+/** Whether there is an amount that the customer has yet to choose. */
+export function hasOpenAmounts ({ cart }: Pick<Terms, 'cart'>, { products }: Sandbox): boolean {
+  return cart.some(({ product_id: id, amount }) => amount === null && openAmount(id, products) !== null)
+}
+
+/** What a unit of a pay-what-you-want product is offered for; null for any other. */
+export function openAmount (productId: string, products: Sandbox['products']): number | null {
+  const price = products.find(productId)?.price
+  return price?.type === 'one_time_price' && price.pay_what_you_want === true ? suggestedAmount(price) : null
+}
+
+/** With `confirm` nobody is asked for anything any more. */
+function checkComplete (
+  { customer, billing_address: address, minimal_address: isMinimal, custom_fields: fields }: SessionRequest
+): void {
+  const refuse = (path: string, message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
+  if (customer == null) throw refuse('customer', 'confirm needs a customer: give customer')
+  if (address == null) throw refuse('billing_address', 'confirm needs a billing address: give billing_address')
+  const missing = requiredAddress(address.country, isMinimal === true).filter(name => !address[name]?.trim())
+  if (missing.length > 0) {
+    const paths = missing.map(name => `billing_address.${name}`)
+    const advice = isMinimal === true ? '' : '; with minimal_address: true a postal code is enough'
+    throw new ApiError('INVALID_REQUEST_PARAMETERS', {
+      message: `confirm needs a complete billing address: give ${paths.join(', ')}${advice}`,
+      violations: paths.map(path => ({ path, message: 'is needed with confirm' }))
+    })
+  }
+  const unanswered = fields?.findIndex(({ required }) => required === true) ?? -1
+  if (unanswered >= 0) {
+    throw refuse(`custom_fields[${unanswered}].required`, 'with confirm nobody is left to fill in a custom field')
+  }
+}

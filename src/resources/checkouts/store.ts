@@ -1,0 +1,37 @@
+/** The checkout sessions that a sandbox remembers. */
+import type { Database } from '../../store/database.js'
+import type { CheckoutSessionsRow } from '../../store/rows.gen.js'
+import type { Terms } from './terms.js'
+
+export type Session = Omit<CheckoutSessionsRow, 'terms'> & { terms: Terms }
+
+export type NewSession = Omit<Session, 'seq' | 'payment_id'>
+
+export interface CheckoutsStore {
+  /** Returns the session's sequence number, from which its short link is made. */
+  insert (session: NewSession): number
+  find (sessionId: string): Session | undefined
+  findBySeq (seq: number): Session | undefined
+  /** Notes the payment that the session has made. */
+  setPayment (sessionId: string, paymentId: string): void
+}
+
+export function checkoutsStore (database: Database): CheckoutsStore {
+  const insert = database.prepare(
+    'INSERT INTO checkout_sessions (session_id, created_at, expires_at, secret, terms) VALUES (?, ?, ?, ?, ?)')
+  const find = database.prepare<[string], CheckoutSessionsRow>('SELECT * FROM checkout_sessions WHERE session_id = ?')
+  const findBySeq = database.prepare<[number], CheckoutSessionsRow>('SELECT * FROM checkout_sessions WHERE seq = ?')
+  const setPayment = database.prepare('UPDATE checkout_sessions SET payment_id = ? WHERE session_id = ?')
+  return {
+    insert ({ session_id: id, created_at: createdAt, expires_at: expiresAt, secret, terms }) {
+      return Number(insert.run(id, createdAt, expiresAt, secret, JSON.stringify(terms)).lastInsertRowid)
+    },
+    find: sessionId => read(find.get(sessionId)),
+    findBySeq: seq => read(findBySeq.get(seq)),
+    setPayment: (sessionId, paymentId) => { setPayment.run(paymentId, sessionId) }
+  }
+}
+
+function read (row: CheckoutSessionsRow | undefined): Session | undefined {
+  return row && { ...row, terms: JSON.parse(row.terms) }
+}

@@ -1,0 +1,92 @@
+/** Checkout sessions in the API's shapes. */
+import { createHash } from 'node:crypto'
+import type { Schemas } from '../../contract/operations.js'
+import { formatTime } from '../../rules/calendar.js'
+import { shortSlug } from '../../rules/links.js'
+import type { PricedLine } from '../../rules/pricing.js'
+import type { Context, Sandbox } from '../../sandbox.js'
+import type { OneTimeProduct, Sale } from '../payments/plan.js'
+import type { Preview } from './rules.js'
+import type { Session } from './store.js'
+
+/** Before the eleven characters of a short link, which a payment's has alone. */
+export const SHORT_SESSION = 'c'
+
+export function checkoutUrl (sessionId: string, seq: number, isShort: boolean, { sandbox, origin }: Context): string {
+  if (!isShort) return `${origin}/session/${sessionId}`
+  return `${origin}/s/${SHORT_SESSION}${shortSlug(seq, sandbox.business.link_salt)}`
+}
+
+/** Public, and the same for every payment of a database. */
+export function publishableKey ({ business }: Sandbox): string {
+  const hash = createHash('sha256').update(`${business.business_id} ${business.link_salt}`).digest('hex')
+  return `pk_snd_${hash.slice(0, 32)}`
+}
+
+export function sessionStatus (
+  { session_id: id, created_at: createdAt, payment_id: paymentId, terms }: Session, { sandbox }: Context
+): Required<Schemas['GetCheckoutSessionsStatus']> {
+  const payment = paymentId === null ? undefined : sandbox.payments.find(paymentId)
+  const { email, name } = payment?.customer ?? terms.known
+  return {
+    id,
+    created_at: formatTime(createdAt),
+    customer_email: email,
+    customer_name: name,
+    payment_id: paymentId,
+    payment_status: (payment?.status ?? null) as Schemas['IntentStatus'] | null
+  }
+}
+
+export function calculation ({ sale, country, taxId, terms }: Preview): Required<Schemas['CalculateSessionResponse']> {
+  const { priced, products } = sale
+  const sum = (amount: (line: PricedLine) => number) => priced.lines.reduce((total, line) => total + amount(line), 0)
+  const subtotal = sum(line => line.subtotal)
+  return {
+    total_price: priced.total,
+    total_tax: priced.tax,
+    currency: priced.currency as Schemas['Currency'],
+    billing_country: country as Schemas['CountryCodeAlpha2'],
+    product_cart: priced.lines.flatMap((line, index) => {
+      const product = products[index]
+      return product === undefined ? [] : [calculatedItem(line, product, sale)]
+    }),
+    current_breakup: { subtotal, discount: subtotal - sum(line => line.amount), tax: priced.tax, total_amount: priced.total },
+    recurring_breakup: null,
+    next_billing_date: null,
+    trial_amount: null,
+    trial_period_days: null,
+    is_byop: false,
+    tax_id_format_name: taxId?.name ?? null,
+    tax_id_err_msg: taxId?.problem ?? null,
+    tax_id_business_name: taxId === null || taxId.problem !== null ? null : terms.known.business_name
+  }
+}
+
+function calculatedItem (
+  line: PricedLine, { tax_category: category, description, price }: OneTimeProduct, { priced, codes, tax_rate_bps: rateBps }: Sale
+): Required<Schemas['CalculatedProductCartItem']> {
+  const discount = codes.map(use => use.discount)
+    .find(({ restricted_to: only }) => only.length === 0 || only.includes(line.product_id))
+  return {
+    product_id: line.product_id,
+    name: line.name,
+    description,
+    quantity: line.quantity,
+    og_currency: price.currency,
+    og_price: line.unit_amount * line.quantity,
+    currency: priced.currency as Schemas['Currency'],
+    discounted_price: line.amount,
+    discount_amount: discount?.type === 'percentage' ? discount.amount : null,
+    discount_cycle: discount?.subscription_cycles ?? null,
+    tax: line.tax,
+    tax_rate: Math.round(rateBps / 100), // in whole percent, which all published rates are; nothing is calculated with it
+    tax_category: category as Schemas['TaxCategory'],
+    tax_inclusive: line.tax_inclusive,
+    is_subscription: false,
+    is_usage_based: false,
+    meters: [],
+    credit_entitlements: [],
+    addons: null
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Writes a payment that was decided: the customer where it is new, the payment, and the charge of a saved method. Payments and
+ * checkout sessions make theirs here.
+ */
+import type { Schemas } from '../../contract/operations.js'
+import type { Context } from '../../sandbox.js'
+import type { Customer } from '../customers/store.js'
+import { attempt, savedInstrument } from './life.js'
+import type { Sale } from './plan.js'
+import type { CheckoutOptions, NewPayment } from './store.js'
+
+/** What a payment is made of besides its customer. */
+export interface PaymentOrder {
+  sale: Sale
+  link: NewPayment['link']
+  expires_at: number | null
+  billing: Schemas['BillingAddress']
+  metadata: Schemas['Metadata']
+  checkout: CheckoutOptions
+  payment_method_id: string | null
+}
+
+export interface CreatedPayment {
+  payment_id: string
+  /** From which its link is made. */
+  seq: number
+  client_secret: string
+}
+
+export function createPayment (customer: Customer, order: PaymentOrder, { sandbox, now }: Context): CreatedPayment {
+  const { priced, codes, brandId, settled } = order.sale
+  const paymentId = sandbox.ids.next('pay', now)
+  const secret = sandbox.ids.secret()
+  const seq = sandbox.payments.insert({
+    payment_id: paymentId,
+    created_at: now,
+    status: 'requires_payment_method',
+    customer_id: customer.customer_id,
+    brand_id: brandId,
+    currency: priced.currency,
+    total_amount: priced.total,
+    tax: priced.tax,
+    ...settled,
+    secret,
+    invoice_id: sandbox.ids.next('inv', now),
+    link: order.link,
+    expires_at: order.expires_at,
+    billing: billingAddress(order.billing),
+    metadata: order.metadata,
+    lines: priced.lines,
+    discounts: codes.length === 0
+      ? null
+      : codes.map(({ discount: { discount_id: id, code } }, index) =>
+        ({ discount_id: id, code, deducted: priced.deductions[index] ?? 0 })),
+    checkout: order.checkout,
+    payment_method_id: order.payment_method_id
+  })
+  return { payment_id: paymentId, seq, client_secret: `${paymentId}_secret_${secret}` }
+}
+
+/** A customer without a name goes by the e-mail address: the contract wants a name. */
+export function createCustomer (newCustomer: Schemas['NewCustomer'] | null, { sandbox, now }: Context): Customer {
+  if (newCustomer === null) throw new Error('a payment needs a customer')
+  const customer = {
+    customer_id: sandbox.ids.next('cus', now),
+    email: newCustomer.email,
+    name: newCustomer.name?.trim() || newCustomer.email,
+    phone_number: newCustomer.phone_number ?? null,
+    metadata: '{}',
+    created_at: now
+  }
+  sandbox.customers.insert(customer)
+  return customer
+}
+
+/** A payment with a saved method is charged at once; how it went is seen in its status. */
+export function chargeSaved (seq: number, methodId: string, context: Context): void {
+  const payment = context.sandbox.payments.findBySeq(seq)
+  const method = payment && context.sandbox.paymentMethods.find(methodId, payment.customer_id)
+  if (payment === undefined || method === undefined) throw new Error(`the rules let ${methodId} pass`)
+  attempt(payment, savedInstrument(method, context), context)
+}
+
+function billingAddress ({ country, state, city, street, zipcode }: Schemas['BillingAddress']): Schemas['BillingAddress'] {
+  const address: Schemas['BillingAddress'] = { country }
+  if (state != null) address.state = state
+  if (city != null) address.city = city
+  if (street != null) address.street = street
+  if (zipcode != null) address.zipcode = zipcode
+  return address
+}

@@ -1,0 +1,207 @@
+/**
+ * What a cart comes to: the one way from products, codes, country and currency to a priced and settled sale. Payments, checkout
+ * sessions, their previews and static links all come through here, so that none can show what another would not charge. Whose
+ * cart it is, and what is made of it, is theirs to decide. Writes nothing.
+ */
+import type { Schemas } from '../../contract/operations.js'
+import { ApiError } from '../../errors.js'
+import { MAX_TOTAL_MINOR, convert } from '../../rules/money.js'
+import { price, tooLarge, type CartLine, type CodeUse, type PricedCart } from '../../rules/pricing.js'
+import { businessBuyer, taxRateBps, type BusinessBuyer } from '../../rules/tax.js'
+import type { Context, Sandbox } from '../../sandbox.js'
+import type { Customer } from '../customers/store.js'
+import { usableDiscount, type DiscountUser } from '../discounts/rules.js'
+import type { Discount } from '../discounts/store.js'
+import type { Product } from '../products/store.js'
+
+/** The part of a request that decides what a cart comes to; the names are the contract's. */
+export interface CartRequest {
+  product_cart: ReadonlyArray<{ product_id: string, quantity: number, amount?: number | null }>
+  billing_currency?: string | null
+  discount_code?: string | null
+  discount_codes?: readonly string[] | null
+  tax_id?: string | null
+  customer_business_name?: string | null
+}
+
+/** Who buys, as far as it decides a price. */
+export interface Buyer {
+  /** Null for somebody new; undefined while nobody can tell: then no code is refused for its customer. */
+  customer: Customer | null | undefined
+  country: string
+  /** Where the request names the country. */
+  countryPath: string
+}
+
+export interface SaleOptions {
+  /**
+   * Prices what is still to be completed: an amount that the customer has yet to choose counts as the one that is suggested, and
+   * a total may still be under the minimum charge.
+   */
+  isDraft?: boolean
+}
+
+/** A cart that may be sold, and what it comes to. */
+export interface Sale {
+  buyer: BusinessBuyer
+  brandId: string
+  products: OneTimeProduct[]
+  codes: Array<CodeUse<Discount>>
+  tax_rate_bps: number
+  priced: PricedCart
+  settled: Settlement
+}
+
+/** What reaches the merchant's wallet. */
+export interface Settlement {
+  settlement_currency: string
+  settlement_amount: number
+  settlement_tax: number
+}
+
+const CART_MAX = 100
+const CODES_MAX = 20
+
+/** The rules of a cart that need nothing but the request. */
+export function checkCart ({ product_cart: cart, discount_code: code, discount_codes: codes }: CartRequest): void {
+  const refuse = (path: string, message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
+  if (cart.length === 0) {
+    throw new ApiError('PRODUCT_CART_EMTPY', { path: 'product_cart', because: 'give 1 to 100 items' })
+  }
+  if (cart.length > CART_MAX) {
+    throw refuse('product_cart', `product_cart has ${cart.length} items, at most ${CART_MAX} are allowed`)
+  }
+  if (code != null && codes != null) {
+    throw refuse('discount_code', 'discount_code and discount_codes exclude each other: use discount_codes')
+  }
+  if (codes != null && codes.length > CODES_MAX) {
+    throw refuse('discount_codes', `discount_codes has ${codes.length} codes, at most ${CODES_MAX} can be stacked`)
+  }
+}
+
+/** Decides a sale of a cart that passed `checkCart`, or throws the ApiError for the first rule that it breaks. */
+export function planSale (
+  request: CartRequest, { customer, country, countryPath }: Buyer, context: Context, { isDraft = false }: SaleOptions = {}
+): Sale {
+  const { sandbox } = context
+  const { settings, reference } = sandbox
+  const products = request.product_cart.map((item, index) => findProduct(item.product_id, index, sandbox))
+  const brandId = oneBrand(products, sandbox)
+  checkCountry(country, countryPath, sandbox)
+  const currency = chargeCurrency(request, products, sandbox)
+  const buyer = businessBuyer(country, request.tax_id ?? null, request.customer_business_name ?? null)
+  const codes = findCodes(request, customer, context)
+  const rateBps = settings.tax ? taxRateBps(reference.taxRates, country, buyer.tax_id) : 0
+  const lines = products.map((product, index) => cartLine(product, request.product_cart[index], country, currency, isDraft))
+  const priced = price({ lines, codes, currency, tax_rate_bps: rateBps, currencies: reference.currencies, is_draft: isDraft })
+  return { buyer, brandId, products, codes, tax_rate_bps: rateBps, priced, settled: settlement(priced, sandbox) }
+}
+
+/** The refusal of an id in the body that stands for nothing. */
+export function missing (what: string, id: string, path: string): ApiError {
+  return new ApiError('INVALID_REQUEST_PARAMETERS', { path, message: `${what} ${id} does not exist` })
+}
+
+type OneTimePrice = Schemas['Price'] & { type: 'one_time_price' }
+export type OneTimeProduct = Product & { price: OneTimePrice }
+
+function findProduct (productId: string, index: number, { products }: Sandbox): OneTimeProduct {
+  const path = `product_cart[${index}].product_id`
+  const product = products.find(productId)
+  if (product === undefined) throw missing('Product', productId, path)
+  if (product.archived) throw new ApiError('PRODUCT_IS_DELETED', { path, because: `${product.product_id} can't be sold` })
+  return oneTimeProduct(product, path)
+}
+
+function oneTimeProduct (product: Product, path: string): OneTimeProduct {
+  if (isOneTime(product)) return product
+  const kind = product.price.type === 'recurring_price' ? 'a subscription' : 'billed by usage'
+  throw new ApiError('INVALID_REQUEST_PARAMETERS', {
+    path, message: `Product ${product.product_id} is ${kind}: a one-time payment can't hold it`
+  })
+}
+
+export function isOneTime (product: Product): product is OneTimeProduct {
+  return product.price.type === 'one_time_price'
+}
+
+/** What a product costs this buyer: the one place where a line's price is decided. */
+function priceOf (product: OneTimeProduct, _country: string, _currency: string): OneTimePrice {
+  return product.price
+}
+
+function cartLine (
+  product: OneTimeProduct, item: CartRequest['product_cart'][number] | undefined, country: string, currency: string,
+  isDraft: boolean
+): CartLine {
+  const unitPrice = priceOf(product, country, currency)
+  const given = item?.amount ?? null
+  return {
+    product: { product_id: product.product_id, name: product.name, price: unitPrice },
+    quantity: item?.quantity ?? 0,
+    amount: given === null && isDraft ? suggestedAmount(unitPrice) : given
+  }
+}
+
+/** What a pay-what-you-want product is offered for until the customer has chosen. */
+export function suggestedAmount ({ price: minimum, suggested_price: suggested }: OneTimePrice): number {
+  return Math.max(suggested ?? minimum, minimum)
+}
+
+function oneBrand (products: readonly Product[], { business }: Sandbox): string {
+  const brandId = products[0]?.brand_id ?? business.business_id
+  const other = products.findIndex(product => product.brand_id !== brandId)
+  if (other < 0) return brandId
+  throw new ApiError('BRAND_MISMATCH', {
+    path: `product_cart[${other}].product_id`,
+    because: `the first item is of ${brandId}, this one of ${products[other]?.brand_id}`
+  })
+}
+
+function checkCountry (country: string, path: string, { settings, reference }: Sandbox): void {
+  if (!settings.deniedCountries.has(country)) return
+  const name = reference.countries[country]?.name ?? country
+  throw new ApiError('UNSUPPORTED_COUNTRY', { path, message: `Country ${name} currently not supported` })
+}
+
+function chargeCurrency (
+  { billing_currency: wanted }: CartRequest, products: readonly OneTimeProduct[], { settings }: Sandbox
+): string {
+  const currency = wanted ?? products[0]?.price.currency ?? 'USD'
+  if (!settings.deniedCurrencies.has(currency)) return currency
+  throw new ApiError('UNSUPPORTED_CURRENCY', {
+    path: 'billing_currency', because: `${currency} is switched off in this emulator`
+  })
+}
+
+/** The codes in order of application, each discount once, at its first place. */
+function findCodes (
+  { discount_code: single, discount_codes: several }: CartRequest, customer: Buyer['customer'], { sandbox, now }: Context
+): Sale['codes'] {
+  const user = (): DiscountUser | null => customer === undefined
+    ? null
+    : {
+        customer_id: customer?.customer_id ?? null,
+        hasPaid: customer !== null && sandbox.payments.hasSucceeded(customer.customer_id)
+      }
+  const uses: Sale['codes'] = []
+  const add = (code: string, path: string) => {
+    const discount = usableDiscount(code, path, user, sandbox.discounts, now)
+    if (!uses.some(use => use.discount.discount_id === discount.discount_id)) uses.push({ discount, path })
+  }
+  if (several != null) several.forEach((code, index) => { add(code, `discount_codes[${index}]`) })
+  else if (single != null) add(single, 'discount_code')
+  return uses
+}
+
+/** In the wallet's currency; without a rate the money is kept in the currency charged. */
+function settlement ({ currency, total, tax }: PricedCart, { business, reference }: Sandbox): Settlement {
+  const toWallet = (amount: number) => convert(amount, currency, business.currency, reference.currencies)
+  const settledTotal = toWallet(total)
+  const settledTax = toWallet(tax)
+  if (settledTotal === null || settledTax === null) {
+    return { settlement_currency: currency, settlement_amount: total, settlement_tax: tax }
+  }
+  if (settledTotal > MAX_TOTAL_MINOR) throw tooLarge('product_cart')
+  return { settlement_currency: business.currency, settlement_amount: settledTotal, settlement_tax: settledTax }
+}

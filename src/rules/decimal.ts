@@ -1,0 +1,17 @@
+/** Amounts as people write them, in major units, and as everything here calculates with them, in minor units. */
+import { MAX_TOTAL_MINOR } from './money.js'
+
+/** `12.5` as 1250; null for what is no amount, or none of that currency. */
+export function minorUnits (text: string, exponent: number): number | null {
+  const match = /^(\d{1,10})(?:[.,](\d{1,3}))?$/.exec(text.trim())
+  const decimals = match?.[2] ?? ''
+  if (match === null || decimals.length > exponent) return null
+  const minor = Number(`${match[1]}${decimals.padEnd(exponent, '0')}`)
+  return minor <= MAX_TOTAL_MINOR ? minor : null
+}
+
+/** 1250 as `12.50`. */
+export function decimal (minor: number, exponent: number): string {
+  const digits = String(minor).padStart(exponent + 1, '0')
+  return exponent === 0 ? digits : `${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`
+}

@@ -1,0 +1,83 @@
+/**
+ * What tests in a real browser share: Chromium with an emulator to visit, and the checks that hold for every page. Chromium is
+ * Debian's package; CHROMIUM names another one. Without one such tests are left out, but in CI (CI is set) they fail.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+import { startEmulator, type TestEmulator } from '../helper.js'
+
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+const ARGUMENTS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync'
+]
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+export const PHONE = { width: 375, height: 720 }
+export const DESKTOP = { width: 1280, height: 900 }
+
+const isMissing = !existsSync(CHROMIUM)
+const advice = `${CHROMIUM} is missing: install it (Debian: apt-get install chromium), or name another one in CHROMIUM`
+
+/** For the options of every test that needs a browser. */
+export const skip = isMissing && process.env['CI'] === undefined ? advice : false
+
+export interface Surfer {
+  started (): TestEmulator
+  /** Opens a path in a browser of its own that has never been anywhere. */
+  open (test: Test, path: string, options?: BrowserContextOptions): Promise<Page>
+}
+
+/** Starts both before the tests of a file and ends them after. */
+export function surfer (): Surfer {
+  let browser: Browser | undefined
+  let emulator: TestEmulator | undefined
+  let origin = ''
+  t.before(async () => {
+    if (skip !== false) return
+    if (isMissing) throw new Error(advice)
+    emulator = startEmulator(t, { port: '0' })
+    origin = (await emulator.emulator.listen()).url
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS })
+  })
+  t.teardown(async () => { await browser?.close() })
+  const started = () => {
+    if (emulator === undefined) throw new Error('the emulator has not been started')
+    return emulator
+  }
+  return {
+    started,
+    async open (test, path, options = {}) {
+      if (browser === undefined) throw new Error('the browser has not been started')
+      const context = await browser.newContext({ viewport: DESKTOP, ...options })
+      test.teardown(() => context.close())
+      const page = await context.newPage()
+      page.setDefaultTimeout(15_000)
+      page.on('console', message => {
+        if (message.type() === 'error' && /Content Security Policy/.test(message.text())) test.fail(message.text())
+      })
+      page.on('dialog', () => { test.fail('a script of somebody else ran') })
+      page.on('pageerror', error => { test.fail(error.message) })
+      page.on('request', request => {
+        const url = request.url()
+        if (!url.startsWith(`${origin}/`) && !/^https?:\/\/shop\.example\//.test(url)) test.fail(`a request left the origin: ${url}`)
+      })
+      await page.goto(`${origin}${path}`)
+      return page
+    }
+  }
+}
+
+interface Violation { id: string, impact: string, nodes: Array<{ target: string[], failureSummary: string }> }
+
+/** axe-core finds nothing serious, and nothing sticks out. The page must have been opened with `bypassCSP`. */
+export async function checkPage (test: Test, page: Page, name: string): Promise<void> {
+  await page.evaluate(AXE)
+  const violations = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)')
+  const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  test.strictSame(bad.map(({ id, nodes }) => [id, nodes.map(node => node.failureSummary)]), [], `axe finds nothing serious on ${name}`)
+  const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
+  test.ok(overflow <= 0, `nothing sticks out of ${name}`)
+}

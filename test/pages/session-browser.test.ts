@@ -1,0 +1,223 @@
+/** Checkout sessions and static links in real Chromium: the whole way, the live price, without scripts, by keyboard, in the dark. */
+import t, { type Test } from 'tap'
+import type { Page } from 'playwright-core'
+import type { Body, Reply, Schemas } from '../../src/contract/operations.js'
+import { DESKTOP, PHONE, checkPage, skip, surfer } from './chromium.js'
+
+t.setTimeout(120_000)
+
+const { started, open } = surfer()
+
+type SessionBody = Body<'POST /checkouts'>
+
+async function session (changes: Partial<SessionBody> = {}): Promise<{ id: string, path: string }> {
+  const body = { product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }], ...changes }
+  const { json } = await started().call('POST', '/checkouts', { body })
+  const { session_id: id, checkout_url: url } = json as Reply<'POST /checkouts'>
+  return { id, path: new URL(url ?? '').pathname }
+}
+
+async function paymentOf (id: string): Promise<Required<Schemas['PaymentResponse']>> {
+  const { payment_id: paymentId } = await started().get<{ payment_id: string }>(`/checkouts/${id}`)
+  return await started().get(`/payments/${paymentId}`)
+}
+
+async function fillDetails (page: Page): Promise<void> {
+  await page.fill('#name', 'Nina New')
+  await page.fill('#email', `nina${Math.random()}@example.com`)
+  await page.fill('#street', '1 Main St')
+  await page.fill('#city', 'Springfield')
+  await page.fill('#zipcode', '62701')
+  await page.fill('#state', 'IL')
+}
+
+const due = (page: Page, amount: string) => page.waitForSelector(`[data-testid="amount-due"]:text-is("${amount}")`)
+
+async function shopAnswers (page: Page): Promise<void> {
+  await page.route('https://shop.example/**', route => route.fulfill({ body: '<h1 id="landed">Thanks</h1>', contentType: 'text/html' }))
+}
+
+t.test('The whole way: details, a code, another country and currency, the card, back to the shop', { skip }, async t => {
+  const { id, path } = await session({ return_url: 'https://shop.example/thanks?order=7' })
+  const page = await open(t, path)
+  await shopAnswers(page)
+  t.notOk(await page.isVisible('#update'), 'with scripts the total updates itself')
+  await page.fill('#city', 'Berlin')
+  await page.fill('#discount-code', 'nope')
+  await page.click('#apply-code')
+  await page.waitForSelector('#discount-code-problem')
+  t.equal(await page.inputValue('#discount-code'), 'nope')
+  await page.fill('#discount-code', 'save10')
+  await page.press('#discount-code', 'Enter')
+  await due(page, '$17.99')
+  t.equal(await page.isVisible('#discount-code-problem'), false)
+  await page.selectOption('#country', 'DE')
+  await due(page, '$21.41')
+  await page.selectOption('#currency', 'EUR')
+  await due(page, '€18.41')
+  t.equal(await page.inputValue('#city'), 'Berlin', 'what was typed is still there')
+  await page.click('#remove-SAVE10')
+  await due(page, '€20.46')
+  await fillDetails(page)
+  await page.click('#continue')
+  await page.click('.chip:has-text("succeeds")')
+  await page.click('#pay')
+  await page.waitForSelector('#status[data-status="succeeded"]')
+  t.match(await paymentOf(id), { status: 'succeeded', currency: 'EUR', total_amount: 2046, billing: { country: 'DE' } })
+  await page.waitForSelector('#landed')
+  t.match(page.url(), /\/thanks\?order=7&payment_id=pay_\w+&status=succeeded&email=nina/)
+})
+
+t.test('The same without scripts', { skip }, async t => {
+  const { id, path } = await session({ discount_codes: ['SAVE10'] })
+  const page = await open(t, path, { javaScriptEnabled: false })
+  await page.fill('#discount-code', 'FLAT5')
+  await page.selectOption('#country', 'DE')
+  await page.click('#update')
+  await due(page, '$15.46')
+  await page.selectOption('#currency', 'EUR')
+  await page.click('#apply-code')
+  await page.click('#remove-FLAT5')
+  await fillDetails(page)
+  await page.press('#zipcode', 'Enter')
+  await page.fill('#card-number', '4000000000000002')
+  await page.fill('#card-expiry', '06/32')
+  await page.fill('#card-cvc', '123')
+  await page.click('#pay')
+  await page.waitForSelector('text=The payment was not completed')
+  await page.fill('#card-number', '4242424242424242')
+  await page.fill('#card-expiry', '06/32')
+  await page.fill('#card-cvc', '123')
+  await page.click('#pay')
+  await page.waitForSelector('#status[data-status="succeeded"]')
+  t.match(await paymentOf(id), { total_amount: 1841, currency: 'EUR' })
+})
+
+t.test('On one page: the total on the button follows, the typed card stays and is not sent along', { skip }, async t => {
+  const { id, path } = await session({ feature_flags: { single_page: true } })
+  const page = await open(t, path)
+  await page.click('.chip:has-text("3-D Secure")')
+  const bodies: string[] = []
+  page.on('request', request => { bodies.push(request.postData() ?? '') })
+  await page.selectOption('#country', 'DE')
+  await due(page, '$23.79')
+  t.match(await page.textContent('#pay'), 'Pay $23.79')
+  t.equal(await page.inputValue('#card-number'), '4000 0027 6000 3184')
+  t.notMatch(bodies.join(), /3184|cvc/, 'a new price needs no card')
+  await fillDetails(page)
+  await page.click('#pay')
+  await page.click('#approve')
+  await page.waitForSelector('#status[data-status="succeeded"]')
+  t.match(await paymentOf(id), { status: 'succeeded', total_amount: 2379, card_last_four: '3184' })
+})
+
+t.test('By keyboard alone; the details keep their focus when the price comes', { skip }, async t => {
+  const { id, path } = await session({ minimal_address: true })
+  const page = await open(t, path)
+  await page.focus('#name')
+  await page.keyboard.type('Nina New')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('keys@example.com')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Tab')
+  t.equal(await page.evaluate('document.activeElement?.id'), 'country')
+  await page.keyboard.type('Germ')
+  await page.keyboard.press('Tab')
+  await due(page, '$23.79')
+  t.equal(await page.evaluate('document.activeElement?.id'), 'zipcode')
+  await page.keyboard.type('10117')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('#card-number')
+  t.match(await paymentOf(id), { billing: { country: 'DE', zipcode: '10117' }, total_amount: 2379 })
+})
+
+t.test('Problems have the focus led to them', { skip }, async t => {
+  const { path } = await session({ custom_fields: [{ key: 'ok', label: 'I agree', field_type: 'boolean', required: true }] })
+  const page = await open(t, path)
+  await page.click('#continue')
+  await page.waitForSelector('#error-summary')
+  t.equal(await page.evaluate('document.activeElement?.id'), 'error-summary')
+  await page.click('#error-summary a[href="#custom-0"]')
+  t.equal(await page.evaluate('document.activeElement?.id'), 'custom-0')
+})
+
+t.test('A static link is bought', { skip }, async t => {
+  const page = await open(t, '/buy/pdt_donation?quantity=2&fullName=Stan&disableFullName=true&metadata_from=mail')
+  await page.fill('#amount-0', '7.50')
+  await page.press('#amount-0', 'Tab')
+  await due(page, '$15.00')
+  await page.fill('#email', 'stan@example.com')
+  await page.fill('#street', '1 Main St')
+  await page.fill('#city', 'Springfield')
+  await page.fill('#zipcode', '62701')
+  await page.fill('#state', 'IL')
+  await page.click('#continue')
+  await page.click('.chip:has-text("succeeds")')
+  await page.click('#pay')
+  await page.waitForSelector('#status[data-status="succeeded"]')
+  const paymentId = await page.textContent('[data-testid="payment-id"]')
+  t.match(await started().get(`/payments/${paymentId}`), { total_amount: 1500, metadata: { from: 'mail' }, customer: { name: 'Stan' } })
+})
+
+t.test('A theme is seen, and dark is dark by wish', { skip }, async t => {
+  const theme = { dark: { bg_primary: '#123456', button_primary: '#ffcc00' }, light: { bg_primary: '#ffeedd' } }
+  const colour = (page: Page, what: string) => page.evaluate<string>(`getComputedStyle(document.querySelector('${what}')).backgroundColor`)
+  const { path } = await session({ customization: { theme: 'dark', theme_config: theme } })
+  const dark = await open(t, path, { colorScheme: 'light' })
+  t.equal(await colour(dark, 'body'), 'rgb(18, 52, 86)')
+  t.equal(await colour(dark, '#continue'), 'rgb(255, 204, 0)')
+  const { path: other } = await session({ customization: { theme: 'system', theme_config: theme } })
+  t.equal(await colour(await open(t, other, { colorScheme: 'light' }), 'body'), 'rgb(255, 238, 221)')
+  t.equal(await colour(await open(t, other, { colorScheme: 'dark' }), 'body'), 'rgb(18, 52, 86)')
+  const { path: plain } = await session({ customization: { theme: 'light' } })
+  t.equal(await colour(await open(t, plain, { colorScheme: 'dark' }), 'body'), 'rgb(244, 245, 248)')
+})
+
+const FULL: Partial<SessionBody> = {
+  product_cart: [{ product_id: 'pdt_course', quantity: 1 }, { product_id: 'pdt_donation', quantity: 1 }],
+  discount_codes: ['SAVE10'],
+  cancel_url: 'https://shop.example/cart',
+  customer: { customer_id: 'cus_grace' },
+  show_saved_payment_methods: true,
+  billing_address: { country: 'DE' },
+  feature_flags: { allow_customer_editing_country: true, single_page: true },
+  custom_fields: [
+    { key: 'size', label: 'Size', field_type: 'dropdown', options: ['S', 'M'], required: true },
+    { key: 'start', label: 'Start', field_type: 'date' },
+    { key: 'site', label: 'Your site', field_type: 'url', placeholder: 'https://' },
+    { key: 'ok', label: 'I agree', field_type: 'boolean', required: true }
+  ]
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const viewport of [DESKTOP, PHONE]) {
+    t.test(`Accessible and in its frame: ${colorScheme}, ${viewport.width} pixels wide`, { skip }, async t => {
+      const check = async (test: Test, page: Page, name: string) => {
+        await checkPage(test, page, name)
+        const folder = process.env['SCREENSHOTS']
+        if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}-${colorScheme}-${viewport.width}.png`, fullPage: true })
+      }
+      const { path, id } = await session(FULL)
+      const page = await open(t, path, { colorScheme, viewport, bypassCSP: true })
+      await page.click('#business summary')
+      await check(t, page, 'details')
+      await page.fill('#discount-code', 'NOPE')
+      await page.click('#apply-code')
+      await page.waitForSelector('#discount-code-problem')
+      await check(t, page, 'a refused code')
+      await page.click('#pay')
+      await page.waitForSelector('#custom-0-problem')
+      await check(t, page, 'details with errors')
+      const steps = await session({ ...FULL, feature_flags: {} })
+      await page.goto(new URL(steps.path, page.url()).href)
+      await check(t, page, 'two steps')
+      const { clock } = started().emulator.sandbox
+      const now = clock.now()
+      t.teardown(() => { clock.moveTo(now) })
+      clock.moveTo(now + 25 * 3_600_000_000)
+      await page.goto(new URL(`/session/${id}`, page.url()).href)
+      await page.waitForSelector('#expired')
+      await check(t, page, 'an expired session')
+    })
+  }
+}

@@ -1,0 +1,611 @@
+/** The pages of checkout sessions and static links, request by request: what is shown, what a form may do, what never happens twice. */
+import type { InjectOptions } from 'fastify'
+import t, { type Test } from 'tap'
+import type { Body, Reply as ApiReply, Schemas } from '../../src/contract/operations.js'
+import { startEmulator, type TestEmulator } from '../helper.js'
+
+const HOUR_MS = 3_600_000
+const HOSTILE = '<img src=x onerror=alert(1)>'
+
+type SessionBody = Body<'POST /checkouts'>
+type Fields = Record<string, string>
+
+interface Reply {
+  status: number
+  text: string
+  location: string
+  headers: Record<string, unknown>
+}
+
+interface Opened extends TestEmulator {
+  sessionId: string
+  visit (url?: string): Promise<Reply>
+  /** Sends the form of the last page, with other texts in its fields. */
+  send (fields: Fields): Promise<Reply>
+  payments (): Promise<Array<Required<Schemas['GetPaymentsListResponseItem']>>>
+  payment (paymentId?: string): Promise<Required<Schemas['PaymentResponse']>>
+}
+
+const ADDRESS: Fields = { country: 'US', street: '1 Main St', city: 'Springfield', state: 'IL', zipcode: '62701' }
+const NEW: Fields = { action: 'continue', full_name: 'Nina New', email: 'nina@example.com', ...ADDRESS }
+const CARD: Fields = { method: 'card', number: '4242 4242 4242 4242', expiry: '06/32', cvc: '123', name: 'Nina New' }
+
+async function page (test: Test, path: (started: TestEmulator) => Promise<string>, options = {}): Promise<Opened> {
+  const started = startEmulator(test, options)
+  const url = await path(started)
+  let last: Reply | undefined
+  const inject = async (request: InjectOptions): Promise<Reply> => {
+    const { statusCode: status, body: text, headers } = await started.emulator.app.inject(request)
+    return { status, text, headers, location: String(headers['location'] ?? '') }
+  }
+  const payments = async () => (await started.get<{ items: Array<Required<Schemas['GetPaymentsListResponseItem']>> }>('/payments')).items
+  return {
+    ...started,
+    sessionId: url.slice(url.lastIndexOf('/') + 1),
+    async visit (other = url) {
+      const shown = await inject({ url: other, headers: { accept: 'text/html' } })
+      if (shown.text.includes('id="details"')) last = shown
+      return shown
+    },
+    async send (fields) {
+      last ??= await inject({ url, headers: { accept: 'text/html' } })
+      const reply = await inject({
+        method: 'POST',
+        url,
+        headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html' },
+        payload: new URLSearchParams({ ...fieldsOf(last.text), ...fields }).toString()
+      })
+      if (reply.text.includes('id="details"')) last = reply
+      return reply
+    },
+    payments,
+    async payment (paymentId) {
+      return await started.get(`/payments/${paymentId ?? (await payments())[0]?.payment_id}`)
+    }
+  }
+}
+
+/** What a browser would send of a page's form. */
+function fieldsOf (text: string): Fields {
+  const fields: Fields = {}
+  for (const [tag] of text.matchAll(/<input\b[^>]*>/g)) {
+    const name = /\bname="([^"]*)"/.exec(tag)?.[1]
+    if (name === undefined || (/type="(?:radio|checkbox)"/.test(tag) && !/\bchecked\b/.test(tag))) continue
+    fields[name] = unescaped(/\bvalue="([^"]*)"/.exec(tag)?.[1] ?? '')
+  }
+  for (const [, name = '', inner = ''] of text.matchAll(/<select\b[^>]*\bname="([^"]*)"[^>]*>([\s\S]*?)<\/select>/g)) {
+    fields[name] = unescaped(/<option value="([^"]*)" selected/.exec(inner)?.[1] ?? /<option value="([^"]*)"/.exec(inner)?.[1] ?? '')
+  }
+  return fields
+}
+
+function unescaped (text: string): string {
+  return text.replace(/&#(\d+);/g, (_whole, code: string) => String.fromCodePoint(Number(code)))
+}
+
+function session (test: Test, changes: Partial<SessionBody> = {}, options = {}): Promise<Opened> {
+  return page(test, async ({ call }) => {
+    const body = { product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }], ...changes }
+    const { status, json, text } = await call('POST', '/checkouts', { body })
+    test.equal(status, 200, text)
+    return new URL(String((json as ApiReply<'POST /checkouts'>).checkout_url)).pathname
+  }, options)
+}
+
+const link = (test: Test, url: string, options = {}) => page(test, async () => url, options)
+
+function textOf ({ text }: Reply, testId: string): string | undefined {
+  return new RegExp(`data-testid="${testId}">([^<]*)<`).exec(text)?.[1]
+}
+
+function problemOf ({ text }: Reply, id: string): string | undefined {
+  return new RegExp(`id="${id}-problem">([^<]*)<`).exec(text)?.[1]
+}
+
+t.test('answers', async t => {
+  t.test('details, then payment, then the way back', async t => {
+    const opened = await session(t, { return_url: 'https://shop.example/thanks?order=7', metadata: { order: '7' } })
+    const shown = await opened.visit()
+    t.equal(shown.status, 200)
+    t.equal(textOf(shown, 'amount-due'), '$19.99')
+    t.match(shown.headers['content-security-policy'], "connect-src 'self'; form-action 'self';")
+    t.equal(opened.stored()['payments'], 0, 'looking makes no payment')
+
+    const sent = await opened.send(NEW)
+    t.equal(sent.status, 303)
+    t.match(sent.location, /^\/[0-9A-Z][0-9A-Za-z]{7}$/)
+    t.match(await opened.payment(), {
+      status: 'requires_payment_method',
+      checkout_session_id: opened.sessionId,
+      total_amount: 1999,
+      metadata: { order: '7' },
+      billing: ADDRESS,
+      customer: { name: 'Nina New', email: 'nina@example.com' },
+      custom_field_responses: null
+    })
+    t.match(await opened.get(`/checkouts/${opened.sessionId}`), {
+      customer_name: 'Nina New', customer_email: 'nina@example.com', payment_status: 'requires_payment_method'
+    })
+    const checkout = await opened.visit(sent.location)
+    const { token = '' } = fieldsOf(checkout.text)
+    const paid = await opened.emulator.app.inject({
+      method: 'POST',
+      url: sent.location,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: new URLSearchParams({ ...CARD, token, action: 'pay' }).toString()
+    })
+    const status = await opened.visit(String(paid.headers['location']))
+    t.match(unescaped(status.text), /https:\/\/shop\.example\/thanks\?order=7&payment_id=pay_\w+&status=succeeded&email=nina%40example\.com/)
+    t.match(await opened.visit(), { status: 302, location: sent.location }, 'the session leads to its payment')
+  })
+
+  t.test('what is known is filled in, and locked unless the flags allow to change it', async t => {
+    const known: Partial<SessionBody> = {
+      customer: { customer_id: 'cus_ada' },
+      billing_address: { country: 'DE', city: 'Berlin', street: 'Unter den Linden 1', zipcode: '10117' },
+      tax_id: 'DE136695976',
+      customer_business_name: 'ACME'
+    }
+    const locked = await session(t, known)
+    const shown = await locked.visit()
+    t.match(shown.text, /id="email" name="email" value="ada@example\.com"[^>]* readonly/)
+    t.match(shown.text, /id="country"[^>]* value="Germany"[^>]* readonly/)
+    t.match(shown.text, /reverse-charge/)
+    await locked.send({ ...NEW, country: 'FR', tax_id: 'x' })
+    t.match(await locked.payment(), {
+      customer: { customer_id: 'cus_ada', name: 'Ada Lovelace', email: 'ada@example.com' },
+      billing: { country: 'DE', city: 'Berlin', street: 'Unter den Linden 1', zipcode: '10117' },
+      tax: 0
+    })
+
+    const flags = {
+      allow_customer_editing_name: true,
+      allow_customer_editing_email: true,
+      allow_customer_editing_country: true,
+      allow_customer_editing_tax_id: true,
+      allow_customer_editing_business_name: true,
+      allow_customer_editing_zipcode: true
+    }
+    const open = await session(t, { ...known, feature_flags: flags })
+    t.notMatch((await open.visit()).text, /id="email"[^>]* readonly/)
+    await open.send({ action: 'continue', full_name: 'Ada King', country: 'FR', zipcode: '75001', tax_id: '', business_name: '' })
+    t.match(await open.payment(), { customer: { customer_id: 'cus_ada', name: 'Ada King' }, billing: { country: 'FR', city: 'Berlin', zipcode: '75001' }, tax: 400 })
+    const moved = await session(t, { ...known, feature_flags: flags })
+    await moved.send({ action: 'continue', email: 'grace@example.com', full_name: 'Grace' })
+    t.match(await moved.payment(), { customer: { customer_id: 'cus_grace', name: 'Grace Hopper' } }, 'another address, another customer')
+  })
+
+  t.test('codes: one more, a wrong one, taken back, and the price follows', async t => {
+    const opened = await session(t, { discount_codes: ['SAVE10'] })
+    t.equal(textOf(await opened.visit(), 'amount-due'), '$17.99')
+    const more = await opened.send({ action: 'reprice', code: 'flat5' })
+    t.equal(more.status, 200)
+    t.equal(textOf(more, 'amount-due'), '$12.99')
+    t.match(more.text, /id="remove-FLAT5"/)
+    const wrong = await opened.send({ action: 'reprice', code: 'EXPIRED' })
+    t.equal(wrong.status, 422)
+    t.equal(problemOf(wrong, 'discount-code'), 'This discount code has expired.')
+    t.equal(textOf(wrong, 'amount-due'), '$12.99')
+    t.match(fieldsOf(wrong.text), { code: 'EXPIRED', codes: '["SAVE10","FLAT5"]' })
+    const less = await opened.send({ action: 'remove:SAVE10', code: '' })
+    t.equal(textOf(less, 'amount-due'), '$14.99')
+    await opened.send({ ...NEW, code: 'save25' })
+    t.match(await opened.payment(), { total_amount: 1124, discounts: [{ code: 'FLAT5' }, { code: 'SAVE25' }] })
+  })
+
+  t.test('country and currency', async t => {
+    const opened = await session(t)
+    const german = await opened.send({ action: 'reprice', country: 'DE' })
+    t.match(german.text, /<option value="EUR">/)
+    t.equal(textOf(german, 'amount-due'), '$23.79')
+    const euro = await opened.send({ action: 'reprice', currency: 'EUR' })
+    t.equal(textOf(euro, 'amount-due'), '€20.46')
+    await opened.send({ ...NEW, country: 'DE' })
+    t.match(await opened.payment(), { currency: 'EUR', total_amount: 2046, billing: { country: 'DE' } })
+    const fixed = await session(t, { billing_currency: 'GBP', feature_flags: { allow_currency_selection: false } })
+    t.notMatch((await fixed.visit()).text, /id="currency"/)
+    await fixed.send({ ...NEW, currency: 'USD' })
+    t.equal((await fixed.payment()).currency, 'GBP')
+  })
+
+  t.test('an amount of the customer\'s own', async t => {
+    const opened = await session(t, { product_cart: [{ product_id: 'pdt_donation', quantity: 2 }] })
+    const shown = await opened.visit()
+    t.equal(fieldsOf(shown.text)['amount_0'], '15.00')
+    t.equal(textOf(shown, 'amount-due'), '$30.00')
+    for (const [text, told] of [['4.99', /smallest amount/], ['x', /Enter an amount/], ['1e3', /Enter/], ['5.001', /Enter/], ['99999999999', /Enter/]] as const) {
+      const refused = await opened.send({ ...NEW, amount_0: text })
+      t.equal(refused.status, 422)
+      t.match(problemOf(refused, 'amount-0'), told, text)
+    }
+    await opened.send({ ...NEW, amount_0: '7,5' })
+    t.equal((await opened.payment()).total_amount, 1500)
+  })
+
+  t.test('fields of the store, and what was answered', async t => {
+    const opened = await session(t, {
+      custom_fields: [
+        { key: 'size', label: 'Size', field_type: 'dropdown', options: ['S', 'M'], required: true },
+        { key: 'born', label: 'Born', field_type: 'date' },
+        { key: 'site', label: 'Site', field_type: 'url' },
+        { key: 'count', label: 'Count', field_type: 'number', required: true, placeholder: 'How many?' },
+        { key: 'terms', label: 'I agree', field_type: 'boolean', required: true }
+      ]
+    })
+    t.match((await opened.visit()).text, /placeholder="How many\?"/)
+    const refused = await opened.send({ ...NEW, custom_1: '2026-02-31', custom_2: 'javascript:x', custom_3: '1e5' })
+    t.match(problemOf(refused, 'custom-0'), 'Fill in')
+    t.match(problemOf(refused, 'custom-1'), 'a date')
+    t.match(problemOf(refused, 'custom-2'), 'a web address')
+    t.match(problemOf(refused, 'custom-3'), 'a number')
+    t.match(problemOf(refused, 'custom-4'), 'Tick')
+    await opened.send({ ...NEW, custom_0: 'M', custom_1: '', custom_2: 'https://a.example', custom_3: '-1.5', custom_4: 'true' })
+    t.strictSame((await opened.payment()).custom_field_responses, [
+      { key: 'size', value: 'M' }, { key: 'site', value: 'https://a.example' }, { key: 'count', value: '-1.5' },
+      { key: 'terms', value: 'true' }
+    ])
+  })
+
+  t.test('phone numbers as the flags say', async t => {
+    const required = await session(t, { feature_flags: { require_phone_number: true } })
+    t.match(problemOf(await required.send(NEW), 'phone'), 'Enter a phone number')
+    await required.send({ ...NEW, phone: '+1 202 555 0199' })
+    t.equal((await required.payment()).customer.phone_number, '+12025550199')
+    const none = await session(t, { feature_flags: { allow_phone_number_collection: false } })
+    t.notMatch((await none.visit()).text, /id="phone"/)
+    await none.send({ ...NEW, phone: '+12025550199' })
+    t.equal((await none.payment()).customer.phone_number, null)
+  })
+
+  t.test('a tax id of the customer, where it may be given', async t => {
+    const opened = await session(t)
+    const wrong = await opened.send({ ...NEW, country: 'DE', tax_id: 'DE1' })
+    t.match(problemOf(wrong, 'tax-id'), 'not a tax ID')
+    const nameless = await opened.send({ ...NEW, country: 'DE', tax_id: '', business_name: 'ACME' })
+    t.match(problemOf(nameless, 'business-name'), 'needs its tax ID')
+    await opened.send({ ...NEW, country: 'DE', tax_id: 'DE136695976', business_name: 'ACME' })
+    t.match(await opened.payment(), { tax: 0 })
+    const none = await session(t, { feature_flags: { allow_tax_id: false } })
+    t.notMatch((await none.visit()).text, /id="tax-id"/)
+    await none.send({ ...NEW, country: 'DE', tax_id: 'DE136695976' })
+    t.match(await none.payment(), { tax: 380 }, 'what was not asked for has no effect')
+  })
+
+  t.test('a short address is enough', async t => {
+    const opened = await session(t, { minimal_address: true })
+    t.notMatch((await opened.visit()).text, /id="street"/)
+    t.match(problemOf(await opened.send({ ...NEW, zipcode: '' }), 'zipcode'), 'postal code')
+    await opened.send({ action: 'continue', full_name: 'N', email: 'n@example.com', zipcode: '10001' })
+    t.match(await opened.payment(), { billing: { country: 'US', zipcode: '10001', street: null } })
+  })
+
+  t.test('details and payment on one page', async t => {
+    const opened = await session(t, { feature_flags: { single_page: true } })
+    const shown = await opened.visit()
+    t.match(shown.text, /id="card-number"/)
+    t.match(shown.text, /id="pay"[^>]*>Pay \$19\.99</)
+    const wrong = await opened.send({ ...NEW, ...CARD, action: 'pay', number: '4111111111111111', full_name: '' })
+    t.equal(wrong.status, 422)
+    t.match(problemOf(wrong, 'name'), 'Enter your name')
+    const card = await opened.send({ ...NEW, ...CARD, action: 'pay', number: '4111111111111111' })
+    t.match(problemOf(card, 'card-number'), 'Only test cards')
+    t.notMatch(card.text, /4111/)
+    t.equal(opened.stored()['payments'], 0)
+    const paid = await opened.send({ ...NEW, ...CARD, action: 'pay' })
+    t.match(paid.location, /^\/status\/\w{8}\/succeeded$/)
+    t.match(await opened.payment(), { status: 'succeeded', card_last_four: '4242', checkout_session_id: opened.sessionId })
+  })
+
+  t.test('one page: a decline leads to the payment, where another card pays; a changed total is asked again', async t => {
+    const opened = await session(t, { feature_flags: { single_page: true } })
+    const changed = await opened.send({ ...NEW, ...CARD, action: 'pay', country: 'DE' })
+    t.equal(changed.status, 422)
+    t.match(changed.text, 'The total is now $23.79')
+    t.equal(opened.stored()['payments'], 0)
+    const declined = await opened.send({ ...NEW, ...CARD, action: 'pay', country: 'DE', number: '4000000000000002' })
+    t.match(declined, { status: 303, location: /^\/\w{8}$/ })
+    t.match(await opened.payment(), { status: 'failed', error_code: 'GENERIC_DECLINE' })
+    t.match((await opened.visit(declined.location)).text, 'The payment was not completed')
+    t.equal(opened.stored()['payments'], 1)
+  })
+
+  t.test('one page with nothing to pay, with a saved card, straight back', async t => {
+    const free = await session(t, { discount_codes: ['FREE100'], feature_flags: { single_page: true } })
+    t.match((await free.visit()).text, />Complete order</)
+    t.match((await free.send({ ...NEW, action: 'pay' })).location, /succeeded$/)
+    const saved = await session(t, {
+      customer: { customer_id: 'cus_grace' },
+      show_saved_payment_methods: true,
+      return_url: 'https://shop.example/',
+      feature_flags: { single_page: true, redirect_immediately: true }
+    })
+    t.match((await saved.visit()).headers['content-security-policy'], "form-action 'self' http: https:;")
+    const paid = await saved.send({ ...ADDRESS, action: 'pay', method: 'saved:pm_visa_grace' })
+    t.match(paid.location, /^https:\/\/shop\.example\/\?payment_id=pay_\w+&status=succeeded&email=grace%40example\.com$/)
+  })
+
+  t.test('looks: theme, button, language, no details, a way back', async t => {
+    const opened = await session(t, {
+      cancel_url: 'https://shop.example/cart?a=1&b=2',
+      customization: {
+        theme: 'dark',
+        force_language: 'de',
+        show_order_details: false,
+        show_on_demand_tag: false,
+        theme_config: {
+          dark: { bg_primary: '#123456', button_primary: 'rgb(1 2 3)' },
+          light: { text_primary: 'navy' },
+          radius: '4px',
+          font_size: 'lg',
+          font_weight: 'bold',
+          font_primary_url: 'https://fonts.example/a.css',
+          pay_button_text: 'Take my <money>'
+        }
+      }
+    })
+    const shown = await opened.visit()
+    t.match(shown.text, '<html lang="en" data-theme="dark">')
+    t.match(shown.text, 'href="https://shop.example/cart?a&#61;1&#38;b&#61;2" id="back-link"')
+    t.notMatch(shown.text, /data-testid="line"|fonts\.example/)
+    const css = await opened.visit(`/session/${opened.sessionId}/theme.css`)
+    t.match(css.headers['content-type'], 'text/css')
+    t.match(css.text, ':root[data-theme=dark] { --ground: #123456; --button: rgb(1 2 3); }')
+    t.match(css.text, '--radius: 4px; --weight: 700; font-size: 112.5%;')
+    const { location } = await opened.send(NEW)
+    const checkout = await opened.visit(location)
+    t.match(checkout.text, /id="pay"[^>]*>Take my &#60;money&#62;</)
+    t.match(checkout.text, `/session/${opened.sessionId}/theme.css`)
+    t.match(checkout.text, 'id="back-link"')
+    t.notMatch(checkout.text, /data-testid="line"/)
+  })
+
+  t.test('a confirmed session is at its payment already', async t => {
+    const opened = await session(t, {
+      confirm: true, customer: { customer_id: 'cus_ada' }, billing_address: ADDRESS as Schemas['CheckoutSessionBillingAddress'], short_link: true
+    })
+    const short = await opened.visit()
+    t.match(short, { status: 302, location: /^\/session\/cks_\w{21}$/ })
+    const { location } = await opened.visit(short.location)
+    t.match(location, /^\/\w{8}$/)
+    await opened.call('POST', '/_emulator/clock', { body: { advance_ms: 15 * 60_000 + 1 } })
+    t.equal((await opened.visit(location)).status, 410, 'after a quarter of an hour it is over')
+  })
+})
+
+t.test('static links', async t => {
+  t.test('a link with everything, which makes nothing until it is sent', async t => {
+    const query = new URLSearchParams({
+      quantity: '2',
+      redirect_url: 'https://shop.example/',
+      fullName: 'Static Stan',
+      email: 'stan@example.com',
+      disableEmail: 'true',
+      country: 'DE',
+      disableCountry: 'true',
+      addressLine: 'Street 1',
+      city: 'Berlin',
+      zipCode: '10117',
+      state: 'BE',
+      paymentCurrency: 'EUR',
+      metadata_source: 'mail',
+      metadata_: 'x'
+    })
+    const opened = await link(t, `/buy/pdt_ebook?${query}`)
+    const before = opened.stored()
+    const shown = await opened.visit()
+    t.equal(shown.status, 200)
+    t.equal(textOf(shown, 'amount-due'), '€40.91')
+    t.match(shown.text, /id="email"[^>]* value="stan@example\.com"[^>]* readonly/)
+    t.strictSame(opened.stored(), before, 'a visit stores nothing')
+    const sent = await opened.send({ action: 'continue', email: 'other@example.com' })
+    t.match(sent, { status: 303, location: /^\/\w{8}$/ })
+    const payment = await opened.payment()
+    t.match(payment, {
+      total_amount: 4091,
+      currency: 'EUR',
+      metadata: { source: 'mail' },
+      customer: { name: 'Static Stan', email: 'stan@example.com' },
+      billing: { country: 'DE', street: 'Street 1', city: 'Berlin', zipcode: '10117', state: 'BE' },
+      checkout_session_id: /^cks_\w{21}$/
+    })
+    t.match(await opened.get(`/checkouts/${payment.checkout_session_id}`), { payment_id: payment.payment_id })
+    t.equal((await opened.send({ action: 'continue' })).location, sent.location, 'sent twice, it is one payment')
+    t.equal(opened.stored()['payments'], 1)
+  })
+
+  t.test('parameters that make no sense are left out', async t => {
+    const opened = await link(t, '/buy/pdt_donation?quantity=-3&country=XX&paymentCurrency=XXX&paymentAmount=1&email=nobody&disableEmail=true&' +
+      'firstName=A&lastName=B&fullName=C&showDiscounts=false&showCurrencySelector=false&city=a&city=b')
+    const shown = await opened.visit()
+    t.equal(shown.status, 200)
+    t.match(fieldsOf(shown.text), { full_name: 'A B', email: 'nobody', amount_0: '15.00', city: 'a', country: 'US' })
+    t.notMatch(shown.text, /id="discount-code"|id="currency"|readonly/)
+    const amount = await link(t, '/buy/pdt_donation?paymentAmount=20&quantity=2')
+    t.equal(textOf(await amount.visit(), 'amount-due'), '$40.00')
+  })
+
+  t.test('what can\'t be bought', async t => {
+    const opened = await link(t, '/buy/pdt_no')
+    t.match(await opened.visit(), { status: 404, text: 'There is no such product' })
+    t.match(await opened.visit('/buy/pdt_retired'), { status: 410, text: 'no longer sold' })
+    t.match(await opened.visit('/buy/pdt_pro_monthly'), { status: 422, text: 'a subscription' })
+    t.match(await opened.visit('/buy/pdt_ebook?redirect_url=javascript:alert(1)'), { status: 422, text: 'redirect_url' })
+    t.match(await opened.visit(`/buy/pdt_ebook?metadata_a=${'x'.repeat(501)}`), { status: 422 })
+    t.match(await opened.visit('/buy/%00'), { status: 404 })
+  })
+
+  t.test('a form whose link was changed is not ours', async t => {
+    const opened = await link(t, '/buy/pdt_ebook?quantity=2')
+    const { token = '' } = fieldsOf((await opened.visit()).text)
+    const { statusCode } = await opened.emulator.app.inject({
+      method: 'POST',
+      url: '/buy/pdt_ebook',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: new URLSearchParams({ ...NEW, token }).toString()
+    })
+    t.equal(statusCode, 403)
+    t.equal(opened.stored()['payments'], 0)
+  })
+})
+
+t.test('refuses', async t => {
+  t.test('details that are missing or none, each at its field, and shows the others again', async t => {
+    const opened = await session(t)
+    const refused = await opened.send({ action: 'continue', email: 'nobody', city: 'Springfield', full_name: 'x'.repeat(300) })
+    t.equal(refused.status, 422)
+    t.match(refused.text, /<title>Error: /)
+    t.match(problemOf(refused, 'email'), 'Enter an e-mail address')
+    t.match(problemOf(refused, 'name'), 'at most 250')
+    t.match(problemOf(refused, 'street'), 'street')
+    t.match(problemOf(refused, 'state'), 'state')
+    t.match(fieldsOf(refused.text), { email: 'nobody', city: 'Springfield' })
+    t.equal(problemOf(await opened.send({ ...NEW, country: 'AI' }), 'country'), 'Choose a country.')
+    t.equal(opened.stored()['payments'], 0)
+  })
+
+  t.test('forms without token, of another session, without an action', async t => {
+    const opened = await session(t)
+    t.equal((await opened.send({ ...NEW, token: '' })).status, 403)
+    t.equal((await opened.send({ ...NEW, token: `${opened.sessionId}.${'0'.repeat(64)}` })).status, 403)
+    t.equal((await opened.send({ ...NEW, action: '' })).status, 200, 'it is shown again')
+    t.equal(opened.stored()['payments'], 0)
+  })
+
+  t.test('codes that the page did not offer', async t => {
+    const opened = await session(t, { discount_codes: ['SAVE10'], feature_flags: { allow_discount_code: false } })
+    t.notMatch((await opened.visit()).text, /id="apply-code"/)
+    await opened.send({ ...NEW, codes: '["FREE100","SAVE10"]', code: 'FREE100' })
+    t.equal((await opened.payment()).total_amount, 1799)
+  })
+
+  t.test('a code that turns out not to be for this customer is told, left out, and not charged', async t => {
+    const opened = await session(t, { discount_codes: ['ONLYADA'] })
+    t.equal(textOf(await opened.visit(), 'amount-due'), '$13.99')
+    const refused = await opened.send(NEW)
+    t.equal(refused.status, 422)
+    t.match(problemOf(refused, 'discount-code'), 'for other customers')
+    t.equal(textOf(refused, 'amount-due'), '$19.99')
+    await opened.send(NEW)
+    t.equal((await opened.payment()).total_amount, 1999)
+  })
+
+  t.test('a total under the smallest charge; nothing at all is free', async t => {
+    const cart = [{ product_id: 'pdt_donation', quantity: 1 }]
+    const opened = await session(t, { product_cart: cart, discount_codes: ['FLAT5'] })
+    const refused = await opened.send({ ...NEW, amount_0: '5.20' })
+    t.equal(refused.status, 422)
+    t.match(unescaped(refused.text), 'Minimum amount of $0.50 is required to process payment')
+    t.equal(opened.stored()['payments'], 0)
+    t.equal((await opened.send({ ...NEW, amount_0: '5.00' })).status, 303)
+    t.equal((await opened.payment()).total_amount, 0)
+  })
+
+  t.test('saved cards are for the customer whom the merchant named, not for whoever types their address', async t => {
+    const single = { show_saved_payment_methods: true, feature_flags: { single_page: true, allow_customer_editing_email: true } }
+    const stranger = await session(t, single)
+    const shown = await stranger.send({ action: 'reprice', email: 'grace@example.com' })
+    t.notMatch(shown.text, /pm_visa_grace/)
+    const refused = await stranger.send({ ...NEW, action: 'pay', email: 'grace@example.com', method: 'saved:pm_visa_grace' })
+    t.equal(refused.status, 422)
+    const named = await session(t, { ...single, customer: { email: 'grace@example.com' } })
+    t.match((await named.visit()).text, /pm_visa_grace/)
+    const steps = await session(t, { show_saved_payment_methods: true })
+    const { location } = await steps.send({ ...NEW, email: 'grace@example.com' })
+    t.notMatch((await steps.visit(location)).text, /pm_visa_grace/)
+  })
+
+  t.test('sessions that do not exist or have expired', async t => {
+    const opened = await session(t, { cancel_url: 'https://shop.example/cart' })
+    t.match(await opened.visit('/session/cks_no'), { status: 404, text: 'There is no such checkout' })
+    t.match(await opened.visit('/s/c00000000000'), { status: 404 })
+    t.match(await opened.visit('/session/cks_no/theme.css'), { status: 404 })
+    const { statusCode, headers } = await opened.emulator.app.inject({ url: '/session/cks_no', headers: { accept: 'application/json' } })
+    t.equal(statusCode, 404)
+    t.match(headers['content-type'], 'json')
+    await opened.call('POST', '/_emulator/clock', { body: { advance_ms: 24 * HOUR_MS + 1 } })
+    const gone = await opened.visit()
+    t.match(gone, { status: 410, text: 'This checkout has expired' })
+    t.match(gone.text, 'https://shop.example/cart')
+    t.equal((await opened.send(NEW)).status, 410)
+    t.equal(opened.stored()['payments'], 0)
+  })
+
+  t.test('a product that was archived meanwhile', async t => {
+    const opened = await session(t)
+    await opened.visit()
+    const { products } = opened.emulator.sandbox
+    const product = products.find('pdt_ebook')
+    if (product === undefined) return t.fail('no product')
+    Object.assign(product, { archived: true }) // the remembered one
+    t.match(await opened.visit(), { status: 410, text: 'no longer sold' })
+    t.equal((await opened.send(NEW)).status, 410)
+    t.equal(opened.stored()['payments'], 0)
+  })
+
+  t.test('hostile texts are text', async t => {
+    const opened = await session(t, {
+      customer: { email: 'a@b.c', name: HOSTILE },
+      custom_fields: [{ key: HOSTILE, label: HOSTILE, field_type: 'dropdown', options: [HOSTILE], placeholder: HOSTILE }],
+      customization: { theme_config: { pay_button_text: HOSTILE } }
+    })
+    const shown = await opened.visit()
+    t.notMatch(shown.text, '<img')
+    const again = await opened.send({ action: 'reprice', street: HOSTILE, code: HOSTILE, custom_0: HOSTILE, codes: `["${HOSTILE}"]` })
+    t.notMatch(again.text, '<img')
+    for (const codes of ['{', '"x"', '[1,null,{}]', `[${'"A",'.repeat(400)}"B"]`]) {
+      t.ok((await opened.send({ action: 'reprice', codes, code: '' })).status <= 422, codes.slice(0, 20))
+    }
+  })
+})
+
+t.test('what follows', async t => {
+  t.test('two submissions at once make one payment', async t => {
+    const opened = await session(t)
+    await opened.visit()
+    const replies = await Promise.all([opened.send(NEW), opened.send(NEW), opened.send({ ...NEW, email: 'two@example.com' })])
+    t.equal(new Set(replies.map(({ location }) => location)).size, 1)
+    t.equal(opened.stored()['payments'], 1)
+    t.equal((await opened.send({ ...NEW, email: 'later@example.com' })).location, replies[0]?.location)
+  })
+
+  t.test('the payment of a session expires with it', async t => {
+    const opened = await session(t)
+    await opened.call('POST', '/_emulator/clock', { body: { advance_ms: 23 * HOUR_MS } })
+    const { location } = await opened.send(NEW)
+    t.equal((await opened.visit(location)).status, 200)
+    await opened.call('POST', '/_emulator/clock', { body: { advance_ms: 2 * HOUR_MS } })
+    t.equal((await opened.visit(location)).status, 410)
+    t.match(await opened.visit(), { status: 302, location })
+  })
+
+  t.test('page, preview, payment and POST /payments come to the same', async t => {
+    const carts: Array<Partial<SessionBody>> = [
+      { product_cart: [{ product_id: 'pdt_course', quantity: 3 }, { product_id: 'pdt_guide_eur', quantity: 1 }], discount_codes: ['SAVE10', 'FLAT5'] },
+      { product_cart: [{ product_id: 'pdt_poster_jpy', quantity: 2 }], billing_currency: 'EUR', discount_codes: ['ODD333'] },
+      { product_cart: [{ product_id: 'pdt_ticket_kwd', quantity: 1 }, { product_id: 'pdt_donation', quantity: 1, amount: 555 }] },
+      { product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }], discount_codes: ['CAPPED', 'EBOOK50'] }
+    ]
+    for (const cart of carts) {
+      for (const country of ['US', 'GB', 'IN'] as const) {
+        const opened = await session(t, { ...cart, billing_address: { country } })
+        const shown = await opened.visit()
+        const { json: preview } = await opened.call('POST', '/checkouts/preview', { body: { ...cart, billing_address: { country } } })
+        const direct = await opened.pay({ ...cart, billing: { country }, customer: { email: 'nina@example.com' } } as Parameters<TestEmulator['pay']>[0])
+        await opened.send({ ...NEW, country })
+        const made = (await opened.payments()).find(({ payment_id: id }) => id !== direct.payment_id)
+        t.equal(made?.total_amount, direct.total_amount)
+        t.equal((preview as { total_price: number }).total_price, direct.total_amount)
+        const link = await opened.payment(made?.payment_id)
+        const payPage = await opened.visit(new URL(String(link.payment_link)).pathname)
+        t.equal(textOf(payPage, 'amount-due'), textOf(shown, 'amount-due'))
+      }
+    }
+  })
+
+  t.test('under a path of a proxy every address of ours begins with it', async t => {
+    const opened = await session(t, { customization: { theme_config: { radius: '1px' } } }, { publicUrl: 'https://pay.example/dodo' })
+    const shown = await opened.visit(`/session/${opened.sessionId}`)
+    t.match(shown.text, `action="/dodo/session/${opened.sessionId}"`)
+    t.match(shown.text, `href="/dodo/session/${opened.sessionId}/theme.css"`)
+  })
+})

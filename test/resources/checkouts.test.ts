@@ -1,0 +1,352 @@
+/** Checkout sessions at the API: what a request makes, what it costs beforehand, what is refused, and the payment of a `confirm`. */
+import t, { type Test } from 'tap'
+import type { Body, Reply, Schemas } from '../../src/contract/operations.js'
+import { paymentBody, startEmulator, type Refusal, type TestEmulator } from '../helper.js'
+
+type SessionBody = Body<'POST /checkouts'>
+type Created = Required<Reply<'POST /checkouts'>>
+type Calculation = Required<Reply<'POST /checkouts/preview'>>
+
+const ADDRESS = { country: 'US', street: '1 Main St', city: 'Springfield', state: 'IL', zipcode: '62701' } as const
+
+const CONFIRMED: Partial<SessionBody> = { confirm: true, customer: { customer_id: 'cus_ada' }, billing_address: ADDRESS }
+
+function sessionBody (changes: Partial<SessionBody> = {}): SessionBody {
+  return { product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }], ...changes }
+}
+
+function start (test: Test, options: Parameters<typeof startEmulator>[1] = {}) {
+  const started = startEmulator(test, options)
+  const answered = async <Json> (url: string, changes: Partial<SessionBody>): Promise<Json> => {
+    const { status, json, text } = await started.call('POST', url, { body: sessionBody(changes) })
+    test.equal(status, 200, text)
+    return json as Json
+  }
+  return {
+    ...started,
+    open: (changes: Partial<SessionBody> = {}) => answered<Created>('/checkouts', changes),
+    preview: (changes: Partial<SessionBody> = {}) => answered<Calculation>('/checkouts/preview', changes),
+    payment: (paymentId: string | null) => started.get<Required<Schemas['PaymentResponse']>>(`/payments/${paymentId}`)
+  }
+}
+
+async function refused (
+  test: Test, { call, stored }: TestEmulator, changes: object, code: string, message: RegExp | string, path?: string
+): Promise<void> {
+  const before = stored()
+  const { status, json } = await call('POST', '/checkouts', { body: { ...sessionBody(), ...changes } })
+  const refusal = json as Refusal
+  test.equal(status, 422, JSON.stringify(json))
+  test.match(refusal, { code, message })
+  if (path !== undefined) test.equal(refusal.details?.[0]?.path, path)
+  test.strictSame(stored(), before, 'nothing was stored')
+}
+
+t.test('answers', async t => {
+  t.test('a session without a payment, which the customer completes', async t => {
+    const { open, get, stored } = start(t)
+    const session = await open({ customer: { email: 'new@example.com', name: 'New' } })
+    t.match(session, {
+      session_id: /^cks_[0-9A-Za-z]{21}$/, payment_id: null, client_secret: null, publishable_key: null
+    })
+    t.equal(new URL(String(session.checkout_url)).pathname, `/session/${session.session_id}`)
+    t.equal(stored()['payments'], 0)
+    t.equal(stored()['customers'], 4, 'the customer is made with the payment')
+    t.match(await get(`/checkouts/${session.session_id}`), {
+      id: session.session_id, customer_email: 'new@example.com', customer_name: 'New', payment_id: null, payment_status: null
+    })
+    const bare = await open()
+    t.match(await get(`/checkouts/${bare.session_id}`), { customer_email: null, customer_name: null })
+  })
+
+  t.test('a short link', async t => {
+    const { open } = start(t)
+    const { checkout_url: url } = await open({ short_link: true })
+    const { pathname } = new URL(String(url))
+    t.match(pathname, /^\/s\/c[0-9a-z]{11}$/)
+  })
+
+  t.test('confirm makes the payment at once', async t => {
+    const { open, get, payment, emulator } = start(t)
+    const session = await open({
+      ...CONFIRMED,
+      discount_codes: ['SAVE10'],
+      metadata: { order: '7' },
+      return_url: 'https://shop.example/',
+      force_3ds: true,
+      allowed_payment_method_types: ['credit', 'debit']
+    })
+    t.match(session, {
+      payment_id: /^pay_/, client_secret: `${session.payment_id}_secret_`, publishable_key: /^pk_snd_[0-9a-f]{32}$/
+    })
+    const made = await payment(session.payment_id)
+    t.match(made, {
+      status: 'requires_payment_method',
+      checkout_session_id: session.session_id,
+      total_amount: 1799,
+      metadata: { order: '7' },
+      billing: ADDRESS,
+      customer: { customer_id: 'cus_ada' },
+      custom_field_responses: null,
+      payment_link: /\/[0-9A-Z][0-9A-Za-z]{7}$/
+    })
+    t.match(await get(`/checkouts/${session.session_id}`), {
+      customer_email: 'ada@example.com', payment_id: session.payment_id, payment_status: 'requires_payment_method'
+    })
+    const row = emulator.sandbox.payments.find(String(session.payment_id))
+    t.equal(Number(row?.expires_at) - Number(row?.created_at), 15 * 60_000_000)
+    t.strictSame(JSON.parse(row?.checkout ?? ''), {
+      return_url: 'https://shop.example/', force_3ds: true, allowed_payment_method_types: ['credit', 'debit']
+    })
+  })
+
+  t.test('a saved method is charged at once, and there is no page', async t => {
+    const { open, get, payment } = start(t)
+    const session = await open({
+      ...CONFIRMED, customer: { customer_id: 'cus_grace' }, payment_method_id: 'pm_visa_grace'
+    })
+    t.equal(session.checkout_url, null)
+    t.match(await payment(session.payment_id), { status: 'succeeded', payment_method_id: 'pm_visa_grace', card_last_four: '4242' })
+    t.match(await get(`/checkouts/${session.session_id}`), { payment_status: 'succeeded' })
+  })
+
+  t.test('a preview in full', async t => {
+    const { preview, stored } = start(t)
+    const before = stored()
+    const priced = await preview({
+      product_cart: [{ product_id: 'pdt_course', quantity: 2 }, { product_id: 'pdt_guide_eur', quantity: 1 }],
+      billing_address: { country: 'DE' },
+      billing_currency: 'EUR',
+      discount_codes: ['SAVE10']
+    })
+    const [course, guide] = priced.product_cart
+    t.match(course, {
+      product_id: 'pdt_course',
+      quantity: 2,
+      og_currency: 'USD',
+      og_price: 9800,
+      currency: 'EUR',
+      tax_rate: 19,
+      discount_amount: 1000,
+      tax_inclusive: false,
+      is_subscription: false,
+      is_usage_based: false,
+      meters: []
+    })
+    t.match(guide, { og_currency: 'EUR', og_price: 1250, discounted_price: 1125, tax: 180, tax_inclusive: true })
+    const { current_breakup: sums } = priced
+    t.equal(sums.total_amount, priced.total_price)
+    t.equal(sums.subtotal - sums.discount + (course?.tax ?? 0), priced.total_price, 'the sums add up')
+    t.equal(priced.total_tax, (course?.tax ?? 0) + 180)
+    t.match(priced, {
+      billing_country: 'DE', currency: 'EUR', is_byop: false, recurring_breakup: null, next_billing_date: null, trial_amount: null
+    })
+    t.strictSame(stored(), before, 'a preview has no effect')
+  })
+
+  t.test('a preview without an address is for the country of the business', async t => {
+    const { preview } = start(t)
+    t.match(await preview(), { billing_country: 'US', total_price: 1999, total_tax: 0 })
+  })
+
+  t.test('a preview tells what is wrong with a tax id', async t => {
+    const { preview } = start(t)
+    const wrong = await preview({ billing_address: { country: 'DE' }, tax_id: 'DE1', customer_business_name: 'ACME' })
+    t.match(wrong, { tax_id_err_msg: /wrong length/, tax_id_format_name: /VAT/, tax_id_business_name: null, total_tax: 380 })
+    const right = await preview({ billing_address: { country: 'DE' }, tax_id: 'DE136695976', customer_business_name: 'ACME' })
+    t.match(right, { tax_id_err_msg: null, tax_id_format_name: /VAT/, tax_id_business_name: 'ACME', total_tax: 0 })
+  })
+
+  t.test('an amount that the customer has yet to choose counts as the suggested one', async t => {
+    const { preview, open } = start(t)
+    t.equal((await preview({ product_cart: [{ product_id: 'pdt_donation', quantity: 2 }] })).total_price, 3000)
+    await open({ product_cart: [{ product_id: 'pdt_donation', quantity: 1 }] })
+  })
+
+  t.test('a code for certain customers is not refused before anyone is there', async t => {
+    const { open } = start(t)
+    await open({ discount_codes: ['ONLYADA'] })
+    await open({ discount_codes: ['RETURNING'] })
+  })
+
+  t.test('the countries that can be billed, without a key', async t => {
+    const { call } = start(t, { deniedCountries: 'AI,US' })
+    const { json } = await call('GET', '/checkout/supported_countries', { key: null })
+    const codes = json as string[]
+    t.equal(codes.length, 247)
+    t.ok(codes.includes('DE') && !codes.includes('AI') && !codes.includes('US'))
+  })
+
+  t.test('quantity 0 and unknown fields', async t => {
+    const { open, preview } = start(t)
+    t.equal((await preview({ product_cart: [{ product_id: 'pdt_ebook', quantity: 0 }] })).total_price, 0)
+    await open({ nonsense: true } as Partial<SessionBody>)
+  })
+})
+
+t.test('refuses', async t => {
+  const started = start(t)
+  const refuse = (changes: object, code: string, message: RegExp | string, path?: string) =>
+    refused(t, started, changes, code, message, path)
+  const PARAMETERS = 'INVALID_REQUEST_PARAMETERS'
+
+  t.test('carts that are none', async () => {
+    await refuse({ product_cart: [] }, 'PRODUCT_CART_EMTPY', 'product_cart is empty')
+    await refuse({ product_cart: Array(101).fill({ product_id: 'pdt_ebook', quantity: 1 }) }, PARAMETERS, /101 items/)
+    await refuse({ product_cart: [{ product_id: 'pdt_no', quantity: 1 }] }, PARAMETERS, 'Product pdt_no does not exist')
+    await refuse({ product_cart: [{ product_id: 'pdt_retired', quantity: 1 }] }, 'PRODUCT_IS_DELETED', /archived/)
+    await refuse({ product_cart: [{ product_id: 'pdt_ebook', quantity: -1 }] }, 'INVALID_REQUEST_BODY', /quantity/)
+    await refuse({ product_cart: [{ product_id: 'pdt_donation', quantity: 1, amount: 100 }] }, 'REQUEST_AMOUNT_BELOW_MINIMUM', /500/)
+  })
+
+  t.test('what the emulator has not yet', async () => {
+    await refuse({ product_cart: [{ product_id: 'pdt_pro_monthly', quantity: 1 }] }, PARAMETERS, /a subscription/, 'product_cart[0].product_id')
+    await refuse({ subscription_data: { trial_period_days: 3 } }, PARAMETERS, /a subscription/, 'subscription_data')
+    await refuse({ product_cart: [], product_collection_id: 'pdc_1' }, PARAMETERS, /collection/, 'product_collection_id')
+    const addons = [{ addon_id: 'adn_1', quantity: 1 }]
+    await refuse({ product_cart: [{ product_id: 'pdt_ebook', quantity: 1, addons }] }, PARAMETERS, /add-ons/)
+    const credits = [{ credit_entitlement_id: 'cde_1', credits_amount: '5' }]
+    await refuse({ product_cart: [{ product_id: 'pdt_ebook', quantity: 1, credit_entitlements: credits }] }, PARAMETERS, /credits/)
+  })
+
+  t.test('a confirm that lacks something', async () => {
+    await refuse({ confirm: true, billing_address: ADDRESS }, PARAMETERS, /needs a customer/, 'customer')
+    await refuse({ confirm: true, customer: { customer_id: 'cus_ada' } }, PARAMETERS, /billing address/, 'billing_address')
+    await refuse({ ...CONFIRMED, billing_address: { country: 'US', zipcode: '10001' } }, PARAMETERS, /street, .*city, .*state/)
+    await refuse({ ...CONFIRMED, billing_address: { country: 'US' }, minimal_address: true }, PARAMETERS, /zipcode/, 'billing_address.zipcode')
+    await refuse({ ...CONFIRMED, product_cart: [{ product_id: 'pdt_donation', quantity: 1 }] }, 'PAY_AS_YOU_WANT_AMOUNT_REQUIRED', /Amount/)
+    const field = { key: 'a', label: 'A', field_type: 'text', required: true }
+    await refuse({ ...CONFIRMED, custom_fields: [field] }, PARAMETERS, /nobody is left/)
+    await refuse({ ...CONFIRMED, discount_codes: ['RETURNING'] }, 'DISCOUNT_CUSTOMER_NOT_ELIGIBLE', /eligible/)
+  })
+
+  t.test('saved methods without confirm, without an id, of somebody else', async () => {
+    await refuse({ payment_method_id: 'pm_visa_grace', customer: { customer_id: 'cus_grace' } }, PARAMETERS, /needs confirm/)
+    await refuse({ ...CONFIRMED, customer: { email: 'a@b.c' }, payment_method_id: 'pm_visa_grace' }, PARAMETERS, /existing customer/)
+    await refuse({ ...CONFIRMED, payment_method_id: 'pm_visa_grace' }, PARAMETERS, /does not exist for customer cus_ada/)
+  })
+
+  t.test('customers, addresses and tax ids', async () => {
+    await refuse({ customer: { customer_id: 'cus_no' } }, PARAMETERS, 'Customer cus_no does not exist')
+    await refuse({ customer: { email: 'nowhere' } }, PARAMETERS, /e-mail/, 'customer.email')
+    await refuse({ billing_address: { country: 'AI' } }, 'UNSUPPORTED_COUNTRY', 'Country Anguilla currently not supported', 'billing_address.country')
+    await refuse({ tax_id: 'DE136695976' }, PARAMETERS, /needs billing_address/)
+    await refuse({ tax_id: 'DE1', billing_address: { country: 'DE' } }, 'INVALID_TAX_ID', /Tax Id/, 'tax_id')
+    await refuse({ customer_business_name: 'ACME' }, PARAMETERS, /needs a tax_id/)
+  })
+
+  t.test('codes', async () => {
+    await refuse({ discount_code: 'NOPE' }, 'INVALID_DISCOUNT_CODE', /NOPE/, 'discount_code')
+    await refuse({ discount_codes: ['SAVE10', 'EXPIRED'] }, 'DISCOUNT_CODE_EXPIRED', /expired/, 'discount_codes[1]')
+    await refuse({ discount_code: 'SAVE10', discount_codes: ['SAVE25'] }, PARAMETERS, /exclude/)
+    await refuse({ discount_codes: ['FIRSTTIME', 'ONLYADA'], customer: { customer_id: 'cus_grace' } }, 'DISCOUNT_CUSTOMER_NOT_ELIGIBLE', /certain/)
+  })
+
+  t.test('flags, fields, URLs, languages', async () => {
+    const flags = { require_phone_number: true, allow_phone_number_collection: false }
+    await refuse({ feature_flags: flags }, PARAMETERS, /require_phone_number/, 'feature_flags.require_phone_number')
+    const field = { key: 'a', label: 'A', field_type: 'text' }
+    await refuse({ custom_fields: Array(6).fill(field) }, PARAMETERS, /at most 5/)
+    await refuse({ custom_fields: [field, field] }, PARAMETERS, /taken/, 'custom_fields[1].key')
+    await refuse({ custom_fields: [{ ...field, field_type: 'dropdown' }] }, PARAMETERS, /choices/, 'custom_fields[0].options')
+    await refuse({ custom_fields: [{ ...field, label: ' ' }] }, PARAMETERS, /empty/)
+    await refuse({ custom_fields: [{ ...field, field_type: 'colour' }] }, 'INVALID_REQUEST_BODY', /field_type/)
+    await refuse({ return_url: 'javascript:alert(1)' }, 'INVALID_REQUEST_BODY', /return_url/, 'return_url')
+    await refuse({ cancel_url: '/back' }, 'INVALID_REQUEST_BODY', /cancel_url/, 'cancel_url')
+    await refuse({ customization: { force_language: 'en"><script>' } }, PARAMETERS, /language/)
+    await refuse({ metadata: { a: 'x'.repeat(501) } }, PARAMETERS, /500/)
+    await refuse({ allowed_payment_method_types: [] }, 'NO_ELIGIBLE_PAYMENT_METHODS', /eligible/)
+    await refuse({ mandate_min_amount_inr_paise: -1 }, PARAMETERS, /negative/)
+    await refuse({ confirm: 'yes' }, 'INVALID_REQUEST_BODY', /confirm/)
+  })
+
+  t.test('a theme that says anything but colours and sizes', async t => {
+    const theme = (config: object) => ({ customization: { theme_config: config } })
+    for (const hostile of ['red; } body { display: none', 'url(https://evil.example)', 'var(--x)', '#12', 'expression(1)', 'x'.repeat(1e5)]) {
+      await refuse(theme({ light: { bg_primary: hostile } }), PARAMETERS, /CSS colour/, 'customization.theme_config.light.bg_primary')
+    }
+    await refuse(theme({ radius: 'calc(1px)' }), PARAMETERS, /length/)
+    await refuse(theme({ font_primary_url: 'http://fonts.example/a' }), PARAMETERS, /https/)
+    await refuse(theme({ pay_button_text: 'x'.repeat(101) }), PARAMETERS, /100/)
+    await refuse(theme({ font_size: '99px' }), 'INVALID_REQUEST_BODY', /font_size/)
+    for (const bg of ['#fff', '#2a56c6ff', 'rgb(1, 2, 3)', 'rgba(1 2 3 / 50%)', 'hsl(120deg 50% 50%)', 'oklch(0.7 .1 200)', 'RebeccaPurple']) {
+      const { status, text } = await started.call('POST', '/checkouts', { body: sessionBody(theme({ dark: { bg_primary: bg } })) })
+      t.equal(status, 200, `${bg}: ${text}`)
+    }
+  })
+
+  t.test('sessions that do not exist; calls without a key', async t => {
+    const { status, json } = await started.call('GET', '/checkouts/cks_no')
+    t.equal(status, 404)
+    t.match(json, { code: 'NOT_FOUND' })
+    t.equal((await started.call('POST', '/checkouts', { body: sessionBody(), key: null })).status, 401)
+  })
+})
+
+t.test('what follows', async t => {
+  t.test('the same cart costs the same everywhere', async t => {
+    const { pay, open, preview, payment } = start(t)
+    const carts: Array<Pick<SessionBody, 'product_cart' | 'discount_codes' | 'billing_currency'>> = [
+      { product_cart: [{ product_id: 'pdt_ebook', quantity: 3 }] },
+      { product_cart: [{ product_id: 'pdt_course', quantity: 1 }, { product_id: 'pdt_license', quantity: 2 }], discount_codes: ['SAVE25', 'FLAT5'] },
+      { product_cart: [{ product_id: 'pdt_donation', quantity: 2, amount: 777 }], discount_codes: ['ODD333'] },
+      { product_cart: [{ product_id: 'pdt_guide_eur', quantity: 1 }, { product_id: 'pdt_poster_jpy', quantity: 1 }], billing_currency: 'GBP' },
+      { product_cart: [{ product_id: 'pdt_ticket_kwd', quantity: 1 }, { product_id: 'pdt_template_inr', quantity: 5 }], discount_codes: ['CAPPED'] },
+      { product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }], discount_codes: ['FREE100'] },
+      { product_cart: [{ product_id: 'pdt_free', quantity: 1 }] }
+    ]
+    for (const cart of carts) {
+      for (const country of ['US', 'DE', 'IN', 'JP'] as const) {
+        const address = { ...ADDRESS, country }
+        const direct = await pay(paymentBody({ ...cart, billing: address } as Parameters<typeof pay>[0]))
+        const previewed = await preview({ ...cart, billing_address: address })
+        const session = await open({ ...CONFIRMED, ...cart, billing_address: address })
+        const made = await payment(session.payment_id)
+        t.equal(previewed.total_price, direct.total_amount, JSON.stringify(cart))
+        t.equal(made.total_amount, direct.total_amount)
+        t.equal(made.tax, previewed.total_tax)
+      }
+    }
+  })
+
+  t.test('a known e-mail address is a known customer, unless a new one is wanted', async t => {
+    const { open, payment } = start(t)
+    const customer = { email: 'ada@example.com', name: 'Somebody Else' }
+    const known = await payment((await open({ ...CONFIRMED, customer })).payment_id)
+    t.match(known.customer, { customer_id: 'cus_ada', name: 'Ada Lovelace' })
+    const flags = { always_create_new_customer: true }
+    const fresh = await payment((await open({ ...CONFIRMED, customer, feature_flags: flags })).payment_id)
+    t.not(fresh.customer.customer_id, 'cus_ada')
+    t.equal(fresh.customer.name, 'Somebody Else')
+  })
+
+  t.test('a required phone number that nobody has given is asked for where it is paid', async t => {
+    const { open, emulator } = start(t)
+    const flags = { require_phone_number: true }
+    const options = async (customerId: string) => {
+      const session = await open({ ...CONFIRMED, customer: { customer_id: customerId }, feature_flags: flags })
+      return JSON.parse(emulator.sandbox.payments.find(String(session.payment_id))?.checkout ?? '')
+    }
+    t.match(await options('cus_asha'), { require_phone_number: true })
+    t.strictSame(await options('cus_ada'), {})
+  })
+
+  t.test('two at once make two sessions with their own payments', async t => {
+    const { open } = start(t)
+    const [one, two] = await Promise.all([open(CONFIRMED), open(CONFIRMED)])
+    t.not(one.session_id, two.session_id)
+    t.not(one.payment_id, two.payment_id)
+  })
+
+  t.test('a charge that fails keeps the session and its payment', async t => {
+    const { open, payment, get, emulator } = start(t)
+    const method = emulator.sandbox.paymentMethods.find('pm_visa_grace', 'cus_grace')
+    if (method?.card == null) return t.fail('no saved card')
+    emulator.sandbox.paymentMethods.insert('cus_grace', {
+      ...method, payment_method_id: 'pm_late', card: { ...method.card, last4_digits: '0341' }
+    })
+    const session = await open({ ...CONFIRMED, customer: { customer_id: 'cus_grace' }, payment_method_id: 'pm_late' })
+    t.match(await payment(session.payment_id), { status: 'failed', error_code: 'GENERIC_DECLINE' })
+    t.match(await get(`/checkouts/${session.session_id}`), { payment_status: 'failed' })
+  })
+})
