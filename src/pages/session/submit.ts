@@ -3,7 +3,9 @@
  * transaction; what the customer can mend is found before anything is written, and told instead of thrown.
  */
 import { ApiError, type Violation } from '../../errors.js'
-import { buyerOf, makePayment, optionsFor, planPurchase, type Details, type Purchase } from '../../resources/checkouts/purchase.js'
+import {
+  buyerOf, makePayment, optionsFor, planPurchase, type Details, type Purchase
+} from '../../resources/checkouts/purchase.js'
 import type { NewSession } from '../../resources/checkouts/store.js'
 import type { Terms } from '../../resources/checkouts/terms.js'
 import { attempt, completeFree } from '../../resources/payments/life.js'
