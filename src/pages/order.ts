@@ -55,7 +55,7 @@ export function summary (shown: Order, sandbox: Sandbox, showsDetails: boolean, 
 function lineItem (line: PricedLine, { currency }: Order, sandbox: Sandbox): Fragment {
   const product = sandbox.products.find(line.product_id)
   const price = product?.price
-  const unit = money(line.unit_amount, price?.currency ?? currency, sandbox)
+  const unit = money(line.unit_amount, line.unit_currency, sandbox)
   const discount = price?.type === 'one_time_price' ? price.discount : 0
   const description = product?.description ?? null
   return html`<li class="line" data-testid="line">

@@ -17,8 +17,8 @@ export function isEmail (text: string): boolean {
 }
 
 /**
- * Throws INVALID_REQUEST_PARAMETERS with everything that is wrong. What is absent or null is not looked at. `where` is the path of
- * the contact in the request, as in `customer.`.
+ * Throws INVALID_REQUEST_PARAMETERS with everything that is wrong. What is absent or null is not looked at. `where` is the path
+ * of the contact in the request, as in `customer.`.
  */
 export function checkContact ({ name, email, phone_number: phone }: Contact, where = ''): void {
   const violations: Violation[] = []
@@ -30,6 +30,11 @@ export function checkContact ({ name, email, phone_number: phone }: Contact, whe
   throw new ApiError('INVALID_REQUEST_PARAMETERS', {
     violations, message: violations.map(({ path, message }) => `${path} ${message}`).join('; ')
   })
+}
+
+/** The customer of a cart: one without a name goes by the e-mail address, so that an empty name is none. */
+export function checkNewCustomer ({ name, ...contact }: Contact): void {
+  checkContact({ ...contact, name: name?.trim() || null }, 'customer.')
 }
 
 function tooLong (path: string, max: number): Violation {

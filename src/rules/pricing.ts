@@ -69,13 +69,15 @@ export interface Cart {
   is_draft?: boolean
 }
 
-/** One line in minor units of the charge currency, but `unit_amount`, which is in the product's. */
+/** One line in minor units of the charge currency, but `unit_amount`. */
 export interface PricedLine {
   product_id: string
   name: string | null
   quantity: number
-  /** Unit price in the product's own currency. */
+  /** Unit price, in `unit_currency`. */
   unit_amount: number
+  /** The currency in which the product was priced for this buyer. */
+  unit_currency: string
   /** Unit price × quantity, before any discount. */
   subtotal: number
   /** After discounts; contains the tax if the product's price does. */
@@ -237,6 +239,7 @@ function closeLine ({ line, unit, subtotal, left }: WorkingLine, cart: Cart): Pr
     name,
     quantity: line.quantity,
     unit_amount: unit,
+    unit_currency: price.currency,
     subtotal: toCurrency(subtotal, price.currency, cart.currency, cart),
     amount,
     tax,

@@ -182,7 +182,7 @@ t.test('an invoice', async t => {
     t.ok(western.texts.includes('Zoë d’Été – Straße?'))
     t.notOk(western.texts.some(text => text.startsWith('Characters that')), 'a question mark of one’s own needs no note')
     const long = await invoiceOf(t, emulate, {
-      customer: { email: 'c@example.com', name: 'x'.repeat(10_000) },
+      customer: { email: 'c@example.com', name: 'x'.repeat(500) },
       billing: { country: 'FR', street: 'rue '.repeat(2500), city: '\n\t' }
     })
     t.equal(long.pages, 1)

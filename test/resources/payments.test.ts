@@ -476,3 +476,30 @@ t.test('what follows', async t => {
     t.equal((await pay(paymentBody({ discount_code: 'FREE100' }))).total_amount, 0)
   })
 })
+
+t.test('a localized price takes the place of the base price, everywhere', async t => {
+  const { call, pay, get } = startEmulator(t)
+  const must = async (method: 'POST' | 'PATCH', url: string, body: object) => {
+    const { status, json, text } = await call(method, url, { body })
+    t.equal(status, 200, text)
+    return json as { product_id: string }
+  }
+  const price = { type: 'one_time_price', currency: 'USD', price: 2000, discount: 10, purchasing_power_parity: false }
+  const { product_id: id } = await must('POST', '/products', { name: 'Map', price, tax_category: 'e_book', pricing_mode: 'by_country' })
+  await must('POST', `/products/${id}/localized-prices`, { country_code: 'JP', currency: 'JPY', amount: 1500 })
+  const cart = { product_cart: [{ product_id: id, quantity: 2 }] }
+  const totalOf = async (country: 'JP' | 'US', currency?: 'JPY' | 'USD') => (await pay(paymentBody({
+    ...cart, billing: { country }, ...(currency === undefined ? {} : { billing_currency: currency })
+  }))).total_amount
+
+  t.equal(await totalOf('US'), 3600, 'elsewhere the base price')
+  const { payment_id: paymentId } = await pay(paymentBody({ ...cart, billing: { country: 'JP' }, billing_currency: 'JPY' }))
+  const payment = await get<{ total_amount: number, tax: number, currency: string }>(`/payments/${paymentId}`)
+  t.match(payment, { currency: 'JPY', total_amount: 2700 + payment.tax }, 'there the price of that country, with its discount')
+  const { json: preview } = await call('POST', '/checkouts/preview', {
+    body: { ...cart, billing_address: { country: 'JP' }, billing_currency: 'JPY' }
+  })
+  t.match(preview, { total_price: payment.total_amount, product_cart: [{ og_currency: 'JPY', og_price: 3000 }] })
+  await must('PATCH', `/products/${id}`, { pricing_mode: null })
+  t.not(await totalOf('JP', 'JPY'), payment.total_amount, 'switched off, the base price again')
+})

@@ -150,6 +150,7 @@ t.test('quantities, product discounts, what the customer wants', async t => {
       name: 'pdt_b',
       quantity: 2,
       unit_amount: 4900,
+      unit_currency: 'USD',
       subtotal: 9800,
       amount: 7840,
       tax: 1490,

@@ -6,7 +6,7 @@
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError } from '../../errors.js'
 import { checkCustomFields } from '../../rules/custom-fields.js'
-import { checkContact } from '../../rules/contact.js'
+import { checkNewCustomer } from '../../rules/contact.js'
 import { checkMetadata } from '../../rules/metadata.js'
 import { checkReturnUrl } from '../../rules/return-url.js'
 import { checkLanguage, checkTheme } from '../../rules/theme.js'
@@ -78,7 +78,7 @@ export function flagsOf (given: Schemas['CheckoutSessionFlags'] = {}): Flags {
 export function checkSession (body: SessionRequest): void {
   const refuse = (path: string, message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
   const { customer, feature_flags: flags, customization = {}, billing_address: address } = body
-  if (customer != null && 'email' in customer) checkContact(customer, 'customer.')
+  if (customer != null && 'email' in customer) checkNewCustomer(customer)
   if (flags?.require_phone_number === true && flags.allow_phone_number_collection === false) {
     throw refuse('feature_flags.require_phone_number',
       'require_phone_number needs allow_phone_number_collection: a number that is not asked for can\'t be mandatory')

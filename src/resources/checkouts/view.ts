@@ -64,7 +64,7 @@ export function calculation ({ sale, country, taxId, terms }: Preview): Required
 }
 
 function calculatedItem (
-  line: PricedLine, { tax_category: category, description, price }: OneTimeProduct, { priced, codes, tax_rate_bps: rateBps }: Sale
+  line: PricedLine, { tax_category: category, description }: OneTimeProduct, { priced, codes, tax_rate_bps: rateBps }: Sale
 ): Required<Schemas['CalculatedProductCartItem']> {
   const discount = codes.map(use => use.discount)
     .find(({ restricted_to: only }) => only.length === 0 || only.includes(line.product_id))
@@ -73,7 +73,7 @@ function calculatedItem (
     name: line.name,
     description,
     quantity: line.quantity,
-    og_currency: price.currency,
+    og_currency: line.unit_currency as Schemas['Currency'],
     og_price: line.unit_amount * line.quantity,
     currency: priced.currency as Schemas['Currency'],
     discounted_price: line.amount,

@@ -6,21 +6,23 @@ import type { PricedLine } from '../../rules/pricing.js'
 
 type StoredLine = [
   productId: string, name: string | null, quantity: number, unitAmount: number, subtotal: number, amount: number, tax: number,
-  taxInclusive: 0 | 1
+  taxInclusive: 0 | 1, unitCurrency: string
 ]
 
 export function writeLines (lines: readonly PricedLine[]): string {
   return JSON.stringify(lines.map((line): StoredLine => [
-    line.product_id, line.name, line.quantity, line.unit_amount, line.subtotal, line.amount, line.tax, line.tax_inclusive ? 1 : 0
+    line.product_id, line.name, line.quantity, line.unit_amount, line.subtotal, line.amount, line.tax, line.tax_inclusive ? 1 : 0,
+    line.unit_currency
   ]))
 }
 
 export function readLines (text: string): PricedLine[] {
-  return (JSON.parse(text) as StoredLine[]).map(([id, name, quantity, unitAmount, subtotal, amount, tax, inclusive]) => ({
+  return (JSON.parse(text) as StoredLine[]).map(([id, name, quantity, unitAmount, subtotal, amount, tax, inclusive, unitCurrency]) => ({
     product_id: id,
     name,
     quantity,
     unit_amount: unitAmount,
+    unit_currency: unitCurrency,
     subtotal,
     amount,
     tax,

@@ -12,6 +12,7 @@ import type { Context, Sandbox } from '../../sandbox.js'
 import type { Customer } from '../customers/store.js'
 import { usableDiscount, type DiscountUser } from '../discounts/rules.js'
 import type { Discount } from '../discounts/store.js'
+import { localizedPrice } from '../products/rules.js'
 import type { Product } from '../products/store.js'
 
 /** The part of a request that decides what a cart comes to; the names are the contract's. */
@@ -92,7 +93,8 @@ export function planSale (
   const buyer = businessBuyer(country, request.tax_id ?? null, request.customer_business_name ?? null)
   const codes = findCodes(request, customer, context)
   const rateBps = settings.tax ? taxRateBps(reference.taxRates, country, buyer.tax_id) : 0
-  const lines = products.map((product, index) => cartLine(product, request.product_cart[index], country, currency, isDraft))
+  const lines = products.map((product, index) =>
+    cartLine(product, priceOf(product, country, currency, sandbox), request.product_cart[index], isDraft))
   const priced = price({ lines, codes, currency, tax_rate_bps: rateBps, currencies: reference.currencies, is_draft: isDraft })
   return { buyer, brandId, products, codes, tax_rate_bps: rateBps, priced, settled: settlement(priced, sandbox) }
 }
@@ -126,15 +128,15 @@ export function isOneTime (product: Product): product is OneTimeProduct {
 }
 
 /** What a product costs this buyer: the one place where a line's price is decided. */
-function priceOf (product: OneTimeProduct, _country: string, _currency: string): OneTimePrice {
-  return product.price
+function priceOf (product: OneTimeProduct, country: string, currency: string, { products }: Sandbox): OneTimePrice {
+  if (product.pricing_mode === null) return product.price
+  const rule = localizedPrice(product, products.localizedPrices(product.product_id), country, currency)
+  return rule === null ? product.price : { ...product.price, currency: rule.currency, price: rule.amount }
 }
 
 function cartLine (
-  product: OneTimeProduct, item: CartRequest['product_cart'][number] | undefined, country: string, currency: string,
-  isDraft: boolean
+  product: OneTimeProduct, unitPrice: OneTimePrice, item: CartRequest['product_cart'][number] | undefined, isDraft: boolean
 ): CartLine {
-  const unitPrice = priceOf(product, country, currency)
   const given = item?.amount ?? null
   return {
     product: { product_id: product.product_id, name: product.name, price: unitPrice },

@@ -4,7 +4,7 @@
  */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError } from '../../errors.js'
-import { checkContact } from '../../rules/contact.js'
+import { checkNewCustomer } from '../../rules/contact.js'
 import { checkMetadata } from '../../rules/metadata.js'
 import { checkReturnUrl } from '../../rules/return-url.js'
 import type { Context, Sandbox } from '../../sandbox.js'
@@ -39,7 +39,7 @@ function checkRequest (body: PaymentRequest): void {
       path: 'payment_method_id', message: 'payment_method_id needs an existing customer: give customer.customer_id'
     })
   }
-  if ('email' in body.customer) checkContact(body.customer, 'customer.')
+  if ('email' in body.customer) checkNewCustomer(body.customer)
   checkMetadata(body.metadata ?? {})
   if (body.return_url != null) checkReturnUrl(body.return_url)
 }
