@@ -17,12 +17,12 @@ export function writeLines (lines: readonly PricedLine[]): string {
 }
 
 export function readLines (text: string): PricedLine[] {
-  return (JSON.parse(text) as StoredLine[]).map(([id, name, quantity, unitAmount, subtotal, amount, tax, inclusive, unitCurrency]) => ({
+  return (JSON.parse(text) as StoredLine[]).map(([id, name, quantity, unit, subtotal, amount, tax, inclusive, currency]) => ({
     product_id: id,
     name,
     quantity,
-    unit_amount: unitAmount,
-    unit_currency: unitCurrency,
+    unit_amount: unit,
+    unit_currency: currency,
     subtotal,
     amount,
     tax,
