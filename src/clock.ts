@@ -34,7 +34,7 @@ export interface SandboxClock extends Clock {
   watch (listener: () => void): void
   /** Whether a time lies in what the last move of the clock has skipped: it was reached, but nobody could act at it. */
   skipped (us: number): boolean
-  /** Takes back what was not stored. */
+  /** Follows what is stored, where that is not what was set here. */
   restore (state: ClockState): void
 }
 
@@ -54,7 +54,10 @@ export function sandboxClock (system: Clock, initial: ClockState, save: (state: 
     state: () => state,
     watch: listener => { listeners.push(listener) },
     skipped: us => us > skipped.from && us <= skipped.to,
-    restore: earlier => { state = earlier },
+    restore (stored) {
+      state = stored
+      for (const listener of listeners) listener()
+    },
     moveTo (us, frozen = state.frozen_at !== null) {
       skipped = { from: now(), to: us }
       change(stateAt(us, frozen, system))

@@ -88,6 +88,22 @@ export const OPTIONS = {
     about: 'How long a payment link can be paid (500ms, 30s, 15m, 24h, 7d)',
     parse: duration
   }),
+  sandboxLimit: option({
+    flag: 'sandbox-limit',
+    env: 'SANDBOX_LIMIT',
+    value: '<count>',
+    fallback: '1000',
+    about: 'How many sandboxes besides the default one may be open at once',
+    parse: wholeNumber(1, 100_000)
+  }),
+  fromSnapshot: option({
+    flag: 'from-snapshot',
+    env: 'FROM_SNAPSHOT',
+    value: '<file>',
+    fallback: null,
+    about: 'Snapshot that a new database starts from instead of the fixtures',
+    parse: nonEmpty
+  }),
   settlementDelay: option({
     flag: 'settlement-delay',
     env: 'SETTLEMENT_DELAY',

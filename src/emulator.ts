@@ -1,26 +1,26 @@
 /** Composition root: the one file that knows HTTP, SQLite and the resources, and puts them together. */
+import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { systemClock } from './clock.js'
 import type { Config } from './config.js'
 import { contract, controlContract } from './contract/load.js'
 import { controlHandlers } from './control/routes.js'
+import { SetupError } from './errors.js'
 import { packageFixtures, type Fixtures } from './fixtures.js'
 import { bindContract } from './http/bind.js'
+import { pageContexts } from './http/context.js'
 import { createServer } from './http/server.js'
-import { createIds } from './ids.js'
 import { addDocsRoutes } from './pages/docs.js'
 import { addHostedPages } from './pages/hosted.js'
 import { addPortalPages } from './pages/portal-routes.js'
 import { addProductLinks } from './pages/product-links.js'
 import { addUploads } from './pages/uploads.js'
 import { reference } from './reference.js'
-import { createSender } from './delivery/sender.js'
-import { createScheduler } from './jobs.js'
 import { handlers, jobs, payloads } from './resources/all.js'
-import { configureEndpoint } from './resources/webhooks/configured.js'
-import type { Endpoint } from './resources/webhooks/store.js'
-import { openSandbox, type Sandbox } from './sandbox.js'
+import { configureEndpoint, configuredSecret } from './resources/webhooks/configured.js'
+import type { Sandbox, Settings, World } from './sandbox.js'
+import { createSandboxes } from './sandboxes.js'
 
 export interface Server {
   app: FastifyInstance
@@ -42,83 +42,85 @@ export interface EmulatorOptions {
   fixtures?: () => Fixtures
 }
 
-/** Opens the sandbox and makes the server, without listening yet. Throws a SetupError. */
+/** Opens the default sandbox and makes the server, without listening yet. Throws a SetupError. */
 export function createEmulator (config: Config, { fixtures }: EmulatorOptions = {}): Server {
-  const system = systemClock()
-  const sandbox = openSandbox({
-    database: config.database,
-    settings: {
-      linkLifetimeUs: config.linkLifetime * 1000,
-      settlementDelayUs: config.settlementDelay * 1000,
-      refundDelayUs: config.refundDelay * 1000,
-      refundWindowUs: config.refundWindow * 1000,
-      retryScheduleUs: config.webhookRetrySchedule.map(wait => wait * 1000),
-      walletBalance: config.walletBalance,
-      tax: config.tax,
-      deniedCountries: config.deniedCountries,
-      deniedCurrencies: config.deniedCurrencies
-    },
+  let url = config.publicUrl ?? 'http://127.0.0.1'
+  const world: World = {
+    settings: settingsOf(config),
     reference: reference(),
-    clock: system,
-    ids: createIds(config.seed),
-    fixtures: fixtures ?? packageFixtures,
-    start: { at: config.clock, frozen: config.clockFrozen }
+    system: systemClock(),
+    origin: config.fromSnapshot === null
+      ? { fixtures: fixtures ?? packageFixtures }
+      : { snapshot: readSnapshot(config.fromSnapshot) },
+    start: { at: config.clock, frozen: config.clockFrozen },
+    jobs,
+    payloads,
+    webhookTimeoutMs: config.webhookTimeout,
+    url: () => url,
+    report
+  }
+  const { database, seed, sandboxLimit: limit } = config
+  const sandboxes = createSandboxes({
+    database, seed, limit, world, prepare: sandbox => { prepare(sandbox, config) }, log: line => { console.error(line) }
   })
   const keys = { apiKeys: config.apiKeys, readOnlyKeys: config.readOnlyApiKeys }
   const app = createServer({ keys, report })
-  let url = config.publicUrl ?? 'http://127.0.0.1'
-  const scheduler = createScheduler(sandbox, jobs, () => config.publicUrl ?? url, report)
-  const sender = createSender({ sandbox, payloads, system, timeoutMs: config.webhookTimeout, report })
-  const binding = {
-    keys,
-    publicUrl: config.publicUrl,
-    sandboxOf: () => sandbox,
-    report
-  }
+  const binding = { keys, publicUrl: config.publicUrl, sandboxes, report }
+  const pages = { contextOf: pageContexts(sandboxes, config.publicUrl), report }
   app.register(async scope => {
     addDocsRoutes(scope)
-    addHostedPages(scope, binding)
-    addPortalPages(scope, binding)
-    addProductLinks(scope, binding)
-    addUploads(scope, binding)
+    addHostedPages(scope, pages)
+    addPortalPages(scope, pages)
+    addProductLinks(scope, pages)
+    addUploads(scope, pages)
     bindContract(scope, contract().operations, { ...binding, handlers, answersHead: false })
-    const controls = controlHandlers({ jobs, sender })
+    const controls = controlHandlers({ jobs, sandboxes })
     bindContract(scope, controlContract().operations, { ...binding, handlers: controls, answersHead: true })
   })
-  let webhookSecret: string | null = null
-  app.addHook('onReady', async () => {
-    webhookSecret = await configuredSecret(config, sandbox)
-    scheduler.start()
-    sender.start()
-  })
-  app.addHook('onClose', async () => {
-    scheduler.stop()
-    sender.stop()
-    sandbox.close()
-  })
+  app.addHook('onReady', async () => { sandboxes.start() })
+  app.addHook('onClose', async () => { sandboxes.close() })
 
   return {
     app,
-    sandbox,
+    sandbox: sandboxes.default,
     async listen () {
       await app.listen({ port: config.port, host: config.host })
       const { port } = app.server.address() as AddressInfo
-      url = urlOf(config.host, port)
-      return { url, port, webhookSecret }
+      url = config.publicUrl ?? urlOf(config.host, port)
+      const { webhookUrl, webhookKey } = config
+      return { url, port, webhookSecret: webhookUrl === null ? null : configuredSecret(webhookUrl, webhookKey) }
     },
     close: () => app.close()
   }
 }
 
-/** Registers the endpoint of the configuration, if it names one, and gives its secret. */
-function configuredSecret ({ webhookUrl, webhookKey }: Config, sandbox: Sandbox): Promise<string | null> {
-  if (webhookUrl === null) return Promise.resolve(null)
-  return new Promise((resolve, reject) => {
-    const done = (error: unknown, endpoint?: Endpoint) => {
-      if (endpoint === undefined) reject(error)
-      else resolve(endpoint.secret)
-    }
-    sandbox.turn.run(() => configureEndpoint(webhookUrl, webhookKey, sandbox), done)
+function settingsOf (config: Config): Settings {
+  return {
+    linkLifetimeUs: config.linkLifetime * 1000,
+    settlementDelayUs: config.settlementDelay * 1000,
+    refundDelayUs: config.refundDelay * 1000,
+    refundWindowUs: config.refundWindow * 1000,
+    retryScheduleUs: config.webhookRetrySchedule.map(wait => wait * 1000),
+    walletBalance: config.walletBalance,
+    tax: config.tax,
+    deniedCountries: config.deniedCountries,
+    deniedCurrencies: config.deniedCurrencies
+  }
+}
+
+function readSnapshot (file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    throw new SetupError(`--from-snapshot: ${(error as Error).message}`)
+  }
+}
+
+/** Registers the endpoint of the configuration in a sandbox, if it names one. */
+function prepare (sandbox: Sandbox, { webhookUrl, webhookKey }: Config): void {
+  if (webhookUrl === null) return
+  sandbox.turn.run(() => { configureEndpoint(webhookUrl, webhookKey, sandbox) }, error => {
+    if (error !== undefined) report(error)
   })
 }
 

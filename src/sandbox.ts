@@ -1,8 +1,12 @@
 /** One isolated world: a database with its stores, a clock, ids and settings. Sandboxes share nothing but reference tables. */
 import { sandboxClock, startState, type Clock, type ClockStart, type SandboxClock } from './clock.js'
-import type { Ids } from './ids.js'
-import type { Reference } from './reference.js'
+import type { Payloads } from './delivery/message.js'
+import { createSender, type Sender } from './delivery/sender.js'
 import { outboxStore, type Outbox } from './delivery/store.js'
+import { seed, type Fixtures } from './fixtures.js'
+import type { Ids } from './ids.js'
+import { createScheduler, type Jobs } from './jobs.js'
+import type { Reference } from './reference.js'
 import { addonsStore, type AddonsStore } from './resources/addons/store.js'
 import { brandsStore, type BrandsStore } from './resources/brands/store.js'
 import { checkoutsStore, type CheckoutsStore } from './resources/checkouts/store.js'
@@ -16,13 +20,14 @@ import { productsStore, type ProductsStore } from './resources/products/store.js
 import { webhooksStore, type WebhooksStore } from './resources/webhooks/store.js'
 import { walletsStore, type WalletsStore } from './resources/wallets/store.js'
 import { uploadsStore, type UploadsStore } from './resources/uploads/store.js'
+import { createSnapshots, type Snapshots } from './snapshots.js'
 import { businessStore } from './store/business.js'
 import { countRows, openDatabase, type Database } from './store/database.js'
 import type { BusinessRow } from './store/rows.gen.js'
 import { clockStore } from './store/clock.js'
 import { dueJobs, type DueJobs } from './store/due.js'
+import { emptyTables, restoreRows, snapshotOf } from './store/snapshot.js'
 import { createTurn, type Turn } from './store/turn.js'
-import { seed, type Fixtures } from './fixtures.js'
 
 export interface Settings {
   /** How long a payment link can be paid, in microseconds. */
@@ -62,7 +67,10 @@ export interface Stores {
 }
 
 export interface Sandbox extends Stores {
-  business: BusinessRow
+  name: string
+  /** What the paths of its pages begin with: empty for the default one, else `/~name`. */
+  prefix: string
+  readonly business: BusinessRow
   settings: Settings
   reference: Reference
   clock: SandboxClock
@@ -70,9 +78,21 @@ export interface Sandbox extends Stores {
   due: DueJobs
   /** What webhook endpoints are still to be told, and were. */
   outbox: Outbox
+  /** What tells them. */
+  sender: Sender
   turn: Turn
   /** How many rows each table holds. */
   countRows (): Record<string, number>
+  /** Makes it what it was when it was new. Runs inside a transaction. */
+  reset (): void
+  /** Kept in memory, and over a reset. */
+  snapshots: Snapshots
+  /** Everything that it remembers, as the bytes of a database. */
+  snapshot (): Buffer
+  /** Makes it what it was when the snapshot was taken. Runs inside a transaction. Throws a SetupError for what is no snapshot. */
+  restore (snapshot: Buffer): void
+  /** Begins to do what is due, and to send. */
+  start (): void
   close (): void
 }
 
@@ -85,52 +105,109 @@ export interface Context {
   origin: string
 }
 
-export interface SandboxOptions {
-  /** A file, or `:memory:`. */
-  database: string
+/** What a sandbox is besides its data; the same for all of a process. */
+export interface World {
   settings: Settings
   reference: Reference
-  /** The clock that the sandbox's own follows. */
-  clock: Clock
-  ids: Ids
-  /** What a new database starts from. */
-  fixtures: () => Fixtures
+  /** The computer's clock, which the sandbox's own follows. */
+  system: Clock
+  /** What a new database starts from: fixtures, or a snapshot. */
+  origin: { fixtures: () => Fixtures } | { snapshot: Buffer }
   /** Where the clock of a new database starts; the computer's time unless given. */
   start?: ClockStart
+  jobs: Jobs
+  payloads: Payloads
+  /** How long a webhook endpoint has to answer. */
+  webhookTimeoutMs: number
+  /** What links begin with that are made without a request. */
+  url (): string
+  report (error: unknown): void
 }
 
-/** Opens a sandbox; a new database is filled from the fixtures. Throws a SetupError. */
-export function openSandbox (options: SandboxOptions): Sandbox {
-  const { database: file, settings, reference, clock: system, ids, fixtures, start } = options
+export interface SandboxOptions {
+  name: string
+  prefix: string
+  /** A file, or `:memory:`. */
+  database: string
+  ids: Ids
+}
+
+/** Opens a sandbox and fills a new one. It does nothing by itself before it is started. Throws a SetupError. */
+export function openSandbox ({ name, prefix, database: file, ids }: SandboxOptions, world: World): Sandbox {
+  const { settings, reference, system, report } = world
   let isNew = false
   const database = openDatabase(file, empty => {
     isNew = true
-    seed(fixtures(), ids.salt(), storesOf(empty), businessStore(empty))
-    if (start !== undefined) clockStore(empty).write(startState(start, system))
+    fill(empty, ids, world)
   })
   if (!isNew) ids.resume(() => JSON.stringify(countRows(database)))
   const stores = storesOf(database)
   const clocks = clockStore(database)
   const clock = sandboxClock(system, clocks.read(), clocks.write)
-  return {
+  const businesses = businessStore(database)
+  let business = businesses.read()
+
+  /** After rows were exchanged or taken back: what was remembered of them may be wrong. */
+  function forget (): void {
+    stores.products.forget()
+    stores.customers.forget()
+    stores.discounts.forget()
+    stores.webhooks.forget()
+    business = businesses.read()
+    clock.restore(clocks.read())
+  }
+
+  const sandbox: Sandbox = {
     ...stores,
-    business: businessStore(database).read(),
+    name,
+    prefix,
     settings,
     reference,
     clock,
     ids,
     due: dueJobs(database),
     outbox: outboxStore(database),
-    turn: createTurn(database, () => {
-      stores.products.forget()
-      stores.customers.forget()
-      stores.discounts.forget()
-      stores.webhooks.forget()
-      clock.restore(clocks.read())
-    }),
+    turn: createTurn(database, forget),
+    get business () { return business },
+    get sender () { return sender },
     countRows: () => countRows(database),
-    close: () => { database.close() }
+    snapshots: createSnapshots(),
+    snapshot: () => snapshotOf(database),
+    reset () {
+      emptyTables(database)
+      fill(database, ids, world)
+      beginAnew()
+    },
+    restore (snapshot) {
+      restoreRows(database, snapshot)
+      beginAnew()
+    },
+    start () {
+      scheduler.start()
+      sender.start()
+    },
+    close () {
+      scheduler.stop()
+      sender.stop()
+      database.close()
+    }
   }
+  const scheduler = createScheduler(sandbox, world.jobs, () => world.url() + prefix, report)
+  const sender = createSender({ sandbox, payloads: world.payloads, system, timeoutMs: world.webhookTimeoutMs, report })
+
+  function beginAnew (): void {
+    forget()
+    sender.restart()
+  }
+
+  return sandbox
+}
+
+/** Makes an empty database what a sandbox starts from. */
+function fill (empty: Database, ids: Ids, { origin, start, system }: World): void {
+  if ('snapshot' in origin) return restoreRows(empty, origin.snapshot)
+  seed(origin.fixtures(), ids.salt(), storesOf(empty), businessStore(empty))
+  clockStore(empty).write(startState(start ?? { at: null, frozen: false }, system))
 }
 
 function storesOf (database: Database): Stores {

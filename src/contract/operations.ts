@@ -45,5 +45,5 @@ export interface FileReply {
 
 /** The body of the success reply; undefined where it is empty. */
 export type Reply<Name> = OperationOf<Name> extends { responses: { 200: infer Success } }
-  ? Success extends { content: { 'application/pdf': unknown } } ? FileReply : Json<Success>
+  ? Success extends { content: { 'application/pdf': unknown } | { 'application/vnd.sqlite3': unknown } } ? FileReply : Json<Success>
   : undefined

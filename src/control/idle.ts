@@ -1,6 +1,5 @@
 /** Waiting until nothing is due or under way, so that a test need not sleep. */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Sender } from '../delivery/sender.js'
 import { ApiError } from '../errors.js'
 import type { Sandbox } from '../sandbox.js'
 import type { components } from './types.gen.js'
@@ -9,7 +8,7 @@ const LOOK_EVERY_MS = 5
 
 /** What is left to be done later, once nothing is to be done now. Rejects with NOT_IDLE when that takes too long. */
 export async function whenIdle (
-  { clock, due, outbox }: Sandbox, sender: Sender, timeoutMs: number
+  { clock, due, outbox, sender }: Sandbox, timeoutMs: number
 ): Promise<components['schemas']['Idle']> {
   const patience = AbortSignal.timeout(timeoutMs)
   for (;;) {

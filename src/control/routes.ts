@@ -8,13 +8,14 @@ import { formatTime, parseTime } from '../rules/calendar.js'
 import { GENERIC_DECLINE, cardInstrument, keptCard, type Instrument, type Outcome } from '../rules/instruments.js'
 import { runDue, type Jobs } from '../jobs.js'
 import type { Context, Sandbox } from '../sandbox.js'
+import type { Sandboxes } from '../sandboxes.js'
 import { answerAction, attempt, cancel } from '../resources/payments/life.js'
 import { findPayment } from '../resources/payments/routes.js'
 import type { Payment } from '../resources/payments/store.js'
 import { paymentResponse } from '../resources/payments/view.js'
 import { settleRefund } from '../resources/refunds/life.js'
 import { findRefund, refundReply } from '../resources/refunds/routes.js'
-import type { Sender } from '../delivery/sender.js'
+import { sandboxControls } from './sandboxes.js'
 import { webhookControls } from './webhooks.js'
 import type { components } from './types.gen.js'
 
@@ -23,12 +24,13 @@ type ControlSchemas = components['schemas']
 export interface Controlled {
   /** What happens when a moved clock reaches its time. */
   jobs: Jobs
-  sender: Sender
+  sandboxes: Sandboxes
 }
 
-export function controlHandlers ({ jobs, sender }: Controlled) {
+export function controlHandlers ({ jobs, sandboxes }: Controlled) {
   return {
-    ...webhookControls(sender),
+    ...webhookControls,
+    ...sandboxControls(sandboxes),
 
     'GET /_emulator/health': () => ({
       status: 'ok' as const,

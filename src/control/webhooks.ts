@@ -5,7 +5,6 @@ import { envelopeObject } from '../delivery/envelope.js'
 import type { FaultKind } from '../delivery/faults.js'
 import { currentEnvelope } from '../delivery/message.js'
 import { sampleEvent } from '../delivery/samples.js'
-import type { Sender } from '../delivery/sender.js'
 import type { Attempt, Delivery, StoredEvent } from '../delivery/store.js'
 import { ApiError } from '../errors.js'
 import type { ControlHandlers } from '../http/handlers.js'
@@ -17,63 +16,61 @@ import type { components } from './types.gen.js'
 
 type ControlSchemas = components['schemas']
 
-export function webhookControls (sender: Sender) {
-  return {
-    'GET /_emulator/events': ({ query, context }) => {
-      const { limit, offset, filter } = page(query)
-      const events = context.sandbox.outbox.listEvents(filter, limit, offset)
-      return { items: events.map(event => eventView(event, sender, context)) }
-    },
+export const webhookControls = {
+  'GET /_emulator/events': ({ query, context }) => {
+    const { limit, offset, filter } = page(query)
+    const events = context.sandbox.outbox.listEvents(filter, limit, offset)
+    return { items: events.map(event => eventView(event, context)) }
+  },
 
-    'GET /_emulator/events/{event_id}': ({ path, context }) => eventView(findEvent(path.event_id, context), sender, context),
+  'GET /_emulator/events/{event_id}': ({ path, context }) => eventView(findEvent(path.event_id, context), context),
 
-    'POST /_emulator/events/{event_id}/replay': ({ path, body, context }) => {
-      const event = findEvent(path.event_id, context)
-      const webhookId = body?.webhook_id
-      if (webhookId !== undefined) checkEndpoint(webhookId, context)
-      deliver(event, { isRetried: true, ...(webhookId === undefined ? {} : { webhookId }) }, context)
-      return eventView(event, sender, context)
-    },
+  'POST /_emulator/events/{event_id}/replay': ({ path, body, context }) => {
+    const event = findEvent(path.event_id, context)
+    const webhookId = body?.webhook_id
+    if (webhookId !== undefined) checkEndpoint(webhookId, context)
+    deliver(event, { isRetried: true, ...(webhookId === undefined ? {} : { webhookId }) }, context)
+    return eventView(event, context)
+  },
 
-    'POST /_emulator/events/trigger': ({ body, context }) => {
-      const { type, data, webhook_id: webhookId } = body
-      if (webhookId !== undefined) checkEndpoint(webhookId, context)
-      const event = addSample(type, data ?? {}, context)
-      deliver(event, { isRetried: false, ...(webhookId === undefined ? {} : { webhookId }) }, context)
-      return eventView(event, sender, context)
-    },
+  'POST /_emulator/events/trigger': ({ body, context }) => {
+    const { type, data, webhook_id: webhookId } = body
+    if (webhookId !== undefined) checkEndpoint(webhookId, context)
+    const event = addSample(type, data ?? {}, context)
+    deliver(event, { isRetried: false, ...(webhookId === undefined ? {} : { webhookId }) }, context)
+    return eventView(event, context)
+  },
 
-    'GET /_emulator/deliveries': ({ query, context }) => {
-      const { limit, offset, filter } = page(query)
-      const deliveries = context.sandbox.outbox.listDeliveries(filter, limit, offset)
-      return { items: deliveries.map(delivery => deliveryView(delivery, context)) }
-    },
+  'GET /_emulator/deliveries': ({ query, context }) => {
+    const { limit, offset, filter } = page(query)
+    const deliveries = context.sandbox.outbox.listDeliveries(filter, limit, offset)
+    return { items: deliveries.map(delivery => deliveryView(delivery, context)) }
+  },
 
-    'GET /_emulator/deliveries/{delivery_id}': ({ path, context }) =>
-      deliveryView(findDelivery(path.delivery_id, context), context),
+  'GET /_emulator/deliveries/{delivery_id}': ({ path, context }) =>
+    deliveryView(findDelivery(path.delivery_id, context), context),
 
-    'POST /_emulator/deliveries/{delivery_id}/retry': ({ path, context }) => {
-      const delivery = findDelivery(path.delivery_id, context)
-      checkEndpoint(delivery.webhook_id, context)
-      context.sandbox.outbox.setState(delivery.seq, 'waiting', delivery.tries, context.now)
-      return deliveryView(findDelivery(path.delivery_id, context), context)
-    },
+  'POST /_emulator/deliveries/{delivery_id}/retry': ({ path, context }) => {
+    const delivery = findDelivery(path.delivery_id, context)
+    checkEndpoint(delivery.webhook_id, context)
+    context.sandbox.outbox.setState(delivery.seq, 'waiting', delivery.tries, context.now)
+    return deliveryView(findDelivery(path.delivery_id, context), context)
+  },
 
-    'GET /_emulator/deliveries/faults': () => faults(sender),
+  'GET /_emulator/deliveries/faults': ({ context }) => faults(context),
 
-    'POST /_emulator/deliveries/faults': ({ body, context }) => {
-      addFault(body, sender, context)
-      return faults(sender)
-    },
+  'POST /_emulator/deliveries/faults': ({ body, context }) => {
+    addFault(body, context)
+    return faults(context)
+  },
 
-    'DELETE /_emulator/deliveries/faults': () => {
-      sender.faults.clear()
-      return faults(sender)
-    },
+  'DELETE /_emulator/deliveries/faults': ({ context }) => {
+    context.sandbox.sender.faults.clear()
+    return faults(context)
+  },
 
-    'GET /_emulator/idle': ({ query, context }) => whenIdle(context.sandbox, sender, query.timeout_ms ?? IDLE_TIMEOUT_MS)
-  } satisfies ControlHandlers
-}
+  'GET /_emulator/idle': ({ query, context }) => whenIdle(context.sandbox, query.timeout_ms ?? IDLE_TIMEOUT_MS)
+} satisfies ControlHandlers
 
 const IDLE_TIMEOUT_MS = 10_000
 
@@ -116,13 +113,13 @@ function addSample (type: Schemas['EventType'], changes: object, context: Contex
 
 function addFault (
   { kind, count = 1, delay_ms: delayMs, webhook_id: webhookId, event_type: eventType }: ControlSchemas['AddDeliveryFault'],
-  sender: Sender, context: Context
+  context: Context
 ): void {
   const refuse = (message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'delay_ms', message })
   if (kind === 'delay' && delayMs === undefined) throw refuse('a delay needs delay_ms')
   if (kind !== 'delay' && delayMs !== undefined) throw refuse(`delay_ms goes with the kind delay, not with ${kind}`)
   if (webhookId !== undefined) checkEndpoint(webhookId, context)
-  sender.faults.add({
+  context.sandbox.sender.faults.add({
     kind: kind satisfies FaultKind,
     remaining: count,
     delay_ms: delayMs ?? null,
@@ -131,11 +128,11 @@ function addFault (
   })
 }
 
-function faults (sender: Sender): ControlSchemas['DeliveryFaultList'] {
-  return { items: [...sender.faults.list()] }
+function faults ({ sandbox }: Context): ControlSchemas['DeliveryFaultList'] {
+  return { items: [...sandbox.sender.faults.list()] }
 }
 
-function eventView (event: StoredEvent, { payloads }: Sender, { sandbox }: Context): ControlSchemas['Event'] {
+function eventView (event: StoredEvent, { sandbox }: Context): ControlSchemas['Event'] {
   return {
     event_id: event.event_id,
     type: event.type as Schemas['EventType'],
@@ -143,7 +140,7 @@ function eventView (event: StoredEvent, { payloads }: Sender, { sandbox }: Conte
     subject_id: event.subject_id,
     payment_id: event.payment_id,
     is_sample: event.sample !== null,
-    body: { ...envelopeObject(currentEnvelope(event, payloads, sandbox)) },
+    body: { ...envelopeObject(currentEnvelope(event, sandbox.sender.payloads, sandbox)) },
     deliveries: sandbox.outbox.deliveriesOf(event).map(({ delivery_id: id, webhook_id: webhookId, state }) =>
       ({ delivery_id: id, webhook_id: webhookId, state }))
   }

@@ -29,17 +29,30 @@ export interface Sender {
   start (): void
   /** Gives up what is under way, without a word to the outbox. */
   stop (): void
+  /** Gives up what is under way and begins anew: other rows have taken the place of those that it knows. */
+  restart (): void
   /** How many deliveries are under way, or due and about to be. */
   busy (): number
 }
 
 export function createSender ({ sandbox, payloads, system, timeoutMs, report }: SenderOptions): Sender {
-  const stopping = new AbortController()
-  setMaxListeners(0, stopping.signal) // every try listens, and Node would warn of a leak from the eleventh on
-  const delivering: Delivering = { sandbox, payloads, system, timeoutMs, report, stop: stopping.signal }
+  let stopping = new AbortController()
+  let delivering = begin()
   const faults = createFaults()
   const lanes = new Map<string, Lane>()
   let isWaking = false
+
+  function begin (): Delivering {
+    stopping = new AbortController()
+    setMaxListeners(0, stopping.signal) // every try listens, and Node would warn of a leak from the eleventh on
+    return { sandbox, payloads, system, timeoutMs, report, stop: stopping.signal }
+  }
+
+  function giveUp (): void {
+    stopping.abort()
+    for (const lane of lanes.values()) lane.close()
+    lanes.clear()
+  }
 
   /** In a turn of its own, because what was just added is not committed yet. */
   function wakeSoon (): void {
@@ -47,6 +60,7 @@ export function createSender ({ sandbox, payloads, system, timeoutMs, report }: 
     isWaking = true
     setImmediate(() => {
       isWaking = false
+      if (stopping.signal.aborted) return
       try {
         wake()
       } catch (error) {
@@ -56,7 +70,6 @@ export function createSender ({ sandbox, payloads, system, timeoutMs, report }: 
   }
 
   function wake (): void {
-    if (stopping.signal.aborted) return
     for (const { webhook_id: id } of sandbox.webhooks.all()) {
       let lane = lanes.get(id)
       if (lane === undefined) {
@@ -96,9 +109,12 @@ export function createSender ({ sandbox, payloads, system, timeoutMs, report }: 
       sandbox.clock.watch(wakeSoon)
       wakeSoon()
     },
-    stop () {
-      stopping.abort()
-      for (const lane of lanes.values()) lane.close()
+    stop: giveUp,
+    restart () {
+      giveUp()
+      faults.clear()
+      delivering = begin()
+      wakeSoon()
     }
   }
 }

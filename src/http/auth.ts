@@ -11,9 +11,14 @@ export interface KeyPolicy {
 /** A key may contain spaces: the published samples say `My Bearer Token`. */
 const BEARER = /^bearer +(\S.*)$/i
 
+/** The token of an authorization header, undefined where it has none. */
+export function bearerOf (authorization: string | undefined): string | undefined {
+  return authorization === undefined ? undefined : BEARER.exec(authorization)?.[1]?.trimEnd()
+}
+
 /** The request's API key. Throws UNAUTHORIZED: 401 for a missing or unknown key, 403 for a write with a read-only one. */
 export function authenticate (authorization: string | undefined, isWrite: boolean, { apiKeys, readOnlyKeys }: KeyPolicy): string {
-  const key = authorization === undefined ? undefined : BEARER.exec(authorization)?.[1]?.trimEnd()
+  const key = bearerOf(authorization)
   if (key === undefined) {
     const which = apiKeys.size + readOnlyKeys.size > 0 ? 'one of those that the emulator was started with' : 'any key will do'
     throw new ApiError('UNAUTHORIZED', { because: `send the header Authorization: Bearer <API key>; ${which}` })

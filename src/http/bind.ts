@@ -7,10 +7,10 @@ import type { Operation } from '../contract/load.js'
 import type { FileReply } from '../contract/operations.js'
 import { bodyValidator, queryValidator } from '../contract/validate.js'
 import { ApiError } from '../errors.js'
-import type { Context, Sandbox } from '../sandbox.js'
+import type { Sandboxes } from '../sandboxes.js'
 import { authenticate, type KeyPolicy } from './auth.js'
+import { contextIn, sandboxOf } from './context.js'
 import type { Call, ControlHandlers } from './handlers.js'
-import { originOf } from './origin.js'
 import { sendEmpty, sendError, sendFile, sendJson } from './replies.js'
 import { matches } from './unknown.js'
 
@@ -20,8 +20,7 @@ export interface Binding {
   publicUrl: string | null
   /** Whether GETs answer HEAD too, as some health checks want. */
   answersHead: boolean
-  /** The sandbox that an API key opens. */
-  sandboxOf (apiKey: string): Sandbox
+  sandboxes: Sandboxes
   /** Hears of every error that is the emulator's own fault. */
   report (error: unknown): void
 }
@@ -57,7 +56,7 @@ function notImplemented ({ name }: Operation) {
   return () => { throw new ApiError('NOT_IMPLEMENTED', { because: name }) }
 }
 
-function answer (operation: Operation, handler: AnyHandler, { publicUrl, sandboxOf, report }: Binding) {
+function answer (operation: Operation, handler: AnyHandler, { publicUrl, sandboxes, report }: Binding) {
   const validateBody = bodyValidator(operation)
   const validateQuery = queryValidator(operation)
   const takesQuery = operation.query.length > 0
@@ -69,10 +68,9 @@ function answer (operation: Operation, handler: AnyHandler, { publicUrl, sandbox
     const { body, query } = request
     if (takesQuery) validateQuery(query)
     if (takesBody) validateBody(body)
-    const sandbox = sandboxOf(request.apiKey)
-    const origin = originOf(request, publicUrl)
+    const sandbox = sandboxOf(request, sandboxes)
     const call = () => {
-      const context: Context = { sandbox, origin, now: sandbox.clock.now() }
+      const context = contextIn(sandbox, request, publicUrl)
       return handler({ body, query, path: request.params, context } as Call<unknown>)
     }
     const done = (error: unknown, result?: unknown) => {

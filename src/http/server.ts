@@ -3,6 +3,7 @@ import cors from '@fastify/cors'
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { ApiError } from '../errors.js'
 import type { KeyPolicy } from './auth.js'
+import { withoutSandbox } from './context.js'
 import { parseJson } from './json.js'
 import { refuseConnection, sendError } from './replies.js'
 import { unknownRoute } from './unknown.js'
@@ -32,6 +33,7 @@ export function createServer ({ keys, report }: ServerOptions): FastifyInstance 
     forceCloseConnections: 'idle', // requests under way are answered first
     return503OnClosing: false, // and so are those that arrive on their connections
     routerOptions: { ignoreTrailingSlash: true },
+    rewriteUrl: withoutSandbox,
     schemaController: { compilersFactory: { buildValidator: () => unused, buildSerializer: () => unused } },
     clientErrorHandler: refuseConnection,
     // No hook runs for these, so what @fastify/cors would add is added here.

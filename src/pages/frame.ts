@@ -4,22 +4,19 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
-import { originOf } from '../http/origin.js'
+import type { ContextOf } from '../http/context.js'
 import { sendError } from '../http/replies.js'
-import type { Context, Sandbox } from '../sandbox.js'
+import type { Context } from '../sandbox.js'
 import { sendPage, type Page } from './layout.js'
 import { notice, type Notice } from './outcome.js'
 
 export interface PagesOptions {
-  publicUrl: string | null
-  sandboxOf (): Sandbox
+  contextOf: ContextOf
   report (error: unknown): void
 }
 
 export interface Frame {
-  /** The path that all our URLs begin with. */
-  base: string
-  contextOf (request: FastifyRequest): Context
+  contextOf: ContextOf
   send (reply: FastifyReply, code: number, page: Omit<Page, 'store' | 'base'>): void
   sendNotice (reply: FastifyReply, code: number, told: Notice): void
   /** A program that wants JSON and nothing else gets the API's answer; a browser gets a page. */
@@ -28,11 +25,15 @@ export interface Frame {
   fail (error: unknown, request: FastifyRequest, reply: FastifyReply): void
 }
 
-export function pageFrame ({ publicUrl, sandboxOf, report }: PagesOptions): Frame {
-  const base = publicUrl === null ? '' : new URL(publicUrl).pathname.replace(/\/$/, '')
+/** The path that all URLs of pages begin with: that of --public-url, and of the sandbox. */
+export function baseOf ({ origin }: Pick<Context, 'origin'>): string {
+  return new URL(origin).pathname.replace(/\/$/, '')
+}
 
+export function pageFrame ({ contextOf, report }: PagesOptions): Frame {
   function send (reply: FastifyReply, code: number, page: Omit<Page, 'store' | 'base'>): void {
-    sendPage(reply, code, { ...page, store: sandboxOf().business.name, base })
+    const context = contextOf(reply.request)
+    sendPage(reply, code, { ...page, store: context.sandbox.business.name, base: baseOf(context) })
   }
 
   function sendNotice (reply: FastifyReply, code: number, told: Notice): void {
@@ -40,11 +41,7 @@ export function pageFrame ({ publicUrl, sandboxOf, report }: PagesOptions): Fram
   }
 
   return {
-    base,
-    contextOf (request) {
-      const sandbox = sandboxOf()
-      return { sandbox, origin: originOf(request, publicUrl), now: sandbox.clock.now() }
-    },
+    contextOf,
     send,
     sendNotice,
     notFound (request, reply, told) {

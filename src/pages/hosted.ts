@@ -13,7 +13,7 @@ import type { Context, Sandbox } from '../sandbox.js'
 import { addAssets } from './assets.js'
 import { checkout } from './checkout.js'
 import type { Problem } from './fragments.js'
-import { pageFrame, tokenRefused, type PagesOptions } from './frame.js'
+import { baseOf, pageFrame, tokenRefused, type PagesOptions } from './frame.js'
 import { sendRedirect } from './layout.js'
 import type { Entered } from './method-fields.js'
 import { confirmation, expired, status, statusRefresh, type Notice } from './outcome.js'
@@ -57,7 +57,7 @@ const NO_PAYMENT: Notice = {
 }
 
 function hostedPages (options: PagesOptions) {
-  const { base, contextOf, send, sendNotice, notFound, fail } = pageFrame(options)
+  const { contextOf, send, sendNotice, notFound, fail } = pageFrame(options)
 
   function visit (request: FastifyRequest<LinkRoute>, reply: FastifyReply): Visit | null {
     const context = contextOf(request)
@@ -68,10 +68,10 @@ function hostedPages (options: PagesOptions) {
     return null
   }
 
-  const lookFor = ({ payment, context }: Visit) => lookOfPayment(payment, context.sandbox, base)
+  const lookFor = ({ payment, context }: Visit) => lookOfPayment(payment, context.sandbox, baseOf(context))
 
-  const checkoutUrl = ({ link }: Visit) => `${base}/${link}`
-  const statusUrl = ({ link, payment }: Visit) => `${base}/status/${link}/${payment.status}`
+  const checkoutUrl = ({ link, context }: Visit) => `${baseOf(context)}/${link}`
+  const statusUrl = ({ link, payment, context }: Visit) => `${baseOf(context)}/status/${link}/${payment.status}`
 
   function showCheckout (visit: Visit, code: number, problems: readonly Problem[], before: Entered | null): void {
     const { payment, context, link, reply } = visit
@@ -101,7 +101,7 @@ function hostedPages (options: PagesOptions) {
     showCheckout(visit, 200, [], null)
   }
 
-  const leadOn = ({ payment, link, reply }: Visit) => { sendRedirect(reply, nextUrl(payment, link, base)) }
+  const leadOn = ({ payment, link, context, reply }: Visit) => { sendRedirect(reply, nextUrl(payment, link, baseOf(context))) }
 
   const mayBePaid = ({ payment, context }: Visit) =>
     payment.status !== 'requires_customer_action' && !hasExpired(payment, context.now)
@@ -133,7 +133,7 @@ function hostedPages (options: PagesOptions) {
     if (found === null) return
     const { payment, context } = found
     if (isOpen(payment) && hasExpired(payment, context.now)) return showState(found)
-    const content = status(payment, checkoutUrl(found), context, `${base}/invoices/payments/${payment.payment_id}`)
+    const content = status(payment, checkoutUrl(found), context, `${baseOf(context)}/invoices/payments/${payment.payment_id}`)
     const refresh = statusRefresh(payment, checkoutUrl(found))
     send(reply, 200, {
       title: `Payment ${payment.status.replaceAll('_', ' ')}`,
@@ -145,11 +145,12 @@ function hostedPages (options: PagesOptions) {
   }
 
   function unshorten (request: FastifyRequest<{ Params: { slug: string } }>, reply: FastifyReply): void {
-    const { sandbox } = contextOf(request)
+    const context = contextOf(request)
+    const { sandbox } = context
     const { link_salt: salt } = sandbox.business
     const seq = shortSlugSeq(request.params.slug, salt)
     if (seq === null || sandbox.payments.findBySeq(seq)?.link == null) return notFound(request, reply, NO_PAYMENT)
-    sendRedirect(reply, `${base}/${linkId(seq, salt)}`, 302)
+    sendRedirect(reply, `${baseOf(context)}/${linkId(seq, salt)}`, 302)
   }
 
   return {

@@ -12,7 +12,7 @@ import { removePaymentMethod } from '../resources/payment-methods/rules.js'
 import type { PortalSession } from '../resources/portal-sessions/store.js'
 import type { Context } from '../sandbox.js'
 import type { Problem } from './fragments.js'
-import { pageFrame, type PagesOptions } from './frame.js'
+import { baseOf, pageFrame, type PagesOptions } from './frame.js'
 import { sendRedirect } from './layout.js'
 import { portal, portalExpired } from './portal.js'
 
@@ -47,9 +47,9 @@ export function addPortalPages (app: FastifyInstance, options: PagesOptions): vo
 }
 
 function portalPages (options: PagesOptions) {
-  const { base, contextOf, send, sendNotice, notFound, fail } = pageFrame(options)
+  const { contextOf, send, sendNotice, notFound, fail } = pageFrame(options)
 
-  const urlOf = ({ token }: PortalSession) => `${base}/portal/session/${token}`
+  const urlOf = ({ session, context }: Visit) => `${baseOf(context)}/portal/session/${session.token}`
 
   /** Null where the request has been answered already. */
   function visit (request: Request, reply: FastifyReply): Visit | null {
@@ -69,15 +69,16 @@ function portalPages (options: PagesOptions) {
     return null
   }
 
-  function showPortal ({ session, customer, context, request, reply }: Visit, code: number, problems: readonly Problem[]): void {
+  function showPortal (visit: Visit, code: number, problems: readonly Problem[]): void {
+    const { session, customer, context, request, reply } = visit
     const { page, removed } = request.query
     const content = portal({
       session,
       customer,
       context,
-      base,
+      base: baseOf(context),
       problems,
-      target: { url: urlOf(session), token: formToken(session) },
+      target: { url: urlOf(visit), token: formToken(session) },
       page: pageNumber(page),
       isRemoved: removed === 'yes' && problems.length === 0
     })
@@ -93,7 +94,7 @@ function portalPages (options: PagesOptions) {
         id: 'token-refused',
         title: 'This form is not from here',
         text: 'It was sent by another page. Nothing was changed.',
-        again: urlOf(session)
+        again: urlOf(found)
       })
     }
     const change = () => {
@@ -104,7 +105,7 @@ function portalPages (options: PagesOptions) {
     }
     sandbox.turn.run(change, error => {
       try {
-        if (error === undefined) sendRedirect(reply, `${urlOf(session)}?removed=yes`)
+        if (error === undefined) sendRedirect(reply, `${urlOf(found)}?removed=yes`)
         else if (error instanceof ApiError) showPortal(found, 422, [problemOf(error)])
         else throw error
       } catch (failure) {

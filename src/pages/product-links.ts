@@ -1,20 +1,15 @@
 /** The short links of products: `/p/{slug}` leads to the product's checkout page, `/buy/{product_id}`. */
 import type { FastifyInstance } from 'fastify'
 import { checkoutPath } from '../resources/products/links.js'
-import type { Sandbox } from '../sandbox.js'
+import { baseOf, type PagesOptions } from './frame.js'
 import { sendPage, sendRedirect } from './layout.js'
 import { notice } from './outcome.js'
 
-export interface ProductLinksOptions {
-  publicUrl: string | null
-  sandboxOf (): Sandbox
-}
-
-export function addProductLinks (app: FastifyInstance, { publicUrl, sandboxOf }: ProductLinksOptions): void {
-  const base = publicUrl === null ? '' : new URL(publicUrl).pathname.replace(/\/$/, '')
-
+export function addProductLinks (app: FastifyInstance, { contextOf }: PagesOptions): void {
   app.get<{ Params: { slug: string } }>('/p/:slug', (request, reply) => {
-    const { products, business } = sandboxOf()
+    const context = contextOf(request)
+    const { products, business } = context.sandbox
+    const base = baseOf(context)
     const link = products.findShortLink(request.params.slug)
     if (link !== undefined) return sendRedirect(reply, base + checkoutPath(link), 302)
     const told = {

@@ -3,20 +3,13 @@
  * `GET /uploads/{id}`. They stand for the storage service behind the real API: the secret in the URL is all that is asked for.
  * Whatever somebody uploads, none of it may run in a browser on this origin.
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { ApiError } from '../errors.js'
-import { originOf } from '../http/origin.js'
 import { sendEmpty, sendError } from '../http/replies.js'
 import { UPLOAD_MAX_BYTES, findTarget, receive } from '../resources/uploads/life.js'
 import type { Upload, UploadKind } from '../resources/uploads/store.js'
 import { UNKNOWN_TYPE, isShown } from '../rules/media.js'
-import type { Context, Sandbox } from '../sandbox.js'
-
-export interface UploadOptions {
-  publicUrl: string | null
-  sandboxOf (): Sandbox
-  report (error: unknown): void
-}
+import type { PagesOptions } from './frame.js'
 
 interface TargetRoute { Params: { secret: string } }
 
@@ -28,12 +21,7 @@ const MIB = 1024 * 1024
 /** An SVG is a document: opened by itself it must run nothing and load nothing. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
-export function addUploads (app: FastifyInstance, { publicUrl, sandboxOf, report }: UploadOptions): void {
-  function contextOf (request: FastifyRequest): Context {
-    const sandbox = sandboxOf()
-    return { sandbox, origin: originOf(request, publicUrl), now: sandbox.clock.now() }
-  }
-
+export function addUploads (app: FastifyInstance, { contextOf, report }: PagesOptions): void {
   function addTarget (scope: FastifyInstance, kind: UploadKind): void {
     scope.put<TargetRoute>(`/uploads/${kind}s/:secret`, {
       bodyLimit: UPLOAD_MAX_BYTES[kind],
@@ -46,7 +34,8 @@ export function addUploads (app: FastifyInstance, { publicUrl, sandboxOf, report
     }, (request, reply) => {
       const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
       const type = request.headers['content-type']
-      sandboxOf().turn.run(() => { receive(kind, request.params.secret, type, bytes, contextOf(request)) }, error => {
+      const { turn } = contextOf(request).sandbox
+      turn.run(() => { receive(kind, request.params.secret, type, bytes, contextOf(request)) }, error => {
         if (error === undefined) sendEmpty(reply, 200)
         else sendError(reply, error, report)
       })
@@ -59,7 +48,7 @@ export function addUploads (app: FastifyInstance, { publicUrl, sandboxOf, report
     addTarget(scope, 'image')
     addTarget(scope, 'file')
     scope.get<UploadRoute>(`/uploads/${ID}`, { exposeHeadRoute: true }, (request, reply) => {
-      const { uploads } = sandboxOf()
+      const { uploads } = contextOf(request).sandbox
       const upload = uploads.find(request.params.id)
       const content = uploads.content(request.params.id)
       if (upload === undefined || content === undefined) {

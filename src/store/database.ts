@@ -50,7 +50,7 @@ function configure (database: Database): void {
 }
 
 /** Runs the steps that the database has not seen, all or none; writes in any case, and so finds out whether it is in use. */
-function migrate (database: Database, path: string, fill: (database: Database) => void): void {
+export function migrate (database: Database, path: string, fill: (database: Database) => void): void {
   const steps = schemaSteps()
   const version = Number(database.pragma('user_version', { simple: true }))
   checkOwner(database, path)
@@ -92,6 +92,10 @@ function explain (error: unknown, path: string): Error {
 
 /** How many rows each table holds. */
 export function countRows (database: Database): Record<string, number> {
-  const tables = database.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").pluck().all()
+  const tables = tablesOf(database)
   return Object.fromEntries(tables.map(table => [table, Number(database.prepare(`SELECT count(*) FROM ${table}`).pluck().get())]))
+}
+
+export function tablesOf (database: Database): string[] {
+  return database.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").pluck().all()
 }

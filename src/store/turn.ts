@@ -14,6 +14,8 @@ export interface Turn {
    * COMMIT, or the error that kept the transaction from being stored.
    */
   run<Result> (change: () => Result, done: (error: unknown, result?: Result) => void): void
+  /** Whether no change waits for its transaction. */
+  isIdle (): boolean
 }
 
 interface Entry {
@@ -97,6 +99,7 @@ export function createTurn (database: Database, rolledBack: () => void): Turn {
     run (change, done) {
       if (entries.length === 0) setImmediate(flush)
       entries.push({ change, done, error: undefined, result: undefined })
-    }
+    },
+    isIdle: () => entries.length === 0
   }
 }

@@ -13,7 +13,7 @@ import type { Payment } from '../../resources/payments/store.js'
 import { linkId, shortSlugSeq } from '../../rules/links.js'
 import type { Context, Sandbox } from '../../sandbox.js'
 import type { Problem } from '../fragments.js'
-import { pageFrame, tokenRefused, type PagesOptions } from '../frame.js'
+import { baseOf, pageFrame, tokenRefused, type PagesOptions } from '../frame.js'
 import { sendRedirect } from '../layout.js'
 import { formTargets, nextUrl } from '../returning.js'
 import { entered, formToken, isToken, problemsOf, readForm } from '../submission.js'
@@ -62,11 +62,15 @@ export function addSessionPages (app: FastifyInstance, options: PagesOptions): v
 }
 
 function sessionPages (options: PagesOptions) {
-  const { base, contextOf, send, sendNotice, notFound, fail } = pageFrame(options)
+  const { contextOf, send, sendNotice, notFound, fail } = pageFrame(options)
   /** Static links have no row to keep a secret in: theirs is as old as this process. */
-  let linkSecret: string | undefined
+  const linkSecrets = new WeakMap<Sandbox, string>()
 
-  const secretOf = ({ ids }: Sandbox) => (linkSecret ??= ids.secret())
+  function secretOf (sandbox: Sandbox): string {
+    const secret = linkSecrets.get(sandbox) ?? sandbox.ids.secret()
+    linkSecrets.set(sandbox, secret)
+    return secret
+  }
 
   /** The id goes with the token, because a static link's is nowhere else. */
   const tokenOf = ({ session, url }: Visit) => `${session.session_id}.${formToken(session, session.session_id + url)}`
@@ -75,8 +79,9 @@ function sessionPages (options: PagesOptions) {
     return isToken(token.slice(token.indexOf('.') + 1), session, session.session_id + url)
   }
 
-  function toPayment (payment: Payment, { business }: Sandbox, reply: FastifyReply, status: 302 | 303): void {
-    const link = linkId(payment.seq, business.link_salt)
+  function toPayment (payment: Payment, context: Context, reply: FastifyReply, status: 302 | 303): void {
+    const link = linkId(payment.seq, context.sandbox.business.link_salt)
+    const base = baseOf(context)
     sendRedirect(reply, status === 302 ? `${base}/${link}` : nextUrl(payment, link, base), status)
   }
 
@@ -87,12 +92,12 @@ function sessionPages (options: PagesOptions) {
     const session = sandbox.checkouts.find(request.params.id)
     if (session === undefined) return notFound(request, reply, NO_SESSION)
     const payment = session.payment_id === null ? undefined : sandbox.payments.find(session.payment_id)
-    if (payment !== undefined) return toPayment(payment, sandbox, reply, request.method === 'GET' ? 302 : 303)
+    if (payment !== undefined) return toPayment(payment, context, reply, request.method === 'GET' ? 302 : 303)
     if (session.expires_at <= now) {
-      const look = lookOf(session, base)
+      const look = lookOf(session, baseOf(context))
       return send(reply, 410, { title: 'Checkout expired', content: expiredSession(look, sandbox), width: 'narrow', look })
     }
-    goOn({ session, isStored: true, url: `${base}/session/${session.session_id}`, context, request, reply })
+    goOn({ session, isStored: true, url: `${baseOf(context)}/session/${session.session_id}`, context, request, reply })
   }
 
   /** `sessionId` is the one that the form carries; null for a first visit. */
@@ -110,7 +115,7 @@ function sessionPages (options: PagesOptions) {
       secret: secretOf(sandbox)
     }
     const queryAt = request.url.indexOf('?')
-    const url = `${base}/buy/${encodeURIComponent(product.product_id)}${queryAt < 0 ? '' : request.url.slice(queryAt)}`
+    const url = `${baseOf(context)}/buy/${encodeURIComponent(product.product_id)}${queryAt < 0 ? '' : request.url.slice(queryAt)}`
     try {
       const terms = staticTerms(product, request.query, sandbox)
       goOn({ session: { ...session, terms }, isStored: false, url, context, request, reply })
@@ -132,7 +137,7 @@ function sessionPages (options: PagesOptions) {
     const draft = draftSale(terms, { ...wanted, codes }, context)
     const isRefused = draft.details.codes.length < codes.length
     const all = [...problems, ...draft.problems.filter(({ message }) => !problems.some(problem => problem.message === message))]
-    const look = lookOf(session, base)
+    const look = lookOf(session, baseOf(context))
     const content = detailsPage({
       session,
       entries: { ...entries, code: isRefused ? entries.code : '' },
@@ -177,7 +182,8 @@ function sessionPages (options: PagesOptions) {
   }
 
   function make (visit: Visit): void {
-    const { request, reply, context: { sandbox, origin }, session: { session_id: id, terms } } = visit
+    const { request, reply, context, session: { session_id: id, terms } } = visit
+    const { sandbox, origin } = context
     const change = (): Submitted => {
       const before = sandbox.checkouts.find(id)
       const payment = before?.payment_id == null ? undefined : sandbox.payments.find(before.payment_id)
@@ -187,7 +193,7 @@ function sessionPages (options: PagesOptions) {
     sandbox.turn.run(change, (error, result?: Submitted) => {
       try {
         if (error !== undefined && !(error instanceof ApiError)) throw error
-        if (result !== undefined && 'payment' in result) return toPayment(result.payment, sandbox, reply, 303)
+        if (result !== undefined && 'payment' in result) return toPayment(result.payment, context, reply, 303)
         const problems = result?.problems ?? problemsOf(error ?? new ApiError('INVALID_REQUEST_PARAMETERS'))
         showDetails(visit, { code: 422, entries: readEntries(request.body, terms), problems, body: request.body })
       } catch (failure) {
@@ -210,11 +216,12 @@ function sessionPages (options: PagesOptions) {
         .send(themeStyle(session.terms.customization.theme_config ?? {}))
     },
     unshorten (request: FastifyRequest<SlugRoute>, reply: FastifyReply): void {
-      const { sandbox } = contextOf(request)
+      const context = contextOf(request)
+      const { sandbox } = context
       const seq = shortSlugSeq(request.params.slug.slice(SHORT_SESSION.length), sandbox.business.link_salt)
       const session = seq === null ? undefined : sandbox.checkouts.findBySeq(seq)
       if (session === undefined) return notFound(request, reply, NO_SESSION)
-      sendRedirect(reply, `${base}/session/${session.session_id}`, 302)
+      sendRedirect(reply, `${baseOf(context)}/session/${session.session_id}`, 302)
     }
   }
 }

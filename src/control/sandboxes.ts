@@ -1,0 +1,84 @@
+/** The part of the control API that is about whole sandboxes: which there are, starting over, going back. */
+import { ApiError } from '../errors.js'
+import type { ControlHandlers } from '../http/handlers.js'
+import { formatTime } from '../rules/calendar.js'
+import type { Sandbox } from '../sandbox.js'
+import { DEFAULT_SANDBOX, type SandboxInfo, type Sandboxes } from '../sandboxes.js'
+import type { Snapshot } from '../snapshots.js'
+import type { components } from './types.gen.js'
+
+type ControlSchemas = components['schemas']
+
+export function sandboxControls (sandboxes: Sandboxes) {
+  return {
+    'GET /_emulator/sandboxes': () => list(sandboxes),
+
+    'POST /_emulator/sandboxes': ({ body }) => view(sandboxes, sandboxes.open(body.name).name),
+
+    'DELETE /_emulator/sandboxes/{name}': ({ path, context }) => {
+      const { name } = path
+      const refuse = (message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'name', message })
+      if (name === DEFAULT_SANDBOX) throw refuse("The default sandbox can't be deleted: reset it with POST /_emulator/reset")
+      if (name === context.sandbox.name) throw refuse("A sandbox can't delete itself: leave its key and its path away")
+      if (!sandboxes.delete(name)) throw new ApiError('NOT_FOUND', { path: 'name', because: `there is no sandbox ${name}` })
+      return list(sandboxes)
+    },
+
+    'POST /_emulator/reset': ({ context }) => {
+      context.sandbox.reset()
+      return view(sandboxes, context.sandbox.name)
+    },
+
+    'GET /_emulator/snapshots': ({ context }) => snapshotList(context.sandbox),
+
+    'POST /_emulator/snapshots': ({ body, context }) => {
+      const { sandbox, now } = context
+      return snapshotView(sandbox.snapshots.take(body.name, now, sandbox.snapshot()))
+    },
+
+    'GET /_emulator/snapshots/{name}': ({ path, context }) => {
+      const { bytes } = find(path.name, context.sandbox)
+      return { fileName: 'snapshot.db', bytes: () => Promise.resolve(bytes) }
+    },
+
+    'DELETE /_emulator/snapshots/{name}': ({ path, context }) => {
+      find(path.name, context.sandbox)
+      context.sandbox.snapshots.delete(path.name)
+      return snapshotList(context.sandbox)
+    },
+
+    'POST /_emulator/snapshots/{name}/restore': ({ path, context }) => {
+      context.sandbox.restore(find(path.name, context.sandbox).bytes)
+      return view(sandboxes, context.sandbox.name)
+    }
+  } satisfies ControlHandlers
+}
+
+function list (sandboxes: Sandboxes): ControlSchemas['SandboxList'] {
+  return { items: sandboxes.list().map(infoView) }
+}
+
+function view (sandboxes: Sandboxes, name: string): ControlSchemas['Sandbox'] {
+  const info = sandboxes.list().find(sandbox => sandbox.name === name)
+  if (info === undefined) throw new Error(`sandbox ${name} is gone`)
+  return infoView(info)
+}
+
+function infoView ({ name, is_kept: isKept, is_open: isOpen }: SandboxInfo): ControlSchemas['Sandbox'] {
+  const isDefault = name === DEFAULT_SANDBOX
+  return { name, api_key: isDefault ? null : `sandbox_${name}`, path: isDefault ? '' : `/~${name}`, is_kept: isKept, is_open: isOpen }
+}
+
+function find (name: string, { snapshots }: Sandbox): Snapshot {
+  const snapshot = snapshots.find(name)
+  if (snapshot === undefined) throw new ApiError('NOT_FOUND', { path: 'name', because: `there is no snapshot ${name}` })
+  return snapshot
+}
+
+function snapshotList ({ snapshots }: Sandbox): ControlSchemas['SnapshotList'] {
+  return { items: snapshots.list().map(snapshotView) }
+}
+
+function snapshotView ({ name, takenAt, bytes }: Snapshot): ControlSchemas['Snapshot'] {
+  return { name, taken_at: formatTime(takenAt), bytes: bytes.length }
+}

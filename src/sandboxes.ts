@@ -1,0 +1,152 @@
+/**
+ * All the sandboxes of a process, by name. One is there from the start, `default`; the others are opened when they are first asked
+ * for, beside its database, or in memory where that is. There is a limit on how many are open; the one that has not been used for
+ * the longest time is closed for the next, which loses it if it was in memory.
+ */
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { ApiError } from './errors.js'
+import { createIds } from './ids.js'
+import { openSandbox, type Sandbox, type World } from './sandbox.js'
+import { IN_MEMORY } from './store/database.js'
+
+export const DEFAULT_SANDBOX = 'default'
+
+export interface SandboxInfo {
+  name: string
+  /** Whether it is outlived by its data. */
+  is_kept: boolean
+  is_open: boolean
+}
+
+export interface Sandboxes {
+  default: Sandbox
+  /** Opens it, and makes it where there is none. Throws INVALID_REQUEST_PARAMETERS for what is no name. */
+  open (name: string): Sandbox
+  /** Opens it if there is one. */
+  find (name: string): Sandbox | undefined
+  /** In the order of their names, the default one first. */
+  list (): SandboxInfo[]
+  /** Deletes it with all its data; false where there is none. Not for the default one. */
+  delete (name: string): boolean
+  /** Begins to do what is due in all of them, those to come included. */
+  start (): void
+  close (): void
+}
+
+export interface SandboxesOptions {
+  /** Of the default sandbox: a file, or `:memory:`. */
+  database: string
+  seed: string | null
+  /** How many may be open at once, besides the default one. */
+  limit: number
+  world: World
+  /** Called once for each sandbox, before it is first used. */
+  prepare (sandbox: Sandbox): void
+  /** Tells what the person who started the emulator should know. */
+  log (line: string): void
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/
+
+/** Throws INVALID_REQUEST_PARAMETERS: a name is also a part of a path, and of a file's name. */
+export function checkSandboxName (name: string): void {
+  if (NAME.test(name)) return
+  throw new ApiError('INVALID_REQUEST_PARAMETERS', {
+    path: 'sandbox',
+    message: 'The name of a sandbox has 1 to 63 letters, digits, hyphens and underscores, and begins with a letter or a digit'
+  })
+}
+
+interface Opened {
+  sandbox: Sandbox
+  /** When it was last asked for, counted in askings. */
+  usedAt: number
+}
+
+export function createSandboxes ({ database, seed, limit, world, prepare, log }: SandboxesOptions): Sandboxes {
+  const folder = database === IN_MEMORY ? null : join(dirname(resolve(database)), 'sandboxes')
+  const others = new Map<string, Opened>()
+  let askings = 0
+  let isStarted = false
+  const main = begin(openSandbox({ name: DEFAULT_SANDBOX, prefix: '', database, ids: createIds(seed) }, world))
+
+  function begin (sandbox: Sandbox): Sandbox {
+    prepare(sandbox)
+    if (isStarted) sandbox.start()
+    return sandbox
+  }
+
+  const fileOf = (name: string) => folder === null ? null : join(folder, fileName(name))
+
+  function open (name: string): Sandbox {
+    if (name === DEFAULT_SANDBOX) return main
+    const opened = others.get(name)
+    if (opened !== undefined) {
+      opened.usedAt = ++askings
+      return opened.sandbox
+    }
+    checkSandboxName(name)
+    makeRoom()
+    const ids = createIds(seed === null ? null : `${seed} ${name}`)
+    const sandbox = begin(openSandbox({ name, prefix: `/~${name}`, database: fileOf(name) ?? IN_MEMORY, ids }, world))
+    others.set(name, { sandbox, usedAt: ++askings })
+    return sandbox
+  }
+
+  function makeRoom (): void {
+    if (others.size < limit) return
+    const [oldest] = [...others].filter(([, { sandbox }]) => sandbox.turn.isIdle()).sort(([, a], [, b]) => a.usedAt - b.usedAt)
+    if (oldest === undefined) return
+    const [name, { sandbox }] = oldest
+    sandbox.close()
+    others.delete(name)
+    log(folder === null
+      ? `sandbox ${name} is gone: ${limit} are open, and it has not been used for the longest time (raise --sandbox-limit)`
+      : `sandbox ${name} is closed: ${limit} are open, and it has not been used for the longest time`)
+  }
+
+  function exists (name: string): boolean {
+    const file = fileOf(name)
+    return name === DEFAULT_SANDBOX || others.has(name) || (NAME.test(name) && file !== null && existsSync(file))
+  }
+
+  return {
+    default: main,
+    open,
+    find: name => exists(name) ? open(name) : undefined,
+    list () {
+      const names = new Set([...others.keys(), ...namesIn(folder)])
+      const info = (name: string, isOpen: boolean) => ({ name, is_kept: folder !== null, is_open: isOpen })
+      return [info(DEFAULT_SANDBOX, true), ...[...names].sort().map(name => info(name, others.has(name)))]
+    },
+    delete (name) {
+      if (!exists(name)) return false
+      others.get(name)?.sandbox.close()
+      others.delete(name)
+      const file = fileOf(name)
+      if (file !== null) for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })
+      return true
+    },
+    start () {
+      isStarted = true
+      main.start()
+      for (const { sandbox } of others.values()) sandbox.start()
+    },
+    close () {
+      for (const { sandbox } of others.values()) sandbox.close()
+      main.close()
+    }
+  }
+}
+
+/** Names differ in capitals, files on some computers don't: `Worker-1` is `+worker-1.db`. */
+function fileName (name: string): string {
+  return `${name.replace(/[A-Z]/g, capital => `+${capital.toLowerCase()}`)}.db`
+}
+
+function namesIn (folder: string | null): string[] {
+  if (folder === null || !existsSync(folder)) return []
+  return readdirSync(folder).filter(file => file.endsWith('.db'))
+    .map(file => file.slice(0, -'.db'.length).replace(/\+(.)/g, (_text, letter: string) => letter.toUpperCase()))
+}

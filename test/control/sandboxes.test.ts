@@ -1,0 +1,222 @@
+/** Isolated worlds in one process: by key, by path, their limits; starting over and going back. */
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import DodoPayments from 'dodopayments'
+import t, { type Test } from 'tap'
+import { start } from '../../src/index.js'
+import { paymentBody, startEmulator, type TestEmulator } from '../helper.js'
+import { temporaryFolder } from '../processes.js'
+import { startReceiver } from '../receiver.js'
+
+type Method = 'GET' | 'POST' | 'DELETE'
+
+function control ({ call }: TestEmulator, test: Test) {
+  return async <Reply = Record<string, unknown>> (method: Method, path: string, body?: unknown, prefix = '') => {
+    const { status, json, text } = await call(method, `${prefix}/_emulator/${path}`, body === undefined ? {} : { body })
+    test.equal(status, 200, text)
+    return json as Reply
+  }
+}
+
+const payIn = async ({ call }: TestEmulator, key: string, prefix = '') => {
+  const { status, json, text } = await call('POST', `${prefix}/payments`, { key, body: paymentBody({ payment_link: true }) })
+  if (status !== 200) throw new Error(text)
+  return json as { payment_id: string, payment_link: string }
+}
+
+const countIn = async ({ call }: TestEmulator, key: string, prefix = '') =>
+  ((await call('GET', `${prefix}/payments`, { key })).json as { items: unknown[] }).items.length
+
+t.test('a key opens a world of its own', async t => {
+  const shop = startEmulator(t)
+  const one = await payIn(shop, 'sandbox_one')
+  await payIn(shop, 'sandbox_one')
+  await payIn(shop, 'sandbox_Two-2_b')
+  t.strictSame([await countIn(shop, 'sandbox_one'), await countIn(shop, 'sandbox_Two-2_b')], [2, 1])
+  t.strictSame([await countIn(shop, 'test'), await countIn(shop, 'sandbox_default')], [0, 0], 'every other key opens the default one')
+  t.equal((await shop.call('GET', `/payments/${one.payment_id}`)).status, 404)
+  t.equal((await shop.call('GET', `/payments/${one.payment_id}`, { key: 'sandbox_one' })).status, 200)
+  t.equal(await countIn(shop, 'anything', '/~one'), 2, 'a path opens it too')
+  t.equal(await countIn(shop, 'sandbox_Two-2_b', '/~one'), 2, 'and wins over the key')
+})
+
+t.test('its pages, invoices and events are its own', async t => {
+  const shop = startEmulator(t)
+  const { emulator, call } = shop
+  const { url } = await emulator.listen()
+  const [mine, others] = [await startReceiver(t), await startReceiver(t)]
+  await call('POST', '/webhooks', { key: 'sandbox_mine', body: { url: mine.url } })
+  await call('POST', '/webhooks', { body: { url: others.url } })
+  const { payment_id: id, payment_link: link } = await payIn(shop, 'sandbox_mine')
+  t.match(new URL(link).pathname, /^\/~mine\/\w{8}$/)
+  const page = await fetch(url + new URL(link).pathname)
+  const html = await page.text()
+  t.equal(page.status, 200, html)
+  t.match(html, 'action="/~mine/', 'the form leads back into it')
+  t.match(html, 'href="/~mine/assets/')
+  t.equal((await fetch(url + new URL(link).pathname.replace('/~mine', ''))).status, 404, 'nobody else has that link')
+  t.equal((await fetch(`${url}/~nobody${new URL(link).pathname.slice('/~mine'.length)}`)).status, 404)
+  t.equal((await call('GET', '/_emulator/sandboxes')).text.includes('nobody'), false, 'looking makes none')
+
+  const control_ = control(shop, t)
+  await control_('POST', `payments/${id}/pay`, { outcome: 'succeeded' }, '/~mine')
+  await control_('GET', 'idle', undefined, '/~mine')
+  t.match(mine.received, [{ type: 'payment.succeeded', data: { payment_id: id } }])
+  t.strictSame(others.received, [])
+  const { invoice_url: invoice } = mine.received[0]?.data as { invoice_url: string }
+  t.match(new URL(invoice).pathname, `/~mine/invoices/payments/${id}`)
+  t.equal((await fetch(url + new URL(invoice).pathname)).status, 200)
+  t.match(await control_('GET', 'events'), { items: [] })
+  t.match((await control_<{ items: unknown[] }>('GET', 'events', undefined, '/~mine')).items.length, 1)
+})
+
+t.test('its clock and its faults are its own', async t => {
+  const shop = startEmulator(t)
+  const control_ = control(shop, t)
+  await control_('POST', 'clock', { now: '2040-01-01T00:00:00Z', frozen: true }, '/~a')
+  t.match(await control_('GET', 'clock', undefined, '/~a'), { now: '2040-01-01T00:00:00.000000Z', frozen: true })
+  t.notMatch(await control_('GET', 'clock'), { now: /^2040/ })
+  await control_('POST', 'deliveries/faults', { kind: 'drop' }, '/~a')
+  t.match(await control_('GET', 'deliveries/faults'), { items: [] })
+  const byKey = await shop.call('GET', '/_emulator/clock', { key: 'sandbox_a' })
+  t.match(byKey.json, { frozen: true }, 'the control API takes a key too')
+})
+
+t.test('parallel workers with the official client', async t => {
+  const emulator = await start()
+  t.teardown(() => emulator.close())
+  const totals = await Promise.all(Array.from({ length: 8 }, async (_, worker) => {
+    const client = new DodoPayments({ bearerToken: `sandbox_worker${worker}`, baseURL: emulator.url })
+    for (let n = 0; n <= worker; n++) await client.payments.create(paymentBody() as DodoPayments.PaymentCreateParams)
+    const payments: unknown[] = []
+    for await (const payment of client.payments.list()) payments.push(payment)
+    return payments.length
+  }))
+  t.strictSame(totals, [1, 2, 3, 4, 5, 6, 7, 8])
+})
+
+t.test('names', async t => {
+  const shop = startEmulator(t)
+  for (const name of ['..', '.', '', 'a/b', '../../etc/passwd', 'a b', 'ä', '-x', '_x', 'a'.repeat(64), 'a%2Fb', 'a\\b', 'con.db']) {
+    const { status, json } = await shop.call('GET', '/payments', { key: `sandbox_${name}` })
+    if (/^\s|^$/.test(name)) continue
+    t.match({ status, json }, { status: 422, json: { code: 'INVALID_REQUEST_PARAMETERS' } }, JSON.stringify(name))
+  }
+  t.equal((await shop.call('GET', '/~../payments')).status, 422)
+  t.equal((await shop.call('GET', '/~%2e%2e/payments')).status, 422)
+  t.equal((await shop.call('POST', '/_emulator/sandboxes', { body: { name: '../x' } })).status, 422)
+  t.equal((await shop.call('GET', '/~ok?page_size=1')).status, 404, 'a name alone leads nowhere')
+  t.match((await shop.call('GET', '/_emulator/sandboxes')).json, { items: [{ name: 'default' }] })
+})
+
+t.test('list, create, delete', async t => {
+  const shop = startEmulator(t)
+  const control_ = control(shop, t)
+  t.match(await control_('POST', 'sandboxes', { name: 'b' }),
+    { name: 'b', api_key: 'sandbox_b', path: '/~b', is_kept: false, is_open: true })
+  await payIn(shop, 'sandbox_a')
+  const { items } = await control_<{ items: Array<{ name: string }> }>('GET', 'sandboxes')
+  t.strictSame(items.map(({ name }) => name), ['default', 'a', 'b'])
+  await control_('DELETE', 'sandboxes/a')
+  t.equal(await countIn(shop, 'sandbox_a'), 0, 'asked for again, it is new')
+  t.equal((await shop.call('DELETE', '/_emulator/sandboxes/default')).status, 422)
+  t.equal((await shop.call('DELETE', '/~b/_emulator/sandboxes/b')).status, 422)
+  t.equal((await shop.call('DELETE', '/_emulator/sandboxes/nobody')).status, 404)
+})
+
+t.test('in memory, the one that was not used for the longest time makes room', async t => {
+  const lines = t.capture(console, 'error')
+  const shop = startEmulator(t, { sandboxLimit: '2' })
+  for (const name of ['a', 'b', 'a', 'c']) await payIn(shop, `sandbox_${name}`)
+  t.match(lines.args(), [[/^sandbox b is gone: 2 are open/]])
+  t.strictSame([await countIn(shop, 'sandbox_a'), await countIn(shop, 'sandbox_c')], [2, 1])
+  t.equal(await countIn(shop, 'sandbox_b'), 0)
+})
+
+t.test('in a folder, it is closed and comes back as it was, also after a restart', async t => {
+  const lines = t.capture(console, 'error')
+  const folder = temporaryFolder(t)
+  const options = { database: join(folder, 'shop.db'), sandboxLimit: '1' }
+  const shop = startEmulator(t, options)
+  const { payment_link: link } = await payIn(shop, 'sandbox_Worker-1')
+  await payIn(shop, 'sandbox_worker-1')
+  t.match(lines.args(), [[/^sandbox Worker-1 is closed/]])
+  t.strictSame(readdirSync(join(folder, 'sandboxes')).filter(file => file.endsWith('.db')), ['+worker-1.db', 'worker-1.db'])
+  t.equal(await countIn(shop, 'sandbox_Worker-1'), 1)
+  t.equal((await shop.call('GET', new URL(link).pathname)).status, 200)
+  await shop.emulator.close()
+  const again = startEmulator(t, options)
+  t.match(await control(again, t)('GET', 'sandboxes'),
+    { items: [{ name: 'default', is_kept: true }, { name: 'Worker-1', is_open: false }, { name: 'worker-1', is_open: false }] })
+  t.equal((await again.call('GET', new URL(link).pathname)).status, 200, 'a link alone opens it')
+  t.equal(await countIn(again, 'sandbox_worker-1'), 1)
+  await control(again, t)('DELETE', 'sandboxes/Worker-1')
+  t.notOk(existsSync(join(folder, 'sandboxes/+worker-1.db')))
+})
+
+t.test('reset', async t => {
+  const shop = startEmulator(t)
+  const control_ = control(shop, t)
+  const receiver = await startReceiver(t)
+  const fresh = shop.stored()
+  await shop.emulator.app.ready()
+  await shop.call('POST', '/webhooks', { body: { url: receiver.url } })
+  const { payment_id: id, payment_link: link } = await payIn(shop, 'test')
+  await control_('POST', `payments/${id}/pay`, { outcome: 'processing' })
+  await control_('POST', 'clock', { now: '2040-01-01T00:00:00Z', frozen: true })
+  await shop.call('PATCH', '/customers/cus_ada', { body: { name: 'Somebody Else' } })
+  await control_('POST', 'reset')
+  t.strictSame(shop.stored(), fresh, 'every table is as it was')
+  t.notMatch(await control_('GET', 'clock'), { now: /^2040/ })
+  t.match(await control_('GET', 'clock'), { frozen: false, due: 0 })
+  t.equal((await shop.emulator.app.inject(new URL(link).pathname)).statusCode, 404)
+  t.match(await shop.get('/customers/cus_ada'), { name: 'Ada Lovelace' }, 'nothing is remembered from before')
+  await payIn(shop, 'test')
+  t.equal(await countIn(shop, 'test'), 1, 'and it goes on')
+})
+
+t.test('snapshots', async t => {
+  const shop = startEmulator(t)
+  const control_ = control(shop, t)
+  await control_('POST', 'clock', { now: '2030-01-01T00:00:00Z', frozen: true })
+  const { payment_id: first } = await payIn(shop, 'test')
+  t.match(await control_('POST', 'snapshots', { name: 'one sold' }), { name: 'one sold', taken_at: '2030-01-01T00:00:00.000000Z', bytes: Number })
+  const { payment_id: second } = await payIn(shop, 'test')
+  await control_('POST', `payments/${first}/pay`, { outcome: 'succeeded' })
+  await control_('POST', 'clock', { advance_ms: 3_600_000 })
+  await shop.call('PATCH', '/customers/cus_ada', { body: { name: 'Somebody Else' } })
+
+  await control_('POST', 'snapshots/one%20sold/restore')
+  t.equal((await shop.call('GET', `/payments/${second}`)).status, 404)
+  t.match(await shop.get(`/payments/${first}`), { status: 'requires_payment_method' })
+  t.match(await control_('GET', 'clock'), { now: '2030-01-01T00:00:00.000000Z', frozen: true })
+  t.match(await shop.get('/customers/cus_ada'), { name: 'Ada Lovelace' })
+  await payIn(shop, 'test')
+  await control_('POST', 'snapshots/one%20sold/restore')
+  t.equal(await countIn(shop, 'test'), 1, 'as often as one likes')
+  await control_('POST', 'reset')
+  t.equal(await countIn(shop, 'test'), 0)
+  t.match(await control_('GET', 'snapshots'), { items: [{ name: 'one sold' }] }, 'a reset leaves them')
+
+  t.test('as a file that another emulator starts from', async t => {
+    const response = await shop.emulator.app.inject('/_emulator/snapshots/one%20sold')
+    t.equal(response.headers['content-type'], 'application/vnd.sqlite3')
+    const file = join(temporaryFolder(t), 'snapshot.db')
+    writeFileSync(file, response.rawPayload)
+    const copy = startEmulator(t, { fromSnapshot: file })
+    t.match(await copy.get(`/payments/${first}`), { status: 'requires_payment_method' })
+    t.equal(await countIn(copy, 'sandbox_new'), 1, 'its sandboxes start from it too')
+    await payIn(copy, 'test')
+    await control(copy, t)('POST', 'reset')
+    t.equal(await countIn(copy, 'test'), 1, 'and go back to it')
+    writeFileSync(file, 'no database')
+    t.throws(() => startEmulator(t, { fromSnapshot: file }), { message: /the snapshot can't be read/ })
+    t.throws(() => startEmulator(t, { fromSnapshot: join(file, 'x') }), { message: /--from-snapshot/ })
+  })
+
+  await control_('DELETE', 'snapshots/one%20sold')
+  t.equal((await shop.call('POST', '/_emulator/snapshots/one%20sold/restore')).status, 404)
+  t.equal((await shop.call('POST', '/_emulator/snapshots', { body: { name: '' } })).status, 422)
+  for (let n = 0; n < 20; n++) await control_('POST', 'snapshots', { name: `s${n}` })
+  t.match((await shop.call('POST', '/_emulator/snapshots', { body: { name: 'one more' } })).json, { message: /the most there can be/ })
+})
