@@ -22,12 +22,14 @@ import { walletsStore, type WalletsStore } from './resources/wallets/store.js'
 import { uploadsStore, type UploadsStore } from './resources/uploads/store.js'
 import { createSnapshots, type Snapshots } from './snapshots.js'
 import { businessStore } from './store/business.js'
-import { countRows, openDatabase, type Database } from './store/database.js'
+import { IN_MEMORY, countRows, openDatabase, type Database } from './store/database.js'
 import type { BusinessRow } from './store/rows.gen.js'
 import { clockStore } from './store/clock.js'
 import { dueJobs, type DueJobs } from './store/due.js'
 import { emptyTables, restoreRows, snapshotOf } from './store/snapshot.js'
 import { createTurn, type Turn } from './store/turn.js'
+
+export { IN_MEMORY }
 
 export interface Settings {
   /** How long a payment link can be paid, in microseconds. */

@@ -1,14 +1,13 @@
 /**
- * All the sandboxes of a process, by name. One is there from the start, `default`; the others are opened when they are first asked
- * for, beside its database, or in memory where that is. There is a limit on how many are open; the one that has not been used for
- * the longest time is closed for the next, which loses it if it was in memory.
+ * All the sandboxes of a process, by name. One is there from the start, `default`; the others are opened when they are first
+ * asked for, beside its database, or in memory where that is. There is a limit on how many are open; the one that has not been
+ * used for the longest time is closed for the next, which loses it if it was in memory.
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { ApiError } from './errors.js'
 import { createIds } from './ids.js'
-import { openSandbox, type Sandbox, type World } from './sandbox.js'
-import { IN_MEMORY } from './store/database.js'
+import { IN_MEMORY, openSandbox, type Sandbox, type World } from './sandbox.js'
 
 export const DEFAULT_SANDBOX = 'default'
 

@@ -43,7 +43,9 @@ export interface FileReply {
   bytes (): Promise<Uint8Array>
 }
 
+type File = { 'application/pdf': unknown } | { 'application/vnd.sqlite3': unknown }
+
 /** The body of the success reply; undefined where it is empty. */
 export type Reply<Name> = OperationOf<Name> extends { responses: { 200: infer Success } }
-  ? Success extends { content: { 'application/pdf': unknown } | { 'application/vnd.sqlite3': unknown } } ? FileReply : Json<Success>
+  ? Success extends { content: File } ? FileReply : Json<Success>
   : undefined

@@ -66,7 +66,13 @@ function view (sandboxes: Sandboxes, name: string): ControlSchemas['Sandbox'] {
 
 function infoView ({ name, is_kept: isKept, is_open: isOpen }: SandboxInfo): ControlSchemas['Sandbox'] {
   const isDefault = name === DEFAULT_SANDBOX
-  return { name, api_key: isDefault ? null : `sandbox_${name}`, path: isDefault ? '' : `/~${name}`, is_kept: isKept, is_open: isOpen }
+  return {
+    name,
+    api_key: isDefault ? null : `sandbox_${name}`,
+    path: isDefault ? '' : `/~${name}`,
+    is_kept: isKept,
+    is_open: isOpen
+  }
 }
 
 function find (name: string, { snapshots }: Sandbox): Snapshot {
