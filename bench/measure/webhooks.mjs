@@ -120,11 +120,15 @@ export async function measureWebhooks ({ contestants, options, guard, progress, 
     const shop = sendingTo(receiver.url('restarted'), PATIENT)
     const home = temporaryFolder()
     await receiver.start('restarted', { expect: events, hold: true })
-    const first = await startServer(shop, { folder: home })
+    let first
     try {
+      first = await startServer(shop, { folder: home })
       await sell(first, events)
+    } catch (error) {
+      problems.push(`${ours.name}, before kill -9: ${error.message}`)
+      return
     } finally {
-      await first.kill()
+      await first?.kill()
     }
     await receiver.start('restarted', { expect: events })
     await guard(shop, () => startServer(shop, { folder: home }), async (server) => {
