@@ -162,6 +162,13 @@ function webhooksTable (samples) {
   return table(['dodo-emulator, webhooks', 'figure', 'ratio'], rows)
 }
 
+function webhooksNote (samples) {
+  const speeds = samples.filter((one) => one.figure === 'yardstick').map((one) => one.perSecond)
+  if (speeds.length === 0) return undefined
+  return 'The yardstick signs and posts the same body and writes nothing down. In this run it gave from ' +
+    `${number(Math.min(...speeds))} to ${number(Math.max(...speeds))} a second.`
+}
+
 function listsTable (samples) {
   const rows = wholeNumber.format(samples[0].rows)
   const queries = [...new Set(samples.map((one) => `${one.path} ${one.query}`))]
@@ -190,7 +197,9 @@ export function report (run) {
   if (results.stored?.length > 0) {
     parts.push(storedTable(results.stored, options.stored), storedNote(results.stored))
   }
-  if (results.webhooks?.length > 0) parts.push(webhooksTable(results.webhooks))
+  if (results.webhooks?.length > 0) {
+    parts.push(webhooksTable(results.webhooks), webhooksNote(results.webhooks))
+  }
   if (results.lists?.length > 0) parts.push(listsTable(results.lists), listsNote)
   if (notes.length > 0) parts.push(notes.map((note) => `* ${note}`).join('\n'))
   if (problems.length > 0) {
