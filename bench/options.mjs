@@ -3,11 +3,12 @@ import { parseArgs } from 'node:util'
 
 export const SERVERS = ['bare', 'naive', 'ours', 'prism', 'steady']
 export const PEERS = ['prism', 'steady']
-export const PARTS = ['throughput', 'memory', 'start', 'size', 'stored']
+export const PARTS = ['throughput', 'memory', 'start', 'size', 'stored', 'webhooks', 'lists']
 
 const help = `usage: npm run bench -- [options]
 
-  --quick           short rounds, no peers, no installed size, 100,000 stored payments at most
+  --quick           short rounds, no peers, no installed size, 100,000 stored payments at most,
+                    1,000 events and lists of 10,000
   --only a,b        only these servers (${SERVERS.join(', ')})
                     and/or only these parts (${PARTS.join(', ')})
   --rounds N        rounds of which the median is shown (default 3)

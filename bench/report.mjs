@@ -140,6 +140,50 @@ function storedNote (samples) {
     `(so "0" began with about ${number(before)}, and its first page is full too).`
 }
 
+function webhooksTable (samples) {
+  const of = (figure) => samples.filter((one) => one.figure === figure)
+  const middle = (figure, pick) => medianOf(of(figure), pick)
+  const events = wholeNumber.format(samples.find((one) => one.events !== undefined)?.events ?? 0)
+  const came = middle('restart', (one) => one.unique)
+  const rows = [
+    [`${events} events to a fast receiver`, `${number(middle('delivery', (one) => one.perSecond))} a second`,
+      `${ratio(middle('delivery', (one) => one.ratio))} of a bare sign-and-post`],
+    [`the same after \`kill -9\`, which ${came === undefined ? missing : wholeNumber.format(came)} outlived`,
+    `${number(middle('restart', (one) => one.perSecond))} a second, the start included`,
+    `${ratio(middle('restart', (one) => one.toDelivery))} of the line above`],
+    ...[1, 8].map((connections) => {
+      const own = of('hanging').filter((one) => one.connections === connections)
+      return [`\`POST /payments\`, ${connections === 1 ? '1 connection' : `${connections} connections`}, beside a hanging receiver`,
+        `p50 ${latency(medianOf(own, (one) => one.p50Us))}, p99 ${latency(medianOf(own, (one) => one.p99Us))}`,
+        `p50 ${ratio(medianOf(own, (one) => one.p50Ratio))}, p99 ${ratio(medianOf(own, (one) => one.p99Ratio))} ` +
+        'times that without it']
+    })
+  ]
+  return table(['dodo-emulator, webhooks', 'figure', 'ratio'], rows)
+}
+
+function webhooksNote (samples) {
+  const speeds = samples.filter((one) => one.figure === 'yardstick').map((one) => one.perSecond)
+  if (speeds.length === 0) return undefined
+  return 'The yardstick signs and posts the same body and writes nothing down. In this run it gave from ' +
+    `${number(Math.min(...speeds))} to ${number(Math.max(...speeds))} a second.`
+}
+
+function listsTable (samples) {
+  const rows = wholeNumber.format(samples[0].rows)
+  const queries = [...new Set(samples.map((one) => `${one.path} ${one.query}`))]
+  return table(['first page, 1 connection, p50', 'filter', 'selects', '100 stored', `${rows} stored`, 'ratio'],
+    queries.map((name) => {
+      const own = samples.filter((one) => `${one.path} ${one.query}` === name)
+      const [{ path, filter, selects, found }] = own
+      return [`\`GET ${path}\``, filter, selects === 'few' ? `few (${found})` : selects, latency(medianOf(own, (one) => one.smallUs)),
+        latency(medianOf(own, (one) => one.largeUs)), ratio(medianOf(own, (one) => one.ratio))]
+    }))
+}
+
+const listsNote = 'The rows beyond the first 100 were not made through the API but are copies of those, written into the database. ' +
+  'Where a filter selects few, they are the oldest.'
+
 export function report (run) {
   const { results, contestants, options, notes, problems } = run
   const parts = [headerLine(run)]
@@ -153,6 +197,10 @@ export function report (run) {
   if (results.stored?.length > 0) {
     parts.push(storedTable(results.stored, options.stored), storedNote(results.stored))
   }
+  if (results.webhooks?.length > 0) {
+    parts.push(webhooksTable(results.webhooks), webhooksNote(results.webhooks))
+  }
+  if (results.lists?.length > 0) parts.push(listsTable(results.lists), listsNote)
   if (notes.length > 0) parts.push(notes.map((note) => `* ${note}`).join('\n'))
   if (problems.length > 0) {
     parts.push('**Problems: these figures do not count.**')

@@ -7,11 +7,13 @@ import { contestants as findContestants, isInstalled, root } from './contestants
 import { createCounter } from './counted.mjs'
 import { cutToOperation } from './document.mjs'
 import { findGenerator } from './load.mjs'
+import { measureLists } from './measure/lists.mjs'
 import { measureMemory } from './measure/memory.mjs'
 import { measureSize } from './measure/size.mjs'
 import { measureStart } from './measure/start.mjs'
 import { measureStored } from './measure/stored.mjs'
 import { measureThroughput } from './measure/throughput.mjs'
+import { measureWebhooks } from './measure/webhooks.mjs'
 import { readOptions } from './options.mjs'
 import { installAutocannon, withInstalledPeers } from './peers.mjs'
 import { temporaryFolder } from './processes.mjs'
@@ -25,7 +27,9 @@ const measures = {
   memory: measureMemory,
   start: measureStart,
   size: measureSize,
-  stored: measureStored
+  stored: measureStored,
+  webhooks: measureWebhooks,
+  lists: measureLists
 }
 
 const startedAt = Date.now()

@@ -13,7 +13,7 @@ const START_TIMEOUT_MS = 30_000
 
 export class ServerError extends Error {}
 
-function freePort () {
+export function freePort () {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)
@@ -66,6 +66,7 @@ export async function startServer (contestant, { folder } = {}) {
     url: port && `http://127.0.0.1:${port}`,
     coldStartMs: undefined,
     assertAlive,
+    kill: child.kill,
     stop
   }
   try {

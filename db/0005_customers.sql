@@ -38,3 +38,6 @@ CREATE TABLE portal_sessions (
   is_mailed   INTEGER NOT NULL, -- whether the link was to be mailed as well: it is only told
   expires_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- For the few refunds among many that wait or have failed.
+CREATE INDEX refunds_by_status ON refunds (status, created_at);

@@ -158,6 +158,19 @@ t.test('a receiver that hangs delays no reply and no other endpoint', async t =>
   t.strictSame((await shop.deliveries(`webhook_id=${id}&state=cancelled`)).length, 50, 'disabled, nothing waits for it any more')
 })
 
+t.test('many tries under way at once are nothing that the console need hear of', async t => {
+  const warnings: Error[] = []
+  const warned = (warning: Error) => { warnings.push(warning) }
+  process.on('warning', warned)
+  t.teardown(() => { process.off('warning', warned) })
+  const shop = await openShop(t)
+  const receiver = await startReceiver(t, answers.hang)
+  await shop.register({ url: receiver.url })
+  for (let count = 0; count < 16; count++) await shop.control('POST', 'events/trigger', { type: 'payment.failed' })
+  await until(() => receiver.received.length === 16)
+  t.strictSame(warnings, [])
+})
+
 t.test('an endpoint that is disabled or deleted between two tries gets nothing more', async t => {
   for (const [method, body] of [['PATCH', { disabled: true }], ['DELETE', undefined]] as const) {
     const shop = await openShop(t)

@@ -89,9 +89,12 @@ export function refundsStore (database: Database): RefundsStore {
   }
 }
 
+/** Whatever filter selects the fewest refunds is looked up: `+` keeps SQLite from looking up the status beside a better one. */
 function listSql (names: ReadonlyArray<keyof RefundFilter>): string {
+  const isNarrowed = names.includes('customer_id') || names.includes('subscription_id')
+  const conditions = names.map(name => name === 'status' && isNarrowed ? `+${CONDITIONS.status}` : CONDITIONS[name])
   const payments = names.includes('subscription_id') ? 'JOIN payments p USING (payment_id)' : ''
-  const where = names.length === 0 ? '' : `WHERE ${names.map(name => CONDITIONS[name]).join(' AND ')}`
+  const where = names.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
   return `SELECT r.* FROM refunds r ${payments} ${where} ORDER BY r.created_at DESC, r.seq DESC LIMIT ? OFFSET ?`
 }
 

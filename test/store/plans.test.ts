@@ -1,0 +1,33 @@
+/** That the filters of a list which select few rows look these up, however many others there are: SQLite's own plans say so. */
+import t, { type Test } from 'tap'
+import { refundsStore, type RefundFilter } from '../../src/resources/refunds/store.js'
+import { openDatabase, type Database } from '../../src/store/database.js'
+
+/** The plan of what the list asks of the database, step by step. */
+function planOf (t: Test, list: (database: Database) => void): string[] {
+  const database = openDatabase(':memory:', () => {})
+  t.teardown(() => database.close())
+  const statements: string[] = []
+  const prepare = database.prepare.bind(database)
+  database.prepare = ((sql: string) => {
+    statements.push(sql)
+    return prepare(sql)
+  }) as Database['prepare']
+  list(database)
+  const sql = statements.at(-1) ?? ''
+  const parameters = Array.from(sql.matchAll(/\?/g), () => null)
+  return prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters).map(({ detail }) => detail)
+}
+
+t.test('refunds', async t => {
+  const plan = (t: Test, filter: RefundFilter) => planOf(t, database => { refundsStore(database).list(filter, 10, 0) })
+  const [few, customer] = [{ status: 'failed' }, { customer_id: 'cus_ada' }]
+  t.strictSame(plan(t, few), ['SEARCH r USING INDEX refunds_by_status (status=?)'])
+  t.strictSame(plan(t, { ...few, created_at_gte: 1 }), ['SEARCH r USING INDEX refunds_by_status (status=? AND created_at>?)'])
+  t.strictSame(plan(t, customer), ['SEARCH r USING INDEX refunds_by_customer (customer_id=?)'])
+  t.strictSame(plan(t, { ...few, ...customer }), ['SEARCH r USING INDEX refunds_by_customer (customer_id=?)'],
+    'of a status there may be many, of a customer there are few')
+  const [first] = plan(t, { ...few, subscription_id: 'sub_1' })
+  t.match(first, /^SEARCH p USING COVERING INDEX payments_by_subscription/, 'of a subscription too')
+  t.match(plan(t, {})[0], /^SCAN r USING INDEX refunds_by_time/, 'the order is the index: ten rows are read, and no more')
+})
