@@ -85,7 +85,8 @@ function pooled (refill: () => Buffer): RandomBytes {
 
 /**
  * The key stream of AES-256 in counter mode, with the seed's SHA-256 as its key: every text is a seed, similar seeds have
- * nothing in common, and there is no arithmetic of our own to be wrong. What is asked for is given in order, so a run can be repeated.
+ * nothing in common, and there is no arithmetic of our own to be wrong. What is asked for is given in order, so a run can be
+ * repeated.
  */
 function seededBytes (seed: string): RandomBytes {
   const cipher = createCipheriv('aes-256-ctr', createHash('sha256').update(seed).digest(), Buffer.alloc(16))
