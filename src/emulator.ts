@@ -4,9 +4,13 @@ import type { FastifyInstance } from 'fastify'
 import { systemClock } from './clock.js'
 import type { Config } from './config.js'
 import { contract, controlContract } from './contract/load.js'
+import { WITHOUT_TRANSACTION } from './control/faults.js'
 import { controlHandlers } from './control/routes.js'
 import { packageFixtures } from './fixtures.js'
 import { bindContract } from './http/bind.js'
+import { createFaultGate } from './http/faults.js'
+import { addControlPreflight, createGuard, type GuardOptions } from './http/guard.js'
+import { callCounter } from './http/limits.js'
 import { createServer } from './http/server.js'
 import { randomIds } from './ids.js'
 import { addDocsRoutes } from './pages/docs.js'
@@ -69,15 +73,27 @@ export function createEmulator (config: Config): Server {
     sandboxOf: () => sandbox,
     report
   }
+  const guarding = guardOptions(config)
+  const faults = createFaultGate(app, { acceptsHeader: config.faultHeader, report })
+  const counter = config.rateLimit === null ? null : callCounter(config.rateLimit)
   app.register(async scope => {
     addDocsRoutes(scope)
     addHostedPages(scope, binding)
     addPortalPages(scope, binding)
     addProductLinks(scope, binding)
     addUploads(scope, binding)
-    bindContract(scope, contract().operations, { ...binding, handlers, answersHead: false })
+    bindContract(scope, contract().operations, { ...binding, handlers, answersHead: false, faults, counter, guard: null })
     const controls = controlHandlers({ jobs, sender })
-    bindContract(scope, controlContract().operations, { ...binding, handlers: controls, answersHead: true })
+    addControlPreflight(scope, guarding)
+    bindContract(scope, controlContract().operations, {
+      ...binding,
+      handlers: controls,
+      answersHead: true,
+      faults: null,
+      counter: null,
+      guard: createGuard(guarding),
+      withoutTransaction: WITHOUT_TRANSACTION
+    })
   })
   let webhookSecret: string | null = null
   app.addHook('onReady', async () => {
@@ -114,6 +130,17 @@ function configuredSecret ({ webhookUrl, webhookKey }: Config, sandbox: Sandbox)
     }
     sandbox.turn.run(() => configureEndpoint(webhookUrl, webhookKey, sandbox), done)
   })
+}
+
+/** Who may call /_emulator: besides this computer, those that the options name, be it for another reason. */
+function guardOptions ({ control, controlKey, controlHosts, controlOrigins, publicUrl, host }: Config): GuardOptions {
+  const known = [publicUrl === null ? [] : new URL(publicUrl).hostname, new URL(urlOf(host, 0)).hostname].flat()
+  return {
+    isOn: control,
+    key: controlKey,
+    hosts: new Set([...controlHosts, ...known]),
+    origins: new Set([...controlOrigins, ...(publicUrl === null ? [] : [new URL(publicUrl).origin])])
+  }
 }
 
 /** Where a program on this computer reaches a server that listens on `host`. */

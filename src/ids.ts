@@ -21,6 +21,8 @@ export interface Ids {
   uuid (): string
   /** A discount code for a customer to type: 16 capitals and digits. */
   code (): string
+  /** A number from 0 up to, but not, 1: what dice decide. */
+  chance (): number
 }
 
 export function randomIds (): Ids {
@@ -38,6 +40,7 @@ export function randomIds (): Ids {
     secret: () => secret(),
     signingKey: () => randomBytes(24).toString('base64'),
     uuid: () => randomUUID(),
-    code: () => code()
+    code: () => code(),
+    chance: () => Math.random()
   }
 }

@@ -3,6 +3,8 @@ import { sandboxClock, type Clock, type SandboxClock } from './clock.js'
 import type { Ids } from './ids.js'
 import type { Reference } from './reference.js'
 import { outboxStore, type Outbox } from './delivery/store.js'
+import { createFaults, type Faults } from './faults/rules.js'
+import { createLimiter, type Limiter } from './limits.js'
 import { addonsStore, type AddonsStore } from './resources/addons/store.js'
 import { brandsStore, type BrandsStore } from './resources/brands/store.js'
 import { customersStore, type CustomersStore } from './resources/customers/store.js'
@@ -68,6 +70,10 @@ export interface Sandbox extends Stores {
   due: DueJobs
   /** What webhook endpoints are still to be told, and were. */
   outbox: Outbox
+  /** What goes wrong on demand with calls of the API. */
+  faults: Faults
+  /** How often each caller has called; used where there are rate limits. */
+  limiter: Limiter
   turn: Turn
   /** How many rows each table holds. */
   countRows (): Record<string, number>
@@ -110,6 +116,8 @@ export function openSandbox ({ database: file, settings, reference, clock: syste
     ids,
     due: dueJobs(database),
     outbox: outboxStore(database),
+    faults: createFaults(ids.chance),
+    limiter: createLimiter(system),
     turn: createTurn(database, () => {
       stores.products.forget()
       stores.customers.forget()

@@ -15,6 +15,7 @@ import { paymentResponse } from '../resources/payments/view.js'
 import { settleRefund } from '../resources/refunds/life.js'
 import { findRefund, refundReply } from '../resources/refunds/routes.js'
 import type { Sender } from '../delivery/sender.js'
+import { faultControls } from './faults.js'
 import { webhookControls } from './webhooks.js'
 import type { components } from './types.gen.js'
 
@@ -28,6 +29,7 @@ export interface Controlled {
 
 export function controlHandlers ({ jobs, sender }: Controlled) {
   return {
+    ...faultControls,
     ...webhookControls(sender),
 
     'GET /_emulator/health': () => ({
