@@ -1,6 +1,6 @@
 /**
- * How many calls each caller may make: the documented tiers, counted in a second and in a minute at once. A window begins with the
- * first call in it and lasts its whole length. It is real time that counts, because clients wait in real time.
+ * How many calls each caller may make: the documented tiers, counted in a second and in a minute at once. A window begins with
+ * the first call in it and lasts its whole length. It is real time that counts, because clients wait in real time.
  */
 import type { Clock } from './clock.js'
 import { SetupError } from './errors.js'

@@ -1,7 +1,7 @@
 /** The part of the control API that lets calls of the emulated API go wrong: rules that are added, listed and removed. */
 import { contract } from '../contract/load.js'
 import { ApiError } from '../errors.js'
-import { effectOf, type AddFault } from '../faults/effect.js'
+import { effectOf, type AddFault, type FaultKind } from '../faults/effect.js'
 import { PRESETS } from '../faults/presets.js'
 import type { FaultRule } from '../faults/rules.js'
 import type { ControlHandlers } from '../http/handlers.js'
@@ -46,9 +46,10 @@ function rulesOf (given: AddFault, context: Context): FaultRule[] {
     ruleOf(rule.kind, { ...rule, operation, ...(count === undefined ? {} : { count }) }, preset, context))
 }
 
-function ruleOf (kind: NonNullable<AddFault['kind']>, given: AddFault, preset: FaultRule['preset'], context: Context): FaultRule {
+function ruleOf (
+  kind: FaultKind, given: AddFault, preset: FaultRule['preset'], { sandbox, now }: Context
+): FaultRule {
   const { operation = '*', count = null, probability = 1 } = given
-  const { sandbox, now } = context
   return {
     fault_id: sandbox.ids.next('flt', now), effect: effectOf(kind, given), preset, operation, probability, remaining: count, met: 0
   }

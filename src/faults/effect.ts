@@ -1,8 +1,8 @@
-/** What a fault does to a call, made of what was asked for: every default filled in, and nothing that does not belong together. */
+/** What a fault does to a call, made of what was asked for: every default filled in, and nothing that does not go together. */
 import type { components } from '../control/types.gen.js'
 import { ApiError, ERRORS, type ErrorCode } from '../errors.js'
-import { mergeHeaders, checkHeaders } from '../rules/headers.js'
 import { BASE_TIER, limitHeaders } from '../limits.js'
+import { checkHeaders, mergeHeaders } from '../rules/headers.js'
 import { checkDelay, type FaultDelay } from './delays.js'
 
 export type AddFault = components['schemas']['AddFault']
@@ -57,7 +57,12 @@ const DEFAULT_STATUS = 500
 
 /** The codes of statuses that have a plain one; a 5xx is the server's fault, and the others are the request's. */
 const CODES: Record<number, ErrorCode> = {
-  401: 'UNAUTHORIZED', 403: 'UNAUTHORIZED', 404: 'NOT_FOUND', 405: 'METHOD_NOT_ALLOWED', 413: 'REQUEST_BODY_TOO_LARGE', 429: 'TOO_MANY_REQUESTS'
+  401: 'UNAUTHORIZED',
+  403: 'UNAUTHORIZED',
+  404: 'NOT_FOUND',
+  405: 'METHOD_NOT_ALLOWED',
+  413: 'REQUEST_BODY_TOO_LARGE',
+  429: 'TOO_MANY_REQUESTS'
 }
 
 function errorAnswer ({ status, code, message, headers = {} }: AddFault): NonNullable<Effect['answer']> {
@@ -77,7 +82,8 @@ function rowOf (code: string): typeof ERRORS[ErrorCode] | undefined {
 }
 
 function limitedAnswer (retryAfterS: number): NonNullable<Effect['answer']> {
-  const headers = limitHeaders({ limit: BASE_TIER.perMinute, remaining: 0, resetMs: retryAfterS * 1000, retryMs: retryAfterS * 1000 })
+  const retryMs = retryAfterS * 1000
+  const headers = limitHeaders({ limit: BASE_TIER.perMinute, remaining: 0, resetMs: retryMs, retryMs })
   const { status, sentence } = ERRORS.TOO_MANY_REQUESTS
   return { status, code: 'TOO_MANY_REQUESTS', message: `${sentence} (${ON_DEMAND})`, headers }
 }

@@ -1,6 +1,6 @@
 /**
- * The header by which a single call asks for a fault: `error;status=503`, `delay;ms=2000`, `reset;when=after`. It is written out as
- * what POST /_emulator/faults is given, and held against the same schema.
+ * The header by which a single call asks for a fault: `error;status=503`, `delay;ms=2000`, `reset;when=after`. It is written out
+ * as what POST /_emulator/faults is given, and held against the same schema.
  */
 import { controlContract } from '../contract/load.js'
 import { bodyValidator, type Validate } from '../contract/validate.js'
@@ -51,11 +51,13 @@ function writtenOut (text: string): Record<string, unknown> {
   const delay: Record<string, unknown> = {}
   for (const part of parts) {
     const [, name = '', value = ''] = /^(\w+) *= *(.*)$/.exec(part) ?? []
-    const property = DELAY_NAMES.has(name) ? name : Object.hasOwn(NAMES, name) ? NAMES[name] : undefined
+    const isOfDelay = DELAY_NAMES.has(name)
+    const property = isOfDelay ? name : Object.hasOwn(NAMES, name) ? NAMES[name] : undefined
     if (property === undefined) {
-      throw malformed(`${JSON.stringify(part)} is none of ${[...Object.keys(NAMES), ...DELAY_NAMES].join(', ')} with = and a value`)
+      const names = [...Object.keys(NAMES), ...DELAY_NAMES]
+      throw malformed(`${JSON.stringify(part)} is none of ${names.join(', ')} with = and a value`)
     }
-    const target = DELAY_NAMES.has(name) ? delay : given
+    const target = isOfDelay ? delay : given
     if (property in target) throw malformed(`${name} stands there twice`)
     target[property] = /^\d{1,15}$/.test(value) ? Number(value) : value // what is no number is left to the schema to refuse
   }

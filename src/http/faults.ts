@@ -32,7 +32,7 @@ export interface FaultGate {
   onSend: onSendHookHandler
 }
 
-/** A slow body is given up for a whole one after so long. */
+/** After so long, the rest of a slow body comes at once. */
 const TRICKLE_MAX_MS = 300_000
 
 export function createFaultGate (app: FastifyInstance, { acceptsHeader, report }: FaultGateOptions): FaultGate {
@@ -60,7 +60,8 @@ export function createFaultGate (app: FastifyInstance, { acceptsHeader, report }
     sendJson(reply, answer.status, bodyOf(answer))
   }
 
-  function trickle (reply: FastifyReply, bytes: Buffer, { bytes: size, interval_ms: intervalMs }: NonNullable<Effect['trickle']>): void {
+  function trickle (reply: FastifyReply, bytes: Buffer, pace: NonNullable<Effect['trickle']>): void {
+    const { bytes: size, interval_ms: intervalMs } = pace
     const { raw } = reply
     const steps = TRICKLE_MAX_MS / intervalMs
     const next = (from: number, step: number) => {

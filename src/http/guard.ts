@@ -114,7 +114,8 @@ function sameAs (key: string): (given: string | string[] | undefined) => boolean
 }
 
 function keyMissing (): ApiError {
-  return new ApiError('UNAUTHORIZED', { because: `send the key of --control-key as ${KEY_HEADER} or as Authorization: Bearer <key>` })
+  const because = `send the key of --control-key as ${KEY_HEADER} or as Authorization: Bearer <key>`
+  return new ApiError('UNAUTHORIZED', { because })
 }
 
 function elsewhere (because: string): ApiError {

@@ -20,9 +20,8 @@ export function callCounter (tier: Tier): CallCounter {
       reply.headers(headers)
       if (allowance.retryMs === null) return
       const whom = isKnown ? 'this API key' : 'this address, without an API key,'
-      throw new ApiError('TOO_MANY_REQUESTS', {
-        because: `${whom} may call ${perSecond} times a second and ${perMinute} times a minute; try again in ${headers['retry-after']} s`
-      })
+      const limits = `${perSecond} times a second and ${perMinute} times a minute`
+      throw new ApiError('TOO_MANY_REQUESTS', { because: `${whom} may call ${limits}; try again in ${headers['retry-after']} s` })
     }
   }
 }
