@@ -50,9 +50,8 @@ function ruleOf (
   kind: FaultKind, given: AddFault, preset: FaultRule['preset'], { sandbox, now }: Context
 ): FaultRule {
   const { operation = '*', count = null, probability = 1 } = given
-  return {
-    fault_id: sandbox.ids.next('flt', now), effect: effectOf(kind, given), preset, operation, probability, remaining: count, met: 0
-  }
+  const effect = effectOf(kind, given)
+  return { fault_id: sandbox.ids.next('flt', now), effect, preset, operation, probability, remaining: count, met: 0 }
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
