@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { ask } from './commands/ask.js'
+import { fail, faults, type FailFlags } from './commands/faults.js'
 import { events, listen, replay, trigger } from './commands/webhooks.js'
 import { OPTIONS, readConfig, type Config, type OptionName } from './config.js'
 import { SetupError } from './errors.js'
@@ -89,8 +90,27 @@ withOptions(eventCommand.command('replay').description('deliver an event once mo
   .argument('<event_id>')
   .action((eventId: string, flags: Flags) => run(async () => replay(readConfig(flags, process.env), eventId)))
 
+withOptions(program.command('fail').description('let calls of the API go wrong'), ['port', 'host'])
+  .argument('[operation]', "'POST /payments', 'GET /payments/{payment_id}', 'POST *', or '*' for all", '*')
+  .option('--status <status>', 'answer with this status, 400 to 599')
+  .option('--code <code>', 'and with this code, such as INTERNAL_SERVER_ERROR')
+  .option('--message <message>', 'and with this message')
+  .option('--delay <duration>', 'wait first: 2s, or 100ms-3s for something between')
+  .option('--reset <before|after>', 'reset the connection, before or after the call has done what it does')
+  .option('--rate-limited', 'answer with 429 and the headers that go with it')
+  .option('--preset <name>', 'flaky, slow, down, rate-limited, lost-replies or timeouts')
+  .option('--times <count>', 'so often; unless given, until it is cleared')
+  .option('--probability <probability>', 'only so many of the calls: 0.5 is half of them')
+  .action((operation: string, flags: Flags & FailFlags) =>
+    run(async () => fail(readConfig(flags, process.env), operation, flags)))
+
+withOptions(program.command('faults').description('print what goes wrong on demand'), ['port', 'host'])
+  .option('--clear', 'let everything go well again')
+  .action((flags: Flags & { clear?: boolean }) => run(async () => faults(readConfig(flags, process.env), flags)))
+
+/** Whatever a command takes, it sends the key of the control API, if there is one. */
 function withOptions (command: Command, names: OptionName[]): Command {
-  for (const name of names) {
+  for (const name of new Set<OptionName>([...names, 'controlKey'])) {
     const { flag, env, value, fallback, about } = OPTIONS[name]
     const note = fallback === null || fallback === '' ? `[${env}]` : `[${env}, default: ${fallback}]`
     command.option(`--${flag} ${value}`, `${about} ${note}`)

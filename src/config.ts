@@ -5,6 +5,8 @@
 import { DOCUMENTED_SCHEDULE } from './delivery/schedule.js'
 import { SetupError } from './errors.js'
 import { parseTime } from './rules/calendar.js'
+import { headerText, hostNames, origins } from './guard-options.js'
+import { parseTier, TIERS } from './limits.js'
 import { parseDuration } from './rules/duration.js'
 
 interface OptionRow<Value, Fallback extends string | null = string | null> {
@@ -215,6 +217,54 @@ export const OPTIONS = {
     fallback: 'off',
     about: 'Whether the clock of a new database stands still until it is moved or released',
     parse: onOff
+  }),
+  rateLimit: option({
+    flag: 'rate-limit',
+    env: 'RATE_LIMIT',
+    value: '<tier>',
+    fallback: 'off',
+    about: `How many calls each API key may make: ${Object.keys(TIERS).join(', ')}, or off`,
+    parse: parseTier
+  }),
+  faultHeader: option({
+    flag: 'fault-header',
+    env: 'FAULT_HEADER',
+    value: '<on|off>',
+    fallback: 'on',
+    about: 'Whether a call may ask for a fault with the header x-emulator-fault',
+    parse: onOff
+  }),
+  control: option({
+    flag: 'control',
+    env: 'CONTROL',
+    value: '<on|off>',
+    fallback: 'on',
+    about: 'Whether anything but its health is answered under /_emulator',
+    parse: onOff
+  }),
+  controlKey: option({
+    flag: 'control-key',
+    env: 'CONTROL_KEY',
+    value: '<key>',
+    fallback: null,
+    about: 'What /_emulator then asks for, as x-emulator-key or as a bearer token; the commands send it',
+    parse: headerText
+  }),
+  controlHosts: option({
+    flag: 'control-hosts',
+    env: 'CONTROL_HOSTS',
+    value: '<names>',
+    fallback: '',
+    about: 'Names besides localhost by which /_emulator may be called, separated by commas; *.name for all below it, * for any',
+    parse: hostNames
+  }),
+  controlOrigins: option({
+    flag: 'control-origins',
+    env: 'CONTROL_ORIGINS',
+    value: '<origins>',
+    fallback: '',
+    about: 'Other origins whose pages may call /_emulator, such as http://localhost:3000, separated by commas',
+    parse: origins
   })
 }
 

@@ -5,11 +5,14 @@ import type { FastifyInstance } from 'fastify'
 import { systemClock } from './clock.js'
 import type { Config } from './config.js'
 import { contract, controlContract } from './contract/load.js'
-import { controlHandlers } from './control/routes.js'
+import { WITHOUT_TRANSACTION, controlHandlers } from './control/routes.js'
 import { SetupError } from './errors.js'
 import { packageFixtures, type Fixtures } from './fixtures.js'
 import { bindContract } from './http/bind.js'
 import { pageContexts } from './http/context.js'
+import { createFaultGate } from './http/faults.js'
+import { addControlPreflight, createGuard, type GuardOptions } from './http/guard.js'
+import { callCounter } from './http/limits.js'
 import { createServer } from './http/server.js'
 import { addDocsRoutes } from './pages/docs.js'
 import { addHostedPages } from './pages/hosted.js'
@@ -67,15 +70,26 @@ export function createEmulator (config: Config, { fixtures }: EmulatorOptions = 
   const app = createServer({ keys, report })
   const binding = { keys, publicUrl: config.publicUrl, sandboxes, report }
   const pages = { contextOf: pageContexts(sandboxes, config.publicUrl), report }
+  const guarding = guardOptions(config)
+  const faults = createFaultGate(app, { acceptsHeader: config.faultHeader, report })
+  const counter = config.rateLimit === null ? null : callCounter(config.rateLimit)
   app.register(async scope => {
     addDocsRoutes(scope)
     addHostedPages(scope, pages)
     addPortalPages(scope, pages)
     addProductLinks(scope, pages)
     addUploads(scope, pages)
-    bindContract(scope, contract().operations, { ...binding, handlers, answersHead: false })
-    const controls = controlHandlers({ jobs, sandboxes })
-    bindContract(scope, controlContract().operations, { ...binding, handlers: controls, answersHead: true })
+    bindContract(scope, contract().operations, { ...binding, handlers, answersHead: false, faults, counter, guard: null })
+    addControlPreflight(scope, guarding)
+    bindContract(scope, controlContract().operations, {
+      ...binding,
+      handlers: controlHandlers({ jobs, sandboxes }),
+      answersHead: true,
+      faults: null,
+      counter: null,
+      guard: createGuard(guarding),
+      withoutTransaction: WITHOUT_TRANSACTION
+    })
   })
   app.addHook('onReady', async () => { sandboxes.start() })
   app.addHook('onClose', async () => { sandboxes.close() })
@@ -122,6 +136,17 @@ function prepare (sandbox: Sandbox, { webhookUrl, webhookKey }: Config): void {
   sandbox.turn.run(() => { configureEndpoint(webhookUrl, webhookKey, sandbox) }, error => {
     if (error !== undefined) report(error)
   })
+}
+
+/** Who may call /_emulator: besides this computer, those that the options name, be it for another reason. */
+function guardOptions ({ control, controlKey, controlHosts, controlOrigins, publicUrl, host }: Config): GuardOptions {
+  const known = [publicUrl === null ? [] : new URL(publicUrl).hostname, new URL(urlOf(host, 0)).hostname].flat()
+  return {
+    isOn: control,
+    key: controlKey,
+    hosts: new Set([...controlHosts, ...known]),
+    origins: new Set([...controlOrigins, ...(publicUrl === null ? [] : [new URL(publicUrl).origin])])
+  }
 }
 
 /** Where a program on this computer reaches a server that listens on `host`. */

@@ -18,6 +18,7 @@ export const ERRORS = {
   METHOD_NOT_ALLOWED: { status: 405, sentence: 'This path exists, but not with this method' },
   NOT_IDLE: { status: 408, sentence: 'The emulator is still busy' },
   REQUEST_BODY_TOO_LARGE: { status: 413, sentence: 'Your request body is too large' },
+  TOO_MANY_REQUESTS: { status: 429, sentence: 'Too many requests' },
   NOT_IMPLEMENTED: { status: 501, sentence: 'The emulator does not implement this operation yet' },
   INTERNAL_SERVER_ERROR: { status: 500, sentence: 'Internal server error' },
   STORAGE_UNAVAILABLE: { status: 503, sentence: 'The emulator could not write to its database' },

@@ -28,6 +28,8 @@ export interface Ids {
    * so it goes on elsewhere. `filled` says how far the database was filled.
    */
   resume (filled: () => string): void
+  /** A number from 0 up to, but not, 1: what dice decide. */
+  chance (): number
 }
 
 /** So many bytes of chance. */
@@ -53,6 +55,7 @@ export function createIds (seed: string | null = null): Ids {
     uuid: () => uuidOf(bytes(16)),
     code: () => code(),
     salt: () => Buffer.from(bytes(6)).readUIntBE(0, 6) % 2 ** 46,
+    chance: () => Buffer.from(bytes(6)).readUIntBE(0, 6) / 2 ** 48,
     resume (filled) {
       if (seed !== null) bytes = seededBytes(`${seed} ${filled()}`)
     }

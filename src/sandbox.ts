@@ -7,6 +7,8 @@ import { seed, type Fixtures } from './fixtures.js'
 import type { Ids } from './ids.js'
 import { createScheduler, type Jobs } from './jobs.js'
 import type { Reference } from './reference.js'
+import { createFaults, type Faults } from './faults/rules.js'
+import { createLimiter, type Limiter } from './limits.js'
 import { addonsStore, type AddonsStore } from './resources/addons/store.js'
 import { brandsStore, type BrandsStore } from './resources/brands/store.js'
 import { checkoutsStore, type CheckoutsStore } from './resources/checkouts/store.js'
@@ -82,6 +84,10 @@ export interface Sandbox extends Stores {
   outbox: Outbox
   /** What tells them. */
   sender: Sender
+  /** What goes wrong on demand with calls of the API. */
+  faults: Faults
+  /** How often each caller has called; used where there are rate limits. */
+  limiter: Limiter
   turn: Turn
   /** How many rows each table holds. */
   countRows (): Record<string, number>
@@ -172,6 +178,8 @@ export function openSandbox ({ name, prefix, database: file, ids }: SandboxOptio
     turn: createTurn(database, forget),
     get business () { return business },
     get sender () { return sender },
+    faults: createFaults(ids.chance),
+    limiter: createLimiter(system),
     countRows: () => countRows(database),
     snapshots: createSnapshots(),
     snapshot: () => snapshotOf(database),
@@ -200,6 +208,7 @@ export function openSandbox ({ name, prefix, database: file, ids }: SandboxOptio
   function beginAnew (): void {
     forget()
     sender.restart()
+    sandbox.faults.clear()
   }
 
   return sandbox

@@ -13,7 +13,7 @@ export function addressOf ({ host, port }: Pick<Config, 'host' | 'port'>): strin
 export interface Question {
   method?: 'GET' | 'POST' | 'DELETE'
   body?: object
-  /** For the emulated API; what is under /_emulator asks for none. */
+  /** For the emulated API; what is under /_emulator asks for none, or for the key of the configuration. */
   apiKey?: string
 }
 
@@ -25,6 +25,7 @@ export async function ask (config: Config, path: string, { method, body, apiKey 
     signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
     headers: {
       ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+      ...(config.controlKey === null ? {} : { 'x-emulator-key': config.controlKey }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' })
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) })

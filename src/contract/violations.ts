@@ -138,6 +138,7 @@ function messageOf ({ keyword, params, message = 'is invalid' }: ErrorObject): s
   switch (keyword) {
     case 'required': return 'is required'
     case 'type': return message.replace(',', ' or ')
+    case 'additionalProperties': return `must not have the key ${JSON.stringify(params['additionalProperty']).slice(0, 100)}`
     case 'minProperties': return 'must not be empty'
     case 'enum': return enumMessage(params['allowedValues'] as unknown[])
     case 'format': return FORMATS[params['format'] as string] ?? message

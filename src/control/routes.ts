@@ -1,6 +1,6 @@
 /** What is answered under /_emulator: what no real payment provider offers. None of it is part of the emulated API. */
 import { contract } from '../contract/load.js'
-import type { Schemas } from '../contract/operations.js'
+import type { OperationName, Schemas } from '../contract/operations.js'
 import { ApiError } from '../errors.js'
 import type { ControlHandlers } from '../http/handlers.js'
 import { VERSION } from '../root.js'
@@ -15,6 +15,7 @@ import type { Payment } from '../resources/payments/store.js'
 import { paymentResponse } from '../resources/payments/view.js'
 import { settleRefund } from '../resources/refunds/life.js'
 import { findRefund, refundReply } from '../resources/refunds/routes.js'
+import { faultControls } from './faults.js'
 import { sandboxControls } from './sandboxes.js'
 import { webhookControls } from './webhooks.js'
 import type { components } from './types.gen.js'
@@ -31,6 +32,7 @@ export function controlHandlers ({ jobs, sandboxes }: Controlled) {
   return {
     ...webhookControls,
     ...sandboxControls(sandboxes),
+    ...faultControls,
 
     'GET /_emulator/health': () => ({
       status: 'ok' as const,
@@ -58,6 +60,19 @@ export function controlHandlers ({ jobs, sandboxes }: Controlled) {
     }
   } satisfies ControlHandlers
 }
+
+/** These change nothing in the database, and so do not join its transaction, which may run its changes twice. */
+export const WITHOUT_TRANSACTION: ReadonlySet<string> = new Set<OperationName>([
+  'POST /_emulator/faults',
+  'DELETE /_emulator/faults',
+  'DELETE /_emulator/faults/{fault_id}',
+  'POST /_emulator/deliveries/faults',
+  'DELETE /_emulator/deliveries/faults',
+  'POST /_emulator/sandboxes',
+  'DELETE /_emulator/sandboxes/{name}',
+  'POST /_emulator/snapshots',
+  'DELETE /_emulator/snapshots/{name}'
+])
 
 function clock ({ clock, due }: Sandbox): ControlSchemas['Clock'] {
   const state = clock.state()

@@ -172,6 +172,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_emulator/faults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what goes wrong now */
+        get: operations["list_faults"];
+        put?: never;
+        /**
+         * Let calls of the emulated API go wrong
+         * @description Each call meets the first rule that fits it, and whose die falls, if it has a `probability`. A rule ends after `count` calls that met it; without a `count` it stays until it is deleted. Rules are the sandbox's own, and are forgotten when the emulator stops. What is under `/_emulator` and the hosted pages are never affected, and neither is a call whose API key is refused.
+         *
+         *     `error` answers with a status and code; `rate_limited` with 429 and the headers that go with it; `delay` keeps the call waiting; `reset` resets the connection; `truncate` ends the body in its middle; `slow` sends it a few bytes at a time. What strikes `before` keeps the call from doing anything; what strikes `after` spoils the reply to something that has been done.
+         *
+         *     A single call asks for a fault of its own with the header `x-emulator-fault: kind;name=value…`: `error;status=503`, `delay;ms=2000`, `reset;when=after`.
+         */
+        post: operations["add_fault"];
+        /** Let every call go well again */
+        delete: operations["clear_faults"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_emulator/faults/{fault_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget one rule */
+        delete: operations["remove_fault"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_emulator/health": {
         parameters: {
             query?: never;
@@ -383,6 +426,39 @@ export interface components {
             /** @description To this endpoint alone. */
             webhook_id?: string;
         };
+        /** @description Either a `kind` with what belongs to it, or a `preset`. */
+        AddFault: {
+            /** @description Of `slow`, how many at a time; 16 unless given. */
+            bytes?: number;
+            /** @description Of an `error`; one that goes with its status unless given. */
+            code?: string;
+            /** @description For so many calls; unless given, until it is deleted. */
+            count?: number;
+            delay_ms?: components["schemas"]["FaultDelay"];
+            /** @description Of an `error`, such as `retry-after` or `x-should-retry`. */
+            headers?: {
+                [key: string]: string;
+            };
+            /** @description Of `slow`, how long between them; 100 unless given. After five minutes the rest comes at once. */
+            interval_ms?: number;
+            kind?: components["schemas"]["FaultKind"];
+            /** @description Of an `error`. */
+            message?: string;
+            /** @description As in the contract, `POST /payments` or `GET /payments/{payment_id}`; all of a method, `POST *`; or everything, `*`, which is the default. */
+            operation?: string;
+            preset?: components["schemas"]["FaultPreset"];
+            /** @description How many of the calls meet it; 1 is all. */
+            probability?: number;
+            /** @description Of `rate_limited`, in seconds; 1 unless given. */
+            retry_after?: number;
+            /** @description Of an `error`; that of its code, or 500, unless given. */
+            status?: number;
+            /**
+             * @description Before the call does anything, or after what it does is done and stored. With `error`, `delay` and `reset`; `before` unless given.
+             * @enum {string}
+             */
+            when?: "before" | "after";
+        };
         Attempt: {
             duration_ms: number;
             /** @description Why it failed, where the status does not tell. */
@@ -502,6 +578,49 @@ export interface components {
          * @enum {string}
          */
         EventType: "payment.succeeded" | "payment.failed" | "payment.processing" | "payment.cancelled" | "refund.succeeded" | "refund.failed" | "dispute.opened" | "dispute.expired" | "dispute.accepted" | "dispute.cancelled" | "dispute.challenged" | "dispute.won" | "dispute.lost" | "subscription.active" | "subscription.renewed" | "subscription.on_hold" | "subscription.paused" | "subscription.unpaused" | "subscription.cancelled" | "subscription.failed" | "subscription.expired" | "subscription.plan_changed" | "subscription.updated" | "subscription.update_payment_method" | "license_key.created" | "payout.created" | "payout.on_hold" | "payout.in_progress" | "payout.failed" | "payout.success" | "credit.added" | "credit.deducted" | "credit.expired" | "credit.rolled_over" | "credit.rollover_forfeited" | "credit.overage_charged" | "credit.overage_reset" | "credit.manual_adjustment" | "credit.balance_low" | "abandoned_checkout.detected" | "abandoned_checkout.recovered" | "dunning.started" | "dunning.recovered" | "entitlement_grant.created" | "entitlement_grant.delivered" | "entitlement_grant.failed" | "entitlement_grant.revoked";
+        /** @description Null where it does not belong to its kind. */
+        Fault: {
+            bytes: number | null;
+            code: string | null;
+            delay_ms: components["schemas"]["FaultDelay"] | null;
+            fault_id: string;
+            headers: {
+                [key: string]: string;
+            } | null;
+            interval_ms: number | null;
+            kind: components["schemas"]["FaultKind"];
+            message: string | null;
+            /** @description How many calls have met it. */
+            met: number;
+            operation: string;
+            preset: components["schemas"]["FaultPreset"] | null;
+            probability: number;
+            /** @description For so many more calls; null until it is deleted. */
+            remaining: number | null;
+            status: number | null;
+            /** @enum {string} */
+            when: "before" | "after";
+        };
+        /** @description In milliseconds of real time, whatever the sandbox's clock says: a number; evenly between `min` and `max`; as latencies are, half of them below `p50` and 99 of 100 below `p99`; or a list that is gone through again and again. */
+        FaultDelay: components["schemas"]["Milliseconds"] | {
+            max: components["schemas"]["Milliseconds"];
+            min: components["schemas"]["Milliseconds"];
+        } | {
+            p50: components["schemas"]["Milliseconds"];
+            p99: components["schemas"]["Milliseconds"];
+        } | {
+            list: components["schemas"]["Milliseconds"][];
+        };
+        /** @enum {string} */
+        FaultKind: "error" | "rate_limited" | "delay" | "reset" | "truncate" | "slow";
+        FaultList: {
+            items: components["schemas"]["Fault"][];
+        };
+        /**
+         * @description `flaky`: a fifth of the calls fail, some of them after the change was made. `slow`: half of the calls take 0.8 s or more, one in a hundred 5 s. `down`: 503 for all. `rate-limited`: 429 for all. `lost-replies`: every change is made, and its connection reset before the reply. `timeouts`: every call is kept waiting for longer than the official clients do.
+         * @enum {string}
+         */
+        FaultPreset: "flaky" | "slow" | "down" | "rate-limited" | "lost-replies" | "timeouts";
         Health: {
             /** @description Of the emulated contract. */
             contract_version: string;
@@ -518,6 +637,7 @@ export interface components {
             /** @description Deliveries whose next try is due later. */
             waiting: number;
         };
+        Milliseconds: number;
         Pay: {
             /** @description The number of a test card; spaces do not count. */
             card?: string;
@@ -882,6 +1002,94 @@ export interface operations {
                 };
             };
             422: components["responses"]["Refused"];
+        };
+    };
+    list_faults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultList"];
+                };
+            };
+        };
+    };
+    add_fault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddFault"];
+            };
+        };
+        responses: {
+            /** @description The rules that were added. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultList"];
+                };
+            };
+            422: components["responses"]["Refused"];
+        };
+    };
+    clear_faults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What goes wrong now, nothing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultList"];
+                };
+            };
+        };
+    };
+    remove_fault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fault_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules that are left. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultList"];
+                };
+            };
+            404: components["responses"]["Refused"];
         };
     };
     get_health: {

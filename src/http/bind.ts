@@ -7,10 +7,14 @@ import type { Operation } from '../contract/load.js'
 import type { FileReply } from '../contract/operations.js'
 import { bodyValidator, queryValidator } from '../contract/validate.js'
 import { ApiError } from '../errors.js'
+import type { Sandbox } from '../sandbox.js'
 import type { Sandboxes } from '../sandboxes.js'
 import { authenticate, type KeyPolicy } from './auth.js'
 import { contextIn, sandboxOf } from './context.js'
+import type { FaultGate } from './faults.js'
+import type { Guard } from './guard.js'
 import type { Call, ControlHandlers } from './handlers.js'
+import type { CallCounter } from './limits.js'
 import { sendEmpty, sendError, sendFile, sendJson } from './replies.js'
 import { matches } from './unknown.js'
 
@@ -21,6 +25,14 @@ export interface Binding {
   /** Whether GETs answer HEAD too, as some health checks want. */
   answersHead: boolean
   sandboxes: Sandboxes
+  /** Lets calls go wrong on demand; null where they never do. */
+  faults: FaultGate | null
+  /** Counts calls; null where nobody is limited. */
+  counter: CallCounter | null
+  /** Keeps strangers out; null where everybody may call. */
+  guard: Guard | null
+  /** Changes that do not touch the database. */
+  withoutTransaction?: ReadonlySet<string>
   /** Hears of every error that is the emulator's own fault. */
   report (error: unknown): void
 }
@@ -43,32 +55,59 @@ function bindOperation (app: FastifyInstance, operation: Operation, binding: Bin
     method: operation.method,
     exposeHeadRoute: binding.answersHead && operation.method === 'GET',
     url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
-    onRequest: (request, reply, done) => {
-      const isWrite = operation.method !== 'GET'
-      if (operation.secured) request.apiKey = authenticate(request.headers.authorization, isWrite, binding.keys)
-      done()
-    },
+    ...(binding.guard === null ? {} : { config: { cors: false } }),
+    onRequest: admission(operation, binding),
+    ...(binding.faults === null ? {} : { onSend: binding.faults.onSend }),
     handler: handler === undefined ? notImplemented(operation) : answer(operation, handler, binding)
   })
+}
+
+/** Who may call: what keeps a request out before its body is read. */
+function admission (operation: Operation, { keys, guard, counter, sandboxes }: Binding) {
+  const isWrite = operation.method !== 'GET'
+  const identify = (request: FastifyRequest): void => {
+    if (operation.secured) request.apiKey = authenticate(request.headers.authorization, isWrite, keys)
+  }
+  const admit = counter === null
+    ? identify
+    : (request: FastifyRequest, reply: FastifyReply): void => {
+        const refusal = refusalOf(() => { identify(request) })
+        counter.count(request, reply, sandboxOf(request, sandboxes))
+        if (refusal !== null) throw refusal
+      }
+  return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+    guard?.admit(operation.name, request, reply)
+    admit(request, reply)
+    done()
+  }
+}
+
+function refusalOf (action: () => void): unknown {
+  try {
+    action()
+    return null
+  } catch (refusal) {
+    return refusal
+  }
 }
 
 function notImplemented ({ name }: Operation) {
   return () => { throw new ApiError('NOT_IMPLEMENTED', { because: name }) }
 }
 
-function answer (operation: Operation, handler: AnyHandler, { publicUrl, sandboxes, report }: Binding) {
+function answer (operation: Operation, handler: AnyHandler, binding: Binding) {
+  const { publicUrl, sandboxes, faults, withoutTransaction, report } = binding
   const validateBody = bodyValidator(operation)
   const validateQuery = queryValidator(operation)
   const takesQuery = operation.query.length > 0
   const takesBody = operation.body !== null
-  const isChange = operation.method !== 'GET'
+  const isChange = operation.method !== 'GET' && withoutTransaction?.has(operation.name) !== true
   const fileType = operation.mediaType === 'application/json' ? null : operation.mediaType
 
-  return (request: FastifyRequest, reply: FastifyReply): void => {
+  const serve = (request: FastifyRequest, reply: FastifyReply, sandbox: Sandbox): void => {
     const { body, query } = request
     if (takesQuery) validateQuery(query)
     if (takesBody) validateBody(body)
-    const sandbox = sandboxOf(request, sandboxes)
     const call = () => {
       const context = contextIn(sandbox, request, publicUrl)
       return handler({ body, query, path: request.params, context } as Call<unknown>)
@@ -83,5 +122,12 @@ function answer (operation: Operation, handler: AnyHandler, { publicUrl, sandbox
     }
     if (isChange) sandbox.turn.run(call, done)
     else done(undefined, call())
+  }
+
+  return (request: FastifyRequest, reply: FastifyReply): void => {
+    const sandbox = sandboxOf(request, sandboxes)
+    const fault = faults === null ? null : faults.faultOf(request, operation.name, sandbox)
+    if (fault === null) serve(request, reply, sandbox)
+    else faults?.meet(fault, request, reply, () => { serve(request, reply, sandboxOf(request, sandboxes)) })
   }
 }

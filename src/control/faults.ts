@@ -1,0 +1,95 @@
+/** The part of the control API that lets calls of the emulated API go wrong: rules that are added, listed and removed. */
+import { contract } from '../contract/load.js'
+import { ApiError } from '../errors.js'
+import { effectOf, type AddFault, type FaultKind } from '../faults/effect.js'
+import { PRESETS } from '../faults/presets.js'
+import type { FaultRule } from '../faults/rules.js'
+import type { ControlHandlers } from '../http/handlers.js'
+import type { Context } from '../sandbox.js'
+import type { components } from './types.gen.js'
+
+type ControlSchemas = components['schemas']
+
+export const faultControls = {
+  'GET /_emulator/faults': ({ context }) => listed(context.sandbox.faults.list()),
+
+  'POST /_emulator/faults': ({ body, context }) => {
+    const rules = rulesOf(body, context)
+    context.sandbox.faults.add(rules)
+    return listed(rules)
+  },
+
+  'DELETE /_emulator/faults': ({ context: { sandbox: { faults } } }) => {
+    faults.clear()
+    return listed(faults.list())
+  },
+
+  'DELETE /_emulator/faults/{fault_id}': ({ path: { fault_id: id }, context: { sandbox: { faults } } }) => {
+    if (!faults.remove(id)) {
+      throw new ApiError('NOT_FOUND', { path: 'fault_id', because: `there is no fault ${id}, or it is used up` })
+    }
+    return listed(faults.list())
+  }
+} satisfies ControlHandlers
+
+function rulesOf (given: AddFault, context: Context): FaultRule[] {
+  const { preset, kind, operation = '*' } = given
+  checkOperation(operation)
+  if (preset === undefined) {
+    if (kind === undefined) throw refuse('kind', 'give a kind, such as error, or a preset, such as flaky')
+    return [ruleOf(kind, given, null, context)]
+  }
+  const { preset: _, operation: __, count, ...others } = given
+  const [other] = Object.keys(others)
+  if (other !== undefined) throw refuse(other, `a preset goes with operation and count, not with ${other}`)
+  return PRESETS[preset].map(rule =>
+    ruleOf(rule.kind, { ...rule, operation, ...(count === undefined ? {} : { count }) }, preset, context))
+}
+
+function ruleOf (
+  kind: FaultKind, given: AddFault, preset: FaultRule['preset'], { sandbox, now }: Context
+): FaultRule {
+  const { operation = '*', count = null, probability = 1 } = given
+  const effect = effectOf(kind, given)
+  return { fault_id: sandbox.ids.next('flt', now), effect, preset, operation, probability, remaining: count, met: 0 }
+}
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+/** Throws INVALID_REQUEST_PARAMETERS for what no call could ever be. */
+function checkOperation (operation: string): void {
+  if (operation === '*' || METHODS.some(method => operation === `${method} *`)) return
+  if (contract().operations.some(({ name }) => name === operation)) return
+  const message = `operation ${operation} is none of the API: write it as the contract does, POST /payments or ` +
+    'GET /payments/{payment_id}, or all of a method, POST *, or *'
+  throw refuse('operation', message)
+}
+
+function refuse (path: string, message: string): ApiError {
+  return new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
+}
+
+function listed (rules: readonly FaultRule[]): ControlSchemas['FaultList'] {
+  return { items: rules.map(view) }
+}
+
+function view ({ fault_id: id, effect, preset, operation, probability, remaining, met }: FaultRule): ControlSchemas['Fault'] {
+  const { kind, when, delay_ms: delayMs, answer, trickle } = effect
+  return {
+    fault_id: id,
+    kind,
+    preset,
+    operation,
+    remaining,
+    met,
+    probability,
+    when,
+    delay_ms: delayMs,
+    status: answer?.status ?? null,
+    code: answer?.code ?? null,
+    message: answer?.message ?? null,
+    headers: answer?.headers ?? null,
+    bytes: trickle?.bytes ?? null,
+    interval_ms: trickle?.interval_ms ?? null
+  }
+}

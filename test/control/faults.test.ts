@@ -1,0 +1,448 @@
+/**
+ * Calls that go wrong on demand. Where connections matter, over real ones, and with the official client, which sees what it would
+ * see of the real service on a bad day: two of its calls become two payments when the first one's reply is lost.
+ */
+import { connect as connectSocket } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+import DodoPayments from 'dodopayments'
+import t, { type Test } from 'tap'
+import type { OptionName } from '../../src/config.js'
+import type { components } from '../../src/control/types.gen.js'
+import { delays } from '../../src/faults/delays.js'
+import { paymentBody, startEmulator, type Refusal } from '../helper.js'
+import { connect, JSON_TYPE, runToEnd, startProcess } from '../processes.js'
+
+type AddFault = components['schemas']['AddFault']
+type FaultList = components['schemas']['FaultList']
+
+const FAULTS = '/_emulator/faults'
+
+/** An emulator that listens, and what tests do with it. */
+async function listening (test: Test, options: Partial<Record<OptionName, string>> = {}) {
+  const started = startEmulator(test, options)
+  const { url } = await started.emulator.listen()
+  const connections = connect(test, url, 10)
+  return {
+    ...started,
+    ...connections,
+    url,
+    payments: () => started.stored()['payments'],
+    client: (maxRetries = 0) => new DodoPayments({ bearerToken: 'test', baseURL: url, maxRetries }),
+    async fail (body: AddFault): Promise<FaultList['items']> {
+      const { status, json, text } = await started.call('POST', FAULTS, { body })
+      test.equal(status, 200, text)
+      return (json as FaultList).items
+    },
+    async rules (): Promise<FaultList['items']> {
+      return (await started.get<FaultList>(FAULTS)).items
+    }
+  }
+}
+
+/** What a raw request gets before its connection ends, and how that ended: FIN ends it, RST is an error. */
+async function raw (url: string, request: string): Promise<{ text: string, error: string | null }> {
+  const socket = connectSocket(Number(new URL(url).port), '127.0.0.1')
+  let text = ''
+  let error: string | null = null
+  socket.setEncoding('latin1').on('data', part => { text += part })
+  socket.on('error', ({ code }: NodeJS.ErrnoException) => { error = code ?? 'unknown' })
+  socket.write(request)
+  await new Promise(resolve => { socket.once('close', resolve) })
+  return { text, error }
+}
+
+function post (headers: Record<string, string> = {}): string {
+  const body = JSON.stringify(paymentBody())
+  const all = { host: 'localhost', authorization: 'Bearer test', ...JSON_TYPE, 'content-length': body.length, ...headers }
+  return `POST /payments HTTP/1.1\r\n${Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`
+}
+
+const fault = (text: string) => ({ ...JSON_TYPE, 'x-emulator-fault': text })
+const BODY = JSON.stringify(paymentBody())
+
+/** The same in the official client's types. */
+const PAYMENT: DodoPayments.PaymentCreateParams = {
+  billing: { country: 'US' }, customer: { customer_id: 'cus_ada' }, product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }]
+}
+
+const thrown = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => 'nothing', error => error)
+
+t.test('answers', async t => {
+  t.test('a rule with every default, and with everything said', async t => {
+    const { fail, rules } = await listening(t)
+    const [plain] = await fail({ kind: 'error' })
+    t.match(plain, { fault_id: /^flt_\w{21}$/ })
+    t.strictSame({ ...plain, fault_id: '' }, {
+      fault_id: '',
+      kind: 'error',
+      preset: null,
+      operation: '*',
+      remaining: null,
+      met: 0,
+      probability: 1,
+      when: 'before',
+      delay_ms: null,
+      status: 500,
+      code: 'INTERNAL_SERVER_ERROR',
+      message: 'Internal server error (a fault on demand)',
+      headers: {},
+      bytes: null,
+      interval_ms: null
+    })
+    const asked = {
+      kind: 'error',
+      operation: 'POST /payments',
+      probability: 0.5,
+      when: 'after',
+      delay_ms: { min: 1, max: 2 },
+      status: 418,
+      code: 'TEAPOT',
+      message: 'Short and stout',
+      headers: { 'retry-after': '3', 'x-should-retry': 'false' }
+    } as const
+    const [full] = await fail({ ...asked, count: 7 })
+    t.match(full, { ...asked, remaining: 7 })
+    t.strictSame(await rules(), [plain, full])
+  })
+
+  t.test('each preset, and that it is one', async t => {
+    const { fail } = await listening(t)
+    const kinds = { flaky: 3, slow: 1, down: 1, 'rate-limited': 1, 'lost-replies': 1, timeouts: 1 }
+    for (const [preset, count] of Object.entries(kinds)) {
+      const items = await fail({ preset: preset as keyof typeof kinds, operation: 'POST *', count: 2 })
+      t.equal(items.length, count, preset)
+      for (const item of items) t.match(item, { preset, operation: 'POST *', remaining: 2 })
+    }
+  })
+
+  t.test('rules are removed one by one, or all', async t => {
+    const { fail, call, rules } = await listening(t)
+    const [one] = await fail({ kind: 'reset' })
+    const [two] = await fail({ kind: 'truncate' })
+    const left = await call('DELETE', `${FAULTS}/${one?.fault_id}`)
+    t.strictSame(left.json, { items: [two] })
+    t.strictSame((await call('DELETE', FAULTS)).json, { items: [] })
+    t.strictSame(await rules(), [])
+  })
+
+  t.test('delays of each kind, of what chance gives', async t => {
+    const chances = (...values: number[]) => () => values.shift() ?? 0
+    t.equal(delays(7, chances())(), 7)
+    const even = delays({ min: 100, max: 300 }, chances(0, 0.5, 0.999))
+    t.strictSame([even(), even(), even()], [100, 200, 300])
+    const listed = delays({ list: [5, 1] }, chances())
+    t.strictSame([listed(), listed(), listed()], [5, 1, 5])
+    let state = 1
+    const random = () => (state = (state * 48271) % 2147483647) / 2147483647
+    const real = delays({ p50: 100, p99: 1000 }, random)
+    const sorted = Array.from({ length: 20_000 }, real).sort((a, b) => a - b)
+    const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? 0
+    t.ok(at(0.5) > 95 && at(0.5) < 105, `the median is ${at(0.5)}`)
+    t.ok(at(0.99) > 850 && at(0.99) < 1150, `the 99th percentile is ${at(0.99)}`)
+    t.equal(delays({ p50: 300_000, p99: 300_000 }, chances(0.9999, 0))(), 300_000)
+    t.ok(delays({ p50: 1000, p99: 300_000 }, chances(0.999999, 0))() <= 300_000, 'never more than five minutes')
+  })
+})
+
+t.test('refuses', async t => {
+  t.test('what does not go together, and changes nothing', async t => {
+    const { call, rules } = await listening(t)
+    const wrong: Array<[unknown, string, RegExp]> = [
+      [{}, 'INVALID_REQUEST_PARAMETERS', /^give a kind, such as error, or a preset/],
+      [{ kind: 'explode' }, 'INVALID_REQUEST_BODY', /kind must be/],
+      [{ kind: 'error', status: 399 }, 'INVALID_REQUEST_BODY', /status must be >= 400/],
+      [{ kind: 'error', status: 600 }, 'INVALID_REQUEST_BODY', /status must be <= 599/],
+      [{ kind: 'error', status: '500' }, 'INVALID_REQUEST_BODY', /status must be integer|status must be an? integer/],
+      [{ kind: 'error', code: 'lower case' }, 'INVALID_REQUEST_BODY', /code/],
+      [{ kind: 'error', message: 'x'.repeat(1001) }, 'INVALID_REQUEST_BODY', /message/],
+      [{ kind: 'error', count: 0 }, 'INVALID_REQUEST_BODY', /count must be >= 1/],
+      [{ kind: 'error', probability: 0 }, 'INVALID_REQUEST_BODY', /probability must be > 0/],
+      [{ kind: 'error', probability: 1.1 }, 'INVALID_REQUEST_BODY', /probability must be <= 1/],
+      [{ kind: 'error', headers: { 'content-length': '1' } }, 'INVALID_REQUEST_PARAMETERS', /headers\.content-length is set by/],
+      [{ kind: 'error', headers: { a: 'b\r\nc: d' } }, 'INVALID_REQUEST_PARAMETERS', /without line breaks/],
+      [{ kind: 'error', surprise: 1 }, 'INVALID_REQUEST_BODY', /must not have the key "surprise"/],
+      [{ kind: 'delay' }, 'INVALID_REQUEST_PARAMETERS', /^a delay needs delay_ms$/],
+      [{ kind: 'delay', delay_ms: 300_001 }, 'INVALID_REQUEST_BODY', /delay_ms/],
+      [{ kind: 'delay', delay_ms: { min: 2, max: 1 } }, 'INVALID_REQUEST_PARAMETERS', /delay_ms\.min must not be over/],
+      [{ kind: 'delay', delay_ms: { p50: 2, p99: 1 } }, 'INVALID_REQUEST_PARAMETERS', /delay_ms\.p50 must not be over/],
+      [{ kind: 'delay', delay_ms: { p50: 0, p99: 1 } }, 'INVALID_REQUEST_PARAMETERS', /delay_ms\.p50 must be at least 1/],
+      [{ kind: 'delay', delay_ms: { list: [] } }, 'INVALID_REQUEST_BODY', /delay_ms/],
+      [{ kind: 'delay', delay_ms: { min: 1, max: 2, p50: 1 } }, 'INVALID_REQUEST_BODY', /delay_ms/],
+      [{ kind: 'reset', status: 500 }, 'INVALID_REQUEST_PARAMETERS', /^status goes with error, not with reset$/],
+      [{ kind: 'slow', when: 'before' }, 'INVALID_REQUEST_PARAMETERS', /^when goes with error, delay, reset, not with slow$/],
+      [{ kind: 'truncate', bytes: 1 }, 'INVALID_REQUEST_PARAMETERS', /^bytes goes with slow/],
+      [{ kind: 'error', operation: 'POST /payment' }, 'INVALID_REQUEST_PARAMETERS', /^operation POST \/payment is none of the API/],
+      [{ kind: 'error', operation: 'GET /payments/pay_1' }, 'INVALID_REQUEST_PARAMETERS', /write it as the contract does/],
+      [{ kind: 'error', operation: 'GET /_emulator/health' }, 'INVALID_REQUEST_PARAMETERS', /none of the API/],
+      [{ preset: 'doom' }, 'INVALID_REQUEST_BODY', /preset/],
+      [{ preset: 'down', status: 500 }, 'INVALID_REQUEST_PARAMETERS', /^a preset goes with operation and count, not with status$/],
+      [{ preset: 'down', kind: 'error' }, 'INVALID_REQUEST_PARAMETERS', /not with kind/]
+    ]
+    for (const [body, code, message] of wrong) {
+      const { status, json } = await call('POST', FAULTS, { body })
+      t.strictSame([status, (json as Refusal).code], [422, code], JSON.stringify(body))
+      t.match((json as Refusal).message, message)
+    }
+    t.match((await call('DELETE', `${FAULTS}/flt_x`)).json, { code: 'NOT_FOUND', message: /there is no fault flt_x/ })
+    t.strictSame(await rules(), [])
+  })
+
+  t.test('more than a hundred rules', async t => {
+    const { fail, call } = await listening(t)
+    for (let n = 0; n < 98; n++) await fail({ kind: 'error', operation: 'GET /refunds' })
+    const { json } = await call('POST', FAULTS, { body: { preset: 'flaky' } })
+    t.match(json, { code: 'INVALID_REQUEST_PARAMETERS', message: /^at most 100 rules: remove some/ })
+    await fail({ kind: 'reset' })
+  })
+
+  t.test("a header that can't be read, with examples, and does nothing", async t => {
+    const { call, payments } = await listening(t)
+    const before = payments()
+    const wrong: Array<[string, RegExp]> = [
+      ['explode', /kind must be/], ['', /kind must be/], ['flaky', /kind must be/], ['error;status=200', /status must be >= 400/],
+      ['error;status=many', /status must be/], ['error;status', /"status" is none of when, status/], ['error;=5', /"=5" is none of/],
+      ['error;constructor=1', /is none of/], ['error;__proto__=1', /is none of/],
+      ['error;status=500;status=501', /status stands there twice/],
+      ['delay', /a delay needs delay_ms/], ['delay;ms=300001', /delay_ms/], ['delay;ms=-1', /delay_ms/],
+      ['delay;ms=1;min=2', /ms goes without/],
+      ['delay;min=5', /delay_ms/], ['delay;min=5;max=1', /min must not be over/], ['reset;when=never', /when must be/],
+      ['reset;ms=99999999999999999999', /delay_ms/], ['truncate;when=before', /when goes with/],
+      [`error;message=${'x'.repeat(5000)}`, /message/],
+      ['error;status=500, reset', /status must be/]
+    ]
+    for (const [text, reason] of wrong) {
+      const { status, json } = await call('POST', '/payments', { body: paymentBody(), headers: { 'x-emulator-fault': text } })
+      t.strictSame([status, (json as Refusal).code], [422, 'INVALID_REQUEST_PARAMETERS'], text.slice(0, 50))
+      t.match((json as Refusal).message, /^the header x-emulator-fault can't be read: .*; send error;status=503 or delay;ms=2000/)
+      t.match((json as Refusal).message, reason)
+      t.match((json as Refusal).details, [{ path: 'x-emulator-fault' }])
+    }
+    t.equal(payments(), before)
+  })
+
+  t.test('no header that is off, no fault under /_emulator, and no call past its key', async t => {
+    const { send, fail, payments } = await listening(t, { faultHeader: 'off', apiKeys: 'test' })
+    t.equal((await send('POST', '/payments', BODY, fault('error'))).status, 200)
+    t.equal((await send('POST', '/payments', BODY, fault('nonsense'))).status, 200)
+    t.equal(payments(), 2)
+    await fail({ preset: 'down' })
+    t.equal((await send('GET', '/_emulator/health')).status, 200)
+    t.equal((await send('GET', '/payments', undefined, { authorization: 'Bearer other' })).status, 401)
+    t.equal((await send('GET', '/docs')).status, 200)
+  })
+})
+
+t.test('what follows', async t => {
+  t.test('an error answers as it says, and the call does nothing', async t => {
+    const { fail, send, payments, rules } = await listening(t)
+    const teapot = { status: 418, code: 'TEAPOT', message: 'Hot', headers: { 'x-should-retry': 'false' } }
+    await fail({ kind: 'error', operation: 'POST /payments', count: 1, ...teapot })
+    t.equal((await send('GET', '/payments')).status, 200, 'another operation')
+    const { status, json, headers } = await send('POST', '/payments', '{"not": "valid"}', JSON_TYPE)
+    t.strictSame([status, json], [418, { code: 'TEAPOT', message: 'Hot' }])
+    t.match(headers, { 'x-should-retry': 'false', 'x-emulator-fault': 'error' })
+    t.equal(headers['access-control-allow-origin'], '*')
+    t.equal(payments(), 0)
+    t.strictSame(await rules(), [], 'it is used up')
+    t.equal((await send('POST', '/payments', BODY, JSON_TYPE)).status, 200)
+  })
+
+  t.test('an error after: the change has been made, whatever is answered', async t => {
+    const { fail, send, payments } = await listening(t)
+    await fail({ kind: 'error', status: 502, when: 'after', count: 1 })
+    const { status, json } = await send('POST', '/payments', BODY, JSON_TYPE)
+    t.strictSame([status, (json as Refusal).code], [502, 'INTERNAL_SERVER_ERROR'])
+    t.equal(payments(), 1)
+  })
+
+  t.test('codes and statuses find each other', async t => {
+    const { fail } = await listening(t)
+    const answers = async (body: Partial<AddFault>) => {
+      const [rule] = await fail({ kind: 'error', ...body })
+      return [rule?.status, rule?.code]
+    }
+    t.strictSame(await answers({ status: 404 }), [404, 'NOT_FOUND'])
+    t.strictSame(await answers({ status: 409 }), [409, 'INVALID_REQUEST_PARAMETERS'])
+    t.strictSame(await answers({ status: 429 }), [429, 'TOO_MANY_REQUESTS'])
+    t.strictSame(await answers({ status: 503 }), [503, 'INTERNAL_SERVER_ERROR'])
+    t.strictSame(await answers({ code: 'SLUG_ALREADY_TAKEN' }), [409, 'SLUG_ALREADY_TAKEN'])
+    t.strictSame(await answers({ code: 'MERCHANT_NOT_LIVE' }), [500, 'MERCHANT_NOT_LIVE'])
+    t.strictSame(await answers({ code: 'CONSTRUCTOR' }), [500, 'CONSTRUCTOR'])
+  })
+
+  t.test('rules are asked in order, counted, and fit a method, an operation or all', async t => {
+    const { fail, send, rules, call } = await listening(t)
+    await fail({ kind: 'error', operation: 'POST *', status: 501, count: 1 })
+    await fail({ kind: 'error', operation: 'GET /payments/{payment_id}', status: 502 })
+    await fail({ kind: 'error', status: 503, count: 2 })
+    const status = async (method: string, path: string) => (await send(method, path)).status
+    t.equal(await status('GET', '/payments'), 503)
+    t.equal(await status('GET', '/payments/pay_x'), 502)
+    t.equal(await status('POST', '/products'), 501)
+    t.match(await rules(), [{ status: 502, met: 1, remaining: null }, { status: 503, met: 1, remaining: 1 }])
+    t.equal(await status('POST', '/products'), 503)
+    t.equal(await status('POST', '/products'), 422)
+    await call('DELETE', FAULTS)
+    t.equal(await status('GET', '/payments/pay_x'), 404)
+  })
+
+  t.test('a probability strikes about so often', async t => {
+    const { fail, call } = await listening(t)
+    const [rule] = await fail({ kind: 'error', probability: 0.3 })
+    for (let n = 0; n < 400; n++) await call('GET', '/brands')
+    const { json } = await call('GET', FAULTS)
+    const met = (json as FaultList).items.find(({ fault_id: id }) => id === rule?.fault_id)?.met ?? 0
+    t.ok(met > 60 && met < 180, `${met} of 400`)
+  })
+
+  t.test('a delay keeps its call waiting, and no other', async t => {
+    const { send, payments } = await listening(t)
+    const started = performance.now()
+    const delayed = send('POST', '/payments', BODY, fault('delay;ms=400'))
+    await wait(50)
+    t.equal((await send('POST', '/payments', BODY, JSON_TYPE)).status, 200)
+    t.ok(performance.now() - started < 350, 'the other has its answer')
+    t.equal(payments(), 1, 'what waits has done nothing yet')
+    t.equal((await delayed).status, 200)
+    t.ok(performance.now() - started >= 395)
+    t.equal(payments(), 2)
+
+    const late = send('POST', '/payments', BODY, fault('delay;ms=300;when=after'))
+    await wait(100)
+    t.equal(payments(), 3, 'done and stored, and still waiting')
+    t.equal((await late).status, 200)
+    for (const text of ['delay;min=1;max=20', 'delay;p50=5;p99=20', 'error;status=503;ms=10']) {
+      t.equal((await send('POST', '/payments', '{}', fault(text))).status, text.startsWith('error') ? 503 : 422, text)
+    }
+  })
+
+  t.test('a client that gives up waiting has made a payment all the same', async t => {
+    const { client, payments, fail } = await listening(t)
+    await fail({ kind: 'delay', delay_ms: 300, count: 1 })
+    t.ok(await thrown(client().payments.create(PAYMENT, { timeout: 100 })) instanceof DodoPayments.APIConnectionTimeoutError)
+    for (let n = 0; payments() === 0 && n < 100; n++) await wait(20)
+    t.equal(payments(), 1)
+  })
+
+  t.test('reset: RST before the change', async t => {
+    const { url, payments, client } = await listening(t)
+    t.strictSame(await raw(url, post({ 'x-emulator-fault': 'reset' })), { text: '', error: 'ECONNRESET' })
+    const headers = { 'x-emulator-fault': 'reset' }
+    t.ok(await thrown(client().payments.create(PAYMENT, { headers })) instanceof DodoPayments.APIConnectionError)
+    t.equal(payments(), 0)
+  })
+
+  t.test('reset after: RST after the change, and so the official client makes two payments of one', async t => {
+    const { url, payments, client, fail } = await listening(t)
+    t.strictSame(await raw(url, post({ 'x-emulator-fault': 'reset;when=after' })), { text: '', error: 'ECONNRESET' })
+    t.equal(payments(), 1)
+    await fail({ kind: 'reset', when: 'after', operation: 'POST /payments', count: 1 })
+    const { payment_id: id } = await client(2).payments.create(PAYMENT)
+    t.equal(payments(), 3, 'one for the call, one for its retry')
+    const listed = (await client().payments.list({ page_number: 0 })).items.map(({ payment_id: known }) => known)
+    t.equal(listed[0], id)
+    t.equal(new Set(listed).size, 3)
+  })
+
+  t.test('truncate: half of the body, and the end', async t => {
+    const { url, payments, client, send } = await listening(t)
+    const { text, error } = await raw(url, post({ 'x-emulator-fault': 'truncate' }))
+    const [head = '', body = ''] = text.split('\r\n\r\n')
+    const length = Number(/content-length: (\d+)/i.exec(head)?.[1])
+    t.match(head, /^HTTP\/1\.1 200 OK\r\n/)
+    t.strictSame([error, body.length], [null, Math.floor(length / 2)])
+    t.match(body, /^\{"/)
+    t.equal(payments(), 1)
+    await t.rejects(client().payments.create(PAYMENT, { headers: { 'x-emulator-fault': 'truncate' } }))
+    await t.rejects(send('GET', '/payments/none', undefined, fault('truncate')), 'a refusal too')
+    const { json: product } = await send<{ product_id: string }>('GET', '/products/pdt_ebook')
+    await t.rejects(send('DELETE', `/products/${product.product_id}`, undefined, fault('truncate')), 'a reply without a body')
+  })
+
+  t.test('slow: the body comes in small pieces', async t => {
+    const { send, client } = await listening(t)
+    const whole = await send('GET', '/products/pdt_ebook')
+    const size = Math.ceil(whole.text.length / 5)
+    const started = performance.now()
+    const trickled = await send('GET', '/products/pdt_ebook', undefined, fault(`slow;bytes=${size};interval=50`))
+    t.ok(performance.now() - started >= 190, 'four waits')
+    t.strictSame([trickled.status, trickled.text], [200, whole.text])
+    const headers = { 'x-emulator-fault': `slow;bytes=${size};interval=1` }
+    t.match(await client().products.retrieve('pdt_ebook', { headers }), { product_id: 'pdt_ebook' })
+    const pdf = await send('POST', '/payments', BODY, fault('slow;bytes=1000;interval=1'))
+    t.equal(pdf.status, 200)
+  })
+
+  t.test('rate_limited: 429 as the API says it, and the official client tries again', async t => {
+    const { fail, send, client, payments } = await listening(t)
+    await fail({ kind: 'rate_limited', retry_after: 0, count: 3 })
+    const { status, json, headers } = await send('POST', '/payments', BODY, JSON_TYPE)
+    t.strictSame([status, (json as Refusal).code], [429, 'TOO_MANY_REQUESTS'])
+    t.match(headers, { 'retry-after': '0', 'x-ratelimit-limit': '240', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '0' })
+    await client(2).payments.create(PAYMENT)
+    t.equal(payments(), 1)
+    t.match((await send('GET', '/payments', undefined, fault('rate_limited;retry_after=30'))).headers, { 'retry-after': '30' })
+    t.ok(await thrown(client().payments.list({}, { headers: fault('rate_limited') })) instanceof DodoPayments.RateLimitError)
+  })
+
+  t.test('what the official client makes of errors', async t => {
+    const { fail, client, payments } = await listening(t)
+    await fail({ kind: 'error', status: 503, count: 2 })
+    await client(2).payments.create(PAYMENT)
+    t.equal(payments(), 1, 'it tried three times')
+    const kinds = {
+      400: 'BadRequestError',
+      401: 'AuthenticationError',
+      403: 'PermissionDeniedError',
+      404: 'NotFoundError',
+      422: 'UnprocessableEntityError',
+      500: 'InternalServerError'
+    } as const
+    for (const [status, name] of Object.entries(kinds)) {
+      const headers = { 'x-emulator-fault': `error;status=${status};code=SOME_CODE;message=for a test` }
+      const error = await thrown(client().payments.list({}, { headers }))
+      t.ok(error instanceof DodoPayments[name], name)
+      t.match(error, { status: Number(status), error: { code: 'SOME_CODE', message: 'for a test' } })
+    }
+    await fail({ kind: 'error', status: 500, headers: { 'x-should-retry': 'false' }, count: 1 })
+    t.ok(await thrown(client(2).payments.create(PAYMENT)) instanceof DodoPayments.InternalServerError)
+    t.equal(payments(), 1, 'told not to try again')
+  })
+
+  t.test('a server that closes lets what waits go on at once', async t => {
+    const { send, emulator } = await listening(t)
+    const started = performance.now()
+    const waiting = ['delay;ms=60000', 'slow;bytes=1;interval=60000'].map(text => send('POST', '/payments', BODY, fault(text)))
+    await wait(100)
+    const closed = emulator.close()
+    t.strictSame((await Promise.all(waiting)).map(({ status }) => status), [200, 200])
+    await closed
+    t.ok(performance.now() - started < 10_000)
+  })
+
+  t.test('the commands', async t => {
+    const emulator = await startProcess(t, ['--database', ':memory:', '--control-key', 'secret'])
+    const { send } = connect(t, emulator.url)
+    const run = (...args: string[]) => runToEnd(t, [...args, '--port', String(emulator.port), '--control-key', 'secret'])
+    const added = await run('fail', 'POST /payments', '--status', '503', '--code', 'GATEWAY_DOWN', '--times', '1', '--delay', '10ms')
+    t.strictSame([added.code, added.stderr], [0, ''])
+    t.match(added.stdout, /^flt_\w{21} {2}POST \/payments {2}error 503 GATEWAY_DOWN delay_ms 10 {2}1 more {2}met by 0\n$/)
+    t.match(await send('POST', '/payments', BODY, JSON_TYPE), { status: 503, json: { code: 'GATEWAY_DOWN' } })
+    t.equal((await run('faults')).stdout, 'nothing goes wrong on demand\n')
+    t.match((await run('fail', '--reset', 'after', '--probability', '0.5')).stdout, /\* {2}reset after probability 0\.5 {2}until cleared/)
+    t.match((await run('fail', '--delay', '100ms-2s')).stdout, 'delay delay_ms {"min":100,"max":2000}')
+    t.equal((await run('fail', '--preset', 'flaky')).stdout.split('\n').length, 4)
+    t.match((await run('fail', '--rate-limited')).stdout, 'rate_limited 429 TOO_MANY_REQUESTS')
+    t.equal((await run('faults')).stdout.trim().split('\n').length, 6)
+    t.equal((await run('faults', '--clear')).stdout, 'nothing goes wrong on demand\n')
+    for (const [args, complaint] of [
+      [['POST /nowhere'], /POST \/nowhere is none of the API/], [['--status', 'x'], /--status must be a number, not "x"/],
+      [['--delay', '2'], /--delay must be a duration such as 2s/], [['--reset', 'never'], /when must be/],
+      [['--reset', 'before', '--status', '500'], /status goes with error/]
+    ] as const) {
+      const { code, stderr } = await run('fail', ...args)
+      t.equal(code, 1)
+      t.match(stderr, complaint)
+    }
+  })
+})

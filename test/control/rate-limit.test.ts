@@ -1,0 +1,140 @@
+/** Rate limits: what every reply tells, what is refused, and what the official client makes of it. */
+import DodoPayments from 'dodopayments'
+import t, { type Test } from 'tap'
+import { ANONYMOUS_TIER, createLimiter, TIERS } from '../../src/limits.js'
+import { paymentBody, startEmulator } from '../helper.js'
+import { connect, runToEnd } from '../processes.js'
+
+/** A limiter with a clock that the test moves. */
+function limited (tier: keyof typeof TIERS | 'anonymous' = 'tier-0') {
+  let nowMs = 1_000_000
+  const limiter = createLimiter({ now: () => nowMs * 1000 })
+  const limits = tier === 'anonymous' ? ANONYMOUS_TIER : TIERS[tier]
+  return {
+    count: (caller = 'a') => limiter.count(caller, limits),
+    /** How many of so many calls are allowed. */
+    allowed: (calls: number, caller = 'a') => Array.from({ length: calls }, () => limiter.count(caller, limits))
+      .filter(({ retryMs }) => retryMs === null).length,
+    advance (ms: number) { nowMs += ms }
+  }
+}
+
+t.test('answers', async t => {
+  t.test('nothing about limits where there are none', async t => {
+    const { call } = startEmulator(t)
+    for (let n = 0; n < 300; n++) t.equal((await call('GET', '/brands')).status, 200)
+    const { headers } = await call('GET', '/brands')
+    t.strictSame(Object.keys(headers).filter(name => /ratelimit|retry/.test(name)), [])
+  })
+
+  t.test('the three headers on every reply, refusals too, and to each key its own', async t => {
+    const { call } = startEmulator(t, { rateLimit: 'tier-0' })
+    const told = async (...request: Parameters<typeof call>) => {
+      const { headers } = await call(...request)
+      t.match(headers['x-ratelimit-reset'], /^[1-9]\d?$/)
+      return [headers['x-ratelimit-limit'], headers['x-ratelimit-remaining'], headers['retry-after']]
+    }
+    t.strictSame(await told('GET', '/payments'), ['240', '239', undefined])
+    t.strictSame(await told('POST', '/payments', { body: paymentBody() }), ['240', '238', undefined])
+    t.strictSame(await told('POST', '/payments', { body: {} }), ['240', '237', undefined])
+    t.strictSame(await told('GET', '/payments/none'), ['240', '236', undefined])
+    t.strictSame(await told('GET', '/payments', { key: 'other' }), ['240', '239', undefined])
+    t.strictSame(await told('GET', '/payments', { key: null }), ['100', '99', undefined], 'a refused key counts by address')
+    t.strictSame(await told('GET', '/checkout/supported_countries', { key: null }), ['100', '98', undefined])
+  })
+
+  t.test('each tier', async t => {
+    for (const [tier, limit] of [['tier-0', '240'], ['tier-1', '1000'], ['tier-2', '5000']] as const) {
+      const { call } = startEmulator(t, { rateLimit: tier })
+      t.equal((await call('GET', '/brands')).headers['x-ratelimit-limit'], limit)
+    }
+  })
+})
+
+t.test('refuses', async t => {
+  t.test('the call after the last of a second, and stores nothing', async t => {
+    const { call, stored } = startEmulator(t, { rateLimit: 'tier-0' })
+    const statuses: number[] = []
+    for (let n = 0; n < 41; n++) statuses.push((await call('POST', '/payments', { body: paymentBody() })).status)
+    if (statuses.at(-1) === 200) return t.pass('this computer took longer than a second for 41 payments')
+    t.equal(stored()['payments'], statuses.filter(status => status === 200).length)
+    const { status, json, headers } = await call('POST', '/payments', { body: paymentBody() })
+    t.equal(status, 429)
+    t.match(json, { code: 'TOO_MANY_REQUESTS', message: /^Too many requests \(this API key may call 40 times a second and 240 times a/ })
+    t.equal(headers['retry-after'], '1')
+    t.equal((await call('GET', '/brands', { key: 'other' })).status, 200)
+    t.equal((await call('GET', '/_emulator/health')).status, 200)
+    t.equal((await call('GET', '/openapi.json')).status, 200)
+  })
+
+  t.test('before the key: guessing keys is limited too', async t => {
+    const { call } = startEmulator(t, { rateLimit: 'tier-2', apiKeys: 'right' })
+    const statuses = new Set<number>()
+    for (let n = 0; n < 101; n++) statuses.add((await call('GET', '/brands', { key: `wrong${n}` })).status)
+    t.strictSame(statuses, new Set([401, 429]))
+    t.equal((await call('GET', '/brands', { key: 'right' })).status, 200)
+  })
+
+  t.test('both windows count at once', async t => {
+    const { allowed, count, advance } = limited()
+    t.equal(allowed(50), 40)
+    t.match(count(), { retryMs: 1000, remaining: 200 })
+    advance(999)
+    t.match(count(), { retryMs: 1 })
+    advance(1)
+    for (let second = 1; second < 6; second++) {
+      t.equal(allowed(50), 40)
+      advance(1000)
+    }
+    t.match(count(), { limit: 240, remaining: 0, retryMs: 54_000, resetMs: 54_000 }, 'the minute is used up')
+    advance(53_999)
+    t.equal(allowed(1), 0)
+    t.equal(allowed(1, 'b'), 1)
+    advance(1)
+    t.equal(allowed(50), 40, 'what was refused has not counted')
+    t.equal(limited('tier-1').allowed(2000), 100)
+    t.equal(limited('tier-2').allowed(2000), 500)
+    t.equal(limited('anonymous').allowed(2000), 20)
+  })
+
+  t.test('no caller for longer than a clock that is set back takes', async t => {
+    const { allowed, advance } = limited()
+    t.equal(allowed(50), 40)
+    advance(-3_600_000)
+    t.equal(allowed(50), 40)
+  })
+
+  t.test('what is remembered is bounded', async t => {
+    const { allowed } = limited()
+    t.equal(allowed(41, 'first'), 40)
+    for (let n = 0; n < 1000; n++) allowed(1, `caller ${n}`)
+    t.equal(allowed(1, 'first'), 1, 'the first was forgotten')
+  })
+
+  t.test('a tier that there is not', async t => {
+    const { code, stderr } = await runToEnd(t, ['start', '--port', '0', '--rate-limit', 'tier-9'])
+    t.equal(code, 1)
+    t.match(stderr, '--rate-limit: must be off, tier-0 or tier-1 or tier-2, not "tier-9"')
+  })
+})
+
+t.test('what follows', async t => {
+  /** Uses the second up, with a request that costs little. */
+  async function exhaust (test: Test, url: string): Promise<void> {
+    const { get } = connect(test, url, 20)
+    const statuses = await Promise.all(Array.from({ length: 60 }, () => get('/brands')))
+    test.ok(statuses.some(({ status }) => status === 429))
+  }
+
+  t.test('the official client waits as it is told, and succeeds', async t => {
+    const { emulator } = startEmulator(t, { rateLimit: 'tier-0' })
+    const { url } = await emulator.listen()
+    const client = (maxRetries: number) => new DodoPayments({ bearerToken: 'test', baseURL: url, maxRetries })
+    await exhaust(t, url)
+    const error: unknown = await client(0).brands.list().then(() => null, reason => reason)
+    t.ok(error instanceof DodoPayments.RateLimitError)
+    t.match(error, { status: 429, error: { code: 'TOO_MANY_REQUESTS' } })
+    const { items } = await client(2).brands.list()
+    t.ok(items.length > 0)
+  })
+})
