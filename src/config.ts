@@ -4,10 +4,11 @@
  */
 import { DOCUMENTED_SCHEDULE } from './delivery/schedule.js'
 import { SetupError } from './errors.js'
-import { parseTime } from './rules/calendar.js'
 import { headerText, hostNames, origins } from './guard-options.js'
 import { parseTier, TIERS } from './limits.js'
-import { parseDuration } from './rules/duration.js'
+import {
+  codes, duration, endpointUrl, list, nonEmpty, onOff, publicUrl, schedule, seed, time, webhookKey, wholeNumber
+} from './option-values.js'
 
 interface OptionRow<Value, Fallback extends string | null = string | null> {
   flag: string
@@ -298,90 +299,4 @@ export function readConfig (
     }
   })
   return Object.fromEntries(entries) as Config
-}
-
-function wholeNumber (min: number, max: number): (text: string) => number {
-  return text => {
-    const value = Number(text)
-    if (!/^\d+$/.test(text) || value < min || value > max) throw new SetupError(`must be a whole number from ${min} to ${max}`)
-    return value
-  }
-}
-
-function nonEmpty (text: string): string {
-  if (text.trim() === '') throw new SetupError('must not be empty')
-  return text
-}
-
-function publicUrl (text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null
-  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.search !== '' || url.hash !== '') {
-    throw new SetupError('must be an http or https URL without query, such as https://pay.example.test')
-  }
-  return url.href.replace(/\/+$/, '')
-}
-
-function endpointUrl (text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null
-  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.username !== '' || url.password !== '') {
-    throw new SetupError('must be an http or https URL without a password in it, such as http://localhost:3000/webhook')
-  }
-  return text
-}
-
-function webhookKey (text: string): string {
-  if (/^whsec_(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) return text
-  throw new SetupError('must be whsec_ and a key in Base64')
-}
-
-const TRIES_MAX = 100
-
-/** In milliseconds. */
-function schedule (text: string): number[] {
-  const waits = text.split(',').map(part => part.trim() === '0' ? 0 : parseDuration(part))
-  const known = waits.flatMap(wait => wait !== null && wait <= DURATION_MAX_MS ? [wait] : [])
-  if (known.length === waits.length && waits.length <= TRIES_MAX) return known
-  throw new SetupError(`must be at most ${TRIES_MAX} durations, separated by commas, such as 0,5s,5m`)
-}
-
-function list (text: string): ReadonlySet<string> {
-  return new Set(text.split(',').map(part => part.trim()).filter(part => part !== ''))
-}
-
-function codes (form: RegExp, what: string): (text: string) => ReadonlySet<string> {
-  return text => {
-    const set = list(text.toUpperCase())
-    for (const code of set) if (!form.test(code)) throw new SetupError(`must be ${what}, separated by commas`)
-    return set
-  }
-}
-
-const DURATION_MAX_MS = 36_500 * 86_400_000 // a hundred years: times beyond the year 9999 can't be written
-
-/** In milliseconds. */
-function duration (text: string): number {
-  const ms = parseDuration(text)
-  if (ms === null || ms === 0 || ms > DURATION_MAX_MS) {
-    throw new SetupError('must be a duration such as 30s, 15m or 24h, of at most 36500d')
-  }
-  return ms
-}
-
-const SEED_MAX = 256
-
-function seed (text: string): string {
-  if (text.length > SEED_MAX) throw new SetupError(`must not be longer than ${SEED_MAX} characters`)
-  return nonEmpty(text)
-}
-
-/** In microseconds. */
-function time (text: string): number {
-  const us = parseTime(text)
-  if (us === null || us < 0) throw new SetupError('must be an RFC 3339 time from 1970 on, such as 2026-01-31T12:00:00Z')
-  return us
-}
-
-function onOff (text: string): boolean {
-  if (text !== 'on' && text !== 'off') throw new SetupError('must be on or off')
-  return text === 'on'
 }

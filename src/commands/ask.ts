@@ -18,7 +18,16 @@ export interface Question {
 }
 
 /** The text of a success. Throws a SetupError where nobody answers, or with the reason of a refusal. */
-export async function ask (config: Config, path: string, { method, body, apiKey }: Question = {}): Promise<string> {
+export async function ask (config: Config, path: string, question: Question = {}): Promise<string> {
+  return await (await answerOf(config, path, question)).text()
+}
+
+/** The bytes of a success. Throws like `ask`. */
+export async function askBytes (config: Config, path: string): Promise<Buffer> {
+  return Buffer.from(await (await answerOf(config, path, {})).arrayBuffer())
+}
+
+async function answerOf (config: Config, path: string, { method, body, apiKey }: Question): Promise<Response> {
   const url = `${addressOf(config)}${path}`
   const response = await fetch(url, {
     method: method ?? (body === undefined ? 'GET' : 'POST'),
@@ -33,9 +42,8 @@ export async function ask (config: Config, path: string, { method, body, apiKey 
     const { message } = error.cause instanceof Error ? error.cause : error
     throw new SetupError(`no emulator answers at ${url} (${message})`)
   })
-  const text = await response.text()
-  if (!response.ok) throw new SetupError(reasonOf(text) ?? `${url} answered ${response.status}`)
-  return text
+  if (!response.ok) throw new SetupError(reasonOf(await response.text()) ?? `${url} answered ${response.status}`)
+  return response
 }
 
 function reasonOf (text: string): string | undefined {
