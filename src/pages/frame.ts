@@ -7,20 +7,31 @@ import { ApiError } from '../errors.js'
 import { originOf } from '../http/origin.js'
 import { sendError } from '../http/replies.js'
 import type { Context, Sandbox } from '../sandbox.js'
+import { readOptions, withoutOptions, type EmbedKind } from './embed/options.js'
 import { sendPage, type Page } from './layout.js'
 import { notice, type Notice } from './outcome.js'
+import type { SessionLook } from './session/look.js'
 
 export interface PagesOptions {
   publicUrl: string | null
   sandboxOf (): Sandbox
   report (error: unknown): void
+  /** Where the pages are in a frame of the merchant's page: they stand below `/overlay` or `/inline` then. */
+  embed?: EmbedKind
 }
 
 export interface Frame {
   /** The path that all our URLs begin with. */
+  root: string
+  /** The path that these pages' URLs begin with. */
   base: string
+  isEmbedded: boolean
   contextOf (request: FastifyRequest): Context
-  send (reply: FastifyReply, code: number, page: Omit<Page, 'store' | 'base'>): void
+  /** The look with what the merchant's page, if there is one around ours, sets besides. */
+  dressed (look: SessionLook, request: FastifyRequest): SessionLook
+  /** The query of a request, as far as it is the page's own and not the frame's: `?quantity=2`, or nothing. */
+  searchOf (request: FastifyRequest): string
+  send (reply: FastifyReply, code: number, page: FramedPage): void
   sendNotice (reply: FastifyReply, code: number, told: Notice): void
   /** A program that wants JSON and nothing else gets the API's answer; a browser gets a page. */
   notFound (request: FastifyRequest, reply: FastifyReply, told: Notice): void
@@ -28,11 +39,27 @@ export interface Frame {
   fail (error: unknown, request: FastifyRequest, reply: FastifyReply): void
 }
 
-export function pageFrame ({ publicUrl, sandboxOf, report }: PagesOptions): Frame {
-  const base = publicUrl === null ? '' : new URL(publicUrl).pathname.replace(/\/$/, '')
+interface FramedPage extends Omit<Page, 'store' | 'base' | 'embedded'> {
+  /** Until when the page can be used, in microseconds; null without an end. */
+  expiresAt?: number | null
+}
 
-  function send (reply: FastifyReply, code: number, page: Omit<Page, 'store' | 'base'>): void {
-    sendPage(reply, code, { ...page, store: sandboxOf().business.name, base })
+export function pageFrame ({ publicUrl, sandboxOf, report, embed }: PagesOptions): Frame {
+  const root = publicUrl === null ? '' : new URL(publicUrl).pathname.replace(/\/$/, '')
+  const base = embed === undefined ? root : `${root}/${embed}`
+
+  function send (reply: FastifyReply, code: number, { expiresAt = null, ...page }: FramedPage): void {
+    const { business, clock } = sandboxOf()
+    const framed = { ...page, store: business.name, base: root }
+    if (embed === undefined) return sendPage(reply, code, framed)
+    const expiresInMs = expiresAt === null ? null : Math.ceil((expiresAt - clock.now()) / 1000)
+    sendPage(reply, code, { ...framed, embedded: { kind: embed, base, options: readOptions(reply.request.query), expiresInMs } })
+  }
+
+  function searchOf ({ url }: FastifyRequest): string {
+    const queryAt = url.indexOf('?')
+    const search = queryAt < 0 ? '' : url.slice(queryAt)
+    return embed === undefined ? search : withoutOptions(search)
   }
 
   function sendNotice (reply: FastifyReply, code: number, told: Notice): void {
@@ -40,7 +67,14 @@ export function pageFrame ({ publicUrl, sandboxOf, report }: PagesOptions): Fram
   }
 
   return {
+    root,
     base,
+    isEmbedded: embed !== undefined,
+    dressed (look, { query }) {
+      const text = embed === undefined ? null : readOptions(query).payButtonText
+      return text === null ? look : { ...look, payButtonText: text }
+    },
+    searchOf,
     contextOf (request) {
       const sandbox = sandboxOf()
       return { sandbox, origin: originOf(request, publicUrl), now: sandbox.clock.now() }
