@@ -100,7 +100,7 @@ code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation M
 }
 .close:hover { background: var(--sunken); }
 .timer:not([hidden]) + .close { margin-left: 0; }
-[data-embed=inline] body { min-height: 0; background: transparent; }
+[data-embed=inline] body { min-height: 0; }
 footer.frame { padding-block: 2rem; color: var(--quiet); font-size: 0.8125rem; }
 .panel {
   background: var(--surface); border: 1px solid var(--line); border-radius: 1rem; padding: 1.5rem; box-shadow: var(--shadow);

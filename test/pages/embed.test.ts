@@ -47,8 +47,15 @@ function open (test: Test, options = {}): Opened {
 }
 
 const DETAILS = {
-  action: 'continue', full_name: 'Nina New', email: 'nina@example.com', country: 'US', street: '1 Main St', city: 'Springfield',
-  state: 'IL', zipcode: '62701', codes: '[]'
+  action: 'continue',
+  full_name: 'Nina New',
+  email: 'nina@example.com',
+  country: 'US',
+  street: '1 Main St',
+  city: 'Springfield',
+  state: 'IL',
+  zipcode: '62701',
+  codes: '[]'
 }
 const CARD = { action: 'pay', method: 'card', number: '4242424242424242', expiry: '06/32', cvc: '123', name: 'Nina New' }
 

@@ -21,7 +21,10 @@ export const EMBED_SCRIPT = `'use strict'
   // What happens on the way in.
   if (embedFrom === '') tell('checkout.opened')
   if (step !== 'other' && (embedFrom === '' || embedFrom === 'other')) tell('checkout.form_ready')
-  if (details === null && (embedFrom === 'details' || embedFrom === 'single')) tell('checkout.customer_details_submitted')
+  const notice = document.querySelector('[data-notice]')
+  const isOver = document.getElementById('expired') !== null
+  const wereSent = (embedFrom === 'details' || embedFrom === 'single') && details === null && notice === null && !isOver
+  if (wereSent) tell('checkout.customer_details_submitted')
   if ((step === 'payment' || isSingle) && embedFrom !== 'payment' && embedFrom !== 'single') tell('checkout.payment_page_opened')
 
   let latest = null
@@ -37,15 +40,14 @@ export const EMBED_SCRIPT = `'use strict'
   const STATUSES = { succeeded: 'succeeded', processing: 'processing', failed: 'failed', cancelled: 'failed' }
   const status = STATUSES[document.querySelector('[data-status]')?.dataset.status]
   if (status !== undefined) tell('checkout.status', { status })
-  if (document.getElementById('expired') !== null && showTimer === 'false') tell('checkout.link_expired')
-  const notice = document.querySelector('[data-notice]')
+  if (isOver && showTimer === 'false') tell('checkout.link_expired')
   if (notice !== null) tell('checkout.error', [...notice.querySelectorAll('h1, h1 + p')].map(part => part.textContent).join('. '))
 
   // The frame's options go along wherever a page leads to another.
   const isOurs = url => url.origin === location.origin && url.pathname.startsWith(embedBase + '/')
-  function kept (url) {
+  function kept (url, from = next) {
     for (const [name, value] of new URLSearchParams(embedQuery)) url.searchParams.set(name, value)
-    url.searchParams.set('from', next)
+    url.searchParams.set('from', from)
     return url.href
   }
   function leave (url) {
@@ -91,7 +93,7 @@ export const EMBED_SCRIPT = `'use strict'
       shown.textContent = [left / 3600, left / 60 % 60, left % 60].map(part => digits(Math.floor(part))).join(':')
       if (left > 0) return
       clearInterval(ticking)
-      location.replace(kept(new URL(location.href)))
+      location.replace(kept(new URL(location.href), 'payment'))
     }
     const ticking = setInterval(tick, 1000)
     tick()
