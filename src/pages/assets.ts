@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
+import { EMBED_SCRIPT } from './embed/script.js'
 import { SCRIPT } from './script.js'
 import { SESSION_SCRIPT } from './session/script.js'
 import { STYLE } from './style.js'
@@ -15,6 +16,7 @@ const ASSETS = {
   'pages.css': { type: 'text/css; charset=utf-8', content: STYLE },
   'pages.js': { type: 'text/javascript; charset=utf-8', content: SCRIPT },
   'session.js': { type: 'text/javascript; charset=utf-8', content: SESSION_SCRIPT },
+  'embed.js': { type: 'text/javascript; charset=utf-8', content: EMBED_SCRIPT },
   'icon.svg': { type: 'image/svg+xml; charset=utf-8', content: ICON }
 }
 
@@ -34,7 +36,7 @@ export function assetUrl (name: Asset): string {
 
 const HEADERS = { 'cache-control': 'public, max-age=31536000, immutable', 'x-content-type-options': 'nosniff' }
 
-export function addAssets (app: FastifyInstance): void {
+export async function addAssets (app: FastifyInstance): Promise<void> {
   for (const [name, { type, content }] of Object.entries(ASSETS)) {
     app.get(`/assets/${name}`, (_request, reply) => {
       reply.type(type).headers(HEADERS).send(content)

@@ -7,17 +7,28 @@ import { ApiError } from '../errors.js'
 import type { ContextOf } from '../http/context.js'
 import { sendError } from '../http/replies.js'
 import type { Context } from '../sandbox.js'
+import { readOptions, withoutOptions, type EmbedKind } from './embed/options.js'
 import { sendPage, type Page } from './layout.js'
 import { notice, type Notice } from './outcome.js'
+import type { SessionLook } from './session/look.js'
 
 export interface PagesOptions {
   contextOf: ContextOf
   report (error: unknown): void
+  /** Where the pages are in a frame of the merchant's page: they stand below `/overlay` or `/inline` then. */
+  embed?: EmbedKind
 }
 
 export interface Frame {
+  /** The path that these pages' URLs begin with. */
+  baseOf (context: Pick<Context, 'origin'>): string
+  isEmbedded: boolean
   contextOf: ContextOf
-  send (reply: FastifyReply, code: number, page: Omit<Page, 'store' | 'base'>): void
+  /** The look with what the merchant's page, if there is one around ours, sets besides. */
+  dressed (look: SessionLook, request: FastifyRequest): SessionLook
+  /** The query of a request, as far as it is the page's own and not the frame's: `?quantity=2`, or nothing. */
+  searchOf (request: FastifyRequest): string
+  send (reply: FastifyReply, code: number, page: FramedPage): void
   sendNotice (reply: FastifyReply, code: number, told: Notice): void
   /** A program that wants JSON and nothing else gets the API's answer; a browser gets a page. */
   notFound (request: FastifyRequest, reply: FastifyReply, told: Notice): void
@@ -25,15 +36,32 @@ export interface Frame {
   fail (error: unknown, request: FastifyRequest, reply: FastifyReply): void
 }
 
-/** The path that all URLs of pages begin with: that of --public-url, and of the sandbox. */
-export function baseOf ({ origin }: Pick<Context, 'origin'>): string {
+/** The path that all our URLs begin with: that of --public-url, and of the sandbox. */
+export function rootOf ({ origin }: Pick<Context, 'origin'>): string {
   return new URL(origin).pathname.replace(/\/$/, '')
 }
 
-export function pageFrame ({ contextOf, report }: PagesOptions): Frame {
-  function send (reply: FastifyReply, code: number, page: Omit<Page, 'store' | 'base'>): void {
+interface FramedPage extends Omit<Page, 'store' | 'base' | 'embedded'> {
+  /** Until when the page can be used, in microseconds; null without an end. */
+  expiresAt?: number | null
+}
+
+export function pageFrame ({ contextOf, report, embed }: PagesOptions): Frame {
+  const baseOf: Frame['baseOf'] = context => embed === undefined ? rootOf(context) : `${rootOf(context)}/${embed}`
+
+  function send (reply: FastifyReply, code: number, { expiresAt = null, ...page }: FramedPage): void {
     const context = contextOf(reply.request)
-    sendPage(reply, code, { ...page, store: context.sandbox.business.name, base: baseOf(context) })
+    const framed = { ...page, store: context.sandbox.business.name, base: rootOf(context) }
+    if (embed === undefined) return sendPage(reply, code, framed)
+    const expiresInMs = expiresAt === null ? null : Math.ceil((expiresAt - context.now) / 1000)
+    const options = readOptions(reply.request.query)
+    sendPage(reply, code, { ...framed, embedded: { kind: embed, base: baseOf(context), options, expiresInMs } })
+  }
+
+  function searchOf ({ url }: FastifyRequest): string {
+    const queryAt = url.indexOf('?')
+    const search = queryAt < 0 ? '' : url.slice(queryAt)
+    return embed === undefined ? search : withoutOptions(search)
   }
 
   function sendNotice (reply: FastifyReply, code: number, told: Notice): void {
@@ -41,6 +69,13 @@ export function pageFrame ({ contextOf, report }: PagesOptions): Frame {
   }
 
   return {
+    baseOf,
+    isEmbedded: embed !== undefined,
+    dressed (look, { query }) {
+      const text = embed === undefined ? null : readOptions(query).payButtonText
+      return text === null ? look : { ...look, payButtonText: text }
+    },
+    searchOf,
     contextOf,
     send,
     sendNotice,

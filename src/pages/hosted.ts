@@ -12,8 +12,10 @@ import { linkId, linkSeq, shortSlugSeq } from '../rules/links.js'
 import type { Context, Sandbox } from '../sandbox.js'
 import { addAssets } from './assets.js'
 import { checkout } from './checkout.js'
+import { EMBED_KINDS } from './embed/options.js'
+import { addCheckoutScript, keepOptions } from './embed/routes.js'
 import type { Problem } from './fragments.js'
-import { baseOf, pageFrame, tokenRefused, type PagesOptions } from './frame.js'
+import { pageFrame, rootOf, tokenRefused, type PagesOptions } from './frame.js'
 import { sendRedirect } from './layout.js'
 import type { Entered } from './method-fields.js'
 import { confirmation, expired, status, statusRefresh, type Notice } from './outcome.js'
@@ -27,9 +29,16 @@ const LINK = ':link(^[0-9A-Z][0-9A-Za-z]{7}$)'
 const FORM_MAX_BYTES = 32 * 1024
 
 export function addHostedPages (app: FastifyInstance, options: PagesOptions): void {
+  app.register(addAssets)
+  app.register(addCheckoutScript)
+  addCheckout(app, options, '')
+  for (const embed of EMBED_KINDS) addCheckout(app, { ...options, embed }, `/${embed}`)
+}
+
+function addCheckout (app: FastifyInstance, options: PagesOptions, prefix: string): void {
   app.register(async scope => {
     await scope.register(formbody, { bodyLimit: FORM_MAX_BYTES })
-    addAssets(scope)
+    if (options.embed !== undefined) keepOptions(scope)
     const pages = hostedPages(options)
     addSessionPages(scope, options)
     scope.setErrorHandler((error, request, reply) => { pages.fail(error, request, reply) })
@@ -37,7 +46,7 @@ export function addHostedPages (app: FastifyInstance, options: PagesOptions): vo
     scope.post<LinkRoute>(`/${LINK}`, pages.submit)
     scope.get<LinkRoute>(`/status/${LINK}/:status`, pages.showStatus)
     scope.get<{ Params: { slug: string } }>('/s/:slug', pages.unshorten)
-  })
+  }, { prefix })
 }
 
 interface LinkRoute { Params: { link: string } }
@@ -57,7 +66,7 @@ const NO_PAYMENT: Notice = {
 }
 
 function hostedPages (options: PagesOptions) {
-  const { contextOf, send, sendNotice, notFound, fail } = pageFrame(options)
+  const { baseOf, isEmbedded, contextOf, dressed, send, sendNotice, notFound, fail } = pageFrame(options)
 
   function visit (request: FastifyRequest<LinkRoute>, reply: FastifyReply): Visit | null {
     const context = contextOf(request)
@@ -68,7 +77,8 @@ function hostedPages (options: PagesOptions) {
     return null
   }
 
-  const lookFor = ({ payment, context }: Visit) => lookOfPayment(payment, context.sandbox, baseOf(context))
+  const lookFor = ({ payment, context, reply }: Visit) =>
+    dressed(lookOfPayment(payment, context.sandbox, baseOf(context)), reply.request)
 
   const checkoutUrl = ({ link, context }: Visit) => `${baseOf(context)}/${link}`
   const statusUrl = ({ link, payment, context }: Visit) => `${baseOf(context)}/status/${link}/${payment.status}`
@@ -79,7 +89,8 @@ function hostedPages (options: PagesOptions) {
     const target = { url: checkoutUrl(visit), token: formToken(payment, link) }
     const content = checkout({ payment, context, problems, entered: before, target, look })
     const title = `${problems.length > 0 ? 'Error: ' : ''}Pay ${context.sandbox.business.name}`
-    send(reply, code, { title, content, width: 'wide', formTargets: formTargets(checkoutOptions(payment)), look })
+    const targets = formTargets(checkoutOptions(payment))
+    send(reply, code, { title, content, width: 'wide', formTargets: targets, look, expiresAt: payment.expires_at })
   }
 
   function showConfirmation (visit: Visit): void {
@@ -101,7 +112,9 @@ function hostedPages (options: PagesOptions) {
     showCheckout(visit, 200, [], null)
   }
 
-  const leadOn = ({ payment, link, context, reply }: Visit) => { sendRedirect(reply, nextUrl(payment, link, baseOf(context))) }
+  const leadOn = ({ payment, link, context, reply }: Visit) => {
+    sendRedirect(reply, nextUrl(payment, link, baseOf(context), !isEmbedded))
+  }
 
   const mayBePaid = ({ payment, context }: Visit) =>
     payment.status !== 'requires_customer_action' && !hasExpired(payment, context.now)
@@ -133,7 +146,7 @@ function hostedPages (options: PagesOptions) {
     if (found === null) return
     const { payment, context } = found
     if (isOpen(payment) && hasExpired(payment, context.now)) return showState(found)
-    const content = status(payment, checkoutUrl(found), context, `${baseOf(context)}/invoices/payments/${payment.payment_id}`)
+    const content = status(payment, checkoutUrl(found), context, `${rootOf(context)}/invoices/payments/${payment.payment_id}`)
     const refresh = statusRefresh(payment, checkoutUrl(found))
     send(reply, 200, {
       title: `Payment ${payment.status.replaceAll('_', ' ')}`,

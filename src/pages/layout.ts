@@ -6,6 +6,7 @@
 import type { FastifyReply } from 'fastify'
 import { html } from 'ghtml'
 import { assetUrl } from './assets.js'
+import type { EmbedKind, EmbedOptions } from './embed/options.js'
 
 /** HTML made by `html`, in which everything that is not ours is escaped. */
 export type Fragment = string
@@ -28,6 +29,17 @@ export interface Page {
   look?: Look
   /** Whether the page asks for its prices anew without being loaded again, with the script for it. */
   isLive?: boolean
+  /** Where it is in a frame of the merchant's page. */
+  embedded?: Embedded
+}
+
+export interface Embedded {
+  kind: EmbedKind
+  /** The path that the URLs of the pages in the frame begin with. */
+  base: string
+  options: EmbedOptions
+  /** How long the page can be used; null without an end. */
+  expiresInMs: number | null
 }
 
 export interface Look {
@@ -61,10 +73,10 @@ function secure (reply: FastifyReply, formTargets: readonly string[] = [], isLiv
   reply.removeHeader('access-control-allow-origin')
 }
 
-function layout ({ title, store, content, width, base, refresh, look, isLive }: Page): string {
+function layout ({ title, store, content, width, base, refresh, look, isLive, embedded }: Page): string {
   const theme = look?.theme ?? null
   return html`<!doctype html>
-<html lang="en"!${theme === null ? '' : html` data-theme="${theme}"`}>
+<html lang="en"!${theme === null ? '' : html` data-theme="${theme}"`}!${embedded === undefined ? '' : frameData(embedded)}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -74,22 +86,52 @@ function layout ({ title, store, content, width, base, refresh, look, isLive }: 
 <link rel="icon" type="image/svg+xml" href="${base}${assetUrl('icon.svg')}">
 <link rel="stylesheet" href="${base}${assetUrl('pages.css')}">
 !${look?.styleUrl == null ? '' : html`<link rel="stylesheet" href="${look.styleUrl}">`}
+!${embedded === undefined ? '' : frameHead(embedded, base)}
 <script src="${base}${assetUrl('pages.js')}" defer></script>
 !${isLive === true ? html`<script src="${base}${assetUrl('session.js')}" defer></script>` : ''}
-!${refresh === undefined ? '' : goOn(refresh)}
+!${refresh === undefined || embedded !== undefined ? '' : goOn(refresh)}
 </head>
 <body>
 <header class="masthead">
 <p class="banner" data-testid="emulator-banner"><strong>Test mode</strong> This is an emulator: no money moves.</p>
 <div class="frame ${width}"><span class="monogram" aria-hidden="true">${monogram(store)}</span>
-<span class="store" data-testid="store-name">${store}</span></div></header>
+<span class="store" data-testid="store-name">${store}</span>
+!${embedded === undefined ? '' : frameTools(embedded)}</div></header>
 <main class="frame ${width}">
 !${content}
 </main>
-<footer class="frame ${width}"><p>Served by dodo-emulator on this computer. Not affiliated with Dodo Payments.</p></footer>
+!${embedded?.options.showsBadge === false ? '' : footer(width)}
 </body>
 </html>
 `
+}
+
+function footer (width: Page['width']): Fragment {
+  return html`<footer class="frame ${width}"><p>Served by dodo-emulator on this computer. Not affiliated with Dodo Payments.</p>
+</footer>`
+}
+
+/** What the frame's script goes by (embed/script.ts). */
+function frameData ({ kind, base, options }: Embedded): Fragment {
+  const { query, from, showsTimer, manualRedirect } = options
+  return html` data-embed="${kind}" data-embed-base="${base}" data-embed-query="${query}" data-embed-from="${from ?? ''}"
+data-show-timer="${String(showsTimer)}" data-manual-redirect="${String(manualRedirect)}"`
+}
+
+/** Its script comes before the others, which read what it changes. */
+function frameHead ({ base, options: { theme, query } }: Embedded, root: string): Fragment {
+  return html`!${theme === null ? '' : html`<link rel="stylesheet" href="${base}/theme.css?${query}">`}
+<script src="${root}${assetUrl('embed.js')}" defer></script>`
+}
+
+function frameTools ({ kind, expiresInMs, options: { showsTimer } }: Embedded): Fragment {
+  return html`!${expiresInMs === null
+    ? ''
+    : html`<p class="timer" id="timer" data-expires-in-ms="${expiresInMs}"!${showsTimer ? '' : ' hidden'}>
+Expires in <span data-left>…</span></p>`}
+!${kind === 'overlay'
+    ? html`<button type="button" class="close" id="close-checkout" aria-label="Close the checkout">×</button>`
+    : ''}`
 }
 
 function goOn ({ seconds, url }: NonNullable<Page['refresh']>): Fragment {

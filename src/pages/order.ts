@@ -43,13 +43,20 @@ function orderOf (payment: Payment): Order {
 }
 
 export function summary (shown: Order, sandbox: Sandbox, showsDetails: boolean, below: Fragment): Fragment {
-  return html`<section class="panel order" aria-labelledby="order-title">
+  return html`<section class="panel order" aria-labelledby="order-title" data-breakdown="${JSON.stringify(breakdown(shown))}">
 <h1 id="order-title">Pay ${sandbox.business.name}</h1>
 <p class="amount" data-testid="amount-due">${money(shown.total_amount, shown.currency, sandbox)}</p>
 !${showsDetails ? html`<ul class="lines">!${shown.lines.map(line => lineItem(line, shown, sandbox))}</ul>` : ''}
 !${showsDetails ? totals(shown, sandbox) : ''}
 !${below}
 </section>`
+}
+
+/** The order in numbers, in minor units, for a page around ours (embed/script.ts). */
+function breakdown ({ lines, tax, total_amount: total, currency }: Order): Record<string, number | string> {
+  const subTotal = lines.reduce((sum, line) => sum + line.subtotal, 0)
+  const net = lines.reduce((sum, line) => sum + line.amount, 0)
+  return { subTotal, discount: subTotal - net, tax, total, currency, finalTotal: total, finalTotalCurrency: currency }
 }
 
 function lineItem (line: PricedLine, { currency }: Order, sandbox: Sandbox): Fragment {

@@ -143,7 +143,7 @@ export interface Notice {
 
 /** A page that only tells something: not found, form too old, our own failure. */
 export function notice ({ id, title, text, again }: Notice): Fragment {
-  return html`<section class="panel message" id="${id}" aria-labelledby="title">
+  return html`<section class="panel message" id="${id}" data-notice aria-labelledby="title">
 !${sign('info')}
 <div><h1 id="title">${title}</h1><p>${text}</p></div>
 !${again === undefined ? '' : html`<div class="actions">!${link('load-again', again, 'Load the page again')}</div>`}

@@ -12,7 +12,7 @@ import { removePaymentMethod } from '../resources/payment-methods/rules.js'
 import type { PortalSession } from '../resources/portal-sessions/store.js'
 import type { Context } from '../sandbox.js'
 import type { Problem } from './fragments.js'
-import { baseOf, pageFrame, type PagesOptions } from './frame.js'
+import { rootOf, pageFrame, type PagesOptions } from './frame.js'
 import { sendRedirect } from './layout.js'
 import { portal, portalExpired } from './portal.js'
 
@@ -49,7 +49,7 @@ export function addPortalPages (app: FastifyInstance, options: PagesOptions): vo
 function portalPages (options: PagesOptions) {
   const { contextOf, send, sendNotice, notFound, fail } = pageFrame(options)
 
-  const urlOf = ({ session, context }: Visit) => `${baseOf(context)}/portal/session/${session.token}`
+  const urlOf = ({ session, context }: Visit) => `${rootOf(context)}/portal/session/${session.token}`
 
   /** Null where the request has been answered already. */
   function visit (request: Request, reply: FastifyReply): Visit | null {
@@ -76,7 +76,7 @@ function portalPages (options: PagesOptions) {
       session,
       customer,
       context,
-      base: baseOf(context),
+      base: rootOf(context),
       problems,
       target: { url: urlOf(visit), token: formToken(session) },
       page: pageNumber(page),

@@ -1,7 +1,7 @@
 /** The short links of products: `/p/{slug}` leads to the product's checkout page, `/buy/{product_id}`. */
 import type { FastifyInstance } from 'fastify'
 import { checkoutPath } from '../resources/products/links.js'
-import { baseOf, type PagesOptions } from './frame.js'
+import { rootOf, type PagesOptions } from './frame.js'
 import { sendPage, sendRedirect } from './layout.js'
 import { notice } from './outcome.js'
 
@@ -9,7 +9,7 @@ export function addProductLinks (app: FastifyInstance, { contextOf }: PagesOptio
   app.get<{ Params: { slug: string } }>('/p/:slug', (request, reply) => {
     const context = contextOf(request)
     const { products, business } = context.sandbox
-    const base = baseOf(context)
+    const base = rootOf(context)
     const link = products.findShortLink(request.params.slug)
     if (link !== undefined) return sendRedirect(reply, base + checkoutPath(link), 302)
     const told = {

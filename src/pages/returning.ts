@@ -10,10 +10,11 @@ export function checkoutOptions ({ checkout }: Pick<Payment, 'checkout'>): Check
 
 /**
  * Where a payment is found now: its form while it is open, else its status page, or, with `redirect_immediately`, the merchant's.
+ * A page in a frame can't leave it by itself (`mayLeave`): its status page tells the page around it where to go.
  */
-export function nextUrl (payment: Payment, link: string, base: string): string {
+export function nextUrl (payment: Payment, link: string, base: string, mayLeave = true): string {
   if (isOpen(payment)) return `${base}/${link}`
-  const back = checkoutOptions(payment).redirect_immediately === true ? returnUrl(payment) : null
+  const back = mayLeave && checkoutOptions(payment).redirect_immediately === true ? returnUrl(payment) : null
   return back ?? `${base}/status/${link}/${payment.status}`
 }
 

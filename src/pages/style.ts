@@ -93,6 +93,14 @@ code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation M
   background: var(--accent); color: var(--on-accent); font-weight: 700;
 }
 .store { font-weight: 650; font-size: 1.0625rem; }
+.timer { margin-left: auto; color: var(--quiet); font-size: 0.875rem; font-variant-numeric: tabular-nums; }
+.close {
+  display: grid; place-items: center; flex: none; width: 2.75rem; height: 2.75rem; margin-left: auto; border: 0;
+  border-radius: 50%; background: transparent; color: inherit; font: inherit; font-size: 1.6rem; line-height: 1; cursor: pointer;
+}
+.close:hover { background: var(--sunken); }
+.timer:not([hidden]) + .close { margin-left: 0; }
+[data-embed=inline] body { min-height: 0; }
 footer.frame { padding-block: 2rem; color: var(--quiet); font-size: 0.8125rem; }
 .panel {
   background: var(--surface); border: 1px solid var(--line); border-radius: 1rem; padding: 1.5rem; box-shadow: var(--shadow);

@@ -17,7 +17,7 @@ export interface ThemeConfig {
 
 export type ThemeColours = { readonly [Name in ColourName]?: string | null }
 
-const COLOUR_NAMES = [
+export const COLOUR_NAMES = [
   'bg_primary', 'bg_secondary', 'border_primary', 'border_secondary', 'button_primary', 'button_primary_hover',
   'button_secondary', 'button_secondary_hover', 'button_text_primary', 'button_text_secondary', 'input_focus_border',
   'text_error', 'text_placeholder', 'text_primary', 'text_secondary', 'text_success'

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContextOptions, type Frame, type Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { startEmulator, type TestEmulator } from '../helper.js'
 
@@ -26,7 +26,7 @@ export const skip = isMissing && process.env['CI'] === undefined ? advice : fals
 
 export interface Surfer {
   started (): TestEmulator
-  /** Opens a path in a browser of its own that has never been anywhere. */
+  /** Opens a path, or a URL of another server of the test, in a browser of its own that has never been anywhere. */
   open (test: Test, path: string, options?: BrowserContextOptions): Promise<Page>
 }
 
@@ -50,6 +50,7 @@ export function surfer (): Surfer {
   return {
     started,
     async open (test, path, options = {}) {
+      const start = new URL(path, origin)
       if (browser === undefined) throw new Error('the browser has not been started')
       const context = await browser.newContext({ viewport: DESKTOP, ...options })
       test.teardown(() => context.close())
@@ -62,9 +63,9 @@ export function surfer (): Surfer {
       page.on('pageerror', error => { test.fail(error.message) })
       page.on('request', request => {
         const url = request.url()
-        if (!url.startsWith(`${origin}/`) && !/^https?:\/\/shop\.example\//.test(url)) test.fail(`a request left the origin: ${url}`)
+        if (!url.startsWith(`${origin}/`) && !url.startsWith(`${start.origin}/`) && !/^https?:\/\/shop\.example\//.test(url)) test.fail(`a request left the origin: ${url}`)
       })
-      await page.goto(`${origin}${path}`)
+      await page.goto(start.href)
       return page
     }
   }
@@ -73,7 +74,7 @@ export function surfer (): Surfer {
 interface Violation { id: string, impact: string, nodes: Array<{ target: string[], failureSummary: string }> }
 
 /** axe-core finds nothing serious, and nothing sticks out. The page must have been opened with `bypassCSP`. */
-export async function checkPage (test: Test, page: Page, name: string): Promise<void> {
+export async function checkPage (test: Test, page: Page | Frame, name: string): Promise<void> {
   await page.evaluate(AXE)
   const violations = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)')
   const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')

@@ -13,7 +13,7 @@ import type { Payment } from '../../resources/payments/store.js'
 import { linkId, shortSlugSeq } from '../../rules/links.js'
 import type { Context, Sandbox } from '../../sandbox.js'
 import type { Problem } from '../fragments.js'
-import { baseOf, pageFrame, tokenRefused, type PagesOptions } from '../frame.js'
+import { pageFrame, tokenRefused, type PagesOptions } from '../frame.js'
 import { sendRedirect } from '../layout.js'
 import { formTargets, nextUrl } from '../returning.js'
 import { entered, formToken, isToken, problemsOf, readForm } from '../submission.js'
@@ -62,7 +62,8 @@ export function addSessionPages (app: FastifyInstance, options: PagesOptions): v
 }
 
 function sessionPages (options: PagesOptions) {
-  const { contextOf, send, sendNotice, notFound, fail } = pageFrame(options)
+  const frame = pageFrame(options)
+  const { baseOf, isEmbedded, contextOf, dressed, send, sendNotice, notFound, fail } = frame
   /** Static links have no row to keep a secret in: theirs is as old as this process. */
   const linkSecrets = new WeakMap<Sandbox, string>()
 
@@ -82,7 +83,7 @@ function sessionPages (options: PagesOptions) {
   function toPayment (payment: Payment, context: Context, reply: FastifyReply, status: 302 | 303): void {
     const link = linkId(payment.seq, context.sandbox.business.link_salt)
     const base = baseOf(context)
-    sendRedirect(reply, status === 302 ? `${base}/${link}` : nextUrl(payment, link, base), status)
+    sendRedirect(reply, status === 302 ? `${base}/${link}` : nextUrl(payment, link, base, !isEmbedded), status)
   }
 
   /** Leads to the session's payment where there is one, and tells where the session has expired; else goes on. */
@@ -114,8 +115,7 @@ function sessionPages (options: PagesOptions) {
       expires_at: now + SESSION_LIFETIME_US,
       secret: secretOf(sandbox)
     }
-    const queryAt = request.url.indexOf('?')
-    const url = `${baseOf(context)}/buy/${encodeURIComponent(product.product_id)}${queryAt < 0 ? '' : request.url.slice(queryAt)}`
+    const url = `${baseOf(context)}/buy/${encodeURIComponent(product.product_id)}${frame.searchOf(request)}`
     try {
       const terms = staticTerms(product, request.query, sandbox)
       goOn({ session: { ...session, terms }, isStored: false, url, context, request, reply })
@@ -130,14 +130,14 @@ function sessionPages (options: PagesOptions) {
   }
 
   function showDetails (visit: Visit, { code, entries, problems, body }: Shown): void {
-    const { session, context, reply, url } = visit
+    const { session, context, request, reply, url } = visit
     const { terms } = session
     const wanted = draftDetails(entries, terms, context)
     const codes = withCode(entries)
     const draft = draftSale(terms, { ...wanted, codes }, context)
     const isRefused = draft.details.codes.length < codes.length
     const all = [...problems, ...draft.problems.filter(({ message }) => !problems.some(problem => problem.message === message))]
-    const look = lookOf(session, baseOf(context))
+    const look = dressed(lookOf(session, baseOf(context)), request)
     const content = detailsPage({
       session,
       entries: { ...entries, code: isRefused ? entries.code : '' },
@@ -156,7 +156,7 @@ function sessionPages (options: PagesOptions) {
     const title = `${all.length > 0 ? 'Error: ' : ''}Checkout – ${context.sandbox.business.name}`
     const targets = terms.flags.single_page ? formTargets(terms.options) : []
     send(reply, all.length > 0 && code === 200 ? 422 : code, {
-      title, content, width: 'wide', look, formTargets: targets, isLive: true
+      title, content, width: 'wide', look, formTargets: targets, isLive: true, expiresAt: session.expires_at
     })
   }
 

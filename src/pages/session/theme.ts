@@ -26,6 +26,9 @@ const PROPERTIES: Record<ColourName, readonly string[]> = {
 const SIZES = new Map(Object.entries({ xs: '81.25%', sm: '87.5%', md: '100%', lg: '112.5%', xl: '125%', '2xl': '137.5%' }))
 const WEIGHTS = new Map(Object.entries({ normal: '400', medium: '500', bold: '700', extraBold: '800' }))
 
+export const isFontSize = (text: string): boolean => SIZES.has(text)
+export const isFontWeight = (text: string): boolean => WEIGHTS.has(text)
+
 export function themeStyle ({ light, dark, radius, font_size: size, font_weight: weight }: ThemeConfig): string {
   const general: string[] = []
   if (radius != null && isLength(radius)) general.push(`--radius: ${radius};`)

@@ -1,0 +1,103 @@
+/**
+ * What a merchant's page may set of the checkout that it frames, in the query of the frame's URL. A value that is not of its form
+ * counts as not given, so that nothing gets into a style sheet or a page that could say more than a colour, a size or a text.
+ */
+import { COLOUR_NAMES, isColour, isLength, type ColourName, type ThemeConfig } from '../../rules/theme.js'
+import { isFontSize, isFontWeight } from '../session/theme.js'
+
+/** Over the whole page of the merchant, or as a part of it. */
+export type EmbedKind = 'overlay' | 'inline'
+
+export const EMBED_KINDS: readonly EmbedKind[] = ['overlay', 'inline']
+
+export interface EmbedOptions {
+  showsTimer: boolean
+  showsBadge: boolean
+  /** The merchant's page decides itself when to go on. */
+  manualRedirect: boolean
+  payButtonText: string | null
+  /** Null where nothing of the looks is set. */
+  theme: ThemeConfig | null
+  /** What the frame showed before: the page's script says so (embed/script.ts). Null for the first page. */
+  from: string | null
+  /** Everything above in one form, for the URLs of the pages that follow; `from` is not in it. */
+  query: string
+}
+
+type Given = Readonly<Record<string, unknown>>
+
+const TEXT_MAX = 100
+const FROM = 'from'
+const STEPS = /^(?:details|single|payment|other)$/
+const isFlag = (text: string) => text === 'true' || text === 'false'
+
+/** By the name in the query, the form that a value must have. */
+const OPTIONS = new Map<string, (text: string) => boolean>([
+  ['showTimer', isFlag],
+  ['showSecurityBadge', isFlag],
+  ['manualRedirect', isFlag],
+  ['payButtonText', text => text.trim() !== '' && text.length <= TEXT_MAX],
+  ['fontSize', isFontSize],
+  ['fontWeight', isFontWeight],
+  ['theme_radius', isLength]
+])
+
+/** By the name in the query; the official script writes `theme_bgPrimary` for what the API calls `bg_primary`. */
+const COLOURS = new Map<string, { mode: 'light' | 'dark', name: ColourName }>(COLOUR_NAMES.flatMap(name => {
+  const camelCase = name.replace(/_(\w)/g, (_match, letter: string) => letter.toUpperCase())
+  return ([name, camelCase]).flatMap(written => [
+    [`theme_${written}`, { mode: 'light', name }] as const,
+    [`theme_dark_${written}`, { mode: 'dark', name }] as const
+  ])
+}))
+for (const name of COLOURS.keys()) OPTIONS.set(name, isColour)
+
+export function readOptions (query: unknown): EmbedOptions {
+  const given = typeof query === 'object' && query !== null ? query as Given : {}
+  const kept = new Map<string, string>()
+  for (const [name, fits] of OPTIONS) {
+    const value = Object.hasOwn(given, name) ? given[name] : undefined
+    if (typeof value === 'string' && fits(value)) kept.set(name, value)
+  }
+  const from = Object.hasOwn(given, FROM) ? given[FROM] : undefined
+  return {
+    showsTimer: kept.get('showTimer') !== 'false',
+    showsBadge: kept.get('showSecurityBadge') !== 'false',
+    manualRedirect: kept.get('manualRedirect') === 'true',
+    payButtonText: kept.get('payButtonText')?.trim() ?? null,
+    theme: themeOf(kept),
+    from: typeof from === 'string' && STEPS.test(from) ? from : null,
+    query: new URLSearchParams([...kept]).toString()
+  }
+}
+
+function themeOf (kept: ReadonlyMap<string, string>): ThemeConfig | null {
+  const colours: Record<'light' | 'dark', Partial<Record<ColourName, string>>> = { light: {}, dark: {} }
+  let isSet = false
+  for (const [written, value] of kept) {
+    const colour = COLOURS.get(written)
+    if (colour !== undefined) colours[colour.mode][colour.name] = value
+    isSet ||= colour !== undefined || written === 'theme_radius' || written.startsWith('font')
+  }
+  return !isSet
+    ? null
+    : {
+        ...colours,
+        radius: kept.get('theme_radius') ?? null,
+        font_size: kept.get('fontSize') ?? null,
+        font_weight: kept.get('fontWeight') ?? null
+      }
+}
+
+/** A query string without what is ours: `?quantity=2`, or nothing. */
+export function withoutOptions (search: string): string {
+  const query = new URLSearchParams(search)
+  for (const name of [...query.keys()]) if (name === FROM || OPTIONS.has(name)) query.delete(name)
+  return query.size === 0 ? '' : `?${query.toString()}`
+}
+
+/** A path of ours with the options of the page that leads there. */
+export function withOptions (path: string, { query, from }: EmbedOptions): string {
+  const added = [query, from === null ? '' : `${FROM}=${from}`].filter(part => part !== '').join('&')
+  return added === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${added}`
+}

@@ -1,0 +1,347 @@
+/**
+ * The checkout in a frame, in real Chromium: a merchant's page on another origin opens it with the script from /sdk, gets its
+ * events, and is led back. Nobody but the frame and the page around it can speak to the other.
+ */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { BrowserContextOptions, Frame, Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+import type { Body, Reply } from '../../src/contract/operations.js'
+import { PHONE, checkPage, skip, surfer } from './chromium.js'
+
+t.setTimeout(120_000)
+
+const { started, open } = surfer()
+
+interface Told {
+  event_type: string
+  data: { message?: Record<string, unknown>, timestamp?: number, products?: unknown[] }
+}
+
+/** A page of a shop that loads the script and opens the checkout; what it is told is kept over page loads. */
+const SHOP = (sdk: string, settings: object) => `<!doctype html><html lang="en"><title>Shop</title><h1>Shop</h1>
+<button id="buy">Buy</button><div id="here"></div>
+<script>window.settings = ${JSON.stringify(settings)}; window.told = []</script>
+<script src="${sdk}"></script>
+<script>
+  const { DodoPayments } = DodoPaymentsCheckout
+  const { checkoutUrl, options, ...rest } = settings
+  window.raw = []
+  addEventListener('message', event => raw.push(event.data))
+  DodoPayments.Initialize({ mode: 'test', ...rest, onEvent: event => {
+    told.push(event)
+    sessionStorage.told = JSON.stringify(told)
+  } })
+  buy.onclick = () => DodoPayments.Checkout.open({ checkoutUrl, options, elementId: 'here' })
+</script>`
+
+interface Shop {
+  page: Page
+  origin: string
+  /** The checkout's frame, once it is there. */
+  frame (): Promise<Frame>
+  told (): Promise<Told[]>
+  /** Waits until the shop has been told of something. */
+  hears (type: string): Promise<Told>
+}
+
+interface Settings {
+  checkoutUrl: string
+  displayType?: 'overlay' | 'inline'
+  options?: object
+}
+
+/** A server that answers with the pages it is given, on a port of its own. */
+async function serve (test: Test, pages: Record<string, string>): Promise<string> {
+  const server = createServer(({ url = '/' }, response) => {
+    const page = pages[url.split('?', 1)[0] ?? '']
+    response.writeHead(page === undefined ? 404 : 200, { 'content-type': 'text/html' }).end(page ?? '')
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  test.teardown(() => { server.close() })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** `settings` may need to know where the shop is. */
+async function shop (
+  test: Test, given: Settings | ((origin: string) => Promise<Settings>), options: BrowserContextOptions = {}
+): Promise<Shop> {
+  const pages: Record<string, string> = { '/thanks': '<h1 id="landed">Thanks</h1>' }
+  const origin = await serve(test, pages)
+  const settings = typeof given === 'function' ? await given(origin) : given
+  pages['/'] = SHOP(`${new URL(settings.checkoutUrl).origin}/sdk/index.js`, settings)
+  const page = await open(test, origin, options)
+  await page.click('#buy')
+  const told = () => page.evaluate<Told[]>('JSON.parse(sessionStorage.told ?? "[]")')
+  return {
+    page,
+    origin,
+    told,
+    async frame () {
+      const element = await page.waitForSelector('#dodo-checkout-iframe')
+      const frame = await element.contentFrame()
+      if (frame === null) throw new Error('the frame is empty')
+      return frame
+    },
+    async hears (type) {
+      await page.waitForFunction(`JSON.parse(sessionStorage.told ?? '[]').some(told => told.event_type === '${type}')`)
+      return (await told()).find(({ event_type: name }) => name === type) ?? { event_type: '', data: {} }
+    }
+  }
+}
+
+async function session (changes: Partial<Body<'POST /checkouts'>> = {}): Promise<{ id: string, checkoutUrl: string }> {
+  const { call, emulator: { app } } = started()
+  const { port } = app.server.address() as AddressInfo
+  const body = { product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }], ...changes }
+  const { json } = await call('POST', '/checkouts', { body, headers: { host: `127.0.0.1:${port}` } })
+  const { session_id: id, checkout_url: url } = json as Reply<'POST /checkouts'>
+  return { id, checkoutUrl: String(url) }
+}
+
+async function fillDetails (frame: Frame): Promise<void> {
+  await frame.fill('#name', 'Nina New')
+  await frame.fill('#email', 'nina@example.com')
+  await frame.fill('#street', '1 Main St')
+  await frame.fill('#city', 'Springfield')
+  await frame.fill('#zipcode', '62701')
+  await frame.fill('#state', 'IL')
+}
+
+async function pay (frame: Frame, chip = 'succeeds'): Promise<void> {
+  await frame.click(`.chip:has-text("${chip}")`)
+  await frame.click('#pay')
+}
+
+const names = (told: Told[]) => told.map(({ event_type: type }) => type.replace('checkout.', ''))
+const amounts = (told: Told[]) => told.filter(({ event_type: type }) => type === 'checkout.breakdown').map(({ data }) => data.message)
+
+t.test('Over the shop: the whole way, its events in order, and back', { skip }, async t => {
+  let id = ''
+  const { page, origin, frame, told, hears } = await shop(t, async origin => {
+    const made = await session({ return_url: `${origin}/thanks?order=7` })
+    id = made.id
+    return made
+  })
+  const checkout = await frame()
+  await hears('checkout.form_ready')
+  t.equal(await page.evaluate('DodoPaymentsCheckout.DodoPayments.Checkout.isOpen()'), true)
+  t.equal(await page.getAttribute('#dodo-checkout-iframe', 'sandbox'),
+    'allow-same-origin allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox', 'a frame that can\'t lead away')
+  await checkout.selectOption('#country', 'DE')
+  await checkout.waitForSelector('[data-testid="amount-due"]:text-is("$23.79")')
+  await checkout.selectOption('#country', 'US')
+  await checkout.waitForSelector('[data-testid="amount-due"]:text-is("$19.99")')
+  await fillDetails(checkout)
+  await checkout.fill('#email', 'not an address')
+  await checkout.click('#continue')
+  await checkout.waitForSelector('#email-problem')
+  await checkout.fill('#email', 'nina@example.com')
+  await checkout.click('#continue')
+  await checkout.waitForSelector('#payment-form')
+  await pay(checkout, 'declined')
+  await checkout.waitForSelector('text=The payment was not completed')
+  await pay(checkout)
+  await page.waitForSelector('#landed')
+  t.match(page.url(), new RegExp(`^${origin}/thanks\\?order=7&payment_id=pay_\\w+&status=succeeded&email=nina`))
+  const heard = await told()
+  t.strictSame(names(heard).filter(name => name !== 'breakdown'), [
+    'opened', 'form_ready', 'customer_details_submitted', 'payment_page_opened', 'pay_button_clicked', 'status',
+    'pay_button_clicked', 'status', 'redirect'
+  ], 'and nothing of the details that were refused')
+  t.strictSame(amounts(heard).map(message => message?.['total']).slice(0, 3), [1999, 2379, 1999], 'with every new price')
+  t.strictSame(amounts(heard)[1], {
+    subTotal: 1999, discount: 0, tax: 380, total: 2379, currency: 'USD', finalTotal: 2379, finalTotalCurrency: 'USD'
+  })
+  const statuses = heard.filter(({ event_type: type }) => type === 'checkout.status').map(({ data }) => data.message)
+  t.strictSame(statuses, [{ status: 'failed' }, { status: 'succeeded' }])
+  t.match(heard.at(-1), { data: { message: { redirect_to: page.url() }, products: [] } })
+  t.ok(heard.every(({ data: { timestamp } }) => Number.isInteger(timestamp)), 'each with its time')
+  t.match(await started().get(`/checkouts/${id}`), { payment_status: 'succeeded' })
+})
+
+t.test('The shop decides when to go on', { skip }, async t => {
+  const { checkoutUrl } = await session({ return_url: 'https://shop.example/thanks', minimal_address: true })
+  const { page, origin, frame, told, hears } = await shop(t, { checkoutUrl, options: { manualRedirect: true, payButtonText: 'Let me pay' } })
+  const checkout = await frame()
+  await checkout.fill('#name', 'Nina New')
+  await checkout.fill('#email', 'nina@example.com')
+  await checkout.fill('#zipcode', '62701')
+  await checkout.click('#continue')
+  await checkout.waitForSelector('#pay:text-is("Let me pay")')
+  await pay(checkout, '3-D Secure')
+  await checkout.click('#approve')
+  const { data } = await hears('checkout.redirect_requested')
+  t.match(data.message?.['redirect_to'], /^https:\/\/shop\.example\/thanks\?payment_id=pay_\w+&status=succeeded/)
+  t.strictSame(names(await told()).slice(-3), ['pay_button_clicked', 'status', 'redirect_requested'])
+  t.notOk(names(await told()).includes('redirect'))
+  await checkout.waitForSelector('#status[data-status="succeeded"]')
+  await page.waitForTimeout(300)
+  t.equal(new URL(page.url()).origin, origin, 'nobody was led anywhere')
+  await checkout.click('#return-link')
+  await page.waitForFunction('told.filter(({ event_type: type }) => type === "checkout.redirect_requested").length === 2')
+  t.equal(new URL(checkout.url()).pathname.startsWith('/overlay/status/'), true, 'nor the frame')
+})
+
+t.test('It can be closed, by the customer and by the shop', { skip }, async t => {
+  const { checkoutUrl } = await session({ cancel_url: 'https://shop.example/cart' })
+  const { page, frame, told, hears } = await shop(t, { checkoutUrl })
+  const checkout = await frame()
+  await checkout.click('#close-checkout')
+  await hears('checkout.closed')
+  await page.waitForSelector('#dodo-checkout-outer-div', { state: 'detached' })
+  t.equal(await page.evaluate('DodoPaymentsCheckout.DodoPayments.Checkout.isOpen()'), false)
+  t.equal(await page.evaluate('document.activeElement.id'), 'buy', 'the focus is where it was')
+  await page.click('#buy')
+  await (await frame()).waitForSelector('#continue')
+  await page.evaluate('DodoPaymentsCheckout.DodoPayments.Checkout.close()')
+  t.equal(await page.isVisible('#dodo-checkout-iframe'), false)
+  t.equal(names(await told()).filter(name => name === 'closed').length, 2)
+  await page.click('#buy')
+  await page.route('https://shop.example/**', route => route.fulfill({ body: '<h1 id="cart">Cart</h1>', contentType: 'text/html' }))
+  await (await frame()).click('#back-link')
+  await page.waitForSelector('#cart')
+})
+
+t.test('As a part of the shop\'s page it is as high as it needs to be', { skip }, async t => {
+  const { checkoutUrl } = await session({ feature_flags: { single_page: true } })
+  const { page, frame, told } = await shop(t, { checkoutUrl, displayType: 'inline' }, { viewport: PHONE })
+  const checkout = await frame()
+  await checkout.waitForSelector('#pay')
+  const fits = `(() => {
+    const { height } = document.querySelector('#here iframe').getBoundingClientRect()
+    return height > 500 && height < 5000 ? height : null
+  })()`
+  await page.waitForFunction(fits)
+  const height = await page.evaluate<number>(fits)
+  const content = () => checkout.evaluate<number>('document.documentElement.getBoundingClientRect().height')
+  t.ok(Math.abs(height - await content()) <= 2, `${height} pixels are what the page takes`)
+  t.equal(await checkout.isVisible('#close-checkout'), false)
+  await checkout.click('#business summary')
+  await page.waitForFunction(`document.querySelector('#here iframe').getBoundingClientRect().height > ${height}`)
+  await checkout.click('#business summary')
+  await page.waitForFunction(`document.querySelector('#here iframe').getBoundingClientRect().height <= ${height + 1}`)
+  const kinds = await page.evaluate<string[]>('raw.filter(({ kind }) => kind === "[dodo-iframe-resize]").map(({ type }) => type)')
+  t.equal(kinds[0], 'child-ready')
+  t.ok(kinds.includes('size'))
+  t.strictSame(names(await told()).toSorted(), ['breakdown', 'form_ready', 'opened', 'payment_page_opened'])
+})
+
+t.test('A checkout that has expired says so to a shop that shows no timer', { skip }, async t => {
+  const { checkoutUrl } = await session()
+  const { emulator: { sandbox } } = started()
+  const open = await shop(t, { checkoutUrl, options: { showTimer: false } })
+  const checkout = await open.frame()
+  await checkout.waitForSelector('#continue')
+  t.equal(await checkout.isVisible('#timer'), false)
+  const now = sandbox.clock.now()
+  t.teardown(() => { sandbox.clock.moveTo(now) })
+  sandbox.clock.moveTo(now + 24 * 3_600_000_000 - 2_500_000)
+  const late = await shop(t, { checkoutUrl, options: { showTimer: false } })
+  await (await late.frame()).waitForSelector('#continue')
+  await (await late.frame()).waitForSelector('#expired')
+  await late.hears('checkout.link_expired')
+  t.strictSame(names(await late.told()), ['opened', 'form_ready', 'breakdown', 'link_expired'])
+  const timed = await shop(t, { checkoutUrl })
+  await (await timed.frame()).waitForSelector('#expired')
+  t.strictSame(names(await timed.told()), ['opened'], 'where the timer is shown, the page itself is enough')
+})
+
+t.test('The timer is seen', { skip }, async t => {
+  const { checkoutUrl } = await session()
+  const { frame } = await shop(t, { checkoutUrl })
+  await (await frame()).waitForSelector('#timer:has-text("Expires in 23:59:5")')
+})
+
+t.test('What does not exist is an error', { skip }, async t => {
+  const { checkoutUrl } = await session()
+  const missing = checkoutUrl.replace(/cks_.*/, 'cks_000000000000000000000')
+  const { hears, told } = await shop(t, { checkoutUrl: missing })
+  const { data } = await hears('checkout.error')
+  t.match(data.message, /There is no such checkout/)
+  t.strictSame(names(await told()), ['opened', 'error'])
+})
+
+t.test('Strangers are not heard, neither by the shop nor by the frame', { skip }, async t => {
+  const { checkoutUrl } = await session()
+  const { page, frame, told, hears } = await shop(t, { checkoutUrl, displayType: 'inline' })
+  const checkout = await frame()
+  await checkout.waitForSelector('#continue')
+  await hears('checkout.breakdown')
+  const before = await told()
+  const height = await page.evaluate<number>('document.querySelector("#here iframe").getBoundingClientRect().height')
+  const fakes = `[
+    { event_type: 'checkout.status', data: { message: { status: 'succeeded' } } },
+    { event_type: 'checkout.redirect', data: { message: { redirect_to: 'https://evil.example/' } } },
+    { event_type: 'checkout.closed', data: {} },
+    { kind: '[dodo-iframe-resize]', type: 'size', height: 7, width: 7 }
+  ]`
+  const body = `<script>
+    for (const fake of ${fakes}) parent.postMessage(fake, '*')
+    parent.frames[0].postMessage({ kind: '[dodo-iframe-resize]', type: 'parent-ping' }, '*')
+    parent.postMessage('done', '*')
+  </script>`
+  const stranger = 'https://shop.example'
+  await page.route(`${stranger}/**`, route => route.fulfill({ body, contentType: 'text/html' }))
+  const heard = await page.evaluate<number>('raw.length')
+  await page.evaluate(`document.body.append(Object.assign(document.createElement('iframe'), { src: '${stranger}/' }))`)
+  await page.waitForFunction('raw.includes("done")')
+  // The page itself, and a frame of the checkout's origin that nobody opened, are strangers too.
+  await page.evaluate(`for (const fake of ${fakes}) window.postMessage(fake, '*')`)
+  await page.waitForTimeout(300)
+  t.strictSame(await told(), before, 'the shop was told nothing')
+  const later = await page.evaluate<Array<{ type?: string }>>(`raw.slice(${heard})`)
+  t.notOk(later.some(({ type }) => type === 'child-ready'), 'the frame answered nobody')
+  t.equal(await page.evaluate('document.querySelector("#here iframe").getBoundingClientRect().height'), height)
+  t.equal(await page.evaluate('DodoPaymentsCheckout.DodoPayments.Checkout.isOpen()'), true)
+})
+
+t.test('The frame can\'t be told to lead to a script', { skip }, async t => {
+  const { checkoutUrl } = await session()
+  const { page, frame, told } = await shop(t, { checkoutUrl })
+  const checkout = await frame()
+  await checkout.waitForSelector('#continue')
+  const urls = ['javascript:alert(1)', 'data:text/html,x', 'x', `https://shop.example/${'x'.repeat(2048)}`, 7]
+  for (const url of urls) {
+    const message = { event_type: 'checkout.redirect', data: { message: { redirect_to: url } } }
+    await checkout.evaluate(`parent.postMessage(${JSON.stringify(message)}, '*')`)
+  }
+  await page.waitForFunction('told.filter(({ event_type: type }) => type === "checkout.error").length === 5')
+  t.equal(names(await told()).at(-1), 'error')
+  t.equal(await page.isVisible('#dodo-checkout-iframe'), true)
+})
+
+t.test('What can\'t be opened says why', { skip }, async t => {
+  const { checkoutUrl, id } = await session()
+  const { page } = await shop(t, { checkoutUrl })
+  const refused = (call: string) => page.evaluate<string>(
+    `(() => { try { DodoPaymentsCheckout.DodoPayments.${call}; return 'nothing' } catch (error) { return error.message } })()`)
+  t.match(await refused('Initialize({})'), /mode/)
+  t.match(await refused('Initialize({ mode: "test", displayType: "popup" })'), /displayType/)
+  t.match(await refused('Checkout.open({ products: [] })'), /checkoutUrl/)
+  t.match(await refused('Checkout.open({ checkoutUrl: "ftp://x/12345678" })'), /http/)
+  t.match(await refused(`Checkout.open({ checkoutUrl: "${checkoutUrl}/more" })`), /session/)
+  t.match(await refused('Initialize({ mode: "test", displayType: "inline" })'), /nothing/)
+  t.match(await refused(`Checkout.open({ checkoutUrl: "${checkoutUrl}", elementId: "nowhere" })`), /nowhere/)
+  const built = (call: string) => page.evaluate<string>(`DodoPaymentsCheckout.DodoPayments.Checkout.buildUrl(${call})`)
+  t.equal(await built(`"${checkoutUrl}", "inline", { showTimer: false, themeConfig: { dark: { bgPrimary: '#000' }, radius: '2px' } }`),
+    `${checkoutUrl.replace('/session', '/inline/session')}?showTimer=false&theme_dark_bgPrimary=%23000&theme_radius=2px`)
+  t.equal(await built(`"https://x.example/~ci/session/${id}"`), `https://x.example/~ci/overlay/session/${id}`)
+  t.equal(await built('"https://x.example/A2345678"'), 'https://x.example/overlay/A2345678')
+  t.equal(await built(`"https://x.example/inline/session/${id}"`), `https://x.example/overlay/session/${id}`)
+})
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  t.test(`Accessible in the frame: ${colorScheme}`, { skip }, async t => {
+    const { checkoutUrl } = await session()
+    for (const displayType of ['overlay', 'inline'] as const) {
+      const { page, frame } = await shop(t, { checkoutUrl, displayType }, { colorScheme, bypassCSP: true })
+      const checkout = await frame()
+      await checkout.waitForSelector('#continue')
+      await checkPage(t, checkout, `${displayType} in ${colorScheme}`)
+      const folder = process.env['SCREENSHOTS']
+      if (folder !== undefined) await page.screenshot({ path: `${folder}/${displayType}-${colorScheme}.png` })
+    }
+  })
+}
