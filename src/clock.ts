@@ -21,6 +21,7 @@ export function systemClock (): Clock {
 
 /** How far a clock is ahead of the computer's, and where it stands if it stands still. */
 export interface ClockState {
+  /** 0 while it stands still, because it then changes with every moment. */
   offset_us: number
   frozen_at: number | null
 }
@@ -56,7 +57,24 @@ export function sandboxClock (system: Clock, initial: ClockState, save: (state: 
     restore: earlier => { state = earlier },
     moveTo (us, frozen = state.frozen_at !== null) {
       skipped = { from: now(), to: us }
-      change({ offset_us: us - system.now(), frozen_at: frozen ? us : null })
+      change(stateAt(us, frozen, system))
     }
   }
+}
+
+function stateAt (us: number, frozen: boolean, system: Clock): ClockState {
+  return frozen ? { offset_us: 0, frozen_at: us } : { offset_us: us - system.now(), frozen_at: null }
+}
+
+/** Where a clock is to start. */
+export interface ClockStart {
+  /** In microseconds; null for the computer's time. */
+  at: number | null
+  frozen: boolean
+}
+
+/** The first state of a clock. */
+export function startState ({ at, frozen }: ClockStart, system: Clock): ClockState {
+  if (at === null && !frozen) return { offset_us: 0, frozen_at: null }
+  return stateAt(at ?? system.now(), frozen, system)
 }

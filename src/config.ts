@@ -4,12 +4,13 @@
  */
 import { DOCUMENTED_SCHEDULE } from './delivery/schedule.js'
 import { SetupError } from './errors.js'
+import { parseTime } from './rules/calendar.js'
 import { parseDuration } from './rules/duration.js'
 
 interface OptionRow<Value, Fallback extends string | null = string | null> {
   flag: string
   env: string
-  /** How the value is called in the help: `<port>`. */
+  /** How the value is called in the help: `<port>`. A program may give a `<duration>` as a number of milliseconds. */
   value: string
   /** As typed; null where the option is off unless given. */
   fallback: Fallback
@@ -174,20 +175,50 @@ export const OPTIONS = {
     fallback: '',
     about: 'Charge currencies that are refused, separated by commas',
     parse: codes(/^[A-Z]{3}$/, 'three-letter currency codes')
+  }),
+  seed: option({
+    flag: 'seed',
+    env: 'SEED',
+    value: '<text>',
+    fallback: null,
+    about: 'Makes ids and secrets the same on every run; unless given, nobody can guess them',
+    parse: seed
+  }),
+  clock: option({
+    flag: 'clock',
+    env: 'CLOCK',
+    value: '<time>',
+    fallback: null,
+    about: 'Where the clock of a new database starts (2026-01-31T12:00:00Z); unless given, at the time of this computer',
+    parse: time
+  }),
+  clockFrozen: option({
+    flag: 'clock-frozen',
+    env: 'CLOCK_FROZEN',
+    value: '<on|off>',
+    fallback: 'off',
+    about: 'Whether the clock of a new database stands still until it is moved or released',
+    parse: onOff
   })
 }
 
 export type OptionName = keyof typeof OPTIONS
 
-type Parsed<Name extends OptionName> = ReturnType<(typeof OPTIONS)[Name]['parse']>
+export type Parsed<Name extends OptionName> = ReturnType<(typeof OPTIONS)[Name]['parse']>
 
 /** Every option with its value; null where one that is off by default was not given. */
 export type Config = {
   [Name in OptionName]: (typeof OPTIONS)[Name]['fallback'] extends string ? Parsed<Name> : Parsed<Name> | null
 }
 
-/** The configuration of flags (by option name, as typed) and environment. Throws a SetupError that names the option. */
-export function readConfig (flags: Partial<Record<OptionName, string>>, env: NodeJS.ProcessEnv): Config {
+/**
+ * The configuration of flags (by option name, as typed) and environment. Throws a SetupError that names the option, as a flag
+ * unless told otherwise.
+ */
+export function readConfig (
+  flags: Partial<Record<OptionName, string>>, env: Readonly<Record<string, string | undefined>>,
+  nameOf = (name: OptionName) => `--${OPTIONS[name].flag}`
+): Config {
   const entries = (Object.keys(OPTIONS) as OptionName[]).map(name => {
     const row: OptionRow<unknown> = OPTIONS[name]
     const given = flags[name] ?? (env[row.env] || undefined) // an empty variable counts as none
@@ -196,7 +227,7 @@ export function readConfig (flags: Partial<Record<OptionName, string>>, env: Nod
     try {
       return [name, row.parse(text)]
     } catch (error) {
-      const source = flags[name] !== undefined ? `--${row.flag}` : row.env
+      const source = flags[name] !== undefined ? nameOf(name) : row.env
       throw new SetupError(`${source}: ${(error as Error).message}, not ${JSON.stringify(text)}`)
     }
   })
@@ -268,6 +299,20 @@ function duration (text: string): number {
     throw new SetupError('must be a duration such as 30s, 15m or 24h, of at most 36500d')
   }
   return ms
+}
+
+const SEED_MAX = 256
+
+function seed (text: string): string {
+  if (text.length > SEED_MAX) throw new SetupError(`must not be longer than ${SEED_MAX} characters`)
+  return nonEmpty(text)
+}
+
+/** In microseconds. */
+function time (text: string): number {
+  const us = parseTime(text)
+  if (us === null || us < 0) throw new SetupError('must be an RFC 3339 time from 1970 on, such as 2026-01-31T12:00:00Z')
+  return us
 }
 
 function onOff (text: string): boolean {

@@ -5,10 +5,10 @@ import { systemClock } from './clock.js'
 import type { Config } from './config.js'
 import { contract, controlContract } from './contract/load.js'
 import { controlHandlers } from './control/routes.js'
-import { packageFixtures } from './fixtures.js'
+import { packageFixtures, type Fixtures } from './fixtures.js'
 import { bindContract } from './http/bind.js'
 import { createServer } from './http/server.js'
-import { randomIds } from './ids.js'
+import { createIds } from './ids.js'
 import { addDocsRoutes } from './pages/docs.js'
 import { addHostedPages } from './pages/hosted.js'
 import { addPortalPages } from './pages/portal-routes.js'
@@ -37,8 +37,13 @@ export interface Listening {
   webhookSecret: string | null
 }
 
+export interface EmulatorOptions {
+  /** What a new database starts from; the fixtures of the package unless given. */
+  fixtures?: () => Fixtures
+}
+
 /** Opens the sandbox and makes the server, without listening yet. Throws a SetupError. */
-export function createEmulator (config: Config): Server {
+export function createEmulator (config: Config, { fixtures }: EmulatorOptions = {}): Server {
   const system = systemClock()
   const sandbox = openSandbox({
     database: config.database,
@@ -55,8 +60,9 @@ export function createEmulator (config: Config): Server {
     },
     reference: reference(),
     clock: system,
-    ids: randomIds(),
-    fixtures: packageFixtures
+    ids: createIds(config.seed),
+    fixtures: fixtures ?? packageFixtures,
+    start: { at: config.clock, frozen: config.clockFrozen }
   })
   const keys = { apiKeys: config.apiKeys, readOnlyKeys: config.readOnlyApiKeys }
   const app = createServer({ keys, report })

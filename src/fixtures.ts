@@ -1,5 +1,4 @@
 /** The data that a new sandbox starts from, in the API's own shapes, and how it becomes rows. */
-import { randomInt } from 'node:crypto'
 import type { Schemas } from './contract/operations.js'
 import type { DigitalDelivery } from './resources/products/store.js'
 import type { Stores } from './sandbox.js'
@@ -20,8 +19,15 @@ export interface Fixtures {
   discountCustomers: Record<string, string[]>
 }
 
-/** The fixtures that come with the package. */
+let read: Fixtures | undefined
+
+/** The fixtures that come with the package. Read once per process. */
 export function packageFixtures (): Fixtures {
+  read ??= readFixtures()
+  return read
+}
+
+function readFixtures (): Fixtures {
   const file = <T> (name: string) => packageJson<T>('fixtures', `${name}.json`)
   return {
     business: file('business'),
@@ -34,12 +40,10 @@ export function packageFixtures (): Fixtures {
   }
 }
 
-const SALT_RANGE = 2 ** 46 // below what crypto.randomInt takes, and within the space of link ids
-
-/** Fills an empty database. Runs inside a transaction. */
-export function seed (fixtures: Fixtures, stores: Stores, business: BusinessStore): void {
+/** Fills an empty database; `salt` is what its link ids are scrambled with. Runs inside a transaction. */
+export function seed (fixtures: Fixtures, salt: number, stores: Stores, business: BusinessStore): void {
   const { business_id: id, name, currency } = fixtures.business
-  business.insert({ business_id: id, name, currency, link_salt: randomInt(SALT_RANGE) })
+  business.insert({ business_id: id, name, currency, link_salt: salt })
   for (const brand of fixtures.brands) seedBrand(brand, stores)
   for (const product of fixtures.products) seedProduct(product, stores)
   for (const customer of fixtures.customers) seedCustomer(customer, stores)

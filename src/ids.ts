@@ -1,6 +1,6 @@
-/** Ids and secrets. */
-import { randomBytes, randomUUID } from 'node:crypto'
-import { customAlphabet } from 'nanoid'
+/** Ids and secrets: the one source of chance. With a seed it gives the same on every run. */
+import { createCipheriv, createHash, randomBytes } from 'node:crypto'
+import { customRandom } from 'nanoid'
 import { BASE62 } from './rules/base62.js'
 import { RANDOM_DIGITS, idFloor } from './rules/ids.js'
 
@@ -21,12 +21,25 @@ export interface Ids {
   uuid (): string
   /** A discount code for a customer to type: 16 capitals and digits. */
   code (): string
+  /** A number from 0 to below 2 ** 46, with which the ids of payment links are scrambled. */
+  salt (): number
+  /**
+   * For a database that was filled in an earlier run: a seed would give the ids of that run again while the clock stands still, so
+   * it goes on elsewhere. `filled` says how far the database was filled.
+   */
+  resume (filled: () => string): void
 }
 
-export function randomIds (): Ids {
-  const tail = customAlphabet(BASE62, RANDOM_DIGITS)
-  const secret = customAlphabet(BASE62, 20)
-  const code = customAlphabet(CODE_CHARACTERS, 16)
+/** So many bytes of chance. */
+type RandomBytes = (count: number) => Uint8Array
+
+/** Without a seed nobody can guess what comes; with one everybody can, and nothing that it gives is a secret. */
+export function createIds (seed: string | null = null): Ids {
+  let bytes: RandomBytes = seed === null ? pooled(() => randomBytes(POOL_BYTES)) : seededBytes(seed)
+  const text = (alphabet: string, length: number) => customRandom(alphabet, length, count => bytes(count))
+  const tail = text(BASE62, RANDOM_DIGITS)
+  const secret = text(BASE62, 20)
+  const code = text(CODE_CHARACTERS, 16)
   const last = new Map<string, { us: number, made: number }>()
   return {
     next (prefix, nowUs) {
@@ -36,8 +49,46 @@ export function randomIds (): Ids {
       return idFloor(prefix, nowUs + made) + tail()
     },
     secret: () => secret(),
-    signingKey: () => randomBytes(24).toString('base64'),
-    uuid: () => randomUUID(),
-    code: () => code()
+    signingKey: () => Buffer.from(bytes(24)).toString('base64'),
+    uuid: () => uuidOf(bytes(16)),
+    code: () => code(),
+    salt: () => Buffer.from(bytes(6)).readUIntBE(0, 6) % 2 ** 46,
+    resume (filled) {
+      if (seed !== null) bytes = seededBytes(`${seed} ${filled()}`)
+    }
   }
+}
+
+/** Version 4 of RFC 9562: all chance but six bits. */
+function uuidOf (chance: Uint8Array): string {
+  const bytes = Buffer.from(chance)
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6)
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}
+
+/** So many bytes are made at once: one by one, they would cost a payment a tenth of its time. */
+const POOL_BYTES = 4096
+
+function pooled (refill: () => Buffer): RandomBytes {
+  let pool: Buffer = Buffer.alloc(0)
+  let used = 0
+  return count => {
+    if (used + count > pool.length) {
+      pool = refill()
+      used = 0
+    }
+    used += count
+    return pool.subarray(used - count, used)
+  }
+}
+
+/**
+ * The key stream of AES-256 in counter mode, with the seed's SHA-256 as its key: every text is a seed, similar seeds have nothing in
+ * common, and there is no arithmetic of our own to be wrong. What is asked for is given in order, so a run can be repeated.
+ */
+function seededBytes (seed: string): RandomBytes {
+  const cipher = createCipheriv('aes-256-ctr', createHash('sha256').update(seed).digest(), Buffer.alloc(16))
+  const zeros = Buffer.alloc(POOL_BYTES)
+  return pooled(() => cipher.update(zeros))
 }

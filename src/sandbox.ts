@@ -1,5 +1,5 @@
 /** One isolated world: a database with its stores, a clock, ids and settings. Sandboxes share nothing but reference tables. */
-import { sandboxClock, type Clock, type SandboxClock } from './clock.js'
+import { sandboxClock, startState, type Clock, type ClockStart, type SandboxClock } from './clock.js'
 import type { Ids } from './ids.js'
 import type { Reference } from './reference.js'
 import { outboxStore, type Outbox } from './delivery/store.js'
@@ -93,11 +93,20 @@ export interface SandboxOptions {
   ids: Ids
   /** What a new database starts from. */
   fixtures: () => Fixtures
+  /** Where the clock of a new database starts; the computer's time unless given. */
+  start?: ClockStart
 }
 
 /** Opens a sandbox; a new database is filled from the fixtures. Throws a SetupError. */
-export function openSandbox ({ database: file, settings, reference, clock: system, ids, fixtures }: SandboxOptions): Sandbox {
-  const database = openDatabase(file, empty => { seed(fixtures(), storesOf(empty), businessStore(empty)) })
+export function openSandbox (options: SandboxOptions): Sandbox {
+  const { database: file, settings, reference, clock: system, ids, fixtures, start } = options
+  let isNew = false
+  const database = openDatabase(file, empty => {
+    isNew = true
+    seed(fixtures(), ids.salt(), storesOf(empty), businessStore(empty))
+    if (start !== undefined) clockStore(empty).write(startState(start, system))
+  })
+  if (!isNew) ids.resume(() => JSON.stringify(countRows(database)))
   const stores = storesOf(database)
   const clocks = clockStore(database)
   const clock = sandboxClock(system, clocks.read(), clocks.write)

@@ -29,7 +29,7 @@ export function createAjv (coerceTypes: boolean): Ajv2020 {
 export type Validate = (data: unknown) => void
 
 /** Throws INVALID_REQUEST_BODY with every violation in the body. */
-export function bodyValidator (operation: Operation): Validate {
+export const bodyValidator = oncePerOperation((operation: Operation): Validate => {
   const validate = lazily(() => bodies().compile(selfContained(operation.body?.schema ?? {}, operation.document)))
   return body => {
     if (body === undefined) {
@@ -39,10 +39,10 @@ export function bodyValidator (operation: Operation): Validate {
     const check = validate()
     if (!check(body)) throw bodyError(violations(check.errors ?? [], operation.document.components.schemas))
   }
-}
+})
 
 /** Throws INVALID_QUERY_PARAMS with every violation in the query, and turns its texts into numbers and booleans. */
-export function queryValidator (operation: Operation): Validate {
+export const queryValidator = oncePerOperation((operation: Operation): Validate => {
   const validate = lazily(() => queries().compile(selfContained({
     type: 'object',
     properties: Object.fromEntries(operation.query.map(({ name, schema }) => [name, schema])),
@@ -54,7 +54,7 @@ export function queryValidator (operation: Operation): Validate {
     const found = violations(check.errors as ErrorObject[])
     throw new ApiError('INVALID_QUERY_PARAMS', { because: summary(found), violations: found })
   }
-}
+})
 
 export function bodyError (found: ReturnType<typeof violations>): ApiError {
   return new ApiError('INVALID_REQUEST_BODY', { because: summary(found), violations: found })
@@ -66,6 +66,16 @@ function summary (found: ReturnType<typeof violations>): string {
   const named = found.slice(0, SUMMARY_MAX).map(({ path, message }) => `${path} ${message}`.trim())
   const rest = found.length - named.length
   return named.join('; ') + (rest > 0 ? `; and ${rest} more` : '')
+}
+
+/** Operations are read once per process, so that a second emulator in it finds its validators compiled. */
+function oncePerOperation<Value> (make: (operation: Operation) => Value): (operation: Operation) => Value {
+  const made = new WeakMap<Operation, Value>()
+  return operation => {
+    const value = made.get(operation) ?? make(operation)
+    made.set(operation, value)
+    return value
+  }
 }
 
 function lazily<Value> (make: () => Value): () => Value {

@@ -293,7 +293,7 @@ export interface components {
             frozen: boolean;
             /** Format: date-time */
             now: string;
-            /** @description How far the clock is ahead of the computer's, behind if negative. */
+            /** @description How far a running clock is ahead of the computer's, behind if negative; 0 while it stands still. */
             offset_ms: number;
         };
         ClockChange: {

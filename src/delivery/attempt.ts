@@ -47,7 +47,7 @@ export async function attempt (
   const duration = Math.max(system.now() - before, 0)
   return {
     isDelivered: isDelivered(outcome),
-    endedAt: startedAt + duration,
+    endedAt: startedAt + (sandbox.clock.state().frozen_at === null ? duration : 0), // a clock that stands still sees no time pass
     attempt: {
       started_at: startedAt,
       duration_us: duration,

@@ -3,6 +3,7 @@
  * how each try ended in a transaction of its own; if the process dies in between, the try is made again after the next start,
  * with the same webhook-id.
  */
+import { setMaxListeners } from 'node:events'
 import type { Clock } from '../clock.js'
 import type { Sandbox } from '../sandbox.js'
 import type { Delivering } from './attempt.js'
@@ -34,6 +35,7 @@ export interface Sender {
 
 export function createSender ({ sandbox, payloads, system, timeoutMs, report }: SenderOptions): Sender {
   const stopping = new AbortController()
+  setMaxListeners(0, stopping.signal) // every try listens, and Node would warn of a leak from the eleventh on
   const delivering: Delivering = { sandbox, payloads, system, timeoutMs, report, stop: stopping.signal }
   const faults = createFaults()
   const lanes = new Map<string, Lane>()

@@ -4,7 +4,7 @@ const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_00
 
 /** Milliseconds; null for a text that is no duration. */
 export function parseDuration (text: string): number | null {
-  const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text.trim())
+  const match = /^(\d{1,9}|\d{1,13}(?=ms))(ms|s|m|h|d)$/.exec(text.trim())
   if (match === null) return null
   const [, count, unit = ''] = match
   return Number(count) * (UNIT_MS[unit] ?? 0)

@@ -51,7 +51,7 @@ function configure (database: Database): void {
 
 /** Runs the steps that the database has not seen, all or none; writes in any case, and so finds out whether it is in use. */
 function migrate (database: Database, path: string, fill: (database: Database) => void): void {
-  const steps = readdirSync(packagePath('db')).filter(name => /^\d{4}_.*\.sql$/.test(name)).sort()
+  const steps = schemaSteps()
   const version = Number(database.pragma('user_version', { simple: true }))
   checkOwner(database, path)
   if (version > steps.length) {
@@ -59,11 +59,20 @@ function migrate (database: Database, path: string, fill: (database: Database) =
       `${steps.length}): use that version, or another database`)
   }
   database.transaction(() => {
-    for (const step of steps.slice(version)) database.exec(readFileSync(packagePath('db', step), 'utf8'))
+    for (const step of steps.slice(version)) database.exec(step)
     database.pragma(`application_id = ${APPLICATION_ID}`)
     database.pragma(`user_version = ${steps.length}`)
     if (version === 0) fill(database)
   })()
+}
+
+let read: readonly string[] | undefined
+
+/** The SQL of every step, in order. Read once per process. */
+function schemaSteps (): readonly string[] {
+  read ??= readdirSync(packagePath('db')).filter(name => /^\d{4}_.*\.sql$/.test(name)).sort()
+    .map(name => readFileSync(packagePath('db', name), 'utf8'))
+  return read
 }
 
 function checkOwner (database: Database, path: string): void {
