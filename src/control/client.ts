@@ -144,7 +144,7 @@ function urlOf (template: string, path: object, query: object): string {
 function milliseconds (duration: Duration): number {
   const ms = typeof duration === 'number' ? duration : parseDuration(duration)
   if (ms === null || !Number.isInteger(ms) || ms < 0) {
-    throw new SetupError(`${JSON.stringify(duration)} is no duration: give whole milliseconds, or a text such as 30s, 15m or 25h`)
+    throw new SetupError(`${String(duration)} is no duration: give whole milliseconds, or a text such as 30s, 15m or 25h`)
   }
   return ms
 }
