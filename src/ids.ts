@@ -24,8 +24,8 @@ export interface Ids {
   /** A number from 0 to below 2 ** 46, with which the ids of payment links are scrambled. */
   salt (): number
   /**
-   * For a database that was filled in an earlier run: a seed would give the ids of that run again while the clock stands still, so
-   * it goes on elsewhere. `filled` says how far the database was filled.
+   * For a database that was filled in an earlier run: a seed would give the ids of that run again while the clock stands
+   * still, so it goes on elsewhere. `filled` says how far the database was filled.
    */
   resume (filled: () => string): void
 }
@@ -84,8 +84,8 @@ function pooled (refill: () => Buffer): RandomBytes {
 }
 
 /**
- * The key stream of AES-256 in counter mode, with the seed's SHA-256 as its key: every text is a seed, similar seeds have nothing in
- * common, and there is no arithmetic of our own to be wrong. What is asked for is given in order, so a run can be repeated.
+ * The key stream of AES-256 in counter mode, with the seed's SHA-256 as its key: every text is a seed, similar seeds have
+ * nothing in common, and there is no arithmetic of our own to be wrong. It is given out in order, so a run can be repeated.
  */
 function seededBytes (seed: string): RandomBytes {
   const cipher = createCipheriv('aes-256-ctr', createHash('sha256').update(seed).digest(), Buffer.alloc(16))

@@ -1,8 +1,9 @@
 /** What tests import: an emulator in the test's own process. */
 /// <reference lib="esnext.disposable" preserve="true" />
 import { readConfig } from './config.js'
-import { createControls, type Controls, type Send } from './control/client.js'
-import { createEmulator, type Server } from './emulator.js'
+import { createControls, type Controls } from './control/client.js'
+import { sendTo } from './control/send.js'
+import { createEmulator } from './emulator.js'
 import { SetupError } from './errors.js'
 import { optionTexts, type GivenOptions } from './options.js'
 
@@ -43,11 +44,16 @@ export async function start (options: StartOptions = {}): Promise<Emulator> {
     const { url, webhookSecret } = await server.listen()
     const apiKey = [...config.apiKeys, 'test'].find(key => !config.readOnlyApiKeys.has(key)) ?? 'test'
     const { close } = server
-    return { ...createControls(inProcess(server, url, apiKey)), url, apiKey, webhookSecret, close, [Symbol.asyncDispose]: close }
+    return { ...createControls(sendTo(url, apiKey)), url, apiKey, webhookSecret, close, [Symbol.asyncDispose]: close }
   } catch (error) {
     await server.close()
     throw error
   }
+}
+
+/** The same functions for an emulator that runs elsewhere: in a container, or in the process that started the test runner. */
+export function connect (url: string, { apiKey = 'test' }: { apiKey?: string } = {}): Controls {
+  return createControls(sendTo(url.replace(/\/+$/, ''), apiKey))
 }
 
 function textsOf ({ seed, clock, ...options }: StartOptions): ReturnType<typeof optionTexts> {
@@ -59,18 +65,4 @@ function startTime (now: Date | string | undefined): string | undefined {
   if (!(now instanceof Date)) return now
   if (Number.isNaN(now.getTime())) throw new SetupError('clock: this Date is no time: it was made of something that is none')
   return now.toISOString()
-}
-
-/** Without the network, so that what a test does to `fetch` or to sockets can't stand between it and its emulator. */
-function inProcess ({ app }: Server, url: string, apiKey: string): Send {
-  const { host } = new URL(url)
-  return async (method, path, body) => {
-    const { statusCode, payload } = await app.inject({
-      method,
-      url: path,
-      headers: { host, authorization: `Bearer ${apiKey}` },
-      ...(body === undefined ? {} : { payload: body })
-    })
-    return { status: statusCode, text: payload }
-  }
 }

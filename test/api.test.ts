@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { readConfig } from '../src/config.js'
 import { createEmulator } from '../src/emulator.js'
 import { packageFixtures } from '../src/fixtures.js'
-import { EmulatorError, SetupError, start, type Emulator, type StartOptions } from '../src/index.js'
+import { EmulatorError, SetupError, connect, start, type Emulator, type StartOptions } from '../src/index.js'
 import { API_KEY } from './helper.js'
 import { startReceiver } from './receiver.js'
 
@@ -295,7 +295,7 @@ t.test('webhooks', async t => {
   })
 })
 
-t.test('a test that replaces fetch or the clock of the program does not lose its emulator', async t => {
+t.test('a test that replaces fetch does not lose its emulator', async t => {
   const emulator = await started(t)
   const { client } = emulator
   const { payment_id: id } = await client.payments.create(paymentBody())
@@ -304,4 +304,25 @@ t.test('a test that replaces fetch or the clock of the program does not lose its
   t.teardown(() => { globalThis.fetch = saved })
   t.match(await emulator.pay(id), { status: 'succeeded' })
   globalThis.fetch = saved
+})
+
+t.test('a test that replaces timers does not lose its emulator', async t => {
+  const emulator = await started(t, { settlementDelay: '50ms' })
+  const { setTimeout, setImmediate } = globalThis
+  const never = () => ({ unref: () => {} }) // as fake timers are until the test moves them
+  Object.assign(globalThis, { setTimeout: never, setImmediate: never })
+  t.teardown(() => { Object.assign(globalThis, { setTimeout, setImmediate }) })
+  const { payment_id: id } = await emulator.request<{ payment_id: string }>('POST', '/payments', paymentBody())
+  await emulator.pay(id, { outcome: 'processing' })
+  t.match(await emulator.waitForEvent('payment.succeeded'), { payment_id: id })
+})
+
+t.test('an emulator that runs elsewhere', async t => {
+  const emulator = await started(t)
+  const { payment_id: id } = await emulator.client.payments.create(paymentBody())
+  const elsewhere = connect(`${emulator.url}/`)
+  t.match(await elsewhere.pay(id), { status: 'succeeded' })
+  t.match(await elsewhere.waitForEvent('payment.succeeded'), { payment_id: id })
+  await emulator.close()
+  await t.rejects(elsewhere.now(), { code: 'ECONNREFUSED' })
 })

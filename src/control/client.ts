@@ -5,8 +5,10 @@
 import type { Body, OperationName, PathParameters, Query, Reply, Schemas } from '../contract/operations.js'
 import { SetupError, type Violation } from '../errors.js'
 import { parseDuration } from '../rules/duration.js'
+import type { Send } from './send.js'
 import type { components } from './types.gen.js'
-import { listDeliveries, listEvents, waitForEvent, type DeliveryFilter, type EventFilter, type Waiting, type Wanted } from './events.js'
+import type { DeliveryFilter, EventFilter, Waiting, Wanted } from './events.js'
+import { listDeliveries, listEvents, waitForEvent } from './events.js'
 
 type ControlSchemas = components['schemas']
 
@@ -59,9 +61,6 @@ export interface Controls {
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-
-/** A request's way to the emulator and back. */
-export type Send = (method: Method, url: string, body: object | undefined) => Promise<{ status: number, text: string }>
 
 /** The operations of the control API. */
 type ControlOperation = Extract<OperationName, `${string} /_emulator/${string}`>

@@ -35,7 +35,8 @@ export async function listDeliveries (ask: Ask, filter: DeliveryFilter = {}): Pr
  * the pages, so an item may be seen twice.
  */
 async function all<Item> (
-  read: (page: { page_size: number, page_number: number }) => Promise<{ items: Item[] }>, idOf: (item: Item) => string, known?: string
+  read: (page: { page_size: number, page_number: number }) => Promise<{ items: Item[] }>, idOf: (item: Item) => string,
+  known?: string
 ): Promise<Item[]> {
   const found = new Map<string, Item>()
   for (let number = 0; ; number++) {
