@@ -182,6 +182,15 @@ t.test('seeds', async t => {
     t.strictSame(sample('42'), SAMPLE_42)
   })
 
+  t.test('decide dice too, evenly', async t => {
+    const [one, other] = [createIds('42'), createIds('42')]
+    const thrown = Array.from({ length: 10_000 }, () => one.chance())
+    t.strictSame(thrown.slice(0, 100), Array.from({ length: 100 }, () => other.chance()))
+    t.ok(thrown.every(value => value >= 0 && value < 1))
+    const tenths = Array.from({ length: 10 }, (_, tenth) => thrown.filter(value => Math.floor(value * 10) === tenth).length)
+    t.ok(tenths.every(count => count > 850 && count < 1150), tenths.join())
+  })
+
   t.test('that are alike give nothing alike', async t => {
     const seen = new Set(['42', '42 ', '043', '43', '4', ''].flatMap(sample))
     t.equal(seen.size, 6 * 7)
