@@ -21,19 +21,19 @@ export interface Ids {
   uuid (): string
   /** A discount code for a customer to type: 16 capitals and digits. */
   code (): string
+  /** A number from 0 up to, but not, 1: what dice decide. */
+  chance (): number
   /** A number from 0 to below 2 ** 46, with which the ids of payment links are scrambled. */
   salt (): number
   /**
-   * For a database that was filled in an earlier run: a seed would give the ids of that run again while the clock stands still,
-   * so it goes on elsewhere. `filled` says how far the database was filled.
+   * For a database that was filled in an earlier run: a seed would give the ids of that run again while the clock stands
+   * still, so it goes on elsewhere. `filled` says how far the database was filled.
    */
   resume (filled: () => string): void
-  /** A number from 0 up to, but not, 1: what dice decide. */
-  chance (): number
 }
 
 /** So many bytes of chance. */
-type RandomBytes = (count: number) => Uint8Array
+type RandomBytes = (count: number) => Buffer
 
 /** Without a seed nobody can guess what comes; with one everybody can, and nothing that it gives is a secret. */
 export function createIds (seed: string | null = null): Ids {
@@ -51,11 +51,11 @@ export function createIds (seed: string | null = null): Ids {
       return idFloor(prefix, nowUs + made) + tail()
     },
     secret: () => secret(),
-    signingKey: () => Buffer.from(bytes(24)).toString('base64'),
+    signingKey: () => bytes(24).toString('base64'),
     uuid: () => uuidOf(bytes(16)),
     code: () => code(),
-    salt: () => Buffer.from(bytes(6)).readUIntBE(0, 6) % 2 ** 46,
-    chance: () => Buffer.from(bytes(6)).readUIntBE(0, 6) / 2 ** 48,
+    chance: () => bytes(6).readUIntBE(0, 6) / 2 ** 48,
+    salt: () => bytes(6).readUIntBE(0, 6) % 2 ** 46,
     resume (filled) {
       if (seed !== null) bytes = seededBytes(`${seed} ${filled()}`)
     }
@@ -63,7 +63,7 @@ export function createIds (seed: string | null = null): Ids {
 }
 
 /** Version 4 of RFC 9562: all chance but six bits. */
-function uuidOf (chance: Uint8Array): string {
+function uuidOf (chance: Buffer): string {
   const bytes = Buffer.from(chance)
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6)
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
@@ -88,8 +88,7 @@ function pooled (refill: () => Buffer): RandomBytes {
 
 /**
  * The key stream of AES-256 in counter mode, with the seed's SHA-256 as its key: every text is a seed, similar seeds have
- * nothing in common, and there is no arithmetic of our own to be wrong. What is asked for is given in order, so a run can be
- * repeated.
+ * nothing in common, and there is no arithmetic of our own to be wrong. It is given out in order, so a run can be repeated.
  */
 function seededBytes (seed: string): RandomBytes {
   const cipher = createCipheriv('aes-256-ctr', createHash('sha256').update(seed).digest(), Buffer.alloc(16))

@@ -2,6 +2,7 @@
  * Does what is due. In real time a timer waits for the first job of a sandbox; when the clock is moved forward, everything on
  * the way happens in the order of its due time, each at that time.
  */
+import { clearTimeout, setTimeout } from 'node:timers' // not the globals, which a test may have replaced
 import type { Context, Sandbox } from './sandbox.js'
 import type { DueJob } from './store/due.js'
 

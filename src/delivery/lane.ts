@@ -2,6 +2,7 @@
  * The deliveries to one endpoint. Each endpoint has a lane of its own, so that one that hangs delays no other. A lane takes
  * what is due in the order of its due time, so many at once, no faster than the endpoint's rate limit allows.
  */
+import { clearTimeout, setTimeout } from 'node:timers' // not the globals, which a test may have replaced
 import type { Endpoint } from '../resources/webhooks/store.js'
 import { attempt, recordAttempt, type Delivering, type Ended } from './attempt.js'
 import type { Fault, FaultKind, Faults } from './faults.js'

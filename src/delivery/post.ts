@@ -1,4 +1,5 @@
 /** One try to deliver: a POST with a limit on everything, whose outcome is told and never thrown. */
+import { clearTimeout, setTimeout } from 'node:timers' // not the globals, which a test may have replaced
 
 export interface Posted {
   /** Null without a response. */

@@ -4,6 +4,7 @@
  * with the same webhook-id.
  */
 import { setMaxListeners } from 'node:events'
+import { setImmediate } from 'node:timers' // not the global, which a test may have replaced
 import type { Clock } from '../clock.js'
 import type { Sandbox } from '../sandbox.js'
 import type { Delivering } from './attempt.js'

@@ -1,4 +1,5 @@
 /** The Fastify application: parsing, cross-origin rules, the shape of errors. Which routes it has is decided by who adds them. */
+import { setTimeout } from 'node:timers' // not the global, which a test may have replaced
 import cors from '@fastify/cors'
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { ApiError } from '../errors.js'

@@ -6,6 +6,7 @@
  * the whole turn is rolled back and run again with a savepoint for each change (savepoints for all would cost as much as the
  * writes themselves). Handlers know nothing of all this; they are synchronous functions that read, decide and write.
  */
+import { setImmediate } from 'node:timers' // not the global, which a test may have replaced
 import type { Database } from './database.js'
 
 export interface Turn {

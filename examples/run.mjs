@@ -1,0 +1,66 @@
+// Runs every example with the package as it would be published, each in a copy, and prints a line for each:
+//
+//   npm run build && node examples/run.mjs            all
+//   npm run build && node examples/run.mjs jest tap   these
+//
+// All copies share one installation, so that what has to be compiled is compiled once.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+const EXAMPLES = import.meta.dirname
+const PATIENCE_MS = 60_000
+const seconds = since => `${((performance.now() - since) / 1000).toFixed(1)} s`
+
+const all = (await readdir(EXAMPLES, { withFileTypes: true })).filter(entry => entry.isDirectory()).map(({ name }) => name)
+const names = process.argv.length > 2 ? process.argv.slice(2) : all
+const folder = await mkdtemp(join(tmpdir(), 'dodo-emulator-examples-'))
+
+try {
+  await install()
+  for (const name of names) if (!await test(name)) process.exitCode = 1
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}
+
+/** The examples as workspaces of one package, with the tarball in place of the checkout. */
+async function install () {
+  const begin = performance.now()
+  const [{ filename }] = JSON.parse(await must('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], dirname(EXAMPLES)))
+  for (const name of names) {
+    await cp(join(EXAMPLES, name), join(folder, name), { recursive: true, filter: source => !source.includes('node_modules') })
+    const manifest = join(folder, name, 'package.json')
+    const text = await readFile(manifest, 'utf8')
+    await writeFile(manifest, text.replace('file:../..', `file:../${filename}`))
+  }
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, workspaces: names, allowScripts: { 'better-sqlite3': true } }))
+  await must('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--no-save'], folder)
+  console.log(`installed ${filename} in ${seconds(begin)}`)
+}
+
+async function test (name) {
+  const begin = performance.now()
+  const { code, output } = await run('npm', ['test', '--silent'], join(folder, name))
+  console.log(`${code === 0 ? 'ok    ' : 'not ok'} ${name} in ${seconds(begin)}`)
+  if (code !== 0) console.error(output)
+  return code === 0
+}
+
+async function must (command, args, cwd) {
+  const { code, output, stdout } = await run(command, args, cwd)
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}\n${output}`)
+  return stdout
+}
+
+/** To its end, which an open handle may keep away: then it is ended, and counts as failed. */
+async function run (command, args, cwd) {
+  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: command === 'npm' && args[0] === 'test' ? PATIENCE_MS : 0 })
+  let stdout = ''
+  let output = ''
+  child.stdout.setEncoding('utf8').on('data', text => { stdout += text; output += text })
+  child.stderr.setEncoding('utf8').on('data', text => { output += text })
+  const [code] = await once(child, 'close')
+  return { code, stdout, output }
+}

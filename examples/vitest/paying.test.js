@@ -1,0 +1,32 @@
+import { start } from 'dodo-emulator'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openShop } from './shop.js'
+
+// vitest runs the files in several workers, so each file has an emulator of its own.
+let shop
+let emulator
+beforeAll(async () => {
+  shop = await openShop()
+  emulator = await start({ webhookUrl: shop.webhookUrl })
+  shop.connect(emulator)
+})
+afterAll(async () => {
+  await emulator.close()
+  shop.close()
+})
+
+test('a paid order is known to be paid', async () => {
+  const { payment_id: id } = await shop.sell(2)
+  await emulator.pay(id)
+  await emulator.idle() // the webhook has been delivered and answered
+  expect(shop.isPaid(id)).toBe(true)
+})
+
+test('a declined card leaves it unpaid', async () => {
+  const { payment_id: id } = await shop.sell(1)
+  await emulator.pay(id, { outcome: 'failed', error_code: 'INSUFFICIENT_FUNDS' })
+  const { body } = await emulator.waitForEvent({ type: 'payment.failed', payment_id: id })
+  expect(body.data.error_code).toBe('INSUFFICIENT_FUNDS')
+  await emulator.idle()
+  expect(shop.isPaid(id)).toBe(false)
+})

@@ -1,0 +1,155 @@
+/**
+ * The control API as functions: one for each thing that a test does to an emulator, by the names of openapi/control.yaml. How a
+ * request gets there is the caller's affair, so that the same functions serve a process of one's own and one elsewhere.
+ */
+import type { Body, OperationName, PathParameters, Query, Reply, Schemas } from '../contract/operations.js'
+import { SetupError, type Violation } from '../errors.js'
+import { parseDuration } from '../rules/duration.js'
+import type { Send } from './send.js'
+import type { components } from './types.gen.js'
+import type { DeliveryFilter, EventFilter, Waiting, Wanted } from './events.js'
+import { listDeliveries, listEvents, waitForEvent } from './events.js'
+
+type ControlSchemas = components['schemas']
+
+export type Clock = ControlSchemas['Clock']
+export type Event = ControlSchemas['Event']
+export type Delivery = ControlSchemas['Delivery']
+export type Idle = ControlSchemas['Idle']
+export type Pay = ControlSchemas['Pay']
+export type Payment = Required<Schemas['PaymentResponse']>
+export type Refund = Required<Schemas['RefundResponse']>
+/** `payment.succeeded` */
+export type EventType = Schemas['EventType']
+/** Milliseconds, or a text such as `30s`, `15m`, `2h`, `7d`. */
+export type Duration = number | string
+
+/** What can be asked of a running emulator. */
+export interface Controls {
+  /** Does what the customer would do on the hosted page, with a test card or an outcome; gives the payment as it is then. */
+  pay (paymentId: string, how?: Pay): Promise<Payment>
+  /** Decides what becomes of a refund that has not ended yet; gives the refund as it is then. */
+  settleRefund (refundId: string, status: ControlSchemas['SettleRefund']['status']): Promise<Refund>
+
+  /** The time there. */
+  now (): Promise<Date>
+  /** Moves the clock forward. What falls due on the way happens on the way, before this resolves. */
+  advance (duration: Duration): Promise<Clock>
+  /** Sets the clock, which runs on or stands still as it did before, unless told otherwise. */
+  setClock (time: Date | string, options?: { frozen?: boolean }): Promise<Clock>
+  /** Lets the clock stand still. */
+  freeze (): Promise<Clock>
+  /** Lets the clock run again. */
+  release (): Promise<Clock>
+
+  /** What has happened, oldest first: the last 10,000 events, or those that fit the filter. */
+  events (filter?: EventFilter): Promise<Event[]>
+  /**
+   * The first event that fits, which may have happened already; give `since` to overlook those up to an event. Rejects after the
+   * timeout (4 seconds unless given) with a message that says what has happened instead.
+   */
+  waitForEvent (wanted: Wanted, options?: Waiting): Promise<Event>
+  /** What was sent to webhook endpoints, with every try, oldest first. */
+  deliveries (filter?: DeliveryFilter): Promise<Delivery[]>
+  /** Resolves once nothing is due or under way: webhooks are delivered, what was to settle by now has settled. */
+  idle (options?: { timeout?: Duration }): Promise<Idle>
+  /** Sends a sample of an event to the endpoints that want it; `data` takes the place of fields of its data. */
+  trigger (type: EventType, data?: object): Promise<Event>
+
+  /** Any request, of the control API (`/_emulator/...`) or the emulated one, for what has no function here. */
+  request<Json = unknown> (method: Method, path: string, body?: object): Promise<Json>
+}
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** The operations of the control API. */
+type ControlOperation = Extract<OperationName, `${string} /_emulator/${string}`>
+
+interface Question<Name> {
+  path?: PathParameters<Name> & object
+  query?: Query<Name> & object
+  body?: Body<Name>
+}
+
+/** Asks an operation of the control API by its name. */
+export type Ask = <Name extends ControlOperation>(name: Name, question?: Question<Name>) => Promise<Reply<Name>>
+
+/** What a request was refused with. */
+export class EmulatorError extends Error {
+  readonly status: number
+  /** One of docs/errors.md. */
+  readonly code: string
+  readonly details: Violation[]
+
+  constructor (status: number, { code, message, details = [] }: { code: string, message: string, details?: Violation[] }) {
+    super(`${code}: ${message}`)
+    this.name = 'EmulatorError'
+    this.status = status
+    this.code = code
+    this.details = details
+  }
+}
+
+export function createControls (send: Send): Controls {
+  async function request<Json> (method: Method, path: string, body?: object): Promise<Json> {
+    const { status, text } = await send(method, path, body)
+    const json = text === '' ? undefined : JSON.parse(text)
+    if (status >= 400) throw new EmulatorError(status, json)
+    return json
+  }
+
+  const ask: Ask = (name, { path = {}, query = {}, body } = {}) => {
+    const [method, template = ''] = name.split(' ')
+    return request(method as Method, urlOf(template, path, query), body)
+  }
+
+  const move = (body: ControlSchemas['ClockChange']) => ask('POST /_emulator/clock', { body })
+
+  return {
+    pay: (id, body = { outcome: 'succeeded' }) =>
+      ask('POST /_emulator/payments/{payment_id}/pay', { path: { payment_id: id }, body }) as Promise<Payment>,
+    settleRefund: (id, status) =>
+      ask('POST /_emulator/refunds/{refund_id}/settle', { path: { refund_id: id }, body: { status } }) as Promise<Refund>,
+
+    now: async () => new Date((await ask('GET /_emulator/clock')).now),
+    advance: async duration => move({ advance_ms: milliseconds(duration) }),
+    setClock: async (time, options) => move({ now: timeText(time), ...options }),
+    freeze: () => move({ frozen: true }),
+    release: () => move({ frozen: false }),
+
+    events: filter => listEvents(ask, filter),
+    waitForEvent: async (wanted, { timeout, since } = {}) =>
+      waitForEvent(ask, wanted, { since, timeoutMs: timeout === undefined ? undefined : milliseconds(timeout) }),
+    deliveries: filter => listDeliveries(ask, filter),
+    idle: async ({ timeout } = {}) =>
+      ask('GET /_emulator/idle', { query: timeout === undefined ? {} : { timeout_ms: milliseconds(timeout) } }),
+    trigger: (type, data) =>
+      ask('POST /_emulator/events/trigger', { body: { type, ...(data === undefined ? {} : { data: { ...data } }) } }),
+
+    request
+  }
+}
+
+/** `/_emulator/payments/pay_1/pay` */
+function urlOf (template: string, path: object, query: object): string {
+  const values = new Map(Object.entries(path))
+  const url = template.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(values.get(name))))
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value))
+  return search.size === 0 ? url : `${url}?${search}`
+}
+
+/** Throws a SetupError for what is no length of time. */
+function milliseconds (duration: Duration): number {
+  const ms = typeof duration === 'number' ? duration : parseDuration(duration)
+  if (ms === null || !Number.isInteger(ms) || ms < 0) {
+    throw new SetupError(`${String(duration)} is no duration: give whole milliseconds, or a text such as 30s, 15m or 25h`)
+  }
+  return ms
+}
+
+function timeText (time: Date | string): string {
+  if (typeof time === 'string') return time
+  if (Number.isNaN(time.getTime())) throw new SetupError('this Date is no time: it was made of something that is none')
+  return time.toISOString()
+}

@@ -1,0 +1,328 @@
+/** What tests import: start() and what can be done with an emulator in one's own process. */
+import DodoPayments from 'dodopayments'
+import t, { type Test } from 'tap'
+import { readConfig } from '../src/config.js'
+import { createEmulator } from '../src/emulator.js'
+import { packageFixtures } from '../src/fixtures.js'
+import { EmulatorError, SetupError, connect, start, type Emulator, type StartOptions } from '../src/index.js'
+import { API_KEY } from './helper.js'
+import { startReceiver } from './receiver.js'
+
+function paymentBody (changes: Partial<DodoPayments.PaymentCreateParams> = {}): DodoPayments.PaymentCreateParams {
+  return {
+    billing: { country: 'US' },
+    customer: { customer_id: 'cus_ada' },
+    product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }],
+    ...changes
+  }
+}
+
+/** What a promise was rejected with; undefined if it was not. */
+function refusal (promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(() => undefined, (error: unknown) => error)
+}
+
+async function started (test: Test, options: StartOptions = {}): Promise<Emulator & { client: DodoPayments }> {
+  const emulator = await start(options)
+  test.teardown(() => emulator.close())
+  return { ...emulator, client: new DodoPayments({ bearerToken: emulator.apiKey, baseURL: emulator.url, maxRetries: 0 }) }
+}
+
+t.test('starting', async t => {
+  t.test('takes a free port, keeps nothing, and reads no environment', async t => {
+    process.env['PORT'] = 'none'
+    t.teardown(() => { delete process.env['PORT'] })
+    const one = await started(t)
+    const other = await started(t)
+    t.match(one.url, /^http:\/\/127\.0\.0\.1:\d+$/)
+    t.not(one.url, other.url)
+    t.equal(one.webhookSecret, null)
+    const { payment_id: id } = await one.client.payments.create(paymentBody())
+    t.match(await refusal(other.client.payments.retrieve(id)), { status: 404 }, 'emulators share nothing')
+  })
+
+  t.test('options in their own kind mean what their texts mean', async t => {
+    const given: StartOptions = {
+      linkLifetime: 90_000,
+      refundWindow: 30 * 86_400_000,
+      tax: false,
+      apiKeys: ['one', 'two'],
+      deniedCountries: ['DE'],
+      webhookRetrySchedule: [0, 1500, '5m'],
+      walletBalance: 5000,
+      port: 0,
+      host: undefined,
+      clock: new Date('2030-01-02T03:04:05Z')
+    }
+    const emulator = await started(t, given)
+    t.equal(emulator.apiKey, 'one')
+    const { client } = emulator
+    const before = await emulator.now()
+    const { expires_on: expires, total_amount: total } = await client.payments.create(paymentBody({ payment_link: true }))
+    const lifetime = Date.parse(expires ?? '') - before.getTime()
+    t.ok(lifetime >= 90_000 && lifetime < 100_000, `${lifetime} ms`)
+    const taxed = await (await started(t)).client.payments.create(paymentBody())
+    t.ok(taxed.total_amount >= total)
+    t.match(await refusal(client.payments.create(paymentBody({ billing: { country: 'DE' } }))), { status: 422 })
+  })
+
+  t.test('refuses what is wrong, by the name of the option', async t => {
+    const cases: Array<[options: object, message: RegExp]> = [
+      [{ port: 70_000 }, /^port: must be a whole number from 0 to 65535, not "70000"$/],
+      [{ refundDelay: 1.5 }, /^refundDelay: must be a duration.*"1\.5ms"$/],
+      [{ refundDelay: '90' }, /^refundDelay: must be a duration/],
+      [{ refundDelay: Number.NaN }, /^refundDelay: must be a duration/],
+      [{ tax: 'yes' }, /^tax: must be on or off/],
+      [{ tax: null }, /^tax: must be on or off, not "null"$/],
+      [{ deniedCountries: ['Germany'] }, /^deniedCountries: must be two-letter/],
+      [{ apiKeys: { a: 1 }, prot: 1 }, /^there is no option "prot"; there are port, host/],
+      [{ clock: new Date('never') }, /^clock: this Date is no time/],
+      [{ clock: 'tomorrow' }, /^clock: must be an RFC 3339 time/],
+      [{ clock: { now: '1969-12-31T23:59:59Z' } }, /^clock: must be an RFC 3339 time from 1970 on/],
+      [{ seed: '' }, /^seed: must not be empty/],
+      [{ seed: 'x'.repeat(257) }, /^seed: must not be longer/],
+      [{ database: '/dev/null/there' }, /can't be opened/]
+    ]
+    for (const [options, message] of cases) {
+      const error = await refusal(start(options))
+      t.ok(error instanceof SetupError, String(message))
+      t.match(error, { message })
+    }
+  })
+
+  t.test('a port in use leaves nothing behind', async t => {
+    const { url } = await started(t)
+    t.match(await refusal(start({ port: Number(new URL(url).port) })), { code: 'EADDRINUSE' })
+  })
+
+  t.test('fixtures of its own', async t => {
+    const fixtures = { ...packageFixtures(), discounts: [], discountCustomers: {} }
+    const emulator = createEmulator(readConfig({ database: ':memory:' }, {}), { fixtures: () => fixtures })
+    t.teardown(() => emulator.close())
+    t.equal(emulator.sandbox.countRows()['discounts'], 0)
+  })
+
+  t.test('closes once, however often it is told', async t => {
+    const emulator = await start()
+    await Promise.all([emulator.close(), emulator.close()])
+    await emulator.close()
+    await t.rejects(fetch(emulator.url))
+    let url = ''
+    {
+      await using disposed = await start()
+      url = disposed.url
+    }
+    await t.rejects(fetch(url))
+  })
+
+  t.test('a second one in the same process is quick', async t => {
+    await (await start()).close()
+    const times: number[] = []
+    for (let count = 0; count < 5; count++) {
+      const begin = performance.now()
+      const emulator = await start()
+      times.push(performance.now() - begin)
+      await emulator.close()
+    }
+    const best = Math.min(...times)
+    t.ok(best < 60, `the best of five took ${best.toFixed(1)} ms`)
+  })
+})
+
+t.test('outcomes', async t => {
+  t.test('pays, and gives the payment', async t => {
+    const { client, ...emulator } = await started(t)
+    const create = async () => (await client.payments.create(paymentBody())).payment_id
+    const id = await create()
+    t.match(await emulator.pay(id), { payment_id: id, status: 'succeeded' })
+    t.match(await client.payments.retrieve(id), { status: 'succeeded' })
+    t.match(await emulator.pay(await create(), { card: '4242 4242 4242 4242' }), { status: 'succeeded' })
+    t.match(await emulator.pay(await create(), { outcome: 'failed', error_code: 'INSUFFICIENT_FUNDS' }),
+      { status: 'failed', error_code: 'INSUFFICIENT_FUNDS' })
+  })
+
+  t.test('settles a refund', async t => {
+    const { client, ...emulator } = await started(t, { refundDelay: '1d' })
+    const { payment_id: id } = await client.payments.create(paymentBody())
+    await emulator.pay(id)
+    const { refund_id: refundId } = await client.refunds.create({ payment_id: id })
+    t.match(await emulator.settleRefund(refundId, 'failed'), { refund_id: refundId, status: 'failed' })
+  })
+
+  t.test('a refusal is an error with status, code and details', async t => {
+    const emulator = await started(t)
+    const error = await emulator.pay('pay_nobody').catch((thrown: unknown) => thrown)
+    t.ok(error instanceof EmulatorError)
+    t.match(error, { name: 'EmulatorError', status: 404, code: 'NOT_FOUND', details: [{ path: 'payment_id' }] })
+    t.match(error, { message: /^NOT_FOUND: .*there is no payment pay_nobody/ })
+    t.match(await refusal(emulator.pay('../clock', { outcome: 'succeeded' })), { status: 404 })
+    t.match(await refusal(emulator.pay('pay_x', { outcome: 'nothing' } as never)), { code: 'INVALID_REQUEST_BODY' })
+  })
+
+  t.test('anything else by its path', async t => {
+    const emulator = await started(t)
+    t.match(await emulator.request('GET', '/_emulator/health'), { status: 'ok' })
+    t.match(await emulator.request('POST', '/payments', paymentBody()), { payment_id: /^pay_/ })
+    t.match(await refusal(emulator.request('GET', '/nowhere')), { status: 404, code: 'NOT_FOUND' })
+  })
+
+  t.test('a key that may only read is not what tests get', async t => {
+    t.equal((await started(t, { readOnlyApiKeys: ['test', 'reader'], apiKeys: ['reader', 'writer'] })).apiKey, 'writer')
+    t.equal((await started(t)).apiKey, API_KEY)
+  })
+})
+
+t.test('the clock', async t => {
+  t.test('starts where it is told, and stands still or runs', async t => {
+    const still = await started(t, { clock: { now: '2026-01-01T00:00:00Z', frozen: true } })
+    t.equal((await still.now()).toISOString(), '2026-01-01T00:00:00.000Z')
+    const { created_at: at } = await still.client.payments.retrieve((await still.client.payments.create(paymentBody())).payment_id)
+    t.equal(at, '2026-01-01T00:00:00.000000Z')
+    const running = await started(t, { clock: '2026-01-01T00:00:00Z' })
+    const first = await running.now()
+    t.ok(first.getTime() - Date.parse('2026-01-01T00:00:00Z') < 60_000)
+    await new Promise(resolve => { setTimeout(resolve, 5) })
+    t.ok(await running.now() > first)
+    const now = await started(t, { clock: { frozen: true } })
+    t.ok(Math.abs((await now.now()).getTime() - Date.now()) < 60_000)
+    t.equal((await now.now()).getTime(), (await now.now()).getTime())
+  })
+
+  t.test('is moved, frozen and released', async t => {
+    const emulator = await started(t)
+    t.match(await emulator.freeze(), { frozen: true, offset_ms: 0 })
+    const before = await emulator.now()
+    await emulator.advance('2h')
+    t.equal((await emulator.now()).getTime() - before.getTime(), 7_200_000)
+    await emulator.advance(500)
+    t.equal((await emulator.now()).getTime() - before.getTime(), 7_200_500)
+    t.match(await emulator.setClock('2031-05-06T00:00:00Z'), { frozen: true, now: '2031-05-06T00:00:00.000000Z' })
+    t.match(await emulator.setClock(new Date('2032-05-06T00:00:00Z'), { frozen: false }), { frozen: false })
+    await emulator.freeze()
+    t.match(await emulator.release(), { frozen: false })
+    await t.rejects(emulator.advance('2 hours'), { message: /^2 hours is no duration/ })
+    for (const wrong of [-1, 0.5, Number.NaN, Infinity]) await t.rejects(emulator.advance(wrong), { message: new RegExp(`^${wrong} is no duration`) })
+    t.match(await refusal(emulator.setClock('soon')), { code: 'INVALID_REQUEST_BODY' })
+    await t.rejects(emulator.setClock(new Date('soon')), { message: /this Date is no time/ })
+  })
+
+  t.test('what is due on the way has happened when advance resolves', async t => {
+    const { client, ...emulator } = await started(t, { clock: { frozen: true }, settlementDelay: '3h' })
+    const { payment_id: id } = await client.payments.create(paymentBody())
+    await emulator.pay(id, { outcome: 'processing' })
+    await emulator.advance('2h')
+    t.match(await client.payments.retrieve(id), { status: 'processing' })
+    await emulator.advance('1h')
+    t.match(await client.payments.retrieve(id), { status: 'succeeded' })
+  })
+})
+
+t.test('events', async t => {
+  t.test('in order, whole, and filtered', async t => {
+    const { client, ...emulator } = await started(t)
+    t.strictSame(await emulator.events(), [])
+    const ids: string[] = []
+    for (let count = 0; count < 105; count++) {
+      const { payment_id: id } = await client.payments.create(paymentBody())
+      await emulator.pay(id)
+      ids.push(id)
+    }
+    const events = await emulator.events({ type: 'payment.succeeded' })
+    t.strictSame(events.map(event => event.payment_id), ids)
+    t.strictSame((await emulator.events({ payment_id: ids[3] ?? '' })).map(({ type }) => type), ['payment.succeeded'])
+    t.match(await refusal(emulator.events({ type: 'payment.none' as never })), { code: 'INVALID_QUERY_PARAMS' })
+  })
+
+  t.test('one that has happened, one that happens, and none', async t => {
+    const { client, ...emulator } = await started(t)
+    const create = async () => (await client.payments.create(paymentBody())).payment_id
+    const id = await create()
+    await emulator.pay(id)
+    const first = await emulator.waitForEvent('payment.succeeded')
+    t.match(first, { type: 'payment.succeeded', payment_id: id, is_sample: false })
+    const second = await create()
+    const [waited, byPayment, byPredicate] = await Promise.all([
+      emulator.waitForEvent('payment.succeeded', { since: first }),
+      emulator.waitForEvent({ payment_id: second }),
+      emulator.waitForEvent(({ body }) => (body['data'] as { payment_id: string }).payment_id === second, { timeout: '3s' }),
+      emulator.pay(second)
+    ])
+    for (const event of [waited, byPayment, byPredicate]) t.equal(event.payment_id, second)
+    await t.rejects(emulator.waitForEvent('payment.failed', { timeout: 30 }), {
+      message: `no payment.failed within 30 ms; what happened: payment.succeeded of ${id}, payment.succeeded of ${second}`
+    })
+    await t.rejects(emulator.waitForEvent('payment.succeeded', { timeout: 20, since: waited }),
+      { message: 'no payment.succeeded within 20 ms; what happened: nothing' })
+    await t.rejects(emulator.waitForEvent({ type: 'payment.failed', payment_id: id }, { timeout: '0s' }),
+      { message: new RegExp(`^no payment.failed of ${id} within 0 ms`) })
+    await t.rejects(emulator.waitForEvent('payment.failed', { timeout: 'soon' }), { message: /^soon is no duration/ })
+    const broken = new Error('a predicate of the test that throws')
+    await t.rejects(emulator.waitForEvent(() => { throw broken }), broken)
+  })
+
+  t.test('a wait for what the clock keeps back says so', async t => {
+    const { client, ...emulator } = await started(t, { clock: { frozen: true } })
+    const { payment_id: id } = await client.payments.create(paymentBody())
+    await emulator.pay(id, { outcome: 'processing' })
+    await t.rejects(emulator.waitForEvent(({ type }) => type === 'payment.succeeded', { timeout: 10 }),
+      { message: /^no event that fits .*payment\.processing.*; 1 thing waits for a later time, and the clock stands still: advance\(\) it$/ })
+  })
+})
+
+t.test('webhooks', async t => {
+  t.test('are delivered, to the origin that the program knows, when idle resolves', async t => {
+    const receiver = await startReceiver(t)
+    const { client, ...emulator } = await started(t, { webhookUrl: receiver.url })
+    t.match(emulator.webhookSecret, /^whsec_/)
+    const { payment_id: id } = await client.payments.create(paymentBody({ payment_link: true }))
+    await emulator.pay(id)
+    t.strictSame(await emulator.idle({ timeout: '5s' }), { waiting: 0, due_later: 0 })
+    t.strictSame(receiver.types(), ['payment.succeeded'])
+    t.match(receiver.received[0]?.data, { payment_id: id, payment_link: new RegExp(`^${emulator.url}/`) })
+    const [delivery, ...others] = await emulator.deliveries({ event_type: 'payment.succeeded' })
+    t.match(delivery, { payment_id: id, state: 'succeeded', attempts: [{ response_status: 200 }] })
+    t.strictSame(others, [])
+  })
+
+  t.test('samples', async t => {
+    const receiver = await startReceiver(t)
+    const emulator = await started(t, { webhookUrl: receiver.url })
+    t.match(await emulator.trigger('payment.failed', { total_amount: 77 }), { type: 'payment.failed', is_sample: true })
+    await emulator.idle()
+    t.match(receiver.received, [{ type: 'payment.failed', data: { total_amount: 77 } }])
+    t.match(await refusal(emulator.trigger('payment.lost' as never)), { code: 'INVALID_REQUEST_BODY' })
+    t.equal((await emulator.trigger('payment.succeeded')).is_sample, true)
+  })
+})
+
+t.test('a test that replaces fetch does not lose its emulator', async t => {
+  const emulator = await started(t)
+  const { client } = emulator
+  const { payment_id: id } = await client.payments.create(paymentBody())
+  const saved = globalThis.fetch
+  globalThis.fetch = () => { throw new Error('no network in this test') }
+  t.teardown(() => { globalThis.fetch = saved })
+  t.match(await emulator.pay(id), { status: 'succeeded' })
+  globalThis.fetch = saved
+})
+
+t.test('a test that replaces timers does not lose its emulator', async t => {
+  const emulator = await started(t, { settlementDelay: '50ms' })
+  const { setTimeout, setImmediate } = globalThis
+  const never = () => ({ unref: () => {} }) // as fake timers are until the test moves them
+  Object.assign(globalThis, { setTimeout: never, setImmediate: never })
+  t.teardown(() => { Object.assign(globalThis, { setTimeout, setImmediate }) })
+  const { payment_id: id } = await emulator.request<{ payment_id: string }>('POST', '/payments', paymentBody())
+  await emulator.pay(id, { outcome: 'processing' })
+  t.match(await emulator.waitForEvent('payment.succeeded'), { payment_id: id })
+})
+
+t.test('an emulator that runs elsewhere', async t => {
+  const emulator = await started(t)
+  const { payment_id: id } = await emulator.client.payments.create(paymentBody())
+  const elsewhere = connect(`${emulator.url}/`)
+  t.match(await elsewhere.pay(id), { status: 'succeeded' })
+  t.match(await elsewhere.waitForEvent('payment.succeeded'), { payment_id: id })
+  await emulator.close()
+  await t.rejects(elsewhere.now(), { code: 'ECONNREFUSED' })
+})
