@@ -6,6 +6,7 @@ import { ask } from './commands/ask.js'
 import { events, listen, replay, trigger } from './commands/webhooks.js'
 import { OPTIONS, readConfig, type Config, type OptionName } from './config.js'
 import { SetupError } from './errors.js'
+import type { Prepare } from './fixtures/load.js'
 import { VERSION } from './root.js'
 import { parseDuration } from './rules/duration.js'
 
@@ -89,6 +90,19 @@ withOptions(eventCommand.command('replay').description('deliver an event once mo
   .argument('<event_id>')
   .action((eventId: string, flags: Flags) => run(async () => replay(readConfig(flags, process.env), eventId)))
 
+withOptions(program.command('seed').description('add what a fixtures file holds to a running emulator'), ['port', 'host'])
+  .argument('<file>', 'JSON or YAML')
+  .action((file: string, flags: Flags) => run(async () => {
+    const { seed } = await import('./commands/seed.js')
+    await seed(readConfig(flags, process.env), file)
+  }))
+
+const fixtures = program.command('fixtures').description('files that say what an emulator starts from')
+
+fixtures.command('check').description('say whether an emulator would start from these files')
+  .argument('<files...>', 'JSON or YAML, added to each other in this order')
+  .action((files: string[]) => run(async () => checkFixtures(files)))
+
 function withOptions (command: Command, names: OptionName[]): Command {
   for (const name of names) {
     const { flag, env, value, fallback, about } = OPTIONS[name]
@@ -127,7 +141,7 @@ function explain (error: NodeJS.ErrnoException & { address?: string, port?: numb
 async function start (config: Config): Promise<void> {
   const { createEmulator } = await import('./emulator.js')
   const { default: closeWithGrace } = await import('close-with-grace')
-  const emulator = createEmulator(config)
+  const emulator = createEmulator(config, await preparation(config.fixtures))
   try {
     const { url, port, webhookSecret } = await emulator.listen()
     if (config.portFile !== null) writeFileSync(config.portFile, `${port}\n`)
@@ -140,6 +154,24 @@ async function start (config: Config): Promise<void> {
     await emulator.close()
     throw error
   }
+}
+
+/** Loaded only when fixtures are given: nobody else waits for what reads and checks them. */
+async function preparation (files: readonly string[] | null): Promise<Prepare | undefined> {
+  if (files === null) return undefined
+  const { fromFiles } = await import('./fixtures/load.js')
+  return fromFiles(files)
+}
+
+/** Starts from the files as far as it can be done without a port, and says what is there then. */
+async function checkFixtures (files: string[]): Promise<void> {
+  const { createEmulator } = await import('./emulator.js')
+  const config = { ...readConfig({}, process.env), database: ':memory:' }
+  const emulator = createEmulator(config, await preparation(files))
+  const { brands, addons, products, customers, discounts, payments, refunds } = emulator.sandbox.countRows()
+  await emulator.close()
+  console.log(`${files.join(' and ')} can be used: ${Object.entries({ brands, addons, products, customers, discounts, payments, refunds })
+    .map(([name, count]) => `${count} ${name}`).join(', ')}`)
 }
 
 function greet (url: string, config: Config, webhookSecret: string | null): void {

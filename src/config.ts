@@ -47,6 +47,14 @@ export const OPTIONS = {
     about: 'SQLite file, made with its folder when missing; :memory: keeps nothing',
     parse: nonEmpty
   }),
+  fixtures: option({
+    flag: 'fixtures',
+    env: 'FIXTURES',
+    value: '<files>',
+    fallback: null,
+    about: 'JSON or YAML files, separated by commas, that a new database starts from instead of the built-in data; none for an empty one',
+    parse: files
+  }),
   publicUrl: option({
     flag: 'public-url',
     env: 'PUBLIC_URL',
@@ -245,6 +253,14 @@ function schedule (text: string): number[] {
   const known = waits.flatMap(wait => wait !== null && wait <= DURATION_MAX_MS ? [wait] : [])
   if (known.length === waits.length && waits.length <= TRIES_MAX) return known
   throw new SetupError(`must be at most ${TRIES_MAX} durations, separated by commas, such as 0,5s,5m`)
+}
+
+/** In this order. */
+function files (text: string): readonly string[] {
+  const names = text.split(',').map(part => part.trim())
+  if (names.includes('')) throw new SetupError('must be the names of files, separated by commas, or none')
+  if (names.length > 1 && names.includes('none')) throw new SetupError('must be none, or the names of files')
+  return names
 }
 
 function list (text: string): ReadonlySet<string> {

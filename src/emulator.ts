@@ -4,8 +4,10 @@ import type { FastifyInstance } from 'fastify'
 import { systemClock } from './clock.js'
 import type { Config } from './config.js'
 import { contract, controlContract } from './contract/load.js'
-import { controlHandlers } from './control/routes.js'
+import { controlHandlers, pay } from './control/routes.js'
 import { packageFixtures } from './fixtures.js'
+import type { Prepare } from './fixtures/load.js'
+import type { PlayedPayment } from './fixtures/scenario.js'
 import { bindContract } from './http/bind.js'
 import { createServer } from './http/server.js'
 import { randomIds } from './ids.js'
@@ -25,6 +27,8 @@ import { openSandbox, type Sandbox } from './sandbox.js'
 export interface Server {
   app: FastifyInstance
   sandbox: Sandbox
+  /** The payments of the fixtures' scenario; empty where the database was there before. */
+  played: readonly PlayedPayment[]
   /** Starts listening and tells where, once requests are answered. */
   listen (): Promise<Listening>
   close (): Promise<void>
@@ -37,11 +41,14 @@ export interface Listening {
   webhookSecret: string | null
 }
 
-/** Opens the sandbox and makes the server, without listening yet. Throws a SetupError. */
-export function createEmulator (config: Config): Server {
+/**
+ * Opens the sandbox and makes the server, without listening yet. A new sandbox starts from what `prepare` makes ready, unless
+ * given from the package's own fixtures. Throws a SetupError.
+ */
+export function createEmulator (config: Config, prepare?: Prepare): Server {
   const system = systemClock()
-  const sandbox = openSandbox({
-    database: config.database,
+  let url = config.publicUrl ?? 'http://127.0.0.1'
+  const basics = {
     settings: {
       linkLifetimeUs: config.linkLifetime * 1000,
       settlementDelayUs: config.settlementDelay * 1000,
@@ -55,12 +62,14 @@ export function createEmulator (config: Config): Server {
     },
     reference: reference(),
     clock: system,
-    ids: randomIds(),
-    fixtures: packageFixtures
+    ids: randomIds()
+  }
+  const start = prepare?.({ ...basics, life: { jobs, pay }, origin: () => url })
+  const sandbox = openSandbox({
+    ...basics, database: config.database, fixtures: start?.fixtures ?? packageFixtures, begin: start?.begin
   })
   const keys = { apiKeys: config.apiKeys, readOnlyKeys: config.readOnlyApiKeys }
   const app = createServer({ keys, report })
-  let url = config.publicUrl ?? 'http://127.0.0.1'
   const scheduler = createScheduler(sandbox, jobs, () => config.publicUrl ?? url, report)
   const sender = createSender({ sandbox, payloads, system, timeoutMs: config.webhookTimeout, report })
   const binding = {
@@ -94,6 +103,7 @@ export function createEmulator (config: Config): Server {
   return {
     app,
     sandbox,
+    played: start?.payments() ?? [],
     async listen () {
       await app.listen({ port: config.port, host: config.host })
       const { port } = app.server.address() as AddressInfo

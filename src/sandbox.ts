@@ -93,11 +93,20 @@ export interface SandboxOptions {
   ids: Ids
   /** What a new database starts from. */
   fixtures: () => Fixtures
+  /** What happens in a new sandbox before it is used, in the transaction that makes it. */
+  begin?: ((sandbox: Sandbox) => void) | undefined
 }
 
 /** Opens a sandbox; a new database is filled from the fixtures. Throws a SetupError. */
-export function openSandbox ({ database: file, settings, reference, clock: system, ids, fixtures }: SandboxOptions): Sandbox {
-  const database = openDatabase(file, empty => { seed(fixtures(), storesOf(empty), businessStore(empty)) })
+export function openSandbox (options: SandboxOptions): Sandbox {
+  const { database: file, fixtures, begin } = options
+  return sandboxOf(openDatabase(file, empty => {
+    seed(fixtures(), storesOf(empty), businessStore(empty))
+    begin?.(sandboxOf(empty, options))
+  }), options)
+}
+
+function sandboxOf (database: Database, { settings, reference, clock: system, ids }: SandboxOptions): Sandbox {
   const stores = storesOf(database)
   const clocks = clockStore(database)
   const clock = sandboxClock(system, clocks.read(), clocks.write)

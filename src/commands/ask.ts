@@ -1,6 +1,6 @@
 /** Speaks to an emulator that is running: what the commands beside `start` are made of. */
 import type { Config } from '../config.js'
-import { SetupError } from '../errors.js'
+import { SetupError, type Violation } from '../errors.js'
 
 const ANSWER_TIMEOUT_MS = 15_000
 
@@ -17,7 +17,17 @@ export interface Question {
   apiKey?: string
 }
 
-/** The text of a success. Throws a SetupError where nobody answers, or with the reason of a refusal. */
+/** What an emulator has refused, and everything that it found. */
+export class RefusedError extends SetupError {
+  readonly details: readonly Violation[]
+
+  constructor (reason: string, details: readonly Violation[]) {
+    super(reason)
+    this.details = details
+  }
+}
+
+/** The text of a success. Throws a SetupError where nobody answers, a RefusedError with the reason of a refusal. */
 export async function ask (config: Config, path: string, { method, body, apiKey }: Question = {}): Promise<string> {
   const url = `${addressOf(config)}${path}`
   const response = await fetch(url, {
@@ -33,14 +43,17 @@ export async function ask (config: Config, path: string, { method, body, apiKey 
     throw new SetupError(`no emulator answers at ${url} (${message})`)
   })
   const text = await response.text()
-  if (!response.ok) throw new SetupError(reasonOf(text) ?? `${url} answered ${response.status}`)
+  if (!response.ok) {
+    const { message, details } = refusalOf(text)
+    throw new RefusedError(message ?? `${url} answered ${response.status}`, details ?? [])
+  }
   return text
 }
 
-function reasonOf (text: string): string | undefined {
+function refusalOf (text: string): { message?: string, details?: Violation[] } {
   try {
-    return (JSON.parse(text) as { message?: string }).message
+    return JSON.parse(text)
   } catch {
-    return undefined
+    return {}
   }
 }

@@ -44,6 +44,7 @@ function bindOperation (app: FastifyInstance, operation: Operation, binding: Bin
     method: operation.method,
     exposeHeadRoute: binding.answersHead && operation.method === 'GET',
     url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
+    ...(operation.bodyLimit === null ? {} : { bodyLimit: operation.bodyLimit }),
     onRequest: (request, reply, done) => {
       const isWrite = operation.method !== 'GET'
       if (operation.secured) request.apiKey = authenticate(request.headers.authorization, isWrite, binding.keys)
