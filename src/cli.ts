@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /** What people run: `dodo-emulator start`, and commands that speak to a running emulator. */
 import { writeFileSync } from 'node:fs'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { ask } from './commands/ask.js'
 import { events, listen, replay, trigger } from './commands/webhooks.js'
 import { OPTIONS, readConfig, type Config, type OptionName } from './config.js'
-import { SetupError } from './errors.js'
+import { SetupError, type Violation } from './errors.js'
 import type { Prepare } from './fixtures/load.js'
 import { VERSION } from './root.js'
 import { parseDuration } from './rules/duration.js'
@@ -19,6 +19,15 @@ interface EventFlags {
   payment?: string
   limit: string
   json?: boolean
+}
+
+interface ImportFlags {
+  apiKey?: string
+  baseUrl?: string
+  environment: 'test_mode' | 'live_mode'
+  out?: string
+  customers?: 'all' | 'none'
+  anonymize?: boolean
 }
 
 const program = new Command('dodo-emulator')
@@ -97,6 +106,16 @@ withOptions(program.command('seed').description('add what a fixtures file holds 
     await seed(readConfig(flags, process.env), file)
   }))
 
+program.command('import').description('copy what a real account sells into a fixtures file; it only reads')
+  .option('--api-key <key>', 'of the account; a read-only one will do [DODO_PAYMENTS_API_KEY]')
+  .option('--base-url <url>', "where the account is, if not at the environment's own address")
+  .addOption(new Option('--environment <name>', 'of the account').choices(['test_mode', 'live_mode']).default('test_mode'))
+  .option('--out <file>', 'JSON, or YAML if it ends in .yaml; unless given, the standard output')
+  .addOption(new Option('--customers <which>', 'all of them, or none [default: all in test_mode, none in live_mode]')
+    .choices(['all', 'none']))
+  .option('--anonymize', 'replace names and e-mail addresses, and leave out phone numbers and metadata, of customers')
+  .action((flags: ImportFlags) => run(async () => importFixtures(flags)))
+
 const fixtures = program.command('fixtures').description('files that say what an emulator starts from')
 
 fixtures.command('check').description('say whether an emulator would start from these files')
@@ -170,8 +189,33 @@ async function checkFixtures (files: string[]): Promise<void> {
   const emulator = createEmulator(config, await preparation(files))
   const { brands, addons, products, customers, discounts, payments, refunds } = emulator.sandbox.countRows()
   await emulator.close()
-  console.log(`${files.join(' and ')} can be used: ${Object.entries({ brands, addons, products, customers, discounts, payments, refunds })
-    .map(([name, count]) => `${count} ${name}`).join(', ')}`)
+  const counts = Object.entries({ brands, addons, products, customers, discounts, payments, refunds })
+  console.log(`${files.join(' and ')} can be used: ${counts.map(([name, count]) => `${count} ${name}`).join(', ')}`)
+}
+
+async function importFixtures ({ apiKey, baseUrl, environment, out, customers, anonymize = false }: ImportFlags): Promise<void> {
+  const key = apiKey ?? process.env['DODO_PAYMENTS_API_KEY']
+  if (key === undefined || key === '') throw new SetupError('give the API key with DODO_PAYMENTS_API_KEY or --api-key')
+  if (baseUrl !== undefined && !/^https?:/.test(URL.canParse(baseUrl) ? new URL(baseUrl).protocol : '')) {
+    throw new SetupError('--base-url must be an http or https URL, such as https://test.dodopayments.com')
+  }
+  const { importAccount } = await import('./commands/import.js')
+  const which = customers ?? (environment === 'test_mode' ? 'all' : 'none')
+  await importAccount({ account: { apiKey: key, baseUrl, environment }, out, customers: which === 'all', anonymize }, problemsOf)
+}
+
+/** Everything that would keep an emulator from starting with a document. */
+async function problemsOf (document: object): Promise<readonly Violation[]> {
+  const { createEmulator } = await import('./emulator.js')
+  const { fromObject } = await import('./fixtures/load.js')
+  const { FixturesError } = await import('./fixtures/report.js')
+  try {
+    await createEmulator(readConfig({ database: ':memory:' }, {}), fromObject(document)).close()
+    return []
+  } catch (error) {
+    if (error instanceof FixturesError) return error.violations
+    throw error
+  }
 }
 
 function greet (url: string, config: Config, webhookSecret: string | null): void {

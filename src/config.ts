@@ -52,7 +52,7 @@ export const OPTIONS = {
     env: 'FIXTURES',
     value: '<files>',
     fallback: null,
-    about: 'JSON or YAML files, separated by commas, that a new database starts from instead of the built-in data; none for an empty one',
+    about: 'JSON or YAML files, separated by commas, for a new database instead of the built-in data; none for an empty one',
     parse: files
   }),
   publicUrl: option({
