@@ -1,5 +1,5 @@
 /** What was read of an account, as a fixtures file: without what follows from the rest, and on demand without persons. */
-import { fixturesSchema, type SchemaPart } from '../fixtures/document.js'
+import { fixturesSchema, propertiesOf, resolve, type SchemaPart } from '../fixtures/document.js'
 import type { Account } from './account.js'
 
 /** The document of an account, from which everything is gone that a fixtures file can't say. */
@@ -16,11 +16,6 @@ export function fixturesDocument (account: Account): Record<string, unknown> {
 
 function businessOf (item: object): string[] {
   return 'business_id' in item && typeof item.business_id === 'string' ? [item.business_id] : []
-}
-
-function resolve (schema: SchemaPart): SchemaPart {
-  const name = schema.$ref?.slice(schema.$ref.lastIndexOf('/') + 1)
-  return name === undefined ? schema : fixturesSchema().$defs[name] ?? {}
 }
 
 /** A value without nulls, which say no more than leaving out, and without what the schema does not know or passes over. */
@@ -44,10 +39,6 @@ function branchFor (value: unknown, schema: SchemaPart): SchemaPart {
   const { type } = (typeof value === 'object' && value !== null ? value : {}) as { type?: unknown }
   const branches = schema.oneOf.map(resolve).filter(branch => branch.type !== 'null')
   return branches.find(branch => propertiesOf(branch)['type']?.enum?.includes(type)) ?? branches[0] ?? {}
-}
-
-function propertiesOf (schema: SchemaPart): Record<string, SchemaPart> {
-  return Object.assign({}, schema.properties, ...(schema.allOf ?? []).map(part => propertiesOf(resolve(part))))
 }
 
 /** The same customers, but nobody in particular: names and e-mail addresses are replaced, phone numbers and metadata left out. */
