@@ -58,16 +58,34 @@ t.test('starts from', async t => {
       brands: [{ brand_id: 'bus_mine', name: 'Mine', statement_descriptor: 'MINE' }, { brand_id: 'brnd_2', name: 'Other' }],
       addons: [{ id: 'adn_seat', name: 'Seat', currency: 'USD', price: 300, tax_category: 'saas' }],
       products: [
-        mug({ created_at: '2025-01-02T03:04:05Z', metadata: { shelf: '7' }, addons: ['adn_seat'], pricing_mode: 'by_country',
-          localized_prices: [{ id: 'lcp_in', currency: 'INR', country_code: 'IN', amount: 40_000 }] }),
+        mug({
+          created_at: '2025-01-02T03:04:05Z',
+          metadata: { shelf: '7' },
+          addons: ['adn_seat'],
+          pricing_mode: 'by_country',
+          localized_prices: [{ id: 'lcp_in', currency: 'INR', country_code: 'IN', amount: 40_000 }]
+        }),
         mug({ product_id: 'pdt_old', brand_id: 'brnd_2', archived: true })
       ],
-      customers: [{ customer_id: 'cus_mia', name: 'Mia', email: 'mia@example.com', payment_methods: [
-        { payment_method_id: 'pm_mia', test_card: '4000 0566 5566 5556' },
-        { payment_method_id: 'pm_upi', payment_method: 'upi', payment_method_type: 'upi_collect' }
-      ] }],
-      discounts: [{ discount_id: 'dsc_mia', code: 'mia', type: 'percentage', amount: 1000, usage_limit: 5, times_used: 2,
-        customer_eligibility: 'specific', customer_ids: ['cus_mia'] }]
+      customers: [{
+        customer_id: 'cus_mia',
+        name: 'Mia',
+        email: 'mia@example.com',
+        payment_methods: [
+          { payment_method_id: 'pm_mia', test_card: '4000 0566 5566 5556' },
+          { payment_method_id: 'pm_upi', payment_method: 'upi', payment_method_type: 'upi_collect' }
+        ]
+      }],
+      discounts: [{
+        discount_id: 'dsc_mia',
+        code: 'mia',
+        type: 'percentage',
+        amount: 1000,
+        usage_limit: 5,
+        times_used: 2,
+        customer_eligibility: 'specific',
+        customer_ids: ['cus_mia']
+      }]
     })
     t.match(await client.products.retrieve('pdt_mug'), {
       business_id: 'bus_mine', brand_id: 'bus_mine', created_at: '2025-01-02T03:04:05.000000Z', metadata: { shelf: '7' }, addons: ['adn_seat']
@@ -84,8 +102,11 @@ t.test('starts from', async t => {
     t.match(discount, { discount_id: 'dsc_mia', times_used: 2, usage_limit: 5 })
     t.match(await client.get('/discounts/dsc_mia/customers'), { items: [{ customer_id: 'cus_mia' }] })
     const payment = await client.payments.create({
-      billing: { country: 'US' }, customer: { customer_id: 'cus_mia' }, product_cart: [{ product_id: 'pdt_mug', quantity: 1 }],
-      discount_code: 'MIA', payment_method_id: 'pm_mia'
+      billing: { country: 'US' },
+      customer: { customer_id: 'cus_mia' },
+      product_cart: [{ product_id: 'pdt_mug', quantity: 1 }],
+      discount_code: 'MIA',
+      payment_method_id: 'pm_mia'
     })
     t.match(await client.payments.retrieve(payment.payment_id), { status: 'succeeded', settlement_currency: 'EUR', total_amount: 1350 })
   })
@@ -93,7 +114,9 @@ t.test('starts from', async t => {
   t.test("what the API has answered: the package's own data, as one document", async t => {
     const { brands, products, customers, discounts, paymentMethods, discountCustomers } = packageFixtures()
     const document = {
-      brands, products, customers: customers.map(item => ({ ...item, payment_methods: paymentMethods[item.customer_id] ?? [] })),
+      brands,
+      products,
+      customers: customers.map(item => ({ ...item, payment_methods: paymentMethods[item.customer_id] ?? [] })),
       discounts: discounts.map(item => ({ ...item, customer_ids: discountCustomers[item.discount_id] ?? [] }))
     }
     const { client } = await startWith(t, file(t, 'own.json', JSON.stringify(document)))
@@ -274,8 +297,12 @@ t.test('seeding a sandbox that runs', async t => {
     const { call, stored, get } = startEmulator(t)
     const before = stored()
     const { status, json } = await call('POST', '/_emulator/seed', {
-      body: { products: [mug(), mug({ product_id: 'pdt_ebook' })], customers: [{ customer_id: 'cus_ada', name: 'A', email: 'a@example.com' }],
-        discounts: [{ code: 'save10', type: 'percentage', amount: 1 }], business: { business_id: 'bus_other' } }
+      body: {
+        products: [mug(), mug({ product_id: 'pdt_ebook' })],
+        customers: [{ customer_id: 'cus_ada', name: 'A', email: 'a@example.com' }],
+        discounts: [{ code: 'save10', type: 'percentage', amount: 1 }],
+        business: { business_id: 'bus_other' }
+      }
     })
     t.equal(status, 422)
     const { code, message, details } = json as Refusal
@@ -346,8 +373,16 @@ t.test('the schema', async t => {
     t.notMatch(text, '#/components')
     t.ok('file' in readDocument({ $schema: './schema.gen.json', products: [mug()] }))
     const recurring: Schemas['Price'] = {
-      type: 'recurring_price', currency: 'USD', price: 100, discount: 0, purchasing_power_parity: false, payment_frequency_count: 1,
-      payment_frequency_interval: 'Month', subscription_period_count: 1, subscription_period_interval: 'Year', trial_period_days: 7
+      type: 'recurring_price',
+      currency: 'USD',
+      price: 100,
+      discount: 0,
+      purchasing_power_parity: false,
+      payment_frequency_count: 1,
+      payment_frequency_interval: 'Month',
+      subscription_period_count: 1,
+      subscription_period_interval: 'Year',
+      trial_period_days: 7
     }
     t.ok('file' in readDocument({ products: [mug({ price: recurring })] }))
     t.match(readDocument({ products: [mug({ price: { ...recurring, pay_what_you_want: true } as never })] }),

@@ -73,7 +73,7 @@ async function readProducts (client: Client, { progress, note }: ReadOptions): P
       ...(prices.length > 0 ? { localized_prices: prices } : {})
     }
   })
-  return products.toSorted((a, b) => a.created_at < b.created_at ? -1 : a.created_at > b.created_at ? 1 : 0)
+  return products.toReversed().toSorted((a, b) => a.created_at < b.created_at ? -1 : a.created_at > b.created_at ? 1 : 0)
 }
 
 interface CustomerPage {
