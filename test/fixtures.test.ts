@@ -365,6 +365,17 @@ t.test('seeding a sandbox that runs', async t => {
   })
 })
 
+t.test('the documentation: every example can be used as it is', async t => {
+  const text = readFileSync(packagePath('docs', 'how-to', 'your-own-data.md'), 'utf8')
+  const examples = [...text.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, example = '']) => example)
+  t.equal(examples.length, 2)
+  for (const example of examples) {
+    const { client, payments } = await startWith(t, file(t, 'example.yaml', example))
+    t.match(await client.products.retrieve('pdt_mug'), { price: { price: 1800 } })
+    for (const id of Object.values(payments)) t.match(await client.payments.retrieve(id), { status: 'succeeded', refund_status: 'full' })
+  }
+})
+
 t.test('the schema', async t => {
   t.test('is one that editors understand, and takes what the contract takes', async t => {
     const schema = fixturesSchema()

@@ -1,5 +1,5 @@
 /** The import of an account: read over HTTP from an emulator that stands for it, and started from again. */
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import type { FixturesFile } from '../src/fixtures/document.js'
 import { start } from '../src/index.js'
 import { anonymous } from '../src/import/document.js'
 import { keepUsable } from '../src/import/keep.js'
+import { packagePath } from '../src/root.js'
 import { runToEnd, temporaryFolder } from './processes.js'
 
 const SECRET = 'reading-only-key'
@@ -214,6 +215,27 @@ t.test('what an emulator would not take is left out, with the reason', async t =
   t.strictSame(notes, ['left out bad: products[0].price is wrong', 'left out a: discounts[1].customer_ids[0] is gone',
     'left out dsc_of_bad: discounts[0].restricted_to[0] misses it'])
   await t.rejects(keepUsable({}, async () => [{ path: 'business.name', message: 'is odd' }], () => {}), /business\.name is odd/)
+})
+
+t.test('the client is no dependency: it is found beside the package, or where the command is run', async t => {
+  const { url } = await account(t)
+  // Hides the copy that the tests have installed.
+  const hook = `export async function resolve (name, context, next) {
+    if (name === 'dodopayments') throw Object.assign(new Error('hidden'), { code: 'ERR_MODULE_NOT_FOUND' })
+    return next(name, context)
+  }`
+  const module = (text: string) => `data:text/javascript,${encodeURIComponent(text)}`
+  const node = ['--import', module(`import { register } from 'node:module'; register(${JSON.stringify(module(hook))})`)]
+  const env = { DODO_PAYMENTS_API_KEY: SECRET }
+  const folder = temporaryFolder(t)
+  const missing = await importing(t, url, [], { node, env, folder })
+  t.equal(missing.code, 1)
+  t.match(missing.stderr, 'run npx -p dodo-emulator -p dodopayments dodo-emulator import')
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(packagePath('node_modules', 'dodopayments'), join(folder, 'node_modules', 'dodopayments'))
+  const found = await importing(t, url, [], { node, env, folder })
+  t.equal(found.code, 0, found.stderr)
+  t.match(JSON.parse(found.stdout), { business: { business_id: 'bus_real' } })
 })
 
 t.test('YAML and JSON say the same', async t => {
