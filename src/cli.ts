@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 /** What people run: `dodo-emulator start`, and commands that speak to a running emulator. */
 import { writeFileSync } from 'node:fs'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { ask } from './commands/ask.js'
 import { fail, faults, type FailFlags } from './commands/faults.js'
 import { events, listen, replay, trigger } from './commands/webhooks.js'
 import { OPTIONS, readConfig, type Config, type OptionName } from './config.js'
-import { SetupError } from './errors.js'
+import { SetupError, type Violation } from './errors.js'
+import type { Prepare } from './fixtures/load.js'
 import { VERSION } from './root.js'
 import { parseDuration } from './rules/duration.js'
 
@@ -19,6 +20,15 @@ interface EventFlags {
   payment?: string
   limit: string
   json?: boolean
+}
+
+interface ImportFlags {
+  apiKey?: string
+  baseUrl?: string
+  environment: 'test_mode' | 'live_mode'
+  out?: string
+  customers?: 'all' | 'none'
+  anonymize?: boolean
 }
 
 const program = new Command('dodo-emulator')
@@ -108,6 +118,29 @@ withOptions(program.command('faults').description('print what goes wrong on dema
   .option('--clear', 'let everything go well again')
   .action((flags: Flags & { clear?: boolean }) => run(async () => faults(readConfig(flags, process.env), flags)))
 
+withOptions(program.command('seed').description('add what a fixtures file holds to a running emulator'), ['port', 'host'])
+  .argument('<file>', 'JSON or YAML')
+  .action((file: string, flags: Flags) => run(async () => {
+    const { seed } = await import('./commands/seed.js')
+    await seed(readConfig(flags, process.env), file)
+  }))
+
+program.command('import').description('copy what a real account sells into a fixtures file; it only reads')
+  .option('--api-key <key>', 'of the account; a read-only one will do [DODO_PAYMENTS_API_KEY]')
+  .option('--base-url <url>', "where the account is, if not at the environment's own address")
+  .addOption(new Option('--environment <name>', 'of the account').choices(['test_mode', 'live_mode']).default('test_mode'))
+  .option('--out <file>', 'JSON, or YAML if it ends in .yaml; unless given, the standard output')
+  .addOption(new Option('--customers <which>', 'all of them, or none [default: all in test_mode, none in live_mode]')
+    .choices(['all', 'none']))
+  .option('--anonymize', 'replace names and e-mail addresses, and leave out phone numbers and metadata, of customers')
+  .action((flags: ImportFlags) => run(async () => importFixtures(flags)))
+
+const fixtures = program.command('fixtures').description('files that say what an emulator starts from')
+
+fixtures.command('check').description('say whether an emulator would start from these files')
+  .argument('<files...>', 'JSON or YAML, added to each other in this order')
+  .action((files: string[]) => run(async () => checkFixtures(files)))
+
 /** Whatever a command takes, it sends the key of the control API, if there is one. */
 function withOptions (command: Command, names: OptionName[]): Command {
   for (const name of new Set<OptionName>([...names, 'controlKey'])) {
@@ -147,7 +180,7 @@ function explain (error: NodeJS.ErrnoException & { address?: string, port?: numb
 async function start (config: Config): Promise<void> {
   const { createEmulator } = await import('./emulator.js')
   const { default: closeWithGrace } = await import('close-with-grace')
-  const emulator = createEmulator(config)
+  const emulator = createEmulator(config, await preparation(config.fixtures))
   try {
     const { url, port, webhookSecret } = await emulator.listen()
     if (config.portFile !== null) writeFileSync(config.portFile, `${port}\n`)
@@ -156,8 +189,52 @@ async function start (config: Config): Promise<void> {
       await emulator.close()
     })
     greet(url, config, webhookSecret)
+    for (const { key, payment_id: id } of emulator.played) if (key !== null) console.log(`  ${key}: ${id}`)
   } catch (error) {
     await emulator.close()
+    throw error
+  }
+}
+
+/** Loaded only when fixtures are given: nobody else waits for what reads and checks them. */
+async function preparation (files: readonly string[] | null): Promise<Prepare | undefined> {
+  if (files === null) return undefined
+  const { fromFiles } = await import('./fixtures/load.js')
+  return fromFiles(files)
+}
+
+/** Starts from the files as far as it can be done without a port, and says what is there then. */
+async function checkFixtures (files: string[]): Promise<void> {
+  const { createEmulator } = await import('./emulator.js')
+  const config = { ...readConfig({}, process.env), database: ':memory:' }
+  const emulator = createEmulator(config, await preparation(files))
+  const { brands, addons, products, customers, discounts, payments, refunds } = emulator.sandbox.countRows()
+  await emulator.close()
+  const counts = Object.entries({ brands, addons, products, customers, discounts, payments, refunds })
+  console.log(`${files.join(' and ')} can be used: ${counts.map(([name, count]) => `${count} ${name}`).join(', ')}`)
+}
+
+async function importFixtures ({ apiKey, baseUrl, environment, out, customers, anonymize = false }: ImportFlags): Promise<void> {
+  const key = apiKey ?? process.env['DODO_PAYMENTS_API_KEY']
+  if (key === undefined || key === '') throw new SetupError('give the API key with DODO_PAYMENTS_API_KEY or --api-key')
+  if (baseUrl !== undefined && !/^https?:/.test(URL.canParse(baseUrl) ? new URL(baseUrl).protocol : '')) {
+    throw new SetupError('--base-url must be an http or https URL, such as https://test.dodopayments.com')
+  }
+  const { importAccount } = await import('./commands/import.js')
+  const which = customers ?? (environment === 'test_mode' ? 'all' : 'none')
+  await importAccount({ account: { apiKey: key, baseUrl, environment }, out, customers: which === 'all', anonymize }, problemsOf)
+}
+
+/** Everything that would keep an emulator from starting with a document. */
+async function problemsOf (document: object): Promise<readonly Violation[]> {
+  const { createEmulator } = await import('./emulator.js')
+  const { fromObject } = await import('./fixtures/load.js')
+  const { FixturesError } = await import('./fixtures/report.js')
+  try {
+    await createEmulator(readConfig({ database: ':memory:' }, {}), fromObject(document)).close()
+    return []
+  } catch (error) {
+    if (error instanceof FixturesError) return error.violations
     throw error
   }
 }

@@ -7,7 +7,7 @@ import { SetupError } from './errors.js'
 import { headerText, hostNames, origins } from './guard-options.js'
 import { parseTier, TIERS } from './limits.js'
 import {
-  codes, duration, endpointUrl, list, nonEmpty, onOff, publicUrl, schedule, seed, time, webhookKey, wholeNumber
+  codes, duration, endpointUrl, files, list, nonEmpty, onOff, publicUrl, schedule, seed, time, webhookKey, wholeNumber
 } from './option-values.js'
 
 interface OptionRow<Value, Fallback extends string | null = string | null> {
@@ -50,6 +50,14 @@ export const OPTIONS = {
     fallback: './data/emulator.db',
     about: 'SQLite file, made with its folder when missing; :memory: keeps nothing',
     parse: nonEmpty
+  }),
+  fixtures: option({
+    flag: 'fixtures',
+    env: 'FIXTURES',
+    value: '<files>',
+    fallback: null,
+    about: 'JSON or YAML files, separated by commas, for a new database instead of the built-in data; none for an empty one',
+    parse: files
   }),
   publicUrl: option({
     flag: 'public-url',

@@ -5,15 +5,18 @@ import type { FastifyInstance } from 'fastify'
 import { systemClock } from './clock.js'
 import type { Config } from './config.js'
 import { contract, controlContract } from './contract/load.js'
-import { WITHOUT_TRANSACTION, controlHandlers } from './control/routes.js'
+import { WITHOUT_TRANSACTION, controlHandlers, pay } from './control/routes.js'
 import { SetupError } from './errors.js'
-import { packageFixtures, type Fixtures } from './fixtures.js'
+import { packageFixtures } from './fixtures.js'
+import type { Prepare, StartData } from './fixtures/load.js'
+import type { PlayedPayment } from './fixtures/scenario.js'
 import { bindContract } from './http/bind.js'
 import { pageContexts } from './http/context.js'
 import { createFaultGate } from './http/faults.js'
 import { addControlPreflight, createGuard, type GuardOptions } from './http/guard.js'
 import { callCounter } from './http/limits.js'
 import { createServer } from './http/server.js'
+import { createIds } from './ids.js'
 import { addDocsRoutes } from './pages/docs.js'
 import { addHostedPages } from './pages/hosted.js'
 import { addPortalPages } from './pages/portal-routes.js'
@@ -22,12 +25,14 @@ import { addUploads } from './pages/uploads.js'
 import { reference } from './reference.js'
 import { handlers, jobs, payloads } from './resources/all.js'
 import { configureEndpoint, configuredSecret } from './resources/webhooks/configured.js'
-import type { Sandbox, Settings, World } from './sandbox.js'
+import type { Sandbox, Settings, World, WorldBasics } from './sandbox.js'
 import { createSandboxes } from './sandboxes.js'
 
 export interface Server {
   app: FastifyInstance
   sandbox: Sandbox
+  /** The payments of the fixtures' scenario; empty where the database was there before. */
+  played: readonly PlayedPayment[]
   /** Starts listening and tells where, once requests are answered. */
   listen (): Promise<Listening>
   close (): Promise<void>
@@ -40,21 +45,16 @@ export interface Listening {
   webhookSecret: string | null
 }
 
-export interface EmulatorOptions {
-  /** What a new database starts from; the fixtures of the package unless given. */
-  fixtures?: () => Fixtures
-}
-
-/** Opens the default sandbox and makes the server, without listening yet. Throws a SetupError. */
-export function createEmulator (config: Config, { fixtures }: EmulatorOptions = {}): Server {
+/**
+ * Opens the default sandbox and makes the server, without listening yet. New sandboxes start from what `prepareData` makes ready,
+ * unless given from the package's own fixtures. Throws a SetupError.
+ */
+export function createEmulator (config: Config, prepareData?: Prepare): Server {
   let url = config.publicUrl ?? 'http://127.0.0.1'
-  const world: World = {
+  const basics: WorldBasics = {
     settings: settingsOf(config),
     reference: reference(),
     system: systemClock(),
-    origin: config.fromSnapshot === null
-      ? { fixtures: fixtures ?? packageFixtures }
-      : { snapshot: readSnapshot(config.fromSnapshot) },
     start: { at: config.clock, frozen: config.clockFrozen },
     jobs,
     payloads,
@@ -63,6 +63,8 @@ export function createEmulator (config: Config, { fixtures }: EmulatorOptions = 
     report
   }
   const { database, seed, sandboxLimit: limit } = config
+  const data = prepareData?.({ world: basics, ids: createIds(seed), life: { jobs, pay } })
+  const world: World = { ...basics, origin: originOf(config, data) }
   const sandboxes = createSandboxes({
     database, seed, limit, world, prepare: sandbox => { prepare(sandbox, config) }, log: line => { console.error(line) }
   })
@@ -97,6 +99,7 @@ export function createEmulator (config: Config, { fixtures }: EmulatorOptions = 
   return {
     app,
     sandbox: sandboxes.default,
+    played: data?.payments() ?? [],
     async listen () {
       await app.listen({ port: config.port, host: config.host })
       const { port } = app.server.address() as AddressInfo
@@ -120,6 +123,13 @@ function settingsOf (config: Config): Settings {
     deniedCountries: config.deniedCountries,
     deniedCurrencies: config.deniedCurrencies
   }
+}
+
+/** What new sandboxes start from. */
+function originOf ({ fromSnapshot }: Config, data: StartData | undefined): World['origin'] {
+  if (fromSnapshot === null) return data ?? { fixtures: packageFixtures }
+  if (data === undefined) return { snapshot: readSnapshot(fromSnapshot) }
+  throw new SetupError('--from-snapshot and --fixtures exclude each other')
 }
 
 function readSnapshot (file: string): Buffer {

@@ -9,8 +9,10 @@ import type { BusinessStore } from './store/business.js'
 export interface Fixtures {
   business: { business_id: string, name: string, currency: string, address?: { country: string } }
   brands: Array<Schemas['BrandResponse']>
+  addons: Array<Schemas['AddonResponse']>
   /** `archived` is the one thing that the API's shape can't say. */
   products: Array<Schemas['GetProductResponse'] & { archived?: boolean }>
+  localizedPrices: Array<Schemas['LocalizedPriceResponse']>
   customers: Array<Schemas['CustomerResponse']>
   /** By customer id. */
   paymentMethods: Record<string, Array<Schemas['CustomerPaymentMethodItem']>>
@@ -32,7 +34,9 @@ function readFixtures (): Fixtures {
   return {
     business: file('business'),
     brands: file('brands'),
+    addons: [],
     products: file('products'),
+    localizedPrices: [],
     customers: file('customers'),
     paymentMethods: file('payment-methods'),
     discounts: file('discounts'),
@@ -45,7 +49,9 @@ export function seed (fixtures: Fixtures, salt: number, stores: Stores, business
   const { business_id: id, name, currency, address } = fixtures.business
   business.insert({ business_id: id, name, currency, link_salt: salt, country: address?.country ?? 'US' })
   for (const brand of fixtures.brands) seedBrand(brand, stores)
+  for (const addon of fixtures.addons) seedAddon(addon, stores)
   for (const product of fixtures.products) seedProduct(product, stores)
+  for (const price of fixtures.localizedPrices) seedLocalizedPrice(price, stores)
   for (const customer of fixtures.customers) seedCustomer(customer, stores)
   for (const [customerId, methods] of Object.entries(fixtures.paymentMethods)) {
     for (const method of methods) stores.paymentMethods.insert(customerId, method)
@@ -78,6 +84,34 @@ function seedBrand (brand: Schemas['BrandResponse'], { brands }: Stores): void {
     verification_status: brand.verification_status,
     reason_for_hold: brand.reason_for_hold ?? null,
     archived_at: optionalTime(brand.archived_at)
+  })
+}
+
+function seedAddon (addon: Schemas['AddonResponse'], { addons }: Stores): void {
+  addons.insert({
+    addon_id: addon.id,
+    name: addon.name,
+    description: addon.description ?? null,
+    price: addon.price,
+    currency: addon.currency,
+    tax_category: addon.tax_category,
+    image_id: null,
+    created_at: time(addon.created_at),
+    updated_at: time(addon.updated_at)
+  })
+}
+
+function seedLocalizedPrice (price: Schemas['LocalizedPriceResponse'], { products }: Stores): void {
+  products.insertLocalizedPrice({
+    localized_price_id: price.id,
+    product_id: price.product_id,
+    mode: price.mode,
+    currency: price.currency,
+    country_code: price.country_code ?? null,
+    amount: price.amount,
+    created_at: time(price.created_at),
+    updated_at: time(price.updated_at),
+    archived_at: null
   })
 }
 

@@ -5,15 +5,20 @@ import { createControls, type Controls } from './control/client.js'
 import { sendTo } from './control/send.js'
 import { createEmulator } from './emulator.js'
 import { SetupError } from './errors.js'
+import type { FixturesFile } from './fixtures/document.js'
+import type { Prepare } from './fixtures/load.js'
 import { optionTexts, type GivenOptions } from './options.js'
 
 export { EmulatorError } from './control/client.js'
 export { SetupError } from './errors.js'
 export type { Clock, Controls, Delivery, Duration, Event, EventType, Idle, Pay, Payment, Refund } from './control/client.js'
 export type { DeliveryFilter, EventFilter, Wanted, Waiting } from './control/events.js'
+export type { FixturesFile } from './fixtures/document.js'
 
 /** The options of the command line; a duration may be given in milliseconds, a list as an array, `on` as true. */
-export interface StartOptions extends Omit<GivenOptions, 'clock' | 'clockFrozen' | 'seed'> {
+export interface StartOptions extends Omit<GivenOptions, 'clock' | 'clockFrozen' | 'seed' | 'fixtures'> {
+  /** What new sandboxes start from: files, as on the command line, or the content of one. */
+  fixtures?: string | readonly string[] | FixturesFile | undefined
   /** Makes ids and secrets the same on every run. */
   seed?: number | string | undefined
   /** Where the clock starts, and whether it stands still. A time alone starts it there, running. */
@@ -25,6 +30,8 @@ export interface Emulator extends Controls, AsyncDisposable {
   url: string
   /** A key that the emulator accepts. */
   apiKey: string
+  /** The ids of the payments of the fixtures' scenario, by the key that they have there. */
+  payments: Readonly<Record<string, string>>
   /** What events for the endpoint of the option `webhookUrl` are signed with; null without that option. */
   webhookSecret: string | null
   /** Ends it, once the requests under way are answered. A second time does nothing. */
@@ -37,14 +44,16 @@ const TEST_DEFAULTS = { port: '0', database: ':memory:' }
  * Starts an emulator on a free port and in memory, unless told otherwise. The environment is not read, so that a test depends on
  * nothing around it. Rejects with a SetupError for an option that is wrong.
  */
-export async function start (options: StartOptions = {}): Promise<Emulator> {
-  const config = readConfig({ ...TEST_DEFAULTS, ...textsOf(options) }, {}, name => name)
-  const server = createEmulator(config)
+export async function start ({ fixtures, ...options }: StartOptions = {}): Promise<Emulator> {
+  const files = isFiles(fixtures) ? { fixtures: [fixtures].flat().join(',') } : {}
+  const config = readConfig({ ...TEST_DEFAULTS, ...textsOf(options), ...files }, {}, name => name)
+  const server = createEmulator(config, await preparation(isFiles(fixtures) ? config.fixtures : fixtures))
   try {
     const { url, webhookSecret } = await server.listen()
     const apiKey = [...config.apiKeys, 'test'].find(key => !config.readOnlyApiKeys.has(key)) ?? 'test'
     const { close } = server
-    return { ...createControls(sendTo(url, apiKey)), url, apiKey, webhookSecret, close, [Symbol.asyncDispose]: close }
+    const payments = Object.fromEntries(server.played.flatMap(({ key, payment_id: id }) => key === null ? [] : [[key, id]]))
+    return { ...createControls(sendTo(url, apiKey)), url, apiKey, webhookSecret, payments, close, [Symbol.asyncDispose]: close }
   } catch (error) {
     await server.close()
     throw error
@@ -56,7 +65,7 @@ export function connect (url: string, { apiKey = 'test' }: { apiKey?: string } =
   return createControls(sendTo(url.replace(/\/+$/, ''), apiKey))
 }
 
-function textsOf ({ seed, clock, ...options }: StartOptions): ReturnType<typeof optionTexts> {
+function textsOf ({ seed, clock, ...options }: Omit<StartOptions, 'fixtures'>): ReturnType<typeof optionTexts> {
   const { now, frozen } = typeof clock === 'string' || clock instanceof Date ? { now: clock } : clock ?? {}
   return optionTexts({ ...options, seed: seed?.toString(), clock: startTime(now), clockFrozen: frozen })
 }
@@ -65,4 +74,15 @@ function startTime (now: Date | string | undefined): string | undefined {
   if (!(now instanceof Date)) return now
   if (Number.isNaN(now.getTime())) throw new SetupError('clock: this Date is no time: it was made of something that is none')
   return now.toISOString()
+}
+
+/** Loaded only when fixtures are given: nobody else waits for what reads and checks them. */
+async function preparation (fixtures: FixturesFile | readonly string[] | null | undefined): Promise<Prepare | undefined> {
+  if (fixtures == null) return undefined
+  const { fromFiles, fromObject } = await import('./fixtures/load.js')
+  return isFiles(fixtures) ? fromFiles([fixtures].flat()) : fromObject(fixtures)
+}
+
+function isFiles (fixtures: StartOptions['fixtures'] | null): fixtures is string | readonly string[] {
+  return typeof fixtures === 'string' || Array.isArray(fixtures)
 }

@@ -47,6 +47,14 @@ export function schedule (text: string): number[] {
   throw new SetupError(`must be at most ${TRIES_MAX} durations, separated by commas, such as 0,5s,5m`)
 }
 
+/** In this order. */
+export function files (text: string): readonly string[] {
+  const names = text.split(',').map(part => part.trim())
+  if (names.includes('')) throw new SetupError('must be the names of files, separated by commas, or none')
+  if (names.length > 1 && names.includes('none')) throw new SetupError('must be none, or the names of files')
+  return names
+}
+
 export function list (text: string): ReadonlySet<string> {
   return new Set(text.split(',').map(part => part.trim()).filter(part => part !== ''))
 }

@@ -114,13 +114,11 @@ export interface Context {
 }
 
 /** What a sandbox is besides its data; the same for all of a process. */
-export interface World {
+export interface WorldBasics {
   settings: Settings
   reference: Reference
   /** The computer's clock, which the sandbox's own follows. */
   system: Clock
-  /** What a new database starts from: fixtures, or a snapshot. */
-  origin: { fixtures: () => Fixtures } | { snapshot: Buffer }
   /** Where the clock of a new database starts; the computer's time unless given. */
   start?: ClockStart
   jobs: Jobs
@@ -132,6 +130,11 @@ export interface World {
   report (error: unknown): void
 }
 
+export interface World extends WorldBasics {
+  /** What a new database starts from: fixtures, with what happens then, or a snapshot. */
+  origin: { fixtures: () => Fixtures, begin? (sandbox: Sandbox): void } | { snapshot: Buffer }
+}
+
 export interface SandboxOptions {
   name: string
   prefix: string
@@ -141,14 +144,19 @@ export interface SandboxOptions {
 }
 
 /** Opens a sandbox and fills a new one. It does nothing by itself before it is started. Throws a SetupError. */
-export function openSandbox ({ name, prefix, database: file, ids }: SandboxOptions, world: World): Sandbox {
-  const { settings, reference, system, report } = world
+export function openSandbox (options: SandboxOptions, world: World): Sandbox {
   let isNew = false
-  const database = openDatabase(file, empty => {
+  const database = openDatabase(options.database, empty => {
     isNew = true
-    fill(empty, ids, world)
+    fill(empty, options.ids, world)
+    begin(sandboxOf(empty, options, world), world)
   })
-  if (!isNew) ids.resume(() => JSON.stringify(countRows(database)))
+  if (!isNew) options.ids.resume(() => JSON.stringify(countRows(database)))
+  return sandboxOf(database, options, world)
+}
+
+function sandboxOf (database: Database, { name, prefix, ids }: SandboxOptions, world: World): Sandbox {
+  const { settings, reference, system, report } = world
   const stores = storesOf(database)
   const clocks = clockStore(database)
   const clock = sandboxClock(system, clocks.read(), clocks.write)
@@ -186,6 +194,8 @@ export function openSandbox ({ name, prefix, database: file, ids }: SandboxOptio
     reset () {
       emptyTables(database)
       fill(database, ids, world)
+      forget()
+      begin(sandbox, world)
       beginAnew()
     },
     restore (snapshot) {
@@ -212,6 +222,11 @@ export function openSandbox ({ name, prefix, database: file, ids }: SandboxOptio
   }
 
   return sandbox
+}
+
+/** Lets happen what has happened in a new sandbox before it is used. */
+function begin (sandbox: Sandbox, { origin }: World): void {
+  if ('begin' in origin) origin.begin?.(sandbox)
 }
 
 /** Makes an empty database what a sandbox starts from. */

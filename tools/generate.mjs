@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { contract } from './generate/contract.mjs'
 import { coverage } from './generate/coverage.mjs'
+import { fixturesSchema } from './generate/fixtures.mjs'
 import { options } from './generate/options.mjs'
 import { reference } from './generate/reference.mjs'
 import { rows } from './generate/rows.mjs'
@@ -20,8 +21,8 @@ function current (path) {
 }
 
 let stale = 0
-// In order: the reference tables and the coverage read the bundled contract.
-for (const generate of [contract, rows, reference, coverage, options]) {
+// In order: the reference tables, the schema of fixtures files and the coverage read the bundled contract.
+for (const generate of [contract, rows, reference, fixturesSchema, coverage, options]) {
   for (const { path, content } of await generate()) {
     if (current(path) === content) continue
     stale++

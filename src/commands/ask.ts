@@ -1,6 +1,6 @@
 /** Speaks to an emulator that is running: what the commands beside `start` are made of. */
 import type { Config } from '../config.js'
-import { SetupError } from '../errors.js'
+import { SetupError, type Violation } from '../errors.js'
 
 const ANSWER_TIMEOUT_MS = 15_000
 
@@ -17,7 +17,17 @@ export interface Question {
   apiKey?: string
 }
 
-/** The text of a success. Throws a SetupError where nobody answers, or with the reason of a refusal. */
+/** What an emulator has refused, and everything that it found. */
+export class RefusedError extends SetupError {
+  readonly details: readonly Violation[]
+
+  constructor (reason: string, details: readonly Violation[]) {
+    super(reason)
+    this.details = details
+  }
+}
+
+/** The text of a success. Throws a SetupError where nobody answers, a RefusedError with the reason of a refusal. */
 export async function ask (config: Config, path: string, question: Question = {}): Promise<string> {
   return await (await answerOf(config, path, question)).text()
 }
@@ -42,14 +52,15 @@ async function answerOf (config: Config, path: string, { method, body, apiKey }:
     const { message } = error.cause instanceof Error ? error.cause : error
     throw new SetupError(`no emulator answers at ${url} (${message})`)
   })
-  if (!response.ok) throw new SetupError(reasonOf(await response.text()) ?? `${url} answered ${response.status}`)
-  return response
+  if (response.ok) return response
+  const { message, details } = refusalOf(await response.text())
+  throw new RefusedError(message ?? `${url} answered ${response.status}`, details ?? [])
 }
 
-function reasonOf (text: string): string | undefined {
+function refusalOf (text: string): { message?: string, details?: Violation[] } {
   try {
-    return (JSON.parse(text) as { message?: string }).message
+    return JSON.parse(text)
   } catch {
-    return undefined
+    return {}
   }
 }

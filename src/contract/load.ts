@@ -19,6 +19,8 @@ interface OperationObject {
   security?: object[]
   parameters?: Array<Parameter | { $ref: string }>
   requestBody?: { required?: boolean, content: Record<string, { schema: object }> }
+  /** In bytes; for an operation that takes more than the others. */
+  'x-body-limit'?: number
   responses: Record<string, { content?: Record<string, { schema: object }> }>
 }
 
@@ -44,6 +46,8 @@ export interface Operation {
   secured: boolean
   query: Parameter[]
   body: { required: boolean, schema: object } | null
+  /** How many bytes the body may have; null for as many as everywhere. */
+  bodyLimit: number | null
   /** The status of success. */
   success: number
   /** The media type of success; null for an empty reply. */
@@ -93,6 +97,7 @@ function describe (document: Contract, path: string, method: typeof METHODS[numb
     secured: security.length > 0,
     query: parameters.filter(parameter => parameter.in === 'query'),
     body: bodyOf(operation),
+    bodyLimit: operation['x-body-limit'] ?? null,
     success: Number(status),
     mediaType: Object.keys(response?.content ?? {})[0] ?? null
   }

@@ -32,7 +32,7 @@ export type Body<Name> = OperationOf<Name> extends { requestBody: infer Request 
   : OperationOf<Name> extends { requestBody?: infer Request } ? Json<NonNullable<Request>> | undefined : undefined
 
 export type Query<Name> = OperationOf<Name> extends { parameters: { query?: infer Parameters } }
-  ? NonNullable<Parameters>
+  ? [NonNullable<Parameters>] extends [never] ? object : NonNullable<Parameters>
   : object
 
 export type PathParameters<Name> = OperationOf<Name> extends { parameters: { path: infer Parameters } } ? Parameters : object

@@ -112,7 +112,7 @@ function orNull (error: ErrorObject, union: ErrorObject): ErrorObject {
 
 /** Branches of a union are references to schemas of their own; a branch is known by that schema's name. */
 function branchOf ({ schemaPath }: ErrorObject): string {
-  return /^.*?schemas\/[^/]+/.exec(schemaPath)?.[0] ?? schemaPath
+  return /^.*?(?:schemas|\$defs)\/[^/]+/.exec(schemaPath)?.[0] ?? schemaPath
 }
 
 function groupBy<Item> (items: readonly Item[], keyOf: (item: Item) => string): Item[][] {

@@ -16,6 +16,7 @@ import { paymentResponse } from '../resources/payments/view.js'
 import { settleRefund } from '../resources/refunds/life.js'
 import { findRefund, refundReply } from '../resources/refunds/routes.js'
 import { faultControls } from './faults.js'
+import { fixtureControls } from './fixtures.js'
 import { sandboxControls } from './sandboxes.js'
 import { webhookControls } from './webhooks.js'
 import type { components } from './types.gen.js'
@@ -33,6 +34,7 @@ export function controlHandlers ({ jobs, sandboxes }: Controlled) {
     ...webhookControls,
     ...sandboxControls(sandboxes),
     ...faultControls,
+    ...fixtureControls({ jobs, pay }),
 
     'GET /_emulator/health': () => ({
       status: 'ok' as const,
@@ -102,7 +104,8 @@ function targetTime ({ advance_ms: advanceMs, now }: ControlSchemas['ClockChange
   return target
 }
 
-function pay (payment: Payment, { card, outcome, error_code: errorCode }: ControlSchemas['Pay'], context: Context): void {
+/** Does what the customer would do. Throws INVALID_REQUEST_PARAMETERS for what excludes each other, or can't be done any more. */
+export function pay (payment: Payment, { card, outcome, error_code: errorCode }: ControlSchemas['Pay'], context: Context): void {
   const refuse = (path: string, message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
   if (card !== undefined && outcome !== undefined) throw refuse('outcome', 'card and outcome exclude each other')
   if (errorCode !== undefined && outcome !== 'failed') throw refuse('error_code', 'error_code goes with the outcome failed')

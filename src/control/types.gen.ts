@@ -350,6 +350,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_emulator/seed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add what a fixtures file holds to the sandbox
+         * @description All of it, or nothing. The body is a fixtures file as JSON, of at most 10 MiB; `fixtures/schema.gen.json` of the package describes it. What has happened (`payments`, `webhooks`, `clock`) is carried out as if it had been asked of the API at its time. An id or a code that is taken is refused, and so is another `business`.
+         */
+        post: operations["seed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_emulator/snapshots": {
         parameters: {
             query?: never;
@@ -637,6 +657,7 @@ export interface components {
             /** @description Deliveries whose next try is due later. */
             waiting: number;
         };
+        Ids: string[];
         Milliseconds: number;
         Pay: {
             /** @description The number of a test card; spaces do not count. */
@@ -662,6 +683,22 @@ export interface components {
         };
         SandboxList: {
             items: components["schemas"]["Sandbox"][];
+        };
+        /** @description The ids of what was made, in the order of the file. */
+        Seeded: {
+            addons: components["schemas"]["Ids"];
+            brands: components["schemas"]["Ids"];
+            customers: components["schemas"]["Ids"];
+            discounts: components["schemas"]["Ids"];
+            payments: components["schemas"]["SeededPayment"][];
+            products: components["schemas"]["Ids"];
+            webhooks: components["schemas"]["Ids"];
+        };
+        SeededPayment: {
+            /** @description The name that the file gives it. */
+            key: string | null;
+            payment_id: string;
+            refunds: components["schemas"]["Ids"];
         };
         SettleRefund: {
             /** @enum {string} */
@@ -1281,6 +1318,34 @@ export interface operations {
                 };
             };
             404: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+        };
+    };
+    seed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description What was made, in the order of the file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seeded"];
+                };
+            };
+            413: components["responses"]["Refused"];
             422: components["responses"]["Refused"];
         };
     };

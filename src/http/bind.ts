@@ -58,6 +58,7 @@ function bindOperation (app: FastifyInstance, operation: Operation, binding: Bin
     ...(binding.guard === null ? {} : { config: { cors: false } }),
     onRequest: admission(operation, binding),
     ...(binding.faults === null ? {} : { onSend: binding.faults.onSend }),
+    ...(operation.bodyLimit === null ? {} : { bodyLimit: operation.bodyLimit }),
     handler: handler === undefined ? notImplemented(operation) : answer(operation, handler, binding)
   })
 }

@@ -26,7 +26,7 @@ export async function sendFile (reply: FastifyReply, mediaType: string, { fileNa
 
 /** Writes any error as `{"code", "message", "details"?}`. What is no ApiError is reported, and its cause kept from the caller. */
 export function sendError (reply: FastifyReply, thrown: unknown, report: (error: unknown) => void): void {
-  const error = asApiError(thrown)
+  const error = asApiError(thrown, reply.request.routeOptions.bodyLimit)
   if (error.code === 'INTERNAL_SERVER_ERROR' || error.code === 'STORAGE_UNAVAILABLE') report(thrown)
   if (error.code === 'NOT_IMPLEMENTED') reply.header('x-should-retry', 'false') // the official clients retry a 5xx
   const { code, message, details } = error
@@ -47,12 +47,14 @@ export function refuseConnection (error: ConnectionError, socket: Socket): void 
 
 const MALFORMED_STATUSES: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
 
-function asApiError (error: unknown): ApiError {
+const MIB = 1024 * 1024
+
+function asApiError (error: unknown, bodyLimit = MIB): ApiError {
   if (error instanceof ApiError) return error
   const { code = '', message = '' } = error as Partial<FastifyError>
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new ApiError('REQUEST_BODY_TOO_LARGE', { because: 'at most 1 MiB' })
+      return new ApiError('REQUEST_BODY_TOO_LARGE', { because: `at most ${bodyLimit / MIB} MiB` })
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new ApiError('INVALID_REQUEST_BODY', { because: message })

@@ -7,6 +7,8 @@ export type PaymentMethod = Schemas['CustomerPaymentMethodItem']
 export interface PaymentMethodsStore {
   /** The method with this id, if it is this customer's. */
   find (paymentMethodId: string, customerId: string): PaymentMethod | undefined
+  /** Whether any customer has it, or had it once. */
+  isKnown (paymentMethodId: string): boolean
   /** Everything that a customer has saved, oldest first. */
   ofCustomer (customerId: string): PaymentMethod[]
   insert (customerId: string, method: PaymentMethod): void
@@ -20,6 +22,8 @@ export interface PaymentMethodsStore {
 export function paymentMethodsStore (database: Database): PaymentMethodsStore {
   const find = database.prepare<[string, string], string>(
     'SELECT method FROM payment_methods WHERE payment_method_id = ? AND customer_id = ?').pluck()
+  const isKnown = database.prepare<[string, string]>(`SELECT 1 FROM payment_methods WHERE payment_method_id = ?
+    UNION ALL SELECT 1 FROM removed_payment_methods WHERE payment_method_id = ?`)
   const ofCustomer = database.prepare<[string], string>(
     'SELECT method FROM payment_methods WHERE customer_id = ? ORDER BY seq').pluck()
   const insert = database.prepare('INSERT INTO payment_methods (payment_method_id, customer_id, method) VALUES (?, ?, ?)')
@@ -33,6 +37,7 @@ export function paymentMethodsStore (database: Database): PaymentMethodsStore {
       const method = find.get(paymentMethodId, customerId)
       return method === undefined ? undefined : JSON.parse(method)
     },
+    isKnown: paymentMethodId => isKnown.get(paymentMethodId, paymentMethodId) !== undefined,
     ofCustomer: customerId => ofCustomer.all(customerId).map(method => JSON.parse(method)),
     insert: (customerId, method) => { insert.run(method.payment_method_id, customerId, JSON.stringify(method)) },
     setLastUsed: (paymentMethodId, at) => { setLastUsed.run(at, paymentMethodId) },

@@ -73,6 +73,8 @@ export interface ProductsStore {
   localizedPrices (productId: string): readonly LocalizedPrice[]
   /** A rule of the product, archived or not. */
   findLocalizedPrice (productId: string, localizedPriceId: string): LocalizedPrice | undefined
+  /** Whether there is a rule with this id, of any product. */
+  hasLocalizedPrice (localizedPriceId: string): boolean
   insertLocalizedPrice (price: LocalizedPrice): void
   updateLocalizedPrice (price: LocalizedPrice): void
   findShortLink (slug: string): ShortLink | undefined
@@ -152,6 +154,7 @@ function localizedPrices (database: Database) {
     `SELECT ${columns} FROM localized_prices WHERE product_id = ? AND archived_at IS NULL ORDER BY seq`)
   const find = database.prepare<[string, string], LocalizedPrice>(
     `SELECT ${columns} FROM localized_prices WHERE product_id = ? AND localized_price_id = ?`)
+  const has = database.prepare<[string]>('SELECT 1 FROM localized_prices WHERE localized_price_id = ?')
   const insert = database.prepare(`INSERT INTO localized_prices (${columns}) VALUES (${marks(PRICE_COLUMNS)})`)
   const update = database.prepare(
     'UPDATE localized_prices SET amount = ?, updated_at = ?, archived_at = ? WHERE localized_price_id = ?')
@@ -160,6 +163,7 @@ function localizedPrices (database: Database) {
   const store = {
     localizedPrices: productId => known.get(productId, () => current.all(productId)) ?? [],
     findLocalizedPrice: (productId, localizedPriceId) => find.get(productId, localizedPriceId),
+    hasLocalizedPrice: localizedPriceId => has.get(localizedPriceId) !== undefined,
     insertLocalizedPrice (price) {
       known.forget(price.product_id)
       insert.run(...PRICE_COLUMNS.map(column => price[column]))

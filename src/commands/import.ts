@@ -1,0 +1,56 @@
+/** The command `import`: copies what a real account sells, and to whom, into a fixtures file. It only reads. */
+import { rename, rm, writeFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { stringify } from 'yaml'
+import { SetupError } from '../errors.js'
+import { readAccount, type Account } from '../import/account.js'
+import { openAccount, type AccountOptions, type Client } from '../import/client.js'
+import { anonymous, fixturesDocument } from '../import/document.js'
+import { keepUsable, type Check } from '../import/keep.js'
+
+export interface ImportOptions {
+  account: AccountOptions
+  /** Where to: JSON, or YAML if the name says so; undefined for the standard output. */
+  out: string | undefined
+  customers: boolean
+  anonymize: boolean
+}
+
+/** Throws a SetupError where the account can't be read or the file can't be written. */
+export async function importAccount (options: ImportOptions, check: Check): Promise<void> {
+  const { account: at, out, customers, anonymize } = options
+  const say = (line: string) => { console.error(`dodo-emulator: ${line}`) }
+  const client = await openAccount(at, process.cwd())
+  say(`reading ${client.baseURL}`)
+  const account = await read(client, { customers, progress: say, note: say })
+  const document = fixturesDocument(anonymize ? { ...account, customers: anonymous(account.customers) } : account)
+  await keepUsable(document, check, say)
+  const isYaml = out !== undefined && /^\.ya?ml$/i.test(extname(out))
+  const text = isYaml ? stringify(document, { lineWidth: 0 }) : `${JSON.stringify(document, null, 2)}\n`
+  if (out === undefined) process.stdout.write(text)
+  else await writeWhole(out, text)
+  if (out !== undefined) say(`wrote ${out}: start with --fixtures ${out}`)
+}
+
+/** The client repeats by itself what can be repeated; what is left is told in one line. */
+async function read (client: Client, options: Parameters<typeof readAccount>[1]): Promise<Account> {
+  try {
+    return await readAccount(client, options)
+  } catch (error) {
+    const { status, message } = error as { status?: number, message: string }
+    if (status === 401 || status === 403) throw new SetupError(`${client.baseURL} does not accept the API key (${status})`)
+    throw new SetupError(`${client.baseURL} could not be read: ${message}`, { cause: error })
+  }
+}
+
+/** Under another name first, in the same folder: nobody ever sees half of it, and an earlier file stays until it is whole. */
+async function writeWhole (path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`
+  try {
+    await writeFile(temporary, text, { flag: 'wx' })
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw new SetupError(`${path} can't be written: ${(error as Error).message}`)
+  }
+}

@@ -1,0 +1,21 @@
+/** The part of the control API that is about fixtures: more data for a sandbox that runs. */
+import { addFixtures } from '../fixtures/add.js'
+import type { Life } from '../fixtures/scenario.js'
+import type { ControlHandlers } from '../http/handlers.js'
+
+export function fixtureControls (life: Life) {
+  return {
+    'POST /_emulator/seed': ({ body, context }) => {
+      const { brands, addons, products, customers, discounts, payments, webhooks } = addFixtures(body, life, context)
+      return {
+        brands: brands.map(({ brand_id: id }) => id),
+        addons: addons.map(({ addon_id: id }) => id),
+        products: products.map(({ product_id: id }) => id),
+        customers: customers.map(({ customer_id: id }) => id),
+        discounts: discounts.map(({ discount_id: id }) => id),
+        payments,
+        webhooks
+      }
+    }
+  } satisfies ControlHandlers
+}

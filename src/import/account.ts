@@ -1,0 +1,104 @@
+/** Reads an account with the official client: everything that a fixtures file can hold, in the API's shapes. Only GETs. */
+import type { Client } from './client.js'
+
+/** What was read, oldest first, and still with all that the API says of it. */
+export interface Account {
+  brands: object[]
+  addons: object[]
+  products: object[]
+  customers: object[]
+  discounts: object[]
+}
+
+export interface ReadOptions {
+  customers: boolean
+  /** Hears what is being read, for a person to see. */
+  progress (line: string): void
+  /** Hears of what the account has and a fixtures file can't hold. */
+  note (line: string): void
+}
+
+const PAGE = { page_size: 100, page_number: 0 } // said, because the client would go on from none to the page after the next
+
+/** How many requests are under way at once: quick, and far from any limit. */
+const AT_ONCE = 5
+
+/** Rejects with the client's error. */
+export async function readAccount (client: Client, options: ReadOptions): Promise<Account> {
+  const { progress } = options
+  const { items: brands } = await client.brands.list({ include_archived: true })
+  progress(`${brands.length} brands`)
+  const addons = await all(client.addons.list(PAGE))
+  progress(`${addons.length} addons`)
+  const products = await readProducts(client, options)
+  const customers = options.customers ? await all(client.customers.list(PAGE)) : []
+  progress(options.customers ? `${customers.length} customers` : 'no customers')
+  const discounts = await readDiscounts(client, options)
+  return { brands: brands.toReversed(), addons: addons.toReversed(), products, customers: customers.toReversed(), discounts }
+}
+
+async function all<Item> (pages: AsyncIterable<Item>): Promise<Item[]> {
+  const items: Item[] = []
+  for await (const item of pages) items.push(item)
+  return items
+}
+
+/** Asks for each in turn, a few at once, and keeps their order. */
+async function each<Item, Result> (items: readonly Item[], ask: (item: Item) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = []
+  for (let start = 0; start < items.length; start += AT_ONCE) {
+    results.push(...await Promise.all(items.slice(start, start + AT_ONCE).map(ask)))
+  }
+  return results
+}
+
+/** The list says too little: not the brand, nor the addons. */
+async function readProducts (client: Client, { progress, note }: ReadOptions): Promise<object[]> {
+  const listed = [
+    ...(await all(client.products.list({ ...PAGE, archived: false }))).map(({ product_id: id }) => ({ id, archived: false })),
+    ...(await all(client.products.list({ ...PAGE, archived: true }))).map(({ product_id: id }) => ({ id, archived: true }))
+  ]
+  progress(`${listed.length} products, one by one`)
+  const products = await each(listed, async ({ id, archived }) => {
+    const { entitlements, credit_entitlements: credits, digital_product_delivery: delivery, ...product } =
+      await client.products.retrieve(id)
+    if ((entitlements ?? []).length + (credits ?? []).length > 0) note(`product ${id}: without its entitlements`)
+    if ((delivery?.files ?? []).length > 0) note(`product ${id}: without its files`)
+    const prices = product.pricing_mode == null ? [] : (await client.products.localizedPrices.list(id)).items
+    return {
+      ...product,
+      name: product.name ?? id,
+      ...(delivery == null ? {} : { digital_product_delivery: { ...delivery, files: null } }),
+      ...(archived ? { archived } : {}),
+      ...(prices.length > 0 ? { localized_prices: prices } : {})
+    }
+  })
+  return products.toReversed().toSorted((a, b) => a.created_at < b.created_at ? -1 : a.created_at > b.created_at ? 1 : 0)
+}
+
+interface CustomerPage {
+  items: Array<{ customer_id: string }>
+}
+
+async function readDiscounts (client: Client, { progress, note, customers }: ReadOptions): Promise<object[]> {
+  const discounts = await all(client.discounts.list(PAGE))
+  progress(`${discounts.length} discounts`)
+  const read = await each(discounts, async discount => {
+    const { customer_eligibility: eligibility } = discount as { customer_eligibility?: string }
+    if (eligibility !== 'specific') return discount
+    if (!customers) {
+      note(`discount ${discount.code}: without the customers who may use it`)
+      return discount
+    }
+    const ids: string[] = []
+    for (let number = 0, size = PAGE.page_size; size === PAGE.page_size; number++) {
+      const query = { page_size: PAGE.page_size, page_number: number }
+      const path = `/discounts/${encodeURIComponent(discount.discount_id)}/customers`
+      const { items } = await client.get<CustomerPage>(path, { query }) // the client has no method for it
+      ids.push(...items.map(({ customer_id: id }) => id))
+      size = items.length
+    }
+    return { ...discount, customer_ids: ids.toReversed() }
+  })
+  return read.toReversed()
+}

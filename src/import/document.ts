@@ -1,0 +1,53 @@
+/** What was read of an account, as a fixtures file: without what follows from the rest, and on demand without persons. */
+import { fixturesSchema, propertiesOf, resolve, type SchemaPart } from '../fixtures/document.js'
+import type { Account } from './account.js'
+
+/** The document of an account, from which everything is gone that a fixtures file can't say. */
+export function fixturesDocument (account: Account): Record<string, unknown> {
+  const ids = new Set([...account.brands, ...account.products, ...account.customers].flatMap(item => businessOf(item)))
+  const [businessId] = ids
+  const primary = account.brands.find(brand => 'brand_id' in brand && brand.brand_id === businessId)
+  const name = primary !== undefined && 'name' in primary && typeof primary.name === 'string' ? primary.name : undefined
+  const business = { ...(businessId === undefined ? {} : { business_id: businessId }), ...(name === undefined ? {} : { name }) }
+  const full = { ...(businessId === undefined ? {} : { business }), ...account }
+  const known = prune(full, fixturesSchema())
+  return Object.fromEntries(Object.entries(known as object).filter(([, value]) => !Array.isArray(value) || value.length > 0))
+}
+
+function businessOf (item: object): string[] {
+  return 'business_id' in item && typeof item.business_id === 'string' ? [item.business_id] : []
+}
+
+/** A value without nulls, which say no more than leaving out, and without what the schema does not know or passes over. */
+function prune (value: unknown, given: SchemaPart): unknown {
+  const schema = branchFor(value, resolve(given))
+  if (Array.isArray(value)) return value.map(item => prune(item, schema.items ?? {}))
+  if (typeof value !== 'object' || value === null) return value
+  const properties = propertiesOf(schema)
+  const isOpen = Object.keys(properties).length === 0 // metadata: whatever the key
+  return Object.fromEntries(Object.entries(value).flatMap(([key, inner]) => {
+    if (inner === null || inner === undefined) return []
+    if (isOpen) return [[key, String(inner)]]
+    const known = properties[key]
+    return known === undefined || known.readOnly === true ? [] : [[key, prune(inner, known)]]
+  }))
+}
+
+/** The branch of a union that a value is meant for: the one that its `type` names, or the only one that is not null. */
+function branchFor (value: unknown, schema: SchemaPart): SchemaPart {
+  if (schema.oneOf === undefined) return schema
+  const { type } = (typeof value === 'object' && value !== null ? value : {}) as { type?: unknown }
+  const branches = schema.oneOf.map(resolve).filter(branch => branch.type !== 'null')
+  return branches.find(branch => propertiesOf(branch)['type']?.enum?.includes(type)) ?? branches[0] ?? {}
+}
+
+/** The same customers, but nobody in particular: names and e-mail addresses are replaced, phone numbers and metadata left out. */
+export function anonymous (customers: readonly object[]): object[] {
+  const numbers = new Map<unknown, number>()
+  return customers.map((customer, index) => {
+    const { email, phone_number: phone, metadata, ...rest } = customer as Record<string, unknown>
+    const number = numbers.get(email) ?? index + 1 // who had the same address has the same afterwards
+    numbers.set(email, number)
+    return { ...rest, name: `Customer ${index + 1}`, email: `customer-${number}@example.com` }
+  })
+}

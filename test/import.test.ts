@@ -1,0 +1,247 @@
+/** The import of an account: read over HTTP from an emulator that stands for it, and started from again. */
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import DodoPayments from 'dodopayments'
+import t, { type Test } from 'tap'
+import { parse } from 'yaml'
+import type { FixturesFile } from '../src/fixtures/document.js'
+import { start } from '../src/index.js'
+import { anonymous } from '../src/import/document.js'
+import { keepUsable } from '../src/import/keep.js'
+import { packagePath } from '../src/root.js'
+import { runToEnd, temporaryFolder } from './processes.js'
+
+const SECRET = 'reading-only-key'
+
+const PRICE = { type: 'one_time_price', currency: 'USD', price: 1500, discount: 0, purchasing_power_parity: false } as const
+
+/** More than a page of products, and something of everything that a file can hold. */
+const ACCOUNT: FixturesFile = {
+  business: { business_id: 'bus_real', name: 'Real Business' },
+  brands: [{ brand_id: 'bus_real', name: 'Real Business' }, { brand_id: 'brnd_two', name: 'Two' },
+    { brand_id: 'brnd_gone', name: 'Gone', archived_at: '2025-05-05T00:00:00Z' }],
+  addons: [{ id: 'adn_seat', name: 'Seat', price: 300, currency: 'EUR', tax_category: 'saas' }],
+  products: [
+    ...Array.from({ length: 103 }, (_, n) => ({ product_id: `pdt_${n}`, name: `Product ${n}`, tax_category: 'saas' as const, price: { ...PRICE, price: 100 + n } })),
+    {
+      product_id: 'pdt_local',
+      name: 'Local',
+      brand_id: 'brnd_two',
+      tax_category: 'e_book',
+      price: PRICE,
+      pricing_mode: 'by_country',
+      metadata: { shelf: '7', 'odd.key[1]': 'x' },
+      addons: ['adn_seat'],
+      description: 'With "quotes"\nand lines: yes',
+      digital_product_delivery: { external_url: 'https://example.com/download', instructions: 'read me' },
+      localized_prices: [{ id: 'lcp_in', currency: 'INR', country_code: 'IN', amount: 49_900 }]
+    },
+    {
+      product_id: 'pdt_sub',
+      name: 'Monthly',
+      tax_category: 'saas',
+      price: {
+        type: 'recurring_price',
+        currency: 'USD',
+        price: 900,
+        discount: 10,
+        purchasing_power_parity: false,
+        payment_frequency_count: 1,
+        payment_frequency_interval: 'Month',
+        subscription_period_count: 1,
+        subscription_period_interval: 'Year',
+        trial_period_days: 14
+      }
+    },
+    { product_id: 'pdt_old', name: 'Old', tax_category: 'saas', price: PRICE, archived: true }
+  ],
+  customers: [
+    {
+      customer_id: 'cus_mia',
+      name: 'Mia Sommer',
+      email: 'mia@private.example',
+      phone_number: '+4930123456',
+      metadata: { note: 'likes blue' },
+      payment_methods: [{ payment_method_id: 'pm_mia', test_card: '4242424242424242' }]
+    },
+    { customer_id: 'cus_mia_again', name: 'Mia S.', email: 'mia@private.example' }
+  ],
+  discounts: [
+    {
+      discount_id: 'dsc_mia',
+      code: 'MIA',
+      type: 'percentage',
+      amount: 2500,
+      customer_eligibility: 'specific',
+      customer_ids: ['cus_mia'],
+      times_used: 3,
+      usage_limit: 9,
+      restricted_to: ['pdt_local', 'pdt_0']
+    },
+    { discount_id: 'dsc_flat', code: 'FLAT', type: 'flat', amount: 500, currency_options: [{ currency: 'USD', max_amount_possible: 500 }] }
+  ]
+}
+
+async function account (test: Test) {
+  const emulator = await start({ fixtures: ACCOUNT, apiKeys: 'full', readOnlyApiKeys: SECRET })
+  test.teardown(emulator.close)
+  return emulator
+}
+
+function importing (test: Test, url: string, args: string[], options: Parameters<typeof runToEnd>[2] = {}) {
+  return runToEnd(test, ['import', '--base-url', url, ...args], { env: { DODO_PAYMENTS_API_KEY: SECRET }, ...options })
+}
+
+const LISTS = ['/products?page_size=100', '/products?page_size=100&page_number=1', '/products?archived=true', '/addons', '/brands?include_archived=true',
+  '/discounts', '/customers', '/discounts/dsc_mia/customers', '/products/pdt_local', '/products/pdt_sub', '/products/pdt_local/localized-prices']
+
+t.test('what was imported is the same again', async t => {
+  const source = await account(t)
+  const real = new DodoPayments({ bearerToken: 'full', baseURL: source.url })
+  for (const name of ['fixtures.json', 'fixtures.yaml']) {
+    const folder = temporaryFolder(t)
+    const out = join(folder, name)
+    writeFileSync(out, 'an earlier file')
+    const { code, stdout, stderr } = await importing(t, source.url, ['--out', out], {
+      folder, env: { DODO_PAYMENTS_API_KEY: SECRET, DODO_PAYMENTS_BASE_URL: 'http://127.0.0.1:1' }
+    })
+    t.strictSame([code, stdout], [0, ''], stderr)
+    t.match(stderr, /reading http.*\n.*3 brands\n.*1 addons\n.*106 products, one by one\n.*2 customers\n.*2 discounts\n.*wrote .*fixtures\./)
+    t.notMatch(stderr, SECRET, 'the key is never shown')
+    t.strictSame(readdirSync(folder), [name], 'nothing else is left')
+    t.notMatch(readFileSync(out, 'utf8'), SECRET)
+
+    const copied = await start({ fixtures: out })
+    t.teardown(copied.close)
+    const copy = new DodoPayments({ bearerToken: 'any', baseURL: copied.url })
+    for (const list of LISTS) t.strictSame(await copy.get(list), await real.get(list), list)
+    const order = (client: DodoPayments) => client.payments.create({
+      billing: { country: 'IN' },
+      billing_currency: 'INR',
+      customer: { customer_id: 'cus_mia' },
+      product_cart: [{ product_id: 'pdt_local', quantity: 3 }],
+      discount_code: 'mia'
+    })
+    const [there, here] = [await order(real), await order(copy)]
+    t.equal(here.total_amount, there.total_amount, 'a payment costs the same')
+    t.ok(here.total_amount > 0)
+  }
+})
+
+t.test('what is asked for', async t => {
+  const { url } = await account(t)
+
+  t.test('no customers: then nobody is on a list either', async t => {
+    const { code, stdout, stderr } = await importing(t, url, ['--customers', 'none'])
+    t.equal(code, 0)
+    t.match(stderr, 'discount MIA: without the customers who may use it')
+    t.notMatch(stdout, 'private.example')
+    const document: FixturesFile = JSON.parse(stdout)
+    t.strictSame(Object.keys(document), ['business', 'brands', 'addons', 'products', 'discounts'])
+    t.match(document, { business: { business_id: 'bus_real', name: 'Real Business' }, discounts: [{ discount_id: 'dsc_mia' }, {}] })
+  })
+
+  t.test('customers who are nobody in particular', async t => {
+    const { code, stdout } = await importing(t, url, ['--anonymize'])
+    t.equal(code, 0)
+    for (const secret of ['Mia S', 'private.example', '+4930', 'likes blue']) t.notOk(stdout.includes(secret), secret)
+    const { customers }: FixturesFile = JSON.parse(stdout)
+    t.match(customers, [
+      { customer_id: 'cus_mia', name: 'Customer 1', email: 'customer-1@example.com' },
+      { customer_id: 'cus_mia_again', name: 'Customer 2', email: 'customer-1@example.com' }
+    ], 'who shared an address still does')
+    t.strictSame(anonymous([{ customer_id: 'c', email: 'a', name: 'b', phone_number: '1', metadata: {}, created_at: 'x' }]),
+      [{ customer_id: 'c', created_at: 'x', name: 'Customer 1', email: 'customer-1@example.com' }])
+  })
+
+  t.test('only what an account in live mode sells, unless asked for more', async t => {
+    const { stderr } = await importing(t, url, ['--environment', 'live_mode'])
+    t.match(stderr, 'no customers')
+  })
+})
+
+t.test('refuses in one line, and leaves what was there', async t => {
+  const { url } = await account(t)
+  const folder = temporaryFolder(t)
+  const out = join(folder, 'kept.json')
+  writeFileSync(out, 'kept')
+  const refused = async (args: string[], env: Record<string, string> = { DODO_PAYMENTS_API_KEY: SECRET }, from = url) => {
+    const { code, stderr } = await runToEnd(t, ['import', '--base-url', from, '--out', out, ...args], { env })
+    t.equal(code, 1)
+    t.notMatch(stderr, /\n {4}at /, 'no stack')
+    return stderr
+  }
+  t.match(await refused([], {}), 'give the API key with DODO_PAYMENTS_API_KEY or --api-key')
+  t.match(await refused(['--api-key', 'wrong-secret']), /does not accept the API key \(401\)/)
+  t.notMatch(await refused(['--api-key', 'wrong-secret']), 'wrong-secret')
+  t.match(await refused([], undefined, 'ftp://example.com'), '--base-url must be an http or https URL')
+  t.match(await refused(['--environment', 'staging']), /Allowed choices are test_mode, live_mode/)
+  t.match(await refused([], undefined, 'http://127.0.0.1:1'), /127\.0\.0\.1:1 could not be read: Connection error/)
+  t.match(await refused(['--out', join(folder, 'no', 'where.json')]), /where\.json can't be written/)
+  t.equal(readFileSync(out, 'utf8'), 'kept')
+  t.strictSame(readdirSync(folder), ['kept.json'])
+})
+
+t.test('an account that breaks off in the middle leaves nothing behind', async t => {
+  const { url } = await account(t)
+  let answered = 0
+  const proxy = createServer((request, response) => {
+    if (++answered > 20) return response.writeHead(400, { 'content-type': 'application/json' }).end('{"message":"enough"}')
+    fetch(url + String(request.url), { headers: { authorization: String(request.headers.authorization) } })
+      .then(async reply => { response.writeHead(reply.status, { 'content-type': 'application/json' }).end(await reply.text()) },
+        () => { response.destroy() })
+  }).listen(0, '127.0.0.1')
+  await new Promise(resolve => { proxy.once('listening', resolve) })
+  t.teardown(() => { proxy.close() })
+  const folder = temporaryFolder(t)
+  const { code, stderr } = await importing(t, `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, ['--out', join(folder, 'x.yaml')])
+  t.equal(code, 1)
+  t.match(stderr, /could not be read: 400/)
+  t.strictSame(readdirSync(folder), [])
+})
+
+t.test('what an emulator would not take is left out, with the reason', async t => {
+  const document: Record<string, unknown> = { products: ['bad', 'good'], discounts: [{ code: 'x', discount_id: 'dsc_of_bad' }, { customer_ids: ['a', 'b'] }] }
+  const notes: string[] = []
+  const answers = [
+    [{ path: 'products[0].price', message: 'is wrong' }, { path: 'products[0].name', message: 'too' }, { path: 'discounts[1].customer_ids[0]', message: 'is gone' }],
+    [{ path: 'discounts[0].restricted_to[0]', message: 'misses it' }],
+    []
+  ]
+  await keepUsable(document, async () => answers.shift() ?? [], line => { notes.push(line) })
+  t.strictSame(document, { products: ['good'], discounts: [{ customer_ids: ['b'] }] })
+  t.strictSame(notes, ['left out bad: products[0].price is wrong', 'left out a: discounts[1].customer_ids[0] is gone',
+    'left out dsc_of_bad: discounts[0].restricted_to[0] misses it'])
+  await t.rejects(keepUsable({}, async () => [{ path: 'business.name', message: 'is odd' }], () => {}), /business\.name is odd/)
+})
+
+t.test('the client is no dependency: it is found beside the package, or where the command is run', async t => {
+  const { url } = await account(t)
+  // Hides the copy that the tests have installed.
+  const hook = `export async function resolve (name, context, next) {
+    if (name === 'dodopayments') throw Object.assign(new Error('hidden'), { code: 'ERR_MODULE_NOT_FOUND' })
+    return next(name, context)
+  }`
+  const module = (text: string) => `data:text/javascript,${encodeURIComponent(text)}`
+  const node = ['--import', module(`import { register } from 'node:module'; register(${JSON.stringify(module(hook))})`)]
+  const env = { DODO_PAYMENTS_API_KEY: SECRET }
+  const folder = temporaryFolder(t)
+  const missing = await importing(t, url, [], { node, env, folder })
+  t.equal(missing.code, 1)
+  t.match(missing.stderr, 'run npx -p dodo-emulator -p dodopayments dodo-emulator import')
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(packagePath('node_modules', 'dodopayments'), join(folder, 'node_modules', 'dodopayments'))
+  const found = await importing(t, url, [], { node, env, folder })
+  t.equal(found.code, 0, found.stderr)
+  t.match(JSON.parse(found.stdout), { business: { business_id: 'bus_real' } })
+})
+
+t.test('YAML and JSON say the same', async t => {
+  const { url } = await account(t)
+  const out = join(temporaryFolder(t), 'a.yml')
+  await importing(t, url, ['--out', out])
+  const { stdout } = await importing(t, url, [])
+  t.strictSame(parse(readFileSync(out, 'utf8')), JSON.parse(stdout))
+})
