@@ -1,4 +1,5 @@
 /** The checkout in a frame, request by request: below which paths, with which options, and what nobody can put into its pages. */
+import { runInNewContext } from 'node:vm'
 import t, { type Test } from 'tap'
 import type { Reply as ApiReply } from '../../src/contract/operations.js'
 import { paymentBody, startEmulator, type TestEmulator } from '../helper.js'
@@ -154,6 +155,26 @@ t.test('answers', async t => {
       })
       t.ok(text.length < 10_000, `${name} is small: ${text.length}`)
     }
+    const { html: module } = await visit('/sdk/index.esm.js')
+    const { DodoPayments, ...others } = await import(`data:text/javascript,${encodeURIComponent(module)}`) as Record<string, object>
+    t.strictSame([Object.keys(DodoPayments ?? {}), others], [['Initialize', 'Checkout'], {}], 'the one export of the package')
+    const common = { exports: {} }
+    runInNewContext((await visit('/sdk/index.js')).html, { module: common, exports: common.exports })
+    t.strictSame(Object.keys(common.exports), ['DodoPayments'], 'for CommonJS too')
+  })
+
+  t.test('below the path of a sandbox', async t => {
+    const { call, visit, send } = open(t)
+    const { json } = await call('POST', '/~ci/checkouts', { body: { product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }] } })
+    const path = new URL(String((json as ApiReply<'POST /checkouts'>).checkout_url)).pathname.replace('/~ci', '/~ci/overlay')
+    const shown = await visit(`${path}?theme_radius=1px`)
+    t.equal(shown.status, 200)
+    t.match(shown.text, `action="${path}"`)
+    t.match(shown.text, 'data-embed-base="/~ci/overlay"')
+    const styleUrl = /href="([^"]*theme\.css[^"]*)"/.exec(shown.text)?.[1] ?? ''
+    t.equal(styleUrl, '/~ci/overlay/theme.css?theme_radius=1px')
+    t.match((await visit(styleUrl)).text, '--radius: 1px;')
+    t.match((await send(`${path}?theme_radius=1px`, DETAILS)).location, /^\/~ci\/overlay\/\w{8}\?theme_radius=1px$/)
   })
 
   t.test('below the path of a proxy', async t => {
