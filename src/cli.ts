@@ -3,24 +3,13 @@
 import { writeFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { ask } from './commands/ask.js'
-import { fail, faults, type FailFlags } from './commands/faults.js'
-import { events, listen, replay, trigger } from './commands/webhooks.js'
+import { addRemoteCommands } from './commands/remote.js'
 import { OPTIONS, readConfig, type Config, type OptionName } from './config.js'
 import { SetupError, type Violation } from './errors.js'
 import type { Prepare } from './fixtures/load.js'
 import { VERSION } from './root.js'
-import { parseDuration } from './rules/duration.js'
 
 type Flags = Partial<Record<OptionName, string>>
-
-type PayFlags = Partial<Record<'card' | 'outcome' | 'errorCode', string>>
-
-interface EventFlags {
-  type?: string
-  payment?: string
-  limit: string
-  json?: boolean
-}
 
 interface ImportFlags {
   apiKey?: string
@@ -31,99 +20,20 @@ interface ImportFlags {
   anonymize?: boolean
 }
 
+/** All but what only the other commands need. */
+const START_OPTIONS = (Object.keys(OPTIONS) as OptionName[]).filter(name => name !== 'sandbox')
+
 const program = new Command('dodo-emulator')
   .description('An unofficial local emulator of the Dodo Payments API')
   .version(VERSION)
 
-withOptions(program.command('start', { isDefault: true }).description('start the emulator'), Object.keys(OPTIONS) as OptionName[])
-  .action((flags: Flags) => run(async () => start(readConfig(flags, process.env))))
+withOptions(program.command('start', { isDefault: true }).description('start the emulator'), START_OPTIONS)
+  .action((flags: Flags) => run(async () => start(configOf(flags))))
 
-withOptions(program.command('health').description('exit with 0 if a running emulator answers, else with 1'), ['port', 'host'])
-  .action((flags: Flags) => run(async () => health(readConfig(flags, process.env))))
+running(program.command('health').description('exit with 0 if a running emulator answers, else with 1'))
+  .action((flags: Flags) => run(async () => health(configOf(flags))))
 
-withOptions(program.command('pay').description('do what the customer would do on the hosted page'), ['port', 'host'])
-  .argument('<payment_id>')
-  .option('--card <number>', 'pay with a test card')
-  .option('--outcome <outcome>', 'succeeded, failed, processing, cancelled or requires_customer_action')
-  .option('--error-code <code>', 'why it failed; with --outcome failed')
-  .action((paymentId: string, { card, outcome, errorCode, ...flags }: Flags & PayFlags) =>
-    run(() => control(flags, `payments/${encodeURIComponent(paymentId)}/pay`, { card, outcome, error_code: errorCode })))
-
-const clock = program.command('clock').description("read or move the emulator's clock")
-
-withOptions(clock.command('show', { isDefault: true }).description('say what time it is there'), ['port', 'host'])
-  .action((flags: Flags) => run(() => control(flags, 'clock')))
-
-withOptions(clock.command('advance').description('move it forward; what falls due on the way happens'), ['port', 'host'])
-  .argument('<duration>', '500ms, 30s, 15m, 25h, 7d')
-  .action((text: string, flags: Flags) => run(async () => control(flags, 'clock', { advance_ms: durationMs(text) })))
-
-withOptions(clock.command('set').description('set it to a time'), ['port', 'host'])
-  .argument('<time>', '2026-01-31T12:00:00Z')
-  .action((now: string, flags: Flags) => run(() => control(flags, 'clock', { now })))
-
-for (const [name, frozen] of [['freeze', true], ['release', false]] as const) {
-  withOptions(clock.command(name).description(frozen ? 'let it stand still' : 'let it run again'), ['port', 'host'])
-    .action((flags: Flags) => run(() => control(flags, 'clock', { frozen })))
-}
-
-const webhooks = program.command('webhooks').description('endpoints that hear of events')
-
-withOptions(webhooks.command('listen').description('send events to a URL and print every try'), ['port', 'host', 'apiKeys'])
-  .argument('<url>', 'http://localhost:3000/webhook')
-  .option('--events <types>', 'only these, separated by commas')
-  .action((url: string, { events: types, ...flags }: Flags & { events?: string }) => run(async () => {
-    const config = readConfig(flags, process.env)
-    const stop = new AbortController()
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { stop.abort() })
-    const [apiKey = process.env['DODO_PAYMENTS_API_KEY'] ?? 'test'] = config.apiKeys
-    await listen(config, { url, apiKey, types: types?.split(',').map(type => type.trim()), stop: stop.signal })
-  }))
-
-withOptions(program.command('trigger').description('send a sample of an event'), ['port', 'host'])
-  .argument('<type>', 'payment.failed')
-  .option('--data <json>', "fields that take the place of the sample's")
-  .action((type: string, { data, ...flags }: Flags & { data?: string }) =>
-    run(async () => trigger(readConfig(flags, process.env), { type, data })))
-
-const eventCommand = program.command('events').description('what has happened, and who was told')
-
-withOptions(eventCommand.command('list', { isDefault: true }).description('print the latest events'), ['port', 'host'])
-  .option('--type <type>', 'only this type, such as payment.failed')
-  .option('--payment <payment_id>', 'only about this payment')
-  .option('--limit <count>', 'so many', '20')
-  .option('--json', 'with their bodies and deliveries')
-  .action(({ type, payment, limit, json, ...flags }: Flags & EventFlags) =>
-    run(async () => events(readConfig(flags, process.env), { type, payment, limit, json })))
-
-withOptions(eventCommand.command('replay').description('deliver an event once more'), ['port', 'host'])
-  .argument('<event_id>')
-  .action((eventId: string, flags: Flags) => run(async () => replay(readConfig(flags, process.env), eventId)))
-
-withOptions(program.command('fail').description('let calls of the API go wrong'), ['port', 'host'])
-  .argument('[operation]', "'POST /payments', 'GET /payments/{payment_id}', 'POST *', or '*' for all", '*')
-  .option('--status <status>', 'answer with this status, 400 to 599')
-  .option('--code <code>', 'and with this code, such as INTERNAL_SERVER_ERROR')
-  .option('--message <message>', 'and with this message')
-  .option('--delay <duration>', 'wait first: 2s, or 100ms-3s for something between')
-  .option('--reset <before|after>', 'reset the connection, before or after the call has done what it does')
-  .option('--rate-limited', 'answer with 429 and the headers that go with it')
-  .option('--preset <name>', 'flaky, slow, down, rate-limited, lost-replies or timeouts')
-  .option('--times <count>', 'so often; unless given, until it is cleared')
-  .option('--probability <probability>', 'only so many of the calls: 0.5 is half of them')
-  .action((operation: string, flags: Flags & FailFlags) =>
-    run(async () => fail(readConfig(flags, process.env), operation, flags)))
-
-withOptions(program.command('faults').description('print what goes wrong on demand'), ['port', 'host'])
-  .option('--clear', 'let everything go well again')
-  .action((flags: Flags & { clear?: boolean }) => run(async () => faults(readConfig(flags, process.env), flags)))
-
-withOptions(program.command('seed').description('add what a fixtures file holds to a running emulator'), ['port', 'host'])
-  .argument('<file>', 'JSON or YAML')
-  .action((file: string, flags: Flags) => run(async () => {
-    const { seed } = await import('./commands/seed.js')
-    await seed(readConfig(flags, process.env), file)
-  }))
+addRemoteCommands(program, { running, run, configOf, apiKeyOf, stopSignal })
 
 program.command('import').description('copy what a real account sells into a fixtures file; it only reads')
   .option('--api-key <key>', 'of the account; a read-only one will do [DODO_PAYMENTS_API_KEY]')
@@ -141,9 +51,29 @@ fixtures.command('check').description('say whether an emulator would start from 
   .argument('<files...>', 'JSON or YAML, added to each other in this order')
   .action((files: string[]) => run(async () => checkFixtures(files)))
 
-/** Whatever a command takes, it sends the key of the control API, if there is one. */
+/** A command that speaks to a running emulator: where that is, which of its sandboxes is meant, and the key it may ask for. */
+function running (command: Command, more: OptionName[] = []): Command {
+  return withOptions(command, ['port', 'host', 'sandbox', 'controlKey', ...more])
+}
+
+function configOf (flags: Flags): Config {
+  return readConfig(flags, process.env)
+}
+
+/** A key for calls of the emulated API. */
+function apiKeyOf ({ apiKeys }: Config): string {
+  return [...apiKeys][0] ?? (process.env['DODO_PAYMENTS_API_KEY'] || 'test')
+}
+
+/** Aborted when the person has seen enough. */
+function stopSignal (): AbortSignal {
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { stop.abort() })
+  return stop.signal
+}
+
 function withOptions (command: Command, names: OptionName[]): Command {
-  for (const name of new Set<OptionName>([...names, 'controlKey'])) {
+  for (const name of names) {
     const { flag, env, value, fallback, about } = OPTIONS[name]
     const note = fallback === null || fallback === '' ? `[${env}]` : `[${env}, default: ${fallback}]`
     command.option(`--${flag} ${value}`, `${about} ${note}`)
@@ -254,18 +184,6 @@ Set them for your program and leave the client's environment option away. The AP
 
 async function health (config: Config): Promise<void> {
   console.log(await ask(config, '/_emulator/health'))
-}
-
-/** Sends a request to the control API of a running emulator and prints what it answers. */
-async function control (flags: Flags, path: string, body?: object): Promise<void> {
-  const text = await ask(readConfig(flags, process.env), `/_emulator/${path}`, body === undefined ? {} : { body })
-  console.log(JSON.stringify(JSON.parse(text), null, 2))
-}
-
-function durationMs (text: string): number {
-  const ms = parseDuration(text)
-  if (ms === null) throw new SetupError(`${JSON.stringify(text)} is no duration, such as 30s, 15m or 25h`)
-  return ms
 }
 
 await program.parseAsync()

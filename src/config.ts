@@ -107,6 +107,14 @@ export const OPTIONS = {
     about: 'How many sandboxes besides the default one may be open at once',
     parse: wholeNumber(1, 100_000)
   }),
+  sandbox: option({
+    flag: 'sandbox',
+    env: 'SANDBOX',
+    value: '<name>',
+    fallback: 'default',
+    about: 'The sandbox that a command speaks to; start has no use for it',
+    parse: nonEmpty
+  }),
   fromSnapshot: option({
     flag: 'from-snapshot',
     env: 'FROM_SNAPSHOT',

@@ -11,18 +11,26 @@ import { optionTexts, type GivenOptions } from './options.js'
 
 export { EmulatorError } from './control/client.js'
 export { SetupError } from './errors.js'
-export type { Clock, Controls, Delivery, Duration, Event, EventType, Idle, Pay, Payment, Refund } from './control/client.js'
+export type {
+  Clock, Controls, Delivery, Duration, Event, EventType, Fault, Idle, Pay, Payment, Refund
+} from './control/client.js'
 export type { DeliveryFilter, EventFilter, Wanted, Waiting } from './control/events.js'
 export type { FixturesFile } from './fixtures/document.js'
 
 /** The options of the command line; a duration may be given in milliseconds, a list as an array, `on` as true. */
-export interface StartOptions extends Omit<GivenOptions, 'clock' | 'clockFrozen' | 'seed' | 'fixtures'> {
+export interface StartOptions extends Omit<GivenOptions, 'clock' | 'clockFrozen' | 'seed' | 'fixtures' | 'sandbox'> {
   /** What new sandboxes start from: files, as on the command line, or the content of one. */
   fixtures?: string | readonly string[] | FixturesFile | undefined
   /** Makes ids and secrets the same on every run. */
   seed?: number | string | undefined
   /** Where the clock starts, and whether it stands still. A time alone starts it there, running. */
   clock?: Date | string | { now?: Date | string | undefined, frozen?: boolean | undefined } | undefined
+}
+
+/** The functions of an emulator for one of its sandboxes, and how a program reaches that. */
+export interface SandboxControls extends Controls {
+  url: string
+  apiKey: string
 }
 
 export interface Emulator extends Controls, AsyncDisposable {
@@ -34,6 +42,8 @@ export interface Emulator extends Controls, AsyncDisposable {
   payments: Readonly<Record<string, string>>
   /** What events for the endpoint of the option `webhookUrl` are signed with; null without that option. */
   webhookSecret: string | null
+  /** A world of its own in the same process, which is made at its first use. */
+  sandbox (name: string): SandboxControls
   /** Ends it, once the requests under way are answered. A second time does nothing. */
   close (): Promise<void>
 }
@@ -53,11 +63,20 @@ export async function start ({ fixtures, ...options }: StartOptions = {}): Promi
     const apiKey = [...config.apiKeys, 'test'].find(key => !config.readOnlyApiKeys.has(key)) ?? 'test'
     const { close } = server
     const payments = Object.fromEntries(server.played.flatMap(({ key, payment_id: id }) => key === null ? [] : [[key, id]]))
-    return { ...createControls(sendTo(url, apiKey)), url, apiKey, webhookSecret, payments, close, [Symbol.asyncDispose]: close }
+    const sandbox = (name: string) => sandboxAt(url, name)
+    return {
+      ...createControls(sendTo(url, apiKey)), url, apiKey, webhookSecret, payments, sandbox, close, [Symbol.asyncDispose]: close
+    }
   } catch (error) {
     await server.close()
     throw error
   }
+}
+
+function sandboxAt (url: string, name: string): SandboxControls {
+  const apiKey = `sandbox_${name}`
+  const own = `${url}/~${encodeURIComponent(name)}`
+  return { ...createControls(sendTo(own, apiKey)), url: own, apiKey }
 }
 
 /** The same functions for an emulator that runs elsewhere: in a container, or in the process that started the test runner. */

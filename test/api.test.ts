@@ -316,3 +316,33 @@ t.test('an emulator that runs elsewhere', async t => {
   await emulator.close()
   await t.rejects(elsewhere.now(), { code: 'ECONNREFUSED' })
 })
+
+t.test('sandboxes, faults and snapshots', async t => {
+  const emulator = await start()
+  t.teardown(() => emulator.close())
+  const body = { billing: { country: 'US' }, customer: { email: 'a@example.com' }, product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }] }
+  const sell = (where: Pick<typeof emulator, 'request'>) => where.request<{ payment_id: string }>('POST', '/payments', body)
+  const count = async (where: Pick<typeof emulator, 'request'>) =>
+    (await where.request<{ items: unknown[] }>('GET', '/payments')).items.length
+
+  const mine = emulator.sandbox('mine')
+  t.match(mine, { url: `${emulator.url}/~mine`, apiKey: 'sandbox_mine' })
+  const { payment_id: id } = await sell(mine)
+  t.strictSame([await count(mine), await count(emulator)], [1, 0])
+  t.match(await mine.pay(id), { status: 'succeeded' })
+  t.match(await mine.waitForEvent('payment.succeeded'), { payment_id: id })
+  t.strictSame(await emulator.events(), [])
+
+  t.match(await mine.fail({ kind: 'error', operation: 'POST /payments', status: 503, count: 1 }), [{ remaining: 1 }])
+  t.match(await sell(mine).catch((error: unknown) => error), { status: 503 })
+  await sell(mine)
+  await mine.fail({ kind: 'error', operation: '*' })
+  await mine.clearFaults()
+
+  await mine.snapshot('two sold')
+  await sell(mine)
+  await mine.restore('two sold')
+  t.equal(await count(mine), 2)
+  await mine.reset()
+  t.equal(await count(mine), 0)
+})

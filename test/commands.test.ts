@@ -1,7 +1,7 @@
 /** The commands about webhooks, as people run them against an emulator that runs. */
 import t from 'tap'
 import { paymentBody } from './helper.js'
-import { connect, freePort, JSON_TYPE, launch, runToEnd, startProcess, stop, type Running } from './processes.js'
+import { connect, freePort, JSON_TYPE, launch, runToEnd, startProcess, stop, temporaryFolder, type Running } from './processes.js'
 import { until } from './delivery/helper.js'
 import { startReceiver } from './receiver.js'
 
@@ -71,4 +71,42 @@ t.test('events prints what has happened, and delivers it once more', async t => 
   t.strictSame(receiver.types(), ['payment.failed', 'payment.succeeded', 'payment.succeeded'])
   t.match((await runToEnd(t, ['events', 'replay', 'msg_x', ...at(emulator)])).stderr, 'there is no event msg_x')
   t.match((await runToEnd(t, ['events', '--port', String(await freePort())])).stderr, 'no emulator answers')
+})
+
+t.test('sandboxes, reset and snapshots', async t => {
+  const folder = temporaryFolder(t)
+  const emulator = await startProcess(t, ['--database', ':memory:'])
+  const { send, get } = connect(t, emulator.url)
+  const command = async (...args: string[]) => {
+    const { code, stdout, stderr } = await runToEnd(t, [...args, ...at(emulator)], { folder })
+    t.strictSame([code, stderr], [0, ''], args.join(' '))
+    return stdout
+  }
+  const sell = () => send('POST', '/~mine/payments', JSON.stringify(paymentBody()), JSON_TYPE)
+  const count = async () => (await get<{ items: unknown[] }>('/~mine/payments')).json.items.length
+
+  t.equal(await command('sandboxes', 'create', 'mine'), 'mine  key sandbox_mine  path /~mine  in memory\n')
+  t.equal(await command('sandboxes'), 'default  every other key  in memory\nmine  key sandbox_mine  path /~mine  in memory\n')
+  await sell()
+  t.match(await command('snapshot', 'take', 'one sold', '--sandbox', 'mine'), /bytes {2}one sold\n$/)
+  await sell()
+  t.match(await command('snapshot', '--sandbox', 'mine'), 'one sold')
+  t.equal(await command('snapshot'), '', 'the default sandbox has none')
+  await command('snapshot', 'restore', 'one sold', '--sandbox', 'mine')
+  t.equal(await count(), 1)
+  await command('snapshot', 'export', 'one sold', 'sold.db', '--sandbox', 'mine')
+  const copy = await startProcess(t, ['--database', ':memory:', '--from-snapshot', 'sold.db'], { folder })
+  t.equal((await connect(t, copy.url).get<{ items: unknown[] }>('/payments')).json.items.length, 1)
+  await command('reset', '--sandbox', 'mine')
+  t.equal(await count(), 0)
+  await command('snapshot', 'delete', 'one sold', '--sandbox', 'mine')
+  await command('sandboxes', 'delete', 'mine')
+  for (const [args, complaint] of [
+    [['sandboxes', 'delete', 'mine'], 'there is no sandbox mine'], [['snapshot', 'restore', 'x'], 'there is no snapshot x'],
+    [['reset', '--sandbox', '../x'], 'The name of a sandbox has']
+  ] as const) {
+    const { code, stderr } = await runToEnd(t, [...args, ...at(emulator)])
+    t.equal(code, 1)
+    t.match(stderr, complaint)
+  }
 })

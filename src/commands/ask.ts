@@ -38,7 +38,8 @@ export async function askBytes (config: Config, path: string): Promise<Buffer> {
 }
 
 async function answerOf (config: Config, path: string, { method, body, apiKey }: Question): Promise<Response> {
-  const url = `${addressOf(config)}${path}`
+  const inSandbox = config.sandbox === 'default' ? '' : `/~${encodeURIComponent(config.sandbox)}`
+  const url = `${addressOf(config)}${inSandbox}${path}`
   const response = await fetch(url, {
     method: method ?? (body === undefined ? 'GET' : 'POST'),
     signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),

@@ -16,6 +16,7 @@ export type Clock = ControlSchemas['Clock']
 export type Event = ControlSchemas['Event']
 export type Delivery = ControlSchemas['Delivery']
 export type Idle = ControlSchemas['Idle']
+export type Fault = ControlSchemas['Fault']
 export type Pay = ControlSchemas['Pay']
 export type Payment = Required<Schemas['PaymentResponse']>
 export type Refund = Required<Schemas['RefundResponse']>
@@ -55,6 +56,18 @@ export interface Controls {
   idle (options?: { timeout?: Duration }): Promise<Idle>
   /** Sends a sample of an event to the endpoints that want it; `data` takes the place of fields of its data. */
   trigger (type: EventType, data?: object): Promise<Event>
+
+  /** Lets calls of the emulated API go wrong: `fail({ kind: 'error', operation: 'POST /payments', status: 500, count: 1 })`. */
+  fail (fault: ControlSchemas['AddFault']): Promise<Fault[]>
+  /** Lets every call go well again. */
+  clearFaults (): Promise<void>
+
+  /** Makes the sandbox what it was when it was new. */
+  reset (): Promise<void>
+  /** Remembers the sandbox as it is now, under a name. */
+  snapshot (name: string): Promise<void>
+  /** Makes the sandbox what it was when the snapshot was taken. */
+  restore (name: string): Promise<void>
 
   /** Any request, of the control API (`/_emulator/...`) or the emulated one, for what has no function here. */
   request<Json = unknown> (method: Method, path: string, body?: object): Promise<Json>
@@ -125,6 +138,13 @@ export function createControls (send: Send): Controls {
       ask('GET /_emulator/idle', { query: timeout === undefined ? {} : { timeout_ms: milliseconds(timeout) } }),
     trigger: (type, data) =>
       ask('POST /_emulator/events/trigger', { body: { type, ...(data === undefined ? {} : { data: { ...data } }) } }),
+
+    fail: async body => (await ask('POST /_emulator/faults', { body })).items,
+    clearFaults: async () => { await ask('DELETE /_emulator/faults') },
+
+    reset: async () => { await ask('POST /_emulator/reset') },
+    snapshot: async name => { await ask('POST /_emulator/snapshots', { body: { name } }) },
+    restore: async name => { await ask('POST /_emulator/snapshots/{name}/restore', { path: { name } }) },
 
     request
   }

@@ -54,8 +54,9 @@ export function createLane (webhookId: string, delivering: Delivering, faults: F
       if (endpoint === undefined || endpoint.disabled) return forgetQueue()
       const pauseUs = endpoint.rate_limit === null ? 0 : nextFreeUs - system.now()
       if (pauseUs > 0) return wakeIn(pauseUs)
-      const delivery = next()
-      if (delivery === undefined) return wakeWhenDue()
+      const lookedAt = clock.now()
+      const delivery = next(lookedAt)
+      if (delivery === undefined) return wakeWhenDue(lookedAt)
       if (endpoint.rate_limit !== null) nextFreeUs = system.now() + 1e6 / endpoint.rate_limit
       begin(delivery, endpoint)
     }
@@ -65,10 +66,10 @@ export function createLane (webhookId: string, delivering: Delivering, faults: F
     timer = setTimeout(wake, Math.min(Math.ceil(us / 1000), TIMER_MAX_MS)).unref()
   }
 
-  function wakeWhenDue (): void {
-    const now = clock.now()
-    const dueAt = clock.state().frozen_at !== null ? undefined : outbox.firstDueAfter(webhookId, now)
-    if (dueAt !== undefined) wakeIn(dueAt - now)
+  /** `lookedAt` is when nothing was due: what has fallen due since then must not be overlooked. */
+  function wakeWhenDue (lookedAt: number): void {
+    const dueAt = clock.state().frozen_at !== null ? undefined : outbox.firstDueAfter(webhookId, lookedAt)
+    if (dueAt !== undefined) wakeIn(Math.max(dueAt - clock.now(), 0))
   }
 
   function forgetQueue (): void {
@@ -76,20 +77,20 @@ export function createLane (webhookId: string, delivering: Delivering, faults: F
     queue = []
   }
 
-  /** The next delivery that is due and still to be made. */
-  function next (): Delivery | undefined {
+  /** The next delivery that is due by then and still to be made. */
+  function next (byUs: number): Delivery | undefined {
     for (;;) {
-      if (queue.length === 0) refill()
+      if (queue.length === 0) refill(byUs)
       const seq = queue.shift()
       if (seq === undefined) return undefined
       const delivery = outbox.deliveryBySeq(seq)
-      if (delivery?.state === 'waiting' && delivery.due_at !== null && delivery.due_at <= clock.now()) return delivery
+      if (delivery?.state === 'waiting' && delivery.due_at !== null && delivery.due_at <= byUs) return delivery
       taken.delete(seq)
     }
   }
 
-  function refill (): void {
-    const due = outbox.due(webhookId, clock.now(), BATCH + taken.size)
+  function refill (byUs: number): void {
+    const due = outbox.due(webhookId, byUs, BATCH + taken.size)
     queue = due.map(({ seq }) => seq).filter(seq => !taken.has(seq))
     for (const seq of queue) taken.add(seq)
   }

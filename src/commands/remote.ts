@@ -1,0 +1,169 @@
+/** The commands that speak to a running emulator: what they are called, what they take, and who does it. */
+import type { Command } from 'commander'
+import type { Config, OptionName } from '../config.js'
+import { SetupError } from '../errors.js'
+import { parseDuration } from '../rules/duration.js'
+import { ask } from './ask.js'
+import { fail, faults, type FailFlags } from './faults.js'
+import {
+  createSandbox, deleteSandbox, deleteSnapshot, exportSnapshot, listSandboxes, listSnapshots, reset, restoreSnapshot, takeSnapshot
+} from './sandboxes.js'
+import { events, listen, replay, trigger } from './webhooks.js'
+
+type Flags = Partial<Record<OptionName, string>>
+
+type PayFlags = Partial<Record<'card' | 'outcome' | 'errorCode', string>>
+
+interface EventFlags {
+  type?: string
+  payment?: string
+  limit: string
+  json?: boolean
+}
+
+/** What the command line gives its commands. */
+export interface Tools {
+  /** Gives a command the options that say which emulator it speaks to. */
+  running (command: Command, more?: OptionName[]): Command
+  /** Does it, and tells what the person can mend in one line. */
+  run (action: () => Promise<void>): Promise<void>
+  configOf (flags: Flags): Config
+  apiKeyOf (config: Config): string
+  stopSignal (): AbortSignal
+}
+
+export function addRemoteCommands (program: Command, tools: Tools): void {
+  addOutcomes(program, tools)
+  addWebhooks(program, tools)
+  addFaults(program, tools)
+  addSandboxes(program, tools)
+}
+
+function addOutcomes (program: Command, { running, run, configOf }: Tools): void {
+  running(program.command('pay').description('do what the customer would do on the hosted page'))
+    .argument('<payment_id>')
+    .option('--card <number>', 'pay with a test card')
+    .option('--outcome <outcome>', 'succeeded, failed, processing, cancelled or requires_customer_action')
+    .option('--error-code <code>', 'why it failed; with --outcome failed')
+    .action((paymentId: string, { card, outcome, errorCode, ...flags }: Flags & PayFlags) => run(async () => {
+      const path = `payments/${encodeURIComponent(paymentId)}/pay`
+      await control(configOf(flags), path, { card, outcome, error_code: errorCode })
+    }))
+
+  const clock = program.command('clock').description("read or move the emulator's clock")
+
+  running(clock.command('show', { isDefault: true }).description('say what time it is there'))
+    .action((flags: Flags) => run(() => control(configOf(flags), 'clock')))
+
+  running(clock.command('advance').description('move it forward; what falls due on the way happens'))
+    .argument('<duration>', '500ms, 30s, 15m, 25h, 7d')
+    .action((text: string, flags: Flags) => run(async () => control(configOf(flags), 'clock', { advance_ms: durationMs(text) })))
+
+  running(clock.command('set').description('set it to a time'))
+    .argument('<time>', '2026-01-31T12:00:00Z')
+    .action((now: string, flags: Flags) => run(() => control(configOf(flags), 'clock', { now })))
+
+  for (const [name, frozen] of [['freeze', true], ['release', false]] as const) {
+    running(clock.command(name).description(frozen ? 'let it stand still' : 'let it run again'))
+      .action((flags: Flags) => run(() => control(configOf(flags), 'clock', { frozen })))
+  }
+}
+
+function addWebhooks (program: Command, { running, run, configOf, apiKeyOf, stopSignal }: Tools): void {
+  const webhooks = program.command('webhooks').description('endpoints that hear of events')
+
+  running(webhooks.command('listen').description('send events to a URL and print every try'), ['apiKeys'])
+    .argument('<url>', 'http://localhost:3000/webhook')
+    .option('--events <types>', 'only these, separated by commas')
+    .action((url: string, { events: types, ...flags }: Flags & { events?: string }) => run(async () => {
+      const config = configOf(flags)
+      const only = types?.split(',').map(type => type.trim())
+      await listen(config, { url, apiKey: apiKeyOf(config), types: only, stop: stopSignal() })
+    }))
+
+  running(program.command('trigger').description('send a sample of an event'))
+    .argument('<type>', 'payment.failed')
+    .option('--data <json>', "fields that take the place of the sample's")
+    .action((type: string, { data, ...flags }: Flags & { data?: string }) =>
+      run(async () => trigger(configOf(flags), { type, data })))
+
+  const eventCommand = program.command('events').description('what has happened, and who was told')
+
+  running(eventCommand.command('list', { isDefault: true }).description('print the latest events'))
+    .option('--type <type>', 'only this type, such as payment.failed')
+    .option('--payment <payment_id>', 'only about this payment')
+    .option('--limit <count>', 'so many', '20')
+    .option('--json', 'with their bodies and deliveries')
+    .action(({ type, payment, limit, json, ...flags }: Flags & EventFlags) =>
+      run(async () => events(configOf(flags), { type, payment, limit, json })))
+
+  running(eventCommand.command('replay').description('deliver an event once more'))
+    .argument('<event_id>')
+    .action((eventId: string, flags: Flags) => run(async () => replay(configOf(flags), eventId)))
+}
+
+function addFaults (program: Command, { running, run, configOf }: Tools): void {
+  running(program.command('fail').description('let calls of the API go wrong'))
+    .argument('[operation]', "'POST /payments', 'GET /payments/{payment_id}', 'POST *', or '*' for all", '*')
+    .option('--status <status>', 'answer with this status, 400 to 599')
+    .option('--code <code>', 'and with this code, such as INTERNAL_SERVER_ERROR')
+    .option('--message <message>', 'and with this message')
+    .option('--delay <duration>', 'wait first: 2s, or 100ms-3s for something between')
+    .option('--reset <before|after>', 'reset the connection, before or after the call has done what it does')
+    .option('--rate-limited', 'answer with 429 and the headers that go with it')
+    .option('--preset <name>', 'flaky, slow, down, rate-limited, lost-replies or timeouts')
+    .option('--times <count>', 'so often; unless given, until it is cleared')
+    .option('--probability <probability>', 'only so many of the calls: 0.5 is half of them')
+    .action((operation: string, flags: Flags & FailFlags) =>
+      run(async () => fail(configOf(flags), operation, flags)))
+
+  running(program.command('faults').description('print what goes wrong on demand'))
+    .option('--clear', 'let everything go well again')
+    .action((flags: Flags & { clear?: boolean }) => run(async () => faults(configOf(flags), flags)))
+
+  running(program.command('seed').description('add what a fixtures file holds to a running emulator'))
+    .argument('<file>', 'JSON or YAML')
+    .action((file: string, flags: Flags) => run(async () => {
+      const { seed } = await import('./seed.js')
+      await seed(configOf(flags), file)
+    }))
+}
+
+function addSandboxes (program: Command, { running, run, configOf }: Tools): void {
+  running(program.command('reset').description('make the sandbox what it was when it was new'))
+    .action((flags: Flags) => run(async () => reset(configOf(flags))))
+
+  const snapshot = program.command('snapshot').description('remember the sandbox as it is, and go back')
+  const onSnapshot = (name: string, about: string, act: (config: Config, snapshot: string) => Promise<void>) => {
+    running(snapshot.command(name).description(about)).argument('<name>')
+      .action((snapshotName: string, flags: Flags) => run(async () => act(configOf(flags), snapshotName)))
+  }
+  running(snapshot.command('list', { isDefault: true }).description('print the snapshots'))
+    .action((flags: Flags) => run(async () => listSnapshots(configOf(flags))))
+  onSnapshot('take', 'remember the sandbox as it is now', takeSnapshot)
+  onSnapshot('restore', 'make the sandbox what it was then', restoreSnapshot)
+  onSnapshot('delete', 'forget a snapshot', deleteSnapshot)
+  running(snapshot.command('export').description('write a snapshot to a file, for --from-snapshot'))
+    .argument('<name>').argument('<file>')
+    .action((name: string, file: string, flags: Flags) => run(async () => exportSnapshot(configOf(flags), name, file)))
+
+  const sandboxes = program.command('sandboxes').description('the isolated worlds of an emulator')
+  running(sandboxes.command('list', { isDefault: true }).description('print them'))
+    .action((flags: Flags) => run(async () => listSandboxes(configOf(flags))))
+  running(sandboxes.command('create').description('make one; the first call with its key does so too')).argument('<name>')
+    .action((name: string, flags: Flags) => run(async () => createSandbox(configOf(flags), name)))
+  running(sandboxes.command('delete').description('delete one with all its data')).argument('<name>')
+    .action((name: string, flags: Flags) => run(async () => deleteSandbox(configOf(flags), name)))
+}
+
+/** Sends a request to the control API of a running emulator and prints what it answers. */
+async function control (config: Config, path: string, body?: object): Promise<void> {
+  const text = await ask(config, `/_emulator/${path}`, body === undefined ? {} : { body })
+  console.log(JSON.stringify(JSON.parse(text), null, 2))
+}
+
+function durationMs (text: string): number {
+  const ms = parseDuration(text)
+  if (ms === null) throw new SetupError(`${JSON.stringify(text)} is no duration, such as 30s, 15m or 25h`)
+  return ms
+}
