@@ -148,7 +148,7 @@ async function importFixtures ({ apiKey, baseUrl, environment, out, customers, a
   const key = apiKey ?? process.env['DODO_PAYMENTS_API_KEY']
   if (key === undefined || key === '') throw new SetupError('give the API key with DODO_PAYMENTS_API_KEY or --api-key')
   if (baseUrl !== undefined && !/^https?:/.test(URL.canParse(baseUrl) ? new URL(baseUrl).protocol : '')) {
-    throw new SetupError('--base-url must be an http or https URL, such as https://test.dodopayments.com')
+    throw new SetupError('--base-url must be an http or https URL, such as http://127.0.0.1:4010')
   }
   const { importAccount } = await import('./commands/import.js')
   const which = customers ?? (environment === 'test_mode' ? 'all' : 'none')
