@@ -102,6 +102,7 @@ export interface Sandbox extends Stores {
   /** Begins to do what is due, and to send. */
   start (): void
   close (): void
+  isOpen (): boolean
 }
 
 /** What a handler may know besides its request. */
@@ -210,7 +211,8 @@ function sandboxOf (database: Database, { name, prefix, ids }: SandboxOptions, w
       scheduler.stop()
       sender.stop()
       database.close()
-    }
+    },
+    isOpen: () => database.open
   }
   const scheduler = createScheduler(sandbox, world.jobs, () => world.url() + prefix, report)
   const sender = createSender({ sandbox, payloads: world.payloads, system, timeoutMs: world.webhookTimeoutMs, report })

@@ -8,10 +8,11 @@ const LOOK_EVERY_MS = 5
 
 /** What is left to be done later, once nothing is to be done now. Rejects with NOT_IDLE when that takes too long. */
 export async function whenIdle (
-  { clock, due, outbox, sender }: Sandbox, timeoutMs: number
+  { clock, due, outbox, sender, isOpen }: Sandbox, timeoutMs: number
 ): Promise<components['schemas']['Idle']> {
   const patience = AbortSignal.timeout(timeoutMs)
   for (;;) {
+    if (!isOpen()) throw new ApiError('NOT_IDLE', { because: 'it is closing' })
     const jobDueAt = due.firstDueAt()
     const isJobDue = jobDueAt !== undefined && jobDueAt <= clock.now()
     const deliveries = sender.busy()

@@ -29,7 +29,7 @@ function webUrl (text, what) {
   } catch {
     throw complain(what + ' is no URL: ' + text)
   }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw complain(what + ' must begin with http:// or https://')
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw complain(what + ' must be an http or https URL')
   return url
 }
 
