@@ -1,11 +1,12 @@
 // Runs every example with the package as it would be published, each in a copy, and prints a line for each:
 //
-//   npm run build && node examples/run.mjs            all
+//   npm run build && node examples/run.mjs            all but the slow ones
 //   npm run build && node examples/run.mjs jest tap   these
 //
 // All copies share one installation, so that what has to be compiled is compiled once.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -14,7 +15,11 @@ const EXAMPLES = import.meta.dirname
 const PATIENCE_MS = 60_000
 const seconds = since => `${((performance.now() - since) / 1000).toFixed(1)} s`
 
-const all = (await readdir(EXAMPLES, { withFileTypes: true })).filter(entry => entry.isDirectory()).map(({ name }) => name)
+/** Not without being asked for: they take long to install or to build. */
+const SLOW = ['nextjs']
+/** Others are files to copy, or run outside of Node.js; their READMEs tell how. */
+const isRunnable = entry => entry.isDirectory() && !SLOW.includes(entry.name) && existsSync(join(EXAMPLES, entry.name, 'package.json'))
+const all = (await readdir(EXAMPLES, { withFileTypes: true })).filter(isRunnable).map(({ name }) => name)
 const names = process.argv.length > 2 ? process.argv.slice(2) : all
 const folder = await mkdtemp(join(tmpdir(), 'dodo-emulator-examples-'))
 
