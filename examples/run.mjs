@@ -15,10 +15,8 @@ const EXAMPLES = import.meta.dirname
 const PATIENCE_MS = 60_000
 const seconds = since => `${((performance.now() - since) / 1000).toFixed(1)} s`
 
-/** Not without being asked for: they take long to install or to build. */
-const SLOW = ['nextjs']
 /** Others are files to copy, or run outside of Node.js; their READMEs tell how. */
-const isRunnable = entry => entry.isDirectory() && !SLOW.includes(entry.name) && existsSync(join(EXAMPLES, entry.name, 'package.json'))
+const isRunnable = entry => entry.isDirectory() && existsSync(join(EXAMPLES, entry.name, 'package.json'))
 const all = (await readdir(EXAMPLES, { withFileTypes: true })).filter(isRunnable).map(({ name }) => name)
 const names = process.argv.length > 2 ? process.argv.slice(2) : all
 const folder = await mkdtemp(join(tmpdir(), 'dodo-emulator-examples-'))
