@@ -6,6 +6,7 @@ import { systemClock } from './clock.js'
 import type { Config } from './config.js'
 import { contract, controlContract } from './contract/load.js'
 import { WITHOUT_TRANSACTION, controlHandlers, pay } from './control/routes.js'
+import { addRequestStream } from './control/stream.js'
 import { SetupError } from './errors.js'
 import { packageFixtures } from './fixtures.js'
 import type { Prepare, StartData } from './fixtures/load.js'
@@ -15,6 +16,7 @@ import { pageContexts } from './http/context.js'
 import { createFaultGate } from './http/faults.js'
 import { addControlPreflight, createGuard, type GuardOptions } from './http/guard.js'
 import { callCounter } from './http/limits.js'
+import { recordCalls, recordSubmissions } from './http/record.js'
 import { createServer } from './http/server.js'
 import { createIds } from './ids.js'
 import { addDocsRoutes } from './pages/docs.js'
@@ -75,21 +77,28 @@ export function createEmulator (config: Config, prepareData?: Prepare): Server {
   const guarding = guardOptions(config)
   const faults = createFaultGate(app, { acceptsHeader: config.faultHeader, report })
   const counter = config.rateLimit === null ? null : callCounter(config.rateLimit)
+  if (config.requestLog > 0) recordCalls(app, sandboxes)
   app.register(async scope => {
+    if (config.requestLog > 0) recordSubmissions(scope, sandboxes)
     addDocsRoutes(scope)
     addHostedPages(scope, pages)
     addPortalPages(scope, pages)
     addProductLinks(scope, pages)
     addUploads(scope, pages)
+  })
+  app.register(async scope => {
     bindContract(scope, contract().operations, { ...binding, handlers, answersHead: false, faults, counter, guard: null })
     addControlPreflight(scope, guarding)
-    bindContract(scope, controlContract().operations, {
+    const guard = createGuard(guarding)
+    addRequestStream(scope, { sandboxes, guard })
+    const bound = controlContract().operations.filter(({ mediaType }) => mediaType !== 'text/event-stream')
+    bindContract(scope, bound, {
       ...binding,
       handlers: controlHandlers({ jobs, sandboxes }),
       answersHead: true,
       faults: null,
       counter: null,
-      guard: createGuard(guarding),
+      guard,
       withoutTransaction: WITHOUT_TRANSACTION
     })
   })
@@ -121,7 +130,8 @@ function settingsOf (config: Config): Settings {
     walletBalance: config.walletBalance,
     tax: config.tax,
     deniedCountries: config.deniedCountries,
-    deniedCurrencies: config.deniedCurrencies
+    deniedCurrencies: config.deniedCurrencies,
+    requestLogSize: config.requestLog
   }
 }
 

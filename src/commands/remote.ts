@@ -5,6 +5,7 @@ import { SetupError } from '../errors.js'
 import { parseDuration } from '../rules/duration.js'
 import { ask } from './ask.js'
 import { fail, faults, type FailFlags } from './faults.js'
+import { followRequests, requests } from './requests.js'
 import {
   createSandbox, deleteSandbox, deleteSnapshot, exportSnapshot, listSandboxes, listSnapshots, reset, restoreSnapshot, takeSnapshot
 } from './sandboxes.js'
@@ -13,6 +14,15 @@ import { events, listen, replay, trigger } from './webhooks.js'
 type Flags = Partial<Record<OptionName, string>>
 
 type PayFlags = Partial<Record<'card' | 'outcome' | 'errorCode', string>>
+
+interface RequestFlags {
+  status?: string
+  operation?: string
+  payment?: string
+  limit: string
+  follow?: boolean
+  json?: boolean
+}
 
 interface EventFlags {
   type?: string
@@ -36,6 +46,7 @@ export function addRemoteCommands (program: Command, tools: Tools): void {
   addOutcomes(program, tools)
   addWebhooks(program, tools)
   addFaults(program, tools)
+  addRequests(program, tools)
   addSandboxes(program, tools)
 }
 
@@ -126,6 +137,21 @@ function addFaults (program: Command, { running, run, configOf }: Tools): void {
     .action((file: string, flags: Flags) => run(async () => {
       const { seed } = await import('./seed.js')
       await seed(configOf(flags), file)
+    }))
+}
+
+function addRequests (program: Command, { running, run, configOf, stopSignal }: Tools): void {
+  running(program.command('requests').description('what was called, and why it was refused'))
+    .option('--status <status>', 'only this status, or class of them such as 4xx')
+    .option('--operation <operation>', "only this one, such as 'POST /payments'")
+    .option('--payment <payment_id>', 'only about this payment')
+    .option('--limit <count>', 'so many', '20')
+    .option('--follow', 'go on with every new call until Ctrl-C')
+    .option('--json', 'with headers and bodies')
+    .action(({ status, operation, payment, limit, follow, json, ...flags }: Flags & RequestFlags) => run(async () => {
+      const config = configOf(flags)
+      if (follow !== true) return requests(config, { status, operation, payment, limit, json })
+      await followRequests(config, { status, operation, payment, json, stop: stopSignal() })
     }))
 }
 
