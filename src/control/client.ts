@@ -7,8 +7,8 @@ import { SetupError, type Violation } from '../errors.js'
 import { parseDuration } from '../rules/duration.js'
 import type { Send } from './send.js'
 import type { components } from './types.gen.js'
-import type { DeliveryFilter, EventFilter, Waiting, Wanted } from './events.js'
-import { listDeliveries, listEvents, waitForEvent } from './events.js'
+import type { DeliveryFilter, EventFilter, RequestFilter, Waiting, Wanted } from './events.js'
+import { listDeliveries, listEvents, listRequests, waitForEvent } from './events.js'
 
 type ControlSchemas = components['schemas']
 
@@ -18,6 +18,10 @@ export type Delivery = ControlSchemas['Delivery']
 export type Idle = ControlSchemas['Idle']
 export type Fault = ControlSchemas['Fault']
 export type Pay = ControlSchemas['Pay']
+export type LoggedRequest = ControlSchemas['LoggedRequest']
+export type CallPattern = ControlSchemas['Verify']
+export type Verified = ControlSchemas['Verified']
+export type PaymentExplanation = ControlSchemas['PaymentExplanation']
 export type Payment = Required<Schemas['PaymentResponse']>
 export type Refund = Required<Schemas['RefundResponse']>
 /** `payment.succeeded` */
@@ -56,6 +60,18 @@ export interface Controls {
   idle (options?: { timeout?: Duration }): Promise<Idle>
   /** Sends a sample of an event to the endpoints that want it; `data` takes the place of fields of its data. */
   trigger (type: EventType, data?: object): Promise<Event>
+
+  /** The latest calls of the program under test, oldest first: as many as the option `requestLog` says, or those that fit. */
+  requests (filter?: RequestFilter): Promise<LoggedRequest[]>
+  /** Forgets the calls so far. */
+  clearRequests (): Promise<void>
+  /**
+   * Tells whether the program made the calls that a test expects, how many fit, and what the nearest ones differ in:
+   * `verify({ operation: 'POST /payments', body: { metadata: { order: '7' } }, count: 1 })`. `message` is for the test to print.
+   */
+  verify (pattern: CallPattern): Promise<Verified>
+  /** How the total of a payment came about, step by step; `text` is all of it to print. */
+  explain (paymentId: string): Promise<PaymentExplanation>
 
   /** Lets calls of the emulated API go wrong: `fail({ kind: 'error', operation: 'POST /payments', status: 500, count: 1 })`. */
   fail (fault: ControlSchemas['AddFault']): Promise<Fault[]>
@@ -138,6 +154,11 @@ export function createControls (send: Send): Controls {
       ask('GET /_emulator/idle', { query: timeout === undefined ? {} : { timeout_ms: milliseconds(timeout) } }),
     trigger: (type, data) =>
       ask('POST /_emulator/events/trigger', { body: { type, ...(data === undefined ? {} : { data: { ...data } }) } }),
+
+    requests: filter => listRequests(ask, filter),
+    clearRequests: async () => { await ask('DELETE /_emulator/requests') },
+    verify: body => ask('POST /_emulator/verify', { body }),
+    explain: id => ask('GET /_emulator/payments/{payment_id}/explain', { path: { payment_id: id } }),
 
     fail: async body => (await ask('POST /_emulator/faults', { body })).items,
     clearFaults: async () => { await ask('DELETE /_emulator/faults') },
