@@ -12,8 +12,8 @@ import { optionTexts, type GivenOptions } from './options.js'
 export { EmulatorError } from './control/client.js'
 export { SetupError } from './errors.js'
 export type {
-  CallPattern, Clock, Controls, Delivery, Duration, Event, EventType, Fault, Idle, LoggedRequest, Pay, Payment, PaymentExplanation,
-  Refund, Verified
+  CallPattern, Clock, Controls, Delivery, DeliveryFault, Duration, Event, EventType, Fault, Idle, LoggedRequest, Pay, Payment,
+  PaymentExplanation, Refund, Seeded, Verified
 } from './control/client.js'
 export type { DeliveryFilter, EventFilter, RequestFilter, Wanted, Waiting } from './control/events.js'
 export type { FixturesFile } from './fixtures/document.js'

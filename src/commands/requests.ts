@@ -28,6 +28,10 @@ export async function requests (config: Config, { status, operation, payment, li
   else for (const request of items.reverse()) console.log(lines(request))
 }
 
+export async function clearRequests (config: Config): Promise<void> {
+  await ask(config, '/_emulator/requests', { method: 'DELETE' })
+}
+
 export interface FollowOptions extends Pick<RequestsOptions, 'status' | 'operation' | 'payment' | 'json'> {
   /** Aborted when the person has seen enough. */
   stop: AbortSignal

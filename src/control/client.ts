@@ -5,6 +5,7 @@
 import type { Body, OperationName, PathParameters, Query, Reply, Schemas } from '../contract/operations.js'
 import { SetupError, type Violation } from '../errors.js'
 import { parseDuration } from '../rules/duration.js'
+import type { FixturesFile } from '../fixtures/document.js'
 import type { Send } from './send.js'
 import type { components } from './types.gen.js'
 import type { DeliveryFilter, EventFilter, RequestFilter, Waiting, Wanted } from './events.js'
@@ -17,6 +18,8 @@ export type Event = ControlSchemas['Event']
 export type Delivery = ControlSchemas['Delivery']
 export type Idle = ControlSchemas['Idle']
 export type Fault = ControlSchemas['Fault']
+export type Seeded = ControlSchemas['Seeded']
+export type DeliveryFault = ControlSchemas['DeliveryFault']
 export type Pay = ControlSchemas['Pay']
 export type LoggedRequest = ControlSchemas['LoggedRequest']
 export type CallPattern = ControlSchemas['Verify']
@@ -58,8 +61,17 @@ export interface Controls {
   deliveries (filter?: DeliveryFilter): Promise<Delivery[]>
   /** Resolves once nothing is due or under way: webhooks are delivered, what was to settle by now has settled. */
   idle (options?: { timeout?: Duration }): Promise<Idle>
+  /** Delivers an event once more, to every endpoint that wants it. */
+  replay (eventId: string): Promise<Event>
+  /** Tries a delivery once more, however it has ended. */
+  retry (deliveryId: string): Promise<Delivery>
   /** Sends a sample of an event to the endpoints that want it; `data` takes the place of fields of its data. */
   trigger (type: EventType, data?: object): Promise<Event>
+
+  /** Lets webhooks arrive as on a bad day: `failDeliveries({ kind: 'duplicate' })`. Gives everything that is to go wrong. */
+  failDeliveries (fault: ControlSchemas['AddDeliveryFault']): Promise<DeliveryFault[]>
+  /** Lets every delivery go well again. */
+  clearDeliveryFaults (): Promise<void>
 
   /** The latest calls of the program under test, oldest first: as many as the option `requestLog` says, or those that fit. */
   requests (filter?: RequestFilter): Promise<LoggedRequest[]>
@@ -78,6 +90,8 @@ export interface Controls {
   /** Lets every call go well again. */
   clearFaults (): Promise<void>
 
+  /** Adds what a fixtures file holds, all of it or nothing; gives the ids of what was made. */
+  seed (fixtures: FixturesFile): Promise<Seeded>
   /** Makes the sandbox what it was when it was new. */
   reset (): Promise<void>
   /** Remembers the sandbox as it is now, under a name. */
@@ -152,8 +166,13 @@ export function createControls (send: Send): Controls {
     deliveries: filter => listDeliveries(ask, filter),
     idle: async ({ timeout } = {}) =>
       ask('GET /_emulator/idle', { query: timeout === undefined ? {} : { timeout_ms: milliseconds(timeout) } }),
+    replay: id => ask('POST /_emulator/events/{event_id}/replay', { path: { event_id: id } }),
+    retry: id => ask('POST /_emulator/deliveries/{delivery_id}/retry', { path: { delivery_id: id } }),
     trigger: (type, data) =>
       ask('POST /_emulator/events/trigger', { body: { type, ...(data === undefined ? {} : { data: { ...data } }) } }),
+
+    failDeliveries: async body => (await ask('POST /_emulator/deliveries/faults', { body })).items,
+    clearDeliveryFaults: async () => { await ask('DELETE /_emulator/deliveries/faults') },
 
     requests: filter => listRequests(ask, filter),
     clearRequests: async () => { await ask('DELETE /_emulator/requests') },
@@ -163,6 +182,7 @@ export function createControls (send: Send): Controls {
     fail: async body => (await ask('POST /_emulator/faults', { body })).items,
     clearFaults: async () => { await ask('DELETE /_emulator/faults') },
 
+    seed: fixtures => ask('POST /_emulator/seed', { body: { ...fixtures } }),
     reset: async () => { await ask('POST /_emulator/reset') },
     snapshot: async name => { await ask('POST /_emulator/snapshots', { body: { name } }) },
     restore: async name => { await ask('POST /_emulator/snapshots/{name}/restore', { path: { name } }) },
