@@ -57,8 +57,9 @@ export function createLane (webhookId: string, delivering: Delivering, faults: F
       const lookedAt = clock.now()
       const delivery = next(lookedAt)
       if (delivery === undefined) return wakeWhenDue(lookedAt)
-      if (endpoint.rate_limit !== null) nextFreeUs = system.now() + 1e6 / endpoint.rate_limit
       begin(delivery, endpoint)
+      // Counted from after its beginning, so that no two begin closer to each other than is allowed.
+      if (endpoint.rate_limit !== null) nextFreeUs = system.now() + 1e6 / endpoint.rate_limit
     }
   }
 

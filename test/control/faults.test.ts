@@ -3,12 +3,12 @@
  * see of the real service on a bad day: two of its calls become two payments when the first one's reply is lost.
  */
 import { connect as connectSocket } from 'node:net'
-import { setTimeout as wait } from 'node:timers/promises'
 import DodoPayments from 'dodopayments'
 import t, { type Test } from 'tap'
 import type { OptionName } from '../../src/config.js'
 import type { components } from '../../src/control/types.gen.js'
 import { delays } from '../../src/faults/delays.js'
+import { until } from '../delivery/helper.js'
 import { paymentBody, startEmulator, type Refusal } from '../helper.js'
 import { connect, JSON_TYPE, runToEnd, startProcess } from '../processes.js'
 
@@ -33,9 +33,9 @@ async function listening (test: Test, options: Partial<Record<OptionName, string
       test.equal(status, 200, text)
       return (json as FaultList).items
     },
-    async rules (): Promise<FaultList['items']> {
-      return (await started.get<FaultList>(FAULTS)).items
-    }
+    rules: async () => (await started.get<FaultList>(FAULTS)).items,
+    /** Until every rule has met its calls, which are then under way. */
+    used: () => until(() => started.emulator.sandbox.faults.isEmpty)
   }
 }
 
@@ -296,21 +296,36 @@ t.test('what follows', async t => {
   })
 
   t.test('a delay keeps its call waiting, and no other', async t => {
-    const { send, payments } = await listening(t)
-    const started = performance.now()
-    const delayed = send('POST', '/payments', BODY, fault('delay;ms=400'))
-    await wait(50)
-    t.equal((await send('POST', '/payments', BODY, JSON_TYPE)).status, 200)
-    t.ok(performance.now() - started < 350, 'the other has its answer')
+    const { send, payments, fail, used, emulator } = await listening(t)
+    const ended: string[] = []
+    const waiting = async (name: string) => {
+      const { status } = await send('POST', '/payments', BODY, JSON_TYPE)
+      ended.push(name)
+      return status
+    }
+    await fail({ kind: 'delay', delay_ms: 60_000, count: 1 })
+    const before = waiting('before')
+    await used()
+    t.equal((await send('POST', '/payments', BODY, JSON_TYPE)).status, 200, 'the other has its answer')
     t.equal(payments(), 1, 'what waits has done nothing yet')
-    t.equal((await delayed).status, 200)
-    t.ok(performance.now() - started >= 395)
-    t.equal(payments(), 2)
+    await fail({ kind: 'delay', delay_ms: 60_000, when: 'after', count: 1 })
+    const after = waiting('after')
+    await until(() => payments() === 2)
+    t.equal((await send('GET', '/payments')).status, 200)
+    t.strictSame(ended, [], 'both are waiting still, what one of them does is done and stored')
+    const closed = emulator.close()
+    t.strictSame(await Promise.all([before, after]), [200, 200])
+    await closed
+  })
 
-    const late = send('POST', '/payments', BODY, fault('delay;ms=300;when=after'))
-    await wait(100)
-    t.equal(payments(), 3, 'done and stored, and still waiting')
-    t.equal((await late).status, 200)
+  t.test('a delay is as long as it says, and then its call is carried out', async t => {
+    const { send, payments } = await listening(t)
+    for (const when of ['before', 'after']) {
+      const started = performance.now()
+      t.equal((await send('POST', '/payments', BODY, fault(`delay;ms=150;when=${when}`))).status, 200)
+      t.ok(performance.now() - started >= 145, when)
+    }
+    t.equal(payments(), 2)
     for (const text of ['delay;min=1;max=20', 'delay;p50=5;p99=20', 'error;status=503;ms=10']) {
       t.equal((await send('POST', '/payments', '{}', fault(text))).status, text.startsWith('error') ? 503 : 422, text)
     }
@@ -318,9 +333,9 @@ t.test('what follows', async t => {
 
   t.test('a client that gives up waiting has made a payment all the same', async t => {
     const { client, payments, fail } = await listening(t)
-    await fail({ kind: 'delay', delay_ms: 300, count: 1 })
-    t.ok(await thrown(client().payments.create(PAYMENT, { timeout: 100 })) instanceof DodoPayments.APIConnectionTimeoutError)
-    for (let n = 0; payments() === 0 && n < 100; n++) await wait(20)
+    await fail({ kind: 'delay', delay_ms: 600, count: 1 })
+    t.ok(await thrown(client().payments.create(PAYMENT, { timeout: 500 })) instanceof DodoPayments.APIConnectionTimeoutError)
+    await until(() => payments() !== 0)
     t.equal(payments(), 1)
   })
 
@@ -410,10 +425,14 @@ t.test('what follows', async t => {
   })
 
   t.test('a server that closes lets what waits go on at once', async t => {
-    const { send, emulator } = await listening(t)
+    const { send, emulator, fail, used } = await listening(t)
     const started = performance.now()
-    const waiting = ['delay;ms=60000', 'slow;bytes=1;interval=60000'].map(text => send('POST', '/payments', BODY, fault(text)))
-    await wait(100)
+    await fail({ kind: 'delay', delay_ms: 60_000, count: 1 })
+    const waiting = [send('POST', '/payments', BODY, JSON_TYPE)]
+    await used()
+    await fail({ kind: 'slow', bytes: 1, interval_ms: 60_000, count: 1 })
+    waiting.push(send('POST', '/payments', BODY, JSON_TYPE))
+    await used()
     const closed = emulator.close()
     t.strictSame((await Promise.all(waiting)).map(({ status }) => status), [200, 200])
     await closed

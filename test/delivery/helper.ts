@@ -20,6 +20,8 @@ export interface Shop extends TestEmulator {
   sell (outcome?: string, body?: Partial<PaymentBody>): Promise<string>
   /** Until nothing is due or under way. */
   idle (): Promise<{ waiting: number, due_later: number }>
+  /** Lets the clock stand still, so that only advance() moves it. */
+  freeze (): Promise<void>
   advance (ms: number): Promise<void>
   /** Newest first. */
   deliveries (query?: string): Promise<Delivery[]>
@@ -57,6 +59,7 @@ export async function openShop (test: Test, options: Partial<Record<OptionName, 
       return id
     },
     idle: () => control('GET', 'idle?timeout_ms=60000'),
+    async freeze () { await control('POST', 'clock', { frozen: true }) },
     async advance (ms) { await control('POST', 'clock', { advance_ms: ms }) },
     async deliveries (query = '') {
       const { items } = await control<{ items: Delivery[] }>('GET', `deliveries?page_size=100&${query}`)

@@ -13,6 +13,8 @@ const ARGUMENTS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'
 ]
+/** Generous, because machines are slow: what takes this long has met a defect. */
+export const PATIENCE_MS = 60_000
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 export const PHONE = { width: 375, height: 720 }
@@ -24,10 +26,15 @@ const advice = `${CHROMIUM} is missing: install it (Debian: apt-get install chro
 /** For the options of every test that needs a browser. */
 export const skip = isMissing && process.env['CI'] === undefined ? advice : false
 
+export interface OpenOptions extends BrowserContextOptions {
+  /** What addresses begin with that the page may ask besides where it is from. */
+  leadsTo?: string[]
+}
+
 export interface Surfer {
   started (): TestEmulator
   /** Opens a path, or a URL of another server of the test, in a browser of its own that has never been anywhere. */
-  open (test: Test, path: string, options?: BrowserContextOptions): Promise<Page>
+  open (test: Test, path: string, options?: OpenOptions): Promise<Page>
 }
 
 /** Starts both before the tests of a file and ends them after. */
@@ -35,6 +42,7 @@ export function surfer (): Surfer {
   let browser: Browser | undefined
   let emulator: TestEmulator | undefined
   let origin = ''
+  t.setTimeout(300_000)
   t.before(async () => {
     if (skip !== false) return
     if (isMissing) throw new Error(advice)
@@ -49,13 +57,14 @@ export function surfer (): Surfer {
   }
   return {
     started,
-    async open (test, path, options = {}) {
+    async open (test, path, { leadsTo = [], ...options } = {}) {
       const start = new URL(path, origin)
       if (browser === undefined) throw new Error('the browser has not been started')
+      const homes = [`${origin}/`, `${start.origin}/`, 'http://shop.example/', 'https://shop.example/', ...leadsTo]
       const context = await browser.newContext({ viewport: DESKTOP, ...options })
       test.teardown(() => context.close())
       const page = await context.newPage()
-      page.setDefaultTimeout(15_000)
+      page.setDefaultTimeout(PATIENCE_MS)
       page.on('console', message => {
         if (message.type() === 'error' && /Content Security Policy/.test(message.text())) test.fail(message.text())
       })
@@ -63,7 +72,7 @@ export function surfer (): Surfer {
       page.on('pageerror', error => { test.fail(error.message) })
       page.on('request', request => {
         const url = request.url()
-        if (!url.startsWith(`${origin}/`) && !url.startsWith(`${start.origin}/`) && !/^https?:\/\/shop\.example\//.test(url)) test.fail(`a request left the origin: ${url}`)
+        if (!homes.some(home => url.startsWith(home))) test.fail(`a request left the origin: ${url}`)
       })
       await page.goto(start.href)
       return page
@@ -71,12 +80,39 @@ export function surfer (): Surfer {
   }
 }
 
+/** From now on no time passes in the page, nor in those that it leads to, but what `page.clock.runFor()` lets pass. */
+export async function stopTime (page: Page): Promise<void> {
+  const now = Date.now()
+  await page.clock.install({ time: now })
+  await page.clock.pauseAt(now + 60_000)
+}
+
 interface Violation { id: string, impact: string, nodes: Array<{ target: string[], failureSummary: string }> }
 
-/** axe-core finds nothing serious, and nothing sticks out. The page must have been opened with `bypassCSP`. */
-export async function checkPage (test: Test, page: Page | Frame, name: string): Promise<void> {
-  await page.evaluate(AXE)
-  const violations = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)')
+/** For `open`, of a page that is to be checked: axe is put into it from outside, which its policy would not allow; colours change at once. */
+export const CHECKED: OpenOptions = { bypassCSP: true, reducedMotion: 'reduce' }
+
+/** Checks a page as it is, in light and in dark, on a wide screen and on a phone. Leaves it light and wide. */
+export async function checkEverywhere (test: Test, page: Page, name: string, content: Page | Frame = page): Promise<void> {
+  for (const [colorScheme, ground] of [['dark', 'a dark'], ['light', 'a light']] as const) {
+    await page.emulateMedia({ colorScheme })
+    for (const viewport of [PHONE, DESKTOP]) {
+      await page.setViewportSize(viewport)
+      await checkPage(test, content, `${name}, on ${ground} ground, ${viewport.width} pixels wide`)
+      const folder = process.env['SCREENSHOTS']
+      if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}-${colorScheme}-${viewport.width}.png`, fullPage: true })
+    }
+    const colour = await content.evaluate<string>('getComputedStyle(document.body).backgroundColor')
+    const [red = 0] = (colour.match(/\d+/g) ?? []).map(Number)
+    test.equal(red < 100, colorScheme === 'dark', `the ground of ${name} is ${colour}`)
+  }
+}
+
+/** axe-core finds nothing serious, and nothing sticks out. */
+async function checkPage (test: Test, page: Page | Frame, name: string): Promise<void> {
+  if (!await page.evaluate<boolean>('"axe" in window')) await page.evaluate(AXE)
+  const violations = await page.evaluate<Violation[]>(
+    'axe.run({ resultTypes: ["violations"] }).then(({ violations }) => violations)')
   const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
   test.strictSame(bad.map(({ id, nodes }) => [id, nodes.map(node => node.failureSummary)]), [], `axe finds nothing serious on ${name}`)
   const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')

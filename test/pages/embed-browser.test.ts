@@ -8,9 +8,7 @@ import type { AddressInfo } from 'node:net'
 import type { BrowserContextOptions, Frame, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import type { Body, Reply } from '../../src/contract/operations.js'
-import { PHONE, checkPage, skip, surfer } from './chromium.js'
-
-t.setTimeout(120_000)
+import { CHECKED, PATIENCE_MS, PHONE, checkEverywhere, skip, surfer } from './chromium.js'
 
 const { started, open } = surfer()
 
@@ -114,6 +112,21 @@ async function pay (frame: Frame, chip = 'succeeds'): Promise<void> {
   await frame.click('#pay')
 }
 
+/** How high the frame in the shop's page is, once that is what the page inside takes. */
+async function settledHeight (test: Test, page: Page, checkout: Frame): Promise<number> {
+  const asked = performance.now()
+  for (;;) {
+    const height = await page.evaluate<number>('document.querySelector("#here iframe").getBoundingClientRect().height')
+    const content = await checkout.evaluate<number>('document.documentElement.getBoundingClientRect().height')
+    const fits = height > 0 && Math.abs(height - content) <= 2
+    if (fits || performance.now() - asked > PATIENCE_MS) {
+      test.ok(fits, `${height} pixels are what the page takes, which is ${content} high`)
+      return height
+    }
+    await page.waitForTimeout(20)
+  }
+}
+
 const names = (told: Told[]) => told.map(({ event_type: type }) => type.replace('checkout.', ''))
 const amounts = (told: Told[]) => told.filter(({ event_type: type }) => type === 'checkout.breakdown').map(({ data }) => data.message)
 
@@ -214,9 +227,7 @@ t.test('As a part of the shop\'s page it is as high as it needs to be', { skip }
     return height > 500 && height < 5000 ? height : null
   })()`
   await page.waitForFunction(fits)
-  const height = await page.evaluate<number>(fits)
-  const content = () => checkout.evaluate<number>('document.documentElement.getBoundingClientRect().height')
-  t.ok(Math.abs(height - await content()) <= 2, `${height} pixels are what the page takes`)
+  const height = await settledHeight(t, page, checkout)
   t.equal(await checkout.isVisible('#close-checkout'), false)
   await checkout.click('#business summary')
   await page.waitForFunction(`document.querySelector('#here iframe').getBoundingClientRect().height > ${height}`)
@@ -238,7 +249,7 @@ t.test('A checkout that has expired says so to a shop that shows no timer', { sk
   const now = sandbox.clock.now()
   const end = now + 24 * 3_600_000_000
   t.teardown(() => { sandbox.clock.moveTo(now, false) })
-  sandbox.clock.moveTo(end - 5_000_000, true) // and stands still, however long the page takes to load
+  sandbox.clock.moveTo(end - 2_000_000, true) // and stands still, however long the page takes to load
   const late = await shop(t, { checkoutUrl, options: { showTimer: false } })
   await (await late.frame()).waitForSelector('#continue')
   sandbox.clock.moveTo(end)
@@ -272,7 +283,7 @@ t.test('Strangers are not heard, neither by the shop nor by the frame', { skip }
   await checkout.waitForSelector('#continue')
   await hears('checkout.breakdown')
   const before = await told()
-  const height = await page.evaluate<number>('document.querySelector("#here iframe").getBoundingClientRect().height')
+  const height = await settledHeight(t, page, checkout)
   const fakes = `[
     { event_type: 'checkout.status', data: { message: { status: 'succeeded' } } },
     { event_type: 'checkout.redirect', data: { message: { redirect_to: 'https://evil.example/' } } },
@@ -334,16 +345,12 @@ t.test('What can\'t be opened says why', { skip }, async t => {
   t.equal(await built(`"https://x.example/inline/session/${id}"`), `https://x.example/overlay/session/${id}`)
 })
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  t.test(`Accessible in the frame: ${colorScheme}`, { skip }, async t => {
-    const { checkoutUrl } = await session()
-    for (const displayType of ['overlay', 'inline'] as const) {
-      const { page, frame } = await shop(t, { checkoutUrl, displayType }, { colorScheme, bypassCSP: true })
-      const checkout = await frame()
-      await checkout.waitForSelector('#continue')
-      await checkPage(t, checkout, `${displayType} in ${colorScheme}`)
-      const folder = process.env['SCREENSHOTS']
-      if (folder !== undefined) await page.screenshot({ path: `${folder}/${displayType}-${colorScheme}.png` })
-    }
-  })
-}
+t.test('Accessible in the frame', { skip }, async t => {
+  const { checkoutUrl } = await session()
+  for (const displayType of ['overlay', 'inline'] as const) {
+    const { page, frame } = await shop(t, { checkoutUrl, displayType }, CHECKED)
+    const checkout = await frame()
+    await checkout.waitForSelector('#continue')
+    await checkEverywhere(t, page, displayType, checkout)
+  }
+})

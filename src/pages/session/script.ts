@@ -8,6 +8,16 @@ const details = document.getElementById('details')
 const DECIDING = /^(?:country|currency|tax_id|business_name|email|amount_\\d+)$/
 let latest = 0
 
+// null where nobody answers, as while the page is being left: what is shown stays, and sending the form reckons anew.
+async function ask (body) {
+  try {
+    const response = await fetch(details.getAttribute('action'), { method: 'POST', body, headers: { accept: 'text/html' } })
+    return await response.text()
+  } catch {
+    return null
+  }
+}
+
 async function reprice (action, focus) {
   const turn = ++latest
   const data = new URLSearchParams()
@@ -17,9 +27,9 @@ async function reprice (action, focus) {
   data.set('action', action)
   document.body.setAttribute('aria-busy', 'true')
   try {
-    const response = await fetch(details.getAttribute('action'), { method: 'POST', body: data, headers: { accept: 'text/html' } })
-    const page = new DOMParser().parseFromString(await response.text(), 'text/html')
-    if (turn !== latest) return
+    const answer = await ask(data)
+    if (answer === null || turn !== latest || details.dataset.sent === 'yes') return
+    const page = new DOMParser().parseFromString(answer, 'text/html')
     if (page.getElementById('details') === null) return location.reload()
     for (const fresh of page.querySelectorAll('[data-live]')) exchange(fresh)
     const told = document.getElementById('live-told')

@@ -1,0 +1,74 @@
+// What has failed, in few lines: each failed assertion with its file, the chapters that it stands in, the steps that met it, and the
+// beginning of its diagnostic; of a step without any, the end of its log.
+//
+//   node .ci/failures.mjs LINES (TITLE LOG)…
+//
+// Of many failures less is told of each, so that there are at most about LINES lines: a log is often kept only in part.
+
+import { readFileSync } from 'node:fs'
+
+const DIAGNOSTIC_LINES = 15
+const COLUMNS = 200
+
+/** The failures in the output of the test runner: { name, diagnostic }. */
+function failuresIn (lines) {
+  const failures = []
+  /** The subtests that are open, and how many failures there were before each. */
+  const open = []
+  for (const [number, line] of lines.entries()) {
+    const [, indent, subtest, failed] = /^((?: {4})*)(?:# Subtest: (.*)|not ok \d+(?: - )?(.*))$/.exec(line) ?? []
+    if (indent === undefined) continue
+    const depth = indent.length / 4
+    if (subtest !== undefined) {
+      open[depth] = { name: subtest, before: failures.length }
+      continue
+    }
+    if (/ # (?:TODO|SKIP)\b/i.test(failed)) continue
+    // A subtest ends with its time. It is told of where nothing within it was, such as a file that could not be run.
+    const isSubtest = / # time=\S+$/.test(failed)
+    if (isSubtest && open[depth] !== undefined && failures.length > open[depth].before) continue
+    const names = [...open.slice(0, depth).map(({ name }) => name), failed.replace(/ # time=\S+$/, '')]
+    failures.push({ name: names.map(written).join(' › '), diagnostic: diagnosticAt(lines, number + 1, indent.length + 2) })
+  }
+  return failures
+}
+
+/** A file by the name under which it was written. */
+function written (name) {
+  return name.replace(/^\.build\/(test\/.*)\.js$/, '$1.ts')
+}
+
+/** The YAML after a failed assertion. */
+function diagnosticAt (lines, first, indent) {
+  if (lines[first]?.trim() !== '---') return []
+  const end = lines.findIndex((line, number) => number > first && line.trim() === '...')
+  return lines.slice(first + 1, end).map(line => line.slice(indent)).filter(line => line.trim() !== '')
+}
+
+function tell (line) {
+  console.log(line.length > COLUMNS ? `${line.slice(0, COLUMNS - 1)}…` : line)
+}
+
+const [budget, ...steps] = process.argv.slice(2)
+const told = new Map()
+while (steps.length > 0) {
+  const [title, log] = steps.splice(0, 2)
+  const lines = readFileSync(log, 'utf8').trimEnd().split('\n')
+  const failures = failuresIn(lines)
+  if (failures.length === 0) failures.push({ name: 'its log ends so', diagnostic: lines.slice(-DIAGNOSTIC_LINES), isEnd: true })
+  for (const { name, diagnostic, isEnd } of failures) {
+    const key = isEnd ? `${title}: ${name}` : name
+    const known = told.get(key) ?? { diagnostic, isEnd, titles: [] }
+    known.titles.push(title)
+    told.set(key, known)
+  }
+}
+
+const shown = [...told].slice(0, Math.max(1, Math.floor(budget / 3)))
+const each = Math.min(DIAGNOSTIC_LINES, Math.max(0, Math.floor(budget / shown.length) - 2))
+for (const [name, { diagnostic, isEnd, titles }] of shown) {
+  tell(`not ok: ${name}`)
+  if (!isEnd) tell(`  in ${[...new Set(titles)].join('; ')}`)
+  for (const line of isEnd ? diagnostic.slice(-each) : diagnostic.slice(0, each)) tell(`    ${line}`)
+}
+if (told.size > shown.length) tell(`and ${told.size - shown.length} more`)
