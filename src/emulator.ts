@@ -76,7 +76,7 @@ export function createEmulator (config: Config, prepareData?: Prepare): Server {
   const faults = createFaultGate(app, { acceptsHeader: config.faultHeader, report })
   const counter = config.rateLimit === null ? null : callCounter(config.rateLimit)
   app.register(async scope => {
-    addDocsRoutes(scope)
+    addDocsRoutes(scope, { offersControl: config.control })
     addHostedPages(scope, pages)
     addPortalPages(scope, pages)
     addProductLinks(scope, pages)
