@@ -3,12 +3,12 @@ import { parseArgs } from 'node:util'
 
 export const SERVERS = ['bare', 'naive', 'ours', 'prism', 'steady']
 export const PEERS = ['prism', 'steady']
-export const PARTS = ['throughput', 'memory', 'start', 'size', 'stored', 'webhooks', 'lists']
+export const PARTS = ['throughput', 'memory', 'start', 'size', 'stored', 'webhooks', 'lists', 'sandboxes']
 
 const help = `usage: npm run bench -- [options]
 
   --quick           short rounds, no peers, no installed size, 100,000 stored payments at most,
-                    1,000 events and lists of 10,000
+                    1,000 events, lists of 10,000 and 200 sandboxes
   --only a,b        only these servers (${SERVERS.join(', ')})
                     and/or only these parts (${PARTS.join(', ')})
   --rounds N        rounds of which the median is shown (default 3)
@@ -70,6 +70,7 @@ function parse (args) {
     rounds: atLeastOne('rounds', values.rounds ?? (quick ? '2' : '3')),
     seconds: atLeastOne('seconds', values.seconds ?? (quick ? '2' : '5')),
     starts: quick ? 3 : 7,
+    sandboxes: quick ? 200 : 1000,
     stored: (values.stored ?? (quick ? '0,100000' : '0,100000,1000000')).split(',')
       .map((text) => wholeNumber('stored', text)).sort((a, b) => a - b),
     document: values.document,

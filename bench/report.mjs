@@ -184,6 +184,21 @@ function listsTable (samples) {
 const listsNote = 'The rows beyond the first 100 were not made through the API but are copies of those, written into the database. ' +
   'Where a filter selects few, they are the oldest.'
 
+function sandboxesTable (samples) {
+  const [{ sandboxes }] = samples
+  const middle = (pick) => medianOf(samples, pick)
+  const count = wholeNumber.format(sandboxes)
+  return table(["dodo-emulator in a test's process, in memory", 'median'], [
+    ['`start()`, the first, with the import of the package', milliseconds(middle((one) => one.firstStartMs))],
+    ['`start()`, each further one in the process', milliseconds(middle((one) => one.nextStartMs))],
+    ['the first request to a new sandbox, `POST /payments`', `${number(middle((one) => one.firstRequestMs))} ms`],
+    [`the same, for the last 100 of ${count} sandboxes`, `${number(middle((one) => one.lastRequestMs))} ms`],
+    ['the second request to it', `${number(middle((one) => one.secondRequestMs))} ms`],
+    ['`reset()` to the fixtures', `${number(middle((one) => one.resetMs))} ms`],
+    [`memory for each of ${count} sandboxes`, `${middle((one) => one.memoryMb)?.toFixed(2)} MB`]
+  ])
+}
+
 export function report (run) {
   const { results, contestants, options, notes, problems } = run
   const parts = [headerLine(run)]
@@ -201,6 +216,7 @@ export function report (run) {
     parts.push(webhooksTable(results.webhooks), webhooksNote(results.webhooks))
   }
   if (results.lists?.length > 0) parts.push(listsTable(results.lists), listsNote)
+  if (results.sandboxes?.length > 0) parts.push(sandboxesTable(results.sandboxes))
   if (notes.length > 0) parts.push(notes.map((note) => `* ${note}`).join('\n'))
   if (problems.length > 0) {
     parts.push('**Problems: these figures do not count.**')

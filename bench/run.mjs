@@ -9,6 +9,7 @@ import { cutToOperation } from './document.mjs'
 import { findGenerator } from './load.mjs'
 import { measureLists } from './measure/lists.mjs'
 import { measureMemory } from './measure/memory.mjs'
+import { measureSandboxes } from './measure/sandboxes.mjs'
 import { measureSize } from './measure/size.mjs'
 import { measureStart } from './measure/start.mjs'
 import { measureStored } from './measure/stored.mjs'
@@ -29,7 +30,8 @@ const measures = {
   size: measureSize,
   stored: measureStored,
   webhooks: measureWebhooks,
-  lists: measureLists
+  lists: measureLists,
+  sandboxes: measureSandboxes
 }
 
 const startedAt = Date.now()

@@ -87,7 +87,7 @@ export function createEmulator (config: Config, prepareData?: Prepare): Server {
   if (config.requestLog > 0) recordCalls(app, sandboxes)
   app.register(async scope => {
     if (config.requestLog > 0) recordSubmissions(scope, sandboxes)
-    addDocsRoutes(scope)
+    addDocsRoutes(scope, { offersControl: config.control })
     addHostedPages(scope, pages)
     addPortalPages(scope, pages)
     addProductLinks(scope, pages)

@@ -94,7 +94,7 @@ function describe (document: Contract, path: string, method: typeof METHODS[numb
     path,
     tag: operation.tags?.[0] ?? '',
     summary: operation.summary ?? '',
-    secured: security.length > 0,
+    secured: security.length > 0 && security.every(schemes => Object.keys(schemes).length > 0), // {} is: or none
     query: parameters.filter(parameter => parameter.in === 'query'),
     body: bodyOf(operation),
     bodyLimit: operation['x-body-limit'] ?? null,

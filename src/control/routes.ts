@@ -1,5 +1,5 @@
 /** What is answered under /_emulator: what no real payment provider offers. None of it is part of the emulated API. */
-import { contract } from '../contract/load.js'
+import { contract, controlContract } from '../contract/load.js'
 import type { OperationName, Schemas } from '../contract/operations.js'
 import { ApiError } from '../errors.js'
 import type { ControlHandlers } from '../http/handlers.js'
@@ -39,6 +39,8 @@ export function controlHandlers ({ jobs, sandboxes }: Controlled) {
     ...fixtureControls({ jobs, pay }),
     ...requestControls,
     ...explainControls,
+
+    'GET /_emulator/openapi.json': (): Record<string, unknown> => ({ ...controlContract().document }),
 
     'GET /_emulator/health': () => ({
       status: 'ok' as const,

@@ -40,6 +40,9 @@ export interface Guard {
 /** Changes nothing and tells no secret: container platforms ask for it by whatever name they have. */
 const OPEN = 'GET /_emulator/health'
 
+/** Tells no secret either, and a page that shows it can't know the key before somebody has typed it there. */
+const WITHOUT_KEY = 'GET /_emulator/openapi.json'
+
 export const KEY_HEADER = 'x-emulator-key'
 
 export function createGuard ({ isOn, key, hosts, origins }: GuardOptions): Guard {
@@ -62,6 +65,7 @@ export function createGuard ({ isOn, key, hosts, origins }: GuardOptions): Guard
       const { headers } = request
       checkHost(headers.host, hosts)
       checkOrigin(headers, origins, reply)
+      if (operation === WITHOUT_KEY) return
       if (!isKey(headers[KEY_HEADER]) && !isKey(bearer(headers.authorization))) throw keyMissing()
     }
   }

@@ -1,4 +1,7 @@
-/** The contract for reading: the document itself at /openapi.json, and a page that shows it at /docs, all of it from here. */
+/**
+ * The contract for reading: the document itself at /openapi.json, and a page at /docs that shows it, or the control API's
+ * document (which is answered by control/routes), all of it from here.
+ */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { StaticDocumentSpec } from '@fastify/swagger'
@@ -14,27 +17,53 @@ const ASSETS = {
 /** Put there by the build. */
 const ASSETS_FOLDER = fileURLToPath(new URL('../vendor/swagger-ui/', import.meta.url))
 
-const PAGE = `<!doctype html>
+interface ShownDocument {
+  title: string
+  /** Relative, like all references: the page may lie below the path of a sandbox or of a proxy. */
+  file: string
+  /** How the page shows it. */
+  page: string
+}
+
+const API: ShownDocument = { title: 'The emulated API', file: 'openapi.json', page: 'docs' }
+const CONTROL: ShownDocument = {
+  title: "The emulator's own API", file: '_emulator/openapi.json', page: 'docs?document=control'
+}
+
+/** The page with one of the documents, and a way to the others. */
+function page (shown: ShownDocument, documents: readonly ShownDocument[]): string {
+  const link = (document: ShownDocument) =>
+    `<a href="${document.page}"${document === shown ? ' aria-current="page"' : ''}>${document.title}</a>`
+  const file = ({ file }: ShownDocument) => `<a href="${file}">${file}</a>`
+  return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Dodo Payments API, as emulated</title>
+<title>${shown === API ? 'Dodo Payments API, as emulated' : 'dodo-emulator control API'}</title>
 <link rel="icon" type="image/png" href="docs/favicon-32x32.png">
 <link rel="stylesheet" href="docs/swagger-ui.css">
+<style>
+nav { display: flex; gap: 24px; box-sizing: border-box; max-width: 1460px; margin: 0 auto; padding: 16px 20px 0;
+  font: 16px/1.5 sans-serif }
+nav a { color: #1c5d99 }
+nav a[aria-current] { color: inherit; font-weight: bold; text-decoration: none }
+</style>
 </head>
 <body>
-<div id="contract"></div>
-<noscript>This page needs JavaScript. The document itself: <a href="openapi.json">openapi.json</a></noscript>
+<nav aria-label="Documents">${documents.map(link).join(' ')}</nav>
+<div id="contract" data-document="${shown.file}"></div>
+<noscript>This page needs JavaScript. The documents themselves: ${documents.map(file).join(', ')}</noscript>
 <script src="docs/swagger-ui-bundle.js"></script>
 <script src="docs/start.js"></script>
 </body>
 </html>
 `
+}
 
 const START = `SwaggerUIBundle({
-  url: 'openapi.json', dom_id: '#contract', deepLinking: true, docExpansion: 'none', validatorUrl: null,
-  persistAuthorization: true,
+  url: document.getElementById('contract').dataset.document, dom_id: '#contract', deepLinking: true, docExpansion: 'none',
+  validatorUrl: null, persistAuthorization: true,
   onComplete () { this.preauthorizeApiKey?.('API_KEY', 'any key') }
 })
 `
@@ -42,14 +71,18 @@ const START = `SwaggerUIBundle({
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
   "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
-export function addDocsRoutes (app: FastifyInstance): void {
+export function addDocsRoutes (app: FastifyInstance, { offersControl }: { offersControl: boolean }): void {
+  const documents = offersControl ? [API, CONTROL] : [API]
   let published: Promise<string> | undefined
   app.get('/openapi.json', async (_request, reply) => {
     published ??= publish()
     return reply.type('application/json; charset=utf-8').send(await published)
   })
-  app.get('/docs', (_request, reply) => {
-    reply.type('text/html; charset=utf-8').header('content-security-policy', POLICY).send(PAGE)
+  app.get<{ Querystring: { document?: string } }>('/docs', ({ url, query }, reply) => {
+    // What is relative would be sought one level too deep.
+    if (/^[^?]*\/(?:\?|$)/.test(url)) return reply.redirect(`../docs${/\?.*/.exec(url)?.[0] ?? ''}`)
+    const shown = offersControl && query.document === 'control' ? CONTROL : API
+    return reply.type('text/html; charset=utf-8').header('content-security-policy', POLICY).send(page(shown, documents))
   })
   app.get('/docs/start.js', (_request, reply) => { reply.type('text/javascript; charset=utf-8').send(START) })
   for (const [name, type] of Object.entries(ASSETS)) {
