@@ -49,7 +49,8 @@ t.test('answers', async t => {
     const described = namesIn(json as Document)
     t.ok(described.length > 20)
     t.strictSame([...answered].sort(), described)
-    for (const name of described.filter(name => name.startsWith('GET ') && !/events|\{/.test(name))) {
+    // A stream has no end.
+    for (const name of described.filter(name => name.startsWith('GET ') && !/events|stream|\{/.test(name))) {
       t.equal((await call('GET', `${name.slice(4)}?limit=1&timeout_ms=0`)).status < 501, true, name)
     }
   })

@@ -98,6 +98,7 @@ t.test('what falls due while the sender looks is not forgotten', async t => {
   await shop.sell()
   await until(() => receiver.received.length === 2)
   clock.now = now
+  await shop.idle() // what the receiver answered is stored by then
   t.match(await onlyDelivery(t, shop), { state: 'failed', tries: 2 })
 })
 
