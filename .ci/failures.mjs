@@ -9,6 +9,10 @@ import { readFileSync } from 'node:fs'
 
 const DIAGNOSTIC_LINES = 15
 const COLUMNS = 200
+/** Of a diagnostic. */
+const FIRST_KEYS = ['diff', 'message', 'thrown', 'exitCode', 'signal', 'found', 'wanted', 'stack']
+const IDLE_LINES = /^\s*(?:--- expected|\+\+\+ actual|@@ .* @@)?$/
+const IDLE_KEYS = ['compare', 'at', 'stdio', 'cwd', 'command', 'args', 'jobId', 'externalID', 'handles', 'typeName']
 
 /** The failures in the output of the test runner: { name, diagnostic }. */
 function failuresIn (lines) {
@@ -35,14 +39,24 @@ function failuresIn (lines) {
 
 /** A file by the name under which it was written. */
 function written (name) {
-  return name.replace(/^\.build\/(test\/.*)\.js$/, '$1.ts')
+  return name.replace(/^\.build\/(test\/.*)\.js$/, '$1.ts').replace(/\\([\\#])/g, '$1')
 }
 
-/** The YAML after a failed assertion. */
+const keyOf = ([line]) => line.split(/[:,]/, 1)[0]
+
+/** The YAML after a failed assertion, key by key: what says most comes first. */
 function diagnosticAt (lines, first, indent) {
   if (lines[first]?.trim() !== '---') return []
   const end = lines.findIndex((line, number) => number > first && line.trim() === '...')
-  return lines.slice(first + 1, end).map(line => line.slice(indent)).filter(line => line.trim() !== '')
+  const entries = []
+  for (const line of lines.slice(first + 1, end).map(line => line.slice(indent)).filter(line => !IDLE_LINES.test(line))) {
+    if (/^\S/.test(line)) entries.push([line])
+    else entries.at(-1)?.push(line)
+  }
+  const diff = entries.find(entry => keyOf(entry) === 'diff')
+  if (diff !== undefined) diff[0] = 'diff, - expected + actual:'
+  const rank = entry => (FIRST_KEYS.indexOf(keyOf(entry)) + 1 || FIRST_KEYS.length + 1)
+  return entries.filter(entry => !IDLE_KEYS.includes(keyOf(entry))).sort((one, other) => rank(one) - rank(other)).flat()
 }
 
 function tell (line) {
