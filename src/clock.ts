@@ -5,6 +5,11 @@ export interface Clock {
   now (): number
 }
 
+/** Milliseconds since some moment, to tell how long something took: it never goes back. */
+export function elapsedMs (): number {
+  return performance.now()
+}
+
 /** The computer's clock. Readings within one millisecond are told apart by their microseconds, so that they keep their order. */
 export function systemClock (): Clock {
   let lastMs = 0

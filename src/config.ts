@@ -282,6 +282,14 @@ export const OPTIONS = {
     fallback: '',
     about: 'Other origins whose pages may call /_emulator, such as http://localhost:3000, separated by commas',
     parse: origins
+  }),
+  requestLog: option({
+    flag: 'request-log',
+    env: 'REQUEST_LOG',
+    value: '<calls>',
+    fallback: '500',
+    about: 'How many of the latest calls are remembered, to look at and to verify; 0 for none',
+    parse: wholeNumber(0, 10_000)
   })
 }
 

@@ -6,6 +6,7 @@ import { systemClock } from './clock.js'
 import type { Config } from './config.js'
 import { contract, controlContract } from './contract/load.js'
 import { WITHOUT_TRANSACTION, controlHandlers, pay } from './control/routes.js'
+import { addRequestStream } from './control/stream.js'
 import { SetupError } from './errors.js'
 import { packageFixtures } from './fixtures.js'
 import type { Prepare, StartData } from './fixtures/load.js'
@@ -16,6 +17,7 @@ import { createFaultGate } from './http/faults.js'
 import { addControlPreflight, createGuard, type GuardOptions } from './http/guard.js'
 import { callCounter } from './http/limits.js'
 import { createOperate } from './http/operate.js'
+import { recordCalls, recordSubmissions } from './http/record.js'
 import { createServer } from './http/server.js'
 import { createIds } from './ids.js'
 import { addDashboardPages } from './pages/dashboard/routes.js'
@@ -82,16 +84,22 @@ export function createEmulator (config: Config, prepareData?: Prepare): Server {
   ]
   const faults = createFaultGate(app, { acceptsHeader: config.faultHeader, report })
   const counter = config.rateLimit === null ? null : callCounter(config.rateLimit)
+  if (config.requestLog > 0) recordCalls(app, sandboxes)
   app.register(async scope => {
+    if (config.requestLog > 0) recordSubmissions(scope, sandboxes)
     addDocsRoutes(scope)
     addHostedPages(scope, pages)
     addPortalPages(scope, pages)
     addProductLinks(scope, pages)
     addUploads(scope, pages)
+  })
+  app.register(async scope => {
     addDashboardPages(scope, { ...pages, ...dashboardOptions(config), guard, operate: createOperate(operations) })
     bindContract(scope, contract().operations, { ...binding, handlers, answersHead: false, faults, counter, guard: null })
     addControlPreflight(scope, guarding)
-    bindContract(scope, controlContract().operations, {
+    addRequestStream(scope, { sandboxes, guard })
+    const bound = controlContract().operations.filter(({ mediaType }) => mediaType !== 'text/event-stream')
+    bindContract(scope, bound, {
       ...binding, ...control, answersHead: true, faults: null, counter: null, guard
     })
   })
@@ -123,7 +131,8 @@ function settingsOf (config: Config): Settings {
     walletBalance: config.walletBalance,
     tax: config.tax,
     deniedCountries: config.deniedCountries,
-    deniedCurrencies: config.deniedCurrencies
+    deniedCurrencies: config.deniedCurrencies,
+    requestLogSize: config.requestLog
   }
 }
 

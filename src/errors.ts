@@ -17,6 +17,7 @@ export const ERRORS = {
   NOT_FOUND: { status: 404, sentence: 'Item not found' },
   METHOD_NOT_ALLOWED: { status: 405, sentence: 'This path exists, but not with this method' },
   NOT_IDLE: { status: 408, sentence: 'The emulator is still busy' },
+  TOO_MANY_READERS: { status: 429, sentence: 'Too many readers follow the request log' },
   REQUEST_BODY_TOO_LARGE: { status: 413, sentence: 'Your request body is too large' },
   TOO_MANY_REQUESTS: { status: 429, sentence: 'Too many requests' },
   NOT_IMPLEMENTED: { status: 501, sentence: 'The emulator does not implement this operation yet' },

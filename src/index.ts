@@ -12,9 +12,10 @@ import { optionTexts, type GivenOptions } from './options.js'
 export { EmulatorError } from './control/client.js'
 export { SetupError } from './errors.js'
 export type {
-  Clock, Controls, Delivery, Duration, Event, EventType, Fault, Idle, Pay, Payment, Refund
+  CallPattern, Clock, Controls, Delivery, DeliveryFault, Duration, Event, EventType, Fault, Idle, LoggedRequest, Pay, Payment,
+  PaymentExplanation, Refund, Seeded, Verified
 } from './control/client.js'
-export type { DeliveryFilter, EventFilter, Wanted, Waiting } from './control/events.js'
+export type { DeliveryFilter, EventFilter, RequestFilter, Wanted, Waiting } from './control/events.js'
 export type { FixturesFile } from './fixtures/document.js'
 
 /** The options of the command line; a duration may be given in milliseconds, a list as an array, `on` as true. */

@@ -18,6 +18,7 @@ import { paymentMethodsStore, type PaymentMethodsStore } from './resources/payme
 import { paymentsStore, type PaymentsStore } from './resources/payments/store.js'
 import { portalSessionsStore, type PortalSessionsStore } from './resources/portal-sessions/store.js'
 import { refundsStore, type RefundsStore } from './resources/refunds/store.js'
+import { createRequestLog, type RequestLog } from './requests/log.js'
 import { productsStore, type ProductsStore } from './resources/products/store.js'
 import { webhooksStore, type WebhooksStore } from './resources/webhooks/store.js'
 import { walletsStore, type WalletsStore } from './resources/wallets/store.js'
@@ -52,6 +53,8 @@ export interface Settings {
   deniedCountries: ReadonlySet<string>
   /** Charge currencies that are refused. */
   deniedCurrencies: ReadonlySet<string>
+  /** How many of the latest calls are remembered. */
+  requestLogSize: number
 }
 
 export interface Stores {
@@ -88,6 +91,8 @@ export interface Sandbox extends Stores {
   faults: Faults
   /** How often each caller has called; used where there are rate limits. */
   limiter: Limiter
+  /** The latest calls. In memory, unlike all the rest. */
+  requests: RequestLog
   turn: Turn
   /** How many rows each table holds. */
   countRows (): Record<string, number>
@@ -189,6 +194,7 @@ function sandboxOf (database: Database, { name, prefix, ids }: SandboxOptions, w
     get sender () { return sender },
     faults: createFaults(ids.chance),
     limiter: createLimiter(system),
+    requests: createRequestLog(settings.requestLogSize),
     countRows: () => countRows(database),
     snapshots: createSnapshots(),
     snapshot: () => snapshotOf(database),
@@ -221,6 +227,7 @@ function sandboxOf (database: Database, { name, prefix, ids }: SandboxOptions, w
     forget()
     sender.restart()
     sandbox.faults.clear()
+    sandbox.requests.clear()
   }
 
   return sandbox

@@ -346,3 +346,54 @@ t.test('sandboxes, faults and snapshots', async t => {
   await mine.reset()
   t.equal(await count(mine), 0)
 })
+
+t.test('what a program has called', async t => {
+  const emulator = await started(t)
+  const { payment_id: id } = await emulator.client.payments.create(paymentBody({ metadata: { order: '7' } }))
+  const refused = emulator.client.payments.create(paymentBody({ discount_code: 'EXPIRED', metadata: { order: '8' } }))
+  t.match(await refused.catch((error: unknown) => error), { status: 422 })
+
+  const all = await emulator.requests()
+  t.match(all, [{ status: 200, payment_id: id }, { status: 422, error_code: 'DISCOUNT_CODE_EXPIRED' }], 'oldest first')
+  t.strictSame(await emulator.requests({ status: '4xx' }), all.slice(1))
+  const pattern = { operation: 'POST /payments', body: { metadata: { order: '7' } } }
+  t.match(await emulator.verify({ ...pattern, count: 1 }), { verified: true, requests: [all[0]?.request_id] })
+  const { verified, message, near_misses: nearMisses } = await emulator.verify({ ...pattern, status: 422 })
+  t.notOk(verified)
+  t.match(message, /0/)
+  t.strictSame(nearMisses.map(({ differences }) => differences.map(({ path }) => path)), [['body.metadata.order'], ['status']])
+
+  const { text, total_amount: total } = await emulator.explain(id)
+  t.equal(total, 1999)
+  t.match(text, /19\.99/)
+
+  await emulator.clearRequests()
+  t.strictSame(await emulator.requests(), [])
+})
+
+t.test('webhooks that are sent again, or go wrong', async t => {
+  const receiver = await startReceiver(t)
+  const emulator = await started(t, { webhookUrl: receiver.url })
+  t.match(await emulator.failDeliveries({ kind: 'drop' }), [{ kind: 'drop', remaining: 1 }])
+  const { event_id: id } = await emulator.trigger('payment.failed')
+  await emulator.idle()
+  const [dropped] = await emulator.deliveries()
+  t.match(dropped, { state: 'dropped' })
+  await emulator.retry(dropped?.delivery_id ?? '')
+  await emulator.idle()
+  await emulator.replay(id)
+  await emulator.idle()
+  t.strictSame(receiver.received.map(({ type }) => type), ['payment.failed', 'payment.failed'])
+  await emulator.failDeliveries({ kind: 'duplicate', count: 5 })
+  await emulator.clearDeliveryFaults()
+  await emulator.replay(id)
+  await emulator.idle()
+  t.equal(receiver.received.length, 3)
+})
+
+t.test('data that is added', async t => {
+  const emulator = await started(t)
+  const made = await emulator.seed({ customers: [{ customer_id: 'cus_new', name: 'New', email: 'new@example.com' }] })
+  t.match(JSON.stringify(made), 'cus_new')
+  t.match(await emulator.client.customers.retrieve('cus_new'), { email: 'new@example.com' })
+})

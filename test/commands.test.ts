@@ -110,3 +110,63 @@ t.test('sandboxes, reset and snapshots', async t => {
     t.match(stderr, complaint)
   }
 })
+
+t.test('deliveries: printed, retried, and let go wrong', async t => {
+  const receiver = await startReceiver(t)
+  const emulator = await startProcess(t, ['--database', ':memory:', '--webhook-url', receiver.url])
+  const command = (...args: string[]) => runToEnd(t, [...args, ...at(emulator)])
+  const { pay } = connect(t, emulator.url)
+  const { json: { payment_id: id } } = await pay(paymentBody())
+  t.match((await command('deliveries', 'fail', 'drop', '--type', 'payment.failed')).stdout, /kind drop {2}remaining 1 .*payment\.failed\n/)
+  await command('pay', id, '--outcome', 'failed')
+  t.match(JSON.parse((await command('idle')).stdout), { waiting: 0 })
+  const { stdout } = await command('deliveries', '--payment', id, '--state', 'dropped')
+  t.match(stdout, /^dlv_\w+ {2}payment\.failed {2}whk_\w+ {2}dropped {2}/)
+  t.equal(receiver.received.length, 0)
+
+  const retried = await command('deliveries', 'retry', stdout.split('  ')[0] ?? '')
+  t.match(retried.stdout, /succeeded {2}1 try, the last: 200\n$/)
+  t.match(receiver.received, [{ type: 'payment.failed' }])
+  t.match(JSON.parse((await command('deliveries', '--json')).stdout), [{ state: 'succeeded', payment_id: id }])
+  await command('deliveries', 'fail', 'delay', '--delay', '2s', '--times', '3')
+  t.match((await command('deliveries', 'faults')).stdout, /kind delay {2}remaining 3 {2}delay_ms 2000 /)
+  t.equal((await command('deliveries', 'faults', '--clear')).stdout, 'nothing goes wrong on demand\n')
+  for (const [args, complaint] of [
+    [['deliveries', 'fail', 'explode'], /kind must be/], [['deliveries', 'fail', 'drop', '--times', 'x'], /--times must be a whole number/],
+    [['deliveries', 'retry', 'dlv_x'], /dlv_x/], [['idle', '--timeout', 'x'], /is no duration/]
+  ] as const) {
+    const { code, stderr } = await command(...args)
+    t.equal(code, 1)
+    t.match(stderr, complaint)
+  }
+})
+
+t.test('verify and explain answer for a shell', async t => {
+  const emulator = await startProcess(t, ['--database', ':memory:', '--refund-delay', '1d'])
+  const command = (...args: string[]) => runToEnd(t, [...args, ...at(emulator)])
+  const { pay, send } = connect(t, emulator.url)
+  const { json: { payment_id: id } } = await pay(paymentBody({ metadata: { order: '7' } }))
+  const explained = await command('explain', id)
+  t.equal(explained.code, 0)
+  t.match(explained.stdout, new RegExp(`^${id} comes to \\$[^]*\n.*pdt_`))
+
+  const body = '{"metadata":{"order":{"$any":true}}}'
+  t.equal((await command('verify', '--operation', 'POST /payments', '--body', body, '--count', '1', '--status', '2xx')).code, 0)
+  const missed = await command('verify', '--method', 'POST', '--path', '/payments', '--body', '{"metadata":{"order":"8"}}')
+  t.strictSame([missed.code, missed.stdout], [1, ''])
+  t.match(missed.stderr, /req_\w+\n {4}body\.metadata\.order: expected .*8.*, was .*7/)
+  await command('requests', '--clear')
+  t.equal((await command('verify', '--operation', 'POST /payments')).code, 1)
+
+  await command('pay', id)
+  const { json } = await send<{ refund_id: string }>('POST', '/refunds', JSON.stringify({ payment_id: id }), JSON_TYPE)
+  t.match(JSON.parse((await command('settle', json.refund_id, 'failed')).stdout), { status: 'failed' })
+  for (const [args, complaint] of [
+    [['verify', '--body', '{'], /--body must be JSON/], [['verify', '--count', '-1'], /--count must be a whole number/],
+    [['explain', 'pay_x'], /pay_x/], [['settle', json.refund_id, 'gone'], /status must be/]
+  ] as const) {
+    const { code, stderr } = await command(...args)
+    t.equal(code, 1)
+    t.match(stderr, complaint)
+  }
+})

@@ -1,4 +1,5 @@
 /** Speaks to an emulator that is running: what the commands beside `start` are made of. */
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Config } from '../config.js'
 import { SetupError, type Violation } from '../errors.js'
 
@@ -38,14 +39,13 @@ export async function askBytes (config: Config, path: string): Promise<Buffer> {
 }
 
 async function answerOf (config: Config, path: string, { method, body, apiKey }: Question): Promise<Response> {
-  const inSandbox = config.sandbox === 'default' ? '' : `/~${encodeURIComponent(config.sandbox)}`
-  const url = `${addressOf(config)}${inSandbox}${path}`
+  const url = urlOf(config, path)
   const response = await fetch(url, {
     method: method ?? (body === undefined ? 'GET' : 'POST'),
     signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
     headers: {
       ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
-      ...(config.controlKey === null ? {} : { 'x-emulator-key': config.controlKey }),
+      ...keyHeader(config),
       ...(body === undefined ? {} : { 'content-type': 'application/json' })
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) })
@@ -54,8 +54,65 @@ async function answerOf (config: Config, path: string, { method, body, apiKey }:
     throw new SetupError(`no emulator answers at ${url} (${message})`)
   })
   if (response.ok) return response
+  throw await refusal(url, response)
+}
+
+function urlOf (config: Config, path: string): string {
+  const inSandbox = config.sandbox === 'default' ? '' : `/~${encodeURIComponent(config.sandbox)}`
+  return `${addressOf(config)}${inSandbox}${path}`
+}
+
+/** For an emulator whose control API asks for a key. */
+function keyHeader ({ controlKey }: Config): Record<string, string> {
+  return controlKey === null ? {} : { 'x-emulator-key': controlKey }
+}
+
+async function refusal (url: string, response: Response): Promise<RefusedError> {
   const { message, details } = refusalOf(await response.text())
-  throw new RefusedError(message ?? `${url} answered ${response.status}`, details ?? [])
+  return new RefusedError(message ?? `${url} answered ${response.status}`, details ?? [])
+}
+
+const COME_BACK_MS = 500
+
+/**
+ * The data of server-sent events, until `stop` is aborted. Comes back where it was cut off, after the last event that it saw.
+ * Throws a SetupError where nobody answers, or with the reason of a refusal.
+ */
+export async function * follow (config: Config, path: string, stop: AbortSignal): AsyncGenerator<string> {
+  const url = urlOf(config, path)
+  for (let lastId: string | undefined; !stop.aborted;) {
+    const headers = { ...keyHeader(config), ...(lastId === undefined ? {} : { 'last-event-id': lastId }) }
+    const response = await fetch(url, { signal: stop, headers }).catch((error: Error) => {
+      if (stop.aborted) return null
+      const { message } = error.cause instanceof Error ? error.cause : error
+      throw new SetupError(`no emulator answers at ${url} (${message})`)
+    })
+    if (response === null) return
+    if (!response.ok) throw await refusal(url, response)
+    for await (const { id, data } of eventsOf(response)) {
+      lastId = id ?? lastId
+      if (data !== undefined) yield data
+    }
+    await wait(COME_BACK_MS, undefined, { signal: stop }).catch(() => {})
+  }
+}
+
+interface ServerSentEvent { id?: string, data?: string }
+
+/** Ends where the connection does. */
+async function * eventsOf ({ body }: Response): AsyncGenerator<ServerSentEvent> {
+  let rest = ''
+  const decoder = new TextDecoder()
+  try {
+    for await (const bytes of body ?? []) {
+      const blocks = (rest + decoder.decode(bytes, { stream: true })).split('\n\n')
+      rest = blocks.pop() ?? ''
+      for (const block of blocks) {
+        const fields = block.split('\n').map(line => line.split(/: (.*)/s))
+        yield Object.fromEntries(fields.filter(([name]) => name === 'id' || name === 'data'))
+      }
+    }
+  } catch {} // cut off, by the other side or by us
 }
 
 function refusalOf (text: string): { message?: string, details?: Violation[] } {

@@ -4,7 +4,12 @@ import type { Config, OptionName } from '../config.js'
 import { SetupError } from '../errors.js'
 import { parseDuration } from '../rules/duration.js'
 import { ask } from './ask.js'
+import {
+  clearDeliveryFaults, deliveries, failDeliveries, listDeliveryFaults, retry, type DeliveryFaultFlags
+} from './deliveries.js'
 import { fail, faults, type FailFlags } from './faults.js'
+import { clearRequests, followRequests, requests } from './requests.js'
+import { explain, verify, type VerifyFlags } from './verify.js'
 import {
   createSandbox, deleteSandbox, deleteSnapshot, exportSnapshot, listSandboxes, listSnapshots, reset, restoreSnapshot, takeSnapshot
 } from './sandboxes.js'
@@ -13,6 +18,24 @@ import { events, listen, replay, trigger } from './webhooks.js'
 type Flags = Partial<Record<OptionName, string>>
 
 type PayFlags = Partial<Record<'card' | 'outcome' | 'errorCode', string>>
+
+interface RequestFlags {
+  status?: string
+  operation?: string
+  payment?: string
+  limit: string
+  follow?: boolean
+  clear?: boolean
+  json?: boolean
+}
+
+interface DeliveryFlags {
+  event?: string
+  payment?: string
+  state?: string
+  limit: string
+  json?: boolean
+}
 
 interface EventFlags {
   type?: string
@@ -35,7 +58,9 @@ export interface Tools {
 export function addRemoteCommands (program: Command, tools: Tools): void {
   addOutcomes(program, tools)
   addWebhooks(program, tools)
+  addDeliveries(program, tools)
   addFaults(program, tools)
+  addRequests(program, tools)
   addSandboxes(program, tools)
 }
 
@@ -43,12 +68,24 @@ function addOutcomes (program: Command, { running, run, configOf }: Tools): void
   running(program.command('pay').description('do what the customer would do on the hosted page'))
     .argument('<payment_id>')
     .option('--card <number>', 'pay with a test card')
-    .option('--outcome <outcome>', 'succeeded, failed, processing, cancelled or requires_customer_action')
+    .option('--outcome <outcome>', 'succeeded (unless given), failed, processing, cancelled or requires_customer_action')
     .option('--error-code <code>', 'why it failed; with --outcome failed')
     .action((paymentId: string, { card, outcome, errorCode, ...flags }: Flags & PayFlags) => run(async () => {
       const path = `payments/${encodeURIComponent(paymentId)}/pay`
-      await control(configOf(flags), path, { card, outcome, error_code: errorCode })
+      const how = card === undefined ? { outcome: outcome ?? 'succeeded' } : { card, outcome }
+      await control(configOf(flags), path, { ...how, error_code: errorCode })
     }))
+
+  running(program.command('settle').description('decide what becomes of a refund that has not ended yet'))
+    .argument('<refund_id>')
+    .argument('[status]', 'succeeded, failed or review', 'succeeded')
+    .action((refundId: string, status: string, flags: Flags) =>
+      run(() => control(configOf(flags), `refunds/${encodeURIComponent(refundId)}/settle`, { status })))
+
+  running(program.command('idle').description('wait until nothing is due or under way'))
+    .option('--timeout <duration>', 'give up after this', '10s')
+    .action(({ timeout, ...flags }: Flags & { timeout: string }) =>
+      run(() => control(configOf(flags), `idle?timeout_ms=${durationMs(timeout)}`)))
 
   const clock = program.command('clock').description("read or move the emulator's clock")
 
@@ -102,6 +139,36 @@ function addWebhooks (program: Command, { running, run, configOf, apiKeyOf, stop
     .action((eventId: string, flags: Flags) => run(async () => replay(configOf(flags), eventId)))
 }
 
+function addDeliveries (program: Command, { running, run, configOf }: Tools): void {
+  const deliveryCommand = program.command('deliveries').description('what was sent to the endpoints, with every try')
+
+  running(deliveryCommand.command('list', { isDefault: true }).description('print the latest'))
+    .option('--event <event_id>', 'only of this event')
+    .option('--payment <payment_id>', 'only about this payment')
+    .option('--state <state>', 'only waiting, succeeded, failed, cancelled or dropped ones')
+    .option('--limit <count>', 'so many', '20')
+    .option('--json', 'with the bodies and answers of every try')
+    .action(({ event, payment, state, limit, json, ...flags }: Flags & DeliveryFlags) =>
+      run(async () => deliveries(configOf(flags), { event, payment, state, limit, json })))
+
+  running(deliveryCommand.command('retry').description('try one once more, however it has ended'))
+    .argument('<delivery_id>')
+    .action((deliveryId: string, flags: Flags) => run(async () => retry(configOf(flags), deliveryId)))
+
+  running(deliveryCommand.command('fail').description('let the next deliveries go wrong'))
+    .argument('<kind>', 'duplicate, shuffle, delay, drop, wrong_secret or stale_timestamp')
+    .option('--times <count>', 'for so many tries', '1')
+    .option('--delay <duration>', 'how much later; with delay')
+    .option('--webhook <webhook_id>', 'only to this endpoint')
+    .option('--type <type>', 'only events of this type')
+    .action((kind: string, flags: Flags & DeliveryFaultFlags) => run(async () => failDeliveries(configOf(flags), kind, flags)))
+
+  running(deliveryCommand.command('faults').description('print what is to go wrong with deliveries'))
+    .option('--clear', 'let everything go well again')
+    .action(({ clear, ...flags }: Flags & { clear?: boolean }) =>
+      run(async () => clear === true ? clearDeliveryFaults(configOf(flags)) : listDeliveryFaults(configOf(flags))))
+}
+
 function addFaults (program: Command, { running, run, configOf }: Tools): void {
   running(program.command('fail').description('let calls of the API go wrong'))
     .argument('[operation]', "'POST /payments', 'GET /payments/{payment_id}', 'POST *', or '*' for all", '*')
@@ -127,6 +194,38 @@ function addFaults (program: Command, { running, run, configOf }: Tools): void {
       const { seed } = await import('./seed.js')
       await seed(configOf(flags), file)
     }))
+}
+
+function addRequests (program: Command, { running, run, configOf, stopSignal }: Tools): void {
+  running(program.command('requests').description('what was called, and why it was refused'))
+    .option('--status <status>', 'only this status, or class of them such as 4xx')
+    .option('--operation <operation>', "only this one, such as 'POST /payments'")
+    .option('--payment <payment_id>', 'only about this payment')
+    .option('--limit <count>', 'so many', '20')
+    .option('--follow', 'go on with every new call until Ctrl-C')
+    .option('--json', 'with headers and bodies')
+    .option('--clear', 'forget the calls so far')
+    .action(({ status, operation, payment, limit, follow, clear, json, ...flags }: Flags & RequestFlags) => run(async () => {
+      const config = configOf(flags)
+      if (clear === true) return clearRequests(config)
+      if (follow !== true) return requests(config, { status, operation, payment, limit, json })
+      await followRequests(config, { status, operation, payment, json, stop: stopSignal() })
+    }))
+
+  running(program.command('verify').description('exit with 0 if the expected calls were made, else with 1 and the nearest ones'))
+    .option('--operation <operation>', "'POST /payments'")
+    .option('--method <method>', 'POST')
+    .option('--path <path>', '/payments/pay_1')
+    .option('--status <status>', '422, or 4xx')
+    .option('--body <json>', 'a pattern: {"metadata":{"order":{"$any":true}}}')
+    .option('--headers <json>', 'patterns by name')
+    .option('--since <id or time>', 'only what came after')
+    .option('--count <count>', 'exactly so many; unless given, at least one')
+    .action((flags: Flags & VerifyFlags) => run(async () => verify(configOf(flags), flags)))
+
+  running(program.command('explain').description('tell how the total of a payment came about'))
+    .argument('<payment_id>')
+    .action((paymentId: string, flags: Flags) => run(async () => explain(configOf(flags), paymentId)))
 }
 
 function addSandboxes (program: Command, { running, run, configOf }: Tools): void {

@@ -5,10 +5,11 @@
 import type { Body, OperationName, PathParameters, Query, Reply, Schemas } from '../contract/operations.js'
 import { SetupError, type Violation } from '../errors.js'
 import { parseDuration } from '../rules/duration.js'
+import type { FixturesFile } from '../fixtures/document.js'
 import type { Send } from './send.js'
 import type { components } from './types.gen.js'
-import type { DeliveryFilter, EventFilter, Waiting, Wanted } from './events.js'
-import { listDeliveries, listEvents, waitForEvent } from './events.js'
+import type { DeliveryFilter, EventFilter, RequestFilter, Waiting, Wanted } from './events.js'
+import { listDeliveries, listEvents, listRequests, waitForEvent } from './events.js'
 
 type ControlSchemas = components['schemas']
 
@@ -17,7 +18,13 @@ export type Event = ControlSchemas['Event']
 export type Delivery = ControlSchemas['Delivery']
 export type Idle = ControlSchemas['Idle']
 export type Fault = ControlSchemas['Fault']
+export type Seeded = ControlSchemas['Seeded']
+export type DeliveryFault = ControlSchemas['DeliveryFault']
 export type Pay = ControlSchemas['Pay']
+export type LoggedRequest = ControlSchemas['LoggedRequest']
+export type CallPattern = ControlSchemas['Verify']
+export type Verified = ControlSchemas['Verified']
+export type PaymentExplanation = ControlSchemas['PaymentExplanation']
 export type Payment = Required<Schemas['PaymentResponse']>
 export type Refund = Required<Schemas['RefundResponse']>
 /** `payment.succeeded` */
@@ -54,14 +61,37 @@ export interface Controls {
   deliveries (filter?: DeliveryFilter): Promise<Delivery[]>
   /** Resolves once nothing is due or under way: webhooks are delivered, what was to settle by now has settled. */
   idle (options?: { timeout?: Duration }): Promise<Idle>
+  /** Delivers an event once more, to every endpoint that wants it. */
+  replay (eventId: string): Promise<Event>
+  /** Tries a delivery once more, however it has ended. */
+  retry (deliveryId: string): Promise<Delivery>
   /** Sends a sample of an event to the endpoints that want it; `data` takes the place of fields of its data. */
   trigger (type: EventType, data?: object): Promise<Event>
+
+  /** Lets webhooks arrive as on a bad day: `failDeliveries({ kind: 'duplicate' })`. Gives everything that is to go wrong. */
+  failDeliveries (fault: ControlSchemas['AddDeliveryFault']): Promise<DeliveryFault[]>
+  /** Lets every delivery go well again. */
+  clearDeliveryFaults (): Promise<void>
+
+  /** The latest calls of the program under test, oldest first: as many as the option `requestLog` says, or those that fit. */
+  requests (filter?: RequestFilter): Promise<LoggedRequest[]>
+  /** Forgets the calls so far. */
+  clearRequests (): Promise<void>
+  /**
+   * Tells whether the program made the calls that a test expects, how many fit, and what the nearest ones differ in:
+   * `verify({ operation: 'POST /payments', body: { metadata: { order: '7' } }, count: 1 })`. `message` is for the test to print.
+   */
+  verify (pattern: CallPattern): Promise<Verified>
+  /** How the total of a payment came about, step by step; `text` is all of it to print. */
+  explain (paymentId: string): Promise<PaymentExplanation>
 
   /** Lets calls of the emulated API go wrong: `fail({ kind: 'error', operation: 'POST /payments', status: 500, count: 1 })`. */
   fail (fault: ControlSchemas['AddFault']): Promise<Fault[]>
   /** Lets every call go well again. */
   clearFaults (): Promise<void>
 
+  /** Adds what a fixtures file holds, all of it or nothing; gives the ids of what was made. */
+  seed (fixtures: FixturesFile): Promise<Seeded>
   /** Makes the sandbox what it was when it was new. */
   reset (): Promise<void>
   /** Remembers the sandbox as it is now, under a name. */
@@ -136,12 +166,23 @@ export function createControls (send: Send): Controls {
     deliveries: filter => listDeliveries(ask, filter),
     idle: async ({ timeout } = {}) =>
       ask('GET /_emulator/idle', { query: timeout === undefined ? {} : { timeout_ms: milliseconds(timeout) } }),
+    replay: id => ask('POST /_emulator/events/{event_id}/replay', { path: { event_id: id } }),
+    retry: id => ask('POST /_emulator/deliveries/{delivery_id}/retry', { path: { delivery_id: id } }),
     trigger: (type, data) =>
       ask('POST /_emulator/events/trigger', { body: { type, ...(data === undefined ? {} : { data: { ...data } }) } }),
+
+    failDeliveries: async body => (await ask('POST /_emulator/deliveries/faults', { body })).items,
+    clearDeliveryFaults: async () => { await ask('DELETE /_emulator/deliveries/faults') },
+
+    requests: filter => listRequests(ask, filter),
+    clearRequests: async () => { await ask('DELETE /_emulator/requests') },
+    verify: body => ask('POST /_emulator/verify', { body }),
+    explain: id => ask('GET /_emulator/payments/{payment_id}/explain', { path: { payment_id: id } }),
 
     fail: async body => (await ask('POST /_emulator/faults', { body })).items,
     clearFaults: async () => { await ask('DELETE /_emulator/faults') },
 
+    seed: fixtures => ask('POST /_emulator/seed', { body: { ...fixtures } }),
     reset: async () => { await ask('POST /_emulator/reset') },
     snapshot: async name => { await ask('POST /_emulator/snapshots', { body: { name } }) },
     restore: async name => { await ask('POST /_emulator/snapshots/{name}/restore', { path: { name } }) },

@@ -1,11 +1,13 @@
-/** What has happened and what was sent, as a test asks for it: in order and whole, or as soon as it is there. */
+/** What has happened, what was called and what was sent, as a test asks for it: in order and whole, or as soon as it is there. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Query } from '../contract/operations.js'
-import type { Ask, Delivery, Duration, Event, EventType } from './client.js'
+import type { Ask, Delivery, Duration, Event, EventType, LoggedRequest } from './client.js'
 
 export type EventFilter = Omit<Query<'GET /_emulator/events'>, 'page_size' | 'page_number'>
 
 export type DeliveryFilter = Omit<Query<'GET /_emulator/deliveries'>, 'page_size' | 'page_number'>
+
+export type RequestFilter = Omit<Query<'GET /_emulator/requests'>, 'page_size' | 'page_number'>
 
 /** Which event: its type, its type and payment, or whatever is true of it. */
 export type Wanted = EventType | EventFilter | ((event: Event) => boolean)
@@ -28,6 +30,10 @@ export async function listEvents (ask: Ask, filter: EventFilter = {}): Promise<E
 
 export async function listDeliveries (ask: Ask, filter: DeliveryFilter = {}): Promise<Delivery[]> {
   return all(page => ask('GET /_emulator/deliveries', { query: { ...filter, ...page } }), ({ delivery_id: id }) => id)
+}
+
+export async function listRequests (ask: Ask, filter: RequestFilter = {}): Promise<LoggedRequest[]> {
+  return all(page => ask('GET /_emulator/requests', { query: { ...filter, ...page } }), ({ request_id: id }) => id)
 }
 
 /**

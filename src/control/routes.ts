@@ -15,9 +15,11 @@ import type { Payment } from '../resources/payments/store.js'
 import { paymentResponse } from '../resources/payments/view.js'
 import { settleRefund } from '../resources/refunds/life.js'
 import { findRefund, refundReply } from '../resources/refunds/routes.js'
+import { explainControls } from './explain.js'
 import { faultControls } from './faults.js'
 import { fixtureControls } from './fixtures.js'
 import { sandboxControls } from './sandboxes.js'
+import { requestControls } from './requests.js'
 import { webhookControls } from './webhooks.js'
 import type { components } from './types.gen.js'
 
@@ -35,6 +37,8 @@ export function controlHandlers ({ jobs, sandboxes }: Controlled) {
     ...sandboxControls(sandboxes),
     ...faultControls,
     ...fixtureControls({ jobs, pay }),
+    ...requestControls,
+    ...explainControls,
 
     'GET /_emulator/health': () => ({
       status: 'ok' as const,
@@ -73,7 +77,9 @@ export const WITHOUT_TRANSACTION: ReadonlySet<string> = new Set<OperationName>([
   'POST /_emulator/sandboxes',
   'DELETE /_emulator/sandboxes/{name}',
   'POST /_emulator/snapshots',
-  'DELETE /_emulator/snapshots/{name}'
+  'DELETE /_emulator/snapshots/{name}',
+  'DELETE /_emulator/requests',
+  'POST /_emulator/verify'
 ])
 
 function clock ({ clock, due }: Sandbox): ControlSchemas['Clock'] {

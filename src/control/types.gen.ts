@@ -252,6 +252,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_emulator/payments/{payment_id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell how the total of a payment came about */
+        get: operations["explain_payment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_emulator/payments/{payment_id}/pay": {
         parameters: {
             query?: never;
@@ -283,6 +300,64 @@ export interface paths {
         put?: never;
         /** Decide what becomes of a refund that has not ended yet */
         post: operations["settle_refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_emulator/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the latest calls, newest first
+         * @description Calls of the emulated API, and what was sent to hosted pages. So many as `--request-log` says are kept, in memory, and fewer where they are large. API keys, cookies and other secrets are never shown whole.
+         */
+        get: operations["list_requests"];
+        put?: never;
+        post?: never;
+        /** Forget every call */
+        delete: operations["clear_requests"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_emulator/requests/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a call */
+        get: operations["get_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_emulator/requests/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See calls as they are answered
+         * @description Server-sent events of the type `request`: one for each call, with its id and, as data, what `GET /_emulator/requests/{request_id}` answers. With `Last-Event-ID` it goes on after that call, as far as the log still holds what came then; without, it begins with the next call. A comment comes every 15 seconds. Who does not keep up is cut off, and there may be 50 readers at once.
+         */
+        get: operations["stream_requests"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -423,6 +498,26 @@ export interface paths {
          * @description Everything goes back, its clock and what waited to be delivered included.
          */
         post: operations["restore_snapshot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_emulator/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell whether a program made the calls that a test expects
+         * @description What is left out does not matter. In `body`, `headers` and `path` a plain value is equal, an object has at least these fields, a list has as many items, each as its pattern says; `{"$any": true}` is there at all, `{"$regex": "^a"}` is a text in which that is found, `{"$contains": …}` is a list with an item like that or a text with that in it.
+         */
+        post: operations["verify_requests"];
         delete?: never;
         options?: never;
         head?: never;
@@ -658,6 +753,54 @@ export interface components {
             waiting: number;
         };
         Ids: string[];
+        LoggedBody: {
+            /** @description The body, where it is JSON and not truncated; else null. */
+            json: unknown;
+            /** @description Of the whole, in characters. */
+            length: number;
+            /** @description Its beginning, where it is truncated or no JSON. */
+            text: string | null;
+            /** @description More than 8192 characters. */
+            truncated: boolean;
+        };
+        LoggedRequest: {
+            /**
+             * Format: date-time
+             * @description By the sandbox's clock.
+             */
+            answered_at: string;
+            duration_ms: number;
+            error_code: string | null;
+            /** @description Why it was refused; null for a success. */
+            explanation: null | components["schemas"]["RefusalExplanation"];
+            /** @description Where the body has fields that the contract does not know, `product_cart[0].quantitty`. They were ignored. */
+            ignored_fields: string[];
+            /** @description Where a hosted page has led to. */
+            location: string | null;
+            method: string;
+            /** @description In the contract's words, `POST /payments`; null for what is unknown. */
+            operation: string | null;
+            /** @description With its query. */
+            path: string;
+            path_parameters: {
+                [key: string]: string;
+            };
+            /** @description The payment that the call is about, where it is about one. */
+            payment_id: string | null;
+            /** @description Forms of hosted pages as an object, card numbers up to their last four digits. */
+            request_body: null | components["schemas"]["LoggedBody"];
+            /** @description Of an API key its first characters, of other secrets nothing. */
+            request_headers: {
+                [key: string]: string;
+            };
+            request_id: string;
+            /** @description Null for pages and files. */
+            response_body: null | components["schemas"]["LoggedBody"];
+            status: number;
+        };
+        LoggedRequestList: {
+            items: components["schemas"]["LoggedRequest"][];
+        };
         Milliseconds: number;
         Pay: {
             /** @description The number of a test card; spaces do not count. */
@@ -666,6 +809,51 @@ export interface components {
             error_code?: string;
             /** @enum {string} */
             outcome?: "succeeded" | "failed" | "processing" | "cancelled" | "requires_customer_action";
+        };
+        PaymentExplanation: {
+            /** @description What is not stored with the payment and was looked up just now, in sentences. */
+            as_of_now: string[];
+            /**
+             * @description `recalculated`: products and discounts, as they are now, give every stored amount again, so that each step is known. `stored`: they have changed, and only what is stored with the payment is told.
+             * @enum {string}
+             */
+            basis: "recalculated" | "stored";
+            currency: string;
+            payment_id: string;
+            /** @description In the order of the calculation, line by line. */
+            steps: components["schemas"]["PriceStep"][];
+            tax: number;
+            /** @description All of it, a line for each step. */
+            text: string;
+            total_amount: number;
+        };
+        PriceStep: {
+            after: number;
+            before: number | null;
+            change: number;
+            /** @description The discount code. */
+            code: string | null;
+            /** @description Of the amounts, which are in its minor units. */
+            currency: string;
+            /** @description What was rounded, half up; null where nothing was. */
+            exact: string | null;
+            /** @enum {string} */
+            kind: "unit_price" | "product_discount" | "discount_code" | "discounts" | "conversion" | "tax" | "line_total" | "total";
+            /** @description The place in the cart, from 0; null for the whole. */
+            line: number | null;
+            product_id: string | null;
+            text: string;
+        };
+        RefusalExplanation: {
+            details: {
+                message: string;
+                /** @description Where in the request; empty for the whole. */
+                path: string;
+            }[];
+            /** @description The rule that was broken, and what to change. */
+            message: string;
+            /** @description When this code is answered, whatever the case. */
+            when: string | null;
         };
         Replay: {
             /** @description To this endpoint alone, whatever its filter. */
@@ -716,6 +904,7 @@ export interface components {
         SnapshotList: {
             items: components["schemas"]["Snapshot"][];
         };
+        StatusPattern: string;
         TakeSnapshot: {
             name: string;
         };
@@ -727,6 +916,45 @@ export interface components {
             type: components["schemas"]["EventType"];
             /** @description To this endpoint alone, whatever its filter. */
             webhook_id?: string;
+        };
+        Verified: {
+            /** @description How many calls fit. */
+            count: number;
+            /** @description One sentence for a test to print. */
+            message: string;
+            /** @description The calls that came closest, at most 5; empty where enough fit. */
+            near_misses: {
+                differences: {
+                    actual: string;
+                    expected: string;
+                    path: string;
+                }[];
+                request_id: string;
+            }[];
+            /** @description The ids of those that fit, newest first, at most 100. */
+            requests: string[];
+            verified: boolean;
+        };
+        Verify: {
+            /** @description A pattern. */
+            body?: unknown;
+            /** @description How many calls must fit; at least one unless given. */
+            count?: number | {
+                max?: number;
+                min?: number;
+            };
+            /** @description Patterns by name. Secrets can't be verified. */
+            headers?: {
+                [key: string]: unknown;
+            };
+            method?: string;
+            /** @description In the words of the contract, `POST /payments`. */
+            operation?: string;
+            /** @description A text or a pattern; the query counts where the text has one. */
+            path?: unknown;
+            /** @description Only what came after this; the id of a call, or a time. */
+            since?: string;
+            status?: number | components["schemas"]["StatusPattern"];
         };
     };
     responses: {
@@ -1172,6 +1400,29 @@ export interface operations {
             408: components["responses"]["Refused"];
         };
     };
+    explain_payment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calculation, step by step. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentExplanation"];
+                };
+            };
+            404: components["responses"]["Refused"];
+        };
+    };
     pay_payment: {
         parameters: {
             query?: never;
@@ -1230,6 +1481,106 @@ export interface operations {
             };
             404: components["responses"]["Refused"];
             422: components["responses"]["Refused"];
+        };
+    };
+    list_requests: {
+        parameters: {
+            query?: {
+                error_code?: string;
+                method?: string;
+                operation?: string;
+                /** @description Pages count from 0. */
+                page_number?: components["parameters"]["PageNumber"];
+                page_size?: components["parameters"]["PageSize"];
+                /** @description Anywhere in the path, the body or the reply, or behind the link of a hosted page. */
+                payment_id?: string;
+                /** @description Only what came after this; the id of a call, or a time. */
+                since?: string;
+                /** @description A status, or a class of them such as 4xx. */
+                status?: components["schemas"]["StatusPattern"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoggedRequestList"];
+                };
+            };
+            422: components["responses"]["Refused"];
+        };
+    };
+    clear_requests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is left, nothing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoggedRequestList"];
+                };
+            };
+        };
+    };
+    get_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoggedRequest"];
+                };
+            };
+            404: components["responses"]["Refused"];
+        };
+    };
+    stream_requests: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, until one side has enough. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            429: components["responses"]["Refused"];
         };
     };
     reset_sandbox: {
@@ -1461,6 +1812,31 @@ export interface operations {
                 };
             };
             404: components["responses"]["Refused"];
+        };
+    };
+    verify_requests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Verify"];
+            };
+        };
+        responses: {
+            /** @description Verified or not. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verified"];
+                };
+            };
+            422: components["responses"]["Refused"];
         };
     };
 }

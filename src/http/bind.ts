@@ -3,6 +3,7 @@
  * answer 501 (http/unknown). Changes join the turn's transaction; a GET reads between transactions.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { elapsedMs } from '../clock.js'
 import type { Operation } from '../contract/load.js'
 import type { FileReply } from '../contract/operations.js'
 import { ApiError } from '../errors.js'
@@ -74,6 +75,8 @@ function admission (operation: Operation, { keys, guard, counter, sandboxes }: B
         if (refusal !== null) throw refusal
       }
   return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+    request.operation = operation
+    request.startedMs = elapsedMs()
     guard?.admit(operation.name, request, reply)
     admit(request, reply)
     done()

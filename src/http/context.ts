@@ -33,6 +33,14 @@ export function sandboxOf ({ raw, headers }: FastifyRequest, sandboxes: Sandboxe
   return key?.startsWith(KEY_PREFIX) === true ? sandboxes.open(key.slice(KEY_PREFIX.length)) : sandboxes.default
 }
 
+/** The same, but undefined where there is none: who only takes notes makes none. */
+export function knownSandbox ({ raw, headers }: FastifyRequest, sandboxes: Sandboxes): Sandbox | undefined {
+  const name = named.get(raw)
+  if (name !== undefined) return sandboxes.find(name)
+  const key = bearerOf(headers.authorization)
+  return key?.startsWith(KEY_PREFIX) === true ? sandboxes.find(key.slice(KEY_PREFIX.length)) : sandboxes.default
+}
+
 export type ContextOf = (request: FastifyRequest) => Context
 
 /** The context of a request to a page. Throws NOT_FOUND where there is no such sandbox: looking makes none. */

@@ -8,11 +8,14 @@ import { ApiError } from '../errors.js'
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 export function sendJson (reply: FastifyReply, status: number, body: unknown): void {
-  reply.code(status).header('content-type', JSON_TYPE).send(JSON.stringify(body))
+  const text = JSON.stringify(body)
+  reply.record?.(status, text)
+  reply.code(status).header('content-type', JSON_TYPE).send(text)
 }
 
 /** A success without a body: no JSON content type, because the official client would try to parse it. */
 export function sendEmpty (reply: FastifyReply, status: number): void {
+  reply.record?.(status, '')
   reply.code(status)
   if (status !== 204) reply.header('content-length', '0')
   reply.send()
@@ -21,6 +24,7 @@ export function sendEmpty (reply: FastifyReply, status: number): void {
 /** A file, shown in the browser rather than downloaded. */
 export async function sendFile (reply: FastifyReply, mediaType: string, { fileName, bytes }: FileReply): Promise<void> {
   const content = await bytes()
+  reply.record?.(reply.statusCode, '')
   reply.type(mediaType).header('content-disposition', `inline; filename="${fileName}"`).send(content)
 }
 

@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers' // not the global, which a test may have replaced
 import cors from '@fastify/cors'
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import type { Operation } from '../contract/load.js'
 import { ApiError } from '../errors.js'
 import type { KeyPolicy } from './auth.js'
 import { withoutSandbox } from './context.js'
@@ -13,6 +14,10 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Empty on the operations that ask for none. */
     apiKey: string
+    /** The body as it came, where it was sent to the API; null without one. */
+    bodyBytes: Buffer | null
+    /** What of the contract was asked for; null for everything else. */
+    operation: Operation | null
   }
 }
 
@@ -48,6 +53,10 @@ export function createServer ({ keys, report }: ServerOptions): FastifyInstance 
     done()
   })
   app.decorateRequest('apiKey', '')
+  app.decorateRequest('bodyBytes', null)
+  app.decorateRequest('operation', null)
+  app.decorateRequest('startedMs', 0)
+  app.decorateRequest('refusal', null)
   app.register(cors, { origin: '*', methods: METHODS, maxAge: 86_400, strictPreflight: false })
   parseBodies(app)
   app.setErrorHandler((error, _request, reply) => sendError(reply, error, report))
@@ -66,8 +75,9 @@ function unused (): never {
 /** Any content type may come with an empty body: the Python client sends JSON's with every DELETE. */
 function parseBodies (app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, bytes, done) => {
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
     try {
+      request.bodyBytes = bytes as Buffer
       done(null, parseJson(bytes as Buffer))
     } catch (error) {
       done(error as ApiError)
@@ -75,6 +85,7 @@ function parseBodies (app: FastifyInstance): void {
   })
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, bytes, done) => {
     if (bytes.length === 0) return done(null, undefined)
+    request.bodyBytes = bytes as Buffer
     const type = request.headers['content-type']
     done(new ApiError('INVALID_REQUEST_BODY', {
       because: type === undefined

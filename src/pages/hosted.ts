@@ -6,6 +6,7 @@
 import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
+import { noteRefusal } from '../http/record.js'
 import { hasExpired, isOpen } from '../resources/payments/life.js'
 import type { Payment } from '../resources/payments/store.js'
 import { linkId, linkSeq, shortSlugSeq } from '../rules/links.js'
@@ -131,6 +132,7 @@ function hostedPages (options: PagesOptions) {
     sandbox.turn.run(change, error => {
       try {
         if (error !== undefined && !(error instanceof ApiError)) throw error
+        noteRefusal(request, error)
         const after = { ...before, payment: stored(seq, sandbox) }
         if (error === undefined || !isOpen(after.payment)) leadOn(after)
         else if (mayBePaid(after)) showCheckout(after, 422, problemsOf(error), entered(form))

@@ -7,6 +7,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
+import { noteRefusal } from '../http/record.js'
 import type { Customer } from '../resources/customers/store.js'
 import { removePaymentMethod } from '../resources/payment-methods/rules.js'
 import type { PortalSession } from '../resources/portal-sessions/store.js'
@@ -105,6 +106,7 @@ function portalPages (options: PagesOptions) {
     }
     sandbox.turn.run(change, error => {
       try {
+        noteRefusal(request, error)
         if (error === undefined) sendRedirect(reply, `${urlOf(found)}?removed=yes`)
         else if (error instanceof ApiError) showPortal(found, 422, [problemOf(error)])
         else throw error

@@ -114,6 +114,23 @@ export function price (cart: Cart): PricedCart {
   return { currency: cart.currency, lines, deductions, tax, total }
 }
 
+/**
+ * What is left of every line, in minor units of its product's currency: at first, after its product's discount, and after each
+ * code. For whoever wants to know how a price came about.
+ */
+export function leftAfterSteps (cart: Cart): number[][] {
+  const working = cart.lines.map((line, index) => openLine(line, index))
+  const left = () => working.map(line => line.left)
+  return [
+    working.map(({ subtotal }) => subtotal),
+    left(),
+    ...cart.codes.map(use => {
+      applyCode(use, working, cart)
+      return left()
+    })
+  ]
+}
+
 /** A line on its way through the steps, in minor units of its product's currency. */
 interface WorkingLine {
   line: CartLine

@@ -1,0 +1,107 @@
+/**
+ * The fields of a body that the contract does not know. They are ignored, which is worth knowing where one was misspelt. Only
+ * asked for when somebody looks, never while a request is answered.
+ */
+import type { Operation } from './load.js'
+
+const FOUND_MAX = 50
+const DEPTH_MAX = 64
+
+interface Schema {
+  $ref?: string
+  type?: string | string[]
+  properties?: Record<string, Schema>
+  additionalProperties?: boolean | Schema
+  items?: Schema
+  enum?: unknown[]
+  const?: unknown
+  allOf?: Schema[]
+  oneOf?: Schema[]
+  anyOf?: Schema[]
+}
+
+type Schemas = Readonly<Record<string, object>>
+
+/** The places of unknown fields: `product_cart[0].quantitty`; one that is empty for a body where the operation takes none. */
+export function unknownFields ({ body, document }: Operation, value: unknown): string[] {
+  if (value === undefined) return []
+  if (body === null) return ['']
+  const found: string[] = []
+  collect(value, [body.schema], '', document.components.schemas, found, 0)
+  return found
+}
+
+/** What one way to read a value knows of it: compositions put together, references resolved. */
+interface Shape {
+  properties: Readonly<Record<string, Schema[]>>
+  /** Whether fields of any name are allowed. */
+  isOpen: boolean
+  /** What those are. */
+  others: Schema[]
+  items: Schema[]
+}
+
+function collect (value: unknown, schemas: readonly Schema[], path: string, all: Schemas, found: string[], depth: number): void {
+  if (typeof value !== 'object' || value === null || depth > DEPTH_MAX || schemas.length === 0) return
+  const shapes = schemas.flatMap(schema => shapesOf(schema, all))
+  if (Array.isArray(value)) {
+    const items = shapes.flatMap(shape => shape.items)
+    value.forEach((item, index) => { collect(item, items, `${path}[${index}]`, all, found, depth + 1) })
+    return
+  }
+  const candidates = meant(shapes, value, all)
+  const isOpen = candidates.some(shape => shape.isOpen) || candidates.every(shape => Object.keys(shape.properties).length === 0)
+  for (const [name, inner] of Object.entries(value)) {
+    const place = path === '' ? name : `${path}.${name}`
+    const known = candidates.flatMap(({ properties }) => Object.hasOwn(properties, name) ? properties[name] ?? [] : [])
+    if (known.length > 0) collect(inner, known, place, all, found, depth + 1)
+    else if (isOpen) collect(inner, candidates.flatMap(({ others }) => others), place, all, found, depth + 1)
+    else if (found.length < FOUND_MAX) found.push(place)
+  }
+}
+
+/** Every way to read a value that a schema allows: one for each branch of its unions. None for a schema of null. */
+function shapesOf (schema: Schema, all: Schemas): Shape[] {
+  const { $ref: reference, properties = {}, additionalProperties: rest, items, allOf = [], oneOf = [], anyOf = [] } = schema
+  if (schema.type === 'null') return []
+  const own: Shape = {
+    properties: Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, [property]])),
+    isOpen: rest === true || typeof rest === 'object',
+    others: typeof rest === 'object' ? [rest] : [],
+    items: items === undefined ? [] : [items]
+  }
+  const parts = [...reference === undefined ? [] : [referred(reference, all)], ...allOf].map(part => shapesOf(part, all))
+  const unions = [oneOf, anyOf].filter(({ length }) => length > 0).map(union => union.flatMap(branch => shapesOf(branch, all)))
+  return [...parts, ...unions].filter(({ length }) => length > 0).reduce((shapes, others) =>
+    shapes.flatMap(shape => others.map(other => together(shape, other))), [own])
+}
+
+function together (one: Shape, other: Shape): Shape {
+  const properties: Record<string, Schema[]> = { ...one.properties }
+  for (const [name, schemas] of Object.entries(other.properties)) properties[name] = [...properties[name] ?? [], ...schemas]
+  return {
+    properties,
+    isOpen: one.isOpen || other.isOpen,
+    others: [...one.others, ...other.others],
+    items: [...one.items, ...other.items]
+  }
+}
+
+function referred (reference: string, all: Schemas): Schema {
+  return all[reference.slice(reference.lastIndexOf('/') + 1)] ?? {}
+}
+
+/** Of several shapes those that the value can be meant for: a branch whose tag (`type`) says otherwise is none. */
+function meant (shapes: readonly Shape[], value: object, all: Schemas): readonly Shape[] {
+  const fitting = shapes.filter(({ properties }) => Object.entries(properties).every(([name, schemas]) => {
+    const given: unknown = Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined
+    return typeof given !== 'string' || schemas.every(schema => tagsOf(schema, all)?.includes(given) !== false)
+  }))
+  return fitting.length > 0 ? fitting : shapes
+}
+
+/** The values that a property may have, where they are counted; null where they are not. */
+function tagsOf (schema: Schema, all: Schemas): unknown[] | null {
+  if (schema.$ref !== undefined) return tagsOf(referred(schema.$ref, all), all)
+  return schema.const === undefined ? schema.enum ?? null : [schema.const]
+}

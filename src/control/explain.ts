@@ -1,0 +1,139 @@
+/**
+ * How the total of a payment came about. A payment's row keeps the lines and what each code took, not the terms of products and
+ * discounts; so it is priced once more from those terms as they are now. Where every amount comes out as stored, each step is
+ * known; where it does not, something has changed, and only what is stored is told.
+ */
+import { ApiError } from '../errors.js'
+import type { ControlHandlers } from '../http/handlers.js'
+import { readLines } from '../resources/payments/lines.js'
+import { findPayment } from '../resources/payments/routes.js'
+import type { AppliedDiscount, CheckoutOptions, Payment } from '../resources/payments/store.js'
+import { format } from '../rules/money.js'
+import { price, type Cart, type PricedCart, type PricedLine } from '../rules/pricing.js'
+import { calculationSteps, storedSteps, type PriceStep, type TaxReason } from '../rules/pricing-steps.js'
+import { taxRateBps } from '../rules/tax.js'
+import type { Schemas } from '../contract/operations.js'
+import type { Sandbox } from '../sandbox.js'
+import type { components } from './types.gen.js'
+
+export const explainControls = {
+  'GET /_emulator/payments/{payment_id}/explain': ({ path, context }) =>
+    explainPayment(findPayment(path.payment_id, context), context.sandbox)
+} satisfies ControlHandlers
+
+type Explanation = components['schemas']['PaymentExplanation']
+
+export function explainPayment (payment: Payment, sandbox: Sandbox): Explanation {
+  const stored = storedCart(payment)
+  const applied: AppliedDiscount[] = payment.discounts === null ? [] : JSON.parse(payment.discounts)
+  const { currencies } = sandbox.reference
+  const tax = taxOf(payment, sandbox)
+  const recalculated = recalculate(stored, applied, tax, sandbox)
+  const isKnown = typeof recalculated !== 'string'
+  const steps = isKnown
+    ? calculationSteps(recalculated, stored, stored.lines.map(line => origin(line, sandbox)), tax)
+    : storedSteps(stored, currencies, applied.map(({ code, discount_id: id, deducted }) =>
+      `${code ?? id} took ${format(deducted, stored.currency, currencies)} in all`))
+  return {
+    payment_id: payment.payment_id,
+    currency: payment.currency,
+    total_amount: payment.total_amount,
+    tax: payment.tax,
+    basis: isKnown ? 'recalculated' : 'stored',
+    steps,
+    as_of_now: isKnown ? lookedUp(recalculated, tax) : [recalculated],
+    text: textOf(payment, steps, currencies)
+  }
+}
+
+function textOf (
+  { payment_id: id, total_amount: total, currency }: Payment, steps: readonly PriceStep[], currencies: Cart['currencies']
+): string {
+  return [`${id} comes to ${format(total, currency, currencies)}`, ...steps.map(({ text }) => text)].join('\n')
+}
+
+function storedCart ({ currency, lines, discounts, tax, total_amount: total }: Payment): PricedCart {
+  const applied: AppliedDiscount[] = discounts === null ? [] : JSON.parse(discounts)
+  return { currency, lines: readLines(lines), deductions: applied.map(({ deducted }) => deducted), tax, total }
+}
+
+/** The cart that gives the stored amounts; or, in a sentence, why none does. */
+function recalculate (stored: PricedCart, applied: readonly AppliedDiscount[], tax: TaxReason, sandbox: Sandbox): Cart | string {
+  const lines: Cart['lines'][number][] = []
+  for (const line of stored.lines) {
+    const product = sandbox.products.find(line.product_id)
+    if (product?.price.type !== 'one_time_price') return `${line.product_id} is not sold once any more, so its terms are unknown.`
+    const { currency, discount } = product.price
+    lines.push({
+      product: {
+        product_id: line.product_id,
+        name: line.name,
+        price: { currency, discount, price: line.unit_amount, tax_inclusive: line.tax_inclusive }
+      },
+      quantity: line.quantity,
+      amount: null
+    })
+  }
+  const codes: Cart['codes'][number][] = []
+  for (const { discount_id: id } of applied) {
+    const discount = sandbox.discounts.find(id)
+    if (discount === undefined) return `The discount ${id} is not there any more, so its terms are unknown.`
+    codes.push({ discount, path: 'discount_codes' })
+  }
+  const cart = { lines, codes, currency: stored.currency, tax_rate_bps: tax.rate_bps, currencies: sandbox.reference.currencies }
+  return givesAgain(cart, stored)
+    ? cart
+    : 'Products, discounts or tax rates have changed since: as they are now, they give other amounts than those that are stored.'
+}
+
+function givesAgain (cart: Cart, stored: PricedCart): boolean {
+  try {
+    const again = price(cart)
+    return again.total === stored.total && again.tax === stored.tax &&
+      again.deductions.every((deduction, index) => deduction === stored.deductions[index]) &&
+      again.lines.every((line, index) => isSame(line, stored.lines[index]))
+  } catch (error) {
+    if (error instanceof ApiError) return false // what is there now would not even be sold
+    throw error
+  }
+}
+
+function isSame (line: PricedLine, other: PricedLine | undefined): boolean {
+  return line.subtotal === other?.subtotal && line.amount === other.amount && line.tax === other.tax && line.total === other.total
+}
+
+function taxOf ({ billing, checkout }: Payment, { settings, reference }: Sandbox): TaxReason {
+  const { country }: Schemas['BillingAddress'] = JSON.parse(billing)
+  const { tax_id: taxId }: CheckoutOptions = JSON.parse(checkout)
+  const rate = reference.taxRates[country]
+  if (!settings.tax) return { rate_bps: 0, because: 'it is switched off (--tax off)' }
+  if (rate === undefined) return { rate_bps: 0, because: `there is no rate for the billing country ${country}` }
+  const bps = taxRateBps(reference.taxRates, country, taxId ?? null)
+  if (bps === 0 && rate.rate_bps > 0) {
+    return { rate_bps: 0, because: `a business with a tax id accounts for the ${rate.name} of ${country} itself` }
+  }
+  return { rate_bps: bps, because: `${rate.name} of the billing country ${country}` }
+}
+
+/** Where a unit price came from. */
+function origin ({ product_id: id, unit_amount: unit }: PricedLine, { products, reference }: Sandbox): string {
+  const product = products.find(id)
+  if (product?.price.type !== 'one_time_price') throw new Error(`${id} was sold once a moment ago`)
+  const { price: now, currency, pay_what_you_want: isOpen } = product.price
+  const money = (amount: number) => format(amount, currency, reference.currencies)
+  if (isOpen === true) return `the amount of the request (what the customer wants to pay, at least ${money(now)})`
+  return now === unit ? 'the price of the product' : `the price of the product at that time (${money(now)} now)`
+}
+
+function lookedUp ({ lines, codes, currency, currencies }: Cart, tax: TaxReason): string[] {
+  const ids = [...new Set(lines.map(({ product }) => product.product_id))]
+  const foreign = [...new Set(lines.map(({ product }) => product.price.currency))].filter(other => other !== currency)
+  return [
+    `Currency and product discount of ${ids.join(', ')}.`,
+    ...codes.map(({ discount: { code } }) => `The terms of the discount code ${code}.`),
+    ...foreign.map(other => `The exchange rate of ${other} and ${currency} (${currencies[other]?.usd_rate ?? '?'} and ` +
+      `${currencies[currency]?.usd_rate ?? '?'} for one US dollar).`),
+    `The tax rate: ${tax.rate_bps / 100} %, ${tax.because}.`,
+    'Calculated from these once more, every amount comes out as it is stored.'
+  ]
+}

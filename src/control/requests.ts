@@ -1,0 +1,125 @@
+/** The part of the control API that is about the calls a program has made: looking at them, and verifying them. */
+import { ApiError } from '../errors.js'
+import type { ControlHandlers } from '../http/handlers.js'
+import { page } from '../http/paging.js'
+import { replyText, requestText } from '../requests/bodies.js'
+import {
+  callId, explanationOf, ignoredFields, mentions, operationName, replyJson, requestJson, seqOf, shownBody, shownHeaders,
+  shownLocation, shownParameters, shownUrl
+} from '../requests/call.js'
+import type { LoggedCall } from '../requests/log.js'
+import { hasStatus, verify } from '../requests/verify.js'
+import { formatTime, parseTime } from '../rules/calendar.js'
+import { linkId, linkSeq } from '../rules/links.js'
+import type { Context, Sandbox } from '../sandbox.js'
+import type { components } from './types.gen.js'
+
+type ControlSchemas = components['schemas']
+
+export const requestControls = {
+  'GET /_emulator/requests': ({ query, context: { sandbox } }) => {
+    const { limit, offset, filter } = page(query)
+    const fitting = callsSince(filter.since, sandbox).filter(fits(filter, sandbox))
+    return { items: fitting.slice(offset, offset + limit).map(call => callView(call, sandbox)) }
+  },
+
+  'GET /_emulator/requests/{request_id}': ({ path, context }) => callView(findCall(path.request_id, context), context.sandbox),
+
+  'DELETE /_emulator/requests': ({ context }) => {
+    context.sandbox.requests.clear()
+    return { items: [] }
+  },
+
+  'POST /_emulator/verify': ({ body, context: { sandbox } }) => {
+    if (sandbox.requests.size === 0) {
+      throw new ApiError('INVALID_REQUEST_PARAMETERS', {
+        path: '', message: 'The request log is off: start the emulator without --request-log 0'
+      })
+    }
+    return verify(callsSince(body.since, sandbox), body)
+  }
+} satisfies ControlHandlers
+
+function findCall (requestId: string, { sandbox: { requests } }: Context): LoggedCall {
+  const seq = seqOf(requestId)
+  const call = seq === null ? undefined : requests.find(seq)
+  if (call !== undefined && callId(call) === requestId) return call
+  throw new ApiError('NOT_FOUND', {
+    path: 'request_id', because: `the log has no call ${requestId.slice(0, 100)}; it holds the last ${requests.size}`
+  })
+}
+
+/** Newest first. Throws INVALID_REQUEST_PARAMETERS for a `since` that is neither a call nor a time. */
+function callsSince (since: string | undefined, { requests }: Sandbox): LoggedCall[] {
+  if (since === undefined) return requests.newestFirst()
+  const seq = seqOf(since)
+  if (seq !== null) return requests.newestFirst(seq)
+  const us = parseTime(since)
+  if (us !== null) return requests.newestFirst().filter(({ at }) => at > us)
+  throw new ApiError('INVALID_REQUEST_PARAMETERS', {
+    path: 'since', message: 'since must be the id of a call, or an RFC 3339 time such as 2026-01-31T12:00:00Z'
+  })
+}
+
+interface CallFilter {
+  method?: string
+  operation?: string
+  status?: string
+  error_code?: string
+  payment_id?: string
+}
+
+function fits (
+  { method, operation, status, error_code: errorCode, payment_id: paymentId }: CallFilter, sandbox: Sandbox
+): (call: LoggedCall) => boolean {
+  const ids = paymentId === undefined ? null : namesOf(paymentId, sandbox)
+  return call => (method === undefined || call.method === method.toUpperCase()) &&
+    (status === undefined || hasStatus(call, status)) &&
+    (operation === undefined || operationName(call) === operation) &&
+    (ids === null || ids.some(id => mentions(call, id))) &&
+    (errorCode === undefined || explanationOf(call)?.code === errorCode)
+}
+
+/** A payment goes by its id, and on hosted pages by its link. */
+function namesOf (paymentId: string, { payments, business }: Sandbox): string[] {
+  const payment = payments.find(paymentId)
+  return payment?.link == null ? [paymentId] : [paymentId, linkId(payment.seq, business.link_salt)]
+}
+
+export function callView (call: LoggedCall, sandbox: Sandbox): ControlSchemas['LoggedRequest'] {
+  const explanation = explanationOf(call)
+  return {
+    request_id: callId(call),
+    answered_at: formatTime(call.at),
+    duration_ms: Math.round(call.duration_ms * 1000) / 1000,
+    method: call.method,
+    path: shownUrl(call),
+    operation: operationName(call),
+    path_parameters: shownParameters(call),
+    payment_id: paymentOf(call, sandbox),
+    status: call.status,
+    error_code: explanation?.code ?? null,
+    explanation: explanation && { message: explanation.message, when: explanation.when, details: explanation.details },
+    ignored_fields: ignoredFields(call),
+    request_headers: shownHeaders(call),
+    request_body: shownBody(requestText(call.bodies)),
+    response_body: shownBody(replyText(call.bodies)),
+    location: shownLocation(call)
+  }
+}
+
+/** The payment that a call is about: named by its path, its link, its reply or its body. */
+function paymentOf (call: LoggedCall, { payments, business }: Sandbox): string | null {
+  const { payment_id: named, link } = call.params
+  if (named !== undefined) return named
+  if (link !== undefined) {
+    const seq = linkSeq(link, business.link_salt)
+    return seq === null ? null : payments.findBySeq(seq)?.payment_id ?? null
+  }
+  return paymentIn(replyJson(call)) ?? paymentIn(requestJson(call))
+}
+
+function paymentIn (value: unknown): string | null {
+  const { payment_id: id } = (value ?? {}) as { payment_id?: unknown }
+  return typeof id === 'string' ? id : null
+}

@@ -1,0 +1,111 @@
+/**
+ * `GET /_emulator/requests/stream`: the request log as server-sent events. Nothing is buffered for a reader beyond what its
+ * socket takes: it is written to from the log while it keeps up, and cut off when it does not; with Last-Event-ID it comes back
+ * to where it was.
+ */
+import type { ServerResponse } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import { ApiError } from '../errors.js'
+import { callId, seqOf } from '../requests/call.js'
+import { sandboxOf } from '../http/context.js'
+import type { Guard } from '../http/guard.js'
+import type { Sandbox } from '../sandbox.js'
+import type { Sandboxes } from '../sandboxes.js'
+import { callView } from './requests.js'
+
+const READERS_MAX = 50
+const HEARTBEAT_MS = 15_000
+/** How many calls are written before others have their turn. */
+const BATCH = 50
+
+export interface StreamOptions {
+  sandboxes: Sandboxes
+  guard: Guard
+}
+
+export function addRequestStream (app: FastifyInstance, { sandboxes, guard }: StreamOptions): void {
+  const readers = new Set<{ end (): void }>()
+
+  app.addHook('preClose', done => {
+    for (const reader of readers) reader.end()
+    done()
+  })
+
+  app.get('/_emulator/requests/stream', { config: { cors: false } }, (request, reply) => {
+    guard.admit('GET /_emulator/requests/stream', request, reply)
+    if (readers.size >= READERS_MAX) {
+      throw new ApiError('TOO_MANY_READERS', { because: `${READERS_MAX} are reading: close one of them` })
+    }
+    const sandbox = sandboxOf(request, sandboxes)
+    const { 'last-event-id': lastId } = request.headers
+    const from = typeof lastId === 'string' ? seqOf(lastId) : null
+    reply.hijack()
+    for (const [name, value] of Object.entries(reply.getHeaders())) { // for readers of other origins
+      if (value !== undefined) reply.raw.setHeader(name, value)
+    }
+    reply.raw.writeHead(200, {
+      connection: 'close', // when it ends, nothing is to come on it
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no'
+    })
+    const reader = startReader(reply.raw, sandbox, from ?? sandbox.requests.lastSeq(), () => { readers.delete(reader) })
+    readers.add(reader)
+  })
+}
+
+/** Writes every call after `from` until the response is closed. */
+function startReader (response: ServerResponse, sandbox: Sandbox, from: number, closed: () => void): { end (): void } {
+  const { requests } = sandbox
+  let sent = from
+  let isWaiting = false // for the socket to take what was written
+  let isScheduled = false
+
+  function write (text: string): void {
+    isWaiting = !response.write(text)
+  }
+
+  function writeCalls (): void {
+    isScheduled = false
+    if (isWaiting || response.writableEnded || response.destroyed) return
+    for (let count = 0; count < BATCH && !isWaiting; count++) {
+      const call = requests.next(sent)
+      if (call === undefined) return
+      if (call.seq !== sent + 1 && sent !== from) { // it has missed some: let it come back for the rest
+        response.destroy()
+        return
+      }
+      sent = call.seq
+      write(`event: request\nid: ${callId(call)}\ndata: ${JSON.stringify(callView(call, sandbox))}\n\n`)
+    }
+    schedule()
+  }
+
+  function schedule (): void {
+    if (isScheduled) return
+    isScheduled = true
+    setImmediate(writeCalls)
+  }
+
+  /** Who has taken nothing since the last heartbeat is gone, or too slow. */
+  function beat (): void {
+    if (isWaiting) response.destroy()
+    else if (!response.writableEnded) write(': still here\n\n')
+  }
+
+  const unwatch = requests.watch(schedule)
+  const heartbeat = setInterval(beat, HEARTBEAT_MS).unref()
+  response.on('drain', () => {
+    isWaiting = false
+    schedule()
+  })
+  response.on('error', () => { response.destroy() })
+  response.on('close', () => {
+    clearInterval(heartbeat)
+    unwatch()
+    closed()
+  })
+  write(': the calls of this sandbox, as they are answered\n\n')
+  schedule()
+  return { end: () => { response.end() } }
+}
