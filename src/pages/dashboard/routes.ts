@@ -2,9 +2,13 @@
 import type { FastifyInstance } from 'fastify'
 import { addDashboard, type AddSection, type DashboardOptions } from './frame.js'
 import { addOverview } from './overview.js'
+import { addPayment } from './payment.js'
+import { addPayments } from './payments.js'
 
 const SECTIONS: readonly AddSection[] = [
-  addOverview
+  addOverview,
+  addPayments,
+  addPayment
 ]
 
 export function addDashboardPages (app: FastifyInstance, options: DashboardOptions): void {
