@@ -1,12 +1,14 @@
 /** The dashboard as a whole: every section adds its pages here. */
 import type { FastifyInstance } from 'fastify'
 import { addDashboard, type AddSection, type DashboardOptions } from './frame.js'
+import { addDiscounts } from './discounts.js'
 import { addOverview } from './overview.js'
 import { addProducts } from './products.js'
 
 const SECTIONS: readonly AddSection[] = [
   addOverview,
-  addProducts
+  addProducts,
+  addDiscounts
 ]
 
 export function addDashboardPages (app: FastifyInstance, options: DashboardOptions): void {
