@@ -306,4 +306,21 @@ const PAYMENT = `
 .timeline .more ul { display: grid; gap: 0.2rem; }
 `
 
-export const DASHBOARD_STYLE = COLOURS + FRAME + PARTS + FORMS + PAYMENT
+// Of a form with fields for several kinds, those of the kinds that are not chosen.
+const CATALOG = `
+.kind { display: grid; gap: 1rem; grid-template-columns: minmax(0, 1fr); }
+@media (min-width: 78rem) { .columns.even { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); } }
+.line { display: grid; gap: 0.5rem 0.75rem; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); align-items: end; }
+.line > :first-child { grid-column: 1 / -1; }
+@media (min-width: 40rem) {
+  .line { grid-template-columns: minmax(0, 1fr) 6rem 8.5rem auto; }
+  .line > :first-child { grid-column: auto; }
+}
+.boxes { display: grid; gap: 0.5rem; max-height: 16rem; overflow-y: auto; }
+.entries { display: grid; gap: 0.75rem; }
+.entries > li { display: grid; gap: 0.35rem; justify-items: start; }
+.sheet:has(option[value=one_time_price]:checked) .recurring, .sheet:has(option[value=recurring_price]:checked) .one-time,
+.sheet:has(option[value=flat]:checked) .percentage, .sheet:has(option[value=percentage]:checked) .flat { display: none; }
+`
+
+export const DASHBOARD_STYLE = COLOURS + FRAME + PARTS + FORMS + PAYMENT + CATALOG
