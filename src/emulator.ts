@@ -16,9 +16,11 @@ import { pageContexts } from './http/context.js'
 import { createFaultGate } from './http/faults.js'
 import { addControlPreflight, createGuard, type GuardOptions } from './http/guard.js'
 import { callCounter } from './http/limits.js'
+import { createOperate } from './http/operate.js'
 import { recordCalls, recordSubmissions } from './http/record.js'
 import { createServer } from './http/server.js'
 import { createIds } from './ids.js'
+import { addDashboardPages } from './pages/dashboard/routes.js'
 import { addDocsRoutes } from './pages/docs.js'
 import { addHostedPages } from './pages/hosted.js'
 import { addPortalPages } from './pages/portal-routes.js'
@@ -75,6 +77,11 @@ export function createEmulator (config: Config, prepareData?: Prepare): Server {
   const binding = { keys, publicUrl: config.publicUrl, sandboxes, report }
   const pages = { contextOf: pageContexts(sandboxes, config.publicUrl), report }
   const guarding = guardOptions(config)
+  const guard = createGuard(guarding)
+  const control = { handlers: controlHandlers({ jobs, sandboxes }), withoutTransaction: WITHOUT_TRANSACTION }
+  const operations = [
+    { operations: contract().operations, handlers }, { operations: controlContract().operations, ...control }
+  ]
   const faults = createFaultGate(app, { acceptsHeader: config.faultHeader, report })
   const counter = config.rateLimit === null ? null : callCounter(config.rateLimit)
   if (config.requestLog > 0) recordCalls(app, sandboxes)
@@ -87,19 +94,13 @@ export function createEmulator (config: Config, prepareData?: Prepare): Server {
     addUploads(scope, pages)
   })
   app.register(async scope => {
+    addDashboardPages(scope, { ...pages, ...dashboardOptions(config), guard, operate: createOperate(operations) })
     bindContract(scope, contract().operations, { ...binding, handlers, answersHead: false, faults, counter, guard: null })
     addControlPreflight(scope, guarding)
-    const guard = createGuard(guarding)
     addRequestStream(scope, { sandboxes, guard })
     const bound = controlContract().operations.filter(({ mediaType }) => mediaType !== 'text/event-stream')
     bindContract(scope, bound, {
-      ...binding,
-      handlers: controlHandlers({ jobs, sandboxes }),
-      answersHead: true,
-      faults: null,
-      counter: null,
-      guard,
-      withoutTransaction: WITHOUT_TRANSACTION
+      ...binding, ...control, answersHead: true, faults: null, counter: null, guard
     })
   })
   app.addHook('onReady', async () => { sandboxes.start() })
@@ -167,6 +168,12 @@ function guardOptions ({ control, controlKey, controlHosts, controlOrigins, publ
     hosts: new Set([...controlHosts, ...known]),
     origins: new Set([...controlOrigins, ...(publicUrl === null ? [] : [new URL(publicUrl).origin])])
   }
+}
+
+/** What the dashboard tells of how it is reached: who may call the API may see a key of it. */
+function dashboardOptions ({ apiKeys, readOnlyApiKeys, controlKey, publicUrl }: Config) {
+  const apiKey = [...apiKeys].find(key => !readOnlyApiKeys.has(key)) ?? 'test'
+  return { apiKey, controlKey, root: publicUrl === null ? '' : new URL(publicUrl).pathname.replace(/\/$/, '') }
 }
 
 /** Where a program on this computer reaches a server that listens on `host`. */

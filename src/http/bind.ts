@@ -6,7 +6,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { elapsedMs } from '../clock.js'
 import type { Operation } from '../contract/load.js'
 import type { FileReply } from '../contract/operations.js'
-import { bodyValidator, queryValidator } from '../contract/validate.js'
 import { ApiError } from '../errors.js'
 import type { Sandbox } from '../sandbox.js'
 import type { Sandboxes } from '../sandboxes.js'
@@ -14,8 +13,9 @@ import { authenticate, type KeyPolicy } from './auth.js'
 import { contextIn, sandboxOf } from './context.js'
 import type { FaultGate } from './faults.js'
 import type { Guard } from './guard.js'
-import type { Call, ControlHandlers } from './handlers.js'
+import type { ControlHandlers } from './handlers.js'
 import type { CallCounter } from './limits.js'
+import { handlerOf, runOf, type AnyHandler, type Done } from './operate.js'
 import { sendEmpty, sendError, sendFile, sendJson } from './replies.js'
 import { matches } from './unknown.js'
 
@@ -38,9 +38,6 @@ export interface Binding {
   report (error: unknown): void
 }
 
-/** Handlers of different operations differ in type; here, at the one place that calls them all, they are alike. */
-type AnyHandler = (call: Call<unknown>) => unknown
-
 export function bindContract (app: FastifyInstance, operations: readonly Operation[], binding: Binding): void {
   const handled = operations.filter(({ name }) => name in binding.handlers)
   for (const operation of operations) {
@@ -51,7 +48,7 @@ export function bindContract (app: FastifyInstance, operations: readonly Operati
 }
 
 function bindOperation (app: FastifyInstance, operation: Operation, binding: Binding): void {
-  const handler = (binding.handlers as Record<string, AnyHandler | undefined>)[operation.name]
+  const handler = handlerOf(binding.handlers, operation.name)
   app.route({
     method: operation.method,
     exposeHeadRoute: binding.answersHead && operation.method === 'GET',
@@ -101,31 +98,19 @@ function notImplemented ({ name }: Operation) {
 
 function answer (operation: Operation, handler: AnyHandler, binding: Binding) {
   const { publicUrl, sandboxes, faults, withoutTransaction, report } = binding
-  const validateBody = bodyValidator(operation)
-  const validateQuery = queryValidator(operation)
-  const takesQuery = operation.query.length > 0
-  const takesBody = operation.body !== null
-  const isChange = operation.method !== 'GET' && withoutTransaction?.has(operation.name) !== true
+  const run = runOf(operation, handler, withoutTransaction)
   const fileType = operation.mediaType === 'application/json' ? null : operation.mediaType
 
   const serve = (request: FastifyRequest, reply: FastifyReply, sandbox: Sandbox): void => {
-    const { body, query } = request
-    if (takesQuery) validateQuery(query)
-    if (takesBody) validateBody(body)
-    const call = () => {
-      const context = contextIn(sandbox, request, publicUrl)
-      return handler({ body, query, path: request.params, context } as Call<unknown>)
-    }
-    const done = (error: unknown, result?: unknown) => {
+    const done: Done = (error, result) => {
       if (error !== undefined) sendError(reply, error, report)
-      else if (result instanceof Promise) result.then(later => { done(undefined, later) }, done)
       else if (result === undefined) sendEmpty(reply, operation.success)
       else if (fileType !== null) {
         sendFile(reply, fileType, result as FileReply).catch(thrown => { sendError(reply, thrown, report) })
       } else sendJson(reply, operation.success, result)
     }
-    if (isChange) sandbox.turn.run(call, done)
-    else done(undefined, call())
+    const { params: path, query, body } = request
+    run({ path, query, body }, sandbox, () => contextIn(sandbox, request, publicUrl), done)
   }
 
   return (request: FastifyRequest, reply: FastifyReply): void => {

@@ -28,6 +28,13 @@ export interface GuardOptions {
 export interface Guard {
   /** Throws UNAUTHORIZED, 403 for the wrong place and 401 for the wrong key; NOT_FOUND where the control API is off. */
   admit (operation: string, request: FastifyRequest, reply: FastifyReply): void
+  /**
+   * The same but for the key, for pages, which have a way of their own to be given it. A link from anywhere may lead to a page:
+   * following it changes nothing, and the page that has the link can't read what it leads to.
+   */
+  checkPlace (request: FastifyRequest, reply: FastifyReply): void
+  /** Whether this is the key that is asked for; anything is where none is. */
+  isKey (given: string | string[] | undefined): boolean
 }
 
 /** Changes nothing and tells no secret: container platforms ask for it by whatever name they have. */
@@ -37,16 +44,32 @@ export const KEY_HEADER = 'x-emulator-key'
 
 export function createGuard ({ isOn, key, hosts, origins }: GuardOptions): Guard {
   const isKey = key === null ? () => true : sameAs(key)
+
+  function checkIsOn (): void {
+    if (!isOn) throw new ApiError('NOT_FOUND', { because: 'the control API is off: start the emulator without --control off' })
+  }
+
   return {
+    isKey,
+    checkPlace (request, reply) {
+      checkIsOn()
+      checkHost(request.headers.host, hosts)
+      if (!followsLink(request)) checkOrigin(request.headers, origins, reply)
+    },
     admit (operation, request, reply) {
       if (operation === OPEN) return
-      if (!isOn) throw new ApiError('NOT_FOUND', { because: 'the control API is off: start the emulator without --control off' })
+      checkIsOn()
       const { headers } = request
       checkHost(headers.host, hosts)
       checkOrigin(headers, origins, reply)
       if (!isKey(headers[KEY_HEADER]) && !isKey(bearer(headers.authorization))) throw keyMissing()
     }
   }
+}
+
+/** A person who goes to a page in a window of their own; browsers say so, and let no script say it. */
+function followsLink ({ method, headers }: FastifyRequest): boolean {
+  return method === 'GET' && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
 }
 
 /** Answers the preflights of pages whose origin is listed, and no others. */
@@ -107,7 +130,7 @@ function bearer (authorization: string | undefined): string | undefined {
 }
 
 /** Compares in a time that tells nothing of where the difference is. */
-function sameAs (key: string): (given: string | string[] | undefined) => boolean {
+export function sameAs (key: string): (given: string | string[] | undefined) => boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   const wanted = digest(key)
   return given => typeof given === 'string' && timingSafeEqual(digest(given), wanted)

@@ -4,6 +4,8 @@
  */
 import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
+import { DASHBOARD_SCRIPT } from './dashboard/script.js'
+import { DASHBOARD_STYLE } from './dashboard/style.js'
 import { EMBED_SCRIPT } from './embed/script.js'
 import { SCRIPT } from './script.js'
 import { SESSION_SCRIPT } from './session/script.js'
@@ -17,6 +19,8 @@ const ASSETS = {
   'pages.js': { type: 'text/javascript; charset=utf-8', content: SCRIPT },
   'session.js': { type: 'text/javascript; charset=utf-8', content: SESSION_SCRIPT },
   'embed.js': { type: 'text/javascript; charset=utf-8', content: EMBED_SCRIPT },
+  'dashboard.css': { type: 'text/css; charset=utf-8', content: DASHBOARD_STYLE },
+  'dashboard.js': { type: 'text/javascript; charset=utf-8', content: DASHBOARD_SCRIPT },
   'icon.svg': { type: 'image/svg+xml; charset=utf-8', content: ICON }
 }
 

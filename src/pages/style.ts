@@ -27,7 +27,8 @@ const DARK = `
   --shadow: none;
 `
 
-export const STYLE = `
+/** The colours by name, for every style sheet of ours. */
+export const COLOURS = `
 :root {
   color-scheme: light dark;
   --ground: #f4f5f8;
@@ -56,7 +57,9 @@ export const STYLE = `
 }
 :root[data-theme=dark] { color-scheme: dark; ${DARK} }
 :root[data-theme=light] { color-scheme: light; }
-*, *::before, *::after { box-sizing: border-box; }
+`
+
+export const STYLE = `${COLOURS}*, *::before, *::after { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body {
   margin: 0; min-height: 100vh; background: var(--ground); color: var(--text);

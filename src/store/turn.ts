@@ -17,6 +17,8 @@ export interface Turn {
   run<Result> (change: () => Result, done: (error: unknown, result?: Result) => void): void
   /** Whether no change waits for its transaction. */
   isIdle (): boolean
+  /** How many rows were written since the database was opened: two equal answers tell that nothing has changed between them. */
+  countWrites (): number
 }
 
 interface Entry {
@@ -101,6 +103,7 @@ export function createTurn (database: Database, rolledBack: () => void): Turn {
       if (entries.length === 0) setImmediate(flush)
       entries.push({ change, done, error: undefined, result: undefined })
     },
-    isIdle: () => entries.length === 0
+    isIdle: () => entries.length === 0,
+    countWrites: () => countWrites.get() ?? 0
   }
 }

@@ -76,6 +76,8 @@ export interface PaymentsStore {
   find (paymentId: string): Payment | undefined
   list (filter: PaymentFilter, limit: number, offset: number): Payment[]
   hasSucceeded (customerId: string): boolean
+  /** How many payments are in each status that any is in. */
+  countByStatus (): Map<string, number>
   /** By the sequence number that a link stands for. */
   findBySeq (seq: number): Payment | undefined
   record (seq: number, state: PaymentState): void
@@ -141,6 +143,10 @@ export function paymentsStore (database: Database): PaymentsStore {
   const joinSession = database.prepare(
     'UPDATE payments SET checkout_session_id = ?, custom_field_responses = ? WHERE seq = ?')
   const hasSucceeded = database.prepare("SELECT 1 FROM payments WHERE customer_id = ? AND status = 'succeeded' LIMIT 1")
+  // Those that nobody has tried to pay are what is left of all: they are in no index by status, and there may be very many.
+  const countAll = database.prepare<[], number>('SELECT count(*) FROM payments').pluck()
+  const countTried = database.prepare<[], { status: string, count: number }>(
+    "SELECT status, count(*) AS count FROM payments WHERE status <> 'requires_payment_method' GROUP BY status")
   const list = listStatements(database)
 
   return {
@@ -171,7 +177,12 @@ export function paymentsStore (database: Database): PaymentsStore {
     attempts: seq => attempts.all(seq),
     setRefundStatus: (paymentId, status, updatedAt) => { setRefundStatus.run(status, updatedAt, paymentId) },
     joinSession: (seq, sessionId, answers) => { joinSession.run(sessionId, answers && JSON.stringify(answers), seq) },
-    hasSucceeded: customerId => hasSucceeded.get(customerId) !== undefined
+    hasSucceeded: customerId => hasSucceeded.get(customerId) !== undefined,
+    countByStatus () {
+      const counts = new Map(countTried.all().map(({ status, count }) => [status, count]))
+      const untried = (countAll.get() ?? 0) - [...counts.values()].reduce((sum, count) => sum + count, 0)
+      return untried > 0 ? counts.set('requires_payment_method', untried) : counts
+    }
   }
 }
 

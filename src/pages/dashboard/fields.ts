@@ -1,0 +1,161 @@
+/**
+ * The parts that forms are made of. A field is named twice: as the form sends it, and by the path of the API that it fills, by
+ * which it finds what the API has against it. A form that was refused shows again what was typed.
+ */
+import { html } from 'ghtml'
+import type { Fragment } from '../layout.js'
+import { fieldId, problemAt, type Sheet } from './form.js'
+
+interface Control {
+  name: string
+  label: string
+  /** The API's path of it, where that is not its name: `product_cart[0].amount`. */
+  at?: string
+  hint?: string
+  isRequired?: boolean
+}
+
+export interface TextField extends Control {
+  value?: string | number | null | undefined
+  type?: 'text' | 'email' | 'url' | 'date' | 'datetime-local' | 'password'
+  inputmode?: 'numeric' | 'decimal'
+  placeholder?: string
+  /** Suggestions that are shown while typing. */
+  suggestions?: readonly string[]
+}
+
+export interface AreaField extends Control {
+  value?: string | null | undefined
+  rows?: number
+  /** In the type of code. */
+  isCode?: boolean
+}
+
+export interface ChoiceField extends Control {
+  value?: string | null | undefined
+  options: ReadonlyArray<readonly [value: string, label: string]>
+}
+
+/** A whole form. `id` is needed where a page has the same action twice. */
+export function form (sheet: Sheet, content: Fragment, id = `form-${sheet.action}`): Fragment {
+  return html`<form method="post" action="${sheet.url}" class="sheet" id="${id}" novalidate>
+<input type="hidden" name="token" value="${sheet.token}"><input type="hidden" name="action" value="${sheet.action}">
+!${content}
+</form>`
+}
+
+export type ButtonKind = 'primary' | 'second' | 'danger' | 'bare'
+
+export function submit (label: string, kind: ButtonKind = 'primary'): Fragment {
+  return html`<button class="button ${kind}">${label}</button>`
+}
+
+/** A form of nothing but its button, with what it sends along. */
+export function button (
+  sheet: Sheet, label: string, kind: ButtonKind = 'second', sent: Readonly<Record<string, string>> = {}
+): Fragment {
+  return html`<form method="post" action="${sheet.url}" class="inline">
+<input type="hidden" name="token" value="${sheet.token}"><input type="hidden" name="action" value="${sheet.action}">
+!${hidden(sent)}<button class="button ${kind}">${label}</button></form>`
+}
+
+export function hidden (sent: Readonly<Record<string, string>>): Fragment {
+  return html`!${Object.entries(sent).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}`
+}
+
+/**
+ * Something that asks before it is done. Without scripts it opens in its place; with them, as a dialog. `content` is what the
+ * person may say besides, such as an amount.
+ */
+export function asking (sheet: Sheet, asked: {
+  /** What opens the question. */
+  opens: string
+  question: string
+  confirm: string
+  kind?: ButtonKind
+  content?: Fragment
+  sent?: Readonly<Record<string, string>>
+  id?: string
+}): Fragment {
+  const { opens, question, confirm, kind = 'danger', content = '', sent = {}, id = `ask-${sheet.action}` } = asked
+  return html`<details class="asking" id="${id}"!${sheet.refused === null ? '' : ' open'}>
+<summary class="button ${kind}">${opens}</summary>
+<div class="question" aria-label="${opens}">!${form(sheet, html`<p>${question}</p>!${hidden(sent)}!${content}
+<div class="row"><button class="button ${kind === 'danger' ? 'danger full' : 'primary'}">${confirm}</button>
+<button type="button" class="button bare with-script" data-close>Keep it as it is</button></div>`, `${id}-form`)}</div>
+</details>`
+}
+
+export function textField (sheet: Sheet, field: TextField): Fragment {
+  const { name, type = 'text', inputmode, placeholder, suggestions, value } = field
+  const { id } = placeOf(sheet, field)
+  const list = suggestions === undefined
+    ? ''
+    : html`<datalist id="${id}-list">!${suggestions.map(text =>
+    html`<option value="${text}"></option>`)}</datalist>`
+  const shown = type === 'password' ? '' : typed(sheet, name, value == null ? '' : String(value))
+  return around(sheet, field, html`<input type="${type}" id="${id}" name="${name}" value="${shown}" autocomplete="off"
+spellcheck="false"!${inputmode === undefined ? '' : html` inputmode="${inputmode}"`}
+!${placeholder === undefined ? '' : html` placeholder="${placeholder}"`}
+!${suggestions === undefined ? '' : html` list="${id}-list"`}!${states(sheet, field)}>!${list}`)
+}
+
+export function areaField (sheet: Sheet, field: AreaField): Fragment {
+  const { name, rows = 4, value, isCode = false } = field
+  const { id } = placeOf(sheet, field)
+  return around(sheet, field, html`<textarea id="${id}" name="${name}" rows="${rows}" spellcheck="false" autocomplete="off"
+!${isCode ? ' class="code"' : ''}!${states(sheet, field)}>
+${typed(sheet, name, value ?? '')}</textarea>`)
+}
+
+export function choiceField (sheet: Sheet, field: ChoiceField): Fragment {
+  const { name, value, options } = field
+  const { id } = placeOf(sheet, field)
+  const chosen = typed(sheet, name, value ?? '')
+  return around(sheet, field, html`<select id="${id}" name="${name}"!${states(sheet, field)}>
+!${options.map(([option, label]) => html`<option value="${option}"!${option === chosen ? ' selected' : ''}>${label}</option>`)}
+</select>`)
+}
+
+export function checkField (sheet: Sheet, field: Control & { value?: boolean, sent?: string }): Fragment {
+  const { name, label, hint, value = false, sent = 'yes' } = field
+  const { id } = placeOf(sheet, field)
+  const isChecked = sheet.refused === null ? value : sheet.refused.form.all(name).includes(sent)
+  return html`<div class="field check"><input type="checkbox" id="${id}" name="${name}" value="${sent}"
+!${isChecked ? ' checked' : ''}!${states(sheet, field)}><label for="${id}">${label}</label>
+!${hint === undefined ? '' : html`<p class="hint" id="${id}-hint">${hint}</p>`}</div>`
+}
+
+interface Place {
+  id: string
+  path: string
+}
+
+function placeOf ({ action }: Sheet, { at, name }: Control): Place {
+  const path = at ?? name
+  return { path, id: fieldId(action, path) }
+}
+
+/** What was typed into a form that was refused, else what is there. */
+export function typed ({ refused }: Sheet, name: string, otherwise: string): string {
+  return refused === null ? otherwise : refused.form.text(name)
+}
+
+function around (sheet: Sheet, field: Control, control: Fragment): Fragment {
+  const { id, path } = placeOf(sheet, field)
+  const { label, hint, isRequired = false } = field
+  const problem = problemAt(sheet, path)
+  const optional = isRequired ? '' : ' <span class="optional">optional</span>'
+  return html`<div class="field"><label for="${id}">${label}!${optional}</label>
+!${hint === undefined ? '' : html`<p class="hint" id="${id}-hint">${hint}</p>`}
+!${control}
+!${problem === null ? '' : html`<p class="problem" id="${id}-problem">${problem}</p>`}</div>`
+}
+
+function states (sheet: Sheet, field: Control): Fragment {
+  const { id, path } = placeOf(sheet, field)
+  const hasProblem = problemAt(sheet, path) !== null
+  const described = [...(field.hint === undefined ? [] : [`${id}-hint`]), ...(hasProblem ? [`${id}-problem`] : [])]
+  return html`!${field.isRequired === true ? ' aria-required="true"' : ''}!${hasProblem ? ' aria-invalid="true"' : ''}
+!${described.length === 0 ? '' : html` aria-describedby="${described.join(' ')}"`}`
+}

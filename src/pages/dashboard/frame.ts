@@ -1,0 +1,260 @@
+/**
+ * What the pages of the dashboard share: who is let in, what a page is given to work with, and what becomes of a form. A section
+ * adds its pages with `page`; a page shows itself, and names the actions that its forms may ask for. An action that the API
+ * refuses leads back to the page, with what was typed and what is wrong with it.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { OperationName, Reply } from '../../contract/operations.js'
+import { ApiError } from '../../errors.js'
+import type { ContextOf } from '../../http/context.js'
+import type { Guard } from '../../http/guard.js'
+import type { Asked, Operate } from '../../http/operate.js'
+import { sendError } from '../../http/replies.js'
+import type { Context } from '../../sandbox.js'
+import { rootOf } from '../frame.js'
+import type { Fragment } from '../layout.js'
+import { createDoor } from './door.js'
+import { createTokens, readForm, type Form, type Refused, type Sheet } from './form.js'
+import { createChanges } from './live.js'
+import { secure, sendBare, sendShell, type Section } from './shell.js'
+import { failedPage, forgedPage, missingPage, refusedPage, signInPage } from './notices.js'
+
+export interface DashboardOptions {
+  contextOf: ContextOf
+  operate: Operate
+  guard: Guard
+  /** Of --control-key; null where there is none. */
+  controlKey: string | null
+  /** A key that the API accepts, to show how to connect. */
+  apiKey: string
+  /** The path of --public-url; empty as a rule. */
+  root: string
+  report (error: unknown): void
+}
+
+/** What a page is given: the request, and all that it may do. */
+export interface Visit {
+  context: Context
+  /** The path that all links of this sandbox begin with. */
+  base: string
+  /** Its own, where its forms are sent. */
+  url: string
+  /** A parameter of the page's path. */
+  param (name: string): string
+  search: URLSearchParams
+  /** Reads or changes something by an operation of the API or of /_emulator. Rejects with its ApiError. */
+  operate <Name extends OperationName>(name: Name, asked?: Asked<Name>): Promise<Reply<Name>>
+  /** One of the page's forms, for the parts in fields.ts. */
+  sheet (action: string): Sheet
+}
+
+export interface Shown {
+  title: string
+  content: Fragment
+}
+
+/** What follows an action: a page of this sandbox or of another, and the word for what was done (see `notes`). */
+export interface Done {
+  /** `/dashboard/payments/pay_1`; the same page unless given. */
+  to?: string
+  done?: string
+  /** The path that the links of another sandbox begin with, to go on there. */
+  base?: string
+}
+
+export interface DashboardPage {
+  section: Section
+  show (visit: Visit): Shown | Promise<Shown>
+  /** What its forms ask for, by their `action`. */
+  actions?: Readonly<Record<string, (visit: Visit, form: Form) => Done | Promise<Done>>>
+  /** What is told after a redirect, by the word in `?done=`: texts come from here, never from the URL. */
+  notes?: Readonly<Record<string, string>>
+}
+
+export interface Dashboard {
+  page (path: string, page: DashboardPage): void
+  apiKey: string
+}
+
+const FORM_MAX_BYTES = 256 * 1024
+const FORM_TYPE = 'application/x-www-form-urlencoded'
+
+export type AddSection = (dashboard: Dashboard) => void
+
+export function addDashboard (app: FastifyInstance, options: DashboardOptions, sections: readonly AddSection[]): void {
+  app.register(async scope => {
+    const { guard } = options
+    const frame = createFrame(options)
+    scope.addHook('onRoute', route => { route.config = { ...route.config, cors: false } })
+    scope.addHook('onRequest', async (request, reply) => {
+      if (isRootOfApi(request)) throw new ApiError('NOT_FOUND', { because: `there is no ${request.method} /` })
+      guard.checkPlace(request, reply)
+    })
+    scope.addHook('preClose', async () => { frame.end() })
+    scope.setErrorHandler((error, request, reply) => { frame.fail(error, request, reply) })
+    scope.addContentTypeParser(FORM_TYPE, { parseAs: 'string', bodyLimit: FORM_MAX_BYTES }, (_request, text, done) => {
+      done(null, new URLSearchParams(String(text)))
+    })
+    scope.get('/dashboard/changes', frame.follow)
+    const dashboard: Dashboard = {
+      apiKey: options.apiKey,
+      page (path, page) {
+        scope.get(path, (request, reply) => frame.show(page, request, reply))
+        scope.post(path, (request, reply) => frame.submit(page, request, reply))
+      }
+    }
+    for (const addSection of sections) addSection(dashboard)
+    scope.get('/dashboard/*', frame.missing)
+    scope.post('/dashboard/*', frame.missing)
+  })
+}
+
+function createFrame ({ contextOf, operate, guard, controlKey, root, report }: DashboardOptions) {
+  const door = createDoor(controlKey, guard)
+  const tokens = createTokens()
+  const changes = createChanges()
+
+  interface Open {
+    visit: Visit
+    page: DashboardPage
+    version: string
+    reply: FastifyReply
+  }
+
+  function open (page: DashboardPage, request: FastifyRequest, reply: FastifyReply, refused: Refused | null = null): Open {
+    const context = contextOf(request)
+    const { sandbox } = context
+    const base = rootOf(context)
+    const params = request.params as Record<string, string>
+    const [path = '/', query = ''] = request.url.split('?', 2)
+    const search = new URLSearchParams(query)
+    const own = new URLSearchParams(search)
+    own.delete('done')
+    const url = `${base}${path}${own.size === 0 ? '' : `?${own}`}`
+    const visit: Visit = {
+      context,
+      base,
+      url,
+      search,
+      param: name => params[name] ?? '',
+      operate: (name, asked = {} as Asked<typeof name>) => operate(name, asked, context),
+      sheet: action => ({
+        action, url, token: tokens.of(sandbox), refused: refused?.form.action === action ? refused : null
+      })
+    }
+    return { visit, page, reply, version: changes.versionOf(sandbox) }
+  }
+
+  async function send ({ visit, page, version, reply }: Open, status: number, refused: Refused | null): Promise<void> {
+    const shown = await page.show(visit)
+    const { context, base, search } = visit
+    const word = search.get('done') ?? ''
+    const done = refused === null && Object.hasOwn(page.notes ?? {}, word) ? page.notes?.[word] ?? null : null
+    const leaving = door.isLocked ? visit.sheet('sign-out') : null
+    sendShell(reply, status, { ...shown, section: page.section, context, base, version, done, refused, leaving })
+  }
+
+  function leadTo ({ to, done, base: other }: Done, { visit, reply }: Open): void {
+    const url = new URL(to === undefined ? visit.url : `${other ?? visit.base}${to}`, 'http://localhost')
+    if (done !== undefined) url.searchParams.set('done', done)
+    secure(reply)
+    reply.code(303).header('location', url.pathname + url.search + url.hash).send()
+  }
+
+  async function act (opened: Open, form: Form, request: FastifyRequest): Promise<void> {
+    const { page, visit, reply } = opened
+    if (form.action === 'sign-out') {
+      door.leave(reply, root || '/')
+      return leadTo({}, opened)
+    }
+    try {
+      const action = Object.hasOwn(page.actions ?? {}, form.action) ? page.actions?.[form.action] : undefined
+      if (action === undefined) {
+        throw new ApiError('INVALID_REQUEST_PARAMETERS', { message: 'The form did not say what to do: load the page again' })
+      }
+      leadTo(await action(visit, form), opened)
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status >= 500) throw error
+      const refused = { form, error }
+      await send(open(page, request, reply, refused), 422, refused)
+    }
+  }
+
+  /** Answers, whatever happens: what goes wrong with a page of a world is told in that world. */
+  async function answer (
+    page: DashboardPage, request: FastifyRequest, reply: FastifyReply, go: (opened: Open) => void | Promise<void>
+  ): Promise<FastifyReply> {
+    const opened = open(page, request, reply)
+    try {
+      await go(opened)
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      if (wantsJson(request)) throw error
+      const { status } = error
+      const told = status === 404 ? missingPage(error, opened.visit) : refusedPage(error, opened.visit)
+      await send({ ...opened, page: { section: page.section, show: () => told } }, status, null)
+    }
+    return reply
+  }
+
+  return {
+    show: (page: DashboardPage, request: FastifyRequest, reply: FastifyReply) => answer(page, request, reply, async opened => {
+      if (door.isIn(request)) await send(opened, 200, null)
+      else sendBare(reply, 401, signInPage(opened.visit, false))
+    }),
+
+    submit: (page: DashboardPage, request: FastifyRequest, reply: FastifyReply) => answer(page, request, reply, async opened => {
+      const { visit } = opened
+      const form = readForm(request.body)
+      if (!door.isIn(request)) {
+        const isKey = form.action === 'sign-in' && door.enter(form.text('key'), reply, root || '/')
+        if (isKey) leadTo({}, opened)
+        else sendBare(reply, 401, signInPage(visit, form.action === 'sign-in'))
+      } else if (tokens.isRight(form.text('token'), visit.context.sandbox)) await act(opened, form, request)
+      else await send({ ...opened, page: { section: page.section, show: () => forgedPage(visit) } }, 403, null)
+    }),
+
+    missing: (request: FastifyRequest, reply: FastifyReply) => {
+      const page: DashboardPage = {
+        section: 'overview',
+        show () { throw new ApiError('NOT_FOUND', { because: `there is no page ${request.url.slice(0, 200)}` }) }
+      }
+      return answer(page, request, reply, async opened => {
+        if (door.isIn(request)) await send(opened, 404, null)
+        else sendBare(reply, 401, signInPage(opened.visit, false))
+      })
+    },
+
+    follow (request: FastifyRequest, reply: FastifyReply): void {
+      if (!door.isIn(request)) throw new ApiError('UNAUTHORIZED', { because: 'sign in first' })
+      if (changes.follow(contextOf(request).sandbox, reply)) return
+      secure(reply)
+      reply.code(503).header('retry-after', '10').send()
+    },
+
+    /** Where there is no world to tell it in: the guard has refused, there is no such sandbox, or the failure is ours. */
+    fail (error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+      const known = error instanceof ApiError
+      const status = known ? error.status : (error as { statusCode?: number }).statusCode ?? 500
+      if (wantsJson(request)) {
+        secure(reply)
+        return sendError(reply, error, report)
+      }
+      if (status >= 500) report(error)
+      sendBare(reply, status, { base: root, ...failedPage(status, known ? error : null) })
+    },
+
+    end: () => { changes.end() }
+  }
+}
+
+/** A program, which gets what the API would answer. */
+function wantsJson (request: FastifyRequest): boolean {
+  const { accept = '' } = request.headers
+  return isRootOfApi(request) || (accept.includes('json') && !accept.includes('html'))
+}
+
+/** The path `/` is the dashboard's for browsers alone: to a program it is one that the API does not have. */
+function isRootOfApi ({ routeOptions, headers: { accept = '' } }: FastifyRequest): boolean {
+  return routeOptions.url === '/' && !accept.includes('html')
+}

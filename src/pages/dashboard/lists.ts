@@ -1,0 +1,94 @@
+/** Lists: a page of 25, filters that stand in the URL, and the way to the pages before and after. */
+import { html } from 'ghtml'
+import type { Fragment } from '../layout.js'
+import type { Visit } from './frame.js'
+import { icon } from './icons.js'
+
+export const PAGE_ROWS = 25
+/** A page further on is none that anybody turned to. */
+const PAGE_MAX = 1_000_000
+
+/** The page that is asked for, counted from 1; anything but a page that there can be is the first. */
+export function pageNumber ({ search }: Visit): number {
+  const given = search.get('page') ?? ''
+  return Math.min(/^[1-9]\d{0,9}$/.test(given) ? Number(given) : 1, PAGE_MAX)
+}
+
+/** Of the names, those that the URL filters by. */
+export function filtersOf<Name extends string> ({ search }: Visit, names: readonly Name[]): Partial<Record<Name, string>> {
+  const given: Partial<Record<Name, string>> = {}
+  for (const name of names) {
+    const value = (search.get(name) ?? '').trim()
+    if (value !== '') given[name] = value
+  }
+  return given
+}
+
+export interface Listed<Item> {
+  items: Item[]
+  page: number
+  hasMore: boolean
+}
+
+/**
+ * One page of a list, and whether there is another after it:
+ * `listed(visit, paging => visit.operate('GET /customers', { query: { ...filters, ...paging } }))`.
+ */
+export async function listed<Item> (
+  visit: Visit, read: (paging: { page_size: number, page_number: number }) => Promise<{ items: Item[] }>
+): Promise<Listed<Item>> {
+  const page = pageNumber(visit)
+  const { items } = await read({ page_size: PAGE_ROWS, page_number: page - 1 })
+  if (items.length < PAGE_ROWS) return { items, page, hasMore: false }
+  const next = await read({ page_size: 1, page_number: page * PAGE_ROWS })
+  return { items, page, hasMore: next.items.length > 0 }
+}
+
+/** The way to the pages before and after; nothing where there is but one. */
+export function turning (visit: Visit, { page, hasMore }: Pick<Listed<unknown>, 'page' | 'hasMore'>, what: string): Fragment {
+  if (page === 1 && !hasMore) return ''
+  return html`<nav class="turning" aria-label="Pages of ${what}">
+!${page > 1 ? turn(visit, page - 1, 'newer', 'Newer', what) : '<span></span>'}<span class="quiet">Page ${page}</span>
+!${hasMore ? turn(visit, page + 1, 'older', 'Older', what) : '<span></span>'}</nav>`
+}
+
+function turn ({ url }: Visit, page: number, id: string, label: string, what: string): Fragment {
+  const [path = '', query = ''] = url.split('?', 2)
+  const search = new URLSearchParams(query)
+  search.set('page', String(page))
+  return html`<a class="button second" id="${id}" href="${path}?${search}">${label}<span class="unseen"> ${what}</span></a>`
+}
+
+export type Filter =
+  | { name: string, label: string, type: 'search', placeholder?: string }
+  | { name: string, label: string, type: 'text' | 'date', placeholder?: string }
+  | { name: string, label: string, type: 'choice', options: ReadonlyArray<readonly [value: string, label: string]> }
+
+/** What a list is filtered by. It is sent as a query, so that a filtered list has a URL of its own. */
+export function filterForm (visit: Visit, filters: readonly Filter[]): Fragment {
+  const { url, search } = visit
+  const [path = ''] = url.split('?', 1)
+  const isFiltered = filters.some(({ name }) => (search.get(name) ?? '') !== '')
+  return html`<form method="get" action="${path}" class="filters" id="filters" role="search">
+!${filters.map(filter => filterControl(filter, search.get(filter.name) ?? ''))}
+<div class="row"><button class="button second">Filter</button>
+!${isFiltered ? html`<a class="button bare" href="${path}" id="clear-filters">Clear</a>` : ''}</div>
+</form>`
+}
+
+function filterControl (filter: Filter, value: string): Fragment {
+  const { name, label, type } = filter
+  const id = `filter-${name}`
+  const head = html`<label for="${id}">${label}</label>`
+  if (type === 'choice') {
+    return html`<div class="field">!${head}<select id="${id}" name="${name}"><option value="">Any</option>
+!${filter.options.map(([option, text]) =>
+    html`<option value="${option}"!${option === value ? ' selected' : ''}>${text}</option>`)}</select></div>`
+  }
+  const placeholder = filter.placeholder === undefined ? '' : html` placeholder="${filter.placeholder}"`
+  const input = html`<input type="${type}" id="${id}" name="${name}" value="${value}" autocomplete="off" spellcheck="false"
+!${placeholder}>`
+  return type === 'search'
+    ? html`<div class="field wide">!${head}<div class="with-icon">!${icon('search')}!${input}</div></div>`
+    : html`<div class="field">!${head}!${input}</div>`
+}

@@ -1,0 +1,57 @@
+/** The pages that only tell something: who is not in, what is not there, what went wrong. None shows more than it must. */
+import { html } from 'ghtml'
+import type { ApiError } from '../../errors.js'
+import type { Fragment } from '../layout.js'
+import { textField } from './fields.js'
+import type { Shown, Visit } from './frame.js'
+
+type Bare = Shown & { base: string }
+
+export function signInPage (visit: Visit, isWrong: boolean): Bare {
+  const sheet = { ...visit.sheet('sign-in'), token: '' } // a token is for those who are in
+  return {
+    base: visit.base,
+    title: 'Sign in',
+    content: html`<section class="card pad" aria-labelledby="sign-in-title">
+<h1 id="sign-in-title">Sign in</h1>
+<p class="quiet">This emulator was started with <code>--control-key</code>. Its key opens the dashboard.</p>
+!${isWrong ? WRONG_KEY : ''}
+<form method="post" action="${sheet.url}" class="sheet"><input type="hidden" name="action" value="sign-in">
+!${textField(sheet, { name: 'key', label: 'Key', type: 'password', isRequired: true })}
+<button class="button primary">Sign in</button></form></section>`
+  }
+}
+
+const WRONG_KEY = `<div class="alert" id="error-summary" role="alert" tabindex="-1" autofocus><h2>This is not the key</h2>
+<p>It is what <code>--control-key</code> or the variable <code>CONTROL_KEY</code> said at the start.</p></div>`
+
+function notice (id: string, title: string, content: Fragment): Shown {
+  return { title, content: html`<section class="card pad notice" id="${id}"><h1>${title}</h1>!${content}</section>` }
+}
+
+export function missingPage (error: ApiError, { base }: Visit): Shown {
+  return notice('not-found', 'There is nothing here', html`<p>${error.message}</p>
+<p class="quiet">It may be of another sandbox, or of the time before a reset.</p>
+<p><a href="${base}/">To the overview</a></p>`)
+}
+
+export function refusedPage (error: ApiError, { base }: Visit): Shown {
+  return notice('refused', 'This could not be shown', html`<p><code>${error.code}</code> ${error.message}</p>
+<p><a href="${base}/">To the overview</a></p>`)
+}
+
+export function forgedPage (visit: Visit): Shown {
+  return notice('token-refused', 'This form is not from here', html`<p>It was sent by another page, or before the emulator was
+started anew. Nothing was changed.</p>
+<p><a href="${visit.url}">Load the page again</a></p>`)
+}
+
+/** `error` is null for what is nobody's fault but ours. */
+export function failedPage (status: number, error: ApiError | null): Shown {
+  if (error !== null) return notice('refused', TITLES[status] ?? 'This could not be shown', html`<p>${error.message}</p>`)
+  return status >= 500
+    ? notice('failed', 'Something went wrong', html`<p>The emulator failed; its output says why.</p>`)
+    : notice('refused', 'This form could not be read', html`<p>It is too large, or no form. Load the page and try once more.</p>`)
+}
+
+const TITLES: Record<number, string> = { 403: 'Not from here', 404: 'There is nothing here' }

@@ -1,0 +1,198 @@
+/**
+ * The parts that the pages of the dashboard are made of. Whatever they are given as text is escaped here; only what is called a
+ * Fragment is HTML already.
+ */
+import { html } from 'ghtml'
+import { formatTime, parseTime } from '../../rules/calendar.js'
+import type { Fragment } from '../layout.js'
+import type { Visit } from './frame.js'
+import { icon } from './icons.js'
+
+/** A page's heading, with what can be done there beside it. */
+export function heading (title: string | { html: Fragment }, actions: Fragment = '', above: Fragment = ''): Fragment {
+  return html`<div class="heading"><div>!${above}<h1>!${typeof title === 'string' ? html`${title}` : title.html}</h1></div>
+!${actions === '' ? '' : html`<div class="row">!${actions}</div>`}</div>`
+}
+
+/** The way back up, above a heading. */
+export function crumb ({ base }: Visit, path: string, text: string): Fragment {
+  return html`<p class="crumb"><a href="${base}${path}">${text}</a></p>`
+}
+
+/** A part of a page. With `live` it follows what happens; then its id is needed. */
+export function card (content: Fragment, { id, title, actions = '', live = false, pad = true }: {
+  id: string
+  title?: string
+  actions?: Fragment
+  live?: boolean
+  /** False for what reaches to the edges, such as a table. */
+  pad?: boolean
+}): Fragment {
+  const row = actions === '' ? '' : html`<div class="row">!${actions}</div>`
+  return html`<section class="card" id="${id}"!${live ? ' data-live' : ''}!${title === undefined
+    ? ''
+    : html` aria-labelledby="${id}-title"`}>
+!${title === undefined
+    ? ''
+    : html`<div class="card-head"><h2 id="${id}-title">${title}</h2>!${row}</div>`}
+!${pad ? html`<div class="pad">!${content}</div>` : content}
+</section>`
+}
+
+export function linkButton (url: string, label: string, kind: 'primary' | 'second' = 'second'): Fragment {
+  return html`<a class="button ${kind}" href="${url}">${label}</a>`
+}
+
+export type Kind = 'good' | 'bad' | 'wait' | 'calm'
+
+const KINDS: Record<string, Kind> = {
+  succeeded: 'good',
+  active: 'good',
+  enabled: 'good',
+  failed: 'bad',
+  processing: 'wait',
+  requires_customer_action: 'wait',
+  pending: 'wait',
+  review: 'wait',
+  waiting: 'wait'
+}
+
+/** A status of the API in its own words, with its colour; `kind` where the colour depends on more than the word. */
+export function statusTag (status: string, kind?: Kind): Fragment {
+  return html`<span class="tag ${kind ?? KINDS[status] ?? 'calm'}" data-status="${status}">${status.replaceAll('_', ' ')}</span>`
+}
+
+/** How long ago, or until when; the exact time is shown on pointing. Texts are those of the API; null is shown as a dash. */
+export function timeTag (iso: string | null | undefined, { context: { now } }: Visit): Fragment {
+  const us = iso == null ? null : parseTime(iso)
+  if (us === null) return NONE
+  return html`<time datetime="${formatTime(us)}" title="${exact(us)}" data-ago>${relative(us, now)}</time>`
+}
+
+/** The exact time, and how long ago. */
+export function fullTime (iso: string | null | undefined, visit: Visit): Fragment {
+  const us = iso == null ? null : parseTime(iso)
+  return us === null ? NONE : html`<span class="exact">${exact(us)}</span> <span class="quiet">·</span> !${timeTag(iso, visit)}`
+}
+
+export const NONE: Fragment = '<span class="quiet">–</span>'
+
+function exact (us: number): string {
+  const iso = formatTime(us)
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`
+}
+
+const UNITS = [
+  ['year', 31_536_000], ['month', 2_592_000], ['day', 86_400], ['hour', 3600], ['minute', 60], ['second', 1]
+] as const
+
+/** `3 minutes ago`, `in 2 hours`. The script says the same as time goes by. */
+function relative (us: number, nowUs: number): string {
+  const seconds = Math.round((us - nowUs) / 1_000_000)
+  const size = Math.abs(seconds)
+  if (size < 2) return 'now'
+  const [unit, length] = UNITS.find(([, length]) => size >= length) ?? ['second', 1]
+  const count = Math.floor(size / length)
+  const text = `${count} ${unit}${count === 1 ? '' : 's'}`
+  return seconds < 0 ? `${text} ago` : `in ${text}`
+}
+
+export function copyButton (text: string, what: string): Fragment {
+  return html`<button type="button" class="copy with-script" data-copy="${text}" aria-label="Copy ${what}" title="Copy ${what}">
+!${icon('copy')}</button>`
+}
+
+/** An id, which can be copied. */
+export function idTag (id: string | null | undefined): Fragment {
+  return id == null || id === '' ? NONE : html`<span class="id"><code>${id}</code>!${copyButton(id, id)}</span>`
+}
+
+/** Something to be copied into another program. */
+export function copyField (label: string, value: string, testId?: string): Fragment {
+  return html`<div class="copyable"><span class="label">${label}</span>
+<code!${testId === undefined ? '' : html` data-testid="${testId}"`}>${value}</code>
+!${copyButton(value, label.toLowerCase())}</div>`
+}
+
+/** A text of several lines to be copied: commands, code. */
+export function snippet (text: string, { id, label }: { id: string, label: string }): Fragment {
+  return html`<div class="snippet" id="${id}"><pre tabindex="0" role="region" aria-label="${label}"><code>${text}</code></pre>
+!${copyButton(text, label.toLowerCase())}</div>`
+}
+
+/** Something of the API as it is, folded. */
+export function rawJson (value: unknown, { id = 'raw', title = 'Raw JSON' }: { id?: string, title?: string } = {}): Fragment {
+  return html`<details class="fold" id="${id}"><summary>${title}</summary>
+!${snippet(JSON.stringify(value, null, 2) ?? 'null', { id: `${id}-text`, label: title })}</details>`
+}
+
+/** Names with values; those without a value are left out, unless they are to be told too. */
+export function facts (rows: ReadonlyArray<readonly [name: string, value: Fragment | null]>): Fragment {
+  return html`<dl class="facts">!${rows.map(([name, value]) => value === null
+    ? ''
+    : html`<div><dt>${name}</dt><dd>!${value}</dd></div>`)}</dl>`
+}
+
+/** Text as a fragment; null where there is none, so that `facts` leaves it out. */
+export function text (value: string | number | null | undefined): Fragment | null {
+  return value == null || value === '' ? null : html`${value}`
+}
+
+/** Keys and values of a metadata object. */
+export function metadata (values: Readonly<Record<string, unknown>> | null | undefined): Fragment {
+  const entries = Object.entries(values ?? {})
+  return entries.length === 0
+    ? NONE
+    : html`<ul class="pairs">!${entries.map(([key, value]) => html`<li><code>${key}</code> ${String(value)}</li>`)}</ul>`
+}
+
+export interface Column {
+  title: string
+  /** `number` stands to the right; `low` is left out where there is no room. */
+  kind?: 'number' | 'low'
+}
+
+export interface Row {
+  /** By which it is known when the table changes. */
+  id: string
+  cells: readonly Fragment[]
+}
+
+/** A table. Its first column is what the row is known by, and should be the link to its page. */
+export function table (caption: string, columns: readonly Column[], rows: readonly Row[]): Fragment {
+  const kinds = columns.map(({ kind }) => kind === undefined ? '' : html` class="${kind}"`)
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table>
+<caption class="unseen">${caption}</caption>
+<thead><tr>!${columns.map(({ title }, index) => html`<th scope="col"!${kinds[index] ?? ''}>${title}</th>`)}</tr></thead>
+<tbody>!${rows.map(({ id, cells }) => html`<tr id="row-${id}">!${cells.map((cell, index) => index === 0
+    ? html`<th scope="row"!${kinds[0] ?? ''}>!${cell}</th>`
+    : html`<td!${kinds[index] ?? ''}>!${cell}</td>`)}</tr>`)}</tbody>
+</table></div>`
+}
+
+export function code (text: string): Fragment {
+  return html`<code>${text}</code>`
+}
+
+/** A cell that leads to a page, with a second line below. */
+export function cellLink (url: string, label: Fragment, under: string | null = null): Fragment {
+  return html`<a href="${url}">!${label}</a>!${under === null ? '' : html`<span class="under">${under}</span>`}`
+}
+
+/** What stands where there is nothing yet: why, and what to do next. */
+export function empty (title: string, advice: Fragment): Fragment {
+  return html`<div class="empty"><h3>${title}</h3>!${advice}</div>`
+}
+
+/** A few figures in a row; each may lead somewhere. */
+export function tiles (
+  shown: ReadonlyArray<{ id: string, label: string, value: string | number, url?: string, kind?: Kind }>
+): Fragment {
+  return html`<ul class="tiles">!${shown.map(({ id, label, value, url, kind }) => {
+    const content = html`<span class="value" data-testid="count-${id}">${value}</span><span class="label">${label}</span>`
+    const style = kind === undefined ? 'tile' : `tile ${kind}`
+    return html`<li>!${url === undefined
+      ? html`<div class="${style}">!${content}</div>`
+      : html`<a class="${style}" href="${url}">!${content}</a>`}</li>`
+  })}</ul>`
+}

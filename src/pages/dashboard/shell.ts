@@ -1,0 +1,170 @@
+/**
+ * What stands around every page of the dashboard: the way to the others, the sandbox with its clock, and what was just done or
+ * refused. For tests without a person, these hold on: the ids content, done, error-summary, live-state, world; nav links with
+ * `aria-current`; data-testid sandbox, clock.
+ */
+import type { FastifyReply } from 'fastify'
+import { html } from 'ghtml'
+import type { ApiError } from '../../errors.js'
+import { formatTime } from '../../rules/calendar.js'
+import type { Context } from '../../sandbox.js'
+import { assetUrl } from '../assets.js'
+import type { Fragment } from '../layout.js'
+import { button } from './fields.js'
+import { fieldId, type Refused, type Sheet } from './form.js'
+import { icon, type IconName } from './icons.js'
+
+/** The sections, in the order of the navigation. */
+export const SECTIONS = {
+  overview: { title: 'Overview', path: '/', icon: 'overview' },
+  payments: { title: 'Payments', path: '/dashboard/payments', icon: 'payments' },
+  checkouts: { title: 'Checkout sessions', path: '/dashboard/checkouts', icon: 'checkouts' },
+  customers: { title: 'Customers', path: '/dashboard/customers', icon: 'customers' },
+  products: { title: 'Products', path: '/dashboard/products', icon: 'products' },
+  discounts: { title: 'Discounts', path: '/dashboard/discounts', icon: 'discounts' },
+  webhooks: { title: 'Webhooks', path: '/dashboard/webhooks', icon: 'webhooks' },
+  requests: { title: 'Requests', path: '/dashboard/requests', icon: 'requests' },
+  controls: { title: 'Controls', path: '/dashboard/controls', icon: 'controls' }
+} as const satisfies Record<string, { title: string, path: string, icon: IconName }>
+
+export type Section = keyof typeof SECTIONS
+
+export interface Shell {
+  title: string
+  content: Fragment
+  section: Section
+  context: Context
+  /** The path that all links begin with. */
+  base: string
+  /** What the script compares with what it hears. */
+  version: string
+  /** What was just done, in words. */
+  done: string | null
+  refused: Refused | null
+  /** The form to leave by, where there is a key; null where there is none. */
+  leaving: Sheet | null
+}
+
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+/** Unlike those of the checkout, these pages are in nobody's frame, and tell their own forms where they come from. */
+export function secure (reply: FastifyReply): void {
+  reply.headers({
+    'content-security-policy': POLICY,
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'same-origin',
+    'cache-control': 'no-store'
+  })
+  reply.removeHeader('access-control-allow-origin')
+}
+
+function send (reply: FastifyReply, status: number, page: Fragment): void {
+  secure(reply)
+  reply.code(status).type('text/html; charset=utf-8').send(page)
+}
+
+export function sendShell (reply: FastifyReply, status: number, shell: Shell): void {
+  const { title, content, section, base, version, done, refused } = shell
+  const name = `${refused === null ? '' : 'Error: '}${title} · dodo-emulator`
+  send(reply, status, document(name, base, html`<body data-changes="${base}/dashboard/changes" data-version="${version}">
+<a class="skip" href="#content">Skip to the content</a>
+!${topbar(shell)}
+<div class="workspace">
+!${navigation(section, base)}
+<main id="content" tabindex="-1">
+!${refused === null ? '' : refusal(refused, content)}
+!${done === null ? '' : html`<p class="flash" id="done" role="status">!${icon('done')}${done}</p>`}
+!${content}
+</main>
+</div>
+</body>`))
+}
+
+function navigation (section: Section, base: string): Fragment {
+  const items = Object.entries(SECTIONS).map(([key, { title, path, icon: sign }]) => {
+    const isHere = key === section ? ' aria-current="page"' : ''
+    return html`<li><a href="${base}${path}"!${isHere}>!${icon(sign)}${title}</a></li>`
+  })
+  return html`<nav class="sections" aria-label="Dashboard"><ul>!${items}</ul></nav>`
+}
+
+/** A page without a world around it: for somebody who is not in, or where there is none. */
+export function sendBare (reply: FastifyReply, status: number, page: { title: string, content: Fragment, base: string }): void {
+  send(reply, status, document(`${page.title} · dodo-emulator`, page.base, html`<body class="bare-page">
+<main id="content">
+<p class="brand">!${icon('brand')}dodo-emulator</p>
+!${page.content}
+</main>
+</body>`))
+}
+
+function document (title: string, base: string, body: Fragment): Fragment {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title>${title}</title>
+<link rel="icon" type="image/svg+xml" href="${base}${assetUrl('icon.svg')}">
+<link rel="stylesheet" href="${base}${assetUrl('dashboard.css')}">
+<script src="${base}${assetUrl('dashboard.js')}" defer></script>
+</head>
+!${body}
+</html>
+`
+}
+
+function topbar ({ context, base, leaving }: Shell): Fragment {
+  const { sandbox } = context
+  return html`<header class="topbar">
+<a class="brand" href="${base}/">!${icon('brand')}<span>dodo-emulator</span></a>
+<div class="world" id="world" data-live>
+<a href="${base}/dashboard/controls" data-testid="sandbox"><span class="quiet">Sandbox</span> <strong>${sandbox.name}</strong></a>
+!${clock(context, base)}
+</div>
+<p class="live with-script" id="live-state" role="status" data-state="starting"><span class="unseen">Connecting</span></p>
+!${leaving === null ? '' : button(leaving, 'Sign out', 'bare')}
+</header>`
+}
+
+/** The time there; the script lets it tick. */
+function clock ({ sandbox, now }: Context, base: string): Fragment {
+  const { frozen_at: frozenAt, offset_us: offset } = sandbox.clock.state()
+  const state = frozenAt !== null ? 'frozen' : Math.abs(offset) >= 1_000_000 ? 'moved' : null
+  const iso = formatTime(now)
+  return html`<a href="${base}/dashboard/controls" class="clock" data-testid="clock">!${icon('clock')}
+<time datetime="${iso}" data-clock="${frozenAt === null ? 'running' : 'frozen'}">${iso.slice(0, 10)} ${iso.slice(11, 19)}</time>
+<span class="quiet">UTC</span>!${state === null ? '' : html` <span class="tag wait">${state}</span>`}</a>`
+}
+
+/** What the API has against a form, first thing on the page; each problem leads to its field where the page has it. */
+function refusal ({ form, error }: Refused, content: Fragment): Fragment {
+  const details = error.details ?? []
+  return html`<div class="alert" id="error-summary" role="alert" tabindex="-1" autofocus>
+<h2>Refused: <code>${error.code}</code></h2>
+<p>${error.message}</p>
+!${details.length === 0
+    ? ''
+    : html`<ul>!${details.map(detail => problemItem(detail, form.action, content))}</ul>`}
+</div>`
+}
+
+function problemItem ({ path, message }: NonNullable<ApiError['details']>[number], action: string, content: Fragment): Fragment {
+  const text = `${path} ${message}`.trim()
+  const id = elementOf(path, action, content)
+  return id === null ? html`<li>${text}</li>` : html`<li><a href="#${id}">${text}</a></li>`
+}
+
+/** The field of a path, or of what the path is in: `price.currency` leads to the field of `price`. */
+function elementOf (path: string, action: string, content: Fragment): string | null {
+  const steps = path.split(/(?=[.[])/)
+  for (let length = steps.length; length > 0; length--) {
+    const id = fieldId(action, steps.slice(0, length).join(''))
+    if (content.includes(` id="${id}"`)) return id
+  }
+  return null
+}
