@@ -2,9 +2,11 @@
 import type { FastifyInstance } from 'fastify'
 import { addDashboard, type AddSection, type DashboardOptions } from './frame.js'
 import { addOverview } from './overview.js'
+import { addProducts } from './products.js'
 
 const SECTIONS: readonly AddSection[] = [
-  addOverview
+  addOverview,
+  addProducts
 ]
 
 export function addDashboardPages (app: FastifyInstance, options: DashboardOptions): void {

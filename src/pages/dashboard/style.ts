@@ -289,4 +289,11 @@ input[type=checkbox], input[type=radio] { width: 1.05rem; height: 1.05rem; margi
 @media print { .topbar, .sections, .copy, .button { display: none; } }
 `
 
-export const DASHBOARD_STYLE = COLOURS + FRAME + PARTS + FORMS
+// Of a form with fields for several kinds, those of the kinds that are not chosen.
+const CATALOG = `
+.kind { display: grid; gap: 1rem; grid-template-columns: minmax(0, 1fr); }
+.sheet:has(option[value=one_time_price]:checked) .recurring, .sheet:has(option[value=recurring_price]:checked) .one-time,
+.sheet:has(option[value=flat]:checked) .percentage, .sheet:has(option[value=percentage]:checked) .flat { display: none; }
+`
+
+export const DASHBOARD_STYLE = COLOURS + FRAME + PARTS + FORMS + CATALOG
