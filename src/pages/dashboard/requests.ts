@@ -134,7 +134,9 @@ function why ({ error_code: errorCode, explanation, ignored_fields: ignored }: L
   const places = details.slice(0, DETAILS_SHOWN).map(({ path, message }) =>
     html`<span class="under"><code>${path}</code> ${message}</span>`)
   const more = details.length > DETAILS_SHOWN ? html`<span class="under">and ${details.length - DETAILS_SHOWN} more</span>` : ''
-  const first = explanation === null ? '' : html`<code class="reason">${errorCode ?? ''}</code>!${details.length === 0
+  const first = explanation === null
+    ? ''
+    : html`<code class="reason">${errorCode ?? ''}</code>!${details.length === 0
     ? html`<span class="under">${explanation.message}</span>`
     : html`!${places}!${more}`}`
   return html`!${first}!${ignored.length === 0
