@@ -89,9 +89,10 @@ export function createChanges (): Changes {
 }
 
 /** All that a page may show, as far as it changes: what was written, and what is kept in memory. */
-function stateOf ({ turn, faults, sender, snapshots }: Sandbox): string {
+function stateOf ({ turn, requests, faults, sender, snapshots }: Sandbox): string {
   return JSON.stringify([
     turn.countWrites(),
+    requests.lastSeq(),
     faults.list().map(({ fault_id: id, met }) => [id, met]),
     sender.faults.list(),
     snapshots.list().map(({ name, takenAt }) => [name, takenAt])
