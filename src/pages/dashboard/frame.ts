@@ -238,7 +238,8 @@ function createFrame ({ contextOf, operate, guard, controlKey, root, report }: D
         if (!door.isIn(request)) return leadTo({ to: SECTIONS[file.section].path }, opened)
         const { name, mediaType, bytes } = await file.read(opened.visit)
         secure(reply)
-        reply.type(mediaType).header('content-disposition', `attachment; filename="${name.replace(/[^\w.-]+/g, '_')}"`).send(bytes)
+        const safeName = name.replace(/[^\w.-]+/g, '_')
+        reply.type(mediaType).header('content-disposition', `attachment; filename="${safeName}"`).send(bytes)
       })
     },
 

@@ -20,7 +20,9 @@ export function crumb ({ base }: Visit, path: string, text: string): Fragment {
 }
 
 /** The pages that a section is divided into, of which this is one. */
-export function tabs ({ base }: Visit, label: string, pages: ReadonlyArray<readonly [path: string, title: string]>, here: string) {
+export function tabs (
+  { base }: Visit, label: string, pages: ReadonlyArray<readonly [path: string, title: string]>, here: string
+): Fragment {
   return html`<nav class="tabs" aria-label="${label}"><ul>!${pages.map(([path, title]) =>
     html`<li><a href="${base}${path}"!${path === here ? ' aria-current="page"' : ''}>${title}</a></li>`)}</ul></nav>`
 }

@@ -1,10 +1,12 @@
 /** The dashboard as a whole: every section adds its pages here. */
 import type { FastifyInstance } from 'fastify'
+import { addControls } from './controls.js'
 import { addDashboard, type AddSection, type DashboardOptions } from './frame.js'
 import { addOverview } from './overview.js'
 
 const SECTIONS: readonly AddSection[] = [
-  addOverview
+  addOverview,
+  addControls
 ]
 
 export function addDashboardPages (app: FastifyInstance, options: DashboardOptions): void {

@@ -3,6 +3,7 @@
  * who look at many rows at once.
  */
 import { COLOURS } from '../style.js'
+import { CONTROLS_STYLE } from './controls-style.js'
 
 const FRAME = `
 *, *::before, *::after { box-sizing: border-box; }
@@ -289,4 +290,4 @@ input[type=checkbox], input[type=radio] { width: 1.05rem; height: 1.05rem; margi
 @media print { .topbar, .sections, .copy, .button { display: none; } }
 `
 
-export const DASHBOARD_STYLE = COLOURS + FRAME + PARTS + FORMS
+export const DASHBOARD_STYLE = COLOURS + FRAME + PARTS + FORMS + CONTROLS_STYLE
