@@ -103,6 +103,7 @@ export function addDashboard (app: FastifyInstance, options: DashboardOptions, s
     scope.addHook('onRequest', async (request, reply) => {
       if (isRootOfApi(request)) throw new ApiError('NOT_FOUND', { because: `there is no ${request.method} /` })
       guard.checkPlace(request, reply)
+      frame.admit(request)
     })
     scope.addHook('preClose', async () => { frame.end() })
     scope.setErrorHandler((error, request, reply) => { frame.fail(error, request, reply) })
@@ -132,6 +133,7 @@ function createFrame ({ contextOf, operate, guard, controlKey, root, report }: D
   const door = createDoor(controlKey, guard)
   const tokens = createTokens()
   const changes = createChanges()
+  const admitted = new WeakSet<FastifyRequest>()
 
   interface Open {
     visit: Visit
@@ -261,6 +263,8 @@ function createFrame ({ contextOf, operate, guard, controlKey, root, report }: D
       reply.code(503).header('retry-after', '10').send()
     },
 
+    admit (request: FastifyRequest): void { admitted.add(request) },
+
     /** Where there is no world to tell it in: the guard has refused, there is no such sandbox, or the failure is ours. */
     fail (error: unknown, request: FastifyRequest, reply: FastifyReply): void {
       const known = error instanceof ApiError
@@ -270,7 +274,9 @@ function createFrame ({ contextOf, operate, guard, controlKey, root, report }: D
         return sendError(reply, error, report)
       }
       if (status >= 500) report(error)
-      sendBare(reply, status, { base: root, ...failedPage(status, known ? error : null) })
+      // Whoever the guard has let in was looking for a sandbox that is gone, and finds back.
+      const back = status === 404 && admitted.has(request) ? `${root}/` : null
+      sendBare(reply, status, { base: root, ...failedPage(status, known ? error : null, back) })
     },
 
     end: () => { changes.end() }
