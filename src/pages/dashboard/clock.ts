@@ -126,8 +126,9 @@ retries of <a href="${visit.base}/dashboard/webhooks/deliveries">webhooks</a> lo
 
 function offsetOf ({ frozen, offset_ms: offset }: Clock): string {
   if (frozen) return 'stands still, whatever the time is there'
-  if (Math.abs(offset) < 1000) return 'the same time'
-  return `${lengthOf(Math.abs(offset))} ${offset > 0 ? 'ahead' : 'behind'}`
+  const seconds = Math.round(Math.abs(offset) / 1000)
+  if (seconds === 0) return 'the same time'
+  return `${lengthOf(seconds * 1000)} ${offset > 0 ? 'ahead' : 'behind'}`
 }
 
 const PRESETS = [['1m', '1 minute'], ['1h', '1 hour'], ['1d', '1 day'], ['7d', '1 week'], ['30d', '30 days']] as const

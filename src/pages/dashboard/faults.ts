@@ -82,15 +82,16 @@ copes.</p>`)
     cells: [
       html`${whatHappens(fault)}<span class="under">!${statusTag(fault.preset ?? fault.kind)} ${isMade(fault)}</span>`,
       fault.operation.includes('*') ? html`${operationWords(fault.operation)}` : code(fault.operation),
-      html`${howOften(fault)}`,
-      html`${fault.remaining === null ? 'until deleted' : things(fault.remaining, 'more call')}`,
+      html`${howOften(fault)}<span class="under">${fault.remaining === null
+        ? 'until deleted'
+        : things(fault.remaining, 'more call')}</span>`,
       html`${fault.met}`,
       button(sheet, 'Delete', 'bare', { fault_id: fault.fault_id })
     ]
   }))
   return table('What goes wrong now', [
-    { title: 'What happens' }, { title: 'To' }, { title: 'How often', kind: 'low' }, { title: 'For' },
-    { title: 'Met', kind: 'number' }, { title: 'Actions' }
+    { title: 'What happens' }, { title: 'To' }, { title: 'How often', kind: 'low' },
+    { title: 'Met', kind: 'low' }, { title: 'Actions' }
   ], rows)
 }
 

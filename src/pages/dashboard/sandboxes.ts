@@ -70,7 +70,7 @@ function list (items: readonly Sandbox[], visit: Visit): Fragment {
     }
   })
   return table('Sandboxes', [
-    { title: 'Name' }, { title: 'API key' }, { title: 'Base URL', kind: 'low' }, { title: 'Kept', kind: 'low' },
+    { title: 'Name' }, { title: 'API key', kind: 'low' }, { title: 'Base URL', kind: 'low' }, { title: 'Kept', kind: 'low' },
     { title: 'State', kind: 'low' }, { title: 'Actions' }
   ], rows)
 }
