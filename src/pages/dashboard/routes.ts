@@ -3,9 +3,13 @@ import type { FastifyInstance } from 'fastify'
 import { addControls } from './controls.js'
 import { addDashboard, type AddSection, type DashboardOptions } from './frame.js'
 import { addOverview } from './overview.js'
+import { addPayment } from './payment.js'
+import { addPayments } from './payments.js'
 
 const SECTIONS: readonly AddSection[] = [
   addOverview,
+  addPayments,
+  addPayment,
   addControls
 ]
 
