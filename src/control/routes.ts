@@ -93,11 +93,13 @@ export const WITHOUT_TRANSACTION: ReadonlySet<string> = new Set<OperationName>([
 
 function clock ({ clock, due }: Sandbox): ControlSchemas['Clock'] {
   const state = clock.state()
+  const firstDueAt = due.firstDueAt()
   return {
     now: formatTime(clock.now()),
     frozen: state.frozen_at !== null,
     offset_ms: Math.round(state.offset_us / 1000),
-    due: due.count()
+    due: due.count(),
+    next_due_at: firstDueAt === undefined ? null : formatTime(firstDueAt)
   }
 }
 

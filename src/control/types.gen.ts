@@ -713,6 +713,11 @@ export interface components {
             /** @description How many things wait for their time. */
             due: number;
             frozen: boolean;
+            /**
+             * Format: date-time
+             * @description When the first of them happens; null where nothing waits.
+             */
+            next_due_at: string | null;
             /** Format: date-time */
             now: string;
             /** @description How far a running clock is ahead of the computer's, behind if negative; 0 while it stands still. */

@@ -36,9 +36,15 @@ export interface ChoiceField extends Control {
   options: ReadonlyArray<readonly [value: string, label: string]>
 }
 
-/** A whole form. `id` is needed where a page has the same action twice. */
-export function form (sheet: Sheet, content: Fragment, id = `form-${sheet.action}`): Fragment {
-  return html`<form method="post" action="${sheet.url}" class="sheet" id="${id}" novalidate>
+/**
+ * A whole form. `id` is needed where a page has the same action twice; `withFiles` where it sends files, whose page then says
+ * `uploadMaxBytes`: each arrives as a field with the file's text.
+ */
+export function form (
+  sheet: Sheet, content: Fragment, id = `form-${sheet.action}`, { withFiles = false }: { withFiles?: boolean } = {}
+): Fragment {
+  return html`<form method="post" action="${sheet.url}" class="sheet" id="${id}" novalidate
+!${withFiles ? ' enctype="multipart/form-data"' : ''}>
 <input type="hidden" name="token" value="${sheet.token}"><input type="hidden" name="action" value="${sheet.action}">
 !${content}
 </form>`

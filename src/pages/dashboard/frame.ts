@@ -16,8 +16,9 @@ import type { Fragment } from '../layout.js'
 import { createDoor } from './door.js'
 import { createTokens, readForm, type Form, type Refused, type Sheet } from './form.js'
 import { createChanges } from './live.js'
-import { secure, sendBare, sendShell, type Section } from './shell.js'
+import { SECTIONS, secure, sendBare, sendShell, type Section } from './shell.js'
 import { failedPage, forgedPage, missingPage, refusedPage, signInPage } from './notices.js'
+import { readUpload } from './upload.js'
 
 export interface DashboardOptions {
   contextOf: ContextOf
@@ -70,16 +71,29 @@ export interface DashboardPage {
   /** What its forms ask for, by their `action`. */
   actions?: Readonly<Record<string, (visit: Visit, form: Form) => Done | Promise<Done>>>
   /** What is told after a redirect, by the word in `?done=`: texts come from here, never from the URL. */
-  notes?: Readonly<Record<string, string>>
+  notes?: Readonly<Record<string, string | Note>>
+  /** For forms with files, which fields.ts calls `withFiles`: how many bytes they may have. */
+  uploadMaxBytes?: number
+}
+
+/** A note with figures, which stand behind its word: `moved:3:1`. */
+export type Note = (...figures: number[]) => string
+
+/** A file to be kept, for those who may see the pages. */
+export interface DashboardFile {
+  section: Section
+  read (visit: Visit): Promise<{ name: string, mediaType: string, bytes: Uint8Array }>
 }
 
 export interface Dashboard {
   page (path: string, page: DashboardPage): void
+  file (path: string, file: DashboardFile): void
   apiKey: string
 }
 
 const FORM_MAX_BYTES = 256 * 1024
 const FORM_TYPE = 'application/x-www-form-urlencoded'
+const UPLOAD_TYPE = 'multipart/form-data'
 
 export type AddSection = (dashboard: Dashboard) => void
 
@@ -91,18 +105,24 @@ export function addDashboard (app: FastifyInstance, options: DashboardOptions, s
     scope.addHook('onRequest', async (request, reply) => {
       if (isRootOfApi(request)) throw new ApiError('NOT_FOUND', { because: `there is no ${request.method} /` })
       guard.checkPlace(request, reply)
+      frame.admit(request)
     })
     scope.addHook('preClose', async () => { frame.end() })
     scope.setErrorHandler((error, request, reply) => { frame.fail(error, request, reply) })
     scope.addContentTypeParser(FORM_TYPE, { parseAs: 'string', bodyLimit: FORM_MAX_BYTES }, (_request, text, done) => {
       done(null, new URLSearchParams(String(text)))
     })
+    scope.addContentTypeParser(UPLOAD_TYPE, { parseAs: 'buffer', bodyLimit: FORM_MAX_BYTES }, readUpload)
     scope.get('/dashboard/changes', frame.follow)
     const dashboard: Dashboard = {
       apiKey: options.apiKey,
       page (path, page) {
         scope.get(path, (request, reply) => frame.show(page, request, reply))
-        scope.post(path, (request, reply) => frame.submit(page, request, reply))
+        const limit = page.uploadMaxBytes === undefined ? {} : { bodyLimit: page.uploadMaxBytes }
+        scope.post(path, limit, (request, reply) => frame.submit(page, request, reply))
+      },
+      file (path, file) {
+        scope.get(path, (request, reply) => frame.download(file, request, reply))
       }
     }
     for (const addSection of sections) addSection(dashboard)
@@ -115,6 +135,7 @@ function createFrame ({ contextOf, operate, guard, controlKey, root, report }: D
   const door = createDoor(controlKey, guard)
   const tokens = createTokens()
   const changes = createChanges()
+  const admitted = new WeakSet<FastifyRequest>()
 
   /** A form that is shown once more; with an error, because that is what the API has against it. */
   interface Again {
@@ -158,8 +179,7 @@ function createFrame ({ contextOf, operate, guard, controlKey, root, report }: D
   async function send ({ visit, page, version, reply }: Open, status: number, refused: Refused | null): Promise<void> {
     const shown = await page.show(visit)
     const { context, base, search } = visit
-    const word = search.get('done') ?? ''
-    const done = refused === null && Object.hasOwn(page.notes ?? {}, word) ? page.notes?.[word] ?? null : null
+    const done = refused === null ? noteOf(page, search.get('done') ?? '') : null
     const leaving = door.isLocked ? visit.sheet('sign-out') : null
     sendShell(reply, status, { ...shown, section: page.section, context, base, version, done, refused, leaving })
   }
@@ -226,6 +246,17 @@ function createFrame ({ contextOf, operate, guard, controlKey, root, report }: D
       else await send({ ...opened, page: { section: page.section, show: () => forgedPage(visit) } }, 403, null)
     }),
 
+    download: (file: DashboardFile, request: FastifyRequest, reply: FastifyReply) => {
+      const page: DashboardPage = { section: file.section, show: () => ({ title: '', content: '' }) }
+      return answer(page, request, reply, async opened => {
+        if (!door.isIn(request)) return leadTo({ to: SECTIONS[file.section].path }, opened)
+        const { name, mediaType, bytes } = await file.read(opened.visit)
+        secure(reply)
+        const safeName = name.replace(/[^\w.-]+/g, '_')
+        reply.type(mediaType).header('content-disposition', `attachment; filename="${safeName}"`).send(bytes)
+      })
+    },
+
     missing: (request: FastifyRequest, reply: FastifyReply) => {
       const page: DashboardPage = {
         section: 'overview',
@@ -244,6 +275,8 @@ function createFrame ({ contextOf, operate, guard, controlKey, root, report }: D
       reply.code(503).header('retry-after', '10').send()
     },
 
+    admit (request: FastifyRequest): void { admitted.add(request) },
+
     /** Where there is no world to tell it in: the guard has refused, there is no such sandbox, or the failure is ours. */
     fail (error: unknown, request: FastifyRequest, reply: FastifyReply): void {
       const known = error instanceof ApiError
@@ -253,11 +286,20 @@ function createFrame ({ contextOf, operate, guard, controlKey, root, report }: D
         return sendError(reply, error, report)
       }
       if (status >= 500) report(error)
-      sendBare(reply, status, { base: root, ...failedPage(status, known ? error : null) })
+      // Whoever the guard has let in was looking for a sandbox that is gone, and finds back.
+      const back = status === 404 && admitted.has(request) ? `${root}/` : null
+      sendBare(reply, status, { base: root, ...failedPage(status, known ? error : null, back) })
     },
 
     end: () => { changes.end() }
   }
+}
+
+function noteOf ({ notes = {} }: DashboardPage, done: string): string | null {
+  const [word = '', ...figures] = done.split(':')
+  const note = Object.hasOwn(notes, word) ? notes[word] : undefined
+  if (typeof note !== 'function') return note ?? null
+  return figures.every(figure => /^\d{1,15}$/.test(figure)) ? note(...figures.map(Number)) : null
 }
 
 /** A program, which gets what the API would answer. */

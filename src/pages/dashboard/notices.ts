@@ -46,9 +46,12 @@ started anew. Nothing was changed.</p>
 <p><a href="${visit.url}">Load the page again</a></p>`)
 }
 
-/** `error` is null for what is nobody's fault but ours. */
-export function failedPage (status: number, error: ApiError | null): Shown {
-  if (error !== null) return notice('refused', TITLES[status] ?? 'This could not be shown', html`<p>${error.message}</p>`)
+/** `error` is null for what is nobody's fault but ours, `back` where there is nowhere to go. */
+export function failedPage (status: number, error: ApiError | null, back: string | null): Shown {
+  if (error !== null) {
+    return notice('refused', TITLES[status] ?? 'This could not be shown', html`<p>${error.message}</p>
+!${back === null ? '' : html`<p><a href="${back}">To the default sandbox</a></p>`}`)
+  }
   return status >= 500
     ? notice('failed', 'Something went wrong', html`<p>The emulator failed; its output says why.</p>`)
     : notice('refused', 'This form could not be read', html`<p>It is too large, or no form. Load the page and try once more.</p>`)

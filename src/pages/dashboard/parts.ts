@@ -19,6 +19,14 @@ export function crumb ({ base }: Visit, path: string, text: string): Fragment {
   return html`<p class="crumb"><a href="${base}${path}">${text}</a></p>`
 }
 
+/** The pages that a section is divided into, of which this is one. */
+export function tabs (
+  { base }: Visit, label: string, pages: ReadonlyArray<readonly [path: string, title: string]>, here: string
+): Fragment {
+  return html`<nav class="tabs" aria-label="${label}"><ul>!${pages.map(([path, title]) =>
+    html`<li><a href="${base}${path}"!${path === here ? ' aria-current="page"' : ''}>${title}</a></li>`)}</ul></nav>`
+}
+
 /** A part of a page. With `live` it follows what happens; then its id is needed. */
 export function card (content: Fragment, { id, title, actions = '', live = false, pad = true }: {
   id: string

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { addCheckouts } from './checkouts.js'
 import { addCustomers } from './customers.js'
 import { addDiscounts } from './discounts.js'
+import { addControls } from './controls.js'
 import { addDashboard, type AddSection, type DashboardOptions } from './frame.js'
 import { addNewPayment } from './new-payment.js'
 import { addOverview } from './overview.js'
@@ -22,7 +23,8 @@ const SECTIONS: readonly AddSection[] = [
   addProducts,
   addDiscounts,
   addWebhooks,
-  addRequests
+  addRequests,
+  addControls
 ]
 
 export function addDashboardPages (app: FastifyInstance, options: DashboardOptions): void {

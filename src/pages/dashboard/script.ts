@@ -187,9 +187,8 @@ function put (element, text) {
 
 function tick () {
   const now = sandboxNow()
-  const element = clock()
-  if (element !== null) {
-    const date = new Date(now)
+  const date = new Date(now)
+  for (const element of document.querySelectorAll('time[data-clock]')) {
     put(element, date.getUTCFullYear() + '-' + two(date.getUTCMonth() + 1) + '-' + two(date.getUTCDate()) + ' ' +
       two(date.getUTCHours()) + ':' + two(date.getUTCMinutes()) + ':' + two(date.getUTCSeconds()))
   }

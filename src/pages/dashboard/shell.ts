@@ -123,7 +123,8 @@ function topbar ({ context, base, leaving }: Shell): Fragment {
   return html`<header class="topbar">
 <a class="brand" href="${base}/">!${icon('brand')}<span>dodo-emulator</span></a>
 <div class="world" id="world" data-live>
-<a href="${base}/dashboard/controls" data-testid="sandbox"><span class="quiet">Sandbox</span> <strong>${sandbox.name}</strong></a>
+<a href="${base}/dashboard/controls/sandboxes" data-testid="sandbox">
+<span class="quiet">Sandbox</span> <strong>${sandbox.name}</strong></a>
 !${clock(context, base)}
 </div>
 <p class="live with-script" id="live-state" role="status" data-state="starting"><span class="unseen">Connecting</span></p>

@@ -3,6 +3,7 @@
  * who look at many rows at once.
  */
 import { COLOURS } from '../style.js'
+import { CONTROLS_STYLE } from './controls-style.js'
 
 const FRAME = `
 *, *::before, *::after { box-sizing: border-box; }
@@ -361,4 +362,4 @@ const MESSAGES = `
 .revealed:focus { outline: none; }
 `
 
-export const DASHBOARD_STYLE = COLOURS + FRAME + PARTS + FORMS + PAYMENT + CATALOG + MESSAGES
+export const DASHBOARD_STYLE = COLOURS + FRAME + PARTS + FORMS + PAYMENT + CATALOG + MESSAGES + CONTROLS_STYLE

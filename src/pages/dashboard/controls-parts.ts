@@ -1,0 +1,41 @@
+/** What the pages of the controls share: the way from one to the others, and lengths of time in words. */
+import { html } from 'ghtml'
+import type { Fragment } from '../layout.js'
+import type { Visit } from './frame.js'
+import { heading, tabs } from './parts.js'
+
+export const CONTROLS = {
+  clock: '/dashboard/controls',
+  faults: '/dashboard/controls/faults',
+  data: '/dashboard/controls/data',
+  sandboxes: '/dashboard/controls/sandboxes'
+} as const
+
+const TABS = [
+  [CONTROLS.clock, 'Clock'], [CONTROLS.faults, 'Faults'], [CONTROLS.data, 'Data'], [CONTROLS.sandboxes, 'Sandboxes']
+] as const
+
+export function controlsHead (visit: Visit, here: keyof typeof CONTROLS): Fragment {
+  return html`!${heading('Controls')}
+!${tabs(visit, 'Controls', TABS, CONTROLS[here])}`
+}
+
+const UNITS = [['day', 86_400_000], ['hour', 3_600_000], ['minute', 60_000], ['second', 1000]] as const
+const PARTS_MAX = 2
+
+/** `1 day 1 hour`, `5 minutes`: as long as it is, to its two largest parts. */
+export function lengthOf (ms: number): string {
+  let rest = Math.round(ms)
+  if (rest < 1000) return `${rest} ms`
+  const parts: string[] = []
+  for (const [unit, length] of UNITS) {
+    const count = Math.floor(rest / length)
+    rest %= length
+    if (count > 0) parts.push(`${count.toLocaleString('en-US')} ${unit}${count === 1 ? '' : 's'}`)
+  }
+  return parts.slice(0, PARTS_MAX).join(' ')
+}
+
+export function things (count: number, one = 'thing'): string {
+  return `${count.toLocaleString('en-US')} ${one}${count === 1 ? '' : 's'}`
+}

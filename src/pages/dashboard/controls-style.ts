@@ -1,0 +1,44 @@
+/** The shapes of the controls: their tabs, the large clock, options to choose from, and a fault's fields by its kind. */
+export const CONTROLS_STYLE = `
+.tabs { overflow-x: auto; border-bottom: 1px solid var(--line); scrollbar-width: none; }
+.tabs ul { display: flex; gap: 0.25rem; }
+.tabs a {
+  display: block; padding: 0.45rem 0.8rem 0.55rem; border-bottom: 2px solid transparent; color: var(--quiet); font-size: 0.875rem;
+  font-weight: 550; text-decoration: none; white-space: nowrap;
+}
+.tabs a:hover { color: var(--text); border-color: var(--edge); }
+.tabs [aria-current] { color: var(--accent); border-color: var(--accent); }
+.tabs a:focus-visible { outline-offset: -3px; }
+@media (min-width: 64rem) { .columns.even { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+
+.big-clock { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.25rem 0.6rem; font-variant-numeric: tabular-nums; }
+.big-clock time { font-size: 1.75rem; font-weight: 650; letter-spacing: -0.02em; line-height: 1.25; }
+
+.sheet fieldset.plain { gap: 0.25rem; padding: 0; border: 0; }
+.sheet fieldset.plain legend { padding: 0 0 0.35rem; }
+@media (min-width: 40rem) { .sheet fieldset.options { grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); } }
+.sheet fieldset.options { gap: 0.5rem; }
+.options .problem { grid-column: 1 / -1; }
+.option {
+  display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0.65rem; align-items: start; padding: 0.5rem 0.65rem;
+  border: 1px solid var(--line); border-radius: 0.5rem; cursor: pointer;
+}
+.option input { margin-top: 0.2rem; }
+.option strong { display: block; font-weight: 600; font-size: 0.875rem; }
+.option:has(:checked) { border-color: var(--accent); background: var(--tint); }
+
+/* Fields of another kind are out of the way, unless something is wrong with them. */
+@supports selector(:has(*)) {
+  .fault-form:not(:has([name=kind] [value=error]:checked)) .of-error:not(:has(.problem, [aria-invalid])),
+  .fault-form:not(:has([name=kind] [value=rate_limited]:checked)) .of-limit:not(:has([aria-invalid])),
+  .fault-form:not(:has([name=kind] [value=slow]:checked)) .of-slow:not(:has([aria-invalid])),
+  .fault-form:has([name=kind] :is([value=rate_limited], [value=truncate], [value=slow]):checked)
+    .of-moment:not(:has([aria-invalid])),
+  .fault-form:not(:has([name=delay] [value=fixed]:checked)) .of-fixed:not(:has([aria-invalid])),
+  .fault-form:not(:has([name=delay] [value=between]:checked)) .of-between:not(:has([aria-invalid])),
+  .fault-form:not(:has([name=delay] [value=spread]:checked)) .of-spread:not(:has([aria-invalid])),
+  .fault-form:not(:has([name=delay] [value=list]:checked)) .of-list:not(:has([aria-invalid])) { display: none; }
+}
+input[type=file] { padding-block: 0.3rem; }
+td .asking { display: inline-block; }
+`

@@ -1,0 +1,234 @@
+/**
+ * The page of the sandbox's data as a whole: starting over, going back to a snapshot, adding fixtures. For tests without a
+ * person, these hold on: the ids ask-reset, snapshots, form-take, form-seed.
+ */
+import { html } from 'ghtml'
+import type { Reply } from '../../contract/operations.js'
+import { SetupError, ApiError, type Violation } from '../../errors.js'
+import type { Source } from '../../fixtures/report.js'
+import type { Fragment } from '../layout.js'
+import { CONTROLS, controlsHead, things } from './controls-parts.js'
+import { areaField, asking, form, submit, textField } from './fields.js'
+import { problemAt, type Form, type Sheet } from './form.js'
+import type { Dashboard, Done, Shown, Visit } from './frame.js'
+import { card, empty, linkButton, snippet, table, timeTag, type Row } from './parts.js'
+
+type Snapshot = Reply<'POST /_emulator/snapshots'>
+type Seeded = Reply<'POST /_emulator/seed'>
+
+/** Names of snapshots may hold anything, so they stand in the query: no part of a path may be `..`. */
+const FILE = `${CONTROLS.data}/snapshot.db`
+/** What POST /_emulator/seed takes, once as text and once as a file, and the form around it. */
+const UPLOAD_MAX_BYTES = 21 * 1024 * 1024
+const PROBLEMS_TOLD = 50
+
+export function addData (dashboard: Dashboard): void {
+  dashboard.page(CONTROLS.data, {
+    section: 'controls',
+    show: dataPage,
+    uploadMaxBytes: UPLOAD_MAX_BYTES,
+    actions: {
+      reset: async visit => {
+        await visit.operate('POST /_emulator/reset')
+        return { done: 'reset' }
+      },
+      take: async (visit, given) => {
+        await visit.operate('POST /_emulator/snapshots', { body: { name: given.text('name') } })
+        return { done: 'taken' }
+      },
+      restore: async (visit, given) => {
+        await visit.operate('POST /_emulator/snapshots/{name}/restore', { path: nameIn(given) })
+        return { done: 'restored' }
+      },
+      delete: async (visit, given) => {
+        await visit.operate('DELETE /_emulator/snapshots/{name}', { path: nameIn(given) })
+        return { done: 'deleted' }
+      },
+      seed
+    },
+    notes: {
+      reset: 'The sandbox is as it was when it was new.',
+      taken: 'The snapshot is taken.',
+      restored: 'The sandbox is as it was when the snapshot was taken.',
+      deleted: 'The snapshot is gone.',
+      seeded: (...counts) => `Added: ${counted(counts)}.`
+    }
+  })
+  dashboard.file(FILE, {
+    section: 'controls',
+    async read (visit) {
+      const name = visit.search.get('name') ?? ''
+      const { bytes } = await visit.operate('GET /_emulator/snapshots/{name}', { path: { name } })
+      return { name: `${name}.db`, mediaType: 'application/vnd.sqlite3', bytes: await bytes() }
+    }
+  })
+}
+
+const nameIn = (given: Form) => ({ name: given.text('name') })
+
+const SEEDED = [
+  ['brands', 'brand'], ['addons', 'add-on'], ['products', 'product'], ['customers', 'customer'], ['discounts', 'discount'],
+  ['payments', 'payment'], ['webhooks', 'webhook endpoint']
+] as const satisfies ReadonlyArray<readonly [keyof Seeded, string]>
+
+function counted (counts: readonly number[]): string {
+  const parts = SEEDED.flatMap(([, one], index) => {
+    const count = counts[index] ?? 0
+    return count === 0 ? [] : [things(count, one)]
+  })
+  return parts.length === 0 ? 'nothing, because the document is empty' : parts.join(', ')
+}
+
+async function seed (visit: Visit, given: Form): Promise<Done> {
+  const [file = ''] = given.all('file')
+  const [document = ''] = given.all('document')
+  const source = await sourceOf(file === '' ? document : file)
+  try {
+    const seeded = await visit.operate('POST /_emulator/seed', { body: source.document as object })
+    return { done: ['seeded', ...SEEDED.map(([key]) => seeded[key].length)].join(':') }
+  } catch (error) {
+    throw error instanceof ApiError ? withLines(error, source) : error
+  }
+}
+
+/** The library for YAML takes as long to load as all the rest, so it is loaded when it is needed. */
+async function sourceOf (text: string): Promise<Source> {
+  const refuse = (message: string) => new ApiError('INVALID_REQUEST_BODY', { violations: [{ path: 'document', message }] })
+  if (text.trim() === '') throw refuse('Paste a document, or choose a file')
+  if (text.includes('\uFFFD')) throw refuse('The file is not valid UTF-8')
+  const { parseSource } = await import('../../fixtures/read.js')
+  try {
+    return parseSource('The document', text)
+  } catch (error) {
+    if (error instanceof SetupError) throw refuse(error.message)
+    throw error
+  }
+}
+
+/** What is wrong, each with its line. What is wrong with the document as a whole is told at its field. */
+function withLines (error: ApiError, { lineOf }: Source): ApiError {
+  const { code, message, details = [{ path: '', message }] } = error
+  const told = details.slice(0, PROBLEMS_TOLD).map(({ path, message }): Violation => {
+    const line = lineOf?.(path) ?? null
+    return { path: path === '' ? 'document' : path, message: line === null ? message : `${message} (line ${line})` }
+  })
+  const rest = details.length - told.length
+  if (rest > 0) told.push({ path: 'document', message: `and ${things(rest, 'more problem')}` })
+  return new ApiError(code, { message, violations: told })
+}
+
+async function dataPage (visit: Visit): Promise<Shown> {
+  const { items } = await visit.operate('GET /_emulator/snapshots')
+  const latest = items[0]
+  return {
+    title: 'Data',
+    content: html`!${controlsHead(visit, 'data')}
+!${card(snapshots(items, visit), { id: 'snapshots', title: 'Snapshots', live: true, pad: false })}
+<div class="columns even"><div>
+!${card(taking(visit.sheet('take')), { id: 'take', title: 'Take a snapshot' })}
+!${card(startingFrom(latest), { id: 'starting', title: 'Start an emulator from a snapshot' })}
+!${card(startingOver(visit), { id: 'reset', title: 'Start over' })}
+</div><div>
+!${card(seeding(visit.sheet('seed')), { id: 'seed', title: 'Add data' })}
+</div></div>`
+  }
+}
+
+function startingOver (visit: Visit): Fragment {
+  const sheet = visit.sheet('reset')
+  return html`<p class="quiet">Makes the sandbox what it was when it was new: its data, clock, webhook endpoints, faults
+and requests. Its snapshots stay.</p>
+<div>!${asking(sheet, {
+    opens: 'Reset the sandbox',
+    question: `Everything that has happened in the sandbox ${visit.context.sandbox.name} will be gone. To be able to come ` +
+      'back, take a snapshot first.',
+    confirm: 'Reset it'
+  })}</div>`
+}
+
+function snapshots (items: readonly Snapshot[], visit: Visit): Fragment {
+  if (items.length === 0) {
+    return empty('No snapshot yet', html`<p>A snapshot remembers the sandbox as it is. Take one before you try something, and go
+back to it as often as you like.</p>`)
+  }
+  const restore: Sheet = { ...visit.sheet('restore'), refused: null }
+  const remove: Sheet = { ...visit.sheet('delete'), refused: null }
+  const rows = items.map(({ name, taken_at: takenAt, bytes }): Row => {
+    const key = encodeURIComponent(name)
+    return {
+      id: key,
+      cells: [
+        html`<strong>${name}</strong>`,
+        timeTag(takenAt, visit),
+        html`${sizeOf(bytes)}`,
+        html`<div class="row">!${asking(restore, {
+          opens: 'Restore',
+          kind: 'second',
+          question: `The sandbox becomes what it was when ${name} was taken. What has happened since will be gone.`,
+          confirm: 'Restore it',
+          sent: { name },
+          id: `restore-${key}`
+        })}!${linkButton(`${visit.base}${FILE}?name=${key}`, 'Download')}!${asking(remove, {
+          opens: 'Delete',
+          question: `The snapshot ${name} will be gone.`,
+          confirm: 'Delete it',
+          sent: { name },
+          id: `delete-${key}`
+        })}</div>`
+      ]
+    }
+  })
+  return table('Snapshots', [
+    { title: 'Name' }, { title: 'Taken', kind: 'low' }, { title: 'Size', kind: 'low' }, { title: 'Actions' }
+  ], rows)
+}
+
+function sizeOf (bytes: number): string {
+  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
+}
+
+function taking (sheet: Sheet): Fragment {
+  return form(sheet, html`!${textField(sheet, {
+    name: 'name', label: 'Name', placeholder: 'before-checkout', hint: 'One of the same name is replaced.', isRequired: true
+  })}
+<div class="row">!${submit('Take a snapshot')}</div>
+<p class="quiet">Snapshots are kept in memory until the emulator stops, at most 20. Download one to keep it.</p>`)
+}
+
+function startingFrom (latest: Snapshot | undefined): Fragment {
+  const file = latest === undefined ? 'snapshot.db' : `${latest.name.replace(/[^\w.-]+/g, '_')}.db`
+  return html`<p class="quiet">Download the snapshot, and name its file when you start the emulator. Every new sandbox is then
+what it was when the snapshot was taken. Files of snapshots can be shared, and kept beside the tests.</p>
+!${snippet(`npx dodo-emulator start --from-snapshot ${file}`, { id: 'start-command', label: 'Command' })}`
+}
+
+function seeding (sheet: Sheet): Fragment {
+  const fileProblem = problemAt(sheet, 'file')
+  return form(sheet, html`<p class="quiet">A fixtures document, as JSON or YAML: products, customers, discounts, payments that
+have happened. All of it is added, or nothing.</p>
+!${areaField(sheet, {
+    name: 'document', label: 'Document', rows: 14, isCode: true, hint: 'Paste one, or choose a file below.'
+  })}
+<div class="field"><label for="seed-file">Or a file</label>
+<input type="file" id="seed-file" name="file" accept=".json,.yaml,.yml,application/json">
+!${fileProblem === null ? '' : html`<p class="problem">${fileProblem}</p>`}</div>
+<div class="row">!${submit('Add it')}</div>
+<details class="fold" id="seed-example"><summary>An example</summary>
+!${snippet(EXAMPLE, { id: 'seed-example-text', label: 'Example' })}</details>`, 'form-seed', { withFiles: true })
+}
+
+const EXAMPLE = `products:
+  - product_id: pdt_mug
+    name: Mug
+    tax_category: digital_products
+    price: { type: one_time_price, currency: EUR, price: 1800, discount: 0, purchasing_power_parity: false }
+customers:
+  - { customer_id: cus_mia, name: Mia Sommer, email: mia@example.com }
+discounts:
+  - { code: WELCOME, type: percentage, amount: 1000 }
+payments:
+  - at: -3d
+    customer: { customer_id: cus_mia }
+    billing: { country: DE }
+    product_cart: [{ product_id: pdt_mug, quantity: 2 }]
+    outcome: succeeded`

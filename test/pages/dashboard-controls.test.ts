@@ -1,0 +1,489 @@
+/** The controls of the dashboard, request by request: clock, faults, data, sandboxes; and who is kept out of them. */
+import t, { type Test } from 'tap'
+import { paymentBody } from '../helper.js'
+import { partOf, problemOf, visitor, type Visitor } from './dashboard-visitor.js'
+
+const CLOCK = '/dashboard/controls'
+const FAULTS = '/dashboard/controls/faults'
+const DATA = '/dashboard/controls/data'
+const SANDBOXES = '/dashboard/controls/sandboxes'
+const HOSTILE = '"><script>alert(1)</script>'
+
+interface Clock { now: string, frozen: boolean, due: number, next_due_at: string | null }
+interface Fault { kind: string, preset: string | null, operation: string, remaining: number | null, [name: string]: unknown }
+
+const clockOf = ({ get }: Visitor) => get<Clock>('/_emulator/clock')
+const faultsOf = async ({ get }: Visitor) => (await get<{ items: Fault[] }>('/_emulator/faults')).items
+const sandboxesOf = async ({ get }: Visitor) =>
+  (await get<{ items: Array<{ name: string }> }>('/_emulator/sandboxes')).items.map(({ name }) => name)
+
+/** A payment that settles an hour later. */
+async function processing (shop: Visitor, test: Test): Promise<string> {
+  const { payment_id: id } = await shop.pay(paymentBody({ payment_link: true }))
+  const { status, text } = await shop.call('POST', `/_emulator/payments/${id}/pay`, { body: { outcome: 'processing' } })
+  test.equal(status, 200, text)
+  return id
+}
+
+t.test('the clock', async t => {
+  t.test('is told, frozen and released', async t => {
+    const shop = visitor(t)
+    const before = await shop.visit(CLOCK)
+    t.equal(before.status, 200)
+    t.match(partOf(before, 'clock-now'), /runs .*the same time .*nothing/)
+    t.notMatch(before.html, 'value="next"')
+    const frozen = await shop.follow(CLOCK, 'freeze')
+    t.match(partOf(frozen, 'done'), 'stands still')
+    t.match(partOf(frozen, 'clock-now'), 'stands still')
+    t.equal((await clockOf(shop)).frozen, true)
+    const released = await shop.follow(CLOCK, 'release')
+    t.match(partOf(released, 'done'), 'runs again')
+    t.equal((await clockOf(shop)).frozen, false)
+  })
+
+  t.test('is moved by a preset and by a length, and says what happened on the way', async t => {
+    const shop = visitor(t, { settlementDelay: '1h' })
+    await shop.follow(CLOCK, 'set', { now: '2026-01-31T12:00', frozen: 'yes' })
+    const id = await processing(shop, t)
+    const { due } = await clockOf(shop)
+    t.equal(due, 1)
+    t.match(partOf(await shop.visit(CLOCK), 'clock-now'), '1 thing , the first')
+    const minute = await shop.follow(CLOCK, 'advance', { by: '1m' })
+    t.equal(partOf(minute, 'done'), 'The clock was moved forward by 1 minute. Nothing was due on the way; 1 still to come.')
+    t.equal((await clockOf(shop)).now, '2026-01-31T12:01:00.000000Z')
+    const year = await shop.follow(CLOCK, 'advance', { by: ' 365d ' })
+    t.equal(partOf(year, 'done'),
+      'The clock was moved forward by 365 days. 1 thing that waited happened on the way; none is left.')
+    t.equal((await shop.get<{ status: string }>(`/payments/${id}`)).status, 'succeeded')
+    const idle = await shop.follow(CLOCK, 'advance', { by: '25h' })
+    t.equal(partOf(idle, 'done'), 'The clock was moved forward by 1 day 1 hour. Nothing was waiting for its time.')
+  })
+
+  t.test('goes to the next thing that is due, and no further', async t => {
+    const shop = visitor(t, { settlementDelay: '1h' })
+    await shop.follow(CLOCK, 'freeze')
+    await processing(shop, t)
+    const { next_due_at: next } = await clockOf(shop)
+    const moved = await shop.follow(CLOCK, 'next')
+    t.match(partOf(moved, 'done'), /moved forward by 1 hour\. 1 thing that waited happened/)
+    t.equal((await clockOf(shop)).now, next)
+    t.match(partOf(await shop.follow(CLOCK, 'next'), 'done'), 'Nothing waits for its time')
+    t.equal((await clockOf(shop)).now, next, 'it stays where it was')
+  })
+
+  t.test('goes past the expiry of every link', async t => {
+    const shop = visitor(t, { linkLifetime: '90m' })
+    const { payment_link: link } = await shop.pay(paymentBody({ payment_link: true }))
+    t.match((await shop.visit(CLOCK)).text, 'can be paid for 1 hour 30 minutes')
+    t.match(partOf(await shop.follow(CLOCK, 'advance', { by: 'links' }), 'done'), 'by 1 hour 31 minutes')
+    t.equal((await shop.visit(new URL(link ?? '').pathname)).status, 410)
+  })
+
+  t.test('is set, back too, and to stand still there', async t => {
+    const shop = visitor(t)
+    const set = await shop.follow(CLOCK, 'set', { now: '2020-02-29T23:59:30', frozen: 'yes' })
+    t.match(partOf(set, 'done'), 'The clock was set.')
+    t.match(await clockOf(shop), { now: '2020-02-29T23:59:30.000000Z', frozen: true })
+    await shop.follow(CLOCK, 'set', { now: '2031-01-01T00:00:00+01:00' })
+    t.match(await clockOf(shop), { now: '2030-12-31T23:00:00.000000Z', frozen: true }, 'a zone is taken as it is')
+  })
+
+  t.test('what it refuses is told at the field, with what was typed', async t => {
+    const shop = visitor(t)
+    await shop.follow(CLOCK, 'freeze')
+    const before = await clockOf(shop)
+    for (const [by, problem] of [
+      ['soon', /"soon" is no duration/], ['', /"" is no duration/], ['-1h', /is no duration/], ['1e3s', /is no duration/],
+      ['99999d', /must be <= 3155760000000/], [HOSTILE, /is no duration/]
+    ] as const) {
+      const refused = await shop.send(CLOCK, 'advance', { by })
+      t.equal(refused.status, 422, by)
+      t.match(problemOf(refused, 'advance-advance_ms') ?? '', problem, by)
+      t.match(refused.html, 'id="error-summary"')
+      t.match(refused.text, `name="by" value="${by}"`)
+      t.notMatch(refused.html, '<script>alert')
+    }
+    for (const now of ['yesterday', '2026-02-30T00:00', '1969-01-01T00:00:00Z', '12026-01-01T00:00', '']) {
+      const refused = await shop.send(CLOCK, 'set', { now })
+      t.equal(refused.status, 422, now)
+      t.not(problemOf(refused, 'set-now'), null, now)
+    }
+    t.strictSame(await clockOf(shop), before, 'nothing was moved')
+  })
+
+  t.test('nobody puts words into its mouth', async t => {
+    const shop = visitor(t)
+    for (const done of ['moved:x:1:2', 'moved:<b>', 'frozen<b>', 'constructor', '__proto__', `moved:${'9'.repeat(400)}`]) {
+      t.notMatch((await shop.visit(`${CLOCK}?done=${encodeURIComponent(done)}`)).html, 'id="done"', done)
+    }
+    t.match(partOf(await shop.visit(`${CLOCK}?done=moved`), 'done'), 'by 0 ms. Nothing was waiting')
+  })
+})
+
+t.test('faults', async t => {
+  t.test('there are none, and what to do then', async t => {
+    const page = await visitor(t).visit(FAULTS)
+    t.match(partOf(page, 'faults'), 'Every call goes well')
+    t.notMatch(page.html, 'id="ask-clear"')
+    t.match(page.text, 'POST /payments (', 'operations that are answered')
+    t.notMatch(page.text, 'value="POST /subscriptions"', 'and no others')
+  })
+
+  t.test('are added from presets, listed, deleted and cleared', async t => {
+    const shop = visitor(t)
+    const added = await shop.follow(FAULTS, 'preset', { preset: 'flaky', operation: 'POST *', count: '7' })
+    t.match(partOf(added, 'done'), '3 rules added')
+    t.match((await faultsOf(shop)).map(({ kind, preset, operation, remaining }) => [kind, preset, operation, remaining]), [
+      ['error', 'flaky', 'POST *', 7], ['reset', 'flaky', 'POST *', 7], ['reset', 'flaky', 'POST *', 7]
+    ])
+    t.match(partOf(added, 'faults'), /Answers 500 INTERNAL_SERVER_ERROR flaky nothing is done every POST 10 % of the calls 7 more calls 0/)
+    for (const preset of ['slow', 'down', 'rate-limited', 'lost-replies', 'timeouts']) await shop.follow(FAULTS, 'preset', { preset })
+    const listed = partOf(await shop.visit(FAULTS), 'faults')
+    for (const words of [
+      'Waits for 800 ms mostly, 5000 ms at worst', 'Answers 503', 'Answers 429 TOO_MANY_REQUESTS, retry after 1 s',
+      'Resets the connection lost-replies the change is made every call every call until deleted', 'Waits for 1 minute 30 seconds'
+    ]) t.match(listed, words)
+
+    const [first] = await faultsOf(shop)
+    t.match(partOf(await shop.follow(FAULTS, 'delete', { fault_id: String(first?.['fault_id']) }), 'done'), 'The rule is gone')
+    t.equal((await faultsOf(shop)).length, 7)
+    const again = await shop.send(FAULTS, 'delete', { fault_id: String(first?.['fault_id']) })
+    t.equal(again.status, 422)
+    t.match(partOf(again, 'error-summary'), 'there is no fault')
+    t.match(partOf(await shop.follow(FAULTS, 'clear'), 'faults'), 'Every call goes well')
+    t.strictSame(await faultsOf(shop), [])
+  })
+
+  t.test('are added with every field', async t => {
+    const shop = visitor(t)
+    await shop.follow(FAULTS, 'add', {
+      kind: 'error',
+      operation: 'POST /payments',
+      status: '409',
+      code: 'BUSY',
+      message: 'Come again',
+      headers: 'retry-after: 5\n x-test :a:b ',
+      when: 'after',
+      delay: 'between',
+      min: '10',
+      max: '20',
+      count: '2',
+      probability: '0.5'
+    })
+    const delays: ReadonlyArray<readonly [Record<string, string>, unknown]> = [
+      [{ kind: 'delay', delay: 'fixed', ms: '1500' }, { kind: 'delay', delay_ms: 1500 }],
+      [{ kind: 'reset', when: 'after', delay: 'spread', p50: '5', p99: '50' }, { when: 'after', delay_ms: { p50: 5, p99: 50 } }],
+      [{ kind: 'truncate', delay: 'list', list: '0, 0 5000' }, { kind: 'truncate', delay_ms: { list: [0, 0, 5000] } }],
+      [{ kind: 'slow', bytes: '1', interval_ms: '10', delay: '', ms: '9' }, { bytes: 1, interval_ms: 10, delay_ms: null }],
+      [{ kind: 'rate_limited', retry_after: '30' }, { headers: { 'retry-after': '30' } }]
+    ]
+    for (const [fields] of delays) await shop.follow(FAULTS, 'add', fields)
+    t.match(await faultsOf(shop), [
+      {
+        kind: 'error',
+        operation: 'POST /payments',
+        status: 409,
+        code: 'BUSY',
+        message: 'Come again',
+        when: 'after',
+        delay_ms: { min: 10, max: 20 },
+        remaining: 2,
+        probability: 0.5
+      },
+      ...delays.map(([, expected]) => expected as object)
+    ])
+    t.match((await faultsOf(shop))[0]?.['headers'], { 'retry-after': '5', 'x-test': 'a:b' })
+  })
+
+  t.test('what the API refuses is told at the field, with what was typed', async t => {
+    const shop = visitor(t)
+    const cases: ReadonlyArray<readonly [fields: Record<string, string>, field: string, problem: RegExp]> = [
+      [{ kind: 'error', status: '200' }, 'status', />= 400/],
+      [{ kind: 'error', status: 'many' }, 'status', /integer/],
+      [{ kind: 'delay', status: '500', delay: 'fixed', ms: '5' }, 'status', /status goes with error, not with delay/],
+      [{ kind: 'delay' }, 'delay_ms', /a delay needs delay_ms/],
+      [{ kind: 'delay', delay: 'fixed', ms: '300001' }, 'delay_ms', /./],
+      [{ kind: 'delay', delay: 'between', min: '9', max: '1' }, 'delay_ms', /min must not be over/],
+      [{ kind: 'error', operation: 'POST /nothing' }, 'operation', /is none of the API/],
+      [{ kind: 'error', count: '0' }, 'count', />= 1/],
+      [{ kind: 'error', probability: '1.5' }, 'probability', /<= 1/],
+      [{ kind: 'error', headers: 'no header' }, 'headers', /"no header" is no header/],
+      [{ kind: 'error', code: HOSTILE }, 'code', /pattern|must/],
+      [{ kind: 'explode' }, 'kind', /must be/]
+    ]
+    for (const [fields, field, problem] of cases) {
+      const refused = await shop.send(FAULTS, 'add', fields)
+      t.equal(refused.status, 422, JSON.stringify(fields))
+      t.match(problemOf(refused, `add-${field}`) ?? '', problem, JSON.stringify(fields))
+      t.notMatch(refused.html, '<script>alert')
+      if (fields['count'] !== undefined) t.match(refused.html, `name="count" value="${fields['count']}"`)
+    }
+    const preset = await shop.send(FAULTS, 'preset', { preset: 'worst' })
+    t.equal(preset.status, 422)
+    t.equal(problemOf(await shop.send(FAULTS, 'preset', { preset: 'down', count: 'x' }), 'preset-count'), 'must be integer')
+    t.strictSame(await faultsOf(shop), [])
+  })
+})
+
+t.test('data', async t => {
+  t.test('a reset makes the sandbox new, and pages of what is gone lead back', async t => {
+    const shop = visitor(t)
+    const { payment_id: id } = await shop.pay(paymentBody())
+    await shop.follow(CLOCK, 'set', { now: '2040-01-01T00:00' })
+    await shop.follow(FAULTS, 'preset', { preset: 'down' })
+    t.match(partOf(await shop.visit(DATA), 'ask-reset'), 'will be gone')
+    const reset = await shop.follow(DATA, 'reset')
+    t.match(partOf(reset, 'done'), 'as it was when it was new')
+    t.strictSame(await faultsOf(shop), [])
+    t.notMatch((await clockOf(shop)).now, /^2040/)
+    const gone = await shop.visit(`/dashboard/payments/${id}`)
+    t.equal(gone.status, 404)
+    t.match(gone.html, 'id="not-found"')
+    t.match(partOf(gone, 'not-found'), 'To the overview')
+  })
+
+  t.test('snapshots are taken, restored, read and deleted', async t => {
+    const shop = visitor(t)
+    t.match(partOf(await shop.visit(DATA), 'snapshots'), 'No snapshot yet')
+    const { payment_id: first } = await shop.pay(paymentBody())
+    const taken = await shop.follow(DATA, 'take', { name: 'before' })
+    t.match(partOf(taken, 'snapshots'), 'before')
+    t.match(partOf(taken, 'start-command'), '--from-snapshot before.db')
+    const { payment_id: second } = await shop.pay(paymentBody())
+    t.match(partOf(await shop.follow(DATA, 'restore', { name: 'before' }), 'done'), 'as it was when the snapshot was taken')
+    t.equal((await shop.call('GET', `/payments/${first}`)).status, 200)
+    t.equal((await shop.call('GET', `/payments/${second}`)).status, 404)
+
+    const { rawPayload, headers, statusCode } = await shop.emulator.app.inject({
+      url: `${DATA}/snapshot.db?name=before`, headers: { accept: 'text/html' }
+    })
+    t.equal(statusCode, 200)
+    t.match(headers, { 'content-type': 'application/vnd.sqlite3', 'content-disposition': 'attachment; filename="before.db"' })
+    t.equal(rawPayload.subarray(0, 15).toString(), 'SQLite format 3')
+
+    t.match(partOf(await shop.follow(DATA, 'delete', { name: 'before' }), 'snapshots'), 'No snapshot yet')
+    for (const action of ['restore', 'delete']) {
+      const refused = await shop.send(DATA, action, { name: 'before' })
+      t.equal(refused.status, 422)
+      t.match(partOf(refused, 'error-summary'), 'there is no snapshot before')
+    }
+    const missing = await shop.visit(`${DATA}/snapshot.db?name=before`)
+    t.equal(missing.status, 404)
+    t.match(partOf(missing, 'not-found'), 'To the overview')
+  })
+
+  t.test('a snapshot may have any name', async t => {
+    const shop = visitor(t)
+    for (const name of ['..', 'a/b', 'ä ö&=?#', HOSTILE]) {
+      const page = await shop.follow(DATA, 'take', { name })
+      t.match(partOf(page, 'snapshots'), name.replaceAll(/\s+/g, ' ').slice(0, 2))
+      t.notMatch(page.html, '<script>alert')
+      const file = await shop.visit(`${DATA}/snapshot.db?name=${encodeURIComponent(name)}`)
+      t.equal(file.status, 200, name)
+      t.match(file.headers['content-disposition'], /^attachment; filename="[\w.-]+\.db"$/)
+      await shop.follow(DATA, 'delete', { name })
+    }
+    for (const name of ['', 'x'.repeat(101)]) {
+      const refused = await shop.send(DATA, 'take', { name })
+      t.equal(refused.status, 422)
+      t.not(problemOf(refused, 'take-name'), null)
+    }
+  })
+
+  const YAML = `
+products:
+  - product_id: pdt_mug
+    name: Mug
+    tax_category: digital_products
+    price: { type: one_time_price, currency: EUR, price: 1800, discount: 0, purchasing_power_parity: false }
+customers:
+  - { customer_id: cus_mia, name: Mia Sommer, email: mia@example.com }
+payments:
+  - at: -3d
+    customer: { customer_id: cus_mia }
+    billing: { country: DE }
+    product_cart: [{ product_id: pdt_mug, quantity: 2 }]
+    outcome: succeeded
+`
+
+  t.test('fixtures are added, pasted or as a file', async t => {
+    const shop = visitor(t)
+    const pasted = await shop.upload(DATA, 'seed', { document: YAML, file: new File([], '') })
+    t.equal(pasted.status, 303, pasted.text)
+    t.equal(partOf(await shop.visit(pasted.location), 'done'), 'Added: 1 product, 1 customer, 1 payment.')
+    t.equal((await shop.get<{ name: string }>('/products/pdt_mug')).name, 'Mug')
+    const json = JSON.stringify({ customers: [{ customer_id: 'cus_max', name: 'Max Grün', email: 'max@example.com' }] })
+    const file = await shop.upload(DATA, 'seed', { document: '', file: new File([json], 'shop.json') })
+    t.equal(file.status, 303, file.text)
+    t.equal((await shop.get<{ name: string }>('/customers/cus_max')).name, 'Max Grün')
+    const plainForm = await shop.follow(DATA, 'seed', { document: '{"brands": []}' })
+    t.match(partOf(plainForm, 'done'), 'nothing, because the document is empty')
+  })
+
+  t.test('the example is one', async t => {
+    const shop = visitor(t)
+    const example = /id="seed-example-text"><pre[^>]*><code>([^]*?)<\/code>/.exec((await shop.visit(DATA)).text)?.[1] ?? ''
+    const added = await shop.upload(DATA, 'seed', { document: example })
+    t.equal(partOf(await shop.visit(added.location), 'done'), 'Added: 1 product, 1 customer, 1 discount, 1 payment.')
+  })
+
+  t.test('what is wrong is told with its place and line, and nothing is added', async t => {
+    const shop = visitor(t)
+    const before = shop.stored()
+    const wrong = await shop.upload(DATA, 'seed', {
+      document: YAML.replace('currency', 'curency').replace('pdt_mug, quantity', 'pdt_mugs, quantity') + HOSTILE.replace('"', '# "')
+    })
+    t.equal(wrong.status, 422)
+    t.match(partOf(wrong, 'error-summary'), /products\[0\]\.price\.curency .*\(line 6\)/)
+    t.match(wrong.text, 'curency: EUR', 'what was typed is there to be mended')
+    t.notMatch(wrong.html, '<script>alert')
+    const rules = await shop.upload(DATA, 'seed', { document: '', file: new File([YAML.replace('pdt_mug, q', 'pdt_none, q')], 'a.yaml') })
+    t.match(partOf(rules, 'error-summary'), /payments\[0\]\.product_cart.*pdt_none does not exist \(line 13\)/)
+    for (const [document, problem] of [
+      ['', /Paste a document, or choose a file/], ['   ', /Paste a document/], ['{"products": [', /not valid JSON/],
+      ['products: [', /not valid YAML/], ['just words', /object/], ['- 1', /object/], ['a: &a [*a]', /./], ['\uFFFD', /UTF-8/]
+    ] as const) {
+      const refused = await shop.upload(DATA, 'seed', { document })
+      t.equal(refused.status, 422, document)
+      t.match(partOf(refused, 'error-summary'), problem, document)
+    }
+    t.strictSame(shop.stored(), before)
+  })
+
+  t.test('what is no form, or too large, is refused', async t => {
+    const shop = visitor(t)
+    const headers = { accept: 'text/html' }
+    const { app } = shop.emulator
+    const noForm = await app.inject({
+      method: 'POST', url: DATA, headers: { ...headers, 'content-type': 'multipart/form-data; boundary=x' }, payload: 'nonsense'
+    })
+    t.equal(noForm.statusCode, 422)
+    const large = await shop.upload(CLOCK, 'freeze', { filler: 'x'.repeat(300_000) })
+    t.equal(large.status, 413, 'other pages take no files')
+    const forged = await app.inject({
+      method: 'POST',
+      url: DATA,
+      headers: { ...headers, 'content-type': 'multipart/form-data; boundary=x' },
+      payload: '--x\r\ncontent-disposition: form-data; name="action"\r\n\r\nreset\r\n--x--\r\n'
+    })
+    t.equal(forged.statusCode, 403, 'a form with files needs a token too')
+  })
+})
+
+t.test('sandboxes', async t => {
+  t.test('are made, gone over to, and deleted', async t => {
+    const shop = visitor(t)
+    t.match(partOf(await shop.visit(SANDBOXES), 'row-default'), /default you are here any other key .* in memory open/)
+    const made = await shop.follow(SANDBOXES, 'create', { name: 'alice' })
+    t.match(partOf(made, 'done'), 'is made')
+    t.match(partOf(made, 'row-alice'), /alice sandbox_alice .*\/~alice .*open Switch/)
+    t.match(made.html, 'href="/~alice/"')
+    t.match(partOf(await shop.follow(SANDBOXES, 'create', { name: 'alice' }), 'done'), 'There was such a sandbox already')
+
+    const hers = await shop.visit(`/~alice${SANDBOXES}`)
+    t.equal(hers.status, 200)
+    t.match(partOf(hers, 'row-alice'), 'you are here')
+    t.match(hers.html, 'href="/"', 'the way to the default one')
+    const self = await shop.send(`/~alice${SANDBOXES}`, 'delete', { name: 'alice' })
+    t.equal(self.status, 422)
+    t.match(partOf(self, 'error-summary'), "A sandbox can't delete itself")
+
+    const deleted = await shop.follow(SANDBOXES, 'delete', { name: 'alice' })
+    t.match(partOf(deleted, 'done'), 'gone, with all its data')
+    t.strictSame(await sandboxesOf(shop), ['default'])
+    const gone = await shop.visit(`/~alice${CLOCK}`)
+    t.equal(gone.status, 404)
+    t.match(gone.html, 'href="/"', 'with a way back')
+  })
+
+  t.test('what is no name, and what can not be deleted, is refused', async t => {
+    const shop = visitor(t)
+    for (const name of ['', 'a b', '../x', '-a', 'x'.repeat(64), HOSTILE]) {
+      const refused = await shop.send(SANDBOXES, 'create', { name })
+      t.equal(refused.status, 422, name)
+      t.match(problemOf(refused, 'create-sandbox') ?? '', 'letters, digits', name)
+      t.notMatch(refused.html, '<script>alert')
+    }
+    const main = await shop.send(SANDBOXES, 'delete', { name: 'default' })
+    t.match(partOf(main, 'error-summary'), "default sandbox can't be deleted")
+    t.equal((await shop.send(SANDBOXES, 'delete', { name: 'nobody' })).status, 422)
+    t.strictSame(await sandboxesOf(shop), ['default'])
+  })
+
+  t.test('each has its controls, and every link and form stays in it', async t => {
+    const shop = visitor(t)
+    await shop.follow(SANDBOXES, 'create', { name: 'bob' })
+    await shop.follow(`/~bob${CLOCK}`, 'set', { now: '2040-01-01T00:00', frozen: 'yes' })
+    await shop.follow(`/~bob${FAULTS}`, 'preset', { preset: 'down' })
+    await shop.follow(`/~bob${DATA}`, 'take', { name: 'his' })
+    t.notMatch((await clockOf(shop)).now, /^2040/)
+    t.strictSame(await faultsOf(shop), [])
+    t.match(partOf(await shop.visit(DATA), 'snapshots'), 'No snapshot yet')
+    for (const path of [CLOCK, FAULTS, DATA]) {
+      const { html } = await shop.visit(`/~bob${path}`)
+      const targets = [...html.matchAll(/(?:href|action|src)="(\/[^"]*)"/g)].map(([, target = '']) => target)
+      t.ok(targets.length > 10)
+      t.strictSame(targets.filter(target => !target.startsWith('/~bob/')), [], path)
+    }
+    t.equal((await shop.visit(`/~bob${DATA}/snapshot.db?name=his`)).status, 200)
+    t.equal((await shop.visit(`${DATA}/snapshot.db?name=his`)).status, 404)
+  })
+})
+
+t.test('who is kept out sees nothing of it and changes nothing', async t => {
+  const pages = [CLOCK, FAULTS, DATA, SANDBOXES, `${DATA}/snapshot.db?name=x`]
+  const changes: ReadonlyArray<readonly [string, string]> = [
+    [CLOCK, 'freeze'], [FAULTS, 'clear'], [DATA, 'reset'], [SANDBOXES, 'create']
+  ]
+  const post = ({ emulator }: Visitor, url: string, action: string, headers = {}) => emulator.app.inject({
+    method: 'POST',
+    url,
+    headers: { accept: 'text/html', host: 'localhost', 'content-type': 'application/x-www-form-urlencoded', ...headers },
+    payload: new URLSearchParams({ action, name: 'x' }).toString()
+  })
+
+  t.test('with --control off', async t => {
+    const shop = visitor(t, { control: 'off' })
+    for (const url of pages) {
+      const { status, html } = await shop.visit(url)
+      t.equal(status, 404, url)
+      t.notMatch(html, '<form')
+    }
+    for (const [url, action] of changes) t.equal((await post(shop, url, action)).statusCode, 404, url)
+  })
+
+  t.test('under another name, and from another site', async t => {
+    const shop = visitor(t)
+    for (const url of pages) {
+      const { status, html } = await shop.visit(url, { host: 'evil.example' })
+      t.equal(status, 403, url)
+      t.notMatch(html, '<form')
+    }
+    for (const [url, action] of changes) {
+      t.equal((await post(shop, url, action, { host: 'evil.example' })).statusCode, 403, url)
+      t.equal((await post(shop, url, action, { origin: 'http://evil.example' })).statusCode, 403, url)
+      t.equal((await post(shop, url, action)).statusCode, 403, 'without a token')
+    }
+    t.equal((await clockOf(shop)).frozen, false)
+    t.strictSame(await sandboxesOf(shop), ['default'])
+  })
+
+  t.test('without the key', async t => {
+    const shop = visitor(t, { controlKey: 'secret' })
+    await shop.call('POST', '/_emulator/snapshots', { body: { name: 'x' }, headers: { 'x-emulator-key': 'secret' } })
+    for (const url of pages.slice(0, -1)) {
+      const { status, html } = await shop.visit(url)
+      t.equal(status, 401, url)
+      t.match(html, 'type="password"')
+      t.notMatch(html, 'name="token" value="\\w')
+    }
+    const file = await shop.visit(`${DATA}/snapshot.db?name=x`)
+    t.equal(file.status, 303, 'to where a person can sign in')
+    t.equal(file.html, '')
+    for (const [url, action] of changes) t.equal((await post(shop, url, action)).statusCode, 401, url)
+    const clock = await shop.call('GET', '/_emulator/clock', { headers: { 'x-emulator-key': 'secret' } })
+    t.match(clock.json, { frozen: false })
+    const withKey = await shop.visit(`${DATA}/snapshot.db?name=x`, { 'x-emulator-key': 'secret' })
+    t.equal(withKey.status, 200)
+  })
+})
