@@ -26,6 +26,12 @@ export interface DeliveryFilter {
   payment_id?: string
 }
 
+export interface DeliveryCount {
+  webhook_id: string
+  state: DeliveryState
+  count: number
+}
+
 export interface Outbox {
   /** Gives the event's sequence number. */
   addEvent (event: Omit<StoredEvent, 'seq'>): number
@@ -48,6 +54,8 @@ export interface Outbox {
   setState (seq: number, state: DeliveryState, tries: number, dueAt: number | null): void
   /** How many deliveries wait for a try. */
   countWaiting (): number
+  /** How many deliveries there are to each endpoint in each state. */
+  countByState (): DeliveryCount[]
   /** `listener` is called whenever there is something to deliver that was not there before. */
   watch (listener: () => void): void
 }
@@ -95,6 +103,8 @@ export function outboxStore (database: Database): Outbox {
   const setState = database.prepare('UPDATE webhook_deliveries SET state = ?, tries = ?, due_at = ? WHERE seq = ?')
   const countWaiting = database.prepare<[], number>(
     'SELECT count(*) FROM webhook_deliveries WHERE due_at IS NOT NULL').pluck()
+  const countByState = database.prepare<[], DeliveryCount>(
+    'SELECT webhook_id, state, count(*) AS count FROM webhook_deliveries GROUP BY webhook_id, state')
   const forget = forgetter(database)
   const prepared = new Map<string, Statement<unknown[], unknown>>()
   let added = () => {}
@@ -145,6 +155,7 @@ export function outboxStore (database: Database): Outbox {
       if (dueAt !== null) added()
     },
     countWaiting: () => countWaiting.get() ?? 0,
+    countByState: () => countByState.all(),
     watch: listener => { added = listener }
   }
 }

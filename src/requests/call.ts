@@ -111,6 +111,27 @@ export interface ShownBody {
   text: string | null
 }
 
+/** Of a call that is to be made again. */
+export interface SentBody {
+  text: string
+  /** Whether these are the very bytes: not where something had to be hidden, or was no text. */
+  isExact: boolean
+}
+
+/** The body as it was sent, without its secrets, whole. */
+export function sentBody ({ bodies }: LoggedCall): SentBody {
+  const text = requestText(bodies)
+  const value = parsed(text)
+  const shown = value === undefined ? withoutCardNumbers(text) : JSON.stringify(maskedJson(value))
+  const isExact = shown === (value === undefined ? text : JSON.stringify(value)) && !/[\0\uFFFD]/.test(text)
+  return { text: isExact ? text : shown, isExact }
+}
+
+/** Every operation that was called, in the order of the alphabet. */
+export function operationsOf (calls: readonly LoggedCall[]): string[] {
+  return [...new Set(calls.map(operationName).filter(name => name !== null))].sort()
+}
+
 export const BODY_SHOWN_MAX = 8 * 1024
 
 /** A body without its secrets, as far as it is shown; null for an empty one. */

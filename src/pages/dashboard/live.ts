@@ -93,6 +93,7 @@ function stateOf ({ turn, requests, faults, sender, snapshots }: Sandbox): strin
   return JSON.stringify([
     turn.countWrites(),
     requests.lastSeq(),
+    requests.next(0)?.seq, // none is left when the log has been cleared
     faults.list().map(({ fault_id: id, met }) => [id, met]),
     sender.faults.list(),
     snapshots.list().map(({ name, takenAt }) => [name, takenAt])

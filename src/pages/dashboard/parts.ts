@@ -123,9 +123,14 @@ export function copyField (label: string, value: string, testId?: string): Fragm
 }
 
 /** A text of several lines to be copied: commands, code. */
-export function snippet (text: string, { id, label }: { id: string, label: string }): Fragment {
+export function snippet (text: string, { id, label, copied = text }: {
+  id: string
+  label: string
+  /** What is copied, where that is not what is shown. */
+  copied?: string
+}): Fragment {
   return html`<div class="snippet" id="${id}"><pre tabindex="0" role="region" aria-label="${label}"><code>${text}</code></pre>
-!${copyButton(text, label.toLowerCase())}</div>`
+!${copyButton(copied, label.toLowerCase())}</div>`
 }
 
 /** Something of the API as it is, folded. */

@@ -5,11 +5,17 @@ import { addDashboard, type AddSection, type DashboardOptions } from './frame.js
 import { addOverview } from './overview.js'
 import { addPayment } from './payment.js'
 import { addPayments } from './payments.js'
+import { addProducts } from './products.js'
+import { addRequests } from './requests.js'
+import { addWebhooks } from './webhooks.js'
 
 const SECTIONS: readonly AddSection[] = [
   addOverview,
   addPayments,
   addPayment,
+  addProducts,
+  addWebhooks,
+  addRequests,
   addControls
 ]
 

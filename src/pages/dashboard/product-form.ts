@@ -1,0 +1,163 @@
+/**
+ * The form of a product, for a new one and for a change: every field by the name that the API has for it, amounts in the price's
+ * currency. Which of the fields count depends on the kind of price; a style sheet hides the others, and what is hidden is not sent.
+ */
+import { html } from 'ghtml'
+import type { Schemas } from '../../contract/operations.js'
+import type { Fragment } from '../layout.js'
+import { areaField, checkField, choiceField, form, submit, textField } from './fields.js'
+import type { Form, Sheet } from './form.js'
+import type { Visit } from './frame.js'
+import { linkButton } from './parts.js'
+import { readingOf, typedAmount, type Reading } from './reading.js'
+import { currencyOptions, metadataField, withChosen } from './related.js'
+
+type Product = Schemas['GetProductResponse']
+type Price = Schemas['Price']
+
+const TAX_CATEGORIES = ['digital_products', 'saas', 'e_book', 'edtech', 'live_tutoring'] as const satisfies ReadonlyArray<
+  Schemas['TaxCategory']>
+const INTERVALS = ['Day', 'Week', 'Month', 'Year'] as const satisfies ReadonlyArray<Schemas['TimeInterval']>
+
+const KINDS = [['one_time_price', 'Once'], ['recurring_price', 'Every period: a subscription']] as const
+
+/** What a form starts from that has no product yet. */
+const NEW_PRICE = {
+  type: 'one_time_price', currency: 'USD', price: null, discount: 0, purchasing_power_parity: false, tax_inclusive: false
+} as const
+
+/** The price as far as a form has fields for it: null for one that is billed by usage. */
+type Priced = Extract<Price, { type: 'one_time_price' | 'recurring_price' }> | typeof NEW_PRICE
+
+export async function productForm (sheet: Sheet, product: Product | null, visit: Visit): Promise<Fragment> {
+  const { items: brands } = await visit.operate('GET /brands')
+  const price = product === null ? NEW_PRICE : product.price
+  const leave = product === null ? '/dashboard/products' : `/dashboard/products/${encodeURIComponent(product.product_id)}`
+  const named = brands.map(({ brand_id: id, name }): readonly [string, string] => [id, name ?? id])
+  return form(sheet, html`
+!${textField(sheet, { name: 'name', label: 'Name', value: product?.name, isRequired: true })}
+!${areaField(sheet, { name: 'description', label: 'Description', value: product?.description, rows: 3 })}
+<div class="pair">
+!${choiceField(sheet, {
+    name: 'tax_category', label: 'Tax category', isRequired: true, value: product?.tax_category, options: TAX_CATEGORIES.map(name => [name, name])
+  })}
+!${brands.length < 2
+    ? ''
+    : choiceField(sheet, { name: 'brand_id', label: 'Brand', isRequired: true, value: product?.brand_id, options: named })}
+</div>
+!${price.type === 'usage_based_price' ? USAGE : priceFields(sheet, price, visit)}
+!${metadataField(sheet, product?.metadata)}
+<div class="row">!${submit(product === null ? 'Create the product' : 'Save')}
+!${linkButton(visit.base + leave, 'Cancel')}</div>`)
+}
+
+const USAGE = '<p class="note">This product is billed by usage. Its price can be changed through the API alone, and stays as it is.</p>'
+
+function priceFields (sheet: Sheet, price: Priced, visit: Visit): Fragment {
+  const { currency } = price
+  return html`<fieldset><legend>Price</legend>
+<div class="pair">
+!${choiceField(sheet, { name: 'price.type', label: 'Is paid', isRequired: true, value: price.type, options: KINDS })}
+!${choiceField(sheet, {
+    name: 'price.currency', label: 'Currency', isRequired: true, value: currency, options: withChosen(currencyOptions(visit), currency)
+  })}
+</div>
+<div class="pair">
+!${amountField(sheet, visit, 'price.price', 'Price', price.price, currency, true)}
+!${textField(sheet, { name: 'price.discount', label: 'Discount in percent', value: price.discount || '', inputmode: 'numeric', hint: 'Whole, 0 to 100.' })}
+</div>
+!${checkField(sheet, { name: 'price.tax_inclusive', label: 'Tax is part of the price', value: price.tax_inclusive === true })}
+!${checkField(sheet, {
+    name: 'price.purchasing_power_parity', label: 'Purchasing power parity', value: price.purchasing_power_parity
+  })}
+!${oneTimeFields(sheet, price, visit)}
+!${recurringFields(sheet, price, visit)}
+</fieldset>`
+}
+
+function oneTimeFields (sheet: Sheet, price: Priced, visit: Visit): Fragment {
+  const [chosen, suggested] = 'pay_what_you_want' in price ? [price.pay_what_you_want, price.suggested_price] : [false, null]
+  return html`<div class="kind one-time">
+!${checkField(sheet, {
+    name: 'price.pay_what_you_want',
+    label: 'Customers pay what they want',
+    hint: 'The price above is then the least that they may give.',
+    value: chosen === true
+  })}
+!${amountField(sheet, visit, 'price.suggested_price', 'Suggested price', suggested, price.currency)}
+</div>`
+}
+
+function recurringFields (sheet: Sheet, price: Priced, visit: Visit): Fragment {
+  const given = price.type === 'recurring_price' ? price : null
+  return html`<div class="kind recurring">
+<div class="pair">
+!${textField(sheet, { name: 'price.payment_frequency_count', label: 'A payment is due every', value: given?.payment_frequency_count ?? 1, inputmode: 'numeric', isRequired: true })}
+!${intervalField(sheet, 'price.payment_frequency_interval', 'Unit of it', given?.payment_frequency_interval ?? 'Month')}
+</div><div class="pair">
+!${textField(sheet, { name: 'price.subscription_period_count', label: 'The subscription ends after', value: given?.subscription_period_count ?? 10, inputmode: 'numeric', isRequired: true })}
+!${intervalField(sheet, 'price.subscription_period_interval', 'Unit of that', given?.subscription_period_interval ?? 'Year')}
+</div><div class="pair">
+!${textField(sheet, { name: 'price.trial_period_days', label: 'Trial in days', value: given?.trial_period_days || '', inputmode: 'numeric' })}
+!${amountField(sheet, visit, 'price.trial_amount', 'Price of the trial', given?.trial_amount, price.currency)}
+</div>
+!${checkField(sheet, {
+    name: 'price.trial_apply_discounts', label: 'Discount codes lower the price of the trial', value: given?.trial_apply_discounts === true
+  })}
+</div>`
+}
+
+function intervalField (sheet: Sheet, name: string, label: string, value: string): Fragment {
+  return choiceField(sheet, { name, label, value, isRequired: true, options: INTERVALS.map(interval => [interval, interval]) })
+}
+
+function amountField (
+  sheet: Sheet, { context: { sandbox } }: Visit, name: string, label: string, value: number | null | undefined, currency: string,
+  isRequired = false
+): Fragment {
+  return textField(sheet, {
+    name, label, isRequired, value: typedAmount(value, currency, sandbox), inputmode: 'decimal', placeholder: typedAmount(1999, currency, sandbox)
+  })
+}
+
+/** The body of `POST /products` and of `PATCH /products/{id}`. */
+export function productBody (sent: Form, { context: { sandbox } }: Visit) {
+  const reading = readingOf(sent, sandbox)
+  const body = {
+    name: sent.text('name'),
+    description: sent.text('description'),
+    tax_category: sent.text('tax_category'),
+    metadata: reading.metadata('metadata'),
+    ...(sent.has('brand_id') ? { brand_id: sent.text('brand_id') } : {}),
+    ...(sent.has('price.type') ? { price: priceBody(sent, reading) } : {})
+  }
+  reading.check()
+  return body
+}
+
+function priceBody (sent: Form, reading: Reading) {
+  const type = sent.text('price.type')
+  const currency = sent.text('price.currency')
+  const common = {
+    type,
+    currency,
+    price: reading.amount('price.price', currency),
+    discount: sent.number('price.discount') ?? 0,
+    purchasing_power_parity: sent.has('price.purchasing_power_parity'),
+    tax_inclusive: sent.has('price.tax_inclusive')
+  }
+  if (type !== 'recurring_price') {
+    const suggested = reading.amount('price.suggested_price', currency)
+    return { ...common, pay_what_you_want: sent.has('price.pay_what_you_want'), suggested_price: suggested ?? null }
+  }
+  return {
+    ...common,
+    payment_frequency_count: sent.number('price.payment_frequency_count'),
+    payment_frequency_interval: sent.text('price.payment_frequency_interval'),
+    subscription_period_count: sent.number('price.subscription_period_count'),
+    subscription_period_interval: sent.text('price.subscription_period_interval'),
+    trial_period_days: sent.number('price.trial_period_days') ?? 0,
+    trial_amount: reading.amount('price.trial_amount', currency) ?? null,
+    trial_apply_discounts: sent.has('price.trial_apply_discounts')
+  }
+}

@@ -1,0 +1,246 @@
+/**
+ * Products: the list with the API's filters, each product's page, making and changing them. For tests without a person, these hold
+ * on: the ids list, facts, price, payments, prices, links, codes, raw, form-save.
+ */
+import { html } from 'ghtml'
+import type { Schemas } from '../../contract/operations.js'
+import { plainPrice } from '../../resources/products/prices.js'
+import type { Fragment } from '../layout.js'
+import { money } from '../fragments.js'
+import { asking, button } from './fields.js'
+import type { Dashboard, DashboardPage, Shown, Visit } from './frame.js'
+import { filterForm, filtersOf, listed, turning, type Filter } from './lists.js'
+import {
+  NONE, card, cellLink, code, copyField, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, statusTag,
+  table, text, timeTag, type Row
+} from './parts.js'
+import { productBody, productForm } from './product-form.js'
+import { pageOf, pathOf, relatedPayments, words } from './related.js'
+
+type Product = Schemas['GetProductResponse']
+type Price = Schemas['Price']
+
+export function addProducts (dashboard: Dashboard): void {
+  dashboard.page('/dashboard/products', { section: 'products', show: list })
+  dashboard.page('/dashboard/products/new', newPage)
+  dashboard.page('/dashboard/products/:id', productPage)
+  dashboard.page('/dashboard/products/:id/edit', editPage)
+}
+
+async function list (visit: Visit): Promise<Shown> {
+  const { items: brands } = await visit.operate('GET /brands')
+  const filters: Filter[] = [
+    { name: 'recurring', label: 'Kind', type: 'choice', options: [['false', 'One-time'], ['true', 'Subscription']] },
+    { name: 'archived', label: 'State', type: 'choice', options: [['false', 'On sale'], ['true', 'Archived']] },
+    {
+      name: 'brand_id',
+      label: 'Brand',
+      type: 'choice',
+      options: brands.map(({ brand_id: id, name }) => [id, name ?? id])
+    }
+  ]
+  const query = filtersOf(visit, ['recurring', 'archived', 'brand_id'])
+  const found = await listed(visit, paging => visit.operate('GET /products', { query: { ...query, ...paging } }))
+  const rows = found.items.map(product => productRow(product, visit))
+  const columns = [
+    { title: 'Product' }, { title: 'Price', kind: 'number' }, { title: 'Kind' }, { title: 'Tax category', kind: 'low' },
+    { title: 'Created', kind: 'low' }
+  ] as const
+  const content = rows.length > 0 ? table('Products', columns, rows) : nothing(query, visit)
+  return {
+    title: 'Products',
+    content: html`!${heading('Products', linkButton(`${visit.base}/dashboard/products/new`, 'New product', 'primary'))}
+!${card(html`!${filterForm(visit, filters)}<div id="list" data-live>!${content}</div>!${turning(visit, found, 'products')}`,
+  { id: 'products', pad: false })}`
+  }
+}
+
+function nothing (query: object, { base }: Visit): Fragment {
+  return Object.keys(query).length > 0
+    ? empty('No product fits', html`<p>Change the filter, or <a href="${base}/dashboard/products">show those on sale</a>.</p>`)
+    : empty('No product yet', html`<p><a href="${base}/dashboard/products/new">Create one</a>, or let your program do it.</p>`)
+}
+
+function productRow (product: Schemas['GetProductsListResponseItem'], visit: Visit): Row {
+  const { price_detail: price, name, product_id: id } = product
+  return {
+    id,
+    cells: [
+      cellLink(pageOf(visit, 'products', id), html`${name ?? id}`, id),
+      price == null ? NONE : html`${shortPrice(price, visit)}`,
+      html`${price == null ? '' : kindOf(price)}`,
+      html`${product.tax_category}`,
+      timeTag(product.created_at, visit)
+    ]
+  }
+}
+
+function kindOf (price: Price): string {
+  if (price.type === 'one_time_price') return price.pay_what_you_want === true ? 'pay what you want' : 'one-time'
+  return price.type === 'recurring_price' ? 'subscription' : 'by usage'
+}
+
+function shortPrice (price: Price, { context: { sandbox } }: Visit): string {
+  const amount = money(plainPrice(price), price.currency, sandbox)
+  if (price.type === 'one_time_price') return price.pay_what_you_want === true ? `from ${amount}` : amount
+  const { payment_frequency_count: count, payment_frequency_interval: interval } = price
+  return `${amount} / ${count === 1 ? '' : `${count} `}${interval.toLowerCase()}${count === 1 ? '' : 's'}`
+}
+
+const productPage: DashboardPage = {
+  section: 'products',
+  async show (visit) {
+    const product = await visit.operate('GET /products/{id}', { path: { id: visit.param('id') } })
+    const isArchived = visit.context.sandbox.products.find(product.product_id)?.archived === true
+    return {
+      title: product.name ?? product.product_id,
+      content: html`!${heading({ html: html`${product.name ?? product.product_id} !${isArchived ? statusTag('archived', 'wait') : ''}` },
+        actionsFor(product, isArchived, visit), crumb(visit, '/dashboard/products', 'Products'))}
+<div class="columns"><div>
+!${card(productFacts(product, visit), { id: 'facts', title: 'Product', live: true })}
+!${await relatedPayments(visit, { product_id: product.product_id }, html`<p>Nobody has begun to buy this product.</p>`)}
+!${card(rawJson(product), { id: 'raw-card' })}
+</div><div>
+!${card(priceFacts(product, visit), { id: 'price', title: 'Price', live: true })}
+!${await localizedPrices(product, visit)}
+!${await linksOf(product, isArchived, visit)}
+!${await codesFor(product, visit)}
+</div></div>`
+    }
+  },
+  actions: {
+    async archive (visit) {
+      await visit.operate('DELETE /products/{id}', { path: { id: visit.param('id') } })
+      return { done: 'archived' }
+    },
+    async unarchive (visit) {
+      await visit.operate('POST /products/{id}/unarchive', { path: { id: visit.param('id') } })
+      return { done: 'unarchived' }
+    }
+  },
+  notes: {
+    created: 'The product was created.',
+    saved: 'The product was changed.',
+    archived: 'The product was archived: it is no longer sold.',
+    unarchived: 'The product is on sale again.'
+  }
+}
+
+function actionsFor (product: Product, isArchived: boolean, visit: Visit): Fragment {
+  if (isArchived) return button(visit.sheet('unarchive'), 'Put on sale again', 'second')
+  const buy = `${visit.base}/dashboard/payments/new?${new URLSearchParams({ product_id: product.product_id })}`
+  return html`!${product.is_recurring ? '' : linkButton(buy, 'Create a test payment', 'primary')}
+!${linkButton(pageOf(visit, 'products', product.product_id, '/edit'), 'Edit')}
+!${asking(visit.sheet('archive'), {
+    opens: 'Archive',
+    question: 'An archived product is no longer listed or sold: a payment for it is refused. It can be put on sale again.',
+    confirm: 'Archive the product'
+  })}`
+}
+
+function productFacts (product: Product, visit: Visit): Fragment {
+  return facts([
+    ['Id', idTag(product.product_id)],
+    ['Description', text(product.description)],
+    ['Tax category', code(product.tax_category)],
+    ['Brand', idTag(product.brand_id)],
+    ['Add-ons', product.addons == null || product.addons.length === 0 ? null : html`${product.addons.join(', ')}`],
+    ['Created', fullTime(product.created_at, visit)],
+    ['Changed', product.updated_at === product.created_at ? null : fullTime(product.updated_at, visit)],
+    ['Metadata', metadata(product.metadata)]
+  ])
+}
+
+function priceFacts ({ price, pricing_mode: mode }: Product, { context: { sandbox } }: Visit): Fragment {
+  const amount = (minor: number) => html`<span class="figure">${money(minor, price.currency, sandbox)}</span>`
+  const isChosen = price.type === 'one_time_price' && price.pay_what_you_want === true
+  return facts([
+    [isChosen ? 'At least' : 'Price', amount(plainPrice(price))],
+    ['In minor units', html`<code>${plainPrice(price)}</code> ${price.currency}`],
+    ['Kind', html`${kindOf(price)}`],
+    ['Suggested', price.type === 'one_time_price' && price.suggested_price != null ? amount(price.suggested_price) : null],
+    ['Discount', price.discount === 0 ? null : html`${price.discount} %`],
+    ['Tax', html`${price.tax_inclusive === true ? 'part of the price' : 'added to the price'}`],
+    ['Due', price.type === 'one_time_price' ? null : every(price.payment_frequency_count, price.payment_frequency_interval)],
+    ['Ends after', price.type === 'one_time_price'
+      ? null
+      : html`${price.subscription_period_count} ${price.subscription_period_interval.toLowerCase()}s`],
+    ['Trial', price.type === 'recurring_price' && (price.trial_period_days ?? 0) > 0
+      ? html`${price.trial_period_days} days, !${price.trial_amount == null ? 'free' : amount(price.trial_amount)}`
+      : null],
+    ['Localized', mode == null ? null : html`${words(mode)}`]
+  ])
+}
+
+function every (count: number, interval: string): Fragment {
+  return html`every ${count === 1 ? '' : `${count} `}${interval.toLowerCase()}${count === 1 ? '' : 's'}`
+}
+
+async function localizedPrices ({ product_id: id, pricing_mode: mode }: Product, visit: Visit): Promise<Fragment> {
+  const { items } = await visit.operate('GET /products/{product_id}/localized-prices', { path: { product_id: id } })
+  if (mode == null && items.length === 0) return ''
+  const rows = items.map((price): Row => ({
+    id: price.id,
+    cells: [html`${price.country_code ?? price.currency}`, html`${money(price.amount, price.currency, visit.context.sandbox)}`]
+  }))
+  const content = rows.length === 0
+    ? empty('None yet', html`<p>Every customer pays the price above.</p>`)
+    : table('Localized prices', [{ title: 'Where' }, { title: 'Price', kind: 'number' }], rows)
+  return card(content, { id: 'prices', title: 'Localized prices', live: true, pad: false })
+}
+
+async function linksOf ({ product_id: id, is_recurring: isRecurring }: Product, isArchived: boolean, visit: Visit): Promise<Fragment> {
+  if (isRecurring || isArchived) return ''
+  const { items } = await visit.operate('GET /products/short_links', { query: { product_id: id, page_size: 10 } })
+  const url = `${visit.context.origin}/buy/${encodeURIComponent(id)}`
+  return card(html`!${copyField('Checkout link', url, 'checkout-link')}
+!${items.map(link => copyField('Short link', link.short_url))}
+<p><a href="${visit.base}/buy/${encodeURIComponent(id)}">Open the checkout of this product</a></p>`, { id: 'links', title: 'Links' })
+}
+
+async function codesFor ({ product_id: id }: Product, visit: Visit): Promise<Fragment> {
+  const { items } = await visit.operate('GET /discounts', { query: { product_id: id, active: 'true', page_size: 10 } })
+  const all = `${visit.base}/dashboard/discounts?${new URLSearchParams({ product_id: id, active: 'true' })}`
+  return card(items.length === 0
+    ? html`<p class="quiet">No discount code fits this product now.</p>`
+    : html`<ul class="pairs">!${items.map(discount =>
+      html`<li><a href="${pageOf(visit, 'discounts', discount.discount_id)}"><code>${discount.code}</code></a> ${discount.name ?? ''}</li>`)}
+</ul><p><a href="${all}">All codes that fit</a></p>`, { id: 'codes', title: 'Discount codes that fit', live: true })
+}
+
+const newPage: DashboardPage = {
+  section: 'products',
+  async show (visit) {
+    return {
+      title: 'New product',
+      content: html`!${heading('New product', '', crumb(visit, '/dashboard/products', 'Products'))}
+!${card(await productForm(visit.sheet('save'), null, visit), { id: 'product' })}`
+    }
+  },
+  actions: {
+    async save (visit, sent) {
+      const { product_id: id } = await visit.operate('POST /products', { body: productBody(sent, visit) })
+      return { to: pathOf('products', id), done: 'created' }
+    }
+  }
+}
+
+const editPage: DashboardPage = {
+  section: 'products',
+  async show (visit) {
+    const product = await visit.operate('GET /products/{id}', { path: { id: visit.param('id') } })
+    const name = product.name ?? product.product_id
+    return {
+      title: `Edit ${name}`,
+      content: html`!${heading(`Edit ${name}`, '', crumb(visit, pathOf('products', product.product_id), name))}
+!${card(await productForm(visit.sheet('save'), product, visit), { id: 'product' })}`
+    }
+  },
+  actions: {
+    async save (visit, sent) {
+      const id = visit.param('id')
+      await visit.operate('PATCH /products/{id}', { path: { id }, body: productBody(sent, visit) })
+      return { to: pathOf('products', id), done: 'saved' }
+    }
+  }
+}

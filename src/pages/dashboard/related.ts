@@ -1,0 +1,83 @@
+/** What the pages of the catalog share: links to one another, the payments that something has, choices from the API's lists. */
+import { html } from 'ghtml'
+import type { Schemas } from '../../contract/operations.js'
+import { money } from '../fragments.js'
+import type { Fragment } from '../layout.js'
+import { areaField } from './fields.js'
+import type { Sheet } from './form.js'
+import type { Visit } from './frame.js'
+import { card, cellLink, code, empty, linkButton, statusTag, table, timeTag, type Row } from './parts.js'
+import { typedMetadata } from './reading.js'
+
+type Catalog = 'payments' | 'checkouts' | 'customers' | 'products' | 'discounts'
+
+/** The page of something, or of what is done with it. */
+export function pageOf ({ base }: Pick<Visit, 'base'>, section: Catalog, id: string, more = ''): string {
+  return base + pathOf(section, id) + more
+}
+
+/** The same without the sandbox, for redirects. */
+export function pathOf (section: Catalog, id: string): string {
+  return `/dashboard/${section}/${encodeURIComponent(id)}`
+}
+
+const LATEST = 8
+
+/** The latest payments of a customer or a product. */
+export async function relatedPayments (
+  visit: Visit, filter: { customer_id: string } | { product_id: string }, advice: Fragment
+): Promise<Fragment> {
+  const { items } = await visit.operate('GET /payments', { query: { ...filter, page_size: LATEST } })
+  const all = linkButton(`${visit.base}/dashboard/payments?${new URLSearchParams(filter)}`, 'All of them')
+  const content = items.length === 0 ? empty('No payment yet', advice) : paymentTable(items, visit)
+  return card(content, { id: 'payments', title: 'Payments', live: true, pad: false, actions: items.length === 0 ? '' : all })
+}
+
+export function paymentTable (payments: ReadonlyArray<Schemas['GetPaymentsListResponseItem']>, visit: Visit): Fragment {
+  const rows = payments.map((payment): Row => ({
+    id: payment.payment_id,
+    cells: [
+      cellLink(pageOf(visit, 'payments', payment.payment_id), code(payment.payment_id), payment.customer.email),
+      html`${money(payment.total_amount, payment.currency, visit.context.sandbox)}`,
+      statusTag(payment.status ?? 'requires_payment_method'),
+      timeTag(payment.created_at, visit)
+    ]
+  }))
+  return table('Payments', [
+    { title: 'Payment' }, { title: 'Amount', kind: 'number' }, { title: 'Status' }, { title: 'Created', kind: 'low' }
+  ], rows)
+}
+
+export function metadataField (sheet: Sheet, values: Readonly<Record<string, unknown>> | null | undefined): Fragment {
+  return areaField(sheet, {
+    name: 'metadata',
+    label: 'Metadata',
+    rows: 3,
+    isCode: true,
+    value: typedMetadata(values),
+    hint: 'A line of key=value for each, or a JSON object.'
+  })
+}
+
+/** How many of something a choice offers: the newest. */
+export const CHOICES = 100
+
+/** What is chosen already stands among the options, even where the list of them does not have it. */
+export function withChosen (
+  options: ReadonlyArray<readonly [value: string, label: string]>, chosen: string
+): ReadonlyArray<readonly [value: string, label: string]> {
+  return chosen === '' || options.some(([value]) => value === chosen) ? options : [...options, [chosen, chosen]]
+}
+
+export function currencyOptions ({ context: { sandbox } }: Visit): Array<readonly [string, string]> {
+  const names = new Intl.DisplayNames('en', { type: 'currency' })
+  return Object.keys(sandbox.reference.currencies).sort().map(currency => {
+    const name = names.of(currency) ?? currency
+    return [currency, name === currency ? currency : `${currency} · ${name}`]
+  })
+}
+
+/** What the contract calls `one_time_price` as people say it. */
+export function words (value: string): string {
+  return value.replaceAll('_', ' ')
+}

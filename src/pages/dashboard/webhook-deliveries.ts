@@ -1,0 +1,154 @@
+/**
+ * The deliveries of events to endpoints: lists of them, and each with every try. For tests without a person, these hold on: the ids
+ * deliveries, state, tries, try-{number}, retry, facts; rows row-{delivery_id}.
+ */
+import { html } from 'ghtml'
+import type { Fragment } from '../layout.js'
+import { parseTime } from '../../rules/calendar.js'
+import { curlOf } from './curl.js'
+import { button } from './fields.js'
+import type { Dashboard, Shown, Visit } from './frame.js'
+import { filterForm, filtersOf, listed, turning } from './lists.js'
+import { card, code, crumb, empty, facts, fullTime, heading, idTag, snippet, statusTag, text, timeTag } from './parts.js'
+import { bodyText, headerList, httpTag, milliseconds } from './request-parts.js'
+import {
+  EVENT_TYPE_OPTIONS, deliveryTable, endpointLink, endpointOptions, endpointsOf, stateTag, tabs, verdict
+} from './webhook-parts.js'
+import { FAULT_WORDS, adviceOn, answerOf, verdictOf, type Attempt, type Delivery, type FaultKind } from './webhook-words.js'
+
+const FILTERS = ['state', 'webhook_id', 'event_type', 'payment_id', 'event_id'] as const
+
+const STATES = ['waiting', 'succeeded', 'failed', 'cancelled', 'dropped'].map(state => [state, state] as const)
+
+export function addDeliveries (dashboard: Dashboard): void {
+  dashboard.page('/dashboard/webhooks/deliveries', { section: 'webhooks', show: deliveryList })
+  dashboard.page('/dashboard/webhooks/deliveries/:delivery_id', {
+    section: 'webhooks',
+    show: deliveryPage,
+    actions: {
+      async retry (visit) {
+        await visit.operate('POST /_emulator/deliveries/{delivery_id}/retry', {
+          path: { delivery_id: visit.param('delivery_id') }
+        })
+        return { done: 'retried' }
+      }
+    },
+    notes: { retried: 'It is tried now. How that ends appears below.' }
+  })
+}
+
+async function deliveryList (visit: Visit): Promise<Shown> {
+  const filters = filtersOf(visit, FILTERS)
+  const endpoints = await endpointsOf(visit)
+  const deliveries = await listed(visit, paging =>
+    visit.operate('GET /_emulator/deliveries', { query: { ...filters, ...paging } }))
+  const isFiltered = Object.keys(filters).length > 0
+  const content = deliveries.items.length > 0
+    ? html`!${deliveryTable(deliveries.items, endpoints, visit)}!${turning(visit, deliveries, 'deliveries')}`
+    : noDelivery(visit, isFiltered, endpoints.length > 0)
+  return {
+    title: 'Deliveries',
+    content: html`!${heading('Deliveries')}!${tabs(visit)}
+!${card(html`!${filterForm(visit, [
+  { name: 'state', label: 'State', type: 'choice', options: STATES },
+  { name: 'webhook_id', label: 'Endpoint', type: 'choice', options: endpointOptions(endpoints) },
+  { name: 'event_type', label: 'Event', type: 'choice', options: EVENT_TYPE_OPTIONS },
+  { name: 'payment_id', label: 'Payment', type: 'search', placeholder: 'pay_…' }
+])}<div id="delivery-list" data-live>!${content}</div>`, { id: 'deliveries', pad: false })}`
+  }
+}
+
+function noDelivery ({ base, url }: Visit, isFiltered: boolean, hasEndpoint: boolean): Fragment {
+  const [path = ''] = url.split('?', 1)
+  if (isFiltered) return empty('No delivery fits', html`<p><a href="${path}">Show all of them</a></p>`)
+  return empty('No delivery yet', hasEndpoint
+    ? html`<p>When something happens to a payment or a refund, it is sent to every endpoint that wants it. To see one now,
+<a href="${base}/dashboard/webhooks/sample">send a sample</a>.</p>`
+    : html`<p>There is no endpoint to send anything to: <a href="${base}/dashboard/webhooks/new">add the one of your program</a>.</p>`)
+}
+
+async function deliveryPage (visit: Visit): Promise<Shown> {
+  const { base, context: { sandbox, now } } = visit
+  const delivery = await visit.operate('GET /_emulator/deliveries/{delivery_id}', {
+    path: { delivery_id: visit.param('delivery_id') }
+  })
+  const [event, endpoints] = await Promise.all([
+    visit.operate('GET /_emulator/events/{event_id}', { path: { event_id: delivery.event_id } }), endpointsOf(visit)
+  ])
+  const told = verdictOf(delivery, {
+    endpoint: endpoints.find(({ id }) => id === delivery.webhook_id) ?? null,
+    isSample: event.is_sample,
+    isFrozen: sandbox.clock.state().frozen_at !== null,
+    isDue: delivery.due_at !== null && (parseTime(delivery.due_at) ?? 0) <= now
+  })
+  const next = delivery.due_at === null ? '' : html`<p>Next try: !${fullTime(delivery.due_at, visit)}</p>`
+  return {
+    title: `${delivery.event_type}, a delivery`,
+    content: html`<div id="delivery-head" data-live>!${heading({
+      html: html`<span class="call">${delivery.event_type}</span> !${stateTag(delivery)}`
+    }, '', crumb(visit, '/dashboard/webhooks/deliveries', 'Deliveries'))}</div>
+<div class="columns"><div>
+<div id="state" data-live>!${verdict(told, next)}</div>
+!${card(tries(delivery, visit), { id: 'tries', title: 'Tries', live: true, pad: false })}
+</div><div>
+!${card(html`<p class="quiet">Sends it now, whatever has become of it, with the data as it is now.</p>
+<div>!${button(visit.sheet('retry'), 'Retry now', 'primary')}</div>`, { id: 'retry', title: 'Once more' })}
+!${card(facts([
+  ['Delivery', idTag(delivery.delivery_id)],
+  ['Event', html`<a href="${base}/dashboard/webhooks/events/${event.event_id}">!${code(event.event_id)}</a>`],
+  ['Happened', fullTime(event.created_at, visit)],
+  ['Endpoint', endpointLink(delivery.webhook_id, endpoints, visit)],
+  ['Payment', event.payment_id === null
+    ? null
+    : html`<a href="${base}/dashboard/payments/${event.payment_id}">!${code(event.payment_id)}</a>`],
+  ['Kind', event.is_sample ? 'a sample: nothing has happened' : null],
+  ['Tries', text(delivery.tries)]
+]), { id: 'facts', title: 'The delivery', live: true })}
+</div></div>`
+  }
+}
+
+function tries ({ attempts, state }: Delivery, visit: Visit): Fragment {
+  if (attempts.length === 0) {
+    return empty('Nothing was sent', state === 'waiting' ? '<p>The first try appears here.</p>' : '<p>It was never tried.</p>')
+  }
+  return html`!${attempts.map((attempt, index) => tryPart(attempt, index + 1, index === attempts.length - 1, visit)).reverse()}`
+}
+
+function tryPart (attempt: Attempt, number: number, isLast: boolean, visit: Visit): Fragment {
+  const { response_status: status, error, fault, duration_ms: duration, started_at: at } = attempt
+  const outcome = status === null ? statusTag('no answer', 'bad') : httpTag(status)
+  const words = fault === null ? null : FAULT_WORDS[fault as FaultKind]?.does ?? fault
+  return html`<details class="fold try" id="try-${number}"!${isLast ? ' open' : ''}>
+<summary><span>Try ${number}</span> !${outcome}!${words === null ? '' : html` <span class="tag wait">${words}</span>`}
+<span class="quiet">!${timeTag(at, visit)}, took ${milliseconds(duration)}</span></summary>
+<div class="exchange">
+!${error === null ? '' : html`<p><strong>${answerOf(attempt)}</strong></p>`}
+!${isLast ? '' : adviceOn(attempt).map(advice => html`<p class="quiet">${advice}</p>`)}
+!${sent(attempt, number)}
+!${received(attempt, number)}
+!${again(attempt, number)}
+</div></details>`
+}
+
+function sent ({ url, request_headers: headers, request_body: body }: Attempt, number: number): Fragment {
+  return html`<h3>What was sent</h3><p class="call"><code>POST ${url}</code></p>
+!${headerList(headers)}
+!${body === '' ? '' : bodyText(body, { id: `try-${number}-request`, label: `Body of try ${number}` })}`
+}
+
+function received (attempt: Attempt, number: number): Fragment {
+  const { response_status: status, response_headers: headers, response_body: body } = attempt
+  if (status === null) return html`<h3>What was answered</h3><p class="quiet">Nothing.</p>`
+  return html`<h3>What was answered</h3><p>!${httpTag(status)}</p>!${headerList(headers ?? {})}
+!${body === null || body === ''
+  ? '<p class="quiet">No body.</p>'
+  : bodyText(body, { id: `try-${number}-response`, label: `Answer to try ${number}` })}`
+}
+
+function again ({ url, request_headers: headers, request_body: body }: Attempt, number: number): Fragment {
+  const command = curlOf({ method: 'POST', url, headers, body })
+  return html`<details class="fold" id="try-${number}-curl"><summary>Send the same with curl</summary>
+<p class="hint">With the signature as it was: programs accept it for five minutes.</p>
+!${snippet(command, { id: `try-${number}-command`, label: 'curl command' })}</details>`
+}

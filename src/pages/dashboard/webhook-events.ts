@@ -1,0 +1,208 @@
+/**
+ * What has happened and was to be told: events, each with who was sent it, who was not, and why; sending one once more, and sending
+ * samples. For tests without a person, these hold on: the ids events, told, untold, payload, replay, sample; rows row-{event_id}.
+ */
+import { html } from 'ghtml'
+import { ApiError } from '../../errors.js'
+import type { Fragment } from '../layout.js'
+import { areaField, choiceField, form, submit } from './fields.js'
+import type { Dashboard, Done, Shown, Visit } from './frame.js'
+import type { Form } from './form.js'
+import { filterForm, filtersOf, listed, turning } from './lists.js'
+import { NONE, card, cellLink, code, crumb, empty, facts, fullTime, heading, idTag, snippet, table, timeTag, type Row } from './parts.js'
+import {
+  EVENT_TYPE_OPTIONS, deliveryTable, endpointLink, endpointOptions, endpointsOf, stateTag, tabs, verdict
+} from './webhook-parts.js'
+import { counted, whyNot, type Delivery, type Endpoint, type WebhookEvent } from './webhook-words.js'
+
+const FILTERS = ['type', 'payment_id'] as const
+
+const EVERYONE: readonly [string, string] = ['', 'Every endpoint that wants it']
+
+export function addEvents (dashboard: Dashboard): void {
+  dashboard.page('/dashboard/webhooks/events', { section: 'webhooks', show: eventList })
+  dashboard.page('/dashboard/webhooks/events/:event_id', {
+    section: 'webhooks',
+    show: eventPage,
+    actions: { replay },
+    notes: {
+      sent: 'The sample is on its way. How that ends appears below.',
+      replayed: 'It is sent once more. How that ends appears below.',
+      nobody: 'Nothing was sent: no enabled endpoint wants events of this type.'
+    }
+  })
+  dashboard.page('/dashboard/webhooks/sample', { section: 'webhooks', show: samplePage, actions: { sample: sendSample } })
+}
+
+async function eventList (visit: Visit): Promise<Shown> {
+  const filters = filtersOf(visit, FILTERS)
+  const events = await listed(visit, paging => visit.operate('GET /_emulator/events', { query: { ...filters, ...paging } }))
+  const content = events.items.length > 0
+    ? html`!${eventTable(events.items, visit)}!${turning(visit, events, 'events')}`
+    : noEvent(visit, Object.keys(filters).length > 0)
+  return {
+    title: 'Events',
+    content: html`!${heading('Events')}!${tabs(visit)}
+!${card(html`!${filterForm(visit, [
+  { name: 'type', label: 'Event', type: 'choice', options: EVENT_TYPE_OPTIONS },
+  { name: 'payment_id', label: 'Payment', type: 'search', placeholder: 'pay_…' }
+])}<div id="event-list" data-live>!${content}</div>`, { id: 'events', pad: false })}`
+  }
+}
+
+function noEvent ({ base, url }: Visit, isFiltered: boolean): Fragment {
+  const [path = ''] = url.split('?', 1)
+  return isFiltered
+    ? empty('No event fits', html`<p><a href="${path}">Show all of them</a></p>`)
+    : empty('No event yet', html`<p>An event happens when a payment succeeds or fails, when it is cancelled, and when a refund ends.
+<a href="${base}/dashboard/payments/new">Create a test payment</a>, or
+<a href="${base}/dashboard/webhooks/sample">send a sample</a> of any event.</p>`)
+}
+
+function eventTable (events: readonly WebhookEvent[], visit: Visit): Fragment {
+  const { base } = visit
+  return table('Events', [
+    { title: 'Event' }, { title: 'About' }, { title: 'Sent to' }, { title: 'Happened' }
+  ], events.map((event): Row => ({
+    id: event.event_id,
+    cells: [
+      cellLink(`${base}/dashboard/webhooks/events/${event.event_id}`, code(event.type), event.event_id),
+      subject(event, base),
+      event.deliveries.length === 0
+        ? html`<span class="quiet">nobody</span>`
+        : html`!${event.deliveries.slice(0, 5).map(({ delivery_id: id, state }) =>
+          html`<a href="${base}/dashboard/webhooks/deliveries/${id}">!${stateTag({ state, tries: 0 })}</a> `)}
+!${event.deliveries.length > 5 ? html`and ${event.deliveries.length - 5} more` : ''}`,
+      timeTag(event.created_at, visit)
+    ]
+  })))
+}
+
+function subject ({ is_sample: isSample, payment_id: paymentId, subject_id: subjectId }: WebhookEvent, base: string): Fragment {
+  if (isSample) return html`<span class="quiet">a sample</span>`
+  const payment = paymentId === null ? NONE : html`<a href="${base}/dashboard/payments/${paymentId}">!${code(paymentId)}</a>`
+  return subjectId === paymentId ? payment : html`!${code(subjectId)}<span class="under">!${payment}</span>`
+}
+
+async function eventPage (visit: Visit): Promise<Shown> {
+  const event = await visit.operate('GET /_emulator/events/{event_id}', { path: { event_id: visit.param('event_id') } })
+  const [endpoints, { items: deliveries }] = await Promise.all([
+    endpointsOf(visit),
+    visit.operate('GET /_emulator/deliveries', { query: { event_id: event.event_id, page_size: 100 } })
+  ])
+  return {
+    title: event.type,
+    content: html`!${heading({
+ html: html`<span class="call">${event.type}</span>!${event.is_sample
+      ? ' <span class="tag calm">sample</span>'
+      : ''}`
+}, '', crumb(visit, '/dashboard/webhooks/events', 'Events'))}
+<div class="columns"><div>
+!${card(told(deliveries, endpoints, visit), { id: 'told', title: 'Deliveries', live: true, pad: false })}
+<div id="untold" data-live>!${untold(event, endpoints, visit)}</div>
+!${card(html`<p class="quiet">The body as it would be sent now. What was sent is told by each try.</p>
+!${snippet(JSON.stringify(event.body, null, 2), { id: 'payload-text', label: 'Payload' })}`, { id: 'payload', title: 'Payload' })}
+</div><div>
+!${card(replaying(endpoints, visit), { id: 'replay', title: 'Send it once more' })}
+!${card(facts([
+  ['Event', idTag(event.event_id)],
+  ['Happened', fullTime(event.created_at, visit)],
+  ['About', subject(event, visit.base)]
+]), { id: 'facts', title: 'The event' })}
+</div></div>`
+  }
+}
+
+function told (deliveries: readonly Delivery[], endpoints: readonly Endpoint[], visit: Visit): Fragment {
+  if (deliveries.length > 0) return deliveryTable(deliveries, endpoints, visit)
+  return empty('It was sent to nobody', endpoints.length === 0
+    ? html`<p>There is no endpoint: <a href="${visit.base}/dashboard/webhooks/new">add the one of your program</a>, then send the event
+once more.</p>`
+    : '<p>No endpoint wanted it when it happened.</p>')
+}
+
+/** Who did not hear of it: the question of whoever waits for a webhook. */
+function untold (event: WebhookEvent, endpoints: readonly Endpoint[], visit: Visit): Fragment {
+  const others = endpoints.filter(({ id }) => !event.deliveries.some(({ webhook_id: told }) => told === id))
+  if (others.length === 0) return ''
+  const rows = others.map((endpoint): Row => ({
+    id: `not-${endpoint.id}`, cells: [endpointLink(endpoint.id, endpoints, visit), html`${whyNot(event, endpoint)}`]
+  }))
+  const title = `${counted(others.length, 'endpoint was', 'endpoints were')} not told`
+  return card(table(title, [{ title: 'Endpoint' }, { title: 'Why' }], rows), { id: 'not-told', title, pad: false })
+}
+
+function replaying (endpoints: readonly Endpoint[], visit: Visit): Fragment {
+  const sheet = visit.sheet('replay')
+  return html`<p class="quiet">With the same <code>webhook-id</code>, by which a program tells that it knows it.</p>
+!${form(sheet, html`!${choiceField(sheet, {
+    name: 'webhook_id', label: 'To', isRequired: true, options: [EVERYONE, ...endpointOptions(endpoints)]
+  })}<div>!${submit('Replay')}</div>`)}`
+}
+
+async function replay (visit: Visit, sent: Form): Promise<Done> {
+  const path = { event_id: visit.param('event_id') }
+  const before = await visit.operate('GET /_emulator/events/{event_id}', { path })
+  const webhookId = sent.given('webhook_id')
+  const after = await visit.operate('POST /_emulator/events/{event_id}/replay', {
+    path, body: webhookId === undefined ? {} : { webhook_id: webhookId }
+  })
+  return { done: after.deliveries.length > before.deliveries.length ? 'replayed' : 'nobody' }
+}
+
+async function samplePage (visit: Visit): Promise<Shown> {
+  const endpoints = await endpointsOf(visit)
+  const sheet = visit.sheet('sample')
+  const { search } = visit
+  const content = endpoints.length === 0
+    ? verdict({ kind: 'wait', title: 'There is no endpoint to send it to', advice: [] },
+      html`<p><a href="${visit.base}/dashboard/webhooks/new">Add the one of your program</a> first.</p>`)
+    : form(sheet, html`<p class="quiet">Signed like any other event. Nothing in the sandbox changes, and a sample that fails is not
+tried again.</p>
+!${choiceField(sheet, {
+  name: 'type', label: 'Event', isRequired: true, value: search.get('type') ?? 'payment.succeeded', options: EVENT_TYPE_OPTIONS
+})}
+!${choiceField(sheet, {
+  name: 'webhook_id',
+  label: 'To',
+  isRequired: true,
+  value: search.get('webhook_id'),
+  options: [EVERYONE, ...endpointOptions(endpoints)],
+  hint: 'An endpoint that is chosen gets it whatever its filter.'
+})}
+!${areaField(sheet, {
+  name: 'data',
+  label: 'Data',
+  rows: 6,
+  isCode: true,
+  hint: 'A JSON object; its fields take the place of those of the sample. Such as {"metadata": {"order": "42"}}'
+})}
+<div>!${submit('Send the sample')}</div>`)
+  return {
+    title: 'Send a sample',
+    content: html`!${heading('Send a sample')}!${tabs(visit)}!${card(content, { id: 'sample' })}`
+  }
+}
+
+async function sendSample (visit: Visit, sent: Form): Promise<Done> {
+  const webhookId = sent.given('webhook_id')
+  const data = dataOf(sent.text('data'))
+  const event = await visit.operate('POST /_emulator/events/trigger', {
+    body: {
+      type: sent.text('type'),
+      ...(webhookId === undefined ? {} : { webhook_id: webhookId }),
+      ...(data === undefined ? {} : { data })
+    }
+  })
+  return { to: `/dashboard/webhooks/events/${event.event_id}`, done: event.deliveries.length > 0 ? 'sent' : 'nobody' }
+}
+
+/** Throws INVALID_REQUEST_PARAMETERS for what is no JSON; whether it is an object, the API says. */
+function dataOf (text: string): unknown {
+  if (text === '') return undefined
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'data', message: `The data is no JSON: ${(error as Error).message}` })
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * Unkind deliveries on demand: what is still to go wrong, and adding to it. For tests without a person, these hold on: the ids
+ * faults, add-fault.
+ */
+import { html } from 'ghtml'
+import type { components } from '../../control/types.gen.js'
+import type { Fragment } from '../layout.js'
+import { button, choiceField, form, submit, textField } from './fields.js'
+import type { Dashboard, Done, Shown, Visit } from './frame.js'
+import type { Form } from './form.js'
+import { card, empty, heading, table, type Row } from './parts.js'
+import { EVENT_TYPE_OPTIONS, endpointLink, endpointOptions, endpointsOf, tabs } from './webhook-parts.js'
+import { FAULT_WORDS, type Endpoint } from './webhook-words.js'
+
+type DeliveryFault = components['schemas']['DeliveryFault']
+
+const KIND_OPTIONS = [
+  ['duplicate', 'duplicate: sent twice'],
+  ['shuffle', 'shuffle: so many are held back, and the last is sent first'],
+  ['delay', 'delay: sent later'],
+  ['drop', 'drop: never sent'],
+  ['wrong_secret', 'wrong secret: signed with a key that is not the endpoint’s'],
+  ['stale_timestamp', 'stale timestamp: said to be sent ten minutes ago']
+] as const satisfies ReadonlyArray<readonly [DeliveryFault['kind'], string]>
+
+export function addDeliveryFaults (dashboard: Dashboard): void {
+  dashboard.page('/dashboard/webhooks/faults', {
+    section: 'webhooks',
+    show: faultsPage,
+    actions: {
+      add: addFault,
+      async clear (visit) {
+        await visit.operate('DELETE /_emulator/deliveries/faults')
+        return { done: 'cleared' }
+      }
+    },
+    notes: { added: 'The next deliveries that fit will go wrong.', cleared: 'Everything goes well again.' }
+  })
+}
+
+async function faultsPage (visit: Visit): Promise<Shown> {
+  const [{ items }, endpoints] = await Promise.all([visit.operate('GET /_emulator/deliveries/faults'), endpointsOf(visit)])
+  const clear = items.length === 0 ? '' : button(visit.sheet('clear'), 'Clear all of them')
+  return {
+    title: 'Delivery faults',
+    content: html`!${heading('Delivery faults')}!${tabs(visit)}
+<p class="quiet">A program must cope with events that come twice, late, out of order or not at all, and refuse those that somebody else
+has signed. Each try to deliver uses up the first of the rules that fit it.</p>
+<div id="fault-list" data-live>!${card(items.length === 0
+  ? empty('Nothing is to go wrong', '<p>Add a fault below, then let something happen or send a sample.</p>')
+  : faultTable(items, endpoints, visit), { id: 'faults', title: 'Still to go wrong', actions: clear, pad: false })}</div>
+!${card(adding(endpoints, visit), { id: 'add-fault', title: 'Let something go wrong' })}`
+  }
+}
+
+function faultTable (faults: readonly DeliveryFault[], endpoints: readonly Endpoint[], visit: Visit): Fragment {
+  return table('Delivery faults', [
+    { title: 'What' }, { title: 'Tries left', kind: 'number' }, { title: 'Endpoint' }, { title: 'Event' }
+  ], faults.map((fault, index): Row => ({
+    id: `fault-${index}`,
+    cells: [
+      html`<strong>${fault.kind.replaceAll('_', ' ')}</strong><span class="under">${FAULT_WORDS[fault.kind].does}!${
+        fault.delay_ms === null ? '' : html` by ${fault.delay_ms} ms`}</span>`,
+      html`${fault.remaining}`,
+      fault.webhook_id === null ? 'any' : endpointLink(fault.webhook_id, endpoints, visit),
+      html`${fault.event_type ?? 'any'}`
+    ]
+  })))
+}
+
+function adding (endpoints: readonly Endpoint[], visit: Visit): Fragment {
+  const sheet = visit.sheet('add')
+  return form(sheet, html`!${choiceField(sheet, { name: 'kind', label: 'What', isRequired: true, options: KIND_OPTIONS })}
+<div class="pair">!${textField(sheet, {
+    name: 'count', label: 'For so many tries', value: 1, inputmode: 'numeric', isRequired: true
+  })}!${textField(sheet, { name: 'delay_ms', label: 'Delay in milliseconds', inputmode: 'numeric', placeholder: 'for delay only' })}</div>
+<div class="pair">!${choiceField(sheet, {
+  name: 'webhook_id', label: 'Endpoint', isRequired: true, options: [['', 'Any'], ...endpointOptions(endpoints)]
+})}!${choiceField(sheet, {
+  name: 'event_type', label: 'Event', isRequired: true, options: [['', 'Any'], ...EVENT_TYPE_OPTIONS]
+})}</div><div>!${submit('Let it go wrong')}</div>`)
+}
+
+async function addFault (visit: Visit, sent: Form): Promise<Done> {
+  const given = {
+    count: sent.number('count'),
+    delay_ms: sent.number('delay_ms'),
+    webhook_id: sent.given('webhook_id'),
+    event_type: sent.given('event_type')
+  }
+  const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  await visit.operate('POST /_emulator/deliveries/faults', { body: { kind: sent.text('kind'), ...said } })
+  return { done: 'added' }
+}

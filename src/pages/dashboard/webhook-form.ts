@@ -1,0 +1,132 @@
+/** The forms in which an endpoint is added and changed, and what is made of them. */
+import { html } from 'ghtml'
+import { ApiError } from '../../errors.js'
+import type { Fragment } from '../layout.js'
+import { areaField, checkField, form, submit, textField } from './fields.js'
+import type { Done, Shown, Visit } from './frame.js'
+import { problemAt, type Form, type Sheet } from './form.js'
+import { card, crumb, heading, linkButton } from './parts.js'
+import { EVENT_TYPES } from './webhook-parts.js'
+import type { Endpoint } from './webhook-words.js'
+
+export function addingPage (visit: Visit): Shown {
+  const sheet = visit.sheet('add')
+  return {
+    title: 'Add an endpoint',
+    content: html`!${heading('Add an endpoint', '', crumb(visit, '/dashboard/webhooks', 'Webhooks'))}
+!${card(form(sheet, html`!${fields(sheet, null)}!${headersField(sheet, 'Sent along with every delivery, one in a line.')}
+<div class="row">!${submit('Add the endpoint')}!${linkButton(`${visit.base}/dashboard/webhooks`, 'Cancel')}</div>`), { id: 'add' })}`
+  }
+}
+
+export async function addEndpoint (visit: Visit, sent: Form): Promise<Done> {
+  const headers = headersOf(sent)
+  const { id } = await visit.operate('POST /webhooks', { body: { ...bodyOf(sent), ...(headers === null ? {} : { headers }) } })
+  return { to: `/dashboard/webhooks/${id}`, done: 'added' }
+}
+
+export async function editingPage (visit: Visit): Promise<Shown> {
+  const webhookId = visit.param('webhook_id')
+  const endpoint = await visit.operate('GET /webhooks/{webhook_id}', { path: { webhook_id: webhookId } })
+  const { headers, sensitive } = await visit.operate('GET /webhooks/{webhook_id}/headers', { path: { webhook_id: webhookId } })
+  const [save, add] = [visit.sheet('save'), visit.sheet('headers')]
+  const names = [...Object.keys(headers), ...sensitive]
+  return {
+    title: 'Edit the endpoint',
+    content: html`!${heading('Edit the endpoint', '', crumb(visit, `/dashboard/webhooks/${webhookId}`, endpoint.url))}
+!${card(form(save, html`!${fields(save, endpoint)}
+<div class="row">!${submit('Save')}!${linkButton(`${visit.base}/dashboard/webhooks/${webhookId}`, 'Cancel')}</div>`), { id: 'edit' })}
+!${card(form(add, html`<p class="quiet">!${names.length === 0
+  ? 'None are sent along so far.'
+  : html`Sent along so far: !${names.map(name => html`<code>${name}</code> `)}`}</p>
+!${headersField(add, 'One in a line. Those of the same name are replaced. The API can’t take one away: for that, delete the ' +
+  'endpoint and add it again.')}
+<div class="row">!${submit('Add or replace headers', 'second')}</div>`), { id: 'more-headers', title: 'Headers' })}`
+  }
+}
+
+export async function saveEndpoint (visit: Visit, sent: Form): Promise<Done> {
+  const webhookId = visit.param('webhook_id')
+  await visit.operate('PATCH /webhooks/{webhook_id}', { path: { webhook_id: webhookId }, body: bodyOf(sent) })
+  return { to: `/dashboard/webhooks/${webhookId}`, done: 'saved' }
+}
+
+export async function saveHeaders (visit: Visit, sent: Form): Promise<Done> {
+  const webhookId = visit.param('webhook_id')
+  const headers = headersOf(sent)
+  if (headers === null) throw refused('Write at least one header, such as X-Tenant: acme')
+  await visit.operate('PATCH /webhooks/{webhook_id}/headers', { path: { webhook_id: webhookId }, body: { headers } })
+  return { to: `/dashboard/webhooks/${webhookId}`, done: 'saved' }
+}
+
+function fields (sheet: Sheet, endpoint: Endpoint | null): Fragment {
+  return html`!${textField(sheet, {
+    name: 'url',
+    label: 'URL',
+    type: 'url',
+    isRequired: true,
+    value: endpoint?.url,
+    placeholder: 'http://127.0.0.1:3000/webhooks',
+    hint: 'Where your program takes events, by POST. Seen from where the emulator runs.'
+  })}
+!${textField(sheet, { name: 'description', label: 'Description', value: endpoint?.description })}
+!${textField(sheet, {
+  name: 'rate_limit',
+  label: 'Rate limit',
+  inputmode: 'numeric',
+  value: endpoint?.rate_limit,
+  hint: 'At most so many deliveries in a second.'
+})}
+!${filterField(sheet, endpoint?.filter_types ?? [])}`
+}
+
+/** What the emulator tells of by itself. Of everything else there are samples. */
+const HAPPENING = new Set(['payment', 'refund'])
+
+function filterField (sheet: Sheet, chosen: readonly string[]): Fragment {
+  const problem = problemAt(sheet, 'filter_types')
+  const groups = new Map<string, string[]>()
+  for (const type of EVENT_TYPES) {
+    const [group = ''] = type.split('.', 1)
+    groups.set(group, [...groups.get(group) ?? [], type])
+  }
+  return html`<fieldset><legend>Events</legend>
+<p class="hint">None checked means all of them. Payments and refunds happen here; of the rest you can send samples.</p>
+!${problem === null ? '' : html`<p class="problem">${problem}</p>`}
+!${[...groups].map(([group, types]) => {
+    const isOpen = HAPPENING.has(group) || types.some(type => chosen.includes(type) || sheet.typed?.all('filter_types').includes(type))
+    return html`<details class="fold"!${isOpen ? ' open' : ''}><summary>${group.replaceAll('_', ' ')}
+<span class="optional">${types.length}</span></summary><div class="checks">!${types.map(type => checkField(sheet, {
+      name: 'filter_types', at: `filter_types.${type}`, label: type, sent: type, value: chosen.includes(type)
+    }))}</div></details>`
+  })}</fieldset>`
+}
+
+function headersField (sheet: Sheet, hint: string): Fragment {
+  return areaField(sheet, { name: 'headers', label: 'Headers', rows: 3, isCode: true, hint: `${hint} Such as X-Tenant: acme` })
+}
+
+/** The same for a new endpoint and for a change: what is empty is none. */
+function bodyOf (sent: Form) {
+  return {
+    url: sent.text('url'),
+    description: sent.text('description'),
+    filter_types: sent.all('filter_types'),
+    rate_limit: sent.number('rate_limit') ?? null
+  }
+}
+
+/** `Name: value` in each line; null for none. Throws INVALID_REQUEST_PARAMETERS for a line that is no header. */
+function headersOf (sent: Form): Record<string, string> | null {
+  const lines = sent.text('headers').split('\n').filter(line => line.trim() !== '')
+  const entries = lines.map((line): [string, string] => {
+    const colon = line.indexOf(':')
+    if (colon < 1) throw refused(`"${line.trim().slice(0, 60)}" is no header: write a name, a colon and a value`)
+    return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()]
+  })
+  return entries.length === 0 ? null : Object.fromEntries(entries)
+}
+
+function refused (message: string): ApiError {
+  return new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'headers', message })
+}

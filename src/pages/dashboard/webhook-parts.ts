@@ -1,0 +1,82 @@
+/** What the pages about webhooks share: the ways between them, endpoints by their id, tables of deliveries, verdicts. */
+import { html } from 'ghtml'
+import { PAYLOAD_TYPES } from '../../delivery/catalogue.js'
+import type { Fragment } from '../layout.js'
+import type { Visit } from './frame.js'
+import { NONE, cellLink, code, statusTag, table, timeTag, type Row } from './parts.js'
+import { lastAnswer, type Delivery, type Endpoint, type Verdict } from './webhook-words.js'
+
+const TABS = [
+  ['/dashboard/webhooks', 'Endpoints'],
+  ['/dashboard/webhooks/events', 'Events'],
+  ['/dashboard/webhooks/deliveries', 'Deliveries'],
+  ['/dashboard/webhooks/sample', 'Send a sample'],
+  ['/dashboard/webhooks/faults', 'Delivery faults']
+] as const
+
+/** The ways between the pages about webhooks. */
+export function tabs ({ base, url }: Visit): Fragment {
+  const [here = ''] = url.split('?', 1)
+  return html`<nav class="tabs" aria-label="Webhooks"><ul>!${TABS.map(([path, label]) => {
+    const isHere = here === `${base}${path}` ? ' aria-current="page"' : ''
+    return html`<li><a href="${base}${path}"!${isHere}>${label}</a></li>`
+  })}</ul></nav>`
+}
+
+/** Every type of event, for a choice. */
+export const EVENT_TYPES = Object.keys(PAYLOAD_TYPES)
+
+export const EVENT_TYPE_OPTIONS = EVENT_TYPES.map(type => [type, type] as const)
+
+const ENDPOINTS_MAX = 100
+
+/** Every endpoint, newest first. */
+export async function endpointsOf (visit: Visit): Promise<Endpoint[]> {
+  const { data } = await visit.operate('GET /webhooks', { query: { limit: ENDPOINTS_MAX } })
+  return data
+}
+
+/** For a choice; `all` is what no endpoint in particular means. */
+export function endpointOptions (endpoints: readonly Endpoint[]): Array<readonly [string, string]> {
+  return endpoints.map(({ id, url, disabled }) => [id, disabled ? `${url} (disabled)` : url] as const)
+}
+
+/** Its URL with a link to its page; of one that is gone only the id. */
+export function endpointLink (webhookId: string, endpoints: readonly Endpoint[], { base }: Visit): Fragment {
+  const endpoint = endpoints.find(({ id }) => id === webhookId)
+  return endpoint === undefined
+    ? html`<code>${webhookId}</code> <span class="quiet">deleted</span>`
+    : html`<a href="${base}/dashboard/webhooks/${webhookId}">${endpoint.url}</a>`
+}
+
+export function verdict ({ kind, title, advice }: Verdict, more: Fragment = ''): Fragment {
+  return html`<div class="verdict ${kind}"><p><strong>${title}</strong></p>!${advice.map(text => html`<p>${text}</p>`)}!${more}</div>`
+}
+
+const COLUMNS = [
+  { title: 'Event' }, { title: 'Endpoint', kind: 'low' }, { title: 'State' }, { title: 'Last answer' },
+  { title: 'Tried', kind: 'low' }, { title: 'Next try' }
+] as const
+
+export function deliveryTable (deliveries: readonly Delivery[], endpoints: readonly Endpoint[], visit: Visit): Fragment {
+  return table('Deliveries', COLUMNS, deliveries.map((delivery): Row => {
+    const { delivery_id: id, event_type: type, payment_id: paymentId, webhook_id: webhookId, state, attempts, due_at: due } = delivery
+    return {
+      id,
+      cells: [
+        cellLink(`${visit.base}/dashboard/webhooks/deliveries/${id}`, code(type), paymentId),
+        endpointLink(webhookId, endpoints, visit),
+        stateTag(delivery),
+        html`${attempts.length === 0 && state !== 'waiting' ? 'never sent' : lastAnswer(delivery)}`,
+        timeTag(attempts.at(-1)?.started_at, visit),
+        due === null ? NONE : timeTag(due, visit)
+      ]
+    }
+  }))
+}
+
+/** What waits for another try has failed so far. */
+export function stateTag ({ state, tries }: Pick<Delivery, 'state' | 'tries'>): Fragment {
+  if (state === 'waiting') return statusTag(state, tries > 0 ? 'bad' : 'wait')
+  return statusTag(state, state === 'dropped' ? 'bad' : undefined)
+}

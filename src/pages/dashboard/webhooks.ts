@@ -1,0 +1,236 @@
+/**
+ * The endpoints that webhooks are sent to: how each of them fares, adding, changing and deleting them, and the key that what they
+ * get is signed with. For tests without a person, these hold on: the ids endpoints, state, latest, details, key, revealed; rows
+ * row-{webhook_id}; data-testid webhook-key.
+ */
+import { html } from 'ghtml'
+import type { Fragment } from '../layout.js'
+import { asking, button } from './fields.js'
+import type { Dashboard, Shown, Visit } from './frame.js'
+import { PAGE_ROWS, pageNumber, turning } from './lists.js'
+import {
+  NONE, card, cellLink, code, copyField, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, snippet, statusTag,
+  table, text, tiles, type Row
+} from './parts.js'
+import { addDeliveries } from './webhook-deliveries.js'
+import { addEvents } from './webhook-events.js'
+import { addDeliveryFaults } from './webhook-faults.js'
+import { addEndpoint, addingPage, editingPage, saveEndpoint, saveHeaders } from './webhook-form.js'
+import { deliveryTable, endpointsOf, tabs, verdict } from './webhook-parts.js'
+import { verdictOnEndpoint, type Delivery, type Endpoint } from './webhook-words.js'
+
+const NOTES = {
+  added: 'The endpoint was added. What happens from now on is sent to it.',
+  saved: 'The endpoint was changed.',
+  deleted: 'The endpoint was deleted.',
+  enabled: 'The endpoint is enabled. What happens from now on is sent to it.',
+  disabled: 'The endpoint is disabled: nothing is sent to it.'
+}
+
+export function addWebhooks (dashboard: Dashboard): void {
+  dashboard.page('/dashboard/webhooks', { section: 'webhooks', show: endpointList, notes: NOTES })
+  dashboard.page('/dashboard/webhooks/new', { section: 'webhooks', show: addingPage, actions: { add: addEndpoint } })
+  addEvents(dashboard)
+  addDeliveries(dashboard)
+  addDeliveryFaults(dashboard)
+  dashboard.page('/dashboard/webhooks/:webhook_id', {
+    section: 'webhooks',
+    show: endpointPage,
+    notes: NOTES,
+    actions: {
+      reveal: (_visit, form) => ({ again: form }), // the page shows the key to whoever sends this form
+      enable: visit => setDisabled(visit, false),
+      disable: visit => setDisabled(visit, true),
+      async delete (visit) {
+        await visit.operate('DELETE /webhooks/{webhook_id}', { path: { webhook_id: visit.param('webhook_id') } })
+        return { to: '/dashboard/webhooks', done: 'deleted' }
+      }
+    }
+  })
+  dashboard.page('/dashboard/webhooks/:webhook_id/edit', {
+    section: 'webhooks', show: editingPage, actions: { save: saveEndpoint, headers: saveHeaders }
+  })
+}
+
+async function setDisabled (visit: Visit, disabled: boolean) {
+  await visit.operate('PATCH /webhooks/{webhook_id}', { path: { webhook_id: visit.param('webhook_id') }, body: { disabled } })
+  return { done: disabled ? 'disabled' : 'enabled' }
+}
+
+async function endpointList (visit: Visit): Promise<Shown> {
+  const { base } = visit
+  const endpoints = await endpointsOf(visit)
+  const page = pageNumber(visit)
+  const shown = endpoints.slice((page - 1) * PAGE_ROWS, page * PAGE_ROWS)
+  const hasMore = endpoints.length > page * PAGE_ROWS
+  return {
+    title: 'Webhooks',
+    content: html`!${heading('Webhooks', linkButton(`${base}/dashboard/webhooks/new`, 'Add an endpoint', 'primary'))}
+!${tabs(visit)}
+!${card(endpoints.length === 0
+  ? noEndpoint(visit)
+  : html`!${endpointTable(shown, visit)}!${turning(visit, { page, hasMore }, 'endpoints')}`,
+{ id: 'endpoints', live: true, pad: false })}`
+  }
+}
+
+function noEndpoint ({ base, context: { origin } }: Visit): Fragment {
+  return html`!${empty('No endpoint yet', html`<p>An endpoint is the URL at which your program takes events.
+<a href="${base}/dashboard/webhooks/new">Add it here</a>, or let the emulator show what it would send, and pass it on to your program
+if you like, from a terminal:</p>`)}
+<div class="pad">!${snippet(`dodo-emulator webhooks listen http://127.0.0.1:3000/webhooks --url ${origin}`, {
+  id: 'listen', label: 'Command to listen'
+})}</div>`
+}
+
+function endpointTable (endpoints: readonly Endpoint[], visit: Visit): Fragment {
+  const counts = countsOf(visit)
+  const rows = endpoints.map((endpoint): Row => {
+    const count = counts.get(endpoint.id) ?? NO_COUNTS
+    const lost = count.failed + count.dropped
+    return {
+      id: endpoint.id,
+      cells: [
+        cellLink(`${visit.base}/dashboard/webhooks/${endpoint.id}`, html`${endpoint.url}`, endpoint.description || null),
+        enabledTag(endpoint),
+        html`${filterWords(endpoint)}`,
+        html`${shareOf(count) ?? '–'}`,
+        html`${count.waiting}`,
+        lost === 0 ? '0' : html`<strong class="lost">${lost}</strong>`
+      ]
+    }
+  })
+  return table('Endpoints', [
+    { title: 'Endpoint' }, { title: 'State' }, { title: 'Events', kind: 'low' }, { title: 'Arrived', kind: 'number' },
+    { title: 'Waiting', kind: 'number' }, { title: 'Lost', kind: 'number' }
+  ], rows)
+}
+
+function enabledTag ({ disabled }: Endpoint): Fragment {
+  return disabled ? statusTag('disabled', 'bad') : statusTag('enabled')
+}
+
+function filterWords ({ filter_types: types }: Endpoint): string {
+  if (types == null) return 'all'
+  return types.length <= 2 ? types.join(', ') : `${types.length} types`
+}
+
+type Counts = Record<Delivery['state'], number>
+
+const NO_COUNTS: Counts = { waiting: 0, succeeded: 0, failed: 0, cancelled: 0, dropped: 0 }
+
+function countsOf ({ context: { sandbox } }: Visit): Map<string, Counts> {
+  const counts = new Map<string, Counts>()
+  for (const { webhook_id: id, state, count } of sandbox.outbox.countByState()) {
+    counts.set(id, { ...counts.get(id) ?? NO_COUNTS, [state]: count })
+  }
+  return counts
+}
+
+/** How many of those that ended did arrive. Never rounded up to all of them. */
+function shareOf ({ succeeded, failed, dropped }: Counts): string | null {
+  const ended = succeeded + failed + dropped
+  return ended === 0 ? null : `${Math.floor(succeeded / ended * 100)} %`
+}
+
+const LATEST = 10
+
+async function endpointPage (visit: Visit): Promise<Shown> {
+  const path = { webhook_id: visit.param('webhook_id') }
+  const endpoint = await visit.operate('GET /webhooks/{webhook_id}', { path })
+  const { items: latest } = await visit.operate('GET /_emulator/deliveries', { query: { ...path, page_size: LATEST } })
+  const root = `${visit.base}/dashboard/webhooks`
+  return {
+    title: endpoint.url,
+    content: html`!${heading({ html: html`<span class="call">${endpoint.url}</span> !${enabledTag(endpoint)}` },
+      html`!${linkButton(`${root}/sample?webhook_id=${endpoint.id}`, 'Send a sample')}
+!${linkButton(`${root}/${endpoint.id}/edit`, 'Edit')}!${endpoint.disabled
+  ? button(visit.sheet('enable'), 'Enable', 'primary')
+  : disabling(visit)}!${deleting(visit)}`, crumb(visit, '/dashboard/webhooks', 'Webhooks'))}
+<div class="columns"><div>
+<div id="state" data-live>!${verdict(verdictOnEndpoint(endpoint, latest))}</div>
+<div id="counts" data-live>!${counters(endpoint, visit)}</div>
+!${card(latestDeliveries(latest, endpoint, visit), { id: 'latest', title: 'Latest deliveries', live: true, pad: false })}
+</div><div>
+!${card(await signingKey(endpoint, visit), { id: 'key', title: 'Signing key' })}
+!${card(await details(endpoint, visit), { id: 'details', title: 'Endpoint', live: true })}
+</div></div>`
+  }
+}
+
+function disabling (visit: Visit): Fragment {
+  return asking(visit.sheet('disable'), {
+    opens: 'Disable',
+    question: 'Nothing is sent to a disabled endpoint: what waits for another try is cancelled, and what happens meanwhile it never ' +
+      'hears of.',
+    confirm: 'Disable the endpoint',
+    kind: 'second'
+  })
+}
+
+function deleting (visit: Visit): Fragment {
+  return asking(visit.sheet('delete'), {
+    opens: 'Delete',
+    question: 'The endpoint goes, with its signing key; what waits for another try is cancelled. Its deliveries stay to be looked at.',
+    confirm: 'Delete the endpoint'
+  })
+}
+
+function counters ({ id }: Endpoint, visit: Visit): Fragment {
+  const counts = countsOf(visit).get(id) ?? NO_COUNTS
+  const share = shareOf(counts)
+  const url = `${visit.base}/dashboard/webhooks/deliveries?webhook_id=${id}&state=`
+  const lost = counts.failed + counts.dropped
+  return tiles([
+    { id: 'share', label: 'arrived, of those that ended', value: share ?? '–', ...share !== null && { kind: lost > 0 ? 'bad' : 'good' } },
+    { id: 'succeeded', label: 'succeeded', value: counts.succeeded, url: `${url}succeeded` },
+    { id: 'waiting', label: 'waiting', value: counts.waiting, url: `${url}waiting`, ...counts.waiting > 0 && { kind: 'wait' } },
+    { id: 'failed', label: 'failed', value: counts.failed, url: `${url}failed`, ...counts.failed > 0 && { kind: 'bad' } },
+    { id: 'dropped', label: 'dropped', value: counts.dropped, url: `${url}dropped`, ...counts.dropped > 0 && { kind: 'bad' } },
+    { id: 'cancelled', label: 'cancelled', value: counts.cancelled, url: `${url}cancelled` }
+  ])
+}
+
+function latestDeliveries (latest: readonly Delivery[], endpoint: Endpoint, visit: Visit): Fragment {
+  const { base } = visit
+  if (latest.length === 0) {
+    return empty('Nothing was sent yet', html`<p><a href="${base}/dashboard/webhooks/sample?webhook_id=${endpoint.id}">Send a
+sample</a>, or let a payment succeed: it is listed here at once, with what your program answered.</p>`)
+  }
+  return html`!${deliveryTable(latest, [endpoint], visit)}
+<p class="pad"><a href="${base}/dashboard/webhooks/deliveries?webhook_id=${endpoint.id}">All deliveries to it</a></p>`
+}
+
+/** The key is on the page only in the answer to the form that asks for it. */
+async function signingKey ({ id }: Endpoint, visit: Visit): Promise<Fragment> {
+  const sheet = visit.sheet('reveal')
+  if (sheet.typed === null) {
+    return html`<p class="quiet">Your program checks with it that an event is from here. It belongs into the variable
+<code>DODO_PAYMENTS_WEBHOOK_KEY</code>.</p>
+<div>!${button(sheet, 'Reveal the key')}</div>`
+  }
+  const { secret } = await visit.operate('GET /webhooks/{webhook_id}/secret', { path: { webhook_id: id } })
+  return html`<div id="revealed" class="revealed" tabindex="-1" autofocus>!${copyField('Key', secret, 'webhook-key')}</div>
+<p class="quiet">As the environment variable that the official clients read:</p>
+!${snippet(`DODO_PAYMENTS_WEBHOOK_KEY=${secret}`, { id: 'key-variable', label: 'Environment variable' })}
+<p><a href="${visit.url}">Hide the key</a></p>`
+}
+
+async function details (endpoint: Endpoint, visit: Visit): Promise<Fragment> {
+  const { headers, sensitive } = await visit.operate('GET /webhooks/{webhook_id}/headers', { path: { webhook_id: endpoint.id } })
+  const sent = Object.entries(headers)
+  const { rate_limit: rate, filter_types: types } = endpoint
+  return facts([
+    ['Id', idTag(endpoint.id)],
+    ['Description', text(endpoint.description)],
+    ['Events', types == null ? 'all' : html`<ul>!${types.map(type => html`<li>!${code(type)}</li>`)}</ul>`],
+    ['Rate limit', rate == null ? 'none' : html`${rate} in a second`],
+    ['Headers', sent.length + sensitive.length === 0
+      ? NONE
+      : html`<ul>!${sent.map(([name, value]) => html`<li><code>${name}: ${value}</code></li>`)}
+!${sensitive.map(name => html`<li><code>${name}</code> <span class="quiet">hidden</span></li>`)}</ul>`],
+    ['Metadata', metadata(endpoint.metadata)],
+    ['Added', fullTime(endpoint.created_at, visit)],
+    ['Changed', fullTime(endpoint.updated_at, visit)]
+  ])
+}
