@@ -295,11 +295,15 @@ const CATALOG = `
 @media (min-width: 78rem) { .columns.even { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); } }
 .line { display: grid; gap: 0.5rem 0.75rem; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); align-items: end; }
 .line > :first-child { grid-column: 1 / -1; }
-@media (min-width: 40rem) {
-  .line { grid-template-columns: minmax(0, 1fr) 6rem 8.5rem auto; }
-  .line > :first-child { grid-column: auto; }
+@media (min-width: 40rem) { .line { grid-template-columns: 6rem minmax(0, 1fr) auto; } }
+.line + .line { padding-top: 1rem; border-top: 1px solid var(--line); }
+.boxes {
+  display: grid; gap: 0.5rem 1rem; grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr)); max-height: 15rem;
+  overflow-y: auto;
 }
-.boxes { display: grid; gap: 0.5rem; max-height: 16rem; overflow-y: auto; }
+.sums .total > * { font-weight: 700; }
+.sums tfoot tr:not(:first-child, .total) > * { border-top: 0; }
+.sums tfoot tr:not(.total) > * { font-weight: 400; }
 .entries { display: grid; gap: 0.75rem; }
 .entries > li { display: grid; gap: 0.35rem; justify-items: start; }
 .sheet:has(option[value=one_time_price]:checked) .recurring, .sheet:has(option[value=recurring_price]:checked) .one-time,
