@@ -15,6 +15,7 @@ import type { Payment } from '../resources/payments/store.js'
 import { paymentResponse } from '../resources/payments/view.js'
 import { settleRefund } from '../resources/refunds/life.js'
 import { findRefund, refundReply } from '../resources/refunds/routes.js'
+import { checkoutControls } from './checkouts.js'
 import { explainControls } from './explain.js'
 import { faultControls } from './faults.js'
 import { fixtureControls } from './fixtures.js'
@@ -39,6 +40,7 @@ export function controlHandlers ({ jobs, sandboxes }: Controlled) {
     ...fixtureControls({ jobs, pay }),
     ...requestControls,
     ...explainControls,
+    ...checkoutControls,
 
     'GET /_emulator/health': () => ({
       status: 'ok' as const,

@@ -7,16 +7,17 @@ import { formatTime, parseTime } from '../../rules/calendar.js'
 import { decimal, minorUnits } from '../../rules/decimal.js'
 import { MAX_TOTAL_MINOR } from '../../rules/money.js'
 import type { Sandbox } from '../../sandbox.js'
+import type { Json } from './client-code.js'
 import type { Form } from './form.js'
 
 export interface Reading {
-  /** An amount of a currency in minor units; undefined where nothing was typed. `path` is the API's, where the name is another. */
+  /** An amount of a currency in minor units; undefined where nothing was typed. `path` is the API's, if not the name. */
   amount (name: string, currency: string, path?: string): number | undefined
   /** `5.4` per cent as 540 basis points. */
   basisPoints (name: string): number | undefined
   /** A time as RFC 3339; what is none stays as it is, for the API to refuse. */
   time (name: string): string | undefined
-  metadata (name: string): Record<string, unknown>
+  metadata (name: string): Record<string, Json>
   /** Throws INVALID_REQUEST_PARAMETERS with everything that could not be read. */
   check (): void
 }
@@ -85,10 +86,10 @@ export function typedTime (iso: string | null | undefined): string {
 const PLAIN_KEY = /^[^\s={"'][^=\n]*$/
 
 /** Lines of `key=value`, or a JSON object, which can hold everything. What is wrong with it, where it is neither. */
-export function readMetadata (text: string): Record<string, unknown> | string {
+export function readMetadata (text: string): Record<string, Json> | string {
   if (text.startsWith('{')) {
     try {
-      return JSON.parse(text) as Record<string, unknown> // begins with a brace, so it is an object
+      return JSON.parse(text) as Record<string, Json> // begins with a brace, so it is an object
     } catch {
       return 'must be lines of key=value, or a JSON object; what begins with { must be one'
     }

@@ -1,7 +1,11 @@
 /** The dashboard as a whole: every section adds its pages here. */
 import type { FastifyInstance } from 'fastify'
+import { addCheckouts } from './checkouts.js'
 import { addControls } from './controls.js'
+import { addCustomers } from './customers.js'
+import { addDiscounts } from './discounts.js'
 import { addDashboard, type AddSection, type DashboardOptions } from './frame.js'
+import { addNewPayment } from './new-payment.js'
 import { addOverview } from './overview.js'
 import { addPayment } from './payment.js'
 import { addPayments } from './payments.js'
@@ -13,7 +17,11 @@ const SECTIONS: readonly AddSection[] = [
   addOverview,
   addPayments,
   addPayment,
+  addNewPayment,
+  addCheckouts,
+  addCustomers,
   addProducts,
+  addDiscounts,
   addWebhooks,
   addRequests,
   addControls

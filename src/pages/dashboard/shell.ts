@@ -155,7 +155,7 @@ function refusal ({ form, error }: Refused, content: Fragment): Fragment {
 }
 
 function problemItem ({ path, message }: NonNullable<ApiError['details']>[number], action: string, content: Fragment): Fragment {
-  const text = `${path} ${message}`.trim()
+  const text = message.startsWith(path) ? message : `${path} ${message}` // some messages name the place themselves
   const id = elementOf(path, action, content)
   return id === null ? html`<li>${text}</li>` : html`<li><a href="#${id}">${text}</a></li>`
 }

@@ -1,0 +1,257 @@
+/**
+ * A cart as a form: what is bought, by whom, billed where, and the request that it comes to. Payments and checkout sessions are
+ * made from the same fields; each field has the name of the API's path that it fills, so that a refusal finds its place.
+ */
+import { html } from 'ghtml'
+import { plainPrice } from '../../resources/products/prices.js'
+import { money } from '../fragments.js'
+import type { Fragment } from '../layout.js'
+import type { JsonObject } from './client-code.js'
+import { checkField, choiceField, textField, typed } from './fields.js'
+import { readForm, type Form, type Sheet } from './form.js'
+import type { Visit } from './frame.js'
+import { readingOf, type Reading } from './reading.js'
+import { CHOICES, currencyOptions, groupProblem, metadataField, withChosen } from './related.js'
+
+/** What the form makes: they differ in the name of the address, and in what may be left for the customer to say. */
+export type CartKind = 'payment' | 'checkout'
+
+const ADDRESS = { payment: 'billing', checkout: 'billing_address' } as const
+
+/** What the fields start from, by their names. */
+export type Start = Readonly<Record<string, string>>
+
+const LINES_MAX = 100
+const LINE_FIELDS = ['product_id', 'quantity', 'amount'] as const
+
+function lineCount (has: (name: string) => boolean): number {
+  let lines = 0
+  while (lines < LINES_MAX && has(`product_cart[${lines}].product_id`)) lines++
+  return lines
+}
+
+/** The form with an empty line more. */
+export function withLine (sent: Form): Form {
+  const line = `product_cart[${lineCount(sent.has)}]`
+  return changed(sent, entries => [...entries, [`${line}.product_id`, ''], [`${line}.quantity`, '1'], [`${line}.amount`, '']])
+}
+
+/** The form without one of its lines; those after it move up. */
+export function withoutLine (sent: Form, removed: number): Form {
+  const lines = lineCount(sent.has)
+  if (lines < 2 || removed >= lines) return sent
+  const kept = Array.from({ length: lines }, (_, line) => line).filter(line => line !== removed)
+  return changed(sent, entries => [
+    ...entries.filter(([name]) => !name.startsWith('product_cart[')),
+    ...kept.flatMap((line, place) => LINE_FIELDS.map((field): [string, string] =>
+      [`product_cart[${place}].${field}`, sent.text(`product_cart[${line}].${field}`)]))
+  ])
+}
+
+function changed (sent: Form, change: (entries: Array<[string, string]>) => Array<[string, string]>): Form {
+  return readForm(new URLSearchParams(change(sent.entries())))
+}
+
+export async function cartFields (sheet: Sheet, kind: CartKind, start: Start, visit: Visit): Promise<Fragment> {
+  const value = (name: string) => start[name] ?? ''
+  return html`
+<fieldset><legend>Cart</legend>!${groupProblem(sheet, 'product_cart')}!${await lineFields(sheet, start, visit)}
+<div><button class="button second" name="step" value="line">Add a line</button></div></fieldset>
+!${await customerFields(sheet, kind, value, visit)}
+!${addressFields(sheet, kind, value, visit)}
+<fieldset><legend>Terms</legend><div class="pair">
+!${textField(sheet, {
+    name: 'discount_codes', label: 'Discount codes', value: value('discount_codes'), hint: 'In their order, separated by commas.'
+  })}
+!${choiceField(sheet, {
+    name: 'billing_currency',
+    label: 'Charged in',
+    value: value('billing_currency'),
+    options: withChosen([['', 'The currency of the first product'], ...currencyOptions(visit)], value('billing_currency'))
+  })}
+</div>
+!${textField(sheet, {
+    name: 'return_url', label: 'Return URL', type: 'url', value: value('return_url'), placeholder: 'https://example.com/thanks'
+  })}
+!${kind === 'checkout'
+    ? textField(sheet, { name: 'cancel_url', label: 'Back button leads to', type: 'url', value: value('cancel_url') })
+    : checkField(sheet, { name: 'payment_link', label: 'With a payment link', value: value('payment_link') !== '' })}
+!${kind === 'checkout'
+    ? checkField(sheet, {
+      name: 'confirm', label: 'All details are final', hint: 'Makes the payment at once.', value: value('confirm') !== ''
+    })
+    : checkField(sheet, {
+      name: 'redirect_immediately',
+label: 'Lead back without a look at the status page',
+      value: value('redirect_immediately') !== ''
+    })}
+!${checkField(sheet, { name: 'force_3ds', label: 'Ask for 3-D Secure', value: value('force_3ds') !== '' })}
+</fieldset>
+!${metadataField(sheet, JSON.parse(value('metadata') || '{}'))}`
+}
+
+async function lineFields (sheet: Sheet, start: Start, visit: Visit): Promise<Fragment> {
+  const { context: { sandbox } } = visit
+  const { items } = await visit.operate('GET /products', { query: { recurring: 'false', page_size: CHOICES } })
+  const products = items.map(({ product_id: id, name, price_detail: price }): readonly [string, string] =>
+    [id, `${name ?? id}${price == null ? '' : ` · ${money(plainPrice(price), price.currency, sandbox)}`}`])
+  const has = (name: string) => sheet.typed === null ? start[name] !== undefined : sheet.typed.has(name)
+  const lines = Math.max(lineCount(has), 1)
+  return html`!${Array.from({ length: lines }, (_, line) => {
+    const path = `product_cart[${line}]`
+    const chosen = typed(sheet, `${path}.product_id`, start[`${path}.product_id`] ?? '')
+    return html`<div class="line">
+!${choiceField(sheet, {
+      name: `${path}.product_id`,
+label: 'Product',
+value: chosen,
+isRequired: true,
+options: withChosen([['', '–'],
+      ...products], chosen)
+    })}
+!${textField(sheet, {
+      name: `${path}.quantity`, label: 'Quantity', value: start[`${path}.quantity`] ?? '1', inputmode: 'numeric', isRequired: true
+    })}
+!${textField(sheet, {
+      name: `${path}.amount`, label: amountLabel(chosen, visit), value: start[`${path}.amount`], inputmode: 'decimal'
+    })}
+!${lines < 2
+      ? ''
+      : html`<button class="button bare" name="step" value="remove-${line}" aria-label="Remove line ${line + 1}">Remove</button>`}
+</div>`
+  })}<p class="hint">An amount counts for products that cost what the customer wants: for one unit,
+    in the product's currency.</p>`
+}
+
+function amountLabel (productId: string, { context: { sandbox } }: Visit): string {
+  const price = sandbox.products.find(productId)?.price
+  return price?.type === 'one_time_price' && price.pay_what_you_want === true ? `Amount in ${price.currency}` : 'Amount'
+}
+
+async function customerFields (
+  sheet: Sheet, kind: CartKind, value: (name: string) => string, visit: Visit
+): Promise<Fragment> {
+  const { items } = await visit.operate('GET /customers', { query: { page_size: CHOICES } })
+  const nobody = kind === 'payment' ? 'By e-mail address, as below' : 'By e-mail address, as below, or unknown'
+  const chosen = value('customer.customer_id')
+  const options = [
+    ['', nobody] as const,
+    ...items.map(({ customer_id: id, name, email }): readonly [string, string] => [id, `${name} · ${email}`])
+  ]
+  return html`<fieldset><legend>Customer</legend>
+!${choiceField(sheet, {
+    name: 'customer.customer_id', label: 'Known customer', value: chosen, options: withChosen(options, chosen)
+  })}
+<div class="pair">
+!${textField(sheet, { name: 'customer.email', label: 'E-mail', type: 'email', value: value('customer.email') })}
+!${textField(sheet, { name: 'customer.name', label: 'Name', value: value('customer.name') })}
+!${textField(sheet, { name: 'customer.phone_number', label: 'Phone', value: value('customer.phone_number') })}
+</div></fieldset>`
+}
+
+function addressFields (
+  sheet: Sheet, kind: CartKind, value: (name: string) => string, { context: { sandbox } }: Visit
+): Fragment {
+  const address = ADDRESS[kind]
+  const countries = Object.entries(sandbox.reference.countries).map(([id, { name }]): readonly [string, string] => [id, name])
+    .sort(([, one], [, other]) => one.localeCompare(other))
+  const country = value(`${address}.country`)
+  const unknown = kind === 'checkout' ? [['', 'The customer says so'] as const] : []
+  const field = (name: string, label: string) => textField(sheet, {
+    name: `${address}.${name}`,
+    label,
+    value: value(`${address}.${name}`)
+  })
+  return html`<fieldset><legend>Billing</legend>
+!${choiceField(sheet, {
+    name: `${address}.country`,
+    label: 'Country',
+    value: country,
+    isRequired: kind === 'payment',
+    options: withChosen([...unknown, ...countries], country)
+  })}
+<details class="fold"!${isDetailed(sheet, address, value) ? ' open' : ''}><summary>Address and tax id</summary><div class="kind">
+<div class="pair">!${field('street', 'Street')}!${field('city', 'City')}</div>
+<div class="pair">!${field('state', 'State')}!${field('zipcode', 'Postal code')}</div>
+<div class="pair">!${textField(sheet, { name: 'tax_id', label: 'Tax id of a business', value: value('tax_id') })}
+!${textField(sheet, {
+    name: 'customer_business_name', label: 'Name of the business', value: value('customer_business_name')
+  })}</div>
+</div></details></fieldset>`
+}
+
+function isDetailed (sheet: Sheet, address: string, value: (name: string) => string): boolean {
+  return ['street', 'city', 'state', 'zipcode'].map(name => `${address}.${name}`).concat('tax_id', 'customer_business_name')
+    .some(name => typed(sheet, name, value(name)) !== '')
+}
+
+/** The request that the form comes to. Throws INVALID_REQUEST_PARAMETERS for amounts and metadata that can't be read. */
+export function cartBody (sent: Form, kind: CartKind, { context: { sandbox } }: Visit): JsonObject {
+  const reading = readingOf(sent, sandbox)
+  const currencyOf = (productId: string) => sandbox.products.find(productId)?.price.currency ?? 'USD'
+  const cart = linesOf(sent, reading, currencyOf)
+  const metadata = reading.metadata('metadata')
+  const codes = sent.text('discount_codes').split(/[\s,;]+/).filter(code => code !== '')
+  reading.check()
+  const yes = (name: string) => sent.has(name) ? true : undefined
+  return {
+    product_cart: cart,
+    customer: customerOf(sent, kind),
+    ...addressOf(sent, kind),
+    discount_codes: codes.length === 0 ? undefined : codes,
+    billing_currency: sent.given('billing_currency'),
+    tax_id: sent.given('tax_id'),
+    customer_business_name: sent.given('customer_business_name'),
+    payment_link: yes('payment_link'),
+    return_url: sent.given('return_url'),
+    cancel_url: sent.given('cancel_url'),
+    confirm: yes('confirm'),
+    redirect_immediately: yes('redirect_immediately'),
+    force_3ds: yes('force_3ds'),
+    metadata: Object.keys(metadata).length === 0 ? undefined : metadata
+  }
+}
+
+/** Lines at the end without a product are not meant; those in between keep their place, and so what is wrong with them. */
+function linesOf (sent: Form, reading: Reading, currencyOf: (productId: string) => string): JsonObject[] {
+  const paths = Array.from({ length: lineCount(sent.has) }, (_, line) => `product_cart[${line}]`)
+  return paths.slice(0, paths.findLastIndex(path => sent.given(`${path}.product_id`) !== undefined) + 1).map(path => {
+    const productId = sent.text(`${path}.product_id`)
+    return {
+      product_id: productId,
+      quantity: sent.number(`${path}.quantity`),
+      amount: reading.amount(`${path}.amount`, currencyOf(productId))
+    }
+  })
+}
+
+function customerOf (sent: Form, kind: CartKind): JsonObject | undefined {
+  const id = sent.given('customer.customer_id')
+  if (id !== undefined) return { customer_id: id }
+  const email = sent.text('customer.email')
+  const others = { name: sent.given('customer.name'), phone_number: sent.given('customer.phone_number') }
+  if (kind === 'checkout' && email === '' && Object.values(others).every(value => value === undefined)) return undefined
+  return { email, ...others }
+}
+
+function addressOf (sent: Form, kind: CartKind): JsonObject {
+  const address = ADDRESS[kind]
+  const { country, ...others } = Object.fromEntries(['country', 'street', 'city', 'state', 'zipcode']
+    .map(name => [name, sent.given(`${address}.${name}`)]))
+  const isEmpty = country === undefined && Object.values(others).every(value => value === undefined)
+  return isEmpty && kind === 'checkout' ? {} : { [address]: { country, ...others } }
+}
+
+/** The part of a request that decides what it comes to, as the preview of a checkout session takes it. */
+export function previewBody ({ customer, billing, billing_address: address, ...body }: JsonObject, sent: Form): JsonObject {
+  const isNamed = (sent.given('customer.customer_id') ?? sent.given('customer.email')) !== undefined
+  return {
+    product_cart: body['product_cart'],
+    customer: isNamed ? customer : undefined,
+    billing_address: address ?? billing,
+    discount_codes: body['discount_codes'],
+    billing_currency: body['billing_currency'],
+    tax_id: body['tax_id'],
+    customer_business_name: body['customer_business_name']
+  }
+}

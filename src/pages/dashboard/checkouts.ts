@@ -1,0 +1,143 @@
+/**
+ * Checkout sessions: the list by state, and each session's page, which leads to the page that the customer sees and to the
+ * payment. For tests without a person, these hold on: the ids list, facts, cart, raw; data-testid checkout-url.
+ */
+import { html } from 'ghtml'
+import type { components } from '../../control/types.gen.js'
+import { ApiError } from '../../errors.js'
+import { money } from '../fragments.js'
+import type { Fragment } from '../layout.js'
+import type { Dashboard, DashboardPage, Shown, Visit } from './frame.js'
+import { filtersOf, listed, type Filter } from './lists.js'
+import {
+  NONE, card, cellLink, code, copyField, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, statusTag,
+  table, text, timeTag, type Kind, type Row
+} from './parts.js'
+import { listCard, pageOf } from './related.js'
+
+type Checkout = components['schemas']['Checkout']
+
+export function addCheckouts (dashboard: Dashboard): void {
+  dashboard.page('/dashboard/checkouts', { section: 'checkouts', show: list })
+  dashboard.page('/dashboard/checkouts/:id', checkoutPage)
+}
+
+const FILTERS: readonly Filter[] = [
+  { name: 'id', label: 'Session', type: 'search', placeholder: 'cks_…' },
+  {
+    name: 'state', label: 'State', type: 'choice', options: [['open', 'Open'], ['submitted', 'Submitted'], ['expired', 'Expired']]
+  }
+]
+
+async function list (visit: Visit): Promise<Shown> {
+  const { base } = visit
+  const { id, ...query } = filtersOf(visit, ['id', 'state'])
+  const found = id === undefined
+    ? await listed(visit, paging => visit.operate('GET /_emulator/checkouts', { query: { ...query, ...paging } }))
+    : { items: await byId(id, visit), page: 1, hasMore: false }
+  const rows = found.items.map((session): Row => ({
+    id: session.session_id,
+    cells: [
+      cellLink(pageOf(visit, 'checkouts', session.session_id), code(session.session_id), session.customer_email),
+      stateTag(session),
+      session.payment_id === null ? NONE : paymentLink(session, visit),
+      timeTag(session.created_at, visit)
+    ]
+  }))
+  const columns = [{ title: 'Session' }, { title: 'State' }, { title: 'Payment' }, { title: 'Created', kind: 'low' }] as const
+  const isFiltered = id !== undefined || Object.keys(query).length > 0
+  const nothing = isFiltered
+    ? empty('No session fits', html`<p>Change the filter, or <a href="${base}/dashboard/checkouts">show all of them</a>.</p>`)
+    : empty('No checkout session yet', html`<p>Let your program create one with <code>POST /checkouts</code>, or
+<a href="${base}/dashboard/checkouts/new">create one</a> here. It will appear by itself.</p>`)
+  return {
+    title: 'Checkout sessions',
+    content: html`!${heading('Checkout sessions', linkButton(`${base}/dashboard/checkouts/new`, 'New session', 'primary'))}
+!${listCard(visit, FILTERS, rows.length > 0 ? table('Checkout sessions', columns, rows) : nothing, found, 'sessions')}`
+  }
+}
+
+async function byId (id: string, visit: Visit): Promise<Checkout[]> {
+  try {
+    return [await visit.operate('GET /_emulator/checkouts/{session_id}', { path: { session_id: id } })]
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'NOT_FOUND') return []
+    throw error
+  }
+}
+
+const STATES: Record<Checkout['state'], Kind> = { open: 'wait', submitted: 'good', expired: 'calm' }
+
+function stateTag ({ state }: Checkout): Fragment {
+  return statusTag(state, STATES[state])
+}
+
+function paymentLink ({ payment_id: id, payment_status: status }: Checkout, visit: Visit): Fragment {
+  return id === null
+    ? NONE
+    : html`<a href="${pageOf(visit, 'payments', id)}"><code>${id}</code></a> !${statusTag(status ?? 'requires_payment_method')}`
+}
+
+const checkoutPage: DashboardPage = {
+  section: 'checkouts',
+  async show (visit) {
+    const path = { session_id: visit.param('id') }
+    const session = await visit.operate('GET /_emulator/checkouts/{session_id}', { path })
+    const answered = await visit.operate('GET /checkouts/{id}', { path: { id: session.session_id } })
+    const { checkout_url: url, payment_id: paymentId } = session
+    const hosted = visit.base + url.slice(visit.context.origin.length)
+    return {
+      title: session.session_id,
+      content: html`<div id="top" data-live>!${heading({ html: html`Checkout session !${stateTag(session)}` }, html`
+!${session.state === 'open' ? linkButton(hosted, 'Open the checkout', 'primary') : linkButton(hosted, 'Open its page')}
+!${paymentId === null ? '' : linkButton(pageOf(visit, 'payments', paymentId), 'Its payment', 'primary')}`,
+        crumb(visit, '/dashboard/checkouts', 'Checkout sessions'))}</div>
+<div class="columns"><div>
+!${card(sessionFacts(session, visit), { id: 'facts', title: 'Session', live: true })}
+!${card(cartTable(session, visit), { id: 'cart', title: 'Cart', live: true, pad: false })}
+!${card(rawJson(answered), { id: 'raw-card' })}
+</div><div>
+!${card(html`!${copyField('Checkout URL', url, 'checkout-url')}
+<p class="quiet">Where your program sends the customer.</p>`, { id: 'link', title: 'Link' })}
+</div></div>`
+    }
+  },
+  notes: { created: 'The checkout session was created.' }
+}
+
+function sessionFacts (session: Checkout, visit: Visit): Fragment {
+  const { customer_id: customerId, customer_name: name, customer_email: email } = session
+  return facts([
+    ['Id', idTag(session.session_id)],
+    ['Payment', session.payment_id === null
+      ? html`<span class="quiet">none before the customer has submitted their details</span>`
+      : paymentLink(session, visit)],
+    ['Customer', email === null && name === null ? null : html`${[name, email].filter(part => part !== null).join(', ')}`],
+    ['Customer id', customerId === null ? null : cellLink(pageOf(visit, 'customers', customerId), code(customerId))],
+    ['Country', text(session.country)],
+    ['Currency', text(session.billing_currency)],
+    ['Discount codes', session.discount_codes.length === 0 ? null : html`${session.discount_codes.join(', ')}`],
+    ['Leads back to', text(session.return_url)],
+    ['Back button', text(session.cancel_url)],
+    ['Created', fullTime(session.created_at, visit)],
+    [session.state === 'expired' ? 'Expired' : 'Expires', fullTime(session.expires_at, visit)],
+    ['Metadata', metadata(session.metadata)]
+  ])
+}
+
+function cartTable ({ product_cart: cart }: Checkout, visit: Visit): Fragment {
+  const { sandbox } = visit.context
+  const rows = cart.map(({ product_id: id, quantity, amount }, index): Row => {
+    const product = sandbox.products.find(id)
+    return {
+      id: String(index),
+      cells: [
+        cellLink(pageOf(visit, 'products', id), html`${product?.name ?? id}`, id),
+        html`${quantity}`,
+        amount === null || product === undefined ? NONE : html`${money(amount, product.price.currency, sandbox)}`
+      ]
+    }
+  })
+  return table('Cart', [{ title: 'Product' }, { title: 'Quantity', kind: 'number' }, { title: 'Amount given', kind: 'number' }],
+    rows)
+}

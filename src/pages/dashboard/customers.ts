@@ -1,0 +1,280 @@
+/**
+ * Customers: the list with the API's filters, each customer's page with payments, saved payment methods and wallets, making and
+ * changing them. For tests without a person, these hold on: the ids list, facts, payments, methods, wallets, movements, raw,
+ * form-save, form-book.
+ */
+import { html } from 'ghtml'
+import type { Schemas } from '../../contract/operations.js'
+import { cardName, money } from '../fragments.js'
+import type { Fragment } from '../layout.js'
+import { asking, button, choiceField, form, submit, textField } from './fields.js'
+import type { Form, Sheet } from './form.js'
+import type { Dashboard, DashboardPage, Shown, Visit } from './frame.js'
+import { filtersOf, listed, type Filter } from './lists.js'
+import {
+  card, cellLink, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, table, text, timeTag,
+  type Row
+} from './parts.js'
+import { readingOf } from './reading.js'
+import { listCard, metadataField, pageOf, pathOf, relatedPayments, words } from './related.js'
+
+type Customer = Schemas['CustomerResponse']
+
+export function addCustomers (dashboard: Dashboard): void {
+  dashboard.page('/dashboard/customers', { section: 'customers', show: list })
+  dashboard.page('/dashboard/customers/new', newPage)
+  dashboard.page('/dashboard/customers/:id', customerPage)
+  dashboard.page('/dashboard/customers/:id/edit', editPage)
+}
+
+const FILTERS: readonly Filter[] = [
+  { name: 'email', label: 'E-mail', type: 'search', placeholder: 'A part of it' },
+  { name: 'name', label: 'Name', type: 'text', placeholder: 'A part of it' },
+  { name: 'created_at_gte', label: 'Created from', type: 'date' },
+  { name: 'created_at_lte', label: 'Created until', type: 'date' }
+]
+
+async function list (visit: Visit): Promise<Shown> {
+  const { base } = visit
+  const { created_at_gte: from, created_at_lte: until, ...parts } = filtersOf(visit,
+    ['email', 'name', 'created_at_gte', 'created_at_lte'])
+  const query = {
+    ...parts,
+    ...(from === undefined ? {} : { created_at_gte: dayAsTime(from, '00:00:00Z') }),
+    ...(until === undefined ? {} : { created_at_lte: dayAsTime(until, '23:59:59.999999Z') })
+  }
+  const found = await listed(visit, paging => visit.operate('GET /customers', { query: { ...query, ...paging } }))
+  const rows = found.items.map((customer): Row => ({
+    id: customer.customer_id,
+    cells: [
+      cellLink(pageOf(visit, 'customers', customer.customer_id), html`${customer.name}`, customer.customer_id),
+      html`${customer.email}`,
+      html`${customer.phone_number ?? ''}`,
+      timeTag(customer.created_at, visit)
+    ]
+  }))
+  const columns = [
+    { title: 'Customer' }, { title: 'E-mail' }, { title: 'Phone', kind: 'low' }, { title: 'Created', kind: 'low' }
+  ] as const
+  const nothing = Object.keys(query).length > 0
+    ? empty('No customer fits', html`<p>Change the filter, or <a href="${base}/dashboard/customers">show all of them</a>.</p>`)
+    : empty('No customer yet', html`<p>Your program's first payment makes one;
+<a href="${base}/dashboard/customers/new">here you can too</a>.</p>`)
+  return {
+    title: 'Customers',
+    content: html`!${heading('Customers', linkButton(`${base}/dashboard/customers/new`, 'New customer', 'primary'))}
+!${listCard(visit, FILTERS, rows.length > 0 ? table('Customers', columns, rows) : nothing, found, 'customers')}`
+  }
+}
+
+/** What is no day stays as it is, for the API to refuse. */
+function dayAsTime (day: string, time: string): string {
+  return /^\d{4}-\d{2}-\d{2}$/.test(day) ? `${day}T${time}` : day
+}
+
+const customerPage: DashboardPage = {
+  section: 'customers',
+  async show (visit) {
+    const customer = await find(visit)
+    const { customer_id: id, name } = customer
+    const pay = `${visit.base}/dashboard/payments/new?${new URLSearchParams({ customer_id: id })}`
+    return {
+      title: name,
+      content: html`!${heading(name, html`!${linkButton(pay, 'Create a test payment', 'primary')}
+!${linkButton(pageOf(visit, 'customers', id, '/edit'), 'Edit')}
+!${button(visit.sheet('portal'), 'Open the customer portal')}`, crumb(visit, '/dashboard/customers', 'Customers'))}
+<div class="columns"><div>
+!${card(customerFacts(customer, visit), { id: 'facts', title: 'Customer', live: true })}
+!${await relatedPayments(visit, { customer_id: id }, html`<p><a href="${pay}">Create a test payment</a> for this customer.</p>`)}
+!${await movements(id, visit)}
+!${card(rawJson(customer), { id: 'raw-card' })}
+</div><div>
+!${await savedMethods(id, visit)}
+!${await wallets(id, visit)}
+</div></div>`
+    }
+  },
+  actions: {
+    async portal (visit) {
+      const path = { customer_id: visit.param('id') }
+      const { link } = await visit.operate('POST /customers/{customer_id}/customer-portal/session', { path })
+      return { to: link.slice(visit.context.origin.length) } // a page of this emulator, wherever it is reached
+    },
+    async remove (visit, sent) {
+      const path = { customer_id: visit.param('id'), payment_method_id: sent.text('payment_method_id') }
+      await visit.operate('DELETE /customers/{customer_id}/payment-methods/{payment_method_id}', { path })
+      return { done: 'removed' }
+    },
+    async book (visit, sent) {
+      const reading = readingOf(sent, visit.context.sandbox)
+      const body = {
+        entry_type: sent.text('entry_type'),
+        currency: sent.text('currency'),
+        amount: reading.amount('amount', sent.text('currency')),
+        reason: sent.given('reason')
+      }
+      reading.check()
+      const path = { customer_id: visit.param('id') }
+      await visit.operate('POST /customers/{customer_id}/wallets/ledger-entries', { path, body })
+      return { done: 'booked' }
+    }
+  },
+  notes: {
+    created: 'The customer was created.',
+    saved: 'The customer was changed.',
+    removed: 'The payment method was removed.',
+    booked: 'The movement was booked.'
+  }
+}
+
+function find (visit: Visit): Promise<Customer> {
+  return visit.operate('GET /customers/{customer_id}', { path: { customer_id: visit.param('id') } })
+}
+
+function customerFacts (customer: Customer, visit: Visit): Fragment {
+  return facts([
+    ['Id', idTag(customer.customer_id)],
+    ['E-mail', html`${customer.email}`],
+    ['Phone', text(customer.phone_number)],
+    ['Created', fullTime(customer.created_at, visit)],
+    ['Metadata', metadata(customer.metadata)]
+  ])
+}
+
+async function savedMethods (id: string, visit: Visit): Promise<Fragment> {
+  const { items } = await visit.operate('GET /customers/{customer_id}/payment-methods', { path: { customer_id: id } })
+  const methods = items.map(({ payment_method_id: methodId, payment_method: family, payment_method_type: type, card: saved }) => {
+    const name = saved == null ? words(type ?? family) : cardName(saved.card_network, saved.last4_digits)
+    const expiry = saved?.expiry_month == null ? '' : `until ${saved.expiry_month}/${saved.expiry_year ?? ''}`
+    return html`<li id="method-${methodId}">
+<div><strong>${name}</strong> <span class="quiet">${expiry}</span> !${idTag(methodId)}</div>
+!${asking(visit.sheet('remove'), {
+      opens: 'Remove',
+      question: `${name} can then be charged no more. This can't be undone.`,
+      confirm: 'Remove the payment method',
+      kind: 'danger',
+      sent: { payment_method_id: methodId },
+      id: `remove-${methodId}`
+    })}</li>`
+  })
+  return card(methods.length === 0
+    ? html`<p class="quiet">None. One is saved when the customer agrees to it on the payment page.</p>`
+    : html`<ul class="entries">!${methods}</ul>`, { id: 'methods', title: 'Saved payment methods', live: true })
+}
+
+const WALLETS = [['USD', 'USD'], ['INR', 'INR']] as const
+const DIRECTIONS = [['credit', 'Credit: add it'], ['debit', 'Debit: take it']] as const
+
+async function wallets (id: string, visit: Visit): Promise<Fragment> {
+  const { context: { sandbox } } = visit
+  const { items } = await visit.operate('GET /customers/{customer_id}/wallets', { path: { customer_id: id } })
+  const sheet = visit.sheet('book')
+  const balances = items.map(({ currency, balance }): readonly [string, Fragment] =>
+    [currency, html`<span class="figure">${money(balance, currency, sandbox)}</span>`])
+  return card(html`<div id="balances" data-live>!${facts(balances)}</div>
+<details class="fold"!${sheet.refused === null ? '' : ' open'}><summary>Book a movement</summary>!${form(sheet, html`
+<div class="pair">!${choiceField(sheet, { name: 'entry_type', label: 'Direction', options: DIRECTIONS, isRequired: true })}
+!${choiceField(sheet, { name: 'currency', label: 'Wallet', options: WALLETS, isRequired: true })}</div>
+!${textField(sheet, { name: 'amount', label: 'Amount', inputmode: 'decimal', placeholder: '19.99', isRequired: true })}
+!${textField(sheet, { name: 'reason', label: 'Reason' })}
+<div>!${submit('Book it', 'second')}</div>`)}</details>`, { id: 'wallets', title: 'Wallets' })
+}
+
+const MOVEMENTS = 10
+
+async function movements (id: string, visit: Visit): Promise<Fragment> {
+  const { items } = await visit.operate('GET /customers/{customer_id}/wallets/ledger-entries', {
+    path: { customer_id: id }, query: { page_size: MOVEMENTS }
+  })
+  if (items.length === 0) return ''
+  const signed = (amount: number, currency: string) => money(amount, currency, visit.context.sandbox)
+  const rows = items.map((entry): Row => ({
+    id: entry.id,
+    cells: [
+      cellUnder(entry.reason == null ? words(entry.event_type) : entry.reason, entry.reference_object_id ?? entry.id),
+      html`${signed(entry.is_credit ? entry.amount : -entry.amount, entry.currency)}`,
+      html`${signed(entry.after_balance, entry.currency)}`,
+      timeTag(entry.created_at, visit)
+    ]
+  }))
+  const columns = [
+    { title: 'Movement' }, { title: 'Amount', kind: 'number' }, { title: 'Balance', kind: 'number' }, {
+      title: 'Booked',
+      kind: 'low'
+    }
+  ] as const
+  return card(table('Movements', columns, rows), {
+    id: 'movements',
+    title: 'Latest movements of the wallets',
+    live: true,
+    pad: false
+  })
+}
+
+function cellUnder (label: string, under: string): Fragment {
+  return html`${label}<span class="under">${under}</span>`
+}
+
+function customerForm (sheet: Sheet, customer: Customer | null, { base }: Visit): Fragment {
+  const leave = customer === null ? '/dashboard/customers' : pathOf('customers', customer.customer_id)
+  return form(sheet, html`
+!${textField(sheet, { name: 'name', label: 'Name', value: customer?.name, isRequired: true })}
+!${textField(sheet, {
+    name: 'email',
+label: 'E-mail',
+type: 'email',
+value: customer?.email,
+isRequired: true,
+    hint: 'Two customers may have the same.'
+  })}
+!${textField(sheet, { name: 'phone_number', label: 'Phone', value: customer?.phone_number, placeholder: '+442079460018' })}
+!${metadataField(sheet, customer?.metadata)}
+<div class="row">!${submit(customer === null ? 'Create the customer' : 'Save')}!${linkButton(base + leave, 'Cancel')}</div>`)
+}
+
+function customerBody (sent: Form, { context: { sandbox } }: Visit) {
+  const reading = readingOf(sent, sandbox)
+  const body = {
+    name: sent.text('name'),
+    email: sent.text('email'),
+    phone_number: sent.text('phone_number'),
+    metadata: reading.metadata('metadata')
+  }
+  reading.check()
+  return body
+}
+
+const newPage: DashboardPage = {
+  section: 'customers',
+  show: visit => ({
+    title: 'New customer',
+    content: html`!${heading('New customer', '', crumb(visit, '/dashboard/customers', 'Customers'))}
+!${card(customerForm(visit.sheet('save'), null, visit), { id: 'customer' })}`
+  }),
+  actions: {
+    async save (visit, sent) {
+      const { customer_id: id } = await visit.operate('POST /customers', { body: customerBody(sent, visit) })
+      return { to: pathOf('customers', id), done: 'created' }
+    }
+  }
+}
+
+const editPage: DashboardPage = {
+  section: 'customers',
+  async show (visit) {
+    const customer = await find(visit)
+    const { customer_id: id, name } = customer
+    return {
+      title: `Edit ${name}`,
+      content: html`!${heading(`Edit ${name}`, '', crumb(visit, pathOf('customers', id), name))}
+!${card(customerForm(visit.sheet('save'), customer, visit), { id: 'customer' })}`
+    }
+  },
+  actions: {
+    async save (visit, sent) {
+      const id = visit.param('id')
+      await visit.operate('PATCH /customers/{customer_id}', { path: { customer_id: id }, body: customerBody(sent, visit) })
+      return { to: pathOf('customers', id), done: 'saved' }
+    }
+  }
+}

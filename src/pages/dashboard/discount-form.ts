@@ -1,0 +1,233 @@
+/**
+ * The form of a discount code, for a new one and for a change. A percentage is typed as such and not in basis points; a flat
+ * discount is the sum of its default currency. What the API can't take away by a change is refused here, before it seems gone.
+ */
+import { html } from 'ghtml'
+import type { Schemas } from '../../contract/operations.js'
+import { ApiError } from '../../errors.js'
+import type { Fragment } from '../layout.js'
+import { checkField, choiceField, form, submit, textField } from './fields.js'
+import type { Form, Sheet } from './form.js'
+import type { Visit } from './frame.js'
+import { linkButton } from './parts.js'
+import { readingOf, typedAmount, typedPercent, typedTime, type Reading } from './reading.js'
+import { CHOICES, currencyOptions, groupProblem, metadataField, withChosen } from './related.js'
+
+type Discount = Schemas['DiscountResponse']
+type Option = Schemas['CurrencyOptionResponse']
+
+const TYPES = [['percentage', 'A percentage'], ['flat', 'A fixed sum']] as const
+
+const ELIGIBLE = [
+  ['any', 'Anybody'], ['first_time', 'Who has not paid before'], ['existing', 'Who has paid before'],
+  ['specific', 'Certain customers (to be named on the page of the code)']
+] as const
+
+/** Empty rows after those that are there. */
+const ROWS_LEFT = 2
+
+export async function discountForm (sheet: Sheet, discount: Discount | null, visit: Visit): Promise<Fragment> {
+  const leave = discount === null ? '/dashboard/discounts' : `/dashboard/discounts/${encodeURIComponent(discount.discount_id)}`
+  const isFlat = discount?.type === 'flat'
+  return form(sheet, html`
+<div class="pair">
+!${textField(sheet, {
+    name: 'code',
+label: 'Code',
+value: discount?.code,
+hint: 'Kept in capitals. Empty: one is made up.',
+    isRequired: discount !== null
+  })}
+!${textField(sheet, { name: 'name', label: 'Name', value: discount?.name, hint: 'For you; customers see the code.' })}
+</div>
+<div class="pair">
+!${choiceField(sheet, {
+    name: 'type', label: 'Takes off', value: discount?.type ?? 'percentage', options: TYPES, isRequired: true
+  })}
+<div class="percentage">!${textField(sheet, {
+    name: 'amount',
+    label: 'Percentage',
+    inputmode: 'decimal',
+    placeholder: '5.4',
+    value: discount === null || isFlat ? '' : typedPercent(discount.amount),
+    isRequired: true
+  })}</div>
+</div>
+!${currencyFields(sheet, discount?.currency_options ?? [], visit)}
+<fieldset><legend>Limits</legend>
+<div class="pair">
+!${textField(sheet, {
+    name: 'usage_limit',
+label: 'Uses in all',
+inputmode: 'numeric',
+value: discount?.usage_limit,
+    hint: 'Counted when a payment succeeds.'
+  })}
+!${textField(sheet, {
+    name: 'per_customer_usage_limit', label: 'Uses per customer', inputmode: 'numeric', value: discount?.per_customer_usage_limit
+  })}
+</div><div class="pair">
+!${textField(sheet, {
+    name: 'starts_at', label: 'Valid from (UTC)', type: 'datetime-local', value: typedTime(discount?.starts_at)
+  })}
+!${textField(sheet, {
+    name: 'expires_at', label: 'Valid until (UTC)', type: 'datetime-local', value: typedTime(discount?.expires_at)
+  })}
+</div>
+!${choiceField(sheet, {
+    name: 'customer_eligibility',
+label: 'Who may use it',
+isRequired: true,
+value: discount?.customer_eligibility,
+    options: ELIGIBLE
+  })}
+</fieldset>
+!${await productFields(sheet, discount?.restricted_to ?? [], visit)}
+<fieldset><legend>Subscriptions</legend>
+!${textField(sheet, {
+    name: 'subscription_cycles',
+label: 'Lasts for so many periods',
+inputmode: 'numeric',
+value: discount?.subscription_cycles,
+    hint: 'Empty: for all.'
+  })}
+!${checkField(sheet, {
+    name: 'preserve_on_plan_change', label: 'Stays through a change of plan', value: discount?.preserve_on_plan_change === true
+  })}
+</fieldset>
+!${metadataField(sheet, discount?.metadata)}
+<div class="row">!${submit(discount === null ? 'Create the code' : 'Save')}!${linkButton(visit.base + leave, 'Cancel')}</div>`)
+}
+
+/** How many rows of currencies a form has, and had when it was sent. */
+function rowsOf ({ typed }: Sheet, options: readonly Option[]): number {
+  return typed === null ? options.length + ROWS_LEFT : rowCount(typed)
+}
+
+function rowCount (sent: Form): number {
+  let rows = 0
+  while (rows < CHOICES && sent.has(`currency_options[${rows}].currency`)) rows++
+  return rows
+}
+
+function currencyFields (sheet: Sheet, options: readonly Option[], visit: Visit): Fragment {
+  const { context: { sandbox } } = visit
+  const index = options.findIndex(({ is_default: isDefault }) => isDefault)
+  const rows = Array.from({ length: rowsOf(sheet, options) }, (_, row): Fragment => {
+    const { currency = '', max_amount_possible: most = null, minimum_subtotal: least = 0 } = options[row] ?? {}
+    const path = `currency_options[${row}]`
+    return html`<div class="pair">
+!${choiceField(sheet, {
+      name: `${path}.currency`,
+label: 'Currency',
+value: currency,
+options: withChosen([['', '–'], ...currencyOptions(visit)],
+      currency)
+    })}
+!${textField(sheet, {
+      name: `${path}.max_amount_possible`,
+label: 'Takes off (at most)',
+inputmode: 'decimal',
+value: typedAmount(most,
+      currency, sandbox)
+    })}
+!${textField(sheet, {
+      name: `${path}.minimum_subtotal`,
+label: 'For carts from',
+inputmode: 'decimal',
+value: typedAmount(least || null,
+      currency, sandbox)
+    })}
+</div>`
+  })
+  const choices = rows.map((_, row): readonly [string, string] => [String(row), `Row ${row + 1}`])
+  return html`<fieldset id="currency-options"><legend>Sums by currency</legend>
+<p class="hint flat">What is taken off in each currency. In any other it is the sum of the default row, converted.</p>
+<p class="hint percentage">Not needed: the most that the percentage takes off, and from which worth of a cart on.</p>
+!${groupProblem(sheet, 'currency_options')}
+!${rows}
+!${choiceField(sheet, {
+    name: 'default', label: 'Default', value: String(Math.max(index, 0)), options: choices, isRequired: true
+  })}
+</fieldset>`
+}
+
+async function productFields (sheet: Sheet, chosen: readonly string[], visit: Visit): Promise<Fragment> {
+  const { items } = await visit.operate('GET /products', { query: { page_size: CHOICES } })
+  const options = [
+    ...items.map(({ product_id: id, name }): readonly [string, string] => [id, name ?? id]),
+    ...chosen.filter(id => !items.some(({ product_id: listed }) => listed === id)).map((id): readonly [string, string] => [id,
+      id])
+  ]
+  const has = (id: string) => sheet.typed === null ? chosen.includes(id) : sheet.typed.all('restricted_to').includes(id)
+  const boxes = options.map(([id, name], index) => html`<div class="field check">
+<input type="checkbox" id="product-${index}" name="restricted_to" value="${id}"!${has(id) ? ' checked' : ''}>
+<label for="product-${index}">${name}</label></div>`)
+  return html`<fieldset><legend>Products</legend>
+<p class="hint">None: it applies to all of them.</p>
+!${groupProblem(sheet, 'restricted_to')}
+<div class="boxes" tabindex="0" role="group" aria-label="Products">!${boxes}</div></fieldset>`
+}
+
+/** The body of `POST /discounts`, and with `before` that of `PATCH /discounts/{discount_id}`. */
+export function discountBody (sent: Form, before: Discount | null, { context: { sandbox } }: Visit) {
+  const reading = readingOf(sent, sandbox)
+  const isFlat = sent.text('type') === 'flat'
+  const options = currencyOptionsOf(sent, reading)
+  const [first] = options
+  const sum = (options.find(option => option.is_default) ?? first)?.max_amount_possible
+  const startsAt = reading.time('starts_at')
+  const body = {
+    code: sent.text('code'),
+    name: sent.text('name'),
+    type: sent.text('type'),
+    // What a flat discount takes off stands in its currency options; the API wants a number here all the same.
+    amount: isFlat ? sum ?? 1 : reading.basisPoints('amount'),
+    currency_options: options,
+    customer_eligibility: sent.text('customer_eligibility'),
+    restricted_to: sent.all('restricted_to'),
+    usage_limit: sent.number('usage_limit'),
+    per_customer_usage_limit: sent.number('per_customer_usage_limit') ?? null,
+    starts_at: isSame(startsAt, before?.starts_at) ? undefined : startsAt ?? null,
+    expires_at: reading.time('expires_at'),
+    subscription_cycles: sent.number('subscription_cycles'),
+    preserve_on_plan_change: sent.has('preserve_on_plan_change'),
+    metadata: reading.metadata('metadata')
+  }
+  if (before !== null) checkCleared(before, body)
+  reading.check()
+  return { ...body, expires_at: isSame(body.expires_at, before?.expires_at) ? undefined : body.expires_at }
+}
+
+/** A form shows no microseconds: a time that is as it was shown was not changed. */
+function isSame (typed: string | undefined, before: string | null | undefined): boolean {
+  return typed !== undefined && before != null && typedTime(typed) === typedTime(before)
+}
+
+function currencyOptionsOf (sent: Form, reading: Reading) {
+  const rows = Array.from({ length: rowCount(sent) }, (_, row) => `currency_options[${row}]`)
+  const isFilled = (path: string) =>
+    ['currency', 'max_amount_possible', 'minimum_subtotal'].some(name => sent.given(`${path}.${name}`) !== undefined)
+  const filled = rows.slice(0, rows.findLastIndex(isFilled) + 1) // those in between keep their place, and so their problems
+  return filled.map((path, row) => {
+    const currency = sent.text(`${path}.currency`)
+    return {
+      currency,
+      max_amount_possible: reading.amount(`${path}.max_amount_possible`, currency) ?? null,
+      minimum_subtotal: reading.amount(`${path}.minimum_subtotal`, currency) ?? 0,
+      is_default: sent.text('default') === String(row)
+    }
+  })
+}
+
+/** Throws INVALID_REQUEST_PARAMETERS: to the API null means that nothing is changed. */
+function checkCleared (before: Discount, body: Record<'usage_limit' | 'expires_at' | 'subscription_cycles', unknown>): void {
+  const cleared = (['usage_limit', 'expires_at', 'subscription_cycles'] as const)
+    .filter(name => body[name] === undefined && before[name] != null)
+  const [first] = cleared
+  if (first === undefined) return
+  const message = 'can\'t be taken away once it is set, only changed: delete the code and create it anew'
+  throw new ApiError('INVALID_REQUEST_PARAMETERS', {
+    violations: cleared.map(path => ({ path, message })), message: `${first} ${message}`
+  })
+}

@@ -1,0 +1,210 @@
+/**
+ * Making a test payment or a checkout session from a cart: what it comes to, and the same as a curl command and as programs of
+ * the official clients. Both are shown for what was typed, before anything is made. For tests without a person, these hold
+ * on: the ids form-cart, total, code, curl, javascript, python; data-testid total-amount.
+ */
+import { html } from 'ghtml'
+import type { Schemas } from '../../contract/operations.js'
+import { ApiError } from '../../errors.js'
+import { codeOf } from '../../resources/discounts/view.js'
+import { readLines } from '../../resources/payments/lines.js'
+import { findPayment } from '../../resources/payments/routes.js'
+import type { AppliedDiscount, CheckoutOptions } from '../../resources/payments/store.js'
+import type { Context } from '../../sandbox.js'
+import { money } from '../fragments.js'
+import type { Fragment } from '../layout.js'
+import { cartBody, cartFields, previewBody, withLine, withoutLine, type CartKind, type Start } from './cart.js'
+import { curlCommand, javascriptProgram, pythonProgram, type JsonObject, type SampleCall } from './client-code.js'
+import { form } from './fields.js'
+import type { Form } from './form.js'
+import type { Dashboard, DashboardPage, Done, Visit } from './frame.js'
+import { card, cellLink, crumb, heading, snippet } from './parts.js'
+import { typedAmount } from './reading.js'
+import { pageOf, pathOf } from './related.js'
+
+export function addNewPayment (dashboard: Dashboard): void {
+  dashboard.page('/dashboard/payments/new', cartPage('payment', dashboard.apiKey))
+  dashboard.page('/dashboard/checkouts/new', cartPage('checkout', dashboard.apiKey))
+}
+
+interface Kind {
+  section: DashboardPage['section']
+  title: string
+  above: readonly [path: string, text: string]
+  submit: string
+  call: Omit<SampleCall, 'origin' | 'apiKey' | 'body'>
+  /** Makes it, and says where it is seen. */
+  create (body: JsonObject, visit: Visit): Promise<Done>
+}
+
+const KINDS: Record<CartKind, Kind> = {
+  payment: {
+    section: 'payments',
+    title: 'Create a test payment',
+    above: ['/dashboard/payments', 'Payments'],
+    submit: 'Create the payment',
+    call: {
+      path: '/payments',
+      method: { javascript: 'payments.create', python: 'payments.create' },
+      result: 'payment',
+      prints: ['payment_id', 'payment_link']
+    },
+    async create (body, visit) {
+      const { payment_id: id } = await visit.operate('POST /payments', { body })
+      return { to: pathOf('payments', id), done: 'created' }
+    }
+  },
+  checkout: {
+    section: 'checkouts',
+    title: 'New checkout session',
+    above: ['/dashboard/checkouts', 'Checkout sessions'],
+    submit: 'Create the session',
+    call: {
+      path: '/checkouts',
+      method: { javascript: 'checkoutSessions.create', python: 'checkout_sessions.create' },
+      result: 'session',
+      prints: ['session_id', 'checkout_url']
+    },
+    async create (body, visit) {
+      const { session_id: id } = await visit.operate('POST /checkouts', { body })
+      return { to: pathOf('checkouts', id), done: 'created' }
+    }
+  }
+}
+
+function cartPage (kind: CartKind, apiKey: string): DashboardPage {
+  const { section, title, above, submit, call, create } = KINDS[kind]
+  return {
+    section,
+    async show (visit) {
+      const sheet = visit.sheet('cart')
+      const fields = await cartFields(sheet, kind, startOf(kind, visit), visit)
+      const body = sheet.typed === null ? null : readable(sheet.typed, kind, visit)
+      return {
+        title,
+        content: html`!${heading(title, '', crumb(visit, ...above))}
+<div class="columns even"><div>!${card(form(sheet, html`!${FIRST_BUTTON}!${fields}
+<div class="row"><button class="button primary" name="step" value="create">${submit}</button>
+<button class="button second" name="step" value="show">Show the total and the code</button></div>`), { id: 'cart' })}</div>
+<div>!${card(await total(body, sheet.typed, visit), { id: 'total', title: 'What it comes to', pad: false })}
+!${card(programs(body, { ...call, apiKey, origin: visit.context.origin }), { id: 'code', title: 'The same as code' })}
+</div></div>`
+      }
+    },
+    actions: {
+      async cart (visit, sent) {
+        const step = sent.text('step')
+        if (step === 'line') return { again: withLine(sent) }
+        const removed = /^remove-(\d{1,3})$/.exec(step)?.[1]
+        if (removed !== undefined) return { again: withoutLine(sent, Number(removed)) }
+        const body = cartBody(sent, kind, visit)
+        return step === 'create' ? await create(body, visit) : { again: sent }
+      }
+    }
+  }
+}
+
+/** The one that the Enter key presses: it shows, and makes nothing. */
+const FIRST_BUTTON = '<button class="unseen" name="step" value="show" tabindex="-1" aria-hidden="true">Show</button>'
+
+/** What was typed as a request; null while some of it can't be read, which the form tells. */
+function readable (sent: Form, kind: CartKind, visit: Visit): JsonObject | null {
+  try {
+    return cartBody(sent, kind, visit)
+  } catch (error) {
+    if (error instanceof ApiError) return null
+    throw error
+  }
+}
+
+const UNASKED = '<p class="pad quiet">Fill in the cart and ask for it: nothing is created by that.</p>'
+
+async function total (body: JsonObject | null, sent: Form | null, visit: Visit): Promise<Fragment> {
+  if (body === null || sent === null) return UNASKED
+  try {
+    return breakdown(await visit.operate('POST /checkouts/preview', { body: previewBody(body, sent) }), visit)
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    return html`<div class="pad" id="no-total"><p class="note">As it stands it would be refused: <code>${error.code}</code>
+${error.message}</p></div>`
+  }
+}
+
+function breakdown (preview: Schemas['CalculateSessionResponse'], visit: Visit): Fragment {
+  const { currency, product_cart: cart, current_breakup: sums, billing_country: country } = preview
+  const amount = (minor: number, of: string = currency) => html`${money(minor, of, visit.context.sandbox)}`
+  const rows = cart.map(line => html`<tr><th scope="row">
+!${cellLink(pageOf(visit, 'products', line.product_id), html`${line.name ?? line.product_id}`, `${line.quantity} ×`)}</th>
+<td class="number">!${amount(line.og_price, line.og_currency)}</td>
+<td class="number">!${amount(line.discounted_price)}</td></tr>`)
+  const sum = (name: string, minor: number) => html`<tr><th scope="row" colspan="2">${name}</th><td>!${amount(minor)}</td></tr>`
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="What it comes to"><table class="sums">
+<thead><tr><th scope="col">Line</th><th scope="col" class="number">Price</th>
+<th scope="col" class="number">With discounts</th></tr></thead>
+<tbody>!${rows}</tbody>
+<tfoot>!${sum('Subtotal', sums.subtotal)}!${sums.discount === 0 ? '' : sum('Discount', -sums.discount)}
+!${sum(`Tax in ${country}`, sums.tax ?? 0)}
+<tr class="total"><th scope="row" colspan="2">Total</th>
+<td data-testid="total-amount">!${amount(preview.total_price)}</td></tr></tfoot>
+</table></div>`
+}
+
+function programs (body: JsonObject | null, call: Omit<SampleCall, 'body'>): Fragment {
+  if (body === null) return '<p class="quiet">For curl, JavaScript and Python, with exactly what was typed.</p>'
+  const sample = { ...call, body }
+  return html`<details class="fold" id="curl" open><summary>curl</summary>
+!${snippet(curlCommand(sample), { id: 'curl-text', label: 'curl' })}</details>
+<details class="fold" id="javascript"><summary>JavaScript</summary>
+!${snippet(javascriptProgram(sample), { id: 'javascript-text', label: 'JavaScript' })}</details>
+<details class="fold" id="python"><summary>Python</summary>
+!${snippet(pythonProgram(sample), { id: 'python-text', label: 'Python' })}</details>`
+}
+
+/** From `?from=` a payment, else from what the page was led to by. */
+function startOf (kind: CartKind, { search, context }: Visit): Start {
+  const address = kind === 'payment' ? 'billing' : 'billing_address'
+  const from = search.get('from') ?? ''
+  if (from !== '') return startOfPayment(from, address, context)
+  return {
+    'product_cart[0].product_id': search.get('product_id') ?? '',
+    'customer.customer_id': search.get('customer_id') ?? '',
+    discount_codes: search.get('discount_codes') ?? '',
+    [`${address}.country`]: kind === 'payment' ? context.sandbox.business.country : '',
+    payment_link: 'yes'
+  }
+}
+
+/** The request that would make a payment once more, as far as its row tells. Throws NOT_FOUND. */
+function startOfPayment (paymentId: string, address: string, context: Context): Start {
+  const { sandbox } = context
+  const payment = findPayment(paymentId, context)
+  const lines = readLines(payment.lines)
+  const billing: Schemas['BillingAddress'] = JSON.parse(payment.billing)
+  const applied: AppliedDiscount[] = payment.discounts === null ? [] : JSON.parse(payment.discounts)
+  const options: CheckoutOptions = JSON.parse(payment.checkout)
+  return {
+    ...Object.fromEntries(lines.flatMap((line, index) => [
+      [`product_cart[${index}].product_id`, line.product_id],
+      [`product_cart[${index}].quantity`, String(line.quantity)],
+      [`product_cart[${index}].amount`, isChosen(line.product_id, context)
+        ? typedAmount(line.unit_amount, line.unit_currency, sandbox)
+        : '']
+    ])),
+    ...Object.fromEntries(Object.entries(billing).map(([name, value]) => [`${address}.${name}`, value ?? ''])),
+    'customer.customer_id': payment.customer_id,
+    discount_codes: applied.map(discount => codeOf(discount, sandbox)).filter(code => code !== null).join(', '),
+    billing_currency: payment.currency === lines[0]?.unit_currency ? '' : payment.currency,
+    tax_id: options.tax_id ?? '',
+    customer_business_name: options.customer_business_name ?? '',
+    payment_link: payment.link === null ? '' : 'yes',
+    return_url: options.return_url ?? '',
+    redirect_immediately: options.redirect_immediately === true ? 'yes' : '',
+    force_3ds: options.force_3ds === true ? 'yes' : '',
+    metadata: payment.metadata
+  }
+}
+
+function isChosen (productId: string, { sandbox }: Context): boolean {
+  const price = sandbox.products.find(productId)?.price
+  return price?.type === 'one_time_price' && price.pay_what_you_want === true
+}
