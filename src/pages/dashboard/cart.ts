@@ -11,7 +11,7 @@ import { checkField, choiceField, textField, typed } from './fields.js'
 import { readForm, type Form, type Sheet } from './form.js'
 import type { Visit } from './frame.js'
 import { readingOf, type Reading } from './reading.js'
-import { CHOICES, currencyOptions, metadataField, withChosen } from './related.js'
+import { CHOICES, currencyOptions, groupProblem, metadataField, withChosen } from './related.js'
 
 /** What the form makes: they differ in the name of the address, and in what may be left for the customer to say. */
 export type CartKind = 'payment' | 'checkout'
@@ -55,7 +55,7 @@ function changed (sent: Form, change: (entries: Array<[string, string]>) => Arra
 export async function cartFields (sheet: Sheet, kind: CartKind, start: Start, visit: Visit): Promise<Fragment> {
   const value = (name: string) => start[name] ?? ''
   return html`
-<fieldset><legend>Cart</legend>!${await lineFields(sheet, start, visit)}
+<fieldset><legend>Cart</legend>!${groupProblem(sheet, 'product_cart')}!${await lineFields(sheet, start, visit)}
 <div><button class="button second" name="step" value="line">Add a line</button></div></fieldset>
 !${await customerFields(sheet, kind, value, visit)}
 !${addressFields(sheet, kind, value, visit)}
@@ -70,7 +70,9 @@ export async function cartFields (sheet: Sheet, kind: CartKind, start: Start, vi
     options: withChosen([['', 'The currency of the first product'], ...currencyOptions(visit)], value('billing_currency'))
   })}
 </div>
-!${textField(sheet, { name: 'return_url', label: 'Return URL', type: 'url', value: value('return_url'), placeholder: 'https://example.com/thanks' })}
+!${textField(sheet, {
+    name: 'return_url', label: 'Return URL', type: 'url', value: value('return_url'), placeholder: 'https://example.com/thanks'
+  })}
 !${kind === 'checkout'
     ? textField(sheet, { name: 'cancel_url', label: 'Back button leads to', type: 'url', value: value('cancel_url') })
     : checkField(sheet, { name: 'payment_link', label: 'With a payment link', value: value('payment_link') !== '' })}
@@ -79,7 +81,9 @@ export async function cartFields (sheet: Sheet, kind: CartKind, start: Start, vi
       name: 'confirm', label: 'All details are final', hint: 'Makes the payment at once.', value: value('confirm') !== ''
     })
     : checkField(sheet, {
-      name: 'redirect_immediately', label: 'Lead back without a look at the status page', value: value('redirect_immediately') !== ''
+      name: 'redirect_immediately',
+label: 'Lead back without a look at the status page',
+      value: value('redirect_immediately') !== ''
     })}
 !${checkField(sheet, { name: 'force_3ds', label: 'Ask for 3-D Secure', value: value('force_3ds') !== '' })}
 </fieldset>
@@ -98,7 +102,12 @@ async function lineFields (sheet: Sheet, start: Start, visit: Visit): Promise<Fr
     const chosen = typed(sheet, `${path}.product_id`, start[`${path}.product_id`] ?? '')
     return html`<div class="line">
 !${choiceField(sheet, {
-      name: `${path}.product_id`, label: 'Product', value: chosen, isRequired: true, options: withChosen([['', '–'], ...products], chosen)
+      name: `${path}.product_id`,
+label: 'Product',
+value: chosen,
+isRequired: true,
+options: withChosen([['', '–'],
+      ...products], chosen)
     })}
 !${textField(sheet, {
       name: `${path}.quantity`, label: 'Quantity', value: start[`${path}.quantity`] ?? '1', inputmode: 'numeric', isRequired: true
@@ -106,9 +115,12 @@ async function lineFields (sheet: Sheet, start: Start, visit: Visit): Promise<Fr
 !${textField(sheet, {
       name: `${path}.amount`, label: amountLabel(chosen, visit), value: start[`${path}.amount`], inputmode: 'decimal'
     })}
-!${lines < 2 ? '' : html`<button class="button bare" name="step" value="remove-${line}" aria-label="Remove line ${line + 1}">Remove</button>`}
+!${lines < 2
+      ? ''
+      : html`<button class="button bare" name="step" value="remove-${line}" aria-label="Remove line ${line + 1}">Remove</button>`}
 </div>`
-  })}<p class="hint">An amount counts for products that cost what the customer wants: for one unit, in the product's currency.</p>`
+  })}<p class="hint">An amount counts for products that cost what the customer wants: for one unit,
+    in the product's currency.</p>`
 }
 
 function amountLabel (productId: string, { context: { sandbox } }: Visit): string {
@@ -127,7 +139,9 @@ async function customerFields (
     ...items.map(({ customer_id: id, name, email }): readonly [string, string] => [id, `${name} · ${email}`])
   ]
   return html`<fieldset><legend>Customer</legend>
-!${choiceField(sheet, { name: 'customer.customer_id', label: 'Known customer', value: chosen, options: withChosen(options, chosen) })}
+!${choiceField(sheet, {
+    name: 'customer.customer_id', label: 'Known customer', value: chosen, options: withChosen(options, chosen)
+  })}
 <div class="pair">
 !${textField(sheet, { name: 'customer.email', label: 'E-mail', type: 'email', value: value('customer.email') })}
 !${textField(sheet, { name: 'customer.name', label: 'Name', value: value('customer.name') })}
@@ -143,7 +157,11 @@ function addressFields (
     .sort(([, one], [, other]) => one.localeCompare(other))
   const country = value(`${address}.country`)
   const unknown = kind === 'checkout' ? [['', 'The customer says so'] as const] : []
-  const field = (name: string, label: string) => textField(sheet, { name: `${address}.${name}`, label, value: value(`${address}.${name}`) })
+  const field = (name: string, label: string) => textField(sheet, {
+    name: `${address}.${name}`,
+    label,
+    value: value(`${address}.${name}`)
+  })
   return html`<fieldset><legend>Billing</legend>
 !${choiceField(sheet, {
     name: `${address}.country`,
@@ -156,7 +174,9 @@ function addressFields (
 <div class="pair">!${field('street', 'Street')}!${field('city', 'City')}</div>
 <div class="pair">!${field('state', 'State')}!${field('zipcode', 'Postal code')}</div>
 <div class="pair">!${textField(sheet, { name: 'tax_id', label: 'Tax id of a business', value: value('tax_id') })}
-!${textField(sheet, { name: 'customer_business_name', label: 'Name of the business', value: value('customer_business_name') })}</div>
+!${textField(sheet, {
+    name: 'customer_business_name', label: 'Name of the business', value: value('customer_business_name')
+  })}</div>
 </div></details></fieldset>`
 }
 

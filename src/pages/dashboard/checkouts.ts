@@ -1,6 +1,6 @@
 /**
- * Checkout sessions: the list by state, and each session's page, which leads to the page that the customer sees and to the payment.
- * For tests without a person, these hold on: the ids list, facts, cart, raw; data-testid checkout-url.
+ * Checkout sessions: the list by state, and each session's page, which leads to the page that the customer sees and to the
+ * payment. For tests without a person, these hold on: the ids list, facts, cart, raw; data-testid checkout-url.
  */
 import { html } from 'ghtml'
 import type { components } from '../../control/types.gen.js'
@@ -8,12 +8,12 @@ import { ApiError } from '../../errors.js'
 import { money } from '../fragments.js'
 import type { Fragment } from '../layout.js'
 import type { Dashboard, DashboardPage, Shown, Visit } from './frame.js'
-import { filterForm, filtersOf, listed, turning, type Filter } from './lists.js'
+import { filtersOf, listed, type Filter } from './lists.js'
 import {
   NONE, card, cellLink, code, copyField, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, statusTag,
   table, text, timeTag, type Kind, type Row
 } from './parts.js'
-import { pageOf } from './related.js'
+import { listCard, pageOf } from './related.js'
 
 type Checkout = components['schemas']['Checkout']
 
@@ -52,10 +52,8 @@ async function list (visit: Visit): Promise<Shown> {
 <a href="${base}/dashboard/checkouts/new">create one</a> here. It will appear by itself.</p>`)
   return {
     title: 'Checkout sessions',
-    content: html`!${heading('Checkout sessions', linkButton(`${base}/dashboard/checkouts/new`, 'New checkout session', 'primary'))}
-!${card(html`!${filterForm(visit, FILTERS)}<div id="list" data-live>
-!${rows.length > 0 ? table('Checkout sessions', columns, rows) : nothing}</div>
-!${turning(visit, found, 'sessions')}`, { id: 'checkouts', pad: false })}`
+    content: html`!${heading('Checkout sessions', linkButton(`${base}/dashboard/checkouts/new`, 'New session', 'primary'))}
+!${listCard(visit, FILTERS, rows.length > 0 ? table('Checkout sessions', columns, rows) : nothing, found, 'sessions')}`
   }
 }
 
@@ -90,10 +88,10 @@ const checkoutPage: DashboardPage = {
     const hosted = visit.base + url.slice(visit.context.origin.length)
     return {
       title: session.session_id,
-      content: html`!${heading({ html: html`Checkout session !${stateTag(session)}` }, html`
-!${linkButton(hosted, session.state === 'open' ? 'Open the checkout' : 'Open its page', session.state === 'open' ? 'primary' : 'second')}
+      content: html`<div id="top" data-live>!${heading({ html: html`Checkout session !${stateTag(session)}` }, html`
+!${session.state === 'open' ? linkButton(hosted, 'Open the checkout', 'primary') : linkButton(hosted, 'Open its page')}
 !${paymentId === null ? '' : linkButton(pageOf(visit, 'payments', paymentId), 'Its payment', 'primary')}`,
-        crumb(visit, '/dashboard/checkouts', 'Checkout sessions'))}
+        crumb(visit, '/dashboard/checkouts', 'Checkout sessions'))}</div>
 <div class="columns"><div>
 !${card(sessionFacts(session, visit), { id: 'facts', title: 'Session', live: true })}
 !${card(cartTable(session, visit), { id: 'cart', title: 'Cart', live: true, pad: false })}
@@ -115,7 +113,7 @@ function sessionFacts (session: Checkout, visit: Visit): Fragment {
       ? html`<span class="quiet">none before the customer has submitted their details</span>`
       : paymentLink(session, visit)],
     ['Customer', email === null && name === null ? null : html`${[name, email].filter(part => part !== null).join(', ')}`],
-    ['Customer id', customerId === null ? null : html`<a href="${pageOf(visit, 'customers', customerId)}"><code>${customerId}</code></a>`],
+    ['Customer id', customerId === null ? null : cellLink(pageOf(visit, 'customers', customerId), code(customerId))],
     ['Country', text(session.country)],
     ['Currency', text(session.billing_currency)],
     ['Discount codes', session.discount_codes.length === 0 ? null : html`${session.discount_codes.join(', ')}`],
@@ -140,5 +138,6 @@ function cartTable ({ product_cart: cart }: Checkout, visit: Visit): Fragment {
       ]
     }
   })
-  return table('Cart', [{ title: 'Product' }, { title: 'Quantity', kind: 'number' }, { title: 'Amount given', kind: 'number' }], rows)
+  return table('Cart', [{ title: 'Product' }, { title: 'Quantity', kind: 'number' }, { title: 'Amount given', kind: 'number' }],
+    rows)
 }

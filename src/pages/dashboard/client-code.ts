@@ -1,7 +1,7 @@
 /**
- * A call of the API as somebody would write it: for curl, and for the official clients of JavaScript and Python. Whatever stands in
- * the body comes out of the quotation marks of each language as it went in; what can't be seen is written as an escape, so that
- * nobody runs something else than they read. Pure: texts in, texts out.
+ * A call of the API as somebody would write it: for curl, and for the official clients of JavaScript and Python. Whatever stands
+ * in the body comes out of the quotation marks of each language as it went in; what can't be seen is written as an escape, so
+ * that nobody runs something else than they read. Pure: texts in, texts out.
  */
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined }

@@ -1,14 +1,5 @@
-/** The shapes of the controls: their tabs, the large clock, options to choose from, and a fault's fields by its kind. */
+/** The shapes of the controls: the large clock, options to choose from, and a fault's fields by its kind. */
 export const CONTROLS_STYLE = `
-.tabs { overflow-x: auto; border-bottom: 1px solid var(--line); scrollbar-width: none; }
-.tabs ul { display: flex; gap: 0.25rem; }
-.tabs a {
-  display: block; padding: 0.45rem 0.8rem 0.55rem; border-bottom: 2px solid transparent; color: var(--quiet); font-size: 0.875rem;
-  font-weight: 550; text-decoration: none; white-space: nowrap;
-}
-.tabs a:hover { color: var(--text); border-color: var(--edge); }
-.tabs [aria-current] { color: var(--accent); border-color: var(--accent); }
-.tabs a:focus-visible { outline-offset: -3px; }
 @media (min-width: 64rem) { .columns.even { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 
 .big-clock { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.25rem 0.6rem; font-variant-numeric: tabular-nums; }

@@ -10,13 +10,13 @@ import type { Fragment } from '../layout.js'
 import { asking, button, choiceField, form, submit, textField } from './fields.js'
 import type { Form, Sheet } from './form.js'
 import type { Dashboard, DashboardPage, Shown, Visit } from './frame.js'
-import { filterForm, filtersOf, listed, turning, type Filter } from './lists.js'
+import { filtersOf, listed, type Filter } from './lists.js'
 import {
-  NONE, card, cellLink, code, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, table, text, timeTag,
+  card, cellLink, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, table, text, timeTag,
   type Row
 } from './parts.js'
 import { readingOf } from './reading.js'
-import { metadataField, pageOf, pathOf, relatedPayments, words } from './related.js'
+import { listCard, metadataField, pageOf, pathOf, relatedPayments, words } from './related.js'
 
 type Customer = Schemas['CustomerResponse']
 
@@ -63,8 +63,7 @@ async function list (visit: Visit): Promise<Shown> {
   return {
     title: 'Customers',
     content: html`!${heading('Customers', linkButton(`${base}/dashboard/customers/new`, 'New customer', 'primary'))}
-!${card(html`!${filterForm(visit, FILTERS)}<div id="list" data-live>!${rows.length > 0 ? table('Customers', columns, rows) : nothing}</div>
-!${turning(visit, found, 'customers')}`, { id: 'customers', pad: false })}`
+!${listCard(visit, FILTERS, rows.length > 0 ? table('Customers', columns, rows) : nothing, found, 'customers')}`
   }
 }
 
@@ -147,7 +146,8 @@ async function savedMethods (id: string, visit: Visit): Promise<Fragment> {
   const methods = items.map(({ payment_method_id: methodId, payment_method: family, payment_method_type: type, card: saved }) => {
     const name = saved == null ? words(type ?? family) : cardName(saved.card_network, saved.last4_digits)
     const expiry = saved?.expiry_month == null ? '' : `until ${saved.expiry_month}/${saved.expiry_year ?? ''}`
-    return html`<li id="method-${methodId}"><div><strong>${name}</strong> <span class="quiet">${expiry}</span> !${idTag(methodId)}</div>
+    return html`<li id="method-${methodId}">
+<div><strong>${name}</strong> <span class="quiet">${expiry}</span> !${idTag(methodId)}</div>
 !${asking(visit.sheet('remove'), {
       opens: 'Remove',
       question: `${name} can then be charged no more. This can't be undone.`,
@@ -191,19 +191,28 @@ async function movements (id: string, visit: Visit): Promise<Fragment> {
   const rows = items.map((entry): Row => ({
     id: entry.id,
     cells: [
-      code(entry.id),
+      cellUnder(entry.reason == null ? words(entry.event_type) : entry.reason, entry.reference_object_id ?? entry.id),
       html`${signed(entry.is_credit ? entry.amount : -entry.amount, entry.currency)}`,
       html`${signed(entry.after_balance, entry.currency)}`,
-      entry.reason == null ? html`${words(entry.event_type)}` : html`${entry.reason}`,
-      entry.reference_object_id == null ? NONE : idTag(entry.reference_object_id),
       timeTag(entry.created_at, visit)
     ]
   }))
   const columns = [
-    { title: 'Movement' }, { title: 'Amount', kind: 'number' }, { title: 'Balance', kind: 'number' }, { title: 'Reason' },
-    { title: 'Belongs to', kind: 'low' }, { title: 'Booked', kind: 'low' }
+    { title: 'Movement' }, { title: 'Amount', kind: 'number' }, { title: 'Balance', kind: 'number' }, {
+      title: 'Booked',
+      kind: 'low'
+    }
   ] as const
-  return card(table('Movements', columns, rows), { id: 'movements', title: 'Latest movements of the wallets', live: true, pad: false })
+  return card(table('Movements', columns, rows), {
+    id: 'movements',
+    title: 'Latest movements of the wallets',
+    live: true,
+    pad: false
+  })
+}
+
+function cellUnder (label: string, under: string): Fragment {
+  return html`${label}<span class="under">${under}</span>`
 }
 
 function customerForm (sheet: Sheet, customer: Customer | null, { base }: Visit): Fragment {
@@ -211,7 +220,12 @@ function customerForm (sheet: Sheet, customer: Customer | null, { base }: Visit)
   return form(sheet, html`
 !${textField(sheet, { name: 'name', label: 'Name', value: customer?.name, isRequired: true })}
 !${textField(sheet, {
-    name: 'email', label: 'E-mail', type: 'email', value: customer?.email, isRequired: true, hint: 'Two customers may have the same.'
+    name: 'email',
+label: 'E-mail',
+type: 'email',
+value: customer?.email,
+isRequired: true,
+    hint: 'Two customers may have the same.'
   })}
 !${textField(sheet, { name: 'phone_number', label: 'Phone', value: customer?.phone_number, placeholder: '+442079460018' })}
 !${metadataField(sheet, customer?.metadata)}
@@ -249,9 +263,10 @@ const editPage: DashboardPage = {
   section: 'customers',
   async show (visit) {
     const customer = await find(visit)
+    const { customer_id: id, name } = customer
     return {
-      title: `Edit ${customer.name}`,
-      content: html`!${heading(`Edit ${customer.name}`, '', crumb(visit, pathOf('customers', customer.customer_id), customer.name))}
+      title: `Edit ${name}`,
+      content: html`!${heading(`Edit ${name}`, '', crumb(visit, pathOf('customers', id), name))}
 !${card(customerForm(visit.sheet('save'), customer, visit), { id: 'customer' })}`
     }
   },

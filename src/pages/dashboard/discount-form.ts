@@ -1,17 +1,17 @@
 /**
- * The form of a discount code, for a new one and for a change. A percentage is typed as such and not in basis points; a flat discount
- * is the sum of its default currency. What the API can't take away by a change is refused here, before it seems to be gone.
+ * The form of a discount code, for a new one and for a change. A percentage is typed as such and not in basis points; a flat
+ * discount is the sum of its default currency. What the API can't take away by a change is refused here, before it seems gone.
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError } from '../../errors.js'
 import type { Fragment } from '../layout.js'
 import { checkField, choiceField, form, submit, textField } from './fields.js'
-import { problemAt, type Form, type Sheet } from './form.js'
+import type { Form, Sheet } from './form.js'
 import type { Visit } from './frame.js'
 import { linkButton } from './parts.js'
 import { readingOf, typedAmount, typedPercent, typedTime, type Reading } from './reading.js'
-import { CHOICES, currencyOptions, metadataField, withChosen } from './related.js'
+import { CHOICES, currencyOptions, groupProblem, metadataField, withChosen } from './related.js'
 
 type Discount = Schemas['DiscountResponse']
 type Option = Schemas['CurrencyOptionResponse']
@@ -32,12 +32,18 @@ export async function discountForm (sheet: Sheet, discount: Discount | null, vis
   return form(sheet, html`
 <div class="pair">
 !${textField(sheet, {
-    name: 'code', label: 'Code', value: discount?.code, hint: 'Kept in capitals. Empty: one is made up.', isRequired: discount !== null
+    name: 'code',
+label: 'Code',
+value: discount?.code,
+hint: 'Kept in capitals. Empty: one is made up.',
+    isRequired: discount !== null
   })}
 !${textField(sheet, { name: 'name', label: 'Name', value: discount?.name, hint: 'For you; customers see the code.' })}
 </div>
 <div class="pair">
-!${choiceField(sheet, { name: 'type', label: 'Takes off', value: discount?.type ?? 'percentage', options: TYPES, isRequired: true })}
+!${choiceField(sheet, {
+    name: 'type', label: 'Takes off', value: discount?.type ?? 'percentage', options: TYPES, isRequired: true
+  })}
 <div class="percentage">!${textField(sheet, {
     name: 'amount',
     label: 'Percentage',
@@ -51,23 +57,39 @@ export async function discountForm (sheet: Sheet, discount: Discount | null, vis
 <fieldset><legend>Limits</legend>
 <div class="pair">
 !${textField(sheet, {
-    name: 'usage_limit', label: 'Uses in all', inputmode: 'numeric', value: discount?.usage_limit, hint: 'Counted when a payment succeeds.'
+    name: 'usage_limit',
+label: 'Uses in all',
+inputmode: 'numeric',
+value: discount?.usage_limit,
+    hint: 'Counted when a payment succeeds.'
   })}
 !${textField(sheet, {
     name: 'per_customer_usage_limit', label: 'Uses per customer', inputmode: 'numeric', value: discount?.per_customer_usage_limit
   })}
 </div><div class="pair">
-!${textField(sheet, { name: 'starts_at', label: 'Valid from (UTC)', type: 'datetime-local', value: typedTime(discount?.starts_at) })}
-!${textField(sheet, { name: 'expires_at', label: 'Valid until (UTC)', type: 'datetime-local', value: typedTime(discount?.expires_at) })}
+!${textField(sheet, {
+    name: 'starts_at', label: 'Valid from (UTC)', type: 'datetime-local', value: typedTime(discount?.starts_at)
+  })}
+!${textField(sheet, {
+    name: 'expires_at', label: 'Valid until (UTC)', type: 'datetime-local', value: typedTime(discount?.expires_at)
+  })}
 </div>
 !${choiceField(sheet, {
-    name: 'customer_eligibility', label: 'Who may use it', isRequired: true, value: discount?.customer_eligibility, options: ELIGIBLE
+    name: 'customer_eligibility',
+label: 'Who may use it',
+isRequired: true,
+value: discount?.customer_eligibility,
+    options: ELIGIBLE
   })}
 </fieldset>
 !${await productFields(sheet, discount?.restricted_to ?? [], visit)}
 <fieldset><legend>Subscriptions</legend>
 !${textField(sheet, {
-    name: 'subscription_cycles', label: 'Lasts for so many periods', inputmode: 'numeric', value: discount?.subscription_cycles, hint: 'Empty: for all.'
+    name: 'subscription_cycles',
+label: 'Lasts for so many periods',
+inputmode: 'numeric',
+value: discount?.subscription_cycles,
+    hint: 'Empty: for all.'
   })}
 !${checkField(sheet, {
     name: 'preserve_on_plan_change', label: 'Stays through a change of plan', value: discount?.preserve_on_plan_change === true
@@ -90,20 +112,31 @@ function rowCount (sent: Form): number {
 
 function currencyFields (sheet: Sheet, options: readonly Option[], visit: Visit): Fragment {
   const { context: { sandbox } } = visit
-  const problem = problemAt(sheet, 'currency_options')
   const index = options.findIndex(({ is_default: isDefault }) => isDefault)
   const rows = Array.from({ length: rowsOf(sheet, options) }, (_, row): Fragment => {
     const { currency = '', max_amount_possible: most = null, minimum_subtotal: least = 0 } = options[row] ?? {}
     const path = `currency_options[${row}]`
     return html`<div class="pair">
 !${choiceField(sheet, {
-      name: `${path}.currency`, label: 'Currency', value: currency, options: withChosen([['', '–'], ...currencyOptions(visit)], currency)
+      name: `${path}.currency`,
+label: 'Currency',
+value: currency,
+options: withChosen([['', '–'], ...currencyOptions(visit)],
+      currency)
     })}
 !${textField(sheet, {
-      name: `${path}.max_amount_possible`, label: 'Takes off (at most)', inputmode: 'decimal', value: typedAmount(most, currency, sandbox)
+      name: `${path}.max_amount_possible`,
+label: 'Takes off (at most)',
+inputmode: 'decimal',
+value: typedAmount(most,
+      currency, sandbox)
     })}
 !${textField(sheet, {
-      name: `${path}.minimum_subtotal`, label: 'For carts from', inputmode: 'decimal', value: typedAmount(least || null, currency, sandbox)
+      name: `${path}.minimum_subtotal`,
+label: 'For carts from',
+inputmode: 'decimal',
+value: typedAmount(least || null,
+      currency, sandbox)
     })}
 </div>`
   })
@@ -111,7 +144,7 @@ function currencyFields (sheet: Sheet, options: readonly Option[], visit: Visit)
   return html`<fieldset id="currency-options"><legend>Sums by currency</legend>
 <p class="hint flat">What is taken off in each currency. In any other it is the sum of the default row, converted.</p>
 <p class="hint percentage">Not needed: the most that the percentage takes off, and from which worth of a cart on.</p>
-!${problem === null ? '' : html`<p class="problem" id="save-currency_options">${problem}</p>`}
+!${groupProblem(sheet, 'currency_options')}
 !${rows}
 !${choiceField(sheet, {
     name: 'default', label: 'Default', value: String(Math.max(index, 0)), options: choices, isRequired: true
@@ -123,16 +156,16 @@ async function productFields (sheet: Sheet, chosen: readonly string[], visit: Vi
   const { items } = await visit.operate('GET /products', { query: { page_size: CHOICES } })
   const options = [
     ...items.map(({ product_id: id, name }): readonly [string, string] => [id, name ?? id]),
-    ...chosen.filter(id => !items.some(({ product_id: listed }) => listed === id)).map((id): readonly [string, string] => [id, id])
+    ...chosen.filter(id => !items.some(({ product_id: listed }) => listed === id)).map((id): readonly [string, string] => [id,
+      id])
   ]
-  const problem = problemAt(sheet, 'restricted_to')
   const has = (id: string) => sheet.typed === null ? chosen.includes(id) : sheet.typed.all('restricted_to').includes(id)
   const boxes = options.map(([id, name], index) => html`<div class="field check">
 <input type="checkbox" id="product-${index}" name="restricted_to" value="${id}"!${has(id) ? ' checked' : ''}>
 <label for="product-${index}">${name}</label></div>`)
   return html`<fieldset><legend>Products</legend>
 <p class="hint">None: it applies to all of them.</p>
-!${problem === null ? '' : html`<p class="problem" id="save-restricted_to">${problem}</p>`}
+!${groupProblem(sheet, 'restricted_to')}
 <div class="boxes" tabindex="0" role="group" aria-label="Products">!${boxes}</div></fieldset>`
 }
 

@@ -9,13 +9,13 @@ import { money } from '../fragments.js'
 import { discountBody, discountForm } from './discount-form.js'
 import { asking, button, form, submit, textField } from './fields.js'
 import type { Dashboard, DashboardPage, Shown, Visit } from './frame.js'
-import { filterForm, filtersOf, listed, turning, type Filter } from './lists.js'
+import { filtersOf, listed, type Filter } from './lists.js'
 import {
   NONE, card, cellLink, code, copyButton, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, statusTag,
   table, text, timeTag, type Kind, type Row
 } from './parts.js'
 import { typedPercent } from './reading.js'
-import { CHOICES, pageOf, pathOf, words } from './related.js'
+import { CHOICES, listCard, pageOf, pathOf, words } from './related.js'
 
 type Discount = Schemas['DiscountResponse']
 
@@ -57,8 +57,7 @@ async function list (visit: Visit): Promise<Shown> {
   return {
     title: 'Discounts',
     content: html`!${heading('Discounts', linkButton(`${base}/dashboard/discounts/new`, 'New discount code', 'primary'))}
-!${card(html`!${filterForm(visit, FILTERS)}<div id="list" data-live>!${rows.length > 0 ? table('Discounts', columns, rows) : nothing}</div>
-!${turning(visit, found, 'discounts')}`, { id: 'discounts', pad: false })}`
+!${listCard(visit, FILTERS, rows.length > 0 ? table('Discounts', columns, rows) : nothing, found, 'discounts')}`
   }
 }
 
@@ -73,7 +72,8 @@ function uses ({ times_used: used, usage_limit: limit }: Discount): string {
 }
 
 /** Why it can't be used now, if it can't. */
-function stateTag ({ starts_at: from, expires_at: until, usage_limit: limit, times_used: used }: Discount, { context }: Visit): Fragment {
+function stateTag ({ starts_at: from, expires_at: until, usage_limit: limit, times_used: used }: Discount,
+  { context }: Visit): Fragment {
   const now = context.now / 1000
   const [state, kind]: [string, Kind] = until != null && Date.parse(until) <= now
     ? ['expired', 'bad']
@@ -91,7 +91,10 @@ const discountPage: DashboardPage = {
     const pay = `${visit.base}/dashboard/payments/new?${new URLSearchParams({ discount_codes: discount.code })}`
     return {
       title: discount.code,
-      content: html`!${heading({ html: html`${discount.code} !${copyButton(discount.code, 'the code')} !${stateTag(discount, visit)}` },
+      content: html`!${heading({
+ html: html`${discount.code} !${copyButton(discount.code, 'the code')} !${stateTag(discount,
+      visit)}`
+},
         html`!${linkButton(pay, 'Try it on a payment', 'primary')}!${linkButton(edit, 'Edit')}
 !${asking(visit.sheet('delete'), {
           opens: 'Delete',
@@ -142,7 +145,8 @@ function discountFacts (discount: Discount, visit: Visit): Fragment {
     ['Id', idTag(discount.discount_id)],
     ['Name', text(discount.name)],
     ['Takes off', html`${takes(discount, visit)}`],
-    ['In the API', html`<code>${discount.type}</code> <code>${discount.amount}</code>!${discount.type === 'percentage' ? ' basis points' : ''}`],
+    ['In the API', html`<code>${discount.type}</code> <code>${discount.amount}</code>
+!${discount.type === 'percentage' ? 'basis points' : ''}`],
     ['Used', html`${uses(discount)}`],
     ['Per customer', text(discount.per_customer_usage_limit)],
     ['Who may use it', html`${words(discount.customer_eligibility)}`],
@@ -194,9 +198,13 @@ async function allowedCustomers (discount: Discount, visit: Visit): Promise<Frag
   const sheet = visit.sheet('allow')
   return card(html`!${rows.length === 0
     ? empty('Nobody may use it yet', html`<p>Add the customers that it is for.</p>`)
-    : table('Customers', [{ title: 'Customer' }, { title: '' }], rows)}
+    : table('Customers', [{ title: 'Customer' }, { title: 'Action' }], rows)}
 <div class="pad">!${form(sheet, html`!${textField(sheet, {
-  name: 'customer_ids', label: 'Add customers', placeholder: 'cus_…', hint: 'Ids, separated by spaces or commas.', isRequired: true
+  name: 'customer_ids',
+label: 'Add customers',
+placeholder: 'cus_…',
+hint: 'Ids, separated by spaces or commas.',
+  isRequired: true
 })}<div>!${submit('Add', 'second')}</div>`)}</div>`, { id: 'customers', title: 'Who may use it', pad: false })
 }
 
@@ -221,9 +229,10 @@ const editPage: DashboardPage = {
   section: 'discounts',
   async show (visit) {
     const discount = await find(visit)
+    const { discount_id: id, code } = discount
     return {
-      title: `Edit ${discount.code}`,
-      content: html`!${heading(`Edit ${discount.code}`, '', crumb(visit, pathOf('discounts', discount.discount_id), discount.code))}
+      title: `Edit ${code}`,
+      content: html`!${heading(`Edit ${code}`, '', crumb(visit, pathOf('discounts', id), code))}
 !${card(await discountForm(visit.sheet('save'), discount, visit), { id: 'discount' })}`
     }
   },

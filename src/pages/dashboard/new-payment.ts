@@ -1,7 +1,7 @@
 /**
- * Making a test payment or a checkout session from a cart: what it comes to, and the same as a curl command and as programs of the
- * official clients. Both are shown for what was typed, before anything is made. For tests without a person, these hold on: the ids
- * form-cart, total, code, curl, javascript, python; data-testid total-amount.
+ * Making a test payment or a checkout session from a cart: what it comes to, and the same as a curl command and as programs of
+ * the official clients. Both are shown for what was typed, before anything is made. For tests without a person, these hold
+ * on: the ids form-cart, total, code, curl, javascript, python; data-testid total-amount.
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../contract/operations.js'
@@ -18,7 +18,7 @@ import { curlCommand, javascriptProgram, pythonProgram, type JsonObject, type Sa
 import { form } from './fields.js'
 import type { Form } from './form.js'
 import type { Dashboard, DashboardPage, Done, Visit } from './frame.js'
-import { card, cellLink, crumb, heading, snippet, table, type Row } from './parts.js'
+import { card, cellLink, crumb, heading, snippet } from './parts.js'
 import { typedAmount } from './reading.js'
 import { pageOf, pathOf } from './related.js'
 
@@ -86,8 +86,9 @@ function cartPage (kind: CartKind, apiKey: string): DashboardPage {
 <div class="columns even"><div>!${card(form(sheet, html`!${FIRST_BUTTON}!${fields}
 <div class="row"><button class="button primary" name="step" value="create">${submit}</button>
 <button class="button second" name="step" value="show">Show the total and the code</button></div>`), { id: 'cart' })}</div>
-<div>!${card(await total(body, sheet.typed, visit), { id: 'total', title: 'What it comes to' })}
-!${card(programs(body, { ...call, apiKey, origin: visit.context.origin }), { id: 'code', title: 'The same as code' })}</div></div>`
+<div>!${card(await total(body, sheet.typed, visit), { id: 'total', title: 'What it comes to', pad: false })}
+!${card(programs(body, { ...call, apiKey, origin: visit.context.origin }), { id: 'code', title: 'The same as code' })}
+</div></div>`
       }
     },
     actions: {
@@ -116,36 +117,36 @@ function readable (sent: Form, kind: CartKind, visit: Visit): JsonObject | null 
   }
 }
 
+const UNASKED = '<p class="pad quiet">Fill in the cart and ask for it: nothing is created by that.</p>'
+
 async function total (body: JsonObject | null, sent: Form | null, visit: Visit): Promise<Fragment> {
-  if (body === null || sent === null) return '<p class="quiet">Fill in the cart and ask for it: nothing is created by that.</p>'
+  if (body === null || sent === null) return UNASKED
   try {
     return breakdown(await visit.operate('POST /checkouts/preview', { body: previewBody(body, sent) }), visit)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    return html`<p class="note" id="no-total">As it stands it would be refused: <code>${error.code}</code> ${error.message}</p>`
+    return html`<div class="pad" id="no-total"><p class="note">As it stands it would be refused: <code>${error.code}</code>
+${error.message}</p></div>`
   }
 }
 
 function breakdown (preview: Schemas['CalculateSessionResponse'], visit: Visit): Fragment {
   const { currency, product_cart: cart, current_breakup: sums, billing_country: country } = preview
   const amount = (minor: number, of: string = currency) => html`${money(minor, of, visit.context.sandbox)}`
-  const rows = cart.map((line, index): Row => ({
-    id: `line-${index}`,
-    cells: [
-      cellLink(pageOf(visit, 'products', line.product_id), html`${line.name ?? line.product_id}`, `${line.quantity} ×`),
-      amount(line.og_price, line.og_currency),
-      amount(line.discounted_price)
-    ]
-  }))
-  const columns = [{ title: 'Line' }, { title: 'Price', kind: 'number' }, { title: 'With discounts', kind: 'number' }] as const
-  const facts: ReadonlyArray<readonly [string, Fragment]> = [
-    ['Subtotal', amount(sums.subtotal)],
-    ...(sums.discount === 0 ? [] : [['Discount', amount(-sums.discount)] as const]),
-    [`Tax in ${country}`, amount(sums.tax ?? 0)]
-  ]
-  return html`!${table('Lines', columns, rows)}
-<dl class="facts">!${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd class="figure">!${value}</dd></div>`)}
-<div><dt><strong>Total</strong></dt><dd class="figure"><strong data-testid="total-amount">!${amount(preview.total_price)}</strong></dd></div></dl>`
+  const rows = cart.map(line => html`<tr><th scope="row">
+!${cellLink(pageOf(visit, 'products', line.product_id), html`${line.name ?? line.product_id}`, `${line.quantity} ×`)}</th>
+<td class="number">!${amount(line.og_price, line.og_currency)}</td>
+<td class="number">!${amount(line.discounted_price)}</td></tr>`)
+  const sum = (name: string, minor: number) => html`<tr><th scope="row" colspan="2">${name}</th><td>!${amount(minor)}</td></tr>`
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="What it comes to"><table class="sums">
+<thead><tr><th scope="col">Line</th><th scope="col" class="number">Price</th>
+<th scope="col" class="number">With discounts</th></tr></thead>
+<tbody>!${rows}</tbody>
+<tfoot>!${sum('Subtotal', sums.subtotal)}!${sums.discount === 0 ? '' : sum('Discount', -sums.discount)}
+!${sum(`Tax in ${country}`, sums.tax ?? 0)}
+<tr class="total"><th scope="row" colspan="2">Total</th>
+<td data-testid="total-amount">!${amount(preview.total_price)}</td></tr></tfoot>
+</table></div>`
 }
 
 function programs (body: JsonObject | null, call: Omit<SampleCall, 'body'>): Fragment {

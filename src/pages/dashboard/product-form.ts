@@ -1,6 +1,7 @@
 /**
  * The form of a product, for a new one and for a change: every field by the name that the API has for it, amounts in the price's
- * currency. Which of the fields count depends on the kind of price; a style sheet hides the others, and what is hidden is not sent.
+ * currency. Which of the fields count depends on the kind of price; a style sheet hides the others, and what is hidden
+ * stays out of the request.
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../contract/operations.js'
@@ -39,7 +40,11 @@ export async function productForm (sheet: Sheet, product: Product | null, visit:
 !${areaField(sheet, { name: 'description', label: 'Description', value: product?.description, rows: 3 })}
 <div class="pair">
 !${choiceField(sheet, {
-    name: 'tax_category', label: 'Tax category', isRequired: true, value: product?.tax_category, options: TAX_CATEGORIES.map(name => [name, name])
+    name: 'tax_category',
+label: 'Tax category',
+isRequired: true,
+value: product?.tax_category,
+    options: TAX_CATEGORIES.map(name => [name, name])
   })}
 !${brands.length < 2
     ? ''
@@ -51,7 +56,7 @@ export async function productForm (sheet: Sheet, product: Product | null, visit:
 !${linkButton(visit.base + leave, 'Cancel')}</div>`)
 }
 
-const USAGE = '<p class="note">This product is billed by usage. Its price can be changed through the API alone, and stays as it is.</p>'
+const USAGE = '<p class="note">This product is billed by usage. Its price can be changed through the API alone, and stays.</p>'
 
 function priceFields (sheet: Sheet, price: Priced, visit: Visit): Fragment {
   const { currency } = price
@@ -59,12 +64,23 @@ function priceFields (sheet: Sheet, price: Priced, visit: Visit): Fragment {
 <div class="pair">
 !${choiceField(sheet, { name: 'price.type', label: 'Is paid', isRequired: true, value: price.type, options: KINDS })}
 !${choiceField(sheet, {
-    name: 'price.currency', label: 'Currency', isRequired: true, value: currency, options: withChosen(currencyOptions(visit), currency)
+    name: 'price.currency',
+label: 'Currency',
+isRequired: true,
+value: currency,
+options: withChosen(currencyOptions(visit),
+    currency)
   })}
 </div>
 <div class="pair">
 !${amountField(sheet, visit, 'price.price', 'Price', price.price, currency, true)}
-!${textField(sheet, { name: 'price.discount', label: 'Discount in percent', value: price.discount || '', inputmode: 'numeric', hint: 'Whole, 0 to 100.' })}
+!${textField(sheet, {
+    name: 'price.discount',
+label: 'Discount in percent',
+value: price.discount || '',
+inputmode: 'numeric',
+    hint: 'Whole, 0 to 100.'
+  })}
 </div>
 !${checkField(sheet, { name: 'price.tax_inclusive', label: 'Tax is part of the price', value: price.tax_inclusive === true })}
 !${checkField(sheet, {
@@ -92,17 +108,33 @@ function recurringFields (sheet: Sheet, price: Priced, visit: Visit): Fragment {
   const given = price.type === 'recurring_price' ? price : null
   return html`<div class="kind recurring">
 <div class="pair">
-!${textField(sheet, { name: 'price.payment_frequency_count', label: 'A payment is due every', value: given?.payment_frequency_count ?? 1, inputmode: 'numeric', isRequired: true })}
+!${textField(sheet, {
+    name: 'price.payment_frequency_count',
+label: 'A payment is due every',
+value: given?.payment_frequency_count ?? 1,
+    inputmode: 'numeric',
+isRequired: true
+  })}
 !${intervalField(sheet, 'price.payment_frequency_interval', 'Unit of it', given?.payment_frequency_interval ?? 'Month')}
 </div><div class="pair">
-!${textField(sheet, { name: 'price.subscription_period_count', label: 'The subscription ends after', value: given?.subscription_period_count ?? 10, inputmode: 'numeric', isRequired: true })}
+!${textField(sheet, {
+    name: 'price.subscription_period_count',
+label: 'The subscription ends after',
+    value: given?.subscription_period_count ?? 10,
+inputmode: 'numeric',
+isRequired: true
+  })}
 !${intervalField(sheet, 'price.subscription_period_interval', 'Unit of that', given?.subscription_period_interval ?? 'Year')}
 </div><div class="pair">
-!${textField(sheet, { name: 'price.trial_period_days', label: 'Trial in days', value: given?.trial_period_days || '', inputmode: 'numeric' })}
+!${textField(sheet, {
+    name: 'price.trial_period_days', label: 'Trial in days', value: given?.trial_period_days || '', inputmode: 'numeric'
+  })}
 !${amountField(sheet, visit, 'price.trial_amount', 'Price of the trial', given?.trial_amount, price.currency)}
 </div>
 !${checkField(sheet, {
-    name: 'price.trial_apply_discounts', label: 'Discount codes lower the price of the trial', value: given?.trial_apply_discounts === true
+    name: 'price.trial_apply_discounts',
+label: 'Discount codes lower the price of the trial',
+    value: given?.trial_apply_discounts === true
   })}
 </div>`
 }
@@ -116,7 +148,13 @@ function amountField (
   isRequired = false
 ): Fragment {
   return textField(sheet, {
-    name, label, isRequired, value: typedAmount(value, currency, sandbox), inputmode: 'decimal', placeholder: typedAmount(1999, currency, sandbox)
+    name,
+    label,
+    isRequired,
+    value: typedAmount(value, currency, sandbox),
+    inputmode: 'decimal',
+    placeholder: typedAmount(1999,
+      currency, sandbox)
   })
 }
 

@@ -1,6 +1,6 @@
 /**
- * Products: the list with the API's filters, each product's page, making and changing them. For tests without a person, these hold
- * on: the ids list, facts, price, payments, prices, links, codes, raw, form-save.
+ * Products: the list with the API's filters, each product's page, making and changing them. For tests without a person, these
+ * hold on: the ids list, facts, price, payments, prices, links, codes, raw, form-save.
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../contract/operations.js'
@@ -9,13 +9,13 @@ import type { Fragment } from '../layout.js'
 import { money } from '../fragments.js'
 import { asking, button } from './fields.js'
 import type { Dashboard, DashboardPage, Shown, Visit } from './frame.js'
-import { filterForm, filtersOf, listed, turning, type Filter } from './lists.js'
+import { filtersOf, listed, type Filter } from './lists.js'
 import {
   NONE, card, cellLink, code, copyField, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, statusTag,
   table, text, timeTag, type Row
 } from './parts.js'
 import { productBody, productForm } from './product-form.js'
-import { pageOf, pathOf, relatedPayments, words } from './related.js'
+import { listCard, pageOf, pathOf, relatedPayments, words } from './related.js'
 
 type Product = Schemas['GetProductResponse']
 type Price = Schemas['Price']
@@ -50,8 +50,7 @@ async function list (visit: Visit): Promise<Shown> {
   return {
     title: 'Products',
     content: html`!${heading('Products', linkButton(`${visit.base}/dashboard/products/new`, 'New product', 'primary'))}
-!${card(html`!${filterForm(visit, filters)}<div id="list" data-live>!${content}</div>!${turning(visit, found, 'products')}`,
-  { id: 'products', pad: false })}`
+!${listCard(visit, filters, content, found, 'products')}`
   }
 }
 
@@ -94,7 +93,12 @@ const productPage: DashboardPage = {
     const isArchived = visit.context.sandbox.products.find(product.product_id)?.archived === true
     return {
       title: product.name ?? product.product_id,
-      content: html`!${heading({ html: html`${product.name ?? product.product_id} !${isArchived ? statusTag('archived', 'wait') : ''}` },
+      content: html`!${heading({
+ html: html`${product.name ?? product.product_id} !${isArchived
+? statusTag('archived',
+      'wait')
+: ''}`
+},
         actionsFor(product, isArchived, visit), crumb(visit, '/dashboard/products', 'Products'))}
 <div class="columns"><div>
 !${card(productFacts(product, visit), { id: 'facts', title: 'Product', live: true })}
@@ -189,13 +193,16 @@ async function localizedPrices ({ product_id: id, pricing_mode: mode }: Product,
   return card(content, { id: 'prices', title: 'Localized prices', live: true, pad: false })
 }
 
-async function linksOf ({ product_id: id, is_recurring: isRecurring }: Product, isArchived: boolean, visit: Visit): Promise<Fragment> {
+async function linksOf ({ product_id: id, is_recurring: isRecurring }: Product, isArchived: boolean,
+  visit: Visit): Promise<Fragment> {
   if (isRecurring || isArchived) return ''
   const { items } = await visit.operate('GET /products/short_links', { query: { product_id: id, page_size: 10 } })
   const url = `${visit.context.origin}/buy/${encodeURIComponent(id)}`
   return card(html`!${copyField('Checkout link', url, 'checkout-link')}
 !${items.map(link => copyField('Short link', link.short_url))}
-<p><a href="${visit.base}/buy/${encodeURIComponent(id)}">Open the checkout of this product</a></p>`, { id: 'links', title: 'Links' })
+<p><a href="${visit.base}/buy/${encodeURIComponent(id)}">Open the checkout of this product</a></p>`, {
+    id: 'links', title: 'Links'
+  })
 }
 
 async function codesFor ({ product_id: id }: Product, visit: Visit): Promise<Fragment> {
@@ -204,7 +211,8 @@ async function codesFor ({ product_id: id }: Product, visit: Visit): Promise<Fra
   return card(items.length === 0
     ? html`<p class="quiet">No discount code fits this product now.</p>`
     : html`<ul class="pairs">!${items.map(discount =>
-      html`<li><a href="${pageOf(visit, 'discounts', discount.discount_id)}"><code>${discount.code}</code></a> ${discount.name ?? ''}</li>`)}
+      html`<li><a href="${pageOf(visit, 'discounts', discount.discount_id)}"><code>${discount.code}</code></a>
+${discount.name ?? ''}</li>`)}
 </ul><p><a href="${all}">All codes that fit</a></p>`, { id: 'codes', title: 'Discount codes that fit', live: true })
 }
 

@@ -11,7 +11,7 @@ import type { Json } from './client-code.js'
 import type { Form } from './form.js'
 
 export interface Reading {
-  /** An amount of a currency in minor units; undefined where nothing was typed. `path` is the API's, where the name is another. */
+  /** An amount of a currency in minor units; undefined where nothing was typed. `path` is the API's, if not the name. */
   amount (name: string, currency: string, path?: string): number | undefined
   /** `5.4` per cent as 540 basis points. */
   basisPoints (name: string): number | undefined

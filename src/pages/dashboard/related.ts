@@ -4,8 +4,9 @@ import type { Schemas } from '../../contract/operations.js'
 import { money } from '../fragments.js'
 import type { Fragment } from '../layout.js'
 import { areaField } from './fields.js'
-import type { Sheet } from './form.js'
+import { fieldId, type Sheet } from './form.js'
 import type { Visit } from './frame.js'
+import { filterForm, turning, type Filter, type Listed } from './lists.js'
 import { card, cellLink, code, empty, linkButton, statusTag, table, timeTag, type Row } from './parts.js'
 import { typedMetadata } from './reading.js'
 
@@ -22,6 +23,15 @@ export function pathOf (section: Catalog, id: string): string {
 }
 
 const LATEST = 8
+
+/** A list under what it is filtered by, and the way to its other pages. */
+export function listCard (
+  visit: Visit, filters: readonly Filter[], list: Fragment, paged: Pick<Listed<unknown>, 'page' | 'hasMore'>, what: string
+): Fragment {
+  return card(html`!${filterForm(visit, filters)}<div id="list" data-live>!${list}</div>!${turning(visit, paged, what)}`, {
+    id: 'listed', pad: false
+  })
+}
 
 /** The latest payments of a customer or a product. */
 export async function relatedPayments (
@@ -47,6 +57,16 @@ export function paymentTable (payments: ReadonlyArray<Schemas['GetPaymentsListRe
     { title: 'Payment' }, { title: 'Amount', kind: 'number' }, { title: 'Status' }, { title: 'Created', kind: 'low' }
   ], rows)
 }
+
+/** What the API has against a whole group of fields, and not against one of them. */
+export function groupProblem ({ action, refused }: Sheet, path: string): Fragment {
+  const isOfGroup = (place: string) => place === path || (place.startsWith(`${path}[`) && !FIELD.test(place))
+  const problem = refused?.error.details?.find(({ path: place }) => isOfGroup(place))
+  return problem === undefined ? '' : html`<p class="problem" id="${fieldId(action, path)}" tabindex="-1">${problem.message}</p>`
+}
+
+/** The path of a field of an item: `product_cart[0].amount`. */
+const FIELD = /\]\./
 
 export function metadataField (sheet: Sheet, values: Readonly<Record<string, unknown>> | null | undefined): Fragment {
   return areaField(sheet, {

@@ -89,8 +89,8 @@ function removal ({ name, path }: Sandbox, sheet: Sheet, isHere: boolean, root: 
 
 function making (sheet: Sheet): Fragment {
   return form(sheet, html`<p class="quiet">A sandbox is a world of its own: data, clock, webhooks and faults. A program opens one
-with the key <code>sandbox_&lt;name&gt;</code>, or with a base URL that ends with <code>/~&lt;name&gt;</code>; its first call makes
-it too.</p>
+with the key <code>sandbox_&lt;name&gt;</code>, or with a base URL that ends with <code>/~&lt;name&gt;</code>; its first call
+makes it too.</p>
 !${textField(sheet, { name: 'name', at: 'sandbox', label: 'Name', placeholder: 'alice', isRequired: true })}
 <div class="row">!${submit('Make it')}</div>`)
 }

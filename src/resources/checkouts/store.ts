@@ -52,7 +52,8 @@ export function checkoutsStore (database: Database): CheckoutsStore {
 }
 
 function listSql (condition: string | null): string {
-  return `SELECT s.* FROM checkout_sessions s ${condition === null ? '' : `WHERE ${condition}`} ORDER BY s.seq DESC LIMIT ? OFFSET ?`
+  const where = condition === null ? '' : `WHERE ${condition}`
+  return `SELECT s.* FROM checkout_sessions s ${where} ORDER BY s.seq DESC LIMIT ? OFFSET ?`
 }
 
 function read (row: CheckoutSessionsRow): Session
