@@ -6,15 +6,19 @@ import { addCustomers } from './customers.js'
 import { addDiscounts } from './discounts.js'
 import { addNewPayment } from './new-payment.js'
 import { addOverview } from './overview.js'
+import { addPayment } from './payment.js'
+import { addPayments } from './payments.js'
 import { addProducts } from './products.js'
 
 const SECTIONS: readonly AddSection[] = [
   addOverview,
-  addProducts,
-  addDiscounts,
-  addCustomers,
+  addPayments,
+  addPayment,
+  addNewPayment,
   addCheckouts,
-  addNewPayment
+  addCustomers,
+  addProducts,
+  addDiscounts
 ]
 
 export function addDashboardPages (app: FastifyInstance, options: DashboardOptions): void {
