@@ -76,6 +76,11 @@ function addOutcomes (program: Command, { running, run, configOf }: Tools): void
       await control(configOf(flags), path, { ...how, error_code: errorCode })
     }))
 
+  running(program.command('expire').description('let the link of a payment expire now'))
+    .argument('<payment_id>')
+    .action((paymentId: string, flags: Flags) =>
+      run(() => control(configOf(flags), `payments/${encodeURIComponent(paymentId)}/expire`, {})))
+
   running(program.command('settle').description('decide what becomes of a refund that has not ended yet'))
     .argument('<refund_id>')
     .argument('[status]', 'succeeded, failed or review', 'succeeded')

@@ -36,6 +36,8 @@ export type Duration = number | string
 export interface Controls {
   /** Does what the customer would do on the hosted page, with a test card or an outcome; gives the payment as it is then. */
   pay (paymentId: string, how?: Pay): Promise<Payment>
+  /** Lets the link of a payment expire now; gives the payment as it is then. */
+  expire (paymentId: string): Promise<Payment>
   /** Decides what becomes of a refund that has not ended yet; gives the refund as it is then. */
   settleRefund (refundId: string, status: ControlSchemas['SettleRefund']['status']): Promise<Refund>
 
@@ -151,6 +153,7 @@ export function createControls (send: Send): Controls {
   return {
     pay: (id, body = { outcome: 'succeeded' }) =>
       ask('POST /_emulator/payments/{payment_id}/pay', { path: { payment_id: id }, body }) as Promise<Payment>,
+    expire: id => ask('POST /_emulator/payments/{payment_id}/expire', { path: { payment_id: id } }) as Promise<Payment>,
     settleRefund: (id, status) =>
       ask('POST /_emulator/refunds/{refund_id}/settle', { path: { refund_id: id }, body: { status } }) as Promise<Refund>,
 

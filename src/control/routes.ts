@@ -9,7 +9,7 @@ import { GENERIC_DECLINE, cardInstrument, keptCard, type Instrument, type Outcom
 import { runDue, type Jobs } from '../jobs.js'
 import type { Context, Sandbox } from '../sandbox.js'
 import type { Sandboxes } from '../sandboxes.js'
-import { answerAction, attempt, cancel } from '../resources/payments/life.js'
+import { answerAction, attempt, cancel, expire } from '../resources/payments/life.js'
 import { findPayment } from '../resources/payments/routes.js'
 import type { Payment } from '../resources/payments/store.js'
 import { paymentResponse } from '../resources/payments/view.js'
@@ -57,6 +57,11 @@ export function controlHandlers ({ jobs, sandboxes }: Controlled) {
 
     'POST /_emulator/payments/{payment_id}/pay': ({ body, path, context }) => {
       pay(findPayment(path.payment_id, context), body, context)
+      return paymentResponse(findPayment(path.payment_id, context), context)
+    },
+
+    'POST /_emulator/payments/{payment_id}/expire': ({ path, context }) => {
+      expire(findPayment(path.payment_id, context), context)
       return paymentResponse(findPayment(path.payment_id, context), context)
     },
 

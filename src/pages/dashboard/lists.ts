@@ -59,20 +59,33 @@ function turn ({ url }: Visit, page: number, id: string, label: string, what: st
   return html`<a class="button second" id="${id}" href="${path}?${search}">${label}<span class="unseen"> ${what}</span></a>`
 }
 
+interface AnyFilter {
+  name: string
+  label: string
+  placeholder?: string
+  /** Folded away with the others of its kind until one of them is used. */
+  isRare?: boolean
+}
+
 export type Filter =
-  | { name: string, label: string, type: 'search', placeholder?: string }
-  | { name: string, label: string, type: 'text' | 'date', placeholder?: string }
-  | { name: string, label: string, type: 'choice', options: ReadonlyArray<readonly [value: string, label: string]> }
+  | AnyFilter & { type: 'search' | 'text' | 'date' }
+  | AnyFilter & { type: 'choice', options: ReadonlyArray<readonly [value: string, label: string]> }
 
 /** What a list is filtered by. It is sent as a query, so that a filtered list has a URL of its own. */
 export function filterForm (visit: Visit, filters: readonly Filter[]): Fragment {
   const { url, search } = visit
   const [path = ''] = url.split('?', 1)
-  const isFiltered = filters.some(({ name }) => (search.get(name) ?? '') !== '')
+  const isUsed = ({ name }: Filter) => (search.get(name) ?? '') !== ''
+  const controls = (shown: readonly Filter[]) => shown.map(filter => filterControl(filter, search.get(filter.name) ?? ''))
+  const rare = filters.filter(({ isRare }) => isRare === true)
   return html`<form method="get" action="${path}" class="filters" id="filters" role="search">
-!${filters.map(filter => filterControl(filter, search.get(filter.name) ?? ''))}
+!${controls(filters.filter(filter => !rare.includes(filter)))}
 <div class="row"><button class="button second">Filter</button>
-!${isFiltered ? html`<a class="button bare" href="${path}" id="clear-filters">Clear</a>` : ''}</div>
+!${filters.some(isUsed) ? html`<a class="button bare" href="${path}" id="clear-filters">Clear</a>` : ''}</div>
+!${rare.length === 0
+    ? ''
+    : html`<details class="fold rare" id="filters-rare"!${rare.some(isUsed) ? ' open' : ''}><summary>More filters</summary>
+<div class="row">!${controls(rare)}</div></details>`}
 </form>`
 }
 

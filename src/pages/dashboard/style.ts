@@ -3,6 +3,7 @@
  * who look at many rows at once.
  */
 import { COLOURS } from '../style.js'
+import { MESSAGES } from './style-messages.js'
 
 const FRAME = `
 *, *::before, *::after { box-sizing: border-box; }
@@ -88,6 +89,7 @@ const PARTS = `
 .heading { display: flex; flex-wrap: wrap; align-items: end; justify-content: space-between; gap: 0.75rem 1.5rem; }
 .heading h1 { display: flex; flex-wrap: wrap; align-items: center; gap: 0.25rem 0.75rem; }
 .heading h1 .tag { letter-spacing: 0; }
+.heading h1 code { font-size: 1.0625rem; }
 .crumb { font-size: 0.875rem; margin-bottom: 0.15rem; }
 .crumb a { text-decoration: none; }
 .crumb a::before { content: "← "; }
@@ -98,6 +100,10 @@ const PARTS = `
 
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: 0.75rem; min-width: 0; }
 .columns > .card { display: block; }
+@media (min-width: 78rem) {
+  .columns.beside { grid-template-rows: auto 1fr; }
+  .columns.beside > :nth-child(2) { grid-column: 2; grid-row: 1 / span 2; }
+}
 .card-head {
   display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0.5rem 1rem; min-height: 3rem;
   padding: 0.5rem 1.125rem; border-bottom: 1px solid var(--line);
@@ -179,9 +185,8 @@ time[title] { cursor: help; }
 .fold > summary { cursor: pointer; width: fit-content; padding: 0.2rem 0; font-weight: 550; font-size: 0.875rem; }
 .fold[open] > summary { margin-bottom: 0.6rem; }
 .facts { display: grid; gap: 0.5rem; font-size: 0.875rem; }
-.facts > div { display: grid; grid-template-columns: minmax(7.5rem, 11rem) minmax(0, 1fr); gap: 0.1rem 1rem; }
+.facts > div { display: grid; grid-template-columns: 7.25rem minmax(0, 1fr); gap: 0.1rem 1rem; }
 .facts dt { color: var(--quiet); }
-@media (max-width: 40rem) { .facts > div { grid-template-columns: minmax(0, 1fr); } }
 .pairs { display: grid; gap: 0.2rem; }
 .pairs code { color: var(--quiet); margin-right: 0.4rem; }
 .empty { display: grid; gap: 0.6rem; justify-items: start; padding: 1.75rem 1.125rem; color: var(--quiet); }
@@ -207,7 +212,7 @@ time[title] { cursor: help; }
 .timeline .what { display: flex; flex-wrap: wrap; gap: 0.1rem 0.6rem; align-items: baseline; font-weight: 550; }
 .timeline .what > time { margin-left: auto; font-weight: 400; color: var(--quiet); font-size: 0.8125rem; }
 .sums td:last-child, .sums th:last-child { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.sums tfoot td, .sums tfoot th { border-top: 1px solid var(--line); font-weight: 650; }
+.sums .total td { font-weight: 650; }
 `
 
 const FORMS = `
@@ -255,6 +260,9 @@ input[type=checkbox], input[type=radio] { width: 1.05rem; height: 1.05rem; margi
 .filters .field { flex: 0 1 10.5rem; }
 .filters .field.wide { flex: 1 1 20rem; }
 .filters .field > label { font-size: 0.8125rem; color: var(--quiet); }
+.filters .rare { flex: 1 0 100%; }
+.filters .rare > summary { color: var(--quiet); }
+.filters .rare .field { flex: 1 1 10rem; max-width: 16rem; }
 .with-icon { position: relative; }
 .with-icon .icon { position: absolute; left: 0.6rem; top: 0.55rem; color: var(--quiet); pointer-events: none; }
 .with-icon input:not([type=checkbox]) { padding-left: 2.1rem; }
@@ -289,6 +297,16 @@ input[type=checkbox], input[type=radio] { width: 1.05rem; height: 1.05rem; margi
 @media print { .topbar, .sections, .copy, .button { display: none; } }
 `
 
+const PAYMENT = `
+.enders { align-items: start; border-top: 1px solid var(--line); padding-top: 1rem; }
+.choices { display: grid; gap: 0.6rem; }
+.choices > li { display: grid; grid-template-columns: minmax(0, 1fr) 7rem; gap: 0.25rem 0.75rem; align-items: center; }
+.choices .problem { grid-column: 1 / -1; }
+.note { display: grid; gap: 0.6rem; }
+.timeline .more { font-size: 0.8125rem; }
+.timeline .more ul { display: grid; gap: 0.2rem; }
+`
+
 // Of a form with fields for several kinds, those of the kinds that are not chosen.
 const CATALOG = `
 .kind { display: grid; gap: 1rem; grid-template-columns: minmax(0, 1fr); }
@@ -296,59 +314,4 @@ const CATALOG = `
 .sheet:has(option[value=flat]:checked) .percentage, .sheet:has(option[value=percentage]:checked) .flat { display: none; }
 `
 
-/** Webhooks and requests. */
-const MESSAGES = `
-.tabs { overflow-x: auto; border-bottom: 1px solid var(--line); scrollbar-width: none; }
-.tabs ul { display: flex; gap: 0.25rem; }
-.tabs a {
-  display: block; padding: 0.5rem 0.75rem; color: var(--quiet); font-size: 0.875rem; font-weight: 550; text-decoration: none;
-  white-space: nowrap; border-bottom: 2px solid transparent;
-}
-.tabs a:hover { color: var(--text); }
-.tabs a:focus-visible { outline-offset: -3px; }
-.tabs [aria-current] { color: var(--accent); border-color: var(--accent); }
-.verdict {
-  display: grid; gap: 0.35rem; padding: 0.85rem 1rem; border: 1px solid var(--line); border-left: 4px solid var(--edge);
-  border-radius: 0.6rem; background: var(--surface);
-}
-.verdict.good { border-left-color: var(--good); }
-.verdict.bad { border-left-color: var(--bad); }
-.verdict.wait { border-left-color: var(--wait); }
-.call { overflow-wrap: anywhere; }
-.reason { color: var(--bad); font-weight: 600; }
-.lost { color: var(--bad); }
-.places { display: grid; gap: 0.6rem; }
-.places li { display: grid; gap: 0.1rem; padding-left: 0.8rem; border-left: 2px solid var(--line); }
-.places .under { color: var(--quiet); font-size: 0.8125rem; }
-.headers { display: grid; gap: 0.15rem; font-size: 0.8125rem; }
-.headers > div { display: grid; grid-template-columns: minmax(7rem, 11rem) minmax(0, 1fr); gap: 0 1rem; }
-.headers dt { color: var(--quiet); }
-@media (max-width: 40rem) { .headers > div { grid-template-columns: minmax(0, 1fr); padding-bottom: 0.25rem; } }
-.try { padding: 0.75rem 1.125rem; }
-.try + .try { border-top: 1px solid var(--line); }
-.try > summary { width: auto; }
-.try > summary .quiet { font-weight: 400; }
-.exchange { display: grid; gap: 0.75rem; grid-template-columns: minmax(0, 1fr); }
-.checks { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); gap: 0.4rem 1rem; }
-.checks label { font-weight: 400; }
-.revealed:focus { outline: none; }
-.sheet fieldset > .fold { margin: -0.25rem 0; }
-.figure { white-space: nowrap; }
-.columns > :last-child .facts > div { grid-template-columns: 6.5rem minmax(0, 1fr); }
-.columns > :last-child .copyable { grid-template-columns: auto minmax(0, 1fr) auto; }
-@media (max-width: 40rem) { .columns > :last-child .facts > div { grid-template-columns: minmax(0, 1fr); } }
-@container (max-width: 36rem) { /* Rows that tell much stand in lines of their own, so that nothing is out of sight. */
-  .stacked table, .stacked tbody { display: block; }
-  .stacked thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  .stacked tr { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.15rem 0.75rem; padding: 0.7rem 1.125rem; }
-  .stacked tbody tr + tr { border-top: 1px solid var(--line); }
-  .stacked tbody tr + tr > * { border-top: 0; }
-  .stacked :is(th, td):not(.low) { display: block; padding: 0; overflow-wrap: anywhere; }
-  .stacked tbody th { flex: 1 1 60%; }
-  .stacked tbody th code { max-width: none; white-space: normal; }
-  .stacked .more { flex: 1 1 100%; }
-  .stacked td:empty, .stacked td:has(> .nothing) { display: none !important; }
-}
-`
-
-export const DASHBOARD_STYLE = COLOURS + FRAME + PARTS + FORMS + MESSAGES + CATALOG
+export const DASHBOARD_STYLE = COLOURS + FRAME + PARTS + FORMS + PAYMENT + CATALOG + MESSAGES

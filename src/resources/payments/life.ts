@@ -128,6 +128,17 @@ export function cancel (payment: Payment, context: Context): void {
   record(payment, { status: 'cancelled' }, null, context)
 }
 
+/** Lets the link of a payment that is still open expire before its time. Throws for a payment that is not, or that has none. */
+export function expire (payment: Payment, { sandbox, now }: Context): void {
+  checkOpen(payment, now)
+  if (payment.expires_at === null) {
+    throw new ApiError('INVALID_REQUEST_PARAMETERS', {
+      path: 'payment_id', message: `Payment ${payment.payment_id} has no link that could expire: create it with payment_link`
+    })
+  }
+  sandbox.payments.setExpiry(payment.seq, now)
+}
+
 const WAITING = new Set(['requires_customer_action', 'processing'])
 
 type State = Outcome | { status: 'cancelled' } | { status: 'requires_payment_method' }

@@ -68,6 +68,8 @@ export interface PaymentFilter {
   brand_id?: string
   product_id?: string
   currency?: string
+  /** What the id begins with. */
+  id_prefix?: string
 }
 
 export interface PaymentsStore {
@@ -75,6 +77,8 @@ export interface PaymentsStore {
   insert (payment: NewPayment): number
   find (paymentId: string): Payment | undefined
   list (filter: PaymentFilter, limit: number, offset: number): Payment[]
+  /** Those whose metadata, or whose customer's e-mail, has a text in it, whatever its capitals. */
+  search (text: string, filter: PaymentFilter, limit: number, offset: number): Payment[]
   hasSucceeded (customerId: string): boolean
   /** How many payments are in each status that any is in. */
   countByStatus (): Map<string, number>
@@ -84,6 +88,7 @@ export interface PaymentsStore {
   /** Notes a step of the payment's life for its timeline. */
   recordAttempt (seq: number, at: number, status: string, methodType: string | null, errorCode: string | null): void
   attempts (seq: number): PaymentAttemptsRow[]
+  setExpiry (seq: number, at: number): void
   setRefundStatus (paymentId: string, status: 'partial' | 'full', updatedAt: number): void
   /** Notes the checkout session that a payment was made of, and what its own fields were answered with. */
   joinSession (seq: number, sessionId: string, answers: Array<Schemas['CustomFieldResponse']> | null): void
@@ -123,7 +128,8 @@ const CONDITIONS: Record<keyof PaymentFilter, string> = {
   status: 'p.status = ?',
   brand_id: 'p.brand_id = ?',
   product_id: 'instr(p.product_ids, ?) > 0',
-  currency: 'p.currency = ?'
+  currency: 'p.currency = ?',
+  id_prefix: 'p.payment_id >= ? AND p.payment_id < ?'
 }
 
 export function paymentsStore (database: Database): PaymentsStore {
@@ -139,6 +145,7 @@ export function paymentsStore (database: Database): PaymentsStore {
     'INSERT INTO payment_attempts (payment_seq, created_at, status, method_type, error_code) VALUES (?, ?, ?, ?, ?)')
   const attempts = database.prepare<[number], PaymentAttemptsRow>(
     'SELECT * FROM payment_attempts WHERE payment_seq = ? ORDER BY seq')
+  const setExpiry = database.prepare('UPDATE payments SET expires_at = ? WHERE seq = ?')
   const setRefundStatus = database.prepare('UPDATE payments SET refund_status = ?, updated_at = ? WHERE payment_id = ?')
   const joinSession = database.prepare(
     'UPDATE payments SET checkout_session_id = ?, custom_field_responses = ? WHERE seq = ?')
@@ -147,7 +154,9 @@ export function paymentsStore (database: Database): PaymentsStore {
   const countAll = database.prepare<[], number>('SELECT count(*) FROM payments').pluck()
   const countTried = database.prepare<[], { status: string, count: number }>(
     "SELECT status, count(*) AS count FROM payments WHERE status <> 'requires_payment_method' GROUP BY status")
-  const list = listStatements(database)
+  const statement = statements(database)
+  const customersLike = database.prepare<[string, number], string>(
+    "SELECT customer_id FROM customers WHERE email LIKE ? ESCAPE '\\' LIMIT ?").pluck()
 
   return {
     insert (payment) {
@@ -165,8 +174,22 @@ export function paymentsStore (database: Database): PaymentsStore {
       return row && read(row)
     },
     list (filter, limit, offset) {
-      const names = (Object.keys(CONDITIONS) as Array<keyof PaymentFilter>).filter(name => filter[name] !== undefined)
-      return list(names, filter.status).all(...names.flatMap(name => parameters(filter, name)), limit, offset).map(read)
+      const names = given(filter)
+      const sql = listSql(names, filter.status)
+      return statement(sql).all(...names.flatMap(name => parameters(filter, name)), limit, offset).map(read)
+    },
+    search (text, filter, limit, offset) {
+      const names = given(filter)
+      const filters = names.flatMap(name => parameters(filter, name))
+      const like = likeOf(text)
+      // What is in JSON is written as JSON writes it: a quotation mark with a backslash before it.
+      const inJson = likeOf(JSON.stringify(text).slice(1, -1))
+      const customers = customersLike.all(like, CUSTOMERS_LISTED + 1)
+      const found = offset + limit
+      const rows = customers.length <= CUSTOMERS_LISTED
+        ? statement(searchSql(names)).all(inJson, ...filters, found, JSON.stringify(customers), ...filters, found, limit, offset)
+        : statement(broadSearchSql(names)).all(inJson, like, ...filters, limit, offset)
+      return rows.map(read)
     },
     findBySeq (seq) {
       const row = findBySeq.get(seq)
@@ -175,6 +198,7 @@ export function paymentsStore (database: Database): PaymentsStore {
     record: (seq, state) => { record.run(...STATE_COLUMNS.map(column => state[column]), seq) },
     recordAttempt: (seq, at, status, methodType, errorCode) => { recordAttempt.run(seq, at, status, methodType, errorCode) },
     attempts: seq => attempts.all(seq),
+    setExpiry: (seq, at) => { setExpiry.run(at, seq) },
     setRefundStatus: (paymentId, status, updatedAt) => { setRefundStatus.run(status, updatedAt, paymentId) },
     joinSession: (seq, sessionId, answers) => { joinSession.run(sessionId, answers && JSON.stringify(answers), seq) },
     hasSucceeded: customerId => hasSucceeded.get(customerId) !== undefined,
@@ -194,6 +218,7 @@ function parameters (filter: PaymentFilter, name: keyof PaymentFilter): unknown[
   if (name === 'created_at_gte') return [idFloor('pay', Number(value)), value]
   if (name === 'created_at_lte') return [idFloor('pay', Number(value) + IDS_AHEAD_US), value]
   if (name === 'product_id') return [JSON.stringify(value)]
+  if (name === 'id_prefix') return [value, `${value}{`] // which follows every letter and digit
   return [value]
 }
 
@@ -201,11 +226,14 @@ function productIds (lines: readonly PricedLine[]): string {
   return JSON.stringify([...new Set(lines.map(line => line.product_id))])
 }
 
-/** One prepared statement for each combination of filters that was ever asked for: at most 2^9. */
-function listStatements (database: Database) {
+function given (filter: PaymentFilter): Array<keyof PaymentFilter> {
+  return (Object.keys(CONDITIONS) as Array<keyof PaymentFilter>).filter(name => filter[name] !== undefined)
+}
+
+/** One prepared statement for each combination of filters that was ever asked for: there are no more than some hundreds. */
+function statements (database: Database) {
   const prepared = new Map<string, Statement<unknown[], Joined>>()
-  return (names: ReadonlyArray<keyof PaymentFilter>, status: string | undefined) => {
-    const sql = listSql(names, status)
+  return (sql: string) => {
     const statement = prepared.get(sql) ?? database.prepare<unknown[], Joined>(sql)
     prepared.set(sql, statement)
     return statement
@@ -223,6 +251,40 @@ function listSql (names: ReadonlyArray<keyof PaymentFilter>, status: string | un
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
   return `${WITH_CUSTOMER} (SELECT p.seq FROM payments p ${where} ORDER BY p.payment_id DESC LIMIT ? OFFSET ?) page
     CROSS JOIN payments p USING (seq) CROSS JOIN customers c USING (customer_id) ORDER BY p.payment_id DESC`
+}
+
+function likeOf (text: string): string {
+  return `%${text.replace(/[\\%_]/g, '\\$&')}%`
+}
+
+/** The payments of so many customers are looked up one by one. */
+const CUSTOMERS_LISTED = 1000
+
+const IN_METADATA = "p.metadata LIKE ? ESCAPE '\\'"
+
+/**
+ * No index holds metadata, which would cost every payment: all rows are gone through, from the newest on, until enough are found.
+ * The payments of the customers that fit are added from their index.
+ */
+function searchSql (names: ReadonlyArray<keyof PaymentFilter>): string {
+  const also = names.map(name => `AND ${CONDITIONS[name]}`).join(' ')
+  const found = (condition: string) => `SELECT seq FROM (
+    SELECT p.seq FROM payments p WHERE ${condition} ${also} ORDER BY p.seq DESC LIMIT ?)`
+  const seqs = `${found(IN_METADATA)} UNION ${found('p.customer_id IN (SELECT value FROM json_each(?))')}`
+  return pageSql(`${seqs} ORDER BY seq DESC LIMIT ? OFFSET ?`)
+}
+
+/** For a text that fits very many customers, and so soon a payment. */
+function broadSearchSql (names: ReadonlyArray<keyof PaymentFilter>): string {
+  const also = names.map(name => `AND ${CONDITIONS[name]}`).join(' ')
+  const ofCustomer = "+p.customer_id IN (SELECT customer_id FROM customers WHERE email LIKE ? ESCAPE '\\')"
+  const seqs = `SELECT p.seq FROM payments p WHERE (${IN_METADATA} OR ${ofCustomer}) ${also}`
+  return pageSql(`${seqs} ORDER BY p.seq DESC LIMIT ? OFFSET ?`)
+}
+
+function pageSql (seqs: string): string {
+  return `${WITH_CUSTOMER} (${seqs}) page
+    CROSS JOIN payments p USING (seq) CROSS JOIN customers c USING (customer_id) ORDER BY p.seq DESC`
 }
 
 function read (row: Joined): Payment {

@@ -1,0 +1,193 @@
+/**
+ * What can be done with a payment: what its customer, their bank or the merchant would do, each by an operation of the API or of
+ * /_emulator. Only what its state allows is offered; what comes too late all the same is refused by the operation.
+ */
+import { html } from 'ghtml'
+import type { Schemas } from '../../contract/operations.js'
+import { ApiError } from '../../errors.js'
+import { hasExpired, isOpen } from '../../resources/payments/life.js'
+import { money } from '../fragments.js'
+import type { Fragment } from '../layout.js'
+import { majorText, minorOf } from './amounts.js'
+import { asking, button, choiceField, form, submit, textField, typed } from './fields.js'
+import { fieldId, problemAt, type Form, type Sheet } from './form.js'
+import type { DashboardPage, Visit } from './frame.js'
+import { card, statusTag } from './parts.js'
+import type { Payment } from './payment.js'
+
+type Items = Schemas['PaymentLineItemsResponse']
+type Actions = NonNullable<DashboardPage['actions']>
+
+const pathOf = (visit: Visit) => ({ payment_id: visit.param('payment_id') })
+
+const pay = (visit: Visit, body: { card?: string | undefined, outcome?: string | undefined, error_code?: string | undefined }) =>
+  visit.operate('POST /_emulator/payments/{payment_id}/pay', { path: pathOf(visit), body })
+
+export const paymentActions: Actions = {
+  async pay (visit, form) {
+    await pay(visit, { card: form.text('card') })
+    return { done: 'paid' }
+  },
+  async answer (visit, form) {
+    await pay(visit, { outcome: form.text('outcome') })
+    return { done: 'answered' }
+  },
+  async fail (visit, form) {
+    await pay(visit, { outcome: 'failed', error_code: form.text('error_code') })
+    return { done: 'failed' }
+  },
+  async cancel (visit) {
+    await pay(visit, { outcome: 'cancelled' })
+    return { done: 'cancelled' }
+  },
+  async expire (visit) {
+    await visit.operate('POST /_emulator/payments/{payment_id}/expire', { path: pathOf(visit) })
+    return { done: 'expired' }
+  },
+  async refund (visit, form) {
+    await visit.operate('POST /refunds', { body: { ...pathOf(visit), reason: form.given('reason') } })
+    return { done: 'refunded' }
+  },
+  async 'refund-items' (visit, form) {
+    await visit.operate('POST /refunds', {
+      body: { ...pathOf(visit), reason: form.given('reason'), items: await wantedItems(visit, form) }
+    })
+    return { done: 'refunded' }
+  },
+  async settle (visit, form) {
+    await visit.operate('POST /_emulator/refunds/{refund_id}/settle', {
+      path: { refund_id: form.text('refund_id') }, body: { status: form.text('status') }
+    })
+    return { done: 'settled' }
+  }
+}
+
+/** To the API, a list of no items is the whole payment, which nobody means who has checked none. */
+async function wantedItems (visit: Visit, form: Form): Promise<object[]> {
+  const chosen = form.all('item')
+  if (chosen.length === 0) {
+    throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'items', message: 'Choose at least one item to refund' })
+  }
+  const { currency } = await visit.operate('GET /payments/{payment_id}', { path: pathOf(visit) })
+  const { currencies } = visit.context.sandbox.reference
+  return chosen.map(id => ({ item_id: id, amount: minorOf(form.given(`amount-${id}`), currency, currencies) }))
+}
+
+/** The forms, as cards; what is pending comes first. */
+export function paymentForms (payment: Payment, items: Items, visit: Visit): Fragment {
+  const { status } = payment
+  const stored = visit.context.sandbox.payments.find(payment.payment_id)
+  const canBePaid = isOpen({ status: status ?? '' }) && stored !== undefined && !hasExpired(stored, visit.context.now)
+  const next = canBePaid ? paying(payment, visit) : ended(payment, visit)
+  const refunds = status === 'succeeded' ? refunding(payment, items, visit) : null
+  return html`!${card(next, { id: 'actions', title: 'What happens next', live: true })}
+!${refunds === null ? '' : card(refunds, { id: 'refunds', title: 'Refunds', live: true })}`
+}
+
+function paying (payment: Payment, visit: Visit): Fragment {
+  const { testCards, failureCodes } = visit.context.sandbox.reference
+  const isWaiting = payment.status === 'requires_customer_action'
+  const payWith = visit.sheet('pay')
+  const fail = visit.sheet('fail')
+  const ways = html`!${form(payWith, html`!${choiceField(payWith, {
+    name: 'card', label: 'Pay with a test card', isRequired: true, options: testCards.map(({ number, label }) => [number, label])
+  })}<div class="row">!${submit('Pay')}</div>`)}
+!${form(fail, html`!${choiceField(fail, {
+    name: 'error_code',
+    label: 'Let it fail with a code',
+    isRequired: true,
+    options: Object.keys(failureCodes).map(code => [code, code])
+  })}<div class="row">!${submit('Fail', 'second')}</div>`)}`
+  return html`!${isWaiting ? confirming(visit) : ''}!${ways}
+<div class="row enders">
+!${asking(visit.sheet('cancel'), {
+    opens: 'Cancel it',
+    question: 'A cancelled payment can’t be paid any more. Its link then says so.',
+    confirm: 'Cancel the payment'
+  })}
+!${payment.payment_link === null
+? ''
+: asking(visit.sheet('expire'), {
+    opens: 'Let it expire now',
+question: 'The link can’t be paid any more, as if its time had come. The clock stays as it is.',
+    confirm: 'Let the link expire'
+  })}</div>`
+}
+
+function confirming (visit: Visit): Fragment {
+  const sheet = visit.sheet('answer')
+  return html`<div class="note"><p>The bank waits for the customer to confirm.</p><div class="row">
+!${button(sheet, 'Confirm', 'primary', { outcome: 'succeeded' })}
+!${button(sheet, 'Refuse', 'second', { outcome: 'failed' })}</div></div>`
+}
+
+/** Why nothing can be done any more. */
+function ended ({ status }: Payment, { base, context: { sandbox } }: Visit): Fragment {
+  if (status === 'processing') {
+    const seconds = sandbox.settings.settlementDelayUs / 1_000_000
+    return html`<p>The bank has the payment, and answers ${seconds} seconds after it was tried, by the clock of the sandbox.</p>
+<p><a href="${base}/dashboard/controls">Move the clock</a> to have the answer at once.</p>`
+  }
+  if (status === 'succeeded') return html`<p>It is paid. What was paid can be refunded.</p>`
+  if (status === 'cancelled') return html`<p>It was cancelled, and can’t be paid any more.</p>`
+  return html`<p>Its link has expired, and can’t be paid any more.</p>
+<p><a href="${base}/dashboard/payments/new">Create another payment</a></p>`
+}
+
+function refunding (payment: Payment, items: Items, visit: Visit): Fragment {
+  const { context: { sandbox } } = visit
+  const pending = (payment.refunds ?? []).filter(({ status }) => status === 'pending' || status === 'review')
+  if (pending.length > 0) return html`!${pending.map(refund => settling(refund, visit))}`
+  const left = items.items.reduce((sum, { refundable_amount: amount }) => sum + amount, 0)
+  if (left === 0) {
+    const isFree = payment.total_amount === 0
+    return html`<p>${isFree ? 'There was nothing to pay, and so there is nothing to refund.' : 'All of it was refunded.'}</p>`
+  }
+  const whole = visit.sheet('refund')
+  const amount = money(left, payment.currency, sandbox)
+  return html`<p>${amount} can be refunded.</p>
+!${asking(whole, {
+    opens: `Refund ${amount}`,
+    question: `The refund gives back all that is left, ${amount}.`,
+    confirm: 'Refund it',
+    content: reasonField(whole)
+  })}
+!${byItem(items, visit)}`
+}
+
+function reasonField (sheet: Sheet): Fragment {
+  return textField(sheet, { name: 'reason', label: 'Reason' })
+}
+
+function settling (refund: NonNullable<Payment['refunds']>[number], visit: Visit): Fragment {
+  const { refund_id: id, status, amount, currency } = refund
+  const sheet = visit.sheet('settle')
+  return html`<div class="note" id="pending-${id}"><p>A refund of ${money(amount ?? 0, currency ?? 'USD', visit.context.sandbox)}
+is !${statusTag(status)}</p><div class="row">
+!${button(sheet, 'Let it succeed', 'primary', { refund_id: id, status: 'succeeded' })}
+!${button(sheet, 'Let it fail', 'second', { refund_id: id, status: 'failed' })}</div></div>`
+}
+
+function byItem ({ items, currency }: Items, visit: Visit): Fragment {
+  const sheet = visit.sheet('refund-items')
+  const rows = items.filter(({ refundable_amount: amount }) => amount > 0).map(item => itemFields(sheet, item, currency, visit))
+  return html`<details class="fold" id="by-item"!${sheet.refused === null ? '' : ' open'}><summary>Refund item by item</summary>
+!${form(sheet, html`<ul class="choices" id="${fieldId(sheet.action, 'items')}">!${rows}</ul>!${reasonField(sheet)}
+<div class="row">!${submit('Refund the checked items', 'danger')}</div>`)}</details>`
+}
+
+/** The place of an item in the list that is sent is its place among the checked ones: there the API's problems are looked for. */
+function itemFields (sheet: Sheet, item: Items['items'][number], currency: string, { context: { sandbox } }: Visit): Fragment {
+  const { items_id: id, name, refundable_amount: left } = item
+  const index = sheet.refused?.form.all('item').indexOf(id) ?? -1
+  const problem = index < 0 ? null : problemAt(sheet, `items[${index}]`)
+  const box = index < 0 ? `refund-items-box-${id}` : fieldId(sheet.action, `items[${index}]`)
+  const amount = `refund-items-amount-${id}`
+  return html`<li><div class="field check"><input type="checkbox" id="${box}" name="item" value="${id}"
+!${index < 0 ? '' : ' checked'}!${problem === null ? '' : html` aria-invalid="true" aria-describedby="${box}-problem"`}>
+<label for="${box}">${name ?? id} <span class="quiet">up to ${money(left, currency, sandbox)}</span></label></div>
+<div class="field"><label class="unseen" for="${amount}">Amount of ${name ?? id}, in ${currency}</label>
+<input type="text" inputmode="decimal" id="${amount}" name="amount-${id}" autocomplete="off"
+value="${typed(sheet, `amount-${id}`, majorText(left, currency, sandbox.reference.currencies))}"></div>
+!${problem === null ? '' : html`<p class="problem" id="${box}-problem">${problem}</p>`}</li>`
+}

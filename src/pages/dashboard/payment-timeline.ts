@@ -1,0 +1,113 @@
+/** What happened to a payment, from its creation on: attempts, events with their deliveries, refunds; and what is to come. */
+import { html } from 'ghtml'
+import type { components } from '../../control/types.gen.js'
+import { formatTime, parseTime } from '../../rules/calendar.js'
+import { isOpen } from '../../resources/payments/life.js'
+import { money } from '../fragments.js'
+import type { Fragment } from '../layout.js'
+import type { Visit } from './frame.js'
+import { statusTag, timeTag, type Kind } from './parts.js'
+import type { Payment } from './payment.js'
+
+type Event = components['schemas']['Event']
+type Delivery = components['schemas']['Delivery']
+
+interface Entry {
+  id: string
+  /** RFC 3339. */
+  at: string
+  kind: Kind
+  what: Fragment
+  more?: Fragment
+}
+
+const EVENTS_MAX = 100
+
+export async function timeline (payment: Payment, visit: Visit): Promise<Fragment> {
+  const query = { payment_id: payment.payment_id, page_size: EVENTS_MAX }
+  const { items: events } = await visit.operate('GET /_emulator/events', { query })
+  const { items: deliveries } = await visit.operate('GET /_emulator/deliveries', { query })
+  const entries = [
+    created(payment, visit),
+    ...attempts(payment, visit),
+    ...events.map(event => eventEntry(event, deliveries, visit)),
+    ...refunds(payment, visit),
+    ...expiry(payment, visit)
+  ]
+  const time = ({ at }: Entry) => parseTime(at) ?? 0
+  entries.sort((a, b) => time(a) - time(b)) // what happened at the same time stays as it is listed
+  return html`<ol class="timeline">!${entries.map(({ id, at, kind, what, more }) =>
+    html`<li id="entry-${id}" class="${kind}" data-testid="timeline-entry">
+<div class="what"><span>!${what}</span>!${timeTag(at, visit)}</div>
+!${more === undefined ? '' : html`<div class="more">!${more}</div>`}</li>`)}</ol>`
+}
+
+function created ({ created_at: at, total_amount: total, currency }: Payment, { context: { sandbox } }: Visit): Entry {
+  return { id: 'created', at, kind: 'calm', what: html`Created, to pay ${money(total, currency, sandbox)}` }
+}
+
+const ATTEMPTS: Record<string, { kind: Kind, what: string }> = {
+  succeeded: { kind: 'good', what: 'Paid' },
+  failed: { kind: 'bad', what: 'Tried to pay, and failed' },
+  processing: { kind: 'wait', what: 'Paid; the bank has not answered yet' },
+  requires_customer_action: { kind: 'wait', what: 'Tried to pay; the bank asks the customer to confirm' },
+  requires_payment_method: { kind: 'calm', what: 'The customer went back to choose another way to pay' },
+  cancelled: { kind: 'calm', what: 'Cancelled' }
+}
+
+function attempts ({ payment_id: id }: Payment, { context: { sandbox } }: Visit): Entry[] {
+  const seq = sandbox.payments.find(id)?.seq
+  if (seq === undefined) return []
+  return sandbox.payments.attempts(seq).map(({ seq, created_at: at, status, method_type: method, error_code: error }) => {
+    const told = ATTEMPTS[status] ?? { kind: 'calm', what: status }
+    const failure = error === null ? null : sandbox.reference.failureCodes[error]?.message
+    return {
+      id: `attempt-${seq}`,
+      at: formatTime(at),
+      kind: told.kind,
+      what: html`${told.what}!${method === null ? '' : html` <span class="quiet">with ${method.replaceAll('_', ' ')}</span>`}`,
+      ...(error === null ? {} : { more: html`<p><code>${error}</code> ${failure ?? ''}</p>` })
+    }
+  })
+}
+
+function eventEntry (event: Event, deliveries: readonly Delivery[], visit: Visit): Entry {
+  const { base } = visit
+  const own = deliveries.filter(({ event_id: id }) => id === event.event_id)
+  const kind = own.some(({ state }) => state === 'failed') ? 'bad' : 'calm'
+  return {
+    id: event.event_id,
+    at: event.created_at,
+    kind,
+    what: html`Event <a href="${base}/dashboard/webhooks/events/${event.event_id}">${event.type}</a>`,
+    more: own.length === 0
+      ? html`<p class="quiet">No webhook endpoint wanted it.</p>`
+      : html`<ul>!${own.map(delivery => deliveryItem(delivery, visit))}</ul>`
+  }
+}
+
+function deliveryItem ({ delivery_id: id, state, attempts, tries, due_at: dueAt }: Delivery, visit: Visit): Fragment {
+  const last = attempts.at(-1)
+  const answer = last === undefined ? '' : html` to ${last.url}: ${last.error ?? `HTTP ${last.response_status}`}`
+  const next = state === 'waiting' && dueAt !== null ? html`; next !${timeTag(dueAt, visit)}` : ''
+  return html`<li>!${statusTag(state)} <a href="${visit.base}/dashboard/webhooks/deliveries/${id}">delivery</a>
+<span class="quiet">${tries === 1 ? '1 try' : `${tries} tries`}!${answer}!${next}</span></li>`
+}
+
+function refunds ({ refunds }: Payment, { context: { sandbox } }: Visit): Entry[] {
+  return (refunds ?? []).map(({ refund_id: id, created_at: at, status, amount, currency, reason }) => ({
+    id,
+    at,
+    kind: status === 'failed' ? 'bad' : status === 'succeeded' ? 'good' : 'wait',
+    what: html`Refund of ${amount == null ? '' : money(amount, currency ?? 'USD', sandbox)} !${statusTag(status)}`,
+    more: html`<p class="quiet"><code>${id}</code>${reason == null ? '' : ` · ${reason}`}</p>`
+  }))
+}
+
+function expiry ({ payment_id: id, status }: Payment, { context: { sandbox, now } }: Visit): Entry[] {
+  const expiresAt = sandbox.payments.find(id)?.expires_at ?? null
+  if (expiresAt === null || !isOpen({ status: status ?? '' })) return []
+  const hasCome = expiresAt <= now
+  const what = hasCome ? 'The link expired' : 'The link expires'
+  return [{ id: 'expiry', at: formatTime(expiresAt), kind: hasCome ? 'bad' : 'calm', what }]
+}

@@ -1,0 +1,142 @@
+/**
+ * The page of one payment: what became of it and when, how its price came about, which request made it, and what can be done with
+ * it. For tests without a person, these hold on: the ids timeline, price, requests, actions, facts, refunds, raw; data-testid
+ * link, price-step, timeline-entry.
+ */
+import { html } from 'ghtml'
+import type { Reply, Schemas } from '../../contract/operations.js'
+import type { components } from '../../control/types.gen.js'
+import { money } from '../fragments.js'
+import type { Fragment } from '../layout.js'
+import type { Dashboard, Shown, Visit } from './frame.js'
+import { icon } from './icons.js'
+import {
+  NONE, card, cellLink, code, copyButton, crumb, facts, fullTime, heading, idTag, metadata, rawJson, statusTag, table, text,
+  timeTag, type Row
+} from './parts.js'
+import { paymentActions, paymentForms } from './payment-actions.js'
+import { timeline } from './payment-timeline.js'
+
+export type Payment = Required<Schemas['PaymentResponse']>
+type LoggedRequest = components['schemas']['LoggedRequest']
+type Explanation = Reply<'GET /_emulator/payments/{payment_id}/explain'>
+
+const NOTES = {
+  paid: 'The card was charged; the payment says what came of it.',
+  answered: 'The customer’s answer was given.',
+  failed: 'The payment was made to fail.',
+  cancelled: 'The payment was cancelled.',
+  expired: 'The link has expired.',
+  refunded: 'The refund was created. It stays pending for a while, unless it is settled here.',
+  settled: 'The refund was settled.'
+}
+
+export function addPayment (dashboard: Dashboard): void {
+  dashboard.page('/dashboard/payments/:payment_id', {
+    section: 'payments', show: payment, actions: paymentActions, notes: NOTES
+  })
+}
+
+async function payment (visit: Visit): Promise<Shown> {
+  const path = { payment_id: visit.param('payment_id') }
+  // The view fills in every key of the contract, whose schema asks for fewer.
+  const shown = await visit.operate('GET /payments/{payment_id}', { path }) as Payment
+  const items = await visit.operate('GET /payments/{payment_id}/line-items', { path })
+  const explanation = await visit.operate('GET /_emulator/payments/{payment_id}/explain', { path })
+  const { items: requests } = await visit.operate('GET /_emulator/requests', { query: { ...path, page_size: 100 } })
+  const title = { html: html`!${idTag(shown.payment_id)}!${statusTag(shown.status ?? '')}` }
+  return {
+    title: `Payment ${shown.payment_id}`,
+    content: html`<div id="head" data-live>
+!${heading(title, openLink(shown), crumb(visit, '/dashboard/payments', 'Payments'))}</div>
+<div class="columns beside"><div>
+!${card(await timeline(shown, visit), { id: 'timeline', title: 'What happened', live: true })}
+</div><div>
+!${paymentForms(shown, items, visit)}
+!${card(details(shown, visit), { id: 'facts', title: 'Details', live: true })}
+</div><div>
+!${card(price(explanation, visit), { id: 'price', title: 'How the price came about', pad: false })}
+!${card(requestTable(requests, visit), { id: 'requests', title: 'Requests about it', live: true, pad: false })}
+!${card(rawJson(shown, { title: 'As the API answers it' }), { id: 'raw-json', live: true })}
+</div></div>`
+  }
+}
+
+function openLink ({ payment_link: link, status }: Payment): Fragment {
+  if (link === null) return ''
+  const label = status === 'succeeded' || status === 'cancelled' ? 'See the customer’s page' : 'Open the payment link'
+  return html`<a class="button primary" id="open-link" href="${link}" target="_blank" rel="noopener">${label}!${icon('open')}
+<span class="unseen">(in a new tab)</span></a>`
+}
+
+function details (shown: Payment, visit: Visit): Fragment {
+  const { base, context: { sandbox } } = visit
+  const { customer, billing, card_last_four: lastFour, checkout_session_id: session } = shown
+  const amount = (minor: number | null) => minor === null ? null : html`${money(minor, shown.currency, sandbox)}`
+  const cardTold = [shown.card_network ?? 'card', '••••', lastFour, shown.card_type, shown.card_issuing_country]
+  const method = lastFour === null ? shown.payment_method_type?.replaceAll('_', ' ') : cardTold.filter(Boolean).join(' ')
+  const address = [billing.street, billing.city, billing.state, billing.zipcode, billing.country]
+  return facts([
+    ['Amount', amount(shown.total_amount)],
+    ['Tax in it', amount(shown.tax)],
+    ['Refunded', text(shown.refund_status)],
+    ['Customer', html`<a href="${base}/dashboard/customers/${customer.customer_id}">${customer.name}</a><br>${customer.email}`],
+    ['Billed in', text(address.filter(Boolean).join(', '))],
+    ['Paid with', text(method)],
+    ['Failed because', shown.error_code === null
+      ? null
+      : html`<code>${shown.error_code}</code><br>${shown.error_message}`],
+    ['Link', shown.payment_link === null
+      ? null
+      : html`<span class="id"><code data-testid="link">${shown.payment_link}</code>
+!${copyButton(shown.payment_link, 'the link')}</span>`],
+    ['Cart', html`<ul>!${shown.product_cart?.map(({ product_id: id, quantity }) =>
+      html`<li>${quantity} × <a href="${base}/dashboard/products/${id}"><code>${id}</code></a></li>`) ?? []}</ul>`],
+    ['Metadata', metadata(shown.metadata)],
+    ['Checkout session', session === null
+      ? null
+      : html`<a href="${base}/dashboard/checkouts/${session}"><code>${session}</code></a>`],
+    ['Invoice', shown.status === 'succeeded' ? html`<a href="${shown.invoice_url}">PDF</a>` : null],
+    ['Brand', idTag(shown.brand_id)],
+    ['Created', fullTime(shown.created_at, visit)],
+    ['Last changed', shown.updated_at === null ? null : fullTime(shown.updated_at, visit)]
+  ])
+}
+
+/** Every step of the calculation, as /_emulator explains it. */
+function price (explanation: Explanation, { context: { sandbox } }: Visit): Fragment {
+  const { steps, as_of_now: lookedUp } = explanation
+  const rows = steps.map(({ text, after, currency, kind }) => html`<tr data-testid="price-step"!${kind === 'total'
+    ? ' class="total"'
+    : ''}><td>${text}</td><td>${money(after, currency, sandbox)}</td></tr>`)
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Steps of the price"><table class="sums">
+<thead><tr><th scope="col">Step</th><th scope="col">Leaves</th></tr></thead>
+<tbody>!${rows}</tbody></table></div>
+!${lookedUp.length === 0 ? '' : html`<div class="pad">!${lookedUp.map(sentence => html`<p class="hint">${sentence}</p>`)}</div>`}`
+}
+
+function nameOf ({ operation, method, path }: LoggedRequest): string {
+  return operation ?? `${method} ${path}`
+}
+
+/** The oldest first: the one that made the payment stands first, as far as the log still holds it. */
+function requestTable (requests: readonly LoggedRequest[], visit: Visit): Fragment {
+  const { base, context: { sandbox } } = visit
+  if (requests.length === 0) {
+    return html`<p class="pad quiet">${sandbox.requests.size === 0
+      ? 'The request log is off: start the emulator without --request-log 0.'
+      : `The request log holds the last ${sandbox.requests.size} calls, and none of them is about this payment any more.`}</p>`
+  }
+  const rows = [...requests].reverse().map((request): Row => ({
+    id: request.request_id,
+    cells: [
+      cellLink(`${base}/dashboard/requests/${request.request_id}`, html`${nameOf(request)}`),
+      statusTag(String(request.status), request.status < 400 ? 'good' : 'bad'),
+      request.error_code === null ? NONE : code(request.error_code),
+      timeTag(request.answered_at, visit)
+    ]
+  }))
+  return table('Requests about this payment', [
+    { title: 'Request' }, { title: 'Status' }, { title: 'Error', kind: 'low' }, { title: 'When', kind: 'low' }
+  ], rows)
+}

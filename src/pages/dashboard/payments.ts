@@ -1,0 +1,106 @@
+/**
+ * The list of payments: the filters of the API, and one field to search by whatever somebody knows. For tests without a person,
+ * these hold on: the ids filters, filter-{name}, clear-filters, list, row-{payment_id}, newer, older.
+ */
+import { html } from 'ghtml'
+import type { Schemas } from '../../contract/operations.js'
+import { page } from '../../http/paging.js'
+import { searchPayments } from '../../resources/payments/search.js'
+import { paymentItem } from '../../resources/payments/view.js'
+import { money } from '../fragments.js'
+import type { Fragment } from '../layout.js'
+import type { Dashboard, Shown, Visit } from './frame.js'
+import { PAGE_ROWS, filterForm, filtersOf, listed, pageNumber, turning, type Filter, type Listed } from './lists.js'
+import { card, cellLink, code, empty, heading, linkButton, statusTag, table, timeTag, type Row } from './parts.js'
+
+type Item = Schemas['GetPaymentsListResponseItem']
+
+export function addPayments (dashboard: Dashboard): void {
+  dashboard.page('/dashboard/payments', { section: 'payments', show: payments })
+}
+
+const STATUSES: ReadonlyArray<Schemas['IntentStatus']> = [
+  'succeeded', 'failed', 'cancelled', 'processing', 'requires_customer_action', 'requires_payment_method'
+]
+
+const FILTERS: readonly Filter[] = [
+  { name: 'q', label: 'Search', type: 'search', placeholder: 'Id, e-mail, metadata or payment link' },
+  { name: 'status', label: 'Status', type: 'choice', options: STATUSES.map(status => [status, status.replaceAll('_', ' ')]) },
+  { name: 'from', label: 'Created from', type: 'date' },
+  { name: 'until', label: 'Created until', type: 'date' },
+  { name: 'currency', label: 'Currency', type: 'text', placeholder: 'USD', isRare: true },
+  { name: 'customer_id', label: 'Customer', type: 'text', placeholder: 'cus_…', isRare: true },
+  { name: 'product_id', label: 'Product', type: 'text', placeholder: 'pdt_…', isRare: true },
+  { name: 'brand_id', label: 'Brand', type: 'text', isRare: true },
+  { name: 'subscription_id', label: 'Subscription', type: 'text', placeholder: 'sub_…', isRare: true }
+]
+
+async function payments (visit: Visit): Promise<Shown> {
+  const { base, context: { sandbox } } = visit
+  const { from, until, ...given } = filtersOf(visit, ['status', 'currency', 'customer_id', 'product_id', 'brand_id',
+    'subscription_id', 'from', 'until'])
+  const query = {
+    ...given,
+    ...(given.currency === undefined ? {} : { currency: given.currency.toUpperCase() }),
+    ...(from === undefined ? {} : { created_at_gte: `${from}T00:00:00Z` }),
+    ...(until === undefined ? {} : { created_at_lte: `${until}T23:59:59.999999Z` })
+  }
+  const { q: search } = filtersOf(visit, ['q'])
+  const list = search === undefined
+    ? await listed(visit, paging => visit.operate('GET /payments', { query: { ...query, ...paging } }))
+    : found(search, query, visit)
+  const isNarrowed = search !== undefined || Object.keys(query).length > 0
+  const rows = list.items.map((payment): Row => ({
+    id: payment.payment_id,
+    cells: [
+      cellLink(`${base}/dashboard/payments/${payment.payment_id}`, code(payment.payment_id), payment.customer.email),
+      html`${money(payment.total_amount, payment.currency, sandbox)}`,
+      html`!${statusTag(payment.status ?? 'requires_payment_method')}!${refundTag(payment)}`,
+      html`${methodOf(payment)}`,
+      timeTag(payment.created_at, visit)
+    ]
+  }))
+  const content = rows.length === 0 ? nothing(visit, isNarrowed, list.page > 1) : table('Payments', COLUMNS, rows)
+  return {
+    title: 'Payments',
+    content: html`!${heading('Payments', linkButton(`${base}/dashboard/payments/new`, 'Create a test payment', 'primary'))}
+!${card(html`!${filterForm(visit, FILTERS)}<div id="list" data-live>!${content}!${turning(visit, list, 'payments')}</div>`, {
+    id: 'payments', pad: false
+  })}`
+  }
+}
+
+/** One row more than is shown tells whether there are others: a search is too dear to be made twice. */
+function found (search: string, query: Readonly<Record<string, string>>, visit: Visit): Listed<Item> {
+  const number = pageNumber(visit)
+  const { filter } = page(query)
+  const rows = searchPayments(search, filter, PAGE_ROWS + 1, (number - 1) * PAGE_ROWS, visit.context)
+  const items = rows.slice(0, PAGE_ROWS).map(payment => paymentItem(payment, visit.context))
+  return { items, page: number, hasMore: rows.length > PAGE_ROWS }
+}
+
+const COLUMNS = [
+  { title: 'Payment' }, { title: 'Amount', kind: 'number' }, { title: 'Status' }, { title: 'Paid with', kind: 'low' },
+  { title: 'Created', kind: 'low' }
+] as const
+
+function refundTag ({ refund_status: status }: Item): Fragment {
+  return status == null ? '' : html` <span class="tag calm">${status === 'full' ? 'refunded' : 'refunded in part'}</span>`
+}
+
+function methodOf ({ card_network: network, card_last_four: lastFour, payment_method_type: type }: Item): string {
+  return lastFour == null ? type?.replaceAll('_', ' ') ?? '–' : `${network ?? 'card'} •••• ${lastFour}`
+}
+
+function nothing (visit: Visit, isNarrowed: boolean, isFurtherOn: boolean): Fragment {
+  const [path = ''] = visit.url.split('?', 1)
+  if (isFurtherOn) {
+    return empty('Nothing on this page', html`<p>There are not so many payments. <a href="${path}">To the first page</a></p>`)
+  }
+  return isNarrowed
+    ? empty('No payment fits', html`<p>Search for another beginning of an id, another part of an e-mail or of the metadata, or
+<a href="${path}">show all payments</a>.</p>`)
+    : empty('No payment yet', html`<p>Payments that your program creates appear here by themselves.
+<a href="${visit.base}/">How to connect it</a>, or
+<a href="${visit.base}/dashboard/payments/new">create a test payment</a>.</p>`)
+}

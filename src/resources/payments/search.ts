@@ -1,0 +1,30 @@
+/** Finding payments by whatever somebody knows of them. The API has no such operation; the dashboard has. */
+import { linkSeq } from '../../rules/links.js'
+import type { Context } from '../../sandbox.js'
+import type { Payment, PaymentFilter } from './store.js'
+
+const TEXT_MAX = 200
+
+/**
+ * The payments that a text may mean: by the id of a payment or its beginning, by a payment link, by the id of a customer, of a
+ * refund or of a checkout session; else those with the text in their metadata or in their customer's e-mail. Newest first.
+ */
+export function searchPayments (
+  given: string, filter: PaymentFilter, limit: number, offset: number, { sandbox }: Pick<Context, 'sandbox'>
+): Payment[] {
+  const { payments } = sandbox
+  const text = given.trim().slice(0, TEXT_MAX)
+  const listed = (narrowed: PaymentFilter) => payments.list({ ...filter, ...narrowed }, limit, offset)
+  const named = (paymentId: string | null | undefined) => paymentId == null ? [] : listed({ id_prefix: paymentId })
+
+  if (/^pay_\w*$/.test(text)) return listed({ id_prefix: text })
+  if (/^cus_\w+$/.test(text)) return listed({ customer_id: text })
+  if (/^ref_\w+$/.test(text)) return named(sandbox.refunds.find(text)?.payment_id)
+  if (/^cks_\w+$/.test(text)) return named(sandbox.checkouts.find(text)?.payment_id)
+  const link = /^https?:\/\/.*\/(?:status\/)?([0-9A-Z][0-9A-Za-z]{7})(?:[/?#].*)?$/.exec(text)?.[1]
+  if (link !== undefined) {
+    const seq = linkSeq(link, sandbox.business.link_salt)
+    return named(seq === null ? null : payments.findBySeq(seq)?.payment_id)
+  }
+  return payments.search(text, filter, limit, offset)
+}
