@@ -1,0 +1,54 @@
+/** The style sheet of webhooks and requests, as text: what was sent and answered, verdicts, and tables that say much in a row. */
+export const MESSAGES = `
+.tabs { overflow-x: auto; border-bottom: 1px solid var(--line); scrollbar-width: none; }
+.tabs ul { display: flex; gap: 0.25rem; }
+.tabs a {
+  display: block; padding: 0.5rem 0.75rem; color: var(--quiet); font-size: 0.875rem; font-weight: 550; text-decoration: none;
+  white-space: nowrap; border-bottom: 2px solid transparent;
+}
+.tabs a:hover { color: var(--text); }
+.tabs a:focus-visible { outline-offset: -3px; }
+.tabs [aria-current] { color: var(--accent); border-color: var(--accent); }
+.verdict {
+  display: grid; gap: 0.35rem; padding: 0.85rem 1rem; border: 1px solid var(--line); border-left: 4px solid var(--edge);
+  border-radius: 0.6rem; background: var(--surface);
+}
+.verdict.good { border-left-color: var(--good); }
+.verdict.bad { border-left-color: var(--bad); }
+.verdict.wait { border-left-color: var(--wait); }
+.call { overflow-wrap: anywhere; }
+.reason { color: var(--bad); font-weight: 600; }
+.lost { color: var(--bad); }
+.places { display: grid; gap: 0.6rem; }
+.places li { display: grid; gap: 0.1rem; padding-left: 0.8rem; border-left: 2px solid var(--line); }
+.places .under { color: var(--quiet); font-size: 0.8125rem; }
+.headers { display: grid; gap: 0.15rem; font-size: 0.8125rem; }
+.headers > div { display: grid; grid-template-columns: minmax(7rem, 11rem) minmax(0, 1fr); gap: 0 1rem; }
+.headers dt { color: var(--quiet); }
+@media (max-width: 40rem) { .headers > div { grid-template-columns: minmax(0, 1fr); padding-bottom: 0.25rem; } }
+.try { padding: 0.75rem 1.125rem; }
+.try + .try { border-top: 1px solid var(--line); }
+.try > summary { width: auto; }
+.try > summary .quiet { font-weight: 400; }
+.exchange { display: grid; gap: 0.75rem; grid-template-columns: minmax(0, 1fr); }
+.checks { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); gap: 0.4rem 1rem; }
+.checks label { font-weight: 400; }
+.revealed:focus { outline: none; }
+.sheet fieldset > .fold { margin: -0.25rem 0; }
+.figure { white-space: nowrap; }
+.columns:not(.beside) > :last-child .facts > div { grid-template-columns: 6.5rem minmax(0, 1fr); }
+.columns:not(.beside) > :last-child .copyable { grid-template-columns: auto minmax(0, 1fr) auto; }
+@media (max-width: 40rem) { .columns:not(.beside) > :last-child .facts > div { grid-template-columns: minmax(0, 1fr); } }
+@container (max-width: 36rem) { /* Rows that tell much stand in lines of their own, so that nothing is out of sight. */
+  .stacked table, .stacked tbody { display: block; }
+  .stacked thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .stacked tr { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.15rem 0.75rem; padding: 0.7rem 1.125rem; }
+  .stacked tbody tr + tr { border-top: 1px solid var(--line); }
+  .stacked tbody tr + tr > * { border-top: 0; }
+  .stacked :is(th, td):not(.low) { display: block; padding: 0; overflow-wrap: anywhere; }
+  .stacked tbody th { flex: 1 1 60%; }
+  .stacked tbody th code { max-width: none; white-space: normal; }
+  .stacked .more { flex: 1 1 100%; }
+  .stacked td:empty, .stacked td:has(> .nothing) { display: none !important; }
+}
+`
