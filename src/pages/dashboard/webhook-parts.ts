@@ -50,7 +50,8 @@ export function endpointLink (webhookId: string, endpoints: readonly Endpoint[],
 }
 
 export function verdict ({ kind, title, advice }: Verdict, more: Fragment = ''): Fragment {
-  return html`<div class="verdict ${kind}"><p><strong>${title}</strong></p>!${advice.map(text => html`<p>${text}</p>`)}!${more}</div>`
+  return html`<div class="verdict ${kind}"><p><strong>${title}</strong></p>!${advice.map(text => html`<p>${text}</p>`)}
+!${more}</div>`
 }
 
 /** Deliveries, newest first; `left` out is what the page says already. */
@@ -62,7 +63,8 @@ export function deliveryTable (
     { title: 'State' }, { title: 'Last answer' }, { title: 'Tried' }
   ]
   const rows = deliveries.map((delivery): Row => {
-    const { delivery_id: id, event_type: type, payment_id: paymentId, webhook_id: webhookId, state, attempts, due_at: due } = delivery
+    const { delivery_id: id, event_type: type, payment_id: paymentId, webhook_id: webhookId } = delivery
+    const { state, attempts, due_at: due } = delivery
     const url = `${visit.base}/dashboard/webhooks/deliveries/${id}`
     return {
       id,

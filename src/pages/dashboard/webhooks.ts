@@ -76,8 +76,8 @@ async function endpointList (visit: Visit): Promise<Shown> {
 
 function noEndpoint ({ base, context }: Visit): Fragment {
   return html`!${empty('No endpoint yet', html`<p>An endpoint is the URL at which your program takes events.
-<a href="${base}/dashboard/webhooks/new">Add it here</a>, or let the emulator show what it would send, and pass it on to your program
-if you like, from a terminal:</p>`)}
+<a href="${base}/dashboard/webhooks/new">Add it here</a>, or let the emulator show what it would send, and pass it on to your
+program if you like, from a terminal:</p>`)}
 <div class="pad">!${snippet(listenCommand(context), { id: 'listen', label: 'Command to listen' })}</div>`
 }
 
@@ -169,7 +169,8 @@ async function endpointPage (visit: Visit): Promise<Shown> {
 function disabling (visit: Visit): Fragment {
   return asking(visit.sheet('disable'), {
     opens: 'Disable',
-    question: 'Nothing is sent to a disabled endpoint: what waits for another try is cancelled, and what happens meanwhile it never ' +
+    question: 'Nothing is sent to a disabled endpoint: what waits for another try is cancelled, and what happens meanwhile ' +
+      'it never ' +
       'hears of.',
     confirm: 'Disable the endpoint',
     kind: 'second'
@@ -179,7 +180,8 @@ function disabling (visit: Visit): Fragment {
 function deleting (visit: Visit): Fragment {
   return asking(visit.sheet('delete'), {
     opens: 'Delete',
-    question: 'The endpoint goes, with its signing key; what waits for another try is cancelled. Its deliveries stay to be looked at.',
+    question: 'The endpoint goes, with its signing key; what waits for another try is cancelled. Its deliveries stay to be ' +
+      'looked at.',
     confirm: 'Delete the endpoint'
   })
 }
@@ -190,7 +192,12 @@ function counters ({ id }: Endpoint, visit: Visit): Fragment {
   const url = `${visit.base}/dashboard/webhooks/deliveries?webhook_id=${id}&state=`
   const lost = counts.failed + counts.dropped
   return tiles([
-    { id: 'share', label: 'arrived, of those that ended', value: share ?? '–', ...share !== null && { kind: lost > 0 ? 'bad' : 'good' } },
+    {
+      id: 'share',
+      label: 'arrived, of those that ended',
+      value: share ?? '–',
+      ...share !== null && { kind: lost > 0 ? 'bad' : 'good' }
+    },
     { id: 'succeeded', label: 'succeeded', value: counts.succeeded, url: `${url}succeeded` },
     { id: 'waiting', label: 'waiting', value: counts.waiting, url: `${url}waiting`, ...counts.waiting > 0 && { kind: 'wait' } },
     { id: 'failed', label: 'failed', value: counts.failed, url: `${url}failed`, ...counts.failed > 0 && { kind: 'bad' } },
