@@ -1,6 +1,7 @@
 /**
- * What has happened and was to be told: events, each with who was sent it, who was not, and why; sending one once more, and
- * sending * samples. For tests without a person, these hold on: the ids events, told, untold, payload, replay, sample; rows row-{event_id}.
+ * What has happened and was to be told: events, each with who was sent it, who was not, and why; sending one once more,
+ * and sending * samples. For tests without a person, these hold on: the ids events, told, untold, payload, replay, sample;
+ * rows row-{event_id}.
  */
 import { html } from 'ghtml'
 import { ApiError } from '../../errors.js'
