@@ -53,7 +53,7 @@ async function requestList (visit: Visit): Promise<Shown> {
     : hasAny ? nothingFits(visit) : nothingYet(visit)
   return {
     title: 'Requests',
-    content: html`!${heading('Requests', hasAny ? clear : '')}
+    content: html`<div id="requests-head" data-live>!${heading('Requests', hasAny ? clear : '')}</div>
 <p class="quiet">The last !${requests.size} calls of this sandbox’s API, and what was sent to its hosted pages. New ones appear by
 themselves.</p>
 !${card(html`!${filterForm(visit, [
