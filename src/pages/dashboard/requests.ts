@@ -54,8 +54,8 @@ async function requestList (visit: Visit): Promise<Shown> {
   return {
     title: 'Requests',
     content: html`<div id="requests-head" data-live>!${heading('Requests', hasAny ? clear : '')}</div>
-<p class="quiet">The last !${requests.size} calls of this sandbox’s API, and what was sent to its hosted pages. New ones appear by
-themselves.</p>
+<p class="quiet">The last ${requests.size} calls of this sandbox’s API, and what was sent to its hosted pages. New ones appear
+by themselves.</p>
 !${card(html`!${filterForm(visit, [
   { name: 'status', label: 'Answer', type: 'choice', options: withChosen(STATUSES, filters.status) },
   { name: 'operation', label: 'Operation', type: 'choice', options: withChosen(operations(visit), filters.operation) },
@@ -86,8 +86,8 @@ function nothingYet ({ base, context: { origin, sandbox } }: Visit): Fragment {
   if (sandbox.requests.size === 0) {
     return empty('The log is off', html`<p>Start the emulator without <code>--request-log 0</code> to see the calls here.</p>`)
   }
-  return html`!${empty('No call yet', html`<p>Let your program call <code>${origin}</code>: each call appears here at once, with what
-was sent, what was answered and, if it was refused, why.</p>
+  return html`!${empty('No call yet', html`<p>Let your program call <code>${origin}</code>: each call appears here at once, with
+what was sent, what was answered and, if it was refused, why.</p>
 <p>How to connect it is on the <a href="${base}/">overview</a>. From a terminal:</p>`)}
 <div class="pad">!${snippet(`curl ${origin}/products`, { id: 'first-call', label: 'A first call' })}</div>`
 }
@@ -102,7 +102,8 @@ function callTable (calls: readonly LoggedRequest[], visit: Visit): Fragment {
     id: call.request_id,
     cells: [
       html`!${cellLink(`${base}/dashboard/requests/${call.request_id}`, html`<span class="call">${call.operation ??
-        `${call.method} ${shortened(call.path)}`}</span>`, isSpelled(call) ? shortened(call.path) : null)}!${payment(call, base)}`,
+        `${call.method} ${shortened(call.path)}`}</span>`, isSpelled(call) ? shortened(call.path) : null)}
+!${payment(call, base)}`,
       httpTag(call.status),
       why(call),
       html`<span class="figure">${milliseconds(call.duration_ms)}</span>`,

@@ -1,6 +1,6 @@
 /**
- * The deliveries of events to endpoints: lists of them, and each with every try. For tests without a person, these hold on: the ids
- * deliveries, state, tries, try-{number}, facts; rows row-{delivery_id}.
+ * The deliveries of events to endpoints: lists of them, and each with every try. For tests without a person, these hold on: the
+ * ids deliveries, state, tries, try-{number}, facts; rows row-{delivery_id}.
  */
 import { html } from 'ghtml'
 import type { Fragment } from '../layout.js'
@@ -65,7 +65,8 @@ function noDelivery ({ base, url }: Visit, isFiltered: boolean, hasEndpoint: boo
   return empty('No delivery yet', hasEndpoint
     ? html`<p>When something happens to a payment or a refund, it is sent to every endpoint that wants it. To see one now,
 <a href="${base}/dashboard/webhooks/sample">send a sample</a>.</p>`
-    : html`<p>There is no endpoint to send anything to: <a href="${base}/dashboard/webhooks/new">add the one of your program</a>.</p>`)
+    : html`<p>There is no endpoint to send anything to:
+<a href="${base}/dashboard/webhooks/new">add the one of your program</a>.</p>`)
 }
 
 async function deliveryPage (visit: Visit): Promise<Shown> {

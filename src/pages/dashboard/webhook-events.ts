@@ -1,6 +1,7 @@
 /**
- * What has happened and was to be told: events, each with who was sent it, who was not, and why; sending one once more, and sending
- * samples. For tests without a person, these hold on: the ids events, told, untold, payload, replay, sample; rows row-{event_id}.
+ * What has happened and was to be told: events, each with who was sent it, who was not, and why; sending one once more, and
+ * sending samples. For tests without a person, these hold on: the ids events, told, untold, payload, replay, sample;
+ * rows row-{event_id}.
  */
 import { html } from 'ghtml'
 import { ApiError } from '../../errors.js'
@@ -9,7 +10,9 @@ import { areaField, choiceField, form, submit } from './fields.js'
 import type { Dashboard, Done, Shown, Visit } from './frame.js'
 import type { Form } from './form.js'
 import { filterForm, filtersOf, listed, turning } from './lists.js'
-import { NONE, card, cellLink, code, crumb, empty, facts, fullTime, heading, idTag, snippet, table, timeTag, type Row } from './parts.js'
+import {
+  NONE, card, cellLink, code, crumb, empty, facts, fullTime, heading, idTag, snippet, table, timeTag, type Row
+} from './parts.js'
 import {
   EVENT_TYPE_OPTIONS, deliveryTable, endpointLink, endpointOptions, endpointsOf, stateTag, tabs, verdict
 } from './webhook-parts.js'
@@ -54,8 +57,8 @@ function noEvent ({ base, url }: Visit, isFiltered: boolean): Fragment {
   const [path = ''] = url.split('?', 1)
   return isFiltered
     ? empty('No event fits', html`<p><a href="${path}">Show all of them</a></p>`)
-    : empty('No event yet', html`<p>An event happens when a payment succeeds or fails, when it is cancelled, and when a refund ends.
-<a href="${base}/dashboard/payments/new">Create a test payment</a>, or
+    : empty('No event yet', html`<p>An event happens when a payment succeeds or fails, when it is cancelled, and when a refund
+ends. <a href="${base}/dashboard/payments/new">Create a test payment</a>, or
 <a href="${base}/dashboard/webhooks/sample">send a sample</a> of any event.</p>`)
 }
 
@@ -101,7 +104,8 @@ async function eventPage (visit: Visit): Promise<Shown> {
 !${card(told(deliveries, endpoints, visit), { id: 'told', title: 'Deliveries', live: true, pad: false })}
 <div id="untold" data-live>!${untold(event, endpoints, visit)}</div>
 !${card(html`<p class="quiet">The body as it would be sent now. What was sent is told by each try.</p>
-!${snippet(JSON.stringify(event.body, null, 2), { id: 'payload-text', label: 'Payload' })}`, { id: 'payload', title: 'Payload' })}
+!${snippet(JSON.stringify(event.body, null, 2), { id: 'payload-text', label: 'Body of the event' })}`,
+{ id: 'payload', title: 'Payload' })}
 </div><div>
 !${card(replaying(endpoints, visit), { id: 'replay', title: 'Send it once more' })}
 !${card(facts([
@@ -116,8 +120,8 @@ async function eventPage (visit: Visit): Promise<Shown> {
 function told (deliveries: readonly Delivery[], endpoints: readonly Endpoint[], visit: Visit): Fragment {
   if (deliveries.length > 0) return deliveryTable(deliveries, endpoints, visit, 'event')
   return empty('It was sent to nobody', endpoints.length === 0
-    ? html`<p>There is no endpoint: <a href="${visit.base}/dashboard/webhooks/new">add the one of your program</a>, then send the event
-once more.</p>`
+    ? html`<p>There is no endpoint: <a href="${visit.base}/dashboard/webhooks/new">add the one of your program</a>, then send the
+event once more.</p>`
     : '<p>No endpoint wanted it when it happened.</p>')
 }
 
@@ -129,7 +133,8 @@ function untold (event: WebhookEvent, endpoints: readonly Endpoint[], visit: Vis
     id: `not-${endpoint.id}`, cells: [endpointLink(endpoint.id, endpoints, visit), html`${whyNot(event, endpoint)}`]
   }))
   const title = `${counted(others.length, 'endpoint was', 'endpoints were')} not told`
-  return card(table(title, [{ title: 'Endpoint' }, { title: 'Why' }], rows), { id: 'not-told', title, pad: false })
+  const list = table('Who was not told', [{ title: 'Endpoint' }, { title: 'Why' }], rows)
+  return card(html`<div class="stacked">!${list}</div>`, { id: 'not-told', title, pad: false })
 }
 
 function replaying (endpoints: readonly Endpoint[], visit: Visit): Fragment {
@@ -157,8 +162,8 @@ async function samplePage (visit: Visit): Promise<Shown> {
   const content = endpoints.length === 0
     ? verdict({ kind: 'wait', title: 'There is no endpoint to send it to', advice: [] },
       html`<p><a href="${visit.base}/dashboard/webhooks/new">Add the one of your program</a> first.</p>`)
-    : form(sheet, html`<p class="quiet">Signed like any other event. Nothing in the sandbox changes, and a sample that fails is not
-tried again.</p>
+    : form(sheet, html`<p class="quiet">Signed like any other event. Nothing in the sandbox changes, and a sample that fails is
+not tried again.</p>
 !${choiceField(sheet, {
   name: 'type', label: 'Event', isRequired: true, value: search.get('type') ?? 'payment.succeeded', options: EVENT_TYPE_OPTIONS
 })}
@@ -203,6 +208,7 @@ function dataOf (text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'data', message: `The data is no JSON: ${(error as Error).message}` })
+    const message = `The data is no JSON: ${(error as Error).message}`
+    throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'data', message })
   }
 }

@@ -44,8 +44,8 @@ async function faultsPage (visit: Visit): Promise<Shown> {
   return {
     title: 'Delivery faults',
     content: html`!${heading('Delivery faults')}!${tabs(visit)}
-<p class="quiet">A program must cope with events that come twice, late, out of order or not at all, and refuse those that somebody else
-has signed. Each try to deliver uses up the first of the rules that fit it.</p>
+<p class="quiet">A program must cope with events that come twice, late, out of order or not at all, and refuse those that somebody
+else has signed. Each try to deliver uses up the first of the rules that fit it.</p>
 <div id="fault-list" data-live>!${card(items.length === 0
   ? empty('Nothing is to go wrong', '<p>Add a fault below, then let something happen or send a sample.</p>')
   : faultTable(items, endpoints, visit), { id: 'faults', title: 'Still to go wrong', actions: clear, pad: false })}</div>
@@ -73,7 +73,9 @@ function adding (endpoints: readonly Endpoint[], visit: Visit): Fragment {
   return form(sheet, html`!${choiceField(sheet, { name: 'kind', label: 'What', isRequired: true, options: KIND_OPTIONS })}
 <div class="pair">!${textField(sheet, {
     name: 'count', label: 'For so many tries', value: 1, inputmode: 'numeric', isRequired: true
-  })}!${textField(sheet, { name: 'delay_ms', label: 'Delay in milliseconds', inputmode: 'numeric', placeholder: 'for delay only' })}</div>
+  })}!${textField(sheet, {
+    name: 'delay_ms', label: 'Delay in milliseconds', inputmode: 'numeric', placeholder: 'for delay only'
+  })}</div>
 <div class="pair">!${choiceField(sheet, {
   name: 'webhook_id', label: 'Endpoint', isRequired: true, options: [['', 'Any'], ...endpointOptions(endpoints)]
 })}!${choiceField(sheet, {

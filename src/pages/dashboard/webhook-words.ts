@@ -1,6 +1,6 @@
 /**
- * Why a webhook arrived or did not, and what to do about it, in words for whoever looks for it. Pure: deliveries and their tries in
- * the shape of /_emulator, sentences out.
+ * Why a webhook arrived or did not, and what to do about it, in words for whoever looks for it. Pure: deliveries and their tries
+ * in the shape of /_emulator, sentences out.
  */
 import type { components } from '../../control/types.gen.js'
 import type { Schemas } from '../../contract/operations.js'
@@ -76,7 +76,8 @@ export function verdictOf (delivery: Delivery, around: Surroundings): Verdict {
     case 'dropped': return { kind: 'bad', title: 'It was never sent, because a delivery fault asked for that', advice: [RETRY] }
     case 'cancelled': return {
       kind: 'bad',
-      title: `It is not sent any more, because its endpoint was ${around.endpoint === null ? 'deleted' : 'disabled'} while it waited`,
+      title: 'It is not sent any more, because its endpoint was ' +
+        `${around.endpoint === null ? 'deleted' : 'disabled'} while it waited`,
       advice: around.endpoint === null ? [] : ['Enable the endpoint, then retry.']
     }
     case 'failed': return {
@@ -137,16 +138,20 @@ export function adviceOn (attempt: Attempt): string[] {
 function withoutAnswer ({ error, url }: Attempt): string {
   const reason = error ?? ''
   if (reason.includes('ECONNREFUSED')) {
-    return `No program listens at ${hostOf(url)}: start it, or correct the port. If the emulator runs in a container, 127.0.0.1 is ` +
-      'that container itself: use the name of the other one, or host.docker.internal.'
+    return `No program listens at ${hostOf(url)}: start it, or correct the port. If the emulator runs in a container, ` +
+      '127.0.0.1 is that container itself: use the name of the other one, or host.docker.internal.'
   }
   if (/ENOTFOUND|EAI_AGAIN/.test(reason)) return `The name ${hostOf(url)} is not known where the emulator runs: correct the URL.`
   if (reason.startsWith('no complete answer')) {
     return 'The program took the event and did not answer in time: it should answer first, and do what takes long afterwards.'
   }
-  if (/ECONNRESET|UND_ERR_SOCKET/.test(reason)) return 'The program closed the connection without an answer: its own log may say why.'
+  if (/ECONNRESET|UND_ERR_SOCKET/.test(reason)) {
+    return 'The program closed the connection without an answer: its own log may say why.'
+  }
   if (reason.includes('bad port')) return 'Nothing is sent to this port, because it belongs to another protocol: choose another.'
-  if (/CERT|SSL|TLS|certificate/i.test(reason)) return 'The certificate was not accepted: use http for a program on this computer.'
+  if (/CERT|SSL|TLS|certificate/i.test(reason)) {
+    return 'The certificate was not accepted: use http for a program on this computer.'
+  }
   return 'The connection failed before an answer came.'
 }
 
@@ -163,8 +168,8 @@ function afterAnswer ({ url, response_headers: headers }: Attempt, status: numbe
     : 'The program refused the event: its answer below may say why.'
 }
 
-const SIGNATURE = 'Usually that is the check of the signature: it needs the endpoint’s own signing key, and the body as it came, ' +
-  'before it is parsed as JSON.'
+const SIGNATURE = 'Usually that is the check of the signature: it needs the endpoint’s own signing key, and the body as it ' +
+  'came, before it is parsed as JSON.'
 
 const ADVICE: Partial<Record<number, (url: string) => string>> = {
   400: () => `The program refused the event. ${SIGNATURE}`,
