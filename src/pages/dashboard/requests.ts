@@ -53,9 +53,9 @@ async function requestList (visit: Visit): Promise<Shown> {
     : hasAny ? nothingFits(visit) : nothingYet(visit)
   return {
     title: 'Requests',
-    content: html`!${heading('Requests', hasAny ? clear : '')}
-<p class="quiet">The last !${requests.size} calls of this sandbox’s API, and what was sent to its hosted pages. New ones appear by
-themselves.</p>
+    content: html`<div id="requests-head" data-live>!${heading('Requests', hasAny ? clear : '')}</div>
+<p class="quiet">The last ${requests.size} calls of this sandbox’s API, and what was sent to its hosted pages. New ones appear
+by themselves.</p>
 !${card(html`!${filterForm(visit, [
   { name: 'status', label: 'Answer', type: 'choice', options: withChosen(STATUSES, filters.status) },
   { name: 'operation', label: 'Operation', type: 'choice', options: withChosen(operations(visit), filters.operation) },

@@ -36,6 +36,7 @@ export const MESSAGES = `
 .revealed:focus { outline: none; }
 .sheet fieldset > .fold { margin: -0.25rem 0; }
 .figure { white-space: nowrap; }
+.narrow { display: none; }
 .columns:not(.beside) > :last-child .facts > div { grid-template-columns: 6.5rem minmax(0, 1fr); }
 .columns:not(.beside) > :last-child .copyable { grid-template-columns: auto minmax(0, 1fr) auto; }
 @media (max-width: 40rem) { .columns:not(.beside) > :last-child .facts > div { grid-template-columns: minmax(0, 1fr); } }
@@ -48,6 +49,7 @@ export const MESSAGES = `
   .stacked :is(th, td):not(.low) { display: block; padding: 0; overflow-wrap: anywhere; }
   .stacked tbody th { flex: 1 1 60%; }
   .stacked tbody th code { max-width: none; white-space: normal; }
+  .stacked .narrow { display: inline; }
   .stacked .more { flex: 1 1 100%; }
   .stacked td:empty, .stacked td:has(> .nothing) { display: none !important; }
 }

@@ -1,6 +1,6 @@
 /**
  * The deliveries of events to endpoints: lists of them, and each with every try. For tests without a person, these hold on: the
- * ids * deliveries, state, tries, try-{number}, facts; rows row-{delivery_id}.
+ * ids deliveries, state, tries, try-{number}, facts; rows row-{delivery_id}.
  */
 import { html } from 'ghtml'
 import type { Fragment } from '../layout.js'

@@ -1,6 +1,6 @@
 /**
- * What has happened and was to be told: events, each with who was sent it, who was not, and why; sending one once more,
- * and sending * samples. For tests without a person, these hold on: the ids events, told, untold, payload, replay, sample;
+ * What has happened and was to be told: events, each with who was sent it, who was not, and why; sending one once more, and
+ * sending samples. For tests without a person, these hold on: the ids events, told, untold, payload, replay, sample;
  * rows row-{event_id}.
  */
 import { html } from 'ghtml'
@@ -104,7 +104,8 @@ async function eventPage (visit: Visit): Promise<Shown> {
 !${card(told(deliveries, endpoints, visit), { id: 'told', title: 'Deliveries', live: true, pad: false })}
 <div id="untold" data-live>!${untold(event, endpoints, visit)}</div>
 !${card(html`<p class="quiet">The body as it would be sent now. What was sent is told by each try.</p>
-!${snippet(JSON.stringify(event.body, null, 2), { id: 'payload-text', label: 'Payload' })}`, { id: 'payload', title: 'Payload' })}
+!${snippet(JSON.stringify(event.body, null, 2), { id: 'payload-text', label: 'Body of the event' })}`,
+{ id: 'payload', title: 'Payload' })}
 </div><div>
 !${card(replaying(endpoints, visit), { id: 'replay', title: 'Send it once more' })}
 !${card(facts([
@@ -132,7 +133,8 @@ function untold (event: WebhookEvent, endpoints: readonly Endpoint[], visit: Vis
     id: `not-${endpoint.id}`, cells: [endpointLink(endpoint.id, endpoints, visit), html`${whyNot(event, endpoint)}`]
   }))
   const title = `${counted(others.length, 'endpoint was', 'endpoints were')} not told`
-  return card(table(title, [{ title: 'Endpoint' }, { title: 'Why' }], rows), { id: 'not-told', title, pad: false })
+  const list = table('Who was not told', [{ title: 'Endpoint' }, { title: 'Why' }], rows)
+  return card(html`<div class="stacked">!${list}</div>`, { id: 'not-told', title, pad: false })
 }
 
 function replaying (endpoints: readonly Endpoint[], visit: Visit): Fragment {
@@ -160,8 +162,8 @@ async function samplePage (visit: Visit): Promise<Shown> {
   const content = endpoints.length === 0
     ? verdict({ kind: 'wait', title: 'There is no endpoint to send it to', advice: [] },
       html`<p><a href="${visit.base}/dashboard/webhooks/new">Add the one of your program</a> first.</p>`)
-    : form(sheet, html`<p class="quiet">Signed like any other event. Nothing in the sandbox changes, and a sample that fails
-is not tried again.</p>
+    : form(sheet, html`<p class="quiet">Signed like any other event. Nothing in the sandbox changes, and a sample that fails is
+not tried again.</p>
 !${choiceField(sheet, {
   name: 'type', label: 'Event', isRequired: true, value: search.get('type') ?? 'payment.succeeded', options: EVENT_TYPE_OPTIONS
 })}

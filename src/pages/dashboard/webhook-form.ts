@@ -15,8 +15,8 @@ export function addingPage (visit: Visit): Shown {
     title: 'Add an endpoint',
     content: html`!${heading('Add an endpoint', '', crumb(visit, '/dashboard/webhooks', 'Webhooks'))}
 !${card(form(sheet, html`!${fields(sheet, null)}!${headersField(sheet, 'Sent along with every delivery, one in a line.')}
-<div class="row">!${submit('Add the endpoint')}
-!${linkButton(`${visit.base}/dashboard/webhooks`, 'Cancel')}</div>`), { id: 'add' })}`
+<div class="row">!${submit('Add the endpoint')}!${linkButton(`${visit.base}/dashboard/webhooks`, 'Cancel')}</div>`),
+{ id: 'add' })}`
   }
 }
 
@@ -36,8 +36,8 @@ export async function editingPage (visit: Visit): Promise<Shown> {
     title: 'Edit the endpoint',
     content: html`!${heading('Edit the endpoint', '', crumb(visit, `/dashboard/webhooks/${webhookId}`, endpoint.url))}
 !${card(form(save, html`!${fields(save, endpoint)}
-<div class="row">!${submit('Save')}
-!${linkButton(`${visit.base}/dashboard/webhooks/${webhookId}`, 'Cancel')}</div>`), { id: 'edit' })}
+<div class="row">!${submit('Save')}!${linkButton(`${visit.base}/dashboard/webhooks/${webhookId}`, 'Cancel')}</div>`),
+{ id: 'edit' })}
 !${card(form(add, html`<p class="quiet">!${names.length === 0
   ? 'None are sent along so far.'
   : html`Sent along so far: !${names.map(name => html`<code>${name}</code> `)}`}</p>
@@ -87,6 +87,7 @@ const HAPPENING = new Set(['payment', 'refund'])
 
 function filterField (sheet: Sheet, chosen: readonly string[]): Fragment {
   const problem = problemAt(sheet, 'filter_types')
+  const checked = sheet.typed?.all('filter_types') ?? chosen
   const groups = new Map<string, string[]>()
   for (const type of EVENT_TYPES) {
     const [group = ''] = type.split('.', 1)
@@ -96,8 +97,7 @@ function filterField (sheet: Sheet, chosen: readonly string[]): Fragment {
 <p class="hint">None checked means all of them. Payments and refunds happen here; of the rest you can send samples.</p>
 !${problem === null ? '' : html`<p class="problem">${problem}</p>`}
 !${[...groups].map(([group, types]) => {
-    const isChosen = (type: string) => chosen.some(known => known === type) || sheet.typed?.all('filter_types').includes(type)
-    const isOpen = HAPPENING.has(group) || types.some(isChosen)
+    const isOpen = HAPPENING.has(group) || types.some(type => checked.includes(type))
     return html`<details class="fold"!${isOpen ? ' open' : ''}><summary>${group.replaceAll('_', ' ')}
 <span class="optional">${types.length}</span></summary><div class="checks">!${types.map(type => checkField(sheet, {
       name: 'filter_types', at: `filter_types.${type}`, label: type, sent: type, value: chosen.includes(type)

@@ -50,8 +50,8 @@ export function endpointLink (webhookId: string, endpoints: readonly Endpoint[],
 }
 
 export function verdict ({ kind, title, advice }: Verdict, more: Fragment = ''): Fragment {
-  return html`<div class="verdict ${kind}"><p><strong>${title}</strong></p>!${advice.map(text => html`<p>${text}</p>`)}
-!${more}</div>`
+  return html`<div class="verdict ${kind}"><p><strong>${title}</strong></p>
+!${advice.map(text => html`<p>${text}</p>`)}!${more}</div>`
 }
 
 /** Deliveries, newest first; `left` out is what the page says already. */
@@ -63,15 +63,14 @@ export function deliveryTable (
     { title: 'State' }, { title: 'Last answer' }, { title: 'Tried' }
   ]
   const rows = deliveries.map((delivery): Row => {
-    const { delivery_id: id, event_type: type, payment_id: paymentId, webhook_id: webhookId } = delivery
-    const { state, attempts, due_at: due } = delivery
+    const { delivery_id: id, webhook_id: webhookId, state, attempts, due_at: due } = delivery
     const url = `${visit.base}/dashboard/webhooks/deliveries/${id}`
     return {
       id,
       cells: [
         left === 'event'
           ? cellLink(url, html`${endpoints.find(endpoint => endpoint.id === webhookId)?.url ?? webhookId}`)
-          : cellLink(url, code(type), paymentId),
+          : cellLink(url, code(delivery.event_type), delivery.payment_id),
         ...left === null ? [endpointLink(webhookId, endpoints, visit)] : [],
         stateTag(delivery),
         html`${attempts.length === 0 && state !== 'waiting' ? 'never sent' : lastAnswer(delivery)}`,
@@ -81,7 +80,7 @@ export function deliveryTable (
       ]
     }
   })
-  return html`<div class="stacked">!${table('Deliveries', columns, rows)}</div>`
+  return html`<div class="stacked">!${table('List of deliveries', columns, rows)}</div>`
 }
 
 /** What waits for another try has failed so far. */

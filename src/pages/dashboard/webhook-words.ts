@@ -1,6 +1,6 @@
 /**
  * Why a webhook arrived or did not, and what to do about it, in words for whoever looks for it. Pure: deliveries and their tries
- * in * the shape of /_emulator, sentences out.
+ * in the shape of /_emulator, sentences out.
  */
 import type { components } from '../../control/types.gen.js'
 import type { Schemas } from '../../contract/operations.js'
@@ -139,8 +139,7 @@ function withoutAnswer ({ error, url }: Attempt): string {
   const reason = error ?? ''
   if (reason.includes('ECONNREFUSED')) {
     return `No program listens at ${hostOf(url)}: start it, or correct the port. If the emulator runs in a container, ` +
-      '127.0.0.1 is ' +
-      'that container itself: use the name of the other one, or host.docker.internal.'
+      '127.0.0.1 is that container itself: use the name of the other one, or host.docker.internal.'
   }
   if (/ENOTFOUND|EAI_AGAIN/.test(reason)) return `The name ${hostOf(url)} is not known where the emulator runs: correct the URL.`
   if (reason.startsWith('no complete answer')) {
@@ -170,8 +169,7 @@ function afterAnswer ({ url, response_headers: headers }: Attempt, status: numbe
 }
 
 const SIGNATURE = 'Usually that is the check of the signature: it needs the endpoint’s own signing key, and the body as it ' +
-  'came, ' +
-  'before it is parsed as JSON.'
+  'came, before it is parsed as JSON.'
 
 const ADVICE: Partial<Record<number, (url: string) => string>> = {
   400: () => `The program refused the event. ${SIGNATURE}`,

@@ -76,7 +76,7 @@ async function endpointList (visit: Visit): Promise<Shown> {
 
 function noEndpoint ({ base, context }: Visit): Fragment {
   return html`!${empty('No endpoint yet', html`<p>An endpoint is the URL at which your program takes events.
-<a href="${base}/dashboard/webhooks/new">Add it here</a>, or let the emulator show what it would send, and pass it on to your
+<a href="${base}/dashboard/webhooks/new">Add it here</a>, or let the emulator show what it sends, and pass it on to your
 program if you like, from a terminal:</p>`)}
 <div class="pad">!${snippet(listenCommand(context), { id: 'listen', label: 'Command to listen' })}</div>`
 }
@@ -102,16 +102,16 @@ function endpointTable (endpoints: readonly Endpoint[], visit: Visit): Fragment 
         cellLink(`${visit.base}/dashboard/webhooks/${endpoint.id}`, html`${endpoint.url}`, endpoint.description || null),
         enabledTag(endpoint),
         html`${filterWords(endpoint)}`,
-        html`${shareOf(count) ?? '–'}`,
-        html`${count.waiting}`,
-        lost === 0 ? '0' : html`<strong class="lost">${lost}</strong>`
+        html`${shareOf(count) ?? '–'}<span class="narrow"> arrived</span>`,
+        html`${count.waiting}<span class="narrow"> waiting</span>`,
+        html`!${lost === 0 ? '0' : html`<strong class="lost">${lost}</strong>`}<span class="narrow"> lost</span>`
       ]
     }
   })
-  return table('Endpoints', [
+  return html`<div class="stacked">!${table('Endpoints', [
     { title: 'Endpoint' }, { title: 'State' }, { title: 'Events', kind: 'low' }, { title: 'Arrived', kind: 'number' },
     { title: 'Waiting', kind: 'number' }, { title: 'Lost', kind: 'number' }
-  ], rows)
+  ], rows)}</div>`
 }
 
 function enabledTag ({ disabled }: Endpoint): Fragment {
@@ -169,9 +169,8 @@ async function endpointPage (visit: Visit): Promise<Shown> {
 function disabling (visit: Visit): Fragment {
   return asking(visit.sheet('disable'), {
     opens: 'Disable',
-    question: 'Nothing is sent to a disabled endpoint: what waits for another try is cancelled, and what happens meanwhile ' +
-      'it never ' +
-      'hears of.',
+    question: 'Nothing is sent to a disabled endpoint: what waits for another try is cancelled, and what happens meanwhile it ' +
+      'never hears of.',
     confirm: 'Disable the endpoint',
     kind: 'second'
   })
@@ -191,13 +190,9 @@ function counters ({ id }: Endpoint, visit: Visit): Fragment {
   const share = shareOf(counts)
   const url = `${visit.base}/dashboard/webhooks/deliveries?webhook_id=${id}&state=`
   const lost = counts.failed + counts.dropped
+  const kind = share !== null && { kind: lost > 0 ? 'bad' as const : 'good' as const }
   return tiles([
-    {
-      id: 'share',
-      label: 'arrived, of those that ended',
-      value: share ?? '–',
-      ...share !== null && { kind: lost > 0 ? 'bad' : 'good' }
-    },
+    { id: 'share', label: 'arrived, of those that ended', value: share ?? '–', ...kind },
     { id: 'succeeded', label: 'succeeded', value: counts.succeeded, url: `${url}succeeded` },
     { id: 'waiting', label: 'waiting', value: counts.waiting, url: `${url}waiting`, ...counts.waiting > 0 && { kind: 'wait' } },
     { id: 'failed', label: 'failed', value: counts.failed, url: `${url}failed`, ...counts.failed > 0 && { kind: 'bad' } },

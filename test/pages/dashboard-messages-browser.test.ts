@@ -1,0 +1,99 @@
+/** The ways a person takes who looks for why a call was refused, and why a webhook did not arrive, in a real browser. */
+import t from 'tap'
+import { paymentBody } from '../helper.js'
+import { freePort } from '../processes.js'
+import { startReceiver, status } from '../receiver.js'
+import { DESKTOP, PHONE, checkPage, skip, surfer } from './chromium.js'
+
+const { open, started } = surfer()
+
+async function refused (): Promise<void> {
+  await started().call('POST', '/payments', {
+    body: { ...paymentBody(), product_cart: [{ product_id: 'pdt_ebook', quantity: -1 }], payement_link: true }
+  })
+}
+
+t.test('why did this call get a 422', { skip }, async t => {
+  const page = await open(t, '/dashboard/requests', { permissions: ['clipboard-read', 'clipboard-write'] })
+  await page.getByText('No call yet').waitFor()
+  await page.locator('#live-state[data-state=live]').waitFor()
+  await refused()
+  const row = page.locator('#calls tbody tr')
+  await row.getByText('product_cart[0].quantity').waitFor() // it has appeared by itself, with the reason
+  await row.getByRole('link', { name: 'POST /payments' }).click()
+  await page.getByText('It was sent as -1').waitFor()
+  t.match(await page.locator('#ignored').innerText(), 'payement_link')
+  await page.getByRole('button', { name: 'Copy curl command' }).click()
+  t.match(await page.evaluate<string>('navigator.clipboard.readText()'), /^curl -X POST http:\/\/127\.0\.0\.1:\d+\/payments/)
+
+  await page.locator('.crumb a').click()
+  await page.locator('#filter-status').selectOption('2xx')
+  await page.getByText('No call fits').waitFor()
+  t.match(page.url(), 'status=2xx')
+  await page.locator('#clear-filters').click()
+  await page.locator('#ask-clear summary').click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Clear the log' }).click()
+  await page.getByText('No call yet').waitFor()
+})
+
+t.test('why did this webhook not arrive', { skip }, async t => {
+  const page = await open(t, '/dashboard/webhooks')
+  await page.getByRole('link', { name: 'Add it here' }).click()
+  await page.getByLabel('URL').fill('nowhere')
+  await page.keyboard.press('Enter')
+  await page.locator('#add-url-problem').getByText('url must be an absolute http or https URL').waitFor()
+  const receiver = await startReceiver(t, status(500))
+  await page.getByLabel('URL').fill(receiver.url)
+  await page.getByRole('button', { name: 'Add the endpoint' }).click()
+
+  await page.getByRole('button', { name: 'Reveal the key' }).click()
+  t.match(await page.getByTestId('webhook-key').innerText(), /^whsec_/)
+  await page.getByRole('link', { name: 'Hide the key' }).click()
+  t.equal(await page.getByTestId('webhook-key').count(), 0)
+
+  await page.locator('.heading').getByRole('link', { name: 'Send a sample' }).click()
+  await page.getByLabel('Event').selectOption('payment.failed')
+  await page.getByRole('button', { name: 'Send the sample' }).click()
+  await page.locator('#told').getByText('HTTP 500').waitFor() // how it ended has appeared by itself
+  await page.locator('#told tbody a').first().click()
+  await page.getByText('The program failed while it worked on the event').waitFor()
+  const before = receiver.received.length
+  await page.getByRole('button', { name: 'Retry now' }).click()
+  await page.locator('#try-2').waitFor()
+  t.equal(receiver.received.length, before + 1)
+
+  await page.goto(new URL('/dashboard/webhooks', page.url()).href)
+  await page.locator('#endpoints tbody a').first().click()
+  await page.locator('#ask-delete summary').click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete the endpoint' }).click()
+  await page.getByText('No endpoint yet').waitFor()
+})
+
+t.test('every page is accessible, in light and dark, wide and narrow', { skip }, async t => {
+  const { call, get } = started()
+  await refused()
+  const { json } = await call('POST', '/webhooks', { body: { url: `http://127.0.0.1:${await freePort()}/hook`, description: 'The shop' } })
+  const { id } = json as { id: string }
+  await call('POST', '/_emulator/deliveries/faults', { body: { kind: 'duplicate' } })
+  await call('POST', '/_emulator/events/trigger', { body: { type: 'payment.failed' } })
+  await get('/_emulator/idle')
+  const first = async (list: string, key: string) => {
+    const { items: [item] } = await get<{ items: Array<Record<string, string>> }>(`/_emulator/${list}`)
+    return item?.[key] ?? ''
+  }
+  const paths = [
+    'requests', `requests/${await first('requests?status=4xx', 'request_id')}`,
+    'webhooks', 'webhooks/new', `webhooks/${id}`, `webhooks/${id}/edit`, 'webhooks/events',
+    `webhooks/events/${await first('events', 'event_id')}`, 'webhooks/deliveries',
+    `webhooks/deliveries/${await first('deliveries', 'delivery_id')}`, 'webhooks/sample', 'webhooks/faults'
+  ]
+  // Those that look different where there is little room; the others are made of the same parts.
+  const narrow = paths.filter((_path, index) => [0, 1, 4, 9].includes(index))
+  for (const [viewport, colorScheme, shown] of [[DESKTOP, 'light', paths], [PHONE, 'dark', narrow]] as const) {
+    const page = await open(t, '/dashboard/requests', { viewport, colorScheme, bypassCSP: true, reducedMotion: 'reduce' })
+    for (const path of shown) {
+      await page.goto(new URL(`/dashboard/${path}`, page.url()).href)
+      await checkPage(t, page, `${path}, ${viewport.width} px, ${colorScheme}`)
+    }
+  }
+})
