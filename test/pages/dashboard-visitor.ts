@@ -1,0 +1,89 @@
+/** What tests of the dashboard share: an emulator, visited and sent forms without a browser. */
+import type { Test } from 'tap'
+import { startEmulator, type TestEmulator } from '../helper.js'
+
+const HTML = { accept: 'text/html', host: 'localhost' }
+
+export interface Shown {
+  status: number
+  /** As it was sent, and with its entities in plain text. */
+  html: string
+  text: string
+  location: string
+  headers: Record<string, unknown>
+}
+
+export interface Visitor extends TestEmulator {
+  visit (url: string, headers?: Record<string, string>): Promise<Shown>
+  /** Sends one of the forms of a page, with the token that the page shows. */
+  send (url: string, action: string, fields?: Record<string, string>): Promise<Shown>
+  /** The same as `send` for a form with files. */
+  upload (url: string, action: string, fields: Record<string, string | File>): Promise<Shown>
+  /** Sends a form that must be taken, and follows to what is shown then. */
+  follow (url: string, action: string, fields?: Record<string, string>): Promise<Shown>
+}
+
+export function visitor (test: Test, options: Parameters<typeof startEmulator>[1] = {}): Visitor {
+  const started = startEmulator(test, options)
+  const { app } = started.emulator
+
+  const shown = ({ statusCode: status, body: html, headers }: Awaited<ReturnType<typeof inject>>): Shown => ({
+    status, html, headers, text: plain(html), location: String(headers['location'] ?? '')
+  })
+  const inject = (request: object) => app.inject(request)
+  const visit = async (url: string, headers = {}) => shown(await inject({ url, headers: { ...HTML, ...headers } }))
+  const tokenOf = async (url: string) => /name="token" value="([^"]+)"/.exec((await visit(url)).html)?.[1] ?? ''
+
+  async function post (url: string, type: string, payload: string | Buffer): Promise<Shown> {
+    return shown(await inject({ method: 'POST', url, headers: { ...HTML, 'content-type': type }, payload }))
+  }
+
+  async function send (url: string, action: string, fields = {}): Promise<Shown> {
+    const sent = new URLSearchParams({ token: await tokenOf(url), action, ...fields })
+    return await post(url, 'application/x-www-form-urlencoded', sent.toString())
+  }
+
+  return {
+    ...started,
+    visit,
+    send,
+    async upload (url, action, fields) {
+      const form = new FormData()
+      for (const [name, value] of Object.entries({ token: await tokenOf(url), action, ...fields })) form.append(name, value)
+      const encoded = new Response(form)
+      return await post(url, encoded.headers.get('content-type') ?? '', Buffer.from(await encoded.arrayBuffer()))
+    },
+    async follow (url, action, fields) {
+      const answer = await send(url, action, fields)
+      test.equal(answer.status, 303, answer.text)
+      const next = await visit(answer.location)
+      test.equal(next.status, 200, next.text)
+      return next
+    }
+  }
+}
+
+function plain (html: string): string {
+  return html.replace(/&#(\d+);/g, (_entity, code: string) => String.fromCharCode(Number(code)))
+}
+
+/** The text of one part of a page, empty where it is not there: without its tags, and with single spaces. */
+export function partOf ({ html }: Shown, id: string): string {
+  const opening = new RegExp(`<(\\w+)[^<>]* id="${id}"[^<>]*>`).exec(html)
+  const [start = '', name = ''] = opening ?? []
+  const rest = html.slice((opening?.index ?? html.length) + start.length)
+  let depth = 1
+  let end = 0
+  for (const { index, 1: slash } of rest.matchAll(new RegExp(`<(/?)${name}\\b`, 'g'))) {
+    depth += slash === '/' ? -1 : 1
+    end = index
+    if (depth === 0) break
+  }
+  return plain(rest.slice(0, end).replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ').trim()
+}
+
+/** What stands at a field that was refused. */
+export function problemOf ({ html }: Shown, fieldId: string): string | null {
+  const found = new RegExp(`id="${fieldId}-problem">([^<]*)<`).exec(html)?.[1]
+  return found === undefined ? null : plain(found)
+}
