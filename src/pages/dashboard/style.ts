@@ -67,7 +67,7 @@ main { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.25rem; align
 @media (max-width: 56rem) {
   .workspace { grid-template-columns: minmax(0, 1fr); }
   .topbar { position: static; padding: 0.5rem 1rem; }
-  .brand span { display: none; }
+  .brand span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .sections {
     top: 0; z-index: 9; padding: 0.35rem 0.75rem; overflow-x: auto; background: var(--surface);
     border-bottom: 1px solid var(--line);
