@@ -120,7 +120,7 @@ export function choiceField (sheet: Sheet, field: ChoiceField): Fragment {
 export function checkField (sheet: Sheet, field: Control & { value?: boolean, sent?: string }): Fragment {
   const { name, label, hint, value = false, sent = 'yes' } = field
   const { id } = placeOf(sheet, field)
-  const isChecked = sheet.refused === null ? value : sheet.refused.form.all(name).includes(sent)
+  const isChecked = sheet.typed === null ? value : sheet.typed.all(name).includes(sent)
   return html`<div class="field check"><input type="checkbox" id="${id}" name="${name}" value="${sent}"
 !${isChecked ? ' checked' : ''}!${states(sheet, field)}><label for="${id}">${label}</label>
 !${hint === undefined ? '' : html`<p class="hint" id="${id}-hint">${hint}</p>`}</div>`
@@ -136,9 +136,9 @@ function placeOf ({ action }: Sheet, { at, name }: Control): Place {
   return { path, id: fieldId(action, path) }
 }
 
-/** What was typed into a form that was refused, else what is there. */
-export function typed ({ refused }: Sheet, name: string, otherwise: string): string {
-  return refused === null ? otherwise : refused.form.text(name)
+/** What was typed into a form that is shown again, else what is there. */
+export function typed ({ typed: form }: Sheet, name: string, otherwise: string): string {
+  return form === null ? otherwise : form.text(name)
 }
 
 function around (sheet: Sheet, field: Control, control: Fragment): Fragment {

@@ -20,6 +20,8 @@ export interface Form {
   has (name: string): boolean
   /** A number as the API takes it; what is no number stays a text, for the API to refuse. Undefined where it is empty. */
   number (name: string): number | string | undefined
+  /** All that was sent, for a form that is sent in several steps. */
+  entries (): Array<[name: string, value: string]>
 }
 
 /** Throws INVALID_REQUEST_BODY for what the API would not read either. */
@@ -36,6 +38,7 @@ export function readForm (body: unknown): Form {
     given,
     all: name => fields.getAll(name),
     has: name => fields.has(name),
+    entries: () => [...fields],
     number (name) {
       const value = given(name)
       return value !== undefined && /^-?\d{1,15}(?:\.\d{1,15})?$/.test(value) ? Number(value) : value
@@ -69,6 +72,8 @@ export interface Sheet {
   token: string
   /** Null unless it was this one that was refused. */
   refused: Refused | null
+  /** What was typed, where it is shown again: because it was refused, or because it is still being filled in. */
+  typed: Form | null
 }
 
 /** The element of the field that belongs to a path of the API: `refund-items-0-amount`. */

@@ -60,6 +60,8 @@ export interface Done {
   done?: string
   /** The path that the links of another sandbox begin with, to go on there. */
   base?: string
+  /** Shows the page again with this in its form, which is still being filled in: nothing was done. */
+  again?: Form
 }
 
 export interface DashboardPage {
@@ -115,6 +117,12 @@ function createFrame ({ contextOf, operate, guard, controlKey, root, report }: D
   const tokens = createTokens()
   const changes = createChanges()
 
+  /** A form that is shown once more; with an error, because that is what the API has against it. */
+  interface Again {
+    form: Form
+    error: ApiError | null
+  }
+
   interface Open {
     visit: Visit
     page: DashboardPage
@@ -122,7 +130,7 @@ function createFrame ({ contextOf, operate, guard, controlKey, root, report }: D
     reply: FastifyReply
   }
 
-  function open (page: DashboardPage, request: FastifyRequest, reply: FastifyReply, refused: Refused | null = null): Open {
+  function open (page: DashboardPage, request: FastifyRequest, reply: FastifyReply, again: Again | null = null): Open {
     const context = contextOf(request)
     const { sandbox } = context
     const base = rootOf(context)
@@ -139,9 +147,11 @@ function createFrame ({ contextOf, operate, guard, controlKey, root, report }: D
       search,
       param: name => params[name] ?? '',
       operate: (name, asked = {} as Asked<typeof name>) => operate(name, asked, context),
-      sheet: action => ({
-        action, url, token: tokens.of(sandbox), refused: refused?.form.action === action ? refused : null
-      })
+      sheet (action) {
+        const typed = again?.form.action === action ? again.form : null
+        const error = again?.error ?? null
+        return { action, url, token: tokens.of(sandbox), typed, refused: typed && error && { form: typed, error } }
+      }
     }
     return { visit, page, reply, version: changes.versionOf(sandbox) }
   }
@@ -173,7 +183,9 @@ function createFrame ({ contextOf, operate, guard, controlKey, root, report }: D
       if (action === undefined) {
         throw new ApiError('INVALID_REQUEST_PARAMETERS', { message: 'The form did not say what to do: load the page again' })
       }
-      leadTo(await action(visit, form), opened)
+      const done = await action(visit, form)
+      if (done.again === undefined) leadTo(done, opened)
+      else await send(open(page, request, reply, { form: done.again, error: null }), 200, null)
     } catch (error) {
       if (!(error instanceof ApiError) || error.status >= 500) throw error
       const refused = { form, error }

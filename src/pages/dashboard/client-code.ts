@@ -1,0 +1,155 @@
+/**
+ * A call of the API as somebody would write it: for curl, and for the official clients of JavaScript and Python. Whatever stands in
+ * the body comes out of the quotation marks of each language as it went in; what can't be seen is written as an escape, so that
+ * nobody runs something else than they read. Pure: texts in, texts out.
+ */
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined }
+
+export type JsonObject = { readonly [key: string]: Json | undefined }
+
+export interface SampleCall {
+  /** The base URL. */
+  origin: string
+  apiKey: string
+  /** Below the base URL: `/payments`. It is posted to. */
+  path: string
+  /** What the clients call it: `payments.create`. */
+  method: { javascript: string, python: string }
+  /** The name of what is answered, and what of it is printed. */
+  result: string
+  prints: readonly string[]
+  body: JsonObject
+}
+
+/** To be run by a POSIX shell. */
+export function curlCommand ({ origin, apiKey, path, body }: Pick<SampleCall, 'origin' | 'apiKey' | 'path' | 'body'>): string {
+  return [
+    `curl ${shellQuoted(origin + path)}`,
+    `-H ${shellQuoted(`Authorization: Bearer ${apiKey}`)}`,
+    "-H 'Content-Type: application/json'",
+    `--data-raw ${shellQuoted(spellOut(JSON.stringify(body, null, 2), unicodeEscape))}`
+  ].join(' \\\n  ')
+}
+
+/** A module for Node.js. */
+export function javascriptProgram ({ origin, apiKey, method, result, prints, body }: SampleCall): string {
+  return `import DodoPayments from 'dodopayments'
+
+const client = new DodoPayments({
+  baseURL: ${JAVASCRIPT.text(origin)},
+  bearerToken: ${JAVASCRIPT.text(apiKey)}
+})
+
+const ${result} = await client.${method.javascript}(${literal(body, JAVASCRIPT, 0)})
+
+console.log(${prints.map(name => `${result}.${name}`).join(', ')})
+`
+}
+
+export function pythonProgram ({ origin, apiKey, method, result, prints, body }: SampleCall): string {
+  const given = Object.entries(body).flatMap(([name, value]) =>
+    value === undefined ? [] : [`    ${name}=${literal(value, PYTHON, 1)},\n`])
+  return `from dodopayments import DodoPayments
+
+client = DodoPayments(
+    base_url=${PYTHON.text(origin)},
+    bearer_token=${PYTHON.text(apiKey)},
+)
+
+${result} = client.${method.python}(
+${given.join('')})
+
+print(${prints.map(name => `${result}.${name}`).join(', ')})
+`
+}
+
+/** Nothing within single quotes means anything to a shell but the quote itself. */
+function shellQuoted (text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
+}
+
+interface Language {
+  text (text: string): string
+  key (key: string): string
+  words: { null: string, true: string, false: string }
+  /** What stands inside the braces of an object of one line. */
+  brace: string
+  /** After the last of several lines. */
+  comma: string
+  indent: string
+}
+
+const JAVASCRIPT: Language = {
+  text: text => quoted(text, unicodeEscape),
+  // A key of this name would set the prototype, unless it is computed.
+  key: key => key === '__proto__' ? "['__proto__']" : /^[A-Za-z_$][\w$]*$/.test(key) ? key : JAVASCRIPT.text(key),
+  words: { null: 'null', true: 'true', false: 'false' },
+  brace: ' ',
+  comma: '',
+  indent: '  '
+}
+
+const PYTHON: Language = {
+  text: text => quoted(text, codePointEscape),
+  key: key => PYTHON.text(key),
+  words: { null: 'None', true: 'True', false: 'False' },
+  brace: '',
+  comma: ',',
+  indent: '    '
+}
+
+const LINE_MAX = 72
+
+function literal (value: Json, language: Language, depth: number): string {
+  if (typeof value === 'string') return language.text(value)
+  if (typeof value === 'number') return String(value)
+  if (typeof value === 'boolean') return language.words[value ? 'true' : 'false']
+  if (value === null) return language.words.null
+  const isList = isArray(value)
+  const parts = isList
+    ? value.map(item => literal(item, language, depth + 1))
+    : Object.entries(value).flatMap(([key, item]) =>
+      item === undefined ? [] : [`${language.key(key)}: ${literal(item, language, depth + 1)}`])
+  const [open, close] = isList ? ['[', ']'] : ['{', '}']
+  const brace = isList || parts.length === 0 ? '' : language.brace
+  const line = `${open}${brace}${parts.join(', ')}${brace}${close}`
+  const isShort = !line.includes('\n') && line.length + depth * language.indent.length <= LINE_MAX
+  if (isShort && (depth > 0 || parts.length < 2)) return line
+  const inner = language.indent.repeat(depth + 1)
+  return `${open}\n${parts.map(part => inner + part).join(',\n')}${language.comma}\n${language.indent.repeat(depth)}${close}`
+}
+
+function isArray (value: Json): value is readonly Json[] {
+  return Array.isArray(value)
+}
+
+/** The escapes of JSON mean the same in JavaScript and in Python; only the quotation marks are others. */
+function quoted (text: string, escape: Escape): string {
+  const inner = JSON.stringify(text).slice(1, -1)
+    .replace(/\\.|'/gs, found => found === '\\"' ? '"' : found === "'" ? "\\'" : found)
+  return `'${spellOut(inner, escape)}'`
+}
+
+type Escape = (character: string) => string
+
+/** What has no look of its own: it may turn the direction of what follows, end a line for some readers, or just not be there. */
+const UNSEEN = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}\p{Co}]/gu
+
+function spellOut (text: string, escape: Escape): string {
+  return text.replace(UNSEEN, escape)
+}
+
+/** As UTF-16, which is what JSON and JavaScript spell. */
+function unicodeEscape (character: string): string {
+  return Array.from({ length: character.length }, (_, index) => `\\u${hex(character.charCodeAt(index), 4)}`).join('')
+}
+
+function codePointEscape (character: string): string {
+  const point = character.codePointAt(0) ?? 0
+  return point > 0xffff ? `\\U${hex(point, 8)}` : `\\u${hex(point, 4)}`
+}
+
+function hex (value: number, digits: number): string {
+  return value.toString(16).padStart(digits, '0')
+}
