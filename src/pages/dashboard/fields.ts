@@ -86,7 +86,8 @@ export function asking (sheet: Sheet, asked: {
   const { opens, question, confirm, kind = 'danger', content = '', sent = {}, id = `ask-${sheet.action}` } = asked
   return html`<details class="asking" id="${id}"!${sheet.refused === null ? '' : ' open'}>
 <summary class="button ${kind}">${opens}</summary>
-<div class="question" aria-label="${opens}">!${form(sheet, html`<p>${question}</p>!${hidden(sent)}!${content}
+<div class="question" aria-label="${opens}">!${form(sheet, html`<h3 class="with-script">${opens}</h3>
+<p>${question}</p>!${hidden(sent)}!${content}
 <div class="row"><button class="button ${kind === 'danger' ? 'danger full' : 'primary'}">${confirm}</button>
 <button type="button" class="button bare with-script" data-close>Keep it as it is</button></div>`, `${id}-form`)}</div>
 </details>`

@@ -126,6 +126,7 @@ export function addDashboard (app: FastifyInstance, options: DashboardOptions, s
       }
     }
     for (const addSection of sections) addSection(dashboard)
+    scope.get('/dashboard', frame.toOverview)
     scope.get('/dashboard/*', frame.missing)
     scope.post('/dashboard/*', frame.missing)
   })
@@ -266,6 +267,11 @@ function createFrame ({ contextOf, operate, guard, controlKey, root, report }: D
         if (door.isIn(request)) await send(opened, 404, null)
         else sendBare(reply, 401, signInPage(opened.visit, false))
       })
+    },
+
+    toOverview (request: FastifyRequest, reply: FastifyReply): void {
+      secure(reply)
+      reply.code(302).header('location', `${rootOf(contextOf(request))}/`).send()
     },
 
     follow (request: FastifyRequest, reply: FastifyReply): void {

@@ -6,6 +6,7 @@ import { html } from 'ghtml'
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError } from '../../errors.js'
 import { hasExpired, isOpen } from '../../resources/payments/life.js'
+import { GENERIC_DECLINE } from '../../rules/instruments.js'
 import { money } from '../fragments.js'
 import type { Fragment } from '../layout.js'
 import { majorText, minorOf } from './amounts.js'
@@ -96,6 +97,7 @@ function paying (payment: Payment, visit: Visit): Fragment {
     name: 'error_code',
     label: 'Let it fail with a code',
     isRequired: true,
+    value: GENERIC_DECLINE,
     options: Object.keys(failureCodes).map(code => [code, code])
   })}<div class="row">!${submit('Fail', 'second')}</div>`)}`
   return html`!${isWaiting ? confirming(visit) : ''}!${ways}

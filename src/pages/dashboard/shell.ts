@@ -145,9 +145,10 @@ function clock ({ sandbox, now }: Context, base: string): Fragment {
 /** What the API has against a form, first thing on the page; each problem leads to its field where the page has it. */
 function refusal ({ form, error }: Refused, content: Fragment): Fragment {
   const details = error.details ?? []
+  const isTwice = details.length === 1 && details[0]?.message === error.message
   return html`<div class="alert" id="error-summary" role="alert" tabindex="-1" autofocus>
 <h2>Refused: <code>${error.code}</code></h2>
-<p>${error.message}</p>
+!${isTwice ? '' : html`<p>${error.message}</p>`}
 !${details.length === 0
     ? ''
     : html`<ul>!${details.map(detail => problemItem(detail, form.action, content))}</ul>`}
@@ -155,7 +156,8 @@ function refusal ({ form, error }: Refused, content: Fragment): Fragment {
 }
 
 function problemItem ({ path, message }: NonNullable<ApiError['details']>[number], action: string, content: Fragment): Fragment {
-  const text = message.startsWith(path) ? message : `${path} ${message}` // some messages name the place themselves
+  const isWhole = /^[A-Z]/.test(message) || message.startsWith(path) // a sentence of its own, or one that names the place
+  const text = isWhole ? message : `${path} ${message}`.trim()
   const id = elementOf(path, action, content)
   return id === null ? html`<li>${text}</li>` : html`<li><a href="#${id}">${text}</a></li>`
 }

@@ -34,10 +34,11 @@ main:focus, .alert:focus, .flash:focus { outline: none; }
 .hint, .optional { font-size: 0.8125rem; font-weight: 400; }
 .icon { width: 1.125rem; height: 1.125rem; flex: none; }
 .skip {
-  position: fixed; left: 0.75rem; top: -4rem; z-index: 20; padding: 0.5rem 1rem; border-radius: 0.5rem; background: var(--accent);
+  position: fixed; left: 0.75rem; top: 0.75rem; z-index: 20; padding: 0.5rem 1rem; border-radius: 0.5rem; background: var(--accent);
   color: var(--on-accent); font-weight: 600;
 }
-.skip:focus { top: 0.75rem; color: var(--on-accent); }
+.skip:focus { color: var(--on-accent); }
+.skip:not(:focus) { width: 1px; height: 1px; padding: 0; overflow: hidden; clip-path: inset(50%); }
 
 .topbar {
   position: sticky; top: 0; z-index: 10; display: flex; align-items: center; gap: 0.5rem 1.25rem; min-height: 3.25rem;
@@ -69,7 +70,7 @@ main { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.25rem; align
 @media (max-width: 56rem) {
   .workspace { grid-template-columns: minmax(0, 1fr); }
   .topbar { position: static; padding: 0.5rem 1rem; }
-  .brand span { display: none; }
+  .brand span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .sections {
     top: 0; z-index: 9; padding: 0.35rem 0.75rem; overflow-x: auto; background: var(--surface);
     border-bottom: 1px solid var(--line);
@@ -290,6 +291,7 @@ input[type=checkbox], input[type=radio] { width: 1.05rem; height: 1.05rem; margi
   width: min(32rem, calc(100vw - 2rem)); padding: 1.5rem; border: 1px solid var(--line); border-radius: 0.9rem;
   background: var(--surface); color: inherit; box-shadow: 0 12px 48px rgb(10 14 30 / 30%);
 }
+.asked h3 { font-size: 1.0625rem; }
 .asked::backdrop { background: rgb(10 14 30 / 45%); }
 @media (prefers-reduced-motion: no-preference) {
   .button, .tile, .sections a, .copy { transition: background-color 0.12s, border-color 0.12s, color 0.12s; }

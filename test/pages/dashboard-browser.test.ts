@@ -1,0 +1,194 @@
+/**
+ * The dashboard in real Chromium, as people use it: by mouse, by keyboard, without scripts, on a phone, in the dark, and while
+ * things happen elsewhere.
+ */
+import type { Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+import { paymentBody, type PaymentBody } from '../helper.js'
+import { checkPage, DESKTOP, PHONE, skip, surfer } from './chromium.js'
+
+t.setTimeout(120_000)
+
+const { started, open } = surfer()
+
+async function create (outcome: string | null = null, changes: Partial<PaymentBody> = {}): Promise<string> {
+  const { pay, call } = started()
+  const { payment_id: id } = await pay(paymentBody({ payment_link: true, metadata: { order: 'A-17' }, ...changes }))
+  if (outcome !== null) await call('POST', `/_emulator/payments/${id}/pay`, { body: { outcome } })
+  return id
+}
+
+const urlOf = (id: string) => `/dashboard/payments/${id}`
+const statusOf = async (id: string) => (await started().get<{ status: string }>(`/payments/${id}`)).status
+/** As text, because nothing here is compiled for a browser. */
+const focused = (page: Page) => page.evaluate<string>('document.activeElement.textContent.trim()')
+
+/** Remembers something that a reload would forget. */
+const mark = (page: Page) => page.evaluate('window.isMarked = true')
+const checkMark = async (test: Test, page: Page) => {
+  test.ok(await page.evaluate('window.isMarked'), 'and the page was not loaded again')
+}
+
+t.test('makes a payment fail', { skip }, async t => {
+  const id = await create()
+  const page = await open(t, '/')
+  await page.getByRole('link', { name: 'Payments', exact: true }).click()
+  await page.getByLabel('Search').fill('a-17')
+  await page.getByLabel('Search').press('Enter')
+  await page.getByRole('link', { name: id }).click()
+  await page.getByLabel('Let it fail with a code').selectOption('INSUFFICIENT_FUNDS')
+  await page.getByRole('button', { name: 'Fail', exact: true }).click()
+  await page.getByText('The payment was made to fail.').waitFor()
+  t.match(page.url(), new RegExp(`${urlOf(id)}$`), 'what was done stands no longer in the URL')
+  t.match(await page.locator('#timeline').textContent(), 'INSUFFICIENT_FUNDS')
+  t.equal(await statusOf(id), 'failed')
+  await page.reload()
+  t.equal(await page.locator('#done').count(), 0, 'and is told once')
+})
+
+t.test('can be used by keyboard alone', { skip }, async t => {
+  const id = await create()
+  const page = await open(t, '/dashboard/payments')
+  await page.keyboard.press('Tab')
+  t.equal(await focused(page), 'Skip to the content')
+  await page.keyboard.press('Enter')
+  t.equal(await page.evaluate('document.activeElement.id'), 'content')
+  await page.goto(new URL(urlOf(id), page.url()).href)
+  await page.locator('#ask-cancel > summary').focus()
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'Cancel it' })
+  await dialog.waitFor()
+  t.ok(await page.evaluate('document.querySelector("dialog").contains(document.activeElement)'), 'the focus is in the question')
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+  t.equal(await focused(page), 'Cancel it', 'and goes back to what asked it')
+  t.equal(await statusOf(id), 'requires_payment_method')
+  await page.keyboard.press('Enter')
+  t.equal(await focused(page), 'Cancel the payment')
+  await page.keyboard.press('Enter')
+  await page.getByText('The payment was cancelled.').waitFor()
+  t.equal(await statusOf(id), 'cancelled')
+})
+
+t.test('shows what the API refuses at its field', { skip }, async t => {
+  const id = await create('succeeded')
+  const page = await open(t, urlOf(id))
+  await page.getByText('Refund item by item').click()
+  await page.getByRole('checkbox').check()
+  await page.getByLabel(/^Amount of/).fill('1000')
+  await page.getByRole('button', { name: 'Refund the checked items' }).click()
+  const summary = page.getByRole('alert')
+  await summary.waitFor()
+  t.match(await summary.textContent(), 'LINE_ITEM_REFUND_AMOUNT_TOO_HIGH')
+  t.equal(await page.evaluate('document.activeElement.id'), 'error-summary')
+  await summary.getByRole('link').click()
+  t.equal(await page.evaluate('document.activeElement.id'), 'refund-items-items-0', 'the problem leads to its field')
+  t.equal(await page.getByLabel(/^Amount of/).inputValue(), '1000')
+  await page.getByLabel(/^Amount of/).fill('1.50')
+  await page.getByRole('button', { name: 'Refund the checked items' }).click()
+  await page.getByText('The refund was created.').waitFor()
+  await page.getByRole('button', { name: 'Let it succeed' }).click()
+  await page.getByText('The refund was settled.').waitFor()
+})
+
+t.test('follows what happens', { skip }, async t => {
+  const first = await create()
+  const page = await open(t, '/dashboard/payments')
+  const live = page.locator('#live-state[data-state=live]')
+  await live.waitFor()
+  await mark(page)
+  await page.getByLabel('Search').fill('half a word')
+  await page.getByText('More filters').click()
+  await page.getByRole('link', { name: first }).focus()
+  const second = await create('succeeded')
+  await page.locator(`#row-${second}`).waitFor()
+  t.equal(await focused(page), first, 'the focus stays')
+  t.equal(await page.getByLabel('Search').inputValue(), 'half a word', 'what was typed stays')
+  t.ok(await page.getByLabel('Product').isVisible(), 'what was opened stays')
+  await started().call('POST', `/_emulator/payments/${first}/pay`, { body: { outcome: 'failed' } })
+  await page.locator(`#row-${first} [data-status=failed]`).waitFor()
+  await checkMark(t, page)
+
+  started().emulator.app.server.closeAllConnections()
+  await page.locator('#live-state[data-state=broken]').waitFor()
+  const missed = await create()
+  await page.locator(`#row-${missed}`).waitFor()
+  await live.waitFor()
+  const later = await create()
+  await page.locator(`#row-${later}`).waitFor()
+  t.equal(await focused(page), first)
+  await checkMark(t, page)
+})
+
+t.test('asks in peace while things happen', { skip }, async t => {
+  const id = await create()
+  const page = await open(t, urlOf(id))
+  await page.locator('#live-state[data-state=live]').waitFor()
+  await mark(page)
+  await page.getByLabel('Let it fail with a code').selectOption('LOST_CARD')
+  await page.getByText('Cancel it').click()
+  await page.getByRole('dialog').waitFor()
+  await started().call('POST', `/_emulator/payments/${id}/pay`, { body: { outcome: 'failed' } })
+  await started().call('POST', '/_emulator/clock', { body: { frozen: true } })
+  await page.waitForTimeout(600)
+  t.ok(await page.getByRole('dialog').isVisible())
+  await page.getByRole('button', { name: 'Keep it as it is' }).click()
+  await page.locator('#head [data-status=failed]').waitFor()
+  await page.getByText('frozen').waitFor()
+  t.equal(await page.getByLabel('Let it fail with a code').inputValue(), 'LOST_CARD')
+  const stands = await page.getByTestId('clock').locator('time').textContent()
+  await page.waitForTimeout(1200)
+  t.equal(await page.getByTestId('clock').locator('time').textContent(), stands, 'a frozen clock stands still')
+  await started().call('POST', '/_emulator/clock', { body: { frozen: false } })
+  await page.getByText('frozen').waitFor({ state: 'detached' })
+  await page.getByTestId('clock').getByText(stands ?? '').waitFor({ state: 'detached' })
+  await checkMark(t, page)
+
+  await page.getByRole('button', { name: `Copy ${id}` }).click()
+  await page.locator('.copy.copied').waitFor()
+})
+
+t.test('does without scripts', { skip }, async t => {
+  const id = await create()
+  const page = await open(t, urlOf(id), { javaScriptEnabled: false, viewport: PHONE })
+  t.equal(await page.getByRole('button', { name: 'Keep it as it is' }).count(), 0)
+  await page.getByText('Let it expire now').click()
+  await page.getByRole('button', { name: 'Let the link expire' }).click()
+  await page.getByText('The link has expired.').waitFor()
+  t.match(await page.locator('#actions').textContent(), 'can’t be paid any more')
+  await page.getByRole('link', { name: 'Overview' }).click()
+  t.equal(await page.locator('#counts .tile').count(), 6)
+})
+
+t.test('every page is fit for everybody: in the light, in the dark, on a desk and on a phone', { skip }, async t => {
+  const { call } = started()
+  const long = { customer: { email: `${'long'.repeat(15)}@example.com`, name: 'W'.repeat(100) }, metadata: { key: 'x'.repeat(300) } }
+  const { json } = await call('POST', '/webhooks', { body: { url: 'http://127.0.0.1:9/hook' } })
+  const open3ds = await create('requires_customer_action', long)
+  const failed = await create('failed', long)
+  const paid = await create('succeeded')
+  await call('DELETE', `/webhooks/${(json as { id: string }).id}`)
+  const paths = [
+    '/', '/~empty', '/dashboard/payments', '/dashboard/payments?q=nothing&currency=EUR', urlOf(open3ds), urlOf(failed), urlOf(paid), '/dashboard/nothing'
+  ]
+  await call('POST', '/_emulator/sandboxes', { body: { name: 'empty' } })
+  const page = await open(t, '/', { bypassCSP: true, reducedMotion: 'reduce' }) // colours between two others are not judged
+  for (const path of paths) {
+    await page.goto(new URL(path, page.url()).href)
+    if (path === urlOf(paid)) {
+      await page.getByText('Refund item by item').click()
+      await page.getByText('As the API answers it').click()
+      await page.getByRole('button', { name: 'Refund the checked items' }).click()
+      await page.getByRole('alert').waitFor()
+    }
+    for (const [viewport, colorScheme] of [[DESKTOP, 'light'], [PHONE, 'light'], [PHONE, 'dark'], [DESKTOP, 'dark']] as const) {
+      await page.setViewportSize(viewport)
+      await page.emulateMedia({ colorScheme })
+      await checkPage(t, page, `${path}, ${viewport.width} wide, ${colorScheme}`)
+    }
+  }
+  await page.goto(new URL(urlOf(failed), page.url()).href)
+  await page.getByText('Cancel it').click()
+  await page.getByRole('dialog').waitFor()
+  await checkPage(t, page, 'a question')
+})
