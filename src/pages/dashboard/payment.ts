@@ -11,8 +11,8 @@ import type { Fragment } from '../layout.js'
 import type { Dashboard, Shown, Visit } from './frame.js'
 import { icon } from './icons.js'
 import {
-  NONE, card, cellLink, code, copyButton, crumb, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, statusTag, table, text,
-  timeTag, type Row
+  NONE, card, cellLink, code, copyButton, crumb, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, statusTag,
+  table, text, timeTag, type Row
 } from './parts.js'
 import { paymentActions, paymentForms } from './payment-actions.js'
 import { timeline } from './payment-timeline.js'
