@@ -1,0 +1,67 @@
+/** The catalog of the dashboard in Chromium: what a person does there with mouse and keyboard, and what axe-core finds. */
+import t from 'tap'
+import { DESKTOP, PHONE, checkPage, skip, surfer } from './chromium.js'
+
+const { open, started } = surfer()
+
+t.test('a product is made, for one kind of price or the other, and archived', { skip }, async t => {
+  const page = await open(t, '/dashboard/products/new')
+  await page.getByLabel('Name', { exact: true }).fill('Notebook')
+  t.notOk(await page.getByLabel('Trial in days').isVisible(), 'fields of subscriptions are not there')
+  await page.getByLabel('Is paid').selectOption('recurring_price')
+  t.ok(await page.getByLabel('Trial in days').isVisible())
+  t.notOk(await page.getByLabel('Suggested price').isVisible(), 'nor those of other prices')
+  await page.getByLabel('Is paid').selectOption('one_time_price')
+  await page.getByLabel('Currency').selectOption('KWD')
+  await page.getByLabel('Price', { exact: true }).fill('1.23456')
+  await page.getByRole('button', { name: 'Create the product' }).click()
+  await page.getByRole('link', { name: 'price.price must be an amount of KWD' }).click()
+  t.equal(await page.evaluate('document.activeElement.name'), 'price.price', 'the problem leads to its field')
+  await page.keyboard.press('ControlOrMeta+A')
+  await page.keyboard.type('1.234')
+  await page.keyboard.press('Enter')
+  await page.getByText('The product was created.').waitFor()
+  t.match(await page.locator('#price').innerText(), /1\.234/)
+  await page.locator('#ask-archive summary').click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Archive the product' }).click()
+  await page.getByText('The product was archived').waitFor()
+})
+
+t.test('a test payment is put together, looked at and created', { skip }, async t => {
+  const page = await open(t, '/dashboard/payments/new?customer_id=cus_ada')
+  await page.getByLabel('Product').selectOption('pdt_ebook')
+  await page.getByRole('button', { name: 'Add a line' }).click()
+  await page.getByLabel('Product').nth(1).selectOption('pdt_donation')
+  await page.getByLabel('Amount').nth(1).fill('12.50')
+  await page.keyboard.press('Enter')
+  await page.getByTestId('total-amount').getByText('$32.49').waitFor() // the Enter key asks for it, and makes nothing
+  t.match(await page.locator('#curl-text').innerText(), '"amount": 1250')
+  await page.locator('#python > summary').click()
+  t.match(await page.locator('#python-text').innerText(), 'client.payments.create(')
+  await page.getByRole('button', { name: 'Create the payment' }).click()
+  await page.getByText('The payment was created.').waitFor()
+  const { items } = await started().get<{ items: unknown[] }>('/payments')
+  t.equal(items.length, 1, 'once')
+})
+
+t.test('axe-core finds nothing serious, and nothing sticks out', { skip }, async t => {
+  const { pay, call } = started()
+  await pay({ billing: { country: 'US' }, customer: { customer_id: 'cus_grace' }, product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }] })
+  const { json } = await call('POST', '/checkouts', { body: { product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }] } })
+  const { session_id: session } = json as { session_id: string }
+  const { items: [payment] } = await started().get<{ items: Array<{ payment_id: string }> }>('/payments')
+  const paths = [
+    'products', 'products/new', 'products/pdt_ebook', 'discounts/dsc_flat5/edit', 'discounts/dsc_onlyada', 'customers/cus_grace',
+    'checkouts', `checkouts/${session}`, `payments/new?from=${payment?.payment_id ?? ''}`
+  ]
+  const page = await open(t, '/dashboard/customers', { bypassCSP: true, reducedMotion: 'reduce' })
+  for (const path of paths) {
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.setViewportSize(DESKTOP)
+    await page.goto(new URL(`/dashboard/${path}`, page.url()).href)
+    await checkPage(t, page, path)
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await page.setViewportSize(PHONE)
+    await checkPage(t, page, `${path} in the dark, on a phone`)
+  }
+})
