@@ -121,7 +121,7 @@ function document (title: string, base: string, body: Fragment): Fragment {
 function topbar ({ context, base, leaving }: Shell): Fragment {
   const { sandbox } = context
   return html`<header class="topbar">
-<a class="brand" href="${base}/">!${icon('brand')}<span>dodo-emulator</span></a>
+<a class="brand" href="${base}/" aria-label="dodo-emulator">!${icon('brand')}<span>dodo-emulator</span></a>
 <div class="world" id="world" data-live>
 <a href="${base}/dashboard/controls/sandboxes" data-testid="sandbox">
 <span class="quiet">Sandbox</span> <strong>${sandbox.name}</strong></a>
