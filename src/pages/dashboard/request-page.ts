@@ -116,7 +116,8 @@ function about (call: LoggedRequest, visit: Visit): Fragment {
 }
 
 /** What the connection or curl itself sets, and what is not to be told. */
-const LEFT_OUT = /^(?:accept-encoding|authorization|connection|content-length|cookie|host|sec-.*|transfer-encoding|user-agent)$/
+const LEFT_OUT = new RegExp('^(?:accept|accept-(?:encoding|language)|authorization|connection|content-length|cookie|host|sec-.*|' +
+  'transfer-encoding|user-agent|x-stainless-.*)$')
 
 const CURL_BODY_MAX = 32 * 1024
 

@@ -1,9 +1,8 @@
-/** What several pages show of a logged call, and the call that a payment came from. */
+/** What several pages show of a message that was sent and answered. */
 import { html } from 'ghtml'
 import type { components } from '../../control/types.gen.js'
 import type { Fragment } from '../layout.js'
-import type { Visit } from './frame.js'
-import { cellLink, empty, snippet, statusTag, timeTag, type Kind } from './parts.js'
+import { snippet, statusTag, type Kind } from './parts.js'
 
 export type LoggedRequest = components['schemas']['LoggedRequest']
 
@@ -39,31 +38,4 @@ function inLines (text: string): string {
 export function headerList (headers: Readonly<Record<string, string>>): Fragment {
   return html`<dl class="headers">!${Object.entries(headers).map(([name, value]) =>
     html`<div><dt><code>${name}</code></dt><dd><code>${value}</code></dd></div>`)}</dl>`
-}
-
-const LOOKED_AT = 100
-
-/**
- * The call that made a payment, as far as the log goes back: the earliest that succeeded and answered with it, or that led a
- * customer to it. Null where it is forgotten.
- */
-export async function requestOf (paymentId: string, visit: Visit): Promise<LoggedRequest | null> {
-  const { items } = await visit.operate('GET /_emulator/requests', {
-    query: { payment_id: paymentId, method: 'POST', page_size: LOOKED_AT }
-  })
-  return items.findLast(({ status, operation, payment_id: id }) =>
-    status < 400 && id === paymentId && operation !== null && CREATING.has(operation)) ?? null
-}
-
-const CREATING = new Set(['POST /payments', 'POST /checkouts'])
-
-/** That call in a line, for the payment's page. */
-export function requestLine (request: LoggedRequest | null, visit: Visit): Fragment {
-  if (request === null) {
-    return empty('The call is not in the log', html`<p>It was made before the log begins, or the customer made the payment on a
-page. <a href="${visit.base}/dashboard/requests">Requests</a></p>`)
-  }
-  const { request_id: id, method, path, status, answered_at: at } = request
-  return html`<p>!${cellLink(`${visit.base}/dashboard/requests/${id}`, html`<code>${method} ${path}</code>`)} !${httpTag(status)}
-!${timeTag(at, visit)}</p>`
 }

@@ -9,7 +9,7 @@ import type { Fragment } from '../layout.js'
 import { asking } from './fields.js'
 import type { Dashboard, Shown, Visit } from './frame.js'
 import { filterForm, filtersOf, listed, turning } from './lists.js'
-import { NONE, card, cellLink, code, empty, heading, snippet, table, timeTag, type Row } from './parts.js'
+import { card, cellLink, code, empty, heading, snippet, table, timeTag, type Row } from './parts.js'
 import { httpTag, milliseconds, type LoggedRequest } from './request-parts.js'
 import { requestPage } from './request-page.js'
 
@@ -93,8 +93,7 @@ was sent, what was answered and, if it was refused, why.</p>
 }
 
 const COLUMNS = [
-  { title: 'Call' }, { title: 'Answer' }, { title: 'Why' }, { title: 'Payment', kind: 'low' },
-  { title: 'Took', kind: 'low' }, { title: 'When' }
+  { title: 'Call' }, { title: 'Answer' }, { title: 'Why' }, { title: 'Took', kind: 'low' }, { title: 'When' }
 ] as const
 
 function callTable (calls: readonly LoggedRequest[], visit: Visit): Fragment {
@@ -102,16 +101,21 @@ function callTable (calls: readonly LoggedRequest[], visit: Visit): Fragment {
   const rows = calls.map((call): Row => ({
     id: call.request_id,
     cells: [
-      cellLink(`${base}/dashboard/requests/${call.request_id}`, html`<span class="call">${call.operation ??
-        `${call.method} ${shortened(call.path)}`}</span>`, isSpelled(call) ? shortened(call.path) : null),
+      html`!${cellLink(`${base}/dashboard/requests/${call.request_id}`, html`<span class="call">${call.operation ??
+        `${call.method} ${shortened(call.path)}`}</span>`, isSpelled(call) ? shortened(call.path) : null)}!${payment(call, base)}`,
       httpTag(call.status),
       why(call),
-      call.payment_id === null ? NONE : html`<a href="${base}/dashboard/payments/${call.payment_id}">!${code(call.payment_id)}</a>`,
       html`<span class="figure">${milliseconds(call.duration_ms)}</span>`,
       timeTag(call.answered_at, visit)
     ]
   }))
-  return table('Calls', COLUMNS, rows)
+  return html`<div class="stacked">!${table('Calls', COLUMNS, rows)}</div>`
+}
+
+/** What a call is about, where its path does not tell. */
+function payment ({ payment_id: id, path }: LoggedRequest, base: string): Fragment {
+  if (id === null || path.includes(id)) return ''
+  return html`<span class="under"><a href="${base}/dashboard/payments/${id}">!${code(id)}</a></span>`
 }
 
 /** Whether the path tells more than the operation. */
@@ -125,11 +129,14 @@ function shortened (path: string): string {
   return path.length > PATH_SHOWN ? `${path.slice(0, PATH_SHOWN).toWellFormed()}…` : path
 }
 
+/** Left out where there is little room. */
+const NOTHING: Fragment = '<span class="quiet nothing">–</span>'
+
 const DETAILS_SHOWN = 2
 
 /** The reason in the row itself: most questions end here. */
 function why ({ error_code: errorCode, explanation, ignored_fields: ignored }: LoggedRequest): Fragment {
-  if (explanation === null && ignored.length === 0) return NONE
+  if (explanation === null && ignored.length === 0) return NOTHING
   const details = explanation?.details.filter(({ path }) => path !== '') ?? []
   const places = details.slice(0, DETAILS_SHOWN).map(({ path, message }) =>
     html`<span class="under"><code>${path}</code> ${message}</span>`)
@@ -139,9 +146,9 @@ function why ({ error_code: errorCode, explanation, ignored_fields: ignored }: L
     : html`<code class="reason">${errorCode ?? ''}</code>!${details.length === 0
     ? html`<span class="under">${explanation.message}</span>`
     : html`!${places}!${more}`}`
-  return html`!${first}!${ignored.length === 0
+  return html`<div class="more">!${first}!${ignored.length === 0
     ? ''
     : html`<span class="under">ignored: !${ignored.slice(0, 3).map(path => html`<code>${path}</code> `)}!${ignored.length > 3
       ? html`and ${ignored.length - 3} more`
-      : ''}</span>`}`
+      : ''}</span>`}</div>`
 }

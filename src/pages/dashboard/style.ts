@@ -3,8 +3,8 @@
  * who look at many rows at once.
  */
 import { COLOURS } from '../style.js'
-import { CONTROLS_STYLE } from './controls-style.js'
-import { MESSAGES_STYLE } from './messages-style.js'
+import { CONTROLS } from './style-controls.js'
+import { MESSAGES } from './style-messages.js'
 
 const FRAME = `
 *, *::before, *::after { box-sizing: border-box; }
@@ -329,4 +329,4 @@ const CATALOG = `
 .sheet:has(option[value=flat]:checked) .percentage, .sheet:has(option[value=percentage]:checked) .flat { display: none; }
 `
 
-export const DASHBOARD_STYLE = COLOURS + FRAME + PARTS + FORMS + PAYMENT + MESSAGES_STYLE + CATALOG + CONTROLS_STYLE
+export const DASHBOARD_STYLE = COLOURS + FRAME + PARTS + FORMS + PAYMENT + CATALOG + MESSAGES + CONTROLS

@@ -1,10 +1,11 @@
 /**
  * The deliveries of events to endpoints: lists of them, and each with every try. For tests without a person, these hold on: the ids
- * deliveries, state, tries, try-{number}, retry, facts; rows row-{delivery_id}.
+ * deliveries, state, tries, try-{number}, facts; rows row-{delivery_id}.
  */
 import { html } from 'ghtml'
 import type { Fragment } from '../layout.js'
 import { parseTime } from '../../rules/calendar.js'
+import { isSensitive } from '../../rules/headers.js'
 import { curlOf } from './curl.js'
 import { button } from './fields.js'
 import type { Dashboard, Shown, Visit } from './frame.js'
@@ -86,13 +87,11 @@ async function deliveryPage (visit: Visit): Promise<Shown> {
     title: `${delivery.event_type}, a delivery`,
     content: html`<div id="delivery-head" data-live>!${heading({
       html: html`<span class="call">${delivery.event_type}</span> !${stateTag(delivery)}`
-    }, '', crumb(visit, '/dashboard/webhooks/deliveries', 'Deliveries'))}</div>
+    }, button(visit.sheet('retry'), 'Retry now', 'primary'), crumb(visit, '/dashboard/webhooks/deliveries', 'Deliveries'))}</div>
 <div class="columns"><div>
 <div id="state" data-live>!${verdict(told, next)}</div>
 !${card(tries(delivery, visit), { id: 'tries', title: 'Tries', live: true, pad: false })}
 </div><div>
-!${card(html`<p class="quiet">Sends it now, whatever has become of it, with the data as it is now.</p>
-<div>!${button(visit.sheet('retry'), 'Retry now', 'primary')}</div>`, { id: 'retry', title: 'Once more' })}
 !${card(facts([
   ['Delivery', idTag(delivery.delivery_id)],
   ['Event', html`<a href="${base}/dashboard/webhooks/events/${event.event_id}">!${code(event.event_id)}</a>`],
@@ -133,7 +132,7 @@ function tryPart (attempt: Attempt, number: number, isLast: boolean, visit: Visi
 
 function sent ({ url, request_headers: headers, request_body: body }: Attempt, number: number): Fragment {
   return html`<h3>What was sent</h3><p class="call"><code>POST ${url}</code></p>
-!${headerList(headers)}
+!${headerList(withoutSecrets(headers, HIDDEN))}
 !${body === '' ? '' : bodyText(body, { id: `try-${number}-request`, label: `Body of try ${number}` })}`
 }
 
@@ -147,8 +146,18 @@ function received (attempt: Attempt, number: number): Fragment {
 }
 
 function again ({ url, request_headers: headers, request_body: body }: Attempt, number: number): Fragment {
-  const command = curlOf({ method: 'POST', url, headers, body })
+  const shown = withoutSecrets(headers, null)
+  const command = curlOf({ method: 'POST', url, headers: shown, body })
   return html`<details class="fold" id="try-${number}-curl"><summary>Send the same with curl</summary>
-<p class="hint">With the signature as it was: programs accept it for five minutes.</p>
+<p class="hint">With the signature as it was: programs accept it for five minutes.!${
+  Object.keys(shown).length < Object.keys(headers).length ? ' Without the headers that hold secrets: add them.' : ''}</p>
 !${snippet(command, { id: `try-${number}-command`, label: 'curl command' })}</details>`
+}
+
+const HIDDEN = '[hidden]'
+
+/** Headers whose values nobody should look at, given another value; none leaves them out. */
+function withoutSecrets (headers: Readonly<Record<string, string>>, instead: string | null): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).flatMap(([name, value]) =>
+    isSensitive(name) ? (instead === null ? [] : [[name, instead]]) : [[name, value]]))
 }

@@ -61,7 +61,7 @@ function noEvent ({ base, url }: Visit, isFiltered: boolean): Fragment {
 
 function eventTable (events: readonly WebhookEvent[], visit: Visit): Fragment {
   const { base } = visit
-  return table('Events', [
+  return html`<div class="stacked">!${table('Events', [
     { title: 'Event' }, { title: 'About' }, { title: 'Sent to' }, { title: 'Happened' }
   ], events.map((event): Row => ({
     id: event.event_id,
@@ -75,7 +75,7 @@ function eventTable (events: readonly WebhookEvent[], visit: Visit): Fragment {
 !${event.deliveries.length > 5 ? html`and ${event.deliveries.length - 5} more` : ''}`,
       timeTag(event.created_at, visit)
     ]
-  })))
+  })))}</div>`
 }
 
 function subject ({ is_sample: isSample, payment_id: paymentId, subject_id: subjectId }: WebhookEvent, base: string): Fragment {
@@ -114,7 +114,7 @@ async function eventPage (visit: Visit): Promise<Shown> {
 }
 
 function told (deliveries: readonly Delivery[], endpoints: readonly Endpoint[], visit: Visit): Fragment {
-  if (deliveries.length > 0) return deliveryTable(deliveries, endpoints, visit)
+  if (deliveries.length > 0) return deliveryTable(deliveries, endpoints, visit, 'event')
   return empty('It was sent to nobody', endpoints.length === 0
     ? html`<p>There is no endpoint: <a href="${visit.base}/dashboard/webhooks/new">add the one of your program</a>, then send the event
 once more.</p>`

@@ -3,7 +3,7 @@ import { html } from 'ghtml'
 import { PAYLOAD_TYPES } from '../../delivery/catalogue.js'
 import type { Fragment } from '../layout.js'
 import type { Visit } from './frame.js'
-import { NONE, cellLink, code, statusTag, table, timeTag, type Row } from './parts.js'
+import { cellLink, code, statusTag, table, timeTag, type Row } from './parts.js'
 import { lastAnswer, type Delivery, type Endpoint, type Verdict } from './webhook-words.js'
 
 const TABS = [
@@ -53,26 +53,33 @@ export function verdict ({ kind, title, advice }: Verdict, more: Fragment = ''):
   return html`<div class="verdict ${kind}"><p><strong>${title}</strong></p>!${advice.map(text => html`<p>${text}</p>`)}!${more}</div>`
 }
 
-const COLUMNS = [
-  { title: 'Event' }, { title: 'Endpoint', kind: 'low' }, { title: 'State' }, { title: 'Last answer' },
-  { title: 'Tried', kind: 'low' }, { title: 'Next try' }
-] as const
-
-export function deliveryTable (deliveries: readonly Delivery[], endpoints: readonly Endpoint[], visit: Visit): Fragment {
-  return table('Deliveries', COLUMNS, deliveries.map((delivery): Row => {
+/** Deliveries, newest first; `left` out is what the page says already. */
+export function deliveryTable (
+  deliveries: readonly Delivery[], endpoints: readonly Endpoint[], visit: Visit, left: 'event' | 'endpoint' | null = null
+): Fragment {
+  const columns = [
+    { title: left === 'event' ? 'Endpoint' : 'Event' }, ...left === null ? [{ title: 'Endpoint' }] : [],
+    { title: 'State' }, { title: 'Last answer' }, { title: 'Tried' }
+  ]
+  const rows = deliveries.map((delivery): Row => {
     const { delivery_id: id, event_type: type, payment_id: paymentId, webhook_id: webhookId, state, attempts, due_at: due } = delivery
+    const url = `${visit.base}/dashboard/webhooks/deliveries/${id}`
     return {
       id,
       cells: [
-        cellLink(`${visit.base}/dashboard/webhooks/deliveries/${id}`, code(type), paymentId),
-        endpointLink(webhookId, endpoints, visit),
+        left === 'event'
+          ? cellLink(url, html`${endpoints.find(endpoint => endpoint.id === webhookId)?.url ?? webhookId}`)
+          : cellLink(url, code(type), paymentId),
+        ...left === null ? [endpointLink(webhookId, endpoints, visit)] : [],
         stateTag(delivery),
         html`${attempts.length === 0 && state !== 'waiting' ? 'never sent' : lastAnswer(delivery)}`,
-        timeTag(attempts.at(-1)?.started_at, visit),
-        due === null ? NONE : timeTag(due, visit)
+        html`!${attempts.length === 0 ? '' : timeTag(attempts.at(-1)?.started_at, visit)}!${due === null
+          ? ''
+          : html`<span class="under">next try !${timeTag(due, visit)}</span>`}`
       ]
     }
-  }))
+  })
+  return html`<div class="stacked">!${table('Deliveries', columns, rows)}</div>`
 }
 
 /** What waits for another try has failed so far. */

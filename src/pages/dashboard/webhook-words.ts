@@ -68,8 +68,11 @@ export function verdictOf (delivery: Delivery, around: Surroundings): Verdict {
   const why = last === undefined ? [] : adviceOn(last)
   const times = counted(tries, 'try', 'tries')
   switch (state) {
-    case 'succeeded':
-      return { kind: 'good', title: `It arrived at the ${ordinal(tries)} try: ${last === undefined ? '' : answerOf(last)}`, advice: why }
+    case 'succeeded': return {
+      kind: last !== undefined && isToBeRefused(last) ? 'bad' : 'good',
+      title: `It arrived at the ${ordinal(tries)} try${last === undefined ? '' : `: ${answerOf(last)}`}`,
+      advice: why
+    }
     case 'dropped': return { kind: 'bad', title: 'It was never sent, because a delivery fault asked for that', advice: [RETRY] }
     case 'cancelled': return {
       kind: 'bad',
@@ -114,12 +117,16 @@ function ordinal (count: number): string {
   return ORDINALS[count] ?? `${count}th`
 }
 
+/** Whether a program that takes it is at fault. */
+function isToBeRefused ({ fault }: Attempt): boolean {
+  return fault === 'wrong_secret' || fault === 'stale_timestamp'
+}
+
 /** What a try's outcome says about the program that was to be told; empty where all went well. */
 export function adviceOn (attempt: Attempt): string[] {
   const { response_status: status, fault } = attempt
   const said = fault === null ? undefined : FAULT_WORDS[fault as FaultKind]?.did
-  const isRefusalWanted = (fault === 'wrong_secret' || fault === 'stale_timestamp') && status !== null
-  if (isRefusalWanted) {
+  if (isToBeRefused(attempt) && status !== null) {
     const isRight = status >= 400 && status <= 499
     return [said ?? '', isRight ? 'It did refuse it: well done.' : 'It did not: its check of the signature does not work.']
   }
@@ -138,6 +145,7 @@ function withoutAnswer ({ error, url }: Attempt): string {
     return 'The program took the event and did not answer in time: it should answer first, and do what takes long afterwards.'
   }
   if (/ECONNRESET|UND_ERR_SOCKET/.test(reason)) return 'The program closed the connection without an answer: its own log may say why.'
+  if (reason.includes('bad port')) return 'Nothing is sent to this port, because it belongs to another protocol: choose another.'
   if (/CERT|SSL|TLS|certificate/i.test(reason)) return 'The certificate was not accepted: use http for a program on this computer.'
   return 'The connection failed before an answer came.'
 }

@@ -74,14 +74,22 @@ async function endpointList (visit: Visit): Promise<Shown> {
   }
 }
 
-function noEndpoint ({ base, context: { origin } }: Visit): Fragment {
+function noEndpoint ({ base, context }: Visit): Fragment {
   return html`!${empty('No endpoint yet', html`<p>An endpoint is the URL at which your program takes events.
 <a href="${base}/dashboard/webhooks/new">Add it here</a>, or let the emulator show what it would send, and pass it on to your program
 if you like, from a terminal:</p>`)}
-<div class="pad">!${snippet(`dodo-emulator webhooks listen http://127.0.0.1:3000/webhooks --url ${origin}`, {
-  id: 'listen', label: 'Command to listen'
-})}</div>`
+<div class="pad">!${snippet(listenCommand(context), { id: 'listen', label: 'Command to listen' })}</div>`
 }
+
+/** The command finds an emulator on its usual port, and the default sandbox. */
+function listenCommand ({ origin, sandbox }: Visit['context']): string {
+  const { port } = new URL(origin)
+  return ['dodo-emulator webhooks listen http://127.0.0.1:3000/webhooks',
+    ...port === '' || port === USUAL_PORT ? [] : [`--port ${port}`],
+    ...sandbox.prefix === '' ? [] : [`--sandbox ${sandbox.name}`]].join(' ')
+}
+
+const USUAL_PORT = '4010'
 
 function endpointTable (endpoints: readonly Endpoint[], visit: Visit): Fragment {
   const counts = countsOf(visit)
@@ -197,7 +205,7 @@ function latestDeliveries (latest: readonly Delivery[], endpoint: Endpoint, visi
     return empty('Nothing was sent yet', html`<p><a href="${base}/dashboard/webhooks/sample?webhook_id=${endpoint.id}">Send a
 sample</a>, or let a payment succeed: it is listed here at once, with what your program answered.</p>`)
   }
-  return html`!${deliveryTable(latest, [endpoint], visit)}
+  return html`!${deliveryTable(latest, [endpoint], visit, 'endpoint')}
 <p class="pad"><a href="${base}/dashboard/webhooks/deliveries?webhook_id=${endpoint.id}">All deliveries to it</a></p>`
 }
 

@@ -1,5 +1,5 @@
-/** The shapes of webhooks and requests: tabs, verdicts, what was sent and what was answered. */
-export const MESSAGES_STYLE = `
+/** The style sheet of webhooks and requests, as text: what was sent and answered, verdicts, and tables that say much in a row. */
+export const MESSAGES = `
 .tabs { overflow-x: auto; border-bottom: 1px solid var(--line); scrollbar-width: none; }
 .tabs ul { display: flex; gap: 0.25rem; }
 .tabs a {
@@ -34,4 +34,21 @@ export const MESSAGES_STYLE = `
 .checks { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); gap: 0.4rem 1rem; }
 .checks label { font-weight: 400; }
 .revealed:focus { outline: none; }
+.sheet fieldset > .fold { margin: -0.25rem 0; }
+.figure { white-space: nowrap; }
+.columns:not(.beside) > :last-child .facts > div { grid-template-columns: 6.5rem minmax(0, 1fr); }
+.columns:not(.beside) > :last-child .copyable { grid-template-columns: auto minmax(0, 1fr) auto; }
+@media (max-width: 40rem) { .columns:not(.beside) > :last-child .facts > div { grid-template-columns: minmax(0, 1fr); } }
+@container (max-width: 36rem) { /* Rows that tell much stand in lines of their own, so that nothing is out of sight. */
+  .stacked table, .stacked tbody { display: block; }
+  .stacked thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .stacked tr { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.15rem 0.75rem; padding: 0.7rem 1.125rem; }
+  .stacked tbody tr + tr { border-top: 1px solid var(--line); }
+  .stacked tbody tr + tr > * { border-top: 0; }
+  .stacked :is(th, td):not(.low) { display: block; padding: 0; overflow-wrap: anywhere; }
+  .stacked tbody th { flex: 1 1 60%; }
+  .stacked tbody th code { max-width: none; white-space: normal; }
+  .stacked .more { flex: 1 1 100%; }
+  .stacked td:empty, .stacked td:has(> .nothing) { display: none !important; }
+}
 `

@@ -1,0 +1,416 @@
+/** Webhooks on the dashboard: endpoints, events, deliveries with every try, samples and faults; and why one did not arrive. */
+import t from 'tap'
+import { adviceOn, verdictOf, whyNot, type Attempt, type Delivery } from '../../src/pages/dashboard/webhook-words.js'
+import { paymentBody } from '../helper.js'
+import { freePort } from '../processes.js'
+import { answers, startReceiver, status } from '../receiver.js'
+import { partOf, problemOf, visitor, type Visitor } from './dashboard-visitor.js'
+
+const LIST = '/dashboard/webhooks'
+const SAMPLE = `${LIST}/sample`
+const FAULTS = `${LIST}/faults`
+
+interface Endpoint { id: string, url: string }
+interface Event { event_id: string }
+
+async function endpoint ({ call }: Visitor, body: object = {}): Promise<Endpoint> {
+  const { json } = await call('POST', '/webhooks', { body: { url: 'http://127.0.0.1:3000/hook', ...body } })
+  return json as Endpoint
+}
+
+async function sell ({ pay, call, get }: Visitor): Promise<string> {
+  const { payment_id: id } = await pay(paymentBody())
+  await call('POST', `/_emulator/payments/${id}/pay`, { body: { outcome: 'succeeded' } })
+  await get('/_emulator/idle')
+  return id
+}
+
+async function newest<Item> ({ get }: Visitor, what: 'events' | 'deliveries'): Promise<Item> {
+  const { items: [item] } = await get<{ items: Item[] }>(`/_emulator/${what}?page_size=1`)
+  return item as Item
+}
+
+async function closed (): Promise<string> {
+  return `http://127.0.0.1:${await freePort()}/hook`
+}
+
+t.test('endpoints', async t => {
+  await t.test('without one it says how to get one', async t => {
+    const { visit } = visitor(t)
+    const page = await visit(LIST)
+    t.equal(page.status, 200)
+    t.match(partOf(page, 'endpoints'), /No endpoint yet/)
+    t.match(partOf(page, 'listen'), 'dodo-emulator webhooks listen http://127.0.0.1:3000/webhooks')
+    t.match(page.html, `href="${LIST}/new"`)
+  })
+
+  await t.test('added by the form', async t => {
+    const shop = visitor(t)
+    const page = await shop.follow(`${LIST}/new`, 'add', {
+      url: 'http://127.0.0.1:3000/hook',
+      description: 'The shop',
+      rate_limit: '5',
+      filter_types: 'payment.succeeded',
+      headers: 'X-Tenant: acme\r\nAuthorization: Bearer very-secret'
+    })
+    t.match(partOf(page, 'done'), 'The endpoint was added')
+    t.match(partOf(page, 'details'), /The shop Events payment\.succeeded Rate limit 5 in a second Headers X-Tenant: acme Authorization hidden/)
+    t.notMatch(page.html, 'very-secret')
+    t.match(partOf(page, 'state'), 'Nothing has been sent to it yet')
+    const { data: [stored] } = await shop.get<{ data: object[] }>('/webhooks')
+    t.match(stored, { rate_limit: 5, filter_types: ['payment.succeeded'], description: 'The shop' })
+  })
+
+  await t.test('refused with the words of the API, at the field, with what was typed', async t => {
+    const shop = visitor(t)
+    const before = shop.stored()
+    const refused = await shop.send(`${LIST}/new`, 'add', { url: 'ftp://x', description: 'mine', rate_limit: '-1' })
+    t.equal(refused.status, 422)
+    t.match(problemOf(refused, 'add-rate_limit'), /must be/, 'the schema speaks first')
+    const url = await shop.send(`${LIST}/new`, 'add', { url: 'ftp://x', description: 'mine', filter_types: 'refund.failed' })
+    t.match(problemOf(url, 'add-url'), 'url must be an absolute http or https URL')
+    t.match(url.html, 'name="description" value="mine"')
+    t.match(url.text, /value="refund\.failed"\s+checked/)
+    t.match(problemOf(await shop.send(`${LIST}/new`, 'add', { url: '' }), 'add-url'), 'url must be')
+    const ok = 'http://127.0.0.1:1/'
+    t.match(problemOf(await shop.send(`${LIST}/new`, 'add', { url: ok, headers: 'Host: x' }), 'add-headers'), 'is set by the sender')
+    t.match(problemOf(await shop.send(`${LIST}/new`, 'add', { url: ok, headers: 'nonsense' }), 'add-headers'), '"nonsense" is no header')
+    t.match(problemOf(await shop.send(`${LIST}/new`, 'add', { url: ok, rate_limit: 'many' }), 'add-rate_limit'), 'must be')
+    t.equal((await shop.send(`${LIST}/new`, 'add', { url: ok, filter_types: 'payment.exploded' })).status, 422)
+    t.strictSame(shop.stored(), before, 'nothing was stored')
+  })
+
+  await t.test('changed, and given more headers', async t => {
+    const shop = visitor(t)
+    const { id } = await endpoint(shop, { rate_limit: 3, filter_types: ['refund.failed'], description: 'old' })
+    const form = await shop.visit(`${LIST}/${id}/edit`)
+    t.match(form.text, /value="refund\.failed"\s+checked/)
+    const saved = await shop.follow(`${LIST}/${id}/edit`, 'save', { url: 'http://127.0.0.1:4000/new' })
+    t.match(partOf(saved, 'done'), 'was changed')
+    t.match(await shop.get(`/webhooks/${id}`), {
+      url: 'http://127.0.0.1:4000/new', rate_limit: null, filter_types: null, description: ''
+    }, 'what is empty is none')
+    await shop.follow(`${LIST}/${id}/edit`, 'headers', { headers: 'X-One: 1\nX-Two: a:b' })
+    t.match(await shop.get(`/webhooks/${id}/headers`), { headers: { 'X-One': '1', 'X-Two': 'a:b' } })
+    t.match(problemOf(await shop.send(`${LIST}/${id}/edit`, 'headers', {}), 'headers-headers'), 'at least one header')
+    t.match(problemOf(await shop.send(`${LIST}/${id}/edit`, 'save', { url: 'no' }), 'save-url'), 'url must be')
+  })
+
+  await t.test('disabled, enabled and deleted; deleting asks', async t => {
+    const shop = visitor(t)
+    const { id } = await endpoint(shop)
+    t.match(partOf(await shop.visit(`${LIST}/${id}`), 'ask-delete'), /what waits for another try is cancelled/)
+    const off = await shop.follow(`${LIST}/${id}`, 'disable')
+    t.match(partOf(off, 'state'), 'Nothing is sent to it, because it is disabled')
+    t.match(partOf(await shop.visit(LIST), `row-${id}`), 'disabled')
+    const on = await shop.follow(`${LIST}/${id}`, 'enable')
+    t.match(partOf(on, 'done'), 'The endpoint is enabled')
+    const gone = await shop.follow(`${LIST}/${id}`, 'delete')
+    t.match(partOf(gone, 'endpoints'), 'No endpoint yet')
+    t.equal((await shop.visit(`${LIST}/${id}`)).status, 404)
+    t.equal((await shop.visit(`${LIST}/${id}/edit`)).status, 404)
+  })
+
+  await t.test('its key is shown to whoever asks for it, in no other answer and in no URL', async t => {
+    const shop = visitor(t)
+    const { id } = await endpoint(shop)
+    const { secret } = await shop.get<{ secret: string }>(`/webhooks/${id}/secret`)
+    const before = await shop.visit(`${LIST}/${id}`)
+    t.match(partOf(before, 'key'), /DODO_PAYMENTS_WEBHOOK_KEY.*Reveal the key/)
+    t.notMatch(before.text, secret)
+    const shown = await shop.send(`${LIST}/${id}`, 'reveal')
+    t.equal(shown.status, 200)
+    t.match(partOf(shown, 'key'), secret)
+    t.match(shown.text, `data-copy="DODO_PAYMENTS_WEBHOOK_KEY=${secret}"`)
+    t.equal(shown.headers['cache-control'], 'no-store')
+    t.notMatch((await shop.visit(`${LIST}/${id}`)).text, secret, 'and hidden again')
+    for (const url of [LIST, `${LIST}/${id}/edit`]) t.notMatch((await shop.visit(url)).text, secret, url)
+    const forged = await shop.emulator.app.inject({
+      method: 'POST',
+      url: `${LIST}/${id}`,
+      headers: { accept: 'text/html', host: 'localhost', 'content-type': 'application/x-www-form-urlencoded' },
+      payload: 'action=reveal'
+    })
+    t.equal(forged.statusCode, 403)
+    t.notMatch(forged.body, secret)
+  })
+
+  await t.test('pages of 25, and hostile words are text', async t => {
+    const shop = visitor(t)
+    for (let index = 0; index < 26; index++) {
+      await endpoint(shop, { url: `http://127.0.0.1:3000/${index}?<script>`, description: '"><script>alert(1)</script>' })
+    }
+    const first = await shop.visit(LIST)
+    t.equal([...first.html.matchAll(/id="row-whk_/g)].length, 25)
+    t.match(first.text, `${LIST}?page=2`)
+    t.notMatch(first.html, '<script>alert')
+    t.match((await shop.visit(`${LIST}?page=2`)).html, /id="row-whk_/)
+    const { data: [one] } = await shop.get<{ data: Endpoint[] }>('/webhooks')
+    for (const url of [`${LIST}/${one?.id}`, `${LIST}/${one?.id}/edit`, SAMPLE, FAULTS, `${LIST}/deliveries`]) {
+      t.notMatch((await shop.visit(url)).html, /<script>alert|"><script>/, url)
+    }
+  })
+})
+
+t.test('a delivery says why it did not arrive', async t => {
+  await t.test('nobody listens', async t => {
+    const shop = visitor(t)
+    const { id } = await endpoint(shop, { url: await closed() })
+    const payment = await sell(shop)
+    const { delivery_id: delivery } = await newest<Delivery>(shop, 'deliveries')
+    const page = await shop.visit(`${LIST}/deliveries/${delivery}`)
+    t.match(partOf(page, 'state'), /It has not arrived yet: nobody listens there \(ECONNREFUSED\) at the first try/)
+    t.match(partOf(page, 'state'), /No program listens at 127\.0\.0\.1:\d+: start it.*Next try: \d{4}-/)
+    t.match(partOf(page, 'facts'), payment)
+    t.match(partOf(page, 'try-1'), /What was sent POST http.*webhook-signature v1,.*"payment\.succeeded".*What was answered Nothing/)
+    t.match(partOf(page, 'try-1-curl'), /curl -X POST .*-H 'webhook-id: msg_/)
+    t.match(partOf(await shop.visit(`${LIST}/${id}`), 'state'), /The last one did not arrive: nobody listens there/)
+    t.match(partOf(await shop.visit('/'), 'deliveries'), 'nobody listens there', 'the overview leads here')
+  })
+
+  await t.test('the program fails, is mended, and is tried once more', async t => {
+    const shop = visitor(t)
+    let code = 500
+    const receiver = await startReceiver(t, (response, received) => { status(code, { 'x-trace': '7' })(response, received) })
+    const { id } = await endpoint(shop, { url: receiver.url, headers: { Authorization: 'Bearer very-secret' } })
+    await sell(shop)
+    const { delivery_id: delivery } = await newest<Delivery>(shop, 'deliveries')
+    const url = `${LIST}/deliveries/${delivery}`
+    const failed = await shop.visit(url)
+    t.match(partOf(failed, 'state'), /HTTP 500 at the first try The program failed while it worked on the event/)
+    t.match(partOf(failed, 'try-1'), /What was answered 500 .*x-trace 7.* no /)
+    t.match(partOf(failed, 'try-1'), 'authorization [hidden]')
+    t.notMatch(failed.html, 'very-secret')
+    code = 200
+    const retried = await shop.follow(url, 'retry')
+    t.match(partOf(retried, 'done'), 'It is tried now')
+    await shop.get('/_emulator/idle')
+    const arrived = await shop.visit(url)
+    t.match(partOf(arrived, 'state'), 'It arrived at the second try: HTTP 200')
+    t.match(partOf(arrived, 'tries'), /Try 2 200 .* Try 1 500/, 'newest first')
+    t.match(partOf(await shop.visit(`${LIST}/${id}`), 'counts'), /100 % arrived.* 1 succeeded/)
+    await shop.call('PATCH', `/webhooks/${id}`, { body: { disabled: true } })
+    const refused = await shop.send(url, 'retry')
+    t.equal(refused.status, 422)
+    t.match(partOf(refused, 'error-summary'), 'is disabled: enable it first')
+  })
+
+  await t.test('a signature that must be refused, dropped, and waiting by a clock that stands still', async t => {
+    const shop = visitor(t, { clockFrozen: 'on' })
+    const receiver = await startReceiver(t, answers.ok)
+    const { id } = await endpoint(shop, { url: receiver.url })
+    for (const kind of ['wrong_secret', 'drop']) await shop.follow(FAULTS, 'add', { kind, count: '1' })
+    await shop.follow(FAULTS, 'add', { kind: 'delay', count: '1', delay_ms: '60000' })
+    const states: string[] = []
+    for (let index = 0; index < 3; index++) {
+      await shop.follow(SAMPLE, 'sample', { type: 'payment.failed', webhook_id: id })
+      await shop.get('/_emulator/idle')
+      const { delivery_id: delivery } = await newest<Delivery>(shop, 'deliveries')
+      states.push(partOf(await shop.visit(`${LIST}/deliveries/${delivery}`), 'state'))
+    }
+    t.match(states[0], /It arrived at the first try: HTTP 200 Signed with a wrong key.*It did not: its check of the signature does not work/)
+    t.match(states[1], 'It was never sent, because a delivery fault asked for that')
+    t.match(states[2], /It is to be sent later The sandbox’s clock stands still.*Next try:/)
+    t.match(partOf(await shop.visit(`${LIST}/${id}`), 'counts'), /50 % .* 1 succeeded 1 waiting 0 failed 1 dropped/)
+  })
+
+  await t.test('the list, and its filters', async t => {
+    const shop = visitor(t)
+    const receiver = await startReceiver(t)
+    const good = await endpoint(shop, { url: receiver.url })
+    const bad = await endpoint(shop, { url: await closed(), filter_types: ['payment.succeeded'] })
+    const payment = await sell(shop)
+    const rows = async (query: string) =>
+      [...(await shop.visit(`${LIST}/deliveries?${query}`)).html.matchAll(/id="row-dlv_/g)].length
+    t.equal(await rows(''), 2)
+    t.equal(await rows('state=succeeded'), 1)
+    t.equal(await rows('state=waiting'), 1)
+    t.equal(await rows(`webhook_id=${bad.id}`), 1)
+    t.equal(await rows('event_type=payment.failed'), 0)
+    t.equal(await rows(`payment_id=${payment}`), 2)
+    t.match(partOf(await shop.visit(`${LIST}/deliveries`), 'delivery-list'), /nobody listens there \(ECONNREFUSED\) \(1 try\)/)
+    t.equal((await shop.visit(`${LIST}/deliveries?state=lost`)).status, 422)
+    t.match(partOf(await shop.visit(`${LIST}/deliveries?state=failed`), 'deliveries'), 'No delivery fits')
+    await shop.call('DELETE', `/webhooks/${good.id}`)
+    t.match(partOf(await shop.visit(`${LIST}/deliveries`), 'delivery-list'), `${good.id} deleted`)
+    t.equal((await shop.visit(`${LIST}/deliveries/dlv_none`)).status, 404)
+  })
+})
+
+t.test('events', async t => {
+  await t.test('who was told, who was not, and why', async t => {
+    const shop = visitor(t)
+    const receiver = await startReceiver(t)
+    t.match(partOf(await shop.visit(`${LIST}/events`), 'events'), 'No event yet')
+    const told = await endpoint(shop, { url: receiver.url })
+    const off = await endpoint(shop, { disabled: true })
+    const other = await endpoint(shop, { filter_types: ['refund.failed'] })
+    const payment = await sell(shop)
+    const later = await endpoint(shop)
+    const { event_id: id } = await newest<Event>(shop, 'events')
+    const page = await shop.visit(`${LIST}/events/${id}`)
+    t.match(partOf(page, 'told'), `${receiver.url}`)
+    t.match(partOf(page, 'untold'), '3 endpoints were not told')
+    t.match(partOf(page, `row-not-${off.id}`), 'It is disabled.')
+    t.match(partOf(page, `row-not-${other.id}`), 'Its filter leaves payment.succeeded out.')
+    t.match(partOf(page, `row-not-${later.id}`), 'It was added after this had happened.')
+    t.notMatch(partOf(page, 'untold'), told.url)
+    t.match(partOf(page, 'payload'), `"payment_id": "${payment}"`)
+    const row = partOf(await shop.visit(`${LIST}/events?type=payment.succeeded&payment_id=${payment}`), `row-${id}`)
+    t.match(row, `payment.succeeded ${id} ${payment} succeeded`)
+    t.match(partOf(await shop.visit(`${LIST}/events?type=payment.failed`), 'events'), 'No event fits')
+    t.equal((await shop.visit(`${LIST}/events?type=nothing`)).status, 422)
+    t.equal((await shop.visit(`${LIST}/events/msg_none`)).status, 404)
+  })
+
+  await t.test('sent once more, to those who want it or to one', async t => {
+    const shop = visitor(t)
+    await sell(shop)
+    const { event_id: id } = await newest<Event>(shop, 'events')
+    const url = `${LIST}/events/${id}`
+    t.match(partOf(await shop.visit(url), 'told'), /It was sent to nobody There is no endpoint/)
+    t.match(partOf(await shop.follow(url, 'replay', { webhook_id: '' }), 'done'), 'Nothing was sent')
+    const receiver = await startReceiver(t)
+    const { id: webhookId } = await endpoint(shop, { url: receiver.url, filter_types: ['refund.failed'] })
+    t.match(partOf(await shop.follow(url, 'replay', { webhook_id: webhookId }), 'done'), 'It is sent once more')
+    await shop.get('/_emulator/idle')
+    t.equal(receiver.received.length, 1, 'whatever its filter')
+    t.equal(receiver.received[0]?.headers['webhook-id'], id)
+    const refused = await shop.send(url, 'replay', { webhook_id: 'whk_none' })
+    t.equal(refused.status, 422)
+    t.match(problemOf(refused, 'replay-webhook_id'), 'Webhook whk_none does not exist')
+  })
+})
+
+t.test('samples', async t => {
+  const shop = visitor(t)
+  t.match(partOf(await shop.visit(SAMPLE), 'sample'), 'There is no endpoint to send it to')
+  const receiver = await startReceiver(t)
+  const { id } = await endpoint(shop, { url: receiver.url, filter_types: ['payment.failed'] })
+  const form = await shop.visit(`${SAMPLE}?webhook_id=${id}`)
+  t.match(form.html, `value="${id}" selected`)
+  t.equal([...partOf(form, 'sample-type').matchAll(/\w+\.\w+/g)].length, 47, 'every type')
+
+  const sent = await shop.follow(SAMPLE, 'sample', { type: 'dispute.opened', webhook_id: id, data: '{"remarks": "hello"}' })
+  t.match(partOf(sent, 'done'), 'The sample is on its way')
+  await shop.get('/_emulator/idle')
+  t.match(receiver.received[0], { type: 'dispute.opened', data: { remarks: 'hello' } })
+  const nobody = await shop.follow(SAMPLE, 'sample', { type: 'dispute.opened', webhook_id: '' })
+  t.match(partOf(nobody, 'done'), 'no enabled endpoint wants events of this type')
+
+  const events = shop.stored()
+  t.match(problemOf(await shop.send(SAMPLE, 'sample', { type: 'dispute.opened', data: '{' }), 'sample-data'), 'The data is no JSON')
+  t.match(problemOf(await shop.send(SAMPLE, 'sample', { type: 'dispute.opened', data: '[1]' }), 'sample-data'), 'must be object')
+  t.match(problemOf(await shop.send(SAMPLE, 'sample', { type: 'no.such' }), 'sample-type'), 'must be')
+  const typed = await shop.send(SAMPLE, 'sample', { type: 'payout.failed', webhook_id: 'whk_none', data: '{"a": 1}' })
+  t.match(problemOf(typed, 'sample-webhook_id'), 'does not exist')
+  t.match(typed.text, 'value="payout.failed" selected')
+  t.match(typed.text, '{"a": 1}</textarea>')
+  t.strictSame(shop.stored(), events, 'nothing was stored')
+})
+
+t.test('delivery faults', async t => {
+  const shop = visitor(t)
+  t.match(partOf(await shop.visit(FAULTS), 'faults'), 'Nothing is to go wrong')
+  const { id, url } = await endpoint(shop)
+  const added = await shop.follow(FAULTS, 'add', {
+    kind: 'delay', count: '3', delay_ms: '5000', webhook_id: id, event_type: 'refund.failed'
+  })
+  t.match(partOf(added, 'done'), 'The next deliveries that fit will go wrong')
+  t.match(partOf(added, 'row-fault-0'), `delay sent later by 5000 ms 3 ${url} refund.failed`)
+  await shop.follow(FAULTS, 'add', { kind: 'duplicate', count: '1' })
+  t.match(partOf(await shop.visit(FAULTS), 'row-fault-1'), 'duplicate sent twice 1 any any')
+
+  t.match(problemOf(await shop.send(FAULTS, 'add', { kind: 'delay', count: '1' }), 'add-delay_ms'), 'a delay needs delay_ms')
+  t.match(problemOf(await shop.send(FAULTS, 'add', { kind: 'drop', count: '0' }), 'add-count'), 'must be >= 1')
+  t.match(problemOf(await shop.send(FAULTS, 'add', { kind: 'drop', count: 'x' }), 'add-count'), 'must be integer')
+  t.match(problemOf(await shop.send(FAULTS, 'add', { kind: 'nothing' }), 'add-kind'), 'must be')
+  t.equal((await shop.get<{ items: unknown[] }>('/_emulator/deliveries/faults')).items.length, 2)
+  t.match(partOf(await shop.follow(FAULTS, 'clear'), 'faults'), 'Nothing is to go wrong')
+})
+
+t.test('in a sandbox of its own every link and form stays there', async t => {
+  const shop = visitor(t)
+  await shop.call('GET', '/~qa/products')
+  await shop.follow(`/~qa${LIST}/new`, 'add', { url: await closed() })
+  t.match(partOf(await shop.visit(LIST), 'endpoints'), 'No endpoint yet', 'the others do not have it')
+  const { json } = await shop.call('GET', '/~qa/webhooks')
+  const id = (json as { data: Endpoint[] }).data[0]?.id
+  await shop.follow(`/~qa${SAMPLE}`, 'sample', { type: 'payment.failed' })
+  await shop.call('GET', '/~qa/_emulator/idle')
+  const { json: { items: [event] } } = await shop.call('GET', '/~qa/_emulator/events') as { json: { items: Event[] } }
+  const { json: { items: [delivery] } } = await shop.call('GET', '/~qa/_emulator/deliveries') as { json: { items: Delivery[] } }
+  const paths = ['', '/new', `/${id}`, `/${id}/edit`, '/events', `/events/${event?.event_id}`, '/deliveries',
+    `/deliveries/${delivery?.delivery_id}`, '/sample', '/faults']
+  for (const path of paths) {
+    const { html, status } = await shop.visit(`/~qa${LIST}${path}`)
+    t.equal(status, 200, path)
+    t.strictSame([...html.matchAll(/(?:href|action)="(\/(?!~qa\/)[^"]*)"/g)].map(([, link]) => link), [], `links of ${path}`)
+  }
+})
+
+t.test('the words', async t => {
+  const attempt = (changes: Partial<Attempt>): Attempt => ({
+    started_at: '2026-01-01T00:00:00Z',
+    duration_ms: 1,
+    url: 'http://shop.example:3000/hook',
+    request_headers: {},
+    request_body: '{}',
+    response_status: null,
+    response_headers: null,
+    response_body: null,
+    error: null,
+    fault: null,
+    ...changes
+  })
+  const words = (changes: Partial<Attempt>) => adviceOn(attempt(changes)).join(' ')
+  t.strictSame(adviceOn(attempt({ response_status: 204 })), [])
+  t.match(words({ error: 'there is no host of this name (ENOTFOUND)' }), 'The name shop.example:3000 is not known')
+  t.match(words({ error: 'no complete answer within 15 s' }), 'should answer first')
+  t.match(words({ error: 'the connection was closed (ECONNRESET)' }), 'closed the connection')
+  t.match(words({ error: 'bad port' }), 'choose another')
+  t.match(words({ error: 'self-signed certificate (DEPTH_ZERO_SELF_SIGNED_CERT)' }), 'use http')
+  t.match(words({ error: 'who knows' }), 'before an answer came')
+  t.match(words({ response_status: 308, response_headers: { location: 'https://b.example/' } }), 'leads to, https://b.example/')
+  for (const code of [400, 401, 403]) t.match(words({ response_status: code }), 'the check of the signature')
+  t.match(words({ response_status: 404 }), 'nothing at the path /hook')
+  t.match(words({ response_status: 405 }), 'does not take a POST')
+  t.match(words({ response_status: 418 }), 'its answer below')
+  t.match(words({ response_status: 429 }), 'rate limit')
+  t.match(words({ response_status: 503 }), 'its own log says why')
+  t.match(words({ response_status: 401, fault: 'stale_timestamp' }), 'well done')
+  t.match(words({ response_status: 200, fault: 'duplicate' }), 'Sent twice')
+
+  const delivery: Delivery = {
+    delivery_id: 'dlv_1',
+    event_id: 'msg_1',
+    event_type: 'payment.failed',
+    payment_id: null,
+    webhook_id: 'whk_1',
+    state: 'failed',
+    tries: 8,
+    due_at: null,
+    attempts: [attempt({ response_status: 500 })]
+  }
+  const around = { endpoint: null, isSample: false, isFrozen: false, isDue: false }
+  t.match(verdictOf(delivery, around), { kind: 'bad', title: 'It did not arrive: HTTP 500' })
+  t.match(verdictOf(delivery, around).advice.join(' '), 'After 8 tries none is left')
+  t.match(verdictOf({ ...delivery, tries: 1 }, { ...around, isSample: true }).advice.join(' '), 'A sample is tried once')
+  t.match(verdictOf({ ...delivery, state: 'cancelled' }, around).title, 'its endpoint was deleted while it waited')
+  t.match(verdictOf({ ...delivery, state: 'waiting', tries: 0, attempts: [] }, { ...around, isDue: true }).title, 'It is being sent')
+
+  const happened = { type: 'payment.failed', created_at: '2026-01-02T00:00:00.000000Z' } as const
+  const there = {
+    id: 'whk_1',
+    url: 'http://h/',
+    description: '',
+    disabled: false,
+    filter_types: null,
+    rate_limit: null,
+    metadata: {},
+    created_at: '2026-01-01T00:00:00.000000Z',
+    updated_at: '2026-01-03T00:00:00.000000Z'
+  }
+  t.match(whyNot(happened, there), 'it was changed since')
+  t.match(whyNot(happened, { ...there, updated_at: there.created_at }), 'to another endpoint alone')
+})
