@@ -30,14 +30,13 @@ export function addCustomers (dashboard: Dashboard): void {
 const FILTERS: readonly Filter[] = [
   { name: 'email', label: 'E-mail', type: 'search', placeholder: 'A part of it' },
   { name: 'name', label: 'Name', type: 'text', placeholder: 'A part of it' },
-  { name: 'created_at_gte', label: 'Created from', type: 'date' },
-  { name: 'created_at_lte', label: 'Created until', type: 'date' }
+  { name: 'from', label: 'Created from', type: 'date' },
+  { name: 'until', label: 'Created until', type: 'date' }
 ]
 
 async function list (visit: Visit): Promise<Shown> {
   const { base } = visit
-  const { created_at_gte: from, created_at_lte: until, ...parts } = filtersOf(visit,
-    ['email', 'name', 'created_at_gte', 'created_at_lte'])
+  const { from, until, ...parts } = filtersOf(visit, ['email', 'name', 'from', 'until'])
   const query = {
     ...parts,
     ...(from === undefined ? {} : { created_at_gte: dayAsTime(from, '00:00:00Z') }),

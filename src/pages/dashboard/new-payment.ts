@@ -16,7 +16,7 @@ import type { Fragment } from '../layout.js'
 import { cartBody, cartFields, previewBody, withLine, withoutLine, type CartKind, type Start } from './cart.js'
 import { curlCommand, javascriptProgram, pythonProgram, type JsonObject, type SampleCall } from './client-code.js'
 import { form } from './fields.js'
-import type { Form } from './form.js'
+import { readForm, type Form } from './form.js'
 import type { Dashboard, DashboardPage, Done, Visit } from './frame.js'
 import { card, cellLink, crumb, heading, snippet } from './parts.js'
 import { typedAmount } from './reading.js'
@@ -78,15 +78,17 @@ function cartPage (kind: CartKind, apiKey: string): DashboardPage {
     section,
     async show (visit) {
       const sheet = visit.sheet('cart')
-      const fields = await cartFields(sheet, kind, startOf(kind, visit), visit)
-      const body = sheet.typed === null ? null : readable(sheet.typed, kind, visit)
+      const start = startOf(kind, visit)
+      const fields = await cartFields(sheet, kind, start, visit)
+      const sent = sheet.typed ?? (visit.search.has('from') ? formOf(start) : null)
+      const body = sent === null ? null : readable(sent, kind, visit)
       return {
         title,
         content: html`!${heading(title, '', crumb(visit, ...above))}
 <div class="columns even"><div>!${card(form(sheet, html`!${FIRST_BUTTON}!${fields}
 <div class="row"><button class="button primary" name="step" value="create">${submit}</button>
 <button class="button second" name="step" value="show">Show the total and the code</button></div>`), { id: 'cart' })}</div>
-<div>!${card(await total(body, sheet.typed, visit), { id: 'total', title: 'What it comes to', pad: false })}
+<div>!${card(await total(body, sent, visit), { id: 'total', title: 'What it comes to', pad: false })}
 !${card(programs(body, { ...call, apiKey, origin: visit.context.origin }), { id: 'code', title: 'The same as code' })}
 </div></div>`
       }
@@ -107,6 +109,11 @@ function cartPage (kind: CartKind, apiKey: string): DashboardPage {
 /** The one that the Enter key presses: it shows, and makes nothing. */
 const FIRST_BUTTON = '<button class="unseen" name="step" value="show" tabindex="-1" aria-hidden="true">Show</button>'
 
+/** As if it had been sent as it is. */
+function formOf (start: Start): Form {
+  return readForm(new URLSearchParams(Object.entries(start).filter(([, value]) => value !== '')))
+}
+
 /** What was typed as a request; null while some of it can't be read, which the form tells. */
 function readable (sent: Form, kind: CartKind, visit: Visit): JsonObject | null {
   try {
@@ -125,8 +132,8 @@ async function total (body: JsonObject | null, sent: Form | null, visit: Visit):
     return breakdown(await visit.operate('POST /checkouts/preview', { body: previewBody(body, sent) }), visit)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    return html`<div class="pad" id="no-total"><p class="note">As it stands it would be refused: <code>${error.code}</code>
-${error.message}</p></div>`
+    return html`<div class="pad" id="no-total"><div class="note"><p>As it stands it would be refused:
+<code>${error.code}</code> ${error.message}</p></div></div>`
   }
 }
 

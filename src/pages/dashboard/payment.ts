@@ -11,7 +11,7 @@ import type { Fragment } from '../layout.js'
 import type { Dashboard, Shown, Visit } from './frame.js'
 import { icon } from './icons.js'
 import {
-  NONE, card, cellLink, code, copyButton, crumb, facts, fullTime, heading, idTag, metadata, rawJson, statusTag, table, text,
+  NONE, card, cellLink, code, copyButton, crumb, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, statusTag, table, text,
   timeTag, type Row
 } from './parts.js'
 import { paymentActions, paymentForms } from './payment-actions.js'
@@ -22,6 +22,7 @@ type LoggedRequest = components['schemas']['LoggedRequest']
 type Explanation = Reply<'GET /_emulator/payments/{payment_id}/explain'>
 
 const NOTES = {
+  created: 'The payment was created.',
   paid: 'The card was charged; the payment says what came of it.',
   answered: 'The customer’s answer was given.',
   failed: 'The payment was made to fail.',
@@ -48,7 +49,7 @@ async function payment (visit: Visit): Promise<Shown> {
   return {
     title: `Payment ${shown.payment_id}`,
     content: html`<div id="head" data-live>
-!${heading(title, openLink(shown), crumb(visit, '/dashboard/payments', 'Payments'))}</div>
+!${heading(title, html`!${againLink(shown, visit)}!${openLink(shown)}`, crumb(visit, '/dashboard/payments', 'Payments'))}</div>
 <div class="columns beside"><div>
 !${card(await timeline(shown, visit), { id: 'timeline', title: 'What happened', live: true })}
 </div><div>
@@ -60,6 +61,11 @@ async function payment (visit: Visit): Promise<Shown> {
 !${card(rawJson(shown, { title: 'As the API answers it' }), { id: 'raw-json', live: true })}
 </div></div>`
   }
+}
+
+/** Leads to the cart that the payment was made of, with its total and its code. */
+function againLink ({ payment_id: id }: Payment, { base }: Visit): Fragment {
+  return linkButton(`${base}/dashboard/payments/new?${new URLSearchParams({ from: id })}`, 'Create another like it')
 }
 
 function openLink ({ payment_link: link, status }: Payment): Fragment {

@@ -1,0 +1,434 @@
+/**
+ * The catalog in the dashboard, request by request: products, discount codes, customers and checkout sessions are listed, shown,
+ * made and changed by the API's rules, and its refusals stand at the fields.
+ */
+import t, { type Test } from 'tap'
+import type { Schemas } from '../../src/contract/operations.js'
+import { paymentBody } from '../helper.js'
+import { partOf, problemOf, visitor, type Shown, type Visitor } from './dashboard-visitor.js'
+
+const HOSTILE = '<img src=x onerror=alert(1)>"\'&'
+
+const ONE_TIME = {
+  name: 'Notebook', tax_category: 'digital_products', 'price.type': 'one_time_price', 'price.currency': 'USD', 'price.price': '19.99'
+}
+const RECURRING = {
+  ...ONE_TIME,
+  'price.type': 'recurring_price',
+  'price.payment_frequency_count': '3',
+  'price.payment_frequency_interval': 'Month',
+  'price.subscription_period_count': '2',
+  'price.subscription_period_interval': 'Year'
+}
+const PERCENTAGE = { code: 'autumn', type: 'percentage', amount: '5.4', customer_eligibility: 'any', default: '0' }
+const FLAT = {
+  code: 'FIVER',
+  type: 'flat',
+  customer_eligibility: 'any',
+  default: '1',
+  'currency_options[0].currency': 'JPY',
+  'currency_options[0].max_amount_possible': '700',
+  'currency_options[0].minimum_subtotal': '',
+  'currency_options[1].currency': 'KWD',
+  'currency_options[1].max_amount_possible': '1.234',
+  'currency_options[1].minimum_subtotal': '10'
+}
+
+/** What a page is about whose form was taken. */
+function idOf ({ location }: Shown): string {
+  return /\/dashboard\/\w+\/(\w+)/.exec(location)?.[1] ?? ''
+}
+
+async function made<Json> (test: Test, shop: Visitor, section: string, fields: Record<string, string>): Promise<Json> {
+  const answer = await shop.send(`/dashboard/${section}/new`, 'save', fields)
+  test.equal(answer.status, 303, partOf(answer, 'error-summary'))
+  return await shop.get<Json>(`/${section}/${idOf(answer)}`)
+}
+
+type Product = Schemas['GetProductResponse']
+type Discount = Schemas['DiscountResponse']
+type Customer = Schemas['CustomerResponse']
+
+t.test('products', async t => {
+  t.test('are listed with their prices, by the filters of the API', async t => {
+    const { visit } = visitor(t)
+    const all = await visit('/dashboard/products')
+    t.equal(all.status, 200)
+    t.match(partOf(all, 'row-pdt_ebook'), /The Patient Debugger pdt_ebook \$19\.99 one-time e_book/)
+    t.match(partOf(all, 'row-pdt_donation'), 'from $5.00 pay what you want')
+    t.match(partOf(all, 'row-pdt_pro_monthly'), '$12.00 / month subscription')
+    t.match(partOf(all, 'row-pdt_poster_jpy'), '¥2,500')
+    t.equal(partOf(all, 'row-pdt_retired'), '')
+    const archived = await visit('/dashboard/products?archived=true')
+    t.match(partOf(archived, 'row-pdt_retired'), 'First Edition')
+    t.equal(partOf(archived, 'row-pdt_ebook'), '')
+    t.match(partOf(await visit('/dashboard/products?recurring=true&archived=true'), 'list'), 'No product fits')
+    t.equal((await visit('/dashboard/products?archived=perhaps')).status, 422)
+  })
+
+  t.test('have a page with facts, price, payments, links and codes', async t => {
+    const { visit, pay } = visitor(t)
+    const { payment_id: id } = await pay(paymentBody())
+    const page = await visit('/dashboard/products/pdt_ebook')
+    t.match(partOf(page, 'facts'), 'pdt_ebook')
+    t.match(partOf(page, 'price'), /Price \$19\.99 In minor units 1999 USD/)
+    t.match(partOf(page, 'payments'), id)
+    t.match(partOf(page, 'links'), '/buy/pdt_ebook')
+    t.match(page.html, '/dashboard/discounts?product_id&#61;pdt_ebook&#38;active&#61;true')
+    t.match(partOf(page, 'raw'), '"product_id": "pdt_ebook"')
+    t.equal((await visit('/dashboard/products/pdt_nobody')).status, 404)
+  })
+
+  t.test('are created, with amounts in major units of their currency', async t => {
+    const shop = visitor(t)
+    t.match(await made<Product>(t, shop, 'products', { ...ONE_TIME, 'price.discount': '20', 'price.tax_inclusive': 'yes', metadata: 'a=b\nc = d = e' }), {
+      name: 'Notebook',
+      tax_category: 'digital_products',
+      price: { type: 'one_time_price', price: 1999, currency: 'USD', discount: 20, tax_inclusive: true, pay_what_you_want: false, suggested_price: null },
+      metadata: { a: 'b', c: 'd = e' }
+    })
+    for (const [currency, typed, minor] of [
+      ['JPY', '2000', 2000], ['KWD', '19.999', 19999], ['KWD', '0.1', 100], ['USD', '0.07', 7], ['EUR', '1,5', 150], ['USD', '21474836.47', 2147483647]
+    ] as const) {
+      const product = await made<Product>(t, shop, 'products', { ...ONE_TIME, 'price.currency': currency, 'price.price': typed })
+      t.match(product.price, { price: minor, currency }, `${typed} ${currency}`)
+    }
+    t.match(await made<Product>(t, shop, 'products', {
+      ...ONE_TIME, 'price.price': '5', 'price.pay_what_you_want': 'yes', 'price.suggested_price': '12.5'
+    }), { price: { price: 500, pay_what_you_want: true, suggested_price: 1250 } })
+    t.match(await made<Product>(t, shop, 'products', { ...RECURRING, 'price.trial_period_days': '14', 'price.trial_amount': '1' }), {
+      is_recurring: true,
+      price: {
+        type: 'recurring_price',
+        price: 1999,
+        payment_frequency_count: 3,
+        payment_frequency_interval: 'Month',
+        subscription_period_count: 2,
+        subscription_period_interval: 'Year',
+        trial_period_days: 14,
+        trial_amount: 100
+      }
+    })
+  })
+
+  t.test('are refused by the API, at the field, and what was typed stays', async t => {
+    const { send, stored } = visitor(t)
+    const before = stored()
+    const refuse = async (fields: Record<string, string>) => {
+      const page = await send('/dashboard/products/new', 'save', { ...ONE_TIME, ...fields })
+      t.equal(page.status, 422)
+      t.match(page.html, '<title>Error: New product')
+      return page
+    }
+    const typed = await refuse({ name: HOSTILE, 'price.price': '19.999', 'price.suggested_price': 'much' })
+    t.match(problemOf(typed, 'save-price-price'), 'at most 2 decimals, such as 19.99')
+    t.match(problemOf(typed, 'save-price-suggested_price'), 'must be an amount of USD')
+    t.match(typed.html, 'value="19.999"')
+    t.match(typed.html, /id="save-name" name="name" value="&#60;img src&#61;x/)
+    t.notMatch(typed.html, HOSTILE)
+    t.match(typed.html, '<a href="#save-price-price">')
+    t.match(problemOf(await refuse({ 'price.currency': 'JPY' }), 'save-price-price'), 'a whole number from 0')
+    t.match(problemOf(await refuse({ 'price.price': '-1' }), 'save-price-price'), 'must be an amount')
+    t.match(problemOf(await refuse({ 'price.price': '21474836.48' }), 'save-price-price'), 'from 0 to 21474836.47')
+    t.equal(problemOf(await refuse({ 'price.price': '' }), 'save-price-price'), 'is required')
+    t.match(problemOf(await refuse({ 'price.discount': '101' }), 'save-price-discount'), 'from 0 to 100')
+    t.match(problemOf(await refuse({ 'price.discount': 'ten' }), 'save-price-discount'), 'must be integer')
+    t.match(problemOf(await refuse({ 'price.currency': 'XXX' }), 'save-price-currency'), 'values that the API knows')
+    t.match(problemOf(await refuse({ tax_category: 'food' }), 'save-tax_category'), 'must be one of')
+    t.match(problemOf(await refuse({ metadata: 'no pair' }), 'save-metadata'), 'line 1 has no key and =')
+    t.match(problemOf(await refuse({ metadata: 'a=1\na=2' }), 'save-metadata'), 'a is there twice')
+    t.match(problemOf(await refuse({ metadata: '{"a": 1}' }), 'save-metadata'), 'must be string')
+    t.match(problemOf(await refuse({ metadata: `${'k'.repeat(41)}=v` }), 'save-metadata'), 'longer than 40')
+    const cheap = { 'price.pay_what_you_want': 'yes', 'price.suggested_price': '1' }
+    t.match(problemOf(await refuse(cheap), 'save-price-suggested_price'), '100 is below 1999')
+    t.match(problemOf(await refuse({ ...RECURRING, 'price.trial_amount': '1' }), 'save-price-trial_amount'), 'needs a trial')
+    t.strictSame(stored(), before, 'nothing was stored')
+  })
+
+  t.test('are changed: the form has what there is, and nothing else changes', async t => {
+    const shop = visitor(t)
+    const { send, get, visit, call } = shop
+    const form = await visit('/dashboard/products/pdt_ticket_kwd/edit')
+    t.match(form.html, /name="price\.price" value="4\.500"/)
+    await call('PATCH', '/products/pdt_ticket_kwd', { body: { metadata: { seat: 'two\nlines', plain: 'x' } } })
+    const fields = fieldsOf(await visit('/dashboard/products/pdt_ticket_kwd/edit'))
+    t.match(fields['metadata'], '"seat": "two\\nlines"', 'what lines can\'t hold is JSON')
+    const { updated_at: _before, ...before } = await get<Product>('/products/pdt_ticket_kwd')
+    t.equal((await send('/dashboard/products/pdt_ticket_kwd/edit', 'save', fields)).status, 303)
+    const { updated_at: _after, ...after } = await get<Product>('/products/pdt_ticket_kwd')
+    t.strictSame(after, before, 'saved as it was')
+    await send('/dashboard/products/pdt_ticket_kwd/edit', 'save', { ...fields, description: '', 'price.price': '5.25' })
+    t.match(await get('/products/pdt_ticket_kwd'), { description: '', price: { price: 5250 } })
+  })
+
+  t.test('are archived, which is asked first, and put on sale again', async t => {
+    const { visit, follow, send, refuse } = visitor(t)
+    t.match(partOf(await visit('/dashboard/products/pdt_ebook'), 'ask-archive'), 'can be put on sale again')
+    const archived = await follow('/dashboard/products/pdt_ebook', 'archive')
+    t.match(partOf(archived, 'done'), 'The product was archived')
+    t.match((await refuse(paymentBody())).code, 'PRODUCT_IS_DELETED')
+    const again = await send('/dashboard/products/pdt_ebook', 'archive')
+    t.equal(again.status, 422)
+    t.match(partOf(again, 'error-summary'), 'PRODUCT_IS_DELETED')
+    t.match(partOf(await follow('/dashboard/products/pdt_ebook', 'unarchive'), 'done'), 'on sale again')
+  })
+})
+
+/** All fields of a page's form as they would be sent. */
+function fieldsOf ({ html }: Shown): Record<string, string> {
+  const plain = (text: string) => text.replace(/&#(\d+);/g, (_entity, code: string) => String.fromCharCode(Number(code)))
+  const fields: Record<string, string> = {}
+  for (const [, type, name = '', value = '', rest = ''] of html.matchAll(/<input type="(\w[\w-]*)" id="[^"]*" name="([^"]+)" value="([^"]*)"([^>]*)>/g)) {
+    if (type !== 'checkbox' || rest.includes(' checked')) fields[plain(name)] = plain(value)
+  }
+  for (const [, name = '', text = ''] of html.matchAll(/<textarea id="[^"]*" name="([^"]+)"[^>]*>\n([^<]*)<\/textarea>/g)) fields[name] = plain(text)
+  for (const [, name = '', options = ''] of html.matchAll(/<select id="[^"]*" name="([^"]+)"[^>]*>([\s\S]*?)<\/select>/g)) {
+    const chosen = /<option value="([^"]*)" selected>/.exec(options) ?? /<option value="([^"]*)"/.exec(options)
+    fields[plain(name)] = plain(chosen?.[1] ?? '')
+  }
+  return fields
+}
+
+t.test('discount codes', async t => {
+  t.test('are listed, by the filters of the API, and paged', async t => {
+    const { visit } = visitor(t)
+    const first = await visit('/dashboard/discounts')
+    t.match(partOf(first, 'row-dsc_soldout'), '10 % 5 of 5 used up')
+    t.match(first.html, '/dashboard/discounts?page&#61;2')
+    t.match(partOf(await visit('/dashboard/discounts?page=2'), 'row-dsc_flat5'), 'FLAT5')
+    const found = await visit('/dashboard/discounts?code=flat&discount_type=flat&active=true')
+    t.match(partOf(found, 'row-dsc_flat5'), '$5.00 0 active')
+    t.equal(partOf(found, 'row-dsc_soldout'), '')
+    t.match(partOf(await visit('/dashboard/discounts?code=nosuch'), 'list'), 'No code fits')
+  })
+
+  t.test('are created, percentages and sums', async t => {
+    const shop = visitor(t)
+    t.match(await made<Discount>(t, shop, 'discounts', {
+      ...PERCENTAGE,
+      usage_limit: '10',
+      per_customer_usage_limit: '2',
+      starts_at: '2026-01-31T12:00',
+      expires_at: '2099-12-31T23:59:59',
+      restricted_to: 'pdt_ebook',
+      subscription_cycles: '3',
+      preserve_on_plan_change: 'yes'
+    }), {
+      code: 'AUTUMN',
+      amount: 540,
+      usage_limit: 10,
+      per_customer_usage_limit: 2,
+      starts_at: '2026-01-31T12:00:00.000000Z',
+      expires_at: '2099-12-31T23:59:59.000000Z',
+      restricted_to: ['pdt_ebook'],
+      subscription_cycles: 3,
+      preserve_on_plan_change: true
+    })
+    t.match(await made<Discount>(t, shop, 'discounts', FLAT), {
+      type: 'flat',
+      amount: 1234,
+      currency_options: [
+        { currency: 'JPY', max_amount_possible: 700, minimum_subtotal: 0, is_default: false },
+        { currency: 'KWD', max_amount_possible: 1234, minimum_subtotal: 10000, is_default: true }
+      ]
+    })
+    t.match((await made<Discount>(t, shop, 'discounts', { ...PERCENTAGE, code: '' })).code, /^\w{16}$/, 'without a code, one is made up')
+  })
+
+  t.test('are refused at the field', async t => {
+    const { send, stored } = visitor(t)
+    const before = stored()
+    const refuse = async (fields: Record<string, string>) => {
+      const page = await send('/dashboard/discounts/new', 'save', fields)
+      t.equal(page.status, 422)
+      return page
+    }
+    t.match(problemOf(await refuse({ ...PERCENTAGE, code: 'save10' }), 'save-code'), 'SAVE10 is the code of dsc_save10')
+    t.match(problemOf(await refuse({ ...PERCENTAGE, amount: '100.01' }), 'save-amount'), 'more than 100 %')
+    t.match(problemOf(await refuse({ ...PERCENTAGE, amount: '5.412' }), 'save-amount'), 'at most 2 decimals')
+    t.match(problemOf(await refuse({ ...PERCENTAGE, expires_at: 'soon' }), 'save-expires_at'), 'RFC 3339')
+    t.match(problemOf(await refuse({ ...PERCENTAGE, usage_limit: '1', per_customer_usage_limit: '2' }), 'save-per_customer_usage_limit'), '2 is more than 1')
+    t.match(partOf(await refuse({ ...PERCENTAGE, restricted_to: 'pdt_nobody' }), 'save-restricted_to'), 'Product pdt_nobody does not exist')
+    const { 'currency_options[1].currency': _, ...lacking } = FLAT
+    t.match(problemOf(await refuse({ ...lacking, default: '0', 'currency_options[0].max_amount_possible': '7.5' }), 'save-currency_options-0-max_amount_possible'), 'JPY')
+    t.match(partOf(await refuse({ ...PERCENTAGE, type: 'flat' }), 'save-currency_options'), 'give one option')
+    const twice = await refuse({ ...FLAT, 'currency_options[0].currency': 'KWD' })
+    t.match(problemOf(twice, 'save-currency_options-1-currency'), 'KWD is there twice')
+    t.strictSame(stored(), before, 'nothing was stored')
+  })
+
+  t.test('are changed; what the API can\'t take away is not seemingly taken away', async t => {
+    const shop = visitor(t)
+    const { discount_id: id } = await made<Discount>(t, shop, 'discounts', FLAT)
+    const url = `/dashboard/discounts/${id}/edit`
+    await shop.call('PATCH', `/discounts/${id}`, { body: { expires_at: '2099-01-01T00:00:00.123456Z', usage_limit: 5, starts_at: '2026-01-01T00:00:00.5Z' } })
+    const before = await shop.get<Discount>(`/discounts/${id}`)
+    const fields = fieldsOf(await shop.visit(url))
+    t.equal(fields['currency_options[1].max_amount_possible'], '1.234')
+    t.equal((await shop.send(url, 'save', fields)).status, 303)
+    t.strictSame(await shop.get(`/discounts/${id}`), before, 'saved as it was, to the microsecond')
+    const cleared = await shop.send(url, 'save', { ...fields, usage_limit: '', expires_at: '' })
+    t.equal(cleared.status, 422)
+    t.match(problemOf(cleared, 'save-usage_limit'), 'can\'t be taken away once it is set')
+    t.match(problemOf(cleared, 'save-expires_at'), 'can\'t be taken away once it is set')
+    t.equal((await shop.send(url, 'save', { ...fields, starts_at: '', usage_limit: '7' })).status, 303)
+    t.match(await shop.get(`/discounts/${id}`), { starts_at: null, usage_limit: 7, expires_at: before.expires_at })
+  })
+
+  t.test('are deleted, which is asked first; customers are put on their list and taken off', async t => {
+    const { visit, follow, send, call } = visitor(t)
+    t.match(partOf(await visit('/dashboard/discounts/dsc_onlyada'), 'customers'), 'cus_ada')
+    const more = await follow('/dashboard/discounts/dsc_onlyada', 'allow', { customer_ids: 'cus_grace, cus_asha' })
+    t.match(partOf(more, 'customers'), /cus_grace.*cus_asha|cus_asha.*cus_grace/)
+    const less = await follow('/dashboard/discounts/dsc_onlyada', 'disallow', { customer_id: 'cus_grace' })
+    t.notMatch(partOf(less, 'customers'), 'cus_grace')
+    const unknown = await send('/dashboard/discounts/dsc_onlyada', 'allow', { customer_ids: 'cus_nobody' })
+    t.match(problemOf(unknown, 'allow-customer_ids'), 'Customer cus_nobody does not exist')
+    t.match(partOf(await visit('/dashboard/discounts/dsc_onlyada'), 'ask-delete'), 'can\'t be undone')
+    t.match(partOf(await follow('/dashboard/discounts/dsc_onlyada', 'delete'), 'done'), 'The code was deleted')
+    t.equal((await call('GET', '/discounts/dsc_onlyada')).status, 404)
+  })
+})
+
+t.test('customers', async t => {
+  t.test('are listed by e-mail, name and day', async t => {
+    const { visit } = visitor(t)
+    t.match(partOf(await visit('/dashboard/customers?email=GRACE@&name=hop'), 'row-cus_grace'), 'Grace Hopper')
+    const day = await visit('/dashboard/customers?from=2026-01-01&until=2026-01-01')
+    t.match(partOf(day, 'row-cus_ada'), 'ada@example.com')
+    t.match(partOf(await visit('/dashboard/customers?from=2026-01-02'), 'list'), 'No customer fits')
+    t.match(partOf(await visit('/dashboard/customers?from=monday'), 'refused'), 'RFC 3339')
+  })
+
+  t.test('have a page with payments, saved methods and wallets', async t => {
+    const { visit, follow, send, pay, call } = visitor(t)
+    const { payment_id: id } = await pay(paymentBody())
+    const { json } = await call('GET', '/customers/cus_grace/payment-methods')
+    const [saved] = (json as Schemas['ListCustomerPaymentMethodsResponse']).items
+    t.match(partOf(await visit('/dashboard/customers/cus_ada'), 'payments'), id)
+    const grace = '/dashboard/customers/cus_grace'
+    const booked = await follow(grace, 'book', { entry_type: 'credit', currency: 'INR', amount: '12.5', reason: HOSTILE })
+    t.match(partOf(booked, 'wallets'), '₹12.50')
+    t.match(partOf(booked, 'movements'), HOSTILE)
+    t.notMatch(booked.html, HOSTILE)
+    t.match(problemOf(await send(grace, 'book', { entry_type: 'credit', currency: 'INR', amount: '1.234' }), 'book-amount'), 'INR')
+    const over = await send(grace, 'book', { entry_type: 'debit', currency: 'INR', amount: '13' })
+    t.match(partOf(over, 'error-summary'), 'INSUFFICIENT_WALLET_FUNDS')
+    t.ok(saved !== undefined, 'the fixtures have a saved method')
+    const method = saved?.payment_method_id ?? ''
+    t.match(partOf(booked, 'methods'), method)
+    t.notMatch(partOf(await follow(grace, 'remove', { payment_method_id: method }), 'methods'), method)
+  })
+
+  t.test('are created, changed and refused at the field, and lead to their portal', async t => {
+    const shop = visitor(t)
+    const created = await made<Customer>(t, shop, 'customers', { name: HOSTILE, email: 'h@example.com', phone_number: '', metadata: 'tier=gold' })
+    t.match(created, { name: HOSTILE, phone_number: null, metadata: { tier: 'gold' } })
+    const edit = `/dashboard/customers/${created.customer_id}/edit`
+    const fields = fieldsOf(await shop.visit(edit))
+    t.match(await shop.follow(edit, 'save', { ...fields, name: 'Calm' }), { text: /The customer was changed/ })
+    t.strictSame(await shop.get(`/customers/${created.customer_id}`), { ...created, name: 'Calm' })
+    const refused = await shop.send('/dashboard/customers/new', 'save', { name: '', email: 'nobody' })
+    t.equal(refused.status, 422)
+    t.equal(problemOf(refused, 'save-name'), 'must not be empty')
+    t.equal(problemOf(refused, 'save-email'), 'must be an e-mail address')
+    const portal = await shop.follow(`/dashboard/customers/${created.customer_id}`, 'portal')
+    t.match(portal.text, 'Calm')
+  })
+})
+
+t.test('checkout sessions', async t => {
+  const cart = [{ product_id: 'pdt_donation', quantity: 2, amount: 1250 }]
+  const BERLIN = { country: 'DE', street: 'Unter den Linden 1', city: 'Berlin', state: 'BE', zipcode: '10117' }
+
+  t.test('are listed by state, and found by id', async t => {
+    const { visit, call } = visitor(t)
+    t.match(partOf(await visit('/dashboard/checkouts'), 'list'), 'No checkout session yet')
+    const create = async (body: object) => ((await call('POST', '/checkouts', { body: { product_cart: cart, ...body } })).json as { session_id: string }).session_id
+    const open = await create({ customer: { email: 'q@example.com' } })
+    const submitted = await create({ confirm: true, customer: { customer_id: 'cus_ada' }, billing_address: BERLIN })
+    const all = await visit('/dashboard/checkouts')
+    t.match(partOf(all, `row-${open}`), 'q@example.com open')
+    t.match(partOf(all, `row-${submitted}`), /ada@example\.com submitted pay_\w+ requires payment method/)
+    await call('POST', '/_emulator/clock', { body: { advance_ms: 86_400_000 } })
+    for (const [state, id, other] of [['expired', open, submitted], ['submitted', submitted, open]] as const) {
+      const page = await visit(`/dashboard/checkouts?state=${state}`)
+      t.match(partOf(page, `row-${id}`), state)
+      t.equal(partOf(page, `row-${other}`), '')
+    }
+    t.match(partOf(await visit('/dashboard/checkouts?state=open'), 'list'), 'No session fits')
+    t.match(partOf(await visit(`/dashboard/checkouts?id=${open}`), 'list'), open)
+    t.match(partOf(await visit('/dashboard/checkouts?id=cks_nobody'), 'list'), 'No session fits')
+    t.equal((await visit('/dashboard/checkouts?state=lost')).status, 422)
+  })
+
+  t.test('have a page that leads to the checkout and to the payment', async t => {
+    const { visit, call } = visitor(t)
+    const body = {
+      product_cart: cart,
+      confirm: true,
+      customer: { customer_id: 'cus_ada' },
+      billing_address: BERLIN,
+      discount_codes: ['SAVE10'],
+      return_url: 'https://shop.example/thanks',
+      metadata: { a: HOSTILE }
+    }
+    const { session_id: id, payment_id: payment } = (await call('POST', '/checkouts', { body })).json as Record<string, string>
+    const page = await visit(`/dashboard/checkouts/${id}`)
+    t.match(page.html, `/session/${id}"`)
+    t.match(page.html, `/dashboard/payments/${payment}"`)
+    t.match(partOf(page, 'facts'), /Ada Lovelace, ada@example\.com .*DE .*SAVE10 .*https:\/\/shop\.example\/thanks/)
+    t.match(partOf(page, 'cart'), 'Support the Maintainers pdt_donation 2 $12.50')
+    t.match(partOf(page, 'facts'), HOSTILE)
+    t.notMatch(page.html, HOSTILE)
+    t.match(partOf(page, 'raw'), '"payment_status": "requires_payment_method"')
+    t.equal((await visit('/dashboard/checkouts/cks_nobody')).status, 404)
+  })
+
+  t.test('are listed by the control API as its contract says', async t => {
+    const { call } = visitor(t)
+    const { session_id: id } = (await call('POST', '/checkouts', { body: { product_cart: cart } })).json as { session_id: string }
+    const { items } = (await call('GET', '/_emulator/checkouts?page_size=1')).json as { items: unknown[] }
+    t.match(items, [{ session_id: id, state: 'open', payment_id: null, customer_email: null, product_cart: cart, discount_codes: [] }])
+    t.strictSame((await call('GET', `/_emulator/checkouts/${id}`)).json, items[0])
+    t.match((await call('GET', '/_emulator/checkouts/cks_nobody')), { status: 404, json: { code: 'NOT_FOUND' } })
+    t.match((await call('GET', '/_emulator/checkouts?state=lost')), { status: 422, json: { code: 'INVALID_QUERY_PARAMS' } })
+  })
+})
+
+t.test('every page', async t => {
+  const PAGES = [
+    'products', 'products/new', 'products/pdt_ebook', 'products/pdt_ebook/edit', 'products/pdt_pro_monthly/edit', 'discounts', 'discounts/new',
+    'discounts/dsc_flat5', 'discounts/dsc_onlyada', 'discounts/dsc_flat5/edit', 'customers', 'customers/new', 'customers/cus_grace',
+    'customers/cus_grace/edit', 'checkouts', 'checkouts/new', 'payments/new'
+  ]
+
+  t.test('stays in its sandbox: links and forms', async t => {
+    const { visit, call } = visitor(t)
+    await call('POST', '/_emulator/sandboxes', { body: { name: 'qa' } })
+    for (const page of PAGES) {
+      const { status, html } = await visit(`/~qa/dashboard/${page}`)
+      t.equal(status, 200, page)
+      const leading = [...html.matchAll(/ (?:href|action)="([^"#][^"]*)"/g)].map(([, url]) => url ?? '')
+      t.strictSame(leading.filter(url => !url.startsWith('/~qa/')), [], page)
+    }
+  })
+
+  t.test('takes no form without its token', async t => {
+    const { emulator, stored } = visitor(t)
+    const before = stored()
+    for (const [page, action] of [
+      ['products/new', 'save'], ['products/pdt_ebook', 'archive'], ['discounts/new', 'save'], ['discounts/dsc_flat5', 'delete'],
+      ['customers/new', 'save'], ['customers/cus_ada', 'book'], ['payments/new', 'cart'], ['checkouts/new', 'cart']
+    ] as const) {
+      const { statusCode } = await emulator.app.inject({
+        method: 'POST',
+        url: `/dashboard/${page}`,
+        headers: { accept: 'text/html', 'content-type': 'application/x-www-form-urlencoded' },
+        payload: new URLSearchParams({ action, ...ONE_TIME, step: 'create' }).toString()
+      })
+      t.equal(statusCode, 403, page)
+    }
+    t.strictSame(stored(), before, 'nothing was stored')
+  })
+})
