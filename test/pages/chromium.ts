@@ -108,8 +108,8 @@ export async function checkEverywhere (test: Test, page: Page, name: string, con
   }
 }
 
-/** axe-core finds nothing serious, and nothing sticks out. */
-async function checkPage (test: Test, page: Page | Frame, name: string): Promise<void> {
+/** axe-core finds nothing serious, and nothing sticks out. The page was opened with CHECKED. */
+export async function checkPage (test: Test, page: Page | Frame, name: string): Promise<void> {
   if (!await page.evaluate<boolean>('"axe" in window')) await page.evaluate(AXE)
   const violations = await page.evaluate<Violation[]>(
     'axe.run({ resultTypes: ["violations"] }).then(({ violations }) => violations)')

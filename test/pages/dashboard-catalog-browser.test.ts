@@ -1,6 +1,6 @@
 /** The catalog of the dashboard in Chromium: what a person does there with mouse and keyboard, and what axe-core finds. */
 import t from 'tap'
-import { DESKTOP, PHONE, checkPage, skip, surfer } from './chromium.js'
+import { DESKTOP, PHONE, CHECKED, checkPage, skip, surfer } from './chromium.js'
 
 const { open, started } = surfer()
 
@@ -54,7 +54,7 @@ t.test('axe-core finds nothing serious, and nothing sticks out', { skip }, async
     'products', 'products/new', 'products/pdt_ebook', 'discounts/dsc_flat5/edit', 'discounts/dsc_onlyada', 'customers/cus_grace',
     'checkouts', `checkouts/${session}`, `payments/new?from=${payment?.payment_id ?? ''}`
   ]
-  const page = await open(t, '/dashboard/customers', { bypassCSP: true, reducedMotion: 'reduce' })
+  const page = await open(t, '/dashboard/customers', CHECKED)
   for (const path of paths) {
     await page.emulateMedia({ colorScheme: 'light' })
     await page.setViewportSize(DESKTOP)

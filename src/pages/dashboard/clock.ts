@@ -104,7 +104,7 @@ async function clockPage (visit: Visit): Promise<Shown> {
         ? button(visit.sheet('release'), 'Let it run', 'second')
         : button(visit.sheet('freeze'), 'Freeze', 'second')
     })}
-<div class="columns even"><div>!${card(forward(visit, clock), { id: 'clock-forward', title: 'Move it forward' })}</div>
+<div class="columns halves"><div>!${card(forward(visit, clock), { id: 'clock-forward', title: 'Move it forward' })}</div>
 <div>!${card(setting(visit, clock), { id: 'clock-setting', title: 'Set it to a time' })}</div></div>`
   }
 }

@@ -124,7 +124,7 @@ async function dataPage (visit: Visit): Promise<Shown> {
     title: 'Data',
     content: html`!${controlsHead(visit, 'data')}
 !${card(snapshots(items, visit), { id: 'snapshots', title: 'Snapshots', live: true, pad: false })}
-<div class="columns even"><div>
+<div class="columns halves"><div>
 !${card(taking(visit.sheet('take')), { id: 'take', title: 'Take a snapshot' })}
 !${card(startingFrom(latest), { id: 'starting', title: 'Start an emulator from a snapshot' })}
 !${card(startingOver(visit), { id: 'reset', title: 'Start over' })}

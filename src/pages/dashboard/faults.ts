@@ -64,7 +64,7 @@ async function faultsPage (visit: Visit): Promise<Shown> {
           confirm: 'Clear all'
         })
     })}
-<div class="columns even"><div>!${card(presets(visit), { id: 'fault-presets', title: 'Add a preset' })}</div>
+<div class="columns halves"><div>!${card(presets(visit), { id: 'fault-presets', title: 'Add a preset' })}</div>
 <div>!${card(addedRule(visit.sheet('add'), operations()), { id: 'fault-rule', title: 'Add a rule of your own' })}</div></div>
 <p class="quiet">A call meets the first rule that fits it. Rules are of this sandbox, and are forgotten when it is reset or the
 emulator stops. The dashboard, the pages of the checkout and /_emulator are never affected.</p>`

@@ -3,8 +3,7 @@
  * who look at many rows at once.
  */
 import { COLOURS } from '../style.js'
-import { CONTROLS_STYLE } from './controls-style.js'
-import { SECTION_STYLES } from './section-styles.js'
+import { SECTIONS } from './style-sections.js'
 
 const FRAME = `
 *, *::before, *::after { box-sizing: border-box; }
@@ -300,4 +299,4 @@ input[type=checkbox], input[type=radio] { width: 1.05rem; height: 1.05rem; margi
 @media print { .topbar, .sections, .copy, .button { display: none; } }
 `
 
-export const DASHBOARD_STYLE = COLOURS + FRAME + PARTS + FORMS + SECTION_STYLES + CONTROLS_STYLE
+export const DASHBOARD_STYLE = COLOURS + FRAME + PARTS + FORMS + SECTIONS

@@ -1,6 +1,6 @@
-/** The shapes of the controls: the large clock, options to choose from, and a fault's fields by its kind. */
-export const CONTROLS_STYLE = `
-@media (min-width: 64rem) { .columns.even { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+/** The style sheet of the controls, as text: the large clock, options to choose from, and a fault's fields by its kind. */
+export const CONTROLS = `
+@media (min-width: 64rem) { .columns.halves { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 
 .big-clock { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.25rem 0.6rem; font-variant-numeric: tabular-nums; }
 .big-clock time { font-size: 1.75rem; font-weight: 650; letter-spacing: -0.02em; line-height: 1.25; }

@@ -1,4 +1,5 @@
 /** What single sections of the dashboard add to its style sheet: the look of what only they have. */
+import { CONTROLS } from './style-controls.js'
 import { MESSAGES } from './style-messages.js'
 
 const PAYMENT = `
@@ -32,4 +33,4 @@ const CATALOG = `
 .sheet:has(option[value=flat]:checked) .percentage, .sheet:has(option[value=percentage]:checked) .flat { display: none; }
 `
 
-export const SECTION_STYLES = PAYMENT + CATALOG + MESSAGES
+export const SECTIONS = PAYMENT + CATALOG + MESSAGES + CONTROLS

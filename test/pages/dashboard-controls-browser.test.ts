@@ -1,0 +1,120 @@
+/** The controls of the dashboard in Chromium: by mouse and keyboard, live, asking first, without scripts; and free of barriers. */
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import { paymentBody } from '../helper.js'
+import { PHONE, CHECKED, checkPage, skip, surfer } from './chromium.js'
+
+t.setTimeout(60_000)
+
+const { started, open } = surfer()
+const PAGES = ['', '/faults', '/data', '/sandboxes'].map(path => `/dashboard/controls${path}`)
+
+t.test('is free of barriers', { skip }, async t => {
+  const { call } = started()
+  await call('POST', '/_emulator/faults', { body: { preset: 'flaky' } })
+  await call('POST', '/_emulator/snapshots', { body: { name: 'before checkout' } })
+  await call('POST', '/_emulator/sandboxes', { body: { name: 'alice' } })
+  for (const [name, options] of [
+    ['light', {}], ['dark, on a phone', { viewport: PHONE, colorScheme: 'dark' as const }]
+  ] as const) {
+    const page = await open(t, PAGES[0] ?? '', { ...CHECKED, ...options })
+    for (const path of PAGES) {
+      await page.goto(new URL(path, page.url()).href)
+      await checkPage(t, page, `${path}, ${name}`)
+    }
+  }
+  await call('POST', '/_emulator/reset')
+})
+
+t.test('a clock that others move is followed', { skip }, async t => {
+  const { call } = started()
+  const page = await open(t, '/dashboard/controls')
+  await page.locator('#live-state[data-state=live]').waitFor()
+  await page.getByLabel('By how much').fill('25h')
+  await call('POST', '/_emulator/clock', { body: { now: '2040-05-06T07:08:09Z', frozen: true } })
+  await page.getByTestId('clock-state').getByText('stands still').waitFor()
+  t.match(await page.locator('.big-clock').innerText(), '2040-05-06 07:08:09')
+  t.equal(await page.getByLabel('By how much').inputValue(), '25h', 'what was typed stays')
+
+  await page.getByLabel('By how much').press('Enter')
+  await page.locator('#done').waitFor()
+  t.match(await page.locator('.big-clock').innerText(), '2040-05-07 08:08:09')
+  await page.getByRole('button', { name: 'Let it run' }).click()
+  await page.getByTestId('clock-state').getByText('runs').waitFor()
+})
+
+t.test('fields of a fault are shown as its kind has them, and problems at them', { skip }, async t => {
+  const { get } = started()
+  const page = await open(t, '/dashboard/controls/faults')
+  const form = page.locator('#form-add')
+  await form.getByLabel('What happens').selectOption('slow')
+  t.equal(await form.getByLabel('Status').isVisible(), false)
+  await form.getByLabel('Bytes at a time').fill('0')
+  await form.getByLabel('Wait first').selectOption('between')
+  await form.getByLabel('At least, in ms').fill('10')
+  await form.getByLabel('At most, in ms').fill('20')
+  await form.getByRole('button', { name: 'Add the rule' }).click()
+  await page.locator('#error-summary').waitFor()
+  t.match(await page.locator('#add-bytes-problem').innerText(), 'must be >= 1')
+  t.equal(await form.getByLabel('At most, in ms').inputValue(), '20')
+  await page.locator('#error-summary').getByRole('link').click()
+  await form.getByLabel('Bytes at a time').fill('8')
+  await form.getByRole('button', { name: 'Add the rule' }).click()
+  await page.locator('#done').waitFor()
+  t.match(await get('/_emulator/faults'), { items: [{ kind: 'slow', bytes: 8, delay_ms: { min: 10, max: 20 } }] })
+
+  await page.locator('#ask-clear > summary').click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Keep it as it is' }).click()
+  t.match(await get('/_emulator/faults'), { items: [{ kind: 'slow' }] }, 'nothing was done that was not wanted')
+  await page.locator('#ask-clear > summary').click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Clear all' }).click()
+  await page.getByText('Every call goes well').waitFor()
+  t.strictSame(await get('/_emulator/faults'), { items: [] })
+})
+
+t.test('data are taken back, and a page of what is gone says so', { skip }, async t => {
+  const { pay, get } = started()
+  const page = await open(t, '/dashboard/controls/data')
+  await page.getByLabel('Name').fill('before')
+  await page.getByRole('button', { name: 'Take a snapshot' }).click()
+  await page.locator('#row-before').waitFor()
+  const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#row-before').getByRole('link', { name: 'Download' }).click()])
+  t.equal(download.suggestedFilename(), 'before.db')
+  t.equal(readFileSync(await download.path()).subarray(0, 15).toString(), 'SQLite format 3')
+
+  const { payment_id: id } = await pay(paymentBody())
+  const other = await open(t, `/dashboard/payments/${id}`)
+  await other.locator('#live-state[data-state=live]').waitFor()
+  await page.locator('#restore-before > summary').click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Restore it' }).click()
+  await page.locator('#done').waitFor()
+  t.strictSame(await get('/payments'), { items: [] })
+  await other.locator('#not-found').waitFor()
+  await other.getByRole('link', { name: 'To the overview' }).click()
+  await other.locator('#latest').waitFor()
+
+  await page.locator('#seed-file').setInputFiles({
+    name: 'shop.yaml',
+    mimeType: 'application/yaml',
+    buffer: Buffer.from('customers:\n  - { customer_id: cus_new, name: Neu, email: new@example.com }\n')
+  })
+  await page.getByRole('button', { name: 'Add it' }).click()
+  await page.locator('#done').waitFor()
+  t.match(await get('/customers/cus_new'), { name: 'Neu' })
+})
+
+t.test('without scripts everything asks and works too', { skip }, async t => {
+  const { call, get } = started()
+  await call('POST', '/_emulator/sandboxes', { body: { name: 'bob' } })
+  const page = await open(t, '/dashboard/controls/sandboxes', { javaScriptEnabled: false })
+  await page.locator('#ask-delete-bob > summary').click()
+  t.match(await page.locator('#ask-delete-bob').innerText(), 'will be gone')
+  await page.getByRole('button', { name: 'Delete it' }).click()
+  await page.locator('#done').waitFor()
+  t.notMatch(await get('/_emulator/sandboxes'), { items: [{}, { name: 'bob' }] })
+  await page.getByLabel('Name', { exact: true }).fill('carol')
+  await page.keyboard.press('Enter')
+  await page.locator('#row-carol').getByRole('link', { name: 'Switch' }).click()
+  await page.waitForURL(/\/~carol\/$/)
+  t.match(await page.getByTestId('sandbox').innerText(), /^Sandbox\s+carol$/)
+})
