@@ -12,7 +12,7 @@ function planOf (t: Test, list: (database: Database) => void): string[] {
   database.prepare = ((sql: string) => {
     statements.push(sql)
     return prepare(sql)
-  }) as Database['prepare']
+  }) as typeof database.prepare
   list(database)
   const sql = statements.at(-1) ?? ''
   const parameters = Array.from(sql.matchAll(/\?/g), () => null)
