@@ -44,10 +44,10 @@ function readFixtures (): Fixtures {
   }
 }
 
-/** Fills an empty database; `salt` is what its link ids are scrambled with. Runs inside a transaction. */
-export function seed (fixtures: Fixtures, salt: number, stores: Stores, business: BusinessStore): void {
+/** Fills an empty database. Runs inside a transaction. */
+export function seed (fixtures: Fixtures, stores: Stores, business: BusinessStore): void {
   const { business_id: id, name, currency, address } = fixtures.business
-  business.insert({ business_id: id, name, currency, link_salt: salt, country: address?.country ?? 'US' })
+  business.insert({ business_id: id, name, currency, link_salt: 0, country: address?.country ?? 'US' })
   for (const brand of fixtures.brands) seedBrand(brand, stores)
   for (const addon of fixtures.addons) seedAddon(addon, stores)
   for (const product of fixtures.products) seedProduct(product, stores)

@@ -30,6 +30,7 @@ import type { BusinessRow } from './store/rows.gen.js'
 import { clockStore } from './store/clock.js'
 import { dueJobs, type DueJobs } from './store/due.js'
 import { emptyTables, restoreRows, snapshotOf } from './store/snapshot.js'
+import { openCopy } from './store/template.js'
 import { createTurn, type Turn } from './store/turn.js'
 
 export { IN_MEMORY }
@@ -151,13 +152,23 @@ export interface SandboxOptions {
 
 /** Opens a sandbox and fills a new one. It does nothing by itself before it is started. Throws a SetupError. */
 export function openSandbox (options: SandboxOptions, world: World): Sandbox {
-  let isNew = false
-  const database = openDatabase(options.database, empty => {
-    isNew = true
-    fill(empty, options.ids, world)
-    begin(sandboxOf(empty, options, world), world)
-  })
-  if (!isNew) options.ids.resume(() => JSON.stringify(countRows(database)))
+  const made: Sandbox[] = []
+  const beginIn = (filled: Database) => {
+    personalize(filled, options.ids, world)
+    const sandbox = sandboxOf(filled, options, world)
+    begin(sandbox, world)
+    made.push(sandbox)
+  }
+  const { origin } = world
+  const database = options.database === IN_MEMORY
+    ? openCopy('snapshot' in origin ? origin.snapshot : origin.fixtures(), empty => { fill(empty, world) }, beginIn)
+    : openDatabase(options.database, empty => {
+      fill(empty, world)
+      beginIn(empty)
+    })
+  const [sandbox] = made
+  if (sandbox !== undefined) return sandbox
+  options.ids.resume(() => JSON.stringify(countRows(database)))
   return sandboxOf(database, options, world)
 }
 
@@ -200,7 +211,8 @@ function sandboxOf (database: Database, { name, prefix, ids }: SandboxOptions, w
     snapshot: () => snapshotOf(database),
     reset () {
       emptyTables(database)
-      fill(database, ids, world)
+      fill(database, world)
+      personalize(database, ids, world)
       forget()
       begin(sandbox, world)
       beginAnew()
@@ -238,11 +250,17 @@ function begin (sandbox: Sandbox, { origin }: World): void {
   if ('begin' in origin) origin.begin?.(sandbox)
 }
 
-/** Makes an empty database what a sandbox starts from. */
-function fill (empty: Database, ids: Ids, { origin, start, system }: World): void {
-  if ('snapshot' in origin) return restoreRows(empty, origin.snapshot)
-  seed(origin.fixtures(), ids.salt(), storesOf(empty), businessStore(empty))
-  clockStore(empty).write(startState(start ?? { at: null, frozen: false }, system))
+/** Makes an empty database what every sandbox starts from. */
+function fill (empty: Database, { origin }: World): void {
+  if ('snapshot' in origin) restoreRows(empty, origin.snapshot)
+  else seed(origin.fixtures(), storesOf(empty), businessStore(empty))
+}
+
+/** Gives a sandbox what it has to itself; one of a snapshot has it from there. */
+function personalize (filled: Database, ids: Ids, { origin, start, system }: World): void {
+  if ('snapshot' in origin) return
+  businessStore(filled).setLinkSalt(ids.salt())
+  clockStore(filled).write(startState(start ?? { at: null, frozen: false }, system))
 }
 
 function storesOf (database: Database): Stores {

@@ -37,7 +37,7 @@ export function emptyTables (database: Database): void {
 }
 
 function openSnapshot (snapshot: Buffer): Database {
-  let source: Database | undefined
+  let source: Sqlite.Database | undefined
   try {
     source = new Sqlite(snapshot)
     migrate(source, 'the snapshot', () => { throw new SetupError('the snapshot is empty') })

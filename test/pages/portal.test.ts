@@ -253,6 +253,12 @@ t.test('Lets nobody in', async t => {
     t.equal((await portal.get<{ items: unknown[] }>('/customers/cus_grace/payment-methods')).items.length, 1)
     const again = await open(t, 'cus_grace', '', {}, portal)
     t.equal((await again.visit()).status, 200)
+    t.equal((await portal.visit()).status, 410, 'it is remembered that there was a link')
+    t.equal(portal.stored()['portal_sessions'], 2)
+    await portal.call('POST', '/_emulator/clock', { body: { advance_ms: 9 * 24 * 3_600_000 } })
+    await open(t, 'cus_grace', '', {}, portal)
+    t.equal(portal.stored()['portal_sessions'], 1, 'but not for ever')
+    t.equal((await portal.visit()).status, 404)
   })
 })
 

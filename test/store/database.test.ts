@@ -4,13 +4,13 @@ import Sqlite from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { SetupError } from '../../src/errors.js'
 import { packagePath } from '../../src/root.js'
-import { IN_MEMORY, countRows, openDatabase } from '../../src/store/database.js'
+import { IN_MEMORY, countRows, openDatabase, type Database } from '../../src/store/database.js'
 import { paymentBody, startEmulator } from '../helper.js'
 
 const STEPS = readdirSync(packagePath('db')).filter(name => name.endsWith('.sql')).length
 
 /** Opens without fixtures, and tells whether they would have been loaded. */
-function openPlain (file: string): { database: Sqlite.Database, isNew: boolean } {
+function openPlain (file: string): { database: Database, isNew: boolean } {
   let isNew = false
   const database = openDatabase(file, () => { isNew = true })
   return { database, isNew }
@@ -47,10 +47,10 @@ function prepare (file: string, sql: string): void {
 /** What marks a database as an emulator's. */
 const OURS = `PRAGMA application_id = ${0x646f646f}`
 
-const versionOf = (database: Sqlite.Database) => database.pragma('user_version', { simple: true })
+const versionOf = (database: Database) => database.pragma('user_version', { simple: true })
 
 /** In the order of their creation. */
-function tables (database: Sqlite.Database): string[] {
+function tables (database: Database): string[] {
   return database.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid").pluck().all()
 }
 

@@ -1,5 +1,6 @@
 /** That the filters of a list which select few rows look these up, however many others there are: SQLite's own plans say so. */
 import t, { type Test } from 'tap'
+import { outboxStore, type DeliveryFilter } from '../../src/delivery/store.js'
 import { refundsStore, type RefundFilter } from '../../src/resources/refunds/store.js'
 import { openDatabase, type Database } from '../../src/store/database.js'
 
@@ -12,7 +13,7 @@ function planOf (t: Test, list: (database: Database) => void): string[] {
   database.prepare = ((sql: string) => {
     statements.push(sql)
     return prepare(sql)
-  }) as Database['prepare']
+  }) as typeof database.prepare
   list(database)
   const sql = statements.at(-1) ?? ''
   const parameters = Array.from(sql.matchAll(/\?/g), () => null)
@@ -30,4 +31,14 @@ t.test('refunds', async t => {
   const [first] = plan(t, { ...few, subscription_id: 'sub_1' })
   t.match(first, /^SEARCH p USING COVERING INDEX payments_by_subscription/, 'of a subscription too')
   t.match(plan(t, {})[0], /^SCAN r USING INDEX refunds_by_time/, 'the order is the index: ten rows are read, and no more')
+})
+
+t.test('deliveries', async t => {
+  const plan = (filter: DeliveryFilter) => planOf(t, database => { outboxStore(database).listDeliveries(filter, 10, 0) })
+  for (const state of ['failed', 'cancelled', 'dropped']) {
+    const [first, ...others] = plan({ state })
+    t.equal(first, 'SEARCH d USING INDEX webhook_deliveries_ended_badly (state=?)', state)
+    t.notMatch(others.join(), 'TEMP B-TREE', 'the order is the index')
+  }
+  t.match(plan({ state: 'succeeded' })[0], /^SCAN d$/, 'nearly all have: ten rows are read, and no more')
 })

@@ -5,6 +5,8 @@ import { returnUrlProblem } from '../../rules/return-url.js'
 import { findCustomer } from '../customers/rules.js'
 
 const LIFETIME_US = 24 * 3_600_000_000
+/** So long a link is said to have expired; after that there is none. */
+const KEPT_US = 7 * LIFETIME_US
 
 export const portalSessions = {
   'POST /customers/{customer_id}/customer-portal/session': ({ path, query, context }) => {
@@ -15,7 +17,7 @@ export const portalSessions = {
     const token = sandbox.ids.secret()
     sandbox.portalSessions.insert({
       token, customer_id: customerId, return_url: returnUrl, is_mailed: isMailed, expires_at: now + LIFETIME_US
-    })
+    }, now - KEPT_US)
     return { link: `${origin}/portal/session/${token}` }
   }
 } satisfies Handlers

@@ -1,0 +1,79 @@
+/** Databases in memory that are copied from one template: that they have nothing in common afterwards, and lack nothing. */
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import t from 'tap'
+import { IN_MEMORY, countRows, openDatabase, tablesOf, type Database } from '../../src/store/database.js'
+import { openCopy } from '../../src/store/template.js'
+import { startEmulator } from '../helper.js'
+
+const insert = (database: Database, id: string) =>
+  database.exec(`INSERT INTO business (business_id, name, currency, link_salt) VALUES ('${id}', 'One', 'USD', 1)`)
+
+const idsIn = (database: Database) => database.prepare<[], string>('SELECT business_id FROM business ORDER BY 1').pluck().all()
+
+t.test('a content is filled in once, and each copy is its own', async t => {
+  const content = {}
+  let fills = 0
+  const open = (own: string) => {
+    const database = openCopy(content, empty => {
+      fills++
+      insert(empty, 'shared')
+    }, filled => { insert(filled, own) })
+    t.teardown(() => database.close())
+    return database
+  }
+  const [one, two] = [open('one'), open('two')]
+  t.equal(fills, 1)
+  t.strictSame([idsIn(one), idsIn(two)], [['one', 'shared'], ['shared', 'two']])
+  one.exec('DELETE FROM business')
+  t.strictSame([idsIn(one), idsIn(two), idsIn(open('three'))], [[], ['shared', 'two'], ['shared', 'three']])
+  const other = openCopy({}, () => {}, () => {})
+  t.strictSame(idsIn(other), [], 'another content is another template')
+  other.close()
+})
+
+t.test('a copy is set up like any other database', async t => {
+  const pragmas = (database: Database) => ['foreign_keys', 'locking_mode', 'user_version', 'application_id', 'page_size']
+    .map(name => database.pragma(name, { simple: true }))
+  const copy = openCopy({}, () => {}, () => {})
+  const other = openDatabase(IN_MEMORY, () => {})
+  t.teardown(() => [copy, other].forEach(database => database.close()))
+  t.strictSame(pragmas(copy), pragmas(other))
+  t.strictSame(countRows(copy), countRows(other))
+})
+
+t.test('what fails leaves nothing behind', async t => {
+  const content = {}
+  t.throws(() => openCopy(content, () => { throw new Error('no such fixture') }, () => {}), { message: /no such fixture/ })
+  const opened: Database[] = []
+  const fail = (filled: Database) => {
+    opened.push(filled)
+    insert(filled, 'half')
+    throw new Error('no such scenario')
+  }
+  t.throws(() => openCopy(content, empty => { insert(empty, 'whole') }, fail), { message: 'no such scenario' })
+  t.equal(opened[0]?.open, false, 'it is closed')
+  const next = openCopy(content, () => { t.fail('it is filled already') }, () => {})
+  t.strictSame(idsIn(next), ['whole'])
+  next.close()
+})
+
+t.test('a sandbox in memory begins with the very rows of one in a file, and no salt is used twice', async t => {
+  const options = { seed: '7', clock: '2026-01-01T00:00:00Z', clockFrozen: 'on' }
+  const rowsOf = (bytes: Buffer) => {
+    const database = new Sqlite(bytes)
+    const rows = tablesOf(database).map(table => [table, database.prepare(`SELECT * FROM ${table}`).all()])
+    database.close()
+    return Object.fromEntries(rows) as Record<string, object[]>
+  }
+  const memory = startEmulator(t, options)
+  const file = startEmulator(t, { ...options, database: join(t.testdir(), 'emulator.db') })
+  t.strictSame(rowsOf(memory.emulator.sandbox.snapshot()), rowsOf(file.emulator.sandbox.snapshot()))
+  await memory.call('POST', '/payments', { body: {} })
+  await memory.call('POST', '/_emulator/reset')
+  const reset = rowsOf(memory.emulator.sandbox.snapshot())
+  t.equal(reset['business']?.length, 1)
+  const salts = [memory.emulator, startEmulator(t).emulator, startEmulator(t).emulator].map(({ sandbox }) => sandbox.business.link_salt)
+  t.equal(new Set(salts).size, 3)
+  t.notOk(salts.includes(0))
+})
