@@ -126,7 +126,7 @@ t.test('asks in peace while things happen', { skip }, async t => {
   await page.locator('#live-state[data-state=live]').waitFor()
   await mark(page)
   await page.getByLabel('Let it fail with a code').selectOption('LOST_CARD')
-  await page.getByText('Cancel it').click()
+  await page.locator('summary', { hasText: 'Cancel it' }).click()
   await page.getByRole('dialog').waitFor()
   await started().call('POST', `/_emulator/payments/${id}/pay`, { body: { outcome: 'failed' } })
   await started().call('POST', '/_emulator/clock', { body: { frozen: true } })
@@ -152,7 +152,7 @@ t.test('does without scripts', { skip }, async t => {
   const id = await create()
   const page = await open(t, urlOf(id), { javaScriptEnabled: false, viewport: PHONE })
   t.equal(await page.getByRole('button', { name: 'Keep it as it is' }).count(), 0)
-  await page.getByText('Let it expire now').click()
+  await page.locator('summary', { hasText: 'Let it expire now' }).click()
   await page.getByRole('button', { name: 'Let the link expire' }).click()
   await page.getByText('The link has expired.').waitFor()
   t.match(await page.locator('#actions').textContent(), 'can’t be paid any more')
@@ -188,7 +188,7 @@ t.test('every page is fit for everybody: in the light, in the dark, on a desk an
     }
   }
   await page.goto(new URL(urlOf(failed), page.url()).href)
-  await page.getByText('Cancel it').click()
+  await page.locator('summary', { hasText: 'Cancel it' }).click()
   await page.getByRole('dialog').waitFor()
   await checkPage(t, page, 'a question')
 })

@@ -118,7 +118,9 @@ function price (explanation: Explanation, { context: { sandbox } }: Visit): Frag
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Steps of the price"><table class="sums">
 <thead><tr><th scope="col">Step</th><th scope="col">Leaves</th></tr></thead>
 <tbody>!${rows}</tbody></table></div>
-!${lookedUp.length === 0 ? '' : html`<p class="pad hint">Not kept with the payment, and looked up just now: ${lookedUp.join(' ')}</p>`}`
+!${lookedUp.length === 0
+  ? ''
+  : html`<p class="pad hint">Not kept with the payment, and looked up just now: ${lookedUp.join(' ')}</p>`}`
 }
 
 function nameOf ({ operation, method, path }: LoggedRequest): string {

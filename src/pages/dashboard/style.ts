@@ -33,8 +33,8 @@ main:focus, .alert:focus, .flash:focus { outline: none; }
 .hint, .optional { font-size: 0.8125rem; font-weight: 400; }
 .icon { width: 1.125rem; height: 1.125rem; flex: none; }
 .skip {
-  position: fixed; left: 0.75rem; top: 0.75rem; z-index: 20; padding: 0.5rem 1rem; border-radius: 0.5rem; background: var(--accent);
-  color: var(--on-accent); font-weight: 600;
+  position: fixed; left: 0.75rem; top: 0.75rem; z-index: 20; padding: 0.5rem 1rem; border-radius: 0.5rem;
+  background: var(--accent); color: var(--on-accent); font-weight: 600;
 }
 .skip:focus { color: var(--on-accent); }
 .skip:not(:focus) { width: 1px; height: 1px; padding: 0; overflow: hidden; clip-path: inset(50%); }
