@@ -30,11 +30,24 @@ function failuresIn (lines) {
     if (/ # (?:TODO|SKIP)\b/i.test(failed)) continue
     // A subtest ends with its time. It is told of where nothing within it was, such as a file that could not be run.
     const isSubtest = / # time=\S+$/.test(failed)
-    if (isSubtest && open[depth] !== undefined && failures.length > open[depth].before) continue
+    const inner = isSubtest && open[depth] !== undefined ? failures.slice(open[depth].before) : []
+    if (inner.length > 0) {
+      // One process may run several files. Where a chapter stands is said at its end.
+      if (depth === 1) for (const { names } of inner) names[0] = fileAt(lines, number + 1) ?? names[0]
+      continue
+    }
     const names = [...open.slice(0, depth).map(({ name }) => name), failed.replace(/ # time=\S+$/, '')]
-    failures.push({ name: names.map(written).join(' › '), diagnostic: diagnosticAt(lines, number + 1, indent.length + 2) })
+    if (depth === 1) names[0] = fileAt(lines, number + 1) ?? names[0]
+    failures.push({ names, diagnostic: diagnosticAt(lines, number + 1, indent.length + 2) })
   }
-  return failures
+  return failures.map(({ names, diagnostic }) => ({ name: names.map(written).join(' › '), diagnostic }))
+}
+
+/** The test file that a diagnostic names as its place. */
+function fileAt (lines, first) {
+  const end = lines.findIndex((line, number) => number > first && line.trim() === '...')
+  const [, file] = /^ *fileName: (\.build\/test\/\S+\.test\.js)$/m.exec(lines.slice(first, end).join('\n')) ?? []
+  return file
 }
 
 /** A file by the name under which it was written. */

@@ -8,9 +8,9 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import ts from 'typescript'
-import { packagePath } from '../src/root.js'
-import { paymentBody } from './helper.js'
-import { connect, freePort, runToEnd, startProcess, stop, temporaryFolder } from './processes.js'
+import { packagePath } from '../../src/root.js'
+import { paymentBody } from '../helper.js'
+import { connect, freePort, runToEnd, startProcess, stop, temporaryFolder } from '../processes.js'
 
 /** Loaded before the emulator. An address is no name: Node "looks it up" without asking anybody. */
 const TRAP = `

@@ -6,9 +6,9 @@
 import { once } from 'node:events'
 import { connect as connectSocket } from 'node:net'
 import t, { type Test } from 'tap'
-import { ERRORS } from '../src/errors.js'
-import { paymentBody, startEmulator } from './helper.js'
-import { connect, JSON_TYPE, type Response } from './processes.js'
+import { ERRORS } from '../../src/errors.js'
+import { paymentBody, startEmulator } from '../helper.js'
+import { connect, JSON_TYPE, type Response } from '../processes.js'
 
 const BODIES = 2000
 const SEED = Number(process.env['HOSTILE_SEED'] ?? 20260901)

@@ -2,10 +2,10 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import t from 'tap'
-import { packageFixtures } from '../src/fixtures.js'
-import { packagePath } from '../src/root.js'
-import { closedSchema, paymentBody, startEmulator } from './helper.js'
-import type { Schemas } from '../src/contract/operations.js'
+import { packageFixtures } from '../../src/fixtures.js'
+import { packagePath } from '../../src/root.js'
+import { closedSchema, paymentBody, startEmulator } from '../helper.js'
+import type { Schemas } from '../../src/contract/operations.js'
 
 const fixtures = packageFixtures()
 

@@ -1,7 +1,7 @@
 /** Customers, their payment methods, wallets and portal, as the official client drives them over HTTP. */
 import DodoPayments from 'dodopayments'
 import t from 'tap'
-import { start } from '../src/index.js'
+import { start } from '../../src/index.js'
 
 t.test('answers', async t => {
   const emulator = await start()

@@ -4,7 +4,7 @@
  */
 import DodoPayments from 'dodopayments'
 import t from 'tap'
-import { start } from '../src/index.js'
+import { start } from '../../src/index.js'
 
 t.test('answers', async t => {
   const emulator = await start({ refundDelay: '1h' })

@@ -1,7 +1,7 @@
 /** Discounts as a shop's own tools would manage them: the official client, over HTTP. */
 import DodoPayments from 'dodopayments'
 import t from 'tap'
-import { start } from '../src/index.js'
+import { start } from '../../src/index.js'
 
 t.test('answers', async t => {
   const emulator = await start()

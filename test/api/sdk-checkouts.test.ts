@@ -1,7 +1,7 @@
 /** Checkout sessions as a program would open them: the official client over real HTTP, and a customer's form in between. */
 import DodoPayments from 'dodopayments'
 import t from 'tap'
-import { start } from '../src/index.js'
+import { start } from '../../src/index.js'
 
 t.test('answers', async t => {
   const emulator = await start()

@@ -5,8 +5,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import t, { type Test } from 'tap'
-import { start, type Emulator } from '../src/index.js'
-import { packagePath } from '../src/root.js'
+import { start, type Emulator } from '../../src/index.js'
+import { packagePath } from '../../src/root.js'
 
 const RETURN_URL = 'https://shop.example/thanks'
 const CONFIG = `{ bearerToken: process.env.DODO_PAYMENTS_API_KEY, returnUrl: '${RETURN_URL}' }`

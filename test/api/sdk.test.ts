@@ -8,11 +8,11 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import DodoPayments from 'dodopayments'
 import t, { type Test } from 'tap'
-import { contract } from '../src/contract/load.js'
-import { handlers } from '../src/resources/all.js'
-import { start, type StartOptions } from '../src/index.js'
-import { packagePath } from '../src/root.js'
-import { temporaryFolder } from './processes.js'
+import { contract } from '../../src/contract/load.js'
+import { handlers } from '../../src/resources/all.js'
+import { start, type StartOptions } from '../../src/index.js'
+import { packagePath } from '../../src/root.js'
+import { temporaryFolder } from '../processes.js'
 
 /** As published with the API's reference. */
 const SAMPLE = `

@@ -1,12 +1,12 @@
 /** HTTP as the emulator speaks it, whatever the operation: keys, routes, methods, bodies, cross-origin rules, its own pages. */
 import { readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
-import { contract, type Operation } from '../src/contract/load.js'
-import { handlers } from '../src/resources/all.js'
-import { ERRORS } from '../src/errors.js'
-import { packagePath, VERSION } from '../src/root.js'
-import { paymentBody, startEmulator, type Answer, type Refusal, type TestEmulator } from './helper.js'
-import { connect } from './processes.js'
+import { contract, type Operation } from '../../src/contract/load.js'
+import { handlers } from '../../src/resources/all.js'
+import { ERRORS } from '../../src/errors.js'
+import { packagePath, VERSION } from '../../src/root.js'
+import { paymentBody, startEmulator, type Answer, type Refusal, type TestEmulator } from '../helper.js'
+import { connect } from '../processes.js'
 
 const { operations, document } = contract()
 

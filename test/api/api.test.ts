@@ -1,9 +1,9 @@
 /** What tests import: start() and what can be done with an emulator in one's own process. */
 import DodoPayments from 'dodopayments'
 import t, { type Test } from 'tap'
-import { EmulatorError, SetupError, connect, start, type Emulator, type StartOptions } from '../src/index.js'
-import { API_KEY } from './helper.js'
-import { startReceiver } from './receiver.js'
+import { EmulatorError, SetupError, connect, start, type Emulator, type StartOptions } from '../../src/index.js'
+import { API_KEY } from '../helper.js'
+import { startReceiver } from '../receiver.js'
 
 function paymentBody (changes: Partial<DodoPayments.PaymentCreateParams> = {}): DodoPayments.PaymentCreateParams {
   return {

@@ -1,0 +1,4 @@
+/** Webhooks. */
+import { runTogether } from './folder.js'
+
+await runTogether('delivery')

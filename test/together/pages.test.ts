@@ -1,0 +1,4 @@
+/** Pages, without a browser. */
+import { runTogether } from './folder.js'
+
+await runTogether('pages')

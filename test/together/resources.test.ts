@@ -1,0 +1,4 @@
+/** Every resource of the API. */
+import { runTogether } from './folder.js'
+
+await runTogether('resources')

@@ -1,0 +1,4 @@
+/** Rules and stores. */
+import { runTogether } from './folder.js'
+
+await runTogether('rules', 'store')
