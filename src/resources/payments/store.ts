@@ -89,6 +89,8 @@ export interface PaymentsStore {
   recordAttempt (seq: number, at: number, status: string, methodType: string | null, errorCode: string | null): void
   attempts (seq: number): PaymentAttemptsRow[]
   setExpiry (seq: number, at: number): void
+  /** Notes that the payment's link was opened; only the first time counts. */
+  recordOpening (seq: number, at: number): void
   setRefundStatus (paymentId: string, status: 'partial' | 'full', updatedAt: number): void
   /** Notes the checkout session that a payment was made of, and what its own fields were answered with. */
   joinSession (seq: number, sessionId: string, answers: Array<Schemas['CustomFieldResponse']> | null): void
@@ -146,6 +148,7 @@ export function paymentsStore (database: Database): PaymentsStore {
   const attempts = database.prepare<[number], PaymentAttemptsRow>(
     'SELECT * FROM payment_attempts WHERE payment_seq = ? ORDER BY seq')
   const setExpiry = database.prepare('UPDATE payments SET expires_at = ? WHERE seq = ?')
+  const recordOpening = database.prepare('UPDATE payments SET opened_at = ? WHERE seq = ? AND opened_at IS NULL')
   const setRefundStatus = database.prepare('UPDATE payments SET refund_status = ?, updated_at = ? WHERE payment_id = ?')
   const joinSession = database.prepare(
     'UPDATE payments SET checkout_session_id = ?, custom_field_responses = ? WHERE seq = ?')
@@ -199,6 +202,7 @@ export function paymentsStore (database: Database): PaymentsStore {
     recordAttempt: (seq, at, status, methodType, errorCode) => { recordAttempt.run(seq, at, status, methodType, errorCode) },
     attempts: seq => attempts.all(seq),
     setExpiry: (seq, at) => { setExpiry.run(at, seq) },
+    recordOpening: (seq, at) => { recordOpening.run(at, seq) },
     setRefundStatus: (paymentId, status, updatedAt) => { setRefundStatus.run(status, updatedAt, paymentId) },
     joinSession: (seq, sessionId, answers) => { joinSession.run(sessionId, answers && JSON.stringify(answers), seq) },
     hasSucceeded: customerId => hasSucceeded.get(customerId) !== undefined,
