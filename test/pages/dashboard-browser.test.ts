@@ -148,6 +148,25 @@ t.test('asks in peace while things happen', { skip }, async t => {
   await page.locator('.copy.copied').waitFor()
 })
 
+t.test('keeps a form that was refused while things happen', { skip }, async t => {
+  const id = await create()
+  await started().call('POST', `/_emulator/payments/${id}/pay`, { body: { outcome: 'succeeded' } })
+  const page = await open(t, urlOf(id))
+  await page.getByText('Refund item by item').click()
+  await page.locator('#form-refund-items input[name=item]').first().check()
+  await page.locator('#form-refund-items input[inputmode=decimal]').first().fill('many')
+  await page.locator('#form-refund-items').getByLabel('Reason').fill('Too large')
+  await page.getByRole('button', { name: 'Refund the checked items' }).click()
+  await page.locator('#form-refund-items .problem').waitFor()
+  await page.locator('#live-state[data-state=live]').waitFor()
+  await started().call('POST', '/_emulator/clock', { body: { frozen: true } })
+  await page.getByText('frozen').waitFor()
+  await started().call('POST', '/_emulator/clock', { body: { frozen: false } })
+  t.match(await page.locator('#form-refund-items .problem').textContent(), 'must be an amount of')
+  t.equal(await page.locator('#form-refund-items input[inputmode=decimal]').first().inputValue(), 'many')
+  t.equal(await page.locator('#form-refund-items').getByLabel('Reason').inputValue(), 'Too large')
+})
+
 t.test('does without scripts', { skip }, async t => {
   const id = await create()
   const page = await open(t, urlOf(id), { javaScriptEnabled: false, viewport: PHONE })

@@ -25,6 +25,7 @@ function morph (old, next) {
     if (old.nodeValue !== next.nodeValue) old.nodeValue = next.nodeValue
     return
   }
+  if (old.matches('form[data-typed]')) return // what was refused stays as it was typed, with what is wrong with it
   if (old.matches('input, textarea, select') && isTouched(old)) return
   for (const { name } of [...old.attributes]) {
     if (!next.hasAttribute(name) && !isOurs(old, name)) old.removeAttribute(name)
