@@ -2,7 +2,8 @@
 import { ApiError } from '../../errors.js'
 import type { Form } from './form.js'
 
-/** Everything that was typed, and nothing that was not. Throws INVALID_REQUEST_PARAMETERS for headers that are none. */
+/** Everything that was typed, and nothing that was not. Throws INVALID_REQUEST_PARAMETERS for headers and
+ * lists that are none. */
 export function faultBody (given: Form): Record<string, unknown> {
   const { number } = given
   const body = {
@@ -28,9 +29,16 @@ function delayOf ({ text, number }: Form): unknown {
     case 'fixed': return number('ms')
     case 'between': return { min: number('min'), max: number('max') }
     case 'spread': return { p50: number('p50'), p99: number('p99') }
-    case 'list': return { list: text('list').split(/[\s,]+/).filter(part => part !== '').map(part => Number(part)) }
+    case 'list': return { list: delaysOf(text('list')) }
     default: return undefined
   }
+}
+
+function delaysOf (text: string): number[] {
+  const parts = text.split(/[\s,]+/).filter(part => part !== '')
+  if (parts.length > 0 && parts.every(part => /^\d{1,15}$/.test(part))) return parts.map(Number)
+  const message = 'must be milliseconds with commas between them, such as 0, 0, 5000'
+  throw new ApiError('INVALID_REQUEST_PARAMETERS', { violations: [{ path: 'delay_ms.list', message }] })
 }
 
 function headersOf (text: string): Record<string, string> | undefined {
