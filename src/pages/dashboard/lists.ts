@@ -3,6 +3,7 @@ import { html } from 'ghtml'
 import type { Fragment } from '../layout.js'
 import type { Visit } from './frame.js'
 import { icon } from './icons.js'
+import { empty } from './parts.js'
 
 export const PAGE_ROWS = 25
 /** A page further on is none that anybody turned to. */
@@ -50,6 +51,15 @@ export function turning (visit: Visit, { page, hasMore }: Pick<Listed<unknown>, 
   return html`<nav class="turning" aria-label="Pages of ${what}">
 !${page > 1 ? turn(visit, page - 1, 'newer', 'Newer', what) : '<span></span>'}<span class="quiet">Page ${page}</span>
 !${hasMore ? turn(visit, page + 1, 'older', 'Older', what) : '<span></span>'}</nav>`
+}
+
+/** What stands in place of a list on a page after its last. */
+export function pastEnd ({ url }: Visit, what: string): Fragment {
+  const [path = '', query = ''] = url.split('?', 2)
+  const search = new URLSearchParams(query)
+  search.delete('page')
+  const first = search.size === 0 ? path : `${path}?${search}`
+  return empty('Nothing on this page', html`<p>There are not so many ${what}. <a href="${first}">To the first page</a></p>`)
 }
 
 function turn ({ url }: Visit, page: number, id: string, label: string, what: string): Fragment {
