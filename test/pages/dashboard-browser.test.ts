@@ -2,6 +2,7 @@
  * The dashboard in real Chromium, as people use it: by mouse, by keyboard, without scripts, on a phone, in the dark, and while
  * things happen elsewhere.
  */
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { paymentBody, type PaymentBody } from '../helper.js'
@@ -146,6 +147,24 @@ t.test('asks in peace while things happen', { skip }, async t => {
 
   await page.getByRole('button', { name: `Copy ${id}` }).click()
   await page.locator('.copy.copied').waitFor()
+})
+
+t.test('fetches a page that takes long less often', { skip }, async t => {
+  const page = await open(t, '/dashboard/requests')
+  await page.locator('#live-state[data-state=live]').waitFor()
+  let fetched = 0
+  await page.route('**/dashboard/requests', async route => {
+    fetched++
+    await wait(300)
+    await route.continue()
+  })
+  for (let change = 0; change < 8; change++) {
+    await create()
+    await page.waitForTimeout(260) // longer than it takes until a change is told
+  }
+  t.ok(fetched >= 1 && fetched <= 3, `${fetched} times in two seconds`)
+  await page.locator('#call-list tbody tr').nth(7).waitFor()
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
 })
 
 t.test('keeps a form that was refused while things happen', { skip }, async t => {

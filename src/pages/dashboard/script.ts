@@ -89,6 +89,8 @@ const STATES = {
 let shown = version
 let heard = version
 let isFetching = false
+let restsUntil = 0
+let rest
 let source
 let retry
 
@@ -99,8 +101,15 @@ function say (state) {
   told.firstElementChild.textContent = STATES[state]
 }
 
+/** A page that takes long is fetched less often, so that it keeps the emulator busy for a fifth of the time at most. */
 async function refresh () {
   if (isFetching || heard === shown || document.querySelector('dialog[open]') !== null) return
+  clearTimeout(rest)
+  const began = performance.now()
+  if (began < restsUntil) {
+    rest = setTimeout(refresh, restsUntil - began)
+    return
+  }
   isFetching = true
   const wanted = heard
   try {
@@ -121,6 +130,7 @@ async function refresh () {
     say('broken')
   } finally {
     isFetching = false
+    restsUntil = performance.now() + 4 * (performance.now() - began)
   }
   if (heard !== shown) setTimeout(refresh, 100)
 }
