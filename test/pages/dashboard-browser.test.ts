@@ -186,6 +186,20 @@ t.test('keeps a form that was refused while things happen', { skip }, async t =>
   t.equal(await page.locator('#form-refund-items').getByLabel('Reason').inputValue(), 'Too large')
 })
 
+t.test('long words leave the rest in sight', { skip }, async t => {
+  const email = `${'a'.repeat(60)}@${'b'.repeat(60)}.${'c'.repeat(60)}.example`
+  await create(null, { customer: { email, name: 'N'.repeat(90) } })
+  for (const viewport of [DESKTOP, PHONE]) {
+    for (const path of ['/', '/dashboard/payments', '/dashboard/customers']) {
+      const page = await open(t, path, { viewport })
+      for (const cell of await page.locator('tbody td:visible').all()) {
+        const { x = 0, width = 0 } = await cell.boundingBox() ?? {}
+        t.ok(x + width <= viewport.width, `${path} at ${viewport.width}`)
+      }
+    }
+  }
+})
+
 t.test('does without scripts', { skip }, async t => {
   const id = await create()
   const page = await open(t, urlOf(id), { javaScriptEnabled: false, viewport: PHONE })

@@ -153,6 +153,16 @@ t.test('a payment’s page', async t => {
     t.strictSame(json, (await visitorOfSame(dashboard, id)), 'the same as the API answers')
   })
 
+  t.test('folds metadata of many keys', async t => {
+    const dashboard = visitor(t)
+    const keys = (count: number) => ({ metadata: Object.fromEntries(Array.from({ length: count }, (_, key) => [`key${key}`, 'x'])) })
+    const few = await dashboard.visit(urlOf(await create(dashboard, null, keys(12))))
+    t.notMatch(few.html, '<details class="fold" id="metadata">')
+    const many = await dashboard.visit(urlOf(await create(dashboard, null, keys(50))))
+    t.match(many.html, '<details class="fold" id="metadata"><summary>50 keys</summary>')
+    t.match(partOf(many, 'metadata'), 'key49 x')
+  })
+
   t.test('offers what can be done, and nothing else', async t => {
     const dashboard = visitor(t, { linkLifetime: '1h' })
     const { visit, call } = dashboard

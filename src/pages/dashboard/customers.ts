@@ -47,7 +47,7 @@ async function list (visit: Visit): Promise<Shown> {
     id: customer.customer_id,
     cells: [
       cellLink(pageOf(visit, 'customers', customer.customer_id), html`${customer.name}`, customer.customer_id),
-      html`${customer.email}`,
+      html`<span class="long">${customer.email}</span>`,
       html`${customer.phone_number ?? ''}`,
       timeTag(customer.created_at, visit)
     ]

@@ -141,6 +141,8 @@ thead th {
 }
 tbody tr + tr > * { border-top: 1px solid var(--line); }
 tbody tr:hover > * { background: var(--sunken); }
+tbody th, .long { min-width: 8rem; overflow-wrap: anywhere; } /* or one long word would move all the rest out of sight */
+.long { display: inline-block; }
 tbody th a { font-weight: 550; text-decoration: none; }
 tbody th a:hover { text-decoration: underline; }
 tbody th code { white-space: nowrap; }
