@@ -186,6 +186,16 @@ t.test('keeps a form that was refused while things happen', { skip }, async t =>
   t.equal(await page.locator('#form-refund-items').getByLabel('Reason').inputValue(), 'Too large')
 })
 
+t.test('says so when its sandbox is gone', { skip }, async t => {
+  await started().call('POST', '/_emulator/sandboxes', { body: { name: 'brief' } })
+  const page = await open(t, '/~brief/dashboard/payments')
+  await page.locator('#live-state[data-state=live]').waitFor()
+  await started().call('DELETE', '/_emulator/sandboxes/brief')
+  await page.getByText('there is no sandbox brief').waitFor()
+  await page.getByRole('link', { name: 'To the default sandbox' }).click()
+  await page.getByText('Sandbox default').first().waitFor()
+})
+
 t.test('long words leave the rest in sight', { skip }, async t => {
   const email = `${'a'.repeat(60)}@${'b'.repeat(60)}.${'c'.repeat(60)}.example`
   await create(null, { customer: { email, name: 'N'.repeat(90) } })

@@ -101,6 +101,13 @@ function say (state) {
   told.firstElementChild.textContent = STATES[state]
 }
 
+const fetchPage = () => fetch(location.href, { headers: { accept: 'text/html' }, cache: 'no-store' })
+
+/** Whether somebody has to sign in anew, or what is shown is gone: the page that says so takes the place of this one. */
+function isOver ({ status }) {
+  return status === 401 || (status === 404 && document.getElementById('not-found') === null)
+}
+
 /** A page that takes long is fetched less often, so that it keeps the emulator busy for a fifth of the time at most. */
 async function refresh () {
   if (isFetching || heard === shown || document.querySelector('dialog[open]') !== null) return
@@ -113,9 +120,8 @@ async function refresh () {
   isFetching = true
   const wanted = heard
   try {
-    const response = await fetch(location.href, { headers: { accept: 'text/html' }, cache: 'no-store' })
-    if (response.status === 401) return location.reload()
-    if (response.status === 404 && document.getElementById('not-found') === null) return location.reload()
+    const response = await fetchPage()
+    if (isOver(response)) return location.reload()
     if (!response.ok) return say('behind')
     const page = new DOMParser().parseFromString(await response.text(), 'text/html')
     for (const next of page.querySelectorAll('[data-live][id]')) {
@@ -145,9 +151,11 @@ function listen () {
     refresh()
   }
   source.onerror = () => {
+    const isRefused = source.readyState === EventSource.CLOSED
     stop()
     say('broken')
     retry = setTimeout(listen, 1000)
+    if (isRefused) fetchPage().then(response => { if (isOver(response)) location.reload() }, () => {}) // not there: tried again
   }
 }
 
