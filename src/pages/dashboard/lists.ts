@@ -25,6 +25,17 @@ export function filtersOf<Name extends string> ({ search }: Visit, names: readon
   return given
 }
 
+/** Days, the first and the last, as the API filters by time. What is no day stays as it is, for the API to refuse. */
+export function createdOn (
+  { from, until }: { from: string | undefined, until: string | undefined }
+): { created_at_gte?: string, created_at_lte?: string } {
+  const at = (day: string, time: string) => /^\d{4}-\d{2}-\d{2}$/.test(day) ? `${day}T${time}` : day
+  return {
+    ...(from === undefined ? {} : { created_at_gte: at(from, '00:00:00Z') }),
+    ...(until === undefined ? {} : { created_at_lte: at(until, '23:59:59.999999Z') })
+  }
+}
+
 export interface Listed<Item> {
   items: Item[]
   page: number

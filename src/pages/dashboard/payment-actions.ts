@@ -133,7 +133,7 @@ function ended ({ status }: Payment, { base, context: { sandbox } }: Visit): Fra
     return html`<p>The bank has the payment, and answers ${seconds} seconds after it was tried, by the clock of the sandbox.</p>
 <p><a href="${base}/dashboard/controls">Move the clock</a> to have the answer at once.</p>`
   }
-  if (status === 'succeeded') return html`<p>It is paid. What was paid can be refunded.</p>`
+  if (status === 'succeeded') return html`<p>It is paid.</p>`
   if (status === 'cancelled') return html`<p>It was cancelled, and can’t be paid any more.</p>`
   return html`<p>Its link has expired, and can’t be paid any more.</p>
 <p><a href="${base}/dashboard/payments/new">Create another payment</a></p>`

@@ -11,7 +11,7 @@ import { money } from '../fragments.js'
 import type { Fragment } from '../layout.js'
 import type { Dashboard, Shown, Visit } from './frame.js'
 import {
-  PAGE_ROWS, filterForm, filtersOf, listed, pageNumber, pastEnd, turning, type Filter, type Listed
+  PAGE_ROWS, createdOn, filterForm, filtersOf, listed, pageNumber, pastEnd, turning, type Filter, type Listed
 } from './lists.js'
 import { card, cellLink, code, empty, heading, linkButton, statusTag, table, timeTag, type Row } from './parts.js'
 
@@ -44,8 +44,7 @@ async function payments (visit: Visit): Promise<Shown> {
   const query = {
     ...given,
     ...(given.currency === undefined ? {} : { currency: given.currency.toUpperCase() }),
-    ...(from === undefined ? {} : { created_at_gte: `${from}T00:00:00Z` }),
-    ...(until === undefined ? {} : { created_at_lte: `${until}T23:59:59.999999Z` })
+    ...createdOn({ from, until })
   }
   const { q: search } = filtersOf(visit, ['q'])
   const list = search === undefined

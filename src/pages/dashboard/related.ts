@@ -44,7 +44,9 @@ export async function relatedPayments (
   return card(content, { id: 'payments', title: 'Payments', live: true, pad: false, actions: items.length === 0 ? '' : all })
 }
 
-export function paymentTable (payments: ReadonlyArray<Schemas['GetPaymentsListResponseItem']>, visit: Visit): Fragment {
+export function paymentTable (
+  payments: ReadonlyArray<Schemas['GetPaymentsListResponseItem']>, visit: Visit, caption = 'Payments'
+): Fragment {
   const rows = payments.map((payment): Row => ({
     id: payment.payment_id,
     cells: [
@@ -54,7 +56,7 @@ export function paymentTable (payments: ReadonlyArray<Schemas['GetPaymentsListRe
       timeTag(payment.created_at, visit)
     ]
   }))
-  return table('Payments', [
+  return table(caption, [
     { title: 'Payment' }, { title: 'Amount', kind: 'number' }, { title: 'Status' }, { title: 'Created', kind: 'low' }
   ], rows)
 }

@@ -96,10 +96,8 @@ async function eventPage (visit: Visit): Promise<Shown> {
   return {
     title: event.type,
     content: html`!${heading({
- html: html`<span class="call">${event.type}</span>!${event.is_sample
-      ? ' <span class="tag calm">sample</span>'
-      : ''}`
-}, '', crumb(visit, '/dashboard/webhooks/events', 'Events'))}
+      html: html`<span class="call">${event.type}</span>!${event.is_sample ? ' <span class="tag calm">sample</span>' : ''}`
+    }, '', crumb(visit, '/dashboard/webhooks/events', 'Events'))}
 <div class="columns"><div>
 !${card(told(deliveries, endpoints, visit), { id: 'told', title: 'Deliveries', live: true, pad: false })}
 <div id="untold" data-live>!${untold(event, endpoints, visit)}</div>
