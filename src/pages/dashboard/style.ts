@@ -152,7 +152,8 @@ td .under, th .under { display: block; color: var(--quiet); font-size: 0.8125rem
 @container (max-width: 36rem) {
   .low { display: none; }
   th, td { padding-inline: 0.4rem; }
-  tbody th code { display: inline-block; max-width: 8.5rem; overflow: hidden; text-overflow: ellipsis; vertical-align: bottom; }
+  tbody th, .long { min-width: 6.5rem; }
+  tbody th code { display: inline-block; max-width: 7rem; overflow: hidden; text-overflow: ellipsis; vertical-align: bottom; }
   td .tag { white-space: normal; border-radius: 0.5rem; }
 }
 @media (prefers-reduced-motion: no-preference) {
