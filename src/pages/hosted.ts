@@ -1,7 +1,8 @@
 /**
  * The routes of the hosted checkout: `/{link}`, `/s/{slug}` and `/status/{link}/{status}`. A GET shows the payment's true state,
- * whatever the URL says. A POST changes it in one transaction and leads on with 303, so that a reload asks again for nothing; a
- * submission that comes too late (twice at once, back and again, after the expiry) changes nothing and is led to that same state.
+ * whatever the URL says; the first of a link is noted, for the payment's timeline. A POST changes the payment in one
+ * transaction and leads on with 303, so that a reload asks again for nothing; a submission that comes too late (twice at once,
+ * back and again, after the expiry) changes nothing and is led to that same state.
  */
 import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -113,6 +114,21 @@ function hostedPages (options: PagesOptions) {
     showCheckout(visit, 200, [], null)
   }
 
+  function show (request: FastifyRequest<LinkRoute>, reply: FastifyReply): void {
+    const found = visit(request, reply)
+    if (found === null) return
+    const { payment: { seq, opened_at: openedAt }, context: { sandbox, now } } = found
+    if (openedAt !== null) return showState(found)
+    sandbox.turn.run(() => { sandbox.payments.recordOpening(seq, now) }, error => {
+      try {
+        if (error !== undefined) throw error
+        showState(found)
+      } catch (failure) {
+        fail(failure, request, reply)
+      }
+    })
+  }
+
   const leadOn = ({ payment, link, context, reply }: Visit) => {
     sendRedirect(reply, nextUrl(payment, link, baseOf(context), !isEmbedded))
   }
@@ -169,10 +185,7 @@ function hostedPages (options: PagesOptions) {
   }
 
   return {
-    show (request: FastifyRequest<LinkRoute>, reply: FastifyReply) {
-      const found = visit(request, reply)
-      if (found !== null) showState(found)
-    },
+    show,
     submit,
     showStatus,
     unshorten,

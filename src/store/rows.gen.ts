@@ -167,6 +167,7 @@ export interface PaymentsRow {
   pending_action: string | null
   refund_status: string | null
   custom_field_responses: string | null
+  opened_at: number | null
 }
 
 export interface PortalSessionsRow {

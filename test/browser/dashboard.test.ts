@@ -2,6 +2,7 @@
  * The dashboard in real Chromium, as people use it: by mouse, by keyboard, without scripts, on a phone, in the dark, and while
  * things happen elsewhere.
  */
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { paymentBody, type PaymentBody } from '../helper.js'
@@ -146,6 +147,67 @@ t.test('asks in peace while things happen', { skip }, async t => {
 
   await page.getByRole('button', { name: `Copy ${id}` }).click()
   await page.locator('.copy.copied').waitFor()
+})
+
+t.test('fetches a page that takes long less often', { skip }, async t => {
+  const page = await open(t, '/dashboard/requests')
+  await page.locator('#live-state[data-state=live]').waitFor()
+  let fetched = 0
+  await page.route('**/dashboard/requests', async route => {
+    fetched++
+    await wait(300)
+    await route.continue()
+  })
+  for (let change = 0; change < 8; change++) {
+    await create()
+    await page.waitForTimeout(260) // longer than it takes until a change is told
+  }
+  t.ok(fetched >= 1 && fetched <= 3, `${fetched} times in two seconds`)
+  await page.locator('#call-list tbody tr').nth(7).waitFor()
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
+})
+
+t.test('keeps a form that was refused while things happen', { skip }, async t => {
+  const id = await create()
+  await started().call('POST', `/_emulator/payments/${id}/pay`, { body: { outcome: 'succeeded' } })
+  const page = await open(t, urlOf(id))
+  await page.getByText('Refund item by item').click()
+  await page.locator('#form-refund-items input[name=item]').first().check()
+  await page.locator('#form-refund-items input[inputmode=decimal]').first().fill('many')
+  await page.locator('#form-refund-items').getByLabel('Reason').fill('Too large')
+  await page.getByRole('button', { name: 'Refund the checked items' }).click()
+  await page.locator('#form-refund-items .problem').waitFor()
+  await page.locator('#live-state[data-state=live]').waitFor()
+  await started().call('POST', '/_emulator/clock', { body: { frozen: true } })
+  await page.getByText('frozen').waitFor()
+  await started().call('POST', '/_emulator/clock', { body: { frozen: false } })
+  t.match(await page.locator('#form-refund-items .problem').textContent(), 'must be an amount of')
+  t.equal(await page.locator('#form-refund-items input[inputmode=decimal]').first().inputValue(), 'many')
+  t.equal(await page.locator('#form-refund-items').getByLabel('Reason').inputValue(), 'Too large')
+})
+
+t.test('says so when its sandbox is gone', { skip }, async t => {
+  await started().call('POST', '/_emulator/sandboxes', { body: { name: 'brief' } })
+  const page = await open(t, '/~brief/dashboard/payments')
+  await page.locator('#live-state[data-state=live]').waitFor()
+  await started().call('DELETE', '/_emulator/sandboxes/brief')
+  await page.getByText('there is no sandbox brief').waitFor()
+  await page.getByRole('link', { name: 'To the default sandbox' }).click()
+  await page.getByText('Sandbox default').first().waitFor()
+})
+
+t.test('long words leave the rest in sight', { skip }, async t => {
+  const email = `${'a'.repeat(60)}@${'b'.repeat(60)}.${'c'.repeat(60)}.example`
+  await create(null, { customer: { email, name: 'N'.repeat(90) }, billing_currency: 'KWD' })
+  for (const viewport of [DESKTOP, PHONE]) {
+    for (const path of ['/', '/dashboard/payments', '/dashboard/customers']) {
+      const page = await open(t, path, { viewport })
+      for (const cell of await page.locator('tbody td:visible').all()) {
+        const { x = 0, width = 0 } = await cell.boundingBox() ?? {}
+        t.ok(x + width <= viewport.width, `${path} at ${viewport.width}`)
+      }
+    }
+  }
 })
 
 t.test('does without scripts', { skip }, async t => {

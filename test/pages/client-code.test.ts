@@ -66,7 +66,7 @@ t.test('as it reads', async t => {
   const simple = call({
     body: { billing: { country: 'DE' }, product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }], payment_link: true, tax_id: undefined, x: null }
   })
-  t.equal(curlCommand(simple), `curl 'http://127.0.0.1:4010/payments' \\
+  t.equal(curlCommand(simple), `curl -X POST http://127.0.0.1:4010/payments \\
   -H 'Authorization: Bearer test' \\
   -H 'Content-Type: application/json' \\
   --data-raw '{
@@ -188,12 +188,12 @@ t.test('any texts at all', async t => {
     const sent = fc.sample(anyBody, 200)
     const folder = temporaryFolder(t)
     const commands = sent.map(given => curlCommand(call({ body: given })))
-    writeFileSync(join(folder, 'all.sh'), `curl () { printf '%s\\0' "$#" "$7"; }\n${commands.join('\n')}\n`)
+    writeFileSync(join(folder, 'all.sh'), `curl () { printf '%s\\0' "$#" "$9"; }\n${commands.join('\n')}\n`)
     const { stdout } = await run('sh', [join(folder, 'all.sh')], { cwd: folder, maxBuffer: 2 ** 26 })
     const heard = stdout.split('\0')
     t.equal(heard.length, 2 * sent.length + 1)
     sent.forEach((given, index) => {
-      t.equal(heard[2 * index], '7', 'as many arguments')
+      t.equal(heard[2 * index], '9', 'as many arguments')
       t.strictSame(JSON.parse(heard[2 * index + 1] ?? ''), JSON.parse(JSON.stringify(given)))
     })
   })

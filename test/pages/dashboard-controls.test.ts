@@ -204,6 +204,8 @@ t.test('faults', async t => {
       [{ kind: 'delay' }, 'delay_ms', /a delay needs delay_ms/],
       [{ kind: 'delay', delay: 'fixed', ms: '300001' }, 'delay_ms', /./],
       [{ kind: 'delay', delay: 'between', min: '9', max: '1' }, 'delay_ms', /min must not be over/],
+      [{ kind: 'delay', delay: 'list', list: '0, soon' }, 'delay_ms-list', /must be milliseconds with commas/],
+      [{ kind: 'delay', delay: 'list' }, 'delay_ms-list', /must be milliseconds with commas/],
       [{ kind: 'error', operation: 'POST /nothing' }, 'operation', /is none of the API/],
       [{ kind: 'error', count: '0' }, 'count', />= 1/],
       [{ kind: 'error', probability: '1.5' }, 'probability', /<= 1/],

@@ -128,16 +128,21 @@ t.test('a payment’s page', async t => {
     const dashboard = visitor(t, { webhookRetrySchedule: '0,1h', refundDelay: '1h' })
     const { visit, call } = dashboard
     await call('POST', '/webhooks', { body: { url: 'http://127.0.0.1:9/hook' } })
-    const id = await create(dashboard, 'failed')
+    const id = await create(dashboard, null)
+    const { payment_link: link } = (await call('GET', `/payments/${id}`)).json as { payment_link: string }
+    await visit(new URL(link).pathname)
+    await call('POST', `/_emulator/payments/${id}/pay`, { body: { outcome: 'failed' } })
     await call('POST', `/_emulator/payments/${id}/pay`, { body: { card: '4242424242424242' } })
+    await visit(new URL(link).pathname) // only the first time is told
     await call('POST', '/refunds', { body: { payment_id: id, reason: 'Too large' } })
     await call('GET', '/_emulator/idle')
     const page = await visit(urlOf(id))
     t.equal(page.status, 200)
     t.match(partOf(page, 'timeline'), new RegExp([
-      'Created, to pay \\$', 'Tried to pay, and failed', 'GENERIC_DECLINE', 'Event payment.failed', 'waiting delivery 1 try to http://127.0.0.1:9/hook: ',
+      'Created, to pay \\$', 'The customer opened the link', 'Tried to pay, and failed', 'GENERIC_DECLINE', 'Event payment.failed', 'waiting delivery 1 try to http://127.0.0.1:9/hook: ',
       'next in (?:1 hour|5\\d minutes)', 'Paid with credit', 'Event payment.succeeded', 'Refund of \\$.* pending', 'Too large'
     ].join('.*')))
+    t.equal(page.text.split('opened the link').length, 2)
     t.match(page.html, /href="\/dashboard\/webhooks\/deliveries\/\w+"/)
     t.match(page.html, /href="\/dashboard\/webhooks\/events\/msg_\w+"/)
     t.match(partOf(page, 'requests'), /POST \/payments 200 .*POST \/refunds 200/)
@@ -146,6 +151,16 @@ t.test('a payment’s page', async t => {
     for (const step of explanation.split('\n').slice(1)) t.ok(partOf(page, 'price').includes(step), step)
     const json = JSON.parse(partOf(page, 'raw-text').replace(/ Copy.*$/, '')) as object
     t.strictSame(json, (await visitorOfSame(dashboard, id)), 'the same as the API answers')
+  })
+
+  t.test('folds metadata of many keys', async t => {
+    const dashboard = visitor(t)
+    const keys = (count: number) => ({ metadata: Object.fromEntries(Array.from({ length: count }, (_, key) => [`key${key}`, 'x'])) })
+    const few = await dashboard.visit(urlOf(await create(dashboard, null, keys(12))))
+    t.notMatch(few.html, '<details class="fold" id="metadata">')
+    const many = await dashboard.visit(urlOf(await create(dashboard, null, keys(50))))
+    t.match(many.html, '<details class="fold" id="metadata"><summary>50 keys</summary>')
+    t.match(partOf(many, 'metadata'), 'key49 x')
   })
 
   t.test('offers what can be done, and nothing else', async t => {
@@ -247,7 +262,7 @@ t.test('actions', async t => {
     const none = await send(urlOf(paid), 'refund-items', { reason: 'x' })
     t.equal(none.status, 422, 'to the API, no items are all of them: a form that names none means none')
     t.match(none.text, 'Choose at least one item to refund')
-    for (const [amount, message] of [['1000', /above the paid amount/], ['0', /too low/], ['abc', /must be/], ['1.234', /must be/], ['-1', /too low/]] as const) {
+    for (const [amount, message] of [['1000', /above the paid amount/], ['0', /too low/], ['abc', /must be an amount of USD/], ['1.234', /at most 2 decimals/], ['-1', /an amount of USD/]] as const) {
       const refused = await send(urlOf(paid), 'refund-items', { item: 'pdt_course', 'amount-pdt_course': amount, reason: 'Kept <b>' })
       t.equal(refused.status, 422, amount)
       t.match(problemOf(refused, 'refund-items-items-0'), message, amount)

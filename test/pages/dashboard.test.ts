@@ -124,7 +124,22 @@ t.test('shows', async t => {
       const page = await visit(`/dashboard/payments?${query}`)
       t.equal(page.status, 422, query)
       t.match(page.text, /INVALID_QUERY_PARAMS|must be/)
+      t.match(page.html, '<a href="/dashboard/payments">Show it without the filters</a>')
     }
+  })
+
+  t.test('the way back from a page after the last one', async t => {
+    const dashboard = visitor(t)
+    await failedPayment(dashboard)
+    await dashboard.call('POST', '/webhooks', { body: { url: 'http://127.0.0.1:9/hook' } })
+    const lists = ['payments', 'checkouts', 'customers', 'products', 'discounts', 'webhooks', 'webhooks/events', 'webhooks/deliveries']
+    for (const list of lists) {
+      const page = await dashboard.visit(`/dashboard/${list}?page=900`)
+      t.equal(page.status, 200, list)
+      t.match(page.html, `<a href="/dashboard/${list}">To the first page</a>`)
+      t.notMatch(page.text, / yet</, 'and not that there is nothing')
+    }
+    t.match((await dashboard.visit('/dashboard/payments?status=failed&page=9')).html, '"/dashboard/payments?status&#61;failed"')
   })
 
   t.test('what others have written, as text', async t => {
@@ -213,7 +228,8 @@ t.test('refuses', async t => {
     t.match(large.html, 'This form could not be read')
     t.equal((await post(dashboard, url, 'token=%zz&action=%')).status, 403)
     t.equal((await post(dashboard, url, '<x/>', { 'content-type': 'text/xml' })).status, 422)
-    t.equal((await post(dashboard, '/dashboard/nothing', { action: 'x' })).status, 404)
+    t.equal((await post(dashboard, '/dashboard/nothing', { action: 'x' })).status, 403)
+    t.equal((await post(dashboard, '/dashboard/nothing', { action: 'x', token })).status, 404)
   })
 
   t.test('everybody, with --control off', async t => {
@@ -261,7 +277,10 @@ t.test('what follows', async t => {
     t.equal(entered.status, 303)
     t.equal(entered.location, '/below/dashboard/payments?status=failed', 'to the page that was asked for')
     const set = String(entered.headers['set-cookie'])
-    t.match(set, /^emulator_[0-9a-f]{8}=[0-9a-f]{56}; Path=\/below; Max-Age=\d+; HttpOnly; SameSite=Strict/)
+    t.match(set, /^emulator_[0-9a-f]{8}=[0-9a-f]{56}; Path=\/below; Max-Age=\d+; HttpOnly; SameSite=Strict$/)
+    const secure = await post(dashboard, '/dashboard/nothing', { action: 'sign-in', key: 'opensesame' }, { origin: 'https://localhost' })
+    t.equal(secure.location, '/below/dashboard/nothing', 'even where no page is')
+    t.equal(String(secure.headers['set-cookie']), `${set}; Secure`, 'where the browser speaks https')
     t.notMatch(set, 'opensesame')
     const cookie = set.split(';', 1)[0] ?? ''
     const page = await visit('/', { cookie: `a=b; ${cookie}` })

@@ -432,6 +432,16 @@ t.test('what follows', async t => {
     t.strictSame(await ids('unknown=1'), [3, 2, 1], 'an unknown parameter is ignored')
   })
 
+  t.test('the filters by time hold where the clock stands still, and ids run ahead of it', async t => {
+    const { pay, get } = startEmulator(t, { clock: '2026-03-10T12:00:00Z', clockFrozen: 'on' })
+    for (let count = 0; count < 3; count++) await pay(paymentBody())
+    const found = async (query: string) => (await get<{ items: unknown[] }>(`/payments?${query}`)).items.length
+    for (const [query, count] of [
+      ['created_at_gte=2026-03-10T12:00:00Z', 3], ['created_at_gte=2026-03-10T12:00:00.000001Z', 0], ['created_at_gte=2026-03-10T11:58:00Z', 3],
+      ['created_at_lte=2026-03-10T12:00:00Z', 3], ['created_at_lte=2026-03-10T11:59:59.999999Z', 0], ['created_at_lte=2026-03-10T12:02:00Z', 3]
+    ] as const) t.equal(await found(query), count, query)
+  })
+
   t.test('a query that makes no sense is refused', async t => {
     const { call } = startEmulator(t)
     for (const query of ['page_size=101', 'page_size=-1', 'page_size=x', 'page_size=1.5', 'page_size=', 'page_number=-1', 'page_size=3000000000',

@@ -82,7 +82,7 @@ export async function cartFields (sheet: Sheet, kind: CartKind, start: Start, vi
     })
     : checkField(sheet, {
       name: 'redirect_immediately',
-label: 'Lead back without a look at the status page',
+      label: 'Lead back without a look at the status page',
       value: value('redirect_immediately') !== ''
     })}
 !${checkField(sheet, { name: 'force_3ds', label: 'Ask for 3-D Secure', value: value('force_3ds') !== '' })}
@@ -103,11 +103,10 @@ async function lineFields (sheet: Sheet, start: Start, visit: Visit): Promise<Fr
     return html`<div class="line">
 !${choiceField(sheet, {
       name: `${path}.product_id`,
-label: 'Product',
-value: chosen,
-isRequired: true,
-options: withChosen([['', '–'],
-      ...products], chosen)
+      label: 'Product',
+      value: chosen,
+      isRequired: true,
+      options: withChosen([['', '–'], ...products], chosen)
     })}
 !${textField(sheet, {
       name: `${path}.quantity`, label: 'Quantity', value: start[`${path}.quantity`] ?? '1', inputmode: 'numeric', isRequired: true

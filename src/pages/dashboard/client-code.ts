@@ -3,6 +3,7 @@
  * in the body comes out of the quotation marks of each language as it went in; what can't be seen is written as an escape, so
  * that nobody runs something else than they read. Pure: texts in, texts out.
  */
+import { curlOf } from './curl.js'
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined }
 
@@ -24,12 +25,12 @@ export interface SampleCall {
 
 /** To be run by a POSIX shell. */
 export function curlCommand ({ origin, apiKey, path, body }: Pick<SampleCall, 'origin' | 'apiKey' | 'path' | 'body'>): string {
-  return [
-    `curl ${shellQuoted(origin + path)}`,
-    `-H ${shellQuoted(`Authorization: Bearer ${apiKey}`)}`,
-    "-H 'Content-Type: application/json'",
-    `--data-raw ${shellQuoted(spellOut(JSON.stringify(body, null, 2), unicodeEscape))}`
-  ].join(' \\\n  ')
+  return curlOf({
+    method: 'POST',
+    url: origin + path,
+    headers: { Authorization: `Bearer ${apiKey}`, 'Content-Type': 'application/json' },
+    body: spellOut(JSON.stringify(body, null, 2), unicodeEscape)
+  })
 }
 
 /** A module for Node.js. */
@@ -62,11 +63,6 @@ ${given.join('')})
 
 print(${prints.map(name => `${result}.${name}`).join(', ')})
 `
-}
-
-/** Nothing within single quotes means anything to a shell but the quote itself. */
-function shellQuoted (text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
 }
 
 interface Language {

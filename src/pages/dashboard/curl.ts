@@ -37,6 +37,6 @@ function flagsFor (url: string): string[] {
 const PLAIN = /^[\w@%+=:,./-]+$/
 
 /** A word that the shell leaves as it is, whatever is in it. */
-export function quoted (text: string): string {
+function quoted (text: string): string {
   return PLAIN.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

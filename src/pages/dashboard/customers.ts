@@ -10,7 +10,7 @@ import type { Fragment } from '../layout.js'
 import { asking, button, choiceField, form, submit, textField } from './fields.js'
 import type { Form, Sheet } from './form.js'
 import type { Dashboard, DashboardPage, Shown, Visit } from './frame.js'
-import { filtersOf, listed, type Filter } from './lists.js'
+import { createdOn, filtersOf, listed, type Filter } from './lists.js'
 import {
   card, cellLink, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, table, text, timeTag,
   type Row
@@ -39,15 +39,14 @@ async function list (visit: Visit): Promise<Shown> {
   const { from, until, ...parts } = filtersOf(visit, ['email', 'name', 'from', 'until'])
   const query = {
     ...parts,
-    ...(from === undefined ? {} : { created_at_gte: dayAsTime(from, '00:00:00Z') }),
-    ...(until === undefined ? {} : { created_at_lte: dayAsTime(until, '23:59:59.999999Z') })
+    ...createdOn({ from, until })
   }
   const found = await listed(visit, paging => visit.operate('GET /customers', { query: { ...query, ...paging } }))
   const rows = found.items.map((customer): Row => ({
     id: customer.customer_id,
     cells: [
       cellLink(pageOf(visit, 'customers', customer.customer_id), html`${customer.name}`, customer.customer_id),
-      html`${customer.email}`,
+      html`<span class="long">${customer.email}</span>`,
       html`${customer.phone_number ?? ''}`,
       timeTag(customer.created_at, visit)
     ]
@@ -64,11 +63,6 @@ async function list (visit: Visit): Promise<Shown> {
     content: html`!${heading('Customers', linkButton(`${base}/dashboard/customers/new`, 'New customer', 'primary'))}
 !${listCard(visit, FILTERS, rows.length > 0 ? table('Customers', columns, rows) : nothing, found, 'customers')}`
   }
-}
-
-/** What is no day stays as it is, for the API to refuse. */
-function dayAsTime (day: string, time: string): string {
-  return /^\d{4}-\d{2}-\d{2}$/.test(day) ? `${day}T${time}` : day
 }
 
 const customerPage: DashboardPage = {
@@ -197,10 +191,8 @@ async function movements (id: string, visit: Visit): Promise<Fragment> {
     ]
   }))
   const columns = [
-    { title: 'Movement' }, { title: 'Amount', kind: 'number' }, { title: 'Balance', kind: 'number' }, {
-      title: 'Booked',
-      kind: 'low'
-    }
+    { title: 'Movement' }, { title: 'Amount', kind: 'number' }, { title: 'Balance', kind: 'number' },
+    { title: 'Booked', kind: 'low' }
   ] as const
   return card(table('Movements', columns, rows), {
     id: 'movements',
@@ -220,10 +212,10 @@ function customerForm (sheet: Sheet, customer: Customer | null, { base }: Visit)
 !${textField(sheet, { name: 'name', label: 'Name', value: customer?.name, isRequired: true })}
 !${textField(sheet, {
     name: 'email',
-label: 'E-mail',
-type: 'email',
-value: customer?.email,
-isRequired: true,
+    label: 'E-mail',
+    type: 'email',
+    value: customer?.email,
+    isRequired: true,
     hint: 'Two customers may have the same.'
   })}
 !${textField(sheet, { name: 'phone_number', label: 'Phone', value: customer?.phone_number, placeholder: '+442079460018' })}

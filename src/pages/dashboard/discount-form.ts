@@ -33,9 +33,9 @@ export async function discountForm (sheet: Sheet, discount: Discount | null, vis
 <div class="pair">
 !${textField(sheet, {
     name: 'code',
-label: 'Code',
-value: discount?.code,
-hint: 'Kept in capitals. Empty: one is made up.',
+    label: 'Code',
+    value: discount?.code,
+    hint: 'Kept in capitals. Empty: one is made up.',
     isRequired: discount !== null
   })}
 !${textField(sheet, { name: 'name', label: 'Name', value: discount?.name, hint: 'For you; customers see the code.' })}
@@ -58,9 +58,9 @@ hint: 'Kept in capitals. Empty: one is made up.',
 <div class="pair">
 !${textField(sheet, {
     name: 'usage_limit',
-label: 'Uses in all',
-inputmode: 'numeric',
-value: discount?.usage_limit,
+    label: 'Uses in all',
+    inputmode: 'numeric',
+    value: discount?.usage_limit,
     hint: 'Counted when a payment succeeds.'
   })}
 !${textField(sheet, {
@@ -76,9 +76,9 @@ value: discount?.usage_limit,
 </div>
 !${choiceField(sheet, {
     name: 'customer_eligibility',
-label: 'Who may use it',
-isRequired: true,
-value: discount?.customer_eligibility,
+    label: 'Who may use it',
+    isRequired: true,
+    value: discount?.customer_eligibility,
     options: ELIGIBLE
   })}
 </fieldset>
@@ -86,9 +86,9 @@ value: discount?.customer_eligibility,
 <fieldset><legend>Subscriptions</legend>
 !${textField(sheet, {
     name: 'subscription_cycles',
-label: 'Lasts for so many periods',
-inputmode: 'numeric',
-value: discount?.subscription_cycles,
+    label: 'Lasts for so many periods',
+    inputmode: 'numeric',
+    value: discount?.subscription_cycles,
     hint: 'Empty: for all.'
   })}
 !${checkField(sheet, {
@@ -119,24 +119,21 @@ function currencyFields (sheet: Sheet, options: readonly Option[], visit: Visit)
     return html`<div class="pair">
 !${choiceField(sheet, {
       name: `${path}.currency`,
-label: 'Currency',
-value: currency,
-options: withChosen([['', '–'], ...currencyOptions(visit)],
-      currency)
+      label: 'Currency',
+      value: currency,
+      options: withChosen([['', '–'], ...currencyOptions(visit)], currency)
     })}
 !${textField(sheet, {
       name: `${path}.max_amount_possible`,
-label: 'Takes off (at most)',
-inputmode: 'decimal',
-value: typedAmount(most,
-      currency, sandbox)
+      label: 'Takes off (at most)',
+      inputmode: 'decimal',
+      value: typedAmount(most, currency, sandbox)
     })}
 !${textField(sheet, {
       name: `${path}.minimum_subtotal`,
-label: 'For carts from',
-inputmode: 'decimal',
-value: typedAmount(least || null,
-      currency, sandbox)
+      label: 'For carts from',
+      inputmode: 'decimal',
+      value: typedAmount(least || null, currency, sandbox)
     })}
 </div>`
   })
@@ -154,11 +151,8 @@ value: typedAmount(least || null,
 
 async function productFields (sheet: Sheet, chosen: readonly string[], visit: Visit): Promise<Fragment> {
   const { items } = await visit.operate('GET /products', { query: { page_size: CHOICES } })
-  const options = [
-    ...items.map(({ product_id: id, name }): readonly [string, string] => [id, name ?? id]),
-    ...chosen.filter(id => !items.some(({ product_id: listed }) => listed === id)).map((id): readonly [string, string] => [id,
-      id])
-  ]
+  const listed = items.map(({ product_id: id, name }): readonly [string, string] => [id, name ?? id])
+  const options = chosen.reduce(withChosen, listed)
   const has = (id: string) => sheet.typed === null ? chosen.includes(id) : sheet.typed.all('restricted_to').includes(id)
   const boxes = options.map(([id, name], index) => html`<div class="field check">
 <input type="checkbox" id="product-${index}" name="restricted_to" value="${id}"!${has(id) ? ' checked' : ''}>

@@ -91,10 +91,8 @@ const discountPage: DashboardPage = {
     const pay = `${visit.base}/dashboard/payments/new?${new URLSearchParams({ discount_codes: discount.code })}`
     return {
       title: discount.code,
-      content: html`!${heading({
- html: html`${discount.code} !${copyButton(discount.code, 'the code')} !${stateTag(discount,
-      visit)}`
-},
+      content: html`!${heading(
+        { html: html`${discount.code} !${copyButton(discount.code, 'the code')} !${stateTag(discount, visit)}` },
         html`!${linkButton(pay, 'Try it on a payment', 'primary')}!${linkButton(edit, 'Edit')}
 !${asking(visit.sheet('delete'), {
           opens: 'Delete',
@@ -201,9 +199,9 @@ async function allowedCustomers (discount: Discount, visit: Visit): Promise<Frag
     : table('Customers', [{ title: 'Customer' }, { title: 'Action' }], rows)}
 <div class="pad">!${form(sheet, html`!${textField(sheet, {
   name: 'customer_ids',
-label: 'Add customers',
-placeholder: 'cus_…',
-hint: 'Ids, separated by spaces or commas.',
+  label: 'Add customers',
+  placeholder: 'cus_…',
+  hint: 'Ids, separated by spaces or commas.',
   isRequired: true
 })}<div>!${submit('Add', 'second')}</div>`)}</div>`, { id: 'customers', title: 'Who may use it', pad: false })
 }

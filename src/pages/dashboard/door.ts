@@ -26,7 +26,8 @@ export function createDoor (key: string | null, guard: Guard): Door {
   const isCookie = sameAs(`${name}=${value}`)
 
   const set = (reply: FastifyReply, content: string, path: string, seconds: number) => {
-    const secure = reply.request.protocol === 'https' ? '; Secure' : ''
+    // What the browser says: a proxy before us may speak https with it, and http with us.
+    const secure = reply.request.headers.origin?.startsWith('https:') === true ? '; Secure' : ''
     reply.header('set-cookie', `${name}=${content}; Path=${path}; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`)
   }
 

@@ -1,8 +1,10 @@
 /** The form of a fault as the control API is given it. What does not go together is for the API to refuse. */
 import { ApiError } from '../../errors.js'
 import type { Form } from './form.js'
+import { readHeaders } from './reading.js'
 
-/** Everything that was typed, and nothing that was not. Throws INVALID_REQUEST_PARAMETERS for headers that are none. */
+/** Everything that was typed, and nothing that was not. Throws INVALID_REQUEST_PARAMETERS for headers and
+ * lists that are none. */
 export function faultBody (given: Form): Record<string, unknown> {
   const { number } = given
   const body = {
@@ -15,7 +17,7 @@ export function faultBody (given: Form): Record<string, unknown> {
     status: number('status'),
     code: given.given('code'),
     message: given.given('message'),
-    headers: headersOf(given.text('headers')),
+    headers: readHeaders(given.text('headers')),
     retry_after: number('retry_after'),
     bytes: number('bytes'),
     interval_ms: number('interval_ms')
@@ -28,17 +30,14 @@ function delayOf ({ text, number }: Form): unknown {
     case 'fixed': return number('ms')
     case 'between': return { min: number('min'), max: number('max') }
     case 'spread': return { p50: number('p50'), p99: number('p99') }
-    case 'list': return { list: text('list').split(/[\s,]+/).filter(part => part !== '').map(part => Number(part)) }
+    case 'list': return { list: delaysOf(text('list')) }
     default: return undefined
   }
 }
 
-function headersOf (text: string): Record<string, string> | undefined {
-  if (text === '') return undefined
-  return Object.fromEntries(text.split('\n').filter(line => line.trim() !== '').map(line => {
-    const [, name, value] = /^\s*([^:\s]+)\s*:\s*(.*?)\s*$/.exec(line) ?? []
-    if (name !== undefined && value !== undefined) return [name, value]
-    const message = `${JSON.stringify(line.slice(0, 100))} is no header: write one on each line, such as retry-after: 5`
-    throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'headers', message })
-  }))
+function delaysOf (text: string): number[] {
+  const parts = text.split(/[\s,]+/).filter(part => part !== '')
+  if (parts.length > 0 && parts.every(part => /^\d{1,15}$/.test(part))) return parts.map(Number)
+  const message = 'must be milliseconds with commas between them, such as 0, 0, 5000'
+  throw new ApiError('INVALID_REQUEST_PARAMETERS', { violations: [{ path: 'delay_ms.list', message }] })
 }

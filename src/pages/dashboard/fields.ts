@@ -44,7 +44,7 @@ export function form (
   sheet: Sheet, content: Fragment, id = `form-${sheet.action}`, { withFiles = false }: { withFiles?: boolean } = {}
 ): Fragment {
   return html`<form method="post" action="${sheet.url}" class="sheet" id="${id}" novalidate
-!${withFiles ? ' enctype="multipart/form-data"' : ''}>
+!${sheet.typed === null ? '' : ' data-typed'}!${withFiles ? ' enctype="multipart/form-data"' : ''}>
 <input type="hidden" name="token" value="${sheet.token}"><input type="hidden" name="action" value="${sheet.action}">
 !${content}
 </form>`

@@ -91,6 +91,12 @@ export interface Dashboard {
   apiKey: string
 }
 
+/** What is found where no page is; somebody who is not in can sign in there all the same. */
+const NOWHERE: DashboardPage = {
+  section: 'overview',
+  show ({ url }) { throw new ApiError('NOT_FOUND', { because: `there is no page ${url.slice(0, 200)}` }) }
+}
+
 const FORM_MAX_BYTES = 256 * 1024
 const FORM_TYPE = 'application/x-www-form-urlencoded'
 const UPLOAD_TYPE = 'multipart/form-data'
@@ -127,8 +133,7 @@ export function addDashboard (app: FastifyInstance, options: DashboardOptions, s
     }
     for (const addSection of sections) addSection(dashboard)
     scope.get('/dashboard', frame.toOverview)
-    scope.get('/dashboard/*', frame.missing)
-    scope.post('/dashboard/*', frame.missing)
+    dashboard.page('/dashboard/*', NOWHERE)
   })
 }
 
@@ -255,17 +260,6 @@ function createFrame ({ contextOf, operate, guard, controlKey, root, report }: D
         secure(reply)
         const safeName = name.replace(/[^\w.-]+/g, '_')
         reply.type(mediaType).header('content-disposition', `attachment; filename="${safeName}"`).send(bytes)
-      })
-    },
-
-    missing: (request: FastifyRequest, reply: FastifyReply) => {
-      const page: DashboardPage = {
-        section: 'overview',
-        show () { throw new ApiError('NOT_FOUND', { because: `there is no page ${request.url.slice(0, 200)}` }) }
-      }
-      return answer(page, request, reply, async opened => {
-        if (door.isIn(request)) await send(opened, 404, null)
-        else sendBare(reply, 401, signInPage(opened.visit, false))
       })
     },
 

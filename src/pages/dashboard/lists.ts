@@ -3,6 +3,7 @@ import { html } from 'ghtml'
 import type { Fragment } from '../layout.js'
 import type { Visit } from './frame.js'
 import { icon } from './icons.js'
+import { empty } from './parts.js'
 
 export const PAGE_ROWS = 25
 /** A page further on is none that anybody turned to. */
@@ -22,6 +23,17 @@ export function filtersOf<Name extends string> ({ search }: Visit, names: readon
     if (value !== '') given[name] = value
   }
   return given
+}
+
+/** Days, the first and the last, as the API filters by time. What is no day stays as it is, for the API to refuse. */
+export function createdOn (
+  { from, until }: { from: string | undefined, until: string | undefined }
+): { created_at_gte?: string, created_at_lte?: string } {
+  const at = (day: string, time: string) => /^\d{4}-\d{2}-\d{2}$/.test(day) ? `${day}T${time}` : day
+  return {
+    ...(from === undefined ? {} : { created_at_gte: at(from, '00:00:00Z') }),
+    ...(until === undefined ? {} : { created_at_lte: at(until, '23:59:59.999999Z') })
+  }
 }
 
 export interface Listed<Item> {
@@ -50,6 +62,15 @@ export function turning (visit: Visit, { page, hasMore }: Pick<Listed<unknown>, 
   return html`<nav class="turning" aria-label="Pages of ${what}">
 !${page > 1 ? turn(visit, page - 1, 'newer', 'Newer', what) : '<span></span>'}<span class="quiet">Page ${page}</span>
 !${hasMore ? turn(visit, page + 1, 'older', 'Older', what) : '<span></span>'}</nav>`
+}
+
+/** What stands in place of a list on a page after its last. */
+export function pastEnd ({ url }: Visit, what: string): Fragment {
+  const [path = '', query = ''] = url.split('?', 2)
+  const search = new URLSearchParams(query)
+  search.delete('page')
+  const first = search.size === 0 ? path : `${path}?${search}`
+  return empty('Nothing on this page', html`<p>There are not so many ${what}. <a href="${first}">To the first page</a></p>`)
 }
 
 function turn ({ url }: Visit, page: number, id: string, label: string, what: string): Fragment {

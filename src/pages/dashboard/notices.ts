@@ -35,8 +35,10 @@ export function missingPage (error: ApiError, { base }: Visit): Shown {
 <p><a href="${base}/">To the overview</a></p>`)
 }
 
-export function refusedPage (error: ApiError, { base }: Visit): Shown {
+export function refusedPage (error: ApiError, { base, url }: Visit): Shown {
+  const [path = '', query = ''] = url.split('?', 2)
   return notice('refused', 'This could not be shown', html`<p><code>${error.code}</code> ${error.message}</p>
+!${query === '' ? '' : html`<p><a href="${path}">Show it without the filters</a></p>`}
 <p><a href="${base}/">To the overview</a></p>`)
 }
 

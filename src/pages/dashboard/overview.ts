@@ -6,13 +6,12 @@
 import { html } from 'ghtml'
 import type { Schemas } from '../../contract/operations.js'
 import type { components } from '../../control/types.gen.js'
-import { money } from '../fragments.js'
 import type { Fragment } from '../layout.js'
 import type { Dashboard, Shown, Visit } from './frame.js'
 import {
-  NONE, card, cellLink, code, copyField, empty, heading, linkButton, snippet, statusTag, table, tiles, timeTag,
-  type Kind, type Row
+  NONE, card, copyField, empty, heading, linkButton, snippet, statusTag, table, tiles, timeTag, type Kind, type Row
 } from './parts.js'
+import { paymentTable } from './related.js'
 
 type Delivery = components['schemas']['Delivery']
 
@@ -60,24 +59,12 @@ function counters (counts: ReadonlyMap<string, number>, base: string): Fragment 
 }
 
 function latestPayments (payments: ReadonlyArray<Schemas['GetPaymentsListResponseItem']>, visit: Visit): Fragment {
-  const { base, context: { sandbox } } = visit
+  const { base } = visit
   if (payments.length === 0) {
     return empty('No payment yet', html`<p>Connect your program and let it create one, or
 <a href="${base}/dashboard/payments/new">create a test payment</a> here. It will appear by itself.</p>`)
   }
-  const rows = payments.map((payment): Row => ({
-    id: payment.payment_id,
-    cells: [
-      cellLink(`${base}/dashboard/payments/${payment.payment_id}`, code(payment.payment_id), payment.customer.email),
-      html`${money(payment.total_amount, payment.currency, sandbox)}`,
-      statusTag(payment.status ?? 'requires_payment_method'),
-      timeTag(payment.created_at, visit)
-    ]
-  }))
-  const columns = [
-    { title: 'Payment' }, { title: 'Amount', kind: 'number' }, { title: 'Status' }, { title: 'Created', kind: 'low' }
-  ] as const
-  return html`!${table('Latest payments', columns, rows)}
+  return html`!${paymentTable(payments, visit, 'Latest payments')}
 <p class="pad"><a href="${base}/dashboard/payments">All payments</a></p>`
 }
 

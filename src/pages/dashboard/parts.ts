@@ -151,12 +151,17 @@ export function text (value: string | number | null | undefined): Fragment | nul
   return value == null || value === '' ? null : html`${value}`
 }
 
-/** Keys and values of a metadata object. */
+const METADATA_OPEN = 12
+
+/** Keys and values of a metadata object; folded where there are many. */
 export function metadata (values: Readonly<Record<string, unknown>> | null | undefined): Fragment {
   const entries = Object.entries(values ?? {})
-  return entries.length === 0
-    ? NONE
-    : html`<ul class="pairs">!${entries.map(([key, value]) => html`<li><code>${key}</code> ${String(value)}</li>`)}</ul>`
+  if (entries.length === 0) return NONE
+  const pairs = html`<ul class="pairs">!${entries.map(([key, value]) =>
+    html`<li><code>${key}</code> ${String(value)}</li>`)}</ul>`
+  return entries.length <= METADATA_OPEN
+    ? pairs
+    : html`<details class="fold" id="metadata"><summary>${entries.length} keys</summary>!${pairs}</details>`
 }
 
 export interface Column {

@@ -9,12 +9,12 @@ import { hasExpired, isOpen } from '../../resources/payments/life.js'
 import { GENERIC_DECLINE } from '../../rules/instruments.js'
 import { money } from '../fragments.js'
 import type { Fragment } from '../layout.js'
-import { majorText, minorOf } from './amounts.js'
 import { asking, button, choiceField, form, submit, textField, typed } from './fields.js'
 import { fieldId, problemAt, type Form, type Sheet } from './form.js'
 import type { DashboardPage, Visit } from './frame.js'
 import { card, statusTag } from './parts.js'
 import type { Payment } from './payment.js'
+import { readingOf, typedAmount } from './reading.js'
 
 type Items = Schemas['PaymentLineItemsResponse']
 type Actions = NonNullable<DashboardPage['actions']>
@@ -70,8 +70,11 @@ async function wantedItems (visit: Visit, form: Form): Promise<object[]> {
     throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'items', message: 'Choose at least one item to refund' })
   }
   const { currency } = await visit.operate('GET /payments/{payment_id}', { path: pathOf(visit) })
-  const { currencies } = visit.context.sandbox.reference
-  return chosen.map(id => ({ item_id: id, amount: minorOf(form.given(`amount-${id}`), currency, currencies) }))
+  const reading = readingOf(form, visit.context.sandbox)
+  const items = chosen.map((id, index) =>
+    ({ item_id: id, amount: reading.amount(`amount-${id}`, currency, `items[${index}].amount`) }))
+  reading.check()
+  return items
 }
 
 /** The forms, as cards; what is pending comes first. */
@@ -130,7 +133,7 @@ function ended ({ status }: Payment, { base, context: { sandbox } }: Visit): Fra
     return html`<p>The bank has the payment, and answers ${seconds} seconds after it was tried, by the clock of the sandbox.</p>
 <p><a href="${base}/dashboard/controls">Move the clock</a> to have the answer at once.</p>`
   }
-  if (status === 'succeeded') return html`<p>It is paid. What was paid can be refunded.</p>`
+  if (status === 'succeeded') return html`<p>It is paid.</p>`
   if (status === 'cancelled') return html`<p>It was cancelled, and can’t be paid any more.</p>`
   return html`<p>Its link has expired, and can’t be paid any more.</p>
 <p><a href="${base}/dashboard/payments/new">Create another payment</a></p>`
@@ -190,6 +193,6 @@ function itemFields (sheet: Sheet, item: Items['items'][number], currency: strin
 <label for="${box}">${name ?? id} <span class="quiet">up to ${money(left, currency, sandbox)}</span></label></div>
 <div class="field"><label class="unseen" for="${amount}">Amount of ${name ?? id}, in ${currency}</label>
 <input type="text" inputmode="decimal" id="${amount}" name="amount-${id}" autocomplete="off"
-value="${typed(sheet, `amount-${id}`, majorText(left, currency, sandbox.reference.currencies))}"></div>
+value="${typed(sheet, `amount-${id}`, typedAmount(left, currency, sandbox))}"></div>
 !${problem === null ? '' : html`<p class="problem" id="${box}-problem">${problem}</p>`}</li>`
 }

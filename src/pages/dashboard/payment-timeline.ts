@@ -1,4 +1,7 @@
-/** What happened to a payment, from its creation on: attempts, events with their deliveries, refunds; and what is to come. */
+/**
+ * What happened to a payment, from its creation on: its link opened, attempts, events with their deliveries, refunds; and what is
+ * to come.
+ */
 import { html } from 'ghtml'
 import type { components } from '../../control/types.gen.js'
 import { formatTime, parseTime } from '../../rules/calendar.js'
@@ -29,6 +32,7 @@ export async function timeline (payment: Payment, visit: Visit): Promise<Fragmen
   const { items: deliveries } = await visit.operate('GET /_emulator/deliveries', { query })
   const entries = [
     created(payment, visit),
+    ...opening(payment, visit),
     ...attempts(payment, visit),
     ...events.map(event => eventEntry(event, deliveries, visit)),
     ...refunds(payment, visit),
@@ -44,6 +48,11 @@ export async function timeline (payment: Payment, visit: Visit): Promise<Fragmen
 
 function created ({ created_at: at, total_amount: total, currency }: Payment, { context: { sandbox } }: Visit): Entry {
   return { id: 'created', at, kind: 'calm', what: html`Created, to pay ${money(total, currency, sandbox)}` }
+}
+
+function opening ({ payment_id: id }: Payment, { context: { sandbox } }: Visit): Entry[] {
+  const openedAt = sandbox.payments.find(id)?.opened_at ?? null
+  return openedAt === null ? [] : [{ id: 'opened', at: formatTime(openedAt), kind: 'calm', what: 'The customer opened the link' }]
 }
 
 const ATTEMPTS: Record<string, { kind: Kind, what: string }> = {

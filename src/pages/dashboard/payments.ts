@@ -10,7 +10,9 @@ import { paymentItem } from '../../resources/payments/view.js'
 import { money } from '../fragments.js'
 import type { Fragment } from '../layout.js'
 import type { Dashboard, Shown, Visit } from './frame.js'
-import { PAGE_ROWS, filterForm, filtersOf, listed, pageNumber, turning, type Filter, type Listed } from './lists.js'
+import {
+  PAGE_ROWS, createdOn, filterForm, filtersOf, listed, pageNumber, pastEnd, turning, type Filter, type Listed
+} from './lists.js'
 import { card, cellLink, code, empty, heading, linkButton, statusTag, table, timeTag, type Row } from './parts.js'
 
 type Item = Schemas['GetPaymentsListResponseItem']
@@ -42,8 +44,7 @@ async function payments (visit: Visit): Promise<Shown> {
   const query = {
     ...given,
     ...(given.currency === undefined ? {} : { currency: given.currency.toUpperCase() }),
-    ...(from === undefined ? {} : { created_at_gte: `${from}T00:00:00Z` }),
-    ...(until === undefined ? {} : { created_at_lte: `${until}T23:59:59.999999Z` })
+    ...createdOn({ from, until })
   }
   const { q: search } = filtersOf(visit, ['q'])
   const list = search === undefined
@@ -60,7 +61,8 @@ async function payments (visit: Visit): Promise<Shown> {
       timeTag(payment.created_at, visit)
     ]
   }))
-  const content = rows.length === 0 ? nothing(visit, isNarrowed, list.page > 1) : table('Payments', COLUMNS, rows)
+  const nothing = list.page > 1 ? pastEnd(visit, 'payments') : isNarrowed ? nothingFits(visit) : nothingYet(visit)
+  const content = rows.length === 0 ? nothing : table('Payments', COLUMNS, rows)
   return {
     title: 'Payments',
     content: html`!${heading('Payments', linkButton(`${base}/dashboard/payments/new`, 'Create a test payment', 'primary'))}
@@ -92,15 +94,13 @@ function methodOf ({ card_network: network, card_last_four: lastFour, payment_me
   return lastFour == null ? type?.replaceAll('_', ' ') ?? '–' : `${network ?? 'card'} •••• ${lastFour}`
 }
 
-function nothing (visit: Visit, isNarrowed: boolean, isFurtherOn: boolean): Fragment {
-  const [path = ''] = visit.url.split('?', 1)
-  if (isFurtherOn) {
-    return empty('Nothing on this page', html`<p>There are not so many payments. <a href="${path}">To the first page</a></p>`)
-  }
-  return isNarrowed
-    ? empty('No payment fits', html`<p>Search for another beginning of an id, another part of an e-mail or of the metadata, or
+function nothingFits ({ url }: Visit): Fragment {
+  const [path = ''] = url.split('?', 1)
+  return empty('No payment fits', html`<p>Search for another beginning of an id, another part of an e-mail or of the metadata, or
 <a href="${path}">show all payments</a>.</p>`)
-    : empty('No payment yet', html`<p>Payments that your program creates appear here by themselves.
-<a href="${visit.base}/">How to connect it</a>, or
-<a href="${visit.base}/dashboard/payments/new">create a test payment</a>.</p>`)
+}
+
+function nothingYet ({ base }: Visit): Fragment {
+  return empty('No payment yet', html`<p>Payments that your program creates appear here by themselves.
+<a href="${base}/">How to connect it</a>, or <a href="${base}/dashboard/payments/new">create a test payment</a>.</p>`)
 }

@@ -41,9 +41,9 @@ export async function productForm (sheet: Sheet, product: Product | null, visit:
 <div class="pair">
 !${choiceField(sheet, {
     name: 'tax_category',
-label: 'Tax category',
-isRequired: true,
-value: product?.tax_category,
+    label: 'Tax category',
+    isRequired: true,
+    value: product?.tax_category,
     options: TAX_CATEGORIES.map(name => [name, name])
   })}
 !${brands.length < 2
@@ -65,10 +65,10 @@ function priceFields (sheet: Sheet, price: Priced, visit: Visit): Fragment {
 !${choiceField(sheet, { name: 'price.type', label: 'Is paid', isRequired: true, value: price.type, options: KINDS })}
 !${choiceField(sheet, {
     name: 'price.currency',
-label: 'Currency',
-isRequired: true,
-value: currency,
-options: withChosen(currencyOptions(visit),
+    label: 'Currency',
+    isRequired: true,
+    value: currency,
+    options: withChosen(currencyOptions(visit),
     currency)
   })}
 </div>
@@ -76,9 +76,9 @@ options: withChosen(currencyOptions(visit),
 !${amountField(sheet, visit, 'price.price', 'Price', price.price, currency, true)}
 !${textField(sheet, {
     name: 'price.discount',
-label: 'Discount in percent',
-value: price.discount || '',
-inputmode: 'numeric',
+    label: 'Discount in percent',
+    value: price.discount || '',
+    inputmode: 'numeric',
     hint: 'Whole, 0 to 100.'
   })}
 </div>
@@ -110,19 +110,19 @@ function recurringFields (sheet: Sheet, price: Priced, visit: Visit): Fragment {
 <div class="pair">
 !${textField(sheet, {
     name: 'price.payment_frequency_count',
-label: 'A payment is due every',
-value: given?.payment_frequency_count ?? 1,
+    label: 'A payment is due every',
+    value: given?.payment_frequency_count ?? 1,
     inputmode: 'numeric',
-isRequired: true
+    isRequired: true
   })}
 !${intervalField(sheet, 'price.payment_frequency_interval', 'Unit of it', given?.payment_frequency_interval ?? 'Month')}
 </div><div class="pair">
 !${textField(sheet, {
     name: 'price.subscription_period_count',
-label: 'The subscription ends after',
+    label: 'The subscription ends after',
     value: given?.subscription_period_count ?? 10,
-inputmode: 'numeric',
-isRequired: true
+    inputmode: 'numeric',
+    isRequired: true
   })}
 !${intervalField(sheet, 'price.subscription_period_interval', 'Unit of that', given?.subscription_period_interval ?? 'Year')}
 </div><div class="pair">
@@ -133,7 +133,7 @@ isRequired: true
 </div>
 !${checkField(sheet, {
     name: 'price.trial_apply_discounts',
-label: 'Discount codes lower the price of the trial',
+    label: 'Discount codes lower the price of the trial',
     value: given?.trial_apply_discounts === true
   })}
 </div>`
@@ -153,8 +153,7 @@ function amountField (
     isRequired,
     value: typedAmount(value, currency, sandbox),
     inputmode: 'decimal',
-    placeholder: typedAmount(1999,
-      currency, sandbox)
+    placeholder: typedAmount(1999, currency, sandbox)
   })
 }
 

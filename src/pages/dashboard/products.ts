@@ -93,12 +93,8 @@ const productPage: DashboardPage = {
     const isArchived = visit.context.sandbox.products.find(product.product_id)?.archived === true
     return {
       title: product.name ?? product.product_id,
-      content: html`!${heading({
- html: html`${product.name ?? product.product_id} !${isArchived
-? statusTag('archived',
-      'wait')
-: ''}`
-},
+      content: html`!${heading(
+        { html: html`${product.name ?? product.product_id} !${isArchived ? statusTag('archived', 'wait') : ''}` },
         actionsFor(product, isArchived, visit), crumb(visit, '/dashboard/products', 'Products'))}
 <div class="columns"><div>
 !${card(productFacts(product, visit), { id: 'facts', title: 'Product', live: true })}

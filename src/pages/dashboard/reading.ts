@@ -1,6 +1,6 @@
 /**
- * What people type, as the API takes it: amounts in major units, percentages, times in UTC, metadata by lines. Only the way of
- * writing is dealt with here, with the digits that a currency has; what may be said is for the API to decide.
+ * What people type, as the API takes it: amounts in major units, percentages, times in UTC, metadata and headers by lines.
+ * Only the way of writing is dealt with here, with the digits that a currency has; what may be said is for the API to decide.
  */
 import { ApiError, type Violation } from '../../errors.js'
 import { formatTime, parseTime } from '../../rules/calendar.js'
@@ -81,6 +81,18 @@ export function typedTime (iso: string | null | undefined): string {
   const us = iso == null ? null : parseTime(iso)
   if (us === null) return ''
   return formatTime(us).slice(0, 19).replace(/:00$/, '')
+}
+
+/** `name: value` in each line; undefined for none. Throws INVALID_REQUEST_PARAMETERS for a line that is no header. */
+export function readHeaders (text: string): Record<string, string> | undefined {
+  const lines = text.split('\n').filter(line => line.trim() !== '')
+  if (lines.length === 0) return undefined
+  return Object.fromEntries(lines.map(line => {
+    const [, name, value] = /^\s*([^:\s]+)\s*:\s*(.*?)\s*$/.exec(line) ?? []
+    if (name !== undefined && value !== undefined) return [name, value]
+    const message = `${JSON.stringify(line.slice(0, 100))} is no header: write a name, a colon and a value on each line`
+    throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'headers', message })
+  }))
 }
 
 const PLAIN_KEY = /^[^\s={"'][^=\n]*$/

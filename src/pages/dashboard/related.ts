@@ -6,7 +6,7 @@ import type { Fragment } from '../layout.js'
 import { areaField } from './fields.js'
 import { fieldId, type Sheet } from './form.js'
 import type { Visit } from './frame.js'
-import { filterForm, turning, type Filter, type Listed } from './lists.js'
+import { filterForm, pastEnd, turning, type Filter, type Listed } from './lists.js'
 import { card, cellLink, code, empty, linkButton, statusTag, table, timeTag, type Row } from './parts.js'
 import { typedMetadata } from './reading.js'
 
@@ -26,9 +26,10 @@ const LATEST = 8
 
 /** A list under what it is filtered by, and the way to its other pages. */
 export function listCard (
-  visit: Visit, filters: readonly Filter[], list: Fragment, paged: Pick<Listed<unknown>, 'page' | 'hasMore'>, what: string
+  visit: Visit, filters: readonly Filter[], list: Fragment, paged: Listed<unknown>, what: string
 ): Fragment {
-  return card(html`!${filterForm(visit, filters)}<div id="list" data-live>!${list}</div>!${turning(visit, paged, what)}`, {
+  const shown = paged.items.length === 0 && paged.page > 1 ? pastEnd(visit, what) : list
+  return card(html`!${filterForm(visit, filters)}<div id="list" data-live>!${shown}!${turning(visit, paged, what)}</div>`, {
     id: 'listed', pad: false
   })
 }
@@ -43,7 +44,9 @@ export async function relatedPayments (
   return card(content, { id: 'payments', title: 'Payments', live: true, pad: false, actions: items.length === 0 ? '' : all })
 }
 
-export function paymentTable (payments: ReadonlyArray<Schemas['GetPaymentsListResponseItem']>, visit: Visit): Fragment {
+export function paymentTable (
+  payments: ReadonlyArray<Schemas['GetPaymentsListResponseItem']>, visit: Visit, caption = 'Payments'
+): Fragment {
   const rows = payments.map((payment): Row => ({
     id: payment.payment_id,
     cells: [
@@ -53,7 +56,7 @@ export function paymentTable (payments: ReadonlyArray<Schemas['GetPaymentsListRe
       timeTag(payment.created_at, visit)
     ]
   }))
-  return table('Payments', [
+  return table(caption, [
     { title: 'Payment' }, { title: 'Amount', kind: 'number' }, { title: 'Status' }, { title: 'Created', kind: 'low' }
   ], rows)
 }

@@ -11,6 +11,7 @@ import type { Dashboard, Shown, Visit } from './frame.js'
 import { filterForm, filtersOf, listed, turning } from './lists.js'
 import { card, cellLink, code, empty, heading, snippet, table, timeTag, type Row } from './parts.js'
 import { httpTag, milliseconds, type LoggedRequest } from './request-parts.js'
+import { withChosen } from './related.js'
 import { requestPage } from './request-page.js'
 
 const FILTERS = ['status', 'operation', 'payment_id', 'error_code'] as const
@@ -57,8 +58,8 @@ async function requestList (visit: Visit): Promise<Shown> {
 <p class="quiet">The last ${requests.size} calls of this sandbox’s API, and what was sent to its hosted pages. New ones appear
 by themselves.</p>
 !${card(html`!${filterForm(visit, [
-  { name: 'status', label: 'Answer', type: 'choice', options: withChosen(STATUSES, filters.status) },
-  { name: 'operation', label: 'Operation', type: 'choice', options: withChosen(operations(visit), filters.operation) },
+  { name: 'status', label: 'Answer', type: 'choice', options: withChosen(STATUSES, filters.status ?? '') },
+  { name: 'operation', label: 'Operation', type: 'choice', options: withChosen(operations(visit), filters.operation ?? '') },
   { name: 'error_code', label: 'Error code', type: 'text', placeholder: 'INVALID_REQUEST_BODY' },
   { name: 'payment_id', label: 'Payment', type: 'search', placeholder: 'pay_…' }
 ])}<div id="call-list" data-live>!${content}</div>`, { id: 'calls', pad: false })}`
@@ -67,13 +68,6 @@ by themselves.</p>
 
 function operations ({ context: { sandbox } }: Visit): Array<readonly [string, string]> {
   return operationsOf(sandbox.requests.newestFirst()).map(name => [name, name] as const)
-}
-
-/** What the URL filters by is among the choices, even if no call was of it. */
-function withChosen (
-  options: ReadonlyArray<readonly [string, string]>, chosen: string | undefined
-): ReadonlyArray<readonly [string, string]> {
-  return chosen === undefined || options.some(([value]) => value === chosen) ? options : [...options, [chosen, chosen]]
 }
 
 function nothingFits ({ url }: Visit): Fragment {

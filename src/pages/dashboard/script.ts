@@ -25,6 +25,7 @@ function morph (old, next) {
     if (old.nodeValue !== next.nodeValue) old.nodeValue = next.nodeValue
     return
   }
+  if (old.matches('form[data-typed]')) return // what was refused stays as it was typed, with what is wrong with it
   if (old.matches('input, textarea, select') && isTouched(old)) return
   for (const { name } of [...old.attributes]) {
     if (!next.hasAttribute(name) && !isOurs(old, name)) old.removeAttribute(name)
@@ -88,6 +89,8 @@ const STATES = {
 let shown = version
 let heard = version
 let isFetching = false
+let restsUntil = 0
+let rest
 let source
 let retry
 
@@ -98,14 +101,27 @@ function say (state) {
   told.firstElementChild.textContent = STATES[state]
 }
 
+const fetchPage = () => fetch(location.href, { headers: { accept: 'text/html' }, cache: 'no-store' })
+
+/** Whether somebody has to sign in anew, or what is shown is gone: the page that says so takes the place of this one. */
+function isOver ({ status }) {
+  return status === 401 || (status === 404 && document.getElementById('not-found') === null)
+}
+
+/** A page that takes long is fetched less often, so that it keeps the emulator busy for a fifth of the time at most. */
 async function refresh () {
   if (isFetching || heard === shown || document.querySelector('dialog[open]') !== null) return
+  clearTimeout(rest)
+  const began = performance.now()
+  if (began < restsUntil) {
+    rest = setTimeout(refresh, restsUntil - began)
+    return
+  }
   isFetching = true
   const wanted = heard
   try {
-    const response = await fetch(location.href, { headers: { accept: 'text/html' }, cache: 'no-store' })
-    if (response.status === 401) return location.reload()
-    if (response.status === 404 && document.getElementById('not-found') === null) return location.reload()
+    const response = await fetchPage()
+    if (isOver(response)) return location.reload()
     if (!response.ok) return say('behind')
     const page = new DOMParser().parseFromString(await response.text(), 'text/html')
     for (const next of page.querySelectorAll('[data-live][id]')) {
@@ -120,6 +136,7 @@ async function refresh () {
     say('broken')
   } finally {
     isFetching = false
+    restsUntil = performance.now() + 4 * (performance.now() - began)
   }
   if (heard !== shown) setTimeout(refresh, 100)
 }
@@ -134,9 +151,11 @@ function listen () {
     refresh()
   }
   source.onerror = () => {
+    const isRefused = source.readyState === EventSource.CLOSED
     stop()
     say('broken')
     retry = setTimeout(listen, 1000)
+    if (isRefused) fetchPage().then(response => { if (isOver(response)) location.reload() }, () => {}) // not there: tried again
   }
 }
 

@@ -145,7 +145,9 @@ function clock ({ sandbox, now }: Context, base: string): Fragment {
 /** What the API has against a form, first thing on the page; each problem leads to its field where the page has it. */
 function refusal ({ form, error }: Refused, content: Fragment): Fragment {
   const details = error.details ?? []
-  const isTwice = details.length === 1 && details[0]?.message === error.message
+  const [only] = details
+  const isTwice = details.length === 1 && only !== undefined &&
+    [only.message, `${only.path} ${only.message}`].includes(error.message)
   return html`<div class="alert" id="error-summary" role="alert" tabindex="-1" autofocus>
 <h2>Refused: <code>${error.code}</code></h2>
 !${isTwice ? '' : html`<p>${error.message}</p>`}

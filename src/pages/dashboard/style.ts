@@ -141,6 +141,8 @@ thead th {
 }
 tbody tr + tr > * { border-top: 1px solid var(--line); }
 tbody tr:hover > * { background: var(--sunken); }
+tbody th, .long { min-width: 8rem; overflow-wrap: anywhere; } /* or one long word would move all the rest out of sight */
+.long { display: inline-block; }
 tbody th a { font-weight: 550; text-decoration: none; }
 tbody th a:hover { text-decoration: underline; }
 tbody th code { white-space: nowrap; }
@@ -150,7 +152,8 @@ td .under, th .under { display: block; color: var(--quiet); font-size: 0.8125rem
 @container (max-width: 36rem) {
   .low { display: none; }
   th, td { padding-inline: 0.4rem; }
-  tbody th code { display: inline-block; max-width: 8.5rem; overflow: hidden; text-overflow: ellipsis; vertical-align: bottom; }
+  tbody th, .long { min-width: 6.5rem; }
+  tbody th code { display: inline-block; max-width: 7rem; overflow: hidden; text-overflow: ellipsis; vertical-align: bottom; }
   td .tag { white-space: normal; border-radius: 0.5rem; }
 }
 @media (prefers-reduced-motion: no-preference) {

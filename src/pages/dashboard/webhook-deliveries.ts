@@ -9,7 +9,7 @@ import { isSensitive } from '../../rules/headers.js'
 import { curlOf } from './curl.js'
 import { button } from './fields.js'
 import type { Dashboard, Shown, Visit } from './frame.js'
-import { filterForm, filtersOf, listed, turning } from './lists.js'
+import { filterForm, filtersOf, listed, pastEnd, turning } from './lists.js'
 import { card, code, crumb, empty, facts, fullTime, heading, idTag, snippet, statusTag, text, timeTag } from './parts.js'
 import { bodyText, headerList, httpTag, milliseconds } from './request-parts.js'
 import {
@@ -46,7 +46,7 @@ async function deliveryList (visit: Visit): Promise<Shown> {
   const isFiltered = Object.keys(filters).length > 0
   const content = deliveries.items.length > 0
     ? html`!${deliveryTable(deliveries.items, endpoints, visit)}!${turning(visit, deliveries, 'deliveries')}`
-    : noDelivery(visit, isFiltered, endpoints.length > 0)
+    : deliveries.page > 1 ? pastEnd(visit, 'deliveries') : noDelivery(visit, isFiltered, endpoints.length > 0)
   return {
     title: 'Deliveries',
     content: html`!${heading('Deliveries')}!${tabs(visit)}

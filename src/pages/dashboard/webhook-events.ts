@@ -9,7 +9,7 @@ import type { Fragment } from '../layout.js'
 import { areaField, choiceField, form, submit } from './fields.js'
 import type { Dashboard, Done, Shown, Visit } from './frame.js'
 import type { Form } from './form.js'
-import { filterForm, filtersOf, listed, turning } from './lists.js'
+import { filterForm, filtersOf, listed, pastEnd, turning } from './lists.js'
 import {
   NONE, card, cellLink, code, crumb, empty, facts, fullTime, heading, idTag, snippet, table, timeTag, type Row
 } from './parts.js'
@@ -42,7 +42,7 @@ async function eventList (visit: Visit): Promise<Shown> {
   const events = await listed(visit, paging => visit.operate('GET /_emulator/events', { query: { ...filters, ...paging } }))
   const content = events.items.length > 0
     ? html`!${eventTable(events.items, visit)}!${turning(visit, events, 'events')}`
-    : noEvent(visit, Object.keys(filters).length > 0)
+    : events.page > 1 ? pastEnd(visit, 'events') : noEvent(visit, Object.keys(filters).length > 0)
   return {
     title: 'Events',
     content: html`!${heading('Events')}!${tabs(visit)}
@@ -96,10 +96,8 @@ async function eventPage (visit: Visit): Promise<Shown> {
   return {
     title: event.type,
     content: html`!${heading({
- html: html`<span class="call">${event.type}</span>!${event.is_sample
-      ? ' <span class="tag calm">sample</span>'
-      : ''}`
-}, '', crumb(visit, '/dashboard/webhooks/events', 'Events'))}
+      html: html`<span class="call">${event.type}</span>!${event.is_sample ? ' <span class="tag calm">sample</span>' : ''}`
+    }, '', crumb(visit, '/dashboard/webhooks/events', 'Events'))}
 <div class="columns"><div>
 !${card(told(deliveries, endpoints, visit), { id: 'told', title: 'Deliveries', live: true, pad: false })}
 <div id="untold" data-live>!${untold(event, endpoints, visit)}</div>

@@ -6,6 +6,7 @@ import { areaField, checkField, form, submit, textField } from './fields.js'
 import type { Done, Shown, Visit } from './frame.js'
 import { problemAt, type Form, type Sheet } from './form.js'
 import { card, crumb, heading, linkButton } from './parts.js'
+import { readHeaders } from './reading.js'
 import { EVENT_TYPES } from './webhook-parts.js'
 import type { Endpoint } from './webhook-words.js'
 
@@ -21,8 +22,9 @@ export function addingPage (visit: Visit): Shown {
 }
 
 export async function addEndpoint (visit: Visit, sent: Form): Promise<Done> {
-  const headers = headersOf(sent)
-  const { id } = await visit.operate('POST /webhooks', { body: { ...bodyOf(sent), ...(headers === null ? {} : { headers }) } })
+  const headers = readHeaders(sent.text('headers'))
+  const body = { ...bodyOf(sent), ...(headers === undefined ? {} : { headers }) }
+  const { id } = await visit.operate('POST /webhooks', { body })
   return { to: `/dashboard/webhooks/${id}`, done: 'added' }
 }
 
@@ -55,8 +57,11 @@ export async function saveEndpoint (visit: Visit, sent: Form): Promise<Done> {
 
 export async function saveHeaders (visit: Visit, sent: Form): Promise<Done> {
   const webhookId = visit.param('webhook_id')
-  const headers = headersOf(sent)
-  if (headers === null) throw refused('Write at least one header, such as X-Tenant: acme')
+  const headers = readHeaders(sent.text('headers'))
+  if (headers === undefined) {
+    const message = 'Write at least one header, such as X-Tenant: acme'
+    throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'headers', message })
+  }
   await visit.operate('PATCH /webhooks/{webhook_id}/headers', { path: { webhook_id: webhookId }, body: { headers } })
   return { to: `/dashboard/webhooks/${webhookId}`, done: 'saved' }
 }
@@ -117,19 +122,4 @@ function bodyOf (sent: Form) {
     filter_types: sent.all('filter_types'),
     rate_limit: sent.number('rate_limit') ?? null
   }
-}
-
-/** `Name: value` in each line; null for none. Throws INVALID_REQUEST_PARAMETERS for a line that is no header. */
-function headersOf (sent: Form): Record<string, string> | null {
-  const lines = sent.text('headers').split('\n').filter(line => line.trim() !== '')
-  const entries = lines.map((line): [string, string] => {
-    const colon = line.indexOf(':')
-    if (colon < 1) throw refused(`"${line.trim().slice(0, 60)}" is no header: write a name, a colon and a value`)
-    return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()]
-  })
-  return entries.length === 0 ? null : Object.fromEntries(entries)
-}
-
-function refused (message: string): ApiError {
-  return new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'headers', message })
 }

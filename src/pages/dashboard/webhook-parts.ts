@@ -3,7 +3,7 @@ import { html } from 'ghtml'
 import { PAYLOAD_TYPES } from '../../delivery/catalogue.js'
 import type { Fragment } from '../layout.js'
 import type { Visit } from './frame.js'
-import { cellLink, code, statusTag, table, timeTag, type Row } from './parts.js'
+import { cellLink, code, statusTag, table, tabs as tabsOf, timeTag, type Row } from './parts.js'
 import { lastAnswer, type Delivery, type Endpoint, type Verdict } from './webhook-words.js'
 
 const TABS = [
@@ -15,12 +15,9 @@ const TABS = [
 ] as const
 
 /** The ways between the pages about webhooks. */
-export function tabs ({ base, url }: Visit): Fragment {
-  const [here = ''] = url.split('?', 1)
-  return html`<nav class="tabs" aria-label="Webhooks"><ul>!${TABS.map(([path, label]) => {
-    const isHere = here === `${base}${path}` ? ' aria-current="page"' : ''
-    return html`<li><a href="${base}${path}"!${isHere}>${label}</a></li>`
-  })}</ul></nav>`
+export function tabs (visit: Visit): Fragment {
+  const [here = ''] = visit.url.slice(visit.base.length).split('?', 1)
+  return tabsOf(visit, 'Webhooks', TABS, here)
 }
 
 /** Every type of event, for a choice. */

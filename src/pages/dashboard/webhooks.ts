@@ -7,7 +7,7 @@ import { html } from 'ghtml'
 import type { Fragment } from '../layout.js'
 import { asking, button } from './fields.js'
 import type { Dashboard, Shown, Visit } from './frame.js'
-import { PAGE_ROWS, pageNumber, turning } from './lists.js'
+import { PAGE_ROWS, pageNumber, pastEnd, turning } from './lists.js'
 import {
   NONE, card, cellLink, code, copyField, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, snippet, statusTag,
   table, text, tiles, type Row
@@ -69,7 +69,8 @@ async function endpointList (visit: Visit): Promise<Shown> {
 !${tabs(visit)}
 !${card(endpoints.length === 0
   ? noEndpoint(visit)
-  : html`!${endpointTable(shown, visit)}!${turning(visit, { page, hasMore }, 'endpoints')}`,
+  : html`!${shown.length === 0 ? pastEnd(visit, 'endpoints') : endpointTable(shown, visit)}
+!${turning(visit, { page, hasMore }, 'endpoints')}`,
 { id: 'endpoints', live: true, pad: false })}`
   }
 }

@@ -89,6 +89,8 @@ export interface PaymentsStore {
   recordAttempt (seq: number, at: number, status: string, methodType: string | null, errorCode: string | null): void
   attempts (seq: number): PaymentAttemptsRow[]
   setExpiry (seq: number, at: number): void
+  /** Notes that the payment's link was opened; only the first time counts. */
+  recordOpening (seq: number, at: number): void
   setRefundStatus (paymentId: string, status: 'partial' | 'full', updatedAt: number): void
   /** Notes the checkout session that a payment was made of, and what its own fields were answered with. */
   joinSession (seq: number, sessionId: string, answers: Array<Schemas['CustomFieldResponse']> | null): void
@@ -119,10 +121,13 @@ type Joined = PaymentsRow & {
   customer_metadata: string
 }
 
-/** Each filter as SQL. Times are looked for among the ids, which begin with them, and then held against the row. */
+/**
+ * Each filter as SQL. Times are looked for among the ids, which begin with them; where an id may have run ahead of the clock, and
+ * only there, the row is read to tell.
+ */
 const CONDITIONS: Record<keyof PaymentFilter, string> = {
-  created_at_gte: 'p.payment_id >= ? AND p.created_at >= ?',
-  created_at_lte: 'p.payment_id < ? AND p.created_at <= ?',
+  created_at_gte: 'p.payment_id >= ? AND (p.payment_id >= ? OR p.created_at >= ?)',
+  created_at_lte: 'p.payment_id < ? AND (p.payment_id < ? OR p.created_at <= ?)',
   customer_id: 'p.customer_id = ?',
   subscription_id: 'p.subscription_id = ?',
   status: 'p.status = ?',
@@ -146,6 +151,7 @@ export function paymentsStore (database: Database): PaymentsStore {
   const attempts = database.prepare<[number], PaymentAttemptsRow>(
     'SELECT * FROM payment_attempts WHERE payment_seq = ? ORDER BY seq')
   const setExpiry = database.prepare('UPDATE payments SET expires_at = ? WHERE seq = ?')
+  const recordOpening = database.prepare('UPDATE payments SET opened_at = ? WHERE seq = ? AND opened_at IS NULL')
   const setRefundStatus = database.prepare('UPDATE payments SET refund_status = ?, updated_at = ? WHERE payment_id = ?')
   const joinSession = database.prepare(
     'UPDATE payments SET checkout_session_id = ?, custom_field_responses = ? WHERE seq = ?')
@@ -187,8 +193,8 @@ export function paymentsStore (database: Database): PaymentsStore {
       const customers = customersLike.all(like, CUSTOMERS_LISTED + 1)
       const found = offset + limit
       const rows = customers.length <= CUSTOMERS_LISTED
-        ? statement(searchSql(names)).all(inJson, ...filters, found, JSON.stringify(customers), ...filters, found, limit, offset)
-        : statement(broadSearchSql(names)).all(inJson, like, ...filters, limit, offset)
+        ? statement(searchSql(names)).all(...filters, inJson, found, ...filters, JSON.stringify(customers), found, limit, offset)
+        : statement(broadSearchSql(names)).all(...filters, inJson, like, limit, offset)
       return rows.map(read)
     },
     findBySeq (seq) {
@@ -199,6 +205,7 @@ export function paymentsStore (database: Database): PaymentsStore {
     recordAttempt: (seq, at, status, methodType, errorCode) => { recordAttempt.run(seq, at, status, methodType, errorCode) },
     attempts: seq => attempts.all(seq),
     setExpiry: (seq, at) => { setExpiry.run(at, seq) },
+    recordOpening: (seq, at) => { recordOpening.run(at, seq) },
     setRefundStatus: (paymentId, status, updatedAt) => { setRefundStatus.run(status, updatedAt, paymentId) },
     joinSession: (seq, sessionId, answers) => { joinSession.run(sessionId, answers && JSON.stringify(answers), seq) },
     hasSucceeded: customerId => hasSucceeded.get(customerId) !== undefined,
@@ -215,8 +222,9 @@ const IDS_AHEAD_US = 60_000_000
 
 function parameters (filter: PaymentFilter, name: keyof PaymentFilter): unknown[] {
   const value = filter[name]
-  if (name === 'created_at_gte') return [idFloor('pay', Number(value)), value]
-  if (name === 'created_at_lte') return [idFloor('pay', Number(value) + IDS_AHEAD_US), value]
+  const floor = (aheadUs: number) => idFloor('pay', Number(value) + aheadUs)
+  if (name === 'created_at_gte') return [floor(0), floor(IDS_AHEAD_US), value]
+  if (name === 'created_at_lte') return [floor(IDS_AHEAD_US), floor(0), value]
   if (name === 'product_id') return [JSON.stringify(value)]
   if (name === 'id_prefix') return [value, `${value}{`] // which follows every letter and digit
   return [value]
@@ -267,19 +275,22 @@ const IN_METADATA = "p.metadata LIKE ? ESCAPE '\\'"
  * The payments of the customers that fit are added from their index.
  */
 function searchSql (names: ReadonlyArray<keyof PaymentFilter>): string {
-  const also = names.map(name => `AND ${CONDITIONS[name]}`).join(' ')
   const found = (condition: string) => `SELECT seq FROM (
-    SELECT p.seq FROM payments p WHERE ${condition} ${also} ORDER BY p.seq DESC LIMIT ?)`
+    SELECT p.seq FROM payments p WHERE ${narrowed(names)} ${condition} ORDER BY p.seq DESC LIMIT ?)`
   const seqs = `${found(IN_METADATA)} UNION ${found('p.customer_id IN (SELECT value FROM json_each(?))')}`
   return pageSql(`${seqs} ORDER BY seq DESC LIMIT ? OFFSET ?`)
 }
 
 /** For a text that fits very many customers, and so soon a payment. */
 function broadSearchSql (names: ReadonlyArray<keyof PaymentFilter>): string {
-  const also = names.map(name => `AND ${CONDITIONS[name]}`).join(' ')
   const ofCustomer = "+p.customer_id IN (SELECT customer_id FROM customers WHERE email LIKE ? ESCAPE '\\')"
-  const seqs = `SELECT p.seq FROM payments p WHERE (${IN_METADATA} OR ${ofCustomer}) ${also}`
+  const seqs = `SELECT p.seq FROM payments p WHERE ${narrowed(names)} (${IN_METADATA} OR ${ofCustomer})`
   return pageSql(`${seqs} ORDER BY p.seq DESC LIMIT ? OFFSET ?`)
+}
+
+/** The filters come first: what they leave out need not be searched. */
+function narrowed (names: ReadonlyArray<keyof PaymentFilter>): string {
+  return names.map(name => `${CONDITIONS[name]} AND`).join(' ')
 }
 
 function pageSql (seqs: string): string {
