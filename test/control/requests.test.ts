@@ -345,6 +345,31 @@ t.test('the stream', async t => {
     await Promise.all([reader.closed, again.closed, late.closed])
   })
 
+  t.test('begins anew with the emulator, and ends with the sandbox', async t => {
+    const emulator = startEmulator(t, { sandboxLimit: '1', ...ALLOWED })
+    const { port } = await emulator.emulator.listen()
+    for (let count = 0; count < 3; count++) await emulator.pay(paymentBody())
+    const [newest, , oldest] = (await logged(emulator)).map(({ request_id: id }) => id)
+    for (const seen of [`${oldest?.slice(0, -1)}2`, `${newest?.slice(0, -1)}9`]) {
+      const back = read(t, port, `Last-Event-ID: ${seen}\r\n`)
+      await until(() => ids(back.text()).length === 3)
+      t.strictSame(ids(back.text()), [...ids(back.text())].sort(), 'it has seen nothing of this emulator')
+    }
+
+    const get = (key: string) => emulator.call('GET', '/payments', { key })
+    const readOne = () => read(t, port, 'Authorization: Bearer sandbox_one\r\n')
+    t.capture(console, 'error')
+    const evicted = readOne()
+    await until(() => evicted.text().includes('\n\n'))
+    await get('sandbox_two')
+    await evicted.closed
+    const deleted = readOne()
+    await until(() => deleted.text().includes('\n\n'))
+    await emulator.call('DELETE', '/_emulator/sandboxes/one')
+    await deleted.closed
+    t.match(deleted.text(), /0\r\n\r\n$/, 'whole')
+  })
+
   t.test('cuts off who does not keep up, and nobody else', async t => {
     const emulator = startEmulator(t, { requestLog: '20', ...ALLOWED })
     const { port } = await emulator.emulator.listen()

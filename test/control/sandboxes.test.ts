@@ -133,6 +133,25 @@ t.test('in memory, the one that was not used for the longest time makes room', a
   t.equal(await countIn(shop, 'sandbox_b'), 0)
 })
 
+t.test('what comes before its end is answered', async t => {
+  const payments = (shop: TestEmulator, name: string) => [1, 2, 3].map(() => payIn(shop, `sandbox_${name}`))
+  for (const database of [':memory:', join(temporaryFolder(t), 'emulator.db')]) {
+    const shop = startEmulator(t, { database, sandboxLimit: '2' })
+    await payIn(shop, 'sandbox_one')
+    const made = Promise.all(payments(shop, 'one'))
+    t.equal((await shop.call('DELETE', '/_emulator/sandboxes/one')).status, 200)
+    t.equal((await made).length, 3)
+    await countIn(shop, 'sandbox_one')
+
+    const stderr = t.capture(console, 'error')
+    await Promise.all(['two', 'three', 'four', 'five', 'six'].flatMap(name => payments(shop, name)))
+    const { items } = await control(shop, t)<{ items: Array<{ is_open: boolean }> }>('GET', 'sandboxes')
+    t.equal(items.filter(({ is_open: isOpen }) => isOpen).length, 3, 'and no more are open than may be')
+    t.match(stderr().map(({ args }) => args[0]), [/^sandbox one is (gone|closed): /])
+    if (database !== ':memory:') t.equal(await countIn(shop, 'sandbox_two'), 3, 'and nothing is lost')
+  }
+})
+
 t.test('in a folder, it is closed and comes back as it was, also after a restart', async t => {
   const lines = t.capture(console, 'error')
   const folder = temporaryFolder(t)
