@@ -43,7 +43,10 @@ export interface Server {
 }
 
 export interface Listening {
+  /** What links begin with. */
   url: string
+  /** Where a program on this computer reaches it. */
+  address: string
   port: number
   /** What the endpoint of the configuration is signed with; null without one. */
   webhookSecret: string | null
@@ -113,9 +116,10 @@ export function createEmulator (config: Config, prepareData?: Prepare): Server {
     async listen () {
       await app.listen({ port: config.port, host: config.host })
       const { port } = app.server.address() as AddressInfo
-      url = config.publicUrl ?? urlOf(config.host, port)
+      const address = urlOf(config.host, port)
+      url = config.publicUrl ?? address
       const { webhookUrl, webhookKey } = config
-      return { url, port, webhookSecret: webhookUrl === null ? null : configuredSecret(webhookUrl, webhookKey) }
+      return { url, address, port, webhookSecret: webhookUrl === null ? null : configuredSecret(webhookUrl, webhookKey) }
     },
     close: () => app.close()
   }
