@@ -31,6 +31,7 @@ import { handlers, jobs, payloads } from './resources/all.js'
 import { configureEndpoint, configuredSecret } from './resources/webhooks/configured.js'
 import type { Sandbox, Settings, World, WorldBasics } from './sandbox.js'
 import { createSandboxes } from './sandboxes.js'
+import { checkSnapshot } from './store/snapshot.js'
 
 export interface Server {
   app: FastifyInstance
@@ -149,9 +150,11 @@ function originOf ({ fromSnapshot }: Config, data: StartData | undefined): World
 
 function readSnapshot (file: string): Buffer {
   try {
-    return readFileSync(file)
+    const snapshot = readFileSync(file)
+    checkSnapshot(snapshot)
+    return snapshot
   } catch (error) {
-    throw new SetupError(`--from-snapshot: ${(error as Error).message}`)
+    throw new SetupError(`--from-snapshot ${file}: ${(error as Error).message}`)
   }
 }
 
