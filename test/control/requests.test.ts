@@ -239,6 +239,31 @@ t.test('what follows', async t => {
     t.strictSame(kept.slice(2), [['Host', 'a'], [...same, 'More', '1'], ['Host', 'a', 'Accept', 'b']])
   })
 
+  t.test('secrets in what is no JSON, and in URLs', async t => {
+    const emulator = startEmulator(t)
+    const sent = async (raw: string) => {
+      await emulator.call('POST', '/payments', { raw })
+      const { request_body: body } = await newest(emulator)
+      return body?.text ?? JSON.stringify(body?.json)
+    }
+    t.equal(await sent('card=4242424242424242&cvc=123&password=pw&quantity=2'), 'card=•••• 4242&cvc=[hidden]&password=[hidden]&quantity=2')
+    t.equal(await sent('{"client_secret": "abc", \'token\' : "d e", "name": "Ada"'), '{"client_secret": "[hidden]", \'token\' : "[hidden] e", "name": "Ada"')
+    t.equal(await sent('{"url":"https://ada:pw@example.com/a?b=1"}'), '{"url":"https://[hidden]@example.com/a?b=1"}')
+    const started = performance.now()
+    await sent('a'.repeat(500_000) + ' '.repeat(400_000))
+    await sent('a '.repeat(450_000))
+    t.ok(performance.now() - started < 5000)
+  })
+
+  t.test('a body where none is taken', async t => {
+    const emulator = startEmulator(t)
+    const ignored = async (body: unknown) => {
+      await emulator.call('POST', '/customers/cus_ada/customer-portal/session', { body })
+      return (await newest(emulator)).ignored_fields
+    }
+    t.strictSame([await ignored({}), await ignored({ send_email: true }), await ignored([1])], [[], ['send_email'], ['']])
+  })
+
   t.test('bodies that are large, deep or secret', async t => {
     const emulator = startEmulator(t)
     const note = 'n'.repeat(1_000_000)
