@@ -30,14 +30,14 @@ import { reference } from './reference.js'
 import { handlers, jobs, payloads } from './resources/all.js'
 import { configureEndpoint, configuredSecret } from './resources/webhooks/configured.js'
 import type { Sandbox, Settings, World, WorldBasics } from './sandbox.js'
-import { createSandboxes } from './sandboxes.js'
+import { DEFAULT_SANDBOX, createSandboxes } from './sandboxes.js'
 import { checkSnapshot } from './store/snapshot.js'
 
 export interface Server {
   app: FastifyInstance
   sandbox: Sandbox
-  /** The payments of the fixtures' scenario; empty where the database was there before. */
-  played: readonly PlayedPayment[]
+  /** The payments of the fixtures' scenario in a sandbox, the default one unless named; empty where it was there before. */
+  played (name?: string): readonly PlayedPayment[]
   /** Starts listening and tells where, once requests are answered. */
   listen (): Promise<Listening>
   close (): Promise<void>
@@ -113,7 +113,7 @@ export function createEmulator (config: Config, prepareData?: Prepare): Server {
   return {
     app,
     sandbox: sandboxes.default,
-    played: data?.payments() ?? [],
+    played: (name = DEFAULT_SANDBOX) => data?.payments(sandboxes.open(name)) ?? [],
     async listen () {
       await app.listen({ port: config.port, host: config.host })
       const { port } = app.server.address() as AddressInfo

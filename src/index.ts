@@ -3,7 +3,7 @@
 import { readConfig } from './config.js'
 import { createControls, type Controls } from './control/client.js'
 import { sendTo } from './control/send.js'
-import { createEmulator } from './emulator.js'
+import { createEmulator, type Server } from './emulator.js'
 import { SetupError } from './errors.js'
 import type { FixturesFile } from './fixtures/document.js'
 import type { Prepare } from './fixtures/load.js'
@@ -32,6 +32,8 @@ export interface StartOptions extends Omit<GivenOptions, 'clock' | 'clockFrozen'
 export interface SandboxControls extends Controls {
   url: string
   apiKey: string
+  /** The ids of the payments of the fixtures' scenario, by the key that they have there. A reset makes new ones. */
+  readonly payments: Readonly<Record<string, string>>
 }
 
 export interface Emulator extends Controls, AsyncDisposable {
@@ -39,8 +41,8 @@ export interface Emulator extends Controls, AsyncDisposable {
   url: string
   /** A key that the emulator accepts. */
   apiKey: string
-  /** The ids of the payments of the fixtures' scenario, by the key that they have there. */
-  payments: Readonly<Record<string, string>>
+  /** The ids of the payments of the fixtures' scenario, by the key that they have there. A reset makes new ones. */
+  readonly payments: Readonly<Record<string, string>>
   /** What events for the endpoint of the option `webhookUrl` are signed with; null without that option. */
   webhookSecret: string | null
   /** A world of its own in the same process, which is made at its first use. */
@@ -64,15 +66,13 @@ export async function start ({ fixtures, ...options }: StartOptions = {}): Promi
     const { controlKey } = config
     const apiKey = [...config.apiKeys, 'test'].find(key => !config.readOnlyApiKeys.has(key)) ?? 'test'
     const { close } = server
-    const payments = Object.fromEntries(server.played.flatMap(({ key, payment_id: id }) => key === null ? [] : [[key, id]]))
-    const sandbox = (name: string) => sandboxAt(url, name, controlKey)
     return {
       ...createControls(sendTo(url, { apiKey, controlKey })),
       url,
       apiKey,
       webhookSecret,
-      payments,
-      sandbox,
+      get payments () { return idsByKey(server.played()) },
+      sandbox: name => sandboxOf(server, { url, name, controlKey }),
       close,
       [Symbol.asyncDispose]: close
     }
@@ -82,10 +82,21 @@ export async function start ({ fixtures, ...options }: StartOptions = {}): Promi
   }
 }
 
-function sandboxAt (url: string, name: string, controlKey: string | null): SandboxControls {
+function sandboxOf (
+  server: Server, { url, name, controlKey }: { url: string, name: string, controlKey: string | null }
+): SandboxControls {
   const apiKey = `sandbox_${name}`
   const own = `${url}/~${encodeURIComponent(name)}`
-  return { ...createControls(sendTo(own, { apiKey, controlKey })), url: own, apiKey }
+  return {
+    ...createControls(sendTo(own, { apiKey, controlKey })),
+    url: own,
+    apiKey,
+    get payments () { return idsByKey(server.played(name)) }
+  }
+}
+
+function idsByKey (played: ReturnType<Server['played']>): Record<string, string> {
+  return Object.fromEntries(played.flatMap(({ key, payment_id: id }) => key === null ? [] : [[key, id]]))
 }
 
 export interface ConnectOptions {
