@@ -119,7 +119,7 @@ async function start (config: Config): Promise<void> {
       await emulator.close()
     })
     greet(url, config, webhookSecret)
-    for (const { key, payment_id: id } of emulator.played) if (key !== null) console.log(`  ${key}: ${id}`)
+    for (const { key, payment_id: id } of emulator.played()) if (key !== null) console.log(`  ${key}: ${id}`)
   } catch (error) {
     await emulator.close()
     throw error

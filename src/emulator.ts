@@ -30,20 +30,24 @@ import { reference } from './reference.js'
 import { handlers, jobs, payloads } from './resources/all.js'
 import { configureEndpoint, configuredSecret } from './resources/webhooks/configured.js'
 import type { Sandbox, Settings, World, WorldBasics } from './sandbox.js'
-import { createSandboxes } from './sandboxes.js'
+import { DEFAULT_SANDBOX, createSandboxes } from './sandboxes.js'
+import { checkSnapshot } from './store/snapshot.js'
 
 export interface Server {
   app: FastifyInstance
   sandbox: Sandbox
-  /** The payments of the fixtures' scenario; empty where the database was there before. */
-  played: readonly PlayedPayment[]
+  /** The payments of the fixtures' scenario in a sandbox, the default one unless named; empty where it was there before. */
+  played (name?: string): readonly PlayedPayment[]
   /** Starts listening and tells where, once requests are answered. */
   listen (): Promise<Listening>
   close (): Promise<void>
 }
 
 export interface Listening {
+  /** What links begin with. */
   url: string
+  /** Where a program on this computer reaches it. */
+  address: string
   port: number
   /** What the endpoint of the configuration is signed with; null without one. */
   webhookSecret: string | null
@@ -109,13 +113,14 @@ export function createEmulator (config: Config, prepareData?: Prepare): Server {
   return {
     app,
     sandbox: sandboxes.default,
-    played: data?.payments() ?? [],
+    played: (name = DEFAULT_SANDBOX) => data?.payments(sandboxes.open(name)) ?? [],
     async listen () {
       await app.listen({ port: config.port, host: config.host })
       const { port } = app.server.address() as AddressInfo
-      url = config.publicUrl ?? urlOf(config.host, port)
+      const address = urlOf(config.host, port)
+      url = config.publicUrl ?? address
       const { webhookUrl, webhookKey } = config
-      return { url, port, webhookSecret: webhookUrl === null ? null : configuredSecret(webhookUrl, webhookKey) }
+      return { url, address, port, webhookSecret: webhookUrl === null ? null : configuredSecret(webhookUrl, webhookKey) }
     },
     close: () => app.close()
   }
@@ -145,9 +150,11 @@ function originOf ({ fromSnapshot }: Config, data: StartData | undefined): World
 
 function readSnapshot (file: string): Buffer {
   try {
-    return readFileSync(file)
+    const snapshot = readFileSync(file)
+    checkSnapshot(snapshot)
+    return snapshot
   } catch (error) {
-    throw new SetupError(`--from-snapshot: ${(error as Error).message}`)
+    throw new SetupError(`--from-snapshot ${file}: ${(error as Error).message}`)
   }
 }
 

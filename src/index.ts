@@ -3,7 +3,7 @@
 import { readConfig } from './config.js'
 import { createControls, type Controls } from './control/client.js'
 import { sendTo } from './control/send.js'
-import { createEmulator } from './emulator.js'
+import { createEmulator, type Server } from './emulator.js'
 import { SetupError } from './errors.js'
 import type { FixturesFile } from './fixtures/document.js'
 import type { Prepare } from './fixtures/load.js'
@@ -12,10 +12,10 @@ import { optionTexts, type GivenOptions } from './options.js'
 export { EmulatorError } from './control/client.js'
 export { SetupError } from './errors.js'
 export type {
-  CallPattern, Clock, Controls, Delivery, DeliveryFault, Duration, Event, EventType, Fault, Idle, LoggedRequest, Pay, Payment,
-  PaymentExplanation, Refund, Seeded, Verified
+  CallPattern, Checkout, Clock, Controls, Delivery, DeliveryFault, Duration, Event, EventType, Fault, Idle, LoggedRequest, Pay,
+  Payment, PaymentExplanation, Refund, SandboxInfo, Seeded, SnapshotInfo, Verified
 } from './control/client.js'
-export type { DeliveryFilter, EventFilter, RequestFilter, Wanted, Waiting } from './control/events.js'
+export type { CheckoutFilter, DeliveryFilter, EventFilter, RequestFilter, Wanted, Waiting } from './control/events.js'
 export type { FixturesFile } from './fixtures/document.js'
 
 /** The options of the command line; a duration may be given in milliseconds, a list as an array, `on` as true. */
@@ -32,15 +32,17 @@ export interface StartOptions extends Omit<GivenOptions, 'clock' | 'clockFrozen'
 export interface SandboxControls extends Controls {
   url: string
   apiKey: string
+  /** The ids of the payments of the fixtures' scenario, by the key that they have there. A reset makes new ones. */
+  readonly payments: Readonly<Record<string, string>>
 }
 
 export interface Emulator extends Controls, AsyncDisposable {
-  /** What to give the client as its base URL: `http://127.0.0.1:49152`. */
+  /** Where it listens, which is what to give the client as its base URL: `http://127.0.0.1:49152`. */
   url: string
   /** A key that the emulator accepts. */
   apiKey: string
-  /** The ids of the payments of the fixtures' scenario, by the key that they have there. */
-  payments: Readonly<Record<string, string>>
+  /** The ids of the payments of the fixtures' scenario, by the key that they have there. A reset makes new ones. */
+  readonly payments: Readonly<Record<string, string>>
   /** What events for the endpoint of the option `webhookUrl` are signed with; null without that option. */
   webhookSecret: string | null
   /** A world of its own in the same process, which is made at its first use. */
@@ -60,13 +62,19 @@ export async function start ({ fixtures, ...options }: StartOptions = {}): Promi
   const config = readConfig({ ...TEST_DEFAULTS, ...textsOf(options), ...files }, {}, name => name)
   const server = createEmulator(config, await preparation(isFiles(fixtures) ? config.fixtures : fixtures))
   try {
-    const { url, webhookSecret } = await server.listen()
+    const { address: url, webhookSecret } = await server.listen()
+    const { controlKey } = config
     const apiKey = [...config.apiKeys, 'test'].find(key => !config.readOnlyApiKeys.has(key)) ?? 'test'
     const { close } = server
-    const payments = Object.fromEntries(server.played.flatMap(({ key, payment_id: id }) => key === null ? [] : [[key, id]]))
-    const sandbox = (name: string) => sandboxAt(url, name)
     return {
-      ...createControls(sendTo(url, apiKey)), url, apiKey, webhookSecret, payments, sandbox, close, [Symbol.asyncDispose]: close
+      ...createControls(sendTo(url, { apiKey, controlKey })),
+      url,
+      apiKey,
+      webhookSecret,
+      get payments () { return idsByKey(server.played()) },
+      sandbox: name => sandboxOf(server, { url, name, controlKey }),
+      close,
+      [Symbol.asyncDispose]: close
     }
   } catch (error) {
     await server.close()
@@ -74,18 +82,45 @@ export async function start ({ fixtures, ...options }: StartOptions = {}): Promi
   }
 }
 
-function sandboxAt (url: string, name: string): SandboxControls {
+function sandboxOf (
+  server: Server, { url, name, controlKey }: { url: string, name: string, controlKey: string | null }
+): SandboxControls {
   const apiKey = `sandbox_${name}`
   const own = `${url}/~${encodeURIComponent(name)}`
-  return { ...createControls(sendTo(own, apiKey)), url: own, apiKey }
+  return {
+    ...createControls(sendTo(own, { apiKey, controlKey })),
+    url: own,
+    apiKey,
+    get payments () { return idsByKey(server.played(name)) }
+  }
 }
 
-/** The same functions for an emulator that runs elsewhere: in a container, or in the process that started the test runner. */
-export function connect (url: string, { apiKey = 'test' }: { apiKey?: string } = {}): Controls {
-  return createControls(sendTo(url.replace(/\/+$/, ''), apiKey))
+function idsByKey (played: ReturnType<Server['played']>): Record<string, string> {
+  return Object.fromEntries(played.flatMap(({ key, payment_id: id }) => key === null ? [] : [[key, id]]))
+}
+
+export interface ConnectOptions {
+  /** `test` unless given; `sandbox_<name>` reaches that sandbox. */
+  apiKey?: string
+  /** For an emulator that was started with one. */
+  controlKey?: string
+}
+
+/**
+ * The same functions for an emulator that runs elsewhere: in a container, or in the process that started the test runner. Throws
+ * a SetupError for what is no URL of one.
+ */
+export function connect (url: string, { apiKey = 'test', controlKey }: ConnectOptions = {}): Controls {
+  if (!URL.canParse(url) || new URL(url).protocol !== 'http:') {
+    throw new SetupError(`${JSON.stringify(url)} is no address of an emulator, such as http://127.0.0.1:4010`)
+  }
+  return createControls(sendTo(url.replace(/\/+$/, ''), { apiKey, controlKey }))
 }
 
 function textsOf ({ seed, clock, ...options }: Omit<StartOptions, 'fixtures'>): ReturnType<typeof optionTexts> {
+  if (clock !== undefined && (clock === null || !['string', 'object'].includes(typeof clock))) {
+    throw new SetupError(`clock: must be a time, or { now, frozen }, not ${String(clock)}`)
+  }
   const { now, frozen } = typeof clock === 'string' || clock instanceof Date ? { now: clock } : clock ?? {}
   return optionTexts({ ...options, seed: seed?.toString(), clock: startTime(now), clockFrozen: frozen })
 }

@@ -228,6 +228,8 @@ function sandboxOf (database: Database, { name, prefix, ids }: SandboxOptions, w
     close () {
       scheduler.stop()
       sender.stop()
+      sandbox.turn.finish() // changes that came before it are stored and answered
+      sandbox.requests.end()
       database.close()
     },
     isOpen: () => database.open

@@ -95,7 +95,7 @@ export function createSandboxes ({ database, seed, limit, world, prepare, log }:
 
   function makeRoom (): void {
     if (others.size < limit) return
-    const [oldest] = [...others].filter(([, { sandbox }]) => sandbox.turn.isIdle()).sort(([, a], [, b]) => a.usedAt - b.usedAt)
+    const [oldest] = [...others].sort(([, a], [, b]) => a.usedAt - b.usedAt)
     if (oldest === undefined) return
     const [name, { sandbox }] = oldest
     sandbox.close()

@@ -202,6 +202,20 @@ t.test('an account that breaks off in the middle leaves nothing behind', async t
   t.strictSame(readdirSync(folder), [])
 })
 
+t.test('what is no such account', async t => {
+  for (const [type, body, complaint] of [
+    ['text/html', '<html>', /what it answers is no list/], ['application/json', '{"items":[null]}', /what it answers is no list/],
+    ['application/json', '{"items":[{"id":"adn_1","product_id":"pdt_1"}]}', /its list has no end/]
+  ] as const) {
+    const server = createServer((_, response) => { response.writeHead(200, { 'content-type': type }).end(body) }).listen(0, '127.0.0.1')
+    await new Promise(resolve => { server.once('listening', resolve) })
+    t.teardown(() => { server.close() })
+    const { code, stderr } = await importing(t, `http://127.0.0.1:${(server.address() as AddressInfo).port}`, [])
+    t.equal(code, 1)
+    t.match(stderr, complaint)
+  }
+})
+
 t.test('what an emulator would not take is left out, with the reason', async t => {
   const document: Record<string, unknown> = { products: ['bad', 'good'], discounts: [{ code: 'x', discount_id: 'dsc_of_bad' }, { customer_ids: ['a', 'b'] }] }
   const notes: string[] = []

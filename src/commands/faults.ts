@@ -15,11 +15,17 @@ export interface FailFlags {
   status?: string
   code?: string
   message?: string
+  header?: string[]
   times?: string
   probability?: string
   delay?: string
+  after?: boolean
   reset?: string
+  truncate?: boolean
+  slow?: string
+  bytes?: string
   rateLimited?: boolean
+  retryAfter?: string
 }
 
 const PATH = '/_emulator/faults'
@@ -30,29 +36,55 @@ export async function fail (config: Config, operation: string, flags: FailFlags)
   for (const fault of items) console.log(faultLine(fault))
 }
 
-/** Prints what goes wrong now, or puts an end to it. */
-export async function faults (config: Config, { clear }: { clear?: boolean }): Promise<void> {
-  const { items }: FaultList = JSON.parse(await ask(config, PATH, clear === true ? { method: 'DELETE' } : {}))
+/** Prints what goes wrong now, or puts an end to it, or to one fault by its id. */
+export async function faults (config: Config, { clear }: { clear?: boolean | string }): Promise<void> {
+  const path = typeof clear === 'string' ? `${PATH}/${encodeURIComponent(clear)}` : PATH
+  const { items }: FaultList = JSON.parse(await ask(config, path, clear === undefined ? {} : { method: 'DELETE' }))
   if (items.length === 0) console.log('nothing goes wrong on demand')
   for (const fault of items) console.log(faultLine(fault))
 }
 
-function faultOf ({ preset, status, code, message, times, probability, delay, reset, rateLimited }: FailFlags): object {
-  const common = {
-    ...(times === undefined ? {} : { count: number('--times', times) }),
-    ...(probability === undefined ? {} : { probability: number('--probability', probability) })
-  }
-  if (preset !== undefined) return { ...common, preset }
-  const delayed = delay === undefined ? common : { ...common, delay_ms: delayMs(delay) }
-  const answer = {
-    ...(status === undefined ? {} : { status: number('--status', status) }),
-    ...(code === undefined ? {} : { code }),
-    ...(message === undefined ? {} : { message })
-  }
-  if (reset !== undefined) return { kind: 'reset', when: reset, ...delayed, ...answer }
-  if (rateLimited === true) return { kind: 'rate_limited', ...delayed, ...answer }
-  const isDelay = delay !== undefined && Object.keys(answer).length === 0
-  return { kind: isDelay ? 'delay' : 'error', ...delayed, ...answer }
+function faultOf (flags: FailFlags): object {
+  const { preset, status, code, message, header, times, probability, delay, after, retryAfter, slow, bytes } = flags
+  return stated({
+    preset,
+    kind: preset === undefined ? kindOf(flags) : undefined,
+    when: after === true ? 'after' : flags.reset,
+    count: times === undefined ? undefined : number('--times', times),
+    probability: probability === undefined ? undefined : number('--probability', probability),
+    delay_ms: delay === undefined ? undefined : delayMs(delay),
+    status: status === undefined ? undefined : number('--status', status),
+    code,
+    message,
+    headers: header === undefined ? undefined : Object.fromEntries(header.map(headerOf)),
+    retry_after: retryAfter === undefined ? undefined : number('--retry-after', retryAfter),
+    interval_ms: slow === undefined ? undefined : intervalMs(slow),
+    bytes: bytes === undefined ? undefined : number('--bytes', bytes)
+  })
+}
+
+function stated (fault: Record<string, unknown>): object {
+  return Object.fromEntries(Object.entries(fault).filter(([, value]) => value !== undefined))
+}
+
+function kindOf ({ reset, truncate, slow, rateLimited, delay, status, code, message, header }: FailFlags): string {
+  const asked = Object.entries({ reset, truncate, slow, rate_limited: rateLimited }).filter(([, value]) => value !== undefined)
+  if (asked.length > 1) throw new SetupError('--reset, --truncate, --slow and --rate-limited exclude each other')
+  const isError = [status, code, message, header].some(value => value !== undefined)
+  return asked[0]?.[0] ?? (delay !== undefined && !isError ? 'delay' : 'error')
+}
+
+/** `retry-after: 5` */
+function headerOf (text: string): [name: string, value: string] {
+  const [, name, value] = /^([^:]+?) *: *(.*)$/.exec(text) ?? []
+  if (name !== undefined && value !== undefined) return [name, value]
+  throw new SetupError(`--header must be like 'x-name: value', not ${JSON.stringify(text)}`)
+}
+
+function intervalMs (text: string): number {
+  const ms = parseDuration(text)
+  if (ms === null) throw new SetupError(`--slow must be a duration such as 100ms, not ${JSON.stringify(text)}`)
+  return ms
 }
 
 function number (flag: string, text: string): number {
@@ -60,12 +92,19 @@ function number (flag: string, text: string): number {
   return Number(text)
 }
 
-/** `2s`, or `100ms-3s` for evenly spread ones. */
+/** `2s`; `100ms-3s` for evenly spread ones; `p50=200ms,p99=4s` as latencies are; `0s,0s,5s` one after the other. */
 function delayMs (text: string): NonNullable<AddFault['delay_ms']> {
-  const [min, max, ...rest] = text.split('-').map(parseDuration)
-  if (min != null && max === undefined) return min
-  if (min != null && max != null && rest.length === 0) return { min, max }
-  throw new SetupError(`--delay must be a duration such as 2s, or two, such as 100ms-3s, not ${JSON.stringify(text)}`)
+  const [, median, longest] = /^p50=([^,]+),p99=([^,]+)$/.exec(text) ?? []
+  const parts = median === undefined ? text.split(/[-,]/) : [median, longest ?? '']
+  const known = parts.map(parseDuration).flatMap(ms => ms === null ? [] : [ms])
+  const [first, second] = known
+  if (first === undefined || known.length < parts.length || (text.includes('-') && known.length !== 2)) {
+    const examples = '2s, 100ms-3s, p50=200ms,p99=4s or 0s,0s,5s'
+    throw new SetupError(`--delay must be a duration or several, such as ${examples}, not ${JSON.stringify(text)}`)
+  }
+  if (second === undefined) return first
+  if (median !== undefined) return { p50: first, p99: second }
+  return text.includes('-') ? { min: first, max: second } : { list: known }
 }
 
 /** `flt_…  POST /payments  error 503 INTERNAL_SERVER_ERROR  3 more  met by 0` */

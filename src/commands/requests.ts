@@ -60,9 +60,10 @@ function lines (request: LoggedRequest): string {
   const first = [
     at.slice(11, 19), status, `${method} ${path}`, `in ${Math.round(duration)} ms`, id, ...(payment === null ? [] : [payment])
   ].join('  ')
+  const ignored = request.ignored_fields.map(field => field === '' ? 'the whole body' : field)
   return [
     first,
     ...(request.explanation === null ? [] : [`          ${request.error_code}: ${request.explanation.message}`]),
-    ...(request.ignored_fields.length === 0 ? [] : [`          ignored: ${request.ignored_fields.join(', ')}`])
+    ...(ignored.length === 0 ? [] : [`          ignored: ${ignored.join(', ')}`])
   ].join('\n')
 }

@@ -22,13 +22,20 @@ interface Schema {
 
 type Schemas = Readonly<Record<string, object>>
 
-/** The places of unknown fields: `product_cart[0].quantitty`; one that is empty for a body where the operation takes none. */
+/**
+ * The places of unknown fields: `product_cart[0].quantitty`. Where the operation takes no body, each of its fields; one that is
+ * empty for a body that has none to tell.
+ */
 export function unknownFields ({ body, document }: Operation, value: unknown): string[] {
   if (value === undefined) return []
-  if (body === null) return ['']
+  if (body === null) return isObject(value) ? Object.keys(value).slice(0, FOUND_MAX) : ['']
   const found: string[] = []
   collect(value, [body.schema], '', document.components.schemas, found, 0)
   return found
+}
+
+function isObject (value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** What one way to read a value knows of it: compositions put together, references resolved. */

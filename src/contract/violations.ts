@@ -40,7 +40,8 @@ function withoutUnions (errors: readonly ErrorObject[], schemas: Schemas): Error
     let first = kept.length
     while (first > 0 && isWithin(kept[first - 1], error)) first--
     const branches = kept.splice(first)
-    kept.push(...taggedBranch(branches, error, schemas) ?? meantBranch(branches, error))
+    kept.push(...taggedBranch(branches, error, schemas) ?? namedBranch(branches, error, schemas) ??
+      meantBranch(branches, error))
   }
   return kept
 }
@@ -84,6 +85,21 @@ function taggedBranch (errors: ErrorObject[], union: ErrorObject, schemas: Schem
   const others = new Set(tags.map(({ schemaPath }) => Number(BRANCH.exec(schemaPath)?.[1])))
   const own = new Set(branches.filter((_, index) => !others.has(index)).flatMap(branch => [...within(branch, schemas)]))
   const meant = errors.filter(({ parentSchema }) => own.has(parentSchema as object))
+  return meant.length > 0 ? meant : null
+}
+
+/** The errors of the branch that stands in the union itself and has the most of the value's fields. Null where several do. */
+function namedBranch (errors: ErrorObject[], union: ErrorObject, schemas: Schemas): ErrorObject[] | null {
+  const value: unknown = union.data
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
+  const branches = (union.schema ?? []) as Array<{ properties?: object }>
+  const shared = branches.map(({ properties = {} }) => Object.keys(value).filter(name => Object.hasOwn(properties, name)).length)
+  const most = Math.max(...shared)
+  const named = branches[shared.indexOf(most)]
+  if (named === undefined || most === 0 || shared.indexOf(most) !== shared.lastIndexOf(most)) return null
+  const own = within(named, schemas)
+  const meant = errors.filter(({ parentSchema, keyword, instancePath }) =>
+    own.has(parentSchema as object) && (keyword !== 'type' || instancePath !== union.instancePath))
   return meant.length > 0 ? meant : null
 }
 

@@ -8,8 +8,8 @@ import { parseDuration } from '../rules/duration.js'
 import type { FixturesFile } from '../fixtures/document.js'
 import type { Send } from './send.js'
 import type { components } from './types.gen.js'
-import type { DeliveryFilter, EventFilter, RequestFilter, Waiting, Wanted } from './events.js'
-import { listDeliveries, listEvents, listRequests, waitForEvent } from './events.js'
+import type { CheckoutFilter, DeliveryFilter, EventFilter, RequestFilter, Waiting, Wanted } from './events.js'
+import { listCheckouts, listDeliveries, listEvents, listRequests, waitForEvent } from './events.js'
 
 type ControlSchemas = components['schemas']
 
@@ -19,6 +19,9 @@ export type Delivery = ControlSchemas['Delivery']
 export type Idle = ControlSchemas['Idle']
 export type Fault = ControlSchemas['Fault']
 export type Seeded = ControlSchemas['Seeded']
+export type Checkout = ControlSchemas['Checkout']
+export type SandboxInfo = ControlSchemas['Sandbox']
+export type SnapshotInfo = ControlSchemas['Snapshot']
 export type DeliveryFault = ControlSchemas['DeliveryFault']
 export type Pay = ControlSchemas['Pay']
 export type LoggedRequest = ControlSchemas['LoggedRequest']
@@ -72,6 +75,8 @@ export interface Controls {
 
   /** Lets webhooks arrive as on a bad day: `failDeliveries({ kind: 'duplicate' })`. Gives everything that is to go wrong. */
   failDeliveries (fault: ControlSchemas['AddDeliveryFault']): Promise<DeliveryFault[]>
+  /** What is to go wrong with deliveries. */
+  deliveryFaults (): Promise<DeliveryFault[]>
   /** Lets every delivery go well again. */
   clearDeliveryFaults (): Promise<void>
 
@@ -84,13 +89,17 @@ export interface Controls {
    * `verify({ operation: 'POST /payments', body: { metadata: { order: '7' } }, count: 1 })`. `message` is for the test to print.
    */
   verify (pattern: CallPattern): Promise<Verified>
+  /** The checkout sessions, oldest first. */
+  checkouts (filter?: CheckoutFilter): Promise<Checkout[]>
   /** How the total of a payment came about, step by step; `text` is all of it to print. */
   explain (paymentId: string): Promise<PaymentExplanation>
 
   /** Lets calls of the emulated API go wrong: `fail({ kind: 'error', operation: 'POST /payments', status: 500, count: 1 })`. */
   fail (fault: ControlSchemas['AddFault']): Promise<Fault[]>
-  /** Lets every call go well again. */
-  clearFaults (): Promise<void>
+  /** What goes wrong on demand now, and how many calls have met each. */
+  faults (): Promise<Fault[]>
+  /** Lets every call go well again, or ends one fault, by its id. */
+  clearFaults (faultId?: string): Promise<void>
 
   /** Adds what a fixtures file holds, all of it or nothing; gives the ids of what was made. */
   seed (fixtures: FixturesFile): Promise<Seeded>
@@ -100,6 +109,16 @@ export interface Controls {
   snapshot (name: string): Promise<void>
   /** Makes the sandbox what it was when the snapshot was taken. */
   restore (name: string): Promise<void>
+  /** The snapshots of the sandbox. */
+  snapshots (): Promise<SnapshotInfo[]>
+  /** A snapshot as the bytes of a file, from which another emulator starts with the option `fromSnapshot`. */
+  exportSnapshot (name: string): Promise<Uint8Array>
+  /** Forgets a snapshot. */
+  deleteSnapshot (name: string): Promise<void>
+  /** The sandboxes of the emulator, the default one first. */
+  sandboxes (): Promise<SandboxInfo[]>
+  /** Deletes another sandbox with all its data. */
+  deleteSandbox (name: string): Promise<void>
 
   /** Any request, of the control API (`/_emulator/...`) or the emulated one, for what has no function here. */
   request<Json = unknown> (method: Method, path: string, body?: object): Promise<Json>
@@ -136,10 +155,15 @@ export class EmulatorError extends Error {
 }
 
 export function createControls (send: Send): Controls {
+  async function bytesOf (method: Method, path: string, body?: object): Promise<Uint8Array> {
+    const { status, bytes } = await send(method, path, body)
+    if (status >= 400) throw new EmulatorError(status, JSON.parse(textOf(bytes)))
+    return bytes
+  }
+
   async function request<Json> (method: Method, path: string, body?: object): Promise<Json> {
-    const { status, text } = await send(method, path, body)
+    const text = textOf(await bytesOf(method, path, body))
     const json = text === '' ? undefined : JSON.parse(text)
-    if (status >= 400) throw new EmulatorError(status, json)
     return json
   }
 
@@ -175,23 +199,38 @@ export function createControls (send: Send): Controls {
       ask('POST /_emulator/events/trigger', { body: { type, ...(data === undefined ? {} : { data: { ...data } }) } }),
 
     failDeliveries: async body => (await ask('POST /_emulator/deliveries/faults', { body })).items,
+    deliveryFaults: async () => (await ask('GET /_emulator/deliveries/faults')).items,
     clearDeliveryFaults: async () => { await ask('DELETE /_emulator/deliveries/faults') },
 
     requests: filter => listRequests(ask, filter),
     clearRequests: async () => { await ask('DELETE /_emulator/requests') },
     verify: body => ask('POST /_emulator/verify', { body }),
+    checkouts: filter => listCheckouts(ask, filter),
     explain: id => ask('GET /_emulator/payments/{payment_id}/explain', { path: { payment_id: id } }),
 
     fail: async body => (await ask('POST /_emulator/faults', { body })).items,
-    clearFaults: async () => { await ask('DELETE /_emulator/faults') },
+    faults: async () => (await ask('GET /_emulator/faults')).items,
+    clearFaults: async id => {
+      if (id === undefined) await ask('DELETE /_emulator/faults')
+      else await ask('DELETE /_emulator/faults/{fault_id}', { path: { fault_id: id } })
+    },
 
     seed: fixtures => ask('POST /_emulator/seed', { body: { ...fixtures } }),
     reset: async () => { await ask('POST /_emulator/reset') },
     snapshot: async name => { await ask('POST /_emulator/snapshots', { body: { name } }) },
     restore: async name => { await ask('POST /_emulator/snapshots/{name}/restore', { path: { name } }) },
+    snapshots: async () => (await ask('GET /_emulator/snapshots')).items,
+    exportSnapshot: name => bytesOf('GET', urlOf('/_emulator/snapshots/{name}', { name }, {})),
+    deleteSnapshot: async name => { await ask('DELETE /_emulator/snapshots/{name}', { path: { name } }) },
+    sandboxes: async () => (await ask('GET /_emulator/sandboxes')).items,
+    deleteSandbox: async name => { await ask('DELETE /_emulator/sandboxes/{name}', { path: { name } }) },
 
     request
   }
+}
+
+function textOf (bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes)
 }
 
 /** `/_emulator/payments/pay_1/pay` */

@@ -1,13 +1,15 @@
 /** What has happened, what was called and what was sent, as a test asks for it: in order and whole, or as soon as it is there. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Query } from '../contract/operations.js'
-import type { Ask, Delivery, Duration, Event, EventType, LoggedRequest } from './client.js'
+import type { Ask, Checkout, Delivery, Duration, Event, EventType, LoggedRequest } from './client.js'
 
 export type EventFilter = Omit<Query<'GET /_emulator/events'>, 'page_size' | 'page_number'>
 
 export type DeliveryFilter = Omit<Query<'GET /_emulator/deliveries'>, 'page_size' | 'page_number'>
 
 export type RequestFilter = Omit<Query<'GET /_emulator/requests'>, 'page_size' | 'page_number'>
+
+export type CheckoutFilter = Omit<Query<'GET /_emulator/checkouts'>, 'page_size' | 'page_number'>
 
 /** Which event: its type, its type and payment, or whatever is true of it. */
 export type Wanted = EventType | EventFilter | ((event: Event) => boolean)
@@ -34,6 +36,10 @@ export async function listDeliveries (ask: Ask, filter: DeliveryFilter = {}): Pr
 
 export async function listRequests (ask: Ask, filter: RequestFilter = {}): Promise<LoggedRequest[]> {
   return all(page => ask('GET /_emulator/requests', { query: { ...filter, ...page } }), ({ request_id: id }) => id)
+}
+
+export async function listCheckouts (ask: Ask, filter: CheckoutFilter = {}): Promise<Checkout[]> {
+  return all(page => ask('GET /_emulator/checkouts', { query: { ...filter, ...page } }), ({ session_id: id }) => id)
 }
 
 /**

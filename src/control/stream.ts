@@ -9,6 +9,7 @@ import { ApiError } from '../errors.js'
 import { callId, seqOf } from '../requests/call.js'
 import { sandboxOf } from '../http/context.js'
 import type { Guard } from '../http/guard.js'
+import type { RequestLog } from '../requests/log.js'
 import type { Sandbox } from '../sandbox.js'
 import type { Sandboxes } from '../sandboxes.js'
 import { callView } from './requests.js'
@@ -38,7 +39,6 @@ export function addRequestStream (app: FastifyInstance, { sandboxes, guard }: St
     }
     const sandbox = sandboxOf(request, sandboxes)
     const { 'last-event-id': lastId } = request.headers
-    const from = typeof lastId === 'string' ? seqOf(lastId) : null
     reply.hijack()
     for (const [name, value] of Object.entries(reply.getHeaders())) { // for readers of other origins
       if (value !== undefined) reply.raw.setHeader(name, value)
@@ -49,9 +49,21 @@ export function addRequestStream (app: FastifyInstance, { sandboxes, guard }: St
       'cache-control': 'no-store',
       'x-accel-buffering': 'no'
     })
-    const reader = startReader(reply.raw, sandbox, from ?? sandbox.requests.lastSeq(), () => { readers.delete(reader) })
+    const reader = startReader(reply.raw, sandbox, placeOf(lastId, sandbox.requests), () => { readers.delete(reader) })
     readers.add(reader)
   })
+}
+
+/**
+ * After which call a reader begins: the last that it saw, or the last there is. A call that is none of this log's was seen before
+ * the emulator, or this sandbox, began anew: then everything is news.
+ */
+function placeOf (lastId: string | string[] | undefined, requests: RequestLog): number {
+  const seq = typeof lastId === 'string' ? seqOf(lastId) : null
+  if (seq === null) return requests.lastSeq()
+  const call = requests.find(seq)
+  const isOurs = call === undefined ? seq <= requests.lastSeq() : callId(call) === lastId
+  return isOurs ? seq : 0
 }
 
 /** Writes every call after `from` until the response is closed. */
@@ -93,7 +105,7 @@ function startReader (response: ServerResponse, sandbox: Sandbox, from: number, 
     else if (!response.writableEnded) write(': still here\n\n')
   }
 
-  const unwatch = requests.watch(schedule)
+  const unwatch = requests.watch(schedule, () => { response.end() })
   const heartbeat = setInterval(beat, HEARTBEAT_MS).unref()
   response.on('drain', () => {
     isWaiting = false

@@ -4,6 +4,7 @@ import { parseTime } from '../rules/calendar.js'
 
 const PAGE_SIZE_DEFAULT = 10
 const PAGE_SIZE_MAX = 100
+const PAGE_NUMBER_MAX = 2 ** 31 - 1
 
 interface ListQuery {
   page_size?: number
@@ -27,7 +28,7 @@ export function page<Query extends ListQuery> (query: Query): Page<Query> {
     page_size: limit = PAGE_SIZE_DEFAULT, page_number: number = 0, created_at_gte: from, created_at_lte: to, ...rest
   } = query
   if (limit > PAGE_SIZE_MAX) throw invalid('page_size', `must be at most ${PAGE_SIZE_MAX}`)
-  if (!Number.isFinite(number)) throw invalid('page_number', 'must be a whole number') // 1e400, to which ajv has no objection
+  if (number > PAGE_NUMBER_MAX) throw invalid('page_number', `must be at most ${PAGE_NUMBER_MAX}`) // 1e400 passes as an integer
   return {
     limit,
     offset: limit * number,

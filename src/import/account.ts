@@ -27,20 +27,33 @@ const AT_ONCE = 5
 export async function readAccount (client: Client, options: ReadOptions): Promise<Account> {
   const { progress } = options
   const { items: brands } = await client.brands.list({ include_archived: true })
+  if (!Array.isArray(brands)) throw new Error(NOT_THE_API)
   progress(`${brands.length} brands`)
-  const addons = await all(client.addons.list(PAGE))
+  const addons = await all(client.addons.list(PAGE), 'id')
   progress(`${addons.length} addons`)
   const products = await readProducts(client, options)
-  const customers = options.customers ? await all(client.customers.list(PAGE)) : []
+  const customers = options.customers ? await all(client.customers.list(PAGE), 'customer_id') : []
   progress(options.customers ? `${customers.length} customers` : 'no customers')
   const discounts = await readDiscounts(client, options)
   return { brands: brands.toReversed(), addons: addons.toReversed(), products, customers: customers.toReversed(), discounts }
 }
 
-async function all<Item> (pages: AsyncIterable<Item>): Promise<Item[]> {
-  const items: Item[] = []
-  for await (const item of pages) items.push(item)
-  return items
+const NOT_THE_API = 'what it answers is no list of the Dodo Payments API'
+
+/**
+ * Everything on a list, each once: what is made meanwhile moves the pages, and what was at the end of one is at the beginning of
+ * the next. Throws for a list without an end, which gives the same page again and again.
+ */
+async function all<Item extends object> (pages: AsyncIterable<Item>, idName: keyof Item & string): Promise<Item[]> {
+  const items = new Map<unknown, Item>()
+  let seenAgain = 0
+  for await (const item of pages) {
+    const id: unknown = (item as Item | null)?.[idName]
+    if (typeof id !== 'string') throw new Error(NOT_THE_API)
+    if (items.has(id) && ++seenAgain === PAGE.page_size) throw new Error('its list has no end: it gives the same again and again')
+    items.set(id, item)
+  }
+  return [...items.values()]
 }
 
 /** Asks for each in turn, a few at once, and keeps their order. */
@@ -52,12 +65,14 @@ async function each<Item, Result> (items: readonly Item[], ask: (item: Item) => 
   return results
 }
 
+async function productIds (client: Client, archived: boolean): Promise<Array<{ id: string, archived: boolean }>> {
+  const products = await all(client.products.list({ ...PAGE, archived }), 'product_id')
+  return products.map(({ product_id: id }) => ({ id, archived }))
+}
+
 /** The list says too little: not the brand, nor the addons. */
 async function readProducts (client: Client, { progress, note }: ReadOptions): Promise<object[]> {
-  const listed = [
-    ...(await all(client.products.list({ ...PAGE, archived: false }))).map(({ product_id: id }) => ({ id, archived: false })),
-    ...(await all(client.products.list({ ...PAGE, archived: true }))).map(({ product_id: id }) => ({ id, archived: true }))
-  ]
+  const listed = [...await productIds(client, false), ...await productIds(client, true)]
   progress(`${listed.length} products, one by one`)
   const products = await each(listed, async ({ id, archived }) => {
     const { entitlements, credit_entitlements: credits, digital_product_delivery: delivery, ...product } =
@@ -81,7 +96,7 @@ interface CustomerPage {
 }
 
 async function readDiscounts (client: Client, { progress, note, customers }: ReadOptions): Promise<object[]> {
-  const discounts = await all(client.discounts.list(PAGE))
+  const discounts = await all(client.discounts.list(PAGE), 'discount_id')
   progress(`${discounts.length} discounts`)
   const read = await each(discounts, async discount => {
     const { customer_eligibility: eligibility } = discount as { customer_eligibility?: string }

@@ -10,7 +10,7 @@ import { RANDOM_DIGITS, TIME_DIGITS, idFloor } from '../rules/ids.js'
 import { whenAnswered } from './advice.js'
 import { replyText, requestText } from './bodies.js'
 import type { LoggedCall, Refusal } from './log.js'
-import { isSecretName, maskedHeader, maskedJson, maskedUrl, shortened, withoutCardNumbers } from './secrets.js'
+import { isSecretName, maskedHeader, maskedJson, maskedText, maskedUrl, shortened } from './secrets.js'
 
 const PREFIX = 'req'
 
@@ -122,7 +122,7 @@ export interface SentBody {
 export function sentBody ({ bodies }: LoggedCall): SentBody {
   const text = requestText(bodies)
   const value = parsed(text)
-  const shown = value === undefined ? withoutCardNumbers(text) : JSON.stringify(maskedJson(value))
+  const shown = value === undefined ? maskedText(text) : JSON.stringify(maskedJson(value))
   const isExact = shown === (value === undefined ? text : JSON.stringify(value)) && !/[\0\uFFFD]/.test(text)
   return { text: isExact ? text : shown, isExact }
 }
@@ -140,7 +140,7 @@ export function shownBody (text: string): ShownBody | null {
   const { length } = text
   const value = parsed(text)
   const truncated = length > BODY_SHOWN_MAX
-  if (value === undefined) return { length, truncated, json: null, text: withoutCardNumbers(beginning(text)) }
+  if (value === undefined) return { length, truncated, json: null, text: maskedText(beginning(text)) }
   const json = maskedJson(value)
   return { length, truncated, json: truncated ? null : json, text: truncated ? beginning(JSON.stringify(json)) : null }
 }

@@ -67,8 +67,10 @@ export interface RequestLog {
   /** Sequence number of the newest call ever; 0 before the first. */
   lastSeq (): number
   clear (): void
-  /** `listener` hears of every call that is added. Returns what ends that. */
-  watch (listener: () => void): () => void
+  /** `added` hears of every call that is added, `ended` when there will be no more. Returns what ends that. */
+  watch (added: () => void, ended: () => void): () => void
+  /** Tells those who watch that its sandbox is closed. */
+  end (): void
 }
 
 export const LOG_MAX_BYTES = 8 * 1024 * 1024
@@ -83,7 +85,7 @@ function bytesOf ({ bodies, url }: LoggedCall): number {
 export function createRequestLog (size: number): RequestLog {
   const slots: Array<LoggedCall | undefined> = [] // grows to `size`: an unused log takes nothing
   const store = createBodyStore()
-  const listeners = new Set<() => void>()
+  const watchers = new Set<{ added: () => void, ended: () => void }>()
   let newest: LoggedCall | undefined
   let last = 0
   let lost = 0
@@ -129,7 +131,7 @@ export function createRequestLog (size: number): RequestLog {
       slots[last % size] = newest
       bytes += bytesOf(newest)
       while (bytes > LOG_MAX_BYTES && last - lost > 1) dropOldest()
-      for (const listener of listeners) listener()
+      for (const { added } of watchers) added()
     },
     newestFirst (after = 0) {
       const found: LoggedCall[] = []
@@ -146,9 +148,13 @@ export function createRequestLog (size: number): RequestLog {
       while (lost < last) dropOldest()
       newest = undefined
     },
-    watch (listener) {
-      listeners.add(listener)
-      return () => { listeners.delete(listener) }
+    watch (added, ended) {
+      const watcher = { added, ended }
+      watchers.add(watcher)
+      return () => { watchers.delete(watcher) }
+    },
+    end () {
+      for (const { ended } of watchers) ended()
     }
   }
 }

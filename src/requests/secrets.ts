@@ -37,6 +37,15 @@ export function withoutCardNumbers (text: string): string {
   return text.replace(CARD_NUMBER, number => `•••• ${number.replace(/\D/g, '').slice(-4)}`)
 }
 
+/** A name and its value as forms have them, or as JSON that is broken; a name is not looked for within another. */
+const NAMED_VALUE = /(?<![\w-])([a-z_][\w-]{0,60})(["']?\s{0,10}[:=]\s{0,10}["']?)([^"'&,;}\s]+)/gi
+
+/** A text of unknown kind: without card numbers, and without what is called a secret. */
+export function maskedText (text: string): string {
+  return withoutSecretPaths(withoutCardNumbers(text)).replace(NAMED_VALUE, (whole, name: string, between: string) =>
+    isSecretName(name) ? name + between + HIDDEN : whole)
+}
+
 const FORM_VALUE_MAX = 500
 
 /** A form of a hosted page: card numbers up to their last four digits, wherever they were typed. */
@@ -53,8 +62,12 @@ const DEEPER = '[too deep to show]'
 /** Paths that open something to whoever knows them. */
 const SECRET_PATH = /(\/portal\/session\/|\/uploads\/(?:images|files)\/)([^/?#\s]+)/g
 
+/** The name and password in a URL. */
+const USER_INFO = /:\/\/[^/?#\s@]+@/g
+
 function withoutSecretPaths (text: string): string {
-  return text.replace(SECRET_PATH, (_whole, path: string, secret: string) => path + shortened(secret))
+  return text.replace(USER_INFO, `://${HIDDEN}@`)
+    .replace(SECRET_PATH, (_whole, path: string, secret: string) => path + shortened(secret))
 }
 
 /** A copy of a JSON value without its secrets. What is nested deeper than anybody reads is left out. */

@@ -2,7 +2,9 @@
  * Whether a program made the calls that a test expects of it: which ones fit, which came closest, and what differs there. Pure
  * but for the time that it may take.
  */
+import { contract } from '../contract/load.js'
 import { ApiError } from '../errors.js'
+import { isNear } from '../rules/near.js'
 import { withinTime } from './bounded.js'
 import { callId, operationName, pathOf, requestJson, shownHeaders, shownUrl } from './call.js'
 import type { LoggedCall } from './log.js'
@@ -45,9 +47,10 @@ const DIFFERENCES_SHOWN_MAX = 20
 /** Another operation is further away than any body of the same. */
 const OTHER_CALL = 1000
 
-/** Holds calls, newest first, against a question. Throws INVALID_REQUEST_PARAMETERS for a pattern that is none or too slow. */
+/** Holds calls, newest first, against a question. Throws INVALID_REQUEST_PARAMETERS for what can't be compared. */
 export function verify (calls: readonly LoggedCall[], question: Question): Verdict {
   const { min, max } = countsOf(question.count)
+  if (question.operation !== undefined) checkOperation(question.operation)
   const compare = comparison(question)
   const done = withinTime(TIME_MAX_MS, () => calls.map(call => ({ call, ...compare(call) })))
   if (done === null) {
@@ -80,6 +83,26 @@ function countsOf (count: Question['count'] = { min: 1 }): Counts {
   const { min = count.max === undefined ? 1 : 0, max = Infinity } = count
   if (min <= max) return { min, max }
   throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'count', message: 'count.min must not be larger than count.max' })
+}
+
+/**
+ * Throws INVALID_REQUEST_PARAMETERS for an operation of the API that was misspelt, for else a test that expects no call of it
+ * would succeed whatever is called. Others may be those of hosted pages.
+ */
+function checkOperation (operation: string): void {
+  const names: string[] = contract().operations.map(({ name }) => name)
+  if (names.includes(operation)) return
+  const given = plain(operation)
+  const meant = names.find(name => plain(name) === given) ?? names.find(name => isNear(plain(name), given))
+  if (meant === undefined) return
+  throw new ApiError('INVALID_REQUEST_PARAMETERS', {
+    path: 'operation', message: `operation ${operation} is none of the API: is it ${meant}?`
+  })
+}
+
+/** Without what does not tell operations apart. */
+function plain (name: string): string {
+  return name.toLowerCase().replace(/\{[^}]*\}/g, '{}').replace(/\/$/, '')
 }
 
 function comparison (question: Question): (call: LoggedCall) => { distance: number, differences: Difference[] } {

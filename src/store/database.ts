@@ -96,10 +96,14 @@ function schemaSteps (): readonly string[] {
   return read
 }
 
+/** Whether it is a database of an emulator, or holds nothing yet. */
+export function isOurs (database: Sqlite.Database): boolean {
+  return Number(database.pragma('application_id', { simple: true })) === APPLICATION_ID ||
+    Number(database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get()) === 0
+}
+
 function checkOwner (database: Sqlite.Database, path: string): void {
-  if (Number(database.pragma('application_id', { simple: true })) === APPLICATION_ID) return
-  const tables = Number(database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get())
-  if (tables > 0) throw new SetupError(`${path} holds the data of another program: choose another file with --database`)
+  if (!isOurs(database)) throw new SetupError(`${path} holds the data of another program: choose another file with --database`)
 }
 
 function explain (error: unknown, path: string): Error {

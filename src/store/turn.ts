@@ -15,8 +15,8 @@ export interface Turn {
    * COMMIT, or the error that kept the transaction from being stored.
    */
   run<Result> (change: () => Result, done: (error: unknown, result?: Result) => void): void
-  /** Whether no change waits for its transaction. */
-  isIdle (): boolean
+  /** Runs and stores what waits, now: for a database that is about to be closed. Their `done`s are called before it returns. */
+  finish (): void
   /** How many rows were written since the database was opened: two equal answers tell that nothing has changed between them. */
   countWrites (): number
 }
@@ -79,7 +79,13 @@ export function createTurn (database: Database, rolledBack: () => void): Turn {
     } catch {}
   }
 
+  /** What is added by those that hear of it has its turn too. */
+  function finish (): void {
+    while (entries.length > 0) flush()
+  }
+
   function flush (): void {
+    if (entries.length === 0) return // finished before its time
     const turn = entries
     entries = []
     try {
@@ -103,7 +109,7 @@ export function createTurn (database: Database, rolledBack: () => void): Turn {
       if (entries.length === 0) setImmediate(flush)
       entries.push({ change, done, error: undefined, result: undefined })
     },
-    isIdle: () => entries.length === 0,
+    finish,
     countWrites: () => countWrites.get() ?? 0
   }
 }

@@ -1,8 +1,11 @@
 /** What tests import: start() and what can be done with an emulator in one's own process. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import DodoPayments from 'dodopayments'
 import t, { type Test } from 'tap'
 import { EmulatorError, SetupError, connect, start, type Emulator, type StartOptions } from '../../src/index.js'
 import { API_KEY } from '../helper.js'
+import { temporaryFolder } from '../processes.js'
 import { startReceiver } from '../receiver.js'
 
 function paymentBody (changes: Partial<DodoPayments.PaymentCreateParams> = {}): DodoPayments.PaymentCreateParams {
@@ -64,6 +67,8 @@ t.test('starting', async t => {
   })
 
   t.test('refuses what is wrong, by the name of the option', async t => {
+    const ring: Record<string, unknown> = {}
+    ring['ring'] = ring
     const cases: Array<[options: object, message: RegExp]> = [
       [{ port: 70_000 }, /^port: must be a whole number from 0 to 65535, not "70000"$/],
       [{ refundDelay: 1.5 }, /^refundDelay: must be a duration.*"1\.5ms"$/],
@@ -76,6 +81,9 @@ t.test('starting', async t => {
       [{ clock: new Date('never') }, /^clock: this Date is no time/],
       [{ clock: 'tomorrow' }, /^clock: must be an RFC 3339 time/],
       [{ clock: { now: '1969-12-31T23:59:59Z' } }, /^clock: must be an RFC 3339 time from 1970 on/],
+      [JSON.parse('{"clock":5}'), /^clock: must be a time, or .*, not 5/],
+      [JSON.parse('{"clock":null}'), /^clock: must be a time/],
+      [{ fixtures: ring }, /^the fixtures can't be written as JSON/],
       [{ seed: '' }, /^seed: must not be empty/],
       [{ seed: 'x'.repeat(257) }, /^seed: must not be longer/],
       [{ database: '/dev/null/there' }, /can't be opened/]
@@ -314,7 +322,22 @@ t.test('an emulator that runs elsewhere', async t => {
   t.match(await elsewhere.pay(id), { status: 'succeeded' })
   t.match(await elsewhere.waitForEvent('payment.succeeded'), { payment_id: id })
   await emulator.close()
-  await t.rejects(elsewhere.now(), { code: 'ECONNREFUSED' })
+  await t.rejects(elsewhere.now(), { code: 'ECONNREFUSED', message: /^no emulator answers at http:.* is it closed/ })
+  await t.rejects(emulator.pay(id), { message: /is it closed/ })
+  for (const url of ['emulator', 'https://emulator.test', '']) {
+    t.throws(() => connect(url), new SetupError(`${JSON.stringify(url)} is no address of an emulator, such as http://127.0.0.1:4010`))
+  }
+})
+
+t.test('an emulator with a key to its control API, or another name', async t => {
+  const emulator = await started(t, { controlKey: 'opensesame', publicUrl: 'https://pay.example.test/shop' })
+  const { payment_id: id, payment_link: link } = await emulator.client.payments.create(paymentBody({ payment_link: true }))
+  t.match(emulator.url, /^http:\/\/127\.0\.0\.1:\d+$/, 'where a client reaches it')
+  t.match(link, /^https:\/\/pay\.example\.test\/shop\/\w{8}$/, 'links have its name')
+  t.match(await emulator.pay(id), { status: 'succeeded' })
+  t.ok(await emulator.sandbox('mine').now())
+  t.match(await connect(emulator.url, { controlKey: 'opensesame' }).events(), [{ payment_id: id }])
+  await t.rejects(connect(emulator.url).events(), { status: 401, message: /x-emulator-key/ })
 })
 
 t.test('sandboxes, faults and snapshots', async t => {
@@ -336,15 +359,36 @@ t.test('sandboxes, faults and snapshots', async t => {
   t.match(await mine.fail({ kind: 'error', operation: 'POST /payments', status: 503, count: 1 }), [{ remaining: 1 }])
   t.match(await sell(mine).catch((error: unknown) => error), { status: 503 })
   await sell(mine)
-  await mine.fail({ kind: 'error', operation: '*' })
+  const [outage] = await mine.fail({ kind: 'error', operation: '*' })
+  await mine.fail({ kind: 'error', operation: 'GET *' })
+  await mine.clearFaults(outage?.fault_id ?? '')
+  t.match(await mine.faults(), [{ operation: 'GET *', met: 0 }])
   await mine.clearFaults()
+  t.strictSame(await mine.faults(), [])
+  await mine.failDeliveries({ kind: 'drop' })
+  t.match(await mine.deliveryFaults(), [{ kind: 'drop' }])
+  await mine.clearDeliveryFaults()
 
   await mine.snapshot('two sold')
+  t.match(await mine.snapshots(), [{ name: 'two sold' }])
+  const file = join(temporaryFolder(t), 'two sold.db')
+  writeFileSync(file, await mine.exportSnapshot('two sold'))
+  const copy = await started(t, { fromSnapshot: file })
+  t.equal(await count(copy), 2)
+  await t.rejects(mine.exportSnapshot('none'), { status: 404, code: 'NOT_FOUND' })
   await sell(mine)
   await mine.restore('two sold')
   t.equal(await count(mine), 2)
   await mine.reset()
   t.equal(await count(mine), 0)
+  await mine.deleteSnapshot('two sold')
+  t.strictSame(await mine.snapshots(), [])
+
+  await mine.request('POST', '/checkouts', { product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }] })
+  t.match(await mine.checkouts({ state: 'open' }), [{ state: 'open' }])
+  t.match(await emulator.sandboxes(), [{ name: 'default' }, { name: 'mine', is_open: true }])
+  await emulator.deleteSandbox('mine')
+  t.match((await emulator.sandboxes()).map(({ name }) => name), ['default'])
 })
 
 t.test('what a program has called', async t => {

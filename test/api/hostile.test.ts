@@ -476,7 +476,8 @@ t.test('absurd URLs', async t => {
     '/payments/;a=b', '/payments/*', '/payments/:payment_id', '/payments/{payment_id}', '/\\..\\..', '/payments\\x',
     '/docs/../../package.json', '/docs/%2e%2e%2f%2e%2e%2fpackage.json', '/_emulator/../x', '/_emulator/__proto__',
     '/constructor', '/__proto__', '/hasOwnProperty', '/payments?page_size=%', '/payments?page_size=%00',
-    '/payments?page_number=1e400', '/payments?page_size=1&page_size=2', '/payments?created_at_gte=%ff',
+    '/payments?page_number=1e400', '/_emulator/events?page_number=1e308', '/_emulator/deliveries?page_number=1e18',
+    '/_emulator/checkouts?page_number=2147483648', '/payments?page_size=1&page_size=2', '/payments?created_at_gte=%ff',
     'http://shop.example/nowhere', 'nowhere', '*', '?', '/payments/x?'.repeat(100)
   ]
   await underAttack(t, async (_url, port) => {

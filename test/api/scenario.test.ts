@@ -44,6 +44,24 @@ async function opened (test: Test, fixtures: string | FixturesFile, database = '
   return { ...emulator, client, get: async <Json>(path: string) => client.get<Json>(path) }
 }
 
+t.test('the ids by their keys are those of each sandbox, also after a reset', async t => {
+  const emulator = await start({ fixtures: SHOP })
+  t.teardown(emulator.close)
+  const other = emulator.sandbox('other')
+  const ids = () => [emulator.payments['open'], other.payments['open']]
+  const first = ids()
+  await other.reset()
+  const second = ids()
+  await emulator.reset()
+  const third = ids()
+  t.equal(second[0], first[0])
+  t.equal(third[1], second[1])
+  t.equal(new Set([...first, ...second, ...third]).size, 4)
+  for (const [where, id] of [[emulator, third[0]], [other, third[1]]] as const) {
+    t.match(await where.request('GET', `/payments/${id}`), { payment_id: id })
+  }
+})
+
 t.test('carries out', async t => {
   t.test('the example, at its times, with all that follows', async t => {
     const { client, payments, get } = await opened(t, SHOP)
@@ -226,7 +244,7 @@ t.test('refuses', async t => {
       createEmulator(readConfig({ database: ':memory:', deniedCountries }, {}), prepare)
     t.throws(() => opens('DE'), /payments\[0\]\.billing\.country Country Germany currently not supported/)
     const emulator = opens('CU')
-    t.equal(emulator.played.length, 1)
+    t.equal(emulator.played().length, 1)
     await emulator.close()
   })
 })
@@ -237,7 +255,7 @@ t.test('what follows', async t => {
     const ids: string[] = []
     for (let round = 0; round < 2; round++) {
       const emulator = createEmulator(readConfig({ database: ':memory:' }, {}), prepare)
-      ids.push(...emulator.played.map(({ payment_id: id }) => id))
+      ids.push(...emulator.played().map(({ payment_id: id }) => id))
       t.equal(emulator.sandbox.countRows()['payments'], 4)
       await emulator.close()
     }

@@ -164,6 +164,9 @@ t.test('refuses', async t => {
       [{ kind: 'delay' }, 'INVALID_REQUEST_PARAMETERS', /^a delay needs delay_ms$/],
       [{ kind: 'delay', delay_ms: 300_001 }, 'INVALID_REQUEST_BODY', /delay_ms/],
       [{ kind: 'delay', delay_ms: { min: 2, max: 1 } }, 'INVALID_REQUEST_PARAMETERS', /delay_ms\.min must not be over/],
+      [{ kind: 'delay', delay_ms: { list: [] } }, 'INVALID_REQUEST_BODY', /\(delay_ms\.list must NOT have fewer than 1 items\)/],
+      [{ kind: 'delay', delay_ms: { p50: 5 } }, 'INVALID_REQUEST_BODY', /\(delay_ms\.p99 is required\)/],
+      [{ kind: 'delay', delay_ms: { min: -1, max: 3 } }, 'INVALID_REQUEST_BODY', /\(delay_ms\.min must be >= 0\)/],
       [{ kind: 'delay', delay_ms: { p50: 2, p99: 1 } }, 'INVALID_REQUEST_PARAMETERS', /delay_ms\.p50 must not be over/],
       [{ kind: 'delay', delay_ms: { p50: 0, p99: 1 } }, 'INVALID_REQUEST_PARAMETERS', /delay_ms\.p50 must be at least 1/],
       [{ kind: 'delay', delay_ms: { list: [] } }, 'INVALID_REQUEST_BODY', /delay_ms/],
@@ -453,10 +456,31 @@ t.test('what follows', async t => {
     t.equal((await run('fail', '--preset', 'flaky')).stdout.split('\n').length, 4)
     t.match((await run('fail', '--rate-limited')).stdout, 'rate_limited 429 TOO_MANY_REQUESTS')
     t.equal((await run('faults')).stdout.trim().split('\n').length, 6)
+    const [id = ''] = (await run('fail', '--truncate', '--times', '1')).stdout.split(' ')
+    t.notMatch((await run('faults', '--clear', id)).stdout, id)
+    t.match(await run('faults', '--clear', id), { code: 1, stderr: `there is no fault ${id}` })
+    await run('faults', '--clear')
+    for (const [args, fault] of [
+      [['--truncate'], { kind: 'truncate', when: 'after' }],
+      [['--slow', '100ms', '--bytes', '64'], { kind: 'slow', interval_ms: 100, bytes: 64 }],
+      [['--rate-limited', '--retry-after', '7'], { kind: 'rate_limited', headers: { 'retry-after': '7' } }],
+      [['--status', '500', '--after'], { kind: 'error', status: 500, when: 'after' }],
+      [['--delay', '1s', '--after'], { kind: 'delay', when: 'after', delay_ms: 1000 }],
+      [['--delay', 'p50=200ms,p99=4s'], { kind: 'delay', delay_ms: { p50: 200, p99: 4000 } }],
+      [['--delay', '0s,0s,5s'], { kind: 'delay', delay_ms: { list: [0, 0, 5000] } }],
+      [['--header', 'x-a: 1', '--header', 'x-b:2: 3'], { kind: 'error', headers: { 'x-a': '1', 'x-b': '2: 3' } }]
+    ] as const) {
+      t.match(await run('fail', 'GET *', ...args), { code: 0, stderr: '' })
+      const { json } = await send<{ items: object[] }>('GET', '/_emulator/faults', '', { 'x-emulator-key': 'secret' })
+      t.match(json.items.at(-1), { operation: 'GET *', ...fault })
+    }
     t.equal((await run('faults', '--clear')).stdout, 'nothing goes wrong on demand\n')
     for (const [args, complaint] of [
       [['POST /nowhere'], /POST \/nowhere is none of the API/], [['--status', 'x'], /--status must be a number, not "x"/],
-      [['--delay', '2'], /--delay must be a duration such as 2s/], [['--reset', 'never'], /when must be/],
+      [['--delay', '2'], /--delay must be a duration or several, such as 2s/],
+      [['--delay', '1s-2s-3s'], /--delay must be a duration/], [['--slow', 'x'], /--slow must be a duration/],
+      [['--header', 'x'], /--header must be like/], [['--truncate', '--slow', '1s'], /exclude each other/],
+      [['--preset', 'down', '--status', '500'], /a preset goes with operation and count/], [['--reset', 'never'], /when must be/],
       [['--reset', 'before', '--status', '500'], /status goes with error/]
     ] as const) {
       const { code, stderr } = await run('fail', ...args)

@@ -239,6 +239,31 @@ t.test('what follows', async t => {
     t.strictSame(kept.slice(2), [['Host', 'a'], [...same, 'More', '1'], ['Host', 'a', 'Accept', 'b']])
   })
 
+  t.test('secrets in what is no JSON, and in URLs', async t => {
+    const emulator = startEmulator(t)
+    const sent = async (raw: string) => {
+      await emulator.call('POST', '/payments', { raw })
+      const { request_body: body } = await newest(emulator)
+      return body?.text ?? JSON.stringify(body?.json)
+    }
+    t.equal(await sent('card=4242424242424242&cvc=123&password=pw&quantity=2'), 'card=•••• 4242&cvc=[hidden]&password=[hidden]&quantity=2')
+    t.equal(await sent('{"client_secret": "abc", \'token\' : "d e", "name": "Ada"'), '{"client_secret": "[hidden]", \'token\' : "[hidden] e", "name": "Ada"')
+    t.equal(await sent('{"url":"https://ada:pw@example.com/a?b=1"}'), '{"url":"https://[hidden]@example.com/a?b=1"}')
+    const started = performance.now()
+    await sent('a'.repeat(500_000) + ' '.repeat(400_000))
+    await sent('a '.repeat(450_000))
+    t.ok(performance.now() - started < 5000)
+  })
+
+  t.test('a body where none is taken', async t => {
+    const emulator = startEmulator(t)
+    const ignored = async (body: unknown) => {
+      await emulator.call('POST', '/customers/cus_ada/customer-portal/session', { body })
+      return (await newest(emulator)).ignored_fields
+    }
+    t.strictSame([await ignored({}), await ignored({ send_email: true }), await ignored([1])], [[], ['send_email'], ['']])
+  })
+
   t.test('bodies that are large, deep or secret', async t => {
     const emulator = startEmulator(t)
     const note = 'n'.repeat(1_000_000)
@@ -343,6 +368,31 @@ t.test('the stream', async t => {
     t.pass('clearing the log ends no stream')
     await emulator.emulator.close()
     await Promise.all([reader.closed, again.closed, late.closed])
+  })
+
+  t.test('begins anew with the emulator, and ends with the sandbox', async t => {
+    const emulator = startEmulator(t, { sandboxLimit: '1', ...ALLOWED })
+    const { port } = await emulator.emulator.listen()
+    for (let count = 0; count < 3; count++) await emulator.pay(paymentBody())
+    const [newest, , oldest] = (await logged(emulator)).map(({ request_id: id }) => id)
+    for (const seen of [`${oldest?.slice(0, -1)}2`, `${newest?.slice(0, -1)}9`]) {
+      const back = read(t, port, `Last-Event-ID: ${seen}\r\n`)
+      await until(() => ids(back.text()).length === 3)
+      t.strictSame(ids(back.text()), [...ids(back.text())].sort(), 'it has seen nothing of this emulator')
+    }
+
+    const get = (key: string) => emulator.call('GET', '/payments', { key })
+    const readOne = () => read(t, port, 'Authorization: Bearer sandbox_one\r\n')
+    t.capture(console, 'error')
+    const evicted = readOne()
+    await until(() => evicted.text().includes('\n\n'))
+    await get('sandbox_two')
+    await evicted.closed
+    const deleted = readOne()
+    await until(() => deleted.text().includes('\n\n'))
+    await emulator.call('DELETE', '/_emulator/sandboxes/one')
+    await deleted.closed
+    t.match(deleted.text(), /0\r\n\r\n$/, 'whole')
   })
 
   t.test('cuts off who does not keep up, and nobody else', async t => {

@@ -1,6 +1,7 @@
 /** Isolated worlds in one process: by key, by path, their limits; starting over and going back. */
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import DodoPayments from 'dodopayments'
 import t, { type Test } from 'tap'
 import { start } from '../../src/index.js'
@@ -133,6 +134,25 @@ t.test('in memory, the one that was not used for the longest time makes room', a
   t.equal(await countIn(shop, 'sandbox_b'), 0)
 })
 
+t.test('what comes before its end is answered', async t => {
+  const payments = (shop: TestEmulator, name: string) => [1, 2, 3].map(() => payIn(shop, `sandbox_${name}`))
+  for (const database of [':memory:', join(temporaryFolder(t), 'emulator.db')]) {
+    const shop = startEmulator(t, { database, sandboxLimit: '2' })
+    await payIn(shop, 'sandbox_one')
+    const made = Promise.all(payments(shop, 'one'))
+    t.equal((await shop.call('DELETE', '/_emulator/sandboxes/one')).status, 200)
+    t.equal((await made).length, 3)
+    await countIn(shop, 'sandbox_one')
+
+    const stderr = t.capture(console, 'error')
+    await Promise.all(['two', 'three', 'four', 'five', 'six'].flatMap(name => payments(shop, name)))
+    const { items } = await control(shop, t)<{ items: Array<{ is_open: boolean }> }>('GET', 'sandboxes')
+    t.equal(items.filter(({ is_open: isOpen }) => isOpen).length, 3, 'and no more are open than may be')
+    t.match(stderr().map(({ args }) => args[0]), [/^sandbox one is (gone|closed): /])
+    if (database !== ':memory:') t.equal(await countIn(shop, 'sandbox_two'), 3, 'and nothing is lost')
+  }
+})
+
 t.test('in a folder, it is closed and comes back as it was, also after a restart', async t => {
   const lines = t.capture(console, 'error')
   const folder = temporaryFolder(t)
@@ -198,7 +218,7 @@ t.test('snapshots', async t => {
   t.equal(await countIn(shop, 'test'), 0)
   t.match(await control_('GET', 'snapshots'), { items: [{ name: 'one sold' }] }, 'a reset leaves them')
 
-  t.test('as a file that another emulator starts from', async t => {
+  await t.test('as a file that another emulator starts from', async t => {
     const response = await shop.emulator.app.inject('/_emulator/snapshots/one%20sold')
     t.equal(response.headers['content-type'], 'application/vnd.sqlite3')
     const file = join(temporaryFolder(t), 'snapshot.db')
@@ -212,6 +232,49 @@ t.test('snapshots', async t => {
     writeFileSync(file, 'no database')
     t.throws(() => startEmulator(t, { fromSnapshot: file }), { message: /the snapshot can't be read/ })
     t.throws(() => startEmulator(t, { fromSnapshot: join(file, 'x') }), { message: /--from-snapshot/ })
+  })
+
+  await t.test('a broken file is refused, and nothing is touched', async t => {
+    const { rawPayload: good } = await shop.emulator.app.inject('/_emulator/snapshots/one%20sold')
+    const changed = (sql: string) => {
+      const database = new Sqlite(good)
+      database.exec(sql)
+      return database.serialize()
+    }
+    const damaged = Buffer.from(good)
+    damaged.fill(0xff, 20 * 2048, 60 * 2048)
+    const foreign = new Sqlite(':memory:')
+    foreign.exec('CREATE TABLE users (name TEXT)')
+    const folder = temporaryFolder(t)
+    const [file, database] = [join(folder, 'snapshot.db'), join(folder, 'emulator.db')]
+    const cases: Array<[bytes: Buffer, message: RegExp]> = [
+      [Buffer.alloc(0), /the snapshot is empty$/],
+      [Buffer.from('no database'.repeat(100)), /the snapshot can't be read: it is not an SQLite database$/],
+      [good.subarray(0, 20 * 2048), /the snapshot is cut off: it has \d+ of \d+ bytes$/],
+      [good.subarray(0, -1), /the snapshot is cut off/],
+      [good.subarray(0, 50), /it is not an SQLite database$/],
+      [damaged, /the snapshot can't be read: /],
+      [foreign.serialize(), /the snapshot is a database of another program$/],
+      [changed('PRAGMA user_version = 999'), /the snapshot was written by a newer version/],
+      [changed('PRAGMA user_version = 1'), /the snapshot can't be read: table \w+ already exists$/],
+      [changed('DROP TABLE refunds'), /the snapshot can't be read: its table refunds is not as this version makes it$/],
+      [changed('CREATE TABLE evil (a TEXT)'), /its table evil is not as/],
+      [changed('ALTER TABLE refunds ADD COLUMN evil TEXT'), /its table refunds is not as/]
+    ]
+    for (const [bytes, message] of cases) {
+      writeFileSync(file, bytes)
+      t.throws(() => startEmulator(t, { fromSnapshot: file }), { message }, String(message))
+      t.throws(() => startEmulator(t, { fromSnapshot: file, database }), { message }, String(message))
+      writeFileSync(file, good)
+      t.equal(await countIn(startEmulator(t, { fromSnapshot: file }), 'test'), 1)
+    }
+    const kept = startEmulator(t, { fromSnapshot: file, database })
+    t.equal(await countIn(kept, 'test'), 1, 'the place for the database is still free')
+    await payIn(kept, 'test')
+    await kept.emulator.close()
+    writeFileSync(file, 'no database')
+    t.throws(() => startEmulator(t, { fromSnapshot: file, database }), { message: /it is not an SQLite database$/ })
+    t.equal(await countIn(startEmulator(t, { database }), 'test'), 2)
   })
 
   await control_('DELETE', 'snapshots/one%20sold')

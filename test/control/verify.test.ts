@@ -14,6 +14,21 @@ async function verify ({ call }: TestEmulator, question: object): Promise<Verifi
 
 const CART = [{ product_id: 'pdt_ebook', quantity: 2 }, { product_id: 'pdt_course', quantity: 1 }]
 
+t.test('refuses an operation that was misspelt, for no call of it would ever be found', async t => {
+  const emulator = startEmulator(t)
+  for (const [operation, meant] of [
+    ['POST /payment', 'POST /payments'], ['post /payments', 'POST /payments'], ['POST /payments/', 'POST /payments'],
+    ['GET /payments/{id}', 'GET /payments/{payment_id}'], ['POST /paymnets', 'POST /payments']
+  ] as const) {
+    const { status, json } = await emulator.call('POST', '/_emulator/verify', { body: { operation, count: 0 } })
+    t.equal(status, 422)
+    t.match(json, { code: 'INVALID_REQUEST_PARAMETERS', message: `operation ${operation} is none of the API: is it ${meant}?` })
+  }
+  for (const page of ['POST /{link}', 'POST /session/{session_id}', 'POST /portal/session/{token}/payments']) {
+    t.match(await verify(emulator, { operation: page, count: 0 }), { verified: true }, 'one of a page')
+  }
+})
+
 t.test('answers', async t => {
   t.test('which calls fit', async t => {
     const emulator = startEmulator(t)
