@@ -1,6 +1,8 @@
 /** The commands about webhooks, as people run them against an emulator that runs. */
 import t from 'tap'
-import { paymentBody } from './helper.js'
+import { ask } from '../src/commands/ask.js'
+import { readConfig } from '../src/config.js'
+import { paymentBody, startEmulator } from './helper.js'
 import { connect, freePort, JSON_TYPE, launch, runToEnd, startProcess, stop, temporaryFolder, type Running } from './processes.js'
 import { until } from './delivery/helper.js'
 import { startReceiver } from './receiver.js'
@@ -71,6 +73,17 @@ t.test('events prints what has happened, and delivers it once more', async t => 
   t.strictSame(receiver.types(), ['payment.failed', 'payment.succeeded', 'payment.succeeded'])
   t.match((await runToEnd(t, ['events', 'replay', 'msg_x', ...at(emulator)])).stderr, 'there is no event msg_x')
   t.match((await runToEnd(t, ['events', '--port', String(await freePort())])).stderr, 'no emulator answers')
+})
+
+t.test('who asks the emulator to wait, waits longer than it', async t => {
+  const { emulator } = startEmulator(t)
+  const { port } = await emulator.listen()
+  const waits = t.capture(AbortSignal, 'timeout', AbortSignal.timeout.bind(AbortSignal))
+  const config = readConfig({ port: String(port) }, {})
+  await ask(config, '/_emulator/clock')
+  await ask(config, '/_emulator/idle?timeout_ms=60000', { waitsMs: 60_000 })
+  const [usual, longer] = waits().map(({ args: [ms] }) => ms).filter(ms => ms >= 15_000)
+  t.equal(longer, (usual ?? 0) + 60_000)
 })
 
 t.test('sandboxes, reset and snapshots', async t => {

@@ -239,6 +239,7 @@ t.test('refuses', async t => {
       return error.message
     }
     t.match(await refused('a.json', '{"products": [}'), /a\.json is not valid JSON: /)
+    t.match(await refused('a.json', `{\n"products": [],\n"customers": [],\n}${' '.repeat(200)}`), /a\.json is not valid JSON: .*line 4/)
     t.match(await refused('a.yaml', 'products: [\n'), /a\.yaml is not valid YAML: .*line 2/s)
     t.match(await refused('a.yaml', 'products: !secret []\n'), /Unresolved tag: !secret/)
     t.match(await refused('a.yaml', 'products: []\nproducts: []\n'), /unique/)

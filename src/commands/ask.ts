@@ -16,6 +16,8 @@ export interface Question {
   body?: object
   /** For the emulated API; what is under /_emulator asks for none, or for the key of the configuration. */
   apiKey?: string
+  /** How long the emulator itself may take before it answers. */
+  waitsMs?: number
 }
 
 /** What an emulator has refused, and everything that it found. */
@@ -38,11 +40,11 @@ export async function askBytes (config: Config, path: string): Promise<Buffer> {
   return Buffer.from(await (await answerOf(config, path, {})).arrayBuffer())
 }
 
-async function answerOf (config: Config, path: string, { method, body, apiKey }: Question): Promise<Response> {
+async function answerOf (config: Config, path: string, { method, body, apiKey, waitsMs = 0 }: Question): Promise<Response> {
   const url = urlOf(config, path)
   const response = await fetch(url, {
     method: method ?? (body === undefined ? 'GET' : 'POST'),
-    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS + waitsMs),
     headers: {
       ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
       ...keyHeader(config),

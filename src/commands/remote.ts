@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { Config, OptionName } from '../config.js'
 import { SetupError } from '../errors.js'
 import { parseDuration } from '../rules/duration.js'
-import { ask } from './ask.js'
+import { ask, type Question } from './ask.js'
 import {
   clearDeliveryFaults, deliveries, failDeliveries, listDeliveryFaults, retry, type DeliveryFaultFlags
 } from './deliveries.js'
@@ -73,24 +73,27 @@ function addOutcomes (program: Command, { running, run, configOf }: Tools): void
     .action((paymentId: string, { card, outcome, errorCode, ...flags }: Flags & PayFlags) => run(async () => {
       const path = `payments/${encodeURIComponent(paymentId)}/pay`
       const how = card === undefined ? { outcome: outcome ?? 'succeeded' } : { card, outcome }
-      await control(configOf(flags), path, { ...how, error_code: errorCode })
+      await control(configOf(flags), path, { body: { ...how, error_code: errorCode } })
     }))
 
   running(program.command('expire').description('let the link of a payment expire now'))
     .argument('<payment_id>')
     .action((paymentId: string, flags: Flags) =>
-      run(() => control(configOf(flags), `payments/${encodeURIComponent(paymentId)}/expire`, {})))
+      run(() => control(configOf(flags), `payments/${encodeURIComponent(paymentId)}/expire`, { body: {} })))
 
   running(program.command('settle').description('decide what becomes of a refund that has not ended yet'))
     .argument('<refund_id>')
     .argument('[status]', 'succeeded, failed or review', 'succeeded')
     .action((refundId: string, status: string, flags: Flags) =>
-      run(() => control(configOf(flags), `refunds/${encodeURIComponent(refundId)}/settle`, { status })))
+      run(() => control(configOf(flags), `refunds/${encodeURIComponent(refundId)}/settle`, { body: { status } })))
 
   running(program.command('idle').description('wait until nothing is due or under way'))
     .option('--timeout <duration>', 'give up after this', '10s')
     .action(({ timeout, ...flags }: Flags & { timeout: string }) =>
-      run(() => control(configOf(flags), `idle?timeout_ms=${durationMs(timeout)}`)))
+      run(async () => {
+        const waitsMs = durationMs(timeout)
+        await control(configOf(flags), `idle?timeout_ms=${waitsMs}`, { waitsMs })
+      }))
 
   const clock = program.command('clock').description("read or move the emulator's clock")
 
@@ -99,15 +102,16 @@ function addOutcomes (program: Command, { running, run, configOf }: Tools): void
 
   running(clock.command('advance').description('move it forward; what falls due on the way happens'))
     .argument('<duration>', '500ms, 30s, 15m, 25h, 7d')
-    .action((text: string, flags: Flags) => run(async () => control(configOf(flags), 'clock', { advance_ms: durationMs(text) })))
+    .action((text: string, flags: Flags) =>
+      run(async () => control(configOf(flags), 'clock', { body: { advance_ms: durationMs(text) } })))
 
   running(clock.command('set').description('set it to a time'))
     .argument('<time>', '2026-01-31T12:00:00Z')
-    .action((now: string, flags: Flags) => run(() => control(configOf(flags), 'clock', { now })))
+    .action((now: string, flags: Flags) => run(() => control(configOf(flags), 'clock', { body: { now } })))
 
   for (const [name, frozen] of [['freeze', true], ['release', false]] as const) {
     running(clock.command(name).description(frozen ? 'let it stand still' : 'let it run again'))
-      .action((flags: Flags) => run(() => control(configOf(flags), 'clock', { frozen })))
+      .action((flags: Flags) => run(() => control(configOf(flags), 'clock', { body: { frozen } })))
   }
 }
 
@@ -267,8 +271,8 @@ function addSandboxes (program: Command, { running, run, configOf }: Tools): voi
 }
 
 /** Sends a request to the control API of a running emulator and prints what it answers. */
-async function control (config: Config, path: string, body?: object): Promise<void> {
-  const text = await ask(config, `/_emulator/${path}`, body === undefined ? {} : { body })
+async function control (config: Config, path: string, question: Question = {}): Promise<void> {
+  const text = await ask(config, `/_emulator/${path}`, question)
   console.log(JSON.stringify(JSON.parse(text), null, 2))
 }
 
