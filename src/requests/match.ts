@@ -50,7 +50,7 @@ export function compilePattern (pattern: unknown, place: string): Check {
 }
 
 function refused (path: string, message: string): ApiError {
-  return new ApiError('INVALID_REQUEST_PARAMETERS', { path, message: `${path} ${message}`, because: message })
+  return new ApiError('INVALID_REQUEST_PARAMETERS', { message: `${path} ${message}`, violations: [{ path, message }] })
 }
 
 function differ (found: Difference[], path: string, expected: string, actual: unknown): void {

@@ -14,6 +14,13 @@ async function verify ({ call }: TestEmulator, question: object): Promise<Verifi
 
 const CART = [{ product_id: 'pdt_ebook', quantity: 2 }, { product_id: 'pdt_course', quantity: 1 }]
 
+t.test('a pattern that is none is refused in one sentence', async t => {
+  const { status, json } = await startEmulator(t).call('POST', '/_emulator/verify', { body: { body: { a: { $like: 1 } } } })
+  const message = 'has the operator $like, and only $any, $regex and $contains are known'
+  t.equal(status, 422)
+  t.match(json, { message: `body.a ${message}`, details: [{ path: 'body.a', message }] })
+})
+
 t.test('refuses an operation that was misspelt, for no call of it would ever be found', async t => {
   const emulator = startEmulator(t)
   for (const [operation, meant] of [
