@@ -179,7 +179,8 @@ function greet (url: string, config: Config, webhookSecret: string | null): void
   DODO_PAYMENTS_BASE_URL=${url}
   DODO_PAYMENTS_API_KEY=${[...config.apiKeys][0] ?? 'test'}${config.apiKeys.size === 0 ? '   (any key will do)' : ''}${key}
 
-Set them for your program and leave the client's environment option away. The API's document: ${url}/docs`)
+Set them for your program and leave the client's environment option away.
+${config.control ? `What it does, in a browser: ${url}/   ` : ''}The API's document: ${url}/docs`)
 }
 
 async function health (config: Config): Promise<void> {

@@ -256,7 +256,7 @@ export const OPTIONS = {
     env: 'CONTROL',
     value: '<on|off>',
     fallback: 'on',
-    about: 'Whether anything but its health is answered under /_emulator',
+    about: 'Whether the dashboard is there, and anything but its health is answered under /_emulator',
     parse: onOff
   }),
   controlKey: option({

@@ -34,14 +34,16 @@ t.test('answers', async t => {
     t.match(stdout, `dodo-emulator ${VERSION} listens on ${emulator.url} (data kept in ./data/emulator.db)`)
     t.match(stdout, `\n  DODO_PAYMENTS_BASE_URL=${emulator.url}\n`)
     t.match(stdout, '\n  DODO_PAYMENTS_API_KEY=test   (any key will do)\n')
+    t.match(stdout, `\nWhat it does, in a browser: ${emulator.url}/ `)
   })
 
   t.test('without a command it starts', async t => {
-    const emulator = launch(t, ['--port', '0', '--database', ':memory:'])
+    const emulator = launch(t, ['--port', '0', '--database', ':memory:', '--control', 'off'])
     await emulator.greeted
     const { code, stdout } = await stop(emulator)
     t.equal(code, 0)
     t.match(stdout, 'in memory, gone when the emulator stops')
+    t.notMatch(stdout, 'in a browser', 'where there is no dashboard, none is named')
   })
 
   t.test('health exits with 0 by a running emulator, and with 1 without one', async t => {
