@@ -2,7 +2,7 @@
 // development dependencies, so that who installs us does not install those.
 //
 //   node tools/build.mjs            everything
-//   node tools/build.mjs --vendor   only what the compiled tests in .build/ need: those few files
+//   node tools/build.mjs --vendor   only what the compiled tests in .build/ need: those few files, and no test of yesterday
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -27,7 +27,7 @@ const SWAGGER_UI = join(MODULES, '@fastify/swagger-ui')
 const SWAGGER_UI_FILES = ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png']
 
 if (process.argv.includes('--vendor')) {
-  await Promise.all([bundleStdnum([TESTED]), bundlePdfkit([TESTED]), copySwaggerUi([TESTED])])
+  await Promise.all([bundleStdnum([TESTED]), bundlePdfkit([TESTED]), copySwaggerUi([TESTED]), removeLostTests()])
 } else {
   // A file that was renamed or deleted must not live on in the package.
   await rm(DIST, { recursive: true, force: true })
@@ -170,4 +170,14 @@ async function pdfkitLicenses () {
 
 async function manifest (folder) {
   return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+}
+
+/** A compiled test whose source was renamed or deleted must not run once more. */
+async function removeLostTests () {
+  const compiled = join(ROOT, '.build/test')
+  if (!existsSync(compiled)) return
+  for (const name of await readdir(compiled, { recursive: true })) {
+    const isLost = name.endsWith('.test.js') && !existsSync(join(ROOT, 'test', name.replace(/\.js$/, '.ts')))
+    if (isLost) await rm(join(compiled, name))
+  }
 }
