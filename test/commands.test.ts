@@ -183,3 +183,24 @@ t.test('verify and explain answer for a shell', async t => {
     t.match(stderr, complaint)
   }
 })
+
+t.test('checkouts: printed with what became of each', async t => {
+  const emulator = await startProcess(t, ['--database', ':memory:'])
+  const command = (...args: string[]) => runToEnd(t, ['checkouts', ...args, ...at(emulator)])
+  const { send } = connect(t, emulator.url)
+  const create = (more: object) => send<{ session_id: string, payment_id: string | null, checkout_url: string | null }>(
+    'POST', '/checkouts', JSON.stringify({ product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }], ...more }), JSON_TYPE)
+  t.equal((await command()).stdout, '', 'none yet')
+  const { json: open } = await create({})
+  const { json: confirmed } = await create({
+    confirm: true, customer: { customer_id: 'cus_ada' }, billing_address: { country: 'US', zipcode: '62701' }, minimal_address: true
+  })
+  t.strictSame((await command()).stdout, [
+    `${open.session_id}  open  ${open.checkout_url}`, `${confirmed.session_id}  submitted  ${confirmed.payment_id}  requires_payment_method`, ''
+  ].join('\n'), 'the newest last')
+  t.match(JSON.parse((await command('--state', 'submitted', '--json')).stdout), [{ customer_id: 'cus_ada', country: 'US' }])
+  t.match((await command('--limit', '1')).stdout, /^cks_\w+ {2}submitted[^\n]+\n$/)
+  const refused = await command('--state', 'odd')
+  t.equal(refused.code, 1)
+  t.match(refused.stderr, 'state must be')
+})

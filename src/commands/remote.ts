@@ -4,6 +4,7 @@ import type { Config, OptionName } from '../config.js'
 import { SetupError } from '../errors.js'
 import { parseDuration } from '../rules/duration.js'
 import { ask, type Question } from './ask.js'
+import { checkouts } from './checkouts.js'
 import {
   clearDeliveryFaults, deliveries, failDeliveries, listDeliveryFaults, retry, type DeliveryFaultFlags
 } from './deliveries.js'
@@ -32,6 +33,12 @@ interface RequestFlags {
 interface DeliveryFlags {
   event?: string
   payment?: string
+  state?: string
+  limit: string
+  json?: boolean
+}
+
+interface CheckoutFlags {
   state?: string
   limit: string
   json?: boolean
@@ -86,6 +93,13 @@ function addOutcomes (program: Command, { running, run, configOf }: Tools): void
     .argument('[status]', 'succeeded, failed or review', 'succeeded')
     .action((refundId: string, status: string, flags: Flags) =>
       run(() => control(configOf(flags), `refunds/${encodeURIComponent(refundId)}/settle`, { body: { status } })))
+
+  running(program.command('checkouts').description('print the latest checkout sessions'))
+    .option('--state <state>', 'only open, submitted or expired ones')
+    .option('--limit <count>', 'so many', '20')
+    .option('--json', 'with what each was asked for')
+    .action(({ state, limit, json, ...flags }: Flags & CheckoutFlags) =>
+      run(async () => checkouts(configOf(flags), { state, limit, json })))
 
   running(program.command('idle').description('wait until nothing is due or under way'))
     .option('--timeout <duration>', 'give up after this', '10s')
