@@ -38,9 +38,8 @@ const APPLICATION_ID = 0x646f646f
 
 /**
  * Opens the database at `file`, made with its folder when missing; `:memory:` keeps nothing. `fill` is called for a new one,
- * in the
- * transaction that makes its tables: a database is there whole or not at all. Throws a SetupError for a path that can't be
- * written, a file that is no database or another program's, one in use, or one from a newer version.
+ * in the transaction that makes its tables: a database is there whole or not at all. Throws a SetupError for a path that can't
+ * be written, a file that is no database or another program's, one in use, or one from a newer version.
  */
 export function openDatabase (file: string, fill: (database: Database) => void): Database {
   const path = file === IN_MEMORY ? file : resolve(file)

@@ -4,7 +4,7 @@
  */
 import Sqlite from 'better-sqlite3'
 import { SetupError } from '../errors.js'
-import { isOurs, migrate, tablesOf, type Database } from './database.js'
+import { IN_MEMORY, isOurs, migrate, openDatabase, tablesOf, type Database } from './database.js'
 
 /** Bytes 18 and 19 of a database say whether it has a write-ahead log, which a copy in memory can't have. */
 const FORMAT_BYTES = [18, 19]
@@ -17,12 +17,21 @@ export function snapshotOf (database: Database): Buffer {
   return bytes
 }
 
-/** Throws a SetupError for bytes that are no snapshot, are broken, or are one of a newer version. Reads all of it. */
+/**
+ * Throws a SetupError for bytes that are no snapshot, are broken, or are one of a newer version, or of other tables. Reads all
+ * of it.
+ */
 export function checkSnapshot (snapshot: Buffer): void {
   const source = openSnapshot(snapshot)
   try {
     const found = reading(() => source.pragma('quick_check(1)', { simple: true }))
     if (found !== 'ok') throw new SetupError("the snapshot can't be read: its data are damaged")
+    const ours = openDatabase(IN_MEMORY, () => {})
+    try {
+      reading(() => { checkTables(source, ours) })
+    } finally {
+      ours.close()
+    }
   } finally {
     source.close()
   }

@@ -265,6 +265,7 @@ t.test('snapshots', async t => {
       writeFileSync(file, bytes)
       t.throws(() => startEmulator(t, { fromSnapshot: file }), { message }, String(message))
       t.throws(() => startEmulator(t, { fromSnapshot: file, database }), { message }, String(message))
+      t.notOk(existsSync(database), 'no file is made for what is refused')
       writeFileSync(file, good)
       t.equal(await countIn(startEmulator(t, { fromSnapshot: file }), 'test'), 1)
     }
