@@ -74,6 +74,9 @@ t.test('the list', async t => {
     t.strictSame(await found('shop.example', '&status=failed'), [two], 'with a filter')
     t.strictSame(await found('-17', '&status=succeeded'), [one])
     t.strictSame(await found('pay_', '&status=failed'), [two])
+    const odd = await dashboard.visit('/dashboard/payments?q=pay_&status=odd')
+    t.equal(odd.status, 422, 'a filter that there is not')
+    t.match(odd.html, 'status must be one of')
     for (const text of ['50 %_off', 'says "50', '\\ ü', 'ünï']) t.strictSame(await found(text), [one], text)
     for (const text of ['5% off', 'A_17', '%', 'nothing like it', 'ref_none', 'cks_none', 'pay_none', 'https://x.example/zzzzzzzz']) {
       t.strictSame(await found(text), text === '%' ? [one] : [], text)

@@ -204,6 +204,12 @@ t.test('refuses', async t => {
     }
     t.equal((await post(dashboard, url, JSON.stringify({ token: right, action: 'cancel' }), { 'content-type': 'application/json' })).status, 403)
     t.match((await call('GET', `/payments/${id}`)).json, { status: 'failed' }, 'and nothing was done')
+    const typed = { action: 'save', name: 'Kept <b>', tax_category: 'saas', 'price.type': 'one_time_price', 'price.currency': 'EUR', 'price.price': '5' }
+    const again = await post(dashboard, '/dashboard/products/new', { ...typed, token: ofOther })
+    t.equal(again.status, 403)
+    t.match(again.html, 'value="Kept &#60;b&#62;"')
+    const shown = /name="token" value="(\w+)"/.exec(again.html)?.[1] ?? ''
+    t.equal((await post(dashboard, '/dashboard/products/new', { ...typed, token: shown })).status, 303, 'what was typed can be sent again')
     t.equal((await post(dashboard, url, { token: right, action: 'cancel' })).status, 303)
     t.match((await call('GET', `/payments/${id}`)).json, { status: 'cancelled' })
     t.equal((await visit(url)).status, 200)
@@ -228,7 +234,7 @@ t.test('refuses', async t => {
     t.match(large.html, 'This form could not be read')
     t.equal((await post(dashboard, url, 'token=%zz&action=%')).status, 403)
     t.equal((await post(dashboard, url, '<x/>', { 'content-type': 'text/xml' })).status, 422)
-    t.equal((await post(dashboard, '/dashboard/nothing', { action: 'x' })).status, 403)
+    t.equal((await post(dashboard, '/dashboard/nothing', { action: 'x' })).status, 404)
     t.equal((await post(dashboard, '/dashboard/nothing', { action: 'x', token })).status, 404)
   })
 

@@ -4,6 +4,7 @@
  * refuses leads back to the page, with what was typed and what is wrong with it.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { html } from 'ghtml'
 import type { OperationName, Reply } from '../../contract/operations.js'
 import { ApiError } from '../../errors.js'
 import type { ContextOf } from '../../http/context.js'
@@ -17,7 +18,7 @@ import { createDoor } from './door.js'
 import { createTokens, readForm, type Form, type Refused, type Sheet } from './form.js'
 import { createChanges } from './live.js'
 import { SECTIONS, secure, sendBare, sendShell, type Section } from './shell.js'
-import { failedPage, forgedPage, missingPage, refusedPage, signInPage } from './notices.js'
+import { failedPage, forgedNote, missingPage, refusedPage, signInPage } from './notices.js'
 import { readUpload } from './upload.js'
 
 export interface DashboardOptions {
@@ -218,6 +219,16 @@ function createFrame ({ contextOf, operate, guard, controlKey, root, report }: D
     }
   }
 
+  /** A form without our token: most likely its page was loaded before a restart. It is shown anew with what was typed. */
+  async function sendBack (opened: Open): Promise<void> {
+    const { page } = opened
+    const show = async (visit: Visit) => {
+      const { content, ...shown } = await page.show(visit)
+      return { ...shown, content: html`!${forgedNote()}!${content}` }
+    }
+    await send({ ...opened, page: { section: page.section, show } }, 403, null)
+  }
+
   /** Answers, whatever happens: what goes wrong with a page of a world is told in that world. */
   async function answer (
     page: DashboardPage, request: FastifyRequest, reply: FastifyReply, go: (opened: Open) => void | Promise<void>
@@ -249,7 +260,7 @@ function createFrame ({ contextOf, operate, guard, controlKey, root, report }: D
         if (isKey) leadTo({}, opened)
         else sendBare(reply, 401, signInPage(visit, form.action === 'sign-in'))
       } else if (tokens.isRight(form.text('token'), visit.context.sandbox)) await act(opened, form, request)
-      else await send({ ...opened, page: { section: page.section, show: () => forgedPage(visit) } }, 403, null)
+      else await sendBack(open(page, request, reply, { form, error: null }))
     }),
 
     download: (file: DashboardFile, request: FastifyRequest, reply: FastifyReply) => {

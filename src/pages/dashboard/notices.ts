@@ -42,10 +42,13 @@ export function refusedPage (error: ApiError, { base, url }: Visit): Shown {
 <p><a href="${base}/">To the overview</a></p>`)
 }
 
-export function forgedPage (visit: Visit): Shown {
-  return notice('token-refused', 'This form is not from here', html`<p>It was sent by another page, or before the emulator was
-started anew. Nothing was changed.</p>
-<p><a href="${visit.url}">Load the page again</a></p>`)
+/** Stands above the page that the form belongs to. */
+export function forgedNote (): Fragment {
+  return html`<div class="alert" id="token-refused" role="alert" tabindex="-1" autofocus>
+<h2>Nothing was changed</h2>
+<p>The emulator was started anew since this form was opened, or the form was sent by another page. If what it says below is what
+you want, send it once more.</p>
+</div>`
 }
 
 /** `error` is null for what is nobody's fault but ours, `back` where there is nowhere to go. */

@@ -49,7 +49,7 @@ async function payments (visit: Visit): Promise<Shown> {
   const { q: search } = filtersOf(visit, ['q'])
   const list = search === undefined
     ? await listed(visit, paging => visit.operate('GET /payments', { query: { ...query, ...paging } }))
-    : found(search, query, visit)
+    : await found(search, query, visit)
   const isNarrowed = search !== undefined || Object.keys(query).length > 0
   const rows = list.items.map((payment): Row => ({
     id: payment.payment_id,
@@ -73,7 +73,8 @@ async function payments (visit: Visit): Promise<Shown> {
 }
 
 /** One row more than is shown tells whether there are others: a search is too dear to be made twice. */
-function found (search: string, query: Readonly<Record<string, string>>, visit: Visit): Listed<Item> {
+async function found (search: string, query: Readonly<Record<string, string>>, visit: Visit): Promise<Listed<Item>> {
+  await visit.operate('GET /payments', { query: { ...query, page_size: 1 } }) // which refuses filters that it does not know
   const number = pageNumber(visit)
   const { filter } = page(query)
   const rows = searchPayments(search, filter, PAGE_ROWS + 1, (number - 1) * PAGE_ROWS, visit.context)
