@@ -117,11 +117,11 @@ async function within<Value> (promise: Promise<Value>, complaint: string): Promi
 
 /**
  * A port that nobody listens on, of those that the system gives to nobody by itself: one of the others could be the end of
- * somebody's connection before it is used.
+ * somebody's connection before it is used. None of those that fetch refuses, of which 10080 is the last.
  */
 export async function freePort (): Promise<number> {
   for (;;) {
-    const port = randomInt(10_000, 32_000)
+    const port = randomInt(10_081, 32_000)
     const server = createServer()
     try {
       await once(server.listen(port, '127.0.0.1'), 'listening')

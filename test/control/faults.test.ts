@@ -336,8 +336,9 @@ t.test('what follows', async t => {
 
   t.test('a client that gives up waiting has made a payment all the same', async t => {
     const { client, payments, fail } = await listening(t)
-    await fail({ kind: 'delay', delay_ms: 600, count: 1 })
-    t.ok(await thrown(client().payments.create(PAYMENT, { timeout: 500 })) instanceof DodoPayments.APIConnectionTimeoutError)
+    await client().payments.list() // so that all is loaded and connected, and the call is sent long before it is given up
+    await fail({ kind: 'delay', delay_ms: 1100, count: 1 })
+    t.ok(await thrown(client().payments.create(PAYMENT, { timeout: 1000 })) instanceof DodoPayments.APIConnectionTimeoutError)
     await until(() => payments() !== 0)
     t.equal(payments(), 1)
   })
@@ -439,7 +440,7 @@ t.test('what follows', async t => {
     const closed = emulator.close()
     t.strictSame((await Promise.all(waiting)).map(({ status }) => status), [200, 200])
     await closed
-    t.ok(performance.now() - started < 10_000)
+    t.ok(performance.now() - started < 50_000)
   })
 
   t.test('the commands', async t => {

@@ -61,7 +61,7 @@ t.test('its pages, invoices and events are its own', async t => {
 
   const control_ = control(shop, t)
   await control_('POST', `payments/${id}/pay`, { outcome: 'succeeded' }, '/~mine')
-  await control_('GET', 'idle', undefined, '/~mine')
+  await control_('GET', 'idle?timeout_ms=60000', undefined, '/~mine')
   t.match(mine.received, [{ type: 'payment.succeeded', data: { payment_id: id } }])
   t.strictSame(others.received, [])
   const { invoice_url: invoice } = mine.received[0]?.data as { invoice_url: string }
@@ -161,7 +161,7 @@ t.test('in a folder, it is closed and comes back as it was, also after a restart
   const { payment_link: link } = await payIn(shop, 'sandbox_Worker-1')
   await payIn(shop, 'sandbox_worker-1')
   t.match(lines.args(), [[/^sandbox Worker-1 is closed/]])
-  t.strictSame(readdirSync(join(folder, 'sandboxes')).filter(file => file.endsWith('.db')), ['+worker-1.db', 'worker-1.db'])
+  t.strictSame(readdirSync(join(folder, 'sandboxes')).filter(file => file.endsWith('.db')).sort(), ['+worker-1.db', 'worker-1.db'])
   t.equal(await countIn(shop, 'sandbox_Worker-1'), 1)
   t.equal((await shop.call('GET', new URL(link).pathname)).status, 200)
   await shop.emulator.close()

@@ -163,7 +163,7 @@ t.test('what follows', async t => {
       t.equal(status, 422, $regex)
       t.match(json, { code: 'INVALID_REQUEST_PARAMETERS', message: /took longer than 1000 ms and was stopped/ })
     }
-    t.ok(Date.now() - started < 20_000)
+    t.ok(Date.now() - started < 60_000)
     t.match(await verify(emulator, { body: { metadata: { a: { $regex: '^a+$' } } } }), { verified: true, count: 10 }, 'and others work as before')
   })
 

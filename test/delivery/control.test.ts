@@ -7,6 +7,7 @@ import { openShop, type Delivery, type Event } from './helper.js'
 
 t.test('the log', async t => {
   const shop = await openShop(t)
+  await shop.freeze()
   const [well, ill] = [await startReceiver(t), await startReceiver(t, status(500))]
   const { id: wellId } = await shop.register({ url: well.url })
   const { id: illId } = await shop.register({ url: ill.url, filter_types: ['payment.failed'] })
@@ -59,6 +60,7 @@ t.test('the log', async t => {
 
 t.test('sending again', async t => {
   const shop = await openShop(t)
+  await shop.freeze()
   let isUp = false
   const receiver = await startReceiver(t, (response, received) => { (isUp ? answers.ok : status(500))(response, received) })
   const { id } = await shop.register({ url: receiver.url })
@@ -187,6 +189,7 @@ t.test('deliveries that go wrong on demand', async t => {
   for (const [kind, reason] of [['wrong_secret', 'No matching signature found'], ['stale_timestamp', 'Message timestamp too old']]) {
     t.test(`${kind}, and well at the next try`, async t => {
       const { shop } = await open({ kind })
+      await shop.freeze()
       await shop.sell()
       await shop.idle()
       t.match(await shop.deliveries(), [{

@@ -89,7 +89,7 @@ t.test('what waits for a retry survives a restart, and its endpoint keeps its se
   const shop = connect(t, first.url)
   const { json: { payment_id: id } } = await shop.pay(paymentBody())
   await shop.send('POST', `/_emulator/payments/${id}/pay`, JSON.stringify({ outcome: 'failed' }), JSON_TYPE)
-  await shop.get('/_emulator/idle')
+  await shop.get('/_emulator/idle?timeout_ms=60000')
   const secret = await secretOf(shop)
   t.match(secret, /^whsec_[A-Za-z0-9+/]{32}$/)
   first.kill('SIGTERM')
@@ -100,7 +100,7 @@ t.test('what waits for a retry survives a restart, and its endpoint keeps its se
   const again = connect(t, second.url)
   t.equal(await secretOf(again), secret)
   await again.send('POST', '/_emulator/clock', JSON.stringify({ advance_ms: 5000 }), JSON_TYPE)
-  await again.get('/_emulator/idle')
+  await again.get('/_emulator/idle?timeout_ms=60000')
   t.strictSame(receiver.types(), ['payment.failed', 'payment.failed'])
   t.equal((await again.get<{ data: unknown[] }>('/webhooks')).json.data.length, 1, 'one endpoint, not two')
 

@@ -129,7 +129,7 @@ t.test('curl, run by a shell', { skip: curlMissing }, async t => {
   t.teardown(emulator.close)
   const sent = body()
   const folder = temporaryFolder(t)
-  const { stdout } = await run('sh', ['-c', `${curlCommand(call({ origin: emulator.url, body: sent }))} -sS --fail-with-body`], { cwd: folder })
+  const { stdout } = await run('sh', ['-c', `${curlCommand(call({ origin: emulator.url, body: sent }))} -sS --fail-with-body --noproxy '*'`], { cwd: folder })
   const { payment_id: id } = JSON.parse(stdout) as { payment_id: string }
   await checkPayment(t, emulator.url, id, sent)
   await t.rejects(run('ls', [join(folder, 'pwned')]), 'nothing else was run')
@@ -185,7 +185,7 @@ t.test('any texts at all', async t => {
   })
 
   t.test('in a shell', async t => {
-    const sent = fc.sample(anyBody, 200)
+    const sent = fc.sample(anyBody, { numRuns: 200, seed: 42 }) // nothing would tell the seed of a failure
     const folder = temporaryFolder(t)
     const commands = sent.map(given => curlCommand(call({ body: given })))
     writeFileSync(join(folder, 'all.sh'), `curl () { printf '%s\\0' "$#" "$9"; }\n${commands.join('\n')}\n`)

@@ -167,7 +167,7 @@ t.test('a payment’s page', async t => {
   })
 
   t.test('offers what can be done, and nothing else', async t => {
-    const dashboard = visitor(t, { linkLifetime: '1h' })
+    const dashboard = visitor(t, { linkLifetime: '1h', clockFrozen: 'on' })
     const { visit, call } = dashboard
     const actionsOf = ({ html }: Shown) => [...new Set([...html.matchAll(/name="action" value="([\w-]+)"/g)].map(([, name]) => name))]
     const at = async (outcome: string | null, changes: Partial<PaymentBody> = {}) => visit(urlOf(await create(dashboard, outcome, changes)))

@@ -2,7 +2,6 @@
 import t from 'tap'
 import { adviceOn, verdictOf, whyNot, type Attempt, type Delivery } from '../../src/pages/dashboard/webhook-words.js'
 import { paymentBody } from '../helper.js'
-import { freePort } from '../processes.js'
 import { answers, startReceiver, status } from '../receiver.js'
 import { partOf, problemOf, visitor, type Visitor } from './dashboard-visitor.js'
 
@@ -30,9 +29,11 @@ async function newest<Item> ({ get }: Visitor, what: 'events' | 'deliveries'): P
   return item as Item
 }
 
-async function closed (): Promise<string> {
-  return `http://127.0.0.1:${await freePort()}/hook`
-}
+/** Where nobody listens: a port that the system gives to nobody by itself, and that fetch tries. */
+const CLOSED = 'http://127.0.0.1:2/hook'
+
+/** Nothing is tried again while the test looks. */
+const LATER = { webhookRetrySchedule: '0,1h' }
 
 t.test('endpoints', async t => {
   await t.test('without one it says how to get one', async t => {
@@ -154,8 +155,8 @@ t.test('endpoints', async t => {
 
 t.test('a delivery says why it did not arrive', async t => {
   await t.test('nobody listens', async t => {
-    const shop = visitor(t)
-    const { id } = await endpoint(shop, { url: await closed() })
+    const shop = visitor(t, LATER)
+    const { id } = await endpoint(shop, { url: CLOSED })
     const payment = await sell(shop)
     const { delivery_id: delivery } = await newest<Delivery>(shop, 'deliveries')
     const page = await shop.visit(`${LIST}/deliveries/${delivery}`)
@@ -169,7 +170,7 @@ t.test('a delivery says why it did not arrive', async t => {
   })
 
   await t.test('the program fails, is mended, and is tried once more', async t => {
-    const shop = visitor(t)
+    const shop = visitor(t, LATER)
     let code = 500
     const receiver = await startReceiver(t, (response, received) => { status(code, { 'x-trace': '7' })(response, received) })
     const { id } = await endpoint(shop, { url: receiver.url, headers: { Authorization: 'Bearer very-secret' } })
@@ -215,10 +216,10 @@ t.test('a delivery says why it did not arrive', async t => {
   })
 
   await t.test('the list, and its filters', async t => {
-    const shop = visitor(t)
+    const shop = visitor(t, LATER)
     const receiver = await startReceiver(t)
     const good = await endpoint(shop, { url: receiver.url })
-    const bad = await endpoint(shop, { url: await closed(), filter_types: ['payment.succeeded'] })
+    const bad = await endpoint(shop, { url: CLOSED, filter_types: ['payment.succeeded'] })
     const payment = await sell(shop)
     const rows = async (query: string) =>
       [...(await shop.visit(`${LIST}/deliveries?${query}`)).html.matchAll(/id="row-dlv_/g)].length
@@ -332,7 +333,7 @@ t.test('delivery faults', async t => {
 t.test('in a sandbox of its own every link and form stays there', async t => {
   const shop = visitor(t)
   await shop.call('GET', '/~qa/products')
-  await shop.follow(`/~qa${LIST}/new`, 'add', { url: await closed() })
+  await shop.follow(`/~qa${LIST}/new`, 'add', { url: CLOSED })
   t.match(partOf(await shop.visit(LIST), 'endpoints'), 'No endpoint yet', 'the others do not have it')
   const { json } = await shop.call('GET', '/~qa/webhooks')
   const id = (json as { data: Endpoint[] }).data[0]?.id

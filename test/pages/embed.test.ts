@@ -58,7 +58,7 @@ const DETAILS = {
   zipcode: '62701',
   codes: '[]'
 }
-const CARD = { action: 'pay', method: 'card', number: '4242424242424242', expiry: '06/32', cvc: '123', name: 'Nina New' }
+const CARD = { action: 'pay', method: 'card', number: '4242424242424242', expiry: '06/99', cvc: '123', name: 'Nina New' }
 
 t.test('answers', async t => {
   for (const kind of ['overlay', 'inline']) {
@@ -119,11 +119,11 @@ t.test('answers', async t => {
   })
 
   t.test('options are seen: the timer, the badge, the text of the button, the looks', async t => {
-    const { pay, visit } = open(t, { linkLifetime: '10m' })
+    const { pay, visit } = open(t, { linkLifetime: '10m', clockFrozen: 'on' })
     const { payment_link: link } = await pay(paymentBody({ payment_link: true }))
     const url = `/overlay${new URL(String(link)).pathname}`
     const plain = (await visit(url)).text
-    t.match(plain, /id="timer" data-expires-in-ms="(?:600000|59\d{4})">/)
+    t.match(plain, 'id="timer" data-expires-in-ms="600000">')
     t.match(plain, 'Served by dodo-emulator')
     t.notMatch(plain, 'theme.css')
     const query = '?showTimer=false&showSecurityBadge=false&payButtonText=Buy+%26+smile&theme_bgPrimary=%23123456&theme_dark_bg_primary=navy' +
@@ -211,7 +211,7 @@ t.test('refuses', async t => {
     t.equal(shown.status, 200)
     t.match(shown.text, 'data-embed-query="" data-embed-from=""')
     t.match(shown.text, 'data-show-timer="true" data-manual-redirect="false"')
-    for (const part of ['alert(1)', 'evil.example', 'display: none', 'theme.css', 'xxxx']) t.notMatch(shown.html, part)
+    for (const part of ['alert(1)', 'evil.example', 'display: none', 'theme.css', 'x'.repeat(30)]) t.notMatch(shown.html, part)
     t.match((await visit(`/overlay/theme.css?${bad}`)).text, /^:root \{ {2}\}\n/)
     t.match((await send(`${url}?${bad}`, DETAILS)).location, /^\/overlay\/\w{8}$/)
     const hostileText = await visit(`${url}?payButtonText=${encodeURIComponent(HOSTILE)}`)

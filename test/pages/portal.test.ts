@@ -91,7 +91,7 @@ t.test('Opens with a link that cannot be guessed, another one each time', async 
 })
 
 t.test('Shows the payments with their documents and refunds', async t => {
-  const portal = await open(t, 'cus_grace', '', { refundDelay: '1h' })
+  const portal = await open(t, 'cus_grace', '', { refundDelay: '1h', settlementDelay: '1h' })
   const cart = [{ product_id: 'pdt_ebook', quantity: 2 }, { product_id: 'pdt_course', quantity: 1 }]
   const paid = await pay(portal, 'succeeded', { product_cart: cart })
   const failed = await pay(portal, 'failed')

@@ -28,7 +28,7 @@ interface Opened extends TestEmulator {
 
 const ADDRESS: Fields = { country: 'US', street: '1 Main St', city: 'Springfield', state: 'IL', zipcode: '62701' }
 const NEW: Fields = { action: 'continue', full_name: 'Nina New', email: 'nina@example.com', ...ADDRESS }
-const CARD: Fields = { method: 'card', number: '4242 4242 4242 4242', expiry: '06/32', cvc: '123', name: 'Nina New' }
+const CARD: Fields = { method: 'card', number: '4242 4242 4242 4242', expiry: '06/99', cvc: '123', name: 'Nina New' }
 
 async function page (test: Test, path: (started: TestEmulator) => Promise<string>, options = {}): Promise<Opened> {
   const started = startEmulator(test, options)

@@ -205,7 +205,7 @@ t.test('an invoice', async t => {
   })
 
   t.test('is there once the payment has succeeded', async t => {
-    const emulate = startEmulator(t)
+    const emulate = startEmulator(t, { settlementDelay: '1h' })
     const { payment_id: open } = await emulate.pay(paymentBody())
     const failed = await paid(emulate, {}, { outcome: 'failed' })
     const processing = await paid(emulate, {}, { outcome: 'processing' })
@@ -220,7 +220,7 @@ t.test('an invoice', async t => {
 })
 
 t.test('a refund receipt', async t => {
-  const emulate = startEmulator(t)
+  const emulate = startEmulator(t, { refundDelay: '1h' })
   const id = await paid(emulate, {
     billing: { country: 'DE' },
     product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }, { product_id: 'pdt_course', quantity: 2 }]

