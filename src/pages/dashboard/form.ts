@@ -72,8 +72,10 @@ export interface Sheet {
   token: string
   /** Null unless it was this one that was refused. */
   refused: Refused | null
-  /** What was typed, where it is shown again: because it was refused, or because it is still being filled in. */
+  /** What was typed, where it is shown again: it may be refused, still being filled in, or not have come from our page. */
   typed: Form | null
+  /** Whether its action was carried out, and this is the answer. */
+  isDone: boolean
 }
 
 /** The element of the field that belongs to a path of the API: `refund-items-0-amount`. */

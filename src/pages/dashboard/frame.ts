@@ -144,10 +144,11 @@ function createFrame ({ contextOf, operate, guard, controlKey, root, report }: D
   const changes = createChanges()
   const admitted = new WeakSet<FastifyRequest>()
 
-  /** A form that is shown once more; with an error, because that is what the API has against it. */
+  /** A form that is shown once more: refused with an error, without our token, or as what the page goes on with. */
   interface Again {
     form: Form
     error: ApiError | null
+    isDone?: boolean
   }
 
   interface Open {
@@ -177,7 +178,8 @@ function createFrame ({ contextOf, operate, guard, controlKey, root, report }: D
       sheet (action) {
         const typed = again?.form.action === action ? again.form : null
         const error = again?.error ?? null
-        return { action, url, token: tokens.of(sandbox), typed, refused: typed && error && { form: typed, error } }
+        const isDone = typed !== null && again?.isDone === true
+        return { action, url, token: tokens.of(sandbox), typed, isDone, refused: typed && error && { form: typed, error } }
       }
     }
     return { visit, page, reply, version: changes.versionOf(sandbox) }
@@ -211,7 +213,7 @@ function createFrame ({ contextOf, operate, guard, controlKey, root, report }: D
       }
       const done = await action(visit, form)
       if (done.again === undefined) leadTo(done, opened)
-      else await send(open(page, request, reply, { form: done.again, error: null }), 200, null)
+      else await send(open(page, request, reply, { form: done.again, error: null, isDone: true }), 200, null)
     } catch (error) {
       if (!(error instanceof ApiError) || error.status >= 500) throw error
       const refused = { form, error }

@@ -215,7 +215,7 @@ sample</a>, or let a payment succeed: it is listed here at once, with what your 
 /** The key is on the page only in the answer to the form that asks for it. */
 async function signingKey ({ id }: Endpoint, visit: Visit): Promise<Fragment> {
   const sheet = visit.sheet('reveal')
-  if (sheet.typed === null) {
+  if (!sheet.isDone) {
     return html`<p class="quiet">Your program checks with it that an event is from here. It belongs into the variable
 <code>DODO_PAYMENTS_WEBHOOK_KEY</code>.</p>
 <div>!${button(sheet, 'Reveal the key')}</div>`
