@@ -97,7 +97,8 @@ export function multiplied (folder, size, { rare, common }) {
     payment_id: copyOf('payment_id')
   })
   multiply('refunds', size, "status = 'succeeded'", { refund_id: copyOf('refund_id'), payment_id: copyOf('payment_id') })
-  multiply('webhook_events', size, "type LIKE '%.succeeded'", {
+  const ownEvents = `SELECT payment_id FROM payments WHERE customer_id = '${rare.customer.customer_id}'`
+  multiply('webhook_events', size, `type LIKE '%.succeeded' AND payment_id NOT IN (${ownEvents})`, {
     event_id: copyOf('event_id'), subject_id: copyOf('subject_id'), payment_id: copyOf('payment_id')
   })
   database.close()

@@ -1,6 +1,7 @@
 // Do the lists stay fast? The first page of each list with 100,000 rows stored (quick: 10,000) beside the same request with 100,
 // unfiltered and with every filter of the contract: once where it selects nearly everything, once where it selects few rows, the
-// oldest. GET /payments is in stored.mjs; GET /webhooks has 100 rows at most.
+// oldest. GET /payments is in stored.mjs; GET /webhooks has 100 rows at most. The pages of the dashboard that show lists are
+// measured as a browser asks for them.
 import { listPayments } from '../payment.mjs'
 import { probe } from '../probe.mjs'
 import { removeFolder, temporaryFolder } from '../processes.mjs'
@@ -39,9 +40,22 @@ function requests ({ rare, common }) {
     ['/refunds', 'subscription_id', 'none', 'subscription_id=sub_none'],
     ['/_emulator/events', 'none', 'all', ''],
     ...both('/_emulator/events', 'type', 'type=payment.succeeded', 'type=payment.failed'),
-    ['/_emulator/events', 'payment_id', 'few', `payment_id=${rare.paymentId}`]
+    ['/_emulator/events', 'payment_id', 'few', `payment_id=${rare.paymentId}`],
+    ['/', 'none', 'all', ''],
+    ['/dashboard/payments', 'none', 'all', ''],
+    ...both('/dashboard/payments', 'status', 'status=succeeded', 'status=failed'),
+    ...both('/dashboard/payments', 'search', `q=${common.customer.email}`, `q=${rare.customer.email}`),
+    ['/dashboard/payments', 'search', 'none', 'q=nobody.at.all'],
+    ['/dashboard/customers', 'none', 'all', ''],
+    ['/dashboard/customers', 'search', 'few', 'email=rare'],
+    ['/dashboard/products', 'none', 'all', ''],
+    ['/dashboard/discounts', 'none', 'all', ''],
+    ['/dashboard/webhooks/events', 'none', 'all', ''],
+    ...both('/dashboard/webhooks/events', 'type', 'type=payment.succeeded', 'type=payment.failed')
   ].map(([path, filter, selects, query]) => ({ path, filter, selects, query }))
 }
+
+const isPage = (path) => path === '/' || path.startsWith('/dashboard')
 
 // Resolves to samples: {path, filter, selects, query, rows, round, found, smallUs, largeUs, ratio}.
 export async function measureLists ({ contestants, options, guard, progress, problems }) {
@@ -70,9 +84,9 @@ export async function measureLists ({ contestants, options, guard, progress, pro
   return samples
 
   async function compare (small, large, { path, query }) {
-    const request = { ...listPayments, path: query === '' ? path : `${path}?${query}` }
-    const pages = await Promise.all([small, large].map((server) => ask(server, 'GET', request.path)))
-    const [found, foundAmongMany] = pages.map(({ items }) => items.length)
+    const asked = { ...listPayments, path: query === '' ? path : `${path}?${query}` }
+    const request = isPage(path) ? { ...asked, headers: { accept: 'text/html' } } : asked
+    const [found, foundAmongMany] = await Promise.all([small, large].map((server) => countRows(server, request)))
     if (found !== foundAmongMany) problems.push(`GET ${request.path}: ${found} rows of few, ${foundAmongMany} of many`)
     const [few, many] = await probe([small, large], {
       request,
@@ -83,4 +97,10 @@ export async function measureLists ({ contestants, options, guard, progress, pro
     })
     return { found, smallUs: few.p50Us, largeUs: many.p50Us, ratio: many.p50Us / few.p50Us }
   }
+}
+
+async function countRows (server, { path, headers }) {
+  if (!isPage(path)) return (await ask(server, 'GET', path)).items.length
+  const text = await (await fetch(server.url + path, { headers })).text()
+  return text.split('<tr id="row-').length - 1
 }
