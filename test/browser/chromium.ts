@@ -44,13 +44,13 @@ export function surfer (): Surfer {
   let browser: Browser | undefined
   let emulator: TestEmulator | undefined
   let origin = ''
-  t.setTimeout(300_000)
+  t.setTimeout(900_000)
   t.before(async () => {
     if (skip !== false) return
     if (isMissing) throw new Error(advice)
     emulator = startEmulator(t, { port: '0' })
     origin = (await emulator.emulator.listen()).url
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS })
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS, timeout: PATIENCE_MS })
   })
   t.teardown(async () => { await browser?.close() })
   const started = () => {
@@ -65,8 +65,8 @@ export function surfer (): Surfer {
       const homes = [`${origin}/`, `${start.origin}/`, 'http://shop.example/', 'https://shop.example/', ...leadsTo]
       const context = await browser.newContext({ viewport: DESKTOP, ...options })
       test.teardown(() => context.close())
+      context.setDefaultTimeout(PATIENCE_MS) // of the tabs that a page opens, too
       const page = await context.newPage()
-      page.setDefaultTimeout(PATIENCE_MS)
       page.on('console', message => {
         if (message.type() === 'error' && /Content Security Policy/.test(message.text())) test.fail(message.text())
       })

@@ -4,8 +4,6 @@ import t from 'tap'
 import { paymentBody } from '../helper.js'
 import { PHONE, CHECKED, checkPage, skip, surfer } from './chromium.js'
 
-t.setTimeout(60_000)
-
 const { started, open } = surfer()
 const PAGES = ['', '/faults', '/data', '/sandboxes'].map(path => `/dashboard/controls${path}`)
 
@@ -63,10 +61,10 @@ t.test('fields of a fault are shown as its kind has them, and problems at them',
   await page.locator('#done').waitFor()
   t.match(await get('/_emulator/faults'), { items: [{ kind: 'slow', bytes: 8, delay_ms: { min: 10, max: 20 } }] })
 
-  await page.locator('#ask-clear > summary').click()
+  await page.locator('.js #ask-clear > summary').click()
   await page.getByRole('dialog').getByRole('button', { name: 'Keep it as it is' }).click()
   t.match(await get('/_emulator/faults'), { items: [{ kind: 'slow' }] }, 'nothing was done that was not wanted')
-  await page.locator('#ask-clear > summary').click()
+  await page.locator('.js #ask-clear > summary').click()
   await page.getByRole('dialog').getByRole('button', { name: 'Clear all' }).click()
   await page.getByText('Every call goes well').waitFor()
   t.strictSame(await get('/_emulator/faults'), { items: [] })
@@ -85,7 +83,7 @@ t.test('data are taken back, and a page of what is gone says so', { skip }, asyn
   const { payment_id: id } = await pay(paymentBody())
   const other = await open(t, `/dashboard/payments/${id}`)
   await other.locator('#live-state[data-state=live]').waitFor()
-  await page.locator('#restore-before > summary').click()
+  await page.locator('.js #restore-before > summary').click()
   await page.getByRole('dialog').getByRole('button', { name: 'Restore it' }).click()
   await page.locator('#done').waitFor()
   t.strictSame(await get('/payments'), { items: [] })

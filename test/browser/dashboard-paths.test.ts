@@ -7,8 +7,6 @@ import { paymentBody } from '../helper.js'
 import { answers, startReceiver, status, type Answer } from '../receiver.js'
 import { skip, surfer } from './chromium.js'
 
-t.setTimeout(60_000)
-
 const { started, open } = surfer()
 
 t.test('finds why a request got 422', { skip }, async t => {
@@ -63,8 +61,9 @@ t.test('replays a webhook', { skip }, async t => {
   const { call, pay, get } = started()
   let answer: Answer = status(500)
   const receiver = await startReceiver(t, (response, received) => { answer(response, received) })
-  const { json: endpoint } = await call('POST', '/webhooks', { body: { url: receiver.url } })
-  t.teardown(() => call('DELETE', `/webhooks/${(endpoint as { id: string }).id}`))
+  await call('POST', '/_emulator/clock', { body: { frozen: true } }) // so that nothing is tried again by itself
+  t.teardown(() => call('POST', '/_emulator/reset'))
+  await call('POST', '/webhooks', { body: { url: receiver.url } })
   const { payment_id: id } = await pay(paymentBody())
   await call('POST', `/_emulator/payments/${id}/pay`, { body: { outcome: 'succeeded' } })
 
