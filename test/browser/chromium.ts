@@ -39,7 +39,11 @@ export interface Surfer {
   open (test: Test, path: string, options?: OpenOptions): Promise<Page>
 }
 
-/** Starts both before the tests of a file and ends them after. */
+/**
+ * Starts both before the tests of a file and ends them after. A click waits until the page that it leads to has begun, not until
+ * all of it is there. What is read there at once, or does nothing without the page's scripts, is therefore looked for below `.js`,
+ * the class that the scripts give to a page once they run, which is after its last line.
+ */
 export function surfer (): Surfer {
   let browser: Browser | undefined
   let emulator: TestEmulator | undefined

@@ -21,7 +21,7 @@ t.test('a product is made, for one kind of price or the other, and archived', { 
   await page.keyboard.type('1.234')
   await page.keyboard.press('Enter')
   await page.getByText('The product was created.').waitFor()
-  t.match(await page.locator('#price').innerText(), /1\.234/)
+  t.match(await page.locator('.js #price').innerText(), /1\.234/)
   await page.locator('.js #ask-archive summary').click()
   await page.getByRole('dialog').getByRole('button', { name: 'Archive the product' }).click()
   await page.getByText('The product was archived').waitFor()
@@ -35,7 +35,7 @@ t.test('a test payment is put together, looked at and created', { skip }, async 
   await page.getByLabel('Amount').nth(1).fill('12.50')
   await page.keyboard.press('Enter')
   await page.getByTestId('total-amount').getByText('$32.49').waitFor() // the Enter key asks for it, and makes nothing
-  t.match(await page.locator('#curl-text').innerText(), '"amount": 1250')
+  t.match(await page.locator('.js #curl-text').innerText(), '"amount": 1250')
   await page.locator('#python > summary').click()
   t.match(await page.locator('#python-text').innerText(), 'client.payments.create(')
   await page.getByRole('button', { name: 'Create the payment' }).click()

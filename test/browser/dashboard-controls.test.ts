@@ -36,7 +36,7 @@ t.test('a clock that others move is followed', { skip }, async t => {
 
   await page.getByLabel('By how much').press('Enter')
   await page.locator('#done').waitFor()
-  t.match(await page.locator('.big-clock').innerText(), '2040-05-07 08:08:09')
+  t.match(await page.locator('.js .big-clock').innerText(), '2040-05-07 08:08:09')
   await page.getByRole('button', { name: 'Let it run' }).click()
   await page.getByTestId('clock-state').getByText('runs').waitFor()
 })
@@ -53,7 +53,7 @@ t.test('fields of a fault are shown as its kind has them, and problems at them',
   await form.getByLabel('At most, in ms').fill('20')
   await form.getByRole('button', { name: 'Add the rule' }).click()
   await page.locator('#error-summary').waitFor()
-  t.match(await page.locator('#add-bytes-problem').innerText(), 'must be >= 1')
+  t.match(await page.locator('.js #add-bytes-problem').innerText(), 'must be >= 1')
   t.equal(await form.getByLabel('At most, in ms').inputValue(), '20')
   await page.locator('#error-summary').getByRole('link').click()
   await form.getByLabel('Bytes at a time').fill('8')

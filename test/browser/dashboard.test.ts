@@ -78,7 +78,7 @@ t.test('shows what the API refuses at its field', { skip }, async t => {
   await page.getByRole('checkbox').check()
   await page.getByLabel(/^Amount of/).fill('1000')
   await page.getByRole('button', { name: 'Refund the checked items' }).click()
-  const summary = page.getByRole('alert')
+  const summary = page.locator('.js').getByRole('alert')
   await summary.waitFor()
   t.match(await summary.textContent(), 'LINE_ITEM_REFUND_AMOUNT_TOO_HIGH')
   await page.locator('#error-summary:focus').waitFor()
@@ -222,8 +222,11 @@ t.test('does without scripts', { skip }, async t => {
   await page.locator('summary', { hasText: 'Let it expire now' }).click()
   await page.getByRole('button', { name: 'Let the link expire' }).click()
   await page.getByText('The link has expired.').waitFor()
+  await page.waitForLoadState()
   t.match(await page.locator('#actions').textContent(), 'can’t be paid any more')
   await page.getByRole('link', { name: 'Overview' }).click()
+  await page.locator('#counts .tile').first().waitFor()
+  await page.waitForLoadState()
   t.equal(await page.locator('#counts .tile').count(), 6)
 })
 
@@ -246,7 +249,7 @@ t.test('every page is fit for everybody: in the light, in the dark, on a desk an
       await page.getByText('Refund item by item').click()
       await page.getByText('As the API answers it').click()
       await page.getByRole('button', { name: 'Refund the checked items' }).click()
-      await page.getByRole('alert').waitFor()
+      await page.locator('.js').getByRole('alert').waitFor()
     }
     for (const [viewport, colorScheme] of [[DESKTOP, 'light'], [PHONE, 'dark']] as const) {
       await page.setViewportSize(viewport)

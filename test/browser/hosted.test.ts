@@ -49,7 +49,10 @@ async function fillCard (page: Page, number: string): Promise<void> {
   await page.fill('#card-cvc', '123')
 }
 
-const isShown = (page: Page, status: string) => page.waitForSelector(`#status[data-status="${status}"]`)
+async function isShown (page: Page, status: string): Promise<void> {
+  await page.waitForSelector(`#status[data-status="${status}"]`)
+  await page.waitForLoadState()
+}
 
 /** A shop on another origin, whose own address leads to yet another. */
 async function shop (test: Test): Promise<{ url: string, landed: string[], leadsTo: string[] }> {
@@ -148,7 +151,7 @@ t.test('Every test card ends as the table says, and the page tells no more than 
     await page.click('#pay')
     if (card.outcome === 'failed') {
       const told = failureCodes[card.error_code ?? '']?.customer_message ?? 'a code without a text'
-      t.ok((await page.textContent('#error-summary'))?.includes(told), card.label)
+      t.ok((await page.textContent('.js #error-summary'))?.includes(told), card.label)
       t.ok(await page.isVisible('#pay'), 'another card can be tried')
     } else if (card.outcome === 'requires_customer_action') {
       await page.waitForSelector('[data-testid="challenge"]')
@@ -219,7 +222,6 @@ t.test('With scripts the page counts down, and can be kept', { skip }, async t =
     await stopTime(page)
     await page.click('#cancel')
     await isShown(page, 'cancelled')
-    await page.waitForSelector('.js [data-stay]')
   }
   await staying.page.click('[data-stay]')
   await leaving.page.clock.runFor(4000)
@@ -326,6 +328,7 @@ t.test('The portal: pages are turned, a card is removed once its question is ans
     t.equal(await page.locator('[data-testid="payment"]').count(), 10)
     await page.click('#older')
     await page.waitForSelector('[data-testid="payment"][data-status="failed"]')
+    await page.waitForLoadState()
     t.equal(await page.locator('[data-testid="payment"]').count(), 3)
     await page.click('#newer')
     const remove = page.locator('[id^="confirm-remove-"]').first()
@@ -338,6 +341,7 @@ t.test('The portal: pages are turned, a card is removed once its question is ans
     t.match(await page.evaluate(FOCUSED), /^confirm-remove-/)
     await page.keyboard.press('Enter')
     await page.waitForSelector('#removed:focus')
+    await page.waitForLoadState()
     t.equal(await page.locator('[data-testid="saved-method"]').count(), 1)
     t.equal(await page.getAttribute('#return-link', 'href'), 'https://shop.example/')
   }

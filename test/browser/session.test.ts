@@ -58,7 +58,7 @@ t.test('The whole way: details, a code, another country and currency, the card, 
   await due(page, '€20.46')
   await fillDetails(page)
   await page.click('#continue')
-  await page.click('.js .chip:has-text("succeeds")') // which does nothing before its script has come
+  await page.click('.js .chip:has-text("succeeds")')
   await stopTime(page)
   await page.click('#pay')
   await page.waitForSelector('.js #status[data-status="succeeded"]')
@@ -174,10 +174,10 @@ t.test('A static link is bought', { skip }, async t => {
   await page.fill('#zipcode', '62701')
   await page.fill('#state', 'IL')
   await page.click('#continue')
-  await page.click('.js .chip:has-text("succeeds")') // which does nothing before its script has come
+  await page.click('.js .chip:has-text("succeeds")')
   await page.click('#pay')
   await page.waitForSelector('#status[data-status="succeeded"]')
-  const paymentId = await page.textContent('[data-testid="payment-id"]')
+  const paymentId = await page.textContent('.js [data-testid="payment-id"]')
   t.match(await started().get(`/payments/${paymentId}`), { total_amount: 1500, metadata: { from: 'mail' }, customer: { name: 'Stan' } })
 })
 
