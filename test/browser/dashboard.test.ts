@@ -161,12 +161,11 @@ t.test('fetches a page that takes long less often', { skip }, async t => {
     await wait(300)
     await route.continue()
   })
-  for (let change = 0; change < 8; change++) {
+  for (let change = 0; change < 8 || fetched.length < 2; change++) {
     await create()
     await page.waitForTimeout(260) // longer than it takes until a change is told
   }
   await page.locator('#call-list tbody tr').nth(7).waitFor()
-  t.ok(fetched.length > 0)
   const apart = fetched.slice(1).map((at, index) => at - (fetched[index] ?? 0))
   t.ok(apart.every(ms => ms > 1400), `a fetch of 300 ms, then four times as long none: ${apart.map(Math.round).join(', ')} ms apart`)
   await page.unrouteAll({ behavior: 'ignoreErrors' })
