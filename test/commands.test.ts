@@ -57,6 +57,7 @@ t.test('events prints what has happened, and delivers it once more', async t => 
   const { pay, get } = connect(t, emulator.url)
   const { json: { payment_id: id } } = await pay(paymentBody())
   t.equal((await runToEnd(t, ['pay', id, '--outcome', 'failed', ...at(emulator)])).code, 0)
+  await get('/_emulator/idle')
   t.equal((await runToEnd(t, ['pay', id, ...['--card', '4242424242424242'], ...at(emulator)])).code, 0)
   await get('/_emulator/idle')
   const lines = (await runToEnd(t, ['events', ...at(emulator)])).stdout.trim().split('\n')

@@ -6,7 +6,7 @@ import Sqlite from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { ApiError } from '../src/errors.js'
 import { paymentBody, startEmulator, type PaymentBody, type TestEmulator } from './helper.js'
-import { connect, JSON_TYPE, startProcess, stop, temporaryFolder, type Connections, type PaymentReply } from './processes.js'
+import { connect, freePort, JSON_TYPE, startProcess, stop, temporaryFolder, type Connections, type PaymentReply } from './processes.js'
 
 const CONNECTIONS = 32
 
@@ -39,7 +39,8 @@ function inspect (test: Test, file: string): void {
 
 t.test('kill -9 in the middle of load loses no answered payment', async t => {
   const folder = temporaryFolder(t)
-  const args = ['--database', 'shop.db']
+  // A port of its own: whoever calls after the end must meet nobody.
+  const args = ['--database', 'shop.db', '--port', String(await freePort())]
   const answered = new Map<string, number>()
   let quantity = 0
 
@@ -89,7 +90,7 @@ t.test('kill -9 in the middle of load loses no answered payment', async t => {
 
 t.test('SIGTERM in the middle of load ends it cleanly and loses no answered payment', async t => {
   const folder = temporaryFolder(t)
-  const emulator = await startProcess(t, [], { folder })
+  const emulator = await startProcess(t, ['--port', String(await freePort())], { folder })
   const { pay } = connect(t, emulator.url, CONNECTIONS)
   const answered: string[] = []
   const refused: unknown[] = []

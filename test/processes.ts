@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { Agent, request, type OutgoingHttpHeaders } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -117,11 +117,13 @@ async function within<Value> (promise: Promise<Value>, complaint: string): Promi
 
 /**
  * A port that nobody listens on, of those that the system gives to nobody by itself: one of the others could be the end of
- * somebody's connection before it is used. None of those that fetch refuses, of which 10080 is the last.
+ * somebody's connection before it is used. No other test gets it until this process ends. Nor is it one of those that fetch
+ * refuses to call, of which the last is 10080.
  */
 export async function freePort (): Promise<number> {
   for (;;) {
-    const port = randomInt(10_081, 32_000)
+    const port = randomInt(11_000, 32_000)
+    if (!reserve(port)) continue
     const server = createServer()
     try {
       await once(server.listen(port, '127.0.0.1'), 'listening')
@@ -132,6 +134,22 @@ export async function freePort (): Promise<number> {
     await once(server, 'close')
     return port
   }
+}
+
+/** A folder for each port that a test process has taken: the others see it. */
+const reservations: string[] = []
+
+process.once('exit', () => { for (const folder of reservations) rmSync(folder, { recursive: true, force: true }) })
+
+function reserve (port: number): boolean {
+  const folder = join(tmpdir(), `dodo-emulator-test-port-${port}`)
+  try {
+    mkdirSync(folder)
+  } catch {
+    return false // another has it
+  }
+  reservations.push(folder)
+  return true
 }
 
 export interface Response<Json> {

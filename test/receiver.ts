@@ -53,6 +53,7 @@ export async function startReceiver (test: Test, answer: Answer = answers.ok): P
       answer(response, one)
     })
   })
+  server.keepAliveTimeout = 0 // who calls lets go of an idle connection: else both might at once, with a delivery under way
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   test.teardown(() => {

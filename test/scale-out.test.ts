@@ -109,8 +109,9 @@ interface Farm {
 async function startFarm (test: Test, args: string[] = []): Promise<Farm> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const emulators = await Promise.all(Array.from({ length: EMULATORS }, () =>
-    startProcess(test, ['--database', ':memory:', '--public-url', url, ...args])))
+  // On ports that nobody is given while the emulator is lost.
+  const emulators = await Promise.all(Array.from({ length: EMULATORS }, async () =>
+    startProcess(test, ['--database', ':memory:', '--public-url', url, '--port', String(await freePort()), ...args])))
   await startNginx(test, port, emulators.map(({ port }) => port))
   return {
     url,

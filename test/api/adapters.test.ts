@@ -76,7 +76,7 @@ async function run (test: Test, program: string, emulator: Emulator): Promise<st
     let stdout = ''
     child.stdout.setEncoding('utf8').on('data', text => {
       stdout += text
-      const said = /listening on (\d+)/.exec(stdout)?.[1]
+      const said = /listening on (\d+)\n/.exec(stdout)?.[1]
       if (said !== undefined) resolve(said)
     })
     child.once('close', () => { reject(new Error(`the program ended: ${stderr}`)) })

@@ -104,7 +104,7 @@ t.test('carries out', async t => {
   })
 
   t.test('what falls due on the way, when it is due', async t => {
-    const { call, get } = startEmulator(t)
+    const { call, get } = startEmulator(t, { settlementDelay: '10m' })
     const { json } = await call('POST', '/_emulator/seed', {
       body: {
         payments: [
@@ -126,7 +126,7 @@ t.test('carries out', async t => {
     t.strictSame(payments.map(({ key, refunds }) => [key, refunds.length]), [['later', 0], ['waiting', 0], ['given', 3]])
     const [later, waiting, given] = await Promise.all(payments.map(({ payment_id: id }) => get<Schemas['PaymentResponse']>(`/payments/${id}`)))
     t.equal(later?.status, 'succeeded')
-    t.equal(Date.parse(String(later?.updated_at)) - Date.parse(String(later?.created_at)), 5000, 'after the settlement delay')
+    t.equal(Date.parse(String(later?.updated_at)) - Date.parse(String(later?.created_at)), 600_000, 'after the settlement delay')
     t.equal(waiting?.status, 'processing')
     t.strictSame(given?.refunds.map(({ status }) => status).sort(), ['failed', 'review', 'succeeded'])
     t.equal(given?.refund_status, 'partial')
@@ -146,7 +146,7 @@ t.test('carries out', async t => {
   })
 
   t.test('every outcome, and saved methods', async t => {
-    const { call, get } = startEmulator(t)
+    const { call, get } = startEmulator(t, { settlementDelay: '10m' })
     const outcomes = ['succeeded', 'failed', 'processing', 'cancelled', 'requires_customer_action'] as const
     const { json } = await call('POST', '/_emulator/seed', {
       body: {

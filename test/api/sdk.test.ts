@@ -12,7 +12,7 @@ import { contract } from '../../src/contract/load.js'
 import { handlers } from '../../src/resources/all.js'
 import { start, type StartOptions } from '../../src/index.js'
 import { packagePath } from '../../src/root.js'
-import { temporaryFolder } from '../processes.js'
+import { freePort, temporaryFolder } from '../processes.js'
 
 /** As published with the API's reference. */
 const SAMPLE = `
@@ -253,7 +253,7 @@ t.test('refuses', async t => {
   })
 
   t.test('nobody there: APIConnectionError', async t => {
-    const emulator = await start()
+    const emulator = await start({ port: await freePort() })
     await emulator.close()
     const client = new DodoPayments({ baseURL: emulator.url, bearerToken: 'test', maxRetries: 0 })
     t.ok(await thrown(client.payments.list()) instanceof DodoPayments.APIConnectionError)

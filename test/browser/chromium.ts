@@ -39,18 +39,22 @@ export interface Surfer {
   open (test: Test, path: string, options?: OpenOptions): Promise<Page>
 }
 
-/** Starts both before the tests of a file and ends them after. */
+/**
+ * Starts both before the tests of a file and ends them after. A click waits until the page that it leads to has begun, not until
+ * all of it is there. What is read there at once, or does nothing without the page's scripts, is therefore looked for below `.js`,
+ * the class that the scripts give to a page once they run, which is after its last line.
+ */
 export function surfer (): Surfer {
   let browser: Browser | undefined
   let emulator: TestEmulator | undefined
   let origin = ''
-  t.setTimeout(300_000)
+  t.setTimeout(900_000)
   t.before(async () => {
     if (skip !== false) return
     if (isMissing) throw new Error(advice)
     emulator = startEmulator(t, { port: '0' })
     origin = (await emulator.emulator.listen()).url
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS })
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS, timeout: PATIENCE_MS })
   })
   t.teardown(async () => { await browser?.close() })
   const started = () => {
@@ -65,8 +69,8 @@ export function surfer (): Surfer {
       const homes = [`${origin}/`, `${start.origin}/`, 'http://shop.example/', 'https://shop.example/', ...leadsTo]
       const context = await browser.newContext({ viewport: DESKTOP, ...options })
       test.teardown(() => context.close())
+      context.setDefaultTimeout(PATIENCE_MS) // of the tabs that a page opens, too
       const page = await context.newPage()
-      page.setDefaultTimeout(PATIENCE_MS)
       page.on('console', message => {
         if (message.type() === 'error' && /Content Security Policy/.test(message.text())) test.fail(message.text())
       })

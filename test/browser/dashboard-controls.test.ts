@@ -4,8 +4,6 @@ import t from 'tap'
 import { paymentBody } from '../helper.js'
 import { PHONE, CHECKED, checkPage, skip, surfer } from './chromium.js'
 
-t.setTimeout(60_000)
-
 const { started, open } = surfer()
 const PAGES = ['', '/faults', '/data', '/sandboxes'].map(path => `/dashboard/controls${path}`)
 
@@ -38,7 +36,7 @@ t.test('a clock that others move is followed', { skip }, async t => {
 
   await page.getByLabel('By how much').press('Enter')
   await page.locator('#done').waitFor()
-  t.match(await page.locator('.big-clock').innerText(), '2040-05-07 08:08:09')
+  t.match(await page.locator('.js .big-clock').innerText(), '2040-05-07 08:08:09')
   await page.getByRole('button', { name: 'Let it run' }).click()
   await page.getByTestId('clock-state').getByText('runs').waitFor()
 })
@@ -55,7 +53,7 @@ t.test('fields of a fault are shown as its kind has them, and problems at them',
   await form.getByLabel('At most, in ms').fill('20')
   await form.getByRole('button', { name: 'Add the rule' }).click()
   await page.locator('#error-summary').waitFor()
-  t.match(await page.locator('#add-bytes-problem').innerText(), 'must be >= 1')
+  t.match(await page.locator('.js #add-bytes-problem').innerText(), 'must be >= 1')
   t.equal(await form.getByLabel('At most, in ms').inputValue(), '20')
   await page.locator('#error-summary').getByRole('link').click()
   await form.getByLabel('Bytes at a time').fill('8')
@@ -63,10 +61,10 @@ t.test('fields of a fault are shown as its kind has them, and problems at them',
   await page.locator('#done').waitFor()
   t.match(await get('/_emulator/faults'), { items: [{ kind: 'slow', bytes: 8, delay_ms: { min: 10, max: 20 } }] })
 
-  await page.locator('#ask-clear > summary').click()
+  await page.locator('.js #ask-clear > summary').click()
   await page.getByRole('dialog').getByRole('button', { name: 'Keep it as it is' }).click()
   t.match(await get('/_emulator/faults'), { items: [{ kind: 'slow' }] }, 'nothing was done that was not wanted')
-  await page.locator('#ask-clear > summary').click()
+  await page.locator('.js #ask-clear > summary').click()
   await page.getByRole('dialog').getByRole('button', { name: 'Clear all' }).click()
   await page.getByText('Every call goes well').waitFor()
   t.strictSame(await get('/_emulator/faults'), { items: [] })
@@ -85,7 +83,7 @@ t.test('data are taken back, and a page of what is gone says so', { skip }, asyn
   const { payment_id: id } = await pay(paymentBody())
   const other = await open(t, `/dashboard/payments/${id}`)
   await other.locator('#live-state[data-state=live]').waitFor()
-  await page.locator('#restore-before > summary').click()
+  await page.locator('.js #restore-before > summary').click()
   await page.getByRole('dialog').getByRole('button', { name: 'Restore it' }).click()
   await page.locator('#done').waitFor()
   t.strictSame(await get('/payments'), { items: [] })

@@ -22,16 +22,17 @@ t.test('why did this call get a 422', { skip }, async t => {
   await row.getByText('product_cart[0].quantity').waitFor() // it has appeared by itself, with the reason
   await row.getByRole('link', { name: 'POST /payments' }).click()
   await page.getByText('It was sent as -1').waitFor()
-  t.match(await page.locator('#ignored').innerText(), 'payement_link')
-  await page.getByRole('button', { name: 'Copy curl command' }).click()
+  t.match(await page.locator('.js #ignored').innerText(), 'payement_link')
+  await page.locator('.js').getByRole('button', { name: 'Copy curl command' }).click()
+  await page.getByRole('status').filter({ hasText: /^Copied$/ }).waitFor({ state: 'attached' })
   t.match(await page.evaluate<string>('navigator.clipboard.readText()'), /^curl -X POST http:\/\/127\.0\.0\.1:\d+\/payments/)
 
   await page.locator('.crumb a').click()
-  await page.locator('#filter-status').selectOption('2xx')
+  await page.locator('.js #filter-status').selectOption('2xx')
   await page.getByText('No call fits').waitFor()
   t.match(page.url(), 'status=2xx')
   await page.locator('#clear-filters').click()
-  await page.locator('#ask-clear summary').click()
+  await page.locator('.js #ask-clear summary').click()
   await page.getByRole('dialog').getByRole('button', { name: 'Clear the log' }).click()
   await page.getByText('No call yet').waitFor()
 })
@@ -47,7 +48,7 @@ t.test('why did this webhook not arrive', { skip }, async t => {
   await page.getByRole('button', { name: 'Add the endpoint' }).click()
 
   await page.getByRole('button', { name: 'Reveal the key' }).click()
-  t.match(await page.getByTestId('webhook-key').innerText(), /^whsec_/)
+  t.match(await page.locator('.js').getByTestId('webhook-key').innerText(), /^whsec_/)
   await page.getByRole('link', { name: 'Hide the key' }).click()
   t.equal(await page.getByTestId('webhook-key').count(), 0)
 
@@ -64,7 +65,7 @@ t.test('why did this webhook not arrive', { skip }, async t => {
 
   await page.goto(new URL('/dashboard/webhooks', page.url()).href)
   await page.locator('#endpoints tbody a').first().click()
-  await page.locator('#ask-delete summary').click()
+  await page.locator('.js #ask-delete summary').click()
   await page.getByRole('dialog').getByRole('button', { name: 'Delete the endpoint' }).click()
   await page.getByText('No endpoint yet').waitFor()
 })

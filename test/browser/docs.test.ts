@@ -6,8 +6,6 @@ import t, { type Test } from 'tap'
 import { startEmulator } from '../helper.js'
 import { skip, surfer } from './chromium.js'
 
-t.setTimeout(60_000)
-
 const { open } = surfer()
 
 const shownIn = (html: string) => /data-document="([^"]*)"/.exec(html)?.[1]

@@ -37,7 +37,7 @@ const SHOP = (sdk: string, settings: object) => `<!doctype html><html lang="en">
 interface Shop {
   page: Page
   origin: string
-  /** The checkout's frame, once it is there. */
+  /** The checkout's frame, once its scripts have run. */
   frame (): Promise<Frame>
   told (): Promise<Told[]>
   /** Waits until the shop has been told of something. */
@@ -80,6 +80,8 @@ async function shop (
       const element = await page.waitForSelector('#dodo-checkout-iframe')
       const frame = await element.contentFrame()
       if (frame === null) throw new Error('the frame is empty')
+      await frame.waitForSelector('main')
+      await frame.waitForLoadState()
       return frame
     },
     async hears (type) {
@@ -108,7 +110,7 @@ async function fillDetails (frame: Frame): Promise<void> {
 }
 
 async function pay (frame: Frame, chip = 'succeeds'): Promise<void> {
-  await frame.click(`.chip:has-text("${chip}")`)
+  await frame.click(`.js .chip:has-text("${chip}")`)
   await frame.click('#pay')
 }
 
@@ -255,7 +257,8 @@ t.test('A checkout that has expired says so to a shop that shows no timer', { sk
   sandbox.clock.moveTo(end)
   await (await late.frame()).waitForSelector('#expired')
   await late.hears('checkout.link_expired')
-  t.strictSame(names(await late.told()), ['opened', 'form_ready', 'breakdown', 'link_expired'])
+  // A page that waits for two seconds looks whether the time is over, and tells the price once more if it is not.
+  t.strictSame([...new Set(names(await late.told()))], ['opened', 'form_ready', 'breakdown', 'link_expired'])
   const timed = await shop(t, { checkoutUrl })
   await (await timed.frame()).waitForSelector('#expired')
   t.strictSame(names(await timed.told()), ['opened'], 'where the timer is shown, the page itself is enough')
