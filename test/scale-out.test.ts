@@ -196,7 +196,7 @@ t.test('every sandbox has one process', { skip }, async t => {
     const page = await ask(pathOf(link))
     const token = /name="token" value="([^"]+)"/.exec(page.text)?.[1] ?? ''
     const action = /<form[^>]* action="([^"]+)"/.exec(page.text)?.[1] ?? pathOf(link)
-    const card = { token, action: 'pay', method: 'card', number: '4242424242424242', expiry: '06/32', cvc: '123', name: 'Ada' }
+    const card = { token, action: 'pay', method: 'card', number: '4242424242424242', expiry: '06/99', cvc: '123', name: 'Ada' }
     const paid = await ask(action, { method: 'POST', body: new URLSearchParams(card), headers: { origin: url } })
     t.match(paid, { status: 303, port: page.port }, paid.text)
     t.match(await ask(paid.headers.get('location')?.replace(url, '') ?? ''), { status: 200, port: page.port })

@@ -116,7 +116,7 @@ for (const [name, program] of Object.entries(PROGRAMS)) {
       t.equal(sent.status, 303)
       const link = new URL(sent.headers.get('location') ?? '', emulator.url).href
       const form = /name="token" value="([^"]+)"/.exec(await (await fetch(link)).text())?.[1] ?? ''
-      const card = { action: 'pay', method: 'card', number: '4242424242424242', expiry: '06/32', cvc: '123', name: 'Nina' }
+      const card = { action: 'pay', method: 'card', number: '4242424242424242', expiry: '06/99', cvc: '123', name: 'Nina' }
       const paid = await fetch(link, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ token: form, ...card }) })
       const status = await fetch(new URL(paid.headers.get('location') ?? '', emulator.url))
       t.match(await status.text(), `data-leave-url="${RETURN_URL}?payment_id&#61;pay_`, 'its own returnUrl')
