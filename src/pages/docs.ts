@@ -3,10 +3,11 @@
  * document (which is answered by control/routes), all of it from here.
  */
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import type { StaticDocumentSpec } from '@fastify/swagger'
 import fastify, { type FastifyInstance } from 'fastify'
 import { contract } from '../contract/load.js'
+import { packagePath } from '../root.js'
 
 const ASSETS = {
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
@@ -15,7 +16,7 @@ const ASSETS = {
 }
 
 /** Put there by the build. */
-const ASSETS_FOLDER = fileURLToPath(new URL('../vendor/swagger-ui/', import.meta.url))
+const ASSETS_FOLDER = packagePath('dist', 'vendor', 'swagger-ui')
 
 interface ShownDocument {
   title: string
@@ -87,7 +88,7 @@ export function addDocsRoutes (app: FastifyInstance, { offersControl }: { offers
   app.get('/docs/start.js', (_request, reply) => { reply.type('text/javascript; charset=utf-8').send(START) })
   for (const [name, type] of Object.entries(ASSETS)) {
     app.get(`/docs/${name}`, (_request, reply) => {
-      reply.type(type).header('cache-control', 'public, max-age=3600').send(readFileSync(ASSETS_FOLDER + name))
+      reply.type(type).header('cache-control', 'public, max-age=3600').send(readFileSync(join(ASSETS_FOLDER, name)))
     })
   }
 }
