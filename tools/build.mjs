@@ -1,8 +1,9 @@
 // Builds the package into dist/: the compiled program, and under dist/vendor/ the few files that we take out of large
 // development dependencies, so that who installs us does not install those.
 //
-//   node tools/build.mjs            everything
-//   node tools/build.mjs --vendor   only what the compiled tests in .build/ need: those few files, and no test of yesterday
+//   node tools/build.mjs              compiles src/, and builds from that
+//   node tools/build.mjs --compiled   builds from what `tsc` has just put into .build/ for the tests; they need those few files
+//                                     too, and no test of yesterday
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,7 +17,8 @@ const ROOT = dirname(import.meta.dirname)
 const SRC = join(ROOT, 'src')
 const DIST = join(ROOT, 'dist')
 const TESTED = join(ROOT, '.build/src')
-const COMPILED = join(ROOT, '.build/dist')
+const isCompiled = process.argv.includes('--compiled')
+const COMPILED = isCompiled ? TESTED : join(ROOT, '.build/dist')
 const MODULES = join(ROOT, 'node_modules')
 
 /** What package.json names: the command, and what programs import. */
@@ -29,24 +31,21 @@ const PDFKIT_ABSENT = ['fontkit', 'linebreak', 'png-js', '@noble/ciphers/aes']
 const SWAGGER_UI = join(MODULES, '@fastify/swagger-ui')
 const SWAGGER_UI_FILES = ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png']
 
-if (process.argv.includes('--vendor')) {
-  await Promise.all([bundleStdnum([TESTED]), bundlePdfkit([TESTED]), removeLostTests()])
-} else {
-  // A file that was renamed or deleted must not live on in the package.
-  await rm(DIST, { recursive: true, force: true })
-  // The compiler takes longer than all the rest together, so the rest happens meanwhile.
-  const [compiled] = await Promise.all([
-    compile(),
-    bundleStdnum([DIST, TESTED]),
-    bundlePdfkit([DIST, TESTED]),
-    copySwaggerUi(),
-    writeLicenses()
-  ])
-  if (!compiled) process.exit(1)
-  await Promise.all([copyDeclarations(), bundleProgram()])
-  // tsc writes plain files, and npm sets the bit only on install: this is for `dist/cli.js` run in place.
-  await chmod(join(DIST, 'cli.js'), 0o755)
-}
+// A file that was renamed or deleted must not live on in the package.
+await rm(DIST, { recursive: true, force: true })
+// The compiler takes longer than all the rest together, so the rest happens meanwhile.
+const [compiled] = await Promise.all([
+  isCompiled || compile(),
+  bundleStdnum([DIST, TESTED]),
+  bundlePdfkit([DIST, TESTED]),
+  copySwaggerUi(),
+  writeLicenses(),
+  removeLostTests()
+])
+if (!compiled) process.exit(1)
+await Promise.all([copyDeclarations(), bundleProgram()])
+// esbuild writes plain files, and npm sets the bit only on install: this is for `dist/cli.js` run in place.
+await chmod(join(DIST, 'cli.js'), 0o755)
 
 /**
  * Compiles into .build/dist/, where the compiler finds what it did last time: 3 seconds instead of 8. What it knows

@@ -35,39 +35,46 @@ export interface OpenOptions extends BrowserContextOptions {
 
 export interface Surfer {
   started (): TestEmulator
+  /** Where it listens. */
+  origin (): Promise<string>
   /** Opens a path, or a URL of another server of the test, in a browser of its own that has never been anywhere. */
   open (test: Test, path: string, options?: OpenOptions): Promise<Page>
 }
 
+/** Launched by the first test that needs it, and closed after the last of the process: that of a whole folder, or of one file. */
+let launched: Promise<Browser> | undefined
+
+function launch (): Promise<Browser> {
+  if (isMissing) throw new Error(advice)
+  t.teardown(async () => (await launched)?.close())
+  return chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS, timeout: PATIENCE_MS })
+}
+
 /**
- * Starts both before the tests of a file and ends them after. A click waits until the page that it leads to has begun, not until
+ * An emulator for the tests of a file, ended after the last of the process, and the browser. A click waits until the page that it leads to has begun, not until
  * all of it is there. What is read there at once, or does nothing without the page's scripts, is therefore looked for below `.js`,
  * the class that the scripts give to a page once they run, which is after its last line.
  */
 export function surfer (): Surfer {
-  let browser: Browser | undefined
   let emulator: TestEmulator | undefined
-  let origin = ''
+  let listening: ReturnType<TestEmulator['emulator']['listen']> | undefined
   t.setTimeout(900_000)
-  t.before(async () => {
-    if (skip !== false) return
-    if (isMissing) throw new Error(advice)
-    emulator = startEmulator(t, { port: '0' })
-    origin = (await emulator.emulator.listen()).url
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS, timeout: PATIENCE_MS })
-  })
-  t.teardown(async () => { await browser?.close() })
   const started = () => {
-    if (emulator === undefined) throw new Error('the emulator has not been started')
+    emulator ??= startEmulator(t, { port: '0' })
     return emulator
+  }
+  const origin = async () => {
+    listening ??= started().emulator.listen()
+    return (await listening).url
   }
   return {
     started,
+    origin,
     async open (test, path, { leadsTo = [], ...options } = {}) {
-      const start = new URL(path, origin)
-      if (browser === undefined) throw new Error('the browser has not been started')
-      const homes = [`${origin}/`, `${start.origin}/`, 'http://shop.example/', 'https://shop.example/', ...leadsTo]
-      const context = await browser.newContext({ viewport: DESKTOP, ...options })
+      const home = await origin()
+      const start = new URL(path, home)
+      const homes = [`${home}/`, `${start.origin}/`, 'http://shop.example/', 'https://shop.example/', ...leadsTo]
+      const context = await (await (launched ??= launch())).newContext({ viewport: DESKTOP, ...options })
       test.teardown(() => context.close())
       context.setDefaultTimeout(PATIENCE_MS) // of the tabs that a page opens, too
       const page = await context.newPage()
@@ -78,7 +85,7 @@ export function surfer (): Surfer {
       page.on('pageerror', error => { test.fail(error.message) })
       page.on('request', request => {
         const url = request.url()
-        if (!homes.some(home => url.startsWith(home))) test.fail(`a request left the origin: ${url}`)
+        if (!homes.some(beginning => url.startsWith(beginning))) test.fail(`a request left the origin: ${url}`)
       })
       await page.goto(start.href)
       return page

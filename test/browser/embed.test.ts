@@ -10,7 +10,7 @@ import t, { type Test } from 'tap'
 import type { Body, Reply } from '../../src/contract/operations.js'
 import { CHECKED, PATIENCE_MS, PHONE, checkEverywhere, skip, surfer } from './chromium.js'
 
-const { started, open } = surfer()
+const { started, origin, open } = surfer()
 
 interface Told {
   event_type: string
@@ -92,10 +92,9 @@ async function shop (
 }
 
 async function session (changes: Partial<Body<'POST /checkouts'>> = {}): Promise<{ id: string, checkoutUrl: string }> {
-  const { call, emulator: { app } } = started()
-  const { port } = app.server.address() as AddressInfo
+  const { host } = new URL(await origin())
   const body = { product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }], ...changes }
-  const { json } = await call('POST', '/checkouts', { body, headers: { host: `127.0.0.1:${port}` } })
+  const { json } = await started().call('POST', '/checkouts', { body, headers: { host } })
   const { session_id: id, checkout_url: url } = json as Reply<'POST /checkouts'>
   return { id, checkoutUrl: String(url) }
 }
