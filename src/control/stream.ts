@@ -99,7 +99,7 @@ function startReader (response: ServerResponse, sandbox: Sandbox, from: number, 
     setImmediate(writeCalls)
   }
 
-  /** Who has taken nothing since the last heartbeat is gone, or too slow. */
+  /** Who has not yet taken what was written is gone, or too slow; a reader that is only slow comes back. */
   function beat (): void {
     if (isWaiting) response.destroy()
     else if (!response.writableEnded) write(': still here\n\n')
