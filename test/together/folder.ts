@@ -12,7 +12,7 @@ export async function runTogether (...folders: string[]): Promise<void> {
     const files = readdirSync(packagePath('test', folder)).filter(file => file.endsWith('.test.ts')).sort()
     if (files.length === 0) throw new Error(`there is no test in ${folder}`)
     for (const file of files) {
-      t.comment(`${folder}/${file}`)
+      t.comment(folder === '.' ? file : `${folder}/${file}`)
       await import(`../${folder}/${file.replace(/\.ts$/, '.js')}`)
     }
   }
