@@ -35,6 +35,29 @@ export async function ask (config: Config, path: string, question: Question = {}
   return await (await answerOf(config, path, question)).text()
 }
 
+/** What a success says, whose shape is the control API's promise. Throws like `ask`. */
+export async function askJson<Json> (config: Config, path: string, question?: Question): Promise<Json> {
+  return JSON.parse(await ask(config, path, question)) as Json
+}
+
+/** How much of a list is printed, and how. */
+export interface Latest {
+  limit: string
+  json?: boolean | undefined
+}
+
+/** Prints the latest of a list that the filters select, the newest last; as JSON, the newest first. Throws like `ask`. */
+export async function printLatest<Item> (
+  config: Config, path: string, filters: Record<string, string | undefined>, { limit, json }: Latest,
+  lineOf: (item: Item) => string
+): Promise<void> {
+  const query = new URLSearchParams({ page_size: limit })
+  for (const [name, value] of Object.entries(filters)) if (value !== undefined) query.set(name, value)
+  const { items } = await askJson<{ items: Item[] }>(config, `${path}?${query}`)
+  if (json === true) console.log(JSON.stringify(items, null, 2))
+  else for (const item of items.reverse()) console.log(lineOf(item))
+}
+
 /** The bytes of a success. Throws like `ask`. */
 export async function askBytes (config: Config, path: string): Promise<Buffer> {
   return Buffer.from(await (await answerOf(config, path, {})).arrayBuffer())

@@ -3,32 +3,22 @@ import type { Config } from '../config.js'
 import type { components } from '../control/types.gen.js'
 import { SetupError } from '../errors.js'
 import { parseDuration } from '../rules/duration.js'
-import { ask } from './ask.js'
+import { ask, askJson, printLatest, type Latest } from './ask.js'
 
 type Schemas = components['schemas']
 type Delivery = Schemas['Delivery']
 
-export interface DeliveriesOptions {
-  event: string | undefined
-  payment: string | undefined
-  state: string | undefined
-  limit: string
-  json: boolean | undefined
+export interface DeliveriesOptions extends Latest {
+  event?: string | undefined
+  payment?: string | undefined
+  state?: string | undefined
 }
 
 const PATH = '/_emulator/deliveries'
 
 /** Prints the latest, the newest last. */
-export async function deliveries (config: Config, { event, payment, state, limit, json }: DeliveriesOptions): Promise<void> {
-  const query = new URLSearchParams({
-    page_size: limit,
-    ...(event === undefined ? {} : { event_id: event }),
-    ...(payment === undefined ? {} : { payment_id: payment }),
-    ...(state === undefined ? {} : { state })
-  })
-  const { items }: Schemas['DeliveryList'] = JSON.parse(await ask(config, `${PATH}?${query}`))
-  if (json === true) console.log(JSON.stringify(items, null, 2))
-  else for (const delivery of items.reverse()) console.log(deliveryLine(delivery))
+export async function deliveries (config: Config, { event, payment, state, ...latest }: DeliveriesOptions): Promise<void> {
+  await printLatest(config, PATH, { event_id: event, payment_id: payment, state }, latest, deliveryLine)
 }
 
 /** `dlv_…  payment.succeeded  whk_…  failed  8 tries, the last: 500` */
@@ -44,7 +34,7 @@ export async function retry (config: Config, deliveryId: string): Promise<void> 
   const path = `${PATH}/${encodeURIComponent(deliveryId)}`
   await ask(config, `${path}/retry`, { method: 'POST' })
   await ask(config, '/_emulator/idle')
-  console.log(deliveryLine(JSON.parse(await ask(config, path)) as Delivery))
+  console.log(deliveryLine(await askJson<Delivery>(config, path)))
 }
 
 /** As typed. */

@@ -3,7 +3,7 @@ import type { Config } from '../config.js'
 import type { components } from '../control/types.gen.js'
 import { SetupError } from '../errors.js'
 import { parseDuration } from '../rules/duration.js'
-import { ask } from './ask.js'
+import { askJson } from './ask.js'
 
 type AddFault = components['schemas']['AddFault']
 type Fault = components['schemas']['Fault']
@@ -32,14 +32,14 @@ const PATH = '/_emulator/faults'
 
 /** Adds one rule, or those of a preset, and prints them. What is wrong with the values, the emulator says. */
 export async function fail (config: Config, operation: string, flags: FailFlags): Promise<void> {
-  const { items }: FaultList = JSON.parse(await ask(config, PATH, { body: { operation, ...faultOf(flags) } }))
+  const { items } = await askJson<FaultList>(config, PATH, { body: { operation, ...faultOf(flags) } })
   for (const fault of items) console.log(faultLine(fault))
 }
 
 /** Prints what goes wrong now, or puts an end to it, or to one fault by its id. */
 export async function faults (config: Config, { clear }: { clear?: boolean | string }): Promise<void> {
   const path = typeof clear === 'string' ? `${PATH}/${encodeURIComponent(clear)}` : PATH
-  const { items }: FaultList = JSON.parse(await ask(config, path, clear === undefined ? {} : { method: 'DELETE' }))
+  const { items } = await askJson<FaultList>(config, path, clear === undefined ? {} : { method: 'DELETE' })
   if (items.length === 0) console.log('nothing goes wrong on demand')
   for (const fault of items) console.log(faultLine(fault))
 }

@@ -4,51 +4,26 @@ import type { Config, OptionName } from '../config.js'
 import { SetupError } from '../errors.js'
 import { parseDuration } from '../rules/duration.js'
 import { ask, type Question } from './ask.js'
-import { checkouts } from './checkouts.js'
+import { checkouts, type CheckoutsOptions } from './checkouts.js'
 import {
-  clearDeliveryFaults, deliveries, failDeliveries, listDeliveryFaults, retry, type DeliveryFaultFlags
+  clearDeliveryFaults, deliveries, failDeliveries, listDeliveryFaults, retry, type DeliveriesOptions,
+  type DeliveryFaultFlags
 } from './deliveries.js'
 import { fail, faults, type FailFlags } from './faults.js'
-import { clearRequests, followRequests, requests } from './requests.js'
+import { clearRequests, followRequests, requests, type RequestsOptions } from './requests.js'
 import { explain, verify, type VerifyFlags } from './verify.js'
 import {
   createSandbox, deleteSandbox, deleteSnapshot, exportSnapshot, listSandboxes, listSnapshots, reset, restoreSnapshot, takeSnapshot
 } from './sandboxes.js'
-import { events, listen, replay, trigger } from './webhooks.js'
+import { events, listen, replay, trigger, type EventsOptions } from './webhooks.js'
 
 type Flags = Partial<Record<OptionName, string>>
 
 type PayFlags = Partial<Record<'card' | 'outcome' | 'errorCode', string>>
 
-interface RequestFlags {
-  status?: string
-  operation?: string
-  payment?: string
-  limit: string
+interface RequestFlags extends RequestsOptions {
   follow?: boolean
   clear?: boolean
-  json?: boolean
-}
-
-interface DeliveryFlags {
-  event?: string
-  payment?: string
-  state?: string
-  limit: string
-  json?: boolean
-}
-
-interface CheckoutFlags {
-  state?: string
-  limit: string
-  json?: boolean
-}
-
-interface EventFlags {
-  type?: string
-  payment?: string
-  limit: string
-  json?: boolean
 }
 
 /** What the command line gives its commands. */
@@ -98,7 +73,7 @@ function addOutcomes (program: Command, { running, run, configOf }: Tools): void
     .option('--state <state>', 'only open, submitted or expired ones')
     .option('--limit <count>', 'so many', '20')
     .option('--json', 'with what each was asked for')
-    .action(({ state, limit, json, ...flags }: Flags & CheckoutFlags) =>
+    .action(({ state, limit, json, ...flags }: Flags & CheckoutsOptions) =>
       run(async () => checkouts(configOf(flags), { state, limit, json })))
 
   running(program.command('idle').description('wait until nothing is due or under way'))
@@ -154,7 +129,7 @@ function addWebhooks (program: Command, { running, run, configOf, apiKeyOf, stop
     .option('--payment <payment_id>', 'only about this payment')
     .option('--limit <count>', 'so many', '20')
     .option('--json', 'with their bodies and deliveries')
-    .action(({ type, payment, limit, json, ...flags }: Flags & EventFlags) =>
+    .action(({ type, payment, limit, json, ...flags }: Flags & EventsOptions) =>
       run(async () => events(configOf(flags), { type, payment, limit, json })))
 
   running(eventCommand.command('replay').description('deliver an event once more'))
@@ -171,7 +146,7 @@ function addDeliveries (program: Command, { running, run, configOf }: Tools): vo
     .option('--state <state>', 'only waiting, succeeded, failed, cancelled or dropped ones')
     .option('--limit <count>', 'so many', '20')
     .option('--json', 'with the bodies and answers of every try')
-    .action(({ event, payment, state, limit, json, ...flags }: Flags & DeliveryFlags) =>
+    .action(({ event, payment, state, limit, json, ...flags }: Flags & DeliveriesOptions) =>
       run(async () => deliveries(configOf(flags), { event, payment, state, limit, json })))
 
   running(deliveryCommand.command('retry').description('try one once more, however it has ended'))

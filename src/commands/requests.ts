@@ -2,30 +2,19 @@
 import type { Config } from '../config.js'
 import type { components } from '../control/types.gen.js'
 import { SetupError } from '../errors.js'
-import { ask, follow } from './ask.js'
+import { ask, follow, printLatest, type Latest } from './ask.js'
 
 type LoggedRequest = components['schemas']['LoggedRequest']
-type LoggedRequestList = components['schemas']['LoggedRequestList']
 
-export interface RequestsOptions {
-  status: string | undefined
-  operation: string | undefined
-  payment: string | undefined
-  limit: string
-  json: boolean | undefined
+export interface RequestsOptions extends Latest {
+  status?: string | undefined
+  operation?: string | undefined
+  payment?: string | undefined
 }
 
 /** Prints the latest calls, the newest last. */
-export async function requests (config: Config, { status, operation, payment, limit, json }: RequestsOptions): Promise<void> {
-  const query = new URLSearchParams({
-    page_size: limit,
-    ...(status === undefined ? {} : { status }),
-    ...(operation === undefined ? {} : { operation }),
-    ...(payment === undefined ? {} : { payment_id: payment })
-  })
-  const { items } = JSON.parse(await ask(config, `/_emulator/requests?${query}`)) as LoggedRequestList
-  if (json === true) console.log(JSON.stringify(items, null, 2))
-  else for (const request of items.reverse()) console.log(lines(request))
+export async function requests (config: Config, { status, operation, payment, ...latest }: RequestsOptions): Promise<void> {
+  await printLatest(config, '/_emulator/requests', { status, operation, payment_id: payment }, latest, lines)
 }
 
 export async function clearRequests (config: Config): Promise<void> {

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import type { Config } from '../config.js'
 import type { components } from '../control/types.gen.js'
-import { ask, askBytes } from './ask.js'
+import { ask, askBytes, askJson } from './ask.js'
 
 type Schemas = components['schemas']
 
@@ -10,12 +10,12 @@ const snapshotPath = (name: string) => `/_emulator/snapshots/${encodeURIComponen
 
 /** Makes the sandbox what it was when it was new. */
 export async function reset (config: Config): Promise<void> {
-  const { name } = JSON.parse(await ask(config, '/_emulator/reset', { method: 'POST' })) as Schemas['Sandbox']
+  const { name } = await askJson<Schemas['Sandbox']>(config, '/_emulator/reset', { method: 'POST' })
   console.log(`the sandbox ${name} is as it was when it was new`)
 }
 
 export async function takeSnapshot (config: Config, name: string): Promise<void> {
-  const taken = JSON.parse(await ask(config, '/_emulator/snapshots', { body: { name } })) as Schemas['Snapshot']
+  const taken = await askJson<Schemas['Snapshot']>(config, '/_emulator/snapshots', { body: { name } })
   console.log(snapshotLine(taken))
 }
 
@@ -29,7 +29,7 @@ export async function deleteSnapshot (config: Config, name: string): Promise<voi
 }
 
 export async function listSnapshots (config: Config): Promise<void> {
-  const { items } = JSON.parse(await ask(config, '/_emulator/snapshots')) as Schemas['SnapshotList']
+  const { items } = await askJson<Schemas['SnapshotList']>(config, '/_emulator/snapshots')
   for (const snapshot of items) console.log(snapshotLine(snapshot))
 }
 
@@ -46,12 +46,12 @@ function snapshotLine ({ name, taken_at: at, bytes }: Schemas['Snapshot']): stri
 }
 
 export async function listSandboxes (config: Config): Promise<void> {
-  const { items } = JSON.parse(await ask(config, '/_emulator/sandboxes')) as Schemas['SandboxList']
+  const { items } = await askJson<Schemas['SandboxList']>(config, '/_emulator/sandboxes')
   for (const sandbox of items) console.log(sandboxLine(sandbox))
 }
 
 export async function createSandbox (config: Config, name: string): Promise<void> {
-  const sandbox = JSON.parse(await ask(config, '/_emulator/sandboxes', { body: { name } })) as Schemas['Sandbox']
+  const sandbox = await askJson<Schemas['Sandbox']>(config, '/_emulator/sandboxes', { body: { name } })
   console.log(sandboxLine(sandbox))
 }
 

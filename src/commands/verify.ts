@@ -2,7 +2,7 @@
 import type { Config } from '../config.js'
 import type { components } from '../control/types.gen.js'
 import { SetupError } from '../errors.js'
-import { ask } from './ask.js'
+import { askJson } from './ask.js'
 
 type Schemas = components['schemas']
 
@@ -31,7 +31,7 @@ export async function verify (config: Config, flags: VerifyFlags): Promise<void>
     ...(headers === undefined ? {} : { headers: readJson('--headers', headers) }),
     ...(count === undefined ? {} : { count: readCount(count) })
   }
-  const verified: Schemas['Verified'] = JSON.parse(await ask(config, '/_emulator/verify', { body: pattern }))
+  const verified = await askJson<Schemas['Verified']>(config, '/_emulator/verify', { body: pattern })
   if (!verified.verified) throw new SetupError([verified.message, ...verified.near_misses.flatMap(missLines)].join('\n'))
   console.log(verified.message)
 }
@@ -55,6 +55,6 @@ function readCount (text: string): number {
 
 /** Prints a line for each step. */
 export async function explain (config: Config, paymentId: string): Promise<void> {
-  const text = await ask(config, `/_emulator/payments/${encodeURIComponent(paymentId)}/explain`)
-  console.log((JSON.parse(text) as Schemas['PaymentExplanation']).text)
+  const path = `/_emulator/payments/${encodeURIComponent(paymentId)}/explain`
+  console.log((await askJson<Schemas['PaymentExplanation']>(config, path)).text)
 }

@@ -3,19 +3,14 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Config } from '../config.js'
 import type { components } from '../control/types.gen.js'
 import { SetupError } from '../errors.js'
-import { ask } from './ask.js'
+import { ask, askJson, printLatest, type Latest } from './ask.js'
 
 type Delivery = components['schemas']['Delivery']
 type DeliveryList = components['schemas']['DeliveryList']
 type Event = components['schemas']['Event']
-type EventList = components['schemas']['EventList']
 
 const LOOK_EVERY_MS = 300
 const PAGE = 100
-
-async function askJson<Reply> (...question: Parameters<typeof ask>): Promise<Reply> {
-  return JSON.parse(await ask(...question)) as Reply
-}
 
 export interface ListenOptions {
   url: string
@@ -87,21 +82,14 @@ function readObject (text: string): object {
   throw new SetupError(`--data must be a JSON object, such as {"total_amount":500}, not ${text}`)
 }
 
-export interface EventsOptions {
-  type: string | undefined
-  payment: string | undefined
-  limit: string
-  json: boolean | undefined
+export interface EventsOptions extends Latest {
+  type?: string | undefined
+  payment?: string | undefined
 }
 
 /** Prints what has happened, the latest last. */
-export async function events (config: Config, { type, payment, limit, json }: EventsOptions): Promise<void> {
-  const query = new URLSearchParams({
-    page_size: limit, ...(type === undefined ? {} : { type }), ...(payment === undefined ? {} : { payment_id: payment })
-  })
-  const { items } = await askJson<EventList>(config, `/_emulator/events?${query}`)
-  if (json === true) console.log(JSON.stringify(items, null, 2))
-  else for (const event of items.reverse()) console.log(eventLine(event))
+export async function events (config: Config, { type, payment, ...latest }: EventsOptions): Promise<void> {
+  await printLatest(config, '/_emulator/events', { type, payment_id: payment }, latest, eventLine)
 }
 
 /** `2026-01-31 12:00:01  payment.succeeded  pay_…  msg_…  succeeded` */

@@ -51,9 +51,9 @@ function launch (): Promise<Browser> {
 }
 
 /**
- * An emulator for the tests of a file, ended after the last of the process, and the browser. A click waits until the page that it leads to has begun, not until
- * all of it is there. What is read there at once, or does nothing without the page's scripts, is therefore looked for below `.js`,
- * the class that the scripts give to a page once they run, which is after its last line.
+ * An emulator for the tests of a file, ended after the last of the process, and the browser. A click waits until the page that it
+ * leads to has begun, not until all of it is there. What is read there at once, or does nothing without the page's scripts, is
+ * therefore looked for below `.js`, the class that the scripts give to a page once they run, which is after its last line.
  */
 export function surfer (): Surfer {
   let emulator: TestEmulator | undefined
