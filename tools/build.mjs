@@ -4,6 +4,7 @@
 //   node tools/build.mjs              compiles src/, and builds from that
 //   node tools/build.mjs --compiled   builds from what `tsc` has just put into .build/ for the tests; they need those few files
 //                                     too, and no test of yesterday
+//   node tools/build.mjs --program    builds the program alone, straight from src/: no types are checked, no declarations written
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -18,6 +19,7 @@ const SRC = join(ROOT, 'src')
 const DIST = join(ROOT, 'dist')
 const TESTED = join(ROOT, '.build/src')
 const isCompiled = process.argv.includes('--compiled')
+const isProgram = process.argv.includes('--program')
 const COMPILED = isCompiled ? TESTED : join(ROOT, '.build/dist')
 const MODULES = join(ROOT, 'node_modules')
 
@@ -31,19 +33,21 @@ const PDFKIT_ABSENT = ['fontkit', 'linebreak', 'png-js', '@noble/ciphers/aes']
 const SWAGGER_UI = join(MODULES, '@fastify/swagger-ui')
 const SWAGGER_UI_FILES = ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png']
 
+if (isProgram) {
+  await Promise.all([bundleProgram(SRC, 'ts'), existsSync(join(DIST, 'vendor/LICENSES.txt')) || vendor()])
+  await chmod(join(DIST, 'cli.js'), 0o755)
+  process.exit(0)
+}
 // A file that was renamed or deleted must not live on in the package.
 await rm(DIST, { recursive: true, force: true })
 // The compiler takes longer than all the rest together, so the rest happens meanwhile.
 const [compiled] = await Promise.all([
   isCompiled || compile(),
-  bundleStdnum([DIST, TESTED]),
-  bundlePdfkit([DIST, TESTED]),
-  copySwaggerUi(),
-  writeLicenses(),
+  vendor(),
   removeLostTests()
 ])
 if (!compiled) process.exit(1)
-await Promise.all([copyDeclarations(), bundleProgram()])
+await Promise.all([copyDeclarations(), bundleProgram(COMPILED, 'js')])
 // esbuild writes plain files, and npm sets the bit only on install: this is for `dist/cli.js` run in place.
 await chmod(join(DIST, 'cli.js'), 0o755)
 
@@ -77,9 +81,9 @@ async function copyDeclarations () {
  * Joins the modules into a few files, of which each entry loads what it needs: finding and reading three hundred small ones took
  * a quarter of the start. What lies in vendor/ stays as it is.
  */
-async function bundleProgram () {
+async function bundleProgram (folder, extension) {
   await build({
-    entryPoints: ENTRIES.map(name => join(COMPILED, `${name}.js`)),
+    entryPoints: ENTRIES.map(name => join(folder, `${name}.${extension}`)),
     outdir: DIST,
     bundle: true,
     splitting: true,
@@ -94,6 +98,11 @@ async function bundleProgram () {
       }
     }]
   })
+}
+
+/** What lies in dist/vendor/; the tests need the bundles too. */
+async function vendor () {
+  await Promise.all([bundleStdnum([DIST, TESTED]), bundlePdfkit([DIST, TESTED]), copySwaggerUi(), writeLicenses()])
 }
 
 /** One bundle for the package and for the tests, so that what is tested is what is shipped. */
