@@ -4368,7 +4368,7 @@ export interface components {
             /** @description Whether it may be charged without the customer being present. */
             recurring_enabled?: boolean | null;
         };
-        /** @description Who buys: either an existing customer by id, or somebody by e-mail address. */
+        /** @description Who buys: an existing customer by id, or somebody by e-mail address. The first form that fits counts, and members of the other are ignored. A `customer_id` of null counts as left out. */
         CustomerRequest: components["schemas"]["AttachExistingCustomer"] | components["schemas"]["NewCustomer"];
         CustomerResponse: {
             business_id: string;

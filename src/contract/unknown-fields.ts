@@ -1,6 +1,6 @@
 /**
- * The fields of a body that the contract does not know. They are ignored, which is worth knowing where one was misspelt. Only
- * asked for when somebody looks, never while a request is answered.
+ * The fields of a body that the contract does not know, and those of a form that was not chosen. They are ignored, which is worth
+ * knowing where one was misspelt. Worked out when somebody looks, never while a request is answered.
  */
 import type { Operation } from './load.js'
 
@@ -10,6 +10,8 @@ const DEPTH_MAX = 64
 interface Schema {
   $ref?: string
   type?: string | string[]
+  required?: string[]
+  'x-first-match'?: boolean
   properties?: Record<string, Schema>
   additionalProperties?: boolean | Schema
   items?: Schema
@@ -46,11 +48,13 @@ interface Shape {
   /** What those are. */
   others: Schema[]
   items: Schema[]
+  /** Fields of forms that were not chosen: null there counts as left out. */
+  unset: ReadonlySet<string>
 }
 
 function collect (value: unknown, schemas: readonly Schema[], path: string, all: Schemas, found: string[], depth: number): void {
   if (typeof value !== 'object' || value === null || depth > DEPTH_MAX || schemas.length === 0) return
-  const shapes = schemas.flatMap(schema => shapesOf(schema, all))
+  const shapes = schemas.flatMap(schema => shapesOf(schema, all, value))
   if (Array.isArray(value)) {
     const items = shapes.flatMap(shape => shape.items)
     value.forEach((item, index) => { collect(item, items, `${path}[${index}]`, all, found, depth + 1) })
@@ -63,24 +67,45 @@ function collect (value: unknown, schemas: readonly Schema[], path: string, all:
     const known = candidates.flatMap(({ properties }) => Object.hasOwn(properties, name) ? properties[name] ?? [] : [])
     if (known.length > 0) collect(inner, known, place, all, found, depth + 1)
     else if (isOpen) collect(inner, candidates.flatMap(({ others }) => others), place, all, found, depth + 1)
-    else if (found.length < FOUND_MAX) found.push(place)
+    else if (found.length < FOUND_MAX && !(inner === null && candidates.some(({ unset }) => unset.has(name)))) found.push(place)
   }
 }
 
 /** Every way to read a value that a schema allows: one for each branch of its unions. None for a schema of null. */
-function shapesOf (schema: Schema, all: Schemas): Shape[] {
+function shapesOf (schema: Schema, all: Schemas, value: object): Shape[] {
   const { $ref: reference, properties = {}, additionalProperties: rest, items, allOf = [], oneOf = [], anyOf = [] } = schema
   if (schema.type === 'null') return []
+  if (schema['x-first-match'] === true) return firstMatch(oneOf, all, value)
   const own: Shape = {
     properties: Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, [property]])),
     isOpen: rest === true || typeof rest === 'object',
     others: typeof rest === 'object' ? [rest] : [],
-    items: items === undefined ? [] : [items]
+    items: items === undefined ? [] : [items],
+    unset: new Set()
   }
-  const parts = [...reference === undefined ? [] : [referred(reference, all)], ...allOf].map(part => shapesOf(part, all))
-  const unions = [oneOf, anyOf].filter(({ length }) => length > 0).map(union => union.flatMap(branch => shapesOf(branch, all)))
+  const parts = [...reference === undefined ? [] : [referred(reference, all)], ...allOf].map(part => shapesOf(part, all, value))
+  const unions = [oneOf, anyOf].filter(({ length }) => length > 0)
+    .map(union => union.flatMap(branch => shapesOf(branch, all, value)))
   return [...parts, ...unions].filter(({ length }) => length > 0).reduce((shapes, others) =>
     shapes.flatMap(shape => others.map(other => together(shape, other))), [own])
+}
+
+/** The shapes of the first branch that has what it requires; of all branches where none has. */
+function firstMatch (branches: readonly Schema[], all: Schemas, value: object): Shape[] {
+  const shapes = branches.map(branch => shapesOf(branch, all, value))
+  const chosen = branches.findIndex(branch => hasRequired(branch, all, value))
+  if (chosen < 0) return shapes.flat()
+  const unset = new Set(shapes.flat().flatMap(({ properties }) => Object.keys(properties)))
+  return (shapes[chosen] ?? []).map(shape => ({ ...shape, unset }))
+}
+
+function hasRequired (branch: Schema, all: Schemas, value: object): boolean {
+  const { required = [], properties = {} } = branch.$ref === undefined ? branch : referred(branch.$ref, all)
+  return required.every(name => jsonType((value as Record<string, unknown>)[name]) === properties[name]?.type)
+}
+
+function jsonType (value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value
 }
 
 function together (one: Shape, other: Shape): Shape {
@@ -90,7 +115,8 @@ function together (one: Shape, other: Shape): Shape {
     properties,
     isOpen: one.isOpen || other.isOpen,
     others: [...one.others, ...other.others],
-    items: [...one.items, ...other.items]
+    items: [...one.items, ...other.items],
+    unset: new Set([...one.unset, ...other.unset])
   }
 }
 

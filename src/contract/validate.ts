@@ -86,6 +86,12 @@ function lazily<Value> (make: () => Value): () => Value {
 const bodies = lazily(() => createAjv(false))
 const queries = lazily(() => createAjv(true))
 
+/** A union of which more than one branch may fit: the first one counts, so it is enough that any does. */
+function firstMatch (schema: { oneOf?: object[], 'x-first-match'?: boolean }): object {
+  const { oneOf, 'x-first-match': isFirstMatch, ...rest } = schema
+  return isFirstMatch === true ? { ...rest, anyOf: oneOf } : schema
+}
+
 /**
  * A schema with everything that it refers to, as a document of its own: ajv would otherwise look through the whole contract
  * before the first validation, which took longer than all the rest of the start.
@@ -102,7 +108,7 @@ function selfContained (schema: object, { components }: Contract): object {
       const name = value.slice(value.lastIndexOf('/') + 1)
       const referred = components.schemas[name]
       if (referred === undefined || name in schemas) continue
-      schemas[name] = referred
+      schemas[name] = firstMatch(referred)
       collect(referred)
     }
   }

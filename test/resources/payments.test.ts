@@ -375,11 +375,6 @@ t.test('refuses', async t => {
     })
   })
 
-  t.test('a customer given in two ways', async t => {
-    const { details } = await refuse({ ...paymentBody(), customer: { customer_id: 'cus_ada', email: 'ada@example.com' } })
-    t.match(details, [{ path: 'customer', message: /not several/ }])
-  })
-
   t.test('a customer whose e-mail is of the wrong type', async t => {
     const { details } = await refuse({ ...paymentBody(), customer: { email: 7 } })
     t.strictSame(details, [{ path: 'customer.email', message: 'must be string' }])

@@ -186,17 +186,29 @@ function root () {
 /** Words of OpenAPI that JSON Schema does not have. */
 const FOREIGN = new Set(['discriminator', 'example', 'xml', 'externalDocs'])
 
+/**
+ * A union of which the first branch that fits counts: members of the other branches are passed over, as the API does. The
+ * references in it are resolved, because as a part of it a branch is closed in another way than where it stands by itself.
+ */
+function firstMatch ({ oneOf, 'x-first-match': isFirstMatch, ...rest }, schemas) {
+  const branches = oneOf.map(({ $ref: reference }) => schemas[reference.slice(reference.lastIndexOf('/') + 1)])
+  const names = branches.flatMap(({ properties }) => Object.keys(properties))
+  const passedOver = Object.fromEntries(names.map(name => [name, {}]))
+  return { ...rest, anyOf: branches.map(branch => ({ ...branch, properties: { ...passedOver, ...branch.properties } })) }
+}
+
 /** Without foreign words, and with references into `$defs`. `sees` is called with the name of every schema referred to. */
-function translated (schema, sees) {
-  if (Array.isArray(schema)) return schema.map(part => translated(part, sees))
+function translated (schema, sees, schemas) {
+  if (Array.isArray(schema)) return schema.map(part => translated(part, sees, schemas))
   if (typeof schema !== 'object' || schema === null) return schema
+  if (schema['x-first-match'] === true) return translated(firstMatch(schema, schemas), sees, schemas)
   return Object.fromEntries(Object.entries(schema).flatMap(([key, value]) => {
     if (key === '$ref' && typeof value === 'string') {
       const name = value.slice(value.lastIndexOf('/') + 1)
       sees(name)
       return [[key, `#/$defs/${name}`]]
     }
-    return FOREIGN.has(key) ? [] : [[key, translated(value, sees)]]
+    return FOREIGN.has(key) ? [] : [[key, translated(value, sees, schemas)]]
   }))
 }
 
@@ -240,10 +252,10 @@ export async function fixturesSchema () {
     if (own[name] === undefined && schemas[name] === undefined) throw new Error(`there is no schema ${name}`)
     waiting.push(name)
   }
-  const document = translated(root(), sees)
+  const document = translated(root(), sees, schemas)
   for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
     defs[name] = {}
-    defs[name] = translated(own[name] ?? schemas[name], sees)
+    defs[name] = translated(own[name] ?? schemas[name], sees, schemas)
   }
   const parts = partsOf(defs)
   const sorted = Object.keys(defs).sort().map(name => [name, closed(defs[name], parts.has(name))])

@@ -6,6 +6,7 @@ import { ApiError } from '../../errors.js'
 import { requiredAddress } from '../../rules/address.js'
 import { checkTaxId } from '../../rules/tax-ids.js'
 import type { Context, Sandbox } from '../../sandbox.js'
+import { givenCustomer } from '../customers/rules.js'
 import type { Customer } from '../customers/store.js'
 import { checkCart, planSale, suggestedAmount, type CartRequest, type Sale } from '../payments/plan.js'
 import { checkPaymentMethods, findCustomer } from '../payments/rules.js'
@@ -60,7 +61,8 @@ function readSession (body: SessionRequest, sandbox: Sandbox): { terms: Terms, c
   checkSupported(body, sandbox)
   checkCart(body)
   checkSession(body)
-  const byId = body.customer != null && 'customer_id' in body.customer ? findCustomer(body.customer, sandbox) : null
+  const given = body.customer == null ? null : givenCustomer(body.customer)
+  const byId = given?.customer_id == null ? null : findCustomer(given, sandbox)
   return { terms: termsOf(body, byId), customer: byId }
 }
 

@@ -10,6 +10,7 @@ import { checkNewCustomer } from '../../rules/contact.js'
 import { checkMetadata } from '../../rules/metadata.js'
 import { checkReturnUrl } from '../../rules/return-url.js'
 import { checkLanguage, checkTheme } from '../../rules/theme.js'
+import { givenCustomer } from '../customers/rules.js'
 import type { Customer } from '../customers/store.js'
 import type { CheckoutOptions } from '../payments/store.js'
 
@@ -77,8 +78,9 @@ export function flagsOf (given: Schemas['CheckoutSessionFlags'] = {}): Flags {
 /** The rules of a session that need nothing but the request; those of its cart are in payments/plan.ts. */
 export function checkSession (body: SessionRequest): void {
   const refuse = (path: string, message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
-  const { customer, feature_flags: flags, customization = {}, billing_address: address } = body
-  if (customer != null && 'email' in customer) checkNewCustomer(customer)
+  const { feature_flags: flags, customization = {}, billing_address: address } = body
+  const customer = body.customer == null ? null : givenCustomer(body.customer)
+  if (customer?.newCustomer != null) checkNewCustomer(customer.newCustomer)
   if (flags?.require_phone_number === true && flags.allow_phone_number_collection === false) {
     throw refuse('feature_flags.require_phone_number',
       'require_phone_number needs allow_phone_number_collection: a number that is not asked for can\'t be mandatory')
@@ -86,7 +88,7 @@ export function checkSession (body: SessionRequest): void {
   if (body.payment_method_id != null && body.confirm !== true) {
     throw refuse('payment_method_id', 'payment_method_id needs confirm: true')
   }
-  if (body.payment_method_id != null && (customer == null || !('customer_id' in customer))) {
+  if (body.payment_method_id != null && customer?.customer_id == null) {
     throw refuse('payment_method_id', 'payment_method_id needs an existing customer: give customer.customer_id')
   }
   if (body.tax_id?.trim() && address == null) {
@@ -126,7 +128,7 @@ export function termsOf (body: SessionRequest, customer: Customer | null): Terms
 }
 
 function knownOf (body: SessionRequest, customer: Customer | null): Known {
-  const given = body.customer != null && 'email' in body.customer ? body.customer : null
+  const given = body.customer == null ? null : givenCustomer(body.customer).newCustomer
   const address = body.billing_address
   const { email, name, phone_number: phone } = customer ?? given ?? {}
   return {

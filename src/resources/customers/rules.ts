@@ -15,6 +15,22 @@ export function findCustomer (customerId: string, { sandbox }: Context): Custome
   return customer
 }
 
+/** Who buys, as a request says it: an existing customer by id, or somebody by e-mail address. */
+export type GivenCustomer =
+  { customer_id: string, newCustomer: null } |
+  { customer_id: null, newCustomer: Schemas['NewCustomer'] }
+
+/**
+ * Reads the `customer` of a request. The first form that fits counts: a `customer_id` names an existing customer, whatever else
+ * is given, and null counts as left out. Use this instead of asking which keys are there.
+ */
+export function givenCustomer (customer: Schemas['CustomerRequest']): GivenCustomer {
+  const { customer_id: id, email } = customer as Partial<Record<'customer_id' | 'email', unknown>>
+  if (typeof id === 'string') return { customer_id: id, newCustomer: null }
+  if (typeof email === 'string') return { customer_id: null, newCustomer: customer as Schemas['NewCustomer'] }
+  throw new Error('the contract accepted a customer without id and e-mail address')
+}
+
 /** Everything of a new customer but its id and its time. */
 export function newCustomer (body: Schemas['CreateCustomerRequest']): Omit<Customer, 'customer_id' | 'created_at'> {
   checkContact(body)

@@ -8,6 +8,7 @@ import { checkNewCustomer } from '../../rules/contact.js'
 import { checkMetadata } from '../../rules/metadata.js'
 import { checkReturnUrl } from '../../rules/return-url.js'
 import type { Context, Sandbox } from '../../sandbox.js'
+import { givenCustomer, type GivenCustomer } from '../customers/rules.js'
 import type { Customer } from '../customers/store.js'
 import { checkCart, missing, planSale, type Sale } from './plan.js'
 
@@ -24,31 +25,32 @@ export interface PaymentPlan {
 /** Decides a payment, or throws the ApiError for the first rule that it breaks. Writes nothing. */
 export function planPayment (body: PaymentRequest, context: Context): PaymentPlan {
   const { sandbox } = context
-  checkRequest(body)
-  const customer = findCustomer(body.customer, sandbox)
+  const given = givenCustomer(body.customer)
+  checkRequest(body, given)
+  const customer = findCustomer(given, sandbox)
   const sale = planSale(body, { customer, country: body.billing.country, countryPath: 'billing.country' }, context)
   checkPaymentMethods(body, customer, sandbox)
-  return { customer, newCustomer: 'email' in body.customer ? body.customer : null, sale }
+  return { customer, newCustomer: given.newCustomer, sale }
 }
 
 /** The rules that need nothing but the request. */
-function checkRequest (body: PaymentRequest): void {
+function checkRequest (body: PaymentRequest, { customer_id: customerId, newCustomer }: GivenCustomer): void {
   checkCart(body)
-  if (body.payment_method_id != null && !('customer_id' in body.customer)) {
+  if (body.payment_method_id != null && customerId === null) {
     throw new ApiError('INVALID_REQUEST_PARAMETERS', {
       path: 'payment_method_id', message: 'payment_method_id needs an existing customer: give customer.customer_id'
     })
   }
-  if ('email' in body.customer) checkNewCustomer(body.customer)
+  if (newCustomer !== null) checkNewCustomer(newCustomer)
   checkMetadata(body.metadata ?? {})
   if (body.return_url != null) checkReturnUrl(body.return_url)
 }
 
 /** The customer of a request: by id one that must exist, by e-mail address the newest, or null for somebody new. */
-export function findCustomer (customer: PaymentRequest['customer'], { customers }: Sandbox): Customer | null {
-  if (!('customer_id' in customer)) return customers.findByEmail(customer.email) ?? null
-  const found = customers.find(customer.customer_id)
-  if (found === undefined) throw missing('Customer', customer.customer_id, 'customer.customer_id')
+export function findCustomer ({ customer_id: id, newCustomer }: GivenCustomer, { customers }: Sandbox): Customer | null {
+  if (id === null) return customers.findByEmail(newCustomer.email) ?? null
+  const found = customers.find(id)
+  if (found === undefined) throw missing('Customer', id, 'customer.customer_id')
   return found
 }
 
