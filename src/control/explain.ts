@@ -5,14 +5,12 @@
  */
 import { ApiError } from '../errors.js'
 import type { ControlHandlers } from '../http/handlers.js'
-import { readLines } from '../resources/payments/lines.js'
 import { findPayment } from '../resources/payments/routes.js'
-import type { AppliedDiscount, CheckoutOptions, Payment } from '../resources/payments/store.js'
+import type { AppliedDiscount, Payment } from '../resources/payments/store.js'
 import { format } from '../rules/money.js'
 import { price, type Cart, type PricedCart, type PricedLine } from '../rules/pricing.js'
 import { calculationSteps, storedSteps, type PriceStep, type TaxReason } from '../rules/pricing-steps.js'
 import { taxRateBps } from '../rules/tax.js'
-import type { Schemas } from '../contract/operations.js'
 import type { Sandbox } from '../sandbox.js'
 import type { components } from './types.gen.js'
 
@@ -25,7 +23,7 @@ type Explanation = components['schemas']['PaymentExplanation']
 
 export function explainPayment (payment: Payment, sandbox: Sandbox): Explanation {
   const stored = storedCart(payment)
-  const applied: AppliedDiscount[] = payment.discounts === null ? [] : JSON.parse(payment.discounts)
+  const applied = payment.discounts
   const { currencies } = sandbox.reference
   const tax = taxOf(payment, sandbox)
   const recalculated = recalculate(stored, applied, tax, sandbox)
@@ -53,8 +51,7 @@ function textOf (
 }
 
 function storedCart ({ currency, lines, discounts, tax, total_amount: total }: Payment): PricedCart {
-  const applied: AppliedDiscount[] = discounts === null ? [] : JSON.parse(discounts)
-  return { currency, lines: readLines(lines), deductions: applied.map(({ deducted }) => deducted), tax, total }
+  return { currency, lines, deductions: discounts.map(({ deducted }) => deducted), tax, total }
 }
 
 /** The cart that gives the stored amounts; or, in a sentence, why none does. */
@@ -102,9 +99,7 @@ function isSame (line: PricedLine, other: PricedLine | undefined): boolean {
   return line.subtotal === other?.subtotal && line.amount === other.amount && line.tax === other.tax && line.total === other.total
 }
 
-function taxOf ({ billing, checkout }: Payment, { settings, reference }: Sandbox): TaxReason {
-  const { country }: Schemas['BillingAddress'] = JSON.parse(billing)
-  const { tax_id: taxId }: CheckoutOptions = JSON.parse(checkout)
+function taxOf ({ billing: { country }, checkout: { tax_id: taxId } }: Payment, { settings, reference }: Sandbox): TaxReason {
   const rate = reference.taxRates[country]
   if (!settings.tax) return { rate_bps: 0, because: 'it is switched off (--tax off)' }
   if (rate === undefined) return { rate_bps: 0, because: `there is no rate for the billing country ${country}` }

@@ -17,7 +17,7 @@ import type { Fragment } from './layout.js'
 import { hasMethods, methods, unfit, type Entered } from './method-fields.js'
 import { offerFor, payableOf } from './methods.js'
 import { order } from './order.js'
-import { checkoutOptions, returnUrl } from './returning.js'
+import { returnUrl } from './returning.js'
 import { backLink, type SessionLook } from './session/look.js'
 
 export interface Checkout {
@@ -71,7 +71,7 @@ function holderOf ({ customer: { name, email } }: Payment): string {
 }
 
 export function payButton (
-  { total_amount: total, currency }: Pick<Payment, 'total_amount' | 'currency'>, { payButtonText }: SessionLook,
+  { total_amount: total, currency }: { total_amount: number, currency: string }, { payButtonText }: SessionLook,
   { sandbox }: Context
 ): Fragment {
   const text = payButtonText ?? (total === 0 ? 'Complete order' : `Pay ${money(total, currency, sandbox)}`)
@@ -82,7 +82,7 @@ export function payButton (
 }
 
 function phone ({ payment, problems, entered }: Checkout): Fragment {
-  if (checkoutOptions(payment).require_phone_number !== true) return ''
+  if (payment.checkout.require_phone_number !== true) return ''
   return html`<div><h2 class="section-title">Contact</h2>
 !${field({
     id: 'phone',

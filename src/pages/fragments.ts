@@ -118,10 +118,7 @@ export function cardName (network: string | null | undefined, lastFour: string |
 
 /** `Visa •••• 4242`, `Klarna`; null for a payment that has been tried with nothing. */
 export function paidWith (payment: Payment, { reference }: Sandbox): string | null {
-  if (payment.card !== null) {
-    const card = JSON.parse(payment.card) as { network: string, last_four: string }
-    return cardName(card.network, card.last_four)
-  }
+  if (payment.card !== null) return cardName(payment.card.network, payment.card.last_four)
   const type = payment.payment_method_type
   return type === null ? null : reference.paymentMethods[type]?.label ?? type
 }

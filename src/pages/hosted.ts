@@ -21,7 +21,7 @@ import { pageFrame, rootOf, tokenRefused, type PagesOptions } from './frame.js'
 import { sendRedirect } from './layout.js'
 import type { Entered } from './method-fields.js'
 import { confirmation, expired, status, statusRefresh, type Notice } from './outcome.js'
-import { checkoutOptions, formTargets, nextUrl } from './returning.js'
+import { formTargets, nextUrl } from './returning.js'
 import { lookOfPayment } from './session/look.js'
 import { addSessionPages } from './session/routes.js'
 import { act, entered, formToken, isToken, problemsOf, readForm } from './submission.js'
@@ -91,14 +91,14 @@ function hostedPages (options: PagesOptions) {
     const target = { url: checkoutUrl(visit), token: formToken(payment, link) }
     const content = checkout({ payment, context, problems, entered: before, target, look })
     const title = `${problems.length > 0 ? 'Error: ' : ''}Pay ${context.sandbox.business.name}`
-    const targets = formTargets(checkoutOptions(payment))
+    const targets = formTargets(payment.checkout)
     send(reply, code, { title, content, width: 'wide', formTargets: targets, look, expiresAt: payment.expires_at })
   }
 
   function showConfirmation (visit: Visit): void {
     const { payment, context, link, reply } = visit
     const content = confirmation(payment, { url: checkoutUrl(visit), token: formToken(payment, link) }, context)
-    const targets = formTargets(checkoutOptions(payment))
+    const targets = formTargets(payment.checkout)
     send(reply, 200, { title: 'Confirm the payment', content, width: 'narrow', formTargets: targets, look: lookFor(visit) })
   }
 

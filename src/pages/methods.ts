@@ -7,7 +7,6 @@ import type { MethodFacts } from '../reference.js'
 import type { PaymentMethod } from '../resources/payment-methods/store.js'
 import type { CheckoutOptions, Payment } from '../resources/payments/store.js'
 import type { Sandbox } from '../sandbox.js'
-import { checkoutOptions } from './returning.js'
 
 export interface Offer {
   saved: PaymentMethod[]
@@ -37,9 +36,8 @@ export interface Payable {
 }
 
 export function payableOf (payment: Payment): Payable {
-  const { country } = JSON.parse(payment.billing) as { country: string }
-  const { currency, total_amount: total, customer_id: customerId } = payment
-  return { country, currency, total_amount: total, customer_id: customerId, options: checkoutOptions(payment) }
+  const { billing: { country }, currency, total_amount: total, customer_id: customerId, checkout } = payment
+  return { country, currency, total_amount: total, customer_id: customerId, options: checkout }
 }
 
 export function offerFor (payable: Payable, sandbox: Sandbox): Offer {

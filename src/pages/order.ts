@@ -3,15 +3,12 @@
  * subtotal is the lines before any discount, and a tax that the prices contain is told below the total and not added.
  */
 import { html } from 'ghtml'
-import type { Schemas } from '../contract/operations.js'
 import type { PricedLine } from '../rules/pricing.js'
-import { readLines } from '../resources/payments/lines.js'
 import { codeOf } from '../resources/discounts/view.js'
 import type { AppliedDiscount, Payment } from '../resources/payments/store.js'
 import type { Sandbox } from '../sandbox.js'
 import { money } from './fragments.js'
 import type { Fragment } from './layout.js'
-import { checkoutOptions } from './returning.js'
 
 /** What a summary tells of, whether it is a payment already or not. */
 export interface Order {
@@ -35,10 +32,10 @@ function orderOf (payment: Payment): Order {
     currency: payment.currency,
     total_amount: payment.total_amount,
     tax: payment.tax,
-    lines: readLines(payment.lines),
-    codes: payment.discounts === null ? [] : JSON.parse(payment.discounts),
-    country: billing(payment).country,
-    tax_id: checkoutOptions(payment).tax_id ?? null
+    lines: payment.lines,
+    codes: payment.discounts,
+    country: payment.billing.country,
+    tax_id: payment.checkout.tax_id ?? null
   }
 }
 
@@ -119,14 +116,9 @@ function isReverseCharge (
   return taxId !== null && settings.tax && tax === 0 && total > 0 && reference.taxRates[country]?.reverse_charge === true
 }
 
-function billing (payment: Payment): Schemas['BillingAddress'] {
-  return JSON.parse(payment.billing)
-}
-
 function payer (payment: Payment, { reference }: Sandbox): Fragment {
-  const { customer } = payment
-  const { tax_id: taxId, customer_business_name: business } = checkoutOptions(payment)
-  const { country, state, city, street, zipcode } = billing(payment)
+  const { customer, billing: { country, state, city, street, zipcode } } = payment
+  const { tax_id: taxId, customer_business_name: business } = payment.checkout
   const town = [zipcode, city, state].filter(part => part).join(' ')
   const address = [street, town, reference.countries[country]?.name ?? country].filter((part): part is string => Boolean(part))
   return html`<div class="payer">

@@ -14,8 +14,7 @@ import { formatDay, formatTime } from '../rules/calendar.js'
 import type { Customer } from '../resources/customers/store.js'
 import { hasInvoice, hasReceipt } from '../resources/invoices/rules.js'
 import type { PaymentMethod } from '../resources/payment-methods/store.js'
-import { readLines } from '../resources/payments/lines.js'
-import type { Payment } from '../resources/payments/store.js'
+import type { ListedPayment } from '../resources/payments/store.js'
 import type { PortalSession } from '../resources/portal-sessions/store.js'
 import type { Refund } from '../resources/refunds/store.js'
 import { walletsResponse } from '../resources/wallets/view.js'
@@ -119,12 +118,12 @@ const STATUSES: Record<string, Told> = {
   requires_payment_method: { kind: 'calm', text: 'Not paid' }
 }
 
-function told ({ status, refund_status: refunded }: Payment): Told {
+function told ({ status, refund_status: refunded }: ListedPayment): Told {
   if (refunded !== null) return { kind: 'calm', text: refunded === 'full' ? 'Refunded' : 'Partly refunded' }
   return STATUSES[status] ?? { kind: 'calm', text: status.replaceAll('_', ' ') }
 }
 
-function paymentEntry (payment: Payment, { context: { sandbox }, base }: Portal): Fragment {
+function paymentEntry (payment: ListedPayment, { context: { sandbox }, base }: Portal): Fragment {
   const { payment_id: id, created_at: createdAt } = payment
   const total = money(payment.total_amount, payment.currency, sandbox)
   const { kind, text } = told(payment)
@@ -144,8 +143,8 @@ function file (kind: 'invoice' | 'receipt', url: string, which: string): Fragmen
 }
 
 /** `E-book`, `E-book and 2 more`. */
-function goods ({ lines }: Payment): string {
-  const [first, ...rest] = readLines(lines)
+function goods ({ lines }: ListedPayment): string {
+  const [first, ...rest] = lines
   const name = first?.name ?? first?.product_id ?? 'Payment'
   return rest.length === 0 ? name : `${name} and ${rest.length} more`
 }

@@ -4,23 +4,19 @@
 import { isOpen } from '../resources/payments/life.js'
 import type { CheckoutOptions, Payment } from '../resources/payments/store.js'
 
-export function checkoutOptions ({ checkout }: Pick<Payment, 'checkout'>): CheckoutOptions {
-  return JSON.parse(checkout)
-}
-
 /**
  * Where a payment is found now: its form while it is open, else its status page, or, with `redirect_immediately`, the merchant's.
  * A page in a frame can't leave it by itself (`mayLeave`): its status page tells the page around it where to go.
  */
 export function nextUrl (payment: Payment, link: string, base: string, mayLeave = true): string {
   if (isOpen(payment)) return `${base}/${link}`
-  const back = mayLeave && checkoutOptions(payment).redirect_immediately === true ? returnUrl(payment) : null
+  const back = mayLeave && payment.checkout.redirect_immediately === true ? returnUrl(payment) : null
   return back ?? `${base}/status/${link}/${payment.status}`
 }
 
 /** The return_url with `payment_id`, `status` and `email` after its own parameters; null where the merchant gave none. */
 export function returnUrl (payment: Payment): string | null {
-  const { return_url: given } = checkoutOptions(payment)
+  const { return_url: given } = payment.checkout
   if (given === undefined || !URL.canParse(given)) return null
   const url = new URL(given)
   url.searchParams.append('payment_id', payment.payment_id)

@@ -12,7 +12,6 @@ import type { Context } from '../sandbox.js'
 import type { Entered } from './method-fields.js'
 import type { Problem } from './fragments.js'
 import { offerFor, payableOf, type Offer } from './methods.js'
-import { checkoutOptions } from './returning.js'
 
 const FIELDS = ['token', 'action', 'method', 'number', 'expiry', 'cvc', 'name', 'save', 'phone', 'upi_id'] as const
 
@@ -107,7 +106,7 @@ export function act (payment: Payment, form: Form, context: Context): void {
 
 function pay (payment: Payment, form: Form, context: Context): void {
   const violations: Violation[] = []
-  const phone = checkoutOptions(payment).require_phone_number === true ? readPhone(form.phone, violations) : null
+  const phone = payment.checkout.require_phone_number === true ? readPhone(form.phone, violations) : null
   const isFree = payment.total_amount === 0
   const offer = offerFor(payableOf(payment), context.sandbox)
   const instrument = isFree ? null : readInstrument(form, offer, context, violations)

@@ -181,7 +181,7 @@ t.test('answers', async t => {
     }))
     const payment = emulator.sandbox.payments.find(reply.payment_id)
     t.equal(payment?.payment_method_id, 'pm_visa_grace')
-    t.strictSame(JSON.parse(payment?.checkout ?? ''), {
+    t.strictSame(payment?.checkout, {
       return_url: 'myapp://paid',
       redirect_immediately: true,
       require_phone_number: true,

@@ -7,9 +7,7 @@ import { html } from 'ghtml'
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError } from '../../errors.js'
 import { codeOf } from '../../resources/discounts/view.js'
-import { readLines } from '../../resources/payments/lines.js'
 import { findPayment } from '../../resources/payments/routes.js'
-import type { AppliedDiscount, CheckoutOptions } from '../../resources/payments/store.js'
 import type { Context } from '../../sandbox.js'
 import { money } from '../fragments.js'
 import type { Fragment } from '../layout.js'
@@ -185,10 +183,7 @@ function startOf (kind: CartKind, { search, context }: Visit): Start {
 function startOfPayment (paymentId: string, address: string, context: Context): Start {
   const { sandbox } = context
   const payment = findPayment(paymentId, context)
-  const lines = readLines(payment.lines)
-  const billing: Schemas['BillingAddress'] = JSON.parse(payment.billing)
-  const applied: AppliedDiscount[] = payment.discounts === null ? [] : JSON.parse(payment.discounts)
-  const options: CheckoutOptions = JSON.parse(payment.checkout)
+  const { lines, billing, discounts, checkout: options } = payment
   return {
     ...Object.fromEntries(lines.flatMap((line, index) => [
       [`product_cart[${index}].product_id`, line.product_id],
@@ -199,7 +194,7 @@ function startOfPayment (paymentId: string, address: string, context: Context): 
     ])),
     ...Object.fromEntries(Object.entries(billing).map(([name, value]) => [`${address}.${name}`, value ?? ''])),
     'customer.customer_id': payment.customer_id,
-    discount_codes: applied.map(discount => codeOf(discount, sandbox)).filter(code => code !== null).join(', '),
+    discount_codes: discounts.map(discount => codeOf(discount, sandbox)).filter(code => code !== null).join(', '),
     billing_currency: payment.currency === lines[0]?.unit_currency ? '' : payment.currency,
     tax_id: options.tax_id ?? '',
     customer_business_name: options.customer_business_name ?? '',
@@ -207,7 +202,7 @@ function startOfPayment (paymentId: string, address: string, context: Context): 
     return_url: options.return_url ?? '',
     redirect_immediately: options.redirect_immediately === true ? 'yes' : '',
     force_3ds: options.force_3ds === true ? 'yes' : '',
-    metadata: payment.metadata
+    metadata: JSON.stringify(payment.metadata)
   }
 }
 

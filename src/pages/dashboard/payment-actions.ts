@@ -81,7 +81,7 @@ async function wantedItems (visit: Visit, form: Form): Promise<object[]> {
 export function paymentForms (payment: Payment, items: Items, visit: Visit): Fragment {
   const { status } = payment
   const stored = visit.context.sandbox.payments.find(payment.payment_id)
-  const canBePaid = isOpen({ status: status ?? '' }) && stored !== undefined && !hasExpired(stored, visit.context.now)
+  const canBePaid = isOpen(payment) && stored !== undefined && !hasExpired(stored, visit.context.now)
   const next = canBePaid ? paying(payment, visit) : ended(payment, visit)
   const refunds = status === 'succeeded' ? refunding(payment, items, visit) : null
   return html`!${card(next, { id: 'actions', title: 'What happens next', live: true })}

@@ -115,7 +115,7 @@ function refunds ({ refunds }: Payment, { context: { sandbox } }: Visit): Entry[
 
 function expiry ({ payment_id: id, status }: Payment, { context: { sandbox, now } }: Visit): Entry[] {
   const expiresAt = sandbox.payments.find(id)?.expires_at ?? null
-  if (expiresAt === null || !isOpen({ status: status ?? '' })) return []
+  if (expiresAt === null || !isOpen({ status })) return []
   const hasCome = expiresAt <= now
   const what = hasCome ? 'The link expired' : 'The link expires'
   return [{ id: 'expiry', at: formatTime(expiresAt), kind: hasCome ? 'bad' : 'calm', what }]

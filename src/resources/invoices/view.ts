@@ -12,13 +12,12 @@ import type { PricedLine } from '../../rules/pricing.js'
 import type { Sandbox } from '../../sandbox.js'
 import { codeOf } from '../discounts/view.js'
 import { refundableItems } from '../payments/items.js'
-import { readLines } from '../payments/lines.js'
-import type { AppliedDiscount, CheckoutOptions, Payment } from '../payments/store.js'
+import type { Payment } from '../payments/store.js'
 import type { Refund } from '../refunds/store.js'
 
 /** The invoice of a payment that has succeeded. */
 export function invoiceDocument (payment: Payment, sandbox: Sandbox): InvoiceDocument {
-  const lines = readLines(payment.lines)
+  const { lines } = payment
   const money = moneyOf(payment, sandbox)
   const method = paidWith(payment, sandbox)
   const isFree = payment.total_amount === 0
@@ -89,7 +88,7 @@ export function receiptDocument (refund: Refund, payment: Payment, sandbox: Sand
 function totals (lines: readonly PricedLine[], payment: Payment, sandbox: Sandbox): InvoiceDocument['totals'] {
   const money = moneyOf(payment, sandbox)
   const sum = (amount: (line: PricedLine) => number) => lines.reduce((total, line) => total + amount(line), 0)
-  const codes: AppliedDiscount[] = payment.discounts === null ? [] : JSON.parse(payment.discounts)
+  const { discounts: codes } = payment
   const subtotal = sum(line => line.subtotal)
   const byProducts = subtotal - codes.reduce((total, { deducted }) => total + deducted, 0) - sum(line => line.amount)
   const contained = sum(line => line.tax_inclusive ? line.tax : 0)
@@ -109,7 +108,7 @@ function totals (lines: readonly PricedLine[], payment: Payment, sandbox: Sandbo
 
 /** `VAT 20 %`; without the rate where it was not charged. */
 function taxName (payment: Payment, sandbox: Sandbox): string {
-  const rate = sandbox.reference.taxRates[billingOf(payment).country]
+  const rate = sandbox.reference.taxRates[payment.billing.country]
   if (rate === undefined) return 'Tax'
   if (isReverseCharge(payment, sandbox)) return `${rate.name} (reverse charge)`
   return payment.tax === 0 ? 'Tax' : `${rate.name} ${rate.rate_bps / 100} %`
@@ -117,8 +116,8 @@ function taxName (payment: Payment, sandbox: Sandbox): string {
 
 /** A tax id made the tax 0 although the country has one. What was free or sold without tax has none for another reason. */
 function isReverseCharge (payment: Payment, { reference, settings }: Sandbox): boolean {
-  return checkoutOf(payment).tax_id !== undefined && settings.tax && payment.tax === 0 && payment.total_amount > 0 &&
-    reference.taxRates[billingOf(payment).country]?.reverse_charge === true
+  return payment.checkout.tax_id !== undefined && settings.tax && payment.tax === 0 && payment.total_amount > 0 &&
+    reference.taxRates[payment.billing.country]?.reverse_charge === true
 }
 
 type Money = (amount: number) => string
@@ -140,14 +139,6 @@ function unitPrice ({ quantity, subtotal }: PricedLine, money: Money): string {
 /** When it succeeded, which can be later than it was created. */
 function paidAt (payment: Payment, { payments }: Sandbox): number {
   return payments.attempts(payment.seq).findLast(({ status }) => status === 'succeeded')?.created_at ?? payment.created_at
-}
-
-function billingOf (payment: Payment): Schemas['BillingAddress'] {
-  return JSON.parse(payment.billing)
-}
-
-function checkoutOf (payment: Payment): CheckoutOptions {
-  return JSON.parse(payment.checkout)
 }
 
 function parties (payment: Payment, sandbox: Sandbox): InvoiceDocument['parties'] {
@@ -174,11 +165,11 @@ function seller (sandbox: Sandbox): string[] {
 
 function buyer (payment: Payment, sandbox: Sandbox): string[] {
   const { name, email } = payment.customer
-  const { customer_business_name: business, tax_id: taxId } = checkoutOf(payment)
+  const { customer_business_name: business, tax_id: taxId } = payment.checkout
   return [
     ...given(business),
     ...(name === email ? [] : given(name)), // a customer without a name goes by the e-mail address
-    ...addressLines(billingOf(payment), sandbox),
+    ...addressLines(payment.billing, sandbox),
     email,
     ...(taxId === undefined ? [] : [`Tax ID ${taxId}`])
   ]

@@ -3,7 +3,6 @@
  * Amounts are in minor units of the payment's currency.
  */
 import type { Refund } from '../refunds/store.js'
-import { readLines } from './lines.js'
 import type { Payment } from './store.js'
 
 export interface RefundableItem {
@@ -18,7 +17,7 @@ export interface RefundableItem {
 
 export function refundableItems ({ lines }: Pick<Payment, 'lines'>, refunds: readonly Refund[]): RefundableItem[] {
   const items = new Map<string, RefundableItem>()
-  for (const line of readLines(lines)) {
+  for (const line of lines) {
     const item = items.get(line.product_id) ?? { item_id: line.product_id, name: line.name, net: 0, tax: 0, refundable: 0 }
     item.net += line.total - line.tax
     item.tax += line.tax

@@ -11,21 +11,15 @@ import {
 } from '../../rules/instruments.js'
 import type { Context } from '../../sandbox.js'
 import type { PaymentMethod } from '../payment-methods/store.js'
-import type { AppliedDiscount, CheckoutOptions, Payment } from './store.js'
-
-/** What a payment waits with, for its customer or for the bank: how it was paid, and whether to keep that method. */
-export interface PendingAction {
-  instrument: Instrument
-  saveMethod: boolean
-}
+import type { Payment, PendingAction } from './store.js'
 
 export const SETTLE_JOB = 'payment.settle'
 
 /** From these a payment can be tried; the others have come to their end, or to a charge that is under way. */
-const OPEN = new Set(['requires_payment_method', 'failed', 'requires_customer_action'])
+const OPEN: ReadonlySet<Payment['status']> = new Set(['requires_payment_method', 'failed', 'requires_customer_action'])
 
-export function isOpen ({ status }: Pick<Payment, 'status'>): boolean {
-  return OPEN.has(status)
+export function isOpen ({ status }: { status: Payment['status'] | null }): boolean {
+  return status !== null && OPEN.has(status)
 }
 
 export function hasExpired ({ expires_at: expiresAt }: Pick<Payment, 'expires_at'>, nowUs: number): boolean {
@@ -56,8 +50,7 @@ export function attempt (
 ): void {
   checkOpen(payment, context.now)
   checkDiscounts(payment, context)
-  const options: CheckoutOptions = JSON.parse(payment.checkout)
-  const isCardThatMustConfirm = options.force_3ds === true && instrument.payment_method === 'card' &&
+  const isCardThatMustConfirm = payment.checkout.force_3ds === true && instrument.payment_method === 'card' &&
     instrument.payment_method_id === null
   const outcome = isCardThatMustConfirm ? confirmedFirst(instrument.outcome) : instrument.outcome
   apply(payment, { ...instrument, outcome }, saveMethod, context)
@@ -83,7 +76,7 @@ export function answerAction (payment: Payment, answer: Answer, context: Context
     })
   }
   checkOpen(payment, context.now)
-  const { instrument, saveMethod }: PendingAction = JSON.parse(payment.pending_action)
+  const { instrument, saveMethod } = payment.pending_action
   if (answer === 'back') return record(payment, { status: 'requires_payment_method' }, null, context)
   if (answer === 'approve') checkDiscounts(payment, context)
   apply(payment, { ...instrument, outcome: outcomeOf(answer, instrument) }, saveMethod, context)
@@ -108,7 +101,7 @@ function apply (payment: Payment, instrument: Instrument, saveMethod: boolean, c
 export function settlePayment (paymentId: string, context: Context): void {
   const payment = context.sandbox.payments.find(paymentId)
   if (payment?.status !== 'processing') return
-  const pending: PendingAction | null = payment.pending_action === null ? null : JSON.parse(payment.pending_action)
+  const { pending_action: pending } = payment
   const exhausted = exhaustedDiscount(payment, context)
   if (exhausted === null) {
     record(payment, { status: 'succeeded' }, null, context)
@@ -163,10 +156,10 @@ function record (
     payment_method: instrument?.payment_method ?? payment.payment_method,
     payment_method_type: instrument?.payment_method_type ?? payment.payment_method_type,
     payment_method_id: instrument === null ? payment.payment_method_id : instrument.payment_method_id,
-    card: instrument === null ? payment.card : instrument.card && JSON.stringify(instrument.card),
+    card: instrument === null ? payment.card : instrument.card,
     error_code: errorCode,
     error_message: errorCode === null ? null : failureMessage(errorCode, sandbox.reference.failureCodes),
-    pending_action: WAITING.has(state.status) && pending !== undefined ? JSON.stringify(pending) : null
+    pending_action: WAITING.has(state.status) ? pending ?? null : null
   })
   sandbox.payments.recordAttempt(payment.seq, now, state.status, instrument?.payment_method_type ?? null, errorCode)
   const event = EVENTS[state.status]
@@ -181,7 +174,7 @@ function failureMessage (code: string, codes: Context['sandbox']['reference']['f
 /** What a success brings with it: the discounts are used, and the method is kept where the customer wished so. */
 function complete (payment: Payment, instrument: Instrument | null, saveMethod: boolean, context: Context): void {
   const { sandbox } = context
-  for (const { discount_id: discountId } of appliedDiscounts(payment)) {
+  for (const { discount_id: discountId } of payment.discounts) {
     sandbox.discounts.use(discountId, payment.customer_id, payment.payment_id)
   }
   const { payment_method_id: savedId = null } = instrument ?? {}
@@ -211,10 +204,6 @@ function save ({ payment_method_type: type }: Instrument, card: KeptCard, paymen
   })
 }
 
-function appliedDiscounts ({ discounts }: Payment): AppliedDiscount[] {
-  return discounts === null ? [] : JSON.parse(discounts)
-}
-
 /** A discount is used up when a payment succeeds; the limit holds then, whatever was promised before (ruling 11). */
 function checkDiscounts (payment: Payment, context: Context): void {
   const refusal = exhaustedDiscount(payment, context)
@@ -222,7 +211,7 @@ function checkDiscounts (payment: Payment, context: Context): void {
 }
 
 function exhaustedDiscount (payment: Payment, { sandbox }: Context): ApiError | null {
-  for (const { discount_id: discountId } of appliedDiscounts(payment)) {
+  for (const { discount_id: discountId } of payment.discounts) {
     const discount = sandbox.discounts.find(discountId)
     if (discount === undefined) continue
     const { code, times_used: used, usage_limit: limit, per_customer_usage_limit: each } = discount

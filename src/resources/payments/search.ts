@@ -1,7 +1,7 @@
 /** Finding payments by whatever somebody knows of them. The API has no such operation; the dashboard has. */
 import { linkSeq } from '../../rules/links.js'
 import type { Context } from '../../sandbox.js'
-import type { Payment, PaymentFilter } from './store.js'
+import type { ListedPayment, PaymentFilter } from './store.js'
 
 const TEXT_MAX = 200
 
@@ -11,7 +11,7 @@ const TEXT_MAX = 200
  */
 export function searchPayments (
   given: string, filter: PaymentFilter, limit: number, offset: number, { sandbox }: Pick<Context, 'sandbox'>
-): Payment[] {
+): ListedPayment[] {
   const { payments } = sandbox
   const text = given.trim().slice(0, TEXT_MAX)
   const listed = (narrowed: PaymentFilter) => payments.list({ ...filter, ...narrowed }, limit, offset)

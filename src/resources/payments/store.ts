@@ -1,10 +1,15 @@
 /** The payments that a sandbox remembers. One payment is one row, written in one piece; lists are newest first. */
 import type { Schemas } from '../../contract/operations.js'
-import { idFloor } from '../../rules/ids.js'
+import type { Instrument, KeptCard } from '../../rules/instruments.js'
 import type { PricedLine } from '../../rules/pricing.js'
 import type { Database, Statement } from '../../store/database.js'
-import { writeLines } from './lines.js'
-import type { CustomersRow, PaymentAttemptsRow, PaymentsRow } from '../../store/rows.gen.js'
+import { fromJson, toJson } from '../../store/json.js'
+import type { PaymentAttemptsRow, PaymentsRow } from '../../store/rows.gen.js'
+import type { Customer } from '../customers/store.js'
+import { readLines, writeLines } from './lines.js'
+import {
+  CUSTOMERS_LISTED, LISTED_COLUMNS, SELECT_PAYMENT, broadSearchSql, givenFilters, likeOf, listSql, parameters, searchSql
+} from './queries.js'
 
 /** A discount as a payment used it: the order of the array is the order of application. */
 export interface AppliedDiscount {
@@ -31,11 +36,17 @@ export interface CheckoutOptions {
   customer_business_name?: string
 }
 
+/** The instrument of a payment that waits for its customer or the bank, and whether to keep it as a saved method. */
+export interface PendingAction {
+  instrument: Instrument
+  saveMethod: boolean
+}
+
 /** What a payment has when it is created; every other column starts empty. */
 export interface NewPayment {
   payment_id: string
   created_at: number
-  status: string
+  status: Schemas['IntentStatus']
   customer_id: string
   brand_id: string
   currency: string
@@ -56,8 +67,31 @@ export interface NewPayment {
   payment_method_id: string | null
 }
 
-/** A payment as read: its row, with the JSON columns still in text, and its customer. */
-export type Payment = PaymentsRow & { customer: Omit<CustomersRow, 'seq' | 'created_at'> }
+/** The columns that a payment holds with a narrower type than its row: JSON, and words of the contract. */
+interface ParsedColumns {
+  status: Schemas['IntentStatus']
+  currency: Schemas['Currency']
+  settlement_currency: Schemas['Currency']
+  link: NewPayment['link']
+  refund_status: Schemas['PaymentRefundStatus'] | null
+  billing: Schemas['BillingAddress']
+  metadata: Schemas['Metadata']
+  lines: PricedLine[]
+  /** Empty without discounts. */
+  discounts: AppliedDiscount[]
+  checkout: CheckoutOptions
+  card: KeptCard | null
+  pending_action: PendingAction | null
+  custom_field_responses: Array<Schemas['CustomFieldResponse']> | null
+}
+
+/** A payment and its customer. */
+export type Payment = Omit<PaymentsRow, keyof ParsedColumns | 'product_ids'> & ParsedColumns & {
+  customer: Omit<Customer, 'created_at'>
+}
+
+/** A payment as lists read it. */
+export type ListedPayment = Pick<Payment, typeof LISTED_COLUMNS[number] | 'customer'>
 
 export interface PaymentFilter {
   created_at_gte?: number
@@ -76,9 +110,9 @@ export interface PaymentsStore {
   /** Returns the payment's sequence number, from which its link is made. */
   insert (payment: NewPayment): number
   find (paymentId: string): Payment | undefined
-  list (filter: PaymentFilter, limit: number, offset: number): Payment[]
-  /** Those whose metadata, or whose customer's e-mail, has a text in it, whatever its capitals. */
-  search (text: string, filter: PaymentFilter, limit: number, offset: number): Payment[]
+  list (filter: PaymentFilter, limit: number, offset: number): ListedPayment[]
+  /** Payments that contain a text in their metadata or in their customer's e-mail address. Case does not matter. */
+  search (text: string, filter: PaymentFilter, limit: number, offset: number): ListedPayment[]
   hasSucceeded (customerId: string): boolean
   /** How many payments are in each status that any is in. */
   countByStatus (): Map<string, number>
@@ -97,12 +131,9 @@ export interface PaymentsStore {
 }
 
 /** What changes when a payment is tried, settled or cancelled. */
-export type PaymentState = Pick<PaymentsRow, typeof STATE_COLUMNS[number]>
-
-const STATE_COLUMNS = [
-  'status', 'updated_at', 'payment_method', 'payment_method_type', 'payment_method_id', 'card', 'error_code', 'error_message',
-  'pending_action'
-] as const
+export type PaymentState = Pick<Payment,
+  'status' | 'updated_at' | 'payment_method' | 'payment_method_type' | 'payment_method_id' | 'card' | 'error_code' |
+  'error_message' | 'pending_action'>
 
 const COLUMNS = [
   'payment_id', 'created_at', 'status', 'customer_id', 'brand_id', 'currency', 'total_amount', 'tax', 'settlement_currency',
@@ -111,41 +142,23 @@ const COLUMNS = [
   'checkout', 'payment_method_id'
 ] as const
 
-const WITH_CUSTOMER = `SELECT p.*, c.email AS customer_email, c.name AS customer_name,
-  c.phone_number AS customer_phone_number, c.metadata AS customer_metadata FROM`
-
-type Joined = PaymentsRow & {
+interface CustomerColumns {
   customer_email: string
   customer_name: string
   customer_phone_number: string | null
   customer_metadata: string
 }
 
-/**
- * Each filter as SQL. Times are looked for among the ids, which begin with them; where an id may have run ahead of the clock, and
- * only there, the row is read to tell.
- */
-const CONDITIONS: Record<keyof PaymentFilter, string> = {
-  created_at_gte: 'p.payment_id >= ? AND (p.payment_id >= ? OR p.created_at >= ?)',
-  created_at_lte: 'p.payment_id < ? AND (p.payment_id < ? OR p.created_at <= ?)',
-  customer_id: 'p.customer_id = ?',
-  subscription_id: 'p.subscription_id = ?',
-  status: 'p.status = ?',
-  brand_id: 'p.brand_id = ?',
-  product_id: 'instr(p.product_ids, ?) > 0',
-  currency: 'p.currency = ?',
-  id_prefix: 'p.payment_id >= ? AND p.payment_id < ?'
-}
+type PaymentRow = PaymentsRow & CustomerColumns
+type ListedRow = Pick<PaymentsRow, typeof LISTED_COLUMNS[number]> & CustomerColumns
 
 export function paymentsStore (database: Database): PaymentsStore {
   const insert = database.prepare(
     `INSERT INTO payments (${COLUMNS.join(', ')}, retry_attempt) VALUES (${COLUMNS.map(() => '?').join(', ')}, 0)`)
-  const find = database.prepare<[string], Joined>(
-    `${WITH_CUSTOMER} payments p JOIN customers c USING (customer_id) WHERE p.payment_id = ?`)
-  const findBySeq = database.prepare<[number], Joined>(
-    `${WITH_CUSTOMER} payments p JOIN customers c USING (customer_id) WHERE p.seq = ?`)
-  const record = database.prepare(
-    `UPDATE payments SET ${STATE_COLUMNS.map(column => `${column} = ?`).join(', ')} WHERE seq = ?`)
+  const find = database.prepare<[string], PaymentRow>(`${SELECT_PAYMENT} WHERE p.payment_id = ?`)
+  const findBySeq = database.prepare<[number], PaymentRow>(`${SELECT_PAYMENT} WHERE p.seq = ?`)
+  const record = database.prepare(`UPDATE payments SET status = ?, updated_at = ?, payment_method = ?, payment_method_type = ?,
+    payment_method_id = ?, card = ?, error_code = ?, error_message = ?, pending_action = ? WHERE seq = ?`)
   const recordAttempt = database.prepare(
     'INSERT INTO payment_attempts (payment_seq, created_at, status, method_type, error_code) VALUES (?, ?, ?, ?, ?)')
   const attempts = database.prepare<[number], PaymentAttemptsRow>(
@@ -171,7 +184,7 @@ export function paymentsStore (database: Database): PaymentsStore {
         payment.total_amount, payment.tax, payment.settlement_currency, payment.settlement_amount, payment.settlement_tax,
         payment.secret, payment.invoice_id, payment.link, payment.expires_at, JSON.stringify(payment.billing),
         JSON.stringify(payment.metadata), writeLines(payment.lines), productIds(payment.lines),
-        payment.discounts && JSON.stringify(payment.discounts),
+        toJson(payment.discounts),
         JSON.stringify(payment.checkout), payment.payment_method_id)
       return Number(lastInsertRowid)
     },
@@ -180,12 +193,12 @@ export function paymentsStore (database: Database): PaymentsStore {
       return row && read(row)
     },
     list (filter, limit, offset) {
-      const names = given(filter)
+      const names = givenFilters(filter)
       const sql = listSql(names, filter.status)
-      return statement(sql).all(...names.flatMap(name => parameters(filter, name)), limit, offset).map(read)
+      return statement(sql).all(...names.flatMap(name => parameters(filter, name)), limit, offset).map(readListed)
     },
     search (text, filter, limit, offset) {
-      const names = given(filter)
+      const names = givenFilters(filter)
       const filters = names.flatMap(name => parameters(filter, name))
       const like = likeOf(text)
       // What is in JSON is written as JSON writes it: a quotation mark with a backslash before it.
@@ -195,19 +208,22 @@ export function paymentsStore (database: Database): PaymentsStore {
       const rows = customers.length <= CUSTOMERS_LISTED
         ? statement(searchSql(names)).all(...filters, inJson, found, ...filters, JSON.stringify(customers), found, limit, offset)
         : statement(broadSearchSql(names)).all(...filters, inJson, like, limit, offset)
-      return rows.map(read)
+      return rows.map(readListed)
     },
     findBySeq (seq) {
       const row = findBySeq.get(seq)
       return row && read(row)
     },
-    record: (seq, state) => { record.run(...STATE_COLUMNS.map(column => state[column]), seq) },
+    record (seq, state) {
+      record.run(state.status, state.updated_at, state.payment_method, state.payment_method_type, state.payment_method_id,
+        toJson(state.card), state.error_code, state.error_message, toJson(state.pending_action), seq)
+    },
     recordAttempt: (seq, at, status, methodType, errorCode) => { recordAttempt.run(seq, at, status, methodType, errorCode) },
     attempts: seq => attempts.all(seq),
     setExpiry: (seq, at) => { setExpiry.run(at, seq) },
     recordOpening: (seq, at) => { recordOpening.run(at, seq) },
     setRefundStatus: (paymentId, status, updatedAt) => { setRefundStatus.run(status, updatedAt, paymentId) },
-    joinSession: (seq, sessionId, answers) => { joinSession.run(sessionId, answers && JSON.stringify(answers), seq) },
+    joinSession: (seq, sessionId, answers) => { joinSession.run(sessionId, toJson(answers), seq) },
     hasSucceeded: customerId => hasSucceeded.get(customerId) !== undefined,
     countByStatus () {
       const counts = new Map(countTried.all().map(({ status, count }) => [status, count]))
@@ -217,90 +233,51 @@ export function paymentsStore (database: Database): PaymentsStore {
   }
 }
 
-/** While a clock stands still, ids run ahead of it, a microsecond for each: so many can be told apart. */
-const IDS_AHEAD_US = 60_000_000
-
-function parameters (filter: PaymentFilter, name: keyof PaymentFilter): unknown[] {
-  const value = filter[name]
-  const floor = (aheadUs: number) => idFloor('pay', Number(value) + aheadUs)
-  if (name === 'created_at_gte') return [floor(0), floor(IDS_AHEAD_US), value]
-  if (name === 'created_at_lte') return [floor(IDS_AHEAD_US), floor(0), value]
-  if (name === 'product_id') return [JSON.stringify(value)]
-  if (name === 'id_prefix') return [value, `${value}{`] // which follows every letter and digit
-  return [value]
-}
-
 function productIds (lines: readonly PricedLine[]): string {
   return JSON.stringify([...new Set(lines.map(line => line.product_id))])
 }
 
-function given (filter: PaymentFilter): Array<keyof PaymentFilter> {
-  return (Object.keys(CONDITIONS) as Array<keyof PaymentFilter>).filter(name => filter[name] !== undefined)
-}
-
 /** One prepared statement for each combination of filters that was ever asked for: there are no more than some hundreds. */
 function statements (database: Database) {
-  const prepared = new Map<string, Statement<unknown[], Joined>>()
+  const prepared = new Map<string, Statement<unknown[], ListedRow>>()
   return (sql: string) => {
-    const statement = prepared.get(sql) ?? database.prepare<unknown[], Joined>(sql)
+    const statement = prepared.get(sql) ?? database.prepare<unknown[], ListedRow>(sql)
     prepared.set(sql, statement)
     return statement
   }
 }
 
-/**
- * Finds the page by sequence number alone, so that an index decides it wherever one can, and then reads the rows of that page.
- * CROSS JOIN keeps SQLite from turning the order round and reading every payment for its place in the page.
- */
-function listSql (names: ReadonlyArray<keyof PaymentFilter>, status: string | undefined): string {
-  const conditions = names.map(name => CONDITIONS[name])
-  // The index by status leaves out payments that nobody has tried to pay; SQLite takes it only where the query says so too.
-  if (status !== undefined && status !== 'requires_payment_method') conditions.push("p.status <> 'requires_payment_method'")
-  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
-  return `${WITH_CUSTOMER} (SELECT p.seq FROM payments p ${where} ORDER BY p.payment_id DESC LIMIT ? OFFSET ?) page
-    CROSS JOIN payments p USING (seq) CROSS JOIN customers c USING (customer_id) ORDER BY p.payment_id DESC`
+function read (row: PaymentRow): Payment {
+  const { product_ids: _, ...columns } = withCustomer(row)
+  return {
+    ...columns,
+    settlement_currency: row.settlement_currency as Payment['settlement_currency'],
+    link: row.link as Payment['link'],
+    billing: JSON.parse(row.billing),
+    discounts: fromJson(row.discounts) ?? [],
+    checkout: JSON.parse(row.checkout),
+    pending_action: fromJson(row.pending_action),
+    custom_field_responses: fromJson(row.custom_field_responses)
+  }
 }
 
-function likeOf (text: string): string {
-  return `%${text.replace(/[\\%_]/g, '\\$&')}%`
+function readListed (row: ListedRow): ListedPayment {
+  return withCustomer(row)
 }
 
-/** The payments of so many customers are looked up one by one. */
-const CUSTOMERS_LISTED = 1000
-
-const IN_METADATA = "p.metadata LIKE ? ESCAPE '\\'"
-
-/**
- * No index holds metadata, which would cost every payment: all rows are gone through, from the newest on, until enough are found.
- * The payments of the customers that fit are added from their index.
- */
-function searchSql (names: ReadonlyArray<keyof PaymentFilter>): string {
-  const found = (condition: string) => `SELECT seq FROM (
-    SELECT p.seq FROM payments p WHERE ${narrowed(names)} ${condition} ORDER BY p.seq DESC LIMIT ?)`
-  const seqs = `${found(IN_METADATA)} UNION ${found('p.customer_id IN (SELECT value FROM json_each(?))')}`
-  return pageSql(`${seqs} ORDER BY seq DESC LIMIT ? OFFSET ?`)
-}
-
-/** For a text that fits very many customers, and so soon a payment. */
-function broadSearchSql (names: ReadonlyArray<keyof PaymentFilter>): string {
-  const ofCustomer = "+p.customer_id IN (SELECT customer_id FROM customers WHERE email LIKE ? ESCAPE '\\')"
-  const seqs = `SELECT p.seq FROM payments p WHERE ${narrowed(names)} (${IN_METADATA} OR ${ofCustomer})`
-  return pageSql(`${seqs} ORDER BY p.seq DESC LIMIT ? OFFSET ?`)
-}
-
-/** The filters come first: what they leave out need not be searched. */
-function narrowed (names: ReadonlyArray<keyof PaymentFilter>): string {
-  return names.map(name => `${CONDITIONS[name]} AND`).join(' ')
-}
-
-function pageSql (seqs: string): string {
-  return `${WITH_CUSTOMER} (${seqs}) page
-    CROSS JOIN payments p USING (seq) CROSS JOIN customers c USING (customer_id) ORDER BY p.seq DESC`
-}
-
-function read (row: Joined): Payment {
+/** A row with what every read of a payment parses, and its customer as an object. */
+function withCustomer<Row extends ListedRow> (row: Row) {
   const {
-    customer_email: email, customer_name: name, customer_phone_number: phone, customer_metadata: metadata, ...payment
+    customer_email: email, customer_name: name, customer_phone_number: phone, customer_metadata: metadata, ...columns
   } = row
-  return { ...payment, customer: { customer_id: row.customer_id, email, name, phone_number: phone, metadata } }
+  return {
+    ...columns,
+    status: row.status as Payment['status'],
+    currency: row.currency as Payment['currency'],
+    refund_status: row.refund_status as Payment['refund_status'],
+    metadata: JSON.parse(row.metadata) as Payment['metadata'],
+    lines: readLines(row.lines),
+    card: fromJson<KeptCard>(row.card),
+    customer: { customer_id: row.customer_id, email, name, phone_number: phone, metadata }
+  }
 }

@@ -2,14 +2,12 @@
 import type { Schemas } from '../../contract/operations.js'
 import { formatOptionalTime, formatTime } from '../../rules/calendar.js'
 import { linkId, shortSlug } from '../../rules/links.js'
-import type { KeptCard } from '../../rules/instruments.js'
 import type { Context } from '../../sandbox.js'
 import { customerDetails } from '../customers/view.js'
 import { discountDetail } from '../discounts/view.js'
 import { refundItem } from '../refunds/view.js'
 import { refundableItems } from './items.js'
-import { readLines } from './lines.js'
-import type { AppliedDiscount, Payment } from './store.js'
+import type { ListedPayment, Payment } from './store.js'
 
 const PROVIDER = 'dodo'
 
@@ -20,59 +18,48 @@ export function paymentLink (link: string | null, seq: number, { sandbox, origin
   return link === 'short' ? `${origin}/s/${shortSlug(seq, salt)}` : `${origin}/${linkId(seq, salt)}`
 }
 
-function invoiceUrl ({ payment_id: paymentId }: Payment, { origin }: Context): string {
+function invoiceUrl ({ payment_id: paymentId }: Pick<Payment, 'payment_id'>, { origin }: Context): string {
   return `${origin}/invoices/payments/${paymentId}`
-}
-
-function refundStatusOf ({ refund_status: status }: Payment): Schemas['PaymentRefundStatus'] | null {
-  return status as Schemas['PaymentRefundStatus'] | null
-}
-
-function cardOf ({ card }: Payment): Partial<KeptCard> {
-  return card === null ? {} : JSON.parse(card)
 }
 
 /** A payment in full, for GET /payments/{payment_id} and webhooks. */
 export function paymentResponse (payment: Payment, context: Context): Required<Schemas['PaymentResponse']> {
   const { sandbox } = context
   const { business_id: businessId } = sandbox.business
-  const card = cardOf(payment)
-  const applied: AppliedDiscount[] | null = payment.discounts === null ? null : JSON.parse(payment.discounts)
-  const discounts = applied?.flatMap(({ discount_id: id }, position) => {
+  const { card, discounts: applied } = payment
+  const discounts = applied.flatMap(({ discount_id: id }, position) => {
     const discount = sandbox.discounts.find(id)
     return discount === undefined ? [] : [discountDetail(discount, position, businessId)]
   })
-  const lines = readLines(payment.lines)
-  const billing: Schemas['BillingAddress'] = JSON.parse(payment.billing)
   return {
     payment_id: payment.payment_id,
     business_id: businessId,
     brand_id: payment.brand_id,
-    status: payment.status as Schemas['IntentStatus'],
+    status: payment.status,
     total_amount: payment.total_amount,
-    currency: payment.currency as Schemas['Currency'],
+    currency: payment.currency,
     tax: payment.tax,
     settlement_amount: payment.settlement_amount,
-    settlement_currency: payment.settlement_currency as Schemas['Currency'],
+    settlement_currency: payment.settlement_currency,
     settlement_tax: payment.settlement_tax,
     payment_provider: PROVIDER,
     payment_method: payment.payment_method,
     payment_method_type: payment.payment_method_type,
     payment_method_id: payment.payment_method_id,
-    card_last_four: card.last_four ?? null,
-    card_network: card.network ?? null,
-    card_type: card.type ?? null,
-    card_holder_name: card.holder_name ?? null,
-    card_issuing_country: (card.country ?? null) as Schemas['CountryCodeAlpha2'] | null,
+    card_last_four: card?.last_four ?? null,
+    card_network: card?.network ?? null,
+    card_type: card?.type ?? null,
+    card_holder_name: card?.holder_name ?? null,
+    card_issuing_country: (card?.country ?? null) as Schemas['CountryCodeAlpha2'] | null,
     created_at: formatTime(payment.created_at),
     updated_at: formatOptionalTime(payment.updated_at),
     customer: customerDetails(payment.customer),
-    billing: { state: null, city: null, street: null, zipcode: null, ...billing },
-    product_cart: lines.map(({ product_id: id, quantity }) => ({ product_id: id, quantity })),
-    metadata: JSON.parse(payment.metadata),
-    discount_id: applied?.[0]?.discount_id ?? null,
-    discounts: discounts ?? null,
-    custom_field_responses: payment.custom_field_responses === null ? null : JSON.parse(payment.custom_field_responses),
+    billing: { state: null, city: null, street: null, zipcode: null, ...payment.billing },
+    product_cart: payment.lines.map(({ product_id: id, quantity }) => ({ product_id: id, quantity })),
+    metadata: payment.metadata,
+    discount_id: applied[0]?.discount_id ?? null,
+    discounts: applied.length === 0 ? null : discounts,
+    custom_field_responses: payment.custom_field_responses,
     payment_link: paymentLink(payment.link, payment.seq, context),
     checkout_session_id: payment.checkout_session_id,
     subscription_id: payment.subscription_id,
@@ -81,7 +68,7 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
     error_code: payment.error_code,
     error_message: payment.error_message,
     refunds: sandbox.refunds.ofPayment(payment.payment_id).map(refund => refundItem(refund, context)),
-    refund_status: refundStatusOf(payment),
+    refund_status: payment.refund_status,
     disputes: [],
     retry_attempt: payment.retry_attempt,
     is_update_payment_method: false,
@@ -90,26 +77,26 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
 }
 
 /** A payment as one item of GET /payments. */
-export function paymentItem (payment: Payment, context: Context): Required<Schemas['GetPaymentsListResponseItem']> {
-  const card = cardOf(payment)
+export function paymentItem (payment: ListedPayment, context: Context): Required<Schemas['GetPaymentsListResponseItem']> {
+  const { card } = payment
   return {
     payment_id: payment.payment_id,
     brand_id: payment.brand_id,
-    status: payment.status as Schemas['IntentStatus'],
+    status: payment.status,
     total_amount: payment.total_amount,
-    currency: payment.currency as Schemas['Currency'],
+    currency: payment.currency,
     payment_provider: PROVIDER,
     payment_method: payment.payment_method,
     payment_method_type: payment.payment_method_type,
-    card_last_four: card.last_four ?? null,
-    card_network: card.network ?? null,
+    card_last_four: card?.last_four ?? null,
+    card_network: card?.network ?? null,
     created_at: formatTime(payment.created_at),
     customer: customerDetails(payment.customer),
-    metadata: JSON.parse(payment.metadata),
+    metadata: payment.metadata,
     subscription_id: payment.subscription_id,
     invoice_id: payment.invoice_id,
     invoice_url: invoiceUrl(payment, context),
-    refund_status: refundStatusOf(payment),
+    refund_status: payment.refund_status,
     dispute_status: null,
     has_license_key: false,
     digital_products_delivered: false
@@ -120,7 +107,7 @@ export function paymentItem (payment: Payment, context: Context): Required<Schem
 export function lineItems (payment: Payment, { sandbox }: Context): Schemas['PaymentLineItemsResponse'] {
   const items = refundableItems(payment, sandbox.refunds.ofPayment(payment.payment_id))
   return {
-    currency: payment.currency as Schemas['Currency'],
+    currency: payment.currency,
     items: items.map(({ item_id: id, name, net, tax, refundable }) => ({
       items_id: id,
       name,
