@@ -29,6 +29,7 @@ import { addUploads } from './pages/uploads.js'
 import { reference } from './reference.js'
 import { handlers, jobs, payloads } from './resources/all.js'
 import { configureEndpoint, configuredSecret } from './resources/webhooks/configured.js'
+import { isRefusedByFetch } from './rules/fetch-ports.js'
 import type { Sandbox, Settings, World, WorldBasics } from './sandbox.js'
 import { DEFAULT_SANDBOX, createSandboxes } from './sandboxes.js'
 import { checkSnapshot } from './store/snapshot.js'
@@ -119,6 +120,7 @@ export function createEmulator (config: Config, prepareData?: Prepare): Server {
       const { port } = app.server.address() as AddressInfo
       const address = urlOf(config.host, port)
       url = config.publicUrl ?? address
+      warnOfPorts([address, url])
       const { webhookUrl, webhookKey } = config
       return { url, address, port, webhookSecret: webhookUrl === null ? null : configuredSecret(webhookUrl, webhookKey) }
     },
@@ -187,6 +189,15 @@ function dashboardOptions ({ apiKeys, readOnlyApiKeys, controlKey, publicUrl }: 
 function urlOf (host: string, port: number): string {
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
+}
+
+/** The emulator answers there all the same: curl and most servers connect to every port. */
+function warnOfPorts (urls: readonly string[]): void {
+  for (const port of new Set(urls.map(url => Number(new URL(url).port)))) {
+    if (!isRefusedByFetch(port)) continue
+    console.error(`port ${port} is reserved for another protocol: browsers and programs that use fetch refuse to connect to it; ` +
+      'choose another with --port')
+  }
 }
 
 function report (error: unknown): void {

@@ -46,6 +46,17 @@ t.test('answers', async t => {
     t.notMatch(stdout, 'in a browser', 'where there is no dashboard, none is named')
   })
 
+  t.test('a port that fetch refuses is named when it starts', async t => {
+    for (const port of [6666, 6667, 6668, 10080]) {
+      const emulator = launch(t, ['--port', String(port), '--database', ':memory:'])
+      if (await Promise.race([emulator.greeted.then(() => true), emulator.ended.then(() => false)])) {
+        t.match((await stop(emulator)).stderr, new RegExp(`^port ${port} is reserved for another protocol: .+ --port\\n$`))
+        return
+      }
+    }
+    t.pass('none of them is free on this computer')
+  })
+
   t.test('health exits with 0 by a running emulator, and with 1 without one', async t => {
     const { port } = await startProcess(t, ['--database', ':memory:'])
     const { code, stdout, stderr } = await runToEnd(t, ['health', '--port', String(port)])
