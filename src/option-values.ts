@@ -26,8 +26,8 @@ export function publicUrl (text: string): string {
 
 export function endpointUrl (text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
-  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.username !== '' || url.password !== '') {
-    throw new SetupError('must be an http or https URL without a password in it, such as http://localhost:3000/webhook')
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    throw new SetupError('must be an http or https URL, such as http://localhost:3000/webhook')
   }
   return text
 }

@@ -3994,7 +3994,7 @@ export interface components {
              * @description At most this many events a second; 0: without limit.
              */
             rate_limit?: number | null;
-            /** @description An absolute `http` or `https` URL without user name and password. Unlike the real service, this computer and private networks will do. */
+            /** @description An absolute `http` or `https` URL. A user name and password in it are sent as Basic authorization. Unlike the real service, the emulator takes this computer, private networks and every port. */
             url: string;
         };
         CreditBalanceLowPayload: {

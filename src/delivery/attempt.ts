@@ -4,7 +4,7 @@ import type { Endpoint } from '../resources/webhooks/store.js'
 import type { Sandbox } from '../sandbox.js'
 import type { FaultKind } from './faults.js'
 import { currentEnvelope, signedMessage, type Message, type Payloads } from './message.js'
-import { isDelivered, post, type Posted } from './post.js'
+import { isDelivered, post, type Connections, type Posted } from './post.js'
 import { nextTry } from './schedule.js'
 import type { Attempt, Delivery, StoredEvent } from './store.js'
 
@@ -15,6 +15,7 @@ export interface Delivering {
   /** The computer's clock. */
   system: Clock
   timeoutMs: number
+  connections: Connections
   /** Aborted when the emulator closes. */
   stop: AbortSignal
   /** Hears of every error that is the emulator's own fault. */
@@ -37,13 +38,13 @@ const STALE_MS = 10 * 60_000
 export async function attempt (
   event: StoredEvent, delivery: Delivery, endpoint: Endpoint, fault: FaultKind | null, delivering: Delivering
 ): Promise<Ended> {
-  const { sandbox, system, timeoutMs, stop } = delivering
+  const { sandbox, system, timeoutMs, connections, stop } = delivering
   const startedAt = startOf(delivery, sandbox)
   const before = system.now()
   const message = compose(event, endpoint, fault, delivering)
   const outcome = message === null
     ? UNREADABLE
-    : await post({ url: endpoint.url, headers: message.headers, body: message.body, timeoutMs, stop })
+    : await post({ url: endpoint.url, headers: message.headers, body: message.body, timeoutMs, connections, stop })
   const duration = Math.max(system.now() - before, 0)
   return {
     isDelivered: isDelivered(outcome),

@@ -11,6 +11,7 @@ import type { Delivering } from './attempt.js'
 import { createFaults, type Faults } from './faults.js'
 import { createLane, type Lane } from './lane.js'
 import type { Payloads } from './message.js'
+import { createConnections } from './post.js'
 
 export interface SenderOptions {
   sandbox: Sandbox
@@ -46,11 +47,13 @@ export function createSender ({ sandbox, payloads, system, timeoutMs, report }: 
   function begin (): Delivering {
     stopping = new AbortController()
     setMaxListeners(0, stopping.signal) // every try listens, and Node would warn of a leak from the eleventh on
-    return { sandbox, payloads, system, timeoutMs, report, stop: stopping.signal }
+    const connections = createConnections()
+    return { sandbox, payloads, system, timeoutMs, connections, report, stop: stopping.signal }
   }
 
   function giveUp (): void {
     stopping.abort()
+    delivering.connections.close()
     for (const lane of lanes.values()) lane.close()
     lanes.clear()
   }

@@ -132,8 +132,8 @@ t.test('what counts as delivered', async t => {
       name: 'an answer that does not end',
       timeout: '2s', // long enough for its beginning to arrive
       answer: response => { response.writeHead(200).write('yes, ') },
-      isDelivered: false,
-      attempt: { response_status: 200, response_body: 'yes, ', error: 'no complete answer within 2 s' }
+      isDelivered: true,
+      attempt: { response_status: 200, response_body: 'yes, ', error: null }
     },
     { name: 'an endless body', answer: answers.endless, isDelivered: true, attempt: { response_status: 200, error: null } }
   ]

@@ -369,7 +369,7 @@ t.test('the words', async t => {
   t.match(words({ error: 'there is no host of this name (ENOTFOUND)' }), 'The name shop.example:3000 is not known')
   t.match(words({ error: 'no complete answer within 15 s' }), 'should answer first')
   t.match(words({ error: 'the connection was closed (ECONNRESET)' }), 'closed the connection')
-  t.match(words({ error: 'bad port' }), 'choose another')
+  t.match(words({ error: 'the answer is not valid HTTP (HPE_INVALID_CONSTANT)' }), 'begin with https')
   t.match(words({ error: 'self-signed certificate (DEPTH_ZERO_SELF_SIGNED_CERT)' }), 'use http')
   t.match(words({ error: 'who knows' }), 'before an answer came')
   t.match(words({ response_status: 308, response_headers: { location: 'https://b.example/' } }), 'leads to, https://b.example/')

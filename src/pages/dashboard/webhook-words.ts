@@ -145,10 +145,10 @@ function withoutAnswer ({ error, url }: Attempt): string {
   if (reason.startsWith('no complete answer')) {
     return 'The program took the event and did not answer in time: it should answer first, and do what takes long afterwards.'
   }
-  if (/ECONNRESET|UND_ERR_SOCKET/.test(reason)) {
+  if (/ECONNRESET|EPIPE/.test(reason)) {
     return 'The program closed the connection without an answer: its own log may say why.'
   }
-  if (reason.includes('bad port')) return 'Nothing is sent to this port, because it belongs to another protocol: choose another.'
+  if (reason.includes('HPE_')) return 'What listens there does not speak HTTP, or the URL should begin with https: correct the URL.'
   if (/CERT|SSL|TLS|certificate/i.test(reason)) {
     return 'The certificate was not accepted: use http for a program on this computer.'
   }

@@ -72,7 +72,7 @@ function checkFields ({ url, description, metadata }: Schemas['PatchWebhookReque
   checkMetadata(metadata ?? {})
 }
 
-/** Where a program under test listens is nobody's business: any host and port will do, this computer's too. */
+/** Any host and port will do, this computer's too: a program under test may listen anywhere. */
 function checkUrl (url: string): void {
   checkLength(url, 'url', URL_MAX)
   const hasForm = /^https?:\/\/[^\s\p{Cc}\\]+$/iu.test(url) // URL would mend what lacks a slash or has line breaks
@@ -80,8 +80,17 @@ function checkUrl (url: string): void {
     throw invalid('url must be an absolute http or https URL, such as http://127.0.0.1:3000/webhooks', 'url')
   }
   const { username, password } = new URL(url)
-  if (username !== '' || password !== '') {
-    throw invalid('url must not contain a user name or password: set an authorization header instead', 'url')
+  if (!isDecodable(username) || !isDecodable(password)) {
+    throw invalid('the user name and password in url must be valid percent-encoding: write a % as %25', 'url')
+  }
+}
+
+function isDecodable (text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
   }
 }
 
