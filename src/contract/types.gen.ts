@@ -5790,7 +5790,10 @@ export interface components {
              * @description What the customer pays, tax included. In minor units of `currency`.
              */
             total_amount: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it last changed after its first success or failure: by a refund, or by another attempt. Null until then.
+             */
             updated_at?: string | null;
         };
         PayoutBreakupDetailResponse: {

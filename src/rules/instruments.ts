@@ -19,7 +19,8 @@ export interface KeptCard {
   last_four: string
   network: string
   type: string
-  country: string
+  /** Where the card was issued; null where the real service does not say, as for its test cards of the US. */
+  country: string | null
   holder_name?: string
   /** Two digits. */
   expiry_month?: string
@@ -41,7 +42,7 @@ export interface TestCard {
   label: string
   network: string
   type: string
-  country: string
+  country: string | null
   outcome: 'succeeded' | 'failed' | 'requires_customer_action' | 'processing'
   error_code?: string
   /** What becomes of later charges of the saved card, where it differs. */

@@ -71,7 +71,7 @@ t.test('carries out', async t => {
       status: 'succeeded',
       total_amount: 3240,
       created_at: '2026-06-08T09:00:00.000000Z',
-      updated_at: '2026-06-08T09:00:00.000000Z',
+      updated_at: null,
       card_last_four: '4242',
       business_id: 'bus_potter'
     })
@@ -126,7 +126,9 @@ t.test('carries out', async t => {
     t.strictSame(payments.map(({ key, refunds }) => [key, refunds.length]), [['later', 0], ['waiting', 0], ['given', 3]])
     const [later, waiting, given] = await Promise.all(payments.map(({ payment_id: id }) => get<Schemas['PaymentResponse']>(`/payments/${id}`)))
     t.equal(later?.status, 'succeeded')
-    t.equal(Date.parse(String(later?.updated_at)) - Date.parse(String(later?.created_at)), 600_000, 'after the settlement delay')
+    const { items: [settled] } = await get<{ items: Array<{ created_at: string }> }>(
+      `/_emulator/events?type=payment.succeeded&payment_id=${later?.payment_id}`)
+    t.equal(Date.parse(String(settled?.created_at)) - Date.parse(String(later?.created_at)), 600_000, 'after the settlement delay')
     t.equal(waiting?.status, 'processing')
     t.strictSame(given?.refunds.map(({ status }) => status).sort(), ['failed', 'review', 'succeeded'])
     t.equal(given?.refund_status, 'partial')

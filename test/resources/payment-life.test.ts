@@ -30,6 +30,7 @@ t.test('answers', async t => {
         card_type: card.type,
         card_issuing_country: card.country
       })
+      if (card.number === '4242424242424242') t.equal(payment['card_issuing_country'], null, 'as in captured payloads')
       if (card.outcome === 'failed') t.ok(String(payment['error_message']).length > 20)
       t.notMatch(JSON.stringify(await emulate.get(`/payments/${id}`)), card.number, 'the number is nowhere')
       t.notMatch(JSON.stringify(emulate.emulator.sandbox.payments.find(id)), card.number, 'not in the row either')
@@ -42,12 +43,41 @@ t.test('answers', async t => {
       const { payment_id: id } = await emulate.pay(paymentBody())
       const payment = await payBy(emulate, id, { outcome })
       t.equal(payment['status'], outcome)
-      t.ok(payment['updated_at'])
     }
     const { payment_id: id } = await emulate.pay(paymentBody())
     t.match(await payBy(emulate, id, { outcome: 'failed', error_code: 'DO_NOT_HONOR' }), {
       status: 'failed', error_code: 'DO_NOT_HONOR', error_message: /^Issuer refused/
     })
+  })
+
+  t.test('updated_at is null until something changes a payment after its first success or failure', async t => {
+    const emulate = startEmulator(t)
+    const made = async () => (await emulate.pay(paymentBody())).payment_id
+    const updated = async (id: string) => (await emulate.get(`/payments/${id}`))['updated_at']
+    const advance = () => emulate.call('POST', '/_emulator/clock', { body: { advance_ms: 3_600_000 }, key: null })
+    t.equal(await updated(await made()), null)
+    for (const card of ['4242424242424242', '4000000000000002', '4000000000000077', '4000002760003184']) {
+      const id = await made()
+      t.equal((await payBy(emulate, id, { card }))['updated_at'], null, card)
+      await advance()
+      t.equal(await updated(id), null, `${card}, settled`)
+    }
+    const { payment_id: saved } = await emulate.pay(paymentBody({ customer: { customer_id: 'cus_grace' }, payment_method_id: 'pm_visa_grace' }))
+    t.equal(await updated(saved), null, 'a saved method')
+
+    const retried = await made()
+    await payBy(emulate, retried, { outcome: 'failed' })
+    t.match(await payBy(emulate, retried, { outcome: 'succeeded' }), { status: 'succeeded', updated_at: /^20/ }, 'after a failure')
+    const cancelled = await made()
+    await payBy(emulate, cancelled, { outcome: 'failed' })
+    t.match(await payBy(emulate, cancelled, { outcome: 'cancelled' }), { status: 'cancelled', updated_at: /^20/ }, 'after a failure')
+
+    const refunded = await made()
+    await payBy(emulate, refunded, { outcome: 'succeeded' })
+    await emulate.call('POST', '/refunds', { body: { payment_id: refunded } })
+    t.equal(await updated(refunded), null, 'the refund is pending')
+    await advance()
+    t.match(await emulate.get(`/payments/${refunded}`), { refund_status: 'full', updated_at: /^20/ })
   })
 
   t.test('a saved method is charged at once', async t => {
@@ -160,7 +190,9 @@ t.test('what follows', async t => {
     await emulate.call('POST', '/_emulator/clock', { body: { advance_ms: 10_000 } })
     const payment = await emulate.get<Json>(`/payments/${id}`)
     t.equal(payment['status'], 'succeeded')
-    const settledAfterMs = Date.parse(String(payment['updated_at'])) - Date.parse(String(payment['created_at']))
+    const { seq = 0, created_at: createdAt = 0 } = emulate.emulator.sandbox.payments.find(id) ?? {}
+    const settledAt = emulate.emulator.sandbox.payments.attempts(seq).at(-1)?.created_at ?? 0
+    const settledAfterMs = (settledAt - createdAt) / 1000
     t.ok(settledAfterMs >= 7_200_000 && settledAfterMs < 7_205_000, 'it happened at its time, not at the end of the move')
     t.equal(emulate.emulator.sandbox.discounts.findByCode('SAVE10')?.times_used, 1)
   })

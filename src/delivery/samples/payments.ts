@@ -26,7 +26,7 @@ export function payment (scene: Scene, changes: Partial<Payload<'Payment'>> = {}
     card_network: 'visa',
     card_type: 'credit',
     card_last_four: '4242',
-    card_issuing_country: 'US',
+    card_issuing_country: null,
     card_holder_name: null,
     customer,
     billing,

@@ -144,7 +144,10 @@ const EVENTS: Partial<Record<State['status'], EventType>> = {
   cancelled: 'payment.cancelled'
 }
 
-/** Writes the payment's new state and tells of it. Without an instrument the payment keeps the method that it has. */
+/**
+ * Writes the payment's new state and tells of it. Without an instrument the payment keeps the method that it has. `updated_at`
+ * stays null through a first success or failure, as in the real service: only what changes the payment afterwards sets it.
+ */
 function record (
   payment: Payment, state: State, instrument: Instrument | null, context: Context, pending?: PendingAction
 ): void {
@@ -152,7 +155,7 @@ function record (
   const errorCode = state.status === 'failed' ? state.error_code : null
   sandbox.payments.record(payment.seq, {
     status: state.status,
-    updated_at: now,
+    updated_at: payment.status === 'failed' ? now : payment.updated_at,
     payment_method: instrument?.payment_method ?? payment.payment_method,
     payment_method_type: instrument?.payment_method_type ?? payment.payment_method_type,
     payment_method_id: instrument === null ? payment.payment_method_id : instrument.payment_method_id,
@@ -194,7 +197,7 @@ function save ({ payment_method_type: type }: Instrument, card: KeptCard, paymen
     recurring_enabled: true,
     card: {
       card_holder_name: card.holder_name ?? null,
-      card_issuing_country: card.country as NonNullable<PaymentMethod['card']>['card_issuing_country'] & string,
+      card_issuing_country: card.country as NonNullable<PaymentMethod['card']>['card_issuing_country'] ?? null,
       card_network: card.network,
       card_type: card.type,
       expiry_month: card.expiry_month ?? null,
