@@ -1,11 +1,12 @@
 /**
  * Opens a sandbox's SQLite database and brings its schema up to date. Knows files, pragmas and steps; no table.
  */
-import { mkdirSync, readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { SetupError } from '../errors.js'
 import { packagePath } from '../root.js'
+import { makeFolder } from './folder.js'
 import { compilingLate } from './statements.js'
 
 /** What stores know of a database: all but how its statements come to be (store/statements). */
@@ -45,7 +46,7 @@ export function openDatabase (file: string, fill: (database: Database) => void):
   const path = file === IN_MEMORY ? file : resolve(file)
   let database: Sqlite.Database | undefined
   try {
-    if (path !== IN_MEMORY) mkdirSync(dirname(path), { recursive: true })
+    if (path !== IN_MEMORY) makeFolder(dirname(path))
     database = new Sqlite(path, { timeout: 0 })
     if (path === IN_MEMORY) database.pragma(`page_size = ${PAGE_BYTES_IN_MEMORY}`)
     configure(database)

@@ -150,15 +150,27 @@ t.test('refuses', async t => {
 
   t.test('a path below a file', async t => {
     const folder = t.testdir({ file: 'x' })
-    t.match(refuse(t, join(folder, 'file', 'emulator.db')), /^The database <file> can't be opened: (ENOTDIR|EEXIST): /)
-    t.match(refuse(t, join(folder, 'file', 'below', 'emulator.db')), /^The database <file> can't be opened: (ENOTDIR|EEXIST): /)
+    const reason = `can't make the folder ${join(folder, 'file')}: it is a file`
+    for (const path of [['emulator.db'], ['below', 'emulator.db'], ['below', 'and', 'below', 'emulator.db']]) {
+      t.equal(refuse(t, join(folder, 'file', ...path)), `The database <file> can't be opened: ${reason}`)
+    }
+  })
+
+  t.test('folders that the system refuses', { skip: !existsSync('/proc/self') && 'there is no /proc' }, async t => {
+    for (const folder of ['/proc/x', '/proc/x/y/z', '/proc/self/x']) {
+      const first = folder.startsWith('/proc/self') ? '/proc/self/x' : '/proc/x'
+      t.equal(refuse(t, `${folder}/emulator.db`),
+        `The database <file> can't be opened: can't make the folder ${first}: the system allows no folders there`)
+    }
+    t.match(refuse(t, `/dev/null/${'x/'.repeat(1000)}emulator.db`), 'it is a file')
+    t.match(refuse(t, join(t.testdir(), 'x'.repeat(300), 'emulator.db')), 'the path is too long')
   })
 
   t.test('a folder that must not be written to', { skip: process.getuid?.() === 0 && 'root may write anywhere' }, async t => {
     const folder = join(t.testdir(), 'locked')
     mkdirSync(folder, { mode: 0o500 })
     t.match(refuse(t, join(folder, 'emulator.db')), /^The database <file> can't be opened: ./)
-    t.match(refuse(t, join(folder, 'below', 'emulator.db')), /EACCES/)
+    t.match(refuse(t, join(folder, 'below', 'emulator.db')), 'permission denied')
   })
 
   t.test('a database in use, and leaves it to its owner', async t => {
