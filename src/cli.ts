@@ -8,6 +8,7 @@ import { OPTIONS, readConfig, type Config, type OptionName } from './config.js'
 import { SetupError, type Violation } from './errors.js'
 import type { Prepare } from './fixtures/load.js'
 import { VERSION } from './root.js'
+import { endGracefully, stopSignal } from './signals.js'
 
 type Flags = Partial<Record<OptionName, string>>
 
@@ -65,13 +66,6 @@ function apiKeyOf ({ apiKeys }: Config): string {
   return [...apiKeys][0] ?? (process.env['DODO_PAYMENTS_API_KEY'] || 'test')
 }
 
-/** Aborted when the person has seen enough. */
-function stopSignal (): AbortSignal {
-  const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { stop.abort() })
-  return stop.signal
-}
-
 function withOptions (command: Command, names: OptionName[]): Command {
   for (const name of names) {
     const { flag, env, value, fallback, about } = OPTIONS[name]
@@ -109,15 +103,11 @@ function explain (error: NodeJS.ErrnoException & { address?: string, port?: numb
 
 async function start (config: Config): Promise<void> {
   const { createEmulator } = await import('./emulator.js')
-  const { default: closeWithGrace } = await import('close-with-grace')
   const emulator = createEmulator(config, await preparation(config.fixtures))
   try {
     const { url, port, webhookSecret } = await emulator.listen()
+    await endGracefully(emulator.close)
     if (config.portFile !== null) writeFileSync(config.portFile, `${port}\n`)
-    closeWithGrace({ delay: 10_000, logger: false }, async ({ err }) => {
-      if (err !== undefined) console.error(err)
-      await emulator.close()
-    })
     greet(url, config, webhookSecret)
     for (const { key, payment_id: id } of emulator.played()) if (key !== null) console.log(`  ${key}: ${id}`)
   } catch (error) {

@@ -1,16 +1,31 @@
 /** The built command as people run it: what it starts, what it keeps, and what it says when it can't. */
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { connect as connectSocket, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { OPTIONS, readConfig, type OptionName } from '../src/config.js'
 import { SetupError } from '../src/errors.js'
 import { VERSION } from '../src/root.js'
 import { paymentBody } from './helper.js'
-import { connect, freePort, launch, runToEnd, startProcess, stop, temporaryFolder, type LaunchOptions } from './processes.js'
+import { COMMAND, connect, freePort, launch, runToEnd, startProcess, stop, temporaryFolder, type LaunchOptions } from './processes.js'
+
+/** Waits until something has come true. */
+async function until (isTrue: () => boolean): Promise<void> {
+  for (let times = 0; times < 1200 && !isTrue(); times++) await wait(50)
+}
+
+function isRunning (pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
 
 /** The command must end with one clear line on stderr, no stack, nothing on stdout, and a non-zero exit code. */
 async function refusal (test: Test, args: string[], options: LaunchOptions = {}): Promise<string> {
@@ -213,7 +228,7 @@ t.test('refuses, in one line', async t => {
 })
 
 t.test('what follows', async t => {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     t.test(`${signal} ends it with 0, and the data are there after a restart`, async t => {
       const folder = temporaryFolder(t)
       const args = ['--database', 'new/folders/shop.db']
@@ -240,6 +255,33 @@ t.test('what follows', async t => {
       t.equal((await stop(second, signal)).code, 0)
     })
   }
+
+  t.test('SIGHUP that comes several times, as from a terminal and its shell', async t => {
+    const emulator = await startProcess(t)
+    for (let times = 0; times < 5; times++) emulator.kill('SIGHUP')
+    const { code, stderr } = await stop(emulator, 'SIGHUP')
+    t.strictSame([code, stderr], [0, ''])
+    t.notOk(existsSync(join(emulator.folder, 'data/emulator.db-wal')), 'closed')
+  })
+
+  const terminal = spawnSync('script', ['--version']).status === 0
+  t.test('a terminal that is closed', { skip: !terminal && 'there is no script command' }, async t => {
+    const folder = temporaryFolder(t)
+    const inShell = `echo $$ > pid; exec ${process.execPath} ${COMMAND} start --port 0 --port-file port --database shop.db`
+    const window = spawn('script', ['-qec', inShell, '/dev/null'], { cwd: folder, stdio: ['pipe', 'ignore', 'ignore'] })
+    t.teardown(() => { window.kill('SIGKILL') })
+    await until(() => existsSync(join(folder, 'port')))
+    const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'))
+    t.ok(existsSync(join(folder, 'shop.db-wal')))
+    window.kill('SIGKILL')
+    await until(() => !isRunning(pid))
+    t.notOk(existsSync(join(folder, 'shop.db-wal')), 'closed')
+  })
+
+  t.test('a crash ends it at once', async t => {
+    const emulator = await startProcess(t)
+    t.equal((await stop(emulator, 'SIGSEGV')).code, null, 'by the signal')
+  })
 
   t.test(':memory: keeps nothing', async t => {
     const folder = temporaryFolder(t)
