@@ -2,8 +2,8 @@
 import { closeSync } from 'node:fs'
 
 /**
- * A program can't handle these, because its memory can't be trusted any more. With a handler of ours the process would not end but
- * raise the same signal for ever.
+ * A program can't handle these, because its memory can't be trusted any more. With a handler of ours the process would not end
+ * but raise the same signal for ever.
  */
 const CRASHES = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGTRAP'] as const
 
