@@ -2,6 +2,7 @@
 import { Webhook } from 'standardwebhooks'
 import type { Endpoint } from '../resources/webhooks/store.js'
 import { VERSION } from '../root.js'
+import { SENDER_AGENT } from '../rules/headers.js'
 import type { Context, Sandbox } from '../sandbox.js'
 import { PAYLOAD_TYPES, type EventType, type PayloadType } from './catalogue.js'
 import { envelopeBody, type Envelope } from './envelope.js'
@@ -43,7 +44,7 @@ export function signedMessage (envelope: Envelope, endpoint: Pick<Endpoint, 'hea
     headers: {
       ...Object.fromEntries(Object.entries(endpoint.headers).map(([name, value]) => [name.toLowerCase(), value])),
       'content-type': 'application/json',
-      'user-agent': `dodo-emulator/${VERSION}`,
+      'user-agent': SENDER_AGENT + VERSION,
       'webhook-id': eventId,
       'webhook-timestamp': String(Math.floor(nowMs / 1000)),
       'webhook-signature': new Webhook(secret).sign(eventId, new Date(nowMs), body)

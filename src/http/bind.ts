@@ -38,6 +38,16 @@ export interface Binding {
   report (error: unknown): void
 }
 
+/**
+ * The control API takes a body only where its contract has one. The emulated API is as lenient as the real one, but here a body
+ * that nobody reads is a call that was meant for something else, such as a webhook that a proxy has passed on.
+ */
+function checkWithoutBody ({ name, body: expected }: Operation, body: unknown): void {
+  if (expected !== null || body == null) return
+  if (typeof body === 'object' && Object.keys(body).length === 0) return
+  throw new ApiError('INVALID_REQUEST_BODY', { because: `${name} takes no body: leave it out` })
+}
+
 export function bindContract (app: FastifyInstance, operations: readonly Operation[], binding: Binding): void {
   const handled = operations.filter(({ name }) => name in binding.handlers)
   for (const operation of operations) {
@@ -110,6 +120,7 @@ function answer (operation: Operation, handler: AnyHandler, binding: Binding) {
       } else sendJson(reply, operation.success, result)
     }
     const { params: path, query, body } = request
+    if (binding.guard !== null) checkWithoutBody(operation, body)
     run({ path, query, body }, sandbox, () => contextIn(sandbox, request, publicUrl), done)
   }
 

@@ -1,11 +1,13 @@
 /**
  * Who may call /_emulator, which can change everything: programs on this computer, and whoever the options name. A web page that
  * somebody visits must not be among them. It can send requests to addresses of this computer, and by DNS rebinding even under a
- * name of its own; but the browser tells the name (Host) and where the page is from (Origin, Sec-Fetch-Site).
+ * name of its own; but the browser tells the name (Host) and where the page is from (Origin, Sec-Fetch-Site). Nor may the
+ * emulator's own webhooks, which go wherever their endpoint's URL says.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
+import { isDelivery } from '../rules/headers.js'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -56,6 +58,7 @@ export function createGuard ({ isOn, key, hosts, origins }: GuardOptions): Guard
     isKey,
     checkPlace (request, reply) {
       checkIsOn()
+      checkSender(request.headers)
       checkHost(request.headers.host, hosts)
       if (!followsLink(request)) checkOrigin(request.headers, origins, reply)
     },
@@ -63,12 +66,19 @@ export function createGuard ({ isOn, key, hosts, origins }: GuardOptions): Guard
       if (operation === OPEN) return
       checkIsOn()
       const { headers } = request
+      checkSender(headers)
       checkHost(headers.host, hosts)
       checkOrigin(headers, origins, reply)
       if (operation === WITHOUT_KEY) return
       if (!isKey(headers[KEY_HEADER]) && !isKey(bearer(headers.authorization))) throw keyMissing()
     }
   }
+}
+
+/** A webhook endpoint may have any URL, ours too, and whoever has an API key can register one. */
+function checkSender (headers: FastifyRequest['headers']): void {
+  if (!isDelivery(headers)) return
+  throw elsewhere('called by a webhook of an emulator: give the endpoint the URL of your own program')
 }
 
 /** A person who goes to a page in a window of their own; browsers say so, and let no script say it. */

@@ -19,6 +19,9 @@ const OWN = new Set(['connection', 'content-length', 'content-type', 'expect', '
   'transfer-encoding', 'upgrade', 'user-agent'])
 const OWN_PREFIX = 'webhook-'
 
+/** How a delivery's `user-agent` begins; the version follows. */
+export const SENDER_AGENT = 'dodo-emulator/'
+
 const SENSITIVE = /authorization|cookie|api-?key|token|secret|password|(?:^|-)auth(?:-|$)/i
 
 /** Throws INVALID_REQUEST_PARAMETERS with every header that can't be sent. */
@@ -61,6 +64,12 @@ export function mergeHeaders (headers: Headers, added: Headers): Record<string, 
 
 function tooMuch (message: string): ApiError {
   return new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'headers', message: `headers must hold ${message}` })
+}
+
+/** Whether a request is a delivery of an emulator: it has headers that an endpoint can neither set nor leave out. */
+export function isDelivery (headers: Readonly<Record<string, string | string[] | undefined>>): boolean {
+  return String(headers['user-agent'] ?? '').startsWith(SENDER_AGENT) ||
+    Object.keys(headers).some(name => name.startsWith(OWN_PREFIX))
 }
 
 /** Whether a value is better not shown: credentials, going by the name. */
