@@ -3739,7 +3739,7 @@ export interface components {
             discount_codes?: string[] | null;
             /** @description Whether the card holder must pass 3-D Secure. Left out: as the issuer wishes. */
             force_3ds?: boolean | null;
-            metadata?: components["schemas"]["Metadata"];
+            metadata?: components["schemas"]["StringMetadata"];
             /** @description Whether to make a hosted page for this payment. Left out: no. */
             payment_link?: boolean | null;
             /** @description A saved payment method of the customer, to be charged at once. Needs an existing customer by id. */
@@ -3762,7 +3762,7 @@ export interface components {
         CreateOneTimePaymentResponse: {
             /** @description Lets the page of the merchant confirm this payment, and no other. Present with or without a link. */
             client_secret: string;
-            customer: components["schemas"]["CustomerLimitedDetailsResponse"];
+            customer: components["schemas"]["PaymentCustomerResponse"];
             /**
              * @deprecated
              * @description The first of `discount_ids`.
@@ -3775,7 +3775,7 @@ export interface components {
              * @description When the link stops working; null without a link.
              */
             expires_on?: string | null;
-            metadata: components["schemas"]["Metadata"];
+            metadata: components["schemas"]["StringMetadata"];
             payment_id: string;
             /** @description Page where the customer pays; null if none was asked for. */
             payment_link?: string | null;
@@ -5265,9 +5265,9 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
-        /** @description Up to 50 pairs of your own: keys of at most 40 characters, values of at most 500. Values are strings. */
+        /** @description Up to 50 pairs of your own: keys of at most 40 characters, texts of at most 500. Values are strings, numbers or booleans, and come back with their type. */
         Metadata: {
-            [key: string]: string;
+            [key: string]: string | number | boolean;
         };
         MeterAggregation: {
             /** @description The metadata key whose values are added up. Not for `count`. */
@@ -5664,6 +5664,14 @@ export interface components {
             /** Format: int32 */
             rate_limit?: number | null;
             url?: string | null;
+        };
+        /** @description The customer of a new payment. Numbers and booleans in `metadata` are written as strings here. */
+        PaymentCustomerResponse: {
+            customer_id: string;
+            email: string;
+            metadata?: components["schemas"]["StringMetadata"];
+            name: string;
+            phone_number?: string | null;
         };
         PaymentLineItem: {
             /**
@@ -6144,6 +6152,10 @@ export interface components {
             full_url: string;
             /** @description Redirects to `full_url`. */
             short_url: string;
+        };
+        /** @description Up to 50 pairs of your own: keys of at most 40 characters, values of at most 500. Values are strings. */
+        StringMetadata: {
+            [key: string]: string;
         };
         SubscriptionCreditUsageResponse: {
             items: components["schemas"]["CreditEntitlementUsageStatus"][];

@@ -40,14 +40,24 @@ function withoutUnions (errors: readonly ErrorObject[], schemas: Schemas): Error
     let first = kept.length
     while (first > 0 && isWithin(kept[first - 1], error)) first--
     const branches = kept.splice(first)
-    kept.push(...taggedBranch(branches, error, schemas) ?? namedBranch(branches, error, schemas) ??
-      meantBranch(branches, error))
+    kept.push(...plainTypes(branches, error) ?? taggedBranch(branches, error, schemas) ??
+      namedBranch(branches, error, schemas) ?? meantBranch(branches, error))
   }
   return kept
 }
 
 function isWithin (inner: ErrorObject | undefined, union: ErrorObject): boolean {
   return inner !== undefined && `${inner.instancePath}/`.startsWith(`${union.instancePath}/`)
+}
+
+/** One error that names all types of a union of plain types, such as a value of metadata. Null for any other union. */
+function plainTypes (errors: ErrorObject[], union: ErrorObject): ErrorObject[] | null {
+  if (!errors.every(({ keyword, instancePath }) => keyword === 'type' && instancePath === union.instancePath)) return null
+  const types = new Set(errors.map(({ params }) => String(params['type'])))
+  if (types.has('number')) types.delete('integer')
+  if (types.size < 3) return null // a type or null
+  const names = [...types]
+  return [{ ...union, message: `must be ${names.slice(0, -1).join(', ')} or ${names.at(-1)}` }]
 }
 
 function meantBranch (errors: ErrorObject[], union: ErrorObject): ErrorObject[] {

@@ -685,9 +685,7 @@ export interface components {
             discount_codes: string[];
             /** Format: date-time */
             expires_at: string;
-            metadata: {
-                [key: string]: string;
-            };
+            metadata: components["schemas"]["Metadata"];
             payment_id: string | null;
             /** @description As the API names it. */
             payment_status: string | null;
@@ -916,6 +914,10 @@ export interface components {
         };
         LoggedRequestList: {
             items: components["schemas"]["LoggedRequest"][];
+        };
+        /** @description Up to 50 pairs of your own: keys of at most 40 characters, texts of at most 500. Values are strings, numbers or booleans, and come back with their type. */
+        Metadata: {
+            [key: string]: string | number | boolean;
         };
         Milliseconds: number;
         Pay: {

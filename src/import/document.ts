@@ -24,10 +24,10 @@ function prune (value: unknown, given: SchemaPart): unknown {
   if (Array.isArray(value)) return value.map(item => prune(item, schema.items ?? {}))
   if (typeof value !== 'object' || value === null) return value
   const properties = propertiesOf(schema)
-  const isOpen = Object.keys(properties).length === 0 // metadata: whatever the key
+  const isOpen = Object.keys(properties).length === 0 // metadata: any key
   return Object.fromEntries(Object.entries(value).flatMap(([key, inner]) => {
     if (inner === null || inner === undefined) return []
-    if (isOpen) return [[key, String(inner)]]
+    if (isOpen) return [[key, typeof inner === 'object' ? JSON.stringify(inner) : inner]]
     const known = properties[key]
     return known === undefined || known.readOnly === true ? [] : [[key, prune(inner, known)]]
   }))

@@ -238,7 +238,7 @@ t.test('refuses', async t => {
     malformed('an unknown pricing mode', { ...BODY, pricing_mode: 'by_weather' }, /pricing_mode/, 'pricing_mode'),
     malformed('a price beyond 32 bits', price({ price: 2 ** 31 }), /whole number/, 'price.price'),
     malformed('a price with a fraction', price({ price: 9.99 }), /integer/, 'price.price'),
-    malformed('metadata that are no texts', { ...BODY, metadata: { a: 1 } }, /metadata\.a must be string/, 'metadata.a'),
+    malformed('metadata with a list in them', { ...BODY, metadata: { a: [] } }, /metadata\.a must be string, number or boolean/, 'metadata.a'),
     malformed('a price of no kind', price({ type: 'free' }), /\(price\.type must be one of one_time_price, recurring_price, usage_based_price\)$/, 'price.type'),
     malformed('a price that does not say its kind', price({ type: undefined }), /\(price\.type is required\)$/, 'price.type'),
     malformed('a subscription without periods', price({ ...PERIODS, payment_frequency_count: undefined }, RECURRING),

@@ -8,6 +8,7 @@ import type { Schemas } from '../../contract/operations.js'
 import { ApiError } from '../../errors.js'
 import { codeOf } from '../../resources/discounts/view.js'
 import { findPayment } from '../../resources/payments/routes.js'
+import { stringMetadata } from '../../rules/metadata.js'
 import type { Context } from '../../sandbox.js'
 import { money } from '../fragments.js'
 import type { Fragment } from '../layout.js'
@@ -169,7 +170,7 @@ function programs (body: JsonObject | null, call: Omit<SampleCall, 'body'>): Fra
 function startOf (kind: CartKind, { search, context }: Visit): Start {
   const address = kind === 'payment' ? 'billing' : 'billing_address'
   const from = search.get('from') ?? ''
-  if (from !== '') return startOfPayment(from, address, context)
+  if (from !== '') return startOfPayment(from, kind, context)
   return {
     'product_cart[0].product_id': search.get('product_id') ?? '',
     'customer.customer_id': search.get('customer_id') ?? '',
@@ -180,8 +181,9 @@ function startOf (kind: CartKind, { search, context }: Visit): Start {
 }
 
 /** The request that would make a payment once more, as far as its row tells. Throws NOT_FOUND. */
-function startOfPayment (paymentId: string, address: string, context: Context): Start {
+function startOfPayment (paymentId: string, kind: CartKind, context: Context): Start {
   const { sandbox } = context
+  const address = kind === 'payment' ? 'billing' : 'billing_address'
   const payment = findPayment(paymentId, context)
   const { lines, billing, discounts, checkout: options } = payment
   return {
@@ -202,7 +204,7 @@ function startOfPayment (paymentId: string, address: string, context: Context): 
     return_url: options.return_url ?? '',
     redirect_immediately: options.redirect_immediately === true ? 'yes' : '',
     force_3ds: options.force_3ds === true ? 'yes' : '',
-    metadata: JSON.stringify(payment.metadata)
+    metadata: JSON.stringify(kind === 'payment' ? stringMetadata(payment.metadata) : payment.metadata)
   }
 }
 

@@ -4,6 +4,7 @@ import type { Schemas } from '../../contract/operations.js'
 import { ApiError } from '../../errors.js'
 import { page } from '../../http/paging.js'
 import { formatOptionalTime } from '../../rules/calendar.js'
+import { stringMetadata } from '../../rules/metadata.js'
 import type { Context } from '../../sandbox.js'
 import type { Customer } from '../customers/store.js'
 import { customerDetails } from '../customers/view.js'
@@ -58,16 +59,17 @@ function orderOf (
 }
 
 function createdReply (
-  body: Schemas['CreateOneTimePaymentRequest'], customer: Customer, { sale, link, expires_at: expiresAt, metadata }: PaymentOrder,
+  body: Schemas['CreateOneTimePaymentRequest'], customer: Customer, { sale, link, expires_at: expiresAt }: PaymentOrder,
   { payment_id: paymentId, seq, client_secret: clientSecret }: CreatedPayment, context: Context
 ): Required<Schemas['CreateOneTimePaymentResponse']> {
   const { codes, priced } = sale
+  const details = customerDetails(customer)
   return {
     payment_id: paymentId,
     total_amount: priced.total,
     client_secret: clientSecret,
-    customer: customerDetails(customer),
-    metadata,
+    customer: { ...details, metadata: stringMetadata(details.metadata) },
+    metadata: body.metadata ?? {},
     payment_link: paymentLink(link, seq, context),
     expires_on: formatOptionalTime(expiresAt),
     discount_id: codes[0]?.discount.discount_id ?? null,

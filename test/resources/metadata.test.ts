@@ -1,0 +1,138 @@
+/**
+ * Metadata everywhere: strings, numbers and booleans come back with their type from replies, lists, events and fixtures; nested
+ * values and null are refused. `POST /payments` follows an earlier contract, in which all values are strings.
+ */
+import t from 'tap'
+import { contract } from '../../src/contract/load.js'
+import { bodyValidator } from '../../src/contract/validate.js'
+import { paymentBody, startEmulator, type Refusal, type TestEmulator } from '../helper.js'
+
+type Json = Record<string, unknown>
+
+const METADATA = { text: 'seven', digits: '7', whole: 7, negative: -1, fraction: 0.5, yes: true, no: false }
+
+const PRICE = { type: 'one_time_price', currency: 'USD', price: 500, discount: 0, purchasing_power_parity: false }
+const CART = [{ product_id: 'pdt_ebook', quantity: 1 }]
+
+async function call (emulate: TestEmulator, method: 'POST' | 'PATCH', url: string, body: unknown): Promise<Json> {
+  const { status, json, text } = await emulate.call(method, url, { body })
+  if (status !== 200) throw new Error(`${method} ${url}: ${text}`)
+  return json as Json
+}
+
+async function paid (emulate: TestEmulator): Promise<string> {
+  const { payment_id: id } = await emulate.pay(paymentBody())
+  await call(emulate, 'POST', `/_emulator/payments/${id}/pay`, { outcome: 'succeeded' })
+  return id
+}
+
+t.test('values come back with their type', async t => {
+  const emulate = startEmulator(t)
+  const { get } = emulate
+  const listed = async (url: string, at: string, id: unknown) =>
+    (await get<{ items: Json[] }>(`${url}?page_size=100`)).items.find(item => item[at] === id)?.['metadata']
+
+  t.test('of customers, products, discounts and refunds, created and changed', async t => {
+    const resources: Array<[url: string, id: string, body: Json]> = [
+      ['/customers', 'customer_id', { name: 'Ada', email: 'meta@example.com' }],
+      ['/products', 'product_id', { name: 'A', price: PRICE, tax_category: 'saas' }],
+      ['/discounts', 'discount_id', { type: 'percentage', amount: 100 }],
+      ['/refunds', 'refund_id', { payment_id: await paid(emulate) }]
+    ]
+    for (const [url, at, body] of resources) {
+      const made = await call(emulate, 'POST', url, { ...body, metadata: METADATA })
+      const id = made[at] as string
+      t.strictSame(made['metadata'], METADATA, `POST ${url}`)
+      t.strictSame((await get(`${url}/${id}`))['metadata'], METADATA, `GET ${url}/{id}`)
+      if (url === '/refunds') continue // its list shows no metadata, and it can't be changed
+      t.strictSame(await listed(url, at, id), METADATA, `GET ${url}`)
+      const changed = { on: true, n: 1 }
+      const { status, text } = await emulate.call('PATCH', `${url}/${id}`, { body: { metadata: changed } })
+      t.equal(status, 200, text)
+      t.strictSame((await get(`${url}/${id}`))['metadata'], changed, `PATCH ${url}/{id}`)
+    }
+  })
+
+  t.test('of a checkout session: its payment, the list, and the event', async t => {
+    const session = await call(emulate, 'POST', '/checkouts', {
+      product_cart: CART,
+      customer: { customer_id: 'cus_ada' },
+      billing_address: { country: 'US', zipcode: '1' },
+      minimal_address: true,
+      confirm: true,
+      metadata: METADATA
+    })
+    const id = session['payment_id'] as string
+    t.strictSame((await get(`/payments/${id}`))['metadata'], METADATA)
+    t.strictSame(await listed('/payments', 'payment_id', id), METADATA)
+    t.strictSame((await get(`/_emulator/checkouts/${String(session['session_id'])}`))['metadata'], METADATA)
+    await call(emulate, 'POST', `/_emulator/payments/${id}/pay`, { outcome: 'succeeded' })
+    const { items } = await get<{ items: Array<{ body: { data: Json } }> }>(`/_emulator/events?payment_id=${id}`)
+    t.strictSame(items[0]?.body.data['metadata'], METADATA)
+  })
+
+  t.test('of a customer, wherever the customer is shown; as strings in the reply of POST /payments', async t => {
+    const { customer_id: id } = await call(emulate, 'POST', '/customers', { name: 'Ada', email: 'n@example.com', metadata: METADATA })
+    const payment = await emulate.pay(paymentBody({ customer: { customer_id: id as string } }))
+    t.strictSame(payment.customer.metadata, Object.fromEntries(Object.entries(METADATA).map(([key, value]) => [key, String(value)])))
+    t.match(await get(`/payments/${payment.payment_id}`), { customer: { metadata: METADATA } })
+  })
+
+  t.test('of a fixtures file', async t => {
+    const emulate = startEmulator(t)
+    const { status, text } = await emulate.call('POST', '/_emulator/seed', {
+      body: { customers: [{ customer_id: 'cus_meta', name: 'A', email: 'a@example.com', metadata: METADATA }] }
+    })
+    t.equal(status, 200, text)
+    t.strictSame((await emulate.get('/customers/cus_meta'))['metadata'], METADATA)
+  })
+})
+
+t.test('refuses', async t => {
+  const emulate = startEmulator(t)
+
+  t.test('nested values, lists and null, at every operation with metadata', async t => {
+    const operations = contract().operations.filter(({ body }) => takesMetadata(body?.schema))
+    t.ok(operations.length > 12, `${operations.length} operations`)
+    for (const operation of operations) {
+      for (const value of [null, {}, [], { a: 1 }, ['a']]) {
+        const refused = violationsOf(() => { bodyValidator(operation)({ metadata: { good: '1', bad: value } }) })
+        t.match(refused.find(({ path }) => path === 'metadata.bad'), { message: 'must be string, number or boolean' },
+          `${operation.name}: ${JSON.stringify(value)}`)
+      }
+      const accepted = violationsOf(() => { bodyValidator(operation)({ metadata: METADATA }) })
+      t.strictSame(accepted.filter(({ path }) => path.startsWith('metadata')), [], operation.name)
+    }
+  })
+
+  t.test('anything but strings at POST /payments', async t => {
+    for (const value of [7, true, null, {}, []]) {
+      const { status, details } = await emulate.refuse({ ...paymentBody(), metadata: { order: value } })
+      t.equal(status, 422)
+      t.strictSame(details, [{ path: 'metadata.order', message: 'must be string' }], JSON.stringify(value))
+    }
+  })
+
+  t.test('texts that are too long, beside numbers', async t => {
+    const { json } = await emulate.call('POST', '/customers', {
+      body: { name: 'A', email: 'a@example.com', metadata: { n: 10 ** 20, long: 'x'.repeat(501) } }
+    })
+    t.match(json as Refusal, { code: 'INVALID_REQUEST_PARAMETERS', details: [{ path: 'metadata.long', message: /500/ }] })
+  })
+})
+
+/** Whether a body has metadata of more than strings: those of new payments and of webhook endpoints are strings alone. */
+function takesMetadata (schema: object | undefined): boolean {
+  const reference = (schema as { $ref?: string } | undefined)?.$ref
+  const named = contract().document.components.schemas[String(reference).slice(String(reference).lastIndexOf('/') + 1)]
+  return JSON.stringify((named as { properties?: Json } | undefined)?.properties?.['metadata'] ?? {}).includes('schemas/Metadata')
+}
+
+function violationsOf (action: () => void): Array<{ path: string, message: string }> {
+  try {
+    action()
+    return []
+  } catch (error) {
+    return (error as Refusal).details ?? []
+  }
+}
