@@ -18,7 +18,9 @@ export function checkMetadata (metadata: Metadata): void {
   for (const [key, value] of pairs) {
     const path = `metadata.${key}`
     if (key.length > KEY_MAX) violations.push({ path, message: `key is longer than ${KEY_MAX} characters` })
-    if (typeof value === 'string' && value.length > VALUE_MAX) violations.push({ path, message: `value is longer than ${VALUE_MAX} characters` })
+    if (typeof value === 'string' && value.length > VALUE_MAX) {
+      violations.push({ path, message: `value is longer than ${VALUE_MAX} characters` })
+    }
   }
   const [first] = violations
   if (first === undefined) return
