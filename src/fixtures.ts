@@ -125,7 +125,7 @@ function seedProduct (product: Fixtures['products'][number], { products }: Store
     tax_category: product.tax_category,
     is_recurring: product.is_recurring,
     archived: product.archived ?? false,
-    metadata: JSON.stringify(product.metadata),
+    metadata: product.metadata,
     addons: product.addons ?? null,
     pricing_mode: product.pricing_mode ?? null,
     digital_delivery: seedDelivery(product.digital_product_delivery),
@@ -151,7 +151,7 @@ function seedCustomer (customer: Schemas['CustomerResponse'], { customers }: Sto
     email: customer.email,
     name: customer.name,
     phone_number: customer.phone_number ?? null,
-    metadata: JSON.stringify(customer.metadata ?? {}),
+    metadata: customer.metadata ?? {},
     created_at: time(customer.created_at)
   })
 }
@@ -173,7 +173,7 @@ function seedDiscount (discount: Schemas['DiscountResponse'], { discounts }: Sto
     times_used: discount.times_used,
     subscription_cycles: discount.subscription_cycles ?? null,
     preserve_on_plan_change: discount.preserve_on_plan_change,
-    metadata: JSON.stringify(discount.metadata),
+    metadata: discount.metadata,
     created_at: time(discount.created_at)
   })
 }

@@ -207,7 +207,7 @@ t.test('a refused payment among accepted ones of the same turn leaves exactly th
     const outcomes: string[] = []
     const add = (id: string, refused = false) => turn.run(() => {
       const email = `${id}@example.com`
-      customers.insert({ customer_id: id, email, name: id, phone_number: null, metadata: '{}', created_at: 1 })
+      customers.insert({ customer_id: id, email, name: id, phone_number: null, metadata: {}, created_at: 1 })
       if (refused) throw new ApiError('NOT_FOUND')
       return id
     }, (error, result) => {

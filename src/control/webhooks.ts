@@ -106,7 +106,7 @@ function addSample (type: Schemas['EventType'], changes: object, context: Contex
     payment_id: null,
     created_at: now,
     origin,
-    sample: JSON.stringify({ ...data, ...changes })
+    sample: { ...data, ...changes }
   }
   return { ...event, seq: sandbox.outbox.addEvent(event) }
 }
@@ -135,7 +135,7 @@ function faults ({ sandbox }: Context): ControlSchemas['DeliveryFaultList'] {
 function eventView (event: StoredEvent, { sandbox }: Context): ControlSchemas['Event'] {
   return {
     event_id: event.event_id,
-    type: event.type as Schemas['EventType'],
+    type: event.type,
     created_at: formatTime(event.created_at),
     subject_id: event.subject_id,
     payment_id: event.payment_id,
@@ -152,7 +152,7 @@ function deliveryView (delivery: Delivery, { sandbox }: Context): ControlSchemas
   return {
     delivery_id: delivery.delivery_id,
     event_id: event.event_id,
-    event_type: event.type as Schemas['EventType'],
+    event_type: event.type,
     payment_id: event.payment_id,
     webhook_id: delivery.webhook_id,
     state: delivery.state,
@@ -167,10 +167,10 @@ function attemptView (attempt: Attempt): ControlSchemas['Attempt'] {
     started_at: formatTime(attempt.started_at),
     duration_ms: attempt.duration_us / 1000,
     url: attempt.url,
-    request_headers: JSON.parse(attempt.request_headers),
+    request_headers: attempt.request_headers,
     request_body: attempt.request_body,
     response_status: attempt.response_status,
-    response_headers: attempt.response_headers === null ? null : JSON.parse(attempt.response_headers),
+    response_headers: attempt.response_headers,
     response_body: attempt.response_body,
     error: attempt.error,
     fault: attempt.fault

@@ -53,10 +53,10 @@ export async function attempt (
       started_at: startedAt,
       duration_us: duration,
       url: endpoint.url,
-      request_headers: JSON.stringify(message?.headers ?? {}),
+      request_headers: message?.headers ?? {},
       request_body: message?.body ?? '',
       response_status: outcome.status,
-      response_headers: outcome.headers && JSON.stringify(outcome.headers),
+      response_headers: outcome.headers,
       response_body: outcome.body,
       error: outcome.error,
       fault

@@ -4,7 +4,7 @@ import type { Endpoint } from '../resources/webhooks/store.js'
 import { VERSION } from '../root.js'
 import { SENDER_AGENT } from '../rules/headers.js'
 import type { Context, Sandbox } from '../sandbox.js'
-import { PAYLOAD_TYPES, type EventType, type PayloadType } from './catalogue.js'
+import { PAYLOAD_TYPES, type PayloadType } from './catalogue.js'
 import { envelopeBody, type Envelope } from './envelope.js'
 import type { StoredEvent } from './store.js'
 
@@ -19,13 +19,10 @@ export interface Message {
 /** The event as it would be delivered now. Throws where its data can't be read. */
 export function currentEnvelope (event: StoredEvent, payloads: Payloads, sandbox: Sandbox): Envelope {
   const { type, subject_id: subjectId, sample, origin, created_at: timestamp } = event
-  const eventType = type as EventType
-  const payloadType = PAYLOAD_TYPES[eventType]
-  const data: object | undefined = sample === null
-    ? payloads[payloadType]?.(subjectId, { sandbox, origin, now: sandbox.clock.now() })
-    : JSON.parse(sample)
+  const payloadType = PAYLOAD_TYPES[type]
+  const data = sample ?? payloads[payloadType]?.(subjectId, { sandbox, origin, now: sandbox.clock.now() })
   if (data === undefined) throw new Error(`there is no data for ${type} of ${subjectId}`)
-  return { business_id: sandbox.business.business_id, timestamp, type: eventType, payload_type: payloadType, data }
+  return { business_id: sandbox.business.business_id, timestamp, type, payload_type: payloadType, data }
 }
 
 export interface Signing {

@@ -1,10 +1,19 @@
 /** What has happened, who is to be told, and how each try to tell them ended: the outbox and its log. */
 import type { Database, Statement } from '../store/database.js'
+import { fromJson, toJson } from '../store/json.js'
 import type { WebhookAttemptsRow, WebhookDeliveriesRow, WebhookEventsRow } from '../store/rows.gen.js'
+import type { EventType } from './catalogue.js'
 
-export type StoredEvent = WebhookEventsRow
+export type StoredEvent = Omit<WebhookEventsRow, 'type' | 'sample'> & {
+  type: EventType
+  /** The data of a sample; null for an event that did happen. */
+  sample: object | null
+}
 
-export type Attempt = Omit<WebhookAttemptsRow, 'seq' | 'delivery_seq'>
+export type Attempt = Omit<WebhookAttemptsRow, 'seq' | 'delivery_seq' | 'request_headers' | 'response_headers'> & {
+  request_headers: Record<string, string>
+  response_headers: Record<string, string> | null
+}
 
 export type DeliveryState = 'waiting' | 'succeeded' | 'failed' | 'cancelled' | 'dropped'
 
@@ -87,8 +96,8 @@ export function outboxStore (database: Database): Outbox {
   const addEvent = database.prepare(insertSql('webhook_events', EVENT_COLUMNS))
   const addDelivery = database.prepare(`INSERT INTO webhook_deliveries
     (delivery_id, event_seq, webhook_id, state, tries, due_at, is_retried) VALUES (?, ?, ?, 'waiting', 0, ?, ?)`)
-  const findEvent = database.prepare<[string], StoredEvent>('SELECT * FROM webhook_events WHERE event_id = ?')
-  const eventBySeq = database.prepare<[number], StoredEvent>('SELECT * FROM webhook_events WHERE seq = ?')
+  const findEvent = database.prepare<[string], WebhookEventsRow>('SELECT * FROM webhook_events WHERE event_id = ?')
+  const eventBySeq = database.prepare<[number], WebhookEventsRow>('SELECT * FROM webhook_events WHERE seq = ?')
   const findDelivery = database.prepare<[string], WebhookDeliveriesRow>('SELECT * FROM webhook_deliveries WHERE delivery_id = ?')
   const deliveryBySeq = database.prepare<[number], WebhookDeliveriesRow>('SELECT * FROM webhook_deliveries WHERE seq = ?')
   const deliveriesOf = database.prepare<[number], WebhookDeliveriesRow>(
@@ -119,7 +128,8 @@ export function outboxStore (database: Database): Outbox {
 
   return {
     addEvent (event) {
-      const seq = Number(addEvent.run(...EVENT_COLUMNS.map(column => event[column])).lastInsertRowid)
+      const row = { ...event, sample: toJson(event.sample) }
+      const seq = Number(addEvent.run(...EVENT_COLUMNS.map(column => row[column])).lastInsertRowid)
       if (seq % FORGET_EVERY === 0) forget(seq - EVENTS_KEPT)
       return seq
     },
@@ -127,20 +137,23 @@ export function outboxStore (database: Database): Outbox {
       addDelivery.run(delivery.delivery_id, delivery.event_seq, delivery.webhook_id, delivery.due_at, Number(delivery.is_retried))
       added()
     },
-    findEvent: eventId => findEvent.get(eventId),
+    findEvent (eventId) {
+      const row = findEvent.get(eventId)
+      return row && readEvent(row)
+    },
     eventOf ({ event_seq: seq }) {
       const event = eventBySeq.get(seq)
       if (event === undefined) throw new Error(`event ${seq} is gone`)
-      return event
+      return readEvent(event)
     },
     findDelivery: deliveryId => read(findDelivery.get(deliveryId)),
     deliveryBySeq: seq => read(deliveryBySeq.get(seq)),
     deliveriesOf: ({ seq }) => deliveriesOf.all(seq).map(readRow),
-    attemptsOf: ({ seq }) => attemptsOf.all(seq),
+    attemptsOf: ({ seq }) => attemptsOf.all(seq).map(readAttempt),
     listEvents (filter, limit, offset) {
       const names = given(EVENT_CONDITIONS, filter)
-      return list('SELECT e.* FROM webhook_events e', names.map(name => EVENT_CONDITIONS[name]),
-        [...names.map(name => filter[name]), limit, offset])
+      return list<WebhookEventsRow>('SELECT e.* FROM webhook_events e', names.map(name => EVENT_CONDITIONS[name]),
+        [...names.map(name => filter[name]), limit, offset]).map(readEvent)
     },
     listDeliveries (filter, limit, offset) {
       const names = given(DELIVERY_CONDITIONS, filter)
@@ -151,7 +164,14 @@ export function outboxStore (database: Database): Outbox {
     },
     due: (webhookId, byUs, limit) => due.all(webhookId, byUs, limit),
     firstDueAfter: (webhookId, us) => firstDueAfter.get(webhookId, us),
-    addAttempt: (deliverySeq, attempt) => { addAttempt.run(deliverySeq, ...ATTEMPT_COLUMNS.map(column => attempt[column])) },
+    addAttempt (deliverySeq, attempt) {
+      const row = {
+        ...attempt,
+        request_headers: JSON.stringify(attempt.request_headers),
+        response_headers: toJson(attempt.response_headers)
+      }
+      addAttempt.run(deliverySeq, ...ATTEMPT_COLUMNS.map(column => row[column]))
+    },
     setState (seq, state, tries, dueAt) {
       setState.run(state, tries, dueAt, seq)
       if (dueAt !== null) added()
@@ -181,6 +201,14 @@ function forgetter (database: Database): (lastSeq: number) => void {
       (SELECT 1 FROM webhook_deliveries w WHERE w.event_seq = webhook_events.seq)`
   ].map(sql => database.prepare<{ last: number }>(sql))
   return last => { for (const step of steps) step.run({ last }) }
+}
+
+function readEvent (row: WebhookEventsRow): StoredEvent {
+  return { ...row, type: row.type as EventType, sample: fromJson(row.sample) }
+}
+
+function readAttempt (row: WebhookAttemptsRow): Attempt {
+  return { ...row, request_headers: JSON.parse(row.request_headers), response_headers: fromJson(row.response_headers) }
 }
 
 function read (row: WebhookDeliveriesRow | undefined): Delivery | undefined {

@@ -93,7 +93,7 @@ t.test('the list', async t => {
       sandbox.turn.run(() => {
         for (let n = 0; n < 1100; n++) {
           sandbox.customers.insert({
-            customer_id: sandbox.ids.next('cus', now), email: `n${n}@crowd.example`, name: `N ${n}`, phone_number: null, metadata: '{}', created_at: now
+            customer_id: sandbox.ids.next('cus', now), email: `n${n}@crowd.example`, name: `N ${n}`, phone_number: null, metadata: {}, created_at: now
           })
         }
       }, () => { resolve() })

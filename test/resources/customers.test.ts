@@ -163,7 +163,7 @@ t.test('refuses', async t => {
   }
 
   t.test('nothing was changed by all this', async t => {
-    t.match(emulator.sandbox.customers.find('cus_ada'), { name: 'Ada Lovelace', email: 'ada@example.com', metadata: '{}' })
+    t.match(emulator.sandbox.customers.find('cus_ada'), { name: 'Ada Lovelace', email: 'ada@example.com', metadata: {} })
     t.equal((await methods(emulate, 'cus_grace')).length, 1)
   })
 
@@ -281,7 +281,7 @@ t.test('what follows', async t => {
       sandbox.turn.run(() => {
         for (let n = 0; n < 20_000; n++) {
           const id = sandbox.ids.next('cus', start + n)
-          sandbox.customers.insert({ customer_id: id, email: `many${n}@example.com`, name: `Many ${n}`, phone_number: null, metadata: '{}', created_at: start + n })
+          sandbox.customers.insert({ customer_id: id, email: `many${n}@example.com`, name: `Many ${n}`, phone_number: null, metadata: {}, created_at: start + n })
         }
       }, error => { error === undefined ? resolve() : reject(error) })
     })

@@ -299,7 +299,7 @@ t.test('refuses', async t => {
       tax_category: 'saas',
       is_recurring: false,
       archived: false,
-      metadata: '{}',
+      metadata: {},
       created_at: 0,
       updated_at: 0,
       price: { type: 'one_time_price', currency: 'USD', price: 49, discount: 0, purchasing_power_parity: false }
@@ -318,7 +318,7 @@ t.test('refuses', async t => {
       tax_category: 'saas',
       is_recurring: false,
       archived: false,
-      metadata: '{}',
+      metadata: {},
       created_at: 0,
       updated_at: 0,
       price: { type: 'one_time_price', currency: 'USD', price: 500, discount: 0, purchasing_power_parity: false }

@@ -33,7 +33,7 @@ t.test('discounts of an earlier version, their customers and their uses', async 
     times_used: 1,
     subscription_cycles: null,
     preserve_on_plan_change: true,
-    metadata: '{"a":"1"}',
+    metadata: { a: '1' },
     created_at: 1_000_000,
     deleted_at: null
   })

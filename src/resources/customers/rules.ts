@@ -39,7 +39,7 @@ export function newCustomer (body: Schemas['CreateCustomerRequest']): Omit<Custo
     name: body.name.trim(),
     email: body.email,
     phone_number: phoneNumber(body.phone_number ?? null),
-    metadata: JSON.stringify(body.metadata ?? {})
+    metadata: body.metadata ?? {}
   }
 }
 
@@ -52,7 +52,7 @@ export function changedCustomer (customer: Customer, body: Schemas['PatchCustome
     name: body.name?.trim() ?? customer.name,
     email: body.email ?? customer.email,
     phone_number: body.phone_number == null ? customer.phone_number : phoneNumber(body.phone_number),
-    metadata: body.metadata == null ? customer.metadata : JSON.stringify(body.metadata)
+    metadata: body.metadata ?? customer.metadata
   }
 }
 

@@ -1,9 +1,12 @@
 /** The customers that a sandbox remembers. */
+import type { Schemas } from '../../contract/operations.js'
 import type { Database, Statement } from '../../store/database.js'
 import { createMemo } from '../../store/memo.js'
 import type { CustomersRow } from '../../store/rows.gen.js'
 
-export type Customer = Omit<CustomersRow, 'seq'>
+type Row = Omit<CustomersRow, 'seq'>
+
+export type Customer = Omit<Row, 'metadata'> & { metadata: Schemas['Metadata'] }
 
 /** `email` and `name` are parts of the value, in any case. */
 export interface CustomerFilter {
@@ -34,26 +37,26 @@ const COLUMNS = 'customer_id, email, name, phone_number, metadata, created_at'
 type Condition = readonly [sql: string, value: string | number]
 
 export function customersStore (database: Database): CustomersStore {
-  const find = database.prepare<[string], Customer>(`SELECT ${COLUMNS} FROM customers WHERE customer_id = ?`)
-  const findByEmail = database.prepare<[string], Customer>(
+  const find = database.prepare<[string], Row>(`SELECT ${COLUMNS} FROM customers WHERE customer_id = ?`)
+  const findByEmail = database.prepare<[string], Row>(
     `SELECT ${COLUMNS} FROM customers WHERE email = ? ORDER BY created_at DESC, seq DESC LIMIT 1`)
   const insert = database.prepare(`INSERT INTO customers (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`)
   const update = database.prepare(
     'UPDATE customers SET email = ?, name = ?, phone_number = ?, metadata = ? WHERE customer_id = ?')
   const setPhoneNumber = database.prepare('UPDATE customers SET phone_number = ? WHERE customer_id = ?')
-  const prepared = new Map<string, Statement<unknown[], Customer>>()
+  const prepared = new Map<string, Statement<unknown[], Row>>()
   const setName = database.prepare('UPDATE customers SET name = ? WHERE customer_id = ?')
   const byId = createMemo<Customer>()
   const byEmail = createMemo<Customer>()
   return {
-    find: customerId => byId.get(customerId, () => find.get(customerId)),
-    findByEmail: email => byEmail.get(email, () => findByEmail.get(email)),
+    find: customerId => byId.get(customerId, () => read(find.get(customerId))),
+    findByEmail: email => byEmail.get(email, () => read(findByEmail.get(email))),
     list (filter, limit, offset) {
       const conditions = conditionsOf(filter)
       const sql = listSql(conditions)
-      const statement = prepared.get(sql) ?? database.prepare<unknown[], Customer>(sql)
+      const statement = prepared.get(sql) ?? database.prepare<unknown[], Row>(sql)
       prepared.set(sql, statement)
-      return statement.all(...conditions.map(([, value]) => value), limit, offset)
+      return statement.all(...conditions.map(([, value]) => value), limit, offset).map(row => read(row))
     },
     forget () {
       byId.clear()
@@ -61,13 +64,13 @@ export function customersStore (database: Database): CustomersStore {
     },
     insert ({ customer_id: id, email, name, phone_number: phone, metadata, created_at: createdAt }) {
       byEmail.forget(email)
-      insert.run(id, email, name, phone, metadata, createdAt)
+      insert.run(id, email, name, phone, JSON.stringify(metadata), createdAt)
     },
     update (before, { email, name, phone_number: phone, metadata }) {
       byId.forget(before.customer_id)
       byEmail.forget(before.email)
       byEmail.forget(email)
-      update.run(email, name, phone, metadata, before.customer_id)
+      update.run(email, name, phone, JSON.stringify(metadata), before.customer_id)
     },
     setPhoneNumber (customerId, phoneNumber) {
       byId.forget(customerId)
@@ -80,6 +83,12 @@ export function customersStore (database: Database): CustomersStore {
       setName.run(name, customerId)
     }
   }
+}
+
+function read (row: Row): Customer
+function read (row: Row | undefined): Customer | undefined
+function read (row: Row | undefined): Customer | undefined {
+  return row && { ...row, metadata: JSON.parse(row.metadata) }
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Customer } from './store.js'
 export function customerDetails (
   { customer_id: id, name, email, phone_number: phone, metadata }: Omit<Customer, 'created_at'>
 ): Required<Schemas['CustomerLimitedDetailsResponse']> {
-  return { customer_id: id, name, email, phone_number: phone, metadata: JSON.parse(metadata) }
+  return { customer_id: id, name, email, phone_number: phone, metadata }
 }
 
 /** A customer in full. */

@@ -9,7 +9,8 @@ import type { DiscountsRow } from '../../store/rows.gen.js'
 
 type Row = Omit<DiscountsRow, 'seq'>
 
-type ReadDifferently = 'type' | 'currency_options' | 'restricted_to' | 'customer_eligibility' | 'preserve_on_plan_change'
+type ReadDifferently = 'type' | 'currency_options' | 'restricted_to' | 'customer_eligibility' | 'preserve_on_plan_change' |
+  'metadata'
 
 export type Discount = Omit<Row, ReadDifferently> & {
   type: Schemas['DiscountType']
@@ -17,6 +18,7 @@ export type Discount = Omit<Row, ReadDifferently> & {
   restricted_to: string[]
   customer_eligibility: Schemas['CustomerEligibility']
   preserve_on_plan_change: boolean
+  metadata: Schemas['Metadata']
 }
 
 export interface DiscountFilter {
@@ -124,7 +126,8 @@ function termsOf (discount: Omit<Discount, 'deleted_at'>): unknown[] {
     ...discount,
     currency_options: JSON.stringify(discount.currency_options),
     restricted_to: JSON.stringify(discount.restricted_to),
-    preserve_on_plan_change: Number(discount.preserve_on_plan_change)
+    preserve_on_plan_change: Number(discount.preserve_on_plan_change),
+    metadata: JSON.stringify(discount.metadata)
   }
   return TERMS.map(name => columns[name])
 }
@@ -161,6 +164,7 @@ function read (row: DiscountsRow | undefined): Discount | undefined {
     currency_options: JSON.parse(row.currency_options),
     restricted_to: JSON.parse(row.restricted_to),
     customer_eligibility: row.customer_eligibility as Discount['customer_eligibility'],
-    preserve_on_plan_change: row.preserve_on_plan_change === 1
+    preserve_on_plan_change: row.preserve_on_plan_change === 1,
+    metadata: JSON.parse(row.metadata)
   }
 }

@@ -36,7 +36,7 @@ export function newDiscount (body: NewRequest, context: Context): Discount {
     times_used: 0,
     subscription_cycles: body.subscription_cycles ?? null,
     preserve_on_plan_change: body.preserve_on_plan_change ?? false,
-    metadata: JSON.stringify(body.metadata ?? {}),
+    metadata: body.metadata ?? {},
     created_at: now,
     deleted_at: null
   }
@@ -62,7 +62,7 @@ export function changedDiscount (before: Discount, body: ChangeRequest, context:
     per_customer_usage_limit: eachLimit === undefined ? before.per_customer_usage_limit : eachLimit,
     subscription_cycles: body.subscription_cycles ?? before.subscription_cycles,
     preserve_on_plan_change: body.preserve_on_plan_change ?? before.preserve_on_plan_change,
-    metadata: body.metadata == null ? before.metadata : JSON.stringify(body.metadata)
+    metadata: body.metadata ?? before.metadata
   }
   checkTerms(discount, body, context)
   return discount

@@ -23,7 +23,7 @@ export function discountResponse (discount: Discount, { sandbox }: Context): Req
     per_customer_usage_limit: discount.per_customer_usage_limit,
     subscription_cycles: discount.subscription_cycles,
     preserve_on_plan_change: discount.preserve_on_plan_change,
-    metadata: JSON.parse(discount.metadata),
+    metadata: discount.metadata,
     created_at: formatTime(discount.created_at)
   }
 }
@@ -46,7 +46,7 @@ export function discountDetail (discount: Discount, position: number, businessId
     subscription_cycles: discount.subscription_cycles,
     cycles_remaining: null, // of a subscription; a payment has none
     preserve_on_plan_change: discount.preserve_on_plan_change,
-    metadata: JSON.parse(discount.metadata)
+    metadata: discount.metadata
   }
 }
 

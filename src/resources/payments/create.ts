@@ -66,7 +66,7 @@ export function createCustomer (newCustomer: Schemas['NewCustomer'] | null, { sa
     email: newCustomer.email,
     name: newCustomer.name?.trim() || newCustomer.email,
     phone_number: newCustomer.phone_number ?? null,
-    metadata: '{}',
+    metadata: {},
     created_at: now
   }
   sandbox.customers.insert(customer)

@@ -270,6 +270,7 @@ function withCustomer<Row extends ListedRow> (row: Row) {
   const {
     customer_email: email, customer_name: name, customer_phone_number: phone, customer_metadata: metadata, ...columns
   } = row
+  const customer = { customer_id: row.customer_id, email, name, phone_number: phone, metadata: JSON.parse(metadata) }
   return {
     ...columns,
     status: row.status as Payment['status'],
@@ -278,6 +279,6 @@ function withCustomer<Row extends ListedRow> (row: Row) {
     metadata: JSON.parse(row.metadata) as Payment['metadata'],
     lines: readLines(row.lines),
     card: fromJson<KeptCard>(row.card),
-    customer: { customer_id: row.customer_id, email, name, phone_number: phone, metadata }
+    customer: customer satisfies Payment['customer']
   }
 }

@@ -1,13 +1,14 @@
 /** The products that a sandbox sells, with their localized prices and short links. */
 import type { Schemas } from '../../contract/operations.js'
 import type { Database, Statement } from '../../store/database.js'
+import { fromJson } from '../../store/json.js'
 import { createMemo } from '../../store/memo.js'
 import type { LocalizedPricesRow, ProductsRow, ShortLinksRow } from '../../store/rows.gen.js'
 
 type Row = Omit<ProductsRow, 'seq'>
 
 type ReadDifferently = 'price' | 'is_recurring' | 'archived' | 'addons' | 'pricing_mode' | 'digital_delivery' |
-  'license_key_enabled' | 'license_key_duration'
+  'license_key_enabled' | 'license_key_duration' | 'metadata'
 
 export type Product = Omit<Row, ReadDifferently> & {
   price: Schemas['Price']
@@ -18,6 +19,7 @@ export type Product = Omit<Row, ReadDifferently> & {
   digital_delivery: DigitalDelivery | null
   license_key_enabled: boolean
   license_key_duration: Schemas['LicenseKeyDuration'] | null
+  metadata: Schemas['Metadata']
 }
 
 /** What the buyer is handed, the files by their ids. */
@@ -205,11 +207,12 @@ function read (row: Row): Product {
     price: JSON.parse(row.price),
     is_recurring: row.is_recurring === 1,
     archived: row.archived === 1,
-    addons: row.addons === null ? null : JSON.parse(row.addons),
+    addons: fromJson(row.addons),
     pricing_mode: row.pricing_mode as Product['pricing_mode'],
-    digital_delivery: row.digital_delivery === null ? null : JSON.parse(row.digital_delivery),
+    digital_delivery: fromJson(row.digital_delivery),
     license_key_enabled: row.license_key_enabled === 1,
-    license_key_duration: row.license_key_duration === null ? null : JSON.parse(row.license_key_duration)
+    license_key_duration: fromJson(row.license_key_duration),
+    metadata: JSON.parse(row.metadata)
   }
 }
 

@@ -22,7 +22,7 @@ function shared (product: Product, context: Context) {
     name: product.name,
     description: product.description,
     image: imageUrl(product.image_id, context),
-    metadata: JSON.parse(product.metadata) as Schemas['Metadata'],
+    metadata: product.metadata,
     pricing_mode: product.pricing_mode,
     entitlements: [] // no product can name one
   }

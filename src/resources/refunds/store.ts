@@ -9,7 +9,13 @@ export interface RefundLine {
   amount: number
 }
 
-export type Refund = Omit<RefundsRow, 'is_partial' | 'lines'> & { is_partial: boolean, lines: RefundLine[] }
+export type Refund = Omit<RefundsRow, 'status' | 'currency' | 'is_partial' | 'metadata' | 'lines'> & {
+  status: Schemas['RefundStatus']
+  currency: Schemas['Currency']
+  is_partial: boolean
+  metadata: Schemas['Metadata']
+  lines: RefundLine[]
+}
 
 export interface NewRefund {
   refund_id: string
@@ -99,5 +105,12 @@ function listSql (names: ReadonlyArray<keyof RefundFilter>): string {
 }
 
 function read (row: RefundsRow): Refund {
-  return { ...row, is_partial: row.is_partial === 1, lines: JSON.parse(row.lines) }
+  return {
+    ...row,
+    status: row.status as Refund['status'],
+    currency: row.currency as Refund['currency'],
+    is_partial: row.is_partial === 1,
+    metadata: JSON.parse(row.metadata),
+    lines: JSON.parse(row.lines)
+  }
 }

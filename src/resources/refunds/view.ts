@@ -12,9 +12,9 @@ export function refundItem (refund: Refund, { sandbox }: Context): Required<Sche
     refund_id: refund.refund_id,
     payment_id: refund.payment_id,
     business_id: sandbox.business.business_id,
-    status: refund.status as Schemas['RefundStatus'],
+    status: refund.status,
     amount: refund.amount,
-    currency: refund.currency as Schemas['Currency'],
+    currency: refund.currency,
     is_partial: refund.is_partial,
     reason: refund.reason,
     created_at: formatTime(refund.created_at)
@@ -27,6 +27,6 @@ export function refundResponse (refund: Refund, payment: Payment, context: Conte
     ...refundItem(refund, context),
     brand_id: payment.brand_id,
     customer: customerDetails(payment.customer),
-    metadata: JSON.parse(refund.metadata)
+    metadata: refund.metadata
   }
 }

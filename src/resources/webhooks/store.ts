@@ -3,6 +3,7 @@
  * once read, and forgotten with every write.
  */
 import type { Database } from '../../store/database.js'
+import { fromJson, toJson } from '../../store/json.js'
 import type { WebhookEndpointsRow } from '../../store/rows.gen.js'
 
 export interface Endpoint {
@@ -78,8 +79,7 @@ export function webhooksStore (database: Database): WebhooksStore {
 /** The columns that a change may write, in the order of both statements. */
 function changeable (endpoint: Endpoint): unknown[] {
   const { url, description, disabled, filter_types: types, headers, metadata, rate_limit: rate, secret } = endpoint
-  const filter = types === null ? null : JSON.stringify(types)
-  return [url, description, Number(disabled), filter, JSON.stringify(headers), JSON.stringify(metadata), rate, secret,
+  return [url, description, Number(disabled), toJson(types), JSON.stringify(headers), JSON.stringify(metadata), rate, secret,
     endpoint.updated_at]
 }
 
@@ -87,7 +87,7 @@ function read ({ seq, disabled, filter_types: types, headers, metadata, ...rest 
   return {
     ...rest,
     disabled: disabled === 1,
-    filter_types: types === null ? null : JSON.parse(types),
+    filter_types: fromJson(types),
     headers: JSON.parse(headers),
     metadata: JSON.parse(metadata)
   }
