@@ -1,7 +1,7 @@
 /** The data that a new sandbox starts from, in the API's own shapes, and how it becomes rows. */
 import type { Schemas } from './contract/operations.js'
 import type { DigitalDelivery } from './resources/products/store.js'
-import type { Stores } from './sandbox.js'
+import type { Stores } from './resources/stores.js'
 import { packageJson } from './root.js'
 import { parseTime } from './rules/calendar.js'
 import type { BusinessStore } from './store/business.js'

@@ -9,26 +9,15 @@ import { createScheduler, type Jobs } from './jobs.js'
 import type { Reference } from './reference.js'
 import { createFaults, type Faults } from './faults/rules.js'
 import { createLimiter, type Limiter } from './limits.js'
-import { addonsStore, type AddonsStore } from './resources/addons/store.js'
-import { brandsStore, type BrandsStore } from './resources/brands/store.js'
-import { checkoutsStore, type CheckoutsStore } from './resources/checkouts/store.js'
-import { customersStore, type CustomersStore } from './resources/customers/store.js'
-import { discountsStore, type DiscountsStore } from './resources/discounts/store.js'
-import { paymentMethodsStore, type PaymentMethodsStore } from './resources/payment-methods/store.js'
-import { paymentsStore, type PaymentsStore } from './resources/payments/store.js'
-import { portalSessionsStore, type PortalSessionsStore } from './resources/portal-sessions/store.js'
-import { refundsStore, type RefundsStore } from './resources/refunds/store.js'
 import { createRequestLog, type RequestLog } from './requests/log.js'
-import { productsStore, type ProductsStore } from './resources/products/store.js'
-import { webhooksStore, type WebhooksStore } from './resources/webhooks/store.js'
-import { walletsStore, type WalletsStore } from './resources/wallets/store.js'
-import { uploadsStore, type UploadsStore } from './resources/uploads/store.js'
+import { createStores, type Stores } from './resources/stores.js'
 import { createSnapshots, type Snapshots } from './snapshots.js'
 import { businessStore } from './store/business.js'
 import { IN_MEMORY, countRows, openDatabase, type Database } from './store/database.js'
 import type { BusinessRow } from './store/rows.gen.js'
 import { clockStore } from './store/clock.js'
 import { dueJobs, type DueJobs } from './store/due.js'
+import { clearCaches } from './store/memo.js'
 import { emptyTables, restoreRows, snapshotOf } from './store/snapshot.js'
 import { openCopy } from './store/template.js'
 import { createTurn, type Turn } from './store/turn.js'
@@ -56,22 +45,6 @@ export interface Settings {
   deniedCurrencies: ReadonlySet<string>
   /** How many of the latest calls are remembered. */
   requestLogSize: number
-}
-
-export interface Stores {
-  brands: BrandsStore
-  addons: AddonsStore
-  products: ProductsStore
-  uploads: UploadsStore
-  customers: CustomersStore
-  paymentMethods: PaymentMethodsStore
-  portalSessions: PortalSessionsStore
-  wallets: WalletsStore
-  discounts: DiscountsStore
-  checkouts: CheckoutsStore
-  payments: PaymentsStore
-  refunds: RefundsStore
-  webhooks: WebhooksStore
 }
 
 export interface Sandbox extends Stores {
@@ -174,7 +147,6 @@ export function openSandbox (options: SandboxOptions, world: World): Sandbox {
 
 function sandboxOf (database: Database, { name, prefix, ids }: SandboxOptions, world: World): Sandbox {
   const { settings, reference, system, report } = world
-  const stores = storesOf(database)
   const clocks = clockStore(database)
   const clock = sandboxClock(system, clocks.read(), clocks.write)
   const businesses = businessStore(database)
@@ -182,16 +154,13 @@ function sandboxOf (database: Database, { name, prefix, ids }: SandboxOptions, w
 
   /** After rows were exchanged or taken back: what was remembered of them may be wrong. */
   function forget (): void {
-    stores.products.forget()
-    stores.customers.forget()
-    stores.discounts.forget()
-    stores.webhooks.forget()
+    clearCaches(database)
     business = businesses.read()
     clock.restore(clocks.read())
   }
 
   const sandbox: Sandbox = {
-    ...stores,
+    ...createStores(database),
     name,
     prefix,
     settings,
@@ -255,7 +224,7 @@ function begin (sandbox: Sandbox, { origin }: World): void {
 /** Makes an empty database what every sandbox starts from. */
 function fill (empty: Database, { origin }: World): void {
   if ('snapshot' in origin) restoreRows(empty, origin.snapshot)
-  else seed(origin.fixtures(), storesOf(empty), businessStore(empty))
+  else seed(origin.fixtures(), createStores(empty), businessStore(empty))
 }
 
 /** Gives a sandbox what it has to itself; one of a snapshot has it from there. */
@@ -263,22 +232,4 @@ function personalize (filled: Database, ids: Ids, { origin, start, system }: Wor
   if ('snapshot' in origin) return
   businessStore(filled).setLinkSalt(ids.salt())
   clockStore(filled).write(startState(start ?? { at: null, frozen: false }, system))
-}
-
-function storesOf (database: Database): Stores {
-  return {
-    brands: brandsStore(database),
-    addons: addonsStore(database),
-    products: productsStore(database),
-    uploads: uploadsStore(database),
-    customers: customersStore(database),
-    paymentMethods: paymentMethodsStore(database),
-    portalSessions: portalSessionsStore(database),
-    wallets: walletsStore(database),
-    discounts: discountsStore(database),
-    checkouts: checkoutsStore(database),
-    payments: paymentsStore(database),
-    refunds: refundsStore(database),
-    webhooks: webhooksStore(database)
-  }
 }

@@ -89,7 +89,7 @@ t.test('who may import what', async t => {
 
   t.strictSame(importers(target => target === 'better-sqlite3' || target === 'store/database.ts',
     /^(?:store\/|resources\/[^/]+\/store\.ts$|delivery\/store\.ts$|sandbox\.ts$)/), [],
-  'only store/, the store.ts of each resource and the sandbox know SQLite')
+  'only store/, the stores of the resources and the sandbox know SQLite')
 
   t.strictSame(importers(target => !/^(?:rules\/|vendor\/|errors\.ts$)/.test(target) && !PURE_LIBRARIES.includes(target),
     /^(?!rules\/)/), [],

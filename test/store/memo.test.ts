@@ -1,11 +1,15 @@
 import t from 'tap'
-import { createMemo } from '../../src/store/memo.js'
+import { IN_MEMORY, openDatabase } from '../../src/store/database.js'
+import { clearCaches, createMemo, createSingle } from '../../src/store/memo.js'
 
 interface Row { name: string }
 
-/** A memo over a table that counts how often it is read. */
-function memoOver (rows: Record<string, Row>) {
-  const memo = createMemo<Row>()
+const database = openDatabase(IN_MEMORY, () => {})
+t.teardown(() => database.close())
+
+/** A cache of a table that counts how often it is read. */
+function memoOver (rows: Record<string, Row>, of = database) {
+  const memo = createMemo<Row>(of)
   const reads: string[] = []
   const get = (key: string) => memo.get(key, () => {
     reads.push(key)
@@ -33,7 +37,7 @@ t.test('what does not exist is looked for again', async t => {
 })
 
 t.test('a reading that fails is not remembered', async t => {
-  const memo = createMemo<Row>()
+  const memo = createMemo<Row>(database)
   t.throws(() => memo.get('a', () => { throw new Error('disk') }), { message: 'disk' })
   t.strictSame(memo.get('a', () => ({ name: 'A' })), { name: 'A' })
 })
@@ -72,4 +76,20 @@ t.test('it holds ten thousand values, then begins anew', async t => {
   t.strictSame(get('k0'), { name: '0' }, 'what was forgotten is read again')
   get('k10000')
   t.equal(reads.length, 10_002)
+})
+
+t.test('a database clears all its caches, and no others', async t => {
+  const other = openDatabase(IN_MEMORY, () => {})
+  t.teardown(() => other.close())
+  const caches = [memoOver({ a: { name: 'A' } }), memoOver({ a: { name: 'A' } }), memoOver({ a: { name: 'A' } }, other)]
+  let listed = 0
+  const list = createSingle(database, () => [++listed])
+  for (const { get } of caches) get('a')
+  t.strictSame([list.get(), list.get()], [[1], [1]])
+  clearCaches(database)
+  for (const { get } of caches) get('a')
+  t.strictSame(caches.map(({ reads }) => reads.length), [2, 2, 1])
+  t.strictSame(list.get(), [2])
+  list.clear()
+  t.strictSame(list.get(), [3])
 })

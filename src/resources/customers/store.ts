@@ -27,8 +27,6 @@ export interface CustomersStore {
   update (before: Customer, after: Customer): void
   setPhoneNumber (customerId: string, phoneNumber: string): void
   setName (customerId: string, name: string): void
-  /** Forgets what was remembered: rows were taken back. */
-  forget (): void
 }
 
 const COLUMNS = 'customer_id, email, name, phone_number, metadata, created_at'
@@ -46,8 +44,8 @@ export function customersStore (database: Database): CustomersStore {
   const setPhoneNumber = database.prepare('UPDATE customers SET phone_number = ? WHERE customer_id = ?')
   const prepared = new Map<string, Statement<unknown[], Row>>()
   const setName = database.prepare('UPDATE customers SET name = ? WHERE customer_id = ?')
-  const byId = createMemo<Customer>()
-  const byEmail = createMemo<Customer>()
+  const byId = createMemo<Customer>(database)
+  const byEmail = createMemo<Customer>(database)
   return {
     find: customerId => byId.get(customerId, () => read(find.get(customerId))),
     findByEmail: email => byEmail.get(email, () => read(findByEmail.get(email))),
@@ -57,10 +55,6 @@ export function customersStore (database: Database): CustomersStore {
       const statement = prepared.get(sql) ?? database.prepare<unknown[], Row>(sql)
       prepared.set(sql, statement)
       return statement.all(...conditions.map(([, value]) => value), limit, offset).map(row => read(row))
-    },
-    forget () {
-      byId.clear()
-      byEmail.clear()
     },
     insert ({ customer_id: id, email, name, phone_number: phone, metadata, created_at: createdAt }) {
       byEmail.forget(email)

@@ -51,8 +51,6 @@ export interface DiscountsStore {
   use (discountId: string, customerId: string, paymentId: string): void
   /** How many succeeded payments of this customer used the discount. */
   countUses (discountId: string, customerId: string): number
-  /** Forgets what was remembered: rows were taken back. */
-  forget (): void
 }
 
 const TERMS = ['code', 'name', 'type', 'amount', 'currency_options', 'restricted_to', 'customer_eligibility', 'starts_at',
@@ -82,12 +80,11 @@ export function discountsStore (database: Database): DiscountsStore {
   const use = database.prepare('INSERT INTO discount_uses (discount_id, customer_id, payment_id) VALUES (?, ?, ?)')
   const countUse = database.prepare('UPDATE discounts SET times_used = times_used + 1 WHERE discount_id = ?')
   const lists = new Map<string, Statement<unknown[], DiscountsRow>>()
-  const byCode = createMemo<Discount>()
+  const byCode = createMemo<Discount>(database)
 
   return {
     find: discountId => read(find.get(discountId)),
     findByCode: code => byCode.get(code, () => read(findByCode.get(code))),
-    forget: byCode.clear,
     list (filter, nowUs, limit, offset) {
       const { conditions, values } = conditionsOf(filter, nowUs)
       const sql = listSql(conditions)

@@ -83,8 +83,6 @@ export interface ProductsStore {
   insertShortLink (link: ShortLink): void
   /** Newest first. */
   listShortLinks (filter: { product_id?: string }, limit: number, offset: number): ShortLink[]
-  /** Forgets what was remembered: rows were taken back. */
-  forget (): void
 }
 
 const CHANGEABLE = ['brand_id', 'name', 'description', 'price', 'tax_category', 'is_recurring', 'archived', 'metadata',
@@ -111,7 +109,7 @@ export function productsStore (database: Database): ProductsStore {
   const countOfBrand = database.prepare<[string], number>('SELECT count(*) FROM products WHERE brand_id = ?').pluck()
   const moveToBrand = database.prepare('UPDATE products SET brand_id = ?, updated_at = ? WHERE brand_id = ?')
   const lists = new Map<string, Statement<unknown[], Row>>()
-  const known = createMemo<Product>()
+  const known = createMemo<Product>(database)
   const prices = localizedPrices(database)
   const links = shortLinks(database)
 
@@ -141,12 +139,8 @@ export function productsStore (database: Database): ProductsStore {
       known.clear()
       moveToBrand.run(toBrandId, updatedAt, fromBrandId)
     },
-    ...prices.store,
-    ...links,
-    forget () {
-      known.clear()
-      prices.forget()
-    }
+    ...prices,
+    ...links
   }
 }
 
@@ -160,9 +154,9 @@ function localizedPrices (database: Database) {
   const insert = database.prepare(`INSERT INTO localized_prices (${columns}) VALUES (${marks(PRICE_COLUMNS)})`)
   const update = database.prepare(
     'UPDATE localized_prices SET amount = ?, updated_at = ?, archived_at = ? WHERE localized_price_id = ?')
-  const known = createMemo<LocalizedPrice[]>()
+  const known = createMemo<LocalizedPrice[]>(database)
 
-  const store = {
+  return {
     localizedPrices: productId => known.get(productId, () => current.all(productId)) ?? [],
     findLocalizedPrice: (productId, localizedPriceId) => find.get(productId, localizedPriceId),
     hasLocalizedPrice: localizedPriceId => has.get(localizedPriceId) !== undefined,
@@ -175,7 +169,6 @@ function localizedPrices (database: Database) {
       update.run(price.amount, price.updated_at, price.archived_at, price.localized_price_id)
     }
   } satisfies Partial<ProductsStore>
-  return { store, forget: known.clear }
 }
 
 function shortLinks (database: Database) {

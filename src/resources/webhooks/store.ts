@@ -4,6 +4,7 @@
  */
 import type { Database } from '../../store/database.js'
 import { fromJson, toJson } from '../../store/json.js'
+import { createSingle } from '../../store/memo.js'
 import type { WebhookEndpointsRow } from '../../store/rows.gen.js'
 
 export interface Endpoint {
@@ -35,8 +36,6 @@ export interface WebhooksStore {
   delete (webhookId: string): void
   /** Takes back the deliveries that still wait for an endpoint. */
   cancelWaiting (webhookId: string): void
-  /** Forgets what was remembered: rows were taken back. */
-  forget (): void
 }
 
 export function webhooksStore (database: Database): WebhooksStore {
@@ -50,29 +49,25 @@ export function webhooksStore (database: Database): WebhooksStore {
   const remove = database.prepare('DELETE FROM webhook_endpoints WHERE webhook_id = ?')
   const cancelWaiting = database.prepare(
     "UPDATE webhook_deliveries SET state = 'cancelled', due_at = NULL WHERE webhook_id = ? AND due_at IS NOT NULL")
-  let remembered: readonly Endpoint[] | undefined
-
-  const all = () => (remembered ??= readAll.all().map(read))
-  const forget = () => { remembered = undefined }
+  const { get: all, clear } = createSingle<readonly Endpoint[]>(database, () => readAll.all().map(read))
   return {
     find: webhookId => all().find(({ webhook_id: id }) => id === webhookId),
     findByIdempotencyKey: wanted => all().find(({ idempotency_key: key }) => key === wanted),
     all,
     insert (endpoint) {
-      forget()
+      clear()
       const { webhook_id: id, idempotency_key: key, created_at: at } = endpoint
       insert.run(id, key, at, ...changeable(endpoint))
     },
     update (endpoint) {
-      forget()
+      clear()
       update.run(...changeable(endpoint), endpoint.webhook_id)
     },
     delete (webhookId) {
-      forget()
+      clear()
       remove.run(webhookId)
     },
-    cancelWaiting: webhookId => { cancelWaiting.run(webhookId) },
-    forget
+    cancelWaiting: webhookId => { cancelWaiting.run(webhookId) }
   }
 }
 

@@ -1,0 +1,41 @@
+/**
+ * The store of each resource, by the name that a sandbox gives it. A new store is one line here. Handlers must not be imported:
+ * they use the type below, which would then depend on itself.
+ */
+import type { Database } from '../store/database.js'
+import { addonsStore } from './addons/store.js'
+import { brandsStore } from './brands/store.js'
+import { checkoutsStore } from './checkouts/store.js'
+import { customersStore } from './customers/store.js'
+import { discountsStore } from './discounts/store.js'
+import { paymentMethodsStore } from './payment-methods/store.js'
+import { paymentsStore } from './payments/store.js'
+import { portalSessionsStore } from './portal-sessions/store.js'
+import { productsStore } from './products/store.js'
+import { refundsStore } from './refunds/store.js'
+import { uploadsStore } from './uploads/store.js'
+import { walletsStore } from './wallets/store.js'
+import { webhooksStore } from './webhooks/store.js'
+
+export const STORES = {
+  addons: addonsStore,
+  brands: brandsStore,
+  checkouts: checkoutsStore,
+  customers: customersStore,
+  discounts: discountsStore,
+  paymentMethods: paymentMethodsStore,
+  payments: paymentsStore,
+  portalSessions: portalSessionsStore,
+  products: productsStore,
+  refunds: refundsStore,
+  uploads: uploadsStore,
+  wallets: walletsStore,
+  webhooks: webhooksStore
+}
+
+export type Stores = { [Name in keyof typeof STORES]: ReturnType<(typeof STORES)[Name]> }
+
+/** The stores of a database. Their statements are compiled when they are first run. */
+export function createStores (database: Database): Stores {
+  return Object.fromEntries(Object.entries(STORES).map(([name, create]) => [name, create(database)])) as Stores
+}
