@@ -88,7 +88,7 @@ t.test('who may import what', async t => {
     'only http/, pages/, control/ and the composition root know Fastify')
 
   t.strictSame(importers(target => target === 'better-sqlite3' || target === 'store/database.ts',
-    /^(?:store\/|resources\/[^/]+\/store\.ts$|delivery\/store\.ts$|sandbox\.ts$)/), [],
+    /^(?:store\/|resources\/stores\.ts$|resources\/[^/]+\/store\.ts$|delivery\/store\.ts$|sandbox\.ts$)/), [],
   'only store/, the stores of the resources and the sandbox know SQLite')
 
   t.strictSame(importers(target => !/^(?:rules\/|vendor\/|errors\.ts$)/.test(target) && !PURE_LIBRARIES.includes(target),
