@@ -12,8 +12,8 @@ import { optionTexts, type GivenOptions } from './options.js'
 export { EmulatorError } from './control/client.js'
 export { SetupError } from './errors.js'
 export type {
-  CallPattern, Checkout, Clock, Controls, Delivery, DeliveryFault, Duration, Event, EventType, Fault, Idle, LoggedRequest, Pay,
-  Payment, PaymentExplanation, Refund, SandboxInfo, Seeded, SnapshotInfo, Verified
+  CallPattern, Checkout, CheckoutDetails, Clock, Controls, Delivery, DeliveryFault, Duration, Event, EventType, Fault, Idle,
+  LoggedRequest, Pay, PayCheckout, Payment, PaymentExplanation, Refund, SandboxInfo, Seeded, SnapshotInfo, Verified
 } from './control/client.js'
 export type { CheckoutFilter, DeliveryFilter, EventFilter, RequestFilter, Wanted, Waiting } from './control/events.js'
 export type { FixturesFile } from './fixtures/document.js'

@@ -51,6 +51,37 @@ t.test('trigger sends a sample and says how it ended', async t => {
   t.match((await runToEnd(t, ['trigger', 'payment.failed', ...at(lonely)])).stderr, 'no endpoint wants payment.failed: register one')
 })
 
+t.test('pay, expire and abandon take the id of a session or of a payment', async t => {
+  const emulator = await startProcess(t, ['--database', ':memory:'])
+  const { send, pay } = connect(t, emulator.url)
+  const create = async () => {
+    const body = { product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }], customer: { customer_id: 'cus_ada' } }
+    const { json } = await send<{ session_id: string }>('POST', '/checkouts', JSON.stringify(body), JSON_TYPE)
+    return json.session_id
+  }
+  const details = ['--details', '{"billing_address":{"country":"DE","street":"Ring 1","city":"Berlin","zipcode":"10117"}}']
+  const printed = async (...args: string[]) => {
+    const { code, stdout, stderr } = await runToEnd(t, [...args, ...at(emulator)])
+    t.strictSame([code, stderr], [0, ''])
+    return JSON.parse(stdout) as object
+  }
+  t.match(await printed('pay', await create(), '--outcome', 'failed', ...details), { status: 'failed', billing: { city: 'Berlin' } })
+  t.match(await printed('abandon', await create(), ...details), { status: 'requires_payment_method' })
+  t.match(await printed('expire', await create()), { state: 'expired' })
+  const { json: { payment_id: id } } = await pay({ ...paymentBody(), payment_link: true })
+  t.match(await printed('abandon', id), { payment_id: id })
+  t.match(await printed('expire', id), { payment_id: id })
+  for (const [args, complaint] of [
+    [['pay', await create()], /can't be submitted with these details: billing_address\.country is required/],
+    [['abandon', 'cks_x', '--details', '[]'], /--details must be a JSON object, such as \{"customer"/],
+    [['expire', 'cks_x'], /there is no checkout session cks_x/]
+  ] as const) {
+    const { code, stderr } = await runToEnd(t, [...args, ...at(emulator)])
+    t.equal(code, 1)
+    t.match(stderr, complaint)
+  }
+})
+
 t.test('events prints what has happened, and delivers it once more', async t => {
   const receiver = await startReceiver(t)
   const emulator = await startProcess(t, ['--database', ':memory:', '--webhook-url', receiver.url])

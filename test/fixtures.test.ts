@@ -163,9 +163,9 @@ t.test('refuses', async t => {
     }), {
       shops: 'is not known here',
       'products[1].name': 'is required',
-      'products[1].nmae': 'is not known here: is it name?',
+      'products[1].nmae': 'is not known here: did you mean name?',
       'products[1].price.currency': 'must be one of the 145 values that the API knows, such as AED, ALL, AMD',
-      'products[1].price.curency': 'is not known here: is it currency?',
+      'products[1].price.curency': 'is not known here: did you mean currency?',
       'customers[0].email': 'must be string',
       'discounts[0].times_used': 'must be >= 0'
     })

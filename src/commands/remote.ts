@@ -10,6 +10,7 @@ import {
   type DeliveryFaultFlags
 } from './deliveries.js'
 import { fail, faults, type FailFlags } from './faults.js'
+import { DETAILS_ABOUT, abandon, expire, pay, type PayFlags } from './outcomes.js'
 import { clearRequests, followRequests, requests, type RequestsOptions } from './requests.js'
 import { explain, verify, type VerifyFlags } from './verify.js'
 import {
@@ -18,8 +19,6 @@ import {
 import { events, listen, replay, trigger, type EventsOptions } from './webhooks.js'
 
 type Flags = Partial<Record<OptionName, string>>
-
-type PayFlags = Partial<Record<'card' | 'outcome' | 'errorCode', string>>
 
 interface RequestFlags extends RequestsOptions {
   follow?: boolean
@@ -47,21 +46,22 @@ export function addRemoteCommands (program: Command, tools: Tools): void {
 }
 
 function addOutcomes (program: Command, { running, run, configOf }: Tools): void {
-  running(program.command('pay').description('do what the customer would do on the hosted page'))
-    .argument('<payment_id>')
+  running(program.command('pay').description('pay a checkout session or a payment, as the customer would on the hosted page'))
+    .argument('<id>', 'cks_… or pay_…')
     .option('--card <number>', 'pay with a test card')
     .option('--outcome <outcome>', 'succeeded (unless given), failed, processing, cancelled or requires_customer_action')
     .option('--error-code <code>', 'why it failed; with --outcome failed')
-    .action((paymentId: string, { card, outcome, errorCode, ...flags }: Flags & PayFlags) => run(async () => {
-      const path = `payments/${encodeURIComponent(paymentId)}/pay`
-      const how = card === undefined ? { outcome: outcome ?? 'succeeded' } : { card, outcome }
-      await control(configOf(flags), path, { body: { ...how, error_code: errorCode } })
-    }))
+    .option('--details <json>', DETAILS_ABOUT)
+    .action((id: string, flags: Flags & PayFlags) => run(async () => pay(configOf(flags), id, flags)))
 
-  running(program.command('expire').description('let the link of a payment expire now'))
-    .argument('<payment_id>')
-    .action((paymentId: string, flags: Flags) =>
-      run(() => control(configOf(flags), `payments/${encodeURIComponent(paymentId)}/expire`, { body: {} })))
+  running(program.command('expire').description('expire a checkout session or the link of a payment now'))
+    .argument('<id>', 'cks_… or pay_…')
+    .action((id: string, flags: Flags) => run(async () => expire(configOf(flags), id)))
+
+  running(program.command('abandon').description('leave a checkout unfinished, which abandoned_checkout.detected reports'))
+    .argument('<id>', 'cks_… or pay_…')
+    .option('--details <json>', DETAILS_ABOUT)
+    .action((id: string, { details, ...flags }: Flags & PayFlags) => run(async () => abandon(configOf(flags), id, details)))
 
   running(program.command('settle').description('decide what becomes of a refund that has not ended yet'))
     .argument('<refund_id>')

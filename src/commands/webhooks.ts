@@ -4,6 +4,7 @@ import type { Config } from '../config.js'
 import type { components } from '../control/types.gen.js'
 import { SetupError } from '../errors.js'
 import { ask, askJson, printLatest, type Latest } from './ask.js'
+import { readObject } from './values.js'
 
 type Delivery = components['schemas']['Delivery']
 type DeliveryList = components['schemas']['DeliveryList']
@@ -64,7 +65,7 @@ export interface TriggerOptions {
 
 /** Sends a sample and prints how its deliveries ended. */
 export async function trigger (config: Config, { type, data }: TriggerOptions): Promise<void> {
-  const body = { type, ...(data === undefined ? {} : { data: readObject(data) }) }
+  const body = { type, ...(data === undefined ? {} : { data: readObject('--data', data, '{"total_amount":500}') }) }
   const { event_id: id } = await askJson<Event>(config, '/_emulator/events/trigger', { body })
   await ask(config, '/_emulator/idle')
   const { items } = await askJson<DeliveryList>(config, `/_emulator/deliveries?event_id=${id}&page_size=${PAGE}`)
@@ -72,14 +73,6 @@ export async function trigger (config: Config, { type, data }: TriggerOptions): 
     throw new SetupError(`no endpoint wants ${type}: register one with webhooks listen, --webhook-url or POST /webhooks`)
   }
   for (const delivery of items.reverse()) for (const line of tryLines(delivery)) console.log(line)
-}
-
-function readObject (text: string): object {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
-  } catch {}
-  throw new SetupError(`--data must be a JSON object, such as {"total_amount":500}, not ${text}`)
 }
 
 export interface EventsOptions extends Latest {

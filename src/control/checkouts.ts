@@ -1,14 +1,22 @@
-/** The part of the control API that is about checkout sessions: what the emulated API does not list. */
+/** The part of the control API that is about checkout sessions: listing them, and doing what their customers do. */
 import { ApiError } from '../errors.js'
 import type { ControlHandlers } from '../http/handlers.js'
 import { page } from '../http/paging.js'
+import { makePayment, planPurchase } from '../resources/checkouts/purchase.js'
 import type { Session } from '../resources/checkouts/store.js'
 import { checkoutUrl } from '../resources/checkouts/view.js'
-import { formatTime } from '../rules/calendar.js'
+import { abandon } from '../resources/payments/abandonment.js'
+import { expire, hasExpired, isOpen } from '../resources/payments/life.js'
+import { findPayment } from '../resources/payments/routes.js'
+import type { Payment } from '../resources/payments/store.js'
+import { paymentResponse } from '../resources/payments/view.js'
+import { formatOptionalTime, formatTime } from '../rules/calendar.js'
 import type { Context } from '../sandbox.js'
+import { givenDetails } from './checkout-details.js'
+import { pay, payerOf } from './pay.js'
 import type { components } from './types.gen.js'
 
-type Checkout = components['schemas']['Checkout']
+type ControlSchemas = components['schemas']
 
 export const checkoutControls = {
   'GET /_emulator/checkouts': ({ query, context }) => {
@@ -17,14 +25,103 @@ export const checkoutControls = {
     return { items: sessions.map(session => checkoutView(session, context)) }
   },
 
-  'GET /_emulator/checkouts/{session_id}': ({ path, context }) => {
-    const session = context.sandbox.checkouts.find(path.session_id)
-    if (session !== undefined) return checkoutView(session, context)
-    throw new ApiError('NOT_FOUND', { path: 'session_id', because: `there is no checkout session ${path.session_id}` })
+  'GET /_emulator/checkouts/{session_id}': ({ path, context }) =>
+    checkoutView(findSession(path.session_id, context), context),
+
+  'POST /_emulator/checkouts/{session_id}/pay': ({ body = {}, path, context }) => {
+    const { how, details } = split(body)
+    const session = findSession(path.session_id, context)
+    const payment = paymentOf(session, context)
+    if (payment !== undefined) {
+      checkPayable(session, payment, context)
+      checkUntouched(session, details)
+      pay(payment, how, context)
+      return paymentResponse(findPayment(payment.payment_id, context), context)
+    }
+    checkUnexpired(session, context)
+    const purchase = planPurchase(session.terms, givenDetails(session, details, context), context)
+    const payer = payerOf(how, purchase.sale.priced.total, context)
+    const { payment_id: paymentId } = makePayment(session, purchase, context)
+    payer(findPayment(paymentId, context), context)
+    return paymentResponse(findPayment(paymentId, context), context)
+  },
+
+  'POST /_emulator/checkouts/{session_id}/expire': ({ path, context }) => {
+    const session = findSession(path.session_id, context)
+    const payment = paymentOf(session, context)
+    checkUnexpired(session, context)
+    if (payment !== undefined) {
+      checkPayable(session, payment, context)
+      expire(payment, context)
+    }
+    context.sandbox.checkouts.setExpiry(session.session_id, context.now)
+    return checkoutView(findSession(session.session_id, context), context)
+  },
+
+  'POST /_emulator/checkouts/{session_id}/abandon': ({ body = {}, path, context }) => {
+    const session = findSession(path.session_id, context)
+    const payment = paymentOf(session, context)
+    if (payment === undefined) checkUnexpired(session, context)
+    else checkUntouched(session, body)
+    const { payment_id: paymentId } = payment ??
+      makePayment(session, planPurchase(session.terms, givenDetails(session, body, context), context), context)
+    abandon(findPayment(paymentId, context), context)
+    return paymentResponse(findPayment(paymentId, context), context)
   }
 } satisfies ControlHandlers
 
-function checkoutView (session: Session, context: Context): Checkout {
+/** How to pay, and what the customer enters before. */
+function split ({ card, outcome, error_code: errorCode, ...details }: ControlSchemas['PayCheckout']) {
+  const how: ControlSchemas['Pay'] = {
+    ...(card === undefined ? {} : { card }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(errorCode === undefined ? {} : { error_code: errorCode })
+  }
+  return { how, details }
+}
+
+/** Throws NOT_FOUND. */
+function findSession (sessionId: string, { sandbox }: Context): Session {
+  const session = sandbox.checkouts.find(sessionId)
+  if (session !== undefined) return session
+  throw new ApiError('NOT_FOUND', { path: 'session_id', because: `there is no checkout session ${sessionId}` })
+}
+
+function paymentOf ({ payment_id: paymentId }: Session, context: Context): Payment | undefined {
+  return paymentId === null ? undefined : findPayment(paymentId, context)
+}
+
+function refuse (path: string, message: string): ApiError {
+  return new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
+}
+
+function checkUnexpired ({ session_id: id, expires_at: expiresAt }: Session, { now }: Context): void {
+  if (expiresAt > now) return
+  throw refuse('session_id', `Checkout session ${id} expired at ${formatTime(expiresAt)}: create a new one`)
+}
+
+/** Throws for a session whose payment can't be paid any more. */
+function checkPayable ({ session_id: id }: Session, payment: Payment, { now }: Context): void {
+  const { payment_id: paymentId, status, expires_at: expiresAt } = payment
+  if (!isOpen(payment)) throw refuse('session_id', `Checkout session ${id} is completed: its payment ${paymentId} is ${status}`)
+  if (hasExpired(payment, now)) {
+    const time = formatTime(expiresAt ?? 0)
+    throw refuse('session_id', `Checkout session ${id} and its payment ${paymentId} expired at ${time}: create a new session`)
+  }
+}
+
+/** Details are submitted once. Throws for a session that has its payment, and is given others. */
+function checkUntouched ({ session_id: id, payment_id: paymentId }: Session, details: ControlSchemas['CheckoutDetails']): void {
+  const violations = Object.keys(details).map(path => ({ path, message: 'was submitted before' }))
+  if (violations.length === 0) return
+  throw new ApiError('INVALID_REQUEST_PARAMETERS', {
+    violations,
+    message: `The details of checkout session ${id} were submitted, and made payment ${paymentId}: leave out ${
+      Object.keys(details).join(', ')}`
+  })
+}
+
+function checkoutView (session: Session, context: Context): ControlSchemas['Checkout'] {
   const { sandbox, now } = context
   const { terms, payment_id: paymentId } = session
   const payment = paymentId === null ? undefined : sandbox.payments.find(paymentId)
@@ -41,6 +138,7 @@ function checkoutView (session: Session, context: Context): Checkout {
     customer_email: email,
     customer_name: name,
     country: terms.known.country,
+    abandoned_at: formatOptionalTime(payment?.abandoned_at ?? null),
     product_cart: terms.cart,
     billing_currency: terms.currency,
     discount_codes: terms.codes,

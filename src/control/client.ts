@@ -24,6 +24,10 @@ export type SandboxInfo = ControlSchemas['Sandbox']
 export type SnapshotInfo = ControlSchemas['Snapshot']
 export type DeliveryFault = ControlSchemas['DeliveryFault']
 export type Pay = ControlSchemas['Pay']
+/** How a checkout session is paid: as a payment is, with details in place of those of the session. */
+export type PayCheckout = ControlSchemas['PayCheckout']
+/** What a customer enters on the page of a checkout session, in place of what the session has. */
+export type CheckoutDetails = ControlSchemas['CheckoutDetails']
 export type LoggedRequest = ControlSchemas['LoggedRequest']
 export type CallPattern = ControlSchemas['Verify']
 export type Verified = ControlSchemas['Verified']
@@ -37,10 +41,23 @@ export type Duration = number | string
 
 /** What can be asked of a running emulator. */
 export interface Controls {
-  /** Does what the customer would do on the hosted page, with a test card or an outcome; gives the payment as it is then. */
-  pay (paymentId: string, how?: Pay): Promise<Payment>
-  /** Lets the link of a payment expire now; gives the payment as it is then. */
-  expire (paymentId: string): Promise<Payment>
+  /**
+   * Pays a checkout session (`cks_…`) or a payment (`pay_…`) as the customer would on the hosted page, with a test card or an
+   * outcome: `succeeded` unless given. Details replace those of the session: `pay(id, { customer: { email: 'new@example.com' } })`.
+   * Resolves to the payment.
+   */
+  pay (id: string, how?: PayCheckout): Promise<Payment>
+  /** Expires the link of a payment now; resolves to the payment. */
+  expire (paymentId: `pay_${string}`): Promise<Payment>
+  /** Expires a checkout session now, with the link of its payment; resolves to the session. */
+  expire (sessionId: `cks_${string}`): Promise<Checkout>
+  /** Expires a checkout session (`cks_…`) or the link of a payment (`pay_…`) now. */
+  expire (id: string): Promise<Payment | Checkout>
+  /**
+   * Leaves a checkout session (`cks_…`) or a payment (`pay_…`) unfinished, which `abandoned_checkout.detected` reports. A session
+   * without a payment gets one, of its details or these. Resolves to the payment.
+   */
+  abandon (id: string, details?: CheckoutDetails): Promise<Payment>
   /** Decides what becomes of a refund that has not ended yet; gives the refund as it is then. */
   settleRefund (refundId: string, status: ControlSchemas['SettleRefund']['status']): Promise<Refund>
 
@@ -172,12 +189,16 @@ export function createControls (send: Send): Controls {
     return request(method as Method, urlOf(template, path, query), body)
   }
 
+  /** What a customer does to a checkout session or a payment, which its id tells apart. */
+  const act = (id: string, action: 'pay' | 'expire' | 'abandon', body?: object) =>
+    request('POST', urlOf(`/_emulator/${isSession(id) ? 'checkouts' : 'payments'}/{id}/${action}`, { id }, {}), body)
+
   const move = (body: ControlSchemas['ClockChange']) => ask('POST /_emulator/clock', { body })
 
   return {
-    pay: (id, body = { outcome: 'succeeded' }) =>
-      ask('POST /_emulator/payments/{payment_id}/pay', { path: { payment_id: id }, body }) as Promise<Payment>,
-    expire: id => ask('POST /_emulator/payments/{payment_id}/expire', { path: { payment_id: id } }) as Promise<Payment>,
+    pay: (id, body = { outcome: 'succeeded' }) => act(id, 'pay', body) as Promise<Payment>,
+    expire: (id: string) => act(id, 'expire') as Promise<Payment & Checkout>,
+    abandon: (id, body) => act(id, 'abandon', body) as Promise<Payment>,
     settleRefund: (id, status) =>
       ask('POST /_emulator/refunds/{refund_id}/settle', { path: { refund_id: id }, body: { status } }) as Promise<Refund>,
 
@@ -227,6 +248,11 @@ export function createControls (send: Send): Controls {
 
     request
   }
+}
+
+/** Whether an id is that of a checkout session. */
+export function isSession (id: string): boolean {
+  return id.startsWith('cks_')
 }
 
 function textOf (bytes: Uint8Array): string {

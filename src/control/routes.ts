@@ -1,17 +1,16 @@
 /** What is answered under /_emulator: what no real payment provider offers. None of it is part of the emulated API. */
 import { contract, controlContract } from '../contract/load.js'
-import type { OperationName, Schemas } from '../contract/operations.js'
+import type { OperationName } from '../contract/operations.js'
 import { ApiError } from '../errors.js'
 import type { ControlHandlers } from '../http/handlers.js'
 import { VERSION } from '../root.js'
 import { formatTime, parseTime } from '../rules/calendar.js'
-import { GENERIC_DECLINE, cardInstrument, keptCard, type Instrument, type Outcome } from '../rules/instruments.js'
 import { runDue, type Jobs } from '../jobs.js'
 import type { Context, Sandbox } from '../sandbox.js'
 import type { Sandboxes } from '../sandboxes.js'
-import { answerAction, attempt, cancel, expire } from '../resources/payments/life.js'
+import { abandon } from '../resources/payments/abandonment.js'
+import { expire } from '../resources/payments/life.js'
 import { findPayment } from '../resources/payments/routes.js'
-import type { Payment } from '../resources/payments/store.js'
 import { paymentResponse } from '../resources/payments/view.js'
 import { settleRefund } from '../resources/refunds/life.js'
 import { findRefund, refundReply } from '../resources/refunds/routes.js'
@@ -19,6 +18,7 @@ import { checkoutControls } from './checkouts.js'
 import { explainControls } from './explain.js'
 import { faultControls } from './faults.js'
 import { fixtureControls } from './fixtures.js'
+import { pay } from './pay.js'
 import { sandboxControls } from './sandboxes.js'
 import { requestControls } from './requests.js'
 import { webhookControls } from './webhooks.js'
@@ -66,6 +66,11 @@ export function controlHandlers ({ jobs, sandboxes }: Controlled) {
 
     'POST /_emulator/payments/{payment_id}/expire': ({ path, context }) => {
       expire(findPayment(path.payment_id, context), context)
+      return paymentResponse(findPayment(path.payment_id, context), context)
+    },
+
+    'POST /_emulator/payments/{payment_id}/abandon': ({ path, context }) => {
+      abandon(findPayment(path.payment_id, context), context)
       return paymentResponse(findPayment(path.payment_id, context), context)
     },
 
@@ -119,45 +124,4 @@ function targetTime ({ advance_ms: advanceMs, now }: ControlSchemas['ClockChange
   if (target === null) throw refuse('now', 'now must be an RFC 3339 time, such as 2026-01-31T12:00:00Z')
   if (target < 0 || target > TIME_MAX_US) throw refuse('now', 'the clock runs from 1970 to 9999')
   return target
-}
-
-/** Does what the customer would do. Throws INVALID_REQUEST_PARAMETERS for what excludes each other, or can't be done any more. */
-export function pay (payment: Payment, { card, outcome, error_code: errorCode }: ControlSchemas['Pay'], context: Context): void {
-  const refuse = (path: string, message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
-  if (card !== undefined && outcome !== undefined) throw refuse('outcome', 'card and outcome exclude each other')
-  if (errorCode !== undefined && outcome !== 'failed') throw refuse('error_code', 'error_code goes with the outcome failed')
-  if (errorCode !== undefined && !(errorCode in context.sandbox.reference.failureCodes)) {
-    throw refuse('error_code', `${errorCode} is not an error code of payments, such as ${GENERIC_DECLINE} or INSUFFICIENT_FUNDS`)
-  }
-  if (card !== undefined) {
-    const { testCards } = context.sandbox.reference
-    return attempt(payment, cardInstrument({ number: card }, testCards, context.now / 1000), context)
-  }
-  if (outcome === 'cancelled') return cancel(payment, context)
-  const isAnswer = (outcome === 'succeeded' || outcome === 'failed') && errorCode === undefined
-  if (payment.status === 'requires_customer_action' && isAnswer) {
-    return answerAction(payment, outcome === 'succeeded' ? 'approve' : 'refuse', context)
-  }
-  attempt(payment, forcedInstrument(outcome ?? 'succeeded', errorCode ?? GENERIC_DECLINE, context), context)
-}
-
-/** The first test card, made to end as asked. */
-function forcedInstrument (
-  outcome: Exclude<ControlSchemas['Pay']['outcome'], undefined>, errorCode: string, { sandbox }: Context
-): Instrument {
-  const [card] = sandbox.reference.testCards
-  if (card === undefined) throw new Error('there are no test cards')
-  const outcomes: Record<string, Outcome> = {
-    succeeded: { status: 'succeeded' },
-    failed: { status: 'failed', error_code: errorCode },
-    processing: { status: 'processing' },
-    requires_customer_action: { status: 'requires_customer_action', then: { status: 'succeeded' } }
-  }
-  return {
-    payment_method: 'card',
-    payment_method_type: card.type as Schemas['PaymentMethodTypes'],
-    card: keptCard(card),
-    payment_method_id: null,
-    outcome: outcomes[outcome] ?? { status: 'succeeded' }
-  }
 }

@@ -35,6 +35,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_emulator/checkouts/{session_id}/abandon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave a checkout session unfinished, which is reported as abandoned
+         * @description The customer submits their details, unless they have, and leaves before paying. Sends `abandoned_checkout.detected`, as `POST /_emulator/payments/{payment_id}/abandon` does. Without details there is nobody to report: let the session expire.
+         */
+        post: operations["abandon_checkout_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_emulator/checkouts/{session_id}/expire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Expire a checkout session now, without moving the clock
+         * @description If the session has a payment that is still open, the payment's link expires with it. No event is sent, as when a session expires by itself.
+         */
+        post: operations["expire_checkout_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_emulator/checkouts/{session_id}/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete a checkout session as its customer would on the hosted page
+         * @description Submits the customer's details, which makes the session's payment, and pays it: with the number of a test card, or with an outcome (`succeeded` unless given). The details are those of the session; each can be replaced, also where the page locks it. They are checked as on the page. A field that the page does not have (`allow_discount_code: false` and the like) is refused. Once a session has its payment, only `card`, `outcome` and `error_code` are accepted, as by `POST /_emulator/payments/{payment_id}/pay`. A cart that comes to 0 needs no payment method.
+         */
+        post: operations["pay_checkout_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_emulator/clock": {
         parameters: {
             query?: never;
@@ -300,6 +360,26 @@ export interface paths {
         get: operations["get_openapi"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_emulator/payments/{payment_id}/abandon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report the checkout of a payment that is still open as abandoned
+         * @description Sends `abandoned_checkout.detected`, with the reason `payment_failed` after a failed attempt and `checkout_incomplete` otherwise. The payment stays as it is. If it succeeds later, `abandoned_checkout.recovered` follows `payment.succeeded`. A checkout is reported once.
+         */
+        post: operations["abandon_payment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -670,6 +750,11 @@ export interface components {
             url: string;
         };
         Checkout: {
+            /**
+             * Format: date-time
+             * @description When it was reported as abandoned.
+             */
+            abandoned_at: string | null;
             billing_currency: string | null;
             cancel_url: string | null;
             /** @description Where the customer was sent. */
@@ -698,6 +783,49 @@ export interface components {
             return_url: string | null;
             session_id: string;
             state: components["schemas"]["CheckoutState"];
+        };
+        /** @description A field that is null is left empty. */
+        CheckoutAddress: {
+            city?: string | null;
+            /** @description A two-letter code. */
+            country?: string | null;
+            state?: string | null;
+            street?: string | null;
+            zipcode?: string | null;
+        };
+        CheckoutAmount: {
+            /** @description For one unit, in minor units of its currency. */
+            amount: number;
+            product_id: string;
+        };
+        CheckoutAnswer: {
+            key: string;
+            value: string;
+        };
+        /** @description A field that is null is left empty. */
+        CheckoutCustomer: {
+            email?: string | null;
+            name?: string | null;
+            /** @description With the country code. */
+            phone_number?: string | null;
+        };
+        /** @description What the customer enters on the page; what is left out is as in the session. */
+        CheckoutDetails: {
+            billing_address?: components["schemas"]["CheckoutAddress"];
+            /** @description One of the currencies that the page offers. */
+            billing_currency?: string;
+            custom_field_responses?: components["schemas"]["CheckoutAnswer"][];
+            customer?: components["schemas"]["CheckoutCustomer"];
+            /** @description Null leaves it empty. */
+            customer_business_name?: string | null;
+            /** @description The one code that applies, in place of those of the session. */
+            discount_code?: string;
+            /** @description The codes that apply, in place of those of the session. */
+            discount_codes?: string[];
+            /** @description The amounts of pay-what-you-want products. Several lines of one product are taken in their order. */
+            product_cart?: components["schemas"]["CheckoutAmount"][];
+            /** @description Null leaves it empty. */
+            tax_id?: string | null;
         };
         CheckoutList: {
             items: components["schemas"]["Checkout"][];
@@ -928,6 +1056,29 @@ export interface components {
             /** @enum {string} */
             outcome?: "succeeded" | "failed" | "processing" | "cancelled" | "requires_customer_action";
         };
+        PayCheckout: {
+            billing_address?: components["schemas"]["CheckoutAddress"];
+            /** @description One of the currencies that the page offers. */
+            billing_currency?: string;
+            /** @description The number of a test card; spaces do not count. */
+            card?: string;
+            custom_field_responses?: components["schemas"]["CheckoutAnswer"][];
+            customer?: components["schemas"]["CheckoutCustomer"];
+            /** @description Null leaves it empty. */
+            customer_business_name?: string | null;
+            /** @description The one code that applies, in place of those of the session. */
+            discount_code?: string;
+            /** @description The codes that apply, in place of those of the session. */
+            discount_codes?: string[];
+            /** @description Why it failed; GENERIC_DECLINE unless given. Only with the outcome `failed`. */
+            error_code?: string;
+            /** @enum {string} */
+            outcome?: "succeeded" | "failed" | "processing" | "cancelled" | "requires_customer_action";
+            /** @description The amounts of pay-what-you-want products. Several lines of one product are taken in their order. */
+            product_cart?: components["schemas"]["CheckoutAmount"][];
+            /** @description Null leaves it empty. */
+            tax_id?: string | null;
+        };
         PaymentExplanation: {
             /** @description What is not stored with the payment and was looked up just now, in sentences. */
             as_of_now: string[];
@@ -1144,6 +1295,90 @@ export interface operations {
                 };
             };
             404: components["responses"]["Refused"];
+        };
+    };
+    abandon_checkout_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CheckoutDetails"];
+            };
+        };
+        responses: {
+            /** @description The payment, as `GET /payments/{payment_id}` answers it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            404: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+        };
+    };
+    expire_checkout_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkout"];
+                };
+            };
+            404: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+        };
+    };
+    pay_checkout_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PayCheckout"];
+            };
+        };
+        responses: {
+            /** @description The payment, as `GET /payments/{payment_id}` answers it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            404: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
         };
     };
     get_clock: {
@@ -1587,6 +1822,32 @@ export interface operations {
                     };
                 };
             };
+        };
+    };
+    abandon_payment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The payment, as `GET /payments/{payment_id}` answers it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            404: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
         };
     };
     expire_payment: {

@@ -5,6 +5,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { ApiError, type Violation } from '../errors.js'
+import { compactPhone } from '../rules/contact.js'
 import { cardInstrument, redirectInstrument, upiInstrument, type Instrument } from '../rules/instruments.js'
 import { answerAction, attempt, cancel, checkOpen, completeFree, savedInstrument } from '../resources/payments/life.js'
 import type { Payment } from '../resources/payments/store.js'
@@ -44,7 +45,7 @@ export function entered ({ method, expiry, name, phone, upi_id: upiId, save }: F
     method,
     expiry: harmless(expiry),
     name: harmless(name),
-    phone: PHONE.test(compactPhone(phone)) ? phone : harmless(phone),
+    phone: compactPhone(phone) === null ? harmless(phone) : phone,
     upi_id: harmless(upiId),
     save: save === 'yes'
   }
@@ -55,13 +56,6 @@ const NAME_MAX = 120
 /** Twelve digits are the shortest card number there is. */
 function hasCardNumber (text: string): boolean {
   return /\d(?:[\s().-]*\d){11,}/.test(text)
-}
-
-/** With its country code a phone number may be as long as some card numbers are, without it may not. */
-const PHONE = /^(?:\+\d{6,15}|\d{6,11})$/
-
-function compactPhone (phone: string): string {
-  return phone.replace(/[\s().-]/g, '')
 }
 
 /** The element of the checkout page that an error of the form belongs to. */
@@ -123,14 +117,19 @@ export function savesMethod ({ save }: Form, { canSave }: Offer): boolean {
   return save === 'yes' && canSave
 }
 
-/** A phone number as `+12025550142`; null with a violation where it is none. */
-export function readPhone (phone: string, violations: Violation[]): string | null {
+/** The customer's words for a phone number that is missing, and for one that is not a phone number. */
+export const PHONE_PROBLEMS = {
+  missing: 'Enter a phone number.',
+  invalid: 'Enter a phone number such as +1 202 555 0142.'
+} as const
+
+/** A phone number as `+12025550142`; null, with a violation, if it is missing or invalid. */
+function readPhone (phone: string, violations: Violation[]): string | null {
   const digits = compactPhone(phone)
-  if (PHONE.test(digits)) return digits
-  violations.push({
-    path: 'phone', message: digits === '' ? 'Enter a phone number.' : 'Enter a phone number such as +1 202 555 0142.'
-  })
-  return null
+  if (digits === null) {
+    violations.push({ path: 'phone', message: phone.trim() === '' ? PHONE_PROBLEMS.missing : PHONE_PROBLEMS.invalid })
+  }
+  return digits
 }
 
 /** What is to be charged; null with a violation where that can't be told. */

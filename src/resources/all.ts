@@ -9,6 +9,7 @@ import { customers } from './customers/routes.js'
 import { discounts } from './discounts/routes.js'
 import { invoices } from './invoices/routes.js'
 import { paymentMethods } from './payment-methods/routes.js'
+import { abandonedCheckout } from './payments/abandonment.js'
 import { SETTLE_JOB as SETTLE_PAYMENT, settlePayment } from './payments/life.js'
 import { payments } from './payments/routes.js'
 import { paymentResponse } from './payments/view.js'
@@ -54,5 +55,9 @@ export const payloads: Payloads = {
     const refund = context.sandbox.refunds.find(refundId)
     const payment = refund && context.sandbox.payments.find(refund.payment_id)
     return payment && refundResponse(refund, payment, context)
+  },
+  AbandonedCheckout: (paymentId, { sandbox }) => {
+    const payment = sandbox.payments.find(paymentId)
+    return payment && abandonedCheckout(payment)
   }
 }

@@ -16,6 +16,15 @@ export function isEmail (text: string): boolean {
   return EMAIL.test(text)
 }
 
+/** With its country code a phone number may be as long as some card numbers are, without it may not. */
+const PHONE = /^(?:\+\d{6,15}|\d{6,11})$/
+
+/** A phone number as people write it, such as `+1 (202) 555-0142`, as `+12025550142`; null if it is not one. */
+export function compactPhone (text: string): string | null {
+  const digits = text.replace(/[\s().-]/g, '')
+  return PHONE.test(digits) ? digits : null
+}
+
 /**
  * Throws INVALID_REQUEST_PARAMETERS with everything that is wrong. What is absent or null is not looked at. `where` is the path
  * of the contact in the request, as in `customer.`.

@@ -1,10 +1,72 @@
-/** Names that were meant but misspelt. */
+/** Names that were probably meant by what was given. Pure. */
 
-/** Whether one letter was left out, added or changed, or two have changed places. */
+/** The longest name that is compared: the work grows with the product of two lengths. */
+const LENGTH_MAX = 100
+
+/**
+ * The name that was probably meant by `given`: the same in other capitals, or with the fewest letters added, left out, changed
+ * or exchanged, as long as these are few; of several, the one that begins most alike. Null if there is none.
+ */
+export function nearest (given: string, names: readonly string[]): string | null {
+  const text = plain(given)
+  if (text === '' || text.length > LENGTH_MAX) return null
+  const near = names.flatMap(name => {
+    const other = plain(name)
+    if (Math.abs(other.length - text.length) > MISTAKES_MAX) return []
+    const mistakes = distance(text, other)
+    return mistakes <= allowed(Math.max(text.length, other.length)) ? [{ name, mistakes, alike: alike(text, other) }] : []
+  })
+  const [best] = near.sort((one, other) => one.mistakes - other.mistakes || other.alike - one.alike)
+  return best?.name ?? names.find(name => isBeginning(text, plain(name))) ?? null
+}
+
+/** How many letters two texts begin with in common. */
+function alike (one: string, other: string): number {
+  let length = 0
+  while (length < one.length && one[length] === other[length]) length++
+  return length
+}
+
+/** Whether one letter was added, left out or changed, or two neighbours were exchanged. */
 export function isNear (name: string, given: string): boolean {
-  let same = 0
-  while (same < name.length && name[same] === given[same]) same++
-  const [rest, givenRest] = [name.slice(same), given.slice(same)]
-  return [[1, 1], [0, 1], [1, 0]].some(([skip, givenSkip]) => rest.slice(skip) === givenRest.slice(givenSkip)) ||
-    (rest.slice(2) === givenRest.slice(2) && rest[0] === givenRest[1] && rest[1] === givenRest[0])
+  return Math.abs(name.length - given.length) <= 1 && distance(name, given) <= 1
+}
+
+const MISTAKES_MAX = 3
+
+/** One mistake in three letters: two-letter codes are all alike. */
+function allowed (length: number): number {
+  return Math.min(Math.floor(length / 3), MISTAKES_MAX)
+}
+
+const BEGINNING_MIN = 3
+
+/** Whether one is the beginning of the other: `percent` of `percentage`. */
+function isBeginning (one: string, other: string): boolean {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one]
+  return short.length >= BEGINNING_MIN && long.startsWith(short)
+}
+
+/** Without what people write differently: capitals, and what separates words. */
+function plain (text: string): string {
+  return text.trim().toLowerCase().replace(/[\s_-]+/g, '')
+}
+
+/** How many letters have to be added, left out, changed or exchanged with their neighbour. */
+function distance (one: string, other: string): number {
+  let before: number[] = []
+  let row = Array.from({ length: other.length + 1 }, (_, column) => column)
+  for (let i = 1; i <= one.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= other.length; j++) {
+      const isSame = one[i - 1] === other[j - 1]
+      let least = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (isSame ? 0 : 1))
+      const isExchanged = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1]
+      if (isExchanged) least = Math.min(least, (before[j - 2] ?? 0) + 1)
+      next.push(least)
+    }
+    before = row
+    row = next
+  }
+  return row[other.length] ?? 0
 }

@@ -168,6 +168,8 @@ export interface PaymentsRow {
   refund_status: string | null
   custom_field_responses: string | null
   opened_at: number | null
+  abandoned_at: number | null
+  abandonment_reason: string | null
 }
 
 export interface PortalSessionsRow {

@@ -140,6 +140,24 @@ t.test('outcomes', async t => {
       { status: 'failed', error_code: 'INSUFFICIENT_FUNDS' })
   })
 
+  t.test('pays, expires and abandons a checkout session by its id', async t => {
+    const { client, ...emulator } = await started(t)
+    const create = async () => (await client.checkoutSessions.create({
+      product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }], customer: { customer_id: 'cus_ada' }
+    })).session_id
+    const billing = { country: 'DE', street: 'Ring 1', city: 'Berlin', zipcode: '10117' }
+    const id = await create()
+    t.match(await refusal(emulator.pay(id)), { code: 'INVALID_REQUEST_PARAMETERS', details: [{ path: 'billing_address.country' }] })
+    const paid = await emulator.pay(id, { billing_address: billing, card: '4242424242424242' })
+    t.match(await client.checkoutSessions.retrieve(id), { payment_id: paid.payment_id, payment_status: 'succeeded' })
+    const left = await emulator.abandon(await create(), { billing_address: billing })
+    t.match(await emulator.waitForEvent('abandoned_checkout.detected'), { payment_id: left.payment_id })
+    t.match(await emulator.expire(await create()), { state: 'expired' })
+    t.match(await emulator.expire(left.payment_id), { payment_id: left.payment_id, status: 'requires_payment_method' })
+    const { payment_id: linked } = await client.payments.create({ ...paymentBody(), payment_link: true })
+    t.match(await emulator.abandon(linked), { payment_id: linked, status: 'requires_payment_method' })
+  })
+
   t.test('settles a refund', async t => {
     const { client, ...emulator } = await started(t, { refundDelay: '1d' })
     const { payment_id: id } = await client.payments.create(paymentBody())

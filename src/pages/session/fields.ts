@@ -1,12 +1,13 @@
 /** The fields of the details form: amounts, contact, address, business, and what the store asks on its own. */
 import { html } from 'ghtml'
 import type { Schemas } from '../../contract/operations.js'
+import { isCountry } from '../../resources/checkouts/details.js'
 import { openAmount } from '../../resources/checkouts/rules.js'
 import type { DetailName } from '../../resources/checkouts/terms.js'
 import { requiredAddress } from '../../rules/address.js'
 import { choice, field, money, notes, states, type Field } from '../fragments.js'
 import type { Fragment } from '../layout.js'
-import { FIELD_OF, elementOf, exponentOf, isCountry, showsField } from './form.js'
+import { FIELD_OF, elementOf, exponentOf, showsField } from './form.js'
 import type { DetailsPage } from './page.js'
 
 export function detailFields (page: DetailsPage): Fragment {

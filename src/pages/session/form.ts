@@ -3,16 +3,15 @@
  * form, and what the terms do not allow has no effect, whatever was sent. Refusals name the fields of the page.
  */
 import { ApiError, type Violation } from '../../errors.js'
+import { DETAIL_MAX, completeDetails, isCountry, type DetailProblem } from '../../resources/checkouts/details.js'
 import type { Details } from '../../resources/checkouts/purchase.js'
 import { openAmount } from '../../resources/checkouts/rules.js'
 import { DETAIL_NAMES, textOf, type DetailName, type Known, type Terms } from '../../resources/checkouts/terms.js'
-import { requiredAddress } from '../../rules/address.js'
-import { readAnswer } from '../../rules/custom-fields.js'
 import { decimal, minorUnits } from '../../rules/decimal.js'
 import { isEmail } from '../../rules/contact.js'
 import type { Context, Sandbox } from '../../sandbox.js'
-import { readPhone } from '../submission.js'
-import { currenciesFor } from './currencies.js'
+import { PHONE_PROBLEMS } from '../submission.js'
+import { currenciesFor } from '../../resources/checkouts/currencies.js'
 
 /** What stands in the fields, as typed. */
 export interface Entries {
@@ -50,7 +49,6 @@ export function elementOf (name: DetailName): string {
 /** More than any field takes, so that what is too long is told and not cut. */
 const ENTRY_MAX = 1000
 const LIST_MAX = 16_000
-const DETAIL_MAX = 250
 const CODES_MAX = 20
 
 type Given = Readonly<Record<string, unknown>>
@@ -132,7 +130,7 @@ export function draftDetails (entries: Entries, terms: Terms, { sandbox }: Conte
     known: { ...known, country, email: known.email !== null && isEmail(known.email) ? known.email : null },
     currency,
     codes: entries.codes,
-    amounts: amountsOf(entries, terms, sandbox, () => {}),
+    amounts: amountsOf(entries, terms, sandbox),
     answers: []
   }
 }
@@ -140,67 +138,49 @@ export function draftDetails (entries: Entries, terms: Terms, { sandbox }: Conte
 /** The details in full. Throws an ApiError whose violations name elements of the page. */
 export function readDetails (entries: Entries, terms: Terms, context: Context): Details {
   const { sandbox } = context
-  const violations: Violation[] = []
-  const draft = draftDetails(entries, terms, context)
-  const known = knownOf(entries)
-  const asks = (name: DetailName, message: string) => { violations.push({ path: elementOf(name), message }) }
-  for (const name of DETAIL_NAMES) {
-    if ((known[name]?.length ?? 0) > DETAIL_MAX) asks(name, `Enter at most ${DETAIL_MAX} characters.`)
+  const entered = {
+    ...draftDetails(entries, terms, context),
+    known: knownOf(entries),
+    codes: withCode(entries),
+    amounts: amountsOf(entries, terms, sandbox)
   }
-  if (known.email === null || !isEmail(known.email)) asks('email', 'Enter an e-mail address, such as name@example.com.')
-  if (known.name === null) asks('name', 'Enter your name.')
-  if (draft.known.country === null) asks('country', 'Choose a country.')
-  for (const name of requiredAddress(draft.known.country ?? sandbox.business.country, terms.minimal_address)) {
-    if (known[name] === null) asks(name, MISSING[name])
-  }
-  const phone = phoneOf(known, terms, violations)
-  const amounts = amountsOf(entries, terms, sandbox, (index, message) => {
-    violations.push({ path: `amount-${index}`, message })
-  })
-  const answers = answersOf(entries, terms, violations)
-  const [first] = violations
-  if (first !== undefined) throw new ApiError('INVALID_REQUEST_PARAMETERS', { violations, message: first.message })
-  return { ...draft, known: { ...known, phone }, codes: withCode(entries), amounts, answers }
+  const result = completeDetails(entered, entries.answers, terms, sandbox)
+  if ('details' in result) return result.details
+  const violations = result.problems.map(violationOf)
+  throw new ApiError('INVALID_REQUEST_PARAMETERS', { violations, message: violations[0]?.message ?? '' })
 }
 
-const MISSING = {
+/** A problem at the element of the page where the customer can fix it, in words for them. */
+function violationOf (problem: DetailProblem): Violation {
+  if ('amount' in problem) return { path: `amount-${problem.amount}`, message: 'Enter an amount, such as 12.50.' }
+  if ('answer' in problem) return { path: `custom-${problem.answer}`, message: problem.problem }
+  const { detail, reason } = problem
+  const path = elementOf(detail)
+  if (reason === 'too_long') return { path, message: `Enter at most ${DETAIL_MAX} characters.` }
+  return { path, message: detail === 'phone' ? PHONE_PROBLEMS[reason] : WANTED[detail] }
+}
+
+const WANTED: Record<Exclude<DetailName, 'phone'>, string> = {
+  email: 'Enter an e-mail address, such as name@example.com.',
+  name: 'Enter your name.',
+  country: 'Choose a country.',
   street: 'Enter your street and house number.',
   city: 'Enter your town or city.',
   state: 'Enter your state or province.',
-  zipcode: 'Enter your postal code.'
+  zipcode: 'Enter your postal code.',
+  tax_id: 'Enter your tax ID.',
+  business_name: 'Enter the name of your business.'
 }
 
 function knownOf ({ details }: Entries): Known {
   return Object.fromEntries(DETAIL_NAMES.map(name => [name, textOf(details[name])])) as Known
 }
 
-export function isCountry (code: string, { reference, settings }: Sandbox): boolean {
-  return Object.hasOwn(reference.countries, code) && !settings.deniedCountries.has(code)
-}
-
-function phoneOf ({ phone }: Known, { flags, locked }: Terms, violations: Violation[]): string | null {
-  if (locked.includes('phone') || (phone === null && !flags.require_phone_number)) return phone
-  return readPhone(phone ?? '', violations)
-}
-
-function answersOf ({ answers }: Entries, { custom_fields: fields }: Terms, violations: Violation[]): Details['answers'] {
-  return fields.flatMap((field, index) => {
-    const answer = readAnswer(field, answers[index] ?? '')
-    if ('value' in answer) return answer.value === null ? [] : [{ key: field.key, value: answer.value }]
-    violations.push({ path: `custom-${index}`, message: answer.problem })
-    return []
-  })
-}
-
-function amountsOf (
-  { amounts }: Entries, { cart }: Terms, sandbox: Sandbox, refuse: (index: number, message: string) => void
-): Array<number | null> {
-  return cart.map(({ product_id: id, amount }, index) => {
-    if (amount !== null || openAmount(id, sandbox.products) === null) return amount
-    const minor = minorUnits(amounts[index] ?? '', exponentOf(id, sandbox))
-    if (minor === null) refuse(index, 'Enter an amount, such as 12.50.')
-    return minor
-  })
+/** By line: the amount that was entered, in minor units; null where none was, or where none is asked for. */
+function amountsOf ({ amounts }: Entries, { cart }: Terms, sandbox: Sandbox): Array<number | null> {
+  return cart.map(({ product_id: id, amount }, index) => amount !== null || openAmount(id, sandbox.products) === null
+    ? amount
+    : minorUnits(amounts[index] ?? '', exponentOf(id, sandbox)))
 }
 
 export function exponentOf (productId: string, { products, reference }: Sandbox): number {

@@ -17,6 +17,7 @@ export interface CheckoutsStore {
   findBySeq (seq: number): Session | undefined
   /** Newest first; null for those in any state. */
   list (state: SessionState | null, nowUs: number, limit: number, offset: number): Session[]
+  setExpiry (sessionId: string, at: number): void
   /** Notes the payment that the session has made. */
   setPayment (sessionId: string, paymentId: string): void
 }
@@ -32,6 +33,7 @@ export function checkoutsStore (database: Database): CheckoutsStore {
     listSql('s.payment_id IS NULL AND s.expires_at > ?'))
   const expired = database.prepare<[number, number, number], CheckoutSessionsRow>(
     listSql('s.payment_id IS NULL AND s.expires_at <= ?'))
+  const setExpiry = database.prepare('UPDATE checkout_sessions SET expires_at = ? WHERE session_id = ?')
   const setPayment = database.prepare('UPDATE checkout_sessions SET payment_id = ? WHERE session_id = ?')
   return {
     insert ({ session_id: id, created_at: createdAt, expires_at: expiresAt, secret, terms }) {
@@ -47,6 +49,7 @@ export function checkoutsStore (database: Database): CheckoutsStore {
           : (state === 'open' ? open : expired).all(nowUs, limit, offset)
       return rows.map(row => read(row))
     },
+    setExpiry: (sessionId, at) => { setExpiry.run(at, sessionId) },
     setPayment: (sessionId, paymentId) => { setPayment.run(paymentId, sessionId) }
   }
 }

@@ -174,7 +174,7 @@ function failureMessage (code: string, codes: Context['sandbox']['reference']['f
   return codes[code]?.message ?? code
 }
 
-/** What a success brings with it: the discounts are used, and the method is kept where the customer wished so. */
+/** Uses up the discounts, saves the method if the customer asked for it, and reports an abandoned checkout as recovered. */
 function complete (payment: Payment, instrument: Instrument | null, saveMethod: boolean, context: Context): void {
   const { sandbox } = context
   for (const { discount_id: discountId } of payment.discounts) {
@@ -183,6 +183,9 @@ function complete (payment: Payment, instrument: Instrument | null, saveMethod: 
   const { payment_method_id: savedId = null } = instrument ?? {}
   if (savedId !== null) sandbox.paymentMethods.setLastUsed(savedId, formatTime(context.now))
   if (saveMethod && instrument?.card != null) save(instrument, instrument.card, payment, context)
+  if (payment.abandoned_at !== null) {
+    emit('abandoned_checkout.recovered', { subjectId: payment.payment_id, paymentId: payment.payment_id }, context)
+  }
 }
 
 /** Keeps a card for the customer's later payments, once. */

@@ -125,6 +125,7 @@ export interface PaymentsStore {
   setExpiry (seq: number, at: number): void
   /** Notes that the payment's link was opened; only the first time counts. */
   recordOpening (seq: number, at: number): void
+  recordAbandonment (seq: number, at: number, reason: string): void
   setRefundStatus (paymentId: string, status: 'partial' | 'full', updatedAt: number): void
   /** Notes the checkout session that a payment was made of, and what its own fields were answered with. */
   joinSession (seq: number, sessionId: string, answers: Array<Schemas['CustomFieldResponse']> | null): void
@@ -165,6 +166,7 @@ export function paymentsStore (database: Database): PaymentsStore {
     'SELECT * FROM payment_attempts WHERE payment_seq = ? ORDER BY seq')
   const setExpiry = database.prepare('UPDATE payments SET expires_at = ? WHERE seq = ?')
   const recordOpening = database.prepare('UPDATE payments SET opened_at = ? WHERE seq = ? AND opened_at IS NULL')
+  const recordAbandonment = database.prepare('UPDATE payments SET abandoned_at = ?, abandonment_reason = ? WHERE seq = ?')
   const setRefundStatus = database.prepare('UPDATE payments SET refund_status = ?, updated_at = ? WHERE payment_id = ?')
   const joinSession = database.prepare(
     'UPDATE payments SET checkout_session_id = ?, custom_field_responses = ? WHERE seq = ?')
@@ -222,6 +224,7 @@ export function paymentsStore (database: Database): PaymentsStore {
     attempts: seq => attempts.all(seq),
     setExpiry: (seq, at) => { setExpiry.run(at, seq) },
     recordOpening: (seq, at) => { recordOpening.run(at, seq) },
+    recordAbandonment: (seq, at, reason) => { recordAbandonment.run(at, reason, seq) },
     setRefundStatus: (paymentId, status, updatedAt) => { setRefundStatus.run(status, updatedAt, paymentId) },
     joinSession: (seq, sessionId, answers) => { joinSession.run(sessionId, toJson(answers), seq) },
     hasSucceeded: customerId => hasSucceeded.get(customerId) !== undefined,

@@ -1,0 +1,88 @@
+/**
+ * Paying on behalf of the customer: with a test card, or with an outcome. How to pay is decided before anything is written, so
+ * that a checkout session with an impossible card makes no payment.
+ */
+import type { Schemas } from '../contract/operations.js'
+import { ApiError } from '../errors.js'
+import { answerAction, attempt, cancel, completeFree } from '../resources/payments/life.js'
+import type { Payment } from '../resources/payments/store.js'
+import { GENERIC_DECLINE, cardInstrument, keptCard, type Instrument, type Outcome } from '../rules/instruments.js'
+import type { Context } from '../sandbox.js'
+import type { components } from './types.gen.js'
+
+type Pay = components['schemas']['Pay']
+
+/** Carries out what was decided. Runs inside a transaction. */
+export type Payer = (payment: Payment, context: Context) => void
+
+/** Does what the customer would do. Throws INVALID_REQUEST_PARAMETERS for what excludes each other, or can't be done any more. */
+export function pay (payment: Payment, how: Pay, context: Context): void {
+  payerOf(how, payment.total_amount, context)(payment, context)
+}
+
+/**
+ * Decides how a payment of `total` minor units is to be paid. Throws INVALID_REQUEST_PARAMETERS for what excludes each other, for
+ * a card that is not a test card, and for an outcome that a payment of nothing can't have.
+ */
+export function payerOf (how: Pay, total: number, context: Context): Payer {
+  checkPay(how, context)
+  const { card, outcome = 'succeeded', error_code: errorCode } = how
+  const instrument = card === undefined ? forcedInstrument(outcome, errorCode, context) : testCard(card, context)
+  if (outcome === 'cancelled') return cancel
+  if (total === 0) {
+    if (outcome === 'succeeded') return completeFree
+    throw refuse('outcome', `A payment of 0 needs no payment method: its outcome is succeeded or cancelled, not ${outcome}`)
+  }
+  const isAnswer = card === undefined && (outcome === 'succeeded' || outcome === 'failed') && errorCode === undefined
+  return (payment, context) => {
+    if (isAnswer && payment.status === 'requires_customer_action') {
+      answerAction(payment, outcome === 'succeeded' ? 'approve' : 'refuse', context)
+    } else {
+      attempt(payment, instrument, context)
+    }
+  }
+}
+
+function refuse (path: string, message: string): ApiError {
+  return new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
+}
+
+function checkPay ({ card, outcome, error_code: errorCode }: Pay, { sandbox: { reference } }: Context): void {
+  if (card !== undefined && outcome !== undefined) throw refuse('outcome', 'card and outcome exclude each other')
+  if (errorCode === undefined) return
+  if (outcome !== 'failed') throw refuse('error_code', 'error_code goes with the outcome failed')
+  if (!Object.hasOwn(reference.failureCodes, errorCode)) {
+    throw refuse('error_code', `${errorCode} is not an error code of payments, such as ${GENERIC_DECLINE} or INSUFFICIENT_FUNDS`)
+  }
+}
+
+/** The test card with a number. The refusal of any other names the field of the request, and not the number. */
+function testCard (number: string, { sandbox, now }: Context): Instrument {
+  try {
+    return cardInstrument({ number }, sandbox.reference.testCards, now / 1000)
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    throw refuse('card', error.message)
+  }
+}
+
+/** The first test card, made to end as asked. */
+function forcedInstrument (
+  outcome: NonNullable<Pay['outcome']>, errorCode: string = GENERIC_DECLINE, { sandbox }: Context
+): Instrument {
+  const [card] = sandbox.reference.testCards
+  if (card === undefined) throw new Error('there are no test cards')
+  const outcomes: Record<string, Outcome> = {
+    succeeded: { status: 'succeeded' },
+    failed: { status: 'failed', error_code: errorCode },
+    processing: { status: 'processing' },
+    requires_customer_action: { status: 'requires_customer_action', then: { status: 'succeeded' } }
+  }
+  return {
+    payment_method: 'card',
+    payment_method_type: card.type as Schemas['PaymentMethodTypes'],
+    card: keptCard(card),
+    payment_method_id: null,
+    outcome: outcomes[outcome] ?? { status: 'succeeded' }
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * The details that a customer must give before a session becomes a payment. The hosted page and the control API both check them
+ * here; each words the problems for its own readers.
+ */
+import type { Schemas } from '../../contract/operations.js'
+import { requiredAddress } from '../../rules/address.js'
+import { compactPhone, isEmail } from '../../rules/contact.js'
+import { readAnswer } from '../../rules/custom-fields.js'
+import type { Sandbox } from '../../sandbox.js'
+import type { Details } from './purchase.js'
+import { openAmount } from './rules.js'
+import { DETAIL_NAMES, type DetailName, type Known, type Terms } from './terms.js'
+
+/** The longest text that a detail may be. */
+export const DETAIL_MAX = 250
+
+/** A detail that is missing or wrong. */
+export type DetailProblem =
+  | { detail: DetailName, reason: 'missing' | 'invalid' | 'too_long' }
+  /** The line whose amount the customer has not chosen. */
+  | { amount: number }
+  /** The custom field whose answer does not fit, with the reason in the customer's words. */
+  | { answer: number, problem: string }
+
+/** The details without the answers to custom fields, which `completeDetails` reads. */
+export type DetailsEntered = Omit<Details, 'answers'>
+
+/**
+ * Complete details, or everything that is missing or wrong. `answers` are the texts given for the session's custom fields, in
+ * their order; empty where none was given.
+ */
+export function completeDetails (
+  entered: DetailsEntered, answers: readonly string[], terms: Terms, sandbox: Sandbox
+): { details: Details } | { problems: DetailProblem[] } {
+  const { known, amounts } = entered
+  const phone = phoneOf(known, terms)
+  const answered = answersOf(answers, terms)
+  const problems = [
+    ...contactProblems(known),
+    ...addressProblems(known, terms, sandbox),
+    ...phone.problems,
+    ...terms.cart.flatMap(({ product_id: id }, index) =>
+      amounts[index] == null && openAmount(id, sandbox.products) !== null ? [{ amount: index }] : []),
+    ...answered.problems
+  ]
+  if (problems.length > 0) return { problems }
+  return { details: { ...entered, known: { ...known, phone: phone.value }, answers: answered.values } }
+}
+
+/** Whether the business sells to a country (alpha-2). */
+export function isCountry (code: string, { reference, settings }: Sandbox): boolean {
+  return Object.hasOwn(reference.countries, code) && !settings.deniedCountries.has(code)
+}
+
+function contactProblems (known: Known): DetailProblem[] {
+  const problems: DetailProblem[] = DETAIL_NAMES.filter(name => (known[name]?.length ?? 0) > DETAIL_MAX)
+    .map(detail => ({ detail, reason: 'too_long' }))
+  if (known.email === null) problems.push({ detail: 'email', reason: 'missing' })
+  else if (!isEmail(known.email)) problems.push({ detail: 'email', reason: 'invalid' })
+  if (known.name === null) problems.push({ detail: 'name', reason: 'missing' })
+  return problems
+}
+
+function addressProblems (known: Known, { minimal_address: isMinimal }: Terms, sandbox: Sandbox): DetailProblem[] {
+  const isKnown = known.country !== null && isCountry(known.country, sandbox)
+  const country = known.country !== null && isKnown ? known.country : sandbox.business.country
+  const problems: DetailProblem[] = isKnown
+    ? []
+    : [{ detail: 'country', reason: known.country === null ? 'missing' : 'invalid' }]
+  for (const detail of requiredAddress(country, isMinimal)) {
+    if (known[detail] === null) problems.push({ detail, reason: 'missing' })
+  }
+  return problems
+}
+
+/** A number that the session gave is kept as it was given. */
+function phoneOf ({ phone }: Known, { known: given, flags }: Terms): { value: string | null, problems: DetailProblem[] } {
+  if (phone === null) {
+    return { value: null, problems: flags.require_phone_number ? [{ detail: 'phone', reason: 'missing' }] : [] }
+  }
+  const value = phone === given.phone ? phone : compactPhone(phone)
+  return { value, problems: value === null ? [{ detail: 'phone', reason: 'invalid' }] : [] }
+}
+
+function answersOf (
+  texts: readonly string[], { custom_fields: fields }: Terms
+): { values: Array<Schemas['CustomFieldResponse']>, problems: DetailProblem[] } {
+  const values: Array<Schemas['CustomFieldResponse']> = []
+  const problems: DetailProblem[] = []
+  fields.forEach((field, index) => {
+    const answer = readAnswer(field, texts[index] ?? '')
+    if ('problem' in answer) problems.push({ answer: index, problem: answer.problem })
+    else if (answer.value !== null) values.push({ key: field.key, value: answer.value })
+  })
+  return { values, problems }
+}
