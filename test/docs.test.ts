@@ -29,11 +29,10 @@ t.test("the README's table of options is that of src/config.ts", async t => {
     })))
 })
 
-t.test('the table of docs/errors.md is that of src/errors.ts', async t => {
+t.test('the table of docs/errors.md is that of src/error-codes.ts', async t => {
   const written = table(read('docs', 'errors.md'), 'errors')
-  t.strictSame(written.map(([name, status, sentence]) => [code(name), Number(status), sentence]),
-    Object.entries(ERRORS).map(([name, { status, sentence }]) => [name, status, sentence ?? 'varies']))
-  for (const [name, , , when = ''] of written) t.ok(when.length > 10, `${name} says when`)
+  t.strictSame(written.map(([name, status, sentence, when]) => [code(name), Number(status), sentence, when]),
+    Object.entries(ERRORS).map(([name, { status, sentence, when }]) => [name, status, sentence ?? 'varies', when]))
 })
 
 const pages = ['README.md', 'CONTRIBUTING.md', ...readdirSync(packagePath('docs'), { recursive: true, encoding: 'utf8' })

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { contract } from './generate/contract.mjs'
 import { coverage } from './generate/coverage.mjs'
+import { errors } from './generate/errors.mjs'
 import { fixturesSchema } from './generate/fixtures.mjs'
 import { options } from './generate/options.mjs'
 import { reference } from './generate/reference.mjs'
@@ -22,7 +23,7 @@ function current (path) {
 
 let stale = 0
 // In order: the reference tables, the schema of fixtures files and the coverage read the bundled contract.
-for (const generate of [contract, rows, reference, fixturesSchema, coverage, options]) {
+for (const generate of [contract, rows, reference, fixturesSchema, coverage, options, errors]) {
   for (const { path, content } of await generate()) {
     if (current(path) === content) continue
     stale++
