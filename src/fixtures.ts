@@ -1,5 +1,6 @@
 /** The data that a new sandbox starts from, in the API's own shapes, and how it becomes rows. */
 import type { Schemas } from './contract/operations.js'
+import { storedPrice } from './resources/products/prices.js'
 import type { DigitalDelivery } from './resources/products/store.js'
 import type { Stores } from './resources/stores.js'
 import { packageJson } from './root.js'
@@ -121,7 +122,7 @@ function seedProduct (product: Fixtures['products'][number], { products }: Store
     brand_id: product.brand_id,
     name: product.name ?? null,
     description: product.description ?? null,
-    price: product.price,
+    price: storedPrice(product.price),
     tax_category: product.tax_category,
     is_recurring: product.is_recurring,
     archived: product.archived ?? false,

@@ -5375,9 +5375,15 @@ export interface components {
             currency: components["schemas"]["Currency"];
             /**
              * Format: int64
-             * @description Taken off the price, in whole percent from 0 to 100. Not to be confused with the basis points of discount codes.
+             * @deprecated
+             * @description Taken off the price, in percent from 0 to 100; 0 unless given. Superseded by `discount_bps`, which wins where both are given. Replies round it to a whole percent.
              */
-            discount: number;
+            discount?: number;
+            /**
+             * Format: int32
+             * @description Taken off the price, in basis points from 0 to 10000: 1250 is 12.5 %. Null counts as left out.
+             */
+            discount_bps?: number | null;
             /** @description Whether the customer chooses the price. */
             pay_what_you_want?: boolean;
             /**
@@ -5385,8 +5391,8 @@ export interface components {
              * @description In minor units of `currency`. For pay-what-you-want products the least a customer may give.
              */
             price: number;
-            /** @description Whether the price is lowered by the purchasing power of the billing country. */
-            purchasing_power_parity: boolean;
+            /** @description Whether the price is lowered by the purchasing power of the billing country; not unless given. */
+            purchasing_power_parity?: boolean;
             /**
              * Format: int32
              * @description What the page proposes for a pay-what-you-want product. Not below `price`.
@@ -6019,9 +6025,15 @@ export interface components {
             currency: components["schemas"]["Currency"];
             /**
              * Format: int64
-             * @description Taken off the price, in whole percent from 0 to 100. Not to be confused with the basis points of discount codes.
+             * @deprecated
+             * @description Taken off the price, in percent from 0 to 100; 0 unless given. Superseded by `discount_bps`, which wins where both are given. Replies round it to a whole percent.
              */
-            discount: number;
+            discount?: number;
+            /**
+             * Format: int32
+             * @description Taken off the price, in basis points from 0 to 10000: 1250 is 12.5 %. Null counts as left out.
+             */
+            discount_bps?: number | null;
             /**
              * Format: int32
              * @description With the interval: how often a payment is due. 3 and `Month` is every three months.
@@ -6033,8 +6045,8 @@ export interface components {
              * @description Due every period. In minor units of `currency`.
              */
             price: number;
-            /** @description Whether the price is lowered by the purchasing power of the billing country. */
-            purchasing_power_parity: boolean;
+            /** @description Whether the price is lowered by the purchasing power of the billing country; not unless given. */
+            purchasing_power_parity?: boolean;
             /**
              * Format: int32
              * @description With the interval: the whole term, after which the subscription expires.
@@ -6477,9 +6489,15 @@ export interface components {
             currency: components["schemas"]["Currency"];
             /**
              * Format: int64
-             * @description Taken off the price, in whole percent from 0 to 100. Not to be confused with the basis points of discount codes.
+             * @deprecated
+             * @description Taken off the price, in percent from 0 to 100; 0 unless given. Superseded by `discount_bps`, which wins where both are given. Replies round it to a whole percent.
              */
-            discount: number;
+            discount?: number;
+            /**
+             * Format: int32
+             * @description Taken off the price, in basis points from 0 to 10000: 1250 is 12.5 %. Null counts as left out.
+             */
+            discount_bps?: number | null;
             /**
              * Format: int32
              * @description Due every period besides what was used. In minor units of `currency`.
@@ -6493,8 +6511,8 @@ export interface components {
              */
             payment_frequency_count: number;
             payment_frequency_interval: components["schemas"]["TimeInterval"];
-            /** @description Whether the price is lowered by the purchasing power of the billing country. */
-            purchasing_power_parity: boolean;
+            /** @description Whether the price is lowered by the purchasing power of the billing country; not unless given. */
+            purchasing_power_parity?: boolean;
             /**
              * Format: int32
              * @description With the interval: the whole term, after which the subscription expires.

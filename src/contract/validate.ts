@@ -9,8 +9,10 @@ import { ApiError } from '../errors.js'
 import type { Contract, Operation } from './load.js'
 import { violations } from './violations.js'
 
-/** Words of OpenAPI that are no JSON Schema and say nothing about validity. */
-const VOCABULARY = ['components', 'discriminator', 'example', 'xml', 'externalDocs']
+/** Words of OpenAPI and of our own that are no JSON Schema and say nothing about validity. */
+const VOCABULARY = [
+  'components', 'discriminator', 'example', 'xml', 'externalDocs', 'x-since', 'x-optional-since', 'x-enum-since'
+]
 
 export function createAjv (coerceTypes: boolean): Ajv2020 {
   const ajv = new Ajv2020({

@@ -60,12 +60,12 @@ function recalculate (stored: PricedCart, applied: readonly AppliedDiscount[], t
   for (const line of stored.lines) {
     const product = sandbox.products.find(line.product_id)
     if (product?.price.type !== 'one_time_price') return `${line.product_id} is not sold once any more, so its terms are unknown.`
-    const { currency, discount } = product.price
+    const { currency, discount_bps: discountBps } = product.price
     lines.push({
       product: {
         product_id: line.product_id,
         name: line.name,
-        price: { currency, discount, price: line.unit_amount, tax_inclusive: line.tax_inclusive }
+        price: { currency, discount_bps: discountBps, price: line.unit_amount, tax_inclusive: line.tax_inclusive }
       },
       quantity: line.quantity,
       amount: null

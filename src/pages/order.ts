@@ -3,6 +3,7 @@
  * subtotal is the lines before any discount, and a tax that the prices contain is told below the total and not added.
  */
 import { html } from 'ghtml'
+import { percent } from '../rules/decimal.js'
 import type { PricedLine } from '../rules/pricing.js'
 import { codeOf } from '../resources/discounts/view.js'
 import type { AppliedDiscount, Payment } from '../resources/payments/store.js'
@@ -60,11 +61,13 @@ function lineItem (line: PricedLine, { currency }: Order, sandbox: Sandbox): Fra
   const product = sandbox.products.find(line.product_id)
   const price = product?.price
   const unit = money(line.unit_amount, line.unit_currency, sandbox)
-  const discount = price?.type === 'one_time_price' ? price.discount : 0
+  const discountBps = price?.type === 'one_time_price' ? price.discount_bps : 0
   const description = product?.description ?? null
   return html`<li class="line" data-testid="line">
 <span class="name">${line.name ?? line.product_id}</span><span class="sum">${money(line.subtotal, currency, sandbox)}</span>
-<span class="hint">${line.quantity} × ${unit}!${discount > 0 ? html` <span class="tag">${discount} % off</span>` : ''}</span>
+<span class="hint">${line.quantity} × ${unit}!${discountBps > 0
+  ? html` <span class="tag">${percent(discountBps)} % off</span>`
+  : ''}</span>
 !${description === null ? '' : html`<span class="hint">${description}</span>`}
 </li>`
 }

@@ -1,4 +1,4 @@
-/** Amounts as people write them, in major units, and as everything here calculates with them, in minor units. */
+/** Amounts as people write them, in major units and percentages, and as the code calculates with them, in minor units. */
 import { MAX_TOTAL_MINOR } from './money.js'
 
 /** `12.5` as 1250; null for what is no amount, or none of that currency. */
@@ -8,6 +8,11 @@ export function minorUnits (text: string, exponent: number): number | null {
   if (match === null || decimals.length > exponent) return null
   const minor = Number(`${match[1]}${decimals.padEnd(exponent, '0')}`)
   return minor <= MAX_TOTAL_MINOR ? minor : null
+}
+
+/** Basis points as a percentage: 540 as `5.4`. */
+export function percent (basisPoints: number): string {
+  return decimal(basisPoints, 2).replace(/\.?0+$/, '')
 }
 
 /** 1250 as `12.50`. */

@@ -2,6 +2,7 @@
  * The calculation of a cart once more, told step by step: what rules/pricing.ts has done with every line, in numbers and in
  * words. Pure.
  */
+import { percent } from './decimal.js'
 import { format, shareOf, type CurrencyTable } from './money.js'
 import { leftAfterSteps, type Cart, type CodeDiscount, type PricedCart, type PricedLine } from './pricing.js'
 
@@ -38,16 +39,16 @@ export function calculationSteps (cart: Cart, priced: PricedCart, origins: reado
   const steps = priced.lines.flatMap((line, index) => {
     const { product } = cart.lines[index] ?? {}
     if (product === undefined) throw new Error('a line without a product')
-    const { currency, discount } = product.price
+    const { currency, discount_bps: discountBps } = product.price
     const write = writer(index, line.product_id, cart.currencies)
     const amounts = left.map(lines => lines[index] ?? 0)
     const [subtotal = 0, discounted = 0] = amounts
     const last = amounts.at(-1) ?? 0
     const told = [unitStep(write, { line, origin: origins[index] ?? '' }, subtotal, currency)]
-    if (discount !== 0) {
+    if (discountBps !== 0) {
       told.push(write('product_discount', currency, subtotal, discounted, {
-        exact: share(subtotal, discount * 100),
-        text: money => `product discount of ${discount} %: -${money(subtotal - discounted)}`
+        exact: share(subtotal, discountBps),
+        text: money => `product discount of ${percent(discountBps)} %: -${money(subtotal - discounted)}`
       }))
     }
     cart.codes.forEach(({ discount: code }, place) => {
@@ -121,15 +122,15 @@ function codeStep (
       code, text: money => `${code}, this line's share of the ${all} that it takes in all: -${money(before - after)}`
     })
   }
-  const percent = decimal(BigInt(amount), 2)
+  const rate = percent(amount)
   const exact = share(before, amount)
   const isCapped = shareOf(before, amount) !== before - after
   return write('discount_code', currency, before, after, {
     code,
     exact: isCapped ? null : exact,
     text: money => isCapped
-      ? `${code}, ${percent} % up to its limit, this line's share of ${all}: -${money(before - after)}`
-      : `${code}, ${percent} % of ${money(before)}: -${money(before - after)}`
+      ? `${code}, ${rate} % up to its limit, this line's share of ${all}: -${money(before - after)}`
+      : `${code}, ${rate} % of ${money(before)}: -${money(before - after)}`
   })
 }
 
@@ -150,7 +151,7 @@ function taxStep (write: Write, line: PricedLine, { rate_bps: bps, because }: Ta
     exact,
     text: money => bps === 0
       ? `no tax: ${because}`
-      : `${decimal(BigInt(bps), 2)} % ${because}${inclusive ? ', contained in the price' : ''}: ${money(tax)}`
+      : `${percent(bps)} % ${because}${inclusive ? ', contained in the price' : ''}: ${money(tax)}`
   }, tax)
 }
 

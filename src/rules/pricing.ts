@@ -18,8 +18,8 @@ export interface PricedProduct {
   price: {
     currency: string
     price: number
-    /** The product's own discount, in percent (not basis points). */
-    discount: number
+    /** The product's own discount, in basis points. */
+    discount_bps: number
     pay_what_you_want?: boolean
     tax_inclusive?: boolean | null
   }
@@ -143,8 +143,8 @@ function openLine (line: CartLine, index: number): WorkingLine {
   const unit = unitAmount(line, index)
   const subtotal = unit * line.quantity
   if (subtotal > MAX_STEP_MINOR) throw tooLarge(`product_cart[${index}].quantity`)
-  const { discount } = line.product.price
-  const left = discount === 0 ? subtotal : subtotal - shareOf(subtotal, discount * 100)
+  const { discount_bps: discountBps } = line.product.price
+  const left = discountBps === 0 ? subtotal : subtotal - shareOf(subtotal, discountBps)
   return { line, unit, subtotal, left }
 }
 

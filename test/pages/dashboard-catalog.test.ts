@@ -81,10 +81,10 @@ t.test('products', async t => {
 
   t.test('are created, with amounts in major units of their currency', async t => {
     const shop = visitor(t)
-    t.match(await made<Product>(t, shop, 'products', { ...ONE_TIME, 'price.discount': '20', 'price.tax_inclusive': 'yes', metadata: 'a=b\nc = d = e' }), {
+    t.match(await made<Product>(t, shop, 'products', { ...ONE_TIME, 'price.discount_bps': '12.5', 'price.tax_inclusive': 'yes', metadata: 'a=b\nc = d = e' }), {
       name: 'Notebook',
       tax_category: 'digital_products',
-      price: { type: 'one_time_price', price: 1999, currency: 'USD', discount: 20, tax_inclusive: true, pay_what_you_want: false, suggested_price: null },
+      price: { type: 'one_time_price', price: 1999, currency: 'USD', discount: 13, discount_bps: 1250, tax_inclusive: true, pay_what_you_want: false, suggested_price: null },
       metadata: { a: 'b', c: 'd = e' }
     })
     for (const [currency, typed, minor] of [
@@ -131,8 +131,8 @@ t.test('products', async t => {
     t.match(problemOf(await refuse({ 'price.price': '-1' }), 'save-price-price'), 'must be an amount')
     t.match(problemOf(await refuse({ 'price.price': '21474836.48' }), 'save-price-price'), 'from 0 to 21474836.47')
     t.equal(problemOf(await refuse({ 'price.price': '' }), 'save-price-price'), 'is required')
-    t.match(problemOf(await refuse({ 'price.discount': '101' }), 'save-price-discount'), 'from 0 to 100')
-    t.match(problemOf(await refuse({ 'price.discount': 'ten' }), 'save-price-discount'), 'must be integer')
+    t.match(problemOf(await refuse({ 'price.discount_bps': '101' }), 'save-price-discount_bps'), 'from 0 to 10000')
+    t.match(problemOf(await refuse({ 'price.discount_bps': 'ten' }), 'save-price-discount_bps'), 'must be a percentage with at most 2 decimals')
     t.match(problemOf(await refuse({ 'price.currency': 'XXX' }), 'save-price-currency'), 'values that the API knows')
     t.match(problemOf(await refuse({ tax_category: 'food' }), 'save-tax_category'), 'must be one of')
     t.match(problemOf(await refuse({ metadata: 'no pair' }), 'save-metadata'), 'line 1 has no key and =')

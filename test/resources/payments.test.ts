@@ -302,7 +302,7 @@ t.test('refuses', async t => {
       metadata: {},
       created_at: 0,
       updated_at: 0,
-      price: { type: 'one_time_price', currency: 'USD', price: 49, discount: 0, purchasing_power_parity: false }
+      price: { type: 'one_time_price', currency: 'USD', price: 49, discount: 0, discount_bps: 0, purchasing_power_parity: false }
     })
     const { code, message } = await refuse(paymentBody({ product_cart: line('pdt_cheap') }))
     t.equal(code, 'TOTAL_PAYMENT_AMOUNT_BELOW_MINIMUM_AMOUNT')
@@ -321,7 +321,7 @@ t.test('refuses', async t => {
       metadata: {},
       created_at: 0,
       updated_at: 0,
-      price: { type: 'one_time_price', currency: 'USD', price: 500, discount: 0, purchasing_power_parity: false }
+      price: { type: 'one_time_price', currency: 'USD', price: 500, discount: 0, discount_bps: 0, purchasing_power_parity: false }
     })
     const { code, details } = await refuse(paymentBody({ product_cart: [...line('pdt_ebook'), ...line('pdt_other')] }))
     t.strictSame([code, details?.[0]?.path], ['BRAND_MISMATCH', 'product_cart[1].product_id'])

@@ -113,7 +113,7 @@ t.test('answers', async t => {
     ]
     for (const [given, complete, recurring, flat] of kinds) {
       const product = await create(emulate, { price: { ...given, unheard_of: 1 } })
-      t.strictSame(product.price, { ...given, ...complete })
+      t.strictSame(product.price, { ...given, ...complete, discount_bps: Number(given['discount']) * 100 })
       t.equal(product.is_recurring, recurring)
       const { items } = await emulate.get<{ items: Json[] }>('/products?page_size=1')
       const inclusive = given['tax_inclusive'] ?? null

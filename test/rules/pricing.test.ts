@@ -36,7 +36,7 @@ interface Item extends Partial<CartLine['product']['price']> {
 
 /** A line of the cart: 1000 US cents, taxed on top, unless told otherwise. */
 function item ({ id = 'pdt_a', quantity = 1, amount = null, ...rest }: Item): CartLine {
-  return { product: { product_id: id, name: id, price: { currency: 'USD', price: 1000, discount: 0, ...rest } }, quantity, amount }
+  return { product: { product_id: id, name: id, price: { currency: 'USD', price: 1000, discount_bps: 0, ...rest } }, quantity, amount }
 }
 
 interface CodeRow extends Partial<Omit<CodeDiscount, 'currency_options'>> {
@@ -128,22 +128,24 @@ t.test('quantities, product discounts, what the customer wants', async t => {
     ['3 × 1999 = 5997, 2 × 50 = 100', { items: [{ price: 1999, quantity: 3 }, { price: 50, quantity: 2 }] },
       { total: 6097, amounts: [5997, 100] }],
     ['one product in two lines: 1000, 2 × 1000', { items: [{}, { quantity: 2 }] }, { total: 3000, amounts: [1000, 2000] }],
-    ['4900 - 20 % = 4900 - 980', { items: [{ price: 4900, discount: 20 }] }, { total: 3920 }],
-    ['50 % of 1999 = 999.5, deducts 1000', { items: [{ price: 1999, discount: 50 }] }, { total: 999 }],
-    ['once for the line, not per unit: 50 % of 3 × 1999 = 2998.5, deducts 2999', { items: [{ price: 1999, discount: 50, quantity: 3 }] },
+    ['4900 - 20 % = 4900 - 980', { items: [{ price: 4900, discount_bps: 2000 }] }, { total: 3920 }],
+    ['50 % of 1999 = 999.5, deducts 1000', { items: [{ price: 1999, discount_bps: 5000 }] }, { total: 999 }],
+    ['once for the line, not per unit: 50 % of 3 × 1999 = 2998.5, deducts 2999', { items: [{ price: 1999, discount_bps: 5000, quantity: 3 }] },
       { total: 2998 }],
     ['33 % of 100 = 33; of 101 = 33.33, 33; of 150 = 49.5, 50',
-      { items: [{ price: 100, discount: 33 }, { price: 101, discount: 33 }, { price: 150, discount: 33 }] },
+      { items: [{ price: 100, discount_bps: 3300 }, { price: 101, discount_bps: 3300 }, { price: 150, discount_bps: 3300 }] },
       { total: 235, amounts: [67, 68, 100] }],
-    ['100 % leaves nothing', { items: [{ discount: 100 }] }, { total: 0 }],
+    ['12.5 % of 1999 = 249.875, deducts 250', { items: [{ price: 1999, discount_bps: 1250 }] }, { total: 1749 }],
+    ['a basis point of 5000 = 0.5, deducts 1', { items: [{ price: 5000, discount_bps: 1 }] }, { total: 4999 }],
+    ['100 % leaves nothing', { items: [{ discount_bps: 10_000 }] }, { total: 0 }],
     ['1500 a unit × 2, where 500 is the least', { items: [{ price: 500, pay_what_you_want: true, amount: 1500, quantity: 2 }] }, { total: 3000 }],
     ['exactly the least', { items: [{ price: 500, pay_what_you_want: true, amount: 500 }] }, { total: 500 }],
-    ['1500 - 10 %', { items: [{ price: 500, pay_what_you_want: true, amount: 1500, discount: 10 }] }, { total: 1350 }],
+    ['1500 - 10 %', { items: [{ price: 500, pay_what_you_want: true, amount: 1500, discount_bps: 1000 }] }, { total: 1350 }],
     ['0 where nothing is the least', { items: [{ price: 0, pay_what_you_want: true, amount: 0 }] }, { total: 0 }],
     ['the amount of a fixed price is ignored, even a negative one', { items: [{ amount: 1 }, { amount: -5 }] },
       { total: 2000, amounts: [1000, 1000] }]
   ])
-  t.strictSame(price(cart({ items: [{ id: 'pdt_b', price: 4900, discount: 20, quantity: 2 }], tax_rate_bps: 1900 })), {
+  t.strictSame(price(cart({ items: [{ id: 'pdt_b', price: 4900, discount_bps: 2000, quantity: 2 }], tax_rate_bps: 1900 })), {
     currency: 'USD',
     lines: [{
       product_id: 'pdt_b',
@@ -181,7 +183,7 @@ t.test('percentage codes', async t => {
       { total: 9998, amounts: [4999, 4999], deductions: [1] }],
     ['line by line: 50 % of 101 = 50.5, deducts 51, and of the other 51', { items: [{ price: 101 }, { price: 101 }], codes: [percent(5000)] },
       { total: 100, amounts: [50, 50], deductions: [102] }],
-    ['after the product discount: 4900 - 980 = 3920, - 392', { items: [{ price: 4900, discount: 20 }], codes: [percent(1000)] },
+    ['after the product discount: 4900 - 980 = 3920, - 392', { items: [{ price: 4900, discount_bps: 2000 }], codes: [percent(1000)] },
       { total: 3528, deductions: [392] }],
     ['100 %', { items: [{ price: 1999 }], codes: [percent(10_000)] }, { total: 0, deductions: [1999] }],
     ['on what is left: 1999 - 200 = 1799, 25 % = 449.75, 450', { items: [{ price: 1999 }], codes: [percent(1000), percent(2500)] },
@@ -203,7 +205,7 @@ t.test('flat codes', async t => {
   check(t, [
     ['1999 - 500', { items: [{ price: 1999 }], codes: [flat(500)] }, { total: 1499, deductions: [500] }],
     ['from the cart, not from each unit: 3 × 1000 - 500', { items: [{ quantity: 3 }], codes: [flat(500)] }, { total: 2500, deductions: [500] }],
-    ['after the product discount: 4900 - 980 - 500', { items: [{ price: 4900, discount: 20 }], codes: [flat(500)] },
+    ['after the product discount: 4900 - 980 - 500', { items: [{ price: 4900, discount_bps: 2000 }], codes: [flat(500)] },
       { total: 3420, deductions: [500] }],
     ['1000 : 3000 = 125 : 375', { items: [{}, { price: 3000 }], codes: [flat(500)] }, { total: 3500, amounts: [875, 2625], deductions: [500] }],
     ['500 / 3 = 166.67: 167, 167, and 166 on the last', { items: [{}, {}, {}], codes: [flat(500)] },
@@ -293,7 +295,7 @@ t.test('minimum subtotals', async t => {
   const from = (cents: number, rest: CodeRow = {}) => percent(1000, { options: [{ minimum_subtotal: cents, is_default: true }], ...rest })
   check(t, [
     ['2 × 1000 is 2000', { items: [{ quantity: 2 }], codes: [from(2000)] }, { total: 1800, deductions: [200] }],
-    ['the price before the product discount counts: 2000 - 50 % = 1000', { items: [{ price: 2000, discount: 50 }], codes: [from(2000)] },
+    ['the price before the product discount counts: 2000 - 50 % = 1000', { items: [{ price: 2000, discount_bps: 5000 }], codes: [from(2000)] },
       { total: 900, deductions: [100] }],
     ['and before the other codes: 2000 - 1500 = 500', { items: [{ price: 2000 }], codes: [flat(1500), from(2000)] },
       { total: 450, deductions: [1500, 50] }],
@@ -467,7 +469,7 @@ t.test('amounts that are too large', async t => {
     ['even where nothing is left to pay',
       { items: [{ price: 4_000_000_000 }], currency: 'VND', codes: [percent(10_000)] }, 'INVALID_REQUEST_PARAMETERS',
       message, 'product_cart'],
-    ['a line beyond what is calculated with, even if it is free', { items: [{}, { price: 900, quantity: 1_000_000_001, discount: 100 }] },
+    ['a line beyond what is calculated with, even if it is free', { items: [{}, { price: 900, quantity: 1_000_000_001, discount_bps: 10_000 }] },
       'INVALID_REQUEST_PARAMETERS', message, 'product_cart[1].quantity'],
     ['int32 × int32', { items: [{ price: MAX_TOTAL_MINOR, quantity: MAX_TOTAL_MINOR }] },
       'INVALID_REQUEST_PARAMETERS', message, 'product_cart[0].quantity'],
@@ -507,7 +509,7 @@ function linesOf ({ currency, inclusive = anyTax }: LinesOf): fc.Arbitrary<CartL
     currency,
     price: cents,
     quantity: fc.oneof(fc.constant(1), fc.nat(5), fc.nat(1000)),
-    discount: fc.oneof(fc.constant(0), fc.nat(100)),
+    discount_bps: fc.oneof(fc.constant(0), fc.nat(10_000)),
     tax_inclusive: inclusive,
     extra: fc.option(fc.nat(5000))
   }), { minLength: 1, maxLength: LINES_MAX }).map(lines => lines.map(({ price, quantity, extra, ...rest }, index) =>
@@ -579,7 +581,7 @@ function exactly ({ lines, codes, currency: charged, tax_rate_bps: rate }: Cart)
 
   const rows = lines.map(({ product: { product_id: id, price: own }, quantity, amount }) => {
     const subtotal = BigInt(own.pay_what_you_want === true ? amount ?? NaN : own.price) * BigInt(quantity)
-    const left = subtotal - divide(subtotal * BigInt(own.discount), 100n)
+    const left = subtotal - divide(subtotal * BigInt(own.discount_bps), 10_000n)
     return { id, left, currency: own.currency, inclusive: own.tax_inclusive === true }
   })
   const worth = () => rows.reduce((total, { left, currency }) => total + exchange(left, currency, charged), 0n)
@@ -752,11 +754,11 @@ t.test('more discount never costs more', async t => {
       assert.ok(after.lines.every((line, index) => line.total <= (before.lines[index]?.total ?? 0)))
     })
 
-  holds(t, 'a higher product discount: no line is dearer', fc.record({ cart: anyCart, codes: several, by: fc.integer({ min: 1, max: 100 }) }),
+  holds(t, 'a higher product discount: no line is dearer', fc.record({ cart: anyCart, codes: several, by: fc.integer({ min: 1, max: 10_000 }) }),
     ({ cart, codes, by }, price) => {
       const lines = cart.lines.map(line => {
         const own = line.product.price
-        return { ...line, product: { ...line.product, price: { ...own, discount: Math.min(own.discount + by, 100) } } }
+        return { ...line, product: { ...line.product, price: { ...own, discount_bps: Math.min(own.discount_bps + by, 10_000) } } }
       })
       const before = price(withCodes(cart, codes))
       const after = price(withCodes({ ...cart, lines }, codes))

@@ -183,8 +183,8 @@ function root () {
   }
 }
 
-/** Words of OpenAPI that JSON Schema does not have. */
-const FOREIGN = new Set(['discriminator', 'example', 'xml', 'externalDocs'])
+/** Words of OpenAPI that JSON Schema does not have, and our own. */
+const FOREIGN = new Set(['discriminator', 'example', 'xml', 'externalDocs', 'x-since', 'x-optional-since', 'x-enum-since'])
 
 /**
  * A union of which the first branch that fits counts: members of the other branches are passed over, as the API does. The

@@ -221,7 +221,7 @@ const EXAMPLE = `products:
   - product_id: pdt_mug
     name: Mug
     tax_category: digital_products
-    price: { type: one_time_price, currency: EUR, price: 1800, discount: 0, purchasing_power_parity: false }
+    price: { type: one_time_price, currency: EUR, price: 1800 }
 customers:
   - { customer_id: cus_mia, name: Mia Sommer, email: mia@example.com }
 discounts:

@@ -5,12 +5,13 @@
 import { html } from 'ghtml'
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError } from '../../errors.js'
+import { percent } from '../../rules/decimal.js'
 import type { Fragment } from '../layout.js'
 import { checkField, choiceField, form, submit, textField } from './fields.js'
 import type { Form, Sheet } from './form.js'
 import type { Visit } from './frame.js'
 import { linkButton } from './parts.js'
-import { readingOf, typedAmount, typedPercent, typedTime, type Reading } from './reading.js'
+import { readingOf, typedAmount, typedTime, type Reading } from './reading.js'
 import { CHOICES, currencyOptions, groupProblem, metadataField, withChosen } from './related.js'
 
 type Discount = Schemas['DiscountResponse']
@@ -49,7 +50,7 @@ export async function discountForm (sheet: Sheet, discount: Discount | null, vis
     label: 'Percentage',
     inputmode: 'decimal',
     placeholder: '5.4',
-    value: discount === null || isFlat ? '' : typedPercent(discount.amount),
+    value: discount === null || isFlat ? '' : percent(discount.amount),
     isRequired: true
   })}</div>
 </div>

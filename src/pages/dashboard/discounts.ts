@@ -4,6 +4,7 @@
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../contract/operations.js'
+import { percent } from '../../rules/decimal.js'
 import type { Fragment } from '../layout.js'
 import { money } from '../fragments.js'
 import { discountBody, discountForm } from './discount-form.js'
@@ -14,7 +15,6 @@ import {
   NONE, card, cellLink, code, copyButton, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, statusTag,
   table, text, timeTag, type Kind, type Row
 } from './parts.js'
-import { typedPercent } from './reading.js'
 import { CHOICES, listCard, pageOf, pathOf, words } from './related.js'
 
 type Discount = Schemas['DiscountResponse']
@@ -62,7 +62,7 @@ async function list (visit: Visit): Promise<Shown> {
 }
 
 function takes ({ type, amount, currency_options: options = [] }: Discount, { context: { sandbox } }: Visit): string {
-  if (type === 'percentage') return `${typedPercent(amount)} %`
+  if (type === 'percentage') return `${percent(amount)} %`
   const sum = options.find(({ is_default: isDefault }) => isDefault)
   return sum?.max_amount_possible == null ? '?' : money(sum.max_amount_possible, sum.currency, sandbox)
 }

@@ -5,6 +5,7 @@
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../contract/operations.js'
+import { percent } from '../../rules/decimal.js'
 import type { Fragment } from '../layout.js'
 import { areaField, checkField, choiceField, form, submit, textField } from './fields.js'
 import type { Form, Sheet } from './form.js'
@@ -24,7 +25,7 @@ const KINDS = [['one_time_price', 'Once'], ['recurring_price', 'Every period: a 
 
 /** What a form starts from that has no product yet. */
 const NEW_PRICE = {
-  type: 'one_time_price', currency: 'USD', price: null, discount: 0, purchasing_power_parity: false, tax_inclusive: false
+  type: 'one_time_price', currency: 'USD', price: null, discount_bps: 0, purchasing_power_parity: false, tax_inclusive: false
 } as const
 
 /** The price as far as a form has fields for it: null for one that is billed by usage. */
@@ -75,16 +76,16 @@ function priceFields (sheet: Sheet, price: Priced, visit: Visit): Fragment {
 <div class="pair">
 !${amountField(sheet, visit, 'price.price', 'Price', price.price, currency, true)}
 !${textField(sheet, {
-    name: 'price.discount',
+    name: 'price.discount_bps',
     label: 'Discount in percent',
-    value: price.discount || '',
-    inputmode: 'numeric',
-    hint: 'Whole, 0 to 100.'
+    value: price.discount_bps ? percent(price.discount_bps) : '',
+    inputmode: 'decimal',
+    hint: '0 to 100, such as 12.5.'
   })}
 </div>
 !${checkField(sheet, { name: 'price.tax_inclusive', label: 'Tax is part of the price', value: price.tax_inclusive === true })}
 !${checkField(sheet, {
-    name: 'price.purchasing_power_parity', label: 'Purchasing power parity', value: price.purchasing_power_parity
+    name: 'price.purchasing_power_parity', label: 'Purchasing power parity', value: price.purchasing_power_parity === true
   })}
 !${oneTimeFields(sheet, price, visit)}
 !${recurringFields(sheet, price, visit)}
@@ -179,7 +180,7 @@ function priceBody (sent: Form, reading: Reading) {
     type,
     currency,
     price: reading.amount('price.price', currency),
-    discount: sent.number('price.discount') ?? 0,
+    discount_bps: reading.basisPoints('price.discount_bps') ?? 0,
     purchasing_power_parity: sent.has('price.purchasing_power_parity'),
     tax_inclusive: sent.has('price.tax_inclusive')
   }

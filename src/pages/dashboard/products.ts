@@ -5,6 +5,7 @@
 import { html } from 'ghtml'
 import type { Schemas } from '../../contract/operations.js'
 import { plainPrice } from '../../resources/products/prices.js'
+import { percent } from '../../rules/decimal.js'
 import type { Fragment } from '../layout.js'
 import { money } from '../fragments.js'
 import { asking, button } from './fields.js'
@@ -159,7 +160,7 @@ function priceFacts ({ price, pricing_mode: mode }: Product, { context: { sandbo
     ['In minor units', html`<code>${plainPrice(price)}</code> ${price.currency}`],
     ['Kind', html`${kindOf(price)}`],
     ['Suggested', price.type === 'one_time_price' && price.suggested_price != null ? amount(price.suggested_price) : null],
-    ['Discount', price.discount === 0 ? null : html`${price.discount} %`],
+    ['Discount', (price.discount_bps ?? 0) === 0 ? null : html`${percent(price.discount_bps ?? 0)} %`],
     ['Tax', html`${price.tax_inclusive === true ? 'part of the price' : 'added to the price'}`],
     ['Due', price.type === 'one_time_price' ? null : every(price.payment_frequency_count, price.payment_frequency_interval)],
     ['Ends after', price.type === 'one_time_price'

@@ -68,11 +68,6 @@ export function typedAmount (minor: number | null | undefined, currency: string,
   return minor == null ? '' : decimal(minor, exponentOf(currency, sandbox))
 }
 
-/** 540 as `5.4`. */
-export function typedPercent (basisPoints: number): string {
-  return decimal(basisPoints, 2).replace(/\.?0+$/, '')
-}
-
 /** What `datetime-local` sends, with or without seconds. */
 const LOCAL_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?$/
 

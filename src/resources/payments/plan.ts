@@ -3,7 +3,6 @@
  * sessions, their previews and static links all come through here, so that none can show what another would not charge. Whose
  * cart it is, and what is made of it, is theirs to decide. Writes nothing.
  */
-import type { Schemas } from '../../contract/operations.js'
 import { ApiError } from '../../errors.js'
 import { MAX_TOTAL_MINOR, convert } from '../../rules/money.js'
 import { price, tooLarge, type CartLine, type CodeUse, type PricedCart } from '../../rules/pricing.js'
@@ -13,6 +12,7 @@ import type { Customer } from '../customers/store.js'
 import { usableDiscount, type DiscountUser } from '../discounts/rules.js'
 import type { Discount } from '../discounts/store.js'
 import { localizedPrice } from '../products/rules.js'
+import type { CompletePrice } from '../products/prices.js'
 import type { Product } from '../products/store.js'
 
 /** The part of a request that decides what a cart comes to; the names are the contract's. */
@@ -104,7 +104,7 @@ export function missing (what: string, id: string, path: string): ApiError {
   return new ApiError('INVALID_REQUEST_PARAMETERS', { path, message: `${what} ${id} does not exist` })
 }
 
-type OneTimePrice = Schemas['Price'] & { type: 'one_time_price' }
+type OneTimePrice = Extract<CompletePrice, { type: 'one_time_price' }>
 export type OneTimeProduct = Product & { price: OneTimePrice }
 
 function findProduct (productId: string, index: number, { products }: Sandbox): OneTimeProduct {

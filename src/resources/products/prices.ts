@@ -1,19 +1,23 @@
 /** The price of a product, complete: with what a request may leave out, and checked for what the schema can't say. */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError } from '../../errors.js'
+import { divideHalfUp } from '../../rules/money.js'
 
 type Price = Schemas['Price']
 type PriceOf<Type extends Price['type']> = Extract<Price, { type: Type }>
 
+/** A price in which nothing is left to a default. */
+export type CompletePrice = Price & { discount: number, discount_bps: number, purchasing_power_parity: boolean }
+
 const METERS_MAX = 10
+const WHOLE_BPS = 10_000
 
 function refuse (field: string, message: string): ApiError {
   return new ApiError('INVALID_REQUEST_PARAMETERS', { path: `price.${field}`, message: `price.${field} ${message}` })
 }
 
 /** Every field of the contract and no other. Throws INVALID_REQUEST_PARAMETERS or INVALID_SUGGESTED_PRICE. */
-export function completePrice (price: Price): Price {
-  if (price.discount < 0 || price.discount > 100) throw refuse('discount', 'is a percentage: it must be from 0 to 100')
+export function completePrice (price: Price): CompletePrice {
   switch (price.type) {
     case 'one_time_price': return oneTime(price)
     case 'recurring_price': return recurring(price)
@@ -21,11 +25,28 @@ export function completePrice (price: Price): Price {
   }
 }
 
-function common ({ currency, discount, purchasing_power_parity: parity, tax_inclusive: inclusive }: Price) {
-  return { currency, discount, purchasing_power_parity: parity, tax_inclusive: inclusive ?? null }
+function common (price: Price) {
+  const { discount = 0, discount_bps: bps = null, currency, purchasing_power_parity: parity = false } = price
+  if (bps !== null && (bps < 0 || bps > WHOLE_BPS)) {
+    throw refuse('discount_bps', `is in basis points: it must be from 0 to ${WHOLE_BPS}`)
+  }
+  if (bps === null && (discount < 0 || discount > 100)) throw refuse('discount', 'is a percentage: it must be from 0 to 100')
+  return { currency, ...discounts(bps, discount), purchasing_power_parity: parity, tax_inclusive: price.tax_inclusive ?? null }
 }
 
-function oneTime (price: PriceOf<'one_time_price'>): Price {
+/** A discount in both units: basis points win, and the percentage is rounded from them. */
+function discounts (bps: number | null, percent: number) {
+  const exact = bps ?? percent * 100
+  return { discount: divideHalfUp(exact, 100), discount_bps: exact }
+}
+
+/** A price as it is stored. Rows of earlier versions know the percentage alone. */
+export function storedPrice (price: Price): CompletePrice {
+  const { discount = 0, discount_bps: bps = null, purchasing_power_parity: parity = false } = price
+  return { ...price, ...discounts(bps, discount), purchasing_power_parity: parity }
+}
+
+function oneTime (price: PriceOf<'one_time_price'>): CompletePrice {
   checkAmount('price', price.price)
   const { pay_what_you_want: isChosen = false, suggested_price: suggested = null } = price
   if (isChosen && suggested !== null && suggested < price.price) {
@@ -38,7 +59,7 @@ function oneTime (price: PriceOf<'one_time_price'>): Price {
   }
 }
 
-function recurring (price: PriceOf<'recurring_price'>): Price {
+function recurring (price: PriceOf<'recurring_price'>): CompletePrice {
   checkAmount('price', price.price)
   const { trial_period_days: days = 0, trial_amount: amount = null, trial_apply_discounts: discounted = null } = price
   if (days < 0) throw refuse('trial_period_days', 'must not be negative')
@@ -55,7 +76,7 @@ function recurring (price: PriceOf<'recurring_price'>): Price {
   }
 }
 
-function usageBased (price: PriceOf<'usage_based_price'>): Price {
+function usageBased (price: PriceOf<'usage_based_price'>): CompletePrice {
   checkAmount('fixed_price', price.fixed_price)
   const { meters = null } = price
   if (meters !== null && meters.length > METERS_MAX) {

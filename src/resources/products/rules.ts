@@ -168,7 +168,7 @@ function delivery (given: Schemas['PatchDigitalProductDeliveryRequest'], before:
  * rule's amount is before tax and in the rule's own currency. Customers who choose the price have no localized one.
  */
 export function localizedPrice (
-  { price, pricing_mode: mode }: Pick<Product, 'price' | 'pricing_mode'>, rules: readonly LocalizedPrice[],
+  { price, pricing_mode: mode }: Pick<Product, 'pricing_mode'> & { price: Schemas['Price'] }, rules: readonly LocalizedPrice[],
   billingCountry: string, chargeCurrency: string
 ): LocalizedPrice | null {
   if (mode === null || isChosenByCustomer(price)) return null

@@ -4,6 +4,7 @@ import type { Database, Statement } from '../../store/database.js'
 import { fromJson } from '../../store/json.js'
 import { createMemo } from '../../store/memo.js'
 import type { LocalizedPricesRow, ProductsRow, ShortLinksRow } from '../../store/rows.gen.js'
+import { storedPrice, type CompletePrice } from './prices.js'
 
 type Row = Omit<ProductsRow, 'seq'>
 
@@ -11,7 +12,7 @@ type ReadDifferently = 'price' | 'is_recurring' | 'archived' | 'addons' | 'prici
   'license_key_enabled' | 'license_key_duration' | 'metadata'
 
 export type Product = Omit<Row, ReadDifferently> & {
-  price: Schemas['Price']
+  price: CompletePrice
   is_recurring: boolean
   archived: boolean
   addons: string[] | null
@@ -197,7 +198,7 @@ function shortLinks (database: Database) {
 function read (row: Row): Product {
   return {
     ...row,
-    price: JSON.parse(row.price),
+    price: storedPrice(JSON.parse(row.price) as Schemas['Price']),
     is_recurring: row.is_recurring === 1,
     archived: row.archived === 1,
     addons: fromJson(row.addons),
