@@ -170,15 +170,13 @@ t.test('files are short, and say what they own', async t => {
   t.strictSame(wide, [], `no line has more than ${COLUMNS_MAX} columns`)
 })
 
-t.test('every test file is run', async t => {
-  const folders = readdirSync(packagePath('test'), { recursive: true, encoding: 'utf8' })
-    .filter(name => name.endsWith('.test.ts'))
-    .map(name => dirname(name).replaceAll('\\', '/'))
-  const processes = readFileSync(packagePath('.taprc'), 'utf8').matchAll(/^ +- \.build\/test\/(.*?)\/?\*\.test\.js$/gm)
-  const run = new Set([...processes].map(([, folder = '']) => folder === '' ? '.' : folder))
-  for (const file of readdirSync(packagePath('test', 'together'))) {
-    const [, names = ''] = /^await runTogether\((.*)\)$/m.exec(readFileSync(packagePath('test', 'together', file), 'utf8')) ?? []
-    for (const [, folder = ''] of names.matchAll(/'([^']+)'/g)) run.add(folder)
-  }
-  t.strictSame([...new Set(folders)].sort(), [...run].sort())
+t.test('every file of test/ is a test file, or serves one', async t => {
+  const names = readdirSync(packagePath('test'), { recursive: true, encoding: 'utf8' })
+    .map(name => name.replaceAll('\\', '/')).filter(name => name.endsWith('.ts'))
+  const imported = new Set(names.flatMap(name => {
+    const text = readFileSync(packagePath('test', name), 'utf8')
+    return importsOf(name, ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true)).map(({ target }) => target)
+  }))
+  t.ok(imported.has('helper.ts'), 'imports are found')
+  t.strictSame(names.filter(name => !name.endsWith('.test.ts') && !imported.has(name)), [])
 })

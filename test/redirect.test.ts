@@ -235,9 +235,7 @@ t.test('refuses', async t => {
   })
 })
 
-t.test('the package offers it, with types', async t => {
-  const { exports } = packageJson<{ exports: Record<string, { types: string, default: string }> }>('package.json')
-  const { types = '', default: file = '' } = exports['./redirect'] ?? {}
-  t.ok(existsSync(packagePath(types)), types)
-  t.ok(existsSync(packagePath(file)), file)
+t.test('the package offers it', async t => {
+  const { exports } = packageJson<{ exports: Record<string, { default: string }> }>('package.json')
+  t.ok(existsSync(packagePath(exports['./redirect']?.default ?? '')))
 })

@@ -41,24 +41,27 @@ export interface Surfer {
   open (test: Test, path: string, options?: OpenOptions): Promise<Page>
 }
 
-/** Launched by the first test that needs it, and closed after the last of the process: that of a whole folder, or of one file. */
+/** Launched by the first test of a file that needs it, and closed after the last one. */
 let launched: Promise<Browser> | undefined
 
 function launch (): Promise<Browser> {
   if (isMissing) throw new Error(advice)
-  t.teardown(async () => (await launched)?.close())
+  t.teardown(async () => {
+    const browser = await launched
+    launched = undefined
+    await browser?.close()
+  })
   return chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS, timeout: PATIENCE_MS })
 }
 
 /**
- * An emulator for the tests of a file, ended after the last of the process, and the browser. A click waits until the page that it
+ * An emulator for the tests of a file, and the browser. A click waits until the page that it
  * leads to has begun, not until all of it is there. What is read there at once, or does nothing without the page's scripts, is
  * therefore looked for below `.js`, the class that the scripts give to a page once they run, which is after its last line.
  */
 export function surfer (): Surfer {
   let emulator: TestEmulator | undefined
   let listening: ReturnType<TestEmulator['emulator']['listen']> | undefined
-  t.setTimeout(900_000)
   const started = () => {
     emulator ??= startEmulator(t, { port: '0' })
     return emulator

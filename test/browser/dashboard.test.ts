@@ -198,6 +198,7 @@ t.test('says so when its sandbox is gone', { skip }, async t => {
   await page.getByText('there is no sandbox brief').waitFor()
   await page.getByRole('link', { name: 'To the default sandbox' }).click()
   await page.getByText('Sandbox default').first().waitFor()
+  t.equal(new URL(page.url()).pathname.includes('~brief'), false)
 })
 
 t.test('long words leave the rest in sight', { skip }, async t => {

@@ -266,7 +266,8 @@ t.test('A checkout that has expired says so to a shop that shows no timer', { sk
 t.test('The timer is seen', { skip }, async t => {
   const { checkoutUrl } = await session()
   const { frame } = await shop(t, { checkoutUrl })
-  await (await frame()).waitForSelector('#timer:has-text("Expires in 23:5")')
+  const timer = await (await frame()).waitForSelector('#timer:has-text("Expires in 23:5")')
+  t.ok(await timer.isVisible())
 })
 
 t.test('What does not exist is an error', { skip }, async t => {

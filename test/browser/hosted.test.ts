@@ -196,6 +196,7 @@ t.test('A payment that settles later changes before the eyes', { skip }, async t
   await isShown(page, 'processing')
   await started().call('POST', '/_emulator/clock', { body: { advance_ms: 5000 } })
   await isShown(page, 'succeeded')
+  t.notOk(await page.isVisible('#pay'))
 })
 
 t.test('Without scripts everything works, and the browser leads back', { skip }, async t => {

@@ -161,6 +161,7 @@ t.test('Problems have the focus led to them', { skip }, async t => {
   await page.waitForSelector('#error-summary:focus')
   await page.click('#error-summary a[href="#custom-0"]')
   await page.waitForSelector('#custom-0:focus')
+  t.equal(await page.locator(':focus').count(), 1)
 })
 
 t.test('A static link is bought', { skip }, async t => {

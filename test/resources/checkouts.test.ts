@@ -186,11 +186,12 @@ t.test('answers', async t => {
 
 t.test('refuses', async t => {
   const started = start(t)
-  const refuse = (changes: object, code: string, message: RegExp | string, path?: string) =>
-    refused(t, started, changes, code, message, path)
+  const refusing = (test: Test) => (changes: object, code: string, message: RegExp | string, path?: string) =>
+    refused(test, started, changes, code, message, path)
   const PARAMETERS = 'INVALID_REQUEST_PARAMETERS'
 
-  t.test('carts that are none', async () => {
+  t.test('carts that are none', async t => {
+    const refuse = refusing(t)
     await refuse({ product_cart: [] }, 'PRODUCT_CART_EMTPY', 'product_cart is empty')
     await refuse({ product_cart: Array(101).fill({ product_id: 'pdt_ebook', quantity: 1 }) }, PARAMETERS, /101 items/)
     await refuse({ product_cart: [{ product_id: 'pdt_no', quantity: 1 }] }, PARAMETERS, 'Product pdt_no does not exist')
@@ -199,7 +200,8 @@ t.test('refuses', async t => {
     await refuse({ product_cart: [{ product_id: 'pdt_donation', quantity: 1, amount: 100 }] }, 'REQUEST_AMOUNT_BELOW_MINIMUM', /500/)
   })
 
-  t.test('what the emulator has not yet', async () => {
+  t.test('what the emulator has not yet', async t => {
+    const refuse = refusing(t)
     await refuse({ product_cart: [{ product_id: 'pdt_pro_monthly', quantity: 1 }] }, PARAMETERS, /a subscription/, 'product_cart[0].product_id')
     await refuse({ subscription_data: { trial_period_days: 3 } }, PARAMETERS, /a subscription/, 'subscription_data')
     await refuse({ product_cart: [], product_collection_id: 'pdc_1' }, PARAMETERS, /collection/, 'product_collection_id')
@@ -209,7 +211,8 @@ t.test('refuses', async t => {
     await refuse({ product_cart: [{ product_id: 'pdt_ebook', quantity: 1, credit_entitlements: credits }] }, PARAMETERS, /credits/)
   })
 
-  t.test('a confirm that lacks something', async () => {
+  t.test('a confirm that lacks something', async t => {
+    const refuse = refusing(t)
     await refuse({ confirm: true, billing_address: ADDRESS }, PARAMETERS, /needs a customer/, 'customer')
     await refuse({ confirm: true, customer: { customer_id: 'cus_ada' } }, PARAMETERS, /billing address/, 'billing_address')
     await refuse({ ...CONFIRMED, billing_address: { country: 'US', zipcode: '10001' } }, PARAMETERS, /street, .*city, .*state/)
@@ -220,13 +223,15 @@ t.test('refuses', async t => {
     await refuse({ ...CONFIRMED, discount_codes: ['RETURNING'] }, 'DISCOUNT_CUSTOMER_NOT_ELIGIBLE', /eligible/)
   })
 
-  t.test('saved methods without confirm, without an id, of somebody else', async () => {
+  t.test('saved methods without confirm, without an id, of somebody else', async t => {
+    const refuse = refusing(t)
     await refuse({ payment_method_id: 'pm_visa_grace', customer: { customer_id: 'cus_grace' } }, PARAMETERS, /needs confirm/)
     await refuse({ ...CONFIRMED, customer: { email: 'a@b.c' }, payment_method_id: 'pm_visa_grace' }, PARAMETERS, /existing customer/)
     await refuse({ ...CONFIRMED, payment_method_id: 'pm_visa_grace' }, PARAMETERS, /does not exist for customer cus_ada/)
   })
 
-  t.test('customers, addresses and tax ids', async () => {
+  t.test('customers, addresses and tax ids', async t => {
+    const refuse = refusing(t)
     await refuse({ customer: { customer_id: 'cus_no' } }, PARAMETERS, 'Customer cus_no does not exist')
     await refuse({ customer: { email: 'nowhere' } }, PARAMETERS, /e-mail/, 'customer.email')
     await refuse({ billing_address: { country: 'AI' } }, 'UNSUPPORTED_COUNTRY', 'Country Anguilla currently not supported', 'billing_address.country')
@@ -235,14 +240,16 @@ t.test('refuses', async t => {
     await refuse({ customer_business_name: 'ACME' }, PARAMETERS, /needs a tax_id/)
   })
 
-  t.test('codes', async () => {
+  t.test('codes', async t => {
+    const refuse = refusing(t)
     await refuse({ discount_code: 'NOPE' }, 'INVALID_DISCOUNT_CODE', /NOPE/, 'discount_code')
     await refuse({ discount_codes: ['SAVE10', 'EXPIRED'] }, 'DISCOUNT_CODE_EXPIRED', /expired/, 'discount_codes[1]')
     await refuse({ discount_code: 'SAVE10', discount_codes: ['SAVE25'] }, PARAMETERS, /exclude/)
     await refuse({ discount_codes: ['FIRSTTIME', 'ONLYADA'], customer: { customer_id: 'cus_grace' } }, 'DISCOUNT_CUSTOMER_NOT_ELIGIBLE', /certain/)
   })
 
-  t.test('flags, fields, URLs, languages', async () => {
+  t.test('flags, fields, URLs, languages', async t => {
+    const refuse = refusing(t)
     const flags = { require_phone_number: true, allow_phone_number_collection: false }
     await refuse({ feature_flags: flags }, PARAMETERS, /require_phone_number/, 'feature_flags.require_phone_number')
     const field = { key: 'a', label: 'A', field_type: 'text' }
@@ -261,6 +268,7 @@ t.test('refuses', async t => {
   })
 
   t.test('a theme that says anything but colours and sizes', async t => {
+    const refuse = refusing(t)
     const theme = (config: object) => ({ customization: { theme_config: config } })
     for (const hostile of ['red; } body { display: none', 'url(https://evil.example)', 'var(--x)', '#12', 'expression(1)', 'x'.repeat(1e5)]) {
       await refuse(theme({ light: { bg_primary: hostile } }), PARAMETERS, /CSS colour/, 'customization.theme_config.light.bg_primary')

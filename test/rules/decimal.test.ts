@@ -16,7 +16,7 @@ t.test('what people type', async t => {
   ] as const) t.equal(minorUnits(text, exponent), null, text)
 })
 
-t.test('there and back', async () => {
-  fc.assert(fc.property(fc.nat(2_147_483_647), fc.constantFrom(0, 2, 3), (minor, exponent) =>
-    minorUnits(decimal(minor, exponent), exponent) === minor), RUNS)
+t.test('there and back', async t => {
+  t.doesNotThrow(() => fc.assert(fc.property(fc.nat(2_147_483_647), fc.constantFrom(0, 2, 3), (minor, exponent) =>
+    minorUnits(decimal(minor, exponent), exponent) === minor), RUNS))
 })

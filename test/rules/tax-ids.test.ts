@@ -158,13 +158,15 @@ t.test('no number of the right characters makes a validator throw', async t => {
   let seed = 20240229
   const next = (below: number) => (seed = seed * 48271 % 2147483647) % below
   const alphabet = '0123456789'.repeat(4) + 'ABCDEFGHIJKLMNOPQRSTUVWXYZÑ& .-/'
+  const nameless: string[] = []
   for (const country of Object.keys(NUMBERS)) {
     for (let i = 0; i < 500; i++) {
       const body = Array.from({ length: 1 + next(20) }, () => alphabet[next(alphabet.length)]).join('')
       for (const number of [body, country + body]) {
         const check = checkTaxId(country, number)
-        if (check.name === '') t.fail(`${country} ${number}`)
+        if (check.name === '') nameless.push(`${country} ${number}`)
       }
     }
   }
+  t.strictSame(nameless, [])
 })

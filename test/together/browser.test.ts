@@ -1,4 +1,0 @@
-/** Pages, in a browser: one for all files. */
-import { runTogether } from './folder.js'
-
-await runTogether('browser')

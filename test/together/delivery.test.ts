@@ -1,4 +1,0 @@
-/** Webhooks. */
-import { runTogether } from './folder.js'
-
-await runTogether('delivery')

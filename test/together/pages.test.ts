@@ -1,4 +1,0 @@
-/** Pages, without a browser. */
-import { runTogether } from './folder.js'
-
-await runTogether('pages')

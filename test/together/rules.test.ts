@@ -1,4 +1,0 @@
-/** Rules and stores. */
-import { runTogether } from './folder.js'
-
-await runTogether('rules', 'store')

@@ -1,0 +1,30 @@
+// Runs test files one after another in this process, because loading the emulator takes longer than most files. The output is one TAP
+// document, in which a test called END_OF_FILE follows the tests of each file: unlike a comment, tap prints it at once.
+//
+// A file ends when all its tests have ended and its top-level teardowns have run, so the next one starts afresh.
+//
+// The names of the files are lines of the standard input.
+
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { pathToFileURL } from 'node:url'
+import t from 'tap'
+import { END_OF_FILE } from './run.mjs'
+import { translated } from './translate.mjs'
+
+/** Collected here because tap would run them at the end of the process. */
+const teardowns = []
+t.teardown = teardown => { teardowns.push(teardown) }
+
+for (const file of (await text(process.stdin)).split('\n')) {
+  try {
+    await import(pathToFileURL(translated(file)))
+    while (!t.idle) await once(t, 'idle')
+    for (const teardown of teardowns.splice(0).reverse()) await teardown()
+  } catch (error) {
+    t.error(error)
+  }
+  // After an error outside of every test, tap runs nothing more in this process.
+  if (t.ended) break
+  await t.test(END_OF_FILE, async t => { t.pass() })
+}

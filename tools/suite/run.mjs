@@ -1,0 +1,157 @@
+// Starts a process for a group of test files, and reads from its TAP what became of each file. A file that fails to load, ends its
+// process, hangs, or runs no assertion has failed; the files after it run in another process.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { Parser } from 'tap-parser'
+import { ROOT } from '../build/program.mjs'
+
+/** The name of the test that ends a file, and the line that closes it. */
+export const END_OF_FILE = '(end of file)'
+const AFTER_FILE = /^ok \d+ - \(end of file\)/
+
+const GROUP = join(import.meta.dirname, 'group.mjs')
+/** For the first line of output. */
+const START_TIMEOUT_MS = 120_000
+/** For the next line. Much longer than any test waits on a slow and busy machine. */
+const SILENCE_TIMEOUT_MS = 180_000
+/** For the process to end once its last file has ended. */
+const EXIT_TIMEOUT_MS = 30_000
+/** For tap to report the test that hangs, before the process is killed. */
+const REPORT_TIMEOUT_MS = 5_000
+const STDERR_CHARACTERS = 5_000
+
+/**
+ * @typedef {{ name: string, diagnostic: Record<string, unknown> }} Failure
+ * @typedef {{ file: string, passed: number, skipped: number, failures: Failure[], seconds: number }} FileResult
+ */
+
+/** Runs the files of a group and calls `report` with the result of each file once it has ended. */
+export async function runGroup (files, report, options) {
+  let remaining = files
+  while (remaining.length > 0) {
+    const reported = await runProcess(remaining, report, options)
+    remaining = remaining.slice(reported)
+  }
+}
+
+/** Runs files until the process ends. Resolves to the number of files that it has reported, at least one. */
+async function runProcess (files, report, { tap = false, silenceTimeoutMs = SILENCE_TIMEOUT_MS, exitTimeoutMs = EXIT_TIMEOUT_MS } = {}) {
+  // tap names the folders of t.testdir() after the arguments, so no two processes have the same ones.
+  const child = spawn(process.execPath, ['--enable-source-maps', GROUP, files[0]], {
+    cwd: ROOT,
+    env: { ...process.env, TAP_TIMEOUT: '0' }, // the time for a file is limited here
+    stdio: ['pipe', 'pipe', 'pipe']
+  })
+  child.stdin.end(files.join('\n'))
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', chunk => { stderr = (stderr + chunk).slice(-STDERR_CHARACTERS) })
+
+  let reported = 0
+  let ended = 0
+  let hasFailed = false
+  let current = startFile(files[0])
+  const deadline = deadlineOf(child)
+  const finish = (...failures) => {
+    const result = endFile(current, failures)
+    hasFailed ||= result.failures.length > 0
+    report(result)
+    reported++
+    if (reported < files.length) current = startFile(files[reported])
+  }
+
+  deadline.set(START_TIMEOUT_MS, 'has not started')
+  let isBetween = false
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (tap) console.log(line)
+    deadline.set(silenceTimeoutMs, `hangs: no output for ${silenceTimeoutMs / 1000} s`)
+    if (line === `# Subtest: ${END_OF_FILE}`) {
+      ended++
+      isBetween = true
+      if (ended < files.length) finish() // the process may still fail after its last file
+    } else if (isBetween) {
+      isBetween = !AFTER_FILE.test(line)
+    } else {
+      current.parser.write(`${line}\n`)
+    }
+    if (ended === files.length) deadline.set(exitTimeoutMs, `leaves something running: its process has not ended after ${exitTimeoutMs / 1000} s`)
+  }
+  const [code, signal] = await closed(child)
+  deadline.clear()
+  if (deadline.missed() !== undefined) finish(failureOf(deadline.missed(), { stderr }))
+  else if (isExplained()) finish()
+  else finish(failureOf(`its process has ended with ${signal ?? `exit code ${code}`}`, { stderr }))
+  return reported
+
+  /** tap makes the exit code 1 when any assertion has failed. */
+  function isExplained () {
+    if (current.failures.length > 0) return true
+    return ended === files.length && signal === null && (code === 0 || hasFailed)
+  }
+}
+
+async function closed (child) {
+  if (child.exitCode !== null || child.signalCode !== null) return [child.exitCode, child.signalCode]
+  return await once(child, 'close')
+}
+
+/** Ends a process that is late. */
+function deadlineOf (child) {
+  let timer
+  let killer
+  let missed
+  return {
+    missed: () => missed,
+    set (ms, message) {
+      clearTimeout(timer)
+      timer = setTimeout(() => {
+        missed = message
+        child.kill('SIGALRM') // on which tap reports the test that hangs
+        killer = setTimeout(() => { child.kill('SIGKILL') }, REPORT_TIMEOUT_MS)
+      }, ms)
+    },
+    clear () {
+      clearTimeout(timer)
+      clearTimeout(killer)
+    }
+  }
+}
+
+/** Every file has a parser, because a parser holds back the end of what it has read. */
+function startFile (file) {
+  const state = { file, passed: 0, skipped: 0, failures: [], startedAt: performance.now(), parser: new Parser() }
+  /** Tests without an assertion: the line that closes them is none. */
+  const idle = new Set()
+  const watch = child => {
+    child.on('child', watch)
+    child.on('complete', ({ count }) => {
+      if (count > 0) return
+      idle.add(child.fullname)
+      state.failures.push(failureOf(`${readable(child.fullname)}: has no assertion`))
+    })
+  }
+  state.parser.on('child', watch)
+  state.parser.on('result', ({ ok, fullname, closingTestPoint, skip, todo, diag }) => {
+    // The line that closes a subtest only repeats what its assertions said.
+    if (closingTestPoint || idle.has(fullname)) return
+    if (skip || todo) state.skipped++
+    else if (ok) state.passed++
+    else state.failures.push(failureOf(readable(fullname), diag ?? {}))
+  })
+  return state
+}
+
+/** The result of a file, with failures that are not of an assertion. */
+function endFile (state, failures) {
+  state.parser.end()
+  const { parser, startedAt, ...result } = state
+  result.failures.unshift(...failures)
+  if (result.passed + result.skipped + result.failures.length === 0) result.failures.push(failureOf('runs no assertion'))
+  return { ...result, seconds: (performance.now() - startedAt) / 1000 }
+}
+
+const failureOf = (name, diagnostic = {}) => ({ name, diagnostic })
+
+const readable = name => name.replace(/\\([\\#])/g, '$1')

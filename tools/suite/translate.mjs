@@ -1,0 +1,40 @@
+// Prepares what the tests run on: src/ and test/ as JavaScript below .build/, and the program in dist/. No types are checked, so this
+// takes about a second.
+
+import { existsSync } from 'node:fs'
+import { cp, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { bundleProgram, ROOT } from '../build/program.mjs'
+import { buildVendor, VENDOR } from '../build/vendor.mjs'
+
+export const OUT = join(ROOT, '.build')
+
+/** Every test file, relative to the repository: `test/rules/money.test.ts`. */
+export async function testFiles () {
+  const names = await readdir(join(ROOT, 'test'), { recursive: true })
+  return names.filter(name => name.endsWith('.test.ts')).map(name => `test/${name.replaceAll('\\', '/')}`).sort()
+}
+
+/** Where the JavaScript of a test file is. */
+export const translated = file => file.endsWith('.ts') ? join(OUT, file.replace(/\.ts$/, '.js')) : file
+
+/** With `hasVendor`, the vendored files are only built if they are missing. */
+export async function translate ({ hasVendor = false } = {}) {
+  const sources = async folder => (await readdir(join(ROOT, folder), { recursive: true }))
+    .filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts')).map(name => join(ROOT, folder, name))
+  await Promise.all([
+    build({
+      entryPoints: [...await sources('src'), ...await sources('test')],
+      outdir: OUT,
+      outbase: ROOT,
+      format: 'esm',
+      target: 'node20',
+      sourcemap: true,
+      logLevel: 'warning'
+    }),
+    bundleProgram({ sourcemap: true }),
+    hasVendor && existsSync(join(VENDOR, 'LICENSES.txt')) ? undefined : buildVendor()
+  ])
+  await cp(VENDOR, join(OUT, 'src/vendor'), { recursive: true })
+}

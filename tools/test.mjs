@@ -1,0 +1,95 @@
+// Runs the tests, and with --checks what else a change must pass: lint, generated files, types. Prints a line for each file, each
+// failure once, and `N passed, N failed`. Checks and groups of test files run at the same time, as many as the machine has cores.
+//
+//   npm test                                 everything
+//   npm run one rules/money cli              the files whose path contains one of these, without the checks
+//   npm run one rules/money -- --tap         prints their TAP, too
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { availableParallelism } from 'node:os'
+import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { parseArgs } from 'node:util'
+import { copyDeclarations } from './build/declarations.mjs'
+import { ROOT } from './build/program.mjs'
+import { printFailure, printFile, printLine } from './suite/report.mjs'
+import { runGroup } from './suite/run.mjs'
+import { OUT, testFiles, translate } from './suite/translate.mjs'
+
+/** The folders that take longest, longest first. The others follow in the order of their names. */
+const LONG_FOLDERS = ['test/browser', 'test', 'test/control', 'test/api', 'test/resources', 'test/pages', 'test/delivery']
+/** Reads dist/*.d.ts, which the type check writes. */
+const DECLARATIONS_TEST = 'test/types.test.ts'
+
+const { values: options, positionals: names } = parseArgs({
+  options: { checks: { type: 'boolean', default: false }, tap: { type: 'boolean', default: false } },
+  allowPositionals: true
+})
+const files = (await testFiles()).filter(file => names.length === 0 || names.some(name => file.includes(name)))
+if (files.length === 0) {
+  console.error(`No test file has ${names.join(' or ')} in its path.`)
+  process.exit(2)
+}
+
+const started = performance.now()
+const totals = { passed: 0, failed: 0, skipped: 0 }
+const failures = []
+
+await translate({ hasVendor: names.length > 0 })
+await runAll(tasks(), availableParallelism())
+
+for (const failure of failures) printFailure(failure)
+if (totals.skipped > 0) console.log(`\n${totals.skipped} skipped`)
+console.log(`\n${((performance.now() - started) / 1000).toFixed(1)} s\n${totals.passed} passed, ${totals.failed} failed`)
+process.exit(totals.failed === 0 ? 0 : 1)
+
+/** What is to run, in the order in which it starts. */
+function tasks () {
+  const groups = groupsOf(files.filter(file => file !== DECLARATIONS_TEST)).map(group => () => runGroup(group, report, options))
+  const checks = options.checks ? [() => check('lint'), () => check('generated')] : []
+  const needsTypes = options.checks || files.includes(DECLARATIONS_TEST)
+  return [...(needsTypes ? [checkTypes] : []), ...groups, ...checks]
+}
+
+/** A group for each folder: its files share a process. */
+function groupsOf (files) {
+  const rank = folder => (LONG_FOLDERS.indexOf(folder) + 1) || LONG_FOLDERS.length + 1
+  const folders = [...new Set(files.map(file => dirname(file)))].sort((one, other) => rank(one) - rank(other))
+  return folders.map(folder => files.filter(file => dirname(file) === folder))
+}
+
+async function runAll (waiting, slots) {
+  const runNext = async () => {
+    for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) await task()
+  }
+  await Promise.all(Array.from({ length: slots }, runNext))
+}
+
+function report (result) {
+  printFile(result)
+  totals.passed += result.passed
+  totals.failed += result.failures.length
+  totals.skipped += result.skipped
+  failures.push(...result.failures.map(failure => ({ file: result.file, ...failure })))
+}
+
+/** Runs a script of package.json. Its output is shown only if it fails. */
+async function check (script) {
+  const begun = performance.now()
+  const child = spawn('npm', ['run', '--silent', script], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] })
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  const isOk = code === 0
+  printLine(isOk, `npm run ${script}`, '', (performance.now() - begun) / 1000)
+  totals[isOk ? 'passed' : 'failed']++
+  if (!isOk) failures.push({ file: `npm run ${script}`, name: `exit code ${code}`, diagnostic: { output: `${out}${err}`.trimEnd() } })
+  return isOk
+}
+
+/** The compiler writes the declarations that one test file reads. */
+async function checkTypes () {
+  const isOk = await check('types')
+  if (!isOk) return
+  await copyDeclarations(join(OUT, 'declarations/src'))
+  if (files.includes(DECLARATIONS_TEST)) await runGroup([DECLARATIONS_TEST], report, options)
+}
