@@ -91,6 +91,8 @@ export interface Context {
   now: number
   /** What links begin with: `http://127.0.0.1:4010`. */
   origin: string
+  /** Lists a field of the body as ignored in the request log: the contract knows it, but it does not apply to this request. */
+  noteIgnored?: (path: string) => void
 }
 
 /** What a sandbox is besides its data; the same for all of a process. */

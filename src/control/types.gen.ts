@@ -1015,7 +1015,7 @@ export interface components {
             error_code: string | null;
             /** @description Why it was refused; null for a success. */
             explanation: null | components["schemas"]["RefusalExplanation"];
-            /** @description Where the body has fields that the contract does not know, `product_cart[0].quantitty`. They were ignored. */
+            /** @description Fields of the body that were ignored, `product_cart[0].quantitty`: the contract does not know them, or they do not apply, such as `subscription_data` where no subscription is sold. */
             ignored_fields: string[];
             /** @description Where a hosted page has led to. */
             location: string | null;

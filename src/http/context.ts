@@ -55,5 +55,10 @@ export function pageContexts (sandboxes: Sandboxes, publicUrl: string | null): C
 
 /** What a handler gets to know besides its request. */
 export function contextIn (sandbox: Sandbox, request: FastifyRequest, publicUrl: string | null): Context {
-  return { sandbox, origin: originOf(request, publicUrl) + sandbox.prefix, now: sandbox.clock.now() }
+  return {
+    sandbox,
+    origin: originOf(request, publicUrl) + sandbox.prefix,
+    now: sandbox.clock.now(),
+    noteIgnored: path => { (request.ignoredFields ??= new Set()).add(path) } // a set, because a handler may run twice
+  }
 }

@@ -45,7 +45,8 @@ export function recordCalls (app: FastifyInstance, sandboxes: Sandboxes): void {
       headers: request.raw.rawHeaders,
       status,
       location: null,
-      refusal: null
+      refusal: null,
+      ignored: request.ignoredFields
     }, request.bodyBytes ?? '', text)
   })
 }
@@ -78,7 +79,8 @@ function submission (request: FastifyRequest, reply: FastifyReply, { clock }: Sa
     headers: request.raw.rawHeaders,
     status: reply.statusCode,
     location: typeof location === 'string' ? location : null,
-    refusal: request.refusal
+    refusal: request.refusal,
+    ignored: null
   }
 }
 

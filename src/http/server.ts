@@ -18,6 +18,8 @@ declare module 'fastify' {
     bodyBytes: Buffer | null
     /** What of the contract was asked for; null for everything else. */
     operation: Operation | null
+    /** Fields of the body that do not apply, as its handler has noted them; null where there are none. */
+    ignoredFields: Set<string> | null
   }
 }
 
@@ -55,6 +57,7 @@ export function createServer ({ keys, report }: ServerOptions): FastifyInstance 
   app.decorateRequest('apiKey', '')
   app.decorateRequest('bodyBytes', null)
   app.decorateRequest('operation', null)
+  app.decorateRequest('ignoredFields', null)
   app.decorateRequest('startedMs', 0)
   app.decorateRequest('refusal', null)
   app.register(cors, { origin: '*', methods: METHODS, maxAge: 86_400, strictPreflight: false })

@@ -162,9 +162,10 @@ function refusalIn (text: string): Refusal | null {
   return reply?.code === undefined || reply.message === undefined ? null : reply as Refusal
 }
 
-/** Where the body has fields that the contract does not know. */
+/** Where the body has fields that the contract does not know, or that did not apply. */
 export function ignoredFields (call: LoggedCall): string[] {
-  return call.operation === null ? [] : unknownFields(call.operation, parsed(requestText(call.bodies)))
+  if (call.operation === null) return []
+  return [...unknownFields(call.operation, parsed(requestText(call.bodies))), ...call.ignored ?? []]
 }
 
 /** Whether an id (of a payment, a customer, …) stands anywhere in the call. */

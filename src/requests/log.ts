@@ -33,6 +33,8 @@ export interface NewCall {
   /** Where a page has led to. */
   location: string | null
   refusal: Refusal | null
+  /** Fields that the contract knows and that do not apply, as the handler has noted them. */
+  ignored: ReadonlySet<string> | null
 }
 
 export interface LoggedCall extends NewCall {
@@ -126,6 +128,7 @@ export function createRequestLog (size: number): RequestLog {
         status: call.status,
         location: call.location,
         refusal: call.refusal,
+        ignored: call.ignored,
         bodies: store.keep(request, reply)
       }
       slots[last % size] = newest

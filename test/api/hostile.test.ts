@@ -192,7 +192,7 @@ const KINDS: Record<string, (random: Random) => Hostile> = {
       [['discount_codes'], Array(21 + random.below(1000)).fill('SAVE10')],
       [['product_cart'], Array(101 + random.below(5000)).fill({ product_id: 'pdt_ebook', quantity: 1 })],
       [['allowed_payment_method_types'], Array(2 + random.below(1000)).fill('credit')],
-      [['customer'], { customer_id: 'cus_ada', email: 'ada@example.com' }],
+      [['customer'], { customer_id: long }],
       [['customer'], { email: long }],
       [['return_url'], `javascript:${long}`],
       [['product_cart', 0, 'quantity'], 2_147_483_647]

@@ -316,6 +316,7 @@ function aCall (changes: Partial<NewCall> = {}): NewCall {
     status: 200,
     location: null,
     refusal: null,
+    ignored: null,
     ...changes
   }
 }

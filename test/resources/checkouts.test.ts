@@ -177,6 +177,39 @@ t.test('answers', async t => {
     t.ok(codes.includes('DE') && !codes.includes('AI') && !codes.includes('US'))
   })
 
+  t.test('what concerns subscriptions alone is ignored in a one-time cart, and noted', async t => {
+    const { call, get, open, preview, emulator } = start(t)
+    const ignored = async () => {
+      const { items } = await get<{ items: Array<{ ignored_fields: string[] }> }>('/_emulator/requests?page_size=1')
+      return items[0]?.ignored_fields
+    }
+    const [book, course] = [{ product_id: 'pdt_ebook', quantity: 1 }, { product_id: 'pdt_course', quantity: 1 }]
+    const recurring: Partial<SessionBody> = {
+      subscription_data: { trial_period_days: 30, on_demand: { mandate_only: false, product_price: 500 } },
+      mandate_min_amount_inr_paise: -5,
+      product_cart: [
+        book,
+        { ...course, addons: [{ addon_id: 'adn_1', quantity: 1 }], credit_entitlements: [{ credit_entitlement_id: 'cde_1', credits_amount: '5' }] }
+      ]
+    }
+    const paths = ['subscription_data', 'mandate_min_amount_inr_paise', 'product_cart[1].addons', 'product_cart[1].credit_entitlements']
+    t.equal((await preview(recurring)).total_price, 1999 + 3920)
+    t.strictSame(await ignored(), paths, 'the preview')
+    const { session_id: id } = await open(recurring)
+    t.strictSame(await ignored(), paths, 'the session')
+    t.match(emulator.sandbox.checkouts.find(id)?.terms, { mandate_min_amount_inr_paise: null, cart: [{ ...book, amount: null }, course] })
+    t.match(await open({ ...CONFIRMED, ...recurring }), { payment_id: /^pay_/ })
+    t.strictSame(await ignored(), paths, 'a payment at once')
+    await open({
+      subscription_data: null, mandate_min_amount_inr_paise: null, product_cart: [{ ...book, addons: [], credit_entitlements: null }]
+    })
+    t.strictSame(await ignored(), [], 'null and an empty list are nothing')
+
+    const { status } = await call('POST', '/checkouts', { body: { ...sessionBody(recurring), unheard_of: 1, subscription_data: { trial_period_days: 'x' } } })
+    t.equal(status, 422, 'of the wrong type it is refused all the same')
+    t.strictSame(await ignored(), ['unheard_of'])
+  })
+
   t.test('quantity 0 and unknown fields', async t => {
     const { open, preview } = start(t)
     t.equal((await preview({ product_cart: [{ product_id: 'pdt_ebook', quantity: 0 }] })).total_price, 0)
@@ -203,12 +236,7 @@ t.test('refuses', async t => {
   t.test('what the emulator has not yet', async t => {
     const refuse = refusing(t)
     await refuse({ product_cart: [{ product_id: 'pdt_pro_monthly', quantity: 1 }] }, PARAMETERS, /a subscription/, 'product_cart[0].product_id')
-    await refuse({ subscription_data: { trial_period_days: 3 } }, PARAMETERS, /a subscription/, 'subscription_data')
     await refuse({ product_cart: [], product_collection_id: 'pdc_1' }, PARAMETERS, /collection/, 'product_collection_id')
-    const addons = [{ addon_id: 'adn_1', quantity: 1 }]
-    await refuse({ product_cart: [{ product_id: 'pdt_ebook', quantity: 1, addons }] }, PARAMETERS, /add-ons/)
-    const credits = [{ credit_entitlement_id: 'cde_1', credits_amount: '5' }]
-    await refuse({ product_cart: [{ product_id: 'pdt_ebook', quantity: 1, credit_entitlements: credits }] }, PARAMETERS, /credits/)
   })
 
   t.test('a confirm that lacks something', async t => {
@@ -263,7 +291,6 @@ t.test('refuses', async t => {
     await refuse({ customization: { force_language: 'en"><script>' } }, PARAMETERS, /language/)
     await refuse({ metadata: { a: 'x'.repeat(501) } }, PARAMETERS, /500/)
     await refuse({ allowed_payment_method_types: [] }, 'NO_ELIGIBLE_PAYMENT_METHODS', /eligible/)
-    await refuse({ mandate_min_amount_inr_paise: -1 }, PARAMETERS, /negative/)
     await refuse({ confirm: 'yes' }, 'INVALID_REQUEST_BODY', /confirm/)
   })
 

@@ -85,7 +85,7 @@ t.test('whose payment or session it is', async t => {
     const paid = json as { customer: Record<string, unknown> }
     if (id === null) t.equal(paid.customer['email'], customer['email'], what)
     else t.equal(paid.customer['customer_id'], id, what)
-    const logged = await get<{ items: Array<{ ignored_fields: string[] }> }>('/_emulator/requests?limit=1')
+    const logged = await get<{ items: Array<{ ignored_fields: string[] }> }>('/_emulator/requests?page_size=1')
     t.strictSame(logged.items[0]?.ignored_fields, ignored, what)
 
     const session = await call('POST', '/checkouts', {

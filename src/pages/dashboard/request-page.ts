@@ -19,7 +19,7 @@ export async function requestPage (visit: Visit, apiKey: string): Promise<Shown>
 !${status >= 400 ? card(refusal(call), { id: 'why', title: 'Why it was refused' }) : ''}
 !${call.ignored_fields.length === 0
   ? ''
-  : card(ignored(call), { id: 'ignored', title: 'Fields that the API does not know' })}
+  : card(ignored(call), { id: 'ignored', title: 'Ignored fields' })}
 !${card(sent(call), { id: 'sent', title: 'What was sent' })}
 !${card(answered(call), { id: 'answered', title: 'What was answered' })}
 </div><div>
@@ -50,7 +50,7 @@ function place ({ path, message }: { path: string, message: string }, body: unkn
 }
 
 function ignored ({ ignored_fields: fields, request_body: body }: LoggedRequest): Fragment {
-  return html`<p class="quiet">The API overlooks them, as the real one does. A name that is misspelt is found here.</p>
+  return html`<p class="quiet">The API does not know them, or they do not apply here. The real API ignores them too.</p>
 <ul class="places">!${fields.map(path => {
     const value = valueAt(body?.json, path)
     return html`<li><code>${path === '' ? 'the whole body' : path}</code>!${value === undefined || path === ''

@@ -25,7 +25,7 @@ export interface SessionPlan {
 /** Decides a session, or throws the ApiError for the first rule that it breaks. Writes nothing. */
 export function planSession (body: SessionRequest, context: Context): SessionPlan {
   const { sandbox } = context
-  const { terms, customer } = readSession(body, sandbox)
+  const { terms, customer } = readSession(body, context)
   if (body.confirm === true) checkComplete(body)
   const buyer = buyerOf(terms, terms.known, sandbox)
   const sale = planSale(body, buyer, context, { isDraft: body.confirm !== true && hasOpenAmounts(terms, sandbox) })
@@ -45,7 +45,7 @@ export interface Preview {
 /** Prices what a session would charge. A tax id that fails validation is told and left out, not refused. */
 export function previewSession (body: SessionRequest, context: Context): Preview {
   const { sandbox } = context
-  const { terms } = readSession(body, sandbox)
+  const { terms } = readSession(body, context)
   const buyer = buyerOf(terms, terms.known, sandbox)
   const check = terms.known.tax_id === null ? null : checkTaxId(buyer.country, terms.known.tax_id)
   const request: CartRequest = check === null || check.valid ? body : { ...body, tax_id: null, customer_business_name: null }
@@ -57,13 +57,40 @@ export function previewSession (body: SessionRequest, context: Context): Preview
   }
 }
 
-function readSession (body: SessionRequest, sandbox: Sandbox): { terms: Terms, customer: Customer | null } {
-  checkSupported(body, sandbox)
+function readSession (given: SessionRequest, context: Context): { terms: Terms, customer: Customer | null } {
+  const { sandbox } = context
+  checkSupported(given, sandbox)
+  const body = withoutRecurring(given, context)
   checkCart(body)
   checkSession(body)
-  const given = body.customer == null ? null : givenCustomer(body.customer)
-  const byId = given?.customer_id == null ? null : findCustomer(given, sandbox)
+  const buyer = body.customer == null ? null : givenCustomer(body.customer)
+  const byId = buyer?.customer_id == null ? null : findCustomer(buyer, sandbox)
   return { terms: termsOf(body, byId), customer: byId }
+}
+
+/** What concerns subscriptions alone, in a request and in a line of its cart. */
+const RECURRING = ['subscription_data', 'mandate_min_amount_inr_paise'] as const
+const RECURRING_IN_LINE = ['addons', 'credit_entitlements'] as const
+
+/**
+ * The request without what concerns subscriptions alone, which is ignored in a one-time cart and listed in the request log:
+ * programs that share their code send it with every cart.
+ */
+function withoutRecurring (body: SessionRequest, { noteIgnored }: Context): SessionRequest {
+  const note = (value: unknown, path: string) => {
+    const isEmpty = value == null || (Array.isArray(value) && value.length === 0)
+    if (!isEmpty) noteIgnored?.(path)
+  }
+  for (const name of RECURRING) note(body[name], name)
+  body.product_cart.forEach((line, index) => {
+    for (const name of RECURRING_IN_LINE) note(line[name], `product_cart[${index}].${name}`)
+  })
+  return {
+    ...body,
+    subscription_data: null,
+    mandate_min_amount_inr_paise: null,
+    product_cart: body.product_cart.map(line => ({ ...line, addons: null, credit_entitlements: null }))
+  }
 }
 
 /** Refuses what the contract has and the emulator has not yet. */
@@ -72,14 +99,11 @@ function checkSupported (body: SessionRequest, { products }: Sandbox): void {
     path, message: `Checkout sessions of this emulator can't hold ${what} yet`
   })
   if (body.product_collection_id != null) throw refuse('product_collection_id', 'a product collection')
-  if (body.subscription_data != null) throw refuse('subscription_data', 'a subscription')
-  body.product_cart.forEach(({ product_id: id, addons, credit_entitlements: credits }, index) => {
+  body.product_cart.forEach(({ product_id: id }, index) => {
     const path = `product_cart[${index}]`
     const type = products.find(id)?.price.type
     if (type === 'recurring_price') throw refuse(`${path}.product_id`, `a subscription, which ${id} is`)
     if (type === 'usage_based_price') throw refuse(`${path}.product_id`, `a product billed by usage, which ${id} is`)
-    if (addons != null && addons.length > 0) throw refuse(`${path}.addons`, 'add-ons')
-    if (credits != null && credits.length > 0) throw refuse(`${path}.credit_entitlements`, 'amounts of credits')
   })
 }
 

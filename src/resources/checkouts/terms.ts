@@ -94,9 +94,6 @@ export function checkSession (body: SessionRequest): void {
   if (body.tax_id?.trim() && address == null) {
     throw refuse('tax_id', 'tax_id needs billing_address.country, which decides its form')
   }
-  if (body.mandate_min_amount_inr_paise != null && body.mandate_min_amount_inr_paise < 0) {
-    throw refuse('mandate_min_amount_inr_paise', 'mandate_min_amount_inr_paise must not be negative')
-  }
   checkMetadata(body.metadata ?? {})
   checkCustomFields(body.custom_fields ?? [])
   if (body.return_url != null) checkReturnUrl(body.return_url)
