@@ -1,63 +1,57 @@
-/** All resources together: what they answer, what they do when its time has come, and how the data of their events is read. */
+/** All resources, and what they answer, do and send, joined from their declarations. A new resource is one line in the list. */
 import type { Payloads } from '../delivery/message.js'
+import type { ControlHandlers, Handlers } from '../http/handlers.js'
 import type { Jobs } from '../jobs.js'
-import { addons } from './addons/routes.js'
-import { brands } from './brands/routes.js'
-import { checkout } from './checkout/routes.js'
-import { checkouts } from './checkouts/routes.js'
-import { customers } from './customers/routes.js'
-import { discounts } from './discounts/routes.js'
-import { invoices } from './invoices/routes.js'
-import { paymentMethods } from './payment-methods/routes.js'
-import { abandonedCheckout } from './payments/abandonment.js'
-import { SETTLE_JOB as SETTLE_PAYMENT, settlePayment } from './payments/life.js'
-import { payments } from './payments/routes.js'
-import { paymentResponse } from './payments/view.js'
-import { portalSessions } from './portal-sessions/routes.js'
-import { products } from './products/routes.js'
-import { SETTLE_JOB as SETTLE_REFUND, settleRefundWhenDue } from './refunds/life.js'
-import { refunds } from './refunds/routes.js'
-import { refundResponse } from './refunds/view.js'
-import { wallets } from './wallets/routes.js'
-import { webhooks } from './webhooks/routes.js'
+import { addons } from './addons/index.js'
+import { brands } from './brands/index.js'
+import { checkout } from './checkout/index.js'
+import { checkouts } from './checkouts/index.js'
+import { customers } from './customers/index.js'
+import { discounts } from './discounts/index.js'
+import { invoices } from './invoices/index.js'
+import { paymentMethods } from './payment-methods/index.js'
+import { payments } from './payments/index.js'
+import { portalSessions } from './portal-sessions/index.js'
+import { products } from './products/index.js'
+import { refunds } from './refunds/index.js'
+import { wallets } from './wallets/index.js'
+import { webhooks } from './webhooks/index.js'
+import type { Resource } from './resource.js'
 
-/** Every handler there is; an operation of the contract that is not among them answers 501. */
-export const handlers = {
-  ...payments,
-  ...checkouts,
-  ...refunds,
-  ...invoices,
-  ...customers,
-  ...paymentMethods,
-  ...wallets,
-  ...portalSessions,
-  ...products,
-  ...addons,
-  ...brands,
-  ...discounts,
-  ...checkout,
-  ...webhooks
-}
+export const RESOURCES: readonly Resource[] = [
+  addons,
+  brands,
+  checkout,
+  checkouts,
+  customers,
+  discounts,
+  invoices,
+  paymentMethods,
+  payments,
+  portalSessions,
+  products,
+  refunds,
+  wallets,
+  webhooks
+]
 
-/** What is done when its time has come. */
-export const jobs: Jobs = {
-  [SETTLE_PAYMENT]: settlePayment,
-  [SETTLE_REFUND]: settleRefundWhenDue
-}
+/** Every handler of the contract; an operation without one answers 501. */
+export const handlers = joined<Handlers>('handlers')
 
-/** How the data of an event is read when it is delivered. */
-export const payloads: Payloads = {
-  Payment: (paymentId, context) => {
-    const payment = context.sandbox.payments.find(paymentId)
-    return payment && paymentResponse(payment, context)
-  },
-  Refund: (refundId, context) => {
-    const refund = context.sandbox.refunds.find(refundId)
-    const payment = refund && context.sandbox.payments.find(refund.payment_id)
-    return payment && refundResponse(refund, payment, context)
-  },
-  AbandonedCheckout: (paymentId, { sandbox }) => {
-    const payment = sandbox.payments.find(paymentId)
-    return payment && abandonedCheckout(payment)
-  }
+/** The operations under /_emulator that belong to a resource. */
+export const controls = joined<ControlHandlers>('controls')
+
+/** Work that falls due, by kind of job. */
+export const jobs = joined<Jobs>('jobs')
+
+/** How the data of an event is read when it is delivered, by payload type. */
+export const payloads = joined<Payloads>('payloads')
+
+/** One part of all declarations. Two resources that give the same key are a mistake. */
+function joined<Part extends object> (part: keyof Resource): Part {
+  const entries = RESOURCES.flatMap(resource => Object.entries(resource[part] ?? {}))
+  const keys = entries.map(([key]) => key)
+  const twice = keys.find((key, index) => keys.indexOf(key) !== index)
+  if (twice !== undefined) throw new Error(`two resources declare ${twice} among their ${part}`)
+  return Object.fromEntries(entries) as Part
 }

@@ -1,0 +1,5 @@
+/** Brands: what the rest of the program asks of this resource. */
+import type { Resource } from '../resource.js'
+import { brands as handlers } from './routes.js'
+
+export const brands = { handlers } satisfies Resource

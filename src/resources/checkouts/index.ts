@@ -1,0 +1,5 @@
+/** Checkout sessions: what the rest of the program asks of this resource. */
+import type { Resource } from '../resource.js'
+import { checkouts as handlers } from './routes.js'
+
+export const checkouts = { handlers } satisfies Resource

@@ -1,0 +1,5 @@
+/** Customers: what the rest of the program asks of this resource. */
+import type { Resource } from '../resource.js'
+import { customers as handlers } from './routes.js'
+
+export const customers = { handlers } satisfies Resource

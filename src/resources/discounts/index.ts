@@ -1,0 +1,5 @@
+/** Discounts: what the rest of the program asks of this resource. */
+import type { Resource } from '../resource.js'
+import { discounts as handlers } from './routes.js'
+
+export const discounts = { handlers } satisfies Resource

@@ -1,0 +1,20 @@
+/** Payments: what the rest of the program asks of this resource. */
+import type { Payloads } from '../../delivery/message.js'
+import type { Resource } from '../resource.js'
+import { abandonedCheckout } from './abandonment.js'
+import { SETTLE_JOB, settlePayment } from './life.js'
+import { payments as handlers } from './routes.js'
+import { paymentResponse } from './view.js'
+
+const payloads: Payloads = {
+  Payment (paymentId, context) {
+    const payment = context.sandbox.payments.find(paymentId)
+    return payment && paymentResponse(payment, context)
+  },
+  AbandonedCheckout (paymentId, { sandbox }) {
+    const payment = sandbox.payments.find(paymentId)
+    return payment && abandonedCheckout(payment)
+  }
+}
+
+export const payments = { handlers, jobs: { [SETTLE_JOB]: settlePayment }, payloads } satisfies Resource

@@ -1,0 +1,5 @@
+/** Products: what the rest of the program asks of this resource. */
+import type { Resource } from '../resource.js'
+import { products as handlers } from './routes.js'
+
+export const products = { handlers } satisfies Resource

@@ -1,0 +1,16 @@
+/** Refunds: what the rest of the program asks of this resource. */
+import type { Payloads } from '../../delivery/message.js'
+import type { Resource } from '../resource.js'
+import { SETTLE_JOB, settleRefundWhenDue } from './life.js'
+import { refunds as handlers } from './routes.js'
+import { refundResponse } from './view.js'
+
+const payloads: Payloads = {
+  Refund (refundId, context) {
+    const refund = context.sandbox.refunds.find(refundId)
+    const payment = refund && context.sandbox.payments.find(refund.payment_id)
+    return payment && refundResponse(refund, payment, context)
+  }
+}
+
+export const refunds = { handlers, jobs: { [SETTLE_JOB]: settleRefundWhenDue }, payloads } satisfies Resource

@@ -1,0 +1,18 @@
+/**
+ * One resource, one declaration: everything that the rest of the program asks of a resource. `all.ts` lists the declarations, and
+ * nobody else names a resource.
+ */
+import type { Payloads } from '../delivery/message.js'
+import type { ControlHandlers, Handlers } from '../http/handlers.js'
+import type { Jobs } from '../jobs.js'
+
+export interface Resource {
+  /** Operations of the contract, by name. An operation without a handler answers 501. */
+  handlers?: Handlers
+  /** Operations under /_emulator that concern this resource, by name. */
+  controls?: ControlHandlers
+  /** Work that falls due, by kind of job. */
+  jobs?: Jobs
+  /** How the data of its events is read when they are delivered, by payload type. */
+  payloads?: Payloads
+}

@@ -1,0 +1,5 @@
+/** Webhook endpoints: what the rest of the program asks of this resource. */
+import type { Resource } from '../resource.js'
+import { webhooks as handlers } from './routes.js'
+
+export const webhooks = { handlers } satisfies Resource
