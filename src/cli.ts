@@ -7,6 +7,7 @@ import { addRemoteCommands } from './commands/remote.js'
 import { OPTIONS, readConfig, type Config, type OptionName } from './config.js'
 import { SetupError, type Violation } from './errors.js'
 import type { Prepare } from './fixtures/load.js'
+import { maskedUrl } from './requests/secrets.js'
 import { VERSION } from './root.js'
 import { endGracefully, stopSignal } from './signals.js'
 
@@ -163,7 +164,7 @@ function greet (url: string, config: Config, webhookSecret: string | null): void
   const kept = config.database === ':memory:' ? 'in memory, gone when the emulator stops' : `kept in ${config.database}`
   const key = webhookSecret === null
     ? ''
-    : `\n  DODO_PAYMENTS_WEBHOOK_KEY=${webhookSecret}   (events go to ${config.webhookUrl})`
+    : `\n  DODO_PAYMENTS_WEBHOOK_KEY=${webhookSecret}   (events go to ${maskedUrl(config.webhookUrl ?? '')})`
   console.log(`dodo-emulator ${VERSION} listens on ${url} (data ${kept})
 
   DODO_PAYMENTS_BASE_URL=${url}

@@ -5,6 +5,7 @@
  */
 import { ApiError } from '../errors.js'
 import type { ControlHandlers } from '../http/handlers.js'
+import { maskedJson } from '../requests/secrets.js'
 import { findPayment } from '../resources/payments/routes.js'
 import type { AppliedDiscount, Payment } from '../resources/payments/store.js'
 import { format } from '../rules/money.js'
@@ -16,7 +17,7 @@ import type { components } from './types.gen.js'
 
 export const explainControls = {
   'GET /_emulator/payments/{payment_id}/explain': ({ path, context }) =>
-    explainPayment(findPayment(path.payment_id, context), context.sandbox)
+    maskedJson(explainPayment(findPayment(path.payment_id, context), context.sandbox)) as Explanation
 } satisfies ControlHandlers
 
 type Explanation = components['schemas']['PaymentExplanation']

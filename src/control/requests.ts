@@ -4,10 +4,11 @@ import type { ControlHandlers } from '../http/handlers.js'
 import { page } from '../http/paging.js'
 import { replyText, requestText } from '../requests/bodies.js'
 import {
-  callId, explanationOf, ignoredFields, mentions, operationName, replyJson, requestJson, seqOf, shownBody, shownHeaders,
-  shownLocation, shownParameters, shownUrl
+  callId, explanationOf, ignoredFields, mentions, namedPayment, operationName, seqOf, shownBody, shownHeaders, shownLocation,
+  shownParameters, shownUrl
 } from '../requests/call.js'
 import type { LoggedCall } from '../requests/log.js'
+import { withoutSecrets } from '../requests/secrets.js'
 import { hasStatus, verify } from '../requests/verify.js'
 import { formatTime, parseTime } from '../rules/calendar.js'
 import { linkId, linkSeq } from '../rules/links.js'
@@ -111,15 +112,10 @@ export function callView (call: LoggedCall, sandbox: Sandbox): ControlSchemas['L
 /** The payment that a call is about: named by its path, its link, its reply or its body. */
 function paymentOf (call: LoggedCall, { payments, business }: Sandbox): string | null {
   const { payment_id: named, link } = call.params
-  if (named !== undefined) return named
+  if (named !== undefined) return withoutSecrets(named)
   if (link !== undefined) {
     const seq = linkSeq(link, business.link_salt)
     return seq === null ? null : payments.findBySeq(seq)?.payment_id ?? null
   }
-  return paymentIn(replyJson(call)) ?? paymentIn(requestJson(call))
-}
-
-function paymentIn (value: unknown): string | null {
-  const { payment_id: id } = (value ?? {}) as { payment_id?: unknown }
-  return typeof id === 'string' ? id : null
+  return namedPayment(call)
 }

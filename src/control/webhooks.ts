@@ -9,7 +9,9 @@ import type { Attempt, Delivery, StoredEvent } from '../delivery/store.js'
 import { ApiError } from '../errors.js'
 import type { ControlHandlers } from '../http/handlers.js'
 import { page } from '../http/paging.js'
+import { maskedUrl, withoutSecrets } from '../requests/secrets.js'
 import { formatOptionalTime, formatTime } from '../rules/calendar.js'
+import { withoutCardNumbers } from '../rules/card-numbers.js'
 import type { Context } from '../sandbox.js'
 import { whenIdle } from './idle.js'
 import type { components } from './types.gen.js'
@@ -166,13 +168,17 @@ function attemptView (attempt: Attempt): ControlSchemas['Attempt'] {
   return {
     started_at: formatTime(attempt.started_at),
     duration_ms: attempt.duration_us / 1000,
-    url: attempt.url,
-    request_headers: attempt.request_headers,
-    request_body: attempt.request_body,
+    url: maskedUrl(attempt.url),
+    request_headers: shownHeaders(attempt.request_headers),
+    request_body: withoutCardNumbers(attempt.request_body),
     response_status: attempt.response_status,
-    response_headers: attempt.response_headers,
-    response_body: attempt.response_body,
-    error: attempt.error,
+    response_headers: attempt.response_headers && shownHeaders(attempt.response_headers),
+    response_body: attempt.response_body === null ? null : withoutSecrets(attempt.response_body),
+    error: attempt.error === null ? null : withoutSecrets(attempt.error),
     fault: attempt.fault
   }
+}
+
+function shownHeaders (headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, withoutSecrets(value)]))
 }

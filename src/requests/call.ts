@@ -10,7 +10,8 @@ import { RANDOM_DIGITS, TIME_DIGITS, idFloor } from '../rules/ids.js'
 import { whenAnswered } from './advice.js'
 import { replyText, requestText } from './bodies.js'
 import type { LoggedCall, Refusal } from './log.js'
-import { isSecretName, maskedHeader, maskedJson, maskedText, maskedUrl, shortened } from './secrets.js'
+import { withoutCardNumbers } from '../rules/card-numbers.js'
+import { isSecretName, maskedHeader, maskedJson, maskedText, maskedUrl, shortened, withoutSecrets } from './secrets.js'
 
 const PREFIX = 'req'
 
@@ -66,15 +67,16 @@ export function shownLocation ({ location }: LoggedCall): string | null {
 
 export function shownParameters ({ params }: LoggedCall): Record<string, string> {
   return Object.fromEntries(Object.entries(params).filter(([name]) => name !== '*')
-    .map(([name, value]) => [name, isSecretName(name) ? shortened(value) : value]))
+    .map(([name, value]) => [name, isSecretName(name) ? shortened(value) : withoutSecrets(value)]))
 }
 
 /** By lower-case name; what came several times is joined. */
 export function shownHeaders ({ headers }: LoggedCall): Record<string, string> {
   const shown = new Map<string, string>()
   for (let index = 0; index + 1 < headers.length; index += 2) {
-    const name = headers[index]?.toLowerCase() ?? ''
-    const value = maskedHeader(name, headers[index + 1] ?? '')
+    const sent = headers[index]?.toLowerCase() ?? ''
+    const value = maskedHeader(sent, headers[index + 1] ?? '')
+    const name = withoutCardNumbers(sent)
     const earlier = shown.get(name)
     shown.set(name, earlier === undefined ? value : `${earlier}, ${value}`)
   }
@@ -94,11 +96,6 @@ function parsed (text: string): unknown {
 /** The body that was sent, without its secrets; undefined where there was none, or where it was no JSON. */
 export function requestJson ({ bodies }: LoggedCall): unknown {
   return maskedJson(parsed(requestText(bodies)))
-}
-
-/** What was answered, without its secrets; undefined where it was no JSON. */
-export function replyJson ({ bodies }: LoggedCall): unknown {
-  return maskedJson(parsed(replyText(bodies)))
 }
 
 export interface ShownBody {
@@ -138,23 +135,28 @@ export const BODY_SHOWN_MAX = 8 * 1024
 export function shownBody (text: string): ShownBody | null {
   if (text === '') return null
   const { length } = text
+  if (length > BODY_SHOWN_MAX) return { length, truncated: true, json: null, text: beginning(text) }
   const value = parsed(text)
-  const truncated = length > BODY_SHOWN_MAX
-  if (value === undefined) return { length, truncated, json: null, text: maskedText(beginning(text)) }
-  const json = maskedJson(value)
-  return { length, truncated, json: truncated ? null : json, text: truncated ? beginning(JSON.stringify(json)) : null }
+  return value === undefined
+    ? { length, truncated: false, json: null, text: maskedText(text) }
+    : { length, truncated: false, json: maskedJson(value), text: null }
 }
+
+/** So much more is looked at, so that a secret is seen whole that ends behind what is shown. */
+const MARGIN = 1024
 
 /** Never half a character. */
 function beginning (text: string): string {
-  return text.slice(0, BODY_SHOWN_MAX).toWellFormed()
+  return maskedText(text.slice(0, BODY_SHOWN_MAX + MARGIN)).slice(0, BODY_SHOWN_MAX).toWellFormed()
 }
 
 /** What a reply with an error says, and when its code is answered; null for a success. */
 export function explanationOf ({ status, bodies, refusal }: LoggedCall): Explanation | null {
   const said = refusal ?? (status >= 400 ? refusalIn(replyText(bodies)) : null)
   if (said === null) return null
-  return { code: said.code, message: said.message, details: said.details ?? [], when: whenAnswered(said.code) }
+  const details = (said.details ?? [])
+    .map(({ path, message }) => ({ path: withoutSecrets(path), message: withoutSecrets(message) }))
+  return { code: said.code, message: withoutSecrets(said.message), details, when: whenAnswered(said.code) }
 }
 
 function refusalIn (text: string): Refusal | null {
@@ -165,7 +167,17 @@ function refusalIn (text: string): Refusal | null {
 /** Where the body has fields that the contract does not know, or that did not apply. */
 export function ignoredFields (call: LoggedCall): string[] {
   if (call.operation === null) return []
-  return [...unknownFields(call.operation, parsed(requestText(call.bodies))), ...call.ignored ?? []]
+  return [...unknownFields(call.operation, parsed(requestText(call.bodies))), ...call.ignored ?? []].map(withoutCardNumbers)
+}
+
+/** The payment that the reply or the body names; null where neither does. */
+export function namedPayment ({ bodies }: LoggedCall): string | null {
+  return paymentIn(parsed(replyText(bodies))) ?? paymentIn(parsed(requestText(bodies)))
+}
+
+function paymentIn (value: unknown): string | null {
+  const { payment_id: id } = (value ?? {}) as { payment_id?: unknown }
+  return typeof id === 'string' ? withoutSecrets(id) : null
 }
 
 /** Whether an id (of a payment, a customer, …) stands anywhere in the call. */

@@ -8,6 +8,7 @@ import { isNear } from '../rules/near.js'
 import { withinTime } from './bounded.js'
 import { callId, operationName, pathOf, requestJson, shownHeaders, shownUrl } from './call.js'
 import type { LoggedCall } from './log.js'
+import { withoutSecrets } from './secrets.js'
 import { compilePattern, inWords, type Check, type Difference } from './match.js'
 
 /** What is expected; what is left out does not matter. */
@@ -61,19 +62,25 @@ export function verify (calls: readonly LoggedCall[], question: Question): Verdi
   const fitting = done.result.filter(({ differences }) => differences.length === 0)
   const count = fitting.length
   const verified = count >= min && count <= max
-  const nearMisses = verified || count > max
+  const nearMisses: NearMiss[] = verified || count > max
     ? []
     : done.result.filter(({ differences }) => differences.length > 0)
       .sort((one, other) => one.distance - other.distance) // stable: of those that are as close, the newest first
       .slice(0, NEAR_MISSES_MAX)
-      .map(({ call, differences }) => ({ request_id: callId(call), differences: differences.slice(0, DIFFERENCES_SHOWN_MAX) }))
+      .map(({ call, differences }) =>
+        ({ request_id: callId(call), differences: differences.slice(0, DIFFERENCES_SHOWN_MAX).map(masked) }))
   return {
     verified,
     count,
     requests: fitting.slice(0, REQUESTS_SHOWN_MAX).map(({ call }) => callId(call)),
     near_misses: nearMisses,
-    message: sentence(question, { min, max }, count, nearMisses, calls.length)
+    message: withoutSecrets(sentence(question, { min, max }, count, nearMisses, calls.length))
   }
+}
+
+/** What was found is masked already; what was expected is told in the caller's own words. */
+function masked ({ path, expected, actual }: Difference): Difference {
+  return { path: withoutSecrets(path), expected: withoutSecrets(expected), actual }
 }
 
 interface Counts { min: number, max: number }
@@ -102,7 +109,7 @@ function checkOperation (operation: string): void {
 
 /** Without what does not tell operations apart. */
 function plain (name: string): string {
-  return name.toLowerCase().replace(/\{[^}]*\}/g, '{}').replace(/\/$/, '')
+  return name.toLowerCase().replace(/\{[^{}]*\}/g, '{}').replace(/\/$/, '')
 }
 
 function comparison (question: Question): (call: LoggedCall) => { distance: number, differences: Difference[] } {

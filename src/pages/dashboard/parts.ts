@@ -4,6 +4,7 @@
  */
 import { html } from 'ghtml'
 import { formatTime, parseTime } from '../../rules/calendar.js'
+import { withoutCardNumbers } from '../../rules/card-numbers.js'
 import type { Fragment } from '../layout.js'
 import type { Visit } from './frame.js'
 import { icon } from './icons.js'
@@ -136,7 +137,7 @@ export function snippet (text: string, { id, label, copied = text }: {
 /** Something of the API as it is, folded. */
 export function rawJson (value: unknown, { id = 'raw', title = 'Raw JSON' }: { id?: string, title?: string } = {}): Fragment {
   return html`<details class="fold" id="${id}"><summary>${title}</summary>
-!${snippet(JSON.stringify(value, null, 2) ?? 'null', { id: `${id}-text`, label: title })}</details>`
+!${snippet(withoutCardNumbers(JSON.stringify(value, null, 2) ?? 'null'), { id: `${id}-text`, label: title })}</details>`
 }
 
 /** Names with values; those without a value are left out, unless they are to be told too. */
@@ -158,7 +159,7 @@ export function metadata (values: Readonly<Record<string, unknown>> | null | und
   const entries = Object.entries(values ?? {})
   if (entries.length === 0) return NONE
   const pairs = html`<ul class="pairs">!${entries.map(([key, value]) =>
-    html`<li><code>${key}</code> ${String(value)}</li>`)}</ul>`
+    html`<li><code>${withoutCardNumbers(key)}</code> ${withoutCardNumbers(String(value))}</li>`)}</ul>`
   return entries.length <= METADATA_OPEN
     ? pairs
     : html`<details class="fold" id="metadata"><summary>${entries.length} keys</summary>!${pairs}</details>`

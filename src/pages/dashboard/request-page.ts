@@ -116,8 +116,12 @@ function about (call: LoggedRequest, visit: Visit): Fragment {
 }
 
 /** What the connection or curl itself sets, and what is not to be told. */
-const LEFT_OUT = new RegExp('^(?:accept|accept-(?:encoding|language)|authorization|connection|content-length|' +
-  'cookie|host|sec-.*|transfer-encoding|user-agent|x-stainless-.*)$')
+const LEFT_OUT = new Set(['accept', 'accept-encoding', 'accept-language', 'authorization', 'connection', 'content-length',
+  'cookie', 'host', 'transfer-encoding', 'user-agent'])
+
+function isLeftOut (name: string): boolean {
+  return LEFT_OUT.has(name) || name.startsWith('sec-') || name.startsWith('x-stainless-')
+}
 
 const CURL_BODY_MAX = 32 * 1024
 
@@ -133,7 +137,7 @@ function again (call: LoggedRequest, visit: Visit, apiKey: string): Fragment {
     return html`<p class="quiet">Its body is too long for a command: ${body.text.length.toLocaleString('en-US')} characters.</p>`
   }
   const hadKey = headers['authorization'] !== undefined
-  const kept = Object.entries(headers).filter(([name, value]) => !LEFT_OUT.test(name) && value !== '[hidden]')
+  const kept = Object.entries(headers).filter(([name, value]) => !isLeftOut(name) && value !== '[hidden]')
   const command = curlOf({
     method,
     url: visit.context.origin + path,

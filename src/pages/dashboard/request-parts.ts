@@ -1,6 +1,7 @@
 /** What several pages show of a message that was sent and answered. */
 import { html } from 'ghtml'
 import type { components } from '../../control/types.gen.js'
+import { withoutCardNumbers } from '../../rules/card-numbers.js'
 import type { Fragment } from '../layout.js'
 import { snippet, statusTag, type Kind } from './parts.js'
 
@@ -23,7 +24,8 @@ export function milliseconds (ms: number): string {
 
 /** A text as it was sent or answered: JSON is shown in lines, and copied as it was. */
 export function bodyText (text: string, { id, label }: { id: string, label: string }): Fragment {
-  return snippet(inLines(text), { id, label, copied: text })
+  const shown = withoutCardNumbers(text)
+  return snippet(inLines(shown), { id, label, copied: shown })
 }
 
 function inLines (text: string): string {

@@ -151,7 +151,8 @@ function again ({ url, request_headers: headers, request_body: body }: Attempt, 
   const command = curlOf({ method: 'POST', url, headers: shown, body })
   return html`<details class="fold" id="try-${number}-curl"><summary>Send the same with curl</summary>
 <p class="hint">With the signature as it was: programs accept it for five minutes.!${
-  Object.keys(shown).length < Object.keys(headers).length ? ' Without the headers that hold secrets: add them.' : ''}</p>
+  Object.keys(shown).length < Object.keys(headers).length ? ' Without the headers that hold secrets: add them.' : ''}!${
+  /\[hidden\]|…/.test(url) ? ' Without the secrets in its URL: put them in again.' : ''}</p>
 !${snippet(command, { id: `try-${number}-command`, label: 'curl command' })}</details>`
 }
 

@@ -5,6 +5,7 @@
  */
 import { html } from 'ghtml'
 import { ApiError } from '../../errors.js'
+import { withoutCardNumbers } from '../../rules/card-numbers.js'
 import type { Fragment } from '../layout.js'
 import { areaField, choiceField, form, submit } from './fields.js'
 import type { Dashboard, Done, Shown, Visit } from './frame.js'
@@ -102,7 +103,7 @@ async function eventPage (visit: Visit): Promise<Shown> {
 !${card(told(deliveries, endpoints, visit), { id: 'told', title: 'Deliveries', live: true, pad: false })}
 <div id="untold" data-live>!${untold(event, endpoints, visit)}</div>
 !${card(html`<p class="quiet">The body as it would be sent now. What was sent is told by each try.</p>
-!${snippet(JSON.stringify(event.body, null, 2), { id: 'payload-text', label: 'Body of the event' })}`,
+!${snippet(withoutCardNumbers(JSON.stringify(event.body, null, 2)), { id: 'payload-text', label: 'Body of the event' })}`,
 { id: 'payload', title: 'Payload' })}
 </div><div>
 !${card(replaying(endpoints, visit), { id: 'replay', title: 'Send it once more' })}

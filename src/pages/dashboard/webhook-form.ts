@@ -7,7 +7,7 @@ import type { Done, Shown, Visit } from './frame.js'
 import { problemAt, type Form, type Sheet } from './form.js'
 import { card, crumb, heading, linkButton } from './parts.js'
 import { readHeaders } from './reading.js'
-import { EVENT_TYPES } from './webhook-parts.js'
+import { EVENT_TYPES, withShownUrl } from './webhook-parts.js'
 import type { Endpoint } from './webhook-words.js'
 
 export function addingPage (visit: Visit): Shown {
@@ -30,7 +30,7 @@ export async function addEndpoint (visit: Visit, sent: Form): Promise<Done> {
 
 export async function editingPage (visit: Visit): Promise<Shown> {
   const webhookId = visit.param('webhook_id')
-  const endpoint = await visit.operate('GET /webhooks/{webhook_id}', { path: { webhook_id: webhookId } })
+  const endpoint = withShownUrl(await visit.operate('GET /webhooks/{webhook_id}', { path: { webhook_id: webhookId } }))
   const { headers, sensitive } = await visit.operate('GET /webhooks/{webhook_id}/headers', { path: { webhook_id: webhookId } })
   const [save, add] = [visit.sheet('save'), visit.sheet('headers')]
   const names = [...Object.keys(headers), ...sensitive]
@@ -50,9 +50,16 @@ export async function editingPage (visit: Visit): Promise<Shown> {
 }
 
 export async function saveEndpoint (visit: Visit, sent: Form): Promise<Done> {
-  const webhookId = visit.param('webhook_id')
-  await visit.operate('PATCH /webhooks/{webhook_id}', { path: { webhook_id: webhookId }, body: bodyOf(sent) })
-  return { to: `/dashboard/webhooks/${webhookId}`, done: 'saved' }
+  const path = { webhook_id: visit.param('webhook_id') }
+  const { url, ...body } = bodyOf(sent)
+  const { url: shownUrl } = withShownUrl(await visit.operate('GET /webhooks/{webhook_id}', { path }))
+  const isSame = url === shownUrl // then what is hidden in it stays as it is
+  if (!isSame && /\[hidden\]|…/.test(url)) {
+    const message = 'A secret of this URL is hidden: write the secret again'
+    throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'url', message })
+  }
+  await visit.operate('PATCH /webhooks/{webhook_id}', { path, body: isSame ? body : { ...body, url } })
+  return { to: `/dashboard/webhooks/${path.webhook_id}`, done: 'saved' }
 }
 
 export async function saveHeaders (visit: Visit, sent: Form): Promise<Done> {

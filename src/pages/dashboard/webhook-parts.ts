@@ -1,6 +1,7 @@
 /** What the pages about webhooks share: the ways between them, endpoints by their id, tables of deliveries, verdicts. */
 import { html } from 'ghtml'
 import { PAYLOAD_TYPES } from '../../delivery/catalogue.js'
+import { maskedUrl } from '../../requests/secrets.js'
 import type { Fragment } from '../layout.js'
 import type { Visit } from './frame.js'
 import { cellLink, code, statusTag, table, tabs as tabsOf, timeTag, type Row } from './parts.js'
@@ -30,7 +31,12 @@ const ENDPOINTS_MAX = 100
 /** Every endpoint, newest first. */
 export async function endpointsOf (visit: Visit): Promise<Endpoint[]> {
   const { data } = await visit.operate('GET /webhooks', { query: { limit: ENDPOINTS_MAX } })
-  return data
+  return data.map(withShownUrl)
+}
+
+/** The endpoint without the secrets of its URL. */
+export function withShownUrl (endpoint: Endpoint): Endpoint {
+  return { ...endpoint, url: maskedUrl(endpoint.url) }
 }
 
 /** For a choice; `all` is what no endpoint in particular means. */

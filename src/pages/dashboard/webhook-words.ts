@@ -148,7 +148,9 @@ function withoutAnswer ({ error, url }: Attempt): string {
   if (/ECONNRESET|EPIPE/.test(reason)) {
     return 'The program closed the connection without an answer: its own log may say why.'
   }
-  if (reason.includes('HPE_')) return 'What listens there does not speak HTTP, or the URL should begin with https: correct the URL.'
+  if (reason.includes('HPE_')) {
+    return 'The program that listens there does not speak HTTP, or the URL should begin with https: correct the URL.'
+  }
   if (/CERT|SSL|TLS|certificate/i.test(reason)) {
     return 'The certificate was not accepted: use http for a program on this computer.'
   }

@@ -16,7 +16,7 @@ import { addDeliveries } from './webhook-deliveries.js'
 import { addEvents } from './webhook-events.js'
 import { addDeliveryFaults } from './webhook-faults.js'
 import { addEndpoint, addingPage, editingPage, saveEndpoint, saveHeaders } from './webhook-form.js'
-import { deliveryTable, endpointsOf, tabs, verdict } from './webhook-parts.js'
+import { deliveryTable, endpointsOf, tabs, verdict, withShownUrl } from './webhook-parts.js'
 import { verdictOnEndpoint, type Delivery, type Endpoint } from './webhook-words.js'
 
 const NOTES = {
@@ -146,7 +146,7 @@ const LATEST = 10
 
 async function endpointPage (visit: Visit): Promise<Shown> {
   const path = { webhook_id: visit.param('webhook_id') }
-  const endpoint = await visit.operate('GET /webhooks/{webhook_id}', { path })
+  const endpoint = withShownUrl(await visit.operate('GET /webhooks/{webhook_id}', { path }))
   const { items: latest } = await visit.operate('GET /_emulator/deliveries', { query: { ...path, page_size: LATEST } })
   const root = `${visit.base}/dashboard/webhooks`
   return {
