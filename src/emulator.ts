@@ -196,8 +196,8 @@ function urlOf (host: string, port: number): string {
 function warnOfPorts (urls: readonly string[]): void {
   for (const port of new Set(urls.map(url => Number(new URL(url).port)))) {
     if (!isRefusedByFetch(port)) continue
-    console.error(`port ${port} is reserved for another protocol: browsers and programs that use fetch refuse to connect to it; ` +
-      'choose another with --port')
+    console.error(`port ${port} is reserved for another protocol: browsers and programs that use fetch refuse to ` +
+      'connect to it; choose another with --port')
   }
 }
 

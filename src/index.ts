@@ -8,6 +8,7 @@ import { SetupError } from './errors.js'
 import type { FixturesFile } from './fixtures/document.js'
 import type { Prepare } from './fixtures/load.js'
 import { optionTexts, type GivenOptions } from './options.js'
+import { withoutTrailingSlashes } from './rules/text.js'
 
 export { EmulatorError } from './control/client.js'
 export { SetupError } from './errors.js'
@@ -114,7 +115,7 @@ export function connect (url: string, { apiKey = 'test', controlKey }: ConnectOp
   if (!URL.canParse(url) || new URL(url).protocol !== 'http:') {
     throw new SetupError(`${JSON.stringify(url)} is no address of an emulator, such as http://127.0.0.1:4010`)
   }
-  return createControls(sendTo(url.replace(/\/+$/, ''), { apiKey, controlKey }))
+  return createControls(sendTo(withoutTrailingSlashes(url), { apiKey, controlKey }))
 }
 
 function textsOf ({ seed, clock, ...options }: Omit<StartOptions, 'fixtures'>): ReturnType<typeof optionTexts> {

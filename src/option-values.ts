@@ -2,6 +2,7 @@
 import { SetupError } from './errors.js'
 import { parseTime } from './rules/calendar.js'
 import { parseDuration } from './rules/duration.js'
+import { withoutTrailingSlashes } from './rules/text.js'
 
 export function wholeNumber (min: number, max: number): (text: string) => number {
   return text => {
@@ -21,7 +22,7 @@ export function publicUrl (text: string): string {
   if (url === null || !['http:', 'https:'].includes(url.protocol) || url.search !== '' || url.hash !== '') {
     throw new SetupError('must be an http or https URL without query, such as https://pay.example.test')
   }
-  return url.href.replace(/\/+$/, '')
+  return withoutTrailingSlashes(url.href)
 }
 
 export function endpointUrl (text: string): string {

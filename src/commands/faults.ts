@@ -76,8 +76,8 @@ function kindOf ({ reset, truncate, slow, rateLimited, delay, status, code, mess
 
 /** `retry-after: 5` */
 function headerOf (text: string): [name: string, value: string] {
-  const [, name, value] = /^([^:]+?) *: *(.*)$/.exec(text) ?? []
-  if (name !== undefined && value !== undefined) return [name, value]
+  const at = text.indexOf(':')
+  if (at > 0) return [text.slice(0, at).trim(), text.slice(at + 1).trim()]
   throw new SetupError(`--header must be like 'x-name: value', not ${JSON.stringify(text)}`)
 }
 

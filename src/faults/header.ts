@@ -50,7 +50,8 @@ function writtenOut (text: string): Record<string, unknown> {
   const given: Record<string, unknown> = { kind }
   const delay: Record<string, unknown> = {}
   for (const part of parts) {
-    const [, name = '', value = ''] = /^(\w+) *= *(.*)$/.exec(part) ?? []
+    const at = Math.max(part.indexOf('='), 0)
+    const [name, value] = [part.slice(0, at).trim(), part.slice(at + 1).trim()]
     const isOfDelay = DELAY_NAMES.has(name)
     const property = isOfDelay ? name : Object.hasOwn(NAMES, name) ? NAMES[name] : undefined
     if (property === undefined) {

@@ -12,7 +12,15 @@ export function minorUnits (text: string, exponent: number): number | null {
 
 /** Basis points as a percentage: 540 as `5.4`. */
 export function percent (basisPoints: number): string {
-  return decimal(basisPoints, 2).replace(/\.?0+$/, '')
+  return withoutTrailingZeros(decimal(basisPoints, 2))
+}
+
+/** `5.40` as `5.4`, `5.00` as `5`. */
+export function withoutTrailingZeros (decimal: string): string {
+  if (!decimal.includes('.')) return decimal
+  let end = decimal.length
+  while (decimal[end - 1] === '0') end--
+  return decimal.slice(0, decimal[end - 1] === '.' ? end - 1 : end)
 }
 
 /** 1250 as `12.50`. */

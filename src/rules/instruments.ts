@@ -129,7 +129,7 @@ function numberProblem (number: string): string {
 }
 
 function readExpiry (text: string, nowMs: number, violations: Violation[]): Pick<KeptCard, 'expiry_month' | 'expiry_year'> {
-  const match = /^\s*(\d{1,2})\s*[/-]?\s*(\d{4}|\d{2})\s*$/.exec(text)
+  const match = /^(\d{1,2})\s{0,5}[/-]?\s{0,5}(\d{4}|\d{2})$/.exec(text.trim())
   const month = Number(match?.[1])
   const year = match?.[2] === undefined ? NaN : Number(match[2].length === 2 ? `20${match[2]}` : match[2])
   if (match === null || month < 1 || month > 12) {

@@ -2,7 +2,7 @@
  * The calculation of a cart once more, told step by step: what rules/pricing.ts has done with every line, in numbers and in
  * words. Pure.
  */
-import { percent } from './decimal.js'
+import { percent, withoutTrailingZeros } from './decimal.js'
 import { format, shareOf, type CurrencyTable } from './money.js'
 import { leftAfterSteps, type Cart, type CodeDiscount, type PricedCart, type PricedLine } from './pricing.js'
 
@@ -184,5 +184,5 @@ function quotient (dividend: number, divisor: number): string | null {
 /** `1234n` with two decimals as `12.34`, without zeros at the end. */
 function decimal (value: bigint, decimals: number): string {
   const digits = String(value).padStart(decimals + 1, '0')
-  return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`.replace(/\.?0+$/, '')
+  return withoutTrailingZeros(`${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`)
 }

@@ -1,4 +1,7 @@
-/** The limits of texts, which the schema does not state. Lengths are counted in characters, not in bytes or UTF-16 units. */
+/**
+ * Texts: their limits, which the schema does not state, and what is cut off at their ends. Lengths are counted in characters,
+ * not in bytes or UTF-16 units.
+ */
 import { ApiError } from '../errors.js'
 
 /** Throws INVALID_REQUEST_PARAMETERS for a text that is too long. */
@@ -9,6 +12,13 @@ export function checkLength (path: string, text: string | null | undefined, max:
   throw new ApiError('INVALID_REQUEST_PARAMETERS', {
     path, message: `${path} must be at most ${max} characters long, and has ${length}`
   })
+}
+
+/** Without the slashes at its end. */
+export function withoutTrailingSlashes (text: string): string {
+  let end = text.length
+  while (text[end - 1] === '/') end--
+  return text.slice(0, end)
 }
 
 /** Of products and addons; for brands nothing is published, and these do. */

@@ -59,7 +59,7 @@ export function checkLanguage (language: string, path: string): void {
 
 export function isColour (text: string): boolean {
   if (text.length > COLOUR_MAX) return false
-  return HEX.test(text) || FUNCTION.test(text) || NAMED.has(text.toLowerCase())
+  return HEX.test(text) || isColourFunction(text) || NAMED.has(text.toLowerCase())
 }
 
 /** One length, without signs or functions. */
@@ -72,10 +72,14 @@ function isFontUrl (text: string): boolean {
 }
 
 const HEX = /^#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i
-// Three or four numbers with commas or spaces between them, and the alpha after a slash.
-const NUMBER = String.raw`-?(?:\d{1,4}(?:\.\d{1,6})?|\.\d{1,6})`
-const FUNCTION = new RegExp(
-  `^(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch)\\( ?${NUMBER}(?:%|deg)?(?:(?: ?, ?| | ?/ ?)${NUMBER}%?){2,3} ?\\)$`, 'i')
+const FUNCTION = /^(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch)\( ?([^()]{1,100})\)$/i
+const NUMBER = /^-?(?:\d{1,4}(?:\.\d{1,6})?|\.\d{1,6})%?$/
+
+/** Three or four numbers with commas or spaces between them, the first perhaps an angle, and the alpha after a slash. */
+function isColourFunction (text: string): boolean {
+  const [first = '', ...rest] = FUNCTION.exec(text)?.[1]?.trimEnd().split(/ ?[,/] ?| /) ?? []
+  return (rest.length === 2 || rest.length === 3) && [first.replace(/deg$/i, ''), ...rest].every(part => NUMBER.test(part))
+}
 
 const NAMED = new Set((
   'aliceblue antiquewhite aqua aquamarine azure beige bisque black blanchedalmond blue blueviolet brown burlywood cadetblue ' +

@@ -83,8 +83,9 @@ export function readHeaders (text: string): Record<string, string> | undefined {
   const lines = text.split('\n').filter(line => line.trim() !== '')
   if (lines.length === 0) return undefined
   return Object.fromEntries(lines.map(line => {
-    const [, name, value] = /^\s*([^:\s]+)\s*:\s*(.*?)\s*$/.exec(line) ?? []
-    if (name !== undefined && value !== undefined) return [name, value]
+    const at = Math.max(line.indexOf(':'), 0)
+    const name = line.slice(0, at).trim()
+    if (/^\S+$/.test(name)) return [name, line.slice(at + 1).trim()]
     const message = `${JSON.stringify(line.slice(0, 100))} is no header: write a name, a colon and a value on each line`
     throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'headers', message })
   }))

@@ -21,10 +21,16 @@ export function searchPayments (
   if (/^cus_\w+$/.test(text)) return listed({ customer_id: text })
   if (/^ref_\w+$/.test(text)) return named(sandbox.refunds.find(text)?.payment_id)
   if (/^cks_\w+$/.test(text)) return named(sandbox.checkouts.find(text)?.payment_id)
-  const link = /^https?:\/\/.*\/(?:status\/)?([0-9A-Z][0-9A-Za-z]{7})(?:[/?#].*)?$/.exec(text)?.[1]
+  const link = linkIn(text)
   if (link !== undefined) {
     const seq = linkSeq(link, sandbox.business.link_salt)
     return named(seq === null ? null : payments.findBySeq(seq)?.payment_id)
   }
   return payments.search(text, filter, limit, offset)
+}
+
+/** The id in the URL of a payment's page, `https://host/W7tRl8K5` or `https://host/status/W7tRl8K5/succeeded`. */
+function linkIn (text: string): string | undefined {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return undefined
+  return new URL(text).pathname.split('/').findLast(part => /^[0-9A-Z][0-9A-Za-z]{7}$/.test(part))
 }
