@@ -1,6 +1,6 @@
 /**
- * The errors that refuse a request, with the codes of error-codes.ts. This file knows nothing of HTTP libraries or storage, so that
- * the pure rules can throw them.
+ * The errors that refuse a request, with the codes of error-codes.ts. This file knows nothing of HTTP libraries or storage, so
+ * that the pure rules can throw them.
  */
 import { ERRORS, type ErrorCode } from './error-codes.js'
 
@@ -44,3 +44,28 @@ export class ApiError extends Error {
 
 /** What keeps the emulator from starting, in one line for the person who started it. */
 export class SetupError extends Error {}
+
+/** The refusal of a value that breaks a rule without a code of its own. The message says what to change. */
+export function invalid (path: string, message: string): ApiError {
+  return new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
+}
+
+/** The refusal of an id in the path: `notFound('payment', id)`. `path` is the name of the path's parameter. */
+export function notFound (what: string, id: string, path = `${what}_id`): ApiError {
+  return new ApiError('NOT_FOUND', { path, because: `there is no ${what} ${id}` })
+}
+
+/** The refusal of an id in the body: `doesNotExist('Product', id, 'product_cart[0].product_id')`. */
+export function doesNotExist (what: string, id: string, path: string): ApiError {
+  return invalid(path, `${what} ${id} does not exist`)
+}
+
+/** The refusal of a query parameter. `problem` continues the name: `must be a number`. */
+export function invalidQuery (path: string, problem: string): ApiError {
+  return new ApiError('INVALID_QUERY_PARAMS', { because: `${path} ${problem}`, violations: [{ path, message: problem }] })
+}
+
+/** The refusal of a value in the body that the schema can't refuse. `problem` continues the path: `must be a number`. */
+export function invalidBody (path: string, problem: string): ApiError {
+  return new ApiError('INVALID_REQUEST_BODY', { because: `${path} ${problem}`, violations: [{ path, message: problem }] })
+}

@@ -1,6 +1,6 @@
 /** What the values of options may be: each parser takes a text as typed and throws a SetupError that says what would be right. */
 import { SetupError } from './errors.js'
-import { parseTime } from './rules/calendar.js'
+import { SAMPLE_TIME, parseTime } from './rules/calendar.js'
 import { parseDuration } from './rules/duration.js'
 import { withoutTrailingSlashes } from './rules/text.js'
 
@@ -89,7 +89,7 @@ export function seed (text: string): string {
 /** In microseconds. */
 export function time (text: string): number {
   const us = parseTime(text)
-  if (us === null || us < 0) throw new SetupError('must be an RFC 3339 time from 1970 on, such as 2026-01-31T12:00:00Z')
+  if (us === null || us < 0) throw new SetupError(`must be an RFC 3339 time from 1970 on, such as ${SAMPLE_TIME}`)
   return us
 }
 

@@ -5,7 +5,7 @@
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { ApiError } from './errors.js'
+import { invalid } from './errors.js'
 import { createIds } from './ids.js'
 import { IN_MEMORY, openSandbox, type Sandbox, type World } from './sandbox.js'
 
@@ -51,10 +51,8 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/
 /** Throws INVALID_REQUEST_PARAMETERS: a name is also a part of a path, and of a file's name. */
 export function checkSandboxName (name: string): void {
   if (NAME.test(name)) return
-  throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-    path: 'sandbox',
-    message: 'The name of a sandbox has 1 to 63 letters, digits, hyphens and underscores, and begins with a letter or a digit'
-  })
+  throw invalid('sandbox',
+    'The name of a sandbox has 1 to 63 letters, digits, hyphens and underscores, and begins with a letter or a digit')
 }
 
 interface Opened {

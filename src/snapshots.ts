@@ -1,5 +1,5 @@
 /** The snapshots of a sandbox, by name, in memory. What they can be made into is decided by the sandbox. */
-import { ApiError } from './errors.js'
+import { invalid } from './errors.js'
 
 export interface Snapshot {
   name: string
@@ -26,9 +26,7 @@ export function createSnapshots (): Snapshots {
     list: () => [...byName.values()].sort((a, b) => a.name < b.name ? -1 : 1),
     take (name, takenAt, bytes) {
       if (byName.size >= SNAPSHOTS_MAX && !byName.has(name)) {
-        throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-          path: 'name', message: `There are ${SNAPSHOTS_MAX} snapshots, which is the most there can be: delete one first`
-        })
+        throw invalid('name', `There are ${SNAPSHOTS_MAX} snapshots, which is the most there can be: delete one first`)
       }
       const snapshot = { name, takenAt, bytes }
       byName.set(name, snapshot)

@@ -102,6 +102,9 @@ t.test('who may import what', async t => {
     /^(?:http\/|pages\/|control\/|emulator\.ts$|resources\/(?:[^/]+\/routes|all|resource)\.ts$)/), [],
   'resources meet HTTP in their routes.ts and in the type of a declaration, and there only its types and paging')
 
+  t.strictSame(places(node => ts.isFunctionDeclaration(node) && /^export function find[A-Z]/.test(node.getText()),
+    /^(?!resources\/)|^resources\/[^/]+\/rules\.ts$/), [], 'what must exist is found in the rules.ts of its resource')
+
   t.strictSame(importers(target => /^(?:cli|index|redirect)\.ts$/.test(target), /^$/), [], 'nobody imports the entrances')
 
   t.strictSame(written.find(({ name }) => name === 'redirect.ts')?.imports, [],
@@ -133,6 +136,29 @@ t.test('who may do what', async t => {
   const isError = (node: ts.ClassLikeDeclaration) =>
     node.heritageClauses?.some(clause => /^extends \w*Error$/.test(clause.getText())) === true
   t.strictSame(places(node => ts.isClassLike(node) && !isError(node)), [], 'classes are for errors alone')
+})
+
+t.test('refusals that many rules have in common are made in errors.ts', async t => {
+  const ELSEWHERE = /^errors\.ts$/
+  const cause = (node: ts.Node, code: string): Map<string, string> | null => {
+    if (!ts.isNewExpression(node) || node.expression.getText() !== 'ApiError') return null
+    const [first, second] = node.arguments ?? []
+    if (first?.getText() !== `'${code}'` || second === undefined || !ts.isObjectLiteralExpression(second)) return null
+    return new Map(second.properties.map(property => [property.name?.getText() ?? '', property.getText()]))
+  }
+  t.strictSame(places(node => {
+    const given = cause(node, 'INVALID_REQUEST_PARAMETERS')
+    return given?.size === 2 && given.has('path') && given.has('message')
+  }, ELSEWHERE), [], 'a value that breaks a rule: invalid()')
+  t.strictSame(places(node => /`there is no [\w ]+ \$\{[^}]*\}`$/.test(cause(node, 'NOT_FOUND')?.get('because') ?? '') &&
+    cause(node, 'NOT_FOUND')?.has('path') === true, ELSEWHERE), [], 'an id in the path: notFound()')
+  t.strictSame(places(node => ts.isCallExpression(node) && node.expression.getText() === 'invalid' &&
+    / \$\{[^}]*\} does not exist`\)$/.test(node.getText()), ELSEWHERE), [], 'an id in the body: doesNotExist()')
+  t.strictSame(places(node => ['INVALID_QUERY_PARAMS', 'INVALID_REQUEST_BODY'].some(code =>
+    /^violations: \[\{ path\b/.test(cause(node, code)?.get('violations') ?? '') && cause(node, code)?.has('because')), ELSEWHERE), [],
+  'one violation of the query or the body: invalidQuery(), invalidBody()')
+  t.strictSame(places(node => (ts.isStringLiteral(node) || ts.isTemplateExpression(node)) &&
+    /must be an RFC 3339 time, such as/.test(node.getText()), /^rules\/calendar\.ts$/), [], 'a text that is no time: MUST_BE_A_TIME')
 })
 
 t.test('types are honest', async t => {

@@ -2,6 +2,7 @@
  * Ajv's errors in words for the person whose request was refused: where, and what to change; one for every violation.
  * Ajv reports every branch of a failed union; here a union is reduced to the branch that was meant.
  */
+import { MUST_BE_A_TIME } from '../rules/calendar.js'
 import type { ErrorObject } from 'ajv'
 import type { Violation } from '../errors.js'
 
@@ -157,7 +158,7 @@ function pathOf ({ instancePath, keyword, params }: ErrorObject): string {
 
 const FORMATS: Record<string, string> = {
   int32: 'must be a whole number from -2147483648 to 2147483647',
-  'date-time': 'must be an RFC 3339 time, such as 2026-01-31T12:00:00Z'
+  'date-time': MUST_BE_A_TIME
 }
 
 function messageOf ({ keyword, params, message = 'is invalid' }: ErrorObject): string {

@@ -1,5 +1,5 @@
 /** The part of the control API that is about checkout sessions: listing them, and doing what their customers do. */
-import { ApiError } from '../errors.js'
+import { ApiError, invalid } from '../errors.js'
 import type { ControlHandlers } from '../http/handlers.js'
 import { page } from '../http/paging.js'
 import { makePayment, planPurchase } from '../resources/checkouts/purchase.js'
@@ -7,7 +7,8 @@ import type { Session } from '../resources/checkouts/store.js'
 import { checkoutUrl } from '../resources/checkouts/view.js'
 import { abandon } from '../resources/payments/abandonment.js'
 import { expire, hasExpired, isOpen } from '../resources/payments/life.js'
-import { findPayment } from '../resources/payments/routes.js'
+import { findSession } from '../resources/checkouts/rules.js'
+import { findPayment } from '../resources/payments/rules.js'
 import type { Payment } from '../resources/payments/store.js'
 import { paymentResponse } from '../resources/payments/view.js'
 import { formatOptionalTime, formatTime } from '../rules/calendar.js'
@@ -26,11 +27,11 @@ export const checkoutControls = {
   },
 
   'GET /_emulator/checkouts/{session_id}': ({ path, context }) =>
-    checkoutView(findSession(path.session_id, context), context),
+    checkoutView(findSession(path.session_id, context, 'session_id'), context),
 
   'POST /_emulator/checkouts/{session_id}/pay': ({ body = {}, path, context }) => {
     const { how, details } = split(body)
-    const session = findSession(path.session_id, context)
+    const session = findSession(path.session_id, context, 'session_id')
     const payment = paymentOf(session, context)
     if (payment !== undefined) {
       checkPayable(session, payment, context)
@@ -47,7 +48,7 @@ export const checkoutControls = {
   },
 
   'POST /_emulator/checkouts/{session_id}/expire': ({ path, context }) => {
-    const session = findSession(path.session_id, context)
+    const session = findSession(path.session_id, context, 'session_id')
     const payment = paymentOf(session, context)
     checkUnexpired(session, context)
     if (payment !== undefined) {
@@ -59,7 +60,7 @@ export const checkoutControls = {
   },
 
   'POST /_emulator/checkouts/{session_id}/abandon': ({ body = {}, path, context }) => {
-    const session = findSession(path.session_id, context)
+    const session = findSession(path.session_id, context, 'session_id')
     const payment = paymentOf(session, context)
     if (payment === undefined) checkUnexpired(session, context)
     else checkUntouched(session, body)
@@ -80,33 +81,22 @@ function split ({ card, outcome, error_code: errorCode, ...details }: ControlSch
   return { how, details }
 }
 
-/** Throws NOT_FOUND. */
-function findSession (sessionId: string, { sandbox }: Context): Session {
-  const session = sandbox.checkouts.find(sessionId)
-  if (session !== undefined) return session
-  throw new ApiError('NOT_FOUND', { path: 'session_id', because: `there is no checkout session ${sessionId}` })
-}
-
 function paymentOf ({ payment_id: paymentId }: Session, context: Context): Payment | undefined {
   return paymentId === null ? undefined : findPayment(paymentId, context)
 }
 
-function refuse (path: string, message: string): ApiError {
-  return new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
-}
-
 function checkUnexpired ({ session_id: id, expires_at: expiresAt }: Session, { now }: Context): void {
   if (expiresAt > now) return
-  throw refuse('session_id', `Checkout session ${id} expired at ${formatTime(expiresAt)}: create a new one`)
+  throw invalid('session_id', `Checkout session ${id} expired at ${formatTime(expiresAt)}: create a new one`)
 }
 
 /** Throws for a session whose payment can't be paid any more. */
 function checkPayable ({ session_id: id }: Session, payment: Payment, { now }: Context): void {
   const { payment_id: paymentId, status, expires_at: expiresAt } = payment
-  if (!isOpen(payment)) throw refuse('session_id', `Checkout session ${id} is completed: its payment ${paymentId} is ${status}`)
+  if (!isOpen(payment)) throw invalid('session_id', `Checkout session ${id} is completed: its payment ${paymentId} is ${status}`)
   if (hasExpired(payment, now)) {
     const time = formatTime(expiresAt ?? 0)
-    throw refuse('session_id', `Checkout session ${id} and its payment ${paymentId} expired at ${time}: create a new session`)
+    throw invalid('session_id', `Checkout session ${id} and its payment ${paymentId} expired at ${time}: create a new session`)
   }
 }
 

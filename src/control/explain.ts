@@ -6,7 +6,7 @@
 import { ApiError } from '../errors.js'
 import type { ControlHandlers } from '../http/handlers.js'
 import { maskedJson } from '../requests/secrets.js'
-import { findPayment } from '../resources/payments/routes.js'
+import { findPayment } from '../resources/payments/rules.js'
 import type { AppliedDiscount, Payment } from '../resources/payments/store.js'
 import { format } from '../rules/money.js'
 import { price, type Cart, type PricedCart, type PricedLine } from '../rules/pricing.js'

@@ -1,6 +1,6 @@
 /** The part of the control API that lets calls of the emulated API go wrong: rules that are added, listed and removed. */
 import { contract } from '../contract/load.js'
-import { ApiError } from '../errors.js'
+import { ApiError, invalid } from '../errors.js'
 import { effectOf, type AddFault, type FaultKind } from '../faults/effect.js'
 import { PRESETS } from '../faults/presets.js'
 import type { FaultRule } from '../faults/rules.js'
@@ -36,12 +36,12 @@ function rulesOf (given: AddFault, context: Context): FaultRule[] {
   const { preset, kind, operation = '*' } = given
   checkOperation(operation)
   if (preset === undefined) {
-    if (kind === undefined) throw refuse('kind', 'give a kind, such as error, or a preset, such as flaky')
+    if (kind === undefined) throw invalid('kind', 'give a kind, such as error, or a preset, such as flaky')
     return [ruleOf(kind, given, null, context)]
   }
   const { preset: _, operation: __, count, ...others } = given
   const [other] = Object.keys(others)
-  if (other !== undefined) throw refuse(other, `a preset goes with operation and count, not with ${other}`)
+  if (other !== undefined) throw invalid(other, `a preset goes with operation and count, not with ${other}`)
   return PRESETS[preset].map(rule =>
     ruleOf(rule.kind, { ...rule, operation, ...(count === undefined ? {} : { count }) }, preset, context))
 }
@@ -62,11 +62,7 @@ function checkOperation (operation: string): void {
   if (contract().operations.some(({ name }) => name === operation)) return
   const message = `operation ${operation} is none of the API: write it as the contract does, POST /payments or ` +
     'GET /payments/{payment_id}, or all of a method, POST *, or *'
-  throw refuse('operation', message)
-}
-
-function refuse (path: string, message: string): ApiError {
-  return new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
+  throw invalid('operation', message)
 }
 
 function listed (rules: readonly FaultRule[]): ControlSchemas['FaultList'] {

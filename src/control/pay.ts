@@ -3,7 +3,7 @@
  * that a checkout session with an impossible card makes no payment.
  */
 import type { Schemas } from '../contract/operations.js'
-import { ApiError } from '../errors.js'
+import { ApiError, invalid } from '../errors.js'
 import { answerAction, attempt, cancel, completeFree } from '../resources/payments/life.js'
 import type { Payment } from '../resources/payments/store.js'
 import { GENERIC_DECLINE, cardInstrument, keptCard, type Instrument, type Outcome } from '../rules/instruments.js'
@@ -31,7 +31,7 @@ export function payerOf (how: Pay, total: number, context: Context): Payer {
   if (outcome === 'cancelled') return cancel
   if (total === 0) {
     if (outcome === 'succeeded') return completeFree
-    throw refuse('outcome', `A payment of 0 needs no payment method: its outcome is succeeded or cancelled, not ${outcome}`)
+    throw invalid('outcome', `A payment of 0 needs no payment method: its outcome is succeeded or cancelled, not ${outcome}`)
   }
   const isAnswer = card === undefined && (outcome === 'succeeded' || outcome === 'failed') && errorCode === undefined
   return (payment, context) => {
@@ -43,16 +43,12 @@ export function payerOf (how: Pay, total: number, context: Context): Payer {
   }
 }
 
-function refuse (path: string, message: string): ApiError {
-  return new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
-}
-
 function checkPay ({ card, outcome, error_code: errorCode }: Pay, { sandbox: { reference } }: Context): void {
-  if (card !== undefined && outcome !== undefined) throw refuse('outcome', 'card and outcome exclude each other')
+  if (card !== undefined && outcome !== undefined) throw invalid('outcome', 'card and outcome exclude each other')
   if (errorCode === undefined) return
-  if (outcome !== 'failed') throw refuse('error_code', 'error_code goes with the outcome failed')
+  if (outcome !== 'failed') throw invalid('error_code', 'error_code goes with the outcome failed')
   if (!Object.hasOwn(reference.failureCodes, errorCode)) {
-    throw refuse('error_code', `${errorCode} is not an error code of payments, such as ${GENERIC_DECLINE} or INSUFFICIENT_FUNDS`)
+    throw invalid('error_code', `${errorCode} is not an error code of payments, such as ${GENERIC_DECLINE} or INSUFFICIENT_FUNDS`)
   }
 }
 
@@ -62,7 +58,7 @@ function testCard (number: string, { sandbox, now }: Context): Instrument {
     return cardInstrument({ number }, sandbox.reference.testCards, now / 1000)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    throw refuse('card', error.message)
+    throw invalid('card', error.message)
   }
 }
 

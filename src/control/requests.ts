@@ -1,5 +1,5 @@
 /** The part of the control API that is about the calls a program has made: looking at them, and verifying them. */
-import { ApiError } from '../errors.js'
+import { ApiError, invalid } from '../errors.js'
 import type { ControlHandlers } from '../http/handlers.js'
 import { page } from '../http/paging.js'
 import { replyText, requestText } from '../requests/bodies.js'
@@ -10,7 +10,7 @@ import {
 import type { LoggedCall } from '../requests/log.js'
 import { withoutSecrets } from '../requests/secrets.js'
 import { hasStatus, verify } from '../requests/verify.js'
-import { formatTime, parseTime } from '../rules/calendar.js'
+import { SAMPLE_TIME, formatTime, parseTime } from '../rules/calendar.js'
 import { linkId, linkSeq } from '../rules/links.js'
 import type { Context, Sandbox } from '../sandbox.js'
 import type { components } from './types.gen.js'
@@ -32,11 +32,7 @@ export const requestControls = {
   },
 
   'POST /_emulator/verify': ({ body, context: { sandbox } }) => {
-    if (sandbox.requests.size === 0) {
-      throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-        path: '', message: 'The request log is off: start the emulator without --request-log 0'
-      })
-    }
+    if (sandbox.requests.size === 0) throw invalid('', 'The request log is off: start the emulator without --request-log 0')
     return verify(callsSince(body.since, sandbox), body)
   }
 } satisfies ControlHandlers
@@ -57,9 +53,7 @@ function callsSince (since: string | undefined, { requests }: Sandbox): LoggedCa
   if (seq !== null) return requests.newestFirst(seq)
   const us = parseTime(since)
   if (us !== null) return requests.newestFirst().filter(({ at }) => at > us)
-  throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-    path: 'since', message: 'since must be the id of a call, or an RFC 3339 time such as 2026-01-31T12:00:00Z'
-  })
+  throw invalid('since', `since must be the id of a call, or an RFC 3339 time such as ${SAMPLE_TIME}`)
 }
 
 interface CallFilter {

@@ -1,19 +1,20 @@
 /** What is answered under /_emulator: what no real payment provider offers. None of it is part of the emulated API. */
 import { contract, controlContract } from '../contract/load.js'
 import type { OperationName } from '../contract/operations.js'
-import { ApiError } from '../errors.js'
+import { invalid } from '../errors.js'
 import type { ControlHandlers } from '../http/handlers.js'
 import { VERSION } from '../root.js'
-import { formatTime, parseTime } from '../rules/calendar.js'
+import { MUST_BE_A_TIME, formatTime, parseTime } from '../rules/calendar.js'
 import { runDue, type Jobs } from '../jobs.js'
 import type { Context, Sandbox } from '../sandbox.js'
 import type { Sandboxes } from '../sandboxes.js'
 import { abandon } from '../resources/payments/abandonment.js'
 import { expire } from '../resources/payments/life.js'
-import { findPayment } from '../resources/payments/routes.js'
+import { findPayment } from '../resources/payments/rules.js'
 import { paymentResponse } from '../resources/payments/view.js'
 import { settleRefund } from '../resources/refunds/life.js'
-import { findRefund, refundReply } from '../resources/refunds/routes.js'
+import { refundReply } from '../resources/refunds/routes.js'
+import { findRefund } from '../resources/refunds/rules.js'
 import { checkoutControls } from './checkouts.js'
 import { explainControls } from './explain.js'
 import { faultControls } from './faults.js'
@@ -117,11 +118,10 @@ function moveClock (body: ControlSchemas['ClockChange'], jobs: Jobs, { sandbox, 
 const TIME_MAX_US = 253_402_300_799_000_000 // the end of the year 9999: later has no four-digit year
 
 function targetTime ({ advance_ms: advanceMs, now }: ControlSchemas['ClockChange'], { clock }: Sandbox): number {
-  const refuse = (path: string, message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
-  if (advanceMs !== undefined && now !== undefined) throw refuse('now', 'now and advance_ms exclude each other')
+  if (advanceMs !== undefined && now !== undefined) throw invalid('now', 'now and advance_ms exclude each other')
   if (advanceMs === undefined && now === undefined) return clock.now()
   const target = advanceMs === undefined ? parseTime(now ?? '') : clock.now() + advanceMs * 1000
-  if (target === null) throw refuse('now', 'now must be an RFC 3339 time, such as 2026-01-31T12:00:00Z')
-  if (target < 0 || target > TIME_MAX_US) throw refuse('now', 'the clock runs from 1970 to 9999')
+  if (target === null) throw invalid('now', `now ${MUST_BE_A_TIME}`)
+  if (target < 0 || target > TIME_MAX_US) throw invalid('now', 'the clock runs from 1970 to 9999')
   return target
 }

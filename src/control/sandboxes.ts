@@ -1,5 +1,5 @@
 /** The part of the control API that is about whole sandboxes: which there are, starting over, going back. */
-import { ApiError } from '../errors.js'
+import { invalid, notFound } from '../errors.js'
 import type { ControlHandlers } from '../http/handlers.js'
 import { formatTime } from '../rules/calendar.js'
 import type { Sandbox } from '../sandbox.js'
@@ -17,10 +17,11 @@ export function sandboxControls (sandboxes: Sandboxes) {
 
     'DELETE /_emulator/sandboxes/{name}': ({ path, context }) => {
       const { name } = path
-      const refuse = (message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'name', message })
-      if (name === DEFAULT_SANDBOX) throw refuse("The default sandbox can't be deleted: reset it with POST /_emulator/reset")
-      if (name === context.sandbox.name) throw refuse("A sandbox can't delete itself: leave its key and its path away")
-      if (!sandboxes.delete(name)) throw new ApiError('NOT_FOUND', { path: 'name', because: `there is no sandbox ${name}` })
+      if (name === DEFAULT_SANDBOX) {
+        throw invalid('name', "The default sandbox can't be deleted: reset it with POST /_emulator/reset")
+      }
+      if (name === context.sandbox.name) throw invalid('name', "A sandbox can't delete itself: leave its key and its path away")
+      if (!sandboxes.delete(name)) throw notFound('sandbox', name, 'name')
       return list(sandboxes)
     },
 
@@ -77,7 +78,7 @@ function infoView ({ name, is_kept: isKept, is_open: isOpen }: SandboxInfo): Con
 
 function find (name: string, { snapshots }: Sandbox): Snapshot {
   const snapshot = snapshots.find(name)
-  if (snapshot === undefined) throw new ApiError('NOT_FOUND', { path: 'name', because: `there is no snapshot ${name}` })
+  if (snapshot === undefined) throw notFound('snapshot', name, 'name')
   return snapshot
 }
 

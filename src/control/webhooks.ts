@@ -6,7 +6,7 @@ import type { FaultKind } from '../delivery/faults.js'
 import { currentEnvelope } from '../delivery/message.js'
 import { sampleEvent } from '../delivery/samples.js'
 import type { Attempt, Delivery, StoredEvent } from '../delivery/store.js'
-import { ApiError } from '../errors.js'
+import { doesNotExist, invalid, notFound } from '../errors.js'
 import type { ControlHandlers } from '../http/handlers.js'
 import { page } from '../http/paging.js'
 import { maskedUrl, withoutSecrets } from '../requests/secrets.js'
@@ -78,24 +78,21 @@ const IDLE_TIMEOUT_MS = 10_000
 
 function findEvent (eventId: string, { sandbox }: Context): StoredEvent {
   const event = sandbox.outbox.findEvent(eventId)
-  if (event === undefined) throw new ApiError('NOT_FOUND', { path: 'event_id', because: `there is no event ${eventId}` })
+  if (event === undefined) throw notFound('event', eventId)
   return event
 }
 
 function findDelivery (deliveryId: string, { sandbox }: Context): Delivery {
   const delivery = sandbox.outbox.findDelivery(deliveryId)
-  if (delivery === undefined) {
-    throw new ApiError('NOT_FOUND', { path: 'delivery_id', because: `there is no delivery ${deliveryId}` })
-  }
+  if (delivery === undefined) throw notFound('delivery', deliveryId)
   return delivery
 }
 
 /** Throws INVALID_REQUEST_PARAMETERS for an endpoint that gets nothing. */
 function checkEndpoint (webhookId: string, { sandbox }: Context): void {
   const endpoint = sandbox.webhooks.find(webhookId)
-  const refuse = (message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'webhook_id', message })
-  if (endpoint === undefined) throw refuse(`Webhook ${webhookId} does not exist`)
-  if (endpoint.disabled) throw refuse(`Webhook ${webhookId} is disabled: enable it first`)
+  if (endpoint === undefined) throw doesNotExist('Webhook', webhookId, 'webhook_id')
+  if (endpoint.disabled) throw invalid('webhook_id', `Webhook ${webhookId} is disabled: enable it first`)
 }
 
 function addSample (type: Schemas['EventType'], changes: object, context: Context): StoredEvent {
@@ -117,9 +114,8 @@ function addFault (
   { kind, count = 1, delay_ms: delayMs, webhook_id: webhookId, event_type: eventType }: ControlSchemas['AddDeliveryFault'],
   context: Context
 ): void {
-  const refuse = (message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'delay_ms', message })
-  if (kind === 'delay' && delayMs === undefined) throw refuse('a delay needs delay_ms')
-  if (kind !== 'delay' && delayMs !== undefined) throw refuse(`delay_ms goes with the kind delay, not with ${kind}`)
+  if (kind === 'delay' && delayMs === undefined) throw invalid('delay_ms', 'a delay needs delay_ms')
+  if (kind !== 'delay' && delayMs !== undefined) throw invalid('delay_ms', `delay_ms goes with the kind delay, not with ${kind}`)
   if (webhookId !== undefined) checkEndpoint(webhookId, context)
   context.sandbox.sender.faults.add({
     kind: kind satisfies FaultKind,

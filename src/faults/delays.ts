@@ -1,6 +1,6 @@
 /** How long a fault keeps a call waiting: exactly so long, evenly spread, as latencies are spread, or as a list says. */
 import type { components } from '../control/types.gen.js'
-import { ApiError } from '../errors.js'
+import { invalid } from '../errors.js'
 
 export type FaultDelay = components['schemas']['FaultDelay']
 
@@ -9,12 +9,11 @@ export const DELAY_MAX_MS = 300_000
 
 /** Throws INVALID_REQUEST_PARAMETERS for a range that ends before it begins. */
 export function checkDelay (delay: FaultDelay): void {
-  const refuse = (message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'delay_ms', message })
   if (typeof delay === 'number') return
-  if ('min' in delay && delay.min > delay.max) throw refuse('delay_ms.min must not be over delay_ms.max')
+  if ('min' in delay && delay.min > delay.max) throw invalid('delay_ms', 'delay_ms.min must not be over delay_ms.max')
   if (!('p50' in delay)) return
-  if (delay.p50 === 0) throw refuse('delay_ms.p50 must be at least 1')
-  if (delay.p50 > delay.p99) throw refuse('delay_ms.p50 must not be over delay_ms.p99')
+  if (delay.p50 === 0) throw invalid('delay_ms', 'delay_ms.p50 must be at least 1')
+  if (delay.p50 > delay.p99) throw invalid('delay_ms', 'delay_ms.p50 must not be over delay_ms.p99')
 }
 
 /** How often the normal distribution's standard deviation goes into the distance from its median to the 99th percentile. */

@@ -1,6 +1,6 @@
 /** What a fault does to a call, made of what was asked for: every default filled in, and nothing that does not go together. */
 import type { components } from '../control/types.gen.js'
-import { ApiError, ERRORS, type ErrorCode } from '../errors.js'
+import { ERRORS, invalid, type ErrorCode } from '../errors.js'
 import { BASE_TIER, limitHeaders } from '../limits.js'
 import { checkHeaders, mergeHeaders } from '../rules/headers.js'
 import { checkDelay, type FaultDelay } from './delays.js'
@@ -40,9 +40,9 @@ export function effectOf (kind: FaultKind, given: AddFault): Effect {
   for (const name of ALL_PROPERTIES) {
     if (given[name] === undefined || PROPERTIES[kind].includes(name)) continue
     const kinds = Object.entries(PROPERTIES).filter(([, names]) => names.includes(name)).map(([other]) => other)
-    throw refuse(name, `${name} goes with ${kinds.join(', ')}, not with ${kind}`)
+    throw invalid(name, `${name} goes with ${kinds.join(', ')}, not with ${kind}`)
   }
-  if (kind === 'delay' && given.delay_ms === undefined) throw refuse('delay_ms', 'a delay needs delay_ms')
+  if (kind === 'delay' && given.delay_ms === undefined) throw invalid('delay_ms', 'a delay needs delay_ms')
   if (given.delay_ms !== undefined) checkDelay(given.delay_ms)
   return {
     kind,
@@ -86,8 +86,4 @@ function limitedAnswer (retryAfterS: number): NonNullable<Effect['answer']> {
   const headers = limitHeaders({ limit: BASE_TIER.perMinute, remaining: 0, resetMs: retryMs, retryMs })
   const { status, sentence } = ERRORS.TOO_MANY_REQUESTS
   return { status, code: 'TOO_MANY_REQUESTS', message: `${sentence} (${ON_DEMAND})`, headers }
-}
-
-function refuse (path: string, message: string): ApiError {
-  return new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
 }

@@ -4,7 +4,7 @@
  */
 import { controlContract } from '../contract/load.js'
 import { bodyValidator, type Validate } from '../contract/validate.js'
-import { ApiError } from '../errors.js'
+import { ApiError, invalid } from '../errors.js'
 import { delays } from './delays.js'
 import { effectOf, type AddFault } from './effect.js'
 import { faultOf, type Fault } from './rules.js'
@@ -39,9 +39,7 @@ export function readFaultHeader (text: string, chance: () => number): Fault {
     return faultOf(effect, delays(effect.delay_ms ?? 0, chance)())
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-      path: FAULT_HEADER, message: `the header ${FAULT_HEADER} can't be read: ${reasonOf(error)}; send ${EXAMPLES}`
-    })
+    throw invalid(FAULT_HEADER, `the header ${FAULT_HEADER} can't be read: ${reasonOf(error)}; send ${EXAMPLES}`)
   }
 }
 

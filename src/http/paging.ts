@@ -1,6 +1,6 @@
 /** What the lists have in common: pages counted from 0, and times in the query. */
-import { ApiError } from '../errors.js'
-import { parseTime } from '../rules/calendar.js'
+import { invalidQuery } from '../errors.js'
+import { MUST_BE_A_TIME, parseTime } from '../rules/calendar.js'
 
 const PAGE_SIZE_DEFAULT = 10
 const PAGE_SIZE_MAX = 100
@@ -27,8 +27,9 @@ export function page<Query extends ListQuery> (query: Query): Page<Query> {
   const {
     page_size: limit = PAGE_SIZE_DEFAULT, page_number: number = 0, created_at_gte: from, created_at_lte: to, ...rest
   } = query
-  if (limit > PAGE_SIZE_MAX) throw invalid('page_size', `must be at most ${PAGE_SIZE_MAX}`)
-  if (number > PAGE_NUMBER_MAX) throw invalid('page_number', `must be at most ${PAGE_NUMBER_MAX}`) // 1e400 passes as an integer
+  if (limit > PAGE_SIZE_MAX) throw invalidQuery('page_size', `must be at most ${PAGE_SIZE_MAX}`)
+  // 1e400 passes as an integer.
+  if (number > PAGE_NUMBER_MAX) throw invalidQuery('page_number', `must be at most ${PAGE_NUMBER_MAX}`)
   return {
     limit,
     offset: limit * number,
@@ -42,10 +43,6 @@ export function page<Query extends ListQuery> (query: Query): Page<Query> {
 
 function time (name: string, text: string): number {
   const us = parseTime(text)
-  if (us === null) throw invalid(name, 'must be an RFC 3339 time, such as 2026-01-31T12:00:00Z')
+  if (us === null) throw invalidQuery(name, MUST_BE_A_TIME)
   return us
-}
-
-function invalid (path: string, message: string): ApiError {
-  return new ApiError('INVALID_QUERY_PARAMS', { because: `${path} ${message}`, violations: [{ path, message }] })
 }

@@ -6,7 +6,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ApiError } from '../errors.js'
+import { ApiError, invalid } from '../errors.js'
 import { noteRefusal } from '../http/record.js'
 import type { Customer } from '../resources/customers/store.js'
 import { removePaymentMethod } from '../resources/payment-methods/rules.js'
@@ -99,9 +99,7 @@ function portalPages (options: PagesOptions) {
       })
     }
     const change = () => {
-      if (text(request.body, 'action') !== 'remove') {
-        throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'action', message: 'The form did not say what to do.' })
-      }
+      if (text(request.body, 'action') !== 'remove') throw invalid('action', 'The form did not say what to do.')
       removePaymentMethod(text(request.body, 'payment_method_id'), customerId, found.context)
     }
     sandbox.turn.run(change, error => {

@@ -4,7 +4,7 @@
  * rules/instruments.ts and nowhere else.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { ApiError, type Violation } from '../errors.js'
+import { ApiError, invalid, type Violation } from '../errors.js'
 import { compactPhone } from '../rules/contact.js'
 import { cardInstrument, redirectInstrument, upiInstrument, type Instrument } from '../rules/instruments.js'
 import { answerAction, attempt, cancel, checkOpen, completeFree, savedInstrument } from '../resources/payments/life.js'
@@ -94,7 +94,7 @@ export function act (payment: Payment, form: Form, context: Context): void {
     case 'timeout':
     case 'back': return answerAction(payment, form.action, context)
     default:
-      throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'action', message: 'The form did not say what to do. Try again.' })
+      throw invalid('action', 'The form did not say what to do. Try again.')
   }
 }
 

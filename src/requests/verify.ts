@@ -3,7 +3,7 @@
  * but for the time that it may take.
  */
 import { contract } from '../contract/load.js'
-import { ApiError } from '../errors.js'
+import { invalid } from '../errors.js'
 import { isNear } from '../rules/near.js'
 import { withinTime } from './bounded.js'
 import { callId, operationName, pathOf, requestJson, shownHeaders, shownUrl } from './call.js'
@@ -55,9 +55,7 @@ export function verify (calls: readonly LoggedCall[], question: Question): Verdi
   const compare = comparison(question)
   const done = withinTime(TIME_MAX_MS, () => calls.map(call => ({ call, ...compare(call) })))
   if (done === null) {
-    throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-      path: 'body', message: `Comparing took longer than ${TIME_MAX_MS} ms and was stopped: use simpler regular expressions`
-    })
+    throw invalid('body', `Comparing took longer than ${TIME_MAX_MS} ms and was stopped: use simpler regular expressions`)
   }
   const fitting = done.result.filter(({ differences }) => differences.length === 0)
   const count = fitting.length
@@ -89,7 +87,7 @@ function countsOf (count: Question['count'] = { min: 1 }): Counts {
   if (typeof count === 'number') return { min: count, max: count }
   const { min = count.max === undefined ? 1 : 0, max = Infinity } = count
   if (min <= max) return { min, max }
-  throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'count', message: 'count.min must not be larger than count.max' })
+  throw invalid('count', 'count.min must not be larger than count.max')
 }
 
 /**
@@ -102,9 +100,7 @@ function checkOperation (operation: string): void {
   const given = plain(operation)
   const meant = names.find(name => plain(name) === given) ?? names.find(name => isNear(plain(name), given))
   if (meant === undefined) return
-  throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-    path: 'operation', message: `operation ${operation} is none of the API: is it ${meant}?`
-  })
+  throw invalid('operation', `operation ${operation} is none of the API: is it ${meant}?`)
 }
 
 /** Without what does not tell operations apart. */

@@ -5,6 +5,12 @@
 
 export const US_PER_MS = 1000
 
+/** A time as it is shown to those who sent something else. */
+export const SAMPLE_TIME = '2026-01-31T12:00:00Z'
+
+/** The refusal of a text that `parseTime` can't read; it continues the name of a field. */
+export const MUST_BE_A_TIME = `must be an RFC 3339 time, such as ${SAMPLE_TIME}`
+
 /** `2026-09-01T10:20:30.123456Z` */
 export function formatTime (us: number): string {
   const micros = ((us % US_PER_MS) + US_PER_MS) % US_PER_MS // counts up from the millisecond before 1970 too
@@ -27,10 +33,9 @@ export function formatDay (us: number): string {
 const TIME = /^(\d{4}-\d{2}-\d{2})[Tt]((?:[01]\d|2[0-3]):\d{2}:\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})$/
 
 /**
- * The microseconds of an RFC 3339 time with any offset and any precision; null for anything else, and for a leap second,
- * which has
- * no number. What is finer than a microsecond is cut; beyond 2255, where microseconds are no safe integers, what is finer than a
- * second.
+ * The microseconds of an RFC 3339 time with any offset and any precision; null for anything else, and for a leap second, which
+ * has no number. Digits beyond the microsecond are cut. After 2255, where microseconds exceed the safe integers, fractions of a
+ * second are cut.
  */
 export function parseTime (text: string): number | null {
   const match = TIME.exec(text)

@@ -2,7 +2,7 @@
  * HTTP headers that somebody wants sent along: which names and values are legal (RFC 9110), which are not theirs to set, and
  * which are not to be shown again. Names count without regard to case and are kept as they were written.
  */
-import { ApiError, type Violation } from '../errors.js'
+import { ApiError, invalid, type Violation } from '../errors.js'
 
 export type Headers = Readonly<Record<string, string>>
 
@@ -63,7 +63,7 @@ export function mergeHeaders (headers: Headers, added: Headers): Record<string, 
 }
 
 function tooMuch (message: string): ApiError {
-  return new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'headers', message: `headers must hold ${message}` })
+  return invalid('headers', `headers must hold ${message}`)
 }
 
 /** Whether a request is a delivery of an emulator: it has headers that an endpoint can neither set nor leave out. */

@@ -6,7 +6,7 @@
  * Order (ruling 12): unit price × quantity, product discount, discount codes in array order, currency conversion, tax.
  * The deduction and the tax are rounded, half-up, once per step and line; the line is what remains.
  */
-import { ApiError } from '../errors.js'
+import { ApiError, invalid } from '../errors.js'
 import {
   MAX_STEP_MINOR, MAX_TOTAL_MINOR, containedTax, convert, format, shareOf, spread, type CurrencyTable
 } from './money.js'
@@ -296,7 +296,5 @@ function checkMinimum (total: number, { currency, currencies }: Cart): void {
 
 /** The refusal of an amount that int32 can't carry. */
 export function tooLarge (path: string): ApiError {
-  return new ApiError('INVALID_REQUEST_PARAMETERS', {
-    path, message: `The total is larger than ${MAX_TOTAL_MINOR} minor units: use a smaller quantity`
-  })
+  return invalid(path, `The total is larger than ${MAX_TOTAL_MINOR} minor units: use a smaller quantity`)
 }

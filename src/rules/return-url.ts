@@ -1,5 +1,5 @@
 /** Where a customer may be led back to: any absolute URL, of the web or of an app, that does not run or read something here. */
-import { ApiError } from '../errors.js'
+import { invalidBody } from '../errors.js'
 
 /** Schemes that run or read something in the customer's browser instead of leading back to the merchant. */
 const REFUSED_SCHEMES = new Set(['javascript:', 'data:', 'vbscript:', 'blob:', 'file:'])
@@ -15,5 +15,5 @@ export function returnUrlProblem (returnUrl: string): string | null {
 export function checkReturnUrl (url: string, path = 'return_url'): void {
   const because = returnUrlProblem(url)
   if (because === null) return
-  throw new ApiError('INVALID_REQUEST_BODY', { because: `${path} ${because}`, violations: [{ path, message: because }] })
+  throw invalidBody(path, because)
 }

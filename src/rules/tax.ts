@@ -1,7 +1,7 @@
 /**
  * Which tax rate a sale has. The rates are data (fixtures/reference/tax-rates.gen.json), passed in; here is only when they apply.
  */
-import { ApiError } from '../errors.js'
+import { ApiError, invalid } from '../errors.js'
 import { checkTaxId } from './tax-ids.js'
 
 export interface TaxRate {
@@ -38,15 +38,9 @@ export interface BusinessBuyer {
 export function businessBuyer (country: string, taxId: string | null, businessName: string | null): BusinessBuyer {
   const id = taxId?.trim() || null
   const name = businessName?.trim() || null
-  if (name !== null && id === null) {
-    throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-      path: 'customer_business_name', message: 'customer_business_name needs a tax_id'
-    })
-  }
+  if (name !== null && id === null) throw invalid('customer_business_name', 'customer_business_name needs a tax_id')
   if (name !== null && name.length > BUSINESS_NAME_MAX) {
-    throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-      path: 'customer_business_name', message: `customer_business_name must not be longer than ${BUSINESS_NAME_MAX} characters`
-    })
+    throw invalid('customer_business_name', `customer_business_name must not be longer than ${BUSINESS_NAME_MAX} characters`)
   }
   if (id !== null) {
     const check = checkTaxId(country, id)

@@ -2,16 +2,14 @@
  * Texts: their limits, which the schema does not state, and what is cut off at their ends. Lengths are counted in characters,
  * not in bytes or UTF-16 units.
  */
-import { ApiError } from '../errors.js'
+import { invalid } from '../errors.js'
 
 /** Throws INVALID_REQUEST_PARAMETERS for a text that is too long. */
 export function checkLength (path: string, text: string | null | undefined, max: number): void {
   if (text == null || text.length <= max) return
   const length = [...text].length
   if (length <= max) return
-  throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-    path, message: `${path} must be at most ${max} characters long, and has ${length}`
-  })
+  throw invalid(path, `${path} must be at most ${max} characters long, and has ${length}`)
 }
 
 /** Without the slashes at its end. */

@@ -2,7 +2,7 @@
  * What a merchant may set of the checkout's looks. The values end up in a style sheet, so each is held against a form that can
  * say nothing but a colour, a size or a weight: there is nothing to escape in what gets through.
  */
-import { ApiError, type Violation } from '../errors.js'
+import { ApiError, invalid, type Violation } from '../errors.js'
 
 export interface ThemeConfig {
   light?: ThemeColours | null
@@ -54,7 +54,7 @@ export function checkTheme (config: ThemeConfig, path: string): void {
 /** A tag of RFC 5646 as browsers use them: `de`, `pt-BR`, `zh-Hant`. Throws INVALID_REQUEST_PARAMETERS. */
 export function checkLanguage (language: string, path: string): void {
   if (/^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}$/.test(language)) return
-  throw new ApiError('INVALID_REQUEST_PARAMETERS', { path, message: `${path} must be a language tag, such as en or pt-BR` })
+  throw invalid(path, `${path} must be a language tag, such as en or pt-BR`)
 }
 
 export function isColour (text: string): boolean {

@@ -4,7 +4,7 @@
  */
 import { html } from 'ghtml'
 import type { Reply } from '../../contract/operations.js'
-import { ApiError } from '../../errors.js'
+import { invalid } from '../../errors.js'
 import { parseDuration } from '../../rules/duration.js'
 import type { Fragment } from '../layout.js'
 import { CONTROLS, controlsHead, lengthOf, things } from './controls-parts.js'
@@ -56,11 +56,7 @@ const LINKS = 'links'
 async function advance (visit: Visit, given: Form): Promise<Done> {
   const by = given.text('by')
   const ms = by === LINKS ? pastLinks(visit) : parseDuration(by)
-  if (ms === null) {
-    throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-      path: 'advance_ms', message: `${JSON.stringify(by)} is no duration: write 500ms, 30s, 15m, 25h or 7d`
-    })
-  }
+  if (ms === null) throw invalid('advance_ms', `${JSON.stringify(by)} is no duration: write 500ms, 30s, 15m, 25h or 7d`)
   const before = await visit.operate('GET /_emulator/clock')
   const after = await visit.operate('POST /_emulator/clock', { body: { advance_ms: ms } })
   return { done: `moved:${ms}:${before.due}:${after.due}` }

@@ -4,7 +4,7 @@
  */
 import { html } from 'ghtml'
 import type { Reply } from '../../contract/operations.js'
-import { SetupError, ApiError, type Violation } from '../../errors.js'
+import { ApiError, SetupError, type Violation } from '../../errors.js'
 import type { Source } from '../../fixtures/report.js'
 import type { Fragment } from '../layout.js'
 import { CONTROLS, controlsHead, things } from './controls-parts.js'

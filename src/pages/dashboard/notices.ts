@@ -1,6 +1,6 @@
 /** The pages that only tell something: who is not in, what is not there, what went wrong. None shows more than it must. */
 import { html } from 'ghtml'
-import type { ApiError } from '../../errors.js'
+import { ApiError } from '../../errors.js'
 import type { Fragment } from '../layout.js'
 import { textField } from './fields.js'
 import type { Shown, Visit } from './frame.js'

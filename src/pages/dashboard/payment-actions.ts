@@ -4,7 +4,7 @@
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../contract/operations.js'
-import { ApiError } from '../../errors.js'
+import { invalid } from '../../errors.js'
 import { hasExpired, isOpen } from '../../resources/payments/life.js'
 import { GENERIC_DECLINE } from '../../rules/instruments.js'
 import { money } from '../fragments.js'
@@ -66,9 +66,7 @@ export const paymentActions: Actions = {
 /** To the API, a list of no items is the whole payment, which nobody means who has checked none. */
 async function wantedItems (visit: Visit, form: Form): Promise<object[]> {
   const chosen = form.all('item')
-  if (chosen.length === 0) {
-    throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'items', message: 'Choose at least one item to refund' })
-  }
+  if (chosen.length === 0) throw invalid('items', 'Choose at least one item to refund')
   const { currency } = await visit.operate('GET /payments/{payment_id}', { path: pathOf(visit) })
   const reading = readingOf(form, visit.context.sandbox)
   const items = chosen.map((id, index) =>

@@ -2,7 +2,7 @@
  * What people type, as the API takes it: amounts in major units, percentages, times in UTC, metadata and headers by lines.
  * Only the way of writing is dealt with here, with the digits that a currency has; what may be said is for the API to decide.
  */
-import { ApiError, type Violation } from '../../errors.js'
+import { ApiError, invalid, type Violation } from '../../errors.js'
 import { formatTime, parseTime } from '../../rules/calendar.js'
 import { decimal, minorUnits } from '../../rules/decimal.js'
 import { MAX_TOTAL_MINOR } from '../../rules/money.js'
@@ -87,7 +87,7 @@ export function readHeaders (text: string): Record<string, string> | undefined {
     const name = line.slice(0, at).trim()
     if (/^\S+$/.test(name)) return [name, line.slice(at + 1).trim()]
     const message = `${JSON.stringify(line.slice(0, 100))} is no header: write a name, a colon and a value on each line`
-    throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'headers', message })
+    throw invalid('headers', message)
   }))
 }
 

@@ -5,7 +5,7 @@
  */
 import type { FastifyReply } from 'fastify'
 import { html } from 'ghtml'
-import type { ApiError } from '../../errors.js'
+import { ApiError } from '../../errors.js'
 import { formatTime } from '../../rules/calendar.js'
 import type { Context } from '../../sandbox.js'
 import { assetUrl } from '../assets.js'

@@ -4,7 +4,7 @@
  * rows row-{event_id}.
  */
 import { html } from 'ghtml'
-import { ApiError } from '../../errors.js'
+import { invalid } from '../../errors.js'
 import { withoutCardNumbers } from '../../rules/card-numbers.js'
 import type { Fragment } from '../layout.js'
 import { areaField, choiceField, form, submit } from './fields.js'
@@ -208,6 +208,6 @@ function dataOf (text: string): unknown {
     return JSON.parse(text)
   } catch (error) {
     const message = `The data is no JSON: ${(error as Error).message}`
-    throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'data', message })
+    throw invalid('data', message)
   }
 }

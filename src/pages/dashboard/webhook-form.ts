@@ -1,6 +1,6 @@
 /** The forms in which an endpoint is added and changed, and what is made of them. */
 import { html } from 'ghtml'
-import { ApiError } from '../../errors.js'
+import { invalid } from '../../errors.js'
 import type { Fragment } from '../layout.js'
 import { areaField, checkField, form, submit, textField } from './fields.js'
 import type { Done, Shown, Visit } from './frame.js'
@@ -56,7 +56,7 @@ export async function saveEndpoint (visit: Visit, sent: Form): Promise<Done> {
   const isSame = url === shownUrl // then what is hidden in it stays as it is
   if (!isSame && /\[hidden\]|…/.test(url)) {
     const message = 'A secret of this URL is hidden: write the secret again'
-    throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'url', message })
+    throw invalid('url', message)
   }
   await visit.operate('PATCH /webhooks/{webhook_id}', { path, body: isSame ? body : { ...body, url } })
   return { to: `/dashboard/webhooks/${path.webhook_id}`, done: 'saved' }
@@ -67,7 +67,7 @@ export async function saveHeaders (visit: Visit, sent: Form): Promise<Done> {
   const headers = readHeaders(sent.text('headers'))
   if (headers === undefined) {
     const message = 'Write at least one header, such as X-Tenant: acme'
-    throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'headers', message })
+    throw invalid('headers', message)
   }
   await visit.operate('PATCH /webhooks/{webhook_id}/headers', { path: { webhook_id: webhookId }, body: { headers } })
   return { to: `/dashboard/webhooks/${webhookId}`, done: 'saved' }

@@ -1,6 +1,6 @@
 /** The pages of a session or a static link that only tell something. */
 import { html } from 'ghtml'
-import type { ApiError } from '../../errors.js'
+import { ApiError } from '../../errors.js'
 import type { Sandbox } from '../../sandbox.js'
 import { sign, type Fragment } from '../layout.js'
 import type { Notice } from '../outcome.js'

@@ -1,6 +1,6 @@
 /** What is decided about addons before anything is written. */
 import type { Schemas } from '../../contract/operations.js'
-import { ApiError } from '../../errors.js'
+import { invalid, notFound } from '../../errors.js'
 import { DESCRIPTION_MAX, NAME_MAX, checkLength } from '../../rules/text.js'
 import type { Context } from '../../sandbox.js'
 import { checkUploaded } from '../uploads/rules.js'
@@ -9,7 +9,7 @@ import type { Addon } from './store.js'
 function check (addon: Pick<Addon, 'name' | 'description' | 'price'>): void {
   checkLength('name', addon.name, NAME_MAX)
   checkLength('description', addon.description, DESCRIPTION_MAX)
-  if (addon.price < 0) throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'price', message: 'price must not be negative' })
+  if (addon.price < 0) throw invalid('price', 'price must not be negative')
 }
 
 export function planAddon (body: Schemas['CreateAddonRequest'], { sandbox, now }: Context): Addon {
@@ -48,6 +48,6 @@ export function changedAddon (addon: Addon, body: Schemas['PatchAddonRequest'], 
 /** Throws NOT_FOUND. */
 export function findAddon (addonId: string, { sandbox }: Context): Addon {
   const addon = sandbox.addons.find(addonId)
-  if (addon === undefined) throw new ApiError('NOT_FOUND', { path: 'id', because: `there is no addon ${addonId}` })
+  if (addon === undefined) throw notFound('addon', addonId, 'id')
   return addon
 }

@@ -1,6 +1,6 @@
 /** What is decided about brands before anything is written. */
 import type { Schemas } from '../../contract/operations.js'
-import { ApiError } from '../../errors.js'
+import { ApiError, doesNotExist, invalid, notFound } from '../../errors.js'
 import { DESCRIPTION_MAX, NAME_MAX, checkLength } from '../../rules/text.js'
 import type { Context } from '../../sandbox.js'
 import { checkUploaded } from '../uploads/rules.js'
@@ -78,14 +78,14 @@ export function findEditableBrand (brandId: string, context: Context, archivedSt
 /** Throws NOT_FOUND. */
 export function findBrand (brandId: string, { sandbox }: Context): Brand {
   const brand = sandbox.brands.find(brandId)
-  if (brand === undefined) throw new ApiError('NOT_FOUND', { path: 'id', because: `there is no brand ${brandId}` })
+  if (brand === undefined) throw notFound('brand', brandId, 'id')
   return brand
 }
 
 /** For a brand that a body names. Throws INVALID_REQUEST_PARAMETERS for an unknown one, BRAND_NOT_ENABLED for an archived one. */
 export function checkBrandInUse (brandId: string, path: string, { sandbox }: Context): void {
   const brand = sandbox.brands.find(brandId)
-  if (brand === undefined) throw new ApiError('INVALID_REQUEST_PARAMETERS', { path, message: `Brand ${brandId} does not exist` })
+  if (brand === undefined) throw doesNotExist('Brand', brandId, path)
   if (brand.archived_at !== null) throw new ApiError('BRAND_NOT_ENABLED', { path, because: `${brandId} is archived` })
 }
 
@@ -95,11 +95,11 @@ export function planArchive (
 ): { movedTo: string | null, products: number } {
   const path = 'move_products_to'
   const products = context.sandbox.products.countOfBrand(brand.brand_id)
-  const refuse = (message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
   if (targetId === null && products > 0) {
-    throw refuse(`Brand ${brand.brand_id} still has products (${products}): name the brand that takes them over in ${path}`)
+    throw invalid(path,
+      `Brand ${brand.brand_id} still has products (${products}): name the brand that takes them over in ${path}`)
   }
-  if (targetId === brand.brand_id) throw refuse(`${path} must be another brand than the one that is archived`)
+  if (targetId === brand.brand_id) throw invalid(path, `${path} must be another brand than the one that is archived`)
   if (targetId !== null) checkBrandInUse(targetId, path, context)
   return { movedTo: targetId, products }
 }

@@ -1,10 +1,9 @@
 /** What is answered under /checkouts, and the countries that can be billed. */
 import type { Schemas } from '../../contract/operations.js'
-import { ApiError } from '../../errors.js'
 import type { Handlers } from '../../http/handlers.js'
 import { chargeSaved } from '../payments/create.js'
 import { makePayment } from './purchase.js'
-import { CONFIRMED_LIFETIME_US, SESSION_LIFETIME_US, planSession, previewSession } from './rules.js'
+import { CONFIRMED_LIFETIME_US, SESSION_LIFETIME_US, findSession, planSession, previewSession } from './rules.js'
 import { calculation, checkoutUrl, publishableKey, sessionStatus } from './view.js'
 
 export const checkouts = {
@@ -37,9 +36,5 @@ export const checkouts = {
 
   'POST /checkouts/preview': ({ body, context }) => calculation(previewSession(body, context)),
 
-  'GET /checkouts/{id}': ({ path, context }) => {
-    const session = context.sandbox.checkouts.find(path.id)
-    if (session === undefined) throw new ApiError('NOT_FOUND', { path: 'id', because: `there is no checkout session ${path.id}` })
-    return sessionStatus(session, context)
-  }
+  'GET /checkouts/{id}': ({ path, context }) => sessionStatus(findSession(path.id, context), context)
 } satisfies Handlers

@@ -2,19 +2,27 @@
  * What is decided about a new session before anything is written: what can be sold in one, whose it is, and, with `confirm`,
  * whether nothing is missing for its payment.
  */
-import { ApiError } from '../../errors.js'
+import { ApiError, invalid, notFound } from '../../errors.js'
 import { requiredAddress } from '../../rules/address.js'
 import { checkTaxId } from '../../rules/tax-ids.js'
 import type { Context, Sandbox } from '../../sandbox.js'
 import { givenCustomer } from '../customers/rules.js'
 import type { Customer } from '../customers/store.js'
 import { checkCart, planSale, suggestedAmount, type CartRequest, type Sale } from '../payments/plan.js'
-import { checkPaymentMethods, findCustomer } from '../payments/rules.js'
+import { checkPaymentMethods, matchCustomer } from '../payments/rules.js'
 import { buyerOf, detailsOf, type Purchase } from './purchase.js'
+import type { Session } from './store.js'
 import { checkSession, termsOf, type SessionRequest, type Terms } from './terms.js'
 
 export const SESSION_LIFETIME_US = 24 * 3_600_000_000
 export const CONFIRMED_LIFETIME_US = 15 * 60_000_000
+
+/** Throws NOT_FOUND. `path` is the name of the id in the operation's path. */
+export function findSession (sessionId: string, { sandbox }: Context, path = 'id'): Session {
+  const session = sandbox.checkouts.find(sessionId)
+  if (session === undefined) throw notFound('checkout session', sessionId, path)
+  return session
+}
 
 export interface SessionPlan {
   terms: Terms
@@ -64,7 +72,7 @@ function readSession (given: SessionRequest, context: Context): { terms: Terms, 
   checkCart(body)
   checkSession(body)
   const buyer = body.customer == null ? null : givenCustomer(body.customer)
-  const byId = buyer?.customer_id == null ? null : findCustomer(buyer, sandbox)
+  const byId = buyer?.customer_id == null ? null : matchCustomer(buyer, sandbox)
   return { terms: termsOf(body, byId), customer: byId }
 }
 
@@ -95,15 +103,13 @@ function withoutRecurring (body: SessionRequest, { noteIgnored }: Context): Sess
 
 /** Refuses what the contract has and the emulator has not yet. */
 function checkSupported (body: SessionRequest, { products }: Sandbox): void {
-  const refuse = (path: string, what: string) => new ApiError('INVALID_REQUEST_PARAMETERS', {
-    path, message: `Checkout sessions of this emulator can't hold ${what} yet`
-  })
-  if (body.product_collection_id != null) throw refuse('product_collection_id', 'a product collection')
+  const notYet = (path: string, what: string) => invalid(path, `Checkout sessions of this emulator can't hold ${what} yet`)
+  if (body.product_collection_id != null) throw notYet('product_collection_id', 'a product collection')
   body.product_cart.forEach(({ product_id: id }, index) => {
     const path = `product_cart[${index}]`
     const type = products.find(id)?.price.type
-    if (type === 'recurring_price') throw refuse(`${path}.product_id`, `a subscription, which ${id} is`)
-    if (type === 'usage_based_price') throw refuse(`${path}.product_id`, `a product billed by usage, which ${id} is`)
+    if (type === 'recurring_price') throw notYet(`${path}.product_id`, `a subscription, which ${id} is`)
+    if (type === 'usage_based_price') throw notYet(`${path}.product_id`, `a product billed by usage, which ${id} is`)
   })
 }
 
@@ -122,9 +128,8 @@ export function openAmount (productId: string, products: Sandbox['products']): n
 function checkComplete (
   { customer, billing_address: address, minimal_address: isMinimal, custom_fields: fields }: SessionRequest
 ): void {
-  const refuse = (path: string, message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
-  if (customer == null) throw refuse('customer', 'confirm needs a customer: give customer')
-  if (address == null) throw refuse('billing_address', 'confirm needs a billing address: give billing_address')
+  if (customer == null) throw invalid('customer', 'confirm needs a customer: give customer')
+  if (address == null) throw invalid('billing_address', 'confirm needs a billing address: give billing_address')
   const missing = requiredAddress(address.country, isMinimal === true).filter(name => !address[name]?.trim())
   if (missing.length > 0) {
     const paths = missing.map(name => `billing_address.${name}`)
@@ -136,6 +141,6 @@ function checkComplete (
   }
   const unanswered = fields?.findIndex(({ required }) => required === true) ?? -1
   if (unanswered >= 0) {
-    throw refuse(`custom_fields[${unanswered}].required`, 'with confirm nobody is left to fill in a custom field')
+    throw invalid(`custom_fields[${unanswered}].required`, 'with confirm nobody is left to fill in a custom field')
   }
 }

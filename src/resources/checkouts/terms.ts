@@ -4,7 +4,7 @@
  * nothing else.
  */
 import type { Schemas } from '../../contract/operations.js'
-import { ApiError } from '../../errors.js'
+import { invalid } from '../../errors.js'
 import { checkCustomFields } from '../../rules/custom-fields.js'
 import { checkNewCustomer } from '../../rules/contact.js'
 import { checkMetadata } from '../../rules/metadata.js'
@@ -77,22 +77,21 @@ export function flagsOf (given: Schemas['CheckoutSessionFlags'] = {}): Flags {
 
 /** The rules of a session that need nothing but the request; those of its cart are in payments/plan.ts. */
 export function checkSession (body: SessionRequest): void {
-  const refuse = (path: string, message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
   const { feature_flags: flags, customization = {}, billing_address: address } = body
   const customer = body.customer == null ? null : givenCustomer(body.customer)
   if (customer?.newCustomer != null) checkNewCustomer(customer.newCustomer)
   if (flags?.require_phone_number === true && flags.allow_phone_number_collection === false) {
-    throw refuse('feature_flags.require_phone_number',
+    throw invalid('feature_flags.require_phone_number',
       'require_phone_number needs allow_phone_number_collection: a number that is not asked for can\'t be mandatory')
   }
   if (body.payment_method_id != null && body.confirm !== true) {
-    throw refuse('payment_method_id', 'payment_method_id needs confirm: true')
+    throw invalid('payment_method_id', 'payment_method_id needs confirm: true')
   }
   if (body.payment_method_id != null && customer?.customer_id == null) {
-    throw refuse('payment_method_id', 'payment_method_id needs an existing customer: give customer.customer_id')
+    throw invalid('payment_method_id', 'payment_method_id needs an existing customer: give customer.customer_id')
   }
   if (body.tax_id?.trim() && address == null) {
-    throw refuse('tax_id', 'tax_id needs billing_address.country, which decides its form')
+    throw invalid('tax_id', 'tax_id needs billing_address.country, which decides its form')
   }
   checkMetadata(body.metadata ?? {})
   checkCustomFields(body.custom_fields ?? [])

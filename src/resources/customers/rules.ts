@@ -1,6 +1,6 @@
 /** What is decided about a customer: is there one, and what may it be called. Two customers may have the same e-mail address. */
 import type { Schemas } from '../../contract/operations.js'
-import { ApiError } from '../../errors.js'
+import { invalidQuery, notFound } from '../../errors.js'
 import { checkContact } from '../../rules/contact.js'
 import { checkMetadata } from '../../rules/metadata.js'
 import type { Context } from '../../sandbox.js'
@@ -9,9 +9,7 @@ import type { Customer } from './store.js'
 /** Throws NOT_FOUND. */
 export function findCustomer (customerId: string, { sandbox }: Context): Customer {
   const customer = sandbox.customers.find(customerId)
-  if (customer === undefined) {
-    throw new ApiError('NOT_FOUND', { path: 'customer_id', because: `there is no customer ${customerId}` })
-  }
+  if (customer === undefined) throw notFound('customer', customerId)
   return customer
 }
 
@@ -68,7 +66,7 @@ export function checkFilter (filter: { email?: string, name?: string }): void {
   for (const path of ['email', 'name'] as const) {
     const message = filterProblem(filter[path] ?? '')
     if (message === null) continue
-    throw new ApiError('INVALID_QUERY_PARAMS', { because: `${path} ${message}`, violations: [{ path, message }] })
+    throw invalidQuery(path, message)
   }
 }
 

@@ -1,10 +1,9 @@
 /** What is answered under /discounts. */
-import { ApiError } from '../../errors.js'
+import { ApiError, doesNotExist, invalid, notFound } from '../../errors.js'
 import type { Handlers } from '../../http/handlers.js'
 import { page } from '../../http/paging.js'
 import type { Context } from '../../sandbox.js'
-import { checkExpiry, checkUses } from './rules.js'
-import type { Discount } from './store.js'
+import { checkExpiry, checkUses, findDiscount } from './rules.js'
 import { changedDiscount, newDiscount } from './terms.js'
 import { discountResponse } from './view.js'
 
@@ -24,10 +23,7 @@ export const discounts = {
 
   'GET /discounts/code/{code}': ({ path, context }) => {
     const discount = context.sandbox.discounts.findByCode(path.code.toUpperCase())
-    if (discount === undefined) {
-      const because = `there is no discount with the code ${JSON.stringify(path.code)}`
-      throw new ApiError('NOT_FOUND', { path: 'code', because })
-    }
+    if (discount === undefined) throw notFound('discount with the code', JSON.stringify(path.code), 'code')
     checkExpiry(discount, 'code', context.now)
     checkUses(discount, 'code')
     return discountResponse(discount, context)
@@ -70,28 +66,17 @@ export const discounts = {
   }
 } satisfies Handlers
 
-/** Throws NOT_FOUND, for one that was deleted too. */
-function findDiscount (discountId: string, { sandbox }: Context): Discount {
-  const discount = sandbox.discounts.find(discountId)
-  if (discount !== undefined && discount.deleted_at === null) return discount
-  const because = discount === undefined ? `there is no discount ${discountId}` : `discount ${discountId} was deleted`
-  throw new ApiError('NOT_FOUND', { path: 'discount_id', because })
-}
-
 const CUSTOMERS_MAX = 1000
 
 /** Each customer once, in the order of the request. Throws INVALID_REQUEST_PARAMETERS for too few, too many and unknown ones. */
 function customersToAllow (customerIds: readonly string[], { sandbox }: Context): string[] {
   if (customerIds.length === 0 || customerIds.length > CUSTOMERS_MAX) {
-    throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-      path: 'customer_ids', message: `customer_ids has ${customerIds.length} ids, give 1 to ${CUSTOMERS_MAX}`
-    })
+    throw invalid('customer_ids', `customer_ids has ${customerIds.length} ids, give 1 to ${CUSTOMERS_MAX}`)
   }
-  const unknown = customerIds.findIndex(id => sandbox.customers.find(id) === undefined)
-  if (unknown < 0) return [...new Set(customerIds)]
-  throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-    path: `customer_ids[${unknown}]`, message: `Customer ${customerIds[unknown]} does not exist`
+  customerIds.forEach((id, index) => {
+    if (sandbox.customers.find(id) === undefined) throw doesNotExist('Customer', id, `customer_ids[${index}]`)
   })
+  return [...new Set(customerIds)]
 }
 
 function listed (customerId: string): { customer_id: string } {

@@ -1,6 +1,7 @@
 /** May this customer use this discount code now? What it takes off is decided in rules/pricing. */
-import { ApiError } from '../../errors.js'
+import { ApiError, notFound } from '../../errors.js'
 import { formatTime } from '../../rules/calendar.js'
+import type { Context } from '../../sandbox.js'
 import type { Discount, DiscountsStore } from './store.js'
 
 export interface DiscountUser {
@@ -53,11 +54,11 @@ function checkCustomer (
   const known = user()
   if (known === null) return
   const { customer_id: customerId, hasPaid } = known
-  const refuse = (because: string) => new ApiError('DISCOUNT_CUSTOMER_NOT_ELIGIBLE', { path, because })
-  if (eligibility === 'first_time' && hasPaid) throw refuse(`${code} is for customers who have not paid before`)
-  if (eligibility === 'existing' && !hasPaid) throw refuse(`${code} is for customers who have paid before`)
+  const notEligible = (because: string) => new ApiError('DISCOUNT_CUSTOMER_NOT_ELIGIBLE', { path, because })
+  if (eligibility === 'first_time' && hasPaid) throw notEligible(`${code} is for customers who have not paid before`)
+  if (eligibility === 'existing' && !hasPaid) throw notEligible(`${code} is for customers who have paid before`)
   if (eligibility === 'specific' && (customerId === null || !discounts.isAllowed(discount.discount_id, customerId))) {
-    throw refuse(`${code} is for certain customers only`)
+    throw notEligible(`${code} is for certain customers only`)
   }
   if (limit === null || customerId === null) return
   const uses = discounts.countUses(discount.discount_id, customerId)
@@ -66,4 +67,12 @@ function checkCustomer (
       path, because: `${customerId} has used ${code} ${uses} of ${limit} times`
     })
   }
+}
+
+/** Throws NOT_FOUND, for one that was deleted too. */
+export function findDiscount (discountId: string, { sandbox }: Context): Discount {
+  const discount = sandbox.discounts.find(discountId)
+  if (discount !== undefined && discount.deleted_at === null) return discount
+  if (discount === undefined) throw notFound('discount', discountId)
+  throw new ApiError('NOT_FOUND', { path: 'discount_id', because: `discount ${discountId} was deleted` })
 }

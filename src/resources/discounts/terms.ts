@@ -3,8 +3,8 @@
  * discount as it would stand, and write nothing. Whether a customer may use it is decided in rules.ts.
  */
 import type { Schemas } from '../../contract/operations.js'
-import { ApiError } from '../../errors.js'
-import { formatTime, parseTime } from '../../rules/calendar.js'
+import { ApiError, doesNotExist, invalid, invalidBody } from '../../errors.js'
+import { MUST_BE_A_TIME, formatTime, parseTime } from '../../rules/calendar.js'
 import { checkMetadata } from '../../rules/metadata.js'
 import type { Context } from '../../sandbox.js'
 import type { Discount } from './store.js'
@@ -85,12 +85,7 @@ function time (path: string, text: string | null): number | null {
   if (text === null) return null
   const us = parseTime(text)
   if (us !== null && WRITABLE.test(formatTime(us))) return us
-  const message = 'must be an RFC 3339 time, such as 2026-01-31T12:00:00Z'
-  throw new ApiError('INVALID_REQUEST_BODY', { because: `${path} ${message}`, violations: [{ path, message }] })
-}
-
-function refuse (path: string, message: string): ApiError {
-  return new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
+  throw invalidBody(path, MUST_BE_A_TIME)
 }
 
 function checkTerms (discount: Discount, body: ChangeRequest, { sandbox }: Context): void {
@@ -102,21 +97,21 @@ function checkTerms (discount: Discount, body: ChangeRequest, { sandbox }: Conte
   checkCurrencyOptions(discount)
   for (const [index, productId] of (body.restricted_to ?? []).entries()) {
     if (sandbox.products.find(productId) === undefined) {
-      throw refuse(`restricted_to[${index}]`, `Product ${productId} does not exist`)
+      throw doesNotExist('Product', productId, `restricted_to[${index}]`)
     }
   }
 }
 
 function checkAmount ({ type, amount }: Discount): void {
-  if (amount < 1) throw refuse('amount', `amount must be at least 1, not ${amount}`)
+  if (amount < 1) throw invalid('amount', `amount must be at least 1, not ${amount}`)
   if (type === 'percentage' && amount > WHOLE_BPS) {
     throw new ApiError('INVALID_PERCENTAGE', { path: 'amount', because: `${amount} basis points are more than 100 %` })
   }
 }
 
 function checkCode ({ code, discount_id: id }: Discount, holder: Discount | undefined): void {
-  if (code.length < CODE_MIN) throw refuse('code', `code must have at least ${CODE_MIN} characters`)
-  if (code.length > CODE_MAX) throw refuse('code', `code must have at most ${CODE_MAX} characters`)
+  if (code.length < CODE_MIN) throw invalid('code', `code must have at least ${CODE_MIN} characters`)
+  if (code.length > CODE_MAX) throw invalid('code', `code must have at most ${CODE_MAX} characters`)
   if (holder !== undefined && holder.discount_id !== id) {
     throw new ApiError('DISCOUNT_CODE_ALREADY_EXISTS', {
       path: 'code', because: `${code} is the code of ${holder.discount_id}: choose another, or delete that one`
@@ -128,7 +123,7 @@ function checkLimits (discount: Discount): void {
   const { usage_limit: limit, per_customer_usage_limit: each, times_used: used } = discount
   for (const name of ['usage_limit', 'per_customer_usage_limit', 'subscription_cycles'] as const) {
     const value = discount[name]
-    if (value !== null && value < 1) throw refuse(name, `${name} must be at least 1, not ${value}`)
+    if (value !== null && value < 1) throw invalid(name, `${name} must be at least 1, not ${value}`)
   }
   if (limit !== null && limit < used) {
     throw new ApiError('DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED', {
@@ -138,42 +133,43 @@ function checkLimits (discount: Discount): void {
     })
   }
   if (limit !== null && each !== null && each > limit) {
-    throw refuse('per_customer_usage_limit',
+    throw invalid('per_customer_usage_limit',
       `per_customer_usage_limit must not be above usage_limit: ${each} is more than ${limit}`)
   }
 }
 
 function checkPeriod ({ starts_at: startsAt, expires_at: expiresAt }: Discount): void {
   if (startsAt === null || expiresAt === null || startsAt < expiresAt) return
-  throw refuse('starts_at', `starts_at must be before expires_at: ${formatTime(startsAt)} is not before ${formatTime(expiresAt)}`)
+  throw invalid('starts_at',
+    `starts_at must be before expires_at: ${formatTime(startsAt)} is not before ${formatTime(expiresAt)}`)
 }
 
 function checkCurrencyOptions ({ type, currency_options: options }: Discount): void {
-  const invalid = (path: string, message: string, because: string) =>
+  const refused = (path: string, message: string, because: string) =>
     new ApiError('DISCOUNT_CURRENCY_OPTION_INVALID', { path, message, because })
   for (const [index, { max_amount_possible: most, minimum_subtotal: least }] of options.entries()) {
     const path = `currency_options[${index}]`
     if (most != null && most < 1) {
-      throw refuse(`${path}.max_amount_possible`, `${path}.max_amount_possible must be at least 1, not ${most}`)
+      throw invalid(`${path}.max_amount_possible`, `${path}.max_amount_possible must be at least 1, not ${most}`)
     }
-    if (least < 0) throw refuse(`${path}.minimum_subtotal`, `${path}.minimum_subtotal must not be negative`)
+    if (least < 0) throw invalid(`${path}.minimum_subtotal`, `${path}.minimum_subtotal must not be negative`)
   }
   const currencies = options.map(({ currency }) => currency)
   const twice = currencies.findIndex((currency, index) => currencies.indexOf(currency) !== index)
   if (twice >= 0) {
-    throw invalid(`currency_options[${twice}].currency`, 'Duplicate currency options are not allowed',
+    throw refused(`currency_options[${twice}].currency`, 'Duplicate currency options are not allowed',
       `${currencies[twice]} is there twice`)
   }
   const defaults = options.filter(({ is_default: isDefault }) => isDefault)
   if (defaults.length > 1) {
-    throw invalid('currency_options', 'Only one currency option may be marked as default',
+    throw refused('currency_options', 'Only one currency option may be marked as default',
       `${defaults.map(({ currency }) => currency).join(', ')} are`)
   }
   if (type !== 'flat') return
-  if (defaults.length === 0) throw invalid('currency_options', FLAT_NEEDS, 'give one option, or mark one as the default')
+  if (defaults.length === 0) throw refused('currency_options', FLAT_NEEDS, 'give one option, or mark one as the default')
   const empty = options.findIndex(({ max_amount_possible: most }) => most == null)
   if (empty >= 0) {
-    throw invalid(`currency_options[${empty}].max_amount_possible`, FLAT_NEEDS,
+    throw refused(`currency_options[${empty}].max_amount_possible`, FLAT_NEEDS,
       `${currencies[empty]} needs max_amount_possible: it is what a flat discount takes off`)
   }
 }

@@ -3,8 +3,8 @@ import type { FileReply } from '../../contract/operations.js'
 import { ApiError } from '../../errors.js'
 import type { Handlers } from '../../http/handlers.js'
 import { drawInvoice, type InvoiceDocument } from '../../pages/invoice.js'
-import { findPayment } from '../payments/routes.js'
-import { findRefund } from '../refunds/routes.js'
+import { findPayment } from '../payments/rules.js'
+import { findRefund } from '../refunds/rules.js'
 import { hasInvoice, hasReceipt } from './rules.js'
 import { invoiceDocument, receiptDocument } from './view.js'
 
@@ -12,7 +12,8 @@ export const invoices = {
   'GET /invoices/payments/{payment_id}': ({ path, context }) => {
     const payment = findPayment(path.payment_id, context)
     if (!hasInvoice(payment)) {
-      throw missing('payment_id', `payment ${payment.payment_id} is ${payment.status}: its invoice comes with its success`)
+      const because = `payment ${payment.payment_id} is ${payment.status}: its invoice comes with its success`
+      throw new ApiError('NOT_FOUND', { path: 'payment_id', because })
     }
     return file(`invoice-${payment.invoice_id}.pdf`, invoiceDocument(payment, context.sandbox))
   },
@@ -20,16 +21,13 @@ export const invoices = {
   'GET /invoices/refunds/{refund_id}': ({ path, context }) => {
     const refund = findRefund(path.refund_id, context)
     if (!hasReceipt(refund)) {
-      throw missing('refund_id', `refund ${refund.refund_id} is ${refund.status}: its receipt comes with its success`)
+      const because = `refund ${refund.refund_id} is ${refund.status}: its receipt comes with its success`
+      throw new ApiError('NOT_FOUND', { path: 'refund_id', because })
     }
     const payment = findPayment(refund.payment_id, context)
     return file(`receipt-${refund.refund_id}.pdf`, receiptDocument(refund, payment, context.sandbox))
   }
 } satisfies Handlers
-
-function missing (path: string, because: string): ApiError {
-  return new ApiError('NOT_FOUND', { path, because })
-}
 
 function file (fileName: string, document: InvoiceDocument): FileReply {
   return { fileName, bytes: () => drawInvoice(document) }

@@ -4,7 +4,7 @@
  */
 import type { Payload } from '../../delivery/catalogue.js'
 import { emit } from '../../delivery/emit.js'
-import { ApiError } from '../../errors.js'
+import { invalid } from '../../errors.js'
 import { formatTime } from '../../rules/calendar.js'
 import type { Context } from '../../sandbox.js'
 import { isOpen } from './life.js'
@@ -18,13 +18,14 @@ type Abandoned = Payload<'AbandonedCheckout'>
  */
 export function abandon (payment: Payment, context: Context): void {
   const { payment_id: paymentId, status, link, abandoned_at: abandonedAt } = payment
-  const refuse = (message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'payment_id', message })
-  if (!isOpen(payment)) throw refuse(`Payment ${paymentId} is ${status}: its checkout can't be abandoned any more`)
+  if (!isOpen(payment)) throw invalid('payment_id', `Payment ${paymentId} is ${status}: its checkout can't be abandoned any more`)
   if (link === null) {
-    throw refuse(`Payment ${paymentId} has no checkout to abandon: create it with payment_link, or create a checkout session`)
+    throw invalid('payment_id',
+      `Payment ${paymentId} has no checkout to abandon: create it with payment_link, or create a checkout session`)
   }
   if (abandonedAt !== null) {
-    throw refuse(`The checkout of payment ${paymentId} was reported as abandoned at ${formatTime(abandonedAt)}: once is all`)
+    throw invalid('payment_id',
+      `The checkout of payment ${paymentId} was reported as abandoned at ${formatTime(abandonedAt)}: once is all`)
   }
   const reason: Abandoned['abandonment_reason'] = status === 'failed' ? 'payment_failed' : 'checkout_incomplete'
   context.sandbox.payments.recordAbandonment(payment.seq, context.now, reason)

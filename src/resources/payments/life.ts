@@ -4,7 +4,7 @@
  */
 import type { EventType } from '../../delivery/catalogue.js'
 import { emit } from '../../delivery/emit.js'
-import { ApiError } from '../../errors.js'
+import { ApiError, invalid } from '../../errors.js'
 import { formatTime } from '../../rules/calendar.js'
 import {
   GENERIC_DECLINE, confirmedFirst, keptCard, laterOutcome, type Instrument, type KeptCard, type Outcome
@@ -28,11 +28,12 @@ export function hasExpired ({ expires_at: expiresAt }: Pick<Payment, 'expires_at
 
 /** Throws INVALID_REQUEST_PARAMETERS for a payment that can't be paid (any more). */
 export function checkOpen (payment: Payment, nowUs: number): void {
-  const refuse = (message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'payment_id', message })
-  if (!isOpen(payment)) throw refuse(`Payment ${payment.payment_id} is ${payment.status}: it can't be paid any more`)
+  if (!isOpen(payment)) {
+    throw invalid('payment_id', `Payment ${payment.payment_id} is ${payment.status}: it can't be paid any more`)
+  }
   if (hasExpired(payment, nowUs)) {
     const expiredAt = formatTime(payment.expires_at ?? 0)
-    throw refuse(`The link of payment ${payment.payment_id} expired at ${expiredAt}: create a new payment`)
+    throw invalid('payment_id', `The link of payment ${payment.payment_id} expired at ${expiredAt}: create a new payment`)
   }
 }
 
@@ -71,9 +72,7 @@ export type Answer = 'approve' | 'refuse' | 'timeout' | 'back'
 /** Goes on with a payment that waits for its customer. Throws where it does not wait. */
 export function answerAction (payment: Payment, answer: Answer, context: Context): void {
   if (payment.status !== 'requires_customer_action' || payment.pending_action === null) {
-    throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-      path: 'payment_id', message: `Payment ${payment.payment_id} does not wait for a confirmation: it is ${payment.status}`
-    })
+    throw invalid('payment_id', `Payment ${payment.payment_id} does not wait for a confirmation: it is ${payment.status}`)
   }
   checkOpen(payment, context.now)
   const { instrument, saveMethod } = payment.pending_action
@@ -114,9 +113,7 @@ export function settlePayment (paymentId: string, context: Context): void {
 /** Ends a payment that is still open. Throws for one that is not. */
 export function cancel (payment: Payment, context: Context): void {
   if (!isOpen(payment)) {
-    throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-      path: 'payment_id', message: `Payment ${payment.payment_id} is ${payment.status}: it can't be cancelled any more`
-    })
+    throw invalid('payment_id', `Payment ${payment.payment_id} is ${payment.status}: it can't be cancelled any more`)
   }
   record(payment, { status: 'cancelled' }, null, context)
 }
@@ -125,9 +122,7 @@ export function cancel (payment: Payment, context: Context): void {
 export function expire (payment: Payment, { sandbox, now }: Context): void {
   checkOpen(payment, now)
   if (payment.expires_at === null) {
-    throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-      path: 'payment_id', message: `Payment ${payment.payment_id} has no link that could expire: create it with payment_link`
-    })
+    throw invalid('payment_id', `Payment ${payment.payment_id} has no link that could expire: create it with payment_link`)
   }
   sandbox.payments.setExpiry(payment.seq, now)
 }

@@ -3,7 +3,7 @@
  * sessions, their previews and static links all come through here, so that none can show what another would not charge. Whose
  * cart it is, and what is made of it, is theirs to decide. Writes nothing.
  */
-import { ApiError } from '../../errors.js'
+import { ApiError, doesNotExist, invalid } from '../../errors.js'
 import { MAX_TOTAL_MINOR, convert } from '../../rules/money.js'
 import { price, tooLarge, type CartLine, type CodeUse, type PricedCart } from '../../rules/pricing.js'
 import { businessBuyer, taxRateBps, type BusinessBuyer } from '../../rules/tax.js'
@@ -65,18 +65,17 @@ const CODES_MAX = 20
 
 /** The rules of a cart that need nothing but the request. */
 export function checkCart ({ product_cart: cart, discount_code: code, discount_codes: codes }: CartRequest): void {
-  const refuse = (path: string, message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
   if (cart.length === 0) {
     throw new ApiError('PRODUCT_CART_EMTPY', { path: 'product_cart', because: 'give 1 to 100 items' })
   }
   if (cart.length > CART_MAX) {
-    throw refuse('product_cart', `product_cart has ${cart.length} items, at most ${CART_MAX} are allowed`)
+    throw invalid('product_cart', `product_cart has ${cart.length} items, at most ${CART_MAX} are allowed`)
   }
   if (code != null && codes != null) {
-    throw refuse('discount_code', 'discount_code and discount_codes exclude each other: use discount_codes')
+    throw invalid('discount_code', 'discount_code and discount_codes exclude each other: use discount_codes')
   }
   if (codes != null && codes.length > CODES_MAX) {
-    throw refuse('discount_codes', `discount_codes has ${codes.length} codes, at most ${CODES_MAX} can be stacked`)
+    throw invalid('discount_codes', `discount_codes has ${codes.length} codes, at most ${CODES_MAX} can be stacked`)
   }
 }
 
@@ -99,18 +98,13 @@ export function planSale (
   return { buyer, brandId, products, codes, tax_rate_bps: rateBps, priced, settled: settlement(priced, sandbox) }
 }
 
-/** The refusal of an id in the body that stands for nothing. */
-export function missing (what: string, id: string, path: string): ApiError {
-  return new ApiError('INVALID_REQUEST_PARAMETERS', { path, message: `${what} ${id} does not exist` })
-}
-
 type OneTimePrice = Extract<CompletePrice, { type: 'one_time_price' }>
 export type OneTimeProduct = Product & { price: OneTimePrice }
 
 function findProduct (productId: string, index: number, { products }: Sandbox): OneTimeProduct {
   const path = `product_cart[${index}].product_id`
   const product = products.find(productId)
-  if (product === undefined) throw missing('Product', productId, path)
+  if (product === undefined) throw doesNotExist('Product', productId, path)
   if (product.archived) throw new ApiError('PRODUCT_IS_DELETED', { path, because: `${product.product_id} can't be sold` })
   return oneTimeProduct(product, path)
 }
@@ -118,9 +112,7 @@ function findProduct (productId: string, index: number, { products }: Sandbox): 
 function oneTimeProduct (product: Product, path: string): OneTimeProduct {
   if (isOneTime(product)) return product
   const kind = product.price.type === 'recurring_price' ? 'a subscription' : 'billed by usage'
-  throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-    path, message: `Product ${product.product_id} is ${kind}: a one-time payment can't hold it`
-  })
+  throw invalid(path, `Product ${product.product_id} is ${kind}: a one-time payment can't hold it`)
 }
 
 export function isOneTime (product: Product): product is OneTimeProduct {

@@ -1,7 +1,6 @@
 /** What is answered under /payments. */
 import type { Handlers } from '../../http/handlers.js'
 import type { Schemas } from '../../contract/operations.js'
-import { ApiError } from '../../errors.js'
 import { page } from '../../http/paging.js'
 import { formatOptionalTime } from '../../rules/calendar.js'
 import { stringMetadata } from '../../rules/metadata.js'
@@ -10,8 +9,8 @@ import type { Customer } from '../customers/store.js'
 import { customerDetails } from '../customers/view.js'
 import { chargeSaved, createCustomer, createPayment, type CreatedPayment, type PaymentOrder } from './create.js'
 import type { Sale } from './plan.js'
-import { planPayment, type PaymentPlan } from './rules.js'
-import type { CheckoutOptions, Payment } from './store.js'
+import { findPayment, planPayment, type PaymentPlan } from './rules.js'
+import type { CheckoutOptions } from './store.js'
 import { lineItems, paymentItem, paymentLink, paymentResponse } from './view.js'
 
 export const payments = {
@@ -35,13 +34,6 @@ export const payments = {
 
   'GET /payments/{payment_id}/line-items': ({ path, context }) => lineItems(findPayment(path.payment_id, context), context)
 } satisfies Handlers
-
-/** Throws NOT_FOUND. */
-export function findPayment (paymentId: string, { sandbox }: Context): Payment {
-  const payment = sandbox.payments.find(paymentId)
-  if (payment === undefined) throw new ApiError('NOT_FOUND', { path: 'payment_id', because: `there is no payment ${paymentId}` })
-  return payment
-}
 
 function orderOf (
   body: Schemas['CreateOneTimePaymentRequest'], { sale }: PaymentPlan, { sandbox, now }: Context

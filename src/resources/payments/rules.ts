@@ -3,14 +3,15 @@
  * asks. What its cart comes to is decided in plan.ts. What the schema can refuse never arrives here.
  */
 import type { Schemas } from '../../contract/operations.js'
-import { ApiError } from '../../errors.js'
+import { ApiError, doesNotExist, invalid, notFound } from '../../errors.js'
 import { checkNewCustomer } from '../../rules/contact.js'
 import { checkMetadata } from '../../rules/metadata.js'
 import { checkReturnUrl } from '../../rules/return-url.js'
 import type { Context, Sandbox } from '../../sandbox.js'
 import { givenCustomer, type GivenCustomer } from '../customers/rules.js'
 import type { Customer } from '../customers/store.js'
-import { checkCart, missing, planSale, type Sale } from './plan.js'
+import { checkCart, planSale, type Sale } from './plan.js'
+import type { Payment } from './store.js'
 
 type PaymentRequest = Schemas['CreateOneTimePaymentRequest']
 
@@ -22,12 +23,19 @@ export interface PaymentPlan {
   sale: Sale
 }
 
+/** Throws NOT_FOUND. */
+export function findPayment (paymentId: string, { sandbox }: Context): Payment {
+  const payment = sandbox.payments.find(paymentId)
+  if (payment === undefined) throw notFound('payment', paymentId)
+  return payment
+}
+
 /** Decides a payment, or throws the ApiError for the first rule that it breaks. Writes nothing. */
 export function planPayment (body: PaymentRequest, context: Context): PaymentPlan {
   const { sandbox } = context
   const given = givenCustomer(body.customer)
   checkRequest(body, given)
-  const customer = findCustomer(given, sandbox)
+  const customer = matchCustomer(given, sandbox)
   const sale = planSale(body, { customer, country: body.billing.country, countryPath: 'billing.country' }, context)
   checkPaymentMethods(body, customer, sandbox)
   return { customer, newCustomer: given.newCustomer, sale }
@@ -37,9 +45,7 @@ export function planPayment (body: PaymentRequest, context: Context): PaymentPla
 function checkRequest (body: PaymentRequest, { customer_id: customerId, newCustomer }: GivenCustomer): void {
   checkCart(body)
   if (body.payment_method_id != null && customerId === null) {
-    throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-      path: 'payment_method_id', message: 'payment_method_id needs an existing customer: give customer.customer_id'
-    })
+    throw invalid('payment_method_id', 'payment_method_id needs an existing customer: give customer.customer_id')
   }
   if (newCustomer !== null) checkNewCustomer(newCustomer)
   checkMetadata(body.metadata ?? {})
@@ -47,10 +53,10 @@ function checkRequest (body: PaymentRequest, { customer_id: customerId, newCusto
 }
 
 /** The customer of a request: by id one that must exist, by e-mail address the newest, or null for somebody new. */
-export function findCustomer ({ customer_id: id, newCustomer }: GivenCustomer, { customers }: Sandbox): Customer | null {
+export function matchCustomer ({ customer_id: id, newCustomer }: GivenCustomer, { customers }: Sandbox): Customer | null {
   if (id === null) return customers.findByEmail(newCustomer.email) ?? null
   const found = customers.find(id)
-  if (found === undefined) throw missing('Customer', id, 'customer.customer_id')
+  if (found === undefined) throw doesNotExist('Customer', id, 'customer.customer_id')
   return found
 }
 
@@ -67,9 +73,7 @@ export function checkPaymentMethods (
   }
   if (methodId == null) return
   if (customer === null || paymentMethods.find(methodId, customer.customer_id) === undefined) {
-    throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-      path: 'payment_method_id',
-      message: `Payment method ${methodId} does not exist for customer ${customer?.customer_id ?? 'without id'}`
-    })
+    throw invalid('payment_method_id',
+      `Payment method ${methodId} does not exist for customer ${customer?.customer_id ?? 'without id'}`)
   }
 }

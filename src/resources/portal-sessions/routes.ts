@@ -1,5 +1,5 @@
 /** What is answered under /customers/{customer_id}/customer-portal. The page behind the link is pages/portal.ts. */
-import { ApiError } from '../../errors.js'
+import { invalidQuery } from '../../errors.js'
 import type { Handlers } from '../../http/handlers.js'
 import { returnUrlProblem } from '../../rules/return-url.js'
 import { findCustomer } from '../customers/rules.js'
@@ -25,8 +25,5 @@ export const portalSessions = {
 /** Throws INVALID_QUERY_PARAMS. */
 function checkReturnUrl (returnUrl: string | null): void {
   const problem = returnUrl === null ? null : returnUrlProblem(returnUrl)
-  if (problem === null) return
-  throw new ApiError('INVALID_QUERY_PARAMS', {
-    because: `return_url ${problem}`, violations: [{ path: 'return_url', message: problem }]
-  })
+  if (problem !== null) throw invalidQuery('return_url', problem)
 }

@@ -1,6 +1,6 @@
 /** The short links of products: what a slug may be, and where a link leads. */
 import type { Schemas } from '../../contract/operations.js'
-import { ApiError } from '../../errors.js'
+import { ApiError, invalid } from '../../errors.js'
 import type { Context } from '../../sandbox.js'
 import type { ShortLink } from './store.js'
 
@@ -12,14 +12,13 @@ const QUERY_MAX = 4000
 
 /** Throws INVALID_REQUEST_PARAMETERS or SLUG_ALREADY_TAKEN. */
 export function planShortLink (productId: string, body: Schemas['CreateShortLinkRequest'], { sandbox, now }: Context): ShortLink {
-  const refuse = (path: string, message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
   const { slug, static_checkout_params: parameters } = body
   if (!SLUG.test(slug)) {
-    throw refuse('slug', 'slug must be 1 to 64 letters, digits, hyphens and underscores of ASCII, a letter or digit first')
+    throw invalid('slug', 'slug must be 1 to 64 letters, digits, hyphens and underscores of ASCII, a letter or digit first')
   }
   const link = { slug, product_id: productId, parameters: parameters ?? {}, created_at: now }
   if (checkoutPath(link).length > QUERY_MAX) {
-    throw refuse('static_checkout_params', `static_checkout_params come to more than ${QUERY_MAX} characters in the URL`)
+    throw invalid('static_checkout_params', `static_checkout_params come to more than ${QUERY_MAX} characters in the URL`)
   }
   if (sandbox.products.findShortLink(slug) === undefined) return link
   throw new ApiError('SLUG_ALREADY_TAKEN', { path: 'slug', because: `choose another than ${slug}` })

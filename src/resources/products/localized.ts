@@ -1,6 +1,6 @@
 /** What is decided about the localized prices of a product: one rule for each currency, or for each country. */
 import type { Schemas } from '../../contract/operations.js'
-import { ApiError } from '../../errors.js'
+import { ApiError, invalid } from '../../errors.js'
 import type { Context } from '../../sandbox.js'
 import type { LocalizedPrice, Product } from './store.js'
 
@@ -52,21 +52,7 @@ function checkShape (mode: Schemas['PricingMode'], country: string | null): void
 /** Throws INVALID_REQUEST_PARAMETERS: what costs nothing is no price. */
 export function checkAmount (amount: number): void {
   if (amount > 0) return
-  throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'amount', message: 'amount must be greater than 0' })
-}
-
-/** A rule, archived or not. Throws NOT_FOUND. */
-export function findLocalizedPrice (productId: string, localizedPriceId: string, { sandbox }: Context): LocalizedPrice {
-  const price = sandbox.products.findLocalizedPrice(productId, localizedPriceId)
-  if (price !== undefined) return price
-  throw new ApiError('NOT_FOUND', { path: 'id', because: `product ${productId} has no localized price ${localizedPriceId}` })
-}
-
-/** A rule that applies. Throws NOT_FOUND, for an archived one too. */
-export function findCurrentPrice (productId: string, localizedPriceId: string, context: Context): LocalizedPrice {
-  const price = findLocalizedPrice(productId, localizedPriceId, context)
-  if (price.archived_at === null) return price
-  throw new ApiError('NOT_FOUND', { path: 'id', because: `localized price ${localizedPriceId} is archived` })
+  throw invalid('amount', 'amount must be greater than 0')
 }
 
 /** The rules that a product's new pricing mode leaves without effect. */

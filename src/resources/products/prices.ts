@@ -1,6 +1,6 @@
 /** The price of a product, complete: with what a request may leave out, and checked for what the schema can't say. */
 import type { Schemas } from '../../contract/operations.js'
-import { ApiError } from '../../errors.js'
+import { ApiError, doesNotExist, invalid } from '../../errors.js'
 import { divideHalfUp } from '../../rules/money.js'
 
 type Price = Schemas['Price']
@@ -12,8 +12,8 @@ export type CompletePrice = Price & { discount: number, discount_bps: number, pu
 const METERS_MAX = 10
 const WHOLE_BPS = 10_000
 
-function refuse (field: string, message: string): ApiError {
-  return new ApiError('INVALID_REQUEST_PARAMETERS', { path: `price.${field}`, message: `price.${field} ${message}` })
+function invalidPrice (field: string, message: string): ApiError {
+  return invalid(`price.${field}`, `price.${field} ${message}`)
 }
 
 /** Every field of the contract and no other. Throws INVALID_REQUEST_PARAMETERS or INVALID_SUGGESTED_PRICE. */
@@ -28,9 +28,11 @@ export function completePrice (price: Price): CompletePrice {
 function common (price: Price) {
   const { discount = 0, discount_bps: bps = null, currency, purchasing_power_parity: parity = false } = price
   if (bps !== null && (bps < 0 || bps > WHOLE_BPS)) {
-    throw refuse('discount_bps', `is in basis points: it must be from 0 to ${WHOLE_BPS}`)
+    throw invalidPrice('discount_bps', `is in basis points: it must be from 0 to ${WHOLE_BPS}`)
   }
-  if (bps === null && (discount < 0 || discount > 100)) throw refuse('discount', 'is a percentage: it must be from 0 to 100')
+  if (bps === null && (discount < 0 || discount > 100)) {
+    throw invalidPrice('discount', 'is a percentage: it must be from 0 to 100')
+  }
   return { currency, ...discounts(bps, discount), purchasing_power_parity: parity, tax_inclusive: price.tax_inclusive ?? null }
 }
 
@@ -62,9 +64,9 @@ function oneTime (price: PriceOf<'one_time_price'>): CompletePrice {
 function recurring (price: PriceOf<'recurring_price'>): CompletePrice {
   checkAmount('price', price.price)
   const { trial_period_days: days = 0, trial_amount: amount = null, trial_apply_discounts: discounted = null } = price
-  if (days < 0) throw refuse('trial_period_days', 'must not be negative')
+  if (days < 0) throw invalidPrice('trial_period_days', 'must not be negative')
   if (amount !== null) checkAmount('trial_amount', amount)
-  if (amount !== null && days === 0) throw refuse('trial_amount', 'needs a trial: set trial_period_days above 0')
+  if (amount !== null && days === 0) throw invalidPrice('trial_amount', 'needs a trial: set trial_period_days above 0')
   return {
     type: price.type,
     ...common(price),
@@ -80,25 +82,23 @@ function usageBased (price: PriceOf<'usage_based_price'>): CompletePrice {
   checkAmount('fixed_price', price.fixed_price)
   const { meters = null } = price
   if (meters !== null && meters.length > METERS_MAX) {
-    throw refuse('meters', `has ${meters.length} entries, at most ${METERS_MAX} are allowed`)
+    throw invalidPrice('meters', `has ${meters.length} entries, at most ${METERS_MAX} are allowed`)
   }
   const [meter] = meters ?? []
   if (meter !== undefined) { // there are none that one could name
-    throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-      path: 'price.meters[0].meter_id', message: `Meter ${meter.meter_id} does not exist`
-    })
+    throw doesNotExist('Meter', meter.meter_id, 'price.meters[0].meter_id')
   }
   return { type: price.type, ...common(price), fixed_price: price.fixed_price, ...periods(price), meters }
 }
 
 function checkAmount (field: string, amount: number): void {
-  if (amount < 0) throw refuse(field, 'must not be negative')
+  if (amount < 0) throw invalidPrice(field, 'must not be negative')
 }
 
 function periods (price: PriceOf<'recurring_price' | 'usage_based_price'>) {
   const { payment_frequency_count: frequency, subscription_period_count: period } = price
-  if (frequency < 1) throw refuse('payment_frequency_count', 'must be at least 1')
-  if (period < 1) throw refuse('subscription_period_count', 'must be at least 1')
+  if (frequency < 1) throw invalidPrice('payment_frequency_count', 'must be at least 1')
+  if (period < 1) throw invalidPrice('subscription_period_count', 'must be at least 1')
   return {
     payment_frequency_count: frequency,
     payment_frequency_interval: price.payment_frequency_interval,

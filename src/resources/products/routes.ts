@@ -5,9 +5,11 @@ import { page } from '../../http/paging.js'
 import { openTarget } from '../uploads/life.js'
 import { planShortLink } from './links.js'
 import {
-  checkAmount, checkBaseCurrency, findCurrentPrice, findLocalizedPrice, mismatching, planLocalizedPrice
+  checkAmount, checkBaseCurrency, mismatching, planLocalizedPrice
 } from './localized.js'
-import { changedProduct, checkFileName, findLiveProduct, findProduct, planProduct } from './rules.js'
+import {
+  changedProduct, checkFileName, findCurrentPrice, findLiveProduct, findLocalizedPrice, findProduct, planProduct
+} from './rules.js'
 import { localizedPriceResponse, productItem, productResponse, shortLinkItem, shortLinkResponse } from './view.js'
 
 export const products = {

@@ -1,6 +1,6 @@
 /** What is decided about products before anything is written, and which localized price a sale has. */
 import type { Schemas } from '../../contract/operations.js'
-import { ApiError } from '../../errors.js'
+import { ApiError, doesNotExist, invalid, notFound } from '../../errors.js'
 import { checkMetadata } from '../../rules/metadata.js'
 import { DESCRIPTION_MAX, NAME_MAX, checkLength } from '../../rules/text.js'
 import type { Context } from '../../sandbox.js'
@@ -16,12 +16,10 @@ const ENTITLEMENTS_MAX = 50
 const CREDIT_ENTITLEMENTS_MAX = 5
 const FILE_NAME_MAX = 255
 
-const refuse = (path: string, message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
-
 /** Throws NOT_FOUND. */
 export function findProduct (productId: string, { sandbox }: Context, path = 'id'): Product {
   const product = sandbox.products.find(productId)
-  if (product === undefined) throw new ApiError('NOT_FOUND', { path, because: `there is no product ${productId}` })
+  if (product === undefined) throw notFound('product', productId, path)
   return product
 }
 
@@ -30,6 +28,20 @@ export function findLiveProduct (productId: string, context: Context, path = 'id
   const product = findProduct(productId, context, path)
   if (!product.archived) return product
   throw new ApiError('PRODUCT_IS_DELETED', { path, because: `${productId} can't be changed: unarchive it first` })
+}
+
+/** A rule, archived or not. Throws NOT_FOUND. */
+export function findLocalizedPrice (productId: string, localizedPriceId: string, { sandbox }: Context): LocalizedPrice {
+  const price = sandbox.products.findLocalizedPrice(productId, localizedPriceId)
+  if (price !== undefined) return price
+  throw new ApiError('NOT_FOUND', { path: 'id', because: `product ${productId} has no localized price ${localizedPriceId}` })
+}
+
+/** A rule that applies. Throws NOT_FOUND, for an archived one too. */
+export function findCurrentPrice (productId: string, localizedPriceId: string, context: Context): LocalizedPrice {
+  const price = findLocalizedPrice(productId, localizedPriceId, context)
+  if (price.archived_at === null) return price
+  throw new ApiError('NOT_FOUND', { path: 'id', because: `localized price ${localizedPriceId} is archived` })
 }
 
 /** A new product. Throws the ApiError for the first rule that the request breaks. */
@@ -98,7 +110,7 @@ function check (body: CreateRequest | PatchRequest, context: Context): void {
   checkMetadata(body.metadata ?? {})
   if (body.brand_id != null) checkBrandInUse(body.brand_id, 'brand_id', context)
   body.addons?.forEach((addon, index) => {
-    if (context.sandbox.addons.find(addon) === undefined) throw refuse(`addons[${index}]`, `Addon ${addon} does not exist`)
+    if (context.sandbox.addons.find(addon) === undefined) throw doesNotExist('Addon', addon, `addons[${index}]`)
   })
   checkEntitlements(body)
   checkLicense(body)
@@ -108,20 +120,19 @@ function check (body: CreateRequest | PatchRequest, context: Context): void {
 /** A sandbox has no entitlements that one could name. */
 function checkEntitlements ({ entitlements, credit_entitlements: credits }: CreateRequest | PatchRequest): void {
   if (entitlements != null && entitlements.length > ENTITLEMENTS_MAX) {
-    throw refuse('entitlements', `entitlements has ${entitlements.length} entries, at most ${ENTITLEMENTS_MAX} are allowed`)
+    throw invalid('entitlements', `entitlements has ${entitlements.length} entries, at most ${ENTITLEMENTS_MAX} are allowed`)
   }
   if (credits != null && credits.length > CREDIT_ENTITLEMENTS_MAX) {
-    throw refuse('credit_entitlements',
+    throw invalid('credit_entitlements',
       `credit_entitlements has ${credits.length} entries, at most ${CREDIT_ENTITLEMENTS_MAX} are allowed`)
   }
   const entitlement = entitlements?.[0]
   if (entitlement !== undefined) {
-    throw refuse('entitlements[0].entitlement_id', `Entitlement ${entitlement.entitlement_id} does not exist`)
+    throw doesNotExist('Entitlement', entitlement.entitlement_id, 'entitlements[0].entitlement_id')
   }
   const credit = credits?.[0]
   if (credit !== undefined) {
-    throw refuse('credit_entitlements[0].credit_entitlement_id',
-      `Credit entitlement ${credit.credit_entitlement_id} does not exist`)
+    throw doesNotExist('Credit entitlement', credit.credit_entitlement_id, 'credit_entitlements[0].credit_entitlement_id')
   }
 }
 
@@ -129,10 +140,10 @@ function checkLicense (
   { license_key_activations_limit: limit, license_key_duration: lasts }: CreateRequest | PatchRequest
 ): void {
   if (limit != null && limit < 1) {
-    throw refuse('license_key_activations_limit', 'license_key_activations_limit must be at least 1; leave it out for no limit')
+    throw invalid('license_key_activations_limit', 'license_key_activations_limit must be at least 1; leave it out for no limit')
   }
   if (lasts != null && lasts.count < 1) {
-    throw refuse('license_key_duration.count', 'license_key_duration.count must be at least 1')
+    throw invalid('license_key_duration.count', 'license_key_duration.count must be at least 1')
   }
 }
 
@@ -142,12 +153,12 @@ function checkExternalUrl (text: string | null | undefined): void {
   const protocol = URL.canParse(text) ? new URL(text).protocol : null
   if (protocol === 'https:' || protocol === 'http:') return
   const path = 'digital_product_delivery.external_url'
-  throw refuse(path, `${path} must be an absolute http or https URL`)
+  throw invalid(path, `${path} must be an absolute http or https URL`)
 }
 
 export function checkFileName (name: string): void {
   checkLength('file_name', name, FILE_NAME_MAX)
-  if (name === '') throw refuse('file_name', 'file_name must not be empty')
+  if (name === '') throw invalid('file_name', 'file_name must not be empty')
 }
 
 function duration (given: Schemas['LicenseKeyDuration'] | null | undefined): Schemas['LicenseKeyDuration'] | null {

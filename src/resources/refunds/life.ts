@@ -1,7 +1,7 @@
 /** The life of a refund after its creation: it settles later, once, and the payment follows. */
 import type { Schemas } from '../../contract/operations.js'
 import { emit } from '../../delivery/emit.js'
-import { ApiError } from '../../errors.js'
+import { invalid } from '../../errors.js'
 import type { Context } from '../../sandbox.js'
 import { refundStatus } from './rules.js'
 import type { Refund } from './store.js'
@@ -21,9 +21,7 @@ export function settleRefund (
   const { sandbox, now } = context
   const { refund_id: refundId, payment_id: paymentId } = refund
   if (refund.status !== 'pending' && refund.status !== 'review') {
-    throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-      path: 'refund_id', message: `Refund ${refundId} is ${refund.status}: it has ended`
-    })
+    throw invalid('refund_id', `Refund ${refundId} is ${refund.status}: it has ended`)
   }
   sandbox.due.remove(refundId)
   sandbox.refunds.setStatus(refundId, status)

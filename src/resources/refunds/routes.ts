@@ -1,10 +1,9 @@
 /** What is answered under /refunds. */
 import type { Handlers } from '../../http/handlers.js'
 import { page } from '../../http/paging.js'
-import { ApiError } from '../../errors.js'
 import type { Context } from '../../sandbox.js'
 import { SETTLE_JOB } from './life.js'
-import { planRefund } from './rules.js'
+import { findRefund, planRefund } from './rules.js'
 import type { Refund } from './store.js'
 import { refundItem, refundResponse } from './view.js'
 
@@ -38,13 +37,6 @@ export const refunds = {
 
   'GET /refunds/{refund_id}': ({ path, context }) => refundReply(findRefund(path.refund_id, context), context)
 } satisfies Handlers
-
-/** Throws NOT_FOUND. */
-export function findRefund (refundId: string, { sandbox }: Context): Refund {
-  const refund = sandbox.refunds.find(refundId)
-  if (refund === undefined) throw new ApiError('NOT_FOUND', { path: 'refund_id', because: `there is no refund ${refundId}` })
-  return refund
-}
 
 export function refundReply (refund: Refund, context: Context): ReturnType<typeof refundResponse> {
   const payment = context.sandbox.payments.find(refund.payment_id)

@@ -3,7 +3,7 @@
  * units of the payment's currency. All refunds together never exceed what was paid, item by item.
  */
 import type { Schemas } from '../../contract/operations.js'
-import { ApiError, type ErrorCode } from '../../errors.js'
+import { ApiError, doesNotExist, invalid, notFound } from '../../errors.js'
 import { convert, format } from '../../rules/money.js'
 import type { Context, Sandbox } from '../../sandbox.js'
 import { checkMetadata } from '../../rules/metadata.js'
@@ -22,6 +22,13 @@ export interface RefundPlan {
   isPartial: boolean
 }
 
+/** Throws NOT_FOUND. */
+export function findRefund (refundId: string, { sandbox }: Context): Refund {
+  const refund = sandbox.refunds.find(refundId)
+  if (refund === undefined) throw notFound('refund', refundId)
+  return refund
+}
+
 const REASON_MAX = 3000
 
 /** Decides a refund, or throws the ApiError for the first rule that it breaks. Writes nothing. */
@@ -29,17 +36,15 @@ export function planRefund (body: RefundRequest, context: Context): RefundPlan {
   const { sandbox } = context
   checkRequest(body)
   const payment = sandbox.payments.find(body.payment_id)
-  if (payment === undefined) {
-    throw new ApiError('INVALID_REQUEST_PARAMETERS', { path: 'payment_id', message: `Payment ${body.payment_id} does not exist` })
-  }
+  if (payment === undefined) throw doesNotExist('Payment', body.payment_id, 'payment_id')
   const earlier = sandbox.refunds.ofPayment(payment.payment_id)
   checkPayment(payment, earlier, context)
   const items = refundableItems(payment, earlier)
   const wanted = body.items ?? null
   if (items.every(({ refundable }) => refundable === 0)) {
     throw wanted === null || wanted.length === 0
-      ? refuse('PAYMENT_ALREADY_REFUNDED', 'payment_id', 'nothing of it is left to refund')
-      : refuse('NOTHING_TO_REFUND', 'items', 'every item has been refunded in full')
+      ? new ApiError('PAYMENT_ALREADY_REFUNDED', { path: 'payment_id', because: 'nothing of it is left to refund' })
+      : new ApiError('NOTHING_TO_REFUND', { path: 'items', because: 'every item has been refunded in full' })
   }
   const lines = wanted === null || wanted.length === 0
     ? items.filter(({ refundable }) => refundable > 0).map(({ item_id: id, refundable }) => ({ item_id: id, amount: refundable }))
@@ -50,43 +55,40 @@ export function planRefund (body: RefundRequest, context: Context): RefundPlan {
   return { payment, lines, amount, settlementAmount: checkWallet(amount, payment, sandbox), isPartial }
 }
 
-function refuse (code: ErrorCode, path: string, because: string): ApiError {
-  return new ApiError(code, { path, because })
-}
-
 function checkRequest ({ reason, metadata, items }: RefundRequest): void {
   if (reason != null && reason.length > REASON_MAX) {
-    throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-      path: 'reason', message: `reason must not be longer than ${REASON_MAX} characters`
-    })
+    throw invalid('reason', `reason must not be longer than ${REASON_MAX} characters`)
   }
   checkMetadata(metadata ?? {})
   const ids = (items ?? []).map(({ item_id: id }) => id)
   const twice = ids.findIndex((id, index) => ids.indexOf(id) !== index)
-  if (twice >= 0) throw refuse('DUPLICATE_LINE_ITEMS_IN_REQUEST', `items[${twice}].item_id`, `${ids[twice]} stands there twice`)
+  if (twice < 0) return
+  throw new ApiError('DUPLICATE_LINE_ITEMS_IN_REQUEST', {
+    path: `items[${twice}].item_id`, because: `${ids[twice]} stands there twice`
+  })
 }
 
 function checkPayment (payment: Payment, earlier: readonly Refund[], { sandbox, now }: Context): void {
-  if (payment.status !== 'succeeded') throw refuse('PAYMENT_NOT_SUCCEEDED', 'payment_id', `it is ${payment.status}`)
-  if (payment.total_amount === 0) throw refuse('ZERO_AMOUNT_PAYMENT_REFUND_NOT_ALLOWED', 'payment_id', 'it was free')
+  const path = 'payment_id'
+  if (payment.status !== 'succeeded') throw new ApiError('PAYMENT_NOT_SUCCEEDED', { path, because: `it is ${payment.status}` })
+  if (payment.total_amount === 0) throw new ApiError('ZERO_AMOUNT_PAYMENT_REFUND_NOT_ALLOWED', { path, because: 'it was free' })
   const { refundWindowUs } = sandbox.settings
   if (now > payment.created_at + refundWindowUs) {
     const days = Math.round(refundWindowUs / 86_400_000_000)
-    throw new ApiError('REFUND_WINDOW_EXPIRED', {
-      path: 'payment_id', message: `Refunds cannot be initiated ${days} days after payment creation`
-    })
+    const message = `Refunds cannot be initiated ${days} days after payment creation`
+    throw new ApiError('REFUND_WINDOW_EXPIRED', { path, message })
   }
   const waiting = earlier.find(({ status }) => status === 'pending' || status === 'review')
   if (waiting !== undefined) {
     const because = `${waiting.refund_id} is ${waiting.status}: wait until it has ended`
-    throw refuse('EXISTING_REFUND_REQUEST_PROCESSING', 'payment_id', because)
+    throw new ApiError('EXISTING_REFUND_REQUEST_PROCESSING', { path, because })
   }
 }
 
 /** Some methods, vouchers above all, can give back the whole payment or nothing. */
 function checkMethod ({ payment_method_type: type }: Payment, isPartial: boolean, { reference }: Sandbox): void {
   if (!isPartial || type === null || reference.paymentMethods[type]?.partial_refunds !== false) return
-  throw refuse('PARTIAL_REFUND_NOT_ALLOWED', 'items', `${type} can only give back a whole payment`)
+  throw new ApiError('PARTIAL_REFUND_NOT_ALLOWED', { path: 'items', because: `${type} can only give back a whole payment` })
 }
 
 /** What the refund takes from the merchant's wallet. The wallet is unlimited unless it was given a balance. */
@@ -95,9 +97,10 @@ function checkWallet (amount: number, { currency }: Payment, { refunds, referenc
   const { walletBalance } = settings
   const left = walletBalance === null ? Infinity : walletBalance - refunds.takenFromWallet()
   if (taken <= left) return taken
-  throw refuse('INSUFFICIENT_WALLET_FUNDS', 'payment_id',
-    `the wallet holds ${format(left, business.currency, reference.currencies)}, the refund takes ` +
-    format(taken, business.currency, reference.currencies))
+  const money = (minor: number) => format(minor, business.currency, reference.currencies)
+  throw new ApiError('INSUFFICIENT_WALLET_FUNDS', {
+    path: 'payment_id', because: `the wallet holds ${money(left)}, the refund takes ${money(taken)}`
+  })
 }
 
 type Wanted = Schemas['PartialRefundItem']

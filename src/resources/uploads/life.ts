@@ -5,7 +5,8 @@
 import { ApiError } from '../../errors.js'
 import { mediaType } from '../../rules/media.js'
 import type { Context } from '../../sandbox.js'
-import type { Upload, UploadKind } from './store.js'
+import { findTarget } from './rules.js'
+import type { UploadKind } from './store.js'
 import { targetUrl } from './view.js'
 
 const TARGET_LIFETIME_US = 60_000_000
@@ -41,15 +42,6 @@ export function openTarget ({ kind, ownerId, isDirect = false, fileName }: Targe
     expires_at: now + TARGET_LIFETIME_US
   }, now)
   return { upload_id: uploadId, url: targetUrl(kind, secret, context) }
-}
-
-/** The target behind a URL. Throws NOT_FOUND where there is none, or none any more. */
-export function findTarget (kind: UploadKind, secret: string, { sandbox, now }: Context): Upload {
-  const target = sandbox.uploads.findBySecret(secret)
-  if (target?.kind === kind && target.expires_at > now) return target
-  throw new ApiError('NOT_FOUND', {
-    because: 'there is no such upload target: each takes one PUT within 60 seconds, so ask for a new one'
-  })
 }
 
 /** Takes the bytes. Throws as findTarget does, and INVALID_REQUEST_BODY where there are none. */

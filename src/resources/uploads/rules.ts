@@ -1,18 +1,26 @@
 /** What is decided about an image or a file that is named by its id. Writes nothing. */
-import { ApiError } from '../../errors.js'
+import { ApiError, invalid } from '../../errors.js'
 import type { Context } from '../../sandbox.js'
-import type { UploadKind } from './store.js'
+import type { Upload, UploadKind } from './store.js'
 
 const NAMES: Record<UploadKind, string> = { image: 'Image', file: 'File' }
 
 /** Throws INVALID_REQUEST_PARAMETERS where the owner has no such upload, or its bytes have not arrived. */
 export function checkUploaded (uploadId: string, kind: UploadKind, ownerId: string, path: string, { sandbox }: Context): void {
   const upload = sandbox.uploads.find(uploadId)
-  const refuse = (message: string) => new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
   if (upload?.kind !== kind || upload.owner_id !== ownerId) {
-    throw refuse(`${NAMES[kind]} ${uploadId} does not exist for ${ownerId}`)
+    throw invalid(path, `${NAMES[kind]} ${uploadId} does not exist for ${ownerId}`)
   }
   if (upload.secret !== null) {
-    throw refuse(`${NAMES[kind]} ${uploadId} was not uploaded yet: PUT its bytes to the url that came with it`)
+    throw invalid(path, `${NAMES[kind]} ${uploadId} was not uploaded yet: PUT its bytes to the url that came with it`)
   }
+}
+
+/** The target behind a URL. Throws NOT_FOUND where there is none, or none any more. */
+export function findTarget (kind: UploadKind, secret: string, { sandbox, now }: Context): Upload {
+  const target = sandbox.uploads.findBySecret(secret)
+  if (target?.kind === kind && target.expires_at > now) return target
+  throw new ApiError('NOT_FOUND', {
+    because: 'there is no such upload target: each takes one PUT within 60 seconds, so ask for a new one'
+  })
 }

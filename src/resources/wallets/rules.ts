@@ -3,7 +3,7 @@
  * are whole minor units of the wallet's currency; a wallet never holds less than nothing.
  */
 import type { Schemas } from '../../contract/operations.js'
-import { ApiError } from '../../errors.js'
+import { ApiError, invalid } from '../../errors.js'
 import { format } from '../../rules/money.js'
 import type { Context } from '../../sandbox.js'
 import type { WalletEntry } from './store.js'
@@ -51,23 +51,19 @@ export function planEntry (body: EntryRequest, customerId: string, context: Cont
   return { entry, isRepeated: false }
 }
 
-function refuse (path: string, message: string): ApiError {
-  return new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
-}
-
 /** The rules that need nothing but the request. */
 function checkRequest ({ amount, currency, idempotency_key: key, reason }: EntryRequest): void {
   if (!WALLET_CURRENCIES.some(candidate => candidate === currency)) {
-    throw refuse('currency', `currency must be ${WALLET_CURRENCIES.join(' or ')}: a customer has no wallet in ${currency}`)
+    throw invalid('currency', `currency must be ${WALLET_CURRENCIES.join(' or ')}: a customer has no wallet in ${currency}`)
   }
   if (amount < 1 || amount > BALANCE_MAX_MINOR) {
-    throw refuse('amount', `amount must be from 1 to ${BALANCE_MAX_MINOR} minor units; entry_type says in which direction`)
+    throw invalid('amount', `amount must be from 1 to ${BALANCE_MAX_MINOR} minor units; entry_type says in which direction`)
   }
   if (key != null && (key === '' || key.length > KEY_MAX)) {
-    throw refuse('idempotency_key', `idempotency_key must have 1 to ${KEY_MAX} characters; leave it out to have none`)
+    throw invalid('idempotency_key', `idempotency_key must have 1 to ${KEY_MAX} characters; leave it out to have none`)
   }
   if (reason != null && reason.length > REASON_MAX) {
-    throw refuse('reason', `reason must not be longer than ${REASON_MAX} characters`)
+    throw invalid('reason', `reason must not be longer than ${REASON_MAX} characters`)
   }
 }
 
@@ -76,7 +72,7 @@ function sameEntry (earlier: WalletEntry, body: EntryRequest): WalletEntry {
   const { amount, currency, entry_type: type, idempotency_key: key } = body
   const isSame = earlier.amount === amount && earlier.currency === currency && earlier.is_credit === (type === 'credit')
   if (isSame) return earlier
-  throw refuse('idempotency_key', `idempotency_key ${key} was used for a ${earlier.is_credit ? 'credit' : 'debit'} of ` +
+  throw invalid('idempotency_key', `idempotency_key ${key} was used for a ${earlier.is_credit ? 'credit' : 'debit'} of ` +
     `${earlier.amount} ${earlier.currency}: take another one for this ${type} of ${amount} ${currency}`)
 }
 
@@ -88,6 +84,6 @@ function checkBalance (before: number, after: number, { amount, currency }: Entr
     })
   }
   if (after > BALANCE_MAX_MINOR) {
-    throw refuse('amount', `the wallet holds ${money(before)} and can't hold more than ${money(BALANCE_MAX_MINOR)}`)
+    throw invalid('amount', `the wallet holds ${money(before)} and can't hold more than ${money(BALANCE_MAX_MINOR)}`)
   }
 }

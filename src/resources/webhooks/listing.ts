@@ -3,7 +3,7 @@
  * first to go back. It marks a place among the ids, which sort by time, and so holds when that endpoint is deleted meanwhile.
  */
 import type { Query } from '../../contract/operations.js'
-import { ApiError } from '../../errors.js'
+import { invalidQuery } from '../../errors.js'
 import type { Endpoint } from './store.js'
 
 const LIMIT_DEFAULT = 50
@@ -19,7 +19,7 @@ interface Part {
 /** Throws INVALID_QUERY_PARAMS for a limit out of range, or a cursor that never came from here. */
 export function listPart (endpoints: readonly Endpoint[], query: Query<'GET /webhooks'>): Part {
   const limit = query.limit ?? LIMIT_DEFAULT
-  if (limit < 1 || limit > LIMIT_MAX) throw invalid('limit', `must be between 1 and ${LIMIT_MAX}`)
+  if (limit < 1 || limit > LIMIT_MAX) throw invalidQuery('limit', `must be between 1 and ${LIMIT_MAX}`)
   const sorted = [...endpoints].sort((a, b) => a.webhook_id < b.webhook_id ? 1 : -1)
   const [start, end] = range(sorted, limit, query.iterator ?? '')
   const data = sorted.slice(start, end)
@@ -34,15 +34,11 @@ export function listPart (endpoints: readonly Endpoint[], query: Query<'GET /web
 function range (sorted: readonly Endpoint[], limit: number, cursor: string): [start: number, end: number] {
   if (cursor === '') return [0, limit]
   const [, direction, id = ''] = CURSOR.exec(cursor) ?? []
-  if (direction === undefined) throw invalid('iterator', 'must be an iterator or prev_iterator of an earlier answer')
+  if (direction === undefined) throw invalidQuery('iterator', 'must be an iterator or prev_iterator of an earlier answer')
   if (direction === '-') {
     const end = sorted.filter(({ webhook_id: other }) => other > id).length
     return [Math.max(0, end - limit), end]
   }
   const start = sorted.filter(({ webhook_id: other }) => other >= id).length
   return [start, start + limit]
-}
-
-function invalid (path: string, message: string): ApiError {
-  return new ApiError('INVALID_QUERY_PARAMS', { because: `${path} ${message}`, violations: [{ path, message }] })
 }

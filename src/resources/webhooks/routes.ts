@@ -1,9 +1,7 @@
 /** What is answered under /webhooks. */
-import { ApiError } from '../../errors.js'
 import type { Handlers } from '../../http/handlers.js'
-import type { Context } from '../../sandbox.js'
 import { listPart } from './listing.js'
-import { changedEndpoint, idempotencyKey, planEndpoint, withHeaders } from './rules.js'
+import { changedEndpoint, findEndpoint, idempotencyKey, planEndpoint, withHeaders } from './rules.js'
 import type { Endpoint } from './store.js'
 import { webhookDetails, webhookHeaders } from './view.js'
 
@@ -57,12 +55,3 @@ export const webhooks = {
     return undefined
   }
 } satisfies Handlers
-
-/** Throws NOT_FOUND. */
-export function findEndpoint (webhookId: string, { sandbox }: Context): Endpoint {
-  const endpoint = sandbox.webhooks.find(webhookId)
-  if (endpoint === undefined) {
-    throw new ApiError('NOT_FOUND', { path: 'webhook_id', because: `there is no webhook ${webhookId}` })
-  }
-  return endpoint
-}

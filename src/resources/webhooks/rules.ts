@@ -3,7 +3,7 @@
  * can have it (filter_types, rate_limit) and counts as left out elsewhere.
  */
 import type { Schemas } from '../../contract/operations.js'
-import { ApiError } from '../../errors.js'
+import { ApiError, invalid, notFound } from '../../errors.js'
 import { checkHeaders, mergeHeaders } from '../../rules/headers.js'
 import { checkMetadata } from '../../rules/metadata.js'
 import type { Context } from '../../sandbox.js'
@@ -23,7 +23,9 @@ export function planEndpoint (body: Schemas['CreateWebhookRequest'], { sandbox }
   const headers = body.headers ?? {}
   checkHeaders(headers)
   if (sandbox.webhooks.all().length >= ENDPOINTS_MAX) {
-    throw invalid(`There are ${ENDPOINTS_MAX} webhook endpoints, which is the most there can be: delete one first`)
+    throw new ApiError('INVALID_REQUEST_PARAMETERS', {
+      message: `There are ${ENDPOINTS_MAX} webhook endpoints, which is the most there can be: delete one first`
+    })
   }
   return {
     url: body.url,
@@ -61,7 +63,7 @@ export function withHeaders (endpoint: Endpoint, added: Record<string, string>, 
 /** The key of a creation that may have been made before. Throws INVALID_REQUEST_PARAMETERS. */
 export function idempotencyKey ({ idempotency_key: key }: Schemas['CreateWebhookRequest']): string | null {
   if (key == null) return null
-  if (key === '') throw invalid('idempotency_key must not be empty: leave it out instead', 'idempotency_key')
+  if (key === '') throw invalid('idempotency_key', 'idempotency_key must not be empty: leave it out instead')
   checkLength(key, 'idempotency_key', KEY_MAX)
   return key
 }
@@ -77,11 +79,11 @@ function checkUrl (url: string): void {
   checkLength(url, 'url', URL_MAX)
   const hasForm = /^https?:\/\/[^\s\p{Cc}\\]+$/iu.test(url) // URL would mend what lacks a slash or has line breaks
   if (!hasForm || !URL.canParse(url)) {
-    throw invalid('url must be an absolute http or https URL, such as http://127.0.0.1:3000/webhooks', 'url')
+    throw invalid('url', 'url must be an absolute http or https URL, such as http://127.0.0.1:3000/webhooks')
   }
   const { username, password } = new URL(url)
   if (!isDecodable(username) || !isDecodable(password)) {
-    throw invalid('the user name and password in url must be valid percent-encoding: write a % as %25', 'url')
+    throw invalid('url', 'the user name and password in url must be valid percent-encoding: write a % as %25')
   }
 }
 
@@ -95,7 +97,7 @@ function isDecodable (text: string): boolean {
 }
 
 function checkLength (text: string, path: string, max: number): void {
-  if (text.length > max) throw invalid(`${path} must not be longer than ${max} characters`, path)
+  if (text.length > max) throw invalid(path, `${path} must not be longer than ${max} characters`)
 }
 
 /** Each type once; null for all, which is what an empty list means too. */
@@ -108,6 +110,9 @@ function rateOf (rate: number | null | undefined): number | null {
   return rate == null || rate === 0 ? null : rate
 }
 
-function invalid (message: string, path?: string): ApiError {
-  return new ApiError('INVALID_REQUEST_PARAMETERS', path === undefined ? { message } : { path, message })
+/** Throws NOT_FOUND. */
+export function findEndpoint (webhookId: string, { sandbox }: Context): Endpoint {
+  const endpoint = sandbox.webhooks.find(webhookId)
+  if (endpoint === undefined) throw notFound('webhook', webhookId)
+  return endpoint
 }
