@@ -43,7 +43,12 @@ export class ApiError extends Error {
 }
 
 /** What keeps the emulator from starting, in one line for the person who started it. */
-export class SetupError extends Error {}
+export class SetupError extends Error {
+  constructor (message = '', options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'SetupError'
+  }
+}
 
 /** The refusal of a value that breaks a rule without a code of its own. The message says what to change. */
 export function invalid (path: string, message: string): ApiError {

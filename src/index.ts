@@ -13,14 +13,20 @@ import { withoutTrailingSlashes } from './rules/text.js'
 export { EmulatorError } from './control/client.js'
 export { SetupError } from './errors.js'
 export type {
-  CallPattern, Checkout, CheckoutDetails, Clock, Controls, Delivery, DeliveryFault, Duration, Event, EventType, Fault, Idle,
-  LoggedRequest, Pay, PayCheckout, Payment, PaymentExplanation, Refund, SandboxInfo, Seeded, SnapshotInfo, Verified
+  AnyEvent, CallPattern, Checkout, CheckoutDetails, Clock, Controls, Delivery, DeliveryFault, Duration, Event, EventData,
+  EventType, Fault, Idle, LoggedRequest, Pay, PayCheckout, Payment, PaymentExplanation, Refund, SandboxInfo, Seeded,
+  SnapshotInfo, Verified
 } from './control/client.js'
 export type { CheckoutFilter, DeliveryFilter, EventFilter, RequestFilter, Wanted, Waiting } from './control/events.js'
 export type { FixturesFile } from './fixtures/document.js'
 
 /** The options of the command line; a duration may be given in milliseconds, a list as an array, `on` as true. */
-export interface StartOptions extends Omit<GivenOptions, 'clock' | 'clockFrozen' | 'seed' | 'fixtures' | 'sandbox'> {
+export interface StartOptions extends Omit<GivenOptions,
+  'port' | 'database' | 'clock' | 'clockFrozen' | 'seed' | 'fixtures' | 'sandbox'> {
+  /** Port to listen on; a free one unless given. */
+  port?: GivenOptions['port']
+  /** SQLite file, made with its folder when missing; unless given, the data is in memory and gone when the emulator closes. */
+  database?: GivenOptions['database']
   /** What new sandboxes start from: files, as on the command line, or the content of one. */
   fixtures?: string | readonly string[] | FixturesFile | undefined
   /** Makes ids and secrets the same on every run. */
@@ -29,24 +35,31 @@ export interface StartOptions extends Omit<GivenOptions, 'clock' | 'clockFrozen'
   clock?: Date | string | { now?: Date | string | undefined, frozen?: boolean | undefined } | undefined
 }
 
-/** The functions of an emulator for one of its sandboxes, and how a program reaches that. */
-export interface SandboxControls extends Controls {
+/** The functions of a sandbox, and how a program reaches it. */
+export interface Connection extends Controls {
+  /** The base URL for the client: `http://127.0.0.1:49152`, or `http://127.0.0.1:49152/~name` for a sandbox. */
   url: string
+  /** A key that the emulator accepts, for the client. */
   apiKey: string
+}
+
+/** The functions of a sandbox of an emulator in this process. */
+export interface SandboxControls extends Connection {
   /** The ids of the payments of the fixtures' scenario, by the key that they have there. A reset makes new ones. */
   readonly payments: Readonly<Record<string, string>>
 }
 
-export interface Emulator extends Controls, AsyncDisposable {
-  /** Where it listens, which is what to give the client as its base URL: `http://127.0.0.1:49152`. */
-  url: string
-  /** A key that the emulator accepts. */
-  apiKey: string
-  /** The ids of the payments of the fixtures' scenario, by the key that they have there. A reset makes new ones. */
-  readonly payments: Readonly<Record<string, string>>
+/** An emulator that runs elsewhere. */
+export interface RemoteEmulator extends Connection {
+  /** Another sandbox of the same emulator, which is made at its first use. */
+  sandbox (name: string): Connection
+}
+
+/** An emulator in this process. */
+export interface Emulator extends SandboxControls, AsyncDisposable {
   /** What events for the endpoint of the option `webhookUrl` are signed with; null without that option. */
   webhookSecret: string | null
-  /** A world of its own in the same process, which is made at its first use. */
+  /** Another sandbox in the same process, which is made at its first use. */
   sandbox (name: string): SandboxControls
   /** Ends it, once the requests under way are answered. A second time does nothing. */
   close (): Promise<void>
@@ -73,7 +86,10 @@ export async function start ({ fixtures, ...options }: StartOptions = {}): Promi
       apiKey,
       webhookSecret,
       get payments () { return idsByKey(server.played()) },
-      sandbox: name => sandboxOf(server, { url, name, controlKey }),
+      sandbox: name => ({
+        ...sandboxAt(url, name, controlKey),
+        get payments () { return idsByKey(server.played(name)) }
+      }),
       close,
       [Symbol.asyncDispose]: close
     }
@@ -83,17 +99,11 @@ export async function start ({ fixtures, ...options }: StartOptions = {}): Promi
   }
 }
 
-function sandboxOf (
-  server: Server, { url, name, controlKey }: { url: string, name: string, controlKey: string | null }
-): SandboxControls {
+/** How a sandbox of the emulator at a URL is reached. */
+function sandboxAt (url: string, name: string, controlKey: string | null | undefined): Connection {
   const apiKey = `sandbox_${name}`
   const own = `${url}/~${encodeURIComponent(name)}`
-  return {
-    ...createControls(sendTo(own, { apiKey, controlKey })),
-    url: own,
-    apiKey,
-    get payments () { return idsByKey(server.played(name)) }
-  }
+  return { ...createControls(sendTo(own, { apiKey, controlKey })), url: own, apiKey }
 }
 
 function idsByKey (played: ReturnType<Server['played']>): Record<string, string> {
@@ -108,14 +118,26 @@ export interface ConnectOptions {
 }
 
 /**
- * The same functions for an emulator that runs elsewhere: in a container, or in the process that started the test runner. Throws
- * a SetupError for what is no URL of one.
+ * The functions of an emulator that runs elsewhere: in a container, or in the process that started the test runner. Throws a
+ * SetupError for a URL that can't be that of an emulator.
  */
-export function connect (url: string, { apiKey = 'test', controlKey }: ConnectOptions = {}): Controls {
-  if (!URL.canParse(url) || new URL(url).protocol !== 'http:') {
-    throw new SetupError(`${JSON.stringify(url)} is no address of an emulator, such as http://127.0.0.1:4010`)
+export function connect (address: string, { apiKey = 'test', controlKey }: ConnectOptions = {}): RemoteEmulator {
+  const url = baseUrl(address)
+  return {
+    ...createControls(sendTo(url, { apiKey, controlKey })),
+    url,
+    apiKey,
+    sandbox: name => sandboxAt(url, name, controlKey)
   }
-  return createControls(sendTo(withoutTrailingSlashes(url), { apiKey, controlKey }))
+}
+
+/** The URL without a slash at its end. */
+function baseUrl (address: string): string {
+  const url = URL.canParse(address) ? new URL(address) : null
+  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
+    throw new SetupError(`${JSON.stringify(address)} is not the address of an emulator, such as http://127.0.0.1:4010`)
+  }
+  return withoutTrailingSlashes(address)
 }
 
 function textsOf ({ seed, clock, ...options }: Omit<StartOptions, 'fixtures'>): ReturnType<typeof optionTexts> {

@@ -1,14 +1,17 @@
 /** The options of src/config.ts as a program gives them, which is how start() takes them: not only as text. */
 import { OPTIONS, type OptionName, type Parsed } from './config.js'
 import { SetupError } from './errors.js'
+import type { GivenOptions } from './options.gen.js'
+
+export type { GivenOptions }
 
 /** What a program may give instead of the text of a value. */
 type Given<Value> = Value extends boolean | number ? Value
   : Value extends ReadonlySet<infer Item> ? readonly Item[]
     : Value extends readonly number[] ? ReadonlyArray<number | string> : string
 
-/** The options as a program gives them: as text, or a number, a boolean or a list. */
-export type GivenOptions = { [Name in OptionName]?: string | Given<Parsed<Name>> | undefined }
+/** The value of an option as a program gives it: as text, or a number, a boolean or a list. */
+export type OptionValue<Name extends OptionName> = string | Given<Parsed<Name>>
 
 /** The same options as one would type them, so that there is one check for both. What is undefined counts as not given. */
 export function optionTexts (given: GivenOptions): Partial<Record<OptionName, string>> {

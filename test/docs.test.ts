@@ -1,6 +1,8 @@
 /** What is written, held against the code: the tables of options and errors both ways, the links, the README's examples. */
+import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import t from 'tap'
 import { OPTIONS } from '../src/config.js'
 import { ERRORS } from '../src/errors.js'
@@ -47,6 +49,20 @@ t.test('links within the project lead somewhere', async t => {
       const file = path === '' ? page : join(dirname(page), path)
       t.ok(existsSync(packagePath(file)), `${page} links to ${target}`)
       if (anchor !== undefined) t.ok(anchors(read(file)).includes(anchor), `${page} links to the heading ${target}`)
+    }
+  }
+})
+
+t.test('the how-tos are in the package, and their links lead to what is there', async t => {
+  const args = ['pack', '--dry-run', '--json', '--ignore-scripts']
+  const { stdout } = await promisify(execFile)('npm', args, { cwd: packagePath(), maxBuffer: 10_000_000 })
+  const [{ files = [] } = {}] = JSON.parse(stdout) as Array<{ files: Array<{ path: string }> }>
+  const shipped = new Set(files.flatMap(({ path }) => [path, dirname(path)]))
+  const howTos = pages.filter(page => page.startsWith(join('docs', 'how-to')))
+  for (const page of howTos) {
+    t.ok(shipped.has(page), page)
+    for (const [, target = ''] of read(page).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)) {
+      if (!/^[a-z]+:/.test(target)) t.ok(shipped.has(join(dirname(page), target)), `${page} links to ${target}`)
     }
   }
 })

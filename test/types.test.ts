@@ -1,8 +1,11 @@
 /** The types of the package, as those see them who install it: whole, and without the types of the libraries inside. */
+import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import ts from 'typescript'
+import { OPTIONS } from '../src/config.js'
 import { packagePath } from '../src/root.js'
 import { temporaryFolder } from './processes.js'
 
@@ -49,18 +52,38 @@ export async function use (): Promise<string> {
   const { status, total_amount: total } = await emulator.pay('pay_1', { outcome: 'failed', error_code: 'GENERIC_DECLINE' })
   const event: Event = await emulator.waitForEvent('payment.succeeded', { timeout: '1s' })
   const next = await emulator.waitForEvent(({ type }) => type === 'refund.succeeded', { since: event })
+  const large = await emulator.waitForEvent('payment.succeeded', event => event.body.data.total_amount > 1000, { timeout: '1s' })
+  await emulator.waitForEvent(event => event.body.data.total_amount > 1000)
+  await emulator.waitForEvent(event => event.type === 'dispute.opened' && event.body.data.amount.length > 3)
+  await emulator.waitForEvent((event: Event) => event.type === 'payment.failed')
+  const amounts: number[] = (await emulator.events({ type: 'refund.failed' })).map(({ body }) => body.data.amount ?? 0)
+  for (const event of await emulator.events()) {
+    if (event.type === 'payment.succeeded') amounts.push(event.body.data.total_amount)
+    if (event.body.data.payload_type === 'Refund') amounts.push(event.body.data.amount ?? 0)
+  }
+  const { body: { data: { status: subscribed } } } = await emulator.trigger('subscription.active')
+  const code: Event<'payment.failed'>['body']['data']['error_code'] = null
+  const session = await emulator.expire('cks_1')
+  const expired = await emulator.expire(session.session_id)
+  await emulator.abandon('cks_1', { customer: { name: 'Ada' } })
+  await emulator.pay('cks_1', { card: '4242424242424242', billing_address: { country: 'US', state: null } })
   const { status: refunded } = await emulator.settleRefund('ref_1', 'succeeded')
   await emulator.advance('2h')
   const time: number = (await emulator.now()).getTime() + total
   const found = await emulator.request<{ items: string[] }>('GET', '/payments')
-  await connect(emulator.url).idle()
+  const elsewhere = connect(emulator.url)
+  await elsewhere.idle()
+  const own: [string, string] = [elsewhere.url, elsewhere.sandbox('other').apiKey]
   try {
     await emulator.close()
   } catch (error) {
     if (error instanceof EmulatorError) return error.code + error.details[0]?.path
     if (error instanceof SetupError) return error.message
   }
-  return [status, next.type, refunded, time, found.items[0], emulator.webhookSecret?.length].join()
+  return [
+    status, next.type, refunded, time, found.items[0], emulator.webhookSecret?.length, large.body.data.customer.email, amounts,
+    subscribed, code, expired.payment_id, own
+  ].join()
 }
 
 // @ts-expect-error: there is no such option
@@ -71,12 +94,20 @@ start({ port: [1] })
 start({ linkLifetime: true })
 // @ts-expect-error: there is no such type of event
 start().then(emulator => emulator.waitForEvent('payment.lost'))
+// @ts-expect-error: a refund has no such field
+start().then(emulator => emulator.waitForEvent('refund.succeeded', event => event.body.data.total_amount > 1000))
+// @ts-expect-error: no event has such a field
+start().then(emulator => emulator.waitForEvent(event => event.body.data.amuont > 0))
+// @ts-expect-error: either a session or a payment
+start().then(async emulator => (await emulator.expire('x' as string)).status)
+// @ts-expect-error: there is no such detail
+start().then(emulator => emulator.pay('cks_1', { costumer: {} }))
 // @ts-expect-error: there is no such outcome
 start().then(emulator => emulator.pay('pay_1', { outcome: 'lost' }))
 `
 
 /** A folder with the package's declarations alone installed, and a program that uses them. */
-function consumer (test: Test): string {
+function consumer (test: Test, type: 'module' | 'commonjs' = 'module', text = CONSUMER): string {
   const folder = temporaryFolder(test)
   const installed = join(folder, 'node_modules', 'dodo-emulator')
   const place = (path: string, text: string) => {
@@ -84,19 +115,28 @@ function consumer (test: Test): string {
     writeFileSync(join(installed, path), text)
   }
   place('package.json', readFileSync(packagePath('package.json'), 'utf8'))
-  for (const file of reached('index.d.ts').files) place(join('dist', file), readFileSync(join(DIST, file), 'utf8'))
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-  writeFileSync(join(folder, 'program.ts'), CONSUMER)
+  for (const file of reached('index.d.cts').files) place(join('dist', file), readFileSync(join(DIST, file), 'utf8'))
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }))
+  writeFileSync(join(folder, 'program.ts'), text)
   return folder
 }
 
-function complaints (folder: string, options: ts.CompilerOptions): string[] {
-  const program = ts.createProgram([join(folder, 'program.ts')], {
+function compiled (folder: string, options: ts.CompilerOptions): ts.Program {
+  return ts.createProgram([join(folder, 'program.ts')], {
     strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true, target: ts.ScriptTarget.ES2022, lib: ['lib.es2022.d.ts'], types: [], ...options
   })
-  return ts.getPreEmitDiagnostics(program).map(({ file, messageText }) =>
-    `${file === undefined ? '' : relative(folder, file.fileName)}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`)
 }
+
+function complaints (folder: string, options: ts.CompilerOptions): string[] {
+  return ts.getPreEmitDiagnostics(compiled(folder, options)).map(({ file, start, messageText }) => {
+    const place = file === undefined
+      ? ''
+      : `${relative(folder, file.fileName)}:${file.getLineAndCharacterOfPosition(start ?? 0).line + 1}`
+    return `${place}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`
+  })
+}
+
+t.setTimeout(300_000) // the compiler runs several times
 
 t.test('the declarations stand by themselves', async t => {
   t.ok(existsSync(join(DIST, 'index.d.ts')), 'built: npm run build')
@@ -120,10 +160,78 @@ t.test('a program compiles with all declarations checked', async t => {
     t.strictSame(complaints(consumer(t), { ...bundler, strict: false, exactOptionalPropertyTypes: false }), [])
   })
 
+  for (const name of ['Node16', 'NodeNext'] as const) {
+    t.test(`as CommonJS, with ${name.toLowerCase()}`, async t => {
+      t.strictSame(complaints(consumer(t, 'commonjs'), { module: ModuleKind[name] }), [])
+    })
+  }
+
   t.test('beside the types of Node', async t => {
     const folder = consumer(t)
     mkdirSync(join(folder, 'node_modules', '@types'))
     for (const name of ['@types/node', 'undici-types']) symlinkSync(packagePath('node_modules', name), join(folder, 'node_modules', name))
     t.strictSame(complaints(folder, { ...nodenext, types: ['node'] }), [])
+  })
+})
+
+t.test('every option of start() is documented where it is typed', async t => {
+  const folder = consumer(t, 'module', "import type { StartOptions } from 'dodo-emulator'\nexport declare const options: StartOptions\n")
+  const program = compiled(folder, { module: ts.ModuleKind.NodeNext })
+  const checker = program.getTypeChecker()
+  const source = program.getSourceFile(join(folder, 'program.ts'))
+  const [options] = source === undefined ? [] : checker.getExportsOfModule(checker.getSymbolAtLocation(source) as ts.Symbol)
+  const properties = options === undefined ? [] : checker.getPropertiesOfType(checker.getTypeOfSymbol(options))
+  const documented = new Map(properties.map(property =>
+    [property.name, ts.displayPartsToString(property.getDocumentationComment(checker))]))
+  const names = Object.keys(OPTIONS).filter(name => name !== 'sandbox' && name !== 'clockFrozen')
+  t.strictSame([...documented.keys()].sort(), names.sort())
+  for (const [name, text] of documented) t.match(text, /^[A-Z].{15,}\.$/s, name)
+  t.match(documented.get('linkLifetime'), /^How long a payment link can be paid .*Default: `24h`\.$/)
+})
+
+t.test('the examples of the how-to for tests compile as they are', async t => {
+  const text = readFileSync(packagePath('docs', 'how-to', 'use-in-tests.md'), 'utf8')
+  const blocks = [...text.matchAll(/^```js\n(.*?)^```/gms)].map(([, block = '']) => block.replace(/^import .*\n/gm, ''))
+  const inline = [...text.matchAll(/`(await (?:emulator|start)\b[^`]*)`/g)].map(([, code = '']) => code)
+  t.ok(blocks.length >= 5 && inline.length >= 5)
+  const program = `import DodoPayments from 'dodopayments'
+import { connect, start, type Emulator } from 'dodo-emulator'
+declare const client: DodoPayments, emulator: Emulator, session_id: string, payment_id: string, url: string
+declare const event: Awaited<ReturnType<Emulator['events']>>[number]
+${[...blocks, ...inline].map((code, index) => `export async function example${index} () {\n${code}\n}`).join('\n')}
+export const used = [client, connect(url), start, session_id, payment_id, event, emulator]
+`
+  const folder = consumer(t, 'module', program)
+  symlinkSync(packagePath('node_modules', 'dodopayments'), join(folder, 'node_modules', 'dodopayments'))
+  t.strictSame(complaints(folder, { module: ts.ModuleKind.NodeNext, skipLibCheck: true, lib: ['lib.es2022.d.ts', 'lib.dom.d.ts', 'lib.esnext.disposable.d.ts'] }), [])
+})
+
+t.test('require', async t => {
+  const folder = temporaryFolder(t)
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(packagePath(), join(folder, 'node_modules', 'dodo-emulator'))
+  writeFileSync(join(folder, 'program.cjs'), `
+const { start, EmulatorError, SetupError } = require('dodo-emulator')
+start().then(async emulator => {
+  const error = await emulator.pay('pay_x').catch(reason => reason)
+  console.log(error instanceof EmulatorError, new SetupError('x').name)
+  await emulator.close()
+})
+`)
+  writeFileSync(join(folder, 'redirect.cjs'), "require('dodo-emulator/redirect')\n")
+  const run = (...args: string[]) => promisify(execFile)(process.execPath, args, { cwd: folder })
+
+  t.test('gives what import gives', async t => {
+    t.match((await run('program.cjs')).stdout, /^true SetupError\n$/)
+    await run('redirect.cjs')
+    const declared = [...readFileSync(join(DIST, 'index.d.cts'), 'utf8').matchAll(/^export declare const (\w+)/gm)].map(([, name]) => name)
+    t.strictSame(declared.sort(), Object.keys(await import('../src/index.js')).sort(), 'its types name every value')
+  })
+
+  t.test('says what to do where Node.js can not load it', async t => {
+    for (const program of ['program.cjs', 'redirect.cjs']) {
+      const { stderr } = await run('--no-experimental-require-module', program).then(() => ({ stderr: '' }), (error: { stderr: string }) => error)
+      t.match(stderr, /Error: dodo-emulator is an ES module, which require\(\) can't load here: load it with await import\('dodo-emulator/)
+    }
   })
 })

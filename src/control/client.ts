@@ -8,13 +8,13 @@ import { parseDuration } from '../rules/duration.js'
 import type { FixturesFile } from '../fixtures/document.js'
 import type { Send } from './send.js'
 import type { components } from './types.gen.js'
-import type { CheckoutFilter, DeliveryFilter, EventFilter, RequestFilter, Waiting, Wanted } from './events.js'
-import { listCheckouts, listDeliveries, listEvents, listRequests, waitForEvent } from './events.js'
+import type { Event } from './event-types.js'
+import type { CheckoutFilter, DeliveryFilter, EventFilter, RequestFilter, WaitArguments, Waiting, Wanted } from './events.js'
+import { listCheckouts, listDeliveries, listEvents, listRequests, readWait, waitForEvent } from './events.js'
 
 type ControlSchemas = components['schemas']
 
 export type Clock = ControlSchemas['Clock']
-export type Event = ControlSchemas['Event']
 export type Delivery = ControlSchemas['Delivery']
 export type Idle = ControlSchemas['Idle']
 export type Fault = ControlSchemas['Fault']
@@ -36,6 +36,7 @@ export type Payment = Required<Schemas['PaymentResponse']>
 export type Refund = Required<Schemas['RefundResponse']>
 /** `payment.succeeded` */
 export type EventType = Schemas['EventType']
+export type { AnyEvent, Event, EventData } from './event-types.js'
 /** Milliseconds, or a text such as `30s`, `15m`, `2h`, `7d`. */
 export type Duration = number | string
 
@@ -43,7 +44,7 @@ export type Duration = number | string
 export interface Controls {
   /**
    * Pays a checkout session (`cks_…`) or a payment (`pay_…`) as the customer would on the hosted page, with a test card or an
-   * outcome: `succeeded` unless given. Details replace those of the session: `pay(id, { customer: { email: 'new@example.com' } })`.
+   * outcome: `succeeded` unless given. Details replace those of the session: `pay(id, { customer: { email: 'a@example.com' } })`.
    * Resolves to the payment.
    */
   pay (id: string, how?: PayCheckout): Promise<Payment>
@@ -72,12 +73,20 @@ export interface Controls {
   /** Lets the clock run again. */
   release (): Promise<Clock>
 
-  /** What has happened, oldest first: the last 10,000 events, or those that fit the filter. */
+  /** What has happened, oldest first: the last 10,000 events, or those that match the filter. */
+  events<Type extends EventType> (filter: EventFilter & { type: Type }): Promise<Array<Event<Type>>>
   events (filter?: EventFilter): Promise<Event[]>
   /**
-   * The first event that fits, which may have happened already; give `since` to overlook those up to an event. Rejects after the
-   * timeout (4 seconds unless given) with a message that says what has happened instead.
+   * Resolves to the first event that matches, which may have happened already; `since` skips the events up to one. Rejects after
+   * the timeout (4 seconds unless given) with a message that lists what happened instead.
+   *
+   * `waitForEvent('payment.succeeded', event => event.body.data.total_amount > 1000)`
    */
+  waitForEvent<Type extends EventType> (type: Type, options?: Waiting): Promise<Event<Type>>
+  waitForEvent<Type extends EventType> (
+    type: Type, matches: (event: Event<Type>) => boolean, options?: Waiting
+  ): Promise<Event<Type>>
+  waitForEvent<Type extends EventType> (filter: EventFilter & { type: Type }, options?: Waiting): Promise<Event<Type>>
   waitForEvent (wanted: Wanted, options?: Waiting): Promise<Event>
   /** What was sent to webhook endpoints, with every try, oldest first. */
   deliveries (filter?: DeliveryFilter): Promise<Delivery[]>
@@ -88,7 +97,7 @@ export interface Controls {
   /** Tries a delivery once more, however it has ended. */
   retry (deliveryId: string): Promise<Delivery>
   /** Sends a sample of an event to the endpoints that want it; `data` takes the place of fields of its data. */
-  trigger (type: EventType, data?: object): Promise<Event>
+  trigger<Type extends EventType> (type: Type, data?: object): Promise<Event<Type>>
 
   /** Lets webhooks arrive as on a bad day: `failDeliveries({ kind: 'duplicate' })`. Gives everything that is to go wrong. */
   failDeliveries (fault: ControlSchemas['AddDeliveryFault']): Promise<DeliveryFault[]>
@@ -208,16 +217,19 @@ export function createControls (send: Send): Controls {
     freeze: () => move({ frozen: true }),
     release: () => move({ frozen: false }),
 
-    events: filter => listEvents(ask, filter),
-    waitForEvent: async (wanted, { timeout, since } = {}) =>
-      waitForEvent(ask, wanted, { since, timeoutMs: timeout === undefined ? undefined : milliseconds(timeout) }),
+    events: ((filter?: EventFilter) => listEvents(ask, filter)) as Controls['events'],
+    waitForEvent: (async (...given: WaitArguments) => {
+      const { criteria, waiting: { timeout, since } } = readWait(given)
+      return await waitForEvent(ask, criteria, { since, timeoutMs: timeout === undefined ? undefined : milliseconds(timeout) })
+    }) as Controls['waitForEvent'],
     deliveries: filter => listDeliveries(ask, filter),
     idle: async ({ timeout } = {}) =>
       ask('GET /_emulator/idle', { query: timeout === undefined ? {} : { timeout_ms: milliseconds(timeout) } }),
-    replay: id => ask('POST /_emulator/events/{event_id}/replay', { path: { event_id: id } }),
+    replay: id => ask('POST /_emulator/events/{event_id}/replay', { path: { event_id: id } }) as Promise<Event>,
     retry: id => ask('POST /_emulator/deliveries/{delivery_id}/retry', { path: { delivery_id: id } }),
-    trigger: (type, data) =>
-      ask('POST /_emulator/events/trigger', { body: { type, ...(data === undefined ? {} : { data: { ...data } }) } }),
+    trigger: ((type: EventType, data?: object) => ask('POST /_emulator/events/trigger', {
+      body: { type, ...(data === undefined ? {} : { data: { ...data } }) }
+    })) as Controls['trigger'],
 
     failDeliveries: async body => (await ask('POST /_emulator/deliveries/faults', { body })).items,
     deliveryFaults: async () => (await ask('GET /_emulator/deliveries/faults')).items,

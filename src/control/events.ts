@@ -1,7 +1,9 @@
 /** What has happened, what was called and what was sent, as a test asks for it: in order and whole, or as soon as it is there. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Query } from '../contract/operations.js'
-import type { Ask, Checkout, Delivery, Duration, Event, EventType, LoggedRequest } from './client.js'
+import { SetupError } from '../errors.js'
+import type { Ask, Checkout, Delivery, Duration, EventType, LoggedRequest } from './client.js'
+import type { AnyEvent, Event } from './event-types.js'
 
 export type EventFilter = Omit<Query<'GET /_emulator/events'>, 'page_size' | 'page_number'>
 
@@ -11,8 +13,10 @@ export type RequestFilter = Omit<Query<'GET /_emulator/requests'>, 'page_size' |
 
 export type CheckoutFilter = Omit<Query<'GET /_emulator/checkouts'>, 'page_size' | 'page_number'>
 
-/** Which event: its type, its type and payment, or whatever is true of it. */
-export type Wanted = EventType | EventFilter | ((event: Event) => boolean)
+type Matches = (event: AnyEvent) => boolean
+
+/** Which event: its type, its type and payment, or what is true of it. */
+export type Wanted = EventType | EventFilter | Matches
 
 export interface Waiting {
   /** 4 seconds unless given, which is less than the patience of the usual test runners. */
@@ -21,13 +25,27 @@ export interface Waiting {
   since?: Pick<Event, 'event_id'>
 }
 
+/** What `waitForEvent` is called with. A predicate after a type sees events of this type alone. */
+export type WaitArguments = [wanted: Wanted, options?: Waiting] | [type: EventType, matches: Matches, options?: Waiting]
+
+/** What an event has to be: everything that is given. */
+export interface Criteria extends Pick<EventFilter, 'type' | 'payment_id'> {
+  matches?: Matches
+}
+
 const PAGE = 100
 const TIMEOUT_MS = 4000
 const LOOK_EVERY_MS = 5
 const TOLD_MAX = 20
 
 export async function listEvents (ask: Ask, filter: EventFilter = {}): Promise<Event[]> {
-  return all(page => ask('GET /_emulator/events', { query: { ...filter, ...page } }), ({ event_id: id }) => id)
+  return readEvents(ask, filter)
+}
+
+/** The data of events is typed by what the contract promises of it. */
+async function readEvents (ask: Ask, filter: EventFilter, known?: string): Promise<AnyEvent[]> {
+  const read = (page: object) => ask('GET /_emulator/events', { query: { ...filter, ...page } })
+  return await all(read, ({ event_id: id }) => id, known) as AnyEvent[]
 }
 
 export async function listDeliveries (ask: Ask, filter: DeliveryFilter = {}): Promise<Delivery[]> {
@@ -59,46 +77,52 @@ async function all<Item> (
   }
 }
 
+/** Throws a SetupError for what neither names nor describes an event. */
+export function readWait ([wanted, second, third]: WaitArguments): { criteria: Criteria, waiting: Waiting } {
+  const [matches, waiting = {}] = typeof second === 'function' ? [second, third] : [undefined, second]
+  if (typeof wanted === 'string') return { criteria: { type: wanted, ...(matches === undefined ? {} : { matches }) }, waiting }
+  if (matches !== undefined || wanted == null) {
+    throw new SetupError("waitForEvent takes a type and a function, as in waitForEvent('payment.succeeded', event => true)")
+  }
+  return { criteria: typeof wanted === 'function' ? { matches: wanted } : wanted, waiting }
+}
+
 export async function waitForEvent (
-  ask: Ask, wanted: Wanted, { timeoutMs = TIMEOUT_MS, since }: { timeoutMs: number | undefined, since: Waiting['since'] }
+  ask: Ask, criteria: Criteria, { timeoutMs = TIMEOUT_MS, since }: { timeoutMs: number | undefined, since: Waiting['since'] }
 ): Promise<Event> {
   const patience = AbortSignal.timeout(timeoutMs)
-  const fits = predicateOf(wanted)
   const overlooked: Event[] = []
   let seen = since?.event_id
   for (;;) {
     const isLast = patience.aborted
     const { items: [newest] } = await ask('GET /_emulator/events', { query: { page_size: 1 } })
     if (newest !== undefined && newest.event_id !== seen) {
-      const events = await all(page => ask('GET /_emulator/events', { query: page }), ({ event_id: id }) => id, seen)
-      const found = events.find(fits)
+      const events = await readEvents(ask, {}, seen)
+      const found = events.find(event => isWanted(event, criteria))
       if (found !== undefined) return found
       overlooked.push(...events)
       seen = events.at(-1)?.event_id ?? seen
     }
-    if (isLast) throw await notHappened(ask, wanted, overlooked, timeoutMs)
+    if (isLast) throw await notHappened(ask, criteria, overlooked, timeoutMs)
     await wait(LOOK_EVERY_MS)
   }
 }
 
-function predicateOf (wanted: Wanted): (event: Event) => boolean {
-  if (typeof wanted === 'function') return wanted
-  const { type, payment_id: paymentId }: EventFilter = typeof wanted === 'string' ? { type: wanted } : wanted
-  return event => (type === undefined || event.type === type) && (paymentId === undefined || event.payment_id === paymentId)
+function isWanted (event: AnyEvent, { type, payment_id: paymentId, matches }: Criteria): boolean {
+  if (type !== undefined && event.type !== type) return false
+  if (paymentId !== undefined && event.payment_id !== paymentId) return false
+  return matches === undefined || matches(event)
 }
 
-async function notHappened (ask: Ask, wanted: Wanted, events: Event[], timeoutMs: number): Promise<Error> {
+async function notHappened (ask: Ask, criteria: Criteria, events: Event[], timeoutMs: number): Promise<Error> {
   const told = events.slice(-TOLD_MAX).map(event => `${event.type} of ${event.subject_id}`)
   const happened = told.length === 0 ? 'nothing' : `${events.length > told.length ? 'lately ' : ''}${told.join(', ')}`
   const { frozen, due } = await ask('GET /_emulator/clock')
   const waiting = `; ${due} ${due === 1 ? 'thing waits' : 'things wait'} for a later time`
   const hint = frozen ? `${waiting}, and the clock stands still: advance() it` : `${waiting}: advance() the clock`
-  return new Error(`no ${nameOf(wanted)} within ${timeoutMs} ms; what happened: ${happened}${due === 0 ? '' : hint}`)
+  return new Error(`no ${nameOf(criteria)} within ${timeoutMs} ms; what happened: ${happened}${due === 0 ? '' : hint}`)
 }
 
-function nameOf (wanted: Wanted): string {
-  if (typeof wanted === 'string') return wanted
-  if (typeof wanted === 'function') return 'event that fits'
-  const { type = 'event', payment_id: paymentId } = wanted
-  return paymentId === undefined ? type : `${type} of ${paymentId}`
+function nameOf ({ type, payment_id: paymentId, matches }: Criteria): string {
+  return `${type ?? 'event'}${paymentId === undefined ? '' : ` of ${paymentId}`}${matches === undefined ? '' : ' that matches'}`
 }

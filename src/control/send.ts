@@ -2,7 +2,8 @@
  * Sends requests to an emulator over HTTP, one in one's own process too: not with `fetch` and not by way of timers, because tests
  * replace both. Each request has a connection of its own, so that none is left when the emulator is gone.
  */
-import { request } from 'node:http'
+import { request as overHttp } from 'node:http'
+import { request as overHttps } from 'node:https'
 import { SetupError } from '../errors.js'
 import type { Method } from './client.js'
 
@@ -18,6 +19,7 @@ export interface Keys {
 
 /** Sends to the emulator at a URL. Rejects with a SetupError where nobody answers. */
 export function sendTo (url: string, { apiKey, controlKey }: Keys): Send {
+  const request = url.startsWith('https:') ? overHttps : overHttp
   return (method, path, body) => new Promise((resolve, reject) => {
     const text = body === undefined ? '' : JSON.stringify(body)
     const headers = {

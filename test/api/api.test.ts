@@ -261,7 +261,7 @@ t.test('events', async t => {
     const [waited, byPayment, byPredicate] = await Promise.all([
       emulator.waitForEvent('payment.succeeded', { since: first, timeout: '60s' }),
       emulator.waitForEvent({ payment_id: second }, { timeout: '60s' }),
-      emulator.waitForEvent(({ body }) => (body['data'] as { payment_id: string }).payment_id === second, { timeout: '60s' }),
+      emulator.waitForEvent(({ body }) => body.data.payment_id === second, { timeout: '60s' }),
       emulator.pay(second)
     ])
     for (const event of [waited, byPayment, byPredicate]) t.equal(event.payment_id, second)
@@ -272,6 +272,11 @@ t.test('events', async t => {
       { message: 'no payment.succeeded within 20 ms; what happened: nothing' })
     await t.rejects(emulator.waitForEvent({ type: 'payment.failed', payment_id: id }, { timeout: '0s' }),
       { message: new RegExp(`^no payment.failed of ${id} within 0 ms`) })
+    const large = await emulator.waitForEvent('payment.succeeded', event => event.body.data.total_amount > 1000, { since: first })
+    t.equal(large.event_id, waited.event_id, 'a type and a predicate, with options')
+    await t.rejects(emulator.waitForEvent('payment.succeeded', event => event.body.data.total_amount > 1_000_000, { timeout: 0 }),
+      { message: /^no payment\.succeeded that matches within 0 ms; what happened: payment\.succeeded of pay_/ })
+    await t.rejects(emulator.waitForEvent({ type: 'payment.failed' }, (() => true) as never), { name: 'SetupError', message: /takes a type and a function/ })
     await t.rejects(emulator.waitForEvent('payment.failed', { timeout: 'soon' }), { message: /^soon is no duration/ })
     const broken = new Error('a predicate of the test that throws')
     await t.rejects(emulator.waitForEvent(() => { throw broken }), broken)
@@ -282,7 +287,7 @@ t.test('events', async t => {
     const { payment_id: id } = await client.payments.create(paymentBody())
     await emulator.pay(id, { outcome: 'processing' })
     await t.rejects(emulator.waitForEvent(({ type }) => type === 'payment.succeeded', { timeout: 10 }),
-      { message: /^no event that fits .*payment\.processing.*; 1 thing waits for a later time, and the clock stands still: advance\(\) it$/ })
+      { message: /^no event that matches .*payment\.processing.*; 1 thing waits for a later time, and the clock stands still: advance\(\) it$/ })
   })
 })
 
@@ -340,11 +345,17 @@ t.test('an emulator that runs elsewhere', async t => {
   const elsewhere = connect(`${emulator.url}/`)
   t.match(await elsewhere.pay(id), { status: 'succeeded' })
   t.match(await elsewhere.waitForEvent('payment.succeeded'), { payment_id: id })
+  t.match(elsewhere, { url: emulator.url, apiKey: 'test' })
+  const other = elsewhere.sandbox('other')
+  t.match(other, { url: `${emulator.url}/~other`, apiKey: 'sandbox_other' })
+  t.strictSame(await other.events(), [])
+  t.strictSame(await connect(emulator.url, { apiKey: other.apiKey }).events(), [])
+  await t.rejects(connect(emulator.url.replace('http:', 'https:')).now(), { name: 'SetupError', code: 'EPROTO' }, 'asked with TLS')
   await emulator.close()
   await t.rejects(elsewhere.now(), { code: 'ECONNREFUSED', message: /^no emulator answers at http:.* is it closed/ })
   await t.rejects(emulator.pay(id), { message: /is it closed/ })
-  for (const url of ['emulator', 'https://emulator.test', '']) {
-    t.throws(() => connect(url), new SetupError(`${JSON.stringify(url)} is no address of an emulator, such as http://127.0.0.1:4010`))
+  for (const url of ['emulator', 'ftp://emulator.test', 'http://emulator.test/?a=b', 'http://emulator.test/#a', '']) {
+    t.throws(() => connect(url), new SetupError(`${JSON.stringify(url)} is not the address of an emulator, such as http://127.0.0.1:4010`))
   }
 })
 

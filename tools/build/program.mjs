@@ -1,6 +1,6 @@
 // Bundles the program into dist/, straight from src/: esbuild removes the types and does not check them.
 
-import { chmod } from 'node:fs/promises'
+import { chmod, copyFile, readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { build } from 'esbuild'
 
@@ -32,6 +32,13 @@ export async function bundleProgram ({ sourcemap = false } = {}) {
       }
     }]
   })
+  await copyCommonJs()
   // npm makes the command executable on install. A command that runs in place needs it, too.
   await chmod(join(DIST, 'cli.js'), 0o755)
+}
+
+/** The entry points for `require`, with their declarations, are copied as they are. */
+async function copyCommonJs () {
+  const names = (await readdir(join(ROOT, 'src'))).filter(name => /\.(?:cjs|d\.cts)$/.test(name))
+  await Promise.all(names.map(name => copyFile(join(ROOT, 'src', name), join(DIST, name))))
 }

@@ -1,0 +1,2 @@
+/** The types of redirect.cjs, which exports nothing. */
+export {}
