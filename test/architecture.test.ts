@@ -99,8 +99,8 @@ t.test('who may import what', async t => {
     /^(?:http\/|pages\/|control\/|delivery\/|emulator\.ts$)/), [], 'only HTTP and delivery know the network')
 
   t.strictSame(importers(target => target.startsWith('http/'),
-    /^(?:http\/|pages\/|control\/|emulator\.ts$|resources\/(?:[^/]+\/routes|all|resource)\.ts$)/), [],
-  'resources meet HTTP in their routes.ts and in the type of a declaration, and there only its types and paging')
+    /^(?:http\/|pages\/|control\/|emulator\.ts$|resources\/(?:[^/]+\/(?:routes|control)|all|resource)\.ts$)/), [],
+  'resources meet HTTP in routes.ts, control.ts and the type of a declaration, and there only its types and paging')
 
   t.strictSame(places(node => ts.isFunctionDeclaration(node) && /^export function find[A-Z]/.test(node.getText()),
     /^(?!resources\/)|^resources\/[^/]+\/rules\.ts$/), [], 'what must exist is found in the rules.ts of its resource')

@@ -8,18 +8,10 @@ import { MUST_BE_A_TIME, formatTime, parseTime } from '../rules/calendar.js'
 import { runDue, type Jobs } from '../jobs.js'
 import type { Context, Sandbox } from '../sandbox.js'
 import type { Sandboxes } from '../sandboxes.js'
-import { abandon } from '../resources/payments/abandonment.js'
-import { expire } from '../resources/payments/life.js'
-import { findPayment } from '../resources/payments/rules.js'
-import { paymentResponse } from '../resources/payments/view.js'
-import { settleRefund } from '../resources/refunds/life.js'
-import { refundReply } from '../resources/refunds/routes.js'
-import { findRefund } from '../resources/refunds/rules.js'
-import { checkoutControls } from './checkouts.js'
-import { explainControls } from './explain.js'
 import { faultControls } from './faults.js'
 import { fixtureControls } from './fixtures.js'
-import { pay } from './pay.js'
+import { controls } from '../resources/all.js'
+import { pay } from '../resources/payments/pay.js'
 import { sandboxControls } from './sandboxes.js'
 import { requestControls } from './requests.js'
 import { webhookControls } from './webhooks.js'
@@ -40,8 +32,7 @@ export function controlHandlers ({ jobs, sandboxes }: Controlled) {
     ...faultControls,
     ...fixtureControls({ jobs, pay }),
     ...requestControls,
-    ...explainControls,
-    ...checkoutControls,
+    ...controls,
 
     'GET /_emulator/openapi.json': (): Record<string, unknown> => ({ ...controlContract().document }),
 
@@ -58,26 +49,6 @@ export function controlHandlers ({ jobs, sandboxes }: Controlled) {
     'POST /_emulator/clock': ({ body, context }) => {
       moveClock(body, jobs, context)
       return clock(context.sandbox)
-    },
-
-    'POST /_emulator/payments/{payment_id}/pay': ({ body, path, context }) => {
-      pay(findPayment(path.payment_id, context), body, context)
-      return paymentResponse(findPayment(path.payment_id, context), context)
-    },
-
-    'POST /_emulator/payments/{payment_id}/expire': ({ path, context }) => {
-      expire(findPayment(path.payment_id, context), context)
-      return paymentResponse(findPayment(path.payment_id, context), context)
-    },
-
-    'POST /_emulator/payments/{payment_id}/abandon': ({ path, context }) => {
-      abandon(findPayment(path.payment_id, context), context)
-      return paymentResponse(findPayment(path.payment_id, context), context)
-    },
-
-    'POST /_emulator/refunds/{refund_id}/settle': ({ body, path, context }) => {
-      settleRefund(findRefund(path.refund_id, context), body.status, context)
-      return refundReply(findRefund(path.refund_id, context), context)
     }
   } satisfies ControlHandlers
 }

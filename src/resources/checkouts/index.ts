@@ -1,5 +1,6 @@
 /** Checkout sessions: what the rest of the program asks of this resource. */
 import type { Resource } from '../resource.js'
+import { checkoutControls as controls } from './control.js'
 import { checkouts as handlers } from './routes.js'
 
-export const checkouts = { handlers } satisfies Resource
+export const checkouts = { handlers, controls } satisfies Resource

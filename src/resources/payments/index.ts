@@ -2,6 +2,7 @@
 import type { Payloads } from '../../delivery/message.js'
 import type { Resource } from '../resource.js'
 import { abandonedCheckout } from './abandonment.js'
+import { paymentControls as controls } from './control.js'
 import { SETTLE_JOB, settlePayment } from './life.js'
 import { payments as handlers } from './routes.js'
 import { paymentResponse } from './view.js'
@@ -17,4 +18,4 @@ const payloads: Payloads = {
   }
 }
 
-export const payments = { handlers, jobs: { [SETTLE_JOB]: settlePayment }, payloads } satisfies Resource
+export const payments = { handlers, controls, jobs: { [SETTLE_JOB]: settlePayment }, payloads } satisfies Resource

@@ -1,6 +1,7 @@
 /** Refunds: what the rest of the program asks of this resource. */
 import type { Payloads } from '../../delivery/message.js'
 import type { Resource } from '../resource.js'
+import { refundControls as controls } from './control.js'
 import { SETTLE_JOB, settleRefundWhenDue } from './life.js'
 import { refunds as handlers } from './routes.js'
 import { refundResponse } from './view.js'
@@ -13,4 +14,4 @@ const payloads: Payloads = {
   }
 }
 
-export const refunds = { handlers, jobs: { [SETTLE_JOB]: settleRefundWhenDue }, payloads } satisfies Resource
+export const refunds = { handlers, controls, jobs: { [SETTLE_JOB]: settleRefundWhenDue }, payloads } satisfies Resource

@@ -2,13 +2,13 @@
  * Paying on behalf of the customer: with a test card, or with an outcome. How to pay is decided before anything is written, so
  * that a checkout session with an impossible card makes no payment.
  */
-import type { Schemas } from '../contract/operations.js'
-import { ApiError, invalid } from '../errors.js'
-import { answerAction, attempt, cancel, completeFree } from '../resources/payments/life.js'
-import type { Payment } from '../resources/payments/store.js'
-import { GENERIC_DECLINE, cardInstrument, keptCard, type Instrument, type Outcome } from '../rules/instruments.js'
-import type { Context } from '../sandbox.js'
-import type { components } from './types.gen.js'
+import type { Schemas } from '../../contract/operations.js'
+import { ApiError, invalid } from '../../errors.js'
+import { answerAction, attempt, cancel, completeFree } from './life.js'
+import type { Payment } from './store.js'
+import { GENERIC_DECLINE, cardInstrument, keptCard, type Instrument, type Outcome } from '../../rules/instruments.js'
+import type { Context } from '../../sandbox.js'
+import type { components } from '../../control/types.gen.js'
 
 type Pay = components['schemas']['Pay']
 

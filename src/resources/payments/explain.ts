@@ -3,22 +3,14 @@
  * discounts; so it is priced once more from those terms as they are now. Where every amount comes out as stored, each step is
  * known; where it does not, something has changed, and only what is stored is told.
  */
-import { ApiError } from '../errors.js'
-import type { ControlHandlers } from '../http/handlers.js'
-import { maskedJson } from '../requests/secrets.js'
-import { findPayment } from '../resources/payments/rules.js'
-import type { AppliedDiscount, Payment } from '../resources/payments/store.js'
-import { format } from '../rules/money.js'
-import { price, type Cart, type PricedCart, type PricedLine } from '../rules/pricing.js'
-import { calculationSteps, storedSteps, type PriceStep, type TaxReason } from '../rules/pricing-steps.js'
-import { taxRateBps } from '../rules/tax.js'
-import type { Sandbox } from '../sandbox.js'
-import type { components } from './types.gen.js'
-
-export const explainControls = {
-  'GET /_emulator/payments/{payment_id}/explain': ({ path, context }) =>
-    maskedJson(explainPayment(findPayment(path.payment_id, context), context.sandbox)) as Explanation
-} satisfies ControlHandlers
+import { ApiError } from '../../errors.js'
+import type { AppliedDiscount, Payment } from './store.js'
+import { format } from '../../rules/money.js'
+import { price, type Cart, type PricedCart, type PricedLine } from '../../rules/pricing.js'
+import { calculationSteps, storedSteps, type PriceStep, type TaxReason } from '../../rules/pricing-steps.js'
+import { taxRateBps } from '../../rules/tax.js'
+import type { Sandbox } from '../../sandbox.js'
+import type { components } from '../../control/types.gen.js'
 
 type Explanation = components['schemas']['PaymentExplanation']
 

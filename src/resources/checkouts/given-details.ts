@@ -2,19 +2,19 @@
  * The details of a checkout session as the control API takes them: those of the session, with what the request gives in their
  * place. Checked as on the hosted page; refusals name the fields of the request, all at once.
  */
-import { ApiError, type Violation } from '../errors.js'
-import { currenciesFor } from '../resources/checkouts/currencies.js'
+import { ApiError, type Violation } from '../../errors.js'
+import { currenciesFor } from './currencies.js'
 import {
   DETAIL_MAX, completeDetails, isCountry, type DetailProblem, type DetailsEntered
-} from '../resources/checkouts/details.js'
-import type { Details } from '../resources/checkouts/purchase.js'
-import { openAmount } from '../resources/checkouts/rules.js'
-import type { Session } from '../resources/checkouts/store.js'
-import { textOf, type DetailName, type Flags, type Known, type Terms } from '../resources/checkouts/terms.js'
-import { checkCart } from '../resources/payments/plan.js'
-import { nearest } from '../rules/near.js'
-import type { Context, Sandbox } from '../sandbox.js'
-import type { components } from './types.gen.js'
+} from './details.js'
+import type { Details } from './purchase.js'
+import { openAmount } from './rules.js'
+import type { Session } from './store.js'
+import { textOf, type DetailName, type Flags, type Known, type Terms } from './terms.js'
+import { checkCart } from '../payments/plan.js'
+import { nearest } from '../../rules/near.js'
+import type { Context, Sandbox } from '../../sandbox.js'
+import type { components } from '../../control/types.gen.js'
 
 export type CheckoutDetails = components['schemas']['CheckoutDetails']
 

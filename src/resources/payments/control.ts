@@ -1,0 +1,29 @@
+/** The operations of the control API on payments: what the customer would do, and how the total came about. */
+import type { ControlHandlers } from '../../http/handlers.js'
+import { maskedJson } from '../../requests/secrets.js'
+import { abandon } from './abandonment.js'
+import { explainPayment } from './explain.js'
+import { expire } from './life.js'
+import { pay } from './pay.js'
+import { findPayment } from './rules.js'
+import { paymentResponse } from './view.js'
+
+export const paymentControls = {
+  'POST /_emulator/payments/{payment_id}/pay': ({ body, path, context }) => {
+    pay(findPayment(path.payment_id, context), body, context)
+    return paymentResponse(findPayment(path.payment_id, context), context)
+  },
+
+  'POST /_emulator/payments/{payment_id}/expire': ({ path, context }) => {
+    expire(findPayment(path.payment_id, context), context)
+    return paymentResponse(findPayment(path.payment_id, context), context)
+  },
+
+  'POST /_emulator/payments/{payment_id}/abandon': ({ path, context }) => {
+    abandon(findPayment(path.payment_id, context), context)
+    return paymentResponse(findPayment(path.payment_id, context), context)
+  },
+
+  'GET /_emulator/payments/{payment_id}/explain': ({ path, context }) =>
+    maskedJson(explainPayment(findPayment(path.payment_id, context), context.sandbox)) as ReturnType<typeof explainPayment>
+} satisfies ControlHandlers

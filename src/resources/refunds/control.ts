@@ -1,0 +1,12 @@
+/** The operations of the control API on refunds: what the bank would decide. */
+import type { ControlHandlers } from '../../http/handlers.js'
+import { settleRefund } from './life.js'
+import { refundReply } from './routes.js'
+import { findRefund } from './rules.js'
+
+export const refundControls = {
+  'POST /_emulator/refunds/{refund_id}/settle': ({ body, path, context }) => {
+    settleRefund(findRefund(path.refund_id, context), body.status, context)
+    return refundReply(findRefund(path.refund_id, context), context)
+  }
+} satisfies ControlHandlers
