@@ -86,6 +86,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/blocklist/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List blocked customers */
+        get: operations["list_blocked_customers"];
+        put?: never;
+        /**
+         * Block a customer
+         * @description Blocks the e-mail address of a customer and cancels their subscriptions. Repeat the call until `subscriptions_swept` is true.
+         */
+        post: operations["block_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/blocklist/customers/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                entry_id: components["parameters"]["BlocklistEntryId"];
+            };
+            cookie?: never;
+        };
+        /** Read an entry of the blocklist */
+        get: operations["get_blocked_customer"];
+        put?: never;
+        post?: never;
+        /** Unblock a customer */
+        delete: operations["unblock_customer"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/blocklist/customers/{entry_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                entry_id: components["parameters"]["BlocklistEntryId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a note to an entry */
+        post: operations["create_blocked_customer_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/blocklist/customers/{entry_id}/notes/{note_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                entry_id: components["parameters"]["BlocklistEntryId"];
+                /** @description Id of the note. */
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a note */
+        patch: operations["patch_blocked_customer_note"];
+        trace?: never;
+    };
     "/brands": {
         parameters: {
             query?: never;
@@ -525,6 +609,54 @@ export interface paths {
          * @description Makes a personal link to the portal, valid for 24 hours: a page with the customer's payments, saved payment methods and wallets. The options are query parameters; there is no body.
          */
         post: operations["create_customer_portal_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{customer_id}/emails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the customer: `cus_...`. */
+                customer_id: components["parameters"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List the e-mails of a customer
+         * @description Those of the last 180 days, newest first.
+         */
+        get: operations["list_customer_emails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/customers/{customer_id}/emails/{email_log_id}/body": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the customer: `cus_...`. */
+                customer_id: components["parameters"]["CustomerId"];
+                /** @description Id of the e-mail. */
+                email_log_id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Read an e-mail as it was sent
+         * @description E-mails for signing in, blocked ones and old ones have no body to read.
+         */
+        get: operations["get_customer_email_body"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1326,6 +1458,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/moderation/screen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Screen a text or an image */
+        post: operations["moderation_screen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/moderation/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count the screens */
+        get: operations["get_moderation_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/payments": {
         parameters: {
             query?: never;
@@ -1406,6 +1572,30 @@ export interface paths {
         get: operations["get_payment_line_items_handler"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/payments/{payment_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the payment: `pay_...`. */
+                payment_id: components["parameters"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        /** Tell whether a payment can be retried */
+        get: operations["get_payment_retry_state"];
+        put?: never;
+        /**
+         * Retry a failed payment
+         * @description Charges the invoice again, in a payment of its own. The number of retries is limited, and there is a time to wait between two.
+         */
+        post: operations["retry_payment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2942,6 +3132,23 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "subscription.past_due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A charge failed and the grace period of the subscription began */
+        post: operations["on_subscription_past_due"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "subscription.paused": {
         parameters: {
             query?: never;
@@ -3255,6 +3462,57 @@ export interface components {
             street?: string | null;
             zipcode?: string | null;
         };
+        BlockByCustomerId: {
+            customer_id: string;
+            reason?: string | null;
+            source?: null | components["schemas"]["BlockedCustomerSource"];
+        };
+        BlockByEmail: {
+            email: string;
+            reason?: string | null;
+            source?: null | components["schemas"]["BlockedCustomerSource"];
+        };
+        BlockedCustomer: {
+            /** @description Null where it was blocked over the API. */
+            blocked_by_email?: string | null;
+            /** @description In the reply that blocks. */
+            cancelled_subscription_ids?: string[] | null;
+            /** Format: date-time */
+            created_at: string;
+            customer_email: string;
+            customer_id: string;
+            customer_name: string;
+            id: string;
+            /** @description The id or the e-mail address that the request gave. */
+            identifier: string;
+            /** @description In the reply that reads one entry. */
+            notes?: components["schemas"]["BlockedCustomerNote"][] | null;
+            reason?: string | null;
+            /** @description In the reply that blocks. Repeat the call to cancel these too. */
+            remaining_subscription_ids?: string[] | null;
+            source: components["schemas"]["BlockedCustomerSource"];
+            /** @description False while subscriptions are left to cancel. */
+            subscriptions_swept?: boolean | null;
+            /** Format: date-time */
+            unblocked_at?: string | null;
+        };
+        BlockedCustomerNote: {
+            author_email?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            note: string;
+            /** Format: date-time */
+            updated_at?: string | null;
+        };
+        BlockedCustomerNoteRequest: {
+            note: string;
+        };
+        /**
+         * @description Where a customer was blocked.
+         * @enum {string}
+         */
+        BlockedCustomerSource: "blocklist_page" | "customer_page" | "payment_page" | "dispute_page" | "api";
         BrandResponse: {
             /** Format: date-time */
             archived_at?: string | null;
@@ -3371,6 +3629,8 @@ export interface components {
             is_byop: boolean;
             /** Format: date-time */
             next_billing_date?: string | null;
+            /** @description False where the customer can confirm without a card, which no one-time cart allows. */
+            payment_method_required: boolean;
             product_cart: components["schemas"]["CalculatedProductCartItem"][];
             /** @description What each renewal will charge; null without a subscription product. */
             recurring_breakup?: null | components["schemas"]["RecurringBreakup"];
@@ -3486,6 +3746,8 @@ export interface components {
             price: number;
             tax_category: components["schemas"]["TaxCategory"];
         };
+        /** @description Names the customer by id or by e-mail address, which must belong to a customer. With both the id counts. */
+        CreateBlockedCustomerRequest: components["schemas"]["BlockByCustomerId"] | components["schemas"]["BlockByEmail"];
         CreateBrandRequest: {
             description?: string | null;
             name?: string | null;
@@ -4614,6 +4876,45 @@ export interface components {
          * @enum {string}
          */
         EffectiveAt: "immediately" | "next_billing_date";
+        EmailBody: {
+            failure_code?: null | components["schemas"]["EmailFailureCode"];
+            failure_reason?: string | null;
+            html?: string | null;
+            /** @description Whether the merchant wrote it. */
+            merchant_authored: boolean;
+            text?: string | null;
+        };
+        /** @enum {string} */
+        EmailFailureCode: "mailbox_not_found" | "address_rejected" | "address_suppressed" | "mailbox_full" | "temporary_failure" | "message_too_large" | "marked_as_spam" | "send_failed" | "test_mode_quota_spent";
+        EmailLogItem: {
+            /** @description As in `payments`, `refunds` or `auth`. */
+            category: string;
+            /** Format: date-time */
+            created_at: string;
+            email_log_id: string;
+            /** @description As in `payment_successful`. */
+            email_type: string;
+            failure_code?: null | components["schemas"]["EmailFailureCode"];
+            failure_reason?: string | null;
+            from?: string | null;
+            /** @description Whether there is a body to read. */
+            has_preview: boolean;
+            policies: components["schemas"]["EmailPolicies"];
+            recipient?: string | null;
+            status: components["schemas"]["EmailLogStatus"];
+            subject?: string | null;
+        };
+        /** @enum {string} */
+        EmailLogStatus: "sent" | "delivered" | "failed" | "complained" | "blocked";
+        /** @description Whether an e-mail may be sent once more. */
+        EmailPolicies: {
+            requires_different_address: boolean;
+            resend_allowed: boolean;
+            resends_remaining: number;
+            retry_allowed: boolean;
+            /** @description Whether a later e-mail took its place. */
+            superseded: boolean;
+        };
         /** @description What one customer was given through one entitlement. */
         EntitlementGrantResponse: {
             brand_id: string;
@@ -4716,7 +5017,7 @@ export interface components {
          * @description Types of webhook events.
          * @enum {string}
          */
-        EventType: "payment.succeeded" | "payment.failed" | "payment.processing" | "payment.cancelled" | "refund.succeeded" | "refund.failed" | "dispute.opened" | "dispute.expired" | "dispute.accepted" | "dispute.cancelled" | "dispute.challenged" | "dispute.won" | "dispute.lost" | "subscription.active" | "subscription.renewed" | "subscription.on_hold" | "subscription.paused" | "subscription.unpaused" | "subscription.cancelled" | "subscription.failed" | "subscription.expired" | "subscription.plan_changed" | "subscription.updated" | "subscription.update_payment_method" | "license_key.created" | "payout.created" | "payout.on_hold" | "payout.in_progress" | "payout.failed" | "payout.success" | "credit.added" | "credit.deducted" | "credit.expired" | "credit.rolled_over" | "credit.rollover_forfeited" | "credit.overage_charged" | "credit.overage_reset" | "credit.manual_adjustment" | "credit.balance_low" | "abandoned_checkout.detected" | "abandoned_checkout.recovered" | "dunning.started" | "dunning.recovered" | "entitlement_grant.created" | "entitlement_grant.delivered" | "entitlement_grant.failed" | "entitlement_grant.revoked";
+        EventType: "payment.succeeded" | "payment.failed" | "payment.processing" | "payment.cancelled" | "refund.succeeded" | "refund.failed" | "dispute.opened" | "dispute.expired" | "dispute.accepted" | "dispute.cancelled" | "dispute.challenged" | "dispute.won" | "dispute.lost" | "subscription.active" | "subscription.renewed" | "subscription.on_hold" | "subscription.past_due" | "subscription.paused" | "subscription.unpaused" | "subscription.cancelled" | "subscription.failed" | "subscription.expired" | "subscription.plan_changed" | "subscription.updated" | "subscription.update_payment_method" | "license_key.created" | "payout.created" | "payout.on_hold" | "payout.in_progress" | "payout.failed" | "payout.success" | "credit.added" | "credit.deducted" | "credit.expired" | "credit.rolled_over" | "credit.rollover_forfeited" | "credit.overage_charged" | "credit.overage_reset" | "credit.manual_adjustment" | "credit.balance_low" | "abandoned_checkout.detected" | "abandoned_checkout.recovered" | "dunning.started" | "dunning.recovered" | "entitlement_grant.created" | "entitlement_grant.delivered" | "entitlement_grant.failed" | "entitlement_grant.revoked";
         Feature: {
             feature_id: string;
             feature_type: components["schemas"]["FeatureType"];
@@ -4808,6 +5109,8 @@ export interface components {
             has_license_key: boolean;
             invoice_id?: string | null;
             invoice_url?: string | null;
+            /** @description Whether the payment starts more than one subscription. */
+            is_multi_subscription: boolean;
             metadata: components["schemas"]["Metadata"];
             payment_id: string;
             payment_method?: string | null;
@@ -4816,6 +5119,8 @@ export interface components {
             refund_status?: null | components["schemas"]["PaymentRefundStatus"];
             status?: null | components["schemas"]["IntentStatus"];
             subscription_id?: string | null;
+            /** @description The subscriptions that it starts or charges; empty for a one-time payment. */
+            subscription_ids: string[];
             /**
              * Format: int32
              * @description What the customer pays, tax included. In minor units of `currency`.
@@ -5037,7 +5342,10 @@ export interface components {
             activations_used: number;
             /** Format: date-time */
             expires_at?: string | null;
+            id: string;
             key: string;
+            /** @description A key can only be activated while it is `active`. */
+            status: components["schemas"]["LicenseKeyStatus"];
         };
         /** @description One activation of a key. */
         LicenseKeyInstanceResponse: {
@@ -5182,6 +5490,9 @@ export interface components {
         ListBalancesResponse: {
             items: components["schemas"]["CustomerCreditBalanceResponse"][];
         };
+        ListBlockedCustomersResponse: {
+            items: components["schemas"]["BlockedCustomer"][];
+        };
         ListBrandsResponse: {
             items: components["schemas"]["BrandResponse"][];
         };
@@ -5206,6 +5517,9 @@ export interface components {
             is_resolved_by_rdr?: boolean | null;
             payment_id: string;
             payment_provider: components["schemas"]["PaymentProvider"];
+        };
+        ListEmailsResponse: {
+            items: components["schemas"]["EmailLogItem"][];
         };
         ListEntitlementGrantsResponse: {
             items: components["schemas"]["EntitlementGrantResponse"][];
@@ -5264,6 +5578,35 @@ export interface components {
             product_id: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        ManualRetry: {
+            invoice_id: string;
+            is_manual_retry: boolean;
+            /** @description The payment that this retry made. */
+            payment_id: string;
+            /** Format: int32 */
+            retry_attempt: number;
+            /**
+             * Format: date-time
+             * @description When the next one is possible; null where none is left.
+             */
+            retry_available_at?: string | null;
+            /** Format: int32 */
+            sends_allowed: number;
+            /** Format: int32 */
+            sends_used: number;
+            status?: null | components["schemas"]["IntentStatus"];
+        };
+        ManualRetryState: {
+            can_retry: boolean;
+            /** @description The error code that a retry would answer now. */
+            reason?: string | null;
+            /** Format: date-time */
+            retry_available_at?: string | null;
+            /** Format: int32 */
+            sends_allowed: number;
+            /** Format: int32 */
+            sends_used: number;
         };
         /** @description Up to 50 pairs of your own: keys of at most 40 characters, texts of at most 500. Values are strings, numbers or booleans, and come back with their type. */
         Metadata: {
@@ -5351,6 +5694,85 @@ export interface components {
              * @description In minor units of `currency`.
              */
             total_price: number;
+        };
+        /** @enum {string} */
+        ModerationCategory: "violent_crimes" | "sex_related_crimes" | "child_sexual_exploitation" | "suicide_and_self_harm" | "indiscriminate_weapons" | "intellectual_property" | "defamation" | "non_violent_crimes" | "hate" | "privacy" | "specialized_advice" | "sexual_content" | "non_consensual_intimate_imagery" | "minor_coded_language" | "real_person_likeness" | "living_artist_style" | "prompt_injection";
+        /** @description How each score was measured. */
+        ModerationCategoryProvenance: {
+            child_sexual_exploitation: components["schemas"]["ModerationProvenance"];
+            defamation: components["schemas"]["ModerationProvenance"];
+            hate: components["schemas"]["ModerationProvenance"];
+            indiscriminate_weapons: components["schemas"]["ModerationProvenance"];
+            intellectual_property: components["schemas"]["ModerationProvenance"];
+            living_artist_style: components["schemas"]["ModerationProvenance"];
+            minor_coded_language: components["schemas"]["ModerationProvenance"];
+            non_consensual_intimate_imagery: components["schemas"]["ModerationProvenance"];
+            non_violent_crimes: components["schemas"]["ModerationProvenance"];
+            privacy: components["schemas"]["ModerationProvenance"];
+            prompt_injection: components["schemas"]["ModerationProvenance"];
+            real_person_likeness: components["schemas"]["ModerationProvenance"];
+            sex_related_crimes: components["schemas"]["ModerationProvenance"];
+            sexual_content: components["schemas"]["ModerationProvenance"];
+            specialized_advice: components["schemas"]["ModerationProvenance"];
+            suicide_and_self_harm: components["schemas"]["ModerationProvenance"];
+            violent_crimes: components["schemas"]["ModerationProvenance"];
+        };
+        /** @description Probability from 0 to 1 of each category. */
+        ModerationCategoryScores: {
+            child_sexual_exploitation: number;
+            defamation: number;
+            hate: number;
+            indiscriminate_weapons: number;
+            intellectual_property: number;
+            living_artist_style: number;
+            minor_coded_language: number;
+            non_consensual_intimate_imagery: number;
+            non_violent_crimes: number;
+            privacy: number;
+            prompt_injection: number;
+            real_person_likeness: number;
+            sex_related_crimes: number;
+            sexual_content: number;
+            specialized_advice: number;
+            suicide_and_self_harm: number;
+            violent_crimes: number;
+        };
+        /** @enum {string} */
+        ModerationDecision: "allow" | "flag" | "deny";
+        /**
+         * @description Whether a score comes from a check for that category or from a general one.
+         * @enum {string}
+         */
+        ModerationProvenance: "targeted" | "broad";
+        /** @description A text, an image, or both. */
+        ModerationScreenRequest: {
+            /** @description In base64, at most 5 MiB. */
+            image?: string | null;
+            /** @description Comes back in the reply. At most 128 characters. */
+            request_id?: string | null;
+            /** @description At most 8000 characters. */
+            text?: string | null;
+        };
+        ModerationScreenResponse: {
+            categories: components["schemas"]["ModerationCategoryScores"];
+            compound_triggered: boolean;
+            decision: components["schemas"]["ModerationDecision"];
+            latency_ms: number;
+            normalized_applied: boolean;
+            notes: string[];
+            passes: number;
+            provenance: components["schemas"]["ModerationCategoryProvenance"];
+            request_id: string | null;
+            triggered: components["schemas"]["ModerationCategory"][];
+        };
+        ModerationUsageResponse: {
+            daily: {
+                /** Format: date */
+                date: string;
+                screens: number;
+            }[];
+            screens_to_next_block: number;
+            unbilled_screens: number;
         };
         /** @description Somebody by e-mail address. The most recently created customer with that address is taken as it is; else one is created. */
         NewCustomer: {
@@ -5758,6 +6180,8 @@ export interface components {
             invoice_id?: string | null;
             /** @description Where the invoice can be downloaded once the payment has succeeded. */
             invoice_url?: string | null;
+            /** @description Whether the payment starts more than one subscription. */
+            is_multi_subscription: boolean;
             /** @description Whether the payment only serves to replace the payment method of a subscription. */
             is_update_payment_method: boolean;
             metadata: components["schemas"]["Metadata"];
@@ -5794,6 +6218,8 @@ export interface components {
             /** @description Never null in the emulator. */
             status?: null | components["schemas"]["IntentStatus"];
             subscription_id?: string | null;
+            /** @description The subscriptions that it starts or charges; empty for a one-time payment. */
+            subscription_ids: string[];
             /**
              * Format: int32
              * @description The part of `total_amount` that is tax.
@@ -6263,6 +6689,8 @@ export interface components {
              * @description End of the term, counted from the activation.
              */
             expires_at?: string | null;
+            /** @description Whether a payment method is on file. */
+            has_payment_method: boolean;
             metadata: components["schemas"]["Metadata"];
             meter_credit_entitlement_cart: components["schemas"]["MeterCreditEntitlementCartResponse"][];
             /** @description What is metered, for usage-based plans. */
@@ -6324,10 +6752,10 @@ export interface components {
             trial_period_days: number;
         };
         /**
-         * @description `pending` until the first payment; `on_hold` after a failed charge; `failed`, `cancelled` and `expired` are ends.
+         * @description `pending` until the first payment; `past_due` during the grace period after a failed charge, `on_hold` without one; `failed`, `cancelled` and `expired` are ends.
          * @enum {string}
          */
-        SubscriptionStatus: "pending" | "active" | "on_hold" | "paused" | "cancelled" | "failed" | "expired";
+        SubscriptionStatus: "pending" | "active" | "on_hold" | "paused" | "cancelled" | "failed" | "expired" | "past_due";
         /**
          * @description What is sold, as far as the tax rate depends on it.
          * @enum {string}
@@ -6693,6 +7121,8 @@ export interface components {
     parameters: {
         /** @description Id of the add-on: `adn_...`. */
         AddonId: string;
+        /** @description Id of the entry. */
+        BlocklistEntryId: string;
         /** @description Id of the brand: `brnd_...`, or the id of the business for the primary brand. */
         BrandId: string;
         /** @description Id of the collection: `pdc_...`. */
@@ -6926,6 +7356,181 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    list_blocked_customers: {
+        parameters: {
+            query?: {
+                /** @description Only those that this user of the business has blocked. */
+                blocked_by_email?: string;
+                /** @description Only what was created at this instant or later. */
+                created_at_gte?: components["parameters"]["CreatedFrom"];
+                /** @description Only what was created at this instant or earlier. */
+                created_at_lte?: components["parameters"]["CreatedUntil"];
+                /** @description Part of the e-mail address or of the customer's id, in any case. */
+                identifier?: string;
+                /** @description Which page, counted from 0. A page past the end is empty. */
+                page_number?: components["parameters"]["PageNumber"];
+                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                page_size?: components["parameters"]["PageSize"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of blocked customers, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBlockedCustomersResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    block_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateBlockedCustomerRequest"];
+            };
+        };
+        responses: {
+            /** @description The customer is blocked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockedCustomer"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    get_blocked_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                entry_id: components["parameters"]["BlocklistEntryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entry, with its notes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockedCustomer"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    unblock_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                entry_id: components["parameters"]["BlocklistEntryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The customer may buy again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    create_blocked_customer_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                entry_id: components["parameters"]["BlocklistEntryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockedCustomerNoteRequest"];
+            };
+        };
+        responses: {
+            /** @description The note. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockedCustomerNote"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    patch_blocked_customer_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                entry_id: components["parameters"]["BlocklistEntryId"];
+                /** @description Id of the note. */
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockedCustomerNoteRequest"];
+            };
+        };
+        responses: {
+            /** @description The note. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockedCustomerNote"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Unprocessable"];
         };
     };
@@ -7718,6 +8323,65 @@ export interface operations {
             404: components["responses"]["NotFound"];
             422: components["responses"]["Unprocessable"];
             500: components["responses"]["ServerError"];
+        };
+    };
+    list_customer_emails: {
+        parameters: {
+            query?: {
+                /** @description Which page, counted from 0. A page past the end is empty. */
+                page_number?: components["parameters"]["PageNumber"];
+                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                page_size?: components["parameters"]["PageSize"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the customer: `cus_...`. */
+                customer_id: components["parameters"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of e-mails. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListEmailsResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
+        };
+    };
+    get_customer_email_body: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the customer: `cus_...`. */
+                customer_id: components["parameters"]["CustomerId"];
+                /** @description Id of the e-mail. */
+                email_log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The body. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailBody"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
         };
     };
     list_customer_grants_public_handler: {
@@ -9167,6 +9831,55 @@ export interface operations {
             500: components["responses"]["ServerError"];
         };
     };
+    moderation_screen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModerationScreenRequest"];
+            };
+        };
+        responses: {
+            /** @description The verdict. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModerationScreenResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+        };
+    };
+    get_moderation_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Screens by day. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModerationUsageResponse"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+        };
+    };
     list_payments_handler: {
         parameters: {
             query?: {
@@ -9288,6 +10001,58 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+        };
+    };
+    get_payment_retry_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the payment: `pay_...`. */
+                payment_id: components["parameters"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether it can, and when. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManualRetryState"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    retry_payment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the payment: `pay_...`. */
+                payment_id: components["parameters"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new charge. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManualRetry"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
         };
     };
     list_payouts: {
@@ -12202,6 +12967,38 @@ export interface operations {
                     timestamp: string;
                     /** @enum {string} */
                     type: "subscription.on_hold";
+                };
+            };
+        };
+        responses: {
+            200: components["responses"]["Received"];
+            400: components["responses"]["Rejected"];
+            401: components["responses"]["BadSignature"];
+        };
+    };
+    on_subscription_past_due: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Id of the message, the same on every attempt to deliver it. */
+                "webhook-id": components["parameters"]["WebhookId"];
+                /** @description One or more signatures, separated by spaces: `v1,` and the Base64 of HMAC-SHA256 over id, timestamp and raw body, joined by full stops. */
+                "webhook-signature": components["parameters"]["WebhookSignature"];
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    business_id: string;
+                    data: components["schemas"]["SubscriptionResponse"];
+                    /** Format: date-time */
+                    timestamp: string;
+                    /** @enum {string} */
+                    type: "subscription.past_due";
                 };
             };
         };

@@ -43,6 +43,7 @@ export const PAYLOAD_TYPES = {
   'subscription.active': 'Subscription',
   'subscription.renewed': 'Subscription',
   'subscription.on_hold': 'Subscription',
+  'subscription.past_due': 'Subscription',
   'subscription.paused': 'Subscription',
   'subscription.unpaused': 'Subscription',
   'subscription.cancelled': 'Subscription',

@@ -35,11 +35,14 @@ const SAMPLES: { [Type in EventType]: (scene: Scene) => Payload<(typeof PAYLOAD_
 
   'subscription.active': scene => subscription(scene),
   'subscription.renewed': scene => dueSubscription(scene),
-  'subscription.on_hold': heldSubscription,
+  'subscription.on_hold': scene => heldSubscription(scene, 'on_hold'),
+  'subscription.past_due': scene => heldSubscription(scene, 'past_due'),
   'subscription.paused': scene => runningSubscription(scene, { status: 'paused', paused_at: scene.time(0) }),
   'subscription.unpaused': scene => runningSubscription(scene),
   'subscription.cancelled': cancelledSubscription,
-  'subscription.failed': scene => subscription(scene, { status: 'failed', payment_method_id: null, expires_at: null }),
+  'subscription.failed': scene => subscription(scene, {
+    status: 'failed', payment_method_id: null, has_payment_method: false, expires_at: null
+  }),
   'subscription.expired': expiredSubscription,
   'subscription.plan_changed': changedSubscription,
   'subscription.updated': scene => runningSubscription(scene, { cancel_at_next_billing_date: true }),

@@ -290,7 +290,7 @@ t.test('samples', async t => {
   const { id } = await endpoint(shop, { url: receiver.url, filter_types: ['payment.failed'] })
   const form = await shop.visit(`${SAMPLE}?webhook_id=${id}`)
   t.match(form.html, `value="${id}" selected`)
-  t.equal([...partOf(form, 'sample-type').matchAll(/\w+\.\w+/g)].length, 47, 'every type')
+  t.equal([...partOf(form, 'sample-type').matchAll(/\w+\.\w+/g)].length, 48, 'every type')
 
   const sent = await shop.follow(SAMPLE, 'sample', { type: 'dispute.opened', webhook_id: id, data: '{"remarks": "hello"}' })
   t.match(partOf(sent, 'done'), 'The sample is on its way')

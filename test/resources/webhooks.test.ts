@@ -46,7 +46,7 @@ t.test('answers', async t => {
       url: 'https://user-less.example:8443/a/b?c=d#e',
       description: 'Orders',
       disabled: true,
-      filter_types: ['payment.succeeded', 'refund.failed'],
+      filter_types: ['payment.succeeded', 'refund.failed', 'subscription.past_due'],
       rate_limit: 5,
       metadata: { team: 'orders' }
     }

@@ -37,7 +37,14 @@ export function grant (scene: Scene, changes: Partial<Payload<'EntitlementGrant'
     subscription_id: null,
     status: 'Delivered',
     integration_type: 'license_key',
-    license_key: { key: uuid(), activations_used: 0, activations_limit: ACTIVATIONS, expires_at: time(365 * DAY) },
+    license_key: {
+      id: id('lic'),
+      key: uuid(),
+      status: 'active',
+      activations_used: 0,
+      activations_limit: ACTIVATIONS,
+      expires_at: time(365 * DAY)
+    },
     digital_product_delivery: null,
     feature: null,
     oauth_url: null,
@@ -82,11 +89,14 @@ export function failedGrant (scene: Scene): Payload<'EntitlementGrant'> {
 
 export function revokedGrant (scene: Scene): Payload<'EntitlementGrant'> {
   const { time } = scene
-  return grant(scene, {
+  const delivered = grant(scene)
+  return {
+    ...delivered,
     status: 'Revoked',
+    license_key: delivered.license_key && { ...delivered.license_key, status: 'disabled' },
     created_at: time(-5 * DAY),
     delivered_at: time(-5 * DAY),
     revoked_at: time(0),
     revocation_reason: 'refund'
-  })
+  }
 }

@@ -32,6 +32,8 @@ export function payment (scene: Scene, changes: Partial<Payload<'Payment'>> = {}
     billing,
     product_cart: [{ product_id: productId, quantity: 1 }],
     subscription_id: null,
+    subscription_ids: [],
+    is_multi_subscription: false,
     checkout_session_id: id('cks'),
     payment_link: null, // there is no page behind a sample
     invoice_id: id('inv'),

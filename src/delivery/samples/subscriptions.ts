@@ -37,6 +37,7 @@ export function subscription (scene: Scene, changes: Partial<Payload<'Subscripti
     discount_cycles_remaining: null,
     custom_field_responses: null,
     payment_method_id: id('pm'),
+    has_payment_method: true,
     scheduled_change: null,
     cancel_at_next_billing_date: false,
     cancellation_feedback: null,
@@ -71,9 +72,9 @@ export function dueSubscription (scene: Scene, changes: Partial<Payload<'Subscri
 }
 
 /** The charge failed: the period that was to begin has not. */
-export function heldSubscription (scene: Scene): Payload<'Subscription'> {
+export function heldSubscription (scene: Scene, status: 'on_hold' | 'past_due'): Payload<'Subscription'> {
   const { time } = scene
-  return dueSubscription(scene, { status: 'on_hold', previous_billing_date: time(-MONTH), next_billing_date: time(0) })
+  return dueSubscription(scene, { status, previous_billing_date: time(-MONTH), next_billing_date: time(0) })
 }
 
 export function cancelledSubscription (scene: Scene): Payload<'Subscription'> {

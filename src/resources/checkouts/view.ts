@@ -57,6 +57,7 @@ export function calculation ({ sale, country, taxId, terms }: Preview): Required
     trial_amount: null,
     trial_period_days: null,
     is_byop: false,
+    payment_method_required: true, // only subscriptions may begin without a card
     tax_id_format_name: taxId?.name ?? null,
     tax_id_err_msg: taxId?.problem ?? null,
     tax_id_business_name: taxId === null || taxId.problem !== null ? null : terms.known.business_name

@@ -22,6 +22,10 @@ function invoiceUrl ({ payment_id: paymentId }: Pick<Payment, 'payment_id'>, { o
   return `${origin}/invoices/payments/${paymentId}`
 }
 
+function subscriptionIds ({ subscription_id: id }: Pick<Payment, 'subscription_id'>): string[] {
+  return id === null ? [] : [id]
+}
+
 /** A payment in full, for GET /payments/{payment_id} and webhooks. */
 export function paymentResponse (payment: Payment, context: Context): Required<Schemas['PaymentResponse']> {
   const { sandbox } = context
@@ -63,6 +67,8 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
     payment_link: paymentLink(payment.link, payment.seq, context),
     checkout_session_id: payment.checkout_session_id,
     subscription_id: payment.subscription_id,
+    subscription_ids: subscriptionIds(payment),
+    is_multi_subscription: false,
     invoice_id: payment.invoice_id,
     invoice_url: invoiceUrl(payment, context),
     error_code: payment.error_code,
@@ -94,6 +100,8 @@ export function paymentItem (payment: ListedPayment, context: Context): Required
     customer: customerDetails(payment.customer),
     metadata: payment.metadata,
     subscription_id: payment.subscription_id,
+    subscription_ids: subscriptionIds(payment),
+    is_multi_subscription: false,
     invoice_id: payment.invoice_id,
     invoice_url: invoiceUrl(payment, context),
     refund_status: payment.refund_status,

@@ -1,0 +1,106 @@
+/**
+ * Our replies and events as the official client's newest types have them. The compiler is the test: every function here takes what
+ * we answer, whole, and gives it back as what the client says it gets. What runs only checks that no operation was forgotten; that
+ * a reply is whole is held by the closed validation in helper.ts.
+ */
+import type DodoPayments from 'dodopayments'
+import t from 'tap'
+import { contract } from '../src/contract/load.js'
+import type { OperationName, Reply } from '../src/contract/operations.js'
+import { PAYLOAD_SCHEMAS, type Payload, type PayloadType } from '../src/delivery/catalogue.js'
+import { handlers } from '../src/resources/all.js'
+
+/** Every key is there: null where there is nothing. Newer clients do not know `sunbit`, which an earlier version of the contract has. */
+type Whole<Value> = Value extends 'sunbit' ? never : Value extends Array<infer Item>
+  ? Array<Whole<Item>>
+  : Value extends object ? { [Key in keyof Value]-?: Whole<Value[Key]> } : Value
+
+/** What a method of the client gives. */
+type Got<Method extends (...given: never[]) => unknown> = Awaited<ReturnType<Method>>
+/** A page of a list, without what the client adds. */
+type Page<Method extends (...given: never[]) => unknown> = Pick<Got<Method> & { items: unknown }, 'items'>
+
+type Client = DodoPayments
+type Replies = { [Name in OperationName]?: (reply: Whole<Reply<Name>>) => unknown }
+
+/** The client has no methods for these. */
+const WITHOUT_METHOD: OperationName[] = ['GET /discounts/{discount_id}/customers', 'POST /discounts/{discount_id}/customers']
+
+const REPLIES = {
+  'GET /addons': (reply): Page<Client['addons']['list']> => reply,
+  'POST /addons': (reply): Got<Client['addons']['create']> => reply,
+  'GET /addons/{id}': (reply): Got<Client['addons']['retrieve']> => reply,
+  'PATCH /addons/{id}': (reply): Got<Client['addons']['update']> => reply,
+  'PUT /addons/{id}/images': (reply): Got<Client['addons']['updateImages']> => reply,
+  'GET /brands': (reply): Got<Client['brands']['list']> => reply,
+  'POST /brands': (reply): Got<Client['brands']['create']> => reply,
+  'GET /brands/{id}': (reply): Got<Client['brands']['retrieve']> => reply,
+  'PATCH /brands/{id}': (reply): Got<Client['brands']['update']> => reply,
+  'POST /brands/{id}/archive': (reply): Got<Client['brands']['archive']> => reply,
+  'PUT /brands/{id}/images': (reply): Got<Client['brands']['updateImages']> => reply,
+  'GET /checkout/supported_countries': (reply): Got<Client['misc']['listSupportedCountries']> => reply,
+  'POST /checkouts': (reply): Got<Client['checkoutSessions']['create']> => reply,
+  'POST /checkouts/preview': (reply): Got<Client['checkoutSessions']['preview']> => reply,
+  'GET /checkouts/{id}': (reply): Got<Client['checkoutSessions']['retrieve']> => reply,
+  'GET /customers': (reply): Page<Client['customers']['list']> => reply,
+  'POST /customers': (reply): Got<Client['customers']['create']> => reply,
+  'GET /customers/{customer_id}': (reply): Got<Client['customers']['retrieve']> => reply,
+  'PATCH /customers/{customer_id}': (reply): Got<Client['customers']['update']> => reply,
+  'POST /customers/{customer_id}/customer-portal/session': (reply): Got<Client['customers']['customerPortal']['create']> => reply,
+  'GET /customers/{customer_id}/payment-methods': (reply): Got<Client['customers']['retrievePaymentMethods']> => reply,
+  'GET /customers/{customer_id}/wallets': (reply): Got<Client['customers']['wallets']['list']> => reply,
+  'GET /customers/{customer_id}/wallets/ledger-entries': (reply): Page<Client['customers']['wallets']['ledgerEntries']['list']> => reply,
+  'POST /customers/{customer_id}/wallets/ledger-entries': (reply): Got<Client['customers']['wallets']['ledgerEntries']['create']> => reply,
+  'GET /discounts': (reply): Page<Client['discounts']['list']> => reply,
+  'POST /discounts': (reply): Got<Client['discounts']['create']> => reply,
+  'GET /discounts/code/{code}': (reply): Got<Client['discounts']['retrieveByCode']> => reply,
+  'GET /discounts/{discount_id}': (reply): Got<Client['discounts']['retrieve']> => reply,
+  'PATCH /discounts/{discount_id}': (reply): Got<Client['discounts']['update']> => reply,
+  'GET /payments': (reply): Page<Client['payments']['list']> => reply,
+  'POST /payments': (reply): Got<Client['payments']['create']> => reply,
+  'GET /payments/{payment_id}': (reply): Got<Client['payments']['retrieve']> => reply,
+  'GET /payments/{payment_id}/line-items': (reply): Got<Client['payments']['retrieveLineItems']> => reply,
+  'GET /products': (reply): Page<Client['products']['list']> => reply,
+  'POST /products': (reply): Got<Client['products']['create']> => reply,
+  'GET /products/short_links': (reply): Page<Client['products']['shortLinks']['list']> => reply,
+  'GET /products/{id}': (reply): Got<Client['products']['retrieve']> => reply,
+  'PUT /products/{id}/files': (reply): Got<Client['products']['updateFiles']> => reply,
+  'PUT /products/{id}/images': (reply): Got<Client['products']['images']['update']> => reply,
+  'POST /products/{id}/short_links': (reply): Got<Client['products']['shortLinks']['create']> => reply,
+  'GET /products/{product_id}/localized-prices': (reply): Got<Client['products']['localizedPrices']['list']> => reply,
+  'POST /products/{product_id}/localized-prices': (reply): Got<Client['products']['localizedPrices']['create']> => reply,
+  'GET /products/{product_id}/localized-prices/{id}': (reply): Got<Client['products']['localizedPrices']['retrieve']> => reply,
+  'PATCH /products/{product_id}/localized-prices/{id}': (reply): Got<Client['products']['localizedPrices']['update']> => reply,
+  'GET /refunds': (reply): Page<Client['refunds']['list']> => reply,
+  'POST /refunds': (reply): Got<Client['refunds']['create']> => reply,
+  'GET /refunds/{refund_id}': (reply): Got<Client['refunds']['retrieve']> => reply,
+  'GET /webhooks': (reply): Pick<Got<Client['webhooks']['list']>, 'data' | 'done'> => reply,
+  'POST /webhooks': (reply): Got<Client['webhooks']['create']> => reply,
+  'GET /webhooks/{webhook_id}': (reply): Got<Client['webhooks']['retrieve']> => reply,
+  'PATCH /webhooks/{webhook_id}': (reply): Got<Client['webhooks']['update']> => reply,
+  'GET /webhooks/{webhook_id}/headers': (reply): Got<Client['webhooks']['headers']['retrieve']> => reply,
+  'GET /webhooks/{webhook_id}/secret': (reply): Got<Client['webhooks']['retrieveSecret']> => reply
+} satisfies Replies
+
+type Sent<Type extends PayloadType> = Whole<Payload<Type>> & { payload_type: Type }
+type Taken<Type extends PayloadType> = Extract<DodoPayments.WebhookPayload['data'], { payload_type: Type }>
+
+const EVENTS = {
+  Payment: (data): Taken<'Payment'> => data,
+  Refund: (data): Taken<'Refund'> => data,
+  Dispute: (data): Taken<'Dispute'> => data,
+  Subscription: (data): Taken<'Subscription'> => data,
+  LicenseKey: (data): Taken<'LicenseKey'> => data,
+  Payout: (data): Taken<'Payout'> => data,
+  CreditLedgerEntry: (data): Taken<'CreditLedgerEntry'> => data,
+  CreditBalanceLow: (data): Taken<'CreditBalanceLow'> => data,
+  AbandonedCheckout: (data): Taken<'AbandonedCheckout'> => data,
+  DunningAttempt: (data): Taken<'DunningAttempt'> => data,
+  EntitlementGrant: (data): Taken<'EntitlementGrant'> => data
+} satisfies { [Type in PayloadType]: (data: Sent<Type>) => unknown }
+
+t.test('every reply with a body, and the data of every event, is held against the types of the client', async t => {
+  const bodies = contract().operations.filter(({ name, mediaType }) => name in handlers && mediaType === 'application/json')
+  t.strictSame(bodies.map(({ name }) => name as string).sort(), [...Object.keys(REPLIES), ...WITHOUT_METHOD].sort())
+  t.strictSame(Object.keys(EVENTS).sort(), Object.keys(PAYLOAD_SCHEMAS).sort())
+})
