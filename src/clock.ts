@@ -31,13 +31,20 @@ export interface ClockState {
   frozen_at: number | null
 }
 
+export interface MoveOptions {
+  /** Whether the clock stands still afterwards; as before unless given. */
+  frozen?: boolean | undefined
+  /** Where a longer move began of which this is a part; unless given, this is all of it. */
+  from?: number
+}
+
 export interface SandboxClock extends Clock {
   state (): Readonly<ClockState>
   /** Sets the time; it goes on from there unless the clock is, or is to be, frozen. */
-  moveTo (us: number, frozen?: boolean): void
+  moveTo (us: number, options?: MoveOptions): void
   /** `listener` is called whenever the clock was set, frozen or released. */
   watch (listener: () => void): void
-  /** Whether a time lies in what the last move of the clock has skipped: it was reached, but nobody could act at it. */
+  /** Whether a time lies in what the last move of the clock has skipped: it was reached, but nothing could be done at it. */
   skipped (us: number): boolean
   /** Follows what is stored, where that is not what was set here. */
   restore (state: ClockState): void
@@ -60,11 +67,12 @@ export function sandboxClock (system: Clock, initial: ClockState, save: (state: 
     watch: listener => { listeners.push(listener) },
     skipped: us => us > skipped.from && us <= skipped.to,
     restore (stored) {
+      if (stored.offset_us === state.offset_us && stored.frozen_at === state.frozen_at) return
       state = stored
       for (const listener of listeners) listener()
     },
-    moveTo (us, frozen = state.frozen_at !== null) {
-      skipped = { from: now(), to: us }
+    moveTo (us, { frozen = state.frozen_at !== null, from = now() } = {}) {
+      skipped = { from, to: us }
       change(stateAt(us, frozen, system))
     }
   }

@@ -30,6 +30,8 @@ export const ERRORS = {
   NOT_IDLE: row(408, 'The emulator is still busy',
     '`GET /_emulator/idle` has waited as long as it was told, and something is still due or under way: a receiver that ' +
     'hangs, for one'),
+  INTERRUPTED: row(409, 'This was ended before it was complete',
+    'The sandbox was reset, restored or closed while its clock was moved, or while data were loaded'),
   TOO_MANY_READERS: row(429, 'Too many readers follow the request log',
     '50 readers of `GET /_emulator/requests/stream` are there already'),
   REQUEST_BODY_TOO_LARGE: row(413, 'Your request body is too large',

@@ -13,9 +13,9 @@ import { withoutTrailingSlashes } from './rules/text.js'
 export { EmulatorError } from './control/client.js'
 export { SetupError } from './errors.js'
 export type {
-  AnyEvent, CallPattern, Checkout, CheckoutDetails, Clock, Controls, Delivery, DeliveryFault, Duration, Event, EventData,
-  EventType, Fault, Idle, LoggedRequest, Pay, PayCheckout, Payment, PaymentExplanation, Refund, SandboxInfo, Seeded,
-  SnapshotInfo, Verified
+  AnyEvent, CallPattern, Checkout, CheckoutDetails, Clock, ClockMoved, Controls, Delivery, DeliveryFault, DueJob, DueList,
+  Duration, Event, EventData, EventType, Fault, Idle, LoggedRequest, Pay, PayCheckout, Payment, PaymentExplanation, Refund,
+  SandboxInfo, Seeded, SnapshotInfo, Verified
 } from './control/client.js'
 export type { CheckoutFilter, DeliveryFilter, EventFilter, RequestFilter, Wanted, Waiting } from './control/events.js'
 export type { FixturesFile } from './fixtures/document.js'

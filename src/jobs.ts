@@ -1,67 +1,125 @@
 /**
- * Does what is due. In real time a timer waits for the first job of a sandbox; when the clock is moved forward, everything on
- * the way happens in the order of its due time, each at that time.
+ * Performs the jobs that are due, in their order, each at its own instant. A job that throws is set aside with its error, and the
+ * others go on. When this is done is decided elsewhere: scheduler.ts, and the scenario of a fixtures file.
  */
-import { clearTimeout, setTimeout } from 'node:timers' // not the globals, which a test may have replaced
 import type { Context, Sandbox } from './sandbox.js'
 import type { DueJob } from './store/due.js'
+import { isStorageFailure } from './store/failures.js'
+import type { Steps } from './work.js'
 
-/** What is done for each kind of job; synchronous and atomic, like a handler. */
-export type Jobs = Record<string, (subjectId: string, context: Context) => void>
+export interface Job {
+  /**
+   * Of jobs that are due at the same instant, the one with the lowest rank is first: 1 what becomes final, 2 usage that belongs
+   * to the cycle that ends, 3 scheduled cancellations, 4 expiries, 5 scheduled changes, 6 renewals, 8 retries of failures, 9
+   * links and credits that expire. Jobs of one rank are performed in the order in which they were first added.
+   */
+  rank: number
+  /** Synchronous, like a handler. Its `now` is the instant at which the job was due. */
+  run (subjectId: string, context: Context): void
+}
 
-const TIMER_MAX_MS = 2 ** 31 - 1
+/** By kind. */
+export type Jobs = Readonly<Record<string, Job>>
 
-/** Does everything that is due by `untilUs`, in order. Runs inside a transaction. */
-export function runDue (sandbox: Sandbox, jobs: Jobs, untilUs: number, origin: string): void {
-  for (let job = sandbox.due.next(untilUs); job !== undefined; job = sandbox.due.next(untilUs)) {
-    sandbox.due.done(job)
-    perform(job, jobs, { sandbox, now: job.due_at, origin })
+const LAST_RANK = 99
+
+/** Kinds that nobody knows, such as those of another version, come last. */
+export function rankIn (jobs: Jobs): (kind: string) => number {
+  return kind => jobs[kind]?.rank ?? LAST_RANK
+}
+
+/**
+ * How often one subject may fall due in a run of jobs. More is a mistake, such as a daily renewal over a hundred years, or a job
+ * that makes itself due again at the same instant.
+ */
+export const STEPS_MAX = 10_000
+
+/** What a run of jobs has done so far. */
+export interface Tally {
+  performed: number
+  /** How many were set aside. */
+  failed: number
+  /** How many of each kind were performed. */
+  kinds: Map<string, number>
+  /** What is to be reported of those that were set aside. */
+  errors: JobError[]
+  /** How often each subject fell due. */
+  subjects: Map<string, number>
+}
+
+export function emptyTally (): Tally {
+  return { performed: 0, failed: 0, kinds: new Map(), errors: [], subjects: new Map() }
+}
+
+/** Why a job was set aside. */
+export class JobError extends Error {
+  constructor ({ kind, subject_id: subjectId }: DueJob, cause: unknown) {
+    super(`${kind} of ${subjectId} failed and was set aside (GET /_emulator/due lists it): ${messageOf(cause)}`, { cause })
+    this.name = 'JobError'
   }
 }
 
-function perform ({ kind, subject_id: subjectId }: DueJob, jobs: Jobs, context: Context): void {
-  const job = jobs[kind]
-  if (job === undefined) throw new Error(`nobody does jobs of the kind ${kind}`)
-  job(subjectId, context)
+export interface Run {
+  sandbox: Sandbox
+  jobs: Jobs
+  /** What links in events begin with. */
+  origin: string
+  tally: Tally
 }
 
-export interface Scheduler {
-  /** Begins to wait; from then on it hears by itself of what is added and of a clock that is moved. */
-  start (): void
-  stop (): void
+/**
+ * Performs everything that is due by the time that `until` gives, and pauses after each job. `begin` is called before each. Ends
+ * early, with the job that is next, when its subject has fallen due too often.
+ */
+export function * performDue (run: Run, until: () => number, begin?: (instant: number) => void): Steps<DueJob | undefined> {
+  const { due } = run.sandbox
+  let instant = -Infinity
+  for (let job = due.next(until()); job !== undefined; job = due.next(until())) {
+    const times = (run.tally.subjects.get(job.subject_id) ?? 0) + 1
+    if (times > STEPS_MAX) return job
+    run.tally.subjects.set(job.subject_id, times)
+    instant = Math.max(instant, job.due_at) // time does not go back, also where a job makes another due in the past
+    begin?.(instant)
+    perform(job, instant, run)
+    yield
+  }
+  return undefined
 }
 
-/** Waits for the first job and does it in a turn of its own. */
-export function createScheduler (
-  sandbox: Sandbox, jobs: Jobs, origin: () => string, report: (error: unknown) => void
-): Scheduler {
-  let timer: NodeJS.Timeout | undefined
-  let isStopped = false
+/** The same without pauses, for what happens within one transaction. */
+export function runDue (run: Run, untilUs: number): void {
+  const steps = performDue(run, () => untilUs)
+  while (steps.next().done !== true);
+}
 
-  function run (): void {
-    sandbox.turn.run(() => runDue(sandbox, jobs, sandbox.clock.now(), origin()), error => {
-      if (error !== undefined) report(error)
-      else wake()
+/** Throws only where the database can't store what happens. */
+function perform (job: DueJob, instant: number, run: Run): void {
+  const { sandbox, jobs, origin, tally } = run
+  const { kind, subject_id: subjectId } = job
+  try {
+    sandbox.turn.apart(() => {
+      const known = jobs[kind]
+      if (known === undefined) throw new Error(`this version does not know jobs of the kind ${kind}`)
+      sandbox.due.done(job)
+      known.run(subjectId, { sandbox, now: instant, origin })
     })
+    tally.performed++
+    tally.kinds.set(kind, (tally.kinds.get(kind) ?? 0) + 1)
+  } catch (error) {
+    if (isStorageFailure(error)) throw error
+    setAside(job, error, instant, run)
   }
+}
 
-  function wake (): void {
-    clearTimeout(timer)
-    const dueAt = isStopped || sandbox.clock.state().frozen_at !== null ? undefined : sandbox.due.firstDueAt()
-    if (dueAt === undefined) return
-    const delayMs = Math.ceil((dueAt - sandbox.clock.now()) / 1000)
-    timer = setTimeout(run, Math.min(Math.max(delayMs, 0), TIMER_MAX_MS)).unref()
-  }
+const ERROR_CHARACTERS_MAX = 1000
 
-  return {
-    start () {
-      sandbox.due.watch(wake)
-      sandbox.clock.watch(wake)
-      wake()
-    },
-    stop () {
-      isStopped = true
-      clearTimeout(timer)
-    }
-  }
+/** Keeps a job from being tried again by itself. */
+export function setAside (job: DueJob, cause: unknown, instant: number, { sandbox, tally }: Run): void {
+  sandbox.due.setAside(job, instant, messageOf(cause).slice(0, ERROR_CHARACTERS_MAX))
+  tally.failed++
+  tally.errors.push(new JobError(job, cause))
+}
+
+function messageOf (cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
 }

@@ -5,12 +5,13 @@ import { createSender, type Sender } from './delivery/sender.js'
 import { outboxStore, type Outbox } from './delivery/store.js'
 import { seed, type Fixtures } from './fixtures.js'
 import type { Ids } from './ids.js'
-import { createScheduler, type Jobs } from './jobs.js'
+import { rankIn, type Jobs } from './jobs.js'
 import type { Reference } from './reference.js'
 import { createFaults, type Faults } from './faults/rules.js'
 import { createLimiter, type Limiter } from './limits.js'
 import { createRequestLog, type RequestLog } from './requests/log.js'
 import { createStores, type Stores } from './resources/stores.js'
+import { createScheduler, type Scheduler } from './scheduler.js'
 import { createSnapshots, type Snapshots } from './snapshots.js'
 import { businessStore } from './store/business.js'
 import { IN_MEMORY, countRows, openDatabase, type Database } from './store/database.js'
@@ -21,6 +22,7 @@ import { clearCaches } from './store/memo.js'
 import { emptyTables, restoreRows, snapshotOf } from './store/snapshot.js'
 import { openCopy } from './store/template.js'
 import { createTurn, type Turn } from './store/turn.js'
+import { createWork, type Work } from './work.js'
 
 export { IN_MEMORY }
 
@@ -68,6 +70,10 @@ export interface Sandbox extends Stores {
   /** The latest calls. In memory, unlike all the rest. */
   requests: RequestLog
   turn: Turn
+  /** What takes long, in slices. */
+  work: Work
+  /** Performs what falls due, and moves the clock. */
+  readonly scheduler: Scheduler
   /** How many rows each table holds. */
   countRows (): Record<string, number>
   /** Makes it what it was when it was new. Runs inside a transaction. */
@@ -161,6 +167,7 @@ function sandboxOf (database: Database, { name, prefix, ids }: SandboxOptions, w
     clock.restore(clocks.read())
   }
 
+  const turn = createTurn(database, forget)
   const sandbox: Sandbox = {
     ...createStores(database),
     name,
@@ -169,9 +176,11 @@ function sandboxOf (database: Database, { name, prefix, ids }: SandboxOptions, w
     reference,
     clock,
     ids,
-    due: dueJobs(database),
+    due: dueJobs(database, rankIn(world.jobs)),
     outbox: outboxStore(database),
-    turn: createTurn(database, forget),
+    turn,
+    work: createWork(turn),
+    get scheduler () { return scheduler },
     get business () { return business },
     get sender () { return sender },
     faults: createFaults(ids.chance),
@@ -186,11 +195,11 @@ function sandboxOf (database: Database, { name, prefix, ids }: SandboxOptions, w
       personalize(database, ids, world)
       forget()
       begin(sandbox, world)
-      beginAnew()
+      beginAnew('the sandbox was reset')
     },
     restore (snapshot) {
       restoreRows(database, snapshot)
-      beginAnew()
+      beginAnew('the sandbox was restored from a snapshot')
     },
     start () {
       scheduler.start()
@@ -199,18 +208,21 @@ function sandboxOf (database: Database, { name, prefix, ids }: SandboxOptions, w
     close () {
       scheduler.stop()
       sender.stop()
+      sandbox.work.abandon('the sandbox was closed')
       sandbox.turn.finish() // changes that came before it are stored and answered
       sandbox.requests.end()
       database.close()
     },
     isOpen: () => database.open
   }
-  const scheduler = createScheduler(sandbox, world.jobs, () => world.url() + prefix, report)
+  const scheduler = createScheduler({ sandbox, jobs: world.jobs, origin: () => world.url() + prefix, report })
   const sender = createSender({ sandbox, payloads: world.payloads, system, timeoutMs: world.webhookTimeoutMs, report })
 
-  function beginAnew (): void {
+  function beginAnew (because: string): void {
     forget()
+    sandbox.work.abandon(because)
     sender.restart()
+    scheduler.restart()
     sandbox.faults.clear()
     sandbox.requests.clear()
   }

@@ -1,6 +1,10 @@
 /** The commands about webhooks, as people run them against an emulator that runs. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { ask } from '../src/commands/ask.js'
+import { progressLine } from '../src/commands/patience.js'
 import { readConfig } from '../src/config.js'
 import { paymentBody, startEmulator } from './helper.js'
 import { connect, freePort, JSON_TYPE, launch, runToEnd, startProcess, stop, temporaryFolder, type Running } from './processes.js'
@@ -116,6 +120,48 @@ t.test('who asks the emulator to wait, waits longer than it', async t => {
   await ask(config, '/_emulator/idle?timeout_ms=60000', { waitsMs: 60_000 })
   const [usual, longer] = waits().map(({ args: [ms] }) => ms).filter(ms => ms >= 15_000)
   t.equal(longer, (usual ?? 0) + 60_000)
+})
+
+t.test('the clock, and what is due', async t => {
+  const emulator = await startProcess(t, ['--database', ':memory:', '--refund-delay', '2h', '--settlement-delay', '1h'])
+  const { pay, send } = connect(t, emulator.url)
+  const command = (...args: string[]) => runToEnd(t, [...args, ...at(emulator)])
+  const { json: { payment_id: id } } = await pay(paymentBody())
+  await command('pay', id, '--outcome', 'processing')
+  const [line, ...others] = (await command('due')).stdout.trim().split('\n')
+  t.match(line, new RegExp(`^[\\d-]{10} [\\d:]{8}  payment\\.settle  ${id}$`))
+  t.strictSame(others, [])
+  t.equal((await command('due', '--kind', 'refund.settle')).stdout, '')
+  t.match(JSON.parse((await command('due', '--json', '--subject', id)).stdout), { items: [{ subject_id: id }], waiting_count: 1 })
+  const moved = await command('clock', 'advance', '1h')
+  t.match(JSON.parse(moved.stdout), { frozen: false, due: 0, done: { jobs: 1, failed: 0, kinds: { 'payment.settle': 1 } } })
+  t.equal(moved.stderr, '', 'no progress where there is no terminal')
+  t.match(JSON.parse((await command('clock', 'freeze')).stdout), { frozen: true, done: { jobs: 0 } })
+  for (const action of ['retry', 'drop']) {
+    const { code, stderr } = await command('due', action, 'payment.settle', id)
+    t.strictSame([code, stderr], [1, `dodo-emulator: Item not found (there is no payment.settle of ${id})\n`])
+  }
+  t.match((await send('GET', `/payments/${id}`)).json, { status: 'succeeded' })
+  t.equal((await command('due')).stdout, '')
+})
+
+t.test('an emulator that takes too long is not said to be missing', async t => {
+  const silent = createServer(() => {}).listen(0, '127.0.0.1')
+  t.teardown(() => {
+    silent.closeAllConnections()
+    silent.close()
+  })
+  await once(silent, 'listening')
+  const { port } = silent.address() as AddressInfo
+  await t.rejects(ask(readConfig({ port: String(port) }, {}), '/_emulator/clock', { waitsMs: -14_900 }),
+    { message: `http://127.0.0.1:${port}/_emulator/clock has not answered within 0 s; what it was asked for may still go on` })
+})
+
+t.test('how far work has come, in words', async t => {
+  const work = { name: 'load', is_under_way: true, done: 12_000, total: 30_000 }
+  t.equal(progressLine(work), 'load: 12,000 of 30,000 done')
+  t.equal(progressLine({ ...work, name: 'clock', total: null }), 'clock: 12,000 done')
+  t.equal(progressLine({ ...work, is_under_way: false }), 'load: waits')
 })
 
 t.test('sandboxes, reset and snapshots', async t => {

@@ -15,11 +15,11 @@ interface ListItem {
   total_amount: number
 }
 
-/** Every payment, page by page, newest first. */
-async function listAll ({ get }: Connections, pageSize = 100): Promise<ListItem[]> {
+/** Every payment that fits, page by page, newest first. */
+async function listAll ({ get }: Connections, pageSize = 100, filter = ''): Promise<ListItem[]> {
   const all: ListItem[] = []
   for (let page = 0; ; page++) {
-    const { json: { items } } = await get<{ items: ListItem[] }>(`/payments?page_size=${pageSize}&page_number=${page}`)
+    const { json: { items } } = await get<{ items: ListItem[] }>(`/payments?page_size=${pageSize}&page_number=${page}&${filter}`)
     all.push(...items)
     if (items.length === 0) return all
   }
@@ -222,4 +222,59 @@ t.test('a refused payment among accepted ones of the same turn leaves exactly th
     t.equal(customers.find('cus_2'), undefined)
     t.equal(customers.findByEmail('cus_2@example.com'), undefined)
   })
+})
+
+t.test('kill -9 in the middle of a move of the clock loses nothing and does nothing twice', async t => {
+  const COUNT = 2000
+  const DAY_MS = 86_400_000
+  const folder = temporaryFolder(t)
+  const args = ['--database', 'shop.db', '--port', String(await freePort()), '--settlement-delay', '60d']
+  const first = await startProcess(t, args, { folder })
+  const payments = Array.from({ length: COUNT }, (_, index) => ({ ...paymentBody(), outcome: 'processing', at: `-${COUNT - index}m` }))
+  const control = async <Json>({ send }: Connections, path: string, body?: object) =>
+    (await send<Json>(body === undefined ? 'GET' : 'POST', `/_emulator/${path}`, body && JSON.stringify(body), JSON_TYPE)).json
+  await control(connect(t, first.url), 'seed', { payments })
+  await control(connect(t, first.url), 'clock', { frozen: true })
+
+  /** Every payment that has settled has its event, the others have their job, and the clock stands between them. */
+  const check = async (connections: Connections): Promise<{ settled: number, now: string }> => {
+    const { now, due } = await control<{ now: string, due: number }>(connections, 'clock')
+    const events = new Map<string, string>()
+    for (let page = 0; ; page++) {
+      const { items } = await control<{ items: Array<{ payment_id: string, created_at: string }> }>(connections,
+        `events?type=payment.succeeded&page_size=100&page_number=${page}`)
+      if (items.length === 0) break
+      for (const { payment_id: id, created_at: at } of items) {
+        if (events.has(id)) t.fail(`${id} settled twice`)
+        events.set(id, at)
+      }
+    }
+    const settled = new Set((await listAll(connections, 100, 'status=succeeded')).map(item => item.payment_id))
+    t.strictSame([...settled].sort(), [...events.keys()].sort(), 'events and states agree')
+    t.equal((await listAll(connections, 100, 'status=processing')).length, COUNT - settled.size)
+    t.equal(due, COUNT - settled.size, 'what is left waits')
+    t.ok([...events.values()].every(at => at <= now), 'nothing has happened in the future')
+    return { settled: settled.size, now }
+  }
+
+  let victim = first
+  let before = 0
+  for (let round = 0; round < 3; round++) {
+    const connections = connect(t, victim.url, 2)
+    const moved = control(connections, 'clock', { advance_ms: 61 * DAY_MS }).then(() => 'over', () => 'broken')
+    let due = COUNT
+    while (due > COUNT - before - 200) ({ due } = await control<{ due: number }>(connections, 'clock'))
+    victim.kill('SIGKILL')
+    await victim.ended
+    inspect(t, join(folder, 'shop.db'))
+    victim = await startProcess(t, args, { folder })
+    const { settled } = await check(connect(t, victim.url))
+    t.ok(settled >= before + 200, `${settled} have settled`)
+    before = settled
+    if (await moved === 'over') break // a fast machine
+  }
+  const connections = connect(t, victim.url)
+  const { done } = await control<{ done: { jobs: number } }>(connections, 'clock', { advance_ms: 61 * DAY_MS })
+  t.equal(done.jobs, COUNT - before)
+  t.equal((await check(connections)).settled, COUNT)
 })

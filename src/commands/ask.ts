@@ -65,9 +65,10 @@ export async function askBytes (config: Config, path: string): Promise<Buffer> {
 
 async function answerOf (config: Config, path: string, { method, body, apiKey, waitsMs = 0 }: Question): Promise<Response> {
   const url = urlOf(config, path)
+  const timeoutMs = ANSWER_TIMEOUT_MS + waitsMs
   const response = await fetch(url, {
     method: method ?? (body === undefined ? 'GET' : 'POST'),
-    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS + waitsMs),
+    signal: AbortSignal.timeout(timeoutMs),
     headers: {
       ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
       ...keyHeader(config),
@@ -75,6 +76,10 @@ async function answerOf (config: Config, path: string, { method, body, apiKey, w
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) })
   }).catch((error: Error) => {
+    if (error.name === 'TimeoutError') {
+      const seconds = Math.round(timeoutMs / 1000)
+      throw new SetupError(`${url} has not answered within ${seconds} s; what it was asked for may still go on`)
+    }
     const { message } = error.cause instanceof Error ? error.cause : error
     throw new SetupError(`no emulator answers at ${url} (${message})`)
   })

@@ -16,6 +16,7 @@ import { explain, verify, type VerifyFlags } from './verify.js'
 import {
   createSandbox, deleteSandbox, deleteSnapshot, exportSnapshot, listSandboxes, listSnapshots, reset, restoreSnapshot, takeSnapshot
 } from './sandboxes.js'
+import { dropDue, due, moveClock, retryDue, type DueOptions } from './time.js'
 import { events, listen, replay, trigger, type EventsOptions } from './webhooks.js'
 
 type Flags = Partial<Record<OptionName, string>>
@@ -38,6 +39,7 @@ export interface Tools {
 
 export function addRemoteCommands (program: Command, tools: Tools): void {
   addOutcomes(program, tools)
+  addTime(program, tools)
   addWebhooks(program, tools)
   addDeliveries(program, tools)
   addFaults(program, tools)
@@ -83,7 +85,9 @@ function addOutcomes (program: Command, { running, run, configOf }: Tools): void
         const waitsMs = durationMs(timeout)
         await control(configOf(flags), `idle?timeout_ms=${waitsMs}`, { waitsMs })
       }))
+}
 
+function addTime (program: Command, { running, run, configOf }: Tools): void {
   const clock = program.command('clock').description("read or move the emulator's clock")
 
   running(clock.command('show', { isDefault: true }).description('say what time it is there'))
@@ -92,16 +96,32 @@ function addOutcomes (program: Command, { running, run, configOf }: Tools): void
   running(clock.command('advance').description('move it forward; what falls due on the way happens'))
     .argument('<duration>', '500ms, 30s, 15m, 25h, 7d')
     .action((text: string, flags: Flags) =>
-      run(async () => control(configOf(flags), 'clock', { body: { advance_ms: durationMs(text) } })))
+      run(async () => moveClock(configOf(flags), { advance_ms: durationMs(text) })))
 
   running(clock.command('set').description('set it to a time'))
     .argument('<time>', '2026-01-31T12:00:00Z')
-    .action((now: string, flags: Flags) => run(() => control(configOf(flags), 'clock', { body: { now } })))
+    .action((now: string, flags: Flags) => run(async () => moveClock(configOf(flags), { now })))
 
   for (const [name, frozen] of [['freeze', true], ['release', false]] as const) {
     running(clock.command(name).description(frozen ? 'let it stand still' : 'let it run again'))
-      .action((flags: Flags) => run(() => control(configOf(flags), 'clock', { body: { frozen } })))
+      .action((flags: Flags) => run(async () => moveClock(configOf(flags), { frozen })))
   }
+
+  const dueCommand = program.command('due').description('what falls due next by the clock, and what has failed')
+
+  running(dueCommand.command('list', { isDefault: true }).description('print it'))
+    .option('--kind <kind>', 'only this kind, such as refund.settle')
+    .option('--subject <id>', 'only of this payment or refund')
+    .option('--limit <count>', 'so many', '20')
+    .option('--json', 'with how many there are')
+    .action(({ kind, subject, limit, json, ...flags }: Flags & DueOptions) =>
+      run(async () => due(configOf(flags), { kind, subject, limit, json })))
+
+  running(dueCommand.command('retry').description('perform what has failed once more')).argument('<kind>').argument('<id>')
+    .action((kind: string, id: string, flags: Flags) => run(async () => retryDue(configOf(flags), kind, id)))
+
+  running(dueCommand.command('drop').description('drop what has failed')).argument('<kind>').argument('<id>')
+    .action((kind: string, id: string, flags: Flags) => run(async () => dropDue(configOf(flags), kind, id)))
 }
 
 function addWebhooks (program: Command, { running, run, configOf, apiKeyOf, stopSignal }: Tools): void {

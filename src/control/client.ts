@@ -15,6 +15,10 @@ import { listCheckouts, listDeliveries, listEvents, listRequests, readWait, wait
 type ControlSchemas = components['schemas']
 
 export type Clock = ControlSchemas['Clock']
+/** The clock after a move, and what has happened on the way. */
+export type ClockMoved = ControlSchemas['ClockMoved']
+export type DueJob = ControlSchemas['DueJob']
+export type DueList = ControlSchemas['DueList']
 export type Delivery = ControlSchemas['Delivery']
 export type Idle = ControlSchemas['Idle']
 export type Fault = ControlSchemas['Fault']
@@ -65,13 +69,19 @@ export interface Controls {
   /** The time there. */
   now (): Promise<Date>
   /** Moves the clock forward. What falls due on the way happens on the way, before this resolves. */
-  advance (duration: Duration): Promise<Clock>
-  /** Sets the clock, which runs on or stands still as it did before, unless told otherwise. */
-  setClock (time: Date | string, options?: { frozen?: boolean }): Promise<Clock>
-  /** Lets the clock stand still. */
-  freeze (): Promise<Clock>
+  advance (duration: Duration): Promise<ClockMoved>
+  /** Sets the clock, which runs on or stands still as it did before unless `frozen` says otherwise. */
+  setClock (time: Date | string, options?: { frozen?: boolean }): Promise<ClockMoved>
+  /** Stops the clock. */
+  freeze (): Promise<ClockMoved>
   /** Lets the clock run again. */
-  release (): Promise<Clock>
+  release (): Promise<ClockMoved>
+  /** What falls due next, in that order, and what has failed; at most 100 of each. */
+  due (filter?: { kind?: string, subject_id?: string }): Promise<DueList>
+  /** Performs what has failed once more, now. */
+  retryDue (job: Pick<DueJob, 'kind' | 'subject_id'>): Promise<ControlSchemas['RetriedJob']>
+  /** Drops what has failed. */
+  dropDue (job: Pick<DueJob, 'kind' | 'subject_id'>): Promise<DueJob>
 
   /** What has happened, oldest first: the last 10,000 events, or those that match the filter. */
   events<Type extends EventType> (filter: EventFilter & { type: Type }): Promise<Array<Event<Type>>>
@@ -216,6 +226,9 @@ export function createControls (send: Send): Controls {
     setClock: async (time, options) => move({ now: timeText(time), ...options }),
     freeze: () => move({ frozen: true }),
     release: () => move({ frozen: false }),
+    due: filter => ask('GET /_emulator/due', { query: { ...filter, page_size: 100 } }),
+    retryDue: path => ask('POST /_emulator/due/{kind}/{subject_id}/retry', { path }),
+    dropDue: path => ask('DELETE /_emulator/due/{kind}/{subject_id}', { path }),
 
     events: ((filter?: EventFilter) => listEvents(ask, filter)) as Controls['events'],
     waitForEvent: (async (...given: WaitArguments) => {

@@ -8,7 +8,7 @@ const LOOK_EVERY_MS = 5
 
 /** What is left to be done later, once nothing is to be done now. Rejects with NOT_IDLE when that takes too long. */
 export async function whenIdle (
-  { clock, due, outbox, sender, isOpen }: Sandbox, timeoutMs: number
+  { clock, due, outbox, sender, work, isOpen }: Sandbox, timeoutMs: number
 ): Promise<components['schemas']['Idle']> {
   const patience = AbortSignal.timeout(timeoutMs)
   for (;;) {
@@ -16,7 +16,7 @@ export async function whenIdle (
     const jobDueAt = due.firstDueAt()
     const isJobDue = jobDueAt !== undefined && jobDueAt <= clock.now()
     const deliveries = sender.busy()
-    if (!isJobDue && deliveries === 0) return { waiting: outbox.countWaiting(), due_later: due.count() }
+    if (!isJobDue && !work.isBusy() && deliveries === 0) return { waiting: outbox.countWaiting(), due_later: due.count() }
     if (patience.aborted) throw notIdle(deliveries, timeoutMs)
     await wait(LOOK_EVERY_MS)
   }
@@ -25,7 +25,7 @@ export async function whenIdle (
 function notIdle (deliveries: number, timeoutMs: number): ApiError {
   const busyWith = deliveries > 0
     ? `${deliveries} or more deliveries are due or under way`
-    : 'a payment or a refund is due to settle'
+    : 'something is due, or the clock is being moved'
   return new ApiError('NOT_IDLE', {
     because: `after ${timeoutMs} ms ${busyWith}: look at GET /_emulator/deliveries, or wait longer with timeout_ms`
   })

@@ -107,7 +107,7 @@ export interface paths {
         put?: never;
         /**
          * Move, freeze or release the sandbox's clock
-         * @description What falls due on the way happens on the way, in the order of its due time, before the reply. `now` and `advance_ms` exclude each other.
+         * @description What falls due on the way happens on the way, in the order of its due time and each at its own instant, before the reply. A long move is made in slices, and other requests are answered in between; each slice is stored with the clock at its instant. Moves of one sandbox are made one after the other. `now` and `advance_ms` exclude each other. A job that fails is set aside (`GET /_emulator/due`) and does not end the move. A subject that falls due more than 10,000 times does, at that instant.
          */
         post: operations["move_clock"];
         delete?: never;
@@ -184,6 +184,60 @@ export interface paths {
         post: operations["add_delivery_fault"];
         /** Let everything go well again */
         delete: operations["clear_delivery_faults"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_emulator/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what falls due next, and what has failed
+         * @description Jobs wait for an instant of the sandbox's clock: a payment or a refund that settles. Filters apply to both lists.
+         */
+        get: operations["list_due_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_emulator/due/{kind}/{subject_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Drop a job that has failed */
+        delete: operations["drop_due_job"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_emulator/due/{kind}/{subject_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Perform a job that has failed, now */
+        post: operations["retry_due_job"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -675,6 +729,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_emulator/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the work that takes long
+         * @description What is under way in the sandbox, such as a move of its clock, and what waits for that to end.
+         */
+        get: operations["list_work"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -836,12 +910,12 @@ export interface components {
          */
         CheckoutState: "open" | "submitted" | "expired";
         Clock: {
-            /** @description How many things wait for their time. */
+            /** @description How many jobs wait for their time. */
             due: number;
             frozen: boolean;
             /**
              * Format: date-time
-             * @description When the first of them happens; null where nothing waits.
+             * @description When the first of them happens; null where none waits.
              */
             next_due_at: string | null;
             /** Format: date-time */
@@ -856,6 +930,19 @@ export interface components {
             frozen?: boolean;
             /** Format: date-time */
             now?: string;
+        };
+        ClockMoved: components["schemas"]["Clock"] & {
+            /** @description What has happened on the way. */
+            done: {
+                /** @description How many failed and were set aside. */
+                failed: number;
+                /** @description How many jobs were performed. */
+                jobs: number;
+                /** @description How many of each kind were performed. */
+                kinds: {
+                    [key: string]: number;
+                };
+            };
         };
         CreateSandbox: {
             /** @description 1 to 63 letters, digits, hyphens and underscores. */
@@ -898,6 +985,31 @@ export interface components {
          * @enum {string}
          */
         DeliveryState: "waiting" | "succeeded" | "failed" | "cancelled" | "dropped";
+        DueJob: {
+            /** Format: date-time */
+            due_at: string;
+            /** @description Why it has failed. */
+            error: string | null;
+            /**
+             * Format: date-time
+             * @description Null while it waits.
+             */
+            failed_at: string | null;
+            /** @description What is to happen, such as `payment.settle`. */
+            kind: string;
+            /** @description What it happens to. */
+            subject_id: string;
+        };
+        DueList: {
+            /** @description What has failed and is not tried again by itself; the first 100. */
+            failed: components["schemas"]["DueJob"][];
+            /** @description How many have failed, whatever the filters. */
+            failed_count: number;
+            /** @description What falls due next, in that order. Of jobs at the same instant, the order is that in which they happen. */
+            items: components["schemas"]["DueJob"][];
+            /** @description How many jobs wait, whatever the filters. */
+            waiting_count: number;
+        };
         Error: {
             code: string;
             details?: {
@@ -1128,6 +1240,11 @@ export interface components {
             /** @description To this endpoint alone, whatever its filter. */
             webhook_id?: string;
         };
+        RetriedJob: {
+            /** @description Why it has failed again. */
+            error: string | null;
+            performed: boolean;
+        };
         Sandbox: {
             /** @description A key that opens it; null for the default one, which every other key opens. */
             api_key: string | null;
@@ -1224,6 +1341,19 @@ export interface components {
             /** @description Only what came after this; the id of a call, or a time. */
             since?: string;
             status?: number | components["schemas"]["StatusPattern"];
+        };
+        WorkInfo: {
+            /** @description How much is done. */
+            done: number;
+            /** @description Whether it has begun. */
+            is_under_way: boolean;
+            /** @description `clock` for a move, `due` for what falls due by itself, `load` for data. */
+            name: string;
+            /** @description How much there is in all; null where nobody knows. */
+            total: number | null;
+        };
+        WorkList: {
+            items: components["schemas"]["WorkInfo"][];
         };
     };
     responses: {
@@ -1414,15 +1544,16 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Success. */
+            /** @description The clock after the move, and what has happened on the way. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Clock"];
+                    "application/json": components["schemas"]["ClockMoved"];
                 };
             };
+            409: components["responses"]["Refused"];
             422: components["responses"]["Refused"];
         };
     };
@@ -1566,6 +1697,86 @@ export interface operations {
                     "application/json": components["schemas"]["DeliveryFaultList"];
                 };
             };
+        };
+    };
+    list_due_jobs: {
+        parameters: {
+            query?: {
+                /** @description Only this kind, such as `payment.settle`. */
+                kind?: string;
+                /** @description Pages count from 0. */
+                page_number?: components["parameters"]["PageNumber"];
+                page_size?: components["parameters"]["PageSize"];
+                /** @description Only of this payment, refund or other subject. */
+                subject_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueList"];
+                };
+            };
+            422: components["responses"]["Refused"];
+        };
+    };
+    drop_due_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job as it was. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueJob"];
+                };
+            };
+            404: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+        };
+    };
+    retry_due_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether it was performed this time. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetriedJob"];
+                };
+            };
+            404: components["responses"]["Refused"];
+            409: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
         };
     };
     list_webhook_events: {
@@ -2313,6 +2524,26 @@ export interface operations {
                 };
             };
             422: components["responses"]["Refused"];
+        };
+    };
+    list_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkList"];
+                };
+            };
         };
     };
 }

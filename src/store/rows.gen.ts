@@ -98,8 +98,11 @@ export interface DiscountsRow {
 export interface DueJobsRow {
   seq: number
   due_at: number
+  rank: number
   kind: string
   subject_id: string
+  failed_at: number | null
+  error: string | null
 }
 
 export interface LocalizedPricesRow {

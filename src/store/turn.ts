@@ -15,6 +15,10 @@ export interface Turn {
    * COMMIT, or the error that kept the transaction from being stored.
    */
   run<Result> (change: () => Result, done: (error: unknown, result?: Result) => void): void
+  /** Runs `change` at once, in a transaction of its own. If it throws, or the database does, nothing of it is stored. */
+  alone<Result> (change: () => Result): Result
+  /** Runs `part` of a change in a savepoint. If it throws, its own rows are taken back and no others, and its error is thrown. */
+  apart<Result> (part: () => Result): Result
   /** Runs and stores what waits, now: for a database that is about to be closed. Their `done`s are called before it returns. */
   finish (): void
   /** How many rows were written since the database was opened: two equal answers tell that nothing has changed between them. */
@@ -36,6 +40,9 @@ export function createTurn (database: Database, rolledBack: () => void): Turn {
   const savepoint = database.prepare('SAVEPOINT change')
   const release = database.prepare('RELEASE change')
   const rollbackChange = database.prepare('ROLLBACK TO change')
+  const savepointPart = database.prepare('SAVEPOINT part')
+  const releasePart = database.prepare('RELEASE part')
+  const rollbackPart = database.prepare('ROLLBACK TO part')
   const countWrites = database.prepare<[], number>('SELECT total_changes()').pluck()
   let entries: Entry[] = []
 
@@ -104,7 +111,34 @@ export function createTurn (database: Database, rolledBack: () => void): Turn {
     for (const { done, error, result } of turn) error === undefined ? done(undefined, result as never) : done(error)
   }
 
+  function alone<Result> (change: () => Result): Result {
+    begin.run()
+    try {
+      const result = change()
+      commit.run()
+      return result
+    } catch (error) {
+      takeBack()
+      throw error
+    }
+  }
+
+  function apart<Result> (part: () => Result): Result {
+    savepointPart.run()
+    try {
+      return part()
+    } catch (error) {
+      if (database.inTransaction) rollbackPart.run() // on a full or failing disk SQLite may have ended the transaction
+      rolledBack()
+      throw error
+    } finally {
+      if (database.inTransaction) releasePart.run()
+    }
+  }
+
   return {
+    alone,
+    apart,
     run (change, done) {
       if (entries.length === 0) setImmediate(flush)
       entries.push({ change, done, error: undefined, result: undefined })

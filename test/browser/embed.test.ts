@@ -249,8 +249,8 @@ t.test('A checkout that has expired says so to a shop that shows no timer', { sk
   t.equal(await checkout.isVisible('#timer'), false)
   const now = sandbox.clock.now()
   const end = now + 24 * 3_600_000_000
-  t.teardown(() => { sandbox.clock.moveTo(now, false) })
-  sandbox.clock.moveTo(end - 2_000_000, true) // and stands still, however long the page takes to load
+  t.teardown(() => { sandbox.clock.moveTo(now, { frozen: false }) })
+  sandbox.clock.moveTo(end - 2_000_000, { frozen: true }) // and stands still, however long the page takes to load
   const late = await shop(t, { checkoutUrl, options: { showTimer: false } })
   await (await late.frame()).waitForSelector('#continue')
   sandbox.clock.moveTo(end)

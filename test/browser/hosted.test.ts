@@ -38,8 +38,8 @@ async function open (test: Test, body: Partial<PaymentBody> = {}, options: OpenO
 function stopClock (test: Test): (us: number) => void {
   const { clock } = started().emulator.sandbox
   const now = clock.now()
-  test.teardown(() => { clock.moveTo(now, false) })
-  clock.moveTo(now, true)
+  test.teardown(() => { clock.moveTo(now, { frozen: false }) })
+  clock.moveTo(now, { frozen: true })
   return us => { clock.moveTo(now + us) }
 }
 

@@ -18,4 +18,4 @@ const payloads: Payloads = {
   }
 }
 
-export const payments = { handlers, controls, jobs: { [SETTLE_JOB]: settlePayment }, payloads } satisfies Resource
+export const payments = { handlers, controls, jobs: { [SETTLE_JOB]: { rank: 1, run: settlePayment } }, payloads } satisfies Resource

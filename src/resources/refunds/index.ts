@@ -14,4 +14,4 @@ const payloads: Payloads = {
   }
 }
 
-export const refunds = { handlers, controls, jobs: { [SETTLE_JOB]: settleRefundWhenDue }, payloads } satisfies Resource
+export const refunds = { handlers, controls, jobs: { [SETTLE_JOB]: { rank: 1, run: settleRefundWhenDue } }, payloads } satisfies Resource

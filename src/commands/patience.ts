@@ -1,0 +1,41 @@
+/** Asks an emulator for what may take long, and shows on a terminal how far it has come. */
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Config } from '../config.js'
+import type { components } from '../control/types.gen.js'
+import { ask, askJson, type Question } from './ask.js'
+
+type WorkInfo = components['schemas']['WorkInfo']
+
+/** With what every request is given, five minutes: as long as fetch waits for an answer. */
+const PATIENCE_MS = 285_000
+const LOOK_EVERY_MS = 500
+
+/** The text of a success. Throws like `ask`. */
+export async function askPatiently (config: Config, path: string, question: Question): Promise<string> {
+  const over = new AbortController()
+  const shown = process.stderr.isTTY ? showProgress(config, over.signal) : undefined
+  try {
+    return await ask(config, path, { ...question, waitsMs: PATIENCE_MS })
+  } finally {
+    over.abort()
+    await shown
+  }
+}
+
+const CLEAR_LINE = '\r\x1b[K'
+
+async function showProgress (config: Config, over: AbortSignal): Promise<void> {
+  while (await wait(LOOK_EVERY_MS, true, { signal: over }).catch(() => false)) {
+    const { items } = await askJson<{ items: WorkInfo[] }>(config, '/_emulator/work').catch(() => ({ items: [] }))
+    const [first] = items
+    if (first !== undefined && !over.aborted) process.stderr.write(CLEAR_LINE + progressLine(first))
+  }
+  process.stderr.write(CLEAR_LINE)
+}
+
+/** `clock: 5,200 done`, `load: 12,000 of 30,000 done` */
+export function progressLine ({ name, done, total, is_under_way: isUnderWay }: WorkInfo): string {
+  if (!isUnderWay) return `${name}: waits`
+  const number = (count: number) => count.toLocaleString('en-US')
+  return `${name}: ${number(done)}${total === null ? '' : ` of ${number(total)}`} done`
+}
