@@ -6,6 +6,8 @@ import type { Operation } from './load.js'
 
 const FOUND_MAX = 50
 const DEPTH_MAX = 64
+/** So many values of a body are looked at: it is worked out for a hundred calls at once. */
+const VALUES_MAX = 2000
 
 interface Schema {
   $ref?: string
@@ -31,9 +33,16 @@ type Schemas = Readonly<Record<string, object>>
 export function unknownFields ({ body, document }: Operation, value: unknown): string[] {
   if (value === undefined) return []
   if (body === null) return isObject(value) ? Object.keys(value).slice(0, FOUND_MAX) : ['']
-  const found: string[] = []
-  collect(value, [body.schema], '', document.components.schemas, found, 0)
-  return found
+  const search: Search = { all: document.components.schemas, found: [], left: VALUES_MAX }
+  collect(value, [body.schema], '', search, 0)
+  return search.found
+}
+
+interface Search {
+  all: Schemas
+  found: string[]
+  /** How many values may still be looked at. */
+  left: number
 }
 
 function isObject (value: unknown): value is object {
@@ -52,21 +61,25 @@ interface Shape {
   unset: ReadonlySet<string>
 }
 
-function collect (value: unknown, schemas: readonly Schema[], path: string, all: Schemas, found: string[], depth: number): void {
+function collect (value: unknown, schemas: readonly Schema[], path: string, search: Search, depth: number): void {
+  const { all, found } = search
+  if (search.left-- <= 0 || found.length === FOUND_MAX) return
   if (typeof value !== 'object' || value === null || depth > DEPTH_MAX || schemas.length === 0) return
   const shapes = schemas.flatMap(schema => shapesOf(schema, all, value))
   if (Array.isArray(value)) {
     const items = shapes.flatMap(shape => shape.items)
-    value.forEach((item, index) => { collect(item, items, `${path}[${index}]`, all, found, depth + 1) })
+    for (let index = 0; index < value.length && search.left > 0; index++) {
+      collect(value[index], items, `${path}[${index}]`, search, depth + 1)
+    }
     return
   }
   const candidates = meant(shapes, value, all)
   const isOpen = candidates.some(shape => shape.isOpen) || candidates.every(shape => Object.keys(shape.properties).length === 0)
-  for (const [name, inner] of Object.entries(value)) {
+  for (const [name, inner] of Object.entries(value).slice(0, search.left)) {
     const place = path === '' ? name : `${path}.${name}`
     const known = candidates.flatMap(({ properties }) => Object.hasOwn(properties, name) ? properties[name] ?? [] : [])
-    if (known.length > 0) collect(inner, known, place, all, found, depth + 1)
-    else if (isOpen) collect(inner, candidates.flatMap(({ others }) => others), place, all, found, depth + 1)
+    if (known.length > 0) collect(inner, known, place, search, depth + 1)
+    else if (isOpen) collect(inner, candidates.flatMap(({ others }) => others), place, search, depth + 1)
     else if (found.length < FOUND_MAX && !(inner === null && candidates.some(({ unset }) => unset.has(name)))) found.push(place)
   }
 }

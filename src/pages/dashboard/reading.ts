@@ -102,14 +102,14 @@ export function readMetadata (text: string): Record<string, Json> | string {
       return 'must be lines of key=value, or a JSON object; what begins with { must be one'
     }
   }
-  const pairs: Array<[string, string]> = []
+  const pairs = new Map<string, string>()
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue
     const at = line.indexOf('=')
     if (at < 1) return `must be lines of key=value, or a JSON object: line ${index + 1} has no key and =`
     const key = line.slice(0, at).trim()
-    if (pairs.some(([known]) => known === key)) return `must name each key once: ${key} is there twice`
-    pairs.push([key, line.slice(at + 1).trim()])
+    if (pairs.has(key)) return `must name each key once: ${key} is there twice`
+    pairs.set(key, line.slice(at + 1).trim())
   }
   return Object.fromEntries(pairs)
 }

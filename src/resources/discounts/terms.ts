@@ -5,6 +5,7 @@
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, doesNotExist, invalid, invalidBody } from '../../errors.js'
 import { MUST_BE_A_TIME, formatTime, parseTime } from '../../rules/calendar.js'
+import { firstRepeated } from '../../rules/lists.js'
 import { checkMetadata } from '../../rules/metadata.js'
 import type { Context } from '../../sandbox.js'
 import type { Discount } from './store.js'
@@ -155,7 +156,7 @@ function checkCurrencyOptions ({ type, currency_options: options }: Discount): v
     if (least < 0) throw invalid(`${path}.minimum_subtotal`, `${path}.minimum_subtotal must not be negative`)
   }
   const currencies = options.map(({ currency }) => currency)
-  const twice = currencies.findIndex((currency, index) => currencies.indexOf(currency) !== index)
+  const twice = firstRepeated(currencies)
   if (twice >= 0) {
     throw refused(`currency_options[${twice}].currency`, 'Duplicate currency options are not allowed',
       `${currencies[twice]} is there twice`)

@@ -4,6 +4,7 @@
  */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, doesNotExist, invalid, notFound } from '../../errors.js'
+import { firstRepeated } from '../../rules/lists.js'
 import { convert, format } from '../../rules/money.js'
 import type { Context, Sandbox } from '../../sandbox.js'
 import { checkMetadata } from '../../rules/metadata.js'
@@ -61,7 +62,7 @@ function checkRequest ({ reason, metadata, items }: RefundRequest): void {
   }
   checkMetadata(metadata ?? {})
   const ids = (items ?? []).map(({ item_id: id }) => id)
-  const twice = ids.findIndex((id, index) => ids.indexOf(id) !== index)
+  const twice = firstRepeated(ids)
   if (twice < 0) return
   throw new ApiError('DUPLICATE_LINE_ITEMS_IN_REQUEST', {
     path: `items[${twice}].item_id`, because: `${ids[twice]} stands there twice`
