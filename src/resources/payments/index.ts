@@ -1,5 +1,6 @@
 /** Payments: what the rest of the program asks of this resource. */
 import type { Payloads } from '../../delivery/message.js'
+import type { Jobs } from '../../jobs.js'
 import type { Resource } from '../resource.js'
 import { abandonedCheckout } from './abandonment.js'
 import { paymentControls as controls } from './control.js'
@@ -18,4 +19,6 @@ const payloads: Payloads = {
   }
 }
 
-export const payments = { handlers, controls, jobs: { [SETTLE_JOB]: { rank: 1, run: settlePayment } }, payloads } satisfies Resource
+const jobs: Jobs = { [SETTLE_JOB]: { rank: 1, run: settlePayment } }
+
+export const payments = { handlers, controls, jobs, payloads } satisfies Resource

@@ -1,5 +1,6 @@
 /** Refunds: what the rest of the program asks of this resource. */
 import type { Payloads } from '../../delivery/message.js'
+import type { Jobs } from '../../jobs.js'
 import type { Resource } from '../resource.js'
 import { refundControls as controls } from './control.js'
 import { SETTLE_JOB, settleRefundWhenDue } from './life.js'
@@ -14,4 +15,6 @@ const payloads: Payloads = {
   }
 }
 
-export const refunds = { handlers, controls, jobs: { [SETTLE_JOB]: { rank: 1, run: settleRefundWhenDue } }, payloads } satisfies Resource
+const jobs: Jobs = { [SETTLE_JOB]: { rank: 1, run: settleRefundWhenDue } }
+
+export const refunds = { handlers, controls, jobs, payloads } satisfies Resource
