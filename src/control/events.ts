@@ -15,7 +15,7 @@ export type CheckoutFilter = Omit<Query<'GET /_emulator/checkouts'>, 'page_size'
 
 type Matches = (event: AnyEvent) => boolean
 
-/** Which event: its type, its type and payment, or what is true of it. */
+/** Which event: its type, its type and what it is about, or what is true of it. */
 export type Wanted = EventType | EventFilter | Matches
 
 export interface Waiting {
@@ -29,7 +29,7 @@ export interface Waiting {
 export type WaitArguments = [wanted: Wanted, options?: Waiting] | [type: EventType, matches: Matches, options?: Waiting]
 
 /** What an event has to be: everything that is given. */
-export interface Criteria extends Pick<EventFilter, 'type' | 'payment_id'> {
+export interface Criteria extends EventFilter {
   matches?: Matches
 }
 
@@ -108,9 +108,13 @@ export async function waitForEvent (
   }
 }
 
-function isWanted (event: AnyEvent, { type, payment_id: paymentId, matches }: Criteria): boolean {
+/** The filters that say what an event is about. */
+const ABOUT = ['subject_id', 'payment_id', 'subscription_id', 'customer_id'] as const satisfies ReadonlyArray<keyof EventFilter>
+
+function isWanted (event: AnyEvent, criteria: Criteria): boolean {
+  const { type, matches } = criteria
   if (type !== undefined && event.type !== type) return false
-  if (paymentId !== undefined && event.payment_id !== paymentId) return false
+  if (ABOUT.some(name => criteria[name] !== undefined && event[name] !== criteria[name])) return false
   return matches === undefined || matches(event)
 }
 
@@ -123,6 +127,8 @@ async function notHappened (ask: Ask, criteria: Criteria, events: Event[], timeo
   return new Error(`no ${nameOf(criteria)} within ${timeoutMs} ms; what happened: ${happened}${due === 0 ? '' : hint}`)
 }
 
-function nameOf ({ type, payment_id: paymentId, matches }: Criteria): string {
-  return `${type ?? 'event'}${paymentId === undefined ? '' : ` of ${paymentId}`}${matches === undefined ? '' : ' that matches'}`
+function nameOf (criteria: Criteria): string {
+  const { type, matches } = criteria
+  const about = ABOUT.map(name => criteria[name]).filter(id => id !== undefined)
+  return `${type ?? 'event'}${about.length === 0 ? '' : ` of ${about.join(', ')}`}${matches === undefined ? '' : ' that matches'}`
 }

@@ -951,6 +951,7 @@ export interface components {
         Delivery: {
             /** @description Every try, oldest first. */
             attempts: components["schemas"]["Attempt"][];
+            customer_id: components["schemas"]["Link"];
             delivery_id: string;
             /**
              * Format: date-time
@@ -959,8 +960,9 @@ export interface components {
             due_at: string | null;
             event_id: string;
             event_type: components["schemas"]["EventType"];
-            payment_id: string | null;
+            payment_id: components["schemas"]["Link"];
             state: components["schemas"]["DeliveryState"];
+            subscription_id: components["schemas"]["Link"];
             tries: number;
             webhook_id: string;
         };
@@ -1025,6 +1027,7 @@ export interface components {
             };
             /** Format: date-time */
             created_at: string;
+            customer_id: components["schemas"]["Link"];
             deliveries: {
                 delivery_id: string;
                 state: components["schemas"]["DeliveryState"];
@@ -1034,9 +1037,10 @@ export interface components {
             event_id: string;
             /** @description Sent on demand; nothing has happened. */
             is_sample: boolean;
-            payment_id: string | null;
+            payment_id: components["schemas"]["Link"];
             /** @description What it is about. */
             subject_id: string;
+            subscription_id: components["schemas"]["Link"];
             type: components["schemas"]["EventType"];
         };
         EventList: {
@@ -1107,6 +1111,8 @@ export interface components {
             waiting: number;
         };
         Ids: string[];
+        /** @description What it is about; null where it is not about one. */
+        Link: string | null;
         LoggedBody: {
             /** @description The body, where it is JSON and not truncated; else null. */
             json: unknown;
@@ -1368,9 +1374,15 @@ export interface components {
         };
     };
     parameters: {
+        /** @description Only what is about this customer. */
+        CustomerId: string;
         /** @description Pages count from 0. */
         PageNumber: number;
         PageSize: number;
+        /** @description Only what is about this payment. */
+        PaymentId: string;
+        /** @description Only what is about this subscription. */
+        SubscriptionId: string;
     };
     requestBodies: never;
     headers: never;
@@ -1560,13 +1572,18 @@ export interface operations {
     list_webhook_deliveries: {
         parameters: {
             query?: {
+                /** @description Only what is about this customer. */
+                customer_id?: components["parameters"]["CustomerId"];
                 event_id?: string;
                 event_type?: components["schemas"]["EventType"];
                 /** @description Pages count from 0. */
                 page_number?: components["parameters"]["PageNumber"];
                 page_size?: components["parameters"]["PageSize"];
-                payment_id?: string;
+                /** @description Only what is about this payment. */
+                payment_id?: components["parameters"]["PaymentId"];
                 state?: components["schemas"]["DeliveryState"];
+                /** @description Only what is about this subscription. */
+                subscription_id?: components["parameters"]["SubscriptionId"];
                 webhook_id?: string;
             };
             header?: never;
@@ -1782,10 +1799,17 @@ export interface operations {
     list_webhook_events: {
         parameters: {
             query?: {
+                /** @description Only what is about this customer. */
+                customer_id?: components["parameters"]["CustomerId"];
                 /** @description Pages count from 0. */
                 page_number?: components["parameters"]["PageNumber"];
                 page_size?: components["parameters"]["PageSize"];
-                payment_id?: string;
+                /** @description Only what is about this payment. */
+                payment_id?: components["parameters"]["PaymentId"];
+                /** @description Only events whose data is this object, such as a refund. */
+                subject_id?: string;
+                /** @description Only what is about this subscription. */
+                subscription_id?: components["parameters"]["SubscriptionId"];
                 type?: components["schemas"]["EventType"];
             };
             header?: never;

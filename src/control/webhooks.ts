@@ -1,6 +1,6 @@
 /** The part of the control API that is about webhooks: what was sent, sending it again, sending it badly, and waiting for it. */
 import type { Schemas } from '../contract/operations.js'
-import { deliver } from '../delivery/emit.js'
+import { deliver, linksOf } from '../delivery/emit.js'
 import { envelopeObject } from '../delivery/envelope.js'
 import type { FaultKind } from '../delivery/faults.js'
 import { currentEnvelope } from '../delivery/message.js'
@@ -102,7 +102,7 @@ function addSample (type: Schemas['EventType'], changes: object, context: Contex
     event_id: sandbox.ids.next('msg', now),
     type,
     subject_id: 'sample',
-    payment_id: null,
+    ...linksOf({}),
     created_at: now,
     origin,
     sample: { ...data, ...changes }
@@ -136,7 +136,7 @@ function eventView (event: StoredEvent, { sandbox }: Context): ControlSchemas['E
     type: event.type,
     created_at: formatTime(event.created_at),
     subject_id: event.subject_id,
-    payment_id: event.payment_id,
+    ...linksOf(event),
     is_sample: event.sample !== null,
     body: { ...envelopeObject(currentEnvelope(event, sandbox.sender.payloads, sandbox)) },
     deliveries: sandbox.outbox.deliveriesOf(event).map(({ delivery_id: id, webhook_id: webhookId, state }) =>
@@ -151,7 +151,7 @@ function deliveryView (delivery: Delivery, { sandbox }: Context): ControlSchemas
     delivery_id: delivery.delivery_id,
     event_id: event.event_id,
     event_type: event.type,
-    payment_id: event.payment_id,
+    ...linksOf(event),
     webhook_id: delivery.webhook_id,
     state: delivery.state,
     tries: delivery.tries,

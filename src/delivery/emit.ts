@@ -1,36 +1,36 @@
 /**
- * Tells that something has happened: rows of the transaction that makes it happen, and nothing else. What sends them is
- * sender.ts.
+ * Records that something has happened. An event and its deliveries are rows of the transaction that makes it happen; sender.ts
+ * delivers them later.
  */
 import type { Context } from '../sandbox.js'
 import type { EventType } from './catalogue.js'
-import type { StoredEvent } from './store.js'
+import { LINKS, type EventLinks, type StoredEvent } from './store.js'
 
-/** What an event is about. */
-export interface Subject {
-  /** What its data is read from when it is delivered: `pay_…`, `ref_…`. */
-  subjectId: string
-  /** The payment that it is about, if it is about one. */
-  paymentId: string | null
+/**
+ * Writes an event, and a delivery for each endpoint that wants it. Runs inside a transaction. The event's data is read by
+ * `subjectId` when it is delivered (`pay_…`, `ref_…`); `about` is the row whose payment, subscription and customer it concerns.
+ */
+export function emit (type: EventType, subjectId: string, about: Partial<EventLinks>, context: Context): void {
+  const { sandbox, now, origin } = context
+  const eventId = sandbox.ids.next('msg', now)
+  const event = { event_id: eventId, type, subject_id: subjectId, ...linksOf(about), created_at: now, origin, sample: null }
+  const seq = sandbox.outbox.addEvent(event)
+  deliver({ seq, type }, { isRetried: true }, context)
 }
 
-/** Writes the event, and a delivery for each endpoint that wants to hear of it. Runs inside a transaction. */
-export function emit (type: EventType, { subjectId, paymentId }: Subject, context: Context): void {
-  const { sandbox, now } = context
-  const event = { type, subject_id: subjectId, payment_id: paymentId, created_at: now, origin: context.origin, sample: null }
-  const eventId = sandbox.ids.next('msg', now)
-  const seq = sandbox.outbox.addEvent({ ...event, event_id: eventId })
-  deliver({ seq, type }, { isRetried: true }, context)
+/** The links of an event about a row, or of a stored event; null for what it is not about. */
+export function linksOf (about: Partial<EventLinks>): EventLinks {
+  return Object.fromEntries(LINKS.map(name => [name, about[name] ?? null])) as EventLinks
 }
 
 export interface DeliverOptions {
   /** Whether a failure is followed by another try. */
   isRetried: boolean
-  /** To this endpoint alone, whatever it wants to hear of. */
+  /** Only to this endpoint, whatever its filter. */
   webhookId?: string
 }
 
-/** Puts an event into the outbox for the endpoints that want it; gives the ids of the deliveries. */
+/** Adds a delivery of an event for each endpoint that wants it. Returns the ids of the deliveries. */
 export function deliver (
   { seq, type }: Pick<StoredEvent, 'seq' | 'type'>, { isRetried, webhookId }: DeliverOptions, { sandbox, now }: Context
 ): string[] {

@@ -22,17 +22,23 @@ export interface Delivery extends Omit<WebhookDeliveriesRow, 'state' | 'is_retri
   is_retried: boolean
 }
 
-export interface EventFilter {
+/** What an event may be about besides its subject. Each is a column of the event, and a filter of the lists. */
+export const LINKS = ['payment_id', 'subscription_id', 'customer_id'] as const
+
+export type EventLinks = Pick<StoredEvent, typeof LINKS[number]>
+
+type LinkFilter = { [Name in keyof EventLinks]?: string }
+
+export interface EventFilter extends LinkFilter {
   type?: string
-  payment_id?: string
+  subject_id?: string
 }
 
-export interface DeliveryFilter {
+export interface DeliveryFilter extends LinkFilter {
   state?: string
   webhook_id?: string
   event_id?: string
   event_type?: string
-  payment_id?: string
 }
 
 export interface DeliveryCount {
@@ -74,17 +80,23 @@ const EVENTS_KEPT = 10_000
 /** Forgetting goes in steps, because each costs a look at what waits. */
 const FORGET_EVERY = 1000
 
-const EVENT_CONDITIONS: Record<keyof EventFilter, string> = { type: 'e.type = ?', payment_id: 'e.payment_id = ?' }
+const LINK_CONDITIONS = Object.fromEntries(LINKS.map(name => [name, `e.${name} = ?`])) as Record<keyof EventLinks, string>
+
+const EVENT_CONDITIONS: Record<keyof EventFilter, string> = {
+  type: 'e.type = ?',
+  subject_id: 'e.subject_id = ?',
+  ...LINK_CONDITIONS
+}
 
 const DELIVERY_CONDITIONS: Record<keyof DeliveryFilter, string> = {
   state: 'd.state = ?',
   webhook_id: 'd.webhook_id = ?',
   event_id: 'e.event_id = ?',
   event_type: 'e.type = ?',
-  payment_id: 'e.payment_id = ?'
+  ...LINK_CONDITIONS
 }
 
-const EVENT_COLUMNS = ['event_id', 'type', 'subject_id', 'payment_id', 'created_at', 'origin', 'sample'] as const
+const EVENT_COLUMNS = ['event_id', 'type', 'subject_id', ...LINKS, 'created_at', 'origin', 'sample'] as const
 const ATTEMPT_COLUMNS = ['started_at', 'duration_us', 'url', 'request_headers', 'request_body', 'response_status',
   'response_headers', 'response_body', 'error', 'fault'] as const
 

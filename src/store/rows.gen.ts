@@ -316,4 +316,6 @@ export interface WebhookEventsRow {
   created_at: number
   origin: string
   sample: string | null
+  subscription_id: string | null
+  customer_id: string | null
 }

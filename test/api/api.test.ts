@@ -258,13 +258,14 @@ t.test('events', async t => {
     const first = await emulator.waitForEvent('payment.succeeded')
     t.match(first, { type: 'payment.succeeded', payment_id: id, is_sample: false })
     const second = await create()
-    const [waited, byPayment, byPredicate] = await Promise.all([
+    const [waited, byPayment, byCustomer, byPredicate] = await Promise.all([
       emulator.waitForEvent('payment.succeeded', { since: first, timeout: '60s' }),
       emulator.waitForEvent({ payment_id: second }, { timeout: '60s' }),
+      emulator.waitForEvent({ customer_id: 'cus_ada', subject_id: second }, { timeout: '60s' }),
       emulator.waitForEvent(({ body }) => body.data.payment_id === second, { timeout: '60s' }),
       emulator.pay(second)
     ])
-    for (const event of [waited, byPayment, byPredicate]) t.equal(event.payment_id, second)
+    for (const event of [waited, byPayment, byCustomer, byPredicate]) t.equal(event.payment_id, second)
     await t.rejects(emulator.waitForEvent('payment.failed', { timeout: 30 }), {
       message: `no payment.failed within 30 ms; what happened: payment.succeeded of ${id}, payment.succeeded of ${second}`
     })

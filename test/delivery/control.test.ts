@@ -49,6 +49,23 @@ t.test('the log', async t => {
     t.equal((await shop.deliveries(`event_id=${waiting?.event_id}`)).length, 2)
   })
 
+  t.test('by what they are about', async t => {
+    const other = await shop.sell('succeeded', { customer: { customer_id: 'cus_grace' } })
+    const { json } = await shop.call('POST', '/refunds', { body: { payment_id: other } })
+    const { refund_id: refund } = json as { refund_id: string }
+    await shop.control('POST', `refunds/${refund}/settle`, { status: 'failed' })
+    const events = async (query: string) => (await shop.control<{ items: Event[] }>('GET', `events?${query}`)).items
+    const ofGrace = await events('customer_id=cus_grace')
+    t.strictSame(ofGrace.map(({ type, payment_id: id }) => [type, id]), [['refund.failed', other], ['payment.succeeded', other]])
+    t.match(ofGrace, [{ customer_id: 'cus_grace', subscription_id: null }, { customer_id: 'cus_grace', subscription_id: null }])
+    t.strictSame((await events(`subject_id=${refund}`)).map(({ type }) => type), ['refund.failed'])
+    t.strictSame((await events('customer_id=cus_ada&type=payment.failed')).map(({ payment_id: id }) => id), [declined])
+    t.strictSame(await events('subscription_id=sub_x'), [])
+    t.strictSame((await shop.deliveries('customer_id=cus_grace')).map(({ event_type: type, customer_id: id }) => [type, id]),
+      [['refund.failed', 'cus_grace'], ['payment.succeeded', 'cus_grace']])
+    t.strictSame(await shop.deliveries('subscription_id=sub_x'), [])
+  })
+
   t.test('refuses', async t => {
     for (const [method, path, code] of [
       ['GET', 'events/msg_x', 404], ['GET', 'deliveries/dlv_x', 404], ['POST', 'deliveries/dlv_x/retry', 404],

@@ -259,6 +259,13 @@ t.test('events', async t => {
     t.match(partOf(page, 'payload'), `"payment_id": "${payment}"`)
     const row = partOf(await shop.visit(`${LIST}/events?type=payment.succeeded&payment_id=${payment}`), `row-${id}`)
     t.match(row, `payment.succeeded ${id} ${payment} succeeded`)
+    t.match(partOf(page, 'facts'), 'Customer cus_ada')
+    t.match(partOf(await shop.visit(`${LIST}/events?customer_id=cus_ada`), 'events'), id)
+    t.match(partOf(await shop.visit(`${LIST}/events?customer_id=cus_grace`), 'events'), 'No event fits')
+    t.match(partOf(await shop.visit(`${LIST}/events?subscription_id=sub_x`), 'events'), 'No event fits')
+    t.match(partOf(await shop.visit(`${LIST}/deliveries?customer_id=cus_ada`), 'deliveries'), 'payment.succeeded')
+    t.match(partOf(await shop.visit(`${LIST}/deliveries?customer_id=cus_grace`), 'deliveries'), 'No delivery fits')
+    t.match((await shop.visit('/dashboard/customers/cus_ada')).html, /events\?customer_id(?:=|&#61;)cus_ada/)
     t.match(partOf(await shop.visit(`${LIST}/events?type=payment.failed`), 'events'), 'No event fits')
     t.equal((await shop.visit(`${LIST}/events?type=nothing`)).status, 422)
     t.equal((await shop.visit(`${LIST}/events/msg_none`)).status, 404)
@@ -387,6 +394,8 @@ t.test('the words', async t => {
     event_id: 'msg_1',
     event_type: 'payment.failed',
     payment_id: null,
+    subscription_id: null,
+    customer_id: null,
     webhook_id: 'whk_1',
     state: 'failed',
     tries: 8,

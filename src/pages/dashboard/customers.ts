@@ -75,6 +75,7 @@ const customerPage: DashboardPage = {
       title: name,
       content: html`!${heading(name, html`!${linkButton(pay, 'Create a test payment', 'primary')}
 !${linkButton(pageOf(visit, 'customers', id, '/edit'), 'Edit')}
+!${linkButton(`${visit.base}/dashboard/webhooks/events?${new URLSearchParams({ customer_id: id })}`, 'Events')}
 !${button(visit.sheet('portal'), 'Open the customer portal')}`, crumb(visit, '/dashboard/customers', 'Customers'))}
 <div class="columns"><div>
 !${card(customerFacts(customer, visit), { id: 'facts', title: 'Customer', live: true })}

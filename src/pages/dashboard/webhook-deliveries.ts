@@ -13,11 +13,12 @@ import { filterForm, filtersOf, listed, pastEnd, turning } from './lists.js'
 import { card, code, crumb, empty, facts, fullTime, heading, idTag, snippet, statusTag, text, timeTag } from './parts.js'
 import { bodyText, headerList, httpTag, milliseconds } from './request-parts.js'
 import {
-  EVENT_TYPE_OPTIONS, deliveryTable, endpointLink, endpointOptions, endpointsOf, stateTag, tabs, verdict
+  EVENT_TYPE_OPTIONS, LINK_FILTERS, LINK_NAMES, deliveryTable, endpointLink, endpointOptions, endpointsOf, linkFacts, stateTag,
+  tabs, verdict
 } from './webhook-parts.js'
 import { FAULT_WORDS, adviceOn, answerOf, verdictOf, type Attempt, type Delivery, type FaultKind } from './webhook-words.js'
 
-const FILTERS = ['state', 'webhook_id', 'event_type', 'payment_id', 'event_id'] as const
+const FILTERS = ['state', 'webhook_id', 'event_type', ...LINK_NAMES, 'event_id'] as const
 
 const STATES = ['waiting', 'succeeded', 'failed', 'cancelled', 'dropped'].map(state => [state, state] as const)
 
@@ -54,7 +55,7 @@ async function deliveryList (visit: Visit): Promise<Shown> {
   { name: 'state', label: 'State', type: 'choice', options: STATES },
   { name: 'webhook_id', label: 'Endpoint', type: 'choice', options: endpointOptions(endpoints) },
   { name: 'event_type', label: 'Event', type: 'choice', options: EVENT_TYPE_OPTIONS },
-  { name: 'payment_id', label: 'Payment', type: 'search', placeholder: 'pay_…' }
+  ...LINK_FILTERS
 ])}<div id="delivery-list" data-live>!${content}</div>`, { id: 'deliveries', pad: false })}`
   }
 }
@@ -98,9 +99,7 @@ async function deliveryPage (visit: Visit): Promise<Shown> {
   ['Event', html`<a href="${base}/dashboard/webhooks/events/${event.event_id}">!${code(event.event_id)}</a>`],
   ['Happened', fullTime(event.created_at, visit)],
   ['Endpoint', endpointLink(delivery.webhook_id, endpoints, visit)],
-  ['Payment', event.payment_id === null
-    ? null
-    : html`<a href="${base}/dashboard/payments/${event.payment_id}">!${code(event.payment_id)}</a>`],
+  ...linkFacts(event, visit),
   ['Kind', event.is_sample ? 'a sample: nothing has happened' : null],
   ['Tries', text(delivery.tries)]
 ]), { id: 'facts', title: 'The delivery', live: true })}

@@ -15,11 +15,12 @@ import {
   NONE, card, cellLink, code, crumb, empty, facts, fullTime, heading, idTag, snippet, table, timeTag, type Row
 } from './parts.js'
 import {
-  EVENT_TYPE_OPTIONS, deliveryTable, endpointLink, endpointOptions, endpointsOf, stateTag, tabs, verdict
+  EVENT_TYPE_OPTIONS, LINK_FILTERS, LINK_NAMES, deliveryTable, endpointLink, endpointOptions, endpointsOf, linkFacts, stateTag,
+  tabs, verdict
 } from './webhook-parts.js'
 import { counted, whyNot, type Delivery, type Endpoint, type WebhookEvent } from './webhook-words.js'
 
-const FILTERS = ['type', 'payment_id'] as const
+const FILTERS = ['type', ...LINK_NAMES] as const
 
 const EVERYONE: readonly [string, string] = ['', 'Every endpoint that wants it']
 
@@ -49,7 +50,7 @@ async function eventList (visit: Visit): Promise<Shown> {
     content: html`!${heading('Events')}!${tabs(visit)}
 !${card(html`!${filterForm(visit, [
   { name: 'type', label: 'Event', type: 'choice', options: EVENT_TYPE_OPTIONS },
-  { name: 'payment_id', label: 'Payment', type: 'search', placeholder: 'pay_…' }
+  ...LINK_FILTERS
 ])}<div id="event-list" data-live>!${content}</div>`, { id: 'events', pad: false })}`
   }
 }
@@ -110,7 +111,8 @@ async function eventPage (visit: Visit): Promise<Shown> {
 !${card(facts([
   ['Event', idTag(event.event_id)],
   ['Happened', fullTime(event.created_at, visit)],
-  ['About', subject(event, visit.base)]
+  ['About', event.subject_id === event.payment_id ? null : subject(event, visit.base)],
+  ...linkFacts(event, visit)
 ]), { id: 'facts', title: 'The event' })}
 </div></div>`
   }

@@ -4,8 +4,10 @@ import { PAYLOAD_TYPES } from '../../delivery/catalogue.js'
 import { maskedUrl } from '../../requests/secrets.js'
 import type { Fragment } from '../layout.js'
 import type { Visit } from './frame.js'
+import type { Filter } from './lists.js'
 import { cellLink, code, statusTag, table, tabs as tabsOf, timeTag, type Row } from './parts.js'
-import { lastAnswer, type Delivery, type Endpoint, type Verdict } from './webhook-words.js'
+import { pageOf } from './related.js'
+import { lastAnswer, type Delivery, type Endpoint, type Verdict, type WebhookEvent } from './webhook-words.js'
 
 const TABS = [
   ['/dashboard/webhooks', 'Endpoints'],
@@ -25,6 +27,29 @@ export function tabs (visit: Visit): Fragment {
 export const EVENT_TYPES = Object.keys(PAYLOAD_TYPES)
 
 export const EVENT_TYPE_OPTIONS = EVENT_TYPES.map(type => [type, type] as const)
+
+/** What events and deliveries can be about, as the names of filters. */
+export const LINK_NAMES = ['payment_id', 'customer_id', 'subscription_id'] as const
+
+/** Filters of events and deliveries by what they are about. */
+export const LINK_FILTERS: ReadonlyArray<Filter & { name: typeof LINK_NAMES[number] }> = [
+  { name: 'payment_id', label: 'Payment', type: 'search', placeholder: 'pay_…' },
+  { name: 'customer_id', label: 'Customer', type: 'text', placeholder: 'cus_…', isRare: true },
+  { name: 'subscription_id', label: 'Subscription', type: 'text', placeholder: 'sub_…', isRare: true }
+]
+
+/** What an event is about, as facts that link to its pages. */
+export function linkFacts (
+  { payment_id: paymentId, customer_id: customerId, subscription_id: subscriptionId }: WebhookEvent, visit: Visit
+): Array<readonly [string, Fragment | null]> {
+  const page = (section: 'payments' | 'customers', id: string | null) =>
+    id === null ? null : html`<a href="${pageOf(visit, section, id)}">!${code(id)}</a>`
+  return [
+    ['Payment', page('payments', paymentId)],
+    ['Customer', page('customers', customerId)],
+    ['Subscription', subscriptionId === null ? null : code(subscriptionId)]
+  ]
+}
 
 const ENDPOINTS_MAX = 100
 

@@ -29,7 +29,7 @@ export function abandon (payment: Payment, context: Context): void {
   }
   const reason: Abandoned['abandonment_reason'] = status === 'failed' ? 'payment_failed' : 'checkout_incomplete'
   context.sandbox.payments.recordAbandonment(payment.seq, context.now, reason)
-  emit('abandoned_checkout.detected', { subjectId: paymentId, paymentId }, context)
+  emit('abandoned_checkout.detected', paymentId, payment, context)
 }
 
 /** The data of abandoned_checkout events. Undefined for a payment that was not abandoned. */

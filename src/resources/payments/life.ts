@@ -161,7 +161,7 @@ function record (
   })
   sandbox.payments.recordAttempt(payment.seq, now, state.status, instrument?.payment_method_type ?? null, errorCode)
   const event = EVENTS[state.status]
-  if (event !== undefined) emit(event, { subjectId: payment.payment_id, paymentId: payment.payment_id }, context)
+  if (event !== undefined) emit(event, payment.payment_id, payment, context)
 }
 
 function failureMessage (code: string, codes: Context['sandbox']['reference']['failureCodes']): string {
@@ -179,7 +179,7 @@ function complete (payment: Payment, instrument: Instrument | null, saveMethod: 
   if (savedId !== null) sandbox.paymentMethods.setLastUsed(savedId, formatTime(context.now))
   if (saveMethod && instrument?.card != null) save(instrument, instrument.card, payment, context)
   if (payment.abandoned_at !== null) {
-    emit('abandoned_checkout.recovered', { subjectId: payment.payment_id, paymentId: payment.payment_id }, context)
+    emit('abandoned_checkout.recovered', payment.payment_id, payment, context)
   }
 }
 

@@ -3,7 +3,7 @@ import type { Schemas } from '../../contract/operations.js'
 import { emit } from '../../delivery/emit.js'
 import { invalid } from '../../errors.js'
 import type { Context } from '../../sandbox.js'
-import { refundStatus } from './rules.js'
+import { paymentOf, refundStatus } from './rules.js'
 import type { Refund } from './store.js'
 
 export const SETTLE_JOB = 'refund.settle'
@@ -25,9 +25,9 @@ export function settleRefund (
   }
   sandbox.due.remove(refundId)
   sandbox.refunds.setStatus(refundId, status)
-  if (status !== 'review') emit(`refund.${status}`, { subjectId: refundId, paymentId }, context)
-  const payment = sandbox.payments.find(paymentId)
-  if (status !== 'succeeded' || payment === undefined) return
+  const payment = paymentOf(refund, context)
+  if (status !== 'review') emit(`refund.${status}`, refundId, payment, context)
+  if (status !== 'succeeded') return
   const paymentStatus = refundStatus(payment, sandbox.refunds.ofPayment(paymentId))
   if (paymentStatus !== null) sandbox.payments.setRefundStatus(paymentId, paymentStatus, now)
 }

@@ -3,7 +3,7 @@ import type { Handlers } from '../../http/handlers.js'
 import { page } from '../../http/paging.js'
 import type { Context } from '../../sandbox.js'
 import { SETTLE_JOB } from './life.js'
-import { findRefund, planRefund } from './rules.js'
+import { findRefund, paymentOf, planRefund } from './rules.js'
 import type { Refund } from './store.js'
 import { refundItem, refundResponse } from './view.js'
 
@@ -39,7 +39,5 @@ export const refunds = {
 } satisfies Handlers
 
 export function refundReply (refund: Refund, context: Context): ReturnType<typeof refundResponse> {
-  const payment = context.sandbox.payments.find(refund.payment_id)
-  if (payment === undefined) throw new Error(`refund ${refund.refund_id} has no payment`)
-  return refundResponse(refund, payment, context)
+  return refundResponse(refund, paymentOf(refund, context), context)
 }

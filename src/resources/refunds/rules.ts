@@ -30,6 +30,13 @@ export function findRefund (refundId: string, { sandbox }: Context): Refund {
   return refund
 }
 
+/** The payment that a refund gives back. */
+export function paymentOf ({ refund_id: refundId, payment_id: paymentId }: Refund, { sandbox }: Context): Payment {
+  const payment = sandbox.payments.find(paymentId)
+  if (payment === undefined) throw new Error(`refund ${refundId} has no payment`)
+  return payment
+}
+
 const REASON_MAX = 3000
 
 /** Decides a refund, or throws the ApiError for the first rule that it breaks. Writes nothing. */
