@@ -1,7 +1,7 @@
 /** The official client `dodopayments`, unmodified, over HTTP: what a user's program does, and what it is told when that fails. */
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { symlinkSync, writeFileSync } from 'node:fs'
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, request as forward, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -15,21 +15,7 @@ import { packagePath } from '../../src/root.js'
 import { freePort, temporaryFolder } from '../processes.js'
 
 /** As published with the API's reference. */
-const SAMPLE = `
-import DodoPayments from 'dodopayments';
-
-const client = new DodoPayments({
-  bearerToken: process.env['DODO_PAYMENTS_API_KEY'], // This is the default and can be omitted
-});
-
-const payment = await client.payments.create({
-  billing: { country: 'AF' },
-  customer: { customer_id: 'customer_id' },
-  product_cart: [{ product_id: 'product_id', quantity: 0 }],
-});
-
-console.log(payment.payment_id);
-`
+const SAMPLE = readFileSync(packagePath('examples', 'node-test', 'sample.js'), 'utf8')
 
 interface Client {
   client: DodoPayments
