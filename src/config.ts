@@ -1,30 +1,14 @@
 /**
- * The one table of options. From it come the flags of the command line, the environment variables, their checks, and the table
- * in the README. A flag wins over its environment variable, that over the default.
+ * The options of the emulator. The flags of `dodo-emulator start`, the environment variables, their checks, the options of
+ * `start()` and the table in docs/options.md are derived from this table. Those of the other commands are in commands/target.ts.
  */
 import { DOCUMENTED_SCHEDULE } from './delivery/schedule.js'
-import { SetupError } from './errors.js'
 import { headerText, hostNames, origins } from './guard-options.js'
 import { parseTier, TIERS } from './limits.js'
+import { option, readTable, type Values } from './option-table.js'
 import {
   codes, duration, endpointUrl, files, list, nonEmpty, onOff, publicUrl, schedule, seed, time, webhookKey, wholeNumber
 } from './option-values.js'
-
-interface OptionRow<Value, Fallback extends string | null = string | null> {
-  flag: string
-  env: string
-  /** How the value is called in the help: `<port>`. A program may give a `<duration>` as a number of milliseconds. */
-  value: string
-  /** As typed; null where the option is off unless given. */
-  fallback: Fallback
-  about: string
-  /** The value of a text. Throws a SetupError that says what would be right. */
-  parse (text: string): Value
-}
-
-function option<Value, const Fallback extends string | null> (row: OptionRow<Value, Fallback>): OptionRow<Value, Fallback> {
-  return row
-}
 
 export const OPTIONS = {
   port: option({
@@ -106,14 +90,6 @@ export const OPTIONS = {
     fallback: '1000',
     about: 'How many sandboxes besides the default one may be open at once',
     parse: wholeNumber(1, 100_000)
-  }),
-  sandbox: option({
-    flag: 'sandbox',
-    env: 'SANDBOX',
-    value: '<name>',
-    fallback: 'default',
-    about: 'The sandbox that a command speaks to; start has no use for it',
-    parse: nonEmpty
   }),
   fromSnapshot: option({
     flag: 'from-snapshot',
@@ -298,29 +274,12 @@ export type OptionName = keyof typeof OPTIONS
 export type Parsed<Name extends OptionName> = ReturnType<(typeof OPTIONS)[Name]['parse']>
 
 /** Every option with its value; null where one that is off by default was not given. */
-export type Config = {
-  [Name in OptionName]: (typeof OPTIONS)[Name]['fallback'] extends string ? Parsed<Name> : Parsed<Name> | null
-}
+export type Config = Values<typeof OPTIONS>
 
-/**
- * The configuration of flags (by option name, as typed) and environment. Throws a SetupError that names the option, as a flag
- * unless told otherwise.
- */
+/** Throws a UsageError that names the option, as a flag unless `nameOf` says otherwise. */
 export function readConfig (
   flags: Partial<Record<OptionName, string>>, env: Readonly<Record<string, string | undefined>>,
-  nameOf = (name: OptionName) => `--${OPTIONS[name].flag}`
+  nameOf?: (name: OptionName) => string
 ): Config {
-  const entries = (Object.keys(OPTIONS) as OptionName[]).map(name => {
-    const row: OptionRow<unknown> = OPTIONS[name]
-    const given = flags[name] ?? (env[row.env] || undefined) // an empty variable counts as none
-    const text = given ?? row.fallback
-    if (text === null) return [name, null]
-    try {
-      return [name, row.parse(text)]
-    } catch (error) {
-      const source = flags[name] !== undefined ? nameOf(name) : row.env
-      throw new SetupError(`${source}: ${(error as Error).message}, not ${JSON.stringify(text)}`)
-    }
-  })
-  return Object.fromEntries(entries) as Config
+  return readTable(OPTIONS, flags, env, nameOf)
 }

@@ -8,7 +8,7 @@ import { contract, controlContract } from './contract/load.js'
 import { pay } from './resources/payments/pay.js'
 import { WITHOUT_TRANSACTION, controlHandlers } from './control/routes.js'
 import { addRequestStream } from './control/stream.js'
-import { SetupError } from './errors.js'
+import { SetupError, UsageError } from './errors.js'
 import { packageFixtures } from './fixtures.js'
 import type { Prepare, StartData } from './fixtures/load.js'
 import type { PlayedPayment } from './fixtures/scenario.js'
@@ -148,7 +148,7 @@ function settingsOf (config: Config): Settings {
 function originOf ({ fromSnapshot }: Config, data: StartData | undefined): World['origin'] {
   if (fromSnapshot === null) return data ?? { fixtures: packageFixtures }
   if (data === undefined) return { snapshot: readSnapshot(fromSnapshot) }
-  throw new SetupError('--from-snapshot and --fixtures exclude each other')
+  throw new UsageError('--from-snapshot and --fixtures exclude each other: give one of them')
 }
 
 function readSnapshot (file: string): Buffer {

@@ -27,6 +27,8 @@ export const ERRORS = {
     'the path is not one of the API'),
   METHOD_NOT_ALLOWED: row(405, 'This path exists, but not with this method',
     'The path is one of the API, the method is not. The header `allow` names those that are'),
+  SNAPSHOT_ALREADY_EXISTS: row(409, 'A snapshot of this name already exists',
+    '`POST /_emulator/snapshots` with `replace: false` and the name of a snapshot that exists'),
   NOT_IDLE: row(408, 'The emulator is still busy',
     '`GET /_emulator/idle` has waited as long as it was told, and something is still due or under way: a receiver that ' +
     'hangs, for one'),

@@ -42,13 +42,19 @@ export class ApiError extends Error {
   }
 }
 
-/** What keeps the emulator from starting, in one line for the person who started it. */
+/** What keeps the emulator or a command from doing its work, in one line for the person who started it. */
 export class SetupError extends Error {
   constructor (message = '', options?: ErrorOptions) {
     super(message, options)
     this.name = 'SetupError'
   }
 }
+
+/** An option or argument that is wrong: whoever typed it has to change it. */
+export class UsageError extends SetupError {}
+
+/** No emulator answers at the address that was given. */
+export class UnreachableError extends SetupError {}
 
 /** The refusal of a value that breaks a rule without a code of its own. The message says what to change. */
 export function invalid (path: string, message: string): ApiError {

@@ -7,8 +7,9 @@ import { createEmulator, type Server } from './emulator.js'
 import { SetupError } from './errors.js'
 import type { FixturesFile } from './fixtures/document.js'
 import type { Prepare } from './fixtures/load.js'
+import { parseGiven } from './option-table.js'
+import { emulatorUrl } from './option-values.js'
 import { optionTexts, type GivenOptions } from './options.js'
-import { withoutTrailingSlashes } from './rules/text.js'
 
 export { EmulatorError } from './control/client.js'
 export { SetupError } from './errors.js'
@@ -22,7 +23,7 @@ export type { FixturesFile } from './fixtures/document.js'
 
 /** The options of the command line; a duration may be given in milliseconds, a list as an array, `on` as true. */
 export interface StartOptions extends Omit<GivenOptions,
-  'port' | 'database' | 'clock' | 'clockFrozen' | 'seed' | 'fixtures' | 'sandbox'> {
+  'port' | 'database' | 'clock' | 'clockFrozen' | 'seed' | 'fixtures'> {
   /** Port to listen on; a free one unless given. */
   port?: GivenOptions['port']
   /** SQLite file, made with its folder when missing; unless given, the data is in memory and gone when the emulator closes. */
@@ -118,26 +119,18 @@ export interface ConnectOptions {
 }
 
 /**
- * The functions of an emulator that runs elsewhere: in a container, or in the process that started the test runner. Throws a
- * SetupError for a URL that can't be that of an emulator.
+ * The functions of an emulator that runs elsewhere: in a container, or in the process that started the test runner. The URL may
+ * have https and a path: `https://emulator.example.test/base`, or `http://127.0.0.1:4010/~mine` for a sandbox. Throws a
+ * SetupError for anything else.
  */
 export function connect (address: string, { apiKey = 'test', controlKey }: ConnectOptions = {}): RemoteEmulator {
-  const url = baseUrl(address)
+  const url = parseGiven('url', address, emulatorUrl)
   return {
     ...createControls(sendTo(url, { apiKey, controlKey })),
     url,
     apiKey,
     sandbox: name => sandboxAt(url, name, controlKey)
   }
-}
-
-/** The URL without a slash at its end. */
-function baseUrl (address: string): string {
-  const url = URL.canParse(address) ? new URL(address) : null
-  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
-    throw new SetupError(`${JSON.stringify(address)} is not the address of an emulator, such as http://127.0.0.1:4010`)
-  }
-  return withoutTrailingSlashes(address)
 }
 
 function textsOf ({ seed, clock, ...options }: Omit<StartOptions, 'fixtures'>): ReturnType<typeof optionTexts> {

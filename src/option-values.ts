@@ -2,6 +2,7 @@
 import { SetupError } from './errors.js'
 import { SAMPLE_TIME, parseTime } from './rules/calendar.js'
 import { parseDuration } from './rules/duration.js'
+import { isSandboxName, SANDBOX_NAME_RULE } from './rules/sandbox-name.js'
 import { withoutTrailingSlashes } from './rules/text.js'
 
 export function wholeNumber (min: number, max: number): (text: string) => number {
@@ -23,6 +24,34 @@ export function publicUrl (text: string): string {
     throw new SetupError('must be an http or https URL without query, such as https://pay.example.test')
   }
   return withoutTrailingSlashes(url.href)
+}
+
+/** `https://emulator.example.test/base`, without a slash at the end. */
+export function emulatorUrl (text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null
+  const isPlain = url !== null && [url.username, url.password, url.search, url.hash].every(part => part === '')
+  if (!isPlain || !['http:', 'https:'].includes(url.protocol)) {
+    throw new SetupError('must be an http or https URL without password and query, such as http://127.0.0.1:4010')
+  }
+  return withoutTrailingSlashes(url.href)
+}
+
+/** What can stand in a URL between `http://` and the port. */
+export function hostName (text: string): string {
+  const isAddress = text.includes(':') ? URL.canParse(`http://[${text}]`) : URL.canParse(`http://${text}`)
+  if (isAddress && !/[/?#@\s]/.test(text)) return text
+  throw new SetupError('must be a host name or an address, such as 127.0.0.1')
+}
+
+export function sandboxName (text: string): string {
+  if (isSandboxName(text)) return text
+  throw new SetupError(`must be ${SANDBOX_NAME_RULE}`)
+}
+
+/** As it is typed, for a library that has its own idea of paths. */
+export function webUrl (text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text
+  throw new SetupError('must be an http or https URL, such as http://127.0.0.1:4010')
 }
 
 export function endpointUrl (text: string): string {

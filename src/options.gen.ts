@@ -23,8 +23,6 @@ export interface GivenOptions {
   linkLifetime?: OptionValue<'linkLifetime'> | undefined
   /** How many sandboxes besides the default one may be open at once. Default: `1000`. */
   sandboxLimit?: OptionValue<'sandboxLimit'> | undefined
-  /** The sandbox that a command speaks to; start has no use for it. Default: `default`. */
-  sandbox?: OptionValue<'sandbox'> | undefined
   /** Snapshot that a new database starts from instead of the fixtures. */
   fromSnapshot?: OptionValue<'fromSnapshot'> | undefined
   /** How long a payment that settles later stays processing. Default: `5s`. */

@@ -7,6 +7,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { invalid } from './errors.js'
 import { createIds } from './ids.js'
+import { isSandboxName, SANDBOX_NAME_RULE } from './rules/sandbox-name.js'
 import { IN_MEMORY, openSandbox, type Sandbox, type World } from './sandbox.js'
 
 export const DEFAULT_SANDBOX = 'default'
@@ -46,13 +47,10 @@ export interface SandboxesOptions {
   log (line: string): void
 }
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/
-
-/** Throws INVALID_REQUEST_PARAMETERS: a name is also a part of a path, and of a file's name. */
+/** Throws INVALID_REQUEST_PARAMETERS. */
 export function checkSandboxName (name: string): void {
-  if (NAME.test(name)) return
-  throw invalid('sandbox',
-    'The name of a sandbox has 1 to 63 letters, digits, hyphens and underscores, and begins with a letter or a digit')
+  if (isSandboxName(name)) return
+  throw invalid('sandbox', `The name of a sandbox must be ${SANDBOX_NAME_RULE}`)
 }
 
 interface Opened {
@@ -105,7 +103,7 @@ export function createSandboxes ({ database, seed, limit, world, prepare, log }:
 
   function exists (name: string): boolean {
     const file = fileOf(name)
-    return name === DEFAULT_SANDBOX || others.has(name) || (NAME.test(name) && file !== null && existsSync(file))
+    return name === DEFAULT_SANDBOX || others.has(name) || (isSandboxName(name) && file !== null && existsSync(file))
   }
 
   return {

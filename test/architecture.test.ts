@@ -124,9 +124,9 @@ t.test('who may do what', async t => {
   t.strictSame(places(node => ts.isNewExpression(node) && /^new Date(?:\(\))?$/.test(node.getText()), CLOCK), [],
     'a new Date() is the time too')
   // The redirect passes on the calls of the program that it is loaded into, and learns from that program's environment where to.
-  const MAY_CALL = /^(?:commands\/ask|delivery\/post|redirect)\.ts$/
+  const MAY_CALL = /^(?:delivery\/post|redirect)\.ts$/
   t.strictSame(places(node => calls(node, /^(?:(?:globalThis\.)?fetch|https?\.(?:request|get))$/), MAY_CALL), [],
-    'only commands to a running emulator, delivery/ and the redirect call out')
+    'only delivery/ and the redirect call out')
   t.strictSame(places(node => ts.isPropertyAccessExpression(node) && node.getText() === 'process.env', /^(?:cli|redirect)\.ts$/), [],
     'the environment is read by the command, and by the redirect')
   t.strictSame(places(node => calls(node, /^process\.exit$/)), [], 'nobody ends the process behind the back of the others')

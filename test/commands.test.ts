@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { ask } from '../src/commands/ask.js'
 import { progressLine } from '../src/commands/patience.js'
-import { readConfig } from '../src/config.js'
+import { targetOf } from '../src/commands/target.js'
 import { paymentBody, startEmulator } from './helper.js'
 import { connect, freePort, JSON_TYPE, launch, runToEnd, startProcess, stop, temporaryFolder, type Running } from './processes.js'
 import { until } from './delivery/helper.js'
@@ -43,14 +43,6 @@ t.test('trigger sends a sample and says how it ended', async t => {
   t.match(sent.stdout, /subscription\.renewed {2}msg_\w+ {2}200/)
   t.match(receiver.received, [{ type: 'subscription.renewed', data: { quantity: 7, payload_type: 'Subscription' } }])
 
-  for (const [args, complaint] of [
-    [['trigger', 'payment.exploded'], /type must be/], [['trigger', 'payment.failed', '--data', '[1]'], /--data must be a JSON object/],
-    [['trigger'], /missing required argument/]
-  ] as const) {
-    const { code, stderr } = await runToEnd(t, [...args, ...at(emulator)])
-    t.equal(code, 1)
-    t.match(stderr, complaint)
-  }
   const lonely = await startProcess(t, ['--database', ':memory:'])
   t.match((await runToEnd(t, ['trigger', 'payment.failed', ...at(lonely)])).stderr, 'no endpoint wants payment.failed: register one')
 })
@@ -77,7 +69,7 @@ t.test('pay, expire and abandon take the id of a session or of a payment', async
   t.match(await printed('expire', id), { payment_id: id })
   for (const [args, complaint] of [
     [['pay', await create()], /can't be submitted with these details: billing_address\.country is required/],
-    [['abandon', 'cks_x', '--details', '[]'], /--details must be a JSON object, such as \{"customer"/],
+    [['abandon', 'cks_x'], /there is no checkout session cks_x/],
     [['expire', 'cks_x'], /there is no checkout session cks_x/]
   ] as const) {
     const { code, stderr } = await runToEnd(t, [...args, ...at(emulator)])
@@ -111,13 +103,13 @@ t.test('events prints what has happened, and delivers it once more', async t => 
   t.match((await runToEnd(t, ['events', '--port', String(await freePort())])).stderr, 'no emulator answers')
 })
 
-t.test('who asks the emulator to wait, waits longer than it', async t => {
+t.test('a command that asks the emulator to wait, waits longer than it', async t => {
   const { emulator } = startEmulator(t)
   const { port } = await emulator.listen()
   const waits = t.capture(AbortSignal, 'timeout', AbortSignal.timeout.bind(AbortSignal))
-  const config = readConfig({ port: String(port) }, {})
-  await ask(config, '/_emulator/clock')
-  await ask(config, '/_emulator/idle?timeout_ms=60000', { waitsMs: 60_000 })
+  const target = targetOf({ port: String(port) }, {})
+  await ask(target, '/_emulator/clock')
+  await ask(target, '/_emulator/idle?timeout_ms=60000', { waitsMs: 60_000 })
   const [usual, longer] = waits().map(({ args: [ms] }) => ms).filter(ms => ms >= 15_000)
   t.equal(longer, (usual ?? 0) + 60_000)
 })
@@ -139,7 +131,7 @@ t.test('the clock, and what is due', async t => {
   t.match(JSON.parse((await command('clock', 'freeze')).stdout), { frozen: true, done: { jobs: 0 } })
   for (const action of ['retry', 'drop']) {
     const { code, stderr } = await command('due', action, 'payment.settle', id)
-    t.strictSame([code, stderr], [1, `dodo-emulator: Item not found (there is no payment.settle of ${id})\n`])
+    t.strictSame([code, stderr], [1, `dodo-emulator: there is no payment.settle of ${id}\n`])
   }
   t.match((await send('GET', `/payments/${id}`)).json, { status: 'succeeded' })
   t.equal((await command('due')).stdout, '')
@@ -153,7 +145,7 @@ t.test('an emulator that takes too long is not said to be missing', async t => {
   })
   await once(silent, 'listening')
   const { port } = silent.address() as AddressInfo
-  await t.rejects(ask(readConfig({ port: String(port) }, {}), '/_emulator/clock', { waitsMs: -14_900 }),
+  await t.rejects(ask(targetOf({ port: String(port) }, {}), '/_emulator/clock', { waitsMs: -14_900 }),
     { message: `http://127.0.0.1:${port}/_emulator/clock has not answered within 0 s; what it was asked for may still go on` })
 })
 
@@ -193,8 +185,7 @@ t.test('sandboxes, reset and snapshots', async t => {
   await command('snapshot', 'delete', 'one sold', '--sandbox', 'mine')
   await command('sandboxes', 'delete', 'mine')
   for (const [args, complaint] of [
-    [['sandboxes', 'delete', 'mine'], 'there is no sandbox mine'], [['snapshot', 'restore', 'x'], 'there is no snapshot x'],
-    [['reset', '--sandbox', '../x'], 'The name of a sandbox has']
+    [['sandboxes', 'delete', 'mine'], 'there is no sandbox mine'], [['snapshot', 'restore', 'x'], 'there is no snapshot x']
   ] as const) {
     const { code, stderr } = await runToEnd(t, [...args, ...at(emulator)])
     t.equal(code, 1)
@@ -221,15 +212,8 @@ t.test('deliveries: printed, retried, and let go wrong', async t => {
   t.match(JSON.parse((await command('deliveries', '--json')).stdout), [{ state: 'succeeded', payment_id: id }])
   await command('deliveries', 'fail', 'delay', '--delay', '2s', '--times', '3')
   t.match((await command('deliveries', 'faults')).stdout, /kind delay {2}remaining 3 {2}delay_ms 2000 /)
-  t.equal((await command('deliveries', 'faults', '--clear')).stdout, 'nothing goes wrong on demand\n')
-  for (const [args, complaint] of [
-    [['deliveries', 'fail', 'explode'], /kind must be/], [['deliveries', 'fail', 'drop', '--times', 'x'], /--times must be a whole number/],
-    [['deliveries', 'retry', 'dlv_x'], /dlv_x/], [['idle', '--timeout', 'x'], /is no duration/]
-  ] as const) {
-    const { code, stderr } = await command(...args)
-    t.equal(code, 1)
-    t.match(stderr, complaint)
-  }
+  t.equal((await command('deliveries', 'faults', '--clear')).stdout, 'no faults\n')
+  t.match(await command('deliveries', 'retry', 'dlv_x'), { code: 1, stderr: 'there is no delivery dlv_x' })
 })
 
 t.test('verify and explain answer for a shell', async t => {
@@ -252,14 +236,7 @@ t.test('verify and explain answer for a shell', async t => {
   await command('pay', id)
   const { json } = await send<{ refund_id: string }>('POST', '/refunds', JSON.stringify({ payment_id: id }), JSON_TYPE)
   t.match(JSON.parse((await command('settle', json.refund_id, 'failed')).stdout), { status: 'failed' })
-  for (const [args, complaint] of [
-    [['verify', '--body', '{'], /--body must be JSON/], [['verify', '--count', '-1'], /--count must be a whole number/],
-    [['explain', 'pay_x'], /pay_x/], [['settle', json.refund_id, 'gone'], /status must be/]
-  ] as const) {
-    const { code, stderr } = await command(...args)
-    t.equal(code, 1)
-    t.match(stderr, complaint)
-  }
+  t.match(await command('explain', 'pay_x'), { code: 1, stderr: 'there is no payment pay_x' })
 })
 
 t.test('checkouts: printed with what became of each', async t => {
@@ -278,7 +255,4 @@ t.test('checkouts: printed with what became of each', async t => {
   ].join('\n'), 'the newest last')
   t.match(JSON.parse((await command('--state', 'submitted', '--json')).stdout), [{ customer_id: 'cus_ada', country: 'US' }])
   t.match((await command('--limit', '1')).stdout, /^cks_\w+ {2}submitted[^\n]+\n$/)
-  const refused = await command('--state', 'odd')
-  t.equal(refused.code, 1)
-  t.match(refused.stderr, 'state must be')
 })

@@ -1,15 +1,24 @@
-/** The command `checkouts`: the checkout sessions that there are, and what became of each. */
-import type { Config } from '../config.js'
+/** The command `checkouts`: lists checkout sessions with their outcome. */
+import type { Command } from 'commander'
 import type { components } from '../control/types.gen.js'
+import { limitOption, oneOf, option } from './arguments.js'
 import { printLatest, type Latest } from './ask.js'
+import type { TargetFlags } from './target.js'
+import type { Tools } from './tools.js'
 
-export interface CheckoutsOptions extends Latest {
-  state?: string | undefined
+interface CheckoutsFlags extends TargetFlags, Latest {
+  state?: string
 }
 
-/** Prints the latest, the newest last. */
-export async function checkouts (config: Config, { state, ...latest }: CheckoutsOptions): Promise<void> {
-  await printLatest(config, '/_emulator/checkouts', { state }, latest, checkoutLine)
+export function addCheckouts (program: Command, { client, targetOf }: Tools): void {
+  client(program, 'checkouts', 'list checkout sessions with their outcome')
+    .addOption(option('--state <state>', 'open, submitted or expired', oneOf('open', 'submitted', 'expired')))
+    .addOption(limitOption())
+    .option('--json', 'print them whole')
+    .action(({ state, limit, json, ...flags }: CheckoutsFlags) => {
+      const filter = { filters: { state }, names: { state: '--state' } }
+      return printLatest(targetOf(flags), '/_emulator/checkouts', filter, { limit, json }, checkoutLine)
+    })
 }
 
 /** `cks_…  submitted  pay_…  succeeded`, or where a customer still has to go: `cks_…  open  http://…` */

@@ -1,24 +1,65 @@
-/** The command `deliveries`: what was sent to the endpoints, sending it once more, and letting it go wrong. */
-import type { Config } from '../config.js'
+/** The command `deliveries`: lists what was sent to webhook endpoints, sends it again, and makes deliveries fail. */
+import type { Command } from 'commander'
 import type { components } from '../control/types.gen.js'
-import { SetupError } from '../errors.js'
-import { parseDuration } from '../rules/duration.js'
+import { wholeNumber } from '../option-values.js'
+import { argument, durationUpTo, eventType, identifier, limitOption, oneOf, option } from './arguments.js'
 import { ask, askJson, printLatest, type Latest } from './ask.js'
+import type { Target, TargetFlags } from './target.js'
+import type { Tools } from './tools.js'
 
 type Schemas = components['schemas']
 type Delivery = Schemas['Delivery']
 
-export interface DeliveriesOptions extends Latest {
-  event?: string | undefined
-  payment?: string | undefined
-  state?: string | undefined
+interface DeliveriesFlags extends TargetFlags, Latest {
+  event?: string
+  payment?: string
+  state?: string
+}
+
+interface FaultFlags extends TargetFlags {
+  times: number
+  delay?: number
+  webhook?: string
+  type?: string
 }
 
 const PATH = '/_emulator/deliveries'
 
-/** Prints the latest, the newest last. */
-export async function deliveries (config: Config, { event, payment, state, ...latest }: DeliveriesOptions): Promise<void> {
-  await printLatest(config, PATH, { event_id: event, payment_id: payment, state }, latest, deliveryLine)
+export function addDeliveries (_program: Command, { client, group, byDefault, targetOf }: Tools): void {
+  const deliveries = group('deliveries', 'what was sent to webhook endpoints, with every attempt')
+
+  byDefault(client(deliveries, 'list', 'list the latest')
+    .addOption(option('--event <event_id>', 'only of this event', identifier))
+    .addOption(option('--payment <payment_id>', 'only about this payment', identifier))
+    .addOption(option('--state <state>', 'waiting, succeeded, failed, cancelled or dropped',
+      oneOf('waiting', 'succeeded', 'failed', 'cancelled', 'dropped')))
+    .addOption(limitOption())
+    .option('--json', 'print them whole, with the bodies and answers of every attempt')
+    .action(({ event, payment, state, limit, json, ...flags }: DeliveriesFlags) => {
+      const filters = { event_id: event, payment_id: payment, state }
+      const names = { event_id: '--event', payment_id: '--payment', state: '--state' }
+      return printLatest(targetOf(flags), PATH, { filters, names }, { limit, json }, deliveryLine)
+    }))
+
+  client(deliveries, 'retry', 'try a delivery again now, however it ended')
+    .addArgument(argument('<delivery_id>', 'the delivery', identifier))
+    .action((deliveryId: string, flags: TargetFlags) => retry(targetOf(flags), deliveryId))
+
+  client(deliveries, 'fail', 'make the next deliveries fail')
+    .addArgument(argument('<kind>', 'duplicate, shuffle, delay, drop, wrong_secret or stale_timestamp',
+      oneOf('duplicate', 'shuffle', 'delay', 'drop', 'wrong_secret', 'stale_timestamp')))
+    .addOption(option('--times <count>', 'for this many attempts', wholeNumber(1, 10_000)).default(1))
+    .addOption(option('--delay <duration>', 'how much later; with the kind delay', durationUpTo('24h', 1)))
+    .addOption(option('--webhook <webhook_id>', 'only to this endpoint', identifier))
+    .addOption(option('--type <type>', 'only events of this type', eventType))
+    .action((kind: string, { times, delay, webhook, type, ...flags }: FaultFlags) =>
+      failDeliveries(targetOf(flags), { kind, count: times, delay_ms: delay, webhook_id: webhook, event_type: type }))
+
+  client(deliveries, 'faults', 'list the deliveries that are to fail')
+    .option('--clear', 'let all deliveries succeed again')
+    .action(async ({ clear, ...flags }: TargetFlags & { clear?: boolean }) => {
+      printFaults(await askJson(targetOf(flags), `${PATH}/faults`, clear === true ? { method: 'DELETE' } : {}))
+    })
 }
 
 /** `dlv_…  payment.succeeded  whk_…  failed  8 tries, the last: 500` */
@@ -29,57 +70,24 @@ function deliveryLine ({ delivery_id: id, event_type: type, webhook_id: endpoint
   return [id, type, endpoint, state, tries].join('  ')
 }
 
-/** Tries a delivery once more, at once, and prints it as it is when nothing is under way. */
-export async function retry (config: Config, deliveryId: string): Promise<void> {
+/** Tries a delivery again, and prints it once nothing is in progress. */
+async function retry (target: Target, deliveryId: string): Promise<void> {
   const path = `${PATH}/${encodeURIComponent(deliveryId)}`
-  await ask(config, `${path}/retry`, { method: 'POST' })
-  await ask(config, '/_emulator/idle')
-  console.log(deliveryLine(await askJson<Delivery>(config, path)))
+  await ask(target, `${path}/retry`, { method: 'POST' })
+  await ask(target, '/_emulator/idle')
+  console.log(deliveryLine(await askJson<Delivery>(target, path)))
 }
 
-/** As typed. */
-export interface DeliveryFaultFlags {
-  times: string
-  delay?: string
-  webhook?: string
-  type?: string
+const FAULT_NAMES = {
+  kind: '<kind>', count: '--times', delay_ms: '--delay', webhook_id: '--webhook', event_type: '--type'
 }
 
-/** Lets the next tries go wrong, and prints everything that is to go wrong. What is wrong with the values, the emulator says. */
-export async function failDeliveries (
-  config: Config, kind: string, { times, delay, webhook, type }: DeliveryFaultFlags
-): Promise<void> {
-  const body = {
-    kind,
-    count: readCount(times),
-    ...(delay === undefined ? {} : { delay_ms: delayMs(delay) }),
-    ...(webhook === undefined ? {} : { webhook_id: webhook }),
-    ...(type === undefined ? {} : { event_type: type })
-  }
-  printFaults(await ask(config, `${PATH}/faults`, { body }))
+/** Makes the next attempts fail, and prints everything that is to fail. */
+async function failDeliveries (target: Target, body: Record<string, unknown>): Promise<void> {
+  printFaults(await askJson(target, `${PATH}/faults`, { body, names: FAULT_NAMES }))
 }
 
-export async function listDeliveryFaults (config: Config): Promise<void> {
-  printFaults(await ask(config, `${PATH}/faults`))
-}
-
-export async function clearDeliveryFaults (config: Config): Promise<void> {
-  printFaults(await ask(config, `${PATH}/faults`, { method: 'DELETE' }))
-}
-
-function printFaults (text: string): void {
-  const { items }: Schemas['DeliveryFaultList'] = JSON.parse(text)
-  if (items.length === 0) console.log('nothing goes wrong on demand')
+function printFaults ({ items }: Schemas['DeliveryFaultList']): void {
+  if (items.length === 0) console.log('no faults')
   for (const fault of items) console.log(Object.entries(fault).map(([name, value]) => `${name} ${value}`).join('  '))
-}
-
-function readCount (text: string): number {
-  if (/^\d{1,5}$/.test(text)) return Number(text)
-  throw new SetupError(`--times must be a whole number, not ${JSON.stringify(text)}`)
-}
-
-function delayMs (text: string): number {
-  const ms = parseDuration(text)
-  if (ms === null) throw new SetupError(`--delay must be a duration such as 2s, not ${JSON.stringify(text)}`)
-  return ms
 }

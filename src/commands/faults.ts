@@ -1,106 +1,153 @@
-/** The commands that let calls of the API go wrong: `fail` and `faults`. */
-import type { Config } from '../config.js'
+/** The commands that make calls of the API fail: `fail` and `faults`. */
+import { Option, type Command } from 'commander'
 import type { components } from '../control/types.gen.js'
-import { SetupError } from '../errors.js'
+import { SetupError, UsageError } from '../errors.js'
+import { nonEmpty, wholeNumber } from '../option-values.js'
 import { parseDuration } from '../rules/duration.js'
+import {
+  argument, durationUpTo, errorCode, header, identifier, oneOf, operations, option, probability, repeatable
+} from './arguments.js'
 import { askJson } from './ask.js'
+import type { Target, TargetFlags } from './target.js'
+import type { Tools } from './tools.js'
 
 type AddFault = components['schemas']['AddFault']
 type Fault = components['schemas']['Fault']
 type FaultList = components['schemas']['FaultList']
 
-/** As typed. */
-export interface FailFlags {
+interface FailFlags {
   preset?: string
-  status?: string
+  status?: number
   code?: string
   message?: string
-  header?: string[]
-  times?: string
-  probability?: string
-  delay?: string
+  header?: Array<[name: string, value: string]>
+  times?: number
+  probability?: number
+  delay?: NonNullable<AddFault['delay_ms']>
   after?: boolean
   reset?: string
   truncate?: boolean
-  slow?: string
-  bytes?: string
+  slow?: number
+  bytes?: number
   rateLimited?: boolean
-  retryAfter?: string
+  retryAfter?: number
 }
 
 const PATH = '/_emulator/faults'
 
-/** Adds one rule, or those of a preset, and prints them. What is wrong with the values, the emulator says. */
-export async function fail (config: Config, operation: string, flags: FailFlags): Promise<void> {
-  const { items } = await askJson<FaultList>(config, PATH, { body: { operation, ...faultOf(flags) } })
+/** Each of these names a kind of fault by itself, so that only one of them can be given. */
+const KINDS = ['reset', 'truncate', 'slow', 'rateLimited']
+
+const WITH_ERRORS = ['status', 'code', 'message', 'header']
+
+export function addFaults (program: Command, { client, targetOf }: Tools): void {
+  const fail = client(program, 'fail', 'make calls of the API fail')
+    .addArgument(argument('[operation]', "'POST /payments', 'GET /payments/{payment_id}', 'POST *', or '*' for all", operations)
+      .default('*'))
+  for (const option of failOptions()) fail.addOption(option)
+  fail.action((operation: string, { url, host, port, sandbox, controlKey, ...flags }: TargetFlags & FailFlags) =>
+    addFault(targetOf({ url, host, port, sandbox, controlKey }), operation, flags))
+
+  client(program, 'faults', 'list what makes calls fail')
+    .addOption(option('--clear [fault_id]', 'remove all of it, or one fault', identifier))
+    .action(({ clear, ...flags }: TargetFlags & { clear?: true | string }) => faults(targetOf(flags), clear))
+}
+
+function failOptions (): Option[] {
+  return [
+    option('--status <status>', 'answer with this status, 400 to 599', wholeNumber(400, 599)),
+    option('--code <code>', 'answer with this code, such as INTERNAL_SERVER_ERROR', errorCode),
+    option('--message <message>', 'answer with this message', nonEmpty),
+    repeatable('--header <name: value>', 'answer with this header; may be given several times', header),
+    new Option('--after', 'only after the call has taken effect; with an error or a delay').conflicts(KINDS),
+    option('--delay <duration>', 'wait first: 2s, 100ms-3s (between), p50=200ms,p99=4s, or 0s,0s,5s (in turn)', delay),
+    option('--reset <before|after>', 'reset the connection, before or after the call has taken effect', oneOf('before', 'after'))
+      .conflicts(['truncate', 'slow', 'rateLimited', ...WITH_ERRORS]),
+    new Option('--truncate', 'end the body in the middle').conflicts(['slow', 'rateLimited', ...WITH_ERRORS]),
+    option('--slow <interval>', 'send the body in small parts, this far apart: 100ms', durationUpTo('1m', 1))
+      .conflicts(['rateLimited', ...WITH_ERRORS]),
+    option('--bytes <count>', 'size of these parts; with --slow', wholeNumber(1, 65_536)),
+    new Option('--rate-limited', 'answer 429 with the headers that belong to it').conflicts(WITH_ERRORS),
+    option('--retry-after <seconds>', 'value of retry-after; with --rate-limited', wholeNumber(0, 86_400)),
+    option('--preset <name>', 'flaky, slow, down, rate-limited, lost-replies or timeouts',
+      oneOf('flaky', 'slow', 'down', 'rate-limited', 'lost-replies', 'timeouts'))
+      .conflicts([...KINDS, ...WITH_ERRORS, 'after', 'delay', 'bytes', 'retryAfter', 'probability']),
+    option('--times <count>', 'for this many calls (default: until it is cleared)', wholeNumber(1, 1_000_000)),
+    option('--probability <probability>', 'only for this part of the calls: 0.5 is half of them', probability)
+  ]
+}
+
+/** The options behind the fields of a fault. */
+const NAMES = {
+  operation: '[operation]',
+  preset: '--preset',
+  count: '--times',
+  probability: '--probability',
+  delay_ms: '--delay',
+  status: '--status',
+  code: '--code',
+  message: '--message',
+  headers: '--header',
+  when: '--after',
+  retry_after: '--retry-after',
+  interval_ms: '--slow',
+  bytes: '--bytes'
+}
+
+/** Adds one rule, or those of a preset, and prints them. */
+async function addFault (target: Target, operation: string, flags: FailFlags): Promise<void> {
+  const { items } = await askJson<FaultList>(target, PATH, { body: { operation, ...faultOf(flags) }, names: NAMES })
   for (const fault of items) console.log(faultLine(fault))
 }
 
-/** Prints what goes wrong now, or puts an end to it, or to one fault by its id. */
-export async function faults (config: Config, { clear }: { clear?: boolean | string }): Promise<void> {
+/** Prints what makes calls fail now, after removing all of it, or one fault by its id. */
+async function faults (target: Target, clear: true | string | undefined): Promise<void> {
   const path = typeof clear === 'string' ? `${PATH}/${encodeURIComponent(clear)}` : PATH
-  const { items } = await askJson<FaultList>(config, path, clear === undefined ? {} : { method: 'DELETE' })
-  if (items.length === 0) console.log('nothing goes wrong on demand')
+  const { items } = await askJson<FaultList>(target, path, clear === undefined ? {} : { method: 'DELETE' })
+  if (items.length === 0) console.log('no faults')
   for (const fault of items) console.log(faultLine(fault))
 }
 
 function faultOf (flags: FailFlags): object {
-  const { preset, status, code, message, header, times, probability, delay, after, retryAfter, slow, bytes } = flags
-  return stated({
+  const { preset, status, code, message, header, times, probability, delay, after, reset, retryAfter, slow, bytes } = flags
+  return {
     preset,
     kind: preset === undefined ? kindOf(flags) : undefined,
-    when: after === true ? 'after' : flags.reset,
-    count: times === undefined ? undefined : number('--times', times),
-    probability: probability === undefined ? undefined : number('--probability', probability),
-    delay_ms: delay === undefined ? undefined : delayMs(delay),
-    status: status === undefined ? undefined : number('--status', status),
+    when: after === true ? 'after' : reset,
+    count: times,
+    probability,
+    delay_ms: delay,
+    status,
     code,
     message,
-    headers: header === undefined ? undefined : Object.fromEntries(header.map(headerOf)),
-    retry_after: retryAfter === undefined ? undefined : number('--retry-after', retryAfter),
-    interval_ms: slow === undefined ? undefined : intervalMs(slow),
-    bytes: bytes === undefined ? undefined : number('--bytes', bytes)
-  })
+    headers: header === undefined ? undefined : Object.fromEntries(header),
+    retry_after: retryAfter,
+    interval_ms: slow,
+    bytes
+  }
 }
 
-function stated (fault: Record<string, unknown>): object {
-  return Object.fromEntries(Object.entries(fault).filter(([, value]) => value !== undefined))
-}
-
+/** Throws a UsageError where the options do not say what happens to the calls. */
 function kindOf ({ reset, truncate, slow, rateLimited, delay, status, code, message, header }: FailFlags): string {
-  const asked = Object.entries({ reset, truncate, slow, rate_limited: rateLimited }).filter(([, value]) => value !== undefined)
-  if (asked.length > 1) throw new SetupError('--reset, --truncate, --slow and --rate-limited exclude each other')
-  const isError = [status, code, message, header].some(value => value !== undefined)
-  return asked[0]?.[0] ?? (delay !== undefined && !isError ? 'delay' : 'error')
+  const kinds = Object.entries({ reset, truncate, slow, rate_limited: rateLimited })
+  const [kind] = kinds.find(([, value]) => value !== undefined) ?? []
+  if (kind !== undefined) return kind
+  if ([status, code, message, header].some(value => value !== undefined)) return 'error'
+  if (delay !== undefined) return 'delay'
+  const options = '--status, --code, --message, --header, --delay, --reset, --truncate, --slow, --rate-limited or --preset'
+  throw new UsageError(`say how the calls fail, with ${options}`)
 }
 
-/** `retry-after: 5` */
-function headerOf (text: string): [name: string, value: string] {
-  const at = text.indexOf(':')
-  if (at > 0) return [text.slice(0, at).trim(), text.slice(at + 1).trim()]
-  throw new SetupError(`--header must be like 'x-name: value', not ${JSON.stringify(text)}`)
-}
-
-function intervalMs (text: string): number {
-  const ms = parseDuration(text)
-  if (ms === null) throw new SetupError(`--slow must be a duration such as 100ms, not ${JSON.stringify(text)}`)
-  return ms
-}
-
-function number (flag: string, text: string): number {
-  if (!/^\d+(?:\.\d+)?$/.test(text)) throw new SetupError(`${flag} must be a number, not ${JSON.stringify(text)}`)
-  return Number(text)
-}
+const DELAY_MAX_MS = 300_000
 
 /** `2s`; `100ms-3s` for evenly spread ones; `p50=200ms,p99=4s` as latencies are; `0s,0s,5s` one after the other. */
-function delayMs (text: string): NonNullable<AddFault['delay_ms']> {
+function delay (text: string): NonNullable<AddFault['delay_ms']> {
   const [, median, longest] = /^p50=([^,]+),p99=([^,]+)$/.exec(text) ?? []
   const parts = median === undefined ? text.split(/[-,]/) : [median, longest ?? '']
-  const known = parts.map(parseDuration).flatMap(ms => ms === null ? [] : [ms])
+  const known = parts.map(parseDuration).flatMap(ms => ms === null || ms > DELAY_MAX_MS ? [] : [ms])
   const [first, second] = known
   if (first === undefined || known.length < parts.length || (text.includes('-') && known.length !== 2)) {
-    const examples = '2s, 100ms-3s, p50=200ms,p99=4s or 0s,0s,5s'
-    throw new SetupError(`--delay must be a duration or several, such as ${examples}, not ${JSON.stringify(text)}`)
+    throw new SetupError('must be a duration of at most 5m or several, such as 2s, 100ms-3s, p50=200ms,p99=4s or 0s,0s,5s')
   }
   if (second === undefined) return first
   if (median !== undefined) return { p50: first, p99: second }

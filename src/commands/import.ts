@@ -2,7 +2,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { stringify } from 'yaml'
-import { SetupError } from '../errors.js'
+import { SetupError, UnreachableError } from '../errors.js'
 import { readAccount, type Account } from '../import/account.js'
 import { openAccount, type AccountOptions, type Client } from '../import/client.js'
 import { anonymous, fixturesDocument } from '../import/document.js'
@@ -16,7 +16,7 @@ export interface ImportOptions {
   anonymize: boolean
 }
 
-/** Throws a SetupError where the account can't be read or the file can't be written. */
+/** Throws an UnreachableError where no account answers, a SetupError where it can't be read or the file can't be written. */
 export async function importAccount (options: ImportOptions, check: Check): Promise<void> {
   const { account: at, out, customers, anonymize } = options
   const say = (line: string) => { console.error(`dodo-emulator: ${line}`) }
@@ -37,9 +37,11 @@ async function read (client: Client, options: Parameters<typeof readAccount>[1])
   try {
     return await readAccount(client, options)
   } catch (error) {
-    const { status, message } = error as { status?: number, message: string }
+    const { status, message } = error as { status?: number | undefined, message: string }
     if (status === 401 || status === 403) throw new SetupError(`${client.baseURL} does not accept the API key (${status})`)
-    throw new SetupError(`${client.baseURL} could not be read: ${message}`, { cause: error })
+    // The client's own errors all have a status, which is undefined where nobody answered.
+    const Failure = Object.hasOwn(error as object, 'status') && status === undefined ? UnreachableError : SetupError
+    throw new Failure(`${client.baseURL} could not be read: ${message}`, { cause: error })
   }
 }
 

@@ -1,42 +1,80 @@
-/** Commands that do what a customer does: pay, expire and abandon, each for a checkout session or a payment. */
-import type { Config } from '../config.js'
-import { askJson } from './ask.js'
-import { readObject } from './values.js'
+/** The commands that do what a customer or a bank does, each for a checkout session, a payment or a refund, and `idle`. */
+import type { Command } from 'commander'
+import { argument, cardNumber, durationUpTo, errorCode, identifier, jsonObject, oneOf, option } from './arguments.js'
+import { ask, type Question } from './ask.js'
+import type { Target, TargetFlags } from './target.js'
+import type { Tools } from './tools.js'
 
-export interface PayFlags {
+export function addHealth (program: Command, { client, targetOf }: Tools): void {
+  client(program, 'health', 'exit with 0 if an emulator answers')
+    .action(async (flags: TargetFlags) => { console.log(await ask(targetOf(flags), '/_emulator/health')) })
+}
+
+const DETAILS = '{"customer":{"email":"ada@example.com","name":"Ada"}}'
+
+interface CheckoutFlags extends TargetFlags {
+  details?: object
+}
+
+interface PayFlags extends CheckoutFlags {
   card?: string
   outcome?: string
   errorCode?: string
-  details?: string
 }
 
-const EXAMPLE = '{"customer":{"email":"ada@example.com","name":"Ada"}}'
+/** Every other field of the request is one of the details. */
+const NAMES = { card: '--card', outcome: '--outcome', error_code: '--error-code', '*': '--details' }
 
-export const DETAILS_ABOUT = `what the customer of a checkout session enters, such as ${EXAMPLE}`
+export function addOutcomes (program: Command, tools: Tools): void {
+  const { client, targetOf } = tools
+  const onCheckout = (name: string, about: string) =>
+    client(program, name, about).addArgument(argument('<id>', 'checkout session (cks_…) or payment (pay_…)', identifier))
+  const details = () =>
+    option('--details <json>', `what the customer of a checkout session enters, such as ${DETAILS}`, jsonObject(DETAILS))
 
-/** Pays, and prints the payment. */
-export async function pay (config: Config, id: string, { card, outcome, errorCode, details }: PayFlags): Promise<void> {
-  const how = card === undefined ? { outcome: outcome ?? 'succeeded' } : { card, outcome }
-  await act(config, id, 'pay', { ...detailsOf(details), ...how, error_code: errorCode })
-}
+  onCheckout('pay', 'pay a checkout session or a payment, as its customer would on the hosted page')
+    .addOption(option('--card <number>', 'pay with a test card', cardNumber).conflicts('outcome'))
+    .addOption(option('--outcome <outcome>',
+      'succeeded (the default), failed, processing, cancelled or requires_customer_action',
+      oneOf('succeeded', 'failed', 'processing', 'cancelled', 'requires_customer_action')))
+    .addOption(option('--error-code <code>', 'why it failed; with --outcome failed', errorCode))
+    .addOption(details())
+    .action((id: string, { card, outcome, errorCode, details, ...flags }: PayFlags) => {
+      const how = card === undefined ? { outcome: outcome ?? 'succeeded' } : { card }
+      return act(targetOf(flags), id, 'pay', { ...details, ...how, error_code: errorCode })
+    })
 
-/** Expires, and prints the session or the payment. */
-export async function expire (config: Config, id: string): Promise<void> {
-  await act(config, id, 'expire', {})
-}
+  onCheckout('expire', 'expire a checkout session or the link of a payment now')
+    .action((id: string, flags: TargetFlags) => act(targetOf(flags), id, 'expire', {}))
 
-/** Leaves a checkout unfinished, and prints the payment. */
-export async function abandon (config: Config, id: string, details: string | undefined): Promise<void> {
-  await act(config, id, 'abandon', detailsOf(details))
-}
+  onCheckout('abandon', 'leave a checkout unfinished, which abandoned_checkout.detected reports')
+    .addOption(details())
+    .action((id: string, { details = {}, ...flags }: CheckoutFlags) => act(targetOf(flags), id, 'abandon', details))
 
-function detailsOf (text: string | undefined): object {
-  return text === undefined ? {} : readObject('--details', text, EXAMPLE)
+  addSettle(program, tools)
 }
 
 /** The id tells whether a session or a payment is meant. */
-async function act (config: Config, id: string, action: string, body: object): Promise<void> {
+async function act (target: Target, id: string, action: string, body: object): Promise<void> {
   const kind = id.startsWith('cks_') ? 'checkouts' : 'payments'
-  const reply = await askJson<object>(config, `/_emulator/${kind}/${encodeURIComponent(id)}/${action}`, { body })
-  console.log(JSON.stringify(reply, null, 2))
+  await print(target, `${kind}/${encodeURIComponent(id)}/${action}`, { body, names: NAMES })
+}
+
+function addSettle (program: Command, { client, targetOf }: Tools): void {
+  client(program, 'settle', 'decide how a pending refund ends')
+    .addArgument(argument('<refund_id>', 'the refund', identifier))
+    .addArgument(argument('[status]', 'succeeded, failed or review', oneOf('succeeded', 'failed', 'review')).default('succeeded'))
+    .action((refundId: string, status: string, flags: TargetFlags) => print(
+      targetOf(flags), `refunds/${encodeURIComponent(refundId)}/settle`, { body: { status }, names: { status: '[status]' } }))
+
+  client(program, 'idle', 'wait until nothing is due or in progress')
+    .addOption(option('--timeout <duration>', 'give up after this', durationUpTo('10m')).default(10_000, '10s'))
+    .action(async ({ timeout, ...flags }: TargetFlags & { timeout: number }) => {
+      await print(targetOf(flags), `idle?timeout_ms=${timeout}`, { waitsMs: timeout, names: { timeout_ms: '--timeout' } })
+    })
+}
+
+/** Sends a request to the control API and prints the answer. */
+export async function print (target: Target, path: string, question: Question = {}): Promise<void> {
+  console.log(JSON.stringify(JSON.parse(await ask(target, `/_emulator/${path}`, question)), null, 2))
 }

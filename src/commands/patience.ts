@@ -1,8 +1,8 @@
 /** Asks an emulator for what may take long, and shows on a terminal how far it has come. */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Config } from '../config.js'
 import type { components } from '../control/types.gen.js'
 import { ask, askJson, type Question } from './ask.js'
+import type { Target } from './target.js'
 
 type WorkInfo = components['schemas']['WorkInfo']
 
@@ -11,11 +11,11 @@ const PATIENCE_MS = 285_000
 const LOOK_EVERY_MS = 500
 
 /** The text of a success. Throws like `ask`. */
-export async function askPatiently (config: Config, path: string, question: Question): Promise<string> {
+export async function askPatiently (target: Target, path: string, question: Question): Promise<string> {
   const over = new AbortController()
-  const shown = process.stderr.isTTY ? showProgress(config, over.signal) : undefined
+  const shown = process.stderr.isTTY ? showProgress(target, over.signal) : undefined
   try {
-    return await ask(config, path, { ...question, waitsMs: PATIENCE_MS })
+    return await ask(target, path, { ...question, waitsMs: PATIENCE_MS })
   } finally {
     over.abort()
     await shown
@@ -24,9 +24,9 @@ export async function askPatiently (config: Config, path: string, question: Ques
 
 const CLEAR_LINE = '\r\x1b[K'
 
-async function showProgress (config: Config, over: AbortSignal): Promise<void> {
+async function showProgress (target: Target, over: AbortSignal): Promise<void> {
   while (await wait(LOOK_EVERY_MS, true, { signal: over }).catch(() => false)) {
-    const { items } = await askJson<{ items: WorkInfo[] }>(config, '/_emulator/work').catch(() => ({ items: [] }))
+    const { items } = await askJson<{ items: WorkInfo[] }>(target, '/_emulator/work').catch(() => ({ items: [] }))
     const [first] = items
     if (first !== undefined && !over.aborted) process.stderr.write(CLEAR_LINE + progressLine(first))
   }

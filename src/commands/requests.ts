@@ -1,41 +1,56 @@
-/** The command `requests`: what a program has called, and why it was refused. */
-import type { Config } from '../config.js'
+/** The command `requests`: lists the calls of a program, and why they were refused. */
+import type { Command } from 'commander'
 import type { components } from '../control/types.gen.js'
-import { SetupError } from '../errors.js'
+import { identifier, limitOption, operation, option, statusPattern } from './arguments.js'
 import { ask, follow, printLatest, type Latest } from './ask.js'
+import type { Target, TargetFlags } from './target.js'
+import type { Tools } from './tools.js'
 
 type LoggedRequest = components['schemas']['LoggedRequest']
 
-export interface RequestsOptions extends Latest {
+interface Filter {
   status?: string | undefined
   operation?: string | undefined
   payment?: string | undefined
 }
 
-/** Prints the latest calls, the newest last. */
-export async function requests (config: Config, { status, operation, payment, ...latest }: RequestsOptions): Promise<void> {
-  await printLatest(config, '/_emulator/requests', { status, operation, payment_id: payment }, latest, lines)
+interface RequestsFlags extends TargetFlags, Latest, Filter {
+  follow?: boolean
+  clear?: boolean
 }
 
-export async function clearRequests (config: Config): Promise<void> {
-  await ask(config, '/_emulator/requests', { method: 'DELETE' })
+const PATH = '/_emulator/requests'
+
+export function addRequests (program: Command, { client, targetOf, stopSignal }: Tools): void {
+  client(program, 'requests', 'list the calls of a program, and why they were refused')
+    .addOption(option('--status <status>', 'only with this status, or a class such as 4xx', statusPattern))
+    .addOption(option('--operation <operation>', "only of this one, such as 'POST /payments'", operation))
+    .addOption(option('--payment <payment_id>', 'only about this payment', identifier))
+    .addOption(limitOption())
+    .option('--follow', 'go on with every new call until Ctrl-C')
+    .option('--json', 'print them whole, with headers and bodies')
+    .option('--clear', 'forget the calls so far')
+    .action(async ({ status, operation, payment, limit, follow, clear, json, ...flags }: RequestsFlags) => {
+      const target = targetOf(flags)
+      if (clear === true) await ask(target, PATH, { method: 'DELETE' })
+      else if (follow === true) await followRequests(target, { status, operation, payment }, { json, stop: stopSignal() })
+      else await latest(target, { status, operation, payment }, { limit, json })
+    })
 }
 
-export interface FollowOptions extends Pick<RequestsOptions, 'status' | 'operation' | 'payment' | 'json'> {
-  /** Aborted when the person has seen enough. */
-  stop: AbortSignal
+async function latest (target: Target, { status, operation, payment }: Filter, shown: Latest): Promise<void> {
+  const filters = { status, operation, payment_id: payment }
+  const names = { status: '--status', operation: '--operation', payment_id: '--payment' }
+  await printLatest(target, PATH, { filters, names }, shown, lines)
 }
 
 /** Prints calls as they are answered; with `json` one object in a line. */
-export async function followRequests (
-  config: Config, { status, operation, payment, json, stop }: FollowOptions
+async function followRequests (
+  target: Target, { status, operation, payment }: Filter, { json, stop }: { json: boolean | undefined, stop: AbortSignal }
 ): Promise<void> {
-  if (status !== undefined && !/^[1-5](?:\d\d|xx)$/.test(status)) {
-    throw new SetupError(`--status must be a status such as 422, or a class such as 4xx, not ${status}`)
-  }
   const hasStatus = (request: LoggedRequest) => status === undefined ||
     (status.endsWith('xx') ? String(request.status).startsWith(status.slice(0, 1)) : String(request.status) === status)
-  for await (const data of follow(config, '/_emulator/requests/stream', stop)) {
+  for await (const data of follow(target, `${PATH}/stream`, stop)) {
     const request = JSON.parse(data) as LoggedRequest
     if (!hasStatus(request) || (operation !== undefined && request.operation !== operation)) continue
     if (payment !== undefined && request.payment_id !== payment) continue

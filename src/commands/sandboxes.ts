@@ -1,62 +1,105 @@
-/** The commands about whole sandboxes: `reset`, `snapshot`, `sandboxes`. */
+/** The commands for whole sandboxes: `reset`, `snapshot`, `sandboxes`. */
 import { writeFile } from 'node:fs/promises'
-import type { Config } from '../config.js'
+import type { Command } from 'commander'
 import type { components } from '../control/types.gen.js'
-import { ask, askBytes, askJson } from './ask.js'
+import { SetupError } from '../errors.js'
+import { nonEmpty, sandboxName } from '../option-values.js'
+import { argument } from './arguments.js'
+import { RefusedError, ask, askBytes, askJson } from './ask.js'
+import type { Target, TargetFlags } from './target.js'
+import type { Tools } from './tools.js'
 
 type Schemas = components['schemas']
 
+const SNAPSHOT_NAME_MAX = 100
+
 const snapshotPath = (name: string) => `/_emulator/snapshots/${encodeURIComponent(name)}`
 
-/** Makes the sandbox what it was when it was new. */
-export async function reset (config: Config): Promise<void> {
-  const { name } = await askJson<Schemas['Sandbox']>(config, '/_emulator/reset', { method: 'POST' })
-  console.log(`the sandbox ${name} is as it was when it was new`)
+export function addSandboxes (program: Command, tools: Tools): void {
+  const { client, targetOf } = tools
+  client(program, 'reset', 'put the sandbox back to its start')
+    .action(async (flags: TargetFlags) => {
+      const { name } = await askJson<Schemas['Sandbox']>(targetOf(flags), '/_emulator/reset', { method: 'POST' })
+      console.log(`sandbox ${name} is reset`)
+    })
+  addSnapshot(tools)
+  addSandbox(tools)
 }
 
-export async function takeSnapshot (config: Config, name: string): Promise<void> {
-  const taken = await askJson<Schemas['Snapshot']>(config, '/_emulator/snapshots', { body: { name } })
-  console.log(snapshotLine(taken))
+function addSnapshot ({ client, group, byDefault, targetOf }: Tools): void {
+  const snapshot = group('snapshot', 'keep the state of the sandbox, and go back to it')
+  const named = (command: string, about: string) =>
+    client(snapshot, command, about).addArgument(argument('<name>', 'name of the snapshot', snapshotName))
+
+  byDefault(client(snapshot, 'list', 'list the snapshots').action(async (flags: TargetFlags) => {
+    const { items } = await askJson<Schemas['SnapshotList']>(targetOf(flags), '/_emulator/snapshots')
+    for (const taken of items) console.log(snapshotLine(taken))
+  }))
+
+  named('take', 'keep the state of the sandbox')
+    .option('--force', 'replace a snapshot of the same name')
+    .action((name: string, { force, ...flags }: TargetFlags & { force?: boolean }) =>
+      takeSnapshot(targetOf(flags), name, force === true))
+
+  named('restore', 'put the sandbox back to a snapshot').action(async (name: string, flags: TargetFlags) => {
+    await ask(targetOf(flags), `${snapshotPath(name)}/restore`, { method: 'POST' })
+    console.log(`the sandbox is back at ${name}`)
+  })
+
+  named('delete', 'delete a snapshot').action(async (name: string, flags: TargetFlags) => {
+    await ask(targetOf(flags), snapshotPath(name), { method: 'DELETE' })
+  })
+
+  named('export', 'write a snapshot to a file, for --from-snapshot')
+    .addArgument(argument('<file>', 'the file', nonEmpty))
+    .action((name: string, file: string, flags: TargetFlags) => exportSnapshot(targetOf(flags), name, file))
 }
 
-export async function restoreSnapshot (config: Config, name: string): Promise<void> {
-  await ask(config, `${snapshotPath(name)}/restore`, { method: 'POST' })
-  console.log(`the sandbox is as it was when ${name} was taken`)
+async function takeSnapshot (target: Target, name: string, replace: boolean): Promise<void> {
+  try {
+    const question = { body: { name, replace }, names: { name: '<name>' } }
+    console.log(snapshotLine(await askJson(target, '/_emulator/snapshots', question)))
+  } catch (error) {
+    if (!(error instanceof RefusedError) || error.code !== 'SNAPSHOT_ALREADY_EXISTS') throw error
+    throw new SetupError(`there is a snapshot ${name} already: replace it with --force, or choose another name`)
+  }
 }
 
-export async function deleteSnapshot (config: Config, name: string): Promise<void> {
-  await ask(config, snapshotPath(name), { method: 'DELETE' })
-}
-
-export async function listSnapshots (config: Config): Promise<void> {
-  const { items } = await askJson<Schemas['SnapshotList']>(config, '/_emulator/snapshots')
-  for (const snapshot of items) console.log(snapshotLine(snapshot))
-}
-
-/** Writes a snapshot to a file, for `--from-snapshot`. */
-export async function exportSnapshot (config: Config, name: string, file: string): Promise<void> {
-  const bytes = await askBytes(config, snapshotPath(name))
+async function exportSnapshot (target: Target, name: string, file: string): Promise<void> {
+  const bytes = await askBytes(target, snapshotPath(name))
   await writeFile(file, bytes)
   console.log(`${file}: ${bytes.length} bytes; start from it with --from-snapshot ${file}`)
+}
+
+function snapshotName (text: string): string {
+  if (text.length > 0 && text.length <= SNAPSHOT_NAME_MAX) return text
+  throw new SetupError(`must have 1 to ${SNAPSHOT_NAME_MAX} characters`)
+}
+
+function addSandbox ({ client, group, byDefault, targetOf }: Tools): void {
+  const sandboxes = group('sandboxes', 'the sandboxes of the emulator, each with data of its own')
+  const named = (command: string, about: string) =>
+    client(sandboxes, command, about).addArgument(argument('<name>', 'name of the sandbox', sandboxName))
+
+  byDefault(client(sandboxes, 'list', 'list the sandboxes').action(async (flags: TargetFlags) => {
+    const { items } = await askJson<Schemas['SandboxList']>(targetOf(flags), '/_emulator/sandboxes')
+    for (const sandbox of items) console.log(sandboxLine(sandbox))
+  }))
+
+  named('create', 'create a sandbox; the first call with its key does so too')
+    .action(async (name: string, flags: TargetFlags) => {
+      const sandbox = await askJson<Schemas['Sandbox']>(targetOf(flags), '/_emulator/sandboxes', { body: { name } })
+      console.log(sandboxLine(sandbox))
+    })
+
+  named('delete', 'delete a sandbox with all its data').action(async (name: string, flags: TargetFlags) => {
+    await ask(targetOf(flags), `/_emulator/sandboxes/${encodeURIComponent(name)}`, { method: 'DELETE' })
+  })
 }
 
 /** `2026-01-31 12:00:01  327680 bytes  one sold` */
 function snapshotLine ({ name, taken_at: at, bytes }: Schemas['Snapshot']): string {
   return `${at.slice(0, 19).replace('T', ' ')}  ${bytes} bytes  ${name}`
-}
-
-export async function listSandboxes (config: Config): Promise<void> {
-  const { items } = await askJson<Schemas['SandboxList']>(config, '/_emulator/sandboxes')
-  for (const sandbox of items) console.log(sandboxLine(sandbox))
-}
-
-export async function createSandbox (config: Config, name: string): Promise<void> {
-  const sandbox = await askJson<Schemas['Sandbox']>(config, '/_emulator/sandboxes', { body: { name } })
-  console.log(sandboxLine(sandbox))
-}
-
-export async function deleteSandbox (config: Config, name: string): Promise<void> {
-  await ask(config, `/_emulator/sandboxes/${encodeURIComponent(name)}`, { method: 'DELETE' })
 }
 
 /** `one  key sandbox_one  path /~one  in memory` */

@@ -1,14 +1,31 @@
-/** The command `seed`: adds what a fixtures file holds to an emulator that runs. */
-import type { Config } from '../config.js'
-import { readSource } from '../fixtures/read.js'
-import { FixturesError, type Source } from '../fixtures/report.js'
+/** The command `seed`: adds the content of a fixtures file to a running emulator. */
+import type { Command } from 'commander'
+import type { Source } from '../fixtures/report.js'
+import { nonEmpty } from '../option-values.js'
+import { argument } from './arguments.js'
 import { RefusedError, ask } from './ask.js'
+import type { Target, TargetFlags } from './target.js'
+import type { Tools } from './tools.js'
 
-/** Prints the ids of what was made. Throws a SetupError with everything that is wrong, and the lines of the file. */
-export async function seed (config: Config, path: string): Promise<void> {
+export function addSeed (program: Command, { client, targetOf }: Tools): void {
+  client(program, 'seed', 'add the content of a fixtures file')
+    .addArgument(argument('<file>', 'JSON or YAML', nonEmpty))
+    .action((file: string, flags: TargetFlags) => seed(targetOf(flags), file))
+}
+
+/**
+ * Prints the ids of what was made. Throws a SetupError with everything that is wrong, and the lines of the file. What reads files
+ * is loaded here, so that the other commands do not wait for it.
+ */
+async function seed (target: Target, path: string): Promise<void> {
+  const { readSource } = await import('../fixtures/read.js')
+  const { FixturesError } = await import('../fixtures/report.js')
   const source = await readSource(path)
+  if (!isObject(source)) {
+    throw new FixturesError(source, [{ path: '', message: 'must be an object with keys such as products and customers' }])
+  }
   try {
-    const text = await ask(config, '/_emulator/seed', { body: asObject(source) })
+    const text = await ask(target, '/_emulator/seed', { body: source.document })
     console.log(JSON.stringify(JSON.parse(text), null, 2))
   } catch (error) {
     if (error instanceof RefusedError && error.details.length > 0) throw new FixturesError(source, [...error.details])
@@ -16,9 +33,8 @@ export async function seed (config: Config, path: string): Promise<void> {
   }
 }
 
-/** Throws a FixturesError for a list or a plain value. */
-function asObject (source: Source): object {
+/** Whether a file holds neither a list nor a plain value. */
+function isObject (source: Source): source is Source & { document: object } {
   const { document } = source
-  if (typeof document === 'object' && document !== null && !Array.isArray(document)) return document
-  throw new FixturesError(source, [{ path: '', message: 'must be an object with keys such as products and customers' }])
+  return typeof document === 'object' && document !== null && !Array.isArray(document)
 }

@@ -1,32 +1,85 @@
 /** The commands about time: `clock`, which moves it, and `due`, which lists what waits for it. */
-import type { Config } from '../config.js'
+import type { Command } from 'commander'
 import type { components } from '../control/types.gen.js'
-import { ask, askJson } from './ask.js'
+import { SetupError } from '../errors.js'
+import { argument, durationUpTo, identifier, limitOption, option, timeText } from './arguments.js'
+import { ask, askJson, type Latest } from './ask.js'
+import { print } from './outcomes.js'
 import { askPatiently } from './patience.js'
+import type { Target, TargetFlags } from './target.js'
+import type { Tools } from './tools.js'
 
 type Schemas = components['schemas']
 type DueJob = Schemas['DueJob']
 
-/** Moves the clock, and prints it with what has happened on the way. */
-export async function moveClock (config: Config, body: Schemas['ClockChange']): Promise<void> {
-  console.log(JSON.stringify(JSON.parse(await askPatiently(config, '/_emulator/clock', { body })), null, 2))
+export function addTime (_program: Command, tools: Tools): void {
+  addClock(tools)
+  addDue(tools)
 }
 
-export interface DueOptions {
-  kind?: string | undefined
-  subject?: string | undefined
-  limit: string
-  json?: boolean | undefined
+function addClock ({ client, group, byDefault, targetOf }: Tools): void {
+  const clock = group('clock', "read or move the sandbox's clock")
+
+  byDefault(client(clock, 'show', 'print its time')
+    .action((flags: TargetFlags) => print(targetOf(flags), 'clock')))
+
+  client(clock, 'advance', 'move it forward; everything that falls due on the way happens')
+    .addArgument(argument('<duration>', '500ms, 30s, 15m, 25h, 7d', durationUpTo('36500d')))
+    .action((advanceMs: number, flags: TargetFlags) => moveClock(targetOf(flags), { advance_ms: advanceMs }))
+
+  client(clock, 'set', 'set it to a time')
+    .addArgument(argument('<time>', '2026-01-31T12:00:00Z', timeText))
+    .action((now: string, flags: TargetFlags) => moveClock(targetOf(flags), { now }))
+
+  for (const [name, frozen] of [['freeze', true], ['release', false]] as const) {
+    client(clock, name, frozen ? 'stop it' : 'let it run again')
+      .action((flags: TargetFlags) => moveClock(targetOf(flags), { frozen }))
+  }
+}
+
+/** Moves the clock, and prints it with what has happened on the way. */
+async function moveClock (target: Target, body: Schemas['ClockChange']): Promise<void> {
+  const names = { advance_ms: '<duration>', now: '<time>' }
+  console.log(JSON.stringify(JSON.parse(await askPatiently(target, '/_emulator/clock', { body, names })), null, 2))
+}
+
+interface DueFlags extends TargetFlags, Latest {
+  kind?: string
+  subject?: string
+}
+
+function addDue ({ client, group, byDefault, targetOf }: Tools): void {
+  const due = group('due', 'what falls due next by the clock, and what has failed')
+  const named = (name: string, about: string) => client(due, name, about)
+    .addArgument(argument('<kind>', 'such as refund.settle', identifier))
+    .addArgument(argument('<subject_id>', 'the payment or refund', identifier))
+
+  byDefault(client(due, 'list', 'list it')
+    .addOption(option('--kind <kind>', 'only of this kind, such as refund.settle', identifier))
+    .addOption(option('--subject <id>', 'only of this payment or refund', identifier))
+    .addOption(limitOption())
+    .option('--json', 'print it whole, with how many there are')
+    .action(listDue(targetOf)))
+
+  named('retry', 'perform again what has failed')
+    .action((kind: string, subject: string, flags: TargetFlags) => retryDue(targetOf(flags), kind, subject))
+
+  named('drop', 'drop what has failed').action(async (kind: string, subject: string, flags: TargetFlags) => {
+    await ask(targetOf(flags), pathOf(kind, subject), { method: 'DELETE' })
+  })
 }
 
 /** Prints what has failed, and then what falls due next. */
-export async function due (config: Config, { kind, subject, limit, json }: DueOptions): Promise<void> {
-  const query = new URLSearchParams({
-    page_size: limit, ...(kind === undefined ? {} : { kind }), ...(subject === undefined ? {} : { subject_id: subject })
-  })
-  const list = await askJson<Schemas['DueList']>(config, `/_emulator/due?${query}`)
-  if (json === true) return console.log(JSON.stringify(list, null, 2))
-  for (const job of [...list.failed, ...list.items]) console.log(dueLine(job))
+function listDue (targetOf: Tools['targetOf']) {
+  return async ({ kind, subject, limit, json, ...flags }: DueFlags) => {
+    const query = new URLSearchParams({
+      page_size: String(limit), ...(kind === undefined ? {} : { kind }), ...(subject === undefined ? {} : { subject_id: subject })
+    })
+    const names = { page_size: '--limit', kind: '--kind', subject_id: '--subject' }
+    const list = await askJson<Schemas['DueList']>(targetOf(flags), `/_emulator/due?${query}`, { names })
+    if (json === true) return console.log(JSON.stringify(list, null, 2))
+    for (const job of [...list.failed, ...list.items]) console.log(dueLine(job))
+  }
 }
 
 /** `2026-01-31 12:00:01  refund.settle  ref_…  failed: …` */
@@ -36,15 +89,10 @@ function dueLine ({ kind, subject_id: subject, due_at: at, error }: DueJob): str
 
 const pathOf = (kind: string, subject: string) => `/_emulator/due/${encodeURIComponent(kind)}/${encodeURIComponent(subject)}`
 
-/** Performs a job that has failed once more, and prints whether that has worked. */
-export async function retryDue (config: Config, kind: string, subject: string): Promise<void> {
-  const text = await askPatiently(config, `${pathOf(kind, subject)}/retry`, { method: 'POST' })
+/** Performs a job that has failed once more. Throws a SetupError where it fails again. */
+async function retryDue (target: Target, kind: string, subject: string): Promise<void> {
+  const text = await askPatiently(target, `${pathOf(kind, subject)}/retry`, { method: 'POST' })
   const { performed, error }: Schemas['RetriedJob'] = JSON.parse(text)
-  console.log(performed ? `${kind} of ${subject} was performed` : `${kind} of ${subject} has failed again: ${error}`)
-  if (!performed) process.exitCode = 1
-}
-
-/** Drops a job that has failed. */
-export async function dropDue (config: Config, kind: string, subject: string): Promise<void> {
-  await ask(config, pathOf(kind, subject), { method: 'DELETE' })
+  if (!performed) throw new SetupError(`${kind} of ${subject} has failed again: ${error}`)
+  console.log(`${kind} of ${subject} was performed`)
 }

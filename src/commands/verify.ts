@@ -1,37 +1,58 @@
 /** The commands that answer a question: `verify`, whether the expected calls were made, and `explain`, how a total came about. */
-import type { Config } from '../config.js'
+import type { Command } from 'commander'
 import type { components } from '../control/types.gen.js'
 import { SetupError } from '../errors.js'
+import { nonEmpty, wholeNumber } from '../option-values.js'
+import { argument, callOrTime, identifier, json, jsonObject, method, operation, option, statusPattern } from './arguments.js'
 import { askJson } from './ask.js'
+import type { Target, TargetFlags } from './target.js'
+import type { Tools } from './tools.js'
 
 type Schemas = components['schemas']
 
-/** As typed. */
-export interface VerifyFlags {
+interface VerifyFlags {
   operation?: string
   method?: string
   path?: string
   status?: string
-  body?: string
-  headers?: string
+  body?: unknown
+  headers?: object
   since?: string
-  count?: string
+  count?: number
+}
+
+export function addVerify (program: Command, { client, targetOf }: Tools): void {
+  client(program, 'verify', 'exit with 0 if the expected calls were made, else with 1 and the nearest ones')
+    .addOption(option('--operation <operation>', "'POST /payments'", operation))
+    .addOption(option('--method <method>', 'POST', method))
+    .addOption(option('--path <path>', '/payments/pay_1', nonEmpty))
+    .addOption(option('--status <status>', '422, or 4xx', statusPattern))
+    .addOption(option('--body <json>', 'a pattern: {"metadata":{"order":{"$any":true}}}', json))
+    .addOption(option('--headers <json>', 'patterns by name', jsonObject('{"x-order":"7"}')))
+    .addOption(option('--since <id or time>', 'only calls after this call or time', callOrTime))
+    .addOption(option('--count <count>', 'exactly this many (default: at least one)', wholeNumber(0, 999_999_999)))
+    .action(({ url, host, port, sandbox, controlKey, ...pattern }: TargetFlags & VerifyFlags) =>
+      verify(targetOf({ url, host, port, sandbox, controlKey }), pattern))
+
+  client(program, 'explain', 'print how the total of a payment came about')
+    .addArgument(argument('<payment_id>', 'the payment', identifier))
+    .action((paymentId: string, flags: TargetFlags) => explain(targetOf(flags), paymentId))
+}
+
+const NAMES = {
+  operation: '--operation',
+  method: '--method',
+  path: '--path',
+  status: '--status',
+  body: '--body',
+  headers: '--headers',
+  since: '--since',
+  count: '--count'
 }
 
 /** Prints what was found. Throws a SetupError with the nearest calls where the expected ones were not made. */
-export async function verify (config: Config, flags: VerifyFlags): Promise<void> {
-  const { operation, method, path, status, body, headers, since, count } = flags
-  const pattern = {
-    ...(operation === undefined ? {} : { operation }),
-    ...(method === undefined ? {} : { method }),
-    ...(path === undefined ? {} : { path }),
-    ...(status === undefined ? {} : { status }),
-    ...(since === undefined ? {} : { since }),
-    ...(body === undefined ? {} : { body: readJson('--body', body) }),
-    ...(headers === undefined ? {} : { headers: readJson('--headers', headers) }),
-    ...(count === undefined ? {} : { count: readCount(count) })
-  }
-  const verified = await askJson<Schemas['Verified']>(config, '/_emulator/verify', { body: pattern })
+async function verify (target: Target, pattern: VerifyFlags): Promise<void> {
+  const verified = await askJson<Schemas['Verified']>(target, '/_emulator/verify', { body: pattern, names: NAMES })
   if (!verified.verified) throw new SetupError([verified.message, ...verified.near_misses.flatMap(missLines)].join('\n'))
   console.log(verified.message)
 }
@@ -40,21 +61,8 @@ function missLines ({ request_id: id, differences }: Schemas['Verified']['near_m
   return [`  ${id}`, ...differences.map(({ path, expected, actual }) => `    ${path}: expected ${expected}, was ${actual}`)]
 }
 
-function readJson (flag: string, text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new SetupError(`${flag} must be JSON, such as {"quantity":2}, not ${text}`)
-  }
-}
-
-function readCount (text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text)
-  throw new SetupError(`--count must be a whole number, not ${JSON.stringify(text)}`)
-}
-
 /** Prints a line for each step. */
-export async function explain (config: Config, paymentId: string): Promise<void> {
+async function explain (target: Target, paymentId: string): Promise<void> {
   const path = `/_emulator/payments/${encodeURIComponent(paymentId)}/explain`
-  console.log((await askJson<Schemas['PaymentExplanation']>(config, path)).text)
+  console.log((await askJson<Schemas['PaymentExplanation']>(target, path)).text)
 }

@@ -1,10 +1,13 @@
-/** The commands about webhooks: `webhooks listen`, `trigger`, `events`. */
+/** The commands for webhooks: `webhooks listen`, `trigger`, `events`. */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Config } from '../config.js'
+import type { Command } from 'commander'
 import type { components } from '../control/types.gen.js'
 import { SetupError } from '../errors.js'
+import { endpointUrl, nonEmpty } from '../option-values.js'
+import { argument, eventType, eventTypes, identifier, jsonObject, limitOption, option } from './arguments.js'
 import { ask, askJson, printLatest, type Latest } from './ask.js'
-import { readObject } from './values.js'
+import type { Target, TargetFlags } from './target.js'
+import type { Tools } from './tools.js'
 
 type Delivery = components['schemas']['Delivery']
 type DeliveryList = components['schemas']['DeliveryList']
@@ -13,7 +16,59 @@ type Event = components['schemas']['Event']
 const LOOK_EVERY_MS = 300
 const PAGE = 100
 
-export interface ListenOptions {
+export function addWebhooks (program: Command, tools: Tools): void {
+  addListen(tools)
+  addTrigger(program, tools)
+  addEvents(tools)
+}
+
+interface ListenFlags extends TargetFlags {
+  apiKey?: string
+  events?: string[]
+}
+
+function addListen ({ client, group, targetOf, apiKeyOf, stopSignal }: Tools): void {
+  const webhooks = group('webhooks', 'endpoints that receive events')
+  client(webhooks, 'listen', 'send events to a URL and print every attempt, until Ctrl-C')
+    .addArgument(argument('<url>', 'http://localhost:3000/webhook', endpointUrl))
+    .addOption(option('--events <types>', 'only these, separated by commas', eventTypes))
+    .addOption(option('--api-key <key>', 'key that registers the endpoint [DODO_PAYMENTS_API_KEY, default: test]', nonEmpty))
+    .action((url: string, { events: types, apiKey, ...flags }: ListenFlags) =>
+      listen(targetOf(flags), { url, apiKey: apiKeyOf(apiKey), types, stop: stopSignal() }))
+}
+
+function addTrigger (program: Command, { client, targetOf }: Tools): void {
+  client(program, 'trigger', 'send a sample of an event')
+    .addArgument(argument('<type>', 'payment.failed', eventType))
+    .addOption(option('--data <json>', "fields that replace those of the sample's data", jsonObject('{"total_amount":500}')))
+    .action((type: string, { data, ...flags }: TargetFlags & { data?: object }) => trigger(targetOf(flags), { type, data }))
+}
+
+interface EventsFlags extends TargetFlags, Latest {
+  type?: string
+  payment?: string
+}
+
+function addEvents ({ client, group, byDefault, targetOf }: Tools): void {
+  const events = group('events', 'what happened, and which endpoints received it')
+
+  byDefault(client(events, 'list', 'list the latest events')
+    .addOption(option('--type <type>', 'only of this type, such as payment.failed', eventType))
+    .addOption(option('--payment <payment_id>', 'only about this payment', identifier))
+    .addOption(limitOption())
+    .option('--json', 'print them whole, with their bodies and deliveries')
+    .action(({ type, payment, limit, json, ...flags }: EventsFlags) => {
+      const filters = { type, payment_id: payment }
+      const names = { type: '--type', payment_id: '--payment' }
+      return printLatest(targetOf(flags), '/_emulator/events', { filters, names }, { limit, json }, eventLine)
+    }))
+
+  client(events, 'replay', 'deliver an event again')
+    .addArgument(argument('<event_id>', 'the event', identifier))
+    .action((eventId: string, flags: TargetFlags) => replay(targetOf(flags), eventId))
+}
+
+interface ListenOptions {
   url: string
   /** Event types; undefined for all. */
   types: string[] | undefined
@@ -23,22 +78,22 @@ export interface ListenOptions {
 }
 
 /** Registers an endpoint, prints every try to deliver to it, and deletes it at the end. */
-export async function listen (config: Config, { url, types, apiKey, stop }: ListenOptions): Promise<void> {
+async function listen (target: Target, { url, types, apiKey, stop }: ListenOptions): Promise<void> {
   const body = { url, description: 'dodo-emulator webhooks listen', ...(types === undefined ? {} : { filter_types: types }) }
-  const { id } = await askJson<{ id: string }>(config, '/webhooks', { body, apiKey })
+  const { id } = await askJson<{ id: string }>(target, '/webhooks', { body, apiKey })
   try {
-    const { secret } = await askJson<{ secret: string }>(config, `/webhooks/${id}/secret`, { apiKey })
+    const { secret } = await askJson<{ secret: string }>(target, `/webhooks/${id}/secret`, { apiKey })
     console.log(`Events go to ${url} until you press Ctrl-C. They are signed with\n\n  DODO_PAYMENTS_WEBHOOK_KEY=${secret}\n`)
-    await printTries(config, id, stop)
+    await printTries(target, id, stop)
   } finally {
-    await ask(config, `/webhooks/${id}`, { method: 'DELETE', apiKey })
+    await ask(target, `/webhooks/${id}`, { method: 'DELETE', apiKey })
   }
 }
 
-async function printTries (config: Config, webhookId: string, stop: AbortSignal): Promise<void> {
+async function printTries (target: Target, webhookId: string, stop: AbortSignal): Promise<void> {
   const printed = new Map<string, number>()
   while (!stop.aborted) {
-    const { items } = await askJson<DeliveryList>(config, `/_emulator/deliveries?webhook_id=${webhookId}&page_size=${PAGE}`)
+    const { items } = await askJson<DeliveryList>(target, `/_emulator/deliveries?webhook_id=${webhookId}&page_size=${PAGE}`)
     for (const delivery of items.reverse()) {
       for (const line of tryLines(delivery).slice(printed.get(delivery.delivery_id) ?? 0)) console.log(line)
       printed.set(delivery.delivery_id, delivery.attempts.length)
@@ -57,32 +112,22 @@ function tryLines ({ event_type: type, event_id: id, attempts }: Delivery): stri
   })
 }
 
-export interface TriggerOptions {
+interface TriggerOptions {
   type: string
-  /** JSON: fields of the sample's data to change. */
-  data: string | undefined
+  /** Fields of the sample's data to change. */
+  data: object | undefined
 }
 
 /** Sends a sample and prints how its deliveries ended. */
-export async function trigger (config: Config, { type, data }: TriggerOptions): Promise<void> {
-  const body = { type, ...(data === undefined ? {} : { data: readObject('--data', data, '{"total_amount":500}') }) }
-  const { event_id: id } = await askJson<Event>(config, '/_emulator/events/trigger', { body })
-  await ask(config, '/_emulator/idle')
-  const { items } = await askJson<DeliveryList>(config, `/_emulator/deliveries?event_id=${id}&page_size=${PAGE}`)
+async function trigger (target: Target, { type, data }: TriggerOptions): Promise<void> {
+  const names = { type: '<type>', data: '--data' }
+  const { event_id: id } = await askJson<Event>(target, '/_emulator/events/trigger', { body: { type, data }, names })
+  await ask(target, '/_emulator/idle')
+  const { items } = await askJson<DeliveryList>(target, `/_emulator/deliveries?event_id=${id}&page_size=${PAGE}`)
   if (items.length === 0) {
     throw new SetupError(`no endpoint wants ${type}: register one with webhooks listen, --webhook-url or POST /webhooks`)
   }
   for (const delivery of items.reverse()) for (const line of tryLines(delivery)) console.log(line)
-}
-
-export interface EventsOptions extends Latest {
-  type?: string | undefined
-  payment?: string | undefined
-}
-
-/** Prints what has happened, the latest last. */
-export async function events (config: Config, { type, payment, ...latest }: EventsOptions): Promise<void> {
-  await printLatest(config, '/_emulator/events', { type, payment_id: payment }, latest, eventLine)
 }
 
 /** `2026-01-31 12:00:01  payment.succeeded  pay_…  msg_…  succeeded` */
@@ -92,7 +137,7 @@ function eventLine ({ created_at: at, type, subject_id: subject, event_id: id, d
 }
 
 /** Delivers an event once more. */
-export async function replay (config: Config, eventId: string): Promise<void> {
-  const event = await askJson<Event>(config, `/_emulator/events/${encodeURIComponent(eventId)}/replay`, { method: 'POST' })
+async function replay (target: Target, eventId: string): Promise<void> {
+  const event = await askJson<Event>(target, `/_emulator/events/${encodeURIComponent(eventId)}/replay`, { method: 'POST' })
   console.log(eventLine(event))
 }

@@ -1,5 +1,5 @@
 /** The part of the control API that is about whole sandboxes: which there are, starting over, going back. */
-import { invalid, notFound } from '../errors.js'
+import { ApiError, invalid, notFound } from '../errors.js'
 import type { ControlHandlers } from '../http/handlers.js'
 import { formatTime } from '../rules/calendar.js'
 import type { Sandbox } from '../sandbox.js'
@@ -34,6 +34,9 @@ export function sandboxControls (sandboxes: Sandboxes) {
 
     'POST /_emulator/snapshots': ({ body, context }) => {
       const { sandbox, now } = context
+      if (body.replace === false && sandbox.snapshots.find(body.name) !== undefined) {
+        throw new ApiError('SNAPSHOT_ALREADY_EXISTS', { path: 'name', because: body.name })
+      }
       return snapshotView(sandbox.snapshots.take(body.name, now, sandbox.snapshot()))
     },
 

@@ -662,7 +662,7 @@ export interface paths {
         put?: never;
         /**
          * Remember the sandbox as it is now
-         * @description Under a name; one of the same name is replaced. Snapshots are kept in memory until the emulator stops: at most 20 for a sandbox. To keep one longer, read it as a file and start with `--from-snapshot`.
+         * @description Under a name; one of the same name is replaced, unless `replace` is false. Snapshots are kept in memory until the emulator stops: at most 20 for a sandbox. To keep one longer, read it as a file and start with `--from-snapshot`.
          */
         post: operations["take_snapshot"];
         delete?: never;
@@ -1299,6 +1299,11 @@ export interface components {
         StatusPattern: string;
         TakeSnapshot: {
             name: string;
+            /**
+             * @description Whether a snapshot of the same name is replaced. If not, the answer is 409 `SNAPSHOT_ALREADY_EXISTS`.
+             * @default true
+             */
+            replace?: boolean;
         };
         Trigger: {
             /** @description Takes the place of fields of the sample's data. */
@@ -2453,6 +2458,7 @@ export interface operations {
                     "application/json": components["schemas"]["Snapshot"];
                 };
             };
+            409: components["responses"]["Refused"];
             422: components["responses"]["Refused"];
         };
     };

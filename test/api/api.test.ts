@@ -356,7 +356,8 @@ t.test('an emulator that runs elsewhere', async t => {
   await t.rejects(elsewhere.now(), { code: 'ECONNREFUSED', message: /^no emulator answers at http:.* is it closed/ })
   await t.rejects(emulator.pay(id), { message: /is it closed/ })
   for (const url of ['emulator', 'ftp://emulator.test', 'http://emulator.test/?a=b', 'http://emulator.test/#a', '']) {
-    t.throws(() => connect(url), new SetupError(`${JSON.stringify(url)} is not the address of an emulator, such as http://127.0.0.1:4010`))
+    t.throws(() => connect(url), new SetupError('url: must be an http or https URL without password and query, such as ' +
+      `http://127.0.0.1:4010, not ${JSON.stringify(url)}`))
   }
 })
 

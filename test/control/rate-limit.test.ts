@@ -113,7 +113,7 @@ t.test('refuses', async t => {
 
   t.test('a tier that there is not', async t => {
     const { code, stderr } = await runToEnd(t, ['start', '--port', '0', '--rate-limit', 'tier-9'])
-    t.equal(code, 1)
+    t.equal(code, 2)
     t.match(stderr, '--rate-limit: must be off, tier-0 or tier-1 or tier-2, not "tier-9"')
   })
 })

@@ -1,0 +1,154 @@
+/** The arguments and options of commands: each declares what it takes, so that a wrong one is refused before anything is sent. */
+import { Argument, Option } from 'commander'
+import { PAYLOAD_TYPES } from '../delivery/catalogue.js'
+import { SetupError } from '../errors.js'
+import { parseGiven } from '../option-table.js'
+import { nonEmpty, time, wholeNumber } from '../option-values.js'
+import { parseTime } from '../rules/calendar.js'
+import { parseDuration } from '../rules/duration.js'
+import { isNear } from '../rules/near.js'
+
+/** Throws a SetupError that says what would be right. */
+type Parse<Value> = (text: string) => Value
+
+/** `--limit <count>` */
+export function option<Value> (flags: string, about: string, parse: Parse<Value>): Option {
+  const option = new Option(flags, about)
+  return option.argParser((text: string) => parseGiven(option.long ?? flags, text, parse))
+}
+
+/** An option that may be given several times, and has a list of values. */
+export function repeatable<Value> (flags: string, about: string, parse: Parse<Value>): Option {
+  const option = new Option(flags, about)
+  return option.argParser((text: string, earlier: Value[] | undefined) =>
+    [...earlier ?? [], parseGiven(option.long ?? flags, text, parse)])
+}
+
+/** `<payment_id>`, or `[status]` for one that may be left out. */
+export function argument<Value> (name: string, about: string, parse: Parse<Value>): Argument {
+  return new Argument(name, about).argParser((text: string) => parseGiven(name, text, parse))
+}
+
+/** How many items of a list are printed. */
+export function limitOption (): Option {
+  return option('--limit <count>', 'how many, the latest of them', wholeNumber(1, 100)).default(20)
+}
+
+/** Whatever names something: the emulator knows whether it is there. */
+export const identifier = nonEmpty
+
+export function oneOf<const Value extends string> (...values: Value[]): Parse<Value> {
+  return text => {
+    const value = values.find(known => known === text)
+    if (value !== undefined) return value
+    throw new SetupError(`must be ${inWords(values)}`)
+  }
+}
+
+function inWords (values: readonly string[]): string {
+  return values.length === 1 ? `${values[0]}` : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`
+}
+
+/** `payment.succeeded` */
+export function eventType (text: string): string {
+  if (Object.hasOwn(PAYLOAD_TYPES, text)) return text
+  const meant = Object.keys(PAYLOAD_TYPES).find(type => isNear(type, text))
+  throw new SetupError(`must be an event type such as ${meant ?? 'payment.succeeded'}`)
+}
+
+/** `payment.succeeded, payment.failed` */
+export function eventTypes (text: string): string[] {
+  return text.split(',').map(part => eventType(part.trim()))
+}
+
+/** In milliseconds. */
+export function durationUpTo (longest: string, shortestMs = 0): Parse<number> {
+  const longestMs = parseDuration(longest) ?? 0
+  return text => {
+    const ms = parseDuration(text)
+    if (ms !== null && ms >= shortestMs && ms <= longestMs) return ms
+    const least = shortestMs > 0 ? `of at least ${shortestMs}ms and ` : 'of '
+    throw new SetupError(`must be a duration such as 500ms, 30s or 15m, ${least}at most ${longest}`)
+  }
+}
+
+/** The text itself, of a time that the clock can have. */
+export function timeText (text: string): string {
+  time(text)
+  return text
+}
+
+/** A number above 0, up to 1. */
+export function probability (text: string): number {
+  const value = Number(text)
+  if (/^\d+(?:\.\d+)?$/.test(text) && value > 0 && value <= 1) return value
+  throw new SetupError('must be a number above 0 and up to 1, such as 0.5')
+}
+
+/** `422`, or `4xx` for a class of them. */
+export function statusPattern (text: string): string {
+  if (/^[1-5](?:\d\d|xx)$/.test(text)) return text
+  throw new SetupError('must be a status such as 422, or a class such as 4xx')
+}
+
+/** One operation; whether the API has it, the emulator knows. */
+export function operation (text: string): string {
+  if (/^[A-Z]+ \/\S*$/.test(text)) return text
+  throw new SetupError("must be an operation, such as 'POST /payments' or 'GET /payments/{payment_id}'")
+}
+
+/** One operation, all of a method, or all there are. */
+export function operations (text: string): string {
+  if (/^(?:\*|[A-Z]+ (?:\*|\/\S*))$/.test(text)) return text
+  throw new SetupError("must be an operation such as 'POST /payments', 'POST *' for all of a method, or '*' for all")
+}
+
+/** `POST` */
+export function method (text: string): string {
+  if (/^[A-Za-z]+$/.test(text)) return text.toUpperCase()
+  throw new SetupError('must be a method, such as POST')
+}
+
+/** The id of a call in the request log, or a time. */
+export function callOrTime (text: string): string {
+  if (/^req_\w+$/.test(text) || parseTime(text) !== null) return text
+  throw new SetupError('must be the id of a call (req_…), or a time such as 2026-01-31T12:00:00Z')
+}
+
+/** `INTERNAL_SERVER_ERROR` */
+export function errorCode (text: string): string {
+  if (/^[A-Z][A-Z0-9_]{0,99}$/.test(text)) return text
+  throw new SetupError('must be a code in capitals, such as INTERNAL_SERVER_ERROR')
+}
+
+/** The number of a card; whether it is a test card, the emulator knows. */
+export function cardNumber (text: string): string {
+  if (/^(?:\d ?){12,19}$/.test(text)) return text
+  throw new SetupError('must be the number of a test card, such as 4242424242424242')
+}
+
+/** `retry-after: 5` */
+export function header (text: string): [name: string, value: string] {
+  const at = text.indexOf(':')
+  if (at > 0) return [text.slice(0, at).trim(), text.slice(at + 1).trim()]
+  throw new SetupError("must be like 'retry-after: 5'")
+}
+
+/** Any JSON value. */
+export function json (text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new SetupError('must be JSON, such as {"quantity":2}')
+  }
+}
+
+export function jsonObject (example: string): Parse<object> {
+  return text => {
+    try {
+      const value: unknown = JSON.parse(text)
+      if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+    } catch {}
+    throw new SetupError(`must be a JSON object, such as ${example}`)
+  }
+}

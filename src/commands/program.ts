@@ -1,0 +1,134 @@
+/** The commands of the command line, and what they take. What needs the whole emulator in this process is given from outside. */
+import { Command, Help, Option } from 'commander'
+import { OPTIONS, readConfig, type Config, type OptionName } from '../config.js'
+import { UsageError } from '../errors.js'
+import type { Environment, OptionRow } from '../option-table.js'
+import { nonEmpty, webUrl } from '../option-values.js'
+import { VERSION } from '../root.js'
+import { stopSignal } from '../signals.js'
+import { oneOf, option } from './arguments.js'
+import type { ImportOptions } from './import.js'
+import { addRemoteCommands } from './remote.js'
+import { API_KEY_OPTION, TARGET_OPTIONS, targetOf } from './target.js'
+import type { Tools } from './tools.js'
+
+/** What is done in this process rather than by an emulator that runs. */
+export interface LocalCommands {
+  start (config: Config): Promise<void>
+  checkFixtures (files: readonly string[], config: Config): Promise<void>
+  importAccount (options: ImportOptions): Promise<void>
+}
+
+export interface ProgramOptions {
+  env: Environment
+  local: LocalCommands
+}
+
+const TARGET_HEADING = 'Which emulator:'
+
+const EXIT_CODES = `
+Exit codes:
+  0  done
+  1  refused by the emulator, or the answer is no
+  2  wrong usage: the command, an argument or an option
+  3  no emulator answers`
+
+/** The program, and for each command with others below it the one that is meant where none is given. */
+export function createProgram ({ env, local }: ProgramOptions) {
+  const defaults = new Map<Command, Command>()
+  const program = new Command('dodo-emulator')
+    .description('An unofficial local emulator of the Dodo Payments API. Without a command, it starts the emulator.')
+    .version(VERSION)
+    .exitOverride()
+    .configureHelp({ visibleOptions: ownOptionsFirst })
+    .configureOutput({ writeOut: write(console.log), writeErr: write(console.error), outputError: () => {} })
+    .addHelpText('afterAll', EXIT_CODES)
+    .helpCommand('help [command]', 'show the help of a command')
+
+  const tools: Tools = {
+    client (parent, name, about) {
+      const command = parent.command(name).description(about)
+      for (const row of Object.values(TARGET_OPTIONS)) command.addOption(optionOf(row).helpGroup(TARGET_HEADING))
+      return command
+    },
+    group: (name, about) => program.command(name).description(about),
+    byDefault (command) {
+      const { parent } = command
+      if (parent === null) return
+      defaults.set(parent, command)
+      if (parent === program) return
+      parent.summary(parent.description()).description(`${parent.description()}; without a command: ${command.name()}`)
+    },
+    targetOf: flags => targetOf(flags, env),
+    apiKeyOf: flag => flag ?? apiKeyOf(env),
+    stopSignal
+  }
+
+  addStart(program, { env, local, tools })
+  addRemoteCommands(program, tools)
+  addImport(program, { env, local })
+  addFixtures(program, { env, local })
+  return { program, defaults }
+}
+
+/** What a command itself takes, before what all of them do. */
+function ownOptionsFirst (this: Help, command: Command): Option[] {
+  const options = Help.prototype.visibleOptions.call(this, command)
+  const isShared = (option: Option) => option.helpGroupHeading === TARGET_HEADING
+  return [...options.filter(option => !isShared(option)), ...options.filter(isShared)]
+}
+
+/** Commander ends its texts with a line break, and so do the functions of console. */
+function write (print: (text: string) => void): (text: string) => void {
+  return text => { print(text.replace(/\n$/, '')) }
+}
+
+function optionOf ({ flag, env, value, fallback, about }: OptionRow<unknown>): Option {
+  const note = fallback === null || fallback === '' ? `[${env}]` : `[${env}, default: ${fallback}]`
+  return new Option(`--${flag} ${value}`, `${about} ${note}`)
+}
+
+function addStart (program: Command, { env, local, tools }: ProgramOptions & { tools: Tools }): void {
+  const command = program.command('start').description('start the emulator, as without a command')
+  for (const row of Object.values(OPTIONS)) command.addOption(optionOf(row))
+  command.action((flags: Partial<Record<OptionName, string>>) => local.start(readConfig(flags, env)))
+  tools.byDefault(command)
+}
+
+interface ImportFlags {
+  apiKey?: string
+  baseUrl?: string
+  environment: 'test_mode' | 'live_mode'
+  out?: string
+  customers?: 'all' | 'none'
+  anonymize?: boolean
+}
+
+function addImport (program: Command, { env, local }: ProgramOptions): void {
+  program.command('import').description('copy what a real account sells into a fixtures file; it only reads')
+    .addOption(option('--api-key <key>', 'API key of the account; a read-only one is enough [DODO_PAYMENTS_API_KEY]', nonEmpty))
+    .addOption(option('--base-url <url>', "URL of the account's API (default: that of the environment)", webUrl))
+    .addOption(option('--environment <name>', 'environment of the account: test_mode or live_mode',
+      oneOf('test_mode', 'live_mode')).default('test_mode'))
+    .addOption(option('--out <file>', 'file to write, YAML if it ends in .yaml, else JSON (default: standard output)', nonEmpty))
+    .addOption(option('--customers <which>', 'all or none (default: all in test_mode, none in live_mode)', oneOf('all', 'none')))
+    .option('--anonymize', 'replace names and e-mail addresses of customers, and leave out phone numbers and metadata')
+    .action(async ({ apiKey, baseUrl, environment, out, customers, anonymize = false }: ImportFlags) => {
+      const key = apiKey ?? env[API_KEY_OPTION.env]
+      if (key === undefined || key === '') throw new UsageError('give the API key with --api-key or DODO_PAYMENTS_API_KEY')
+      const which = customers ?? (environment === 'test_mode' ? 'all' : 'none')
+      await local.importAccount({ account: { apiKey: key, baseUrl, environment }, out, customers: which === 'all', anonymize })
+    })
+}
+
+function addFixtures (program: Command, { env, local }: ProgramOptions): void {
+  const fixtures = program.command('fixtures').description('check the files that an emulator starts from')
+  fixtures.command('check').description('say whether an emulator would start from these files')
+    .argument('<files...>', 'JSON or YAML, added to each other in this order')
+    .action((files: string[]) => local.checkFixtures(files, readConfig({ database: ':memory:' }, env)))
+}
+
+function apiKeyOf (env: Environment): string {
+  const [accepted] = [...OPTIONS.apiKeys.parse(env[OPTIONS.apiKeys.env] ?? '')]
+  return accepted ?? (env[API_KEY_OPTION.env] || API_KEY_OPTION.fallback)
+}

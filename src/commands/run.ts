@@ -1,0 +1,88 @@
+/** Runs a command line: finds the command, carries it out, and says in one line and an exit code how it ended. */
+import { CommanderError, type Command } from 'commander'
+import { SetupError, UnreachableError, UsageError } from '../errors.js'
+import { createProgram, type ProgramOptions } from './program.js'
+
+/** The exit codes of every command. */
+export const EXIT = { done: 0, refused: 1, usage: 2, unreachable: 3 } as const
+
+/** The exit code. Everything is printed; nothing is thrown. */
+export async function runCommandLine (args: readonly string[], options: ProgramOptions): Promise<number> {
+  const { program, defaults } = createProgram(options)
+  try {
+    await program.parseAsync(completed(args, program, defaults), { from: 'user' })
+    return EXIT.done
+  } catch (error) {
+    if (error instanceof CommanderError) return endOf(error, program)
+    console.error(`dodo-emulator: ${explain(error as NodeJS.ErrnoException)}`)
+    if (error instanceof UsageError) return EXIT.usage
+    return error instanceof UnreachableError ? EXIT.unreachable : EXIT.refused
+  }
+}
+
+/** The arguments with the command that they leave out, and with `help clock set` as `clock set --help`. */
+function completed (args: readonly string[], program: Command, defaults: ReadonlyMap<Command, Command>): string[] {
+  if (args[0] === 'help') return [...args.slice(1), '--help']
+  let command = program
+  let at = 0
+  for (let named; (named = find(command, args[at])) !== undefined; at++) command = named
+  const fallback = defaults.get(command)
+  const rest = args.slice(at)
+  if (fallback === undefined || isHelp(rest[0])) return [...args]
+  const operand = firstOperand(rest, fallback)
+  if (operand === undefined) return [...args.slice(0, at), fallback.name(), ...rest]
+  if (find(command, operand) === undefined) return [...args.slice(0, at), operand] // for the error that names it
+  throw new UsageError(`write the options after the command: ${[...pathOf(command), operand].join(' ')} …`)
+}
+
+function find (command: Command, name: string | undefined): Command | undefined {
+  return command.commands.find(child => child.name() === name || child.aliases().some(alias => alias === name))
+}
+
+function isHelp (argument: string | undefined): boolean {
+  return argument !== undefined && ['-h', '--help', '-V', '--version'].includes(argument)
+}
+
+/** The first argument that is neither an option nor the value of one. */
+function firstOperand (args: readonly string[], command: Command): string | undefined {
+  for (let at = 0; at < args.length; at++) {
+    const argument = args[at] ?? ''
+    if (argument === '--') return args[at + 1]
+    if (!argument.startsWith('-')) return argument
+    const option = command.options.find(({ long, short }) => argument === long || argument === short)
+    if (option?.required === true) at++
+  }
+  return undefined
+}
+
+/** `dodo-emulator clock` */
+function pathOf (command: Command): string[] {
+  return [...command.parent === null ? [] : pathOf(command.parent), command.name()]
+}
+
+/** What commander found wrong, in our words; help and version are printed already. */
+function endOf ({ exitCode, code, message }: CommanderError, program: Command): number {
+  if (exitCode === 0) return EXIT.done
+  if (code === 'commander.help') return EXIT.usage
+  const [said = '', suggestion] = message.replace(/^error: /, '').split('\n(Did you mean ')
+  const hint = suggestion === undefined ? `: see ${program.name()} --help` : `, did you mean ${suggestion.slice(0, -1)}`
+  console.error(`dodo-emulator: ${said.replace(/\.$/, '')}${hint}`)
+  return EXIT.usage
+}
+
+/** One clear line for what the person can mend; a stack only for what is our own fault. */
+function explain (error: NodeJS.ErrnoException & { address?: string, port?: number }): string {
+  if (error instanceof SetupError) return error.message
+  const where = `${error.address ?? ''}:${error.port ?? ''}`
+  switch (error.code) {
+    case 'EADDRINUSE': return `${where} is in use: stop what listens there, or choose another with --port (0 takes a free one)`
+    case 'EACCES':
+      return error.port === undefined ? error.message : `${where} needs more rights: choose a port above 1023 with --port`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND': return `the address ${where} does not belong to this computer: check --host`
+    case 'ENOENT':
+    case 'EISDIR':
+    case 'EROFS': return error.message
+    default: return error.stack ?? error.message
+  }
+}

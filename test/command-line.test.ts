@@ -1,0 +1,539 @@
+/** Every command with every kind of wrong argument: what it says, and the exit code that it ends with. */
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Argument, Command, Option } from 'commander'
+import t, { type Test } from 'tap'
+import { createProgram, type LocalCommands } from '../src/commands/program.js'
+import { EXIT, runCommandLine } from '../src/commands/run.js'
+import type { Config } from '../src/config.js'
+import { controlContract } from '../src/contract/load.js'
+import { PAYLOAD_TYPES } from '../src/delivery/catalogue.js'
+import { paymentBody, startEmulator, type TestEmulator } from './helper.js'
+import { freePort, temporaryFolder } from './processes.js'
+import { packagePath } from '../src/root.js'
+
+interface Run {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+/** Remembers what would be done in this process. */
+function fakes (): LocalCommands & { started: Config[] } {
+  const started: Config[] = []
+  return {
+    started,
+    start: async config => { started.push(config) },
+    checkFixtures: async () => {},
+    importAccount: async () => {}
+  }
+}
+
+/** Runs a command line in this process. */
+async function run (args: string[], { env = {}, local = fakes() }: { env?: Record<string, string>, local?: LocalCommands } = {}): Promise<Run> {
+  const { log, error } = console
+  const lines = { stdout: [] as unknown[], stderr: [] as unknown[] }
+  console.log = text => { lines.stdout.push(text) }
+  console.error = text => { lines.stderr.push(text) }
+  try {
+    const code = await runCommandLine(args, { env, local })
+    return { code, stdout: lines.stdout.join('\n'), stderr: lines.stderr.join('\n') }
+  } finally {
+    Object.assign(console, { log, error })
+  }
+}
+
+const { program } = createProgram({ env: {}, local: fakes() })
+
+/** `clock set`, with what it takes. */
+interface Leaf {
+  name: string
+  options: readonly Option[]
+  arguments: readonly Argument[]
+}
+
+function leavesOf (command: Command, path: string[] = []): Leaf[] {
+  return command.commands.flatMap(child => {
+    const name = [...path, child.name()]
+    const own = { name: name.join(' '), options: child.options, arguments: child.registeredArguments }
+    return child.commands.length > 0 ? leavesOf(child, name) : [own]
+  })
+}
+
+const leaves = leavesOf(program)
+const LOCAL = ['start', 'import', 'fixtures check']
+const clients = leaves.filter(({ name }) => !LOCAL.includes(name))
+
+/** Arguments with which a command does what it is for; in a sandbox that `prepare` has filled. */
+function validArguments (name: string, { payment, refund, event, delivery, file, folder }: Prepared): string[] {
+  const valid: Record<string, string[]> = {
+    pay: [payment],
+    expire: [payment],
+    abandon: [payment],
+    settle: [refund],
+    explain: [payment],
+    'due retry': ['refund.settle', refund],
+    'due drop': ['refund.settle', refund],
+    'clock advance': ['1s'],
+    'clock set': ['2030-01-31T12:00:00Z'],
+    'webhooks listen': ['http://127.0.0.1:9/webhook'],
+    trigger: ['payment.failed'],
+    'events replay': [event],
+    'deliveries retry': [delivery],
+    'deliveries fail': ['duplicate'],
+    fail: ['*', '--status', '500', '--times', '1'],
+    seed: [file],
+    'snapshot take': ['taken'],
+    'snapshot restore': ['kept'],
+    'snapshot delete': ['spare'],
+    'snapshot export': ['kept', `${folder}/kept.db`],
+    'sandboxes create': ['mine'],
+    'sandboxes delete': ['other'],
+    'fixtures check': [file],
+    import: ['--api-key', 'key']
+  }
+  return valid[name] ?? []
+}
+
+interface Prepared {
+  session: string
+  payment: string
+  refund: string
+  event: string
+  delivery: string
+  /** Fixtures. */
+  file: string
+  folder: string
+}
+
+/** Everything that a command can name, in a sandbox of its own. There is nobody at the endpoint. */
+async function prepare (t: Test, { call }: TestEmulator, sandbox: string): Promise<Prepared> {
+  const key = `sandbox_${sandbox}`
+  const post = async (url: string, body: object) => (await call('POST', url, { body, key })).json as Record<string, string>
+  await post('/webhooks', { url: 'http://127.0.0.1:9/webhook' })
+  const { payment_id: paid } = await post('/payments', paymentBody())
+  await post(`/_emulator/payments/${paid}/pay`, { outcome: 'succeeded' })
+  const { refund_id: refund = '' } = await post('/refunds', { payment_id: paid })
+  for (const name of ['kept', 'spare']) await post('/_emulator/snapshots', { name })
+  await post('/_emulator/sandboxes', { name: 'other' })
+  const { json } = await call('GET', '/_emulator/deliveries', { key })
+  const [delivery] = (json as { items: Array<{ delivery_id: string, event_id: string }> }).items
+  const { payment_id: payment = '' } = await post('/payments', paymentBody({ payment_link: true }))
+  const folder = temporaryFolder(t)
+  const file = `${folder}/more.json`
+  writeFileSync(file, '{"customers":[{"customer_id":"cus_more","name":"Mo","email":"mo@example.com"}]}')
+  const { session_id: session = '' } = await post('/checkouts', { product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }] })
+  return { session, payment, refund, event: delivery?.event_id ?? '', delivery: delivery?.delivery_id ?? '', file, folder }
+}
+
+/** Well formed, and found nowhere. */
+const NOBODY: Prepared = {
+  session: 'cks_1',
+  payment: 'pay_1',
+  refund: 'ref_1',
+  event: 'msg_1',
+  delivery: 'dlv_1',
+  file: packagePath('fixtures', 'examples', 'shop.yaml'),
+  folder: '/nowhere'
+}
+
+/** Ends what would go on until Ctrl-C. */
+function pressCtrlC (name: string): void {
+  if (name !== 'webhooks listen') return
+  setTimeout(() => { process.emit('SIGINT', 'SIGINT') }, 300)
+}
+
+t.test('0: every command does what it is for', async t => {
+  const emulator = startEmulator(t, { refundDelay: '1d' })
+  const { port } = await emulator.emulator.listen()
+  // A job of ours does not fail, so that none can be retried; commands.test.ts has one that does.
+  const tried = clients.filter(({ name }) => !['due retry', 'due drop'].includes(name))
+  for (const [index, { name }] of tried.entries()) {
+    const sandbox = `of-${index}`
+    const prepared = await prepare(t, emulator, sandbox)
+    pressCtrlC(name)
+    const args = [...name.split(' '), ...validArguments(name, prepared), '--port', String(port), '--sandbox', sandbox]
+    const { code, stderr } = await run(args)
+    t.strictSame([code, stderr], [EXIT.done, ''], args.join(' '))
+  }
+  for (const name of LOCAL) t.equal((await run([...name.split(' '), ...validArguments(name, NOBODY)])).code, EXIT.done, name)
+})
+
+t.test('1: every command that the emulator refuses', async t => {
+  const { emulator } = startEmulator(t, { controlKey: 'opensesame' })
+  const { port } = await emulator.listen()
+  for (const { name } of clients) {
+    const args = [...name.split(' '), ...validArguments(name, NOBODY), '--port', String(port)]
+    const { code, stdout, stderr } = await run(args)
+    if (name === 'health') {
+      t.equal(code, EXIT.done, 'whoever asks')
+      continue
+    }
+    t.equal(code, EXIT.refused, args.join(' '))
+    t.match(stderr, /^dodo-emulator: .*x-emulator-key/)
+    if (name !== 'webhooks listen') t.equal(stdout, '')
+  }
+})
+
+t.test('1: what the emulator finds wrong is said of the arguments', async t => {
+  const emulator = startEmulator(t)
+  const { port } = await emulator.emulator.listen()
+  const { payment, refund, session } = await prepare(t, emulator, 'mine')
+  const at = ['--port', String(port), '--sandbox', 'mine']
+  for (const [args, said] of [
+    [['pay', 'pay_x'], 'there is no payment pay_x'],
+    [['pay', payment, '--card', '1234567812345678'], /card/i],
+    [['pay', payment, '--outcome', 'failed', '--error-code', 'UNHEARD_OF'], /UNHEARD_OF is not an error code/],
+    [['pay', payment, '--error-code', 'GENERIC_DECLINE'], /^dodo-emulator: --error-code: goes with the outcome failed$/],
+    [['pay', 'cks_x'], 'dodo-emulator: there is no'],
+    [['pay', session, '--details', '{"customer":{"email":1}}'], /^dodo-emulator: --details customer\.email: must be/],
+    [['pay', session, '--details', '{"unheard_of":1}'], /^dodo-emulator: --details: .*unheard_of/],
+    [['abandon', session, '--details', '{"card":"4242424242424242"}'], /^dodo-emulator: --details: .*card/],
+    [['settle', 'ref_x'], /ref_x/],
+    [['fail', 'POST /nowhere', '--status', '500'], /^dodo-emulator: \[operation\]: POST \/nowhere is /],
+    [['fail', '--bytes', '3', '--status', '500'], /^dodo-emulator: --bytes: goes with slow, not with error$/],
+    [['deliveries', 'fail', 'drop', '--delay', '2s'], /^dodo-emulator: --delay: goes with the kind delay, not with drop$/],
+    [['deliveries', 'fail', 'delay'], /^dodo-emulator: a delay needs --delay$/],
+    [['deliveries', 'fail', 'drop', '--webhook', 'whk_x'], /^dodo-emulator: Webhook whk_x does not exist$/],
+    [['verify', '--body', '{"a":{"$regex":"("}}'], /^dodo-emulator: --body a\.\$regex: is no regular expression/],
+    [['verify', '--operation', 'POST /payment'], /^dodo-emulator: --operation: POST \/payment is .* POST \/payments\?$/],
+    [['snapshot', 'take', 'kept'], 'dodo-emulator: there is a snapshot kept already: replace it with --force, or choose another name'],
+    [['snapshot', 'restore', 'lost'], 'dodo-emulator: there is no snapshot lost'],
+    [['sandboxes', 'delete', 'default'], /default sandbox can't be deleted/],
+    [['faults', '--clear', 'flt_x'], /^dodo-emulator: there is no fault flt_x/]
+  ] as Array<[string[], string | RegExp]>) {
+    const { code, stdout, stderr } = await run([...args, ...at])
+    t.equal(code, EXIT.refused, args.join(' '))
+    t.equal(stdout, '')
+    t.match(stderr, said)
+    t.notMatch(stderr, /request body|query parameters|_ms\b|page_size|\n/, args.join(' '))
+  }
+  t.equal((await run(['snapshot', 'take', 'kept', '--force', ...at])).code, EXIT.done)
+  t.match(await run(['settle', refund, 'review', ...at]), { code: EXIT.done, stderr: '' })
+})
+
+t.test('1: something else answers', async t => {
+  const other = createServer((_request, response) => { response.writeHead(302, { location: 'https://example.test/' }).end() })
+  t.teardown(() => { other.close() })
+  await once(other.listen(0, '127.0.0.1'), 'listening')
+  const { port } = other.address() as AddressInfo
+  const { code, stderr } = await run(['health', '--port', String(port)])
+  t.equal(code, EXIT.refused)
+  t.equal(stderr, `dodo-emulator: http://127.0.0.1:${port}/_emulator/health answered 302, leading to https://example.test/: ` +
+    'is that an emulator?')
+})
+
+t.test('3: no emulator answers', async t => {
+  const port = String(await freePort())
+  for (const { name } of clients) {
+    const args = [...name.split(' '), ...validArguments(name, NOBODY), '--port', port]
+    const { code, stdout, stderr } = await run(args)
+    t.equal(code, EXIT.unreachable, args.join(' '))
+    t.equal(stdout, '')
+    t.equal(stderr, `dodo-emulator: no emulator answers at http://127.0.0.1:${port}: is it closed, or not started yet?`)
+  }
+  t.match(await run(['requests', '--follow', '--port', port]), { code: EXIT.unreachable, stderr: 'no emulator answers' })
+  t.match(await run(['health', '--url', `https://127.0.0.1:${port}/base`]), {
+    code: EXIT.unreachable, stderr: `no emulator answers at https://127.0.0.1:${port}/base: `
+  })
+  t.match(await run(['health', '--host', 'nowhere.invalid']), { code: EXIT.unreachable, stderr: 'nowhere.invalid' })
+})
+
+/** Texts that an option or argument does not take, by its command and label, or by its label for all commands. */
+const WRONG: Record<string, string[]> = {
+  '--url': ['', 'x', 'localhost:4010', 'ftp://x', 'http://u:p@x', 'http://x/?a=b', 'http://x/#a'],
+  '--host': ['', ' ', 'a b', 'http://x', 'x/y', 'x?y', '::g'],
+  'start --host': ['', ' '],
+  '--port': ['', 'x', '0', '-1', '65536', '80.5', '1e3'],
+  'start --port': ['', 'x', '-1', '65536', '80.5'],
+  '--sandbox': ['', '../x', '-a', 'a b', 'a'.repeat(64)],
+  '--control-key': ['', 'a b', 'ü'],
+  '<id>': ['', ' '],
+  '<payment_id>': [''],
+  '--details': ['', '{', '[1]', 'null'],
+  '--payment': [''],
+  '<refund_id>': [''],
+  '<event_id>': [''],
+  '--event': [''],
+  '<delivery_id>': [''],
+  '--webhook': [''],
+  '--card': ['', 'x', '4242', '4242-4242-4242-4242', '4'.repeat(20)],
+  '--outcome': ['', 'won', 'SUCCEEDED'],
+  '--error-code': ['', 'declined', 'A-B'],
+  '--code': ['', 'declined', 'A B', 'A'.repeat(101)],
+  '[status]': ['', 'gone', 'pending'],
+  '--timeout': ['', 'x', '10', '-1s', '11m', '1d'],
+  '--state': ['', 'odd', 'Open'],
+  '--limit': ['', 'abc', '0', '101', '-1', '2.5', '1e1'],
+  '<duration>': ['', 'x', '10', 'tomorrow', '1.5h', '36501d', '1w'],
+  '<time>': ['', 'yesterday', 'now', '2026-01-31', '12:00', '2026-02-30T12:00:00Z', '2026-01-31T12:00:00', '1969-01-01T00:00:00Z'],
+  '<url>': ['', 'x', 'ftp://x'],
+  '--events': ['', 'payment.failed,', 'payment.exploded', 'payment.failed payment.succeeded'],
+  '<type>': ['', 'payment', 'payment.exploded', 'PAYMENT.FAILED'],
+  '--type': ['', 'payment.fail'],
+  '--data': ['', '{', '[1]', 'null', '1', '"x"'],
+  '--api-key': [''],
+  '<kind>': [''],
+  '--kind': [''],
+  '<subject_id>': [''],
+  '--subject': [''],
+  'deliveries fail <kind>': ['', 'explode', 'Drop'],
+  '--times': ['', 'x', '0', '-1', '1.5', '1000001'],
+  '--delay': ['', 'x', '10', '1d1', '-1s', '25h'],
+  'fail --delay': ['', 'x', '10', '1s-', '1s-2s-3s', 'p50=1s', 'p50=x,p99=1s', '1s,,2s', '6m'],
+  '[operation]': ['', 'payments', 'POST', 'POST payments', 'post /payments', '/payments'],
+  '--operation': ['', 'payments', 'POST', 'POST *', '*', 'post /payments'],
+  '--status': ['', 'abc', '42', '600', '4x', '4XX'],
+  'fail --status': ['', 'abc', '200', '399', '600', '4xx', '500.5'],
+  '--message': ['', ' '],
+  '--header': ['', 'x', ': y'],
+  '--reset': ['', 'maybe', 'during'],
+  '--slow': ['', 'x', '100', '0s', '2m'],
+  '--bytes': ['', 'x', '0', '65537', '-1'],
+  '--retry-after': ['', 'x', '-1', '86401', '1.5'],
+  '--preset': ['', 'odd', 'Slow'],
+  '--probability': ['', 'x', '0', '1.1', '-0.5', '50%', '.5'],
+  '--clear': [''],
+  '--method': ['', 'P OST', '/', '1'],
+  '--path': ['', ' '],
+  '--body': ['', '{', 'x', "{'a':1}"],
+  '--headers': ['', '{', '[1]', '1', 'null'],
+  '--since': ['', 'yesterday', 'x', '2026-01-31', 'pay_1'],
+  '--count': ['', 'x', '-1', '1.5', '1e1'],
+  '<file>': [''],
+  '<name>': ['', 'x'.repeat(101)],
+  'sandboxes create <name>': ['', 'a b', '../x', 'a'.repeat(64)],
+  'sandboxes delete <name>': ['', 'a b', '/'],
+  '--base-url': ['', 'x', 'ftp://x'],
+  '--environment': ['', 'test', 'live'],
+  '--out': [''],
+  '--customers': ['', 'some'],
+  '<files...>': [],
+  // The options of start, as far as they have no namesake above.
+  '--database': ['', ' '],
+  '--fixtures': ['', 'a,,b', 'none,a'],
+  '--public-url': ['', 'x', 'ftp://x', 'https://x/?a=b'],
+  '--port-file': [''],
+  '--api-keys': [],
+  '--read-only-api-keys': [],
+  '--link-lifetime': ['', 'soon', '0s', '5', '36501d'],
+  '--sandbox-limit': ['', 'x', '0', '100001'],
+  '--from-snapshot': [''],
+  '--settlement-delay': ['', 'x', '0s'],
+  '--refund-delay': ['', 'x', '0s'],
+  '--refund-window': ['', 'x', '0s'],
+  '--webhook-url': ['', 'x', 'ftp://x'],
+  '--webhook-key': ['', 'x', 'whsec_', 'whsec_!'],
+  '--webhook-retry-schedule': ['', 'x', '1s,', '1s;2s'],
+  '--webhook-timeout': ['', 'x', '0s'],
+  '--wallet-balance': ['', 'x', '-1', '1.5'],
+  '--tax': ['', 'yes', 'true'],
+  '--denied-countries': ['Germany', 'D'],
+  '--denied-currencies': ['EU', 'EURO'],
+  '--seed': ['', 'x'.repeat(257)],
+  '--clock': ['', 'x', '2026-01-31'],
+  '--clock-frozen': ['', 'yes'],
+  '--rate-limit': ['', 'x', 'tier-9'],
+  '--fault-header': ['', 'yes'],
+  '--control': ['', 'yes'],
+  '--control-hosts': ['http://x', 'x:80', 'a b'],
+  '--control-origins': ['x', 'http://x/', 'http://x/a'],
+  '--request-log': ['', 'x', '-1', '10001']
+}
+
+t.test('2: every option and argument refuses what it can not take, by its name', async t => {
+  for (const { name, options, arguments: declared } of leaves) {
+    const valid = validArguments(name, NOBODY)
+    const takesValue = options.filter(({ required, optional }) => required || optional)
+    const cases = [
+      ...takesValue.map(({ long }) => ({ label: `${long}`, argsFor: (text: string) => [...valid, `${long}=${text}`] })),
+      ...declared.map((argument, index) => {
+        const label = argument.required ? `<${argument.name()}${argument.variadic ? '...' : ''}>` : `[${argument.name()}]`
+        return { label, argsFor: (text: string) => [...valid.slice(0, index), text, ...valid.slice(index + 1)] }
+      })
+    ]
+    for (const { label, argsFor } of cases) {
+      const texts = WRONG[`${name} ${label}`] ?? WRONG[label]
+      t.ok(texts, `${name} ${label} is in the table`)
+      for (const text of texts ?? []) {
+        const { code, stdout, stderr } = await run([...name.split(' '), ...argsFor(text)])
+        const [start = '', end = ''] = [`dodo-emulator: ${label}: must `, `, not ${JSON.stringify(text)}`]
+        const isClear = stderr.startsWith(start) && stderr.endsWith(end) && !/request body|query param|_ms\b|page_size|\n/.test(stderr)
+        t.ok(code === EXIT.usage && stdout === '' && isClear, `${name} ${label} ${JSON.stringify(text)}: ${code} ${stderr}`)
+      }
+    }
+  }
+})
+
+t.test('2: what is missing, unknown, too much or contradictory', async t => {
+  for (const { name, arguments: declared } of leaves) {
+    const words = name.split(' ')
+    const required = declared.filter(argument => argument.required)
+    if (required.length > 0) {
+      t.match(await run(words), { code: EXIT.usage, stderr: `missing required argument '${required[0]?.name()}'` }, name)
+    }
+    t.match(await run([...words, '--prot', '1']), { code: EXIT.usage, stderr: "unknown option '--prot'" }, name)
+    if (declared.some(({ variadic }) => variadic)) continue
+    const full = declared.map((_, index) => validArguments(name, NOBODY)[index] ?? 'succeeded')
+    t.match(await run([...words, ...full, 'more']), { code: EXIT.usage, stderr: /^dodo-emulator: / }, name)
+  }
+  for (const [args, said] of [
+    [['pya'], "dodo-emulator: unknown command 'pya', did you mean pay?"],
+    [['pya', 'pay_1', '--card', '4242424242424242', '--port', '4010'], "dodo-emulator: unknown command 'pya', did you mean pay?"],
+    [['--port', '4010', 'pya'], "dodo-emulator: unknown command 'pya', did you mean pay?"],
+    [['strat', '--port', '0'], "dodo-emulator: unknown command 'strat', did you mean start?"],
+    [['serve'], "dodo-emulator: unknown command 'serve', did you mean settle?"],
+    [['xyzzy'], "dodo-emulator: unknown command 'xyzzy': see dodo-emulator --help"],
+    [['4010'], "dodo-emulator: unknown command '4010': see dodo-emulator --help"],
+    [[''], "dodo-emulator: unknown command '': see dodo-emulator --help"],
+    [['clock', 'sett', '2026-01-31T12:00:00Z'], "dodo-emulator: unknown command 'sett', did you mean set?"],
+    [['clock', '--port', '4010', 'sett'], "dodo-emulator: unknown command 'sett', did you mean set?"],
+    [['events', 'lst', '--json'], "dodo-emulator: unknown command 'lst', did you mean list?"],
+    [['snapshot', 'mine'], "dodo-emulator: unknown command 'mine': see dodo-emulator --help"],
+    [['webhooks', 'lisen', 'http://x'], "dodo-emulator: unknown command 'lisen', did you mean listen?"],
+    [['fixtures', 'chek', 'x'], "dodo-emulator: unknown command 'chek', did you mean check?"],
+    [['--port', '4010', 'pay', 'pay_1'], 'dodo-emulator: write the options after the command: dodo-emulator pay …'],
+    [['clock', '--port=4010', 'set', 'x'], 'dodo-emulator: write the options after the command: dodo-emulator clock set …'],
+    [['start', 'pay'], "dodo-emulator: too many arguments for 'start'. Expected 0 arguments but got 1: see dodo-emulator --help"],
+    [['start', '--prot', '1'], "dodo-emulator: unknown option '--prot', did you mean --port?"],
+    [['start', '--port'], "dodo-emulator: option '--port <port>' argument missing: see dodo-emulator --help"],
+    [['pay', 'pay_1', '--card', '4242424242424242', '--outcome', 'failed'], /'--card <number>' cannot be used with option '--outcome/],
+    [['health', '--url', 'http://x', '--port', '1'], 'dodo-emulator: --url takes the place of --host and --port: leave them out'],
+    [['health', '--url', 'http://x/~mine', '--sandbox', 'yours'], /^dodo-emulator: --sandbox: the URL already names the sandbox mine/],
+    [['fail'], /^dodo-emulator: say how the calls fail, with --status, /],
+    [['fail', 'POST /payments'], /^dodo-emulator: say how the calls fail, with --status, /],
+    [['fail', '--times', '2', '--after'], /^dodo-emulator: say how the calls fail, with --status, /],
+    [['fail', '--slow', '1s', '--after'], /cannot be used with option/],
+    [['fail', '--reset', 'before', '--truncate'], /cannot be used with option/],
+    [['fail', '--preset', 'down', '--status', '500'], /cannot be used with option/],
+    [['import'], 'dodo-emulator: give the API key with --api-key or DODO_PAYMENTS_API_KEY']
+  ] as Array<[string[], string | RegExp]>) {
+    const { code, stdout, stderr } = await run(args)
+    t.strictSame([code, stdout], [EXIT.usage, ''], args.join(' '))
+    if (typeof said === 'string') t.equal(stderr, said)
+    else t.match(stderr, said)
+  }
+  for (const group of ['webhooks', 'fixtures']) {
+    t.match(await run([group]), { code: EXIT.usage, stdout: '', stderr: `Usage: dodo-emulator ${group}` })
+  }
+})
+
+t.test('2: a variable that is wrong is named', async t => {
+  for (const [args, env, said] of [
+    [['health'], { PORT: 'x' }, 'dodo-emulator: PORT: must be a whole number from 1 to 65535, not "x"'],
+    [['health'], { DODO_PAYMENTS_EMULATOR_URL: 'x' }, /^dodo-emulator: DODO_PAYMENTS_EMULATOR_URL: must be an http or https URL/],
+    [['clock'], { SANDBOX: '../x' }, /^dodo-emulator: SANDBOX: must be/],
+    [['start'], { TAX: 'maybe' }, 'dodo-emulator: TAX: must be on or off, not "maybe"']
+  ] as Array<[string[], Record<string, string>, string | RegExp]>) {
+    const { code, stderr } = await run(args, { env })
+    t.equal(code, EXIT.usage)
+    t.match(stderr, said)
+  }
+})
+
+t.test('which command is meant', async t => {
+  for (const args of [[], ['--port', '0'], ['--tax', 'off', '--database=:memory:'], ['start']]) {
+    const local = fakes()
+    t.match(await run(args, { local }), { code: EXIT.done, stderr: '' })
+    t.equal(local.started.length, 1, `${args.join(' ')} starts the emulator`)
+  }
+  const { emulator } = startEmulator(t)
+  const { port } = await emulator.listen()
+  for (const [group, leaf] of [
+    ['clock', 'clock show'], ['due', 'due list'], ['events', 'events list'], ['deliveries', 'deliveries list'], ['snapshot', 'snapshot list'],
+    ['sandboxes', 'sandboxes list']
+  ] as const) {
+    const [short, long] = [await run([group, '--port', String(port)]), await run([...leaf.split(' '), '--port', String(port)])]
+    t.equal(short.code, EXIT.done)
+    t.equal(short.stdout.replace(/\d\d:[\d.:]+Z/g, ''), long.stdout.replace(/\d\d:[\d.:]+Z/g, ''), `${group} is ${leaf}`)
+  }
+})
+
+t.test('which emulator is meant', async t => {
+  const { emulator, get } = startEmulator(t)
+  const { port } = await emulator.listen()
+  const url = `http://127.0.0.1:${port}`
+  for (const [args, env] of [
+    [['--port', String(port)], {}],
+    [['--url', url], { PORT: '1' }],
+    [['--url', `${url}/`], {}],
+    [['--port', String(port)], { DODO_PAYMENTS_EMULATOR_URL: 'http://127.0.0.1:1' }],
+    [[], { DODO_PAYMENTS_EMULATOR_URL: url, PORT: '1' }],
+    [[], { PORT: String(port), HOST: '0.0.0.0' }]
+  ] as Array<[string[], Record<string, string>]>) {
+    t.match(await run(['health', ...args], { env }), { code: EXIT.done, stderr: '' }, args.join(' '))
+  }
+  for (const args of [['--url', `${url}/~mine`], ['--sandbox', 'mine', '--port', String(port)]]) {
+    t.equal((await run(['snapshot', 'take', 'of mine', '--force', ...args])).code, EXIT.done)
+  }
+  t.strictSame(await get('/_emulator/snapshots'), { items: [] })
+  t.match(await get('/~mine/_emulator/snapshots'), { items: [{ name: 'of mine' }] })
+})
+
+t.test('help', async t => {
+  const exitCodes = /Exit codes:\n {2}0 {2}done\n {2}1 .*\n {2}2 .*\n {2}3 .*$/
+  for (const args of [[], ...leaves.map(({ name }) => name.split(' '))]) {
+    for (const asked of [[...args, '--help'], ['help', ...args]]) {
+      const { code, stdout, stderr } = await run(asked)
+      t.strictSame([code, stderr], [EXIT.done, ''], asked.join(' '))
+      t.ok(stdout.startsWith(`Usage: ${['dodo-emulator', ...args].join(' ')} `), asked.join(' '))
+      t.match(stdout, exitCodes)
+    }
+  }
+  t.match((await run(['--help'])).stdout, /Without a command, it\s+starts the emulator\./)
+  t.match((await run(['clock', '--help'])).stdout, /; without a\s+command: show/)
+  for (const { name } of clients) {
+    const { stdout } = await run([...name.split(' '), '--help'])
+    t.match(stdout, /Which emulator:\n {2}--url <url>/, name)
+    t.notMatch(stdout, /listen on; 0|opens it to the network|start has no use/, 'nothing of the options of start')
+  }
+  t.match(await run(['--version']), { code: EXIT.done, stdout: /^\d+\.\d+\.\d+$/ })
+})
+
+t.test('what the options take is what the contract says', async t => {
+  const { components: { schemas } } = controlContract().document as { components: { schemas: Record<string, Schema> } }
+  const properties = (name: string) => schemas[name]?.properties ?? {}
+  for (const [values, command, label] of [
+    [properties('Pay')['outcome']?.enum, 'pay pay_1', '--outcome'],
+    [properties('SettleRefund')['status']?.enum, 'settle ref_1', ''],
+    [schemas['DeliveryFaultKind']?.enum, 'deliveries fail', ''],
+    [schemas['DeliveryState']?.enum, 'deliveries list', '--state'],
+    [schemas['CheckoutState']?.enum, 'checkouts', '--state'],
+    [schemas['FaultPreset']?.enum, 'fail', '--preset'],
+    [properties('AddFault')['when']?.enum, 'fail', '--reset'],
+    [schemas['EventType']?.enum, 'trigger', '']
+  ] as Array<[string[] | undefined, string, string]>) {
+    t.ok(values !== undefined && values.length > 1, `${command} ${label}`)
+    for (const value of values ?? []) {
+      const args = [...command.split(' '), ...label === '' ? [value] : [label, value], '--url', 'http://127.0.0.1:1']
+      t.equal((await run(args)).code, EXIT.unreachable, args.join(' '))
+    }
+    const { stdout: help } = await run([...command.split(' ').slice(0, 2).filter(word => !word.includes('_')), '--help'])
+    if (command !== 'trigger') for (const value of values ?? []) t.match(help, value, `${command} --help names ${value}`)
+  }
+  t.strictSame(schemas['EventType']?.enum, Object.keys(PAYLOAD_TYPES))
+  for (const [schema, command, label] of [
+    [properties('AddFault')['status'], 'fail', '--status'],
+    [properties('AddFault')['count'], 'fail --status 500', '--times'],
+    [properties('AddFault')['bytes'], 'fail --slow 1s', '--bytes'],
+    [properties('AddFault')['retry_after'], 'fail --rate-limited', '--retry-after'],
+    [properties('AddDeliveryFault')['count'], 'deliveries fail drop', '--times']
+  ] as Array<[Schema | undefined, string, string]>) {
+    const { minimum = NaN, maximum = NaN } = schema ?? {}
+    for (const [value, code] of [
+      [minimum - 1, EXIT.usage], [minimum, EXIT.unreachable], [maximum, EXIT.unreachable], [maximum + 1, EXIT.usage]
+    ] as const) {
+      const args = [...command.split(' '), `${label}=${value}`, '--url', 'http://127.0.0.1:1']
+      t.equal((await run(args)).code, code, args.join(' '))
+    }
+  }
+})
+
+interface Schema {
+  enum?: string[]
+  minimum?: number
+  maximum?: number
+  properties?: Record<string, Schema>
+}
