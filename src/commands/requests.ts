@@ -58,7 +58,7 @@ async function followRequests (
   }
 }
 
-/** `12:00:01  422  POST /payments  in 3 ms  req_…`, and below it why it was refused and what was ignored. */
+/** `12:00:01  422  POST /payments  in 3 ms  req_…`, and below it why it was refused, what was ignored, and notes. */
 function lines (request: LoggedRequest): string {
   const { answered_at: at, status, method, path, duration_ms: duration, request_id: id, payment_id: payment } = request
   const first = [
@@ -68,6 +68,7 @@ function lines (request: LoggedRequest): string {
   return [
     first,
     ...(request.explanation === null ? [] : [`          ${request.error_code}: ${request.explanation.message}`]),
-    ...(ignored.length === 0 ? [] : [`          ignored: ${ignored.join(', ')}`])
+    ...(ignored.length === 0 ? [] : [`          ignored: ${ignored.join(', ')}`]),
+    ...request.notes.map(({ path, message }) => `          note: ${path}: ${message}`)
   ].join('\n')
 }

@@ -8,6 +8,7 @@ import {
   shownParameters, shownUrl
 } from '../requests/call.js'
 import type { LoggedCall } from '../requests/log.js'
+import { notesOn } from '../requests/notes.js'
 import { withoutSecrets } from '../requests/secrets.js'
 import { hasStatus, verify } from '../requests/verify.js'
 import { SAMPLE_TIME, formatTime, parseTime } from '../rules/calendar.js'
@@ -96,6 +97,7 @@ export function callView (call: LoggedCall, sandbox: Sandbox): ControlSchemas['L
     error_code: explanation?.code ?? null,
     explanation: explanation && { message: explanation.message, when: explanation.when, details: explanation.details },
     ignored_fields: ignoredFields(call),
+    notes: notesOn(call),
     request_headers: shownHeaders(call),
     request_body: shownBody(requestText(call.bodies)),
     response_body: shownBody(replyText(call.bodies)),

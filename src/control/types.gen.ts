@@ -1138,6 +1138,12 @@ export interface components {
             /** @description Where a hosted page has led to. */
             location: string | null;
             method: string;
+            /** @description What was accepted and is probably a mistake, such as a `return_url` without `http://`. */
+            notes: {
+                message: string;
+                /** @description Where in the body or the query. */
+                path: string;
+            }[];
             /** @description In the contract's words, `POST /payments`; null for what is unknown. */
             operation: string | null;
             /** @description With its query. */

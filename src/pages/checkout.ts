@@ -12,7 +12,7 @@
 import { html } from 'ghtml'
 import type { Payment } from '../resources/payments/store.js'
 import type { Context } from '../sandbox.js'
-import { alert, field, form, money, type FormTarget, type Problem } from './fragments.js'
+import { alert, field, form, money, urlProblem, type FormTarget, type Problem } from './fragments.js'
 import type { Fragment } from './layout.js'
 import { hasMethods, methods, unfit, type Entered } from './method-fields.js'
 import { offerFor, payableOf } from './methods.js'
@@ -57,7 +57,9 @@ function declined (payment: Payment, { sandbox }: Context): Fragment {
   return html`<div class="alert" id="error-summary" data-status="failed" role="alert" tabindex="-1" autofocus>
 <h2>The payment was not completed</h2>
 <p>${text}</p>
-!${back === null ? '' : html`<p><a href="${back}" id="return-link">Return to ${sandbox.business.name} without paying</a></p>`}
+!${back === null
+    ? ''
+    : html`<p><a href="${back}" id="return-link">Return to ${sandbox.business.name} without paying</a></p>!${urlProblem(back)}`}
 </div>`
 }
 

@@ -3,6 +3,7 @@
  */
 import { html } from 'ghtml'
 import { format } from '../rules/money.js'
+import { missingScheme } from '../rules/return-url.js'
 import type { Payment } from '../resources/payments/store.js'
 import type { Sandbox } from '../sandbox.js'
 import type { Fragment } from './layout.js'
@@ -11,6 +12,12 @@ import type { Fragment } from './layout.js'
 export interface Problem {
   field: string | null
   message: string
+}
+
+/** What stands below a link that leads nowhere, for the merchant's developer; empty where it leads somewhere. */
+export function urlProblem (url: string | null): Fragment {
+  const problem = url === null ? null : missingScheme(url)
+  return problem === null ? '' : html`<p class="hint" data-testid="url-problem">This link leads nowhere: ${problem}.</p>`
 }
 
 export function money (amount: number, currency: string, { reference }: Sandbox): string {

@@ -7,9 +7,9 @@ import { html } from 'ghtml'
 import type { Payment } from '../resources/payments/store.js'
 import { hasExpired, isOpen } from '../resources/payments/life.js'
 import type { Context, Sandbox } from '../sandbox.js'
-import { facts, form, money, paidWith, type FormTarget } from './fragments.js'
+import { facts, form, money, paidWith, urlProblem, type FormTarget } from './fragments.js'
 import { sign, type Fragment, type Icon } from './layout.js'
-import { returnUrl } from './returning.js'
+import { leadsBack, returnUrl } from './returning.js'
 
 /** How long the status page is shown before it leads back. */
 export const LEAVE_AFTER_SECONDS = 5
@@ -93,7 +93,7 @@ export function status (payment: Payment, checkoutUrl: string, { sandbox, now }:
 !${wayBack(payment, sandbox, isPayable)}
 !${payment.status === 'succeeded' ? link('invoice', invoiceUrl, 'Download the invoice', 'second') : ''}
 </div>
-!${payment.status === 'processing' && returnUrl(payment) === null ? lookAgain(checkoutUrl) : ''}
+!${payment.status === 'processing' && !leadsBack(payment) ? lookAgain(checkoutUrl) : ''}
 </section>`
 }
 
@@ -101,7 +101,7 @@ function wayBack (payment: Payment, { business }: Sandbox, isPayable: boolean): 
   const url = returnUrl(payment)
   if (url === null) return ''
   const back = link('return-link', url, `Return to ${business.name}`, isPayable ? 'second' : 'primary')
-  if (isOpen(payment)) return back
+  if (isOpen(payment) || !leadsBack(payment)) return html`!${back}!${urlProblem(url)}`
   return html`<div class="actions" data-leave-url="${url}" data-leave-seconds="${LEAVE_AFTER_SECONDS}">
 !${back}
 <p class="hint" data-countdown>You will be taken back in <span data-seconds>${LEAVE_AFTER_SECONDS} seconds</span>.</p>
@@ -119,7 +119,7 @@ This page looks again by itself.</p>`
 export function statusRefresh (payment: Payment, checkoutUrl: string): { seconds: number, url: string } | undefined {
   if (isOpen(payment)) return undefined
   const url = returnUrl(payment)
-  if (url !== null) return { seconds: LEAVE_AFTER_SECONDS, url }
+  if (url !== null && leadsBack(payment)) return { seconds: LEAVE_AFTER_SECONDS, url }
   return payment.status === 'processing' ? { seconds: LOOK_AGAIN_SECONDS, url: checkoutUrl } : undefined
 }
 
@@ -129,7 +129,9 @@ export function expired (payment: Payment, { sandbox }: Context): Fragment {
 !${sign('waiting')}
 <div><h1 id="title">This payment link has expired</h1>
 <p>It can no longer be paid, and you have not been charged. Ask ${sandbox.business.name} for a new link.</p></div>
-!${url === null ? '' : html`<div class="actions">!${link('return-link', url, `Return to ${sandbox.business.name}`)}</div>`}
+!${url === null
+    ? ''
+    : html`<div class="actions">!${link('return-link', url, `Return to ${sandbox.business.name}`)}</div>!${urlProblem(url)}`}
 </section>`
 }
 

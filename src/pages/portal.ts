@@ -19,7 +19,7 @@ import type { PortalSession } from '../resources/portal-sessions/store.js'
 import type { Refund } from '../resources/refunds/store.js'
 import { walletsResponse } from '../resources/wallets/view.js'
 import type { Context, Sandbox } from '../sandbox.js'
-import { alert, cardName, facts, form, money, type FormTarget, type Problem } from './fragments.js'
+import { alert, cardName, facts, form, money, urlProblem, type FormTarget, type Problem } from './fragments.js'
 import { sign, type Fragment } from './layout.js'
 
 const PAYMENTS_PER_PAGE = 10
@@ -55,7 +55,7 @@ export function portal (shown: Portal): Fragment {
 }
 
 function wayBack ({ return_url: url }: PortalSession, { business }: Sandbox): Fragment {
-  return url === null ? '' : html`<a id="return-link" href="${url}">Return to ${business.name}</a>`
+  return url === null ? '' : html`<a id="return-link" href="${url}">Return to ${business.name}</a>!${urlProblem(url)}`
 }
 
 const REMOVED = '<p class="note" id="removed" role="status" tabindex="-1" autofocus>The payment method was removed.</p>'
@@ -214,6 +214,8 @@ export function portalExpired ({ return_url: returnUrl }: PortalSession, { sandb
 !${sign('waiting')}
 <div><h1 id="title">This link has expired</h1>
 <p>A link to your account is good for 24 hours. Ask ${sandbox.business.name} for a new one.</p></div>
-!${returnUrl === null ? '' : html`<a class="button primary" id="return-link" href="${returnUrl}">Return to the store</a>`}
+!${returnUrl === null
+    ? ''
+    : html`<a class="button primary" id="return-link" href="${returnUrl}">Return to the store</a>!${urlProblem(returnUrl)}`}
 </section>`
 }

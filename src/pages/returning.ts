@@ -3,6 +3,7 @@
  */
 import { isOpen } from '../resources/payments/life.js'
 import type { CheckoutOptions, Payment } from '../resources/payments/store.js'
+import { missingScheme } from '../rules/return-url.js'
 
 /**
  * Where a payment is found now: its form while it is open, else its status page, or, with `redirect_immediately`, the merchant's.
@@ -10,8 +11,15 @@ import type { CheckoutOptions, Payment } from '../resources/payments/store.js'
  */
 export function nextUrl (payment: Payment, link: string, base: string, mayLeave = true): string {
   if (isOpen(payment)) return `${base}/${link}`
-  const back = mayLeave && payment.checkout.redirect_immediately === true ? returnUrl(payment) : null
+  const leaves = mayLeave && payment.checkout.redirect_immediately === true && leadsBack(payment)
+  const back = leaves ? returnUrl(payment) : null
   return back ?? `${base}/status/${link}/${payment.status}`
+}
+
+/** Whether the return_url leads somewhere: a browser that is sent to another would only show an error of its own. */
+export function leadsBack (payment: Payment): boolean {
+  const { return_url: given } = payment.checkout
+  return given !== undefined && missingScheme(given) === null
 }
 
 /** The return_url with `payment_id`, `status` and `email` after its own parameters; null where the merchant gave none. */

@@ -10,8 +10,8 @@ import type { Fragment } from '../layout.js'
 import type { Dashboard, DashboardPage, Shown, Visit } from './frame.js'
 import { filtersOf, listed, type Filter } from './lists.js'
 import {
-  NONE, card, cellLink, code, copyField, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, statusTag,
-  table, text, timeTag, type Kind, type Row
+  NONE, card, cellLink, code, copyField, crumb, empty, facts, followedUrl, fullTime, heading, idTag, linkButton, metadata,
+  rawJson, statusTag, table, text, timeTag, type Kind, type Row
 } from './parts.js'
 import { listCard, pageOf } from './related.js'
 
@@ -117,8 +117,8 @@ function sessionFacts (session: Checkout, visit: Visit): Fragment {
     ['Country', text(session.country)],
     ['Currency', text(session.billing_currency)],
     ['Discount codes', session.discount_codes.length === 0 ? null : html`${session.discount_codes.join(', ')}`],
-    ['Leads back to', text(session.return_url)],
-    ['Back button', text(session.cancel_url)],
+    ['Leads back to', followedUrl(session.return_url)],
+    ['Back button', followedUrl(session.cancel_url)],
     ['Created', fullTime(session.created_at, visit)],
     [session.state === 'expired' ? 'Expired' : 'Expires', fullTime(session.expires_at, visit)],
     ['Metadata', metadata(session.metadata)]

@@ -5,6 +5,8 @@
 import { html } from 'ghtml'
 import { formatTime, parseTime } from '../../rules/calendar.js'
 import { withoutCardNumbers } from '../../rules/card-numbers.js'
+import { maskedUrl } from '../../requests/secrets.js'
+import { missingScheme } from '../../rules/return-url.js'
 import type { Fragment } from '../layout.js'
 import type { Visit } from './frame.js'
 import { icon } from './icons.js'
@@ -150,6 +152,14 @@ export function facts (rows: ReadonlyArray<readonly [name: string, value: Fragme
 /** Text as a fragment; null where there is none, so that `facts` leaves it out. */
 export function text (value: string | number | null | undefined): Fragment | null {
   return value == null || value === '' ? null : html`${value}`
+}
+
+/** A URL that a customer is led to, with what is missing in it. Its secrets are hidden. */
+export function followedUrl (url: string | null): Fragment | null {
+  const problem = url === null ? null : missingScheme(url)
+  return url === null
+    ? null
+    : html`${maskedUrl(url)}!${problem === null ? '' : html`<span class="under problem">${problem}</span>`}`
 }
 
 const METADATA_OPEN = 12

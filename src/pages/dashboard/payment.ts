@@ -11,8 +11,8 @@ import type { Fragment } from '../layout.js'
 import type { Dashboard, Shown, Visit } from './frame.js'
 import { icon } from './icons.js'
 import {
-  NONE, card, cellLink, code, copyButton, crumb, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, statusTag,
-  table, text, timeTag, type Row
+  NONE, card, cellLink, code, copyButton, crumb, facts, followedUrl, fullTime, heading, idTag, linkButton, metadata, rawJson,
+  statusTag, table, text, timeTag, type Row
 } from './parts.js'
 import { paymentActions, paymentForms } from './payment-actions.js'
 import { timeline } from './payment-timeline.js'
@@ -98,6 +98,7 @@ function details (shown: Payment, visit: Visit): Fragment {
 !${copyButton(shown.payment_link, 'the link')}</span>`],
     ['Cart', html`<ul>!${shown.product_cart?.map(({ product_id: id, quantity }) =>
       html`<li>${quantity} × <a href="${base}/dashboard/products/${id}"><code>${id}</code></a></li>`) ?? []}</ul>`],
+    ['Leads back to', followedUrl(sandbox.payments.find(shown.payment_id)?.checkout.return_url ?? null)],
     ['Metadata', metadata(shown.metadata)],
     ['Checkout session', session === null
       ? null

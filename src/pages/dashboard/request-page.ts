@@ -20,6 +20,7 @@ export async function requestPage (visit: Visit, apiKey: string): Promise<Shown>
 !${call.ignored_fields.length === 0
   ? ''
   : card(ignored(call), { id: 'ignored', title: 'Ignored fields' })}
+!${call.notes.length === 0 ? '' : card(noted(call), { id: 'notes', title: 'Probably a mistake' })}
 !${card(sent(call), { id: 'sent', title: 'What was sent' })}
 !${card(answered(call), { id: 'answered', title: 'What was answered' })}
 </div><div>
@@ -57,6 +58,11 @@ function ignored ({ ignored_fields: fields, request_body: body }: LoggedRequest)
       ? ''
       : html`<span class="under">It was sent as <code>${shown(value)}</code></span>`}</li>`
   })}</ul>`
+}
+
+function noted ({ notes }: LoggedRequest): Fragment {
+  return html`<ul class="places">!${notes.map(({ path, message }) =>
+    html`<li><code>${path}</code> <span>${message}</span></li>`)}</ul>`
 }
 
 /** What stands at `product_cart[0].quantity`; undefined where nothing does. */

@@ -130,8 +130,8 @@ const NOTHING: Fragment = '<span class="quiet nothing">–</span>'
 const DETAILS_SHOWN = 2
 
 /** The reason in the row itself: most questions end here. */
-function why ({ error_code: errorCode, explanation, ignored_fields: ignored }: LoggedRequest): Fragment {
-  if (explanation === null && ignored.length === 0) return NOTHING
+function why ({ error_code: errorCode, explanation, ignored_fields: ignored, notes }: LoggedRequest): Fragment {
+  if (explanation === null && ignored.length === 0 && notes.length === 0) return NOTHING
   const details = explanation?.details.filter(({ path }) => path !== '') ?? []
   const places = details.slice(0, DETAILS_SHOWN).map(({ path, message }) =>
     html`<span class="under"><code>${path}</code> ${message}</span>`)
@@ -145,5 +145,5 @@ function why ({ error_code: errorCode, explanation, ignored_fields: ignored }: L
     ? ''
     : html`<span class="under">ignored: !${ignored.slice(0, 3).map(path => html`<code>${path}</code> `)}!${ignored.length > 3
       ? html`and ${ignored.length - 3} more`
-      : ''}</span>`}</div>`
+      : ''}</span>`}!${notes.map(({ path, message }) => html`<span class="under"><code>${path}</code> ${message}</span>`)}</div>`
 }

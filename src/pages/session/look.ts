@@ -6,6 +6,7 @@ import { html } from 'ghtml'
 import type { Session } from '../../resources/checkouts/store.js'
 import type { Payment } from '../../resources/payments/store.js'
 import type { Sandbox } from '../../sandbox.js'
+import { urlProblem } from '../fragments.js'
 import type { Fragment, Look } from '../layout.js'
 
 export interface SessionLook extends Look {
@@ -37,5 +38,5 @@ export function lookOfPayment ({ checkout_session_id: id }: Payment, { checkouts
 export function backLink ({ cancelUrl }: SessionLook, { business }: Sandbox): Fragment {
   if (cancelUrl === null) return ''
   return html`<p class="back">
-<a href="${cancelUrl}" id="back-link"><span aria-hidden="true">←</span> Back to ${business.name}</a></p>`
+<a href="${cancelUrl}" id="back-link"><span aria-hidden="true">←</span> Back to ${business.name}</a></p>!${urlProblem(cancelUrl)}`
 }

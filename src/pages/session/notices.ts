@@ -2,6 +2,7 @@
 import { html } from 'ghtml'
 import { ApiError } from '../../errors.js'
 import type { Sandbox } from '../../sandbox.js'
+import { urlProblem } from '../fragments.js'
 import { sign, type Fragment } from '../layout.js'
 import type { Notice } from '../outcome.js'
 import type { SessionLook } from './look.js'
@@ -34,6 +35,7 @@ export function expiredSession ({ cancelUrl }: SessionLook, { business }: Sandbo
 <p>Nothing was ordered, and you have not been charged. Ask ${business.name} for a new link.</p></div>
 !${cancelUrl === null
     ? ''
-    : html`<div class="actions"><a class="button primary" id="back-link" href="${cancelUrl}">Back to ${business.name}</a></div>`}
+    : html`<div class="actions"><a class="button primary" id="back-link" href="${cancelUrl}">Back to ${business.name}</a></div>
+!${urlProblem(cancelUrl)}`}
 </section>`
 }

@@ -6,6 +6,7 @@ import type { Schemas } from '../../contract/operations.js'
 import { ApiError, invalid, notFound } from '../../errors.js'
 import { checkHeaders, mergeHeaders } from '../../rules/headers.js'
 import { checkMetadata } from '../../rules/metadata.js'
+import { missingScheme } from '../../rules/return-url.js'
 import type { Context } from '../../sandbox.js'
 import type { Endpoint } from './store.js'
 
@@ -79,6 +80,7 @@ function checkUrl (url: string): void {
   checkLength(url, 'url', URL_MAX)
   const hasForm = /^https?:\/\/[^\s\p{Cc}\\]+$/iu.test(url) // URL would mend what lacks a slash or has line breaks
   if (!hasForm || !URL.canParse(url)) {
+    if (missingScheme(url) !== null) throw invalid('url', 'url must be an absolute http or https URL: http:// is missing')
     throw invalid('url', 'url must be an absolute http or https URL, such as http://127.0.0.1:3000/webhooks')
   }
   const { username, password } = new URL(url)
