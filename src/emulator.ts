@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import { systemClock } from './clock.js'
+import { steadyClock, systemClock } from './clock.js'
 import type { Config } from './config.js'
 import { contract, controlContract } from './contract/load.js'
 import { pay } from './resources/payments/pay.js'
@@ -59,12 +59,13 @@ export interface Listening {
  * Opens the default sandbox and makes the server, without listening yet. New sandboxes start from what `prepareData` makes ready,
  * unless given from the package's own fixtures. Throws a SetupError.
  */
-export function createEmulator (config: Config, prepareData?: Prepare): Server {
+export function createEmulator (config: Config, prepareData?: Prepare, system = systemClock()): Server {
   let url = config.publicUrl ?? 'http://127.0.0.1'
   const basics: WorldBasics = {
     settings: settingsOf(config),
     reference: reference(),
-    system: systemClock(),
+    system,
+    steady: steadyClock(system),
     start: { at: config.clock, frozen: config.clockFrozen },
     jobs,
     payloads,

@@ -1,5 +1,5 @@
 /** One isolated world: a database with its stores, a clock, ids and settings. Sandboxes share nothing but reference tables. */
-import { sandboxClock, startState, type Clock, type ClockStart, type SandboxClock } from './clock.js'
+import { newClock, sandboxClock, type Clock, type ClockStart, type SandboxClock } from './clock.js'
 import type { Payloads } from './delivery/message.js'
 import { createSender, type Sender } from './delivery/sender.js'
 import { outboxStore, type Outbox } from './delivery/store.js'
@@ -105,8 +105,10 @@ export interface Context {
 export interface WorldBasics {
   settings: Settings
   reference: Reference
-  /** The computer's clock, which the sandbox's own follows. */
+  /** The computer's clock, by which what is sent is signed. It may be set back. */
   system: Clock
+  /** Follows the computer's clock and never goes back. */
+  steady: Clock
   /** Where the clock of a new database starts; the computer's time unless given. */
   start?: ClockStart
   jobs: Jobs
@@ -154,11 +156,18 @@ export function openSandbox (options: SandboxOptions, world: World): Sandbox {
 }
 
 function sandboxOf (database: Database, { name, prefix, ids }: SandboxOptions, world: World): Sandbox {
-  const { settings, reference, system, report } = world
+  const { settings, reference, system, steady, report } = world
   const clocks = clockStore(database)
-  const clock = sandboxClock(system, clocks.read(), clocks.write)
+  const clock = sandboxClock(steady, clocks.read(), clocks.write)
   const businesses = businessStore(database)
   let business = businesses.read()
+
+  /** For the next start. A database that can't store it is closed all the same. */
+  function keepTime (): void {
+    try {
+      turn.alone(() => { clock.keep(true) })
+    } catch {}
+  }
 
   /** After rows were exchanged or taken back: what was remembered of them may be wrong. */
   function forget (): void {
@@ -167,7 +176,7 @@ function sandboxOf (database: Database, { name, prefix, ids }: SandboxOptions, w
     clock.restore(clocks.read())
   }
 
-  const turn = createTurn(database, forget)
+  const turn = createTurn(database, forget, () => { clock.keep() })
   const sandbox: Sandbox = {
     ...createStores(database),
     name,
@@ -184,7 +193,7 @@ function sandboxOf (database: Database, { name, prefix, ids }: SandboxOptions, w
     get business () { return business },
     get sender () { return sender },
     faults: createFaults(ids.chance),
-    limiter: createLimiter(system),
+    limiter: createLimiter(steady),
     requests: createRequestLog(settings.requestLogSize),
     countRows: () => countRows(database),
     snapshots: createSnapshots(),
@@ -209,14 +218,15 @@ function sandboxOf (database: Database, { name, prefix, ids }: SandboxOptions, w
       scheduler.stop()
       sender.stop()
       sandbox.work.abandon('the sandbox was closed')
-      sandbox.turn.finish() // changes that came before it are stored and answered
+      turn.finish() // changes that came before it are stored and answered
+      keepTime()
       sandbox.requests.end()
       database.close()
     },
     isOpen: () => database.open
   }
   const scheduler = createScheduler({ sandbox, jobs: world.jobs, origin: () => world.url() + prefix, report })
-  const sender = createSender({ sandbox, payloads: world.payloads, system, timeoutMs: world.webhookTimeoutMs, report })
+  const sender = createSender({ sandbox, payloads: world.payloads, system, steady, timeoutMs: world.webhookTimeoutMs, report })
 
   function beginAnew (because: string): void {
     forget()
@@ -242,8 +252,8 @@ function fill (empty: Database, { origin }: World): void {
 }
 
 /** Gives a sandbox what it has to itself; one of a snapshot has it from there. */
-function personalize (filled: Database, ids: Ids, { origin, start, system }: World): void {
+function personalize (filled: Database, ids: Ids, { origin, start, steady }: World): void {
   if ('snapshot' in origin) return
   businessStore(filled).setLinkSalt(ids.salt())
-  clockStore(filled).write(startState(start ?? { at: null, frozen: false }, system))
+  clockStore(filled).write(newClock(start ?? { at: null, frozen: false }, steady))
 }

@@ -5,6 +5,7 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { Test } from 'tap'
+import type { Clock } from '../src/clock.js'
 import { readConfig, type OptionName } from '../src/config.js'
 import { contract, type Operation } from '../src/contract/load.js'
 import type { Body, OperationName, Reply, Schemas } from '../src/contract/operations.js'
@@ -60,9 +61,9 @@ export function paymentBody (changes: Partial<PaymentBody> = {}): PaymentBody {
   }
 }
 
-/** An emulator in memory that is closed with the test. Options are those of the command line. */
-export function startEmulator (test: Test, options: Partial<Record<OptionName, string>> = {}): TestEmulator {
-  const emulator = createEmulator(readConfig({ database: ':memory:', port: '0', ...options }, {}))
+/** An emulator in memory that is closed with the test. Options are those of the command line; `system` is the computer's clock. */
+export function startEmulator (test: Test, options: Partial<Record<OptionName, string>> = {}, system?: Clock): TestEmulator {
+  const emulator = createEmulator(readConfig({ database: ':memory:', port: '0', ...options }, {}), undefined, system)
   test.teardown(() => emulator.close())
 
   async function call (...[method, url, options = {}]: Parameters<TestEmulator['call']>): Promise<Answer> {

@@ -12,8 +12,10 @@ import type { Attempt, Delivery, StoredEvent } from './store.js'
 export interface Delivering {
   sandbox: Sandbox
   payloads: Payloads
-  /** The computer's clock. */
+  /** The computer's clock, by which what is sent is signed. */
   system: Clock
+  /** Never goes back. */
+  steady: Clock
   timeoutMs: number
   connections: Connections
   /** Aborted when the emulator closes. */
@@ -38,14 +40,14 @@ const STALE_MS = 10 * 60_000
 export async function attempt (
   event: StoredEvent, delivery: Delivery, endpoint: Endpoint, fault: FaultKind | null, delivering: Delivering
 ): Promise<Ended> {
-  const { sandbox, system, timeoutMs, connections, stop } = delivering
+  const { sandbox, steady, timeoutMs, connections, stop } = delivering
   const startedAt = startOf(delivery, sandbox)
-  const before = system.now()
+  const before = steady.now()
   const message = compose(event, endpoint, fault, delivering)
   const outcome = message === null
     ? UNREADABLE
     : await post({ url: endpoint.url, headers: message.headers, body: message.body, timeoutMs, connections, stop })
-  const duration = Math.max(system.now() - before, 0)
+  const duration = steady.now() - before
   return {
     isDelivered: isDelivered(outcome),
     endedAt: startedAt + (sandbox.clock.state().frozen_at === null ? duration : 0), // a clock that stands still sees no time pass

@@ -27,7 +27,7 @@ const STORAGE_PATIENCE_MS = 5000
 const TIMER_MAX_MS = 2 ** 31 - 1
 
 export function createLane (webhookId: string, delivering: Delivering, faults: Faults): Lane {
-  const { sandbox, system, stop, report } = delivering
+  const { sandbox, steady, stop, report } = delivering
   const { outbox, clock, webhooks } = sandbox
   /** Whatever the lane is busy with: what waits in the queue, is under way, or is held back to be shuffled. */
   const taken = new Set<number>()
@@ -52,14 +52,14 @@ export function createLane (webhookId: string, delivering: Delivering, faults: F
       if (underWay >= TRIES_AT_ONCE || stop.aborted) return
       const endpoint = webhooks.find(webhookId)
       if (endpoint === undefined || endpoint.disabled) return forgetQueue()
-      const pauseUs = endpoint.rate_limit === null ? 0 : nextFreeUs - system.now()
+      const pauseUs = endpoint.rate_limit === null ? 0 : nextFreeUs - steady.now()
       if (pauseUs > 0) return wakeIn(pauseUs)
       const lookedAt = clock.now()
       const delivery = next(lookedAt)
       if (delivery === undefined) return wakeWhenDue(lookedAt)
       begin(delivery, endpoint)
       // Counted from after its beginning, so that no two begin closer to each other than is allowed.
-      if (endpoint.rate_limit !== null) nextFreeUs = system.now() + 1e6 / endpoint.rate_limit
+      if (endpoint.rate_limit !== null) nextFreeUs = steady.now() + 1e6 / endpoint.rate_limit
     }
   }
 

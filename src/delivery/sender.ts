@@ -16,8 +16,10 @@ import { createConnections } from './post.js'
 export interface SenderOptions {
   sandbox: Sandbox
   payloads: Payloads
-  /** The computer's clock. */
+  /** The computer's clock, by which what is sent is signed. */
   system: Clock
+  /** Never goes back. */
+  steady: Clock
   /** How long an endpoint has to answer: connecting and reading together. */
   timeoutMs: number
   report (error: unknown): void
@@ -37,7 +39,7 @@ export interface Sender {
   busy (): number
 }
 
-export function createSender ({ sandbox, payloads, system, timeoutMs, report }: SenderOptions): Sender {
+export function createSender ({ sandbox, payloads, system, steady, timeoutMs, report }: SenderOptions): Sender {
   let stopping = new AbortController()
   let delivering = begin()
   const faults = createFaults()
@@ -48,7 +50,7 @@ export function createSender ({ sandbox, payloads, system, timeoutMs, report }: 
     stopping = new AbortController()
     setMaxListeners(0, stopping.signal) // every try listens, and Node would warn of a leak from the eleventh on
     const connections = createConnections()
-    return { sandbox, payloads, system, timeoutMs, connections, report, stop: stopping.signal }
+    return { sandbox, payloads, system, steady, timeoutMs, connections, report, stop: stopping.signal }
   }
 
   function giveUp (): void {

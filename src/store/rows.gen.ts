@@ -50,6 +50,7 @@ export interface CheckoutSessionsRow {
 export interface ClockRow {
   offset_us: number
   frozen_at: number | null
+  reached_at: number
 }
 
 export interface CustomersRow {

@@ -32,8 +32,11 @@ interface Entry {
   result: unknown
 }
 
-/** `rolledBack` is called whenever rows were taken back, so that what was remembered of them can be forgotten. */
-export function createTurn (database: Database, rolledBack: () => void): Turn {
+/**
+ * `rolledBack` is called whenever rows were taken back, so that what was remembered of them can be forgotten; `committing` before
+ * each COMMIT, inside the transaction.
+ */
+export function createTurn (database: Database, rolledBack: () => void, committing = () => {}): Turn {
   const begin = database.prepare('BEGIN IMMEDIATE')
   const commit = database.prepare('COMMIT')
   const rollback = database.prepare('ROLLBACK')
@@ -103,6 +106,7 @@ export function createTurn (database: Database, rolledBack: () => void): Turn {
         begin.run()
         runApart(turn)
       }
+      committing()
       commit.run()
     } catch (error) {
       for (const entry of turn) entry.error ??= error
@@ -115,6 +119,7 @@ export function createTurn (database: Database, rolledBack: () => void): Turn {
     begin.run()
     try {
       const result = change()
+      committing()
       commit.run()
       return result
     } catch (error) {
