@@ -6,6 +6,7 @@ import { contract } from './generate/contract.mjs'
 import { coverage } from './generate/coverage.mjs'
 import { errors } from './generate/errors.mjs'
 import { fixturesSchema } from './generate/fixtures.mjs'
+import { lifecyclePictures } from './generate/lifecycles.mjs'
 import { options } from './generate/options.mjs'
 import { reference } from './generate/reference.mjs'
 import { rows } from './generate/rows.mjs'
@@ -23,7 +24,7 @@ function current (path) {
 
 let stale = 0
 // In order: the reference tables, the schema of fixtures files and the coverage read the bundled contract.
-for (const generate of [contract, rows, reference, fixturesSchema, coverage, options, errors]) {
+for (const generate of [contract, rows, reference, fixturesSchema, coverage, options, errors, lifecyclePictures]) {
   for (const { path, content } of await generate()) {
     if (current(path) === content) continue
     stale++

@@ -8,7 +8,7 @@ import { LINKS, type EventLinks, type StoredEvent } from './store.js'
 
 /**
  * Writes an event, and a delivery for each endpoint that wants it. Runs inside a transaction. The event's data is read by
- * `subjectId` when it is delivered (`pay_…`, `ref_…`); `about` is the row whose payment, subscription and customer it concerns.
+ * `subjectId` when it is delivered (`pay_…`, `ref_…`); `about` is a row with the payment, subscription and customer of the event.
  */
 export function emit (type: EventType, subjectId: string, about: Partial<EventLinks>, context: Context): void {
   const { sandbox, now, origin } = context
@@ -16,6 +16,13 @@ export function emit (type: EventType, subjectId: string, about: Partial<EventLi
   const event = { event_id: eventId, type, subject_id: subjectId, ...linksOf(about), created_at: now, origin, sample: null }
   const seq = sandbox.outbox.addEvent(event)
   deliver({ seq, type }, { isRetried: true }, context)
+}
+
+/** Writes the events of a transition, in its order. */
+export function emitAll (
+  types: readonly EventType[] = [], subjectId: string, about: Partial<EventLinks>, context: Context
+): void {
+  for (const type of types) emit(type, subjectId, about, context)
 }
 
 /** The links of an event about a row, or of a stored event; null for what it is not about. */

@@ -5,7 +5,7 @@
  */
 import { html } from 'ghtml'
 import type { Payment } from '../resources/payments/store.js'
-import { hasExpired, isOpen } from '../resources/payments/life.js'
+import { hasExpired, isOpen } from '../resources/payments/states.js'
 import type { Context, Sandbox } from '../sandbox.js'
 import { facts, form, money, paidWith, urlProblem, type FormTarget } from './fragments.js'
 import { sign, type Fragment, type Icon } from './layout.js'

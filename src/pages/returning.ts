@@ -1,7 +1,7 @@
 /**
  * The way back to the merchant: only ever to the payment's own return_url, with what became of the payment added to its query.
  */
-import { isOpen } from '../resources/payments/life.js'
+import { isOpen } from '../resources/payments/states.js'
 import type { CheckoutOptions, Payment } from '../resources/payments/store.js'
 import { missingScheme } from '../rules/return-url.js'
 

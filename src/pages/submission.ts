@@ -7,7 +7,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { ApiError, invalid, type Violation } from '../errors.js'
 import { compactPhone } from '../rules/contact.js'
 import { cardInstrument, redirectInstrument, upiInstrument, type Instrument } from '../rules/instruments.js'
-import { answerAction, attempt, cancel, checkOpen, completeFree, savedInstrument } from '../resources/payments/life.js'
+import { answerAction, attempt, cancel, completeFree, savedInstrument } from '../resources/payments/life.js'
+import { checkOpen } from '../resources/payments/states.js'
 import type { Payment } from '../resources/payments/store.js'
 import type { Context } from '../sandbox.js'
 import type { Entered } from './method-fields.js'
@@ -85,7 +86,7 @@ const CUSTOMER_TEXTS: Record<string, string> = {
 }
 
 export function act (payment: Payment, form: Form, context: Context): void {
-  checkOpen(payment, context.now)
+  checkOpen(payment, context)
   switch (form.action) {
     case 'pay': return pay(payment, form, context)
     case 'cancel': return cancel(payment, context)

@@ -1,11 +1,14 @@
 /**
- * What can be done with a payment: what its customer, their bank or the merchant would do, each by an operation of the API or of
- * /_emulator. Only what its state allows is offered; what comes too late all the same is refused by the operation.
+ * The actions on a payment: what its customer, their bank or the merchant would do, each by an operation of the API or of
+ * /_emulator. There is a form for each action that the payment's lifecycle allows now. The operation refuses one that comes too
+ * late.
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../contract/operations.js'
 import { invalid } from '../../errors.js'
-import { hasExpired, isOpen } from '../../resources/payments/life.js'
+import { findPayment } from '../../resources/payments/rules.js'
+import { paymentStates, type PaymentAction } from '../../resources/payments/states.js'
+import { refundStates } from '../../resources/refunds/states.js'
 import { GENERIC_DECLINE } from '../../rules/instruments.js'
 import { money } from '../fragments.js'
 import type { Fragment } from '../layout.js'
@@ -77,18 +80,15 @@ async function wantedItems (visit: Visit, form: Form): Promise<object[]> {
 
 /** The forms, as cards; what is pending comes first. */
 export function paymentForms (payment: Payment, items: Items, visit: Visit): Fragment {
-  const { status } = payment
-  const stored = visit.context.sandbox.payments.find(payment.payment_id)
-  const canBePaid = isOpen(payment) && stored !== undefined && !hasExpired(stored, visit.context.now)
-  const next = canBePaid ? paying(payment, visit) : ended(payment, visit)
-  const refunds = status === 'succeeded' ? refunding(payment, items, visit) : null
+  const possible = new Set(paymentStates.possible(findPayment(payment.payment_id, visit.context), visit.context))
+  const next = possible.has('pay') ? paying(possible, visit) : ended(payment, visit)
+  const refunds = possible.has('refund') ? refunding(payment, items, visit) : null
   return html`!${card(next, { id: 'actions', title: 'What happens next', live: true })}
 !${refunds === null ? '' : card(refunds, { id: 'refunds', title: 'Refunds', live: true })}`
 }
 
-function paying (payment: Payment, visit: Visit): Fragment {
+function paying (possible: ReadonlySet<PaymentAction>, visit: Visit): Fragment {
   const { testCards, failureCodes } = visit.context.sandbox.reference
-  const isWaiting = payment.status === 'requires_customer_action'
   const payWith = visit.sheet('pay')
   const fail = visit.sheet('fail')
   const ways = html`!${form(payWith, html`!${choiceField(payWith, {
@@ -101,20 +101,22 @@ function paying (payment: Payment, visit: Visit): Fragment {
     value: GENERIC_DECLINE,
     options: Object.keys(failureCodes).map(code => [code, code])
   })}<div class="row">!${submit('Fail', 'second')}</div>`)}`
-  return html`!${isWaiting ? confirming(visit) : ''}!${ways}
+  return html`!${possible.has('answer') ? confirming(visit) : ''}!${ways}
 <div class="row enders">
-!${asking(visit.sheet('cancel'), {
+!${possible.has('cancel')
+? asking(visit.sheet('cancel'), {
     opens: 'Cancel it',
     question: 'A cancelled payment can’t be paid any more. Its link then says so.',
     confirm: 'Cancel the payment'
-  })}
-!${payment.payment_link === null
-? ''
-: asking(visit.sheet('expire'), {
+  })
+: ''}
+!${possible.has('expire')
+? asking(visit.sheet('expire'), {
     opens: 'Let it expire now',
-question: 'The link can’t be paid any more, as if its time had come. The clock stays as it is.',
+    question: 'The link can’t be paid any more, as if its time had come. The clock stays as it is.',
     confirm: 'Let the link expire'
-  })}</div>`
+  })
+: ''}</div>`
 }
 
 function confirming (visit: Visit): Fragment {
@@ -139,7 +141,7 @@ function ended ({ status }: Payment, { base, context: { sandbox } }: Visit): Fra
 
 function refunding (payment: Payment, items: Items, visit: Visit): Fragment {
   const { context: { sandbox } } = visit
-  const pending = (payment.refunds ?? []).filter(({ status }) => status === 'pending' || status === 'review')
+  const pending = (payment.refunds ?? []).filter(({ status }) => refundStates.accepts('settle', status))
   if (pending.length > 0) return html`!${pending.map(refund => settling(refund, visit))}`
   const left = items.items.reduce((sum, { refundable_amount: amount }) => sum + amount, 0)
   if (left === 0) {

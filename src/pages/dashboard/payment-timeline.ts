@@ -5,7 +5,7 @@
 import { html } from 'ghtml'
 import type { components } from '../../control/types.gen.js'
 import { formatTime, parseTime } from '../../rules/calendar.js'
-import { isOpen } from '../../resources/payments/life.js'
+import { isOpen } from '../../resources/payments/states.js'
 import { money } from '../fragments.js'
 import type { Fragment } from '../layout.js'
 import type { Visit } from './frame.js'

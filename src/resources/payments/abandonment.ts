@@ -3,11 +3,10 @@
  * recovered follows from its status.
  */
 import type { Payload } from '../../delivery/catalogue.js'
-import { emit } from '../../delivery/emit.js'
-import { invalid } from '../../errors.js'
+import { emitAll } from '../../delivery/emit.js'
 import { formatTime } from '../../rules/calendar.js'
 import type { Context } from '../../sandbox.js'
-import { isOpen } from './life.js'
+import { paymentStates } from './states.js'
 import type { Payment } from './store.js'
 
 type Abandoned = Payload<'AbandonedCheckout'>
@@ -17,19 +16,11 @@ type Abandoned = Payload<'AbandonedCheckout'>
  * has no checkout, or that was reported before.
  */
 export function abandon (payment: Payment, context: Context): void {
-  const { payment_id: paymentId, status, link, abandoned_at: abandonedAt } = payment
-  if (!isOpen(payment)) throw invalid('payment_id', `Payment ${paymentId} is ${status}: its checkout can't be abandoned any more`)
-  if (link === null) {
-    throw invalid('payment_id',
-      `Payment ${paymentId} has no checkout to abandon: create it with payment_link, or create a checkout session`)
-  }
-  if (abandonedAt !== null) {
-    throw invalid('payment_id',
-      `The checkout of payment ${paymentId} was reported as abandoned at ${formatTime(abandonedAt)}: once is all`)
-  }
-  const reason: Abandoned['abandonment_reason'] = status === 'failed' ? 'payment_failed' : 'checkout_incomplete'
+  paymentStates.check('abandon', payment, context)
+  const { events } = paymentStates.transition('abandon', payment, context)
+  const reason: Abandoned['abandonment_reason'] = payment.status === 'failed' ? 'payment_failed' : 'checkout_incomplete'
   context.sandbox.payments.recordAbandonment(payment.seq, context.now, reason)
-  emit('abandoned_checkout.detected', paymentId, payment, context)
+  emitAll(events, payment.payment_id, payment, context)
 }
 
 /** The data of abandoned_checkout events. Undefined for a payment that was not abandoned. */

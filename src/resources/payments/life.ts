@@ -2,40 +2,18 @@
  * The life of a payment after its creation: attempts, the customer's confirmation, settlement, cancellation. Every way to pay
  * (the hosted page, the control API, a saved method) comes through here, inside a transaction; a payment is paid at most once.
  */
-import type { EventType } from '../../delivery/catalogue.js'
-import { emit } from '../../delivery/emit.js'
-import { ApiError, invalid } from '../../errors.js'
+import { emit, emitAll } from '../../delivery/emit.js'
+import { ApiError } from '../../errors.js'
 import { formatTime } from '../../rules/calendar.js'
 import {
   GENERIC_DECLINE, confirmedFirst, keptCard, laterOutcome, type Instrument, type KeptCard, type Outcome
 } from '../../rules/instruments.js'
 import type { Context } from '../../sandbox.js'
 import type { PaymentMethod } from '../payment-methods/store.js'
+import { paymentStates, type PaymentAction } from './states.js'
 import type { Payment, PendingAction } from './store.js'
 
 export const SETTLE_JOB = 'payment.settle'
-
-/** From these a payment can be tried; the others have come to their end, or to a charge that is under way. */
-const OPEN: ReadonlySet<Payment['status']> = new Set(['requires_payment_method', 'failed', 'requires_customer_action'])
-
-export function isOpen ({ status }: { status: Payment['status'] | null }): boolean {
-  return status !== null && OPEN.has(status)
-}
-
-export function hasExpired ({ expires_at: expiresAt }: Pick<Payment, 'expires_at'>, nowUs: number): boolean {
-  return expiresAt !== null && expiresAt <= nowUs
-}
-
-/** Throws INVALID_REQUEST_PARAMETERS for a payment that can't be paid (any more). */
-export function checkOpen (payment: Payment, nowUs: number): void {
-  if (!isOpen(payment)) {
-    throw invalid('payment_id', `Payment ${payment.payment_id} is ${payment.status}: it can't be paid any more`)
-  }
-  if (hasExpired(payment, nowUs)) {
-    const expiredAt = formatTime(payment.expires_at ?? 0)
-    throw invalid('payment_id', `The link of payment ${payment.payment_id} expired at ${expiredAt}: create a new payment`)
-  }
-}
 
 export interface AttemptOptions {
   /** Keep the method for the customer's later payments. */
@@ -49,20 +27,20 @@ export interface AttemptOptions {
 export function attempt (
   payment: Payment, instrument: Instrument, context: Context, { saveMethod = false }: AttemptOptions = {}
 ): void {
-  checkOpen(payment, context.now)
+  paymentStates.check('pay', payment, context)
   checkDiscounts(payment, context)
   const isCardThatMustConfirm = payment.checkout.force_3ds === true && instrument.payment_method === 'card' &&
     instrument.payment_method_id === null
   const outcome = isCardThatMustConfirm ? confirmedFirst(instrument.outcome) : instrument.outcome
-  apply(payment, { ...instrument, outcome }, saveMethod, context)
+  apply('pay', payment, { ...instrument, outcome }, saveMethod, context)
 }
 
 /** Completes a payment of nothing, for which no method is asked. Throws where it is not open or a discount has been used up. */
 export function completeFree (payment: Payment, context: Context): void {
   if (payment.total_amount !== 0) throw new Error(`payment ${payment.payment_id} is not free`)
-  checkOpen(payment, context.now)
+  paymentStates.check('pay', payment, context)
   checkDiscounts(payment, context)
-  record(payment, { status: 'succeeded' }, null, context)
+  record('pay', payment, { status: 'succeeded' }, null, context)
   complete(payment, null, false, context)
 }
 
@@ -71,14 +49,12 @@ export type Answer = 'approve' | 'refuse' | 'timeout' | 'back'
 
 /** Goes on with a payment that waits for its customer. Throws where it does not wait. */
 export function answerAction (payment: Payment, answer: Answer, context: Context): void {
-  if (payment.status !== 'requires_customer_action' || payment.pending_action === null) {
-    throw invalid('payment_id', `Payment ${payment.payment_id} does not wait for a confirmation: it is ${payment.status}`)
-  }
-  checkOpen(payment, context.now)
+  paymentStates.check('answer', payment, context)
+  if (payment.pending_action === null) throw new Error(`payment ${payment.payment_id} waits without a charge`)
   const { instrument, saveMethod } = payment.pending_action
-  if (answer === 'back') return record(payment, { status: 'requires_payment_method' }, null, context)
+  if (answer === 'back') return record('answer', payment, { status: 'requires_payment_method' }, null, context)
   if (answer === 'approve') checkDiscounts(payment, context)
-  apply(payment, { ...instrument, outcome: outcomeOf(answer, instrument) }, saveMethod, context)
+  apply('answer', payment, { ...instrument, outcome: outcomeOf(answer, instrument) }, saveMethod, context)
 }
 
 function outcomeOf (answer: Exclude<Answer, 'back'>, { outcome }: Instrument): Outcome {
@@ -87,9 +63,11 @@ function outcomeOf (answer: Exclude<Answer, 'back'>, { outcome }: Instrument): O
   return outcome.status === 'requires_customer_action' ? outcome.then : outcome
 }
 
-function apply (payment: Payment, instrument: Instrument, saveMethod: boolean, context: Context): void {
+function apply (
+  action: PaymentAction, payment: Payment, instrument: Instrument, saveMethod: boolean, context: Context
+): void {
   const { outcome } = instrument
-  record(payment, outcome, instrument, context, { instrument, saveMethod })
+  record(action, payment, outcome, instrument, context, { instrument, saveMethod })
   if (outcome.status === 'processing') {
     context.sandbox.due.add(context.now + context.sandbox.settings.settlementDelayUs, SETTLE_JOB, payment.payment_id)
   }
@@ -99,54 +77,43 @@ function apply (payment: Payment, instrument: Instrument, saveMethod: boolean, c
 /** The bank has made up its mind about a charge that was under way. */
 export function settlePayment (paymentId: string, context: Context): void {
   const payment = context.sandbox.payments.find(paymentId)
-  if (payment?.status !== 'processing') return
+  if (payment === undefined || !paymentStates.can('settle', payment, context)) return
   const { pending_action: pending } = payment
   const exhausted = exhaustedDiscount(payment, context)
   if (exhausted === null) {
-    record(payment, { status: 'succeeded' }, null, context)
+    record('settle', payment, { status: 'succeeded' }, null, context)
     complete(payment, pending?.instrument ?? null, pending?.saveMethod ?? false, context)
   } else {
-    record(payment, { status: 'failed', error_code: 'DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED' }, null, context)
+    record('settle', payment, { status: 'failed', error_code: 'DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED' }, null, context)
   }
 }
 
 /** Ends a payment that is still open. Throws for one that is not. */
 export function cancel (payment: Payment, context: Context): void {
-  if (!isOpen(payment)) {
-    throw invalid('payment_id', `Payment ${payment.payment_id} is ${payment.status}: it can't be cancelled any more`)
-  }
-  record(payment, { status: 'cancelled' }, null, context)
+  paymentStates.check('cancel', payment, context)
+  record('cancel', payment, { status: 'cancelled' }, null, context)
 }
 
-/** Lets the link of a payment that is still open expire before its time. Throws for a payment that is not, or that has none. */
-export function expire (payment: Payment, { sandbox, now }: Context): void {
-  checkOpen(payment, now)
-  if (payment.expires_at === null) {
-    throw invalid('payment_id', `Payment ${payment.payment_id} has no link that could expire: create it with payment_link`)
-  }
-  sandbox.payments.setExpiry(payment.seq, now)
+/** Expires the link of an open payment before its time. Throws for a payment that is not open, or that has no link. */
+export function expire (payment: Payment, context: Context): void {
+  paymentStates.check('expire', payment, context)
+  context.sandbox.payments.setExpiry(payment.seq, context.now)
 }
 
 const WAITING = new Set(['requires_customer_action', 'processing'])
 
 type State = Outcome | { status: 'cancelled' } | { status: 'requires_payment_method' }
 
-/** What is told of a payment that comes into a state; of the others nothing is. */
-const EVENTS: Partial<Record<State['status'], EventType>> = {
-  succeeded: 'payment.succeeded',
-  failed: 'payment.failed',
-  processing: 'payment.processing',
-  cancelled: 'payment.cancelled'
-}
-
 /**
- * Writes the payment's new state and tells of it. Without an instrument the payment keeps the method that it has. `updated_at`
- * stays null through a first success or failure, as in the real service: only what changes the payment afterwards sets it.
+ * Writes the payment's new state and emits its events. Without an instrument the payment keeps the method that it has.
+ * `updated_at` stays null through a first success or failure, as in the real service. Later changes set it.
  */
 function record (
-  payment: Payment, state: State, instrument: Instrument | null, context: Context, pending?: PendingAction
+  action: PaymentAction, payment: Payment, state: State, instrument: Instrument | null, context: Context,
+  pending: PendingAction | null = null
 ): void {
   const { sandbox, now } = context
+  const { events } = paymentStates.transition(action, payment, context, state.status)
   const errorCode = state.status === 'failed' ? state.error_code : null
   sandbox.payments.record(payment.seq, {
     status: state.status,
@@ -157,11 +124,10 @@ function record (
     card: instrument === null ? payment.card : instrument.card,
     error_code: errorCode,
     error_message: errorCode === null ? null : failureMessage(errorCode, sandbox.reference.failureCodes),
-    pending_action: WAITING.has(state.status) ? pending ?? null : null
+    pending_action: WAITING.has(state.status) ? pending : null
   })
   sandbox.payments.recordAttempt(payment.seq, now, state.status, instrument?.payment_method_type ?? null, errorCode)
-  const event = EVENTS[state.status]
-  if (event !== undefined) emit(event, payment.payment_id, payment, context)
+  emitAll(events, payment.payment_id, payment, context)
 }
 
 function failureMessage (code: string, codes: Context['sandbox']['reference']['failureCodes']): string {

@@ -8,8 +8,10 @@ import { firstRepeated } from '../../rules/lists.js'
 import { convert, format } from '../../rules/money.js'
 import type { Context, Sandbox } from '../../sandbox.js'
 import { checkMetadata } from '../../rules/metadata.js'
+import { paymentStates } from '../payments/states.js'
 import type { Payment } from '../payments/store.js'
 import { refundableItems, type RefundableItem } from '../payments/items.js'
+import { refundStates } from './states.js'
 import type { Refund, RefundLine } from './store.js'
 
 type RefundRequest = Schemas['CreateRefundRequest']
@@ -76,9 +78,10 @@ function checkRequest ({ reason, metadata, items }: RefundRequest): void {
   })
 }
 
-function checkPayment (payment: Payment, earlier: readonly Refund[], { sandbox, now }: Context): void {
+function checkPayment (payment: Payment, earlier: readonly Refund[], context: Context): void {
+  const { sandbox, now } = context
   const path = 'payment_id'
-  if (payment.status !== 'succeeded') throw new ApiError('PAYMENT_NOT_SUCCEEDED', { path, because: `it is ${payment.status}` })
+  paymentStates.check('refund', payment, context)
   if (payment.total_amount === 0) throw new ApiError('ZERO_AMOUNT_PAYMENT_REFUND_NOT_ALLOWED', { path, because: 'it was free' })
   const { refundWindowUs } = sandbox.settings
   if (now > payment.created_at + refundWindowUs) {
@@ -86,7 +89,7 @@ function checkPayment (payment: Payment, earlier: readonly Refund[], { sandbox, 
     const message = `Refunds cannot be initiated ${days} days after payment creation`
     throw new ApiError('REFUND_WINDOW_EXPIRED', { path, message })
   }
-  const waiting = earlier.find(({ status }) => status === 'pending' || status === 'review')
+  const waiting = earlier.find(({ status }) => !refundStates.isFinal(status))
   if (waiting !== undefined) {
     const because = `${waiting.refund_id} is ${waiting.status}: wait until it has ended`
     throw new ApiError('EXISTING_REFUND_REQUEST_PROCESSING', { path, because })
