@@ -13,6 +13,10 @@ export interface Ids {
    * making.
    */
   next (prefix: string, nowUs: number): string
+  /** The id that was chosen for what is made now, by its prefix; null where none was. See `choosing`. */
+  chosen (prefix: string): string | null
+  /** Runs an action in which something gets the id that a fixtures file has chosen for it. */
+  choosing<Result> (prefix: string, id: string | undefined, action: () => Result): Result
   /** 20 base62 characters that can't be guessed. */
   secret (): string
   /** 24 bytes that can't be guessed, in Base64: 32 characters. */
@@ -43,12 +47,23 @@ export function createIds (seed: string | null = null): Ids {
   const secret = text(BASE62, 20)
   const code = text(CODE_CHARACTERS, 16)
   const last = new Map<string, { us: number, made: number }>()
+  const choices = new Map<string, string>()
   return {
     next (prefix, nowUs) {
       const before = last.get(prefix)
       const made = before?.us === nowUs ? before.made + 1 : 0 // a clock that stands still gives the same time again and again
       last.set(prefix, { us: nowUs, made })
       return idFloor(prefix, nowUs + made) + tail()
+    },
+    chosen: prefix => choices.get(prefix) ?? null,
+    choosing (prefix, id, action) {
+      if (id === undefined) return action()
+      choices.set(prefix, id)
+      try {
+        return action()
+      } finally {
+        choices.delete(prefix)
+      }
     },
     secret: () => secret(),
     signingKey: () => bytes(24).toString('base64'),

@@ -174,6 +174,7 @@ export interface PaymentsRow {
   opened_at: number | null
   abandoned_at: number | null
   abandonment_reason: string | null
+  chosen_id: string | null
 }
 
 export interface PortalSessionsRow {

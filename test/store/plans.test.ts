@@ -29,7 +29,7 @@ t.test('refunds', async t => {
   t.strictSame(plan(t, { ...few, ...customer }), ['SEARCH r USING INDEX refunds_by_customer (customer_id=?)'],
     'of a status there may be many, of a customer there are few')
   const [first] = plan(t, { ...few, subscription_id: 'sub_1' })
-  t.match(first, /^SEARCH p USING COVERING INDEX payments_by_subscription/, 'of a subscription too')
+  t.match(first, /^SEARCH p USING INDEX payments_by_subscription/, 'of a subscription too')
   t.match(plan(t, {})[0], /^SCAN r USING INDEX refunds_by_time/, 'the order is the index: ten rows are read, and no more')
 })
 

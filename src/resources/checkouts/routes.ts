@@ -11,7 +11,7 @@ export const checkouts = {
     const { sandbox, now } = context
     const { terms, purchase } = planSession(body, context)
     const session = {
-      session_id: sandbox.ids.next('cks', now),
+      session_id: sandbox.ids.chosen('cks') ?? sandbox.ids.next('cks', now),
       created_at: now,
       expires_at: now + (purchase === null ? SESSION_LIFETIME_US : CONFIRMED_LIFETIME_US),
       secret: sandbox.ids.secret(),

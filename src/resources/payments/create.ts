@@ -29,10 +29,13 @@ export interface CreatedPayment {
 
 export function createPayment (customer: Customer, order: PaymentOrder, { sandbox, now }: Context): CreatedPayment {
   const { priced, codes, brandId, settled } = order.sale
-  const paymentId = sandbox.ids.next('pay', now)
+  const orderId = sandbox.ids.next('pay', now)
+  const chosenId = sandbox.ids.chosen('pay')
+  const paymentId = chosenId ?? orderId
   const secret = sandbox.ids.secret()
   const seq = sandbox.payments.insert({
-    payment_id: paymentId,
+    payment_id: orderId,
+    chosen_id: chosenId,
     created_at: now,
     status: 'requires_payment_method',
     customer_id: customer.customer_id,

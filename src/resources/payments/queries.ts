@@ -13,8 +13,8 @@ export const SELECT_PAYMENT = `SELECT p.*, ${CUSTOMER_COLUMNS} FROM payments p J
 
 /** What a list shows of a payment. Most of a row's text stays unread. */
 export const LISTED_COLUMNS = [
-  'seq', 'payment_id', 'created_at', 'status', 'customer_id', 'brand_id', 'subscription_id', 'currency', 'total_amount',
-  'invoice_id', 'metadata', 'lines', 'payment_method', 'payment_method_type', 'card', 'refund_status'
+  'seq', 'payment_id', 'chosen_id', 'created_at', 'status', 'customer_id', 'brand_id', 'subscription_id', 'currency',
+  'total_amount', 'invoice_id', 'metadata', 'lines', 'payment_method', 'payment_method_type', 'card', 'refund_status'
 ] as const
 
 const SELECT_LISTED = `SELECT ${LISTED_COLUMNS.map(column => `p.${column}`).join(', ')}, ${CUSTOMER_COLUMNS} FROM`
@@ -32,7 +32,8 @@ const CONDITIONS: Record<keyof PaymentFilter, string> = {
   brand_id: 'p.brand_id = ?',
   product_id: 'instr(p.product_ids, ?) > 0',
   currency: 'p.currency = ?',
-  id_prefix: 'p.payment_id >= ? AND p.payment_id < ?'
+  id_prefix: 'p.payment_id >= ? AND p.payment_id < ?',
+  seq: 'p.seq = ?'
 }
 
 /** While a clock stands still, ids run ahead of it, a microsecond for each: so many can be told apart. */

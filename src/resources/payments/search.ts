@@ -15,8 +15,13 @@ export function searchPayments (
   const { payments } = sandbox
   const text = given.trim().slice(0, TEXT_MAX)
   const listed = (narrowed: PaymentFilter) => payments.list({ ...filter, ...narrowed }, limit, offset)
-  const named = (paymentId: string | null | undefined) => paymentId == null ? [] : listed({ id_prefix: paymentId })
+  const named = (paymentId: string | null | undefined) => {
+    const payment = paymentId == null ? undefined : payments.find(paymentId)
+    return payment === undefined ? [] : listed({ seq: payment.seq })
+  }
 
+  const exact = named(text)
+  if (exact.length > 0) return exact
   if (/^pay_\w*$/.test(text)) return listed({ id_prefix: text })
   if (/^cus_\w+$/.test(text)) return listed({ customer_id: text })
   if (/^ref_\w+$/.test(text)) return named(sandbox.refunds.find(text)?.payment_id)
@@ -24,7 +29,7 @@ export function searchPayments (
   const link = linkIn(text)
   if (link !== undefined) {
     const seq = linkSeq(link, sandbox.business.link_salt)
-    return named(seq === null ? null : payments.findBySeq(seq)?.payment_id)
+    return seq === null ? [] : listed({ seq })
   }
   return payments.search(text, filter, limit, offset)
 }

@@ -44,7 +44,10 @@ export interface PendingAction {
 
 /** What a payment has when it is created; every other column starts empty. */
 export interface NewPayment {
+  /** Generated from the time of creation: the order of the lists depends on it. */
   payment_id: string
+  /** The id by which the payment goes, where a fixtures file has chosen one. */
+  chosen_id: string | null
   created_at: number
   status: Schemas['IntentStatus']
   customer_id: string
@@ -86,12 +89,12 @@ interface ParsedColumns {
 }
 
 /** A payment and its customer. */
-export type Payment = Omit<PaymentsRow, keyof ParsedColumns | 'product_ids'> & ParsedColumns & {
+export type Payment = Omit<PaymentsRow, keyof ParsedColumns | 'product_ids' | 'chosen_id'> & ParsedColumns & {
   customer: Omit<Customer, 'created_at'>
 }
 
 /** A payment as lists read it. */
-export type ListedPayment = Pick<Payment, typeof LISTED_COLUMNS[number] | 'customer'>
+export type ListedPayment = Pick<Payment, Exclude<typeof LISTED_COLUMNS[number], 'chosen_id'> | 'customer'>
 
 export interface PaymentFilter {
   created_at_gte?: number
@@ -104,6 +107,7 @@ export interface PaymentFilter {
   currency?: string
   /** What the id begins with. */
   id_prefix?: string
+  seq?: number
 }
 
 export interface PaymentsStore {
@@ -126,7 +130,7 @@ export interface PaymentsStore {
   /** Notes that the payment's link was opened; only the first time counts. */
   recordOpening (seq: number, at: number): void
   recordAbandonment (seq: number, at: number, reason: string): void
-  setRefundStatus (paymentId: string, status: 'partial' | 'full', updatedAt: number): void
+  setRefundStatus (seq: number, status: 'partial' | 'full', updatedAt: number): void
   /** Notes the checkout session that a payment was made of, and what its own fields were answered with. */
   joinSession (seq: number, sessionId: string, answers: Array<Schemas['CustomFieldResponse']> | null): void
 }
@@ -137,8 +141,8 @@ export type PaymentState = Pick<Payment,
   'error_message' | 'pending_action'>
 
 const COLUMNS = [
-  'payment_id', 'created_at', 'status', 'customer_id', 'brand_id', 'currency', 'total_amount', 'tax', 'settlement_currency',
-  'settlement_amount', 'settlement_tax', 'secret', 'invoice_id', 'link', 'expires_at', 'billing', 'metadata', 'lines',
+  'payment_id', 'chosen_id', 'created_at', 'status', 'customer_id', 'brand_id', 'currency', 'total_amount', 'tax',
+  'settlement_currency', 'settlement_amount', 'settlement_tax', 'secret', 'invoice_id', 'link', 'expires_at', 'billing', 'metadata', 'lines',
   'product_ids', 'discounts',
   'checkout', 'payment_method_id'
 ] as const
@@ -157,6 +161,7 @@ export function paymentsStore (database: Database): PaymentsStore {
   const insert = database.prepare(
     `INSERT INTO payments (${COLUMNS.join(', ')}, retry_attempt) VALUES (${COLUMNS.map(() => '?').join(', ')}, 0)`)
   const find = database.prepare<[string], PaymentRow>(`${SELECT_PAYMENT} WHERE p.payment_id = ?`)
+  const findChosen = database.prepare<[string], PaymentRow>(`${SELECT_PAYMENT} WHERE p.chosen_id = ?`)
   const findBySeq = database.prepare<[number], PaymentRow>(`${SELECT_PAYMENT} WHERE p.seq = ?`)
   const record = database.prepare(`UPDATE payments SET status = ?, updated_at = ?, payment_method = ?, payment_method_type = ?,
     payment_method_id = ?, card = ?, error_code = ?, error_message = ?, pending_action = ? WHERE seq = ?`)
@@ -167,7 +172,7 @@ export function paymentsStore (database: Database): PaymentsStore {
   const setExpiry = database.prepare('UPDATE payments SET expires_at = ? WHERE seq = ?')
   const recordOpening = database.prepare('UPDATE payments SET opened_at = ? WHERE seq = ? AND opened_at IS NULL')
   const recordAbandonment = database.prepare('UPDATE payments SET abandoned_at = ?, abandonment_reason = ? WHERE seq = ?')
-  const setRefundStatus = database.prepare('UPDATE payments SET refund_status = ?, updated_at = ? WHERE payment_id = ?')
+  const setRefundStatus = database.prepare('UPDATE payments SET refund_status = ?, updated_at = ? WHERE seq = ?')
   const joinSession = database.prepare(
     'UPDATE payments SET checkout_session_id = ?, custom_field_responses = ? WHERE seq = ?')
   const hasSucceeded = database.prepare("SELECT 1 FROM payments WHERE customer_id = ? AND status = 'succeeded' LIMIT 1")
@@ -182,8 +187,8 @@ export function paymentsStore (database: Database): PaymentsStore {
   return {
     insert (payment) {
       const { lastInsertRowid } = insert.run(
-        payment.payment_id, payment.created_at, payment.status, payment.customer_id, payment.brand_id, payment.currency,
-        payment.total_amount, payment.tax, payment.settlement_currency, payment.settlement_amount, payment.settlement_tax,
+        payment.payment_id, payment.chosen_id, payment.created_at, payment.status, payment.customer_id, payment.brand_id,
+        payment.currency, payment.total_amount, payment.tax, payment.settlement_currency, payment.settlement_amount, payment.settlement_tax,
         payment.secret, payment.invoice_id, payment.link, payment.expires_at, JSON.stringify(payment.billing),
         JSON.stringify(payment.metadata), writeLines(payment.lines), productIds(payment.lines),
         toJson(payment.discounts),
@@ -191,7 +196,7 @@ export function paymentsStore (database: Database): PaymentsStore {
       return Number(lastInsertRowid)
     },
     find (paymentId) {
-      const row = find.get(paymentId)
+      const row = find.get(paymentId) ?? findChosen.get(paymentId)
       return row && read(row)
     },
     list (filter, limit, offset) {
@@ -225,7 +230,7 @@ export function paymentsStore (database: Database): PaymentsStore {
     setExpiry: (seq, at) => { setExpiry.run(at, seq) },
     recordOpening: (seq, at) => { recordOpening.run(at, seq) },
     recordAbandonment: (seq, at, reason) => { recordAbandonment.run(at, reason, seq) },
-    setRefundStatus: (paymentId, status, updatedAt) => { setRefundStatus.run(status, updatedAt, paymentId) },
+    setRefundStatus: (seq, status, updatedAt) => { setRefundStatus.run(status, updatedAt, seq) },
     joinSession: (seq, sessionId, answers) => { joinSession.run(sessionId, toJson(answers), seq) },
     hasSucceeded: customerId => hasSucceeded.get(customerId) !== undefined,
     countByStatus () {
@@ -271,11 +276,13 @@ function readListed (row: ListedRow): ListedPayment {
 /** A row with what every read of a payment parses, and its customer as an object. */
 function withCustomer<Row extends ListedRow> (row: Row) {
   const {
-    customer_email: email, customer_name: name, customer_phone_number: phone, customer_metadata: metadata, ...columns
+    customer_email: email, customer_name: name, customer_phone_number: phone, customer_metadata: metadata, chosen_id: chosenId,
+    ...columns
   } = row
   const customer = { customer_id: row.customer_id, email, name, phone_number: phone, metadata: JSON.parse(metadata) }
   return {
     ...columns,
+    payment_id: chosenId ?? row.payment_id,
     status: row.status as Payment['status'],
     currency: row.currency as Payment['currency'],
     refund_status: row.refund_status as Payment['refund_status'],

@@ -30,5 +30,5 @@ function record (action: 'fall due' | 'settle', refund: Refund, status: Refund['
   emitAll(events, refundId, payment, context)
   if (status !== 'succeeded') return
   const paymentStatus = refundStatus(payment, sandbox.refunds.ofPayment(paymentId))
-  if (paymentStatus !== null) sandbox.payments.setRefundStatus(paymentId, paymentStatus, now)
+  if (paymentStatus !== null) sandbox.payments.setRefundStatus(payment.seq, paymentStatus, now)
 }

@@ -11,7 +11,7 @@ export const refunds = {
   'POST /refunds': ({ body, context }) => {
     const { sandbox, now } = context
     const { payment, lines, amount, settlementAmount, isPartial } = planRefund(body, context)
-    const refundId = sandbox.ids.next('ref', now)
+    const refundId = sandbox.ids.chosen('ref') ?? sandbox.ids.next('ref', now)
     sandbox.refunds.insert({
       refund_id: refundId,
       payment_id: payment.payment_id,

@@ -99,7 +99,9 @@ export function refundsStore (database: Database): RefundsStore {
 function listSql (names: ReadonlyArray<keyof RefundFilter>): string {
   const isNarrowed = names.includes('customer_id') || names.includes('subscription_id')
   const conditions = names.map(name => name === 'status' && isNarrowed ? `+${CONDITIONS.status}` : CONDITIONS[name])
-  const payments = names.includes('subscription_id') ? 'JOIN payments p USING (payment_id)' : ''
+  const payments = names.includes('subscription_id')
+    ? 'JOIN payments p ON r.payment_id = coalesce(p.chosen_id, p.payment_id)'
+    : ''
   const where = names.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
   return `SELECT r.* FROM refunds r ${payments} ${where} ORDER BY r.created_at DESC, r.seq DESC LIMIT ? OFFSET ?`
 }

@@ -1,6 +1,6 @@
 /**
  * The list of endpoints, newest first, part by part. A cursor is the id of the last endpoint of a part, or `-` and the id of its
- * first to go back. It marks a place among the ids, which sort by time, and so holds when that endpoint is deleted meanwhile.
+ * first to go back. When that endpoint was deleted meanwhile, its place is found among the ids: generated ones sort by time.
  */
 import type { Query } from '../../contract/operations.js'
 import { invalidQuery } from '../../errors.js'
@@ -8,7 +8,7 @@ import type { Endpoint } from './store.js'
 
 const LIMIT_DEFAULT = 50
 const LIMIT_MAX = 250
-const CURSOR = /^(-?)(whk_[0-9A-Za-z]{21})$/
+const GENERATED = /^whk_[0-9A-Za-z]{21}$/
 
 interface Part {
   data: Endpoint[]
@@ -16,11 +16,14 @@ interface Part {
   prev_iterator: string | null
 }
 
-/** Throws INVALID_QUERY_PARAMS for a limit out of range, or a cursor that never came from here. */
+/**
+ * `endpoints` in the order of their creation. Throws INVALID_QUERY_PARAMS for a limit out of range, or a cursor that never came
+ * from here.
+ */
 export function listPart (endpoints: readonly Endpoint[], query: Query<'GET /webhooks'>): Part {
   const limit = query.limit ?? LIMIT_DEFAULT
   if (limit < 1 || limit > LIMIT_MAX) throw invalidQuery('limit', `must be between 1 and ${LIMIT_MAX}`)
-  const sorted = [...endpoints].sort((a, b) => a.webhook_id < b.webhook_id ? 1 : -1)
+  const sorted = endpoints.toReversed()
   const [start, end] = range(sorted, limit, query.iterator ?? '')
   const data = sorted.slice(start, end)
   const [first, last] = [data[0], data.at(-1)]
@@ -33,12 +36,14 @@ export function listPart (endpoints: readonly Endpoint[], query: Query<'GET /web
 
 function range (sorted: readonly Endpoint[], limit: number, cursor: string): [start: number, end: number] {
   if (cursor === '') return [0, limit]
-  const [, direction, id = ''] = CURSOR.exec(cursor) ?? []
-  if (direction === undefined) throw invalidQuery('iterator', 'must be an iterator or prev_iterator of an earlier answer')
-  if (direction === '-') {
-    const end = sorted.filter(({ webhook_id: other }) => other > id).length
-    return [Math.max(0, end - limit), end]
+  const isBackwards = cursor.startsWith('-')
+  const id = isBackwards ? cursor.slice(1) : cursor
+  const place = sorted.findIndex(({ webhook_id: other }) => other === id)
+  if (place < 0 && !GENERATED.test(id)) {
+    throw invalidQuery('iterator', 'must be an iterator or prev_iterator of an earlier answer')
   }
-  const start = sorted.filter(({ webhook_id: other }) => other >= id).length
+  const newer = place < 0 ? sorted.filter(({ webhook_id: other }) => other > id).length : place
+  if (isBackwards) return [Math.max(0, newer - limit), newer]
+  const start = place < 0 ? newer : place + 1
   return [start, start + limit]
 }

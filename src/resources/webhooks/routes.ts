@@ -13,7 +13,7 @@ export const webhooks = {
     if (earlier !== undefined) return webhookDetails(earlier)
     const endpoint: Endpoint = {
       ...planEndpoint(body, context),
-      webhook_id: sandbox.ids.next('whk', now),
+      webhook_id: sandbox.ids.chosen('whk') ?? sandbox.ids.next('whk', now),
       secret: `whsec_${sandbox.ids.signingKey()}`,
       created_at: now,
       updated_at: now
