@@ -142,9 +142,8 @@ export type PaymentState = Pick<Payment,
 
 const COLUMNS = [
   'payment_id', 'chosen_id', 'created_at', 'status', 'customer_id', 'brand_id', 'currency', 'total_amount', 'tax',
-  'settlement_currency', 'settlement_amount', 'settlement_tax', 'secret', 'invoice_id', 'link', 'expires_at', 'billing', 'metadata', 'lines',
-  'product_ids', 'discounts',
-  'checkout', 'payment_method_id'
+  'settlement_currency', 'settlement_amount', 'settlement_tax', 'secret', 'invoice_id', 'link', 'expires_at', 'billing',
+  'metadata', 'lines', 'product_ids', 'discounts', 'checkout', 'payment_method_id'
 ] as const
 
 interface CustomerColumns {
@@ -188,10 +187,9 @@ export function paymentsStore (database: Database): PaymentsStore {
     insert (payment) {
       const { lastInsertRowid } = insert.run(
         payment.payment_id, payment.chosen_id, payment.created_at, payment.status, payment.customer_id, payment.brand_id,
-        payment.currency, payment.total_amount, payment.tax, payment.settlement_currency, payment.settlement_amount, payment.settlement_tax,
-        payment.secret, payment.invoice_id, payment.link, payment.expires_at, JSON.stringify(payment.billing),
-        JSON.stringify(payment.metadata), writeLines(payment.lines), productIds(payment.lines),
-        toJson(payment.discounts),
+        payment.currency, payment.total_amount, payment.tax, payment.settlement_currency, payment.settlement_amount,
+        payment.settlement_tax, payment.secret, payment.invoice_id, payment.link, payment.expires_at, JSON.stringify(payment.billing),
+        JSON.stringify(payment.metadata), writeLines(payment.lines), productIds(payment.lines), toJson(payment.discounts),
         JSON.stringify(payment.checkout), payment.payment_method_id)
       return Number(lastInsertRowid)
     },
