@@ -1,10 +1,10 @@
 /**
- * The calculation of a cart once more, told step by step: what rules/pricing.ts has done with every line, in numbers and in
- * words. Pure.
+ * The calculation of a cart in words: describes every step that rules/pricing.ts has taken with every line, in the order of its
+ * trace. Pure.
  */
 import { percent, withoutTrailingZeros } from './decimal.js'
 import { format, shareOf, type CurrencyTable } from './money.js'
-import { leftAfterSteps, type Cart, type CodeDiscount, type PricedCart, type PricedLine } from './pricing.js'
+import type { Cart, PricedCart, PricedLine, TraceStep, TracedCart } from './pricing.js'
 
 export interface PriceStep {
   kind: 'unit_price' | 'product_discount' | 'discount_code' | 'discounts' | 'conversion' | 'tax' | 'line_total' | 'total'
@@ -27,38 +27,38 @@ export interface TaxReason {
   because: string
 }
 
-export interface ToldLine {
-  line: PricedLine
-  /** Where the unit price comes from. */
-  origin: string
-}
-
 /** The steps of a cart that was priced again with the same result. */
-export function calculationSteps (cart: Cart, priced: PricedCart, origins: readonly string[], tax: TaxReason): PriceStep[] {
-  const left = leftAfterSteps(cart)
+export function calculationSteps (cart: Cart, priced: TracedCart, origins: readonly string[], tax: TaxReason): PriceStep[] {
   const steps = priced.lines.flatMap((line, index) => {
-    const { product } = cart.lines[index] ?? {}
-    if (product === undefined) throw new Error('a line without a product')
-    const { currency, discount_bps: discountBps } = product.price
     const write = writer(index, line.product_id, cart.currencies)
-    const amounts = left.map(lines => lines[index] ?? 0)
-    const [subtotal = 0, discounted = 0] = amounts
-    const last = amounts.at(-1) ?? 0
-    const told = [unitStep(write, { line, origin: origins[index] ?? '' }, subtotal, currency)]
-    if (discountBps !== 0) {
-      told.push(write('product_discount', currency, subtotal, discounted, {
-        exact: share(subtotal, discountBps),
-        text: money => `product discount of ${percent(discountBps)} %: -${money(subtotal - discounted)}`
-      }))
-    }
-    cart.codes.forEach(({ discount: code }, place) => {
-      const all = format(priced.deductions[place] ?? 0, cart.currency, cart.currencies)
-      told.push(codeStep(write, code, all, line.product_id, currency, amounts[place + 1] ?? 0, amounts[place + 2] ?? 0))
-    })
-    if (currency !== cart.currency) told.push(conversionStep(write, line, last, currency, cart))
-    return [...told, taxStep(write, line, tax, cart.currency), lineStep(write, line, cart.currency)]
+    const { discount_bps: discountBps = 0 } = cart.lines[index]?.product.price ?? {}
+    const told: ToldLine = { line, cart, discountBps, origin: origins[index] ?? '', deductions: priced.deductions, tax }
+    return (priced.trace[index] ?? []).map(step => describe(step, told, write))
   })
   return [...steps, totalStep(priced, cart.currencies)]
+}
+
+/** A line, and what its steps are described with. */
+interface ToldLine {
+  line: PricedLine
+  cart: Cart
+  /** Of its product. */
+  discountBps: number
+  /** Where the unit price comes from. */
+  origin: string
+  deductions: readonly number[]
+  tax: TaxReason
+}
+
+function describe (step: TraceStep, told: ToldLine, write: Write): PriceStep {
+  switch (step.kind) {
+    case 'unit_price': return unitStep(step, told, write)
+    case 'product_discount': return productDiscountStep(step, told, write)
+    case 'discount_code': return codeStep(step, told, write)
+    case 'conversion': return conversionStep(step, told, write)
+    case 'tax': return taxStep(step, told, write)
+    case 'line_total': return lineStep(step, write)
+  }
 }
 
 /** The steps of what is stored, where products or discounts have changed since: discounts can't be told apart. */
@@ -78,7 +78,7 @@ export function storedSteps (priced: PricedCart, currencies: CurrencyTable, code
     told.push(write('tax', currency, line.amount, line.total, {
       text: money => `tax${line.tax_inclusive ? ', contained in the price' : ''}: ${money(line.tax)}`
     }, line.tax))
-    return [...told, lineStep(write, line, currency)]
+    return [...told, lineStep({ currency, after: line.total }, write)]
   })
   return [...steps, totalStep(priced, currencies)]
 }
@@ -102,52 +102,65 @@ function writer (line: number | null, productId: string | null, currencies: Curr
   }
 }
 
-function unitStep (write: Write, { line, origin }: ToldLine, subtotal: number, currency: string): PriceStep {
-  return write('unit_price', currency, null, subtotal, {
-    text: money => `${line.quantity} × ${money(line.unit_amount)}, ${origin} = ${money(subtotal)}`
+function unitStep ({ currency, after }: TraceStep, { line, origin }: ToldLine, write: Write): PriceStep {
+  return write('unit_price', currency, null, after, {
+    text: money => `${line.quantity} × ${money(line.unit_amount)}, ${origin} = ${money(after)}`
   })
 }
 
-function codeStep (
-  write: Write, discount: CodeDiscount, all: string, productId: string, currency: string, before: number, after: number
-): PriceStep {
-  const { code, type, amount, restricted_to: only } = discount
-  if (only.length > 0 && !only.includes(productId)) {
+function productDiscountStep ({ currency, before, after }: TraceStep, { discountBps: bps }: ToldLine, write: Write): PriceStep {
+  const subtotal = before ?? 0
+  return write('product_discount', currency, subtotal, after, {
+    exact: share(subtotal, bps),
+    text: money => `product discount of ${percent(bps)} %: -${money(subtotal - after)}`
+  })
+}
+
+function codeStep (step: TraceStep, { line, cart, deductions }: ToldLine, write: Write): PriceStep {
+  const { currency, after } = step
+  const before = step.before ?? 0
+  const place = step.code ?? -1
+  const use = cart.codes[place]
+  if (use === undefined) throw new Error('a step of a code without its code')
+  const { code, type, amount, restricted_to: only } = use.discount
+  if (only.length > 0 && !only.includes(line.product_id)) {
     return write('discount_code', currency, before, after, {
       code, text: () => `${code} does not apply: it is for ${only.join(', ')} only`
     })
   }
+  const all = format(deductions[place] ?? 0, cart.currency, cart.currencies)
   if (type !== 'percentage') {
     return write('discount_code', currency, before, after, {
       code, text: money => `${code}, this line's share of the ${all} that it takes in all: -${money(before - after)}`
     })
   }
   const rate = percent(amount)
-  const exact = share(before, amount)
   const isCapped = shareOf(before, amount) !== before - after
   return write('discount_code', currency, before, after, {
     code,
-    exact: isCapped ? null : exact,
+    exact: isCapped ? null : share(before, amount),
     text: money => isCapped
       ? `${code}, ${rate} % up to its limit, this line's share of ${all}: -${money(before - after)}`
       : `${code}, ${rate} % of ${money(before)}: -${money(before - after)}`
   })
 }
 
-function conversionStep (
-  write: Write, line: PricedLine, before: number, from: string, { currency, currencies }: Cart
-): PriceStep {
+function conversionStep ({ currency, before, after }: TraceStep, { line, cart }: ToldLine, write: Write): PriceStep {
+  const { currencies } = cart
+  const from = line.unit_currency
   const rate = (code: string) => `1 USD = ${currencies[code]?.usd_rate ?? '?'} ${code}`
   const rates = [from, currency].filter(code => code !== 'USD').map(rate).join(', ')
-  return write('conversion', currency, null, line.amount, {
-    text: money => `${format(before, from, currencies)} = ${money(line.amount)} at the fixed rates ${rates}, rounded half up`
+  return write('conversion', currency, null, after, {
+    text: money => `${format(before ?? 0, from, currencies)} = ${money(after)} at the fixed rates ${rates}, rounded half up`
   }, 0)
 }
 
-function taxStep (write: Write, line: PricedLine, { rate_bps: bps, because }: TaxReason, currency: string): PriceStep {
-  const { amount, tax, total, tax_inclusive: inclusive } = line
+function taxStep (
+  { currency, after }: TraceStep, { line: { amount, tax, tax_inclusive: inclusive }, tax: { rate_bps: bps, because } }: ToldLine,
+  write: Write
+): PriceStep {
   const exact = inclusive ? quotient(amount * bps, 10_000 + bps) : share(amount, bps)
-  return write('tax', currency, amount, total, {
+  return write('tax', currency, amount, after, {
     exact,
     text: money => bps === 0
       ? `no tax: ${because}`
@@ -155,8 +168,8 @@ function taxStep (write: Write, line: PricedLine, { rate_bps: bps, because }: Ta
   }, tax)
 }
 
-function lineStep (write: Write, { total }: PricedLine, currency: string): PriceStep {
-  return write('line_total', currency, total, total, { text: money => `the line comes to ${money(total)}` })
+function lineStep ({ currency, after }: Pick<TraceStep, 'currency' | 'after'>, write: Write): PriceStep {
+  return write('line_total', currency, after, after, { text: money => `the line comes to ${money(after)}` })
 }
 
 function totalStep ({ currency, lines, total, tax }: PricedCart, currencies: CurrencyTable): PriceStep {

@@ -97,38 +97,39 @@ export interface PricedCart {
   total: number
 }
 
+/** One step of the calculation of a line. */
+export interface TraceStep {
+  kind: 'unit_price' | 'product_discount' | 'discount_code' | 'conversion' | 'tax' | 'line_total'
+  /** Of `after`, and of `before` but in a conversion, which begins in the currency of the product. */
+  currency: string
+  /** What the line came to before the step; null in its first. */
+  before: number | null
+  after: number
+  /** The place of the code in the cart, for the step of a code. A code that does not fit the line leaves it as it is. */
+  code: number | null
+}
+
+/** A cart that was priced just now, with every step of every line, in the order in which they were taken. */
+export interface TracedCart extends PricedCart {
+  /** By line. */
+  trace: TraceStep[][]
+}
+
 const DEFAULT_MINIMUM = { amount: 50, currency: 'USD' } // the floor for card payments, ruling 17
 
 /**
  * Prices a cart. Throws an ApiError for a missing or too small pay-what-you-want amount, a minimum subtotal that is not met,
  * a code that fits no line, a missing exchange rate, an amount that does not fit int32, and a total under the minimum charge.
  */
-export function price (cart: Cart): PricedCart {
+export function price (cart: Cart): TracedCart {
   const working = cart.lines.map((line, index) => openLine(line, index))
-  const deductions = cart.codes.map(use => applyCode(use, working, cart))
+  const deductions = cart.codes.map((use, place) => applyCode(use, place, working, cart))
   const lines = working.map(line => closeLine(line, cart))
   const total = lines.reduce((sum, line) => sum + line.total, 0)
   const tax = lines.reduce((sum, line) => sum + line.tax, 0)
   if (total > MAX_TOTAL_MINOR) throw tooLarge('product_cart')
   if (cart.is_draft !== true) checkMinimum(total, cart)
-  return { currency: cart.currency, lines, deductions, tax, total }
-}
-
-/**
- * What is left of every line, in minor units of its product's currency: at first, after its product's discount, and after each
- * code. For whoever wants to know how a price came about.
- */
-export function leftAfterSteps (cart: Cart): number[][] {
-  const working = cart.lines.map((line, index) => openLine(line, index))
-  const left = () => working.map(line => line.left)
-  return [
-    working.map(({ subtotal }) => subtotal),
-    left(),
-    ...cart.codes.map(use => {
-      applyCode(use, working, cart)
-      return left()
-    })
-  ]
+  return { currency: cart.currency, lines, deductions, tax, total, trace: working.map(({ trace }) => trace) }
 }
 
 /** A line on its way through the steps, in minor units of its product's currency. */
@@ -137,15 +138,24 @@ interface WorkingLine {
   unit: number
   subtotal: number
   left: number
+  trace: TraceStep[]
 }
 
 function openLine (line: CartLine, index: number): WorkingLine {
   const unit = unitAmount(line, index)
   const subtotal = unit * line.quantity
   if (subtotal > MAX_STEP_MINOR) throw tooLarge(`product_cart[${index}].quantity`)
-  const { discount_bps: discountBps } = line.product.price
+  const { discount_bps: discountBps, currency } = line.product.price
   const left = discountBps === 0 ? subtotal : subtotal - shareOf(subtotal, discountBps)
-  return { line, unit, subtotal, left }
+  const trace = [step('unit_price', currency, null, subtotal)]
+  if (discountBps !== 0) trace.push(step('product_discount', currency, subtotal, left))
+  return { line, unit, subtotal, left, trace }
+}
+
+function step (
+  kind: TraceStep['kind'], currency: string, before: number | null, after: number, code: number | null = null
+): TraceStep {
+  return { kind, currency, before, after, code }
 }
 
 function unitAmount ({ product, amount }: CartLine, index: number): number {
@@ -166,7 +176,7 @@ function unitAmount ({ product, amount }: CartLine, index: number): number {
 }
 
 /** Takes one code's deduction from the lines that it fits; returns what it took, in the charge currency. */
-function applyCode ({ discount, path }: CodeUse, lines: WorkingLine[], cart: Cart): number {
+function applyCode ({ discount, path }: CodeUse, place: number, lines: readonly WorkingLine[], cart: Cart): number {
   const eligible = discount.restricted_to.length === 0
     ? lines
     : lines.filter(({ line }) => discount.restricted_to.includes(line.product.product_id))
@@ -180,8 +190,12 @@ function applyCode ({ discount, path }: CodeUse, lines: WorkingLine[], cart: Car
   const option = optionFor(discount, cart)
   if (option !== null) checkSubtotal(discount, path, option, eligible, cart)
   const before = leftOf(eligible, cart)
+  const lefts = lines.map(({ left }) => left)
   if (discount.type === 'percentage') takePercentage(discount, option, eligible, cart)
   else takePool(option?.cap ?? 0, eligible, cart)
+  lines.forEach(({ line, left, trace }, index) => {
+    trace.push(step('discount_code', line.product.price.currency, lefts[index] ?? left, left, place))
+  })
   return before - leftOf(eligible, cart)
 }
 
@@ -246,11 +260,14 @@ function takePool (pool: number, lines: readonly WorkingLine[], cart: Cart): voi
   })
 }
 
-function closeLine ({ line, unit, subtotal, left }: WorkingLine, cart: Cart): PricedLine {
+function closeLine ({ line, unit, subtotal, left, trace }: WorkingLine, cart: Cart): PricedLine {
   const { product_id: id, name, price } = line.product
   const inclusive = price.tax_inclusive === true
   const amount = toCurrency(left, price.currency, cart.currency, cart)
   const tax = inclusive ? containedTax(amount, cart.tax_rate_bps) : shareOf(amount, cart.tax_rate_bps)
+  const total = inclusive ? amount : amount + tax
+  if (price.currency !== cart.currency) trace.push(step('conversion', cart.currency, left, amount))
+  trace.push(step('tax', cart.currency, amount, total), step('line_total', cart.currency, total, total))
   return {
     product_id: id,
     name,
@@ -261,7 +278,7 @@ function closeLine ({ line, unit, subtotal, left }: WorkingLine, cart: Cart): Pr
     amount,
     tax,
     tax_inclusive: inclusive,
-    total: inclusive ? amount : amount + tax
+    total
   }
 }
 

@@ -8,7 +8,7 @@ import t, { type Test } from 'tap'
 import { ApiError } from '../../src/errors.js'
 import { MAX_STEP_MINOR, MAX_TOTAL_MINOR, type CurrencyTable } from '../../src/rules/money.js'
 import {
-  price, type Cart, type CartLine, type CodeDiscount, type CodeUse, type CurrencyOption, type PricedCart
+  price, type Cart, type CartLine, type CodeDiscount, type CodeUse, type CurrencyOption, type TracedCart
 } from '../../src/rules/pricing.js'
 
 const CURRENCIES: CurrencyTable = {
@@ -85,7 +85,7 @@ interface Outcome {
   tax?: number
 }
 
-function outcome ({ lines, deductions, tax, total }: PricedCart): Required<Outcome> {
+function outcome ({ lines, deductions, tax, total }: TracedCart): Required<Outcome> {
   return { total, amounts: lines.map(({ amount }) => amount), deductions, tax }
 }
 
@@ -112,7 +112,7 @@ function checkRefused (t: Test, cases: Refused[]): void {
   }
 }
 
-function priceOrRefuse (cart: Cart): PricedCart | ApiError {
+function priceOrRefuse (cart: Cart): TracedCart | ApiError {
   try {
     return price(cart)
   } catch (error) {
@@ -161,7 +161,13 @@ t.test('quantities, product discounts, what the customer wants', async t => {
     }],
     deductions: [],
     tax: 1490,
-    total: 9330
+    total: 9330,
+    trace: [[
+      { kind: 'unit_price', currency: 'USD', before: null, after: 9800, code: null },
+      { kind: 'product_discount', currency: 'USD', before: 9800, after: 7840, code: null },
+      { kind: 'tax', currency: 'USD', before: 7840, after: 9330, code: null },
+      { kind: 'line_total', currency: 'USD', before: 9330, after: 9330, code: null }
+    ]]
   }, 'in full: 2 × 4900 = 9800, - 20 % = 7840, + 19 % = 1489.6, 1490')
   checkRefused(t, [
     ['no amount', { items: [{}, { price: 500, pay_what_you_want: true }] },
@@ -633,7 +639,7 @@ function exactly ({ lines, codes, currency: charged, tax_rate_bps: rate }: Cart)
 }
 
 /** Runs a property on carts that are not too large for int32; that alone may refuse them. */
-function holds<Given> (t: Test, name: string, given: fc.Arbitrary<Given>, property: (given: Given, price: (cart: Cart) => PricedCart) => void): void {
+function holds<Given> (t: Test, name: string, given: fc.Arbitrary<Given>, property: (given: Given, price: (cart: Cart) => TracedCart) => void): void {
   let priced = 0
   fc.assert(fc.property(given, given => {
     const priceOrSkip = (cart: Cart) => {
@@ -660,6 +666,23 @@ t.test('whatever the cart', async t => {
     for (const line of lines) {
       assert.ok(line.amount <= line.subtotal && line.tax <= line.total)
       assert.equal(line.total, line.tax_inclusive ? line.amount : line.amount + line.tax)
+    }
+  })
+
+  holds(t, 'the trace goes from the unit price to the total of each line without a gap, and has every code', anyCart, (cart, price) => {
+    const { lines, trace } = price(cart)
+    for (const [index, line] of lines.entries()) {
+      const steps = trace[index] ?? []
+      const { product } = cart.lines[index] ?? {}
+      assert.equal(steps[0]?.after, line.unit_amount * line.quantity)
+      steps.slice(1).forEach(({ before }, place) => { assert.equal(before, steps[place]?.after) })
+      assert.equal(steps.at(-1)?.after, line.total)
+      assert.deepEqual(steps.flatMap(({ code }) => code ?? []), cart.codes.map((_, place) => place))
+      assert.deepEqual(steps.filter(({ kind }) => kind !== 'discount_code').map(({ kind }) => kind), [
+        'unit_price', ...(product?.price.discount_bps === 0 ? [] : ['product_discount']),
+        ...(line.unit_currency === cart.currency ? [] : ['conversion']), 'tax', 'line_total'
+      ])
+      assert.equal(steps.find(({ kind }) => kind === 'tax')?.before, line.amount)
     }
   })
 
@@ -692,10 +715,12 @@ t.test('whatever the cart', async t => {
     cart: anyCart, place: fc.nat(LINES_MAX), id: fc.constantFrom('pdt_0', 'pdt_1', 'pdt_x'), currency, price: cents
   }), ({ cart, place, id, currency, price: unit }, price) => {
     const nothing = item({ id, currency, price: unit, quantity: 0 })
-    const { lines, ...rest } = price({ ...cart, lines: cart.lines.toSpliced(place, 0, nothing) })
-    const [added] = lines.splice(Math.min(place, cart.lines.length), 1)
+    const { lines, trace, ...rest } = price({ ...cart, lines: cart.lines.toSpliced(place, 0, nothing) })
+    const at = Math.min(place, cart.lines.length)
+    const [added] = lines.splice(at, 1)
+    trace.splice(at, 1)
     assert.deepEqual([added?.subtotal, added?.amount, added?.tax, added?.total], [0, 0, 0, 0])
-    assert.deepEqual({ lines, ...rest }, price(cart))
+    assert.deepEqual({ lines, trace, ...rest }, price(cart))
   })
 })
 

@@ -6,7 +6,7 @@
 import { ApiError } from '../../errors.js'
 import type { AppliedDiscount, Payment } from './store.js'
 import { format } from '../../rules/money.js'
-import { price, type Cart, type PricedCart, type PricedLine } from '../../rules/pricing.js'
+import { price, type Cart, type PricedCart, type PricedLine, type TracedCart } from '../../rules/pricing.js'
 import { calculationSteps, storedSteps, type PriceStep, type TaxReason } from '../../rules/pricing-steps.js'
 import { taxRateBps } from '../../rules/tax.js'
 import type { Sandbox } from '../../sandbox.js'
@@ -22,7 +22,7 @@ export function explainPayment (payment: Payment, sandbox: Sandbox): Explanation
   const recalculated = recalculate(stored, applied, tax, sandbox)
   const isKnown = typeof recalculated !== 'string'
   const steps = isKnown
-    ? calculationSteps(recalculated, stored, stored.lines.map(line => origin(line, sandbox)), tax)
+    ? calculationSteps(recalculated.cart, recalculated.priced, stored.lines.map(line => origin(line, sandbox)), tax)
     : storedSteps(stored, currencies, applied.map(({ code, discount_id: id, deducted }) =>
       `${code ?? id} took ${format(deducted, stored.currency, currencies)} in all`))
   return {
@@ -32,7 +32,7 @@ export function explainPayment (payment: Payment, sandbox: Sandbox): Explanation
     tax: payment.tax,
     basis: isKnown ? 'recalculated' : 'stored',
     steps,
-    as_of_now: isKnown ? lookedUp(recalculated, tax) : [recalculated],
+    as_of_now: isKnown ? lookedUp(recalculated.cart, tax) : [recalculated],
     text: textOf(payment, steps, currencies)
   }
 }
@@ -47,8 +47,15 @@ function storedCart ({ currency, lines, discounts, tax, total_amount: total }: P
   return { currency, lines, deductions: discounts.map(({ deducted }) => deducted), tax, total }
 }
 
-/** The cart that gives the stored amounts; or, in a sentence, why none does. */
-function recalculate (stored: PricedCart, applied: readonly AppliedDiscount[], tax: TaxReason, sandbox: Sandbox): Cart | string {
+interface Recalculated {
+  cart: Cart
+  priced: TracedCart
+}
+
+/** The cart that gives the stored amounts, priced again; or, in a sentence, why there is none. */
+function recalculate (
+  stored: PricedCart, applied: readonly AppliedDiscount[], tax: TaxReason, sandbox: Sandbox
+): Recalculated | string {
   const lines: Cart['lines'][number][] = []
   for (const line of stored.lines) {
     const product = sandbox.products.find(line.product_id)
@@ -71,24 +78,29 @@ function recalculate (stored: PricedCart, applied: readonly AppliedDiscount[], t
     codes.push({ discount, path: 'discount_codes' })
   }
   const cart = { lines, codes, currency: stored.currency, tax_rate_bps: tax.rate_bps, currencies: sandbox.reference.currencies }
-  return givesAgain(cart, stored)
-    ? cart
+  const priced = priceAgain(cart)
+  return priced !== null && isSameCart(priced, stored)
+    ? { cart, priced }
     : 'Products, discounts or tax rates have changed since: as they are now, they give other amounts than those that are stored.'
 }
 
-function givesAgain (cart: Cart, stored: PricedCart): boolean {
+/** Null for a cart that would not be sold now. */
+function priceAgain (cart: Cart): TracedCart | null {
   try {
-    const again = price(cart)
-    return again.total === stored.total && again.tax === stored.tax &&
-      again.deductions.every((deduction, index) => deduction === stored.deductions[index]) &&
-      again.lines.every((line, index) => isSame(line, stored.lines[index]))
+    return price(cart)
   } catch (error) {
-    if (error instanceof ApiError) return false // what is there now would not even be sold
+    if (error instanceof ApiError) return null
     throw error
   }
 }
 
-function isSame (line: PricedLine, other: PricedLine | undefined): boolean {
+function isSameCart (again: PricedCart, stored: PricedCart): boolean {
+  return again.total === stored.total && again.tax === stored.tax &&
+    again.deductions.every((deduction, index) => deduction === stored.deductions[index]) &&
+    again.lines.every((line, index) => isSameLine(line, stored.lines[index]))
+}
+
+function isSameLine (line: PricedLine, other: PricedLine | undefined): boolean {
   return line.subtotal === other?.subtotal && line.amount === other.amount && line.tax === other.tax && line.total === other.total
 }
 
