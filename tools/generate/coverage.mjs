@@ -1,23 +1,13 @@
-// docs/coverage.gen.md: which operations of the contract the emulator answers, read from the contract and the handlers' names.
-import { readFileSync, readdirSync } from 'node:fs'
+// docs/coverage.gen.md: which operations of the contract have a handler.
+import { readFileSync } from 'node:fs'
+import { importSource } from './source.mjs'
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete']
 
-/** The operations that some resource's routes.ts has a handler for: its keys are the contract's own words. */
-function handled () {
-  const routes = readdirSync('src/resources').flatMap(resource => {
-    try {
-      return [readFileSync(`src/resources/${resource}/routes.ts`, 'utf8')]
-    } catch {
-      return []
-    }
-  })
-  return new Set(routes.flatMap(text => [...text.matchAll(/^ {2}'((?:GET|POST|PUT|PATCH|DELETE) \/[^']*)': /gm)].map(([, name]) => name)))
-}
-
 export async function coverage () {
   const document = JSON.parse(readFileSync('openapi/openapi.gen.json', 'utf8'))
-  const done = handled()
+  const { handlers } = await importSource('src/resources/all.ts')
+  const done = new Set(Object.keys(handlers))
   const byTag = new Map()
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of METHODS) {
@@ -37,7 +27,7 @@ export async function coverage () {
     const lines = rows.map(({ name, summary }) => `| \`${name}\` | ${summary} | ${done.has(name) ? 'yes' : '501'} |`)
     return `## ${tag} (${count} of ${rows.length})\n\n| Operation | | Emulated |\n|---|---|---|\n${lines.join('\n')}\n`
   })
-  const content = `<!-- Generated from openapi/ and src/resources/*/routes.ts by npm run generate: do not edit. -->
+  const content = `<!-- Generated from openapi/ and src/resources/all.ts by npm run generate: do not edit. -->
 # Coverage
 
 The emulator answers ${done.size} of the ${all.length} operations of contract version ${document.info.version}.

@@ -1,13 +1,31 @@
-// What generators share: reading a table of the source, and writing into a page between two markers.
+// What generators share: importing a module of the source, and writing into a page between two markers.
 import { readFileSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
-/** A module of src/, compiled and imported without a file, so that no build has to come first. */
+/** Imports a module of src/ from a bundle below .build/, so that no build has to come first. */
 export async function importSource (path) {
-  const { outputFiles: [compiled] } = await build({
-    entryPoints: [path], bundle: true, write: false, format: 'esm', platform: 'node', logLevel: 'error'
+  const outfile = resolve('.build/generate', basename(path).replace(/\.ts$/, '.mjs'))
+  await build({
+    entryPoints: [path],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    external: Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).dependencies),
+    logLevel: 'error',
+    plugins: [{
+      name: 'vendor',
+      // npm run build makes the vendored files from these. What is imported on demand, no generator needs.
+      setup ({ onResolve }) {
+        onResolve({ filter: /\/vendor\/\w+\.js$/ }, ({ path, kind }) => kind === 'dynamic-import'
+          ? { path, external: true }
+          : { path: resolve('src/vendor', basename(path).replace('.js', '.entry.mjs')) })
+      }
+    }]
   })
-  return import(`data:text/javascript;base64,${Buffer.from(compiled.contents).toString('base64')}`)
+  return import(pathToFileURL(outfile))
 }
 
 /** A page with new content between `<!-- name -->` and `<!-- /name -->`; the rest of it is written by hand. */
