@@ -136,10 +136,13 @@ function checkRefusal (test: Test, status: number, json: unknown): void {
   for (const detail of details ?? []) test.strictSame(Object.keys(detail), ['path', 'message'])
 }
 
+let patterns: Array<{ operation: Operation, pattern: RegExp }> | undefined
+
 function operationOf (method: string, url: string): Operation | undefined {
+  patterns ??= contract().operations.map(operation =>
+    ({ operation, pattern: new RegExp(`^${operation.path.replace(/\{\w+\}/g, '[^/]+')}$`) }))
   const path = url.split('?', 1)[0] ?? ''
-  return contract().operations.find(operation => operation.method === method &&
-    new RegExp(`^${operation.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(path))
+  return patterns.find(({ operation, pattern }) => operation.method === method && pattern.test(path))?.operation
 }
 
 const validators = new Map<OperationName, ValidateFunction | null>()

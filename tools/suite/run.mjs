@@ -40,7 +40,7 @@ export async function runGroup (files, report, options) {
 /** Runs files until the process ends. Resolves to the number of files that it has reported, at least one. */
 async function runProcess (files, report, { tap = false, silenceTimeoutMs = SILENCE_TIMEOUT_MS, exitTimeoutMs = EXIT_TIMEOUT_MS } = {}) {
   // tap names the folders of t.testdir() after the arguments, so no two processes have the same ones.
-  const child = spawn(process.execPath, ['--enable-source-maps', GROUP, files[0]], {
+  const child = spawn(process.execPath, ['--enable-source-maps', '--max-semi-space-size=64', GROUP, files[0]], {
     cwd: ROOT,
     env: { ...process.env, TAP_TIMEOUT: '0' }, // the time for a file is limited here
     stdio: ['pipe', 'pipe', 'pipe']
