@@ -4,9 +4,12 @@
 //   npm test                                 everything
 //   npm run one rules/money cli              the files whose path contains one of these, without the checks
 //   npm run one rules/money -- --tap         prints their TAP, too
+//   npm run one -- --except test/browser     all files but these
+//   npm test -- --coverage                   also measures how much of src/ the tests run
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -22,13 +25,23 @@ const LONG_FOLDERS = ['test/browser', 'test', 'test/control', 'test/api', 'test/
 /** Reads dist/*.d.ts, which the type check writes. */
 const DECLARATIONS_TEST = 'test/types.test.ts'
 
+/** Where processes write their coverage. */
+const COVERAGE = join(OUT, 'coverage')
+
 const { values: options, positionals: names } = parseArgs({
-  options: { checks: { type: 'boolean', default: false }, tap: { type: 'boolean', default: false } },
+  options: {
+    checks: { type: 'boolean', default: false },
+    coverage: { type: 'boolean', default: false },
+    except: { type: 'string', multiple: true, default: [] },
+    tap: { type: 'boolean', default: false }
+  },
   allowPositionals: true
 })
-const files = (await testFiles()).filter(file => names.length === 0 || names.some(name => file.includes(name)))
+const files = (await testFiles())
+  .filter(file => names.length === 0 || names.some(name => file.includes(name)))
+  .filter(file => !options.except.some(name => file.includes(name)))
 if (files.length === 0) {
-  console.error(`No test file has ${names.join(' or ')} in its path.`)
+  console.error(`No test file matches ${process.argv.slice(2).join(' ')}.`)
   process.exit(2)
 }
 
@@ -36,8 +49,11 @@ const started = performance.now()
 const totals = { passed: 0, failed: 0, skipped: 0 }
 const failures = []
 
-await translate({ hasVendor: names.length > 0 })
+if (options.coverage) process.env.NODE_V8_COVERAGE = COVERAGE
+await rm(COVERAGE, { recursive: true, force: true })
+await translate({ hasVendor: names.length > 0, coverage: options.coverage })
 await runAll(tasks(), availableParallelism())
+if (options.coverage) await checkCoverage()
 
 for (const failure of failures) printFailure(failure)
 if (totals.skipped > 0) console.log(`\n${totals.skipped} skipped`)
@@ -84,6 +100,18 @@ async function check (script) {
   totals[isOk ? 'passed' : 'failed']++
   if (!isOk) failures.push({ file: `npm run ${script}`, name: `exit code ${code}`, diagnostic: { output: `${out}${err}`.trimEnd() } })
   return isOk
+}
+
+/** Loaded on demand, because only coverage needs its libraries. */
+async function checkCoverage () {
+  const begun = performance.now()
+  const { measureCoverage } = await import('./suite/coverage.mjs')
+  const { isOk, lines } = await measureCoverage(COVERAGE)
+  printLine(isOk, 'coverage', '', (performance.now() - begun) / 1000)
+  for (const line of lines) console.log(`       ${line}`)
+  await rm(COVERAGE, { recursive: true })
+  totals[isOk ? 'passed' : 'failed']++
+  if (!isOk) failures.push({ file: 'coverage', name: 'has fallen', diagnostic: { lines: lines.join('\n') } })
 }
 
 /** The compiler writes the declarations that one test file reads. */

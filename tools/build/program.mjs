@@ -1,7 +1,8 @@
 // Bundles the program into dist/, straight from src/: esbuild removes the types and does not check them.
 
-import { chmod, copyFile, readdir } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
 export const ROOT = dirname(dirname(import.meta.dirname))
@@ -32,8 +33,20 @@ export async function bundleProgram ({ sourcemap = false } = {}) {
       }
     }]
   })
-  await copyCommonJs()
-  // npm makes the command executable on install. A command that runs in place needs it, too.
+  await Promise.all([copyCommonJs(), makeExecutable()])
+}
+
+/** Instead of a bundle, entry points that load the modules of a folder. */
+export async function linkProgram (folder) {
+  await mkdir(DIST, { recursive: true })
+  for (const name of ENTRIES) {
+    await writeFile(join(DIST, `${name}.js`), `#!/usr/bin/env node\nexport * from '${pathToFileURL(join(folder, `${name}.js`))}'\n`)
+  }
+  await Promise.all([copyCommonJs(), makeExecutable()])
+}
+
+/** npm makes the command executable on install. A command that runs in place needs it, too. */
+async function makeExecutable () {
   await chmod(join(DIST, 'cli.js'), 0o755)
 }
 

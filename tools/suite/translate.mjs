@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import { cp, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { bundleProgram, ROOT } from '../build/program.mjs'
+import { bundleProgram, linkProgram, ROOT } from '../build/program.mjs'
 import { buildVendor, VENDOR } from '../build/vendor.mjs'
 
 export const OUT = join(ROOT, '.build')
@@ -19,13 +19,20 @@ export async function testFiles () {
 /** Where the JavaScript of a test file is. */
 export const translated = file => file.endsWith('.ts') ? join(OUT, file.replace(/\.ts$/, '.js')) : file
 
-/** With `hasVendor`, the vendored files are only built if they are missing. */
-export async function translate ({ hasVendor = false } = {}) {
-  const sources = async folder => (await readdir(join(ROOT, folder), { recursive: true }))
-    .filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts')).map(name => join(ROOT, folder, name))
+/** The TypeScript files of a folder, as absolute paths. */
+export async function sourcesOf (folder) {
+  const names = await readdir(join(ROOT, folder), { recursive: true })
+  return names.filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts')).map(name => join(ROOT, folder, name))
+}
+
+/**
+ * With `hasVendor`, the vendored files are only built if they are missing. With `coverage`, the program in dist/ runs the translated
+ * modules, because coverage cannot tell which of them a bundle contains.
+ */
+export async function translate ({ hasVendor = false, coverage = false } = {}) {
   await Promise.all([
     build({
-      entryPoints: [...await sources('src'), ...await sources('test')],
+      entryPoints: [...await sourcesOf('src'), ...await sourcesOf('test')],
       outdir: OUT,
       outbase: ROOT,
       format: 'esm',
@@ -33,7 +40,7 @@ export async function translate ({ hasVendor = false } = {}) {
       sourcemap: true,
       logLevel: 'warning'
     }),
-    bundleProgram({ sourcemap: true }),
+    coverage ? linkProgram(join(OUT, 'src')) : bundleProgram({ sourcemap: true }),
     hasVendor && existsSync(join(VENDOR, 'LICENSES.txt')) ? undefined : buildVendor()
   ])
   await cp(VENDOR, join(OUT, 'src/vendor'), { recursive: true })
