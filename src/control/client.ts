@@ -6,7 +6,7 @@ import type { Body, OperationName, PathParameters, Query, Reply, Schemas } from 
 import { SetupError, type Violation } from '../errors.js'
 import { parseDuration } from '../rules/duration.js'
 import type { FixturesFile } from '../fixtures/document.js'
-import type { Send } from './send.js'
+import type { Send } from './transport.js'
 import type { components } from './types.gen.js'
 import type { Event } from './event-types.js'
 import type { CheckoutFilter, DeliveryFilter, EventFilter, RequestFilter, WaitArguments, Waiting, Wanted } from './events.js'

@@ -6,9 +6,7 @@
 import { request as requestHttp, type IncomingMessage, type OutgoingHttpHeaders, type RequestOptions } from 'node:http'
 import { UnreachableError } from '../errors.js'
 import type { Method } from './client.js'
-
-/** A request's way to an emulator and back. */
-export type Send = (method: Method, path: string, body: object | undefined) => Promise<{ status: number, bytes: Uint8Array }>
+import type { Send } from './transport.js'
 
 export interface Keys {
   /** For calls of the emulated API. */
