@@ -1,6 +1,5 @@
 /** The command `seed`: adds the content of a fixtures file to a running emulator. */
 import type { Command } from 'commander'
-import type { Source } from '../fixtures/report.js'
 import { nonEmpty } from '../option-values.js'
 import { argument } from './arguments.js'
 import { RefusedError, ask } from './ask.js'
@@ -20,21 +19,13 @@ export function addSeed (program: Command, { client, targetOf }: Tools): void {
 async function seed (target: Target, path: string): Promise<void> {
   const { readSource } = await import('../fixtures/read.js')
   const { FixturesError } = await import('../fixtures/report.js')
+  const { asWritten, toSend } = await import('../fixtures/sending.js')
   const source = await readSource(path)
-  if (!isObject(source)) {
-    throw new FixturesError(source, [{ path: '', message: 'must be an object with keys such as products and customers' }])
-  }
   try {
-    const text = await ask(target, '/_emulator/seed', { body: source.document })
+    const text = await ask(target, '/_emulator/seed', { body: toSend(source) })
     console.log(JSON.stringify(JSON.parse(text), null, 2))
   } catch (error) {
-    if (error instanceof RefusedError && error.details.length > 0) throw new FixturesError(source, [...error.details])
-    throw error
+    if (!(error instanceof RefusedError) || error.details.length === 0) throw error
+    throw new FixturesError([{ source, violations: asWritten(source, error.details) }])
   }
-}
-
-/** Whether a file holds neither a list nor a plain value. */
-function isObject (source: Source): source is Source & { document: object } {
-  const { document } = source
-  return typeof document === 'object' && document !== null && !Array.isArray(document)
 }

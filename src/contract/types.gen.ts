@@ -5817,7 +5817,7 @@ export interface components {
             purchasing_power_parity?: boolean;
             /**
              * Format: int32
-             * @description What the page proposes for a pay-what-you-want product. Not below `price`.
+             * @description What the page proposes for a pay-what-you-want product. Not below `price`. In minor units of `currency`.
              */
             suggested_price?: number | null;
             /** @description Whether tax is part of the price. Left out or null: it is added. */

@@ -12,7 +12,8 @@ import { violations } from './violations.js'
 
 /** Words of OpenAPI and of our own that are no JSON Schema and say nothing about validity. */
 const VOCABULARY = [
-  'components', 'discriminator', 'example', 'xml', 'externalDocs', 'x-since', 'x-optional-since', 'x-enum-since'
+  'components', 'discriminator', 'example', 'xml', 'externalDocs', 'x-since', 'x-optional-since', 'x-enum-since',
+  'x-minor-units'
 ]
 
 export function createAjv (coerceTypes: boolean): Ajv2020 {

@@ -5,6 +5,7 @@
 import { MUST_BE_A_TIME } from '../rules/calendar.js'
 import type { ErrorObject } from 'ajv'
 import type { Violation } from '../errors.js'
+import { nearest } from '../rules/near.js'
 
 const VIOLATIONS_MAX = 100
 const ENUM_SHOWN_MAX = 16
@@ -14,20 +15,29 @@ type Schemas = Readonly<Record<string, object>>
 
 /** Ajv's errors as violations, in the order of the document, each place and message once. */
 export function violations (errors: readonly ErrorObject[], schemas: Schemas = {}): Violation[] {
+  return meantErrors(errors, schemas, VIOLATIONS_MAX).map(violationOf)
+}
+
+/** The errors that say something: of unions those of the branch that was meant, each place and message once. */
+export function meantErrors (errors: readonly ErrorObject[], schemas: Schemas, max: number): ErrorObject[] {
   const seen = new Set<string>()
-  const found: Violation[] = []
+  const found: ErrorObject[] = []
   const relevant = withoutUnions(errors, schemas)
   const mistyped = new Set(relevant.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath))
   for (const error of relevant) {
     if (error.keyword !== 'type' && mistyped.has(error.instancePath)) continue // says nothing more
-    const violation = { path: pathOf(error), message: messageOf(error) }
-    const key = `${violation.path} ${violation.message}`
+    const { path, message } = violationOf(error)
+    const key = `${path} ${message}`
     if (seen.has(key)) continue
     seen.add(key)
-    found.push(violation)
-    if (found.length === VIOLATIONS_MAX) break
+    found.push(error)
+    if (found.length === max) break
   }
   return found
+}
+
+export function violationOf (error: ErrorObject): Violation {
+  return { path: pathOf(error), message: messageOf(error) }
 }
 
 /** Replaces the errors of each union's branches, which stand right before the union's own error, by those of the meant branch. */
@@ -154,7 +164,7 @@ function groupBy<Item> (items: readonly Item[], keyOf: (item: Item) => string): 
 }
 
 /** `/product_cart/0/quantity` as `product_cart[0].quantity`. */
-function pathOf ({ instancePath, keyword, params }: ErrorObject): string {
+export function pathOf ({ instancePath, keyword, params }: ErrorObject): string {
   const segments = instancePath.split('/').slice(1).map(segment => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
   if (keyword === 'required') segments.push(String(params['missingProperty']))
   return segments.reduce((path, segment) =>
@@ -166,21 +176,39 @@ const FORMATS: Record<string, string> = {
   'date-time': MUST_BE_A_TIME
 }
 
-function messageOf ({ keyword, params, message = 'is invalid' }: ErrorObject): string {
+function messageOf ({ keyword, params, message = 'is invalid', data, parentSchema }: ErrorObject): string {
   switch (keyword) {
     case 'required': return 'is required'
     case 'type': return message.replace(',', ' or ')
-    case 'additionalProperties': return `must not have the key ${JSON.stringify(params['additionalProperty']).slice(0, 100)}`
+    case 'additionalProperties': return unknownKey(String(params['additionalProperty']), parentSchema)
     case 'minProperties': return 'must not be empty'
-    case 'enum': return enumMessage(params['allowedValues'] as unknown[])
+    case 'enum': return enumMessage(params['allowedValues'] as unknown[], data)
     case 'format': return FORMATS[params['format'] as string] ?? message
     case 'uniqueItems': return `must not hold the same value twice (items ${params['j']} and ${params['i']})`
     default: return message
   }
 }
 
-function enumMessage (allowed: unknown[]): string {
-  return allowed.length <= ENUM_SHOWN_MAX
+const SHOWN_MAX = 100
+
+function shown (value: unknown): string {
+  const text = JSON.stringify(value)
+  return text.length <= SHOWN_MAX ? text : `${text.slice(0, SHOWN_MAX)}…`
+}
+
+function unknownKey (key: string, schema: object = {}): string {
+  const { properties = {} } = schema as { properties?: object }
+  const meant = nearest(key, Object.keys(properties))
+  return `must not have the key ${shown(key)}${meant === null ? '' : `: did you mean ${meant}?`}`
+}
+
+/** What is allowed, what was given, and what was probably meant. */
+function enumMessage (allowed: unknown[], given: unknown): string {
+  const meant = nearest(String(given), allowed.map(String))
+  const samples = meant === null ? `, such as ${allowed.slice(0, 3).join(', ')}` : ''
+  const all = allowed.length <= ENUM_SHOWN_MAX
     ? `must be one of ${allowed.join(', ')}`
-    : `must be one of the ${allowed.length} values that the API knows, such as ${allowed.slice(0, 3).join(', ')}`
+    : `must be one of the ${allowed.length} values that the API knows${samples}`
+  const echo = typeof given === 'object' ? '' : `, not ${shown(given)}`
+  return `${all}${echo}${meant === null ? '' : `: did you mean ${meant}?`}`
 }

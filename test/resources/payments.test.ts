@@ -358,10 +358,10 @@ t.test('refuses', async t => {
     t.equal(refusal.code, 'INVALID_REQUEST_BODY')
     t.match(refusal.message, /^Your request body is invalid\. Please check your request headers and object\. \(/)
     t.strictSame(Object.fromEntries((refusal.details ?? []).map(({ path, message }) => [path, message])), {
-      'billing.country': 'must be one of the 249 values that the API knows, such as AF, AX, AL',
+      'billing.country': 'must be one of the 249 values that the API knows, such as AF, AX, AL, not "XX"',
       'billing.zipcode': 'must be string or null',
       customer: 'must have customer_id, or email',
-      billing_currency: 'must be one of the 145 values that the API knows, such as AED, ALL, AMD',
+      billing_currency: 'must be one of the 145 values that the API knows, not "EURO": did you mean EUR?',
       'product_cart[0].product_id': 'must be string',
       'product_cart[0].quantity': 'must be >= 0',
       'product_cart[1].quantity': 'must be a whole number from -2147483648 to 2147483647',

@@ -239,7 +239,7 @@ t.test('refuses', async t => {
     malformed('a price beyond 32 bits', price({ price: 2 ** 31 }), /whole number/, 'price.price'),
     malformed('a price with a fraction', price({ price: 9.99 }), /integer/, 'price.price'),
     malformed('metadata with a list in them', { ...BODY, metadata: { a: [] } }, /metadata\.a must be string, number or boolean/, 'metadata.a'),
-    malformed('a price of no kind', price({ type: 'free' }), /\(price\.type must be one of one_time_price, recurring_price, usage_based_price\)$/, 'price.type'),
+    malformed('a price of no kind', price({ type: 'free' }), /\(price\.type must be one of one_time_price, recurring_price, usage_based_price, not "free"\)$/, 'price.type'),
     malformed('a price that does not say its kind', price({ type: undefined }), /\(price\.type is required\)$/, 'price.type'),
     malformed('a subscription without periods', price({ ...PERIODS, payment_frequency_count: undefined }, RECURRING),
       /\(price\.payment_frequency_count is required\)$/, 'price.payment_frequency_count'),

@@ -202,14 +202,20 @@ function translated (schema, sees, schemas) {
   if (Array.isArray(schema)) return schema.map(part => translated(part, sees, schemas))
   if (typeof schema !== 'object' || schema === null) return schema
   if (schema['x-first-match'] === true) return translated(firstMatch(schema, schemas), sees, schemas)
-  return Object.fromEntries(Object.entries(schema).flatMap(([key, value]) => {
+  const entries = Object.entries(schema).flatMap(([key, value]) => {
     if (key === '$ref' && typeof value === 'string') {
       const name = value.slice(value.lastIndexOf('/') + 1)
       sees(name)
       return [[key, `#/$defs/${name}`]]
     }
     return FOREIGN.has(key) ? [] : [[key, translated(value, sees, schemas)]]
-  }))
+  })
+  return Object.fromEntries(isAmount(schema) ? [...entries, ['x-minor-units', true]] : entries)
+}
+
+/** Whole numbers that the contract describes as amounts of money: 18.00 there gets the advice to write 1800. */
+function isAmount ({ type, description }) {
+  return [type].flat().includes('integer') && /\bminor units\b/i.test(description ?? '')
 }
 
 /** A union or composition whose branches are compositions is closed branch by branch; an object with named properties as it is. */

@@ -83,11 +83,19 @@ async function seed (visit: Visit, given: Form): Promise<Done> {
   const [file = ''] = given.all('file')
   const [document = ''] = given.all('document')
   const source = await sourceOf(file === '' ? document : file)
+  const { FixturesError } = await import('../../fixtures/report.js')
+  const { asWritten, toSend } = await import('../../fixtures/sending.js')
   try {
-    const seeded = await visit.operate('POST /_emulator/seed', { body: source.document as object })
+    const seeded = await visit.operate('POST /_emulator/seed', { body: toSend(source) })
     return { done: ['seeded', ...SEEDED.map(([key]) => seeded[key].length)].join(':') }
   } catch (error) {
-    throw error instanceof ApiError ? withLines(error, source) : error
+    if (error instanceof FixturesError) {
+      throw withLines(new ApiError('INVALID_REQUEST_BODY', { violations: error.violations }), source)
+    }
+    if (!(error instanceof ApiError)) throw error
+    const { code, message, details } = error
+    if (details === undefined) throw withLines(error, source)
+    throw withLines(new ApiError(code, { message, violations: asWritten(source, details) }), source)
   }
 }
 
