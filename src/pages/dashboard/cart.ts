@@ -3,7 +3,7 @@
  * made from the same fields; each field has the name of the API's path that it fills, so that a refusal finds its place.
  */
 import { html } from 'ghtml'
-import { plainPrice } from '../../resources/products/prices.js'
+import { isPayWhatYouWant, plainPrice } from '../../resources/products/prices.js'
 import { money } from '../fragments.js'
 import type { Fragment } from '../layout.js'
 import type { JsonObject } from './client-code.js'
@@ -124,7 +124,7 @@ async function lineFields (sheet: Sheet, start: Start, visit: Visit): Promise<Fr
 
 function amountLabel (productId: string, { context: { sandbox } }: Visit): string {
   const price = sandbox.products.find(productId)?.price
-  return price?.type === 'one_time_price' && price.pay_what_you_want === true ? `Amount in ${price.currency}` : 'Amount'
+  return price !== undefined && isPayWhatYouWant(price) ? `Amount in ${price.currency}` : 'Amount'
 }
 
 async function customerFields (

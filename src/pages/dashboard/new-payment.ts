@@ -7,6 +7,7 @@ import { html } from 'ghtml'
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError } from '../../errors.js'
 import { codeOf } from '../../resources/discounts/view.js'
+import { isPayWhatYouWant } from '../../resources/products/prices.js'
 import { findPayment } from '../../resources/payments/rules.js'
 import { stringMetadata } from '../../rules/metadata.js'
 import type { Context } from '../../sandbox.js'
@@ -210,5 +211,5 @@ function startOfPayment (paymentId: string, kind: CartKind, context: Context): S
 
 function isChosen (productId: string, { sandbox }: Context): boolean {
   const price = sandbox.products.find(productId)?.price
-  return price?.type === 'one_time_price' && price.pay_what_you_want === true
+  return price !== undefined && isPayWhatYouWant(price)
 }

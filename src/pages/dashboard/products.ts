@@ -4,7 +4,7 @@
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../contract/operations.js'
-import { plainPrice } from '../../resources/products/prices.js'
+import { isPayWhatYouWant, plainPrice } from '../../resources/products/prices.js'
 import { percent } from '../../rules/decimal.js'
 import type { Fragment } from '../layout.js'
 import { money } from '../fragments.js'
@@ -76,13 +76,13 @@ function productRow (product: Schemas['GetProductsListResponseItem'], visit: Vis
 }
 
 function kindOf (price: Price): string {
-  if (price.type === 'one_time_price') return price.pay_what_you_want === true ? 'pay what you want' : 'one-time'
+  if (price.type === 'one_time_price') return isPayWhatYouWant(price) ? 'pay what you want' : 'one-time'
   return price.type === 'recurring_price' ? 'subscription' : 'by usage'
 }
 
 function shortPrice (price: Price, { context: { sandbox } }: Visit): string {
   const amount = money(plainPrice(price), price.currency, sandbox)
-  if (price.type === 'one_time_price') return price.pay_what_you_want === true ? `from ${amount}` : amount
+  if (price.type === 'one_time_price') return isPayWhatYouWant(price) ? `from ${amount}` : amount
   const { payment_frequency_count: count, payment_frequency_interval: interval } = price
   return `${amount} / ${count === 1 ? '' : `${count} `}${interval.toLowerCase()}${count === 1 ? '' : 's'}`
 }
@@ -154,7 +154,7 @@ function productFacts (product: Product, visit: Visit): Fragment {
 
 function priceFacts ({ price, pricing_mode: mode }: Product, { context: { sandbox } }: Visit): Fragment {
   const amount = (minor: number) => html`<span class="figure">${money(minor, price.currency, sandbox)}</span>`
-  const isChosen = price.type === 'one_time_price' && price.pay_what_you_want === true
+  const isChosen = isPayWhatYouWant(price)
   return facts([
     [isChosen ? 'At least' : 'Price', amount(plainPrice(price))],
     ['In minor units', html`<code>${plainPrice(price)}</code> ${price.currency}`],

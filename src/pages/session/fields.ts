@@ -2,8 +2,8 @@
 import { html } from 'ghtml'
 import type { Schemas } from '../../contract/operations.js'
 import { isCountry } from '../../resources/checkouts/details.js'
-import { openAmount } from '../../resources/checkouts/rules.js'
 import type { DetailName } from '../../resources/checkouts/terms.js'
+import { isPayWhatYouWant } from '../../resources/products/prices.js'
 import { requiredAddress } from '../../rules/address.js'
 import { choice, field, money, notes, states, type Field } from '../fragments.js'
 import type { Fragment } from '../layout.js'
@@ -27,7 +27,7 @@ function section (title: string, parts: readonly Fragment[]): Fragment {
 function amounts ({ session: { terms }, entries, context: { sandbox }, problems }: DetailsPage): Fragment {
   const fields = terms.cart.flatMap(({ product_id: id, amount }, index) => {
     const product = sandbox.products.find(id)
-    if (product?.price.type !== 'one_time_price' || amount !== null || openAmount(id, sandbox.products) === null) return []
+    if (product === undefined || amount !== null || !isPayWhatYouWant(product.price)) return []
     const { currency, price: minimum } = product.price
     return [field({
       id: `amount-${index}`,

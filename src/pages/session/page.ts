@@ -42,7 +42,7 @@ const FORM = 'details'
 
 export function detailsPage (page: DetailsPage): Fragment {
   const { problems, look, target, context, payment, draft } = page
-  const isFree = draft.sale.priced.total === 0
+  const isFree = draft.sale.now.priced.total === 0
   const canPay = payment === null || isFree || hasMethods(payment.offer)
   return html`!${backLink(look, context.sandbox)}<button class="unseen" form="${FORM}" name="action" tabindex="-1"
 value="${payment === null ? 'continue' : 'pay'}">Go on</button>
@@ -60,7 +60,7 @@ value="${payment === null ? 'continue' : 'pay'}">Go on</button>
 
 function orderPanel ({ draft, entries, session: { terms }, context, look, problems }: DetailsPage): Fragment {
   const { sandbox } = context
-  const { sale: { priced, codes, buyer }, details } = draft
+  const { sale: { now: { priced }, codes, buyer }, details } = draft
   const shown = {
     currency: priced.currency,
     total_amount: priced.total,
@@ -89,7 +89,7 @@ function currencyChoice (terms: Terms, { sale, details }: Draft, { sandbox }: Co
     id: 'currency',
     name: 'currency',
     label: 'Currency',
-    value: sale.priced.currency,
+    value: sale.now.priced.currency,
     options: codes.map(code => [code, `${code} – ${CURRENCY_NAMES.of(code) ?? code}`]),
     isRequired: false,
     form: FORM
@@ -127,7 +127,7 @@ function methodsPart ({ payment, entries, context, problems }: DetailsPage, isFr
     : ''}!${unfit(offer, canPay)}`
 }
 
-function button ({ payment, draft: { sale: { priced } }, look, context }: DetailsPage): Fragment {
+function button ({ payment, draft: { sale: { now: { priced } } }, look, context }: DetailsPage): Fragment {
   if (payment === null) {
     return html`<button class="button primary" id="continue" name="action" value="continue" data-busy="One moment…">
 Continue to payment</button>`

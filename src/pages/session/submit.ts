@@ -65,7 +65,7 @@ interface SinglePayment {
 function readPayment (
   { sale, details }: Purchase, terms: Terms, body: unknown, context: Context, problems: Problem[]
 ): SinglePayment | null {
-  const { priced } = sale
+  const { priced } = sale.now
   const { sandbox } = context
   if (entryOf(body, 'shown_total') !== shownTotal(priced)) {
     const total = money(priced.total, priced.currency, sandbox)
@@ -82,7 +82,7 @@ function readPayment (
 }
 
 /** How a sale that is no payment yet can be paid. */
-export function offerOf ({ priced }: Sale, terms: Terms, { known }: Details, { sandbox }: Context): Offer {
+export function offerOf ({ now: { priced } }: Sale, terms: Terms, { known }: Details, { sandbox }: Context): Offer {
   const { customer, country } = buyerOf(terms, known, sandbox)
   return offerFor({
     country,

@@ -6,7 +6,7 @@ import type { Schemas } from '../../contract/operations.js'
 import type { Context, Sandbox } from '../../sandbox.js'
 import type { Customer } from '../customers/store.js'
 import { createCustomer, createPayment, type CreatedPayment } from '../payments/create.js'
-import { planSale, type Buyer, type CartRequest, type Sale, type SaleOptions } from '../payments/plan.js'
+import { decideSale, type Buyer, type CartRequest, type Sale, type SaleOptions } from '../payments/plan.js'
 import type { CheckoutOptions } from '../payments/store.js'
 import type { Session } from './store.js'
 import type { Known, Terms } from './terms.js'
@@ -57,7 +57,7 @@ export function quote (terms: Terms, details: Details, context: Context, options
     tax_id: known.tax_id,
     customer_business_name: known.business_name
   }
-  return planSale(request, buyerOf(terms, known, context.sandbox), context, options)
+  return decideSale(request, buyerOf(terms, known, context.sandbox), context, options)
 }
 
 export function buyerOf (terms: Terms, known: Known, sandbox: Sandbox): Buyer {

@@ -8,7 +8,8 @@ import { checkTaxId } from '../../rules/tax-ids.js'
 import type { Context, Sandbox } from '../../sandbox.js'
 import { givenCustomer } from '../customers/rules.js'
 import type { Customer } from '../customers/store.js'
-import { checkCart, planSale, suggestedAmount, type CartRequest, type Sale } from '../payments/plan.js'
+import { checkCart, decideSale, type CartRequest, type Sale } from '../payments/plan.js'
+import { isPayWhatYouWant, suggestedAmount } from '../products/prices.js'
 import { checkPaymentMethods, matchCustomer } from '../payments/rules.js'
 import { buyerOf, detailsOf, type Purchase } from './purchase.js'
 import type { Session } from './store.js'
@@ -36,7 +37,7 @@ export function planSession (body: SessionRequest, context: Context): SessionPla
   const { terms, customer } = readSession(body, context)
   if (body.confirm === true) checkComplete(body)
   const buyer = buyerOf(terms, terms.known, sandbox)
-  const sale = planSale(body, buyer, context, { isDraft: body.confirm !== true && hasOpenAmounts(terms, sandbox) })
+  const sale = decideSale(body, buyer, context, { isDraft: body.confirm !== true && hasOpenAmounts(terms, sandbox) })
   checkPaymentMethods(body, customer, sandbox)
   if (body.confirm !== true) return { terms, purchase: null }
   return { terms, purchase: { customer: buyer.customer ?? null, sale, details: detailsOf(terms) } }
@@ -60,7 +61,7 @@ export function previewSession (body: SessionRequest, context: Context): Preview
   return {
     terms,
     country: buyer.country,
-    sale: planSale(request, buyer, context, { isDraft: hasOpenAmounts(terms, sandbox) }),
+    sale: decideSale(request, buyer, context, { isDraft: hasOpenAmounts(terms, sandbox) }),
     taxId: check === null ? null : { name: check.name, problem: check.valid ? null : check.reason }
   }
 }
@@ -121,7 +122,7 @@ export function hasOpenAmounts ({ cart }: Pick<Terms, 'cart'>, { products }: San
 /** What a unit of a pay-what-you-want product is offered for; null for any other. */
 export function openAmount (productId: string, products: Sandbox['products']): number | null {
   const price = products.find(productId)?.price
-  return price?.type === 'one_time_price' && price.pay_what_you_want === true ? suggestedAmount(price) : null
+  return price !== undefined && isPayWhatYouWant(price) ? suggestedAmount(price) : null
 }
 
 /** With `confirm` nobody is asked for anything any more. */

@@ -7,6 +7,7 @@ import { isEmail } from '../../rules/contact.js'
 import { checkMetadata } from '../../rules/metadata.js'
 import { checkReturnUrl } from '../../rules/return-url.js'
 import type { Sandbox } from '../../sandbox.js'
+import { isPayWhatYouWant } from '../products/prices.js'
 import type { Product } from '../products/store.js'
 import { flagsOf, textOf, type DetailName, type Known, type Terms } from './terms.js'
 
@@ -106,7 +107,7 @@ function currencyOf (text: string | null, { price }: Product, { reference, setti
 
 /** In major units of the product's currency; one under the minimum does not count. */
 function amountOf (text: string | null, { price }: Product, { reference }: Sandbox): number | null {
-  if (text === null || price.type !== 'one_time_price' || price.pay_what_you_want !== true) return null
+  if (text === null || !isPayWhatYouWant(price)) return null
   const amount = minorUnits(text, reference.currencies[price.currency]?.exponent ?? 2)
   return amount !== null && amount >= price.price ? amount : null
 }

@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto'
 import type { Schemas } from '../../contract/operations.js'
 import { formatTime } from '../../rules/calendar.js'
 import { shortSlug } from '../../rules/links.js'
-import type { PricedLine } from '../../rules/pricing.js'
+import type { PricedCart, PricedLine } from '../../rules/pricing.js'
 import type { Context, Sandbox } from '../../sandbox.js'
-import type { OneTimeProduct, Sale } from '../payments/plan.js'
+import type { Sale } from '../payments/plan.js'
+import type { Product } from '../products/store.js'
 import type { Preview } from './rules.js'
 import type { Session } from './store.js'
 
@@ -39,20 +40,18 @@ export function sessionStatus (
 }
 
 export function calculation ({ sale, country, taxId, terms }: Preview): Required<Schemas['CalculateSessionResponse']> {
-  const { priced, products } = sale
-  const sum = (amount: (line: PricedLine) => number) => priced.lines.reduce((total, line) => total + amount(line), 0)
-  const subtotal = sum(line => line.subtotal)
+  const { now: { priced, lines }, recurring } = sale
   return {
     total_price: priced.total,
     total_tax: priced.tax,
     currency: priced.currency as Schemas['Currency'],
     billing_country: country as Schemas['CountryCodeAlpha2'],
-    product_cart: priced.lines.flatMap((line, index) => {
-      const product = products[index]
-      return product === undefined ? [] : [calculatedItem(line, product, sale)]
+    product_cart: lines.flatMap(({ product }, index) => {
+      const line = priced.lines[index]
+      return line === undefined ? [] : [calculatedItem(line, product, sale)]
     }),
-    current_breakup: { subtotal, discount: subtotal - sum(line => line.amount), tax: priced.tax, total_amount: priced.total },
-    recurring_breakup: null,
+    current_breakup: breakup(priced),
+    recurring_breakup: recurring && breakup(recurring.priced),
     next_billing_date: null,
     trial_amount: null,
     trial_period_days: null,
@@ -64,8 +63,15 @@ export function calculation ({ sale, country, taxId, terms }: Preview): Required
   }
 }
 
+function breakup ({ lines, tax, total }: PricedCart): Schemas['CalculateSessionResponse']['current_breakup'] {
+  const sum = (amount: (line: PricedLine) => number) => lines.reduce((total, line) => total + amount(line), 0)
+  const subtotal = sum(line => line.subtotal)
+  return { subtotal, discount: subtotal - sum(line => line.amount), tax, total_amount: total }
+}
+
 function calculatedItem (
-  line: PricedLine, { tax_category: category, description }: OneTimeProduct, { priced, codes, tax_rate_bps: rateBps }: Sale
+  line: PricedLine, { tax_category: category, description, is_recurring: isRecurring, price }: Product,
+  { now: { priced }, codes, tax_rate_bps: rateBps }: Sale
 ): Required<Schemas['CalculatedProductCartItem']> {
   const discount = codes.map(use => use.discount)
     .find(({ restricted_to: only }) => only.length === 0 || only.includes(line.product_id))
@@ -84,8 +90,8 @@ function calculatedItem (
     tax_rate: Math.round(rateBps / 100), // in whole percent, which all published rates are; nothing is calculated with it
     tax_category: category as Schemas['TaxCategory'],
     tax_inclusive: line.tax_inclusive,
-    is_subscription: false,
-    is_usage_based: false,
+    is_subscription: isRecurring,
+    is_usage_based: price.type === 'usage_based_price',
     meters: [],
     credit_entitlements: [],
     addons: null

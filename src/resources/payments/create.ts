@@ -28,7 +28,7 @@ export interface CreatedPayment {
 }
 
 export function createPayment (customer: Customer, order: PaymentOrder, { sandbox, now }: Context): CreatedPayment {
-  const { priced, codes, brandId, settled } = order.sale
+  const { codes, brandId, now: { priced, settled } } = order.sale
   const orderId = sandbox.ids.next('pay', now)
   const chosenId = sandbox.ids.chosen('pay')
   const paymentId = chosenId ?? orderId

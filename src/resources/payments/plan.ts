@@ -1,23 +1,22 @@
 /**
- * What a cart comes to: the one way from products, codes, country and currency to a priced and settled sale. Payments, checkout
- * sessions, their previews and static links all come through here, so that none can show what another would not charge. Whose
- * cart it is, and what is made of it, is theirs to decide. Writes nothing.
+ * Decides what a cart costs: the one way from products, codes, country and currency to priced and settled charges. Payments,
+ * checkout sessions, their previews and static links all use it, so that none can show what another would not charge. Whose cart it
+ * is, and what becomes of it, is theirs to decide. Writes nothing.
  */
-import { ApiError, doesNotExist, invalid } from '../../errors.js'
+import { ApiError, invalid } from '../../errors.js'
 import { MAX_TOTAL_MINOR, convert } from '../../rules/money.js'
-import { price, tooLarge, type CartLine, type CodeUse, type PricedCart } from '../../rules/pricing.js'
+import { price, tooLarge, type CodeUse, type PricedCart } from '../../rules/pricing.js'
 import { businessBuyer, taxRateBps, type BusinessBuyer } from '../../rules/tax.js'
 import type { Context, Sandbox } from '../../sandbox.js'
 import type { Customer } from '../customers/store.js'
 import { usableDiscount, type DiscountUser } from '../discounts/rules.js'
 import type { Discount } from '../discounts/store.js'
-import { localizedPrice } from '../products/rules.js'
-import type { CompletePrice } from '../products/prices.js'
 import type { Product } from '../products/store.js'
+import { cartLines, productsOf, type CartItem, type SoldLine } from './cart.js'
 
 /** The part of a request that decides what a cart comes to; the names are the contract's. */
 export interface CartRequest {
-  product_cart: ReadonlyArray<{ product_id: string, quantity: number, amount?: number | null }>
+  product_cart: readonly CartItem[]
   billing_currency?: string | null
   discount_code?: string | null
   discount_codes?: readonly string[] | null
@@ -42,13 +41,22 @@ export interface SaleOptions {
   isDraft?: boolean
 }
 
-/** A cart that may be sold, and what it comes to. */
+/** A cart that may be sold, and what it costs. */
 export interface Sale {
   buyer: BusinessBuyer
   brandId: string
-  products: OneTimeProduct[]
   codes: Array<CodeUse<Discount>>
   tax_rate_bps: number
+  /** What the first payment charges. */
+  now: Charge
+  /** What every later payment charges; null for a cart that is paid once. */
+  recurring: Charge | null
+}
+
+/** What one payment charges. */
+export interface Charge {
+  /** In the order of `priced.lines`. */
+  lines: SoldLine[]
   priced: PricedCart
   settled: Settlement
 }
@@ -80,66 +88,27 @@ export function checkCart ({ product_cart: cart, discount_code: code, discount_c
 }
 
 /** Decides a sale of a cart that passed `checkCart`, or throws the ApiError for the first rule that it breaks. */
-export function planSale (
+export function decideSale (
   request: CartRequest, { customer, country, countryPath }: Buyer, context: Context, { isDraft = false }: SaleOptions = {}
 ): Sale {
   const { sandbox } = context
   const { settings, reference } = sandbox
-  const products = request.product_cart.map((item, index) => findProduct(item.product_id, index, sandbox))
+  const products = productsOf(request.product_cart, sandbox)
   const brandId = oneBrand(products, sandbox)
   checkCountry(country, countryPath, sandbox)
   const currency = chargeCurrency(request, products, sandbox)
   const buyer = businessBuyer(country, request.tax_id ?? null, request.customer_business_name ?? null)
   const codes = findCodes(request, customer, context)
   const rateBps = settings.tax ? taxRateBps(reference.taxRates, country, buyer.tax_id) : 0
-  const lines = products.map((product, index) =>
-    cartLine(product, priceOf(product, country, currency, sandbox), request.product_cart[index], isDraft))
-  const priced = price({ lines, codes, currency, tax_rate_bps: rateBps, currencies: reference.currencies, is_draft: isDraft })
-  return { buyer, brandId, products, codes, tax_rate_bps: rateBps, priced, settled: settlement(priced, sandbox) }
-}
-
-type OneTimePrice = Extract<CompletePrice, { type: 'one_time_price' }>
-export type OneTimeProduct = Product & { price: OneTimePrice }
-
-function findProduct (productId: string, index: number, { products }: Sandbox): OneTimeProduct {
-  const path = `product_cart[${index}].product_id`
-  const product = products.find(productId)
-  if (product === undefined) throw doesNotExist('Product', productId, path)
-  if (product.archived) throw new ApiError('PRODUCT_IS_DELETED', { path, because: `${product.product_id} can't be sold` })
-  return oneTimeProduct(product, path)
-}
-
-function oneTimeProduct (product: Product, path: string): OneTimeProduct {
-  if (isOneTime(product)) return product
-  const kind = product.price.type === 'recurring_price' ? 'a subscription' : 'billed by usage'
-  throw invalid(path, `Product ${product.product_id} is ${kind}: a one-time payment can't hold it`)
-}
-
-export function isOneTime (product: Product): product is OneTimeProduct {
-  return product.price.type === 'one_time_price'
-}
-
-/** What a product costs this buyer: the one place where a line's price is decided. */
-function priceOf (product: OneTimeProduct, country: string, currency: string, { products }: Sandbox): OneTimePrice {
-  if (product.pricing_mode === null) return product.price
-  const rule = localizedPrice(product, products.localizedPrices(product.product_id), country, currency)
-  return rule === null ? product.price : { ...product.price, currency: rule.currency, price: rule.amount }
-}
-
-function cartLine (
-  product: OneTimeProduct, unitPrice: OneTimePrice, item: CartRequest['product_cart'][number] | undefined, isDraft: boolean
-): CartLine {
-  const given = item?.amount ?? null
-  return {
-    product: { product_id: product.product_id, name: product.name, price: unitPrice },
-    quantity: item?.quantity ?? 0,
-    amount: given === null && isDraft ? suggestedAmount(unitPrice) : given
+  const { now, recurring } = cartLines(request.product_cart, products, { country, currency, isDraft }, sandbox)
+  const terms = { codes, currency, tax_rate_bps: rateBps, currencies: reference.currencies, is_draft: isDraft }
+  const charge = (lines: SoldLine[]): Charge => {
+    const priced = price({ ...terms, lines: lines.map(({ line }) => line) })
+    return { lines, priced, settled: settlement(priced, sandbox) }
   }
-}
-
-/** What a pay-what-you-want product is offered for until the customer has chosen. */
-export function suggestedAmount ({ price: minimum, suggested_price: suggested }: OneTimePrice): number {
-  return Math.max(suggested ?? minimum, minimum)
+  return {
+    buyer, brandId, codes, tax_rate_bps: rateBps, now: charge(now), recurring: recurring.length === 0 ? null : charge(recurring)
+  }
 }
 
 function oneBrand (products: readonly Product[], { business }: Sandbox): string {
@@ -159,7 +128,7 @@ function checkCountry (country: string, path: string, { settings, reference }: S
 }
 
 function chargeCurrency (
-  { billing_currency: wanted }: CartRequest, products: readonly OneTimeProduct[], { settings }: Sandbox
+  { billing_currency: wanted }: CartRequest, products: readonly Product[], { settings }: Sandbox
 ): string {
   const currency = wanted ?? products[0]?.price.currency ?? 'USD'
   if (!settings.deniedCurrencies.has(currency)) return currency

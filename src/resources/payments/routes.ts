@@ -54,7 +54,7 @@ function createdReply (
   body: Schemas['CreateOneTimePaymentRequest'], customer: Customer, { sale, link, expires_at: expiresAt }: PaymentOrder,
   { payment_id: paymentId, seq, client_secret: clientSecret }: CreatedPayment, context: Context
 ): Required<Schemas['CreateOneTimePaymentResponse']> {
-  const { codes, priced } = sale
+  const { codes, now: { priced } } = sale
   const details = customerDetails(customer)
   return {
     payment_id: paymentId,

@@ -10,7 +10,7 @@ import { checkReturnUrl } from '../../rules/return-url.js'
 import type { Context, Sandbox } from '../../sandbox.js'
 import { givenCustomer, type GivenCustomer } from '../customers/rules.js'
 import type { Customer } from '../customers/store.js'
-import { checkCart, planSale, type Sale } from './plan.js'
+import { checkCart, decideSale, type Sale } from './plan.js'
 import type { Payment } from './store.js'
 
 type PaymentRequest = Schemas['CreateOneTimePaymentRequest']
@@ -36,7 +36,7 @@ export function planPayment (body: PaymentRequest, context: Context): PaymentPla
   const given = givenCustomer(body.customer)
   checkRequest(body, given)
   const customer = matchCustomer(given, sandbox)
-  const sale = planSale(body, { customer, country: body.billing.country, countryPath: 'billing.country' }, context)
+  const sale = decideSale(body, { customer, country: body.billing.country, countryPath: 'billing.country' }, context)
   checkPaymentMethods(body, customer, sandbox)
   return { customer, newCustomer: given.newCustomer, sale }
 }

@@ -42,6 +42,16 @@ function discounts (bps: number | null, percent: number) {
   return { discount: divideHalfUp(exact, 100), discount_bps: exact }
 }
 
+/** Whether the customer chooses what to pay. Such a price is the least that they can choose. */
+export function isPayWhatYouWant<Given extends Price> (price: Given): price is Given & PriceOf<'one_time_price'> {
+  return price.type === 'one_time_price' && price.pay_what_you_want === true
+}
+
+/** What a pay-what-you-want product is offered for until the customer has chosen. */
+export function suggestedAmount ({ price: minimum, suggested_price: suggested }: PriceOf<'one_time_price'>): number {
+  return Math.max(suggested ?? minimum, minimum)
+}
+
 /** A price as it is stored. Rows of earlier versions know the percentage alone. */
 export function storedPrice (price: Price): CompletePrice {
   const { discount = 0, discount_bps: bps = null, purchasing_power_parity: parity = false } = price

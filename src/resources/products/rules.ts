@@ -6,7 +6,7 @@ import { DESCRIPTION_MAX, NAME_MAX, checkLength } from '../../rules/text.js'
 import type { Context } from '../../sandbox.js'
 import { checkBrandInUse } from '../brands/rules.js'
 import { checkUploaded } from '../uploads/rules.js'
-import { completePrice } from './prices.js'
+import { completePrice, isPayWhatYouWant } from './prices.js'
 import type { DigitalDelivery, LocalizedPrice, Product } from './store.js'
 
 type CreateRequest = Schemas['CreateProductRequest']
@@ -182,13 +182,9 @@ export function localizedPrice (
   { price, pricing_mode: mode }: Pick<Product, 'pricing_mode'> & { price: Schemas['Price'] }, rules: readonly LocalizedPrice[],
   billingCountry: string, chargeCurrency: string
 ): LocalizedPrice | null {
-  if (mode === null || isChosenByCustomer(price)) return null
+  if (mode === null || isPayWhatYouWant(price)) return null
   const fits = mode === 'by_country'
     ? (rule: LocalizedPrice) => rule.country_code === billingCountry
     : (rule: LocalizedPrice) => rule.currency === chargeCurrency
   return rules.find(rule => rule.mode === mode && fits(rule)) ?? null
-}
-
-function isChosenByCustomer (price: Schemas['Price']): boolean {
-  return price.type === 'one_time_price' && price.pay_what_you_want === true
 }
