@@ -176,7 +176,7 @@ function sandboxOf (database: Database, { name, prefix, ids }: SandboxOptions, w
     clock.restore(clocks.read())
   }
 
-  const turn = createTurn(database, forget, () => { clock.keep() })
+  const turn = createTurn(database, { rolledBack: forget, committing: () => { clock.keep() }, report })
   const sandbox: Sandbox = {
     ...createStores(database),
     name,

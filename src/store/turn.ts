@@ -1,7 +1,6 @@
 /**
  * Group commit: the changes that arrive in one turn of the event loop share one SQLite transaction, and their replies go out
- * after
- * its COMMIT, so that an answered request is on disk. This is what lifts the throughput: a COMMIT costs more than a payment.
+ * after its COMMIT, so that an answered request is on disk. This lifts the throughput: a COMMIT costs more than a payment.
  * A change that throws takes back its own rows and nobody else's. Nearly all throw before their first write; when one does not,
  * the whole turn is rolled back and run again with a savepoint for each change (savepoints for all would cost as much as the
  * writes themselves). Handlers know nothing of all this; they are synchronous functions that read, decide and write.
@@ -11,8 +10,9 @@ import type { Database } from './database.js'
 
 export interface Turn {
   /**
-   * Runs `change` within this turn's transaction. `done` hears once: the error that `change` threw, or its result after
-   * COMMIT, or the error that kept the transaction from being stored.
+   * Runs `change` within this turn's transaction and then calls `done` once: with the error that `change` threw, with its
+   * result after COMMIT, or with the error that kept the transaction from being stored. A `done` that throws is reported, and
+   * the others are still called.
    */
   run<Result> (change: () => Result, done: (error: unknown, result?: Result) => void): void
   /** Runs `change` at once, in a transaction of its own. If it throws, or the database does, nothing of it is stored. */
@@ -32,11 +32,16 @@ interface Entry {
   result: unknown
 }
 
-/**
- * `rolledBack` is called whenever rows were taken back, so that what was remembered of them can be forgotten; `committing` before
- * each COMMIT, inside the transaction.
- */
-export function createTurn (database: Database, rolledBack: () => void, committing = () => {}): Turn {
+export interface TurnOptions {
+  /** Called whenever rows were taken back, so that what was remembered of them can be forgotten. */
+  rolledBack (): void
+  /** Called before each COMMIT, inside the transaction. */
+  committing? (): void
+  /** Called with whatever a `done` throws. */
+  report (error: unknown): void
+}
+
+export function createTurn (database: Database, { rolledBack, committing = () => {}, report }: TurnOptions): Turn {
   const begin = database.prepare('BEGIN IMMEDIATE')
   const commit = database.prepare('COMMIT')
   const rollback = database.prepare('ROLLBACK')
@@ -89,7 +94,16 @@ export function createTurn (database: Database, rolledBack: () => void, committi
     } catch {}
   }
 
-  /** What is added by those that hear of it has its turn too. */
+  /** The rows are stored or not by now; an answer that fails must not cost the others theirs, nor the process its life. */
+  function answer ({ done, error, result }: Entry): void {
+    try {
+      error === undefined ? done(undefined, result as never) : done(error)
+    } catch (thrown) {
+      report(thrown)
+    }
+  }
+
+  /** A `done` may add further changes; they are run too. */
   function finish (): void {
     while (entries.length > 0) flush()
   }
@@ -112,7 +126,7 @@ export function createTurn (database: Database, rolledBack: () => void, committi
       for (const entry of turn) entry.error ??= error
       takeBack()
     }
-    for (const { done, error, result } of turn) error === undefined ? done(undefined, result as never) : done(error)
+    turn.forEach(answer)
   }
 
   function alone<Result> (change: () => Result): Result {

@@ -20,7 +20,7 @@ const PREPARED: Record<string, (database: Database) => unknown> = {
   clocks: clockStore,
   due: database => dueJobs(database, () => 0),
   outbox: outboxStore,
-  turn: database => createTurn(database, () => {})
+  turn: database => createTurn(database, { rolledBack () {}, report () {} })
 }
 
 /** A database with all tables, whose statements are compiled at once. */

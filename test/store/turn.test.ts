@@ -11,13 +11,14 @@ const TRANSACTIONS = /^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)/
 
 function openNotes (t: Test, file = ':memory:') {
   const log: string[] = []
+  const reports: unknown[] = []
   const database = new Sqlite(file, { verbose: sql => { if (TRANSACTIONS.test(String(sql))) log.push(String(sql)) } })
   t.teardown(() => database.close())
   database.pragma('journal_mode = WAL')
   database.exec('CREATE TABLE notes (seq INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT')
   const insert = database.prepare('INSERT INTO notes (text) VALUES (?)')
   const select = database.prepare<[], string>('SELECT text FROM notes ORDER BY seq').pluck()
-  const turn = createTurn(database, () => { log.push('forget') })
+  const turn = createTurn(database, { rolledBack: () => { log.push('forget') }, report: error => { reports.push(error) } })
   const answers: Array<[name: string, answer: unknown]> = []
   return {
     database,
@@ -26,6 +27,8 @@ function openNotes (t: Test, file = ':memory:') {
     log,
     /** Who heard what, in order. */
     answers,
+    /** What a `done` has thrown. */
+    reports,
     write: (text: string) => Number(insert.run(text).lastInsertRowid),
     notes: () => select.all(),
     run (name: string, change: () => unknown) {
@@ -97,7 +100,7 @@ t.test('what was answered survives the process', async t => {
     import { createTurn } from ${module('turn.js')}
     const database = openDatabase(${JSON.stringify(file)}, () => {})
     const insert = database.prepare("INSERT INTO business (business_id, name, currency, link_salt) VALUES ('bus_1', 'One', 'USD', 7)")
-    createTurn(database, () => {}).run(() => insert.run().changes, (error, changes) => {
+    createTurn(database, { rolledBack () {}, report () {} }).run(() => insert.run().changes, (error, changes) => {
       process.stdout.write(String(error ?? changes), () => process.kill(process.pid, 'SIGKILL'))
     })
   `], { encoding: 'utf8' })
@@ -301,7 +304,7 @@ t.test('what cannot be stored is reported to everybody', async t => {
   t.test('what was remembered can not even be read again', async t => {
     const database = new Sqlite(':memory:')
     const heard: unknown[] = []
-    const turn = createTurn(database, () => { database.prepare('SELECT 1').get() })
+    const turn = createTurn(database, { rolledBack () { database.prepare('SELECT 1').get() }, report () {} })
     turn.run(() => 1, error => { heard.push(error) })
     turn.run(() => 2, error => { heard.push(error) })
     database.close()
@@ -318,4 +321,26 @@ t.test('what cannot be stored is reported to everybody', async t => {
       t.match(answers, [['one', { message: /a change ended the transaction/ }], ['two', { message: /a change ended the transaction/ }]], end)
     }
   })
+})
+
+t.test('a `done` that throws is reported, and the others are called', async t => {
+  const { turn, run, write, notes, answers, reports } = openNotes(t)
+  const failure = new Error('the answer could not be written')
+  run('before', () => write('a'))
+  turn.run(() => write('b'), () => { throw failure })
+  turn.run(() => { throw new Error('refused') }, error => { throw error })
+  turn.run(() => write('c'), () => {
+    run('added', () => write('e'))
+    throw failure
+  })
+  run('after', () => write('d'))
+  await turnEnd()
+  t.strictSame(notes(), ['a', 'b', 'c', 'd', 'e'], 'what was answered badly is stored all the same')
+  t.strictSame(answers, [['before', 1], ['after', 4], ['added', 5]])
+  t.match(reports, [failure, { message: 'refused' }, failure])
+
+  turn.run(() => write('f'), () => { throw failure })
+  run('last', () => write('g'))
+  turn.finish()
+  t.strictSame([notes().length, answers.at(-1), reports.length], [7, ['last', 7], 4], 'before the database is closed, too')
 })
