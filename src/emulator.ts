@@ -13,11 +13,12 @@ import { packageFixtures } from './fixtures.js'
 import type { Prepare, StartData } from './fixtures/load.js'
 import type { PlayedPayment } from './fixtures/scenario.js'
 import { bindContract } from './http/bind.js'
-import { pageContexts } from './http/context.js'
+import { baseUrls, pageContexts } from './http/context.js'
 import { createFaultGate } from './http/faults.js'
 import { addControlPreflight, createGuard, type GuardOptions } from './http/guard.js'
 import { callCounter } from './http/limits.js'
 import { createOperate } from './http/operate.js'
+import { originFrom } from './http/origin.js'
 import { recordCalls, recordSubmissions } from './http/record.js'
 import { createServer } from './http/server.js'
 import { createIds } from './ids.js'
@@ -75,14 +76,15 @@ export function createEmulator (config: Config, prepareData?: Prepare, system = 
   }
   const { database, seed, sandboxLimit: limit } = config
   const data = prepareData?.({ world: basics, ids: createIds(seed), life: { jobs, pay } })
-  const world: World = { ...basics, origin: originOf(config, data) }
+  const world: World = { ...basics, origin: startOf(config, data) }
   const sandboxes = createSandboxes({
     database, seed, limit, world, prepare: sandbox => { prepare(sandbox, config) }, log: line => { console.error(line) }
   })
   const keys = { apiKeys: config.apiKeys, readOnlyKeys: config.readOnlyApiKeys }
   const app = createServer({ keys, report })
-  const binding = { keys, publicUrl: config.publicUrl, sandboxes, report }
-  const pages = { contextOf: pageContexts(sandboxes, config.publicUrl), report }
+  const originOf = originFrom(config.publicUrl)
+  const binding = { keys, originOf, sandboxes, report }
+  const pages = { contextOf: pageContexts(sandboxes, originOf), report }
   const guarding = guardOptions(config)
   const guard = createGuard(guarding)
   const control = { handlers: controlHandlers({ jobs, sandboxes }), withoutTransaction: WITHOUT_TRANSACTION }
@@ -101,13 +103,14 @@ export function createEmulator (config: Config, prepareData?: Prepare, system = 
     addUploads(scope, pages)
   })
   app.register(async scope => {
-    addDashboardPages(scope, { ...pages, ...dashboardOptions(config), guard, operate: createOperate(operations) })
-    bindContract(scope, contract().operations, { ...binding, handlers, answersHead: false, faults, counter, guard: null })
+    const dashboard = { ...pages, ...dashboardOptions(config), baseUrlOf: baseUrls(originOf), guard }
+    addDashboardPages(scope, { ...dashboard, operate: createOperate(operations) })
+    bindContract(scope, contract().operations, { ...binding, handlers, faults, counter, guard: null })
     addControlPreflight(scope, guarding)
-    addRequestStream(scope, { sandboxes, guard })
+    addRequestStream(scope, { sandboxes, guard, report })
     const bound = controlContract().operations.filter(({ mediaType }) => mediaType !== 'text/event-stream')
     bindContract(scope, bound, {
-      ...binding, ...control, answersHead: true, faults: null, counter: null, guard
+      ...binding, ...control, faults: null, counter: null, guard
     })
   })
   app.addHook('onReady', async () => { sandboxes.start() })
@@ -146,7 +149,7 @@ function settingsOf (config: Config): Settings {
 }
 
 /** What new sandboxes start from. */
-function originOf ({ fromSnapshot }: Config, data: StartData | undefined): World['origin'] {
+function startOf ({ fromSnapshot }: Config, data: StartData | undefined): World['origin'] {
   if (fromSnapshot === null) return data ?? { fixtures: packageFixtures }
   if (data === undefined) return { snapshot: readSnapshot(fromSnapshot) }
   throw new UsageError('--from-snapshot and --fixtures exclude each other: give one of them')

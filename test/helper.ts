@@ -80,7 +80,7 @@ export function startEmulator (test: Test, options: Partial<Record<OptionName, s
       ...(payload === undefined ? {} : { payload })
     })
     const { statusCode: status, payload: text } = response
-    const isJson = String(response.headers['content-type']).startsWith('application/json')
+    const isJson = text !== '' && String(response.headers['content-type']).startsWith('application/json')
     const answer = { status, headers: response.headers as Record<string, unknown>, text, json: isJson ? JSON.parse(text) : undefined }
     checkAnswer(test, method, url, answer)
     return answer

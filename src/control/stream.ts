@@ -9,6 +9,7 @@ import { ApiError } from '../errors.js'
 import { callId, seqOf } from '../requests/call.js'
 import { sandboxOf } from '../http/context.js'
 import type { Guard } from '../http/guard.js'
+import { isHead } from '../http/rewrite.js'
 import type { RequestLog } from '../requests/log.js'
 import type { Sandbox } from '../sandbox.js'
 import type { Sandboxes } from '../sandboxes.js'
@@ -22,9 +23,10 @@ const BATCH = 50
 export interface StreamOptions {
   sandboxes: Sandboxes
   guard: Guard
+  report (error: unknown): void
 }
 
-export function addRequestStream (app: FastifyInstance, { sandboxes, guard }: StreamOptions): void {
+export function addRequestStream (app: FastifyInstance, { sandboxes, guard, report }: StreamOptions): void {
   const readers = new Set<{ end (): void }>()
 
   app.addHook('preClose', done => {
@@ -34,7 +36,7 @@ export function addRequestStream (app: FastifyInstance, { sandboxes, guard }: St
 
   app.get('/_emulator/requests/stream', { config: { cors: false } }, (request, reply) => {
     guard.admit('GET /_emulator/requests/stream', request, reply)
-    if (readers.size >= READERS_MAX) {
+    if (readers.size >= READERS_MAX && !isHead(request)) {
       throw new ApiError('TOO_MANY_READERS', { because: `${READERS_MAX} are reading: close one of them` })
     }
     const sandbox = sandboxOf(request, sandboxes)
@@ -49,7 +51,12 @@ export function addRequestStream (app: FastifyInstance, { sandboxes, guard }: St
       'cache-control': 'no-store',
       'x-accel-buffering': 'no'
     })
-    const reader = startReader(reply.raw, sandbox, placeOf(lastId, sandbox.requests), () => { readers.delete(reader) })
+    if (isHead(request)) {
+      reply.raw.end()
+      return
+    }
+    const from = placeOf(lastId, sandbox.requests)
+    const reader = startReader(reply.raw, sandbox, { from, report, closed: () => { readers.delete(reader) } })
     readers.add(reader)
   })
 }
@@ -66,8 +73,15 @@ function placeOf (lastId: string | string[] | undefined, requests: RequestLog): 
   return isOurs ? seq : 0
 }
 
+interface ReaderOptions {
+  /** The number of the call before the first that is written. */
+  from: number
+  closed (): void
+  report (error: unknown): void
+}
+
 /** Writes every call after `from` until the response is closed. */
-function startReader (response: ServerResponse, sandbox: Sandbox, from: number, closed: () => void): { end (): void } {
+function startReader (response: ServerResponse, sandbox: Sandbox, { from, closed, report }: ReaderOptions): { end (): void } {
   const { requests } = sandbox
   let sent = from
   let isWaiting = false // for the socket to take what was written
@@ -96,7 +110,14 @@ function startReader (response: ServerResponse, sandbox: Sandbox, from: number, 
   function schedule (): void {
     if (isScheduled) return
     isScheduled = true
-    setImmediate(writeCalls)
+    setImmediate(() => {
+      try {
+        writeCalls()
+      } catch (error) {
+        report(error)
+        response.destroy()
+      }
+    })
   }
 
   /** Who has not yet taken what was written is gone, or too slow; a reader that is only slow comes back. */

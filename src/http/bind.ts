@@ -16,15 +16,14 @@ import type { Guard } from './guard.js'
 import type { ControlHandlers } from './handlers.js'
 import type { CallCounter } from './limits.js'
 import { handlerOf, runOf, type AnyHandler, type Done } from './operate.js'
-import { sendEmpty, sendError, sendFile, sendJson } from './replies.js'
+import type { OriginOf } from './origin.js'
+import { sendEmpty, sendError, sendFailure, sendFile, sendJson } from './replies.js'
 import { matches } from './unknown.js'
 
 export interface Binding {
   handlers: ControlHandlers
   keys: KeyPolicy
-  publicUrl: string | null
-  /** Whether GETs answer HEAD too, as some health checks want. */
-  answersHead: boolean
+  originOf: OriginOf
   sandboxes: Sandboxes
   /** Lets calls go wrong on demand; null where they never do. */
   faults: FaultGate | null
@@ -61,7 +60,6 @@ function bindOperation (app: FastifyInstance, operation: Operation, binding: Bin
   const handler = handlerOf(binding.handlers, operation.name)
   app.route({
     method: operation.method,
-    exposeHeadRoute: binding.answersHead && operation.method === 'GET',
     url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
     ...(binding.guard === null ? {} : { config: { cors: false } }),
     onRequest: admission(operation, binding),
@@ -107,21 +105,25 @@ function notImplemented ({ name }: Operation) {
 }
 
 function answer (operation: Operation, handler: AnyHandler, binding: Binding) {
-  const { publicUrl, sandboxes, faults, withoutTransaction, report } = binding
+  const { originOf, sandboxes, faults, withoutTransaction, report } = binding
   const run = runOf(operation, handler, withoutTransaction)
   const fileType = operation.mediaType === 'application/json' ? null : operation.mediaType
 
   const serve = (request: FastifyRequest, reply: FastifyReply, sandbox: Sandbox): void => {
     const done: Done = (error, result) => {
-      if (error !== undefined) sendError(reply, error, report)
-      else if (result === undefined) sendEmpty(reply, operation.success)
-      else if (fileType !== null) {
-        sendFile(reply, fileType, result as FileReply).catch(thrown => { sendError(reply, thrown, report) })
-      } else sendJson(reply, operation.success, result)
+      try {
+        if (error !== undefined) sendError(reply, error, report)
+        else if (result === undefined) sendEmpty(reply, operation.success)
+        else if (fileType !== null) {
+          sendFile(reply, fileType, result as FileReply).catch(thrown => { sendFailure(reply, thrown, report) })
+        } else sendJson(reply, operation.success, result)
+      } catch (thrown) {
+        sendFailure(reply, thrown, report)
+      }
     }
     const { params: path, query, body } = request
     if (binding.guard !== null) checkWithoutBody(operation, body)
-    run({ path, query, body }, sandbox, () => contextIn(sandbox, request, publicUrl), done)
+    run({ path, query, body }, sandbox, () => contextIn(sandbox, request, originOf), done)
   }
 
   return (request: FastifyRequest, reply: FastifyReply): void => {

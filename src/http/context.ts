@@ -6,18 +6,17 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
 import type { Context, Sandbox } from '../sandbox.js'
-import { DEFAULT_SANDBOX, type Sandboxes } from '../sandboxes.js'
+import { DEFAULT_SANDBOX, checkSandboxName, type Sandboxes } from '../sandboxes.js'
 import { bearerOf } from './auth.js'
-import { originOf } from './origin.js'
+import type { OriginOf } from './origin.js'
 
 const PREFIX = /^\/~([^/?]*)(?=[/?]|$)/
 const KEY_PREFIX = 'sandbox_'
 
 const named = new WeakMap<IncomingMessage, string>()
 
-/** The URL without the name of a sandbox, which is remembered. For Fastify's `rewriteUrl`. */
-export function withoutSandbox (request: IncomingMessage): string {
-  const { url = '/' } = request
+/** The URL without the name of a sandbox, which is remembered. */
+export function withoutSandbox (request: IncomingMessage, url: string): string {
   if (!url.startsWith('/~')) return url // the usual case
   const [prefix = '', name = ''] = PREFIX.exec(url) ?? []
   named.set(request, name)
@@ -44,21 +43,31 @@ export function knownSandbox ({ raw, headers }: FastifyRequest, sandboxes: Sandb
 export type ContextOf = (request: FastifyRequest) => Context
 
 /** The context of a request to a page. Throws NOT_FOUND where there is no such sandbox: looking makes none. */
-export function pageContexts (sandboxes: Sandboxes, publicUrl: string | null): ContextOf {
+export function pageContexts (sandboxes: Sandboxes, originOf: OriginOf): ContextOf {
   return request => {
     const name = named.get(request.raw) ?? DEFAULT_SANDBOX
     const sandbox = sandboxes.find(name)
     if (sandbox === undefined) throw new ApiError('NOT_FOUND', { because: `there is no sandbox ${name.slice(0, 100)}` })
-    return contextIn(sandbox, request, publicUrl)
+    return contextIn(sandbox, request, originOf)
   }
 }
 
 /** What a handler gets to know besides its request. */
-export function contextIn (sandbox: Sandbox, request: FastifyRequest, publicUrl: string | null): Context {
+export function contextIn (sandbox: Sandbox, request: FastifyRequest, originOf: OriginOf): Context {
   return {
     sandbox,
-    origin: originOf(request, publicUrl) + sandbox.prefix,
+    origin: originOf(request) + sandbox.prefix,
     now: sandbox.clock.now(),
     noteIgnored: path => { (request.ignoredFields ??= new Set()).add(path) } // a set, because a handler may run twice
+  }
+}
+
+/** Where clients reach the sandbox that a URL names, whether or not it is there yet. Throws for what can't be a name. */
+export function baseUrls (originOf: OriginOf): (request: FastifyRequest) => string {
+  return request => {
+    const name = named.get(request.raw)
+    if (name === undefined) return originOf(request)
+    checkSandboxName(name)
+    return `${originOf(request)}/~${name}`
   }
 }

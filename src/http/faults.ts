@@ -8,7 +8,7 @@ import type { Effect } from '../faults/effect.js'
 import { FAULT_HEADER, readFaultHeader } from '../faults/header.js'
 import type { Fault } from '../faults/rules.js'
 import type { Sandbox } from '../sandbox.js'
-import { sendError, sendJson } from './replies.js'
+import { sendFailure, sendJson } from './replies.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -43,12 +43,12 @@ export function createFaultGate (app: FastifyInstance, { acceptsHeader, report }
     done()
   })
 
-  /** Handlers throw, and behind a timer nobody else would catch it. */
+  /** What throws behind a timer would end the process. */
   const guarded = (reply: FastifyReply, action: () => void) => () => {
     try {
       action()
     } catch (thrown) {
-      sendError(reply, thrown, report)
+      sendFailure(reply, thrown, report)
     }
   }
 
@@ -119,7 +119,7 @@ export function createFaultGate (app: FastifyInstance, { acceptsHeader, report }
         if (spoilt !== null) done(null, spoilt.payload)
       }
       if (fault.delayMs === 0) finish()
-      else waits.add(fault.delayMs, finish)
+      else waits.add(fault.delayMs, guarded(reply, finish))
     }
   }
 }

@@ -8,6 +8,8 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
 import { isDelivery } from '../rules/headers.js'
+import { allowPrivateNetwork } from './cors.js'
+import { METHODS } from './unknown.js'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -91,8 +93,9 @@ export function addControlPreflight (app: FastifyInstance, { hosts, origins }: P
   app.options('/_emulator/*', { config: { cors: false } }, (request, reply) => {
     checkHost(request.headers.host, hosts)
     checkOrigin(request.headers, origins, reply)
+    allowPrivateNetwork(request, reply)
     reply.code(204)
-      .header('access-control-allow-methods', 'GET, HEAD, POST, PUT, PATCH, DELETE')
+      .header('access-control-allow-methods', METHODS.join(', '))
       .header('access-control-allow-headers', `authorization, content-type, ${KEY_HEADER}`)
       .send()
   })

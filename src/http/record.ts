@@ -11,6 +11,7 @@ import { maskedForm } from '../requests/secrets.js'
 import type { Sandbox } from '../sandbox.js'
 import type { Sandboxes } from '../sandboxes.js'
 import { knownSandbox } from './context.js'
+import { isHead } from './rewrite.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -37,7 +38,7 @@ export function recordCalls (app: FastifyInstance, sandboxes: Sandboxes): void {
     sandbox?.requests.add({
       at: sandbox.clock.now(),
       duration_ms: durationOf(request),
-      method: request.method,
+      method: methodOf(request),
       url,
       operation,
       page: null,
@@ -71,7 +72,7 @@ function submission (request: FastifyRequest, reply: FastifyReply, { clock }: Sa
   return {
     at: clock.now(),
     duration_ms: durationOf(request),
-    method: request.method,
+    method: methodOf(request),
     url: request.url,
     operation: null,
     page: pageOf(request),
@@ -87,6 +88,11 @@ function submission (request: FastifyRequest, reply: FastifyReply, { clock }: Sa
 /** `/status/:link(^…$)` as `/status/{link}`. */
 function pageOf ({ routeOptions }: FastifyRequest): string {
   return (routeOptions.url ?? '').replace(/:(\w+)(?:\([^)]*\))?/g, '{$1}')
+}
+
+/** As the client sent it. */
+function methodOf (request: FastifyRequest): string {
+  return isHead(request) ? 'HEAD' : request.method
 }
 
 function durationOf ({ startedMs }: FastifyRequest): number {

@@ -1,11 +1,9 @@
 /** What goes onto the wire: JSON replies, empty replies, and the one shape of an error. */
-import { STATUS_CODES } from 'node:http'
-import type { Socket } from 'node:net'
-import type { ConnectionError, FastifyError, FastifyReply } from 'fastify'
+import type { FastifyError, FastifyReply } from 'fastify'
 import type { FileReply } from '../contract/operations.js'
 import { ApiError } from '../errors.js'
 
-const JSON_TYPE = 'application/json; charset=utf-8'
+export const JSON_TYPE = 'application/json; charset=utf-8'
 
 export function sendJson (reply: FastifyReply, status: number, body: unknown): void {
   const text = JSON.stringify(body)
@@ -37,37 +35,46 @@ export function sendError (reply: FastifyReply, thrown: unknown, report: (error:
   sendJson(reply, error.status, details === undefined ? { code, message } : { code, message, details })
 }
 
-/** Refuses what can't be read as HTTP, and so never becomes a request, in the same shape, and closes the connection. */
-export function refuseConnection (error: ConnectionError, socket: Socket): void {
-  const status = MALFORMED_STATUSES[error.code] ?? 400
-  const { code, message } = new ApiError('INVALID_REQUEST_BODY', { because: `the request is not valid HTTP: ${error.message}` })
-  const body = JSON.stringify({ code, message })
-  if (socket.writable) {
-    socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: ${JSON_TYPE}\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`)
+/**
+ * Answers with an error where an answer could not be made or written and nobody catches what is thrown: after a COMMIT, behind a
+ * timer. Never throws. Where the answer has begun already, the connection is closed.
+ */
+export function sendFailure (reply: FastifyReply, thrown: unknown, report: (error: unknown) => void): void {
+  const { raw } = reply
+  if (raw.headersSent || raw.destroyed) {
+    if (!(thrown instanceof ApiError)) report(thrown)
+    raw.destroy()
+    return
   }
-  socket.destroy()
+  for (const name of Object.keys(reply.getHeaders())) { // one of them may be what could not be written
+    if (!name.startsWith('access-control-')) reply.removeHeader(name)
+  }
+  try {
+    sendError(reply, thrown, report)
+  } catch (again) {
+    report(again)
+    raw.destroy()
+  }
 }
-
-const MALFORMED_STATUSES: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
 
 const MIB = 1024 * 1024
 
 function asApiError (error: unknown, bodyLimit = MIB): ApiError {
   if (error instanceof ApiError) return error
-  const { code = '', message = '' } = error as Partial<FastifyError>
+  const { code, message = '', statusCode = 500 } = (error ?? {}) as Partial<FastifyError>
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new ApiError('REQUEST_BODY_TOO_LARGE', { because: `at most ${bodyLimit / MIB} MiB` })
-    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new ApiError('INVALID_REQUEST_BODY', { because: message })
     case 'ECONNRESET':
       return new ApiError('INVALID_REQUEST_BODY', { because: 'the connection was closed before the body had ended' })
     case 'FST_ERR_BAD_URL':
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return new ApiError('NOT_FOUND', { because: 'the path is not a valid URL, or longer than any id' })
   }
-  if (code.startsWith('SQLITE_')) return new ApiError('STORAGE_UNAVAILABLE', { because: 'see what it printed' })
+  if (typeof code === 'string' && code.startsWith('SQLITE_')) {
+    return new ApiError('STORAGE_UNAVAILABLE', { because: 'see what it printed' })
+  }
+  // The framework's other refusals are all about headers and bodies; a 4xx must never become a 5xx.
+  if (statusCode >= 400 && statusCode < 500) return new ApiError('INVALID_REQUEST_BODY', { because: message })
   return new ApiError('INTERNAL_SERVER_ERROR')
 }

@@ -1,13 +1,14 @@
 /** The Fastify application: parsing, cross-origin rules, the shape of errors. Which routes it has is decided by who adds them. */
 import { setTimeout } from 'node:timers' // not the global, which a test may have replaced
-import cors from '@fastify/cors'
-import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Operation } from '../contract/load.js'
 import { ApiError } from '../errors.js'
 import type { KeyPolicy } from './auth.js'
-import { withoutSandbox } from './context.js'
+import { addCors } from './cors.js'
 import { parseJson } from './json.js'
-import { refuseConnection, sendError } from './replies.js'
+import { httpOptions } from './listener.js'
+import { sendError } from './replies.js'
+import { rewriteUrl } from './rewrite.js'
 import { unknownRoute } from './unknown.js'
 
 declare module 'fastify' {
@@ -31,19 +32,18 @@ export interface ServerOptions {
 const BODY_MAX_BYTES = 1024 * 1024
 /** How long the requests under way have to end when the server closes: a client that has stalled must not keep it alive. */
 const CLOSE_GRACE_MS = 1000
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 export function createServer ({ keys, report }: ServerOptions): FastifyInstance {
   const app = fastify({
+    ...httpOptions(report),
     logger: false,
     bodyLimit: BODY_MAX_BYTES,
-    exposeHeadRoutes: false,
+    exposeHeadRoutes: false, // HEAD is answered by the routes of GET
     forceCloseConnections: 'idle', // requests under way are answered first
     return503OnClosing: false, // and so are those that arrive on their connections
     routerOptions: { ignoreTrailingSlash: true },
-    rewriteUrl: withoutSandbox,
+    rewriteUrl,
     schemaController: { compilersFactory: { buildValidator: () => unused, buildSerializer: () => unused } },
-    clientErrorHandler: refuseConnection,
     // No hook runs for these, so what @fastify/cors would add is added here.
     frameworkErrors (error, _request, reply) {
       reply.header('access-control-allow-origin', '*')
@@ -60,9 +60,12 @@ export function createServer ({ keys, report }: ServerOptions): FastifyInstance 
   app.decorateRequest('ignoredFields', null)
   app.decorateRequest('startedMs', 0)
   app.decorateRequest('refusal', null)
-  app.register(cors, { origin: '*', methods: METHODS, maxAge: 86_400, strictPreflight: false })
+  addCors(app)
   parseBodies(app)
-  app.setErrorHandler((error, _request, reply) => sendError(reply, error, report))
+  app.setErrorHandler((error, request, reply) => {
+    // Where there is no route, it does not matter what is wrong with the body.
+    sendError(reply, request.is404 ? unknownRoute(request, reply, keys) : error, report)
+  })
   app.setNotFoundHandler((request, reply) => sendError(reply, unknownRoute(request, reply, keys), report))
   return app
 }
@@ -81,6 +84,7 @@ function parseBodies (app: FastifyInstance): void {
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
     try {
       request.bodyBytes = bytes as Buffer
+      checkEncoding(request)
       done(null, parseJson(bytes as Buffer))
     } catch (error) {
       done(error as ApiError)
@@ -96,4 +100,11 @@ function parseBodies (app: FastifyInstance): void {
         : `content-type must be application/json, not ${type}`
     }))
   })
+}
+
+/** Bodies are read as they come. Compressed, they would be refused as bytes that are no UTF-8. */
+function checkEncoding ({ headers: { 'content-encoding': encoding } }: FastifyRequest): void {
+  if (encoding === undefined || encoding.toLowerCase() === 'identity') return
+  const because = `content-encoding ${encoding.slice(0, 50)} is not supported: send the body uncompressed, without this header`
+  throw new ApiError('INVALID_REQUEST_BODY', { because })
 }

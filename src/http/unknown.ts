@@ -7,17 +7,49 @@ import { contract, controlContract, type Operation } from '../contract/load.js'
 import { ApiError } from '../errors.js'
 import { authenticate, type KeyPolicy } from './auth.js'
 
+/** The methods that some path answers; every path answers OPTIONS besides. */
+export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
+
 /** The refusal of a request without a route; UNAUTHORIZED where its operation asks for a key and got none. */
 export function unknownRoute ({ method, url, headers }: FastifyRequest, reply: FastifyReply, keys: KeyPolicy): ApiError {
-  const path = (url.split('?', 1)[0] ?? '').replace(/(?<=.)\/$/, '')
-  const operations = [...contract().operations, ...controlContract().operations]
-  const candidates = operations.filter(operation => matches(operation.path, path))
+  const path = pathOf(url)
+  const candidates = operationsAt(path)
   const operation = candidates.find(candidate => candidate.method === method)
   if (operation !== undefined) return missing(operation, headers.authorization, keys)
   if (candidates.length === 0) return new ApiError('NOT_FOUND', { because: `there is no ${method} ${path.slice(0, 200)}` })
-  const allowed = [...new Set(candidates.map(candidate => candidate.method))]
-  reply.header('allow', allowed.join(', '))
-  return new ApiError('METHOD_NOT_ALLOWED', { because: `use ${allowed.join(' or ')}` })
+  const { error, allow } = wrongMethod(candidates)
+  reply.header('allow', allow)
+  return error
+}
+
+/** The refusal of a method that HTTP does not have, such as `get`. */
+export function refuseMethod (method: string, url: string): WrongMethod {
+  const candidates = operationsAt(pathOf(url).replace(/^\/~[^/]*/, ''))
+  if (candidates.length > 0) return wrongMethod(candidates)
+  const known = METHODS.find(name => name === method.toUpperCase())
+  const because = known === undefined ? `use ${METHODS.join(' or ')}` : `write ${known} in capitals`
+  return { error: new ApiError('METHOD_NOT_ALLOWED', { because }), allow: METHODS.join(', ') }
+}
+
+interface WrongMethod {
+  error: ApiError
+  /** Value of the header `allow`. */
+  allow: string
+}
+
+function wrongMethod (candidates: readonly Operation[]): WrongMethod {
+  const methods = [...new Set(candidates.map(candidate => candidate.method))]
+  const allow = methods.flatMap(method => method === 'GET' ? ['GET', 'HEAD'] : [method]).join(', ')
+  return { error: new ApiError('METHOD_NOT_ALLOWED', { because: `use ${methods.join(' or ')}` }), allow }
+}
+
+/** Without the query, and without a slash at the end. */
+function pathOf (url: string): string {
+  return (url.split('?', 1)[0] ?? '').replace(/(?<=.)\/$/, '')
+}
+
+function operationsAt (path: string): Operation[] {
+  return [...contract().operations, ...controlContract().operations].filter(operation => matches(operation.path, path))
 }
 
 function missing (operation: Operation, authorization: string | undefined, keys: KeyPolicy): ApiError {

@@ -5,7 +5,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
 import type { ContextOf } from '../http/context.js'
-import { sendError } from '../http/replies.js'
+import { sendError, sendFailure } from '../http/replies.js'
 import type { Context } from '../sandbox.js'
 import { readOptions, withoutOptions, type EmbedKind } from './embed/options.js'
 import { sendPage, type Page } from './layout.js'
@@ -32,8 +32,10 @@ export interface Frame {
   sendNotice (reply: FastifyReply, code: number, told: Notice): void
   /** A program that wants JSON and nothing else gets the API's answer; a browser gets a page. */
   notFound (request: FastifyRequest, reply: FastifyReply, told: Notice): void
-  /** What is nobody's fault but ours, or a form that can't be read. */
+  /** What is nobody's fault but ours, or a form that can't be read. Never throws. */
   fail (error: unknown, request: FastifyRequest, reply: FastifyReply): void
+  /** Runs what answers after a change was stored. What it throws is answered with `fail`. */
+  answer (request: FastifyRequest, reply: FastifyReply, action: () => void): void
 }
 
 /** The path that all our URLs begin with: that of --public-url, and of the sandbox. */
@@ -68,6 +70,18 @@ export function pageFrame ({ contextOf, report, embed }: PagesOptions): Frame {
     send(reply, code, { title: told.title, content: notice(told), width: 'narrow' })
   }
 
+  function fail (error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const code = (error as { statusCode?: number } | null)?.statusCode ?? (error instanceof ApiError ? error.status : 500)
+    try {
+      sendNotice(reply, code, code >= 500
+        ? { id: 'failed', title: 'Something went wrong', text: 'The emulator failed; its output says why.', again: request.url }
+        : { id: 'refused', title: 'This form could not be read', text: 'Load the page and try once more.', again: request.url })
+      if (code >= 500) report(error)
+    } catch { // there is no page to say it on, as in a sandbox that is gone
+      sendFailure(reply, error, report)
+    }
+  }
+
   return {
     baseOf,
     isEmbedded: embed !== undefined,
@@ -85,12 +99,13 @@ export function pageFrame ({ contextOf, report, embed }: PagesOptions): Frame {
       const because = `there is no ${request.method} ${request.url.slice(0, 200)}`
       sendError(reply, new ApiError('NOT_FOUND', { because }), report)
     },
-    fail (error, request, reply) {
-      const code = (error as { statusCode?: number }).statusCode ?? (error instanceof ApiError ? error.status : 500)
-      if (code >= 500) report(error)
-      sendNotice(reply, code, code >= 500
-        ? { id: 'failed', title: 'Something went wrong', text: 'The emulator failed; its output says why.', again: request.url }
-        : { id: 'refused', title: 'This form could not be read', text: 'Load the page and try once more.', again: request.url })
+    fail,
+    answer (request, reply, action) {
+      try {
+        action()
+      } catch (failure) {
+        fail(failure, request, reply)
+      }
     }
   }
 }

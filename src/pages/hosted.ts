@@ -8,6 +8,7 @@ import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
 import { noteRefusal } from '../http/record.js'
+import { isHead } from '../http/rewrite.js'
 import { hasExpired, isOpen } from '../resources/payments/states.js'
 import type { Payment } from '../resources/payments/store.js'
 import { linkId, linkSeq, shortSlugSeq } from '../rules/links.js'
@@ -68,7 +69,7 @@ const NO_PAYMENT: Notice = {
 }
 
 function hostedPages (options: PagesOptions) {
-  const { baseOf, isEmbedded, contextOf, dressed, send, sendNotice, notFound, fail } = pageFrame(options)
+  const { baseOf, isEmbedded, contextOf, dressed, send, sendNotice, notFound, fail, answer } = pageFrame(options)
 
   function visit (request: FastifyRequest<LinkRoute>, reply: FastifyReply): Visit | null {
     const context = contextOf(request)
@@ -118,14 +119,12 @@ function hostedPages (options: PagesOptions) {
     const found = visit(request, reply)
     if (found === null) return
     const { payment: { seq, opened_at: openedAt }, context: { sandbox, now } } = found
-    if (openedAt !== null) return showState(found)
+    if (openedAt !== null || isHead(request)) return showState(found)
     sandbox.turn.run(() => { sandbox.payments.recordOpening(seq, now) }, error => {
-      try {
+      answer(request, reply, () => {
         if (error !== undefined) throw error
         showState(found)
-      } catch (failure) {
-        fail(failure, request, reply)
-      }
+      })
     })
   }
 
@@ -146,16 +145,14 @@ function hostedPages (options: PagesOptions) {
     }
     const change = () => { act(stored(seq, sandbox), form, { sandbox, origin, now: sandbox.clock.now() }) }
     sandbox.turn.run(change, error => {
-      try {
+      answer(request, reply, () => {
         if (error !== undefined && !(error instanceof ApiError)) throw error
         noteRefusal(request, error)
         const after = { ...before, payment: stored(seq, sandbox) }
         if (error === undefined || !isOpen(after.payment)) leadOn(after)
         else if (mayBePaid(after)) showCheckout(after, 422, problemsOf(error), entered(form))
         else showState(after)
-      } catch (failure) {
-        fail(failure, request, reply)
-      }
+      })
     })
   }
 

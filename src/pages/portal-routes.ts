@@ -48,7 +48,7 @@ export function addPortalPages (app: FastifyInstance, options: PagesOptions): vo
 }
 
 function portalPages (options: PagesOptions) {
-  const { contextOf, send, sendNotice, notFound, fail } = pageFrame(options)
+  const { contextOf, send, sendNotice, notFound, fail, answer } = pageFrame(options)
 
   const urlOf = ({ session, context }: Visit) => `${rootOf(context)}/portal/session/${session.token}`
 
@@ -103,14 +103,12 @@ function portalPages (options: PagesOptions) {
       removePaymentMethod(text(request.body, 'payment_method_id'), customerId, found.context)
     }
     sandbox.turn.run(change, error => {
-      try {
+      answer(request, reply, () => {
         noteRefusal(request, error)
         if (error === undefined) sendRedirect(reply, `${urlOf(found)}?removed=yes`)
         else if (error instanceof ApiError) showPortal(found, 422, [problemOf(error)])
         else throw error
-      } catch (failure) {
-        fail(failure, request, reply)
-      }
+      })
     })
   }
 

@@ -5,7 +5,7 @@
  */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { ApiError } from '../errors.js'
-import { sendEmpty, sendError } from '../http/replies.js'
+import { sendEmpty, sendError, sendFailure } from '../http/replies.js'
 import { UPLOAD_MAX_BYTES, receive } from '../resources/uploads/life.js'
 import { findTarget } from '../resources/uploads/rules.js'
 import type { Upload, UploadKind } from '../resources/uploads/store.js'
@@ -37,8 +37,12 @@ export function addUploads (app: FastifyInstance, { contextOf, report }: PagesOp
       const type = request.headers['content-type']
       const { turn } = contextOf(request).sandbox
       turn.run(() => { receive(kind, request.params.secret, type, bytes, contextOf(request)) }, error => {
-        if (error === undefined) sendEmpty(reply, 200)
-        else sendError(reply, error, report)
+        try {
+          if (error !== undefined) throw error
+          sendEmpty(reply, 200)
+        } catch (thrown) {
+          sendFailure(reply, thrown, report)
+        }
       })
     })
   }
@@ -48,7 +52,7 @@ export function addUploads (app: FastifyInstance, { contextOf, report }: PagesOp
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => { done(null, bytes) })
     addTarget(scope, 'image')
     addTarget(scope, 'file')
-    scope.get<UploadRoute>(`/uploads/${ID}`, { exposeHeadRoute: true }, (request, reply) => {
+    scope.get<UploadRoute>(`/uploads/${ID}`, (request, reply) => {
       const { uploads } = contextOf(request).sandbox
       const upload = uploads.find(request.params.id)
       const content = uploads.content(request.params.id)

@@ -391,22 +391,18 @@ t.test(`${BODIES} malformed bodies (seed ${SEED})`, async t => {
   })
 })
 
-/**
- * Sends the bytes and gives what came back until the connection was closed; null where it was reset, and the answer with it, as
- * happens to who goes on sending what nobody reads.
- */
-function raw (port: number, ...pieces: Array<string | Buffer>): Promise<string | null> {
+/** Sends the bytes and gives what came back until the connection was closed. */
+function raw (port: number, ...pieces: Array<string | Buffer>): Promise<string> {
   return new Promise(resolve => {
     let answer = ''
-    let isReset = false
     const socket = connectSocket(port, '127.0.0.1', () => {
       for (const piece of pieces) socket.write(typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece)
       socket.end()
     })
     socket.setEncoding('latin1')
       .on('data', (text: string) => { answer += text })
-      .on('error', () => { isReset = true })
-      .on('close', () => { resolve(isReset && answer === '' ? null : answer) })
+      .on('error', error => { answer += String(error) })
+      .on('close', () => { resolve(answer) })
   })
 }
 
@@ -415,10 +411,11 @@ const POST = `POST /payments HTTP/1.1\r\n${AUTH}Content-Type: application/json\r
 const CHUNKED = `${POST}Transfer-Encoding: chunked\r\n\r\n`
 
 t.test('malformed HTTP', async t => {
-  /** What is sent, and the statuses it may get; none at all where the connection may be closed without a word. */
+  /** What is sent, and the statuses it may get. */
   const requests: Record<string, [pieces: Array<string | Buffer>, statuses: number[]]> = {
     'no request line': [['HELLO\r\n\r\n'], [400]],
-    'a made-up method': [[`PAY /payments HTTP/1.1\r\n${AUTH}\r\n`], [400]],
+    'a made-up method': [[`PAY /payments HTTP/1.1\r\n${AUTH}\r\n`], [405]],
+    'a method in small letters': [[`get /nowhere HTTP/1.1\r\n${AUTH}\r\n`], [405]],
     bytes: [[Buffer.from('00010203ff0d0a0d0a', 'hex')], [400]],
     'a TLS handshake': [[Buffer.from('1603010200010001fc0303', 'hex')], [400]],
     'HTTP/2': [['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'], [400]],
@@ -438,22 +435,19 @@ t.test('malformed HTTP', async t => {
     'chunks that are cut off': [[`${CHUNKED}10\r\n{"billing"`], [400]],
     'chunks without their end': [[`${CHUNKED}2\r\n{}\r\n`], [400]],
     'a body that is cut off': [[`${POST}Content-Length: 100\r\n\r\n{"billing"`], [400]],
-    'a tunnel': [['CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example:443\r\n\r\n'], []],
+    'a tunnel': [['CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example:443\r\n\r\n'], [405]],
     TRACE: [[`TRACE /payments HTTP/1.1\r\n${AUTH}\r\n`], [405]],
     'an unknown expectation': [[`${POST}Expect: a-miracle\r\nContent-Length: 2\r\n\r\n{}`], [417]],
-    'no host': [['GET /nowhere HTTP/1.1\r\nConnection: close\r\n\r\n'], [400, 404]]
+    'no host': [['GET /nowhere HTTP/1.1\r\nConnection: close\r\n\r\n'], [400]]
   }
-  /** Refused by Node itself, before we hear of it, and without a body. */
-  const SILENT = ['an unknown expectation', 'no host']
 
   for (const [name, [pieces, statuses]] of Object.entries(requests)) {
     t.test(name, async t => {
       await underAttack(t, async (_url, port) => {
         const answer = await raw(port, ...pieces)
-        if (answer === null || (answer === '' && statuses.length === 0)) return
         const [head = '', body = ''] = answer.split(/\r\n\r\n(.*)/s)
         t.ok(statuses.includes(Number(head.split(' ')[1])), answer.slice(0, 300))
-        if (!SILENT.includes(name)) checkEnvelope(t, head, body)
+        checkEnvelope(t, head, body)
       })
     })
   }
@@ -470,7 +464,7 @@ function checkEnvelope (test: Test, head: string, body: string): void {
 t.test('absurd URLs', async t => {
   const long = 'a'.repeat(10_000)
   const targets = [
-    '//', '///', '//payments', '/payments//', '/..', '/../payments/x', '/payments/../../etc/passwd',
+    '//x', '///x', '//payments', '/payments//', '/..', '/../payments/x', '/payments/../../etc/passwd',
     '/payments/%2e%2e/%2e%2e/etc/passwd', '/%00', '/payments/%00', '/payments/%00/line-items', '/%', '/%zz', '/payments/%E0%A4%A', '/payments/%ff%fe',
     `/${long}`, `/payments/${long}`, `/${'a/'.repeat(5000)}`, `/${'%41'.repeat(3000)}`, `/payments?status=${long}`,
     '/payments/;a=b', '/payments/*', '/payments/:payment_id', '/payments/{payment_id}', '/\\..\\..', '/payments\\x',
@@ -483,7 +477,7 @@ t.test('absurd URLs', async t => {
   await underAttack(t, async (_url, port) => {
     for (const target of targets) {
       for (const method of ['GET', 'DELETE']) {
-        const answer = await raw(port, `${method} ${target} HTTP/1.1\r\n${AUTH}\r\n`) ?? ''
+        const answer = await raw(port, `${method} ${target} HTTP/1.1\r\n${AUTH}\r\n`)
         const [head = '', body = ''] = answer.split(/\r\n\r\n(.*)/s)
         const status = Number(head.split(' ')[1])
         t.ok(status >= 400 && status < 500, `${method} ${target.slice(0, 50)}: ${status}`)
@@ -491,7 +485,7 @@ t.test('absurd URLs', async t => {
       }
     }
     const tooLong = await raw(port, `GET /${'a'.repeat(100_000)} HTTP/1.1\r\n${AUTH}\r\n`)
-    t.match(tooLong ?? 'HTTP/1.1 431 ', /^HTTP\/1\.1 431 /, 'a URL beyond every limit')
+    t.match(tooLong, /^HTTP\/1\.1 431 /, 'a URL beyond every limit')
   })
 })
 

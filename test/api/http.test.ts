@@ -1,5 +1,6 @@
 /** HTTP as the emulator speaks it, whatever the operation: keys, routes, methods, bodies, cross-origin rules, its own pages. */
 import { readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { contract, type Operation } from '../../src/contract/load.js'
 import { handlers } from '../../src/resources/all.js'
@@ -111,7 +112,7 @@ t.test('routes', async t => {
   t.test('an unknown route is 404, with a key or without', async t => {
     const { call } = startEmulator(t)
     const urls = [
-      '/', '/payment', '/payments/a/b', '/PAYMENTS/x', '/v1/payments', '/payments.json', '/%70ayments/x/y', '/_emulator',
+      '/payment', '/payments/a/b', '/PAYMENTS/x', '/v1/payments', '/payments.json', '/%70ayments/x/y', '/_emulator',
       '/docs/other.js', '/docs/..%2f..%2fpackage.json', '/openapi.yaml', '/constructor', '/__proto__'
     ]
     for (const url of urls) {
@@ -134,9 +135,9 @@ t.test('routes', async t => {
       t.notOk(allowed.includes(wrong))
     }
     const { headers } = await call('DELETE', '/payments')
-    t.equal(headers['allow'], 'GET, POST')
-    t.equal((await call('PUT', '/payments/')).headers['allow'], 'GET, POST', 'a slash at the end is the same path')
-    t.equal((await call('POST', '/payments/pay_none/')).headers['allow'], 'GET')
+    t.equal(headers['allow'], 'GET, HEAD, POST')
+    t.equal((await call('PUT', '/payments/')).headers['allow'], 'GET, HEAD, POST', 'a slash at the end is the same path')
+    t.equal((await call('POST', '/payments/pay_none/')).headers['allow'], 'GET, HEAD')
   })
 
   t.test('a slash at the end, and a query where none is known, make no difference', async t => {
@@ -148,17 +149,6 @@ t.test('routes', async t => {
       `/payments/${id}?x=1&x=2&__proto__=3`
     ]
     for (const url of urls) t.equal((await call('GET', url)).status, 200, url)
-  })
-
-  t.test('HEAD has no body, whatever the answer', async t => {
-    const { emulator } = startEmulator(t)
-    const { url } = await emulator.listen()
-    const { send } = connect(t, url)
-    for (const path of ['/payments', '/payments/pay_none', '/nowhere', '/docs', '/_emulator/health']) {
-      const { status, text } = await send('HEAD', path)
-      t.ok(status >= 200 && status < 500, `${path}: ${status}`)
-      t.equal(text, '')
-    }
   })
 
   t.test('an id of any length and kind is looked for, not stumbled over', async t => {
@@ -196,6 +186,20 @@ t.test('bodies', async t => {
       t.match(json.message, /^Your request body is invalid\. Please check your request headers and object\. \(.+\)$/)
     }
     t.strictSame(emulator.stored(), before)
+  })
+
+  t.test('compressed ones are refused, and told so', async t => {
+    const emulator = startEmulator(t)
+    const before = emulator.stored()
+    const body = gzipSync(JSON.stringify(paymentBody()))
+    for (const encoding of ['gzip', 'br', 'GZIP, identity', 'x'.repeat(1000)]) {
+      const headers = { 'content-type': 'application/json', 'content-encoding': encoding }
+      const answer = await emulator.call('POST', '/payments', { raw: body, headers })
+      refused(t, answer, [422, 'INVALID_REQUEST_BODY'], `content-encoding ${encoding.slice(0, 50)} is not supported: send the body uncompressed`)
+    }
+    t.strictSame(emulator.stored(), before)
+    const plain = { 'content-type': 'application/json', 'content-encoding': 'identity' }
+    t.equal((await emulator.call('POST', '/payments', { body: paymentBody(), headers: plain })).status, 200)
   })
 
   t.test('none where one is needed', async t => {
@@ -267,6 +271,21 @@ t.test('pages of other origins may call', async t => {
     t.equal(statusCode, 204, 'an OPTIONS that is no preflight')
   })
 
+  t.test('a page of a public site may call this computer, once its browser has asked', async t => {
+    const ask = async (url: string, asked: string | undefined) => {
+      const headers = { ...ORIGIN, 'access-control-request-method': 'POST' }
+      const more = asked === undefined ? {} : { 'access-control-request-private-network': asked }
+      const answer = await emulator.app.inject({ method: 'OPTIONS', url, headers: { ...headers, ...more } })
+      return [answer.statusCode, answer.headers['access-control-allow-private-network']]
+    }
+    for (const url of ['/payments', '/payments/pay_x', '/~one/payments']) {
+      t.strictSame(await ask(url, 'true'), [204, 'true'], url)
+      t.strictSame(await ask(url, undefined), [204, undefined], url)
+      t.strictSame(await ask(url, 'false'), [204, undefined], url)
+    }
+    t.strictSame(await ask('/_emulator/clock', 'true'), [403, undefined], 'but not the control API')
+  })
+
   t.test('every answer says so, errors too', async t => {
     const answers: Array<[number, Promise<Answer>]> = [
       [200, call('GET', '/payments', { headers: ORIGIN })],
@@ -284,6 +303,46 @@ t.test('pages of other origins may call', async t => {
       t.strictSame([status, headers['access-control-allow-origin']], [expected, '*'])
     }
   })
+})
+
+t.test('an answer that fails takes no other with it, nor the process', async t => {
+  const { emulator } = startEmulator(t)
+  const reports = t.capture(console, 'error')
+  const { requests } = emulator.sandbox
+  const { add } = requests
+  const failure = new Error('the log is broken')
+  let count = 0
+  requests.add = (...call) => {
+    if (++count === 30) throw failure
+    add(...call)
+  }
+  const { url } = await emulator.listen()
+  const { pay, get } = connect(t, url, 60)
+  const answers = await Promise.all(Array.from({ length: 60 }, () => pay(paymentBody())))
+  t.equal(answers.filter(({ status }) => status === 200).length, 59)
+  t.match(answers.find(({ status }) => status !== 200), { status: 500, json: { code: 'INTERNAL_SERVER_ERROR' } })
+  t.strictSame(reports.args(), [[failure]])
+  t.equal((await get<{ items: unknown[] }>('/payments?page_size=100')).json.items.length, 60, 'all are stored')
+})
+
+t.test('a program that asks for the root learns that the emulator is there', async t => {
+  const { call, emulator, stored } = startEmulator(t, { controlKey: 'secret' })
+  const before = stored()
+  for (const headers of [{}, { accept: '*/*' }, { accept: 'application/json' }, { host: 'emulator:4010' }]) {
+    const { status, json, headers: answered } = await call('GET', '/', { key: null, headers })
+    const base = `http://${headers.host ?? 'localhost:80'}`
+    t.equal(status, 200)
+    t.match(json, { name: 'dodo-emulator', version: VERSION, base_url: base, docs_url: `${base}/docs` })
+    t.match(answered['content-type'], /^application\/json/)
+    t.equal((await call('HEAD', '/', { key: null, headers })).status, 200)
+  }
+  const { json } = await call('GET', '/~one/')
+  t.match(json, { base_url: 'http://localhost:80/~one' })
+  t.match((await call('GET', '/~../')).json, { code: 'INVALID_REQUEST_PARAMETERS' })
+  t.strictSame([(await call('GET', '/_emulator/sandboxes', { headers: { 'x-emulator-key': 'secret' } })).json, stored()],
+    [{ items: [{ name: 'default', is_kept: false, is_open: true }] }, before], 'and makes no sandbox')
+  t.match((await emulator.app.inject({ url: '/', headers: { accept: 'text/html' } })).headers['content-type'], /^text\/html/)
+  t.equal((await startEmulator(t, { control: 'off' }).call('GET', '/')).status, 200, 'without the control API too')
 })
 
 t.test("the emulator's own pages", async t => {

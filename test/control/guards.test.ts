@@ -65,10 +65,17 @@ t.test('answers', async t => {
     t.equal(listed.status, 200)
     t.match(listed.headers, { 'access-control-allow-origin': 'http://localhost:3000', vary: /origin/ })
     const { statusCode, headers } = await emulator.app.inject({
-      method: 'OPTIONS', url: CLOCK, headers: { origin: 'http://localhost:3000', 'access-control-request-method': 'POST' }
+      method: 'OPTIONS',
+      url: CLOCK,
+      headers: {
+        origin: 'http://localhost:3000',
+        'access-control-request-method': 'POST',
+        'access-control-request-private-network': 'true'
+      }
     })
     t.equal(statusCode, 204)
     t.match(headers, {
+      'access-control-allow-private-network': 'true',
       'access-control-allow-origin': 'http://localhost:3000',
       'access-control-allow-methods': /POST.*DELETE/,
       'access-control-allow-headers': /content-type.*x-emulator-key/

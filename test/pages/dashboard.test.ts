@@ -104,7 +104,7 @@ t.test('shows', async t => {
     noLeak(t, program.headers, 'what a program gets')
     t.equal((await visit('/dashboard')).location, '/')
     const root = await emulator.app.inject({ url: '/' })
-    t.match(root.json(), { code: 'NOT_FOUND' }, 'to a program, the API has nothing at its root')
+    t.match(root.json(), { name: 'dodo-emulator' }, 'a program hears where it is instead')
   })
 
   t.test('what a person may have typed into the URL, without harm', async t => {

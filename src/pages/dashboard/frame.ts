@@ -14,6 +14,7 @@ import { sendError } from '../../http/replies.js'
 import type { Context } from '../../sandbox.js'
 import { rootOf } from '../frame.js'
 import type { Fragment } from '../layout.js'
+import { isProgramAtRoot, sendRoot } from '../root.js'
 import { createDoor } from './door.js'
 import { createTokens, readForm, type Form, type Refused, type Sheet } from './form.js'
 import { createChanges } from './live.js'
@@ -23,6 +24,8 @@ import { readUpload } from './upload.js'
 
 export interface DashboardOptions {
   contextOf: ContextOf
+  /** Where a request reaches the API. */
+  baseUrlOf (request: FastifyRequest): string
   operate: Operate
   guard: Guard
   /** Of --control-key; null where there is none. */
@@ -110,7 +113,11 @@ export function addDashboard (app: FastifyInstance, options: DashboardOptions, s
     const frame = createFrame(options)
     scope.addHook('onRoute', route => { route.config = { ...route.config, cors: false } })
     scope.addHook('onRequest', async (request, reply) => {
-      if (isRootOfApi(request)) throw new ApiError('NOT_FOUND', { because: `there is no ${request.method} /` })
+      if (isProgramAtRoot(request)) {
+        if (request.method !== 'GET') throw new ApiError('NOT_FOUND', { because: `there is no ${request.method} /` })
+        sendRoot(reply, options.baseUrlOf(request))
+        return reply
+      }
       guard.checkPlace(request, reply)
       frame.admit(request)
     })
@@ -163,7 +170,8 @@ function createFrame ({ contextOf, operate, guard, controlKey, root, report }: D
     const { sandbox } = context
     const base = rootOf(context)
     const params = request.params as Record<string, string>
-    const [path = '/', query = ''] = request.url.split('?', 2)
+    const [given = '', query = ''] = request.url.split('?', 2)
+    const path = given.replace(/^\/+/, '/') // `//` is the root too, and would begin the name of a host
     const search = new URLSearchParams(query)
     const own = new URLSearchParams(search)
     own.delete('done')
@@ -318,10 +326,5 @@ function noteOf ({ notes = {} }: DashboardPage, done: string): string | null {
 /** A program, which gets what the API would answer. */
 function wantsJson (request: FastifyRequest): boolean {
   const { accept = '' } = request.headers
-  return isRootOfApi(request) || (accept.includes('json') && !accept.includes('html'))
-}
-
-/** The path `/` is the dashboard's for browsers alone: to a program it is one that the API does not have. */
-function isRootOfApi ({ routeOptions, headers: { accept = '' } }: FastifyRequest): boolean {
-  return routeOptions.url === '/' && !accept.includes('html')
+  return isProgramAtRoot(request) || (accept.includes('json') && !accept.includes('html'))
 }

@@ -7,6 +7,7 @@ import type { ServerResponse } from 'node:http'
 import { clearInterval, setInterval } from 'node:timers' // not the globals, which a test may have replaced
 import { randomBytes } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
+import { isHead } from '../../http/rewrite.js'
 import type { Sandbox } from '../../sandbox.js'
 
 const LOOK_EVERY_MS = 250
@@ -76,6 +77,10 @@ export function createChanges (): Changes {
         'x-content-type-options': 'nosniff',
         'x-accel-buffering': 'no' // nginx would wait for more
       })
+      if (isHead(reply.request)) {
+        raw.end()
+        return true
+      }
       raw.write(`retry: 1000\ndata: ${told}\n\n`)
       streams.set(raw, { sandbox, told })
       raw.on('close', () => { leave(raw) })

@@ -63,7 +63,7 @@ export function addSessionPages (app: FastifyInstance, options: PagesOptions): v
 
 function sessionPages (options: PagesOptions) {
   const frame = pageFrame(options)
-  const { baseOf, isEmbedded, contextOf, dressed, send, sendNotice, notFound, fail } = frame
+  const { baseOf, isEmbedded, contextOf, dressed, send, sendNotice, notFound, answer } = frame
   /** Static links have no row to keep a secret in: theirs is as old as this process. */
   const linkSecrets = new WeakMap<Sandbox, string>()
 
@@ -161,12 +161,19 @@ function sessionPages (options: PagesOptions) {
   }
 
   function show (visit: Visit): void {
-    try {
+    sellable(visit, () => {
       const entries = firstEntries(visit.session.terms, visit.context)
       showDetails(visit, { code: 200, entries, problems: [], body: undefined })
+    })
+  }
+
+  /** Shows a page, or says why what the session sells can't be sold any more. */
+  function sellable ({ reply }: Visit, showPage: () => void): void {
+    try {
+      showPage()
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      tellUnsellable(error, visit.reply)
+      tellUnsellable(error, reply)
     }
   }
 
@@ -190,16 +197,15 @@ function sessionPages (options: PagesOptions) {
       if (payment !== undefined) return { payment }
       return submitDetails(visit.session, visit.isStored, request.body, { sandbox, origin, now: sandbox.clock.now() })
     }
+    const answerWith = (error: unknown, result: Submitted | undefined): void => {
+      if (error !== undefined && !(error instanceof ApiError)) throw error
+      if (result !== undefined && 'payment' in result) return toPayment(result.payment, context, reply, 303)
+      const problems = result?.problems ?? problemsOf(error ?? new ApiError('INVALID_REQUEST_PARAMETERS'))
+      const entries = readEntries(request.body, terms)
+      sellable(visit, () => { showDetails(visit, { code: 422, entries, problems, body: request.body }) })
+    }
     sandbox.turn.run(change, (error, result?: Submitted) => {
-      try {
-        if (error !== undefined && !(error instanceof ApiError)) throw error
-        if (result !== undefined && 'payment' in result) return toPayment(result.payment, context, reply, 303)
-        const problems = result?.problems ?? problemsOf(error ?? new ApiError('INVALID_REQUEST_PARAMETERS'))
-        showDetails(visit, { code: 422, entries: readEntries(request.body, terms), problems, body: request.body })
-      } catch (failure) {
-        if (failure instanceof ApiError) tellUnsellable(failure, reply)
-        else fail(failure, request, reply)
-      }
+      answer(request, reply, () => { answerWith(error, result) })
     })
   }
 

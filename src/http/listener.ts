@@ -1,0 +1,95 @@
+/**
+ * The HTTP server below Fastify: what a request must be before it is routed, how long it may take to arrive, and that nothing
+ * that is thrown on the way ends the process.
+ */
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import type { FastifyServerOptions } from 'fastify'
+import { ApiError } from '../errors.js'
+import { PATIENT, closeGently } from './closing.js'
+import { badRequest, createMalformedHandler, refuse, refuseOn, type FinalRefusal } from './malformed.js'
+import { METHODS } from './unknown.js'
+
+/** How long a request may take to arrive, its body included. */
+const REQUEST_TIMEOUT_MS = 60_000
+/** How often connections are looked at: a request that has stalled ends so much later at most. */
+const CHECK_EVERY_MS = 2000
+/** How long a connection is kept for a next request: longer than the proxies that may be in front keep theirs. */
+const KEEP_ALIVE_MS = 72_000
+
+interface HttpOptions extends Required<Pick<FastifyServerOptions, 'clientErrorHandler'>> {
+  serverFactory (handle: RequestListener): Server
+}
+
+/** The options by which Fastify gets its server. `report` is called with what is our own fault. */
+export function httpOptions (report: (error: unknown) => void): HttpOptions {
+  const latest = new WeakMap<Socket, ServerResponse>()
+
+  /** For `destroySoon`, which Node calls when the last answer of a connection is out. The request may be still on its way. */
+  function closeWhenRead (this: Socket): void {
+    const request = latest.get(this)?.req
+    if (request === undefined || request.complete) Socket.prototype.destroySoon.call(this)
+    else closeGently(this, PATIENT, () => request.complete)
+  }
+
+  function listenerOf (handle: RequestListener): RequestListener {
+    return (request, response) => {
+      latest.set(request.socket, response)
+      const refusal = refusalOf(request)
+      if (refusal !== null) return refuse(response, refusal)
+      try {
+        handle(request, response)
+      } catch (error) {
+        report(error)
+        if (response.headersSent) response.destroy()
+        else refuse(response, { error: new ApiError('INTERNAL_SERVER_ERROR') })
+      }
+    }
+  }
+
+  return {
+    serverFactory (handle) {
+      const server = createServer({
+        requireHostHeader: false, // refused below, in our own words
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        headersTimeout: REQUEST_TIMEOUT_MS,
+        connectionsCheckingInterval: CHECK_EVERY_MS,
+        keepAliveTimeout: KEEP_ALIVE_MS
+      }, listenerOf(handle))
+      server.on('connection', socket => { socket.destroySoon = closeWhenRead })
+      server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+        latest.set(request.socket, response)
+        refuse(response, badRequest('expect can only be 100-continue: leave the header out', 417))
+      })
+      server.on('connect', (_request: IncomingMessage, socket: Socket) => {
+        socket.resume()
+        const error = new ApiError('METHOD_NOT_ALLOWED', { because: 'this is no proxy' })
+        refuseOn(socket, { error, allow: METHODS.join(', ') })
+      })
+      return server
+    },
+    clientErrorHandler: createMalformedHandler(socket => latest.get(socket))
+  }
+}
+
+/** What makes it unclear whom a request is for, or where it ends. Null for nothing. */
+function refusalOf ({ headers, rawHeaders, httpVersion }: IncomingMessage): FinalRefusal | null {
+  const encoding = headers['transfer-encoding']
+  if (encoding !== undefined && encoding.toLowerCase() !== 'chunked') {
+    return badRequest('transfer-encoding can only be chunked: leave the header out')
+  }
+  const hosts = countHosts(rawHeaders)
+  if (hosts > 1) return badRequest('send the header Host once')
+  if (hosts === 0 && httpVersion === '1.1') return badRequest('send the header Host')
+  return null
+}
+
+/** Node keeps only the first of them in `headers`. */
+function countHosts (rawHeaders: readonly string[]): number {
+  let count = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]
+    if (name?.length === 4 && name.toLowerCase() === 'host') count++
+  }
+  return count
+}
