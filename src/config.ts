@@ -7,7 +7,7 @@ import { headerText, hostNames, origins } from './guard-options.js'
 import { parseTier, TIERS } from './limits.js'
 import { option, readTable, type Values } from './option-table.js'
 import {
-  codes, duration, endpointUrl, files, list, nonEmpty, onOff, publicUrl, schedule, seed, time, webhookKey, wholeNumber
+  codes, duration, endpointUrl, files, hostName, list, nonEmpty, onOff, publicUrl, schedule, seed, time, webhookKey, wholeNumber
 } from './option-values.js'
 
 export const OPTIONS = {
@@ -24,8 +24,8 @@ export const OPTIONS = {
     env: 'HOST',
     value: '<address>',
     fallback: '127.0.0.1',
-    about: 'Address to listen on; 0.0.0.0 opens it to the network',
-    parse: nonEmpty
+    about: 'Address to listen on; 127.0.0.1 listens on ::1 too, and 0.0.0.0 opens it to the network',
+    parse: hostName
   }),
   database: option({
     flag: 'database',

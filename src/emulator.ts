@@ -17,11 +17,13 @@ import { baseUrls, pageContexts } from './http/context.js'
 import { createFaultGate } from './http/faults.js'
 import { addControlPreflight, createGuard, type GuardOptions } from './http/guard.js'
 import { callCounter } from './http/limits.js'
+import { listenOnOtherLoopback, type Loopback } from './http/loopback.js'
 import { createOperate } from './http/operate.js'
 import { originFrom } from './http/origin.js'
 import { recordCalls, recordSubmissions } from './http/record.js'
 import { createServer } from './http/server.js'
 import { createIds } from './ids.js'
+import { hostInUrl } from './option-values.js'
 import { addDashboardPages } from './pages/dashboard/routes.js'
 import { addDocsRoutes } from './pages/docs.js'
 import { addHostedPages } from './pages/hosted.js'
@@ -113,8 +115,13 @@ export function createEmulator (config: Config, prepareData?: Prepare, system = 
       ...binding, ...control, faults: null, counter: null, guard
     })
   })
+  let loopback: Loopback | null = null
   app.addHook('onReady', async () => { sandboxes.start() })
-  app.addHook('onClose', async () => { sandboxes.close() })
+  app.addHook('preClose', async () => { loopback?.close() })
+  app.addHook('onClose', async () => {
+    await loopback?.closed
+    sandboxes.close()
+  })
 
   return {
     app,
@@ -122,6 +129,7 @@ export function createEmulator (config: Config, prepareData?: Prepare, system = 
     played: (name = DEFAULT_SANDBOX) => data?.payments(sandboxes.open(name)) ?? [],
     async listen () {
       await app.listen({ port: config.port, host: config.host })
+      if (LOOPBACK.has(config.host)) loopback = await listenOnOtherLoopback(app.server, line => { console.error(line) })
       const { port } = app.server.address() as AddressInfo
       const address = urlOf(config.host, port)
       url = config.publicUrl ?? address
@@ -190,10 +198,13 @@ function dashboardOptions ({ apiKeys, readOnlyApiKeys, controlKey, publicUrl }: 
   return { apiKey, controlKey, root: publicUrl === null ? '' : new URL(publicUrl).pathname.replace(/\/$/, '') }
 }
 
+/** Hosts that stand for this computer, by whichever of its addresses: the default, and its name. */
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost'])
+
 /** Where a program on this computer reaches a server that listens on `host`. */
 function urlOf (host: string, port: number): string {
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
+  return `http://${hostInUrl(reachable)}:${port}`
 }
 
 /** The emulator answers there all the same: curl and most servers connect to every port. */

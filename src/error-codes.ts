@@ -26,7 +26,7 @@ export const ERRORS = {
     'Nothing has the id in the path, or not yet what is asked of it, as an invoice before the payment has succeeded; or ' +
     'the path is not one of the API'),
   METHOD_NOT_ALLOWED: row(405, 'This path exists, but not with this method',
-    'The path is one of the API, the method is not. The header `allow` names those that are'),
+    'The path is one of the API, the method is not. The header `allow` names those that are. HEAD goes wherever GET does'),
   SNAPSHOT_ALREADY_EXISTS: row(409, 'A snapshot of this name already exists',
     '`POST /_emulator/snapshots` with `replace: false` and the name of a snapshot that exists'),
   NOT_IDLE: row(408, 'The emulator is still busy',
@@ -51,9 +51,9 @@ export const ERRORS = {
 
   // The form of the request
   INVALID_REQUEST_BODY: row(422, 'Your request body is invalid. Please check your request headers and object.',
-    'The body is missing, is not JSON in UTF-8, has another content type, or is not as the schema says; it holds a NUL ' +
-    'character, an unpaired surrogate or the key `__proto__`; `return_url`, or the `cancel_url` of a checkout session, is ' +
-    'not an absolute URL, or would run something in the browser'),
+    'The body is missing, is not JSON in UTF-8, is compressed, has another content type, or is not as the schema says; it ' +
+    'holds a NUL character, an unpaired surrogate or the key `__proto__`; `return_url`, or the `cancel_url` of a checkout ' +
+    'session, is not an absolute URL, or would run something in the browser'),
   INVALID_QUERY_PARAMS: row(422, 'Your query parameters are invalid',
     'A query parameter is not as the schema says, `page_size` is over 100, or a time is none; a part of a name or an ' +
     'e-mail address is longer than 500 characters or holds a NUL character; the `return_url` of a portal session is not an ' +

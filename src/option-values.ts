@@ -18,6 +18,18 @@ export function nonEmpty (text: string): string {
   return text
 }
 
+/** Where to listen, or to call: a name or an address. One of IPv6 may be in brackets, and may have a zone. */
+export function hostName (text: string): string {
+  const host = text.replace(/^\[(.*)\]$/, '$1')
+  if (/^[\w.:%-]+$/.test(host) && URL.canParse(`http://${hostInUrl(host)}`)) return host
+  throw new SetupError('must be a host name or an address, without a port, such as 127.0.0.1')
+}
+
+/** As it stands in a URL, where a zone has no place. */
+export function hostInUrl (host: string): string {
+  return host.includes(':') ? `[${host.replace(/%.*$/, '')}]` : host
+}
+
 export function publicUrl (text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || !['http:', 'https:'].includes(url.protocol) || url.search !== '' || url.hash !== '') {
@@ -34,13 +46,6 @@ export function emulatorUrl (text: string): string {
     throw new SetupError('must be an http or https URL without password and query, such as http://127.0.0.1:4010')
   }
   return withoutTrailingSlashes(url.href)
-}
-
-/** What can stand in a URL between `http://` and the port. */
-export function hostName (text: string): string {
-  const isAddress = text.includes(':') ? URL.canParse(`http://[${text}]`) : URL.canParse(`http://${text}`)
-  if (isAddress && !/[/?#@\s]/.test(text)) return text
-  throw new SetupError('must be a host name or an address, such as 127.0.0.1')
 }
 
 export function sandboxName (text: string): string {

@@ -5,7 +5,7 @@ import type { OptionValue } from './options.js'
 export interface GivenOptions {
   /** Port to listen on; 0 takes a free one. Default: `4010`. */
   port?: OptionValue<'port'> | undefined
-  /** Address to listen on; 0.0.0.0 opens it to the network. Default: `127.0.0.1`. */
+  /** Address to listen on; 127.0.0.1 listens on ::1 too, and 0.0.0.0 opens it to the network. Default: `127.0.0.1`. */
   host?: OptionValue<'host'> | undefined
   /** SQLite file, made with its folder when missing; :memory: keeps nothing. Default: `./data/emulator.db`. */
   database?: OptionValue<'database'> | undefined

@@ -138,7 +138,7 @@ t.test('refuses, in one line', async t => {
   t.test('an option value that is wrong, by flag and by variable', async t => {
     const wrong: Record<string, string[]> = {
       port: ['x', '-1', '65536', '80.5', ''],
-      host: ['', ' '],
+      host: ['', ' ', 'a b', '127.0.0.1:4010', 'http://localhost', 'localhost/', '[::1', '1.2.3.4.5', 'a@b', '<host>'],
       database: [''],
       'public-url': ['shop.example', 'ftp://shop.example', 'https://shop.example/?a=b'],
       'link-lifetime': ['soon', '0s', '5'],
@@ -175,6 +175,8 @@ t.test('refuses, in one line', async t => {
 
   t.test('an address that is not this computer', async t => {
     t.match(await refusal(t, ['start', '--port', '0', '--host', '192.0.2.1', '--database', ':memory:']), 'check --host')
+    t.equal(await refusal(t, ['start', '--port', '0', '--host', 'nope.invalid', '--database', ':memory:']),
+      'dodo-emulator: the name nope.invalid is not known: check --host, which takes a name or an address of this computer\n')
   })
 
   t.test('a database path that cannot be written', async t => {

@@ -71,15 +71,17 @@ function endOf ({ exitCode, code, message }: CommanderError, program: Command): 
 }
 
 /** One clear line for what the person can mend; a stack only for what is our own fault. */
-function explain (error: NodeJS.ErrnoException & { address?: string, port?: number }): string {
+function explain (error: NodeJS.ErrnoException & { address?: string, port?: number, hostname?: string }): string {
   if (error instanceof SetupError) return error.message
   const where = `${error.address ?? ''}:${error.port ?? ''}`
   switch (error.code) {
     case 'EADDRINUSE': return `${where} is in use: stop what listens there, or choose another with --port (0 takes a free one)`
     case 'EACCES':
       return error.port === undefined ? error.message : `${where} needs more rights: choose a port above 1023 with --port`
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND': return `the address ${where} does not belong to this computer: check --host`
+    case 'EADDRNOTAVAIL': return `the address ${where} does not belong to this computer: check --host`
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `the name ${error.hostname ?? ''} is not known: check --host, which takes a name or an address of this computer`
     case 'ENOENT':
     case 'EISDIR':
     case 'EROFS': return error.message

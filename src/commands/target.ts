@@ -2,7 +2,7 @@
 import { UsageError } from '../errors.js'
 import { headerText } from '../guard-options.js'
 import { option, readTable, type Environment } from '../option-table.js'
-import { emulatorUrl, hostName, nonEmpty, sandboxName, wholeNumber } from '../option-values.js'
+import { emulatorUrl, hostInUrl, hostName, nonEmpty, sandboxName, wholeNumber } from '../option-values.js'
 
 /** The options of every command that calls a running emulator. */
 export const TARGET_OPTIONS = {
@@ -86,5 +86,5 @@ export function targetOf (flags: TargetFlags, env: Environment): Target {
 
 function addressOf (host: string, port: number): string {
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host // what a server listens on is no address to call
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
+  return `http://${hostInUrl(reachable)}:${port}`
 }

@@ -339,8 +339,9 @@ t.test('a program that asks for the root learns that the emulator is there', asy
   const { json } = await call('GET', '/~one/')
   t.match(json, { base_url: 'http://localhost:80/~one' })
   t.match((await call('GET', '/~../')).json, { code: 'INVALID_REQUEST_PARAMETERS' })
-  t.strictSame([(await call('GET', '/_emulator/sandboxes', { headers: { 'x-emulator-key': 'secret' } })).json, stored()],
-    [{ items: [{ name: 'default', is_kept: false, is_open: true }] }, before], 'and makes no sandbox')
+  const { json: list } = await call('GET', '/_emulator/sandboxes', { headers: { 'x-emulator-key': 'secret' } })
+  t.strictSame((list as { items: Array<{ name: string }> }).items.map(({ name }) => name), ['default'], 'and makes no sandbox')
+  t.strictSame(stored(), before)
   t.match((await emulator.app.inject({ url: '/', headers: { accept: 'text/html' } })).headers['content-type'], /^text\/html/)
   t.equal((await startEmulator(t, { control: 'off' }).call('GET', '/')).status, 200, 'without the control API too')
 })
