@@ -6,7 +6,8 @@ import { build } from 'esbuild'
 
 /** Imports a module of src/ from a bundle below .build/, so that no build has to come first. */
 export async function importSource (path) {
-  const outfile = resolve('.build/generate', basename(path).replace(/\.ts$/, '.mjs'))
+  // By the whole path: several folders have a file of the same name.
+  const outfile = resolve('.build/generate', path.replaceAll('/', '-').replace(/\.ts$/, '.mjs'))
   await build({
     entryPoints: [path],
     outfile,
