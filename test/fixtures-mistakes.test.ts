@@ -70,9 +70,10 @@ t.test('amounts that are written in major units', async t => {
     }
     for (const [name, part] of Object.entries(fixturesSchema().$defs)) walk(part, name)
     t.strictSame(found.sort(), [
-      'Addon.price', 'CurrencyOptionRequest.max_amount_possible', 'CurrencyOptionRequest.minimum_subtotal', 'LocalizedPrice.amount',
+      'Addon.price', 'Checkout.mandate_min_amount_inr_paise', 'CurrencyOptionRequest.max_amount_possible',
+      'CurrencyOptionRequest.minimum_subtotal', 'LocalizedPrice.amount', 'OnDemandSubscriptionReq.product_price',
       'OneTimePrice.price', 'OneTimePrice.suggested_price', 'OneTimeProductCartItemReq.amount', 'PartialRefundItem.amount',
-      'RecurringPrice.price', 'RecurringPrice.trial_amount', 'UsageBasedPrice.fixed_price'
+      'ProductItemReq.amount', 'RecurringPrice.price', 'RecurringPrice.trial_amount', 'UsageBasedPrice.fixed_price'
     ])
   })
 

@@ -6,7 +6,7 @@ import type { ControlHandlers } from '../http/handlers.js'
 export function fixtureControls (life: Life) {
   return {
     'POST /_emulator/seed': ({ body, context }) => {
-      const { brands, addons, products, customers, discounts, payments, webhooks } = addFixtures(body, life, context)
+      const { brands, addons, products, customers, discounts, payments, checkouts, webhooks } = addFixtures(body, life, context)
       return {
         brands: brands.map(({ brand_id: id }) => id),
         addons: addons.map(({ addon_id: id }) => id),
@@ -14,6 +14,7 @@ export function fixtureControls (life: Life) {
         customers: customers.map(({ customer_id: id }) => id),
         discounts: discounts.map(({ discount_id: id }) => id),
         payments,
+        checkouts,
         webhooks
       }
     }

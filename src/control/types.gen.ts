@@ -641,7 +641,7 @@ export interface paths {
         put?: never;
         /**
          * Add what a fixtures file holds to the sandbox
-         * @description All of it, or nothing. The body is a fixtures file as JSON, of at most 10 MiB; `fixtures/schema.gen.json` of the package describes it. What has happened (`payments`, `webhooks`, `clock`) is carried out as if it had been asked of the API at its time. An id or a code that is taken is refused, and so is another `business`.
+         * @description All of it, or nothing. The body is a fixtures file as JSON, of at most 10 MiB; `fixtures/schema.gen.json` of the package describes it. What has happened (`payments`, `checkouts`, `webhooks`, `clock`) is carried out as if it had been asked of the API at its time. An id or a code that is taken is refused, and so is another `business`.
          */
         post: operations["seed"];
         delete?: never;
@@ -1274,6 +1274,7 @@ export interface components {
         Seeded: {
             addons: components["schemas"]["Ids"];
             brands: components["schemas"]["Ids"];
+            checkouts: components["schemas"]["Ids"];
             customers: components["schemas"]["Ids"];
             discounts: components["schemas"]["Ids"];
             payments: components["schemas"]["SeededPayment"][];

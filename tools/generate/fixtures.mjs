@@ -14,6 +14,7 @@ const ID = {
 }
 const LIST_MAX = 100_000
 const PAYMENTS_MAX = 10_000
+const CHECKOUTS_MAX = 10_000
 const WEBHOOKS_MAX = 100
 
 const text = description => ({ type: 'string', description })
@@ -113,6 +114,7 @@ function items (schemas, control) {
     }),
     Payment: item(schemas, {
       create: 'CreateOneTimePaymentRequest',
+      ids: ['payment_id'],
       key: { ...ID, description: 'A name of your own, by which the payment is found among what was made.' },
       at: AT,
       ...control.Pay.properties,
@@ -122,6 +124,7 @@ function items (schemas, control) {
       type: 'object',
       additionalProperties: false,
       properties: {
+        refund_id: ID,
         at: { ...AT, description: `${AT.description} The time of the payment unless given.` },
         ...refund,
         status: {
@@ -132,8 +135,10 @@ function items (schemas, control) {
         }
       }
     },
+    Checkout: item(schemas, { create: 'CreateCheckoutSessionRequest', ids: ['session_id'], at: AT }),
     Webhook: item(schemas, {
       create: 'CreateWebhookRequest',
+      ids: ['id'],
       secret: {
         type: 'string',
         pattern: '^whsec_(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$',
@@ -169,6 +174,7 @@ function root () {
       customers: list('Customer', 'To whom.'),
       discounts: list('Discount', 'Discount codes.'),
       payments: list('Payment', 'What was paid, and what became of it. Carried out in the order of time.', PAYMENTS_MAX),
+      checkouts: list('Checkout', 'Checkout sessions that were opened.', CHECKOUTS_MAX),
       webhooks: list('Webhook', 'Endpoints that hear of events.', WEBHOOKS_MAX),
       clock: {
         type: 'object',

@@ -68,7 +68,7 @@ const nameIn = (given: Form) => ({ name: given.text('name') })
 
 const SEEDED = [
   ['brands', 'brand'], ['addons', 'add-on'], ['products', 'product'], ['customers', 'customer'], ['discounts', 'discount'],
-  ['payments', 'payment'], ['webhooks', 'webhook endpoint']
+  ['payments', 'payment'], ['checkouts', 'checkout session'], ['webhooks', 'webhook endpoint']
 ] as const satisfies ReadonlyArray<readonly [keyof Seeded, string]>
 
 function counted (counts: readonly number[]): string {

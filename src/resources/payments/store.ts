@@ -188,8 +188,9 @@ export function paymentsStore (database: Database): PaymentsStore {
       const { lastInsertRowid } = insert.run(
         payment.payment_id, payment.chosen_id, payment.created_at, payment.status, payment.customer_id, payment.brand_id,
         payment.currency, payment.total_amount, payment.tax, payment.settlement_currency, payment.settlement_amount,
-        payment.settlement_tax, payment.secret, payment.invoice_id, payment.link, payment.expires_at, JSON.stringify(payment.billing),
-        JSON.stringify(payment.metadata), writeLines(payment.lines), productIds(payment.lines), toJson(payment.discounts),
+        payment.settlement_tax, payment.secret, payment.invoice_id, payment.link, payment.expires_at,
+        JSON.stringify(payment.billing), JSON.stringify(payment.metadata), writeLines(payment.lines),
+        productIds(payment.lines), toJson(payment.discounts),
         JSON.stringify(payment.checkout), payment.payment_method_id)
       return Number(lastInsertRowid)
     },
