@@ -1,6 +1,7 @@
 /** What is answered under /brands. */
 import type { Handlers } from '../../http/handlers.js'
 import { formatTime } from '../../rules/calendar.js'
+import { NOT_YET } from '../not-yet.js'
 import { openTarget } from '../uploads/life.js'
 import { changedBrand, findBrand, findEditableBrand, planArchive, planBrand } from './rules.js'
 import { brandResponse } from './view.js'
@@ -36,8 +37,8 @@ export const brands = {
       archived_at: formatTime(now),
       moved_to_brand_id: movedTo,
       products_moved: products,
-      subscriptions_moved: 0, // a sandbox holds neither yet
-      collections_moved: 0
+      subscriptions_moved: NOT_YET['POST /subscriptions'].subscriptions_moved,
+      collections_moved: NOT_YET['POST /product-collections'].collections_moved
     }
   },
 

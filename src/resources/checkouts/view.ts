@@ -5,6 +5,7 @@ import { formatTime } from '../../rules/calendar.js'
 import { shortSlug } from '../../rules/links.js'
 import type { PricedCart, PricedLine } from '../../rules/pricing.js'
 import type { Context, Sandbox } from '../../sandbox.js'
+import { NOT_YET } from '../not-yet.js'
 import type { Sale } from '../payments/plan.js'
 import type { Product } from '../products/store.js'
 import type { Preview } from './rules.js'
@@ -41,6 +42,7 @@ export function sessionStatus (
 
 export function calculation ({ sale, country, taxId, terms }: Preview): Required<Schemas['CalculateSessionResponse']> {
   const { now: { priced, lines }, recurring } = sale
+  const unsold = NOT_YET['POST /subscriptions']
   return {
     total_price: priced.total,
     total_tax: priced.tax,
@@ -52,11 +54,11 @@ export function calculation ({ sale, country, taxId, terms }: Preview): Required
     }),
     current_breakup: breakup(priced),
     recurring_breakup: recurring && breakup(recurring.priced),
-    next_billing_date: null,
-    trial_amount: null,
-    trial_period_days: null,
-    is_byop: false,
-    payment_method_required: true, // only subscriptions may begin without a card
+    next_billing_date: unsold.next_billing_date,
+    trial_amount: unsold.trial_amount,
+    trial_period_days: unsold.trial_period_days,
+    is_byop: false, // the emulator is the only payment provider
+    payment_method_required: unsold.payment_method_required,
     tax_id_format_name: taxId?.name ?? null,
     tax_id_err_msg: taxId?.problem ?? null,
     tax_id_business_name: taxId === null || taxId.problem !== null ? null : terms.known.business_name
@@ -92,8 +94,8 @@ function calculatedItem (
     tax_inclusive: line.tax_inclusive,
     is_subscription: isRecurring,
     is_usage_based: price.type === 'usage_based_price',
-    meters: [],
-    credit_entitlements: [],
-    addons: null
+    meters: NOT_YET['POST /meters'].meters,
+    credit_entitlements: NOT_YET['POST /credit-entitlements'].credit_entitlements,
+    addons: NOT_YET['POST /subscriptions'].addons
   }
 }

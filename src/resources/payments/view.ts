@@ -5,6 +5,7 @@ import { linkId, shortSlug } from '../../rules/links.js'
 import type { Context } from '../../sandbox.js'
 import { customerDetails } from '../customers/view.js'
 import { discountDetail } from '../discounts/view.js'
+import { NOT_YET } from '../not-yet.js'
 import { refundItem } from '../refunds/view.js'
 import { refundableItems } from './items.js'
 import type { ListedPayment, Payment } from './store.js'
@@ -68,17 +69,17 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
     checkout_session_id: payment.checkout_session_id,
     subscription_id: payment.subscription_id,
     subscription_ids: subscriptionIds(payment),
-    is_multi_subscription: false,
+    is_multi_subscription: NOT_YET['POST /subscriptions'].is_multi_subscription,
     invoice_id: payment.invoice_id,
     invoice_url: invoiceUrl(payment, context),
     error_code: payment.error_code,
     error_message: payment.error_message,
     refunds: sandbox.refunds.ofPayment(payment.payment_id).map(refund => refundItem(refund, context)),
     refund_status: payment.refund_status,
-    disputes: [],
+    disputes: NOT_YET['GET /disputes'].disputes,
     retry_attempt: payment.retry_attempt,
-    is_update_payment_method: false,
-    digital_products_delivered: false
+    is_update_payment_method: NOT_YET['POST /subscriptions/{subscription_id}/update-payment-method'].is_update_payment_method,
+    digital_products_delivered: NOT_YET['GET /entitlements/{id}/grants'].digital_products_delivered
   }
 }
 
@@ -101,13 +102,13 @@ export function paymentItem (payment: ListedPayment, context: Context): Required
     metadata: payment.metadata,
     subscription_id: payment.subscription_id,
     subscription_ids: subscriptionIds(payment),
-    is_multi_subscription: false,
+    is_multi_subscription: NOT_YET['POST /subscriptions'].is_multi_subscription,
     invoice_id: payment.invoice_id,
     invoice_url: invoiceUrl(payment, context),
     refund_status: payment.refund_status,
-    dispute_status: null,
-    has_license_key: false,
-    digital_products_delivered: false
+    dispute_status: NOT_YET['GET /disputes'].dispute_status,
+    has_license_key: NOT_YET['GET /license_keys'].has_license_key,
+    digital_products_delivered: NOT_YET['GET /entitlements/{id}/grants'].digital_products_delivered
   }
 }
 

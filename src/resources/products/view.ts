@@ -2,6 +2,7 @@
 import type { Schemas } from '../../contract/operations.js'
 import { formatTime } from '../../rules/calendar.js'
 import type { Context } from '../../sandbox.js'
+import { NOT_YET } from '../not-yet.js'
 import { imageUrl, uploadUrl } from '../uploads/view.js'
 import { checkoutPath, shortPath } from './links.js'
 import { plainPrice } from './prices.js'
@@ -24,7 +25,7 @@ function shared (product: Product, context: Context) {
     image: imageUrl(product.image_id, context),
     metadata: product.metadata,
     pricing_mode: product.pricing_mode,
-    entitlements: [] // no product can name one
+    entitlements: NOT_YET['POST /entitlements'].entitlements
   }
 }
 
@@ -35,8 +36,8 @@ export function productResponse (product: Product, context: Context): Required<S
     brand_id: product.brand_id,
     price: product.price,
     addons: product.addons,
-    credit_entitlements: [],
-    product_collection_id: null, // a sandbox has no collections
+    credit_entitlements: NOT_YET['POST /credit-entitlements'].credit_entitlements,
+    product_collection_id: NOT_YET['POST /product-collections'].product_collection_id,
     digital_product_delivery: digitalDelivery(product.digital_delivery, context),
     license_key_enabled: product.license_key_enabled,
     license_key_activations_limit: product.license_key_activations_limit,

@@ -1,0 +1,58 @@
+/**
+ * What replies hold in place of what the emulator does not emulate yet, by the operation whose arrival ends that. Once the operation
+ * has a handler, a test fails until its entry here is gone and the views fill in the fields.
+ */
+import type { OperationName } from '../contract/operations.js'
+
+export const NOT_YET = {
+  'GET /disputes': {
+    /** Of a payment. */
+    disputes: [] as never[],
+    /** Of a payment in a list. */
+    dispute_status: null
+  },
+  'GET /entitlements/{id}/grants': {
+    /** Of a payment. */
+    digital_products_delivered: false
+  },
+  'GET /license_keys': {
+    /** Of a payment in a list. */
+    has_license_key: false
+  },
+  'POST /credit-entitlements': {
+    /** Of a product, and of an item of a preview. */
+    credit_entitlements: [] as never[]
+  },
+  'POST /entitlements': {
+    /** Of a product, which can't name one. */
+    entitlements: [] as never[]
+  },
+  'POST /meters': {
+    /** Of an item of a preview. */
+    meters: [] as never[]
+  },
+  'POST /product-collections': {
+    /** Of a product. */
+    product_collection_id: null,
+    /** Of a brand that is archived. */
+    collections_moved: 0
+  },
+  'POST /subscriptions': {
+    /** Of a payment. */
+    is_multi_subscription: false,
+    /** Of a preview. */
+    next_billing_date: null,
+    trial_amount: null,
+    trial_period_days: null,
+    /** Only subscriptions may begin without a payment method. */
+    payment_method_required: true,
+    /** Of an item of a preview. */
+    addons: null,
+    /** Of a brand that is archived. */
+    subscriptions_moved: 0
+  },
+  'POST /subscriptions/{subscription_id}/update-payment-method': {
+    /** Of a payment. */
+    is_update_payment_method: false
+  }
+} satisfies { [Name in OperationName]?: Record<string, unknown> }

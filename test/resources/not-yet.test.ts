@@ -1,0 +1,38 @@
+/** What replies hold in place of what is not emulated yet: only as long as it is not. */
+import t from 'tap'
+import { contract } from '../../src/contract/load.js'
+import { handlers } from '../../src/resources/all.js'
+import { NOT_YET } from '../../src/resources/not-yet.js'
+import { paymentBody, startEmulator } from '../helper.js'
+
+type Fields = Record<string, unknown>
+
+const entries: Array<[operation: string, fields: Fields]> = Object.entries(NOT_YET)
+
+t.test('no operation has arrived whose fields are still constants', async t => {
+  const known = new Set<string>(contract().operations.map(({ name }) => name))
+  for (const [operation, fields] of entries) {
+    t.ok(known.has(operation), `${operation} is an operation of the API`)
+    t.notOk(operation in handlers, `${operation} has a handler: fill in ${Object.keys(fields).join(', ')}, and take them out of NOT_YET`)
+  }
+})
+
+t.test('replies hold the constants, and each constant is in a reply', async t => {
+  const { pay, get, call } = startEmulator(t)
+  const { payment_id: id } = await pay(paymentBody())
+  const { json: brand } = await call('POST', '/brands', { body: { name: 'Cards', statement_descriptor: 'CARDS' } })
+  const { json: preview } = await call('POST', '/checkouts/preview', { body: { product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }] } })
+  const { json: archived } = await call('POST', `/brands/${(brand as { brand_id: string }).brand_id}/archive`, { body: {} })
+  const { items: [listed] } = await get<{ items: Fields[] }>('/payments')
+  const replies = [
+    await get<Fields>(`/payments/${id}`), listed, await get<Fields>('/products/pdt_ebook'), preview as Fields,
+    (preview as { product_cart: Fields[] }).product_cart[0], archived as Fields
+  ]
+  for (const [operation, fields] of entries) {
+    for (const [name, value] of Object.entries(fields)) {
+      const found = replies.filter(reply => reply !== undefined && name in reply)
+      t.ok(found.length > 0, `${name} (${operation}) is in a reply`)
+      for (const reply of found) t.strictSame(reply?.[name], value, name)
+    }
+  }
+})
