@@ -1,6 +1,6 @@
 /**
- * What replies hold in place of what the emulator does not emulate yet, by the operation whose arrival ends that. Once the operation
- * has a handler, a test fails until its entry here is gone and the views fill in the fields.
+ * What replies hold in place of what the emulator does not emulate yet, by the operation whose arrival ends that. Once the
+ * operation has a handler, a test fails until its entry here is gone and the views fill in the fields.
  */
 import type { OperationName } from '../contract/operations.js'
 

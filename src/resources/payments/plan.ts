@@ -1,7 +1,7 @@
 /**
  * Decides what a cart costs: the one way from products, codes, country and currency to priced and settled charges. Payments,
- * checkout sessions, their previews and static links all use it, so that none can show what another would not charge. Whose cart it
- * is, and what becomes of it, is theirs to decide. Writes nothing.
+ * checkout sessions, their previews and static links all use it, so that none can show what another would not charge. Whose cart
+ * it is, and what becomes of it, is theirs to decide. Writes nothing.
  */
 import { ApiError, invalid } from '../../errors.js'
 import { MAX_TOTAL_MINOR, convert } from '../../rules/money.js'
