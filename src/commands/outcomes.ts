@@ -1,7 +1,7 @@
 /** The commands that do what a customer or a bank does, each for a checkout session, a payment or a refund, and `idle`. */
 import type { Command } from 'commander'
 import { argument, cardNumber, durationUpTo, errorCode, identifier, jsonObject, oneOf, option } from './arguments.js'
-import { ask, type Question } from './ask.js'
+import { RefusedError, ask, type Question } from './ask.js'
 import type { Target, TargetFlags } from './target.js'
 import type { Tools } from './tools.js'
 
@@ -54,10 +54,21 @@ export function addOutcomes (program: Command, tools: Tools): void {
   addSettle(program, tools)
 }
 
-/** The id tells whether a session or a payment is meant. */
 async function act (target: Target, id: string, action: string, body: object): Promise<void> {
-  const kind = id.startsWith('cks_') ? 'checkouts' : 'payments'
+  const kind = await isSession(target, id) ? 'checkouts' : 'payments'
   await print(target, `${kind}/${encodeURIComponent(id)}/${action}`, { body, names: NAMES })
+}
+
+/** By the id where that tells; ids that fixtures have chosen are looked up. */
+async function isSession (target: Target, id: string): Promise<boolean> {
+  if (id.startsWith('cks_') || id.startsWith('pay_')) return id.startsWith('cks_')
+  try {
+    await ask(target, `/_emulator/checkouts/${encodeURIComponent(id)}`)
+    return true
+  } catch (error) {
+    if (error instanceof RefusedError) return false
+    throw error
+  }
 }
 
 function addSettle (program: Command, { client, targetOf }: Tools): void {

@@ -209,8 +209,14 @@ export function createControls (send: Send): Controls {
   }
 
   /** What a customer does to a checkout session or a payment, which its id tells apart. */
-  const act = (id: string, action: 'pay' | 'expire' | 'abandon', body?: object) =>
-    request('POST', urlOf(`/_emulator/${isSession(id) ? 'checkouts' : 'payments'}/{id}/${action}`, { id }, {}), body)
+  const act = async (id: string, action: 'pay' | 'expire' | 'abandon', body?: object) =>
+    await request('POST', urlOf(`/_emulator/${await isSession(id) ? 'checkouts' : 'payments'}/{id}/${action}`, { id }, {}), body)
+
+  /** By the id where that tells; ids that fixtures have chosen are looked up. */
+  async function isSession (id: string): Promise<boolean> {
+    if (id.startsWith('cks_') || id.startsWith('pay_')) return id.startsWith('cks_')
+    return (await send('GET', urlOf('/_emulator/checkouts/{id}', { id }, {}), undefined)).status === 200
+  }
 
   const move = (body: ControlSchemas['ClockChange']) => ask('POST /_emulator/clock', { body })
 
@@ -273,11 +279,6 @@ export function createControls (send: Send): Controls {
 
     request
   }
-}
-
-/** Whether an id is that of a checkout session. */
-export function isSession (id: string): boolean {
-  return id.startsWith('cks_')
 }
 
 function textOf (bytes: Uint8Array): string {

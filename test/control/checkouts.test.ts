@@ -1,6 +1,9 @@
 /** Checkout sessions without a browser: paid, expired and abandoned over the control API, with what the hosted page would check. */
 import t, { type Test } from 'tap'
 import type { Body, Reply, Schemas } from '../../src/contract/operations.js'
+import { createControls } from '../../src/control/client.js'
+import { checkouts } from '../../src/resources/checkouts/routes.js'
+import { payments } from '../../src/resources/payments/routes.js'
 import { paymentBody, startEmulator, type Refusal } from '../helper.js'
 
 type SessionBody = Body<'POST /checkouts'>
@@ -323,6 +326,25 @@ t.test('refuses', async t => {
     t.match(await call('POST', `/_emulator/payments/${linkless}/abandon`), { status: 422, json: { message: /has no checkout/ } })
     t.equal((await call('POST', '/_emulator/payments/pay_x/abandon')).status, 404)
   })
+})
+
+t.test('ids that fixtures have chosen tell nothing: they are looked up', async t => {
+  const { emulator, call } = startEmulator(t)
+  const { sandbox } = emulator
+  const context = { sandbox, origin: 'http://127.0.0.1', now: sandbox.clock.now() }
+  const cart = [{ product_id: 'pdt_ebook', quantity: 1 }]
+  sandbox.ids.choosing('cks', 'first', () => checkouts['POST /checkouts']({
+    body: { product_cart: cart, ...BUYER }, path: {}, query: {}, context
+  }))
+  sandbox.ids.choosing('pay', 'second', () => payments['POST /payments']({ body: paymentBody(), path: {}, query: {}, context }))
+  const controls = createControls(async (method, path, body) => {
+    const { status, text } = await call(method, path, body === undefined ? {} : { body })
+    return { status, bytes: new TextEncoder().encode(text) }
+  })
+  t.match(await controls.pay('first', { outcome: 'failed' }), { status: 'failed', checkout_session_id: 'first' })
+  t.match(await controls.expire('first'), { session_id: 'first' })
+  t.match(await controls.pay('second'), { payment_id: 'second', status: 'succeeded' })
+  await t.rejects(controls.pay('third'), { message: /there is no payment third/ })
 })
 
 t.test('what follows', async t => {

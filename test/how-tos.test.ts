@@ -1,0 +1,101 @@
+/**
+ * How-tos that are followed from top to bottom: the commands of each page run in their order against one emulator, and print what
+ * the page says.
+ */
+import { execFile, spawnSync } from 'node:child_process'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
+import t, { type Test } from 'tap'
+import { packagePath } from '../src/root.js'
+import { startProcess, temporaryFolder } from './processes.js'
+import { startReceiver } from './receiver.js'
+
+t.setTimeout(300_000) // every command is a process
+
+const hasShell = ['bash', 'curl'].every(program => spawnSync(program, ['--version']).status === 0)
+
+/** A block of a page, and the block of its output if one follows. */
+interface Block {
+  commands: string
+  output: string | undefined
+}
+
+function blocksOf (page: string): Block[] {
+  const text = readFileSync(packagePath('docs', 'how-to', page), 'utf8')
+  return [...text.matchAll(/^```sh\n(.*?)^```\n(?:\n```\n(.*?)^```)?/gms)].map(([, commands = '', output]) => ({ commands, output }))
+}
+
+/** These go on until somebody stops them. */
+const ENDLESS = /^(?:dodo-emulator start|dodo-emulator webhooks listen|curl -N) .*\n/gm
+
+/** What differs from run to run: ids, times, durations. */
+function steady (text: string): string {
+  return text.replace(/\b(req|pay|msg|whk|dlv|cks)_\w+/g, '$1_').replace(/\b\d\d:\d\d:\d\d\b/g, 'time').replace(/in \d+ ms/g, 'in some ms')
+}
+
+/**
+ * Stands for a program on the way of a shell: puts the latest id of its kind in the place of `pay_…`, runs the program, and notes
+ * the ids that it prints. curl fails where the emulator refuses a call that the page does not expect to be refused.
+ */
+const STAND_IN = `
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+const [ids, program, ...given] = process.argv.slice(2)
+const known = existsSync(ids) ? JSON.parse(readFileSync(ids, 'utf8')) : {}
+const args = given.map(text => text.replace(/\\b([a-z]+)_…/g, (open, kind) => known[kind] ?? open))
+const isCall = program === 'curl'
+const { status, stdout, stderr } = isCall
+  ? spawnSync('curl', ['-sS', '-w', '\\n%{http_code}', ...args], { encoding: 'utf8' })
+  : spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' })
+for (const [id, kind] of stdout.matchAll(/\\b([a-z]+)_[0-9A-Za-z]{21}\\b/g)) known[kind] = id
+writeFileSync(ids, JSON.stringify(known))
+const code = Number(isCall ? stdout.slice(-3) : 0)
+process.stdout.write(isCall ? stdout.slice(0, -3) : stdout)
+process.stderr.write(stderr)
+process.exitCode = code >= 400 && !(code === 422 && args.join().includes('EXPIRED')) ? 1 : status
+`
+
+/** Runs commands against an emulator of its own, and gives what they print. */
+async function shell (test: Test, options: string[] = []): Promise<(commands: string) => Promise<string>> {
+  const { url } = await startProcess(test, ['--database', ':memory:', ...options])
+  const folder = temporaryFolder(test)
+  writeFileSync(join(folder, 'stand-in.mjs'), STAND_IN)
+  for (const [name, program] of [['curl', 'curl'], ['dodo-emulator', packagePath('dist', 'cli.js')]] as const) {
+    const run = [process.execPath, join(folder, 'stand-in.mjs'), join(folder, 'ids.json'), program].map(part => `'${part}'`).join(' ')
+    writeFileSync(join(folder, name), `#!/bin/bash\nPATH="$REAL_PATH" exec ${run} "$@"\n`)
+    chmodSync(join(folder, name), 0o755)
+  }
+  const path = process.env['PATH'] ?? ''
+  const env = { PATH: `${folder}${delimiter}${path}`, REAL_PATH: path, DODO_PAYMENTS_EMULATOR_URL: url }
+  return async commands => {
+    // The exit code of `verify` is its answer.
+    const script = commands.replace(ENDLESS, '').replaceAll('http://127.0.0.1:4010', url)
+      .replace(/^(dodo-emulator verify.*)$/gm, '$1 2>&1 || [ $? = 1 ]')
+    return (await promisify(execFile)('bash', ['--norc', '-c', `set -e\n${script}`], { env })).stdout
+  }
+}
+
+t.test('find-out-why.md', { skip: hasShell ? false : 'needs bash and curl' }, async t => {
+  const run = await shell(t)
+  const blocks = blocksOf('find-out-why.md')
+  t.ok(blocks.length >= 5)
+  for (const { commands, output } of blocks) {
+    const printed = steady(await run(commands))
+    for (const line of steady(output ?? '').split('\n')) t.ok(printed.includes(line), `${line} is in ${printed}`)
+  }
+})
+
+t.test('webhooks.md', { skip: hasShell ? false : 'needs bash and curl' }, async t => {
+  const receiver = await startReceiver(t)
+  const run = await shell(t, ['--webhook-url', receiver.url])
+  const blocks = blocksOf('webhooks.md').map(({ commands }) => commands.replaceAll('http://localhost:3000/webhook', receiver.url))
+  t.ok(blocks.length >= 8)
+  for (const commands of blocks) {
+    await run(commands)
+    await run('curl http://127.0.0.1:4010/_emulator/idle')
+    // Said of each command in the block, in its order.
+    const expected = [...commands.matchAll(/# ((?:payment|abandoned_checkout)\.[a-z_., ]+)$/gm)].flatMap(([, types = '']) => types.split(', '))
+    if (expected.length > 0) t.strictSame([...new Set(receiver.types())].sort(), expected.sort(), commands)
+  }
+})
