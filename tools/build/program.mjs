@@ -1,12 +1,12 @@
 // Bundles the program into dist/, straight from src/: esbuild removes the types and does not check them.
 
 import { chmod, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+import { building, DIST, ROOT } from './inputs.mjs'
 
-export const ROOT = dirname(dirname(import.meta.dirname))
-export const DIST = join(ROOT, 'dist')
+export { DIST, ROOT }
 
 /** The entry points that package.json names: the command, and the modules that programs import. */
 const ENTRIES = ['cli', 'index', 'redirect']
@@ -15,7 +15,14 @@ const ENTRIES = ['cli', 'index', 'redirect']
  * Joins the modules into a few files, of which each entry point loads the ones it needs: finding and reading three hundred small
  * files took a quarter of the start. The files of vendor/ stay separate. Source maps are for tests; the package has none.
  */
-export async function bundleProgram ({ sourcemap = false } = {}) {
+export async function bundleProgram (options = {}) {
+  await building('program', async () => {
+    await bundle(options)
+    await Promise.all([copyCommonJs(), makeExecutable()])
+  })
+}
+
+async function bundle ({ sourcemap = false }) {
   await build({
     entryPoints: ENTRIES.map(name => join(ROOT, 'src', `${name}.ts`)),
     outdir: DIST,
@@ -33,16 +40,17 @@ export async function bundleProgram ({ sourcemap = false } = {}) {
       }
     }]
   })
-  await Promise.all([copyCommonJs(), makeExecutable()])
 }
 
 /** Instead of a bundle, entry points that load the modules of a folder. */
 export async function linkProgram (folder) {
-  await mkdir(DIST, { recursive: true })
-  for (const name of ENTRIES) {
-    await writeFile(join(DIST, `${name}.js`), `#!/usr/bin/env node\nexport * from '${pathToFileURL(join(folder, `${name}.js`))}'\n`)
-  }
-  await Promise.all([copyCommonJs(), makeExecutable()])
+  await building('program', async () => {
+    await mkdir(DIST, { recursive: true })
+    for (const name of ENTRIES) {
+      await writeFile(join(DIST, `${name}.js`), `#!/usr/bin/env node\nexport * from '${pathToFileURL(join(folder, `${name}.js`))}'\n`)
+    }
+    await Promise.all([copyCommonJs(), makeExecutable()])
+  })
 }
 
 /** npm makes the command executable on install. A command that runs in place needs it, too. */

@@ -4,7 +4,7 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { DIST, ROOT } from './program.mjs'
+import { building, DIST, ROOT } from './inputs.mjs'
 
 const SRC = join(ROOT, 'src')
 const MODULES = join(ROOT, 'node_modules')
@@ -19,8 +19,10 @@ const SWAGGER_UI_FILES = ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x
 
 /** Writes dist/vendor/. */
 export async function buildVendor () {
-  await mkdir(VENDOR, { recursive: true })
-  await Promise.all([bundleStdnum(), bundlePdfkit(), copySwaggerUi(), writeLicenses()])
+  await building('vendor', async () => {
+    await mkdir(VENDOR, { recursive: true })
+    await Promise.all([bundleStdnum(), bundlePdfkit(), copySwaggerUi(), writeLicenses()])
+  })
 }
 
 async function bundleStdnum () {

@@ -1,0 +1,68 @@
+/** `npm start` in a checkout: it ends with npm however that ends, and builds nothing twice. */
+import { spawn } from 'node:child_process'
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { packagePath } from '../src/root.js'
+import { temporaryFolder } from './processes.js'
+
+const PATIENCE_MS = 60_000
+
+async function until (isTrue: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const end = performance.now() + PATIENCE_MS
+  while (!await isTrue()) {
+    if (performance.now() > end) throw new Error(`still false after ${PATIENCE_MS / 1000} s: ${what}`)
+    await wait(50)
+  }
+}
+
+/** Starts `npm start` on a free port; npm alone is what `signal` reaches. */
+async function start (test: Test, shell?: string) {
+  const portFile = join(temporaryFolder(test), 'port')
+  const npm = spawn('npm', ['start', '--', '--port', '0', '--port-file', portFile, '--database', ':memory:'], {
+    cwd: packagePath(),
+    env: { ...process.env, ...(shell === undefined ? {} : { npm_config_script_shell: shell }) },
+    stdio: 'ignore',
+    detached: true // a process group of its own, so that the test can end all of it
+  })
+  const { pid } = npm
+  if (pid === undefined) throw new Error('npm has not started')
+  test.teardown(() => {
+    try {
+      process.kill(-pid, 'SIGKILL')
+    } catch {} // all of it has ended
+  })
+  await until(() => existsSync(portFile) && readFileSync(portFile, 'utf8').endsWith('\n'), 'the emulator has started')
+  const url = `http://127.0.0.1:${readFileSync(portFile, 'utf8').trim()}/_emulator/health`
+  const answers = () => fetch(url, { headers: { connection: 'close' } }).then(({ ok }) => ok, () => false)
+  test.ok(await answers())
+  return { signal: (name: NodeJS.Signals) => { npm.kill(name) }, answers }
+}
+
+/** A shell that stays between npm and the emulator, and passes no signal on. */
+function lingeringShell (test: Test): string {
+  const path = join(temporaryFolder(test), 'shell.sh')
+  writeFileSync(path, '#!/bin/sh\nsh "$@"\nexit $?\n')
+  chmodSync(path, 0o755)
+  return path
+}
+
+t.test('ends when npm is told to end', { skip: process.platform === 'win32' && 'there are no signals' }, async t => {
+  for (const shell of [undefined, lingeringShell(t)]) {
+    for (const name of ['SIGTERM', 'SIGKILL'] as const) {
+      const { signal, answers } = await start(t, shell)
+      signal(name)
+      await until(async () => !await answers(), `the emulator has ended after ${name} to npm, in ${shell ?? 'sh'}`)
+      t.pass(`${name} to npm, in ${shell === undefined ? 'the usual shell' : 'a shell that lingers'}`)
+    }
+  }
+})
+
+t.test('does not build what is there already', async t => {
+  const built = () => statSync(packagePath('dist', 'cli.js')).mtimeMs
+  await start(t)
+  const before = built()
+  await start(t)
+  t.equal(built(), before)
+})

@@ -1,0 +1,69 @@
+// Starts the emulator from a checkout: builds what has changed since the last time, and runs the command in this process.
+//
+//   npm start                    options follow --: npm start -- --port 0
+
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { DIST, isStale } from './build/inputs.mjs'
+
+const LOOK_EVERY_MS = 300
+const SHELLS_MAX = 5
+
+const { ppid } = process
+await buildChanges()
+const command = join(DIST, 'cli.js')
+process.argv = [process.execPath, command, 'start', ...process.argv.slice(2)]
+const watched = process.env.npm_lifecycle_event === undefined ? [] : await runners()
+await import(pathToFileURL(command))
+const watch = setInterval(endWithRunners, LOOK_EVERY_MS).unref()
+
+/** Straight from src/ and without a type check, so that it takes a second. */
+async function buildChanges () {
+  const [program, vendor] = [isStale('program'), isStale('vendor')]
+  if (!program && !vendor) return
+  const { bundleProgram } = await import('./build/program.mjs')
+  const { buildVendor } = await import('./build/vendor.mjs')
+  await Promise.all([program && bundleProgram(), vendor && buildVendor()])
+}
+
+/**
+ * The processes that run this one: npm, after the shells that stand between, unless npm's shell became this process. A signal to npm
+ * alone goes to its shell, which ends without passing it on; and SIGKILL goes nowhere.
+ */
+async function runners () {
+  const found = [ppid]
+  for (let pid = ppid; found.length <= SHELLS_MAX; pid = found.at(-1)) {
+    const [parent, name] = await parentOf(pid)
+    if (!name.endsWith('sh') || parent <= 1) break // dash, bash, zsh, pwsh
+    found.push(parent)
+  }
+  return found
+}
+
+/** The id of a process's parent, and the process's own name. */
+async function parentOf (pid) {
+  try {
+    const { stdout } = await promisify(execFile)('ps', ['-o', 'ppid=,comm=', '-p', String(pid)])
+    const [parent, ...name] = stdout.trim().split(/\s+/)
+    return [Number(parent), name.join(' ')]
+  } catch {
+    return [0, ''] // where there is no ps, the parent alone is watched
+  }
+}
+
+/** Ends the emulator as SIGTERM does once one of its runners has ended: nobody would know that it is still there. */
+function endWithRunners () {
+  if (watched.length === 0 || (process.ppid === ppid && watched.every(isRunning))) return
+  clearInterval(watch)
+  process.kill(process.pid, 'SIGTERM')
+}
+
+function isRunning (pid) {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error.code === 'EPERM'
+  }
+}
