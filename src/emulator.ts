@@ -31,6 +31,7 @@ import { addPortalPages } from './pages/portal-routes.js'
 import { addProductLinks } from './pages/product-links.js'
 import { addUploads } from './pages/uploads.js'
 import { reference } from './reference.js'
+import { createReporter } from './report.js'
 import { handlers, jobs, payloads } from './resources/all.js'
 import { configureEndpoint, configuredSecret } from './resources/webhooks/configured.js'
 import { isRefusedByFetch } from './rules/fetch-ports.js'
@@ -63,6 +64,8 @@ export interface Listening {
  * unless given from the package's own fixtures. Throws a SetupError.
  */
 export function createEmulator (config: Config, prepareData?: Prepare, system = systemClock()): Server {
+  const reporter = createReporter(text => { console.error(text) })
+  const { report } = reporter
   let url = config.publicUrl ?? 'http://127.0.0.1'
   const basics: WorldBasics = {
     settings: settingsOf(config),
@@ -74,13 +77,14 @@ export function createEmulator (config: Config, prepareData?: Prepare, system = 
     payloads,
     webhookTimeoutMs: config.webhookTimeout,
     url: () => url,
-    report
+    report,
+    note: reporter.note
   }
   const { database, seed, sandboxLimit: limit } = config
   const data = prepareData?.({ world: basics, ids: createIds(seed), life: { jobs, pay } })
   const world: World = { ...basics, origin: startOf(config, data) }
   const sandboxes = createSandboxes({
-    database, seed, limit, world, prepare: sandbox => { prepare(sandbox, config) }, log: line => { console.error(line) }
+    database, seed, limit, world, prepare: sandbox => { prepare(sandbox, config, report) }, log: reporter.note
   })
   const keys = { apiKeys: config.apiKeys, readOnlyKeys: config.readOnlyApiKeys }
   const app = createServer({ keys, report })
@@ -121,6 +125,7 @@ export function createEmulator (config: Config, prepareData?: Prepare, system = 
   app.addHook('onClose', async () => {
     await loopback?.closed
     sandboxes.close()
+    reporter.close()
   })
 
   return {
@@ -174,7 +179,7 @@ function readSnapshot (file: string): Buffer {
 }
 
 /** Registers the endpoint of the configuration in a sandbox, if it names one. */
-function prepare (sandbox: Sandbox, { webhookUrl, webhookKey }: Config): void {
+function prepare (sandbox: Sandbox, { webhookUrl, webhookKey }: Config, report: (error: unknown) => void): void {
   if (webhookUrl === null) return
   sandbox.turn.run(() => { configureEndpoint(webhookUrl, webhookKey, sandbox) }, error => {
     if (error !== undefined) report(error)
@@ -214,8 +219,4 @@ function warnOfPorts (urls: readonly string[]): void {
     console.error(`port ${port} is reserved for another protocol: browsers and programs that use fetch refuse to ` +
       'connect to it; choose another with --port')
   }
-}
-
-function report (error: unknown): void {
-  console.error(error)
 }

@@ -1,8 +1,10 @@
 /** One isolated world: a database with its stores, a clock, ids and settings. Sandboxes share nothing but reference tables. */
+import { resolve } from 'node:path'
 import { newClock, sandboxClock, type Clock, type ClockStart, type SandboxClock } from './clock.js'
 import type { Payloads } from './delivery/message.js'
 import { createSender, type Sender } from './delivery/sender.js'
 import { outboxStore, type Outbox } from './delivery/store.js'
+import { SetupError } from './errors.js'
 import { seed, type Fixtures } from './fixtures.js'
 import type { Ids } from './ids.js'
 import { rankIn, type Jobs } from './jobs.js'
@@ -15,9 +17,11 @@ import { createScheduler, type Scheduler } from './scheduler.js'
 import { createSnapshots, type Snapshots } from './snapshots.js'
 import { businessStore } from './store/business.js'
 import { IN_MEMORY, countRows, openDatabase, type Database } from './store/database.js'
+import { bytesLeftOpen, checkDatabase } from './store/check.js'
 import type { BusinessRow } from './store/rows.gen.js'
 import { clockStore } from './store/clock.js'
 import { dueJobs, type DueJobs } from './store/due.js'
+import { NO_FILE, watchFile } from './store/file.js'
 import { clearCaches } from './store/memo.js'
 import { emptyTables, restoreRows, snapshotOf } from './store/snapshot.js'
 import { openCopy } from './store/template.js'
@@ -86,6 +90,8 @@ export interface Sandbox extends Stores {
   restore (snapshot: Buffer): void
   /** Begins to do what is due, and to send. */
   start (): void
+  /** Lets nothing be stored any more: every change is answered with STORAGE_UNAVAILABLE and this reason. */
+  refuseWrites (because: string): void
   close (): void
   isOpen (): boolean
 }
@@ -118,6 +124,8 @@ export interface WorldBasics {
   /** What links begin with that are made without a request. */
   url (): string
   report (error: unknown): void
+  /** Tells something to the person who started the emulator. */
+  note (line: string): void
 }
 
 export interface World extends WorldBasics {
@@ -143,6 +151,7 @@ export function openSandbox (options: SandboxOptions, world: World): Sandbox {
     made.push(sandbox)
   }
   const { origin } = world
+  const bytesToCheck = options.database === IN_MEMORY ? 0 : bytesLeftOpen(options.database)
   const database = options.database === IN_MEMORY
     ? openCopy('snapshot' in origin ? origin.snapshot : origin.fixtures(), empty => { fill(empty, world) }, beginIn)
     : openDatabase(options.database, empty => {
@@ -151,11 +160,31 @@ export function openSandbox (options: SandboxOptions, world: World): Sandbox {
     })
   const [sandbox] = made
   if (sandbox !== undefined) return sandbox
-  options.ids.resume(() => JSON.stringify(countRows(database)))
-  return sandboxOf(database, options, world)
+  try {
+    options.ids.resume(() => JSON.stringify(countRows(database)))
+    const opened = sandboxOf(database, options, world)
+    if (bytesToCheck > 0) checkSandbox(opened, database, bytesToCheck, options.database, world)
+    return opened
+  } catch (error) {
+    database.close()
+    throw error
+  }
 }
 
-function sandboxOf (database: Database, { name, prefix, ids }: SandboxOptions, world: World): Sandbox {
+/** Checks a database whose process was killed. Throws a SetupError where a small one is damaged; a large one is checked later. */
+function checkSandbox (sandbox: Sandbox, database: Database, bytes: number, path: string, { note }: World): void {
+  let isOpening = true
+  checkDatabase(database, bytes, ({ damage, ms }) => {
+    if (damage === null) return note(`${path} was not closed when it was last used. A check found no damage (${ms} ms)`)
+    const message = `${path} is damaged: ${damage}. Restore a snapshot into another file (--from-snapshot), or delete this one`
+    if (isOpening) throw new SetupError(message)
+    note(message)
+    sandbox.refuseWrites('the file is damaged')
+  })
+  isOpening = false
+}
+
+function sandboxOf (database: Database, { name, prefix, ids, database: path }: SandboxOptions, world: World): Sandbox {
   const { settings, reference, system, steady, report } = world
   const clocks = clockStore(database)
   const clock = sandboxClock(steady, clocks.read(), clocks.write)
@@ -176,7 +205,9 @@ function sandboxOf (database: Database, { name, prefix, ids }: SandboxOptions, w
     clock.restore(clocks.read())
   }
 
-  const turn = createTurn(database, { rolledBack: forget, committing: () => { clock.keep() }, report })
+  const file = path === IN_MEMORY ? NO_FILE : watchFile(resolve(path), report)
+  const committing = () => { clock.keep() }
+  const turn = createTurn(database, { rolledBack: forget, check: file.check, committing, report })
   const sandbox: Sandbox = {
     ...createStores(database),
     name,
@@ -210,7 +241,9 @@ function sandboxOf (database: Database, { name, prefix, ids }: SandboxOptions, w
       restoreRows(database, snapshot)
       beginAnew('the sandbox was restored from a snapshot')
     },
+    refuseWrites: file.refuse,
     start () {
+      file.start()
       scheduler.start()
       sender.start()
     },
@@ -221,6 +254,7 @@ function sandboxOf (database: Database, { name, prefix, ids }: SandboxOptions, w
       turn.finish() // changes that came before it are stored and answered
       keepTime()
       sandbox.requests.end()
+      file.close()
       database.close()
     },
     isOpen: () => database.open

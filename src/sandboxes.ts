@@ -1,14 +1,17 @@
 /**
  * All the sandboxes of a process, by name. One is there from the start, `default`; the others are opened when they are first
- * asked for, beside its database, or in memory where that is. There is a limit on how many are open; the one that has not been
- * used for the longest time is closed for the next, which loses it if it was in memory.
+ * asked for, beside its database, or in memory where that is. There is a limit on how many are open, and each takes two of the
+ * files that a process may have open. The one that has not been used for the longest time is closed for the next, which loses it
+ * if it was in memory.
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { invalid } from './errors.js'
+import { mayOpen } from './descriptors.js'
+import { SetupError, invalid } from './errors.js'
 import { createIds } from './ids.js'
 import { isSandboxName, SANDBOX_NAME_RULE } from './rules/sandbox-name.js'
 import { IN_MEMORY, openSandbox, type Sandbox, type World } from './sandbox.js'
+import { StorageError, storageReason } from './store/failures.js'
 
 export const DEFAULT_SANDBOX = 'default'
 
@@ -21,7 +24,10 @@ export interface SandboxInfo {
 
 export interface Sandboxes {
   default: Sandbox
-  /** Opens it, and makes it where there is none. Throws INVALID_REQUEST_PARAMETERS for what is no name. */
+  /**
+   * Opens it, and makes it where there is none. Throws INVALID_REQUEST_PARAMETERS for what is no name, and a StorageError where it
+   * can't be opened.
+   */
   open (name: string): Sandbox
   /** Opens it if there is one. */
   find (name: string): Sandbox | undefined
@@ -53,6 +59,13 @@ export function checkSandboxName (name: string): void {
   throw invalid('sandbox', `The name of a sandbox must be ${SANDBOX_NAME_RULE}`)
 }
 
+/** Left for connections when a sandbox is opened. */
+const DESCRIPTORS_SPARED = 64
+/** What opening one takes at most. */
+const DESCRIPTORS_NEEDED = 4
+/** So many are closed at most to spare them; the next sandbox goes on. */
+const CLOSED_AT_ONCE = 4
+
 interface Opened {
   sandbox: Sandbox
   /** When it was last asked for, counted in askings. */
@@ -63,6 +76,7 @@ export function createSandboxes ({ database, seed, limit, world, prepare, log }:
   const folder = database === IN_MEMORY ? null : join(dirname(resolve(database)), 'sandboxes')
   const others = new Map<string, Opened>()
   let askings = 0
+  let isShortOfFiles = false
   let isStarted = false
   const main = begin(openSandbox({ name: DEFAULT_SANDBOX, prefix: '', database, ids: createIds(seed) }, world))
 
@@ -83,22 +97,57 @@ export function createSandboxes ({ database, seed, limit, world, prepare, log }:
     }
     checkSandboxName(name)
     makeRoom()
-    const ids = createIds(seed === null ? null : `${seed} ${name}`)
-    const sandbox = begin(openSandbox({ name, prefix: `/~${name}`, database: fileOf(name) ?? IN_MEMORY, ids }, world))
+    const sandbox = begin(openNamed(name))
     others.set(name, { sandbox, usedAt: ++askings })
     return sandbox
   }
 
+  function openNamed (name: string): Sandbox {
+    const file = fileOf(name)
+    for (;;) {
+      try {
+        const ids = createIds(seed === null ? null : `${seed} ${name}`)
+        return openSandbox({ name, prefix: `/~${name}`, database: file ?? IN_MEMORY, ids }, world)
+      } catch (error) {
+        const isRoomMissing = file !== null && !mayOpen(DESCRIPTORS_NEEDED)
+        if (!isRoomMissing || !closeForFiles()) throw unavailable(name, error)
+      }
+    }
+  }
+
   function makeRoom (): void {
-    if (others.size < limit) return
-    const [oldest] = [...others].sort(([, a], [, b]) => a.usedAt - b.usedAt)
-    if (oldest === undefined) return
-    const [name, { sandbox }] = oldest
-    sandbox.close()
+    if (others.size >= limit) {
+      const name = closeOldest()
+      log(folder === null
+        ? `sandbox ${name} is gone: ${limit} are open, and it has not been used for the longest time (raise --sandbox-limit)`
+        : `sandbox ${name} is closed: ${limit} are open, and it has not been used for the longest time`)
+    }
+    if (folder === null) return
+    for (let count = 0; count < CLOSED_AT_ONCE && !mayOpen(DESCRIPTORS_SPARED); count++) {
+      if (!closeForFiles()) return
+    }
+  }
+
+  /** Whether there was a sandbox that could be closed. */
+  function closeForFiles (): boolean {
+    const name = closeOldest()
+    if (name === null) return false
+    if (!isShortOfFiles) {
+      log(`sandbox ${name} is closed, because this process may open no more files (ulimit -n): from now on the sandbox that has ` +
+        'not been used for the longest time makes room for the next. Nothing that is stored is lost')
+    }
+    isShortOfFiles = true
+    return true
+  }
+
+  /** Closes the sandbox that has not been used for the longest time, if possible one that does nothing. Null where none is open. */
+  function closeOldest (): string | null {
+    const byUse = [...others].sort(([, a], [, b]) => a.usedAt - b.usedAt)
+    const [name, opened] = byUse.find(([, { sandbox }]) => isIdle(sandbox)) ?? byUse[0] ?? []
+    if (name === undefined || opened === undefined) return null
+    opened.sandbox.close()
     others.delete(name)
-    log(folder === null
-      ? `sandbox ${name} is gone: ${limit} are open, and it has not been used for the longest time (raise --sandbox-limit)`
-      : `sandbox ${name} is closed: ${limit} are open, and it has not been used for the longest time`)
+    return name
   }
 
   function exists (name: string): boolean {
@@ -133,6 +182,18 @@ export function createSandboxes ({ database, seed, limit, world, prepare, log }:
       main.close()
     }
   }
+}
+
+function isIdle ({ work, sender }: Sandbox): boolean {
+  return !work.isBusy() && sender.busy() === 0
+}
+
+/** Without the path that a SetupError tells the person who starts the emulator. */
+function unavailable (name: string, error: unknown): unknown {
+  const reason = storageReason(error) ?? storageReason((error as Error).cause)
+  if (reason === null && !(error instanceof SetupError)) return error
+  const about = `sandbox ${name} can't be opened`
+  return new StorageError(reason ?? 'the emulator printed why', { about, cause: error })
 }
 
 /** Names differ in capitals, files on some computers don't: `Worker-1` is `+worker-1.db`. */

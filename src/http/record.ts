@@ -34,7 +34,7 @@ export function recordCalls (app: FastifyInstance, sandboxes: Sandboxes): void {
     const { request } = this
     const { url, operation } = request
     if (url.startsWith(CONTROL) || (operation === null && !request.is404)) return
-    const sandbox = knownSandbox(request, sandboxes)
+    const sandbox = loggingSandbox(request, sandboxes)
     sandbox?.requests.add({
       at: sandbox.clock.now(),
       duration_ms: durationOf(request),
@@ -60,11 +60,20 @@ export function recordSubmissions (pages: FastifyInstance, sandboxes: Sandboxes)
   })
   pages.addHook('onSend', (request, reply, _payload, done) => {
     if (!READING.has(request.method)) {
-      const sandbox = knownSandbox(request, sandboxes)
+      const sandbox = loggingSandbox(request, sandboxes)
       sandbox?.requests.add(submission(request, reply, sandbox), formText(request), '')
     }
     done()
   })
+}
+
+/** One that can't be opened has no log: the refusal must be answered all the same. */
+function loggingSandbox (request: FastifyRequest, sandboxes: Sandboxes): Sandbox | undefined {
+  try {
+    return knownSandbox(request, sandboxes)
+  } catch {
+    return undefined
+  }
 }
 
 function submission (request: FastifyRequest, reply: FastifyReply, { clock }: Sandbox): NewCall {

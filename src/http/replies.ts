@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyReply } from 'fastify'
 import type { FileReply } from '../contract/operations.js'
 import { ApiError } from '../errors.js'
+import { StorageError, storageReason } from '../store/failures.js'
 
 export const JSON_TYPE = 'application/json; charset=utf-8'
 
@@ -71,9 +72,8 @@ function asApiError (error: unknown, bodyLimit = MIB): ApiError {
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return new ApiError('NOT_FOUND', { because: 'the path is not a valid URL, or longer than any id' })
   }
-  if (typeof code === 'string' && code.startsWith('SQLITE_')) {
-    return new ApiError('STORAGE_UNAVAILABLE', { because: 'see what it printed' })
-  }
+  const problem = error instanceof StorageError ? error.message : storageReason(error)
+  if (problem !== null) return new ApiError('STORAGE_UNAVAILABLE', { because: problem })
   // The framework's other refusals are all about headers and bodies; a 4xx must never become a 5xx.
   if (statusCode >= 400 && statusCode < 500) return new ApiError('INVALID_REQUEST_BODY', { because: message })
   return new ApiError('INTERNAL_SERVER_ERROR')

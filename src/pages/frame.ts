@@ -7,6 +7,7 @@ import { ApiError } from '../errors.js'
 import type { ContextOf } from '../http/context.js'
 import { sendError, sendFailure } from '../http/replies.js'
 import type { Context } from '../sandbox.js'
+import { storageReason } from '../store/failures.js'
 import { readOptions, withoutOptions, type EmbedKind } from './embed/options.js'
 import { sendPage, type Page } from './layout.js'
 import { notice, type Notice } from './outcome.js'
@@ -71,10 +72,13 @@ export function pageFrame ({ contextOf, report, embed }: PagesOptions): Frame {
   }
 
   function fail (error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const code = (error as { statusCode?: number } | null)?.statusCode ?? (error instanceof ApiError ? error.status : 500)
+    const storage = storageReason(error)
+    const known = error instanceof ApiError ? error.status : storage === null ? 500 : 503
+    const code = (error as { statusCode?: number } | null)?.statusCode ?? known
+    const text = storage === null ? 'The emulator failed; its output says why.' : `The emulator can't use its database: ${storage}.`
     try {
       sendNotice(reply, code, code >= 500
-        ? { id: 'failed', title: 'Something went wrong', text: 'The emulator failed; its output says why.', again: request.url }
+        ? { id: 'failed', title: 'Something went wrong', text, again: request.url }
         : { id: 'refused', title: 'This form could not be read', text: 'Load the page and try once more.', again: request.url })
       if (code >= 500) report(error)
     } catch { // there is no page to say it on, as in a sandbox that is gone

@@ -13,6 +13,7 @@ import { hasExpired, isOpen } from '../resources/payments/states.js'
 import type { Payment } from '../resources/payments/store.js'
 import { linkId, linkSeq, shortSlugSeq } from '../rules/links.js'
 import type { Context, Sandbox } from '../sandbox.js'
+import { isStorageFailure } from '../store/failures.js'
 import { addAssets } from './assets.js'
 import { checkout } from './checkout.js'
 import { EMBED_KINDS } from './embed/options.js'
@@ -122,7 +123,9 @@ function hostedPages (options: PagesOptions) {
     if (openedAt !== null || isHead(request)) return showState(found)
     sandbox.turn.run(() => { sandbox.payments.recordOpening(seq, now) }, error => {
       answer(request, reply, () => {
-        if (error !== undefined) throw error
+        // The customer can see the page although that it was opened can't be noted, as on a full disk.
+        if (isStorageFailure(error)) options.report(error)
+        else if (error !== undefined) throw error
         showState(found)
       })
     })

@@ -1,11 +1,12 @@
 /**
  * Opens a sandbox's SQLite database and brings its schema up to date. Knows files, pragmas and steps; no table.
  */
-import { readFileSync, readdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync, readdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { SetupError } from '../errors.js'
 import { packagePath } from '../root.js'
+import { StorageError, storageReason } from './failures.js'
 import { makeFolder } from './folder.js'
 import { compilingLate } from './statements.js'
 
@@ -46,7 +47,10 @@ export function openDatabase (file: string, fill: (database: Database) => void):
   const path = file === IN_MEMORY ? file : resolve(file)
   let database: Sqlite.Database | undefined
   try {
-    if (path !== IN_MEMORY) makeFolder(dirname(path))
+    if (path !== IN_MEMORY) {
+      makeFolder(dirname(path))
+      checkIsWritable(path)
+    }
     database = new Sqlite(path, { timeout: 0 })
     if (path === IN_MEMORY) database.pragma(`page_size = ${PAGE_BYTES_IN_MEMORY}`)
     configure(database)
@@ -106,13 +110,24 @@ function checkOwner (database: Sqlite.Database, path: string): void {
   if (!isOurs(database)) throw new SetupError(`${path} holds the data of another program: choose another file with --database`)
 }
 
+/** SQLite would call it a failing disk. Its log is a second file in the same folder. */
+function checkIsWritable (path: string): void {
+  if (existsSync(path) && !isWritable(path)) throw new StorageError('the file is read-only')
+  if (!isWritable(dirname(path))) throw new StorageError('its folder is read-only, and SQLite writes a second file there')
+}
+
+function isWritable (path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
 function explain (error: unknown, path: string): Error {
   if (error instanceof SetupError) return error
-  const { code, message } = error as { code?: string, message: string }
-  const reason = code === 'SQLITE_BUSY' || code === 'SQLITE_LOCKED'
-    ? 'another process is using it'
-    : code === 'SQLITE_NOTADB' ? 'the file is not an SQLite database' : message
-  return new SetupError(`The database ${path} can't be opened: ${reason}`, { cause: error })
+  return new SetupError(`The database ${path} can't be opened: ${storageReason(error) ?? (error as Error).message}`, { cause: error })
 }
 
 /** How many rows each table holds. */

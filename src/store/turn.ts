@@ -35,13 +35,15 @@ interface Entry {
 export interface TurnOptions {
   /** Called whenever rows were taken back, so that what was remembered of them can be forgotten. */
   rolledBack (): void
+  /** Called before each transaction; throws where nothing may be written any more. */
+  check? (): void
   /** Called before each COMMIT, inside the transaction. */
   committing? (): void
   /** Called with whatever a `done` throws. */
   report (error: unknown): void
 }
 
-export function createTurn (database: Database, { rolledBack, committing = () => {}, report }: TurnOptions): Turn {
+export function createTurn (database: Database, { rolledBack, check = () => {}, committing = () => {}, report }: TurnOptions): Turn {
   const begin = database.prepare('BEGIN IMMEDIATE')
   const commit = database.prepare('COMMIT')
   const rollback = database.prepare('ROLLBACK')
@@ -113,6 +115,7 @@ export function createTurn (database: Database, { rolledBack, committing = () =>
     const turn = entries
     entries = []
     try {
+      check()
       begin.run()
       if (!runTogether(turn)) {
         rollback.run()
@@ -130,6 +133,7 @@ export function createTurn (database: Database, { rolledBack, committing = () =>
   }
 
   function alone<Result> (change: () => Result): Result {
+    check()
     begin.run()
     try {
       const result = change()

@@ -12,6 +12,7 @@ import type { Guard } from '../../http/guard.js'
 import type { Asked, Operate } from '../../http/operate.js'
 import { sendError } from '../../http/replies.js'
 import type { Context } from '../../sandbox.js'
+import { storageReason } from '../../store/failures.js'
 import { rootOf } from '../frame.js'
 import type { Fragment } from '../layout.js'
 import { isProgramAtRoot, sendRoot } from '../root.js'
@@ -300,8 +301,10 @@ function createFrame ({ contextOf, operate, guard, controlKey, root, report }: D
 
     /** Where there is no world to tell it in: the guard has refused, there is no such sandbox, or the failure is ours. */
     fail (error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-      const known = error instanceof ApiError
-      const status = known ? error.status : (error as { statusCode?: number }).statusCode ?? 500
+      const storage = storageReason(error)
+      const unstored = storage === null ? null : new ApiError('STORAGE_UNAVAILABLE', { because: storage })
+      const known = error instanceof ApiError ? error : unstored
+      const status = known?.status ?? (error as { statusCode?: number }).statusCode ?? 500
       if (wantsJson(request)) {
         secure(reply)
         return sendError(reply, error, report)
@@ -309,7 +312,7 @@ function createFrame ({ contextOf, operate, guard, controlKey, root, report }: D
       if (status >= 500) report(error)
       // Whoever the guard has let in was looking for a sandbox that is gone, and finds back.
       const back = status === 404 && admitted.has(request) ? `${root}/` : null
-      sendBare(reply, status, { base: root, ...failedPage(status, known ? error : null, back) })
+      sendBare(reply, status, { base: root, ...failedPage(status, known, back) })
     },
 
     end: () => { changes.end() }

@@ -62,4 +62,6 @@ export function failedPage (status: number, error: ApiError | null, back: string
     : notice('refused', 'This form could not be read', html`<p>It is too large, or no form. Load the page and try once more.</p>`)
 }
 
-const TITLES: Record<number, string> = { 403: 'Not from here', 404: 'There is nothing here' }
+const TITLES: Record<number, string> = {
+  403: 'Not from here', 404: 'There is nothing here', 503: 'The emulator can\'t use its database'
+}

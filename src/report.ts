@@ -1,0 +1,97 @@
+/**
+ * Tells the person who started the emulator what went wrong inside: the first error of a kind at once, those that follow as a
+ * number now and then. A full disk would otherwise fill the terminal, or the log of a container, with the same stack.
+ */
+import { inspect } from 'node:util'
+import { clearTimeout, setTimeout } from 'node:timers' // not the globals, which a test may have replaced
+import { withoutSecrets } from './requests/secrets.js'
+import { SetupError } from './errors.js'
+import { storageReason } from './store/failures.js'
+
+export interface Reporter {
+  report (error: unknown): void
+  /** Prints a line as it is. */
+  note (line: string): void
+  /** Prints the numbers that are not told yet. */
+  close (): void
+}
+
+interface Kind {
+  title: string
+  /** How many more there were since the last line. */
+  count: number
+  waitMs: number
+  timer: NodeJS.Timeout
+}
+
+const FIRST_WAIT_MS = 10_000
+const LAST_WAIT_MS = 600_000
+/** Beyond so many the oldest is forgotten, and would be told anew. */
+const KINDS_MAX = 100
+
+export function createReporter (print: (text: string) => void, firstWaitMs = FIRST_WAIT_MS): Reporter {
+  const kinds = new Map<string, Kind>()
+
+  /** Tells how many there were, and waits twice as long for the next number; forgets a kind of which there were none. */
+  function tell (key: string, kind: Kind): void {
+    if (kind.count === 0) {
+      kinds.delete(key)
+      return
+    }
+    print(`${kind.count} more: ${kind.title}`)
+    kind.count = 0
+    kind.waitMs = Math.min(2 * kind.waitMs, LAST_WAIT_MS)
+    kind.timer = wait(key, kind)
+  }
+
+  function wait (key: string, kind: Pick<Kind, 'waitMs'>): NodeJS.Timeout {
+    return setTimeout(() => {
+      const known = kinds.get(key)
+      if (known !== undefined) tell(key, known)
+    }, kind.waitMs).unref()
+  }
+
+  function forgetOldest (): void {
+    const [oldest] = kinds
+    if (oldest === undefined) return
+    clearTimeout(oldest[1].timer)
+    kinds.delete(oldest[0])
+  }
+
+  return {
+    note: print,
+    report (error) {
+      const { key, title, text } = described(error)
+      const known = kinds.get(key)
+      if (known !== undefined) {
+        known.count++
+        return
+      }
+      if (kinds.size >= KINDS_MAX) forgetOldest()
+      print(withoutSecrets(text))
+      kinds.set(key, { title: withoutSecrets(title), count: 0, waitMs: firstWaitMs, timer: wait(key, { waitMs: firstWaitMs }) })
+    },
+    close () {
+      for (const { title, count, timer } of kinds.values()) {
+        clearTimeout(timer)
+        if (count > 0) print(`${count} more: ${title}`)
+      }
+      kinds.clear()
+    }
+  }
+}
+
+const STACK_LINES_IN_KEY = 2
+
+/** A failure of the disk is no fault of the code: one line says all of it. Of everything else the stack is needed. */
+function described (error: unknown): { key: string, title: string, text: string } {
+  const reason = storageReason(error)
+  if (reason !== null) {
+    const { code, cause, message } = error as NodeJS.ErrnoException
+    const text = `storage: ${cause instanceof SetupError ? cause.message : message}${code === undefined ? '' : ` (${code})`}`
+    return { key: `storage: ${reason}`, title: `storage: ${reason}`, text }
+  }
+  const text = inspect(error)
+  const lines = text.split('\n')
+  return { key: lines.slice(0, STACK_LINES_IN_KEY).join('\n'), title: lines[0] ?? '', text }
+}
