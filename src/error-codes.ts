@@ -47,8 +47,8 @@ export const ERRORS = {
   INTERNAL_SERVER_ERROR: row(500, 'Internal server error',
     'A fault of the emulator: please report it'),
   STORAGE_UNAVAILABLE: row(503, 'The emulator could not write to its database',
-    'The disk is full, the file of the sandbox cannot be opened or is damaged, or it was deleted while the emulator ran. The message ' +
-    'says which. Nothing of the request was stored'),
+    'The disk is full, the file of the sandbox cannot be opened or is damaged, or it was deleted while the emulator ran. ' +
+    'The message says which. Nothing of the request was stored'),
 
   // The form of the request
   INVALID_REQUEST_BODY: row(422, 'Your request body is invalid. Please check your request headers and object.',

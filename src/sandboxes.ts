@@ -25,8 +25,8 @@ export interface SandboxInfo {
 export interface Sandboxes {
   default: Sandbox
   /**
-   * Opens it, and makes it where there is none. Throws INVALID_REQUEST_PARAMETERS for what is no name, and a StorageError where it
-   * can't be opened.
+   * Opens it, and makes it where there is none. Throws INVALID_REQUEST_PARAMETERS for an invalid name, and a
+   * StorageError where it can't be opened.
    */
   open (name: string): Sandbox
   /** Opens it if there is one. */
@@ -133,14 +133,14 @@ export function createSandboxes ({ database, seed, limit, world, prepare, log }:
     const name = closeOldest()
     if (name === null) return false
     if (!isShortOfFiles) {
-      log(`sandbox ${name} is closed, because this process may open no more files (ulimit -n): from now on the sandbox that has ` +
-        'not been used for the longest time makes room for the next. Nothing that is stored is lost')
+      log(`sandbox ${name} is closed, because this process may open no more files (ulimit -n): from now on the least recently ` +
+        'used sandbox makes room for the next. Nothing that is stored is lost')
     }
     isShortOfFiles = true
     return true
   }
 
-  /** Closes the sandbox that has not been used for the longest time, if possible one that does nothing. Null where none is open. */
+  /** Closes the least recently used sandbox, an idle one if possible, and returns its name; null if no sandbox is open. */
   function closeOldest (): string | null {
     const byUse = [...others].sort(([, a], [, b]) => a.usedAt - b.usedAt)
     const [name, opened] = byUse.find(([, { sandbox }]) => isIdle(sandbox)) ?? byUse[0] ?? []

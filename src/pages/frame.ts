@@ -75,7 +75,9 @@ export function pageFrame ({ contextOf, report, embed }: PagesOptions): Frame {
     const storage = storageReason(error)
     const known = error instanceof ApiError ? error.status : storage === null ? 500 : 503
     const code = (error as { statusCode?: number } | null)?.statusCode ?? known
-    const text = storage === null ? 'The emulator failed; its output says why.' : `The emulator can't use its database: ${storage}.`
+    const text = storage === null
+      ? 'The emulator failed; its output says why.'
+      : `The emulator can't use its database: ${storage}.`
     try {
       sendNotice(reply, code, code >= 500
         ? { id: 'failed', title: 'Something went wrong', text, again: request.url }

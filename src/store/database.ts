@@ -127,7 +127,8 @@ function isWritable (path: string): boolean {
 
 function explain (error: unknown, path: string): Error {
   if (error instanceof SetupError) return error
-  return new SetupError(`The database ${path} can't be opened: ${storageReason(error) ?? (error as Error).message}`, { cause: error })
+  const reason = storageReason(error) ?? (error as Error).message
+  return new SetupError(`The database ${path} can't be opened: ${reason}`, { cause: error })
 }
 
 /** How many rows each table holds. */

@@ -8,7 +8,7 @@ import { elapsedMs } from '../clock.js'
 import { StorageError } from './failures.js'
 
 export interface DatabaseFile {
-  /** Throws a StorageError where nothing may be written any more. Looks at the file now and then only, because it is often called. */
+  /** Throws a StorageError once writes are refused. Checks the file only now and then, because it is called often. */
   check (): void
   /** Looks by itself from now on, and reports what it finds once. */
   start (): void

@@ -43,7 +43,9 @@ export interface TurnOptions {
   report (error: unknown): void
 }
 
-export function createTurn (database: Database, { rolledBack, check = () => {}, committing = () => {}, report }: TurnOptions): Turn {
+export function createTurn (
+  database: Database, { rolledBack, check = () => {}, committing = () => {}, report }: TurnOptions
+): Turn {
   const begin = database.prepare('BEGIN IMMEDIATE')
   const commit = database.prepare('COMMIT')
   const rollback = database.prepare('ROLLBACK')

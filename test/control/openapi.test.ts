@@ -101,6 +101,6 @@ t.test('refuses', async t => {
   t.test('to change it', async t => {
     const { call } = startEmulator(t)
     const { status, headers } = await call('POST', PATH, { body: {} })
-    t.strictSame([status, headers['allow']], [405, 'GET'])
+    t.strictSame([status, headers['allow']], [405, 'GET, HEAD'])
   })
 })
