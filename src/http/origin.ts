@@ -23,7 +23,7 @@ export function originFrom (publicUrl: string | null): OriginOf {
 
 /** Where the request arrived. A connection that has closed has no address any more, and nobody reads its answer. */
 function localOrigin ({ localAddress = '127.0.0.1', localPort }: FastifyRequest['socket']): string {
-  const address = localAddress.replace(/%.*$/, '') // the zone of a link-local address cannot stand in a URL
+  const [address = localAddress] = localAddress.split('%', 1) // the zone of a link-local address cannot stand in a URL
   const host = address.includes(':') ? `[${address}]` : address
   return localPort === undefined ? `http://${host}` : `http://${host}:${localPort}`
 }
