@@ -27,7 +27,7 @@ export function hostName (text: string): string {
 
 /** As it stands in a URL, where a zone has no place. */
 export function hostInUrl (host: string): string {
-  return host.includes(':') ? `[${host.replace(/%.*$/, '')}]` : host
+  return host.includes(':') ? `[${(host.split('%', 1)[0] ?? '')}]` : host
 }
 
 export function publicUrl (text: string): string {
