@@ -1,5 +1,5 @@
 /** Disks that are full, files that are gone, damaged or read-only, and processes that may open few files. */
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync, chownSync, closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, writeSync
@@ -186,6 +186,9 @@ t.test('a read-only file', async t => {
     await once(child, 'close')
     return text
   }
+  // Root may write any file, so another user tries; where Node.js lies in a folder of root's own, that user cannot start it.
+  const canStart = !isRoot || spawnSync(process.execPath, ['--version'], options).status === 0
+  if (!canStart) return t.pass('left out: another user cannot start this Node.js')
   openDatabase(file, () => {}).close()
   chmodSync(file, 0o444)
   if (isRoot) for (const path of [folder, file]) chownSync(path, 65_534, 65_534)
