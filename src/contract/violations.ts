@@ -204,7 +204,7 @@ function unknownKey (key: string, schema: object = {}): string {
 
 /** What is allowed, what was given, and what was probably meant. */
 function enumMessage (allowed: unknown[], given: unknown): string {
-  const meant = nearest(String(given), allowed.map(String))
+  const meant = typeof given === 'object' ? null : nearest(String(given), allowed.map(String))
   const samples = meant === null ? `, such as ${allowed.slice(0, 3).join(', ')}` : ''
   const all = allowed.length <= ENUM_SHOWN_MAX
     ? `must be one of ${allowed.join(', ')}`

@@ -9,29 +9,11 @@ import t, { type Test } from 'tap'
 import { ERRORS } from '../../src/errors.js'
 import { paymentBody, startEmulator } from '../helper.js'
 import { connect, JSON_TYPE, type Response } from '../processes.js'
+import { randomFrom, type Random } from '../random.js'
 
 const BODIES = 2000
 const SEED = Number(process.env['HOSTILE_SEED'] ?? 20260901)
 const CONNECTIONS = 16
-
-/** Random, and the same again for the same seed (mulberry32). */
-function randomFrom (seed: number) {
-  let state = seed >>> 0
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-  const below = (limit: number) => Math.floor(next() * limit)
-  return {
-    below,
-    one: <Item>(items: readonly Item[]) => items[below(items.length)] as Item,
-    bytes: (count: number) => Buffer.from(Array.from({ length: count }, () => below(256)))
-  }
-}
-
-type Random = ReturnType<typeof randomFrom>
 
 interface Hostile {
   body: Buffer | string | undefined
@@ -409,6 +391,28 @@ function raw (port: number, ...pieces: Array<string | Buffer>): Promise<string> 
 const AUTH = 'Host: x\r\nAuthorization: Bearer test\r\nConnection: close\r\n'
 const POST = `POST /payments HTTP/1.1\r\n${AUTH}Content-Type: application/json\r\n`
 const CHUNKED = `${POST}Transfer-Encoding: chunked\r\n\r\n`
+
+t.test('objects that cannot be made a text', async t => {
+  const objects = ['{"toString":null}', '{"toString":null,"valueOf":1}', '[{"toString":null}]', '{"constructor":null,"toJSON":null}']
+  const bodies: Array<[path: string, body: string]> = [
+    ['/products', '{"name":"x","tax_category":"saas","price":{"type":OBJECT,"price":1,"currency":"USD"}}'],
+    ['/products', '{"name":"x","tax_category":OBJECT,"price":{"type":"one_time_price","price":OBJECT,"currency":OBJECT}}'],
+    ['/discounts', '{"type":OBJECT,"amount":OBJECT}'],
+    ['/payments', '{"billing":{"country":OBJECT},"customer":OBJECT,"product_cart":[OBJECT],"metadata":{"a":OBJECT}}'],
+    ['/_emulator/seed', '{"products":[{"product_id":"a","name":OBJECT,"tax_category":OBJECT,"price":{"type":OBJECT,"price":OBJECT}}]}'],
+    ['/_emulator/verify', '{"path":"/payments","body":{"a":OBJECT,"b":{"$regex":OBJECT}},"times":OBJECT}']
+  ]
+  await underAttack(t, async url => {
+    const { send } = connect(t, url)
+    for (const [path, body] of bodies) {
+      for (const object of objects) {
+        const text = body.replaceAll('OBJECT', object)
+        const { status } = await send('POST', path, text, JSON_TYPE)
+        t.ok(status === 422 || status === 200, `${path} ${text}: ${status}`)
+      }
+    }
+  })
+})
 
 t.test('malformed HTTP', async t => {
   /** What is sent, and the statuses it may get. */
