@@ -11,7 +11,9 @@ import { whenAnswered } from './advice.js'
 import { replyText, requestText } from './bodies.js'
 import type { LoggedCall, Refusal } from './log.js'
 import { withoutCardNumbers } from '../rules/card-numbers.js'
-import { isSecretName, maskedHeader, maskedJson, maskedText, maskedUrl, shortened, withoutSecrets } from './secrets.js'
+import {
+  isSecretName, maskedHeader, maskedJson, maskedText, maskedUrl, shortened, withoutSecrets, type Hide
+} from './secrets.js'
 
 const PREFIX = 'req'
 
@@ -56,8 +58,8 @@ export function pathOf (url: string): string {
 }
 
 /** The path with its query. */
-export function shownUrl ({ url }: LoggedCall): string {
-  return maskedUrl(url)
+export function shownUrl ({ url }: LoggedCall, hide?: Hide): string {
+  return maskedUrl(url, hide)
 }
 
 /** Where a page has led to; null where it has led nowhere. */
@@ -71,12 +73,12 @@ export function shownParameters ({ params }: LoggedCall): Record<string, string>
 }
 
 /** By lower-case name; what came several times is joined. */
-export function shownHeaders ({ headers }: LoggedCall): Record<string, string> {
+export function shownHeaders ({ headers }: LoggedCall, hide: Hide = withoutSecrets): Record<string, string> {
   const shown = new Map<string, string>()
   for (let index = 0; index + 1 < headers.length; index += 2) {
     const sent = headers[index]?.toLowerCase() ?? ''
-    const value = maskedHeader(sent, headers[index + 1] ?? '')
-    const name = withoutCardNumbers(sent)
+    const value = maskedHeader(sent, headers[index + 1] ?? '', hide)
+    const name = hide(sent)
     const earlier = shown.get(name)
     shown.set(name, earlier === undefined ? value : `${earlier}, ${value}`)
   }
@@ -94,8 +96,8 @@ function parsed (text: string): unknown {
 }
 
 /** The body that was sent, without its secrets; undefined where there was none, or where it was no JSON. */
-export function requestJson ({ bodies }: LoggedCall): unknown {
-  return maskedJson(parsed(requestText(bodies)))
+export function requestJson ({ bodies }: LoggedCall, hide?: Hide): unknown {
+  return maskedJson(parsed(requestText(bodies)), hide)
 }
 
 export interface ShownBody {

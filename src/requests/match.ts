@@ -5,6 +5,7 @@
  * item like that, or a text with that in it. Pure.
  */
 import { ApiError } from '../errors.js'
+import { maskedJson, withoutSecrets } from './secrets.js'
 
 /** One thing that is not as it was to be, in words: a place in the call, and both sides. */
 export interface Difference {
@@ -123,11 +124,15 @@ function inside (path: string, name: string): string {
 const SHOWN_MAX = 200
 const NAMES_SHOWN = 8
 
-/** A value for people; of lists and objects only what they are, because they may be large. */
+/** What is read of a text besides, so that a secret is seen whole that ends behind the limit. */
+const MARGIN = 200
+
+/** A value for people, without secrets; of lists and objects only what they are, because they may be large. */
 export function inWords (value: unknown): string {
   if (value === undefined) return 'nothing'
+  if (typeof value === 'string') return JSON.stringify(withoutSecrets(value.slice(0, SHOWN_MAX + MARGIN))).slice(0, SHOWN_MAX)
   if (Array.isArray(value)) return `a list of ${value.length}`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value).slice(0, SHOWN_MAX)
+  if (typeof value !== 'object' || value === null) return JSON.stringify(maskedJson(value))
   const names = Object.keys(value)
   const more = names.length > NAMES_SHOWN ? ', …' : ''
   return `an object with ${names.slice(0, NAMES_SHOWN).join(', ').slice(0, SHOWN_MAX) || 'no fields'}${more}`

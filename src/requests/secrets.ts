@@ -51,15 +51,21 @@ function hidden (name: string, value: string): string {
 const SECRET_IN_HEADERS = new Set(['auth', 'key', 'session', 'signature'])
 const NOT_SECRET = new Set(['idempotency-key', 'sec-websocket-key'])
 
+/**
+ * What is hidden in texts whose name says nothing. Everything where it is shown; where calls are only compared,
+ * `withoutUrlSecrets`, because a number that passes for a card's may be a time or a phone number that a test looks for.
+ */
+export type Hide = (text: string) => string
+
 /** A header as it may be shown: of a key its first characters, of other secrets nothing. */
-export function maskedHeader (name: string, value: string): string {
+export function maskedHeader (name: string, value: string, hide: Hide = withoutSecrets): string {
   if (name === 'authorization') {
     const [scheme = '', ...key] = value.trim().split(' ')
     if (key.length === 0) return HIDDEN
-    return `${withoutSecrets(scheme)} ${scheme.toLowerCase() === 'basic' ? HIDDEN : shortened(key.join(' ').trim())}`
+    return `${hide(scheme)} ${scheme.toLowerCase() === 'basic' ? HIDDEN : shortened(key.join(' ').trim())}`
   }
   const isSecret = isSecretName(name) || wordsOf(name).some(word => SECRET_IN_HEADERS.has(singular(word)))
-  return isSecret && !NOT_SECRET.has(name) ? HIDDEN : withoutSecrets(value)
+  return isSecret && !NOT_SECRET.has(name) ? HIDDEN : hide(value)
 }
 
 /** Paths that open something to whoever knows them. */
@@ -71,11 +77,12 @@ const URL_PARAMETER = /([?&#])([^?&#=\s"'<>]{1,100})=([^&#\s"'<>]*)/g
 
 /** A text without card numbers, and without the secrets of URLs in it. */
 export function withoutSecrets (text: string): string {
-  const isUrl = text.includes('/') || text.includes('?')
-  return withoutCardNumbers(isUrl ? withoutUrlSecrets(text) : text)
+  return withoutCardNumbers(withoutUrlSecrets(text))
 }
 
-function withoutUrlSecrets (text: string): string {
+/** A text without the secrets of URLs in it. */
+export function withoutUrlSecrets (text: string): string {
+  if (!text.includes('/') && !text.includes('?')) return text
   return text
     .replace(USER_INFO, found => `${/^:[/\\]+/.exec(found)?.[0] ?? ''}${HIDDEN}@`)
     .replace(SECRET_PATH, (_whole, path: string, secret: string) => path + shortened(secret))
@@ -94,7 +101,7 @@ const VALUE = /"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^"'&,;}\s]+/gsy
 
 /** A text of unknown kind: without card numbers, and without what is called a secret. */
 export function maskedText (given: string): string {
-  const fields = given.split('&').map(part => ENCODED_FIELD.test(part) ? maskedParameter(part) : part)
+  const fields = given.split('&').map(part => ENCODED_FIELD.test(part) ? maskedParameter(part, withoutSecrets) : part)
   const text = withoutSecrets(fields.join('&'))
   let shown = ''
   let shownTo = 0
@@ -140,14 +147,14 @@ const DEPTH_MAX = 64
 const DEEPER = '[too deep to show]'
 
 /** A copy of a JSON value without its secrets. What is nested deeper than anybody reads is left out. */
-export function maskedJson (value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return withoutSecrets(value)
-  if (typeof value === 'number') return isCardNumber(value) ? maskedNumber(value) : value
+export function maskedJson (value: unknown, hide: Hide = withoutSecrets, depth = 0): unknown {
+  if (typeof value === 'string') return hide(value)
+  if (typeof value === 'number') return hide === withoutSecrets && isCardNumber(value) ? maskedNumber(value) : value
   if (typeof value !== 'object' || value === null) return value
   if (depth === DEPTH_MAX) return DEEPER
-  if (Array.isArray(value)) return value.map(item => maskedJson(item, depth + 1))
+  if (Array.isArray(value)) return value.map(item => maskedJson(item, hide, depth + 1))
   return Object.fromEntries(Object.entries(value).map(([name, inner]) =>
-    [withoutCardNumbers(name), isSecretName(name) ? maskedSecret(name, inner, depth + 1) : maskedJson(inner, depth + 1)]))
+    [hide(name), isSecretName(name) ? maskedSecret(name, inner, hide, depth + 1) : maskedJson(inner, hide, depth + 1)]))
 }
 
 function maskedNumber (value: number): string {
@@ -156,21 +163,21 @@ function maskedNumber (value: number): string {
 }
 
 /** What stands under the name of a secret: itself, or a list of such. */
-function maskedSecret (name: string, value: unknown, depth: number): unknown {
+function maskedSecret (name: string, value: unknown, hide: Hide, depth: number): unknown {
   if (typeof value === 'string') return hidden(name, value)
   if (typeof value === 'number') return HIDDEN
-  if (!Array.isArray(value) || depth === DEPTH_MAX) return maskedJson(value, depth)
-  return value.map(item => maskedSecret(name, item, depth + 1))
+  if (!Array.isArray(value) || depth === DEPTH_MAX) return maskedJson(value, hide, depth)
+  return value.map(item => maskedSecret(name, item, hide, depth + 1))
 }
 
 /** A path or a URL with its query and fragment, without the secrets in it. */
-export function maskedUrl (url: string): string {
+export function maskedUrl (url: string, hide: Hide = withoutSecrets): string {
   const [beforeFragment, fragment] = parted(url, '#')
   const [path, query] = parted(beforeFragment, '?')
-  const parts = withoutUrlSecrets(path).split('/').map(maskedPart)
+  const parts = withoutUrlSecrets(path).split('/').map(part => maskedPart(part, hide))
   return parts.join('/') +
-    (query === undefined ? '' : `?${query.split('&').map(maskedParameter).join('&')}`) +
-    (fragment === undefined ? '' : `#${fragment.split('&').map(maskedParameter).join('&')}`)
+    (query === undefined ? '' : `?${maskedQuery(query, hide)}`) +
+    (fragment === undefined ? '' : `#${maskedQuery(fragment, hide)}`)
 }
 
 /** What stands before and behind a sign; undefined where it is missing. */
@@ -179,17 +186,21 @@ function parted (text: string, sign: string): [before: string, behind?: string] 
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)]
 }
 
-function maskedParameter (parameter: string): string {
+function maskedQuery (query: string, hide: Hide): string {
+  return query.split('&').map(parameter => maskedParameter(parameter, hide)).join('&')
+}
+
+function maskedParameter (parameter: string, hide: Hide): string {
   const [name, value] = parted(parameter, '=')
-  if (value === undefined) return maskedPart(parameter)
-  const shown = isSecretName(decoded(name)) ? hidden(decoded(name), value) : maskedPart(value)
-  return `${maskedPart(name)}=${shown}`
+  if (value === undefined) return maskedPart(parameter, hide)
+  const shown = isSecretName(decoded(name)) ? hidden(decoded(name), value) : maskedPart(value, hide)
+  return `${maskedPart(name, hide)}=${shown}`
 }
 
 /** A part of a URL: as it was sent where nothing is hidden in it, else decoded. */
-function maskedPart (part: string): string {
+function maskedPart (part: string, hide: Hide): string {
   const plain = decoded(part)
-  const masked = withoutSecrets(plain)
+  const masked = hide(plain)
   return masked === plain ? part : masked
 }
 

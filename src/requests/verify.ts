@@ -8,7 +8,7 @@ import { isNear } from '../rules/near.js'
 import { withinTime } from './bounded.js'
 import { callId, operationName, pathOf, requestJson, shownHeaders, shownUrl } from './call.js'
 import type { LoggedCall } from './log.js'
-import { withoutSecrets } from './secrets.js'
+import { withoutSecrets, withoutUrlSecrets } from './secrets.js'
 import { compilePattern, inWords, type Check, type Difference } from './match.js'
 
 /** What is expected; what is left out does not matter. */
@@ -76,9 +76,9 @@ export function verify (calls: readonly LoggedCall[], question: Question): Verdi
   }
 }
 
-/** What was found is masked already; what was expected is told in the caller's own words. */
+/** Calls are compared with their numbers; they are told without those of cards. */
 function masked ({ path, expected, actual }: Difference): Difference {
-  return { path: withoutSecrets(path), expected: withoutSecrets(expected), actual }
+  return { path: withoutSecrets(path), expected: withoutSecrets(expected), actual: withoutSecrets(actual) }
 }
 
 interface Counts { min: number, max: number }
@@ -126,17 +126,18 @@ function comparison (question: Question): (call: LoggedCall) => { distance: numb
       const name = operationName(call)
       expect(name === operation, 'operation', operation, name ?? `${call.method} ${shownUrl(call)}`)
     }
-    path?.(withQuery ? shownUrl(call) : pathOf(shownUrl(call)), 'path', differences)
+    const url = shownUrl(call, withoutUrlSecrets)
+    path?.(withQuery ? url : pathOf(url), 'path', differences)
     if (differences.length > 0) return { distance: OTHER_CALL + differences.length, differences }
 
     if (status !== undefined) expect(hasStatus(call, String(status)), 'status', String(status), call.status)
     if (headers.length > 0) {
-      const shown = shownHeaders(call)
+      const shown = shownHeaders(call, withoutUrlSecrets)
       for (const [name, check] of headers) {
         check(Object.hasOwn(shown, name) ? shown[name] : undefined, `headers.${name}`, differences)
       }
     }
-    body?.(requestJson(call), 'body', differences)
+    body?.(requestJson(call, withoutUrlSecrets), 'body', differences)
     return { distance: differences.length, differences }
   }
 }

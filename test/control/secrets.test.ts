@@ -99,6 +99,25 @@ t.test('card numbers', async t => {
     t.notMatch((await site.call('POST', '/_emulator/verify', { body: { body: { metadata: { note: CARD } } } })).text, TRACES)
   })
 
+  t.test('what a test looks for is found, and told without them', async t => {
+    const site = visitor(t)
+    await send(site, CALLS['a text of a body'] as Call)
+    await site.call('GET', `/payments?a=${CARD}`, { headers: { 'x-note': CARD } })
+    const verified = async (question: object) => {
+      const { json, text } = await site.call('POST', '/_emulator/verify', { body: question })
+      t.notMatch(text, TRACES)
+      return (json as { count: number }).count
+    }
+    t.equal(await verified({ body: { metadata: { note: `card ${CARD}` } } }), 1)
+    t.equal(await verified({ body: { metadata: { note: 'another' } } }), 0)
+    t.equal(await verified({ body: { metadata: { note: { $regex: `${CARD}$` } } } }), 1)
+    t.equal(await verified({ path: `/payments?a=${CARD}` }), 1)
+    t.equal(await verified({ path: '/payments', headers: { 'x-note': CARD } }), 1)
+    t.equal(await verified({ path: '/payments', headers: { 'x-note': `${'x'.repeat(190)}${CARD}` } }), 0)
+    await send(site, json({ note: `${'x'.repeat(188)}${CARD}`, n: `${CARD}555` }))
+    t.equal(await verified({ body: { note: 'a' } }), 0)
+  })
+
   t.test('in the stream', async t => {
     const site = visitor(t)
     const { port } = await site.emulator.listen()
