@@ -46,14 +46,13 @@ export function createIds (seed: string | null = null): Ids {
   const tail = text(BASE62, RANDOM_DIGITS)
   const secret = text(BASE62, 20)
   const code = text(CODE_CHARACTERS, 16)
-  const last = new Map<string, { us: number, made: number }>()
+  const orders = new Map<string, Order>()
   const choices = new Map<string, string>()
   return {
     next (prefix, nowUs) {
-      const before = last.get(prefix)
-      const made = before?.us === nowUs ? before.made + 1 : 0 // a clock that stands still gives the same time again and again
-      last.set(prefix, { us: nowUs, made })
-      return idFloor(prefix, nowUs + made) + tail()
+      const order = orders.get(prefix) ?? { latest: -Infinity, made: 0, earlier: new Map() }
+      orders.set(prefix, order)
+      return idFloor(prefix, nowUs + placeIn(order, nowUs)) + tail()
     },
     chosen: prefix => choices.get(prefix) ?? null,
     choosing (prefix, id, action) {
@@ -75,6 +74,31 @@ export function createIds (seed: string | null = null): Ids {
       if (seed !== null) bytes = seededBytes(`${seed} ${filled()}`)
     }
   }
+}
+
+/** How many ids of a prefix were made at the same time, besides the first. */
+interface Order {
+  latest: number
+  made: number
+  /** By time, where it was not the latest or there was more than one. */
+  earlier: Map<number, number>
+}
+
+const EARLIER_MAX = 10_000
+
+/** A clock that stands still gives the same time again and again, and so does what is loaded while others are answered. */
+function placeIn (order: Order, us: number): number {
+  if (us === order.latest) return ++order.made
+  if (order.earlier.size > EARLIER_MAX) order.earlier.clear()
+  if (us < order.latest) {
+    const made = (order.earlier.get(us) ?? 0) + 1
+    order.earlier.set(us, made)
+    return made
+  }
+  if (order.made > 0) order.earlier.set(order.latest, order.made)
+  order.latest = us
+  order.made = 0
+  return 0
 }
 
 /** Version 4 of RFC 9562: all chance but six bits. */

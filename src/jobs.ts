@@ -86,12 +86,6 @@ export function * performDue (run: Run, until: () => number, begin?: (instant: n
   return undefined
 }
 
-/** The same without pauses, for what happens within one transaction. */
-export function runDue (run: Run, untilUs: number): void {
-  const steps = performDue(run, () => untilUs)
-  while (steps.next().done !== true);
-}
-
 /** Throws only where the database can't store what happens. */
 function perform (job: DueJob, instant: number, run: Run): void {
   const { sandbox, jobs, origin, tally } = run

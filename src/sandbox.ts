@@ -26,6 +26,7 @@ import { clearCaches } from './store/memo.js'
 import { emptyTables, restoreRows, snapshotOf } from './store/snapshot.js'
 import { openCopy } from './store/template.js'
 import { createTurn, type Turn } from './store/turn.js'
+import { createUndoLog, type UndoLog } from './store/undo.js'
 import { createWork, type Work } from './work.js'
 
 export { IN_MEMORY }
@@ -76,6 +77,12 @@ export interface Sandbox extends Stores {
   turn: Turn
   /** What takes long, in slices. */
   work: Work
+  /** Takes back what took several slices. */
+  undo: UndoLog
+  /** Drops what was read and is kept in memory, after rows were changed behind the backs of the stores. */
+  forget (): void
+  /** Reports what is a fault of the emulator. */
+  report (error: unknown): void
   /** Performs what falls due, and moves the clock. */
   readonly scheduler: Scheduler
   /** How many rows each table holds. */
@@ -220,6 +227,9 @@ function sandboxOf (database: Database, { name, prefix, ids, database: path }: S
     outbox: outboxStore(database),
     turn,
     work: createWork(turn),
+    undo: createUndoLog(database),
+    forget,
+    report,
     get scheduler () { return scheduler },
     get business () { return business },
     get sender () { return sender },

@@ -104,6 +104,14 @@ export function createWork (turn: Pick<Turn, 'alone'>): Work {
   }
 }
 
+/** The same at once, without pauses. */
+export function drain<Result> (steps: Steps<Result>): Result {
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
+}
+
 function slicer<Result> (steps: Steps<Result>, resolve: (result: Result) => void): Piece['slice'] {
   return () => {
     const endMs = elapsedMs() + SLICE_MS

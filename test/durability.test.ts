@@ -278,3 +278,34 @@ t.test('kill -9 in the middle of a move of the clock loses nothing and does noth
   t.equal(done.jobs, COUNT - before)
   t.equal((await check(connections)).settled, COUNT)
 })
+
+t.test('kill -9 in the middle of a load leaves nothing of it', async t => {
+  const folder = temporaryFolder(t)
+  const args = ['--database', 'shop.db', '--port', String(await freePort())]
+  const customers = Array.from({ length: 4000 }, (_, index) => (
+    { customer_id: `cus_load${index}`, email: `load${index}@example.com`, name: `Load ${index}` }))
+  const file = JSON.stringify({ customers, payments: [{ ...paymentBody(), key: 'one', outcome: 'succeeded' }] })
+  const countOf = async ({ get }: Connections, list: string): Promise<number> => {
+    const { json: { items } } = await get<{ items: unknown[] }>(`/${list}?page_size=100`)
+    return items.length
+  }
+  const answered: string[] = []
+  for (let round = 0; round < 2; round++) {
+    const victim = await startProcess(t, args, { folder })
+    const connections = connect(t, victim.url, 3)
+    const load = connections.send('POST', '/_emulator/seed', file, JSON_TYPE).then(({ status }) => status, () => 'broken')
+    while (await countOf(connections, 'customers') < 50) answered.push((await connections.pay(paymentBody())).json.payment_id)
+    victim.kill('SIGKILL')
+    await victim.ended
+    t.equal(await load, 'broken')
+    inspect(t, join(folder, 'shop.db'))
+    const revived = await startProcess(t, args, { folder })
+    t.equal(await countOf(connect(t, revived.url), 'customers'), 4, 'only those of before')
+    const stored = (await listAll(connect(t, revived.url))).map(({ payment_id: id }) => id)
+    t.strictSame(stored.toSorted(), answered.toSorted(), 'and every answered payment')
+    await stop(revived)
+  }
+  const last = await startProcess(t, args, { folder })
+  const { status } = await connect(t, last.url).send('POST', '/_emulator/seed', file, JSON_TYPE)
+  t.equal(status, 200)
+})

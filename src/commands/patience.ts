@@ -6,8 +6,7 @@ import type { Target } from './target.js'
 
 type WorkInfo = components['schemas']['WorkInfo']
 
-/** With what every request is given, five minutes: as long as fetch waits for an answer. */
-const PATIENCE_MS = 285_000
+const PATIENCE_MS = 30 * 60_000
 const LOOK_EVERY_MS = 500
 
 /** The text of a success. Throws like `ask`. */

@@ -6,6 +6,7 @@ import { SetupError } from '../errors.js'
 import { nonEmpty, sandboxName } from '../option-values.js'
 import { argument } from './arguments.js'
 import { RefusedError, ask, askBytes, askJson } from './ask.js'
+import { askPatiently } from './patience.js'
 import type { Target, TargetFlags } from './target.js'
 import type { Tools } from './tools.js'
 
@@ -42,7 +43,7 @@ function addSnapshot ({ client, group, byDefault, targetOf }: Tools): void {
       takeSnapshot(targetOf(flags), name, force === true))
 
   named('restore', 'put the sandbox back to a snapshot').action(async (name: string, flags: TargetFlags) => {
-    await ask(targetOf(flags), `${snapshotPath(name)}/restore`, { method: 'POST' })
+    await askPatiently(targetOf(flags), `${snapshotPath(name)}/restore`, { method: 'POST' })
     console.log(`the sandbox is back at ${name}`)
   })
 

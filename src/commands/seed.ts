@@ -2,7 +2,8 @@
 import type { Command } from 'commander'
 import { nonEmpty } from '../option-values.js'
 import { argument } from './arguments.js'
-import { RefusedError, ask } from './ask.js'
+import { RefusedError } from './ask.js'
+import { askPatiently } from './patience.js'
 import type { Target, TargetFlags } from './target.js'
 import type { Tools } from './tools.js'
 
@@ -22,7 +23,7 @@ async function seed (target: Target, path: string): Promise<void> {
   const { asWritten, toSend } = await import('../fixtures/sending.js')
   const source = await readSource(path)
   try {
-    const text = await ask(target, '/_emulator/seed', { body: toSend(source) })
+    const text = await askPatiently(target, '/_emulator/seed', { body: toSend(source) })
     console.log(JSON.stringify(JSON.parse(text), null, 2))
   } catch (error) {
     if (!(error instanceof RefusedError) || error.details.length === 0) throw error

@@ -5,8 +5,9 @@ import type { ControlHandlers } from '../http/handlers.js'
 
 export function fixtureControls (life: Life) {
   return {
-    'POST /_emulator/seed': ({ body, context }) => {
-      const { brands, addons, products, customers, discounts, payments, checkouts, webhooks } = addFixtures(body, life, context)
+    'POST /_emulator/seed': async ({ body, context }) => {
+      const { brands, addons, products, customers, discounts, payments, checkouts, webhooks } =
+        await addFixtures(body, life, context)
       return {
         brands: brands.map(({ brand_id: id }) => id),
         addons: addons.map(({ addon_id: id }) => id),

@@ -641,7 +641,7 @@ export interface paths {
         put?: never;
         /**
          * Add what a fixtures file holds to the sandbox
-         * @description All of it, or nothing. The body is a fixtures file as JSON, of at most 10 MiB; `fixtures/schema.gen.json` of the package describes it. What has happened (`payments`, `checkouts`, `webhooks`, `clock`) is carried out as if it had been asked of the API at its time. An id or a code that is taken is refused, and so is another `business`.
+         * @description All of it, or nothing. A large file is added in slices: other requests are answered in between and can see the part that is added, and webhooks are sent once all of it is there. The body is a fixtures file as JSON, of at most 10 MiB; `fixtures/schema.gen.json` of the package describes it. What has happened (`payments`, `checkouts`, `webhooks`, `clock`) is carried out as if it had been asked of the API at its time. An id or a code that is taken is refused, and so is another `business`.
          */
         post: operations["seed"];
         delete?: never;
@@ -2419,6 +2419,7 @@ export interface operations {
                     "application/json": components["schemas"]["Seeded"];
                 };
             };
+            409: components["responses"]["Refused"];
             413: components["responses"]["Refused"];
             422: components["responses"]["Refused"];
         };

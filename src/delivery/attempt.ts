@@ -20,6 +20,8 @@ export interface Delivering {
   connections: Connections
   /** Aborted when the emulator closes. */
   stop: AbortSignal
+  /** Whether nothing new is to begin now. */
+  isHeld (): boolean
   /** Hears of every error that is the emulator's own fault. */
   report (error: unknown): void
 }

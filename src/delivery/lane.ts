@@ -27,7 +27,7 @@ const STORAGE_PATIENCE_MS = 5000
 const TIMER_MAX_MS = 2 ** 31 - 1
 
 export function createLane (webhookId: string, delivering: Delivering, faults: Faults): Lane {
-  const { sandbox, steady, stop, report } = delivering
+  const { sandbox, steady, stop, isHeld, report } = delivering
   const { outbox, clock, webhooks } = sandbox
   /** Whatever the lane is busy with: what waits in the queue, is under way, or is held back to be shuffled. */
   const taken = new Set<number>()
@@ -49,7 +49,7 @@ export function createLane (webhookId: string, delivering: Delivering, faults: F
 
   function look (): void {
     for (;;) {
-      if (underWay >= TRIES_AT_ONCE || stop.aborted) return
+      if (underWay >= TRIES_AT_ONCE || stop.aborted || isHeld()) return
       const endpoint = webhooks.find(webhookId)
       if (endpoint === undefined || endpoint.disabled) return forgetQueue()
       const pauseUs = endpoint.rate_limit === null ? 0 : nextFreeUs - steady.now()

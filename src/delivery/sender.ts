@@ -35,6 +35,9 @@ export interface Sender {
   stop (): void
   /** Gives up what is under way and begins anew: other rows have taken the place of those that it knows. */
   restart (): void
+  /** Begins nothing new until it is released. */
+  hold (): void
+  release (): void
   /** How many deliveries are under way, or due and about to be. */
   busy (): number
 }
@@ -45,12 +48,13 @@ export function createSender ({ sandbox, payloads, system, steady, timeoutMs, re
   const faults = createFaults()
   const lanes = new Map<string, Lane>()
   let isWaking = false
+  let isHeld = false
 
   function begin (): Delivering {
     stopping = new AbortController()
     setMaxListeners(0, stopping.signal) // every try listens, and Node would warn of a leak from the eleventh on
     const connections = createConnections()
-    return { sandbox, payloads, system, steady, timeoutMs, connections, report, stop: stopping.signal }
+    return { sandbox, payloads, system, steady, timeoutMs, connections, report, stop: stopping.signal, isHeld: () => isHeld }
   }
 
   function giveUp (): void {
@@ -113,6 +117,11 @@ export function createSender ({ sandbox, payloads, system, steady, timeoutMs, re
     start () {
       sandbox.outbox.watch(wakeSoon)
       sandbox.clock.watch(wakeSoon)
+      wakeSoon()
+    },
+    hold () { isHeld = true },
+    release () {
+      isHeld = false
       wakeSoon()
     },
     stop: giveUp,

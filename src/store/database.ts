@@ -9,6 +9,7 @@ import { packagePath } from '../root.js'
 import { StorageError, storageReason } from './failures.js'
 import { makeFolder } from './folder.js'
 import { compilingLate } from './statements.js'
+import { takeBackAll } from './undo.js'
 
 /** What stores know of a database: all but how its statements come to be (store/statements). */
 export type Database = Omit<Sqlite.Database, 'prepare'> & {
@@ -74,7 +75,10 @@ export function configure (database: Sqlite.Database): void {
   database.pragma('foreign_keys = OFF') // every reference is checked by a rule with an error of its own, before the first write
 }
 
-/** Runs the steps that the database has not seen, all or none; writes in any case, and so finds out whether it is in use. */
+/**
+ * Runs the steps that the database has not seen, all or none, and takes back what an emulator that died was about to load. Writes
+ * in any case, and so finds out whether it is in use.
+ */
 export function migrate (database: Sqlite.Database, path: string, fill: (database: Database) => void): void {
   const steps = schemaSteps()
   const version = Number(database.pragma('user_version', { simple: true }))
@@ -87,7 +91,9 @@ export function migrate (database: Sqlite.Database, path: string, fill: (databas
     for (const step of steps.slice(version)) database.exec(step)
     database.pragma(`application_id = ${APPLICATION_ID}`)
     database.pragma(`user_version = ${steps.length}`)
-    if (version === 0) fill(compilingLate(database))
+    const stores = compilingLate(database)
+    if (version === 0) fill(stores)
+    else takeBackAll(stores)
   })()
 }
 

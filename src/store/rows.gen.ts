@@ -237,6 +237,11 @@ export interface ShortLinksRow {
   created_at: number
 }
 
+export interface UndoLogRow {
+  seq: number
+  sql: string
+}
+
 export interface UploadsRow {
   seq: number
   upload_id: string

@@ -113,11 +113,14 @@ function checkAmount ({ type, amount }: Discount): void {
 function checkCode ({ code, discount_id: id }: Discount, holder: Discount | undefined): void {
   if (code.length < CODE_MIN) throw invalid('code', `code must have at least ${CODE_MIN} characters`)
   if (code.length > CODE_MAX) throw invalid('code', `code must have at most ${CODE_MAX} characters`)
-  if (holder !== undefined && holder.discount_id !== id) {
-    throw new ApiError('DISCOUNT_CODE_ALREADY_EXISTS', {
-      path: 'code', because: `${code} is the code of ${holder.discount_id}: choose another, or delete that one`
-    })
-  }
+  if (holder !== undefined && holder.discount_id !== id) throw codeTaken(code, holder)
+}
+
+/** The refusal of a code that another discount has. */
+export function codeTaken (code: string, { discount_id: holder }: Discount): ApiError {
+  return new ApiError('DISCOUNT_CODE_ALREADY_EXISTS', {
+    path: 'code', because: `${code} is the code of ${holder}: choose another, or delete that one`
+  })
 }
 
 function checkLimits (discount: Discount): void {

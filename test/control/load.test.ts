@@ -1,0 +1,259 @@
+/** POST /_emulator/seed with files that take several slices: others are answered meanwhile, and all of it is added, or nothing. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import Sqlite from 'better-sqlite3'
+import fc from 'fast-check'
+import t, { type Test } from 'tap'
+import type { FixturesFile, PaymentFixture } from '../../src/fixtures/document.js'
+import type { Sandbox } from '../../src/sandbox.js'
+import { paymentBody, startEmulator, type Answer, type Refusal, type TestEmulator } from '../helper.js'
+import { startReceiver } from '../receiver.js'
+import { addJob, sqliteError } from './jobs.js'
+
+type Seeded = Answer<{ customers: string[], payments: Array<{ key: string | null, payment_id: string, refunds: string[] }> } & Refusal>
+
+const seed = ({ call }: TestEmulator, file: FixturesFile, prefix = ''): Promise<Seeded> =>
+  call('POST', `${prefix}/_emulator/seed`, { body: file }) as Promise<Seeded>
+
+/** Lets every slice end after one step, so that a short file takes many. */
+function everyStepASlice (test: Test): void {
+  let ms = 0
+  test.intercept(performance, 'now', { value: () => { ms += 10; return ms } })
+}
+
+function customers (count: number, name = 'load'): NonNullable<FixturesFile['customers']> {
+  return Array.from({ length: count }, (_, index) => ({
+    customer_id: `cus_${name}${index}`, email: `${name}${index}@example.com`, name: `${name} ${index}`
+  }))
+}
+
+function payments (count: number, change: (index: number) => Partial<PaymentFixture> = () => ({})): PaymentFixture[] {
+  return Array.from({ length: count }, (_, index) => ({
+    ...paymentBody(), key: `p${index}`, outcome: 'succeeded' as const, at: `-${count - index}h`, ...change(index)
+  }))
+}
+
+/** The rows of all tables, but how far the clock has come. */
+function rowsOf (sandbox: Sandbox): Record<string, unknown[]> {
+  const database = new Sqlite(sandbox.snapshot())
+  try {
+    const tables = database.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").pluck().all()
+    return Object.fromEntries(tables.filter(table => table !== 'clock')
+      .map(table => [table, database.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).all()]))
+  } finally {
+    database.close()
+  }
+}
+
+t.test('a file of several slices', async t => {
+  t.test('is added whole, while others are answered', async t => {
+    const receiver = await startReceiver(t)
+    const shop = startEmulator(t, { webhookUrl: receiver.url })
+    await shop.emulator.app.ready()
+    const over = new AbortController()
+    const progress: Array<[done: number, total: number | null]> = []
+    const added = seed(shop, {
+      customers: customers(1500),
+      payments: payments(300, index => ({
+        customer: { customer_id: `cus_load${index}` }, ...(index % 10 === 0 ? { refunds: [{}] } : {})
+      }))
+    }).finally(() => { over.abort() })
+    let made = 0
+    while (!over.signal.aborted) {
+      await shop.pay(paymentBody())
+      made++
+      for (const { done, total } of shop.emulator.sandbox.work.list()) progress.push([done, total])
+      if (!over.signal.aborted) t.equal(receiver.received.length, 0, 'nobody is told before all of it is there')
+    }
+    const { status, json, text } = await added
+    t.equal(status, 200, text)
+    t.strictSame([json.customers.length, json.payments.length], [1500, 300])
+    t.strictSame(json.payments.map(({ key, refunds }) => [key, refunds.length]), payments(300).map(({ key }, index) => [key, index % 10 === 0 ? 1 : 0]))
+    t.ok(made > 5, `${made} payments were made meanwhile`)
+    t.ok(progress.some(([done, total]) => done > 0 && done < 1830 && total === 1830), 'and one could see how far it has come')
+    t.equal(shop.stored()['payments'], 300 + made)
+    t.equal(shop.stored()['undo_log'], 0)
+    await shop.call('GET', '/_emulator/idle')
+    t.equal(receiver.types().filter(type => type === 'payment.succeeded').length, 300)
+    t.equal(receiver.types().filter(type => type === 'refund.succeeded').length, 30)
+    const { items } = await shop.get<{ items: Array<{ payment_id: string }> }>('/payments?page_size=100')
+    t.strictSame(items.map(({ payment_id: id }) => id), items.map(({ payment_id: id }) => id).toSorted().reverse())
+  })
+
+  t.test('keeps the order of what has no time of its own', async t => {
+    everyStepASlice(t)
+    const shop = startEmulator(t)
+    const added = seed(shop, { payments: Array.from({ length: 100 }, () => paymentBody()) })
+    for (let index = 0; index < 20; index++) await shop.pay(paymentBody())
+    const ids = (await added).json.payments.map(({ payment_id: id }) => id)
+    t.strictSame(ids.toSorted(), ids)
+  })
+
+  t.test('waits for one before it, and is refused if that was the same', async t => {
+    const shop = startEmulator(t)
+    const file = { customers: customers(400), payments: payments(50) }
+    const [first, second] = await Promise.all([seed(shop, file), seed(shop, file)])
+    t.strictSame([first?.status, second?.status], [200, 422])
+    t.match(second?.json.message, /^Nothing was added: customers\[0\]\.customer_id cus_load0 is the id of another customer: choose one that is free;.* and 397 more$/)
+    t.equal(shop.stored()['payments'], 50)
+  })
+})
+
+t.test('what is refused leaves nothing', async t => {
+  t.test('ids that are taken, before anything is written', async t => {
+    const shop = startEmulator(t)
+    await seed(shop, { customers: customers(3000) })
+    const writes = shop.emulator.sandbox.turn.countWrites()
+    const { status, json: { details = [] } } = await seed(shop, { customers: customers(3000), payments: payments(500) })
+    t.equal(status, 422)
+    t.equal(details.length, 1000, 'no more than one can read')
+    t.ok(shop.emulator.sandbox.turn.countWrites() - writes < 5, 'nothing was written but the time')
+  })
+
+  t.test('a code that is taken, and a business that differs', async t => {
+    const shop = startEmulator(t)
+    const { json: { message } } = await seed(shop, {
+      business: { currency: 'EUR' }, discounts: [{ type: 'percentage', amount: 100, code: 'save10' }]
+    })
+    t.equal(message, 'Nothing was added: business.currency must be USD: a sandbox keeps its business. Leave business out, or start with --fixtures; ' +
+      'discounts[0].code Discount Code already exists (SAVE10 is the code of dsc_save10: choose another, or delete that one)')
+  })
+
+  t.test('the form, item by item in a long list', async t => {
+    const shop = startEmulator(t)
+    const list = customers(1001)
+    const broken = [...list.slice(0, 640), { ...list[640], email: 7 }, ...list.slice(641, 1000), { ...list[1000], nmae: 'x' }]
+    const { json: { code, details = [] } } = await seed(shop, { customers: broken } as unknown as FixturesFile)
+    t.equal(code, 'INVALID_REQUEST_BODY')
+    t.strictSame(details.map(({ path }) => path), ['customers[640].email', 'customers[1000].nmae'])
+  })
+
+  t.test('a list that is too long', async t => {
+    const shop = startEmulator(t)
+    const { json: { details } } = await seed(shop, { payments: Array.from({ length: 10_001 }, () => ({})) } as unknown as FixturesFile)
+    t.match(details, [{ path: 'payments', message: /10000/ }])
+  })
+
+  t.test('a rule that is broken anywhere, whatever was added before it', async t => {
+    everyStepASlice(t)
+    await fc.assert(fc.asyncProperty(fc.nat(39), fc.constantFrom('product', 'refund', 'discount'), async (at, what) => {
+      const shop = startEmulator(t, { seed: 'x' })
+      const { sandbox } = shop.emulator
+      await shop.emulator.app.ready()
+      await shop.pay(paymentBody())
+      const before = rowsOf(sandbox)
+      const { status, json: { details } } = await seed(shop, {
+        customers: customers(10),
+        discounts: [{ type: 'percentage', amount: 100, code: 'LOADED' }],
+        payments: payments(40, index => ({
+          customer: { customer_id: `cus_load${index % 10}` },
+          discount_code: 'SAVE10',
+          ...(index !== at
+            ? {}
+            : what === 'product'
+              ? { product_cart: [{ product_id: 'pdt_missing', quantity: 1 }] }
+              : what === 'refund' ? { refunds: [{ items: [{ item_id: 'x', amount: 1 }] }] } : { discount_code: 'EXPIRED' })
+        }))
+      })
+      t.equal(status, 422)
+      t.match(details, [{ path: new RegExp(`^payments\\[${at}\\]`) }])
+      t.strictSame(rowsOf(sandbox), before, 'every row is as it was')
+      t.match((await shop.get<{ items: unknown[] }>('/customers?page_size=100')).items.length, 4, 'and nothing is remembered')
+      await shop.emulator.close()
+    }), { numRuns: 12 })
+  })
+
+  t.test('what others do meanwhile stays, and jobs of others that happened on the way happen again', async t => {
+    everyStepASlice(t)
+    const shop = startEmulator(t, { settlementDelay: '1h', clock: '2026-03-01T00:00:00Z', clockFrozen: 'on' })
+    const { payment_id: id } = await shop.pay(paymentBody())
+    await shop.call('POST', `/_emulator/payments/${id}/pay`, { body: { outcome: 'processing' } })
+    const refused = seed(shop, {
+      clock: { now: '2026-03-02T00:00:00Z' },
+      payments: [...payments(20), { ...paymentBody(), product_cart: [{ product_id: 'pdt_missing', quantity: 1 }] }]
+    })
+    const made = [await shop.pay(paymentBody()), await shop.pay(paymentBody())]
+    t.equal((await refused).status, 422)
+    t.match(await shop.get('/_emulator/clock'), { now: '2026-03-01T00:00:00.000000Z', due: 1 })
+    t.match(await shop.get(`/payments/${id}`), { status: 'processing' })
+    for (const { payment_id: id } of made) t.match(await shop.get(`/payments/${id}`), { payment_id: id })
+    t.equal(shop.stored()['payments'], 3)
+    await shop.call('POST', '/_emulator/clock', { body: { advance_ms: 3_600_000 } })
+    t.match(await shop.get(`/payments/${id}`), { status: 'succeeded' })
+  })
+
+  t.test('an error of the emulator', async t => {
+    everyStepASlice(t)
+    const shop = startEmulator(t)
+    const { sandbox } = shop.emulator
+    const before = rowsOf(sandbox)
+    const stderr = t.capture(console, 'error')
+    const { insert } = sandbox.payments
+    sandbox.payments.insert = payment => {
+      if (payment.metadata['broken'] === 'yes') throw new TypeError('a defect')
+      return insert(payment)
+    }
+    const { status } = await seed(shop, { customers: customers(10), payments: payments(10, index => ({ metadata: index === 7 ? { broken: 'yes' } : {} })) })
+    t.equal(status, 500)
+    t.equal(stderr().length, 1)
+    t.strictSame(rowsOf(sandbox), before)
+  })
+
+  t.test('a database that is full', async t => {
+    everyStepASlice(t)
+    const shop = startEmulator(t)
+    t.capture(console, 'error')
+    const { sandbox } = shop.emulator
+    const before = rowsOf(sandbox)
+    const { alone } = sandbox.turn
+    let slices = 0
+    sandbox.turn.alone = change => {
+      if (++slices === 30) throw sqliteError('SQLITE_FULL')
+      return alone(change)
+    }
+    const file = { customers: customers(30) }
+    const { status, json: { code } } = await seed(shop, file)
+    t.strictSame([status, code], [503, 'STORAGE_UNAVAILABLE'])
+    t.strictSame(rowsOf(sandbox), before)
+    t.equal((await seed(shop, file)).status, 200, 'it works once there is room')
+  })
+
+  for (const [what, end] of [['reset', '/~one/_emulator/reset'], ['restore', '/~one/_emulator/snapshots/before/restore'], ['delete', '/_emulator/sandboxes/one']] as const) {
+    t.test(`a sandbox that ends: ${what}`, async t => {
+      everyStepASlice(t)
+      const shop = startEmulator(t)
+      const { call } = shop
+      await call('POST', '/~one/_emulator/snapshots', { body: { name: 'before' } })
+      const count = async () => ((await call('GET', '/~one/customers?page_size=100')).json as { items: unknown[] }).items.length
+      const refused = seed(shop, { customers: customers(400) }, '/~one')
+      while (await count() <= 10) await nextTurn()
+      t.equal((await call(what === 'delete' ? 'DELETE' : 'POST', end)).status, 200)
+      const { status, json: { code } } = await refused
+      t.strictSame([status, code], [409, 'INTERRUPTED'])
+      t.equal(await count(), 4)
+      t.equal((await seed(shop, { customers: customers(20) }, '/~one')).status, 200, 'it works afterwards')
+    })
+  }
+
+  t.test('a snapshot that is taken in between', async t => {
+    everyStepASlice(t)
+    const shop = startEmulator(t)
+    const { call } = shop
+    const before = rowsOf(shop.emulator.sandbox)
+    const added = seed(shop, { customers: customers(100) })
+    while ((shop.stored()['customers'] ?? 0) < 30) await nextTurn()
+    await call('POST', '/_emulator/snapshots', { body: { name: 'between' } })
+    t.equal((await added).status, 200)
+    await call('POST', '/_emulator/snapshots/between/restore')
+    t.strictSame(rowsOf(shop.emulator.sandbox), before, 'has nothing of it')
+  })
+})
+
+t.test('a job that fails in the scenario is set aside and reported', async t => {
+  const shop = startEmulator(t, { clock: '2026-03-01T00:00:00Z', clockFrozen: 'on', settlementDelay: '1h' })
+  const stderr = t.capture(console, 'error')
+  addJob(t, 'payment.settle', () => { throw new Error('the bank is closed') })
+  const { status } = await seed(shop, { payments: payments(3, () => ({ outcome: 'processing' })) })
+  t.equal(status, 200)
+  t.match(await shop.get('/_emulator/due'), { failed_count: 3 })
+  t.equal(stderr().length, 3)
+})

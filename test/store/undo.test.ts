@@ -1,0 +1,172 @@
+/** What is recorded is taken back, whatever it was; what others did in between stays. */
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import fc from 'fast-check'
+import t, { type Test } from 'tap'
+import { packagePath } from '../../src/root.js'
+import { dueJobs } from '../../src/store/due.js'
+import { openDatabase, tablesOf, type Database } from '../../src/store/database.js'
+import { createUndoLog } from '../../src/store/undo.js'
+
+function open (t: Test, file = ':memory:'): Database {
+  const database = openDatabase(file, empty => {
+    empty.exec("INSERT INTO business (business_id, name, currency, link_salt) VALUES ('bus_1', 'One', 'USD', 7)")
+  })
+  t.teardown(() => { if (database.open) database.close() })
+  return database
+}
+
+/** All rows of all tables but the log, with their row ids where they have one. */
+function dump (database: Database): Record<string, unknown[]> {
+  return Object.fromEntries(tablesOf(database).filter(table => table !== 'undo_log').map(table => {
+    return [table, database.prepare(`SELECT ${hasRowid(database, table) ? 'rowid AS _rowid, ' : ''}* FROM ${table} ORDER BY 1, 2`).all()]
+  }))
+}
+
+/** A value for each column of a table, made of a number. */
+function rowOf (database: Database, table: string, seed: number): Record<string, unknown> {
+  const columns = database.prepare<[string], { name: string, type: string }>('SELECT name, type FROM pragma_table_info(?)').all(table)
+  return Object.fromEntries(columns.map(({ name, type }) => [name, type === 'INTEGER'
+    ? seed
+    : type === 'BLOB' ? Buffer.from([seed % 256, 0, 255]) : `it's "${name}", ${seed} 🦤\n, END`]))
+}
+
+function insert (database: Database, table: string, seed: number): void {
+  const row = rowOf(database, table, seed)
+  const names = Object.keys(row)
+  database.prepare(`INSERT OR IGNORE INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`).run(...Object.values(row))
+}
+
+function takeBack (log: ReturnType<typeof createUndoLog>): void {
+  while (log.takeBackOne());
+}
+
+t.test('every table, and every kind of change', async t => {
+  const database = open(t)
+  const tables = tablesOf(database).filter(table => table !== 'undo_log')
+  const log = createUndoLog(database)
+  fc.assert(fc.property(
+    fc.array(fc.record({
+      table: fc.constantFrom(...tables), act: fc.constantFrom('insert', 'update', 'delete'), seed: fc.nat(6), ours: fc.boolean()
+    }), { maxLength: 60 }), changes => {
+      database.exec('SAVEPOINT run')
+      for (const table of tables) insert(database, table, 3)
+      const apply = ({ table, act, seed }: typeof changes[number]) => {
+        const [column = ''] = Object.keys(rowOf(database, table, 0)).reverse()
+        if (act === 'insert') insert(database, table, seed)
+        else if (act === 'delete') database.exec(`DELETE FROM ${table} WHERE ${hasRowid(database, table) ? `rowid % 2 = ${seed % 2}` : 'TRUE'}`)
+        else database.prepare(`UPDATE OR IGNORE ${table} SET ${column} = ?`).run(rowOf(database, table, seed)[column])
+      }
+      // What others do goes to tables of their own: rows that both change are the subject of another test.
+      const others = changes.filter(({ ours, table }) => !ours && table > 'p')
+      const mine = changes.filter(({ ours, table }) => ours && table <= 'p')
+      for (const change of others) apply(change)
+      const wanted = dump(database)
+      log.begin()
+      for (const change of mine) log.record(() => { apply(change) })
+      takeBack(log)
+      log.end()
+      t.strictSame(dump(database), wanted)
+      database.exec('ROLLBACK TO run; RELEASE run')
+    }), { numRuns: 150 })
+})
+
+function hasRowid (database: Database, table: string): boolean {
+  return database.prepare<[string], number>('SELECT wr FROM pragma_table_list WHERE name = ?').pluck().get(table) === 0
+}
+
+t.test('no statement replaces rows, which triggers would not notice', async t => {
+  const files = readdirSync(packagePath('src'), { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts'))
+  for (const file of files) t.notMatch(readFileSync(packagePath('src', file), 'utf8'), /OR REPLACE|REPLACE INTO/, file)
+})
+
+t.test('a job that is moved, and moved back', async t => {
+  const database = open(t)
+  const due = dueJobs(database, () => 1)
+  due.add(5, 'test.renew', 'sub_1')
+  const before = dump(database)
+  const log = createUndoLog(database)
+  log.begin()
+  log.record(() => { due.add(7, 'test.renew', 'sub_1') })
+  takeBack(log)
+  log.end()
+  t.strictSame(dump(database), before)
+})
+
+t.test('what others have done meanwhile stays', async t => {
+  const database = open(t)
+  const log = createUndoLog(database)
+  const customer = (id: string, name = id) => {
+    database.prepare('INSERT INTO customers (customer_id, email, name, metadata, created_at) VALUES (?, ?, ?, ?, 1)').run(id, `${id}@example.com`, name, '{}')
+  }
+  const nameOf = (id: string) => database.prepare<[string], string>('SELECT name FROM customers WHERE customer_id = ?').pluck().get(id)
+  customer('cus_1', 'Ada')
+  customer('cus_2', 'Bea')
+  log.begin()
+  log.record(() => { database.exec("UPDATE customers SET name = 'loaded', phone_number = '1'") })
+  customer('cus_3')
+  database.exec("UPDATE customers SET name = 'changed since' WHERE customer_id = 'cus_2'")
+  log.record(() => {
+    customer('cus_4')
+    database.exec("DELETE FROM customers WHERE customer_id = 'cus_1'")
+  })
+  takeBack(log)
+  log.end()
+  t.strictSame(['cus_1', 'cus_2', 'cus_3', 'cus_4'].map(nameOf), ['Ada', 'changed since', 'cus_3', undefined])
+  t.strictSame(database.prepare('SELECT phone_number FROM customers ORDER BY customer_id').pluck().all(), [null, null, null])
+  customer('cus_5')
+  t.strictSame(database.prepare('SELECT * FROM undo_log').all(), [], 'nothing is recorded after the end')
+})
+
+t.test('what was kept stays', async t => {
+  const database = open(t)
+  const log = createUndoLog(database)
+  log.begin()
+  log.record(() => { database.exec("UPDATE business SET name = 'Two'") })
+  log.keep()
+  takeBack(log)
+  log.end()
+  t.equal(database.prepare('SELECT name FROM business').pluck().get(), 'Two')
+})
+
+t.test('what throws is not recorded further', async t => {
+  const database = open(t)
+  const log = createUndoLog(database)
+  log.begin()
+  t.throws(() => log.record(() => { throw new Error('refused') }), { message: 'refused' })
+  database.exec("UPDATE business SET name = 'Two'")
+  log.end()
+  t.strictSame(database.prepare('SELECT * FROM undo_log').all(), [])
+})
+
+t.test('the next process takes back what one has left', async t => {
+  const file = join(t.testdir(), 'shop.db')
+  const database = open(t, file)
+  const log = createUndoLog(database)
+  const before = dump(database)
+  log.begin()
+  log.record(() => {
+    for (let seed = 1; seed < 5; seed++) insert(database, 'customers', seed)
+    database.exec("UPDATE business SET name = 'Two'")
+  })
+  database.close()
+  log.end()
+  const next = open(t, file)
+  t.strictSame(dump(next), before)
+  t.strictSame(next.prepare('SELECT * FROM undo_log').all(), [])
+})
+
+t.test('a transaction that is rolled back leaves nothing to take back', async t => {
+  const database = open(t)
+  const log = createUndoLog(database)
+  database.exec('BEGIN')
+  log.begin()
+  log.record(() => { insert(database, 'customers', 1) })
+  database.exec('ROLLBACK')
+  t.equal(log.takeBackOne(), false)
+  log.end()
+  const plain = new Sqlite(database.serialize())
+  t.teardown(() => plain.close())
+  t.strictSame(plain.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all(), [], 'and no trigger in the file')
+})
