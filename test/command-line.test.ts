@@ -1,6 +1,6 @@
 /** Every command with every kind of wrong argument: what it says, and the exit code that it ends with. */
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Argument, Command, Option } from 'commander'
@@ -490,6 +490,33 @@ t.test('help', async t => {
     t.notMatch(stdout, /listen on; 0|opens it to the network|start has no use/, 'nothing of the options of start')
   }
   t.match(await run(['--version']), { code: EXIT.done, stdout: /^\d+\.\d+\.\d+$/ })
+})
+
+/** The words of a shell command without its comment. */
+function words (line: string): string[] {
+  const found = line.replace(/ +#.*$/, '').replace(/ &$/, '').match(/(?:[^\s'"]+|'[^']*'|"[^"]*")+/g) ?? []
+  return found.map(word => word.replace(/'([^']*)'|"([^"]*)"/g, '$1$2').replaceAll('$n', '1'))
+}
+
+t.test('every command in the documentation is one, and is written in the same way', async t => {
+  const folders = ['docs', 'docs/how-to', 'examples/express', 'examples/next']
+  const pages = ['README.md', ...folders.flatMap(folder =>
+    readdirSync(packagePath(folder)).filter(name => name.endsWith('.md')).map(name => `${folder}/${name}`))]
+  const env = { DODO_PAYMENTS_EMULATOR_URL: 'http://127.0.0.1:1', DODO_PAYMENTS_API_KEY: 'test' }
+  let count = 0
+  for (const page of pages) {
+    for (const [, block = ''] of readFileSync(packagePath(page), 'utf8').matchAll(/^```sh\n(.*?)^```/gms)) {
+      t.notMatch(block, /^ *(?:dodo-emulator|node dist\/cli\.js) /m, page)
+      for (const [, line = ''] of block.matchAll(/^ *npx (?:-p \S+ )*dodo-emulator(.*)$/gm)) {
+        count++
+        const { code, stderr } = await run(words(line), { env })
+        t.not(code, EXIT.usage, `${page}: ${line} ${stderr}`)
+      }
+    }
+  }
+  t.ok(count > 30, String(count))
+  const named = readFileSync(packagePath('docs', 'commands.md'), 'utf8')
+  for (const { name } of leaves) t.match(named, `\`${name.split(' ')[0]}`, `docs/commands.md names ${name}`)
 })
 
 t.test('what the options take is what the contract says', async t => {

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
+import { TARGET_OPTIONS } from '../src/commands/target.js'
 import { OPTIONS } from '../src/config.js'
 import { ERRORS } from '../src/errors.js'
 import { packagePath } from '../src/root.js'
@@ -20,10 +21,10 @@ function table (text: string, name: string): string[][] {
 
 const code = (cell: string | undefined) => /^`(.*)`$/.exec(cell ?? '')?.[1]
 
-t.test("the README's table of options is that of src/config.ts", async t => {
-  const written = table(read('README.md'), 'options')
+t.test('the tables of options are those of src/config.ts and src/commands/target.ts', async t => {
+  const written = [...table(read('docs', 'options.md'), 'options'), ...table(read('docs', 'commands.md'), 'target-options')]
   t.strictSame(written.map(([flag, env, fallback, about]) => ({ flag: code(flag), env: code(env), fallback, about })),
-    Object.values(OPTIONS).map(({ flag, env, value, fallback, about }) => ({
+    [...Object.values(OPTIONS), ...Object.values(TARGET_OPTIONS)].map(({ flag, env, value, fallback, about }) => ({
       flag: `--${flag} ${value}`,
       env,
       fallback: fallback === null || fallback === '' ? 'none' : `\`${fallback}\``,
@@ -73,15 +74,18 @@ function anchors (text: string): string[] {
     heading.toLowerCase().replace(/[^\w\s-]/g, '').trim().replace(/\s/g, '-'))
 }
 
-t.test('every payment with curl in the README is accepted', async t => {
+t.test('every call with curl in the README is accepted', async t => {
   const { call } = startEmulator(t)
-  const payments = /curl http:\/\/127\.0\.0\.1:4010\/payments \\\n[^']*(?:'[^{']*'[^']*)*'(\{[^']*\})'/g
-  const bodies = [...read('README.md').matchAll(payments)]
-  t.ok(bodies.length > 0)
-  for (const [, raw = ''] of bodies) {
-    const { status, text } = await call('POST', '/payments', { raw })
+  const calls = [...read('README.md').matchAll(/curl http:\/\/127\.0\.0\.1:4010(\/\w+) \\\n[^']*(?:'[^{']*'[^']*)*'(\{[^']*\})'/g)]
+  t.ok(calls.length > 0)
+  for (const [, path = '', raw = ''] of calls) {
+    const { status, text } = await call('POST', path, { raw })
     t.equal(status, 200, text)
   }
+})
+
+t.test('the README fits on a few screens', async t => {
+  t.ok(read('README.md').split('\n').length <= 200)
 })
 
 t.test('the ids that the README names are in the fixtures', async t => {

@@ -27,7 +27,7 @@ function blocksOf (page: string): Block[] {
 }
 
 /** These go on until somebody stops them. */
-const ENDLESS = /^(?:dodo-emulator start|dodo-emulator webhooks listen|curl -N) .*\n/gm
+const ENDLESS = /^(?:npx dodo-emulator start|npx dodo-emulator webhooks listen|curl -N) .*\n/gm
 
 /** What differs from run to run: ids, times, durations. */
 function steady (text: string): string {
@@ -41,7 +41,7 @@ function steady (text: string): string {
 const STAND_IN = `
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-const [ids, program, ...given] = process.argv.slice(2)
+const [ids, program, ...given] = process.argv.slice(2).filter(text => text !== 'dodo-emulator') // npx is given the name
 const known = existsSync(ids) ? JSON.parse(readFileSync(ids, 'utf8')) : {}
 const args = given.map(text => text.replace(/\\b([a-z]+)_…/g, (open, kind) => known[kind] ?? open))
 const isCall = program === 'curl'
@@ -61,7 +61,7 @@ async function shell (test: Test, options: string[] = []): Promise<(commands: st
   const { url } = await startProcess(test, ['--database', ':memory:', ...options])
   const folder = temporaryFolder(test)
   writeFileSync(join(folder, 'stand-in.mjs'), STAND_IN)
-  for (const [name, program] of [['curl', 'curl'], ['dodo-emulator', packagePath('dist', 'cli.js')]] as const) {
+  for (const [name, program] of [['curl', 'curl'], ['npx', packagePath('dist', 'cli.js')]] as const) {
     const run = [process.execPath, join(folder, 'stand-in.mjs'), join(folder, 'ids.json'), program].map(part => `'${part}'`).join(' ')
     writeFileSync(join(folder, name), `#!/bin/bash\nPATH="$REAL_PATH" exec ${run} "$@"\n`)
     chmodSync(join(folder, name), 0o755)
@@ -71,7 +71,7 @@ async function shell (test: Test, options: string[] = []): Promise<(commands: st
   return async commands => {
     // The exit code of `verify` is its answer.
     const script = commands.replace(ENDLESS, '').replaceAll('http://127.0.0.1:4010', url)
-      .replace(/^(dodo-emulator verify.*)$/gm, '$1 2>&1 || [ $? = 1 ]')
+      .replace(/^(npx dodo-emulator verify.*)$/gm, '$1 2>&1 || [ $? = 1 ]')
     return (await promisify(execFile)('bash', ['--norc', '-c', `set -e\n${script}`], { env })).stdout
   }
 }

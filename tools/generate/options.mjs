@@ -1,5 +1,5 @@
-// The README's table of options, and src/options.gen.ts, where editors find what each option of start() means: both from the one
-// table in src/config.ts.
+// The tables of docs/options.md and docs/commands.md, and src/options.gen.ts, where editors find what each option of start() means: from
+// src/config.ts and src/commands/target.ts.
 import { importSource, pageWith, tableRow } from './source.mjs'
 
 const code = text => `\`${text}\``
@@ -7,6 +7,10 @@ const code = text => `\`${text}\``
 function row ({ flag, env, value, fallback, about }) {
   const byDefault = fallback === null || fallback === '' ? 'none' : code(fallback)
   return tableRow([code(`--${flag} ${value}`), code(env), byDefault, about])
+}
+
+function table (options) {
+  return ['| Flag | Environment | Default | What |', '|---|---|---|---|', ...Object.values(options).map(row)].join('\n')
 }
 
 /** A property with the comment that editors show. */
@@ -24,10 +28,11 @@ export interface GivenOptions {
 
 export async function options () {
   const { OPTIONS } = await importSource('src/config.ts')
-  const table = ['| Flag | Environment | Default | What |', '|---|---|---|---|', ...Object.values(OPTIONS).map(row)]
+  const { TARGET_OPTIONS } = await importSource('src/commands/target.ts')
   const properties = Object.entries(OPTIONS).map(property)
   return [
-    pageWith('README.md', 'options', table.join('\n')),
+    pageWith('docs/options.md', 'options', table(OPTIONS)),
+    pageWith('docs/commands.md', 'target-options', table(TARGET_OPTIONS)),
     { path: 'src/options.gen.ts', content: `${HEAD}${properties.join('\n')}\n}\n` }
   ]
 }
