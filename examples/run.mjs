@@ -41,7 +41,8 @@ async function install () {
     await writeFile(manifest, text.replace('file:../..', `file:../${filename}`))
   }
   await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, workspaces: names, allowScripts: { 'better-sqlite3': true } }))
-  await must('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--no-save'], folder)
+  // The optional peers of one example exclude those of another, and each names what it needs.
+  await must('npm', ['install', '--legacy-peer-deps', '--no-audit', '--no-fund', '--no-package-lock', '--no-save'], folder)
   console.log(`installed ${filename} in ${seconds(begin)}`)
 }
 

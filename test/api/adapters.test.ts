@@ -55,7 +55,35 @@ const PROGRAMS = {
       return await reply.redirect(link)
     })
     await app.listen({ port: 0, host: '127.0.0.1' })
-    ;(${SAY})(app.server.address().port)`
+    ;(${SAY})(app.server.address().port)`,
+  '@dodopayments/core in the routes of SvelteKit, which is what the adapter for SvelteKit is made of': `
+    import { createServer } from 'node:http'
+    import { buildCheckoutUrl } from '@dodopayments/core/checkout'
+    import DodoPayments from 'dodopayments'
+    const config = ${CONFIG}
+    const checkout = async options => Response.json({ checkout_url: await buildCheckoutUrl({ ...config, ...options }) })
+    const routes = {
+      '/session': { POST: async ({ request }) => checkout({ sessionPayload: await request.json(), type: 'session' }) },
+      '/dynamic': { POST: async ({ request }) => checkout({ body: await request.json(), type: 'dynamic' }) },
+      '/static': { GET: async ({ url }) => checkout({ queryParams: Object.fromEntries(url.searchParams) }) },
+      '/portal': {
+        GET: async ({ url: { searchParams } }) => {
+          const client = new DodoPayments({ bearerToken: config.bearerToken })
+          const mail = { send_email: searchParams.get('send_email') === 'true' }
+          const { link } = await client.customers.customerPortal.create(searchParams.get('customer_id'), mail)
+          return Response.redirect(link, 302)
+        }
+      }
+    }
+    const server = createServer(async (incoming, response) => {
+      const chunks = []
+      for await (const chunk of incoming) chunks.push(chunk)
+      const url = new URL(incoming.url, 'http://' + incoming.headers.host)
+      const body = incoming.method === 'GET' ? undefined : Buffer.concat(chunks)
+      const request = new Request(url, { method: incoming.method, body })
+      const answer = await routes[url.pathname][incoming.method]({ request, url }).catch(({ message }) => new Response(message, { status: 500 }))
+      response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text())
+    }).listen(0, '127.0.0.1', () => { (${SAY})(server.address().port) })`
 }
 
 /** Runs a program until the test ends, and gives its URL. It sees no other environment than what it is given. */

@@ -108,6 +108,31 @@ t.test('@dodopayments/hono', async t => {
   await deliverEverything(t, shop, merchant, OLDER_TYPES)
 })
 
+t.test('@dodopayments/core in a route of SvelteKit, which is what the adapter for SvelteKit is made of', async t => {
+  const shop = await openShop(t)
+  const heard: Merchant['heard'] = []
+  const keys: string[] = []
+  const POST = async ({ request }: { request: Request }) => {
+    const [webhookKey = ''] = keys
+    const headers = Object.fromEntries(request.headers)
+    const payload = await verifyWebhookPayload({ webhookKey, headers, body: await request.text() }).catch((error: Error) => error)
+    if (payload instanceof Error) return new Response(payload.message, { status: 401 })
+    heard.push(payload)
+    return new Response(null, { status: 200 })
+  }
+  const server = (await import('node:http')).createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', chunk => chunks.push(chunk)).on('end', async () => {
+      const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)] as [string, string])
+      const answer = await POST({ request: new Request('http://merchant.example', { method: 'POST', headers, body: Buffer.concat(chunks) }) })
+      response.writeHead(answer.status).end()
+    })
+  })
+  const { merchant, secret } = await register(t, shop, server, heard)
+  keys.push(secret)
+  await deliverEverything(t, shop, merchant, EVERY_TYPE)
+})
+
 t.test('@dodopayments/core in a Fastify server, which is what the adapter for Fastify is made of', async t => {
   const shop = await openShop(t)
   const heard: Merchant['heard'] = []
