@@ -32,7 +32,7 @@ export const OPTIONS = {
     env: 'DATABASE',
     value: '<file>',
     fallback: './data/emulator.db',
-    about: 'SQLite file, made with its folder when missing; :memory: keeps nothing',
+    about: 'SQLite file, created with its folder if missing; :memory: keeps nothing',
     parse: nonEmpty
   }),
   fixtures: option({
@@ -40,7 +40,7 @@ export const OPTIONS = {
     env: 'FIXTURES',
     value: '<files>',
     fallback: null,
-    about: 'JSON or YAML files, separated by commas, for a new database instead of the built-in data; none for an empty one',
+    about: 'JSON or YAML files, separated by commas, that a new database starts from; none for an empty one',
     parse: files
   }),
   publicUrl: option({
@@ -48,7 +48,7 @@ export const OPTIONS = {
     env: 'PUBLIC_URL',
     value: '<url>',
     fallback: null,
-    about: 'What links begin with; unless given, the host that the request came to',
+    about: 'URL that links begin with; if omitted, the host that the request was sent to',
     parse: publicUrl
   }),
   portFile: option({
@@ -64,7 +64,7 @@ export const OPTIONS = {
     env: 'API_KEYS',
     value: '<keys>',
     fallback: '',
-    about: 'Accepted API keys, separated by commas; unless given, any non-empty key',
+    about: 'Accepted API keys, separated by commas; if omitted, any key',
     parse: list
   }),
   readOnlyApiKeys: option({
@@ -128,7 +128,7 @@ export const OPTIONS = {
     env: 'WEBHOOK_URL',
     value: '<url>',
     fallback: null,
-    about: 'Endpoint that hears of every event, registered at the start',
+    about: 'Webhook endpoint that receives every event, registered at the start',
     parse: endpointUrl
   }),
   webhookKey: option({
@@ -136,7 +136,7 @@ export const OPTIONS = {
     env: 'DODO_PAYMENTS_WEBHOOK_KEY',
     value: '<whsec_…>',
     fallback: null,
-    about: 'What is sent to that endpoint is signed with; unless given, a key made of its URL',
+    about: 'Secret that signs deliveries to --webhook-url; if omitted, derived from the URL',
     parse: webhookKey
   }),
   webhookRetrySchedule: option({
@@ -144,7 +144,7 @@ export const OPTIONS = {
     env: 'WEBHOOK_RETRY_SCHEDULE',
     value: '<durations>',
     fallback: DOCUMENTED_SCHEDULE,
-    about: 'How long each try to deliver a webhook waits after the failure before it (0,1s,2s)',
+    about: 'Delays before each attempt to deliver a webhook, counted from the failure before it (0,1s,2s)',
     parse: schedule
   }),
   webhookTimeout: option({
@@ -160,7 +160,7 @@ export const OPTIONS = {
     env: 'WALLET_BALANCE',
     value: '<cents>',
     fallback: null,
-    about: 'What the business can refund in all, in US cents; unless given, without a limit',
+    about: 'Amount that the business can refund in all, in US cents; if omitted, there is no limit',
     parse: wholeNumber(0, 2_147_483_647)
   }),
   tax: option({
@@ -192,7 +192,7 @@ export const OPTIONS = {
     env: 'SEED',
     value: '<text>',
     fallback: null,
-    about: 'Makes ids and secrets the same on every run; unless given, nobody can guess them',
+    about: 'Makes ids and secrets the same on every run; if omitted, nobody can guess them',
     parse: seed
   }),
   clock: option({
@@ -200,7 +200,7 @@ export const OPTIONS = {
     env: 'CLOCK',
     value: '<time>',
     fallback: null,
-    about: 'Where the clock of a new database starts (2026-01-31T12:00:00Z); unless given, at the time of this computer',
+    about: 'Time that the clock of a new database starts at (2026-01-31T12:00:00Z); if omitted, that of this computer',
     parse: time
   }),
   clockFrozen: option({
@@ -208,7 +208,7 @@ export const OPTIONS = {
     env: 'CLOCK_FROZEN',
     value: '<on|off>',
     fallback: 'off',
-    about: 'Whether the clock of a new database stands still until it is moved or released',
+    about: 'Whether the clock of a new database is frozen until it is moved or released',
     parse: onOff
   }),
   rateLimit: option({
@@ -224,7 +224,7 @@ export const OPTIONS = {
     env: 'FAULT_HEADER',
     value: '<on|off>',
     fallback: 'on',
-    about: 'Whether a call may ask for a fault with the header x-emulator-fault',
+    about: 'Whether a call can ask for a fault with the header x-emulator-fault',
     parse: onOff
   }),
   control: option({
@@ -232,7 +232,7 @@ export const OPTIONS = {
     env: 'CONTROL',
     value: '<on|off>',
     fallback: 'on',
-    about: 'Whether the dashboard is there, and anything but its health is answered under /_emulator',
+    about: 'Whether the dashboard and the control API under /_emulator are available; /_emulator/health always is',
     parse: onOff
   }),
   controlKey: option({
@@ -240,7 +240,7 @@ export const OPTIONS = {
     env: 'CONTROL_KEY',
     value: '<key>',
     fallback: null,
-    about: 'What /_emulator then asks for, as x-emulator-key or as a bearer token; the commands send it',
+    about: 'Key that /_emulator requires, as x-emulator-key or as a bearer token; the commands send it',
     parse: headerText
   }),
   controlHosts: option({
@@ -248,7 +248,7 @@ export const OPTIONS = {
     env: 'CONTROL_HOSTS',
     value: '<names>',
     fallback: '',
-    about: 'Names besides localhost by which /_emulator may be called, separated by commas; *.name for all below it, * for any',
+    about: 'Host names besides localhost that /_emulator answers to, separated by commas; *.name for all below it, * for any',
     parse: hostNames
   }),
   controlOrigins: option({
@@ -256,7 +256,7 @@ export const OPTIONS = {
     env: 'CONTROL_ORIGINS',
     value: '<origins>',
     fallback: '',
-    about: 'Other origins whose pages may call /_emulator, such as http://localhost:3000, separated by commas',
+    about: 'Origins whose pages can call /_emulator, such as http://localhost:3000, separated by commas',
     parse: origins
   }),
   requestLog: option({
@@ -264,7 +264,7 @@ export const OPTIONS = {
     env: 'REQUEST_LOG',
     value: '<calls>',
     fallback: '500',
-    about: 'How many of the latest calls are remembered, to look at and to verify; 0 for none',
+    about: 'How many of the latest calls are kept, to inspect and to verify; 0 for none',
     parse: wholeNumber(0, 10_000)
   })
 }

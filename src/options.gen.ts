@@ -7,15 +7,15 @@ export interface GivenOptions {
   port?: OptionValue<'port'> | undefined
   /** Address to listen on; 127.0.0.1 listens on ::1 too, and 0.0.0.0 opens it to the network. Default: `127.0.0.1`. */
   host?: OptionValue<'host'> | undefined
-  /** SQLite file, made with its folder when missing; :memory: keeps nothing. Default: `./data/emulator.db`. */
+  /** SQLite file, created with its folder if missing; :memory: keeps nothing. Default: `./data/emulator.db`. */
   database?: OptionValue<'database'> | undefined
-  /** JSON or YAML files, separated by commas, for a new database instead of the built-in data; none for an empty one. */
+  /** JSON or YAML files, separated by commas, that a new database starts from; none for an empty one. */
   fixtures?: OptionValue<'fixtures'> | undefined
-  /** What links begin with; unless given, the host that the request came to. */
+  /** URL that links begin with; if omitted, the host that the request was sent to. */
   publicUrl?: OptionValue<'publicUrl'> | undefined
   /** File to write the port to once requests are answered. */
   portFile?: OptionValue<'portFile'> | undefined
-  /** Accepted API keys, separated by commas; unless given, any non-empty key. */
+  /** Accepted API keys, separated by commas; if omitted, any key. */
   apiKeys?: OptionValue<'apiKeys'> | undefined
   /** API keys without write access, separated by commas. */
   readOnlyApiKeys?: OptionValue<'readOnlyApiKeys'> | undefined
@@ -31,15 +31,15 @@ export interface GivenOptions {
   refundDelay?: OptionValue<'refundDelay'> | undefined
   /** How long after its creation a payment can be refunded. Default: `30d`. */
   refundWindow?: OptionValue<'refundWindow'> | undefined
-  /** Endpoint that hears of every event, registered at the start. */
+  /** Webhook endpoint that receives every event, registered at the start. */
   webhookUrl?: OptionValue<'webhookUrl'> | undefined
-  /** What is sent to that endpoint is signed with; unless given, a key made of its URL. */
+  /** Secret that signs deliveries to --webhook-url; if omitted, derived from the URL. */
   webhookKey?: OptionValue<'webhookKey'> | undefined
-  /** How long each try to deliver a webhook waits after the failure before it (0,1s,2s). Default: `0s,5s,5m,30m,2h,5h,10h,10h`. */
+  /** Delays before each attempt to deliver a webhook, counted from the failure before it (0,1s,2s). Default: `0s,5s,5m,30m,2h,5h,10h,10h`. */
   webhookRetrySchedule?: OptionValue<'webhookRetrySchedule'> | undefined
   /** How long a webhook endpoint has to answer. Default: `15s`. */
   webhookTimeout?: OptionValue<'webhookTimeout'> | undefined
-  /** What the business can refund in all, in US cents; unless given, without a limit. */
+  /** Amount that the business can refund in all, in US cents; if omitted, there is no limit. */
   walletBalance?: OptionValue<'walletBalance'> | undefined
   /** Whether tax is calculated. Default: `on`. */
   tax?: OptionValue<'tax'> | undefined
@@ -47,24 +47,24 @@ export interface GivenOptions {
   deniedCountries?: OptionValue<'deniedCountries'> | undefined
   /** Charge currencies that are refused, separated by commas. */
   deniedCurrencies?: OptionValue<'deniedCurrencies'> | undefined
-  /** Makes ids and secrets the same on every run; unless given, nobody can guess them. */
+  /** Makes ids and secrets the same on every run; if omitted, nobody can guess them. */
   seed?: OptionValue<'seed'> | undefined
-  /** Where the clock of a new database starts (2026-01-31T12:00:00Z); unless given, at the time of this computer. */
+  /** Time that the clock of a new database starts at (2026-01-31T12:00:00Z); if omitted, that of this computer. */
   clock?: OptionValue<'clock'> | undefined
-  /** Whether the clock of a new database stands still until it is moved or released. Default: `off`. */
+  /** Whether the clock of a new database is frozen until it is moved or released. Default: `off`. */
   clockFrozen?: OptionValue<'clockFrozen'> | undefined
   /** How many calls each API key may make: tier-0, tier-1, tier-2, or off. Default: `off`. */
   rateLimit?: OptionValue<'rateLimit'> | undefined
-  /** Whether a call may ask for a fault with the header x-emulator-fault. Default: `on`. */
+  /** Whether a call can ask for a fault with the header x-emulator-fault. Default: `on`. */
   faultHeader?: OptionValue<'faultHeader'> | undefined
-  /** Whether the dashboard is there, and anything but its health is answered under /_emulator. Default: `on`. */
+  /** Whether the dashboard and the control API under /_emulator are available; /_emulator/health always is. Default: `on`. */
   control?: OptionValue<'control'> | undefined
-  /** What /_emulator then asks for, as x-emulator-key or as a bearer token; the commands send it. */
+  /** Key that /_emulator requires, as x-emulator-key or as a bearer token; the commands send it. */
   controlKey?: OptionValue<'controlKey'> | undefined
-  /** Names besides localhost by which /_emulator may be called, separated by commas; *.name for all below it, * for any. */
+  /** Host names besides localhost that /_emulator answers to, separated by commas; *.name for all below it, * for any. */
   controlHosts?: OptionValue<'controlHosts'> | undefined
-  /** Other origins whose pages may call /_emulator, such as http://localhost:3000, separated by commas. */
+  /** Origins whose pages can call /_emulator, such as http://localhost:3000, separated by commas. */
   controlOrigins?: OptionValue<'controlOrigins'> | undefined
-  /** How many of the latest calls are remembered, to look at and to verify; 0 for none. Default: `500`. */
+  /** How many of the latest calls are kept, to inspect and to verify; 0 for none. Default: `500`. */
   requestLog?: OptionValue<'requestLog'> | undefined
 }
