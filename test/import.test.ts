@@ -243,7 +243,7 @@ t.test('the client is no dependency: it is found beside the package, or where th
   const folder = temporaryFolder(t)
   const missing = await importing(t, url, [], { node, env, folder })
   t.equal(missing.code, 1)
-  t.match(missing.stderr, 'run npx -p dodo-emulator -p dodopayments dodo-emulator import')
+  t.match(missing.stderr, 'run npm install --no-save dodopayments')
   mkdirSync(join(folder, 'node_modules'))
   symlinkSync(packagePath('node_modules', 'dodopayments'), join(folder, 'node_modules', 'dodopayments'))
   const found = await importing(t, url, [], { node, env, folder })

@@ -1,10 +1,11 @@
-/** `npm start` in a checkout: it ends with npm however that ends, and builds nothing twice. */
-import { spawn } from 'node:child_process'
+/** `npm start` and `npx dodo-emulator` in a checkout: what they start ends with npm, and nothing is built twice. */
+import { execFile, spawn } from 'node:child_process'
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
-import { packagePath } from '../src/root.js'
+import { packagePath, VERSION } from '../src/root.js'
 import { temporaryFolder } from './processes.js'
 
 const PATIENCE_MS = 60_000
@@ -65,4 +66,11 @@ t.test('does not build what is there already', async t => {
   const before = built()
   await start(t)
   t.equal(built(), before)
+})
+
+t.test('npx finds the command in a checkout, wherever it is called', async t => {
+  for (const folder of [packagePath(), packagePath('docs', 'how-to')]) {
+    const { stdout } = await promisify(execFile)('npm', ['exec', '--', 'dodo-emulator', '--version'], { cwd: folder })
+    t.equal(stdout, `${VERSION}\n`)
+  }
 })

@@ -6,7 +6,8 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { DIST, isStale } from './build/inputs.mjs'
+import { buildChanges } from './build/changes.mjs'
+import { DIST } from './build/inputs.mjs'
 
 const LOOK_EVERY_MS = 300
 const SHELLS_MAX = 5
@@ -18,15 +19,6 @@ process.argv = [process.execPath, command, 'start', ...process.argv.slice(2)]
 const watched = process.env.npm_lifecycle_event === undefined ? [] : await runners()
 await import(pathToFileURL(command))
 const watch = setInterval(endWithRunners, LOOK_EVERY_MS).unref()
-
-/** Straight from src/ and without a type check, so that it takes a second. */
-async function buildChanges () {
-  const [program, vendor] = [isStale('program'), isStale('vendor')]
-  if (!program && !vendor) return
-  const { bundleProgram } = await import('./build/program.mjs')
-  const { buildVendor } = await import('./build/vendor.mjs')
-  await Promise.all([program && bundleProgram(), vendor && buildVendor()])
-}
 
 /**
  * The processes that run this one: npm, after the shells that stand between, unless npm's shell became this process. A signal to npm

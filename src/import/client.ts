@@ -39,7 +39,7 @@ async function library (folder: string): Promise<Library> {
   } catch (error) {
     if (!isMissing(error)) throw error
     throw new SetupError('import reads the account with the official client, which is not installed: ' +
-      'run npx -p dodo-emulator -p dodopayments dodo-emulator import …, or npm install dodopayments')
+      'run npm install --no-save dodopayments')
   }
 }
 

@@ -1,0 +1,41 @@
+// Builds what has changed since the last build, straight from src/ and without a type check, so that it takes a second. What builds is
+// only loaded if something has changed.
+
+import { mkdirSync, rmSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { isStale, ROOT } from './inputs.mjs'
+
+const LOCK = join(ROOT, '.build/lock')
+/** Longer than a build takes: whoever holds the lock for so long has been killed. */
+const LOCK_LIFETIME_MS = 60_000
+
+export async function buildChanges () {
+  if (!isStale('program') && !isStale('vendor')) return
+  await lock()
+  try {
+    // Another process may have built meanwhile.
+    const [program, vendor] = [isStale('program'), isStale('vendor')]
+    const { bundleProgram } = await import('./program.mjs')
+    const { buildVendor } = await import('./vendor.mjs')
+    await Promise.all([program && bundleProgram(), vendor && buildVendor()])
+  } finally {
+    rmSync(LOCK, { recursive: true, force: true })
+  }
+}
+
+/** Only one process builds at a time: commands that start together would read what another is still writing. */
+async function lock () {
+  mkdirSync(dirname(LOCK), { recursive: true })
+  for (;;) {
+    try {
+      mkdirSync(LOCK)
+      return
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error
+    }
+    const { mtimeMs = 0 } = statSync(LOCK, { throwIfNoEntry: false }) ?? {}
+    if (Date.now() - mtimeMs > LOCK_LIFETIME_MS) rmSync(LOCK, { recursive: true, force: true })
+    else await wait(50)
+  }
+}
