@@ -7,6 +7,20 @@ import { packagePath } from '../src/root.js'
 
 const LINES_MAX = 350
 const COLUMNS_MAX = 130
+const FUNCTION_LINES_MAX = 90
+/** Without the functions inside it: a chapter of tests is a function, and so is each test in it. */
+const OWN_LINES_MAX = 75
+
+/** Functions that are longer, and are to be split. Take out what was split; add nothing. */
+const LONG_FUNCTIONS = [
+  'delivery/lane.ts createLane',
+  'pages/dashboard/frame.ts createFrame',
+  'pages/hosted.ts hostedPages',
+  'pages/session/routes.ts sessionPages',
+  'sandboxes.ts createSandboxes',
+  'scheduler.ts createScheduler',
+  'store/turn.ts createTurn'
+]
 
 /** Packages that rules/ may use: functions of their arguments, and nothing else. */
 const PURE_LIBRARIES = ['card-validator']
@@ -19,21 +33,26 @@ interface Import {
 }
 
 interface Source {
-  /** Below src/, with slashes: `resources/payments/store.ts`. */
+  /** Below src/ or test/, with slashes: `resources/payments/store.ts`. */
   name: string
   text: string
   tree: ts.SourceFile
   imports: Import[]
 }
 
-const sources: Source[] = readdirSync(packagePath('src'), { recursive: true, encoding: 'utf8' })
-  .map(name => name.replaceAll('\\', '/'))
-  .filter(name => name.endsWith('.ts'))
-  .map(name => {
-    const text = readFileSync(packagePath('src', name), 'utf8')
-    const tree = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true)
-    return { name, text, tree, imports: importsOf(name, tree) }
-  })
+const sources = sourcesIn('src')
+const tests = sourcesIn('test')
+
+function sourcesIn (folder: string): Source[] {
+  return readdirSync(packagePath(folder), { recursive: true, encoding: 'utf8' })
+    .map(name => name.replaceAll('\\', '/'))
+    .filter(name => name.endsWith('.ts'))
+    .map(name => {
+      const text = readFileSync(packagePath(folder, name), 'utf8')
+      const tree = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true)
+      return { name, text, tree, imports: importsOf(name, tree) }
+    })
+}
 
 /** Ours to read: neither generated nor somebody else's. */
 const written = sources.filter(({ name }) => !name.includes('.gen.') && !name.startsWith('vendor/'))
@@ -196,13 +215,47 @@ t.test('files are short, and say what they own', async t => {
   t.strictSame(wide, [], `no line has more than ${COLUMNS_MAX} columns`)
 })
 
+t.test('functions are short', async t => {
+  const long = written.flatMap(({ name, tree }) => functionsIn(tree).filter(({ lines }) => lines > FUNCTION_LINES_MAX)
+    .map(long => `${name} ${long.name}`))
+  t.strictSame(long.sort(), LONG_FUNCTIONS, `no function of src/ has more than ${FUNCTION_LINES_MAX} lines, but for those that are listed`)
+  const longTests = tests.flatMap(({ name, tree }) => functionsIn(tree).filter(({ ownLines }) => ownLines > OWN_LINES_MAX)
+    .map(long => `${name} ${long.name}`))
+  t.strictSame(longTests, [], `no function of test/ has more than ${OWN_LINES_MAX} lines of its own`)
+})
+
+interface Measured {
+  /** By which it is declared or, of a callback, its line. */
+  name: string
+  lines: number
+  ownLines: number
+}
+
+function functionsIn (tree: ts.SourceFile): Measured[] {
+  const lineOf = (position: number) => tree.getLineAndCharacterOfPosition(position).line
+  const linesOf = (node: ts.Node) => lineOf(node.end) - lineOf(node.getStart()) + 1
+  const found: Measured[] = []
+  /** Returns how many lines the functions inside a node take from the one around them. */
+  const measure = (node: ts.Node): number => {
+    let inner = 0
+    ts.forEachChild(node, child => { inner += measure(child) })
+    if (!ts.isFunctionLike(node) || !('body' in node) || node.body === undefined) return inner
+    const lines = linesOf(node)
+    const named = node.name ?? (ts.isVariableDeclaration(node.parent) ? node.parent.name : undefined)
+    found.push({ name: named?.getText() ?? `:${lineOf(node.getStart()) + 1}`, lines, ownLines: lines - inner })
+    return Math.max(0, lines - 2)
+  }
+  measure(tree)
+  return found
+}
+
+t.test('test files are short', async t => {
+  const long = tests.filter(({ text }) => text.split('\n').length - 1 > LINES_MAX).map(({ name }) => name)
+  t.strictSame(long, [], `no file of test/ has more than ${LINES_MAX} lines`)
+})
+
 t.test('every file of test/ is a test file, or serves one', async t => {
-  const names = readdirSync(packagePath('test'), { recursive: true, encoding: 'utf8' })
-    .map(name => name.replaceAll('\\', '/')).filter(name => name.endsWith('.ts'))
-  const imported = new Set(names.flatMap(name => {
-    const text = readFileSync(packagePath('test', name), 'utf8')
-    return importsOf(name, ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true)).map(({ target }) => target)
-  }))
+  const imported = new Set(tests.flatMap(({ imports }) => imports.map(({ target }) => target)))
   t.ok(imported.has('helper.ts'), 'imports are found')
-  t.strictSame(names.filter(name => !name.endsWith('.test.ts') && !imported.has(name)), [])
+  t.strictSame(tests.map(({ name }) => name).filter(name => !name.endsWith('.test.ts') && !imported.has(name)), [])
 })

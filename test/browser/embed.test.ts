@@ -2,64 +2,13 @@
  * The checkout in a frame, in real Chromium: a merchant's page on another origin opens it with the script from /sdk, gets its
  * events, and is led back. Nobody but the frame and the page around it can speak to the other.
  */
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { BrowserContextOptions, Frame, Page } from 'playwright-core'
+import type { BrowserContextOptions } from 'playwright-core'
 import t, { type Test } from 'tap'
 import type { Body, Reply } from '../../src/contract/operations.js'
-import { CHECKED, PATIENCE_MS, PHONE, checkEverywhere, skip, stopTime, surfer } from './chromium.js'
+import { CHECKED, PHONE, checkEverywhere, skip, stopTime, surfer } from './chromium.js'
+import { type Told, SHOP, type Shop, type Settings, serve, fillDetails, pay, settledHeight, names, amounts } from './merchant.js'
 
 const { started, origin, open } = surfer()
-
-interface Told {
-  event_type: string
-  data: { message?: Record<string, unknown>, timestamp?: number, products?: unknown[] }
-}
-
-/** A page of a shop that loads the script and opens the checkout; what it is told is kept over page loads. */
-const SHOP = (sdk: string, settings: object) => `<!doctype html><html lang="en"><title>Shop</title><h1>Shop</h1>
-<button id="buy">Buy</button><div id="here"></div>
-<script>window.settings = ${JSON.stringify(settings)}; window.told = []</script>
-<script src="${sdk}"></script>
-<script>
-  const { DodoPayments } = DodoPaymentsCheckout
-  const { checkoutUrl, options, ...rest } = settings
-  window.raw = []
-  addEventListener('message', event => raw.push(event.data))
-  DodoPayments.Initialize({ mode: 'test', ...rest, onEvent: event => {
-    told.push(event)
-    sessionStorage.told = JSON.stringify(told)
-  } })
-  buy.onclick = () => DodoPayments.Checkout.open({ checkoutUrl, options, elementId: 'here' })
-</script>`
-
-interface Shop {
-  page: Page
-  origin: string
-  /** The checkout's frame, once its scripts have run. */
-  frame (): Promise<Frame>
-  told (): Promise<Told[]>
-  /** Waits until the shop has been told of something. */
-  hears (type: string): Promise<Told>
-}
-
-interface Settings {
-  checkoutUrl: string
-  displayType?: 'overlay' | 'inline'
-  options?: object
-}
-
-/** A server that answers with the pages it is given, on a port of its own. */
-async function serve (test: Test, pages: Record<string, string>): Promise<string> {
-  const server = createServer(({ url = '/' }, response) => {
-    const page = pages[url.split('?', 1)[0] ?? '']
-    response.writeHead(page === undefined ? 404 : 200, { 'content-type': 'text/html' }).end(page ?? '')
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  test.teardown(() => { server.close() })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
 
 interface ShopOptions extends BrowserContextOptions {
   /** Whether time passes in the pages. If not, `page.clock.runFor()` lets it pass. */
@@ -104,38 +53,6 @@ async function session (changes: Partial<Body<'POST /checkouts'>> = {}): Promise
   const { session_id: id, checkout_url: url } = json as Reply<'POST /checkouts'>
   return { id, checkoutUrl: String(url) }
 }
-
-async function fillDetails (frame: Frame): Promise<void> {
-  await frame.fill('#name', 'Nina New')
-  await frame.fill('#email', 'nina@example.com')
-  await frame.fill('#street', '1 Main St')
-  await frame.fill('#city', 'Springfield')
-  await frame.fill('#zipcode', '62701')
-  await frame.fill('#state', 'IL')
-}
-
-async function pay (frame: Frame, chip = 'succeeds'): Promise<void> {
-  await frame.click(`.js .chip:has-text("${chip}")`)
-  await frame.click('#pay')
-}
-
-/** How high the frame in the shop's page is, once that is what the page inside takes. */
-async function settledHeight (test: Test, page: Page, checkout: Frame): Promise<number> {
-  const asked = performance.now()
-  for (;;) {
-    const height = await page.evaluate<number>('document.querySelector("#here iframe").getBoundingClientRect().height')
-    const content = await checkout.evaluate<number>('document.documentElement.getBoundingClientRect().height')
-    const fits = height > 0 && Math.abs(height - content) <= 2
-    if (fits || performance.now() - asked > PATIENCE_MS) {
-      test.ok(fits, `${height} pixels are what the page takes, which is ${content} high`)
-      return height
-    }
-    await page.waitForTimeout(20)
-  }
-}
-
-const names = (told: Told[]) => told.map(({ event_type: type }) => type.replace('checkout.', ''))
-const amounts = (told: Told[]) => told.filter(({ event_type: type }) => type === 'checkout.breakdown').map(({ data }) => data.message)
 
 t.test('Over the shop: the whole way, its events in order, and back', { skip }, async t => {
   let id = ''

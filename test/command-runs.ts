@@ -1,0 +1,141 @@
+/** Commands that run in the process of a test, and arguments with which each of them is right. */
+import { writeFileSync } from 'node:fs'
+import type { Argument, Command, Option } from 'commander'
+import type { Test } from 'tap'
+import { createProgram, type LocalCommands } from '../src/commands/program.js'
+import { runCommandLine } from '../src/commands/run.js'
+import type { Config } from '../src/config.js'
+import { packagePath } from '../src/root.js'
+import { paymentBody, type TestEmulator } from './helper.js'
+import { temporaryFolder } from './processes.js'
+
+interface Run {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+/** Remembers what would be done in this process. */
+export function fakes (): LocalCommands & { started: Config[] } {
+  const started: Config[] = []
+  return {
+    started,
+    start: async config => { started.push(config) },
+    checkFixtures: async () => {},
+    importAccount: async () => {}
+  }
+}
+
+/** Runs a command line in this process. */
+export async function run (args: string[], { env = {}, local = fakes() }: { env?: Record<string, string>, local?: LocalCommands } = {}): Promise<Run> {
+  const { log, error } = console
+  const lines = { stdout: [] as unknown[], stderr: [] as unknown[] }
+  console.log = text => { lines.stdout.push(text) }
+  console.error = text => { lines.stderr.push(text) }
+  try {
+    const code = await runCommandLine(args, { env, local })
+    return { code, stdout: lines.stdout.join('\n'), stderr: lines.stderr.join('\n') }
+  } finally {
+    Object.assign(console, { log, error })
+  }
+}
+
+const { program } = createProgram({ env: {}, local: fakes() })
+
+/** `clock set`, with what it takes. */
+interface Leaf {
+  name: string
+  options: readonly Option[]
+  arguments: readonly Argument[]
+}
+
+function leavesOf (command: Command, path: string[] = []): Leaf[] {
+  return command.commands.flatMap(child => {
+    const name = [...path, child.name()]
+    const own = { name: name.join(' '), options: child.options, arguments: child.registeredArguments }
+    return child.commands.length > 0 ? leavesOf(child, name) : [own]
+  })
+}
+
+export const leaves = leavesOf(program)
+export const LOCAL = ['start', 'import', 'fixtures check']
+export const clients = leaves.filter(({ name }) => !LOCAL.includes(name))
+
+/** Arguments with which a command does what it is for; in a sandbox that `prepare` has filled. */
+export function validArguments (name: string, { payment, refund, event, delivery, file, folder }: Prepared): string[] {
+  const valid: Record<string, string[]> = {
+    pay: [payment],
+    expire: [payment],
+    abandon: [payment],
+    settle: [refund],
+    explain: [payment],
+    'due retry': ['refund.settle', refund],
+    'due drop': ['refund.settle', refund],
+    'clock advance': ['1s'],
+    'clock set': ['2030-01-31T12:00:00Z'],
+    'webhooks listen': ['http://127.0.0.1:9/webhook'],
+    trigger: ['payment.failed'],
+    'events replay': [event],
+    'deliveries retry': [delivery],
+    'deliveries fail': ['duplicate'],
+    fail: ['*', '--status', '500', '--times', '1'],
+    seed: [file],
+    'snapshot take': ['taken'],
+    'snapshot restore': ['kept'],
+    'snapshot delete': ['spare'],
+    'snapshot export': ['kept', `${folder}/kept.db`],
+    'sandboxes create': ['mine'],
+    'sandboxes delete': ['other'],
+    'fixtures check': [file],
+    import: ['--api-key', 'key']
+  }
+  return valid[name] ?? []
+}
+
+interface Prepared {
+  session: string
+  payment: string
+  refund: string
+  event: string
+  delivery: string
+  /** Fixtures. */
+  file: string
+  folder: string
+}
+
+/** Everything that a command can name, in a sandbox of its own. There is nobody at the endpoint. */
+export async function prepare (t: Test, { call }: TestEmulator, sandbox: string): Promise<Prepared> {
+  const key = `sandbox_${sandbox}`
+  const post = async (url: string, body: object) => (await call('POST', url, { body, key })).json as Record<string, string>
+  await post('/webhooks', { url: 'http://127.0.0.1:9/webhook' })
+  const { payment_id: paid } = await post('/payments', paymentBody())
+  await post(`/_emulator/payments/${paid}/pay`, { outcome: 'succeeded' })
+  const { refund_id: refund = '' } = await post('/refunds', { payment_id: paid })
+  for (const name of ['kept', 'spare']) await post('/_emulator/snapshots', { name })
+  await post('/_emulator/sandboxes', { name: 'other' })
+  const { json } = await call('GET', '/_emulator/deliveries', { key })
+  const [delivery] = (json as { items: Array<{ delivery_id: string, event_id: string }> }).items
+  const { payment_id: payment = '' } = await post('/payments', paymentBody({ payment_link: true }))
+  const folder = temporaryFolder(t)
+  const file = `${folder}/more.json`
+  writeFileSync(file, '{"customers":[{"customer_id":"cus_more","name":"Mo","email":"mo@example.com"}]}')
+  const { session_id: session = '' } = await post('/checkouts', { product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }] })
+  return { session, payment, refund, event: delivery?.event_id ?? '', delivery: delivery?.delivery_id ?? '', file, folder }
+}
+
+/** Well formed, and found nowhere. */
+export const NOBODY: Prepared = {
+  session: 'cks_1',
+  payment: 'pay_1',
+  refund: 'ref_1',
+  event: 'msg_1',
+  delivery: 'dlv_1',
+  file: packagePath('fixtures', 'examples', 'shop.yaml'),
+  folder: '/nowhere'
+}
+
+/** Ends what would go on until Ctrl-C. */
+export function pressCtrlC (name: string): void {
+  if (name !== 'webhooks listen') return
+  setTimeout(() => { process.emit('SIGINT', 'SIGINT') }, 300)
+}

@@ -1,0 +1,38 @@
+/** Calls of an emulator that answers with faults. */
+import DodoPayments from 'dodopayments'
+import type { Test } from 'tap'
+import type { OptionName } from '../../src/config.js'
+import type { components } from '../../src/control/types.gen.js'
+import { until } from '../delivery/helper.js'
+import { paymentBody, startEmulator } from '../helper.js'
+import { connect, JSON_TYPE } from '../processes.js'
+
+export type AddFault = components['schemas']['AddFault']
+export type FaultList = components['schemas']['FaultList']
+
+export const FAULTS = '/_emulator/faults'
+
+/** An emulator that listens, and what tests do with it. */
+export async function listening (test: Test, options: Partial<Record<OptionName, string>> = {}) {
+  const started = startEmulator(test, options)
+  const { url } = await started.emulator.listen()
+  const connections = connect(test, url, 10)
+  return {
+    ...started,
+    ...connections,
+    url,
+    payments: () => started.stored()['payments'],
+    client: (maxRetries = 0) => new DodoPayments({ bearerToken: 'test', baseURL: url, maxRetries }),
+    async fail (body: AddFault): Promise<FaultList['items']> {
+      const { status, json, text } = await started.call('POST', FAULTS, { body })
+      test.equal(status, 200, text)
+      return (json as FaultList).items
+    },
+    rules: async () => (await started.get<FaultList>(FAULTS)).items,
+    /** Until every rule has met its calls, which are then under way. */
+    used: () => until(() => started.emulator.sandbox.faults.isEmpty)
+  }
+}
+
+export const fault = (text: string) => ({ ...JSON_TYPE, 'x-emulator-fault': text })
+export const BODY = JSON.stringify(paymentBody())
