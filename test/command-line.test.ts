@@ -41,7 +41,7 @@ t.test('1: every command that the emulator refuses', async t => {
 })
 
 t.test('1: what the emulator finds wrong is said of the arguments', async t => {
-  const emulator = startEmulator(t)
+  const emulator = startEmulator(t, { refundDelay: '1d' })
   const { port } = await emulator.emulator.listen()
   const { payment, refund, session } = await prepare(t, emulator, 'mine')
   const at = ['--port', String(port), '--sandbox', 'mine']
