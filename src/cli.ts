@@ -2,17 +2,17 @@
 /** The command `dodo-emulator`: runs the command line, and does what needs an emulator in this process. */
 import { writeFileSync } from 'node:fs'
 import { runCommandLine } from './commands/run.js'
-import { readConfig, type Config } from './config.js'
+import { readConfig, type Config } from './config/config.js'
 import type { Listening } from './emulator.js'
 import type { Violation } from './errors.js'
 import type { Prepare } from './fixtures/load.js'
 import { maskedUrl } from './requests/secrets.js'
 import { VERSION } from './root.js'
-import { endGracefully } from './signals.js'
+import { endGracefully } from './commands/signals.js'
 
 async function start (config: Config): Promise<void> {
-  const { createEmulator } = await import('./emulator.js')
-  const emulator = createEmulator(config, await preparation(config.fixtures))
+  const { createApp } = await import('./emulator.js')
+  const emulator = createApp(config, await preparation(config.fixtures))
   try {
     const listening = await emulator.listen()
     await endGracefully(emulator.close)
@@ -34,8 +34,8 @@ async function preparation (files: readonly string[] | null): Promise<Prepare | 
 
 /** Starts from the files as far as it can be done without a port, and says what is there then. */
 async function checkFixtures (files: readonly string[], config: Config): Promise<void> {
-  const { createEmulator } = await import('./emulator.js')
-  const emulator = createEmulator(config, await preparation(files))
+  const { createApp } = await import('./emulator.js')
+  const emulator = createApp(config, await preparation(files))
   const { brands, addons, products, customers, discounts, payments, refunds } = emulator.sandbox.countRows()
   await emulator.close()
   const counts = Object.entries({ brands, addons, products, customers, discounts, payments, refunds })
@@ -44,11 +44,11 @@ async function checkFixtures (files: readonly string[], config: Config): Promise
 
 /** Everything that would keep an emulator from starting with a document. */
 async function problemsOf (document: object): Promise<readonly Violation[]> {
-  const { createEmulator } = await import('./emulator.js')
+  const { createApp } = await import('./emulator.js')
   const { fromObject } = await import('./fixtures/load.js')
   const { FixturesError } = await import('./fixtures/report.js')
   try {
-    await createEmulator(readConfig({ database: ':memory:' }, {}), fromObject(document)).close()
+    await createApp(readConfig({ database: ':memory:' }, {}), fromObject(document)).close()
     return []
   } catch (error) {
     if (error instanceof FixturesError) return error.violations

@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import { steadyClock, systemClock } from './clock.js'
-import type { Config } from './config.js'
+import { steadyClock, systemClock } from './sandbox/clock.js'
+import type { Config } from './config/config.js'
 import { contract, controlContract } from './contract/load.js'
 import { pay } from './resources/payments/pay.js'
 import { WITHOUT_TRANSACTION, controlHandlers } from './control/routes.js'
 import { addRequestStream } from './control/stream.js'
 import { SetupError, UsageError } from './errors.js'
-import { packageFixtures } from './fixtures.js'
+import { packageFixtures } from './fixtures/rows.js'
 import type { Prepare, StartData } from './fixtures/load.js'
 import type { PlayedPayment } from './fixtures/scenario.js'
 import { bindContract } from './http/bind.js'
@@ -19,24 +19,24 @@ import { addControlPreflight, createGuard, type GuardOptions } from './http/guar
 import { callCounter } from './http/limits.js'
 import { listenOnOtherLoopback, type Loopback } from './http/loopback.js'
 import { createOperate } from './http/operate.js'
-import { originFrom } from './http/origin.js'
+import { baseUrlFrom } from './http/base-url.js'
 import { recordCalls, recordSubmissions } from './http/record.js'
 import { createServer } from './http/server.js'
-import { createIds } from './ids.js'
-import { hostInUrl } from './option-values.js'
+import { createIds } from './sandbox/ids.js'
+import { hostInUrl } from './config/values.js'
 import { addDashboardPages } from './pages/dashboard/routes.js'
 import { addDocsRoutes } from './pages/docs.js'
-import { addHostedPages } from './pages/hosted.js'
-import { addPortalPages } from './pages/portal-routes.js'
-import { addProductLinks } from './pages/product-links.js'
+import { addHostedPages } from './pages/checkout/routes.js'
+import { addPortalPages } from './pages/portal/routes.js'
+import { addProductLinks } from './pages/checkout/product-links.js'
 import { addUploads } from './pages/uploads.js'
-import { reference } from './reference.js'
+import { reference } from './sandbox/reference.js'
 import { createReporter } from './report.js'
 import { handlers, jobs, payloads } from './resources/all.js'
 import { configureEndpoint, configuredSecret } from './resources/webhooks/configured.js'
 import { isRefusedByFetch } from './rules/fetch-ports.js'
-import type { Sandbox, Settings, World, WorldBasics } from './sandbox.js'
-import { DEFAULT_SANDBOX, createSandboxes } from './sandboxes.js'
+import type { Sandbox, Settings, SandboxOptions, SandboxDefaults } from './sandbox/sandbox.js'
+import { DEFAULT_SANDBOX, createSandboxes } from './sandbox/sandboxes.js'
 import { checkSnapshot } from './store/snapshot.js'
 
 export interface Server {
@@ -63,11 +63,11 @@ export interface Listening {
  * Opens the default sandbox and makes the server, without listening yet. New sandboxes start from what `prepareData` makes ready,
  * unless given from the package's own fixtures. Throws a SetupError.
  */
-export function createEmulator (config: Config, prepareData?: Prepare, system = systemClock()): Server {
+export function createApp (config: Config, prepareData?: Prepare, system = systemClock()): Server {
   const reporter = createReporter(text => { console.error(text) })
   const { report } = reporter
   let url = config.publicUrl ?? 'http://127.0.0.1'
-  const basics: WorldBasics = {
+  const basics: SandboxDefaults = {
     settings: settingsOf(config),
     reference: reference(),
     system,
@@ -81,16 +81,16 @@ export function createEmulator (config: Config, prepareData?: Prepare, system = 
     note: reporter.note
   }
   const { database, seed, sandboxLimit: limit } = config
-  const data = prepareData?.({ world: basics, ids: createIds(seed), life: { jobs, pay } })
-  const world: World = { ...basics, origin: startOf(config, data) }
+  const data = prepareData?.({ sandboxOptions: basics, ids: createIds(seed), life: { jobs, pay } })
+  const sandboxOptions: SandboxOptions = { ...basics, startFrom: startOf(config, data) }
   const sandboxes = createSandboxes({
-    database, seed, limit, world, prepare: sandbox => { prepare(sandbox, config, report) }, log: reporter.note
+    database, seed, limit, sandboxOptions, prepare: sandbox => { prepare(sandbox, config, report) }, log: reporter.note
   })
   const keys = { apiKeys: config.apiKeys, readOnlyKeys: config.readOnlyApiKeys }
   const app = createServer({ keys, report })
-  const originOf = originFrom(config.publicUrl)
-  const binding = { keys, originOf, sandboxes, report }
-  const pages = { contextOf: pageContexts(sandboxes, originOf), report }
+  const baseUrlOf = baseUrlFrom(config.publicUrl)
+  const binding = { keys, baseUrlOf, sandboxes, report }
+  const pages = { contextOf: pageContexts(sandboxes, baseUrlOf), report }
   const guarding = guardOptions(config)
   const guard = createGuard(guarding)
   const control = { handlers: controlHandlers({ jobs, sandboxes }), withoutTransaction: WITHOUT_TRANSACTION }
@@ -109,7 +109,7 @@ export function createEmulator (config: Config, prepareData?: Prepare, system = 
     addUploads(scope, pages)
   })
   app.register(async scope => {
-    const dashboard = { ...pages, ...dashboardOptions(config), baseUrlOf: baseUrls(originOf), guard }
+    const dashboard = { ...pages, ...dashboardOptions(config), baseUrlOf: baseUrls(baseUrlOf), guard }
     addDashboardPages(scope, { ...dashboard, operate: createOperate(operations) })
     bindContract(scope, contract().operations, { ...binding, handlers, faults, counter, guard: null })
     addControlPreflight(scope, guarding)
@@ -162,7 +162,7 @@ function settingsOf (config: Config): Settings {
 }
 
 /** What new sandboxes start from. */
-function startOf ({ fromSnapshot }: Config, data: StartData | undefined): World['origin'] {
+function startOf ({ fromSnapshot }: Config, data: StartData | undefined): SandboxOptions['startFrom'] {
   if (fromSnapshot === null) return data ?? { fixtures: packageFixtures }
   if (data === undefined) return { snapshot: readSnapshot(fromSnapshot) }
   throw new UsageError('--from-snapshot and --fixtures exclude each other: give one of them')
@@ -181,7 +181,7 @@ function readSnapshot (file: string): Buffer {
 /** Registers the endpoint of the configuration in a sandbox, if it names one. */
 function prepare (sandbox: Sandbox, { webhookUrl, webhookKey }: Config, report: (error: unknown) => void): void {
   if (webhookUrl === null) return
-  sandbox.turn.run(() => { configureEndpoint(webhookUrl, webhookKey, sandbox) }, error => {
+  sandbox.batch.run(() => { configureEndpoint(webhookUrl, webhookKey, sandbox) }, error => {
     if (error !== undefined) report(error)
   })
 }

@@ -1,24 +1,24 @@
 /** What tests import: an emulator in the test's own process. */
 /// <reference lib="esnext.disposable" preserve="true" />
-import { readConfig } from './config.js'
-import { createControls, type Controls } from './control/client.js'
-import { sendTo } from './control/send.js'
-import { createEmulator, type Server } from './emulator.js'
+import { readConfig } from './config/config.js'
+import { createControls, type Controls } from './client/controls.js'
+import { sendTo } from './client/send.js'
+import { createApp, type Server } from './emulator.js'
 import { SetupError } from './errors.js'
 import type { FixturesFile } from './fixtures/document.js'
 import type { Prepare } from './fixtures/load.js'
-import { parseGiven } from './option-table.js'
-import { emulatorUrl } from './option-values.js'
-import { optionTexts, type GivenOptions } from './options.js'
+import { parseGiven } from './config/table.js'
+import { emulatorUrl } from './config/values.js'
+import { optionTexts, type GivenOptions } from './config/given.js'
 
-export { EmulatorError } from './control/client.js'
+export { EmulatorError } from './client/controls.js'
 export { SetupError } from './errors.js'
 export type {
   AnyEvent, CallPattern, Checkout, CheckoutDetails, Clock, ClockMoved, Controls, Delivery, DeliveryFault, DueJob, DueList,
   Duration, Event, EventData, EventType, Fault, Idle, LoggedRequest, Pay, PayCheckout, Payment, PaymentExplanation, Refund,
   SandboxInfo, Seeded, SnapshotInfo, Verified
-} from './control/client.js'
-export type { CheckoutFilter, DeliveryFilter, EventFilter, RequestFilter, Wanted, Waiting } from './control/events.js'
+} from './client/controls.js'
+export type { CheckoutFilter, DeliveryFilter, EventFilter, RequestFilter, Wanted, Waiting } from './client/events.js'
 export type { FixturesFile } from './fixtures/document.js'
 
 /** The options of the command line; a duration may be given in milliseconds, a list as an array, `on` as true. */
@@ -75,7 +75,7 @@ const TEST_DEFAULTS = { port: '0', database: ':memory:' }
 export async function start ({ fixtures, ...options }: StartOptions = {}): Promise<Emulator> {
   const files = isFiles(fixtures) ? { fixtures: [fixtures].flat().join(',') } : {}
   const config = readConfig({ ...TEST_DEFAULTS, ...textsOf(options), ...files }, {}, name => name)
-  const server = createEmulator(config, await preparation(isFiles(fixtures) ? config.fixtures : fixtures))
+  const server = createApp(config, await preparation(isFiles(fixtures) ? config.fixtures : fixtures))
   try {
     const { address: url, webhookSecret } = await server.listen()
     const { controlKey } = config

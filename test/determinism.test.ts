@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { connect, start } from '../src/index.js'
-import { createIds } from '../src/ids.js'
+import { createIds } from '../src/sandbox/ids.js'
 import { startProcess, stop, temporaryFolder } from './processes.js'
 import { startReceiver, status, type Receiver } from './receiver.js'
 

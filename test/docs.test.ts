@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { TARGET_OPTIONS } from '../src/commands/target.js'
-import { OPTIONS } from '../src/config.js'
+import { OPTIONS } from '../src/config/config.js'
 import { ERRORS } from '../src/errors.js'
 import { packagePath } from '../src/root.js'
 import { startEmulator } from './helper.js'
@@ -21,7 +21,7 @@ function table (text: string, name: string): string[][] {
 
 const code = (cell: string | undefined) => /^`(.*)`$/.exec(cell ?? '')?.[1]
 
-t.test('the tables of options are those of src/config.ts and src/commands/target.ts', async t => {
+t.test('the tables of options are those of src/config/config.ts and src/commands/target.ts', async t => {
   const written = [...table(read('docs', 'options.md'), 'options'), ...table(read('docs', 'commands.md'), 'target-options')]
   t.strictSame(written.map(([flag, env, fallback, about]) => ({ flag: code(flag), env: code(env), fallback, about })),
     [...Object.values(OPTIONS), ...Object.values(TARGET_OPTIONS)].map(({ flag, env, value, fallback, about }) => ({

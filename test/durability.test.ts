@@ -202,10 +202,10 @@ t.test('a refused payment among accepted ones of the same turn leaves exactly th
 
   t.test('in one turn by construction', async t => {
     const { emulator, stored } = startEmulator(t)
-    const { turn, customers } = emulator.sandbox
+    const { batch, customers } = emulator.sandbox
     const before = stored()['customers'] ?? 0
     const outcomes: string[] = []
-    const add = (id: string, refused = false) => turn.run(() => {
+    const add = (id: string, refused = false) => batch.run(() => {
       const email = `${id}@example.com`
       customers.insert({ customer_id: id, email, name: id, phone_number: null, metadata: {}, created_at: 1 })
       if (refused) throw new ApiError('NOT_FOUND')

@@ -13,9 +13,9 @@ import v8 from 'node:v8'
 import vm from 'node:vm'
 import Sqlite from 'better-sqlite3'
 import t, { type Test } from 'tap'
-import { readConfig } from '../src/config.js'
+import { readConfig } from '../src/config/config.js'
 import { contract, controlContract, type Operation } from '../src/contract/load.js'
-import { createEmulator } from '../src/emulator.js'
+import { createApp } from '../src/emulator.js'
 import { ERRORS } from '../src/errors.js'
 import { handlers } from '../src/resources/all.js'
 import { requestFor, type FuzzRequest } from './fuzz/requests.js'
@@ -41,7 +41,7 @@ interface Answer {
 
 t.test(`${COUNT} requests (seed ${SEED})`, async t => {
   const database = join(temporaryFolder(t), 'emulator.db')
-  const emulator = createEmulator(readConfig({ database, port: '0', seed: 'fuzz' }, {}))
+  const emulator = createApp(readConfig({ database, port: '0', seed: 'fuzz' }, {}))
   t.teardown(() => emulator.close())
   const reports = t.capture(console, 'error')
   const { url, port } = await emulator.listen()

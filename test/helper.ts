@@ -5,11 +5,11 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { Test } from 'tap'
-import type { Clock } from '../src/clock.js'
-import { readConfig, type OptionName } from '../src/config.js'
+import type { Clock } from '../src/sandbox/clock.js'
+import { readConfig, type OptionName } from '../src/config/config.js'
 import { contract, type Operation } from '../src/contract/load.js'
 import type { Body, OperationName, Reply, Schemas } from '../src/contract/operations.js'
-import { createEmulator } from '../src/emulator.js'
+import { createApp } from '../src/emulator.js'
 import { ERRORS, type ErrorCode } from '../src/errors.js'
 
 export const API_KEY = 'test'
@@ -37,7 +37,7 @@ export interface RequestOptions {
 }
 
 export interface TestEmulator {
-  emulator: ReturnType<typeof createEmulator>
+  emulator: ReturnType<typeof createApp>
   /** A request of any method and URL. Checks the reply against the contract. */
   call (method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS', url: string, options?: RequestOptions): Promise<Answer>
   get<Json = Record<string, unknown>> (url: string): Promise<Json>
@@ -63,7 +63,7 @@ export function paymentBody (changes: Partial<PaymentBody> = {}): PaymentBody {
 
 /** An emulator in memory that is closed with the test. Options are those of the command line; `system` is the computer's clock. */
 export function startEmulator (test: Test, options: Partial<Record<OptionName, string>> = {}, system?: Clock): TestEmulator {
-  const emulator = createEmulator(readConfig({ database: ':memory:', port: '0', ...options }, {}), undefined, system)
+  const emulator = createApp(readConfig({ database: ':memory:', port: '0', ...options }, {}), undefined, system)
   test.teardown(() => emulator.close())
 
   async function call (...[method, url, options = {}]: Parameters<TestEmulator['call']>): Promise<Answer> {

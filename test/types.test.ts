@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import ts from 'typescript'
-import { OPTIONS } from '../src/config.js'
+import { OPTIONS } from '../src/config/config.js'
 import { packagePath } from '../src/root.js'
 import { temporaryFolder } from './processes.js'
 

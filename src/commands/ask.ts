@@ -1,7 +1,7 @@
 /** Calls a running emulator: what all commands but `start` are made of. */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Method } from '../control/client.js'
-import { bytesOf, keyHeaders, open, type Incoming } from '../control/send.js'
+import type { Method } from '../client/controls.js'
+import { bytesOf, keyHeaders, open, type Incoming } from '../client/send.js'
 import { SetupError, UnreachableError, type Violation } from '../errors.js'
 import type { Target } from './target.js'
 

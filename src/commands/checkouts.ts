@@ -1,6 +1,6 @@
 /** The command `checkouts`: lists checkout sessions with their outcome. */
 import type { Command } from 'commander'
-import type { components } from '../control/types.gen.js'
+import type { components } from '../contract/control-types.gen.js'
 import { limitOption, oneOf, option } from './arguments.js'
 import { printLatest, type Latest } from './ask.js'
 import type { TargetFlags } from './target.js'

@@ -1,7 +1,7 @@
 /** The command `deliveries`: lists what was sent to webhook endpoints, sends it again, and makes deliveries fail. */
 import type { Command } from 'commander'
-import type { components } from '../control/types.gen.js'
-import { wholeNumber } from '../option-values.js'
+import type { components } from '../contract/control-types.gen.js'
+import { wholeNumber } from '../config/values.js'
 import { argument, durationUpTo, eventType, identifier, limitOption, oneOf, option } from './arguments.js'
 import { ask, askJson, printLatest, type Latest } from './ask.js'
 import type { Target, TargetFlags } from './target.js'

@@ -1,8 +1,8 @@
 /** The commands that make calls of the API fail: `fail` and `faults`. */
 import { Option, type Command } from 'commander'
-import type { components } from '../control/types.gen.js'
+import type { components } from '../contract/control-types.gen.js'
 import { SetupError, UsageError } from '../errors.js'
-import { nonEmpty, wholeNumber } from '../option-values.js'
+import { nonEmpty, wholeNumber } from '../config/values.js'
 import { parseDuration } from '../rules/duration.js'
 import {
   argument, durationUpTo, errorCode, header, identifier, oneOf, operations, option, probability, repeatable

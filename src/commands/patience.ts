@@ -1,6 +1,6 @@
 /** Asks an emulator for what may take long, and shows on a terminal how far it has come. */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { components } from '../control/types.gen.js'
+import type { components } from '../contract/control-types.gen.js'
 import { ask, askJson, type Question } from './ask.js'
 import type { Target } from './target.js'
 

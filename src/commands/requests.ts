@@ -1,6 +1,6 @@
 /** The command `requests`: lists the calls of a program, and why they were refused. */
 import type { Command } from 'commander'
-import type { components } from '../control/types.gen.js'
+import type { components } from '../contract/control-types.gen.js'
 import { identifier, limitOption, operation, option, statusPattern } from './arguments.js'
 import { ask, follow, printLatest, type Latest } from './ask.js'
 import type { Target, TargetFlags } from './target.js'

@@ -1,9 +1,9 @@
 /** The commands for whole sandboxes: `reset`, `snapshot`, `sandboxes`. */
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import type { components } from '../control/types.gen.js'
+import type { components } from '../contract/control-types.gen.js'
 import { SetupError } from '../errors.js'
-import { nonEmpty, sandboxName } from '../option-values.js'
+import { nonEmpty, sandboxName } from '../config/values.js'
 import { argument } from './arguments.js'
 import { RefusedError, ask, askBytes, askJson } from './ask.js'
 import { askPatiently } from './patience.js'

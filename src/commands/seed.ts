@@ -1,6 +1,6 @@
 /** The command `seed`: adds the content of a fixtures file to a running emulator. */
 import type { Command } from 'commander'
-import { nonEmpty } from '../option-values.js'
+import { nonEmpty } from '../config/values.js'
 import { argument } from './arguments.js'
 import { RefusedError } from './ask.js'
 import { askPatiently } from './patience.js'

@@ -1,8 +1,8 @@
 /** Which emulator a command calls: the options that say so, and what they come to. */
 import { UsageError } from '../errors.js'
-import { headerText } from '../guard-options.js'
-import { option, readTable, type Environment } from '../option-table.js'
-import { emulatorUrl, hostInUrl, hostName, nonEmpty, sandboxName, wholeNumber } from '../option-values.js'
+import { headerText } from '../config/guard.js'
+import { option, readTable, type Environment } from '../config/table.js'
+import { emulatorUrl, hostInUrl, hostName, nonEmpty, sandboxName, wholeNumber } from '../config/values.js'
 
 /** The options of every command that calls a running emulator. */
 export const TARGET_OPTIONS = {

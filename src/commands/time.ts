@@ -1,6 +1,6 @@
 /** The commands about time: `clock`, which moves it, and `due`, which lists what waits for it. */
 import type { Command } from 'commander'
-import type { components } from '../control/types.gen.js'
+import type { components } from '../contract/control-types.gen.js'
 import { SetupError } from '../errors.js'
 import { argument, durationUpTo, identifier, limitOption, option, timeText } from './arguments.js'
 import { ask, askJson, type Latest } from './ask.js'

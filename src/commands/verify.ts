@@ -1,8 +1,8 @@
 /** The commands that answer a question: `verify`, whether the expected calls were made, and `explain`, how a total came about. */
 import type { Command } from 'commander'
-import type { components } from '../control/types.gen.js'
+import type { components } from '../contract/control-types.gen.js'
 import { SetupError } from '../errors.js'
-import { nonEmpty, wholeNumber } from '../option-values.js'
+import { nonEmpty, wholeNumber } from '../config/values.js'
 import { argument, callOrTime, identifier, json, jsonObject, method, operation, option, statusPattern } from './arguments.js'
 import { askJson } from './ask.js'
 import type { Target, TargetFlags } from './target.js'

@@ -1,9 +1,9 @@
 /** The commands for webhooks: `webhooks listen`, `trigger`, `events`. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Command } from 'commander'
-import type { components } from '../control/types.gen.js'
+import type { components } from '../contract/control-types.gen.js'
 import { SetupError } from '../errors.js'
-import { endpointUrl, nonEmpty } from '../option-values.js'
+import { endpointUrl, nonEmpty } from '../config/values.js'
 import { argument, eventType, eventTypes, identifier, jsonObject, limitOption, option } from './arguments.js'
 import { ask, askJson, printLatest, type Latest } from './ask.js'
 import type { Target, TargetFlags } from './target.js'

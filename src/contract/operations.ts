@@ -3,7 +3,7 @@
  * Everything is derived from the bundled document; a wrong path, an unknown body field or a missing response field does not
  * compile.
  */
-import type { paths as ControlPaths } from '../control/types.gen.js'
+import type { paths as ControlPaths } from './control-types.gen.js'
 import type { components, paths as ContractPaths } from './types.gen.js'
 
 export type Schemas = components['schemas']

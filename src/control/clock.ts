@@ -1,13 +1,13 @@
 /** The part of the control API that is about time: the sandbox's clock, jobs that wait for it, and work that takes long. */
 import { invalid, notFound, type ApiError } from '../errors.js'
-import type { ControlHandlers } from '../http/handlers.js'
-import { page } from '../http/paging.js'
-import { STEPS_MAX } from '../jobs.js'
+import type { ControlHandlers } from '../contract/handlers.js'
+import { paging } from '../contract/paging.js'
+import { STEPS_MAX } from '../sandbox/jobs.js'
 import { MUST_BE_A_TIME, formatTime, parseTime } from '../rules/calendar.js'
-import type { Context, Sandbox } from '../sandbox.js'
-import type { Moved } from '../scheduler.js'
+import type { Context, Sandbox } from '../sandbox/sandbox.js'
+import type { Moved } from '../sandbox/scheduler.js'
 import type { DueJob } from '../store/due.js'
-import type { components } from './types.gen.js'
+import type { components } from '../contract/control-types.gen.js'
 
 type ControlSchemas = components['schemas']
 
@@ -15,15 +15,15 @@ export const clockControls = {
   'GET /_emulator/clock': ({ context }) => clockView(context.sandbox),
 
   'POST /_emulator/clock': async ({ body, context }) => {
-    const { sandbox, origin } = context
-    const moved = await sandbox.scheduler.move({ target: targetOf(body), frozen: body.frozen, origin })
+    const { sandbox, baseUrl } = context
+    const moved = await sandbox.scheduler.move({ target: targetOf(body), frozen: body.frozen, baseUrl })
     if (moved.endedBy !== null) throw endedEarly(moved.endedBy, body, sandbox)
     return { ...clockView(sandbox), done: movedView(moved) }
   },
 
   'GET /_emulator/due': ({ query, context }) => {
     const { due } = context.sandbox
-    const { limit, offset, filter } = page(query)
+    const { limit, offset, filter } = paging(query)
     return {
       items: due.list('waiting', filter, limit, offset).map(dueView),
       failed: due.list('failed', filter, FAILED_SHOWN_MAX, 0).map(dueView),

@@ -4,9 +4,9 @@ import { ApiError, invalid } from '../errors.js'
 import { effectOf, type AddFault, type FaultKind } from '../faults/effect.js'
 import { PRESETS } from '../faults/presets.js'
 import type { FaultRule } from '../faults/rules.js'
-import type { ControlHandlers } from '../http/handlers.js'
-import type { Context } from '../sandbox.js'
-import type { components } from './types.gen.js'
+import type { ControlHandlers } from '../contract/handlers.js'
+import type { Context } from '../sandbox/sandbox.js'
+import type { components } from '../contract/control-types.gen.js'
 
 type ControlSchemas = components['schemas']
 

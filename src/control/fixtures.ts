@@ -1,7 +1,7 @@
 /** The part of the control API that is about fixtures: more data for a sandbox that runs. */
 import { addFixtures } from '../fixtures/add.js'
 import type { Life } from '../fixtures/scenario.js'
-import type { ControlHandlers } from '../http/handlers.js'
+import type { ControlHandlers } from '../contract/handlers.js'
 
 export function fixtureControls (life: Life) {
   return {

@@ -1,8 +1,8 @@
 /** Waiting until nothing is due or under way, so that a test need not sleep. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { ApiError } from '../errors.js'
-import type { Sandbox } from '../sandbox.js'
-import type { components } from './types.gen.js'
+import type { Sandbox } from '../sandbox/sandbox.js'
+import type { components } from '../contract/control-types.gen.js'
 
 const LOOK_EVERY_MS = 5
 

@@ -1,7 +1,7 @@
 /** The part of the control API that is about the calls a program has made: looking at them, and verifying them. */
 import { ApiError, invalid } from '../errors.js'
-import type { ControlHandlers } from '../http/handlers.js'
-import { page } from '../http/paging.js'
+import type { ControlHandlers } from '../contract/handlers.js'
+import { paging } from '../contract/paging.js'
 import { replyText, requestText } from '../requests/bodies.js'
 import {
   callId, explanationOf, ignoredFields, mentions, namedPayment, operationName, seqOf, shownBody, shownHeaders, shownLocation,
@@ -13,14 +13,14 @@ import { withoutSecrets } from '../requests/secrets.js'
 import { hasStatus, verify } from '../requests/verify.js'
 import { SAMPLE_TIME, formatTime, parseTime } from '../rules/calendar.js'
 import { linkId, linkSeq } from '../rules/links.js'
-import type { Context, Sandbox } from '../sandbox.js'
-import type { components } from './types.gen.js'
+import type { Context, Sandbox } from '../sandbox/sandbox.js'
+import type { components } from '../contract/control-types.gen.js'
 
 type ControlSchemas = components['schemas']
 
 export const requestControls = {
   'GET /_emulator/requests': ({ query, context: { sandbox } }) => {
-    const { limit, offset, filter } = page(query)
+    const { limit, offset, filter } = paging(query)
     const fitting = callsSince(filter.since, sandbox).filter(fits(filter, sandbox))
     return { items: fitting.slice(offset, offset + limit).map(call => callView(call, sandbox)) }
   },

@@ -1,10 +1,10 @@
 /** What is answered under /_emulator: what no real payment provider offers. None of it is part of the emulated API. */
 import { contract, controlContract } from '../contract/load.js'
 import type { OperationName } from '../contract/operations.js'
-import type { ControlHandlers } from '../http/handlers.js'
+import type { ControlHandlers } from '../contract/handlers.js'
 import { VERSION } from '../root.js'
-import type { Jobs } from '../jobs.js'
-import type { Sandboxes } from '../sandboxes.js'
+import type { Jobs } from '../sandbox/jobs.js'
+import type { Sandboxes } from '../sandbox/sandboxes.js'
 import { clockControls } from './clock.js'
 import { faultControls } from './faults.js'
 import { fixtureControls } from './fixtures.js'

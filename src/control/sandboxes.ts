@@ -1,11 +1,11 @@
 /** The part of the control API that is about whole sandboxes: which there are, starting over, going back. */
 import { ApiError, invalid, notFound } from '../errors.js'
-import type { ControlHandlers } from '../http/handlers.js'
+import type { ControlHandlers } from '../contract/handlers.js'
 import { formatTime } from '../rules/calendar.js'
-import type { Sandbox } from '../sandbox.js'
-import { DEFAULT_SANDBOX, type SandboxInfo, type Sandboxes } from '../sandboxes.js'
-import type { Snapshot } from '../snapshots.js'
-import type { components } from './types.gen.js'
+import type { Sandbox } from '../sandbox/sandbox.js'
+import { DEFAULT_SANDBOX, type SandboxInfo, type Sandboxes } from '../sandbox/sandboxes.js'
+import type { Snapshot } from '../sandbox/snapshots.js'
+import type { components } from '../contract/control-types.gen.js'
 
 type ControlSchemas = components['schemas']
 

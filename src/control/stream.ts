@@ -11,8 +11,8 @@ import { sandboxOf } from '../http/context.js'
 import type { Guard } from '../http/guard.js'
 import { isHead } from '../http/rewrite.js'
 import type { RequestLog } from '../requests/log.js'
-import type { Sandbox } from '../sandbox.js'
-import type { Sandboxes } from '../sandboxes.js'
+import type { Sandbox } from '../sandbox/sandbox.js'
+import type { Sandboxes } from '../sandbox/sandboxes.js'
 import { callView } from './requests.js'
 
 const READERS_MAX = 50

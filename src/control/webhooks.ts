@@ -7,20 +7,20 @@ import { currentEnvelope } from '../delivery/message.js'
 import { sampleEvent } from '../delivery/samples.js'
 import type { Attempt, Delivery, StoredEvent } from '../delivery/store.js'
 import { doesNotExist, invalid, notFound } from '../errors.js'
-import type { ControlHandlers } from '../http/handlers.js'
-import { page } from '../http/paging.js'
+import type { ControlHandlers } from '../contract/handlers.js'
+import { paging } from '../contract/paging.js'
 import { maskedUrl, withoutSecrets } from '../requests/secrets.js'
 import { formatOptionalTime, formatTime } from '../rules/calendar.js'
 import { withoutCardNumbers } from '../rules/card-numbers.js'
-import type { Context } from '../sandbox.js'
+import type { Context } from '../sandbox/sandbox.js'
 import { whenIdle } from './idle.js'
-import type { components } from './types.gen.js'
+import type { components } from '../contract/control-types.gen.js'
 
 type ControlSchemas = components['schemas']
 
 export const webhookControls = {
   'GET /_emulator/events': ({ query, context }) => {
-    const { limit, offset, filter } = page(query)
+    const { limit, offset, filter } = paging(query)
     const events = context.sandbox.outbox.listEvents(filter, limit, offset)
     return { items: events.map(event => eventView(event, context)) }
   },
@@ -44,7 +44,7 @@ export const webhookControls = {
   },
 
   'GET /_emulator/deliveries': ({ query, context }) => {
-    const { limit, offset, filter } = page(query)
+    const { limit, offset, filter } = paging(query)
     const deliveries = context.sandbox.outbox.listDeliveries(filter, limit, offset)
     return { items: deliveries.map(delivery => deliveryView(delivery, context)) }
   },
@@ -96,7 +96,7 @@ function checkEndpoint (webhookId: string, { sandbox }: Context): void {
 }
 
 function addSample (type: Schemas['EventType'], changes: object, context: Context): StoredEvent {
-  const { sandbox, now, origin } = context
+  const { sandbox, now, baseUrl } = context
   const { data } = sampleEvent(type, context)
   const event = {
     event_id: sandbox.ids.next('msg', now),
@@ -104,7 +104,7 @@ function addSample (type: Schemas['EventType'], changes: object, context: Contex
     subject_id: 'sample',
     ...linksOf({}),
     created_at: now,
-    origin,
+    base_url: baseUrl,
     sample: { ...data, ...changes }
   }
   return { ...event, seq: sandbox.outbox.addEvent(event) }

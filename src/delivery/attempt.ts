@@ -1,7 +1,7 @@
 /** One try to deliver an event to an endpoint, and what becomes of the delivery after it. */
-import type { Clock } from '../clock.js'
+import type { Clock } from '../sandbox/clock.js'
 import type { Endpoint } from '../resources/webhooks/store.js'
-import type { Sandbox } from '../sandbox.js'
+import type { Sandbox } from '../sandbox/sandbox.js'
 import type { FaultKind } from './faults.js'
 import { currentEnvelope, signedMessage, type Message, type Payloads } from './message.js'
 import { isDelivered, post, type Connections, type Posted } from './post.js'

@@ -2,7 +2,7 @@
  * Records that something has happened. An event and its deliveries are rows of the transaction that makes it happen; sender.ts
  * delivers them later.
  */
-import type { Context } from '../sandbox.js'
+import type { Context } from '../sandbox/sandbox.js'
 import type { EventType } from './catalogue.js'
 import { LINKS, type EventLinks, type StoredEvent } from './store.js'
 
@@ -11,9 +11,11 @@ import { LINKS, type EventLinks, type StoredEvent } from './store.js'
  * `subjectId` when it is delivered (`pay_…`, `ref_…`); `about` is a row with the payment, subscription and customer of the event.
  */
 export function emit (type: EventType, subjectId: string, about: Partial<EventLinks>, context: Context): void {
-  const { sandbox, now, origin } = context
+  const { sandbox, now, baseUrl } = context
   const eventId = sandbox.ids.next('msg', now)
-  const event = { event_id: eventId, type, subject_id: subjectId, ...linksOf(about), created_at: now, origin, sample: null }
+  const event = {
+    event_id: eventId, type, subject_id: subjectId, ...linksOf(about), created_at: now, base_url: baseUrl, sample: null
+  }
   const seq = sandbox.outbox.addEvent(event)
   deliver({ seq, type }, { isRetried: true }, context)
 }

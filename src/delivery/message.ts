@@ -3,7 +3,7 @@ import { Webhook } from 'standardwebhooks'
 import type { Endpoint } from '../resources/webhooks/store.js'
 import { VERSION } from '../root.js'
 import { SENDER_AGENT } from '../rules/headers.js'
-import type { Context, Sandbox } from '../sandbox.js'
+import type { Context, Sandbox } from '../sandbox/sandbox.js'
 import { PAYLOAD_TYPES, type PayloadType } from './catalogue.js'
 import { envelopeBody, type Envelope } from './envelope.js'
 import type { StoredEvent } from './store.js'
@@ -18,9 +18,9 @@ export interface Message {
 
 /** The event as it would be delivered now. Throws where its data can't be read. */
 export function currentEnvelope (event: StoredEvent, payloads: Payloads, sandbox: Sandbox): Envelope {
-  const { type, subject_id: subjectId, sample, origin, created_at: timestamp } = event
+  const { type, subject_id: subjectId, sample, base_url: baseUrl, created_at: timestamp } = event
   const payloadType = PAYLOAD_TYPES[type]
-  const data = sample ?? payloads[payloadType]?.(subjectId, { sandbox, origin, now: sandbox.clock.now() })
+  const data = sample ?? payloads[payloadType]?.(subjectId, { sandbox, baseUrl, now: sandbox.clock.now() })
   if (data === undefined) throw new Error(`there is no data for ${type} of ${subjectId}`)
   return { business_id: sandbox.business.business_id, timestamp, type, payload_type: payloadType, data }
 }

@@ -2,7 +2,7 @@
  * A realistic sample of every webhook event: what a program is sent that wants to see an event without bringing it about. Nothing
  * in it is stored.
  */
-import type { Context } from '../sandbox.js'
+import type { Context } from '../sandbox/sandbox.js'
 import { PAYLOAD_TYPES, type EventType, type Payload, type PayloadType } from './catalogue.js'
 import { balanceLow, creditMovement } from './samples/credits.js'
 import { failedGrant, grant, licenseKey, pendingGrant, revokedGrant } from './samples/entitlements.js'

@@ -5,11 +5,11 @@
  */
 import { setMaxListeners } from 'node:events'
 import { setImmediate } from 'node:timers' // not the global, which a test may have replaced
-import type { Clock } from '../clock.js'
-import type { Sandbox } from '../sandbox.js'
+import type { Clock } from '../sandbox/clock.js'
+import type { Sandbox } from '../sandbox/sandbox.js'
 import type { Delivering } from './attempt.js'
 import { createFaults, type Faults } from './faults.js'
-import { createLane, type Lane } from './lane.js'
+import { createEndpointQueue, type EndpointQueue } from './endpoint-queue.js'
 import type { Payloads } from './message.js'
 import { createConnections } from './post.js'
 
@@ -46,7 +46,7 @@ export function createSender ({ sandbox, payloads, system, steady, timeoutMs, re
   let stopping = new AbortController()
   let delivering = begin()
   const faults = createFaults()
-  const lanes = new Map<string, Lane>()
+  const queues = new Map<string, EndpointQueue>()
   let isWaking = false
   let isHeld = false
 
@@ -60,8 +60,8 @@ export function createSender ({ sandbox, payloads, system, steady, timeoutMs, re
   function giveUp (): void {
     stopping.abort()
     delivering.connections.close()
-    for (const lane of lanes.values()) lane.close()
-    lanes.clear()
+    for (const queue of queues.values()) queue.close()
+    queues.clear()
   }
 
   /** In a turn of its own, because what was just added is not committed yet. */
@@ -81,29 +81,29 @@ export function createSender ({ sandbox, payloads, system, steady, timeoutMs, re
 
   function wake (): void {
     for (const { webhook_id: id } of sandbox.webhooks.all()) {
-      let lane = lanes.get(id)
-      if (lane === undefined) {
-        lane = createLane(id, delivering, faults)
-        lanes.set(id, lane)
+      let queue = queues.get(id)
+      if (queue === undefined) {
+        queue = createEndpointQueue(id, delivering, faults)
+        queues.set(id, queue)
       }
-      lane.wake()
+      queue.wake()
     }
-    forgetLanes()
+    dropQueues()
   }
 
   /** Of endpoints that are gone, once nothing to them is under way. */
-  function forgetLanes (): void {
-    for (const [id, lane] of lanes) {
-      if (sandbox.webhooks.find(id) !== undefined || lane.busy() > 0) continue
-      lane.close()
-      lanes.delete(id)
+  function dropQueues (): void {
+    for (const [id, queue] of queues) {
+      if (sandbox.webhooks.find(id) !== undefined || queue.busy() > 0) continue
+      queue.close()
+      queues.delete(id)
     }
   }
 
   function busy (): number {
     const now = sandbox.clock.now()
     let count = 0
-    for (const lane of lanes.values()) count += lane.busy()
+    for (const queue of queues.values()) count += queue.busy()
     for (const { webhook_id: id, disabled } of sandbox.webhooks.all()) {
       if (count === 0 && !disabled) count += sandbox.outbox.due(id, now, 1).length
     }

@@ -96,7 +96,7 @@ const DELIVERY_CONDITIONS: Record<keyof DeliveryFilter, string> = {
   ...LINK_CONDITIONS
 }
 
-const EVENT_COLUMNS = ['event_id', 'type', 'subject_id', ...LINKS, 'created_at', 'origin', 'sample'] as const
+const EVENT_COLUMNS = ['event_id', 'type', 'subject_id', ...LINKS, 'created_at', 'base_url', 'sample'] as const
 const ATTEMPT_COLUMNS = ['started_at', 'duration_us', 'url', 'request_headers', 'request_body', 'response_status',
   'response_headers', 'response_body', 'error', 'fault'] as const
 

@@ -1,5 +1,5 @@
 /** How long a fault keeps a call waiting: exactly so long, evenly spread, as latencies are spread, or as a list says. */
-import type { components } from '../control/types.gen.js'
+import type { components } from '../contract/control-types.gen.js'
 import { invalid } from '../errors.js'
 
 export type FaultDelay = components['schemas']['FaultDelay']

@@ -1,7 +1,7 @@
 /** What a fault does to a call, made of what was asked for: every default filled in, and nothing that does not go together. */
-import type { components } from '../control/types.gen.js'
+import type { components } from '../contract/control-types.gen.js'
 import { ERRORS, invalid, type ErrorCode } from '../errors.js'
-import { BASE_TIER, limitHeaders } from '../limits.js'
+import { BASE_TIER, limitHeaders } from '../sandbox/limiter.js'
 import { checkHeaders, mergeHeaders } from '../rules/headers.js'
 import { checkDelay, type FaultDelay } from './delays.js'
 

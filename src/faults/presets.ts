@@ -1,5 +1,5 @@
 /** Faults that have a name, because they are wanted often. docs/how-to/break-things.md says what each is good for. */
-import type { components } from '../control/types.gen.js'
+import type { components } from '../contract/control-types.gen.js'
 import type { AddFault } from './effect.js'
 
 type Preset = components['schemas']['FaultPreset']

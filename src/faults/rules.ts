@@ -2,7 +2,7 @@
  * The rules by which calls of a sandbox go wrong. A call meets the first rule that fits it and whose die falls. Kept in memory: a
  * restart is kind again.
  */
-import type { components } from '../control/types.gen.js'
+import type { components } from '../contract/control-types.gen.js'
 import { ApiError } from '../errors.js'
 import { delays } from './delays.js'
 import type { Effect } from './effect.js'

@@ -3,27 +3,27 @@
  * answer 501 (http/unknown). Changes join the turn's transaction; a GET reads between transactions.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { elapsedMs } from '../clock.js'
+import { elapsedMs } from '../sandbox/clock.js'
 import type { Operation } from '../contract/load.js'
 import type { FileReply } from '../contract/operations.js'
 import { ApiError } from '../errors.js'
-import type { Sandbox } from '../sandbox.js'
-import type { Sandboxes } from '../sandboxes.js'
+import type { Sandbox } from '../sandbox/sandbox.js'
+import type { Sandboxes } from '../sandbox/sandboxes.js'
 import { authenticate, type KeyPolicy } from './auth.js'
 import { contextIn, sandboxOf } from './context.js'
 import type { FaultGate } from './faults.js'
 import type { Guard } from './guard.js'
-import type { ControlHandlers } from './handlers.js'
+import type { ControlHandlers } from '../contract/handlers.js'
 import type { CallCounter } from './limits.js'
 import { handlerOf, runOf, type AnyHandler, type Done } from './operate.js'
-import type { OriginOf } from './origin.js'
+import type { BaseUrlOf } from './base-url.js'
 import { sendEmpty, sendError, sendFailure, sendFile, sendJson } from './replies.js'
 import { matches } from './unknown.js'
 
 export interface Binding {
   handlers: ControlHandlers
   keys: KeyPolicy
-  originOf: OriginOf
+  baseUrlOf: BaseUrlOf
   sandboxes: Sandboxes
   /** Lets calls go wrong on demand; null where they never do. */
   faults: FaultGate | null
@@ -105,7 +105,7 @@ function notImplemented ({ name }: Operation) {
 }
 
 function answer (operation: Operation, handler: AnyHandler, binding: Binding) {
-  const { originOf, sandboxes, faults, withoutTransaction, report } = binding
+  const { baseUrlOf, sandboxes, faults, withoutTransaction, report } = binding
   const run = runOf(operation, handler, withoutTransaction)
   const fileType = operation.mediaType === 'application/json' ? null : operation.mediaType
 
@@ -123,7 +123,7 @@ function answer (operation: Operation, handler: AnyHandler, binding: Binding) {
     }
     const { params: path, query, body } = request
     if (binding.guard !== null) checkWithoutBody(operation, body)
-    run({ path, query, body }, sandbox, () => contextIn(sandbox, request, originOf), done)
+    run({ path, query, body }, sandbox, () => contextIn(sandbox, request, baseUrlOf), done)
   }
 
   return (request: FastifyRequest, reply: FastifyReply): void => {

@@ -5,7 +5,7 @@
  */
 import { Socket } from 'node:net'
 import { clearInterval, setInterval } from 'node:timers' // not the globals, which a test may have replaced
-import { elapsedMs } from '../clock.js'
+import { elapsedMs } from '../sandbox/clock.js'
 
 export interface Patience {
   /** How long to read on, in all. */

@@ -5,10 +5,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
-import type { Context, Sandbox } from '../sandbox.js'
-import { DEFAULT_SANDBOX, checkSandboxName, type Sandboxes } from '../sandboxes.js'
+import type { Context, Sandbox } from '../sandbox/sandbox.js'
+import { DEFAULT_SANDBOX, checkSandboxName, type Sandboxes } from '../sandbox/sandboxes.js'
 import { bearerOf } from './auth.js'
-import type { OriginOf } from './origin.js'
+import type { BaseUrlOf } from './base-url.js'
 
 const PREFIX = /^\/~([^/?]*)(?=[/?]|$)/
 const KEY_PREFIX = 'sandbox_'
@@ -43,31 +43,31 @@ export function knownSandbox ({ raw, headers }: FastifyRequest, sandboxes: Sandb
 export type ContextOf = (request: FastifyRequest) => Context
 
 /** The context of a request to a page. Throws NOT_FOUND where there is no such sandbox: looking makes none. */
-export function pageContexts (sandboxes: Sandboxes, originOf: OriginOf): ContextOf {
+export function pageContexts (sandboxes: Sandboxes, baseUrlOf: BaseUrlOf): ContextOf {
   return request => {
     const name = named.get(request.raw) ?? DEFAULT_SANDBOX
     const sandbox = sandboxes.find(name)
     if (sandbox === undefined) throw new ApiError('NOT_FOUND', { because: `there is no sandbox ${name.slice(0, 100)}` })
-    return contextIn(sandbox, request, originOf)
+    return contextIn(sandbox, request, baseUrlOf)
   }
 }
 
 /** What a handler gets to know besides its request. */
-export function contextIn (sandbox: Sandbox, request: FastifyRequest, originOf: OriginOf): Context {
+export function contextIn (sandbox: Sandbox, request: FastifyRequest, baseUrlOf: BaseUrlOf): Context {
   return {
     sandbox,
-    origin: originOf(request) + sandbox.prefix,
+    baseUrl: baseUrlOf(request) + sandbox.prefix,
     now: sandbox.clock.now(),
     noteIgnored: path => { (request.ignoredFields ??= new Set()).add(path) } // a set, because a handler may run twice
   }
 }
 
 /** Where clients reach the sandbox that a URL names, whether or not it is there yet. Throws for what can't be a name. */
-export function baseUrls (originOf: OriginOf): (request: FastifyRequest) => string {
+export function baseUrls (baseUrlOf: BaseUrlOf): (request: FastifyRequest) => string {
   return request => {
     const name = named.get(request.raw)
-    if (name === undefined) return originOf(request)
+    if (name === undefined) return baseUrlOf(request)
     checkSandboxName(name)
-    return `${originOf(request)}/~${name}`
+    return `${baseUrlOf(request)}/~${name}`
   }
 }

@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler }
 import type { Effect } from '../faults/effect.js'
 import { FAULT_HEADER, readFaultHeader } from '../faults/header.js'
 import type { Fault } from '../faults/rules.js'
-import type { Sandbox } from '../sandbox.js'
+import type { Sandbox } from '../sandbox/sandbox.js'
 import { sendFailure, sendJson } from './replies.js'
 
 declare module 'fastify' {

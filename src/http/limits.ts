@@ -1,8 +1,8 @@
 /** Rate limits on the wire: every reply tells what is left, and a call too many is answered with 429 and when to try again. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
-import { ANONYMOUS_TIER, limitHeaders, type Tier } from '../limits.js'
-import type { Sandbox } from '../sandbox.js'
+import { ANONYMOUS_TIER, limitHeaders, type Tier } from '../sandbox/limiter.js'
+import type { Sandbox } from '../sandbox/sandbox.js'
 
 export interface CallCounter {
   /** Throws TOO_MANY_REQUESTS. */

@@ -6,8 +6,8 @@
 import type { Operation } from '../contract/load.js'
 import type { Body, OperationName, PathParameters, Query, Reply } from '../contract/operations.js'
 import { bodyValidator, queryValidator } from '../contract/validate.js'
-import type { Context, Sandbox } from '../sandbox.js'
-import type { Call, ControlHandlers } from './handlers.js'
+import type { Context, Sandbox } from '../sandbox/sandbox.js'
+import type { Call, ControlHandlers } from '../contract/handlers.js'
 
 /** Handlers of different operations differ in type; here, where all of them are called, they are alike. */
 export type AnyHandler = (call: Call<unknown>) => unknown
@@ -45,7 +45,7 @@ export function runOf (operation: Operation, handler: AnyHandler, withoutTransac
       if (result instanceof Promise) result.then(later => { done(undefined, later) }, done)
       else done(error, result)
     }
-    if (isChange) sandbox.turn.run(call, settle)
+    if (isChange) sandbox.batch.run(call, settle)
     else settle(undefined, call())
   }
 }
@@ -59,7 +59,7 @@ export type Asked<Name> =
 
 /** Rejects with what a request would be refused with. */
 export type Operate = <Name extends OperationName>(
-  name: Name, asked: Asked<Name>, where: Pick<Context, 'sandbox' | 'origin'>
+  name: Name, asked: Asked<Name>, where: Pick<Context, 'sandbox' | 'baseUrl'>
 ) => Promise<Reply<Name>>
 
 export interface Operations {
@@ -87,9 +87,9 @@ export function createOperate (all: readonly Operations[]): Operate {
   }
 
   return <Name extends OperationName>(
-    name: Name, { path, query, body }: Asked<Name>, { sandbox, origin }: Pick<Context, 'sandbox' | 'origin'>
+    name: Name, { path, query, body }: Asked<Name>, { sandbox, baseUrl }: Pick<Context, 'sandbox' | 'baseUrl'>
   ) => new Promise<Reply<Name>>((resolve, reject) => {
-    const contextOf = () => ({ sandbox, origin, now: sandbox.clock.now() })
+    const contextOf = () => ({ sandbox, baseUrl, now: sandbox.clock.now() })
     // A copy, because validating a query turns its texts into numbers.
     runNamed(name)({ path: path ?? {}, query: { ...query }, body }, sandbox, contextOf, (error, result) => {
       if (error === undefined) resolve(result as Reply<Name>)

@@ -4,12 +4,12 @@
  * every payment would pay for.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { elapsedMs } from '../clock.js'
+import { elapsedMs } from '../sandbox/clock.js'
 import { ApiError } from '../errors.js'
 import type { NewCall, Refusal } from '../requests/log.js'
 import { maskedForm } from '../requests/secrets.js'
-import type { Sandbox } from '../sandbox.js'
-import type { Sandboxes } from '../sandboxes.js'
+import type { Sandbox } from '../sandbox/sandbox.js'
+import type { Sandboxes } from '../sandbox/sandboxes.js'
 import { knownSandbox } from './context.js'
 import { isHead } from './rewrite.js'
 

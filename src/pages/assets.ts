@@ -8,7 +8,7 @@ import { DASHBOARD_SCRIPT } from './dashboard/script.js'
 import { DASHBOARD_STYLE } from './dashboard/style.js'
 import { EMBED_SCRIPT } from './embed/script.js'
 import { SCRIPT } from './script.js'
-import { SESSION_SCRIPT } from './session/script.js'
+import { SESSION_SCRIPT } from './checkout/session/script.js'
 import { STYLE } from './style.js'
 
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#2a56c6"/>

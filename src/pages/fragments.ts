@@ -5,7 +5,7 @@ import { html } from 'ghtml'
 import { format } from '../rules/money.js'
 import { missingScheme } from '../rules/return-url.js'
 import type { Payment } from '../resources/payments/store.js'
-import type { Sandbox } from '../sandbox.js'
+import type { Sandbox } from '../sandbox/sandbox.js'
 import type { Fragment } from './layout.js'
 
 /** Something that the visitor can mend. `field` is the id of an element, or null for the page as a whole. */

@@ -26,7 +26,7 @@ export interface Page {
   /** What forms may lead to besides ourselves: Chromium holds the redirects that follow a form against it too. */
   formTargets?: readonly string[]
   /** What a checkout session wants it to look like. */
-  look?: Look
+  appearance?: Appearance
   /** Whether the page asks for its prices anew without being loaded again, with the script for it. */
   isLive?: boolean
   /** Where it is in a frame of the merchant's page. */
@@ -42,7 +42,7 @@ export interface Embedded {
   expiresInMs: number | null
 }
 
-export interface Look {
+export interface Appearance {
   /** Null for what the visitor's system prefers. */
   theme: 'light' | 'dark' | null
   /** Of a style sheet on top of ours, on our origin. */
@@ -73,8 +73,8 @@ function secure (reply: FastifyReply, formTargets: readonly string[] = [], isLiv
   reply.removeHeader('access-control-allow-origin')
 }
 
-function layout ({ title, store, content, width, base, refresh, look, isLive, embedded }: Page): string {
-  const theme = look?.theme ?? null
+function layout ({ title, store, content, width, base, refresh, appearance, isLive, embedded }: Page): string {
+  const theme = appearance?.theme ?? null
   return html`<!doctype html>
 <html lang="en"!${theme === null ? '' : html` data-theme="${theme}"`}!${embedded === undefined ? '' : frameData(embedded)}>
 <head>
@@ -85,7 +85,7 @@ function layout ({ title, store, content, width, base, refresh, look, isLive, em
 <title>${title}</title>
 <link rel="icon" type="image/svg+xml" href="${base}${assetUrl('icon.svg')}">
 <link rel="stylesheet" href="${base}${assetUrl('pages.css')}">
-!${look?.styleUrl == null ? '' : html`<link rel="stylesheet" href="${look.styleUrl}">`}
+!${appearance?.styleUrl == null ? '' : html`<link rel="stylesheet" href="${appearance.styleUrl}">`}
 !${embedded === undefined ? '' : frameHead(embedded, base)}
 <script src="${base}${assetUrl('pages.js')}" defer></script>
 !${isLive === true ? html`<script src="${base}${assetUrl('session.js')}" defer></script>` : ''}

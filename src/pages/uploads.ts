@@ -6,11 +6,11 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { ApiError } from '../errors.js'
 import { sendEmpty, sendError, sendFailure } from '../http/replies.js'
-import { UPLOAD_MAX_BYTES, receive } from '../resources/uploads/life.js'
+import { UPLOAD_MAX_BYTES, receive } from '../resources/uploads/lifecycle.js'
 import { findTarget } from '../resources/uploads/rules.js'
 import type { Upload, UploadKind } from '../resources/uploads/store.js'
 import { UNKNOWN_TYPE, isShown } from '../rules/media.js'
-import type { PagesOptions } from './frame.js'
+import type { PagesOptions } from './hosted-layout.js'
 
 interface TargetRoute { Params: { secret: string } }
 
@@ -35,8 +35,8 @@ export function addUploads (app: FastifyInstance, { contextOf, report }: PagesOp
     }, (request, reply) => {
       const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
       const type = request.headers['content-type']
-      const { turn } = contextOf(request).sandbox
-      turn.run(() => { receive(kind, request.params.secret, type, bytes, contextOf(request)) }, error => {
+      const { batch } = contextOf(request).sandbox
+      batch.run(() => { receive(kind, request.params.secret, type, bytes, contextOf(request)) }, error => {
         try {
           if (error !== undefined) throw error
           sendEmpty(reply, 200)

@@ -1,7 +1,7 @@
 /** All resources, and what they answer, do and send, joined from their declarations. A new resource is one line in the list. */
 import type { Payloads } from '../delivery/message.js'
-import type { ControlHandlers, Handlers } from '../http/handlers.js'
-import type { Jobs } from '../jobs.js'
+import type { ControlHandlers, Handlers } from '../contract/handlers.js'
+import type { Jobs } from '../sandbox/jobs.js'
 import { addons } from './addons/index.js'
 import { brands } from './brands/index.js'
 import { checkout } from './checkout/index.js'

@@ -3,8 +3,8 @@
  * nobody else names a resource.
  */
 import type { Payloads } from '../delivery/message.js'
-import type { ControlHandlers, Handlers } from '../http/handlers.js'
-import type { Jobs } from '../jobs.js'
+import type { ControlHandlers, Handlers } from '../contract/handlers.js'
+import type { Jobs } from '../sandbox/jobs.js'
 
 export interface Resource {
   /** Operations of the contract, by name. An operation without a handler answers 501. */

@@ -4,7 +4,7 @@
  */
 import { statSync } from 'node:fs'
 import { setTimeout } from 'node:timers' // not the global, which a test may have replaced
-import { elapsedMs } from '../clock.js'
+import { elapsedMs } from '../sandbox/clock.js'
 import { tablesOf, type Database } from './database.js'
 
 /** A check takes about 2 ms for each MiB: up to so many it is made before anything else. */

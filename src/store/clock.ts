@@ -1,5 +1,5 @@
 /** Where a sandbox's clock stands, kept over restarts. */
-import type { StoredClock } from '../clock.js'
+import type { StoredClock } from '../sandbox/clock.js'
 import type { Database } from './database.js'
 
 export interface ClockStore {

@@ -4,7 +4,7 @@
  */
 import { statSync } from 'node:fs'
 import { clearInterval, setInterval } from 'node:timers' // not the globals, which a test may have replaced
-import { elapsedMs } from '../clock.js'
+import { elapsedMs } from '../sandbox/clock.js'
 import { StorageError } from './failures.js'
 
 export interface DatabaseFile {

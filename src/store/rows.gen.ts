@@ -321,7 +321,7 @@ export interface WebhookEventsRow {
   subject_id: string
   payment_id: string | null
   created_at: number
-  origin: string
+  base_url: string
   sample: string | null
   subscription_id: string | null
   customer_id: string | null

@@ -29,7 +29,7 @@ interface Answer {
 
 type Send = (method: string, url: string, headers?: OutgoingHttpHeaders, body?: string) => Promise<Answer>
 
-interface World {
+interface SandboxOptions {
   send: Send
   emulator: TestEmulator
   ids: Ids
@@ -37,7 +37,7 @@ interface World {
 }
 
 /** An emulator with one of everything. Afterwards nothing was reported as our own fault, and a payment is still possible. */
-async function everyRoute (test: Test, use: (world: World) => Promise<void>): Promise<void> {
+async function everyRoute (test: Test, use: (sandboxOptions: SandboxOptions) => Promise<void>): Promise<void> {
   const emulator = startEmulator(test, { clock: '2026-01-31T12:00:00Z', clockFrozen: 'on' })
   const { url } = await emulator.emulator.listen()
   const ids = await furnish(emulator)

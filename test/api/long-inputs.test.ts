@@ -4,11 +4,11 @@
  * makes no difference.
  */
 import t, { type Test } from 'tap'
-import { hostNames, origins } from '../../src/guard-options.js'
+import { hostNames, origins } from '../../src/config/guard.js'
 import { readFaultHeader } from '../../src/faults/header.js'
 import { bearerOf } from '../../src/http/auth.js'
 import { parseJson } from '../../src/http/json.js'
-import { endpointUrl, publicUrl, webhookKey } from '../../src/option-values.js'
+import { endpointUrl, publicUrl, webhookKey } from '../../src/config/values.js'
 import { readHeaders, readMetadata } from '../../src/pages/dashboard/reading.js'
 import { curlOf } from '../../src/pages/dashboard/curl.js'
 import { isSecretName, maskedForm, maskedHeader, maskedJson, maskedText, maskedUrl } from '../../src/requests/secrets.js'

@@ -6,8 +6,8 @@ import t, { type Test } from 'tap'
 import { parse } from 'yaml'
 import { fromFiles, fromObject } from '../../src/fixtures/load.js'
 import type { FixturesFile } from '../../src/fixtures/document.js'
-import { createEmulator } from '../../src/emulator.js'
-import { readConfig } from '../../src/config.js'
+import { createApp } from '../../src/emulator.js'
+import { readConfig } from '../../src/config/config.js'
 import { start } from '../../src/index.js'
 import { packagePath } from '../../src/root.js'
 import type { Reply, Schemas } from '../../src/contract/operations.js'
@@ -243,7 +243,7 @@ t.test('refuses', async t => {
     const payment = sale({ customer: { email: 'a@example.com' }, billing: { country: 'DE' }, product_cart: [{ product_id: 'pdt_mug', quantity: 1 }] })
     const prepare = fromObject({ ...product && { products: product.filter(({ product_id: id }) => id === 'pdt_mug') }, payments: [payment] })
     const opens = (deniedCountries: string) =>
-      createEmulator(readConfig({ database: ':memory:', deniedCountries }, {}), prepare)
+      createApp(readConfig({ database: ':memory:', deniedCountries }, {}), prepare)
     t.throws(() => opens('DE'), /payments\[0\]\.billing\.country Country Germany currently not supported/)
     const emulator = opens('CU')
     t.equal(emulator.played().length, 1)
@@ -256,7 +256,7 @@ t.test('what follows', async t => {
     const prepare = await fromFiles([SHOP])
     const ids: string[] = []
     for (let round = 0; round < 2; round++) {
-      const emulator = createEmulator(readConfig({ database: ':memory:' }, {}), prepare)
+      const emulator = createApp(readConfig({ database: ':memory:' }, {}), prepare)
       ids.push(...emulator.played().map(({ payment_id: id }) => id))
       t.equal(emulator.sandbox.countRows()['payments'], 4)
       await emulator.close()

@@ -1,6 +1,6 @@
 /** Checkout sessions without a browser: paid, expired and abandoned over the control API, with what the hosted page would check. */
 import t from 'tap'
-import { createControls } from '../../src/control/client.js'
+import { createControls } from '../../src/client/controls.js'
 import { checkouts } from '../../src/resources/checkouts/routes.js'
 import { payments } from '../../src/resources/payments/routes.js'
 import { paymentBody, startEmulator } from '../helper.js'
@@ -159,7 +159,7 @@ t.test('answers', async t => {
 t.test('ids that fixtures have chosen tell nothing: they are looked up', async t => {
   const { emulator, call } = startEmulator(t)
   const { sandbox } = emulator
-  const context = { sandbox, origin: 'http://127.0.0.1', now: sandbox.clock.now() }
+  const context = { sandbox, baseUrl: 'http://127.0.0.1', now: sandbox.clock.now() }
   const cart = [{ product_id: 'pdt_ebook', quantity: 1 }]
   sandbox.ids.choosing('cks', 'first', () => checkouts['POST /checkouts']({
     body: { product_cart: cart, ...BUYER }, path: {}, query: {}, context

@@ -2,8 +2,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { STEPS_MAX } from '../../src/jobs.js'
-import type { Context, Sandbox } from '../../src/sandbox.js'
+import { STEPS_MAX } from '../../src/sandbox/jobs.js'
+import type { Context, Sandbox } from '../../src/sandbox/sandbox.js'
 import { paymentBody, startEmulator, type Answer, type Refusal, type TestEmulator } from '../helper.js'
 import { addJob } from './jobs.js'
 
@@ -95,9 +95,9 @@ t.test('a long move', async t => {
     const over = new AbortController()
     const moved = move(shop, { advance_ms: 10 * DAY_MS }).finally(() => { over.abort() })
     const times: string[] = []
-    const { alone } = sandbox.turn
+    const { alone } = sandbox.batch
     let slices = 0
-    sandbox.turn.alone = change => {
+    sandbox.batch.alone = change => {
       slices++
       return alone(change)
     }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { steadyClock, type Clock } from '../../src/clock.js'
+import { steadyClock, type Clock } from '../../src/sandbox/clock.js'
 import { paymentBody, startEmulator, type TestEmulator } from '../helper.js'
 import { startReceiver } from '../receiver.js'
 
@@ -114,7 +114,7 @@ t.test('a snapshot of a computer that is ahead', async t => {
   const shop = startEmulator(t)
   const { sandbox } = shop.emulator
   await new Promise<void>((resolve, reject) => {
-    sandbox.turn.run(() => { sandbox.restore(snapshot) }, error => { error === undefined ? resolve() : reject(error) })
+    sandbox.batch.run(() => { sandbox.restore(snapshot) }, error => { error === undefined ? resolve() : reject(error) })
   })
   t.strictSame(await idsInList(shop), [id])
   const [next = ''] = await payTimes(shop, 1)

@@ -6,7 +6,7 @@ import t, { type Test } from 'tap'
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { start } from '../../src/index.js'
-import { STEPS_MAX } from '../../src/jobs.js'
+import { STEPS_MAX } from '../../src/sandbox/jobs.js'
 import { packagePath } from '../../src/root.js'
 import { openDatabase } from '../../src/store/database.js'
 import { paymentBody, startEmulator, type Refusal, type TestEmulator } from '../helper.js'
@@ -231,10 +231,10 @@ t.test('nothing turns into a loop', async t => {
     const performed: string[] = []
     addJob(t, 'test.now', subjectId => { performed.push(subjectId) })
     await shop.emulator.app.ready()
-    const { alone } = sandbox.turn
+    const { alone } = sandbox.batch
     let attempts = 0
     let isFull = true
-    sandbox.turn.alone = change => alone(() => {
+    sandbox.batch.alone = change => alone(() => {
       const result = change()
       if (!isFull) return result
       attempts++

@@ -1,6 +1,6 @@
 /** How a total came about: held against what the payment itself says, step by step. */
 import t from 'tap'
-import type { components } from '../../src/control/types.gen.js'
+import type { components } from '../../src/contract/control-types.gen.js'
 import { paymentBody, startEmulator, type PaymentBody, type TestEmulator } from '../helper.js'
 
 type Explanation = components['schemas']['PaymentExplanation']

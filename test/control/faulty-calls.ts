@@ -1,8 +1,8 @@
 /** Calls of an emulator that answers with faults. */
 import DodoPayments from 'dodopayments'
 import type { Test } from 'tap'
-import type { OptionName } from '../../src/config.js'
-import type { components } from '../../src/control/types.gen.js'
+import type { OptionName } from '../../src/config/config.js'
+import type { components } from '../../src/contract/control-types.gen.js'
 import { until } from '../delivery/helper.js'
 import { paymentBody, startEmulator } from '../helper.js'
 import { connect, JSON_TYPE } from '../processes.js'

@@ -1,6 +1,6 @@
 /** Jobs of a test's own, beside those of the resources. */
 import type { Test } from 'tap'
-import type { Job } from '../../src/jobs.js'
+import type { Job } from '../../src/sandbox/jobs.js'
 import { jobs } from '../../src/resources/all.js'
 
 /** Adds a kind of job, or replaces it, until the end of the test. */

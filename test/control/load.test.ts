@@ -4,7 +4,7 @@ import Sqlite from 'better-sqlite3'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import type { FixturesFile, PaymentFixture } from '../../src/fixtures/document.js'
-import type { Sandbox } from '../../src/sandbox.js'
+import type { Sandbox } from '../../src/sandbox/sandbox.js'
 import { paymentBody, startEmulator, type Answer, type Refusal, type TestEmulator } from '../helper.js'
 import { startReceiver } from '../receiver.js'
 import { addJob, sqliteError } from './jobs.js'
@@ -102,11 +102,11 @@ t.test('what is refused leaves nothing', async t => {
   t.test('ids that are taken, before anything is written', async t => {
     const shop = startEmulator(t)
     await seed(shop, { customers: customers(3000) })
-    const writes = shop.emulator.sandbox.turn.countWrites()
+    const writes = shop.emulator.sandbox.batch.countWrites()
     const { status, json: { details = [] } } = await seed(shop, { customers: customers(3000), payments: payments(500) })
     t.equal(status, 422)
     t.equal(details.length, 1000, 'no more than one can read')
-    t.ok(shop.emulator.sandbox.turn.countWrites() - writes < 5, 'nothing was written but the time')
+    t.ok(shop.emulator.sandbox.batch.countWrites() - writes < 5, 'nothing was written but the time')
   })
 
   t.test('a code that is taken, and a business that differs', async t => {
@@ -204,9 +204,9 @@ t.test('what is refused leaves nothing', async t => {
     t.capture(console, 'error')
     const { sandbox } = shop.emulator
     const before = rowsOf(sandbox)
-    const { alone } = sandbox.turn
+    const { alone } = sandbox.batch
     let slices = 0
-    sandbox.turn.alone = change => {
+    sandbox.batch.alone = change => {
       if (++slices === 30) throw sqliteError('SQLITE_FULL')
       return alone(change)
     }

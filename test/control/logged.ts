@@ -1,5 +1,5 @@
 /** Reads the log of calls. */
-import type { components } from '../../src/control/types.gen.js'
+import type { components } from '../../src/contract/control-types.gen.js'
 import type { TestEmulator } from '../helper.js'
 
 export type LoggedRequest = components['schemas']['LoggedRequest']

@@ -1,7 +1,7 @@
 /** Rate limits: what every reply tells, what is refused, and what the official client makes of it. */
 import DodoPayments from 'dodopayments'
 import t, { type Test } from 'tap'
-import { ANONYMOUS_TIER, createLimiter, TIERS } from '../../src/limits.js'
+import { ANONYMOUS_TIER, createLimiter, TIERS } from '../../src/sandbox/limiter.js'
 import { paymentBody, startEmulator } from '../helper.js'
 import { connect, runToEnd } from '../processes.js'
 

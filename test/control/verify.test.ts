@@ -1,6 +1,6 @@
 /** Verifying calls: the language of patterns, the counts, what came closest, and questions that are meant to do harm. */
 import t from 'tap'
-import type { components } from '../../src/control/types.gen.js'
+import type { components } from '../../src/contract/control-types.gen.js'
 import { compilePattern, type Difference } from '../../src/requests/match.js'
 import { paymentBody, startEmulator, type TestEmulator } from '../helper.js'
 

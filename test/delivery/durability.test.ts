@@ -1,6 +1,6 @@
 /** At least once, whatever happens: a change that was committed is told, one that was not is not, with kill -9 in between. */
 import t from 'tap'
-import type { components } from '../../src/control/types.gen.js'
+import type { components } from '../../src/contract/control-types.gen.js'
 import { paymentBody } from '../helper.js'
 import { connect, JSON_TYPE, startProcess, temporaryFolder, type Connections } from '../processes.js'
 import { answers, startReceiver, type Received } from '../receiver.js'

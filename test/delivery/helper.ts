@@ -1,9 +1,9 @@
 /** An emulator that sends webhooks, for the tests of their delivery. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Test } from 'tap'
-import type { OptionName } from '../../src/config.js'
+import type { OptionName } from '../../src/config/config.js'
 import type { Body } from '../../src/contract/operations.js'
-import type { components } from '../../src/control/types.gen.js'
+import type { components } from '../../src/contract/control-types.gen.js'
 import { paymentBody, startEmulator, type Answer, type PaymentBody, type TestEmulator } from '../helper.js'
 
 export type Delivery = components['schemas']['Delivery']

@@ -6,7 +6,7 @@ import { contract } from '../../src/contract/load.js'
 import { PAYLOAD_SCHEMAS, PAYLOAD_TYPES, type EventType } from '../../src/delivery/catalogue.js'
 import { sampleEvent } from '../../src/delivery/samples.js'
 import { parseTime } from '../../src/rules/calendar.js'
-import type { Context } from '../../src/sandbox.js'
+import type { Context } from '../../src/sandbox/sandbox.js'
 import { closedSchema, startEmulator } from '../helper.js'
 
 type Data = Record<string, unknown>
@@ -17,7 +17,7 @@ const ORIGIN = 'http://shop.test:4010'
 /** Every sample as an emulator with its clock at `iso` gives it. */
 function samples (t: Test, iso = '2026-09-01T10:20:30Z'): { context: Context, of: (type: EventType) => Data } {
   const { emulator: { sandbox } } = startEmulator(t)
-  const context = { sandbox, origin: ORIGIN, now: parseTime(iso) ?? 0 }
+  const context = { sandbox, baseUrl: ORIGIN, now: parseTime(iso) ?? 0 }
   return { context, of: type => sampleEvent(type, context).data }
 }
 

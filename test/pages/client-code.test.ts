@@ -42,7 +42,7 @@ const body = (): JsonObject => ({
 })
 
 const call = (given: Partial<SampleCall> = {}): SampleCall => ({
-  origin: 'http://127.0.0.1:4010',
+  baseUrl: 'http://127.0.0.1:4010',
   apiKey: 'test',
   path: '/payments',
   method: { javascript: 'payments.create', python: 'payments.create' },
@@ -129,7 +129,7 @@ t.test('curl, run by a shell', { skip: curlMissing }, async t => {
   t.teardown(emulator.close)
   const sent = body()
   const folder = temporaryFolder(t)
-  const { stdout } = await run('sh', ['-c', `${curlCommand(call({ origin: emulator.url, body: sent }))} -sS --fail-with-body --noproxy '*'`], { cwd: folder })
+  const { stdout } = await run('sh', ['-c', `${curlCommand(call({ baseUrl: emulator.url, body: sent }))} -sS --fail-with-body --noproxy '*'`], { cwd: folder })
   const { payment_id: id } = JSON.parse(stdout) as { payment_id: string }
   await checkPayment(t, emulator.url, id, sent)
   await t.rejects(run('ls', [join(folder, 'pwned')]), 'nothing else was run')
@@ -141,7 +141,7 @@ t.test('JavaScript, run with the official client', async t => {
   const sent = body()
   const folder = temporaryFolder(t)
   symlinkSync(packagePath('node_modules'), join(folder, 'node_modules'), 'junction')
-  writeFileSync(join(folder, 'program.mjs'), javascriptProgram(call({ origin: emulator.url, body: sent })))
+  writeFileSync(join(folder, 'program.mjs'), javascriptProgram(call({ baseUrl: emulator.url, body: sent })))
   const { stdout } = await run(process.execPath, [join(folder, 'program.mjs')], { env: { PATH: process.env['PATH'] } })
   const [id = '', link = ''] = stdout.trim().split(' ')
   t.ok(link.startsWith(`${emulator.url}/`), 'with its link')

@@ -90,7 +90,7 @@ t.test('the list', async t => {
     const first = await create(dashboard, null, { customer: { email: 'first@crowd.example', name: 'First' } })
     const now = sandbox.clock.now()
     await new Promise<void>(resolve => {
-      sandbox.turn.run(() => {
+      sandbox.batch.run(() => {
         for (let n = 0; n < 1100; n++) {
           sandbox.customers.insert({
             customer_id: sandbox.ids.next('cus', now), email: `n${n}@crowd.example`, name: `N ${n}`, phone_number: null, metadata: {}, created_at: now

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Schemas } from '../../src/contract/operations.js'
-import { attempt, savedInstrument } from '../../src/resources/payments/life.js'
+import { attempt, savedInstrument } from '../../src/resources/payments/lifecycle.js'
 import { paymentBody, startEmulator, type Refusal, type TestEmulator } from '../helper.js'
 
 type Customer = Required<Schemas['CustomerResponse']>
@@ -229,7 +229,7 @@ t.test('what follows', async t => {
     const payment = sandbox.payments.find(id)
     const method = sandbox.paymentMethods.find('pm_visa_grace', 'cus_grace')
     if (payment === undefined || method === undefined) throw new Error(id)
-    const context = { sandbox, origin: 'http://localhost', now: sandbox.clock.now() }
+    const context = { sandbox, baseUrl: 'http://localhost', now: sandbox.clock.now() }
     attempt(payment, { ...savedInstrument(method, context), outcome: { status: 'processing' } }, context)
     await emulate.call('DELETE', GRACE)
     await emulate.call('POST', '/_emulator/clock', { body: { advance_ms: 60_000 } })
@@ -263,7 +263,7 @@ t.test('what follows', async t => {
     const ada = sandbox.customers.find('cus_ada')
     if (ada === undefined) throw new Error('no cus_ada')
     await new Promise<void>(resolve => {
-      sandbox.turn.run(() => {
+      sandbox.batch.run(() => {
         sandbox.customers.update(ada, { ...ada, email: 'gone@example.com' })
         t.equal(sandbox.customers.findByEmail('gone@example.com')?.customer_id, 'cus_ada')
         throw new Error('too late')
@@ -278,7 +278,7 @@ t.test('what follows', async t => {
     const { emulator: { sandbox } } = startEmulator(t)
     const start = sandbox.clock.now()
     await new Promise<void>((resolve, reject) => {
-      sandbox.turn.run(() => {
+      sandbox.batch.run(() => {
         for (let n = 0; n < 20_000; n++) {
           const id = sandbox.ids.next('cus', start + n)
           sandbox.customers.insert({ customer_id: id, email: `many${n}@example.com`, name: `Many ${n}`, phone_number: null, metadata: {}, created_at: start + n })

@@ -2,7 +2,7 @@
 import t, { type Test } from 'tap'
 import { paymentStates, type PaymentAction } from '../../src/resources/payments/states.js'
 import { refundStates } from '../../src/resources/refunds/states.js'
-import type { Context } from '../../src/sandbox.js'
+import type { Context } from '../../src/sandbox/sandbox.js'
 import { paymentBody, startEmulator, type Refusal } from '../helper.js'
 
 const PAYMENT_STATES = ['requires_payment_method', 'failed', 'requires_customer_action', 'processing', 'succeeded', 'cancelled'] as const
@@ -11,7 +11,7 @@ const REFUND_STATES = ['pending', 'review', 'succeeded', 'failed'] as const
 function open (test: Test) {
   const { call, pay, emulator } = startEmulator(test)
   const { sandbox } = emulator
-  const context = (): Context => ({ sandbox, now: sandbox.clock.now(), origin: 'http://shop.test' })
+  const context = (): Context => ({ sandbox, now: sandbox.clock.now(), baseUrl: 'http://shop.test' })
 
   async function control (path: string, body?: unknown) {
     const { status, json, text } = await call('POST', `/_emulator/${path}`, body === undefined ? {} : { body })

@@ -94,7 +94,7 @@ t.test('localized prices', async t => {
 
   t.test('what a payment reads is remembered, and forgotten when it changes or is taken back', async t => {
     const emulate = startEmulator(t)
-    const { products, turn } = emulate.emulator.sandbox
+    const { products, batch } = emulate.emulator.sandbox
     const { product_id: id } = await create(emulate, { pricing_mode: 'by_currency' })
     const none = products.localizedPrices(id)
     t.equal(products.localizedPrices(id), none, 'the very same list')
@@ -103,7 +103,7 @@ t.test('localized prices', async t => {
     await send(emulate, `PATCH /products/${id}/localized-prices/${made.id}`, { amount: 5 })
     t.match(products.localizedPrices(id), [{ amount: 5 }])
     const failed = await new Promise(resolve => {
-      turn.run(() => {
+      batch.run(() => {
         const [price] = products.localizedPrices(id)
         if (price === undefined) throw new Error('no price')
         products.updateLocalizedPrice({ ...price, amount: 6 })

@@ -254,7 +254,7 @@ t.test('what follows', async t => {
     if (ebook === undefined) throw new Error('no e-book')
     const COUNT = 20_000
     await new Promise(resolve => {
-      emulate.emulator.sandbox.turn.run(() => {
+      emulate.emulator.sandbox.batch.run(() => {
         for (let n = 0; n < COUNT; n++) products.insert({ ...ebook, product_id: `pdt_${n}`, created_at: ebook.created_at + 1e9 + n })
       }, resolve)
     })

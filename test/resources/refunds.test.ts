@@ -1,5 +1,5 @@
 import t from 'tap'
-import { attempt } from '../../src/resources/payments/life.js'
+import { attempt } from '../../src/resources/payments/lifecycle.js'
 import { paymentBody, startEmulator, type PaymentBody, type TestEmulator } from '../helper.js'
 
 type Json = Record<string, unknown>
@@ -172,7 +172,7 @@ t.test('refuses what the method or the wallet cannot give back', async t => {
     const { payment_id: id } = await emulate.pay(paymentBody({ product_cart: [{ product_id: 'pdt_ebook', quantity: 2 }] }))
     const payment = sandbox.payments.find(id)
     if (payment === undefined) throw new Error(id)
-    const context = { sandbox, origin: 'http://localhost', now: sandbox.clock.now() }
+    const context = { sandbox, baseUrl: 'http://localhost', now: sandbox.clock.now() }
     attempt(payment, { payment_method: 'voucher', payment_method_type: 'boleto', card: null, payment_method_id: null, outcome: { status: 'succeeded' } }, context)
     const { status, json } = await emulate.call('POST', '/refunds', { body: { payment_id: id, items: [{ item_id: 'pdt_ebook', amount: 100 }] } })
     t.match([status, json], [400, { code: 'PARTIAL_REFUND_NOT_ALLOWED', message: /^Partial refunds are not allowed for this payment method/ }])

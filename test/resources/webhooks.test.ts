@@ -239,7 +239,7 @@ t.test('what follows', async t => {
   t.test('what was remembered is forgotten with rows that are taken back', async t => {
     const { emulator: { sandbox } } = startEmulator(t)
     const outcomes = await Promise.all([false, true].map(fails => new Promise(resolve => {
-      sandbox.turn.run(() => {
+      sandbox.batch.run(() => {
         const id = sandbox.ids.next('whk', sandbox.clock.now())
         sandbox.webhooks.insert({
           webhook_id: id,

@@ -1,7 +1,7 @@
 /** Card numbers in whatever text: those that are cut down, those that only look like one, and what the emulator issues itself. */
 import fc from 'fast-check'
 import t from 'tap'
-import { createIds } from '../../src/ids.js'
+import { createIds } from '../../src/sandbox/ids.js'
 import { isCardNumber, withoutCardNumbers } from '../../src/rules/card-numbers.js'
 
 const RUNS = { seed: 20_260_901, numRuns: 2000 }

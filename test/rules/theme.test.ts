@@ -1,7 +1,7 @@
 /** What may reach a style sheet: colours, lengths, weights, and nothing that could end a declaration. */
 import fc from 'fast-check'
 import t from 'tap'
-import { themeStyle } from '../../src/pages/session/theme.js'
+import { themeStyle } from '../../src/pages/checkout/session/theme.js'
 import { checkLanguage, checkTheme, isColour, isLength } from '../../src/rules/theme.js'
 
 const RUNS = { seed: 20_260_901, numRuns: 2000 }

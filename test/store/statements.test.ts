@@ -11,7 +11,7 @@ import { clockStore } from '../../src/store/clock.js'
 import { IN_MEMORY, openDatabase, type Database } from '../../src/store/database.js'
 import { dueJobs } from '../../src/store/due.js'
 import { compilingLate } from '../../src/store/statements.js'
-import { createTurn } from '../../src/store/turn.js'
+import { createBatch } from '../../src/store/batch.js'
 
 /** Everything in a sandbox that prepares statements. */
 const PREPARED: Record<string, (database: Database) => unknown> = {
@@ -20,7 +20,7 @@ const PREPARED: Record<string, (database: Database) => unknown> = {
   clocks: clockStore,
   due: database => dueJobs(database, () => 0),
   outbox: outboxStore,
-  turn: database => createTurn(database, { rolledBack () {}, report () {} })
+  batch: database => createBatch(database, { rolledBack () {}, report () {} })
 }
 
 /** A database with all tables, whose statements are compiled at once. */

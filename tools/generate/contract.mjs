@@ -1,7 +1,7 @@
 // The generated files of the two contracts, from the hand-written documents in openapi/:
 //   openapi/openapi.gen.json   the emulated API: everything in one document, with internal references only
 //   src/contract/types.gen.ts  the same as TypeScript types
-//   openapi/control.gen.json, src/control/types.gen.ts  the same for the emulator's own API
+//   openapi/control.gen.json, src/contract/control-types.gen.ts  the same for the emulator's own API
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -73,6 +73,6 @@ async function files (api, documentPath, typesPath) {
 export async function contract () {
   return (await Promise.all([
     files('main', 'openapi/openapi.gen.json', 'src/contract/types.gen.ts'),
-    files('control', 'openapi/control.gen.json', 'src/control/types.gen.ts')
+    files('control', 'openapi/control.gen.json', 'src/contract/control-types.gen.ts')
   ])).flat()
 }

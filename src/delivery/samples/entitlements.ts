@@ -63,12 +63,12 @@ export function grant (scene: Scene, changes: Partial<Payload<'EntitlementGrant'
 
 /** Access to a repository: it waits until the customer has accepted. */
 export function pendingGrant (scene: Scene, changes: Partial<Payload<'EntitlementGrant'>> = {}): Payload<'EntitlementGrant'> {
-  const { origin, uuid, time } = scene
+  const { baseUrl, uuid, time } = scene
   return grant(scene, {
     status: 'Pending',
     integration_type: 'github',
     license_key: null,
-    oauth_url: `${origin}/entitlements/oauth/${uuid()}`,
+    oauth_url: `${baseUrl}/entitlements/oauth/${uuid()}`,
     oauth_expires_at: time(7 * DAY),
     delivered_at: null,
     created_at: time(0),

@@ -7,7 +7,7 @@ const TAX = 380
 
 /** A payment by card that has just succeeded. */
 export function payment (scene: Scene, changes: Partial<Payload<'Payment'>> = {}): Payload<'Payment'> {
-  const { paymentId, businessId, brandId, currency, customer, billing, productId, origin, id, time } = scene
+  const { paymentId, businessId, brandId, currency, customer, billing, productId, baseUrl, id, time } = scene
   return {
     payment_id: paymentId,
     business_id: businessId,
@@ -37,7 +37,7 @@ export function payment (scene: Scene, changes: Partial<Payload<'Payment'>> = {}
     checkout_session_id: id('cks'),
     payment_link: null, // there is no page behind a sample
     invoice_id: id('inv'),
-    invoice_url: `${origin}/invoices/payments/${paymentId}`,
+    invoice_url: `${baseUrl}/invoices/payments/${paymentId}`,
     discount_id: null,
     discounts: null,
     custom_field_responses: null,

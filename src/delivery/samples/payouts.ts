@@ -4,7 +4,7 @@ import { DAY, HOUR, type Scene } from './scene.js'
 
 /** A month's payments on their way to the merchant's bank. */
 export function payout (scene: Scene, status: Payload<'Payout'>['status'], remarks: string | null = null): Payload<'Payout'> {
-  const { businessId, currency, origin, id, time } = scene
+  const { businessId, currency, baseUrl, id, time } = scene
   const payoutId = id('pyt')
   return {
     payout_id: payoutId,
@@ -15,7 +15,7 @@ export function payout (scene: Scene, status: Payload<'Payout'>['status'], remar
     currency,
     payment_method: 'bank_transfer',
     name: 'Monthly payout',
-    payout_document_url: status === 'success' ? `${origin}/invoices/payouts/${payoutId}` : null,
+    payout_document_url: status === 'success' ? `${baseUrl}/invoices/payouts/${payoutId}` : null,
     remarks,
     tax: 0,
     refunds: 0,

@@ -4,7 +4,7 @@
  */
 import type { Schemas } from '../../contract/operations.js'
 import { formatTime } from '../../rules/calendar.js'
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 
 export interface Scene {
   businessId: string
@@ -16,7 +16,7 @@ export interface Scene {
   subscriptionId: string
   productId: string
   /** What links begin with. */
-  origin: string
+  baseUrl: string
   /** One more id. */
   id (prefix: string): string
   uuid (): string
@@ -31,7 +31,7 @@ export const DAY = 24 * HOUR
 
 const US_PER_SECOND = 1_000_000
 
-export function scene ({ sandbox, origin, now }: Context): Scene {
+export function scene ({ sandbox, baseUrl, now }: Context): Scene {
   const { ids, business, reference } = sandbox
   const id = (prefix: string) => ids.next(prefix, now)
   return {
@@ -50,7 +50,7 @@ export function scene ({ sandbox, origin, now }: Context): Scene {
     paymentId: id('pay'),
     subscriptionId: id('sub'),
     productId: id('pdt'),
-    origin,
+    baseUrl,
     id,
     uuid: () => ids.uuid(),
     time: seconds => formatTime(now + seconds * US_PER_SECOND),

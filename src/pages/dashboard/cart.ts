@@ -8,8 +8,8 @@ import { money } from '../fragments.js'
 import type { Fragment } from '../layout.js'
 import type { JsonObject } from './client-code.js'
 import { checkField, choiceField, textField, typed } from './fields.js'
-import { readForm, type Form, type Sheet } from './form.js'
-import type { Visit } from './frame.js'
+import { readForm, type Form, type FormState } from './form.js'
+import type { PageContext } from './router.js'
 import { readingOf, type Reading } from './reading.js'
 import { CHOICES, currencyOptions, groupProblem, metadataField, withChosen } from './related.js'
 
@@ -52,67 +52,67 @@ function changed (sent: Form, change: (entries: Array<[string, string]>) => Arra
   return readForm(new URLSearchParams(change(sent.entries())))
 }
 
-export async function cartFields (sheet: Sheet, kind: CartKind, start: Start, visit: Visit): Promise<Fragment> {
+export async function cartFields (formState: FormState, kind: CartKind, start: Start, page: PageContext): Promise<Fragment> {
   const value = (name: string) => start[name] ?? ''
   return html`
-<fieldset><legend>Cart</legend>!${groupProblem(sheet, 'product_cart')}!${await lineFields(sheet, start, visit)}
+<fieldset><legend>Cart</legend>!${groupProblem(formState, 'product_cart')}!${await lineFields(formState, start, page)}
 <div><button class="button second" name="step" value="line">Add a line</button></div></fieldset>
-!${await customerFields(sheet, kind, value, visit)}
-!${addressFields(sheet, kind, value, visit)}
+!${await customerFields(formState, kind, value, page)}
+!${addressFields(formState, kind, value, page)}
 <fieldset><legend>Terms</legend><div class="pair">
-!${textField(sheet, {
+!${textField(formState, {
     name: 'discount_codes', label: 'Discount codes', value: value('discount_codes'), hint: 'In their order, separated by commas.'
   })}
-!${choiceField(sheet, {
+!${choiceField(formState, {
     name: 'billing_currency',
     label: 'Charged in',
     value: value('billing_currency'),
-    options: withChosen([['', 'The currency of the first product'], ...currencyOptions(visit)], value('billing_currency'))
+    options: withChosen([['', 'The currency of the first product'], ...currencyOptions(page)], value('billing_currency'))
   })}
 </div>
-!${textField(sheet, {
+!${textField(formState, {
     name: 'return_url', label: 'Return URL', type: 'url', value: value('return_url'), placeholder: 'https://example.com/thanks'
   })}
 !${kind === 'checkout'
-    ? textField(sheet, { name: 'cancel_url', label: 'Back button leads to', type: 'url', value: value('cancel_url') })
-    : checkField(sheet, { name: 'payment_link', label: 'With a payment link', value: value('payment_link') !== '' })}
+    ? textField(formState, { name: 'cancel_url', label: 'Back button leads to', type: 'url', value: value('cancel_url') })
+    : checkField(formState, { name: 'payment_link', label: 'With a payment link', value: value('payment_link') !== '' })}
 !${kind === 'checkout'
-    ? checkField(sheet, {
+    ? checkField(formState, {
       name: 'confirm', label: 'All details are final', hint: 'Makes the payment at once.', value: value('confirm') !== ''
     })
-    : checkField(sheet, {
+    : checkField(formState, {
       name: 'redirect_immediately',
       label: 'Lead back without a look at the status page',
       value: value('redirect_immediately') !== ''
     })}
-!${checkField(sheet, { name: 'force_3ds', label: 'Ask for 3-D Secure', value: value('force_3ds') !== '' })}
+!${checkField(formState, { name: 'force_3ds', label: 'Ask for 3-D Secure', value: value('force_3ds') !== '' })}
 </fieldset>
-!${metadataField(sheet, JSON.parse(value('metadata') || '{}'))}`
+!${metadataField(formState, JSON.parse(value('metadata') || '{}'))}`
 }
 
-async function lineFields (sheet: Sheet, start: Start, visit: Visit): Promise<Fragment> {
-  const { context: { sandbox } } = visit
-  const { items } = await visit.operate('GET /products', { query: { recurring: 'false', page_size: CHOICES } })
+async function lineFields (formState: FormState, start: Start, page: PageContext): Promise<Fragment> {
+  const { context: { sandbox } } = page
+  const { items } = await page.operate('GET /products', { query: { recurring: 'false', page_size: CHOICES } })
   const products = items.map(({ product_id: id, name, price_detail: price }): readonly [string, string] =>
     [id, `${name ?? id}${price == null ? '' : ` · ${money(plainPrice(price), price.currency, sandbox)}`}`])
-  const has = (name: string) => sheet.typed === null ? start[name] !== undefined : sheet.typed.has(name)
+  const has = (name: string) => formState.typed === null ? start[name] !== undefined : formState.typed.has(name)
   const lines = Math.max(lineCount(has), 1)
   return html`!${Array.from({ length: lines }, (_, line) => {
     const path = `product_cart[${line}]`
-    const chosen = typed(sheet, `${path}.product_id`, start[`${path}.product_id`] ?? '')
+    const chosen = typed(formState, `${path}.product_id`, start[`${path}.product_id`] ?? '')
     return html`<div class="line">
-!${choiceField(sheet, {
+!${choiceField(formState, {
       name: `${path}.product_id`,
       label: 'Product',
       value: chosen,
       isRequired: true,
       options: withChosen([['', '–'], ...products], chosen)
     })}
-!${textField(sheet, {
+!${textField(formState, {
       name: `${path}.quantity`, label: 'Quantity', value: start[`${path}.quantity`] ?? '1', inputmode: 'numeric', isRequired: true
     })}
-!${textField(sheet, {
-      name: `${path}.amount`, label: amountLabel(chosen, visit), value: start[`${path}.amount`], inputmode: 'decimal'
+!${textField(formState, {
+      name: `${path}.amount`, label: amountLabel(chosen, page), value: start[`${path}.amount`], inputmode: 'decimal'
     })}
 !${lines < 2
       ? ''
@@ -122,15 +122,15 @@ async function lineFields (sheet: Sheet, start: Start, visit: Visit): Promise<Fr
     in the product's currency.</p>`
 }
 
-function amountLabel (productId: string, { context: { sandbox } }: Visit): string {
+function amountLabel (productId: string, { context: { sandbox } }: PageContext): string {
   const price = sandbox.products.find(productId)?.price
   return price !== undefined && isPayWhatYouWant(price) ? `Amount in ${price.currency}` : 'Amount'
 }
 
 async function customerFields (
-  sheet: Sheet, kind: CartKind, value: (name: string) => string, visit: Visit
+  formState: FormState, kind: CartKind, value: (name: string) => string, page: PageContext
 ): Promise<Fragment> {
-  const { items } = await visit.operate('GET /customers', { query: { page_size: CHOICES } })
+  const { items } = await page.operate('GET /customers', { query: { page_size: CHOICES } })
   const nobody = kind === 'payment' ? 'By e-mail address, as below' : 'By e-mail address, as below, or unknown'
   const chosen = value('customer.customer_id')
   const options = [
@@ -138,54 +138,55 @@ async function customerFields (
     ...items.map(({ customer_id: id, name, email }): readonly [string, string] => [id, `${name} · ${email}`])
   ]
   return html`<fieldset><legend>Customer</legend>
-!${choiceField(sheet, {
+!${choiceField(formState, {
     name: 'customer.customer_id', label: 'Known customer', value: chosen, options: withChosen(options, chosen)
   })}
 <div class="pair">
-!${textField(sheet, { name: 'customer.email', label: 'E-mail', type: 'email', value: value('customer.email') })}
-!${textField(sheet, { name: 'customer.name', label: 'Name', value: value('customer.name') })}
-!${textField(sheet, { name: 'customer.phone_number', label: 'Phone', value: value('customer.phone_number') })}
+!${textField(formState, { name: 'customer.email', label: 'E-mail', type: 'email', value: value('customer.email') })}
+!${textField(formState, { name: 'customer.name', label: 'Name', value: value('customer.name') })}
+!${textField(formState, { name: 'customer.phone_number', label: 'Phone', value: value('customer.phone_number') })}
 </div></fieldset>`
 }
 
 function addressFields (
-  sheet: Sheet, kind: CartKind, value: (name: string) => string, { context: { sandbox } }: Visit
+  formState: FormState, kind: CartKind, value: (name: string) => string, { context: { sandbox } }: PageContext
 ): Fragment {
   const address = ADDRESS[kind]
   const countries = Object.entries(sandbox.reference.countries).map(([id, { name }]): readonly [string, string] => [id, name])
     .sort(([, one], [, other]) => one.localeCompare(other))
   const country = value(`${address}.country`)
   const unknown = kind === 'checkout' ? [['', 'The customer says so'] as const] : []
-  const field = (name: string, label: string) => textField(sheet, {
+  const field = (name: string, label: string) => textField(formState, {
     name: `${address}.${name}`,
     label,
     value: value(`${address}.${name}`)
   })
   return html`<fieldset><legend>Billing</legend>
-!${choiceField(sheet, {
+!${choiceField(formState, {
     name: `${address}.country`,
     label: 'Country',
     value: country,
     isRequired: kind === 'payment',
     options: withChosen([...unknown, ...countries], country)
   })}
-<details class="fold"!${isDetailed(sheet, address, value) ? ' open' : ''}><summary>Address and tax id</summary><div class="kind">
+<details class="fold"!${isDetailed(formState, address, value) ? ' open' : ''}>
+<summary>Address and tax id</summary><div class="kind">
 <div class="pair">!${field('street', 'Street')}!${field('city', 'City')}</div>
 <div class="pair">!${field('state', 'State')}!${field('zipcode', 'Postal code')}</div>
-<div class="pair">!${textField(sheet, { name: 'tax_id', label: 'Tax id of a business', value: value('tax_id') })}
-!${textField(sheet, {
+<div class="pair">!${textField(formState, { name: 'tax_id', label: 'Tax id of a business', value: value('tax_id') })}
+!${textField(formState, {
     name: 'customer_business_name', label: 'Name of the business', value: value('customer_business_name')
   })}</div>
 </div></details></fieldset>`
 }
 
-function isDetailed (sheet: Sheet, address: string, value: (name: string) => string): boolean {
+function isDetailed (formState: FormState, address: string, value: (name: string) => string): boolean {
   return ['street', 'city', 'state', 'zipcode'].map(name => `${address}.${name}`).concat('tax_id', 'customer_business_name')
-    .some(name => typed(sheet, name, value(name)) !== '')
+    .some(name => typed(formState, name, value(name)) !== '')
 }
 
 /** The request that the form comes to. Throws INVALID_REQUEST_PARAMETERS for amounts and metadata that can't be read. */
-export function cartBody (sent: Form, kind: CartKind, { context: { sandbox } }: Visit): JsonObject {
+export function cartBody (sent: Form, kind: CartKind, { context: { sandbox } }: PageContext): JsonObject {
   const reading = readingOf(sent, sandbox)
   const currencyOf = (productId: string) => sandbox.products.find(productId)?.price.currency ?? 'USD'
   const cart = linesOf(sent, reading, currencyOf)

@@ -3,11 +3,11 @@
  * payment. For tests without a person, these hold on: the ids list, facts, cart, raw; data-testid checkout-url.
  */
 import { html } from 'ghtml'
-import type { components } from '../../control/types.gen.js'
+import type { components } from '../../contract/control-types.gen.js'
 import { ApiError } from '../../errors.js'
 import { money } from '../fragments.js'
 import type { Fragment } from '../layout.js'
-import type { Dashboard, DashboardPage, Shown, Visit } from './frame.js'
+import type { Dashboard, DashboardPage, Shown, PageContext } from './router.js'
 import { filtersOf, listed, type Filter } from './lists.js'
 import {
   NONE, card, cellLink, code, copyField, crumb, empty, facts, followedUrl, fullTime, heading, idTag, linkButton, metadata,
@@ -29,19 +29,19 @@ const FILTERS: readonly Filter[] = [
   }
 ]
 
-async function list (visit: Visit): Promise<Shown> {
-  const { base } = visit
-  const { id, ...query } = filtersOf(visit, ['id', 'state'])
+async function list (page: PageContext): Promise<Shown> {
+  const { base } = page
+  const { id, ...query } = filtersOf(page, ['id', 'state'])
   const found = id === undefined
-    ? await listed(visit, paging => visit.operate('GET /_emulator/checkouts', { query: { ...query, ...paging } }))
-    : { items: await byId(id, visit), page: 1, hasMore: false }
+    ? await listed(page, paging => page.operate('GET /_emulator/checkouts', { query: { ...query, ...paging } }))
+    : { items: await byId(id, page), page: 1, hasMore: false }
   const rows = found.items.map((session): Row => ({
     id: session.session_id,
     cells: [
-      cellLink(pageOf(visit, 'checkouts', session.session_id), code(session.session_id), session.customer_email),
+      cellLink(pageOf(page, 'checkouts', session.session_id), code(session.session_id), session.customer_email),
       stateTag(session),
-      session.payment_id === null ? NONE : paymentLink(session, visit),
-      timeTag(session.created_at, visit)
+      session.payment_id === null ? NONE : paymentLink(session, page),
+      timeTag(session.created_at, page)
     ]
   }))
   const columns = [{ title: 'Session' }, { title: 'State' }, { title: 'Payment' }, { title: 'Created', kind: 'low' }] as const
@@ -53,13 +53,13 @@ async function list (visit: Visit): Promise<Shown> {
   return {
     title: 'Checkout sessions',
     content: html`!${heading('Checkout sessions', linkButton(`${base}/dashboard/checkouts/new`, 'New session', 'primary'))}
-!${listCard(visit, FILTERS, rows.length > 0 ? table('Checkout sessions', columns, rows) : nothing, found, 'sessions')}`
+!${listCard(page, FILTERS, rows.length > 0 ? table('Checkout sessions', columns, rows) : nothing, found, 'sessions')}`
   }
 }
 
-async function byId (id: string, visit: Visit): Promise<Checkout[]> {
+async function byId (id: string, page: PageContext): Promise<Checkout[]> {
   try {
-    return [await visit.operate('GET /_emulator/checkouts/{session_id}', { path: { session_id: id } })]
+    return [await page.operate('GET /_emulator/checkouts/{session_id}', { path: { session_id: id } })]
   } catch (error) {
     if (error instanceof ApiError && error.code === 'NOT_FOUND') return []
     throw error
@@ -72,29 +72,29 @@ function stateTag ({ state }: Checkout): Fragment {
   return statusTag(state, STATES[state])
 }
 
-function paymentLink ({ payment_id: id, payment_status: status }: Checkout, visit: Visit): Fragment {
+function paymentLink ({ payment_id: id, payment_status: status }: Checkout, page: PageContext): Fragment {
   return id === null
     ? NONE
-    : html`<a href="${pageOf(visit, 'payments', id)}"><code>${id}</code></a> !${statusTag(status ?? 'requires_payment_method')}`
+    : html`<a href="${pageOf(page, 'payments', id)}"><code>${id}</code></a> !${statusTag(status ?? 'requires_payment_method')}`
 }
 
 const checkoutPage: DashboardPage = {
   section: 'checkouts',
-  async show (visit) {
-    const path = { session_id: visit.param('id') }
-    const session = await visit.operate('GET /_emulator/checkouts/{session_id}', { path })
-    const answered = await visit.operate('GET /checkouts/{id}', { path: { id: session.session_id } })
+  async show (page) {
+    const path = { session_id: page.param('id') }
+    const session = await page.operate('GET /_emulator/checkouts/{session_id}', { path })
+    const answered = await page.operate('GET /checkouts/{id}', { path: { id: session.session_id } })
     const { checkout_url: url, payment_id: paymentId } = session
-    const hosted = visit.base + url.slice(visit.context.origin.length)
+    const hosted = page.base + url.slice(page.context.baseUrl.length)
     return {
       title: session.session_id,
       content: html`<div id="top" data-live>!${heading({ html: html`Checkout session !${stateTag(session)}` }, html`
 !${session.state === 'open' ? linkButton(hosted, 'Open the checkout', 'primary') : linkButton(hosted, 'Open its page')}
-!${paymentId === null ? '' : linkButton(pageOf(visit, 'payments', paymentId), 'Its payment', 'primary')}`,
-        crumb(visit, '/dashboard/checkouts', 'Checkout sessions'))}</div>
+!${paymentId === null ? '' : linkButton(pageOf(page, 'payments', paymentId), 'Its payment', 'primary')}`,
+        crumb(page, '/dashboard/checkouts', 'Checkout sessions'))}</div>
 <div class="columns"><div>
-!${card(sessionFacts(session, visit), { id: 'facts', title: 'Session', live: true })}
-!${card(cartTable(session, visit), { id: 'cart', title: 'Cart', live: true, pad: false })}
+!${card(sessionFacts(session, page), { id: 'facts', title: 'Session', live: true })}
+!${card(cartTable(session, page), { id: 'cart', title: 'Cart', live: true, pad: false })}
 !${card(rawJson(answered), { id: 'raw-card' })}
 </div><div>
 !${card(html`!${copyField('Checkout URL', url, 'checkout-url')}
@@ -105,34 +105,34 @@ const checkoutPage: DashboardPage = {
   notes: { created: 'The checkout session was created.' }
 }
 
-function sessionFacts (session: Checkout, visit: Visit): Fragment {
+function sessionFacts (session: Checkout, page: PageContext): Fragment {
   const { customer_id: customerId, customer_name: name, customer_email: email } = session
   return facts([
     ['Id', idTag(session.session_id)],
     ['Payment', session.payment_id === null
       ? html`<span class="quiet">none before the customer has submitted their details</span>`
-      : paymentLink(session, visit)],
+      : paymentLink(session, page)],
     ['Customer', email === null && name === null ? null : html`${[name, email].filter(part => part !== null).join(', ')}`],
-    ['Customer id', customerId === null ? null : cellLink(pageOf(visit, 'customers', customerId), code(customerId))],
+    ['Customer id', customerId === null ? null : cellLink(pageOf(page, 'customers', customerId), code(customerId))],
     ['Country', text(session.country)],
     ['Currency', text(session.billing_currency)],
     ['Discount codes', session.discount_codes.length === 0 ? null : html`${session.discount_codes.join(', ')}`],
     ['Leads back to', followedUrl(session.return_url)],
     ['Back button', followedUrl(session.cancel_url)],
-    ['Created', fullTime(session.created_at, visit)],
-    [session.state === 'expired' ? 'Expired' : 'Expires', fullTime(session.expires_at, visit)],
+    ['Created', fullTime(session.created_at, page)],
+    [session.state === 'expired' ? 'Expired' : 'Expires', fullTime(session.expires_at, page)],
     ['Metadata', metadata(session.metadata)]
   ])
 }
 
-function cartTable ({ product_cart: cart }: Checkout, visit: Visit): Fragment {
-  const { sandbox } = visit.context
+function cartTable ({ product_cart: cart }: Checkout, page: PageContext): Fragment {
+  const { sandbox } = page.context
   const rows = cart.map(({ product_id: id, quantity, amount }, index): Row => {
     const product = sandbox.products.find(id)
     return {
       id: String(index),
       cells: [
-        cellLink(pageOf(visit, 'products', id), html`${product?.name ?? id}`, id),
+        cellLink(pageOf(page, 'products', id), html`${product?.name ?? id}`, id),
         html`${quantity}`,
         amount === null || product === undefined ? NONE : html`${money(amount, product.price.currency, sandbox)}`
       ]

@@ -11,7 +11,7 @@ export type JsonObject = { readonly [key: string]: Json | undefined }
 
 export interface SampleCall {
   /** The base URL. */
-  origin: string
+  baseUrl: string
   apiKey: string
   /** Below the base URL: `/payments`. It is posted to. */
   path: string
@@ -24,21 +24,21 @@ export interface SampleCall {
 }
 
 /** To be run by a POSIX shell. */
-export function curlCommand ({ origin, apiKey, path, body }: Pick<SampleCall, 'origin' | 'apiKey' | 'path' | 'body'>): string {
+export function curlCommand ({ baseUrl, apiKey, path, body }: Pick<SampleCall, 'baseUrl' | 'apiKey' | 'path' | 'body'>): string {
   return curlOf({
     method: 'POST',
-    url: origin + path,
+    url: baseUrl + path,
     headers: { Authorization: `Bearer ${apiKey}`, 'Content-Type': 'application/json' },
     body: spellOut(JSON.stringify(body, null, 2), unicodeEscape)
   })
 }
 
 /** A module for Node.js. */
-export function javascriptProgram ({ origin, apiKey, method, result, prints, body }: SampleCall): string {
+export function javascriptProgram ({ baseUrl, apiKey, method, result, prints, body }: SampleCall): string {
   return `import DodoPayments from 'dodopayments'
 
 const client = new DodoPayments({
-  baseURL: ${JAVASCRIPT.text(origin)},
+  baseURL: ${JAVASCRIPT.text(baseUrl)},
   bearerToken: ${JAVASCRIPT.text(apiKey)}
 })
 
@@ -48,13 +48,13 @@ console.log(${prints.map(name => `${result}.${name}`).join(', ')})
 `
 }
 
-export function pythonProgram ({ origin, apiKey, method, result, prints, body }: SampleCall): string {
+export function pythonProgram ({ baseUrl, apiKey, method, result, prints, body }: SampleCall): string {
   const given = Object.entries(body).flatMap(([name, value]) =>
     value === undefined ? [] : [`    ${name}=${literal(value, PYTHON, 1)},\n`])
   return `from dodopayments import DodoPayments
 
 client = DodoPayments(
-    base_url=${PYTHON.text(origin)},
+    base_url=${PYTHON.text(baseUrl)},
     bearer_token=${PYTHON.text(apiKey)},
 )
 

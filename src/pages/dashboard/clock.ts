@@ -10,7 +10,7 @@ import type { Fragment } from '../layout.js'
 import { CONTROLS, controlsHead, lengthOf, things } from './controls-parts.js'
 import { button, checkField, form, submit, textField } from './fields.js'
 import type { Form } from './form.js'
-import type { Dashboard, Done, Shown, Visit } from './frame.js'
+import type { Dashboard, Done, Shown, PageContext } from './router.js'
 import { card, facts, statusTag, timeTag } from './parts.js'
 
 type Clock = Reply<'GET /_emulator/clock'>
@@ -20,8 +20,8 @@ export function addClock (dashboard: Dashboard): void {
     section: 'controls',
     show: clockPage,
     actions: {
-      freeze: visit => hold(visit, true),
-      release: visit => hold(visit, false),
+      freeze: page => hold(page, true),
+      release: page => hold(page, false),
       advance,
       next: toNext,
       set
@@ -45,39 +45,39 @@ function onTheWay (before: number, after: number): string {
     : `Nothing was due on the way; ${still}.`
 }
 
-async function hold (visit: Visit, isFrozen: boolean): Promise<Done> {
-  await visit.operate('POST /_emulator/clock', { body: { frozen: isFrozen } })
+async function hold (page: PageContext, isFrozen: boolean): Promise<Done> {
+  await page.operate('POST /_emulator/clock', { body: { frozen: isFrozen } })
   return { done: isFrozen ? 'frozen' : 'released' }
 }
 
 /** A length as the command line takes it, or that of the life of links. */
 const LINKS = 'links'
 
-async function advance (visit: Visit, given: Form): Promise<Done> {
+async function advance (page: PageContext, given: Form): Promise<Done> {
   const by = given.text('by')
-  const ms = by === LINKS ? pastLinks(visit) : parseDuration(by)
+  const ms = by === LINKS ? pastLinks(page) : parseDuration(by)
   if (ms === null) throw invalid('advance_ms', `${JSON.stringify(by)} is no duration: write 500ms, 30s, 15m, 25h or 7d`)
-  const before = await visit.operate('GET /_emulator/clock')
-  const after = await visit.operate('POST /_emulator/clock', { body: { advance_ms: ms } })
+  const before = await page.operate('GET /_emulator/clock')
+  const after = await page.operate('POST /_emulator/clock', { body: { advance_ms: ms } })
   return { done: `moved:${ms}:${before.due}:${after.due}` }
 }
 
 /** Every link that there is has expired by then. */
-function pastLinks ({ context: { sandbox } }: Visit): number {
+function pastLinks ({ context: { sandbox } }: PageContext): number {
   return sandbox.settings.linkLifetimeUs / 1000 + 60_000
 }
 
-async function toNext (visit: Visit): Promise<Done> {
-  const { next_due_at: next, now, due } = await visit.operate('GET /_emulator/clock')
+async function toNext (page: PageContext): Promise<Done> {
+  const { next_due_at: next, now, due } = await page.operate('GET /_emulator/clock')
   if (next === null) return { done: 'nothing' }
-  const after = await visit.operate('POST /_emulator/clock', { body: { now: next } })
+  const after = await page.operate('POST /_emulator/clock', { body: { now: next } })
   return { done: `moved:${Math.max(0, Date.parse(next) - Date.parse(now))}:${due}:${after.due}` }
 }
 
-async function set (visit: Visit, given: Form): Promise<Done> {
-  const { due } = await visit.operate('GET /_emulator/clock')
+async function set (page: PageContext, given: Form): Promise<Done> {
+  const { due } = await page.operate('GET /_emulator/clock')
   const body = { now: inUtc(given.text('now')), ...(given.has('frozen') ? { frozen: true } : {}) }
-  const after = await visit.operate('POST /_emulator/clock', { body })
+  const after = await page.operate('POST /_emulator/clock', { body })
   return { done: `set:${due}:${after.due}` }
 }
 
@@ -87,25 +87,25 @@ function inUtc (text: string): string {
   return minutes === '' ? text : `${minutes.replace(' ', 'T')}${seconds}Z`
 }
 
-async function clockPage (visit: Visit): Promise<Shown> {
-  const clock = await visit.operate('GET /_emulator/clock')
+async function clockPage (page: PageContext): Promise<Shown> {
+  const clock = await page.operate('GET /_emulator/clock')
   return {
     title: 'Clock',
-    content: html`!${controlsHead(visit, 'clock')}
-!${card(clockNow(clock, visit), {
+    content: html`!${controlsHead(page, 'clock')}
+!${card(clockNow(clock, page), {
       id: 'clock-now',
       title: 'The time in this sandbox',
       live: true,
       actions: clock.frozen
-        ? button(visit.sheet('release'), 'Let it run', 'second')
-        : button(visit.sheet('freeze'), 'Freeze', 'second')
+        ? button(page.formState('release'), 'Let it run', 'second')
+        : button(page.formState('freeze'), 'Freeze', 'second')
     })}
-<div class="columns halves"><div>!${card(forward(visit, clock), { id: 'clock-forward', title: 'Move it forward' })}</div>
-<div>!${card(setting(visit, clock), { id: 'clock-setting', title: 'Set it to a time' })}</div></div>`
+<div class="columns halves"><div>!${card(forward(page, clock), { id: 'clock-forward', title: 'Move it forward' })}</div>
+<div>!${card(setting(page, clock), { id: 'clock-setting', title: 'Set it to a time' })}</div></div>`
   }
 }
 
-function clockNow (clock: Clock, visit: Visit): Fragment {
+function clockNow (clock: Clock, page: PageContext): Fragment {
   const { now, frozen, due, next_due_at: next } = clock
   return html`<p class="big-clock"><time datetime="${now}" data-clock="${frozen ? 'frozen' : 'running'}">
 !${html`${now.slice(0, 10)} ${now.slice(11, 19)}`}</time> <span class="quiet">UTC</span>
@@ -114,10 +114,10 @@ function clockNow (clock: Clock, visit: Visit): Fragment {
     ['Compared with your computer', html`${offsetOf(clock)}`],
     ['Waiting for its time', due === 0
       ? html`<span data-testid="due">nothing</span>`
-      : html`<span data-testid="due">${things(due)}</span>, the first !${timeTag(next, visit)}`]
+      : html`<span data-testid="due">${things(due)}</span>, the first !${timeTag(next, page)}`]
   ])}
 <p class="quiet">What waits are payments that are still processing and refunds that are to settle. Links, discounts and the
-retries of <a href="${visit.base}/dashboard/webhooks/deliveries">webhooks</a> look at this clock too.</p>`
+retries of <a href="${page.base}/dashboard/webhooks/deliveries">webhooks</a> look at this clock too.</p>`
 }
 
 function offsetOf ({ frozen, offset_ms: offset }: Clock): string {
@@ -129,27 +129,27 @@ function offsetOf ({ frozen, offset_ms: offset }: Clock): string {
 
 const PRESETS = [['1m', '1 minute'], ['1h', '1 hour'], ['1d', '1 day'], ['7d', '1 week'], ['30d', '30 days']] as const
 
-function forward (visit: Visit, { due }: Clock): Fragment {
-  const sheet = visit.sheet('advance')
-  const { sandbox } = visit.context
+function forward (page: PageContext, { due }: Clock): Fragment {
+  const formState = page.formState('advance')
+  const { sandbox } = page.context
   const links = lengthOf(sandbox.settings.linkLifetimeUs / 1000)
   const presets = [...PRESETS, [LINKS, "Past the link's expiry"]] as const
   return html`<p class="quiet">Everything that is due on the way happens on the way, in order, and its webhooks are sent.</p>
-!${form({ ...sheet, refused: null }, html`<div class="row">!${presets.map(([by, label]) =>
+!${form({ ...formState, refused: null }, html`<div class="row">!${presets.map(([by, label]) =>
     html`<button class="button second" name="by" value="${by}">${label}</button>`)}</div>
 <p class="hint">A payment link can be paid for ${links}: past that, every link of now has expired.</p>`, 'form-presets')}
-!${form(sheet, html`<div class="pair">!${textField(sheet, {
+!${form(formState, html`<div class="pair">!${textField(formState, {
     name: 'by', at: 'advance_ms', label: 'By how much', placeholder: '25h', hint: '500ms, 30s, 15m, 25h, 7d', isRequired: true
   })}<div class="row">!${submit('Move forward')}</div></div>`)}
-!${due === 0 ? '' : html`<p>!${button(visit.sheet('next'), 'To the next thing that is due', 'second')}</p>`}`
+!${due === 0 ? '' : html`<p>!${button(page.formState('next'), 'To the next thing that is due', 'second')}</p>`}`
 }
 
-function setting (visit: Visit, { now }: Clock): Fragment {
-  const sheet = visit.sheet('set')
-  return form(sheet, html`!${textField(sheet, {
+function setting (page: PageContext, { now }: Clock): Fragment {
+  const formState = page.formState('set')
+  return form(formState, html`!${textField(formState, {
     name: 'now', label: 'Time, in UTC', type: 'datetime-local', value: now.slice(0, 19), isRequired: true
   })}
-!${checkField(sheet, {
+!${checkField(formState, {
     name: 'frozen', label: 'Stand still there', hint: 'Else it runs on from there, or stands still if it does so now.'
   })}
 <p class="quiet">It may go back too. What has happened stays, and is then in the future.</p>

@@ -1,7 +1,7 @@
 /** What the pages of the controls share: the way from one to the others, and lengths of time in words. */
 import { html } from 'ghtml'
 import type { Fragment } from '../layout.js'
-import type { Visit } from './frame.js'
+import type { PageContext } from './router.js'
 import { heading, tabs } from './parts.js'
 
 export const CONTROLS = {
@@ -15,9 +15,9 @@ const TABS = [
   [CONTROLS.clock, 'Clock'], [CONTROLS.faults, 'Faults'], [CONTROLS.data, 'Data'], [CONTROLS.sandboxes, 'Sandboxes']
 ] as const
 
-export function controlsHead (visit: Visit, here: keyof typeof CONTROLS): Fragment {
+export function controlsHead (page: PageContext, here: keyof typeof CONTROLS): Fragment {
   return html`!${heading('Controls')}
-!${tabs(visit, 'Controls', TABS, CONTROLS[here])}`
+!${tabs(page, 'Controls', TABS, CONTROLS[here])}`
 }
 
 const UNITS = [['day', 86_400_000], ['hour', 3_600_000], ['minute', 60_000], ['second', 1000]] as const

@@ -2,7 +2,7 @@
 import { addClock } from './clock.js'
 import { addData } from './data.js'
 import { addFaults } from './faults.js'
-import type { Dashboard } from './frame.js'
+import type { Dashboard } from './router.js'
 import { addSandboxes } from './sandboxes.js'
 
 export function addControls (dashboard: Dashboard): void {

@@ -8,8 +8,8 @@ import type { Schemas } from '../../contract/operations.js'
 import { cardName, money } from '../fragments.js'
 import type { Fragment } from '../layout.js'
 import { asking, button, choiceField, form, submit, textField } from './fields.js'
-import type { Form, Sheet } from './form.js'
-import type { Dashboard, DashboardPage, Shown, Visit } from './frame.js'
+import type { Form, FormState } from './form.js'
+import type { Dashboard, DashboardPage, Shown, PageContext } from './router.js'
 import { createdOn, filtersOf, listed, type Filter } from './lists.js'
 import {
   card, cellLink, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, table, text, timeTag,
@@ -34,21 +34,21 @@ const FILTERS: readonly Filter[] = [
   { name: 'until', label: 'Created until', type: 'date' }
 ]
 
-async function list (visit: Visit): Promise<Shown> {
-  const { base } = visit
-  const { from, until, ...parts } = filtersOf(visit, ['email', 'name', 'from', 'until'])
+async function list (page: PageContext): Promise<Shown> {
+  const { base } = page
+  const { from, until, ...parts } = filtersOf(page, ['email', 'name', 'from', 'until'])
   const query = {
     ...parts,
     ...createdOn({ from, until })
   }
-  const found = await listed(visit, paging => visit.operate('GET /customers', { query: { ...query, ...paging } }))
+  const found = await listed(page, paging => page.operate('GET /customers', { query: { ...query, ...paging } }))
   const rows = found.items.map((customer): Row => ({
     id: customer.customer_id,
     cells: [
-      cellLink(pageOf(visit, 'customers', customer.customer_id), html`${customer.name}`, customer.customer_id),
+      cellLink(pageOf(page, 'customers', customer.customer_id), html`${customer.name}`, customer.customer_id),
       html`<span class="long">${customer.email}</span>`,
       html`${customer.phone_number ?? ''}`,
-      timeTag(customer.created_at, visit)
+      timeTag(customer.created_at, page)
     ]
   }))
   const columns = [
@@ -61,46 +61,46 @@ async function list (visit: Visit): Promise<Shown> {
   return {
     title: 'Customers',
     content: html`!${heading('Customers', linkButton(`${base}/dashboard/customers/new`, 'New customer', 'primary'))}
-!${listCard(visit, FILTERS, rows.length > 0 ? table('Customers', columns, rows) : nothing, found, 'customers')}`
+!${listCard(page, FILTERS, rows.length > 0 ? table('Customers', columns, rows) : nothing, found, 'customers')}`
   }
 }
 
 const customerPage: DashboardPage = {
   section: 'customers',
-  async show (visit) {
-    const customer = await find(visit)
+  async show (page) {
+    const customer = await find(page)
     const { customer_id: id, name } = customer
-    const pay = `${visit.base}/dashboard/payments/new?${new URLSearchParams({ customer_id: id })}`
+    const pay = `${page.base}/dashboard/payments/new?${new URLSearchParams({ customer_id: id })}`
     return {
       title: name,
       content: html`!${heading(name, html`!${linkButton(pay, 'Create a test payment', 'primary')}
-!${linkButton(pageOf(visit, 'customers', id, '/edit'), 'Edit')}
-!${linkButton(`${visit.base}/dashboard/webhooks/events?${new URLSearchParams({ customer_id: id })}`, 'Events')}
-!${button(visit.sheet('portal'), 'Open the customer portal')}`, crumb(visit, '/dashboard/customers', 'Customers'))}
+!${linkButton(pageOf(page, 'customers', id, '/edit'), 'Edit')}
+!${linkButton(`${page.base}/dashboard/webhooks/events?${new URLSearchParams({ customer_id: id })}`, 'Events')}
+!${button(page.formState('portal'), 'Open the customer portal')}`, crumb(page, '/dashboard/customers', 'Customers'))}
 <div class="columns"><div>
-!${card(customerFacts(customer, visit), { id: 'facts', title: 'Customer', live: true })}
-!${await relatedPayments(visit, { customer_id: id }, html`<p><a href="${pay}">Create a test payment</a> for this customer.</p>`)}
-!${await movements(id, visit)}
+!${card(customerFacts(customer, page), { id: 'facts', title: 'Customer', live: true })}
+!${await relatedPayments(page, { customer_id: id }, html`<p><a href="${pay}">Create a test payment</a> for this customer.</p>`)}
+!${await movements(id, page)}
 !${card(rawJson(customer), { id: 'raw-card' })}
 </div><div>
-!${await savedMethods(id, visit)}
-!${await wallets(id, visit)}
+!${await savedMethods(id, page)}
+!${await wallets(id, page)}
 </div></div>`
     }
   },
   actions: {
-    async portal (visit) {
-      const path = { customer_id: visit.param('id') }
-      const { link } = await visit.operate('POST /customers/{customer_id}/customer-portal/session', { path })
-      return { to: link.slice(visit.context.origin.length) } // a page of this emulator, wherever it is reached
+    async portal (page) {
+      const path = { customer_id: page.param('id') }
+      const { link } = await page.operate('POST /customers/{customer_id}/customer-portal/session', { path })
+      return { to: link.slice(page.context.baseUrl.length) } // a page of this emulator, wherever it is reached
     },
-    async remove (visit, sent) {
-      const path = { customer_id: visit.param('id'), payment_method_id: sent.text('payment_method_id') }
-      await visit.operate('DELETE /customers/{customer_id}/payment-methods/{payment_method_id}', { path })
+    async remove (page, sent) {
+      const path = { customer_id: page.param('id'), payment_method_id: sent.text('payment_method_id') }
+      await page.operate('DELETE /customers/{customer_id}/payment-methods/{payment_method_id}', { path })
       return { done: 'removed' }
     },
-    async book (visit, sent) {
-      const reading = readingOf(sent, visit.context.sandbox)
+    async book (page, sent) {
+      const reading = readingOf(sent, page.context.sandbox)
       const body = {
         entry_type: sent.text('entry_type'),
         currency: sent.text('currency'),
@@ -108,8 +108,8 @@ const customerPage: DashboardPage = {
         reason: sent.given('reason')
       }
       reading.check()
-      const path = { customer_id: visit.param('id') }
-      await visit.operate('POST /customers/{customer_id}/wallets/ledger-entries', { path, body })
+      const path = { customer_id: page.param('id') }
+      await page.operate('POST /customers/{customer_id}/wallets/ledger-entries', { path, body })
       return { done: 'booked' }
     }
   },
@@ -121,28 +121,28 @@ const customerPage: DashboardPage = {
   }
 }
 
-function find (visit: Visit): Promise<Customer> {
-  return visit.operate('GET /customers/{customer_id}', { path: { customer_id: visit.param('id') } })
+function find (page: PageContext): Promise<Customer> {
+  return page.operate('GET /customers/{customer_id}', { path: { customer_id: page.param('id') } })
 }
 
-function customerFacts (customer: Customer, visit: Visit): Fragment {
+function customerFacts (customer: Customer, page: PageContext): Fragment {
   return facts([
     ['Id', idTag(customer.customer_id)],
     ['E-mail', html`${customer.email}`],
     ['Phone', text(customer.phone_number)],
-    ['Created', fullTime(customer.created_at, visit)],
+    ['Created', fullTime(customer.created_at, page)],
     ['Metadata', metadata(customer.metadata)]
   ])
 }
 
-async function savedMethods (id: string, visit: Visit): Promise<Fragment> {
-  const { items } = await visit.operate('GET /customers/{customer_id}/payment-methods', { path: { customer_id: id } })
+async function savedMethods (id: string, page: PageContext): Promise<Fragment> {
+  const { items } = await page.operate('GET /customers/{customer_id}/payment-methods', { path: { customer_id: id } })
   const methods = items.map(({ payment_method_id: methodId, payment_method: family, payment_method_type: type, card: saved }) => {
     const name = saved == null ? words(type ?? family) : cardName(saved.card_network, saved.last4_digits)
     const expiry = saved?.expiry_month == null ? '' : `until ${saved.expiry_month}/${saved.expiry_year ?? ''}`
     return html`<li id="method-${methodId}">
 <div><strong>${name}</strong> <span class="quiet">${expiry}</span> !${idTag(methodId)}</div>
-!${asking(visit.sheet('remove'), {
+!${asking(page.formState('remove'), {
       opens: 'Remove',
       question: `${name} can then be charged no more. This can't be undone.`,
       confirm: 'Remove the payment method',
@@ -159,36 +159,36 @@ async function savedMethods (id: string, visit: Visit): Promise<Fragment> {
 const WALLETS = [['USD', 'USD'], ['INR', 'INR']] as const
 const DIRECTIONS = [['credit', 'Credit: add it'], ['debit', 'Debit: take it']] as const
 
-async function wallets (id: string, visit: Visit): Promise<Fragment> {
-  const { context: { sandbox } } = visit
-  const { items } = await visit.operate('GET /customers/{customer_id}/wallets', { path: { customer_id: id } })
-  const sheet = visit.sheet('book')
+async function wallets (id: string, page: PageContext): Promise<Fragment> {
+  const { context: { sandbox } } = page
+  const { items } = await page.operate('GET /customers/{customer_id}/wallets', { path: { customer_id: id } })
+  const formState = page.formState('book')
   const balances = items.map(({ currency, balance }): readonly [string, Fragment] =>
     [currency, html`<span class="figure">${money(balance, currency, sandbox)}</span>`])
   return card(html`<div id="balances" data-live>!${facts(balances)}</div>
-<details class="fold"!${sheet.refused === null ? '' : ' open'}><summary>Book a movement</summary>!${form(sheet, html`
-<div class="pair">!${choiceField(sheet, { name: 'entry_type', label: 'Direction', options: DIRECTIONS, isRequired: true })}
-!${choiceField(sheet, { name: 'currency', label: 'Wallet', options: WALLETS, isRequired: true })}</div>
-!${textField(sheet, { name: 'amount', label: 'Amount', inputmode: 'decimal', placeholder: '19.99', isRequired: true })}
-!${textField(sheet, { name: 'reason', label: 'Reason' })}
+<details class="fold"!${formState.refused === null ? '' : ' open'}><summary>Book a movement</summary>!${form(formState, html`
+<div class="pair">!${choiceField(formState, { name: 'entry_type', label: 'Direction', options: DIRECTIONS, isRequired: true })}
+!${choiceField(formState, { name: 'currency', label: 'Wallet', options: WALLETS, isRequired: true })}</div>
+!${textField(formState, { name: 'amount', label: 'Amount', inputmode: 'decimal', placeholder: '19.99', isRequired: true })}
+!${textField(formState, { name: 'reason', label: 'Reason' })}
 <div>!${submit('Book it', 'second')}</div>`)}</details>`, { id: 'wallets', title: 'Wallets' })
 }
 
 const MOVEMENTS = 10
 
-async function movements (id: string, visit: Visit): Promise<Fragment> {
-  const { items } = await visit.operate('GET /customers/{customer_id}/wallets/ledger-entries', {
+async function movements (id: string, page: PageContext): Promise<Fragment> {
+  const { items } = await page.operate('GET /customers/{customer_id}/wallets/ledger-entries', {
     path: { customer_id: id }, query: { page_size: MOVEMENTS }
   })
   if (items.length === 0) return ''
-  const signed = (amount: number, currency: string) => money(amount, currency, visit.context.sandbox)
+  const signed = (amount: number, currency: string) => money(amount, currency, page.context.sandbox)
   const rows = items.map((entry): Row => ({
     id: entry.id,
     cells: [
       cellUnder(entry.reason == null ? words(entry.event_type) : entry.reason, entry.reference_object_id ?? entry.id),
       html`${signed(entry.is_credit ? entry.amount : -entry.amount, entry.currency)}`,
       html`${signed(entry.after_balance, entry.currency)}`,
-      timeTag(entry.created_at, visit)
+      timeTag(entry.created_at, page)
     ]
   }))
   const columns = [
@@ -207,11 +207,11 @@ function cellUnder (label: string, under: string): Fragment {
   return html`${label}<span class="under">${under}</span>`
 }
 
-function customerForm (sheet: Sheet, customer: Customer | null, { base }: Visit): Fragment {
+function customerForm (formState: FormState, customer: Customer | null, { base }: PageContext): Fragment {
   const leave = customer === null ? '/dashboard/customers' : pathOf('customers', customer.customer_id)
-  return form(sheet, html`
-!${textField(sheet, { name: 'name', label: 'Name', value: customer?.name, isRequired: true })}
-!${textField(sheet, {
+  return form(formState, html`
+!${textField(formState, { name: 'name', label: 'Name', value: customer?.name, isRequired: true })}
+!${textField(formState, {
     name: 'email',
     label: 'E-mail',
     type: 'email',
@@ -219,12 +219,12 @@ function customerForm (sheet: Sheet, customer: Customer | null, { base }: Visit)
     isRequired: true,
     hint: 'Two customers may have the same.'
   })}
-!${textField(sheet, { name: 'phone_number', label: 'Phone', value: customer?.phone_number, placeholder: '+442079460018' })}
-!${metadataField(sheet, customer?.metadata)}
+!${textField(formState, { name: 'phone_number', label: 'Phone', value: customer?.phone_number, placeholder: '+442079460018' })}
+!${metadataField(formState, customer?.metadata)}
 <div class="row">!${submit(customer === null ? 'Create the customer' : 'Save')}!${linkButton(base + leave, 'Cancel')}</div>`)
 }
 
-function customerBody (sent: Form, { context: { sandbox } }: Visit) {
+function customerBody (sent: Form, { context: { sandbox } }: PageContext) {
   const reading = readingOf(sent, sandbox)
   const body = {
     name: sent.text('name'),
@@ -238,14 +238,14 @@ function customerBody (sent: Form, { context: { sandbox } }: Visit) {
 
 const newPage: DashboardPage = {
   section: 'customers',
-  show: visit => ({
+  show: page => ({
     title: 'New customer',
-    content: html`!${heading('New customer', '', crumb(visit, '/dashboard/customers', 'Customers'))}
-!${card(customerForm(visit.sheet('save'), null, visit), { id: 'customer' })}`
+    content: html`!${heading('New customer', '', crumb(page, '/dashboard/customers', 'Customers'))}
+!${card(customerForm(page.formState('save'), null, page), { id: 'customer' })}`
   }),
   actions: {
-    async save (visit, sent) {
-      const { customer_id: id } = await visit.operate('POST /customers', { body: customerBody(sent, visit) })
+    async save (page, sent) {
+      const { customer_id: id } = await page.operate('POST /customers', { body: customerBody(sent, page) })
       return { to: pathOf('customers', id), done: 'created' }
     }
   }
@@ -253,19 +253,19 @@ const newPage: DashboardPage = {
 
 const editPage: DashboardPage = {
   section: 'customers',
-  async show (visit) {
-    const customer = await find(visit)
+  async show (page) {
+    const customer = await find(page)
     const { customer_id: id, name } = customer
     return {
       title: `Edit ${name}`,
-      content: html`!${heading(`Edit ${name}`, '', crumb(visit, pathOf('customers', id), name))}
-!${card(customerForm(visit.sheet('save'), customer, visit), { id: 'customer' })}`
+      content: html`!${heading(`Edit ${name}`, '', crumb(page, pathOf('customers', id), name))}
+!${card(customerForm(page.formState('save'), customer, page), { id: 'customer' })}`
     }
   },
   actions: {
-    async save (visit, sent) {
-      const id = visit.param('id')
-      await visit.operate('PATCH /customers/{customer_id}', { path: { customer_id: id }, body: customerBody(sent, visit) })
+    async save (page, sent) {
+      const id = page.param('id')
+      await page.operate('PATCH /customers/{customer_id}', { path: { customer_id: id }, body: customerBody(sent, page) })
       return { to: pathOf('customers', id), done: 'saved' }
     }
   }

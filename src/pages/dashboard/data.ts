@@ -9,8 +9,8 @@ import type { Source } from '../../fixtures/report.js'
 import type { Fragment } from '../layout.js'
 import { CONTROLS, controlsHead, things } from './controls-parts.js'
 import { areaField, asking, form, submit, textField } from './fields.js'
-import { problemAt, type Form, type Sheet } from './form.js'
-import type { Dashboard, Done, Shown, Visit } from './frame.js'
+import { problemAt, type Form, type FormState } from './form.js'
+import type { Dashboard, Done, Shown, PageContext } from './router.js'
 import { card, empty, linkButton, snippet, table, timeTag, type Row } from './parts.js'
 
 type Snapshot = Reply<'POST /_emulator/snapshots'>
@@ -28,20 +28,20 @@ export function addData (dashboard: Dashboard): void {
     show: dataPage,
     uploadMaxBytes: UPLOAD_MAX_BYTES,
     actions: {
-      reset: async visit => {
-        await visit.operate('POST /_emulator/reset')
+      reset: async page => {
+        await page.operate('POST /_emulator/reset')
         return { done: 'reset' }
       },
-      take: async (visit, given) => {
-        await visit.operate('POST /_emulator/snapshots', { body: { name: given.text('name') } })
+      take: async (page, given) => {
+        await page.operate('POST /_emulator/snapshots', { body: { name: given.text('name') } })
         return { done: 'taken' }
       },
-      restore: async (visit, given) => {
-        await visit.operate('POST /_emulator/snapshots/{name}/restore', { path: nameIn(given) })
+      restore: async (page, given) => {
+        await page.operate('POST /_emulator/snapshots/{name}/restore', { path: nameIn(given) })
         return { done: 'restored' }
       },
-      delete: async (visit, given) => {
-        await visit.operate('DELETE /_emulator/snapshots/{name}', { path: nameIn(given) })
+      delete: async (page, given) => {
+        await page.operate('DELETE /_emulator/snapshots/{name}', { path: nameIn(given) })
         return { done: 'deleted' }
       },
       seed
@@ -56,9 +56,9 @@ export function addData (dashboard: Dashboard): void {
   })
   dashboard.file(FILE, {
     section: 'controls',
-    async read (visit) {
-      const name = visit.search.get('name') ?? ''
-      const { bytes } = await visit.operate('GET /_emulator/snapshots/{name}', { path: { name } })
+    async read (page) {
+      const name = page.search.get('name') ?? ''
+      const { bytes } = await page.operate('GET /_emulator/snapshots/{name}', { path: { name } })
       return { name: `${name}.db`, mediaType: 'application/vnd.sqlite3', bytes: await bytes() }
     }
   })
@@ -79,14 +79,14 @@ function counted (counts: readonly number[]): string {
   return parts.length === 0 ? 'nothing, because the document is empty' : parts.join(', ')
 }
 
-async function seed (visit: Visit, given: Form): Promise<Done> {
+async function seed (page: PageContext, given: Form): Promise<Done> {
   const [file = ''] = given.all('file')
   const [document = ''] = given.all('document')
   const source = await sourceOf(file === '' ? document : file)
   const { FixturesError } = await import('../../fixtures/report.js')
   const { asWritten, toSend } = await import('../../fixtures/sending.js')
   try {
-    const seeded = await visit.operate('POST /_emulator/seed', { body: toSend(source) })
+    const seeded = await page.operate('POST /_emulator/seed', { body: toSend(source) })
     return { done: ['seeded', ...SEEDED.map(([key]) => seeded[key].length)].join(':') }
   } catch (error) {
     if (error instanceof FixturesError) {
@@ -125,49 +125,49 @@ function withLines (error: ApiError, { lineOf }: Source): ApiError {
   return new ApiError(code, { message, violations: told })
 }
 
-async function dataPage (visit: Visit): Promise<Shown> {
-  const { items } = await visit.operate('GET /_emulator/snapshots')
+async function dataPage (page: PageContext): Promise<Shown> {
+  const { items } = await page.operate('GET /_emulator/snapshots')
   const latest = items[0]
   return {
     title: 'Data',
-    content: html`!${controlsHead(visit, 'data')}
-!${card(snapshots(items, visit), { id: 'snapshots', title: 'Snapshots', live: true, pad: false })}
+    content: html`!${controlsHead(page, 'data')}
+!${card(snapshots(items, page), { id: 'snapshots', title: 'Snapshots', live: true, pad: false })}
 <div class="columns halves"><div>
-!${card(taking(visit.sheet('take')), { id: 'take', title: 'Take a snapshot' })}
+!${card(taking(page.formState('take')), { id: 'take', title: 'Take a snapshot' })}
 !${card(startingFrom(latest), { id: 'starting', title: 'Start an emulator from a snapshot' })}
-!${card(startingOver(visit), { id: 'reset', title: 'Start over' })}
+!${card(startingOver(page), { id: 'reset', title: 'Start over' })}
 </div><div>
-!${card(seeding(visit.sheet('seed')), { id: 'seed', title: 'Add data' })}
+!${card(seeding(page.formState('seed')), { id: 'seed', title: 'Add data' })}
 </div></div>`
   }
 }
 
-function startingOver (visit: Visit): Fragment {
-  const sheet = visit.sheet('reset')
+function startingOver (page: PageContext): Fragment {
+  const formState = page.formState('reset')
   return html`<p class="quiet">Makes the sandbox what it was when it was new: its data, clock, webhook endpoints, faults
 and requests. Its snapshots stay.</p>
-<div>!${asking(sheet, {
+<div>!${asking(formState, {
     opens: 'Reset the sandbox',
-    question: `Everything that has happened in the sandbox ${visit.context.sandbox.name} will be gone. To be able to come ` +
+    question: `Everything that has happened in the sandbox ${page.context.sandbox.name} will be gone. To be able to come ` +
       'back, take a snapshot first.',
     confirm: 'Reset it'
   })}</div>`
 }
 
-function snapshots (items: readonly Snapshot[], visit: Visit): Fragment {
+function snapshots (items: readonly Snapshot[], page: PageContext): Fragment {
   if (items.length === 0) {
     return empty('No snapshot yet', html`<p>A snapshot remembers the sandbox as it is. Take one before you try something, and go
 back to it as often as you like.</p>`)
   }
-  const restore: Sheet = { ...visit.sheet('restore'), refused: null }
-  const remove: Sheet = { ...visit.sheet('delete'), refused: null }
+  const restore: FormState = { ...page.formState('restore'), refused: null }
+  const remove: FormState = { ...page.formState('delete'), refused: null }
   const rows = items.map(({ name, taken_at: takenAt, bytes }): Row => {
     const key = encodeURIComponent(name)
     return {
       id: key,
       cells: [
         html`<strong>${name}</strong>`,
-        timeTag(takenAt, visit),
+        timeTag(takenAt, page),
         html`${sizeOf(bytes)}`,
         html`<div class="row">!${asking(restore, {
           opens: 'Restore',
@@ -176,7 +176,7 @@ back to it as often as you like.</p>`)
           confirm: 'Restore it',
           sent: { name },
           id: `restore-${key}`
-        })}!${linkButton(`${visit.base}${FILE}?name=${key}`, 'Download')}!${asking(remove, {
+        })}!${linkButton(`${page.base}${FILE}?name=${key}`, 'Download')}!${asking(remove, {
           opens: 'Delete',
           question: `The snapshot ${name} will be gone.`,
           confirm: 'Delete it',
@@ -195,8 +195,8 @@ function sizeOf (bytes: number): string {
   return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
 }
 
-function taking (sheet: Sheet): Fragment {
-  return form(sheet, html`!${textField(sheet, {
+function taking (formState: FormState): Fragment {
+  return form(formState, html`!${textField(formState, {
     name: 'name', label: 'Name', placeholder: 'before-checkout', hint: 'One of the same name is replaced.', isRequired: true
   })}
 <div class="row">!${submit('Take a snapshot')}</div>
@@ -210,11 +210,11 @@ what it was when the snapshot was taken. Files of snapshots can be shared, and k
 !${snippet(`npx dodo-emulator start --from-snapshot ${file}`, { id: 'start-command', label: 'Command' })}`
 }
 
-function seeding (sheet: Sheet): Fragment {
-  const fileProblem = problemAt(sheet, 'file')
-  return form(sheet, html`<p class="quiet">A fixtures document, as JSON or YAML: products, customers, discounts, payments that
+function seeding (formState: FormState): Fragment {
+  const fileProblem = problemAt(formState, 'file')
+  return form(formState, html`<p class="quiet">A fixtures document, as JSON or YAML: products, customers, discounts, payments that
 have happened. All of it is added, or nothing.</p>
-!${areaField(sheet, {
+!${areaField(formState, {
     name: 'document', label: 'Document', rows: 14, isCode: true, hint: 'Paste one, or choose a file below.'
   })}
 <div class="field"><label for="seed-file">Or a file</label>

@@ -8,8 +8,8 @@ import { ApiError } from '../../errors.js'
 import { percent } from '../../rules/decimal.js'
 import type { Fragment } from '../layout.js'
 import { checkField, choiceField, form, submit, textField } from './fields.js'
-import type { Form, Sheet } from './form.js'
-import type { Visit } from './frame.js'
+import type { Form, FormState } from './form.js'
+import type { PageContext } from './router.js'
 import { linkButton } from './parts.js'
 import { readingOf, typedAmount, typedTime, type Reading } from './reading.js'
 import { CHOICES, currencyOptions, groupProblem, metadataField, withChosen } from './related.js'
@@ -27,25 +27,25 @@ const ELIGIBLE = [
 /** Empty rows after those that are there. */
 const ROWS_LEFT = 2
 
-export async function discountForm (sheet: Sheet, discount: Discount | null, visit: Visit): Promise<Fragment> {
+export async function discountForm (formState: FormState, discount: Discount | null, page: PageContext): Promise<Fragment> {
   const leave = discount === null ? '/dashboard/discounts' : `/dashboard/discounts/${encodeURIComponent(discount.discount_id)}`
   const isFlat = discount?.type === 'flat'
-  return form(sheet, html`
+  return form(formState, html`
 <div class="pair">
-!${textField(sheet, {
+!${textField(formState, {
     name: 'code',
     label: 'Code',
     value: discount?.code,
     hint: 'Kept in capitals. Empty: one is made up.',
     isRequired: discount !== null
   })}
-!${textField(sheet, { name: 'name', label: 'Name', value: discount?.name, hint: 'For you; customers see the code.' })}
+!${textField(formState, { name: 'name', label: 'Name', value: discount?.name, hint: 'For you; customers see the code.' })}
 </div>
 <div class="pair">
-!${choiceField(sheet, {
+!${choiceField(formState, {
     name: 'type', label: 'Takes off', value: discount?.type ?? 'percentage', options: TYPES, isRequired: true
   })}
-<div class="percentage">!${textField(sheet, {
+<div class="percentage">!${textField(formState, {
     name: 'amount',
     label: 'Percentage',
     inputmode: 'decimal',
@@ -54,28 +54,28 @@ export async function discountForm (sheet: Sheet, discount: Discount | null, vis
     isRequired: true
   })}</div>
 </div>
-!${currencyFields(sheet, discount?.currency_options ?? [], visit)}
+!${currencyFields(formState, discount?.currency_options ?? [], page)}
 <fieldset><legend>Limits</legend>
 <div class="pair">
-!${textField(sheet, {
+!${textField(formState, {
     name: 'usage_limit',
     label: 'Uses in all',
     inputmode: 'numeric',
     value: discount?.usage_limit,
     hint: 'Counted when a payment succeeds.'
   })}
-!${textField(sheet, {
+!${textField(formState, {
     name: 'per_customer_usage_limit', label: 'Uses per customer', inputmode: 'numeric', value: discount?.per_customer_usage_limit
   })}
 </div><div class="pair">
-!${textField(sheet, {
+!${textField(formState, {
     name: 'starts_at', label: 'Valid from (UTC)', type: 'datetime-local', value: typedTime(discount?.starts_at)
   })}
-!${textField(sheet, {
+!${textField(formState, {
     name: 'expires_at', label: 'Valid until (UTC)', type: 'datetime-local', value: typedTime(discount?.expires_at)
   })}
 </div>
-!${choiceField(sheet, {
+!${choiceField(formState, {
     name: 'customer_eligibility',
     label: 'Who may use it',
     isRequired: true,
@@ -83,25 +83,25 @@ export async function discountForm (sheet: Sheet, discount: Discount | null, vis
     options: ELIGIBLE
   })}
 </fieldset>
-!${await productFields(sheet, discount?.restricted_to ?? [], visit)}
+!${await productFields(formState, discount?.restricted_to ?? [], page)}
 <fieldset><legend>Subscriptions</legend>
-!${textField(sheet, {
+!${textField(formState, {
     name: 'subscription_cycles',
     label: 'Lasts for so many periods',
     inputmode: 'numeric',
     value: discount?.subscription_cycles,
     hint: 'Empty: for all.'
   })}
-!${checkField(sheet, {
+!${checkField(formState, {
     name: 'preserve_on_plan_change', label: 'Stays through a change of plan', value: discount?.preserve_on_plan_change === true
   })}
 </fieldset>
-!${metadataField(sheet, discount?.metadata)}
-<div class="row">!${submit(discount === null ? 'Create the code' : 'Save')}!${linkButton(visit.base + leave, 'Cancel')}</div>`)
+!${metadataField(formState, discount?.metadata)}
+<div class="row">!${submit(discount === null ? 'Create the code' : 'Save')}!${linkButton(page.base + leave, 'Cancel')}</div>`)
 }
 
 /** How many rows of currencies a form has, and had when it was sent. */
-function rowsOf ({ typed }: Sheet, options: readonly Option[]): number {
+function rowsOf ({ typed }: FormState, options: readonly Option[]): number {
   return typed === null ? options.length + ROWS_LEFT : rowCount(typed)
 }
 
@@ -111,26 +111,26 @@ function rowCount (sent: Form): number {
   return rows
 }
 
-function currencyFields (sheet: Sheet, options: readonly Option[], visit: Visit): Fragment {
-  const { context: { sandbox } } = visit
+function currencyFields (formState: FormState, options: readonly Option[], page: PageContext): Fragment {
+  const { context: { sandbox } } = page
   const index = options.findIndex(({ is_default: isDefault }) => isDefault)
-  const rows = Array.from({ length: rowsOf(sheet, options) }, (_, row): Fragment => {
+  const rows = Array.from({ length: rowsOf(formState, options) }, (_, row): Fragment => {
     const { currency = '', max_amount_possible: most = null, minimum_subtotal: least = 0 } = options[row] ?? {}
     const path = `currency_options[${row}]`
     return html`<div class="pair">
-!${choiceField(sheet, {
+!${choiceField(formState, {
       name: `${path}.currency`,
       label: 'Currency',
       value: currency,
-      options: withChosen([['', '–'], ...currencyOptions(visit)], currency)
+      options: withChosen([['', '–'], ...currencyOptions(page)], currency)
     })}
-!${textField(sheet, {
+!${textField(formState, {
       name: `${path}.max_amount_possible`,
       label: 'Takes off (at most)',
       inputmode: 'decimal',
       value: typedAmount(most, currency, sandbox)
     })}
-!${textField(sheet, {
+!${textField(formState, {
       name: `${path}.minimum_subtotal`,
       label: 'For carts from',
       inputmode: 'decimal',
@@ -142,30 +142,30 @@ function currencyFields (sheet: Sheet, options: readonly Option[], visit: Visit)
   return html`<fieldset id="currency-options"><legend>Sums by currency</legend>
 <p class="hint flat">What is taken off in each currency. In any other it is the sum of the default row, converted.</p>
 <p class="hint percentage">Not needed: the most that the percentage takes off, and from which worth of a cart on.</p>
-!${groupProblem(sheet, 'currency_options')}
+!${groupProblem(formState, 'currency_options')}
 !${rows}
-!${choiceField(sheet, {
+!${choiceField(formState, {
     name: 'default', label: 'Default', value: String(Math.max(index, 0)), options: choices, isRequired: true
   })}
 </fieldset>`
 }
 
-async function productFields (sheet: Sheet, chosen: readonly string[], visit: Visit): Promise<Fragment> {
-  const { items } = await visit.operate('GET /products', { query: { page_size: CHOICES } })
+async function productFields (formState: FormState, chosen: readonly string[], page: PageContext): Promise<Fragment> {
+  const { items } = await page.operate('GET /products', { query: { page_size: CHOICES } })
   const listed = items.map(({ product_id: id, name }): readonly [string, string] => [id, name ?? id])
   const options = chosen.reduce(withChosen, listed)
-  const has = (id: string) => sheet.typed === null ? chosen.includes(id) : sheet.typed.all('restricted_to').includes(id)
+  const has = (id: string) => formState.typed === null ? chosen.includes(id) : formState.typed.all('restricted_to').includes(id)
   const boxes = options.map(([id, name], index) => html`<div class="field check">
 <input type="checkbox" id="product-${index}" name="restricted_to" value="${id}"!${has(id) ? ' checked' : ''}>
 <label for="product-${index}">${name}</label></div>`)
   return html`<fieldset><legend>Products</legend>
 <p class="hint">None: it applies to all of them.</p>
-!${groupProblem(sheet, 'restricted_to')}
+!${groupProblem(formState, 'restricted_to')}
 <div class="boxes" tabindex="0" role="group" aria-label="Products">!${boxes}</div></fieldset>`
 }
 
 /** The body of `POST /discounts`, and with `before` that of `PATCH /discounts/{discount_id}`. */
-export function discountBody (sent: Form, before: Discount | null, { context: { sandbox } }: Visit) {
+export function discountBody (sent: Form, before: Discount | null, { context: { sandbox } }: PageContext) {
   const reading = readingOf(sent, sandbox)
   const isFlat = sent.text('type') === 'flat'
   const options = currencyOptionsOf(sent, reading)

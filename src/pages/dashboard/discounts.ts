@@ -9,7 +9,7 @@ import type { Fragment } from '../layout.js'
 import { money } from '../fragments.js'
 import { discountBody, discountForm } from './discount-form.js'
 import { asking, button, form, submit, textField } from './fields.js'
-import type { Dashboard, DashboardPage, Shown, Visit } from './frame.js'
+import type { Dashboard, DashboardPage, Shown, PageContext } from './router.js'
 import { filtersOf, listed, type Filter } from './lists.js'
 import {
   NONE, card, cellLink, code, copyButton, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, statusTag,
@@ -33,35 +33,35 @@ const FILTERS: readonly Filter[] = [
   { name: 'product_id', label: 'Fits the product', type: 'text', placeholder: 'pdt_…' }
 ]
 
-async function list (visit: Visit): Promise<Shown> {
-  const query = filtersOf(visit, ['code', 'discount_type', 'active', 'product_id'])
-  const found = await listed(visit, paging => visit.operate('GET /discounts', { query: { ...query, ...paging } }))
+async function list (page: PageContext): Promise<Shown> {
+  const query = filtersOf(page, ['code', 'discount_type', 'active', 'product_id'])
+  const found = await listed(page, paging => page.operate('GET /discounts', { query: { ...query, ...paging } }))
   const rows = found.items.map((discount): Row => ({
     id: discount.discount_id,
     cells: [
-      cellLink(pageOf(visit, 'discounts', discount.discount_id), code(discount.code), discount.name || null),
-      html`${takes(discount, visit)}`,
+      cellLink(pageOf(page, 'discounts', discount.discount_id), code(discount.code), discount.name || null),
+      html`${takes(discount, page)}`,
       html`${uses(discount)}`,
-      stateTag(discount, visit),
-      discount.expires_at == null ? NONE : timeTag(discount.expires_at, visit)
+      stateTag(discount, page),
+      discount.expires_at == null ? NONE : timeTag(discount.expires_at, page)
     ]
   }))
   const columns = [
     { title: 'Code' }, { title: 'Takes off', kind: 'number' }, { title: 'Used', kind: 'number' }, { title: 'State' },
     { title: 'Valid until', kind: 'low' }
   ] as const
-  const { base } = visit
+  const { base } = page
   const nothing = Object.keys(query).length > 0
     ? empty('No code fits', html`<p>Change the filter, or <a href="${base}/dashboard/discounts">show all of them</a>.</p>`)
     : empty('No discount code yet', html`<p><a href="${base}/dashboard/discounts/new">Create one</a> to try it on a payment.</p>`)
   return {
     title: 'Discounts',
     content: html`!${heading('Discounts', linkButton(`${base}/dashboard/discounts/new`, 'New discount code', 'primary'))}
-!${listCard(visit, FILTERS, rows.length > 0 ? table('Discounts', columns, rows) : nothing, found, 'discounts')}`
+!${listCard(page, FILTERS, rows.length > 0 ? table('Discounts', columns, rows) : nothing, found, 'discounts')}`
   }
 }
 
-function takes ({ type, amount, currency_options: options = [] }: Discount, { context: { sandbox } }: Visit): string {
+function takes ({ type, amount, currency_options: options = [] }: Discount, { context: { sandbox } }: PageContext): string {
   if (type === 'percentage') return `${percent(amount)} %`
   const sum = options.find(({ is_default: isDefault }) => isDefault)
   return sum?.max_amount_possible == null ? '?' : money(sum.max_amount_possible, sum.currency, sandbox)
@@ -73,7 +73,7 @@ function uses ({ times_used: used, usage_limit: limit }: Discount): string {
 
 /** Why it can't be used now, if it can't. */
 function stateTag ({ starts_at: from, expires_at: until, usage_limit: limit, times_used: used }: Discount,
-  { context }: Visit): Fragment {
+  { context }: PageContext): Fragment {
   const now = context.now / 1000
   const [state, kind]: [string, Kind] = until != null && Date.parse(until) <= now
     ? ['expired', 'bad']
@@ -85,44 +85,44 @@ function stateTag ({ starts_at: from, expires_at: until, usage_limit: limit, tim
 
 const discountPage: DashboardPage = {
   section: 'discounts',
-  async show (visit) {
-    const discount = await find(visit)
-    const edit = pageOf(visit, 'discounts', discount.discount_id, '/edit')
-    const pay = `${visit.base}/dashboard/payments/new?${new URLSearchParams({ discount_codes: discount.code })}`
+  async show (page) {
+    const discount = await find(page)
+    const edit = pageOf(page, 'discounts', discount.discount_id, '/edit')
+    const pay = `${page.base}/dashboard/payments/new?${new URLSearchParams({ discount_codes: discount.code })}`
     return {
       title: discount.code,
       content: html`!${heading(
-        { html: html`${discount.code} !${copyButton(discount.code, 'the code')} !${stateTag(discount, visit)}` },
+        { html: html`${discount.code} !${copyButton(discount.code, 'the code')} !${stateTag(discount, page)}` },
         html`!${linkButton(pay, 'Try it on a payment', 'primary')}!${linkButton(edit, 'Edit')}
-!${asking(visit.sheet('delete'), {
+!${asking(page.formState('delete'), {
           opens: 'Delete',
           question: `${discount.code} can then be used no more, and is free for another discount. This can't be undone.`,
           confirm: 'Delete the code'
-        })}`, crumb(visit, '/dashboard/discounts', 'Discounts'))}
+        })}`, crumb(page, '/dashboard/discounts', 'Discounts'))}
 <div class="columns"><div>
-!${card(discountFacts(discount, visit), { id: 'facts', title: 'Discount', live: true })}
-!${await allowedCustomers(discount, visit)}
+!${card(discountFacts(discount, page), { id: 'facts', title: 'Discount', live: true })}
+!${await allowedCustomers(discount, page)}
 !${card(rawJson(discount), { id: 'raw-card' })}
 </div><div>
-!${sums(discount, visit)}
-!${await restrictions(discount, visit)}
+!${sums(discount, page)}
+!${await restrictions(discount, page)}
 </div></div>`
     }
   },
   actions: {
-    async delete (visit) {
-      await visit.operate('DELETE /discounts/{discount_id}', { path: { discount_id: visit.param('id') } })
+    async delete (page) {
+      await page.operate('DELETE /discounts/{discount_id}', { path: { discount_id: page.param('id') } })
       return { to: '/dashboard/discounts', done: 'deleted' }
     },
-    async allow (visit, sent) {
+    async allow (page, sent) {
       const ids = sent.text('customer_ids').split(/[\s,;]+/).filter(id => id !== '')
-      const path = { discount_id: visit.param('id') }
-      await visit.operate('POST /discounts/{discount_id}/customers', { path, body: { customer_ids: ids } })
+      const path = { discount_id: page.param('id') }
+      await page.operate('POST /discounts/{discount_id}/customers', { path, body: { customer_ids: ids } })
       return { done: 'allowed' }
     },
-    async disallow (visit, sent) {
-      const path = { discount_id: visit.param('id'), customer_id: sent.text('customer_id') }
-      await visit.operate('DELETE /discounts/{discount_id}/customers/{customer_id}', { path })
+    async disallow (page, sent) {
+      const path = { discount_id: page.param('id'), customer_id: sent.text('customer_id') }
+      await page.operate('DELETE /discounts/{discount_id}/customers/{customer_id}', { path })
       return { done: 'disallowed' }
     }
   },
@@ -134,29 +134,29 @@ const discountPage: DashboardPage = {
   }
 }
 
-function find (visit: Visit): Promise<Discount> {
-  return visit.operate('GET /discounts/{discount_id}', { path: { discount_id: visit.param('id') } })
+function find (page: PageContext): Promise<Discount> {
+  return page.operate('GET /discounts/{discount_id}', { path: { discount_id: page.param('id') } })
 }
 
-function discountFacts (discount: Discount, visit: Visit): Fragment {
+function discountFacts (discount: Discount, page: PageContext): Fragment {
   return facts([
     ['Id', idTag(discount.discount_id)],
     ['Name', text(discount.name)],
-    ['Takes off', html`${takes(discount, visit)}`],
+    ['Takes off', html`${takes(discount, page)}`],
     ['In the API', html`<code>${discount.type}</code> <code>${discount.amount}</code>
 !${discount.type === 'percentage' ? 'basis points' : ''}`],
     ['Used', html`${uses(discount)}`],
     ['Per customer', text(discount.per_customer_usage_limit)],
     ['Who may use it', html`${words(discount.customer_eligibility)}`],
-    ['Valid from', discount.starts_at == null ? null : fullTime(discount.starts_at, visit)],
-    ['Valid until', discount.expires_at == null ? null : fullTime(discount.expires_at, visit)],
+    ['Valid from', discount.starts_at == null ? null : fullTime(discount.starts_at, page)],
+    ['Valid until', discount.expires_at == null ? null : fullTime(discount.expires_at, page)],
     ['Periods', text(discount.subscription_cycles)],
-    ['Created', fullTime(discount.created_at, visit)],
+    ['Created', fullTime(discount.created_at, page)],
     ['Metadata', metadata(discount.metadata)]
   ])
 }
 
-function sums ({ currency_options: options = [] }: Discount, { context: { sandbox } }: Visit): Fragment {
+function sums ({ currency_options: options = [] }: Discount, { context: { sandbox } }: PageContext): Fragment {
   if (options.length === 0) return ''
   const rows = options.map(({ currency, max_amount_possible: most, minimum_subtotal: least, is_default: isDefault }): Row => ({
     id: currency,
@@ -172,32 +172,32 @@ function sums ({ currency_options: options = [] }: Discount, { context: { sandbo
   return card(table('Sums by currency', columns, rows), { id: 'sums', title: 'Sums by currency', live: true, pad: false })
 }
 
-async function restrictions ({ restricted_to: ids }: Discount, visit: Visit): Promise<Fragment> {
+async function restrictions ({ restricted_to: ids }: Discount, page: PageContext): Promise<Fragment> {
   const items = await Promise.all(ids.slice(0, CHOICES).map(async id => {
-    const product = await visit.operate('GET /products/{id}', { path: { id } }).catch(() => null) // may be gone with a reset
-    return html`<li><a href="${pageOf(visit, 'products', id)}">${product?.name ?? id}</a></li>`
+    const product = await page.operate('GET /products/{id}', { path: { id } }).catch(() => null) // may be gone with a reset
+    return html`<li><a href="${pageOf(page, 'products', id)}">${product?.name ?? id}</a></li>`
   }))
   return card(items.length === 0
     ? html`<p class="quiet">It applies to every product.</p>`
     : html`<ul class="pairs">!${items}</ul>`, { id: 'restrictions', title: 'Products', live: true })
 }
 
-async function allowedCustomers (discount: Discount, visit: Visit): Promise<Fragment> {
+async function allowedCustomers (discount: Discount, page: PageContext): Promise<Fragment> {
   if (discount.customer_eligibility !== 'specific') return ''
   const path = { discount_id: discount.discount_id }
-  const { items } = await visit.operate('GET /discounts/{discount_id}/customers', { path, query: { page_size: CHOICES } })
+  const { items } = await page.operate('GET /discounts/{discount_id}/customers', { path, query: { page_size: CHOICES } })
   const rows = items.map(({ customer_id: id }): Row => ({
     id,
     cells: [
-      cellLink(pageOf(visit, 'customers', id), code(id)),
-      button(visit.sheet('disallow'), 'Take off the list', 'bare', { customer_id: id })
+      cellLink(pageOf(page, 'customers', id), code(id)),
+      button(page.formState('disallow'), 'Take off the list', 'bare', { customer_id: id })
     ]
   }))
-  const sheet = visit.sheet('allow')
+  const formState = page.formState('allow')
   return card(html`!${rows.length === 0
     ? empty('Nobody may use it yet', html`<p>Add the customers that it is for.</p>`)
     : table('Customers', [{ title: 'Customer' }, { title: 'Action' }], rows)}
-<div class="pad">!${form(sheet, html`!${textField(sheet, {
+<div class="pad">!${form(formState, html`!${textField(formState, {
   name: 'customer_ids',
   label: 'Add customers',
   placeholder: 'cus_…',
@@ -208,16 +208,16 @@ async function allowedCustomers (discount: Discount, visit: Visit): Promise<Frag
 
 const newPage: DashboardPage = {
   section: 'discounts',
-  async show (visit) {
+  async show (page) {
     return {
       title: 'New discount code',
-      content: html`!${heading('New discount code', '', crumb(visit, '/dashboard/discounts', 'Discounts'))}
-!${card(await discountForm(visit.sheet('save'), null, visit), { id: 'discount' })}`
+      content: html`!${heading('New discount code', '', crumb(page, '/dashboard/discounts', 'Discounts'))}
+!${card(await discountForm(page.formState('save'), null, page), { id: 'discount' })}`
     }
   },
   actions: {
-    async save (visit, sent) {
-      const { discount_id: id } = await visit.operate('POST /discounts', { body: discountBody(sent, null, visit) })
+    async save (page, sent) {
+      const { discount_id: id } = await page.operate('POST /discounts', { body: discountBody(sent, null, page) })
       return { to: pathOf('discounts', id), done: 'created' }
     }
   }
@@ -225,20 +225,20 @@ const newPage: DashboardPage = {
 
 const editPage: DashboardPage = {
   section: 'discounts',
-  async show (visit) {
-    const discount = await find(visit)
+  async show (page) {
+    const discount = await find(page)
     const { discount_id: id, code } = discount
     return {
       title: `Edit ${code}`,
-      content: html`!${heading(`Edit ${code}`, '', crumb(visit, pathOf('discounts', id), code))}
-!${card(await discountForm(visit.sheet('save'), discount, visit), { id: 'discount' })}`
+      content: html`!${heading(`Edit ${code}`, '', crumb(page, pathOf('discounts', id), code))}
+!${card(await discountForm(page.formState('save'), discount, page), { id: 'discount' })}`
     }
   },
   actions: {
-    async save (visit, sent) {
-      const before = await find(visit)
+    async save (page, sent) {
+      const before = await find(page)
       const path = { discount_id: before.discount_id }
-      await visit.operate('PATCH /discounts/{discount_id}', { path, body: discountBody(sent, before, visit) })
+      await page.operate('PATCH /discounts/{discount_id}', { path, body: discountBody(sent, before, page) })
       return { to: pathOf('discounts', before.discount_id), done: 'saved' }
     }
   }

@@ -1,5 +1,5 @@
 /** Faults in words: what a preset does, what a rule does, and how often. */
-import type { components } from '../../control/types.gen.js'
+import type { components } from '../../contract/control-types.gen.js'
 import { lengthOf, things } from './controls-parts.js'
 
 type Schemas = components['schemas']

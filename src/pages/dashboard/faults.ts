@@ -11,8 +11,8 @@ import { faultBody } from './fault-body.js'
 import { addedRule } from './fault-fields.js'
 import { PRESET_WORDS, howOften, isMade, operationWords, whatHappens, type Fault } from './fault-words.js'
 import { asking, button, choiceField, form, submit, textField, typed } from './fields.js'
-import { problemAt, type Form, type Sheet } from './form.js'
-import type { Dashboard, Done, Shown, Visit } from './frame.js'
+import { problemAt, type Form, type FormState } from './form.js'
+import type { Dashboard, Done, Shown, PageContext } from './router.js'
 import { card, code, empty, statusTag, table, type Row } from './parts.js'
 
 export function addFaults (dashboard: Dashboard): void {
@@ -21,13 +21,13 @@ export function addFaults (dashboard: Dashboard): void {
     show: faultsPage,
     actions: {
       preset: addPreset,
-      add: async (visit, given) => added((await visit.operate('POST /_emulator/faults', { body: faultBody(given) })).items),
-      delete: async (visit, given) => {
-        await visit.operate('DELETE /_emulator/faults/{fault_id}', { path: { fault_id: given.text('fault_id') } })
+      add: async (page, given) => added((await page.operate('POST /_emulator/faults', { body: faultBody(given) })).items),
+      delete: async (page, given) => {
+        await page.operate('DELETE /_emulator/faults/{fault_id}', { path: { fault_id: given.text('fault_id') } })
         return { done: 'deleted' }
       },
-      clear: async visit => {
-        await visit.operate('DELETE /_emulator/faults')
+      clear: async page => {
+        await page.operate('DELETE /_emulator/faults')
         return { done: 'cleared' }
       }
     },
@@ -39,44 +39,44 @@ export function addFaults (dashboard: Dashboard): void {
   })
 }
 
-async function addPreset (visit: Visit, given: Form): Promise<Done> {
+async function addPreset (page: PageContext, given: Form): Promise<Done> {
   const body = { preset: given.given('preset'), operation: given.given('operation'), count: given.number('count') }
-  return added((await visit.operate('POST /_emulator/faults', { body })).items)
+  return added((await page.operate('POST /_emulator/faults', { body })).items)
 }
 
 const added = (rules: readonly Fault[]): Done => ({ done: `added:${rules.length}` })
 
-async function faultsPage (visit: Visit): Promise<Shown> {
-  const { items } = await visit.operate('GET /_emulator/faults')
+async function faultsPage (page: PageContext): Promise<Shown> {
+  const { items } = await page.operate('GET /_emulator/faults')
   return {
     title: 'Faults',
-    content: html`!${controlsHead(visit, 'faults')}
-!${card(rules(items, visit), {
+    content: html`!${controlsHead(page, 'faults')}
+!${card(rules(items, page), {
       id: 'faults',
       title: 'What goes wrong now',
       live: true,
       pad: false,
       actions: items.length === 0
         ? ''
-        : asking(visit.sheet('clear'), {
+        : asking(page.formState('clear'), {
           opens: 'Clear all',
           question: `Delete ${things(items.length, 'rule')}, so that every call goes well again?`,
           confirm: 'Clear all'
         })
     })}
-<div class="columns halves"><div>!${card(presets(visit), { id: 'fault-presets', title: 'Add a preset' })}</div>
-<div>!${card(addedRule(visit.sheet('add'), operations()), { id: 'fault-rule', title: 'Add a rule of your own' })}</div></div>
+<div class="columns halves"><div>!${card(presets(page), { id: 'fault-presets', title: 'Add a preset' })}</div>
+<div>!${card(addedRule(page.formState('add'), operations()), { id: 'fault-rule', title: 'Add a rule of your own' })}</div></div>
 <p class="quiet">A call meets the first rule that fits it. Rules are of this sandbox, and are forgotten when it is reset or the
 emulator stops. The dashboard, the pages of the checkout and /_emulator are never affected.</p>`
   }
 }
 
-function rules (items: readonly Fault[], visit: Visit): Fragment {
+function rules (items: readonly Fault[], page: PageContext): Fragment {
   if (items.length === 0) {
     return empty('Every call goes well', html`<p>Real services have bad days: add one below, let your program run, and see how it
 copes.</p>`)
   }
-  const sheet: Sheet = { ...visit.sheet('delete'), refused: null }
+  const formState: FormState = { ...page.formState('delete'), refused: null }
   const rows = items.map((fault): Row => ({
     id: fault.fault_id,
     cells: [
@@ -86,7 +86,7 @@ copes.</p>`)
         ? 'until deleted'
         : things(fault.remaining, 'more call')}</span>`,
       html`${fault.met}`,
-      button(sheet, 'Delete', 'bare', { fault_id: fault.fault_id })
+      button(formState, 'Delete', 'bare', { fault_id: fault.fault_id })
     ]
   }))
   return table('What goes wrong now', [
@@ -95,23 +95,23 @@ copes.</p>`)
   ], rows)
 }
 
-function presets (visit: Visit): Fragment {
-  const sheet = visit.sheet('preset')
-  const chosen = typed(sheet, 'preset', PRESET_WORDS[0]?.[0] ?? '')
-  const problem = problemAt(sheet, 'preset')
-  return form(sheet, html`<fieldset class="plain options" id="preset-preset"><legend>What goes wrong</legend>
+function presets (page: PageContext): Fragment {
+  const formState = page.formState('preset')
+  const chosen = typed(formState, 'preset', PRESET_WORDS[0]?.[0] ?? '')
+  const problem = problemAt(formState, 'preset')
+  return form(formState, html`<fieldset class="plain options" id="preset-preset"><legend>What goes wrong</legend>
 !${problem === null ? '' : html`<p class="problem">${problem}</p>`}
 !${PRESET_WORDS.map(([preset, words]) => html`<label class="option"><input type="radio" name="preset" value="${preset}"
 !${preset === chosen ? ' checked' : ''}><span><strong>${preset}</strong><span class="hint">${words}</span></span></label>`)}
 </fieldset>
-!${operationAndCount(sheet)}
+!${operationAndCount(formState)}
 <div class="row">!${submit('Let it go wrong')}</div>`)
 }
 
-function operationAndCount (sheet: Sheet): Fragment {
+function operationAndCount (formState: FormState): Fragment {
   return html`<div class="pair">
-!${choiceField(sheet, { name: 'operation', label: 'Which calls', value: '*', options: operations(), isRequired: true })}
-!${textField(sheet, { name: 'count', label: 'For how many', inputmode: 'numeric', placeholder: 'until deleted' })}</div>`
+!${choiceField(formState, { name: 'operation', label: 'Which calls', value: '*', options: operations(), isRequired: true })}
+!${textField(formState, { name: 'count', label: 'For how many', inputmode: 'numeric', placeholder: 'until deleted' })}</div>`
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']

@@ -4,7 +4,7 @@
  */
 import { html } from 'ghtml'
 import type { Fragment } from '../layout.js'
-import { fieldId, problemAt, type Sheet } from './form.js'
+import { fieldId, problemAt, type FormState } from './form.js'
 
 interface Control {
   name: string
@@ -41,11 +41,11 @@ export interface ChoiceField extends Control {
  * `uploadMaxBytes`: each arrives as a field with the file's text.
  */
 export function form (
-  sheet: Sheet, content: Fragment, id = `form-${sheet.action}`, { withFiles = false }: { withFiles?: boolean } = {}
+  formState: FormState, content: Fragment, id = `form-${formState.action}`, { withFiles = false }: { withFiles?: boolean } = {}
 ): Fragment {
-  return html`<form method="post" action="${sheet.url}" class="sheet" id="${id}" novalidate
-!${sheet.typed === null ? '' : ' data-typed'}!${withFiles ? ' enctype="multipart/form-data"' : ''}>
-<input type="hidden" name="token" value="${sheet.token}"><input type="hidden" name="action" value="${sheet.action}">
+  return html`<form method="post" action="${formState.url}" class="sheet" id="${id}" novalidate
+!${formState.typed === null ? '' : ' data-typed'}!${withFiles ? ' enctype="multipart/form-data"' : ''}>
+<input type="hidden" name="token" value="${formState.token}"><input type="hidden" name="action" value="${formState.action}">
 !${content}
 </form>`
 }
@@ -58,10 +58,10 @@ export function submit (label: string, kind: ButtonKind = 'primary'): Fragment {
 
 /** A form of nothing but its button, with what it sends along. */
 export function button (
-  sheet: Sheet, label: string, kind: ButtonKind = 'second', sent: Readonly<Record<string, string>> = {}
+  formState: FormState, label: string, kind: ButtonKind = 'second', sent: Readonly<Record<string, string>> = {}
 ): Fragment {
-  return html`<form method="post" action="${sheet.url}" class="inline">
-<input type="hidden" name="token" value="${sheet.token}"><input type="hidden" name="action" value="${sheet.action}">
+  return html`<form method="post" action="${formState.url}" class="inline">
+<input type="hidden" name="token" value="${formState.token}"><input type="hidden" name="action" value="${formState.action}">
 !${hidden(sent)}<button class="button ${kind}">${label}</button></form>`
 }
 
@@ -73,7 +73,7 @@ export function hidden (sent: Readonly<Record<string, string>>): Fragment {
  * Something that asks before it is done. Without scripts it opens in its place; with them, as a dialog. `content` is what the
  * person may say besides, such as an amount.
  */
-export function asking (sheet: Sheet, asked: {
+export function asking (formState: FormState, asked: {
   /** What opens the question. */
   opens: string
   question: string
@@ -83,53 +83,53 @@ export function asking (sheet: Sheet, asked: {
   sent?: Readonly<Record<string, string>>
   id?: string
 }): Fragment {
-  const { opens, question, confirm, kind = 'danger', content = '', sent = {}, id = `ask-${sheet.action}` } = asked
-  return html`<details class="asking" id="${id}"!${sheet.refused === null ? '' : ' open'}>
+  const { opens, question, confirm, kind = 'danger', content = '', sent = {}, id = `ask-${formState.action}` } = asked
+  return html`<details class="asking" id="${id}"!${formState.refused === null ? '' : ' open'}>
 <summary class="button ${kind}">${opens}</summary>
-<div class="question" aria-label="${opens}">!${form(sheet, html`<h3 class="with-script">${opens}</h3>
+<div class="question" aria-label="${opens}">!${form(formState, html`<h3 class="with-script">${opens}</h3>
 <p>${question}</p>!${hidden(sent)}!${content}
 <div class="row"><button class="button ${kind === 'danger' ? 'danger full' : 'primary'}">${confirm}</button>
 <button type="button" class="button bare with-script" data-close>Keep it as it is</button></div>`, `${id}-form`)}</div>
 </details>`
 }
 
-export function textField (sheet: Sheet, field: TextField): Fragment {
+export function textField (formState: FormState, field: TextField): Fragment {
   const { name, type = 'text', inputmode, placeholder, suggestions, value } = field
-  const { id } = placeOf(sheet, field)
+  const { id } = placeOf(formState, field)
   const list = suggestions === undefined
     ? ''
     : html`<datalist id="${id}-list">!${suggestions.map(text =>
     html`<option value="${text}"></option>`)}</datalist>`
-  const shown = type === 'password' ? '' : typed(sheet, name, value == null ? '' : String(value))
-  return around(sheet, field, html`<input type="${type}" id="${id}" name="${name}" value="${shown}" autocomplete="off"
+  const shown = type === 'password' ? '' : typed(formState, name, value == null ? '' : String(value))
+  return around(formState, field, html`<input type="${type}" id="${id}" name="${name}" value="${shown}" autocomplete="off"
 spellcheck="false"!${inputmode === undefined ? '' : html` inputmode="${inputmode}"`}
 !${placeholder === undefined ? '' : html` placeholder="${placeholder}"`}
-!${suggestions === undefined ? '' : html` list="${id}-list"`}!${states(sheet, field)}>!${list}`)
+!${suggestions === undefined ? '' : html` list="${id}-list"`}!${states(formState, field)}>!${list}`)
 }
 
-export function areaField (sheet: Sheet, field: AreaField): Fragment {
+export function areaField (formState: FormState, field: AreaField): Fragment {
   const { name, rows = 4, value, isCode = false } = field
-  const { id } = placeOf(sheet, field)
-  return around(sheet, field, html`<textarea id="${id}" name="${name}" rows="${rows}" spellcheck="false" autocomplete="off"
-!${isCode ? ' class="code"' : ''}!${states(sheet, field)}>
-${typed(sheet, name, value ?? '')}</textarea>`)
+  const { id } = placeOf(formState, field)
+  return around(formState, field, html`<textarea id="${id}" name="${name}" rows="${rows}" spellcheck="false" autocomplete="off"
+!${isCode ? ' class="code"' : ''}!${states(formState, field)}>
+${typed(formState, name, value ?? '')}</textarea>`)
 }
 
-export function choiceField (sheet: Sheet, field: ChoiceField): Fragment {
+export function choiceField (formState: FormState, field: ChoiceField): Fragment {
   const { name, value, options } = field
-  const { id } = placeOf(sheet, field)
-  const chosen = typed(sheet, name, value ?? '')
-  return around(sheet, field, html`<select id="${id}" name="${name}"!${states(sheet, field)}>
+  const { id } = placeOf(formState, field)
+  const chosen = typed(formState, name, value ?? '')
+  return around(formState, field, html`<select id="${id}" name="${name}"!${states(formState, field)}>
 !${options.map(([option, label]) => html`<option value="${option}"!${option === chosen ? ' selected' : ''}>${label}</option>`)}
 </select>`)
 }
 
-export function checkField (sheet: Sheet, field: Control & { value?: boolean, sent?: string }): Fragment {
+export function checkField (formState: FormState, field: Control & { value?: boolean, sent?: string }): Fragment {
   const { name, label, hint, value = false, sent = 'yes' } = field
-  const { id } = placeOf(sheet, field)
-  const isChecked = sheet.typed === null ? value : sheet.typed.all(name).includes(sent)
+  const { id } = placeOf(formState, field)
+  const isChecked = formState.typed === null ? value : formState.typed.all(name).includes(sent)
   return html`<div class="field check"><input type="checkbox" id="${id}" name="${name}" value="${sent}"
-!${isChecked ? ' checked' : ''}!${states(sheet, field)}><label for="${id}">${label}</label>
+!${isChecked ? ' checked' : ''}!${states(formState, field)}><label for="${id}">${label}</label>
 !${hint === undefined ? '' : html`<p class="hint" id="${id}-hint">${hint}</p>`}</div>`
 }
 
@@ -138,20 +138,20 @@ interface Place {
   path: string
 }
 
-function placeOf ({ action }: Sheet, { at, name }: Control): Place {
+function placeOf ({ action }: FormState, { at, name }: Control): Place {
   const path = at ?? name
   return { path, id: fieldId(action, path) }
 }
 
 /** What was typed into a form that is shown again, else what is there. */
-export function typed ({ typed: form }: Sheet, name: string, otherwise: string): string {
+export function typed ({ typed: form }: FormState, name: string, otherwise: string): string {
   return form === null ? otherwise : form.text(name)
 }
 
-function around (sheet: Sheet, field: Control, control: Fragment): Fragment {
-  const { id, path } = placeOf(sheet, field)
+function around (formState: FormState, field: Control, control: Fragment): Fragment {
+  const { id, path } = placeOf(formState, field)
   const { label, hint, isRequired = false } = field
-  const problem = problemAt(sheet, path)
+  const problem = problemAt(formState, path)
   const optional = isRequired ? '' : ' <span class="optional">optional</span>'
   return html`<div class="field"><label for="${id}">${label}!${optional}</label>
 !${hint === undefined ? '' : html`<p class="hint" id="${id}-hint">${hint}</p>`}
@@ -159,9 +159,9 @@ function around (sheet: Sheet, field: Control, control: Fragment): Fragment {
 !${problem === null ? '' : html`<p class="problem" id="${id}-problem">${problem}</p>`}</div>`
 }
 
-function states (sheet: Sheet, field: Control): Fragment {
-  const { id, path } = placeOf(sheet, field)
-  const hasProblem = problemAt(sheet, path) !== null
+function states (formState: FormState, field: Control): Fragment {
+  const { id, path } = placeOf(formState, field)
+  const hasProblem = problemAt(formState, path) !== null
   const described = [...(field.hint === undefined ? [] : [`${id}-hint`]), ...(hasProblem ? [`${id}-problem`] : [])]
   return html`!${field.isRequired === true ? ' aria-required="true"' : ''}!${hasProblem ? ' aria-invalid="true"' : ''}
 !${described.length === 0 ? '' : html` aria-describedby="${described.join(' ')}"`}`

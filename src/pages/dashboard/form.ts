@@ -5,7 +5,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { ApiError } from '../../errors.js'
 import { sameAs } from '../../http/guard.js'
-import type { Sandbox } from '../../sandbox.js'
+import type { Sandbox } from '../../sandbox/sandbox.js'
 
 export interface Form {
   /** Which of the page's forms it is. */
@@ -65,7 +65,7 @@ export interface Refused {
 }
 
 /** One form as a page shows it: the parts in fields.ts are given it. */
-export interface Sheet {
+export interface FormState {
   action: string
   /** Where it is sent: to its own page. */
   url: string
@@ -84,7 +84,7 @@ export function fieldId (action: string, path: string): string {
 }
 
 /** What is wrong at a path, or below it: `price` is also told what is wrong with `price.currency`. Null as a rule. */
-export function problemAt ({ refused }: Sheet, path: string): string | null {
+export function problemAt ({ refused }: FormState, path: string): string | null {
   const isHere = (place: string) => place === path || place.startsWith(`${path}.`) || place.startsWith(`${path}[`)
   return refused?.error.details?.find(({ path: place }) => isHere(place))?.message ?? null
 }

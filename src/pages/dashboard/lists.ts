@@ -1,7 +1,7 @@
 /** Lists: a page of 25, filters that stand in the URL, and the way to the pages before and after. */
 import { html } from 'ghtml'
 import type { Fragment } from '../layout.js'
-import type { Visit } from './frame.js'
+import type { PageContext } from './router.js'
 import { icon } from './icons.js'
 import { empty } from './parts.js'
 
@@ -10,13 +10,13 @@ export const PAGE_ROWS = 25
 const PAGE_MAX = 1_000_000
 
 /** The page that is asked for, counted from 1; anything but a page that there can be is the first. */
-export function pageNumber ({ search }: Visit): number {
+export function pageNumber ({ search }: PageContext): number {
   const given = search.get('page') ?? ''
   return Math.min(/^[1-9]\d{0,9}$/.test(given) ? Number(given) : 1, PAGE_MAX)
 }
 
 /** Of the names, those that the URL filters by. */
-export function filtersOf<Name extends string> ({ search }: Visit, names: readonly Name[]): Partial<Record<Name, string>> {
+export function filtersOf<Name extends string> ({ search }: PageContext, names: readonly Name[]): Partial<Record<Name, string>> {
   const given: Partial<Record<Name, string>> = {}
   for (const name of names) {
     const value = (search.get(name) ?? '').trim()
@@ -47,25 +47,27 @@ export interface Listed<Item> {
  * `listed(visit, paging => visit.operate('GET /customers', { query: { ...filters, ...paging } }))`.
  */
 export async function listed<Item> (
-  visit: Visit, read: (paging: { page_size: number, page_number: number }) => Promise<{ items: Item[] }>
+  page: PageContext, read: (paging: { page_size: number, page_number: number }) => Promise<{ items: Item[] }>
 ): Promise<Listed<Item>> {
-  const page = pageNumber(visit)
-  const { items } = await read({ page_size: PAGE_ROWS, page_number: page - 1 })
-  if (items.length < PAGE_ROWS) return { items, page, hasMore: false }
-  const next = await read({ page_size: 1, page_number: page * PAGE_ROWS })
-  return { items, page, hasMore: next.items.length > 0 }
+  const number = pageNumber(page)
+  const { items } = await read({ page_size: PAGE_ROWS, page_number: number - 1 })
+  if (items.length < PAGE_ROWS) return { items, page: number, hasMore: false }
+  const next = await read({ page_size: 1, page_number: number * PAGE_ROWS })
+  return { items, page: number, hasMore: next.items.length > 0 }
 }
 
 /** The way to the pages before and after; nothing where there is but one. */
-export function turning (visit: Visit, { page, hasMore }: Pick<Listed<unknown>, 'page' | 'hasMore'>, what: string): Fragment {
-  if (page === 1 && !hasMore) return ''
+export function pagination (
+  page: PageContext, { page: number, hasMore }: Pick<Listed<unknown>, 'page' | 'hasMore'>, what: string
+): Fragment {
+  if (number === 1 && !hasMore) return ''
   return html`<nav class="turning" aria-label="Pages of ${what}">
-!${page > 1 ? turn(visit, page - 1, 'newer', 'Newer', what) : '<span></span>'}<span class="quiet">Page ${page}</span>
-!${hasMore ? turn(visit, page + 1, 'older', 'Older', what) : '<span></span>'}</nav>`
+!${number > 1 ? pageLink(page, number - 1, 'newer', 'Newer', what) : '<span></span>'}<span class="quiet">Page ${number}</span>
+!${hasMore ? pageLink(page, number + 1, 'older', 'Older', what) : '<span></span>'}</nav>`
 }
 
 /** What stands in place of a list on a page after its last. */
-export function pastEnd ({ url }: Visit, what: string): Fragment {
+export function pastEnd ({ url }: PageContext, what: string): Fragment {
   const [path = '', query = ''] = url.split('?', 2)
   const search = new URLSearchParams(query)
   search.delete('page')
@@ -73,10 +75,10 @@ export function pastEnd ({ url }: Visit, what: string): Fragment {
   return empty('Nothing on this page', html`<p>There are not so many ${what}. <a href="${first}">To the first page</a></p>`)
 }
 
-function turn ({ url }: Visit, page: number, id: string, label: string, what: string): Fragment {
+function pageLink ({ url }: PageContext, number: number, id: string, label: string, what: string): Fragment {
   const [path = '', query = ''] = url.split('?', 2)
   const search = new URLSearchParams(query)
-  search.set('page', String(page))
+  search.set('page', String(number))
   return html`<a class="button second" id="${id}" href="${path}?${search}">${label}<span class="unseen"> ${what}</span></a>`
 }
 
@@ -93,8 +95,8 @@ export type Filter =
   | AnyFilter & { type: 'choice', options: ReadonlyArray<readonly [value: string, label: string]> }
 
 /** What a list is filtered by. It is sent as a query, so that a filtered list has a URL of its own. */
-export function filterForm (visit: Visit, filters: readonly Filter[]): Fragment {
-  const { url, search } = visit
+export function filterForm (page: PageContext, filters: readonly Filter[]): Fragment {
+  const { url, search } = page
   const [path = ''] = url.split('?', 1)
   const isUsed = ({ name }: Filter) => (search.get(name) ?? '') !== ''
   const controls = (shown: readonly Filter[]) => shown.map(filter => filterControl(filter, search.get(filter.name) ?? ''))

@@ -8,7 +8,7 @@ import { clearInterval, setInterval } from 'node:timers' // not the globals, whi
 import { randomBytes } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
 import { isHead } from '../../http/rewrite.js'
-import type { Sandbox } from '../../sandbox.js'
+import type { Sandbox } from '../../sandbox/sandbox.js'
 
 const LOOK_EVERY_MS = 250
 /** A line that says nothing goes out every so many looks, by which both sides notice a connection that has died. */
@@ -43,7 +43,7 @@ export function createChanges (): Changes {
     return version
   }
 
-  function look (): void {
+  function appearance (): void {
     const isBreath = ++looks % BREATHE_EVERY === 0
     for (const [stream, follower] of streams) {
       if (!follower.sandbox.isOpen() || stream.writableLength > UNREAD_MAX_BYTES) {
@@ -84,7 +84,7 @@ export function createChanges (): Changes {
       raw.write(`retry: 1000\ndata: ${told}\n\n`)
       streams.set(raw, { sandbox, told })
       raw.on('close', () => { leave(raw) })
-      timer ??= setInterval(look, LOOK_EVERY_MS).unref()
+      timer ??= setInterval(appearance, LOOK_EVERY_MS).unref()
       return true
     },
     end () {
@@ -94,9 +94,9 @@ export function createChanges (): Changes {
 }
 
 /** All that a page may show, as far as it changes: what was written, and what is kept in memory. */
-function stateOf ({ turn, requests, faults, sender, snapshots }: Sandbox): string {
+function stateOf ({ batch, requests, faults, sender, snapshots }: Sandbox): string {
   return JSON.stringify([
-    turn.countWrites(),
+    batch.countWrites(),
     requests.lastSeq(),
     requests.next(0)?.seq, // none is left when the log has been cleared
     faults.list().map(({ fault_id: id, met }) => [id, met]),

@@ -10,14 +10,14 @@ import { codeOf } from '../../resources/discounts/view.js'
 import { isPayWhatYouWant } from '../../resources/products/prices.js'
 import { findPayment } from '../../resources/payments/rules.js'
 import { stringMetadata } from '../../rules/metadata.js'
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import { money } from '../fragments.js'
 import type { Fragment } from '../layout.js'
 import { cartBody, cartFields, previewBody, withLine, withoutLine, type CartKind, type Start } from './cart.js'
 import { curlCommand, javascriptProgram, pythonProgram, type JsonObject, type SampleCall } from './client-code.js'
 import { form } from './fields.js'
 import { readForm, type Form } from './form.js'
-import type { Dashboard, DashboardPage, Done, Visit } from './frame.js'
+import type { Dashboard, DashboardPage, Done, PageContext } from './router.js'
 import { card, cellLink, crumb, heading, snippet } from './parts.js'
 import { typedAmount } from './reading.js'
 import { pageOf, pathOf } from './related.js'
@@ -32,9 +32,9 @@ interface Kind {
   title: string
   above: readonly [path: string, text: string]
   submit: string
-  call: Omit<SampleCall, 'origin' | 'apiKey' | 'body'>
+  call: Omit<SampleCall, 'baseUrl' | 'apiKey' | 'body'>
   /** Makes it, and says where it is seen. */
-  create (body: JsonObject, visit: Visit): Promise<Done>
+  create (body: JsonObject, page: PageContext): Promise<Done>
 }
 
 const KINDS: Record<CartKind, Kind> = {
@@ -49,8 +49,8 @@ const KINDS: Record<CartKind, Kind> = {
       result: 'payment',
       prints: ['payment_id', 'payment_link']
     },
-    async create (body, visit) {
-      const { payment_id: id } = await visit.operate('POST /payments', { body })
+    async create (body, page) {
+      const { payment_id: id } = await page.operate('POST /payments', { body })
       return { to: pathOf('payments', id), done: 'created' }
     }
   },
@@ -65,8 +65,8 @@ const KINDS: Record<CartKind, Kind> = {
       result: 'session',
       prints: ['session_id', 'checkout_url']
     },
-    async create (body, visit) {
-      const { session_id: id } = await visit.operate('POST /checkouts', { body })
+    async create (body, page) {
+      const { session_id: id } = await page.operate('POST /checkouts', { body })
       return { to: pathOf('checkouts', id), done: 'created' }
     }
   }
@@ -76,31 +76,31 @@ function cartPage (kind: CartKind, apiKey: string): DashboardPage {
   const { section, title, above, submit, call, create } = KINDS[kind]
   return {
     section,
-    async show (visit) {
-      const sheet = visit.sheet('cart')
-      const start = startOf(kind, visit)
-      const fields = await cartFields(sheet, kind, start, visit)
-      const sent = sheet.typed ?? (visit.search.has('from') ? formOf(start) : null)
-      const body = sent === null ? null : readable(sent, kind, visit)
+    async show (page) {
+      const formState = page.formState('cart')
+      const start = startOf(kind, page)
+      const fields = await cartFields(formState, kind, start, page)
+      const sent = formState.typed ?? (page.search.has('from') ? formOf(start) : null)
+      const body = sent === null ? null : readable(sent, kind, page)
       return {
         title,
-        content: html`!${heading(title, '', crumb(visit, ...above))}
-<div class="columns even"><div>!${card(form(sheet, html`!${FIRST_BUTTON}!${fields}
+        content: html`!${heading(title, '', crumb(page, ...above))}
+<div class="columns even"><div>!${card(form(formState, html`!${FIRST_BUTTON}!${fields}
 <div class="row"><button class="button primary" name="step" value="create">${submit}</button>
 <button class="button second" name="step" value="show">Show the total and the code</button></div>`), { id: 'cart' })}</div>
-<div>!${card(await total(body, sent, visit), { id: 'total', title: 'What it comes to', pad: false })}
-!${card(programs(body, { ...call, apiKey, origin: visit.context.origin }), { id: 'code', title: 'The same as code' })}
+<div>!${card(await total(body, sent, page), { id: 'total', title: 'What it comes to', pad: false })}
+!${card(programs(body, { ...call, apiKey, baseUrl: page.context.baseUrl }), { id: 'code', title: 'The same as code' })}
 </div></div>`
       }
     },
     actions: {
-      async cart (visit, sent) {
+      async cart (page, sent) {
         const step = sent.text('step')
         if (step === 'line') return { again: withLine(sent) }
         const removed = /^remove-(\d{1,3})$/.exec(step)?.[1]
         if (removed !== undefined) return { again: withoutLine(sent, Number(removed)) }
-        const body = cartBody(sent, kind, visit)
-        return step === 'create' ? await create(body, visit) : { again: sent }
+        const body = cartBody(sent, kind, page)
+        return step === 'create' ? await create(body, page) : { again: sent }
       }
     }
   }
@@ -115,9 +115,9 @@ function formOf (start: Start): Form {
 }
 
 /** What was typed as a request; null while some of it can't be read, which the form tells. */
-function readable (sent: Form, kind: CartKind, visit: Visit): JsonObject | null {
+function readable (sent: Form, kind: CartKind, page: PageContext): JsonObject | null {
   try {
-    return cartBody(sent, kind, visit)
+    return cartBody(sent, kind, page)
   } catch (error) {
     if (error instanceof ApiError) return null
     throw error
@@ -126,10 +126,10 @@ function readable (sent: Form, kind: CartKind, visit: Visit): JsonObject | null 
 
 const UNASKED = '<p class="pad quiet">Fill in the cart and ask for it: nothing is created by that.</p>'
 
-async function total (body: JsonObject | null, sent: Form | null, visit: Visit): Promise<Fragment> {
+async function total (body: JsonObject | null, sent: Form | null, page: PageContext): Promise<Fragment> {
   if (body === null || sent === null) return UNASKED
   try {
-    return breakdown(await visit.operate('POST /checkouts/preview', { body: previewBody(body, sent) }), visit)
+    return breakdown(await page.operate('POST /checkouts/preview', { body: previewBody(body, sent) }), page)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     return html`<div class="pad" id="no-total"><div class="note"><p>As it stands it would be refused:
@@ -137,11 +137,11 @@ async function total (body: JsonObject | null, sent: Form | null, visit: Visit):
   }
 }
 
-function breakdown (preview: Schemas['CalculateSessionResponse'], visit: Visit): Fragment {
+function breakdown (preview: Schemas['CalculateSessionResponse'], page: PageContext): Fragment {
   const { currency, product_cart: cart, current_breakup: sums, billing_country: country } = preview
-  const amount = (minor: number, of: string = currency) => html`${money(minor, of, visit.context.sandbox)}`
+  const amount = (minor: number, of: string = currency) => html`${money(minor, of, page.context.sandbox)}`
   const rows = cart.map(line => html`<tr><th scope="row">
-!${cellLink(pageOf(visit, 'products', line.product_id), html`${line.name ?? line.product_id}`, `${line.quantity} ×`)}</th>
+!${cellLink(pageOf(page, 'products', line.product_id), html`${line.name ?? line.product_id}`, `${line.quantity} ×`)}</th>
 <td class="number">!${amount(line.og_price, line.og_currency)}</td>
 <td class="number">!${amount(line.discounted_price)}</td></tr>`)
   const sum = (name: string, minor: number) => html`<tr><th scope="row" colspan="2">${name}</th><td>!${amount(minor)}</td></tr>`
@@ -168,7 +168,7 @@ function programs (body: JsonObject | null, call: Omit<SampleCall, 'body'>): Fra
 }
 
 /** From `?from=` a payment, else from what the page was led to by. */
-function startOf (kind: CartKind, { search, context }: Visit): Start {
+function startOf (kind: CartKind, { search, context }: PageContext): Start {
   const address = kind === 'payment' ? 'billing' : 'billing_address'
   const from = search.get('from') ?? ''
   if (from !== '') return startOfPayment(from, kind, context)

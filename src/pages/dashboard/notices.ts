@@ -3,21 +3,21 @@ import { html } from 'ghtml'
 import { ApiError } from '../../errors.js'
 import type { Fragment } from '../layout.js'
 import { textField } from './fields.js'
-import type { Shown, Visit } from './frame.js'
+import type { Shown, PageContext } from './router.js'
 
 type Bare = Shown & { base: string }
 
-export function signInPage (visit: Visit, isWrong: boolean): Bare {
-  const sheet = { ...visit.sheet('sign-in'), token: '' } // a token is for those who are in
+export function signInPage (page: PageContext, isWrong: boolean): Bare {
+  const formState = { ...page.formState('sign-in'), token: '' } // a token is for those who are in
   return {
-    base: visit.base,
+    base: page.base,
     title: 'Sign in',
     content: html`<section class="card pad" aria-labelledby="sign-in-title">
 <h1 id="sign-in-title">Sign in</h1>
 <p class="quiet">This emulator was started with <code>--control-key</code>. Its key opens the dashboard.</p>
 !${isWrong ? WRONG_KEY : ''}
-<form method="post" action="${sheet.url}" class="sheet"><input type="hidden" name="action" value="sign-in">
-!${textField(sheet, { name: 'key', label: 'Key', type: 'password', isRequired: true })}
+<form method="post" action="${formState.url}" class="sheet"><input type="hidden" name="action" value="sign-in">
+!${textField(formState, { name: 'key', label: 'Key', type: 'password', isRequired: true })}
 <button class="button primary">Sign in</button></form></section>`
   }
 }
@@ -29,13 +29,13 @@ function notice (id: string, title: string, content: Fragment): Shown {
   return { title, content: html`<section class="card pad notice" id="${id}"><h1>${title}</h1>!${content}</section>` }
 }
 
-export function missingPage (error: ApiError, { base }: Visit): Shown {
+export function missingPage (error: ApiError, { base }: PageContext): Shown {
   return notice('not-found', 'There is nothing here', html`<p>${error.message}</p>
 <p class="quiet">It may be of another sandbox, or of the time before a reset.</p>
 <p><a href="${base}/">To the overview</a></p>`)
 }
 
-export function refusedPage (error: ApiError, { base, url }: Visit): Shown {
+export function refusedPage (error: ApiError, { base, url }: PageContext): Shown {
   const [path = '', query = ''] = url.split('?', 2)
   return notice('refused', 'This could not be shown', html`<p><code>${error.code}</code> ${error.message}</p>
 !${query === '' ? '' : html`<p><a href="${path}">Show it without the filters</a></p>`}

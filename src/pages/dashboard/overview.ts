@@ -5,9 +5,9 @@
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../contract/operations.js'
-import type { components } from '../../control/types.gen.js'
+import type { components } from '../../contract/control-types.gen.js'
 import type { Fragment } from '../layout.js'
-import type { Dashboard, Shown, Visit } from './frame.js'
+import type { Dashboard, Shown, PageContext } from './router.js'
 import {
   NONE, card, copyField, empty, heading, linkButton, snippet, statusTag, table, tiles, timeTag, type Kind, type Row
 } from './parts.js'
@@ -19,23 +19,23 @@ const LATEST = 8
 const DELIVERIES = 5
 
 export function addOverview (dashboard: Dashboard): void {
-  dashboard.page('/', { section: 'overview', show: visit => overview(visit, dashboard.apiKey) })
+  dashboard.page('/', { section: 'overview', show: page => overview(page, dashboard.apiKey) })
 }
 
-async function overview (visit: Visit, apiKey: string): Promise<Shown> {
-  const { context: { sandbox }, base } = visit
+async function overview (page: PageContext, apiKey: string): Promise<Shown> {
+  const { context: { sandbox }, base } = page
   const counts = sandbox.payments.countByStatus()
   const create = linkButton(`${base}/dashboard/payments/new`, 'Create a test payment', 'primary')
-  const { items: latest } = await visit.operate('GET /payments', { query: { page_size: LATEST } })
+  const { items: latest } = await page.operate('GET /payments', { query: { page_size: LATEST } })
   return {
     title: 'Overview',
     content: html`!${heading(`Sandbox ${sandbox.name}`, create)}
 <section id="counts" data-live aria-label="Payments by status">!${counters(counts, base)}</section>
 <div class="columns"><div>
-!${card(latestPayments(latest, visit), { id: 'latest', title: 'Latest payments', live: true, pad: false })}
-!${card(await failingDeliveries(visit), { id: 'deliveries', title: 'Webhooks that did not arrive', live: true, pad: false })}
+!${card(latestPayments(latest, page), { id: 'latest', title: 'Latest payments', live: true, pad: false })}
+!${card(await failingDeliveries(page), { id: 'deliveries', title: 'Webhooks that did not arrive', live: true, pad: false })}
 </div><div>
-!${card(await connection(visit, apiKey), { id: 'connect', title: 'Connect your program' })}
+!${card(await connection(page, apiKey), { id: 'connect', title: 'Connect your program' })}
 </div></div>`
   }
 }
@@ -58,19 +58,19 @@ function counters (counts: ReadonlyMap<string, number>, base: string): Fragment 
   }))
 }
 
-function latestPayments (payments: ReadonlyArray<Schemas['GetPaymentsListResponseItem']>, visit: Visit): Fragment {
-  const { base } = visit
+function latestPayments (payments: ReadonlyArray<Schemas['GetPaymentsListResponseItem']>, page: PageContext): Fragment {
+  const { base } = page
   if (payments.length === 0) {
     return empty('No payment yet', html`<p>Connect your program and let it create one, or
 <a href="${base}/dashboard/payments/new">create a test payment</a> here. It will appear by itself.</p>`)
   }
-  return html`!${paymentTable(payments, visit, 'Latest payments')}
+  return html`!${paymentTable(payments, page, 'Latest payments')}
 <p class="pad"><a href="${base}/dashboard/payments">All payments</a></p>`
 }
 
-async function failingDeliveries (visit: Visit): Promise<Fragment> {
-  const { base } = visit
-  const read = (state: Delivery['state']) => visit.operate('GET /_emulator/deliveries', { query: { state, page_size: 50 } })
+async function failingDeliveries (page: PageContext): Promise<Fragment> {
+  const { base } = page
+  const read = (state: Delivery['state']) => page.operate('GET /_emulator/deliveries', { query: { state, page_size: 50 } })
   const [failed, waiting] = await Promise.all([read('failed'), read('waiting')])
   const failing = [...waiting.items.filter(({ tries }) => tries > 0), ...failed.items].slice(0, DELIVERIES)
   if (failing.length === 0) {
@@ -83,7 +83,7 @@ async function failingDeliveries (visit: Visit): Promise<Fragment> {
       html`<a href="${base}/dashboard/webhooks/deliveries/${delivery.delivery_id}">${delivery.event_type}</a>`,
       statusTag(delivery.state),
       html`${lastAnswer(delivery)}`,
-      delivery.due_at === null ? NONE : timeTag(delivery.due_at, visit)
+      delivery.due_at === null ? NONE : timeTag(delivery.due_at, page)
     ]
   }))
   return table('Webhooks that did not arrive', [
@@ -97,19 +97,19 @@ function lastAnswer ({ attempts, tries }: Delivery): string {
   return `${answer} (${tries} ${tries === 1 ? 'try' : 'tries'})`
 }
 
-async function connection (visit: Visit, apiKey: string): Promise<Fragment> {
-  const { base, context: { origin, sandbox } } = visit
-  const { data: endpoints } = await visit.operate('GET /webhooks', { query: { limit: 1 } })
+async function connection (page: PageContext, apiKey: string): Promise<Fragment> {
+  const { base, context: { baseUrl, sandbox } } = page
+  const { data: endpoints } = await page.operate('GET /webhooks', { query: { limit: 1 } })
   const [endpoint] = endpoints
   const secret = endpoint === undefined
     ? null
-    : (await visit.operate('GET /webhooks/{webhook_id}/secret', { path: { webhook_id: endpoint.id } })).secret
+    : (await page.operate('GET /webhooks/{webhook_id}/secret', { path: { webhook_id: endpoint.id } })).secret
   const lines = [
-    `DODO_PAYMENTS_BASE_URL=${origin}`,
+    `DODO_PAYMENTS_BASE_URL=${baseUrl}`,
     `DODO_PAYMENTS_API_KEY=${apiKey}`,
     ...(secret === null ? [] : [`DODO_PAYMENTS_WEBHOOK_KEY=${secret}`])
   ]
-  return html`!${copyField('Base URL', origin, 'base-url')}
+  return html`!${copyField('Base URL', baseUrl, 'base-url')}
 !${copyField('API key', apiKey, 'api-key')}
 !${secret === null
     ? html`<p class="quiet">There is no webhook endpoint yet: <a href="${base}/dashboard/webhooks">add the one of your program</a>

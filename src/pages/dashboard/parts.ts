@@ -8,7 +8,7 @@ import { withoutCardNumbers } from '../../rules/card-numbers.js'
 import { maskedUrl } from '../../requests/secrets.js'
 import { missingScheme } from '../../rules/return-url.js'
 import type { Fragment } from '../layout.js'
-import type { Visit } from './frame.js'
+import type { PageContext } from './router.js'
 import { icon } from './icons.js'
 
 /** A page's heading, with what can be done there beside it. */
@@ -18,13 +18,13 @@ export function heading (title: string | { html: Fragment }, actions: Fragment =
 }
 
 /** The way back up, above a heading. */
-export function crumb ({ base }: Visit, path: string, text: string): Fragment {
+export function crumb ({ base }: PageContext, path: string, text: string): Fragment {
   return html`<p class="crumb"><a href="${base}${path}">${text}</a></p>`
 }
 
 /** The pages that a section is divided into, of which this is one. */
 export function tabs (
-  { base }: Visit, label: string, pages: ReadonlyArray<readonly [path: string, title: string]>, here: string
+  { base }: PageContext, label: string, pages: ReadonlyArray<readonly [path: string, title: string]>, here: string
 ): Fragment {
   return html`<nav class="tabs" aria-label="${label}"><ul>!${pages.map(([path, title]) =>
     html`<li><a href="${base}${path}"!${path === here ? ' aria-current="page"' : ''}>${title}</a></li>`)}</ul></nav>`
@@ -74,16 +74,16 @@ export function statusTag (status: string, kind?: Kind): Fragment {
 }
 
 /** How long ago, or until when; the exact time is shown on pointing. Texts are those of the API; null is shown as a dash. */
-export function timeTag (iso: string | null | undefined, { context: { now } }: Visit): Fragment {
+export function timeTag (iso: string | null | undefined, { context: { now } }: PageContext): Fragment {
   const us = iso == null ? null : parseTime(iso)
   if (us === null) return NONE
   return html`<time datetime="${formatTime(us)}" title="${exact(us)}" data-ago>${relative(us, now)}</time>`
 }
 
 /** The exact time, and how long ago. */
-export function fullTime (iso: string | null | undefined, visit: Visit): Fragment {
+export function fullTime (iso: string | null | undefined, page: PageContext): Fragment {
   const us = iso == null ? null : parseTime(iso)
-  return us === null ? NONE : html`<span class="exact">${exact(us)}</span> <span class="quiet">·</span> !${timeTag(iso, visit)}`
+  return us === null ? NONE : html`<span class="exact">${exact(us)}</span> <span class="quiet">·</span> !${timeTag(iso, page)}`
 }
 
 export const NONE: Fragment = '<span class="quiet">–</span>'

@@ -13,8 +13,8 @@ import { GENERIC_DECLINE } from '../../rules/instruments.js'
 import { money } from '../fragments.js'
 import type { Fragment } from '../layout.js'
 import { asking, button, choiceField, form, submit, textField, typed } from './fields.js'
-import { fieldId, problemAt, type Form, type Sheet } from './form.js'
-import type { DashboardPage, Visit } from './frame.js'
+import { fieldId, problemAt, type Form, type FormState } from './form.js'
+import type { DashboardPage, PageContext } from './router.js'
 import { card, statusTag } from './parts.js'
 import type { Payment } from './payment.js'
 import { readingOf, typedAmount } from './reading.js'
@@ -22,44 +22,46 @@ import { readingOf, typedAmount } from './reading.js'
 type Items = Schemas['PaymentLineItemsResponse']
 type Actions = NonNullable<DashboardPage['actions']>
 
-const pathOf = (visit: Visit) => ({ payment_id: visit.param('payment_id') })
+const pathOf = (page: PageContext) => ({ payment_id: page.param('payment_id') })
 
-const pay = (visit: Visit, body: { card?: string | undefined, outcome?: string | undefined, error_code?: string | undefined }) =>
-  visit.operate('POST /_emulator/payments/{payment_id}/pay', { path: pathOf(visit), body })
+interface PayBody { card?: string | undefined, outcome?: string | undefined, error_code?: string | undefined }
+
+const pay = (page: PageContext, body: PayBody) =>
+  page.operate('POST /_emulator/payments/{payment_id}/pay', { path: pathOf(page), body })
 
 export const paymentActions: Actions = {
-  async pay (visit, form) {
-    await pay(visit, { card: form.text('card') })
+  async pay (page, form) {
+    await pay(page, { card: form.text('card') })
     return { done: 'paid' }
   },
-  async answer (visit, form) {
-    await pay(visit, { outcome: form.text('outcome') })
+  async answer (page, form) {
+    await pay(page, { outcome: form.text('outcome') })
     return { done: 'answered' }
   },
-  async fail (visit, form) {
-    await pay(visit, { outcome: 'failed', error_code: form.text('error_code') })
+  async fail (page, form) {
+    await pay(page, { outcome: 'failed', error_code: form.text('error_code') })
     return { done: 'failed' }
   },
-  async cancel (visit) {
-    await pay(visit, { outcome: 'cancelled' })
+  async cancel (page) {
+    await pay(page, { outcome: 'cancelled' })
     return { done: 'cancelled' }
   },
-  async expire (visit) {
-    await visit.operate('POST /_emulator/payments/{payment_id}/expire', { path: pathOf(visit) })
+  async expire (page) {
+    await page.operate('POST /_emulator/payments/{payment_id}/expire', { path: pathOf(page) })
     return { done: 'expired' }
   },
-  async refund (visit, form) {
-    await visit.operate('POST /refunds', { body: { ...pathOf(visit), reason: form.given('reason') } })
+  async refund (page, form) {
+    await page.operate('POST /refunds', { body: { ...pathOf(page), reason: form.given('reason') } })
     return { done: 'refunded' }
   },
-  async 'refund-items' (visit, form) {
-    await visit.operate('POST /refunds', {
-      body: { ...pathOf(visit), reason: form.given('reason'), items: await wantedItems(visit, form) }
+  async 'refund-items' (page, form) {
+    await page.operate('POST /refunds', {
+      body: { ...pathOf(page), reason: form.given('reason'), items: await wantedItems(page, form) }
     })
     return { done: 'refunded' }
   },
-  async settle (visit, form) {
-    await visit.operate('POST /_emulator/refunds/{refund_id}/settle', {
+  async settle (page, form) {
+    await page.operate('POST /_emulator/refunds/{refund_id}/settle', {
       path: { refund_id: form.text('refund_id') }, body: { status: form.text('status') }
     })
     return { done: 'settled' }
@@ -67,11 +69,11 @@ export const paymentActions: Actions = {
 }
 
 /** To the API, a list of no items is the whole payment, which nobody means who has checked none. */
-async function wantedItems (visit: Visit, form: Form): Promise<object[]> {
+async function wantedItems (page: PageContext, form: Form): Promise<object[]> {
   const chosen = form.all('item')
   if (chosen.length === 0) throw invalid('items', 'Choose at least one item to refund')
-  const { currency } = await visit.operate('GET /payments/{payment_id}', { path: pathOf(visit) })
-  const reading = readingOf(form, visit.context.sandbox)
+  const { currency } = await page.operate('GET /payments/{payment_id}', { path: pathOf(page) })
+  const reading = readingOf(form, page.context.sandbox)
   const items = chosen.map((id, index) =>
     ({ item_id: id, amount: reading.amount(`amount-${id}`, currency, `items[${index}].amount`) }))
   reading.check()
@@ -79,18 +81,18 @@ async function wantedItems (visit: Visit, form: Form): Promise<object[]> {
 }
 
 /** The forms, as cards; what is pending comes first. */
-export function paymentForms (payment: Payment, items: Items, visit: Visit): Fragment {
-  const possible = new Set(paymentStates.possible(findPayment(payment.payment_id, visit.context), visit.context))
-  const next = possible.has('pay') ? paying(possible, visit) : ended(payment, visit)
-  const refunds = possible.has('refund') ? refunding(payment, items, visit) : null
+export function paymentForms (payment: Payment, items: Items, page: PageContext): Fragment {
+  const possible = new Set(paymentStates.possible(findPayment(payment.payment_id, page.context), page.context))
+  const next = possible.has('pay') ? paying(possible, page) : ended(payment, page)
+  const refunds = possible.has('refund') ? refunding(payment, items, page) : null
   return html`!${card(next, { id: 'actions', title: 'What happens next', live: true })}
 !${refunds === null ? '' : card(refunds, { id: 'refunds', title: 'Refunds', live: true })}`
 }
 
-function paying (possible: ReadonlySet<PaymentAction>, visit: Visit): Fragment {
-  const { testCards, failureCodes } = visit.context.sandbox.reference
-  const payWith = visit.sheet('pay')
-  const fail = visit.sheet('fail')
+function paying (possible: ReadonlySet<PaymentAction>, page: PageContext): Fragment {
+  const { testCards, failureCodes } = page.context.sandbox.reference
+  const payWith = page.formState('pay')
+  const fail = page.formState('fail')
   const ways = html`!${form(payWith, html`!${choiceField(payWith, {
     name: 'card', label: 'Pay with a test card', isRequired: true, options: testCards.map(({ number, label }) => [number, label])
   })}<div class="row">!${submit('Pay')}</div>`)}
@@ -101,17 +103,17 @@ function paying (possible: ReadonlySet<PaymentAction>, visit: Visit): Fragment {
     value: GENERIC_DECLINE,
     options: Object.keys(failureCodes).map(code => [code, code])
   })}<div class="row">!${submit('Fail', 'second')}</div>`)}`
-  return html`!${possible.has('answer') ? confirming(visit) : ''}!${ways}
+  return html`!${possible.has('answer') ? confirming(page) : ''}!${ways}
 <div class="row enders">
 !${possible.has('cancel')
-? asking(visit.sheet('cancel'), {
+? asking(page.formState('cancel'), {
     opens: 'Cancel it',
     question: 'A cancelled payment can’t be paid any more. Its link then says so.',
     confirm: 'Cancel the payment'
   })
 : ''}
 !${possible.has('expire')
-? asking(visit.sheet('expire'), {
+? asking(page.formState('expire'), {
     opens: 'Let it expire now',
     question: 'The link can’t be paid any more, as if its time had come. The clock stays as it is.',
     confirm: 'Let the link expire'
@@ -119,15 +121,15 @@ function paying (possible: ReadonlySet<PaymentAction>, visit: Visit): Fragment {
 : ''}</div>`
 }
 
-function confirming (visit: Visit): Fragment {
-  const sheet = visit.sheet('answer')
+function confirming (page: PageContext): Fragment {
+  const formState = page.formState('answer')
   return html`<div class="note"><p>The bank waits for the customer to confirm.</p><div class="row">
-!${button(sheet, 'Confirm', 'primary', { outcome: 'succeeded' })}
-!${button(sheet, 'Refuse', 'second', { outcome: 'failed' })}</div></div>`
+!${button(formState, 'Confirm', 'primary', { outcome: 'succeeded' })}
+!${button(formState, 'Refuse', 'second', { outcome: 'failed' })}</div></div>`
 }
 
 /** Why nothing can be done any more. */
-function ended ({ status }: Payment, { base, context: { sandbox } }: Visit): Fragment {
+function ended ({ status }: Payment, { base, context: { sandbox } }: PageContext): Fragment {
   if (status === 'processing') {
     const seconds = sandbox.settings.settlementDelayUs / 1_000_000
     return html`<p>The bank has the payment, and answers ${seconds} seconds after it was tried, by the clock of the sandbox.</p>
@@ -139,16 +141,16 @@ function ended ({ status }: Payment, { base, context: { sandbox } }: Visit): Fra
 <p><a href="${base}/dashboard/payments/new">Create another payment</a></p>`
 }
 
-function refunding (payment: Payment, items: Items, visit: Visit): Fragment {
-  const { context: { sandbox } } = visit
+function refunding (payment: Payment, items: Items, page: PageContext): Fragment {
+  const { context: { sandbox } } = page
   const pending = (payment.refunds ?? []).filter(({ status }) => refundStates.accepts('settle', status))
-  if (pending.length > 0) return html`!${pending.map(refund => settling(refund, visit))}`
+  if (pending.length > 0) return html`!${pending.map(refund => settling(refund, page))}`
   const left = items.items.reduce((sum, { refundable_amount: amount }) => sum + amount, 0)
   if (left === 0) {
     const isFree = payment.total_amount === 0
     return html`<p>${isFree ? 'There was nothing to pay, and so there is nothing to refund.' : 'All of it was refunded.'}</p>`
   }
-  const whole = visit.sheet('refund')
+  const whole = page.formState('refund')
   const amount = money(left, payment.currency, sandbox)
   return html`<p>${amount} can be refunded.</p>
 !${asking(whole, {
@@ -157,42 +159,46 @@ function refunding (payment: Payment, items: Items, visit: Visit): Fragment {
     confirm: 'Refund it',
     content: reasonField(whole)
   })}
-!${byItem(items, visit)}`
+!${byItem(items, page)}`
 }
 
-function reasonField (sheet: Sheet): Fragment {
-  return textField(sheet, { name: 'reason', label: 'Reason' })
+function reasonField (formState: FormState): Fragment {
+  return textField(formState, { name: 'reason', label: 'Reason' })
 }
 
-function settling (refund: NonNullable<Payment['refunds']>[number], visit: Visit): Fragment {
+function settling (refund: NonNullable<Payment['refunds']>[number], page: PageContext): Fragment {
   const { refund_id: id, status, amount, currency } = refund
-  const sheet = visit.sheet('settle')
-  return html`<div class="note" id="pending-${id}"><p>A refund of ${money(amount ?? 0, currency ?? 'USD', visit.context.sandbox)}
+  const formState = page.formState('settle')
+  return html`<div class="note" id="pending-${id}"><p>A refund of ${money(amount ?? 0, currency ?? 'USD', page.context.sandbox)}
 is !${statusTag(status)}</p><div class="row">
-!${button(sheet, 'Let it succeed', 'primary', { refund_id: id, status: 'succeeded' })}
-!${button(sheet, 'Let it fail', 'second', { refund_id: id, status: 'failed' })}</div></div>`
+!${button(formState, 'Let it succeed', 'primary', { refund_id: id, status: 'succeeded' })}
+!${button(formState, 'Let it fail', 'second', { refund_id: id, status: 'failed' })}</div></div>`
 }
 
-function byItem ({ items, currency }: Items, visit: Visit): Fragment {
-  const sheet = visit.sheet('refund-items')
-  const rows = items.filter(({ refundable_amount: amount }) => amount > 0).map(item => itemFields(sheet, item, currency, visit))
-  return html`<details class="fold" id="by-item"!${sheet.refused === null ? '' : ' open'}><summary>Refund item by item</summary>
-!${form(sheet, html`<ul class="choices" id="${fieldId(sheet.action, 'items')}">!${rows}</ul>!${reasonField(sheet)}
+function byItem ({ items, currency }: Items, page: PageContext): Fragment {
+  const formState = page.formState('refund-items')
+  const rows = items.filter(({ refundable_amount: amount }) => amount > 0)
+    .map(item => itemFields(formState, item, currency, page))
+  return html`<details class="fold" id="by-item"!${formState.refused === null ? '' : ' open'}>
+<summary>Refund item by item</summary>
+!${form(formState, html`<ul class="choices" id="${fieldId(formState.action, 'items')}">!${rows}</ul>!${reasonField(formState)}
 <div class="row">!${submit('Refund the checked items', 'danger')}</div>`)}</details>`
 }
 
 /** The place of an item in the list that is sent is its place among the checked ones: there the API's problems are looked for. */
-function itemFields (sheet: Sheet, item: Items['items'][number], currency: string, { context: { sandbox } }: Visit): Fragment {
+function itemFields (
+  formState: FormState, item: Items['items'][number], currency: string, { context: { sandbox } }: PageContext
+): Fragment {
   const { items_id: id, name, refundable_amount: left } = item
-  const index = sheet.refused?.form.all('item').indexOf(id) ?? -1
-  const problem = index < 0 ? null : problemAt(sheet, `items[${index}]`)
-  const box = index < 0 ? `refund-items-box-${id}` : fieldId(sheet.action, `items[${index}]`)
+  const index = formState.refused?.form.all('item').indexOf(id) ?? -1
+  const problem = index < 0 ? null : problemAt(formState, `items[${index}]`)
+  const box = index < 0 ? `refund-items-box-${id}` : fieldId(formState.action, `items[${index}]`)
   const amount = `refund-items-amount-${id}`
   return html`<li><div class="field check"><input type="checkbox" id="${box}" name="item" value="${id}"
 !${index < 0 ? '' : ' checked'}!${problem === null ? '' : html` aria-invalid="true" aria-describedby="${box}-problem"`}>
 <label for="${box}">${name ?? id} <span class="quiet">up to ${money(left, currency, sandbox)}</span></label></div>
 <div class="field"><label class="unseen" for="${amount}">Amount of ${name ?? id}, in ${currency}</label>
 <input type="text" inputmode="decimal" id="${amount}" name="amount-${id}" autocomplete="off"
-value="${typed(sheet, `amount-${id}`, typedAmount(left, currency, sandbox))}"></div>
+value="${typed(formState, `amount-${id}`, typedAmount(left, currency, sandbox))}"></div>
 !${problem === null ? '' : html`<p class="problem" id="${box}-problem">${problem}</p>`}</li>`
 }

@@ -3,12 +3,12 @@
  * to come.
  */
 import { html } from 'ghtml'
-import type { components } from '../../control/types.gen.js'
+import type { components } from '../../contract/control-types.gen.js'
 import { formatTime, parseTime } from '../../rules/calendar.js'
 import { isOpen } from '../../resources/payments/states.js'
 import { money } from '../fragments.js'
 import type { Fragment } from '../layout.js'
-import type { Visit } from './frame.js'
+import type { PageContext } from './router.js'
 import { statusTag, timeTag, type Kind } from './parts.js'
 import type { Payment } from './payment.js'
 
@@ -26,31 +26,31 @@ interface Entry {
 
 const EVENTS_MAX = 100
 
-export async function timeline (payment: Payment, visit: Visit): Promise<Fragment> {
+export async function timeline (payment: Payment, page: PageContext): Promise<Fragment> {
   const query = { payment_id: payment.payment_id, page_size: EVENTS_MAX }
-  const { items: events } = await visit.operate('GET /_emulator/events', { query })
-  const { items: deliveries } = await visit.operate('GET /_emulator/deliveries', { query })
+  const { items: events } = await page.operate('GET /_emulator/events', { query })
+  const { items: deliveries } = await page.operate('GET /_emulator/deliveries', { query })
   const entries = [
-    created(payment, visit),
-    ...opening(payment, visit),
-    ...attempts(payment, visit),
-    ...events.map(event => eventEntry(event, deliveries, visit)),
-    ...refunds(payment, visit),
-    ...expiry(payment, visit)
+    created(payment, page),
+    ...opening(payment, page),
+    ...attempts(payment, page),
+    ...events.map(event => eventEntry(event, deliveries, page)),
+    ...refunds(payment, page),
+    ...expiry(payment, page)
   ]
   const time = ({ at }: Entry) => parseTime(at) ?? 0
   entries.sort((a, b) => time(a) - time(b)) // what happened at the same time stays as it is listed
   return html`<ol class="timeline">!${entries.map(({ id, at, kind, what, more }) =>
     html`<li id="entry-${id}" class="${kind}" data-testid="timeline-entry">
-<div class="what"><span>!${what}</span>!${timeTag(at, visit)}</div>
+<div class="what"><span>!${what}</span>!${timeTag(at, page)}</div>
 !${more === undefined ? '' : html`<div class="more">!${more}</div>`}</li>`)}</ol>`
 }
 
-function created ({ created_at: at, total_amount: total, currency }: Payment, { context: { sandbox } }: Visit): Entry {
+function created ({ created_at: at, total_amount: total, currency }: Payment, { context: { sandbox } }: PageContext): Entry {
   return { id: 'created', at, kind: 'calm', what: html`Created, to pay ${money(total, currency, sandbox)}` }
 }
 
-function opening ({ payment_id: id }: Payment, { context: { sandbox } }: Visit): Entry[] {
+function opening ({ payment_id: id }: Payment, { context: { sandbox } }: PageContext): Entry[] {
   const openedAt = sandbox.payments.find(id)?.opened_at ?? null
   return openedAt === null ? [] : [{ id: 'opened', at: formatTime(openedAt), kind: 'calm', what: 'The customer opened the link' }]
 }
@@ -64,7 +64,7 @@ const ATTEMPTS: Record<string, { kind: Kind, what: string }> = {
   cancelled: { kind: 'calm', what: 'Cancelled' }
 }
 
-function attempts ({ payment_id: id }: Payment, { context: { sandbox } }: Visit): Entry[] {
+function attempts ({ payment_id: id }: Payment, { context: { sandbox } }: PageContext): Entry[] {
   const seq = sandbox.payments.find(id)?.seq
   if (seq === undefined) return []
   return sandbox.payments.attempts(seq).map(({ seq, created_at: at, status, method_type: method, error_code: error }) => {
@@ -80,8 +80,8 @@ function attempts ({ payment_id: id }: Payment, { context: { sandbox } }: Visit)
   })
 }
 
-function eventEntry (event: Event, deliveries: readonly Delivery[], visit: Visit): Entry {
-  const { base } = visit
+function eventEntry (event: Event, deliveries: readonly Delivery[], page: PageContext): Entry {
+  const { base } = page
   const own = deliveries.filter(({ event_id: id }) => id === event.event_id)
   const kind = own.some(({ state }) => state === 'failed') ? 'bad' : 'calm'
   return {
@@ -91,19 +91,19 @@ function eventEntry (event: Event, deliveries: readonly Delivery[], visit: Visit
     what: html`Event <a href="${base}/dashboard/webhooks/events/${event.event_id}">${event.type}</a>`,
     more: own.length === 0
       ? html`<p class="quiet">No webhook endpoint wanted it.</p>`
-      : html`<ul>!${own.map(delivery => deliveryItem(delivery, visit))}</ul>`
+      : html`<ul>!${own.map(delivery => deliveryItem(delivery, page))}</ul>`
   }
 }
 
-function deliveryItem ({ delivery_id: id, state, attempts, tries, due_at: dueAt }: Delivery, visit: Visit): Fragment {
+function deliveryItem ({ delivery_id: id, state, attempts, tries, due_at: dueAt }: Delivery, page: PageContext): Fragment {
   const last = attempts.at(-1)
   const answer = last === undefined ? '' : html` to ${last.url}: ${last.error ?? `HTTP ${last.response_status}`}`
-  const next = state === 'waiting' && dueAt !== null ? html`; next !${timeTag(dueAt, visit)}` : ''
-  return html`<li>!${statusTag(state)} <a href="${visit.base}/dashboard/webhooks/deliveries/${id}">delivery</a>
+  const next = state === 'waiting' && dueAt !== null ? html`; next !${timeTag(dueAt, page)}` : ''
+  return html`<li>!${statusTag(state)} <a href="${page.base}/dashboard/webhooks/deliveries/${id}">delivery</a>
 <span class="quiet">${tries === 1 ? '1 try' : `${tries} tries`}!${answer}!${next}</span></li>`
 }
 
-function refunds ({ refunds }: Payment, { context: { sandbox } }: Visit): Entry[] {
+function refunds ({ refunds }: Payment, { context: { sandbox } }: PageContext): Entry[] {
   return (refunds ?? []).map(({ refund_id: id, created_at: at, status, amount, currency, reason }) => ({
     id,
     at,
@@ -113,7 +113,7 @@ function refunds ({ refunds }: Payment, { context: { sandbox } }: Visit): Entry[
   }))
 }
 
-function expiry ({ payment_id: id, status }: Payment, { context: { sandbox, now } }: Visit): Entry[] {
+function expiry ({ payment_id: id, status }: Payment, { context: { sandbox, now } }: PageContext): Entry[] {
   const expiresAt = sandbox.payments.find(id)?.expires_at ?? null
   if (expiresAt === null || !isOpen({ status })) return []
   const hasCome = expiresAt <= now

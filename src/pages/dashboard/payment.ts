@@ -5,10 +5,10 @@
  */
 import { html } from 'ghtml'
 import type { Reply, Schemas } from '../../contract/operations.js'
-import type { components } from '../../control/types.gen.js'
+import type { components } from '../../contract/control-types.gen.js'
 import { money } from '../fragments.js'
 import type { Fragment } from '../layout.js'
-import type { Dashboard, Shown, Visit } from './frame.js'
+import type { Dashboard, Shown, PageContext } from './router.js'
 import { icon } from './icons.js'
 import {
   NONE, card, cellLink, code, copyButton, crumb, facts, followedUrl, fullTime, heading, idTag, linkButton, metadata, rawJson,
@@ -38,33 +38,33 @@ export function addPayment (dashboard: Dashboard): void {
   })
 }
 
-async function payment (visit: Visit): Promise<Shown> {
-  const path = { payment_id: visit.param('payment_id') }
+async function payment (page: PageContext): Promise<Shown> {
+  const path = { payment_id: page.param('payment_id') }
   // The view fills in every key of the contract, whose schema asks for fewer.
-  const shown = await visit.operate('GET /payments/{payment_id}', { path }) as Payment
-  const items = await visit.operate('GET /payments/{payment_id}/line-items', { path })
-  const explanation = await visit.operate('GET /_emulator/payments/{payment_id}/explain', { path })
-  const { items: requests } = await visit.operate('GET /_emulator/requests', { query: { ...path, page_size: 100 } })
+  const shown = await page.operate('GET /payments/{payment_id}', { path }) as Payment
+  const items = await page.operate('GET /payments/{payment_id}/line-items', { path })
+  const explanation = await page.operate('GET /_emulator/payments/{payment_id}/explain', { path })
+  const { items: requests } = await page.operate('GET /_emulator/requests', { query: { ...path, page_size: 100 } })
   const title = { html: html`!${idTag(shown.payment_id)}!${statusTag(shown.status ?? '')}` }
   return {
     title: `Payment ${shown.payment_id}`,
     content: html`<div id="head" data-live>
-!${heading(title, html`!${againLink(shown, visit)}!${openLink(shown)}`, crumb(visit, '/dashboard/payments', 'Payments'))}</div>
+!${heading(title, html`!${againLink(shown, page)}!${openLink(shown)}`, crumb(page, '/dashboard/payments', 'Payments'))}</div>
 <div class="columns beside"><div>
-!${card(await timeline(shown, visit), { id: 'timeline', title: 'What happened', live: true })}
+!${card(await timeline(shown, page), { id: 'timeline', title: 'What happened', live: true })}
 </div><div>
-!${paymentForms(shown, items, visit)}
-!${card(details(shown, visit), { id: 'facts', title: 'Details', live: true })}
+!${paymentForms(shown, items, page)}
+!${card(details(shown, page), { id: 'facts', title: 'Details', live: true })}
 </div><div>
-!${card(price(explanation, visit), { id: 'price', title: 'How the price came about', pad: false })}
-!${card(requestTable(requests, visit), { id: 'requests', title: 'Requests about it', live: true, pad: false })}
+!${card(price(explanation, page), { id: 'price', title: 'How the price came about', pad: false })}
+!${card(requestTable(requests, page), { id: 'requests', title: 'Requests about it', live: true, pad: false })}
 !${card(rawJson(shown, { title: 'As the API answers it' }), { id: 'raw-json', live: true })}
 </div></div>`
   }
 }
 
 /** Leads to the cart that the payment was made of, with its total and its code. */
-function againLink ({ payment_id: id }: Payment, { base }: Visit): Fragment {
+function againLink ({ payment_id: id }: Payment, { base }: PageContext): Fragment {
   return linkButton(`${base}/dashboard/payments/new?${new URLSearchParams({ from: id })}`, 'Create another like it')
 }
 
@@ -75,8 +75,8 @@ function openLink ({ payment_link: link, status }: Payment): Fragment {
 <span class="unseen">(in a new tab)</span></a>`
 }
 
-function details (shown: Payment, visit: Visit): Fragment {
-  const { base, context: { sandbox } } = visit
+function details (shown: Payment, page: PageContext): Fragment {
+  const { base, context: { sandbox } } = page
   const { customer, billing, card_last_four: lastFour, checkout_session_id: session } = shown
   const amount = (minor: number | null) => minor === null ? null : html`${money(minor, shown.currency, sandbox)}`
   const cardTold = [shown.card_network ?? 'card', '••••', lastFour, shown.card_type, shown.card_issuing_country]
@@ -105,13 +105,13 @@ function details (shown: Payment, visit: Visit): Fragment {
       : html`<a href="${base}/dashboard/checkouts/${session}"><code>${session}</code></a>`],
     ['Invoice', shown.status === 'succeeded' ? html`<a href="${shown.invoice_url}">PDF</a>` : null],
     ['Brand', idTag(shown.brand_id)],
-    ['Created', fullTime(shown.created_at, visit)],
-    ['Last changed', shown.updated_at === null ? null : fullTime(shown.updated_at, visit)]
+    ['Created', fullTime(shown.created_at, page)],
+    ['Last changed', shown.updated_at === null ? null : fullTime(shown.updated_at, page)]
   ])
 }
 
 /** Every step of the calculation, as /_emulator explains it. */
-function price (explanation: Explanation, { context: { sandbox } }: Visit): Fragment {
+function price (explanation: Explanation, { context: { sandbox } }: PageContext): Fragment {
   const { steps, as_of_now: lookedUp } = explanation
   const rows = steps.map(({ text, after, currency, kind }) => html`<tr data-testid="price-step"!${kind === 'total'
     ? ' class="total"'
@@ -129,8 +129,8 @@ function nameOf ({ operation, method, path }: LoggedRequest): string {
 }
 
 /** The oldest first: the one that made the payment stands first, as far as the log still holds it. */
-function requestTable (requests: readonly LoggedRequest[], visit: Visit): Fragment {
-  const { base, context: { sandbox } } = visit
+function requestTable (requests: readonly LoggedRequest[], page: PageContext): Fragment {
+  const { base, context: { sandbox } } = page
   if (requests.length === 0) {
     return html`<p class="pad quiet">${sandbox.requests.size === 0
       ? 'The request log is off: start the emulator without --request-log 0.'
@@ -142,7 +142,7 @@ function requestTable (requests: readonly LoggedRequest[], visit: Visit): Fragme
       cellLink(`${base}/dashboard/requests/${request.request_id}`, html`${nameOf(request)}`),
       statusTag(String(request.status), request.status < 400 ? 'good' : 'bad'),
       request.error_code === null ? NONE : code(request.error_code),
-      timeTag(request.answered_at, visit)
+      timeTag(request.answered_at, page)
     ]
   }))
   return table('Requests about this payment', [

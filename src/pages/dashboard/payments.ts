@@ -4,14 +4,14 @@
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../contract/operations.js'
-import { page } from '../../http/paging.js'
+import { paging } from '../../contract/paging.js'
 import { searchPayments } from '../../resources/payments/search.js'
 import { paymentItem } from '../../resources/payments/view.js'
 import { money } from '../fragments.js'
 import type { Fragment } from '../layout.js'
-import type { Dashboard, Shown, Visit } from './frame.js'
+import type { Dashboard, Shown, PageContext } from './router.js'
 import {
-  PAGE_ROWS, createdOn, filterForm, filtersOf, listed, pageNumber, pastEnd, turning, type Filter, type Listed
+  PAGE_ROWS, createdOn, filterForm, filtersOf, listed, pageNumber, pastEnd, pagination, type Filter, type Listed
 } from './lists.js'
 import { card, cellLink, code, empty, heading, linkButton, statusTag, table, timeTag, type Row } from './parts.js'
 
@@ -37,19 +37,19 @@ const FILTERS: readonly Filter[] = [
   { name: 'subscription_id', label: 'Subscription', type: 'text', placeholder: 'sub_…', isRare: true }
 ]
 
-async function payments (visit: Visit): Promise<Shown> {
-  const { base, context: { sandbox } } = visit
-  const { from, until, ...given } = filtersOf(visit, ['status', 'currency', 'customer_id', 'product_id', 'brand_id',
+async function payments (page: PageContext): Promise<Shown> {
+  const { base, context: { sandbox } } = page
+  const { from, until, ...given } = filtersOf(page, ['status', 'currency', 'customer_id', 'product_id', 'brand_id',
     'subscription_id', 'from', 'until'])
   const query = {
     ...given,
     ...(given.currency === undefined ? {} : { currency: given.currency.toUpperCase() }),
     ...createdOn({ from, until })
   }
-  const { q: search } = filtersOf(visit, ['q'])
+  const { q: search } = filtersOf(page, ['q'])
   const list = search === undefined
-    ? await listed(visit, paging => visit.operate('GET /payments', { query: { ...query, ...paging } }))
-    : await found(search, query, visit)
+    ? await listed(page, paging => page.operate('GET /payments', { query: { ...query, ...paging } }))
+    : await found(search, query, page)
   const isNarrowed = search !== undefined || Object.keys(query).length > 0
   const rows = list.items.map((payment): Row => ({
     id: payment.payment_id,
@@ -58,27 +58,27 @@ async function payments (visit: Visit): Promise<Shown> {
       html`${money(payment.total_amount, payment.currency, sandbox)}`,
       html`!${statusTag(payment.status ?? 'requires_payment_method')}!${refundTag(payment)}`,
       html`${methodOf(payment)}`,
-      timeTag(payment.created_at, visit)
+      timeTag(payment.created_at, page)
     ]
   }))
-  const nothing = list.page > 1 ? pastEnd(visit, 'payments') : isNarrowed ? nothingFits(visit) : nothingYet(visit)
+  const nothing = list.page > 1 ? pastEnd(page, 'payments') : isNarrowed ? nothingFits(page) : nothingYet(page)
   const content = rows.length === 0 ? nothing : table('Payments', COLUMNS, rows)
   return {
     title: 'Payments',
     content: html`!${heading('Payments', linkButton(`${base}/dashboard/payments/new`, 'Create a test payment', 'primary'))}
-!${card(html`!${filterForm(visit, FILTERS)}<div id="list" data-live>!${content}!${turning(visit, list, 'payments')}</div>`, {
+!${card(html`!${filterForm(page, FILTERS)}<div id="list" data-live>!${content}!${pagination(page, list, 'payments')}</div>`, {
     id: 'payments', pad: false
   })}`
   }
 }
 
 /** One row more than is shown tells whether there are others: a search is too dear to be made twice. */
-async function found (search: string, query: Readonly<Record<string, string>>, visit: Visit): Promise<Listed<Item>> {
-  await visit.operate('GET /payments', { query: { ...query, page_size: 1 } }) // which refuses filters that it does not know
-  const number = pageNumber(visit)
-  const { filter } = page(query)
-  const rows = searchPayments(search, filter, PAGE_ROWS + 1, (number - 1) * PAGE_ROWS, visit.context)
-  const items = rows.slice(0, PAGE_ROWS).map(payment => paymentItem(payment, visit.context))
+async function found (search: string, query: Readonly<Record<string, string>>, page: PageContext): Promise<Listed<Item>> {
+  await page.operate('GET /payments', { query: { ...query, page_size: 1 } }) // which refuses filters that it does not know
+  const number = pageNumber(page)
+  const { filter } = paging(query)
+  const rows = searchPayments(search, filter, PAGE_ROWS + 1, (number - 1) * PAGE_ROWS, page.context)
+  const items = rows.slice(0, PAGE_ROWS).map(payment => paymentItem(payment, page.context))
   return { items, page: number, hasMore: rows.length > PAGE_ROWS }
 }
 
@@ -95,13 +95,13 @@ function methodOf ({ card_network: network, card_last_four: lastFour, payment_me
   return lastFour == null ? type?.replaceAll('_', ' ') ?? '–' : `${network ?? 'card'} •••• ${lastFour}`
 }
 
-function nothingFits ({ url }: Visit): Fragment {
+function nothingFits ({ url }: PageContext): Fragment {
   const [path = ''] = url.split('?', 1)
   return empty('No payment fits', html`<p>Search for another beginning of an id, another part of an e-mail or of the metadata, or
 <a href="${path}">show all payments</a>.</p>`)
 }
 
-function nothingYet ({ base }: Visit): Fragment {
+function nothingYet ({ base }: PageContext): Fragment {
   return empty('No payment yet', html`<p>Payments that your program creates appear here by themselves.
 <a href="${base}/">How to connect it</a>, or <a href="${base}/dashboard/payments/new">create a test payment</a>.</p>`)
 }

@@ -8,8 +8,8 @@ import type { Schemas } from '../../contract/operations.js'
 import { percent } from '../../rules/decimal.js'
 import type { Fragment } from '../layout.js'
 import { areaField, checkField, choiceField, form, submit, textField } from './fields.js'
-import type { Form, Sheet } from './form.js'
-import type { Visit } from './frame.js'
+import type { Form, FormState } from './form.js'
+import type { PageContext } from './router.js'
 import { linkButton } from './parts.js'
 import { readingOf, typedAmount, type Reading } from './reading.js'
 import { currencyOptions, metadataField, withChosen } from './related.js'
@@ -31,16 +31,16 @@ const NEW_PRICE = {
 /** The price as far as a form has fields for it: null for one that is billed by usage. */
 type Priced = Extract<Price, { type: 'one_time_price' | 'recurring_price' }> | typeof NEW_PRICE
 
-export async function productForm (sheet: Sheet, product: Product | null, visit: Visit): Promise<Fragment> {
-  const { items: brands } = await visit.operate('GET /brands')
+export async function productForm (formState: FormState, product: Product | null, page: PageContext): Promise<Fragment> {
+  const { items: brands } = await page.operate('GET /brands')
   const price = product === null ? NEW_PRICE : product.price
   const leave = product === null ? '/dashboard/products' : `/dashboard/products/${encodeURIComponent(product.product_id)}`
   const named = brands.map(({ brand_id: id, name }): readonly [string, string] => [id, name ?? id])
-  return form(sheet, html`
-!${textField(sheet, { name: 'name', label: 'Name', value: product?.name, isRequired: true })}
-!${areaField(sheet, { name: 'description', label: 'Description', value: product?.description, rows: 3 })}
+  return form(formState, html`
+!${textField(formState, { name: 'name', label: 'Name', value: product?.name, isRequired: true })}
+!${areaField(formState, { name: 'description', label: 'Description', value: product?.description, rows: 3 })}
 <div class="pair">
-!${choiceField(sheet, {
+!${choiceField(formState, {
     name: 'tax_category',
     label: 'Tax category',
     isRequired: true,
@@ -49,33 +49,33 @@ export async function productForm (sheet: Sheet, product: Product | null, visit:
   })}
 !${brands.length < 2
     ? ''
-    : choiceField(sheet, { name: 'brand_id', label: 'Brand', isRequired: true, value: product?.brand_id, options: named })}
+    : choiceField(formState, { name: 'brand_id', label: 'Brand', isRequired: true, value: product?.brand_id, options: named })}
 </div>
-!${price.type === 'usage_based_price' ? USAGE : priceFields(sheet, price, visit)}
-!${metadataField(sheet, product?.metadata)}
+!${price.type === 'usage_based_price' ? USAGE : priceFields(formState, price, page)}
+!${metadataField(formState, product?.metadata)}
 <div class="row">!${submit(product === null ? 'Create the product' : 'Save')}
-!${linkButton(visit.base + leave, 'Cancel')}</div>`)
+!${linkButton(page.base + leave, 'Cancel')}</div>`)
 }
 
 const USAGE = '<p class="note">This product is billed by usage. Its price can be changed through the API alone, and stays.</p>'
 
-function priceFields (sheet: Sheet, price: Priced, visit: Visit): Fragment {
+function priceFields (formState: FormState, price: Priced, page: PageContext): Fragment {
   const { currency } = price
   return html`<fieldset><legend>Price</legend>
 <div class="pair">
-!${choiceField(sheet, { name: 'price.type', label: 'Is paid', isRequired: true, value: price.type, options: KINDS })}
-!${choiceField(sheet, {
+!${choiceField(formState, { name: 'price.type', label: 'Is paid', isRequired: true, value: price.type, options: KINDS })}
+!${choiceField(formState, {
     name: 'price.currency',
     label: 'Currency',
     isRequired: true,
     value: currency,
-    options: withChosen(currencyOptions(visit),
+    options: withChosen(currencyOptions(page),
     currency)
   })}
 </div>
 <div class="pair">
-!${amountField(sheet, visit, 'price.price', 'Price', price.price, currency, true)}
-!${textField(sheet, {
+!${amountField(formState, page, 'price.price', 'Price', price.price, currency, true)}
+!${textField(formState, {
     name: 'price.discount_bps',
     label: 'Discount in percent',
     value: price.discount_bps ? percent(price.discount_bps) : '',
@@ -83,56 +83,56 @@ function priceFields (sheet: Sheet, price: Priced, visit: Visit): Fragment {
     hint: '0 to 100, such as 12.5.'
   })}
 </div>
-!${checkField(sheet, { name: 'price.tax_inclusive', label: 'Tax is part of the price', value: price.tax_inclusive === true })}
-!${checkField(sheet, {
+!${checkField(formState, { name: 'price.tax_inclusive', label: 'Tax is part of the price', value: price.tax_inclusive === true })}
+!${checkField(formState, {
     name: 'price.purchasing_power_parity', label: 'Purchasing power parity', value: price.purchasing_power_parity === true
   })}
-!${oneTimeFields(sheet, price, visit)}
-!${recurringFields(sheet, price, visit)}
+!${oneTimeFields(formState, price, page)}
+!${recurringFields(formState, price, page)}
 </fieldset>`
 }
 
-function oneTimeFields (sheet: Sheet, price: Priced, visit: Visit): Fragment {
+function oneTimeFields (formState: FormState, price: Priced, page: PageContext): Fragment {
   const [chosen, suggested] = 'pay_what_you_want' in price ? [price.pay_what_you_want, price.suggested_price] : [false, null]
   return html`<div class="kind one-time">
-!${checkField(sheet, {
+!${checkField(formState, {
     name: 'price.pay_what_you_want',
     label: 'Customers pay what they want',
     hint: 'The price above is then the least that they may give.',
     value: chosen === true
   })}
-!${amountField(sheet, visit, 'price.suggested_price', 'Suggested price', suggested, price.currency)}
+!${amountField(formState, page, 'price.suggested_price', 'Suggested price', suggested, price.currency)}
 </div>`
 }
 
-function recurringFields (sheet: Sheet, price: Priced, visit: Visit): Fragment {
+function recurringFields (formState: FormState, price: Priced, page: PageContext): Fragment {
   const given = price.type === 'recurring_price' ? price : null
   return html`<div class="kind recurring">
 <div class="pair">
-!${textField(sheet, {
+!${textField(formState, {
     name: 'price.payment_frequency_count',
     label: 'A payment is due every',
     value: given?.payment_frequency_count ?? 1,
     inputmode: 'numeric',
     isRequired: true
   })}
-!${intervalField(sheet, 'price.payment_frequency_interval', 'Unit of it', given?.payment_frequency_interval ?? 'Month')}
+!${intervalField(formState, 'price.payment_frequency_interval', 'Unit of it', given?.payment_frequency_interval ?? 'Month')}
 </div><div class="pair">
-!${textField(sheet, {
+!${textField(formState, {
     name: 'price.subscription_period_count',
     label: 'The subscription ends after',
     value: given?.subscription_period_count ?? 10,
     inputmode: 'numeric',
     isRequired: true
   })}
-!${intervalField(sheet, 'price.subscription_period_interval', 'Unit of that', given?.subscription_period_interval ?? 'Year')}
+!${intervalField(formState, 'price.subscription_period_interval', 'Unit of that', given?.subscription_period_interval ?? 'Year')}
 </div><div class="pair">
-!${textField(sheet, {
+!${textField(formState, {
     name: 'price.trial_period_days', label: 'Trial in days', value: given?.trial_period_days || '', inputmode: 'numeric'
   })}
-!${amountField(sheet, visit, 'price.trial_amount', 'Price of the trial', given?.trial_amount, price.currency)}
+!${amountField(formState, page, 'price.trial_amount', 'Price of the trial', given?.trial_amount, price.currency)}
 </div>
-!${checkField(sheet, {
+!${checkField(formState, {
     name: 'price.trial_apply_discounts',
     label: 'Discount codes lower the price of the trial',
     value: given?.trial_apply_discounts === true
@@ -140,15 +140,17 @@ function recurringFields (sheet: Sheet, price: Priced, visit: Visit): Fragment {
 </div>`
 }
 
-function intervalField (sheet: Sheet, name: string, label: string, value: string): Fragment {
-  return choiceField(sheet, { name, label, value, isRequired: true, options: INTERVALS.map(interval => [interval, interval]) })
+function intervalField (formState: FormState, name: string, label: string, value: string): Fragment {
+  const options = INTERVALS.map(interval => [interval, interval] as const)
+  return choiceField(formState, { name, label, value, isRequired: true, options })
 }
 
 function amountField (
-  sheet: Sheet, { context: { sandbox } }: Visit, name: string, label: string, value: number | null | undefined, currency: string,
+  formState: FormState, { context: { sandbox } }: PageContext, name: string, label: string,
+  value: number | null | undefined, currency: string,
   isRequired = false
 ): Fragment {
-  return textField(sheet, {
+  return textField(formState, {
     name,
     label,
     isRequired,
@@ -159,7 +161,7 @@ function amountField (
 }
 
 /** The body of `POST /products` and of `PATCH /products/{id}`. */
-export function productBody (sent: Form, { context: { sandbox } }: Visit) {
+export function productBody (sent: Form, { context: { sandbox } }: PageContext) {
   const reading = readingOf(sent, sandbox)
   const body = {
     name: sent.text('name'),

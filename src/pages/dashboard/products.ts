@@ -9,7 +9,7 @@ import { percent } from '../../rules/decimal.js'
 import type { Fragment } from '../layout.js'
 import { money } from '../fragments.js'
 import { asking, button } from './fields.js'
-import type { Dashboard, DashboardPage, Shown, Visit } from './frame.js'
+import type { Dashboard, DashboardPage, Shown, PageContext } from './router.js'
 import { filtersOf, listed, type Filter } from './lists.js'
 import {
   NONE, card, cellLink, code, copyField, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, statusTag,
@@ -28,8 +28,8 @@ export function addProducts (dashboard: Dashboard): void {
   dashboard.page('/dashboard/products/:id/edit', editPage)
 }
 
-async function list (visit: Visit): Promise<Shown> {
-  const { items: brands } = await visit.operate('GET /brands')
+async function list (page: PageContext): Promise<Shown> {
+  const { items: brands } = await page.operate('GET /brands')
   const filters: Filter[] = [
     { name: 'recurring', label: 'Kind', type: 'choice', options: [['false', 'One-time'], ['true', 'Subscription']] },
     { name: 'archived', label: 'State', type: 'choice', options: [['false', 'On sale'], ['true', 'Archived']] },
@@ -40,37 +40,37 @@ async function list (visit: Visit): Promise<Shown> {
       options: brands.map(({ brand_id: id, name }) => [id, name ?? id])
     }
   ]
-  const query = filtersOf(visit, ['recurring', 'archived', 'brand_id'])
-  const found = await listed(visit, paging => visit.operate('GET /products', { query: { ...query, ...paging } }))
-  const rows = found.items.map(product => productRow(product, visit))
+  const query = filtersOf(page, ['recurring', 'archived', 'brand_id'])
+  const found = await listed(page, paging => page.operate('GET /products', { query: { ...query, ...paging } }))
+  const rows = found.items.map(product => productRow(product, page))
   const columns = [
     { title: 'Product' }, { title: 'Price', kind: 'number' }, { title: 'Kind' }, { title: 'Tax category', kind: 'low' },
     { title: 'Created', kind: 'low' }
   ] as const
-  const content = rows.length > 0 ? table('Products', columns, rows) : nothing(query, visit)
+  const content = rows.length > 0 ? table('Products', columns, rows) : nothing(query, page)
   return {
     title: 'Products',
-    content: html`!${heading('Products', linkButton(`${visit.base}/dashboard/products/new`, 'New product', 'primary'))}
-!${listCard(visit, filters, content, found, 'products')}`
+    content: html`!${heading('Products', linkButton(`${page.base}/dashboard/products/new`, 'New product', 'primary'))}
+!${listCard(page, filters, content, found, 'products')}`
   }
 }
 
-function nothing (query: object, { base }: Visit): Fragment {
+function nothing (query: object, { base }: PageContext): Fragment {
   return Object.keys(query).length > 0
     ? empty('No product fits', html`<p>Change the filter, or <a href="${base}/dashboard/products">show those on sale</a>.</p>`)
     : empty('No product yet', html`<p><a href="${base}/dashboard/products/new">Create one</a>, or let your program do it.</p>`)
 }
 
-function productRow (product: Schemas['GetProductsListResponseItem'], visit: Visit): Row {
+function productRow (product: Schemas['GetProductsListResponseItem'], page: PageContext): Row {
   const { price_detail: price, name, product_id: id } = product
   return {
     id,
     cells: [
-      cellLink(pageOf(visit, 'products', id), html`${name ?? id}`, id),
-      price == null ? NONE : html`${shortPrice(price, visit)}`,
+      cellLink(pageOf(page, 'products', id), html`${name ?? id}`, id),
+      price == null ? NONE : html`${shortPrice(price, page)}`,
       html`${price == null ? '' : kindOf(price)}`,
       html`${product.tax_category}`,
-      timeTag(product.created_at, visit)
+      timeTag(product.created_at, page)
     ]
   }
 }
@@ -80,7 +80,7 @@ function kindOf (price: Price): string {
   return price.type === 'recurring_price' ? 'subscription' : 'by usage'
 }
 
-function shortPrice (price: Price, { context: { sandbox } }: Visit): string {
+function shortPrice (price: Price, { context: { sandbox } }: PageContext): string {
   const amount = money(plainPrice(price), price.currency, sandbox)
   if (price.type === 'one_time_price') return isPayWhatYouWant(price) ? `from ${amount}` : amount
   const { payment_frequency_count: count, payment_frequency_interval: interval } = price
@@ -89,33 +89,33 @@ function shortPrice (price: Price, { context: { sandbox } }: Visit): string {
 
 const productPage: DashboardPage = {
   section: 'products',
-  async show (visit) {
-    const product = await visit.operate('GET /products/{id}', { path: { id: visit.param('id') } })
-    const isArchived = visit.context.sandbox.products.find(product.product_id)?.archived === true
+  async show (page) {
+    const product = await page.operate('GET /products/{id}', { path: { id: page.param('id') } })
+    const isArchived = page.context.sandbox.products.find(product.product_id)?.archived === true
     return {
       title: product.name ?? product.product_id,
       content: html`!${heading(
         { html: html`${product.name ?? product.product_id} !${isArchived ? statusTag('archived', 'wait') : ''}` },
-        actionsFor(product, isArchived, visit), crumb(visit, '/dashboard/products', 'Products'))}
+        actionsFor(product, isArchived, page), crumb(page, '/dashboard/products', 'Products'))}
 <div class="columns"><div>
-!${card(productFacts(product, visit), { id: 'facts', title: 'Product', live: true })}
-!${await relatedPayments(visit, { product_id: product.product_id }, html`<p>Nobody has begun to buy this product.</p>`)}
+!${card(productFacts(product, page), { id: 'facts', title: 'Product', live: true })}
+!${await relatedPayments(page, { product_id: product.product_id }, html`<p>Nobody has begun to buy this product.</p>`)}
 !${card(rawJson(product), { id: 'raw-card' })}
 </div><div>
-!${card(priceFacts(product, visit), { id: 'price', title: 'Price', live: true })}
-!${await localizedPrices(product, visit)}
-!${await linksOf(product, isArchived, visit)}
-!${await codesFor(product, visit)}
+!${card(priceFacts(product, page), { id: 'price', title: 'Price', live: true })}
+!${await localizedPrices(product, page)}
+!${await linksOf(product, isArchived, page)}
+!${await codesFor(product, page)}
 </div></div>`
     }
   },
   actions: {
-    async archive (visit) {
-      await visit.operate('DELETE /products/{id}', { path: { id: visit.param('id') } })
+    async archive (page) {
+      await page.operate('DELETE /products/{id}', { path: { id: page.param('id') } })
       return { done: 'archived' }
     },
-    async unarchive (visit) {
-      await visit.operate('POST /products/{id}/unarchive', { path: { id: visit.param('id') } })
+    async unarchive (page) {
+      await page.operate('POST /products/{id}/unarchive', { path: { id: page.param('id') } })
       return { done: 'unarchived' }
     }
   },
@@ -127,32 +127,32 @@ const productPage: DashboardPage = {
   }
 }
 
-function actionsFor (product: Product, isArchived: boolean, visit: Visit): Fragment {
-  if (isArchived) return button(visit.sheet('unarchive'), 'Put on sale again', 'second')
-  const buy = `${visit.base}/dashboard/payments/new?${new URLSearchParams({ product_id: product.product_id })}`
+function actionsFor (product: Product, isArchived: boolean, page: PageContext): Fragment {
+  if (isArchived) return button(page.formState('unarchive'), 'Put on sale again', 'second')
+  const buy = `${page.base}/dashboard/payments/new?${new URLSearchParams({ product_id: product.product_id })}`
   return html`!${product.is_recurring ? '' : linkButton(buy, 'Create a test payment', 'primary')}
-!${linkButton(pageOf(visit, 'products', product.product_id, '/edit'), 'Edit')}
-!${asking(visit.sheet('archive'), {
+!${linkButton(pageOf(page, 'products', product.product_id, '/edit'), 'Edit')}
+!${asking(page.formState('archive'), {
     opens: 'Archive',
     question: 'An archived product is no longer listed or sold: a payment for it is refused. It can be put on sale again.',
     confirm: 'Archive the product'
   })}`
 }
 
-function productFacts (product: Product, visit: Visit): Fragment {
+function productFacts (product: Product, page: PageContext): Fragment {
   return facts([
     ['Id', idTag(product.product_id)],
     ['Description', text(product.description)],
     ['Tax category', code(product.tax_category)],
     ['Brand', idTag(product.brand_id)],
     ['Add-ons', product.addons == null || product.addons.length === 0 ? null : html`${product.addons.join(', ')}`],
-    ['Created', fullTime(product.created_at, visit)],
-    ['Changed', product.updated_at === product.created_at ? null : fullTime(product.updated_at, visit)],
+    ['Created', fullTime(product.created_at, page)],
+    ['Changed', product.updated_at === product.created_at ? null : fullTime(product.updated_at, page)],
     ['Metadata', metadata(product.metadata)]
   ])
 }
 
-function priceFacts ({ price, pricing_mode: mode }: Product, { context: { sandbox } }: Visit): Fragment {
+function priceFacts ({ price, pricing_mode: mode }: Product, { context: { sandbox } }: PageContext): Fragment {
   const amount = (minor: number) => html`<span class="figure">${money(minor, price.currency, sandbox)}</span>`
   const isChosen = isPayWhatYouWant(price)
   return facts([
@@ -177,12 +177,12 @@ function every (count: number, interval: string): Fragment {
   return html`every ${count === 1 ? '' : `${count} `}${interval.toLowerCase()}${count === 1 ? '' : 's'}`
 }
 
-async function localizedPrices ({ product_id: id, pricing_mode: mode }: Product, visit: Visit): Promise<Fragment> {
-  const { items } = await visit.operate('GET /products/{product_id}/localized-prices', { path: { product_id: id } })
+async function localizedPrices ({ product_id: id, pricing_mode: mode }: Product, page: PageContext): Promise<Fragment> {
+  const { items } = await page.operate('GET /products/{product_id}/localized-prices', { path: { product_id: id } })
   if (mode == null && items.length === 0) return ''
   const rows = items.map((price): Row => ({
     id: price.id,
-    cells: [html`${price.country_code ?? price.currency}`, html`${money(price.amount, price.currency, visit.context.sandbox)}`]
+    cells: [html`${price.country_code ?? price.currency}`, html`${money(price.amount, price.currency, page.context.sandbox)}`]
   }))
   const content = rows.length === 0
     ? empty('None yet', html`<p>Every customer pays the price above.</p>`)
@@ -191,40 +191,40 @@ async function localizedPrices ({ product_id: id, pricing_mode: mode }: Product,
 }
 
 async function linksOf ({ product_id: id, is_recurring: isRecurring }: Product, isArchived: boolean,
-  visit: Visit): Promise<Fragment> {
+  page: PageContext): Promise<Fragment> {
   if (isRecurring || isArchived) return ''
-  const { items } = await visit.operate('GET /products/short_links', { query: { product_id: id, page_size: 10 } })
-  const url = `${visit.context.origin}/buy/${encodeURIComponent(id)}`
+  const { items } = await page.operate('GET /products/short_links', { query: { product_id: id, page_size: 10 } })
+  const url = `${page.context.baseUrl}/buy/${encodeURIComponent(id)}`
   return card(html`!${copyField('Checkout link', url, 'checkout-link')}
 !${items.map(link => copyField('Short link', link.short_url))}
-<p><a href="${visit.base}/buy/${encodeURIComponent(id)}">Open the checkout of this product</a></p>`, {
+<p><a href="${page.base}/buy/${encodeURIComponent(id)}">Open the checkout of this product</a></p>`, {
     id: 'links', title: 'Links'
   })
 }
 
-async function codesFor ({ product_id: id }: Product, visit: Visit): Promise<Fragment> {
-  const { items } = await visit.operate('GET /discounts', { query: { product_id: id, active: 'true', page_size: 10 } })
-  const all = `${visit.base}/dashboard/discounts?${new URLSearchParams({ product_id: id, active: 'true' })}`
+async function codesFor ({ product_id: id }: Product, page: PageContext): Promise<Fragment> {
+  const { items } = await page.operate('GET /discounts', { query: { product_id: id, active: 'true', page_size: 10 } })
+  const all = `${page.base}/dashboard/discounts?${new URLSearchParams({ product_id: id, active: 'true' })}`
   return card(items.length === 0
     ? html`<p class="quiet">No discount code fits this product now.</p>`
     : html`<ul class="pairs">!${items.map(discount =>
-      html`<li><a href="${pageOf(visit, 'discounts', discount.discount_id)}"><code>${discount.code}</code></a>
+      html`<li><a href="${pageOf(page, 'discounts', discount.discount_id)}"><code>${discount.code}</code></a>
 ${discount.name ?? ''}</li>`)}
 </ul><p><a href="${all}">All codes that fit</a></p>`, { id: 'codes', title: 'Discount codes that fit', live: true })
 }
 
 const newPage: DashboardPage = {
   section: 'products',
-  async show (visit) {
+  async show (page) {
     return {
       title: 'New product',
-      content: html`!${heading('New product', '', crumb(visit, '/dashboard/products', 'Products'))}
-!${card(await productForm(visit.sheet('save'), null, visit), { id: 'product' })}`
+      content: html`!${heading('New product', '', crumb(page, '/dashboard/products', 'Products'))}
+!${card(await productForm(page.formState('save'), null, page), { id: 'product' })}`
     }
   },
   actions: {
-    async save (visit, sent) {
-      const { product_id: id } = await visit.operate('POST /products', { body: productBody(sent, visit) })
+    async save (page, sent) {
+      const { product_id: id } = await page.operate('POST /products', { body: productBody(sent, page) })
       return { to: pathOf('products', id), done: 'created' }
     }
   }
@@ -232,19 +232,19 @@ const newPage: DashboardPage = {
 
 const editPage: DashboardPage = {
   section: 'products',
-  async show (visit) {
-    const product = await visit.operate('GET /products/{id}', { path: { id: visit.param('id') } })
+  async show (page) {
+    const product = await page.operate('GET /products/{id}', { path: { id: page.param('id') } })
     const name = product.name ?? product.product_id
     return {
       title: `Edit ${name}`,
-      content: html`!${heading(`Edit ${name}`, '', crumb(visit, pathOf('products', product.product_id), name))}
-!${card(await productForm(visit.sheet('save'), product, visit), { id: 'product' })}`
+      content: html`!${heading(`Edit ${name}`, '', crumb(page, pathOf('products', product.product_id), name))}
+!${card(await productForm(page.formState('save'), product, page), { id: 'product' })}`
     }
   },
   actions: {
-    async save (visit, sent) {
-      const id = visit.param('id')
-      await visit.operate('PATCH /products/{id}', { path: { id }, body: productBody(sent, visit) })
+    async save (page, sent) {
+      const id = page.param('id')
+      await page.operate('PATCH /products/{id}', { path: { id }, body: productBody(sent, page) })
       return { to: pathOf('products', id), done: 'saved' }
     }
   }

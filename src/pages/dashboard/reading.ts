@@ -6,7 +6,7 @@ import { ApiError, invalid, type Violation } from '../../errors.js'
 import { formatTime, parseTime } from '../../rules/calendar.js'
 import { decimal, minorUnits } from '../../rules/decimal.js'
 import { MAX_TOTAL_MINOR } from '../../rules/money.js'
-import type { Sandbox } from '../../sandbox.js'
+import type { Sandbox } from '../../sandbox/sandbox.js'
 import type { Json } from './client-code.js'
 import type { Form } from './form.js'
 

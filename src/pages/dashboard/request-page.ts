@@ -3,18 +3,18 @@ import { html } from 'ghtml'
 import { sentBody, seqOf } from '../../requests/call.js'
 import type { Fragment } from '../layout.js'
 import { curlOf } from './curl.js'
-import type { Shown, Visit } from './frame.js'
+import type { Shown, PageContext } from './router.js'
 import { bodyText, headerList, httpTag, milliseconds, type LoggedRequest } from './request-parts.js'
 import { card, code, crumb, facts, fullTime, heading, idTag, snippet, text } from './parts.js'
 
-export async function requestPage (visit: Visit, apiKey: string): Promise<Shown> {
-  const call = await visit.operate('GET /_emulator/requests/{request_id}', { path: { request_id: visit.param('request_id') } })
+export async function requestPage (page: PageContext, apiKey: string): Promise<Shown> {
+  const call = await page.operate('GET /_emulator/requests/{request_id}', { path: { request_id: page.param('request_id') } })
   const { method, status, operation, path } = call
   const name = operation ?? `${method} ${path.slice(0, 200)}`
   return {
     title: `${name}: ${status}`,
     content: html`!${heading({ html: html`<span class="call">${name}</span> !${httpTag(status)}` }, '',
-      crumb(visit, '/dashboard/requests', 'Requests'))}
+      crumb(page, '/dashboard/requests', 'Requests'))}
 <div class="columns"><div>
 !${status >= 400 ? card(refusal(call), { id: 'why', title: 'Why it was refused' }) : ''}
 !${call.ignored_fields.length === 0
@@ -24,8 +24,8 @@ export async function requestPage (visit: Visit, apiKey: string): Promise<Shown>
 !${card(sent(call), { id: 'sent', title: 'What was sent' })}
 !${card(answered(call), { id: 'answered', title: 'What was answered' })}
 </div><div>
-!${card(about(call, visit), { id: 'facts', title: 'The call' })}
-!${card(again(call, visit, apiKey), { id: 'curl', title: 'The same call with curl' })}
+!${card(about(call, page), { id: 'facts', title: 'The call' })}
+!${card(again(call, page, apiKey), { id: 'curl', title: 'The same call with curl' })}
 </div></div>`
   }
 }
@@ -106,16 +106,16 @@ function loggedBody (
     : ''}`
 }
 
-function about (call: LoggedRequest, visit: Visit): Fragment {
+function about (call: LoggedRequest, page: PageContext): Fragment {
   const { payment_id: paymentId, operation, path_parameters: parameters } = call
   return facts([
     ['Request', idTag(call.request_id)],
-    ['Answered', fullTime(call.answered_at, visit)],
+    ['Answered', fullTime(call.answered_at, page)],
     ['Took', text(milliseconds(call.duration_ms))],
     ['Operation', operation === null ? 'none that the API has' : code(operation)],
     ['Payment', paymentId === null
       ? null
-      : html`<a href="${visit.base}/dashboard/payments/${paymentId}">!${code(paymentId)}</a>`],
+      : html`<a href="${page.base}/dashboard/payments/${paymentId}">!${code(paymentId)}</a>`],
     ...Object.entries(parameters).filter(([name]) => name !== 'payment_id')
       .map(([name, value]): [string, Fragment] => [name, idTag(value)])
   ])
@@ -131,9 +131,9 @@ function isLeftOut (name: string): boolean {
 
 const CURL_BODY_MAX = 32 * 1024
 
-function again (call: LoggedRequest, visit: Visit, apiKey: string): Fragment {
+function again (call: LoggedRequest, page: PageContext, apiKey: string): Fragment {
   const { method, path, request_headers: headers, operation, status } = call
-  const { requests } = visit.context.sandbox
+  const { requests } = page.context.sandbox
   const logged = requests.find(seqOf(call.request_id) ?? 0)
   if (logged === undefined || logged.page !== null) {
     return html`<p class="quiet">This was sent to a page, with a token that is good once: open the page instead.</p>`
@@ -146,7 +146,7 @@ function again (call: LoggedRequest, visit: Visit, apiKey: string): Fragment {
   const kept = Object.entries(headers).filter(([name, value]) => !isLeftOut(name) && value !== '[hidden]')
   const command = curlOf({
     method,
-    url: visit.context.origin + path,
+    url: page.context.baseUrl + path,
     headers: { ...(hadKey ? { authorization: `Bearer ${apiKey}` } : {}), ...Object.fromEntries(kept) },
     body: body.text
   })

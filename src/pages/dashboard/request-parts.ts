@@ -1,6 +1,6 @@
 /** What several pages show of a message that was sent and answered. */
 import { html } from 'ghtml'
-import type { components } from '../../control/types.gen.js'
+import type { components } from '../../contract/control-types.gen.js'
 import { withoutCardNumbers } from '../../rules/card-numbers.js'
 import type { Fragment } from '../layout.js'
 import { snippet, statusTag, type Kind } from './parts.js'

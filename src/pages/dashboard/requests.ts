@@ -7,8 +7,8 @@ import { html } from 'ghtml'
 import { operationsOf } from '../../requests/call.js'
 import type { Fragment } from '../layout.js'
 import { asking } from './fields.js'
-import type { Dashboard, Shown, Visit } from './frame.js'
-import { filterForm, filtersOf, listed, turning } from './lists.js'
+import type { Dashboard, Shown, PageContext } from './router.js'
+import { filterForm, filtersOf, listed, pagination } from './lists.js'
 import { card, cellLink, code, empty, heading, snippet, table, timeTag, type Row } from './parts.js'
 import { httpTag, milliseconds, type LoggedRequest } from './request-parts.js'
 import { withChosen } from './related.js'
@@ -26,8 +26,8 @@ export function addRequests (dashboard: Dashboard): void {
     section: 'requests',
     show: requestList,
     actions: {
-      async clear (visit) {
-        await visit.operate('DELETE /_emulator/requests')
+      async clear (page) {
+        await page.operate('DELETE /_emulator/requests')
         return { to: '/dashboard/requests', done: 'cleared' }
       }
     },
@@ -35,63 +35,63 @@ export function addRequests (dashboard: Dashboard): void {
   })
   dashboard.page('/dashboard/requests/:request_id', {
     section: 'requests',
-    show: visit => requestPage(visit, dashboard.apiKey)
+    show: page => requestPage(page, dashboard.apiKey)
   })
 }
 
-async function requestList (visit: Visit): Promise<Shown> {
-  const { sandbox: { requests } } = visit.context
-  const filters = filtersOf(visit, FILTERS)
-  const calls = await listed(visit, paging => visit.operate('GET /_emulator/requests', { query: { ...filters, ...paging } }))
+async function requestList (page: PageContext): Promise<Shown> {
+  const { sandbox: { requests } } = page.context
+  const filters = filtersOf(page, FILTERS)
+  const calls = await listed(page, paging => page.operate('GET /_emulator/requests', { query: { ...filters, ...paging } }))
   const hasAny = requests.next(0) !== undefined
-  const clear = asking(visit.sheet('clear'), {
+  const clear = asking(page.formState('clear'), {
     opens: 'Clear the log',
     question: 'All logged calls of this sandbox are forgotten. What they have changed stays.',
     confirm: 'Clear the log'
   })
   const content = calls.items.length > 0
-    ? html`!${callTable(calls.items, visit)}!${turning(visit, calls, 'calls')}`
-    : hasAny ? nothingFits(visit) : nothingYet(visit)
+    ? html`!${callTable(calls.items, page)}!${pagination(page, calls, 'calls')}`
+    : hasAny ? nothingFits(page) : nothingYet(page)
   return {
     title: 'Requests',
     content: html`<div id="requests-head" data-live>!${heading('Requests', hasAny ? clear : '')}</div>
 <p class="quiet">The last ${requests.size} calls of this sandbox’s API, and what was sent to its hosted pages. New ones appear
 by themselves.</p>
-!${card(html`!${filterForm(visit, [
+!${card(html`!${filterForm(page, [
   { name: 'status', label: 'Answer', type: 'choice', options: withChosen(STATUSES, filters.status ?? '') },
-  { name: 'operation', label: 'Operation', type: 'choice', options: withChosen(operations(visit), filters.operation ?? '') },
+  { name: 'operation', label: 'Operation', type: 'choice', options: withChosen(operations(page), filters.operation ?? '') },
   { name: 'error_code', label: 'Error code', type: 'text', placeholder: 'INVALID_REQUEST_BODY' },
   { name: 'payment_id', label: 'Payment', type: 'search', placeholder: 'pay_…' }
 ])}<div id="call-list" data-live>!${content}</div>`, { id: 'calls', pad: false })}`
   }
 }
 
-function operations ({ context: { sandbox } }: Visit): Array<readonly [string, string]> {
+function operations ({ context: { sandbox } }: PageContext): Array<readonly [string, string]> {
   return operationsOf(sandbox.requests.newestFirst()).map(name => [name, name] as const)
 }
 
-function nothingFits ({ url }: Visit): Fragment {
+function nothingFits ({ url }: PageContext): Fragment {
   const [path = ''] = url.split('?', 1)
   return empty('No call fits', html`<p>None of the calls that are still in the log is like this. <a href="${path}">Show all of
 them</a></p>`)
 }
 
-function nothingYet ({ base, context: { origin, sandbox } }: Visit): Fragment {
+function nothingYet ({ base, context: { baseUrl, sandbox } }: PageContext): Fragment {
   if (sandbox.requests.size === 0) {
     return empty('The log is off', html`<p>Start the emulator without <code>--request-log 0</code> to see the calls here.</p>`)
   }
-  return html`!${empty('No call yet', html`<p>Let your program call <code>${origin}</code>: each call appears here at once, with
+  return html`!${empty('No call yet', html`<p>Let your program call <code>${baseUrl}</code>: each call appears here at once, with
 what was sent, what was answered and, if it was refused, why.</p>
 <p>How to connect it is on the <a href="${base}/">overview</a>. From a terminal:</p>`)}
-<div class="pad">!${snippet(`curl ${origin}/products`, { id: 'first-call', label: 'A first call' })}</div>`
+<div class="pad">!${snippet(`curl ${baseUrl}/products`, { id: 'first-call', label: 'A first call' })}</div>`
 }
 
 const COLUMNS = [
   { title: 'Call' }, { title: 'Answer' }, { title: 'Why' }, { title: 'Took', kind: 'low' }, { title: 'When' }
 ] as const
 
-function callTable (calls: readonly LoggedRequest[], visit: Visit): Fragment {
-  const { base } = visit
+function callTable (calls: readonly LoggedRequest[], page: PageContext): Fragment {
+  const { base } = page
   const rows = calls.map((call): Row => ({
     id: call.request_id,
     cells: [
@@ -101,7 +101,7 @@ function callTable (calls: readonly LoggedRequest[], visit: Visit): Fragment {
       httpTag(call.status),
       why(call),
       html`<span class="figure">${milliseconds(call.duration_ms)}</span>`,
-      timeTag(call.answered_at, visit)
+      timeTag(call.answered_at, page)
     ]
   }))
   return html`<div class="stacked">!${table('Calls', COLUMNS, rows)}</div>`

@@ -7,8 +7,8 @@ import type { Reply } from '../../contract/operations.js'
 import type { Fragment } from '../layout.js'
 import { CONTROLS, controlsHead } from './controls-parts.js'
 import { asking, form, submit, textField } from './fields.js'
-import type { Form, Sheet } from './form.js'
-import type { Dashboard, Done, Shown, Visit } from './frame.js'
+import type { Form, FormState } from './form.js'
+import type { Dashboard, Done, Shown, PageContext } from './router.js'
 import { NONE, card, cellLink, idTag, linkButton, statusTag, table, type Row } from './parts.js'
 
 type Sandbox = Reply<'POST /_emulator/sandboxes'>
@@ -19,8 +19,8 @@ export function addSandboxes (dashboard: Dashboard): void {
     show: sandboxesPage,
     actions: {
       create,
-      delete: async (visit, given) => {
-        await visit.operate('DELETE /_emulator/sandboxes/{name}', { path: { name: given.text('name') } })
+      delete: async (page, given) => {
+        await page.operate('DELETE /_emulator/sandboxes/{name}', { path: { name: given.text('name') } })
         return { done: 'deleted' }
       }
     },
@@ -32,27 +32,27 @@ export function addSandboxes (dashboard: Dashboard): void {
   })
 }
 
-async function create (visit: Visit, given: Form): Promise<Done> {
-  const { items } = await visit.operate('GET /_emulator/sandboxes')
-  const { name } = await visit.operate('POST /_emulator/sandboxes', { body: { name: given.text('name') } })
+async function create (page: PageContext, given: Form): Promise<Done> {
+  const { items } = await page.operate('GET /_emulator/sandboxes')
+  const { name } = await page.operate('POST /_emulator/sandboxes', { body: { name: given.text('name') } })
   return { done: items.some(sandbox => sandbox.name === name) ? 'found' : 'created' }
 }
 
-async function sandboxesPage (visit: Visit): Promise<Shown> {
-  const { items } = await visit.operate('GET /_emulator/sandboxes')
+async function sandboxesPage (page: PageContext): Promise<Shown> {
+  const { items } = await page.operate('GET /_emulator/sandboxes')
   return {
     title: 'Sandboxes',
-    content: html`!${controlsHead(visit, 'sandboxes')}
-!${card(list(items, visit), { id: 'sandboxes', title: 'Sandboxes of this emulator', live: true, pad: false })}
-!${card(making(visit.sheet('create')), { id: 'create', title: 'Make a sandbox' })}`
+    content: html`!${controlsHead(page, 'sandboxes')}
+!${card(list(items, page), { id: 'sandboxes', title: 'Sandboxes of this emulator', live: true, pad: false })}
+!${card(making(page.formState('create')), { id: 'create', title: 'Make a sandbox' })}`
   }
 }
 
-function list (items: readonly Sandbox[], visit: Visit): Fragment {
-  const { sandbox: here } = visit.context
-  const root = visit.base.slice(0, visit.base.length - here.prefix.length)
-  const origin = visit.context.origin.slice(0, visit.context.origin.length - here.prefix.length)
-  const remove: Sheet = { ...visit.sheet('delete'), refused: null }
+function list (items: readonly Sandbox[], page: PageContext): Fragment {
+  const { sandbox: here } = page.context
+  const root = page.base.slice(0, page.base.length - here.prefix.length)
+  const baseUrl = page.context.baseUrl.slice(0, page.context.baseUrl.length - here.prefix.length)
+  const remove: FormState = { ...page.formState('delete'), refused: null }
   const rows = items.map((sandbox): Row => {
     const { name, path, api_key: key, is_kept: isKept, is_open: isOpen } = sandbox
     const isHere = name === here.name
@@ -61,7 +61,7 @@ function list (items: readonly Sandbox[], visit: Visit): Fragment {
       cells: [
         html`!${cellLink(`${root}${path}/`, html`${name}`)}!${isHere ? html` !${statusTag('you are here', 'good')}` : ''}`,
         key === null ? html`<span class="quiet">any other key</span>` : idTag(key),
-        idTag(origin + path),
+        idTag(baseUrl + path),
         html`${isKept ? 'in a file' : 'in memory'}`,
         statusTag(isOpen ? 'open' : 'closed', isOpen ? 'good' : 'calm'),
         html`<div class="row">!${isHere ? '' : linkButton(`${root}${path}/`, 'Switch')}
@@ -75,10 +75,10 @@ function list (items: readonly Sandbox[], visit: Visit): Fragment {
   ], rows)
 }
 
-function removal ({ name, path }: Sandbox, sheet: Sheet, isHere: boolean, root: string): Fragment {
+function removal ({ name, path }: Sandbox, formState: FormState, isHere: boolean, root: string): Fragment {
   if (path === '') return isHere ? NONE : ''
   if (isHere) return linkButton(`${root}${CONTROLS.sandboxes}`, 'Delete it from the default one')
-  return asking(sheet, {
+  return asking(formState, {
     opens: 'Delete',
     question: `The sandbox ${name} will be gone, with its payments, products, webhooks and snapshots.`,
     confirm: 'Delete it',
@@ -87,10 +87,10 @@ function removal ({ name, path }: Sandbox, sheet: Sheet, isHere: boolean, root: 
   })
 }
 
-function making (sheet: Sheet): Fragment {
-  return form(sheet, html`<p class="quiet">A sandbox is a world of its own: data, clock, webhooks and faults. A program opens one
+function making (formState: FormState): Fragment {
+  return form(formState, html`<p class="quiet">A sandbox has its own data, clock, webhooks and faults. A program opens one
 with the key <code>sandbox_&lt;name&gt;</code>, or with a base URL that ends with <code>/~&lt;name&gt;</code>; its first call
 makes it too.</p>
-!${textField(sheet, { name: 'name', at: 'sandbox', label: 'Name', placeholder: 'alice', isRequired: true })}
+!${textField(formState, { name: 'name', at: 'sandbox', label: 'Name', placeholder: 'alice', isRequired: true })}
 <div class="row">!${submit('Make it')}</div>`)
 }

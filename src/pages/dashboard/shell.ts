@@ -7,11 +7,11 @@ import type { FastifyReply } from 'fastify'
 import { html } from 'ghtml'
 import { ApiError } from '../../errors.js'
 import { formatTime } from '../../rules/calendar.js'
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import { assetUrl } from '../assets.js'
 import type { Fragment } from '../layout.js'
 import { button } from './fields.js'
-import { fieldId, type Refused, type Sheet } from './form.js'
+import { fieldId, type Refused, type FormState } from './form.js'
 import { icon, type IconName } from './icons.js'
 
 /** The sections, in the order of the navigation. */
@@ -42,7 +42,7 @@ export interface Shell {
   done: string | null
   refused: Refused | null
   /** The form to leave by, where there is a key; null where there is none. */
-  leaving: Sheet | null
+  leaving: FormState | null
 }
 
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +

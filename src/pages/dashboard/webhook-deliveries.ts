@@ -8,8 +8,8 @@ import { parseTime } from '../../rules/calendar.js'
 import { isSensitive } from '../../rules/headers.js'
 import { curlOf } from './curl.js'
 import { button } from './fields.js'
-import type { Dashboard, Shown, Visit } from './frame.js'
-import { filterForm, filtersOf, listed, pastEnd, turning } from './lists.js'
+import type { Dashboard, Shown, PageContext } from './router.js'
+import { filterForm, filtersOf, listed, pastEnd, pagination } from './lists.js'
 import { card, code, crumb, empty, facts, fullTime, heading, idTag, snippet, statusTag, text, timeTag } from './parts.js'
 import { bodyText, headerList, httpTag, milliseconds } from './request-parts.js'
 import {
@@ -28,9 +28,9 @@ export function addDeliveries (dashboard: Dashboard): void {
     section: 'webhooks',
     show: deliveryPage,
     actions: {
-      async retry (visit) {
-        await visit.operate('POST /_emulator/deliveries/{delivery_id}/retry', {
-          path: { delivery_id: visit.param('delivery_id') }
+      async retry (page) {
+        await page.operate('POST /_emulator/deliveries/{delivery_id}/retry', {
+          path: { delivery_id: page.param('delivery_id') }
         })
         return { done: 'retried' }
       }
@@ -39,19 +39,19 @@ export function addDeliveries (dashboard: Dashboard): void {
   })
 }
 
-async function deliveryList (visit: Visit): Promise<Shown> {
-  const filters = filtersOf(visit, FILTERS)
-  const endpoints = await endpointsOf(visit)
-  const deliveries = await listed(visit, paging =>
-    visit.operate('GET /_emulator/deliveries', { query: { ...filters, ...paging } }))
+async function deliveryList (page: PageContext): Promise<Shown> {
+  const filters = filtersOf(page, FILTERS)
+  const endpoints = await endpointsOf(page)
+  const deliveries = await listed(page, paging =>
+    page.operate('GET /_emulator/deliveries', { query: { ...filters, ...paging } }))
   const isFiltered = Object.keys(filters).length > 0
   const content = deliveries.items.length > 0
-    ? html`!${deliveryTable(deliveries.items, endpoints, visit)}!${turning(visit, deliveries, 'deliveries')}`
-    : deliveries.page > 1 ? pastEnd(visit, 'deliveries') : noDelivery(visit, isFiltered, endpoints.length > 0)
+    ? html`!${deliveryTable(deliveries.items, endpoints, page)}!${pagination(page, deliveries, 'deliveries')}`
+    : deliveries.page > 1 ? pastEnd(page, 'deliveries') : noDelivery(page, isFiltered, endpoints.length > 0)
   return {
     title: 'Deliveries',
-    content: html`!${heading('Deliveries')}!${tabs(visit)}
-!${card(html`!${filterForm(visit, [
+    content: html`!${heading('Deliveries')}!${tabs(page)}
+!${card(html`!${filterForm(page, [
   { name: 'state', label: 'State', type: 'choice', options: STATES },
   { name: 'webhook_id', label: 'Endpoint', type: 'choice', options: endpointOptions(endpoints) },
   { name: 'event_type', label: 'Event', type: 'choice', options: EVENT_TYPE_OPTIONS },
@@ -60,7 +60,7 @@ async function deliveryList (visit: Visit): Promise<Shown> {
   }
 }
 
-function noDelivery ({ base, url }: Visit, isFiltered: boolean, hasEndpoint: boolean): Fragment {
+function noDelivery ({ base, url }: PageContext, isFiltered: boolean, hasEndpoint: boolean): Fragment {
   const [path = ''] = url.split('?', 1)
   if (isFiltered) return empty('No delivery fits', html`<p><a href="${path}">Show all of them</a></p>`)
   return empty('No delivery yet', hasEndpoint
@@ -70,13 +70,13 @@ function noDelivery ({ base, url }: Visit, isFiltered: boolean, hasEndpoint: boo
 <a href="${base}/dashboard/webhooks/new">add the one of your program</a>.</p>`)
 }
 
-async function deliveryPage (visit: Visit): Promise<Shown> {
-  const { base, context: { sandbox, now } } = visit
-  const delivery = await visit.operate('GET /_emulator/deliveries/{delivery_id}', {
-    path: { delivery_id: visit.param('delivery_id') }
+async function deliveryPage (page: PageContext): Promise<Shown> {
+  const { base, context: { sandbox, now } } = page
+  const delivery = await page.operate('GET /_emulator/deliveries/{delivery_id}', {
+    path: { delivery_id: page.param('delivery_id') }
   })
   const [event, endpoints] = await Promise.all([
-    visit.operate('GET /_emulator/events/{event_id}', { path: { event_id: delivery.event_id } }), endpointsOf(visit)
+    page.operate('GET /_emulator/events/{event_id}', { path: { event_id: delivery.event_id } }), endpointsOf(page)
   ])
   const told = verdictOf(delivery, {
     endpoint: endpoints.find(({ id }) => id === delivery.webhook_id) ?? null,
@@ -84,22 +84,23 @@ async function deliveryPage (visit: Visit): Promise<Shown> {
     isFrozen: sandbox.clock.state().frozen_at !== null,
     isDue: delivery.due_at !== null && (parseTime(delivery.due_at) ?? 0) <= now
   })
-  const next = delivery.due_at === null ? '' : html`<p>Next try: !${fullTime(delivery.due_at, visit)}</p>`
+  const next = delivery.due_at === null ? '' : html`<p>Next try: !${fullTime(delivery.due_at, page)}</p>`
   return {
     title: `${delivery.event_type}, a delivery`,
     content: html`<div id="delivery-head" data-live>!${heading({
       html: html`<span class="call">${delivery.event_type}</span> !${stateTag(delivery)}`
-    }, button(visit.sheet('retry'), 'Retry now', 'primary'), crumb(visit, '/dashboard/webhooks/deliveries', 'Deliveries'))}</div>
+    }, button(page.formState('retry'), 'Retry now', 'primary'),
+    crumb(page, '/dashboard/webhooks/deliveries', 'Deliveries'))}</div>
 <div class="columns"><div>
 <div id="state" data-live>!${verdict(told, next)}</div>
-!${card(tries(delivery, visit), { id: 'tries', title: 'Tries', live: true, pad: false })}
+!${card(tries(delivery, page), { id: 'tries', title: 'Tries', live: true, pad: false })}
 </div><div>
 !${card(facts([
   ['Delivery', idTag(delivery.delivery_id)],
   ['Event', html`<a href="${base}/dashboard/webhooks/events/${event.event_id}">!${code(event.event_id)}</a>`],
-  ['Happened', fullTime(event.created_at, visit)],
-  ['Endpoint', endpointLink(delivery.webhook_id, endpoints, visit)],
-  ...linkFacts(event, visit),
+  ['Happened', fullTime(event.created_at, page)],
+  ['Endpoint', endpointLink(delivery.webhook_id, endpoints, page)],
+  ...linkFacts(event, page),
   ['Kind', event.is_sample ? 'a sample: nothing has happened' : null],
   ['Tries', text(delivery.tries)]
 ]), { id: 'facts', title: 'The delivery', live: true })}
@@ -107,20 +108,20 @@ async function deliveryPage (visit: Visit): Promise<Shown> {
   }
 }
 
-function tries ({ attempts, state }: Delivery, visit: Visit): Fragment {
+function tries ({ attempts, state }: Delivery, page: PageContext): Fragment {
   if (attempts.length === 0) {
     return empty('Nothing was sent', state === 'waiting' ? '<p>The first try appears here.</p>' : '<p>It was never tried.</p>')
   }
-  return html`!${attempts.map((attempt, index) => tryPart(attempt, index + 1, index === attempts.length - 1, visit)).reverse()}`
+  return html`!${attempts.map((attempt, index) => tryPart(attempt, index + 1, index === attempts.length - 1, page)).reverse()}`
 }
 
-function tryPart (attempt: Attempt, number: number, isLast: boolean, visit: Visit): Fragment {
+function tryPart (attempt: Attempt, number: number, isLast: boolean, page: PageContext): Fragment {
   const { response_status: status, error, fault, duration_ms: duration, started_at: at } = attempt
   const outcome = status === null ? statusTag('no answer', 'bad') : httpTag(status)
   const words = fault === null ? null : FAULT_WORDS[fault as FaultKind]?.does ?? fault
   return html`<details class="fold try" id="try-${number}"!${isLast ? ' open' : ''}>
 <summary><span>Try ${number}</span> !${outcome}!${words === null ? '' : html` <span class="tag wait">${words}</span>`}
-<span class="quiet">!${timeTag(at, visit)}, took ${milliseconds(duration)}</span></summary>
+<span class="quiet">!${timeTag(at, page)}, took ${milliseconds(duration)}</span></summary>
 <div class="exchange">
 !${error === null ? '' : html`<p><strong>${answerOf(attempt)}</strong></p>`}
 !${isLast ? '' : adviceOn(attempt).map(advice => html`<p class="quiet">${advice}</p>`)}

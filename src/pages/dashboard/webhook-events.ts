@@ -8,9 +8,9 @@ import { invalid } from '../../errors.js'
 import { withoutCardNumbers } from '../../rules/card-numbers.js'
 import type { Fragment } from '../layout.js'
 import { areaField, choiceField, form, submit } from './fields.js'
-import type { Dashboard, Done, Shown, Visit } from './frame.js'
+import type { Dashboard, Done, Shown, PageContext } from './router.js'
 import type { Form } from './form.js'
-import { filterForm, filtersOf, listed, pastEnd, turning } from './lists.js'
+import { filterForm, filtersOf, listed, pastEnd, pagination } from './lists.js'
 import {
   NONE, card, cellLink, code, crumb, empty, facts, fullTime, heading, idTag, snippet, table, timeTag, type Row
 } from './parts.js'
@@ -39,23 +39,23 @@ export function addEvents (dashboard: Dashboard): void {
   dashboard.page('/dashboard/webhooks/sample', { section: 'webhooks', show: samplePage, actions: { sample: sendSample } })
 }
 
-async function eventList (visit: Visit): Promise<Shown> {
-  const filters = filtersOf(visit, FILTERS)
-  const events = await listed(visit, paging => visit.operate('GET /_emulator/events', { query: { ...filters, ...paging } }))
+async function eventList (page: PageContext): Promise<Shown> {
+  const filters = filtersOf(page, FILTERS)
+  const events = await listed(page, paging => page.operate('GET /_emulator/events', { query: { ...filters, ...paging } }))
   const content = events.items.length > 0
-    ? html`!${eventTable(events.items, visit)}!${turning(visit, events, 'events')}`
-    : events.page > 1 ? pastEnd(visit, 'events') : noEvent(visit, Object.keys(filters).length > 0)
+    ? html`!${eventTable(events.items, page)}!${pagination(page, events, 'events')}`
+    : events.page > 1 ? pastEnd(page, 'events') : noEvent(page, Object.keys(filters).length > 0)
   return {
     title: 'Events',
-    content: html`!${heading('Events')}!${tabs(visit)}
-!${card(html`!${filterForm(visit, [
+    content: html`!${heading('Events')}!${tabs(page)}
+!${card(html`!${filterForm(page, [
   { name: 'type', label: 'Event', type: 'choice', options: EVENT_TYPE_OPTIONS },
   ...LINK_FILTERS
 ])}<div id="event-list" data-live>!${content}</div>`, { id: 'events', pad: false })}`
   }
 }
 
-function noEvent ({ base, url }: Visit, isFiltered: boolean): Fragment {
+function noEvent ({ base, url }: PageContext, isFiltered: boolean): Fragment {
   const [path = ''] = url.split('?', 1)
   return isFiltered
     ? empty('No event fits', html`<p><a href="${path}">Show all of them</a></p>`)
@@ -64,8 +64,8 @@ ends. <a href="${base}/dashboard/payments/new">Create a test payment</a>, or
 <a href="${base}/dashboard/webhooks/sample">send a sample</a> of any event.</p>`)
 }
 
-function eventTable (events: readonly WebhookEvent[], visit: Visit): Fragment {
-  const { base } = visit
+function eventTable (events: readonly WebhookEvent[], page: PageContext): Fragment {
+  const { base } = page
   return html`<div class="stacked">!${table('Events', [
     { title: 'Event' }, { title: 'About' }, { title: 'Sent to' }, { title: 'Happened' }
   ], events.map((event): Row => ({
@@ -78,7 +78,7 @@ function eventTable (events: readonly WebhookEvent[], visit: Visit): Fragment {
         : html`!${event.deliveries.slice(0, 5).map(({ delivery_id: id, state }) =>
           html`<a href="${base}/dashboard/webhooks/deliveries/${id}">!${stateTag({ state, tries: 0 })}</a> `)}
 !${event.deliveries.length > 5 ? html`and ${event.deliveries.length - 5} more` : ''}`,
-      timeTag(event.created_at, visit)
+      timeTag(event.created_at, page)
     ]
   })))}</div>`
 }
@@ -89,86 +89,86 @@ function subject ({ is_sample: isSample, payment_id: paymentId, subject_id: subj
   return subjectId === paymentId ? payment : html`!${code(subjectId)}<span class="under">!${payment}</span>`
 }
 
-async function eventPage (visit: Visit): Promise<Shown> {
-  const event = await visit.operate('GET /_emulator/events/{event_id}', { path: { event_id: visit.param('event_id') } })
+async function eventPage (page: PageContext): Promise<Shown> {
+  const event = await page.operate('GET /_emulator/events/{event_id}', { path: { event_id: page.param('event_id') } })
   const [endpoints, { items: deliveries }] = await Promise.all([
-    endpointsOf(visit),
-    visit.operate('GET /_emulator/deliveries', { query: { event_id: event.event_id, page_size: 100 } })
+    endpointsOf(page),
+    page.operate('GET /_emulator/deliveries', { query: { event_id: event.event_id, page_size: 100 } })
   ])
   return {
     title: event.type,
     content: html`!${heading({
       html: html`<span class="call">${event.type}</span>!${event.is_sample ? ' <span class="tag calm">sample</span>' : ''}`
-    }, '', crumb(visit, '/dashboard/webhooks/events', 'Events'))}
+    }, '', crumb(page, '/dashboard/webhooks/events', 'Events'))}
 <div class="columns"><div>
-!${card(told(deliveries, endpoints, visit), { id: 'told', title: 'Deliveries', live: true, pad: false })}
-<div id="untold" data-live>!${untold(event, endpoints, visit)}</div>
+!${card(told(deliveries, endpoints, page), { id: 'told', title: 'Deliveries', live: true, pad: false })}
+<div id="untold" data-live>!${untold(event, endpoints, page)}</div>
 !${card(html`<p class="quiet">The body as it would be sent now. What was sent is told by each try.</p>
 !${snippet(withoutCardNumbers(JSON.stringify(event.body, null, 2)), { id: 'payload-text', label: 'Body of the event' })}`,
 { id: 'payload', title: 'Payload' })}
 </div><div>
-!${card(replaying(endpoints, visit), { id: 'replay', title: 'Send it once more' })}
+!${card(replaying(endpoints, page), { id: 'replay', title: 'Send it once more' })}
 !${card(facts([
   ['Event', idTag(event.event_id)],
-  ['Happened', fullTime(event.created_at, visit)],
-  ['About', event.subject_id === event.payment_id ? null : subject(event, visit.base)],
-  ...linkFacts(event, visit)
+  ['Happened', fullTime(event.created_at, page)],
+  ['About', event.subject_id === event.payment_id ? null : subject(event, page.base)],
+  ...linkFacts(event, page)
 ]), { id: 'facts', title: 'The event' })}
 </div></div>`
   }
 }
 
-function told (deliveries: readonly Delivery[], endpoints: readonly Endpoint[], visit: Visit): Fragment {
-  if (deliveries.length > 0) return deliveryTable(deliveries, endpoints, visit, 'event')
+function told (deliveries: readonly Delivery[], endpoints: readonly Endpoint[], page: PageContext): Fragment {
+  if (deliveries.length > 0) return deliveryTable(deliveries, endpoints, page, 'event')
   return empty('It was sent to nobody', endpoints.length === 0
-    ? html`<p>There is no endpoint: <a href="${visit.base}/dashboard/webhooks/new">add the one of your program</a>, then send the
+    ? html`<p>There is no endpoint: <a href="${page.base}/dashboard/webhooks/new">add the one of your program</a>, then send the
 event once more.</p>`
     : '<p>No endpoint wanted it when it happened.</p>')
 }
 
 /** Who did not hear of it: the question of whoever waits for a webhook. */
-function untold (event: WebhookEvent, endpoints: readonly Endpoint[], visit: Visit): Fragment {
+function untold (event: WebhookEvent, endpoints: readonly Endpoint[], page: PageContext): Fragment {
   const others = endpoints.filter(({ id }) => !event.deliveries.some(({ webhook_id: told }) => told === id))
   if (others.length === 0) return ''
   const rows = others.map((endpoint): Row => ({
-    id: `not-${endpoint.id}`, cells: [endpointLink(endpoint.id, endpoints, visit), html`${whyNot(event, endpoint)}`]
+    id: `not-${endpoint.id}`, cells: [endpointLink(endpoint.id, endpoints, page), html`${whyNot(event, endpoint)}`]
   }))
   const title = `${counted(others.length, 'endpoint was', 'endpoints were')} not told`
   const list = table('Who was not told', [{ title: 'Endpoint' }, { title: 'Why' }], rows)
   return card(html`<div class="stacked">!${list}</div>`, { id: 'not-told', title, pad: false })
 }
 
-function replaying (endpoints: readonly Endpoint[], visit: Visit): Fragment {
-  const sheet = visit.sheet('replay')
+function replaying (endpoints: readonly Endpoint[], page: PageContext): Fragment {
+  const formState = page.formState('replay')
   return html`<p class="quiet">With the same <code>webhook-id</code>, by which a program tells that it knows it.</p>
-!${form(sheet, html`!${choiceField(sheet, {
+!${form(formState, html`!${choiceField(formState, {
     name: 'webhook_id', label: 'To', isRequired: true, options: [EVERYONE, ...endpointOptions(endpoints)]
   })}<div>!${submit('Replay')}</div>`)}`
 }
 
-async function replay (visit: Visit, sent: Form): Promise<Done> {
-  const path = { event_id: visit.param('event_id') }
-  const before = await visit.operate('GET /_emulator/events/{event_id}', { path })
+async function replay (page: PageContext, sent: Form): Promise<Done> {
+  const path = { event_id: page.param('event_id') }
+  const before = await page.operate('GET /_emulator/events/{event_id}', { path })
   const webhookId = sent.given('webhook_id')
-  const after = await visit.operate('POST /_emulator/events/{event_id}/replay', {
+  const after = await page.operate('POST /_emulator/events/{event_id}/replay', {
     path, body: webhookId === undefined ? {} : { webhook_id: webhookId }
   })
   return { done: after.deliveries.length > before.deliveries.length ? 'replayed' : 'nobody' }
 }
 
-async function samplePage (visit: Visit): Promise<Shown> {
-  const endpoints = await endpointsOf(visit)
-  const sheet = visit.sheet('sample')
-  const { search } = visit
+async function samplePage (page: PageContext): Promise<Shown> {
+  const endpoints = await endpointsOf(page)
+  const formState = page.formState('sample')
+  const { search } = page
   const content = endpoints.length === 0
     ? verdict({ kind: 'wait', title: 'There is no endpoint to send it to', advice: [] },
-      html`<p><a href="${visit.base}/dashboard/webhooks/new">Add the one of your program</a> first.</p>`)
-    : form(sheet, html`<p class="quiet">Signed like any other event. Nothing in the sandbox changes, and a sample that fails is
-not tried again.</p>
-!${choiceField(sheet, {
+      html`<p><a href="${page.base}/dashboard/webhooks/new">Add the one of your program</a> first.</p>`)
+    : form(formState, html`<p class="quiet">Signed like any other event. Nothing in the sandbox changes, and a sample that fails
+is not tried again.</p>
+!${choiceField(formState, {
   name: 'type', label: 'Event', isRequired: true, value: search.get('type') ?? 'payment.succeeded', options: EVENT_TYPE_OPTIONS
 })}
-!${choiceField(sheet, {
+!${choiceField(formState, {
   name: 'webhook_id',
   label: 'To',
   isRequired: true,
@@ -176,7 +176,7 @@ not tried again.</p>
   options: [EVERYONE, ...endpointOptions(endpoints)],
   hint: 'An endpoint that is chosen gets it whatever its filter.'
 })}
-!${areaField(sheet, {
+!${areaField(formState, {
   name: 'data',
   label: 'Data',
   rows: 6,
@@ -186,14 +186,14 @@ not tried again.</p>
 <div>!${submit('Send the sample')}</div>`)
   return {
     title: 'Send a sample',
-    content: html`!${heading('Send a sample')}!${tabs(visit)}!${card(content, { id: 'sample' })}`
+    content: html`!${heading('Send a sample')}!${tabs(page)}!${card(content, { id: 'sample' })}`
   }
 }
 
-async function sendSample (visit: Visit, sent: Form): Promise<Done> {
+async function sendSample (page: PageContext, sent: Form): Promise<Done> {
   const webhookId = sent.given('webhook_id')
   const data = dataOf(sent.text('data'))
-  const event = await visit.operate('POST /_emulator/events/trigger', {
+  const event = await page.operate('POST /_emulator/events/trigger', {
     body: {
       type: sent.text('type'),
       ...(webhookId === undefined ? {} : { webhook_id: webhookId }),

@@ -3,10 +3,10 @@
  * faults, add-fault.
  */
 import { html } from 'ghtml'
-import type { components } from '../../control/types.gen.js'
+import type { components } from '../../contract/control-types.gen.js'
 import type { Fragment } from '../layout.js'
 import { button, choiceField, form, submit, textField } from './fields.js'
-import type { Dashboard, Done, Shown, Visit } from './frame.js'
+import type { Dashboard, Done, Shown, PageContext } from './router.js'
 import type { Form } from './form.js'
 import { card, empty, heading, table, type Row } from './parts.js'
 import { EVENT_TYPE_OPTIONS, endpointLink, endpointOptions, endpointsOf, tabs } from './webhook-parts.js'
@@ -29,8 +29,8 @@ export function addDeliveryFaults (dashboard: Dashboard): void {
     show: faultsPage,
     actions: {
       add: addFault,
-      async clear (visit) {
-        await visit.operate('DELETE /_emulator/deliveries/faults')
+      async clear (page) {
+        await page.operate('DELETE /_emulator/deliveries/faults')
         return { done: 'cleared' }
       }
     },
@@ -38,22 +38,22 @@ export function addDeliveryFaults (dashboard: Dashboard): void {
   })
 }
 
-async function faultsPage (visit: Visit): Promise<Shown> {
-  const [{ items }, endpoints] = await Promise.all([visit.operate('GET /_emulator/deliveries/faults'), endpointsOf(visit)])
-  const clear = items.length === 0 ? '' : button(visit.sheet('clear'), 'Clear all of them')
+async function faultsPage (page: PageContext): Promise<Shown> {
+  const [{ items }, endpoints] = await Promise.all([page.operate('GET /_emulator/deliveries/faults'), endpointsOf(page)])
+  const clear = items.length === 0 ? '' : button(page.formState('clear'), 'Clear all of them')
   return {
     title: 'Delivery faults',
-    content: html`!${heading('Delivery faults')}!${tabs(visit)}
+    content: html`!${heading('Delivery faults')}!${tabs(page)}
 <p class="quiet">A program must cope with events that come twice, late, out of order or not at all, and refuse those that somebody
 else has signed. Each try to deliver uses up the first of the rules that fit it.</p>
 <div id="fault-list" data-live>!${card(items.length === 0
   ? empty('Nothing is to go wrong', '<p>Add a fault below, then let something happen or send a sample.</p>')
-  : faultTable(items, endpoints, visit), { id: 'faults', title: 'Still to go wrong', actions: clear, pad: false })}</div>
-!${card(adding(endpoints, visit), { id: 'add-fault', title: 'Let something go wrong' })}`
+  : faultTable(items, endpoints, page), { id: 'faults', title: 'Still to go wrong', actions: clear, pad: false })}</div>
+!${card(adding(endpoints, page), { id: 'add-fault', title: 'Let something go wrong' })}`
   }
 }
 
-function faultTable (faults: readonly DeliveryFault[], endpoints: readonly Endpoint[], visit: Visit): Fragment {
+function faultTable (faults: readonly DeliveryFault[], endpoints: readonly Endpoint[], page: PageContext): Fragment {
   return table('Delivery faults', [
     { title: 'What' }, { title: 'Tries left', kind: 'number' }, { title: 'Endpoint' }, { title: 'Event' }
   ], faults.map((fault, index): Row => ({
@@ -62,28 +62,28 @@ function faultTable (faults: readonly DeliveryFault[], endpoints: readonly Endpo
       html`<strong>${fault.kind.replaceAll('_', ' ')}</strong><span class="under">${FAULT_WORDS[fault.kind].does}!${
         fault.delay_ms === null ? '' : html` by ${fault.delay_ms} ms`}</span>`,
       html`${fault.remaining}`,
-      fault.webhook_id === null ? 'any' : endpointLink(fault.webhook_id, endpoints, visit),
+      fault.webhook_id === null ? 'any' : endpointLink(fault.webhook_id, endpoints, page),
       html`${fault.event_type ?? 'any'}`
     ]
   })))
 }
 
-function adding (endpoints: readonly Endpoint[], visit: Visit): Fragment {
-  const sheet = visit.sheet('add')
-  return form(sheet, html`!${choiceField(sheet, { name: 'kind', label: 'What', isRequired: true, options: KIND_OPTIONS })}
-<div class="pair">!${textField(sheet, {
+function adding (endpoints: readonly Endpoint[], page: PageContext): Fragment {
+  const formState = page.formState('add')
+  return form(formState, html`!${choiceField(formState, { name: 'kind', label: 'What', isRequired: true, options: KIND_OPTIONS })}
+<div class="pair">!${textField(formState, {
     name: 'count', label: 'For so many tries', value: 1, inputmode: 'numeric', isRequired: true
-  })}!${textField(sheet, {
+  })}!${textField(formState, {
     name: 'delay_ms', label: 'Delay in milliseconds', inputmode: 'numeric', placeholder: 'for delay only'
   })}</div>
-<div class="pair">!${choiceField(sheet, {
+<div class="pair">!${choiceField(formState, {
   name: 'webhook_id', label: 'Endpoint', isRequired: true, options: [['', 'Any'], ...endpointOptions(endpoints)]
-})}!${choiceField(sheet, {
+})}!${choiceField(formState, {
   name: 'event_type', label: 'Event', isRequired: true, options: [['', 'Any'], ...EVENT_TYPE_OPTIONS]
 })}</div><div>!${submit('Let it go wrong')}</div>`)
 }
 
-async function addFault (visit: Visit, sent: Form): Promise<Done> {
+async function addFault (page: PageContext, sent: Form): Promise<Done> {
   const given = {
     count: sent.number('count'),
     delay_ms: sent.number('delay_ms'),
@@ -91,6 +91,6 @@ async function addFault (visit: Visit, sent: Form): Promise<Done> {
     event_type: sent.given('event_type')
   }
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  await visit.operate('POST /_emulator/deliveries/faults', { body: { kind: sent.text('kind'), ...said } })
+  await page.operate('POST /_emulator/deliveries/faults', { body: { kind: sent.text('kind'), ...said } })
   return { done: 'added' }
 }

@@ -3,42 +3,43 @@ import { html } from 'ghtml'
 import { invalid } from '../../errors.js'
 import type { Fragment } from '../layout.js'
 import { areaField, checkField, form, submit, textField } from './fields.js'
-import type { Done, Shown, Visit } from './frame.js'
-import { problemAt, type Form, type Sheet } from './form.js'
+import type { Done, Shown, PageContext } from './router.js'
+import { problemAt, type Form, type FormState } from './form.js'
 import { card, crumb, heading, linkButton } from './parts.js'
 import { readHeaders } from './reading.js'
 import { EVENT_TYPES, withShownUrl } from './webhook-parts.js'
 import type { Endpoint } from './webhook-words.js'
 
-export function addingPage (visit: Visit): Shown {
-  const sheet = visit.sheet('add')
+export function addingPage (page: PageContext): Shown {
+  const formState = page.formState('add')
   return {
     title: 'Add an endpoint',
-    content: html`!${heading('Add an endpoint', '', crumb(visit, '/dashboard/webhooks', 'Webhooks'))}
-!${card(form(sheet, html`!${fields(sheet, null)}!${headersField(sheet, 'Sent along with every delivery, one in a line.')}
-<div class="row">!${submit('Add the endpoint')}!${linkButton(`${visit.base}/dashboard/webhooks`, 'Cancel')}</div>`),
+    content: html`!${heading('Add an endpoint', '', crumb(page, '/dashboard/webhooks', 'Webhooks'))}
+!${card(form(formState, html`!${fields(formState, null)}
+!${headersField(formState, 'Sent along with every delivery, one in a line.')}
+<div class="row">!${submit('Add the endpoint')}!${linkButton(`${page.base}/dashboard/webhooks`, 'Cancel')}</div>`),
 { id: 'add' })}`
   }
 }
 
-export async function addEndpoint (visit: Visit, sent: Form): Promise<Done> {
+export async function addEndpoint (page: PageContext, sent: Form): Promise<Done> {
   const headers = readHeaders(sent.text('headers'))
   const body = { ...bodyOf(sent), ...(headers === undefined ? {} : { headers }) }
-  const { id } = await visit.operate('POST /webhooks', { body })
+  const { id } = await page.operate('POST /webhooks', { body })
   return { to: `/dashboard/webhooks/${id}`, done: 'added' }
 }
 
-export async function editingPage (visit: Visit): Promise<Shown> {
-  const webhookId = visit.param('webhook_id')
-  const endpoint = withShownUrl(await visit.operate('GET /webhooks/{webhook_id}', { path: { webhook_id: webhookId } }))
-  const { headers, sensitive } = await visit.operate('GET /webhooks/{webhook_id}/headers', { path: { webhook_id: webhookId } })
-  const [save, add] = [visit.sheet('save'), visit.sheet('headers')]
+export async function editingPage (page: PageContext): Promise<Shown> {
+  const webhookId = page.param('webhook_id')
+  const endpoint = withShownUrl(await page.operate('GET /webhooks/{webhook_id}', { path: { webhook_id: webhookId } }))
+  const { headers, sensitive } = await page.operate('GET /webhooks/{webhook_id}/headers', { path: { webhook_id: webhookId } })
+  const [save, add] = [page.formState('save'), page.formState('headers')]
   const names = [...Object.keys(headers), ...sensitive]
   return {
     title: 'Edit the endpoint',
-    content: html`!${heading('Edit the endpoint', '', crumb(visit, `/dashboard/webhooks/${webhookId}`, endpoint.url))}
+    content: html`!${heading('Edit the endpoint', '', crumb(page, `/dashboard/webhooks/${webhookId}`, endpoint.url))}
 !${card(form(save, html`!${fields(save, endpoint)}
-<div class="row">!${submit('Save')}!${linkButton(`${visit.base}/dashboard/webhooks/${webhookId}`, 'Cancel')}</div>`),
+<div class="row">!${submit('Save')}!${linkButton(`${page.base}/dashboard/webhooks/${webhookId}`, 'Cancel')}</div>`),
 { id: 'edit' })}
 !${card(form(add, html`<p class="quiet">!${names.length === 0
   ? 'None are sent along so far.'
@@ -49,32 +50,32 @@ export async function editingPage (visit: Visit): Promise<Shown> {
   }
 }
 
-export async function saveEndpoint (visit: Visit, sent: Form): Promise<Done> {
-  const path = { webhook_id: visit.param('webhook_id') }
+export async function saveEndpoint (page: PageContext, sent: Form): Promise<Done> {
+  const path = { webhook_id: page.param('webhook_id') }
   const { url, ...body } = bodyOf(sent)
-  const { url: shownUrl } = withShownUrl(await visit.operate('GET /webhooks/{webhook_id}', { path }))
+  const { url: shownUrl } = withShownUrl(await page.operate('GET /webhooks/{webhook_id}', { path }))
   const isSame = url === shownUrl // then what is hidden in it stays as it is
   if (!isSame && /\[hidden\]|…/.test(url)) {
     const message = 'A secret of this URL is hidden: write the secret again'
     throw invalid('url', message)
   }
-  await visit.operate('PATCH /webhooks/{webhook_id}', { path, body: isSame ? body : { ...body, url } })
+  await page.operate('PATCH /webhooks/{webhook_id}', { path, body: isSame ? body : { ...body, url } })
   return { to: `/dashboard/webhooks/${path.webhook_id}`, done: 'saved' }
 }
 
-export async function saveHeaders (visit: Visit, sent: Form): Promise<Done> {
-  const webhookId = visit.param('webhook_id')
+export async function saveHeaders (page: PageContext, sent: Form): Promise<Done> {
+  const webhookId = page.param('webhook_id')
   const headers = readHeaders(sent.text('headers'))
   if (headers === undefined) {
     const message = 'Write at least one header, such as X-Tenant: acme'
     throw invalid('headers', message)
   }
-  await visit.operate('PATCH /webhooks/{webhook_id}/headers', { path: { webhook_id: webhookId }, body: { headers } })
+  await page.operate('PATCH /webhooks/{webhook_id}/headers', { path: { webhook_id: webhookId }, body: { headers } })
   return { to: `/dashboard/webhooks/${webhookId}`, done: 'saved' }
 }
 
-function fields (sheet: Sheet, endpoint: Endpoint | null): Fragment {
-  return html`!${textField(sheet, {
+function fields (formState: FormState, endpoint: Endpoint | null): Fragment {
+  return html`!${textField(formState, {
     name: 'url',
     label: 'URL',
     type: 'url',
@@ -83,23 +84,23 @@ function fields (sheet: Sheet, endpoint: Endpoint | null): Fragment {
     placeholder: 'http://127.0.0.1:3000/webhooks',
     hint: 'Where your program takes events, by POST. Seen from where the emulator runs.'
   })}
-!${textField(sheet, { name: 'description', label: 'Description', value: endpoint?.description })}
-!${textField(sheet, {
+!${textField(formState, { name: 'description', label: 'Description', value: endpoint?.description })}
+!${textField(formState, {
   name: 'rate_limit',
   label: 'Rate limit',
   inputmode: 'numeric',
   value: endpoint?.rate_limit,
   hint: 'At most so many deliveries in a second.'
 })}
-!${filterField(sheet, endpoint?.filter_types ?? [])}`
+!${filterField(formState, endpoint?.filter_types ?? [])}`
 }
 
 /** What the emulator tells of by itself. Of everything else there are samples. */
 const HAPPENING = new Set(['payment', 'refund'])
 
-function filterField (sheet: Sheet, chosen: readonly string[]): Fragment {
-  const problem = problemAt(sheet, 'filter_types')
-  const checked = sheet.typed?.all('filter_types') ?? chosen
+function filterField (formState: FormState, chosen: readonly string[]): Fragment {
+  const problem = problemAt(formState, 'filter_types')
+  const checked = formState.typed?.all('filter_types') ?? chosen
   const groups = new Map<string, string[]>()
   for (const type of EVENT_TYPES) {
     const [group = ''] = type.split('.', 1)
@@ -111,14 +112,16 @@ function filterField (sheet: Sheet, chosen: readonly string[]): Fragment {
 !${[...groups].map(([group, types]) => {
     const isOpen = HAPPENING.has(group) || types.some(type => checked.includes(type))
     return html`<details class="fold"!${isOpen ? ' open' : ''}><summary>${group.replaceAll('_', ' ')}
-<span class="optional">${types.length}</span></summary><div class="checks">!${types.map(type => checkField(sheet, {
+<span class="optional">${types.length}</span></summary><div class="checks">!${types.map(type => checkField(formState, {
       name: 'filter_types', at: `filter_types.${type}`, label: type, sent: type, value: chosen.includes(type)
     }))}</div></details>`
   })}</fieldset>`
 }
 
-function headersField (sheet: Sheet, hint: string): Fragment {
-  return areaField(sheet, { name: 'headers', label: 'Headers', rows: 3, isCode: true, hint: `${hint} Such as X-Tenant: acme` })
+function headersField (formState: FormState, hint: string): Fragment {
+  return areaField(formState, {
+    name: 'headers', label: 'Headers', rows: 3, isCode: true, hint: `${hint} Such as X-Tenant: acme`
+  })
 }
 
 /** The same for a new endpoint and for a change: what is empty is none. */

@@ -3,7 +3,7 @@ import { html } from 'ghtml'
 import { PAYLOAD_TYPES } from '../../delivery/catalogue.js'
 import { maskedUrl } from '../../requests/secrets.js'
 import type { Fragment } from '../layout.js'
-import type { Visit } from './frame.js'
+import type { PageContext } from './router.js'
 import type { Filter } from './lists.js'
 import { cellLink, code, statusTag, table, tabs as tabsOf, timeTag, type Row } from './parts.js'
 import { pageOf } from './related.js'
@@ -18,9 +18,9 @@ const TABS = [
 ] as const
 
 /** The ways between the pages about webhooks. */
-export function tabs (visit: Visit): Fragment {
-  const [here = ''] = visit.url.slice(visit.base.length).split('?', 1)
-  return tabsOf(visit, 'Webhooks', TABS, here)
+export function tabs (page: PageContext): Fragment {
+  const [here = ''] = page.url.slice(page.base.length).split('?', 1)
+  return tabsOf(page, 'Webhooks', TABS, here)
 }
 
 /** Every type of event, for a choice. */
@@ -40,13 +40,13 @@ export const LINK_FILTERS: ReadonlyArray<Filter & { name: typeof LINK_NAMES[numb
 
 /** What an event is about, as facts that link to its pages. */
 export function linkFacts (
-  { payment_id: paymentId, customer_id: customerId, subscription_id: subscriptionId }: WebhookEvent, visit: Visit
+  { payment_id: paymentId, customer_id: customerId, subscription_id: subscriptionId }: WebhookEvent, page: PageContext
 ): Array<readonly [string, Fragment | null]> {
-  const page = (section: 'payments' | 'customers', id: string | null) =>
-    id === null ? null : html`<a href="${pageOf(visit, section, id)}">!${code(id)}</a>`
+  const link = (section: 'payments' | 'customers', id: string | null) =>
+    id === null ? null : html`<a href="${pageOf(page, section, id)}">!${code(id)}</a>`
   return [
-    ['Payment', page('payments', paymentId)],
-    ['Customer', page('customers', customerId)],
+    ['Payment', link('payments', paymentId)],
+    ['Customer', link('customers', customerId)],
     ['Subscription', subscriptionId === null ? null : code(subscriptionId)]
   ]
 }
@@ -54,8 +54,8 @@ export function linkFacts (
 const ENDPOINTS_MAX = 100
 
 /** Every endpoint, newest first. */
-export async function endpointsOf (visit: Visit): Promise<Endpoint[]> {
-  const { data } = await visit.operate('GET /webhooks', { query: { limit: ENDPOINTS_MAX } })
+export async function endpointsOf (page: PageContext): Promise<Endpoint[]> {
+  const { data } = await page.operate('GET /webhooks', { query: { limit: ENDPOINTS_MAX } })
   return data.map(withShownUrl)
 }
 
@@ -70,7 +70,7 @@ export function endpointOptions (endpoints: readonly Endpoint[]): Array<readonly
 }
 
 /** Its URL with a link to its page; of one that is gone only the id. */
-export function endpointLink (webhookId: string, endpoints: readonly Endpoint[], { base }: Visit): Fragment {
+export function endpointLink (webhookId: string, endpoints: readonly Endpoint[], { base }: PageContext): Fragment {
   const endpoint = endpoints.find(({ id }) => id === webhookId)
   return endpoint === undefined
     ? html`<code>${webhookId}</code> <span class="quiet">deleted</span>`
@@ -84,7 +84,7 @@ export function verdict ({ kind, title, advice }: Verdict, more: Fragment = ''):
 
 /** Deliveries, newest first; `left` out is what the page says already. */
 export function deliveryTable (
-  deliveries: readonly Delivery[], endpoints: readonly Endpoint[], visit: Visit, left: 'event' | 'endpoint' | null = null
+  deliveries: readonly Delivery[], endpoints: readonly Endpoint[], page: PageContext, left: 'event' | 'endpoint' | null = null
 ): Fragment {
   const columns = [
     { title: left === 'event' ? 'Endpoint' : 'Event' }, ...left === null ? [{ title: 'Endpoint' }] : [],
@@ -92,19 +92,19 @@ export function deliveryTable (
   ]
   const rows = deliveries.map((delivery): Row => {
     const { delivery_id: id, webhook_id: webhookId, state, attempts, due_at: due } = delivery
-    const url = `${visit.base}/dashboard/webhooks/deliveries/${id}`
+    const url = `${page.base}/dashboard/webhooks/deliveries/${id}`
     return {
       id,
       cells: [
         left === 'event'
           ? cellLink(url, html`${endpoints.find(endpoint => endpoint.id === webhookId)?.url ?? webhookId}`)
           : cellLink(url, code(delivery.event_type), delivery.payment_id),
-        ...left === null ? [endpointLink(webhookId, endpoints, visit)] : [],
+        ...left === null ? [endpointLink(webhookId, endpoints, page)] : [],
         stateTag(delivery),
         html`${attempts.length === 0 && state !== 'waiting' ? 'never sent' : lastAnswer(delivery)}`,
-        html`!${attempts.length === 0 ? '' : timeTag(attempts.at(-1)?.started_at, visit)}!${due === null
+        html`!${attempts.length === 0 ? '' : timeTag(attempts.at(-1)?.started_at, page)}!${due === null
           ? ''
-          : html`<span class="under">next try !${timeTag(due, visit)}</span>`}`
+          : html`<span class="under">next try !${timeTag(due, page)}</span>`}`
       ]
     }
   })

@@ -2,7 +2,7 @@
  * Why a webhook arrived or did not, and what to do about it, in words for whoever looks for it. Pure: deliveries and their tries
  * in the shape of /_emulator, sentences out.
  */
-import type { components } from '../../control/types.gen.js'
+import type { components } from '../../contract/control-types.gen.js'
 import type { Schemas } from '../../contract/operations.js'
 import type { Kind } from './parts.js'
 

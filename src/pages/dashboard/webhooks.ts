@@ -6,8 +6,8 @@
 import { html } from 'ghtml'
 import type { Fragment } from '../layout.js'
 import { asking, button } from './fields.js'
-import type { Dashboard, Shown, Visit } from './frame.js'
-import { PAGE_ROWS, pageNumber, pastEnd, turning } from './lists.js'
+import type { Dashboard, Shown, PageContext } from './router.js'
+import { PAGE_ROWS, pageNumber, pastEnd, pagination } from './lists.js'
 import {
   NONE, card, cellLink, code, copyField, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, snippet, statusTag,
   table, text, tiles, type Row
@@ -38,11 +38,11 @@ export function addWebhooks (dashboard: Dashboard): void {
     show: endpointPage,
     notes: NOTES,
     actions: {
-      reveal: (_visit, form) => ({ again: form }), // the page shows the key to whoever sends this form
-      enable: visit => setDisabled(visit, false),
-      disable: visit => setDisabled(visit, true),
-      async delete (visit) {
-        await visit.operate('DELETE /webhooks/{webhook_id}', { path: { webhook_id: visit.param('webhook_id') } })
+      reveal: (_page, form) => ({ again: form }), // the page shows the key to whoever sends this form
+      enable: page => setDisabled(page, false),
+      disable: page => setDisabled(page, true),
+      async delete (page) {
+        await page.operate('DELETE /webhooks/{webhook_id}', { path: { webhook_id: page.param('webhook_id') } })
         return { to: '/dashboard/webhooks', done: 'deleted' }
       }
     }
@@ -52,30 +52,30 @@ export function addWebhooks (dashboard: Dashboard): void {
   })
 }
 
-async function setDisabled (visit: Visit, disabled: boolean) {
-  await visit.operate('PATCH /webhooks/{webhook_id}', { path: { webhook_id: visit.param('webhook_id') }, body: { disabled } })
+async function setDisabled (page: PageContext, disabled: boolean) {
+  await page.operate('PATCH /webhooks/{webhook_id}', { path: { webhook_id: page.param('webhook_id') }, body: { disabled } })
   return { done: disabled ? 'disabled' : 'enabled' }
 }
 
-async function endpointList (visit: Visit): Promise<Shown> {
-  const { base } = visit
-  const endpoints = await endpointsOf(visit)
-  const page = pageNumber(visit)
-  const shown = endpoints.slice((page - 1) * PAGE_ROWS, page * PAGE_ROWS)
-  const hasMore = endpoints.length > page * PAGE_ROWS
+async function endpointList (page: PageContext): Promise<Shown> {
+  const { base } = page
+  const endpoints = await endpointsOf(page)
+  const number = pageNumber(page)
+  const shown = endpoints.slice((number - 1) * PAGE_ROWS, number * PAGE_ROWS)
+  const hasMore = endpoints.length > number * PAGE_ROWS
   return {
     title: 'Webhooks',
     content: html`!${heading('Webhooks', linkButton(`${base}/dashboard/webhooks/new`, 'Add an endpoint', 'primary'))}
-!${tabs(visit)}
+!${tabs(page)}
 !${card(endpoints.length === 0
-  ? noEndpoint(visit)
-  : html`!${shown.length === 0 ? pastEnd(visit, 'endpoints') : endpointTable(shown, visit)}
-!${turning(visit, { page, hasMore }, 'endpoints')}`,
+  ? noEndpoint(page)
+  : html`!${shown.length === 0 ? pastEnd(page, 'endpoints') : endpointTable(shown, page)}
+!${pagination(page, { page: number, hasMore }, 'endpoints')}`,
 { id: 'endpoints', live: true, pad: false })}`
   }
 }
 
-function noEndpoint ({ base, context }: Visit): Fragment {
+function noEndpoint ({ base, context }: PageContext): Fragment {
   return html`!${empty('No endpoint yet', html`<p>An endpoint is the URL at which your program takes events.
 <a href="${base}/dashboard/webhooks/new">Add it here</a>, or let the emulator show what it sends, and pass it on to your
 program if you like, from a terminal:</p>`)}
@@ -83,8 +83,8 @@ program if you like, from a terminal:</p>`)}
 }
 
 /** The command finds an emulator on its usual port, and the default sandbox. */
-function listenCommand ({ origin, sandbox }: Visit['context']): string {
-  const { port } = new URL(origin)
+function listenCommand ({ baseUrl, sandbox }: PageContext['context']): string {
+  const { port } = new URL(baseUrl)
   return ['dodo-emulator webhooks listen http://127.0.0.1:3000/webhooks',
     ...port === '' || port === USUAL_PORT ? [] : [`--port ${port}`],
     ...sandbox.prefix === '' ? [] : [`--sandbox ${sandbox.name}`]].join(' ')
@@ -92,15 +92,15 @@ function listenCommand ({ origin, sandbox }: Visit['context']): string {
 
 const USUAL_PORT = '4010'
 
-function endpointTable (endpoints: readonly Endpoint[], visit: Visit): Fragment {
-  const counts = countsOf(visit)
+function endpointTable (endpoints: readonly Endpoint[], page: PageContext): Fragment {
+  const counts = countsOf(page)
   const rows = endpoints.map((endpoint): Row => {
     const count = counts.get(endpoint.id) ?? NO_COUNTS
     const lost = count.failed + count.dropped
     return {
       id: endpoint.id,
       cells: [
-        cellLink(`${visit.base}/dashboard/webhooks/${endpoint.id}`, html`${endpoint.url}`, endpoint.description || null),
+        cellLink(`${page.base}/dashboard/webhooks/${endpoint.id}`, html`${endpoint.url}`, endpoint.description || null),
         enabledTag(endpoint),
         html`${filterWords(endpoint)}`,
         html`${shareOf(count) ?? '–'}<span class="narrow"> arrived</span>`,
@@ -128,7 +128,7 @@ type Counts = Record<Delivery['state'], number>
 
 const NO_COUNTS: Counts = { waiting: 0, succeeded: 0, failed: 0, cancelled: 0, dropped: 0 }
 
-function countsOf ({ context: { sandbox } }: Visit): Map<string, Counts> {
+function countsOf ({ context: { sandbox } }: PageContext): Map<string, Counts> {
   const counts = new Map<string, Counts>()
   for (const { webhook_id: id, state, count } of sandbox.outbox.countByState()) {
     counts.set(id, { ...counts.get(id) ?? NO_COUNTS, [state]: count })
@@ -144,31 +144,31 @@ function shareOf ({ succeeded, failed, dropped }: Counts): string | null {
 
 const LATEST = 10
 
-async function endpointPage (visit: Visit): Promise<Shown> {
-  const path = { webhook_id: visit.param('webhook_id') }
-  const endpoint = withShownUrl(await visit.operate('GET /webhooks/{webhook_id}', { path }))
-  const { items: latest } = await visit.operate('GET /_emulator/deliveries', { query: { ...path, page_size: LATEST } })
-  const root = `${visit.base}/dashboard/webhooks`
+async function endpointPage (page: PageContext): Promise<Shown> {
+  const path = { webhook_id: page.param('webhook_id') }
+  const endpoint = withShownUrl(await page.operate('GET /webhooks/{webhook_id}', { path }))
+  const { items: latest } = await page.operate('GET /_emulator/deliveries', { query: { ...path, page_size: LATEST } })
+  const root = `${page.base}/dashboard/webhooks`
   return {
     title: endpoint.url,
     content: html`!${heading({ html: html`<span class="call">${endpoint.url}</span> !${enabledTag(endpoint)}` },
       html`!${linkButton(`${root}/sample?webhook_id=${endpoint.id}`, 'Send a sample')}
 !${linkButton(`${root}/${endpoint.id}/edit`, 'Edit')}!${endpoint.disabled
-  ? button(visit.sheet('enable'), 'Enable', 'primary')
-  : disabling(visit)}!${deleting(visit)}`, crumb(visit, '/dashboard/webhooks', 'Webhooks'))}
+  ? button(page.formState('enable'), 'Enable', 'primary')
+  : disabling(page)}!${deleting(page)}`, crumb(page, '/dashboard/webhooks', 'Webhooks'))}
 <div class="columns"><div>
 <div id="state" data-live>!${verdict(verdictOnEndpoint(endpoint, latest))}</div>
-<div id="counts" data-live>!${counters(endpoint, visit)}</div>
-!${card(latestDeliveries(latest, endpoint, visit), { id: 'latest', title: 'Latest deliveries', live: true, pad: false })}
+<div id="counts" data-live>!${counters(endpoint, page)}</div>
+!${card(latestDeliveries(latest, endpoint, page), { id: 'latest', title: 'Latest deliveries', live: true, pad: false })}
 </div><div>
-!${card(await signingKey(endpoint, visit), { id: 'key', title: 'Signing key' })}
-!${card(await details(endpoint, visit), { id: 'details', title: 'Endpoint', live: true })}
+!${card(await signingKey(endpoint, page), { id: 'key', title: 'Signing key' })}
+!${card(await details(endpoint, page), { id: 'details', title: 'Endpoint', live: true })}
 </div></div>`
   }
 }
 
-function disabling (visit: Visit): Fragment {
-  return asking(visit.sheet('disable'), {
+function disabling (page: PageContext): Fragment {
+  return asking(page.formState('disable'), {
     opens: 'Disable',
     question: 'Nothing is sent to a disabled endpoint: what waits for another try is cancelled, and what happens meanwhile it ' +
       'never hears of.',
@@ -177,8 +177,8 @@ function disabling (visit: Visit): Fragment {
   })
 }
 
-function deleting (visit: Visit): Fragment {
-  return asking(visit.sheet('delete'), {
+function deleting (page: PageContext): Fragment {
+  return asking(page.formState('delete'), {
     opens: 'Delete',
     question: 'The endpoint goes, with its signing key; what waits for another try is cancelled. Its deliveries stay to be ' +
       'looked at.',
@@ -186,10 +186,10 @@ function deleting (visit: Visit): Fragment {
   })
 }
 
-function counters ({ id }: Endpoint, visit: Visit): Fragment {
-  const counts = countsOf(visit).get(id) ?? NO_COUNTS
+function counters ({ id }: Endpoint, page: PageContext): Fragment {
+  const counts = countsOf(page).get(id) ?? NO_COUNTS
   const share = shareOf(counts)
-  const url = `${visit.base}/dashboard/webhooks/deliveries?webhook_id=${id}&state=`
+  const url = `${page.base}/dashboard/webhooks/deliveries?webhook_id=${id}&state=`
   const lost = counts.failed + counts.dropped
   const kind = share !== null && { kind: lost > 0 ? 'bad' as const : 'good' as const }
   return tiles([
@@ -202,33 +202,33 @@ function counters ({ id }: Endpoint, visit: Visit): Fragment {
   ])
 }
 
-function latestDeliveries (latest: readonly Delivery[], endpoint: Endpoint, visit: Visit): Fragment {
-  const { base } = visit
+function latestDeliveries (latest: readonly Delivery[], endpoint: Endpoint, page: PageContext): Fragment {
+  const { base } = page
   if (latest.length === 0) {
     return empty('Nothing was sent yet', html`<p><a href="${base}/dashboard/webhooks/sample?webhook_id=${endpoint.id}">Send a
 sample</a>, or let a payment succeed: it is listed here at once, with what your program answered.</p>`)
   }
-  return html`!${deliveryTable(latest, [endpoint], visit, 'endpoint')}
+  return html`!${deliveryTable(latest, [endpoint], page, 'endpoint')}
 <p class="pad"><a href="${base}/dashboard/webhooks/deliveries?webhook_id=${endpoint.id}">All deliveries to it</a></p>`
 }
 
 /** The key is on the page only in the answer to the form that asks for it. */
-async function signingKey ({ id }: Endpoint, visit: Visit): Promise<Fragment> {
-  const sheet = visit.sheet('reveal')
-  if (!sheet.isDone) {
+async function signingKey ({ id }: Endpoint, page: PageContext): Promise<Fragment> {
+  const formState = page.formState('reveal')
+  if (!formState.isDone) {
     return html`<p class="quiet">Your program checks with it that an event is from here. It belongs into the variable
 <code>DODO_PAYMENTS_WEBHOOK_KEY</code>.</p>
-<div>!${button(sheet, 'Reveal the key')}</div>`
+<div>!${button(formState, 'Reveal the key')}</div>`
   }
-  const { secret } = await visit.operate('GET /webhooks/{webhook_id}/secret', { path: { webhook_id: id } })
+  const { secret } = await page.operate('GET /webhooks/{webhook_id}/secret', { path: { webhook_id: id } })
   return html`<div id="revealed" class="revealed" tabindex="-1" autofocus>!${copyField('Key', secret, 'webhook-key')}</div>
 <p class="quiet">As the environment variable that the official clients read:</p>
 !${snippet(`DODO_PAYMENTS_WEBHOOK_KEY=${secret}`, { id: 'key-variable', label: 'Environment variable' })}
-<p><a href="${visit.url}">Hide the key</a></p>`
+<p><a href="${page.url}">Hide the key</a></p>`
 }
 
-async function details (endpoint: Endpoint, visit: Visit): Promise<Fragment> {
-  const { headers, sensitive } = await visit.operate('GET /webhooks/{webhook_id}/headers', { path: { webhook_id: endpoint.id } })
+async function details (endpoint: Endpoint, page: PageContext): Promise<Fragment> {
+  const { headers, sensitive } = await page.operate('GET /webhooks/{webhook_id}/headers', { path: { webhook_id: endpoint.id } })
   const sent = Object.entries(headers)
   const { rate_limit: rate, filter_types: types } = endpoint
   return facts([
@@ -241,7 +241,7 @@ async function details (endpoint: Endpoint, visit: Visit): Promise<Fragment> {
       : html`<ul>!${sent.map(([name, value]) => html`<li><code>${name}: ${value}</code></li>`)}
 !${sensitive.map(name => html`<li><code>${name}</code> <span class="quiet">hidden</span></li>`)}</ul>`],
     ['Metadata', metadata(endpoint.metadata)],
-    ['Added', fullTime(endpoint.created_at, visit)],
-    ['Changed', fullTime(endpoint.updated_at, visit)]
+    ['Added', fullTime(endpoint.created_at, page)],
+    ['Changed', fullTime(endpoint.updated_at, page)]
   ])
 }

@@ -3,7 +3,7 @@
  * counts as not given, so that nothing gets into a style sheet or a page that could say more than a colour, a size or a text.
  */
 import { COLOUR_NAMES, isColour, isLength, type ColourName, type ThemeConfig } from '../../rules/theme.js'
-import { isFontSize, isFontWeight } from '../session/theme.js'
+import { isFontSize, isFontWeight } from '../checkout/session/theme.js'
 
 /** Over the whole page of the merchant, or as a part of it. */
 export type EmbedKind = 'overlay' | 'inline'

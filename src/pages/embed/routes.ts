@@ -3,7 +3,7 @@
  * wishes, and redirects that keep them. The pages themselves are those of hosted.ts, below another path.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { themeStyle } from '../session/theme.js'
+import { themeStyle } from '../checkout/session/theme.js'
 import { readOptions, withOptions } from './options.js'
 import { COMMON_SCRIPT, MODULE_SCRIPT } from './sdk.js'
 

@@ -1,13 +1,13 @@
 /** What is answered under /addons. */
-import type { Handlers } from '../../http/handlers.js'
-import { page } from '../../http/paging.js'
-import { openTarget } from '../uploads/life.js'
+import type { Handlers } from '../../contract/handlers.js'
+import { paging } from '../../contract/paging.js'
+import { openTarget } from '../uploads/lifecycle.js'
 import { changedAddon, findAddon, planAddon } from './rules.js'
 import { addonResponse } from './view.js'
 
 export const addons = {
   'GET /addons': ({ query, context }) => {
-    const { limit, offset } = page(query)
+    const { limit, offset } = paging(query)
     return { items: context.sandbox.addons.list(limit, offset).map(addon => addonResponse(addon, context)) }
   },
 

@@ -1,8 +1,8 @@
 /** What is answered under /brands. */
-import type { Handlers } from '../../http/handlers.js'
+import type { Handlers } from '../../contract/handlers.js'
 import { formatTime } from '../../rules/calendar.js'
 import { NOT_YET } from '../not-yet.js'
-import { openTarget } from '../uploads/life.js'
+import { openTarget } from '../uploads/lifecycle.js'
 import { changedBrand, findBrand, findEditableBrand, planArchive, planBrand } from './rules.js'
 import { brandResponse } from './view.js'
 

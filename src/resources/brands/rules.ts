@@ -2,7 +2,7 @@
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, doesNotExist, invalid, notFound } from '../../errors.js'
 import { DESCRIPTION_MAX, NAME_MAX, checkLength } from '../../rules/text.js'
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import { checkUploaded } from '../uploads/rules.js'
 import type { Brand } from './store.js'
 

@@ -1,7 +1,7 @@
 /** Brands in the API's shape. */
 import type { Schemas } from '../../contract/operations.js'
 import { formatOptionalTime } from '../../rules/calendar.js'
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import { imageUrl } from '../uploads/view.js'
 import type { Brand } from './store.js'
 

@@ -1,6 +1,6 @@
 /** What is answered under /checkout. */
 import type { Schemas } from '../../contract/operations.js'
-import type { Handlers } from '../../http/handlers.js'
+import type { Handlers } from '../../contract/handlers.js'
 
 export const checkout = {
   'GET /checkout/supported_countries': ({ context: { sandbox: { reference, settings } } }) => {

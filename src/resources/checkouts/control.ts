@@ -1,28 +1,28 @@
 /** The part of the control API that is about checkout sessions: listing them, and doing what their customers do. */
 import { ApiError, invalid } from '../../errors.js'
-import type { ControlHandlers } from '../../http/handlers.js'
-import { page } from '../../http/paging.js'
+import type { ControlHandlers } from '../../contract/handlers.js'
+import { paging } from '../../contract/paging.js'
 import { makePayment, planPurchase } from './purchase.js'
 import type { Session } from './store.js'
 import { checkoutUrl } from './view.js'
 import { abandon } from '../payments/abandonment.js'
-import { expire } from '../payments/life.js'
+import { expire } from '../payments/lifecycle.js'
 import { hasExpired, isOpen } from '../payments/states.js'
 import { findSession } from './rules.js'
 import { findPayment } from '../payments/rules.js'
 import type { Payment } from '../payments/store.js'
 import { paymentResponse } from '../payments/view.js'
 import { formatOptionalTime, formatTime } from '../../rules/calendar.js'
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import { givenDetails } from './given-details.js'
 import { pay, payerOf } from '../payments/pay.js'
-import type { components } from '../../control/types.gen.js'
+import type { components } from '../../contract/control-types.gen.js'
 
 type ControlSchemas = components['schemas']
 
 export const checkoutControls = {
   'GET /_emulator/checkouts': ({ query, context }) => {
-    const { limit, offset, filter } = page(query)
+    const { limit, offset, filter } = paging(query)
     const sessions = context.sandbox.checkouts.list(filter.state ?? null, context.now, limit, offset)
     return { items: sessions.map(session => checkoutView(session, context)) }
   },

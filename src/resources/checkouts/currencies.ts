@@ -2,7 +2,7 @@
  * The currencies that a customer may choose from: the one that the session asks for, the product's, the country's, the store's.
  */
 import type { Terms } from './terms.js'
-import type { Sandbox } from '../../sandbox.js'
+import type { Sandbox } from '../../sandbox/sandbox.js'
 
 /** The first is what is charged unless another is chosen; there may be no other. */
 export function currenciesFor (

@@ -13,8 +13,8 @@ import type { Session } from './store.js'
 import { textOf, type DetailName, type Flags, type Known, type Terms } from './terms.js'
 import { checkCart } from '../payments/plan.js'
 import { nearest } from '../../rules/near.js'
-import type { Context, Sandbox } from '../../sandbox.js'
-import type { components } from '../../control/types.gen.js'
+import type { Context, Sandbox } from '../../sandbox/sandbox.js'
+import type { components } from '../../contract/control-types.gen.js'
 
 export type CheckoutDetails = components['schemas']['CheckoutDetails']
 

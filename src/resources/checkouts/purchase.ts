@@ -3,7 +3,7 @@
  * The API's `confirm` and the form of the page both end here.
  */
 import type { Schemas } from '../../contract/operations.js'
-import type { Context, Sandbox } from '../../sandbox.js'
+import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import type { Customer } from '../customers/store.js'
 import { createCustomer, createPayment, type CreatedPayment } from '../payments/create.js'
 import { decideSale, type Buyer, type CartRequest, type Sale, type SaleOptions } from '../payments/plan.js'

@@ -1,6 +1,6 @@
 /** What is answered under /checkouts, and the countries that can be billed. */
 import type { Schemas } from '../../contract/operations.js'
-import type { Handlers } from '../../http/handlers.js'
+import type { Handlers } from '../../contract/handlers.js'
 import { chargeSaved } from '../payments/create.js'
 import { makePayment } from './purchase.js'
 import { CONFIRMED_LIFETIME_US, SESSION_LIFETIME_US, findSession, planSession, previewSession } from './rules.js'

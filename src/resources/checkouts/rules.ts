@@ -5,7 +5,7 @@
 import { ApiError, invalid, notFound } from '../../errors.js'
 import { requiredAddress } from '../../rules/address.js'
 import { checkTaxId } from '../../rules/tax-ids.js'
-import type { Context, Sandbox } from '../../sandbox.js'
+import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import { givenCustomer } from '../customers/rules.js'
 import type { Customer } from '../customers/store.js'
 import { checkCart, decideSale, type CartRequest, type Sale } from '../payments/plan.js'

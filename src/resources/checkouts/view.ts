@@ -4,7 +4,7 @@ import type { Schemas } from '../../contract/operations.js'
 import { formatTime } from '../../rules/calendar.js'
 import { shortSlug } from '../../rules/links.js'
 import type { PricedCart, PricedLine } from '../../rules/pricing.js'
-import type { Context, Sandbox } from '../../sandbox.js'
+import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import { NOT_YET } from '../not-yet.js'
 import type { Sale } from '../payments/plan.js'
 import type { Product } from '../products/store.js'
@@ -14,9 +14,9 @@ import type { Session } from './store.js'
 /** Before the eleven characters of a short link, which a payment's has alone. */
 export const SHORT_SESSION = 'c'
 
-export function checkoutUrl (sessionId: string, seq: number, isShort: boolean, { sandbox, origin }: Context): string {
-  if (!isShort) return `${origin}/session/${sessionId}`
-  return `${origin}/s/${SHORT_SESSION}${shortSlug(seq, sandbox.business.link_salt)}`
+export function checkoutUrl (sessionId: string, seq: number, isShort: boolean, { sandbox, baseUrl }: Context): string {
+  if (!isShort) return `${baseUrl}/session/${sessionId}`
+  return `${baseUrl}/s/${SHORT_SESSION}${shortSlug(seq, sandbox.business.link_salt)}`
 }
 
 /** Public, and the same for every payment of a database. */

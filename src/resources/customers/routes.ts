@@ -1,12 +1,12 @@
 /** What is answered under /customers, but for what a customer owns: see payment-methods/, wallets/ and portal-sessions/. */
-import type { Handlers } from '../../http/handlers.js'
-import { page } from '../../http/paging.js'
+import type { Handlers } from '../../contract/handlers.js'
+import { paging } from '../../contract/paging.js'
 import { changedCustomer, checkFilter, findCustomer, newCustomer } from './rules.js'
 import { customerResponse } from './view.js'
 
 export const customers = {
   'GET /customers': ({ query, context }) => {
-    const { limit, offset, filter } = page(query)
+    const { limit, offset, filter } = paging(query)
     checkFilter(filter)
     const items = context.sandbox.customers.list(filter, limit, offset)
     return { items: items.map(customer => customerResponse(customer, context)) }

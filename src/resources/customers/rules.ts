@@ -3,7 +3,7 @@ import type { Schemas } from '../../contract/operations.js'
 import { invalidQuery, notFound } from '../../errors.js'
 import { checkContact } from '../../rules/contact.js'
 import { checkMetadata } from '../../rules/metadata.js'
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import type { Customer } from './store.js'
 
 /** Throws NOT_FOUND. */

@@ -1,7 +1,7 @@
 /** The customers that a sandbox remembers. */
 import type { Schemas } from '../../contract/operations.js'
 import type { Database, Statement } from '../../store/database.js'
-import { createMemo } from '../../store/memo.js'
+import { createCache } from '../../store/cache.js'
 import type { CustomersRow } from '../../store/rows.gen.js'
 
 type Row = Omit<CustomersRow, 'seq'>
@@ -44,8 +44,8 @@ export function customersStore (database: Database): CustomersStore {
   const setPhoneNumber = database.prepare('UPDATE customers SET phone_number = ? WHERE customer_id = ?')
   const prepared = new Map<string, Statement<unknown[], Row>>()
   const setName = database.prepare('UPDATE customers SET name = ? WHERE customer_id = ?')
-  const byId = createMemo<Customer>(database)
-  const byEmail = createMemo<Customer>(database)
+  const byId = createCache<Customer>(database)
+  const byEmail = createCache<Customer>(database)
   return {
     find: customerId => byId.get(customerId, () => read(find.get(customerId))),
     findByEmail: email => byEmail.get(email, () => read(findByEmail.get(email))),

@@ -1,7 +1,7 @@
 /** Customers in the API's shapes. */
 import type { Schemas } from '../../contract/operations.js'
 import { formatTime } from '../../rules/calendar.js'
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import type { Customer } from './store.js'
 
 /** The customer as it stands inside payments, refunds and subscriptions. */

@@ -1,8 +1,8 @@
 /** What is answered under /discounts. */
 import { ApiError, doesNotExist, invalid, notFound } from '../../errors.js'
-import type { Handlers } from '../../http/handlers.js'
-import { page } from '../../http/paging.js'
-import type { Context } from '../../sandbox.js'
+import type { Handlers } from '../../contract/handlers.js'
+import { paging } from '../../contract/paging.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import { checkExpiry, checkUses, findDiscount } from './rules.js'
 import { changedDiscount, newDiscount } from './terms.js'
 import { discountResponse } from './view.js'
@@ -15,7 +15,7 @@ export const discounts = {
   },
 
   'GET /discounts': ({ query, context }) => {
-    const { limit, offset, filter: { code, ...filter } } = page(query)
+    const { limit, offset, filter: { code, ...filter } } = paging(query)
     const wanted = code === undefined ? filter : { ...filter, code: code.toUpperCase() }
     const found = context.sandbox.discounts.list(wanted, context.now, limit, offset)
     return { items: found.map(discount => discountResponse(discount, context)) }
@@ -44,7 +44,7 @@ export const discounts = {
 
   'GET /discounts/{discount_id}/customers': ({ path, query, context }) => {
     const { discount_id: id } = findDiscount(path.discount_id, context)
-    const { limit, offset } = page(query)
+    const { limit, offset } = paging(query)
     return { items: context.sandbox.discounts.allowed(id, limit, offset).map(listed) }
   },
 

@@ -1,7 +1,7 @@
 /** May this customer use this discount code now? What it takes off is decided in rules/pricing. */
 import { ApiError, notFound } from '../../errors.js'
 import { formatTime } from '../../rules/calendar.js'
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import type { Discount, DiscountsStore } from './store.js'
 
 export interface DiscountUser {

@@ -4,7 +4,7 @@
  */
 import type { Schemas } from '../../contract/operations.js'
 import type { Database, Statement } from '../../store/database.js'
-import { createMemo } from '../../store/memo.js'
+import { createCache } from '../../store/cache.js'
 import type { DiscountsRow } from '../../store/rows.gen.js'
 
 type Row = Omit<DiscountsRow, 'seq'>
@@ -80,7 +80,7 @@ export function discountsStore (database: Database): DiscountsStore {
   const use = database.prepare('INSERT INTO discount_uses (discount_id, customer_id, payment_id) VALUES (?, ?, ?)')
   const countUse = database.prepare('UPDATE discounts SET times_used = times_used + 1 WHERE discount_id = ?')
   const lists = new Map<string, Statement<unknown[], DiscountsRow>>()
-  const byCode = createMemo<Discount>(database)
+  const byCode = createCache<Discount>(database)
 
   return {
     find: discountId => read(find.get(discountId)),

@@ -7,7 +7,7 @@ import { ApiError, doesNotExist, invalid, invalidBody } from '../../errors.js'
 import { MUST_BE_A_TIME, formatTime, parseTime } from '../../rules/calendar.js'
 import { firstRepeated } from '../../rules/lists.js'
 import { checkMetadata } from '../../rules/metadata.js'
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import type { Discount } from './store.js'
 
 type NewRequest = Schemas['CreateDiscountRequest']

@@ -1,7 +1,7 @@
 /** Discounts in the API's shapes. */
 import type { Schemas } from '../../contract/operations.js'
 import { formatOptionalTime, formatTime } from '../../rules/calendar.js'
-import type { Context, Sandbox } from '../../sandbox.js'
+import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import type { Discount } from './store.js'
 
 /** A discount in full. */

@@ -1,7 +1,7 @@
 /** What is answered under /invoices: PDF documents, for everybody who knows the id. */
 import type { FileReply } from '../../contract/operations.js'
 import { ApiError } from '../../errors.js'
-import type { Handlers } from '../../http/handlers.js'
+import type { Handlers } from '../../contract/handlers.js'
 import { drawInvoice, type InvoiceDocument } from '../../pages/invoice.js'
 import { findPayment } from '../payments/rules.js'
 import { findRefund } from '../refunds/rules.js'

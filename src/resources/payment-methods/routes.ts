@@ -1,5 +1,5 @@
 /** What is answered under /customers/{customer_id}/payment-methods. */
-import type { Handlers } from '../../http/handlers.js'
+import type { Handlers } from '../../contract/handlers.js'
 import { findCustomer } from '../customers/rules.js'
 import { removePaymentMethod } from './rules.js'
 import { paymentMethodItem } from './view.js'

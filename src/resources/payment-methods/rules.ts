@@ -1,6 +1,6 @@
 /** What is decided about a saved payment method: whose it is, and that it can be removed. */
 import { ApiError } from '../../errors.js'
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 
 /**
  * Removes a method of this customer, so that nothing can be charged to it any more; a charge that is under way goes on. Once more

@@ -5,7 +5,7 @@
 import type { Payload } from '../../delivery/catalogue.js'
 import { emitAll } from '../../delivery/emit.js'
 import { formatTime } from '../../rules/calendar.js'
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import { paymentStates } from './states.js'
 import type { Payment } from './store.js'
 

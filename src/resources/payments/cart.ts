@@ -5,7 +5,7 @@
  */
 import { ApiError, doesNotExist, invalid } from '../../errors.js'
 import type { CartLine, PricedProduct } from '../../rules/pricing.js'
-import type { Sandbox } from '../../sandbox.js'
+import type { Sandbox } from '../../sandbox/sandbox.js'
 import { isPayWhatYouWant, suggestedAmount, type CompletePrice } from '../products/prices.js'
 import { localizedPrice } from '../products/rules.js'
 import type { Product } from '../products/store.js'

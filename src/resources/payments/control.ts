@@ -1,9 +1,9 @@
 /** The operations of the control API on payments: what the customer would do, and how the total came about. */
-import type { ControlHandlers } from '../../http/handlers.js'
+import type { ControlHandlers } from '../../contract/handlers.js'
 import { maskedJson } from '../../requests/secrets.js'
 import { abandon } from './abandonment.js'
 import { explainPayment } from './explain.js'
-import { expire } from './life.js'
+import { expire } from './lifecycle.js'
 import { pay } from './pay.js'
 import { findPayment } from './rules.js'
 import { paymentResponse } from './view.js'

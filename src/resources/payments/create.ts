@@ -3,9 +3,9 @@
  * checkout sessions make theirs here.
  */
 import type { Schemas } from '../../contract/operations.js'
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import type { Customer } from '../customers/store.js'
-import { attempt, savedInstrument } from './life.js'
+import { attempt, savedInstrument } from './lifecycle.js'
 import type { Sale } from './plan.js'
 import type { CheckoutOptions, NewPayment } from './store.js'
 

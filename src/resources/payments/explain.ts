@@ -9,8 +9,8 @@ import { format } from '../../rules/money.js'
 import { price, type Cart, type PricedCart, type PricedLine, type TracedCart } from '../../rules/pricing.js'
 import { calculationSteps, storedSteps, type PriceStep, type TaxReason } from '../../rules/pricing-steps.js'
 import { taxRateBps } from '../../rules/tax.js'
-import type { Sandbox } from '../../sandbox.js'
-import type { components } from '../../control/types.gen.js'
+import type { Sandbox } from '../../sandbox/sandbox.js'
+import type { components } from '../../contract/control-types.gen.js'
 
 type Explanation = components['schemas']['PaymentExplanation']
 
@@ -22,7 +22,7 @@ export function explainPayment (payment: Payment, sandbox: Sandbox): Explanation
   const recalculated = recalculate(stored, applied, tax, sandbox)
   const isKnown = typeof recalculated !== 'string'
   const steps = isKnown
-    ? calculationSteps(recalculated.cart, recalculated.priced, stored.lines.map(line => origin(line, sandbox)), tax)
+    ? calculationSteps(recalculated.cart, recalculated.priced, stored.lines.map(line => baseUrl(line, sandbox)), tax)
     : storedSteps(stored, currencies, applied.map(({ code, discount_id: id, deducted }) =>
       `${code ?? id} took ${format(deducted, stored.currency, currencies)} in all`))
   return {
@@ -116,7 +116,7 @@ function taxOf ({ billing: { country }, checkout: { tax_id: taxId } }: Payment, 
 }
 
 /** Where a unit price came from. */
-function origin ({ product_id: id, unit_amount: unit }: PricedLine, { products, reference }: Sandbox): string {
+function baseUrl ({ product_id: id, unit_amount: unit }: PricedLine, { products, reference }: Sandbox): string {
   const product = products.find(id)
   if (product?.price.type !== 'one_time_price') throw new Error(`${id} was sold once a moment ago`)
   const { price: now, currency, pay_what_you_want: isOpen } = product.price

@@ -1,10 +1,10 @@
 /** Payments: what the rest of the program asks of this resource. */
 import type { Payloads } from '../../delivery/message.js'
-import type { Jobs } from '../../jobs.js'
+import type { Jobs } from '../../sandbox/jobs.js'
 import type { Resource } from '../resource.js'
 import { abandonedCheckout } from './abandonment.js'
 import { paymentControls as controls } from './control.js'
-import { SETTLE_JOB, settlePayment } from './life.js'
+import { SETTLE_JOB, settlePayment } from './lifecycle.js'
 import { payments as handlers } from './routes.js'
 import { paymentResponse } from './view.js'
 

@@ -4,11 +4,11 @@
  */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, invalid } from '../../errors.js'
-import { answerAction, attempt, cancel, completeFree } from './life.js'
+import { answerAction, attempt, cancel, completeFree } from './lifecycle.js'
 import type { Payment } from './store.js'
 import { GENERIC_DECLINE, cardInstrument, keptCard, type Instrument, type Outcome } from '../../rules/instruments.js'
-import type { Context } from '../../sandbox.js'
-import type { components } from '../../control/types.gen.js'
+import type { Context } from '../../sandbox/sandbox.js'
+import type { components } from '../../contract/control-types.gen.js'
 
 type Pay = components['schemas']['Pay']
 

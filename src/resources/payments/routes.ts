@@ -1,10 +1,10 @@
 /** What is answered under /payments. */
-import type { Handlers } from '../../http/handlers.js'
+import type { Handlers } from '../../contract/handlers.js'
 import type { Schemas } from '../../contract/operations.js'
-import { page } from '../../http/paging.js'
+import { paging } from '../../contract/paging.js'
 import { formatOptionalTime } from '../../rules/calendar.js'
 import { stringMetadata } from '../../rules/metadata.js'
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import type { Customer } from '../customers/store.js'
 import { customerDetails } from '../customers/view.js'
 import { chargeSaved, createCustomer, createPayment, type CreatedPayment, type PaymentOrder } from './create.js'
@@ -24,7 +24,7 @@ export const payments = {
   },
 
   'GET /payments': ({ query, context }) => {
-    const { limit, offset, filter } = page(query)
+    const { limit, offset, filter } = paging(query)
     const items = context.sandbox.payments.list(filter, limit, offset)
     return { items: items.map(payment => paymentItem(payment, context)) }
   },

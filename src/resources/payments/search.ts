@@ -1,6 +1,6 @@
 /** Finding payments by whatever somebody knows of them. The API has no such operation; the dashboard has. */
 import { linkSeq } from '../../rules/links.js'
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import type { ListedPayment, PaymentFilter } from './store.js'
 
 const TEXT_MAX = 200

@@ -2,7 +2,7 @@
 import type { Schemas } from '../../contract/operations.js'
 import { formatOptionalTime, formatTime } from '../../rules/calendar.js'
 import { linkId, shortSlug } from '../../rules/links.js'
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import { customerDetails } from '../customers/view.js'
 import { discountDetail } from '../discounts/view.js'
 import { NOT_YET } from '../not-yet.js'
@@ -13,14 +13,14 @@ import type { ListedPayment, Payment } from './store.js'
 const PROVIDER = 'dodo'
 
 /** The payment's link on the origin that the request came to; null where none was asked for. */
-export function paymentLink (link: string | null, seq: number, { sandbox, origin }: Context): string | null {
+export function paymentLink (link: string | null, seq: number, { sandbox, baseUrl }: Context): string | null {
   const { link_salt: salt } = sandbox.business
   if (link === null) return null
-  return link === 'short' ? `${origin}/s/${shortSlug(seq, salt)}` : `${origin}/${linkId(seq, salt)}`
+  return link === 'short' ? `${baseUrl}/s/${shortSlug(seq, salt)}` : `${baseUrl}/${linkId(seq, salt)}`
 }
 
-function invoiceUrl ({ payment_id: paymentId }: Pick<Payment, 'payment_id'>, { origin }: Context): string {
-  return `${origin}/invoices/payments/${paymentId}`
+function invoiceUrl ({ payment_id: paymentId }: Pick<Payment, 'payment_id'>, { baseUrl }: Context): string {
+  return `${baseUrl}/invoices/payments/${paymentId}`
 }
 
 function subscriptionIds ({ subscription_id: id }: Pick<Payment, 'subscription_id'>): string[] {

@@ -1,6 +1,6 @@
 /** What is answered under /customers/{customer_id}/customer-portal. The page behind the link is pages/portal.ts. */
 import { invalidQuery } from '../../errors.js'
-import type { Handlers } from '../../http/handlers.js'
+import type { Handlers } from '../../contract/handlers.js'
 import { returnUrlProblem } from '../../rules/return-url.js'
 import { findCustomer } from '../customers/rules.js'
 
@@ -10,7 +10,7 @@ const KEPT_US = 7 * LIFETIME_US
 
 export const portalSessions = {
   'POST /customers/{customer_id}/customer-portal/session': ({ path, query, context }) => {
-    const { sandbox, origin, now } = context
+    const { sandbox, baseUrl, now } = context
     const { customer_id: customerId } = findCustomer(path.customer_id, context)
     const { return_url: returnUrl = null, send_email: isMailed = false } = query
     checkReturnUrl(returnUrl)
@@ -18,7 +18,7 @@ export const portalSessions = {
     sandbox.portalSessions.insert({
       token, customer_id: customerId, return_url: returnUrl, is_mailed: isMailed, expires_at: now + LIFETIME_US
     }, now - KEPT_US)
-    return { link: `${origin}/portal/session/${token}` }
+    return { link: `${baseUrl}/portal/session/${token}` }
   }
 } satisfies Handlers
 

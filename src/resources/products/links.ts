@@ -1,7 +1,7 @@
 /** The short links of products: what a slug may be, and where a link leads. */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, invalid } from '../../errors.js'
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import type { ShortLink } from './store.js'
 
 /** Nothing that a browser, a proxy or a file system could read as more than a name. */

@@ -1,7 +1,7 @@
 /** What is decided about the localized prices of a product: one rule for each currency, or for each country. */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, invalid } from '../../errors.js'
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import type { LocalizedPrice, Product } from './store.js'
 
 /** Throws the ApiError for the first rule that the request breaks. */

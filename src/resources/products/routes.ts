@@ -1,8 +1,8 @@
 /** What is answered under /products. */
 import { ApiError } from '../../errors.js'
-import type { Handlers } from '../../http/handlers.js'
-import { page } from '../../http/paging.js'
-import { openTarget } from '../uploads/life.js'
+import type { Handlers } from '../../contract/handlers.js'
+import { paging } from '../../contract/paging.js'
+import { openTarget } from '../uploads/lifecycle.js'
 import { planShortLink } from './links.js'
 import {
   checkAmount, checkBaseCurrency, mismatching, planLocalizedPrice
@@ -20,7 +20,7 @@ export const products = {
   },
 
   'GET /products': ({ query, context }) => {
-    const { limit, offset, filter } = page(query)
+    const { limit, offset, filter } = paging(query)
     const items = context.sandbox.products.list({ ...filter, archived: filter.archived === true }, limit, offset)
     return { items: items.map(product => productItem(product, context)) }
   },
@@ -72,7 +72,7 @@ export const products = {
   },
 
   'GET /products/short_links': ({ query, context }) => {
-    const { limit, offset, filter } = page(query)
+    const { limit, offset, filter } = paging(query)
     const items = context.sandbox.products.listShortLinks(filter, limit, offset)
     return { items: items.map(link => shortLinkItem(link, context)) }
   },

@@ -2,7 +2,7 @@
 import type { Schemas } from '../../contract/operations.js'
 import type { Database, Statement } from '../../store/database.js'
 import { fromJson } from '../../store/json.js'
-import { createMemo } from '../../store/memo.js'
+import { createCache } from '../../store/cache.js'
 import type { LocalizedPricesRow, ProductsRow, ShortLinksRow } from '../../store/rows.gen.js'
 import { storedPrice, type CompletePrice } from './prices.js'
 
@@ -110,7 +110,7 @@ export function productsStore (database: Database): ProductsStore {
   const countOfBrand = database.prepare<[string], number>('SELECT count(*) FROM products WHERE brand_id = ?').pluck()
   const moveToBrand = database.prepare('UPDATE products SET brand_id = ?, updated_at = ? WHERE brand_id = ?')
   const lists = new Map<string, Statement<unknown[], Row>>()
-  const known = createMemo<Product>(database)
+  const known = createCache<Product>(database)
   const prices = localizedPrices(database)
   const links = shortLinks(database)
 
@@ -155,7 +155,7 @@ function localizedPrices (database: Database) {
   const insert = database.prepare(`INSERT INTO localized_prices (${columns}) VALUES (${marks(PRICE_COLUMNS)})`)
   const update = database.prepare(
     'UPDATE localized_prices SET amount = ?, updated_at = ?, archived_at = ? WHERE localized_price_id = ?')
-  const known = createMemo<LocalizedPrice[]>(database)
+  const known = createCache<LocalizedPrice[]>(database)
 
   return {
     localizedPrices: productId => known.get(productId, () => current.all(productId)) ?? [],

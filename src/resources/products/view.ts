@@ -1,7 +1,7 @@
 /** Products, localized prices and short links in the API's shapes. */
 import type { Schemas } from '../../contract/operations.js'
 import { formatTime } from '../../rules/calendar.js'
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import { NOT_YET } from '../not-yet.js'
 import { imageUrl, uploadUrl } from '../uploads/view.js'
 import { checkoutPath, shortPath } from './links.js'
@@ -94,8 +94,8 @@ export function localizedPriceResponse (price: LocalizedPrice): Required<Schemas
   }
 }
 
-export function shortLinkResponse (link: ShortLink, { origin }: Context): Required<Schemas['ShortLinkResponse']> {
-  return { short_url: origin + shortPath(link), full_url: origin + checkoutPath(link) }
+export function shortLinkResponse (link: ShortLink, { baseUrl }: Context): Required<Schemas['ShortLinkResponse']> {
+  return { short_url: baseUrl + shortPath(link), full_url: baseUrl + checkoutPath(link) }
 }
 
 /** A short link as one item of GET /products/short_links. */

@@ -1,6 +1,6 @@
 /** The operations of the control API on refunds: what the bank would decide. */
-import type { ControlHandlers } from '../../http/handlers.js'
-import { settleRefund } from './life.js'
+import type { ControlHandlers } from '../../contract/handlers.js'
+import { settleRefund } from './lifecycle.js'
 import { refundReply } from './routes.js'
 import { findRefund } from './rules.js'
 

@@ -1,9 +1,9 @@
 /** Refunds: what the rest of the program asks of this resource. */
 import type { Payloads } from '../../delivery/message.js'
-import type { Jobs } from '../../jobs.js'
+import type { Jobs } from '../../sandbox/jobs.js'
 import type { Resource } from '../resource.js'
 import { refundControls as controls } from './control.js'
-import { SETTLE_JOB, settleRefundWhenDue } from './life.js'
+import { SETTLE_JOB, settleRefundWhenDue } from './lifecycle.js'
 import { refunds as handlers } from './routes.js'
 import { refundResponse } from './view.js'
 

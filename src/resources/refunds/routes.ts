@@ -1,8 +1,8 @@
 /** What is answered under /refunds. */
-import type { Handlers } from '../../http/handlers.js'
-import { page } from '../../http/paging.js'
-import type { Context } from '../../sandbox.js'
-import { SETTLE_JOB } from './life.js'
+import type { Handlers } from '../../contract/handlers.js'
+import { paging } from '../../contract/paging.js'
+import type { Context } from '../../sandbox/sandbox.js'
+import { SETTLE_JOB } from './lifecycle.js'
 import { findRefund, paymentOf, planRefund } from './rules.js'
 import type { Refund } from './store.js'
 import { refundItem, refundResponse } from './view.js'
@@ -31,7 +31,7 @@ export const refunds = {
   },
 
   'GET /refunds': ({ query, context }) => {
-    const { limit, offset, filter } = page(query)
+    const { limit, offset, filter } = paging(query)
     return { items: context.sandbox.refunds.list(filter, limit, offset).map(refund => refundItem(refund, context)) }
   },
 

@@ -1,7 +1,7 @@
 /** Refunds in the API's shapes. */
 import type { Schemas } from '../../contract/operations.js'
 import { formatTime } from '../../rules/calendar.js'
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import { customerDetails } from '../customers/view.js'
 import type { Payment } from '../payments/store.js'
 import type { Refund } from './store.js'

@@ -1,6 +1,6 @@
 /** What is decided about an image or a file that is named by its id. Writes nothing. */
 import { ApiError, invalid } from '../../errors.js'
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import type { Upload, UploadKind } from './store.js'
 
 const NAMES: Record<UploadKind, string> = { image: 'Image', file: 'File' }

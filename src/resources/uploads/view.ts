@@ -1,10 +1,10 @@
 /** Where uploads are found, and where targets take them. */
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import type { UploadKind } from './store.js'
 
 /** The stable URL of what was uploaded. */
-export function uploadUrl (uploadId: string, { origin }: Context): string {
-  return `${origin}/uploads/${uploadId}`
+export function uploadUrl (uploadId: string, { baseUrl }: Context): string {
+  return `${baseUrl}/uploads/${uploadId}`
 }
 
 /** The URL of an image; null where there is none. */
@@ -13,6 +13,6 @@ export function imageUrl (imageId: string | null, context: Context): string | nu
 }
 
 /** Where to PUT the bytes. */
-export function targetUrl (kind: UploadKind, secret: string, { origin }: Context): string {
-  return `${origin}/uploads/${kind}s/${secret}`
+export function targetUrl (kind: UploadKind, secret: string, { baseUrl }: Context): string {
+  return `${baseUrl}/uploads/${kind}s/${secret}`
 }

@@ -1,6 +1,6 @@
 /** What is answered under /customers/{customer_id}/wallets. */
-import type { Handlers } from '../../http/handlers.js'
-import { page } from '../../http/paging.js'
+import type { Handlers } from '../../contract/handlers.js'
+import { paging } from '../../contract/paging.js'
 import { findCustomer } from '../customers/rules.js'
 import { planEntry } from './rules.js'
 import { walletEntry, walletResponse, walletsResponse } from './view.js'
@@ -11,7 +11,7 @@ export const wallets = {
 
   'GET /customers/{customer_id}/wallets/ledger-entries': ({ path, query, context }) => {
     const { customer_id: customerId } = findCustomer(path.customer_id, context)
-    const { limit, offset, filter: { currency } } = page(query)
+    const { limit, offset, filter: { currency } } = paging(query)
     const entries = context.sandbox.wallets.list(customerId, currency, limit, offset)
     return { items: entries.map(entry => walletEntry(entry, context)) }
   },

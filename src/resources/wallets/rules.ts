@@ -5,7 +5,7 @@
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, invalid } from '../../errors.js'
 import { format } from '../../rules/money.js'
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import type { WalletEntry } from './store.js'
 
 type EntryRequest = Schemas['CustomerLedgerEntryRequest']

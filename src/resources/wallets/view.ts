@@ -2,7 +2,7 @@
 import type { Schemas } from '../../contract/operations.js'
 import { formatTime } from '../../rules/calendar.js'
 import { convert } from '../../rules/money.js'
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import type { Customer } from '../customers/store.js'
 import { WALLET_CURRENCIES } from './rules.js'
 import type { WalletEntry } from './store.js'

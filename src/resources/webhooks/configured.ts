@@ -1,6 +1,6 @@
 /** The endpoint that the emulator was started with. It outlives a restart, and so does its secret. */
 import { createHash } from 'node:crypto'
-import type { Sandbox } from '../../sandbox.js'
+import type { Sandbox } from '../../sandbox/sandbox.js'
 import type { Endpoint } from './store.js'
 
 /** Tells it from the endpoints that were made over the API. */

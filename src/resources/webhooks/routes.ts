@@ -1,5 +1,5 @@
 /** What is answered under /webhooks. */
-import type { Handlers } from '../../http/handlers.js'
+import type { Handlers } from '../../contract/handlers.js'
 import { listPart } from './listing.js'
 import { changedEndpoint, findEndpoint, idempotencyKey, planEndpoint, withHeaders } from './rules.js'
 import type { Endpoint } from './store.js'

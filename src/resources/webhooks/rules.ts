@@ -7,7 +7,7 @@ import { ApiError, invalid, notFound } from '../../errors.js'
 import { checkHeaders, mergeHeaders } from '../../rules/headers.js'
 import { checkMetadata } from '../../rules/metadata.js'
 import { missingScheme } from '../../rules/return-url.js'
-import type { Context } from '../../sandbox.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import type { Endpoint } from './store.js'
 
 /** Every event looks at every endpoint. */

@@ -4,7 +4,7 @@
  */
 import type { Database } from '../../store/database.js'
 import { fromJson, toJson } from '../../store/json.js'
-import { createSingle } from '../../store/memo.js'
+import { createSingle } from '../../store/cache.js'
 import type { WebhookEndpointsRow } from '../../store/rows.gen.js'
 
 export interface Endpoint {

@@ -1,0 +1,133 @@
+/** What the values of options may be: each parser takes a text as typed and throws a SetupError that says what would be right. */
+import { SetupError } from '../errors.js'
+import { SAMPLE_TIME, parseTime } from '../rules/calendar.js'
+import { parseDuration } from '../rules/duration.js'
+import { isSandboxName, SANDBOX_NAME_RULE } from '../rules/sandbox-name.js'
+import { withoutTrailingSlashes } from '../rules/text.js'
+
+export function wholeNumber (min: number, max: number): (text: string) => number {
+  return text => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < min || value > max) throw new SetupError(`must be a whole number from ${min} to ${max}`)
+    return value
+  }
+}
+
+export function nonEmpty (text: string): string {
+  if (text.trim() === '') throw new SetupError('must not be empty')
+  return text
+}
+
+/** Where to listen, or to call: a name or an address. One of IPv6 may be in brackets, and may have a zone. */
+export function hostName (text: string): string {
+  const host = text.replace(/^\[(.*)\]$/, '$1')
+  if (/^[\w.:%-]+$/.test(host) && URL.canParse(`http://${hostInUrl(host)}`)) return host
+  throw new SetupError('must be a host name or an address, without a port, such as 127.0.0.1')
+}
+
+/** As it stands in a URL, where a zone has no place. */
+export function hostInUrl (host: string): string {
+  return host.includes(':') ? `[${(host.split('%', 1)[0] ?? '')}]` : host
+}
+
+export function publicUrl (text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.search !== '' || url.hash !== '') {
+    throw new SetupError('must be an http or https URL without query, such as https://pay.example.test')
+  }
+  return withoutTrailingSlashes(url.href)
+}
+
+/** `https://emulator.example.test/base`, without a slash at the end. */
+export function emulatorUrl (text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null
+  const isPlain = url !== null && [url.username, url.password, url.search, url.hash].every(part => part === '')
+  if (!isPlain || !['http:', 'https:'].includes(url.protocol)) {
+    throw new SetupError('must be an http or https URL without password and query, such as http://127.0.0.1:4010')
+  }
+  return withoutTrailingSlashes(url.href)
+}
+
+export function sandboxName (text: string): string {
+  if (isSandboxName(text)) return text
+  throw new SetupError(`must be ${SANDBOX_NAME_RULE}`)
+}
+
+/** As it is typed, for a library that has its own idea of paths. */
+export function webUrl (text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text
+  throw new SetupError('must be an http or https URL, such as http://127.0.0.1:4010')
+}
+
+export function endpointUrl (text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    throw new SetupError('must be an http or https URL, such as http://localhost:3000/webhook')
+  }
+  return text
+}
+
+export function webhookKey (text: string): string {
+  if (/^whsec_(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) return text
+  throw new SetupError('must be whsec_ and a key in Base64')
+}
+
+const TRIES_MAX = 100
+
+/** In milliseconds. */
+export function schedule (text: string): number[] {
+  const waits = text.split(',').map(part => part.trim() === '0' ? 0 : parseDuration(part))
+  const known = waits.flatMap(wait => wait !== null && wait <= DURATION_MAX_MS ? [wait] : [])
+  if (known.length === waits.length && waits.length <= TRIES_MAX) return known
+  throw new SetupError(`must be at most ${TRIES_MAX} durations, separated by commas, such as 0,5s,5m`)
+}
+
+/** In this order. */
+export function files (text: string): readonly string[] {
+  const names = text.split(',').map(part => part.trim())
+  if (names.includes('')) throw new SetupError('must be the names of files, separated by commas, or none')
+  if (names.length > 1 && names.includes('none')) throw new SetupError('must be none, or the names of files')
+  return names
+}
+
+export function list (text: string): ReadonlySet<string> {
+  return new Set(text.split(',').map(part => part.trim()).filter(part => part !== ''))
+}
+
+export function codes (form: RegExp, what: string): (text: string) => ReadonlySet<string> {
+  return text => {
+    const set = list(text.toUpperCase())
+    for (const code of set) if (!form.test(code)) throw new SetupError(`must be ${what}, separated by commas`)
+    return set
+  }
+}
+
+const DURATION_MAX_MS = 36_500 * 86_400_000 // a hundred years: times beyond the year 9999 can't be written
+
+/** In milliseconds. */
+export function duration (text: string): number {
+  const ms = parseDuration(text)
+  if (ms === null || ms === 0 || ms > DURATION_MAX_MS) {
+    throw new SetupError('must be a duration such as 30s, 15m or 24h, of at most 36500d')
+  }
+  return ms
+}
+
+const SEED_MAX = 256
+
+export function seed (text: string): string {
+  if (text.length > SEED_MAX) throw new SetupError(`must not be longer than ${SEED_MAX} characters`)
+  return nonEmpty(text)
+}
+
+/** In microseconds. */
+export function time (text: string): number {
+  const us = parseTime(text)
+  if (us === null || us < 0) throw new SetupError(`must be an RFC 3339 time from 1970 on, such as ${SAMPLE_TIME}`)
+  return us
+}
+
+export function onOff (text: string): boolean {
+  if (text !== 'on' && text !== 'off') throw new SetupError('must be on or off')
+  return text === 'on'
+}

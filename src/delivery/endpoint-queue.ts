@@ -1,0 +1,180 @@
+/**
+ * The deliveries to one endpoint. Each endpoint has a lane of its own, so that one that hangs delays no other. A lane takes
+ * what is due in the order of its due time, so many at once, no faster than the endpoint's rate limit allows.
+ */
+import { clearTimeout, setTimeout } from 'node:timers' // not the globals, which a test may have replaced
+import type { Endpoint } from '../resources/webhooks/store.js'
+import { attempt, recordAttempt, type Delivering, type Ended } from './attempt.js'
+import type { Fault, FaultKind, Faults } from './faults.js'
+import type { Delivery } from './store.js'
+
+export interface EndpointQueue {
+  /** Looks for what is due. */
+  wake (): void
+  /** How many deliveries it is busy with. */
+  busy (): number
+  close (): void
+}
+
+/** So many tries at once to one endpoint. */
+const TRIES_AT_ONCE = 16
+/** So many rows are looked up together. */
+const ROWS_AT_ONCE = 64
+/** How long deliveries that are to be shuffled wait for one another. */
+const SHUFFLE_PATIENCE_MS = 1000
+/** How long a delivery rests whose outcome could not be written. */
+const STORAGE_PATIENCE_MS = 5000
+const TIMER_MAX_MS = 2 ** 31 - 1
+
+export function createEndpointQueue (webhookId: string, delivering: Delivering, faults: Faults): EndpointQueue {
+  const { sandbox, steady, stop, isHeld, report } = delivering
+  const { outbox, clock, webhooks } = sandbox
+  /** Whatever the lane is busy with: what waits in the queue, is under way, or is held back to be shuffled. */
+  const claimed = new Set<number>()
+  let queue: number[] = []
+  let underWay = 0
+  let held: Delivery[] = []
+  let timer: NodeJS.Timeout | undefined
+  let shuffleTimer: NodeJS.Timeout | undefined
+  let nextFreeUs = 0
+
+  function wake (): void {
+    clearTimeout(timer)
+    try {
+      poll()
+    } catch (error) {
+      report(error)
+    }
+  }
+
+  function poll (): void {
+    for (;;) {
+      if (underWay >= TRIES_AT_ONCE || stop.aborted || isHeld()) return
+      const endpoint = webhooks.find(webhookId)
+      if (endpoint === undefined || endpoint.disabled) return forgetQueue()
+      const pauseUs = endpoint.rate_limit === null ? 0 : nextFreeUs - steady.now()
+      if (pauseUs > 0) return wakeIn(pauseUs)
+      const polledAt = clock.now()
+      const delivery = next(polledAt)
+      if (delivery === undefined) return wakeWhenDue(polledAt)
+      begin(delivery, endpoint)
+      // Counted from after its beginning, so that no two begin closer to each other than is allowed.
+      if (endpoint.rate_limit !== null) nextFreeUs = steady.now() + 1e6 / endpoint.rate_limit
+    }
+  }
+
+  function wakeIn (us: number): void {
+    timer = setTimeout(wake, Math.min(Math.ceil(us / 1000), TIMER_MAX_MS)).unref()
+  }
+
+  /** `lookedAt` is when nothing was due: what has fallen due since then must not be overlooked. */
+  function wakeWhenDue (polledAt: number): void {
+    const dueAt = clock.state().frozen_at !== null ? undefined : outbox.firstDueAfter(webhookId, polledAt)
+    if (dueAt !== undefined) wakeIn(Math.max(dueAt - clock.now(), 0))
+  }
+
+  function forgetQueue (): void {
+    for (const seq of queue) claimed.delete(seq)
+    queue = []
+  }
+
+  /** The next delivery that is due by then and still to be made. */
+  function next (byUs: number): Delivery | undefined {
+    for (;;) {
+      if (queue.length === 0) refill(byUs)
+      const seq = queue.shift()
+      if (seq === undefined) return undefined
+      const delivery = outbox.deliveryBySeq(seq)
+      if (delivery?.state === 'waiting' && delivery.due_at !== null && delivery.due_at <= byUs) return delivery
+      claimed.delete(seq)
+    }
+  }
+
+  function refill (byUs: number): void {
+    const due = outbox.due(webhookId, byUs, ROWS_AT_ONCE + claimed.size)
+    queue = due.map(({ seq }) => seq).filter(seq => !claimed.has(seq))
+    for (const seq of queue) claimed.add(seq)
+  }
+
+  function begin (delivery: Delivery, endpoint: Endpoint): void {
+    const fault = faults.take(webhookId, outbox.eventOf(delivery).type)
+    switch (fault?.kind) {
+      case 'drop': return drop(delivery)
+      case 'delay': return delay(delivery, fault)
+      case 'shuffle': return hold(delivery, fault)
+      default: deliver(delivery, endpoint, fault?.kind ?? null)
+    }
+  }
+
+  async function deliver (delivery: Delivery, endpoint: Endpoint, fault: FaultKind | null): Promise<void> {
+    underWay++
+    try {
+      const event = outbox.eventOf(delivery)
+      const ended = [await attempt(event, delivery, endpoint, fault, delivering)]
+      if (fault === 'duplicate' && !stop.aborted) ended.push(await attempt(event, delivery, endpoint, fault, delivering))
+      await record(delivery, ended)
+    } catch (error) {
+      report(error)
+    }
+    underWay--
+    wake()
+  }
+
+  /** Once the emulator closes nothing is recorded: what was under way is sent again after the next start. */
+  function record ({ seq }: Delivery, ended: readonly Ended[]): Promise<void> {
+    if (stop.aborted) return Promise.resolve()
+    return change(seq, () => { for (const each of ended) recordAttempt(seq, each, sandbox) })
+  }
+
+  function change (seq: number, write: () => void): Promise<void> {
+    return new Promise(resolve => {
+      sandbox.batch.run(write, error => {
+        if (error === undefined) {
+          claimed.delete(seq)
+        } else {
+          report(error)
+          setTimeout(() => { claimed.delete(seq) }, STORAGE_PATIENCE_MS).unref()
+        }
+        resolve()
+      })
+    })
+  }
+
+  function drop (delivery: Delivery): void {
+    change(delivery.seq, () => { outbox.setState(delivery.seq, 'dropped', delivery.tries, null) }).then(wake)
+  }
+
+  function delay (delivery: Delivery, { delayMs }: Fault): void {
+    const dueAt = clock.now() + delayMs * 1000
+    change(delivery.seq, () => { outbox.setState(delivery.seq, 'waiting', delivery.tries, dueAt) }).then(wake)
+  }
+
+  /** Holds deliveries back until the last of them has come, or no more come; then sends them one by one, the last first. */
+  function hold (delivery: Delivery, { isLast }: Fault): void {
+    held.push(delivery)
+    clearTimeout(shuffleTimer)
+    if (isLast) release()
+    else shuffleTimer = setTimeout(() => { release() }, SHUFFLE_PATIENCE_MS).unref()
+  }
+
+  async function release (): Promise<void> {
+    const deliveries = held.reverse()
+    held = []
+    for (const delivery of deliveries) {
+      if (stop.aborted) return
+      const endpoint = webhooks.find(webhookId)
+      const isWanted = endpoint?.disabled === false && outbox.deliveryBySeq(delivery.seq)?.state === 'waiting'
+      if (endpoint !== undefined && isWanted) await deliver(delivery, endpoint, 'shuffle')
+      else claimed.delete(delivery.seq)
+    }
+  }
+
+  return {
+    wake,
+    busy: () => claimed.size,
+    close () {
+      clearTimeout(timer)
+      clearTimeout(shuffleTimer)
+    }
+  }
+}

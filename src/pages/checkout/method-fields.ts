@@ -1,0 +1,199 @@
+/**
+ * The part of a form in which the customer chooses how to pay, and enters a card or a UPI ID. It serves a payment's own page and
+ * a session whose details and payment are on one page; which methods there are is decided in methods.ts.
+ */
+import { html } from 'ghtml'
+import type { PaymentMethod } from '../../resources/payment-methods/store.js'
+import type { Context } from '../../sandbox/sandbox.js'
+import { cardName, field, type Problem } from '../fragments.js'
+import type { Fragment } from '../layout.js'
+import type { Offer } from './methods.js'
+import { testCards } from './test-cards.js'
+
+/** What the visitor has entered and may see again: never a card's number or security code. */
+export interface Entered {
+  method: string
+  expiry: string
+  name: string
+  phone: string
+  upi_id: string
+  save: boolean
+}
+
+export interface MethodsPage {
+  offer: Offer
+  context: Context
+  problems: readonly Problem[]
+  /** Null on the first visit. */
+  entered: Entered | null
+  /** The radio button of the method that was tried last; null before. */
+  tried: string | null
+  /** Whose card it is taken to be. */
+  holder: string
+}
+
+export function hasMethods ({ saved, cardTypes, upi, redirects }: Offer): boolean {
+  return saved.length > 0 || cardTypes.length > 0 || upi !== null || redirects.length > 0
+}
+
+interface Choice {
+  /** Of the radio button. */
+  id: string
+  value: string
+  label: string
+  hint: string
+  body: Fragment
+}
+
+function choices (page: MethodsPage): Choice[] {
+  const { offer } = page
+  const all: Choice[] = offer.saved.map(savedChoice)
+  if (offer.cardTypes.length > 0) {
+    const label = offer.saved.length > 0 ? 'Another card' : 'Card'
+    all.push({ id: 'method-card', value: 'card', label, hint: cardHint(offer.cardTypes), body: cardFields(page) })
+  }
+  if (offer.upi !== null) {
+    all.push({ id: 'method-upi', value: 'upi', label: 'UPI', hint: 'With your UPI ID', body: upiFields(page) })
+  }
+  for (const { type, label, method } of offer.redirects) {
+    all.push({
+      id: `method-${type}`,
+      value: type,
+      label,
+      hint: FAMILIES[method] ?? '',
+      body: html`<p class="hint">You go on to a page that stands for ${label}, where you approve or decline.</p>`
+    })
+  }
+  return all
+}
+
+function cardHint (types: readonly string[]): string {
+  if (types.length > 1) return 'Credit or debit'
+  return types[0] === 'debit' ? 'Debit cards only' : 'Credit cards only'
+}
+
+const FAMILIES: Record<string, string> = {
+  wallet: 'Wallet',
+  pay_later: 'Pay later',
+  bank_redirect: 'Your bank',
+  bank_transfer: 'Bank transfer',
+  bank_debit: 'Direct debit',
+  voucher: 'Voucher',
+  crypto: 'Crypto',
+  gift_card: 'Gift card',
+  real_time_payment: 'Instant payment',
+  open_banking: 'Your bank',
+  mobile_payment: 'Mobile phone',
+  card_redirect: 'Card'
+}
+
+function savedChoice ({ payment_method_id: id, card }: PaymentMethod): Choice {
+  const { expiry_month: month, expiry_year: year } = card ?? {}
+  const hint = month == null || year == null ? '' : `Expires ${month}/${year.slice(-2)}`
+  return {
+    id: `method-saved-${id}`,
+    value: `saved:${id}`,
+    label: cardName(card?.card_network, card?.last4_digits),
+    hint,
+    body: ''
+  }
+}
+
+export function methods (page: MethodsPage): Fragment {
+  const all = choices(page)
+  const [only] = all
+  if (all.length === 1 && only?.value === 'card') {
+    return html`<fieldset id="methods"><legend class="section-title">Card</legend><input type="hidden" name="method" value="card">
+<div class="method-body alone">!${only.body}</div></fieldset>`
+  }
+  const chosen = chosenOf(all, page)
+  const problem = page.problems.find(({ field }) => field === 'methods')
+  return html`<fieldset class="methods" id="methods" tabindex="-1"
+!${problem === undefined ? '' : ' aria-describedby="methods-problem"'}>
+<legend class="section-title">Payment method</legend>
+!${problem === undefined ? '' : html`<p class="problem" id="methods-problem">${problem.message}</p>`}
+!${all.map(({ id, value, label, hint, body }) => html`<div class="method">
+<input type="radio" id="${id}" name="method" value="${value}"!${value === chosen ? ' checked' : ''}>
+<label for="${id}"><span>${label}</span><span class="hint">${hint}</span></label>
+!${body === '' ? '' : html`<div class="method-body">!${body}</div>`}
+</div>`)}
+</fieldset>`
+}
+
+/** What was chosen before, else the method of the last try, else the first. */
+function chosenOf (all: readonly Choice[], { tried, entered }: MethodsPage): string {
+  const before = entered?.method ?? tried
+  return (all.find(({ value }) => value === before) ?? all[0])?.value ?? ''
+}
+
+function cardFields ({ offer, holder, context, problems, entered }: MethodsPage): Fragment {
+  const number = field({
+    id: 'card-number',
+    name: 'number',
+    label: 'Card number',
+    type: 'text',
+    value: '',
+    autocomplete: 'cc-number',
+    inputmode: 'numeric',
+    isRequired: true
+  }, problems)
+  const expiry = field({
+    id: 'card-expiry',
+    name: 'expiry',
+    label: 'Expiry (MM/YY)',
+    type: 'text',
+    value: entered?.expiry ?? '',
+    autocomplete: 'cc-exp',
+    inputmode: 'numeric',
+    isRequired: true
+  }, problems)
+  const cvc = field({
+    id: 'card-cvc',
+    name: 'cvc',
+    label: 'Security code',
+    type: 'text',
+    value: '',
+    autocomplete: 'cc-csc',
+    inputmode: 'numeric',
+    isRequired: true
+  }, problems)
+  const name = field({
+    id: 'card-name',
+    name: 'name',
+    label: 'Name on card',
+    type: 'text',
+    value: entered?.name ?? holder,
+    autocomplete: 'cc-name',
+    isRequired: false
+  }, problems)
+  return html`!${testCards(offer.cardTypes, context)}!${number}<div class="pair">!${expiry}!${cvc}</div>!${name}!${offer.canSave
+    ? html`<label class="check">
+<input type="checkbox" id="save-card" name="save" value="yes"!${entered?.save === true ? ' checked' : ''}>
+<span>Save this card for my next purchases</span></label>`
+    : ''}`
+}
+
+function upiFields ({ problems, entered }: MethodsPage): Fragment {
+  return html`!${field({
+    id: 'upi-id',
+    name: 'upi_id',
+    label: 'UPI ID',
+    type: 'text',
+    value: entered?.upi_id ?? '',
+    autocomplete: 'off',
+    inputmode: 'email',
+    hint: 'For tests: success@upi pays, failure@upi is declined.',
+    isRequired: true
+  }, problems)}
+<div class="chips with-script"><button type="button" class="chip" data-fill-upi="success@upi">success@upi</button>
+<button type="button" class="chip" data-fill-upi="failure@upi">failure@upi</button></div>`
+}
+
+/** For the merchant, who wonders where a method is that was asked for. */
+export function unfit ({ unfit }: Offer, canPay: boolean): Fragment {
+  if (unfit.length === 0 && canPay) return ''
+  return html`<div class="note" data-testid="unfit-methods"><p>!${canPay
+    ? 'Also asked for, but not possible for this payment:'
+    : '<strong>There is no payment method for this payment.</strong> The store allows only what is not possible here:'}</p>
+<ul>!${unfit.map(({ label, because }) => html`<li>${label}: ${because}</li>`)}</ul></div>`
+}

@@ -1,0 +1,77 @@
+/**
+ * What a payment can be paid with on its page: the merchant's list, or a short one of what is common, each only where it fits the
+ * billing country, the currency and the amount. The same answer decides what is shown and what is accepted.
+ */
+import { convert } from '../../rules/money.js'
+import type { MethodFacts } from '../../sandbox/reference.js'
+import type { PaymentMethod } from '../../resources/payment-methods/store.js'
+import type { CheckoutOptions, Payment } from '../../resources/payments/store.js'
+import type { Sandbox } from '../../sandbox/sandbox.js'
+
+export interface Offer {
+  saved: PaymentMethod[]
+  /** The card types that are taken; empty for no card form. */
+  cardTypes: string[]
+  /** The kind of UPI, null where there is none. */
+  upi: string | null
+  /** Everything else: the customer is led there, and approves or declines. */
+  redirects: Array<MethodFacts & { type: string }>
+  /** What the merchant asks for but does not fit, with the reason. */
+  unfit: Array<{ label: string, because: string }>
+  /** Whether saved methods are shown, and so whether a card can be saved. */
+  canSave: boolean
+}
+
+const CARD_TYPES = ['credit', 'debit']
+const UPI_TYPES = ['upi_collect', 'upi_intent']
+
+/** What an offer depends on: a payment, or one that is still to be made. */
+export interface Payable {
+  country: string
+  currency: string
+  total_amount: number
+  /** Null for somebody new. */
+  customer_id: string | null
+  options: CheckoutOptions
+}
+
+export function payableOf (payment: Payment): Payable {
+  const { billing: { country }, currency, total_amount: total, customer_id: customerId, checkout } = payment
+  return { country, currency, total_amount: total, customer_id: customerId, options: checkout }
+}
+
+export function offerFor (payable: Payable, sandbox: Sandbox): Offer {
+  const { allowed_payment_method_types: allowed, show_saved_payment_methods: showSaved } = payable.options
+  const table = sandbox.reference.paymentMethods
+  const wanted = allowed ?? Object.keys(table).filter(type => table[type]?.offered === true)
+  const offer: Offer = { saved: [], cardTypes: [], upi: null, redirects: [], unfit: [], canSave: showSaved === true }
+  for (const type of new Set(wanted)) {
+    const facts = table[type]
+    if (facts === undefined) continue
+    const because = obstacle(facts, payable, sandbox)
+    if (because !== null) {
+      if (allowed !== undefined) offer.unfit.push({ label: facts.label, because })
+    } else if (CARD_TYPES.includes(type)) offer.cardTypes.push(type)
+    else if (UPI_TYPES.includes(type)) offer.upi ??= type
+    else offer.redirects.push({ ...facts, type })
+  }
+  if (showSaved === true && payable.customer_id !== null) {
+    offer.saved = sandbox.paymentMethods.ofCustomer(payable.customer_id).filter(saved =>
+      saved.payment_method === 'card' && offer.cardTypes.includes(saved.payment_method_type ?? 'credit'))
+  }
+  return offer
+}
+
+/** Why a method does not fit a payment; null where it does. */
+function obstacle (
+  facts: MethodFacts, { country, currency, total_amount: amount }: Payable, { reference }: Sandbox
+): string | null {
+  const { countries, currencies, minimum_usd: minimum } = facts
+  if (countries !== null && !countries.includes(country)) {
+    return `not for customers in ${reference.countries[country]?.name ?? country}`
+  }
+  if (currencies !== null && !currencies.includes(currency)) return `not in ${currency}`
+  if (minimum === undefined) return null
+  const total = convert(amount, currency, 'USD', reference.currencies)
+  return total !== null && total < minimum ? `only from $${(minimum / 100).toFixed(2)}` : null
+}

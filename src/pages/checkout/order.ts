@@ -1,0 +1,135 @@
+/**
+ * The summary of an order: what is bought, what each discount took off, the tax, the total, and who pays. Its rows add up: the
+ * subtotal is the lines before any discount, and a tax that the prices contain is told below the total and not added.
+ */
+import { html } from 'ghtml'
+import { percent } from '../../rules/decimal.js'
+import type { PricedLine } from '../../rules/pricing.js'
+import { codeOf } from '../../resources/discounts/view.js'
+import type { AppliedDiscount, Payment } from '../../resources/payments/store.js'
+import type { Sandbox } from '../../sandbox/sandbox.js'
+import { money } from '../fragments.js'
+import type { Fragment } from '../layout.js'
+
+/** What a summary tells of, whether it is a payment already or not. */
+export interface Order {
+  currency: string
+  total_amount: number
+  tax: number
+  lines: readonly PricedLine[]
+  /** In order of application. */
+  codes: readonly AppliedDiscount[]
+  country: string
+  tax_id: string | null
+}
+
+/** `showsDetails` false leaves out all but what is to be paid. */
+export function order (payment: Payment, sandbox: Sandbox, showsDetails = true): Fragment {
+  return summary(orderOf(payment), sandbox, showsDetails, payer(payment, sandbox))
+}
+
+function orderOf (payment: Payment): Order {
+  return {
+    currency: payment.currency,
+    total_amount: payment.total_amount,
+    tax: payment.tax,
+    lines: payment.lines,
+    codes: payment.discounts,
+    country: payment.billing.country,
+    tax_id: payment.checkout.tax_id ?? null
+  }
+}
+
+export function summary (shown: Order, sandbox: Sandbox, showsDetails: boolean, below: Fragment): Fragment {
+  return html`<section class="panel order" aria-labelledby="order-title" data-breakdown="${JSON.stringify(breakdown(shown))}">
+<h1 id="order-title">Pay ${sandbox.business.name}</h1>
+<p class="amount" data-testid="amount-due">${money(shown.total_amount, shown.currency, sandbox)}</p>
+!${showsDetails ? html`<ul class="lines">!${shown.lines.map(line => lineItem(line, shown, sandbox))}</ul>` : ''}
+!${showsDetails ? totals(shown, sandbox) : ''}
+!${below}
+</section>`
+}
+
+/** The order in numbers, in minor units, for a page around ours (embed/script.ts). */
+function breakdown ({ lines, tax, total_amount: total, currency }: Order): Record<string, number | string> {
+  const subTotal = lines.reduce((sum, line) => sum + line.subtotal, 0)
+  const net = lines.reduce((sum, line) => sum + line.amount, 0)
+  return { subTotal, discount: subTotal - net, tax, total, currency, finalTotal: total, finalTotalCurrency: currency }
+}
+
+function lineItem (line: PricedLine, { currency }: Order, sandbox: Sandbox): Fragment {
+  const product = sandbox.products.find(line.product_id)
+  const price = product?.price
+  const unit = money(line.unit_amount, line.unit_currency, sandbox)
+  const discountBps = price?.type === 'one_time_price' ? price.discount_bps : 0
+  const description = product?.description ?? null
+  return html`<li class="line" data-testid="line">
+<span class="name">${line.name ?? line.product_id}</span><span class="sum">${money(line.subtotal, currency, sandbox)}</span>
+<span class="hint">${line.quantity} × ${unit}!${discountBps > 0
+  ? html` <span class="tag">${percent(discountBps)} % off</span>`
+  : ''}</span>
+!${description === null ? '' : html`<span class="hint">${description}</span>`}
+</li>`
+}
+
+interface Row {
+  kind: '' | 'minus' | 'total'
+  label: string
+  amount: number
+  testId: string
+}
+
+function totals (shown: Order, sandbox: Sandbox): Fragment {
+  const { currency, lines, codes } = shown
+  const sum = (amount: (line: PricedLine) => number) => lines.reduce((total, line) => total + amount(line), 0)
+  const subtotal = sum(line => line.subtotal)
+  const byCodes = codes.reduce((total, { deducted }) => total + deducted, 0)
+  const byProducts = subtotal - byCodes - sum(line => line.amount)
+  const added = sum(line => line.tax_inclusive ? 0 : line.tax)
+  const contained = sum(line => line.tax_inclusive ? line.tax : 0)
+  const tax = taxName(shown, sandbox)
+  const rows: Row[] = [{ kind: '', label: 'Subtotal', amount: subtotal, testId: 'subtotal' }]
+  if (byProducts > 0) rows.push({ kind: 'minus', label: 'Product discount', amount: -byProducts, testId: 'product-discount' })
+  for (const applied of codes) {
+    const label = `Discount ${codeOf(applied, sandbox) ?? ''}`.trim()
+    rows.push({ kind: 'minus', label, amount: -applied.deducted, testId: 'discount' })
+  }
+  if (added > 0) rows.push({ kind: '', label: tax, amount: added, testId: 'tax' })
+  rows.push({ kind: 'total', label: 'Total', amount: shown.total_amount, testId: 'total' })
+  return html`<dl class="totals">!${rows.map(({ kind, label, amount, testId }) =>
+    html`<div class="${kind}"><dt>${label}</dt><dd data-testid="${testId}">${money(amount, currency, sandbox)}</dd></div>`)}</dl>
+!${contained === 0
+? ''
+: html`<p class="hint" data-testid="tax-included">
+Includes ${money(contained, currency, sandbox)} ${tax}.</p>`}
+!${isReverseCharge(shown, sandbox) ? REVERSE_CHARGE : ''}`
+}
+
+const REVERSE_CHARGE = '<p class="hint" data-testid="reverse-charge">Reverse charge: your business accounts for the tax.</p>'
+
+/** `VAT 20 %`. */
+function taxName ({ country }: Order, { reference }: Sandbox): string {
+  const rate = reference.taxRates[country]
+  return rate === undefined ? 'Tax' : `${rate.name} ${rate.rate_bps / 100} %`
+}
+
+function isReverseCharge (
+  { tax_id: taxId, tax, total_amount: total, country }: Order, { reference, settings }: Sandbox
+): boolean {
+  return taxId !== null && settings.tax && tax === 0 && total > 0 && reference.taxRates[country]?.reverse_charge === true
+}
+
+function payer (payment: Payment, { reference }: Sandbox): Fragment {
+  const { customer, billing: { country, state, city, street, zipcode } } = payment
+  const { tax_id: taxId, customer_business_name: business } = payment.checkout
+  const town = [zipcode, city, state].filter(part => part).join(' ')
+  const address = [street, town, reference.countries[country]?.name ?? country].filter((part): part is string => Boolean(part))
+  return html`<div class="payer">
+<h2>Billed to</h2>
+!${business === undefined ? '' : html`<p data-testid="business-name">${business}</p>`}
+!${customer.name === customer.email ? '' : html`<p data-testid="customer-name">${customer.name}</p>`}
+<p class="quiet" data-testid="customer-email">${customer.email}</p>
+<p class="quiet" data-testid="billing-address">${address.join(', ')}</p>
+!${taxId === undefined ? '' : html`<p class="quiet" data-testid="tax-id">Tax ID ${taxId}</p>`}
+</div>`
+}

@@ -1,0 +1,153 @@
+/**
+ * The pages after the form: the confirmation that stands for the bank's or the wallet's own page, the status page, and those that
+ * only tell something. For tests without a person, these hold on: the ids approve, refuse, timeout, back, status (with
+ * `data-status`), return-link, try-again; data-testid challenge, paid-amount, paid-with, payment-id.
+ */
+import { html } from 'ghtml'
+import type { Payment } from '../../resources/payments/store.js'
+import { hasExpired, isOpen } from '../../resources/payments/states.js'
+import type { Context, Sandbox } from '../../sandbox/sandbox.js'
+import { facts, form, money, paidWith, urlProblem, type FormTarget } from '../fragments.js'
+import { sign, type Fragment, type Icon } from '../layout.js'
+import { leadsBack, returnUrl } from './return-url.js'
+
+/** How long the status page is shown before it leads back. */
+export const LEAVE_AFTER_SECONDS = 5
+
+/** How often the page of a payment that is under way looks again. */
+export const LOOK_AGAIN_SECONDS = 3
+
+/** The challenge of a card's bank, or the page of a wallet, a bank or a pay-later service. */
+export function confirmation (payment: Payment, target: FormTarget, { sandbox }: Context): Fragment {
+  const isCard = payment.payment_method === 'card'
+  const method = paidWith(payment, sandbox) ?? 'your bank'
+  const title = isCard ? 'Is it you who is paying?' : `Approve the payment with ${method}`
+  const about = isCard
+    ? 'This page stands for your bank’s 3‑D Secure check. Choose how it ends.'
+    : `This page stands for ${method}. Choose how it ends.`
+  return html`<section class="panel message" data-testid="challenge" aria-labelledby="title">
+!${sign('waiting')}
+<div><h1 id="title">${title}</h1><p>${about}</p></div>
+!${facts([
+    ['Store', sandbox.business.name, 'challenge-store'],
+    ['Amount', money(payment.total_amount, payment.currency, sandbox), 'challenge-amount'],
+    ['Paid with', method, 'challenge-method']
+  ])}
+!${form(target, html`<div class="actions">
+<button class="button primary" id="approve" name="action" value="approve" data-busy="One moment…">Approve</button>
+<div class="sides">
+<button class="button second" id="refuse" name="action" value="refuse">!${isCard ? 'Refuse' : 'Decline'}</button>
+<button class="button second" id="timeout" name="action" value="timeout">Let it time out</button></div>
+<button class="button bare" id="back" name="action" value="back">Go back and choose another way to pay</button>
+</div>`)}
+</section>`
+}
+
+function link (id: string, url: string, text: string, kind: 'primary' | 'second' = 'primary'): Fragment {
+  return html`<a class="button ${kind}" id="${id}" href="${url}">${text}</a>`
+}
+
+interface Told {
+  icon: Icon
+  title: string
+  text: string
+}
+
+function told (payment: Payment, sandbox: Sandbox): Told {
+  switch (payment.status) {
+    case 'succeeded': return payment.total_amount === 0
+      ? { icon: 'success', title: 'Order complete', text: 'There was nothing to pay.' }
+      : { icon: 'success', title: 'Payment successful', text: `${sandbox.business.name} has received your payment.` }
+    case 'processing': return {
+      icon: 'waiting',
+      title: 'Payment under way',
+      text: 'Your bank has not answered yet. There is nothing more to do for you.'
+    }
+    case 'cancelled': return { icon: 'failure', title: 'Payment cancelled', text: 'You have not been charged.' }
+    case 'failed': return {
+      icon: 'failure',
+      title: 'Payment not completed',
+      text: sandbox.reference.failureCodes[payment.error_code ?? '']?.customer_message ?? 'The payment did not go through.'
+    }
+    default: return { icon: 'waiting', title: 'Not paid yet', text: 'This payment waits for you.' }
+  }
+}
+
+/** What has become of a payment, and the way on from here. */
+export function status (payment: Payment, checkoutUrl: string, { sandbox, now }: Context, invoiceUrl: string): Fragment {
+  const { icon, title, text } = told(payment, sandbox)
+  const amount = money(payment.total_amount, payment.currency, sandbox)
+  const method = paidWith(payment, sandbox)
+  const isPayable = isOpen(payment) && !hasExpired(payment, now)
+  return html`<section class="panel message" id="status" data-status="${payment.status}" aria-labelledby="title">
+!${sign(icon)}
+<div><h1 id="title">${title}</h1><p>${text}</p></div>
+!${facts([
+    ['Amount', amount, 'paid-amount'],
+    ...(method === null ? [] : [['Paid with', method, 'paid-with'] as const]),
+    ['E-mail', payment.customer.email, 'paid-email'],
+    ['Payment', payment.payment_id, 'payment-id']
+  ])}
+<div class="actions">
+!${isPayable ? link('try-again', checkoutUrl, payment.status === 'failed' ? 'Try again' : 'Go on with the payment') : ''}
+!${wayBack(payment, sandbox, isPayable)}
+!${payment.status === 'succeeded' ? link('invoice', invoiceUrl, 'Download the invoice', 'second') : ''}
+</div>
+!${payment.status === 'processing' && !leadsBack(payment) ? lookAgain(checkoutUrl) : ''}
+</section>`
+}
+
+function wayBack (payment: Payment, { business }: Sandbox, isPayable: boolean): Fragment {
+  const url = returnUrl(payment)
+  if (url === null) return ''
+  const back = link('return-link', url, `Return to ${business.name}`, isPayable ? 'second' : 'primary')
+  if (isOpen(payment) || !leadsBack(payment)) return html`!${back}!${urlProblem(url)}`
+  return html`<div class="actions" data-leave-url="${url}" data-leave-seconds="${LEAVE_AFTER_SECONDS}">
+!${back}
+<p class="hint" data-countdown>You will be taken back in <span data-seconds>${LEAVE_AFTER_SECONDS} seconds</span>.</p>
+<button type="button" class="button bare with-script" data-stay>Stay on this page</button>
+</div>`
+}
+
+/** The script's part; without scripts the browser does it (layout.ts). */
+function lookAgain (url: string): Fragment {
+  return html`<p class="hint" data-leave-url="${url}" data-leave-seconds="${LOOK_AGAIN_SECONDS}">
+This page looks again by itself.</p>`
+}
+
+/** Where the status page goes by itself; undefined where it stays. */
+export function statusRefresh (payment: Payment, checkoutUrl: string): { seconds: number, url: string } | undefined {
+  if (isOpen(payment)) return undefined
+  const url = returnUrl(payment)
+  if (url !== null && leadsBack(payment)) return { seconds: LEAVE_AFTER_SECONDS, url }
+  return payment.status === 'processing' ? { seconds: LOOK_AGAIN_SECONDS, url: checkoutUrl } : undefined
+}
+
+export function expired (payment: Payment, { sandbox }: Context): Fragment {
+  const url = returnUrl(payment)
+  return html`<section class="panel message" id="expired" aria-labelledby="title">
+!${sign('waiting')}
+<div><h1 id="title">This payment link has expired</h1>
+<p>It can no longer be paid, and you have not been charged. Ask ${sandbox.business.name} for a new link.</p></div>
+!${url === null
+    ? ''
+    : html`<div class="actions">!${link('return-link', url, `Return to ${sandbox.business.name}`)}</div>!${urlProblem(url)}`}
+</section>`
+}
+
+export interface Notice {
+  id: string
+  title: string
+  text: string
+  /** Of the page to load again. */
+  again?: string
+}
+
+/** A page that only tells something: not found, form too old, our own failure. */
+export function notice ({ id, title, text, again }: Notice): Fragment {
+  return html`<section class="panel message" id="${id}" data-notice aria-labelledby="title">
+!${sign('info')}
+<div><h1 id="title">${title}</h1><p>${text}</p></div>
+!${again === undefined ? '' : html`<div class="actions">!${link('load-again', again, 'Load the page again')}</div>`}
+</section>`
+}

@@ -1,0 +1,100 @@
+/**
+ * The checkout page: the order on one side, the form on the other. For tests without a person, these hold on:
+ *
+ *   ids           pay, cancel, card-number, card-expiry, card-cvc, card-name, save-card, phone, upi-id, error-summary,
+ *                 test-cards; radio buttons method-card, method-upi, method-{payment method type},
+ *                 method-saved-{payment_method_id}
+ *   data-testid   amount-due, line, subtotal, product-discount, discount, tax, tax-included, total, customer-name,
+ *                 customer-email, billing-address, business-name, tax-id, emulator-banner, store-name, use-{card number}
+ *   form fields   token, action (pay, cancel), method (card, saved:{id}, upi or a payment method type), number, expiry, cvc,
+ *                 name, save (yes), phone, upi_id
+ */
+import { html } from 'ghtml'
+import type { Payment } from '../../resources/payments/store.js'
+import type { Context } from '../../sandbox/sandbox.js'
+import { alert, field, form, money, urlProblem, type FormTarget, type Problem } from '../fragments.js'
+import type { Fragment } from '../layout.js'
+import { hasMethods, methods, unfit, type Entered } from './method-fields.js'
+import { offerFor, payableOf } from './methods.js'
+import { order } from './order.js'
+import { returnUrl } from './return-url.js'
+import { backLink, type SessionAppearance } from './session/appearance.js'
+
+export interface Checkout {
+  payment: Payment
+  context: Context
+  target: FormTarget
+  problems: readonly Problem[]
+  /** Null on the first visit. */
+  entered: Entered | null
+  /** What the session that it came from wants. */
+  appearance: SessionAppearance
+}
+
+export function checkout (page: Checkout): Fragment {
+  const { payment, context, target, problems, appearance } = page
+  const isFree = payment.total_amount === 0
+  const offer = offerFor(payableOf(payment), context.sandbox)
+  const canPay = isFree || hasMethods(offer)
+  const fields = isFree || !canPay ? '' : methods({ ...page, offer, tried: triedMethod(payment), holder: holderOf(payment) })
+  return html`!${backLink(appearance, context.sandbox)}<div class="checkout">
+!${order(payment, context.sandbox, appearance.showsOrder)}
+<div class="form">
+!${problems.length > 0 ? alert('There is a problem', problems) : declined(payment, context)}
+!${canPay ? form(target, html`!${phone(page)}!${fields}!${payButton(payment, appearance, context)}`, 'payment-form') : ''}
+!${isFree ? '' : unfit(offer, canPay)}
+!${form(target, '<button class="button bare" id="cancel" name="action" value="cancel">Cancel this payment</button>')}
+</div>
+</div>`
+}
+
+/** How the last try ended. What theft and fraud are called is between the bank and the merchant: the text is the customer's. */
+function declined (payment: Payment, { sandbox }: Context): Fragment {
+  if (payment.status !== 'failed') return ''
+  const known = sandbox.reference.failureCodes[payment.error_code ?? '']
+  const text = known?.customer_message ?? 'The payment did not go through. Try again.'
+  const back = returnUrl(payment)
+  return html`<div class="alert" id="error-summary" data-status="failed" role="alert" tabindex="-1" autofocus>
+<h2>The payment was not completed</h2>
+<p>${text}</p>
+!${back === null
+    ? ''
+    : html`<p><a href="${back}" id="return-link">Return to ${sandbox.business.name} without paying</a></p>!${urlProblem(back)}`}
+</div>`
+}
+
+/** The method of the last try, as the radio buttons name it. */
+function triedMethod ({ payment_method: method, payment_method_type: type, payment_method_id: savedId }: Payment): string | null {
+  return savedId !== null ? `saved:${savedId}` : method === 'card' || method === 'upi' ? method : type
+}
+
+function holderOf ({ customer: { name, email } }: Payment): string {
+  return name === email ? '' : name
+}
+
+export function payButton (
+  { total_amount: total, currency }: { total_amount: number, currency: string }, { payButtonText }: SessionAppearance,
+  { sandbox }: Context
+): Fragment {
+  const text = payButtonText ?? (total === 0 ? 'Complete order' : `Pay ${money(total, currency, sandbox)}`)
+  return html`<div>
+<button class="button primary" id="pay" name="action" value="pay" data-busy="One moment…">${text}</button>
+<p class="assurance under">Only test cards work here. Never enter a real one.</p>
+</div>`
+}
+
+function phone ({ payment, problems, entered }: Checkout): Fragment {
+  if (payment.checkout.require_phone_number !== true) return ''
+  return html`<div><h2 class="section-title">Contact</h2>
+!${field({
+    id: 'phone',
+    name: 'phone',
+    label: 'Phone number',
+    type: 'tel',
+    autocomplete: 'tel',
+    inputmode: 'tel',
+    hint: 'With the country code, such as +1 202 555 0142',
+    isRequired: true,
+    value: entered?.phone ?? payment.customer.phone_number ?? ''
+  }, problems)}</div>`
+}

@@ -1,0 +1,45 @@
+/**
+ * The way back to the merchant: only ever to the payment's own return_url, with what became of the payment added to its query.
+ */
+import { isOpen } from '../../resources/payments/states.js'
+import type { CheckoutOptions, Payment } from '../../resources/payments/store.js'
+import { missingScheme } from '../../rules/return-url.js'
+
+/**
+ * Where a payment is found now: its form while it is open, else its status page, or, with `redirect_immediately`, the merchant's.
+ * A page in a frame can't leave it by itself (`mayLeave`): its status page tells the page around it where to go.
+ */
+export function nextUrl (payment: Payment, link: string, base: string, mayLeave = true): string {
+  if (isOpen(payment)) return `${base}/${link}`
+  const leaves = mayLeave && payment.checkout.redirect_immediately === true && leadsBack(payment)
+  const back = leaves ? returnUrl(payment) : null
+  return back ?? `${base}/status/${link}/${payment.status}`
+}
+
+/** Whether the return_url leads somewhere: a browser that is sent to another would only show an error of its own. */
+export function leadsBack (payment: Payment): boolean {
+  const { return_url: given } = payment.checkout
+  return given !== undefined && missingScheme(given) === null
+}
+
+/** The return_url with `payment_id`, `status` and `email` after its own parameters; null where the merchant gave none. */
+export function returnUrl (payment: Payment): string | null {
+  const { return_url: given } = payment.checkout
+  if (given === undefined || !URL.canParse(given)) return null
+  const url = new URL(given)
+  url.searchParams.append('payment_id', payment.payment_id)
+  url.searchParams.append('status', payment.status)
+  url.searchParams.append('email', payment.customer.email)
+  return url.href
+}
+
+/**
+ * What the checkout's forms may lead to. Chromium holds every redirect after a form against the page's `form-action`, the
+ * merchant's own redirects included, so that naming one host is not enough. As a rule the way back begins on the status page,
+ * which is no form's redirect, and nothing has to be allowed; only `redirect_immediately` goes there straight from the form.
+ */
+export function formTargets ({ return_url: given, redirect_immediately: immediately }: CheckoutOptions): string[] {
+  if (immediately !== true || given === undefined || !URL.canParse(given)) return []
+  const { protocol } = new URL(given)
+  return protocol === 'http:' || protocol === 'https:' ? ['http:', 'https:'] : [protocol]
+}

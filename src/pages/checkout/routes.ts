@@ -1,0 +1,208 @@
+/**
+ * The routes of the hosted checkout: `/{link}`, `/s/{slug}` and `/status/{link}/{status}`. A GET shows the payment's true state,
+ * whatever the URL says; the first of a link is noted, for the payment's timeline. A POST changes the payment in one
+ * transaction and leads on with 303, so that a reload asks again for nothing; a submission that comes too late (twice at once,
+ * back and again, after the expiry) changes nothing and is led to that same state.
+ */
+import formbody from '@fastify/formbody'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ApiError } from '../../errors.js'
+import { noteRefusal } from '../../http/record.js'
+import { isHead } from '../../http/rewrite.js'
+import { hasExpired, isOpen } from '../../resources/payments/states.js'
+import type { Payment } from '../../resources/payments/store.js'
+import { linkId, linkSeq, shortSlugSeq } from '../../rules/links.js'
+import type { Context, Sandbox } from '../../sandbox/sandbox.js'
+import { isStorageFailure } from '../../store/failures.js'
+import { addAssets } from '../assets.js'
+import { checkout } from './page.js'
+import { EMBED_KINDS } from '../embed/options.js'
+import { addCheckoutScript, keepOptions } from '../embed/routes.js'
+import type { Problem } from '../fragments.js'
+import { hostedLayout, rootOf, tokenRefused, type PagesOptions } from '../hosted-layout.js'
+import { sendRedirect } from '../layout.js'
+import type { Entered } from './method-fields.js'
+import { confirmation, expired, status, statusRefresh, type Notice } from './outcome.js'
+import { formTargets, nextUrl } from './return-url.js'
+import { appearanceOfPayment } from './session/appearance.js'
+import { addSessionPages } from './session/routes.js'
+import { act, entered, formToken, isToken, problemsOf, readForm } from './submission.js'
+
+/** Only what can be a link is ours: everything else stays with the API and its JSON. */
+const LINK = ':link(^[0-9A-Z][0-9A-Za-z]{7}$)'
+const FORM_MAX_BYTES = 32 * 1024
+
+export function addHostedPages (app: FastifyInstance, options: PagesOptions): void {
+  app.register(addAssets)
+  app.register(addCheckoutScript)
+  addCheckout(app, options, '')
+  for (const embed of EMBED_KINDS) addCheckout(app, { ...options, embed }, `/${embed}`)
+}
+
+function addCheckout (app: FastifyInstance, options: PagesOptions, prefix: string): void {
+  app.register(async scope => {
+    await scope.register(formbody, { bodyLimit: FORM_MAX_BYTES })
+    if (options.embed !== undefined) keepOptions(scope)
+    const pages = hostedPages(options)
+    addSessionPages(scope, options)
+    scope.setErrorHandler((error, request, reply) => { pages.fail(error, request, reply) })
+    scope.get<LinkRoute>(`/${LINK}`, pages.show)
+    scope.post<LinkRoute>(`/${LINK}`, pages.submit)
+    scope.get<LinkRoute>(`/status/${LINK}/:status`, pages.showStatus)
+    scope.get<{ Params: { slug: string } }>('/s/:slug', pages.unshorten)
+  }, { prefix })
+}
+
+interface LinkRoute { Params: { link: string } }
+
+/** A payment that was found by its link, and the request that looks at it. */
+interface OpenedPayment {
+  payment: Payment
+  link: string
+  context: Context
+  reply: FastifyReply
+}
+
+const NO_PAYMENT: Notice = {
+  id: 'not-found',
+  title: 'There is no such payment',
+  text: 'Check the link, or ask the store for a new one. Links of an earlier database are gone.'
+}
+
+function hostedPages (options: PagesOptions) {
+  const { baseOf, isEmbedded, contextOf, dressed, send, sendNotice, notFound, fail, answer } = hostedLayout(options)
+
+  function opened (request: FastifyRequest<LinkRoute>, reply: FastifyReply): OpenedPayment | null {
+    const context = contextOf(request)
+    const { link } = request.params
+    const payment = findByLink(link, context.sandbox)
+    if (payment !== undefined) return { payment, link, context, reply }
+    notFound(request, reply, NO_PAYMENT)
+    return null
+  }
+
+  const appearanceFor = ({ payment, context, reply }: OpenedPayment) =>
+    dressed(appearanceOfPayment(payment, context.sandbox, baseOf(context)), reply.request)
+
+  const checkoutUrl = ({ link, context }: OpenedPayment) => `${baseOf(context)}/${link}`
+  const statusUrl = ({ link, payment, context }: OpenedPayment) => `${baseOf(context)}/status/${link}/${payment.status}`
+
+  function showCheckout (opened: OpenedPayment, code: number, problems: readonly Problem[], before: Entered | null): void {
+    const { payment, context, link, reply } = opened
+    const appearance = appearanceFor(opened)
+    const target = { url: checkoutUrl(opened), token: formToken(payment, link) }
+    const content = checkout({ payment, context, problems, entered: before, target, appearance })
+    const title = `${problems.length > 0 ? 'Error: ' : ''}Pay ${context.sandbox.business.name}`
+    const targets = formTargets(payment.checkout)
+    send(reply, code, { title, content, width: 'wide', formTargets: targets, appearance, expiresAt: payment.expires_at })
+  }
+
+  function showConfirmation (opened: OpenedPayment): void {
+    const { payment, context, link, reply } = opened
+    const content = confirmation(payment, { url: checkoutUrl(opened), token: formToken(payment, link) }, context)
+    const targets = formTargets(payment.checkout)
+    send(reply, 200, {
+      title: 'Confirm the payment', content, width: 'narrow', formTargets: targets, appearance: appearanceFor(opened)
+    })
+  }
+
+  /** The page that the payment's state asks for; what has come to its end is found under its status. */
+  function showState (opened: OpenedPayment): void {
+    const { payment, context, reply } = opened
+    if (!isOpen(payment)) return sendRedirect(reply, statusUrl(opened), 302)
+    if (hasExpired(payment, context.now)) {
+      const content = expired(payment, context)
+      return send(reply, 410, { title: 'Payment link expired', content, width: 'narrow', appearance: appearanceFor(opened) })
+    }
+    if (payment.status === 'requires_customer_action') return showConfirmation(opened)
+    showCheckout(opened, 200, [], null)
+  }
+
+  function show (request: FastifyRequest<LinkRoute>, reply: FastifyReply): void {
+    const found = opened(request, reply)
+    if (found === null) return
+    const { payment: { seq, opened_at: openedAt }, context: { sandbox, now } } = found
+    if (openedAt !== null || isHead(request)) return showState(found)
+    sandbox.batch.run(() => { sandbox.payments.recordOpening(seq, now) }, error => {
+      answer(request, reply, () => {
+        // The customer can see the page although that it was opened can't be noted, as on a full disk.
+        if (isStorageFailure(error)) options.report(error)
+        else if (error !== undefined) throw error
+        showState(found)
+      })
+    })
+  }
+
+  const leadOn = ({ payment, link, context, reply }: OpenedPayment) => {
+    sendRedirect(reply, nextUrl(payment, link, baseOf(context), !isEmbedded))
+  }
+
+  const mayBePaid = ({ payment, context }: OpenedPayment) =>
+    payment.status !== 'requires_customer_action' && !hasExpired(payment, context.now)
+
+  function submit (request: FastifyRequest<LinkRoute>, reply: FastifyReply): void {
+    const before = opened(request, reply)
+    if (before === null) return
+    const { payment: { seq }, link, context: { sandbox, baseUrl } } = before
+    const form = readForm(request.body)
+    if (!isToken(form.token, before.payment, link)) {
+      return sendNotice(reply, 403, tokenRefused(checkoutUrl(before)))
+    }
+    const change = () => { act(stored(seq, sandbox), form, { sandbox, baseUrl, now: sandbox.clock.now() }) }
+    sandbox.batch.run(change, error => {
+      answer(request, reply, () => {
+        if (error !== undefined && !(error instanceof ApiError)) throw error
+        noteRefusal(request, error)
+        const after = { ...before, payment: stored(seq, sandbox) }
+        if (error === undefined || !isOpen(after.payment)) leadOn(after)
+        else if (mayBePaid(after)) showCheckout(after, 422, problemsOf(error), entered(form))
+        else showState(after)
+      })
+    })
+  }
+
+  function showStatus (request: FastifyRequest<LinkRoute>, reply: FastifyReply): void {
+    const found = opened(request, reply)
+    if (found === null) return
+    const { payment, context } = found
+    if (isOpen(payment) && hasExpired(payment, context.now)) return showState(found)
+    const content = status(payment, checkoutUrl(found), context, `${rootOf(context)}/invoices/payments/${payment.payment_id}`)
+    const refresh = statusRefresh(payment, checkoutUrl(found))
+    send(reply, 200, {
+      title: `Payment ${payment.status.replaceAll('_', ' ')}`,
+      content,
+      width: 'narrow',
+      appearance: appearanceFor(found),
+      ...(refresh === undefined ? {} : { refresh })
+    })
+  }
+
+  function unshorten (request: FastifyRequest<{ Params: { slug: string } }>, reply: FastifyReply): void {
+    const context = contextOf(request)
+    const { sandbox } = context
+    const { link_salt: salt } = sandbox.business
+    const seq = shortSlugSeq(request.params.slug, salt)
+    if (seq === null || sandbox.payments.findBySeq(seq)?.link == null) return notFound(request, reply, NO_PAYMENT)
+    sendRedirect(reply, `${baseOf(context)}/${linkId(seq, salt)}`, 302)
+  }
+
+  return {
+    show,
+    submit,
+    showStatus,
+    unshorten,
+    fail
+  }
+}
+
+function findByLink (link: string, { business, payments }: Sandbox): Payment | undefined {
+  const seq = linkSeq(link, business.link_salt)
+  const payment = seq === null ? undefined : payments.findBySeq(seq)
+  return payment?.link == null ? undefined : payment
+}
+
+function stored (seq: number, { payments }: Sandbox): Payment {
+  const payment = payments.findBySeq(seq)
+  if (payment === undefined) throw new Error(`payment ${seq} is gone`)
+  return payment
+}

@@ -1,0 +1,44 @@
+/**
+ * What a checkout session wants its pages to look like: theme, button, what is shown of the order, the way back. The pages of the
+ * payment that it makes look the same.
+ */
+import { html } from 'ghtml'
+import type { Session } from '../../../resources/checkouts/store.js'
+import type { Payment } from '../../../resources/payments/store.js'
+import type { Sandbox } from '../../../sandbox/sandbox.js'
+import { urlProblem } from '../../fragments.js'
+import type { Fragment, Appearance } from '../../layout.js'
+
+export interface SessionAppearance extends Appearance {
+  payButtonText: string | null
+  showsOrder: boolean
+  /** Where the link back leads; null without one. */
+  cancelUrl: string | null
+}
+
+const PLAIN: SessionAppearance = { theme: null, styleUrl: null, payButtonText: null, showsOrder: true, cancelUrl: null }
+
+/** `base` is what the paths of our pages begin with. */
+export function appearanceOf ({ session_id: id, terms }: Pick<Session, 'session_id' | 'terms'>, base: string): SessionAppearance {
+  const { theme, theme_config: config, show_order_details: showsOrder = true } = terms.customization
+  return {
+    theme: theme === 'light' || theme === 'dark' ? theme : null,
+    styleUrl: config == null ? null : `${base}/session/${id}/theme.css`,
+    payButtonText: config?.pay_button_text?.trim() || null,
+    showsOrder,
+    cancelUrl: terms.cancel_url
+  }
+}
+
+export function appearanceOfPayment (
+  { checkout_session_id: id }: Payment, { checkouts }: Sandbox, base: string
+): SessionAppearance {
+  const session = id === null ? undefined : checkouts.find(id)
+  return session === undefined ? PLAIN : appearanceOf(session, base)
+}
+
+export function backLink ({ cancelUrl }: SessionAppearance, { business }: Sandbox): Fragment {
+  if (cancelUrl === null) return ''
+  return html`<p class="back">
+<a href="${cancelUrl}" id="back-link"><span aria-hidden="true">←</span> Back to ${business.name}</a></p>!${urlProblem(cancelUrl)}`
+}

@@ -1,0 +1,163 @@
+/** The fields of the details form: amounts, contact, address, business, and what the store asks on its own. */
+import { html } from 'ghtml'
+import type { Schemas } from '../../../contract/operations.js'
+import { isCountry } from '../../../resources/checkouts/details.js'
+import type { DetailName } from '../../../resources/checkouts/terms.js'
+import { isPayWhatYouWant } from '../../../resources/products/prices.js'
+import { requiredAddress } from '../../../rules/address.js'
+import { choice, field, money, notes, states, type Field } from '../../fragments.js'
+import type { Fragment } from '../../layout.js'
+import { FIELD_OF, elementOf, exponentOf, showsField } from './form.js'
+import type { DetailsPage } from './page.js'
+
+export function detailFields (page: DetailsPage): Fragment {
+  const { terms: { custom_fields: fields } } = page.session
+  return html`!${amounts(page)}
+!${section('Contact', [name(page), email(page), phone(page)])}
+<div data-live="address" id="live-address">!${section('Billing address', address(page))}</div>
+<div data-live="business" id="live-business">!${business(page)}</div>
+!${fields.length === 0 ? '' : section('Further details', fields.map((own, index) => customField(own, index, page)))}`
+}
+
+function section (title: string, parts: readonly Fragment[]): Fragment {
+  return html`<div><h2 class="section-title">${title}</h2><div class="fields">!${parts.join('')}</div></div>`
+}
+
+/** What each unit of a pay-what-you-want product is worth to the customer, in the product's currency. */
+function amounts ({ session: { terms }, entries, context: { sandbox }, problems }: DetailsPage): Fragment {
+  const fields = terms.cart.flatMap(({ product_id: id, amount }, index) => {
+    const product = sandbox.products.find(id)
+    if (product === undefined || amount !== null || !isPayWhatYouWant(product.price)) return []
+    const { currency, price: minimum } = product.price
+    return [field({
+      id: `amount-${index}`,
+      name: `amount_${index}`,
+      label: `${product.name ?? id}, in ${currency}`,
+      type: 'text',
+      value: entries.amounts[index] ?? '',
+      autocomplete: 'off',
+      inputmode: exponentOf(id, sandbox) === 0 ? 'numeric' : 'decimal',
+      hint: minimum > 0 ? `At least ${money(minimum, currency, sandbox)}` : 'As much as you want',
+      isRequired: true
+    }, problems)]
+  })
+  return fields.length === 0 ? '' : section('Name your price', fields)
+}
+
+type Shape = Pick<Field, 'label' | 'autocomplete'> & Partial<Pick<Field, 'type' | 'inputmode' | 'hint' | 'isRequired'>>
+
+function detail (name: DetailName, shape: Shape, { session: { terms }, entries, problems }: DetailsPage): Fragment {
+  return field({
+    type: 'text',
+    isRequired: false,
+    ...shape,
+    id: elementOf(name),
+    name: FIELD_OF[name],
+    value: entries.details[name],
+    isLocked: terms.locked.includes(name)
+  }, problems)
+}
+
+function name (page: DetailsPage): Fragment {
+  return detail('name', { label: 'Full name', autocomplete: 'name', isRequired: true }, page)
+}
+
+function email (page: DetailsPage): Fragment {
+  return detail('email', { label: 'E-mail', type: 'email', autocomplete: 'email', isRequired: true }, page)
+}
+
+function phone (page: DetailsPage): Fragment {
+  const { terms } = page.session
+  if (!showsField('phone', terms)) return ''
+  const shape = { type: 'tel', autocomplete: 'tel', inputmode: 'tel' } as const
+  if (terms.locked.includes('phone')) return detail('phone', { ...shape, label: 'Phone number' }, page)
+  const { require_phone_number: isRequired } = terms.flags
+  const label = isRequired ? 'Phone number' : 'Phone number (optional)'
+  return detail('phone', { ...shape, label, hint: 'With the country code, such as +1 202 555 0142', isRequired }, page)
+}
+
+function address (page: DetailsPage): Fragment[] {
+  const { session: { terms }, draft, context: { sandbox } } = page
+  const country = draft.details.known.country ?? sandbox.business.country
+  const required = requiredAddress(country, terms.minimal_address)
+  const shape = (part: 'street' | 'city' | 'state' | 'zipcode', label: string, autocomplete: string): Shape => {
+    const isRequired = required.includes(part)
+    return { label: isRequired ? label : `${label} (optional)`, autocomplete, isRequired }
+  }
+  const shows = (part: 'street' | 'city' | 'state') => showsField(part, terms)
+  const zipcode = detail('zipcode', shape('zipcode', country === 'US' ? 'ZIP code' : 'Postal code', 'postal-code'), page)
+  const city = shows('city') ? detail('city', shape('city', 'Town or city', 'address-level2'), page) : ''
+  return [
+    countryField(country, page),
+    shows('street') ? detail('street', shape('street', 'Street and number', 'street-address'), page) : '',
+    city === '' ? zipcode : html`<div class="pair">!${city}!${zipcode}</div>`,
+    shows('state') ? detail('state', shape('state', 'State or province', 'address-level1'), page) : ''
+  ]
+}
+
+const BY_NAME = new Intl.Collator('en')
+
+function countryField (country: string, { session: { terms }, context: { sandbox }, problems }: DetailsPage): Fragment {
+  const { countries } = sandbox.reference
+  if (terms.locked.includes('country')) {
+    return field({
+      id: 'country',
+      name: 'country',
+      label: 'Country',
+      type: 'text',
+      value: countries[country]?.name ?? country,
+      autocomplete: 'off',
+      isRequired: false,
+      isLocked: true
+    }, problems)
+  }
+  const options = Object.entries(countries).filter(([code]) => isCountry(code, sandbox))
+    .map(([code, { name }]) => [code, name] as const).sort(([, one], [, other]) => BY_NAME.compare(one, other))
+  return choice({
+    id: 'country', name: 'country', label: 'Country', value: country, options, isRequired: true, autocomplete: 'country'
+  }, problems)
+}
+
+function business (page: DetailsPage): Fragment {
+  const { session: { terms }, entries: { details }, problems } = page
+  if (!showsField('tax_id', terms)) return ''
+  const isOpen = details.tax_id !== '' || details.business_name !== '' ||
+    problems.some(({ field }) => field === 'tax-id' || field === 'business-name')
+  return html`<details class="business" id="business"!${isOpen ? ' open' : ''}><summary>I am buying for a business</summary>
+<div class="fields">
+!${detail('tax_id', { label: 'Tax ID', autocomplete: 'off', hint: 'Of the country of the billing address' }, page)}
+!${detail('business_name', { label: 'Name of the business (optional)', autocomplete: 'organization' }, page)}
+</div></details>`
+}
+
+const CUSTOM_TYPES: Record<string, Pick<Field, 'type'> & Partial<Pick<Field, 'inputmode'>>> = {
+  number: { type: 'text', inputmode: 'decimal' },
+  email: { type: 'email' },
+  url: { type: 'url' },
+  date: { type: 'date' }
+}
+
+function customField (own: Schemas['CustomField'], index: number, { entries, problems }: DetailsPage): Fragment {
+  const { field_type: type, label, options, placeholder, required: isRequired = false } = own
+  const value = entries.answers[index] ?? ''
+  const control = {
+    id: `custom-${index}`, name: `custom_${index}`, label: isRequired ? label : `${label} (optional)`, isRequired
+  }
+  if (type === 'boolean') {
+    return html`<div class="field">!${notes(control, problems)}<label class="check"><input type="checkbox" id="${control.id}"
+name="${control.name}" value="true"!${value === 'true' ? ' checked' : ''}!${states(control, problems)}>
+<span>${label}</span></label></div>`
+  }
+  if (type === 'dropdown') {
+    const choices = (options ?? []).map(option => [option.trim(), option] as const)
+    return choice({ ...control, value, options: [['', placeholder ?? 'Choose…'], ...choices] }, problems)
+  }
+  return field({
+    ...control,
+    type: 'text',
+    ...CUSTOM_TYPES[type],
+    value,
+    autocomplete: 'off',
+    ...(placeholder == null ? {} : { placeholder })
+  }, problems)
+}

@@ -1,0 +1,188 @@
+/**
+ * The details form of a session: the texts in its fields, and how they become details. What is locked is never read from the
+ * form, and what the terms do not allow has no effect, whatever was sent. Refusals name the fields of the page.
+ */
+import { ApiError, type Violation } from '../../../errors.js'
+import { DETAIL_MAX, completeDetails, isCountry, type DetailProblem } from '../../../resources/checkouts/details.js'
+import type { Details } from '../../../resources/checkouts/purchase.js'
+import { openAmount } from '../../../resources/checkouts/rules.js'
+import { DETAIL_NAMES, textOf, type DetailName, type Known, type Terms } from '../../../resources/checkouts/terms.js'
+import { decimal, minorUnits } from '../../../rules/decimal.js'
+import { isEmail } from '../../../rules/contact.js'
+import type { Context, Sandbox } from '../../../sandbox/sandbox.js'
+import { PHONE_PROBLEMS } from '../submission.js'
+import { currenciesFor } from '../../../resources/checkouts/currencies.js'
+
+/** What stands in the fields, as typed. */
+export interface Entries {
+  details: Record<DetailName, string>
+  currency: string
+  /** The codes that are applied. */
+  codes: string[]
+  /** What stands in the box for one more. */
+  code: string
+  /** By line; empty where no amount is asked for. */
+  amounts: string[]
+  /** By custom field. */
+  answers: string[]
+}
+
+/** The form field of each detail: a card has a `name` of its own. */
+export const FIELD_OF: Record<DetailName, string> = {
+  name: 'full_name',
+  email: 'email',
+  phone: 'phone',
+  country: 'country',
+  street: 'street',
+  city: 'city',
+  state: 'state',
+  zipcode: 'zipcode',
+  tax_id: 'tax_id',
+  business_name: 'business_name'
+}
+
+/** The id of the element that a detail is entered in. */
+export function elementOf (name: DetailName): string {
+  return name.replace('_', '-')
+}
+
+/** More than any field takes, so that what is too long is told and not cut. */
+const ENTRY_MAX = 1000
+const LIST_MAX = 16_000
+const CODES_MAX = 20
+
+type Given = Readonly<Record<string, unknown>>
+
+/** A field's text; what is missing or comes twice is empty. */
+export function entryOf (body: unknown, name: string, max = ENTRY_MAX): string {
+  const given = typeof body === 'object' && body !== null ? body as Given : {}
+  const value = Object.hasOwn(given, name) ? given[name] : undefined
+  return typeof value === 'string' ? value.slice(0, max) : ''
+}
+
+/** What the fields hold on the first visit. */
+export function firstEntries (terms: Terms, { sandbox }: Context): Entries {
+  return {
+    details: Object.fromEntries(DETAIL_NAMES.map(name => [name, terms.known[name] ?? ''])) as Entries['details'],
+    currency: terms.currency ?? '',
+    codes: terms.codes,
+    code: '',
+    amounts: terms.cart.map(item => {
+      const open = openAmount(item.product_id, sandbox.products)
+      return open === null || item.amount !== null ? '' : decimal(open, exponentOf(item.product_id, sandbox))
+    }),
+    answers: terms.custom_fields.map(() => '')
+  }
+}
+
+export function readEntries (body: unknown, terms: Terms): Entries {
+  const read = (name: DetailName) => asksFor(name, terms) ? entryOf(body, FIELD_OF[name]) : terms.known[name] ?? ''
+  return {
+    details: Object.fromEntries(DETAIL_NAMES.map(name => [name, read(name)])) as Entries['details'],
+    currency: terms.flags.allow_currency_selection ? entryOf(body, 'currency') : terms.currency ?? '',
+    codes: readCodes(entryOf(body, 'codes', LIST_MAX), terms),
+    code: terms.flags.allow_discount_code ? entryOf(body, 'code') : '',
+    amounts: terms.cart.map((_item, index) => entryOf(body, `amount_${index}`)),
+    answers: terms.custom_fields.map((_field, index) => entryOf(body, `custom_${index}`))
+  }
+}
+
+/** Whether the page has a field for a detail, to be seen at least. */
+export function showsField (name: DetailName, { flags, known, minimal_address: isMinimal }: Terms): boolean {
+  if (name === 'phone') return flags.allow_phone_number_collection || known.phone !== null
+  if (name === 'tax_id' || name === 'business_name') return flags.allow_tax_id || known.tax_id !== null
+  if (name === 'street' || name === 'city' || name === 'state') return !isMinimal || known[name] !== null
+  return true
+}
+
+/** Whether the customer can enter it. */
+function asksFor (name: DetailName, terms: Terms): boolean {
+  return showsField(name, terms) && !terms.locked.includes(name)
+}
+
+/** The codes that the page had applied. Without the box nobody adds one that the terms do not name. */
+function readCodes (text: string, { codes, flags }: Terms): string[] {
+  const given = textList(text)
+  return flags.allow_discount_code ? given.slice(0, CODES_MAX) : codes.filter(code => given.includes(code))
+}
+
+function textList (text: string): string[] {
+  try {
+    const list: unknown = JSON.parse(text)
+    return Array.isArray(list) ? list.filter((item): item is string => typeof item === 'string') : []
+  } catch {
+    return []
+  }
+}
+
+/** The codes with the one from the box, unless it is among them already. */
+export function withCode ({ codes, code }: Entries): string[] {
+  const added = code.trim().toUpperCase()
+  return added === '' || codes.some(known => known.toUpperCase() === added) ? codes : [...codes, added]
+}
+
+/** As much of the details as can be read, for a price: what is wrong or missing counts as not said yet. */
+export function draftDetails (entries: Entries, terms: Terms, { sandbox }: Context): Details {
+  const known = knownOf(entries)
+  const country = known.country !== null && isCountry(known.country, sandbox) ? known.country : null
+  const currency = currenciesFor(terms, country, sandbox).includes(entries.currency) ? entries.currency : terms.currency
+  return {
+    known: { ...known, country, email: known.email !== null && isEmail(known.email) ? known.email : null },
+    currency,
+    codes: entries.codes,
+    amounts: amountsOf(entries, terms, sandbox),
+    answers: []
+  }
+}
+
+/** The details in full. Throws an ApiError whose violations name elements of the page. */
+export function readDetails (entries: Entries, terms: Terms, context: Context): Details {
+  const { sandbox } = context
+  const entered = {
+    ...draftDetails(entries, terms, context),
+    known: knownOf(entries),
+    codes: withCode(entries),
+    amounts: amountsOf(entries, terms, sandbox)
+  }
+  const result = completeDetails(entered, entries.answers, terms, sandbox)
+  if ('details' in result) return result.details
+  const violations = result.problems.map(violationOf)
+  throw new ApiError('INVALID_REQUEST_PARAMETERS', { violations, message: violations[0]?.message ?? '' })
+}
+
+/** A problem at the element of the page where the customer can fix it, in words for them. */
+function violationOf (problem: DetailProblem): Violation {
+  if ('amount' in problem) return { path: `amount-${problem.amount}`, message: 'Enter an amount, such as 12.50.' }
+  if ('answer' in problem) return { path: `custom-${problem.answer}`, message: problem.problem }
+  const { detail, reason } = problem
+  const path = elementOf(detail)
+  if (reason === 'too_long') return { path, message: `Enter at most ${DETAIL_MAX} characters.` }
+  return { path, message: detail === 'phone' ? PHONE_PROBLEMS[reason] : WANTED[detail] }
+}
+
+const WANTED: Record<Exclude<DetailName, 'phone'>, string> = {
+  email: 'Enter an e-mail address, such as name@example.com.',
+  name: 'Enter your name.',
+  country: 'Choose a country.',
+  street: 'Enter your street and house number.',
+  city: 'Enter your town or city.',
+  state: 'Enter your state or province.',
+  zipcode: 'Enter your postal code.',
+  tax_id: 'Enter your tax ID.',
+  business_name: 'Enter the name of your business.'
+}
+
+function knownOf ({ details }: Entries): Known {
+  return Object.fromEntries(DETAIL_NAMES.map(name => [name, textOf(details[name])])) as Known
+}
+
+/** By line: the amount that was entered, in minor units; null where none was, or where none is asked for. */
+function amountsOf ({ amounts }: Entries, { cart }: Terms, sandbox: Sandbox): Array<number | null> {
+  return cart.map(({ product_id: id, amount }, index) => amount !== null || openAmount(id, sandbox.products) === null
+    ? amount
+    : minorUnits(amounts[index] ?? '', exponentOf(id, sandbox)))
+}
+
+export function exponentOf (productId: string, { products, reference }: Sandbox): number {
+  return reference.currencies[products.find(productId)?.price.currency ?? '']?.exponent ?? 2
+}

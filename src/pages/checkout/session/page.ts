@@ -1,0 +1,142 @@
+/**
+ * The details page of a session or a static link: the order with its codes and its currency on one side, what the store needs to
+ * know on the other, and, where all is on one page, how to pay. Every button works without scripts. What holds on, for tests:
+ *
+ *   ids           those of the details with - for _ (name, email, tax-id ...), amount-{line}, custom-{field}, currency,
+ *                 discount-code, apply-code, remove-{code}, update, continue (two steps) or pay (one page), back-link,
+ *                 error-summary
+ *   data-testid   those of the order (order.ts), applied-code
+ *   form fields   token, action (continue, pay, reprice, remove:{code}), full_name, email, phone, country, street, city, state,
+ *                 zipcode, tax_id, business_name, currency, codes, code, amount_{line}, custom_{field}; on one page those of
+ *                 a payment's form too
+ */
+import { html } from 'ghtml'
+import type { Session } from '../../../resources/checkouts/store.js'
+import type { Terms } from '../../../resources/checkouts/terms.js'
+import type { Context } from '../../../sandbox/sandbox.js'
+import { payButton } from '../page.js'
+import { alert, choice, form, type FormTarget, type Problem } from '../../fragments.js'
+import type { Fragment } from '../../layout.js'
+import { hasMethods, methods, unfit, type Entered } from '../method-fields.js'
+import type { Offer } from '../methods.js'
+import { summary } from '../order.js'
+import { currenciesFor } from '../../../resources/checkouts/currencies.js'
+import { detailFields } from './fields.js'
+import type { Entries } from './form.js'
+import { backLink, type SessionAppearance } from './appearance.js'
+import type { Draft } from './quote.js'
+
+export interface DetailsPage {
+  session: Pick<Session, 'session_id' | 'terms'>
+  entries: Entries
+  draft: Draft
+  problems: readonly Problem[]
+  target: FormTarget
+  appearance: SessionAppearance
+  context: Context
+  /** How to pay, where details and payment are on one page; null where the payment has a page of its own. */
+  payment: { offer: Offer, entered: Entered | null } | null
+}
+
+const FORM = 'details'
+
+export function detailsPage (page: DetailsPage): Fragment {
+  const { problems, appearance, target, context, payment, draft } = page
+  const isFree = draft.sale.now.priced.total === 0
+  const canPay = payment === null || isFree || hasMethods(payment.offer)
+  return html`!${backLink(appearance, context.sandbox)}<button class="unseen" form="${FORM}" name="action" tabindex="-1"
+value="${payment === null ? 'continue' : 'pay'}">Go on</button>
+<div class="checkout">
+<div data-live="order" id="live-order">!${orderPanel(page)}</div>
+<div class="form">
+<div data-live="problems" id="live-problems">!${problems.length > 0 ? alert('There is a problem', problems) : ''}</div>
+!${form(target, html`!${detailFields(page)}
+<div data-live="methods" id="live-methods">!${payment === null ? '' : methodsPart(page, isFree)}</div>
+<div data-live="button" id="live-button">!${canPay ? button(page) : ''}</div>`, FORM)}
+</div>
+</div>
+<p class="unseen" role="status" id="live-told"></p>`
+}
+
+function orderPanel ({ draft, entries, session: { terms }, context, appearance, problems }: DetailsPage): Fragment {
+  const { sandbox } = context
+  const { sale: { now: { priced }, codes, buyer }, details } = draft
+  const shown = {
+    currency: priced.currency,
+    total_amount: priced.total,
+    tax: priced.tax,
+    lines: priced.lines,
+    codes: codes.map(({ discount }, index) => ({
+      discount_id: discount.discount_id, deducted: priced.deductions[index] ?? 0
+    })),
+    country: details.known.country ?? sandbox.business.country,
+    tax_id: buyer.tax_id
+  }
+  return summary(shown, sandbox, appearance.showsOrder, html`<div class="choices">
+!${currencyChoice(terms, draft, context, problems)}
+!${codeBox(terms, draft, entries, problems)}
+<input type="hidden" name="codes" form="${FORM}" value="${JSON.stringify(details.codes)}">
+<button class="button second without-script" id="update" form="${FORM}" name="action" value="reprice">Update the total</button>
+</div>`)
+}
+
+const CURRENCY_NAMES = new Intl.DisplayNames('en', { type: 'currency' })
+
+function currencyChoice (terms: Terms, { sale, details }: Draft, { sandbox }: Context, problems: readonly Problem[]): Fragment {
+  const codes = currenciesFor(terms, details.known.country, sandbox)
+  if (codes.length < 2) return ''
+  return choice({
+    id: 'currency',
+    name: 'currency',
+    label: 'Currency',
+    value: sale.now.priced.currency,
+    options: codes.map(code => [code, `${code} – ${CURRENCY_NAMES.of(code) ?? code}`]),
+    isRequired: false,
+    form: FORM
+  }, problems)
+}
+
+/** The codes that are applied, each with a way to take it back, and room for one more. */
+function codeBox (
+  { flags }: Terms, { sale: { codes } }: Draft, { code }: Entries, problems: readonly Problem[]
+): Fragment {
+  const problem = problems.find(({ field }) => field === 'discount-code')
+  if (!flags.allow_discount_code) {
+    return problem === undefined ? '' : html`<p class="problem" id="discount-code">${problem.message}</p>`
+  }
+  const applied = codes.map(use => use.discount.code)
+  return html`<div class="field">
+<label for="discount-code">Discount code</label>
+!${problem === undefined ? '' : html`<p class="problem" id="discount-code-problem">${problem.message}</p>`}
+<div class="with"><input type="text" id="discount-code" name="code" form="${FORM}" value="${code}" autocomplete="off"
+spellcheck="false"!${problem === undefined ? '' : ' aria-invalid="true" aria-describedby="discount-code-problem"'}>
+<button class="button second" id="apply-code" form="${FORM}" name="action" value="reprice">Apply</button></div>
+!${applied.length === 0
+? ''
+: html`<div class="applied">!${applied.map(name => html`<button class="chip" id="remove-${name}" form="${FORM}" name="action"
+value="remove:${name}" aria-label="Remove ${name}"><span data-testid="applied-code">${name}</span> ×</button>`)}</div>`}
+</div>`
+}
+
+function methodsPart ({ payment, entries, context, problems }: DetailsPage, isFree: boolean): Fragment {
+  if (payment === null || isFree) return ''
+  const { offer, entered } = payment
+  const canPay = hasMethods(offer)
+  return html`!${canPay
+    ? methods({ offer, context, problems, entered, tried: null, holder: entries.details.name })
+    : ''}!${unfit(offer, canPay)}`
+}
+
+function button ({ payment, draft: { sale: { now: { priced } } }, appearance, context }: DetailsPage): Fragment {
+  if (payment === null) {
+    return html`<button class="button primary" id="continue" name="action" value="continue" data-busy="One moment…">
+Continue to payment</button>`
+  }
+  return html`<input type="hidden" name="shown_total" value="${shownTotal(priced)}">
+!${payButton({ total_amount: priced.total, currency: priced.currency }, appearance, context)}`
+}
+
+/** What the customer agrees to with the button of a single page. */
+export function shownTotal ({ total, currency }: { total: number, currency: string }): string {
+  return `${total} ${currency}`
+}

@@ -1,0 +1,82 @@
+/**
+ * What the page shows as the price while the form is still being filled in. A detail that can't be priced is told and left out,
+ * so that there is always a price as long as the cart has one.
+ */
+import { ApiError } from '../../../errors.js'
+import { quote, type Details } from '../../../resources/checkouts/purchase.js'
+import type { Terms } from '../../../resources/checkouts/terms.js'
+import type { Sale } from '../../../resources/payments/plan.js'
+import type { Context } from '../../../sandbox/sandbox.js'
+import type { Problem } from '../../fragments.js'
+
+export interface Draft {
+  sale: Sale
+  /** What was priced: without the codes, and without the tax id, that were refused. */
+  details: Details
+  problems: Problem[]
+}
+
+/** Throws the ApiError of a cart that can't be sold whatever the customer enters. */
+export function draftSale (terms: Terms, wanted: Details, context: Context): Draft {
+  const problems: Problem[] = []
+  let details = wanted
+  for (;;) {
+    try {
+      return { sale: quote(terms, details, context, { isDraft: true }), details, problems }
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      const rest = without(error.details?.[0]?.path ?? '', details, terms)
+      if (rest === null) throw error
+      problems.push(...problemsOfSale(error))
+      details = rest
+    }
+  }
+}
+
+/** The details without what stands at a path; null where nothing of theirs does. Each step leaves less. */
+function without (path: string, details: Details, terms: Terms): Details | null {
+  const index = Number(/\[(\d+)\]/.exec(path)?.[1])
+  const { known, codes, amounts } = details
+  if (path.startsWith('discount_codes[')) return { ...details, codes: codes.filter((_code, place) => place !== index) }
+  if ((path === 'tax_id' || path === 'customer_business_name') && (known.tax_id ?? known.business_name) !== null) {
+    return { ...details, known: { ...known, tax_id: null, business_name: null } }
+  }
+  if (path === 'billing_address.country' && known.country !== null) return { ...details, known: { ...known, country: null } }
+  if (path.endsWith('.amount') && amounts[index] != null && terms.cart[index]?.amount === null) {
+    return { ...details, amounts: amounts.map((amount, place) => place === index ? null : amount) }
+  }
+  if (path === 'billing_currency' && details.currency !== terms.currency) return { ...details, currency: terms.currency }
+  return null
+}
+
+/** A refusal of the price in words for the customer, at the field that it belongs to. */
+export function problemsOfSale (error: ApiError): Problem[] {
+  const path = error.details?.[0]?.path ?? ''
+  const index = /\[(\d+)\]/.exec(path)?.[1] ?? ''
+  const told = TEXTS[error.code]
+  if (path.startsWith('discount_codes[')) return [{ field: 'discount-code', message: told ?? error.message }]
+  if (path.endsWith('.amount')) return [{ field: `amount-${index}`, message: told ?? error.message }]
+  if (path === 'customer_business_name' && error.code === 'INVALID_REQUEST_PARAMETERS') {
+    return [{ field: 'business-name', message: 'A business needs its tax ID too. Enter it, or leave the name empty.' }]
+  }
+  return [{ field: FIELDS[path] ?? null, message: told ?? error.message }]
+}
+
+const FIELDS: Record<string, string> = {
+  tax_id: 'tax-id',
+  'billing_address.country': 'country',
+  billing_currency: 'currency'
+}
+
+const TEXTS: Record<string, string> = {
+  INVALID_DISCOUNT_CODE: 'This discount code does not exist, or fits nothing in this order.',
+  DISCOUNT_CODE_EXPIRED: 'This discount code has expired.',
+  DISCOUNT_NOT_YET_ACTIVE: 'This discount code is not valid yet.',
+  DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED: 'This discount code has been used up.',
+  DISCOUNT_PER_CUSTOMER_USAGE_LIMIT_EXCEEDED: 'You have used this discount code as often as allowed.',
+  DISCOUNT_CUSTOMER_NOT_ELIGIBLE: 'This discount code is for other customers.',
+  DISCOUNT_MINIMUM_SUBTOTAL_NOT_MET: 'This order is too small for this discount code.',
+  INVALID_TAX_ID: 'This is not a tax ID of your country.',
+  UNSUPPORTED_COUNTRY: 'This store does not sell to your country.',
+  REQUEST_AMOUNT_BELOW_MINIMUM: 'This is less than the smallest amount.'
+}

@@ -1,0 +1,105 @@
+/**
+ * What a submitted details form does: the session's one payment, and on a single page its first try too. Runs inside a
+ * transaction; what the customer can mend is found before anything is written, and told instead of thrown.
+ */
+import { ApiError, type Violation } from '../../../errors.js'
+import {
+  buyerOf, makePayment, optionsFor, planPurchase, type Details, type Purchase
+} from '../../../resources/checkouts/purchase.js'
+import type { NewSession } from '../../../resources/checkouts/store.js'
+import type { Terms } from '../../../resources/checkouts/terms.js'
+import { attempt, completeFree } from '../../../resources/payments/lifecycle.js'
+import type { Sale } from '../../../resources/payments/plan.js'
+import type { Payment } from '../../../resources/payments/store.js'
+import type { Instrument } from '../../../rules/instruments.js'
+import type { Context } from '../../../sandbox/sandbox.js'
+import { money, type Problem } from '../../fragments.js'
+import { offerFor, type Offer } from '../methods.js'
+import { ELEMENTS, readForm, readInstrument, savesMethod } from '../submission.js'
+import { entryOf, readDetails, readEntries } from './form.js'
+import { shownTotal } from './page.js'
+import { problemsOfSale } from './quote.js'
+
+export type Submitted =
+  | { payment: Payment }
+  | { problems: Problem[] }
+
+/** `stored` says whether the session has its row already; a static link's is written with its payment. */
+export function submitDetails (session: NewSession, isStored: boolean, body: unknown, context: Context): Submitted {
+  const { terms } = session
+  const { sandbox } = context
+  const problems: Problem[] = []
+  const plan = planned(terms, body, context, problems)
+  const single = plan === null || !terms.flags.single_page ? null : readPayment(plan, terms, body, context, problems)
+  if (plan === null || problems.length > 0) return { problems }
+  if (!isStored) sandbox.checkouts.insert(session)
+  const { seq } = makePayment(session, plan, context)
+  if (single !== null) tryToPay(stored(seq, context), single, context)
+  return { payment: stored(seq, context) }
+}
+
+function planned (terms: Terms, body: unknown, context: Context, problems: Problem[]): Purchase | null {
+  let details: Details
+  try {
+    details = readDetails(readEntries(body, terms), terms, context)
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    problems.push(...(error.details ?? []).map(({ path, message }) => ({ field: path, message })))
+    return null
+  }
+  try {
+    return planPurchase(terms, details, context)
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    problems.push(...problemsOfSale(error))
+    return null
+  }
+}
+
+/** How a single page pays; the instrument is null where there is nothing to pay. */
+interface SinglePayment {
+  instrument: Instrument | null
+  saveMethod: boolean
+}
+
+function readPayment (
+  { sale, details }: Purchase, terms: Terms, body: unknown, context: Context, problems: Problem[]
+): SinglePayment | null {
+  const { priced } = sale.now
+  const { sandbox } = context
+  if (entryOf(body, 'shown_total') !== shownTotal(priced)) {
+    const total = money(priced.total, priced.currency, sandbox)
+    problems.push({ field: null, message: `The total is now ${total}. Check it, and pay if you agree.` })
+    return null
+  }
+  if (priced.total === 0) return { instrument: null, saveMethod: false }
+  const form = readForm(body)
+  const violations: Violation[] = []
+  const offer = offerOf(sale, terms, details, context)
+  const instrument = readInstrument(form, offer, context, violations)
+  problems.push(...violations.map(({ path, message }) => ({ field: ELEMENTS[path] ?? null, message })))
+  return { instrument, saveMethod: savesMethod(form, offer) }
+}
+
+/** How a sale that is no payment yet can be paid. */
+export function offerOf ({ now: { priced } }: Sale, terms: Terms, { known }: Details, { sandbox }: Context): Offer {
+  const { customer, country } = buyerOf(terms, known, sandbox)
+  return offerFor({
+    country,
+    currency: priced.currency,
+    total_amount: priced.total,
+    customer_id: customer?.customer_id ?? null,
+    options: optionsFor(terms, known)
+  }, sandbox)
+}
+
+function tryToPay (payment: Payment, { instrument, saveMethod }: SinglePayment, context: Context): void {
+  if (instrument === null) completeFree(payment, context)
+  else attempt(payment, instrument, context, { saveMethod })
+}
+
+function stored (seq: number, { sandbox: { payments } }: Context): Payment {
+  const payment = payments.findBySeq(seq)
+  if (payment === undefined) throw new Error(`payment ${seq} is gone`)
+  return payment
+}

@@ -1,0 +1,188 @@
+/**
+ * What a submitted form does to a payment: reads its fields, checks them, and hands over to the payment's life. Runs inside a
+ * transaction and throws an ApiError, whose details name form fields, before it writes anything. A card's number goes to
+ * rules/instruments.ts and nowhere else.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { ApiError, invalid, type Violation } from '../../errors.js'
+import { compactPhone } from '../../rules/contact.js'
+import { cardInstrument, redirectInstrument, upiInstrument, type Instrument } from '../../rules/instruments.js'
+import { answerAction, attempt, cancel, completeFree, savedInstrument } from '../../resources/payments/lifecycle.js'
+import { checkOpen } from '../../resources/payments/states.js'
+import type { Payment } from '../../resources/payments/store.js'
+import type { Context } from '../../sandbox/sandbox.js'
+import type { Entered } from './method-fields.js'
+import type { Problem } from '../fragments.js'
+import { offerFor, payableOf, type Offer } from './methods.js'
+
+const FIELDS = ['token', 'action', 'method', 'number', 'expiry', 'cvc', 'name', 'save', 'phone', 'upi_id'] as const
+
+export type Form = Record<typeof FIELDS[number], string>
+
+/** The fields that we know, each a text; what is missing or comes twice is empty. */
+export function readForm (body: unknown): Form {
+  const given = typeof body === 'object' && body !== null ? body as Record<string, unknown> : {}
+  return Object.fromEntries(FIELDS.map(name => {
+    const value = Object.hasOwn(given, name) ? given[name] : undefined
+    return [name, typeof value === 'string' ? value : '']
+  })) as Form
+}
+
+/** Proves that a form came from our page: nobody else knows the secret of its payment or session. */
+export function formToken ({ secret }: { secret: string }, link: string): string {
+  return createHmac('sha256', secret).update(link).digest('hex')
+}
+
+export function isToken (given: string, owner: { secret: string }, link: string): boolean {
+  const right = Buffer.from(formToken(owner, link))
+  const bytes = Buffer.from(given)
+  return bytes.length === right.length && timingSafeEqual(bytes, right)
+}
+
+/** What may be shown again: never a card's number, wherever it was typed, nor a security code. */
+export function entered ({ method, expiry, name, phone, upi_id: upiId, save }: Form): Entered {
+  const harmless = (text: string) => hasCardNumber(text) ? '' : text.slice(0, NAME_MAX)
+  return {
+    method,
+    expiry: harmless(expiry),
+    name: harmless(name),
+    phone: compactPhone(phone) === null ? harmless(phone) : phone,
+    upi_id: harmless(upiId),
+    save: save === 'yes'
+  }
+}
+
+const NAME_MAX = 120
+
+/** Twelve digits are the shortest card number there is. */
+function hasCardNumber (text: string): boolean {
+  return /\d(?:[\s().-]*\d){11,}/.test(text)
+}
+
+/** The element of the checkout page that an error of the form belongs to. */
+export const ELEMENTS: Readonly<Record<string, string>> = {
+  number: 'card-number',
+  expiry: 'card-expiry',
+  cvc: 'card-cvc',
+  name: 'card-name',
+  phone: 'phone',
+  upi_id: 'upi-id',
+  method: 'methods'
+}
+
+/** An ApiError as the customer is told of it. */
+export function problemsOf (error: ApiError): Problem[] {
+  const told = CUSTOMER_TEXTS[error.code]
+  if (told !== undefined) return [{ field: null, message: told }]
+  return (error.details ?? [{ path: '', message: error.message }])
+    .map(({ path, message }) => ({ field: ELEMENTS[path] ?? null, message }))
+}
+
+const CUSTOMER_TEXTS: Record<string, string> = {
+  DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED:
+    'A discount code of this order has been used up meanwhile. Ask the store for a new payment link.',
+  DISCOUNT_PER_CUSTOMER_USAGE_LIMIT_EXCEEDED:
+    'You have used a discount code of this order as often as allowed. Ask the store for a new payment link.'
+}
+
+export function act (payment: Payment, form: Form, context: Context): void {
+  checkOpen(payment, context)
+  switch (form.action) {
+    case 'pay': return pay(payment, form, context)
+    case 'cancel': return cancel(payment, context)
+    case 'approve':
+    case 'refuse':
+    case 'timeout':
+    case 'back': return answerAction(payment, form.action, context)
+    default:
+      throw invalid('action', 'The form did not say what to do. Try again.')
+  }
+}
+
+function pay (payment: Payment, form: Form, context: Context): void {
+  const violations: Violation[] = []
+  const phone = payment.checkout.require_phone_number === true ? readPhone(form.phone, violations) : null
+  const isFree = payment.total_amount === 0
+  const offer = offerFor(payableOf(payment), context.sandbox)
+  const instrument = isFree ? null : readInstrument(form, offer, context, violations)
+  const [first] = violations
+  if (first !== undefined) throw new ApiError('INVALID_REQUEST_PARAMETERS', { violations, message: first.message })
+  if (instrument === null) completeFree(payment, context)
+  else attempt(payment, instrument, context, { saveMethod: savesMethod(form, offer) })
+  if (phone !== null && payment.customer.phone_number === null) {
+    context.sandbox.customers.setPhoneNumber(payment.customer_id, phone)
+  }
+}
+
+export function savesMethod ({ save }: Form, { canSave }: Offer): boolean {
+  return save === 'yes' && canSave
+}
+
+/** The customer's words for a phone number that is missing, and for one that is not a phone number. */
+export const PHONE_PROBLEMS = {
+  missing: 'Enter a phone number.',
+  invalid: 'Enter a phone number such as +1 202 555 0142.'
+} as const
+
+/** A phone number as `+12025550142`; null, with a violation, if it is missing or invalid. */
+function readPhone (phone: string, violations: Violation[]): string | null {
+  const digits = compactPhone(phone)
+  if (digits === null) {
+    violations.push({ path: 'phone', message: phone.trim() === '' ? PHONE_PROBLEMS.missing : PHONE_PROBLEMS.invalid })
+  }
+  return digits
+}
+
+/** What is to be charged; null with a violation where that can't be told. */
+export function readInstrument (form: Form, offer: Offer, context: Context, violations: Violation[]): Instrument | null {
+  const { method } = form
+  if (method.startsWith('saved:')) return readSaved(method.slice('saved:'.length), offer, context, violations)
+  if (method === 'card' && offer.cardTypes.length > 0) return readCard(form, offer, context, violations)
+  if (method === 'upi' && offer.upi !== null) return readUpi(form, offer.upi, violations)
+  const redirect = offer.redirects.find(({ type }) => type === method)
+  if (redirect !== undefined) return redirectInstrument(redirect.method, redirect.type)
+  violations.push({
+    path: 'method',
+    message: method === '' ? 'Choose a payment method.' : 'This payment method is not possible here. Choose another one.'
+  })
+  return null
+}
+
+function readCard (form: Form, { cardTypes }: Offer, { sandbox, now }: Context, violations: Violation[]): Instrument | null {
+  const nameProblem = hasCardNumber(form.name)
+    ? 'Enter the name on the card, not its number.'
+    : form.name.length > NAME_MAX ? `Enter a name of at most ${NAME_MAX} characters.` : null
+  if (nameProblem !== null) violations.push({ path: 'name', message: nameProblem })
+  const entry = { number: form.number, expiry: form.expiry, cvc: form.cvc, holder_name: form.name }
+  try {
+    const instrument = cardInstrument(entry, sandbox.reference.testCards, now / 1000)
+    const { payment_method_type: type } = instrument
+    if (cardTypes.includes(type)) return instrument
+    violations.push({
+      path: 'number', message: `This is a ${type} card. Only ${cardTypes.join(' and ')} cards are accepted for this payment.`
+    })
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    violations.unshift(...error.details ?? [])
+  }
+  return null
+}
+
+function readUpi ({ upi_id: upiId }: Form, type: string, violations: Violation[]): Instrument | null {
+  if (/^[^\s@]{2,256}@[^\s@]{2,64}$/.test(upiId.trim())) return { ...upiInstrument(upiId), payment_method_type: type }
+  violations.push({ path: 'upi_id', message: 'Enter a UPI ID, such as success@upi.' })
+  return null
+}
+
+/** A saved card, with its owner here: a bank that wants a confirmation gets one. */
+function readSaved (id: string, { saved }: Offer, context: Context, violations: Violation[]): Instrument | null {
+  const method = saved.find(({ payment_method_id: candidate }) => candidate === id)
+  if (method === undefined) {
+    violations.push({ path: 'method', message: 'This saved card is not yours any more. Choose another way to pay.' })
+    return null
+  }
+  const instrument = savedInstrument(method, context)
+  const { outcome } = instrument
+  if (outcome.status !== 'failed' || outcome.error_code !== 'AUTHENTICATION_REQUIRED') return instrument
+  return { ...instrument, outcome: { status: 'requires_customer_action', then: { status: 'succeeded' } } }
+}

@@ -1,0 +1,51 @@
+/**
+ * The test cards on the checkout page: a few to fill in at once, and the whole list. Each number is text, to be copied without
+ * scripts.
+ */
+import { html } from 'ghtml'
+import type { TestCard } from '../../rules/instruments.js'
+import type { Context } from '../../sandbox/sandbox.js'
+import type { Fragment } from '../layout.js'
+
+const GROUPS: ReadonlyArray<{ title: string, short: string, holds: (card: TestCard) => boolean }> = [
+  { title: 'Succeed', short: 'succeeds', holds: ({ outcome, later_charges: later }) => outcome === 'succeeded' && !later },
+  { title: 'Ask for 3-D Secure', short: 'needs 3-D Secure', holds: ({ outcome }) => outcome === 'requires_customer_action' },
+  { title: 'Settle later', short: 'settles later', holds: ({ outcome }) => outcome === 'processing' },
+  { title: 'Fail', short: 'is declined', holds: ({ outcome }) => outcome === 'failed' },
+  { title: 'Succeed now, fail when charged again', short: '', holds: ({ later_charges: later }) => later !== undefined }
+]
+
+/** Of the types that the payment takes. */
+export function testCards (types: readonly string[], { sandbox, now }: Context): Fragment {
+  const cards = sandbox.reference.testCards.filter(({ type }) => types.includes(type))
+  const expiry = testExpiry(now)
+  const groups = GROUPS.map(group => ({ ...group, cards: cards.filter(group.holds) })).filter(group => group.cards.length > 0)
+  return html`<div class="testing">
+<div class="chips with-script" role="group" aria-label="Fill in a test card"><span class="hint">Fill in a test card that</span>
+!${groups.map(({ short, cards: [first] }) => short === '' || first === undefined
+    ? ''
+    : html`<button type="button" class="chip"!${fills(first, expiry)}>${short}</button>`)}</div>
+<details id="test-cards"><summary>All test cards</summary>
+<p class="hint">Any expiry date in the future, such as ${expiry}, and any three digits as the security code.</p>
+!${groups.map(({ title, cards }) => html`<h3>${title}</h3><ul>!${cards.map(card => html`<li>
+<code>${spaced(card.number)}</code><span class="hint">${card.label}</span>
+<button type="button" class="chip with-script" data-testid="use-${card.number}"!${fills(card, expiry)}
+aria-label="Use ${card.label}, ending in ${card.number.slice(-4)}">Use</button></li>`)}</ul>`)}
+</details>
+<p class="unseen" role="status" id="card-filled"></p>
+</div>`
+}
+
+function fills ({ number, label }: TestCard, expiry: string): Fragment {
+  return html` data-fill-card="${number}" data-expiry="${expiry}" data-label="${label}"`
+}
+
+function spaced (number: string): string {
+  return number.replace(/(\d{4})(?=\d)/g, '$1 ')
+}
+
+/** The documented 06/32, or one that is still to come where the clock has been moved past it. */
+function testExpiry (nowUs: number): string {
+  const year = new Date(nowUs / 1000).getUTCFullYear()
+  return `06/${String(Math.max(2032, year + 1)).slice(-2)}`
+}

@@ -1,0 +1,154 @@
+/**
+ * The route of the customer portal, `/portal/session/{token}`. Who has the token is the customer; the page's forms carry a token
+ * of their own, made from it. A POST changes something in one transaction and leads back with 303, so that a reload asks again
+ * for nothing.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import formbody from '@fastify/formbody'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ApiError, invalid } from '../../errors.js'
+import { noteRefusal } from '../../http/record.js'
+import type { Customer } from '../../resources/customers/store.js'
+import { removePaymentMethod } from '../../resources/payment-methods/rules.js'
+import type { PortalSession } from '../../resources/portal-sessions/store.js'
+import type { Context } from '../../sandbox/sandbox.js'
+import type { Problem } from '../fragments.js'
+import { rootOf, hostedLayout, type PagesOptions } from '../hosted-layout.js'
+import { sendRedirect } from '../layout.js'
+import { portal, portalExpired } from './page.js'
+
+const FORM_MAX_BYTES = 32 * 1024
+const PATH = '/portal/session/:token'
+const PAGE_MAX = 1_000_000
+
+interface PortalRoute {
+  Params: { token: string }
+  Querystring: { page?: unknown, removed?: unknown }
+}
+
+type Request = FastifyRequest<PortalRoute>
+
+/** A session that was found and has not expired, and the request that came with it. */
+interface OpenedPortal {
+  session: PortalSession
+  customer: Customer
+  context: Context
+  request: Request
+  reply: FastifyReply
+}
+
+export function addPortalPages (app: FastifyInstance, options: PagesOptions): void {
+  app.register(async scope => {
+    await scope.register(formbody, { bodyLimit: FORM_MAX_BYTES })
+    const pages = portalPages(options)
+    scope.setErrorHandler((error, request, reply) => { pages.fail(error, request, reply) })
+    scope.get<PortalRoute>(PATH, pages.show)
+    scope.post<PortalRoute>(PATH, pages.submit)
+  })
+}
+
+function portalPages (options: PagesOptions) {
+  const { contextOf, send, sendNotice, notFound, fail, answer } = hostedLayout(options)
+
+  const urlOf = ({ session, context }: OpenedPortal) => `${rootOf(context)}/portal/session/${session.token}`
+
+  /** Null where the request has been answered already. */
+  function opened (request: Request, reply: FastifyReply): OpenedPortal | null {
+    const context = contextOf(request)
+    const session = context.sandbox.portalSessions.find(request.params.token)
+    const customer = session && context.sandbox.customers.find(session.customer_id)
+    if (session === undefined || customer === undefined) {
+      notFound(request, reply, {
+        id: 'not-found',
+        title: 'There is no such account page',
+        text: 'Check the link, or ask the store for a new one. Links of an earlier database are gone.'
+      })
+      return null
+    }
+    if (session.expires_at > context.now) return { session, customer, context, request, reply }
+    send(reply, 410, { title: 'Link expired', content: portalExpired(session, context), width: 'narrow' })
+    return null
+  }
+
+  function showPortal (opened: OpenedPortal, code: number, problems: readonly Problem[]): void {
+    const { session, customer, context, request, reply } = opened
+    const { page, removed } = request.query
+    const content = portal({
+      session,
+      customer,
+      context,
+      base: rootOf(context),
+      problems,
+      target: { url: urlOf(opened), token: formToken(session) },
+      page: pageNumber(page),
+      isRemoved: removed === 'yes' && problems.length === 0
+    })
+    send(reply, code, { title: `${problems.length > 0 ? 'Error: ' : ''}Your account`, content, width: 'wide' })
+  }
+
+  function submit (request: Request, reply: FastifyReply): void {
+    const found = opened(request, reply)
+    if (found === null) return
+    const { session, customer: { customer_id: customerId }, context: { sandbox } } = found
+    if (!isFormToken(text(request.body, 'token'), session)) {
+      return sendNotice(reply, 403, {
+        id: 'token-refused',
+        title: 'This form is not from here',
+        text: 'It was sent by another page. Nothing was changed.',
+        again: urlOf(found)
+      })
+    }
+    const change = () => {
+      if (text(request.body, 'action') !== 'remove') throw invalid('action', 'The form did not say what to do.')
+      removePaymentMethod(text(request.body, 'payment_method_id'), customerId, found.context)
+    }
+    sandbox.batch.run(change, error => {
+      answer(request, reply, () => {
+        noteRefusal(request, error)
+        if (error === undefined) sendRedirect(reply, `${urlOf(found)}?removed=yes`)
+        else if (error instanceof ApiError) showPortal(found, 422, [problemOf(error)])
+        else throw error
+      })
+    })
+  }
+
+  return {
+    show (request: Request, reply: FastifyReply) {
+      const found = opened(request, reply)
+      if (found !== null) showPortal(found, 200, [])
+    },
+    submit,
+    fail
+  }
+}
+
+/** Anything but a page that there can be is the first. */
+function pageNumber (given: unknown): number {
+  const number = typeof given === 'string' && /^[1-9]\d*$/.test(given) ? Number(given) : 1
+  return Math.min(number, PAGE_MAX)
+}
+
+/** A field of a form; what is missing or comes twice is empty. */
+function text (body: unknown, name: string): string {
+  const value = typeof body === 'object' && body !== null && Object.hasOwn(body, name)
+    ? (body as Record<string, unknown>)[name]
+    : undefined
+  return typeof value === 'string' ? value : ''
+}
+
+function problemOf (error: ApiError): Problem {
+  return error.code === 'NOT_FOUND'
+    ? { field: 'methods', message: 'This payment method is not among yours. Nothing was removed.' }
+    : { field: null, message: error.message }
+}
+
+/** Proves that a form came from our page: it can't be made without the session's own token. */
+function formToken ({ token }: PortalSession): string {
+  return createHmac('sha256', token).update('portal form').digest('hex')
+}
+
+function isFormToken (given: string, session: PortalSession): boolean {
+  const right = Buffer.from(formToken(session))
+  const bytes = Buffer.from(given)
+  return bytes.length === right.length && timingSafeEqual(bytes, right)
+}

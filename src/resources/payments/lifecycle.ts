@@ -1,0 +1,219 @@
+/**
+ * The life of a payment after its creation: attempts, the customer's confirmation, settlement, cancellation. Every way to pay
+ * (the hosted page, the control API, a saved method) comes through here, inside a transaction; a payment is paid at most once.
+ */
+import { emit, emitAll } from '../../delivery/emit.js'
+import { ApiError } from '../../errors.js'
+import { formatTime } from '../../rules/calendar.js'
+import {
+  GENERIC_DECLINE, confirmedFirst, keptCard, laterOutcome, type Instrument, type KeptCard, type Outcome
+} from '../../rules/instruments.js'
+import type { Context } from '../../sandbox/sandbox.js'
+import type { PaymentMethod } from '../payment-methods/store.js'
+import { paymentStates, type PaymentAction } from './states.js'
+import type { Payment, PendingAction } from './store.js'
+
+export const SETTLE_JOB = 'payment.settle'
+
+export interface AttemptOptions {
+  /** Keep the method for the customer's later payments. */
+  saveMethod?: boolean
+}
+
+/**
+ * Charges an instrument. Throws where the payment is not open or a discount has been used up meanwhile; a decline does not
+ * throw.
+ */
+export function attempt (
+  payment: Payment, instrument: Instrument, context: Context, { saveMethod = false }: AttemptOptions = {}
+): void {
+  paymentStates.check('pay', payment, context)
+  checkDiscounts(payment, context)
+  const isCardThatMustConfirm = payment.checkout.force_3ds === true && instrument.payment_method === 'card' &&
+    instrument.payment_method_id === null
+  const outcome = isCardThatMustConfirm ? confirmedFirst(instrument.outcome) : instrument.outcome
+  apply('pay', payment, { ...instrument, outcome }, saveMethod, context)
+}
+
+/** Completes a payment of nothing, for which no method is asked. Throws where it is not open or a discount has been used up. */
+export function completeFree (payment: Payment, context: Context): void {
+  if (payment.total_amount !== 0) throw new Error(`payment ${payment.payment_id} is not free`)
+  paymentStates.check('pay', payment, context)
+  checkDiscounts(payment, context)
+  record('pay', payment, { status: 'succeeded' }, null, context)
+  complete(payment, null, false, context)
+}
+
+/** What the customer answers on the bank's or the wallet's page. */
+export type Answer = 'approve' | 'refuse' | 'timeout' | 'back'
+
+/** Goes on with a payment that waits for its customer. Throws where it does not wait. */
+export function answerAction (payment: Payment, answer: Answer, context: Context): void {
+  paymentStates.check('answer', payment, context)
+  if (payment.pending_action === null) throw new Error(`payment ${payment.payment_id} waits without a charge`)
+  const { instrument, saveMethod } = payment.pending_action
+  if (answer === 'back') return record('answer', payment, { status: 'requires_payment_method' }, null, context)
+  if (answer === 'approve') checkDiscounts(payment, context)
+  apply('answer', payment, { ...instrument, outcome: outcomeOf(answer, instrument) }, saveMethod, context)
+}
+
+function outcomeOf (answer: Exclude<Answer, 'back'>, { outcome }: Instrument): Outcome {
+  if (answer === 'refuse') return { status: 'failed', error_code: 'AUTHENTICATION_FAILURE' }
+  if (answer === 'timeout') return { status: 'failed', error_code: 'AUTHENTICATION_TIMEOUT' }
+  return outcome.status === 'requires_customer_action' ? outcome.then : outcome
+}
+
+function apply (
+  action: PaymentAction, payment: Payment, instrument: Instrument, saveMethod: boolean, context: Context
+): void {
+  const { outcome } = instrument
+  record(action, payment, outcome, instrument, context, { instrument, saveMethod })
+  if (outcome.status === 'processing') {
+    context.sandbox.due.add(context.now + context.sandbox.settings.settlementDelayUs, SETTLE_JOB, payment.payment_id)
+  }
+  if (outcome.status === 'succeeded') complete(payment, instrument, saveMethod, context)
+}
+
+/** The bank has made up its mind about a charge that was under way. */
+export function settlePayment (paymentId: string, context: Context): void {
+  const payment = context.sandbox.payments.find(paymentId)
+  if (payment === undefined || !paymentStates.can('settle', payment, context)) return
+  const { pending_action: pending } = payment
+  const exhausted = exhaustedDiscount(payment, context)
+  if (exhausted === null) {
+    record('settle', payment, { status: 'succeeded' }, null, context)
+    complete(payment, pending?.instrument ?? null, pending?.saveMethod ?? false, context)
+  } else {
+    record('settle', payment, { status: 'failed', error_code: 'DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED' }, null, context)
+  }
+}
+
+/** Ends a payment that is still open. Throws for one that is not. */
+export function cancel (payment: Payment, context: Context): void {
+  paymentStates.check('cancel', payment, context)
+  record('cancel', payment, { status: 'cancelled' }, null, context)
+}
+
+/** Expires the link of an open payment before its time. Throws for a payment that is not open, or that has no link. */
+export function expire (payment: Payment, context: Context): void {
+  paymentStates.check('expire', payment, context)
+  context.sandbox.payments.setExpiry(payment.seq, context.now)
+}
+
+const WAITING = new Set(['requires_customer_action', 'processing'])
+
+type State = Outcome | { status: 'cancelled' } | { status: 'requires_payment_method' }
+
+/**
+ * Writes the payment's new state and emits its events. Without an instrument the payment keeps the method that it has.
+ * `updated_at` stays null through a first success or failure, as in the real service. Later changes set it.
+ */
+function record (
+  action: PaymentAction, payment: Payment, state: State, instrument: Instrument | null, context: Context,
+  pending: PendingAction | null = null
+): void {
+  const { sandbox, now } = context
+  const { events } = paymentStates.transition(action, payment, context, state.status)
+  const errorCode = state.status === 'failed' ? state.error_code : null
+  sandbox.payments.record(payment.seq, {
+    status: state.status,
+    updated_at: payment.status === 'failed' ? now : payment.updated_at,
+    payment_method: instrument?.payment_method ?? payment.payment_method,
+    payment_method_type: instrument?.payment_method_type ?? payment.payment_method_type,
+    payment_method_id: instrument === null ? payment.payment_method_id : instrument.payment_method_id,
+    card: instrument === null ? payment.card : instrument.card,
+    error_code: errorCode,
+    error_message: errorCode === null ? null : failureMessage(errorCode, sandbox.reference.failureCodes),
+    pending_action: WAITING.has(state.status) ? pending : null
+  })
+  sandbox.payments.recordAttempt(payment.seq, now, state.status, instrument?.payment_method_type ?? null, errorCode)
+  emitAll(events, payment.payment_id, payment, context)
+}
+
+function failureMessage (code: string, codes: Context['sandbox']['reference']['failureCodes']): string {
+  if (code === 'DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED') return 'A discount of this payment was used up before the payment settled.'
+  return codes[code]?.message ?? code
+}
+
+/** Uses up the discounts, saves the method if the customer asked for it, and reports an abandoned checkout as recovered. */
+function complete (payment: Payment, instrument: Instrument | null, saveMethod: boolean, context: Context): void {
+  const { sandbox } = context
+  for (const { discount_id: discountId } of payment.discounts) {
+    sandbox.discounts.use(discountId, payment.customer_id, payment.payment_id)
+  }
+  const { payment_method_id: savedId = null } = instrument ?? {}
+  if (savedId !== null) sandbox.paymentMethods.setLastUsed(savedId, formatTime(context.now))
+  if (saveMethod && instrument?.card != null) save(instrument, instrument.card, payment, context)
+  if (payment.abandoned_at !== null) {
+    emit('abandoned_checkout.recovered', payment.payment_id, payment, context)
+  }
+}
+
+/** Keeps a card for the customer's later payments, once. */
+function save ({ payment_method_type: type }: Instrument, card: KeptCard, payment: Payment, { sandbox, now }: Context): void {
+  const known = sandbox.paymentMethods.ofCustomer(payment.customer_id)
+  if (known.some(method => method.card?.last4_digits === card.last_four && method.card?.card_network === card.network)) return
+  sandbox.paymentMethods.insert(payment.customer_id, {
+    payment_method_id: sandbox.ids.next('pm', now),
+    payment_method: 'card',
+    payment_method_type: type as PaymentMethod['payment_method_type'] & string,
+    last_used_at: formatTime(now),
+    recurring_enabled: true,
+    card: {
+      card_holder_name: card.holder_name ?? null,
+      card_issuing_country: card.country as NonNullable<PaymentMethod['card']>['card_issuing_country'] ?? null,
+      card_network: card.network,
+      card_type: card.type,
+      expiry_month: card.expiry_month ?? null,
+      expiry_year: card.expiry_year ?? null,
+      last4_digits: card.last_four
+    }
+  })
+}
+
+/** A discount is used up when a payment succeeds; the limit holds then, whatever was promised before (ruling 11). */
+function checkDiscounts (payment: Payment, context: Context): void {
+  const refusal = exhaustedDiscount(payment, context)
+  if (refusal !== null) throw refusal
+}
+
+function exhaustedDiscount (payment: Payment, { sandbox }: Context): ApiError | null {
+  for (const { discount_id: discountId } of payment.discounts) {
+    const discount = sandbox.discounts.find(discountId)
+    if (discount === undefined) continue
+    const { code, times_used: used, usage_limit: limit, per_customer_usage_limit: each } = discount
+    if (limit !== null && used >= limit) {
+      return new ApiError('DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED', {
+        path: 'discounts', because: `${code} was used ${used} of ${limit} times`
+      })
+    }
+    if (each !== null && sandbox.discounts.countUses(discountId, payment.customer_id) >= each) {
+      return new ApiError('DISCOUNT_PER_CUSTOMER_USAGE_LIMIT_EXCEEDED', {
+        path: 'discounts', because: `${payment.customer_id} has used ${code} as often as allowed`
+      })
+    }
+  }
+  return null
+}
+
+/** A saved method as an instrument: its test card is known by its last four digits, and the customer is not there to confirm. */
+export function savedInstrument (method: PaymentMethod, { sandbox }: Context): Instrument {
+  const last4 = method.card?.last4_digits ?? ''
+  const testCard = sandbox.reference.testCards.find(({ number }) => number.endsWith(last4))
+  const { card_holder_name: holder, expiry_month: month, expiry_year: year } = method.card ?? {}
+  const card = method.card == null || testCard === undefined
+    ? null
+    : {
+        ...keptCard(testCard),
+        ...(holder == null ? {} : { holder_name: holder }),
+        ...(month == null ? {} : { expiry_month: month }),
+        ...(year == null ? {} : { expiry_year: year })
+      }
+  return {
+    payment_method: method.payment_method,
+    payment_method_type: method.payment_method_type ?? 'credit',
+    card,
+    payment_method_id: method.payment_method_id,
+    outcome: testCard === undefined ? { status: 'failed', error_code: GENERIC_DECLINE } : laterOutcome(testCard)
+  }
+}
