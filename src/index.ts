@@ -16,7 +16,7 @@ export { SetupError } from './errors.js'
 export type {
   AnyEvent, CallPattern, Checkout, CheckoutDetails, Clock, ClockMoved, Controls, Delivery, DeliveryFault, DueJob, DueList,
   Duration, Event, EventData, EventType, Fault, Idle, LoggedRequest, Pay, PayCheckout, Payment, PaymentExplanation, Refund,
-  SandboxInfo, Seeded, SnapshotInfo, Verified
+  SandboxInfo, Loaded, SnapshotInfo, Verified
 } from './client/controls.js'
 export type { CheckoutFilter, DeliveryFilter, EventFilter, RequestFilter, Wanted, Waiting } from './client/events.js'
 export type { FixturesFile } from './fixtures/document.js'

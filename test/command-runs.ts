@@ -79,7 +79,7 @@ export function validArguments (name: string, { payment, refund, event, delivery
     'deliveries retry': [delivery],
     'deliveries fail': ['duplicate'],
     fail: ['*', '--status', '500', '--times', '1'],
-    seed: [file],
+    load: [file],
     'snapshot take': ['taken'],
     'snapshot restore': ['kept'],
     'snapshot delete': ['spare'],

@@ -233,7 +233,7 @@ t.test('kill -9 in the middle of a move of the clock loses nothing and does noth
   const payments = Array.from({ length: COUNT }, (_, index) => ({ ...paymentBody(), outcome: 'processing', at: `-${COUNT - index}m` }))
   const control = async <Json>({ send }: Connections, path: string, body?: object) =>
     (await send<Json>(body === undefined ? 'GET' : 'POST', `/_emulator/${path}`, body && JSON.stringify(body), JSON_TYPE)).json
-  await control(connect(t, first.url), 'seed', { payments })
+  await control(connect(t, first.url), 'load', { payments })
   await control(connect(t, first.url), 'clock', { frozen: true })
 
   /** Every payment that has settled has its event, the others have their job, and the clock stands between them. */
@@ -293,7 +293,7 @@ t.test('kill -9 in the middle of a load leaves nothing of it', async t => {
   for (let round = 0; round < 2; round++) {
     const victim = await startProcess(t, args, { folder })
     const connections = connect(t, victim.url, 3)
-    const load = connections.send('POST', '/_emulator/seed', file, JSON_TYPE).then(({ status }) => status, () => 'broken')
+    const load = connections.send('POST', '/_emulator/load', file, JSON_TYPE).then(({ status }) => status, () => 'broken')
     while (await countOf(connections, 'customers') < 50) answered.push((await connections.pay(paymentBody())).json.payment_id)
     victim.kill('SIGKILL')
     await victim.ended
@@ -306,6 +306,6 @@ t.test('kill -9 in the middle of a load leaves nothing of it', async t => {
     await stop(revived)
   }
   const last = await startProcess(t, args, { folder })
-  const { status } = await connect(t, last.url).send('POST', '/_emulator/seed', file, JSON_TYPE)
+  const { status } = await connect(t, last.url).send('POST', '/_emulator/load', file, JSON_TYPE)
   t.equal(status, 200)
 })

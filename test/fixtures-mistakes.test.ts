@@ -125,7 +125,7 @@ discounts:
     const [path = ''] = files(t, {
       'more.yaml': `products:\n- { ${PRODUCT}, price: { type: one_time_price, currency: USD, price: 18.00 } }\n- { ${PRODUCT}, brand_id: brnd_x, price: { type: one_time_price, currency: USD, price: 1800 } }\n`
     })
-    const { code, stderr } = await runToEnd(t, ['seed', path, '--port', String(emulator.port)])
+    const { code, stderr } = await runToEnd(t, ['load', path, '--port', String(emulator.port)])
     t.equal(code, 1)
     t.match(stderr.split('\n').slice(1), [
       `  line 2: products[0].price.price ${MONEY} 18.00: write 1800 for 18.00 USD`,
@@ -134,7 +134,7 @@ discounts:
       ''
     ])
     const [twice = ''] = files(t, { 'twice.json': '{"customers": [],\n"customers": []}' })
-    t.match((await runToEnd(t, ['seed', twice, '--port', String(emulator.port)])).stderr, '  line 2: customers is there twice: keep one')
+    t.match((await runToEnd(t, ['load', twice, '--port', String(emulator.port)])).stderr, '  line 2: customers is there twice: keep one')
   })
 })
 
@@ -228,7 +228,7 @@ c.json can't be used:
     const { call, stored } = startEmulator(t)
     const before = stored()
     const price = { type: 'one_time_price', currency: 'USD', price: 100 }
-    const { status, json } = await call('POST', '/_emulator/seed', {
+    const { status, json } = await call('POST', '/_emulator/load', {
       body: {
         products: [
           { product_id: 'pdt_new', name: 'A', tax_category: 'saas', price },
@@ -253,7 +253,7 @@ t.test('a document that is nested without end is refused like any other', async 
   const { call } = startEmulator(t)
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
   for (const raw of [`{"products":${deep}}`, `{"payments":[{"metadata":${deep}}]}`, `{"x":${deep}}`]) {
-    t.equal((await call('POST', '/_emulator/seed', { raw })).status, 422)
+    t.equal((await call('POST', '/_emulator/load', { raw })).status, 422)
   }
   t.match(await refusal(t, { 'deep.json': `{"products":${deep}}` }), 'products[0] must be object')
 })

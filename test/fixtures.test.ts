@@ -137,7 +137,7 @@ t.test('starts from', async t => {
 t.test('seeding a sandbox that runs', async t => {
   t.test('adds everything, and tells the ids in the order of the file', async t => {
     const { call, get, pay } = startEmulator(t)
-    const { status, json } = await call('POST', '/_emulator/seed', {
+    const { status, json } = await call('POST', '/_emulator/load', {
       body: {
         products: [mug({ product_id: 'pdt_b' }), { name: 'Nameless', tax_category: 'saas', price: PRICE }],
         customers: [{ customer_id: 'cus_new', name: 'New', email: 'new@example.com' }],
@@ -156,7 +156,7 @@ t.test('seeding a sandbox that runs', async t => {
   t.test('is all or nothing', async t => {
     const { call, stored, get } = startEmulator(t)
     const before = stored()
-    const { status, json } = await call('POST', '/_emulator/seed', {
+    const { status, json } = await call('POST', '/_emulator/load', {
       body: {
         products: [mug(), mug({ product_id: 'pdt_ebook' })],
         customers: [{ customer_id: 'cus_ada', name: 'A', email: 'a@example.com' }],
@@ -178,8 +178,8 @@ t.test('seeding a sandbox that runs', async t => {
     const { call, get } = startEmulator(t)
     const twice = { products: [mug()] }
     const answers = await Promise.all([
-      call('POST', '/payments', { body: paymentBody() }), call('POST', '/_emulator/seed', { body: twice }),
-      call('POST', '/_emulator/seed', { body: twice }), call('POST', '/payments', { body: paymentBody() })
+      call('POST', '/payments', { body: paymentBody() }), call('POST', '/_emulator/load', { body: twice }),
+      call('POST', '/_emulator/load', { body: twice }), call('POST', '/payments', { body: paymentBody() })
     ])
     t.strictSame(answers.map(({ status }) => status), [200, 200, 422, 200])
     t.equal((await get<{ items: object[] }>('/payments')).items.length, 2)
@@ -189,21 +189,21 @@ t.test('seeding a sandbox that runs', async t => {
   t.test('refuses what is no fixtures file', async t => {
     const { call } = startEmulator(t)
     for (const [body, path] of [[{ product: [] }, 'product'], [{ products: {} }, 'products'], [{ products: [null] }, 'products[0]']] as const) {
-      const { status, json } = await call('POST', '/_emulator/seed', { body })
+      const { status, json } = await call('POST', '/_emulator/load', { body })
       t.equal(status, 422)
       t.match(json, { code: 'INVALID_REQUEST_BODY', details: [{ path }] })
     }
-    t.equal((await call('POST', '/_emulator/seed', { raw: '[]' })).status, 422)
-    t.equal((await call('POST', '/_emulator/seed')).status, 422)
+    t.equal((await call('POST', '/_emulator/load', { raw: '[]' })).status, 422)
+    t.equal((await call('POST', '/_emulator/load')).status, 422)
   })
 
   t.test('takes more than other requests do, but not everything', async t => {
     const { call, stored } = startEmulator(t)
     const customers = Array.from({ length: 9000 }, (_, n) => ({ name: `Customer ${n}`, email: `c${n}@example.com`, metadata: { x: 'y'.repeat(200) } }))
     const before = stored()['customers'] ?? 0
-    t.equal((await call('POST', '/_emulator/seed', { body: { customers } })).status, 200)
+    t.equal((await call('POST', '/_emulator/load', { body: { customers } })).status, 200)
     t.equal(stored()['customers'], before + customers.length)
-    const { status, json } = await call('POST', '/_emulator/seed', { raw: ' '.repeat(10 * 1024 * 1024 + 1) })
+    const { status, json } = await call('POST', '/_emulator/load', { raw: ' '.repeat(10 * 1024 * 1024 + 1) })
     t.equal(status, 413)
     t.match(json, { message: 'Your request body is too large (at most 10 MiB)' })
   })
@@ -213,15 +213,15 @@ t.test('seeding a sandbox that runs', async t => {
     const path = file(t, 'more.yaml', 'products:\n  - product_id: pdt_more\n    name: More\n    tax_category: saas\n' +
       '    price: { type: one_time_price, currency: USD, price: 1, discount: 0, purchasing_power_parity: false }\n')
     const at = ['--port', String(emulator.port)]
-    const first = await runToEnd(t, ['seed', path, ...at])
+    const first = await runToEnd(t, ['load', path, ...at])
     t.strictSame([first.code, first.stderr], [0, ''])
     t.match(JSON.parse(first.stdout), { products: ['pdt_more'] })
-    const second = await runToEnd(t, ['seed', path, ...at])
+    const second = await runToEnd(t, ['load', path, ...at])
     t.equal(second.code, 1)
     t.match(second.stderr, 'more.yaml can\'t be used:\n  line 2: products[0].product_id pdt_more is the id of another product')
-    t.match((await runToEnd(t, ['seed', file(t, 'list.json', '[]'), ...at])).stderr, 'line 1: must be object')
+    t.match((await runToEnd(t, ['load', file(t, 'list.json', '[]'), ...at])).stderr, 'line 1: must be object')
     const { send } = connect(t, emulator.url)
-    t.equal((await send('POST', '/_emulator/seed', JSON.stringify({ products: [mug()] }), JSON_TYPE)).status, 200)
+    t.equal((await send('POST', '/_emulator/load', JSON.stringify({ products: [mug()] }), JSON_TYPE)).status, 200)
   })
 })
 

@@ -22,7 +22,7 @@ export type DueList = ControlSchemas['DueList']
 export type Delivery = ControlSchemas['Delivery']
 export type Idle = ControlSchemas['Idle']
 export type Fault = ControlSchemas['Fault']
-export type Seeded = ControlSchemas['Seeded']
+export type Loaded = ControlSchemas['Loaded']
 export type Checkout = ControlSchemas['Checkout']
 export type SandboxInfo = ControlSchemas['Sandbox']
 export type SnapshotInfo = ControlSchemas['Snapshot']
@@ -138,7 +138,9 @@ export interface Controls {
   clearFaults (faultId?: string): Promise<void>
 
   /** Adds what a fixtures file holds, all of it or nothing; gives the ids of what was made. */
-  seed (fixtures: FixturesFile): Promise<Seeded>
+  load (fixtures: FixturesFile): Promise<Loaded>
+  /** @deprecated The name of `load` before version 0.2. */
+  seed (fixtures: FixturesFile): Promise<Loaded>
   /** Makes the sandbox what it was when it was new. */
   reset (): Promise<void>
   /** Remembers the sandbox as it is now, under a name. */
@@ -218,6 +220,8 @@ export function createControls (send: Send): Controls {
     return (await send('GET', urlOf('/_emulator/checkouts/{id}', { id }, {}), undefined)).status === 200
   }
 
+  const load = (fixtures: FixturesFile) => ask('POST /_emulator/load', { body: { ...fixtures } })
+
   const move = (body: ControlSchemas['ClockChange']) => ask('POST /_emulator/clock', { body })
 
   return {
@@ -267,7 +271,8 @@ export function createControls (send: Send): Controls {
       else await ask('DELETE /_emulator/faults/{fault_id}', { path: { fault_id: id } })
     },
 
-    seed: fixtures => ask('POST /_emulator/seed', { body: { ...fixtures } }),
+    load,
+    seed: load,
     reset: async () => { await ask('POST /_emulator/reset') },
     snapshot: async name => { await ask('POST /_emulator/snapshots', { body: { name } }) },
     restore: async name => { await ask('POST /_emulator/snapshots/{name}/restore', { path: { name } }) },

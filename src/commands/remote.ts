@@ -6,7 +6,7 @@ import { addFaults } from './faults.js'
 import { addHealth, addOutcomes } from './outcomes.js'
 import { addRequests } from './requests.js'
 import { addSandboxes } from './sandboxes.js'
-import { addSeed } from './seed.js'
+import { addLoad } from './load.js'
 import { addTime } from './time.js'
 import type { Tools } from './tools.js'
 import { addVerify } from './verify.js'
@@ -23,6 +23,6 @@ export function addRemoteCommands (program: Command, tools: Tools): void {
   addFaults(program, tools)
   addRequests(program, tools)
   addVerify(program, tools)
-  addSeed(program, tools)
+  addLoad(program, tools)
   addSandboxes(program, tools)
 }

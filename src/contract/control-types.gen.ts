@@ -400,6 +400,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_emulator/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add what a fixtures file holds to the sandbox
+         * @description All of it, or nothing. A large file is added in slices: other requests are answered in between and can see the part that is added, and webhooks are sent once all of it is there. The body is a fixtures file as JSON, of at most 10 MiB; `fixtures/schema.gen.json` of the package describes it. What has happened (`payments`, `checkouts`, `webhooks`, `clock`) is carried out as if it had been asked of the API at its time. An id or a code that is taken is refused, and so is another `business`.
+         */
+        post: operations["load"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_emulator/openapi.json": {
         parameters: {
             query?: never;
@@ -625,26 +645,6 @@ export interface paths {
          * @description The default one can't be deleted; reset it.
          */
         delete: operations["delete_sandbox"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/_emulator/seed": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Add what a fixtures file holds to the sandbox
-         * @description All of it, or nothing. A large file is added in slices: other requests are answered in between and can see the part that is added, and webhooks are sent once all of it is there. The body is a fixtures file as JSON, of at most 10 MiB; `fixtures/schema.gen.json` of the package describes it. What has happened (`payments`, `checkouts`, `webhooks`, `clock`) is carried out as if it had been asked of the API at its time. An id or a code that is taken is refused, and so is another `business`.
-         */
-        post: operations["seed"];
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1113,6 +1113,23 @@ export interface components {
         Ids: string[];
         /** @description What it is about; null where it is not about one. */
         Link: string | null;
+        /** @description The ids of what was made, in the order of the file. */
+        Loaded: {
+            addons: components["schemas"]["Ids"];
+            brands: components["schemas"]["Ids"];
+            checkouts: components["schemas"]["Ids"];
+            customers: components["schemas"]["Ids"];
+            discounts: components["schemas"]["Ids"];
+            payments: components["schemas"]["LoadedPayment"][];
+            products: components["schemas"]["Ids"];
+            webhooks: components["schemas"]["Ids"];
+        };
+        LoadedPayment: {
+            /** @description The name that the file gives it. */
+            key: string | null;
+            payment_id: string;
+            refunds: components["schemas"]["Ids"];
+        };
         LoggedBody: {
             /** @description The body, where it is JSON and not truncated; else null. */
             json: unknown;
@@ -1269,23 +1286,6 @@ export interface components {
         };
         SandboxList: {
             items: components["schemas"]["Sandbox"][];
-        };
-        /** @description The ids of what was made, in the order of the file. */
-        Seeded: {
-            addons: components["schemas"]["Ids"];
-            brands: components["schemas"]["Ids"];
-            checkouts: components["schemas"]["Ids"];
-            customers: components["schemas"]["Ids"];
-            discounts: components["schemas"]["Ids"];
-            payments: components["schemas"]["SeededPayment"][];
-            products: components["schemas"]["Ids"];
-            webhooks: components["schemas"]["Ids"];
-        };
-        SeededPayment: {
-            /** @description The name that the file gives it. */
-            key: string | null;
-            payment_id: string;
-            refunds: components["schemas"]["Ids"];
         };
         SettleRefund: {
             /** @enum {string} */
@@ -2049,6 +2049,35 @@ export interface operations {
             408: components["responses"]["Refused"];
         };
     };
+    load: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description What was made, in the order of the file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Loaded"];
+                };
+            };
+            409: components["responses"]["Refused"];
+            413: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+        };
+    };
     get_openapi: {
         parameters: {
             query?: never;
@@ -2392,35 +2421,6 @@ export interface operations {
                 };
             };
             404: components["responses"]["Refused"];
-            422: components["responses"]["Refused"];
-        };
-    };
-    seed: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    [key: string]: unknown;
-                };
-            };
-        };
-        responses: {
-            /** @description What was made, in the order of the file. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Seeded"];
-                };
-            };
-            409: components["responses"]["Refused"];
-            413: components["responses"]["Refused"];
             422: components["responses"]["Refused"];
         };
     };

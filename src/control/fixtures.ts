@@ -5,7 +5,7 @@ import type { ControlHandlers } from '../contract/handlers.js'
 
 export function fixtureControls (life: Life) {
   return {
-    'POST /_emulator/seed': async ({ body, context }) => {
+    'POST /_emulator/load': async ({ body, context }) => {
       const { brands, addons, products, customers, discounts, payments, checkouts, webhooks } =
         await addFixtures(body, life, context)
       return {

@@ -49,7 +49,7 @@ export function controlHandlers ({ jobs, sandboxes }: Controlled) {
 export const WITHOUT_TRANSACTION: ReadonlySet<string> = new Set<OperationName>([
   'POST /_emulator/clock',
   'POST /_emulator/due/{kind}/{subject_id}/retry',
-  'POST /_emulator/seed',
+  'POST /_emulator/load',
   'POST /_emulator/faults',
   'DELETE /_emulator/faults',
   'DELETE /_emulator/faults/{fault_id}',

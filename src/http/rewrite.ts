@@ -20,9 +20,14 @@ export function rewriteUrl (request: IncomingMessage): string {
     request.method = 'GET'
   }
   const { url = '/' } = request
-  if (url.startsWith('/')) return withoutSandbox(request, url)
+  if (url.startsWith('/')) return withCurrentName(withoutSandbox(request, url))
   const path = url.replace(ABSOLUTE, '')
-  return withoutSandbox(request, path.startsWith('/') ? path : `/${path}`)
+  return withCurrentName(withoutSandbox(request, path.startsWith('/') ? path : `/${path}`))
+}
+
+/** Version 0.1 called `POST /_emulator/load` "seed". Programs that do so still work. */
+function withCurrentName (path: string): string {
+  return path.startsWith('/_emulator/seed') ? path.replace(/^\/_emulator\/seed(?=[?]|$)/, '/_emulator/load') : path
 }
 
 /** Whether the client asked for the headers only. */

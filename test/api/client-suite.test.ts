@@ -144,7 +144,7 @@ t.test('ids of what happens can be chosen for a running emulator too, once', asy
     checkouts: [{ session_id: 'cks_mine', product_cart: sale.product_cart, metadata: { n: 1 } }],
     webhooks: [{ id: 'whk_mine', url: 'https://merchant.example/webhook' }, { url: 'https://merchant.example/other' }]
   }
-  const { status, json, text } = await call('POST', '/_emulator/seed', { body: file })
+  const { status, json, text } = await call('POST', '/_emulator/load', { body: file })
   t.equal(status, 200, text)
   t.match(json, { payments: [{ payment_id: 'pay_mine', refunds: ['ref_mine'] }], checkouts: ['cks_mine'], webhooks: ['whk_mine', /^whk_/] })
   t.match(await get('/refunds/ref_mine'), { payment_id: 'pay_mine', status: 'succeeded' })
@@ -157,7 +157,7 @@ t.test('ids of what happens can be chosen for a running emulator too, once', asy
   t.match(await get('/webhooks?iterator=whk_mine'), { data: [], done: true })
 
   const before = stored()
-  const again = await call('POST', '/_emulator/seed', { body: { ...file, payments: [...file.payments, { ...sale, payment_id: 'pay_mine' }] } })
+  const again = await call('POST', '/_emulator/load', { body: { ...file, payments: [...file.payments, { ...sale, payment_id: 'pay_mine' }] } })
   t.equal(again.status, 422)
   t.strictSame((again.json as Refusal).details?.map(({ path }) => path).sort(),
     ['checkouts[0].session_id', 'payments[0]', 'payments[1]', 'webhooks[0].id'])

@@ -158,7 +158,7 @@ t.test('webhooks that are sent again, or go wrong', async t => {
 
 t.test('data that is added', async t => {
   const emulator = await started(t)
-  const made = await emulator.seed({ customers: [{ customer_id: 'cus_new', name: 'New', email: 'new@example.com' }] })
+  const made = await emulator.load({ customers: [{ customer_id: 'cus_new', name: 'New', email: 'new@example.com' }] })
   t.match(JSON.stringify(made), 'cus_new')
   t.match(await emulator.client.customers.retrieve('cus_new'), { email: 'new@example.com' })
 })

@@ -109,7 +109,7 @@ t.test('objects that cannot be made a text', async t => {
     ['/products', '{"name":"x","tax_category":OBJECT,"price":{"type":"one_time_price","price":OBJECT,"currency":OBJECT}}'],
     ['/discounts', '{"type":OBJECT,"amount":OBJECT}'],
     ['/payments', '{"billing":{"country":OBJECT},"customer":OBJECT,"product_cart":[OBJECT],"metadata":{"a":OBJECT}}'],
-    ['/_emulator/seed', '{"products":[{"product_id":"a","name":OBJECT,"tax_category":OBJECT,"price":{"type":OBJECT,"price":OBJECT}}]}'],
+    ['/_emulator/load', '{"products":[{"product_id":"a","name":OBJECT,"tax_category":OBJECT,"price":{"type":OBJECT,"price":OBJECT}}]}'],
     ['/_emulator/verify', '{"path":"/payments","body":{"a":OBJECT,"b":{"$regex":OBJECT}},"times":OBJECT}']
   ]
   await underAttack(t, async url => {

@@ -31,7 +31,7 @@ function sale (changes: Partial<PaymentFixture> = {}): PaymentFixture {
 async function refused (test: Test, file: FixturesFile): Promise<Record<string, string>> {
   const { call, stored } = startEmulator(test)
   const before = stored()
-  const { status, json } = await call('POST', '/_emulator/seed', { body: file })
+  const { status, json } = await call('POST', '/_emulator/load', { body: file })
   test.equal(status, 422)
   test.strictSame(stored(), before, 'nothing was stored')
   return Object.fromEntries((json as Refusal).details?.map(({ path, message }) => [path, message]) ?? [])
@@ -105,7 +105,7 @@ t.test('carries out', async t => {
 
   t.test('what falls due on the way, when it is due', async t => {
     const { call, get } = startEmulator(t, { settlementDelay: '10m' })
-    const { json } = await call('POST', '/_emulator/seed', {
+    const { json } = await call('POST', '/_emulator/load', {
       body: {
         payments: [
           sale({ key: 'later', at: '-1h', outcome: 'processing' }),
@@ -150,7 +150,7 @@ t.test('carries out', async t => {
   t.test('every outcome, and saved methods', async t => {
     const { call, get } = startEmulator(t, { settlementDelay: '10m' })
     const outcomes = ['succeeded', 'failed', 'processing', 'cancelled', 'requires_customer_action'] as const
-    const { json } = await call('POST', '/_emulator/seed', {
+    const { json } = await call('POST', '/_emulator/load', {
       body: {
         payments: [
           ...outcomes.map(outcome => sale({ outcome })), sale({ card: '4000 0000 0000 0002' }), sale(),
@@ -198,7 +198,7 @@ t.test('carries out', async t => {
   t.test('and sets the clock of a sandbox that runs', async t => {
     const { call, get } = startEmulator(t)
     const body = { clock: { now: '2030-01-01T00:00:00Z', frozen: true }, payments: [sale({ at: '2029-12-31T00:00:00Z' })] }
-    t.equal((await call('POST', '/_emulator/seed', { body })).status, 200)
+    t.equal((await call('POST', '/_emulator/load', { body })).status, 200)
     t.match(await get('/_emulator/clock'), { now: '2030-01-01T00:00:00.000000Z', frozen: true })
     t.match(await get('/payments'), { items: [{ created_at: '2029-12-31T00:00:00.000000Z' }] })
   })

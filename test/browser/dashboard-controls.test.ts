@@ -91,7 +91,7 @@ t.test('data are taken back, and a page of what is gone says so', { skip }, asyn
   await other.getByRole('link', { name: 'To the overview' }).click()
   await other.locator('#latest').waitFor()
 
-  await page.locator('#seed-file').setInputFiles({
+  await page.locator('#load-file').setInputFiles({
     name: 'shop.yaml',
     mimeType: 'application/yaml',
     buffer: Buffer.from('customers:\n  - { customer_id: cus_new, name: Neu, email: new@example.com }\n')

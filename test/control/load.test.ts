@@ -1,4 +1,4 @@
-/** POST /_emulator/seed with files that take several slices: others are answered meanwhile, and all of it is added, or nothing. */
+/** POST /_emulator/load with files that take several slices: others are answered meanwhile, and all of it is added, or nothing. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import fc from 'fast-check'
@@ -9,10 +9,10 @@ import { paymentBody, startEmulator, type Answer, type Refusal, type TestEmulato
 import { startReceiver } from '../receiver.js'
 import { addJob, sqliteError } from './jobs.js'
 
-type Seeded = Answer<{ customers: string[], payments: Array<{ key: string | null, payment_id: string, refunds: string[] }> } & Refusal>
+type Loaded = Answer<{ customers: string[], payments: Array<{ key: string | null, payment_id: string, refunds: string[] }> } & Refusal>
 
-const seed = ({ call }: TestEmulator, file: FixturesFile, prefix = ''): Promise<Seeded> =>
-  call('POST', `${prefix}/_emulator/seed`, { body: file }) as Promise<Seeded>
+const load = ({ call }: TestEmulator, file: FixturesFile, prefix = ''): Promise<Loaded> =>
+  call('POST', `${prefix}/_emulator/load`, { body: file }) as Promise<Loaded>
 
 /** Lets every slice end after one step, so that a short file takes many. */
 function everyStepASlice (test: Test): void {
@@ -51,7 +51,7 @@ t.test('a file of several slices', async t => {
     await shop.emulator.app.ready()
     const over = new AbortController()
     const progress: Array<[done: number, total: number | null]> = []
-    const added = seed(shop, {
+    const added = load(shop, {
       customers: customers(1500),
       payments: payments(300, index => ({
         customer: { customer_id: `cus_load${index}` }, ...(index % 10 === 0 ? { refunds: [{}] } : {})
@@ -82,7 +82,7 @@ t.test('a file of several slices', async t => {
   t.test('keeps the order of what has no time of its own', async t => {
     everyStepASlice(t)
     const shop = startEmulator(t)
-    const added = seed(shop, { payments: Array.from({ length: 100 }, () => paymentBody()) })
+    const added = load(shop, { payments: Array.from({ length: 100 }, () => paymentBody()) })
     for (let index = 0; index < 20; index++) await shop.pay(paymentBody())
     const ids = (await added).json.payments.map(({ payment_id: id }) => id)
     t.strictSame(ids.toSorted(), ids)
@@ -91,7 +91,7 @@ t.test('a file of several slices', async t => {
   t.test('waits for one before it, and is refused if that was the same', async t => {
     const shop = startEmulator(t)
     const file = { customers: customers(400), payments: payments(50) }
-    const [first, second] = await Promise.all([seed(shop, file), seed(shop, file)])
+    const [first, second] = await Promise.all([load(shop, file), load(shop, file)])
     t.strictSame([first?.status, second?.status], [200, 422])
     t.match(second?.json.message, /^Nothing was added: customers\[0\]\.customer_id cus_load0 is the id of another customer: choose one that is free;.* and 397 more$/)
     t.equal(shop.stored()['payments'], 50)
@@ -101,9 +101,9 @@ t.test('a file of several slices', async t => {
 t.test('what is refused leaves nothing', async t => {
   t.test('ids that are taken, before anything is written', async t => {
     const shop = startEmulator(t)
-    await seed(shop, { customers: customers(3000) })
+    await load(shop, { customers: customers(3000) })
     const writes = shop.emulator.sandbox.batch.countWrites()
-    const { status, json: { details = [] } } = await seed(shop, { customers: customers(3000), payments: payments(500) })
+    const { status, json: { details = [] } } = await load(shop, { customers: customers(3000), payments: payments(500) })
     t.equal(status, 422)
     t.equal(details.length, 1000, 'no more than one can read')
     t.ok(shop.emulator.sandbox.batch.countWrites() - writes < 5, 'nothing was written but the time')
@@ -111,7 +111,7 @@ t.test('what is refused leaves nothing', async t => {
 
   t.test('a code that is taken, and a business that differs', async t => {
     const shop = startEmulator(t)
-    const { json: { message } } = await seed(shop, {
+    const { json: { message } } = await load(shop, {
       business: { currency: 'EUR' }, discounts: [{ type: 'percentage', amount: 100, code: 'save10' }]
     })
     t.equal(message, 'Nothing was added: business.currency must be USD: a sandbox keeps its business. Leave business out, or start with --fixtures; ' +
@@ -122,14 +122,14 @@ t.test('what is refused leaves nothing', async t => {
     const shop = startEmulator(t)
     const list = customers(1001)
     const broken = [...list.slice(0, 640), { ...list[640], email: 7 }, ...list.slice(641, 1000), { ...list[1000], nmae: 'x' }]
-    const { json: { code, details = [] } } = await seed(shop, { customers: broken } as unknown as FixturesFile)
+    const { json: { code, details = [] } } = await load(shop, { customers: broken } as unknown as FixturesFile)
     t.equal(code, 'INVALID_REQUEST_BODY')
     t.strictSame(details.map(({ path }) => path), ['customers[640].email', 'customers[1000].nmae'])
   })
 
   t.test('a list that is too long', async t => {
     const shop = startEmulator(t)
-    const { json: { details } } = await seed(shop, { payments: Array.from({ length: 10_001 }, () => ({})) } as unknown as FixturesFile)
+    const { json: { details } } = await load(shop, { payments: Array.from({ length: 10_001 }, () => ({})) } as unknown as FixturesFile)
     t.match(details, [{ path: 'payments', message: /10000/ }])
   })
 
@@ -141,7 +141,7 @@ t.test('what is refused leaves nothing', async t => {
       await shop.emulator.app.ready()
       await shop.pay(paymentBody())
       const before = rowsOf(sandbox)
-      const { status, json: { details } } = await seed(shop, {
+      const { status, json: { details } } = await load(shop, {
         customers: customers(10),
         discounts: [{ type: 'percentage', amount: 100, code: 'LOADED' }],
         payments: payments(40, index => ({
@@ -167,7 +167,7 @@ t.test('what is refused leaves nothing', async t => {
     const shop = startEmulator(t, { settlementDelay: '1h', clock: '2026-03-01T00:00:00Z', clockFrozen: 'on' })
     const { payment_id: id } = await shop.pay(paymentBody())
     await shop.call('POST', `/_emulator/payments/${id}/pay`, { body: { outcome: 'processing' } })
-    const refused = seed(shop, {
+    const refused = load(shop, {
       clock: { now: '2026-03-02T00:00:00Z' },
       payments: [...payments(20), { ...paymentBody(), product_cart: [{ product_id: 'pdt_missing', quantity: 1 }] }]
     })
@@ -192,7 +192,7 @@ t.test('what is refused leaves nothing', async t => {
       if (payment.metadata['broken'] === 'yes') throw new TypeError('a defect')
       return insert(payment)
     }
-    const { status } = await seed(shop, { customers: customers(10), payments: payments(10, index => ({ metadata: index === 7 ? { broken: 'yes' } : {} })) })
+    const { status } = await load(shop, { customers: customers(10), payments: payments(10, index => ({ metadata: index === 7 ? { broken: 'yes' } : {} })) })
     t.equal(status, 500)
     t.equal(stderr().length, 1)
     t.strictSame(rowsOf(sandbox), before)
@@ -211,10 +211,10 @@ t.test('what is refused leaves nothing', async t => {
       return alone(change)
     }
     const file = { customers: customers(30) }
-    const { status, json: { code } } = await seed(shop, file)
+    const { status, json: { code } } = await load(shop, file)
     t.strictSame([status, code], [503, 'STORAGE_UNAVAILABLE'])
     t.strictSame(rowsOf(sandbox), before)
-    t.equal((await seed(shop, file)).status, 200, 'it works once there is room')
+    t.equal((await load(shop, file)).status, 200, 'it works once there is room')
   })
 
   for (const [what, end] of [['reset', '/~one/_emulator/reset'], ['restore', '/~one/_emulator/snapshots/before/restore'], ['delete', '/_emulator/sandboxes/one']] as const) {
@@ -224,13 +224,13 @@ t.test('what is refused leaves nothing', async t => {
       const { call } = shop
       await call('POST', '/~one/_emulator/snapshots', { body: { name: 'before' } })
       const count = async () => ((await call('GET', '/~one/customers?page_size=100')).json as { items: unknown[] }).items.length
-      const refused = seed(shop, { customers: customers(400) }, '/~one')
+      const refused = load(shop, { customers: customers(400) }, '/~one')
       while (await count() <= 10) await nextTurn()
       t.equal((await call(what === 'delete' ? 'DELETE' : 'POST', end)).status, 200)
       const { status, json: { code } } = await refused
       t.strictSame([status, code], [409, 'INTERRUPTED'])
       t.equal(await count(), 4)
-      t.equal((await seed(shop, { customers: customers(20) }, '/~one')).status, 200, 'it works afterwards')
+      t.equal((await load(shop, { customers: customers(20) }, '/~one')).status, 200, 'it works afterwards')
     })
   }
 
@@ -239,7 +239,7 @@ t.test('what is refused leaves nothing', async t => {
     const shop = startEmulator(t)
     const { call } = shop
     const before = rowsOf(shop.emulator.sandbox)
-    const added = seed(shop, { customers: customers(100) })
+    const added = load(shop, { customers: customers(100) })
     while ((shop.stored()['customers'] ?? 0) < 30) await nextTurn()
     await call('POST', '/_emulator/snapshots', { body: { name: 'between' } })
     t.equal((await added).status, 200)
@@ -252,8 +252,17 @@ t.test('a job that fails in the scenario is set aside and reported', async t => 
   const shop = startEmulator(t, { clock: '2026-03-01T00:00:00Z', clockFrozen: 'on', settlementDelay: '1h' })
   const stderr = t.capture(console, 'error')
   addJob(t, 'payment.settle', () => { throw new Error('the bank is closed') })
-  const { status } = await seed(shop, { payments: payments(3, () => ({ outcome: 'processing' })) })
+  const { status } = await load(shop, { payments: payments(3, () => ({ outcome: 'processing' })) })
   t.equal(status, 200)
   t.match(await shop.get('/_emulator/due'), { failed_count: 3 })
   t.equal(stderr().length, 3)
+})
+
+t.test('programs of version 0.1 call it seed', async t => {
+  const shop = startEmulator(t)
+  for (const [prefix, customer] of [['', 'one'], ['/~other', 'two']] as const) {
+    const { status, json } = await shop.call('POST', `${prefix}/_emulator/seed`, { body: { customers: customers(1, customer) } })
+    t.match({ status, json }, { status: 200, json: { customers: [`cus_${customer}0`] } })
+  }
+  t.equal((await shop.call('POST', '/_emulator/seeds', { body: {} })).status, 404)
 })

@@ -87,42 +87,42 @@ payments:
 
   t.test('fixtures are added, pasted or as a file', async t => {
     const shop = visitor(t)
-    const pasted = await shop.upload(DATA, 'seed', { document: YAML, file: new File([], '') })
+    const pasted = await shop.upload(DATA, 'load', { document: YAML, file: new File([], '') })
     t.equal(pasted.status, 303, pasted.text)
     t.equal(partOf(await shop.visit(pasted.location), 'done'), 'Added: 1 product, 1 customer, 1 payment.')
     t.equal((await shop.get<{ name: string }>('/products/pdt_mug')).name, 'Mug')
     const json = JSON.stringify({ customers: [{ customer_id: 'cus_max', name: 'Max Grün', email: 'max@example.com' }] })
-    const file = await shop.upload(DATA, 'seed', { document: '', file: new File([json], 'shop.json') })
+    const file = await shop.upload(DATA, 'load', { document: '', file: new File([json], 'shop.json') })
     t.equal(file.status, 303, file.text)
     t.equal((await shop.get<{ name: string }>('/customers/cus_max')).name, 'Max Grün')
-    const plainForm = await shop.follow(DATA, 'seed', { document: '{"brands": []}' })
+    const plainForm = await shop.follow(DATA, 'load', { document: '{"brands": []}' })
     t.match(partOf(plainForm, 'done'), 'nothing, because the document is empty')
   })
 
   t.test('the example is one', async t => {
     const shop = visitor(t)
     const example = /id="seed-example-text"><pre[^>]*><code>([^]*?)<\/code>/.exec((await shop.visit(DATA)).text)?.[1] ?? ''
-    const added = await shop.upload(DATA, 'seed', { document: example })
+    const added = await shop.upload(DATA, 'load', { document: example })
     t.equal(partOf(await shop.visit(added.location), 'done'), 'Added: 1 product, 1 customer, 1 discount, 1 payment.')
   })
 
   t.test('what is wrong is told with its place and line, and nothing is added', async t => {
     const shop = visitor(t)
     const before = shop.stored()
-    const wrong = await shop.upload(DATA, 'seed', {
+    const wrong = await shop.upload(DATA, 'load', {
       document: YAML.replace('currency', 'curency').replace('pdt_mug, quantity', 'pdt_mugs, quantity') + HOSTILE.replace('"', '# "')
     })
     t.equal(wrong.status, 422)
     t.match(partOf(wrong, 'error-summary'), /products\[0\]\.price\.curency .*\(line 6\)/)
     t.match(wrong.text, 'curency: EUR', 'what was typed is there to be mended')
     t.notMatch(wrong.html, '<script>alert')
-    const rules = await shop.upload(DATA, 'seed', { document: '', file: new File([YAML.replace('pdt_mug, q', 'pdt_none, q')], 'a.yaml') })
+    const rules = await shop.upload(DATA, 'load', { document: '', file: new File([YAML.replace('pdt_mug, q', 'pdt_none, q')], 'a.yaml') })
     t.match(partOf(rules, 'error-summary'), /payments\[0\]\.product_cart.*pdt_none does not exist \(line 13\)/)
     for (const [document, problem] of [
       ['', /Paste a document, or choose a file/], ['   ', /Paste a document/], ['{"products": [', /not valid JSON/],
       ['products: [', /not valid YAML/], ['just words', /object/], ['- 1', /object/], ['a: &a [*a]', /./], ['\uFFFD', /UTF-8/]
     ] as const) {
-      const refused = await shop.upload(DATA, 'seed', { document })
+      const refused = await shop.upload(DATA, 'load', { document })
       t.equal(refused.status, 422, document)
       t.match(partOf(refused, 'error-summary'), problem, document)
     }

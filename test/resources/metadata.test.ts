@@ -80,7 +80,7 @@ t.test('values come back with their type', async t => {
 
   t.test('of a fixtures file', async t => {
     const emulate = startEmulator(t)
-    const { status, text } = await emulate.call('POST', '/_emulator/seed', {
+    const { status, text } = await emulate.call('POST', '/_emulator/load', {
       body: { customers: [{ customer_id: 'cus_meta', name: 'A', email: 'a@example.com', metadata: METADATA }] }
     })
     t.equal(status, 200, text)

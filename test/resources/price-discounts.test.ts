@@ -96,7 +96,7 @@ t.test('what follows', async t => {
       { product_id: 'pdt_plain', ...productBody({ type: 'one_time_price', currency: 'USD', price: 1000 }) },
       { product_id: 'pdt_exact', ...productBody({ type: 'one_time_price', currency: 'USD', price: 1000, discount_bps: 25 }) }
     ]
-    const { status, text } = await emulate.call('POST', '/_emulator/seed', { body: { products } })
+    const { status, text } = await emulate.call('POST', '/_emulator/load', { body: { products } })
     t.equal(status, 200, text)
     for (const [id, total] of [['pdt_plain', 1000], ['pdt_exact', 997]] as const) {
       t.equal((await emulate.pay(paymentBody({ product_cart: [{ product_id: id, quantity: 1 }] }))).total_amount, total, id)

@@ -1,6 +1,6 @@
 /**
  * The page of the sandbox's data as a whole: starting over, going back to a snapshot, adding fixtures. For tests without a
- * person, these hold on: the ids ask-reset, snapshots, form-take, form-seed.
+ * person, these hold on: the ids ask-reset, snapshots, form-take, form-load.
  */
 import { html } from 'ghtml'
 import type { Reply } from '../../contract/operations.js'
@@ -14,11 +14,11 @@ import type { Dashboard, Done, Shown, PageContext } from './router.js'
 import { card, empty, linkButton, snippet, table, timeTag, type Row } from './parts.js'
 
 type Snapshot = Reply<'POST /_emulator/snapshots'>
-type Seeded = Reply<'POST /_emulator/seed'>
+type Loaded = Reply<'POST /_emulator/load'>
 
 /** Names of snapshots may hold anything, so they stand in the query: no part of a path may be `..`. */
 const FILE = `${CONTROLS.data}/snapshot.db`
-/** What POST /_emulator/seed takes, once as text and once as a file, and the form around it. */
+/** What POST /_emulator/load takes, once as text and once as a file, and the form around it. */
 const UPLOAD_MAX_BYTES = 21 * 1024 * 1024
 const PROBLEMS_TOLD = 50
 
@@ -44,14 +44,14 @@ export function addData (dashboard: Dashboard): void {
         await page.operate('DELETE /_emulator/snapshots/{name}', { path: nameIn(given) })
         return { done: 'deleted' }
       },
-      seed
+      load
     },
     notes: {
       reset: 'The sandbox is as it was when it was new.',
       taken: 'The snapshot is taken.',
       restored: 'The sandbox is as it was when the snapshot was taken.',
       deleted: 'The snapshot is gone.',
-      seeded: (...counts) => `Added: ${counted(counts)}.`
+      loaded: (...counts) => `Added: ${counted(counts)}.`
     }
   })
   dashboard.file(FILE, {
@@ -66,28 +66,28 @@ export function addData (dashboard: Dashboard): void {
 
 const nameIn = (given: Form) => ({ name: given.text('name') })
 
-const SEEDED = [
+const LOADED = [
   ['brands', 'brand'], ['addons', 'add-on'], ['products', 'product'], ['customers', 'customer'], ['discounts', 'discount'],
   ['payments', 'payment'], ['checkouts', 'checkout session'], ['webhooks', 'webhook endpoint']
-] as const satisfies ReadonlyArray<readonly [keyof Seeded, string]>
+] as const satisfies ReadonlyArray<readonly [keyof Loaded, string]>
 
 function counted (counts: readonly number[]): string {
-  const parts = SEEDED.flatMap(([, one], index) => {
+  const parts = LOADED.flatMap(([, one], index) => {
     const count = counts[index] ?? 0
     return count === 0 ? [] : [things(count, one)]
   })
   return parts.length === 0 ? 'nothing, because the document is empty' : parts.join(', ')
 }
 
-async function seed (page: PageContext, given: Form): Promise<Done> {
+async function load (page: PageContext, given: Form): Promise<Done> {
   const [file = ''] = given.all('file')
   const [document = ''] = given.all('document')
   const source = await sourceOf(file === '' ? document : file)
   const { FixturesError } = await import('../../fixtures/report.js')
   const { asWritten, toSend } = await import('../../fixtures/sending.js')
   try {
-    const seeded = await page.operate('POST /_emulator/seed', { body: toSend(source) })
-    return { done: ['seeded', ...SEEDED.map(([key]) => seeded[key].length)].join(':') }
+    const loaded = await page.operate('POST /_emulator/load', { body: toSend(source) })
+    return { done: ['loaded', ...LOADED.map(([key]) => loaded[key].length)].join(':') }
   } catch (error) {
     if (error instanceof FixturesError) {
       throw withLines(new ApiError('INVALID_REQUEST_BODY', { violations: error.violations }), source)
@@ -137,7 +137,7 @@ async function dataPage (page: PageContext): Promise<Shown> {
 !${card(startingFrom(latest), { id: 'starting', title: 'Start an emulator from a snapshot' })}
 !${card(startingOver(page), { id: 'reset', title: 'Start over' })}
 </div><div>
-!${card(seeding(page.formState('seed')), { id: 'seed', title: 'Add data' })}
+!${card(loadForm(page.formState('load')), { id: 'load', title: 'Add data' })}
 </div></div>`
   }
 }
@@ -210,19 +210,19 @@ what it was when the snapshot was taken. Files of snapshots can be shared, and k
 !${snippet(`npx dodo-emulator start --from-snapshot ${file}`, { id: 'start-command', label: 'Command' })}`
 }
 
-function seeding (formState: FormState): Fragment {
+function loadForm (formState: FormState): Fragment {
   const fileProblem = problemAt(formState, 'file')
   return form(formState, html`<p class="quiet">A fixtures document, as JSON or YAML: products, customers, discounts, payments that
 have happened. All of it is added, or nothing.</p>
 !${areaField(formState, {
     name: 'document', label: 'Document', rows: 14, isCode: true, hint: 'Paste one, or choose a file below.'
   })}
-<div class="field"><label for="seed-file">Or a file</label>
-<input type="file" id="seed-file" name="file" accept=".json,.yaml,.yml,application/json">
+<div class="field"><label for="load-file">Or a file</label>
+<input type="file" id="load-file" name="file" accept=".json,.yaml,.yml,application/json">
 !${fileProblem === null ? '' : html`<p class="problem">${fileProblem}</p>`}</div>
 <div class="row">!${submit('Add it')}</div>
-<details class="fold" id="seed-example"><summary>An example</summary>
-!${snippet(EXAMPLE, { id: 'seed-example-text', label: 'Example' })}</details>`, 'form-seed', { withFiles: true })
+<details class="fold" id="load-example"><summary>An example</summary>
+!${snippet(EXAMPLE, { id: 'load-example-text', label: 'Example' })}</details>`, 'form-load', { withFiles: true })
 }
 
 const EXAMPLE = `products:

@@ -2,7 +2,7 @@
 import type { Handlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
 import { openTarget } from '../uploads/lifecycle.js'
-import { changedAddon, findAddon, planAddon } from './rules.js'
+import { changedAddon, findAddon, decideAddon } from './rules.js'
 import { addonResponse } from './view.js'
 
 export const addons = {
@@ -12,7 +12,7 @@ export const addons = {
   },
 
   'POST /addons': ({ body, context }) => {
-    const addon = planAddon(body, context)
+    const addon = decideAddon(body, context)
     context.sandbox.addons.insert(addon)
     return addonResponse(addon, context)
   },

@@ -12,7 +12,7 @@ function check (addon: Pick<Addon, 'name' | 'description' | 'price'>): void {
   if (addon.price < 0) throw invalid('price', 'price must not be negative')
 }
 
-export function planAddon (body: Schemas['CreateAddonRequest'], { sandbox, now }: Context): Addon {
+export function decideAddon (body: Schemas['CreateAddonRequest'], { sandbox, now }: Context): Addon {
   const addon = {
     addon_id: sandbox.ids.next('adn', now),
     name: body.name,

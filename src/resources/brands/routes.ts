@@ -3,7 +3,7 @@ import type { Handlers } from '../../contract/handlers.js'
 import { formatTime } from '../../rules/calendar.js'
 import { NOT_YET } from '../not-yet.js'
 import { openTarget } from '../uploads/lifecycle.js'
-import { changedBrand, findBrand, findEditableBrand, planArchive, planBrand } from './rules.js'
+import { changedBrand, findBrand, findEditableBrand, decideArchive, decideBrand } from './rules.js'
 import { brandResponse } from './view.js'
 
 export const brands = {
@@ -13,7 +13,7 @@ export const brands = {
   },
 
   'POST /brands': ({ body, context }) => {
-    const brand = planBrand(body, context)
+    const brand = decideBrand(body, context)
     context.sandbox.brands.insert(brand)
     return brandResponse(brand, context)
   },
@@ -29,7 +29,7 @@ export const brands = {
   'POST /brands/{id}/archive': ({ path, body, context }) => {
     const { sandbox, now } = context
     const brand = findEditableBrand(path.id, context, 409)
-    const { movedTo, products } = planArchive(brand, body.move_products_to ?? null, context)
+    const { movedTo, products } = decideArchive(brand, body.move_products_to ?? null, context)
     if (movedTo !== null) sandbox.products.moveToBrand(brand.brand_id, movedTo, now)
     sandbox.brands.update({ ...brand, enabled: false, archived_at: now })
     return {

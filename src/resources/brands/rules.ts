@@ -24,7 +24,7 @@ function checkTexts (texts: Texts): void {
 }
 
 /** A new brand, verified at once: nobody is there to look at it. */
-export function planBrand (body: Schemas['CreateBrandRequest'], { sandbox, now }: Context): Brand {
+export function decideBrand (body: Schemas['CreateBrandRequest'], { sandbox, now }: Context): Brand {
   checkTexts(body)
   return {
     brand_id: sandbox.ids.next('brnd', now),
@@ -90,7 +90,7 @@ export function checkBrandInUse (brandId: string, path: string, { sandbox }: Con
 }
 
 /** The brand that takes over what an archived one had; null where it has nothing. */
-export function planArchive (
+export function decideArchive (
   brand: Brand, targetId: string | null, context: Context
 ): { movedTo: string | null, products: number } {
   const path = 'move_products_to'

@@ -2,7 +2,7 @@
 import { ApiError, invalid } from '../../errors.js'
 import type { ControlHandlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
-import { makePayment, planPurchase } from './purchase.js'
+import { makePayment, decidePurchase } from './purchase.js'
 import type { Session } from './store.js'
 import { checkoutUrl } from './view.js'
 import { abandon } from '../payments/abandonment.js'
@@ -41,7 +41,7 @@ export const checkoutControls = {
       return paymentResponse(findPayment(payment.payment_id, context), context)
     }
     checkUnexpired(session, context)
-    const purchase = planPurchase(session.terms, givenDetails(session, details, context), context)
+    const purchase = decidePurchase(session.terms, givenDetails(session, details, context), context)
     const payer = payerOf(how, purchase.sale.now.priced.total, context)
     const { payment_id: paymentId } = makePayment(session, purchase, context)
     payer(findPayment(paymentId, context), context)
@@ -66,7 +66,7 @@ export const checkoutControls = {
     if (payment === undefined) checkUnexpired(session, context)
     else checkUntouched(session, body)
     const { payment_id: paymentId } = payment ??
-      makePayment(session, planPurchase(session.terms, givenDetails(session, body, context), context), context)
+      makePayment(session, decidePurchase(session.terms, givenDetails(session, body, context), context), context)
     abandon(findPayment(paymentId, context), context)
     return paymentResponse(findPayment(paymentId, context), context)
   }

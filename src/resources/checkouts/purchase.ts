@@ -6,7 +6,7 @@ import type { Schemas } from '../../contract/operations.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import type { Customer } from '../customers/store.js'
 import { createCustomer, createPayment, type CreatedPayment } from '../payments/create.js'
-import { decideSale, type Buyer, type CartRequest, type Sale, type SaleOptions } from '../payments/plan.js'
+import { decideSale, type Buyer, type CartRequest, type Sale, type SaleOptions } from '../payments/sale.js'
 import type { CheckoutOptions } from '../payments/store.js'
 import type { Session } from './store.js'
 import type { Known, Terms } from './terms.js'
@@ -79,7 +79,7 @@ export function optionsFor ({ options, known: given }: Terms, { email }: Known):
   return showsSaved === true && email !== null && email === given.email ? options : others
 }
 
-export function planPurchase (terms: Terms, details: Details, context: Context): Purchase {
+export function decidePurchase (terms: Terms, details: Details, context: Context): Purchase {
   const sale = quote(terms, details, context)
   return { sale, details, customer: customerOf(terms, details.known, context.sandbox) ?? null }
 }

@@ -3,13 +3,13 @@ import type { Schemas } from '../../contract/operations.js'
 import type { Handlers } from '../../contract/handlers.js'
 import { chargeSaved } from '../payments/create.js'
 import { makePayment } from './purchase.js'
-import { CONFIRMED_LIFETIME_US, SESSION_LIFETIME_US, findSession, planSession, previewSession } from './rules.js'
+import { CONFIRMED_LIFETIME_US, SESSION_LIFETIME_US, findSession, decideSession, previewSession } from './rules.js'
 import { calculation, checkoutUrl, publishableKey, sessionStatus } from './view.js'
 
 export const checkouts = {
   'POST /checkouts': ({ body, context }): Required<Schemas['CreateSessionResponse']> => {
     const { sandbox, now } = context
-    const { terms, purchase } = planSession(body, context)
+    const { terms, purchase } = decideSession(body, context)
     const session = {
       session_id: sandbox.ids.chosen('cks') ?? sandbox.ids.next('cks', now),
       created_at: now,

@@ -8,7 +8,7 @@ import { checkTaxId } from '../../rules/tax-ids.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import { givenCustomer } from '../customers/rules.js'
 import type { Customer } from '../customers/store.js'
-import { checkCart, decideSale, type CartRequest, type Sale } from '../payments/plan.js'
+import { checkCart, decideSale, type CartRequest, type Sale } from '../payments/sale.js'
 import { isPayWhatYouWant, suggestedAmount } from '../products/prices.js'
 import { checkPaymentMethods, matchCustomer } from '../payments/rules.js'
 import { buyerOf, detailsOf, type Purchase } from './purchase.js'
@@ -25,14 +25,14 @@ export function findSession (sessionId: string, { sandbox }: Context, path = 'id
   return session
 }
 
-export interface SessionPlan {
+export interface SessionDecision {
   terms: Terms
   /** The payment to be made at once: with `confirm` alone. */
   purchase: Purchase | null
 }
 
 /** Decides a session, or throws the ApiError for the first rule that it breaks. Writes nothing. */
-export function planSession (body: SessionRequest, context: Context): SessionPlan {
+export function decideSession (body: SessionRequest, context: Context): SessionDecision {
   const { sandbox } = context
   const { terms, customer } = readSession(body, context)
   if (body.confirm === true) checkComplete(body)

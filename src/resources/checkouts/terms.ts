@@ -75,7 +75,7 @@ export function flagsOf (given: Schemas['CheckoutSessionFlags'] = {}): Flags {
   return Object.fromEntries(names.map(name => [name, given[name] ?? FLAGS[name]])) as Flags
 }
 
-/** The rules of a session that need nothing but the request; those of its cart are in payments/plan.ts. */
+/** The rules of a session that need nothing but the request; those of its cart are in payments/sale.ts. */
 export function checkSession (body: SessionRequest): void {
   const { feature_flags: flags, customization = {}, billing_address: address } = body
   const customer = body.customer == null ? null : givenCustomer(body.customer)

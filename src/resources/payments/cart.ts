@@ -1,7 +1,7 @@
 /**
  * The lines of a cart: what is charged now, and what is charged again later. A one-time product has a line of the first kind, a
  * subscription has one of each; a one-time cart is one without lines that recur. What the lines cost together is decided in
- * plan.ts.
+ * sale.ts.
  */
 import { ApiError, doesNotExist, invalid } from '../../errors.js'
 import type { CartLine, PricedProduct } from '../../rules/pricing.js'

@@ -6,7 +6,7 @@ import type { Schemas } from '../../contract/operations.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { Customer } from '../customers/store.js'
 import { attempt, savedInstrument } from './lifecycle.js'
-import type { Sale } from './plan.js'
+import type { Sale } from './sale.js'
 import type { CheckoutOptions, NewPayment } from './store.js'
 
 /** What a payment is made of besides its customer. */

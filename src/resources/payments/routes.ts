@@ -8,16 +8,16 @@ import type { Context } from '../../sandbox/sandbox.js'
 import type { Customer } from '../customers/store.js'
 import { customerDetails } from '../customers/view.js'
 import { chargeSaved, createCustomer, createPayment, type CreatedPayment, type PaymentOrder } from './create.js'
-import type { Sale } from './plan.js'
-import { findPayment, planPayment, type PaymentPlan } from './rules.js'
+import type { Sale } from './sale.js'
+import { findPayment, decidePayment, type PaymentDecision } from './rules.js'
 import type { CheckoutOptions } from './store.js'
 import { lineItems, paymentItem, paymentLink, paymentResponse } from './view.js'
 
 export const payments = {
   'POST /payments': ({ body, context }) => {
-    const plan = planPayment(body, context)
-    const customer = plan.customer ?? createCustomer(plan.newCustomer, context)
-    const order = orderOf(body, plan, context)
+    const decision = decidePayment(body, context)
+    const customer = decision.customer ?? createCustomer(decision.newCustomer, context)
+    const order = orderOf(body, decision, context)
     const created = createPayment(customer, order, context)
     if (body.payment_method_id != null) chargeSaved(created.seq, body.payment_method_id, context)
     return createdReply(body, customer, order, created, context)
@@ -36,7 +36,7 @@ export const payments = {
 } satisfies Handlers
 
 function orderOf (
-  body: Schemas['CreateOneTimePaymentRequest'], { sale }: PaymentPlan, { sandbox, now }: Context
+  body: Schemas['CreateOneTimePaymentRequest'], { sale }: PaymentDecision, { sandbox, now }: Context
 ): PaymentOrder {
   const link = body.payment_link !== true ? null : body.short_link === true ? 'short' : 'long'
   return {

@@ -1,6 +1,6 @@
 /**
  * What is decided about a new payment before anything is written: is the request allowed, whose is it, and can it be paid as it
- * asks. What its cart comes to is decided in plan.ts. What the schema can refuse never arrives here.
+ * asks. What its cart comes to is decided in sale.ts. What the schema can refuse never arrives here.
  */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, doesNotExist, invalid, notFound } from '../../errors.js'
@@ -10,13 +10,13 @@ import { checkReturnUrl } from '../../rules/return-url.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import { givenCustomer, type GivenCustomer } from '../customers/rules.js'
 import type { Customer } from '../customers/store.js'
-import { checkCart, decideSale, type Sale } from './plan.js'
+import { checkCart, decideSale, type Sale } from './sale.js'
 import type { Payment } from './store.js'
 
 type PaymentRequest = Schemas['CreateOneTimePaymentRequest']
 
 /** Everything that a new payment is made of. */
-export interface PaymentPlan {
+export interface PaymentDecision {
   /** The existing customer, or null where `newCustomer` is to be created. */
   customer: Customer | null
   newCustomer: Schemas['NewCustomer'] | null
@@ -31,7 +31,7 @@ export function findPayment (paymentId: string, { sandbox }: Context): Payment {
 }
 
 /** Decides a payment, or throws the ApiError for the first rule that it breaks. Writes nothing. */
-export function planPayment (body: PaymentRequest, context: Context): PaymentPlan {
+export function decidePayment (body: PaymentRequest, context: Context): PaymentDecision {
   const { sandbox } = context
   const given = givenCustomer(body.customer)
   checkRequest(body, given)

@@ -5,7 +5,7 @@ import type { Context } from '../../sandbox/sandbox.js'
 import type { LocalizedPrice, Product } from './store.js'
 
 /** Throws the ApiError for the first rule that the request breaks. */
-export function planLocalizedPrice (
+export function decideLocalizedPrice (
   product: Product, body: Schemas['CreateLocalizedPriceRequest'], { sandbox, now }: Context
 ): LocalizedPrice {
   const { product_id: productId, pricing_mode: mode } = product

@@ -3,18 +3,18 @@ import { ApiError } from '../../errors.js'
 import type { Handlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
 import { openTarget } from '../uploads/lifecycle.js'
-import { planShortLink } from './links.js'
+import { decideShortLink } from './links.js'
 import {
-  checkAmount, checkBaseCurrency, mismatching, planLocalizedPrice
+  checkAmount, checkBaseCurrency, mismatching, decideLocalizedPrice
 } from './localized.js'
 import {
-  changedProduct, checkFileName, findCurrentPrice, findLiveProduct, findLocalizedPrice, findProduct, planProduct
+  changedProduct, checkFileName, findCurrentPrice, findLiveProduct, findLocalizedPrice, findProduct, decideProduct
 } from './rules.js'
 import { localizedPriceResponse, productItem, productResponse, shortLinkItem, shortLinkResponse } from './view.js'
 
 export const products = {
   'POST /products': ({ body, context }) => {
-    const product = planProduct(body, context)
+    const product = decideProduct(body, context)
     context.sandbox.products.insert(product)
     return productResponse(product, context)
   },
@@ -66,7 +66,7 @@ export const products = {
 
   'POST /products/{id}/short_links': ({ path, body, context }) => {
     const { product_id: productId } = findLiveProduct(path.id, context)
-    const link = planShortLink(productId, body, context)
+    const link = decideShortLink(productId, body, context)
     context.sandbox.products.insertShortLink(link)
     return shortLinkResponse(link, context)
   },
@@ -84,7 +84,7 @@ export const products = {
 
   'POST /products/{product_id}/localized-prices': ({ path, body, context }) => {
     const product = findLiveProduct(path.product_id, context, 'product_id')
-    const price = planLocalizedPrice(product, body, context)
+    const price = decideLocalizedPrice(product, body, context)
     context.sandbox.products.insertLocalizedPrice(price)
     return localizedPriceResponse(price)
   },

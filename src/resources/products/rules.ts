@@ -45,7 +45,7 @@ export function findCurrentPrice (productId: string, localizedPriceId: string, c
 }
 
 /** A new product. Throws the ApiError for the first rule that the request breaks. */
-export function planProduct (body: CreateRequest, context: Context): Product {
+export function decideProduct (body: CreateRequest, context: Context): Product {
   const { sandbox, now } = context
   check(body, context)
   const price = completePrice(body.price)

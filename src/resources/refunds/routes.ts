@@ -3,14 +3,14 @@ import type { Handlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import { SETTLE_JOB } from './lifecycle.js'
-import { findRefund, paymentOf, planRefund } from './rules.js'
+import { findRefund, paymentOf, decideRefund } from './rules.js'
 import type { Refund } from './store.js'
 import { refundItem, refundResponse } from './view.js'
 
 export const refunds = {
   'POST /refunds': ({ body, context }) => {
     const { sandbox, now } = context
-    const { payment, lines, amount, settlementAmount, isPartial } = planRefund(body, context)
+    const { payment, lines, amount, settlementAmount, isPartial } = decideRefund(body, context)
     const refundId = sandbox.ids.chosen('ref') ?? sandbox.ids.next('ref', now)
     sandbox.refunds.insert({
       refund_id: refundId,

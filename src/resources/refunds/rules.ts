@@ -42,7 +42,7 @@ export function paymentOf ({ refund_id: refundId, payment_id: paymentId }: Refun
 const REASON_MAX = 3000
 
 /** Decides a refund, or throws the ApiError for the first rule that it breaks. Writes nothing. */
-export function planRefund (body: RefundRequest, context: Context): RefundPlan {
+export function decideRefund (body: RefundRequest, context: Context): RefundPlan {
   const { sandbox } = context
   checkRequest(body)
   const payment = sandbox.payments.find(body.payment_id)

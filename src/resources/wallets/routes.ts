@@ -2,7 +2,7 @@
 import type { Handlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
 import { findCustomer } from '../customers/rules.js'
-import { planEntry } from './rules.js'
+import { decideEntry } from './rules.js'
 import { walletEntry, walletResponse, walletsResponse } from './view.js'
 
 export const wallets = {
@@ -18,7 +18,7 @@ export const wallets = {
 
   'POST /customers/{customer_id}/wallets/ledger-entries': ({ path, body, context }) => {
     const customer = findCustomer(path.customer_id, context)
-    const { entry, isRepeated } = planEntry(body, customer.customer_id, context)
+    const { entry, isRepeated } = decideEntry(body, customer.customer_id, context)
     if (!isRepeated) context.sandbox.wallets.insert(entry)
     return walletResponse(customer, entry.currency, entry)
   }

@@ -25,7 +25,7 @@ export interface EntryPlan {
 }
 
 /** Decides a credit or a debit by the merchant, or throws the ApiError for the first rule that it breaks. Writes nothing. */
-export function planEntry (body: EntryRequest, customerId: string, context: Context): EntryPlan {
+export function decideEntry (body: EntryRequest, customerId: string, context: Context): EntryPlan {
   const { sandbox, now } = context
   checkRequest(body)
   const { amount, currency, entry_type: type, idempotency_key: key = null, reason = null } = body

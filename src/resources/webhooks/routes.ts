@@ -1,7 +1,7 @@
 /** What is answered under /webhooks. */
 import type { Handlers } from '../../contract/handlers.js'
 import { listPart } from './listing.js'
-import { changedEndpoint, findEndpoint, idempotencyKey, planEndpoint, withHeaders } from './rules.js'
+import { changedEndpoint, findEndpoint, idempotencyKey, decideEndpoint, withHeaders } from './rules.js'
 import type { Endpoint } from './store.js'
 import { webhookDetails, webhookHeaders } from './view.js'
 
@@ -12,7 +12,7 @@ export const webhooks = {
     const earlier = key === null ? undefined : sandbox.webhooks.findByIdempotencyKey(key)
     if (earlier !== undefined) return webhookDetails(earlier)
     const endpoint: Endpoint = {
-      ...planEndpoint(body, context),
+      ...decideEndpoint(body, context),
       webhook_id: sandbox.ids.chosen('whk') ?? sandbox.ids.next('whk', now),
       secret: `whsec_${sandbox.ids.signingKey()}`,
       created_at: now,

@@ -19,7 +19,7 @@ const KEY_MAX = 256
 export type NewEndpoint = Omit<Endpoint, 'webhook_id' | 'secret' | 'created_at' | 'updated_at'>
 
 /** Decides on a new endpoint, or throws the ApiError for the first rule that it breaks. Writes nothing. */
-export function planEndpoint (body: Schemas['CreateWebhookRequest'], { sandbox }: Context): NewEndpoint {
+export function decideEndpoint (body: Schemas['CreateWebhookRequest'], { sandbox }: Context): NewEndpoint {
   checkFields(body)
   const headers = body.headers ?? {}
   checkHeaders(headers)
@@ -40,7 +40,7 @@ export function planEndpoint (body: Schemas['CreateWebhookRequest'], { sandbox }
   }
 }
 
-/** The endpoint after a change. Throws like planEndpoint. */
+/** The endpoint after a change. Throws like decideEndpoint. */
 export function changedEndpoint (endpoint: Endpoint, body: Schemas['PatchWebhookRequest'], now: number): Endpoint {
   checkFields(body)
   return {
@@ -55,7 +55,7 @@ export function changedEndpoint (endpoint: Endpoint, body: Schemas['PatchWebhook
   }
 }
 
-/** The endpoint with more headers. Throws like planEndpoint. */
+/** The endpoint with more headers. Throws like decideEndpoint. */
 export function withHeaders (endpoint: Endpoint, added: Record<string, string>, now: number): Endpoint {
   checkHeaders(added)
   return { ...endpoint, headers: mergeHeaders(endpoint.headers, added), updated_at: now }

@@ -5,7 +5,7 @@
 import { ApiError } from '../../../errors.js'
 import { quote, type Details } from '../../../resources/checkouts/purchase.js'
 import type { Terms } from '../../../resources/checkouts/terms.js'
-import type { Sale } from '../../../resources/payments/plan.js'
+import type { Sale } from '../../../resources/payments/sale.js'
 import type { Context } from '../../../sandbox/sandbox.js'
 import type { Problem } from '../../fragments.js'
 

@@ -4,12 +4,12 @@
  */
 import { ApiError, type Violation } from '../../../errors.js'
 import {
-  buyerOf, makePayment, optionsFor, planPurchase, type Details, type Purchase
+  buyerOf, makePayment, optionsFor, decidePurchase, type Details, type Purchase
 } from '../../../resources/checkouts/purchase.js'
 import type { NewSession } from '../../../resources/checkouts/store.js'
 import type { Terms } from '../../../resources/checkouts/terms.js'
 import { attempt, completeFree } from '../../../resources/payments/lifecycle.js'
-import type { Sale } from '../../../resources/payments/plan.js'
+import type { Sale } from '../../../resources/payments/sale.js'
 import type { Payment } from '../../../resources/payments/store.js'
 import type { Instrument } from '../../../rules/instruments.js'
 import type { Context } from '../../../sandbox/sandbox.js'
@@ -29,16 +29,16 @@ export function submitDetails (session: NewSession, isStored: boolean, body: unk
   const { terms } = session
   const { sandbox } = context
   const problems: Problem[] = []
-  const plan = planned(terms, body, context, problems)
-  const single = plan === null || !terms.flags.single_page ? null : readPayment(plan, terms, body, context, problems)
-  if (plan === null || problems.length > 0) return { problems }
+  const purchase = purchaseOf(terms, body, context, problems)
+  const single = purchase === null || !terms.flags.single_page ? null : readPayment(purchase, terms, body, context, problems)
+  if (purchase === null || problems.length > 0) return { problems }
   if (!isStored) sandbox.checkouts.insert(session)
-  const { seq } = makePayment(session, plan, context)
+  const { seq } = makePayment(session, purchase, context)
   if (single !== null) tryToPay(stored(seq, context), single, context)
   return { payment: stored(seq, context) }
 }
 
-function planned (terms: Terms, body: unknown, context: Context, problems: Problem[]): Purchase | null {
+function purchaseOf (terms: Terms, body: unknown, context: Context, problems: Problem[]): Purchase | null {
   let details: Details
   try {
     details = readDetails(readEntries(body, terms), terms, context)
@@ -48,7 +48,7 @@ function planned (terms: Terms, body: unknown, context: Context, problems: Probl
     return null
   }
   try {
-    return planPurchase(terms, details, context)
+    return decidePurchase(terms, details, context)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     problems.push(...problemsOfSale(error))

@@ -1,4 +1,4 @@
-/** The command `seed`: adds the content of a fixtures file to a running emulator. */
+/** The command `load`: adds the content of a fixtures file to a running emulator. */
 import type { Command } from 'commander'
 import { nonEmpty } from '../config/values.js'
 import { argument } from './arguments.js'
@@ -7,23 +7,23 @@ import { askPatiently } from './patience.js'
 import type { Target, TargetFlags } from './target.js'
 import type { Tools } from './tools.js'
 
-export function addSeed (program: Command, { client, targetOf }: Tools): void {
-  client(program, 'seed', 'add the content of a fixtures file')
+export function addLoad (program: Command, { client, targetOf }: Tools): void {
+  client(program, 'load', 'add the content of a fixtures file').alias('seed')
     .addArgument(argument('<file>', 'JSON or YAML', nonEmpty))
-    .action((file: string, flags: TargetFlags) => seed(targetOf(flags), file))
+    .action((file: string, flags: TargetFlags) => load(targetOf(flags), file))
 }
 
 /**
  * Prints the ids of what was made. Throws a SetupError with everything that is wrong, and the lines of the file. What reads files
  * is loaded here, so that the other commands do not wait for it.
  */
-async function seed (target: Target, path: string): Promise<void> {
+async function load (target: Target, path: string): Promise<void> {
   const { readSource } = await import('../fixtures/read.js')
   const { FixturesError } = await import('../fixtures/report.js')
   const { asWritten, toSend } = await import('../fixtures/sending.js')
   const source = await readSource(path)
   try {
-    const text = await askPatiently(target, '/_emulator/seed', { body: toSend(source) })
+    const text = await askPatiently(target, '/_emulator/load', { body: toSend(source) })
     console.log(JSON.stringify(JSON.parse(text), null, 2))
   } catch (error) {
     if (!(error instanceof RefusedError) || error.details.length === 0) throw error
