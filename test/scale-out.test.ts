@@ -197,7 +197,7 @@ t.test('every sandbox has one process', { skip }, async t => {
     const token = /name="token" value="([^"]+)"/.exec(page.text)?.[1] ?? ''
     const action = /<form[^>]* action="([^"]+)"/.exec(page.text)?.[1] ?? pathOf(link)
     const card = { token, action: 'pay', method: 'card', number: '4242424242424242', expiry: '06/99', cvc: '123', name: 'Ada' }
-    const paid = await ask(action, { method: 'POST', body: new URLSearchParams(card), headers: { baseUrl: url } })
+    const paid = await ask(action, { method: 'POST', body: new URLSearchParams(card), headers: { origin: url } })
     t.match(paid, { status: 303, port: page.port }, paid.text)
     t.match(await ask(paid.headers.get('location')?.replace(url, '') ?? ''), { status: 200, port: page.port })
     t.equal((await clientOf(name).payments.retrieve(id)).status, 'succeeded')
@@ -239,7 +239,7 @@ t.test('every sandbox has one process', { skip }, async t => {
     const nobody = await ask('/~Nobody-here/abcdefgh')
     t.equal(nobody.status, 404)
     t.strictSame(await owners('Nobody-here'), [], 'looking makes none')
-    const foreign = { 'sec-fetch-site': 'cross-site', baseUrl: 'http://page.example' }
+    const foreign = { 'sec-fetch-site': 'cross-site', origin: 'http://page.example' }
     t.equal((await ask('/_emulator/clock', { headers: foreign })).status, 403, 'the guard sees who calls')
   })
 

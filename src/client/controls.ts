@@ -254,22 +254,13 @@ export function createControls (send: Send): Controls {
       body: { type, ...(data === undefined ? {} : { data: { ...data } }) }
     })) as Controls['trigger'],
 
-    failDeliveries: async body => (await ask('POST /_emulator/deliveries/faults', { body })).items,
-    deliveryFaults: async () => (await ask('GET /_emulator/deliveries/faults')).items,
-    clearDeliveryFaults: async () => { await ask('DELETE /_emulator/deliveries/faults') },
+    ...faultControls(ask),
 
     requests: filter => listRequests(ask, filter),
     clearRequests: async () => { await ask('DELETE /_emulator/requests') },
     verify: body => ask('POST /_emulator/verify', { body }),
     checkouts: filter => listCheckouts(ask, filter),
     explain: id => ask('GET /_emulator/payments/{payment_id}/explain', { path: { payment_id: id } }),
-
-    fail: async body => (await ask('POST /_emulator/faults', { body })).items,
-    faults: async () => (await ask('GET /_emulator/faults')).items,
-    clearFaults: async id => {
-      if (id === undefined) await ask('DELETE /_emulator/faults')
-      else await ask('DELETE /_emulator/faults/{fault_id}', { path: { fault_id: id } })
-    },
 
     load,
     seed: load,
@@ -312,4 +303,20 @@ function timeText (time: Date | string): string {
   if (typeof time === 'string') return time
   if (Number.isNaN(time.getTime())) throw new SetupError('this Date is no time: it was made of something that is none')
   return time.toISOString()
+}
+
+/** What goes wrong on demand: calls of the API, and deliveries. */
+function faultControls (ask: Ask): Pick<Controls,
+'fail' | 'faults' | 'clearFaults' | 'failDeliveries' | 'deliveryFaults' | 'clearDeliveryFaults'> {
+  return {
+    fail: async body => (await ask('POST /_emulator/faults', { body })).items,
+    faults: async () => (await ask('GET /_emulator/faults')).items,
+    clearFaults: async id => {
+      if (id === undefined) await ask('DELETE /_emulator/faults')
+      else await ask('DELETE /_emulator/faults/{fault_id}', { path: { fault_id: id } })
+    },
+    failDeliveries: async body => (await ask('POST /_emulator/deliveries/faults', { body })).items,
+    deliveryFaults: async () => (await ask('GET /_emulator/deliveries/faults')).items,
+    clearDeliveryFaults: async () => { await ask('DELETE /_emulator/deliveries/faults') }
+  }
 }

@@ -58,7 +58,7 @@ t.test('answers', async t => {
 
   t.test('pages of its own origin, and those that the options list', async t => {
     const { look, steer, emulator } = started(t, { controlOrigins: 'http://localhost:3000', publicUrl: 'https://pay.example.test' })
-    t.equal((await steer({ host: 'localhost:4010', baseUrl: 'http://localhost:4010' })).status, 200)
+    t.equal((await steer({ host: 'localhost:4010', origin: 'http://localhost:4010' })).status, 200)
     t.equal((await steer({ host: 'localhost', origin: 'http://localhost', 'sec-fetch-site': 'same-origin' })).status, 200)
     t.equal((await steer({ host: 'localhost:4010', origin: 'https://pay.example.test' })).status, 200, 'behind a proxy')
     const listed = await look({ origin: 'http://localhost:3000', 'sec-fetch-site': 'cross-site' })
@@ -90,7 +90,7 @@ t.test('answers', async t => {
 
   t.test('the health, to everybody and whatever else is refused', async t => {
     const { call } = started(t, { control: 'off', controlKey: 'secret' })
-    for (const headers of [{}, { host: '10.1.2.3:4010' }, { host: 'emulator' }, { baseUrl: 'http://evil.test' }]) {
+    for (const headers of [{}, { host: '10.1.2.3:4010' }, { host: 'emulator' }, { origin: 'http://evil.test' }]) {
       const { status, headers: answered } = await call('GET', '/_emulator/health', { key: null, headers })
       t.equal(status, 200)
       t.equal(answered['access-control-allow-origin'], undefined)
@@ -99,7 +99,7 @@ t.test('answers', async t => {
 
   t.test('the emulated API to every origin and name, as the real one does', async t => {
     const { call } = started(t, { control: 'off' })
-    const { status, headers } = await call('GET', '/payments', { headers: { host: 'emulator:4010', baseUrl: 'http://shop.example' } })
+    const { status, headers } = await call('GET', '/payments', { headers: { host: 'emulator:4010', origin: 'http://shop.example' } })
     t.strictSame([status, headers['access-control-allow-origin']], [200, '*'])
   })
 })
@@ -187,7 +187,7 @@ t.test('what follows', async t => {
     t.equal((await move({ host: 'evil.test' })).status, 403)
     t.equal((await move({ host: 'emulator:4010' })).status, 200)
     t.equal((await move({})).status, 200)
-    const form = await send('POST', CLOCK, 'advance_ms=1', { 'content-type': 'text/plain', baseUrl: 'http://evil.test' })
+    const form = await send('POST', CLOCK, 'advance_ms=1', { 'content-type': 'text/plain', origin: 'http://evil.test' })
     t.equal(form.status, 403, 'a form of another page, which asks for no preflight')
     const hostless = ['GET /_emulator/clock HTTP/1.0', 'GET /_emulator/clock HTTP/1.1\r\nHost:']
     for (const request of [...hostless, 'GET http://localhost/_emulator/clock HTTP/1.1\r\nHost: evil.test']) {

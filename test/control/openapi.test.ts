@@ -84,7 +84,7 @@ t.test('refuses', async t => {
   t.test('pages of other origins, and other names of this computer', async t => {
     const { call } = startEmulator(t)
     const strangers: Array<Record<string, string>> = [
-      { baseUrl: 'http://evil.test' }, { host: 'evil.test' }, { 'sec-fetch-site': 'cross-site' }
+      { origin: 'http://evil.test' }, { host: 'evil.test' }, { 'sec-fetch-site': 'cross-site' }
     ]
     for (const headers of strangers) {
       const { status, json } = await call('GET', PATH, { headers })

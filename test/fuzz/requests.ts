@@ -111,7 +111,7 @@ const STRANGE_HEADERS: OutgoingHttpHeaders[] = [
   { host: 'a:70000' }, { host: '[::::]' }, { host: '' }, { host: 'x'.repeat(3000) }, { authorization: '' }, { authorization: 'Bearer' },
   { authorization: 'Bearer sandbox_../x' }, { authorization: `Bearer ${'x'.repeat(5000)}` }, { 'content-type': 'text/plain' }, { 'content-type': ';' },
   { 'content-type': 'application/x-www-form-urlencoded' }, { 'content-type': 'multipart/form-data; boundary=x' }, { 'content-encoding': 'gzip' },
-  { accept: 'text/html' }, { accept: '\u00ff' }, { baseUrl: 'http://[' }, { baseUrl: 'http://evil.test' }, { 'x-emulator-fault': 'error;status=99' },
+  { accept: 'text/html' }, { accept: '\u00ff' }, { origin: 'http://[' }, { origin: 'http://evil.test' }, { 'x-emulator-fault': 'error;status=99' },
   { 'x-emulator-fault': ';;' }, { 'x-emulator-key': '\u00ff' }, { 'last-event-id': 'req_999' }, { cookie: '=;=' }, { 'transfer-encoding': 'chunked' },
   { 'sec-fetch-site': 'cross-site' }, { 'x-forwarded-host': 'a:70000' }, { range: 'bytes=9-1' }, { 'idempotency-key': 'x' }, { 'webhook-id': 'x' },
   { connection: 'close' }, { expect: '100-continue' }, { 'if-none-match': '*' }

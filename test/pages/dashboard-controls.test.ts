@@ -245,7 +245,7 @@ t.test('who is kept out sees nothing of it and changes nothing', async t => {
     }
     for (const [url, action] of changes) {
       t.equal((await post(shop, url, action, { host: 'evil.example' })).statusCode, 403, url)
-      t.equal((await post(shop, url, action, { baseUrl: 'http://evil.example' })).statusCode, 403, url)
+      t.equal((await post(shop, url, action, { origin: 'http://evil.example' })).statusCode, 403, url)
       t.equal((await post(shop, url, action)).statusCode, 403, 'without a token')
     }
     t.equal((await clockOf(shop)).frozen, false)

@@ -101,7 +101,7 @@ payments:
 
   t.test('the example is one', async t => {
     const shop = visitor(t)
-    const example = /id="seed-example-text"><pre[^>]*><code>([^]*?)<\/code>/.exec((await shop.visit(DATA)).text)?.[1] ?? ''
+    const example = /id="load-example-text"><pre[^>]*><code>([^]*?)<\/code>/.exec((await shop.visit(DATA)).text)?.[1] ?? ''
     const added = await shop.upload(DATA, 'load', { document: example })
     t.equal(partOf(await shop.visit(added.location), 'done'), 'Added: 1 product, 1 customer, 1 discount, 1 payment.')
   })

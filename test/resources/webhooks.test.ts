@@ -210,7 +210,7 @@ t.test('what follows', async t => {
     await one.emulator.close()
 
     const rows = new Sqlite(file)
-    rows.prepare(`INSERT INTO webhook_events (seq, event_id, type, subject_id, payment_id, created_at, origin, sample)
+    rows.prepare(`INSERT INTO webhook_events (seq, event_id, type, subject_id, payment_id, created_at, base_url, sample)
       VALUES (1, 'msg_1', 'payment.succeeded', 'pay_1', 'pay_1', 0, '', '{}')`).run()
     const delivery = rows.prepare('INSERT INTO webhook_deliveries VALUES (?, ?, 1, ?, ?, 1, ?, 1)')
     const LATER = Date.UTC(2300, 0) * 1000 // nothing is sent meanwhile

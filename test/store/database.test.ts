@@ -239,3 +239,8 @@ t.test('refuses', async t => {
     t.equal(open(t, file).isNew, true)
   })
 })
+
+t.test('the steps of the schema are numbered from 1, each number once', async t => {
+  const steps = readdirSync(packagePath('db')).filter(name => name.endsWith('.sql')).sort()
+  t.strictSame(steps.map(name => Number(name.slice(0, 4))), steps.map((_, index) => index + 1))
+})

@@ -11,7 +11,9 @@ const SLUG = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
 const QUERY_MAX = 4000
 
 /** Throws INVALID_REQUEST_PARAMETERS or SLUG_ALREADY_TAKEN. */
-export function decideShortLink (productId: string, body: Schemas['CreateShortLinkRequest'], { sandbox, now }: Context): ShortLink {
+export function decideShortLink (
+  productId: string, body: Schemas['CreateShortLinkRequest'], { sandbox, now }: Context
+): ShortLink {
   const { slug, static_checkout_params: parameters } = body
   if (!SLUG.test(slug)) {
     throw invalid('slug', 'slug must be 1 to 64 letters, digits, hyphens and underscores of ASCII, a letter or digit first')
