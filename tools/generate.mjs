@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { contract } from './generate/contract.mjs'
+import { controlPaths } from './generate/control-paths.mjs'
 import { coverage } from './generate/coverage.mjs'
 import { errors } from './generate/errors.mjs'
 import { fixturesSchema } from './generate/fixtures.mjs'
@@ -23,8 +24,8 @@ function current (path) {
 }
 
 let stale = 0
-// In order: the reference tables, the schema of fixtures files and the coverage read the bundled contract.
-for (const generate of [contract, rows, reference, fixturesSchema, coverage, options, errors, lifecyclePictures]) {
+// In order: the contract bundles the control API's paths; the reference tables, the schema of fixtures files and the coverage read it.
+for (const generate of [controlPaths, contract, rows, reference, fixturesSchema, coverage, options, errors, lifecyclePictures]) {
   for (const { path, content } of await generate()) {
     if (current(path) === content) continue
     stale++
