@@ -223,7 +223,7 @@ t.test('verify and explain answer for a shell', async t => {
   const { json: { payment_id: id } } = await pay(paymentBody({ metadata: { order: '7' } }))
   const explained = await command('explain', id)
   t.equal(explained.code, 0)
-  t.match(explained.stdout, new RegExp(`^${id} comes to \\$[^]*\n.*pdt_`))
+  t.match(explained.stdout, new RegExp(`^${id} totals \\$[^]*\n.*pdt_`))
 
   const body = '{"metadata":{"order":{"$any":true}}}'
   t.equal((await command('verify', '--operation', 'POST /payments', '--body', body, '--count', '1', '--status', '2xx')).code, 0)

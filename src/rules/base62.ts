@@ -1,4 +1,4 @@
-/** Whole numbers as base62, in ASCII order, so that texts of one length sort like their numbers. */
+/** Integers in base62, with digits in ASCII order: strings of equal length sort like the numbers they encode. */
 
 export const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
@@ -14,7 +14,7 @@ export function base62 (value: number, digits: number): string {
   return text
 }
 
-/** The number that a base62 text stands for; null for any other character, or a number that is not a safe integer. */
+/** Decodes base62. Null for an invalid character or a number beyond the safe integers. */
 export function fromBase62 (text: string): number | null {
   let value = 0
   for (const character of text) {

@@ -1,14 +1,11 @@
-/**
- * Times as the API writes them: RFC 3339 in UTC with microseconds. Inside, a time is a whole number of microseconds since
- * 1970.
- */
+/** Formats and parses times. The API writes RFC 3339 in UTC with microseconds; the code uses integer microseconds since 1970. */
 
 export const US_PER_MS = 1000
 
-/** A time as it is shown to those who sent something else. */
+/** The example that error messages show. */
 export const SAMPLE_TIME = '2026-01-31T12:00:00Z'
 
-/** The refusal of a text that `parseTime` can't read; it continues the name of a field. */
+/** The error for text that `parseTime` can't read. It follows the name of a field. */
 export const MUST_BE_A_TIME = `must be an RFC 3339 time, such as ${SAMPLE_TIME}`
 
 /** `2026-09-01T10:20:30.123456Z` */
@@ -22,9 +19,9 @@ export function formatOptionalTime (us: number | null): string | null {
   return us === null ? null : formatTime(us)
 }
 
-let day: Intl.DateTimeFormat | undefined // made when it is needed: Intl takes its time
+let day: Intl.DateTimeFormat | undefined // created on first use, because creating it is slow
 
-/** `4 March 2027`, in UTC, for people. */
+/** A date in UTC to show on a page: `4 March 2027`. */
 export function formatDay (us: number): string {
   day ??= new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
   return day.format(us / US_PER_MS)
@@ -33,9 +30,9 @@ export function formatDay (us: number): string {
 const TIME = /^(\d{4}-\d{2}-\d{2})[Tt]((?:[01]\d|2[0-3]):\d{2}:\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})$/
 
 /**
- * The microseconds of an RFC 3339 time with any offset and any precision; null for anything else, and for a leap second, which
- * has no number. Digits beyond the microsecond are cut. After 2255, where microseconds exceed the safe integers, fractions of a
- * second are cut.
+ * Parses an RFC 3339 time with any offset and precision into microseconds. Null for anything else, including leap seconds.
+ * Digits beyond the microsecond are truncated. So are fractions of a second after 2255, where microseconds exceed the safe
+ * integers.
  */
 export function parseTime (text: string): number | null {
   const match = TIME.exec(text)
@@ -47,7 +44,7 @@ export function parseTime (text: string): number | null {
   return Number.isSafeInteger(us) ? us : ms * US_PER_MS
 }
 
-/** Date.parse takes 30 February for 2 March. */
+/** Whether a date exists. Date.parse accepts 30 February as 2 March. */
 function isDay (date = ''): boolean {
   return new Date(date).toISOString().startsWith(date)
 }

@@ -1,34 +1,34 @@
 /**
- * Card numbers within any text: 12 to 19 digits that pass the Luhn check, also with spaces, dashes or dots between them, and
- * also as URLs and JSON escape them. One pass over the text finds all of them, whatever the text is.
+ * Finds and masks card numbers in any text: 12 to 19 digits that pass the Luhn check. Spaces, dashes and dots may separate the
+ * digits, and URL and JSON escapes are recognised. A single pass finds all of them.
  */
 
 const MIN_DIGITS = 12
 const MAX_DIGITS = 19
 
-/** Between two digits of a number there are at most so many characters. */
+/** The most characters between two digits of one number. */
 const SEPARATORS_MAX = 4
 
 const ESCAPES = ['%20', '%09', '%2d', '%2b', '%2e', '%c2%a0', '%a0', '\\u0020', '\\u00a0', '\\u002d', '\\t']
-/** Spaces and dashes of all scripts. */
+/** Spaces and dashes of all scripts, `+` and `.`. */
 const SEPARATORS = new Set('\t \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u202f' +
   '\u205f\u3000+-.\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d')
 
-/** What the emulator makes up itself: ids and UUIDs. Digits in them are by chance. */
+/** Ids and UUIDs that the emulator generates. They can contain digits that look like a card number. */
 const ISSUED = /(?<![0-9a-z])(?:[a-z]{2,4}_[0-9a-z]{21}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9a-z])/gi
 const ISSUED_MAX = 36
 const PART_OF_ID = /[0-9a-z_-]/i
 
-/** Digits of a text that could form numbers, in parallel lists: one object for each digit would take ten times as long. */
+/** Consecutive digits that may form card numbers. Parallel arrays, because an object for each digit takes ten times as long. */
 interface Run {
   values: number[]
   starts: number[]
   ends: number[]
-  /** Whether something stands before the digit, so that a number may begin there. */
+  /** Whether the digit is the first of a group. Card numbers begin and end at group boundaries. */
   isFirst: boolean[]
 }
 
-/** The text with every card number cut down to its last four digits. */
+/** The text with every card number masked except its last four digits. */
 export function withoutCardNumbers (text: string): string {
   let shown = ''
   let shownTo = 0
@@ -42,7 +42,7 @@ export function withoutCardNumbers (text: string): string {
   return shownTo === 0 ? text : shown + text.slice(shownTo)
 }
 
-/** Whether a JSON number is a card number, or may be one that has lost its last digits because it is too large to be exact. */
+/** Whether a JSON number is a card number, or may be one that lost its last digits because it exceeds the safe integers. */
 export function isCardNumber (value: number): boolean {
   const whole = Math.trunc(Math.abs(value))
   const digits = String(whole)
@@ -58,7 +58,7 @@ function * runsOf (text: string): Generator<Run> {
   while (at < text.length) {
     const length = digitLength(text, at)
     if (length === 0) {
-      at += escapeLength(text, at) || 1 // an escape as a whole: its digits are none of a number's
+      at += escapeLength(text, at) || 1 // skips the whole escape, because its digits belong to no number
       continue
     }
     if (end !== at && !joins(text, end, at, groupLength)) {
@@ -82,7 +82,7 @@ function emptyRun (): Run {
 
 const [ZERO, PERCENT, BACKSLASH, SPACE, DASH] = [48, 37, 92, 32, 45]
 
-/** How long the digit is that stands at `at`: `4`, `%34`, `\u0034`. 0 where none does. */
+/** The length of the digit at `at`: 1 for `4`, 3 for `%34`, 6 for `\u0034`. 0 if there is no digit. */
 function digitLength (text: string, at: number): number {
   const unit = text.charCodeAt(at)
   if (unit >= ZERO && unit <= ZERO + 9) return 1
@@ -95,7 +95,7 @@ function isDigit (text: string, at: number): boolean {
   return unit >= ZERO && unit <= ZERO + 9
 }
 
-/** Whether what stands between two digits may separate the groups of one number. */
+/** Whether the text between two digits may separate groups of one number. */
 function joins (text: string, from: number, to: number, groupLength: number): boolean {
   if (from < 0 || to - from > SEPARATORS_MAX * 6) return false
   const unit = text.charCodeAt(from)
@@ -104,26 +104,26 @@ function joins (text: string, from: number, to: number, groupLength: number): bo
   for (let count = 0; at < to && count < SEPARATORS_MAX; count++) {
     const length = separatorLength(text, at)
     const isDot = text[at + length - 1] === '.' || (length === 3 && text[at + 2]?.toLowerCase() === 'e')
-    // Versions, addresses and decimal fractions have dots behind few digits; cards have groups of four and more.
+    // Versions, IP addresses and decimals have dots after a few digits; card numbers have groups of four or more.
     if (length === 0 || (isDot && groupLength < 4)) return false
     at += length
   }
   return at === to
 }
 
-/** 0 where no separator stands. */
+/** The length of the separator at `at`; 0 if there is none. */
 function separatorLength (text: string, at: number): number {
   return SEPARATORS.has(text[at] ?? '') ? 1 : escapeLength(text, at)
 }
 
-/** 0 where no separator stands that is escaped. */
+/** The length of the escaped separator at `at`; 0 if there is none. */
 function escapeLength (text: string, at: number): number {
   const unit = text.charCodeAt(at)
   if (unit !== PERCENT && unit !== BACKSLASH) return 0
   return ESCAPES.find(escape => text.slice(at, at + escape.length).toLowerCase() === escape)?.length ?? 0
 }
 
-/** First and last index of every card number in a run. Numbers that overlap are one. */
+/** The first and last index of every card number in a run. Numbers that overlap are merged. */
 function cardNumbers (run: Run, text: string): Array<[first: number, last: number]> {
   const found: Array<[number, number]> = []
   for (let first = run.isFirst.indexOf(true); first >= 0; first = run.isFirst.indexOf(true, first + 1)) {
@@ -136,9 +136,9 @@ function cardNumbers (run: Run, text: string): Array<[first: number, last: numbe
   return found
 }
 
-/** Where the longest card number ends that begins at `first`; null where none does. A number consists of whole groups. */
+/** The last index of the longest card number that begins at `first`; null if there is none. */
 function lastOf ({ values, starts, ends, isFirst }: Run, first: number, text: string): number | null {
-  let evenDoubled = 0 // the sum of digits with those at even places doubled
+  let evenDoubled = 0 // the Luhn sum with the digits at even places doubled
   let oddDoubled = 0
   let longest: number | null = null
   const end = Math.min(values.length, first + MAX_DIGITS)
@@ -150,8 +150,8 @@ function lastOf ({ values, starts, ends, isFirst }: Run, first: number, text: st
     oddDoubled += isEven ? digit : doubled
     const length = last - first + 1
     if (length < MIN_DIGITS || isFirst[last + 1] === false) continue
-    const sum = length % 2 === 0 ? evenDoubled : oddDoubled // every second digit, counted from the end
-    // A number of zeros alone passes the check and is no card's.
+    const sum = length % 2 === 0 ? evenDoubled : oddDoubled // Luhn doubles every second digit, counted from the end
+    // Zeros alone pass the check, but no card has that number.
     if (sum > 0 && sum % 10 === 0 && !isIssued(text, starts[first] ?? 0, ends[last] ?? 0)) longest = last
   }
   return longest

@@ -1,4 +1,4 @@
-/** What a customer may be called and reached by, as far as the schema does not say: form and length of name, e-mail and phone. */
+/** Checks of a customer's name, e-mail address and phone number that the schema does not express: formats and lengths. */
 import { ApiError, type Violation } from '../errors.js'
 
 const NAME_MAX = 500
@@ -11,23 +11,23 @@ export interface Contact {
   phone_number?: string | null
 }
 
-/** Whether a text can be an e-mail address: something, an @, something, without spaces. Only sending to it would tell more. */
+/** Whether text looks like an e-mail address: a part, an @, a part, and no spaces. Only a message could prove more. */
 export function isEmail (text: string): boolean {
   return EMAIL.test(text)
 }
 
-/** With its country code a phone number may be as long as some card numbers are, without it may not. */
+/** Without a country code at most 11 digits: 12 and more could be a card number. */
 const PHONE = /^(?:\+\d{6,15}|\d{6,11})$/
 
-/** A phone number as people write it, such as `+1 (202) 555-0142`, as `+12025550142`; null if it is not one. */
+/** Strips the punctuation of a phone number: `+1 (202) 555-0142` becomes `+12025550142`. Null if it is not a phone number. */
 export function compactPhone (text: string): string | null {
   const digits = text.replace(/[\s().-]/g, '')
   return PHONE.test(digits) ? digits : null
 }
 
 /**
- * Throws INVALID_REQUEST_PARAMETERS with everything that is wrong. What is absent or null is not looked at. `where` is the path
- * of the contact in the request, as in `customer.`.
+ * Throws INVALID_REQUEST_PARAMETERS with a violation for each invalid field. Fields that are absent or null are not checked.
+ * `where` is the path of the contact in the request, such as `customer.`.
  */
 export function checkContact ({ name, email, phone_number: phone }: Contact, where = ''): void {
   const violations: Violation[] = []
@@ -41,7 +41,7 @@ export function checkContact ({ name, email, phone_number: phone }: Contact, whe
   })
 }
 
-/** The customer of a cart: one without a name goes by the e-mail address, so that an empty name is none. */
+/** Checks the new customer of a cart. A blank name counts as absent, because the e-mail address then serves as the name. */
 export function checkNewCustomer ({ name, ...contact }: Contact): void {
   checkContact({ ...contact, name: name?.trim() || null }, 'customer.')
 }

@@ -1,4 +1,4 @@
-/** The fields that a merchant adds to a checkout: which are allowed, and what is an answer to one. Answers are text. */
+/** Custom fields of a checkout: validates their definitions and the customer's answers. Answers are text. */
 import { ApiError, type Violation } from '../errors.js'
 import { isEmail } from './contact.js'
 
@@ -16,7 +16,7 @@ const TEXT_MAX = 250
 const OPTIONS_MAX = 100
 export const ANSWER_MAX = 500
 
-/** Throws INVALID_REQUEST_PARAMETERS with every field that is not allowed. */
+/** Throws INVALID_REQUEST_PARAMETERS with a violation for each problem. */
 export function checkCustomFields (fields: readonly CustomField[]): void {
   const violations: Violation[] = []
   if (fields.length > FIELDS_MAX) {
@@ -49,7 +49,7 @@ function checkOptions (options: readonly string[], refuse: (message: string) => 
   if (new Set(options).size < options.length) refuse('must differ from each other')
 }
 
-/** What a form gave for a field: the answer (null where there is none), or what to tell the customer. */
+/** The outcome of reading a form field: the answer (null if left empty), or a message for the customer. */
 export type Answer = { value: string | null } | { problem: string }
 
 export function readAnswer (field: CustomField, entered: string): Answer {
@@ -83,7 +83,7 @@ function isWebAddress (text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
 }
 
-/** A day that exists: the calendar turns 31 February into another one. */
+/** Whether a date exists. Date.parse turns 31 February into a day of March. */
 function isDate (text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
   const time = Date.parse(`${text}T00:00:00Z`)

@@ -1,7 +1,10 @@
-/** Amounts as people write them, in major units and percentages, and as the code calculates with them, in minor units. */
+/** Converts between amounts in minor units and the decimal notation that people read and type. */
 import { MAX_TOTAL_MINOR } from './money.js'
 
-/** `12.5` as 1250; null for what is no amount, or none of that currency. */
+/**
+ * Parses an amount in major units: `12.5` is 1250 with two decimals. Null for anything else, for more decimals than the currency
+ * has, and for an amount above MAX_TOTAL_MINOR.
+ */
 export function minorUnits (text: string, exponent: number): number | null {
   const match = /^(\d{1,10})(?:[.,](\d{1,3}))?$/.exec(text.trim())
   const decimals = match?.[2] ?? ''
@@ -10,12 +13,12 @@ export function minorUnits (text: string, exponent: number): number | null {
   return minor <= MAX_TOTAL_MINOR ? minor : null
 }
 
-/** Basis points as a percentage: 540 as `5.4`. */
+/** Formats basis points as a percentage: 540 is `5.4`. */
 export function percent (basisPoints: number): string {
   return withoutTrailingZeros(decimal(basisPoints, 2))
 }
 
-/** `5.40` as `5.4`, `5.00` as `5`. */
+/** `5.40` becomes `5.4`, and `5.00` becomes `5`. */
 export function withoutTrailingZeros (decimal: string): string {
   if (!decimal.includes('.')) return decimal
   let end = decimal.length
@@ -23,7 +26,7 @@ export function withoutTrailingZeros (decimal: string): string {
   return decimal.slice(0, decimal[end - 1] === '.' ? end - 1 : end)
 }
 
-/** 1250 as `12.50`. */
+/** Formats minor units in major units: 1250 is `12.50` with two decimals. */
 export function decimal (minor: number, exponent: number): string {
   const digits = String(minor).padStart(exponent + 1, '0')
   return exponent === 0 ? digits : `${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`

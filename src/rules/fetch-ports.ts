@@ -1,4 +1,4 @@
-/** Ports that no browser and no `fetch` connects to, because other protocols own them: the "bad ports" of the Fetch standard. */
+/** The "bad ports" of the Fetch standard: browsers and `fetch` refuse them because other protocols use them. */
 
 const BAD_PORTS: ReadonlySet<number> = new Set([
   1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110, 111,

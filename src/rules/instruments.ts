@@ -1,25 +1,25 @@
 /**
- * What a customer can pay with in test mode, and what becomes of it: test cards by their number, test UPI ids, and the plain
- * "approve or decline" of everything else. Pure: the tables and the time are passed in. Of a card nothing leaves here but what
- * the contract shows: the last four digits, network, type, country, holder, expiry.
+ * Payment instruments of test mode and their outcomes: test cards by number, test UPI ids, and "approve or decline" for
+ * everything else. Pure: the tables and the time are passed in. Of a card, only what the contract shows leaves this file: the
+ * last four digits, network, type, country, holder and expiry.
  */
 import valid from 'card-validator'
 import { ApiError, type Violation } from '../errors.js'
 
-/** What becomes of a charge. */
+/** The result of a charge. */
 export type Outcome =
   | { status: 'succeeded' }
   | { status: 'processing' }
   | { status: 'failed', error_code: string }
-  /** The customer has to confirm first; `then` is what becomes of it once they have. */
+  /** The customer must confirm first. `then` is the result after confirmation. */
   | { status: 'requires_customer_action', then: Outcome }
 
-/** A card as it may be kept. */
+/** The part of a card that may be stored. */
 export interface KeptCard {
   last_four: string
   network: string
   type: string
-  /** Where the card was issued; null where the real service does not say, as for its test cards of the US. */
+  /** The issuing country; null where the real service returns none, as for its US test cards. */
   country: string | null
   holder_name?: string
   /** Two digits. */
@@ -32,7 +32,7 @@ export interface Instrument {
   payment_method: string
   payment_method_type: string
   card: KeptCard | null
-  /** Of a saved method. */
+  /** Set if the instrument is a saved method. */
   payment_method_id: string | null
   outcome: Outcome
 }
@@ -45,14 +45,14 @@ export interface TestCard {
   country: string | null
   outcome: 'succeeded' | 'failed' | 'requires_customer_action' | 'processing'
   error_code?: string
-  /** What becomes of later charges of the saved card, where it differs. */
+  /** The result of later charges of the saved card, where it differs. */
   later_charges?: { outcome: 'failed', error_code: string }
 }
 
 export interface FailureCode {
   /** For the merchant. */
   message: string
-  /** For the customer, who is not told of theft or fraud. */
+  /** For the customer. It never mentions theft or fraud. */
   customer_message: string
   soft: boolean
   user_error: boolean
@@ -71,30 +71,30 @@ export function cardOutcome ({ outcome, error_code: code = GENERIC_DECLINE }: Te
   }
 }
 
-/** The outcome of a charge without the customer present: what would ask for a confirmation fails. */
+/** The outcome of a charge without the customer present. A card that needs confirmation fails. */
 export function laterOutcome (card: TestCard): Outcome {
   if (card.later_charges !== undefined) return { status: 'failed', error_code: card.later_charges.error_code }
   const outcome = cardOutcome(card)
   return outcome.status === 'requires_customer_action' ? { status: 'failed', error_code: 'AUTHENTICATION_REQUIRED' } : outcome
 }
 
-/** The same outcome, but confirmed by the customer first: `force_3ds`. */
+/** The same outcome after a confirmation by the customer. Used for `force_3ds`. */
 export function confirmedFirst (outcome: Outcome): Outcome {
   return outcome.status === 'requires_customer_action' ? outcome : { status: 'requires_customer_action', then: outcome }
 }
 
-/** A card as typed into a form. */
+/** A card as entered in a form. */
 export interface CardEntry {
   number: string
-  /** `06/32`, `06/2032`; missing where only the number was given (the control API). */
+  /** `06/32` or `06/2032`. Missing in the control API, which takes only the number. */
   expiry?: string
   cvc?: string
   holder_name?: string
 }
 
 /**
- * The test card that was entered, as an instrument. Throws INVALID_REQUEST_PARAMETERS with a violation for each field
- * (`number`, `expiry`, `cvc`) that is wrong; a number that is no test card's is refused like a wrong one and appears nowhere.
+ * The instrument of a test card. Throws INVALID_REQUEST_PARAMETERS with a violation for each invalid field (`number`, `expiry`,
+ * `cvc`). A valid number that is not a test card is refused too, and the error never repeats it.
  */
 export function cardInstrument (entry: CardEntry, cards: readonly TestCard[], nowMs: number): Instrument {
   const violations: Violation[] = []
@@ -136,14 +136,14 @@ function readExpiry (text: string, nowMs: number, violations: Violation[]): Pick
     violations.push({ path: 'expiry', message: 'Enter the expiry date as month and year, such as 06/32.' })
     return {}
   }
-  if (Date.UTC(year, month) <= nowMs) { // a card is good to the end of its month
+  if (Date.UTC(year, month) <= nowMs) { // a card is valid to the end of its month
     violations.push({ path: 'expiry', message: 'This card has expired.' })
     return {}
   }
   return { expiry_month: String(month).padStart(2, '0'), expiry_year: String(year) }
 }
 
-/** `success@upi` and `failure@upi`; any other id is refused by the scheme. */
+/** `success@upi` succeeds, `failure@upi` is declined, and any other id fails as invalid. */
 export function upiInstrument (upiId: string): Instrument {
   const id = upiId.trim().toLowerCase()
   const outcome: Outcome = id === 'success@upi'
@@ -152,7 +152,7 @@ export function upiInstrument (upiId: string): Instrument {
   return { payment_method: 'upi', payment_method_type: 'upi_collect', card: null, payment_method_id: null, outcome }
 }
 
-/** A wallet, a bank or a pay-later service: the customer is sent there, and approves or declines. */
+/** A wallet, bank or pay-later service, to which the customer is redirected to approve or decline. */
 export function redirectInstrument (method: string, type: string): Instrument {
   return {
     payment_method: method,

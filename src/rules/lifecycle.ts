@@ -1,11 +1,11 @@
 /**
- * State machines as tables: which actions an object accepts in which state, where they lead, and which webhook events they send.
- * Rules, dashboards and docs/lifecycles.gen.md all read the same table. Pure: a table knows its object and what it is told of the
- * world around it, such as the time.
+ * State machines as tables: the actions that an object accepts in each state, the states they lead to, and the webhook events
+ * they send. Rules, dashboards and docs/lifecycles.gen.md all read the same table. Pure: a table knows only its object and the
+ * facts that are passed in, such as the time.
  */
 import type { ApiError } from '../errors.js'
 
-/** The types that a lifecycle is about. */
+/** The types of one lifecycle. */
 interface Types {
   state: string
   action: string
@@ -13,25 +13,25 @@ interface Types {
   event: string
   /** The object that has the state. */
   subject: unknown
-  /** What conditions need besides the object, such as the time. */
+  /** Values that conditions need besides the object, such as the time. */
   facts: unknown
 }
 
 export interface Condition<T extends Types> {
-  /** In words, for the docs: `without a trial`. */
+  /** A description for the docs: `without a trial`. */
   text: string
   holds (subject: T['subject'], facts: T['facts']): boolean
 }
 
-/** What an action needs besides the right state. */
+/** A condition of an action besides its state, with the error if it does not hold. */
 export interface Guard<T extends Types> extends Condition<T> {
   refusal (subject: T['subject'], facts: T['facts']): ApiError
 }
 
 export interface Action<T extends Types> {
-  /** In words, for the docs: `Pay, by the customer or a saved method`. */
+  /** A description for the docs: `Pay, by the customer or a saved method`. */
   text: string
-  /** The refusal in a state from which no transition begins. Left out for an action that nobody asks for, such as a job. */
+  /** The error in a state from which no transition begins. Omitted for actions that no caller requests, such as jobs. */
   refusal? (subject: T['subject'], facts: T['facts']): ApiError
   /** Checked in this order, after the state. */
   guards?: ReadonlyArray<Guard<T>>
@@ -41,19 +41,19 @@ export interface Transition<T extends Types> {
   on: T['action']
   /** One state or several; null for an object that is created. */
   from: T['state'] | null | ReadonlyArray<T['state'] | null>
-  /** Left out where the state stays as it is. */
+  /** Omitted if the state does not change. */
   to?: T['state']
-  /** Tells transitions of one action apart that begin in the same state. The first that holds is taken. */
+  /** Distinguishes transitions of one action from the same state. The first whose condition holds is taken. */
   if?: Condition<T>
   /**
-   * The events that it sends, in order. They all have the time of the transition, because the time of a context does not move
-   * within a transaction.
+   * The events that the transition sends, in order. All of them have the time of the transition, because the time of a context
+   * does not change within a transaction.
    */
   events?: ReadonlyArray<T['event']>
 }
 
 export interface LifecycleTable<T extends Types> {
-  /** The object, as in the title of its picture: `Payment`. */
+  /** The name of the object, also the title of its diagram: `Payment`. */
   name: string
   /** Null for an object that does not exist yet. */
   stateOf (subject: T['subject']): T['state'] | null
@@ -63,17 +63,17 @@ export interface LifecycleTable<T extends Types> {
 
 export interface Lifecycle<T extends Types> {
   table: LifecycleTable<T>
-  /** Whether a state accepts an action, whatever its guards say. */
+  /** Whether a state accepts an action. Ignores guards. */
   accepts (action: T['action'], state: T['state'] | null): boolean
   /** Whether the action is possible now. */
   can (action: T['action'], subject: T['subject'], facts: T['facts']): boolean
-  /** Every action that is possible now, in the order of the table. */
+  /** The actions that are possible now, in the order of the table. */
   possible (subject: T['subject'], facts: T['facts']): Array<T['action']>
-  /** Throws the refusal of an action that is not possible now. */
+  /** Throws the action's error if it is not possible now. */
   check (action: T['action'], subject: T['subject'], facts: T['facts']): void
   /**
-   * The transition that an action takes: the one that leads to `to`, or, without it, the first whose condition holds. Call
-   * `check` first. Throws a plain Error where the table has no such transition, because then the table or its caller is wrong.
+   * The transition that an action takes: the one that leads to `to`, or without it the first whose condition holds. Call `check`
+   * first. Throws a plain Error if the table has no such transition, which is a bug in the table or its caller.
    */
   transition (action: T['action'], subject: T['subject'], facts: T['facts'], to?: T['state']): Transition<T>
   /** Whether no action leads out of a state. */
@@ -81,7 +81,7 @@ export interface Lifecycle<T extends Types> {
 }
 
 /**
- * Makes a lifecycle of a table. The types are given by name:
+ * Creates a lifecycle from a table. The types are given by name:
  * `lifecycle<{ state: RefundStatus, action: 'settle', event: EventType, subject: Refund, facts: { now: number } }>({ … })`.
  */
 export function lifecycle<T extends Types> (table: LifecycleTable<T>): Lifecycle<T> {

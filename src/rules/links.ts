@@ -1,34 +1,33 @@
 /**
- * The ids of payment links: eight characters that look random and are none. They are the payment's sequence number,
- * scrambled by a
- * multiplication that can be undone, so that no index has to hold them: a random key in an index of a million rows costs more
- * than the rest of a payment. The first character is a digit or a capital, so that a link never shadows a path of the API.
+ * Ids of payment links: eight characters that look random but encode the payment's sequence number, scrambled by an invertible
+ * multiplication. No index is needed to find the payment: inserting a random key into an index of a million rows costs more than
+ * the rest of a payment. The first character is a digit or a capital, so that a link never shadows a path of the API.
  */
 import { base62, fromBase62 } from './base62.js'
 
 const TAIL = 62 ** 7
 const SPACE = 36 * TAIL // a digit or a capital, then seven of base62
-const FACTOR = 78_352_741_930_117n // shares no factor with SPACE (2, 3, 31): every number has one image
+const FACTOR = 78_352_741_930_117n // coprime to SPACE (2, 3, 31), so that the multiplication is invertible
 const INVERSE = inverse(FACTOR, BigInt(SPACE))
 const SHORT_LENGTH = 11
 
-/** How many links a database can have; also the range of its salt. */
+/** The number of links that a database can have, and the range of its salt. */
 export const LINK_SPACE = SPACE
 
-/** `/W7tRl8K5` without its slash. */
+/** The path of a payment link without its slash: `W7tRl8K5`. */
 export function linkId (seq: number, salt: number): string {
   const value = scramble(seq, salt)
   return base62(Math.floor(value / TAIL), 1) + base62(value % TAIL, 7)
 }
 
-/** The sequence number behind a link id; null for a text that is none. It may belong to no payment. */
+/** The sequence number behind a link id; null if `id` is not one. There may be no payment with that number. */
 export function linkSeq (id: string, salt: number): number | null {
   if (!/^[0-9A-Z][0-9A-Za-z]{7}$/.test(id)) return null
   const value = fromBase62(id)
   return value === null ? null : unscramble(value, salt)
 }
 
-/** The shortened form: lower-case letters and digits. */
+/** The id of a short link: eleven lower-case letters and digits. */
 export function shortSlug (seq: number, salt: number): string {
   return scramble(seq, salt).toString(36).padStart(SHORT_LENGTH, '0')
 }
@@ -48,7 +47,7 @@ function unscramble (value: number, salt: number): number {
   return Number(((BigInt(value) - BigInt(salt) + space) * INVERSE) % space)
 }
 
-/** The number that undoes a multiplication by `factor` modulo `space` (extended Euclid). */
+/** The modular inverse of `factor` modulo `space` (extended Euclidean algorithm). */
 function inverse (factor: bigint, space: bigint): bigint {
   let [rest, next] = [factor, space]
   let [coefficient, nextCoefficient] = [1n, 0n]

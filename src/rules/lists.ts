@@ -1,6 +1,6 @@
-/** Questions about lists that a caller may have made long: none of them compares every item with every other. */
+/** Checks of lists that a caller may have made long. They run in linear time. */
 
-/** The place of the first item that the list holds before; -1 where each is there once. */
+/** The index of the first item that repeats an earlier one; -1 if all items differ. */
 export function firstRepeated (items: readonly unknown[]): number {
   const seen = new Set<unknown>()
   return items.findIndex(item => seen.size === seen.add(item).size)

@@ -1,6 +1,6 @@
-/** What kind of image some bytes are. Knows the types that a browser shows, and nothing of what is done with them. */
+/** Detects the media type of an image from its bytes. */
 
-/** Image types that are shown in place; everything else is only ever downloaded. */
+/** Image types that are served inline. Everything else is served as a download. */
 const SHOWN = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'image/svg+xml'])
 
 export function isShown (type: string): boolean {
@@ -9,10 +9,10 @@ export function isShown (type: string): boolean {
 
 export const UNKNOWN_TYPE = 'application/octet-stream'
 
-/** A media type without its parameters, as RFC 9110 allows it. */
+/** A media type without parameters (RFC 9110). */
 const TYPE = /^[a-z0-9!#$&^_.+-]{1,64}\/[a-z0-9!#$&^_.+-]{1,64}$/
 
-/** The type that the bytes of a known image tell, whatever was declared (which curl and fetch make up); else the declared one. */
+/** The type of a known image by its bytes, else the declared type. Declared types are unreliable: curl and fetch guess them. */
 export function mediaType (declared: string | undefined, bytes: Uint8Array): string {
   const image = imageType(Buffer.from(bytes.subarray(0, 12)).toString('latin1'))
   if (image !== null) return image

@@ -1,7 +1,7 @@
-/** Metadata: pairs that belong to the merchant. The limits here are those that the schema does not state. */
+/** Metadata: the merchant's own key-value pairs. Checks the limits that the schema does not state. */
 import { ApiError, type Violation } from '../errors.js'
 
-/** As the contract has it; in `POST /payments` all values are strings. */
+/** Values as the contract allows them. In `POST /payments` all values are strings. */
 export type Metadata = Readonly<Record<string, string | number | boolean>>
 
 const PAIRS_MAX = 50
@@ -27,7 +27,7 @@ export function checkMetadata (metadata: Metadata): void {
   throw new ApiError('INVALID_REQUEST_PARAMETERS', { violations, message: `${first.path}: ${first.message}` })
 }
 
-/** The same pairs with every value as a string, as replies of `POST /payments` have them. */
+/** The same pairs with every value as a string, as in replies of `POST /payments`. */
 export function stringMetadata (metadata: Metadata): Record<string, string> {
   return Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key, String(value)]))
 }

@@ -1,27 +1,27 @@
 /**
- * Integer money: amounts are whole numbers of a currency's minor unit (cents, yen, fils), and no floating point decides one.
- * Every division here says how it rounds. Knows no product, no discount and no table; exponents and rates are passed in.
+ * Integer arithmetic for money. Amounts are integers in a currency's minor unit (cents, yen, fils); floating point never decides
+ * one. Every division states how it rounds. Knows no product and no discount; exponents and rates are passed in.
  */
 
-/** The largest total that the contract's int32 can carry. */
+/** The largest total that the contract's int32 can hold. */
 export const MAX_TOTAL_MINOR = 2_147_483_647
 
-/** The largest amount calculated with on the way: times 10,000 (basis points) it is still an exact integer. */
+/** The largest intermediate amount. Multiplied by 10,000 (basis points) it is still a safe integer. */
 export const MAX_STEP_MINOR = 900_000_000_000
 
-/** What the rules need to know of a currency. */
+/** The properties of a currency that the rules use. */
 export interface CurrencyFacts {
   /** Digits after the decimal point of the major unit: 2 for USD, 0 for JPY, 3 for KWD. */
   exponent: number
-  /** Smallest chargeable amount in minor units, null where none is published. */
+  /** The smallest chargeable amount in minor units; null if none is published. */
   minimum_charge: number | null
-  /** Units of this currency for one US dollar as a decimal string, null where the emulator has no rate. */
+  /** Units of this currency for one US dollar as a decimal string; null if the emulator has no rate. */
   usd_rate: string | null
 }
 
 export type CurrencyTable = Readonly<Record<string, CurrencyFacts>>
 
-/** `dividend / divisor` for integers of 0 or more, a half rounded up. Exact for every safe integer. */
+/** `dividend / divisor` for integers of 0 or more, rounded half up. Exact for every safe integer. */
 export function divideHalfUp (dividend: number, divisor: number): number {
   const rest = dividend % divisor
   const quotient = (dividend - rest) / divisor
@@ -32,20 +32,20 @@ function divideHalfUpBig (dividend: bigint, divisor: bigint): bigint {
   return (dividend * 2n + divisor) / (divisor * 2n)
 }
 
-/** The share of `amountMinor` that basis points (1/100 of a percent) take, half-up. */
+/** `basisPoints` (1/100 of a percent) of `amountMinor`, rounded half up. */
 export function shareOf (amountMinor: number, basisPoints: number): number {
   return divideHalfUp(amountMinor * basisPoints, 10_000)
 }
 
-/** The tax already contained in a tax-inclusive amount: `amount × rate / (1 + rate)`, half-up. */
+/** The tax contained in a tax-inclusive amount: `amount × rate / (1 + rate)`, rounded half up. */
 export function containedTax (amountMinor: number, rateBps: number): number {
   return divideHalfUp(amountMinor * rateBps, 10_000 + rateBps)
 }
 
 /**
- * Spreads `poolMinor` over lines in proportion to their weights: each share half-up, the remainder on the last line.
- * No share is larger than its line: what rounding left over goes to the lines before, from the back. The shares' sum is
- * the pool, or the sum of the weights where the pool is larger.
+ * Spreads `poolMinor` over lines in proportion to their weights. Each share is rounded half up, and the last line takes the
+ * remainder. No share exceeds its weight: a remainder that does not fit goes to earlier lines, from the last to the first. The
+ * shares add up to the pool, or to the sum of the weights if that is smaller.
  */
 export function spread (poolMinor: number, weights: readonly number[]): number[] {
   const sum = weights.reduce((total, weight) => total + weight, 0)
@@ -69,15 +69,15 @@ export function spread (poolMinor: number, weights: readonly number[]): number[]
   return shares
 }
 
-/** A decimal string as an integer fraction: `'1.0825'` is 10825 / 10^4. */
+/** A decimal string as a fraction of integers: `'1.0825'` is 10825 / 10^4. */
 function fraction (decimal: string): { value: bigint, scale: number } {
   const [whole = '0', decimals = ''] = decimal.split('.')
   return { value: BigInt(whole + decimals), scale: decimals.length }
 }
 
 /**
- * `amountMinor` of one currency in minor units of another, half-up, by the fixed rates against the US dollar;
- * null where either has no rate.
+ * Converts `amountMinor` into minor units of another currency at the fixed rates against the US dollar, rounded half up. Null if
+ * either currency has no rate.
  */
 export function convert (amountMinor: number, from: string, to: string, currencies: CurrencyTable): number | null {
   if (from === to) return amountMinor
@@ -91,7 +91,7 @@ export function convert (amountMinor: number, from: string, to: string, currenci
   return Number(divideHalfUpBig(dividend, divisor))
 }
 
-/** `1234` USD as `$12.34`, for people. The digits are cut from the integer; only symbol and grouping come from Intl. */
+/** Formats an amount to show on a page: 1234 in USD is `$12.34`. Intl adds only the symbol and grouping to the digits. */
 export function format (amountMinor: number, currency: string, currencies: CurrencyTable): string {
   const exponent = currencies[currency]?.exponent ?? 2
   const digits = String(amountMinor).padStart(exponent + 1, '0')

@@ -1,11 +1,11 @@
-/** Names that were probably meant by what was given. Pure. */
+/** Suggests the name that a misspelt one probably means. Pure. */
 
-/** The longest name that is compared: the work grows with the product of two lengths. */
+/** The longest name that is compared, because the cost grows with the product of both lengths. */
 const LENGTH_MAX = 100
 
 /**
- * The name that was probably meant by `given`: the same in other capitals, or with the fewest letters added, left out, changed
- * or exchanged, as long as these are few; of several, the one that begins most alike. Null if there is none.
+ * The name closest to `given`: equal apart from case and separators, or a few edits away (insertion, deletion, substitution,
+ * transposition). Ties go to the longest common prefix. Null if no name is close.
  */
 export function nearest (given: string, names: readonly string[]): string | null {
   const text = plain(given)
@@ -20,39 +20,39 @@ export function nearest (given: string, names: readonly string[]): string | null
   return best?.name ?? names.find(name => isBeginning(text, plain(name))) ?? null
 }
 
-/** How many letters two texts begin with in common. */
+/** The length of the common prefix. */
 function alike (one: string, other: string): number {
   let length = 0
   while (length < one.length && one[length] === other[length]) length++
   return length
 }
 
-/** Whether one letter was added, left out or changed, or two neighbours were exchanged. */
+/** Whether two names are at most one edit apart. */
 export function isNear (name: string, given: string): boolean {
   return Math.abs(name.length - given.length) <= 1 && distance(name, given) <= 1
 }
 
 const MISTAKES_MAX = 3
 
-/** One mistake in three letters: two-letter codes are all alike. */
+/** One edit for every three letters, because any two-letter code is close to any other. */
 function allowed (length: number): number {
   return Math.min(Math.floor(length / 3), MISTAKES_MAX)
 }
 
 const BEGINNING_MIN = 3
 
-/** Whether one is the beginning of the other: `percent` of `percentage`. */
+/** Whether one is a prefix of the other: `percent` of `percentage`. */
 function isBeginning (one: string, other: string): boolean {
   const [short, long] = one.length < other.length ? [one, other] : [other, one]
   return short.length >= BEGINNING_MIN && long.startsWith(short)
 }
 
-/** Without what people write differently: capitals, and what separates words. */
+/** Removes case and word separators. */
 function plain (text: string): string {
   return text.trim().toLowerCase().replace(/[\s_-]+/g, '')
 }
 
-/** How many letters have to be added, left out, changed or exchanged with their neighbour. */
+/** The number of insertions, deletions, substitutions and transpositions between two texts (optimal string alignment). */
 function distance (one: string, other: string): number {
   let before: number[] = []
   let row = Array.from({ length: other.length + 1 }, (_, column) => column)

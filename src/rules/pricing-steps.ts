@@ -1,6 +1,6 @@
 /**
- * The calculation of a cart in words: describes every step that rules/pricing.ts has taken with every line, in the order of its
- * trace. Pure.
+ * Describes the calculation of a cart: each step that rules/pricing.ts applied to each line, in the order of its trace.
+ * Pure.
  */
 import { percent, withoutTrailingZeros } from './decimal.js'
 import { format, shareOf, type CurrencyTable } from './money.js'
@@ -15,82 +15,82 @@ export interface PriceStep {
   before: number | null
   change: number
   after: number
-  /** What was rounded, as a decimal number; null where nothing was. */
+  /** The value before rounding, as a decimal string; null if it was whole. */
   exact: string | null
   text: string
 }
 
-/** What decides the tax of a payment, in words, beside its rate. */
+/** The tax rate of a payment and the reason for it. */
 export interface TaxReason {
   rate_bps: number
   /** `VAT of DE` */
   because: string
 }
 
-/** The steps of a cart that was priced again with the same result. */
+/** The steps of a cart that was priced again with the same result as the stored one. */
 export function calculationSteps (cart: Cart, priced: TracedCart, origins: readonly string[], tax: TaxReason): PriceStep[] {
   const steps = priced.lines.flatMap((line, index) => {
     const write = writer(index, line.product_id, cart.currencies)
     const { discount_bps: discountBps = 0 } = cart.lines[index]?.product.price ?? {}
-    const told: ToldLine = { line, cart, discountBps, origin: origins[index] ?? '', deductions: priced.deductions, tax }
-    return (priced.trace[index] ?? []).map(step => describe(step, told, write))
+    const context: LineInfo = { line, cart, discountBps, origin: origins[index] ?? '', deductions: priced.deductions, tax }
+    return (priced.trace[index] ?? []).map(step => describe(step, context, write))
   })
   return [...steps, totalStep(priced, cart.currencies)]
 }
 
-/** A line, and what its steps are described with. */
-interface ToldLine {
+/** A line and the values that the descriptions of its steps use. */
+interface LineInfo {
   line: PricedLine
   cart: Cart
-  /** Of its product. */
+  /** The product's own discount. */
   discountBps: number
-  /** Where the unit price comes from. */
+  /** A description of where the unit price comes from. */
   origin: string
   deductions: readonly number[]
   tax: TaxReason
 }
 
-function describe (step: TraceStep, told: ToldLine, write: Write): PriceStep {
+function describe (step: TraceStep, context: LineInfo, write: Write): PriceStep {
   switch (step.kind) {
-    case 'unit_price': return unitStep(step, told, write)
-    case 'product_discount': return productDiscountStep(step, told, write)
-    case 'discount_code': return codeStep(step, told, write)
-    case 'conversion': return conversionStep(step, told, write)
-    case 'tax': return taxStep(step, told, write)
+    case 'unit_price': return unitStep(step, context, write)
+    case 'product_discount': return productDiscountStep(step, context, write)
+    case 'discount_code': return codeStep(step, context, write)
+    case 'conversion': return conversionStep(step, context, write)
+    case 'tax': return taxStep(step, context, write)
     case 'line_total': return lineStep(step, write)
   }
 }
 
-/** The steps of what is stored, where products or discounts have changed since: discounts can't be told apart. */
+/** The steps of a stored cart whose products or discounts have changed since. Discounts can only be described as one sum. */
 export function storedSteps (priced: PricedCart, currencies: CurrencyTable, codes: readonly string[]): PriceStep[] {
   const which = codes.length === 0 ? '' : ` (${codes.join(', ')})`
   const steps = priced.lines.flatMap((line, index) => {
     const write = writer(index, line.product_id, currencies)
     const { currency } = priced
-    const told = [write('unit_price', currency, null, line.subtotal, {
+    const described = [write('unit_price', currency, null, line.subtotal, {
       text: money => `${line.quantity} × ${line.unit_amount} minor units of the product's currency = ${money(line.subtotal)}`
     })]
     if (line.amount !== line.subtotal) {
-      told.push(write('discounts', currency, line.subtotal, line.amount, {
+      described.push(write('discounts', currency, line.subtotal, line.amount, {
         text: money => `discounts together${which}: -${money(line.subtotal - line.amount)}`
       }))
     }
-    told.push(write('tax', currency, line.amount, line.total, {
+    described.push(write('tax', currency, line.amount, line.total, {
       text: money => `tax${line.tax_inclusive ? ', contained in the price' : ''}: ${money(line.tax)}`
     }, line.tax))
-    return [...told, lineStep({ currency, after: line.total }, write)]
+    return [...described, lineStep({ currency, after: line.total }, write)]
   })
   return [...steps, totalStep(priced, currencies)]
 }
 
-interface Telling {
+interface StepText {
   code?: string
   exact?: string | null
   text (money: (amount: number) => string): string
 }
 
 type Write = (
-  kind: PriceStep['kind'], currency: string, before: number | null, after: number, telling: Telling, change?: number
+  kind: PriceStep['kind'], currency: string, before: number | null, after: number, details: StepText, change?: number
 ) => PriceStep
 
 function writer (line: number | null, productId: string | null, currencies: CurrencyTable): Write {
@@ -102,13 +102,13 @@ function writer (line: number | null, productId: string | null, currencies: Curr
   }
 }
 
-function unitStep ({ currency, after }: TraceStep, { line, origin }: ToldLine, write: Write): PriceStep {
+function unitStep ({ currency, after }: TraceStep, { line, origin }: LineInfo, write: Write): PriceStep {
   return write('unit_price', currency, null, after, {
     text: money => `${line.quantity} × ${money(line.unit_amount)}, ${origin} = ${money(after)}`
   })
 }
 
-function productDiscountStep ({ currency, before, after }: TraceStep, { discountBps: bps }: ToldLine, write: Write): PriceStep {
+function productDiscountStep ({ currency, before, after }: TraceStep, { discountBps: bps }: LineInfo, write: Write): PriceStep {
   const subtotal = before ?? 0
   return write('product_discount', currency, subtotal, after, {
     exact: share(subtotal, bps),
@@ -116,7 +116,7 @@ function productDiscountStep ({ currency, before, after }: TraceStep, { discount
   })
 }
 
-function codeStep (step: TraceStep, { line, cart, deductions }: ToldLine, write: Write): PriceStep {
+function codeStep (step: TraceStep, { line, cart, deductions }: LineInfo, write: Write): PriceStep {
   const { currency, after } = step
   const before = step.before ?? 0
   const place = step.code ?? -1
@@ -145,7 +145,7 @@ function codeStep (step: TraceStep, { line, cart, deductions }: ToldLine, write:
   })
 }
 
-function conversionStep ({ currency, before, after }: TraceStep, { line, cart }: ToldLine, write: Write): PriceStep {
+function conversionStep ({ currency, before, after }: TraceStep, { line, cart }: LineInfo, write: Write): PriceStep {
   const { currencies } = cart
   const from = line.unit_currency
   const rate = (code: string) => `1 USD = ${currencies[code]?.usd_rate ?? '?'} ${code}`
@@ -156,7 +156,7 @@ function conversionStep ({ currency, before, after }: TraceStep, { line, cart }:
 }
 
 function taxStep (
-  { currency, after }: TraceStep, { line: { amount, tax, tax_inclusive: inclusive }, tax: { rate_bps: bps, because } }: ToldLine,
+  { currency, after }: TraceStep, { line: { amount, tax, tax_inclusive: inclusive }, tax: { rate_bps: bps, because } }: LineInfo,
   write: Write
 ): PriceStep {
   const exact = inclusive ? quotient(amount * bps, 10_000 + bps) : share(amount, bps)
@@ -169,32 +169,32 @@ function taxStep (
 }
 
 function lineStep ({ currency, after }: Pick<TraceStep, 'currency' | 'after'>, write: Write): PriceStep {
-  return write('line_total', currency, after, after, { text: money => `the line comes to ${money(after)}` })
+  return write('line_total', currency, after, after, { text: money => `line total: ${money(after)}` })
 }
 
 function totalStep ({ currency, lines, total, tax }: PricedCart, currencies: CurrencyTable): PriceStep {
   return writer(null, null, currencies)('total', currency, null, total, {
     text: money => {
       const sum = lines.length === 1 ? '' : `${lines.map(line => money(line.total)).join(' + ')} = `
-      return `total: ${sum}${money(total)}, of which ${money(tax)} tax`
+      return `total: ${sum}${money(total)}, including ${money(tax)} tax`
     }
   })
 }
 
-/** The share of basis points as it is before rounding; null where it is whole. */
+/** `bps` of `amount` before rounding, as a decimal string; null if it is whole. */
 function share (amount: number, bps: number): string | null {
   return quotient(amount * bps, 10_000)
 }
 
 const DECIMALS = 4
 
-/** A quotient to four decimals, cut; null where it is whole. */
+/** A quotient truncated to four decimals; null if it is whole. */
 function quotient (dividend: number, divisor: number): string | null {
   if (dividend % divisor === 0) return null
   return decimal(BigInt(dividend) * 10n ** BigInt(DECIMALS) / BigInt(divisor), DECIMALS)
 }
 
-/** `1234n` with two decimals as `12.34`, without zeros at the end. */
+/** `1234n` with two decimals is `12.34`. Trailing zeros are removed. */
 function decimal (value: bigint, decimals: number): string {
   const digits = String(value).padStart(decimals + 1, '0')
   return withoutTrailingZeros(`${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`)

@@ -1,17 +1,16 @@
 /**
- * What a one-time cart costs: the one calculation behind payments, checkout sessions, previews and static links.
- * Integers in, integers out. It knows no database, no clock and no ids: whether a code has expired or a customer may use it
- * is decided before.
+ * Prices a one-time cart. Payments, checkout sessions, previews and static links share this calculation. All amounts are
+ * integers. It knows no database, no clock and no ids: the caller decides whether a code has expired or a customer may use it.
  *
- * Order (ruling 12): unit price × quantity, product discount, discount codes in array order, currency conversion, tax.
- * The deduction and the tax are rounded, half-up, once per step and line; the line is what remains.
+ * The order of steps: unit price × quantity, product discount, discount codes in array order, currency conversion, tax. Each
+ * deduction and each tax is rounded half up once per step and line. The line keeps the remainder.
  */
 import { ApiError, invalid } from '../errors.js'
 import {
   MAX_STEP_MINOR, MAX_TOTAL_MINOR, containedTax, convert, format, shareOf, spread, type CurrencyTable
 } from './money.js'
 
-/** What is sold: the part of a product that decides its price. `price.price` is in minor units of `price.currency`. */
+/** The part of a product that decides its price. `price.price` is in minor units of `price.currency`. */
 export interface PricedProduct {
   product_id: string
   name: string | null
@@ -51,7 +50,7 @@ export interface CodeDiscount {
   currency_options: readonly CurrencyOption[]
 }
 
-/** A code of the request: what it stands for, and where the request names it (`discount_codes[0]`). */
+/** A discount code of the request, and its path there (`discount_codes[0]`). */
 export interface CodeUse<Discount extends CodeDiscount = CodeDiscount> {
   discount: Discount
   path: string
@@ -65,11 +64,11 @@ export interface Cart {
   /** Basis points; 0 where no tax is due. */
   tax_rate_bps: number
   currencies: CurrencyTable
-  /** Whether the cart may still change, so that the minimum charge need not be met yet. */
+  /** Whether the cart may still change. The minimum charge is then not checked. */
   is_draft?: boolean
 }
 
-/** One line in minor units of the charge currency, but `unit_amount`. */
+/** A priced line. All amounts except `unit_amount` are in minor units of the charge currency. */
 export interface PricedLine {
   product_id: string
   name: string | null
@@ -80,18 +79,18 @@ export interface PricedLine {
   unit_currency: string
   /** Unit price × quantity, before any discount. */
   subtotal: number
-  /** After discounts; contains the tax if the product's price does. */
+  /** After discounts. Includes the tax if the product's price does. */
   amount: number
   tax: number
   tax_inclusive: boolean
-  /** What the customer pays for the line: `amount`, plus the tax where it is not contained. */
+  /** The line's total: `amount`, plus the tax if `amount` does not include it. */
   total: number
 }
 
 export interface PricedCart {
   currency: string
   lines: PricedLine[]
-  /** What each code took off, in order of application, in minor units of the charge currency. */
+  /** The deduction of each code, in order of application, in minor units of the charge currency. */
   deductions: number[]
   tax: number
   total: number
@@ -100,26 +99,26 @@ export interface PricedCart {
 /** One step of the calculation of a line. */
 export interface TraceStep {
   kind: 'unit_price' | 'product_discount' | 'discount_code' | 'conversion' | 'tax' | 'line_total'
-  /** Of `after`, and of `before` but in a conversion, which begins in the currency of the product. */
+  /** The currency of both amounts. In a conversion, `before` is in the product's currency. */
   currency: string
-  /** What the line came to before the step; null in its first. */
+  /** The line's amount before the step; null in the first step. */
   before: number | null
   after: number
-  /** The place of the code in the cart, for the step of a code. A code that does not fit the line leaves it as it is. */
+  /** For the step of a code, its index in the cart. A code that does not apply to the line leaves the amount unchanged. */
   code: number | null
 }
 
-/** A cart that was priced just now, with every step of every line, in the order in which they were taken. */
+/** A priced cart with the steps of each line in the order in which they were applied. */
 export interface TracedCart extends PricedCart {
   /** By line. */
   trace: TraceStep[][]
 }
 
-const DEFAULT_MINIMUM = { amount: 50, currency: 'USD' } // the floor for card payments, ruling 17
+const DEFAULT_MINIMUM = { amount: 50, currency: 'USD' } // the minimum of card payments in currencies without one of their own
 
 /**
  * Prices a cart. Throws an ApiError for a missing or too small pay-what-you-want amount, a minimum subtotal that is not met,
- * a code that fits no line, a missing exchange rate, an amount that does not fit int32, and a total under the minimum charge.
+ * a code that applies to no line, a missing exchange rate, an amount beyond int32, and a total below the minimum charge.
  */
 export function price (cart: Cart): TracedCart {
   const working = cart.lines.map((line, index) => openLine(line, index))
@@ -132,7 +131,7 @@ export function price (cart: Cart): TracedCart {
   return { currency: cart.currency, lines, deductions, tax, total, trace: working.map(({ trace }) => trace) }
 }
 
-/** A line on its way through the steps, in minor units of its product's currency. */
+/** A line while it is being priced. Amounts are in minor units of the product's currency. */
 interface WorkingLine {
   line: CartLine
   unit: number
@@ -175,7 +174,7 @@ function unitAmount ({ product, amount }: CartLine, index: number): number {
   return amount
 }
 
-/** Takes one code's deduction from the lines that it fits; returns what it took, in the charge currency. */
+/** Applies a code to the lines it is valid for. Returns the deduction in minor units of the charge currency. */
 function applyCode ({ discount, path }: CodeUse, place: number, lines: readonly WorkingLine[], cart: Cart): number {
   const eligible = discount.restricted_to.length === 0
     ? lines
@@ -199,12 +198,12 @@ function applyCode ({ discount, path }: CodeUse, place: number, lines: readonly 
   return before - leftOf(eligible, cart)
 }
 
-/** What is left of the lines, in the charge currency. */
+/** The remaining amount of the lines, in the charge currency. */
 function leftOf (lines: readonly WorkingLine[], cart: Cart): number {
   return lines.reduce((sum, { line, left }) => sum + toCurrency(left, line.product.price.currency, cart.currency, cart), 0)
 }
 
-/** The limits of a code in the charge currency: its own row, else the default row converted. */
+/** The limits of a code in the charge currency: from its row for that currency, else converted from the default row. */
 interface OptionInCharge {
   cap: number | null
   minimumSubtotal: number
@@ -222,7 +221,7 @@ function optionFor (discount: CodeDiscount, cart: Cart): OptionInCharge | null {
   }
 }
 
-/** The minimum counts the original prices of the lines that the code fits, before any discount. */
+/** The minimum applies to the lines that the code is valid for, at their prices before any discount. */
 function checkSubtotal (
   discount: CodeDiscount, path: string, option: OptionInCharge, eligible: readonly WorkingLine[], cart: Cart
 ): void {
@@ -247,8 +246,8 @@ function takePercentage (
 }
 
 /**
- * Takes one pooled amount of the charge currency from the lines, in proportion to what is left of each. A share that is the
- * whole line takes all of it: converted back, it could leave a rest that counts again.
+ * Deducts an amount of the charge currency from the lines, in proportion to their remaining amounts. A share that equals the
+ * whole line takes all of it, because converting it back could leave a remainder.
  */
 function takePool (pool: number, lines: readonly WorkingLine[], cart: Cart): void {
   const weights = lines.map(({ line, left }) => toCurrency(left, line.product.price.currency, cart.currency, cart))
@@ -282,7 +281,7 @@ function closeLine ({ line, unit, subtotal, left, trace }: WorkingLine, cart: Ca
   }
 }
 
-/** An amount of the cart in another currency. */
+/** Converts an amount of the cart. Throws if the result is too large. */
 function toCurrency (amount: number, from: string, to: string, cart: Cart): number {
   if (from === to) return amount
   const converted = exchange(amount, from, to, cart)
@@ -298,7 +297,10 @@ function exchange (amount: number, from: string, to: string, { currencies }: Car
   })
 }
 
-/** 0 is a free payment and exempt; a currency without a row has $0.50 at the fixed rate, without a rate no minimum. */
+/**
+ * A total of 0 is a free payment and exempt. A currency without a published minimum has $0.50 at the fixed rate, or none if it
+ * has no rate.
+ */
 function checkMinimum (total: number, { currency, currencies }: Cart): void {
   if (total === 0) return
   const minimum = currencies[currency]?.minimum_charge ??
@@ -307,11 +309,11 @@ function checkMinimum (total: number, { currency, currencies }: Cart): void {
   throw new ApiError('TOTAL_PAYMENT_AMOUNT_BELOW_MINIMUM_AMOUNT', {
     path: 'product_cart',
     message: `Minimum amount of ${format(minimum, currency, currencies)} is required to process payment`,
-    because: `the cart comes to ${format(total, currency, currencies)}`
+    because: `the cart totals ${format(total, currency, currencies)}`
   })
 }
 
-/** The refusal of an amount that int32 can't carry. */
+/** The error for an amount beyond int32. */
 export function tooLarge (path: string): ApiError {
   return invalid(path, `The total is larger than ${MAX_TOTAL_MINOR} minor units: use a smaller quantity`)
 }

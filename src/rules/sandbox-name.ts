@@ -1,4 +1,4 @@
-/** Names of sandboxes. A name is also a part of a path and of a file's name. */
+/** Names of sandboxes. A name becomes part of a URL path and of a file name. */
 
 export const SANDBOX_NAME_RULE = '1 to 63 letters, digits, hyphens and underscores, beginning with a letter or a digit'
 

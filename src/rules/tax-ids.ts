@@ -1,6 +1,6 @@
 /**
- * Which tax ids look right: the shape and the check digits of each country's business tax id. It knows nothing of tax
- * rates, and it asks no register: a number that could exist is valid.
+ * Validates the format and check digits of each country's business tax id. Knows no tax rates and queries no register: any
+ * well-formed number is valid.
  */
 import * as stdnum from '../vendor/stdnum.js'
 
@@ -9,20 +9,20 @@ export type TaxIdCheck =
   | { valid: false, name: string, reason: string }
 
 /**
- * Is `taxId` a well-formed business tax id of the billing country `country` (ISO 3166 alpha-2, any case)?
+ * Checks that `taxId` is a well-formed business tax id of the billing country `country` (ISO 3166 alpha-2, any case).
  *
- * `name` is what the number is called there ("VAT number (USt-IdNr.)"), and `reason` is a sentence for people that
- * says what to change, with a number that would pass. Neither repeats the id. Never throws.
+ * `name` is the local name of the number ("VAT number (USt-IdNr.)"). `reason` is a sentence that says what to change, with an
+ * example that would pass. Neither repeats the id. Never throws.
  *
- * Letters count in either case; spaces, dots, hyphens and slashes do not count. Shapes per country are in `FORMATS`:
- * in the EU it is the VAT number (other national numbers do not shift the tax to the buyer), with or without its
- * country prefix, which is EL for Greece; in GB the prefix may be GB or XI. Elsewhere it is the number that goes on
- * an invoice. A country that is not in the table takes 4 or more letters or digits. Any id is at most 50 characters
- * long, and `INVALID` is refused everywhere, so that a test can count on a refusal.
+ * Case is ignored, and so are spaces, dots, hyphens and slashes. `FORMATS` has the format of each country. In the EU it is the
+ * VAT number, because other national numbers do not shift the tax to the buyer; the country prefix is optional, and is EL for
+ * Greece. In GB the prefix may be GB or XI. Elsewhere it is the number that goes on an invoice. A country that is not in the
+ * table accepts 4 or more letters or digits. An id has at most 50 characters. `INVALID` is refused everywhere, so that tests can
+ * rely on a refusal.
  *
- * Sources: the European Commission's table of VAT number structures (EU and GB); for the others and for all check
- * digits the library stdnum 1.12 and the documents it names, except where a comment below says why not; for AE, BA, HK
- * and SA, which it lacks, published guides to their formats.
+ * Sources: the European Commission's table of VAT number structures (EU and GB). For the others and for all check digits, the
+ * library stdnum 1.12 and the documents it names, except where a comment below says why not. For AE, BA, HK and SA, which
+ * stdnum lacks, published guides to their formats.
  */
 export function checkTaxId (country: string, taxId: string): TaxIdCheck {
   const code = country.toUpperCase()
@@ -32,7 +32,7 @@ export function checkTaxId (country: string, taxId: string): TaxIdCheck {
   const refuse = (why: string): TaxIdCheck =>
     ({ valid: false, name, reason: `${why}. ${wanted}, such as ${example}.` })
 
-  // The length comes first, so that nothing below ever sees a long string.
+  // Checked first, so that no regular expression below runs on a long string.
   if (taxId.length > MAX_LENGTH) return refuse(`The tax id is longer than ${MAX_LENGTH} characters`)
   if (!CHARACTERS.test(taxId)) return refuse('The tax id has characters other than letters, digits, spaces, and ". - /"')
   const compact = taxId.replace(SEPARATORS, '').toUpperCase()
@@ -43,7 +43,7 @@ export function checkTaxId (country: string, taxId: string): TaxIdCheck {
     const body = shape.exec(compact)?.[1]
     if (body === undefined) continue
     fits = true
-    // Zeros satisfy most check digits, and are nobody's number.
+    // Zeros alone satisfy most check digits, but are never issued.
     if (/[1-9A-Z]/.test(body) && passes(body)) return { valid: true, name }
   }
   return refuse(fits
@@ -54,21 +54,21 @@ export function checkTaxId (country: string, taxId: string): TaxIdCheck {
 const MAX_LENGTH = 50
 const ALWAYS_INVALID = 'INVALID'
 
-// Numbers pasted from documents have no-break spaces and dashes where people type spaces and hyphens.
-// Ñ and & belong to Mexican numbers; no other shape below lets them through.
+// Numbers pasted from documents contain no-break spaces and dashes instead of spaces and hyphens.
+// Ñ and & occur in Mexican numbers; no other shape below matches them.
 const CHARACTERS = /^[A-Za-z0-9Ññ& \u00a0\u202f./\u2010-\u2015-]*$/
 const SEPARATORS = /[ \u00a0\u202f./\u2010-\u2015-]/g
 
-/** One way to write a number: `shape` captures what `passes` then checks, which is the number without its prefix. */
+/** One way to write a number. `shape` captures the number without its prefix, and `passes` checks it. */
 interface Form { shape: RegExp, passes: (body: string) => boolean }
 interface Format { name: string, example: string, forms: Form[] }
 
-/** The check digits are stdnum's to judge. */
+/** A form whose check digits stdnum verifies. */
 function checked (shape: RegExp, validate: (value: string) => { isValid: boolean }): Form {
   return { shape, passes: body => validate(body).isValid }
 }
 
-/** No check digit exists, or its rule is not public, or it proves a person's number and not a business's. */
+/** A form without a check: it has no check digit, or the rule is not public, or it applies to numbers of persons. */
 function shaped (shape: RegExp): Form {
   return { shape, passes: () => true }
 }
@@ -82,7 +82,7 @@ const OTHER: Format = {
 const FORMATS: ReadonlyMap<string, Format> = new Map(Object.entries({
   // The European Union.
   AT: { name: 'VAT number (UID)', example: 'ATU13585627', forms: [checked(/^(?:AT)?(U\d{8})$/, stdnum.atUid)] },
-  // Nine digits are the old form without the leading 0, still on many websites.
+  // Nine digits are the old form without the leading 0, which many websites still show.
   BE: { name: 'VAT number (BTW/TVA)', example: 'BE0403019261', forms: [checked(/^(?:BE)?([01]?\d{9})$/, stdnum.beVat)] },
   BG: {
     name: 'VAT number (DDS)',
@@ -90,7 +90,7 @@ const FORMATS: ReadonlyMap<string, Format> = new Map(Object.entries({
     forms: [{ shape: /^(?:BG)?(\d{9})$/, passes: bulgarianCompany }, shaped(/^(?:BG)?(\d{10})$/)]
   },
   CY: { name: 'VAT number (FPA)', example: 'CY10259033P', forms: [checked(/^(?:CY)?(\d{8}[A-Z])$/, stdnum.cyVat)] },
-  // Nine and ten digits are people's birth numbers, which stdnum compares with the real clock.
+  // Nine and ten digits are birth numbers of persons, whose date stdnum compares with the real clock.
   CZ: {
     name: 'VAT number (DIČ)',
     example: 'CZ25123891',
@@ -105,7 +105,7 @@ const FORMATS: ReadonlyMap<string, Format> = new Map(Object.entries({
     forms: [checked(/^(?:ES)?([A-Z]\d{7}[A-Z\d]|\d{8}[A-Z])$/, stdnum.esNif)]
   },
   FI: { name: 'VAT number (ALV)', example: 'FI20774740', forms: [checked(/^(?:FI)?(\d{8})$/, stdnum.fiAlv)] },
-  // The two key characters may be "FR" too, which stdnum takes for the prefix unless the real one precedes them.
+  // The two key characters may also be "FR", which stdnum strips as the prefix unless the real prefix precedes them.
   FR: {
     name: 'VAT number (TVA)',
     example: 'FR40303265045',
@@ -122,7 +122,7 @@ const FORMATS: ReadonlyMap<string, Format> = new Map(Object.entries({
   IT: { name: 'VAT number (partita IVA)', example: 'IT00743110157', forms: [checked(/^(?:IT)?(\d{11})$/, stdnum.itIva)] },
   LT: { name: 'VAT number (PVM)', example: 'LT119511515', forms: [checked(/^(?:LT)?(\d{9}|\d{12})$/, stdnum.ltPvm)] },
   LU: { name: 'VAT number (TVA)', example: 'LU15027442', forms: [checked(/^(?:LU)?(\d{8})$/, stdnum.luTva)] },
-  // A first digit of 0 to 3 is a person's code, whose birth date stdnum compares with the real clock.
+  // A first digit of 0 to 3 marks a person's code, whose birth date stdnum compares with the real clock.
   LV: {
     name: 'VAT number (PVN)',
     example: 'LV40003521600',
@@ -135,7 +135,7 @@ const FORMATS: ReadonlyMap<string, Format> = new Map(Object.entries({
   RO: { name: 'VAT number (CIF)', example: 'RO18547290', forms: [checked(/^(?:RO)?([1-9]\d{1,9})$/, stdnum.roCui)] },
   SE: { name: 'VAT number (momsnummer)', example: 'SE556042722001', forms: [checked(/^(?:SE)?(\d{12})$/, stdnum.seVat)] },
   SI: { name: 'VAT number (DDV)', example: 'SI50223054', forms: [checked(/^(?:SI)?([1-9]\d{7})$/, stdnum.siDdv)] },
-  // stdnum refuses sole traders, whose number may start with 1, 5 or 6.
+  // stdnum rejects sole traders, whose number may start with 1, 5 or 6.
   SK: {
     name: 'VAT number (IČ DPH)',
     example: 'SK2022749619',
@@ -161,14 +161,14 @@ const FORMATS: ReadonlyMap<string, Format> = new Map(Object.entries({
     forms: [checked(/^(\d{13})$/, stdnum.mdIdno), shaped(/^(\d{7})$/)]
   },
   ME: { name: 'tax number (PIB)', example: '03353486', forms: [checked(/^(\d{8})$/, stdnum.mePib)] },
-  // The letters MVA say that the organisation is registered for VAT; people leave them out.
+  // The letters MVA mark an organisation as registered for VAT. They are often omitted.
   NO: { name: 'VAT number (MVA)', example: 'NO995525828MVA', forms: [checked(/^(?:NO)?(\d{9})(?:MVA)?$/, stdnum.noOrgnr)] },
   RS: { name: 'tax number (PIB)', example: '101134702', forms: [checked(/^(?:RS)?(\d{9})$/, stdnum.rsPib)] },
   TR: { name: 'tax number (VKN)', example: '4540536920', forms: [checked(/^(\d{10})$/, stdnum.trVkn)] },
 
   // The Americas.
   AR: { name: 'tax number (CUIT)', example: '30-50001091-2', forms: [checked(/^(\d{11})$/, stdnum.arCuit)] },
-  // Letters appear in numbers given out from July 2026 on.
+  // Numbers issued since July 2026 may contain letters.
   BR: { name: 'company number (CNPJ)', example: '16.727.230/0001-97', forms: [checked(/^([A-Z\d]{12}\d{2})$/, stdnum.brCnpj)] },
   CA: {
     name: 'business number (BN), GST/HST or QST number',
@@ -177,7 +177,7 @@ const FORMATS: ReadonlyMap<string, Format> = new Map(Object.entries({
   },
   CL: { name: 'tax number (RUT)', example: '76086428-5', forms: [checked(/^(?:CL)?(\d{7,8}[\dK])$/, stdnum.clRut)] },
   CO: { name: 'tax number (NIT)', example: '900544472-2', forms: [checked(/^(\d{8,11})$/, stdnum.coNit)] },
-  // The tax office itself gave out numbers whose last character does not match: about 1.5 % of them.
+  // No check digit: the tax office itself issued about 1.5 % of the numbers with one that does not match.
   MX: {
     name: 'tax number (RFC)',
     example: 'MAB930714 8T4',
@@ -198,7 +198,7 @@ const FORMATS: ReadonlyMap<string, Format> = new Map(Object.entries({
   ID: {
     name: 'tax number (NPWP)',
     example: '01.312.166.0-091.000',
-    // Since 2024 it has 16 digits: the old 15 after a 0, or a person's number.
+    // Since 2024 it has 16 digits: a 0 and the old 15 digits, or a person's number.
     forms: [{ shape: /^0?(\d{15})$/, passes: indonesianTaxNumber }, shaped(/^([1-9]\d{15})$/)]
   },
   IL: {
@@ -206,7 +206,7 @@ const FORMATS: ReadonlyMap<string, Format> = new Map(Object.entries({
     example: '516179157',
     forms: [{ shape: /^(\d{9})$/, passes: stdnum.luhnChecksumValidate }]
   },
-  // stdnum does not know three of the state codes: Ladakh, other territory, and the central office.
+  // stdnum lacks three state codes: Ladakh, other territory, and the central office.
   IN: {
     name: 'GST number (GSTIN)',
     example: '27AAPFU0939F1ZV',
@@ -215,7 +215,7 @@ const FORMATS: ReadonlyMap<string, Format> = new Map(Object.entries({
       shaped(/^((?:38|97|99)[A-Z]{5}\d{4}[A-Z][1-9A-Z]Z[A-Z\d])$/)
     ]
   },
-  // T marks the issuer of qualified invoices.
+  // T marks an issuer of qualified invoices.
   JP: { name: 'corporate number or T-number', example: 'T5835678256246', forms: [checked(/^T?([1-9]\d{12})$/, stdnum.jpCn)] },
   KR: { name: 'business registration number (BRN)', example: '116-82-00276', forms: [checked(/^(\d{10})$/, stdnum.krBrn)] },
   NZ: {
@@ -224,7 +224,7 @@ const FORMATS: ReadonlyMap<string, Format> = new Map(Object.entries({
     forms: [checked(/^(?:NZ)?(\d{8,9})$/, stdnum.nzIrd), checked(/^(94\d{11})$/, stdnum.ean)]
   },
   SA: { name: 'VAT number', example: '300000000000003', forms: [shaped(/^(3\d{13}3)$/)] },
-  // R, S and T numbers carry a year, which stdnum compares with the real clock. M is a GST number that is not a UEN.
+  // R, S and T numbers contain a year, which stdnum compares with the real clock. M numbers are GST numbers and not UENs.
   SG: {
     name: 'entity number (UEN) or GST number',
     example: '197401143C',
@@ -244,7 +244,7 @@ const FORMATS: ReadonlyMap<string, Format> = new Map(Object.entries({
   }
 }))
 
-/** stdnum refuses the many companies whose number starts with 4 to 8. */
+/** Replaces stdnum's check, which rejects the many companies whose number starts with 4 to 8. */
 function bulgarianCompany (body: string): boolean {
   const front = body.slice(0, 8)
   let sum = stdnum.weightedSum(front, { weights: [1, 2, 3, 4, 5, 6, 7, 8], modulus: 11 })
@@ -252,7 +252,7 @@ function bulgarianCompany (body: string): boolean {
   return String(sum % 10) === body[8]
 }
 
-/** stdnum refuses every code that ends in 0: for these it looks for the 32nd of 31 characters. */
+/** Replaces stdnum's check, which rejects every code that ends in 0: it indexes one character past its alphabet. */
 function chineseCreditCode (body: string): boolean {
   return stdnum.weightedSum(body, {
     weights: [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28, 1],
@@ -261,12 +261,12 @@ function chineseCreditCode (body: string): boolean {
   }) === 0
 }
 
-/** stdnum knows only some of the first two digits that are in use. */
+/** Replaces stdnum's check, which knows only some of the first two digits in use. */
 function indonesianTaxNumber (body: string): boolean {
   return stdnum.luhnChecksumValidate(body.slice(0, 9))
 }
 
-/** Since April 2023 the sum is a multiple of 5; stdnum still wants 10. A seventh digit of 7 may count as 0 or 1. */
+/** Since April 2023 the sum is a multiple of 5, where stdnum requires 10. A seventh digit of 7 may count as 0 or 1. */
 function taiwaneseBusiness (body: string): boolean {
   const sum = stdnum.weightedSum(body, { weights: [1, 2, 1, 2, 1, 2, 4, 1], modulus: 5, sumByDigit: true })
   return sum === 0 || (sum === 4 && body[6] === '7')

@@ -1,14 +1,12 @@
-/**
- * Which tax rate a sale has. The rates are data (fixtures/reference/tax-rates.gen.json), passed in; here is only when they apply.
- */
+/** Decides the tax rate of a sale. The rates are data (fixtures/reference/tax-rates.gen.json) and are passed in. */
 import { ApiError, invalid } from '../errors.js'
 import { checkTaxId } from './tax-ids.js'
 
 export interface TaxRate {
   rate_bps: number
-  /** VAT, GST, …: what to call it on a page and an invoice. */
+  /** The name of the tax on pages and invoices: VAT, GST, … */
   name: string
-  /** A business with a valid tax id accounts for the tax itself, so that none is charged. */
+  /** Whether a business with a valid tax id accounts for the tax itself, so that none is charged. */
   reverse_charge: boolean
 }
 
@@ -17,8 +15,8 @@ export type TaxTable = Readonly<Record<string, TaxRate>>
 const BUSINESS_NAME_MAX = 250
 
 /**
- * The rate in basis points for a billing country, 0 where the published table has none or a business accounts for it.
- * `taxId` must have been checked.
+ * The rate of a billing country in basis points; 0 if the published table lacks it, or a business accounts for the tax itself.
+ * `taxId` must be valid.
  */
 export function taxRateBps (table: TaxTable, country: string, taxId: string | null): number {
   const rate = table[country]
@@ -32,8 +30,8 @@ export interface BusinessBuyer {
 }
 
 /**
- * The buyer as a business: a tax id that is valid in the billing country, and the name that goes with it, trimmed; blank counts
- * as absent for both. Throws INVALID_TAX_ID, or INVALID_REQUEST_PARAMETERS for a name without a tax id or over 250 characters.
+ * Checks and trims the tax id and name of a business. Blank values count as absent. Throws INVALID_TAX_ID if the id is not valid
+ * in the billing country, and INVALID_REQUEST_PARAMETERS for a name without a tax id or of more than 250 characters.
  */
 export function businessBuyer (country: string, taxId: string | null, businessName: string | null): BusinessBuyer {
   const id = taxId?.trim() || null

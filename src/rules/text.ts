@@ -1,7 +1,4 @@
-/**
- * Texts: their limits, which the schema does not state, and what is cut off at their ends. Lengths are counted in characters,
- * not in bytes or UTF-16 units.
- */
+/** Limits of texts that the schema does not state. Lengths count characters, not bytes or UTF-16 units. */
 import { invalid } from '../errors.js'
 
 /** Throws INVALID_REQUEST_PARAMETERS for a text that is too long. */
@@ -12,13 +9,13 @@ export function checkLength (path: string, text: string | null | undefined, max:
   throw invalid(path, `${path} must be at most ${max} characters long, and has ${length}`)
 }
 
-/** Without the slashes at its end. */
+/** Removes slashes at the end, without a regular expression that could backtrack. */
 export function withoutTrailingSlashes (text: string): string {
   let end = text.length
   while (text[end - 1] === '/') end--
   return text.slice(0, end)
 }
 
-/** Of products and addons; for brands nothing is published, and these do. */
+/** Limits of products and addons. The same apply to brands, for which nothing is published. */
 export const NAME_MAX = 100
 export const DESCRIPTION_MAX = 1000

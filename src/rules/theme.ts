@@ -1,6 +1,6 @@
 /**
- * What a merchant may set of the checkout's looks. The values end up in a style sheet, so each is held against a form that can
- * say nothing but a colour, a size or a weight: there is nothing to escape in what gets through.
+ * Validates the theme of a checkout. The values become part of a style sheet, so each must match a strict pattern for a colour,
+ * a length or a weight. What passes needs no escaping.
  */
 import { ApiError, invalid, type Violation } from '../errors.js'
 
@@ -29,7 +29,7 @@ const BUTTON_TEXT_MAX = 100
 const URL_MAX = 2048
 const COLOUR_MAX = 64
 
-/** Throws INVALID_REQUEST_PARAMETERS with every value that is not of its form. `path` names the place of the whole. */
+/** Throws INVALID_REQUEST_PARAMETERS with a violation for each invalid value. `path` is the path of `config` in the request. */
 export function checkTheme (config: ThemeConfig, path: string): void {
   const violations: Violation[] = []
   const check = (name: string, value: string | null | undefined, fits: (value: string) => boolean, wanted: string) => {
@@ -51,7 +51,7 @@ export function checkTheme (config: ThemeConfig, path: string): void {
   throw new ApiError('INVALID_REQUEST_PARAMETERS', { violations, message: `${first.path} ${first.message}` })
 }
 
-/** A tag of RFC 5646 as browsers use them: `de`, `pt-BR`, `zh-Hant`. Throws INVALID_REQUEST_PARAMETERS. */
+/** Throws INVALID_REQUEST_PARAMETERS unless `language` is a language tag (RFC 5646): `de`, `pt-BR`, `zh-Hant`. */
 export function checkLanguage (language: string, path: string): void {
   if (/^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}$/.test(language)) return
   throw invalid(path, `${path} must be a language tag, such as en or pt-BR`)
@@ -62,7 +62,7 @@ export function isColour (text: string): boolean {
   return HEX.test(text) || isColourFunction(text) || NAMED.has(text.toLowerCase())
 }
 
-/** One length, without signs or functions. */
+/** Whether text is a single CSS length without a sign or a function. */
 export function isLength (text: string): boolean {
   return /^(?:0|\d{1,3}(?:\.\d{1,3})?(?:px|rem|em|%))$/.test(text)
 }
@@ -75,7 +75,7 @@ const HEX = /^#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i
 const FUNCTION = /^(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch)\( ?([^()]{1,100})\)$/i
 const NUMBER = /^-?(?:\d{1,4}(?:\.\d{1,6})?|\.\d{1,6})%?$/
 
-/** Three or four numbers with commas or spaces between them, the first perhaps an angle, and the alpha after a slash. */
+/** Three or four numbers separated by commas or spaces. The first may be an angle, and a slash may precede the alpha. */
 function isColourFunction (text: string): boolean {
   const [first = '', ...rest] = FUNCTION.exec(text)?.[1]?.trimEnd().split(/ ?[,/] ?| /) ?? []
   return (rest.length === 2 || rest.length === 3) && [first.replace(/deg$/i, ''), ...rest].every(part => NUMBER.test(part))

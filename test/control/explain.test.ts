@@ -40,14 +40,14 @@ t.test('answers', async t => {
     t.match(explanation, { basis: 'recalculated', currency: 'EUR', payment_id: explanation.id })
     addsUp(t, explanation)
     t.strictSame(explanation.text.split('\n'), [
-      `${explanation.id} comes to €76.05`,
+      `${explanation.id} totals €76.05`,
       'product_cart[0] pdt_ebook: 1 × $19.99, the price of the product = $19.99',
       'product_cart[0] pdt_ebook: EBOOK50, 50 % of $19.99: -$10.00 (999.5 minor units, rounded half up)',
       'product_cart[0] pdt_ebook: SAVE10, 10 % of $9.99: -$1.00 (99.9 minor units, rounded half up)',
       "product_cart[0] pdt_ebook: FLAT5, this line's share of the €4.50 that it takes in all: -$0.59",
       'product_cart[0] pdt_ebook: $8.40 = €7.22 at the fixed rates 1 USD = 0.86 EUR, rounded half up',
       'product_cart[0] pdt_ebook: 19 % VAT of the billing country DE: €1.37 (137.18 minor units, rounded half up)',
-      'product_cart[0] pdt_ebook: the line comes to €8.59',
+      'product_cart[0] pdt_ebook: line total: €8.59',
       'product_cart[1] pdt_course: 2 × $49.00, the price of the product = $98.00',
       'product_cart[1] pdt_course: product discount of 20 %: -$19.60',
       'product_cart[1] pdt_course: EBOOK50 does not apply: it is for pdt_ebook only',
@@ -55,8 +55,8 @@ t.test('answers', async t => {
       "product_cart[1] pdt_course: FLAT5, this line's share of the €4.50 that it takes in all: -$4.64",
       'product_cart[1] pdt_course: $65.92 = €56.69 at the fixed rates 1 USD = 0.86 EUR, rounded half up',
       'product_cart[1] pdt_course: 19 % VAT of the billing country DE: €10.77 (1077.11 minor units, rounded half up)',
-      'product_cart[1] pdt_course: the line comes to €67.46',
-      'total: €8.59 + €67.46 = €76.05, of which €12.14 tax'
+      'product_cart[1] pdt_course: line total: €67.46',
+      'total: €8.59 + €67.46 = €76.05, including €12.14 tax'
     ])
     t.match(explanation.steps[1], {
       kind: 'discount_code', line: 0, product_id: 'pdt_ebook', code: 'EBOOK50', currency: 'USD', before: 1999, change: -1000, after: 999, exact: '999.5'

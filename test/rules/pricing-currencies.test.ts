@@ -111,7 +111,7 @@ t.test('free carts and the minimum charge', async t => {
     ['a currency that nobody knows', cents(1, 'XXX'), { total: 1 }]
   ])
   const least = (amount: string, total: string) =>
-    `Minimum amount of ${amount} is required to process payment (the cart comes to ${total})`
+    `Minimum amount of ${amount} is required to process payment (the cart totals ${total})`
   checkRefused(t, [
     ['$0.49', cents(49), 'TOTAL_PAYMENT_AMOUNT_BELOW_MINIMUM_AMOUNT', least('$0.50', '$0.49'), 'product_cart'],
     ['after codes and tax: 1000 - 956 = 44, + 10 % = 4.4, 48',

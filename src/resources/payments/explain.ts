@@ -40,7 +40,7 @@ export function explainPayment (payment: Payment, sandbox: Sandbox): Explanation
 function textOf (
   { payment_id: id, total_amount: total, currency }: Payment, steps: readonly PriceStep[], currencies: Cart['currencies']
 ): string {
-  return [`${id} comes to ${format(total, currency, currencies)}`, ...steps.map(({ text }) => text)].join('\n')
+  return [`${id} totals ${format(total, currency, currencies)}`, ...steps.map(({ text }) => text)].join('\n')
 }
 
 function storedCart ({ currency, lines, discounts, tax, total_amount: total }: Payment): PricedCart {
