@@ -1,27 +1,28 @@
 /**
- * Group commit: the changes that arrive in one turn of the event loop share one SQLite transaction, and their replies go out
- * after its COMMIT, so that an answered request is on disk. This lifts the throughput: a COMMIT costs more than a payment.
- * A change that throws takes back its own rows and nobody else's. Nearly all throw before their first write; when one does not,
- * the whole turn is rolled back and run again with a savepoint for each change (savepoints for all would cost as much as the
- * writes themselves). Handlers know nothing of all this; they are synchronous functions that read, decide and write.
+ * Group commit: the changes that arrive in one turn of the event loop form a batch and share one SQLite transaction. Replies are
+ * sent after COMMIT, so an answered request is on disk. Sharing raises throughput, because a COMMIT costs more than a payment.
+ *
+ * A change that throws rolls back its own rows and no others. Nearly all throw before their first write. If one does not, the
+ * whole batch is rolled back and run again with a savepoint for each change; using savepoints always would cost as much as the
+ * writes themselves. Handlers do not see any of this: they are synchronous functions that read, decide and write.
  */
 import { setImmediate } from 'node:timers' // not the global, which a test may have replaced
 import type { Database } from './database.js'
 
 export interface Batch {
   /**
-   * Runs `change` within this turn's transaction and then calls `done` once: with the error that `change` threw, with its
-   * result after COMMIT, or with the error that kept the transaction from being stored. A `done` that throws is reported, and
-   * the others are still called.
+   * Runs `change` in the batch's transaction and then calls `done` once: with the error that `change` threw, with its result
+   * after COMMIT, or with the error that made the transaction fail. If `done` throws, the error is reported and the other
+   * callbacks are still called.
    */
   run<Result> (change: () => Result, done: (error: unknown, result?: Result) => void): void
-  /** Runs `change` at once, in a transaction of its own. If it throws, or the database does, nothing of it is stored. */
+  /** Runs `change` immediately in its own transaction. If it throws, or COMMIT fails, nothing is stored. */
   alone<Result> (change: () => Result): Result
-  /** Runs `part` of a change in a savepoint. If it throws, its own rows are taken back and no others, and its error is thrown. */
+  /** Runs `part` of a change in a savepoint. If it throws, only its own rows are rolled back, and the error is rethrown. */
   apart<Result> (part: () => Result): Result
-  /** Runs and stores what waits, now: for a database that is about to be closed. Their `done`s are called before it returns. */
+  /** Runs and commits the waiting changes before the database is closed. Calls their `done` before it returns. */
   finish (): void
-  /** How many rows were written since the database was opened: two equal answers tell that nothing has changed between them. */
+  /** The number of rows written since the database was opened. If it has not changed, neither has the data. */
   countWrites (): number
 }
 
@@ -32,19 +33,19 @@ interface Entry {
   result: unknown
 }
 
-export interface TurnOptions {
-  /** Called whenever rows were taken back, so that what was remembered of them can be forgotten. */
+export interface BatchOptions {
+  /** Called after each rollback, so that caches can be cleared. */
   rolledBack (): void
-  /** Called before each transaction; throws where nothing may be written any more. */
+  /** Called before each transaction. Throws if writes are refused. */
   check? (): void
   /** Called before each COMMIT, inside the transaction. */
   committing? (): void
-  /** Called with whatever a `done` throws. */
+  /** Called with the error if `done` throws. */
   report (error: unknown): void
 }
 
 export function createBatch (
-  database: Database, { rolledBack, check = () => {}, committing = () => {}, report }: TurnOptions
+  database: Database, { rolledBack, check = () => {}, committing = () => {}, report }: BatchOptions
 ): Batch {
   const begin = database.prepare('BEGIN IMMEDIATE')
   const commit = database.prepare('COMMIT')
@@ -58,7 +59,7 @@ export function createBatch (
   const countWrites = database.prepare<[], number>('SELECT total_changes()').pluck()
   let entries: Entry[] = []
 
-  /** Throws when the transaction is gone: on a full or failing disk SQLite rolls it back by itself. */
+  /** Throws if the transaction has ended: SQLite rolls it back by itself when the disk is full or fails. */
   function attempt (entry: Entry): void {
     entry.error = undefined
     try {
@@ -69,7 +70,7 @@ export function createBatch (
     if (!database.inTransaction) throw entry.error ?? new Error('a change ended the transaction that it is part of')
   }
 
-  /** Runs the changes one after the other; false as soon as one has thrown after its first write. */
+  /** Runs the changes in order. Stops and returns false if one throws after its first write. */
   function runTogether (batch: readonly Entry[]): boolean {
     return batch.every(entry => {
       const before = countWrites.get()
@@ -90,15 +91,15 @@ export function createBatch (
     }
   }
 
-  /** After a failure of the database. It may fail in this too, being closed or broken; the callers hear of what came first. */
-  function takeBack (): void {
+  /** Rolls back after a database failure. Ignores further errors, because callers get the first one. */
+  function rollBack (): void {
     try {
       if (database.inTransaction) rollback.run()
       rolledBack()
     } catch {}
   }
 
-  /** The rows are stored or not by now; an answer that fails must not cost the others theirs, nor the process its life. */
+  /** An error in one callback must not affect the other callbacks or end the process. */
   function answer ({ done, error, result }: Entry): void {
     try {
       error === undefined ? done(undefined, result as never) : done(error)
@@ -107,13 +108,13 @@ export function createBatch (
     }
   }
 
-  /** A `done` may add further changes; they are run too. */
+  /** Loops because a callback may add further changes. */
   function finish (): void {
     while (entries.length > 0) flush()
   }
 
   function flush (): void {
-    if (entries.length === 0) return // finished before its time
+    if (entries.length === 0) return // `finish` has already run them
     const batch = entries
     entries = []
     try {
@@ -129,7 +130,7 @@ export function createBatch (
       commit.run()
     } catch (error) {
       for (const entry of batch) entry.error ??= error
-      takeBack()
+      rollBack()
     }
     batch.forEach(answer)
   }
@@ -143,7 +144,7 @@ export function createBatch (
       commit.run()
       return result
     } catch (error) {
-      takeBack()
+      rollBack()
       throw error
     }
   }
@@ -153,7 +154,7 @@ export function createBatch (
     try {
       return part()
     } catch (error) {
-      if (database.inTransaction) rollbackPart.run() // on a full or failing disk SQLite may have ended the transaction
+      if (database.inTransaction) rollbackPart.run() // SQLite ends the transaction by itself when the disk is full or fails
       rolledBack()
       throw error
     } finally {

@@ -1,11 +1,11 @@
-/** The one business that a sandbox is. */
+/** Stores the business of a sandbox. Each sandbox has exactly one. */
 import type { Database } from './database.js'
 import type { BusinessRow } from './rows.gen.js'
 
 export interface BusinessStore {
   read (): BusinessRow
   insert (business: BusinessRow): void
-  /** Sets what link ids are scrambled with. */
+  /** Sets the salt that link ids are scrambled with (rules/links). */
   setLinkSalt (salt: number): void
 }
 

@@ -1,26 +1,25 @@
 /**
- * Values that were read from a database and cannot have changed since, because this process alone writes to it. The catalog is
- * read with every payment and seldom written; caching it saves a good part of a payment's time.
+ * Caches rows of a database that only this process writes to. Every payment reads the catalog, which rarely changes; caching it
+ * saves a good part of a payment's time.
  *
- * A cache belongs to its database. After rows were taken back or exchanged, `clearCaches` empties all caches of the database, so
- * that no cache can be forgotten there.
+ * A cache belongs to its database. `clearCaches` clears all caches of a database after a rollback or a restore.
  */
 import type { Database } from './database.js'
 
 export interface Cache<Value> {
   /** The cached value of a key, or the result of `read`, which is cached unless it is undefined. */
   get (key: string, read: () => Value | undefined): Value | undefined
-  /** Drops one key, whose row is about to change. */
+  /** Removes one key. Call it before its row changes. */
   forget (key: string): void
   clear (): void
 }
 
 const ENTRIES_MAX = 10_000
 
-/** By database, how its caches are emptied. */
+/** The functions that clear the caches of each database. */
 const caches = new WeakMap<Database, Array<() => void>>()
 
-/** A cache of up to 10,000 values by key. */
+/** Creates a cache of up to 10,000 values by key. */
 export function createCache<Value extends object> (database: Database): Cache<Readonly<Value>> {
   const values = new Map<string, Readonly<Value>>()
   const clear = () => { values.clear() }
@@ -40,7 +39,7 @@ export function createCache<Value extends object> (database: Database): Cache<Re
   }
 }
 
-/** A cache of one value, such as a whole short list: `get` reads it once until `clear` is called. */
+/** Creates a cache of one value, such as a short list. `get` reads it once until `clear` is called. */
 export function createSingle<Value extends object> (database: Database, read: () => Value): { get (): Value, clear (): void } {
   let value: Value | undefined
   const clear = () => { value = undefined }
@@ -48,7 +47,7 @@ export function createSingle<Value extends object> (database: Database, read: ()
   return { get: () => (value ??= read()), clear }
 }
 
-/** Empties every cache of a database. */
+/** Clears every cache of a database. */
 export function clearCaches (database: Database): void {
   for (const clear of caches.get(database) ?? []) clear()
 }

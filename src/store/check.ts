@@ -1,18 +1,18 @@
 /**
- * Checks a database that was not closed: its process was killed, or the computer stopped. SQLite recovers by itself what was
- * committed; what a failing disk has done to the file is found by a check alone.
+ * Checks a database that was not closed, because its process was killed or the computer stopped. SQLite recovers committed
+ * transactions by itself. Only a check finds damage by a failing disk.
  */
 import { statSync } from 'node:fs'
 import { setTimeout } from 'node:timers' // not the global, which a test may have replaced
 import { elapsedMs } from '../sandbox/clock.js'
 import { tablesOf, type Database } from './database.js'
 
-/** A check takes about 2 ms for each MiB: up to so many it is made before anything else. */
+/** A check takes about 2 ms for each MiB. Databases up to this size are checked synchronously. */
 const AT_ONCE_MAX_BYTES = 32 * 1024 * 1024
-/** Between two tables others have their turn. */
+/** Pause between two tables, so that requests are served. */
 const PAUSE_MS = 20
 
-/** How many bytes are to be checked of a file that was not closed; 0 of one that was. To be asked before it is opened. */
+/** The number of bytes to check: the size of a file that was not closed, or 0 if it was. Call it before opening the file. */
 export function bytesLeftOpen (path: string): number {
   const log = sizeOf(`${path}-wal`) // SQLite deletes it when it closes the file
   return log === 0 ? 0 : sizeOf(path) + log
@@ -27,12 +27,15 @@ function sizeOf (path: string): number {
 }
 
 export interface Checked {
-  /** What is wrong, as SQLite says it; null where nothing is. */
+  /** The problem as SQLite reports it; null if there is none. */
   damage: string | null
   ms: number
 }
 
-/** `done` is called before this returns for a small database, and later for a large one, unless that is closed meanwhile. */
+/**
+ * Checks a database of `bytes`. Calls `done` before it returns for a small database, and later for a large one unless that is
+ * closed first.
+ */
 export function checkDatabase (database: Database, bytes: number, done: (checked: Checked) => void): void {
   if (bytes <= AT_ONCE_MAX_BYTES) {
     const startedMs = elapsedMs()

@@ -1,4 +1,4 @@
-/** Where a sandbox's clock stands, kept over restarts. */
+/** Stores the state of a sandbox's clock. */
 import type { StoredClock } from '../sandbox/clock.js'
 import type { Database } from './database.js'
 

@@ -1,6 +1,4 @@
-/**
- * Opens a sandbox's SQLite database and brings its schema up to date. Knows files, pragmas and steps; no table.
- */
+/** Opens a sandbox's SQLite database and migrates its schema. Knows files, pragmas and schema steps, but no table. */
 import { accessSync, constants, existsSync, readFileSync, readdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -9,9 +7,9 @@ import { packagePath } from '../root.js'
 import { StorageError, storageReason } from './failures.js'
 import { makeFolder } from './folder.js'
 import { compilingLate } from './statements.js'
-import { takeBackAll } from './undo.js'
+import { undoAll } from './undo.js'
 
-/** What stores know of a database: all but how its statements come to be (store/statements). */
+/** The database as stores see it. Its statements are compiled lazily (store/statements). */
 export type Database = Omit<Sqlite.Database, 'prepare'> & {
   prepare<Parameters extends unknown[] | object = unknown[], Row = unknown> (sql: string):
   Parameters extends unknown[] ? Statement<Parameters, Row> : Statement<[Parameters], Row>
@@ -22,27 +20,28 @@ export interface Statement<Parameters extends unknown[], Row> {
   get (...parameters: Parameters): Row | undefined
   all (...parameters: Parameters): Row[]
   iterate (...parameters: Parameters): IterableIterator<Row>
-  /** Gives the first column of each row instead of the row. */
+  /** Returns the first column of each row instead of the row. */
   pluck (): Statement<Parameters, Row>
-  /** Gives each row as an array. */
+  /** Returns each row as an array. */
   raw (): Statement<Parameters, Row>
 }
 
 export const IN_MEMORY = ':memory:'
 
 /**
- * Every table and index takes a page at least, and most hold little. With SQLite's 4,096 a sandbox takes 0.2 MB more; with 1,024
- * it takes 0.1 MB less, but payments take longer, whose rows no longer fit into one.
+ * Each table and index takes at least one page, and most are small. With SQLite's default of 4,096 a sandbox takes 0.2 MB more.
+ * With 1,024 it takes 0.1 MB less, but payments are slower because their rows no longer fit in a page.
  */
 const PAGE_BYTES_IN_MEMORY = 2048
 
-/** Marks a file as ours (PRAGMA application_id), so that no other program's database is taken for an empty one. */
+/** Marks our files (PRAGMA application_id), so that the database of another program is not mistaken for a new one. */
 const APPLICATION_ID = 0x646f646f
 
 /**
- * Opens the database at `file`, made with its folder when missing; `:memory:` keeps nothing. `fill` is called for a new one,
- * in the transaction that makes its tables: a database is there whole or not at all. Throws a SetupError for a path that can't
- * be written, a file that is no database or another program's, one in use, or one from a newer version.
+ * Opens the database at `file`, or in memory for `:memory:`. Creates the file and its folder if they are missing. `fill` is
+ * called for a new database in the transaction that creates its tables, so it is created completely or not at all. Throws a
+ * SetupError if the path is not writable, or the file is not a database, belongs to another program, is in use, or has a newer
+ * version.
  */
 export function openDatabase (file: string, fill: (database: Database) => void): Database {
   const path = file === IN_MEMORY ? file : resolve(file)
@@ -64,20 +63,20 @@ export function openDatabase (file: string, fill: (database: Database) => void):
 }
 
 /**
- * One process owns the file: exclusive locking refuses a second emulator on it and spares every transaction its locks. WAL with
- * synchronous=NORMAL loses no committed row when the process dies; the checkpoint interval stays at its default, because a
- * longer one was measured to stall requests for 50 ms.
+ * One process owns the file: exclusive locking refuses a second emulator and saves each transaction its locks. WAL with
+ * synchronous=NORMAL loses no committed row when the process dies. The checkpoint interval stays at its default, because a
+ * longer one stalled requests for 50 ms when measured.
  */
 export function configure (database: Sqlite.Database): void {
   database.pragma('locking_mode = EXCLUSIVE')
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = NORMAL')
-  database.pragma('foreign_keys = OFF') // every reference is checked by a rule with an error of its own, before the first write
+  database.pragma('foreign_keys = OFF') // rules check every reference before the first write, each with its own error
 }
 
 /**
- * Runs the steps that the database has not seen, all or none, and takes back what an emulator that died was about to load. Writes
- * in any case, and so finds out whether it is in use.
+ * Runs the missing schema steps in one transaction, and undoes an interrupted load of a process that died. Always writes, which
+ * fails if the database is in use.
  */
 export function migrate (database: Sqlite.Database, path: string, fill: (database: Database) => void): void {
   const steps = schemaSteps()
@@ -93,20 +92,20 @@ export function migrate (database: Sqlite.Database, path: string, fill: (databas
     database.pragma(`user_version = ${steps.length}`)
     const stores = compilingLate(database)
     if (version === 0) fill(stores)
-    else takeBackAll(stores)
+    else undoAll(stores)
   })()
 }
 
 let read: readonly string[] | undefined
 
-/** The SQL of every step, in order. Read once per process. */
+/** The SQL of all schema steps, in order. Read once per process. */
 function schemaSteps (): readonly string[] {
   read ??= readdirSync(packagePath('db')).filter(name => /^\d{4}_.*\.sql$/.test(name)).sort()
     .map(name => readFileSync(packagePath('db', name), 'utf8'))
   return read
 }
 
-/** Whether it is a database of an emulator, or holds nothing yet. */
+/** Whether a database was created by an emulator, or is empty. */
 export function isOurs (database: Sqlite.Database): boolean {
   return Number(database.pragma('application_id', { simple: true })) === APPLICATION_ID ||
     Number(database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get()) === 0
@@ -116,7 +115,7 @@ function checkOwner (database: Sqlite.Database, path: string): void {
   if (!isOurs(database)) throw new SetupError(`${path} holds the data of another program: choose another file with --database`)
 }
 
-/** SQLite would call it a failing disk. Its log is a second file in the same folder. */
+/** Checked here because SQLite would report a failing disk. Its log is a second file in the same folder. */
 function checkIsWritable (path: string): void {
   if (existsSync(path) && !isWritable(path)) throw new StorageError('the file is read-only')
   if (!isWritable(dirname(path))) throw new StorageError('its folder is read-only, and SQLite writes a second file there')
@@ -137,7 +136,7 @@ function explain (error: unknown, path: string): Error {
   return new SetupError(`The database ${path} can't be opened: ${reason}`, { cause: error })
 }
 
-/** How many rows each table holds. */
+/** The number of rows in each table. */
 export function countRows (database: Database): Record<string, number> {
   const tables = tablesOf(database)
   return Object.fromEntries(tables.map(table => [table, Number(database.prepare(`SELECT count(*) FROM ${table}`).pluck().get())]))

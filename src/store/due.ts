@@ -1,6 +1,6 @@
 /**
- * The jobs of a sandbox: what is to happen to a subject at a time of its clock. They are rows, so a restart loses none. A subject
- * has at most one job of a kind. A job that failed is set aside with its error and keeps its place until it is added again.
+ * Stores the jobs of a sandbox. A job runs for a subject at a time of the sandbox's clock. Jobs are rows, so they survive a
+ * restart. A subject has at most one job of each kind. A job that fails is set aside with its error until it is added again.
  */
 import type { Database, Statement } from './database.js'
 import type { DueJobsRow } from './rows.gen.js'
@@ -14,32 +14,32 @@ export interface DueFilter {
   subject_id?: string
 }
 
-/** In words that SQLite finds in the indexes of one state. */
+/** Conditions that match the partial indexes. */
 const STATES: Record<DueState, string> = { waiting: 'failed_at IS NULL', failed: 'failed_at IS NOT NULL' }
 
 export interface DueJobs {
-  /** `dueAt` in microseconds. Moves the subject's job of this kind if there is one, also one that failed. */
+  /** Adds a job that is due at `dueAt` (microseconds), or reschedules the subject's job of this kind, even if it failed. */
   add (dueAt: number, kind: string, subjectId: string): void
   /** Removes the jobs of a subject, or its job of one kind. */
   remove (subjectId: string, kind?: string): void
   find (kind: string, subjectId: string): DueJob | undefined
-  /** The waiting job that is first, if it is due by then. */
+  /** The first waiting job that is due at `byUs` or earlier. */
   next (byUs: number): DueJob | undefined
-  /** When the first job is due; undefined if none waits. */
+  /** The time of the first waiting job in microseconds; undefined if there is none. */
   firstDueAt (): number | undefined
   done (job: DueJob): void
-  /** Keeps a job that failed from being tried again. */
+  /** Marks a job as failed, so that it does not run again. */
   setAside (job: DueJob, failedAt: number, error: string): void
-  /** In the order in which they are due. */
+  /** Ordered by due time. */
   list (state: DueState, filter: DueFilter, limit: number, offset: number): DueJob[]
-  /** How many jobs wait. */
+  /** The number of waiting jobs. */
   count (): number
   countFailed (): number
-  /** `listener` is called whenever a job was added. */
+  /** Calls `listener` whenever a job is added. */
   watch (listener: () => void): void
 }
 
-/** `rankOf` gives the rank of a kind: which job is first of those that are due at the same instant. */
+/** `rankOf` returns the rank of a kind. Jobs that are due at the same time run in the order of their ranks. */
 export function dueJobs (database: Database, rankOf: (kind: string) => number): DueJobs {
   const add = database.prepare(`INSERT INTO due_jobs (due_at, rank, kind, subject_id) VALUES (?, ?, ?, ?)
     ON CONFLICT (subject_id, kind) DO UPDATE

@@ -1,18 +1,18 @@
-/** What keeps a database from being read or written, in words for a caller, who learns no path of this computer. */
+/** Describes storage failures to API callers. The descriptions contain no local paths. */
 
-/** A failure that SQLite does not tell: a file that is gone, that was found to be damaged, or that could not be opened. */
+/** A failure that SQLite does not report: the file is gone, damaged, or could not be opened. */
 export class StorageError extends Error {
-  /** As in `the disk is full`. */
+  /** For example `the disk is full`. */
   readonly reason: string
 
-  /** `about` names what is concerned, without a path. */
+  /** `about` precedes the reason in the message, which is for logs. */
   constructor (reason: string, { about, cause }: { about?: string, cause?: unknown } = {}) {
     super(about === undefined ? reason : `${about}: ${reason}`, { cause })
     this.reason = reason
   }
 }
 
-/** By SQLite's primary error code. What is missing here is a fault of the emulator. */
+/** By SQLite's primary error code. Any other code is a bug of the emulator. */
 const REASONS: Record<string, string> = {
   FULL: 'the disk is full',
   READONLY: 'the file is read-only',
@@ -29,7 +29,7 @@ const REASONS: Record<string, string> = {
   INTERRUPT: 'it was interrupted'
 }
 
-/** Codes of Node.js, from files beside a database and its folder. */
+/** By Node.js error code, for the files next to a database and its folder. */
 const SYSTEM_REASONS: Record<string, string> = {
   EMFILE: 'this process may not open more files',
   ENFILE: 'this computer may not open more files',
@@ -40,7 +40,7 @@ const SYSTEM_REASONS: Record<string, string> = {
   EPERM: 'permission is denied'
 }
 
-/** Why a database can't be used, as in `the disk is full`; null for an error of another kind. */
+/** The reason of a storage failure, such as `the disk is full`; null for any other error. */
 export function storageReason (error: unknown): string | null {
   if (error instanceof StorageError) return error.reason
   if (!(error instanceof Error)) return null
@@ -49,7 +49,7 @@ export function storageReason (error: unknown): string | null {
   return (library === 'SQLITE' ? REASONS[primary] : SYSTEM_REASONS[code]) ?? null
 }
 
-/** Whether an error says that the database can't be used at the moment, whatever is done with it. */
+/** Whether an error means that the database can't be used at the moment. */
 export function isStorageFailure (error: unknown): boolean {
   return storageReason(error) !== null
 }

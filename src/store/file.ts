@@ -1,6 +1,6 @@
 /**
- * Whether the file of an open database is still the one that was opened. SQLite goes on with a file that somebody has deleted or
- * replaced, and everything that it writes is lost when the process ends.
+ * Detects that the file of an open database was deleted or replaced. SQLite keeps writing to the old file, and all of it is lost
+ * when the process ends.
  */
 import { statSync } from 'node:fs'
 import { clearInterval, setInterval } from 'node:timers' // not the globals, which a test may have replaced
@@ -8,32 +8,32 @@ import { elapsedMs } from '../sandbox/clock.js'
 import { StorageError } from './failures.js'
 
 export interface DatabaseFile {
-  /** Throws a StorageError once writes are refused. Checks the file only now and then, because it is called often. */
+  /** Throws a StorageError if writes are refused. Checks the file at most once a second, because it is called often. */
   check (): void
-  /** Looks by itself from now on, and reports what it finds once. */
+  /** Starts to check the file every second. The first problem is reported. */
   start (): void
-  /** Lets nothing be written any more. */
+  /** Refuses all further writes. */
   refuse (because: string): void
   close (): void
 }
 
-const LOOK_EVERY_MS = 1000
+const CHECK_EVERY_MS = 1000
 
 /** A database in memory has no file. */
 export const NO_FILE: DatabaseFile = { check () {}, start () {}, refuse () {}, close () {} }
 
 export function watchFile (path: string, report: (error: unknown) => void): DatabaseFile {
-  /** The log is made with the first write; until then it has no identity. */
+  /** The log has no identity until the first write creates it. */
   const known = new Map([[path, identityOf(path)]])
   const log = `${path}-wal`
-  let lookedMs = elapsedMs()
+  let checkedMs = elapsedMs()
   let refused: string | null = null
   let problem: string | null = null
   let isReported = false
   let timer: NodeJS.Timeout | undefined
 
-  function look (): void {
-    lookedMs = elapsedMs()
+  function compare (): void {
+    checkedMs = elapsedMs()
     if (!known.has(log)) {
       const identity = identityOf(log)
       if (identity !== null) known.set(log, identity)
@@ -49,20 +49,20 @@ export function watchFile (path: string, report: (error: unknown) => void): Data
 
   return {
     check () {
-      if (refused === null && elapsedMs() - lookedMs >= LOOK_EVERY_MS) look()
+      if (refused === null && elapsedMs() - checkedMs >= CHECK_EVERY_MS) compare()
       const because = refused ?? problem
       if (because !== null) throw new StorageError(because)
     },
     start () {
-      look() // now the log is there
-      timer ??= setInterval(look, LOOK_EVERY_MS).unref()
+      compare() // the log exists now
+      timer ??= setInterval(compare, CHECK_EVERY_MS).unref()
     },
     refuse (because) { refused = because },
     close () { clearInterval(timer) }
   }
 }
 
-/** Tells one file from another of the same name; null where there is none. */
+/** Identifies a file by device and inode; null if it does not exist. */
 function identityOf (path: string): string | null {
   try {
     const { dev, ino } = statSync(path, { bigint: true })

@@ -1,10 +1,10 @@
-/** Makes the folder of a database. Knows file systems, not databases. */
+/** Creates the folder of a database. Knows file systems, not databases. */
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
- * Makes a folder and the ones above it that are missing. Node's own recursive `mkdirSync` is not used: it never returns where the
- * system answers ENOENT for a folder whose parent exists, as below /proc. Throws a Error that names the folder.
+ * Creates a folder and its missing parents. Does not use Node's recursive `mkdirSync`, which never returns if the system answers
+ * ENOENT for a folder whose parent exists, as below /proc. Throws an Error that names the folder.
  */
 export function makeFolder (path: string): void {
   const missing: string[] = []
@@ -22,7 +22,7 @@ function makeOne (folder: string): void {
     mkdirSync(folder)
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST') return // made by another process at the same time
+    if (code === 'EEXIST') return // another process has just created it
     throw refusal(folder, REASONS[code] ?? message, error)
   }
 }

@@ -1,16 +1,16 @@
 /**
- * A database as bytes, and back. What is restored takes the place of the rows, not of the connection, so that statements that
- * were prepared stay good, and it can be taken back like any other change.
+ * Saves a database as bytes and restores it. A restore replaces the rows and not the connection, so prepared statements stay
+ * valid and the restore can be rolled back like any other change.
  */
 import Sqlite from 'better-sqlite3'
 import { SetupError } from '../errors.js'
 import { IN_MEMORY, isOurs, migrate, openDatabase, tablesOf, type Database } from './database.js'
 
-/** Bytes 18 and 19 of a database say whether it has a write-ahead log, which a copy in memory can't have. */
+/** Bytes 18 and 19 of a database state whether it uses a write-ahead log. A copy in memory can't. */
 const FORMAT_BYTES = [18, 19]
 const WITHOUT_LOG = 1
 
-/** The whole database as it stands: the bytes of a file that SQLite can open. */
+/** Serializes the database. The bytes are a file that SQLite can open. */
 export function snapshotOf (database: Database): Buffer {
   const bytes = database.serialize()
   for (const at of FORMAT_BYTES) bytes[at] = WITHOUT_LOG
@@ -18,8 +18,7 @@ export function snapshotOf (database: Database): Buffer {
 }
 
 /**
- * Throws a SetupError for bytes that are no snapshot, are broken, or are one of a newer version, or of other tables. Reads all
- * of it.
+ * Throws a SetupError if the bytes are not a snapshot, are damaged, or have a newer version or other tables. Reads all bytes.
  */
 export function checkSnapshot (snapshot: Buffer): void {
   const source = openSnapshot(snapshot)
@@ -38,8 +37,8 @@ export function checkSnapshot (snapshot: Buffer): void {
 }
 
 /**
- * Puts the rows of a snapshot in the place of all rows; a snapshot of an earlier version is brought up to date first. Runs
- * inside a transaction. Throws a SetupError for bytes that are no snapshot, or one of a newer version.
+ * Replaces all rows with those of a snapshot. A snapshot of an earlier version is migrated first. Runs inside a transaction.
+ * Throws a SetupError if the bytes are not a snapshot or have a newer version.
  */
 export function restoreRows (database: Database, snapshot: Buffer): void {
   const source = openSnapshot(snapshot)
@@ -52,7 +51,7 @@ export function restoreRows (database: Database, snapshot: Buffer): void {
   }
 }
 
-/** Takes all rows away. Runs inside a transaction. */
+/** Deletes all rows. Runs inside a transaction. */
 export function emptyTables (database: Database): void {
   for (const table of tablesOf(database)) database.exec(`DELETE FROM ${table}`)
 }
@@ -73,7 +72,7 @@ function openSnapshot (snapshot: Buffer): Database {
   }
 }
 
-/** What SQLite says of a broken file, as of the snapshot: whoever reads it may have another one open. */
+/** Wraps SQLite's errors, so that they name the snapshot and not the open database. */
 function reading<Result> (read: () => Result): Result {
   try {
     return read()
@@ -86,7 +85,7 @@ function reading<Result> (read: () => Result): Result {
 const HEADER_BYTES = 100
 const MAGIC = 'SQLite format 3\0'
 
-/** SQLite takes a database that lacks a part of its last page, and may not notice before somebody looks there. */
+/** SQLite opens a truncated database without an error, and may fail only when it reads the missing part. */
 function checkLength (snapshot: Buffer): void {
   if (snapshot.length === 0) throw new SetupError('the snapshot is empty')
   if (snapshot.length < HEADER_BYTES || snapshot.toString('latin1', 0, MAGIC.length) !== MAGIC) {
@@ -97,15 +96,15 @@ function checkLength (snapshot: Buffer): void {
   if (snapshot.length < wanted) throw new SetupError(`the snapshot is cut off: it has ${snapshot.length} of ${wanted} bytes`)
 }
 
-/** Of a version that is neither ours nor an earlier one, whatever it says, or changed by somebody. */
+/** Refuses a snapshot whose tables differ from ours, even if its version matches. */
 function checkTables (source: Database, target: Database): void {
   const differing = [...new Set([...tablesOf(target), ...tablesOf(source)])]
     .find(table => columnsOf(source, table).toSorted().join() !== columnsOf(target, table).toSorted().join())
   if (differing === undefined) return
-  throw new SetupError(`the snapshot can't be read: its table ${differing} is not as this version makes it`)
+  throw new SetupError(`the snapshot can't be read: its table ${differing} has other columns than in this version`)
 }
 
-/** None of a table that is not there. */
+/** Empty if the table does not exist. */
 function columnsOf (database: Database, table: string): string[] {
   return database.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck().all(table)
 }

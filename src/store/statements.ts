@@ -1,11 +1,11 @@
 /**
- * Statements that are compiled when they are first run. All of a sandbox take 0.6 MB, and the time of several payments; most
- * sandboxes need a few of them, and there may be a thousand. A test compiles them all, so that a misspelt column is found there.
+ * Compiles statements when they first run. Compiling all statements of a sandbox takes 0.6 MB and as long as several payments.
+ * Most sandboxes use only a few, and there may be a thousand sandboxes. A test compiles all of them to find misspelt columns.
  */
 import type Sqlite from 'better-sqlite3'
 import type { Database, Statement } from './database.js'
 
-/** The same database for the stores of a sandbox. */
+/** The same database with lazily compiled statements. */
 export function compilingLate (database: Sqlite.Database): Database {
   const prepare = (sql: string) => late(() => database.prepare(sql))
   return Object.assign(Object.create(database), { prepare })

@@ -1,18 +1,18 @@
 /**
- * Databases in memory that begin with the same rows. The first is made step by step; those after it are copies of its bytes,
- * which takes a tenth of the time. Files are made by store/database.
+ * Creates in-memory databases that start with the same rows. The first is built step by step. Later ones are copies of its
+ * bytes, which takes a tenth of the time. Database files are created by store/database.
  */
 import Sqlite from 'better-sqlite3'
 import { IN_MEMORY, configure, openDatabase, type Database } from './database.js'
 import { compilingLate } from './statements.js'
 
-/** By what is in them. Goes with that: a test may start many emulators, each with fixtures of its own. */
+/** Bytes by content. Weak, because a test may start many emulators, each with its own fixtures. */
 const templates = new WeakMap<object, Buffer>()
 
 /**
- * A database in memory with the rows that `fill` puts into an empty one, which it is asked for once for each `content`: what is
- * in it must follow from that alone. `begin` adds what this one has to itself; both run in a transaction. Throws a SetupError, or
- * what they throw.
+ * Opens a database in memory. `fill` inserts the rows that all copies share; it runs once for each `content` and must depend on
+ * that alone. `begin` inserts the rows of this copy. Both run in a transaction, and their errors are rethrown. Throws a
+ * SetupError if the database can't be opened.
  */
 export function openCopy (content: object, fill: (empty: Database) => void, begin: (filled: Database) => void): Database {
   const opened = new Sqlite(templates.get(content) ?? makeTemplate(content, fill))

@@ -1,25 +1,25 @@
 /**
- * Takes back a change that took several transactions. While it is recorded, triggers write for every row how to undo what was
- * done to it, in the same transaction. Changes that others make in between are not recorded. The log is a table, so that a
- * process that dies leaves the next one what to take back.
+ * Undoes a change that spans several transactions. While it is recorded, triggers log for every changed row the SQL that undoes
+ * the change, in the same transaction. Changes that others make in between are not recorded. The log is a table, so the next
+ * start can undo the change of a process that died.
  */
 import type { Database } from './database.js'
 
 export interface UndoLog {
-  /** Begins to record. Nothing may be left of an earlier recording. */
+  /** Starts a recording. The log of an earlier recording must be empty. */
   begin (): void
-  /** Runs a part of the change. What it does to rows is recorded. */
+  /** Runs a part of the change and records what it does to rows. */
   record<Result> (part: () => Result): Result
-  /** Takes the latest step back that is recorded; false where none is left. Runs inside a transaction. */
-  takeBackOne (): boolean
-  /** Forgets what is recorded, which then stays. Runs inside a transaction. */
+  /** Undoes the latest recorded step; false if none is left. Runs inside a transaction. */
+  undoOne (): boolean
+  /** Clears the log, which makes the change final. Runs inside a transaction. */
   keep (): void
-  /** Ends recording. What is recorded and neither kept nor taken back is taken back at the next start. */
+  /** Ends the recording. Steps that are still in the log are undone at the next start. */
   end (): void
 }
 
 export function createUndoLog (database: Database): UndoLog {
-  const takeBackOne = backwards(database)
+  const undoOne = undoStep(database)
   let isRecording = false
   let isPrepared = false
   let triggers: string[] = []
@@ -48,7 +48,7 @@ export function createUndoLog (database: Database): UndoLog {
         isRecording = false
       }
     },
-    takeBackOne,
+    undoOne,
     keep () { database.exec('DELETE FROM undo_log') },
     end () {
       if (database.open) for (const name of triggers) database.exec(`DROP TRIGGER IF EXISTS temp.${name}`)
@@ -57,13 +57,13 @@ export function createUndoLog (database: Database): UndoLog {
   }
 }
 
-/** Takes back everything that is recorded. Runs inside a transaction. */
-export function takeBackAll (database: Database): void {
-  const takeBackOne = backwards(database)
-  while (takeBackOne());
+/** Undoes all recorded steps. Runs inside a transaction. */
+export function undoAll (database: Database): void {
+  const undoOne = undoStep(database)
+  while (undoOne());
 }
 
-function backwards (database: Database): () => boolean {
+function undoStep (database: Database): () => boolean {
   const last = database.prepare<[], { seq: number, sql: string }>('SELECT seq, sql FROM undo_log ORDER BY seq DESC LIMIT 1')
   const remove = database.prepare('DELETE FROM undo_log WHERE seq = ?')
   return () => {
@@ -83,18 +83,18 @@ function tablesBesideLog (database: Database): string[] {
 
 interface Column { name: string, type: string, pk: number }
 
-/** The triggers of a table by name. Each writes one statement into the log. */
+/** Names and SQL of the triggers of a table. Each adds one statement to the log. */
 function triggersOf (database: Database, table: string): Array<[name: string, sql: string]> {
   const columns = database.prepare<[string], Column>('SELECT name, type, pk FROM pragma_table_info(?)').all(table)
   const names = columns.map(({ name }) => name)
   const hasRowid = database.prepare<[string], number>('SELECT wr FROM pragma_table_list WHERE name = ?').pluck().get(table) === 0
   const keys = hasRowid ? ['rowid'] : columns.filter(({ pk }) => pk > 0).map(({ name }) => name)
-  /** SQL that gives `key = value` as a text, for the row `old` or `new`. */
+  /** SQL that returns the text `key IS value`, for the row `old` or `new`. */
   const whereIs = (row: string) => keys.map(key => `'${key} IS ' || quote(${row}.${key})`).join(" || ' AND ' || ")
   const values = (row: string, of: string[]) => of.map(name => `quote(${row}.${name})`).join(" || ', ' || ")
-  const isRowid = columns.some(({ type, pk }) => pk > 0 && type === 'INTEGER') // such a column is another name of it
+  const isRowid = columns.some(({ type, pk }) => pk > 0 && type === 'INTEGER') // such a column is an alias of rowid
   const stored = hasRowid && !isRowid ? ['rowid', ...names] : names
-  // What somebody else has changed since then is left as it is.
+  // A column that others have changed since then keeps its value.
   const changes = names.map(name => `CASE WHEN old.${name} IS new.${name} THEN '' ELSE ` +
     `'${name} = CASE WHEN ${name} IS ' || quote(new.${name}) || ' THEN ' || quote(old.${name}) || ' ELSE ${name} END,' END`)
   const differs = names.map(name => `old.${name} IS NOT new.${name}`).join(' OR ')

@@ -257,9 +257,9 @@ t.test('snapshots', async t => {
       [foreign.serialize(), /the snapshot is a database of another program$/],
       [changed('PRAGMA user_version = 999'), /the snapshot was written by a newer version/],
       [changed('PRAGMA user_version = 1'), /the snapshot can't be read: table \w+ already exists$/],
-      [changed('DROP TABLE refunds'), /the snapshot can't be read: its table refunds is not as this version makes it$/],
-      [changed('CREATE TABLE evil (a TEXT)'), /its table evil is not as/],
-      [changed('ALTER TABLE refunds ADD COLUMN evil TEXT'), /its table refunds is not as/]
+      [changed('DROP TABLE refunds'), /the snapshot can't be read: its table refunds has other columns than in this version$/],
+      [changed('CREATE TABLE evil (a TEXT)'), /its table evil has other columns/],
+      [changed('ALTER TABLE refunds ADD COLUMN evil TEXT'), /its table refunds has other columns/]
     ]
     for (const [bytes, message] of cases) {
       writeFileSync(file, bytes)

@@ -97,10 +97,10 @@ t.test('what was answered survives the process', async t => {
   const module = (path: string) => JSON.stringify(new URL(`../../src/store/${path}`, import.meta.url).href)
   const { signal, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', `
     import { openDatabase } from ${module('database.js')}
-    import { createTurn } from ${module('turn.js')}
+    import { createBatch } from ${module('batch.js')}
     const database = openDatabase(${JSON.stringify(file)}, () => {})
     const insert = database.prepare("INSERT INTO business (business_id, name, currency, link_salt) VALUES ('bus_1', 'One', 'USD', 7)")
-    createTurn(database, { rolledBack () {}, report () {} }).run(() => insert.run().changes, (error, changes) => {
+    createBatch(database, { rolledBack () {}, report () {} }).run(() => insert.run().changes, (error, changes) => {
       process.stdout.write(String(error ?? changes), () => process.kill(process.pid, 'SIGKILL'))
     })
   `], { encoding: 'utf8' })

@@ -39,7 +39,7 @@ function insert (database: Database, table: string, seed: number): void {
 }
 
 function takeBack (log: ReturnType<typeof createUndoLog>): void {
-  while (log.takeBackOne());
+  while (log.undoOne());
 }
 
 t.test('every table, and every kind of change', async t => {
@@ -164,7 +164,7 @@ t.test('a transaction that is rolled back leaves nothing to take back', async t 
   log.begin()
   log.record(() => { insert(database, 'customers', 1) })
   database.exec('ROLLBACK')
-  t.equal(log.takeBackOne(), false)
+  t.equal(log.undoOne(), false)
   log.end()
   const plain = new Sqlite(database.serialize())
   t.teardown(() => plain.close())
