@@ -1,4 +1,4 @@
-/** One try to deliver an event to an endpoint, and what becomes of the delivery after it. */
+/** Makes one attempt to deliver an event to an endpoint, and records its outcome. */
 import type { Clock } from '../sandbox/clock.js'
 import type { Endpoint } from '../resources/webhooks/store.js'
 import type { Sandbox } from '../sandbox/sandbox.js'
@@ -8,21 +8,21 @@ import { isDelivered, post, type Connections, type Posted } from './post.js'
 import { nextTry } from './schedule.js'
 import type { Attempt, Delivery, StoredEvent } from './store.js'
 
-/** What a try needs to know besides the delivery. */
-export interface Delivering {
+/** The dependencies of an attempt. */
+export interface AttemptContext {
   sandbox: Sandbox
   payloads: Payloads
-  /** The computer's clock, by which what is sent is signed. */
+  /** The computer's clock, which signatures use. */
   system: Clock
-  /** Never goes back. */
+  /** A monotonic clock. */
   steady: Clock
   timeoutMs: number
   connections: Connections
   /** Aborted when the emulator closes. */
   stop: AbortSignal
-  /** Whether nothing new is to begin now. */
+  /** Whether new attempts are on hold. */
   isHeld (): boolean
-  /** Hears of every error that is the emulator's own fault. */
+  /** Called with each error that is a bug of the emulator. */
   report (error: unknown): void
 }
 
@@ -33,26 +33,26 @@ export interface Ended {
   endedAt: number
 }
 
-/** Signs with it what a receiver must refuse. */
+/** Makes signatures that a receiver must refuse. */
 const WRONG_SECRET = `whsec_${Buffer.alloc(24, 'not your secret').toString('base64')}`
 /** Older than the five minutes that receivers accept. */
 const STALE_MS = 10 * 60_000
 
-/** Never throws: what goes wrong here is how the try ended. */
+/** Never throws: errors are part of the outcome. */
 export async function attempt (
-  event: StoredEvent, delivery: Delivery, endpoint: Endpoint, fault: FaultKind | null, delivering: Delivering
+  event: StoredEvent, delivery: Delivery, endpoint: Endpoint, fault: FaultKind | null, context: AttemptContext
 ): Promise<Ended> {
-  const { sandbox, steady, timeoutMs, connections, stop } = delivering
+  const { sandbox, steady, timeoutMs, connections, stop } = context
   const startedAt = startOf(delivery, sandbox)
   const before = steady.now()
-  const message = compose(event, endpoint, fault, delivering)
+  const message = compose(event, endpoint, fault, context)
   const outcome = message === null
     ? UNREADABLE
     : await post({ url: endpoint.url, headers: message.headers, body: message.body, timeoutMs, connections, stop })
   const duration = steady.now() - before
   return {
     isDelivered: isDelivered(outcome),
-    endedAt: startedAt + (sandbox.clock.state().frozen_at === null ? duration : 0), // a clock that stands still sees no time pass
+    endedAt: startedAt + (sandbox.clock.state().frozen_at === null ? duration : 0), // no time passes on a frozen clock
     attempt: {
       started_at: startedAt,
       duration_us: duration,
@@ -68,17 +68,17 @@ export async function attempt (
   }
 }
 
-/** A time that the clock skipped is when the try would have been: what comes after it counts from there. */
+/** If the clock skipped the due time, the attempt counts as made at that time, and the next one is scheduled from there. */
 function startOf ({ due_at: dueAt }: Delivery, { clock }: Sandbox): number {
   return dueAt !== null && clock.skipped(dueAt) ? dueAt : clock.now()
 }
 
 const UNREADABLE: Posted = {
-  status: null, headers: null, body: null, error: 'the emulator could not make the message; see its output'
+  status: null, headers: null, body: null, error: 'the emulator could not create the message; see its output'
 }
 
 function compose (
-  event: StoredEvent, endpoint: Endpoint, fault: FaultKind | null, { sandbox, payloads, system, report }: Delivering
+  event: StoredEvent, endpoint: Endpoint, fault: FaultKind | null, { sandbox, payloads, system, report }: AttemptContext
 ): Message | null {
   const nowMs = Math.floor(system.now() / 1000)
   try {
@@ -93,7 +93,7 @@ function compose (
   }
 }
 
-/** Writes how a try ended, and when the next one is due. Runs inside a transaction. */
+/** Stores the outcome of an attempt and schedules the next one. Runs inside a transaction. */
 export function recordAttempt (seq: number, { attempt, isDelivered, endedAt }: Ended, { outbox, settings }: Sandbox): void {
   const delivery = outbox.deliveryBySeq(seq)
   if (delivery === undefined) return

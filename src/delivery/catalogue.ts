@@ -1,16 +1,13 @@
-/**
- * Every webhook event there is, and what its data is. Typed from the contract: an event that is new there does not compile until
- * it has its place here.
- */
+/** All webhook events and the schemas of their data. Typed from the contract: a new event must be added here to compile. */
 import type { Schemas } from '../contract/operations.js'
 
 export type EventType = Schemas['EventType']
 
-/** By payload_type, the schema of an event's data. */
+/** The schema of an event's data by payload_type. */
 export const PAYLOAD_SCHEMAS = {
   Payment: 'PaymentResponse',
   Refund: 'RefundResponse',
-  Dispute: 'GetDisputeResponse', // what is sent; the contract's events name its subset, DisputeResponse
+  Dispute: 'GetDisputeResponse', // the service sends this; the contract's events name its subset, DisputeResponse
   Subscription: 'SubscriptionResponse',
   LicenseKey: 'LicenseKeyResponse',
   Payout: 'PayoutsResponse',
@@ -23,7 +20,7 @@ export const PAYLOAD_SCHEMAS = {
 
 export type PayloadType = keyof typeof PAYLOAD_SCHEMAS
 
-/** The data of an event without its payload_type: every key is there, null where empty. */
+/** The data of an event without its payload_type. Every key is present, and null if empty. */
 export type Payload<Type extends PayloadType> = Required<Schemas[(typeof PAYLOAD_SCHEMAS)[Type]]>
 
 export const PAYLOAD_TYPES = {

@@ -1,14 +1,12 @@
-/**
- * Records that something has happened. An event and its deliveries are rows of the transaction that makes it happen; sender.ts
- * delivers them later.
- */
+/** Stores events and their deliveries in the transaction that causes them. sender.ts sends them later. */
 import type { Context } from '../sandbox/sandbox.js'
 import type { EventType } from './catalogue.js'
 import { LINKS, type EventLinks, type StoredEvent } from './store.js'
 
 /**
- * Writes an event, and a delivery for each endpoint that wants it. Runs inside a transaction. The event's data is read by
- * `subjectId` when it is delivered (`pay_…`, `ref_…`); `about` is a row with the payment, subscription and customer of the event.
+ * Stores an event, and a delivery for each endpoint that subscribes to it. Runs inside a transaction. The event's data is read
+ * by `subjectId` (`pay_…`, `ref_…`) at each delivery. `about` is a row with the payment, subscription and customer of the
+ * event.
  */
 export function emit (type: EventType, subjectId: string, about: Partial<EventLinks>, context: Context): void {
   const { sandbox, now, baseUrl } = context
@@ -20,34 +18,34 @@ export function emit (type: EventType, subjectId: string, about: Partial<EventLi
   deliver({ seq, type }, { isRetried: true }, context)
 }
 
-/** Writes the events of a transition, in its order. */
+/** Stores the events of a transition, in its order. */
 export function emitAll (
   types: readonly EventType[] = [], subjectId: string, about: Partial<EventLinks>, context: Context
 ): void {
   for (const type of types) emit(type, subjectId, about, context)
 }
 
-/** The links of an event about a row, or of a stored event; null for what it is not about. */
+/** The links of a row or a stored event. Missing links are null. */
 export function linksOf (about: Partial<EventLinks>): EventLinks {
   return Object.fromEntries(LINKS.map(name => [name, about[name] ?? null])) as EventLinks
 }
 
 export interface DeliverOptions {
-  /** Whether a failure is followed by another try. */
+  /** Whether a failed delivery is retried. */
   isRetried: boolean
-  /** Only to this endpoint, whatever its filter. */
+  /** Deliver only to this endpoint and ignore its filter. */
   webhookId?: string
 }
 
-/** Adds a delivery of an event for each endpoint that wants it. Returns the ids of the deliveries. */
+/** Adds a delivery of an event for each endpoint that subscribes to it. Returns the ids of the deliveries. */
 export function deliver (
   { seq, type }: Pick<StoredEvent, 'seq' | 'type'>, { isRetried, webhookId }: DeliverOptions, { sandbox, now }: Context
 ): string[] {
   const [firstWait = 0] = sandbox.settings.retryScheduleUs
-  const wants = sandbox.webhooks.all().filter(endpoint => webhookId === undefined
+  const endpoints = sandbox.webhooks.all().filter(endpoint => webhookId === undefined
     ? !endpoint.disabled && (endpoint.filter_types?.includes(type) ?? true)
     : endpoint.webhook_id === webhookId)
-  return wants.map(({ webhook_id: id }) => {
+  return endpoints.map(({ webhook_id: id }) => {
     const deliveryId = sandbox.ids.next('dlv', now)
     sandbox.outbox.addDelivery({
       delivery_id: deliveryId, event_seq: seq, webhook_id: id, due_at: now + firstWait, is_retried: isRetried

@@ -1,38 +1,38 @@
 /**
- * The deliveries to one endpoint. Each endpoint has a lane of its own, so that one that hangs delays no other. A lane takes
- * what is due in the order of its due time, so many at once, no faster than the endpoint's rate limit allows.
+ * Delivers to one endpoint. Each endpoint has its own queue, so that an endpoint that hangs does not delay others. A queue sends
+ * due deliveries in the order of their due times, up to a limit in parallel and within the endpoint's rate limit.
  */
 import { clearTimeout, setTimeout } from 'node:timers' // not the globals, which a test may have replaced
 import type { Endpoint } from '../resources/webhooks/store.js'
-import { attempt, recordAttempt, type Delivering, type Ended } from './attempt.js'
+import { attempt, recordAttempt, type AttemptContext, type Ended } from './attempt.js'
 import type { Fault, FaultKind, Faults } from './faults.js'
 import type { Delivery } from './store.js'
 
 export interface EndpointQueue {
-  /** Looks for what is due. */
+  /** Sends the deliveries that are due. */
   wake (): void
-  /** How many deliveries it is busy with. */
+  /** The number of deliveries that are queued, in progress or held back. */
   busy (): number
   close (): void
 }
 
-/** So many tries at once to one endpoint. */
-const TRIES_AT_ONCE = 16
-/** So many rows are looked up together. */
-const ROWS_AT_ONCE = 64
-/** How long deliveries that are to be shuffled wait for one another. */
-const SHUFFLE_PATIENCE_MS = 1000
-/** How long a delivery rests whose outcome could not be written. */
-const STORAGE_PATIENCE_MS = 5000
+/** Parallel attempts to one endpoint. */
+const ATTEMPTS_MAX = 16
+/** Rows that are read in one query. */
+const PAGE_ROWS = 64
+/** How long shuffled deliveries wait for further ones. */
+const SHUFFLE_TIMEOUT_MS = 1000
+/** How long a delivery waits if its outcome could not be stored. */
+const STORAGE_RETRY_MS = 5000
 const TIMER_MAX_MS = 2 ** 31 - 1
 
-export function createEndpointQueue (webhookId: string, delivering: Delivering, faults: Faults): EndpointQueue {
-  const { sandbox, steady, stop, isHeld, report } = delivering
+export function createEndpointQueue (webhookId: string, context: AttemptContext, faults: Faults): EndpointQueue {
+  const { sandbox, steady, stop, isHeld, report } = context
   const { outbox, clock, webhooks } = sandbox
-  /** Whatever the lane is busy with: what waits in the queue, is under way, or is held back to be shuffled. */
+  /** Deliveries that are queued, in progress, or held back to be shuffled. */
   const claimed = new Set<number>()
   let queue: number[] = []
-  let underWay = 0
+  let inProgress = 0
   let held: Delivery[] = []
   let timer: NodeJS.Timeout | undefined
   let shuffleTimer: NodeJS.Timeout | undefined
@@ -49,7 +49,7 @@ export function createEndpointQueue (webhookId: string, delivering: Delivering, 
 
   function poll (): void {
     for (;;) {
-      if (underWay >= TRIES_AT_ONCE || stop.aborted || isHeld()) return
+      if (inProgress >= ATTEMPTS_MAX || stop.aborted || isHeld()) return
       const endpoint = webhooks.find(webhookId)
       if (endpoint === undefined || endpoint.disabled) return forgetQueue()
       const pauseUs = endpoint.rate_limit === null ? 0 : nextFreeUs - steady.now()
@@ -58,7 +58,7 @@ export function createEndpointQueue (webhookId: string, delivering: Delivering, 
       const delivery = next(polledAt)
       if (delivery === undefined) return wakeWhenDue(polledAt)
       begin(delivery, endpoint)
-      // Counted from after its beginning, so that no two begin closer to each other than is allowed.
+      // Measured after the start, so that no two attempts start closer together than the limit allows.
       if (endpoint.rate_limit !== null) nextFreeUs = steady.now() + 1e6 / endpoint.rate_limit
     }
   }
@@ -67,7 +67,7 @@ export function createEndpointQueue (webhookId: string, delivering: Delivering, 
     timer = setTimeout(wake, Math.min(Math.ceil(us / 1000), TIMER_MAX_MS)).unref()
   }
 
-  /** `lookedAt` is when nothing was due: what has fallen due since then must not be overlooked. */
+  /** `polledAt` is the time at which nothing was due. Deliveries that became due since then wake the queue at once. */
   function wakeWhenDue (polledAt: number): void {
     const dueAt = clock.state().frozen_at !== null ? undefined : outbox.firstDueAfter(webhookId, polledAt)
     if (dueAt !== undefined) wakeIn(Math.max(dueAt - clock.now(), 0))
@@ -78,7 +78,7 @@ export function createEndpointQueue (webhookId: string, delivering: Delivering, 
     queue = []
   }
 
-  /** The next delivery that is due by then and still to be made. */
+  /** The next delivery that is due at `byUs` or earlier and still waits. */
   function next (byUs: number): Delivery | undefined {
     for (;;) {
       if (queue.length === 0) refill(byUs)
@@ -91,7 +91,7 @@ export function createEndpointQueue (webhookId: string, delivering: Delivering, 
   }
 
   function refill (byUs: number): void {
-    const due = outbox.due(webhookId, byUs, ROWS_AT_ONCE + claimed.size)
+    const due = outbox.due(webhookId, byUs, PAGE_ROWS + claimed.size)
     queue = due.map(({ seq }) => seq).filter(seq => !claimed.has(seq))
     for (const seq of queue) claimed.add(seq)
   }
@@ -107,20 +107,20 @@ export function createEndpointQueue (webhookId: string, delivering: Delivering, 
   }
 
   async function deliver (delivery: Delivery, endpoint: Endpoint, fault: FaultKind | null): Promise<void> {
-    underWay++
+    inProgress++
     try {
       const event = outbox.eventOf(delivery)
-      const ended = [await attempt(event, delivery, endpoint, fault, delivering)]
-      if (fault === 'duplicate' && !stop.aborted) ended.push(await attempt(event, delivery, endpoint, fault, delivering))
+      const ended = [await attempt(event, delivery, endpoint, fault, context)]
+      if (fault === 'duplicate' && !stop.aborted) ended.push(await attempt(event, delivery, endpoint, fault, context))
       await record(delivery, ended)
     } catch (error) {
       report(error)
     }
-    underWay--
+    inProgress--
     wake()
   }
 
-  /** Once the emulator closes nothing is recorded: what was under way is sent again after the next start. */
+  /** Records nothing once the emulator closes: attempts in progress are repeated after the next start. */
   function record ({ seq }: Delivery, ended: readonly Ended[]): Promise<void> {
     if (stop.aborted) return Promise.resolve()
     return change(seq, () => { for (const each of ended) recordAttempt(seq, each, sandbox) })
@@ -133,7 +133,7 @@ export function createEndpointQueue (webhookId: string, delivering: Delivering, 
           claimed.delete(seq)
         } else {
           report(error)
-          setTimeout(() => { claimed.delete(seq) }, STORAGE_PATIENCE_MS).unref()
+          setTimeout(() => { claimed.delete(seq) }, STORAGE_RETRY_MS).unref()
         }
         resolve()
       })
@@ -149,12 +149,12 @@ export function createEndpointQueue (webhookId: string, delivering: Delivering, 
     change(delivery.seq, () => { outbox.setState(delivery.seq, 'waiting', delivery.tries, dueAt) }).then(wake)
   }
 
-  /** Holds deliveries back until the last of them has come, or no more come; then sends them one by one, the last first. */
+  /** Holds deliveries back until the last one arrives or none arrives for a while. Then sends them one by one, last first. */
   function hold (delivery: Delivery, { isLast }: Fault): void {
     held.push(delivery)
     clearTimeout(shuffleTimer)
     if (isLast) release()
-    else shuffleTimer = setTimeout(() => { release() }, SHUFFLE_PATIENCE_MS).unref()
+    else shuffleTimer = setTimeout(() => { release() }, SHUFFLE_TIMEOUT_MS).unref()
   }
 
   async function release (): Promise<void> {

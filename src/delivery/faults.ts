@@ -1,6 +1,6 @@
 /**
- * Unkind deliveries on demand, because real ones are: sent twice, out of order, late, never, or with a signature that must be
- * refused. Each rule is good for the next so many tries and is then used up. Kept in memory: a restart is kind again.
+ * Injected delivery faults: duplicate, reordered, late, dropped, or badly signed. A rule applies to a number of attempts and is
+ * then removed. Rules live in memory and end with the process.
  */
 import type { EventType } from './catalogue.js'
 
@@ -8,21 +8,21 @@ export type FaultKind = 'duplicate' | 'shuffle' | 'delay' | 'drop' | 'wrong_secr
 
 export interface FaultRule {
   kind: FaultKind
-  /** For how many more tries. */
+  /** The number of attempts that the rule still applies to. */
   remaining: number
-  /** Of a delay, in milliseconds of the sandbox's clock. */
+  /** For `delay`: milliseconds of the sandbox's clock. */
   delay_ms: number | null
-  /** To this endpoint alone. */
+  /** Limits the rule to one endpoint. */
   webhook_id: string | null
-  /** Events of this type alone. */
+  /** Limits the rule to one type of event. */
   event_type: EventType | null
 }
 
-/** What a rule makes of one try. */
+/** The effect of a rule on one attempt. */
 export interface Fault {
   kind: FaultKind
   delayMs: number
-  /** Whether it is the last that this rule concerns. */
+  /** Whether the rule is used up by this attempt. */
   isLast: boolean
 }
 
@@ -30,7 +30,7 @@ export interface Faults {
   add (rule: FaultRule): void
   list (): readonly FaultRule[]
   clear (): void
-  /** What the first rule that fits makes of a try; null where none does. Uses the rule up by one. */
+  /** Applies the first matching rule to an attempt and decrements it. Null if no rule matches. */
   take (webhookId: string, type: string): Fault | null
 }
 

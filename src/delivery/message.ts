@@ -1,4 +1,4 @@
-/** What is sent for an event: its body as of now, signed the way that the official clients verify. */
+/** Builds the message for an event: its current body and the headers with the signature that the official clients verify. */
 import { Webhook } from 'standardwebhooks'
 import type { Endpoint } from '../resources/webhooks/store.js'
 import { VERSION } from '../root.js'
@@ -8,7 +8,7 @@ import { PAYLOAD_TYPES, type PayloadType } from './catalogue.js'
 import { envelopeBody, type Envelope } from './envelope.js'
 import type { StoredEvent } from './store.js'
 
-/** How the data of an event is read, by what it is; undefined where its subject is gone. */
+/** Functions that read the data of an event, by payload_type. They return undefined if the subject no longer exists. */
 export type Payloads = { [Type in PayloadType]?: (subjectId: string, context: Context) => object | undefined }
 
 export interface Message {
@@ -16,7 +16,7 @@ export interface Message {
   body: string
 }
 
-/** The event as it would be delivered now. Throws where its data can't be read. */
+/** The event with its current data. Throws if the data can't be read. */
 export function currentEnvelope (event: StoredEvent, payloads: Payloads, sandbox: Sandbox): Envelope {
   const { type, subject_id: subjectId, sample, base_url: baseUrl, created_at: timestamp } = event
   const payloadType = PAYLOAD_TYPES[type]
@@ -27,9 +27,9 @@ export function currentEnvelope (event: StoredEvent, payloads: Payloads, sandbox
 
 export interface Signing {
   eventId: string
-  /** By the computer's clock, whatever the sandbox's says: receivers compare it with theirs. */
+  /** Time of the computer's clock, not the sandbox's, because receivers compare it with theirs. */
   nowMs: number
-  /** The endpoint's own, unless a fault wants another. */
+  /** The endpoint's secret, or another one for a fault. */
   secret: string
 }
 

@@ -1,4 +1,4 @@
-/** One try to deliver: a POST with a limit on everything. Its outcome is returned, never thrown. */
+/** Sends one delivery: a POST with limits on time and size. Errors are returned in the outcome, never thrown. */
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { clearTimeout, setTimeout } from 'node:timers' // not the globals, which a test may have replaced
@@ -6,12 +6,12 @@ import { urlToHttpOptions } from 'node:url'
 import { decodedText } from './response-body.js'
 
 export interface Posted {
-  /** Null without a response. */
+  /** Null if there was no response. */
   status: number | null
   headers: Record<string, string> | null
-  /** The beginning of the response's body, null without a response. */
+  /** The beginning of the response's body; null if there was no response. */
   body: string | null
-  /** Why it failed, where the status does not tell; null otherwise. */
+  /** The reason of a failure that the status does not show; otherwise null. */
   error: string | null
 }
 
@@ -21,21 +21,21 @@ export interface PostOptions {
   body: string
   timeoutMs: number
   connections: Connections
-  /** Gives the try up. */
+  /** Aborts the request. */
   stop: AbortSignal
 }
 
-/** Connections to receivers, kept open between deliveries that follow each other. */
+/** Keep-alive connections to receivers. */
 export interface Connections {
   http: http.Agent
   https: https.Agent
   close (): void
 }
 
-/** Shorter than servers keep an idle connection, so that none is used which the other side is about to close. */
+/** Shorter than the keep-alive timeout of common servers, so that no connection is used that the server is about to close. */
 const IDLE_MAX_MS = 1000
 
-/** So much of a response is kept; what comes after it is not read. */
+/** The part of a response that is read and stored. */
 const BODY_KEPT_BYTES = 16 * 1024
 
 export function createConnections (): Connections {
@@ -50,37 +50,37 @@ export function createConnections (): Connections {
   }
 }
 
-/** Whether an outcome counts as delivered: any 2xx, whatever becomes of its body. A redirect is a failure. */
+/** Whether an outcome counts as delivered: any 2xx, even if its body can't be read. A redirect is a failure. */
 export function isDelivered ({ status }: Posted): boolean {
   return status !== null && status >= 200 && status <= 299
 }
 
 /**
- * Uses node:http and not fetch: fetch refuses dozens of ports and URLs with a user name, and rejects a reply whose body it can't
- * decompress. A user name and password in the URL are sent as Basic authorization, unless a header of that name is given.
+ * Uses node:http because fetch refuses dozens of ports and URLs with a user name, and rejects a response whose body it can't
+ * decompress. A user name and password in the URL are sent as Basic authorization, unless there is an `authorization` header.
  */
 export async function post ({ url, headers, body, timeoutMs, connections, stop }: PostOptions): Promise<Posted> {
-  const patience = new AbortController()
-  const giveUp = () => { patience.abort() }
-  const timer = setTimeout(giveUp, timeoutMs)
-  stop.addEventListener('abort', giveUp)
+  const controller = new AbortController()
+  const abort = () => { controller.abort() }
+  const timer = setTimeout(abort, timeoutMs)
+  stop.addEventListener('abort', abort)
   const outcome: Posted = { status: null, headers: null, body: null, error: null }
   try {
-    const response = await send(url, headers, Buffer.from(body), connections, patience.signal)
+    const response = await send(url, headers, Buffer.from(body), connections, controller.signal)
     outcome.status = response.statusCode ?? 0
     outcome.headers = headersOf(response)
     outcome.body = await decodedText(await beginning(response), outcome.headers['content-encoding'], BODY_KEPT_BYTES)
     if (outcome.status >= 300 && outcome.status <= 399) outcome.error = 'redirects are not followed'
   } catch (error) {
-    outcome.error = patience.signal.aborted ? `no complete answer within ${timeoutMs / 1000} s` : explain(error as Failure)
+    outcome.error = controller.signal.aborted ? `no complete response within ${timeoutMs / 1000} s` : explain(error as Failure)
   } finally {
     clearTimeout(timer)
-    stop.removeEventListener('abort', giveUp)
+    stop.removeEventListener('abort', abort)
   }
   return outcome
 }
 
-/** Resolves once the head of the response is there; its body ends early where the connection breaks off or `signal` aborts. */
+/** Resolves with the head of the response. Its body ends early if the connection breaks or `signal` aborts. */
 function send (
   url: string, headers: Record<string, string>, body: Buffer, connections: Connections, signal: AbortSignal
 ): Promise<IncomingMessage> {
@@ -100,17 +100,17 @@ function send (
       socket.destroy()
       reject(new Error('the receiver answered with another protocol'))
     })
-    request.on('error', reject) // after the response, which settled the promise, it changes nothing
+    request.on('error', reject) // has no effect after the response, because the promise is settled then
     request.end(body)
   })
 }
 
-/** What arrives of the body, up to the limit. A body that breaks off is taken as far as it came. */
+/** Reads the body up to the limit, or as much as arrived if the connection breaks. */
 async function beginning (response: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
   try {
-    for await (const chunk of response) { // leaving the loop destroys the response, and with it the connection
+    for await (const chunk of response) { // leaving the loop destroys the response and its connection
       chunks.push(chunk as Buffer)
       length += (chunk as Buffer).length
       if (length >= BODY_KEPT_BYTES) break
@@ -119,7 +119,7 @@ async function beginning (response: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks).subarray(0, BODY_KEPT_BYTES)
 }
 
-/** By lower-case name; what came several times is joined. */
+/** Headers by lower-case name. Repeated headers are joined. */
 function headersOf ({ headersDistinct }: IncomingMessage): Record<string, string> {
   return Object.fromEntries(Object.entries(headersDistinct).map(([name, values = []]) => [name, values.join(', ')]))
 }
@@ -129,14 +129,14 @@ interface Failure extends Error {
 }
 
 const REASONS: Record<string, string> = {
-  ECONNREFUSED: 'nobody listens there',
-  ENOTFOUND: 'there is no host of this name',
+  ECONNREFUSED: 'nothing listens at this address',
+  ENOTFOUND: 'the host name does not exist',
   ECONNRESET: 'the connection was closed',
   EPIPE: 'the connection was closed'
 }
 
 function explain ({ code, message }: Failure): string {
   if (code === undefined) return message
-  const known = REASONS[code] ?? (code.startsWith('HPE_') ? 'the answer is not valid HTTP' : undefined)
+  const known = REASONS[code] ?? (code.startsWith('HPE_') ? 'the response is not valid HTTP' : undefined)
   return `${known ?? message} (${code})`
 }

@@ -1,4 +1,4 @@
-/** The body of a receiver's response as text, decompressed where it says that it is compressed. Nothing in it is trusted. */
+/** Decodes the body of a receiver's response as text, and decompresses it if necessary. The body is not trusted. */
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { Transform } from 'node:stream'
 
@@ -10,16 +10,16 @@ const DECODERS: Record<string, (() => Transform) | undefined> = {
 }
 
 /**
- * `bytes` may be the beginning of a body, or broken: the text goes as far as it can be read, and holds `maxBytes` at most. What
- * claims to be compressed and is not is shown as it came.
+ * Decodes as much as possible, up to `maxBytes`. `bytes` may be truncated or damaged. A body that claims to be compressed and is
+ * not is returned as it is.
  */
 export async function decodedText (bytes: Buffer, encoding: string | undefined, maxBytes: number): Promise<string> {
   const decoder = DECODERS[encoding?.trim().toLowerCase() ?? '']
   const decoded = decoder === undefined ? bytes : await decompress(bytes, decoder(), maxBytes)
-  return new TextDecoder().decode(decoded.length === 0 ? bytes : decoded, { stream: true }) // without half a character at its end
+  return new TextDecoder().decode(decoded.length === 0 ? bytes : decoded, { stream: true }) // omits a truncated last character
 }
 
-/** What comes out before the limit, the end, or the first error. */
+/** The decompressed bytes up to the limit, the end, or the first error. */
 async function decompress (bytes: Buffer, decoder: Transform, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0

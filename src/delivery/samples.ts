@@ -1,7 +1,4 @@
-/**
- * A realistic sample of every webhook event: what a program is sent that wants to see an event without bringing it about. Nothing
- * in it is stored.
- */
+/** A realistic sample of each webhook event, to test a receiver without causing the event. The objects in it are not stored. */
 import type { Context } from '../sandbox/sandbox.js'
 import { PAYLOAD_TYPES, type EventType, type Payload, type PayloadType } from './catalogue.js'
 import { balanceLow, creditMovement } from './samples/credits.js'
@@ -83,7 +80,7 @@ export interface Sample {
   data: Record<string, unknown>
 }
 
-/** A sample of an event that happens now, in this sandbox. */
+/** A sample of an event in this sandbox at the current time. */
 export function sampleEvent (type: EventType, context: Context): Sample {
   return { payload_type: PAYLOAD_TYPES[type], data: SAMPLES[type](scene(context)) }
 }

@@ -1,13 +1,13 @@
 /**
- * Sends what is in the outbox, at its own pace: nothing that a receiver does can delay a reply. It reads what is due, and writes
- * how each try ended in a transaction of its own; if the process dies in between, the try is made again after the next start,
- * with the same webhook-id.
+ * Sends the deliveries in the outbox in the background, so that a receiver can't delay an API reply. Reads due deliveries, and
+ * stores the outcome of each attempt in its own transaction. If the process dies in between, the attempt is repeated after the
+ * next start with the same webhook-id.
  */
 import { setMaxListeners } from 'node:events'
 import { setImmediate } from 'node:timers' // not the global, which a test may have replaced
 import type { Clock } from '../sandbox/clock.js'
 import type { Sandbox } from '../sandbox/sandbox.js'
-import type { Delivering } from './attempt.js'
+import type { AttemptContext } from './attempt.js'
 import { createFaults, type Faults } from './faults.js'
 import { createEndpointQueue, type EndpointQueue } from './endpoint-queue.js'
 import type { Payloads } from './message.js'
@@ -16,55 +16,55 @@ import { createConnections } from './post.js'
 export interface SenderOptions {
   sandbox: Sandbox
   payloads: Payloads
-  /** The computer's clock, by which what is sent is signed. */
+  /** The computer's clock, which signatures use. */
   system: Clock
-  /** Never goes back. */
+  /** A monotonic clock. */
   steady: Clock
-  /** How long an endpoint has to answer: connecting and reading together. */
+  /** Timeout of an attempt, including connecting and reading the response. */
   timeoutMs: number
   report (error: unknown): void
 }
 
 export interface Sender {
   payloads: Payloads
-  /** What is to go wrong with the next deliveries. */
+  /** Faults to inject into the next deliveries. */
   faults: Faults
-  /** Begins to send; from then on it hears by itself of what is added and of a clock that is moved. */
+  /** Starts to send. Wakes when deliveries are added or the clock moves. */
   start (): void
-  /** Gives up what is under way, without a word to the outbox. */
+  /** Aborts all attempts without recording an outcome. */
   stop (): void
-  /** Gives up what is under way and begins anew: other rows have taken the place of those that it knows. */
+  /** Aborts all attempts and starts over, after the rows were replaced. */
   restart (): void
-  /** Begins nothing new until it is released. */
+  /** Starts no new attempts until `release` is called. */
   hold (): void
   release (): void
-  /** How many deliveries are under way, or due and about to be. */
+  /** The number of deliveries that are in progress or due. */
   busy (): number
 }
 
 export function createSender ({ sandbox, payloads, system, steady, timeoutMs, report }: SenderOptions): Sender {
   let stopping = new AbortController()
-  let delivering = begin()
+  let context = createContext()
   const faults = createFaults()
   const queues = new Map<string, EndpointQueue>()
   let isWaking = false
   let isHeld = false
 
-  function begin (): Delivering {
+  function createContext (): AttemptContext {
     stopping = new AbortController()
-    setMaxListeners(0, stopping.signal) // every try listens, and Node would warn of a leak from the eleventh on
+    setMaxListeners(0, stopping.signal) // each attempt adds a listener, and Node warns of a leak from the eleventh
     const connections = createConnections()
     return { sandbox, payloads, system, steady, timeoutMs, connections, report, stop: stopping.signal, isHeld: () => isHeld }
   }
 
-  function giveUp (): void {
+  function abortAll (): void {
     stopping.abort()
-    delivering.connections.close()
+    context.connections.close()
     for (const queue of queues.values()) queue.close()
     queues.clear()
   }
 
-  /** In a turn of its own, because what was just added is not committed yet. */
+  /** Deferred, because new rows are not committed yet. */
   function wakeSoon (): void {
     if (isWaking) return
     isWaking = true
@@ -83,7 +83,7 @@ export function createSender ({ sandbox, payloads, system, steady, timeoutMs, re
     for (const { webhook_id: id } of sandbox.webhooks.all()) {
       let queue = queues.get(id)
       if (queue === undefined) {
-        queue = createEndpointQueue(id, delivering, faults)
+        queue = createEndpointQueue(id, context, faults)
         queues.set(id, queue)
       }
       queue.wake()
@@ -91,7 +91,7 @@ export function createSender ({ sandbox, payloads, system, steady, timeoutMs, re
     dropQueues()
   }
 
-  /** Of endpoints that are gone, once nothing to them is under way. */
+  /** Removes the queues of deleted endpoints that have no delivery in progress. */
   function dropQueues (): void {
     for (const [id, queue] of queues) {
       if (sandbox.webhooks.find(id) !== undefined || queue.busy() > 0) continue
@@ -124,11 +124,11 @@ export function createSender ({ sandbox, payloads, system, steady, timeoutMs, re
       isHeld = false
       wakeSoon()
     },
-    stop: giveUp,
+    stop: abortAll,
     restart () {
-      giveUp()
+      abortAll()
       faults.clear()
-      delivering = begin()
+      context = createContext()
       wakeSoon()
     }
   }

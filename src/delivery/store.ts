@@ -1,4 +1,4 @@
-/** What has happened, who is to be told, and how each try to tell them ended: the outbox and its log. */
+/** Stores events, their deliveries, and the attempts of each delivery. */
 import type { Database, Statement } from '../store/database.js'
 import { fromJson, toJson } from '../store/json.js'
 import type { WebhookAttemptsRow, WebhookDeliveriesRow, WebhookEventsRow } from '../store/rows.gen.js'
@@ -6,7 +6,7 @@ import type { EventType } from './catalogue.js'
 
 export type StoredEvent = Omit<WebhookEventsRow, 'type' | 'sample'> & {
   type: EventType
-  /** The data of a sample; null for an event that did happen. */
+  /** The data of a sample; null for a real event. */
   sample: object | null
 }
 
@@ -22,7 +22,7 @@ export interface Delivery extends Omit<WebhookDeliveriesRow, 'state' | 'is_retri
   is_retried: boolean
 }
 
-/** What an event may be about besides its subject. Each is a column of the event, and a filter of the lists. */
+/** Objects that an event may be linked to besides its subject. Each is a column of the event and a filter of the lists. */
 export const LINKS = ['payment_id', 'subscription_id', 'customer_id'] as const
 
 export type EventLinks = Pick<StoredEvent, typeof LINKS[number]>
@@ -48,7 +48,7 @@ export interface DeliveryCount {
 }
 
 export interface Outbox {
-  /** Gives the event's sequence number. */
+  /** Returns the event's sequence number. */
   addEvent (event: Omit<StoredEvent, 'seq'>): number
   addDelivery (delivery: Omit<Delivery, 'seq' | 'state' | 'tries'>): void
   findEvent (eventId: string): StoredEvent | undefined
@@ -61,24 +61,24 @@ export interface Outbox {
   listEvents (filter: EventFilter, limit: number, offset: number): StoredEvent[]
   /** Newest first. */
   listDeliveries (filter: DeliveryFilter, limit: number, offset: number): Delivery[]
-  /** The deliveries to an endpoint that are due by then, in the order of their due time. */
+  /** The deliveries to an endpoint that are due at `byUs` or earlier, ordered by due time. */
   due (webhookId: string, byUs: number, limit: number): Array<Pick<Delivery, 'seq' | 'due_at'>>
-  /** When the first delivery to an endpoint is due after a time; undefined if none is. */
+  /** The first due time after `us` of a delivery to an endpoint, in microseconds; undefined if there is none. */
   firstDueAfter (webhookId: string, us: number): number | undefined
   addAttempt (deliverySeq: number, attempt: Attempt): void
   setState (seq: number, state: DeliveryState, tries: number, dueAt: number | null): void
-  /** How many deliveries wait for a try. */
+  /** The number of deliveries that wait for an attempt. */
   countWaiting (): number
-  /** How many deliveries there are to each endpoint in each state. */
+  /** The number of deliveries by endpoint and state. */
   countByState (): DeliveryCount[]
-  /** `listener` is called whenever there is something to deliver that was not there before. */
+  /** Calls `listener` whenever a delivery is added or rescheduled. */
   watch (listener: () => void): void
 }
 
-/** So many events are remembered with all that was sent; older ones go, unless they still wait to be delivered. */
+/** The number of events that are kept with their deliveries. Older ones are deleted unless a delivery still waits. */
 const EVENTS_KEPT = 10_000
-/** Forgetting goes in steps, because each costs a look at what waits. */
-const FORGET_EVERY = 1000
+/** Old events are deleted in batches, because each batch scans the waiting deliveries. */
+const DELETE_EVERY = 1000
 
 const LINK_CONDITIONS = Object.fromEntries(LINKS.map(name => [name, `e.${name} = ?`])) as Record<keyof EventLinks, string>
 
@@ -126,7 +126,7 @@ export function outboxStore (database: Database): Outbox {
     'SELECT count(*) FROM webhook_deliveries WHERE due_at IS NOT NULL').pluck()
   const countByState = database.prepare<[], DeliveryCount>(
     'SELECT webhook_id, state, count(*) AS count FROM webhook_deliveries GROUP BY webhook_id, state')
-  const forget = forgetter(database)
+  const deleteOld = oldEventDeleter(database)
   const prepared = new Map<string, Statement<unknown[], unknown>>()
   let added = () => {}
 
@@ -142,7 +142,7 @@ export function outboxStore (database: Database): Outbox {
     addEvent (event) {
       const row = { ...event, sample: toJson(event.sample) }
       const seq = Number(addEvent.run(...EVENT_COLUMNS.map(column => row[column])).lastInsertRowid)
-      if (seq % FORGET_EVERY === 0) forget(seq - EVENTS_KEPT)
+      if (seq % DELETE_EVERY === 0) deleteOld(seq - EVENTS_KEPT)
       return seq
     },
     addDelivery (delivery) {
@@ -170,7 +170,7 @@ export function outboxStore (database: Database): Outbox {
     listDeliveries (filter, limit, offset) {
       const names = given(DELIVERY_CONDITIONS, filter)
       const conditions = names.map(name => DELIVERY_CONDITIONS[name])
-      if (filter.state !== undefined && ENDED_BADLY.includes(filter.state)) conditions.push(SAYS_ENDED_BADLY)
+      if (filter.state !== undefined && UNSUCCESSFUL.includes(filter.state)) conditions.push(IS_UNSUCCESSFUL)
       return list<WebhookDeliveriesRow>('SELECT d.* FROM webhook_deliveries d JOIN webhook_events e ON e.seq = d.event_seq',
         conditions, [...names.map(name => filter[name]), limit, offset]).map(readRow)
     },
@@ -194,16 +194,16 @@ export function outboxStore (database: Database): Outbox {
   }
 }
 
-/** SQLite takes an index of some states alone only where the query says too that it is about one of them. */
-const ENDED_BADLY: readonly string[] = ['failed', 'cancelled', 'dropped'] satisfies DeliveryState[]
-const SAYS_ENDED_BADLY = `d.state IN (${ENDED_BADLY.map(state => `'${state}'`).join(', ')})`
+/** SQLite uses a partial index only if the query repeats the index's condition. */
+const UNSUCCESSFUL: readonly string[] = ['failed', 'cancelled', 'dropped'] satisfies DeliveryState[]
+const IS_UNSUCCESSFUL = `d.state IN (${UNSUCCESSFUL.map(state => `'${state}'`).join(', ')})`
 
 function given<Filter extends object> (conditions: Record<keyof Filter & string, string>, filter: Filter) {
   return (Object.keys(conditions) as Array<keyof Filter & string>).filter(name => filter[name] !== undefined)
 }
 
-/** Forgets the events up to a sequence number that nobody is still to be told of. */
-function forgetter (database: Database): (lastSeq: number) => void {
+/** Returns a function that deletes the events up to a sequence number, except those with a waiting delivery. */
+function oldEventDeleter (database: Database): (lastSeq: number) => void {
   const isOver = `event_seq <= @last AND NOT EXISTS
     (SELECT 1 FROM webhook_deliveries w WHERE w.event_seq = webhook_deliveries.event_seq AND w.due_at IS NOT NULL)`
   const steps = [

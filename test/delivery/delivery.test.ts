@@ -126,7 +126,7 @@ t.test('what counts as delivered', async t => {
       timeout: '1s', // long enough for the request to arrive
       answer: answers.hang,
       isDelivered: false,
-      attempt: { response_status: null, error: 'no complete answer within 1 s' }
+      attempt: { response_status: null, error: 'no complete response within 1 s' }
     },
     {
       name: 'an answer that does not end',
@@ -158,7 +158,7 @@ t.test('what counts as delivered', async t => {
     await shop.register({ url: `http://127.0.0.1:${await freePort()}/` })
     await shop.sell()
     await shop.idle()
-    t.match((await onlyDelivery(t, shop)).attempts, [{ response_status: null, error: 'nobody listens there (ECONNREFUSED)' }])
+    t.match((await onlyDelivery(t, shop)).attempts, [{ response_status: null, error: 'nothing listens at this address (ECONNREFUSED)' }])
   })
 })
 

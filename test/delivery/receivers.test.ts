@@ -82,7 +82,7 @@ t.test('any 2xx is a success, whatever its body is', async t => {
 
 t.test('what is no answer, or not a success, fails with a reason', async t => {
   const cases: Array<{ name: string, bytes: string | Buffer, then?: 'keep', status: number | null, error: RegExp | null }> = [
-    { name: 'another protocol', bytes: '220 mail.example.com ESMTP\r\n', status: null, error: /the answer is not valid HTTP \(HPE_/ },
+    { name: 'another protocol', bytes: '220 mail.example.com ESMTP\r\n', status: null, error: /the response is not valid HTTP \(HPE_/ },
     { name: 'nothing', bytes: '', status: null, error: /the connection was closed \(ECONNRESET\)/ },
     { name: 'half a head', bytes: 'HTTP/1.1 200 OK\r\ncontent-', status: null, error: /closed|not valid HTTP/ },
     { name: 'a head without end', bytes: `HTTP/1.1 200 OK\r\na: ${'x'.repeat(100_000)}\r\n\r\n`, status: null, error: /HPE_HEADER_OVERFLOW/ },

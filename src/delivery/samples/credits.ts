@@ -1,10 +1,10 @@
-/** Samples of what is about a customer's credits: each movement of a balance, and a balance that is low. */
+/** Samples of credit events: each type of ledger entry, and a low balance. */
 import type { Payload } from '../catalogue.js'
 import type { Scene } from './scene.js'
 
 type Entry = Payload<'CreditLedgerEntry'>
 
-/** A movement of the balance, or of what was used beyond it; its amount is the difference. */
+/** A change of the balance or the overage. Its amount is the difference. */
 interface Movement {
   of: 'balance' | 'overage'
   before: number
@@ -12,7 +12,7 @@ interface Movement {
   description: string
 }
 
-/** Of 40 credits that were not used, 75 % are carried over. */
+/** 75 % of 40 unused credits are carried over. */
 const MOVEMENTS = {
   credit_added: { of: 'balance', before: 0, after: 100, description: 'Credits of the new period' },
   credit_deducted: { of: 'balance', before: 100, after: 75, description: 'Usage' },
@@ -36,7 +36,7 @@ export function creditMovement (scene: Scene, type: keyof typeof MOVEMENTS): Ent
     credit_entitlement_id: id('cde'),
     grant_id: isBalance ? id('cgr') : null,
     transaction_type: type,
-    is_credit: isBalance === (after > before), // less overage is a gain
+    is_credit: isBalance === (after > before), // a decrease of the overage is a credit
     amount: String(Math.abs(after - before)),
     balance_before: String(isBalance ? before : 0),
     balance_after: String(isBalance ? after : 0),

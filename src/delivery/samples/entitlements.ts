@@ -1,4 +1,4 @@
-/** Samples of what a customer is given for a payment: licence keys and grants. */
+/** Samples of licence keys and entitlement grants. */
 import type { Payload } from '../catalogue.js'
 import { DAY, type Scene } from './scene.js'
 
@@ -24,7 +24,7 @@ export function licenseKey (scene: Scene): Payload<'LicenseKey'> {
   }
 }
 
-/** A licence key that has just been handed over. */
+/** A grant of a licence key that has just been delivered. */
 export function grant (scene: Scene, changes: Partial<Payload<'EntitlementGrant'>> = {}): Payload<'EntitlementGrant'> {
   const { businessId, brandId, customer, paymentId, id, uuid, time } = scene
   return {
@@ -61,7 +61,7 @@ export function grant (scene: Scene, changes: Partial<Payload<'EntitlementGrant'
   }
 }
 
-/** Access to a repository: it waits until the customer has accepted. */
+/** A grant of access to a repository, which waits for the customer to accept. */
 export function pendingGrant (scene: Scene, changes: Partial<Payload<'EntitlementGrant'>> = {}): Payload<'EntitlementGrant'> {
   const { baseUrl, uuid, time } = scene
   return grant(scene, {
@@ -82,7 +82,7 @@ export function failedGrant (scene: Scene): Payload<'EntitlementGrant'> {
     oauth_url: null,
     oauth_expires_at: null,
     error_code: 'PLATFORM_REJECTED',
-    error_message: 'The repository does not exist, or the integration may not invite anybody to it.',
+    error_message: 'The repository does not exist, or the integration is not allowed to invite users to it.',
     created_at: scene.time(-60)
   })
 }

@@ -1,11 +1,11 @@
-/** Samples of what is about one payment: the payment itself, its refund, its dispute, the checkout that was left before it. */
+/** Samples of a payment, its refund, its dispute, and the abandoned checkout before it. */
 import type { Payload } from '../catalogue.js'
 import { HOUR, type Scene } from './scene.js'
 
 const TOTAL = 2379
 const TAX = 380
 
-/** A payment by card that has just succeeded. */
+/** A card payment that has just succeeded. */
 export function payment (scene: Scene, changes: Partial<Payload<'Payment'>> = {}): Payload<'Payment'> {
   const { paymentId, businessId, brandId, currency, customer, billing, productId, baseUrl, id, time } = scene
   return {
@@ -65,13 +65,13 @@ export function failedPayment (scene: Scene): Payload<'Payment'> {
   return payment(scene, { ...NOT_PAID, ...error, status: 'failed', card_last_four: '9995' })
 }
 
-/** A bank debit, which takes days. */
+/** A bank debit, which stays in processing for days. */
 export function processingPayment (scene: Scene): Payload<'Payment'> {
   const method = { payment_method: 'bank_debit', payment_method_type: 'ach' }
   return payment(scene, { ...NOT_PAID, ...NO_CARD, ...method, status: 'processing' })
 }
 
-/** Cancelled before anything was tried. */
+/** A payment that was cancelled before any attempt. */
 export function cancelledPayment (scene: Scene): Payload<'Payment'> {
   const method = { payment_method: null, payment_method_type: null }
   return payment(scene, { ...NOT_PAID, ...NO_CARD, ...method, status: 'cancelled' })
@@ -95,7 +95,7 @@ export function refund (scene: Scene, status: Payload<'Refund'>['status']): Payl
   }
 }
 
-/** The stage is the one that every generation of the official adapters knows. */
+/** The stage is `pre_dispute`, which all versions of the official adapters accept. */
 export function dispute (scene: Scene, status: Payload<'Dispute'>['dispute_status']): Payload<'Dispute'> {
   const { paymentId, businessId, brandId, currency, customer, id, time } = scene
   return {

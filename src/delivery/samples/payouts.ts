@@ -2,7 +2,7 @@
 import type { Payload } from '../catalogue.js'
 import { DAY, HOUR, type Scene } from './scene.js'
 
-/** A month's payments on their way to the merchant's bank. */
+/** A monthly payout to the merchant's bank. */
 export function payout (scene: Scene, status: Payload<'Payout'>['status'], remarks: string | null = null): Payload<'Payout'> {
   const { businessId, currency, baseUrl, id, time } = scene
   const payoutId = id('pyt')

@@ -1,6 +1,6 @@
 /**
- * Who and what a sample is about: a customer, a payment, a subscription, made up anew for each sample, so that all its ids agree
- * with each other and none with what is stored.
+ * The objects that a sample refers to: a customer, a payment, a subscription. They are created for each sample, so that its ids
+ * are consistent with each other and match no stored object.
  */
 import type { Schemas } from '../../contract/operations.js'
 import { formatTime } from '../../rules/calendar.js'
@@ -15,14 +15,14 @@ export interface Scene {
   paymentId: string
   subscriptionId: string
   productId: string
-  /** What links begin with. */
+  /** The beginning of links. */
   baseUrl: string
-  /** One more id. */
+  /** Returns a new id. */
   id (prefix: string): string
   uuid (): string
-  /** So many seconds after the event happened, or before it. */
+  /** A time relative to the event, in seconds. Negative values are before it. */
   time (seconds: number): string
-  /** What a payment's error_message says of an error_code. */
+  /** The error_message of an error_code. */
   failure (code: string): string
 }
 
@@ -45,7 +45,7 @@ export function scene ({ sandbox, baseUrl, now }: Context): Scene {
       phone_number: null,
       metadata: {}
     },
-    // Not ASCII, because what is signed and sent are bytes.
+    // Not ASCII, so that a receiver that verifies text instead of bytes fails.
     billing: { street: 'Beispielstraße 1', city: 'Köln', state: null, zipcode: '50667', country: 'DE' },
     paymentId: id('pay'),
     subscriptionId: id('sub'),

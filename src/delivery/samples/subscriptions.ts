@@ -1,4 +1,4 @@
-/** Samples of what is about one subscription: the subscription itself, and the dunning of it. */
+/** Samples of a subscription and its dunning attempts. */
 import type { Payload } from '../catalogue.js'
 import { DAY, type Scene } from './scene.js'
 
@@ -53,7 +53,7 @@ export function subscription (scene: Scene, changes: Partial<Payload<'Subscripti
   }
 }
 
-/** One in the middle of its second period: it was made 45 days ago. */
+/** A subscription in the middle of its second period, created 45 days ago. */
 export function runningSubscription (scene: Scene, changes: Partial<Payload<'Subscription'>> = {}): Payload<'Subscription'> {
   const { time } = scene
   return subscription(scene, {
@@ -65,13 +65,13 @@ export function runningSubscription (scene: Scene, changes: Partial<Payload<'Sub
   })
 }
 
-/** One whose first month is over at this moment: it is charged again. */
+/** A subscription that is renewed now, after its first month. */
 export function dueSubscription (scene: Scene, changes: Partial<Payload<'Subscription'>> = {}): Payload<'Subscription'> {
   const { time } = scene
   return subscription(scene, { created_at: time(-MONTH), expires_at: time(20 * YEAR - MONTH), ...changes })
 }
 
-/** The charge failed: the period that was to begin has not. */
+/** A subscription whose renewal charge failed, so that the next period has not begun. */
 export function heldSubscription (scene: Scene, status: 'on_hold' | 'past_due'): Payload<'Subscription'> {
   const { time } = scene
   return dueSubscription(scene, { status, previous_billing_date: time(-MONTH), next_billing_date: time(0) })
@@ -86,7 +86,7 @@ export function cancelledSubscription (scene: Scene): Payload<'Subscription'> {
   })
 }
 
-/** A term of one year that has ended. */
+/** A subscription whose term of one year has ended. */
 export function expiredSubscription (scene: Scene): Payload<'Subscription'> {
   const { time } = scene
   return subscription(scene, {
@@ -99,7 +99,7 @@ export function expiredSubscription (scene: Scene): Payload<'Subscription'> {
   })
 }
 
-/** A larger plan, and two of it. */
+/** A subscription that changed to a larger plan with a quantity of two. */
 export function changedSubscription (scene: Scene): Payload<'Subscription'> {
   return runningSubscription(scene, { product_id: scene.id('pdt'), quantity: 2, recurring_pre_tax_amount: 5800 })
 }

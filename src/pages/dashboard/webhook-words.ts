@@ -142,7 +142,7 @@ function withoutAnswer ({ error, url }: Attempt): string {
       '127.0.0.1 is that container itself: use the name of the other one, or host.docker.internal.'
   }
   if (/ENOTFOUND|EAI_AGAIN/.test(reason)) return `The name ${hostOf(url)} is not known where the emulator runs: correct the URL.`
-  if (reason.startsWith('no complete answer')) {
+  if (reason.startsWith('no complete response')) {
     return 'The program took the event and did not answer in time: it should answer first, and do what takes long afterwards.'
   }
   if (/ECONNRESET|EPIPE/.test(reason)) {
