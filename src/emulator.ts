@@ -32,7 +32,7 @@ import { addProductLinks } from './pages/checkout/product-links.js'
 import { addUploads } from './pages/uploads.js'
 import { reference } from './sandbox/reference.js'
 import { createReporter } from './report.js'
-import { handlers, jobs, payloads } from './resources/all.js'
+import { effects, handlers, jobs, payloads } from './resources/all.js'
 import { configureEndpoint, configuredSecret } from './resources/webhooks/configured.js'
 import { isRefusedByFetch } from './rules/fetch-ports.js'
 import type { Sandbox, Settings, SandboxOptions, SandboxDefaults } from './sandbox/sandbox.js'
@@ -75,6 +75,7 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
     start: { at: config.clock, frozen: config.clockFrozen },
     jobs,
     payloads,
+    effects,
     webhookTimeoutMs: config.webhookTimeout,
     url: () => url,
     report,

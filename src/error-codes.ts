@@ -175,7 +175,22 @@ export const ERRORS = {
   LINE_ITEM_REFUND_AMOUNT_TOO_HIGH: row(400, null,
     'The amount exceeds what is left of the line, including tax'),
   LINE_ITEM_REFUND_AMOUNT_TOO_LOW: row(400, null,
-    'The amount is 0 or less')
+    'The amount is 0 or less'),
+
+  // Licence keys
+  INACTIVE_LICENSE_KEY: row(403, 'License key is not active',
+    'The key to activate is disabled, or its time is over'),
+  LICENSE_KEY_LIMIT_REACHED: row(422, 'License key activation limit reached',
+    'The key to activate has as many instances as its `activations_limit` allows'),
+  LICENSE_KEY_NOT_FOUND: row(403, 'License key instance not found or does not belong to this license key',
+    'The instance to deactivate is unknown, was deactivated before, or belongs to another key'),
+  ACTIVATION_LIMIT_LESS_THAN_CURRENT_AMOUNT: row(422, 'New activation limit cannot be less than current instances count',
+    'A change sets `activations_limit` below the number of instances that are active'),
+  NO_EXPIRY_ON_SUBSCRIPTION_LICENSE_KEYS: row(400, 'Cannot set expiry date for subscription-based license key',
+    'A change sets `expires_at` of a key that belongs to a subscription'),
+  CONFLICT: row(409, 'The request conflicts with the current state',
+    'A license key with the same text exists. The code is not documented for the real API. Sent with ' +
+    '`x-should-retry: false`, so that the official clients do not try again')
 } satisfies Record<string, ErrorRow>
 
 export type ErrorCode = keyof typeof ERRORS

@@ -400,6 +400,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_emulator/license_keys/{id}/expire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Expire a licence key now
+         * @description Sets `expires_at` to the time of the sandbox, which does not move. Also works on the key of a subscription.
+         */
+        post: operations["expire_license_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_emulator/load": {
         parameters: {
             query?: never;
@@ -2047,6 +2067,31 @@ export interface operations {
                 };
             };
             408: components["responses"]["Refused"];
+        };
+    };
+    expire_license_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The licence key, as `GET /license_keys/{id}` answers it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            404: components["responses"]["Refused"];
         };
     };
     load: {

@@ -46,6 +46,6 @@ export interface FileReply {
 type File = { 'application/pdf': unknown } | { 'application/vnd.sqlite3': unknown }
 
 /** The body of the success reply; undefined where it is empty. */
-export type Reply<Name> = OperationOf<Name> extends { responses: { 200: infer Success } }
+export type Reply<Name> = OperationOf<Name> extends { responses: { 200: infer Success } | { 201: infer Success } }
   ? Success extends { content: File } ? FileReply : Json<Success>
   : undefined

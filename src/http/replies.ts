@@ -1,7 +1,7 @@
 /** What goes onto the wire: JSON replies, empty replies, and the one shape of an error. */
 import type { FastifyError, FastifyReply } from 'fastify'
 import type { FileReply } from '../contract/operations.js'
-import { ApiError } from '../errors.js'
+import { ApiError, type ErrorCode } from '../errors.js'
 import { StorageError, storageReason } from '../store/failures.js'
 
 export const JSON_TYPE = 'application/json; charset=utf-8'
@@ -27,11 +27,14 @@ export async function sendFile (reply: FastifyReply, mediaType: string, { fileNa
   reply.type(mediaType).header('content-disposition', `inline; filename="${fileName}"`).send(content)
 }
 
+/** The official clients retry every 5xx and 409; a retry of these would be refused again. */
+const NOT_RETRIED: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['NOT_IMPLEMENTED', 'CONFLICT'])
+
 /** Writes any error as `{"code", "message", "details"?}`. What is no ApiError is reported, and its cause kept from the caller. */
 export function sendError (reply: FastifyReply, thrown: unknown, report: (error: unknown) => void): void {
   const error = asApiError(thrown, reply.request.routeOptions.bodyLimit)
   if (error.code === 'INTERNAL_SERVER_ERROR' || error.code === 'STORAGE_UNAVAILABLE') report(thrown)
-  if (error.code === 'NOT_IMPLEMENTED') reply.header('x-should-retry', 'false') // the official clients retry a 5xx
+  if (NOT_RETRIED.has(error.code)) reply.header('x-should-retry', 'false')
   const { code, message, details } = error
   sendJson(reply, error.status, details === undefined ? { code, message } : { code, message, details })
 }

@@ -8,7 +8,10 @@ import { checkout } from './checkout/index.js'
 import { checkouts } from './checkouts/index.js'
 import { customers } from './customers/index.js'
 import { discounts } from './discounts/index.js'
+import type { Effects } from './effects.js'
 import { invoices } from './invoices/index.js'
+import { licenseKeys } from './license-keys/index.js'
+import { licenses } from './licenses/index.js'
 import { paymentMethods } from './payment-methods/index.js'
 import { payments } from './payments/index.js'
 import { portalSessions } from './portal-sessions/index.js'
@@ -26,6 +29,8 @@ export const RESOURCES: readonly Resource[] = [
   customers,
   discounts,
   invoices,
+  licenseKeys,
+  licenses,
   paymentMethods,
   payments,
   portalSessions,
@@ -46,6 +51,13 @@ export const jobs = joined<Jobs>('jobs')
 
 /** How the data of an event is read when it is delivered, by payload type. */
 export const payloads = joined<Payloads>('payloads')
+
+/** What all resources do when something happens to one of them. */
+export const effects: Effects = {
+  paymentSucceeded (...happened) { for (const { effects } of RESOURCES) effects?.paymentSucceeded?.(...happened) },
+  refundSucceeded (...happened) { for (const { effects } of RESOURCES) effects?.refundSucceeded?.(...happened) },
+  subscriptionChanged (...happened) { for (const { effects } of RESOURCES) effects?.subscriptionChanged?.(...happened) }
+}
 
 /** One part of all declarations. Two resources that give the same key are a mistake. */
 function joined<Part extends object> (part: keyof Resource): Part {

@@ -15,10 +15,6 @@ export const NOT_YET = {
     /** Of a payment. */
     digital_products_delivered: false
   },
-  'GET /license_keys': {
-    /** Of a payment in a list. */
-    has_license_key: false
-  },
   'POST /credit-entitlements': {
     /** Of a product, and of an item of a preview. */
     credit_entitlements: [] as never[]

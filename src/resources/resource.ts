@@ -5,6 +5,7 @@
 import type { Payloads } from '../delivery/message.js'
 import type { ControlHandlers, Handlers } from '../contract/handlers.js'
 import type { Jobs } from '../sandbox/jobs.js'
+import type { Effects } from './effects.js'
 
 export interface Resource {
   /** Operations of the contract, by name. An operation without a handler answers 501. */
@@ -15,4 +16,6 @@ export interface Resource {
   jobs?: Jobs
   /** How the data of its events is read when they are delivered, by payload type. */
   payloads?: Payloads
+  /** What it does when something happens to another resource. */
+  effects?: Partial<Effects>
 }

@@ -8,6 +8,7 @@ import { brandsStore } from './brands/store.js'
 import { checkoutsStore } from './checkouts/store.js'
 import { customersStore } from './customers/store.js'
 import { discountsStore } from './discounts/store.js'
+import { licenseKeysStore } from './license-keys/store.js'
 import { paymentMethodsStore } from './payment-methods/store.js'
 import { paymentsStore } from './payments/store.js'
 import { portalSessionsStore } from './portal-sessions/store.js'
@@ -23,6 +24,7 @@ export const STORES = {
   checkouts: checkoutsStore,
   customers: customersStore,
   discounts: discountsStore,
+  licenseKeys: licenseKeysStore,
   paymentMethods: paymentMethodsStore,
   payments: paymentsStore,
   portalSessions: portalSessionsStore,

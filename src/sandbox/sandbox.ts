@@ -12,6 +12,7 @@ import type { Reference } from './reference.js'
 import { createFaults, type Faults } from '../faults/rules.js'
 import { createLimiter, type Limiter } from './limiter.js'
 import { createRequestLog, type RequestLog } from '../requests/log.js'
+import type { Effects } from '../resources/effects.js'
 import { createStores, type Stores } from '../resources/stores.js'
 import { createScheduler, type Scheduler } from './scheduler.js'
 import { createSnapshots, type Snapshots } from './snapshots.js'
@@ -64,6 +65,8 @@ export interface Sandbox extends Stores {
   clock: SandboxClock
   ids: Ids
   due: DueJobs
+  /** What resources do when something happens to another one. */
+  effects: Effects
   /** What webhook endpoints are still to be told, and were. */
   outbox: Outbox
   /** What tells them. */
@@ -126,6 +129,7 @@ export interface SandboxDefaults {
   start?: ClockStart
   jobs: Jobs
   payloads: Payloads
+  effects: Effects
   /** How long a webhook endpoint has to answer. */
   webhookTimeoutMs: number
   /** What links begin with that are made without a request. */
@@ -226,6 +230,7 @@ function sandboxOf (
     clock,
     ids,
     due: dueJobs(database, rankIn(options.jobs)),
+    effects: options.effects,
     outbox: outboxStore(database),
     batch,
     work: createWork(batch),

@@ -106,6 +106,32 @@ export interface DueJobsRow {
   error: string | null
 }
 
+export interface LicenseKeyInstancesRow {
+  seq: number
+  instance_id: string
+  license_key_id: string
+  name: string
+  created_at: number
+}
+
+export interface LicenseKeysRow {
+  seq: number
+  license_key_id: string
+  key: string
+  disabled: number
+  source: string
+  customer_id: string
+  product_id: string
+  brand_id: string
+  payment_id: string | null
+  subscription_id: string | null
+  grant_id: string | null
+  activations_limit: number | null
+  instances_count: number
+  expires_at: number | null
+  created_at: number
+}
+
 export interface LocalizedPricesRow {
   seq: number
   localized_price_id: string

@@ -135,7 +135,10 @@ function failureMessage (code: string, codes: Context['sandbox']['reference']['f
   return codes[code]?.message ?? code
 }
 
-/** Uses up the discounts, saves the method if the customer asked for it, and reports an abandoned checkout as recovered. */
+/**
+ * Uses up the discounts, saves the method if the customer asked for it, reports an abandoned checkout as recovered, and runs what
+ * other resources do after a payment.
+ */
 function complete (payment: Payment, instrument: Instrument | null, saveMethod: boolean, context: Context): void {
   const { sandbox } = context
   for (const { discount_id: discountId } of payment.discounts) {
@@ -147,6 +150,7 @@ function complete (payment: Payment, instrument: Instrument | null, saveMethod: 
   if (payment.abandoned_at !== null) {
     emit('abandoned_checkout.recovered', payment.payment_id, payment, context)
   }
+  sandbox.effects.paymentSucceeded(payment, context)
 }
 
 /** Keeps a card for the customer's later payments, once. */

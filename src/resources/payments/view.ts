@@ -107,7 +107,7 @@ export function paymentItem (payment: ListedPayment, context: Context): Required
     invoice_url: invoiceUrl(payment, context),
     refund_status: payment.refund_status,
     dispute_status: NOT_YET['GET /disputes'].dispute_status,
-    has_license_key: NOT_YET['GET /license_keys'].has_license_key,
+    has_license_key: payment.status === 'succeeded' && context.sandbox.licenseKeys.hasAny(payment.payment_id),
     digital_products_delivered: NOT_YET['GET /entitlements/{id}/grants'].digital_products_delivered
   }
 }

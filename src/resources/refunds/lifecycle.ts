@@ -31,4 +31,5 @@ function record (action: 'fall due' | 'settle', refund: Refund, status: Refund['
   if (status !== 'succeeded') return
   const paymentStatus = refundStatus(payment, sandbox.refunds.ofPayment(paymentId))
   if (paymentStatus !== null) sandbox.payments.setRefundStatus(payment.seq, paymentStatus, now)
+  sandbox.effects.refundSucceeded(refund, payment, context)
 }

@@ -1,0 +1,15 @@
+/** Licence keys and their instances: what the rest of the program asks of this resource. */
+import type { Payloads } from '../../delivery/message.js'
+import type { Resource } from '../resource.js'
+import { licenseKeyControls as controls } from './control.js'
+import { licenseKeyHandlers as handlers } from './routes.js'
+import { licenseKeyResponse } from './view.js'
+
+const payloads: Payloads = {
+  LicenseKey (licenseKeyId, context) {
+    const key = context.sandbox.licenseKeys.find(licenseKeyId)
+    return key && licenseKeyResponse(key, context)
+  }
+}
+
+export const licenseKeys = { handlers, controls, payloads } satisfies Resource
