@@ -1,4 +1,5 @@
 /** Converts between amounts in minor units and the decimal notation that people read and type. */
+import { withoutTrailingZeros } from './exact-decimal.js'
 import { MAX_TOTAL_MINOR } from './money.js'
 
 /**
@@ -16,14 +17,6 @@ export function minorUnits (text: string, exponent: number): number | null {
 /** Formats basis points as a percentage: 540 is `5.4`. */
 export function percent (basisPoints: number): string {
   return withoutTrailingZeros(decimal(basisPoints, 2))
-}
-
-/** `5.40` becomes `5.4`, and `5.00` becomes `5`. */
-export function withoutTrailingZeros (decimal: string): string {
-  if (!decimal.includes('.')) return decimal
-  let end = decimal.length
-  while (decimal[end - 1] === '0') end--
-  return decimal.slice(0, decimal[end - 1] === '.' ? end - 1 : end)
 }
 
 /** Formats minor units in major units: 1250 is `12.50` with two decimals. */

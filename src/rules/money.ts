@@ -2,6 +2,7 @@
  * Integer arithmetic for money. Amounts are integers in a currency's minor unit (cents, yen, fils); floating point never decides
  * one. Every division states how it rounds. Knows no product and no discount; exponents and rates are passed in.
  */
+import { divideHalfUpBig, toDecimal } from './exact-decimal.js'
 
 /** The largest total that the contract's int32 can hold. */
 export const MAX_TOTAL_MINOR = 2_147_483_647
@@ -28,10 +29,6 @@ export function divideHalfUp (dividend: number, divisor: number): number {
   return rest * 2 >= divisor ? quotient + 1 : quotient
 }
 
-function divideHalfUpBig (dividend: bigint, divisor: bigint): bigint {
-  return (dividend * 2n + divisor) / (divisor * 2n)
-}
-
 /** `basisPoints` (1/100 of a percent) of `amountMinor`, rounded half up. */
 export function shareOf (amountMinor: number, basisPoints: number): number {
   return divideHalfUp(amountMinor * basisPoints, 10_000)
@@ -40,6 +37,18 @@ export function shareOf (amountMinor: number, basisPoints: number): number {
 /** The tax contained in a tax-inclusive amount: `amount × rate / (1 + rate)`, rounded half up. */
 export function containedTax (amountMinor: number, rateBps: number): number {
   return divideHalfUp(amountMinor * rateBps, 10_000 + rateBps)
+}
+
+/** An exact fraction of 0 to 1, such as the remaining part of a billing period. */
+export interface Fraction {
+  over: bigint
+  under: bigint
+}
+
+/** A fraction of an amount, rounded half up. A negative amount gives the negative of the positive result. */
+export function fractionOf (amountMinor: number, { over, under }: Fraction): number {
+  if (amountMinor < 0) return 0 - fractionOf(-amountMinor, { over, under })
+  return Number(divideHalfUpBig(BigInt(amountMinor) * over, under))
 }
 
 /**
@@ -69,12 +78,6 @@ export function spread (poolMinor: number, weights: readonly number[]): number[]
   return shares
 }
 
-/** A decimal string as a fraction of integers: `'1.0825'` is 10825 / 10^4. */
-function fraction (decimal: string): { value: bigint, scale: number } {
-  const [whole = '0', decimals = ''] = decimal.split('.')
-  return { value: BigInt(whole + decimals), scale: decimals.length }
-}
-
 /**
  * Converts `amountMinor` into minor units of another currency at the fixed rates against the US dollar, rounded half up. Null if
  * either currency has no rate.
@@ -84,18 +87,19 @@ export function convert (amountMinor: number, from: string, to: string, currenci
   const source = currencies[from]
   const target = currencies[to]
   if (source?.usd_rate == null || target?.usd_rate == null) return null
-  const sourceRate = fraction(source.usd_rate)
-  const targetRate = fraction(target.usd_rate)
-  const dividend = BigInt(amountMinor) * targetRate.value * 10n ** BigInt(target.exponent + sourceRate.scale)
-  const divisor = sourceRate.value * 10n ** BigInt(source.exponent + targetRate.scale)
+  const sourceRate = toDecimal(source.usd_rate)
+  const targetRate = toDecimal(target.usd_rate)
+  const dividend = BigInt(amountMinor) * targetRate.digits * 10n ** BigInt(target.exponent + sourceRate.scale)
+  const divisor = sourceRate.digits * 10n ** BigInt(source.exponent + targetRate.scale)
   return Number(divideHalfUpBig(dividend, divisor))
 }
 
 /** Formats an amount to show on a page: 1234 in USD is `$12.34`. Intl adds only the symbol and grouping to the digits. */
 export function format (amountMinor: number, currency: string, currencies: CurrencyTable): string {
   const exponent = currencies[currency]?.exponent ?? 2
-  const digits = String(amountMinor).padStart(exponent + 1, '0')
-  const decimal = exponent === 0 ? digits : `${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`
+  const digits = String(Math.abs(amountMinor)).padStart(exponent + 1, '0')
+  const sign = amountMinor < 0 ? '-' : ''
+  const decimal = sign + (exponent === 0 ? digits : `${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`)
   return new Intl.NumberFormat('en-US', {
     style: 'currency', currency, minimumFractionDigits: exponent, maximumFractionDigits: exponent
   }).format(decimal as `${number}`)

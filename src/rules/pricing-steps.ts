@@ -2,9 +2,12 @@
  * Describes the calculation of a cart: each step that rules/pricing.ts applied to each line, in the order of its trace.
  * Pure.
  */
-import { percent, withoutTrailingZeros } from './decimal.js'
+import { percent } from './decimal.js'
+import { formatDecimal } from './exact-decimal.js'
 import { format, shareOf, type CurrencyTable } from './money.js'
-import type { Cart, PricedCart, PricedLine, TraceStep, TracedCart } from './pricing.js'
+import {
+  takesCode, type Cart, type CartLine, type PricedCart, type PricedLine, type TraceStep, type TracedCart
+} from './pricing.js'
 
 export interface PriceStep {
   kind: 'unit_price' | 'product_discount' | 'discount_code' | 'discounts' | 'conversion' | 'tax' | 'line_total' | 'total'
@@ -29,21 +32,36 @@ export interface TaxReason {
 
 /** The steps of a cart that was priced again with the same result as the stored one. */
 export function calculationSteps (cart: Cart, priced: TracedCart, origins: readonly string[], tax: TaxReason): PriceStep[] {
-  const steps = priced.lines.flatMap((line, index) => {
-    const write = writer(index, line.product_id, cart.currencies)
-    const { discount_bps: discountBps = 0 } = cart.lines[index]?.product.price ?? {}
-    const context: LineInfo = { line, cart, discountBps, origin: origins[index] ?? '', deductions: priced.deductions, tax }
+  const words = (id: string, index: number) => ({ label: `product_cart[${index}] ${id}`, origin: origins[index] ?? '' })
+  const steps = lineSteps(cart, priced, tax, words)
+  return [...steps.flat(), totalStep(priced, cart.currencies)]
+}
+
+/** The name of a line in its steps, and a description of where its unit price comes from. */
+export interface LineWords {
+  label: string
+  origin: string
+}
+
+/** The steps of each line. */
+export function lineSteps (
+  cart: Cart, priced: TracedCart, tax: TaxReason, words: (id: string, index: number) => LineWords
+): PriceStep[][] {
+  return cart.lines.map((sold, index) => {
+    const line = priced.lines[index]
+    if (line === undefined) throw new Error(`line ${index} was not priced`)
+    const { label, origin } = words(line.product_id, index)
+    const write = writer({ line: index, id: line.product_id, label }, cart.currencies)
+    const context: LineInfo = { sold, line, cart, origin, deductions: priced.deductions, tax }
     return (priced.trace[index] ?? []).map(step => describe(step, context, write))
   })
-  return [...steps, totalStep(priced, cart.currencies)]
 }
 
 /** A line and the values that the descriptions of its steps use. */
 interface LineInfo {
+  sold: CartLine
   line: PricedLine
   cart: Cart
-  /** The product's own discount. */
-  discountBps: number
   /** A description of where the unit price comes from. */
   origin: string
   deductions: readonly number[]
@@ -65,7 +83,7 @@ function describe (step: TraceStep, context: LineInfo, write: Write): PriceStep 
 export function storedSteps (priced: PricedCart, currencies: CurrencyTable, codes: readonly string[]): PriceStep[] {
   const which = codes.length === 0 ? '' : ` (${codes.join(', ')})`
   const steps = priced.lines.flatMap((line, index) => {
-    const write = writer(index, line.product_id, currencies)
+    const write = writer({ line: index, id: line.product_id, label: `product_cart[${index}] ${line.product_id}` }, currencies)
     const { currency } = priced
     const described = [write('unit_price', currency, null, line.subtotal, {
       text: money => `${line.quantity} × ${line.unit_amount} minor units of the product's currency = ${money(line.subtotal)}`
@@ -89,16 +107,25 @@ interface StepText {
   text (money: (amount: number) => string): string
 }
 
-type Write = (
+export type Write = (
   kind: PriceStep['kind'], currency: string, before: number | null, after: number, details: StepText, change?: number
 ) => PriceStep
 
-function writer (line: number | null, productId: string | null, currencies: CurrencyTable): Write {
-  const place = line === null ? '' : `product_cart[${line}] ${productId}: `
+/** The line that a step is of. */
+export interface StepOf {
+  line: number
+  id: string
+  label: string
+}
+
+/** Writes the steps of a line, or, with null, of the whole. */
+export function writer (of: StepOf | null, currencies: CurrencyTable): Write {
+  const { line = null, id = null } = of ?? {}
+  const place = of === null ? '' : `${of.label}: `
   return (kind, currency, before, after, { code = null, exact = null, text }, change = after - (before ?? 0)) => {
     const words = text(amount => format(amount, currency, currencies))
     const rounded = exact === null ? '' : ` (${exact} minor units, rounded half up)`
-    return { kind, line, product_id: productId, code, currency, before, change, after, exact, text: place + words + rounded }
+    return { kind, line, product_id: id, code, currency, before, change, after, exact, text: place + words + rounded }
   }
 }
 
@@ -108,7 +135,8 @@ function unitStep ({ currency, after }: TraceStep, { line, origin }: LineInfo, w
   })
 }
 
-function productDiscountStep ({ currency, before, after }: TraceStep, { discountBps: bps }: LineInfo, write: Write): PriceStep {
+function productDiscountStep ({ currency, before, after }: TraceStep, { sold }: LineInfo, write: Write): PriceStep {
+  const { discount_bps: bps } = sold.product.price
   const subtotal = before ?? 0
   return write('product_discount', currency, subtotal, after, {
     exact: share(subtotal, bps),
@@ -116,16 +144,16 @@ function productDiscountStep ({ currency, before, after }: TraceStep, { discount
   })
 }
 
-function codeStep (step: TraceStep, { line, cart, deductions }: LineInfo, write: Write): PriceStep {
+function codeStep (step: TraceStep, { sold, cart, deductions }: LineInfo, write: Write): PriceStep {
   const { currency, after } = step
   const before = step.before ?? 0
   const place = step.code ?? -1
   const use = cart.codes[place]
   if (use === undefined) throw new Error('a step of a code without its code')
   const { code, type, amount, restricted_to: only } = use.discount
-  if (only.length > 0 && !only.includes(line.product_id)) {
+  if (!takesCode(sold, use.discount)) {
     return write('discount_code', currency, before, after, {
-      code, text: () => `${code} does not apply: it is for ${only.join(', ')} only`
+      code, text: () => `${code} does not apply: ${only.length === 0 ? 'no code lowers this line' : `it is for ${only.join(', ')} only`}`
     })
   }
   const all = format(deductions[place] ?? 0, cart.currency, cart.currencies)
@@ -172,8 +200,8 @@ function lineStep ({ currency, after }: Pick<TraceStep, 'currency' | 'after'>, w
   return write('line_total', currency, after, after, { text: money => `line total: ${money(after)}` })
 }
 
-function totalStep ({ currency, lines, total, tax }: PricedCart, currencies: CurrencyTable): PriceStep {
-  return writer(null, null, currencies)('total', currency, null, total, {
+export function totalStep ({ currency, lines, total, tax }: PricedCart, currencies: CurrencyTable): PriceStep {
+  return writer(null, currencies)('total', currency, null, total, {
     text: money => {
       const sum = lines.length === 1 ? '' : `${lines.map(line => money(line.total)).join(' + ')} = `
       return `total: ${sum}${money(total)}, including ${money(tax)} tax`
@@ -189,13 +217,7 @@ function share (amount: number, bps: number): string | null {
 const DECIMALS = 4
 
 /** A quotient truncated to four decimals; null if it is whole. */
-function quotient (dividend: number, divisor: number): string | null {
-  if (dividend % divisor === 0) return null
-  return decimal(BigInt(dividend) * 10n ** BigInt(DECIMALS) / BigInt(divisor), DECIMALS)
-}
-
-/** `1234n` with two decimals is `12.34`. Trailing zeros are removed. */
-function decimal (value: bigint, decimals: number): string {
-  const digits = String(value).padStart(decimals + 1, '0')
-  return withoutTrailingZeros(`${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`)
+export function quotient (dividend: number | bigint, divisor: number | bigint): string | null {
+  const [over, under] = [BigInt(dividend), BigInt(divisor)]
+  return over % under === 0n ? null : formatDecimal({ digits: over * 10n ** BigInt(DECIMALS) / under, scale: DECIMALS })
 }

@@ -1,14 +1,14 @@
 /**
- * Prices a one-time cart. Payments, checkout sessions, previews and static links share this calculation. All amounts are
- * integers. It knows no database, no clock and no ids: the caller decides whether a code has expired or a customer may use it.
+ * Prices a cart. Payments, checkout sessions, previews, static links and all charges of subscriptions share this calculation.
+ * All amounts are integers. It knows no database, no clock and no ids: the caller decides whether a code has expired or a
+ * customer may use it.
  *
  * The order of steps: unit price × quantity, product discount, discount codes in array order, currency conversion, tax. Each
  * deduction and each tax is rounded half up once per step and line. The line keeps the remainder.
  */
-import { ApiError, invalid } from '../errors.js'
-import {
-  MAX_STEP_MINOR, MAX_TOTAL_MINOR, containedTax, convert, format, shareOf, spread, type CurrencyTable
-} from './money.js'
+import { ApiError } from '../errors.js'
+import { checkMinimum, exchange, tooLarge } from './amounts.js'
+import { MAX_STEP_MINOR, MAX_TOTAL_MINOR, containedTax, format, shareOf, spread, type CurrencyTable } from './money.js'
 
 /** The part of a product that decides its price. `price.price` is in minor units of `price.currency`. */
 export interface PricedProduct {
@@ -29,6 +29,8 @@ export interface CartLine {
   quantity: number
   /** Per unit, for pay-what-you-want products; ignored for fixed prices. */
   amount: number | null
+  /** The product whose discount codes are valid for the line: its own by default, null for none. */
+  codes_of?: string | null
 }
 
 export interface CurrencyOption {
@@ -54,6 +56,11 @@ export interface CodeDiscount {
 export interface CodeUse<Discount extends CodeDiscount = CodeDiscount> {
   discount: Discount
   path: string
+  /**
+   * The code was redeemed with an earlier charge of the subscription. It is no longer refused: its minimum subtotal is not checked,
+   * and it deducts nothing if it is valid for no line.
+   */
+  is_attached?: boolean
 }
 
 export interface Cart {
@@ -114,8 +121,6 @@ export interface TracedCart extends PricedCart {
   trace: TraceStep[][]
 }
 
-const DEFAULT_MINIMUM = { amount: 50, currency: 'USD' } // the minimum of card payments in currencies without one of their own
-
 /**
  * Prices a cart. Throws an ApiError for a missing or too small pay-what-you-want amount, a minimum subtotal that is not met,
  * a code that applies to no line, a missing exchange rate, an amount beyond int32, and a total below the minimum charge.
@@ -127,7 +132,7 @@ export function price (cart: Cart): TracedCart {
   const total = lines.reduce((sum, line) => sum + line.total, 0)
   const tax = lines.reduce((sum, line) => sum + line.tax, 0)
   if (total > MAX_TOTAL_MINOR) throw tooLarge('product_cart')
-  if (cart.is_draft !== true) checkMinimum(total, cart)
+  if (cart.is_draft !== true) checkMinimum(total, cart.currency, cart.currencies)
   return { currency: cart.currency, lines, deductions, tax, total, trace: working.map(({ trace }) => trace) }
 }
 
@@ -175,19 +180,20 @@ function unitAmount ({ product, amount }: CartLine, index: number): number {
 }
 
 /** Applies a code to the lines it is valid for. Returns the deduction in minor units of the charge currency. */
-function applyCode ({ discount, path }: CodeUse, place: number, lines: readonly WorkingLine[], cart: Cart): number {
-  const eligible = discount.restricted_to.length === 0
-    ? lines
-    : lines.filter(({ line }) => discount.restricted_to.includes(line.product.product_id))
-  if (eligible.length === 0) {
+function applyCode (use: CodeUse, place: number, lines: readonly WorkingLine[], cart: Cart): number {
+  const { discount, path, is_attached: isAttached = false } = use
+  const eligible = lines.filter(({ line }) => takesCode(line, discount))
+  if (eligible.length === 0 && !isAttached) {
     throw new ApiError('INVALID_DISCOUNT_CODE', {
       path,
       message: 'Discount Code cannot be applied to any product in the cart',
-      because: `${discount.code} is for ${discount.restricted_to.join(', ')} only`
+      because: discount.restricted_to.length === 0
+        ? `${discount.code} is valid for no line of this cart`
+        : `${discount.code} is for ${discount.restricted_to.join(', ')} only`
     })
   }
   const option = optionFor(discount, cart)
-  if (option !== null) checkSubtotal(discount, path, option, eligible, cart)
+  if (option !== null && !isAttached) checkSubtotal(discount, path, option, eligible, cart)
   const before = leftOf(eligible, cart)
   const lefts = lines.map(({ left }) => left)
   if (discount.type === 'percentage') takePercentage(discount, option, eligible, cart)
@@ -196,6 +202,11 @@ function applyCode ({ discount, path }: CodeUse, place: number, lines: readonly 
     trace.push(step('discount_code', line.product.price.currency, lefts[index] ?? left, left, place))
   })
   return before - leftOf(eligible, cart)
+}
+
+/** Whether a discount code is valid for a line. */
+export function takesCode ({ product, codes_of: codesOf = product.product_id }: CartLine, discount: CodeDiscount): boolean {
+  return codesOf !== null && (discount.restricted_to.length === 0 || discount.restricted_to.includes(codesOf))
 }
 
 /** The remaining amount of the lines, in the charge currency. */
@@ -214,7 +225,7 @@ function optionFor (discount: CodeDiscount, cart: Cart): OptionInCharge | null {
   const row = rows.find(({ currency }) => currency === cart.currency) ??
     rows.find(({ is_default: isDefault }) => isDefault) ?? (rows.length === 1 ? rows[0] : undefined)
   if (row === undefined) return null
-  const charge = (amount: number) => exchange(amount, row.currency, cart.currency, cart)
+  const charge = (amount: number) => exchange(amount, row.currency, cart.currency, cart.currencies)
   return {
     cap: row.max_amount_possible == null ? null : charge(row.max_amount_possible),
     minimumSubtotal: row.minimum_subtotal === 0 ? 0 : charge(row.minimum_subtotal)
@@ -255,7 +266,8 @@ function takePool (pool: number, lines: readonly WorkingLine[], cart: Cart): voi
   lines.forEach((line, index) => {
     const share = shares[index] ?? 0
     const isWhole = share === weights[index]
-    line.left -= isWhole ? line.left : Math.min(exchange(share, cart.currency, line.line.product.price.currency, cart), line.left)
+    const own = line.line.product.price.currency
+    line.left -= isWhole ? line.left : Math.min(exchange(share, cart.currency, own, cart.currencies), line.left)
   })
 }
 
@@ -284,36 +296,7 @@ function closeLine ({ line, unit, subtotal, left, trace }: WorkingLine, cart: Ca
 /** Converts an amount of the cart. Throws if the result is too large. */
 function toCurrency (amount: number, from: string, to: string, cart: Cart): number {
   if (from === to) return amount
-  const converted = exchange(amount, from, to, cart)
+  const converted = exchange(amount, from, to, cart.currencies)
   if (converted > MAX_STEP_MINOR) throw tooLarge('product_cart')
   return converted
-}
-
-function exchange (amount: number, from: string, to: string, { currencies }: Cart): number {
-  const converted = convert(amount, from, to, currencies)
-  if (converted !== null) return converted
-  throw new ApiError('EXCHANGE_RATE_NOT_FOUND', {
-    path: 'billing_currency', message: `Exchange rate not found to convert from ${from} to ${to}`
-  })
-}
-
-/**
- * A total of 0 is a free payment and exempt. A currency without a published minimum has $0.50 at the fixed rate, or none if it
- * has no rate.
- */
-function checkMinimum (total: number, { currency, currencies }: Cart): void {
-  if (total === 0) return
-  const minimum = currencies[currency]?.minimum_charge ??
-    convert(DEFAULT_MINIMUM.amount, DEFAULT_MINIMUM.currency, currency, currencies)
-  if (minimum === null || total >= minimum) return
-  throw new ApiError('TOTAL_PAYMENT_AMOUNT_BELOW_MINIMUM_AMOUNT', {
-    path: 'product_cart',
-    message: `Minimum amount of ${format(minimum, currency, currencies)} is required to process payment`,
-    because: `the cart totals ${format(total, currency, currencies)}`
-  })
-}
-
-/** The error for an amount beyond int32. */
-export function tooLarge (path: string): ApiError {
-  return invalid(path, `The total is larger than ${MAX_TOTAL_MINOR} minor units: use a smaller quantity`)
 }

@@ -4,8 +4,9 @@
  * it is, and what becomes of it, is theirs to decide. Writes nothing.
  */
 import { ApiError, invalid } from '../../errors.js'
+import { tooLarge } from '../../rules/amounts.js'
 import { MAX_TOTAL_MINOR, convert } from '../../rules/money.js'
-import { price, tooLarge, type CodeUse, type PricedCart } from '../../rules/pricing.js'
+import { price, type CodeUse, type PricedCart } from '../../rules/pricing.js'
 import { businessBuyer, taxRateBps, type BusinessBuyer } from '../../rules/tax.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import type { Customer } from '../customers/store.js'

@@ -1,0 +1,67 @@
+/** Exact decimals, as the API writes them in strings: prices of a metered unit, amounts of usage, exchange rates. */
+
+/** `digits` divided by 10 to the power of `scale`. */
+export interface Decimal {
+  digits: bigint
+  scale: number
+}
+
+const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/
+
+/** `'0.0025'`; null for a text that is no decimal number. There is no exponent. */
+export function parseDecimal (text: string): Decimal | null {
+  const match = DECIMAL.exec(text)
+  if (match === null) return null
+  const [, sign = '', whole = '', decimals = ''] = match
+  const digits = BigInt(whole + decimals)
+  return { digits: sign === '-' ? -digits : digits, scale: decimals.length }
+}
+
+/** A decimal that was checked when it was stored. */
+export function toDecimal (text: string): Decimal {
+  const decimal = parseDecimal(text)
+  if (decimal === null) throw new Error(`${text} is not a decimal number`)
+  return decimal
+}
+
+export function plus (a: Decimal, b: Decimal): Decimal {
+  const scale = Math.max(a.scale, b.scale)
+  return { digits: atScale(a, scale) + atScale(b, scale), scale }
+}
+
+export function minus (a: Decimal, b: Decimal): Decimal {
+  return plus(a, { ...b, digits: -b.digits })
+}
+
+export function times (a: Decimal, b: Decimal): Decimal {
+  return { digits: a.digits * b.digits, scale: a.scale + b.scale }
+}
+
+/** The nearest integer of a decimal of 0 or more, a half rounded up. */
+export function roundHalfUp ({ digits, scale }: Decimal): bigint {
+  return divideHalfUpBig(digits, 10n ** BigInt(scale))
+}
+
+/** Without an exponent and without zeros at the end: `12.5`, `100`. */
+export function formatDecimal ({ digits, scale }: Decimal): string {
+  const sign = digits < 0n ? '-' : ''
+  const text = String(digits < 0n ? -digits : digits).padStart(scale + 1, '0')
+  return scale === 0 ? sign + text : sign + withoutTrailingZeros(`${text.slice(0, -scale)}.${text.slice(-scale)}`)
+}
+
+/** `5.40` as `5.4`, `5.00` as `5`. */
+export function withoutTrailingZeros (decimal: string): string {
+  if (!decimal.includes('.')) return decimal
+  let end = decimal.length
+  while (decimal[end - 1] === '0') end--
+  return decimal.slice(0, decimal[end - 1] === '.' ? end - 1 : end)
+}
+
+/** `dividend / divisor` for integers of 0 or more, a half rounded up. */
+export function divideHalfUpBig (dividend: bigint, divisor: bigint): bigint {
+  return (dividend * 2n + divisor) / (divisor * 2n)
+}
+
+function atScale ({ digits, scale }: Decimal, wanted: number): bigint {
+  return digits * 10n ** BigInt(wanted - scale)
+}
