@@ -61,6 +61,12 @@ export function afterPause (date: number, pausedAt: number, resumedAt: number): 
   return within(date + resumedAt - pausedAt)
 }
 
+/** Whether two frequencies are equally long: 12 months and a year are. */
+export function isSamePeriod (a: Period, b: Period): boolean {
+  const [one, other] = [stepOf(a), stepOf(b)]
+  return one.unit === other.unit && one.steps === other.steps
+}
+
 /** A number of dates that are surely at or before `after`, at most one or two too small. */
 function passedAtLeast (anchor: number, every: Period, after: number): number {
   const { unit, steps } = stepOf(every)
