@@ -1,10 +1,10 @@
-/** The limits of what can be charged: exchange rates, the minimum charge of a currency, and the size of an amount. */
+/** The limits of an amount that is charged: exchange rate, minimum charge and size. */
 import { ApiError, invalid } from '../errors.js'
 import { MAX_TOTAL_MINOR, convert, format, type CurrencyTable } from './money.js'
 
-const DEFAULT_MINIMUM = { amount: 50, currency: 'USD' } // the floor for card payments
+const DEFAULT_MINIMUM = { amount: 50, currency: 'USD' } // the minimum of card payments in currencies without one of their own
 
-/** An amount in another currency. Throws EXCHANGE_RATE_NOT_FOUND where either currency has no rate. */
+/** Converts an amount. Throws EXCHANGE_RATE_NOT_FOUND if either currency has no rate. */
 export function exchange (amount: number, from: string, to: string, currencies: CurrencyTable): number {
   const converted = convert(amount, from, to, currencies)
   if (converted !== null) return converted
@@ -13,13 +13,16 @@ export function exchange (amount: number, from: string, to: string, currencies: 
   })
 }
 
-/** The smallest total that can be charged; a currency without a row has $0.50 at the fixed rate, without a rate 0. */
+/**
+ * The smallest total above 0 that can be charged. A currency without a published minimum has $0.50 at the fixed rate, or none
+ * if it has no rate.
+ */
 export function minimumCharge (currency: string, currencies: CurrencyTable): number {
   return currencies[currency]?.minimum_charge ??
     convert(DEFAULT_MINIMUM.amount, DEFAULT_MINIMUM.currency, currency, currencies) ?? 0
 }
 
-/** Throws TOTAL_PAYMENT_AMOUNT_BELOW_MINIMUM_AMOUNT for a total under the minimum charge. 0 is a free payment and exempt. */
+/** Throws TOTAL_PAYMENT_AMOUNT_BELOW_MINIMUM_AMOUNT for a total below the minimum charge. A total of 0 is free and exempt. */
 export function checkMinimum (total: number, currency: string, currencies: CurrencyTable): void {
   const minimum = minimumCharge(currency, currencies)
   if (total === 0 || total >= minimum) return
@@ -30,7 +33,7 @@ export function checkMinimum (total: number, currency: string, currencies: Curre
   })
 }
 
-/** The refusal of an amount that int32 can't carry. */
+/** The error for an amount beyond int32. */
 export function tooLarge (path: string): ApiError {
   return invalid(path, `The total is larger than ${MAX_TOTAL_MINOR} minor units: use a smaller quantity`)
 }

@@ -1,47 +1,44 @@
 /**
- * The credit of a subscription, and what is left to be charged once it is used. A plan change to a cheaper plan leaves credit, and
- * so does a charge that was raised to the minimum charge. Credit counts against the gross total, tax included. It belongs to the
- * subscription, not to the customer's wallet.
+ * The credit of a subscription. A change to a cheaper plan adds credit, and so does a charge that is raised to the minimum
+ * charge. Later charges use it against their gross total, tax included. It belongs to the subscription, not to the customer's
+ * wallet.
  */
 import { exchange, minimumCharge } from './amounts.js'
 import { fractionOf, type CurrencyTable } from './money.js'
 
-/** Of 0 or more, in minor units of the subscription's currency. */
+/** `amount` is 0 or more, in minor units of the subscription's currency. */
 export interface Credit {
   amount: number
   currency: string
 }
 
-/** What is to be settled. */
+/** A charge before credit. */
 export interface Due {
-  /** Of all lines, with tax. Below 0 for a plan change that gives back more than it charges. */
+  /** The sum of all lines, with tax. Negative for a plan change that gives back more than it charges. */
   gross: number
   gross_tax: number
-  /** The currency charged. */
+  /** The charge currency. */
   currency: string
   credit: Credit
-  /** The currency of the subscription afterwards, where a plan change gives it another one. */
+  /** The subscription's currency after a plan change; by default that of the credit. */
   credit_currency?: string
 }
 
-/**
- * What is charged, in minor units of the currency charged. `total` - `gross` is always `credit_change`, so that no money appears or
- * vanishes.
- */
+/** A charge after credit, in minor units of the charge currency. `total` minus `gross` always equals `credit_change`. */
 export interface Settled {
   /** 0, or at least the minimum charge. */
   total: number
-  /** The share of the tax in what is charged: from 0 to `total`. */
+  /** The tax in proportion to the part of `gross` that is charged; from 0 to `total`. */
   tax: number
-  /** Below 0: credit that was used. Above 0: credit that was added. */
+  /** Negative: credit used. Positive: credit added. */
   credit_change: number
-  /** The minimum charge that `total` was raised to; null where it was not raised. */
+  /** The minimum charge, if `total` was raised to it; otherwise null. */
   raised_to: number | null
-  /** Afterwards, in the currency of the subscription. */
+  /** The credit after the charge. */
   credit: Credit
 }
 
-/** Uses credit on a charge, and raises what is left to the minimum charge; the difference becomes credit. */
+/** Uses credit for a charge, then raises the rest to the minimum charge. The difference becomes credit. */
 export function settle (due: Due, currencies: CurrencyTable): Settled {
   const { gross, gross_tax: grossTax, currency, credit } = due
   const available = exchange(credit.amount, credit.currency, currency, currencies)
@@ -57,7 +54,7 @@ export function settle (due: Due, currencies: CurrencyTable): Settled {
   }
 }
 
-/** Credit that is not touched is converted at most once, so that it keeps its amount while the currency stays. */
+/** Credit that the charge does not touch keeps its exact amount while its currency stays. */
 function creditAfter ({ currency, credit, credit_currency: to = credit.currency }: Due, available: number, change: number,
   currencies: CurrencyTable): Credit {
   const amount = change === 0
@@ -66,7 +63,7 @@ function creditAfter ({ currency, credit, credit_currency: to = credit.currency 
   return { amount, currency: to }
 }
 
-/** Taxes that are given back at another rate than they are charged at may exceed the total, or be below 0. */
+/** A plan change between tax rates can have a gross tax below 0 or above the total; the tax of a payment is neither. */
 function taxShare (charged: number, gross: number, grossTax: number): number {
   if (charged <= 0 || grossTax <= 0) return 0
   return Math.min(fractionOf(grossTax, { over: BigInt(charged), under: BigInt(gross) }), charged)

@@ -1,4 +1,4 @@
-/** Exact decimals, as the API writes them in strings: prices of a metered unit, amounts of usage, exchange rates. */
+/** Exact decimal numbers. The API writes them as strings: unit prices of meters, usage, exchange rates. */
 
 /** `digits` divided by 10 to the power of `scale`. */
 export interface Decimal {
@@ -8,7 +8,7 @@ export interface Decimal {
 
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/
 
-/** `'0.0025'`; null for a text that is no decimal number. There is no exponent. */
+/** Parses a decimal such as `0.0025`. Null for anything else; exponents are not allowed. */
 export function parseDecimal (text: string): Decimal | null {
   const match = DECIMAL.exec(text)
   if (match === null) return null
@@ -17,7 +17,7 @@ export function parseDecimal (text: string): Decimal | null {
   return { digits: sign === '-' ? -digits : digits, scale: decimals.length }
 }
 
-/** A decimal that was checked when it was stored. */
+/** Parses a decimal that has been validated before. */
 export function toDecimal (text: string): Decimal {
   const decimal = parseDecimal(text)
   if (decimal === null) throw new Error(`${text} is not a decimal number`)
@@ -37,19 +37,19 @@ export function times (a: Decimal, b: Decimal): Decimal {
   return { digits: a.digits * b.digits, scale: a.scale + b.scale }
 }
 
-/** The nearest integer of a decimal of 0 or more, a half rounded up. */
+/** Rounds a decimal of 0 or more half up. */
 export function roundHalfUp ({ digits, scale }: Decimal): bigint {
   return divideHalfUpBig(digits, 10n ** BigInt(scale))
 }
 
-/** Without an exponent and without zeros at the end: `12.5`, `100`. */
+/** Formats a decimal without exponent and without trailing zeros: `12.5`, `100`. */
 export function formatDecimal ({ digits, scale }: Decimal): string {
   const sign = digits < 0n ? '-' : ''
   const text = String(digits < 0n ? -digits : digits).padStart(scale + 1, '0')
   return scale === 0 ? sign + text : sign + withoutTrailingZeros(`${text.slice(0, -scale)}.${text.slice(-scale)}`)
 }
 
-/** `5.40` as `5.4`, `5.00` as `5`. */
+/** `5.40` becomes `5.4`, and `5.00` becomes `5`. */
 export function withoutTrailingZeros (decimal: string): string {
   if (!decimal.includes('.')) return decimal
   let end = decimal.length
@@ -57,7 +57,7 @@ export function withoutTrailingZeros (decimal: string): string {
   return decimal.slice(0, decimal[end - 1] === '.' ? end - 1 : end)
 }
 
-/** `dividend / divisor` for integers of 0 or more, a half rounded up. */
+/** `dividend / divisor` for integers of 0 or more, rounded half up. */
 export function divideHalfUpBig (dividend: bigint, divisor: bigint): bigint {
   return (dividend * 2n + divisor) / (divisor * 2n)
 }

@@ -1,16 +1,16 @@
 /**
- * What a change of plan costs. The lines of the new plan are priced like those of a renewal; what was paid for the rest of the present
- * period is given back. Quantities and add-ons change in the same way: all lines of the old plan go, all lines of the new one come.
+ * The charge of a plan change. The lines of the new plan are priced like those of a renewal, and the paid lines of the current
+ * period are given back. A change of quantity or add-ons works in the same way: it replaces all lines.
  *
- * | Mode                   | Old lines      | New lines                                                               |
- * |------------------------|----------------|-------------------------------------------------------------------------|
- * | prorated_immediately   | the part left  | the same part; in full with another frequency, and at the end of a trial |
- * | difference_immediately | in full        | in full                                                                 |
- * | full_immediately       | none           | in full                                                                 |
- * | do_not_bill            | none           | none                                                                    |
+ * | Mode                   | Old lines given back | New lines charged                                              |
+ * |------------------------|----------------------|----------------------------------------------------------------|
+ * | prorated_immediately   | the remaining part   | the same part; in full in a trial or with another frequency    |
+ * | difference_immediately | in full              | in full                                                        |
+ * | full_immediately       | none                 | in full                                                        |
+ * | do_not_bill            | none                 | none                                                           |
  *
- * Every mode but `do_not_bill` starts a new period. A change at the next billing date is no change of this kind: its charge is the
- * renewal of the new plan.
+ * All modes but `do_not_bill` start a new period. A change that is scheduled for the next billing date has no charge of its
+ * own: the renewal charges the new plan. Its preview is `full_immediately`.
  */
 import { exchange, tooLarge } from './amounts.js'
 import { isSamePeriod, type Period } from './billing-calendar.js'
@@ -25,10 +25,10 @@ export type ProrationMode = 'prorated_immediately' | 'full_immediately' | 'diffe
 export interface PlanChange extends Pick<Cart, 'codes' | 'currency' | 'tax_rate_bps' | 'currencies'> {
   mode: ProrationMode
   now: number
-  /** The present period, or the trial. */
+  /** The current period or trial. */
   period: BillingPeriod
   is_trial: boolean
-  /** What was paid for the present period. A free trial has lines of 0, or none. */
+  /** The paid lines of the current period. A free trial has lines of 0, or none. */
   paid: readonly PaidLine[]
   old_frequency: Period
   new_frequency: Period
@@ -36,7 +36,10 @@ export interface PlanChange extends Pick<Cart, 'codes' | 'currency' | 'tax_rate_
   credit: Credit
 }
 
-/** A line of a change, in minor units of the currency charged. `amount` and `tax` are prorated, and below 0 for an old line. */
+/**
+ * A line of a plan change, in minor units of the charge currency. `amount` and `tax` are prorated, and negative for an old
+ * line.
+ */
 export interface ChangeLine {
   kind: LineKind
   /** Of the product or of the add-on. */
@@ -46,32 +49,34 @@ export interface ChangeLine {
   currency: string
   tax_inclusive: boolean
   tax_rate_bps: number
-  /** Below 0 for an old line. */
+  /** Negative for an old line. For display only. */
   proration_factor: number
   amount: number
   tax: number
-  /** Before proration. `unit_price` is after discounts and, where the line can't be divided by its quantity, rounded. */
+  /** The line before proration, after discounts. `unit_price` is `amount` divided by the quantity, rounded half up. */
   whole: { unit_price: number, amount: number, tax: number }
 }
 
 export interface PlanChangeCharge extends Settled {
   currency: string
-  /** The part of the period that was left. */
+  /** The remaining part of the period. */
   fraction: Fraction
-  /** Old lines, then new ones; none for `do_not_bill`. */
+  /** Old lines, then new lines. Empty for `do_not_bill`. */
   lines: ChangeLine[]
-  /** New lines minus old ones, with tax. Below 0 for a change that leaves credit. */
+  /** The sum of the lines, with tax. Negative for a change that adds credit. */
   gross: number
   gross_tax: number
-  /** What has been paid for the period that the change starts; for `do_not_bill`, what was paid before. */
+  /** The paid lines after the change: the prorated new lines, or for `do_not_bill` the old lines. */
   paid: PaidLine[]
   /** Whether a new period starts. */
   restarts_cycle: boolean
-  /** The new lines before proration, and how they were priced; null for `do_not_bill`. */
+  /** The calculation of the new lines before proration; null for `do_not_bill`. */
   new_plan: { cart: Cart, priced: TracedCart } | null
 }
 
-/** Prices a change of plan. Throws an ApiError where the new plan can't be priced. */
+/**
+ * Prices a plan change. Throws an ApiError for a missing exchange rate, an amount beyond int32, and codes that `price` refuses.
+ */
 export function pricePlanChange (change: PlanChange): PlanChangeCharge {
   const { mode, now, period, paid, currency, credit, currencies, new_terms: { plan } } = change
   const fraction = remaining(period, now)
@@ -103,14 +108,22 @@ export function pricePlanChange (change: PlanChange): PlanChangeCharge {
   }
 }
 
-function withoutCharge ({ currency, credit, currencies, paid, new_terms: { plan } }: PlanChange, fraction: Fraction): PlanChangeCharge {
-  const due = { gross: 0, gross_tax: 0, currency, credit, credit_currency: plan.price.currency }
+function withoutCharge (
+  { currency, credit, currencies, paid, new_terms: { plan } }: PlanChange, fraction: Fraction
+): PlanChangeCharge {
+  const nothing = { gross: 0, gross_tax: 0, currency }
   return {
-    currency, fraction, lines: [], gross: 0, gross_tax: 0, ...settle(due, currencies), paid: [...paid], restarts_cycle: false, new_plan: null
+    ...nothing,
+    fraction,
+    lines: [],
+    ...settle({ ...nothing, credit, credit_currency: plan.price.currency }, currencies),
+    paid: [...paid],
+    restarts_cycle: false,
+    new_plan: null
   }
 }
 
-/** How much of the old lines is given back (null: none of them), and how much of the new ones is charged. */
+/** The fraction of the old lines that is given back, null for no lines, and the fraction of the new lines that is charged. */
 function factorsOf (
   { mode, is_trial: isTrial, old_frequency: from, new_frequency: to }: PlanChange, fraction: Fraction
 ): { given: Fraction | null, charged: Fraction } {
@@ -135,19 +148,19 @@ function changeLine (line: PaidLine, fraction: Fraction, sign: 1 | -1): ChangeLi
     currency,
     tax_inclusive: inclusive,
     tax_rate_bps: rate,
-    proration_factor: signed(Number(fraction.over) / Number(fraction.under), sign), // shown, never calculated with
+    proration_factor: signed(Number(fraction.over) / Number(fraction.under), sign),
     amount: signed(part.amount, sign),
     tax: signed(part.tax, sign),
     whole: { unit_price: quantity === 0 ? 0 : divideHalfUp(amount, quantity), amount, tax }
   }
 }
 
-/** Never -0, which JSON and comparisons tell from 0. */
+/** Avoids -0, which strict comparison tells from 0. */
 function signed (value: number, sign: 1 | -1): number {
   return sign === 1 ? value : 0 - value
 }
 
-/** What a charge has paid for its period: its plan and add-ons. Usage and what is sold once are paid for good. */
+/** The lines of a charge that a later plan change gives back: plan and add-ons, but neither usage nor one-time lines. */
 export function paidLines (
   lines: readonly ChargeLine[], { currency, tax_rate_bps: rate }: Pick<Cart, 'currency' | 'tax_rate_bps'>
 ): PaidLine[] {

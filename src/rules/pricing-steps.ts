@@ -152,9 +152,8 @@ function codeStep (step: TraceStep, { sold, cart, deductions }: LineInfo, write:
   if (use === undefined) throw new Error('a step of a code without its code')
   const { code, type, amount, restricted_to: only } = use.discount
   if (!takesCode(sold, use.discount)) {
-    return write('discount_code', currency, before, after, {
-      code, text: () => `${code} does not apply: ${only.length === 0 ? 'no code lowers this line' : `it is for ${only.join(', ')} only`}`
-    })
+    const reason = only.length === 0 ? 'no code lowers this line' : `it is for ${only.join(', ')} only`
+    return write('discount_code', currency, before, after, { code, text: () => `${code} does not apply: ${reason}` })
   }
   const all = format(deductions[place] ?? 0, cart.currency, cart.currencies)
   if (type !== 'percentage') {

@@ -57,8 +57,8 @@ export interface CodeUse<Discount extends CodeDiscount = CodeDiscount> {
   discount: Discount
   path: string
   /**
-   * The code was redeemed with an earlier charge of the subscription. It is no longer refused: its minimum subtotal is not checked,
-   * and it deducts nothing if it is valid for no line.
+   * The code was redeemed with an earlier charge of the subscription. It is no longer refused: its minimum subtotal is not
+   * checked, and it deducts nothing if it is valid for no line.
    */
   is_attached?: boolean
 }

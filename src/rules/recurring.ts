@@ -1,9 +1,10 @@
 /**
- * What a subscription charges: its first payment, its renewals and its trial. The lines are priced by rules/pricing.ts like those of
- * any cart; this file says which lines there are, which codes still count, and what recurs.
+ * The charges of a subscription: first payment, trial and renewals. rules/pricing.ts prices their lines like those of any cart.
+ * This file decides which lines a charge has, which codes still apply, and the amount that recurs.
  *
- * A renewal is `priceCharge` of `regularItems` (and a `meterItem` for each meter). The first payment is a cart of the same items,
- * or of `trialItems`, with the lines that are sold once.
+ * A renewal is `priceCharge` of the `regularItems` and a `meterItem` for each meter. A first payment is a cart of the same
+ * items, or of the `trialItems`, together with the one-time lines. During a trial, pass the codes as `is_attached`, because
+ * they need not be valid for the trial's line.
  */
 import { settle, type Credit, type Settled } from './credit.js'
 import { divideHalfUp, type CurrencyTable } from './money.js'
@@ -11,7 +12,7 @@ import {
   price, type Cart, type CartLine, type CodeDiscount, type CodeUse, type PricedLine, type PricedProduct, type TracedCart
 } from './pricing.js'
 
-/** A plan or an add-on with its price, as the subscription keeps it. Later edits of the product do not change it. */
+/** A plan or an add-on with a snapshot of its price. Later edits of the product do not change it. */
 export interface RecurringItem {
   /** Of the product or of the add-on. */
   id: string
@@ -21,7 +22,7 @@ export interface RecurringItem {
   price: PricedProduct['price']
 }
 
-/** What a subscription is charged for in every period, besides its usage. */
+/** The lines that every period is charged for, besides usage. */
 export interface RecurringTerms {
   plan: RecurringItem
   addons: readonly RecurringItem[]
@@ -29,7 +30,7 @@ export interface RecurringTerms {
 
 export type LineKind = 'subscription' | 'addon' | 'meter' | 'one_time'
 
-/** A line to be priced, with what it stands for. */
+/** A line to price, and its source. */
 export interface ChargeItem {
   kind: LineKind
   /** Of the product, the add-on or the meter. */
@@ -37,7 +38,7 @@ export interface ChargeItem {
   line: CartLine
 }
 
-/** The plan, then its add-ons. A code that is restricted to the plan's product lowers its add-ons too. */
+/** The plan, then its add-ons. A code that is restricted to the plan's product is valid for the add-ons too. */
 export function regularItems ({ plan, addons }: RecurringTerms): ChargeItem[] {
   return [itemOf('subscription', plan, plan.id), ...addons.map(addon => itemOf('addon', addon, plan.id))]
 }
@@ -59,13 +60,13 @@ export function trialItems ({ plan }: RecurringTerms, { amount, apply_discounts:
   return [itemOf('subscription', { ...plan, price }, isDiscounted ? plan.id : null)]
 }
 
-/** Usage of a meter, as `meterCharge` of rules/usage.ts prices it. Neither codes nor the product's discount lower it. */
+/** The usage of a meter, priced by `meterCharge` of rules/usage.ts. Codes and the product's own discount do not apply to it. */
 export interface Usage {
   meter_id: string
   name: string | null
   amount: number
   currency: string
-  /** As the plan has it. */
+  /** The plan's. */
   tax_inclusive: boolean | null
 }
 
@@ -74,23 +75,25 @@ export function meterItem ({ meter_id: id, name, amount, currency, tax_inclusive
   return itemOf('meter', { id, name, quantity: 1, price }, null)
 }
 
-/** A code that a subscription has. */
+/** A discount code of a subscription. */
 export interface AttachedCode<Discount extends CodeDiscount = CodeDiscount> {
   discount: Discount
   /** Codes apply in this order. */
   position: number
-  /** Charges that it still lowers; null for all. */
+  /** The number of charges it still applies to; null for all. */
   cycles_remaining: number | null
 }
 
-/** The codes that lower the next charge, in their order. */
-export function codesInUse<Discount extends CodeDiscount> (codes: ReadonlyArray<AttachedCode<Discount>>): Array<CodeUse<Discount>> {
+/** The codes that apply to the next charge, in order of application. */
+export function codesInUse<Discount extends CodeDiscount> (
+  codes: ReadonlyArray<AttachedCode<Discount>>
+): Array<CodeUse<Discount>> {
   return byPosition(codes.filter(hasCycles)).map(({ discount }) => ({ discount, path: 'discounts', is_attached: true }))
 }
 
 /**
- * The codes after a charge that succeeded: each has a cycle less, and those without one are gone. A free trial uses no cycle, a paid
- * one does where `apply_discounts` is set; a charge of a plan change uses one.
+ * The codes after a successful charge. Each has used a cycle, and codes without a remaining cycle are dropped. The charge of a
+ * plan change uses a cycle, a free trial does not, and a paid trial does if `apply_discounts` is set.
  */
 export function codesAfterCharge<Code extends AttachedCode> (codes: readonly Code[]): Code[] {
   return codes.filter(hasCycles)
@@ -111,28 +114,28 @@ export interface ChargeRequest extends Pick<Cart, 'codes' | 'currency' | 'tax_ra
   credit: Credit
 }
 
-/** A line that was priced, in minor units of the currency charged. */
+/** A priced line, in minor units of the charge currency, and its source. */
 export interface ChargeLine extends PricedLine {
   kind: LineKind
   /** Of the product, the add-on or the meter. */
   id: string
 }
 
-/** A charge of a subscription, with all that explains it. */
+/** A priced charge of a subscription. */
 export interface RecurringCharge extends Settled {
   currency: string
   lines: ChargeLine[]
   /** Of all lines, before credit. */
   gross: number
   gross_tax: number
-  /** What was priced; its totals are before credit. */
+  /** The calculation before credit, for rules/billing-steps.ts. */
   cart: Cart
   priced: TracedCart
 }
 
 /**
- * Prices a charge that the customer need not confirm. A total under the minimum charge is raised to it instead of being refused, and
- * the difference becomes credit. Throws an ApiError where the charge can't be priced: no exchange rate, or too large.
+ * Prices a charge that the customer does not confirm, such as a renewal. A total below the minimum charge is raised to it, and
+ * the difference becomes credit. Throws an ApiError for a missing exchange rate and for a total beyond int32.
  */
 export function priceCharge (request: ChargeRequest): RecurringCharge {
   const { items, currency, credit, currencies } = request
@@ -150,23 +153,23 @@ export function priceCharge (request: ChargeRequest): RecurringCharge {
   }
 }
 
-/** The cart of a charge; it has no minimum of its own. */
+/** The cart of a charge, without a minimum charge. */
 export function cartOf ({ items, codes, currency, tax_rate_bps: rate, currencies }: Omit<ChargeRequest, 'credit'>): Cart {
   return { lines: items.map(({ line }) => line), codes, currency, tax_rate_bps: rate, currencies, is_draft: true }
 }
 
-/** The priced lines of a cart, with what each stands for. */
+/** The priced lines of a cart, each with its source. */
 export function chargeLines (items: readonly ChargeItem[], lines: readonly PricedLine[]): ChargeLine[] {
   return items.map(({ kind, id }, index) => {
     const line = lines[index]
-    if (line === undefined) throw new Error(`${id} was not priced`)
+    if (line === undefined) throw new Error(`line ${index} was not priced`)
     return { ...line, kind, id }
   })
 }
 
 /**
- * `recurring_pre_tax_amount`: the next regular renewal in the currency of the plan, before tax that is added, and without usage,
- * credit and lines that are sold once. `codes` are those that are left after the first charge.
+ * `recurring_pre_tax_amount`: the amount of the next regular renewal in the plan's currency. It leaves out exclusive tax, usage,
+ * credit and one-time lines. Before the first charge, pass the `codesAfterCharge` if that charge will use a cycle.
  */
 export function recurringPreTaxAmount (
   terms: RecurringTerms, codes: readonly AttachedCode[], currencies: CurrencyTable
@@ -174,7 +177,7 @@ export function recurringPreTaxAmount (
   return untaxed(regularItems(terms), codes, currencies, terms).total
 }
 
-/** `trial_amount`: the trial's price for one unit, after the codes that lower it; null for a free trial. In the plan's currency. */
+/** `trial_amount`: the price of one unit for the trial, after discount codes, in the plan's currency. Null for a free trial. */
 export function trialAmount (
   terms: RecurringTerms, trial: Trial, codes: readonly AttachedCode[], currencies: CurrencyTable
 ): number | null {

@@ -1,26 +1,26 @@
-/** What metered usage costs. The price is in the smallest unit of the currency and may be a part of it: `0.5` is half a cent. */
+/** Prices metered usage. A price per unit is in minor units and may be a fraction of one: `0.5` is half a cent. */
 import { formatDecimal, minus, roundHalfUp, times, toDecimal } from './exact-decimal.js'
 import { MAX_STEP_MINOR } from './money.js'
 import { tooLarge } from './amounts.js'
 
-/** The price of a meter, as a subscription keeps it. */
+/** A snapshot of a meter's price. */
 export interface MeterPrice {
-  /** Units of a period that cost nothing. */
+  /** The number of units in a period that are free. */
   free_threshold: number
-  /** A decimal, per unit. */
+  /** A decimal. */
   price_per_unit: string
 }
 
 export interface MeterCharge {
-  /** What exceeds the free threshold, as a decimal. */
+  /** The units above the free threshold, as a decimal. */
   chargeable_units: string
-  /** In minor units, rounded once for the meter and the period. */
+  /** In minor units, rounded half up once. */
   amount: number
-  /** The amount before it was rounded. */
+  /** The amount before rounding. */
   exact: string
 }
 
-/** What the units of one period cost; `consumed` is a decimal of 0 or more. */
+/** The charge for the units of one period. `consumed` is a decimal of 0 or more. */
 export function meterCharge (consumed: string, { free_threshold: free, price_per_unit: price }: MeterPrice): MeterCharge {
   const over = minus(toDecimal(consumed), { digits: BigInt(free), scale: 0 })
   const chargeable = over.digits < 0n ? { digits: 0n, scale: 0 } : over
