@@ -25,7 +25,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a checkout session with what it was asked for */
+        /** Read a checkout session with its request */
         get: operations["read_checkout_session"];
         put?: never;
         post?: never;
@@ -45,8 +45,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Leave a checkout session unfinished, which is reported as abandoned
-         * @description The customer submits their details, unless they have, and leaves before paying. Sends `abandoned_checkout.detected`, as `POST /_emulator/payments/{payment_id}/abandon` does. Without details there is nobody to report: let the session expire.
+         * Abandon a checkout session
+         * @description Submits the customer's details, unless they were submitted, and leaves before paying. Sends `abandoned_checkout.detected`, like `POST /_emulator/payments/{payment_id}/abandon`. A session without details cannot be abandoned; expire it instead.
          */
         post: operations["abandon_checkout_session"];
         delete?: never;
@@ -66,7 +66,7 @@ export interface paths {
         put?: never;
         /**
          * Expire a checkout session now, without moving the clock
-         * @description If the session has a payment that is still open, the payment's link expires with it. No event is sent, as when a session expires by itself.
+         * @description If the session has an open payment, the payment's link expires too. No event is sent, as when a session expires by time.
          */
         post: operations["expire_checkout_session"];
         delete?: never;
@@ -85,8 +85,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Complete a checkout session as its customer would on the hosted page
-         * @description Submits the customer's details, which makes the session's payment, and pays it: with the number of a test card, or with an outcome (`succeeded` unless given). The details are those of the session; each can be replaced, also where the page locks it. They are checked as on the page. A field that the page does not have (`allow_discount_code: false` and the like) is refused. Once a session has its payment, only `card`, `outcome` and `error_code` are accepted, as by `POST /_emulator/payments/{payment_id}/pay`. A cart that comes to 0 needs no payment method.
+         * Complete a checkout session as its customer would
+         * @description Submits the customer's details, which creates the session's payment, and pays it with the number of a test card or with an outcome (default `succeeded`). The details are those of the session; each can be replaced, even if the page does not allow it. They are checked as on the page. Fields that the page does not show, such as a discount code with `allow_discount_code: false`, are refused. If the session has a payment already, only `card`, `outcome` and `error_code` are accepted, as with `POST /_emulator/payments/{payment_id}/pay`. A total of 0 needs no payment method.
          */
         post: operations["pay_checkout_session"];
         delete?: never;
@@ -107,7 +107,7 @@ export interface paths {
         put?: never;
         /**
          * Move, freeze or release the sandbox's clock
-         * @description What falls due on the way happens on the way, in the order of its due time and each at its own instant, before the reply. A long move is made in slices, and other requests are answered in between; each slice is stored with the clock at its instant. Moves of one sandbox are made one after the other. `now` and `advance_ms` exclude each other. A job that fails is set aside (`GET /_emulator/due`) and does not end the move. A subject that falls due more than 10,000 times does, at that instant.
+         * @description Everything that falls due during the move happens before the reply, in order of its due time and at its own instant. A long move runs in slices, each stored with the clock at its instant, and other requests are answered in between. Moves of one sandbox run one after another. `now` and `advance_ms` exclude each other. A job that fails is set aside (`GET /_emulator/due`), and the move continues. If a subject falls due more than 10,000 times, the move stops at that instant.
          */
         post: operations["move_clock"];
         delete?: never;
@@ -123,7 +123,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List deliveries with every try, newest first */
+        /** List deliveries with their attempts, newest first */
         get: operations["list_webhook_deliveries"];
         put?: never;
         post?: never;
@@ -140,7 +140,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a delivery with every try */
+        /** Read a delivery with its attempts */
         get: operations["get_webhook_delivery"];
         put?: never;
         post?: never;
@@ -159,7 +159,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try a delivery now, however it has ended */
+        /** Attempt a delivery now, in any state */
         post: operations["retry_webhook_delivery"];
         delete?: never;
         options?: never;
@@ -174,15 +174,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what is still to go wrong */
+        /** List the current delivery faults */
         get: operations["list_delivery_faults"];
         put?: never;
         /**
-         * Let something go wrong with the next tries
-         * @description Each try to deliver uses up the first of the rules that fit it. `duplicate` sends it twice; `shuffle` holds so many back and sends the last first; `delay` sends it `delay_ms` later; `drop` never sends it; `wrong_secret` signs it with a key that is not the endpoint's; `stale_timestamp` says that it was sent ten minutes ago. The rules are forgotten when the emulator stops.
+         * Make the next delivery attempts fail
+         * @description Each attempt uses up one matching rule. `duplicate` sends the delivery twice; `shuffle` holds `count` deliveries and sends them in reverse order; `delay` sends it `delay_ms` later; `drop` never sends it; `wrong_secret` signs it with another key; `stale_timestamp` signs it with a time ten minutes ago. Rules end with the process.
          */
         post: operations["add_delivery_fault"];
-        /** Let everything go well again */
+        /** Remove all delivery faults */
         delete: operations["clear_delivery_faults"];
         options?: never;
         head?: never;
@@ -197,8 +197,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List what falls due next, and what has failed
-         * @description Jobs wait for an instant of the sandbox's clock: a payment or a refund that settles. Filters apply to both lists.
+         * List due and failed jobs
+         * @description A job waits for an instant of the sandbox's clock, such as a payment or a refund that settles. Filters apply to both lists.
          */
         get: operations["list_due_jobs"];
         put?: never;
@@ -219,7 +219,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Drop a job that has failed */
+        /** Drop a failed job */
         delete: operations["drop_due_job"];
         options?: never;
         head?: never;
@@ -235,7 +235,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Perform a job that has failed, now */
+        /** Run a failed job now */
         post: operations["retry_due_job"];
         delete?: never;
         options?: never;
@@ -251,8 +251,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List what has happened, newest first
-         * @description The last 10,000 events are kept, and older ones that are still to be delivered.
+         * List events, newest first
+         * @description The last 10,000 events are kept, and older ones with waiting deliveries.
          */
         get: operations["list_webhook_events"];
         put?: never;
@@ -290,8 +290,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Deliver an event once more
-         * @description To every endpoint that wants events of this type now, or to one. Its `webhook-id` stays the same, so that a receiver can tell that it knows the event.
+         * Deliver an event again
+         * @description Sends the event to every endpoint that is subscribed to its type now, or to one endpoint. The `webhook-id` stays the same, so that receivers recognize the event.
          */
         post: operations["replay_webhook_event"];
         delete?: never;
@@ -311,7 +311,7 @@ export interface paths {
         put?: never;
         /**
          * Send a sample of an event
-         * @description Signed like any other, to every endpoint that wants events of this type, or to one. Nothing in the sandbox changes, and a failure is not tried again.
+         * @description Sends a signed sample to every endpoint that is subscribed to its type, or to one endpoint. No data in the sandbox changes, and failures are not retried.
          */
         post: operations["trigger_webhook_event"];
         delete?: never;
@@ -327,19 +327,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what goes wrong now */
+        /** List the current faults */
         get: operations["list_faults"];
         put?: never;
         /**
-         * Let calls of the emulated API go wrong
-         * @description Each call meets the first rule that fits it, and whose die falls, if it has a `probability`. A rule ends after `count` calls that met it; without a `count` it stays until it is deleted. Rules are the sandbox's own, and are forgotten when the emulator stops. What is under `/_emulator` and the hosted pages are never affected, and neither is a call whose API key is refused.
+         * Make calls of the emulated API fail
+         * @description The first matching rule applies to a call; with a `probability`, it applies to that fraction of calls. A rule ends after it has applied to `count` calls, or when it is deleted. Rules belong to a sandbox and end with the process. They do not apply to `/_emulator`, to the hosted pages, and to calls whose API key is refused.
          *
-         *     `error` answers with a status and code; `rate_limited` with 429 and the headers that go with it; `delay` keeps the call waiting; `reset` resets the connection; `truncate` ends the body in its middle; `slow` sends it a few bytes at a time. What strikes `before` keeps the call from doing anything; what strikes `after` spoils the reply to something that has been done.
+         *     `error` replies with a status and a code; `rate_limited` with 429 and its headers; `delay` delays the call; `reset` resets the connection; `truncate` ends the body in the middle; `slow` sends the body in small pieces. With `before`, the call does nothing. With `after`, the call does its work, and then its reply fails.
          *
-         *     A single call asks for a fault of its own with the header `x-emulator-fault: kind;name=value…`: `error;status=503`, `delay;ms=2000`, `reset;when=after`.
+         *     A single call can ask for its own fault with the header `x-emulator-fault: kind;name=value…`: `error;status=503`, `delay;ms=2000`, `reset;when=after`.
          */
         post: operations["add_fault"];
-        /** Let every call go well again */
+        /** Remove all faults */
         delete: operations["clear_faults"];
         options?: never;
         head?: never;
@@ -356,7 +356,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Forget one rule */
+        /** Remove one fault */
         delete: operations["remove_fault"];
         options?: never;
         head?: never;
@@ -370,7 +370,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell that requests are answered, and which version answers them */
+        /** Read the health and the version of the emulator */
         get: operations["get_health"];
         put?: never;
         post?: never;
@@ -388,8 +388,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Wait until nothing is due or under way
-         * @description Answers once every delivery that is due has been made and everything else that is due has happened. What is due later, such as the next try of a failed delivery, is not waited for: move the clock.
+         * Wait until no work is due or in progress
+         * @description Returns after all due deliveries were attempted and all other due work has run. Later work, such as the next attempt of a failed delivery, is not waited for. Move the clock to run it.
          */
         get: operations["wait_until_idle"];
         put?: never;
@@ -430,8 +430,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Add what a fixtures file holds to the sandbox
-         * @description All of it, or nothing. A large file is added in slices: other requests are answered in between and can see the part that is added, and webhooks are sent once all of it is there. The body is a fixtures file as JSON, of at most 10 MiB; `fixtures/schema.gen.json` of the package describes it. What has happened (`payments`, `checkouts`, `webhooks`, `clock`) is carried out as if it had been asked of the API at its time. An id or a code that is taken is refused, and so is another `business`.
+         * Load a fixtures file into the sandbox
+         * @description Loads all of the file or nothing. A large file is loaded in slices: other requests are answered in between and can see the loaded part, and webhooks are sent after the end. The body is a fixtures file as JSON, at most 10 MiB large; `fixtures/schema.gen.json` of the package describes it. Past events (`payments`, `checkouts`, `webhooks`, `clock`) are carried out as if the API had been called at their time. Ids and codes that exist are refused, and so is a `business`.
          */
         post: operations["load"];
         delete?: never;
@@ -449,7 +449,7 @@ export interface paths {
         };
         /**
          * Read this document
-         * @description The key is not asked for, so that `/docs` can show it.
+         * @description Needs no key, so that `/docs` can show it.
          */
         get: operations["get_openapi"];
         put?: never;
@@ -470,8 +470,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Report the checkout of a payment that is still open as abandoned
-         * @description Sends `abandoned_checkout.detected`, with the reason `payment_failed` after a failed attempt and `checkout_incomplete` otherwise. The payment stays as it is. If it succeeds later, `abandoned_checkout.recovered` follows `payment.succeeded`. A checkout is reported once.
+         * Report the checkout of an open payment as abandoned
+         * @description Sends `abandoned_checkout.detected`, with the reason `payment_failed` after a failed attempt and `checkout_incomplete` otherwise. The payment does not change. If it succeeds later, `abandoned_checkout.recovered` follows `payment.succeeded`. A checkout is reported once.
          */
         post: operations["abandon_payment"];
         delete?: never;
@@ -489,7 +489,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let the link of a payment that is still open expire now, without moving the clock */
+        /** Expire the link of an open payment now, without moving the clock */
         post: operations["expire_payment"];
         delete?: never;
         options?: never;
@@ -504,7 +504,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell how the total of a payment came about */
+        /** Explain the total of a payment */
         get: operations["explain_payment"];
         put?: never;
         post?: never;
@@ -524,8 +524,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Do what the customer would do on the hosted page
-         * @description With the number of a test card, or with an outcome. The reply is the payment as it is then. A payment that waits for its customer's confirmation is confirmed by the outcome `succeeded` and refused by `failed`.
+         * Pay as the customer would on the hosted page
+         * @description Takes the number of a test card, or an outcome, and returns the payment. For a payment that waits for its customer's confirmation, `succeeded` confirms it and `failed` refuses it.
          */
         post: operations["pay_payment"];
         delete?: never;
@@ -543,7 +543,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Decide what becomes of a refund that has not ended yet */
+        /** Decide how a pending refund ends */
         post: operations["settle_refund"];
         delete?: never;
         options?: never;
@@ -560,12 +560,12 @@ export interface paths {
         };
         /**
          * List the latest calls, newest first
-         * @description Calls of the emulated API, and what was sent to hosted pages. So many as `--request-log` says are kept, in memory, and fewer where they are large. API keys, cookies and other secrets are never shown whole.
+         * @description Calls of the emulated API, and submissions of hosted pages. The log is in memory and holds as many calls as `--request-log` says, or fewer if they are large. API keys, cookies and other secrets are masked.
          */
         get: operations["list_requests"];
         put?: never;
         post?: never;
-        /** Forget every call */
+        /** Clear the log */
         delete: operations["clear_requests"];
         options?: never;
         head?: never;
@@ -597,8 +597,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * See calls as they are answered
-         * @description Server-sent events of the type `request`: one for each call, with its id and, as data, what `GET /_emulator/requests/{request_id}` answers. With `Last-Event-ID` it goes on after that call, as far as the log still holds what came then; without, it begins with the next call. A comment comes every 15 seconds. Who does not keep up is cut off, and there may be 50 readers at once.
+         * Stream calls as they are answered
+         * @description Server-sent events of the type `request`, one for each call, with its id and the data of `GET /_emulator/requests/{request_id}`. With `Last-Event-ID` the stream continues after that call, if the log still holds the later ones; otherwise it begins with the next call. A comment is sent every 15 seconds. Clients that read too slowly are disconnected, and at most 50 clients can read at once.
          */
         get: operations["stream_requests"];
         put?: never;
@@ -619,8 +619,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make the sandbox what it was when it was new
-         * @description Its data, clock, webhook endpoints and faults. Its snapshots stay.
+         * Reset the sandbox to its initial state
+         * @description Resets data, clock, webhook endpoints and faults. Keeps snapshots.
          */
         post: operations["reset_sandbox"];
         delete?: never;
@@ -640,8 +640,8 @@ export interface paths {
         get: operations["list_sandboxes"];
         put?: never;
         /**
-         * Make a sandbox, or find the one that is there
-         * @description Not needed: the first call with the key `sandbox_<name>`, or to a path that begins with `/~<name>`, makes it too.
+         * Create a sandbox, or return the existing one
+         * @description Optional: the first call with the key `sandbox_<name>`, or to a path that begins with `/~<name>`, creates the sandbox too.
          */
         post: operations["create_sandbox"];
         delete?: never;
@@ -662,7 +662,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a sandbox with all its data
-         * @description The default one can't be deleted; reset it.
+         * @description The default sandbox cannot be deleted. Reset it instead.
          */
         delete: operations["delete_sandbox"];
         options?: never;
@@ -681,8 +681,8 @@ export interface paths {
         get: operations["list_snapshots"];
         put?: never;
         /**
-         * Remember the sandbox as it is now
-         * @description Under a name; one of the same name is replaced, unless `replace` is false. Snapshots are kept in memory until the emulator stops: at most 20 for a sandbox. To keep one longer, read it as a file and start with `--from-snapshot`.
+         * Take a snapshot of the sandbox
+         * @description Replaces a snapshot of the same name, unless `replace` is false. Snapshots are in memory until the emulator stops, at most 20 for each sandbox. To keep one, download it as a file and start with `--from-snapshot`.
          */
         post: operations["take_snapshot"];
         delete?: never;
@@ -702,7 +702,7 @@ export interface paths {
         get: operations["read_snapshot"];
         put?: never;
         post?: never;
-        /** Forget a snapshot */
+        /** Delete a snapshot */
         delete: operations["delete_snapshot"];
         options?: never;
         head?: never;
@@ -719,8 +719,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make the sandbox what it was when a snapshot was taken
-         * @description Everything goes back, its clock and what waited to be delivered included.
+         * Restore the sandbox to a snapshot
+         * @description Restores everything, including the clock and waiting deliveries.
          */
         post: operations["restore_snapshot"];
         delete?: never;
@@ -739,8 +739,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Tell whether a program made the calls that a test expects
-         * @description What is left out does not matter. In `body`, `headers` and `path` a plain value is equal, an object has at least these fields, a list has as many items, each as its pattern says; `{"$any": true}` is there at all, `{"$regex": "^a"}` is a text in which that is found, `{"$contains": …}` is a list with an item like that or a text with that in it.
+         * Verify that a program made the expected calls
+         * @description All fields are optional. In `body`, `headers` and `path`, a plain value matches itself, an object matches objects with at least these fields, and a list matches lists of the same length, item by item. `{"$any": true}` matches any value that is present, `{"$regex": "^a"}` a string that contains a match, and `{"$contains": …}` a list with a matching item or a string with this text.
          */
         post: operations["verify_requests"];
         delete?: never;
@@ -757,8 +757,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the work that takes long
-         * @description What is under way in the sandbox, such as a move of its clock, and what waits for that to end.
+         * List long work
+         * @description Work in progress in the sandbox, such as a move of its clock, and work that waits for it.
          */
         get: operations["list_work"];
         put?: never;
@@ -775,61 +775,61 @@ export interface components {
     schemas: {
         AddDeliveryFault: {
             /**
-             * @description For so many tries.
+             * @description Number of attempts.
              * @default 1
              */
             count?: number;
-            /** @description Of a `delay`. */
+            /** @description For `delay`. */
             delay_ms?: number;
             event_type?: components["schemas"]["EventType"];
             kind: components["schemas"]["DeliveryFaultKind"];
-            /** @description To this endpoint alone. */
+            /** @description Only for this endpoint. */
             webhook_id?: string;
         };
-        /** @description Either a `kind` with what belongs to it, or a `preset`. */
+        /** @description Either a `kind` with its fields, or a `preset`. */
         AddFault: {
-            /** @description Of `slow`, how many at a time; 16 unless given. */
+            /** @description For `slow`, the size of a piece; default 16. */
             bytes?: number;
-            /** @description Of an `error`; one that goes with its status unless given. */
+            /** @description For `error`; by default a code that matches the status. */
             code?: string;
-            /** @description For so many calls; unless given, until it is deleted. */
+            /** @description Number of calls that the rule applies to; without it, the rule applies until it is deleted. */
             count?: number;
             delay_ms?: components["schemas"]["FaultDelay"];
-            /** @description Of an `error`, such as `retry-after` or `x-should-retry`. */
+            /** @description For `error`, such as `retry-after` or `x-should-retry`. */
             headers?: {
                 [key: string]: string;
             };
-            /** @description Of `slow`, how long between them; 100 unless given. After five minutes the rest comes at once. */
+            /** @description For `slow`, the time between pieces; default 100. After five minutes the rest is sent at once. */
             interval_ms?: number;
             kind?: components["schemas"]["FaultKind"];
-            /** @description Of an `error`. */
+            /** @description For `error`. */
             message?: string;
-            /** @description As in the contract, `POST /payments` or `GET /payments/{payment_id}`; all of a method, `POST *`; or everything, `*`, which is the default. */
+            /** @description An operation of the contract, `POST /payments` or `GET /payments/{payment_id}`; all operations of a method, `POST *`; or all calls, `*`, the default. */
             operation?: string;
             preset?: components["schemas"]["FaultPreset"];
-            /** @description How many of the calls meet it; 1 is all. */
+            /** @description Fraction of calls that the rule applies to. */
             probability?: number;
-            /** @description Of `rate_limited`, in seconds; 1 unless given. */
+            /** @description For `rate_limited`, in seconds; default 1. */
             retry_after?: number;
-            /** @description Of an `error`; that of its code, or 500, unless given. */
+            /** @description For `error`; default: that of its code, or 500. */
             status?: number;
             /**
-             * @description Before the call does anything, or after what it does is done and stored. With `error`, `delay` and `reset`; `before` unless given.
+             * @description For `error`, `delay` and `reset`: before the call does anything, or after its changes are stored. The default is `before`.
              * @enum {string}
              */
             when?: "before" | "after";
         };
         Attempt: {
             duration_ms: number;
-            /** @description Why it failed, where the status does not tell. */
+            /** @description Reason of a failure, if the status does not show it. */
             error: string | null;
-            /** @description What was wrong with it on demand. */
+            /** @description The fault that was applied. */
             fault: string | null;
             request_body: string;
             request_headers: {
                 [key: string]: string;
             };
-            /** @description Its beginning, up to 16 KiB. */
+            /** @description The beginning of the response body, at most 16 KiB. */
             response_body: string | null;
             response_headers: {
                 [key: string]: string;
@@ -846,19 +846,19 @@ export interface components {
         Checkout: {
             /**
              * Format: date-time
-             * @description When it was reported as abandoned.
+             * @description Time at which it was reported as abandoned.
              */
             abandoned_at: string | null;
             billing_currency: string | null;
             cancel_url: string | null;
-            /** @description Where the customer was sent. */
+            /** @description The URL for the customer. */
             checkout_url: string;
-            /** @description Of the billing address, as far as the request named it. */
+            /** @description Country of the billing address, if the request has one. */
             country: string | null;
             /** Format: date-time */
             created_at: string;
             customer_email: string | null;
-            /** @description Of the payment, or whom the request named by id. */
+            /** @description Customer of the payment, or of the request if it names an id. */
             customer_id: string | null;
             customer_name: string | null;
             discount_codes: string[];
@@ -866,10 +866,10 @@ export interface components {
             expires_at: string;
             metadata: components["schemas"]["Metadata"];
             payment_id: string | null;
-            /** @description As the API names it. */
+            /** @description In the API's form. */
             payment_status: string | null;
             product_cart: {
-                /** @description What the request gave for a unit of a pay-what-you-want product. */
+                /** @description Requested amount for a unit of a pay-what-you-want product. */
                 amount: number | null;
                 product_id: string;
                 quantity: number;
@@ -878,17 +878,17 @@ export interface components {
             session_id: string;
             state: components["schemas"]["CheckoutState"];
         };
-        /** @description A field that is null is left empty. */
+        /** @description Null fields stay empty. */
         CheckoutAddress: {
             city?: string | null;
-            /** @description A two-letter code. */
+            /** @description A two-letter country code. */
             country?: string | null;
             state?: string | null;
             street?: string | null;
             zipcode?: string | null;
         };
         CheckoutAmount: {
-            /** @description For one unit, in minor units of its currency. */
+            /** @description For one unit, in minor units of the currency. */
             amount: number;
             product_id: string;
         };
@@ -896,14 +896,14 @@ export interface components {
             key: string;
             value: string;
         };
-        /** @description A field that is null is left empty. */
+        /** @description Null fields stay empty. */
         CheckoutCustomer: {
             email?: string | null;
             name?: string | null;
-            /** @description With the country code. */
+            /** @description Includes the country code. */
             phone_number?: string | null;
         };
-        /** @description What the customer enters on the page; what is left out is as in the session. */
+        /** @description Input of the customer on the page. Omitted fields keep the session's values. */
         CheckoutDetails: {
             billing_address?: components["schemas"]["CheckoutAddress"];
             /** @description One of the currencies that the page offers. */
@@ -912,11 +912,11 @@ export interface components {
             customer?: components["schemas"]["CheckoutCustomer"];
             /** @description Null leaves it empty. */
             customer_business_name?: string | null;
-            /** @description The one code that applies, in place of those of the session. */
+            /** @description A code that replaces those of the session. */
             discount_code?: string;
-            /** @description The codes that apply, in place of those of the session. */
+            /** @description Codes that replace those of the session. */
             discount_codes?: string[];
-            /** @description The amounts of pay-what-you-want products. Several lines of one product are taken in their order. */
+            /** @description Amounts of pay-what-you-want products. Several lines of one product are filled in order. */
             product_cart?: components["schemas"]["CheckoutAmount"][];
             /** @description Null leaves it empty. */
             tax_id?: string | null;
@@ -925,40 +925,40 @@ export interface components {
             items: components["schemas"]["Checkout"][];
         };
         /**
-         * @description `open` while the customer may still submit their details, `submitted` once they have and there is a payment, `expired` when neither is so any more.
+         * @description `open` while the customer can submit their details, `submitted` once there is a payment, `expired` otherwise.
          * @enum {string}
          */
         CheckoutState: "open" | "submitted" | "expired";
         Clock: {
-            /** @description How many jobs wait for their time. */
+            /** @description Number of jobs that wait for their time. */
             due: number;
             frozen: boolean;
             /**
              * Format: date-time
-             * @description When the first of them happens; null where none waits.
+             * @description Time of the next job; null if there is none.
              */
             next_due_at: string | null;
             /** Format: date-time */
             now: string;
-            /** @description How far a running clock is ahead of the computer's, behind if negative; 0 while it stands still. */
+            /** @description How far a running clock is ahead of the computer's clock; negative if behind, 0 if frozen. */
             offset_ms: number;
         };
         ClockChange: {
             /** @description At most a hundred years. */
             advance_ms?: number;
-            /** @description Whether the clock stands still afterwards. */
+            /** @description Whether the clock is frozen after the move. */
             frozen?: boolean;
             /** Format: date-time */
             now?: string;
         };
         ClockMoved: components["schemas"]["Clock"] & {
-            /** @description What has happened on the way. */
+            /** @description What happened during the move. */
             done: {
-                /** @description How many failed and were set aside. */
+                /** @description Number of jobs that failed and were set aside. */
                 failed: number;
-                /** @description How many jobs were performed. */
+                /** @description Number of jobs that ran. */
                 jobs: number;
-                /** @description How many of each kind were performed. */
+                /** @description Number of jobs that ran, by kind. */
                 kinds: {
                     [key: string]: number;
                 };
@@ -969,13 +969,13 @@ export interface components {
             name: string;
         };
         Delivery: {
-            /** @description Every try, oldest first. */
+            /** @description All attempts, oldest first. */
             attempts: components["schemas"]["Attempt"][];
             customer_id: components["schemas"]["Link"];
             delivery_id: string;
             /**
              * Format: date-time
-             * @description Of the next try; null where none is to come.
+             * @description Time of the next attempt; null if there is none.
              */
             due_at: string | null;
             event_id: string;
@@ -990,7 +990,7 @@ export interface components {
             delay_ms: number | null;
             event_type: components["schemas"]["EventType"] | null;
             kind: components["schemas"]["DeliveryFaultKind"];
-            /** @description For so many more tries. */
+            /** @description Number of remaining attempts. */
             remaining: number;
             webhook_id: string | null;
         };
@@ -1003,33 +1003,33 @@ export interface components {
             items: components["schemas"]["Delivery"][];
         };
         /**
-         * @description `waiting` for a try; `succeeded`; `failed` with no try left; `cancelled` because the endpoint was disabled or deleted; `dropped` on demand.
+         * @description `waiting` for an attempt; `succeeded`; `failed` after the last attempt; `cancelled` because the endpoint was disabled or deleted; `dropped` by a fault.
          * @enum {string}
          */
         DeliveryState: "waiting" | "succeeded" | "failed" | "cancelled" | "dropped";
         DueJob: {
             /** Format: date-time */
             due_at: string;
-            /** @description Why it has failed. */
+            /** @description The reason of the failure. */
             error: string | null;
             /**
              * Format: date-time
-             * @description Null while it waits.
+             * @description Null if the job has not failed.
              */
             failed_at: string | null;
-            /** @description What is to happen, such as `payment.settle`. */
+            /** @description The kind of job, such as `payment.settle`. */
             kind: string;
-            /** @description What it happens to. */
+            /** @description Id of the object that the job is for. */
             subject_id: string;
         };
         DueList: {
-            /** @description What has failed and is not tried again by itself; the first 100. */
+            /** @description Failed jobs, which are not retried automatically; at most 100. */
             failed: components["schemas"]["DueJob"][];
-            /** @description How many have failed, whatever the filters. */
+            /** @description Number of failed jobs, without the filters. */
             failed_count: number;
-            /** @description What falls due next, in that order. Of jobs at the same instant, the order is that in which they happen. */
+            /** @description Jobs that fall due next, in the order in which they will run. */
             items: components["schemas"]["DueJob"][];
-            /** @description How many jobs wait, whatever the filters. */
+            /** @description Number of waiting jobs, without the filters. */
             waiting_count: number;
         };
         Error: {
@@ -1041,7 +1041,7 @@ export interface components {
             message: string;
         };
         Event: {
-            /** @description The body as it would be delivered now. What was delivered is told by the tries. */
+            /** @description The body as it would be sent now. The attempts hold the bodies that were sent. */
             body: {
                 [key: string]: unknown;
             };
@@ -1055,10 +1055,10 @@ export interface components {
             }[];
             /** @description Sent as `webhook-id`. */
             event_id: string;
-            /** @description Sent on demand; nothing has happened. */
+            /** @description Whether the event is a sample. */
             is_sample: boolean;
             payment_id: components["schemas"]["Link"];
-            /** @description What it is about. */
+            /** @description Id of the object that the event is about. */
             subject_id: string;
             subscription_id: components["schemas"]["Link"];
             type: components["schemas"]["EventType"];
@@ -1071,7 +1071,7 @@ export interface components {
          * @enum {string}
          */
         EventType: "payment.succeeded" | "payment.failed" | "payment.processing" | "payment.cancelled" | "refund.succeeded" | "refund.failed" | "dispute.opened" | "dispute.expired" | "dispute.accepted" | "dispute.cancelled" | "dispute.challenged" | "dispute.won" | "dispute.lost" | "subscription.active" | "subscription.renewed" | "subscription.on_hold" | "subscription.past_due" | "subscription.paused" | "subscription.unpaused" | "subscription.cancelled" | "subscription.failed" | "subscription.expired" | "subscription.plan_changed" | "subscription.updated" | "subscription.update_payment_method" | "license_key.created" | "payout.created" | "payout.on_hold" | "payout.in_progress" | "payout.failed" | "payout.success" | "credit.added" | "credit.deducted" | "credit.expired" | "credit.rolled_over" | "credit.rollover_forfeited" | "credit.overage_charged" | "credit.overage_reset" | "credit.manual_adjustment" | "credit.balance_low" | "abandoned_checkout.detected" | "abandoned_checkout.recovered" | "dunning.started" | "dunning.recovered" | "entitlement_grant.created" | "entitlement_grant.delivered" | "entitlement_grant.failed" | "entitlement_grant.revoked";
-        /** @description Null where it does not belong to its kind. */
+        /** @description Fields that do not belong to the kind are null. */
         Fault: {
             bytes: number | null;
             code: string | null;
@@ -1083,18 +1083,18 @@ export interface components {
             interval_ms: number | null;
             kind: components["schemas"]["FaultKind"];
             message: string | null;
-            /** @description How many calls have met it. */
+            /** @description Number of calls that the rule has applied to. */
             met: number;
             operation: string;
             preset: components["schemas"]["FaultPreset"] | null;
             probability: number;
-            /** @description For so many more calls; null until it is deleted. */
+            /** @description Remaining number of calls; null without a limit. */
             remaining: number | null;
             status: number | null;
             /** @enum {string} */
             when: "before" | "after";
         };
-        /** @description In milliseconds of real time, whatever the sandbox's clock says: a number; evenly between `min` and `max`; as latencies are, half of them below `p50` and 99 of 100 below `p99`; or a list that is gone through again and again. */
+        /** @description In milliseconds of real time, independent of the sandbox's clock: a number; a uniform range from `min` to `max`; a latency distribution by its median `p50` and its percentile `p99`; or a `list` that repeats. */
         FaultDelay: components["schemas"]["Milliseconds"] | {
             max: components["schemas"]["Milliseconds"];
             min: components["schemas"]["Milliseconds"];
@@ -1110,30 +1110,30 @@ export interface components {
             items: components["schemas"]["Fault"][];
         };
         /**
-         * @description `flaky`: a fifth of the calls fail, some of them after the change was made. `slow`: half of the calls take 0.8 s or more, one in a hundred 5 s. `down`: 503 for all. `rate-limited`: 429 for all. `lost-replies`: every change is made, and its connection reset before the reply. `timeouts`: every call is kept waiting for longer than the official clients do.
+         * @description `flaky`: a fifth of the calls fail, some of them after the change was made. `slow`: half of the calls take 0.8 s or more, one in a hundred 5 s. `down`: 503 for all calls. `rate-limited`: 429 for all calls. `lost-replies`: every change is made, and the connection is reset before the reply. `timeouts`: every call takes longer than the timeout of the official clients.
          * @enum {string}
          */
         FaultPreset: "flaky" | "slow" | "down" | "rate-limited" | "lost-replies" | "timeouts";
         Health: {
-            /** @description Of the emulated contract. */
+            /** @description Version of the emulated contract. */
             contract_version: string;
             node_version: string;
             /** @constant */
             status: "ok";
             uptime_ms: number;
-            /** @description Of the emulator. */
+            /** @description Version of the emulator. */
             version: string;
         };
         Idle: {
-            /** @description Other things that are due later. */
+            /** @description Other work that is due later. */
             due_later: number;
-            /** @description Deliveries whose next try is due later. */
+            /** @description Deliveries whose next attempt is due later. */
             waiting: number;
         };
         Ids: string[];
-        /** @description What it is about; null where it is not about one. */
+        /** @description Id of the object that the event is about; null if there is none. */
         Link: string | null;
-        /** @description The ids of what was made, in the order of the file. */
+        /** @description The ids of the new items, in the order of the file. */
         Loaded: {
             addons: components["schemas"]["Ids"];
             brands: components["schemas"]["Ids"];
@@ -1145,19 +1145,19 @@ export interface components {
             webhooks: components["schemas"]["Ids"];
         };
         LoadedPayment: {
-            /** @description The name that the file gives it. */
+            /** @description The payment's key in the file. */
             key: string | null;
             payment_id: string;
             refunds: components["schemas"]["Ids"];
         };
         LoggedBody: {
-            /** @description The body, where it is JSON and not truncated; else null. */
+            /** @description The body, if it is JSON and not truncated; otherwise null. */
             json: unknown;
-            /** @description Of the whole, in characters. */
+            /** @description Length of the whole body in characters. */
             length: number;
-            /** @description Its beginning, where it is truncated or no JSON. */
+            /** @description The beginning of the body, if it is truncated or not JSON. */
             text: string | null;
-            /** @description More than 8192 characters. */
+            /** @description Whether the body has more than 8192 characters. */
             truncated: boolean;
         };
         LoggedRequest: {
@@ -1168,31 +1168,31 @@ export interface components {
             answered_at: string;
             duration_ms: number;
             error_code: string | null;
-            /** @description Why it was refused; null for a success. */
+            /** @description Why the call was refused; null if it succeeded. */
             explanation: null | components["schemas"]["RefusalExplanation"];
-            /** @description Fields of the body that were ignored, `product_cart[0].quantitty`: the contract does not know them, or they do not apply, such as `subscription_data` where no subscription is sold. */
+            /** @description Fields of the body that were ignored, such as `product_cart[0].quantitty`: the contract does not know them, or they do not apply, such as `subscription_data` without a subscription. */
             ignored_fields: string[];
-            /** @description Where a hosted page has led to. */
+            /** @description Target of a hosted page's redirect. */
             location: string | null;
             method: string;
-            /** @description What was accepted and is probably a mistake, such as a `return_url` without `http://`. */
+            /** @description Accepted values that are probably mistakes, such as a `return_url` without `http://`. */
             notes: {
                 message: string;
-                /** @description Where in the body or the query. */
+                /** @description Place in the body or the query. */
                 path: string;
             }[];
-            /** @description In the contract's words, `POST /payments`; null for what is unknown. */
+            /** @description As in the contract, `POST /payments`; null if unknown. */
             operation: string | null;
-            /** @description With its query. */
+            /** @description Includes the query. */
             path: string;
             path_parameters: {
                 [key: string]: string;
             };
-            /** @description The payment that the call is about, where it is about one. */
+            /** @description The payment that the call is about; null if there is none. */
             payment_id: string | null;
-            /** @description Forms of hosted pages as an object, card numbers up to their last four digits. */
+            /** @description Forms of hosted pages are an object. Card numbers keep their last four digits. */
             request_body: null | components["schemas"]["LoggedBody"];
-            /** @description Of an API key its first characters, of other secrets nothing. */
+            /** @description API keys keep their first characters; other secrets are masked. */
             request_headers: {
                 [key: string]: string;
             };
@@ -1210,9 +1210,9 @@ export interface components {
         };
         Milliseconds: number;
         Pay: {
-            /** @description The number of a test card; spaces do not count. */
+            /** @description The number of a test card, with or without spaces. */
             card?: string;
-            /** @description Why it failed; GENERIC_DECLINE unless given. Only with the outcome `failed`. */
+            /** @description Reason of a failure; default GENERIC_DECLINE. Only with the outcome `failed`. */
             error_code?: string;
             /** @enum {string} */
             outcome?: "succeeded" | "failed" | "processing" | "cancelled" | "requires_customer_action";
@@ -1221,39 +1221,39 @@ export interface components {
             billing_address?: components["schemas"]["CheckoutAddress"];
             /** @description One of the currencies that the page offers. */
             billing_currency?: string;
-            /** @description The number of a test card; spaces do not count. */
+            /** @description The number of a test card, with or without spaces. */
             card?: string;
             custom_field_responses?: components["schemas"]["CheckoutAnswer"][];
             customer?: components["schemas"]["CheckoutCustomer"];
             /** @description Null leaves it empty. */
             customer_business_name?: string | null;
-            /** @description The one code that applies, in place of those of the session. */
+            /** @description A code that replaces those of the session. */
             discount_code?: string;
-            /** @description The codes that apply, in place of those of the session. */
+            /** @description Codes that replace those of the session. */
             discount_codes?: string[];
-            /** @description Why it failed; GENERIC_DECLINE unless given. Only with the outcome `failed`. */
+            /** @description Reason of a failure; default GENERIC_DECLINE. Only with the outcome `failed`. */
             error_code?: string;
             /** @enum {string} */
             outcome?: "succeeded" | "failed" | "processing" | "cancelled" | "requires_customer_action";
-            /** @description The amounts of pay-what-you-want products. Several lines of one product are taken in their order. */
+            /** @description Amounts of pay-what-you-want products. Several lines of one product are filled in order. */
             product_cart?: components["schemas"]["CheckoutAmount"][];
             /** @description Null leaves it empty. */
             tax_id?: string | null;
         };
         PaymentExplanation: {
-            /** @description What is not stored with the payment and was looked up just now, in sentences. */
+            /** @description Current values that were used because the payment does not store them, as sentences. */
             as_of_now: string[];
             /**
-             * @description `recalculated`: products and discounts, as they are now, give every stored amount again, so that each step is known. `stored`: they have changed, and only what is stored with the payment is told.
+             * @description `recalculated`: the current products and discounts give every stored amount, so each step is known. `stored`: they have changed, and the steps come from the stored payment only.
              * @enum {string}
              */
             basis: "recalculated" | "stored";
             currency: string;
             payment_id: string;
-            /** @description In the order of the calculation, line by line. */
+            /** @description The steps of the calculation, line by line. */
             steps: components["schemas"]["PriceStep"][];
             tax: number;
-            /** @description All of it, a line for each step. */
+            /** @description All steps as text, one per line. */
             text: string;
             total_amount: number;
         };
@@ -1263,13 +1263,13 @@ export interface components {
             change: number;
             /** @description The discount code. */
             code: string | null;
-            /** @description Of the amounts, which are in its minor units. */
+            /** @description Currency of the amounts, which are in its minor units. */
             currency: string;
-            /** @description What was rounded, half up; null where nothing was. */
+            /** @description The value before rounding half up; null if nothing was rounded. */
             exact: string | null;
             /** @enum {string} */
             kind: "unit_price" | "product_discount" | "discount_code" | "discounts" | "conversion" | "tax" | "line_total" | "total";
-            /** @description The place in the cart, from 0; null for the whole. */
+            /** @description Index in the cart, from 0; null for the whole cart. */
             line: number | null;
             product_id: string | null;
             text: string;
@@ -1277,31 +1277,31 @@ export interface components {
         RefusalExplanation: {
             details: {
                 message: string;
-                /** @description Where in the request; empty for the whole. */
+                /** @description Place in the request; empty for the request as a whole. */
                 path: string;
             }[];
-            /** @description The rule that was broken, and what to change. */
+            /** @description The broken rule, and what to change. */
             message: string;
-            /** @description When this code is answered, whatever the case. */
+            /** @description The row of the error table for this code. */
             when: string | null;
         };
         Replay: {
-            /** @description To this endpoint alone, whatever its filter. */
+            /** @description Send only to this endpoint, regardless of its filter. */
             webhook_id?: string;
         };
         RetriedJob: {
-            /** @description Why it has failed again. */
+            /** @description The reason of the new failure. */
             error: string | null;
             performed: boolean;
         };
         Sandbox: {
-            /** @description A key that opens it; null for the default one, which every other key opens. */
+            /** @description A key that opens the sandbox; null for the default sandbox, which all other keys open. */
             api_key: string | null;
-            /** @description Whether its data outlive the emulator. */
+            /** @description Whether its data is stored in a file. */
             is_kept: boolean;
             is_open: boolean;
             name: string;
-            /** @description What its URLs begin with: empty for the default one. */
+            /** @description The beginning of its paths; empty for the default sandbox. */
             path: string;
         };
         SandboxList: {
@@ -1327,26 +1327,26 @@ export interface components {
         TakeSnapshot: {
             name: string;
             /**
-             * @description Whether a snapshot of the same name is replaced. If not, the answer is 409 `SNAPSHOT_ALREADY_EXISTS`.
+             * @description Whether to replace a snapshot of the same name. If not, the reply is 409 `SNAPSHOT_ALREADY_EXISTS`.
              * @default true
              */
             replace?: boolean;
         };
         Trigger: {
-            /** @description Takes the place of fields of the sample's data. */
+            /** @description Replaces fields of the sample's data. */
             data?: {
                 [key: string]: unknown;
             };
             type: components["schemas"]["EventType"];
-            /** @description To this endpoint alone, whatever its filter. */
+            /** @description Send only to this endpoint, regardless of its filter. */
             webhook_id?: string;
         };
         Verified: {
-            /** @description How many calls fit. */
+            /** @description Number of calls that match. */
             count: number;
-            /** @description One sentence for a test to print. */
+            /** @description A sentence for the output of a test. */
             message: string;
-            /** @description The calls that came closest, at most 5; empty where enough fit. */
+            /** @description The closest calls, at most 5; empty if enough calls match. */
             near_misses: {
                 differences: {
                     actual: string;
@@ -1355,39 +1355,39 @@ export interface components {
                 }[];
                 request_id: string;
             }[];
-            /** @description The ids of those that fit, newest first, at most 100. */
+            /** @description Ids of the calls that match, newest first, at most 100. */
             requests: string[];
             verified: boolean;
         };
         Verify: {
             /** @description A pattern. */
             body?: unknown;
-            /** @description How many calls must fit; at least one unless given. */
+            /** @description Number of calls that must match; the default is at least one. */
             count?: number | {
                 max?: number;
                 min?: number;
             };
-            /** @description Patterns by name. Secrets can't be verified. */
+            /** @description Patterns by name. Secrets cannot be verified. */
             headers?: {
                 [key: string]: unknown;
             };
             method?: string;
-            /** @description In the words of the contract, `POST /payments`. */
+            /** @description As in the contract, `POST /payments`. */
             operation?: string;
-            /** @description A text or a pattern; the query counts where the text has one. */
+            /** @description A string or a pattern; the query is compared if the string has one. */
             path?: unknown;
-            /** @description Only what came after this; the id of a call, or a time. */
+            /** @description Only calls after this one; the id of a call, or a time. */
             since?: string;
             status?: number | components["schemas"]["StatusPattern"];
         };
         WorkInfo: {
-            /** @description How much is done. */
+            /** @description Number of finished steps. */
             done: number;
-            /** @description Whether it has begun. */
+            /** @description Whether the work has started. */
             is_under_way: boolean;
-            /** @description `clock` for a move, `due` for what falls due by itself, `load` for data. */
+            /** @description `clock` for a move of the clock, `due` for due jobs, `load` for loading data. */
             name: string;
-            /** @description How much there is in all; null where nobody knows. */
+            /** @description Total number of steps; null if unknown. */
             total: number | null;
         };
         WorkList: {
@@ -1395,7 +1395,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description Refused, in the emulated API's form of an error. */
+        /** @description Refused, with an error in the form of the emulated API. */
         Refused: {
             headers: {
                 [name: string]: unknown;
@@ -1406,14 +1406,14 @@ export interface components {
         };
     };
     parameters: {
-        /** @description Only what is about this customer. */
+        /** @description Only about this customer. */
         CustomerId: string;
-        /** @description Pages count from 0. */
+        /** @description Page numbers begin at 0. */
         PageNumber: number;
         PageSize: number;
-        /** @description Only what is about this payment. */
+        /** @description Only about this payment. */
         PaymentId: string;
-        /** @description Only what is about this subscription. */
+        /** @description Only about this subscription. */
         SubscriptionId: string;
     };
     requestBodies: never;
@@ -1425,7 +1425,7 @@ export interface operations {
     list_checkout_sessions: {
         parameters: {
             query?: {
-                /** @description Pages count from 0. */
+                /** @description Page numbers begin at 0. */
                 page_number?: components["parameters"]["PageNumber"];
                 page_size?: components["parameters"]["PageSize"];
                 state?: components["schemas"]["CheckoutState"];
@@ -1486,7 +1486,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The payment, as `GET /payments/{payment_id}` answers it. */
+            /** @description The payment, as in `GET /payments/{payment_id}`. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1540,7 +1540,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The payment, as `GET /payments/{payment_id}` answers it. */
+            /** @description The payment, as in `GET /payments/{payment_id}`. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1588,7 +1588,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The clock after the move, and what has happened on the way. */
+            /** @description The clock after the move, and what happened during it. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1604,17 +1604,17 @@ export interface operations {
     list_webhook_deliveries: {
         parameters: {
             query?: {
-                /** @description Only what is about this customer. */
+                /** @description Only about this customer. */
                 customer_id?: components["parameters"]["CustomerId"];
                 event_id?: string;
                 event_type?: components["schemas"]["EventType"];
-                /** @description Pages count from 0. */
+                /** @description Page numbers begin at 0. */
                 page_number?: components["parameters"]["PageNumber"];
                 page_size?: components["parameters"]["PageSize"];
-                /** @description Only what is about this payment. */
+                /** @description Only about this payment. */
                 payment_id?: components["parameters"]["PaymentId"];
                 state?: components["schemas"]["DeliveryState"];
-                /** @description Only what is about this subscription. */
+                /** @description Only about this subscription. */
                 subscription_id?: components["parameters"]["SubscriptionId"];
                 webhook_id?: string;
             };
@@ -1716,7 +1716,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Everything that is to go wrong now. */
+            /** @description All current delivery faults. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1737,7 +1737,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What is to go wrong now, nothing. */
+            /** @description An empty list. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1751,12 +1751,12 @@ export interface operations {
     list_due_jobs: {
         parameters: {
             query?: {
-                /** @description Only this kind, such as `payment.settle`. */
+                /** @description Only jobs of this kind, such as `payment.settle`. */
                 kind?: string;
-                /** @description Pages count from 0. */
+                /** @description Page numbers begin at 0. */
                 page_number?: components["parameters"]["PageNumber"];
                 page_size?: components["parameters"]["PageSize"];
-                /** @description Only of this payment, refund or other subject. */
+                /** @description Only jobs of this object, such as a payment. */
                 subject_id?: string;
             };
             header?: never;
@@ -1789,7 +1789,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The job as it was. */
+            /** @description The dropped job. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1814,7 +1814,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Whether it was performed this time. */
+            /** @description Whether the job succeeded. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1831,16 +1831,16 @@ export interface operations {
     list_webhook_events: {
         parameters: {
             query?: {
-                /** @description Only what is about this customer. */
+                /** @description Only about this customer. */
                 customer_id?: components["parameters"]["CustomerId"];
-                /** @description Pages count from 0. */
+                /** @description Page numbers begin at 0. */
                 page_number?: components["parameters"]["PageNumber"];
                 page_size?: components["parameters"]["PageSize"];
-                /** @description Only what is about this payment. */
+                /** @description Only about this payment. */
                 payment_id?: components["parameters"]["PaymentId"];
-                /** @description Only events whose data is this object, such as a refund. */
+                /** @description Only events about this object, such as a refund. */
                 subject_id?: string;
-                /** @description Only what is about this subscription. */
+                /** @description Only about this subscription. */
                 subscription_id?: components["parameters"]["SubscriptionId"];
                 type?: components["schemas"]["EventType"];
             };
@@ -1971,7 +1971,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The rules that were added. */
+            /** @description The added rules. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1992,7 +1992,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What goes wrong now, nothing. */
+            /** @description An empty list. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2014,7 +2014,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The rules that are left. */
+            /** @description The remaining rules. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2057,7 +2057,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Nothing is due or under way. */
+            /** @description No work is due or in progress. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2109,7 +2109,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What was made, in the order of the file. */
+            /** @description The ids of the new items, in the order of the file. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2156,7 +2156,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The payment, as `GET /payments/{payment_id}` answers it. */
+            /** @description The payment, as in `GET /payments/{payment_id}`. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2182,7 +2182,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The payment, as `GET /payments/{payment_id}` answers it. */
+            /** @description The payment, as in `GET /payments/{payment_id}`. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2208,7 +2208,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The calculation, step by step. */
+            /** @description The calculation in steps. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2235,7 +2235,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The payment, as `GET /payments/{payment_id}` answers it. */
+            /** @description The payment, as in `GET /payments/{payment_id}`. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2265,7 +2265,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The refund, as `GET /refunds/{refund_id}` answers it. */
+            /** @description The refund, as in `GET /refunds/{refund_id}`. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2286,14 +2286,14 @@ export interface operations {
                 error_code?: string;
                 method?: string;
                 operation?: string;
-                /** @description Pages count from 0. */
+                /** @description Page numbers begin at 0. */
                 page_number?: components["parameters"]["PageNumber"];
                 page_size?: components["parameters"]["PageSize"];
-                /** @description Anywhere in the path, the body or the reply, or behind the link of a hosted page. */
+                /** @description The payment in the path, the body or the reply, or behind the link of a hosted page. */
                 payment_id?: string;
-                /** @description Only what came after this; the id of a call, or a time. */
+                /** @description Only calls after this one; the id of a call, or a time. */
                 since?: string;
-                /** @description A status, or a class of them such as 4xx. */
+                /** @description A status, or a class such as 4xx. */
                 status?: components["schemas"]["StatusPattern"];
             };
             header?: never;
@@ -2323,7 +2323,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What is left, nothing. */
+            /** @description An empty list. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2368,7 +2368,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Events, until one side has enough. */
+            /** @description A stream of events without end. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2456,7 +2456,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The sandboxes that are left. */
+            /** @description The remaining sandboxes. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2549,7 +2549,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The snapshots that are left. */
+            /** @description The remaining snapshots. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2597,7 +2597,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Verified or not. */
+            /** @description The result. */
             200: {
                 headers: {
                     [name: string]: unknown;

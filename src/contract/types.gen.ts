@@ -41,7 +41,7 @@ export interface paths {
         head?: never;
         /**
          * Change an add-on
-         * @description Fields left out stay as they are.
+         * @description Omitted fields stay the same.
          */
         patch: operations["patch_addon"];
         trace?: never;
@@ -289,13 +289,9 @@ export interface paths {
         put?: never;
         /**
          * Create a checkout session
-         * @description Opens a hosted checkout for a cart of one-time or subscription products. Send the customer
-         *     to `checkout_url`; the payment comes into being when they submit their details there. The
-         *     session lives 24 hours and makes one payment.
+         * @description Opens a hosted checkout for a cart of one-time or subscription products. Send the customer to `checkout_url`; the payment is created when they submit their details there. The session lives 24 hours and makes one payment.
          *
-         *     With `confirm: true` customer and billing address must be complete; the payment is created
-         *     at once and the session lives 15 minutes. With a saved `payment_method_id` as well, it is
-         *     charged at once and `checkout_url` is null.
+         *     With `confirm: true` customer and billing address must be complete; the payment is created immediately and the session lives 15 minutes. With a saved `payment_method_id` as well, it is charged immediately and `checkout_url` is null.
          */
         post: operations["create_session"];
         delete?: never;
@@ -499,7 +495,7 @@ export interface paths {
         head?: never;
         /**
          * Change a credit type
-         * @description Fields left out stay as they are.
+         * @description Omitted fields stay the same.
          */
         patch: operations["patch_credit_entitlement"];
         trace?: never;
@@ -533,7 +529,7 @@ export interface paths {
         };
         /**
          * List customers
-         * @description `email` and `name` match any part of the value, without regard to case.
+         * @description `email` and `name` match any part of the value, case-insensitively.
          */
         get: operations["list_customers"];
         put?: never;
@@ -567,7 +563,7 @@ export interface paths {
         head?: never;
         /**
          * Change a customer
-         * @description Fields that are left out or null stay as they are; an empty `phone_number` takes the number away. `metadata` is replaced as a whole. Payments and refunds show the customer as it is now.
+         * @description Omitted and null fields stay the same; an empty `phone_number` removes the number. `metadata` is replaced as a whole. Payments and refunds show the customer as it is now.
          */
         patch: operations["patch_customer"];
         trace?: never;
@@ -789,7 +785,7 @@ export interface paths {
         put?: never;
         /**
          * Credit or debit a wallet
-         * @description A debit over the balance answers `400 INSUFFICIENT_WALLET_FUNDS`. Repeating an `idempotency_key` of the same customer books nothing and answers as the first time; with another amount, currency or direction it is refused. What was refused has not used its key.
+         * @description A debit over the balance answers `400 INSUFFICIENT_WALLET_FUNDS`. Repeating an `idempotency_key` of the same customer books nothing and returns the first reply; with another amount, currency or direction it is refused. A refused request does not use its key.
          */
         post: operations["create_customer_ledger_entry"];
         delete?: never;
@@ -839,7 +835,7 @@ export interface paths {
         head?: never;
         /**
          * Change a discount
-         * @description Fields left out stay as they are, and so do those that are null, but for `starts_at` and `per_customer_usage_limit`, which null clears. `restricted_to` and `currency_options` are replaced as a whole. `usage_limit` cannot go below `times_used`.
+         * @description Omitted and null fields stay the same, except `starts_at` and `per_customer_usage_limit`, which null clears. `restricted_to` and `currency_options` are replaced as a whole. `usage_limit` cannot go below `times_used`.
          */
         patch: operations["patch_discount_handler"];
         trace?: never;
@@ -898,14 +894,14 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description The code, in any case. */
+                /** @description The code, in upper or lower case. */
                 code: string;
             };
             cookie?: never;
         };
         /**
          * Read a discount by its code
-         * @description The code matches without regard to case. An expired or used-up discount answers `422` (`DISCOUNT_CODE_EXPIRED`, `DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED`), an unknown code `404`.
+         * @description The code matches case-insensitively. An expired or used-up discount answers `422` (`DISCOUNT_CODE_EXPIRED`, `DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED`), an unknown code `404`.
          */
         get: operations["get_discount_by_code_handler"];
         put?: never;
@@ -997,7 +993,7 @@ export interface paths {
         head?: never;
         /**
          * Change an entitlement
-         * @description Fields left out stay as they are. The integration type cannot be changed.
+         * @description Omitted fields stay the same. The integration type cannot be changed.
          */
         patch: operations["patch_entitlement_public_handler"];
         trace?: never;
@@ -1140,7 +1136,7 @@ export interface paths {
         put?: never;
         /**
          * Send usage events
-         * @description Takes 1 to 1000 events. An `event_id` that is known already is skipped in silence; the same id twice in one request, or a timestamp more than 1 hour old or 5 minutes ahead, refuses the whole request with `400`.
+         * @description Takes 1 to 1000 events. An `event_id` that is known already is skipped silently; the same id twice in one request, or a timestamp more than 1 hour old or 5 minutes ahead, refuses the whole request with `400`.
          */
         post: operations["ingest_events"];
         delete?: never;
@@ -1508,25 +1504,13 @@ export interface paths {
         /**
          * Create a one-time payment
          * @deprecated
-         * @description Creates a payment for a cart of one-time products. It starts as `requires_payment_method`;
-         *     the customer pays on the hosted page behind `payment_link`, or your page does with
-         *     `client_secret`. With `payment_method_id` a saved method is charged at once. Checkout
-         *     sessions (`POST /checkouts`) are the current way to do the same.
+         * @description Creates a payment for a cart of one-time products. It starts as `requires_payment_method`; the customer pays on the hosted page behind `payment_link`, or your page does with `client_secret`. With `payment_method_id` a saved method is charged immediately. Checkout sessions (`POST /checkouts`) are the current way to do the same.
          *
-         *     The total is the sum of the lines, tax included: unit price times quantity, less the
-         *     product's own discount, less each discount code in the order given, converted to the charge
-         *     currency, plus tax by the billing country. It must be 0 or reach the currency's minimum
-         *     charge.
+         *     The total is the sum of the lines, tax included: unit price times quantity, less the product's own discount, less each discount code in the order given, converted to the charge currency, plus tax by the billing country. It must be 0 or reach the currency's minimum charge.
          *
-         *     A customer given by e-mail is the most recently created one with that address, or a new one.
-         *     A discount code counts as used when the payment succeeds.
+         *     A customer given by e-mail is the most recently created one with that address, or a new one. A discount code counts as used when the payment succeeds.
          *
-         *     Refusals answer `422` with a code of their own, among them `PRODUCT_CART_EMTPY` (spelt so),
-         *     `PRODUCT_IS_DELETED`, `PAY_AS_YOU_WANT_AMOUNT_REQUIRED`, `REQUEST_AMOUNT_BELOW_MINIMUM`,
-         *     `TOTAL_PAYMENT_AMOUNT_BELOW_MINIMUM_AMOUNT`, `INVALID_DISCOUNT_CODE`,
-         *     `DISCOUNT_CODE_EXPIRED`, `DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED`, `BRAND_MISMATCH`,
-         *     `UNSUPPORTED_COUNTRY`, `UNSUPPORTED_CURRENCY`, `EXCHANGE_RATE_NOT_FOUND`, `INVALID_TAX_ID`
-         *     and `NO_ELIGIBLE_PAYMENT_METHODS`.
+         *     Refusals answer `422` with a code of their own, among them `PRODUCT_CART_EMTPY` (spelt so), `PRODUCT_IS_DELETED`, `PAY_AS_YOU_WANT_AMOUNT_REQUIRED`, `REQUEST_AMOUNT_BELOW_MINIMUM`, `TOTAL_PAYMENT_AMOUNT_BELOW_MINIMUM_AMOUNT`, `INVALID_DISCOUNT_CODE`, `DISCOUNT_CODE_EXPIRED`, `DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED`, `BRAND_MISMATCH`, `UNSUPPORTED_COUNTRY`, `UNSUPPORTED_CURRENCY`, `EXCHANGE_RATE_NOT_FOUND`, `INVALID_TAX_ID` and `NO_ELIGIBLE_PAYMENT_METHODS`.
          */
         post: operations["create_one_time_payment_handler"];
         delete?: never;
@@ -1726,7 +1710,7 @@ export interface paths {
         head?: never;
         /**
          * Change a product collection
-         * @description Fields left out stay as they are.
+         * @description Omitted fields stay the same.
          */
         patch: operations["patch_product_collection"];
         trace?: never;
@@ -1772,7 +1756,7 @@ export interface paths {
         head?: never;
         /**
          * Change a group
-         * @description Fields left out stay as they are.
+         * @description Omitted fields stay the same.
          */
         patch: operations["patch_product_collection_group"];
         trace?: never;
@@ -1911,7 +1895,7 @@ export interface paths {
         head?: never;
         /**
          * Change a product
-         * @description Fields left out stay as they are. Changing or clearing `pricing_mode` archives the localized prices that no longer fit.
+         * @description Omitted fields stay the same. Changing or clearing `pricing_mode` archives the localized prices that no longer fit.
          */
         patch: operations["patch_product"];
         trace?: never;
@@ -2129,7 +2113,7 @@ export interface paths {
         /**
          * Create a subscription
          * @deprecated
-         * @description Creates a `pending` subscription and the payment that starts it. The customer pays on the page behind `payment_link`; the subscription then becomes `active`, or `failed` if that payment fails for good. With `payment_method_id` the saved method is charged at once. Checkout sessions (`POST /checkouts`) are the current way to do the same.
+         * @description Creates a `pending` subscription and the payment that starts it. The customer pays on the page behind `payment_link`; the subscription then becomes `active`, or `failed` if that payment fails for good. With `payment_method_id` the saved method is charged immediately. Checkout sessions (`POST /checkouts`) are the current way to do the same.
          */
         post: operations["create_subscription_handler"];
         delete?: never;
@@ -2181,13 +2165,9 @@ export interface paths {
         put?: never;
         /**
          * Change the plan of a subscription
-         * @description Moves the subscription to another product, quantity or set of add-ons, now or at the next
-         *     billing date. `proration_billing_mode` says what is charged now. Add-ons left out are
-         *     removed.
+         * @description Moves the subscription to another product, quantity or set of add-ons, now or at the next billing date. `proration_billing_mode` says what is charged now. Omitted add-ons are removed.
          *
-         *     An earlier change whose payment is open answers `409 PENDING_PLAN_CHANGE_EXISTS`. Refused
-         *     with `422` for subscriptions that are not active, are on demand, are usage-based or are
-         *     about to be cancelled.
+         *     An earlier change whose payment is open answers `409 PENDING_PLAN_CHANGE_EXISTS`. Refused with `422` for subscriptions that are not active, are on demand, are usage-based or are about to be cancelled.
          */
         post: operations["update_subscription_plan_handler"];
         delete?: never;
@@ -2337,13 +2317,13 @@ export interface paths {
         };
         /**
          * List webhook endpoints
-         * @description The newest first. Unlike the other lists this one goes by a cursor: pass `iterator` of one answer to get the next part.
+         * @description The newest first. Unlike other lists, this one uses a cursor: pass the `iterator` of a reply to get the next part.
          */
         get: operations["list_webhooks"];
         put?: never;
         /**
          * Create a webhook endpoint
-         * @description Events of the types in `filter_types`, or of all types if it is empty or left out, are sent to `url`. Repeating an `idempotency_key` makes no second endpoint: the answer is the first, as it is by now. There can be 100 endpoints.
+         * @description Events of the types in `filter_types`, or of all types if it is empty or omitted, are sent to `url`. Repeating an `idempotency_key` creates no second endpoint: the reply is the first endpoint in its current state. There can be 100 endpoints.
          */
         post: operations["create_webhook"];
         delete?: never;
@@ -2375,7 +2355,7 @@ export interface paths {
         head?: never;
         /**
          * Change a webhook endpoint
-         * @description Fields left out stay as they are. `null` takes away `filter_types` and `rate_limit`, and counts as left out elsewhere. What waits for an endpoint that is disabled is dropped.
+         * @description Omitted fields stay the same. `null` clears `filter_types` and `rate_limit`; other null fields stay the same. Deliveries to a disabled endpoint are dropped.
          */
         patch: operations["patch_webhook"];
         trace?: never;
@@ -2399,7 +2379,7 @@ export interface paths {
         head?: never;
         /**
          * Add headers to what is sent to an endpoint
-         * @description The headers given are added to those set before or take their place; names count without regard to case. What the sender sets itself is refused: `content-type`, `user-agent`, everything that begins with `webhook-`, and what is about the connection.
+         * @description The headers are added to existing ones or replace them; names are case-insensitive. Headers that the sender sets are refused: `content-type`, `user-agent`, `webhook-*`, and headers of the connection.
          */
         patch: operations["patch_webhook_headers"];
         trace?: never;
@@ -2673,7 +2653,7 @@ export interface webhooks {
         };
         get?: never;
         put?: never;
-        /** A dispute went unanswered until its time was up */
+        /** A dispute was not answered before its deadline */
         post: operations["on_dispute_expired"];
         delete?: never;
         options?: never;
@@ -3305,7 +3285,7 @@ export interface components {
              * @description Units that cost nothing.
              */
             free_threshold?: number | null;
-            /** @description What the meter's own unit is, if left out. */
+            /** @description What the meter's own unit is, if omitted. */
             measurement_unit?: string | null;
             meter_id: string;
             /** @description How many units one credit pays for. Decimal number as a string. */
@@ -3370,7 +3350,7 @@ export interface components {
             /** Format: int32 */
             quantity: number;
         };
-        /** @description Credits that a purchase grants. Settings left out are those of the credit type. */
+        /** @description Credits that a purchase grants. Omitted settings are those of the credit type. */
         AttachCreditEntitlementRequest: {
             credit_entitlement_id: string;
             /** @description Granted each period. Decimal number as a string. */
@@ -3391,7 +3371,7 @@ export interface components {
              * @description How often the same credits may be carried over.
              */
             max_rollover_count?: number | null;
-            /** @description What becomes of credits used beyond the balance. */
+            /** @description How credits that are used beyond the balance are treated. */
             overage_behavior?: null | components["schemas"]["CbbOverageBehavior"];
             /** @description Whether more credits may be used than there are. */
             overage_enabled?: boolean | null;
@@ -3453,7 +3433,7 @@ export interface components {
              */
             usd_equivalent_amount: number;
         };
-        /** @description Address the tax is worked out for. Only the country is mandatory. */
+        /** @description Address that determines the tax. Only the country is mandatory. */
         BillingAddress: {
             city?: string | null;
             country: components["schemas"]["CountryCodeAlpha2"];
@@ -3642,7 +3622,7 @@ export interface components {
             tax_id_format_name?: string | null;
             /**
              * Format: int32
-             * @description What is charged now, tax included. In minor units of `currency`.
+             * @description The amount that is charged now, tax included. In minor units of `currency`.
              */
             total_price: number;
             /**
@@ -3699,7 +3679,7 @@ export interface components {
             show_on_demand_tag?: boolean;
             /** @description On unless switched off. */
             show_order_details?: boolean;
-            /** @description Left out: the theme of the business. */
+            /** @description If omitted: the theme of the business. */
             theme?: null | components["schemas"]["ThemeMode"];
             theme_config?: null | components["schemas"]["ThemeConfig"];
         };
@@ -3721,7 +3701,7 @@ export interface components {
             allow_tax_id?: boolean;
             /** @description Whether to make a new customer even if the e-mail address is known. */
             always_create_new_customer?: boolean;
-            /** @description Whether the customer is led to `return_url` without a look at the status page. */
+            /** @description Whether the customer is redirected to `return_url` without seeing the status page. */
             redirect_immediately?: boolean;
             /** @description Cannot be on while `allow_phone_number_collection` is off. */
             require_phone_number?: boolean;
@@ -3761,13 +3741,13 @@ export interface components {
             billing_address?: null | components["schemas"]["CheckoutSessionBillingAddress"];
             /** @description Charge in this currency. Else it is the currency of the first product. */
             billing_currency?: null | components["schemas"]["Currency"];
-            /** @description Where the back button leads; without it there is none. */
+            /** @description Target of the back button; without it, the page has no back button. */
             cancel_url?: string | null;
-            /** @description Whether all details are final. The payment is then created at once; customer and billing address are mandatory. */
+            /** @description Whether all details are final. The payment is then created immediately; customer and billing address are mandatory. */
             confirm?: boolean;
             /** @description At most 5 fields of your own for the customer to fill in. */
             custom_fields?: null | components["schemas"]["CustomFields"];
-            /** @description Who buys. Left out: the customer says so on the page. */
+            /** @description The buyer. If omitted: the customer says so on the page. */
             customer?: null | components["schemas"]["CustomerRequest"];
             /** @description Name of the business that buys, at most 250 characters. Needs `tax_id`. */
             customer_business_name?: string | null;
@@ -3777,10 +3757,10 @@ export interface components {
              * @description One discount code. Superseded by `discount_codes`; the two exclude each other.
              */
             discount_code?: string | null;
-            /** @description Discount codes, at most 20, applied in this order, each to what the one before left. A code named twice counts once; case does not matter. */
+            /** @description Discount codes, at most 20, applied in this order, each to what the one before left. A code named twice counts once; codes are case-insensitive. */
             discount_codes?: string[] | null;
             feature_flags?: components["schemas"]["CheckoutSessionFlags"];
-            /** @description Whether the card holder must pass 3-D Secure. Left out: as the issuer wishes. */
+            /** @description Whether the card holder must pass 3-D Secure. If omitted: as the issuer wishes. */
             force_3ds?: boolean | null;
             /**
              * Format: int32
@@ -3791,13 +3771,13 @@ export interface components {
             metadata?: null | components["schemas"]["Metadata"];
             /** @description Whether country and postal code are enough of an address. */
             minimal_address?: boolean;
-            /** @description A saved payment method of the customer, to be charged at once. Needs an existing customer by id. Needs `confirm` as well. */
+            /** @description A saved payment method of the customer, charged immediately. Needs an existing customer by id. Needs `confirm` as well. */
             payment_method_id?: string | null;
             /** @description What is sold. One-time and subscription products may be mixed. May be empty with `product_collection_id`. */
             product_cart: components["schemas"]["ProductItemReq"][];
-            /** @description Offer the products of this collection. Takes the place of the cart. */
+            /** @description Offer the products of this collection. Replaces the cart. */
             product_collection_id?: string | null;
-            /** @description Where the customer is led afterwards, with id and status added to the query. */
+            /** @description Target of the customer's redirect after the payment, with id and status added to the query. */
             return_url?: string | null;
             /** @description Whether `checkout_url` is a shortened one. */
             short_link?: boolean;
@@ -3823,7 +3803,7 @@ export interface components {
              */
             max_rollover_count?: number | null;
             name: string;
-            /** @description What becomes of credits used beyond the balance. */
+            /** @description How credits that are used beyond the balance are treated. */
             overage_behavior?: null | components["schemas"]["CbbOverageBehavior"];
             /** @description Whether more credits may be used than there are. */
             overage_enabled: boolean;
@@ -3875,11 +3855,11 @@ export interface components {
              * @description Basis points for `percentage`, from 1 to 10000: 540 is 5.4 %. Mandatory for `flat` as well, where `currency_options` hold the sum.
              */
             amount: number;
-            /** @description 3 to 100 characters; kept in capitals. Left out or empty: 16 random ones. */
+            /** @description 3 to 100 characters; kept in capitals. If omitted or empty: 16 random ones. */
             code?: string | null;
             /** @description Sums and minimums by currency; at most one is the default. */
             currency_options?: components["schemas"]["CurrencyOptionRequest"][] | null;
-            /** @description Who may use it. Left out: anyone. */
+            /** @description The customers who may use it. If omitted: anyone. */
             customer_eligibility?: null | components["schemas"]["CustomerEligibility"];
             /** Format: date-time */
             expires_at?: string | null;
@@ -3892,7 +3872,7 @@ export interface components {
             per_customer_usage_limit?: number | null;
             /** @description Whether it stays on a subscription through a change of plan. */
             preserve_on_plan_change?: boolean;
-            /** @description Ids of the products it applies to; empty or left out: all. */
+            /** @description Ids of the products it applies to; all if empty or omitted. */
             restricted_to?: string[] | null;
             /**
              * Format: date-time
@@ -3964,7 +3944,7 @@ export interface components {
         CreateLocalizedPriceRequest: {
             /**
              * Format: int32
-             * @description In minor units of `currency`. Takes the place of the price of the product.
+             * @description In minor units of `currency`. Replaces the price of the product.
              */
             amount: number;
             /** @description For the pricing mode `by_country`. */
@@ -3982,7 +3962,7 @@ export interface components {
             name: string;
         };
         CreateOneTimePaymentRequest: {
-            /** @description Whether the conversion fee of adaptive pricing is part of the price rather than on top of it. Left out: the setting of the business. */
+            /** @description Whether the conversion fee of adaptive pricing is part of the price rather than on top of it. If omitted: the setting of the business. */
             adaptive_currency_fees_inclusive?: boolean | null;
             /** @description Offer these payment methods only. Whether each is shown still depends on country, currency and amount. */
             allowed_payment_method_types?: components["schemas"]["PaymentMethodTypes"][] | null;
@@ -3997,22 +3977,22 @@ export interface components {
              * @description One discount code. Superseded by `discount_codes`; the two exclude each other.
              */
             discount_code?: string | null;
-            /** @description Discount codes, at most 20, applied in this order, each to what the one before left. A code named twice counts once; case does not matter. */
+            /** @description Discount codes, at most 20, applied in this order, each to what the one before left. A code named twice counts once; codes are case-insensitive. */
             discount_codes?: string[] | null;
-            /** @description Whether the card holder must pass 3-D Secure. Left out: as the issuer wishes. */
+            /** @description Whether the card holder must pass 3-D Secure. If omitted: as the issuer wishes. */
             force_3ds?: boolean | null;
             metadata?: components["schemas"]["StringMetadata"];
-            /** @description Whether to make a hosted page for this payment. Left out: no. */
+            /** @description Whether to make a hosted page for this payment. If omitted: no. */
             payment_link?: boolean | null;
-            /** @description A saved payment method of the customer, to be charged at once. Needs an existing customer by id. */
+            /** @description A saved payment method of the customer, charged immediately. Needs an existing customer by id. */
             payment_method_id?: string | null;
             /** @description 1 to 100 lines of one-time products of one brand. */
             product_cart: components["schemas"]["OneTimeProductCartItemReq"][];
-            /** @description Whether the customer is led to `return_url` without a look at the status page. */
+            /** @description Whether the customer is redirected to `return_url` without seeing the status page. */
             redirect_immediately?: boolean;
             /** @description Whether the hosted page insists on a phone number. */
             require_phone_number?: boolean;
-            /** @description Where the customer is led afterwards, with id and status added to the query. */
+            /** @description Target of the customer's redirect after the payment, with id and status added to the query. */
             return_url?: string | null;
             /** @description Whether the link is a shortened one. */
             short_link?: boolean | null;
@@ -4022,7 +4002,7 @@ export interface components {
             tax_id?: string | null;
         };
         CreateOneTimePaymentResponse: {
-            /** @description Lets the page of the merchant confirm this payment, and no other. Present with or without a link. */
+            /** @description Allows the merchant's page to confirm this payment, and no other. Present with or without a link. */
             client_secret: string;
             customer: components["schemas"]["PaymentCustomerResponse"];
             /**
@@ -4039,18 +4019,18 @@ export interface components {
             expires_on?: string | null;
             metadata: components["schemas"]["StringMetadata"];
             payment_id: string;
-            /** @description Page where the customer pays; null if none was asked for. */
+            /** @description Page where the customer pays; null if it was not requested. */
             payment_link?: string | null;
             /** @description The cart of the request. */
             product_cart?: components["schemas"]["OneTimeProductCartItemReq"][] | null;
             /**
              * Format: int32
-             * @description What the customer pays, tax included, in minor units of the charge currency.
+             * @description The amount that the customer pays, tax included, in minor units of the charge currency.
              */
             total_amount: number;
         };
         CreateProductCollectionRequest: {
-            /** @description Left out: the primary brand. */
+            /** @description If omitted: the primary brand. */
             brand_id?: string | null;
             description?: string | null;
             /** @description When a customer's move to a cheaper product of the collection takes effect. */
@@ -4066,7 +4046,7 @@ export interface components {
         CreateProductRequest: {
             /** @description Ids of the add-ons that may go with this subscription product. */
             addons?: string[] | null;
-            /** @description Left out: the primary brand. */
+            /** @description If omitted: the primary brand. */
             brand_id?: string | null;
             /** @description Credits a purchase grants. */
             credit_entitlements?: components["schemas"]["AttachCreditEntitlementRequest"][] | null;
@@ -4100,7 +4080,7 @@ export interface components {
             tax_category: components["schemas"]["TaxCategory"];
         };
         CreateRefundRequest: {
-            /** @description The lines to refund. Left out: all that is left. */
+            /** @description The lines to refund. If omitted: all that is left. */
             items?: components["schemas"]["PartialRefundItem"][] | null;
             metadata?: components["schemas"]["Metadata"];
             payment_id: string;
@@ -4108,9 +4088,9 @@ export interface components {
             reason?: string | null;
         };
         CreateSessionResponse: {
-            /** @description Where to send the customer; null if a saved payment method was charged. */
+            /** @description URL for the customer; null if a saved payment method was charged. */
             checkout_url?: string | null;
-            /** @description Lets the page of the merchant confirm this payment, and no other. Only with `confirm`. */
+            /** @description Allows the merchant's page to confirm this payment, and no other. Only with `confirm`. */
             client_secret?: string | null;
             /** @description Only with `confirm`. */
             payment_id?: string | null;
@@ -4127,12 +4107,12 @@ export interface components {
             } | null;
         };
         CreateSubscriptionChargeRequest: {
-            /** @description Whether the conversion fee of adaptive pricing is part of the price rather than on top of it. Left out: the setting of the business. */
+            /** @description Whether the conversion fee of adaptive pricing is part of the price rather than on top of it. If omitted: the setting of the business. */
             adaptive_currency_fees_inclusive?: boolean | null;
             customer_balance_config?: null | components["schemas"]["CustomerBalanceConfig"];
-            /** @description For the payment. Left out: the subscription's. */
+            /** @description For the payment. If omitted: the subscription's. */
             metadata?: null | components["schemas"]["Metadata"];
-            /** @description Left out: the currency of the subscription. */
+            /** @description If omitted: the currency of the subscription. */
             product_currency?: null | components["schemas"]["Currency"];
             /** @description What the customer reads on the invoice. */
             product_description?: string | null;
@@ -4161,9 +4141,9 @@ export interface components {
              * @description One discount code. Superseded by `discount_codes`; the two exclude each other.
              */
             discount_code?: string | null;
-            /** @description Discount codes, at most 20, applied in this order, each to what the one before left. A code named twice counts once; case does not matter. */
+            /** @description Discount codes, at most 20, applied in this order, each to what the one before left. A code named twice counts once; codes are case-insensitive. */
             discount_codes?: string[] | null;
-            /** @description Whether the card holder must pass 3-D Secure. Left out: as the issuer wishes. */
+            /** @description Whether the card holder must pass 3-D Secure. If omitted: as the issuer wishes. */
             force_3ds?: boolean | null;
             /**
              * Format: int32
@@ -4175,9 +4155,9 @@ export interface components {
             on_demand?: null | components["schemas"]["OnDemandSubscriptionReq"];
             /** @description One-time products bought along with it. */
             one_time_product_cart?: components["schemas"]["OneTimeProductCartItemReq"][] | null;
-            /** @description Whether to make a hosted page for the first payment. Left out: no. */
+            /** @description Whether to make a hosted page for the first payment. If omitted: no. */
             payment_link?: boolean | null;
-            /** @description A saved payment method of the customer, to be charged at once. Needs an existing customer by id. */
+            /** @description A saved payment method of the customer, charged immediately. Needs an existing customer by id. */
             payment_method_id?: string | null;
             product_id: string;
             /**
@@ -4185,11 +4165,11 @@ export interface components {
              * @description At least 1.
              */
             quantity: number;
-            /** @description Whether the customer is led to `return_url` without a look at the status page. */
+            /** @description Whether the customer is redirected to `return_url` without seeing the status page. */
             redirect_immediately?: boolean;
             /** @description Whether the hosted page insists on a phone number. */
             require_phone_number?: boolean;
-            /** @description Where the customer is led afterwards, with id and status added to the query. */
+            /** @description Target of the customer's redirect after the payment, with id and status added to the query. */
             return_url?: string | null;
             /** @description Whether the link is a shortened one. */
             short_link?: boolean | null;
@@ -4204,7 +4184,7 @@ export interface components {
         };
         CreateSubscriptionResponse: {
             addons: components["schemas"]["AddonCartResponseItem"][];
-            /** @description Lets the page of the merchant confirm this payment, and no other. */
+            /** @description Allows the merchant's page to confirm this payment, and no other. */
             client_secret?: string | null;
             customer: components["schemas"]["CustomerLimitedDetailsResponse"];
             /**
@@ -4222,7 +4202,7 @@ export interface components {
             one_time_product_cart?: components["schemas"]["OneTimeProductCartItemResponse"][] | null;
             /** @description The first payment. */
             payment_id: string;
-            /** @description Page where the customer pays; null if none was asked for. */
+            /** @description Page where the customer pays; null if it was not requested. */
             payment_link?: string | null;
             /**
              * Format: int32
@@ -4240,7 +4220,7 @@ export interface components {
             description?: string | null;
             /** @description Whether events are not sent. */
             disabled?: boolean | null;
-            /** @description The event types to send. Empty or left out: all. */
+            /** @description The event types to send. If omitted or empty: all. */
             filter_types?: components["schemas"]["EventType"][];
             /** @description Sent along with every event. */
             headers?: {
@@ -4336,7 +4316,7 @@ export interface components {
              * @description How often the same credits may be carried over.
              */
             max_rollover_count?: number | null;
-            /** @description What becomes of credits used beyond the balance. */
+            /** @description How credits that are used beyond the balance are treated. */
             overage_behavior: components["schemas"]["CbbOverageBehavior"];
             /** @description Whether more credits may be used than there are. */
             overage_enabled: boolean;
@@ -4630,7 +4610,7 @@ export interface components {
             /** @description Whether it may be charged without the customer being present. */
             recurring_enabled?: boolean | null;
         };
-        /** @description Who buys: an existing customer by id, or somebody by e-mail address. The first form that fits counts, and members of the other are ignored. A `customer_id` of null counts as left out. */
+        /** @description The buyer: an existing customer by id, or a customer by e-mail address. The first form that matches applies, and members of the other are ignored. A `customer_id` of null counts as omitted. */
         CustomerRequest: components["schemas"]["AttachExistingCustomer"] | components["schemas"]["NewCustomer"];
         CustomerResponse: {
             business_id: string;
@@ -4702,7 +4682,7 @@ export interface components {
         /** @description What the customer entered in a custom field of the checkout. */
         CustomFieldResponse: {
             key: string;
-            /** @description Always a string, whatever the type of the field. */
+            /** @description Always a string, for every type of field. */
             value: string;
         };
         /** @description Fields of your own. */
@@ -4927,7 +4907,7 @@ export interface components {
             /** @description For `digital_files`. */
             digital_product_delivery?: null | components["schemas"]["DigitalProductDelivery"];
             entitlement_id: string;
-            /** @description Why it could not be handed over. */
+            /** @description The reason why it could not be handed over. */
             error_code?: string | null;
             error_message?: string | null;
             /** @description For `feature_flag`. */
@@ -4977,15 +4957,15 @@ export interface components {
         };
         /** @description Body of every error answer. */
         Error: {
-            /** @description What went wrong, for programs: `UPPER_SNAKE_CASE`, but for a few codes the API itself spells otherwise. */
+            /** @description A code for programs: `UPPER_SNAKE_CASE`, except for a few codes that the API spells differently. */
             code: string;
-            /** @description Every violation found, not the first alone. */
+            /** @description All violations, not only the first. */
             details?: {
                 message: string;
                 /** @description Where, as in `product_cart[0].quantity`. */
                 path: string;
             }[];
-            /** @description What went wrong, for people. The cause follows in parentheses where it can be named. */
+            /** @description A message for people, with the cause in parentheses if it is known. */
             message: string;
         };
         Event: {
@@ -5005,7 +4985,7 @@ export interface components {
             metadata?: null | components["schemas"]["EventMetadata"];
             /**
              * Format: date-time
-             * @description When it happened. Left out: now.
+             * @description When it happened. If omitted: now.
              */
             timestamp?: string | null;
         };
@@ -5123,7 +5103,7 @@ export interface components {
             subscription_ids: string[];
             /**
              * Format: int32
-             * @description What the customer pays, tax included. In minor units of `currency`.
+             * @description The amount that the customer pays, tax included. In minor units of `currency`.
              */
             total_amount: number;
         };
@@ -5224,7 +5204,7 @@ export interface components {
         GrantStatusFilter: "active" | "expired" | "depleted";
         GroupProduct: {
             product_id: string;
-            /** @description Whether the product is shown. Left out: yes. */
+            /** @description Whether the product is shown. If omitted: yes. */
             status?: boolean | null;
         };
         /** @description What a change of plan charges now. */
@@ -5241,7 +5221,7 @@ export interface components {
             /** @description Events that were new. */
             ingested_count: number;
         };
-        /** @description Settings of an entitlement. Which shape applies is up to `integration_type`. */
+        /** @description Settings of an entitlement. `integration_type` determines the shape. */
         IntegrationConfig: {
             feature_id: string;
             feature_type: components["schemas"]["FeatureType"];
@@ -5279,7 +5259,7 @@ export interface components {
             duration_interval?: null | components["schemas"]["TimeInterval"];
             fulfillment_mode?: null | components["schemas"]["FulfillmentMode"];
         };
-        /** @description Settings of an entitlement. Which shape applies is up to `integration_type`. */
+        /** @description Settings of an entitlement. `integration_type` determines the shape. */
         IntegrationConfigResponse: {
             feature_id: string;
             feature_type: components["schemas"]["FeatureType"];
@@ -5315,7 +5295,7 @@ export interface components {
             fulfillment_mode?: null | components["schemas"]["FulfillmentMode"];
         };
         /**
-         * @description State of a payment. It starts as `requires_payment_method`; `succeeded`, `failed` and `cancelled` are ends, but a failed payment may be tried again.
+         * @description State of a payment. It starts as `requires_payment_method`; `succeeded`, `failed` and `cancelled` are final, except that a failed payment can be tried again.
          * @enum {string}
          */
         IntentStatus: "succeeded" | "failed" | "cancelled" | "processing" | "requires_customer_action" | "requires_merchant_action" | "requires_payment_method" | "requires_confirmation" | "requires_capture" | "partially_captured" | "partially_captured_and_capturable";
@@ -5392,7 +5372,7 @@ export interface components {
         LicenseKeySource: "auto" | "import" | "manual";
         /** @enum {string} */
         LicenseKeyStatus: "active" | "expired" | "disabled";
-        /** @description A line of a change of plan, of one of three kinds told apart by `type`. */
+        /** @description A line of a change of plan, of one of three kinds that `type` distinguishes. */
         LineItem: {
             currency: components["schemas"]["Currency"];
             description?: string | null;
@@ -5774,14 +5754,14 @@ export interface components {
             screens_to_next_block: number;
             unbilled_screens: number;
         };
-        /** @description Somebody by e-mail address. The most recently created customer with that address is taken as it is; else one is created. */
+        /** @description A customer by e-mail address. The most recently created customer with that address is used unchanged; if there is none, one is created. */
         NewCustomer: {
             email: string;
             name?: string | null;
             phone_number?: string | null;
         };
         OnDemandSubscriptionReq: {
-            /** @description Whether the conversion fee of adaptive pricing is part of the price rather than on top of it. Left out: the setting of the business. */
+            /** @description Whether the conversion fee of adaptive pricing is part of the price rather than on top of it. If omitted: the setting of the business. */
             adaptive_currency_fees_inclusive?: boolean | null;
             /** @description Whether the payment method is only authorised, without a first charge. */
             mandate_only: boolean;
@@ -5803,7 +5783,7 @@ export interface components {
             discount?: number;
             /**
              * Format: int32
-             * @description Taken off the price, in basis points from 0 to 10000: 1250 is 12.5 %. Null counts as left out.
+             * @description Taken off the price, in basis points from 0 to 10000: 1250 is 12.5 %. Null counts as omitted.
              */
             discount_bps?: number | null;
             /** @description Whether the customer chooses the price. */
@@ -5820,7 +5800,7 @@ export interface components {
              * @description What the page proposes for a pay-what-you-want product. Not below `price`. In minor units of `currency`.
              */
             suggested_price?: number | null;
-            /** @description Whether tax is part of the price. Left out or null: it is added. */
+            /** @description Whether tax is part of the price. If omitted or null: it is added. */
             tax_inclusive?: boolean | null;
         };
         OneTimeProductCartItemReq: {
@@ -5843,19 +5823,19 @@ export interface components {
             quantity: number;
         };
         /**
-         * @description What becomes of a change of plan whose payment fails.
+         * @description How a change of plan is treated if its payment fails.
          * @enum {string}
          */
         OnPaymentFailure: "prevent_change" | "apply_change";
         PartialRefundItem: {
             /**
              * Format: int32
-             * @description How much of the line, in minor units of the payment's currency. Left out: all that is left of it.
+             * @description How much of the line, in minor units of the payment's currency. If omitted: all that is left of it.
              */
             amount?: number | null;
             /** @description `items_id` of the line. */
             item_id: string;
-            /** @description Whether `amount` contains the tax (so if left out) or the tax is added. */
+            /** @description Whether `amount` contains the tax (the default) or the tax is added. */
             tax_inclusive?: boolean;
         };
         PatchAddonRequest: {
@@ -5915,7 +5895,7 @@ export interface components {
         };
         PatchDigitalProductDeliveryRequest: {
             external_url?: string | null;
-            /** @description Ids of uploaded files. Takes the place of the list. */
+            /** @description Ids of uploaded files. Replaces the list. */
             files?: string[] | null;
             instructions?: string | null;
         };
@@ -5926,7 +5906,7 @@ export interface components {
              */
             amount?: number | null;
             code?: string | null;
-            /** @description Takes the place of the list. */
+            /** @description Replaces the list. */
             currency_options?: components["schemas"]["CurrencyOptionRequest"][] | null;
             customer_eligibility?: null | components["schemas"]["CustomerEligibility"];
             /** Format: date-time */
@@ -5939,7 +5919,7 @@ export interface components {
              */
             per_customer_usage_limit?: number | null;
             preserve_on_plan_change?: boolean | null;
-            /** @description Takes the place of the list. */
+            /** @description Replaces the list. */
             restricted_to?: string[] | null;
             /**
              * Format: date-time
@@ -6011,7 +5991,7 @@ export interface components {
             proration_billing_mode_on_upgrade?: null | components["schemas"]["ProrationBillingMode"];
         };
         PatchProductRequest: {
-            /** @description Takes the place of the list. */
+            /** @description Replaces the list. */
             addons?: string[] | null;
             brand_id?: string | null;
             credit_entitlements?: components["schemas"]["AttachCreditEntitlementRequest"][] | null;
@@ -6062,7 +6042,7 @@ export interface components {
             customer_name?: string | null;
             /** @description Turns an on-demand subscription into an ordinary one. */
             disable_on_demand?: null | components["schemas"]["DisableOnDemandReq"];
-            /** @description Takes the place of the metadata. */
+            /** @description Replaces the metadata. */
             metadata?: null | components["schemas"]["Metadata"];
             /**
              * Format: date-time
@@ -6071,7 +6051,7 @@ export interface components {
             next_billing_date?: string | null;
             /** @description `true` pauses, `false` resumes. No other field may go with it. */
             pause?: boolean | null;
-            /** @description `cancelled` ends it at once. `paused` and `active` are taken for `pause`, with the same rule. No other status may be set. */
+            /** @description `cancelled` ends it immediately. `paused` and `active` are taken for `pause`, with the same rule. No other status may be set. */
             status?: null | components["schemas"]["SubscriptionStatus"];
             /**
              * Format: int32
@@ -6084,7 +6064,7 @@ export interface components {
         PatchWebhookRequest: {
             description?: string | null;
             disabled?: boolean | null;
-            /** @description Takes the place of the list. Empty or null: all. */
+            /** @description Replaces the list. Empty or null: all. */
             filter_types?: components["schemas"]["EventType"][] | null;
             metadata?: {
                 [key: string]: string;
@@ -6113,7 +6093,7 @@ export interface components {
             name?: string | null;
             /**
              * Format: int32
-             * @description What is left to refund, tax included.
+             * @description The amount left to refund, tax included.
              */
             refundable_amount: number;
             /**
@@ -6137,7 +6117,7 @@ export interface components {
          */
         PaymentMethodTypes: "ach" | "affirm" | "afterpay_clearpay" | "alfamart" | "ali_pay" | "ali_pay_hk" | "alma" | "amazon_pay" | "apple_pay" | "atome" | "bacs" | "bancontact_card" | "bca_bank_transfer" | "becs" | "benefit" | "billie" | "bizum" | "blik" | "bni_va" | "boleto" | "bri_va" | "card_redirect" | "cashapp" | "cimb_va" | "classic" | "credit" | "crypto_currency" | "dana" | "danamon_va" | "debit" | "direct_carrier_billing" | "duit_now" | "efecty" | "eft" | "eps" | "evoucher" | "family_mart" | "fps" | "gcash" | "giropay" | "givex" | "go_pay" | "google_pay" | "ideal" | "indomaret" | "instant_bank_transfer" | "interac" | "kakao_pay" | "klarna" | "knet" | "lawson" | "local_bank_redirect" | "local_bank_transfer" | "mandiri_va" | "mb_way" | "mifinity" | "mini_stop" | "mobile_pay" | "momo" | "momo_atm" | "multibanco" | "naver_pay" | "online_banking_czech_republic" | "online_banking_finland" | "online_banking_fpx" | "online_banking_poland" | "online_banking_slovakia" | "online_banking_thailand" | "open_banking_pis" | "open_banking_uk" | "oxxo" | "pago_efectivo" | "pay_bright" | "pay_easy" | "pay_safe_card" | "payco" | "paypal" | "paze" | "permata_bank_transfer" | "pix" | "prompt_pay" | "przelewy24" | "pse" | "red_compra" | "red_pagos" | "revolut_pay" | "samsung_pay" | "satispay" | "seicomart" | "sepa" | "sepa_bank_transfer" | "seven_eleven" | "sofort" | "sunbit" | "swish" | "touch_n_go" | "trustly" | "twint" | "upi_collect" | "upi_intent" | "venmo" | "viet_qr" | "vipps" | "walley" | "we_chat_pay" | "zip";
         /**
-         * @description Who processes the payment: `dodo`, or a processor of the merchant's own.
+         * @description The processor of the payment: `dodo`, or a processor of the merchant's own.
          * @enum {string}
          */
         PaymentProvider: "stripe" | "adyen" | "dodo";
@@ -6201,7 +6181,7 @@ export interface components {
             refunds: components["schemas"]["RefundListItem"][];
             /**
              * Format: int32
-             * @description Which retry of a renewal this is; 0 for a payment that is none.
+             * @description Number of the retry of a renewal; 0 if the payment is not a retry.
              */
             retry_attempt: number;
             /**
@@ -6227,7 +6207,7 @@ export interface components {
             tax?: number | null;
             /**
              * Format: int32
-             * @description What the customer pays, tax included. In minor units of `currency`.
+             * @description The amount that the customer pays, tax included. In minor units of `currency`.
              */
             total_amount: number;
             /**
@@ -6316,7 +6296,7 @@ export interface components {
         };
         /** @enum {string} */
         PayoutStatus: "not_initiated" | "in_progress" | "on_hold" | "failed" | "success";
-        /** @description Price of a product, of one of three kinds told apart by `type`. */
+        /** @description Price of a product, of one of three kinds that `type` distinguishes. */
         Price: (components["schemas"]["OneTimePrice"] & {
             /** @enum {string} */
             type: "one_time_price";
@@ -6335,7 +6315,7 @@ export interface components {
         ProductCollectionGroup: {
             group_name?: string | null;
             products: components["schemas"]["GroupProduct"][];
-            /** @description Whether the group is shown. Left out: yes. */
+            /** @description Whether the group is shown. If omitted: yes. */
             status?: boolean | null;
         };
         ProductCollectionGroupResponse: {
@@ -6416,7 +6396,7 @@ export interface components {
             addons?: components["schemas"]["AttachAddonReq"][] | null;
             /**
              * Format: int32
-             * @description For pay-what-you-want products: what the customer gives for one unit, in minor units. Left out: the customer chooses on the page.
+             * @description For pay-what-you-want products: what the customer gives for one unit, in minor units. If omitted: the customer chooses on the page.
              */
             amount?: number | null;
             /** @description Other amounts of credits than the product grants. */
@@ -6457,7 +6437,7 @@ export interface components {
             discount?: number;
             /**
              * Format: int32
-             * @description Taken off the price, in basis points from 0 to 10000: 1250 is 12.5 %. Null counts as left out.
+             * @description Taken off the price, in basis points from 0 to 10000: 1250 is 12.5 %. Null counts as omitted.
              */
             discount_bps?: number | null;
             /**
@@ -6479,7 +6459,7 @@ export interface components {
              */
             subscription_period_count: number;
             subscription_period_interval: components["schemas"]["TimeInterval"];
-            /** @description Whether tax is part of the price. Left out or null: it is added. */
+            /** @description Whether tax is part of the price. If omitted or null: it is added. */
             tax_inclusive?: boolean | null;
             /**
              * Format: int32
@@ -6752,12 +6732,12 @@ export interface components {
             trial_period_days: number;
         };
         /**
-         * @description `pending` until the first payment; `past_due` during the grace period after a failed charge, `on_hold` without one; `failed`, `cancelled` and `expired` are ends.
+         * @description `pending` until the first payment; `past_due` during the grace period after a failed charge, `on_hold` without one; `failed`, `cancelled` and `expired` are final.
          * @enum {string}
          */
         SubscriptionStatus: "pending" | "active" | "on_hold" | "paused" | "cancelled" | "failed" | "expired" | "past_due";
         /**
-         * @description What is sold, as far as the tax rate depends on it.
+         * @description What is sold, as far as it affects the tax rate.
          * @enum {string}
          */
         TaxCategory: "digital_products" | "saas" | "e_book" | "edtech" | "live_tutoring";
@@ -6826,7 +6806,7 @@ export interface components {
             /** @description Where to `PUT` the image. */
             url: string;
         };
-        /** @description Other settings for credits the subscription grants. What is left out stays. */
+        /** @description Other settings for credits the subscription grants. Omitted settings stay the same. */
         UpdateCreditEntitlementCartItem: {
             credit_entitlement_id: string;
             credits_amount?: string | null;
@@ -6857,7 +6837,7 @@ export interface components {
             type: "existing";
         };
         UpdatePaymentMethodResponse: {
-            /** @description Lets the page of the merchant confirm this payment, and no other. */
+            /** @description Allows the merchant's page to confirm this payment, and no other. */
             client_secret?: string | null;
             /**
              * Format: date-time
@@ -6866,7 +6846,7 @@ export interface components {
             expires_on?: string | null;
             /** @description The payment, if one was made. */
             payment_id?: string | null;
-            /** @description Page where the customer pays; null if none was asked for. */
+            /** @description Page where the customer pays; null if it was not requested. */
             payment_link?: string | null;
         };
         UpdateProductImageResponse: {
@@ -6879,22 +6859,22 @@ export interface components {
             url: string;
         };
         UpdateSubscriptionPlanReq: {
-            /** @description Whether the conversion fee of adaptive pricing is part of the price rather than on top of it. Left out: the setting of the business. */
+            /** @description Whether the conversion fee of adaptive pricing is part of the price rather than on top of it. If omitted: the setting of the business. */
             adaptive_currency_fees_inclusive?: boolean | null;
-            /** @description All add-ons of the new plan. Left out or empty: none. */
+            /** @description All add-ons of the new plan. If omitted or empty: none. */
             addons?: components["schemas"]["AttachAddonReq"][] | null;
             /**
              * @deprecated
              * @description One discount code. Superseded by `discount_codes`; the two exclude each other.
              */
             discount_code?: string | null;
-            /** @description Left out: discounts made to stay on a change of plan stay. Empty: all go. Else these take their place, at most 20. */
+            /** @description If omitted: discounts made to stay on a change of plan stay. Empty: all go. Else these take their place, at most 20. */
             discount_codes?: string[] | null;
-            /** @description Left out: immediately. At the next billing date only `full_immediately` is possible. */
+            /** @description If omitted: immediately. At the next billing date only `full_immediately` is possible. */
             effective_at?: components["schemas"]["EffectiveAt"];
-            /** @description For the payment. Left out: the subscription's. */
+            /** @description For the payment. If omitted: the subscription's. */
             metadata?: null | components["schemas"]["Metadata"];
-            /** @description Whether the change takes effect although its payment fails. Left out: the setting of the business. */
+            /** @description Whether the change takes effect although its payment fails. If omitted: the setting of the business. */
             on_payment_failure?: null | components["schemas"]["OnPaymentFailure"];
             product_id: string;
             proration_billing_mode: components["schemas"]["ProrationBillingMode"];
@@ -6923,7 +6903,7 @@ export interface components {
             discount?: number;
             /**
              * Format: int32
-             * @description Taken off the price, in basis points from 0 to 10000: 1250 is 12.5 %. Null counts as left out.
+             * @description Taken off the price, in basis points from 0 to 10000: 1250 is 12.5 %. Null counts as omitted.
              */
             discount_bps?: number | null;
             /**
@@ -6947,7 +6927,7 @@ export interface components {
              */
             subscription_period_count: number;
             subscription_period_interval: components["schemas"]["TimeInterval"];
-            /** @description Whether tax is part of the price. Left out or null: it is added. */
+            /** @description Whether tax is part of the price. If omitted or null: it is added. */
             tax_inclusive?: boolean | null;
         };
         UsageHistoryItem: {
@@ -6988,7 +6968,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description The service behind does not answer. The emulator says so only when it is told to pretend. */
+        /** @description The service behind does not answer. The emulator returns this only as a fault on demand. */
         BadGateway: {
             headers: {
                 [name: string]: unknown;
@@ -7013,7 +6993,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description The request conflicts with what exists; `code` says how. Nothing was changed. The official clients repeat a call that is answered so. */
+        /** @description The request conflicts with what exists; `code` says how. Nothing was changed. The official clients retry after this status. */
         Conflict: {
             headers: {
                 [name: string]: unknown;
@@ -7022,7 +7002,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The key may not do this, as with a read-only key on a write (`UNAUTHORIZED`), or the object may not be treated so; `code` tells which. */
+        /** @description The key does not allow this, such as a write with a read-only key (`UNAUTHORIZED`), or the object does not; see `code`. */
         Forbidden: {
             headers: {
                 [name: string]: unknown;
@@ -7049,7 +7029,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The request is larger than the operation takes. */
+        /** @description The request is larger than the operation allows. */
         PayloadTooLarge: {
             headers: {
                 [name: string]: unknown;
@@ -7072,7 +7052,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description Something failed inside, or the emulator was told to pretend so: `INTERNAL_SERVER_ERROR`. */
+        /** @description An internal failure, or a fault of the emulator on demand: `INTERNAL_SERVER_ERROR`. */
         ServerError: {
             headers: {
                 [name: string]: unknown;
@@ -7099,7 +7079,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description Not possible at the moment; try again. The emulator says so only when it is told to pretend. */
+        /** @description Not possible at the moment; try again. The emulator returns this only as a fault on demand. */
         Unavailable: {
             headers: {
                 [name: string]: unknown;
@@ -7149,7 +7129,7 @@ export interface components {
         MeterId: string;
         /** @description Which page, counted from 0. A page past the end is empty. */
         PageNumber: number;
-        /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+        /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
         PageSize: number;
         /** @description Id of the payment: `pay_...`. */
         PaymentId: string;
@@ -7183,7 +7163,7 @@ export interface operations {
             query?: {
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
             };
             header?: never;
@@ -7335,7 +7315,7 @@ export interface operations {
                 limit?: number;
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
                 /** @description Only movements of this payment, refund, dispute or payout. */
                 reference_object_id?: string;
@@ -7368,11 +7348,11 @@ export interface operations {
                 created_at_gte?: components["parameters"]["CreatedFrom"];
                 /** @description Only what was created at this instant or earlier. */
                 created_at_lte?: components["parameters"]["CreatedUntil"];
-                /** @description Part of the e-mail address or of the customer's id, in any case. */
+                /** @description Part of the e-mail address or of the customer's id, in upper or lower case. */
                 identifier?: string;
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
             };
             header?: never;
@@ -7812,7 +7792,7 @@ export interface operations {
                 deleted?: boolean;
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
             };
             header?: never;
@@ -7870,7 +7850,7 @@ export interface operations {
                 customer_id?: string;
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
             };
             header?: never;
@@ -7930,7 +7910,7 @@ export interface operations {
             query?: {
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
                 /** @description Only grants in this state. */
                 status?: components["schemas"]["GrantStatusFilter"];
@@ -7968,7 +7948,7 @@ export interface operations {
                 end_date?: string;
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
                 /** @description Only movements of this instant or later. */
                 start_date?: string;
@@ -8157,7 +8137,7 @@ export interface operations {
                 name?: string;
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
             };
             header?: never;
@@ -8295,7 +8275,7 @@ export interface operations {
     create_customer_portal_session: {
         parameters: {
             query?: {
-                /** @description Where the portal leads back to. An absolute URL. */
+                /** @description Target of the portal's back link. An absolute URL. */
                 return_url?: string;
                 /** @description Whether the link is mailed to the customer as well. The emulator sends no mail; the page says that one was asked for. */
                 send_email?: boolean;
@@ -8330,7 +8310,7 @@ export interface operations {
             query?: {
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
             };
             header?: never;
@@ -8391,7 +8371,7 @@ export interface operations {
                 integration_type?: components["schemas"]["EntitlementIntegrationType"];
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
                 /** @description Only those with this status. */
                 status?: components["schemas"]["EntitlementGrantStatus"];
@@ -8533,7 +8513,7 @@ export interface operations {
                 currency?: components["schemas"]["Currency"];
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
             };
             header?: never;
@@ -8598,13 +8578,13 @@ export interface operations {
             query?: {
                 /** @description Only discounts that can (`true`) or cannot (`false`) be used now: started, not expired, not used up. */
                 active?: boolean;
-                /** @description Part of the code, without regard to case. */
+                /** @description Part of the code, case-insensitively. */
                 code?: string;
                 /** @description Only discounts of this type. */
                 discount_type?: components["schemas"]["DiscountType"];
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
                 /** @description Only discounts that apply to this product, those without a restriction among them. */
                 product_id?: string;
@@ -8745,7 +8725,7 @@ export interface operations {
             query?: {
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
             };
             header?: never;
@@ -8836,7 +8816,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The code, in any case. */
+                /** @description The code, in upper or lower case. */
                 code: string;
             };
             cookie?: never;
@@ -8873,7 +8853,7 @@ export interface operations {
                 dispute_status?: components["schemas"]["DisputeStatus"];
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
             };
             header?: never;
@@ -8929,7 +8909,7 @@ export interface operations {
                 integration_type?: components["schemas"]["EntitlementIntegrationType"];
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
             };
             header?: never;
@@ -9129,7 +9109,7 @@ export interface operations {
                 customer_id?: string;
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
                 /** @description Only those with this status. */
                 status?: components["schemas"]["EntitlementGrantStatus"];
@@ -9201,7 +9181,7 @@ export interface operations {
                 meter_id?: string;
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
                 /** @description Only events of this instant or later. */
                 start?: string;
@@ -9404,7 +9384,7 @@ export interface operations {
                 license_key_id?: string | null;
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: number | null;
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: number | null;
             };
             header?: never;
@@ -9496,11 +9476,11 @@ export interface operations {
                 customer_id?: string;
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
                 /** @description Only those of this product. */
                 product_id?: string;
-                /** @description Only keys that came into being this way. */
+                /** @description Only keys that were created this way. */
                 source?: components["schemas"]["LicenseKeySource"];
                 /** @description Only those with this status. */
                 status?: components["schemas"]["LicenseKeyStatus"];
@@ -9704,7 +9684,7 @@ export interface operations {
                 archived?: boolean;
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
             };
             header?: never;
@@ -9895,7 +9875,7 @@ export interface operations {
                 customer_id?: string;
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
                 /** @description Only those of this product. */
                 product_id?: string;
@@ -10064,7 +10044,7 @@ export interface operations {
                 created_at_lte?: components["parameters"]["CreatedUntil"];
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
             };
             header?: never;
@@ -10118,7 +10098,7 @@ export interface operations {
             query?: {
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
             };
             header?: never;
@@ -10180,7 +10160,7 @@ export interface operations {
                 brand_id?: string;
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
             };
             header?: never;
@@ -10569,7 +10549,7 @@ export interface operations {
                 brand_id?: string;
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
                 /** @description Only subscription products (`true`) or only one-time products (`false`). */
                 recurring?: boolean;
@@ -10979,7 +10959,7 @@ export interface operations {
             query?: {
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
                 /** @description Only those of this product. */
                 product_id?: string;
@@ -11015,7 +10995,7 @@ export interface operations {
                 customer_id?: string;
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
                 /** @description Only those with this status. */
                 status?: components["schemas"]["RefundStatus"];
@@ -11112,7 +11092,7 @@ export interface operations {
                 customer_id?: string;
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: components["parameters"]["PageNumber"];
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
                 /** @description Only those of this product. */
                 product_id?: string;
@@ -11411,7 +11391,7 @@ export interface operations {
                 meter_id?: string | null;
                 /** @description Which page, counted from 0. A page past the end is empty. */
                 page_number?: number | null;
-                /** @description How many items a page holds: 10 if left out, at most 100. With 0 the page is empty. */
+                /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: number | null;
                 /** @description Only periods that end after this instant. */
                 start_date?: string | null;
@@ -11444,7 +11424,7 @@ export interface operations {
     list_webhooks: {
         parameters: {
             query?: {
-                /** @description Where to go on: the `iterator` or `prev_iterator` of an earlier answer. */
+                /** @description Cursor: the `iterator` or `prev_iterator` of an earlier reply. */
                 iterator?: string | null;
                 /** @description At most this many endpoints: 1 to 250, without one 50. */
                 limit?: number | null;
@@ -11593,7 +11573,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The headers. Sensitive ones are named without their values. */
+            /** @description The headers. Sensitive headers are listed without their values. */
             200: {
                 headers: {
                     [name: string]: unknown;
