@@ -1,4 +1,4 @@
-/** What a resource's routes.ts gives: handlers keyed by the contract's own words. */
+/** Types of handlers. A resource's routes.ts exports handlers by the names of their operations in the contract. */
 import type { Body, OperationName, PathParameters, Query, Reply } from './operations.js'
 import type { Context } from '../sandbox/sandbox.js'
 
@@ -9,10 +9,10 @@ export interface Call<Name> {
   context: Context
 }
 
-/** Synchronous and atomic: runs inside a transaction (a change) or between them (a GET), and refuses by throwing an ApiError. */
+/** Synchronous and atomic: runs inside a transaction, or between transactions for a GET. Throws an ApiError to refuse. */
 export type Handler<Name> = (call: Call<Name>) => Reply<Name>
 
 export type Handlers = { [Name in OperationName]?: Handler<Name> }
 
-/** A handler of the control API may also wait for something, and has then left its transaction. */
+/** Handlers of the control API may also return a promise. What they do after an await is outside the transaction. */
 export type ControlHandlers = { [Name in OperationName]?: Handler<Name> | ((call: Call<Name>) => Promise<Reply<Name>>) }

@@ -1,7 +1,4 @@
-/**
- * The bundled OpenAPI documents and the operations in them: what HTTP binds, what ajv validates. Each is read once per
- * process.
- */
+/** Loads the bundled OpenAPI documents and their operations. Each is read once per process. */
 import { packageJson } from '../root.js'
 import type { OperationName } from './operations.js'
 
@@ -19,7 +16,7 @@ interface OperationObject {
   security?: object[]
   parameters?: Array<Parameter | { $ref: string }>
   requestBody?: { required?: boolean, content: Record<string, { schema: object }> }
-  /** In bytes; for an operation that takes more than the others. */
+  /** In bytes, for an operation that accepts larger bodies than the others. */
   'x-body-limit'?: number
   responses: Record<string, { content?: Record<string, { schema: object }> }>
 }
@@ -34,23 +31,23 @@ export interface Contract {
 }
 
 export interface Operation {
-  /** Where it is described. */
+  /** The document that defines it. */
   document: Contract
   name: OperationName
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** As in the contract: `/payments/{payment_id}`. */
+  /** In the contract's notation: `/payments/{payment_id}`. */
   path: string
   tag: string
   summary: string
-  /** An API key is asked for. */
+  /** Whether an API key is required. */
   secured: boolean
   query: Parameter[]
   body: { required: boolean, schema: object } | null
-  /** How many bytes the body may have; null for as many as everywhere. */
+  /** The largest body in bytes; null for the default. */
   bodyLimit: number | null
-  /** The status of success. */
+  /** The status of a successful reply. */
   success: number
-  /** The media type of success; null for an empty reply. */
+  /** The media type of a successful reply; null if it is empty. */
   mediaType: string | null
 }
 
@@ -94,7 +91,7 @@ function describe (document: Contract, path: string, method: typeof METHODS[numb
     path,
     tag: operation.tags?.[0] ?? '',
     summary: operation.summary ?? '',
-    secured: security.length > 0 && security.every(schemes => Object.keys(schemes).length > 0), // {} is: or none
+    secured: security.length > 0 && security.every(schemes => Object.keys(schemes).length > 0), // {} makes the key optional
     query: parameters.filter(parameter => parameter.in === 'query'),
     body: bodyOf(operation),
     bodyLimit: operation['x-body-limit'] ?? null,

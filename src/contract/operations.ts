@@ -1,19 +1,18 @@
 /**
- * The contracts as types: what an operation is given and must answer, by its name in the contract's own words (`POST /payments`).
- * Everything is derived from the bundled document; a wrong path, an unknown body field or a missing response field does not
- * compile.
+ * Types of operations, by name (`POST /payments`): body, query, path parameters and reply. All are derived from the bundled
+ * documents, so a wrong path, an unknown body field or a missing response field does not compile.
  */
 import type { paths as ControlPaths } from './control-types.gen.js'
 import type { components, paths as ContractPaths } from './types.gen.js'
 
 export type Schemas = components['schemas']
 
-/** The emulated API and the emulator's own, which are bound in the same way. */
+/** The emulated API and the control API. */
 type paths = ContractPaths & ControlPaths
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
-/** `'GET /payments' | 'POST /payments' | …`: every operation of the contract. */
+/** The name of an operation: `'GET /payments' | 'POST /payments' | …`. */
 export type OperationName = {
   [Path in keyof paths & string]: {
     [M in Method]: paths[Path][M] extends { responses: object } ? `${Uppercase<M>} ${Path}` : never
@@ -26,7 +25,7 @@ type OperationOf<Name> = Name extends `${infer Verb} ${infer Path}`
 
 type Json<Content> = Content extends { content: { 'application/json': infer Body } } ? Body : undefined
 
-/** Undefined too where the contract does not ask for a body. */
+/** May be undefined if the contract does not require a body. */
 export type Body<Name> = OperationOf<Name> extends { requestBody: infer Request }
   ? Json<Request>
   : OperationOf<Name> extends { requestBody?: infer Request } ? Json<NonNullable<Request>> | undefined : undefined
@@ -37,7 +36,7 @@ export type Query<Name> = OperationOf<Name> extends { parameters: { query?: infe
 
 export type PathParameters<Name> = OperationOf<Name> extends { parameters: { path: infer Parameters } } ? Parameters : object
 
-/** A reply that is no JSON, such as a PDF: it is made after the handler has decided what is in it. */
+/** A reply that is not JSON, such as a PDF. `bytes` is called after the transaction. */
 export interface FileReply {
   fileName: string
   bytes (): Promise<Uint8Array>
@@ -45,7 +44,7 @@ export interface FileReply {
 
 type File = { 'application/pdf': unknown } | { 'application/vnd.sqlite3': unknown }
 
-/** The body of the success reply; undefined where it is empty. */
+/** The body of a successful reply; undefined if it is empty. */
 export type Reply<Name> = OperationOf<Name> extends { responses: { 200: infer Success } | { 201: infer Success } }
   ? Success extends { content: File } ? FileReply : Json<Success>
   : undefined

@@ -1,4 +1,4 @@
-/** What the lists have in common: pages counted from 0, and times in the query. */
+/** Parses the query parameters that lists have in common: page size, page number (from 0) and times. */
 import { invalidQuery } from '../errors.js'
 import { MUST_BE_A_TIME, parseTime } from '../rules/calendar.js'
 
@@ -18,17 +18,17 @@ type Filter<Query> = Omit<Query, keyof ListQuery> & { created_at_gte?: number, c
 export interface Page<Query> {
   limit: number
   offset: number
-  /** The rest of the query, times in microseconds. */
+  /** The other query parameters. Times are in microseconds. */
   filter: Filter<Query>
 }
 
-/** Splits a list's query. Throws INVALID_QUERY_PARAMS for a page size over 100 or a time that is none. A page may be empty. */
+/** Splits the query of a list into page and filter. Throws INVALID_QUERY_PARAMS for a page size above 100 or an invalid time. */
 export function paging<Query extends ListQuery> (query: Query): Page<Query> {
   const {
     page_size: limit = PAGE_SIZE_DEFAULT, page_number: number = 0, created_at_gte: from, created_at_lte: to, ...rest
   } = query
   if (limit > PAGE_SIZE_MAX) throw invalidQuery('page_size', `must be at most ${PAGE_SIZE_MAX}`)
-  // 1e400 passes as an integer.
+  // Ajv accepts 1e400 as an integer.
   if (number > PAGE_NUMBER_MAX) throw invalidQuery('page_number', `must be at most ${PAGE_NUMBER_MAX}`)
   return {
     limit,

@@ -1,12 +1,12 @@
 /**
- * The fields of a body that the contract does not know, and those of a form that was not chosen. They are ignored, which is worth
- * knowing where one was misspelt. Worked out when somebody looks, never while a request is answered.
+ * Finds fields of a body that the contract does not define, or that belong to another branch of a union. The API ignores such
+ * fields, which helps to find misspelt ones. Computed when the request log is read, never while a request is served.
  */
 import type { Operation } from './load.js'
 
 const FOUND_MAX = 50
 const DEPTH_MAX = 64
-/** So many values of a body are looked at: it is worked out for a hundred calls at once. */
+/** The most values of a body that are visited, because a page of the log computes this for a hundred calls. */
 const VALUES_MAX = 2000
 
 interface Schema {
@@ -27,8 +27,8 @@ interface Schema {
 type Schemas = Readonly<Record<string, object>>
 
 /**
- * The places of unknown fields: `product_cart[0].quantitty`. Where the operation takes no body, each of its fields; one that is
- * empty for a body that has none to tell.
+ * The paths of unknown fields: `product_cart[0].quantitty`. If the operation has no body, all fields are unknown, and a body
+ * that is not an object gives the empty path.
  */
 export function unknownFields ({ body, document }: Operation, value: unknown): string[] {
   if (value === undefined) return []
@@ -41,7 +41,7 @@ export function unknownFields ({ body, document }: Operation, value: unknown): s
 interface Search {
   all: Schemas
   found: string[]
-  /** How many values may still be looked at. */
+  /** The number of values that may still be visited. */
   left: number
 }
 
@@ -49,15 +49,15 @@ function isObject (value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** What one way to read a value knows of it: compositions put together, references resolved. */
+/** One alternative that a schema allows for a value, with references resolved and `allOf` merged. */
 interface Shape {
   properties: Readonly<Record<string, Schema[]>>
-  /** Whether fields of any name are allowed. */
+  /** Whether fields with any name are allowed. */
   isOpen: boolean
-  /** What those are. */
+  /** The schemas of those fields. */
   others: Schema[]
   items: Schema[]
-  /** Fields of forms that were not chosen: null there counts as left out. */
+  /** Fields of branches that were not chosen. They are not reported if null. */
   unset: ReadonlySet<string>
 }
 
@@ -73,7 +73,7 @@ function collect (value: unknown, schemas: readonly Schema[], path: string, sear
     }
     return
   }
-  const candidates = meant(shapes, value, all)
+  const candidates = matching(shapes, value, all)
   const isOpen = candidates.some(shape => shape.isOpen) || candidates.every(shape => Object.keys(shape.properties).length === 0)
   for (const [name, inner] of Object.entries(value).slice(0, search.left)) {
     const place = path === '' ? name : `${path}.${name}`
@@ -84,7 +84,7 @@ function collect (value: unknown, schemas: readonly Schema[], path: string, sear
   }
 }
 
-/** Every way to read a value that a schema allows: one for each branch of its unions. None for a schema of null. */
+/** The alternatives that a schema allows: one for each branch of its unions, and none for the type null. */
 function shapesOf (schema: Schema, all: Schemas, value: object): Shape[] {
   const { $ref: reference, properties = {}, additionalProperties: rest, items, allOf = [], oneOf = [], anyOf = [] } = schema
   if (schema.type === 'null') return []
@@ -100,10 +100,10 @@ function shapesOf (schema: Schema, all: Schemas, value: object): Shape[] {
   const unions = [oneOf, anyOf].filter(({ length }) => length > 0)
     .map(union => union.flatMap(branch => shapesOf(branch, all, value)))
   return [...parts, ...unions].filter(({ length }) => length > 0).reduce((shapes, others) =>
-    shapes.flatMap(shape => others.map(other => together(shape, other))), [own])
+    shapes.flatMap(shape => others.map(other => merge(shape, other))), [own])
 }
 
-/** The shapes of the first branch that has what it requires; of all branches where none has. */
+/** The shapes of the first branch whose required fields are present, or of all branches if there is no such branch. */
 function firstMatch (branches: readonly Schema[], all: Schemas, value: object): Shape[] {
   const shapes = branches.map(branch => shapesOf(branch, all, value))
   const chosen = branches.findIndex(branch => hasRequired(branch, all, value))
@@ -121,7 +121,7 @@ function jsonType (value: unknown): string {
   return value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value
 }
 
-function together (one: Shape, other: Shape): Shape {
+function merge (one: Shape, other: Shape): Shape {
   const properties: Record<string, Schema[]> = { ...one.properties }
   for (const [name, schemas] of Object.entries(other.properties)) properties[name] = [...properties[name] ?? [], ...schemas]
   return {
@@ -137,8 +137,8 @@ function referred (reference: string, all: Schemas): Schema {
   return all[reference.slice(reference.lastIndexOf('/') + 1)] ?? {}
 }
 
-/** Of several shapes those that the value can be meant for: a branch whose tag (`type`) says otherwise is none. */
-function meant (shapes: readonly Shape[], value: object, all: Schemas): readonly Shape[] {
+/** The shapes that the value can match. A branch whose tag (`type`) has another value is excluded. */
+function matching (shapes: readonly Shape[], value: object, all: Schemas): readonly Shape[] {
   const fitting = shapes.filter(({ properties }) => Object.entries(properties).every(([name, schemas]) => {
     const given: unknown = Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined
     return typeof given !== 'string' || schemas.every(schema => tagsOf(schema, all)?.includes(given) !== false)
@@ -146,7 +146,7 @@ function meant (shapes: readonly Shape[], value: object, all: Schemas): readonly
   return fitting.length > 0 ? fitting : shapes
 }
 
-/** The values that a property may have, where they are counted; null where they are not. */
+/** The values of an enum or a const; null for any other schema. */
 function tagsOf (schema: Schema, all: Schemas): unknown[] | null {
   if (schema.$ref !== undefined) return tagsOf(referred(schema.$ref, all), all)
   return schema.const === undefined ? schema.enum ?? null : [schema.const]

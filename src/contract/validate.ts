@@ -1,7 +1,6 @@
 /**
- * Request validation: ajv against the bundled contracts, without a dereferenced copy of them. Bodies are never coerced; a
- * query, which
- * is all text, is. A validator is compiled on its first use and once per process.
+ * Validates requests against the contracts with ajv. Bodies are never coerced. Queries are, because all of their values are
+ * text. Each validator is compiled on first use, once per process.
  */
 import type { SchemaValidateFunction } from 'ajv'
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
@@ -10,7 +9,7 @@ import { ApiError } from '../errors.js'
 import type { Contract, Operation } from './load.js'
 import { violations } from './violations.js'
 
-/** Words of OpenAPI and of our own that are no JSON Schema and say nothing about validity. */
+/** Keywords of OpenAPI and our own extensions that do not affect validity. */
 const VOCABULARY = [
   'components', 'discriminator', 'example', 'xml', 'externalDocs', 'x-since', 'x-optional-since', 'x-enum-since',
   'x-minor-units'
@@ -20,9 +19,9 @@ export function createAjv (coerceTypes: boolean): Ajv2020 {
   const ajv = new Ajv2020({
     allErrors: true,
     coerceTypes,
-    loopEnum: Number.MAX_SAFE_INTEGER, // comparing one by one is quicker than ajv's loop
+    loopEnum: Number.MAX_SAFE_INTEGER, // inline comparisons are faster than ajv's loop
     strictTypes: false,
-    verbose: true, // an error names its schema, by which contract/violations tells the branches of a union
+    verbose: true, // errors include their schema, which contract/violations needs to distinguish the branches of a union
     validateSchema: false // the contract is linted when it is bundled
   })
   addFormats.default(ajv)
@@ -32,7 +31,7 @@ export function createAjv (coerceTypes: boolean): Ajv2020 {
   return ajv
 }
 
-/** Ajv's own compares every item with every other, which takes seconds for a list of 40,000. */
+/** Replaces ajv's check, which compares each item with every other and takes seconds for a list of 40,000. */
 const hasUniqueItems: SchemaValidateFunction = (isWanted: boolean, items: unknown[]) => {
   const places = new Map<string, number>()
   for (const [index, item] of isWanted ? items.entries() : []) {
@@ -50,7 +49,7 @@ const hasUniqueItems: SchemaValidateFunction = (isWanted: boolean, items: unknow
 
 export type Validate = (data: unknown) => void
 
-/** Throws INVALID_REQUEST_BODY with every violation in the body. */
+/** Returns a function that throws INVALID_REQUEST_BODY with every violation in the body. */
 export const bodyValidator = oncePerOperation((operation: Operation): Validate => {
   const validate = lazily(() => bodies().compile(selfContained(operation.body?.schema ?? {}, operation.document)))
   return body => {
@@ -63,7 +62,10 @@ export const bodyValidator = oncePerOperation((operation: Operation): Validate =
   }
 })
 
-/** Throws INVALID_QUERY_PARAMS with every violation in the query, and turns its texts into numbers and booleans. */
+/**
+ * Returns a function that throws INVALID_QUERY_PARAMS with every violation in the query. It converts the values of the query to
+ * numbers and booleans in place.
+ */
 export const queryValidator = oncePerOperation((operation: Operation): Validate => {
   const validate = lazily(() => queries().compile(selfContained({
     type: 'object',
@@ -90,7 +92,7 @@ function summary (found: ReturnType<typeof violations>): string {
   return named.join('; ') + (rest > 0 ? `; and ${rest} more` : '')
 }
 
-/** Operations are read once per process, so that a second emulator in it finds its validators compiled. */
+/** Caches by operation. Operations are loaded once per process, so all emulators in it share their validators. */
 function oncePerOperation<Value> (make: (operation: Operation) => Value): (operation: Operation) => Value {
   const made = new WeakMap<Operation, Value>()
   return operation => {
@@ -108,15 +110,15 @@ function lazily<Value> (make: () => Value): () => Value {
 const bodies = lazily(() => createAjv(false))
 const queries = lazily(() => createAjv(true))
 
-/** A union of which more than one branch may fit: the first one counts, so it is enough that any does. */
+/** A union in which several branches may match and the first one counts. For validity it is enough that any branch matches. */
 function firstMatch (schema: { oneOf?: object[], 'x-first-match'?: boolean }): object {
   const { oneOf, 'x-first-match': isFirstMatch, ...rest } = schema
   return isFirstMatch === true ? { ...rest, anyOf: oneOf } : schema
 }
 
 /**
- * A schema with everything that it refers to, as a document of its own: ajv would otherwise look through the whole contract
- * before the first validation, which took longer than all the rest of the start.
+ * Copies a schema and all schemas that it references into a document of its own. Otherwise ajv would traverse the whole contract
+ * before the first validation, which took longer than the rest of the start.
  */
 function selfContained (schema: object, { components }: Contract): object {
   const schemas: Record<string, object> = {}

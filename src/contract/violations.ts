@@ -1,6 +1,6 @@
 /**
- * Ajv's errors in words for the person whose request was refused: where, and what to change; one for every violation.
- * Ajv reports every branch of a failed union; here a union is reduced to the branch that was meant.
+ * Converts ajv's errors to violations: the path of each error and what to change. Ajv reports every branch of a failed union;
+ * this module keeps only the errors of the most likely branch.
  */
 import { MUST_BE_A_TIME } from '../rules/calendar.js'
 import type { ErrorObject } from 'ajv'
@@ -10,22 +10,22 @@ import { nearest } from '../rules/near.js'
 const VIOLATIONS_MAX = 100
 const ENUM_SHOWN_MAX = 16
 
-/** The contract's schemas by name, to tell what belongs to a branch of a union. */
+/** The contract's schemas by name, to find the errors that belong to a branch of a union. */
 type Schemas = Readonly<Record<string, object>>
 
-/** Ajv's errors as violations, in the order of the document, each place and message once. */
+/** Converts ajv's errors to violations, in the order of the document, without duplicates. */
 export function violations (errors: readonly ErrorObject[], schemas: Schemas = {}): Violation[] {
-  return meantErrors(errors, schemas, VIOLATIONS_MAX).map(violationOf)
+  return relevantErrors(errors, schemas, VIOLATIONS_MAX).map(violationOf)
 }
 
-/** The errors that say something: of unions those of the branch that was meant, each place and message once. */
-export function meantErrors (errors: readonly ErrorObject[], schemas: Schemas, max: number): ErrorObject[] {
+/** The relevant errors, at most `max`: of each union only those of the most likely branch, without duplicates. */
+export function relevantErrors (errors: readonly ErrorObject[], schemas: Schemas, max: number): ErrorObject[] {
   const seen = new Set<string>()
   const found: ErrorObject[] = []
   const relevant = withoutUnions(errors, schemas)
   const mistyped = new Set(relevant.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath))
   for (const error of relevant) {
-    if (error.keyword !== 'type' && mistyped.has(error.instancePath)) continue // says nothing more
+    if (error.keyword !== 'type' && mistyped.has(error.instancePath)) continue // follows from the wrong type
     const { path, message } = violationOf(error)
     const key = `${path} ${message}`
     if (seen.has(key)) continue
@@ -40,7 +40,7 @@ export function violationOf (error: ErrorObject): Violation {
   return { path: pathOf(error), message: messageOf(error) }
 }
 
-/** Replaces the errors of each union's branches, which stand right before the union's own error, by those of the meant branch. */
+/** Replaces the errors of a union's branches, which precede the union's own error, with those of the most likely branch. */
 function withoutUnions (errors: readonly ErrorObject[], schemas: Schemas): ErrorObject[] {
   const kept: ErrorObject[] = []
   for (const error of errors) {
@@ -52,7 +52,7 @@ function withoutUnions (errors: readonly ErrorObject[], schemas: Schemas): Error
     while (first > 0 && isWithin(kept[first - 1], error)) first--
     const branches = kept.splice(first)
     kept.push(...plainTypes(branches, error) ?? taggedBranch(branches, error, schemas) ??
-      namedBranch(branches, error, schemas) ?? meantBranch(branches, error))
+      namedBranch(branches, error, schemas) ?? likelyBranch(branches, error))
   }
   return kept
 }
@@ -61,7 +61,7 @@ function isWithin (inner: ErrorObject | undefined, union: ErrorObject): boolean 
   return inner !== undefined && `${inner.instancePath}/`.startsWith(`${union.instancePath}/`)
 }
 
-/** One error that names all types of a union of plain types, such as a value of metadata. Null for any other union. */
+/** One error that lists the types of a union of primitive types, such as a metadata value. Null for any other union. */
 function plainTypes (errors: ErrorObject[], union: ErrorObject): ErrorObject[] | null {
   if (!errors.every(({ keyword, instancePath }) => keyword === 'type' && instancePath === union.instancePath)) return null
   const types = new Set(errors.map(({ params }) => String(params['type'])))
@@ -71,7 +71,7 @@ function plainTypes (errors: ErrorObject[], union: ErrorObject): ErrorObject[] |
   return [{ ...union, message: `must be ${names.slice(0, -1).join(', ')} or ${names.at(-1)}` }]
 }
 
-function meantBranch (errors: ErrorObject[], union: ErrorObject): ErrorObject[] {
+function likelyBranch (errors: ErrorObject[], union: ErrorObject): ErrorObject[] {
   const matched = union.params['passingSchemas'] as number[] | null | undefined
   if (matched != null) return [{ ...union, message: 'must have one of the allowed forms, not several at once' }]
   const nullable = errors.some(isNotNull)
@@ -87,8 +87,8 @@ function meantBranch (errors: ErrorObject[], union: ErrorObject): ErrorObject[] 
 }
 
 /**
- * The errors of the branch that the value itself names, in a union whose branches each have one value of a property to
- * themselves (the `type` of a price). Null for any other union.
+ * The errors of the branch that the value selects with its tag, in a tagged union such as a price with its `type`. Null for any
+ * other union.
  */
 function taggedBranch (errors: ErrorObject[], union: ErrorObject, schemas: Schemas): ErrorObject[] | null {
   const branches = (union.schema ?? []) as object[]
@@ -109,7 +109,7 @@ function taggedBranch (errors: ErrorObject[], union: ErrorObject, schemas: Schem
   return meant.length > 0 ? meant : null
 }
 
-/** The errors of the branch that stands in the union itself and has the most of the value's fields. Null where several do. */
+/** The errors of the inline branch that shares the most fields with the value. Null if several do. */
 function namedBranch (errors: ErrorObject[], union: ErrorObject, schemas: Schemas): ErrorObject[] | null {
   const value: unknown = union.data
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
@@ -124,10 +124,10 @@ function namedBranch (errors: ErrorObject[], union: ErrorObject, schemas: Schema
   return meant.length > 0 ? meant : null
 }
 
-/** What a branch says in the union itself, of its tag; the rest of it is behind a reference, which starts a path of its own. */
+/** The path of an error about a branch's tag, which is inline in the union. A reference starts a new path. */
 const BRANCH = /\/oneOf\/(\d+)\/(?:allOf\/\d+\/)?(?:required|properties\/[^/]+\/enum)$/
 
-/** A schema with all that it is made of. */
+/** A schema and all schemas inside it, with references resolved. */
 function within (schema: object, schemas: Schemas, found = new Set<object>()): Set<object> {
   if (found.has(schema)) return found
   found.add(schema)
@@ -140,14 +140,14 @@ function within (schema: object, schemas: Schemas, found = new Set<object>()): S
 
 const isNotNull = ({ keyword, params }: ErrorObject) => keyword === 'type' && params['type'] === 'null'
 
-/** A `oneOf [null, X]` that got neither: say that null would do, but only for the value itself. */
+/** Adds "or null" to an error about the value of a nullable union, but not to errors about its fields. */
 function orNull (error: ErrorObject, union: ErrorObject): ErrorObject {
   return error.instancePath === union.instancePath && error.keyword === 'type'
     ? { ...error, message: `${error.message} or null` }
     : error
 }
 
-/** Branches of a union are references to schemas of their own; a branch is known by that schema's name. */
+/** Identifies a branch by the name of the schema that it references. */
 function branchOf ({ schemaPath }: ErrorObject): string {
   return /^.*?(?:schemas|\$defs)\/[^/]+/.exec(schemaPath)?.[0] ?? schemaPath
 }
@@ -163,7 +163,7 @@ function groupBy<Item> (items: readonly Item[], keyOf: (item: Item) => string): 
   return [...groups.values()]
 }
 
-/** `/product_cart/0/quantity` as `product_cart[0].quantity`. */
+/** Converts a JSON pointer: `/product_cart/0/quantity` becomes `product_cart[0].quantity`. */
 export function pathOf ({ instancePath, keyword, params }: ErrorObject): string {
   const segments = instancePath.split('/').slice(1).map(segment => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
   if (keyword === 'required') segments.push(String(params['missingProperty']))
@@ -184,7 +184,7 @@ function messageOf ({ keyword, params, message = 'is invalid', data, parentSchem
     case 'minProperties': return 'must not be empty'
     case 'enum': return enumMessage(params['allowedValues'] as unknown[], data)
     case 'format': return FORMATS[params['format'] as string] ?? message
-    case 'uniqueItems': return `must not hold the same value twice (items ${params['j']} and ${params['i']})`
+    case 'uniqueItems': return `must not contain the same value twice (items ${params['j']} and ${params['i']})`
     default: return message
   }
 }
@@ -202,7 +202,7 @@ function unknownKey (key: string, schema: object = {}): string {
   return `must not have the key ${shown(key)}${meant === null ? '' : `: did you mean ${meant}?`}`
 }
 
-/** What is allowed, what was given, and what was probably meant. */
+/** Lists the allowed values, repeats the given one, and suggests the closest. */
 function enumMessage (allowed: unknown[], given: unknown): string {
   const meant = typeof given === 'object' ? null : nearest(String(given), allowed.map(String))
   const samples = meant === null ? `, such as ${allowed.slice(0, 3).join(', ')}` : ''

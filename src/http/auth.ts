@@ -1,34 +1,36 @@
-/** Who is calling: the bearer token of a request, and whether it may write. */
+/** Authenticates API requests by their bearer token. */
 import { ApiError } from '../errors.js'
 
 export interface KeyPolicy {
-  /** Keys that are accepted; empty for every non-empty one. */
+  /** Accepted keys. If empty, any non-empty key is accepted. */
   apiKeys: ReadonlySet<string>
-  /** Keys that may read but not write. */
+  /** Keys that are accepted for reads only. */
   readOnlyKeys: ReadonlySet<string>
 }
 
-/** A key may contain spaces: the published samples say `My Bearer Token`. */
+/** A key may contain spaces: the published samples use `My Bearer Token`. */
 const BEARER = /^bearer +(\S.*)$/i
 
-/** The token of an authorization header, undefined where it has none. */
+/** The token of an authorization header; undefined if it has no bearer token. */
 export function bearerOf (authorization: string | undefined): string | undefined {
   return authorization === undefined ? undefined : BEARER.exec(authorization)?.[1]?.trimEnd()
 }
 
-/** The request's API key. Throws UNAUTHORIZED: 401 for a missing or unknown key, 403 for a write with a read-only one. */
+/**
+ * Returns the request's API key. Throws UNAUTHORIZED: 401 for a missing or unknown key, 403 for a write with a read-only key.
+ */
 export function authenticate (authorization: string | undefined, isWrite: boolean, { apiKeys, readOnlyKeys }: KeyPolicy): string {
   const key = bearerOf(authorization)
   if (key === undefined) {
-    const which = apiKeys.size + readOnlyKeys.size > 0 ? 'one of those that the emulator was started with' : 'any key will do'
+    const which = apiKeys.size + readOnlyKeys.size > 0 ? 'use a key that the emulator was started with' : 'any key works'
     throw new ApiError('UNAUTHORIZED', { because: `send the header Authorization: Bearer <API key>; ${which}` })
   }
   const isReadOnly = readOnlyKeys.has(key)
   if (apiKeys.size > 0 && !isReadOnly && !apiKeys.has(key)) {
-    throw new ApiError('UNAUTHORIZED', { because: 'this API key is not one of those that the emulator was started with' })
+    throw new ApiError('UNAUTHORIZED', { because: 'this API key is unknown: use a key that the emulator was started with' })
   }
   if (isReadOnly && isWrite) {
-    throw new ApiError('UNAUTHORIZED', { status: 403, because: 'this API key may only read' })
+    throw new ApiError('UNAUTHORIZED', { status: 403, because: 'this API key is read-only' })
   }
   return key
 }

@@ -1,6 +1,7 @@
 /**
- * Contract → routes. Every operation that has a handler becomes a route: authenticated, validated, and answered by it; the others
- * answer 501 (http/unknown). Changes join the turn's transaction; a GET reads between transactions.
+ * Creates routes from the contract. Each operation with a handler becomes a route that authenticates and validates the request
+ * and calls the handler. Other operations answer 501 (http/unknown). Changes run in the batch's transaction, and GETs between
+ * transactions.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { elapsedMs } from '../sandbox/clock.js'
@@ -25,21 +26,21 @@ export interface Binding {
   keys: KeyPolicy
   baseUrlOf: BaseUrlOf
   sandboxes: Sandboxes
-  /** Lets calls go wrong on demand; null where they never do. */
+  /** Injects faults; null if disabled. */
   faults: FaultGate | null
-  /** Counts calls; null where nobody is limited. */
+  /** Applies rate limits; null if disabled. */
   counter: CallCounter | null
-  /** Keeps strangers out; null where everybody may call. */
+  /** Restricts access to the control API; null for the emulated API. */
   guard: Guard | null
-  /** Changes that do not touch the database. */
+  /** Names of changes that run outside a transaction, because they do not write to the database. */
   withoutTransaction?: ReadonlySet<string>
-  /** Hears of every error that is the emulator's own fault. */
+  /** Called with each error that is a bug of the emulator. */
   report (error: unknown): void
 }
 
 /**
- * The control API takes a body only where its contract has one. The emulated API is as lenient as the real one, but here a body
- * that nobody reads is a call that was meant for something else, such as a webhook that a proxy has passed on.
+ * Refuses a body that the contract does not define, in the control API only. The emulated API ignores such a body as the real
+ * one does. In the control API it indicates a call meant for something else, such as a webhook forwarded by a proxy.
  */
 function checkWithoutBody ({ name, body: expected }: Operation, body: unknown): void {
   if (expected !== null || body == null) return
@@ -50,7 +51,7 @@ function checkWithoutBody ({ name, body: expected }: Operation, body: unknown): 
 export function bindContract (app: FastifyInstance, operations: readonly Operation[], binding: Binding): void {
   const handled = operations.filter(({ name }) => name in binding.handlers)
   for (const operation of operations) {
-    // Without a handler a route is needed only to keep another's parameter from taking this path (see http/unknown).
+    // An operation without a handler needs a route only if another route's parameter would match its path (see http/unknown).
     const needsRoute = handled.some(({ method, path }) => method === operation.method && matches(path, operation.path))
     if (needsRoute) bindOperation(app, operation, binding)
   }
@@ -69,7 +70,7 @@ function bindOperation (app: FastifyInstance, operation: Operation, binding: Bin
   })
 }
 
-/** Who may call: what keeps a request out before its body is read. */
+/** Checks that run before the body is read: authentication, rate limits, and the guard of the control API. */
 function admission (operation: Operation, { keys, guard, counter, sandboxes }: Binding) {
   const isWrite = operation.method !== 'GET'
   const identify = (request: FastifyRequest): void => {
@@ -130,6 +131,6 @@ function answer (operation: Operation, handler: AnyHandler, binding: Binding) {
     const sandbox = sandboxOf(request, sandboxes)
     const fault = faults === null ? null : faults.faultOf(request, operation.name, sandbox)
     if (fault === null) serve(request, reply, sandbox)
-    else faults?.meet(fault, request, reply, () => { serve(request, reply, sandboxOf(request, sandboxes)) })
+    else faults?.apply(fault, request, reply, () => { serve(request, reply, sandboxOf(request, sandboxes)) })
   }
 }

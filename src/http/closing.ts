@@ -1,38 +1,39 @@
 /**
- * How a connection ends. One that is closed while its client still sends is reset by the system, and the client may never read
- * the answer that was on its way. So the answer goes out first, and what still arrives is read and discarded, for a bounded time
- * and amount (RFC 9112, 9.6).
+ * Closes connections without losing the reply. If a connection is closed while its client still sends, the system resets it,
+ * and the client may never read the reply. So the reply is sent first, and further input is read and discarded, up to a limit
+ * of time and size (RFC 9112, section 9.6).
  */
 import { Socket } from 'node:net'
 import { clearInterval, setInterval } from 'node:timers' // not the globals, which a test may have replaced
 import { elapsedMs } from '../sandbox/clock.js'
 
-export interface Patience {
-  /** How long to read on, in all. */
+/** Limits on the input that is read and discarded. */
+export interface DrainLimits {
+  /** In total. */
   maxMs: number
-  /** How long to wait for more. */
+  /** Without new input. */
   idleMs: number
   maxBytes: number
 }
 
-/** With a request whose end is known. */
-export const PATIENT: Patience = { maxMs: 30_000, idleMs: 5000, maxBytes: 256 * 1024 * 1024 }
-/** With bytes that make no sense, and with a client that has stalled. */
-export const BRIEF: Patience = { maxMs: 5000, idleMs: 1000, maxBytes: 16 * 1024 * 1024 }
-const LOOK_EVERY_MS = 50
+/** For a well-formed request whose body has not arrived completely. */
+export const LONG_DRAIN: DrainLimits = { maxMs: 30_000, idleMs: 5000, maxBytes: 256 * 1024 * 1024 }
+/** For malformed input, and for a client that has stalled. */
+export const SHORT_DRAIN: DrainLimits = { maxMs: 5000, idleMs: 1000, maxBytes: 16 * 1024 * 1024 }
+const CHECK_EVERY_MS = 50
 
 const closing = new WeakSet<Socket>()
 
-/** Whether everything that can be said on a connection has been said. */
+/** Whether the last reply of a connection has been written. */
 export function isClosing (socket: Socket): boolean {
   return closing.has(socket)
 }
 
 /**
- * Closes our side of a connection as soon as what was written is out, and the whole of it when `isOver`, when the client has
- * closed its side, or when the patience is at its end. Node goes on reading: a body that nobody wants is dropped as it arrives.
+ * Closes our side of a connection after pending writes, and all of it once `isOver` returns true, the client has closed its
+ * side, or a limit is reached. Node keeps reading and drops the input.
  */
-export function closeGently (socket: Socket, patience: Patience, isOver = () => false): void {
+export function closeGently (socket: Socket, limits: DrainLimits, isOver = () => false): void {
   if (closing.has(socket)) return
   closing.add(socket)
   socket.end()
@@ -41,9 +42,9 @@ export function closeGently (socket: Socket, patience: Patience, isOver = () => 
   const timer = setInterval(() => {
     const now = { atMs: elapsedMs(), bytes: socket.bytesRead }
     if (now.bytes !== latest.bytes) latest = now
-    const isTooMuch = now.bytes - begin.bytes > patience.maxBytes || now.atMs - begin.atMs > patience.maxMs
-    if (isTooMuch || now.atMs - latest.atMs > patience.idleMs) socket.destroy()
+    const isTooMuch = now.bytes - begin.bytes > limits.maxBytes || now.atMs - begin.atMs > limits.maxMs
+    if (isTooMuch || now.atMs - latest.atMs > limits.idleMs) socket.destroy()
     else if (isOver()) Socket.prototype.destroySoon.call(socket)
-  }, LOOK_EVERY_MS)
+  }, CHECK_EVERY_MS)
   socket.once('close', () => { clearInterval(timer) })
 }

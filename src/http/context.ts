@@ -1,6 +1,6 @@
 /**
- * Which sandbox a request is for. A path that begins with `/~name` says so, whatever it leads to; else an API key of the form
- * `sandbox_name` does; everything else is for the default one. Pages carry no key, so their links carry the name.
+ * Determines the sandbox of a request: a path prefix `/~name` first, then an API key of the form `sandbox_name`, else the
+ * default sandbox. Requests to pages have no key, so links to pages contain the prefix.
  */
 import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
@@ -15,16 +15,16 @@ const KEY_PREFIX = 'sandbox_'
 
 const named = new WeakMap<IncomingMessage, string>()
 
-/** The URL without the name of a sandbox, which is remembered. */
+/** Removes the prefix of a sandbox from a URL and remembers the name for the request. */
 export function withoutSandbox (request: IncomingMessage, url: string): string {
-  if (!url.startsWith('/~')) return url // the usual case
+  if (!url.startsWith('/~')) return url // the common case
   const [prefix = '', name = ''] = PREFIX.exec(url) ?? []
   named.set(request, name)
   const rest = url.slice(prefix.length)
   return rest.startsWith('/') ? rest : `/${rest}`
 }
 
-/** What a request to the API is for; a sandbox that is not there yet is made. Throws for what can't be a name. */
+/** The sandbox of an API request. Creates it if it does not exist. Throws if the name is invalid. */
 export function sandboxOf ({ raw, headers }: FastifyRequest, sandboxes: Sandboxes): Sandbox {
   const name = named.get(raw)
   if (name !== undefined) return sandboxes.open(name)
@@ -32,7 +32,7 @@ export function sandboxOf ({ raw, headers }: FastifyRequest, sandboxes: Sandboxe
   return key?.startsWith(KEY_PREFIX) === true ? sandboxes.open(key.slice(KEY_PREFIX.length)) : sandboxes.default
 }
 
-/** The same, but undefined where there is none: who only takes notes makes none. */
+/** Like `sandboxOf`, but never creates a sandbox (used by logging). */
 export function knownSandbox ({ raw, headers }: FastifyRequest, sandboxes: Sandboxes): Sandbox | undefined {
   const name = named.get(raw)
   if (name !== undefined) return sandboxes.find(name)
@@ -42,7 +42,7 @@ export function knownSandbox ({ raw, headers }: FastifyRequest, sandboxes: Sandb
 
 export type ContextOf = (request: FastifyRequest) => Context
 
-/** The context of a request to a page. Throws NOT_FOUND where there is no such sandbox: looking makes none. */
+/** The context of a request to a page. Throws NOT_FOUND if the sandbox does not exist: opening a page never creates one. */
 export function pageContexts (sandboxes: Sandboxes, baseUrlOf: BaseUrlOf): ContextOf {
   return request => {
     const name = named.get(request.raw) ?? DEFAULT_SANDBOX
@@ -52,7 +52,7 @@ export function pageContexts (sandboxes: Sandboxes, baseUrlOf: BaseUrlOf): Conte
   }
 }
 
-/** What a handler gets to know besides its request. */
+/** Creates the context that a handler gets besides its request. */
 export function contextIn (sandbox: Sandbox, request: FastifyRequest, baseUrlOf: BaseUrlOf): Context {
   return {
     sandbox,
@@ -62,7 +62,7 @@ export function contextIn (sandbox: Sandbox, request: FastifyRequest, baseUrlOf:
   }
 }
 
-/** Where clients reach the sandbox that a URL names, whether or not it is there yet. Throws for what can't be a name. */
+/** The base URL of the sandbox in the request's path, even if it does not exist yet. Throws if the name is invalid. */
 export function baseUrls (baseUrlOf: BaseUrlOf): (request: FastifyRequest) => string {
   return request => {
     const name = named.get(request.raw)

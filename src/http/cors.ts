@@ -1,13 +1,10 @@
-/**
- * Cross-origin rules of the emulated API: pages of every origin may call it, as they may call the real one. /_emulator has rules
- * of its own (guard.ts).
- */
+/** CORS of the emulated API: like the real API, it allows all origins. /_emulator has its own rules (guard.ts). */
 import cors from '@fastify/cors'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { METHODS } from './unknown.js'
 
 export function addCors (app: FastifyInstance): void {
-  // The plugin answers preflights by this one route; a hook on it alone costs other requests nothing.
+  // The plugin answers preflights with this one route. A hook on it does not slow down other requests.
   app.addHook('onRoute', route => {
     if (route.method !== 'OPTIONS' || route.url !== '*') return
     route.onSend = (request, reply, payload, done) => {
@@ -18,7 +15,7 @@ export function addCors (app: FastifyInstance): void {
   app.register(cors, { origin: '*', methods: METHODS, maxAge: 86_400, strictPreflight: false })
 }
 
-/** Chromium asks for this before a page of a public site may call a server on this computer (Private Network Access). */
+/** Chromium requires this before a page of a public site can call a server on this computer (Private Network Access). */
 export function allowPrivateNetwork ({ headers }: FastifyRequest, reply: FastifyReply): void {
   if (headers['access-control-request-private-network'] === 'true') reply.header('access-control-allow-private-network', 'true')
 }

@@ -1,7 +1,7 @@
 /**
- * Faults at work on a call: waiting, answering instead of the handler, cutting connections, spoiling replies. Which fault a call
- * meets is decided by the rules of its sandbox (faults/) or its own header. No transaction is open while a call waits here: what
- * strikes before does so before the handler, and what strikes after, after its COMMIT.
+ * Injects faults into calls: delays, error replies, closed connections, truncated or slow bodies. The rules of the sandbox
+ * (faults/) or the call's own header select the fault. A fault applies either before the handler or after its COMMIT, so no
+ * transaction is open while a call waits.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
 import type { Effect } from '../faults/effect.js'
@@ -12,38 +12,38 @@ import { sendFailure, sendJson } from './replies.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What is to happen to the reply; null, nearly always. */
+    /** The fault to apply to the reply; null for nearly all requests. */
     fault: Fault | null
   }
 }
 
 export interface FaultGateOptions {
-  /** Whether a call may ask for a fault by its header. */
+  /** Whether calls may request a fault with a header. */
   acceptsHeader: boolean
   report (error: unknown): void
 }
 
 export interface FaultGate {
-  /** What a call meets; null for nothing. Throws INVALID_REQUEST_PARAMETERS for a header that can't be read. */
+  /** The fault of a call; null if there is none. Throws INVALID_REQUEST_PARAMETERS for an invalid header. */
   faultOf (request: FastifyRequest, operation: string, sandbox: Sandbox): Fault | null
-  /** Lets a call meet a fault. `serve` answers it as if there were none. */
-  meet (fault: Fault, request: FastifyRequest, reply: FastifyReply, serve: () => void): void
-  /** Does to a reply what is to happen after the call. */
+  /** Applies a fault to a call. `serve` handles the call normally. */
+  apply (fault: Fault, request: FastifyRequest, reply: FastifyReply, serve: () => void): void
+  /** Applies the faults that take effect after the handler. */
   onSend: onSendHookHandler
 }
 
-/** After so long, the rest of a slow body comes at once. */
+/** The longest time a slow body takes. The rest is then sent at once. */
 const TRICKLE_MAX_MS = 300_000
 
 export function createFaultGate (app: FastifyInstance, { acceptsHeader, report }: FaultGateOptions): FaultGate {
-  const waits = createWaits()
+  const timers = createTimers()
   app.decorateRequest('fault', null)
   app.addHook('preClose', done => {
-    waits.end() // a server that closes answers what is under way
+    timers.finish() // a closing server answers the requests in progress
     done()
   })
 
-  /** What throws behind a timer would end the process. */
+  /** An error thrown in a timer would end the process. */
   const guarded = (reply: FastifyReply, action: () => void) => () => {
     try {
       action()
@@ -52,7 +52,7 @@ export function createFaultGate (app: FastifyInstance, { acceptsHeader, report }
     }
   }
 
-  function strike (fault: Fault, reply: FastifyReply, serve: () => void): void {
+  function applyBefore (fault: Fault, reply: FastifyReply, serve: () => void): void {
     const { kind, answer } = fault
     if (kind === 'reset') return reset(reply)
     if (answer === null) return serve()
@@ -66,19 +66,21 @@ export function createFaultGate (app: FastifyInstance, { acceptsHeader, report }
     const steps = TRICKLE_MAX_MS / intervalMs
     const next = (from: number, step: number) => {
       if (raw.destroyed) return // the client has gone
-      const isLast = from + size >= bytes.length || step >= steps || waits.haveEnded()
+      const isLast = from + size >= bytes.length || step >= steps || timers.isFinished()
       if (isLast) raw.end(bytes.subarray(from))
       else {
         raw.write(bytes.subarray(from, from + size))
-        waits.add(intervalMs, () => { next(from + size, step + 1) })
+        timers.add(intervalMs, () => { next(from + size, step + 1) })
       }
     }
     writeHead(reply, bytes.length)
     next(0, 0)
   }
 
-  /** Null where the reply takes another way than Fastify's. */
-  function spoil ({ kind, answer, trickle: pace }: Fault, reply: FastifyReply, payload: unknown): { payload: unknown } | null {
+  /** The payload for Fastify to send; null if the reply bypasses Fastify. */
+  function applyAfter (
+    { kind, answer, trickle: pace }: Fault, reply: FastifyReply, payload: unknown
+  ): { payload: unknown } | null {
     if (kind === 'reset') {
       reset(reply)
       return null
@@ -102,24 +104,24 @@ export function createFaultGate (app: FastifyInstance, { acceptsHeader, report }
       if (header !== undefined) return readFaultHeader(String(header), sandbox.ids.chance)
       return sandbox.faults.isEmpty ? null : sandbox.faults.take(operation)
     },
-    meet (fault, request, reply, serve) {
+    apply (fault, request, reply, serve) {
       reply.header(FAULT_HEADER, fault.kind)
       if (fault.when === 'after') {
         request.fault = fault
         serve()
-      } else if (fault.delayMs === 0) strike(fault, reply, serve)
-      else waits.add(fault.delayMs, guarded(reply, () => { strike(fault, reply, serve) }))
+      } else if (fault.delayMs === 0) applyBefore(fault, reply, serve)
+      else timers.add(fault.delayMs, guarded(reply, () => { applyBefore(fault, reply, serve) }))
     },
     onSend (request, reply, payload, done) {
       const { fault } = request
       if (fault === null) return done(null, payload)
       request.fault = null
       const finish = () => {
-        const spoilt = spoil(fault, reply, payload)
-        if (spoilt !== null) done(null, spoilt.payload)
+        const altered = applyAfter(fault, reply, payload)
+        if (altered !== null) done(null, altered.payload)
       }
       if (fault.delayMs === 0) finish()
-      else waits.add(fault.delayMs, guarded(reply, finish))
+      else timers.add(fault.delayMs, guarded(reply, finish))
     }
   }
 }
@@ -128,13 +130,13 @@ function bodyOf ({ code, message }: NonNullable<Effect['answer']>): { code: stri
   return { code, message }
 }
 
-/** Ends the connection with RST instead of FIN: what a client sees of a server that has crashed. */
+/** Closes the connection with RST instead of FIN, as a server that crashes does. */
 function reset (reply: FastifyReply): void {
   reply.hijack()
   reply.request.raw.socket.resetAndDestroy()
 }
 
-/** Promises the whole body, and ends the connection in the middle of it; an empty one would have had one byte. */
+/** Announces the full length and closes the connection after half of the body. An empty body is announced as one byte. */
 function truncate (reply: FastifyReply, bytes: Buffer): void {
   const { raw } = reply
   writeHead(reply, Math.max(bytes.length, 1))
@@ -148,14 +150,15 @@ function writeHead (reply: FastifyReply, length: number): void {
   reply.raw.writeHead(reply.statusCode)
 }
 
-interface Waits {
-  /** Calls `then` after so long, or as soon as nobody is to wait any more. */
+interface Timers {
+  /** Calls `then` after `ms`, or as soon as the server closes. */
   add (ms: number, then: () => void): void
-  end (): void
-  haveEnded (): boolean
+  /** Calls all waiting callbacks now, and later ones without delay. */
+  finish (): void
+  isFinished (): boolean
 }
 
-function createWaits (): Waits {
+function createTimers (): Timers {
   const waiting = new Set<() => void>()
   let isOver = false
   return {
@@ -168,10 +171,10 @@ function createWaits (): Waits {
       const timer = setTimeout(go, isOver ? 0 : ms)
       waiting.add(go)
     },
-    end () {
+    finish () {
       isOver = true
       for (const go of [...waiting]) go()
     },
-    haveEnded: () => isOver
+    isFinished: () => isOver
   }
 }

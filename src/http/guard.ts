@@ -1,8 +1,8 @@
 /**
- * Who may call /_emulator, which can change everything: programs on this computer, and whoever the options name. A web page that
- * somebody visits must not be among them. It can send requests to addresses of this computer, and by DNS rebinding even under a
- * name of its own; but the browser tells the name (Host) and where the page is from (Origin, Sec-Fetch-Site). Nor may the
- * emulator's own webhooks, which go wherever their endpoint's URL says.
+ * Restricts access to /_emulator, which can change everything. Programs on this computer may call it, and hosts and origins that
+ * the options allow. A web page that the user visits must not: it can send requests to this computer, with DNS rebinding even
+ * under a host name of its own, but the browser reveals the name (Host) and the page's origin (Origin, Sec-Fetch-Site). The
+ * emulator's own webhooks must not either, because anyone with an API key can choose their URL.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -13,38 +13,40 @@ import { METHODS } from './unknown.js'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** False where pages of other origins are not told that they may call. */
+    /** False disables the CORS headers of the emulated API. */
     cors?: false
   }
 }
 
 export interface GuardOptions {
-  /** False answers 404 to everything but the health. */
+  /** If false, every operation except the health check answers 404. */
   isOn: boolean
-  /** What is asked for; null for nothing. */
+  /** The required key; null if none is required. */
   key: string | null
-  /** Names besides those of this computer: `emulator`, `*.test`, `*`. */
+  /** Allowed host names besides those of this computer: `emulator`, `*.test`, `*`. */
   hosts: ReadonlySet<string>
-  /** Origins besides our own. */
+  /** Allowed origins besides the emulator's own. */
   origins: ReadonlySet<string>
 }
 
 export interface Guard {
-  /** Throws UNAUTHORIZED, 403 for the wrong place and 401 for the wrong key; NOT_FOUND where the control API is off. */
+  /**
+   * Throws UNAUTHORIZED, 403 for a disallowed host or origin and 401 for a wrong key, or NOT_FOUND if the control API is off.
+   */
   admit (operation: string, request: FastifyRequest, reply: FastifyReply): void
   /**
-   * The same but for the key, for pages, which have a way of their own to be given it. A link from anywhere may lead to a page:
-   * following it changes nothing, and the page that has the link can't read what it leads to.
+   * The same checks without the key, for pages, which have their own sign-in. Links from other sites are allowed: following one
+   * changes nothing, and the site with the link can't read the page.
    */
   checkPlace (request: FastifyRequest, reply: FastifyReply): void
-  /** Whether this is the key that is asked for; anything is where none is. */
+  /** Whether `given` is the required key. True if none is required. */
   isKey (given: string | string[] | undefined): boolean
 }
 
-/** Changes nothing and tells no secret: container platforms ask for it by whatever name they have. */
+/** Read-only and without secrets. Open to all hosts, because container platforms use names of their own for health checks. */
 const OPEN = 'GET /_emulator/health'
 
-/** Tells no secret either, and a page that shows it can't know the key before somebody has typed it there. */
+/** Without secrets. Needs no key, because a page that shows the document is loaded before the user enters a key. */
 const WITHOUT_KEY = 'GET /_emulator/openapi.json'
 
 export const KEY_HEADER = 'x-emulator-key'
@@ -77,18 +79,18 @@ export function createGuard ({ isOn, key, hosts, origins }: GuardOptions): Guard
   }
 }
 
-/** A webhook endpoint may have any URL, ours too, and whoever has an API key can register one. */
+/** Refuses deliveries of an emulator: anyone with an API key can register a webhook endpoint with this URL. */
 function checkSender (headers: FastifyRequest['headers']): void {
   if (!isDelivery(headers)) return
   throw elsewhere('called by a webhook of an emulator: give the endpoint the URL of your own program')
 }
 
-/** A person who goes to a page in a window of their own; browsers say so, and let no script say it. */
+/** Whether a user navigates to a page in a top-level window. Browsers set these headers, and scripts can't. */
 function followsLink ({ method, headers }: FastifyRequest): boolean {
   return method === 'GET' && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
 }
 
-/** Answers the preflights of pages whose origin is listed, and no others. */
+/** Answers preflights only for allowed hosts and origins. */
 export function addControlPreflight (app: FastifyInstance, { hosts, origins }: Pick<GuardOptions, 'hosts' | 'origins'>): void {
   app.options('/_emulator/*', { config: { cors: false } }, (request, reply) => {
     checkHost(request.headers.host, hosts)
@@ -101,7 +103,7 @@ export function addControlPreflight (app: FastifyInstance, { hosts, origins }: P
   })
 }
 
-/** This computer: localhost, what is below it, 127.0.0.0/8 and ::1. */
+/** Host names of this computer: localhost and its subdomains, 127.0.0.0/8 and ::1. */
 const LOOPBACK = /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 function checkHost (header: string | undefined, hosts: ReadonlySet<string>): void {
@@ -110,7 +112,7 @@ function checkHost (header: string | undefined, hosts: ReadonlySet<string>): voi
   throw elsewhere(`called as ${JSON.stringify(header ?? '')}, which is not this computer: add the name to --control-hosts`)
 }
 
-/** The name of a Host header, without its port; null where it is none. */
+/** The name in a Host header, without its port; null if it is invalid. */
 function nameOf (header = ''): string | null {
   const name = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/.exec(header.toLowerCase())?.[1]
   return name?.replace(/\.$/, '') ?? null
@@ -135,7 +137,7 @@ function checkOrigin (headers: FastifyRequest['headers'], origins: ReadonlySet<s
   }
 }
 
-/** A page of ours; behind a proxy that speaks https, its scheme differs from ours. */
+/** Whether the request comes from an emulator's page. Ignores the scheme, which differs behind an https proxy. */
 function isOwn (origin: string, host: string | undefined): boolean {
   return host !== undefined && /^https?:\/\//.test(origin) && origin.slice(origin.indexOf('//') + 2) === host.toLowerCase()
 }
@@ -146,7 +148,7 @@ function bearer (authorization: string | undefined): string | undefined {
   return authorization === undefined ? undefined : BEARER.exec(authorization)?.[1]
 }
 
-/** Compares in a time that tells nothing of where the difference is. */
+/** Compares in constant time. */
 export function sameAs (key: string): (given: string | string[] | undefined) => boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   const wanted = digest(key)

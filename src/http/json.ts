@@ -1,11 +1,11 @@
 /**
- * The request body as JSON. Stricter than JSON.parse where the real API's parser is: bytes that are not UTF-8, unpaired
- * surrogates and NUL characters are refused, and so are keys that mean something to JavaScript.
+ * Parses request bodies as JSON. Like the real API's parser, it refuses bytes that are not UTF-8, unpaired surrogates and NUL
+ * characters. It also refuses the key `__proto__`, which has a special meaning in JavaScript.
  */
 import { isUtf8 } from 'node:buffer'
 import { ApiError, type Violation } from '../errors.js'
 
-/** The parsed body, undefined for an empty one. Throws INVALID_REQUEST_BODY. */
+/** Returns undefined for an empty body. Throws INVALID_REQUEST_BODY. */
 export function parseJson (bytes: Buffer): unknown {
   if (bytes.length === 0) return undefined
   if (!isUtf8(bytes)) throw invalid({ path: '', message: 'the body is not valid UTF-8' })
@@ -23,7 +23,7 @@ function parse (text: string): unknown {
   }
 }
 
-/** Escapes and keys that deserve a closer look; most bodies have none, and so are not walked. */
+/** Text that requires a check of every value. Most bodies contain none of it. */
 const SUSPICIOUS = /\\u0000|\\u[dD][89a-fA-F]|__proto__|\\u00/
 
 function refuseSuspicious (root: unknown): void {

@@ -1,4 +1,4 @@
-/** Rate limits on the wire: every reply tells what is left, and a call too many is answered with 429 and when to try again. */
+/** Applies rate limits: every reply has headers with the remaining calls, and excess calls get 429 with `retry-after`. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
 import { ANONYMOUS_TIER, limitHeaders, type Tier } from '../sandbox/limiter.js'
@@ -9,7 +9,7 @@ export interface CallCounter {
   count (request: FastifyRequest, reply: FastifyReply, sandbox: Sandbox): void
 }
 
-/** Counts by API key, and without one by the caller's address. */
+/** Counts calls by API key, or by IP address if there is no key. */
 export function callCounter (tier: Tier): CallCounter {
   return {
     count ({ apiKey, ip }, reply, { limiter }) {

@@ -1,35 +1,35 @@
 /**
- * The HTTP server below Fastify: what a request must be before it is routed, how long it may take to arrive, and that nothing
- * that is thrown on the way ends the process.
+ * The HTTP server below Fastify. Refuses invalid requests before they are routed, limits how long a request may take to arrive,
+ * and catches errors that would end the process.
  */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import type { FastifyServerOptions } from 'fastify'
 import { ApiError } from '../errors.js'
-import { PATIENT, closeGently } from './closing.js'
+import { LONG_DRAIN, closeGently } from './closing.js'
 import { badRequest, createMalformedHandler, refuse, refuseOn, type FinalRefusal } from './malformed.js'
 import { METHODS } from './unknown.js'
 
-/** How long a request may take to arrive, its body included. */
+/** How long a request may take to arrive, including its body. */
 const REQUEST_TIMEOUT_MS = 60_000
-/** How often connections are looked at: a request that has stalled ends so much later at most. */
+/** How often timeouts are checked. */
 const CHECK_EVERY_MS = 2000
-/** How long a connection is kept for a next request: longer than the proxies that may be in front keep theirs. */
+/** How long an idle connection is kept. Longer than the keep-alive timeout of common proxies. */
 const KEEP_ALIVE_MS = 72_000
 
 interface HttpOptions extends Required<Pick<FastifyServerOptions, 'clientErrorHandler'>> {
   serverFactory (handle: RequestListener): Server
 }
 
-/** The options by which Fastify gets its server. `report` is called with what is our own fault. */
+/** Options that make Fastify use this server. `report` is called with each error that is a bug of the emulator. */
 export function httpOptions (report: (error: unknown) => void): HttpOptions {
   const latest = new WeakMap<Socket, ServerResponse>()
 
-  /** For `destroySoon`, which Node calls when the last answer of a connection is out. The request may be still on its way. */
+  /** Replaces `destroySoon`, which Node calls after the last reply of a connection. The request may still be arriving. */
   function closeWhenRead (this: Socket): void {
     const request = latest.get(this)?.req
     if (request === undefined || request.complete) Socket.prototype.destroySoon.call(this)
-    else closeGently(this, PATIENT, () => request.complete)
+    else closeGently(this, LONG_DRAIN, () => request.complete)
   }
 
   function listenerOf (handle: RequestListener): RequestListener {
@@ -50,7 +50,7 @@ export function httpOptions (report: (error: unknown) => void): HttpOptions {
   return {
     serverFactory (handle) {
       const server = createServer({
-        requireHostHeader: false, // refused below, in our own words
+        requireHostHeader: false, // checked below, with our own error
         requestTimeout: REQUEST_TIMEOUT_MS,
         headersTimeout: REQUEST_TIMEOUT_MS,
         connectionsCheckingInterval: CHECK_EVERY_MS,
@@ -63,7 +63,7 @@ export function httpOptions (report: (error: unknown) => void): HttpOptions {
       })
       server.on('connect', (_request: IncomingMessage, socket: Socket) => {
         socket.resume()
-        const error = new ApiError('METHOD_NOT_ALLOWED', { because: 'this is no proxy' })
+        const error = new ApiError('METHOD_NOT_ALLOWED', { because: 'the emulator is not a proxy' })
         refuseOn(socket, { error, allow: METHODS.join(', ') })
       })
       return server
@@ -72,7 +72,7 @@ export function httpOptions (report: (error: unknown) => void): HttpOptions {
   }
 }
 
-/** What makes it unclear whom a request is for, or where it ends. Null for nothing. */
+/** Refuses requests whose target or end is ambiguous. Null if the request is valid. */
 function refusalOf ({ headers, rawHeaders, httpVersion }: IncomingMessage): FinalRefusal | null {
   const encoding = headers['transfer-encoding']
   if (encoding !== undefined && encoding.toLowerCase() !== 'chunked') {
@@ -84,7 +84,7 @@ function refusalOf ({ headers, rawHeaders, httpVersion }: IncomingMessage): Fina
   return null
 }
 
-/** Node keeps only the first of them in `headers`. */
+/** Counts Host headers, because Node keeps only the first in `headers`. */
 function countHosts (rawHeaders: readonly string[]): number {
   let count = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {

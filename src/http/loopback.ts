@@ -1,6 +1,6 @@
 /**
- * The other loopback address. Programs that are given `http://localhost:4010` may look for it at ::1 first, and some look nowhere
- * else; so a server that listens on one of the two listens on the other too.
+ * Listens on the second loopback address. Some programs resolve `localhost` to ::1 first, or only to ::1, so a server that
+ * listens on one loopback address should listen on both.
  */
 import { once } from 'node:events'
 import type { Server as HttpServer } from 'node:http'
@@ -9,15 +9,15 @@ import { createServer, type AddressInfo, type Server } from 'node:net'
 const OTHER: Readonly<Record<string, string>> = { '127.0.0.1': '::1', '::1': '127.0.0.1' }
 
 export interface Loopback {
-  /** No new connections; those that are open are the HTTP server's. */
+  /** Stops accepting connections. Open connections belong to the HTTP server. */
   close (): void
-  /** Once the last connection has ended. */
+  /** Resolves when the last connection has ended. */
   closed: Promise<unknown>
 }
 
 /**
- * Listens on the loopback address that `server` does not listen on, at the same port. Its connections are handed to `server`,
- * which treats them as its own. Null where the address cannot be had; `warn` is called if another program has it.
+ * Listens on the loopback address that `server` does not listen on, at the same port, and passes the connections to `server`.
+ * Null if the address is not available. Calls `warn` if another program uses it.
  */
 export async function listenOnOtherLoopback (server: HttpServer, warn: (text: string) => void): Promise<Loopback | null> {
   const { address, port } = server.address() as AddressInfo
@@ -30,7 +30,7 @@ export async function listenOnOtherLoopback (server: HttpServer, warn: (text: st
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
       warn(`another program listens on ${other}, port ${port}, and localhost may lead there: call ${address} instead`)
     }
-    return null // without IPv6 there is only one
+    return null // the computer may have no IPv6
   }
   listener.on('error', () => {})
   return { close: () => { listener.close() }, closed: once(listener, 'close') }

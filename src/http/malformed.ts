@@ -1,19 +1,19 @@
 /**
- * What cannot be read as HTTP and so never becomes a request: it is refused in the shape of every other error, and its connection
- * closed. Also the refusals that are written before Fastify sees a request, by the same rules.
+ * Answers input that is not valid HTTP with the usual error body and closes the connection. Also writes the errors of requests
+ * that are refused before Fastify sees them.
  */
 import { STATUS_CODES, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ConnectionError } from 'fastify'
 import { ApiError } from '../errors.js'
-import { BRIEF, closeGently, isClosing } from './closing.js'
+import { SHORT_DRAIN, closeGently, isClosing } from './closing.js'
 import { JSON_TYPE } from './replies.js'
 import { refuseMethod } from './unknown.js'
 
-/** The answer to the latest request of a connection, if there was one. */
+/** The response to the latest request of a connection, if there was one. */
 export type LatestOf = (socket: Socket) => ServerResponse | undefined
 
-/** A refusal that ends the connection: where the message ends is unknown, or the client has broken the rules. */
+/** An error that ends the connection, because the end of the message is unknown or the client violates the protocol. */
 export interface FinalRefusal {
   error: ApiError
   /** Value of the header `allow`. */
@@ -30,13 +30,13 @@ export function refuse (response: ServerResponse, { error, allow }: FinalRefusal
   response.writeHead(error.status, { ...headersOf(body), ...(allow === undefined ? {} : { allow }) }).end(body)
 }
 
-/** Refuses on the connection itself, where there is no response. */
+/** Writes the error to the socket, because there is no response object. */
 export function refuseOn (socket: Socket, { error, allow }: FinalRefusal): void {
   const body = bodyOf(error)
   const headers = Object.entries({ ...headersOf(body), ...(allow === undefined ? {} : { allow }) })
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   socket.write(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\n${lines}\r\n${body}`)
-  closeGently(socket, BRIEF)
+  closeGently(socket, SHORT_DRAIN)
 }
 
 function bodyOf ({ code, message }: ApiError): string {
@@ -61,16 +61,16 @@ export function createMalformedHandler (latestOf: LatestOf): (error: ConnectionE
       return
     }
     const response = latestOf(socket)
-    const isAfter = response === undefined || response.req.complete // else it is the rest of that request's body that is wrong
+    const isAfter = response === undefined || response.req.complete // otherwise the body of that request is malformed
     const refuseNow = () => { refuseOn(socket, refusalOf(error)) }
     if (isAfter) whenAnswered(response, refuseNow)
     else if (!response.headersSent) refuseNow()
-    else if (response.writableEnded) whenAnswered(response, () => { closeGently(socket, BRIEF) })
+    else if (response.writableEnded) whenAnswered(response, () => { closeGently(socket, SHORT_DRAIN) })
     else socket.destroy()
   }
 }
 
-/** The answers on a connection come in the order of its requests. */
+/** Waits for the response, because replies on a connection are sent in the order of its requests. */
 function whenAnswered (response: ServerResponse | undefined, action: () => void): void {
   if (response === undefined || response.writableFinished) action()
   else response.once('finish', action)
@@ -92,7 +92,7 @@ function notHttp ({ message }: ConnectionError): FinalRefusal {
 const METHOD_MAX = 32
 const REQUEST_LINE = /^([!#$%&'*+.^_`|~\w-]{1,32}) (\S{1,2000}) HTTP\/1\.[01]\r?\n/
 
-/** A request line that is right but for its method, such as `get /payments`. Null where something else came before it. */
+/** The error for a valid request line with an unknown method, such as `get /payments`. Null for any other input. */
 function unknownMethod ({ rawPacket, bytesParsed }: ConnectionError): FinalRefusal | null {
   const isFirst = Buffer.isBuffer(rawPacket) && bytesParsed < METHOD_MAX
   const [, method, url] = REQUEST_LINE.exec(isFirst ? rawPacket.toString('latin1', 0, 4096) : '') ?? []

@@ -1,7 +1,7 @@
 /**
- * An operation at work: what it is given is held against the contract, and its handler runs in the turn's transaction. A request
- * gets here by its route (http/bind), which adds keys, limits and faults; a page of ours comes directly, by the operation's name,
- * and so obeys the same rules without being a call of the API.
+ * Runs operations: validates the input against the contract and calls the handler in the batch's transaction. Requests arrive
+ * through routes (http/bind), which add authentication, limits and faults. Pages call operations directly by name, so the same
+ * rules apply to them.
  */
 import type { Operation } from '../contract/load.js'
 import type { Body, OperationName, PathParameters, Query, Reply } from '../contract/operations.js'
@@ -9,27 +9,27 @@ import { bodyValidator, queryValidator } from '../contract/validate.js'
 import type { Context, Sandbox } from '../sandbox/sandbox.js'
 import type { Call, ControlHandlers } from '../contract/handlers.js'
 
-/** Handlers of different operations differ in type; here, where all of them are called, they are alike. */
+/** The common type of all handlers. */
 export type AnyHandler = (call: Call<unknown>) => unknown
 
-/** What comes with a call, as it comes. */
-export interface Given {
+/** The input of a call before validation. */
+export interface CallInput {
   path: unknown
   query: unknown
   body: unknown
 }
 
-/** Hears once: the error, or the result, which is stored by then. */
+/** Called once with the error or the result. A change is committed by then. */
 export type Done = (error: unknown, result?: unknown) => void
 
-/** Runs an operation. What the contract refuses, and a GET, is thrown; the rest `done` hears of. */
-export type Run = (given: Given, sandbox: Sandbox, contextOf: () => Context, done: Done) => void
+/** Runs an operation. Throws validation errors and errors of a GET. Passes all others to `done`. */
+export type Run = (input: CallInput, sandbox: Sandbox, contextOf: () => Context, done: Done) => void
 
 export function handlerOf (handlers: ControlHandlers, name: string): AnyHandler | undefined {
   return (handlers as Record<string, AnyHandler | undefined>)[name]
 }
 
-/** Of `withoutTransaction` are changes that do not touch the database. */
+/** `withoutTransaction` has the names of changes that run outside a transaction. */
 export function runOf (operation: Operation, handler: AnyHandler, withoutTransaction?: ReadonlySet<string>): Run {
   const validateBody = bodyValidator(operation)
   const validateQuery = queryValidator(operation)
@@ -50,16 +50,16 @@ export function runOf (operation: Operation, handler: AnyHandler, withoutTransac
   }
 }
 
-/** The names are checked by the compiler; the values, which a form has as text, by the contract. */
+/** The compiler checks the names. The contract checks the values, which are text if they come from a form. */
 type Loose<Shape> = Shape extends object ? { [Key in keyof Shape]?: unknown } : never
 
-export type Asked<Name> =
+export type OperationInput<Name> =
   ([keyof PathParameters<Name>] extends [never] ? { path?: never } : { path: PathParameters<Name> }) &
   { query?: Loose<Query<Name>>, body?: Loose<Body<Name>> }
 
-/** Rejects with what a request would be refused with. */
+/** Rejects with the error that a request would get. */
 export type Operate = <Name extends OperationName>(
-  name: Name, asked: Asked<Name>, where: Pick<Context, 'sandbox' | 'baseUrl'>
+  name: Name, input: OperationInput<Name>, where: Pick<Context, 'sandbox' | 'baseUrl'>
 ) => Promise<Reply<Name>>
 
 export interface Operations {
@@ -68,7 +68,7 @@ export interface Operations {
   withoutTransaction?: ReadonlySet<string>
 }
 
-/** Calls operations by their names, without a request. */
+/** Returns a function that calls operations by name, without a request. */
 export function createOperate (all: readonly Operations[]): Operate {
   const runs = new Map<OperationName, Run>()
 
@@ -87,10 +87,10 @@ export function createOperate (all: readonly Operations[]): Operate {
   }
 
   return <Name extends OperationName>(
-    name: Name, { path, query, body }: Asked<Name>, { sandbox, baseUrl }: Pick<Context, 'sandbox' | 'baseUrl'>
+    name: Name, { path, query, body }: OperationInput<Name>, { sandbox, baseUrl }: Pick<Context, 'sandbox' | 'baseUrl'>
   ) => new Promise<Reply<Name>>((resolve, reject) => {
     const contextOf = () => ({ sandbox, baseUrl, now: sandbox.clock.now() })
-    // A copy, because validating a query turns its texts into numbers.
+    // A copy, because validation converts the values of a query to numbers in place.
     runNamed(name)({ path: path ?? {}, query: { ...query }, body }, sandbox, contextOf, (error, result) => {
       if (error === undefined) resolve(result as Reply<Name>)
       else reject(error)

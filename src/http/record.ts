@@ -1,7 +1,7 @@
 /**
- * What the request log of a sandbox hears of: every call of the emulated API, what has no route, and every submission to a hosted
- * page. Not the control API, nor pages that are only looked at. API replies come by http/replies rather than by a hook, which
- * every payment would pay for.
+ * Writes to a sandbox's request log: calls of the emulated API, requests without a route, and submissions to hosted pages. The
+ * control API and page views are not logged. API replies are recorded in http/replies, because a hook would slow down every
+ * payment.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { elapsedMs } from '../sandbox/clock.js'
@@ -15,13 +15,13 @@ import { isHead } from './rewrite.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** When the request was taken up, by `elapsedMs`; 0 for what has no route. */
+    /** Start of the request (`elapsedMs`); 0 if it has no route. */
     startedMs: number
-    /** Why a page has refused what was sent to it. */
+    /** The error for which a page refused a submission. */
     refusal: Refusal | null
   }
   interface FastifyReply {
-    /** Logs a reply of the API with its text. Missing where nothing is logged. */
+    /** Logs an API reply with its body. Missing if logging is off. */
     record?: (status: number, text: string) => void
   }
 }
@@ -52,7 +52,7 @@ export function recordCalls (app: FastifyInstance, sandboxes: Sandboxes): void {
   })
 }
 
-/** Logs what is sent to the routes that are added to this scope, which must be pages. */
+/** Logs submissions to the pages in this scope. */
 export function recordSubmissions (pages: FastifyInstance, sandboxes: Sandboxes): void {
   pages.addHook('onRequest', (request, _reply, done) => {
     request.startedMs = elapsedMs()
@@ -67,7 +67,7 @@ export function recordSubmissions (pages: FastifyInstance, sandboxes: Sandboxes)
   })
 }
 
-/** One that can't be opened has no log: the refusal must be answered all the same. */
+/** Undefined if the sandbox can't be opened, because the error must still be sent. */
 function loggingSandbox (request: FastifyRequest, sandboxes: Sandboxes): Sandbox | undefined {
   try {
     return knownSandbox(request, sandboxes)
@@ -94,12 +94,12 @@ function submission (request: FastifyRequest, reply: FastifyReply, { clock }: Sa
   }
 }
 
-/** `/status/:link(^…$)` as `/status/{link}`. */
+/** The route of a page in the contract's notation: `/status/:link(^…$)` becomes `/status/{link}`. */
 function pageOf ({ routeOptions }: FastifyRequest): string {
   return (routeOptions.url ?? '').replace(/:(\w+)(?:\([^)]*\))?/g, '{$1}')
 }
 
-/** As the client sent it. */
+/** The method that the client sent. */
 function methodOf (request: FastifyRequest): string {
   return isHead(request) ? 'HEAD' : request.method
 }
@@ -112,7 +112,7 @@ function formText ({ body }: FastifyRequest): string {
   return typeof body !== 'object' || body === null || Buffer.isBuffer(body) ? '' : JSON.stringify(maskedForm(body))
 }
 
-/** Tells the log why a page refuses: its reply is for people. */
+/** Remembers the error of a submission for the log, because the page shows it only as text. */
 export function noteRefusal (request: FastifyRequest, error: unknown): void {
   if (error instanceof ApiError) request.refusal = { code: error.code, message: error.message, details: error.details }
 }

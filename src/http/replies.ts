@@ -1,4 +1,4 @@
-/** What goes onto the wire: JSON replies, empty replies, and the one shape of an error. */
+/** Sends replies: JSON, empty, files and errors. */
 import type { FastifyError, FastifyReply } from 'fastify'
 import type { FileReply } from '../contract/operations.js'
 import { ApiError, type ErrorCode } from '../errors.js'
@@ -12,7 +12,7 @@ export function sendJson (reply: FastifyReply, status: number, body: unknown): v
   reply.code(status).header('content-type', JSON_TYPE).send(text)
 }
 
-/** A success without a body: no JSON content type, because the official client would try to parse it. */
+/** Sends a success without a body. It has no JSON content type, because the official client would try to parse the body. */
 export function sendEmpty (reply: FastifyReply, status: number): void {
   reply.record?.(status, '')
   reply.code(status)
@@ -20,17 +20,17 @@ export function sendEmpty (reply: FastifyReply, status: number): void {
   reply.send()
 }
 
-/** A file, shown in the browser rather than downloaded. */
+/** Sends a file that browsers show instead of downloading. */
 export async function sendFile (reply: FastifyReply, mediaType: string, { fileName, bytes }: FileReply): Promise<void> {
   const content = await bytes()
   reply.record?.(reply.statusCode, '')
   reply.type(mediaType).header('content-disposition', `inline; filename="${fileName}"`).send(content)
 }
 
-/** The official clients retry every 5xx and 409; a retry of these would be refused again. */
+/** The official clients retry every 5xx and 409, but a retry of these would fail again. */
 const NOT_RETRIED: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['NOT_IMPLEMENTED', 'CONFLICT'])
 
-/** Writes any error as `{"code", "message", "details"?}`. What is no ApiError is reported, and its cause kept from the caller. */
+/** Sends an error as `{"code", "message", "details"?}`. Unexpected errors are reported, and their cause is not sent. */
 export function sendError (reply: FastifyReply, thrown: unknown, report: (error: unknown) => void): void {
   const error = asApiError(thrown, reply.request.routeOptions.bodyLimit)
   if (error.code === 'INTERNAL_SERVER_ERROR' || error.code === 'STORAGE_UNAVAILABLE') report(thrown)
@@ -40,8 +40,8 @@ export function sendError (reply: FastifyReply, thrown: unknown, report: (error:
 }
 
 /**
- * Answers with an error where an answer could not be made or written and nobody catches what is thrown: after a COMMIT, behind a
- * timer. Never throws. Where the answer has begun already, the connection is closed.
+ * Sends an error if a reply could not be created or sent in a place where nothing catches the exception, such as after COMMIT or
+ * in a timer. Never throws. Closes the connection if the reply has already begun.
  */
 export function sendFailure (reply: FastifyReply, thrown: unknown, report: (error: unknown) => void): void {
   const { raw } = reply
@@ -50,7 +50,7 @@ export function sendFailure (reply: FastifyReply, thrown: unknown, report: (erro
     raw.destroy()
     return
   }
-  for (const name of Object.keys(reply.getHeaders())) { // one of them may be what could not be written
+  for (const name of Object.keys(reply.getHeaders())) { // one of them may be the invalid value
     if (!name.startsWith('access-control-')) reply.removeHeader(name)
   }
   try {
@@ -77,7 +77,7 @@ function asApiError (error: unknown, bodyLimit = MIB): ApiError {
   }
   const problem = error instanceof StorageError ? error.message : storageReason(error)
   if (problem !== null) return new ApiError('STORAGE_UNAVAILABLE', { because: problem })
-  // The framework's other refusals are all about headers and bodies; a 4xx must never become a 5xx.
+  // Fastify's other client errors concern headers and bodies. A 4xx must never become a 5xx.
   if (statusCode >= 400 && statusCode < 500) return new ApiError('INVALID_REQUEST_BODY', { because: message })
   return new ApiError('INTERNAL_SERVER_ERROR')
 }

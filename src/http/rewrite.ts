@@ -1,18 +1,18 @@
 /**
- * Brings a request into the form that the routes know, before they are looked up: HEAD becomes GET, a URL with a scheme and a
- * host becomes its path, and the prefix `/~name` of a sandbox is taken off and remembered.
+ * Normalizes a request before routing: HEAD becomes GET, an absolute URL becomes its path, and the prefix `/~name` of a sandbox
+ * is removed and remembered.
  */
 import type { IncomingMessage } from 'node:http'
 import { withoutSandbox } from './context.js'
 
-/** `http://127.0.0.1:4010/payments`, as clients write it to a proxy (RFC 9112, 3.2.2). */
+/** The beginning of an absolute URL, which clients send to proxies (RFC 9112, section 3.2.2). */
 const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i
 
 const heads = new WeakSet<IncomingMessage>()
 
 /**
- * For Fastify's `rewriteUrl`. Every GET answers HEAD too, with the same status and headers: the route runs as for a GET, and Node
- * leaves out the body, because it knows the request by its first name.
+ * For Fastify's `rewriteUrl`. Every GET route also answers HEAD with the same status and headers. Node omits the body, because
+ * it still treats the request as a HEAD.
  */
 export function rewriteUrl (request: IncomingMessage): string {
   if (request.method === 'HEAD') {

@@ -1,4 +1,4 @@
-/** The Fastify application: parsing, cross-origin rules, the shape of errors. Which routes it has is decided by who adds them. */
+/** Creates the Fastify application: body parsing, CORS and error replies. Other modules add the routes. */
 import { setTimeout } from 'node:timers' // not the global, which a test may have replaced
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Operation } from '../contract/load.js'
@@ -13,13 +13,13 @@ import { unknownRoute } from './unknown.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Empty on the operations that ask for none. */
+    /** Empty for operations that need no key. */
     apiKey: string
-    /** The body as it came, where it was sent to the API; null without one. */
+    /** The unparsed body of an API request; null if there is none. */
     bodyBytes: Buffer | null
-    /** What of the contract was asked for; null for everything else. */
+    /** The contract's operation; null for all other requests. */
     operation: Operation | null
-    /** Fields of the body that do not apply, as its handler has noted them; null where there are none. */
+    /** Fields of the body that the handler ignored; null if there are none. */
     ignoredFields: Set<string> | null
   }
 }
@@ -30,7 +30,7 @@ export interface ServerOptions {
 }
 
 const BODY_MAX_BYTES = 1024 * 1024
-/** How long the requests under way have to end when the server closes: a client that has stalled must not keep it alive. */
+/** How long requests in progress may take when the server closes. A stalled client must not keep it alive. */
 const CLOSE_GRACE_MS = 1000
 
 export function createServer ({ keys, report }: ServerOptions): FastifyInstance {
@@ -38,13 +38,13 @@ export function createServer ({ keys, report }: ServerOptions): FastifyInstance 
     ...httpOptions(report),
     logger: false,
     bodyLimit: BODY_MAX_BYTES,
-    exposeHeadRoutes: false, // HEAD is answered by the routes of GET
-    forceCloseConnections: 'idle', // requests under way are answered first
-    return503OnClosing: false, // and so are those that arrive on their connections
+    exposeHeadRoutes: false, // the routes of GET answer HEAD (http/rewrite)
+    forceCloseConnections: 'idle', // requests in progress are answered first
+    return503OnClosing: false, // and so are later requests on their connections
     routerOptions: { ignoreTrailingSlash: true },
     rewriteUrl,
     schemaController: { compilersFactory: { buildValidator: () => unused, buildSerializer: () => unused } },
-    // No hook runs for these, so what @fastify/cors would add is added here.
+    // Hooks do not run for these errors, so the CORS header is set here.
     frameworkErrors (error, _request, reply) {
       reply.header('access-control-allow-origin', '*')
       sendError(reply as FastifyReply, error, report)
@@ -63,7 +63,7 @@ export function createServer ({ keys, report }: ServerOptions): FastifyInstance 
   addCors(app)
   parseBodies(app)
   app.setErrorHandler((error, request, reply) => {
-    // Where there is no route, it does not matter what is wrong with the body.
+    // If there is no route, the error of the body does not matter.
     sendError(reply, request.is404 ? unknownRoute(request, reply, keys) : error, report)
   })
   app.setNotFoundHandler((request, reply) => sendError(reply, unknownRoute(request, reply, keys), report))
@@ -71,14 +71,14 @@ export function createServer ({ keys, report }: ServerOptions): FastifyInstance 
 }
 
 /**
- * No route has a schema in Fastify's sense: bodies are validated by our own ajv, because Fastify's coerces. Saying so spares its
- * compilers from being loaded, which took a fifth of the time until the first reply.
+ * A placeholder for Fastify's compilers. Routes have no Fastify schemas, because Fastify's ajv coerces; contract/validate.ts
+ * validates instead. Not loading the compilers saves a fifth of the time to the first reply.
  */
 function unused (): never {
   throw new Error('routes are validated by contract/validate.ts')
 }
 
-/** Any content type may come with an empty body: the Python client sends JSON's with every DELETE. */
+/** Accepts an empty body with any content type: the Python client sends `application/json` with every DELETE. */
 function parseBodies (app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
@@ -102,7 +102,7 @@ function parseBodies (app: FastifyInstance): void {
   })
 }
 
-/** Bodies are read as they come. Compressed, they would be refused as bytes that are no UTF-8. */
+/** Refuses compressed bodies with a clear error. Otherwise they would fail as invalid UTF-8. */
 function checkEncoding ({ headers: { 'content-encoding': encoding } }: FastifyRequest): void {
   if (encoding === undefined || encoding.toLowerCase() === 'identity') return
   const because = `content-encoding ${encoding.slice(0, 50)} is not supported: send the body uncompressed, without this header`

@@ -1,16 +1,17 @@
 /**
- * What has no route: an operation of the contract that the emulator does not have yet (501), a path with another method (405), or
- * nothing at all (404). Most operations without a handler are no routes, because a hundred idle ones cost 6 MB of memory.
+ * Answers requests without a route: 501 for an operation of the contract that is not implemented, 405 for a known path with
+ * another method, and 404 otherwise. Most operations without a handler have no route, because a hundred unused routes take 6
+ * MB.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { contract, controlContract, type Operation } from '../contract/load.js'
 import { ApiError } from '../errors.js'
 import { authenticate, type KeyPolicy } from './auth.js'
 
-/** The methods that some path answers; every path answers OPTIONS besides. */
+/** Methods that at least one path accepts. Every path also accepts OPTIONS. */
 export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
 
-/** The refusal of a request without a route; UNAUTHORIZED where its operation asks for a key and got none. */
+/** The error for a request without a route. UNAUTHORIZED if its operation needs a key that the request lacks. */
 export function unknownRoute ({ method, url, headers }: FastifyRequest, reply: FastifyReply, keys: KeyPolicy): ApiError {
   const path = pathOf(url)
   const candidates = operationsAt(path)
@@ -22,7 +23,7 @@ export function unknownRoute ({ method, url, headers }: FastifyRequest, reply: F
   return error
 }
 
-/** The refusal of a method that HTTP does not have, such as `get`. */
+/** The error for a method that does not exist, such as `get`. */
 export function refuseMethod (method: string, url: string): WrongMethod {
   const candidates = operationsAt(pathOf(url).replace(/^\/~[^/]*/, ''))
   if (candidates.length > 0) return wrongMethod(candidates)
@@ -43,7 +44,7 @@ function wrongMethod (candidates: readonly Operation[]): WrongMethod {
   return { error: new ApiError('METHOD_NOT_ALLOWED', { because: `use ${methods.join(' or ')}` }), allow }
 }
 
-/** Without the query, and without a slash at the end. */
+/** Removes the query and a trailing slash. */
 function pathOf (url: string): string {
   return (url.split('?', 1)[0] ?? '').replace(/(?<=.)\/$/, '')
 }
@@ -61,7 +62,7 @@ function missing (operation: Operation, authorization: string | undefined, keys:
   }
 }
 
-/** Whether a request of `path` could be meant for `template`. Both may be templates. */
+/** Whether `path` can match `template`. Both may contain parameters. */
 export function matches (template: string, path: string): boolean {
   const wanted = template.split('/')
   const given = path.split('/')

@@ -217,7 +217,7 @@ t.test('what breaks the rules of HTTP is refused in the envelope, and its connec
       refused(t, await expecting('a-miracle'), 417, /100-continue/)
       t.strictSame(answersIn(await expecting('100-continue')).statuses, [100, 200])
       const tunnel = await exchange(port, ['CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example:443\r\n\r\n'])
-      refused(t, tunnel, 405, /this is no proxy/, 'METHOD_NOT_ALLOWED')
+      refused(t, tunnel, 405, /the emulator is not a proxy/, 'METHOD_NOT_ALLOWED')
     })
   })
 

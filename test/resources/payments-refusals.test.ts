@@ -178,7 +178,7 @@ t.test('refuses', async t => {
       'product_cart[2].quantity': 'must be integer',
       'metadata.number': 'must be string',
       'metadata.nested': 'must be string',
-      allowed_payment_method_types: 'must not hold the same value twice (items 0 and 1)',
+      allowed_payment_method_types: 'must not contain the same value twice (items 0 and 1)',
       payment_link: 'must be boolean or null',
       redirect_immediately: 'must be boolean'
     })

@@ -9,7 +9,7 @@ import type { OperationName, Reply } from '../../contract/operations.js'
 import { ApiError } from '../../errors.js'
 import type { ContextOf } from '../../http/context.js'
 import type { Guard } from '../../http/guard.js'
-import type { Asked, Operate } from '../../http/operate.js'
+import type { OperationInput, Operate } from '../../http/operate.js'
 import { sendError } from '../../http/replies.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import { storageReason } from '../../store/failures.js'
@@ -52,7 +52,7 @@ export interface PageContext {
   param (name: string): string
   search: URLSearchParams
   /** Reads or changes something by an operation of the API or of /_emulator. Rejects with its ApiError. */
-  operate <Name extends OperationName>(name: Name, asked?: Asked<Name>): Promise<Reply<Name>>
+  operate <Name extends OperationName>(name: Name, input?: OperationInput<Name>): Promise<Reply<Name>>
   /** One of the page's forms, for the parts in fields.ts. */
   formState (action: string): FormState
 }
@@ -186,7 +186,7 @@ function createRouter ({ contextOf, operate, guard, controlKey, root, report }: 
       url,
       search,
       param: name => params[name] ?? '',
-      operate: (name, asked = {} as Asked<typeof name>) => operate(name, asked, context),
+      operate: (name, input = {} as OperationInput<typeof name>) => operate(name, input, context),
       formState (action) {
         const typed = again?.form.action === action ? again.form : null
         const error = again?.error ?? null
