@@ -40,6 +40,13 @@ export async function run (args: string[], { env = {}, local = fakes() }: { env?
   }
 }
 
+/** Like `run`, with a line break after every line, as a process prints them. */
+export async function runLines (args: string[]): Promise<Run> {
+  const { code, stdout, stderr } = await run(args)
+  const lines = (text: string) => text === '' ? '' : `${text}\n`
+  return { code, stdout: lines(stdout), stderr: lines(stderr) }
+}
+
 const { program } = createProgram({ env: {}, local: fakes() })
 
 /** `clock set`, with what it takes. */

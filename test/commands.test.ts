@@ -2,16 +2,28 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import t from 'tap'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
 import { ask } from '../src/commands/ask.js'
 import { progressLine } from '../src/commands/patience.js'
 import { targetOf } from '../src/commands/target.js'
+import { runLines } from './command-runs.js'
 import { paymentBody, startEmulator } from './helper.js'
-import { connect, freePort, JSON_TYPE, launch, runToEnd, startProcess, stop, temporaryFolder, type Running } from './processes.js'
+import { connect, freePort, JSON_TYPE, launch, startProcess, stop, temporaryFolder } from './processes.js'
 import { until } from './delivery/helper.js'
 import { startReceiver } from './receiver.js'
 
-const at = ({ port }: Running) => ['--port', String(port)]
+interface Listening {
+  url: string
+  port: number
+}
+
+const at = ({ port }: Listening) => ['--port', String(port)]
+
+/** An emulator in this process, listening on a free port. */
+function listening (test: Test, options: Parameters<typeof startEmulator>[1] = {}): Promise<Listening> {
+  return startEmulator(test, options).emulator.listen()
+}
 
 t.test('webhooks listen registers an endpoint, prints every try, and takes the endpoint back', async t => {
   const emulator = await startProcess(t, ['--database', ':memory:'])
@@ -37,18 +49,18 @@ t.test('webhooks listen registers an endpoint, prints every try, and takes the e
 
 t.test('trigger sends a sample and says how it ended', async t => {
   const receiver = await startReceiver(t)
-  const emulator = await startProcess(t, ['--database', ':memory:', '--webhook-url', receiver.url])
-  const sent = await runToEnd(t, ['trigger', 'subscription.renewed', '--data', '{"quantity":7}', ...at(emulator)])
+  const emulator = await listening(t, { webhookUrl: receiver.url })
+  const sent = await runLines(['trigger', 'subscription.renewed', '--data', '{"quantity":7}', ...at(emulator)])
   t.strictSame([sent.code, sent.stderr], [0, ''])
   t.match(sent.stdout, /subscription\.renewed {2}msg_\w+ {2}200/)
   t.match(receiver.received, [{ type: 'subscription.renewed', data: { quantity: 7, payload_type: 'Subscription' } }])
 
-  const lonely = await startProcess(t, ['--database', ':memory:'])
-  t.match((await runToEnd(t, ['trigger', 'payment.failed', ...at(lonely)])).stderr, 'no endpoint wants payment.failed: register one')
+  const lonely = await listening(t)
+  t.match((await runLines(['trigger', 'payment.failed', ...at(lonely)])).stderr, 'no endpoint wants payment.failed: register one')
 })
 
 t.test('pay, expire and abandon take the id of a session or of a payment', async t => {
-  const emulator = await startProcess(t, ['--database', ':memory:'])
+  const emulator = await listening(t)
   const { send, pay } = connect(t, emulator.url)
   const create = async () => {
     const body = { product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }], customer: { customer_id: 'cus_ada' } }
@@ -57,7 +69,7 @@ t.test('pay, expire and abandon take the id of a session or of a payment', async
   }
   const details = ['--details', '{"billing_address":{"country":"DE","street":"Ring 1","city":"Berlin","zipcode":"10117"}}']
   const printed = async (...args: string[]) => {
-    const { code, stdout, stderr } = await runToEnd(t, [...args, ...at(emulator)])
+    const { code, stdout, stderr } = await runLines([...args, ...at(emulator)])
     t.strictSame([code, stderr], [0, ''])
     return JSON.parse(stdout) as object
   }
@@ -72,7 +84,7 @@ t.test('pay, expire and abandon take the id of a session or of a payment', async
     [['abandon', 'cks_x'], /there is no checkout session cks_x/],
     [['expire', 'cks_x'], /there is no checkout session cks_x/]
   ] as const) {
-    const { code, stderr } = await runToEnd(t, [...args, ...at(emulator)])
+    const { code, stderr } = await runLines([...args, ...at(emulator)])
     t.equal(code, 1)
     t.match(stderr, complaint)
   }
@@ -80,27 +92,27 @@ t.test('pay, expire and abandon take the id of a session or of a payment', async
 
 t.test('events prints what has happened, and delivers it once more', async t => {
   const receiver = await startReceiver(t)
-  const emulator = await startProcess(t, ['--database', ':memory:', '--webhook-url', receiver.url])
+  const emulator = await listening(t, { webhookUrl: receiver.url })
   const { pay, get } = connect(t, emulator.url)
   const { json: { payment_id: id } } = await pay(paymentBody())
-  t.equal((await runToEnd(t, ['pay', id, '--outcome', 'failed', ...at(emulator)])).code, 0)
+  t.equal((await runLines(['pay', id, '--outcome', 'failed', ...at(emulator)])).code, 0)
   await get('/_emulator/idle')
-  t.equal((await runToEnd(t, ['pay', id, ...['--card', '4242424242424242'], ...at(emulator)])).code, 0)
+  t.equal((await runLines(['pay', id, ...['--card', '4242424242424242'], ...at(emulator)])).code, 0)
   await get('/_emulator/idle')
-  const lines = (await runToEnd(t, ['events', ...at(emulator)])).stdout.trim().split('\n')
+  const lines = (await runLines(['events', ...at(emulator)])).stdout.trim().split('\n')
   t.match(lines, [
     new RegExp(`^[\\d-]{10} [\\d:]{8}  payment\\.failed  ${id}  msg_\\w{21}  succeeded$`), /payment\.succeeded/
   ], 'the latest last')
-  t.match((await runToEnd(t, ['events', '--type', 'payment.failed', ...at(emulator)])).stdout, /^[^\n]*payment\.failed[^\n]*\n$/)
-  t.equal((await runToEnd(t, ['events', '--payment', 'pay_x', ...at(emulator)])).stdout, '')
-  const [event] = JSON.parse((await runToEnd(t, ['events', '--json', '--limit', '1', ...at(emulator)])).stdout)
+  t.match((await runLines(['events', '--type', 'payment.failed', ...at(emulator)])).stdout, /^[^\n]*payment\.failed[^\n]*\n$/)
+  t.equal((await runLines(['events', '--payment', 'pay_x', ...at(emulator)])).stdout, '')
+  const [event] = JSON.parse((await runLines(['events', '--json', '--limit', '1', ...at(emulator)])).stdout)
   t.match(event, { type: 'payment.succeeded', body: { data: { payment_id: id } } })
-  const replayed = await runToEnd(t, ['events', 'replay', event.event_id, ...at(emulator)])
+  const replayed = await runLines(['events', 'replay', event.event_id, ...at(emulator)])
   t.strictSame([replayed.code, replayed.stderr], [0, ''])
   await get('/_emulator/idle')
   t.strictSame(receiver.types(), ['payment.failed', 'payment.succeeded', 'payment.succeeded'])
-  t.match((await runToEnd(t, ['events', 'replay', 'msg_x', ...at(emulator)])).stderr, 'there is no event msg_x')
-  t.match((await runToEnd(t, ['events', '--port', String(await freePort())])).stderr, 'no emulator answers')
+  t.match((await runLines(['events', 'replay', 'msg_x', ...at(emulator)])).stderr, 'there is no event msg_x')
+  t.match((await runLines(['events', '--port', String(await freePort())])).stderr, 'no emulator answers')
 })
 
 t.test('a command that asks the emulator to wait, waits longer than it', async t => {
@@ -115,9 +127,9 @@ t.test('a command that asks the emulator to wait, waits longer than it', async t
 })
 
 t.test('the clock, and what is due', async t => {
-  const emulator = await startProcess(t, ['--database', ':memory:', '--refund-delay', '2h', '--settlement-delay', '1h'])
+  const emulator = await listening(t, { refundDelay: '2h', settlementDelay: '1h' })
   const { pay, send } = connect(t, emulator.url)
-  const command = (...args: string[]) => runToEnd(t, [...args, ...at(emulator)])
+  const command = (...args: string[]) => runLines([...args, ...at(emulator)])
   const { json: { payment_id: id } } = await pay(paymentBody())
   await command('pay', id, '--outcome', 'processing')
   const [line, ...others] = (await command('due')).stdout.trim().split('\n')
@@ -158,10 +170,10 @@ t.test('how far work has come, in words', async t => {
 
 t.test('sandboxes, reset and snapshots', async t => {
   const folder = temporaryFolder(t)
-  const emulator = await startProcess(t, ['--database', ':memory:'])
+  const emulator = await listening(t)
   const { send, get } = connect(t, emulator.url)
   const command = async (...args: string[]) => {
-    const { code, stdout, stderr } = await runToEnd(t, [...args, ...at(emulator)], { folder })
+    const { code, stdout, stderr } = await runLines([...args, ...at(emulator)])
     t.strictSame([code, stderr], [0, ''], args.join(' '))
     return stdout
   }
@@ -177,7 +189,7 @@ t.test('sandboxes, reset and snapshots', async t => {
   t.equal(await command('snapshot'), '', 'the default sandbox has none')
   await command('snapshot', 'restore', 'one sold', '--sandbox', 'mine')
   t.equal(await count(), 1)
-  await command('snapshot', 'export', 'one sold', 'sold.db', '--sandbox', 'mine')
+  await command('snapshot', 'export', 'one sold', join(folder, 'sold.db'), '--sandbox', 'mine')
   const copy = await startProcess(t, ['--database', ':memory:', '--from-snapshot', 'sold.db'], { folder })
   t.equal((await connect(t, copy.url).get<{ items: unknown[] }>('/payments')).json.items.length, 1)
   await command('reset', '--sandbox', 'mine')
@@ -187,7 +199,7 @@ t.test('sandboxes, reset and snapshots', async t => {
   for (const [args, complaint] of [
     [['sandboxes', 'delete', 'mine'], 'there is no sandbox mine'], [['snapshot', 'restore', 'x'], 'there is no snapshot x']
   ] as const) {
-    const { code, stderr } = await runToEnd(t, [...args, ...at(emulator)])
+    const { code, stderr } = await runLines([...args, ...at(emulator)])
     t.equal(code, 1)
     t.match(stderr, complaint)
   }
@@ -195,8 +207,8 @@ t.test('sandboxes, reset and snapshots', async t => {
 
 t.test('deliveries: printed, retried, and let go wrong', async t => {
   const receiver = await startReceiver(t)
-  const emulator = await startProcess(t, ['--database', ':memory:', '--webhook-url', receiver.url])
-  const command = (...args: string[]) => runToEnd(t, [...args, ...at(emulator)])
+  const emulator = await listening(t, { webhookUrl: receiver.url })
+  const command = (...args: string[]) => runLines([...args, ...at(emulator)])
   const { pay } = connect(t, emulator.url)
   const { json: { payment_id: id } } = await pay(paymentBody())
   t.match((await command('deliveries', 'fail', 'drop', '--type', 'payment.failed')).stdout, /kind drop {2}remaining 1 .*payment\.failed\n/)
@@ -217,8 +229,8 @@ t.test('deliveries: printed, retried, and let go wrong', async t => {
 })
 
 t.test('verify and explain answer for a shell', async t => {
-  const emulator = await startProcess(t, ['--database', ':memory:', '--refund-delay', '1d'])
-  const command = (...args: string[]) => runToEnd(t, [...args, ...at(emulator)])
+  const emulator = await listening(t, { refundDelay: '1d' })
+  const command = (...args: string[]) => runLines([...args, ...at(emulator)])
   const { pay, send } = connect(t, emulator.url)
   const { json: { payment_id: id } } = await pay(paymentBody({ metadata: { order: '7' } }))
   const explained = await command('explain', id)
@@ -240,8 +252,8 @@ t.test('verify and explain answer for a shell', async t => {
 })
 
 t.test('checkouts: printed with what became of each', async t => {
-  const emulator = await startProcess(t, ['--database', ':memory:'])
-  const command = (...args: string[]) => runToEnd(t, ['checkouts', ...args, ...at(emulator)])
+  const emulator = await listening(t)
+  const command = (...args: string[]) => runLines(['checkouts', ...args, ...at(emulator)])
   const { send } = connect(t, emulator.url)
   const create = (more: object) => send<{ session_id: string, payment_id: string | null, checkout_url: string | null }>(
     'POST', '/checkouts', JSON.stringify({ product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }], ...more }), JSON_TYPE)

@@ -1,5 +1,6 @@
 // Runs the tests, and with --checks what else a change must pass: lint, generated files, types. Prints a line for each file, each
-// failure once, and `N passed, N failed`. Checks and groups of test files run at the same time, as many as the machine has cores.
+// failure once, and `N passed, N failed`. Checks and groups of test files run at the same time, one more than the machine has cores,
+// because a test waits for timers, browsers and sockets about a third of its time.
 //
 //   npm test                                 everything
 //   npm run one rules/money cli              the files whose path contains one of these, without the checks
@@ -20,8 +21,11 @@ import { printFailure, printFile, printLine } from './suite/report.mjs'
 import { runGroup } from './suite/run.mjs'
 import { OUT, testFiles, translate } from './suite/translate.mjs'
 
-/** The folders that take longest, longest first. The others follow in the order of their names. */
-const LONG_FOLDERS = ['test/browser', 'test', 'test/control', 'test/api', 'test/resources', 'test/pages', 'test/delivery']
+/**
+ * The folders that take longest, longest first, and the number of processes that share their files. The other folders follow the
+ * checks, in the order of their names.
+ */
+const LONG_FOLDERS = new Map([['test/browser', 2], ['test', 3], ['test/api', 2], ['test/control', 2], ['test/delivery', 1]])
 /** Reads dist/*.d.ts, which the type check writes. */
 const DECLARATIONS_TEST = 'test/types.test.ts'
 
@@ -52,7 +56,7 @@ const failures = []
 if (options.coverage) process.env.NODE_V8_COVERAGE = COVERAGE
 await rm(COVERAGE, { recursive: true, force: true })
 await translate({ hasVendor: names.length > 0, coverage: options.coverage })
-await runAll(tasks(), availableParallelism())
+await runAll(tasks(), availableParallelism() + 1)
 if (options.coverage) await checkCoverage()
 
 for (const failure of failures) printFailure(failure)
@@ -60,18 +64,29 @@ if (totals.skipped > 0) console.log(`\n${totals.skipped} skipped`)
 console.log(`\n${((performance.now() - started) / 1000).toFixed(1)} s\n${totals.passed} passed, ${totals.failed} failed`)
 process.exit(totals.failed === 0 ? 0 : 1)
 
-/** What is to run, in the order in which it starts. */
+/** Every check and every group of files, in the order in which they start: the long ones first, so that all workers end together. */
 function tasks () {
-  const groups = groupsOf(files.filter(file => file !== DECLARATIONS_TEST)).map(group => () => runGroup(group, report, options))
-  const checks = options.checks ? [() => check('lint'), () => check('generated')] : []
+  const chosen = files.filter(file => file !== DECLARATIONS_TEST)
+  const isLong = file => LONG_FOLDERS.has(dirname(file))
+  const run = group => () => runGroup(group, report, options)
   const needsTypes = options.checks || files.includes(DECLARATIONS_TEST)
-  return [...(needsTypes ? [checkTypes] : []), ...groups, ...checks]
+  return [
+    ...(needsTypes ? [checkTypes] : []),
+    ...[...LONG_FOLDERS].flatMap(([folder, count]) => split(chosen.filter(file => dirname(file) === folder), count)).map(run),
+    ...(options.checks ? [() => check('lint'), () => check('generated')] : []),
+    ...groupsOf(chosen.filter(file => !isLong(file))).map(run)
+  ]
+}
+
+/** At most `count` groups of about the same size. */
+function split (files, count) {
+  const size = Math.ceil(files.length / count)
+  return Array.from({ length: count }, (_, index) => files.slice(index * size, (index + 1) * size)).filter(group => group.length > 0)
 }
 
 /** A group for each folder: its files share a process. */
 function groupsOf (files) {
-  const rank = folder => (LONG_FOLDERS.indexOf(folder) + 1) || LONG_FOLDERS.length + 1
-  const folders = [...new Set(files.map(file => dirname(file)))].sort((one, other) => rank(one) - rank(other))
+  const folders = [...new Set(files.map(file => dirname(file)))].sort()
   return folders.map(folder => files.filter(file => dirname(file) === folder))
 }
 

@@ -5,6 +5,7 @@
 import { Agent, METHODS, request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http'
 import t, { type Test } from 'tap'
 import { ERRORS, type ErrorCode } from '../../src/errors.js'
+import { isTried } from '../effort.js'
 import { paymentBody, startEmulator, type TestEmulator } from '../helper.js'
 import { connect, JSON_TYPE } from '../processes.js'
 import { furnish, routesOf, urlOf, type Ids, type Route } from '../routes.js'
@@ -12,6 +13,8 @@ import { furnish, routesOf, urlOf, type Ids, type Route } from '../routes.js'
 t.setTimeout(300_000)
 
 const CONNECTIONS = 16
+/** Outside of CI, each route meets one in so many of the inputs, and each input one in so many of the routes. */
+const PART = 4
 /** Much longer than any answer takes. */
 const PATIENCE_MS = 30_000
 
@@ -138,8 +141,7 @@ t.test('no Host ends the process or answers 500, whatever the route', async t =>
     t.ok(targets.length > 100)
     for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']) {
       const tasks = targets.filter(target => isHarmless(target) && (target.methods.includes(method) || method === 'HEAD'))
-        .flatMap((target, place) => HOSTS.filter((_host, index) => method === 'GET' || (index + place) % 4 === 0)
-          .map(host => ({ target, host })))
+        .flatMap((target, row) => HOSTS.filter((_host, index) => isTried(index, row, PART)).map(host => ({ target, host })))
       t.strictSame(await complaints(tasks, async ({ target: { url }, host }) => {
         const headers = { host, accept: 'text/html', ...(method === 'POST' ? { 'content-type': 'application/json' } : {}) }
         const wrong = wrongWith(await send(method, url, headers, method === 'POST' ? '{}' : undefined))
@@ -169,7 +171,7 @@ t.test('no other header does', async t => {
   await everyRoute(t, async ({ send, targets }) => {
     for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS']) {
       const tasks = targets.filter(target => isHarmless(target) && target.methods.includes(method))
-        .flatMap(target => HEADERS.map(headers => ({ target, headers })))
+        .flatMap((target, row) => HEADERS.filter((_headers, index) => isTried(index, row, PART)).map(headers => ({ target, headers })))
       t.strictSame(await complaints(tasks, async ({ target: { url }, headers }) => {
         const body = method === 'POST' && headers['content-length'] === undefined ? 'x=1' : undefined
         const wrong = wrongWith(await send(method, url, headers, body))
@@ -188,13 +190,13 @@ t.test('no query and no form does', async t => {
     'action=pay&token[]=x', `${'a=b&'.repeat(2000)}`, `x=${LONG}`]
   await everyRoute(t, async ({ send, targets }) => {
     const reads = targets.filter(target => isHarmless(target) && target.methods.includes('GET'))
-      .flatMap(target => queries.map(query => ({ target, query })))
+      .flatMap((target, row) => queries.filter((_query, index) => isTried(index, row, PART)).map(query => ({ target, query })))
     t.strictSame(await complaints(reads, async ({ target: { url }, query }) => {
       const wrong = wrongWith(await send('GET', url + query, { accept: 'text/html' }))
       return wrong && `GET ${url}${query.slice(0, 50)}: ${wrong}`
     }), [])
     const writes = targets.filter(target => isHarmless(target) && target.methods.includes('POST'))
-      .flatMap(target => forms.map(form => ({ target, form })))
+      .flatMap((target, row) => forms.filter((_form, index) => isTried(index, row, PART)).map(form => ({ target, form })))
     t.strictSame(await complaints(writes, async ({ target: { url }, form }) => {
       const headers = { accept: 'text/html', 'content-type': 'application/x-www-form-urlencoded', 'content-length': form.length }
       const wrong = wrongWith(await send('POST', url, headers, form))

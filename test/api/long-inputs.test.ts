@@ -27,10 +27,13 @@ import { returnUrlProblem } from '../../src/rules/return-url.js'
 import { checkTaxId } from '../../src/rules/tax-ids.js'
 import { withoutTrailingSlashes } from '../../src/rules/text.js'
 import { checkLanguage, isColour, isLength } from '../../src/rules/theme.js'
+import { isTried } from '../effort.js'
 import { paymentBody, startEmulator, type TestEmulator } from '../helper.js'
 
 const LENGTH = 100_000
 const TEXT_MAX_MS = 2000
+/** Outside of CI, each reader meets one in so many of the texts. */
+const PART = 4
 /** For a body as long as it may be, or a whole log. */
 const CALL_MAX_MS = 10_000
 
@@ -95,9 +98,9 @@ const READERS: Record<string, (text: string) => unknown> = {
 
 t.test('every reader of texts', async t => {
   const texts = longTexts()
-  for (const [name, read] of Object.entries(READERS)) {
+  for (const [row, [name, read]] of Object.entries(READERS).entries()) {
     let slowest = 0
-    for (const text of texts) {
+    for (const text of texts.filter((_text, index) => isTried(index, row, PART))) {
       const started = busyMs()
       try {
         read(text)

@@ -2,9 +2,10 @@
 import { connect as connectSocket } from 'node:net'
 import DodoPayments from 'dodopayments'
 import t from 'tap'
+import { runLines } from '../command-runs.js'
 import { until } from '../delivery/helper.js'
 import { paymentBody, type Refusal } from '../helper.js'
-import { connect, JSON_TYPE, runToEnd, startProcess } from '../processes.js'
+import { JSON_TYPE } from '../processes.js'
 import { type AddFault, type FaultList, FAULTS, listening, fault, BODY } from './faulty-calls.js'
 
 /** What a raw request gets before its connection ends, and how that ended: FIN ends it, RST is an error. */
@@ -241,9 +242,8 @@ t.test('what follows', async t => {
   })
 
   t.test('the commands', async t => {
-    const emulator = await startProcess(t, ['--database', ':memory:', '--control-key', 'secret'])
-    const { send } = connect(t, emulator.url)
-    const run = (...args: string[]) => runToEnd(t, [...args, '--port', String(emulator.port), '--control-key', 'secret'])
+    const { send, url } = await listening(t, { controlKey: 'secret' })
+    const run = (...args: string[]) => runLines([...args, '--url', url, '--control-key', 'secret'])
     const added = await run('fail', 'POST /payments', '--status', '503', '--code', 'GATEWAY_DOWN', '--times', '1', '--delay', '10ms')
     t.strictSame([added.code, added.stderr], [0, ''])
     t.match(added.stdout, /^flt_\w{21} {2}POST \/payments {2}error 503 GATEWAY_DOWN delay_ms 10 {2}1 more {2}met by 0\n$/)
