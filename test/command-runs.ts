@@ -141,8 +141,13 @@ export const NOBODY: Prepared = {
   folder: '/nowhere'
 }
 
-/** Ends what would go on until Ctrl-C. */
+/** Sends SIGINT to a command that runs until Ctrl-C, once it listens for it. */
 export function pressCtrlC (name: string): void {
   if (name !== 'webhooks listen') return
-  setTimeout(() => { process.emit('SIGINT', 'SIGINT') }, 300)
+  const before = process.listenerCount('SIGINT')
+  const timer = setInterval(() => {
+    if (process.listenerCount('SIGINT') === before) return
+    clearInterval(timer)
+    process.emit('SIGINT', 'SIGINT')
+  }, 20)
 }

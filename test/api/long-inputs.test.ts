@@ -29,6 +29,7 @@ import { withoutTrailingSlashes } from '../../src/rules/text.js'
 import { checkLanguage, isColour, isLength } from '../../src/rules/theme.js'
 import { isTried } from '../effort.js'
 import { paymentBody, startEmulator, type TestEmulator } from '../helper.js'
+import { busyMs } from '../processor-time.js'
 
 const LENGTH = 100_000
 const TEXT_MAX_MS = 2000
@@ -36,12 +37,6 @@ const TEXT_MAX_MS = 2000
 const PART = 4
 /** For a body as long as it may be, or a whole log. */
 const CALL_MAX_MS = 10_000
-
-/** How long the processor has been busy. */
-function busyMs (): number {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1000
-}
 
 /** Texts that are long, by what they repeat. Each also ends in what no pattern expects. */
 const PARTS = [

@@ -164,16 +164,17 @@ t.test('As a part of the shop\'s page it is as high as it needs to be', { skip }
 })
 
 t.test('A checkout that has expired says so to a shop that shows no timer', { skip }, async t => {
-  const { checkoutUrl } = await session()
   const { emulator: { sandbox } } = started()
+  const now = sandbox.clock.now()
+  t.teardown(() => { sandbox.clock.moveTo(now, { frozen: false }) })
+  sandbox.clock.moveTo(now, { frozen: true }) // on a slow machine, too, the session expires exactly at `end`
+  const end = now + 24 * 3_600_000_000
+  const { checkoutUrl } = await session()
   const open = await shop(t, { checkoutUrl, options: { showTimer: false } })
   const checkout = await open.frame()
   await checkout.waitForSelector('#continue')
   t.equal(await checkout.isVisible('#timer'), false)
-  const now = sandbox.clock.now()
-  const end = now + 24 * 3_600_000_000
-  t.teardown(() => { sandbox.clock.moveTo(now, { frozen: false }) })
-  sandbox.clock.moveTo(end - 2_000_000, { frozen: true })
+  sandbox.clock.moveTo(end - 2_000_000)
   // A page asks the server again when its time is over. In real time, a slow machine would load it again and again.
   const late = await shop(t, { checkoutUrl, options: { showTimer: false } }, { time: 'stands still' })
   await (await late.frame()).waitForSelector('#continue')

@@ -7,6 +7,7 @@ import { replyText, requestText } from '../../src/requests/bodies.js'
 import { createRequestLog, LOG_MAX_BYTES, type NewCall } from '../../src/requests/log.js'
 import { paymentBody, startEmulator } from '../helper.js'
 import { type LoggedRequest, KEY, logged, newest } from './logged.js'
+import { busyMs } from '../processor-time.js'
 
 t.test('answers', async t => {
   t.test('a call as it was made and answered', async t => {
@@ -232,10 +233,10 @@ t.test('what follows', async t => {
     t.equal(await sent('card=4242424242424242&cvc=123&password=pw&quantity=2'), 'card=•••• 4242&cvc=[hidden]&password=[hidden]&quantity=2')
     t.equal(await sent('{"client_secret": "abc", \'token\' : "d e", "name": "Ada"'), '{"client_secret": "[hidden]", \'token\' : "[hidden]", "name": "Ada"')
     t.equal(await sent('{"url":"https://ada:pw@example.com/a?b=1"}'), '{"url":"https://[hidden]@example.com/a?b=1"}')
-    const started = performance.now()
+    const started = busyMs()
     await sent('a'.repeat(500_000) + ' '.repeat(400_000))
     await sent('a '.repeat(450_000))
-    t.ok(performance.now() - started < 5000)
+    t.ok(busyMs() - started < 5000)
   })
 
   t.test('a body where none is taken', async t => {
