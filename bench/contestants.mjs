@@ -1,5 +1,5 @@
-// Who is measured: for each, a name for the table and the command that starts it. A contestant is
-// started by plain `node file.js`, because npx would be measured with it.
+// The measured servers: for each, a name for the table and the command that starts it. The command is
+// plain `node file.js`, because npx would be measured too.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,8 +15,8 @@ const files = {
   steady: join(here, 'node_modules', '@stdy', 'cli', 'steady.js')
 }
 
-// Each is told the port, a file to write the port to, a database file and the contract's document,
-// and takes of these what it knows.
+// Each gets the port, a file to write the port to, a database file and the contract's document, and
+// uses those that it supports.
 const all = [
   {
     key: 'bare',

@@ -1,11 +1,11 @@
-// A run whose figures count: load on one server for some seconds, with the CPU time that the server
-// used for it. Whatever goes wrong in it is reported, and makes the suite end with an error.
+// A counted run: load on one server for some seconds, with the CPU time that the server uses. Every
+// failure is reported, and makes the suite end with an error.
 import { cpuTimeUs } from './processes.mjs'
 import { askOnce } from './server.mjs'
 
 const WARM_UP_CONNECTIONS = 8
 
-// `generator` makes load; `problems` collects what went wrong.
+// `generator` makes load; `problems` collects failures.
 export function createCounter ({ generator, problems }) {
   return { counted, warmUp, fill }
 
@@ -22,8 +22,8 @@ export function createCounter ({ generator, problems }) {
     }
   }
 
-  // The load generator leaves with replies outstanding. A slow server would work on them during the
-  // next count, which is perhaps the yardstick's: one more request waits until it is through.
+  // The load generator ends with replies outstanding, which a slow server would handle during the next
+  // count. One more request waits for them.
   async function drain (server, request) {
     const reply = await askOnce(server.url, request)
     server.assertAlive()
@@ -37,8 +37,8 @@ export function createCounter ({ generator, problems }) {
     await counted(server, { request, connections: WARM_UP_CONNECTIONS, seconds, label: 'warm-up' })
   }
 
-  // Sends requests until about `target` were answered, and says how many were. The last stretch is
-  // cut to a part of a second, so that the target is overshot by a few per cent at most.
+  // Sends requests until about `target` are answered, and returns their number. The last run is shorter
+  // than a second, so that the excess is a few per cent at most.
   async function fill (server, { request, connections, target, label }) {
     let total = 0
     let seconds = 1

@@ -1,5 +1,5 @@
-// The OpenAPI document that the mocks get: the emulator's own, whole; or, where a mock cannot
-// take the whole of it, cut down to one operation and what it refers to.
+// The OpenAPI document for the mocks: the emulator's whole document or, for a mock that cannot load
+// it, one operation with its references.
 
 export function cutToOperation (document, path, method) {
   const { [method]: operation, parameters } = document.paths[path]

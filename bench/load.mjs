@@ -1,6 +1,6 @@
-// The load generator: wrk where it is installed, else autocannon. A closed loop on keep-alive
-// connections from one thread. Both are child processes, so that the runner's own work does not
-// disturb a count.
+// The load generator: wrk if it is installed, otherwise autocannon. A closed loop on keep-alive
+// connections from one thread. Both are child processes, so that the runner's work does not affect a
+// count.
 import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -23,9 +23,9 @@ function findOnPath (command) {
   }
 }
 
-// {name, load} or undefined where neither is installed. load() resolves to
+// {name, load}, or undefined if neither is installed. load() resolves to
 // {requests, requestsPerSecond, p50Us, p99Us, non2xx, socketErrors: {kind: number}}. Both count
-// every reply; wrk counts as non-2xx what is 400 or above, and no server here redirects.
+// every reply. wrk's non-2xx are 400 and above, and no server here redirects.
 export async function findGenerator () {
   const wrk = findOnPath('wrk')
   const folder = temporaryFolder()

@@ -1,4 +1,4 @@
-// The command line of the suite: which parts run, for which servers, how long.
+// The command line of the suite: parts, servers and durations.
 import { parseArgs } from 'node:util'
 
 export const SERVERS = ['bare', 'naive', 'ours', 'prism', 'steady']
@@ -11,7 +11,7 @@ const help = `usage: npm run bench -- [options]
                     1,000 events, lists of 10,000 and 200 sandboxes
   --only a,b        only these servers (${SERVERS.join(', ')})
                     and/or only these parts (${PARTS.join(', ')})
-  --rounds N        rounds of which the median is shown (default 3)
+  --rounds N        number of rounds; the report shows medians (default 3)
   --seconds N       length of a counted run, whole seconds (default 5)
   --stored a,b      payments stored in the part "stored" (default 0,100000,1000000)
   --document FILE   another OpenAPI document for naive, prism and steady
@@ -64,7 +64,7 @@ function parse (args) {
   return {
     quick,
     help: values.help,
-    // The yardstick is always there: without it there is no ratio.
+    // Ratios need the yardstick.
     servers: SERVERS.filter((name) => name === 'bare' || servers.includes(name)),
     parts: onlyParts.length > 0 ? onlyParts : defaultParts,
     rounds: atLeastOne('rounds', values.rounds ?? (quick ? '2' : '3')),
@@ -78,7 +78,7 @@ function parse (args) {
   }
 }
 
-// The options, or undefined after help or a complaint was printed and the exit code was set.
+// The options, or undefined after help or an error was printed and the exit code was set.
 export function readOptions (args) {
   try {
     const options = parse(args)

@@ -1,6 +1,6 @@
-// The one request that every server gets: the same bytes and the same headers. It asks for what
-// a shop asks for (a payment link, two lines, two discount codes, a customer by e-mail, a billing
-// country, metadata), so that no server is measured on a shorter path than the others.
+// The request that every server gets, with the same bytes and headers. It is a typical request of a
+// shop: a payment link, two lines, two discount codes, a customer by e-mail, a billing country and
+// metadata.
 
 export const payment = {
   payment_link: true,

@@ -1,5 +1,5 @@
 // The peers and autocannon live in bench/node_modules, which is not part of the emulator's own
-// installation. They are fetched when a run first asks for them.
+// installation. They are installed when a run first needs them.
 import { fileURLToPath } from 'node:url'
 import { isInstalled } from './contestants.mjs'
 import { autocannonFile } from './load.mjs'
@@ -7,7 +7,7 @@ import { runToEnd } from './processes.mjs'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
 
-// --ignore-scripts: no peer needs its install script, and one of them only reports home.
+// --ignore-scripts: no peer needs its install script, and one only sends telemetry.
 async function installAll () {
   try {
     await runToEnd('npm', ['ci', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund'])
@@ -17,7 +17,7 @@ async function installAll () {
   }
 }
 
-// Gives back those of the contestants that are there after all that can be done.
+// Returns the contestants that are installed or could be installed.
 export async function withInstalledPeers (contestants, { notes, progress }) {
   const missing = contestants.filter((one) => one.package && !isInstalled(one))
   if (missing.length === 0) return contestants
@@ -33,7 +33,7 @@ export async function withInstalledPeers (contestants, { notes, progress }) {
   return present
 }
 
-// Makes sure of a load generator where wrk is missing. Gives back a complaint or undefined.
+// Installs a load generator if wrk is missing. Returns an error message or undefined.
 export async function installAutocannon ({ progress }) {
   progress(`wrk is not on the PATH: installs autocannon to ${autocannonFile}`)
   const failure = await installAll()

@@ -4,7 +4,7 @@ import { runToEnd } from './processes.mjs'
 
 const file = fileURLToPath(new URL('clients/prober.mjs', import.meta.url))
 
-// Resolves to one {requests, failed, p50Us, p99Us} for each server; what was not answered with 200 is a problem.
+// Resolves to {requests, failed, p50Us, p99Us} for each server. Every reply other than 200 is a problem.
 export async function probe (servers, { request, connections = 1, sliceMs, slices, label, problems }) {
   const job = { urls: servers.map(({ url }) => url), request, connections, sliceMs, slices }
   const results = JSON.parse(await runToEnd(process.execPath, [file, JSON.stringify(job)]))

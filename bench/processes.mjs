@@ -1,6 +1,6 @@
-// Child processes and temporary folders. Owns that nothing outlives the run: every process is
-// ended and every folder removed, also when the run fails or is interrupted. Each server leads a
-// session of its own, so that its children (steady's binary, Prism's workers) belong to it.
+// Child processes and temporary folders. Every process is ended and every folder removed, even if the
+// run fails or is interrupted. Each server leads its own session, which includes its children
+// (steady's binary, Prism's workers).
 import { execFileSync, spawn } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -39,7 +39,7 @@ export function removeFolder (folder) {
   folders.delete(folder)
 }
 
-// What a server sees of our environment: enough to run, nothing that would configure it.
+// The environment of a server: enough to run, but no configuration.
 function serverEnvironment () {
   const kept = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'SystemRoot']
   const environment = { NO_COLOR: '1', SCARF_ANALYTICS: 'false' }
@@ -49,8 +49,8 @@ function serverEnvironment () {
   return environment
 }
 
-// Starts a server. Its output goes to a file: a pipe would cost whoever writes a line per request
-// time on our side, and the file's end explains a death.
+// Starts a server. Its output goes to a file, because reading a pipe would cost the runner time. The
+// end of the file explains a crash.
 export function startProcess (command, args, folder) {
   const logFile = join(folder, 'output.log')
   const log = openSync(logFile, 'a')
@@ -73,7 +73,7 @@ export function startProcess (command, args, folder) {
     })
   })
 
-  // Resolves to true when the process went by itself after SIGTERM, false when it had to be killed.
+  // Resolves to true if the process ended after SIGTERM, false if it had to be killed.
   async function stop () {
     if (child.pid === undefined) return true
     signal(child, 'SIGTERM')
@@ -85,7 +85,7 @@ export function startProcess (command, args, folder) {
     return result !== 'late'
   }
 
-  // Also takes what a leader left behind in its group.
+  // Also kills processes that the leader left in its group.
   async function kill () {
     if (child.pid === undefined) return
     signal(child, 'SIGKILL')
@@ -100,7 +100,7 @@ export function startProcess (command, args, folder) {
   return handle
 }
 
-// Runs a helper to its end and gives back what it printed. `interruptAfterMs` ends it politely.
+// Runs a helper and returns its output. `interruptAfterMs` sends it SIGINT.
 export function runToEnd (command, args, { env, interruptAfterMs } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -146,7 +146,7 @@ function session (leader) {
   return found
 }
 
-// CPU time used so far by the process and its children, in µs; undefined where there is no /proc.
+// CPU time of the process and its children so far, in µs; undefined without /proc.
 export function cpuTimeUs (leader) {
   if (!isLinux) return undefined
   let ticks = 0

@@ -1,4 +1,4 @@
-// The webhook endpoint of the measurements, in a process of its own, and what the runner says to it.
+// The webhook endpoint of the measurements, in its own process, and the runner's calls to it.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startProcess, temporaryFolder, removeFolder } from './processes.mjs'
@@ -9,7 +9,7 @@ const POLL_MS = 10
 const START_TIMEOUT_MS = 10_000
 
 // Resolves to {url(inbox), start(inbox, {expect, hold}), release(inbox), count(inbox), completion(inbox, timeoutMs), stop()};
-// servers/receiver.mjs says what an inbox is.
+// see servers/receiver.mjs for inboxes.
 export async function startReceiver () {
   const folder = temporaryFolder()
   const origin = `http://127.0.0.1:${await freePort()}`
@@ -34,7 +34,7 @@ export async function startReceiver () {
   }
   return receiver
 
-  // The count once everything that is expected has come, or once nothing more is to be waited for.
+  // The count after all expected webhooks have arrived, or after the timeout.
   async function completion (inbox, timeoutMs) {
     const patience = performance.now() + timeoutMs
     for (;;) {

@@ -1,4 +1,4 @@
-// The figures as Markdown that can be pasted into bench/README.md.
+// The figures as Markdown for bench/README.md.
 import os from 'node:os'
 import { medianOf } from './statistics.mjs'
 

@@ -1,5 +1,5 @@
 // npm run bench: measures the emulator beside a bare Fastify, a naive Fastify + ajv + SQLite, Prism
-// and steady, all in one run, and prints Markdown. README.md says what is measured and how.
+// and steady in one run, and prints Markdown. README.md describes the measurements.
 import { copyFileSync, readFileSync, statfsSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import { join, resolve } from 'node:path'
@@ -40,7 +40,7 @@ const problems = []
 
 const options = readOptions(process.argv.slice(2))
 if (options !== undefined) await main()
-process.exit() // ends what an error may have left running; the exit code is set already
+process.exit() // an error may have left handles open; the exit code is set already
 
 async function main () {
   const loadAverage = os.loadavg()[0]
@@ -98,15 +98,15 @@ async function prepareContestants () {
     process.exitCode = 2
     return undefined
   }
-  // A copy: Prism watches the file and restarts when anybody writes it, in the middle of a run.
+  // A copy, because Prism restarts when the file is written.
   const document = join(temporaryFolder(), 'openapi.json')
   copyFileSync(resolve(options.document ?? join(root, 'openapi', 'openapi.gen.json')), document)
   for (const candidate of candidates) candidate.document = document
   return withInstalledPeers(candidates, { notes, progress })
 }
 
-// Starts each once, to know before the long run who answers the payment with 200. A mock that cannot
-// take the whole document gets the one operation. It also brings the files into the page cache.
+// Starts each server once before the long run, to check that it answers the payment with 200. A mock
+// that cannot load the whole document gets one operation. This also fills the page cache.
 async function withAnAnswer (candidates) {
   const answering = []
   for (const candidate of candidates) {
@@ -147,8 +147,7 @@ function writeCutDocument (documentFile) {
   return file
 }
 
-// Starts a contestant, uses it and stops it. What goes wrong is remembered and does not end the
-// run: the other figures are still worth having.
+// Starts a contestant, uses it and stops it. A failure is recorded and does not end the run.
 async function guard (contestant, start, use) {
   let server
   try {

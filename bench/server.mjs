@@ -1,5 +1,5 @@
-// One server from start to stop: takes a free port, waits for the first payment that is answered
-// with 200, and knows when the server died on us.
+// A server from start to stop: chooses a free port, waits for the first payment with 200, and notices
+// a crash.
 import { existsSync, readFileSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
 import { createServer } from 'node:net'
@@ -24,7 +24,7 @@ export function freePort () {
   })
 }
 
-// One request on a connection of its own: {status, body}, or undefined when nobody answers yet.
+// One request on its own connection: {status, body}, or undefined if the server does not answer yet.
 export function askOnce (url, { method, path, headers, body }) {
   return new Promise((resolve) => {
     const request = httpRequest(url + path, {
@@ -44,8 +44,8 @@ export function askOnce (url, { method, path, headers, body }) {
   })
 }
 
-// Starts the contestant and resolves when it answered its first payment. `folder` is where its
-// database lies; without one it gets a fresh folder, which goes when it stops.
+// Starts the contestant and resolves after its first payment. `folder` holds its database; by default
+// it is a new folder that is removed when the server stops.
 export async function startServer (contestant, { folder } = {}) {
   const ownFolder = folder === undefined
   const home = folder ?? temporaryFolder()
@@ -87,7 +87,7 @@ export async function startServer (contestant, { folder } = {}) {
         server.coldStartMs = elapsedMs
         return
       }
-      // Not 200 and not "not yet": it will never take our payment.
+      // Any other status is final: the server will not accept the payment.
       if (reply !== undefined && reply.status < 500) {
         throw new ServerError(`${contestant.name} answered the payment with ${reply.status}: ` +
           reply.body.slice(0, 500))
@@ -112,7 +112,7 @@ export async function startServer (contestant, { folder } = {}) {
     }
   }
 
-  // Resolves to whether it ended by itself when asked to.
+  // Resolves to whether it ended after SIGTERM.
   async function stop () {
     const politely = await child.stop()
     if (ownFolder) removeFolder(home)

@@ -1,7 +1,7 @@
-// Uses an emulator as a shop and its customers would: one request, or many over some connections. Nothing here is measured.
+// Uses an emulator as a shop and its customers would, with one request or many over some connections. It measures nothing.
 import { createPayment, payment } from './payment.mjs'
 
-// The reply of a request that must succeed.
+// Sends a request that must succeed, and returns the reply.
 export async function ask (server, method, path, body) {
   const { authorization, 'content-type': contentType } = createPayment.headers
   const response = await fetch(server.url + path, body === undefined
@@ -12,7 +12,7 @@ export async function ask (server, method, path, body) {
   return text === '' ? undefined : JSON.parse(text)
 }
 
-// Does a job `count` times, so many at once.
+// Runs a job `count` times, with limited parallelism.
 export async function many (count, atOnce, job) {
   let next = 0
   await Promise.all(Array.from({ length: atOnce }, async () => {
@@ -20,7 +20,7 @@ export async function many (count, atOnce, job) {
   }))
 }
 
-// Sells the benchmark's cart so many times: each is a payment that succeeded, and one event.
+// Sells the benchmark's cart `count` times. Each sale is a succeeded payment and one event.
 export async function sell (server, count) {
   await many(count, 32, async () => {
     const { payment_id: id } = await ask(server, 'POST', '/payments', payment)

@@ -1,4 +1,4 @@
-// Medians: the machines are noisy, so a mean would show the worst disturbance of the run.
+// Medians, because machines are noisy and a mean would show the worst disturbance.
 
 export function median (numbers) {
   if (numbers.length === 0) return NaN
@@ -7,13 +7,13 @@ export function median (numbers) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-// The median of one field over samples that have it; undefined where none has it.
+// The median of a field over the samples that have it; undefined if no sample has it.
 export function medianOf (samples, pick) {
   const numbers = samples.map(pick).filter((number) => number !== undefined)
   return numbers.length === 0 ? undefined : median(numbers)
 }
 
-// Each round starts with another server, so that none always follows the same neighbour.
+// Each round starts with another server, so that no server always follows the same one.
 export function rotate (list, places) {
   const start = list.length === 0 ? 0 : places % list.length
   return [...list.slice(start), ...list.slice(0, start)]

@@ -1,8 +1,8 @@
-// What the lists are measured with: a store that is filled through the API with 100 of everything, and copies of it in which the
-// rows are multiplied until there are as many as wanted. Creating 100,000 of each over HTTP would take minutes a list; the copies
-// are written with better-sqlite3 and differ from their originals in ids, unique texts and times alone.
+// The data for measuring lists: a store that is filled through the API with 100 of each object, and copies in which better-sqlite3
+// multiplies the rows. Creating 100,000 of each over HTTP would take minutes for each list. Copied rows differ from their originals
+// only in ids, unique texts and times.
 //
-// Of everything one row, the oldest, stands out and is not multiplied: the filters that select few look for it.
+// The oldest row of each list is unique and is not multiplied: the filters that select few rows select it.
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { cpSync } from 'node:fs'
@@ -26,7 +26,7 @@ const recurringPrice = {
   subscription_period_interval: 'Year'
 }
 
-// Fills a server; resolves to what the filters look for: for each list, {common, rare}.
+// Fills a server. Resolves to the values for the filters: for each list, {common, rare}.
 export async function fillStore (server) {
   const create = (path, body) => ask(server, 'POST', path, body)
   const others = (job) => many(SMALL - 1, 1, (index) => job(index + 1))
@@ -79,7 +79,7 @@ export async function fillStore (server) {
   }
 }
 
-// The folder of a store of which `folder` is the small one. Each list has `size` rows in it, or a few more.
+// The folder of a large copy of the store in `folder`. Each list has `size` rows, or a few more.
 export function multiplied (folder, size, { rare, common }) {
   const copy = temporaryFolder()
   cpSync(join(folder, 'bench.db'), join(copy, 'bench.db'))
@@ -92,7 +92,7 @@ export function multiplied (folder, size, { rare, common }) {
     customer_id: copyOf('customer_id'), email: "replace(email, '@', '_' || copy || '@')"
   })
   multiply('discounts', size, "code LIKE 'COMMON%'", { discount_id: copyOf('discount_id'), code: "code || '_' || copy" })
-  // A few more, so that every refund has its payment, and every event what it is about.
+  // A few more, so that every refund has its payment, and every event its subject.
   multiply('payments', size + 10 * SMALL, `status = 'succeeded' AND customer_id = '${common.customer.customer_id}'`, {
     payment_id: copyOf('payment_id')
   })
@@ -105,7 +105,7 @@ export function multiplied (folder, size, { rare, common }) {
   return copy
 }
 
-// The id of a row's copy: the same for the row itself and for those that refer to it.
+// The id of a row's copy, the same in the row and in references to it.
 function copyOf (id) {
   return `substr(${id}, 1, 13) || printf('%06d', copy) || substr(${id}, 20)`
 }

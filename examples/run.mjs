@@ -1,9 +1,9 @@
-// Runs every example with the package as it would be published, each in a copy, and prints a line for each:
+// Runs every example against the packed package, each in a copy, and prints a line for each:
 //
-//   npm run build && node examples/run.mjs            all but those that need more than Node.js
+//   npm run build && node examples/run.mjs            all that need only Node.js
 //   npm run build && node examples/run.mjs jest tap   these
 //
-// All copies share one installation, so that what has to be compiled is compiled once.
+// All copies share one installation, so that native modules are compiled once.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -15,7 +15,7 @@ const EXAMPLES = import.meta.dirname
 const PATIENCE_MS = 120_000
 const seconds = since => `${((performance.now() - since) / 1000).toFixed(1)} s`
 
-/** Others are files to copy, or run outside of Node.js; their READMEs tell how. */
+/** The others are files to copy, or run outside Node.js, as their READMEs describe. */
 const isRunnable = entry => entry.isDirectory() && existsSync(join(EXAMPLES, entry.name, 'package.json'))
 const NEED_CONTAINERS = ['testcontainers']
 const all = (await readdir(EXAMPLES, { withFileTypes: true })).filter(isRunnable).map(({ name }) => name)
@@ -30,7 +30,7 @@ try {
   await rm(folder, { recursive: true, force: true })
 }
 
-/** The examples as workspaces of one package, with the tarball in place of the checkout. */
+/** Makes the examples workspaces of one package, with the tarball instead of the checkout. */
 async function install () {
   const begin = performance.now()
   const [{ filename }] = JSON.parse(await must('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], dirname(EXAMPLES)))
@@ -41,7 +41,7 @@ async function install () {
     await writeFile(manifest, text.replace('file:../..', `file:../${filename}`))
   }
   await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, workspaces: names, allowScripts: { 'better-sqlite3': true } }))
-  // The optional peers of one example exclude those of another, and each names what it needs.
+  // Optional peers of some examples conflict, and each example lists what it needs.
   await must('npm', ['install', '--legacy-peer-deps', '--no-audit', '--no-fund', '--no-package-lock', '--no-save'], folder)
   console.log(`installed ${filename} in ${seconds(begin)}`)
 }
@@ -60,7 +60,7 @@ async function must (command, args, cwd) {
   return stdout
 }
 
-/** To its end, which an open handle may keep away: then it is ended, and counts as failed. */
+/** Waits for the process. One that an open handle keeps alive is ended and counts as failed. */
 async function run (command, args, cwd) {
   const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: command === 'npm' && args[0] === 'test' ? PATIENCE_MS : 0 })
   let stdout = ''

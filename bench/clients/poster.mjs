@@ -1,5 +1,5 @@
-// The yardstick of the deliveries: signs a body as the emulator does and posts it with fetch, sixteen at a time, and that is
-// all. No outbox, no log of what was sent and answered.
+// The yardstick for deliveries: signs a body as the emulator does and posts it with fetch, sixteen in parallel. It has no outbox
+// and no log.
 //   node poster.mjs INBOX_URL BODY_FILE COUNT WARM_UP_COUNT
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'

@@ -1,6 +1,5 @@
-// Latencies of one request to several servers that are compared with each other: a closed loop that changes from one server to
-// the next every few milliseconds, so that a disturbance of the machine falls on all of them. Microseconds, whatever load
-// generator is installed.
+// Compares the latency of one request on several servers: a closed loop that switches servers every few milliseconds, so that a
+// disturbance of the machine affects all of them. Measures in microseconds and needs no load generator.
 //   node prober.mjs JOB     JOB is JSON: {urls, request, connections, sliceMs, slices}
 // Prints JSON: for each URL {requests, failed, p50Us, p99Us}. The first slice of each is a warm-up and does not count.
 import { Agent, request as httpRequest } from 'node:http'

@@ -1,5 +1,5 @@
-// A test's process, as far as it waits for the emulator: starts it in itself, in memory, opens sandboxes and resets one. Says
-// what each step took, in milliseconds, and how much memory the sandboxes took.
+// Acts as the process of a test: starts emulators in memory, opens sandboxes and resets one. Prints the duration of each step in
+// milliseconds, and the memory of the sandboxes.
 //   node tester.mjs INDEX_JS STARTS SANDBOXES RESETS
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -27,7 +27,7 @@ async function pay ({ url }, name) {
   if (response.status !== 200) throw new Error(`${response.status} to the payment in sandbox ${name}: ${text}`)
 }
 
-// What is resident, in MB (10^6 bytes). Without /proc Node's own figure will do: this process has no children.
+// Resident memory in MB (10^6 bytes). Without /proc it uses Node's figure, because this process has no children.
 function residentMb () {
   try {
     return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024 / 1e6

@@ -1,7 +1,6 @@
-// Do the lists stay fast? The first page of each list with 100,000 rows stored (quick: 10,000) beside the same request with 100,
-// unfiltered and with every filter of the contract: once where it selects nearly everything, once where it selects few rows, the
-// oldest. GET /payments is in stored.mjs; GET /webhooks has 100 rows at most. The pages of the dashboard that show lists are
-// measured as a browser asks for them.
+// Speed of lists: the first page of each list with 100,000 rows stored (quick: 10,000), compared with 100 rows, unfiltered and with
+// every filter of the contract: once selecting nearly all rows, once selecting few rows, the oldest. GET /payments is in stored.mjs.
+// GET /webhooks has 100 rows at most. The dashboard's list pages are requested as by a browser.
 import { listPayments } from '../payment.mjs'
 import { probe } from '../probe.mjs'
 import { removeFolder, temporaryFolder } from '../processes.mjs'
@@ -12,7 +11,7 @@ import { fillStore, multiplied, SMALL } from '../stock.mjs'
 const SLICE_MS = 20
 const SLICES = { quick: 6, full: 25 }
 
-// [list, filter, what it selects, query], the queries by what the store was filled with.
+// [list, filter, selection, query]. The queries match the data of the store.
 function requests ({ rare, common }) {
   const since = encodeURIComponent(rare.customer.created_at)
   const sinceRefund = encodeURIComponent(rare.refund.created_at)

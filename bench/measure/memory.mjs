@@ -9,7 +9,7 @@ const PAYMENTS = 100_000
 const CONNECTIONS = 32
 const SETTLE_MS = 2000
 
-// Resolves to samples: {server, idleMb, loadedMb, payments}; empty where there is no /proc.
+// Resolves to samples: {server, idleMb, loadedMb, payments}; empty without /proc.
 export async function measureMemory ({ contestants, counter, guard, progress }) {
   const samples = []
   if (residentMb(process.pid) === undefined) return samples

@@ -1,5 +1,5 @@
-// What a test waits for, in a process of its own: a further start(), the first request to a new sandbox, a reset to the fixtures;
-// and the memory of a thousand sandboxes. All of a round in one process (clients/tester.mjs).
+// Waiting times of a test: a further start(), the first request to a new sandbox, a reset to the fixtures; and the memory of a
+// thousand sandboxes. Each round is one process (clients/tester.mjs).
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { root } from '../contestants.mjs'
@@ -13,7 +13,7 @@ const RESETS = 50
 const LAST = 100
 
 // Resolves to samples, one for each round: {round, sandboxes, firstStartMs, nextStartMs, firstRequestMs, lastRequestMs,
-// secondRequestMs, resetMs, memoryMb}, the times being medians, and the memory that of one sandbox.
+// secondRequestMs, resetMs, memoryMb}. Times are medians, and the memory is that of one sandbox.
 export async function measureSandboxes ({ contestants, options, progress, problems }) {
   const samples = []
   if (!contestants.some(({ key }) => key === 'ours')) return samples

@@ -1,5 +1,5 @@
-// Installed size: what `npm install` of the package alone puts into an empty folder, in MB of disk
-// space (du). For ours the package is packed first, as it would be published.
+// Installed size: the disk space (du) in MB of `npm install` of the package in an empty folder. The
+// emulator is packed first, as for publishing.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../contestants.mjs'
@@ -21,7 +21,7 @@ async function install (folder, dependencies, npmArguments) {
   ])
 }
 
-// npm run bench has just built dist/, so packing need not build again.
+// npm run bench has built dist/, so packing does not build again.
 async function pack (folder) {
   await runToEnd('npm', ['pack', '--ignore-scripts', '--pack-destination', folder, root])
   return join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz')))
@@ -35,10 +35,10 @@ async function sizeOfOurs () {
     await install(folder, { 'dodo-emulator': `file:${tarball}` }, [])
     const installedMb = await diskMb(join(folder, 'node_modules'))
     const nativeMb = await diskMb(join(folder, NATIVE))
-    // SQLite's sources and the compiler's leavings are there, but only these two are ever read.
+    // The folder also has SQLite's sources and compiler output, but only these two are used.
     const binaryMb = await diskMb(await binaryOf(join(folder, NATIVE)))
     const nativeNeededMb = binaryMb + await diskMb(join(folder, NATIVE, 'lib'))
-    // Where npm could fetch a prebuilt binary, it is all that there is in build/.
+    // If npm downloads a prebuilt binary, build/ contains nothing else.
     const build = join(folder, NATIVE, 'build')
     const leavingsMb = existsSync(build) ? await diskMb(build) - binaryMb : 0
     return {
@@ -74,8 +74,8 @@ async function sizeOfPeer (contestant) {
   }
 }
 
-// Resolves to samples: {server, installedMb} with, for ours, installedPrebuiltMb, nativeMb,
-// nativeNeededMb and tarballMb. The servers in bench/servers are no products: nobody installs them.
+// Resolves to samples: {server, installedMb} and, for the emulator, installedPrebuiltMb, nativeMb,
+// nativeNeededMb and tarballMb. The servers in bench/servers are not products, so they have no size.
 export async function measureSize ({ contestants, notes, progress }) {
   const samples = []
   for (const contestant of contestants) {

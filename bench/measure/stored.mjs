@@ -1,7 +1,7 @@
-// Does it stay fast when it remembers much? POST /payments and the first page of GET /payments with
-// 0, 100,000 and 1,000,000 payments stored, at 32 connections, as ratios to the empty store of the
-// same round. Each size is run between two runs of bare Fastify, as in throughput.mjs, and compared
-// by its ratio to it, so that the machine's moods do not count as a change of ours.
+// Speed with much stored data: POST /payments and the first page of GET /payments with 0, 100,000 and
+// 1,000,000 payments stored, at 32 connections, as ratios to the empty store of the same round. Each
+// size runs between two runs of bare Fastify, as in throughput.mjs, and is compared by its ratio to
+// them, so that variations of the machine do not count.
 import { cpSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createPayment, listPayments } from '../payment.mjs'
@@ -27,7 +27,7 @@ export async function measureStored (suite) {
 
   const stores = await prepareStores()
   if (stores === undefined) return samples
-  // The fill has left hundreds of megabytes of dirty pages, which the kernel would write meanwhile.
+  // Filling leaves hundreds of megabytes of dirty pages, which the kernel would write during the run.
   await runToEnd('sync', [])
   for (let round = 1; round <= options.rounds; round++) {
     const yardstick = await startServer(bare)
@@ -42,7 +42,7 @@ export async function measureStored (suite) {
   compareToEmpty(samples)
   return samples
 
-  // Fills one database and keeps a copy at each size. Real payments over HTTP, on many connections.
+  // Fills one database over HTTP, on many connections, and keeps a copy at each size.
   async function prepareStores () {
     const folder = temporaryFolder()
     const prepared = []
@@ -70,8 +70,8 @@ export async function measureStored (suite) {
     return prepared
   }
 
-  // Every round begins with the same store: a copy, but for the last and largest, which grows a
-  // little from round to round and would take longer to copy than to measure.
+  // Every round begins with a copy of the store. The largest is used in place and grows a little, because
+  // copying it would take longer than measuring.
   async function runWithStore (store, round, yardstick) {
     const folder = store.inPlace ? store.folder : temporaryFolder()
     if (!store.inPlace) {
@@ -80,7 +80,7 @@ export async function measureStored (suite) {
     }
     let storedNow = store.stored
     await guard(ours, () => startServer(ours, { folder }), async (server) => {
-      // Creating first: the first page is full then, also in the store that was empty.
+      // Create first, so that the first page is full even in the empty store.
       storedNow += 1 + await counter.fill(server, {
         request: createPayment, connections: 8, target: 5000, label: 'warm-up'
       })

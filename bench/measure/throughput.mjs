@@ -1,6 +1,6 @@
-// Speed of POST /payments with 1 and 32 connections. Every run of a contestant lies between two
-// runs of bare Fastify, and its ratio is to the mean of these two: the machine's own speed changes
-// from minute to minute, a ratio of neighbours does not.
+// Speed of POST /payments with 1 and 32 connections. Every run of a contestant is between two runs of
+// bare Fastify, and its ratio is to their mean, because the speed of the machine changes from minute
+// to minute.
 import { startServer } from '../server.mjs'
 import { rotate } from '../statistics.mjs'
 import { createPayment } from '../payment.mjs'

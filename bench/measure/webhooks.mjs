@@ -1,5 +1,5 @@
-// Webhooks: how fast an outbox is emptied, what deliveries to a hanging receiver cost everybody else, and whether an outbox
-// outlives kill -9. The events are payments that succeeded; the receiver is another process.
+// Webhooks: how fast the outbox is emptied, how deliveries to a hanging receiver slow down requests, and whether the outbox survives
+// kill -9. The events are succeeded payments; the receiver is another process.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,12 +16,12 @@ const posterFile = fileURLToPath(new URL('../clients/poster.mjs', import.meta.ur
 const CONNECTIONS = [1, 8]
 const SLICE_MS = 200
 const LONGEST_MS = 120_000
-// While an outbox is filled, none of its deliveries may fail: they are held until the outbox is full.
+// No delivery may fail while the outbox is filled, so deliveries are held until it is full.
 const PATIENT = ['--webhook-timeout', '10m']
-// Worse than the default of 15 s: sixteen tries fail, are written down and are followed by others, every second.
+// Worse than the default of 15 s: every second, sixteen attempts fail, are recorded and are followed by others.
 const IMPATIENT = ['--webhook-timeout', '1s']
 
-// Resolves to samples of three kinds, told apart by `figure`: {figure: 'delivery', round, perSecond, ratio},
+// Resolves to samples of three kinds, by `figure`: {figure: 'delivery', round, perSecond, ratio},
 // {figure: 'hanging', round, connections, p50Us, p99Us, p50Ratio, p99Ratio}, {figure: 'restart', round, events, unique,
 // answered, seconds, perSecond, toDelivery}.
 export async function measureWebhooks ({ contestants, options, guard, progress, problems }) {
@@ -52,7 +52,7 @@ export async function measureWebhooks ({ contestants, options, guard, progress, 
     return { ...ours, args: (place) => [...ours.args(place), '--webhook-url', url, ...flags] }
   }
 
-  // Between two runs of the yardstick, as in throughput.mjs, while the outbox is full and waits.
+  // Between two runs of the yardstick, as in throughput.mjs, while the outbox is full.
   async function delivered (receiver, round) {
     let sample
     const shop = sendingTo(receiver.url('ours'), PATIENT)
@@ -73,7 +73,7 @@ export async function measureWebhooks ({ contestants, options, guard, progress, 
     return sample
   }
 
-  // Posts the same body to the same receiver; deliveries per second.
+  // Posts the same body to the same receiver. Resolves to deliveries per second.
   async function yardstick (receiver) {
     await runToEnd(process.execPath, [
       posterFile, receiver.url('yardstick'), join(folder, 'body.json'), String(events), String(events / 5)
@@ -83,7 +83,7 @@ export async function measureWebhooks ({ contestants, options, guard, progress, 
     return events / seconds
   }
 
-  // Two of ours with the same payments: one sends them to a receiver that never answers, one sends nothing.
+  // Two emulators with the same payments: one sends to a receiver that never answers, one sends nothing.
   async function besideHanging (receiver, round) {
     const hanging = sendingTo(receiver.url('hanging'), IMPATIENT)
     await receiver.start('hanging', { expect: events, hold: true })
@@ -115,7 +115,7 @@ export async function measureWebhooks ({ contestants, options, guard, progress, 
     })
   }
 
-  // The time counts from the start of the new process: the receiver hears of it just before.
+  // The receiver starts counting just before the new process starts.
   async function restarted (receiver, round, delivery) {
     const shop = sendingTo(receiver.url('restarted'), PATIENT)
     const home = temporaryFolder()

@@ -1,5 +1,5 @@
 // The yardstick: Fastify parses the body of POST /payments and returns a constant. Nothing is
-// validated, computed or stored. Everything else in the suite is a ratio to this server.
+// validated, calculated or stored. All other figures are ratios to this server.
 //   node bare.mjs PORT
 import Fastify from 'fastify'
 

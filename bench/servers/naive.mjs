@@ -1,17 +1,17 @@
-// What one writes in an afternoon: Fastify, the operation's schema in ajv, and one SQLite
-// transaction per request, of as many statements as the emulator uses for the same payment. No
-// rules, no rounding, no group commit. It shows what the emulator's own design gains or costs.
+// A simple server: Fastify, the operation's schema in ajv, and one SQLite transaction per request with
+// as many statements as in the emulator. No rules, no rounding, no group commit. It shows the gains
+// and costs of the emulator's design.
 //   node naive.mjs PORT DATABASE OPENAPI_DOCUMENT
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
-// As many as the emulator's POST /payments runs for the benchmark's request: customer, two
-// products, two discounts; the payment and its two lines. Keep in step with it.
+// The same number as in the emulator's POST /payments for this request: customer, two products, two
+// discounts; the payment and its two lines. Keep them equal.
 export const SELECTS = 5
 export const INSERTS = 3
 
-// The emulator's own dependencies, not the copies that the peers bring into bench/node_modules.
+// The emulator's dependencies, not the copies in bench/node_modules.
 const require = createRequire(new URL('../../package.json', import.meta.url))
 const Fastify = require('fastify')
 const Database = require('better-sqlite3')

@@ -1,9 +1,9 @@
-// A webhook endpoint that does nothing but count. Each first part of a path is an inbox of its own, with ids of its own, so
-// that two senders can be counted beside each other.
+// A webhook endpoint that only counts. Each first segment of a path is a separate inbox, so that two senders can be counted in
+// parallel.
 //   node receiver.mjs PORT
-//   POST /INBOX                              a webhook: 200, or no answer while the inbox holds
-//   POST /INBOX/start?expect=N&hold=1        forgets what came, and counts N different webhook-ids from now on
-//   POST /INBOX/release                      answers everything that was held, and counts from now on
+//   POST /INBOX                              a webhook: 200, or no reply while the inbox is holding
+//   POST /INBOX/start?expect=N&hold=1        resets the inbox, and counts N different webhook-ids
+//   POST /INBOX/release                      answers all held requests, and starts counting
 //   GET  /INBOX/count                        {expected, unique, answered, held, seconds?}
 import { createServer } from 'node:http'
 

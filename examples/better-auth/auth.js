@@ -1,10 +1,10 @@
-// Accounts with Better Auth, whose users buy: as @dodopayments/better-auth documents it, with nothing in it that knows the emulator.
+// Accounts with Better Auth whose users buy, as documented by @dodopayments/better-auth. It contains no code for the emulator.
 import { checkout, dodopayments, portal, webhooks } from '@dodopayments/better-auth'
 import { betterAuth } from 'better-auth'
 import { memoryAdapter } from 'better-auth/adapters/memory'
 import DodoPayments from 'dodopayments'
 
-/** `tables` are the database, `onPaid` is called with each payment that has succeeded. */
+/** `tables` is the database. `onPaid` is called with each succeeded payment. */
 export function createAuth ({ baseURL, webhookKey, tables, onPaid }) {
   return betterAuth({
     baseURL,

@@ -17,7 +17,7 @@ before(async () => {
   server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   site = `http://127.0.0.1:${server.address().port}`
-  // The plugin makes a client of its own, in an environment that it guesses: the redirect sends that here.
+  // The plugin creates its own client and guesses the environment. The redirect sends its calls to the emulator.
   const { port } = new URL(process.env.DODO_PAYMENTS_EMULATOR_URL)
   emulator = await start({ port, webhookUrl: `${site}/api/auth/dodopayments/webhooks` })
   const auth = createAuth({ baseURL: site, webhookKey: emulator.webhookSecret, tables, onPaid: payment => paid.push(payment) })
@@ -38,9 +38,9 @@ async function call (method, path, body) {
   return JSON.parse(text)
 }
 
-test('whoever signs up is a customer', async () => {
+test('a new user becomes a customer', async () => {
   await call('POST', '/sign-up/email', { email: 'nina@example.com', password: 'correct horse', name: 'Nina' })
-  tables.user[0].emailVerified = true // the portal asks for it
+  tables.user[0].emailVerified = true // the portal requires it
   const { items } = await emulator.request('GET', '/customers?email=nina@example.com')
   assert.deepEqual(items.map(({ name }) => name), ['Nina'])
 })

@@ -1,4 +1,4 @@
-// The webhook of a Convex application, which belongs into convex/http.ts: it stores the payment by a mutation.
+// The webhook of a Convex application, for convex/http.ts. It stores the payment with a mutation.
 import { createDodoWebhookHandler } from '@dodopayments/convex'
 
 export const webhook = createDodoWebhookHandler({

@@ -10,7 +10,7 @@ let emulator
 let server
 const mutations = []
 
-/** What Convex gives its actions, as far as the handler uses it. */
+/** The part of Convex's action context that the handler uses. */
 const ctx = { runMutation: async (...mutation) => { mutations.push(mutation) } }
 
 before(async () => {
@@ -21,7 +21,7 @@ before(async () => {
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   emulator = await start({ webhookUrl: `http://127.0.0.1:${server.address().port}` })
-  process.env.DODO_PAYMENTS_WEBHOOK_SECRET = emulator.webhookSecret // where the handler looks for it
+  process.env.DODO_PAYMENTS_WEBHOOK_SECRET = emulator.webhookSecret // the handler reads it here
 })
 after(async () => {
   await emulator.close()
@@ -41,7 +41,7 @@ test('a payment that succeeds is stored', async () => {
   assert.deepEqual(mutations, [['orders:markAsPaid', { paymentId, orderId: '7' }]])
 })
 
-test('what nobody signed is refused', async () => {
+test('refuses an unsigned webhook', async () => {
   await emulator.failDeliveries({ kind: 'wrong_secret' })
   await emulator.trigger('payment.succeeded')
   await emulator.idle()

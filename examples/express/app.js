@@ -1,4 +1,4 @@
-// A shop that sells an e-book. It knows Dodo Payments, and nothing of an emulator.
+// A shop that sells an e-book. It contains no code for the emulator.
 import express from 'express'
 
 export function createApp (client) {
@@ -23,7 +23,7 @@ export function createApp (client) {
     response.json(order)
   })
 
-  // The signature is over the body as it came, byte for byte: no express.json() here.
+  // The signature covers the raw body, so do not use express.json() here.
   app.post('/webhook', express.raw({ type: 'application/json' }), (request, response) => {
     let event
     try {
@@ -33,12 +33,12 @@ export function createApp (client) {
     }
     const order = orders.get(event.data.payment_id)
     if (order !== undefined && event.type === 'payment.succeeded') order.status = 'paid'
-    // A failed try may still be followed by a paid one, and events may come late.
+    // A payment can succeed after a failed attempt, and events can be late.
     if (order?.status === 'open' && event.type === 'payment.failed') order.status = 'declined'
     response.end()
   })
 
-  // What Dodo Payments refuses is the buyer's mistake or ours: pass on which.
+  // Dodo Payments refuses mistakes of the buyer or of the shop: return its error.
   app.use((error, _request, response, next) => {
     if (!(error.status >= 400 && error.status < 500)) return next(error)
     response.status(422).json({ error: error.error?.message ?? error.message })

@@ -31,13 +31,13 @@ const order = async id => await (await fetch(`${shop}/orders/${id}`)).json()
 test('an order is open until it is paid', async () => {
   const { order: id, pay_at: link } = await (await buy({ email: 'nina@example.com', quantity: 2 })).json()
   assert.equal((await order(id)).status, 'open')
-  assert.match(await (await fetch(link)).text(), /\$39\.98/) // what the customer sees
+  assert.match(await (await fetch(link)).text(), /\$39\.98/) // the hosted page
   await emulator.pay(id)
-  await emulator.idle() // the webhook has been delivered and answered
+  await emulator.idle() // the webhook has been delivered
   assert.deepEqual(await order(id), { id, total: 3998, status: 'paid' })
 })
 
-test('a declined card leaves it unpaid, and a second try may pay it', async () => {
+test('an order stays unpaid after a declined card, and a second attempt can pay it', async () => {
   const { order: id } = await (await buy({ email: 'nina@example.com' })).json()
   await emulator.pay(id, { outcome: 'failed', error_code: 'INSUFFICIENT_FUNDS' })
   await emulator.idle()
@@ -47,7 +47,7 @@ test('a declined card leaves it unpaid, and a second try may pay it', async () =
   assert.equal((await order(id)).status, 'paid')
 })
 
-test('a webhook that comes twice, the second time after another', async () => {
+test('a webhook that arrives twice, the second time after another one', async () => {
   const { order: id } = await (await buy({ email: 'nina@example.com' })).json()
   await emulator.pay(id, { outcome: 'failed', error_code: 'INSUFFICIENT_FUNDS' })
   const failure = await emulator.waitForEvent({ type: 'payment.failed', payment_id: id })
@@ -58,7 +58,7 @@ test('a webhook that comes twice, the second time after another', async () => {
   assert.equal((await order(id)).status, 'paid')
 })
 
-test('what nobody signed is refused', async () => {
+test('refuses an unsigned webhook', async () => {
   const { order: id } = await (await buy({ email: 'nina@example.com' })).json()
   const forged = await fetch(`${shop}/webhook`, {
     method: 'POST',
@@ -69,7 +69,7 @@ test('what nobody signed is refused', async () => {
   assert.equal((await order(id)).status, 'open')
 })
 
-test('what Dodo Payments refuses is told to the buyer', async () => {
+test('shows the buyer why Dodo Payments refused a payment', async () => {
   const refused = await buy({ email: 'not an address' })
   assert.equal(refused.status, 422)
   assert.match((await refused.json()).error, /email/)

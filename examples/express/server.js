@@ -1,4 +1,4 @@
-// In production: DODO_PAYMENTS_API_KEY, DODO_PAYMENTS_WEBHOOK_KEY. Against an emulator, DODO_PAYMENTS_BASE_URL as well.
+// Set DODO_PAYMENTS_API_KEY and DODO_PAYMENTS_WEBHOOK_KEY and, for the emulator, DODO_PAYMENTS_BASE_URL.
 import DodoPayments from 'dodopayments'
 import { createApp } from './app.js'
 

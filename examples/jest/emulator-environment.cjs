@@ -1,5 +1,5 @@
-// An environment of jest: an emulator for each test file, which the file finds as `emulator`. It is started here, outside of
-// the file, because jest's files are CommonJS and can't load a package of ES modules without an experimental option of Node.
+// A jest environment that starts an emulator for each test file and provides it as `emulator`. Test files of jest are CommonJS,
+// which cannot load a package of ES modules without an experimental option of Node.js.
 const { TestEnvironment } = require('jest-environment-node')
 
 module.exports = class EmulatorEnvironment extends TestEnvironment {

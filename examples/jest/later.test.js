@@ -15,7 +15,7 @@ test('a bank debit is paid three days later', async () => {
   expect(await shop.status(id)).toBe('succeeded')
 })
 
-test('fake timers do not stop the emulator', async () => {
+test('fake timers do not affect the emulator', async () => {
   jest.useFakeTimers()
   await emulator.advance('1h')
   expect(await emulator.waitForEvent('payment.succeeded')).toMatchObject({ type: 'payment.succeeded' })

@@ -1,7 +1,7 @@
 /* global emulator, beforeAll, afterAll, test, expect */
 const { openShop } = require('./shop.js')
 
-// Each file has an emulator of its own: see emulator-environment.cjs.
+// Each file has its own emulator: see emulator-environment.cjs.
 let shop
 beforeAll(async () => {
   shop = await openShop()
@@ -15,14 +15,14 @@ async function registerWebhook (url) {
   return emulator.request('GET', `/webhooks/${id}/secret`)
 }
 
-test('a paid order is known to be paid', async () => {
+test('an order is marked as paid', async () => {
   const { payment_id: id } = await shop.sell(2)
   await emulator.pay(id)
-  await emulator.idle() // the webhook has been delivered and answered
+  await emulator.idle() // the webhook has been delivered
   expect(shop.isPaid(id)).toBe(true)
 })
 
-test('a declined card leaves it unpaid', async () => {
+test('an order stays unpaid after a declined card', async () => {
   const { payment_id: id } = await shop.sell(1)
   await emulator.pay(id, { outcome: 'failed', error_code: 'INSUFFICIENT_FUNDS' })
   const { body } = await emulator.waitForEvent({ type: 'payment.failed', payment_id: id })

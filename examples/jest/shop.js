@@ -1,10 +1,10 @@
-// The program under test. It knows Dodo Payments, and nothing of an emulator.
+// The program under test. It contains no code for the emulator.
 const { once } = require('node:events')
 const { createServer } = require('node:http')
 const { text } = require('node:stream/consumers')
 const { DodoPayments } = require('dodopayments')
 
-/** Opens on a free port and waits for webhooks; `connect` gives it what the environment would give it elsewhere. */
+/** Listens for webhooks on a free port. `connect` sets what the environment sets in production. */
 exports.openShop = async function openShop () {
   let client
   const paid = new Set()

@@ -21,7 +21,7 @@ before(async () => {
   process.env.DODO_PAYMENTS_API_KEY = emulator.apiKey
   process.env.DODO_PAYMENTS_WEBHOOK_KEY = emulator.webhookSecret
   client = new DodoPayments()
-  application = next({ dir: import.meta.dirname, dev: false, httpServer: server }) // what `next build` has built
+  application = next({ dir: import.meta.dirname, dev: false, httpServer: server }) // built by `next build`
   await application.prepare()
   server.on('request', application.getRequestHandler())
 })
@@ -32,7 +32,7 @@ after(async () => {
   server.close()
 })
 
-/** Presses the button, and goes where it leads: the link to the page, and the id of the payment. */
+/** Presses the button. Returns the link of the payment page and the payment's id. */
 async function buy () {
   assert.match(await (await fetch(shop)).text(), /<form action="\/api\/buy" method="post">.*<button>Buy it<\/button>/)
   const { status, headers } = await send('nina@example.com')
@@ -44,23 +44,23 @@ async function buy () {
 const send = email => fetch(`${shop}/api/buy`, { method: 'POST', body: new URLSearchParams({ email }), redirect: 'manual' })
 const thanks = async id => /<h1>(.*?)<\/h1>/.exec(await (await fetch(`${shop}/thanks?payment_id=${id}&status=succeeded`)).text())?.[1]
 
-test('the button leads to the page where it is paid, and the webhook tells that it is', async () => {
+test('the button leads to the payment page, and the webhook marks the order as paid', async () => {
   const { id, link } = await buy()
-  assert.match(await (await fetch(link)).text(), /\$19\.99/) // what the customer sees
-  assert.equal(await thanks(id), 'We are waiting for your payment', 'whatever the query says')
+  assert.match(await (await fetch(link)).text(), /\$19\.99/) // the payment page
+  assert.equal(await thanks(id), 'We are waiting for your payment', 'the query is ignored')
   await emulator.pay(id, { card: '4242424242424242' })
-  await emulator.idle() // the webhook has been delivered and answered
+  await emulator.idle() // the webhook has been delivered
   assert.equal(await thanks(id), 'Thank you: it is paid')
 })
 
-test('a declined card leaves it unpaid', async () => {
+test('an order stays unpaid after a declined card', async () => {
   const { id } = await buy()
   await emulator.pay(id, { outcome: 'failed', error_code: 'INSUFFICIENT_FUNDS' })
   await emulator.idle()
   assert.equal(await thanks(id), 'We are waiting for your payment')
 })
 
-test('what nobody signed is refused', async () => {
+test('refuses an unsigned webhook', async () => {
   const { id } = await buy()
   const forged = await fetch(`${shop}/api/webhook`, {
     method: 'POST',
@@ -71,7 +71,7 @@ test('what nobody signed is refused', async () => {
   assert.equal(await thanks(id), 'We are waiting for your payment')
 })
 
-test('what Dodo Payments refuses is told to the buyer', async () => {
+test('shows the buyer why Dodo Payments refused a payment', async () => {
   const refused = await send('not an address')
   assert.equal(refused.status, 422)
   assert.match((await refused.json()).error, /email/)

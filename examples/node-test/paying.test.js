@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { start } from 'dodo-emulator'
 import { openShop } from './shop.js'
 
-// node --test runs each file in a process of its own, so each file has an emulator of its own.
+// node --test runs each file in its own process, so each file has its own emulator.
 let shop
 let emulator
 before(async () => {
@@ -16,14 +16,14 @@ after(async () => {
   shop.close()
 })
 
-test('a paid order is known to be paid', async () => {
+test('an order is marked as paid', async () => {
   const { payment_id: id } = await shop.sell(2)
   await emulator.pay(id)
-  await emulator.idle() // the webhook has been delivered and answered
+  await emulator.idle() // the webhook has been delivered
   assert.equal(shop.isPaid(id), true)
 })
 
-test('a declined card leaves it unpaid', async () => {
+test('an order stays unpaid after a declined card', async () => {
   const { payment_id: id } = await shop.sell(1)
   await emulator.pay(id, { outcome: 'failed', error_code: 'INSUFFICIENT_FUNDS' })
   const { body } = await emulator.waitForEvent({ type: 'payment.failed', payment_id: id })

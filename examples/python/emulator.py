@@ -1,4 +1,4 @@
-"""An emulator for tests in Python: the command as a process of its own, and what a customer would do, over /_emulator."""
+"""An emulator for tests in Python. Runs the command in its own process, and acts as the customer through /_emulator."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 class Emulator:
-    """`with Emulator() as emulator:`. Needs Node.js; DODO_EMULATOR says how the command is called."""
+    """`with Emulator() as emulator:`. Needs Node.js. DODO_EMULATOR replaces the command."""
 
     def __init__(self, *options: str) -> None:
         command = shlex.split(os.environ.get("DODO_EMULATOR", "npx dodo-emulator"))
@@ -26,7 +26,7 @@ class Emulator:
             raise
 
     def _port(self, port_file: Path) -> str:
-        """Waits for the file, which is written once requests are answered."""
+        """Waits for the port file, which is written once requests are answered."""
         end = time.monotonic() + 30
         while time.monotonic() < end:
             if self._process.poll() is not None:
@@ -37,7 +37,7 @@ class Emulator:
         raise TimeoutError("the emulator has not started after 30 s")
 
     def request(self, method: str, path: str, body: object = None) -> dict:
-        """A call of /_emulator. Raises urllib.error.HTTPError where it is refused."""
+        """Calls /_emulator. Raises urllib.error.HTTPError if the call is refused."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, {"content-type": "application/json"}, method=method)
         with urllib.request.urlopen(request, timeout=30) as response:
@@ -47,7 +47,7 @@ class Emulator:
         return self.request("POST", f"/_emulator/payments/{payment_id}/pay", {"outcome": outcome, **more})
 
     def idle(self) -> None:
-        """Until the webhooks are delivered and answered."""
+        """Waits until the webhooks are delivered."""
         self.request("GET", "/_emulator/idle")
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The program under test. It knows Dodo Payments, and nothing of an emulator."""
+"""The program under test. It contains no code for the emulator."""
 
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -20,7 +20,7 @@ class Shop:
         return payment.payment_id
 
     def hear(self, body: str, headers: dict[str, str]) -> None:
-        """A webhook. Raises where it is not signed with the client's key."""
+        """Handles a webhook. Raises if it is not signed with the client's key."""
         event = self.client.webhooks.unwrap(body, headers=headers)
         if event.type == "payment.succeeded":
             self.paid.add(event.data.payment_id)

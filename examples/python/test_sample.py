@@ -1,4 +1,4 @@
-"""The published sample of POST /payments, unchanged, as a process of its own; and a list read to its end."""
+"""The published sample of POST /payments, unchanged, in its own process; and reading a whole list."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ SAMPLE = Path(__file__).with_name("sample.py")
 
 
 def every_payment(client: DodoPayments, page_size: int = 100) -> list[PaymentListResponse]:
-    """Asks for each page by its number: the client's own iteration leaves out page 1, even from `page_number=0`."""
+    """Requests each page by its number, because the client's own iteration misses page 1, even from `page_number=0`."""
     found: list[PaymentListResponse] = []
     while items := client.payments.list(page_size=page_size, page_number=len(found) // page_size).items:
         found += items

@@ -1,10 +1,10 @@
-// The program under test. It knows Dodo Payments, and nothing of an emulator.
+// The program under test. It contains no code for the emulator.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 import DodoPayments from 'dodopayments'
 
-/** Opens on a free port and waits for webhooks; `connect` gives it what the environment would give it elsewhere. */
+/** Listens for webhooks on a free port. `connect` sets what the environment sets in production. */
 export async function openShop () {
   let client
   const paid = new Set()

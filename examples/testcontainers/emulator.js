@@ -1,12 +1,12 @@
-// The emulator as a container, for a test in any language that Testcontainers has: the image, its port, its health.
+// Starts the emulator as a container. Testcontainers supports the same steps in other languages.
 import { GenericContainer, Wait } from 'testcontainers'
 
 const PORT = 4010
 
-/** Where `docker build -t dodo-emulator ../..` has put it, or where you have pushed it. */
+/** The image of `docker build -t dodo-emulator ../..`, or of your registry. */
 const IMAGE = process.env.DODO_EMULATOR_IMAGE ?? 'dodo-emulator'
 
-/** `env` holds options of the emulator, by the names of their variables. */
+/** `env` holds options of the emulator as environment variables. */
 export async function startEmulator (env = {}) {
   const container = await new GenericContainer(IMAGE)
     .withExposedPorts(PORT)
@@ -17,7 +17,7 @@ export async function startEmulator (env = {}) {
   const url = `http://${container.getHost()}:${container.getMappedPort(PORT)}`
 
   /**
-   * A call of /_emulator.
+   * Calls /_emulator.
    * @param {'GET' | 'POST'} method
    * @param {string} path
    * @param {object} [body]

@@ -8,7 +8,7 @@ let emulator
 before(async () => { emulator = await startEmulator() })
 after(() => emulator?.stop())
 
-test('a payment is taken', async () => {
+test('takes a payment', async () => {
   const client = new DodoPayments({ bearerToken: 'test', baseURL: emulator.url })
   const { payment_id: id, total_amount: total } = await client.payments.create({
     billing: { country: 'US' },

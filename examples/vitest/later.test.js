@@ -22,7 +22,7 @@ test('a bank debit is paid three days later', async () => {
   expect(shop.isPaid(id)).toBe(true)
 })
 
-test('fake timers do not stop the emulator', async () => {
+test('fake timers do not affect the emulator', async () => {
   const emulator = await start()
   vi.useFakeTimers()
   onTestFinished(async () => {

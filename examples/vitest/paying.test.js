@@ -2,7 +2,7 @@ import { start } from 'dodo-emulator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openShop } from './shop.js'
 
-// vitest runs the files in several workers, so each file has an emulator of its own.
+// vitest runs the files in several workers, so each file has its own emulator.
 let shop
 let emulator
 beforeAll(async () => {
@@ -15,14 +15,14 @@ afterAll(async () => {
   shop.close()
 })
 
-test('a paid order is known to be paid', async () => {
+test('an order is marked as paid', async () => {
   const { payment_id: id } = await shop.sell(2)
   await emulator.pay(id)
-  await emulator.idle() // the webhook has been delivered and answered
+  await emulator.idle() // the webhook has been delivered
   expect(shop.isPaid(id)).toBe(true)
 })
 
-test('a declined card leaves it unpaid', async () => {
+test('an order stays unpaid after a declined card', async () => {
   const { payment_id: id } = await shop.sell(1)
   await emulator.pay(id, { outcome: 'failed', error_code: 'INSUFFICIENT_FUNDS' })
   const { body } = await emulator.waitForEvent({ type: 'payment.failed', payment_id: id })

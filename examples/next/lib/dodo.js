@@ -1,7 +1,7 @@
 import DodoPayments from 'dodopayments'
 
 /**
- * The client finds its settings in the environment: DODO_PAYMENTS_BASE_URL, DODO_PAYMENTS_API_KEY, DODO_PAYMENTS_WEBHOOK_KEY. Made
- * with each request, because `next build` loads the routes too, where none of them is set.
+ * The client reads DODO_PAYMENTS_BASE_URL, DODO_PAYMENTS_API_KEY and DODO_PAYMENTS_WEBHOOK_KEY. It is created for each request,
+ * because `next build` loads the routes without these variables.
  */
 export const createClient = () => new DodoPayments()

@@ -1,2 +1,2 @@
-/** In a real shop, a database. Kept by the process, because Next.js may load this file once for each route. */
+/** Use a database in a real shop. Global, because Next.js may load this file once for each route. */
 export const orders = (globalThis.orders ??= new Map())

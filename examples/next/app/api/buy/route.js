@@ -1,7 +1,7 @@
 import { createClient } from '../../../lib/dodo.js'
 import { orders } from '../../../lib/orders.js'
 
-// A payment, and the customer is sent to the page where it is paid.
+// Creates a payment and redirects the customer to its page.
 export async function POST (request) {
   const form = await request.formData()
   try {
@@ -15,7 +15,7 @@ export async function POST (request) {
     orders.set(id, 'open')
     return Response.redirect(link, 303)
   } catch (error) {
-    // What Dodo Payments refuses is the buyer's mistake or ours: pass on which.
+    // Dodo Payments refuses mistakes of the buyer or of the shop: return its error.
     if (!(error.status >= 400 && error.status < 500)) throw error
     return Response.json({ error: error.error?.message ?? error.message }, { status: 422 })
   }

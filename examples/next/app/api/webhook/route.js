@@ -2,7 +2,7 @@ import { createClient } from '../../../lib/dodo.js'
 import { orders } from '../../../lib/orders.js'
 
 export async function POST (request) {
-  const body = await request.text() // the signature is over the bytes as they came: not request.json()
+  const body = await request.text() // the signature covers the raw body, so do not use request.json()
   let event
   try {
     event = createClient().webhooks.unwrap(body, { headers: Object.fromEntries(request.headers) })
