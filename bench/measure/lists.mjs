@@ -44,7 +44,7 @@ function requests ({ rare, common }) {
     ['/dashboard/payments', 'none', 'all', ''],
     ...both('/dashboard/payments', 'status', 'status=succeeded', 'status=failed'),
     ...both('/dashboard/payments', 'search', `q=${common.customer.email}`, `q=${rare.customer.email}`),
-    ['/dashboard/payments', 'search', 'none', 'q=nobody.at.all'],
+    ['/dashboard/payments', 'search', 'none', 'q=missing.customer'],
     ['/dashboard/customers', 'none', 'all', ''],
     ['/dashboard/customers', 'search', 'few', 'email=rare'],
     ['/dashboard/products', 'none', 'all', ''],

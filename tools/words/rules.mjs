@@ -89,7 +89,7 @@ export const RULES = [
   },
   {
     name: 'of which',
-    pattern: /(?:,|\b[a-z]+)\s+of which\b/gi,
+    pattern: /(?:(?<!,),|\b(?!(?:all|both|each|half|many|most|none|one|some|two)\b)[a-z]+)\s+of\s+which\b/gi,
     reason: 'an inversion',
     suggestion: 'Write "whose", or two sentences.'
   },
