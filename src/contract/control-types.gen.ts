@@ -1267,8 +1267,11 @@ export interface components {
             currency: string;
             /** @description The value before rounding half up; null if nothing was rounded. */
             exact: string | null;
-            /** @enum {string} */
-            kind: "unit_price" | "product_discount" | "discount_code" | "discounts" | "conversion" | "tax" | "line_total" | "total";
+            /**
+             * @description The last five are steps of a subscription. `paid`: the paid lines of the current period. `proration`: the part of a line that is given back or charged. `minimum_charge`: the total is raised to the minimum charge. `credit`: credit is used or added. `charged`: the amount that is charged in the end.
+             * @enum {string}
+             */
+            kind: "unit_price" | "product_discount" | "discount_code" | "discounts" | "conversion" | "tax" | "line_total" | "total" | "paid" | "proration" | "minimum_charge" | "credit" | "charged";
             /** @description Index in the cart, from 0; null for the whole cart. */
             line: number | null;
             product_id: string | null;

@@ -1,19 +1,20 @@
 /**
- * When a subscription is billed. Instants are whole microseconds since 1970, in UTC, as in rules/calendar.ts.
+ * The billing dates of a subscription. Instants are whole microseconds since 1970, in UTC, as in rules/calendar.ts.
  *
  * Every date is counted from an anchor: date n is the anchor plus n times the frequency. Months and years keep the anchor's day
- * and its time of day. A month that is too short for that day is billed on its last day, and later months return to the anchor's
- * day. Days and weeks are exact multiples of 24 hours.
+ * and its time of day. A month that is too short for that day is billed on its last day, and later months return to the
+ * anchor's day. Days and weeks are exact multiples of 24 hours.
  *
- * An activation, the end of a trial, a plan change that restarts the cycle, a new `next_billing_date` and a resumption set a new
- * anchor. A failed renewal and its recovery keep it.
+ * An activation, the end of a trial, a plan change that restarts the cycle, a new `next_billing_date` and a resumption set a
+ * new anchor. So does a renewal at which the frequency changes, after a `do_not_bill` or a scheduled plan change. A failed
+ * renewal and its recovery keep the anchor.
  */
 import { US_PER_MS } from './calendar.js'
 
 /** The intervals of the contract. */
 export type Interval = 'Day' | 'Week' | 'Month' | 'Year'
 
-/** A frequency, or the term of a subscription: `{ count: 3, interval: 'Month' }` is a quarter. `count` is at least 1. */
+/** A billing frequency or the term of a subscription: `{ count: 3, interval: 'Month' }` is a quarter. `count` is at least 1. */
 export interface Period {
   count: number
   interval: Interval
@@ -23,7 +24,7 @@ export const US_PER_DAY = 86_400_000 * US_PER_MS
 const DAYS_PER_WEEK = 7
 const MONTHS_PER_YEAR = 12
 
-/** The end of the year 9999. Later times have no four-digit year, so dates that would be later are this instant. */
+/** The end of the year 9999, which is the latest date. Later times have no four-digit year. */
 export const LAST_INSTANT = 253_402_300_799_000_000
 const LAST_MONTH = (10_000 - 1970) * MONTHS_PER_YEAR // since January 1970; the first month that has no four-digit year
 
@@ -46,17 +47,17 @@ export function nextBillingDate (anchor: number, every: Period, after: number): 
   return date
 }
 
-/** When a term ends that began at `start`. A subscription renews only before this instant; at the instant itself it expires. */
+/** The end of a term that began at `start`. A subscription renews only before this instant; at the instant itself it expires. */
 export function termEnd (start: number, term: Period): number {
   return billingDate(start, term, 1)
 }
 
-/** When a trial ends, which is its first regular billing date. */
+/** The end of a trial, which is the first regular billing date. */
 export function trialEnd (start: number, days: number): number {
   return within(start + days * US_PER_DAY)
 }
 
-/** A date that a pause has moved by its exact length. */
+/** A date after a pause, which moves it by its exact length. */
 export function afterPause (date: number, pausedAt: number, resumedAt: number): number {
   return within(date + resumedAt - pausedAt)
 }
@@ -67,7 +68,7 @@ export function isSamePeriod (a: Period, b: Period): boolean {
   return one.unit === other.unit && one.steps === other.steps
 }
 
-/** A number of dates that are surely at or before `after`, at most one or two too small. */
+/** A lower bound for the number of dates up to `after`; it is at most two too small. */
 function passedAtLeast (anchor: number, every: Period, after: number): number {
   const { unit, steps } = stepOf(every)
   return unit === 'day'

@@ -10,7 +10,8 @@ import {
 } from './pricing.js'
 
 export interface PriceStep {
-  kind: 'unit_price' | 'product_discount' | 'discount_code' | 'discounts' | 'conversion' | 'tax' | 'line_total' | 'total'
+  kind: 'unit_price' | 'product_discount' | 'discount_code' | 'discounts' | 'conversion' | 'tax' | 'line_total' | 'total' |
+    'paid' | 'proration' | 'minimum_charge' | 'credit' | 'charged'
   line: number | null
   product_id: string | null
   code: string | null

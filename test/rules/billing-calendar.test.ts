@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
 import {
-  LAST_INSTANT, US_PER_DAY, afterPause, billingDate, nextBillingDate, termEnd, trialEnd, type Interval, type Period
+  LAST_INSTANT, US_PER_DAY, afterPause, billingDate, isSamePeriod, nextBillingDate, termEnd, trialEnd, type Interval, type Period
 } from '../../src/rules/billing-calendar.js'
 import { formatTime, parseTime } from '../../src/rules/calendar.js'
 
@@ -115,6 +115,13 @@ t.test('a recovery keeps the anchor and skips the dates it missed', async t => {
   const anchor = at('2026-01-31')
   t.equal(short(nextBillingDate(anchor, MONTHLY, at('2026-03-05'))), '2026-03-31')
   t.equal(short(nextBillingDate(anchor, MONTHLY, at('2026-04-02'))), '2026-04-30', 'the date in March is not billed')
+})
+
+t.test('frequencies of the same length', async t => {
+  t.ok(isSamePeriod({ count: 12, interval: 'Month' }, { count: 1, interval: 'Year' }))
+  t.ok(isSamePeriod({ count: 14, interval: 'Day' }, { count: 2, interval: 'Week' }))
+  t.notOk(isSamePeriod({ count: 30, interval: 'Day' }, MONTHLY))
+  t.notOk(isSamePeriod({ count: 12, interval: 'Day' }, { count: 1, interval: 'Year' }))
 })
 
 t.test('nothing is later than the year 9999', async t => {

@@ -1,62 +1,13 @@
 /** Changes of plan, worked out by hand: from 1 April to 1 May 2026, on 16 April, in dollars and without tax unless a row says otherwise. */
-import assert from 'node:assert/strict'
 import t from 'tap'
-import { nextBillingDate, type Period } from '../../src/rules/billing-calendar.js'
-import { parseTime } from '../../src/rules/calendar.js'
+import { nextBillingDate } from '../../src/rules/billing-calendar.js'
 import type { Credit } from '../../src/rules/credit.js'
 import { paidLines, pricePlanChange, type PlanChange, type PlanChangeCharge } from '../../src/rules/plan-change.js'
-import type { PaidLine } from '../../src/rules/proration.js'
-import {
-  codesInUse, priceCharge, regularItems, trialItems, type AttachedCode, type RecurringTerms
-} from '../../src/rules/recurring.js'
-import { CURRENCIES, percent } from './carts.js'
-import { attached, request, terms, type TermsRow } from './subscriptions.js'
+import { priceCharge, regularItems, trialItems, type RecurringTerms } from '../../src/rules/recurring.js'
+import { percent } from './carts.js'
+import { MONTHLY, YEARLY, at, attached, changeOf, paidFor, request, terms, type ChangeRow } from './subscriptions.js'
 
-const MONTHLY: Period = { count: 1, interval: 'Month' }
-const YEARLY: Period = { count: 1, interval: 'Year' }
-
-function at (text: string): number {
-  return parseTime(text.includes('T') ? `${text}Z` : `${text}T00:00:00Z`) ?? assert.fail(text)
-}
-
-interface Row extends Partial<Pick<PlanChange, 'mode' | 'tax_rate_bps' | 'is_trial' | 'old_frequency' | 'new_frequency'>> {
-  from: TermsRow
-  to: TermsRow
-  /** On the old plan when it was paid, and on the new one. */
-  oldCodes?: AttachedCode[]
-  newCodes?: AttachedCode[]
-  period?: [start: string, next: string]
-  on?: string
-  paid?: PaidLine[]
-  credit?: number
-}
-
-function paidFor (plan: RecurringTerms, codes: AttachedCode[], rate: number): PaidLine[] {
-  const { lines, cart } = priceCharge(request({ items: regularItems(plan), codes: codesInUse(codes), tax_rate_bps: rate }))
-  return paidLines(lines, cart)
-}
-
-function changeOf (row: Row): PlanChange {
-  const { from, to, oldCodes = [], newCodes = [], period: [start, next] = ['2026-04-01', '2026-05-01'], on = '2026-04-16' } = row
-  const rate = row.tax_rate_bps ?? 0
-  return {
-    mode: row.mode ?? 'prorated_immediately',
-    now: at(on),
-    period: { start: at(start), next: at(next) },
-    is_trial: row.is_trial ?? false,
-    paid: row.paid ?? paidFor(terms(from), oldCodes, rate),
-    old_frequency: row.old_frequency ?? MONTHLY,
-    new_frequency: row.new_frequency ?? row.old_frequency ?? MONTHLY,
-    new_terms: terms(to),
-    codes: codesInUse(newCodes),
-    currency: 'USD',
-    tax_rate_bps: rate,
-    currencies: CURRENCIES,
-    credit: { amount: row.credit ?? 0, currency: 'USD' }
-  }
-}
-
-const change = (row: Row) => pricePlanChange(changeOf(row))
+const change = (row: ChangeRow) => pricePlanChange(changeOf(row))
 const parts = ({ lines }: PlanChangeCharge) => lines.map(({ amount }) => amount)
 
 /** The charges of the renewals that follow. */
@@ -75,7 +26,7 @@ const DEAR = { id: 'pdt_b', price: 8000 }
 const SMALL = { id: 'pdt_c', price: 2000 }
 
 t.test('what is charged, and what becomes credit', async t => {
-  const rows: Array<[arithmetic: string, row: Row, parts: number[], total: number, credit?: number]> = [
+  const rows: Array<[arithmetic: string, row: ChangeRow, parts: number[], total: number, credit?: number]> = [
     ['prorated: 4000 - 1500', { from: CHEAP, to: DEAR }, [-1500, 4000], 2500],
     ['difference: 8000 - 3000', { from: CHEAP, to: DEAR, mode: 'difference_immediately' }, [-3000, 8000], 5000],
     ['full', { from: CHEAP, to: DEAR, mode: 'full_immediately' }, [8000], 8000],
@@ -131,7 +82,7 @@ t.test('what is charged, and what becomes credit', async t => {
 })
 
 t.test('tax', async t => {
-  const rows: Array<[arithmetic: string, row: Row, total: number, tax: number, credit?: number]> = [
+  const rows: Array<[arithmetic: string, row: ChangeRow, total: number, tax: number, credit?: number]> = [
     ['20 % on top: 4800 - 1800', { from: CHEAP, to: DEAR, tax_rate_bps: 2000 }, 3000, 500],
     ['20 % contained: 4000 (667) - 1500 (250)', {
       from: { ...CHEAP, tax_inclusive: true }, to: { ...DEAR, tax_inclusive: true }, tax_rate_bps: 2000
@@ -152,7 +103,7 @@ t.test('tax', async t => {
 })
 
 t.test('the renewals that follow', async t => {
-  const after = (row: Row, count: number) => renewals(terms(row.to), change(row).credit, count).map(([total]) => total)
+  const after = (row: ChangeRow, count: number) => renewals(terms(row.to), change(row).credit, count).map(([total]) => total)
   t.strictSame(after({ from: DEAR, to: SMALL }, 3), [0, 1000, 2000])
   t.strictSame(after({ from: DEAR, to: SMALL, mode: 'difference_immediately' }, 4), [0, 0, 0, 2000])
   t.strictSame(after({ from: CHEAP, to: DEAR, mode: 'do_not_bill' }, 1), [8000])
