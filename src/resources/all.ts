@@ -17,6 +17,7 @@ import { payments } from './payments/index.js'
 import { portalSessions } from './portal-sessions/index.js'
 import { products } from './products/index.js'
 import { refunds } from './refunds/index.js'
+import { subscriptions } from './subscriptions/index.js'
 import { wallets } from './wallets/index.js'
 import { webhooks } from './webhooks/index.js'
 import type { Resource } from './resource.js'
@@ -36,6 +37,7 @@ export const RESOURCES: readonly Resource[] = [
   portalSessions,
   products,
   refunds,
+  subscriptions,
   wallets,
   webhooks
 ]

@@ -17,38 +17,24 @@ export const NOT_YET = {
   },
   'POST /credit-entitlements': {
     /** Of a product, and of an item of a preview. */
-    credit_entitlements: [] as never[]
+    credit_entitlements: [] as never[],
+    /** Of a subscription. */
+    credit_entitlement_cart: [] as never[]
   },
   'POST /entitlements': {
     /** Of a product, which can't name one. */
     entitlements: [] as never[]
   },
   'POST /meters': {
-    /** Of an item of a preview. */
-    meters: [] as never[]
+    /** Of a subscription, and of an item of a preview. */
+    meters: [] as never[],
+    /** Of a subscription. */
+    meter_credit_entitlement_cart: [] as never[]
   },
   'POST /product-collections': {
     /** Of a product. */
     product_collection_id: null,
     /** Of a brand that is archived. */
     collections_moved: 0
-  },
-  'POST /subscriptions': {
-    /** Of a payment. */
-    is_multi_subscription: false,
-    /** Of a preview. */
-    next_billing_date: null,
-    trial_amount: null,
-    trial_period_days: null,
-    /** Only subscriptions may begin without a payment method. */
-    payment_method_required: true,
-    /** Of an item of a preview. */
-    addons: null,
-    /** Of a brand that is archived. */
-    subscriptions_moved: 0
-  },
-  'POST /subscriptions/{subscription_id}/update-payment-method': {
-    /** Of a payment. */
-    is_update_payment_method: false
   }
 } satisfies { [Name in OperationName]?: Record<string, unknown> }

@@ -14,6 +14,7 @@ import { paymentsStore } from './payments/store.js'
 import { portalSessionsStore } from './portal-sessions/store.js'
 import { productsStore } from './products/store.js'
 import { refundsStore } from './refunds/store.js'
+import { subscriptionsStore } from './subscriptions/store.js'
 import { uploadsStore } from './uploads/store.js'
 import { walletsStore } from './wallets/store.js'
 import { webhooksStore } from './webhooks/store.js'
@@ -30,6 +31,7 @@ export const STORES = {
   portalSessions: portalSessionsStore,
   products: productsStore,
   refunds: refundsStore,
+  subscriptions: subscriptionsStore,
   uploads: uploadsStore,
   wallets: walletsStore,
   webhooks: webhooksStore

@@ -31,6 +31,8 @@ export interface CartLine {
   amount: number | null
   /** The product whose discount codes are valid for the line: its own by default, null for none. */
   codes_of?: string | null
+  /** Where the request names the line: its place in `product_cart` unless given. */
+  path?: string
 }
 
 export interface CurrencyOption {
@@ -148,7 +150,7 @@ interface WorkingLine {
 function openLine (line: CartLine, index: number): WorkingLine {
   const unit = unitAmount(line, index)
   const subtotal = unit * line.quantity
-  if (subtotal > MAX_STEP_MINOR) throw tooLarge(`product_cart[${index}].quantity`)
+  if (subtotal > MAX_STEP_MINOR) throw tooLarge(`${line.path ?? `product_cart[${index}]`}.quantity`)
   const { discount_bps: discountBps, currency } = line.product.price
   const left = discountBps === 0 ? subtotal : subtotal - shareOf(subtotal, discountBps)
   const trace = [step('unit_price', currency, null, subtotal)]
@@ -162,10 +164,10 @@ function step (
   return { kind, currency, before, after, code }
 }
 
-function unitAmount ({ product, amount }: CartLine, index: number): number {
+function unitAmount ({ product, amount, path: linePath }: CartLine, index: number): number {
   const { price: { price: minimum, pay_what_you_want: isOpen = false } } = product
   if (!isOpen) return minimum
-  const path = `product_cart[${index}].amount`
+  const path = `${linePath ?? `product_cart[${index}]`}.amount`
   if (amount === null) {
     throw new ApiError('PAY_AS_YOU_WANT_AMOUNT_REQUIRED', {
       path, because: `${product.product_id} is sold for what the customer wants to pay: give amount per unit, at least ${minimum}`

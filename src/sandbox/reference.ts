@@ -23,6 +23,8 @@ export interface MethodFacts {
   offered?: true
   /** The smallest total in US cents. */
   minimum_usd?: number
+  /** A subscription can be paid with it: it can be charged later without the customer. */
+  recurring?: true
   /** It can give back a whole payment or nothing. */
   partial_refunds?: false
 }

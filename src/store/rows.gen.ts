@@ -13,6 +13,10 @@ export interface AddonsRow {
   updated_at: number
 }
 
+export interface BillingSettingsRow {
+  settings: string
+}
+
 export interface BrandsRow {
   seq: number
   brand_id: string
@@ -201,6 +205,7 @@ export interface PaymentsRow {
   abandoned_at: number | null
   abandonment_reason: string | null
   chosen_id: string | null
+  subscription_charge: string | null
 }
 
 export interface PortalSessionsRow {
@@ -261,6 +266,50 @@ export interface ShortLinksRow {
   product_id: string
   parameters: string
   created_at: number
+}
+
+export interface SubscriptionsRow {
+  seq: number
+  subscription_id: string
+  created_at: number
+  status: string
+  customer_id: string
+  brand_id: string
+  product_id: string
+  quantity: number
+  plan: string
+  addons: string
+  discounts: string
+  on_demand: string | null
+  charge_currency: string
+  recurring_amount: number
+  billing: string
+  tax_id: string | null
+  customer_business_name: string | null
+  metadata: string
+  custom_field_responses: string | null
+  payment_method_id: string | null
+  mandate_min_amount: number | null
+  trial_period_days: number
+  trial_amount: number | null
+  in_trial: number
+  previous_billing_date: number
+  next_billing_date: number
+  activated_at: number | null
+  anchor: number | null
+  period_start: number | null
+  expires_at: number | null
+  cancel_at_next_billing_date: number
+  cancel_reason: string | null
+  cancellation_feedback: string | null
+  cancellation_comment: string | null
+  cancelled_at: number | null
+  paused_at: number | null
+  credit: number
+  paid_lines: string
+  dues: string | null
+  pending_change: string | null
+  scheduled_change: string | null
 }
 
 export interface UndoLogRow {

@@ -23,10 +23,15 @@ t.test('replies hold the constants, and each constant is in a reply', async t =>
   const { json: brand } = await call('POST', '/brands', { body: { name: 'Cards', statement_descriptor: 'CARDS' } })
   const { json: preview } = await call('POST', '/checkouts/preview', { body: { product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }] } })
   const { json: archived } = await call('POST', `/brands/${(brand as { brand_id: string }).brand_id}/archive`, { body: {} })
+  const { json: sold } = await call('POST', '/subscriptions', {
+    body: { product_id: 'pdt_pro_monthly', quantity: 1, customer: { customer_id: 'cus_ada' }, billing: { country: 'US' } }
+  })
+  const { subscription_id: subscriptionId } = sold as { subscription_id: string }
   const { items: [listed] } = await get<{ items: Fields[] }>('/payments')
   const replies = [
     await get<Fields>(`/payments/${id}`), listed, await get<Fields>('/products/pdt_ebook'), preview as Fields,
-    (preview as { product_cart: Fields[] }).product_cart[0], archived as Fields
+    (preview as { product_cart: Fields[] }).product_cart[0], archived as Fields,
+    await get<Fields>(`/subscriptions/${subscriptionId}`)
   ]
   for (const [operation, fields] of entries) {
     for (const [name, value] of Object.entries(fields)) {

@@ -33,11 +33,20 @@ export interface Payable {
   /** Null for somebody new. */
   customer_id: string | null
   options: CheckoutOptions
+  /** Whether later charges follow, which not every method allows. */
+  isRecurring: boolean
 }
 
 export function payableOf (payment: Payment): Payable {
-  const { billing: { country }, currency, total_amount: total, customer_id: customerId, checkout } = payment
-  return { country, currency, total_amount: total, customer_id: customerId, options: checkout }
+  const { billing: { country }, checkout: options, subscription_charge: charge } = payment
+  return {
+    country,
+    currency: payment.currency,
+    total_amount: payment.total_amount,
+    customer_id: payment.customer_id,
+    options,
+    isRecurring: charge !== null
+  }
 }
 
 export function offerFor (payable: Payable, sandbox: Sandbox): Offer {
@@ -64,9 +73,10 @@ export function offerFor (payable: Payable, sandbox: Sandbox): Offer {
 
 /** Why a method does not fit a payment; null where it does. */
 function obstacle (
-  facts: MethodFacts, { country, currency, total_amount: amount }: Payable, { reference }: Sandbox
+  facts: MethodFacts, { country, currency, total_amount: amount, isRecurring }: Payable, { reference }: Sandbox
 ): string | null {
   const { countries, currencies, minimum_usd: minimum } = facts
+  if (isRecurring && facts.recurring !== true) return 'not for subscriptions'
   if (countries !== null && !countries.includes(country)) {
     return `not for customers in ${reference.countries[country]?.name ?? country}`
   }

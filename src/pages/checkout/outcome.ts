@@ -5,7 +5,7 @@
  */
 import { html } from 'ghtml'
 import type { Payment } from '../../resources/payments/store.js'
-import { hasExpired, isOpen } from '../../resources/payments/states.js'
+import { hasExpired, isOpen, needsMethod } from '../../resources/payments/states.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import { facts, form, money, paidWith, urlProblem, type FormTarget } from '../fragments.js'
 import { sign, type Fragment, type Icon } from '../layout.js'
@@ -55,9 +55,11 @@ interface Told {
 
 function told (payment: Payment, sandbox: Sandbox): Told {
   switch (payment.status) {
-    case 'succeeded': return payment.total_amount === 0
-      ? { icon: 'success', title: 'Order complete', text: 'There was nothing to pay.' }
-      : { icon: 'success', title: 'Payment successful', text: `${sandbox.business.name} has received your payment.` }
+    case 'succeeded': return payment.total_amount === 0 && needsMethod(payment)
+      ? { icon: 'success', title: 'Payment method saved', text: 'You have not been charged.' }
+      : payment.total_amount === 0
+        ? { icon: 'success', title: 'Order complete', text: 'There was nothing to pay.' }
+        : { icon: 'success', title: 'Payment successful', text: `${sandbox.business.name} has received your payment.` }
     case 'processing': return {
       icon: 'waiting',
       title: 'Payment under way',

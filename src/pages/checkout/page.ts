@@ -10,6 +10,7 @@
  *                 name, save (yes), phone, upi_id
  */
 import { html } from 'ghtml'
+import { needsMethod } from '../../resources/payments/states.js'
 import type { Payment } from '../../resources/payments/store.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import { alert, field, form, money, urlProblem, type FormTarget, type Problem } from '../fragments.js'
@@ -33,7 +34,7 @@ export interface Checkout {
 
 export function checkout (page: Checkout): Fragment {
   const { payment, context, target, problems, appearance } = page
-  const isFree = payment.total_amount === 0
+  const isFree = !needsMethod(payment)
   const offer = offerFor(payableOf(payment), context.sandbox)
   const canPay = isFree || hasMethods(offer)
   const fields = isFree || !canPay ? '' : methods({ ...page, offer, tried: triedMethod(payment), holder: holderOf(payment) })

@@ -22,15 +22,29 @@ export function leadsBack (payment: Payment): boolean {
   return given !== undefined && missingScheme(given) === null
 }
 
-/** The return_url with `payment_id`, `status` and `email` after its own parameters; null where the merchant gave none. */
+/**
+ * The return_url with `payment_id`, `status` and `email` after its own parameters; null where the merchant gave none. A payment
+ * of a subscription has `subscription_id` and the status of the subscription instead, and `payment_id` too where something was
+ * sold once with it.
+ */
 export function returnUrl (payment: Payment): string | null {
   const { return_url: given } = payment.checkout
   if (given === undefined || !URL.canParse(given)) return null
   const url = new URL(given)
-  url.searchParams.append('payment_id', payment.payment_id)
-  url.searchParams.append('status', payment.status)
+  const { subscription_id: subscriptionId, lines } = payment
+  if (subscriptionId !== null) url.searchParams.append('subscription_id', subscriptionId)
+  if (subscriptionId === null || lines.some(({ kind }) => kind === undefined)) {
+    url.searchParams.append('payment_id', payment.payment_id)
+  }
+  url.searchParams.append('status', subscriptionId === null ? payment.status : subscriptionStatus(payment))
   url.searchParams.append('email', payment.customer.email)
   return url.href
+}
+
+/** The state that a payment leaves its subscription in. */
+function subscriptionStatus ({ status }: Payment): string {
+  if (status === 'succeeded') return 'active'
+  return status === 'failed' || status === 'cancelled' ? status : 'processing'
 }
 
 /**

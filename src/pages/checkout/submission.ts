@@ -8,7 +8,7 @@ import { ApiError, invalid, type Violation } from '../../errors.js'
 import { compactPhone } from '../../rules/contact.js'
 import { cardInstrument, redirectInstrument, upiInstrument, type Instrument } from '../../rules/instruments.js'
 import { answerAction, attempt, cancel, completeFree, savedInstrument } from '../../resources/payments/lifecycle.js'
-import { checkOpen } from '../../resources/payments/states.js'
+import { checkOpen, needsMethod } from '../../resources/payments/states.js'
 import type { Payment } from '../../resources/payments/store.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { Entered } from './method-fields.js'
@@ -102,7 +102,7 @@ export function act (payment: Payment, form: Form, context: Context): void {
 function pay (payment: Payment, form: Form, context: Context): void {
   const violations: Violation[] = []
   const phone = payment.checkout.require_phone_number === true ? readPhone(form.phone, violations) : null
-  const isFree = payment.total_amount === 0
+  const isFree = !needsMethod(payment)
   const offer = offerFor(payableOf(payment), context.sandbox)
   const instrument = isFree ? null : readInstrument(form, offer, context, violations)
   const [first] = violations

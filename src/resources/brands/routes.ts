@@ -31,13 +31,14 @@ export const brands = {
     const brand = findEditableBrand(path.id, context, 409)
     const { movedTo, products } = decideArchive(brand, body.move_products_to ?? null, context)
     if (movedTo !== null) sandbox.products.moveToBrand(brand.brand_id, movedTo, now)
+    const subscriptions = movedTo === null ? 0 : sandbox.subscriptions.moveToBrand(brand.brand_id, movedTo)
     sandbox.brands.update({ ...brand, enabled: false, archived_at: now })
     return {
       brand_id: brand.brand_id,
       archived_at: formatTime(now),
       moved_to_brand_id: movedTo,
       products_moved: products,
-      subscriptions_moved: NOT_YET['POST /subscriptions'].subscriptions_moved,
+      subscriptions_moved: subscriptions,
       collections_moved: NOT_YET['POST /product-collections'].collections_moved
     }
   },

@@ -42,7 +42,7 @@ export const checkoutControls = {
     }
     checkUnexpired(session, context)
     const purchase = decidePurchase(session.terms, givenDetails(session, details, context), context)
-    const payer = payerOf(how, purchase.sale.now.priced.total, context)
+    const payer = payerOf(how, purchase.sale.now.priced.total === 0, context)
     const { payment_id: paymentId } = makePayment(session, purchase, context)
     payer(findPayment(paymentId, context), context)
     return paymentResponse(findPayment(paymentId, context), context)

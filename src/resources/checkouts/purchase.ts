@@ -5,7 +5,7 @@
 import type { Schemas } from '../../contract/operations.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import type { Customer } from '../customers/store.js'
-import { createCustomer, createPayment, type CreatedPayment } from '../payments/create.js'
+import { amountsOf, createCustomer, createPayment, type CreatedPayment } from '../payments/create.js'
 import { decideSale, type Buyer, type CartRequest, type Sale, type SaleOptions } from '../payments/sale.js'
 import type { CheckoutOptions } from '../payments/store.js'
 import type { Session } from './store.js'
@@ -98,7 +98,7 @@ export function makePayment (
   const { buyer } = sale
   const asksForPhone = terms.flags.require_phone_number && phone === null && customer.phone_number === null
   const created = createPayment(customer, {
-    sale,
+    amounts: amountsOf(sale),
     link: 'long',
     expires_at: expiresAt,
     billing: { country: countryOf(known, sandbox) as Schemas['CountryCodeAlpha2'], street, city, state, zipcode },

@@ -40,9 +40,11 @@ export function sessionStatus (
   }
 }
 
+/** What a preview shows of subscriptions, which a session can't hold yet. */
+const ONE_TIME = { next_billing_date: null, trial_amount: null, trial_period_days: null }
+
 export function calculation ({ sale, country, taxId, terms }: Preview): Required<Schemas['CalculateSessionResponse']> {
   const { now: { priced, lines }, recurring } = sale
-  const unsold = NOT_YET['POST /subscriptions']
   return {
     total_price: priced.total,
     total_tax: priced.tax,
@@ -54,11 +56,9 @@ export function calculation ({ sale, country, taxId, terms }: Preview): Required
     }),
     current_breakup: breakup(priced),
     recurring_breakup: recurring && breakup(recurring.priced),
-    next_billing_date: unsold.next_billing_date,
-    trial_amount: unsold.trial_amount,
-    trial_period_days: unsold.trial_period_days,
+    ...ONE_TIME,
     is_byop: false, // the emulator is the only payment provider
-    payment_method_required: unsold.payment_method_required,
+    payment_method_required: true,
     tax_id_format_name: taxId?.name ?? null,
     tax_id_err_msg: taxId?.problem ?? null,
     tax_id_business_name: taxId === null || taxId.problem !== null ? null : terms.known.business_name
@@ -96,6 +96,6 @@ function calculatedItem (
     is_usage_based: price.type === 'usage_based_price',
     meters: NOT_YET['POST /meters'].meters,
     credit_entitlements: NOT_YET['POST /credit-entitlements'].credit_entitlements,
-    addons: NOT_YET['POST /subscriptions'].addons
+    addons: null // of a subscription, which a session can't hold yet
   }
 }

@@ -40,10 +40,10 @@ export interface LineTerms {
   isDraft: boolean
 }
 
-/** The product of every item, or the ApiError for the first that can't be sold once. */
-export function productsOf (items: readonly CartItem[], { products }: Sandbox): Product[] {
+/** The product of every item of a field, or the ApiError for the first that can't be sold once. */
+export function productsOf (items: readonly CartItem[], { products }: Sandbox, field = 'product_cart'): Product[] {
   return items.map(({ product_id: id }, index) => {
-    const path = `product_cart[${index}].product_id`
+    const path = `${field}[${index}].product_id`
     const product = products.find(id)
     if (product === undefined) throw doesNotExist('Product', id, path)
     if (product.archived) throw new ApiError('PRODUCT_IS_DELETED', { path, because: `${id} can't be sold` })
@@ -80,8 +80,8 @@ function lineOf (
 }
 
 /** What a unit costs this buyer, in each period of a subscription: the one place where a line's price is decided. */
-function unitPrice (
-  product: Product, { country, currency }: LineTerms, { products }: Pick<Sandbox, 'products'>
+export function unitPrice (
+  product: Product, { country, currency }: Pick<LineTerms, 'country' | 'currency'>, { products }: Pick<Sandbox, 'products'>
 ): PricedProduct['price'] {
   const { price } = product
   const base = price.type === 'usage_based_price' ? { ...price, price: price.fixed_price } : price

@@ -3,21 +3,35 @@
  * checkout sessions make theirs here.
  */
 import type { Schemas } from '../../contract/operations.js'
+import type { PricedCart } from '../../rules/pricing.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { Customer } from '../customers/store.js'
 import { attempt, savedInstrument } from './lifecycle.js'
-import type { Sale } from './sale.js'
-import type { CheckoutOptions, NewPayment } from './store.js'
+import type { Sale, Settlement } from './sale.js'
+import type { AppliedDiscount, CheckoutOptions, NewPayment, PaymentLine, SubscriptionCharge } from './store.js'
+
+/** What a payment charges. */
+export interface Amounts extends Settlement {
+  brand_id: string
+  currency: string
+  total_amount: number
+  tax: number
+  lines: PaymentLine[]
+  /** In order of application; null without. */
+  discounts: AppliedDiscount[] | null
+}
 
 /** What a payment is made of besides its customer. */
 export interface PaymentOrder {
-  sale: Sale
+  amounts: Amounts
   link: NewPayment['link']
   expires_at: number | null
   billing: Schemas['BillingAddress']
   metadata: Schemas['Metadata']
   checkout: CheckoutOptions
   payment_method_id: string | null
+  /** What it is to its subscription; left out for a one-time payment. */
+  subscription?: { subscription_id: string, charge: SubscriptionCharge, retry_attempt: number }
 }
 
 export interface CreatedPayment {
@@ -28,7 +42,6 @@ export interface CreatedPayment {
 }
 
 export function createPayment (customer: Customer, order: PaymentOrder, { sandbox, now }: Context): CreatedPayment {
-  const { codes, brandId, now: { priced, settled } } = order.sale
   const orderId = sandbox.ids.next('pay', now)
   const chosenId = sandbox.ids.chosen('pay')
   const paymentId = chosenId ?? orderId
@@ -39,26 +52,42 @@ export function createPayment (customer: Customer, order: PaymentOrder, { sandbo
     created_at: now,
     status: 'requires_payment_method',
     customer_id: customer.customer_id,
-    brand_id: brandId,
-    currency: priced.currency,
-    total_amount: priced.total,
-    tax: priced.tax,
-    ...settled,
+    ...order.amounts,
     secret,
     invoice_id: sandbox.ids.next('inv', now),
     link: order.link,
     expires_at: order.expires_at,
     billing: billingAddress(order.billing),
     metadata: order.metadata,
-    lines: priced.lines,
-    discounts: codes.length === 0
-      ? null
-      : codes.map(({ discount: { discount_id: id, code } }, index) =>
-        ({ discount_id: id, code, deducted: priced.deductions[index] ?? 0 })),
     checkout: order.checkout,
-    payment_method_id: order.payment_method_id
+    payment_method_id: order.payment_method_id,
+    subscription_id: order.subscription?.subscription_id ?? null,
+    subscription_charge: order.subscription?.charge ?? null,
+    retry_attempt: order.subscription?.retry_attempt ?? 0
   })
   return { payment_id: paymentId, seq, client_secret: `${paymentId}_secret_${secret}` }
+}
+
+/** What the first payment of a sale charges. */
+export function amountsOf ({ brandId, codes, now: { priced, settled } }: Sale): Amounts {
+  return {
+    brand_id: brandId,
+    currency: priced.currency,
+    total_amount: priced.total,
+    tax: priced.tax,
+    ...settled,
+    lines: priced.lines,
+    discounts: appliedDiscounts(codes, priced)
+  }
+}
+
+/** Each code with what it took off; null without codes. */
+export function appliedDiscounts (
+  codes: Sale['codes'], { deductions }: Pick<PricedCart, 'deductions'>
+): AppliedDiscount[] | null {
+  if (codes.length === 0) return null
+  return codes.map(({ discount: { discount_id: id, code } }, index) =>
+    ({ discount_id: id, code, deducted: deductions[index] ?? 0 }))
 }
 
 /** A customer without a name goes by the e-mail address: the contract wants a name. */

@@ -2,6 +2,7 @@
  * The items of a payment: its lines, with lines of the same product together, because a refund names an item by its product id.
  * Amounts are in minor units of the payment's currency.
  */
+import { spread } from '../../rules/money.js'
 import type { Refund } from '../refunds/store.js'
 import type { Payment } from './store.js'
 
@@ -11,17 +12,24 @@ export interface RefundableItem {
   /** Without tax, whether the price contains it or not. */
   net: number
   tax: number
+  /** Part of a plan change that was charged or credited in part, and can't be refunded by itself. */
+  isProrated: boolean
   /** What is left of net + tax after the refunds that have not failed. */
   refundable: number
 }
 
-export function refundableItems ({ lines }: Pick<Payment, 'lines'>, refunds: readonly Refund[]): RefundableItem[] {
+export function refundableItems (
+  { lines, total_amount: paid }: Pick<Payment, 'lines' | 'total_amount'>, refunds: readonly Refund[]
+): RefundableItem[] {
+  const shares = paidShares(lines, paid)
   const items = new Map<string, RefundableItem>()
-  for (const line of lines) {
-    const item = items.get(line.product_id) ?? { item_id: line.product_id, name: line.name, net: 0, tax: 0, refundable: 0 }
+  for (const [index, line] of lines.entries()) {
+    const item = items.get(line.product_id) ??
+      { item_id: line.product_id, name: line.name, net: 0, tax: 0, isProrated: false, refundable: 0 }
     item.net += line.total - line.tax
     item.tax += line.tax
-    item.refundable += line.total
+    item.refundable += shares[index] ?? 0
+    item.isProrated ||= line.prorated === true
     items.set(line.product_id, item)
   }
   for (const refund of refunds) {
@@ -32,4 +40,10 @@ export function refundableItems ({ lines }: Pick<Payment, 'lines'>, refunds: rea
     }
   }
   return [...items.values()]
+}
+
+/** What was paid for each line. Credit of a subscription pays a part of all of them, in proportion. */
+function paidShares (lines: Payment['lines'], paid: number): number[] {
+  const totals = lines.map(({ total }) => total)
+  return totals.reduce((sum, total) => sum + total, 0) === paid ? totals : spread(paid, totals.map(total => Math.max(total, 0)))
 }

@@ -10,7 +10,8 @@ import {
 } from '../../rules/instruments.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { PaymentMethod } from '../payment-methods/store.js'
-import { paymentStates, type PaymentAction } from './states.js'
+import { announceSuccess, followPayment } from '../subscriptions/outcome.js'
+import { needsMethod, paymentStates, type PaymentAction } from './states.js'
 import type { Payment, PendingAction } from './store.js'
 
 export const SETTLE_JOB = 'payment.settle'
@@ -37,7 +38,7 @@ export function attempt (
 
 /** Completes a payment of nothing, for which no method is asked. Throws where it is not open or a discount has been used up. */
 export function completeFree (payment: Payment, context: Context): void {
-  if (payment.total_amount !== 0) throw new Error(`payment ${payment.payment_id} is not free`)
+  if (needsMethod(payment)) throw new Error(`payment ${payment.payment_id} needs a payment method`)
   paymentStates.check('pay', payment, context)
   checkDiscounts(payment, context)
   record('pay', payment, { status: 'succeeded' }, null, context)
@@ -127,7 +128,10 @@ function record (
     pending_action: WAITING.has(state.status) ? pending : null
   })
   sandbox.payments.recordAttempt(payment.seq, now, state.status, instrument?.payment_method_type ?? null, errorCode)
+  if (payment.subscription_charge === null) return emitAll(events, payment.payment_id, payment, context)
+  if (state.status === 'succeeded') announceSuccess(payment, context)
   emitAll(events, payment.payment_id, payment, context)
+  if (state.status === 'failed' || state.status === 'cancelled') followPayment(payment, state.status, null, context)
 }
 
 function failureMessage (code: string, codes: Context['sandbox']['reference']['failureCodes']): string {
@@ -136,43 +140,56 @@ function failureMessage (code: string, codes: Context['sandbox']['reference']['f
 }
 
 /**
- * Uses up the discounts, saves the method if the customer asked for it, reports an abandoned checkout as recovered, and runs what
- * other resources do after a payment.
+ * Uses up the discounts, saves the method if the customer asked for it or a subscription needs it, lets the subscription react,
+ * reports an abandoned checkout as recovered, and runs what other resources do after a payment.
  */
 function complete (payment: Payment, instrument: Instrument | null, saveMethod: boolean, context: Context): void {
   const { sandbox } = context
-  for (const { discount_id: discountId } of payment.discounts) {
-    sandbox.discounts.use(discountId, payment.customer_id, payment.payment_id)
+  for (const { discount_id: discountId, again } of payment.discounts) {
+    if (again !== true) sandbox.discounts.use(discountId, payment.customer_id, payment.payment_id)
   }
   const { payment_method_id: savedId = null } = instrument ?? {}
   if (savedId !== null) sandbox.paymentMethods.setLastUsed(savedId, formatTime(context.now))
-  if (saveMethod && instrument?.card != null) save(instrument, instrument.card, payment, context)
+  if (payment.subscription_charge !== null) {
+    const methodId = savedId ?? (instrument === null ? payment.payment_method_id : save(instrument, payment, context))
+    followPayment(payment, 'succeeded', methodId, context)
+  } else if (saveMethod && instrument?.card != null) save(instrument, payment, context)
   if (payment.abandoned_at !== null) {
     emit('abandoned_checkout.recovered', payment.payment_id, payment, context)
   }
   sandbox.effects.paymentSucceeded(payment, context)
 }
 
-/** Keeps a card for the customer's later payments, once. */
-function save ({ payment_method_type: type }: Instrument, card: KeptCard, payment: Payment, { sandbox, now }: Context): void {
-  const known = sandbox.paymentMethods.ofCustomer(payment.customer_id)
-  if (known.some(method => method.card?.last4_digits === card.last_four && method.card?.card_network === card.network)) return
+/** Keeps a method for the customer's later payments, once. Returns its id. */
+function save (instrument: Instrument, payment: Payment, { sandbox, now }: Context): string {
+  const { payment_method: family, payment_method_type: type, card } = instrument
+  const isSame = (method: PaymentMethod) => card === null
+    ? method.card == null && method.payment_method_type === type
+    : method.card?.last4_digits === card.last_four && method.card?.card_network === card.network
+  const known = sandbox.paymentMethods.ofCustomer(payment.customer_id).find(isSame)
+  if (known !== undefined) return known.payment_method_id
+  const methodId = sandbox.ids.next('pm', now)
   sandbox.paymentMethods.insert(payment.customer_id, {
-    payment_method_id: sandbox.ids.next('pm', now),
-    payment_method: 'card',
+    payment_method_id: methodId,
+    payment_method: family as PaymentMethod['payment_method'],
     payment_method_type: type as PaymentMethod['payment_method_type'] & string,
     last_used_at: formatTime(now),
     recurring_enabled: true,
-    card: {
-      card_holder_name: card.holder_name ?? null,
-      card_issuing_country: card.country as NonNullable<PaymentMethod['card']>['card_issuing_country'] ?? null,
-      card_network: card.network,
-      card_type: card.type,
-      expiry_month: card.expiry_month ?? null,
-      expiry_year: card.expiry_year ?? null,
-      last4_digits: card.last_four
-    }
+    card: card === null ? null : savedCard(card)
   })
+  return methodId
+}
+
+function savedCard (card: KeptCard): NonNullable<PaymentMethod['card']> {
+  return {
+    card_holder_name: card.holder_name ?? null,
+    card_issuing_country: card.country as NonNullable<PaymentMethod['card']>['card_issuing_country'] ?? null,
+    card_network: card.network,
+    card_type: card.type,
+    expiry_month: card.expiry_month ?? null,
+    expiry_year: card.expiry_year ?? null,
+    last4_digits: card.last_four
+  }
 }
 
 /** A discount is used up when a payment succeeds; the limit holds then, whatever was promised before (ruling 11). */
@@ -182,6 +199,8 @@ function checkDiscounts (payment: Payment, context: Context): void {
 }
 
 function exhaustedDiscount (payment: Payment, { sandbox }: Context): ApiError | null {
+  const purpose = payment.subscription_charge?.purpose ?? null
+  if (purpose !== null && purpose !== 'activation') return null // a code that a subscription has stays with it
   for (const { discount_id: discountId } of payment.discounts) {
     const discount = sandbox.discounts.find(discountId)
     if (discount === undefined) continue

@@ -5,6 +5,7 @@
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, invalid } from '../../errors.js'
 import { answerAction, attempt, cancel, completeFree } from './lifecycle.js'
+import { needsMethod } from './states.js'
 import type { Payment } from './store.js'
 import { GENERIC_DECLINE, cardInstrument, keptCard, type Instrument, type Outcome } from '../../rules/instruments.js'
 import type { Context } from '../../sandbox/sandbox.js'
@@ -17,19 +18,20 @@ export type Payer = (payment: Payment, context: Context) => void
 
 /** Does what the customer would do. Throws INVALID_REQUEST_PARAMETERS for what excludes each other, or can't be done any more. */
 export function pay (payment: Payment, how: Pay, context: Context): void {
-  payerOf(how, payment.total_amount, context)(payment, context)
+  payerOf(how, !needsMethod(payment), context)(payment, context)
 }
 
 /**
- * Decides how a payment of `total` minor units is to be paid. Throws INVALID_REQUEST_PARAMETERS for what excludes each other, for
- * a card that is not a test card, and for an outcome that a payment of nothing can't have.
+ * Decides how a payment is to be paid. `isFree` is true for one that asks for no payment method. Throws
+ * INVALID_REQUEST_PARAMETERS for options that exclude each other, for a card that is not a test card, and for an outcome that a
+ * payment of nothing can't have.
  */
-export function payerOf (how: Pay, total: number, context: Context): Payer {
+export function payerOf (how: Pay, isFree: boolean, context: Context): Payer {
   checkPay(how, context)
   const { card, outcome = 'succeeded', error_code: errorCode } = how
   const instrument = card === undefined ? forcedInstrument(outcome, errorCode, context) : testCard(card, context)
   if (outcome === 'cancelled') return cancel
-  if (total === 0) {
+  if (isFree) {
     if (outcome === 'succeeded') return completeFree
     throw invalid('outcome', `A payment of 0 needs no payment method: its outcome is succeeded or cancelled, not ${outcome}`)
   }

@@ -7,7 +7,7 @@ import { stringMetadata } from '../../rules/metadata.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { Customer } from '../customers/store.js'
 import { customerDetails } from '../customers/view.js'
-import { chargeSaved, createCustomer, createPayment, type CreatedPayment, type PaymentOrder } from './create.js'
+import { amountsOf, chargeSaved, createCustomer, createPayment, type CreatedPayment, type PaymentOrder } from './create.js'
 import type { Sale } from './sale.js'
 import { findPayment, decidePayment, type PaymentDecision } from './rules.js'
 import type { CheckoutOptions } from './store.js'
@@ -20,7 +20,7 @@ export const payments = {
     const order = orderOf(body, decision, context)
     const created = createPayment(customer, order, context)
     if (body.payment_method_id != null) chargeSaved(created.seq, body.payment_method_id, context)
-    return createdReply(body, customer, order, created, context)
+    return createdReply(body, customer, decision.sale, order, created, context)
   },
 
   'GET /payments': ({ query, context }) => {
@@ -40,18 +40,18 @@ function orderOf (
 ): PaymentOrder {
   const link = body.payment_link !== true ? null : body.short_link === true ? 'short' : 'long'
   return {
-    sale,
+    amounts: amountsOf(sale),
     link,
     expires_at: link === null ? null : now + sandbox.settings.linkLifetimeUs,
     billing: body.billing,
     metadata: body.metadata ?? {},
-    checkout: checkoutOptions(body, sale),
+    checkout: checkoutOptions(body, sale.buyer),
     payment_method_id: body.payment_method_id ?? null
   }
 }
 
 function createdReply (
-  body: Schemas['CreateOneTimePaymentRequest'], customer: Customer, { sale, link, expires_at: expiresAt }: PaymentOrder,
+  body: Schemas['CreateOneTimePaymentRequest'], customer: Customer, sale: Sale, { link, expires_at: expiresAt }: PaymentOrder,
   { payment_id: paymentId, seq, client_secret: clientSecret }: CreatedPayment, context: Context
 ): Required<Schemas['CreateOneTimePaymentResponse']> {
   const { codes, now: { priced } } = sale
@@ -72,8 +72,13 @@ function createdReply (
   }
 }
 
+/** What requests for a payment and for a subscription have in common. */
+type CheckoutRequest = Partial<Pick<Schemas['CreateOneTimePaymentRequest'],
+  'return_url' | 'redirect_immediately' | 'require_phone_number' | 'show_saved_payment_methods' | 'force_3ds' |
+  'allowed_payment_method_types' | 'adaptive_currency_fees_inclusive'>>
+
 /** Everything of the request that the hosted page honours, without what is off: the row holds no more than it must. */
-function checkoutOptions (body: Schemas['CreateOneTimePaymentRequest'], { buyer }: Sale): CheckoutOptions {
+export function checkoutOptions (body: CheckoutRequest, buyer: Sale['buyer']): CheckoutOptions {
   const options: CheckoutOptions = {}
   if (body.return_url != null) options.return_url = body.return_url
   if (body.redirect_immediately === true) options.redirect_immediately = true

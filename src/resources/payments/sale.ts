@@ -80,6 +80,13 @@ export function checkCart ({ product_cart: cart, discount_code: code, discount_c
   if (cart.length > CART_MAX) {
     throw invalid('product_cart', `product_cart has ${cart.length} items, at most ${CART_MAX} are allowed`)
   }
+  checkCodes({ discount_code: code ?? null, discount_codes: codes ?? null })
+}
+
+type GivenCodes = Pick<CartRequest, 'discount_code' | 'discount_codes'>
+
+/** The rules of discount codes that need nothing but the request. */
+export function checkCodes ({ discount_code: code, discount_codes: codes }: GivenCodes): void {
   if (code != null && codes != null) {
     throw invalid('discount_code', 'discount_code and discount_codes exclude each other: use discount_codes')
   }
@@ -99,7 +106,7 @@ export function decideSale (
   checkCountry(country, countryPath, sandbox)
   const currency = chargeCurrency(request, products, sandbox)
   const buyer = businessBuyer(country, request.tax_id ?? null, request.customer_business_name ?? null)
-  const codes = findCodes(request, customer, context)
+  const codes = usableCodes(request, customer, context)
   const rateBps = settings.tax ? taxRateBps(reference.taxRates, country, buyer.tax_id) : 0
   const { now, recurring } = cartLines(request.product_cart, products, { country, currency, isDraft }, sandbox)
   const terms = { codes, currency, tax_rate_bps: rateBps, currencies: reference.currencies, is_draft: isDraft }
@@ -122,7 +129,8 @@ function oneBrand (products: readonly Product[], { business }: Sandbox): string 
   })
 }
 
-function checkCountry (country: string, path: string, { settings, reference }: Sandbox): void {
+/** Throws UNSUPPORTED_COUNTRY. */
+export function checkCountry (country: string, path: string, { settings, reference }: Sandbox): void {
   if (!settings.deniedCountries.has(country)) return
   const name = reference.countries[country]?.name ?? country
   throw new ApiError('UNSUPPORTED_COUNTRY', { path, message: `Country ${name} currently not supported` })
@@ -132,15 +140,21 @@ function chargeCurrency (
   { billing_currency: wanted }: CartRequest, products: readonly Product[], { settings }: Sandbox
 ): string {
   const currency = wanted ?? products[0]?.price.currency ?? 'USD'
-  if (!settings.deniedCurrencies.has(currency)) return currency
+  checkCurrency(currency, settings)
+  return currency
+}
+
+/** Throws UNSUPPORTED_CURRENCY. */
+export function checkCurrency (currency: string, { deniedCurrencies }: Sandbox['settings']): void {
+  if (!deniedCurrencies.has(currency)) return
   throw new ApiError('UNSUPPORTED_CURRENCY', {
     path: 'billing_currency', because: `${currency} is switched off in this emulator`
   })
 }
 
 /** The codes in order of application, each discount once, at its first place. */
-function findCodes (
-  { discount_code: single, discount_codes: several }: CartRequest, customer: Buyer['customer'], { sandbox, now }: Context
+export function usableCodes (
+  { discount_code: single, discount_codes: several }: GivenCodes, customer: Buyer['customer'], { sandbox, now }: Context
 ): Sale['codes'] {
   const user = (): DiscountUser | null => customer === undefined
     ? null
@@ -159,7 +173,9 @@ function findCodes (
 }
 
 /** In the wallet's currency; without a rate the money is kept in the currency charged. */
-function settlement ({ currency, total, tax }: PricedCart, { business, reference }: Sandbox): Settlement {
+export function settlement (
+  { currency, total, tax }: Pick<PricedCart, 'currency' | 'total' | 'tax'>, { business, reference }: Sandbox
+): Settlement {
   const toWallet = (amount: number) => convert(amount, currency, business.currency, reference.currencies)
   const settledTotal = toWallet(total)
   const settledTax = toWallet(tax)

@@ -1,4 +1,4 @@
-/** The states of a payment, and what leads from one to another. What a transition does besides is in life.ts. */
+/** The states of a payment, and what leads from one to another. What a transition does besides is in lifecycle.ts. */
 import type { EventType } from '../../delivery/catalogue.js'
 import { ApiError, invalid } from '../../errors.js'
 import { formatTime } from '../../rules/calendar.js'
@@ -8,7 +8,8 @@ import type { Payment } from './store.js'
 type Status = Payment['status']
 
 /** As much of a payment as its lifecycle asks for. */
-type Subject = Pick<Payment, 'payment_id' | 'status' | 'expires_at' | 'link' | 'pending_action' | 'abandoned_at'>
+type Subject = Pick<Payment, 'payment_id' | 'status' | 'expires_at' | 'link' | 'pending_action' | 'abandoned_at' |
+  'subscription_charge'>
 
 interface PaymentTypes {
   state: Status
@@ -30,6 +31,15 @@ const notPayable = refusal("it can't be paid any more")
 const notWaiting = ({ payment_id: id, status }: Subject) =>
   invalid('payment_id', `Payment ${id} does not wait for a confirmation: it is ${status}`)
 
+/** The first payment of a subscription is tried once, and so is a charge without the customer: the subscription has reacted. */
+const mayBeRetried: Guard<PaymentTypes> = {
+  text: 'it has not failed for its subscription',
+  holds: payment => !hasFailedForGood(payment),
+  refusal: notPayable
+}
+
+const mayBeCancelled: Guard<PaymentTypes> = { ...mayBeRetried, refusal: refusal("it can't be cancelled any more") }
+
 const beforeExpiry: Guard<PaymentTypes> = {
   text: 'its link has not expired',
   holds: (payment, { now }) => !hasExpired(payment, now),
@@ -42,7 +52,7 @@ export const paymentStates = lifecycle<PaymentTypes>({
   stateOf: ({ status }) => status,
   actions: {
     create: { text: 'Create it, alone or from a checkout session' },
-    pay: { text: 'Pay with a payment method', refusal: notPayable, guards: [beforeExpiry] },
+    pay: { text: 'Pay with a payment method', refusal: notPayable, guards: [mayBeRetried, beforeExpiry] },
     answer: {
       text: 'Confirm, refuse or go back on the page of the bank or the wallet',
       refusal: notWaiting,
@@ -52,11 +62,11 @@ export const paymentStates = lifecycle<PaymentTypes>({
       ]
     },
     settle: { text: 'The bank decides about a charge in flight' },
-    cancel: { text: 'Cancel', refusal: refusal("it can't be cancelled any more") },
+    cancel: { text: 'Cancel', refusal: refusal("it can't be cancelled any more"), guards: [mayBeCancelled] },
     expire: {
       text: 'Let the link expire early',
       refusal: notPayable,
-      guards: [beforeExpiry, {
+      guards: [mayBeRetried, beforeExpiry, {
         text: 'it has a link that can expire',
         holds: ({ expires_at: expiresAt }) => expiresAt !== null,
         refusal: ({ payment_id: id }) =>
@@ -106,8 +116,19 @@ export const paymentStates = lifecycle<PaymentTypes>({
 })
 
 /** Whether a payment can still be paid, unless its link has expired. */
-export function isOpen ({ status }: { status: Status | null }): boolean {
-  return status !== null && paymentStates.accepts('pay', status)
+export function isOpen (payment: { status: Status | null, subscription_charge?: Payment['subscription_charge'] }): boolean {
+  const { status, subscription_charge: charge = null } = payment
+  return status !== null && paymentStates.accepts('pay', status) && !hasFailedForGood({ status, subscription_charge: charge })
+}
+
+/** Only a new payment method can be entered again after a decline. */
+function hasFailedForGood ({ status, subscription_charge: charge }: Pick<Payment, 'status' | 'subscription_charge'>): boolean {
+  return status === 'failed' && charge !== null && charge.purpose !== 'method_update' && charge.purpose !== 'recovery'
+}
+
+/** Whether a payment method is asked for: a payment of nothing needs one where later charges follow. */
+export function needsMethod (payment: Pick<Payment, 'total_amount' | 'subscription_charge'>): boolean {
+  return payment.total_amount > 0 || payment.subscription_charge !== null
 }
 
 export function hasExpired ({ expires_at: expiresAt }: Pick<Payment, 'expires_at'>, nowUs: number): boolean {

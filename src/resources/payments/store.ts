@@ -1,12 +1,11 @@
 /** The payments that a sandbox remembers. One payment is one row, written in one piece; lists are newest first. */
 import type { Schemas } from '../../contract/operations.js'
 import type { Instrument, KeptCard } from '../../rules/instruments.js'
-import type { PricedLine } from '../../rules/pricing.js'
 import type { Database, Statement } from '../../store/database.js'
 import { fromJson, toJson } from '../../store/json.js'
 import type { PaymentAttemptsRow, PaymentsRow } from '../../store/rows.gen.js'
 import type { Customer } from '../customers/store.js'
-import { readLines, writeLines } from './lines.js'
+import { readLines, writeLines, type PaymentLine } from './lines.js'
 import {
   CUSTOMERS_LISTED, LISTED_COLUMNS, SELECT_PAYMENT, broadSearchSql, givenFilters, likeOf, listSql, parameters, searchSql
 } from './queries.js'
@@ -18,6 +17,8 @@ export interface AppliedDiscount {
   code?: string
   /** What it took off, in minor units of the payment's currency. */
   deducted: number
+  /** A later cycle of a subscription: the use of the discount was counted before. */
+  again?: true
 }
 
 /**
@@ -36,10 +37,23 @@ export interface CheckoutOptions {
   customer_business_name?: string
 }
 
+export type { PaymentLine } from './lines.js'
+
 /** The instrument of a payment that waits for its customer or the bank, and whether to keep it as a saved method. */
 export interface PendingAction {
   instrument: Instrument
   saveMethod: boolean
+}
+
+/** What a payment is to its subscription. */
+export interface SubscriptionCharge {
+  /**
+   * Why it is made: the first payment, a renewal, an automatic retry of one, a plan change, a charge on demand, usage that a
+   * pause settles, a new payment method while nothing is owed, or what is owed together with a payment method.
+   */
+  purpose: 'activation' | 'renewal' | 'retry' | 'plan_change' | 'on_demand' | 'pause_settlement' | 'method_update' | 'recovery'
+  /** What is paid for: from the first of these instants until before the second. */
+  period?: [from: number, to: number]
 }
 
 /** What a payment has when it is created; every other column starts empty. */
@@ -64,10 +78,14 @@ export interface NewPayment {
   expires_at: number | null
   billing: Schemas['BillingAddress']
   metadata: Schemas['Metadata']
-  lines: PricedLine[]
+  lines: PaymentLine[]
   discounts: AppliedDiscount[] | null
   checkout: CheckoutOptions
   payment_method_id: string | null
+  /** Null for a one-time payment. */
+  subscription_id: string | null
+  subscription_charge: SubscriptionCharge | null
+  retry_attempt: number
 }
 
 /** The columns that a payment holds with a narrower type than its row: JSON, and words of the contract. */
@@ -79,13 +97,14 @@ interface ParsedColumns {
   refund_status: Schemas['PaymentRefundStatus'] | null
   billing: Schemas['BillingAddress']
   metadata: Schemas['Metadata']
-  lines: PricedLine[]
+  lines: PaymentLine[]
   /** Empty without discounts. */
   discounts: AppliedDiscount[]
   checkout: CheckoutOptions
   card: KeptCard | null
   pending_action: PendingAction | null
   custom_field_responses: Array<Schemas['CustomFieldResponse']> | null
+  subscription_charge: SubscriptionCharge | null
 }
 
 /** A payment and its customer. */
@@ -133,6 +152,13 @@ export interface PaymentsStore {
   setRefundStatus (seq: number, status: 'partial' | 'full', updatedAt: number): void
   /** Notes the checkout session that a payment was made of, and what its own fields were answered with. */
   joinSession (seq: number, sessionId: string, answers: Array<Schemas['CustomFieldResponse']> | null): void
+  /** Notes the period that a payment of a subscription turned out to pay for. */
+  setSubscriptionCharge (seq: number, charge: SubscriptionCharge): void
+  latestOfSubscription (subscriptionId: string): string | undefined
+  /** Whether a payment of the subscription waits for its customer's confirmation or for the bank. */
+  isInFlight (subscriptionId: string): boolean
+  /** The payments of a subscription that can still be paid on their page, the oldest first. */
+  openOfSubscription (subscriptionId: string): Payment[]
 }
 
 /** What changes when a payment is tried, settled or cancelled. */
@@ -143,7 +169,8 @@ export type PaymentState = Pick<Payment,
 const COLUMNS = [
   'payment_id', 'chosen_id', 'created_at', 'status', 'customer_id', 'brand_id', 'currency', 'total_amount', 'tax',
   'settlement_currency', 'settlement_amount', 'settlement_tax', 'secret', 'invoice_id', 'link', 'expires_at', 'billing',
-  'metadata', 'lines', 'product_ids', 'discounts', 'checkout', 'payment_method_id'
+  'metadata', 'lines', 'product_ids', 'discounts', 'checkout', 'payment_method_id', 'subscription_id', 'subscription_charge',
+  'retry_attempt'
 ] as const
 
 interface CustomerColumns {
@@ -158,7 +185,7 @@ type ListedRow = Pick<PaymentsRow, typeof LISTED_COLUMNS[number]> & CustomerColu
 
 export function paymentsStore (database: Database): PaymentsStore {
   const insert = database.prepare(
-    `INSERT INTO payments (${COLUMNS.join(', ')}, retry_attempt) VALUES (${COLUMNS.map(() => '?').join(', ')}, 0)`)
+    `INSERT INTO payments (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`)
   const find = database.prepare<[string], PaymentRow>(`${SELECT_PAYMENT} WHERE p.payment_id = ?`)
   const findChosen = database.prepare<[string], PaymentRow>(`${SELECT_PAYMENT} WHERE p.chosen_id = ?`)
   const findBySeq = database.prepare<[number], PaymentRow>(`${SELECT_PAYMENT} WHERE p.seq = ?`)
@@ -191,7 +218,8 @@ export function paymentsStore (database: Database): PaymentsStore {
         payment.settlement_tax, payment.secret, payment.invoice_id, payment.link, payment.expires_at,
         JSON.stringify(payment.billing), JSON.stringify(payment.metadata), writeLines(payment.lines),
         productIds(payment.lines), toJson(payment.discounts),
-        JSON.stringify(payment.checkout), payment.payment_method_id)
+        JSON.stringify(payment.checkout), payment.payment_method_id, payment.subscription_id,
+        toJson(payment.subscription_charge), payment.retry_attempt)
       return Number(lastInsertRowid)
     },
     find (paymentId) {
@@ -231,6 +259,7 @@ export function paymentsStore (database: Database): PaymentsStore {
     recordAbandonment: (seq, at, reason) => { recordAbandonment.run(at, reason, seq) },
     setRefundStatus: (seq, status, updatedAt) => { setRefundStatus.run(status, updatedAt, seq) },
     joinSession: (seq, sessionId, answers) => { joinSession.run(sessionId, toJson(answers), seq) },
+    ...ofSubscriptions(database),
     hasSucceeded: customerId => hasSucceeded.get(customerId) !== undefined,
     countByStatus () {
       const counts = new Map(countTried.all().map(({ status, count }) => [status, count]))
@@ -240,7 +269,25 @@ export function paymentsStore (database: Database): PaymentsStore {
   }
 }
 
-function productIds (lines: readonly PricedLine[]): string {
+function ofSubscriptions (
+  database: Database
+): Pick<PaymentsStore, 'setSubscriptionCharge' | 'latestOfSubscription' | 'isInFlight' | 'openOfSubscription'> {
+  const setCharge = database.prepare('UPDATE payments SET subscription_charge = ? WHERE seq = ?')
+  const latest = database.prepare<[string], string>(
+    'SELECT payment_id FROM payments WHERE subscription_id = ? ORDER BY payment_id DESC LIMIT 1').pluck()
+  const inFlight = database.prepare(`SELECT 1 FROM payments
+    WHERE subscription_id = ? AND status IN ('processing', 'requires_customer_action') LIMIT 1`)
+  const openOfSubscription = database.prepare<[string], PaymentRow>(`${SELECT_PAYMENT} WHERE p.subscription_id = ?
+    AND p.status IN ('requires_payment_method', 'requires_customer_action', 'failed') ORDER BY p.seq`)
+  return {
+    setSubscriptionCharge: (seq, charge) => { setCharge.run(JSON.stringify(charge), seq) },
+    latestOfSubscription: subscriptionId => latest.get(subscriptionId),
+    isInFlight: subscriptionId => inFlight.get(subscriptionId) !== undefined,
+    openOfSubscription: subscriptionId => openOfSubscription.all(subscriptionId).map(read)
+  }
+}
+
+function productIds (lines: readonly PaymentLine[]): string {
   return JSON.stringify([...new Set(lines.map(line => line.product_id))])
 }
 
@@ -263,6 +310,7 @@ function read (row: PaymentRow): Payment {
     billing: JSON.parse(row.billing),
     discounts: fromJson(row.discounts) ?? [],
     checkout: JSON.parse(row.checkout),
+    subscription_charge: fromJson(row.subscription_charge),
     pending_action: fromJson(row.pending_action),
     custom_field_responses: fromJson(row.custom_field_responses)
   }

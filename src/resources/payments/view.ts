@@ -27,6 +27,17 @@ function subscriptionIds ({ subscription_id: id }: Pick<Payment, 'subscription_i
   return id === null ? [] : [id]
 }
 
+/** What was sold once. A payment of a subscription alone has no cart. */
+function productCart ({ lines, subscription_id: subscriptionId }: Payment): Required<Schemas['PaymentResponse']>['product_cart'] {
+  const once = lines.filter(({ kind }) => kind === undefined)
+  if (subscriptionId !== null && once.length === 0) return null
+  return once.map(({ product_id: id, quantity }) => ({ product_id: id, quantity }))
+}
+
+function updatesMethod ({ subscription_charge: charge }: Payment): boolean {
+  return charge?.purpose === 'method_update' || charge?.purpose === 'recovery'
+}
+
 /** A payment in full, for GET /payments/{payment_id} and webhooks. */
 export function paymentResponse (payment: Payment, context: Context): Required<Schemas['PaymentResponse']> {
   const { sandbox } = context
@@ -60,7 +71,7 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
     updated_at: formatOptionalTime(payment.updated_at),
     customer: customerDetails(payment.customer),
     billing: { state: null, city: null, street: null, zipcode: null, ...payment.billing },
-    product_cart: payment.lines.map(({ product_id: id, quantity }) => ({ product_id: id, quantity })),
+    product_cart: productCart(payment),
     metadata: payment.metadata,
     discount_id: applied[0]?.discount_id ?? null,
     discounts: applied.length === 0 ? null : discounts,
@@ -69,7 +80,7 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
     checkout_session_id: payment.checkout_session_id,
     subscription_id: payment.subscription_id,
     subscription_ids: subscriptionIds(payment),
-    is_multi_subscription: NOT_YET['POST /subscriptions'].is_multi_subscription,
+    is_multi_subscription: false, // a payment is for one subscription at most
     invoice_id: payment.invoice_id,
     invoice_url: invoiceUrl(payment, context),
     error_code: payment.error_code,
@@ -78,7 +89,7 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
     refund_status: payment.refund_status,
     disputes: NOT_YET['GET /disputes'].disputes,
     retry_attempt: payment.retry_attempt,
-    is_update_payment_method: NOT_YET['POST /subscriptions/{subscription_id}/update-payment-method'].is_update_payment_method,
+    is_update_payment_method: updatesMethod(payment),
     digital_products_delivered: NOT_YET['GET /entitlements/{id}/grants'].digital_products_delivered
   }
 }
@@ -102,7 +113,7 @@ export function paymentItem (payment: ListedPayment, context: Context): Required
     metadata: payment.metadata,
     subscription_id: payment.subscription_id,
     subscription_ids: subscriptionIds(payment),
-    is_multi_subscription: NOT_YET['POST /subscriptions'].is_multi_subscription,
+    is_multi_subscription: false, // a payment is for one subscription at most
     invoice_id: payment.invoice_id,
     invoice_url: invoiceUrl(payment, context),
     refund_status: payment.refund_status,

@@ -128,6 +128,11 @@ function itemLines (
         path: `${path}.item_id`, message: `Line item ${want.item_id} not found in payment`
       })
     }
+    if (item.isProrated) {
+      throw new ApiError('LINE_ITEM_PRORATED', {
+        path: `${path}.item_id`, message: `Line item ${want.item_id} is prorated and cannot be refunded: refund the whole payment`
+      })
+    }
     if (item.refundable === 0) {
       throw new ApiError('LINE_ITEM_FULLY_REFUNDED', {
         path, message: `Line item ${want.item_id} has been fully refunded cannot be refunded further.`

@@ -89,7 +89,8 @@ export function offerOf ({ now: { priced } }: Sale, terms: Terms, { known }: Det
     currency: priced.currency,
     total_amount: priced.total,
     customer_id: customer?.customer_id ?? null,
-    options: optionsFor(terms, known)
+    options: optionsFor(terms, known),
+    isRecurring: false
   }, sandbox)
 }
 

@@ -1,0 +1,49 @@
+/** Changes a subscription as it was decided: pauses and resumes it, cancels it, or changes its details. */
+import { afterPause } from '../../rules/billing-calendar.js'
+import type { Context } from '../../sandbox/sandbox.js'
+import { voidOpenPayments } from './charge.js'
+import { note, transit } from './lifecycle.js'
+import type { PatchDecision } from './patch.js'
+import { subscriptionStates } from './states.js'
+import type { Subscription } from './store.js'
+
+export function applyPatch (
+  subscription: Subscription, { action, changes, customer_name: name }: PatchDecision, context: Context
+): void {
+  const { sandbox } = context
+  if (name !== null) sandbox.customers.setName(subscription.customer_id, name)
+  if (action === null) return
+  if (action === 'cancel') return cancelNow(subscription, changes, context)
+  if (action === 'resume') return resume(subscription, context)
+  transit(action, subscription, changes, context)
+}
+
+/** Cancels at once. What is owed is void, and a page on which it could be paid is closed. */
+export function cancelNow (subscription: Subscription, changes: Partial<Subscription>, context: Context): void {
+  const { sandbox } = context
+  const { subscription_id: id } = subscription
+  note(subscription, changes, context)
+  voidOpenPayments(id, context)
+  const current = sandbox.subscriptions.find(id)
+  // The first payment has cancelled a subscription that was pending.
+  if (current === undefined || !subscriptionStates.can('cancel', current, context)) return
+  transit('cancel', current, { dues: null }, context)
+}
+
+/** Resumes. All dates move by the length of the pause; usage that the pause was to settle is written off. */
+export function resume (subscription: Subscription, context: Context): void {
+  const { now } = context
+  const { subscription_id: id, paused_at: pausedAt, next_billing_date: nextDate, period_start: start } = subscription
+  const { expires_at: expiresAt } = subscription
+  if (pausedAt === null) throw new Error(`${id} is paused since an unknown time`)
+  voidOpenPayments(id, context)
+  const moved = (date: number) => afterPause(date, pausedAt, now)
+  transit('resume', subscription, {
+    paused_at: null,
+    dues: null,
+    next_billing_date: moved(nextDate),
+    anchor: moved(nextDate),
+    period_start: start === null ? null : moved(start),
+    expires_at: expiresAt === null ? null : moved(expiresAt)
+  }, context)
+}

@@ -1,0 +1,87 @@
+/** Makes the payments that follow the first one, and charges the saved payment method for them. */
+import type { Schemas } from '../../contract/operations.js'
+import type { Context } from '../../sandbox/sandbox.js'
+import { createPayment, type CreatedPayment } from '../payments/create.js'
+import { attempt, cancel, savedInstrument } from '../payments/lifecycle.js'
+import { isOpen } from '../payments/states.js'
+import type { CheckoutOptions, SubscriptionCharge } from '../payments/store.js'
+import { note } from './lifecycle.js'
+import type { DuesKind, OwedCharge, Subscription } from './store.js'
+
+export interface ChargeOptions {
+  charge: OwedCharge
+  purpose: SubscriptionCharge['purpose']
+  period?: SubscriptionCharge['period']
+  /** Unless given, the metadata of the subscription. */
+  metadata?: Schemas['Metadata'] | undefined
+  /** Charged at once. */
+  methodId?: string | null
+  /** A page on which the customer pays. */
+  link?: { expires_at: number, checkout: CheckoutOptions }
+  retry?: number
+}
+
+/** Begins to collect a charge: it is owed from now on, and the saved method is charged at once. Returns the payment's id. */
+export function collect (
+  subscription: Subscription, kind: DuesKind, charge: OwedCharge, options: Pick<ChargeOptions, 'period' | 'metadata'>,
+  context: Context
+): string {
+  const { payment_method_id: methodId } = subscription
+  const purpose = kind === 'renewal' || kind === 'plan_change' || kind === 'pause_settlement' ? kind : 'on_demand'
+  const payment = makePayment(subscription, { charge, purpose, methodId, ...options }, context)
+  const owing = note(subscription, { dues: { kind, charge, payment_id: payment.payment_id, attempts: 1 } }, context)
+  chargeMethod(payment, owing, methodId, context)
+  return payment.payment_id
+}
+
+/** Writes a payment of a subscription. */
+export function makePayment (
+  subscription: Subscription, { charge, purpose, period, metadata, methodId = null, link, retry = 0 }: ChargeOptions,
+  context: Context
+): CreatedPayment {
+  const { subscription_id: id, customer, created_at: createdAt, tax_id: taxId, customer_business_name: business } = subscription
+  return createPayment({ ...customer, created_at: createdAt }, {
+    amounts: {
+      brand_id: subscription.brand_id,
+      currency: charge.currency,
+      total_amount: charge.total,
+      tax: charge.tax,
+      settlement_currency: charge.settlement_currency,
+      settlement_amount: charge.settlement_amount,
+      settlement_tax: charge.settlement_tax,
+      lines: charge.lines,
+      discounts: charge.discounts.length === 0 ? null : charge.discounts
+    },
+    link: link === undefined ? null : 'long',
+    expires_at: link?.expires_at ?? null,
+    billing: subscription.billing,
+    metadata: metadata ?? subscription.metadata,
+    checkout: {
+      ...link?.checkout,
+      ...(taxId === null ? {} : { tax_id: taxId }),
+      ...(business === null ? {} : { customer_business_name: business })
+    },
+    payment_method_id: methodId,
+    subscription: { subscription_id: id, charge: { purpose, ...(period === undefined ? {} : { period }) }, retry_attempt: retry }
+  }, context)
+}
+
+/** Charges a saved method. A charge of nothing succeeds, whatever the card is. */
+export function chargeMethod (
+  { seq, payment_id: paymentId }: CreatedPayment, { customer_id: customerId, subscription_id: id }: Subscription,
+  methodId: string | null, context: Context
+): void {
+  const { payments, paymentMethods } = context.sandbox
+  const payment = payments.findBySeq(seq)
+  const method = methodId === null ? undefined : paymentMethods.find(methodId, customerId)
+  if (payment === undefined || method === undefined) throw new Error(`${id} has no payment method for ${paymentId}`)
+  const instrument = savedInstrument(method, context)
+  attempt(payment, payment.total_amount === 0 ? { ...instrument, outcome: { status: 'succeeded' } } : instrument, context)
+}
+
+/** Closes every page on which something of a subscription could still be paid. */
+export function voidOpenPayments (subscriptionId: string, context: Context): void {
+  for (const payment of context.sandbox.payments.openOfSubscription(subscriptionId)) {
+    if (isOpen(payment)) cancel(payment, context)
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * What the first payment of a subscription charges: the plan with its add-ons, the price of a trial, or nothing for a mandate,
+ * and what is sold once with it. It also decides which codes the subscription keeps.
+ */
+import type { Schemas } from '../../contract/operations.js'
+import { ApiError } from '../../errors.js'
+import { price, takesCode, type CodeUse, type PricedCart } from '../../rules/pricing.js'
+import {
+  cartOf, chargeLines, codesAfterCharge, regularItems, trialAmount, trialItems, type ChargeItem, type Trial
+} from '../../rules/recurring.js'
+import type { Sandbox } from '../../sandbox/sandbox.js'
+import { appliedDiscounts, type Amounts } from '../payments/create.js'
+import { cartLines, productsOf, type CartItem } from '../payments/cart.js'
+import { settlement } from '../payments/sale.js'
+import type { Discount } from '../discounts/store.js'
+import { attachedCodes, paymentLines, recurringAmount, taxRateOf, termsOf, type SoldTerms } from './pricing.js'
+import type { DiscountSlot, OnDemandTerms } from './store.js'
+
+export interface FirstChargeRequest {
+  terms: SoldTerms & { on_demand: OnDemandTerms | null }
+  trial_days: number
+  codes: ReadonlyArray<CodeUse<Discount>>
+  /** Sold once, with the first payment. */
+  one_time: readonly CartItem[]
+  currency: string
+  billing: Schemas['BillingAddress']
+  tax_id: string | null
+  brand_id: string
+}
+
+export interface FirstCharge {
+  amounts: Amounts
+  /** The codes that the subscription keeps, with the cycles that each has before the first charge. */
+  slots: DiscountSlot[]
+  /** `recurring_pre_tax_amount` and `trial_amount`. */
+  recurring_amount: number
+  trial_amount: number | null
+}
+
+export function decideFirstCharge (request: FirstChargeRequest, sandbox: Sandbox): FirstCharge {
+  const { terms, trial_days: days, currency, brand_id: brandId } = request
+  const { currencies } = sandbox.reference
+  const rate = taxRateOf(request, sandbox)
+  const recurring = regularItems(termsOf(terms))
+  const trial = days === 0 ? null : trialOf(terms)
+  const items = [...firstItems(request, recurring, trial), ...oneTimeItems(request, sandbox)]
+  const cart = { currency, tax_rate_bps: rate, currencies }
+  const { now, kept } = sortCodes(request.codes, items, recurring)
+  const priced = price({ ...cartOf({ ...cart, items, codes: now }), is_draft: false })
+  // A code whose first charge is still to come keeps its conditions until it is accepted here.
+  const later = kept.filter(use => !now.includes(use))
+  if (later.length > 0) price(cartOf({ ...cart, items: recurring, codes: later }))
+  const slots = kept.map(({ discount: { discount_id: id, subscription_cycles: cycles } }): DiscountSlot =>
+    ({ discount_id: id, cycles_remaining: cycles, redeemed: false }))
+  const attached = attachedCodes(slots, sandbox)
+  const usesCycle = trial === null || (trial.amount !== null && trial.apply_discounts)
+  const left = usesCycle ? codesAfterCharge(attached) : attached
+  return {
+    amounts: amountsOf(priced, items, now, brandId, sandbox),
+    slots,
+    recurring_amount: recurringAmount(terms, left.map(({ discount: { discount_id: id }, cycles_remaining: cycles }) =>
+      ({ discount_id: id, cycles_remaining: cycles, redeemed: false })), sandbox),
+    trial_amount: trial === null
+      ? null
+      : trialAmount(termsOf(terms), trial, attached.filter(() => trial.apply_discounts), currencies)
+  }
+}
+
+/** A free trial takes no code, whatever its product says. */
+function trialOf ({ plan: { trial } }: SoldTerms): Trial {
+  return trial.amount === null ? { amount: null, apply_discounts: false } : trial
+}
+
+function firstItems (
+  { terms }: FirstChargeRequest, recurring: readonly ChargeItem[], trial: Trial | null
+): readonly ChargeItem[] {
+  const { on_demand: onDemand, plan } = terms
+  if (onDemand?.mandate_only === true) return trialItems(termsOf(terms), { amount: null, apply_discounts: false })
+  if (trial !== null) return trialItems(termsOf(terms), trial)
+  if (onDemand === null) return recurring
+  return onDemandItems(terms, onDemand.price ?? plan.price.price, onDemand.currency ?? plan.price.currency)
+}
+
+/** One charge on demand, at a price that takes the place of the plan's. */
+export function onDemandItems (terms: SoldTerms, price: number, currency: string): ChargeItem[] {
+  const { plan } = terms
+  const charged = { ...plan, price: { ...plan.price, price, currency, discount_bps: 0 } }
+  return regularItems(termsOf({ plan: charged, quantity: 1, addons: [] }))
+}
+
+function oneTimeItems (
+  { one_time: cart, billing: { country }, currency, brand_id: brandId }: FirstChargeRequest, sandbox: Sandbox
+): ChargeItem[] {
+  const products = productsOf(cart, sandbox, 'one_time_product_cart')
+  const other = products.findIndex(product => product.brand_id !== brandId)
+  if (other >= 0) {
+    throw new ApiError('BRAND_MISMATCH', {
+      path: `one_time_product_cart[${other}].product_id`,
+      because: `the subscription is of ${brandId}, this product of ${products[other]?.brand_id}`
+    })
+  }
+  const { now } = cartLines(cart, products, { country, currency, isDraft: false }, sandbox)
+  return now.map(({ line }, index): ChargeItem =>
+    ({ kind: 'one_time', id: line.product.product_id, line: { ...line, path: `one_time_product_cart[${index}]` } }))
+}
+
+/**
+ * The codes that the first charge takes, and those that the subscription keeps. A code must fit a line of either: the calculation
+ * refuses one that fits none.
+ */
+function sortCodes (
+  codes: FirstChargeRequest['codes'], items: readonly ChargeItem[], recurring: readonly ChargeItem[]
+): { now: Array<CodeUse<Discount>>, kept: Array<CodeUse<Discount>> } {
+  const fits = (lines: readonly ChargeItem[]) => ({ discount }: CodeUse) => lines.some(({ line }) => takesCode(line, discount))
+  const kept = codes.filter(fits(recurring))
+  return { kept, now: codes.filter(use => fits(items)(use) || !kept.includes(use)) }
+}
+
+function amountsOf (
+  priced: PricedCart, items: readonly ChargeItem[], codes: ReadonlyArray<CodeUse<Discount>>, brandId: string, sandbox: Sandbox
+): Amounts {
+  return {
+    brand_id: brandId,
+    currency: priced.currency,
+    total_amount: priced.total,
+    tax: priced.tax,
+    ...settlement(priced, sandbox),
+    lines: paymentLines(chargeLines(items, priced.lines)),
+    discounts: appliedDiscounts([...codes], priced)
+  }
+}

@@ -1,0 +1,15 @@
+/** Subscriptions: what the rest of the program asks of this resource. */
+import type { Payloads } from '../../delivery/message.js'
+import type { Resource } from '../resource.js'
+import { subscriptionJobs as jobs } from './engine.js'
+import { subscriptions as handlers } from './routes.js'
+import { subscriptionResponse } from './view.js'
+
+const payloads: Payloads = {
+  Subscription (subscriptionId, context) {
+    const subscription = context.sandbox.subscriptions.find(subscriptionId)
+    return subscription && subscriptionResponse(subscription, context)
+  }
+}
+
+export const subscriptions = { handlers, jobs, payloads } satisfies Resource

@@ -1,0 +1,75 @@
+/**
+ * Writes what a transition makes of a subscription, plans what falls due next, and emits the events of the transition. Every
+ * change of a subscription comes through here, inside a transaction.
+ */
+import { emitAll } from '../../delivery/emit.js'
+import type { SubscriptionChange } from '../effects.js'
+import type { Context } from '../../sandbox/sandbox.js'
+import { subscriptionStates, type SubscriptionAction } from './states.js'
+import type { Subscription } from './store.js'
+
+export const CANCEL_JOB = 'subscription.cancel'
+export const EXPIRE_JOB = 'subscription.expire'
+export const RENEW_JOB = 'subscription.renew'
+
+/**
+ * Takes an action: sets the state that it leads to together with `changes`. Throws a plain Error where the table of states has no
+ * such transition; what a request asks for is checked before. Returns the subscription as it is then.
+ */
+export function transit (
+  action: SubscriptionAction, subscription: Subscription, changes: Partial<Subscription>, context: Context
+): Subscription {
+  const { sandbox } = context
+  const { to = subscription.status, events = [] } = subscriptionStates.transition(action, subscription, context)
+  const after: Subscription = { ...subscription, ...changes, status: to }
+  sandbox.subscriptions.update(after)
+  schedule(after, context)
+  const { quiet_updates: isQuiet } = sandbox.subscriptions.settings()
+  emitAll(isQuiet ? events.filter(type => type !== 'subscription.updated') : events, after.subscription_id, after, context)
+  const change = changeOf(subscription.status, to)
+  if (change !== null) {
+    const paymentId = sandbox.payments.latestOfSubscription(after.subscription_id) ?? null
+    sandbox.effects.subscriptionChanged({ ...after, payment_id: paymentId }, change, context)
+  }
+  return after
+}
+
+/** What a new state means to grants and licence keys; null where nothing changes for them. */
+function changeOf (from: Subscription['status'], to: Subscription['status']): SubscriptionChange | null {
+  if (from === to) return null
+  switch (to) {
+    case 'active': return from === 'pending' ? 'activated' : 'resumed'
+    case 'on_hold': return 'on_hold'
+    case 'paused': return from === 'active' ? 'paused' : null
+    case 'cancelled': return from === 'pending' ? null : 'cancelled'
+    case 'expired': return 'expired'
+    default: return null
+  }
+}
+
+/** Writes changes that are nobody's business yet, such as a charge that begins. */
+export function note (subscription: Subscription, changes: Partial<Subscription>, context: Context): Subscription {
+  const after = { ...subscription, ...changes }
+  context.sandbox.subscriptions.update(after)
+  schedule(after, context)
+  return after
+}
+
+/**
+ * Plans what falls due by itself. A cancellation takes the place of the renewal of its date. While a charge is in flight or owed
+ * nothing renews, and while a subscription is paused nothing falls due at all.
+ */
+function schedule (subscription: Subscription, { sandbox: { due }, now }: Context): void {
+  const { subscription_id: id, status, dues, next_billing_date: nextDate } = subscription
+  const { expires_at: expiresAt, paused_at: pausedAt } = subscription
+  const isActive = status === 'active'
+  const renews = isActive && dues === null
+  const cancels = renews && subscription.cancel_at_next_billing_date
+  const plan = (kind: string, at: number | null) => {
+    if (at === null) due.remove(id, kind)
+    else due.add(Math.max(at, now), kind, id)
+  }
+  plan(CANCEL_JOB, cancels ? nextDate : null)
+  plan(EXPIRE_JOB, (isActive || status === 'on_hold') && pausedAt === null ? expiresAt : null)
+  plan(RENEW_JOB, renews && !cancels ? nextDate : null)
+}

@@ -1,0 +1,117 @@
+/**
+ * What a subscription does when one of its payments ends. Payments call this in the transaction in which they end, with their own
+ * events. It makes no payment.
+ */
+import { emit } from '../../delivery/emit.js'
+import { nextBillingDate, termEnd, trialEnd } from '../../rules/billing-calendar.js'
+import type { Context } from '../../sandbox/sandbox.js'
+import type { Payment, SubscriptionCharge } from '../payments/store.js'
+import { note, transit } from './lifecycle.js'
+import { paidLines } from '../../rules/plan-change.js'
+import { recurringAmount, slotsAfter, taxRateOf } from './pricing.js'
+import { subscriptionStates } from './states.js'
+import type { Dues, Subscription } from './store.js'
+
+type Ended = 'succeeded' | 'failed' | 'cancelled'
+
+/** The events that come before `payment.succeeded`. */
+export function announceSuccess ({ subscription_id: id, subscription_charge: charge, customer_id: customerId }: Payment,
+  context: Context): void {
+  if (id === null || charge?.purpose !== 'recovery') return
+  emit('subscription.update_payment_method', id, { subscription_id: id, customer_id: customerId }, context)
+}
+
+/** Lets the subscription go on after a payment has ended. `methodId` is the payment method that a success was paid by. */
+export function followPayment (payment: Payment, status: Ended, methodId: string | null, context: Context): void {
+  const { subscription_id: id, subscription_charge: charge } = payment
+  const subscription = id === null ? undefined : context.sandbox.subscriptions.find(id)
+  if (subscription === undefined || charge === null) return
+  if (status === 'succeeded') succeeded(subscription, payment, charge, methodId, context)
+  else if (charge.purpose === 'activation') notStarted(subscription, status, context)
+  else if (status === 'failed') declined(subscription, payment, context)
+}
+
+function succeeded (
+  subscription: Subscription, payment: Payment, charge: SubscriptionCharge, methodId: string | null, context: Context
+): void {
+  switch (charge.purpose) {
+    case 'activation': return activate(subscription, payment, charge, methodId, context)
+    case 'method_update':
+      if (!subscriptionStates.can('change method', subscription, context)) return
+      transit('change method', subscription, { payment_method_id: methodId }, context)
+      return
+    default: return collected(subscription, payment, methodId, context)
+  }
+}
+
+/** The first payment has succeeded. A trial ends so many days later, and the calendar is anchored there. */
+function activate (
+  subscription: Subscription, payment: Payment, charge: SubscriptionCharge, methodId: string | null, context: Context
+): void {
+  if (!subscriptionStates.can('activate', subscription, context)) return
+  const { sandbox, now } = context
+  const { plan, in_trial: inTrial, trial_period_days: days, trial_amount: trialPrice, discounts } = subscription
+  const nextDate = inTrial ? trialEnd(now, days) : nextBillingDate(now, plan.frequency, now)
+  const usesCycle = !inTrial || (trialPrice !== null && plan.trial.apply_discounts)
+  const slots = slotsAfter(discounts, payment.discounts, usesCycle, sandbox)
+  sandbox.payments.setSubscriptionCharge(payment.seq, { ...charge, period: [now, nextDate] })
+  transit('activate', subscription, {
+    payment_method_id: methodId,
+    activated_at: now,
+    anchor: inTrial ? nextDate : now,
+    period_start: now,
+    next_billing_date: nextDate,
+    expires_at: termEnd(now, plan.term),
+    discounts: slots,
+    paid_lines: paidOf(payment, subscription, context)
+  }, context)
+}
+
+function paidOf ({ lines, currency }: Payment, subscription: Subscription, { sandbox }: Context): Subscription['paid_lines'] {
+  const charged = lines.flatMap(({ kind, ...line }) => kind === undefined ? [] : [{ ...line, kind, id: line.product_id }])
+  return paidLines(charged, { currency, tax_rate_bps: taxRateOf(subscription, sandbox) })
+}
+
+/** The first payment was declined or cancelled. */
+function notStarted (subscription: Subscription, status: 'failed' | 'cancelled', context: Context): void {
+  if (status === 'failed') {
+    if (subscriptionStates.can('fail', subscription, context)) transit('fail', subscription, {}, context)
+  } else if (subscriptionStates.can('cancel', subscription, context)) {
+    transit('cancel', subscription, { cancelled_at: context.now }, context)
+  }
+}
+
+/** The charge in flight, or what was owed, is paid. */
+function collected (subscription: Subscription, payment: Payment, methodId: string | null, context: Context): void {
+  const { dues, payment_method_id: before } = subscription
+  if (dues === null) return
+  const changes = { ...paidChanges(dues, subscription, context), dues: null, payment_method_id: methodId ?? before }
+  if (subscriptionStates.can('recover', subscription, context)) transit('recover', subscription, changes, context)
+  else if (subscription.status !== 'active') note(subscription, { dues: null }, context) // it has ended meanwhile
+  else if (dues.kind === 'renewal') transit('renew', subscription, changes, context)
+  else note(subscription, changes, context)
+}
+
+/** What a paid charge changes, besides the state. A recovery pays for the missed period and skips those that followed it. */
+function paidChanges ({ kind, charge }: Dues, subscription: Subscription, { sandbox, now }: Context): Partial<Subscription> {
+  if (kind !== 'renewal') return {}
+  const { next_billing_date: due, anchor, plan, discounts } = subscription
+  const slots = slotsAfter(discounts, charge.discounts, true, sandbox)
+  return {
+    previous_billing_date: due,
+    next_billing_date: nextBillingDate(anchor ?? due, plan.frequency, Math.max(now, due)),
+    period_start: due,
+    in_trial: false,
+    credit: charge.credit_after,
+    paid_lines: charge.paid_lines,
+    ...(charge.discounts.length === 0
+      ? {}
+      : { discounts: slots, recurring_amount: recurringAmount(subscription, slots, sandbox) })
+  }
+}
+
+/** A later charge was declined. What is owed stays owed. */
+function declined (subscription: Subscription, payment: Payment, context: Context): void {
+  if (subscription.dues === null || payment.subscription_charge?.purpose === 'method_update') return
+  if (subscriptionStates.can('decline', subscription, context)) transit('decline', subscription, {}, context)
+}

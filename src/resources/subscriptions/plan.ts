@@ -1,0 +1,43 @@
+/** The plan of a subscription: a snapshot of the price that its product has for this buyer. */
+import type { Schemas } from '../../contract/operations.js'
+import type { Sandbox } from '../../sandbox/sandbox.js'
+import { unitPrice } from '../payments/cart.js'
+import type { CompletePrice } from '../products/prices.js'
+import type { Product } from '../products/store.js'
+import type { Plan } from './store.js'
+
+/** A price that can be subscribed to. */
+export type RecurringPrice = Exclude<CompletePrice, { type: 'one_time_price' }>
+
+/** Where the buyer is billed, and in which currency. */
+export interface PlanBuyer {
+  country: string
+  currency: string
+}
+
+export function planOf (product: Product, price: RecurringPrice, buyer: PlanBuyer, sandbox: Pick<Sandbox, 'products'>): Plan {
+  const sold = unitPrice(product, buyer, sandbox)
+  return {
+    product_id: product.product_id,
+    name: product.name,
+    description: product.description,
+    price: {
+      currency: sold.currency,
+      price: sold.price,
+      discount_bps: sold.discount_bps,
+      tax_inclusive: sold.tax_inclusive === true
+    },
+    tax_category: product.tax_category,
+    usage_based: price.type === 'usage_based_price',
+    frequency: { count: price.payment_frequency_count, interval: price.payment_frequency_interval },
+    term: { count: price.subscription_period_count, interval: price.subscription_period_interval },
+    trial: price.type === 'usage_based_price'
+      ? { amount: null, apply_discounts: false }
+      : { amount: price.trial_amount || null, apply_discounts: price.trial_apply_discounts === true }
+  }
+}
+
+/** The currency of a plan, as the contract types it. */
+export function currencyOf ({ price }: Plan): Schemas['Currency'] {
+  return price.currency as Schemas['Currency']
+}

@@ -1,0 +1,102 @@
+/**
+ * What a subscription charges, from its snapshot and its codes. The arithmetic is in rules/recurring.ts. This file looks up what
+ * it needs: discounts, tax, exchange rates.
+ */
+import { paidLines } from '../../rules/plan-change.js'
+import type { CodeUse } from '../../rules/pricing.js'
+import {
+  codesAfterCharge, codesInUse, priceCharge, recurringPreTaxAmount, regularItems, type AttachedCode, type ChargeItem,
+  type ChargeLine, type RecurringTerms
+} from '../../rules/recurring.js'
+import { taxRateBps } from '../../rules/tax.js'
+import type { Sandbox } from '../../sandbox/sandbox.js'
+import type { Discount } from '../discounts/store.js'
+import { settlement } from '../payments/sale.js'
+import type { AppliedDiscount, PaymentLine } from '../payments/store.js'
+import type { DiscountSlot, OwedCharge, SubscriptionRecord } from './store.js'
+
+/** What a subscription is charged for in every period. */
+export type SoldTerms = Pick<SubscriptionRecord, 'plan' | 'quantity' | 'addons'>
+
+export function termsOf ({ plan, quantity, addons }: SoldTerms): RecurringTerms {
+  return {
+    plan: { id: plan.product_id, name: plan.name, quantity, price: plan.price },
+    addons: addons.map(({ addon_id: id, name, quantity, price }) => ({ id, name, quantity, price }))
+  }
+}
+
+/** The codes of a subscription with their discounts. Neither expiry nor deletion ends a code that is attached. */
+export function attachedCodes (slots: readonly DiscountSlot[], { discounts }: Sandbox): Array<AttachedCode<Discount>> {
+  return slots.flatMap(({ discount_id: id, cycles_remaining: left }, position) => {
+    const discount = discounts.find(id)
+    return discount === undefined ? [] : [{ discount, position, cycles_remaining: left }]
+  })
+}
+
+/** `recurring_pre_tax_amount` of a subscription with these codes left. */
+export function recurringAmount (
+  { on_demand: terms, ...sold }: SoldTerms & Pick<SubscriptionRecord, 'on_demand'>, slots: readonly DiscountSlot[],
+  sandbox: Sandbox
+): number {
+  if (terms !== null) return terms.mandate_only ? 0 : terms.price ?? sold.plan.price.price
+  return recurringPreTaxAmount(termsOf(sold), attachedCodes(slots, sandbox), sandbox.reference.currencies)
+}
+
+/** The slots after a charge that used these codes. `usesCycle` is false for a charge that reduces no regular price. */
+export function slotsAfter (
+  slots: readonly DiscountSlot[], used: readonly AppliedDiscount[], usesCycle: boolean, sandbox: Sandbox
+): DiscountSlot[] {
+  const isUsed = (slot: DiscountSlot) => used.some(({ discount_id: id }) => id === slot.discount_id)
+  const left = new Map(codesAfterCharge(attachedCodes(slots.filter(isUsed), sandbox))
+    .map(({ discount, cycles_remaining: cycles }) => [discount.discount_id, cycles]))
+  return slots.map(slot => {
+    if (!isUsed(slot)) return slot
+    const cycles = left.get(slot.discount_id)
+    return { ...slot, redeemed: true, cycles_remaining: usesCycle ? cycles === undefined ? 0 : cycles : slot.cycles_remaining }
+  })
+}
+
+export function taxRateOf (
+  { billing: { country }, tax_id: taxId }: Pick<SubscriptionRecord, 'billing' | 'tax_id'>, { settings, reference }: Sandbox
+): number {
+  return settings.tax ? taxRateBps(reference.taxRates, country, taxId) : 0
+}
+
+/** What a renewal charges. Throws an ApiError where it can't be priced. */
+export function renewalCharge (subscription: SubscriptionRecord, sandbox: Sandbox): OwedCharge {
+  const codes = codesInUse(attachedCodes(subscription.discounts, sandbox))
+  return owedCharge(subscription, regularItems(termsOf(subscription)), codes, sandbox)
+}
+
+/** What a charge of these items comes to, after discounts, tax and credit. Throws an ApiError where it can't be priced. */
+export function owedCharge (
+  subscription: SubscriptionRecord, items: readonly ChargeItem[], codes: Array<CodeUse<Discount>>, sandbox: Sandbox
+): OwedCharge {
+  const { charge_currency: currency, plan, credit, discounts: slots } = subscription
+  const { currencies } = sandbox.reference
+  const rate = taxRateOf(subscription, sandbox)
+  const charge = priceCharge({
+    items, codes, currency, tax_rate_bps: rate, currencies, credit: { amount: credit, currency: plan.price.currency }
+  })
+  const { total, tax, lines, priced, credit: { amount: creditAfter } } = charge
+  return {
+    currency,
+    total,
+    tax,
+    ...settlement({ currency, total, tax }, sandbox),
+    lines: paymentLines(lines),
+    discounts: codes.map(({ discount: { discount_id: id, code } }, index) => ({
+      discount_id: id,
+      code,
+      deducted: priced.deductions[index] ?? 0,
+      ...(slots.some(slot => slot.discount_id === id && slot.redeemed) ? { again: true as const } : {})
+    })),
+    paid_lines: paidLines(lines, { currency, tax_rate_bps: rate }),
+    credit_after: creditAfter
+  }
+}
+
+/** The lines of a charge as its payment keeps them. */
+export function paymentLines (lines: readonly ChargeLine[]): PaymentLine[] {
+  return lines.map(({ kind, id, ...line }) => kind === 'one_time' ? line : { ...line, product_id: id, kind })
+}

@@ -1,0 +1,213 @@
+/**
+ * What is decided about a new subscription before anything is written, and which subscription a request means. What its lines
+ * cost is decided in first-charge.ts.
+ */
+import type { Schemas } from '../../contract/operations.js'
+import { ApiError, doesNotExist, invalid, invalidBody, notFound } from '../../errors.js'
+import { checkNewCustomer } from '../../rules/contact.js'
+import { firstRepeated } from '../../rules/lists.js'
+import { checkMetadata } from '../../rules/metadata.js'
+import { checkReturnUrl } from '../../rules/return-url.js'
+import { businessBuyer, type BusinessBuyer } from '../../rules/tax.js'
+import type { Context, Sandbox } from '../../sandbox/sandbox.js'
+import { givenCustomer } from '../customers/rules.js'
+import type { Customer } from '../customers/store.js'
+import { checkPaymentMethods, matchCustomer } from '../payments/rules.js'
+import { checkCodes, checkCountry, checkCurrency, usableCodes } from '../payments/sale.js'
+import type { Product } from '../products/store.js'
+import { decideFirstCharge, type FirstCharge } from './first-charge.js'
+import { planOf, type RecurringPrice } from './plan.js'
+import type { SoldTerms } from './pricing.js'
+import type { OnDemandTerms, SoldAddon, Subscription } from './store.js'
+
+export type SubscriptionRequest = Schemas['CreateSubscriptionRequest']
+
+/** Everything that a new subscription is made of. */
+export interface SubscriptionDecision {
+  /** The existing customer, or null where `newCustomer` is to be created. */
+  customer: Customer | null
+  newCustomer: Schemas['NewCustomer'] | null
+  buyer: BusinessBuyer
+  brand_id: string
+  terms: SoldTerms & { on_demand: OnDemandTerms | null }
+  charge_currency: string
+  trial_period_days: number
+  first: FirstCharge
+}
+
+const TRIAL_DAYS_MAX = 10_000
+const ADDONS_MAX = 10
+
+/** Throws NOT_FOUND. */
+export function findSubscription (subscriptionId: string, { sandbox }: Context): Subscription {
+  const subscription = sandbox.subscriptions.find(subscriptionId)
+  if (subscription === undefined) throw notFound('subscription', subscriptionId)
+  return subscription
+}
+
+/** Decides a subscription, or throws the ApiError for the first rule that it breaks. Writes nothing. */
+export function decideSubscription (body: SubscriptionRequest, context: Context): SubscriptionDecision {
+  const { sandbox } = context
+  const { product, price } = soldProduct(body, sandbox)
+  const given = givenCustomer(body.customer)
+  if (given.newCustomer !== null) checkNewCustomer(given.newCustomer)
+  const customer = matchCustomer(given, sandbox)
+  checkCountry(body.billing.country, 'billing.country', sandbox)
+  const currency = body.billing_currency ?? price.currency
+  checkCurrency(currency, sandbox.settings)
+  const plan = planOf(product, price, { country: body.billing.country, currency }, sandbox)
+  const addons = soldAddons(body, product, plan.price.tax_inclusive, sandbox)
+  const onDemand = onDemandTerms(body, plan.usage_based)
+  checkCodes(body)
+  const codes = usableCodes(body, customer, context)
+  const days = trialDays(body, price)
+  const buyer = businessBuyer(body.billing.country, body.tax_id ?? null, body.customer_business_name ?? null)
+  checkRest(body, given.customer_id)
+  checkPaymentMethods(body, customer, sandbox)
+  checkRecurringMethods(body.allowed_payment_method_types, sandbox)
+  if (customer !== null) checkSeveral(customer, sandbox)
+  const terms = { plan, quantity: body.quantity, addons, on_demand: onDemand }
+  return {
+    customer,
+    newCustomer: given.newCustomer,
+    buyer,
+    brand_id: product.brand_id,
+    terms,
+    charge_currency: currency,
+    trial_period_days: onDemand?.mandate_only === true ? 0 : days,
+    first: decideFirstCharge({
+      terms,
+      trial_days: onDemand?.mandate_only === true ? 0 : days,
+      codes,
+      one_time: body.one_time_product_cart ?? [],
+      currency,
+      billing: body.billing,
+      tax_id: buyer.tax_id,
+      brand_id: product.brand_id
+    }, sandbox)
+  }
+}
+
+/** The product that is subscribed to, with its price. */
+function soldProduct (
+  { product_id: id, quantity }: SubscriptionRequest, { products }: Sandbox
+): { product: Product, price: RecurringPrice } {
+  const path = 'product_id'
+  const product = products.find(id)
+  if (product === undefined) throw doesNotExist('Product', id, path)
+  if (product.archived) throw new ApiError('PRODUCT_IS_DELETED', { path, because: `${id} can't be sold` })
+  const { price } = product
+  if (price.type === 'one_time_price') throw invalid(path, `Product ${id} is sold once: a subscription needs a recurring product`)
+  if (quantity < 1) throw invalid('quantity', 'quantity must be at least 1')
+  if (price.type === 'usage_based_price' && quantity !== 1) {
+    throw new ApiError('INVALID_QUANTITY', { path: 'quantity', because: `${id} is billed by usage, and quantity is ${quantity}` })
+  }
+  return { product, price }
+}
+
+/** The add-ons of a request as they are sold with this product. */
+export function soldAddons (
+  { addons: given, on_demand: onDemand }: Pick<SubscriptionRequest, 'addons' | 'on_demand'>, product: Product,
+  taxInclusive: boolean, sandbox: Sandbox
+): SoldAddon[] {
+  const path = 'addons'
+  if (given == null || given.length === 0) return []
+  if (product.price.type === 'usage_based_price') {
+    const because = `${product.product_id} is billed by usage`
+    throw new ApiError('ADDONS_IN_USAGE_BASED_BILLING_NOT_SUPPORTED', { path, because })
+  }
+  if (onDemand != null) throw new ApiError('ADDONS_NOT_ALLOWED_FOR_ON_DEMAND', { path, because: 'leave out addons or on_demand' })
+  if (given.length > ADDONS_MAX) throw invalid(path, `addons has ${given.length} entries, at most ${ADDONS_MAX} are allowed`)
+  const ids = given.map(({ addon_id: id }) => id)
+  const twice = firstRepeated(ids)
+  if (twice >= 0) {
+    throw new ApiError('DUPLICATE_ADDON_IDS_IN_REQUEST', {
+      path: `addons[${twice}].addon_id`, because: `${ids[twice]} is listed twice`
+    })
+  }
+  return given.map((addon, index) => soldAddon(addon, `addons[${index}]`, product, taxInclusive, sandbox))
+}
+
+function soldAddon (
+  { addon_id: id, quantity }: Schemas['AttachAddonReq'], path: string, product: Product, taxInclusive: boolean,
+  { addons }: Sandbox
+): SoldAddon {
+  const addon = addons.find(id)
+  if (addon === undefined || product.addons?.includes(id) !== true) {
+    throw new ApiError('MISSING_ADDON_IDS', {
+      path: `${path}.addon_id`,
+      because: addon === undefined ? `there is no add-on ${id}` : `${product.product_id} does not name ${id} in its addons`
+    })
+  }
+  if (quantity < 1) throw invalid(`${path}.quantity`, `${path}.quantity must be at least 1: leave the add-on out instead`)
+  const { name, currency, price, tax_category: category } = addon
+  return {
+    addon_id: id,
+    quantity,
+    name,
+    price: { currency, price, discount_bps: 0, tax_inclusive: taxInclusive },
+    tax_category: category
+  }
+}
+
+function onDemandTerms (body: SubscriptionRequest, isUsageBased: boolean): OnDemandTerms | null {
+  const { on_demand: given, one_time_product_cart: cart } = body
+  if (given == null) return null
+  if (cart != null && cart.length > 0) {
+    throw new ApiError('ONE_TIME_PRODUCTS_NOT_ALLOWED_FOR_ON_DEMAND', {
+      path: 'one_time_product_cart', because: 'leave out one_time_product_cart or on_demand'
+    })
+  }
+  if (body.discount_code != null || (body.discount_codes != null && body.discount_codes.length > 0)) {
+    throw new ApiError('DISCOUNT_NOT_AVAILABLE_FOR_ON_DEMAND', {
+      path: 'discount_codes', because: 'leave out the codes or on_demand'
+    })
+  }
+  if (isUsageBased) {
+    throw new ApiError('ON_DEMAND_USAGE_BASED_BILLING_NOT_SUPPORTED', {
+      path: 'on_demand', because: `${body.product_id} is billed by usage`
+    })
+  }
+  const { mandate_only: mandateOnly, product_price: price = null, product_currency: currency = null } = given
+  if (price !== null && price < 0) throw invalid('on_demand.product_price', 'on_demand.product_price must not be negative')
+  return { mandate_only: mandateOnly, price, currency, description: given.product_description ?? null }
+}
+
+/** The days of the trial: those of the request, else those of the product. */
+function trialDays ({ trial_period_days: given }: SubscriptionRequest, price: RecurringPrice): number {
+  if (given == null) return price.type === 'recurring_price' ? price.trial_period_days ?? 0 : 0
+  if (given >= 0 && given <= TRIAL_DAYS_MAX) return given
+  throw invalidBody('trial_period_days', `must be from 0 to ${TRIAL_DAYS_MAX}`)
+}
+
+/** The rules that need nothing but the request. */
+function checkRest (body: SubscriptionRequest, customerId: string | null): void {
+  if (body.payment_method_id != null && customerId === null) {
+    throw invalid('payment_method_id', 'payment_method_id needs an existing customer: give customer.customer_id')
+  }
+  if (body.mandate_min_amount_inr_paise != null && body.mandate_min_amount_inr_paise < 1) {
+    throw invalid('mandate_min_amount_inr_paise', 'mandate_min_amount_inr_paise must be at least 1')
+  }
+  checkMetadata(body.metadata ?? {})
+  if (body.return_url != null) checkReturnUrl(body.return_url)
+}
+
+/** Throws where none of the methods that are allowed can be charged again later. */
+export function checkRecurringMethods (
+  allowed: SubscriptionRequest['allowed_payment_method_types'], { reference }: Sandbox
+): void {
+  if (allowed == null || allowed.some(type => reference.paymentMethods[type]?.recurring === true)) return
+  throw new ApiError('NO_ELIGIBLE_PAYMENT_METHODS', {
+    path: 'allowed_payment_method_types', because: `a subscription can't be paid with ${allowed.join(', ')}`
+  })
+}
+
+/** Throws where the customer has a subscription and the business allows only one. */
+export function checkSeveral ({ customer_id: id }: Customer, { subscriptions }: Sandbox): void {
+  if (subscriptions.settings().several_subscriptions_per_customer) return
+  const existing = subscriptions.findLive(id)
+  if (existing === undefined) return
+  throw new ApiError('CUSTOMER_HAS_EXISTING_SUBSCRIPTION', {
+    path: 'customer', message: `Customer ${id} already has an existing subscription`, because: `${existing} has not ended`
+  })
+}

@@ -1,0 +1,123 @@
+/** The states of a subscription, and what leads from one to another. What a transition does besides is in lifecycle.ts. */
+import type { EventType } from '../../delivery/catalogue.js'
+import { ApiError, invalid } from '../../errors.js'
+import { lifecycle, type Condition, type Guard } from '../../rules/lifecycle.js'
+import type { Subscription } from './store.js'
+
+type Status = Subscription['status']
+
+/** As much of a subscription as its lifecycle asks for. */
+type Subject = Pick<Subscription,
+  'subscription_id' | 'status' | 'in_trial' | 'on_demand' | 'payment_method_id' | 'paused_at' | 'cancel_at_next_billing_date' |
+  'dues'>
+
+interface SubscriptionTypes {
+  state: Status
+  action: 'create' | 'activate' | 'fail' | 'renew' | 'decline' | 'recover' | 'pause' | 'resume' | 'cancel' | 'cancel when due' |
+    'expire' | 'charge' | 'change method' | 'update' | 'set next billing date'
+  event: EventType
+  subject: Subject
+  facts: unknown
+}
+
+export type SubscriptionAction = SubscriptionTypes['action']
+
+const LIVE = ['active', 'on_hold', 'paused'] as const
+
+const refusal = (path: string, tells: string) => ({ subscription_id: id, status }: Subject) =>
+  invalid(path, `Subscription ${id} is ${status}: ${tells}`)
+
+const refusedWith = (code: 'SUBSCRIPTION_INACTIVE' | 'SUBSCRIPTION_NOT_ELIGIBLE_FOR_PAUSE' | 'SUBSCRIPTION_NOT_PAUSED') =>
+  ({ subscription_id: id, status }: Subject) => new ApiError(code, { path: 'subscription_id', because: `${id} is ${status}` })
+
+const isPlain: Condition<SubscriptionTypes> = {
+  text: 'without a trial, and not on demand',
+  holds: ({ in_trial: inTrial, on_demand: onDemand }) => !inTrial && onDemand === null
+}
+
+const wasPaused: Condition<SubscriptionTypes> = {
+  text: 'it was paused',
+  holds: ({ paused_at: pausedAt }) => pausedAt !== null
+}
+
+const hasMethod: Guard<SubscriptionTypes> = {
+  text: 'it has a payment method',
+  holds: ({ payment_method_id: methodId }) => methodId !== null,
+  refusal: ({ subscription_id: id }) => new ApiError('SUBSCRIPTION_PAUSE_REQUIRES_PAYMENT_METHOD', {
+    path: 'subscription_id', because: `${id} has no payment method`
+  })
+}
+
+const isSettled: Guard<SubscriptionTypes> = {
+  text: 'no charge is in flight',
+  holds: ({ dues }) => dues === null,
+  refusal: ({ dues }) => new ApiError('PREVIOUS_PAYMENT_PENDING', {
+    path: 'subscription_id', because: `${dues?.payment_id} has not ended`
+  })
+}
+
+function pauseRefusal (subscription: Subject): ApiError {
+  if (subscription.status !== 'paused') return refusedWith('SUBSCRIPTION_NOT_ELIGIBLE_FOR_PAUSE')(subscription)
+  return new ApiError('SUBSCRIPTION_ALREADY_PAUSED', {
+    path: 'subscription_id', because: `${subscription.subscription_id} is paused already`
+  })
+}
+
+export const subscriptionStates = lifecycle<SubscriptionTypes>({
+  name: 'Subscription',
+  stateOf: ({ status }) => status,
+  actions: {
+    create: { text: 'Create it with its first payment' },
+    activate: { text: 'The first payment succeeds' },
+    fail: { text: 'The first payment is declined' },
+    renew: { text: 'The payment of a renewal, or of the end of a trial, succeeds' },
+    decline: { text: 'A later payment is declined' },
+    recover: { text: 'What is owed is paid' },
+    pause: { text: 'Pause', refusal: pauseRefusal, guards: [hasMethod, isSettled] },
+    resume: { text: 'Resume', refusal: refusedWith('SUBSCRIPTION_NOT_PAUSED') },
+    cancel: { text: 'Cancel now', refusal: refusal('status', "it can't be cancelled any more") },
+    'cancel when due': { text: 'The next billing date of a scheduled cancellation is reached' },
+    expire: { text: 'The term ends' },
+    charge: {
+      text: 'Charge on demand',
+      refusal: ({ subscription_id: id, status }) => status === 'expired'
+        ? new ApiError('SUBSCRIPTION_EXPIRED', { path: 'subscription_id', because: `the term of ${id} is over` })
+        : new ApiError('SUBSCRIPTION_INACTIVE', { path: 'subscription_id', because: `${id} is ${status}` })
+    },
+    'change method': { text: 'Replace the payment method', refusal: refusedWith('SUBSCRIPTION_INACTIVE') },
+    'set next billing date': {
+      text: 'Set the next billing date',
+      refusal: refusal('next_billing_date', 'only the date of an active one can be set'),
+      guards: [isSettled]
+    },
+    update: { text: 'Change anything else', refusal: refusal('subscription_id', "it has ended and can't be changed any more") }
+  },
+  transitions: [
+    { on: 'create', from: null, to: 'pending' },
+    {
+      on: 'activate',
+      from: 'pending',
+      to: 'active',
+      if: isPlain,
+      events: ['subscription.active', 'subscription.renewed', 'subscription.updated']
+    },
+    { on: 'activate', from: 'pending', to: 'active', events: ['subscription.active', 'subscription.updated'] },
+    { on: 'fail', from: 'pending', to: 'failed', events: ['subscription.failed'] },
+    { on: 'renew', from: 'active', events: ['subscription.renewed', 'subscription.updated'] },
+    { on: 'decline', from: ['active', 'paused'], to: 'on_hold', events: ['subscription.on_hold', 'subscription.updated'] },
+    { on: 'decline', from: 'on_hold', events: ['subscription.on_hold'] },
+    { on: 'recover', from: 'on_hold', to: 'paused', if: wasPaused, events: ['subscription.paused', 'subscription.updated'] },
+    { on: 'recover', from: 'on_hold', to: 'active', events: ['subscription.active', 'subscription.updated'] },
+    { on: 'pause', from: 'active', to: 'paused', events: ['subscription.paused', 'subscription.updated'] },
+    { on: 'resume', from: 'paused', to: 'active', events: ['subscription.unpaused', 'subscription.updated'] },
+    { on: 'resume', from: 'on_hold', to: 'active', if: wasPaused, events: ['subscription.unpaused', 'subscription.updated'] },
+    { on: 'cancel', from: 'pending', to: 'cancelled', events: ['subscription.cancelled'] },
+    { on: 'cancel', from: LIVE, to: 'cancelled', events: ['subscription.cancelled', 'subscription.updated'] },
+    { on: 'cancel when due', from: 'active', to: 'cancelled', events: ['subscription.cancelled', 'subscription.updated'] },
+    { on: 'expire', from: ['active', 'on_hold'], to: 'expired', events: ['subscription.expired', 'subscription.updated'] },
+    { on: 'charge', from: 'active' },
+    { on: 'change method', from: LIVE, events: ['subscription.update_payment_method', 'subscription.updated'] },
+    { on: 'set next billing date', from: 'active', events: ['subscription.updated'] },
+    { on: 'update', from: ['pending', ...LIVE], events: ['subscription.updated'] }
+  ]
+})

@@ -1,0 +1,259 @@
+/** The subscriptions of a sandbox. One subscription is one row; lists are newest first. */
+import type { Schemas } from '../../contract/operations.js'
+import type { Period } from '../../rules/billing-calendar.js'
+import type { PricedProduct } from '../../rules/pricing.js'
+import type { PaidLine } from '../../rules/proration.js'
+import type { Trial } from '../../rules/recurring.js'
+import type { Database, Statement } from '../../store/database.js'
+import { fromJson, toJson } from '../../store/json.js'
+import type { SubscriptionsRow } from '../../store/rows.gen.js'
+import type { Customer } from '../customers/store.js'
+import type { AppliedDiscount, PaymentLine } from '../payments/store.js'
+import { DEFAULT_SETTINGS, type BillingSettings } from './settings.js'
+
+/** The price of a plan or an add-on. It is never what the customer chooses. */
+export type ItemPrice = Required<Omit<PricedProduct['price'], 'pay_what_you_want' | 'tax_inclusive'>> & { tax_inclusive: boolean }
+
+/** What the product cost when it was sold. Later changes of the product do not change it. */
+export interface Plan {
+  product_id: string
+  name: string | null
+  description: string | null
+  /** Per unit and period; of a product that is billed by usage, its fixed price. */
+  price: ItemPrice
+  tax_category: string
+  usage_based: boolean
+  frequency: Period
+  term: Period
+  trial: Trial
+}
+
+/** An add-on as it was sold. The price is per unit and period. */
+export interface SoldAddon {
+  addon_id: string
+  quantity: number
+  name: string
+  price: ItemPrice
+  tax_category: string
+}
+
+/** A discount code of a subscription. A code that has no cycle left keeps its slot, so that it can't be used again. */
+export interface DiscountSlot {
+  discount_id: string
+  /** Null for every cycle. */
+  cycles_remaining: number | null
+  /** Whether it was counted as a use of the discount. */
+  redeemed: boolean
+}
+
+export interface OnDemandTerms {
+  mandate_only: boolean
+  /** Of the first charge; the price of the product if null. */
+  price: number | null
+  currency: Schemas['Currency'] | null
+  description: string | null
+}
+
+/** What one later payment charges, after discounts, tax and credit. */
+export interface OwedCharge {
+  currency: string
+  total: number
+  tax: number
+  settlement_currency: string
+  settlement_amount: number
+  settlement_tax: number
+  lines: PaymentLine[]
+  discounts: AppliedDiscount[]
+  /** What was paid for its period once it is paid. */
+  paid_lines: PaidLine[]
+  /** The credit of the subscription once it is paid, in the currency of the plan. */
+  credit_after: number
+}
+
+export type DuesKind = 'renewal' | 'plan_change' | 'on_demand' | 'pause_settlement'
+
+/** A charge that is in flight or unpaid. Recovery pays exactly this. */
+export interface Dues {
+  kind: DuesKind
+  charge: OwedCharge
+  /** The payment in flight, or the last one that failed. */
+  payment_id: string
+  /** How many payments were made for it. */
+  attempts: number
+}
+
+/** A plan change: what takes the place of plan, quantity, add-ons and codes. */
+export interface PlanChange {
+  id: string
+  created_at: number
+  plan: Plan
+  quantity: number
+  addons: SoldAddon[]
+  discounts: DiscountSlot[]
+}
+
+interface ParsedColumns {
+  status: Schemas['SubscriptionStatus']
+  plan: Plan
+  addons: SoldAddon[]
+  discounts: DiscountSlot[]
+  on_demand: OnDemandTerms | null
+  billing: Schemas['BillingAddress']
+  metadata: Schemas['Metadata']
+  custom_field_responses: Array<Schemas['CustomFieldResponse']> | null
+  in_trial: boolean
+  cancel_at_next_billing_date: boolean
+  cancel_reason: Schemas['CancelReason'] | null
+  cancellation_feedback: Schemas['CancellationFeedback'] | null
+  paid_lines: PaidLine[]
+  dues: Dues | null
+  pending_change: PlanChange | null
+  scheduled_change: PlanChange | null
+}
+
+/** A subscription as its row holds it, parsed. */
+export type SubscriptionRecord = Omit<SubscriptionsRow, keyof ParsedColumns | 'seq'> & ParsedColumns
+
+/** A subscription and its customer. */
+export type Subscription = SubscriptionRecord & { customer: Omit<Customer, 'created_at'> }
+
+export interface SubscriptionFilter {
+  created_at_gte?: number
+  created_at_lte?: number
+  customer_id?: string
+  status?: string
+  brand_id?: string
+  product_id?: string
+  cancel_at_next_billing_date?: boolean
+}
+
+export interface SubscriptionsStore {
+  insert (subscription: SubscriptionRecord): void
+  find (subscriptionId: string): Subscription | undefined
+  /** Writes everything of a subscription that can change. */
+  update (subscription: SubscriptionRecord): void
+  list (filter: SubscriptionFilter, limit: number, offset: number): Subscription[]
+  /** A subscription of the customer that has not ended, and is paid by this method where one is named. */
+  findLive (customerId: string, paymentMethodId?: string): string | undefined
+  /** Gives all subscriptions of a brand to another. Returns how many there were. */
+  moveToBrand (fromBrandId: string, toBrandId: string): number
+  settings (): BillingSettings
+  /** Writes the settings that are given, and keeps the others. */
+  changeSettings (changes: Partial<BillingSettings>): void
+}
+
+const CHANGEABLE = ['status', 'brand_id', 'product_id', 'quantity', 'plan', 'addons', 'discounts', 'on_demand', 'charge_currency',
+  'recurring_amount', 'billing', 'tax_id', 'customer_business_name', 'metadata', 'payment_method_id', 'trial_period_days',
+  'trial_amount', 'in_trial', 'previous_billing_date', 'next_billing_date', 'activated_at', 'anchor', 'period_start',
+  'expires_at', 'cancel_at_next_billing_date', 'cancel_reason', 'cancellation_feedback', 'cancellation_comment', 'cancelled_at',
+  'paused_at',
+  'credit', 'paid_lines', 'dues', 'pending_change', 'scheduled_change'] as const
+const COLUMNS = ['subscription_id', 'created_at', 'customer_id', 'mandate_min_amount', 'custom_field_responses',
+  ...CHANGEABLE] as const
+
+const LIVE = ['active', 'on_hold', 'paused', 'past_due']
+
+type Row = SubscriptionsRow & {
+  customer_email: string
+  customer_name: string
+  customer_phone_number: string | null
+  customer_metadata: string
+}
+
+const SELECT = `SELECT s.*, c.email AS customer_email, c.name AS customer_name, c.phone_number AS customer_phone_number,
+  c.metadata AS customer_metadata FROM subscriptions s JOIN customers c USING (customer_id)`
+
+const CONDITIONS: Record<keyof SubscriptionFilter, string> = {
+  created_at_gte: 's.created_at >= ?',
+  created_at_lte: 's.created_at <= ?',
+  customer_id: 's.customer_id = ?',
+  status: 's.status = ?',
+  brand_id: 's.brand_id = ?',
+  product_id: 's.product_id = ?',
+  cancel_at_next_billing_date: 's.cancel_at_next_billing_date = ?'
+}
+
+export function subscriptionsStore (database: Database): SubscriptionsStore {
+  const insert = database.prepare(
+    `INSERT INTO subscriptions (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`)
+  const update = database.prepare(
+    `UPDATE subscriptions SET ${CHANGEABLE.map(column => `${column} = ?`).join(', ')} WHERE subscription_id = ?`)
+  const find = database.prepare<[string], Row>(`${SELECT} WHERE s.subscription_id = ?`)
+  const live = `SELECT subscription_id FROM subscriptions
+    WHERE customer_id = ? AND status IN (${LIVE.map(status => `'${status}'`).join(', ')})`
+  const findLive = database.prepare<[string], string>(`${live} LIMIT 1`).pluck()
+  const findPaidBy = database.prepare<[string, string], string>(`${live} AND payment_method_id = ? LIMIT 1`).pluck()
+  const moveToBrand = database.prepare('UPDATE subscriptions SET brand_id = ? WHERE brand_id = ?')
+  const lists = new Map<string, Statement<unknown[], Row>>()
+
+  return {
+    ...settingsStore(database),
+    insert: subscription => { insert.run(...values(COLUMNS, subscription)) },
+    find (subscriptionId) {
+      const row = find.get(subscriptionId)
+      return row && read(row)
+    },
+    update: subscription => { update.run(...values(CHANGEABLE, subscription), subscription.subscription_id) },
+    list (filter, limit, offset) {
+      const names = (Object.keys(CONDITIONS) as Array<keyof SubscriptionFilter>).filter(name => filter[name] !== undefined)
+      const where = names.length === 0 ? '' : `WHERE ${names.map(name => CONDITIONS[name]).join(' AND ')}`
+      const sql = `${SELECT} ${where} ORDER BY s.created_at DESC, s.seq DESC LIMIT ? OFFSET ?`
+      const statement = lists.get(sql) ?? database.prepare<unknown[], Row>(sql)
+      lists.set(sql, statement)
+      return statement.all(...names.map(name => bound(filter[name])), limit, offset).map(read)
+    },
+    findLive: (customerId, methodId) => methodId === undefined ? findLive.get(customerId) : findPaidBy.get(customerId, methodId),
+    moveToBrand: (fromBrandId, toBrandId) => moveToBrand.run(toBrandId, fromBrandId).changes
+  }
+}
+
+function settingsStore (database: Database): Pick<SubscriptionsStore, 'settings' | 'changeSettings'> {
+  const readSettings = database.prepare<[], string>('SELECT settings FROM billing_settings').pluck()
+  const clear = database.prepare('DELETE FROM billing_settings')
+  const write = database.prepare('INSERT INTO billing_settings (settings) VALUES (?)')
+  const stored = (): Partial<BillingSettings> => JSON.parse(readSettings.get() ?? '{}')
+  return {
+    settings: () => ({ ...DEFAULT_SETTINGS, ...stored() }),
+    changeSettings (changes) {
+      const next = { ...stored(), ...changes }
+      clear.run()
+      write.run(JSON.stringify(next))
+    }
+  }
+}
+
+function values (columns: ReadonlyArray<typeof COLUMNS[number]>, subscription: SubscriptionRecord): unknown[] {
+  return columns.map(column => bound(subscription[column]))
+}
+
+/** As SQLite takes it: booleans as numbers, objects as JSON. */
+function bound (value: unknown): unknown {
+  if (typeof value === 'boolean') return Number(value)
+  return typeof value === 'object' ? toJson(value) : value
+}
+
+function read (row: Row): Subscription {
+  const {
+    seq: _, customer_email: email, customer_name: name, customer_phone_number: phone, customer_metadata: metadata, ...columns
+  } = row
+  return {
+    ...columns,
+    status: row.status as Subscription['status'],
+    plan: JSON.parse(row.plan),
+    addons: JSON.parse(row.addons),
+    discounts: JSON.parse(row.discounts),
+    on_demand: fromJson(row.on_demand),
+    billing: JSON.parse(row.billing),
+    metadata: JSON.parse(row.metadata),
+    custom_field_responses: fromJson(row.custom_field_responses),
+    in_trial: row.in_trial === 1,
+    cancel_at_next_billing_date: row.cancel_at_next_billing_date === 1,
+    cancel_reason: row.cancel_reason as Subscription['cancel_reason'],
+    cancellation_feedback: row.cancellation_feedback as Subscription['cancellation_feedback'],
+    paid_lines: JSON.parse(row.paid_lines),
+    dues: fromJson(row.dues),
+    pending_change: fromJson(row.pending_change),
+    scheduled_change: fromJson(row.scheduled_change),
+    customer: { customer_id: row.customer_id, email, name, phone_number: phone, metadata: JSON.parse(metadata) }
+  }
+}
