@@ -1,4 +1,4 @@
-/** An emulator whose checkout sessions a test completes by the control API. */
+/** An emulator whose checkout sessions a test completes through the control API. */
 import type { Test } from 'tap'
 import type { Body, Reply, Schemas } from '../../src/contract/operations.js'
 import { startEmulator, type Refusal } from '../helper.js'
@@ -25,7 +25,7 @@ export function start (test: Test, options: Parameters<typeof startEmulator>[1] 
   return {
     ...started,
     act,
-    /** A session that a customer can pay as it is, unless it is changed. */
+    /** A session that a customer can pay without changes. */
     async open (changes: Partial<SessionBody> = {}): Promise<string> {
       const body = { product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }], ...BUYER, ...changes }
       const { status, json, text } = await call('POST', '/checkouts', { body })
@@ -37,7 +37,7 @@ export function start (test: Test, options: Parameters<typeof startEmulator>[1] 
       test.equal(status, 200, text)
       return json as Json
     },
-    /** The refusal of an action, after a check that it stored nothing. */
+    /** The refusal of an action, after a check that nothing was stored. */
     async refused (id: string, action: string, body?: object): Promise<Refusal> {
       const before = stored()
       const { status, json, text } = await act(id, action, body)

@@ -1,4 +1,4 @@
-/** Which checkout sessions the control API refuses to pay, to expire and to abandon. */
+/** Checkout sessions that the control API refuses to pay, expire or abandon. */
 import t from 'tap'
 import { paymentBody, type Refusal } from '../helper.js'
 import { BUYER, HOUR_MS, start } from './checkout-sessions.js'
@@ -6,7 +6,7 @@ import { BUYER, HOUR_MS, start } from './checkout-sessions.js'
 const pathsOf = ({ details = [] }: Refusal) => details.map(({ path }) => path)
 
 t.test('refuses', async t => {
-  t.test('details that are missing, each by its name in the request', async t => {
+  t.test('missing details, each by its name in the request', async t => {
     const { open, refused } = start(t)
     const bare = { product_cart: [{ product_id: 'pdt_donation', quantity: 1 }], customer: null, billing_address: null }
     const id = await open({
@@ -21,13 +21,13 @@ t.test('refuses', async t => {
       'customer.email', 'customer.name', 'billing_address.country', 'billing_address.street', 'billing_address.city',
       'billing_address.state', 'billing_address.zipcode', 'customer.phone_number', 'product_cart', 'custom_field_responses'
     ])
-    t.strictSame(pathsOf(await refused(id, 'abandon')), pathsOf(missing), 'nobody is known who could have left')
+    t.strictSame(pathsOf(await refused(id, 'abandon')), pathsOf(missing), 'without a known customer there is no abandoned checkout')
     const minimal = await open({ ...bare, minimal_address: true })
     t.strictSame(pathsOf(await refused(minimal, 'pay', { ...BUYER, billing_address: { country: 'DE' } })),
       ['billing_address.zipcode', 'product_cart'])
   })
 
-  t.test('details that are wrong', async t => {
+  t.test('invalid details', async t => {
     const { open, refused } = start(t)
     const id = await open({ custom_fields: [{ key: 'day', label: 'Day', field_type: 'date' }] })
     const wrong = await refused(id, 'pay', {
@@ -57,7 +57,7 @@ t.test('refuses', async t => {
     t.match(await refused(donation, 'pay', { product_cart: [{ product_id: 'pdt_donation', amount: 1 }] }), { code: 'REQUEST_AMOUNT_BELOW_MINIMUM' })
   })
 
-  t.test('what the page of the session does not ask for', async t => {
+  t.test("details that the session's page does not ask for", async t => {
     const { open, refused, done } = start(t)
     const flags = { allow_discount_code: false, allow_currency_selection: false, allow_phone_number_collection: false, allow_tax_id: false }
     const id = await open({ feature_flags: flags, discount_codes: ['SAVE10'] })
@@ -65,10 +65,10 @@ t.test('refuses', async t => {
       discount_codes: ['SAVE10', 'FLAT5'], customer: { phone_number: '+12025550142' }, billing_currency: 'EUR', tax_id: 'DE136695976'
     })), ['discount_codes', 'customer.phone_number', 'tax_id', 'billing_currency'])
     t.match(await refused(id, 'pay', { discount_code: 'FLAT5' }), { message: /feature_flags\.allow_discount_code: true/ })
-    t.equal((await done(id, 'pay', { discount_codes: ['save10'], billing_currency: 'USD' })).total_amount, 1799, 'what it has anyway')
+    t.equal((await done(id, 'pay', { discount_codes: ['save10'], billing_currency: 'USD' })).total_amount, 1799, 'details that the session already has')
   })
 
-  t.test('what is no way to pay, before there is a payment', async t => {
+  t.test('an invalid payment method, before a payment is created', async t => {
     const { open, refused } = start(t)
     const id = await open()
     for (const [how, path] of [
@@ -82,7 +82,7 @@ t.test('refuses', async t => {
     }
   })
 
-  t.test('a session that has come to its end', async t => {
+  t.test('a session that has ended', async t => {
     const { open, done, refused, call } = start(t)
     const paid = await open()
     const { payment_id: paymentId } = await done(paid, 'pay')
@@ -106,7 +106,7 @@ t.test('refuses', async t => {
     }
   })
 
-  t.test('details for a session that has its payment', async t => {
+  t.test('details for a session that already has a payment', async t => {
     const { open, refused, done } = start(t)
     const id = await open({ confirm: true })
     t.match(await refused(id, 'pay', { customer: { name: 'Other' }, outcome: 'failed' }), {
@@ -116,7 +116,7 @@ t.test('refuses', async t => {
     t.equal((await done(id, 'pay')).status, 'succeeded')
   })
 
-  t.test('a checkout that was abandoned before, and a payment that has none', async t => {
+  t.test('a checkout that was already abandoned, and a payment that has no checkout', async t => {
     const { open, done, refused, call, pay } = start(t)
     const id = await open()
     await done(id, 'abandon')

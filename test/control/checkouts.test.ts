@@ -1,4 +1,4 @@
-/** Checkout sessions without a browser: paid, expired and abandoned over the control API, with what the hosted page would check. */
+/** Checkout sessions without a browser: paid, expired and abandoned through the control API, with the checks of the hosted page. */
 import t from 'tap'
 import { createControls } from '../../src/client/controls.js'
 import { checkouts } from '../../src/resources/checkouts/routes.js'
@@ -6,8 +6,8 @@ import { payments } from '../../src/resources/payments/routes.js'
 import { paymentBody, startEmulator } from '../helper.js'
 import { type SessionBody, ADDRESS, BUYER, HOUR_MS, start } from './checkout-sessions.js'
 
-t.test('answers', async t => {
-  t.test('a session is paid with its own details', async t => {
+t.test('completes sessions', async t => {
+  t.test('pays a session with its own details', async t => {
     const { open, done, get } = start(t)
     const id = await open({ metadata: { order: '7' }, discount_codes: ['SAVE10'] })
     const payment = await done(id, 'pay')
@@ -25,7 +25,7 @@ t.test('answers', async t => {
     t.match(await get(`/_emulator/checkouts/${id}`), { state: 'submitted', abandoned_at: null })
   })
 
-  t.test('an existing customer is found, by id or by the e-mail address that is given', async t => {
+  t.test('finds an existing customer by id or e-mail address', async t => {
     const { open, done, stored } = start(t)
     const before = stored()['customers']
     const named = await done(await open({ customer: { customer_id: 'cus_ada' } }), 'pay')
@@ -37,7 +37,7 @@ t.test('answers', async t => {
     t.equal(stored()['customers'], Number(before) + 1)
   })
 
-  t.test('every detail can be given, and wins over the session', async t => {
+  t.test("takes every detail, which overrides the session's", async t => {
     const { open, done } = start(t)
     const id = await open({
       product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }, { product_id: 'pdt_donation', quantity: 2 }],
@@ -68,15 +68,15 @@ t.test('answers', async t => {
     })
   })
 
-  t.test('what the customer decides changes the total: codes, amounts, country, tax id', async t => {
+  t.test('recalculates the total for codes, amounts, country and tax id', async t => {
     const { open, done } = start(t)
     const total = async (changes: Partial<SessionBody>, details: object) => (await done(await open(changes), 'pay', details)).total_amount
     const plain = await total({}, {})
     t.equal(plain, 1999)
     t.equal(await total({}, { discount_code: 'save10' }), 1799)
-    t.equal(await total({ discount_codes: ['SAVE10'] }, { discount_codes: [] }), 1999, 'none of the session\'s codes')
+    t.equal(await total({ discount_codes: ['SAVE10'] }, { discount_codes: [] }), 1999, "without the session's codes")
     const german = { ...ADDRESS, country: 'DE', state: null }
-    t.ok(await total({}, { billing_address: german }) > plain, 'tax comes on top')
+    t.ok(await total({}, { billing_address: german }) > plain, 'tax is added')
     t.equal(await total({}, { billing_address: german, tax_id: 'DE136695976' }), plain, 'reverse charge')
     const donation = { product_cart: [{ product_id: 'pdt_donation', quantity: 2 }] }
     t.equal(await total(donation, { product_cart: [{ product_id: 'pdt_donation', amount: 700 }] }), 1400)
@@ -88,7 +88,7 @@ t.test('answers', async t => {
     t.equal(await total(twice, { product_cart: both }), 1500, 'line by line')
   })
 
-  t.test('cards and outcomes, as for payments', async t => {
+  t.test('takes cards and outcomes as for payments', async t => {
     const { open, done } = start(t)
     t.match(await done(await open(), 'pay', { card: '4000 0000 0000 0002' }), { status: 'failed', error_code: 'GENERIC_DECLINE' })
     t.match(await done(await open(), 'pay', { outcome: 'failed', error_code: 'LOST_CARD' }), { status: 'failed', error_code: 'LOST_CARD' })
@@ -97,7 +97,7 @@ t.test('answers', async t => {
     t.match(await done(await open({ force_3ds: true }), 'pay', { card: '4242424242424242' }), { status: 'requires_customer_action' })
   })
 
-  t.test('3-D Secure is answered by a second call', async t => {
+  t.test('answers 3-D Secure with a second call', async t => {
     const { open, done } = start(t)
     for (const [outcome, status] of [['succeeded', 'succeeded'], ['failed', 'failed']] as const) {
       const id = await open()
@@ -107,7 +107,7 @@ t.test('answers', async t => {
     }
   })
 
-  t.test('a cart that comes to 0 needs no method', async t => {
+  t.test('needs no payment method for a total of 0', async t => {
     const { open, done, refused } = start(t)
     const free = { product_cart: [{ product_id: 'pdt_ebook', quantity: 0 }] }
     for (const how of [undefined, { outcome: 'succeeded' }, { card: '4242424242424242' }]) {
@@ -117,7 +117,7 @@ t.test('answers', async t => {
     t.equal((await done(await open(free), 'pay', { outcome: 'cancelled' })).status, 'cancelled')
   })
 
-  t.test('the payment of a confirm, and that of a static link', async t => {
+  t.test('pays the payment of a confirmed session, and that of a static link', async t => {
     const { open, done, call, get, emulator } = start(t)
     const confirmed = await open({ confirm: true })
     t.match(await done(confirmed, 'pay'), { status: 'succeeded', checkout_session_id: confirmed })
@@ -133,7 +133,7 @@ t.test('answers', async t => {
     t.match(await done(session?.session_id ?? '', 'pay'), { status: 'succeeded', customer: { email: 'nina@example.com' } })
   })
 
-  t.test('expire ends a session, and the link of its payment', async t => {
+  t.test('expires a session and the link of its payment', async t => {
     const { open, done, call, get, emulator } = start(t)
     const id = await open()
     t.match(await done<object>(id, 'expire'), { session_id: id, state: 'expired', payment_id: null })
@@ -143,11 +143,11 @@ t.test('answers', async t => {
 
     const confirmed = await open({ confirm: true })
     const { payment_id: paymentId } = await done<{ payment_id: string }>(confirmed, 'expire')
-    t.match(await get(`/payments/${paymentId}`), { status: 'requires_payment_method' }, 'the payment stays as it was')
+    t.match(await get(`/payments/${paymentId}`), { status: 'requires_payment_method' }, 'the payment is unchanged')
     t.equal((await call('POST', `/_emulator/payments/${paymentId}/pay`, { body: { outcome: 'succeeded' } })).status, 422)
   })
 
-  t.test('abandon makes the payment and leaves it', async t => {
+  t.test('abandon creates the payment and leaves it unpaid', async t => {
     const { open, done, get } = start(t)
     const id = await open({ customer: { email: 'nina@example.com' } })
     const payment = await done(id, 'abandon', { customer: { name: 'Nina' } })
@@ -156,7 +156,7 @@ t.test('answers', async t => {
   })
 })
 
-t.test('ids that fixtures have chosen tell nothing: they are looked up', async t => {
+t.test('looks up ids chosen in fixtures, with any prefix', async t => {
   const { emulator, call } = startEmulator(t)
   const { sandbox } = emulator
   const context = { sandbox, baseUrl: 'http://127.0.0.1', now: sandbox.clock.now() }
@@ -175,8 +175,8 @@ t.test('ids that fixtures have chosen tell nothing: they are looked up', async t
   await t.rejects(controls.pay('third'), { message: /there is no payment third/ })
 })
 
-t.test('what follows', async t => {
-  t.test('a session is paid once, also by many at the same moment', async t => {
+t.test('keeps the rules of a checkout', async t => {
+  t.test('pays a session once, even when many calls arrive together', async t => {
     const { open, act, stored } = start(t)
     const id = await open({ discount_codes: ['SAVE10'] })
     const answers = await Promise.all(Array.from({ length: 8 }, () => act(id, 'pay')))
@@ -184,7 +184,7 @@ t.test('what follows', async t => {
     t.equal(stored()['payments'], 1)
   })
 
-  t.test('a declined payment is tried again', async t => {
+  t.test('allows another attempt after a decline', async t => {
     const { open, done, events } = start(t)
     const id = await open()
     const { payment_id: first } = await done(id, 'pay', { outcome: 'failed' })
@@ -192,7 +192,7 @@ t.test('what follows', async t => {
     t.strictSame((await events()).map(({ type }) => type), ['payment.failed', 'payment.succeeded'])
   })
 
-  t.test('the events of an abandoned checkout, and of its recovery', async t => {
+  t.test('sends the events of an abandoned and a recovered checkout', async t => {
     const { open, done, events } = start(t)
     const id = await open()
     const { payment_id: paymentId, customer, brand_id: brandId } = await done(id, 'abandon')
@@ -219,7 +219,7 @@ t.test('what follows', async t => {
     })
   })
 
-  t.test('a payment with a link is abandoned too, after a failure and after its link has expired', async t => {
+  t.test('abandons a payment with a link, even after a failure and after its link has expired', async t => {
     const { pay, call, events } = start(t)
     const { payment_id: failed } = await pay(paymentBody({ payment_link: true }))
     await call('POST', `/_emulator/payments/${failed}/pay`, { body: { outcome: 'failed' } })
@@ -230,7 +230,7 @@ t.test('what follows', async t => {
     t.strictSame(reasons, ['payment_failed', 'checkout_incomplete'])
   })
 
-  t.test('nothing is reported of a checkout that nobody abandoned', async t => {
+  t.test('sends no event for a checkout that was not abandoned', async t => {
     const { open, done, events } = start(t)
     await done(await open(), 'pay')
     await done(await open(), 'expire')

@@ -1,4 +1,4 @@
-/** Moving the sandbox's clock over what falls due: order, slices, what may happen meanwhile, and its limit. */
+/** Moves of the sandbox's clock past due jobs: their order, slices, requests during a move, and the limit. */
 import { setTimeout as wait } from 'node:timers/promises'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
@@ -20,7 +20,7 @@ function startFrozen (test: Test, options: Parameters<typeof startEmulator>[1] =
 const move = ({ call }: TestEmulator, body: object, prefix = ''): Promise<Answer<Moved & Refusal>> =>
   call('POST', `${prefix}/_emulator/clock`, { body }) as Promise<Answer<Moved & Refusal>>
 
-/** A job of every day, which tells when it happened and by which clock. */
+/** A daily job that reports when it ran and by which clock. */
 function addDaily (test: Test, happened: (subjectId: string, context: Context) => void = () => {}, kind = 'test.daily'): void {
   addJob(test, kind, (subjectId, context) => {
     happened(subjectId, context)
@@ -40,7 +40,7 @@ function work (ms: number): void {
   while (performance.now() < end);
 }
 
-t.test('what falls due on the way happens at its instant, in order', async t => {
+t.test('runs due jobs at their instant, in order', async t => {
   const shop = startFrozen(t)
   const { emulator: { sandbox } } = shop
   const happened: Array<[string, number, number]> = []
@@ -55,7 +55,7 @@ t.test('what falls due on the way happens at its instant, in order', async t => 
   }), 'the clock says so too')
 })
 
-t.test('one move or many leave the same', async t => {
+t.test('gives the same result in one move as in many', async t => {
   const run = async (moves: readonly number[]) => {
     const shop = startFrozen(t, { seed: 'same', settlementDelay: '36h' })
     const { emulator: { sandbox }, call } = shop
@@ -87,7 +87,7 @@ t.test('one move or many leave the same', async t => {
 })
 
 t.test('a long move', async t => {
-  t.test('lets others be answered, and is stored slice by slice', async t => {
+  t.test('answers other requests, and is stored slice by slice', async t => {
     const shop = startFrozen(t)
     const { emulator: { sandbox } } = shop
     addDaily(t, () => { work(0.5) })
@@ -107,12 +107,12 @@ t.test('a long move', async t => {
     }
     t.equal((await moved).json.done.jobs, 1000)
     t.ok(slices >= 50, `${slices} slices`)
-    t.ok(times.length >= 20, `${times.length} payments were made meanwhile`)
-    t.strictSame(times, times.toSorted(), 'at the time that the clock had come to')
+    t.ok(times.length >= 20, `${times.length} payments were made during the move`)
+    t.strictSame(times, times.toSorted(), 'at the time that the clock had reached')
     t.ok(new Set(times).size > 5)
   })
 
-  t.test('waits for the one before it', async t => {
+  t.test('waits for an earlier move', async t => {
     const shop = startFrozen(t)
     addDaily(t, () => { work(0.2) })
     subjects(50, shop.emulator.sandbox)
@@ -130,7 +130,7 @@ t.test('a long move', async t => {
     'the sandbox was restored from a snapshot': ({ call }: TestEmulator) => call('POST', '/~one/_emulator/snapshots/before/restore'),
     'the sandbox was closed': ({ call }: TestEmulator) => call('DELETE', '/_emulator/sandboxes/one')
   })) {
-    t.test(`ends when ${what}`, async t => {
+    t.test(`ends with an error: ${what}`, async t => {
       const shop = startFrozen(t)
       const { call } = shop
       const happened: string[] = []
@@ -151,14 +151,14 @@ t.test('a long move', async t => {
       }
       const before = happened.length
       await wait(50)
-      t.equal(happened.length, before, 'nothing goes on')
+      t.equal(happened.length, before, 'nothing continues')
       t.equal((await move(shop, { advance_ms: 1000 }, '/~one')).status, 200)
     })
   }
 })
 
-t.test('the limit', async t => {
-  t.test('is one of each subject, not of the move', async t => {
+t.test('the limit of jobs in a move', async t => {
+  t.test('applies to each subject, not to the whole move', async t => {
     const shop = startFrozen(t)
     addDaily(t)
     subjects(40, shop.emulator.sandbox)
@@ -167,7 +167,7 @@ t.test('the limit', async t => {
     t.equal(json.done.jobs, 16_000)
   })
 
-  t.test('ends the move with an error that names the subject, and keeps what has happened', async t => {
+  t.test('ends the move with an error that names the subject, and keeps what was done', async t => {
     const shop = startFrozen(t)
     let times = 0
     addDaily(t, () => { times++ })
@@ -179,11 +179,11 @@ t.test('the limit', async t => {
       'and everything until then has happened. Move it again to go on, or move it less far')
     t.equal(times, STEPS_MAX)
     t.equal((await shop.get('/_emulator/clock'))['now'], stopped)
-    t.equal((await move(shop, { advance_ms: DAY_MS })).json.done.jobs, 1, 'it goes on from there')
+    t.equal((await move(shop, { advance_ms: DAY_MS })).json.done.jobs, 1, 'it continues from there')
   })
 })
 
-t.test('a clock that runs', async t => {
+t.test('moves a running clock at least to its target, and never back by itself', async t => {
   const shop = startEmulator(t)
   const { emulator: { sandbox } } = shop
   const from = sandbox.clock.now()
@@ -192,13 +192,13 @@ t.test('a clock that runs', async t => {
   const { json } = await move(shop, { advance_ms: DAY_MS })
   t.equal(json.done.jobs, 10)
   const now = Date.parse(json.now) * 1000
-  t.ok(now >= from + DAY_US, 'it has come at least as far as was asked')
-  t.ok(now >= from + DAY_US - 1000 + 200_000 - 50_000, 'and has not gone back to the target that it had passed meanwhile')
+  t.ok(now >= from + DAY_US, 'it is at least as late as the target')
+  t.ok(now >= from + DAY_US - 1000 + 200_000 - 50_000, 'it did not go back to the target that it had passed during the work')
   const { json: back } = await move(shop, { now: '2026-01-01T00:00:00Z' })
-  t.match(back, { now: /^2026-01-01T00:00:/, frozen: false, done: { jobs: 0 } }, 'it goes back when it is told to')
+  t.match(back, { now: /^2026-01-01T00:00:/, frozen: false, done: { jobs: 0 } }, 'it goes back when asked to')
 })
 
-t.test('work that is under way is listed', async t => {
+t.test('lists work in progress', async t => {
   const shop = startFrozen(t)
   addDaily(t, () => { work(0.2) })
   subjects(50, shop.emulator.sandbox)

@@ -1,4 +1,4 @@
-/** The computer's clock is set back, or forward: the sandbox's clock never goes back by itself. */
+/** The computer's clock is set back or forward. The sandbox's clock never goes back by itself. */
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import fc from 'fast-check'
@@ -9,7 +9,7 @@ import { startReceiver } from '../receiver.js'
 
 const HOUR_US = 3_600_000_000
 
-/** The computer's clock, which the test can set. */
+/** The computer's clock, set by the test. */
 function computer (): Clock & { setBy: (us: number) => void } {
   let offset = 0
   return { now: () => Date.now() * 1000 + offset, setBy: us => { offset += us } }
@@ -28,7 +28,7 @@ async function payTimes (shop: TestEmulator, count: number): Promise<string[]> {
   return ids
 }
 
-t.test('a steady clock never goes back, follows forward, and goes on at the pace of time', async t => {
+t.test('steadyClock never goes back, follows the computer forward, and keeps pace with real time', async t => {
   fc.assert(fc.property(fc.array(fc.record({ passes: fc.nat(10_000), set: fc.integer({ min: -1e7, max: 1e7 }) })), steps => {
     let [wall, elapsed] = [1_000_000_000, 0]
     const clock = steadyClock({ now: () => wall }, () => elapsed / 1000)
@@ -38,13 +38,13 @@ t.test('a steady clock never goes back, follows forward, and goes on at the pace
       elapsed += passes
       const now = clock.now()
       if (passes + set >= 0) t.equal(now - before, passes + set, 'as far as the computer')
-      else t.equal(now - before, passes, 'as far as time')
+      else t.equal(now - before, passes, 'as far as elapsed time')
       before = now
     }
   }))
 })
 
-t.test('set back while it runs', async t => {
+t.test('keeps lists in order when the computer is set back while it runs', async t => {
   const system = computer()
   const receiver = await startReceiver(t)
   const shop = startEmulator(t, { refundDelay: '100ms', settlementDelay: '100ms', webhookUrl: receiver.url }, system)
@@ -65,13 +65,13 @@ t.test('set back while it runs', async t => {
   await shop.call('GET', '/_emulator/idle')
   const signed = receiver.received.map(({ headers }) => Number(headers['webhook-timestamp']))
   t.equal(signed.length, 2)
-  t.ok(Math.abs((signed[1] ?? 0) - Date.now() / 1000 + 3600) < 60, 'what is sent is signed with the time of the computer, which receivers compare')
+  t.ok(Math.abs((signed[1] ?? 0) - Date.now() / 1000 + 3600) < 60, "deliveries are signed with the computer's time, which receivers compare")
   system.setBy(3 * HOUR_US)
   const later = await clockOf(shop)
   t.ok(later >= before + 2 * HOUR_US && later < before + 3 * HOUR_US + 60_000_000, 'it follows the computer forward')
 })
 
-t.test('set back between two runs', async t => {
+t.test('keeps lists in order when the computer is set back between two runs', async t => {
   const database = join(t.testdir(), 'shop.db')
   const runs = async (t: Test, system: Clock, act: (shop: TestEmulator) => Promise<void>) => {
     const shop = startEmulator(t, { database }, system)
@@ -90,7 +90,7 @@ t.test('set back between two runs', async t => {
   system.setBy(-HOUR_US)
   for (let run = 0; run < 2; run++) {
     await runs(t, system, async shop => {
-      t.ok(await clockOf(shop) >= before, 'it goes on from where it had come to')
+      t.ok(await clockOf(shop) >= before, 'it continues from the time it had reached')
       paid.push(...await payTimes(shop, 2))
       t.strictSame(await idsInList(shop), paid.toReversed())
       before = await clockOf(shop)
@@ -106,7 +106,7 @@ t.test('set back between two runs', async t => {
   })
 })
 
-t.test('a snapshot of a computer that is ahead', async t => {
+t.test('accepts a snapshot of a computer that is ahead', async t => {
   const ahead = computer()
   ahead.setBy(HOUR_US)
   const other = startEmulator(t, {}, ahead)
@@ -119,5 +119,5 @@ t.test('a snapshot of a computer that is ahead', async t => {
   })
   t.strictSame(await idsInList(shop), [id])
   const [next = ''] = await payTimes(shop, 1)
-  t.strictSame(await idsInList(shop), [next, id], 'what comes after it is newer')
+  t.strictSame(await idsInList(shop), [next, id], 'later payments are newer')
 })

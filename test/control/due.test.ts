@@ -1,4 +1,4 @@
-/** Jobs that wait for the sandbox's clock: their order, what becomes of one that throws, and /_emulator/due. */
+/** Jobs that wait for the sandbox's clock: their order, failed jobs, and /_emulator/due. */
 import { setTimeout as wait } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import fc from 'fast-check'
@@ -44,7 +44,7 @@ async function eventually (isTrue: () => boolean | Promise<boolean>): Promise<vo
 }
 
 t.test('a job that fails', async t => {
-  t.test('is set aside, reported once, and holds up nothing', async t => {
+  t.test('is set aside, reported once, and delays no other job', async t => {
     const shop = emulatorOn(t, false)
     const { emulator: { sandbox } } = shop
     addJob(t, 'test.throws', () => { throw new Error('no exchange rate for XAF') })
@@ -65,10 +65,10 @@ t.test('a job that fails', async t => {
     const reports = shop.reports()
     t.equal(reports.length, 2, reports.join('\n'))
     t.match(reports[0], /test\.throws of sub_1 failed and was set aside \(GET \/_emulator\/due lists it\): no exchange rate for XAF/)
-    t.equal((await shop.get('/_emulator/clock'))['due'], 0, 'it does not wait any more')
+    t.equal((await shop.get('/_emulator/clock'))['due'], 0, 'it no longer waits')
   })
 
-  t.test('takes back its own rows and no others, whatever it throws', async t => {
+  t.test('rolls back its own rows only, for any thrown value', async t => {
     const thrown = [new Error('an error'), new TypeError('another'), 'a text', undefined, null, 7, { code: 'SQLITE_FULL' }, sqliteError('SQLITE_CONSTRAINT')]
     await fc.assert(fc.asyncProperty(
       fc.array(fc.record({
@@ -100,7 +100,7 @@ t.test('a job that fails', async t => {
       }), { numRuns: 15 })
   })
 
-  t.test('can be retried, which tells whether it worked', async t => {
+  t.test('can be retried, and the reply says whether it worked', async t => {
     const shop = emulatorOn(t)
     const { emulator: { sandbox }, call } = shop
     let problem: string | null = 'the first'
@@ -123,7 +123,7 @@ t.test('a job that fails', async t => {
     t.strictSame([status, (json as Refusal).code], [404, 'NOT_FOUND'])
   })
 
-  t.test('can be dropped; one that waits can not', async t => {
+  t.test('can be dropped; a waiting job cannot', async t => {
     const shop = emulatorOn(t)
     const { emulator: { sandbox }, call } = shop
     sandbox.due.add(START_US, 'test.unknown', 'a/b %')
@@ -152,7 +152,7 @@ t.test('a job that fails', async t => {
   })
 })
 
-t.test('a test has functions for it', async t => {
+t.test('start() has functions for it', async t => {
   t.capture(console, 'error')
   await using shop = await start({ refundDelay: '2h', clock: { now: '2026-03-01T00:00:00Z', frozen: true } })
   const { payment_id: id } = await shop.request<{ payment_id: string }>('POST', '/payments', paymentBody())
@@ -169,7 +169,7 @@ t.test('a test has functions for it', async t => {
   await t.rejects(shop.dropDue(job), { code: 'NOT_FOUND' })
 })
 
-t.test('a subject has one job of a kind', async t => {
+t.test('keeps one job of a kind for each subject', async t => {
   const { emulator: { sandbox: { due } } } = emulatorOn(t)
   due.add(START_US + 3, 'test.a', 'sub_1')
   due.add(START_US + 1, 'test.b', 'sub_1')
@@ -183,7 +183,7 @@ t.test('a subject has one job of a kind', async t => {
   t.strictSame(list(), [['test.a', 'sub_2', 2]])
 })
 
-t.test('the list has pages and filters', async t => {
+t.test('pages and filters the list', async t => {
   const shop = emulatorOn(t)
   for (let index = 0; index < 25; index++) shop.emulator.sandbox.due.add(START_US + (25 - index) * SECOND_US, `test.${index % 2}`, `sub_${index}`)
   const ids = async (query: string) => (await shop.get<DueList>(`/_emulator/due?${query}`)).items.map(({ subject_id: id }) => Number(id.slice(4)))
@@ -195,7 +195,7 @@ t.test('the list has pages and filters', async t => {
   t.equal((await shop.call('GET', '/_emulator/due?page_size=1000')).status, 422)
 })
 
-t.test('a clock that stands still', async t => {
+t.test('runs only jobs due at the current instant while the clock is frozen', async t => {
   const shop = emulatorOn(t)
   const { emulator: { sandbox } } = shop
   const performed: string[] = []
@@ -205,11 +205,11 @@ t.test('a clock that stands still', async t => {
   sandbox.due.add(START_US, 'test.now', 'now')
   await eventually(() => performed.length > 0)
   await shop.call('GET', '/_emulator/idle')
-  t.strictSame(performed, ['now'], 'what is due at that instant happens, and nothing later')
+  t.strictSame(performed, ['now'], 'jobs due at that instant run, later ones do not')
 })
 
-t.test('nothing turns into a loop', async t => {
-  t.test('a job that makes itself due again at once', async t => {
+t.test('never loops', async t => {
+  t.test('with a job that makes itself due again immediately', async t => {
     const shop = emulatorOn(t)
     const { emulator: { sandbox } } = shop
     let times = 0
@@ -225,7 +225,7 @@ t.test('nothing turns into a loop', async t => {
     t.equal(shop.reports().length, 1)
   })
 
-  t.test('a database that can not store what happens', async t => {
+  t.test('when the database cannot store the result', async t => {
     const shop = emulatorOn(t)
     const { emulator: { sandbox } } = shop
     const performed: string[] = []
@@ -243,20 +243,20 @@ t.test('nothing turns into a loop', async t => {
     sandbox.due.add(START_US, 'test.now', 'sub_1')
     const begun = performance.now()
     await eventually(() => attempts >= 3)
-    t.ok(performance.now() - begun > 700, 'it rests longer each time: 250 ms, then 500 ms')
+    t.ok(performance.now() - begun > 700, 'it waits longer each time: 250 ms, then 500 ms')
     t.equal(shop.reports().length, 1, 'reported once')
     t.equal((await shop.call('POST', '/_emulator/clock', { body: { advance_ms: 1000 } })).status, 503)
     t.equal((await shop.get('/_emulator/clock'))['now'], START)
-    t.match(await shop.due(), { waiting_count: 1, failed_count: 0 }, 'it is no fault of the job')
+    t.match(await shop.due(), { waiting_count: 1, failed_count: 0 }, 'the job is not marked as failed')
     isFull = false
     performed.length = 0
     await eventually(() => performed.length > 0)
-    t.strictSame(performed, ['sub_1'], 'it goes on by itself')
+    t.strictSame(performed, ['sub_1'], 'it continues by itself')
     t.equal((await shop.due()).waiting_count, 0)
   })
 })
 
-t.test('a database of before keeps its jobs, each once', async t => {
+t.test('keeps the jobs of an older database, each once', async t => {
   const file = join(t.testdir(), 'old.db')
   const steps = readdirSync(packagePath('db')).filter(name => name.endsWith('.sql') && name < '0011').sort()
   const old = new Sqlite(file)

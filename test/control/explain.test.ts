@@ -1,4 +1,4 @@
-/** How a total came about: held against what the payment itself says, step by step. */
+/** Explanations of a total, compared with the stored payment step by step. */
 import t from 'tap'
 import type { components } from '../../src/contract/control-types.gen.js'
 import { paymentBody, startEmulator, type PaymentBody, type TestEmulator } from '../helper.js'
@@ -15,20 +15,20 @@ async function explained ({ pay, get }: TestEmulator, changes: Partial<PaymentBo
 
 const of = (steps: Step[], kind: Step['kind']) => steps.filter(step => step.kind === kind)
 
-/** Every step begins where the one before it ended, and the lines add up. */
+/** Every step begins with the result of the previous step, and the lines add up. */
 function addsUp (test: { equal (found: unknown, wanted: unknown, message: string): unknown }, { steps, total_amount: total, tax, currency }: Explanation): void {
   steps.forEach((step, index) => {
     const earlier = steps[index - 1]
     if (step.before === null) return
-    test.equal(step.before, earlier?.after, `${step.text} begins where the step before ended`)
+    test.equal(step.before, earlier?.after, `${step.text} begins with the result of the previous step`)
     if (step.kind !== 'tax') test.equal(step.before + step.change, step.after, step.text)
   })
-  test.equal(of(steps, 'line_total').reduce((sum, { after }) => sum + after, 0), total, 'the lines come to the total')
-  test.equal(of(steps, 'tax').reduce((sum, { change }) => sum + change, 0), tax, 'the taxes come to the tax')
-  test.equal(steps.at(-1)?.currency, currency, 'the end is in the currency charged')
+  test.equal(of(steps, 'line_total').reduce((sum, { after }) => sum + after, 0), total, 'the lines add up to the total')
+  test.equal(of(steps, 'tax').reduce((sum, { change }) => sum + change, 0), tax, 'the taxes add up to the tax')
+  test.equal(steps.at(-1)?.currency, currency, 'the last amount is in the charged currency')
 }
 
-t.test('answers', async t => {
+t.test('explains', async t => {
   t.test('prices, product discounts, codes, conversion, tax and the sum', async t => {
     const emulator = startEmulator(t)
     const explanation = await explained(emulator, {
@@ -64,7 +64,7 @@ t.test('answers', async t => {
     t.ok(explanation.as_of_now.includes('The terms of the discount code SAVE10.'))
   })
 
-  t.test('where a price comes from, and why there is no tax', async t => {
+  t.test('the source of a price, and the reason for no tax', async t => {
     const emulator = startEmulator(t)
     const open = await explained(emulator, { product_cart: [{ product_id: 'pdt_donation', quantity: 2, amount: 750 }] })
     t.match(of(open.steps, 'unit_price'), [{ after: 1500, text: /2 × \$7\.50, the amount of the request \(.*at least \$5\.00\) = \$15\.00/ }])
@@ -108,15 +108,15 @@ t.test('answers', async t => {
   })
 })
 
-t.test('refuses', async t => {
+t.test('refuses unknown payments', async t => {
   const { call } = startEmulator(t)
   const { status, json } = await call('GET', '/_emulator/payments/pay_nothing/explain')
   t.equal(status, 404)
   t.match(json, { code: 'NOT_FOUND', message: /there is no payment pay_nothing/ })
 })
 
-t.test('what follows', async t => {
-  t.test('a product that has another price now is told as it was sold', async t => {
+t.test('explains the terms of the sale', async t => {
+  t.test('a product whose price has changed since the sale', async t => {
     const emulator = startEmulator(t)
     const { id } = await explained(emulator, {})
     const price = { type: 'one_time_price', currency: 'USD', price: 2500, discount: 0, purchasing_power_parity: false }
@@ -126,7 +126,7 @@ t.test('what follows', async t => {
     t.match(of(explanation.steps, 'unit_price'), [{ after: 1999, text: /the price of the product at that time \(\$25\.00 now\)/ }])
   })
 
-  t.test('where the terms have changed, only what is stored is told', async t => {
+  t.test('only stored facts where the terms have changed', async t => {
     const emulator = startEmulator(t)
     const { id } = await explained(emulator, {
       billing: { country: 'DE' }, product_cart: [{ product_id: 'pdt_course', quantity: 1 }], discount_codes: ['SAVE10']
@@ -139,7 +139,7 @@ t.test('what follows', async t => {
     t.match(of(explanation.steps, 'discounts'), [{ before: 4900, after: 3528, text: /discounts together \(SAVE10 took \$3\.92 in all\): -\$13\.72/ }])
   })
 
-  t.test('a deleted code keeps its terms', async t => {
+  t.test('a deleted code with its terms', async t => {
     const emulator = startEmulator(t)
     const { id } = await explained(emulator, { discount_codes: ['SAVE10'] })
     t.equal((await emulator.call('DELETE', '/discounts/dsc_save10')).status, 204)

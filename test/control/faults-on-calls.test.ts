@@ -1,4 +1,4 @@
-/** What faults do to calls of the API: at which calls they happen, how the connection ends, and what the client library makes of it. */
+/** Effects of faults on API calls: which calls they hit, how the connection ends, and how the client library reports it. */
 import { connect as connectSocket } from 'node:net'
 import DodoPayments from 'dodopayments'
 import t from 'tap'
@@ -8,7 +8,7 @@ import { paymentBody, type Refusal } from '../helper.js'
 import { JSON_TYPE } from '../processes.js'
 import { type AddFault, type FaultList, FAULTS, listening, fault, BODY } from './faulty-calls.js'
 
-/** What a raw request gets before its connection ends, and how that ended: FIN ends it, RST is an error. */
+/** The bytes of the answer to a raw request, and how its connection ended: FIN is a normal end, RST an error. */
 async function raw (url: string, request: string): Promise<{ text: string, error: string | null }> {
   const socket = connectSocket(Number(new URL(url).port), '127.0.0.1')
   let text = ''
@@ -33,8 +33,8 @@ const PAYMENT: DodoPayments.PaymentCreateParams = {
 
 const thrown = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => 'nothing', error => error)
 
-t.test('what follows', async t => {
-  t.test('an error answers as it says, and the call does nothing', async t => {
+t.test('applies faults', async t => {
+  t.test('error: answers with the given error, and the call has no effect', async t => {
     const { fail, send, payments, rules } = await listening(t)
     const teapot = { status: 418, code: 'TEAPOT', message: 'Hot', headers: { 'x-should-retry': 'false' } }
     await fail({ kind: 'error', operation: 'POST /payments', count: 1, ...teapot })
@@ -48,7 +48,7 @@ t.test('what follows', async t => {
     t.equal((await send('POST', '/payments', BODY, JSON_TYPE)).status, 200)
   })
 
-  t.test('an error after: the change has been made, whatever is answered', async t => {
+  t.test('error after: the change was made, but the answer is an error', async t => {
     const { fail, send, payments } = await listening(t)
     await fail({ kind: 'error', status: 502, when: 'after', count: 1 })
     const { status, json } = await send('POST', '/payments', BODY, JSON_TYPE)
@@ -56,7 +56,7 @@ t.test('what follows', async t => {
     t.equal(payments(), 1)
   })
 
-  t.test('codes and statuses find each other', async t => {
+  t.test('derives a code from a status, and a status from a code', async t => {
     const { fail } = await listening(t)
     const answers = async (body: Partial<AddFault>) => {
       const [rule] = await fail({ kind: 'error', ...body })
@@ -71,7 +71,7 @@ t.test('what follows', async t => {
     t.strictSame(await answers({ code: 'CONSTRUCTOR' }), [500, 'CONSTRUCTOR'])
   })
 
-  t.test('rules are asked in order, counted, and fit a method, an operation or all', async t => {
+  t.test('applies rules in order, counts them, and matches a method, an operation or all', async t => {
     const { fail, send, rules, call } = await listening(t)
     await fail({ kind: 'error', operation: 'POST *', status: 501, count: 1 })
     await fail({ kind: 'error', operation: 'GET /payments/{payment_id}', status: 502 })
@@ -87,7 +87,7 @@ t.test('what follows', async t => {
     t.equal(await status('GET', '/payments/pay_x'), 404)
   })
 
-  t.test('a probability strikes about so often', async t => {
+  t.test('applies a rule with about its probability', async t => {
     const { fail, call } = await listening(t)
     const [rule] = await fail({ kind: 'error', probability: 0.3 })
     for (let n = 0; n < 400; n++) await call('GET', '/brands')
@@ -96,7 +96,7 @@ t.test('what follows', async t => {
     t.ok(met > 60 && met < 180, `${met} of 400`)
   })
 
-  t.test('a delay keeps its call waiting, and no other', async t => {
+  t.test('delays one call and no other', async t => {
     const { send, payments, fail, used, emulator } = await listening(t)
     const ended: string[] = []
     const waiting = async (name: string) => {
@@ -107,19 +107,19 @@ t.test('what follows', async t => {
     await fail({ kind: 'delay', delay_ms: 60_000, count: 1 })
     const before = waiting('before')
     await used()
-    t.equal((await send('POST', '/payments', BODY, JSON_TYPE)).status, 200, 'the other has its answer')
-    t.equal(payments(), 1, 'what waits has done nothing yet')
+    t.equal((await send('POST', '/payments', BODY, JSON_TYPE)).status, 200, 'the other call is answered')
+    t.equal(payments(), 1, 'the delayed call has done nothing yet')
     await fail({ kind: 'delay', delay_ms: 60_000, when: 'after', count: 1 })
     const after = waiting('after')
     await until(() => payments() === 2)
     t.equal((await send('GET', '/payments')).status, 200)
-    t.strictSame(ended, [], 'both are waiting still, what one of them does is done and stored')
+    t.strictSame(ended, [], 'both still wait; the effects of the second are stored')
     const closed = emulator.close()
     t.strictSame(await Promise.all([before, after]), [200, 200])
     await closed
   })
 
-  t.test('a delay is as long as it says, and then its call is carried out', async t => {
+  t.test('delays a call by the given time, then performs it', async t => {
     const { send, payments } = await listening(t)
     for (const when of ['before', 'after']) {
       const started = performance.now()
@@ -132,9 +132,9 @@ t.test('what follows', async t => {
     }
   })
 
-  t.test('a client that gives up waiting has made a payment all the same', async t => {
+  t.test('performs a delayed call even if its client gave up', async t => {
     const { client, payments, fail } = await listening(t)
-    await client().payments.list() // so that all is loaded and connected, and the call is sent long before it is given up
+    await client().payments.list() // // so that the client is loaded and connected, and sends the call long before it gives up
     await fail({ kind: 'delay', delay_ms: 1100, count: 1 })
     t.ok(await thrown(client().payments.create(PAYMENT, { timeout: 1000 })) instanceof DodoPayments.APIConnectionTimeoutError)
     await until(() => payments() !== 0)
@@ -149,7 +149,7 @@ t.test('what follows', async t => {
     t.equal(payments(), 0)
   })
 
-  t.test('reset after: RST after the change, and so the official client makes two payments of one', async t => {
+  t.test("reset after: RST after the change, so the official client's retry creates a second payment", async t => {
     const { url, payments, client, fail } = await listening(t)
     t.strictSame(await raw(url, post({ 'x-emulator-fault': 'reset;when=after' })), { text: '', error: 'ECONNRESET' })
     t.equal(payments(), 1)
@@ -161,7 +161,7 @@ t.test('what follows', async t => {
     t.equal(new Set(listed).size, 3)
   })
 
-  t.test('truncate: half of the body, and the end', async t => {
+  t.test('truncate: half of the body, then the connection ends', async t => {
     const { url, payments, client, send } = await listening(t)
     const { text, error } = await raw(url, post({ 'x-emulator-fault': 'truncate' }))
     const [head = '', body = ''] = text.split('\r\n\r\n')
@@ -171,12 +171,12 @@ t.test('what follows', async t => {
     t.match(body, /^\{"/)
     t.equal(payments(), 1)
     await t.rejects(client().payments.create(PAYMENT, { headers: { 'x-emulator-fault': 'truncate' } }))
-    await t.rejects(send('GET', '/payments/none', undefined, fault('truncate')), 'a refusal too')
+    await t.rejects(send('GET', '/payments/none', undefined, fault('truncate')), 'an error reply, too')
     const { json: product } = await send<{ product_id: string }>('GET', '/products/pdt_ebook')
     await t.rejects(send('DELETE', `/products/${product.product_id}`, undefined, fault('truncate')), 'a reply without a body')
   })
 
-  t.test('slow: the body comes in small pieces', async t => {
+  t.test('slow: sends the body in small pieces', async t => {
     const { send, client } = await listening(t)
     const whole = await send('GET', '/products/pdt_ebook')
     const size = Math.ceil(whole.text.length / 5)
@@ -190,7 +190,7 @@ t.test('what follows', async t => {
     t.equal(pdf.status, 200)
   })
 
-  t.test('rate_limited: 429 as the API says it, and the official client tries again', async t => {
+  t.test('rate_limited: 429 as the API answers it, and the official client tries again', async t => {
     const { fail, send, client, payments } = await listening(t)
     await fail({ kind: 'rate_limited', retry_after: 0, count: 3 })
     const { status, json, headers } = await send('POST', '/payments', BODY, JSON_TYPE)
@@ -202,7 +202,7 @@ t.test('what follows', async t => {
     t.ok(await thrown(client().payments.list({}, { headers: fault('rate_limited') })) instanceof DodoPayments.RateLimitError)
   })
 
-  t.test('what the official client makes of errors', async t => {
+  t.test("raises the official client's own error classes", async t => {
     const { fail, client, payments } = await listening(t)
     await fail({ kind: 'error', status: 503, count: 2 })
     await client(2).payments.create(PAYMENT)
@@ -223,10 +223,10 @@ t.test('what follows', async t => {
     }
     await fail({ kind: 'error', status: 500, headers: { 'x-should-retry': 'false' }, count: 1 })
     t.ok(await thrown(client(2).payments.create(PAYMENT)) instanceof DodoPayments.InternalServerError)
-    t.equal(payments(), 1, 'told not to try again')
+    t.equal(payments(), 1, 'a header said not to retry')
   })
 
-  t.test('a server that closes lets what waits go on at once', async t => {
+  t.test('ends all delays when the server closes', async t => {
     const { send, emulator, fail, used } = await listening(t)
     const started = performance.now()
     await fail({ kind: 'delay', delay_ms: 60_000, count: 1 })
@@ -241,7 +241,7 @@ t.test('what follows', async t => {
     t.ok(performance.now() - started < 50_000)
   })
 
-  t.test('the commands', async t => {
+  t.test('takes faults from the commands', async t => {
     const { send, url } = await listening(t, { controlKey: 'secret' })
     const run = (...args: string[]) => runLines([...args, '--url', url, '--control-key', 'secret'])
     const added = await run('fail', 'POST /payments', '--status', '503', '--code', 'GATEWAY_DOWN', '--times', '1', '--delay', '10ms')

@@ -1,14 +1,14 @@
 /**
- * Calls that go wrong on demand. Where connections matter, over real ones, and with the official client, which sees what it would
- * see of the real service on a bad day: two of its calls become two payments when the first one's reply is lost.
+ * Injected faults. Tests use real connections where they matter, and the official client, which sees what it would
+ * see of the real service on a bad day: two of its calls become two payments when the first reply is lost.
  */
 import t from 'tap'
 import { delays } from '../../src/faults/delays.js'
 import { paymentBody, type Refusal } from '../helper.js'
 import { FAULTS, listening, fault, BODY } from './faulty-calls.js'
 
-t.test('answers', async t => {
-  t.test('a rule with every default, and with everything said', async t => {
+t.test('adds faults', async t => {
+  t.test('a rule with every default, and with every field', async t => {
     const { fail, rules } = await listening(t)
     const [plain] = await fail({ kind: 'error' })
     t.match(plain, { fault_id: /^flt_\w{21}$/ })
@@ -45,7 +45,7 @@ t.test('answers', async t => {
     t.strictSame(await rules(), [plain, full])
   })
 
-  t.test('each preset, and that it is one', async t => {
+  t.test('each preset, with its description', async t => {
     const { fail } = await listening(t)
     const kinds = { flaky: 3, slow: 1, down: 1, 'rate-limited': 1, 'lost-replies': 1, timeouts: 1 }
     for (const [preset, count] of Object.entries(kinds)) {
@@ -55,7 +55,7 @@ t.test('answers', async t => {
     }
   })
 
-  t.test('rules are removed one by one, or all', async t => {
+  t.test('removes rules one by one, or all', async t => {
     const { fail, call, rules } = await listening(t)
     const [one] = await fail({ kind: 'reset' })
     const [two] = await fail({ kind: 'truncate' })
@@ -65,7 +65,7 @@ t.test('answers', async t => {
     t.strictSame(await rules(), [])
   })
 
-  t.test('delays of each kind, of what chance gives', async t => {
+  t.test('random delays of each distribution', async t => {
     const chances = (...values: number[]) => () => values.shift() ?? 0
     t.equal(delays(7, chances())(), 7)
     const even = delays({ min: 100, max: 300 }, chances(0, 0.5, 0.999))
@@ -84,8 +84,8 @@ t.test('answers', async t => {
   })
 })
 
-t.test('refuses', async t => {
-  t.test('what does not go together, and changes nothing', async t => {
+t.test('refuses invalid faults', async t => {
+  t.test('fields that do not go together, and changes nothing', async t => {
     const { call, rules } = await listening(t)
     const wrong: Array<[unknown, string, RegExp]> = [
       [{}, 'INVALID_REQUEST_PARAMETERS', /^give a kind, such as error, or a preset/],
@@ -138,7 +138,7 @@ t.test('refuses', async t => {
     await fail({ kind: 'reset' })
   })
 
-  t.test("a header that can't be read, with examples, and does nothing", async t => {
+  t.test('a header that cannot be parsed, with examples, and does nothing', async t => {
     const { call, payments } = await listening(t)
     const before = payments()
     const wrong: Array<[string, RegExp]> = [
@@ -163,7 +163,7 @@ t.test('refuses', async t => {
     t.equal(payments(), before)
   })
 
-  t.test('no header that is off, no fault under /_emulator, and no call past its key', async t => {
+  t.test('ignores the header when it is off, and never faults /_emulator or calls without a valid key', async t => {
     const { send, fail, payments } = await listening(t, { faultHeader: 'off', apiKeys: 'test' })
     t.equal((await send('POST', '/payments', BODY, fault('error'))).status, 200)
     t.equal((await send('POST', '/payments', BODY, fault('nonsense'))).status, 200)

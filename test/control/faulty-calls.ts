@@ -1,4 +1,4 @@
-/** Calls of an emulator that answers with faults. */
+/** Calls to an emulator with injected faults. */
 import DodoPayments from 'dodopayments'
 import type { Test } from 'tap'
 import type { OptionName } from '../../src/config/config.js'
@@ -12,7 +12,7 @@ export type FaultList = components['schemas']['FaultList']
 
 export const FAULTS = '/_emulator/faults'
 
-/** An emulator that listens, and what tests do with it. */
+/** A listening emulator, with helpers to call it and to add faults. */
 export async function listening (test: Test, options: Partial<Record<OptionName, string>> = {}) {
   const started = startEmulator(test, options)
   const { url } = await started.emulator.listen()
@@ -29,7 +29,7 @@ export async function listening (test: Test, options: Partial<Record<OptionName,
       return (json as FaultList).items
     },
     rules: async () => (await started.get<FaultList>(FAULTS)).items,
-    /** Until every rule has met its calls, which are then under way. */
+    /** Resolves once every rule has been applied. The calls are then in progress. */
     used: () => until(() => started.emulator.sandbox.faults.isEmpty)
   }
 }

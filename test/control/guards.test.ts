@@ -1,5 +1,5 @@
 /**
- * Who may steer the emulator. Every way in which a web page that somebody visits could reach /_emulator is tried: another origin,
+ * Access to the control API. Every way in which a web page that a user visits could reach /_emulator is tried: another origin,
  * another site without an origin, a form, a name that was rebound to this computer.
  */
 import { connect as connectSocket } from 'node:net'
@@ -23,10 +23,10 @@ function started (test: Test, options: Partial<Record<OptionName, string>> = {})
 function refused (test: Test, { status, json, headers }: Answer, expected: number, message: RegExp, what: string): void {
   test.equal(status, expected, what)
   test.match(json, { code: expected === 404 ? 'NOT_FOUND' : 'UNAUTHORIZED', message }, what)
-  test.equal(headers['access-control-allow-origin'], undefined, 'and no page may read why')
+  test.equal(headers['access-control-allow-origin'], undefined, 'no page can read the reason')
 }
 
-/** What a request is answered with, its bytes as they are. */
+/** The raw bytes of the answer to a request. */
 async function firstLine (url: string, request: string): Promise<string> {
   const socket = connectSocket(Number(new URL(url).port), '127.0.0.1')
   socket.write(`${request}\r\nConnection: close\r\n\r\n`)
@@ -48,7 +48,7 @@ t.test('answers', async t => {
     for (const host of hosts) t.equal((await look({ host })).status, 200, host)
   })
 
-  t.test('names that the options give', async t => {
+  t.test('names listed in the options', async t => {
     const { look } = started(t, { controlHosts: 'Emulator, *.ci.test, 10.0.0.5', publicUrl: 'https://pay.example.test/dodo', host: '192.168.1.5' })
     const hosts = ['emulator:4010', 'EMULATOR', 'a.ci.test', 'a.b.ci.test:80', '10.0.0.5:4010', 'pay.example.test', '192.168.1.5:4010']
     for (const host of hosts) t.equal((await look({ host })).status, 200, host)
@@ -56,7 +56,7 @@ t.test('answers', async t => {
     t.equal((await started(t, { controlHosts: '*' }).look({ host: 'anything.test' })).status, 200)
   })
 
-  t.test('pages of its own origin, and those that the options list', async t => {
+  t.test('pages of its own origin, and origins listed in the options', async t => {
     const { look, steer, emulator } = started(t, { controlOrigins: 'http://localhost:3000', publicUrl: 'https://pay.example.test' })
     t.equal((await steer({ host: 'localhost:4010', origin: 'http://localhost:4010' })).status, 200)
     t.equal((await steer({ host: 'localhost', origin: 'http://localhost', 'sec-fetch-site': 'same-origin' })).status, 200)
@@ -82,13 +82,13 @@ t.test('answers', async t => {
     })
   })
 
-  t.test('who types the address, and programs, which send neither header', async t => {
+  t.test('a typed address, and programs, which send neither header', async t => {
     const { look } = started(t)
     t.equal((await look({ 'sec-fetch-site': 'none' })).status, 200)
     t.equal((await look({})).status, 200)
   })
 
-  t.test('the health, to everybody and whatever else is refused', async t => {
+  t.test('the health check for every caller', async t => {
     const { call } = started(t, { control: 'off', controlKey: 'secret' })
     for (const headers of [{}, { host: '10.1.2.3:4010' }, { host: 'emulator' }, { origin: 'http://evil.test' }]) {
       const { status, headers: answered } = await call('GET', '/_emulator/health', { key: null, headers })
@@ -97,7 +97,7 @@ t.test('answers', async t => {
     }
   })
 
-  t.test('the emulated API to every origin and name, as the real one does', async t => {
+  t.test('the emulated API for every origin and name, as the real one does', async t => {
     const { call } = started(t, { control: 'off' })
     const { status, headers } = await call('GET', '/payments', { headers: { host: 'emulator:4010', origin: 'http://shop.example' } })
     t.strictSame([status, headers['access-control-allow-origin']], [200, '*'])
@@ -114,10 +114,10 @@ t.test('refuses', async t => {
     ]
     for (const host of hosts) {
       refused(t, await emulator.steer({ host }), 403, /which is not this computer: add the name to --control-hosts\)$/, host.slice(0, 40))
-      // The page takes itself for the owner of the place: for the browser, all is of one origin.
+      // The page has the same origin as the emulator, as far as the browser knows.
       refused(t, await emulator.steer({ host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin' }), 403, /--control-hosts/, host)
     }
-    t.equal((await offset(emulator)).offset_ms, 0, 'nobody has moved the clock')
+    t.equal((await offset(emulator)).offset_ms, 0, 'the clock was not moved')
   })
 
   t.test('pages of other origins', async t => {
@@ -140,7 +140,7 @@ t.test('refuses', async t => {
     t.equal((await offset(emulator)).offset_ms, 0)
   })
 
-  t.test('who has no key, or another one', async t => {
+  t.test('callers without the key or with a wrong one', async t => {
     const emulator = started(t, { controlKey: 'secret' })
     const wrong: Array<Record<string, string>> = [
       {}, { 'x-emulator-key': '' }, { 'x-emulator-key': 'Secret' }, { 'x-emulator-key': 'secret2' }, { 'x-emulator-key': 'secre' },
@@ -157,7 +157,7 @@ t.test('refuses', async t => {
     refused(t, rebound, 403, /--control-hosts/, 'the key does not help a wrong place')
   })
 
-  t.test('everybody, where it is off', async t => {
+  t.test('every caller when it is off', async t => {
     const emulator = started(t, { control: 'off' })
     refused(t, await emulator.steer({}), 404, /the control API is off/, 'POST')
     refused(t, await emulator.look({}), 404, /the control API is off/, 'GET')
@@ -165,7 +165,7 @@ t.test('refuses', async t => {
     t.equal((await emulator.call('GET', '/payments')).status, 200)
   })
 
-  t.test("options that can't be meant", async t => {
+  t.test('options that are certainly mistakes', async t => {
     const wrong: Array<[Partial<Record<OptionName, string>>, RegExp]> = [
       [{ controlHosts: 'http://emulator' }, /^--control-hosts: must be host names/], [{ controlHosts: 'emulator:4010' }, /without a port/],
       [{ controlHosts: 'a*' }, /host names/], [{ controlOrigins: 'localhost:3000' }, /^--control-origins: must be origins/],
@@ -178,8 +178,8 @@ t.test('refuses', async t => {
   })
 })
 
-t.test('what follows', async t => {
-  t.test('over a real port: the bytes of a rebound page, and of a container beside it', async t => {
+t.test('holds over real connections', async t => {
+  t.test('for the bytes of a rebound page, and of a container on the same network', async t => {
     const { emulator } = started(t, { controlHosts: 'emulator' })
     const { url } = await emulator.listen()
     const { send } = connect(t, url)
@@ -188,14 +188,14 @@ t.test('what follows', async t => {
     t.equal((await move({ host: 'emulator:4010' })).status, 200)
     t.equal((await move({})).status, 200)
     const form = await send('POST', CLOCK, 'advance_ms=1', { 'content-type': 'text/plain', origin: 'http://evil.test' })
-    t.equal(form.status, 403, 'a form of another page, which asks for no preflight')
+    t.equal(form.status, 403, 'a form of another page, which sends no preflight')
     const hostless = ['GET /_emulator/clock HTTP/1.0', 'GET /_emulator/clock HTTP/1.1\r\nHost:']
     for (const request of [...hostless, 'GET http://localhost/_emulator/clock HTTP/1.1\r\nHost: evil.test']) {
       t.match(await firstLine(url, request), /^HTTP\/1\.1 403 /, request)
     }
   })
 
-  t.test('the commands send the key, from a flag or the environment', async t => {
+  t.test('for the commands, which send the key from a flag or the environment', async t => {
     const { port } = await startProcess(t, ['--database', ':memory:'], { env: { CONTROL_KEY: 'secret' } })
     const at = ['--port', String(port)]
     const bare = await runToEnd(t, ['clock', ...at])

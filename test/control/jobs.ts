@@ -1,9 +1,9 @@
-/** Jobs of a test's own, beside those of the resources. */
+/** Jobs that a test adds to those of the resources. */
 import type { Test } from 'tap'
 import type { Job } from '../../src/sandbox/jobs.js'
 import { jobs } from '../../src/resources/all.js'
 
-/** Adds a kind of job, or replaces it, until the end of the test. */
+/** Adds or replaces a kind of job until the end of the test. */
 export function addJob (test: Test, kind: string, run: Job['run'], rank = 6): void {
   const all = jobs as Record<string, Job>
   const before = all[kind]

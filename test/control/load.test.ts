@@ -1,4 +1,4 @@
-/** POST /_emulator/load with files that take several slices: others are answered meanwhile, and all of it is added, or nothing. */
+/** POST /_emulator/load with files that take several slices: other requests are answered meanwhile, and either all or nothing is added. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import fc from 'fast-check'
@@ -14,7 +14,7 @@ type Loaded = Answer<{ customers: string[], payments: Array<{ key: string | null
 const load = ({ call }: TestEmulator, file: FixturesFile, prefix = ''): Promise<Loaded> =>
   call('POST', `${prefix}/_emulator/load`, { body: file }) as Promise<Loaded>
 
-/** Lets every slice end after one step, so that a short file takes many. */
+/** Ends every slice after one step, so that a short file takes many. */
 function everyStepASlice (test: Test): void {
   let ms = 0
   test.intercept(performance, 'now', { value: () => { ms += 10; return ms } })
@@ -32,7 +32,7 @@ function payments (count: number, change: (index: number) => Partial<PaymentFixt
   }))
 }
 
-/** The rows of all tables, but how far the clock has come. */
+/** The rows of all tables, but not the time the clock has reached. */
 function rowsOf (sandbox: Sandbox): Record<string, unknown[]> {
   const database = new Sqlite(sandbox.snapshot())
   try {
@@ -44,8 +44,8 @@ function rowsOf (sandbox: Sandbox): Record<string, unknown[]> {
   }
 }
 
-t.test('a file of several slices', async t => {
-  t.test('is added whole, while others are answered', async t => {
+t.test('loads a file of several slices', async t => {
+  t.test('completely, while other requests are answered', async t => {
     const receiver = await startReceiver(t)
     const shop = startEmulator(t, { webhookUrl: receiver.url })
     await shop.emulator.app.ready()
@@ -62,14 +62,14 @@ t.test('a file of several slices', async t => {
       await shop.pay(paymentBody())
       made++
       for (const { done, total } of shop.emulator.sandbox.work.list()) progress.push([done, total])
-      if (!over.signal.aborted) t.equal(receiver.received.length, 0, 'nobody is told before all of it is there')
+      if (!over.signal.aborted) t.equal(receiver.received.length, 0, 'no event is sent before everything is stored')
     }
     const { status, json, text } = await added
     t.equal(status, 200, text)
     t.strictSame([json.customers.length, json.payments.length], [1500, 300])
     t.strictSame(json.payments.map(({ key, refunds }) => [key, refunds.length]), payments(300).map(({ key }, index) => [key, index % 10 === 0 ? 1 : 0]))
     t.ok(made > 5, `${made} payments were made meanwhile`)
-    t.ok(progress.some(([done, total]) => done > 0 && done < 1830 && total === 1830), 'and one could see how far it has come')
+    t.ok(progress.some(([done, total]) => done > 0 && done < 1830 && total === 1830), 'progress was visible')
     t.equal(shop.stored()['payments'], 300 + made)
     t.equal(shop.stored()['undo_log'], 0)
     await shop.call('GET', '/_emulator/idle')
@@ -79,7 +79,7 @@ t.test('a file of several slices', async t => {
     t.strictSame(items.map(({ payment_id: id }) => id), items.map(({ payment_id: id }) => id).toSorted().reverse())
   })
 
-  t.test('keeps the order of what has no time of its own', async t => {
+  t.test('in the order of the file where no time is given', async t => {
     everyStepASlice(t)
     const shop = startEmulator(t)
     const added = load(shop, { payments: Array.from({ length: 100 }, () => paymentBody()) })
@@ -88,7 +88,7 @@ t.test('a file of several slices', async t => {
     t.strictSame(ids.toSorted(), ids)
   })
 
-  t.test('waits for one before it, and is refused if that was the same', async t => {
+  t.test('after an earlier load, and is refused if both are the same', async t => {
     const shop = startEmulator(t)
     const file = { customers: customers(400), payments: payments(50) }
     const [first, second] = await Promise.all([load(shop, file), load(shop, file)])
@@ -98,18 +98,18 @@ t.test('a file of several slices', async t => {
   })
 })
 
-t.test('what is refused leaves nothing', async t => {
-  t.test('ids that are taken, before anything is written', async t => {
+t.test('leaves nothing behind when it refuses', async t => {
+  t.test('ids that exist, before anything is written', async t => {
     const shop = startEmulator(t)
     await load(shop, { customers: customers(3000) })
     const writes = shop.emulator.sandbox.batch.countWrites()
     const { status, json: { details = [] } } = await load(shop, { customers: customers(3000), payments: payments(500) })
     t.equal(status, 422)
-    t.equal(details.length, 1000, 'no more than one can read')
-    t.ok(shop.emulator.sandbox.batch.countWrites() - writes < 5, 'nothing was written but the time')
+    t.equal(details.length, 1000, 'a readable number of errors')
+    t.ok(shop.emulator.sandbox.batch.countWrites() - writes < 5, 'only the time was written')
   })
 
-  t.test('a code that is taken, and a business that differs', async t => {
+  t.test('a code that exists, and a different business', async t => {
     const shop = startEmulator(t)
     const { json: { message } } = await load(shop, {
       business: { currency: 'EUR' }, discounts: [{ type: 'percentage', amount: 100, code: 'save10' }]
@@ -118,7 +118,7 @@ t.test('what is refused leaves nothing', async t => {
       'discounts[0].code Discount Code already exists (SAVE10 is the code of dsc_save10: choose another, or delete that one)')
   })
 
-  t.test('the form, item by item in a long list', async t => {
+  t.test('invalid items in a long list', async t => {
     const shop = startEmulator(t)
     const list = customers(1001)
     const broken = [...list.slice(0, 640), { ...list[640], email: 7 }, ...list.slice(641, 1000), { ...list[1000], nmae: 'x' }]
@@ -133,7 +133,7 @@ t.test('what is refused leaves nothing', async t => {
     t.match(details, [{ path: 'payments', message: /10000/ }])
   })
 
-  t.test('a rule that is broken anywhere, whatever was added before it', async t => {
+  t.test('a broken rule anywhere, after anything was added', async t => {
     everyStepASlice(t)
     await fc.assert(fc.asyncProperty(fc.nat(39), fc.constantFrom('product', 'refund', 'discount'), async (at, what) => {
       const shop = startEmulator(t, { seed: 'x' })
@@ -156,13 +156,13 @@ t.test('what is refused leaves nothing', async t => {
       })
       t.equal(status, 422)
       t.match(details, [{ path: new RegExp(`^payments\\[${at}\\]`) }])
-      t.strictSame(rowsOf(sandbox), before, 'every row is as it was')
-      t.match((await shop.get<{ items: unknown[] }>('/customers?page_size=100')).items.length, 4, 'and nothing is remembered')
+      t.strictSame(rowsOf(sandbox), before, 'every row is unchanged')
+      t.match((await shop.get<{ items: unknown[] }>('/customers?page_size=100')).items.length, 4, 'no cache holds anything')
       await shop.emulator.close()
     }), { numRuns: 12 })
   })
 
-  t.test('what others do meanwhile stays, and jobs of others that happened on the way happen again', async t => {
+  t.test('keeps the changes of other requests, and runs jobs again that ran during the load', async t => {
     everyStepASlice(t)
     const shop = startEmulator(t, { settlementDelay: '1h', clock: '2026-03-01T00:00:00Z', clockFrozen: 'on' })
     const { payment_id: id } = await shop.pay(paymentBody())
@@ -181,7 +181,7 @@ t.test('what is refused leaves nothing', async t => {
     t.match(await shop.get(`/payments/${id}`), { status: 'succeeded' })
   })
 
-  t.test('an error of the emulator', async t => {
+  t.test('an internal error', async t => {
     everyStepASlice(t)
     const shop = startEmulator(t)
     const { sandbox } = shop.emulator
@@ -198,7 +198,7 @@ t.test('what is refused leaves nothing', async t => {
     t.strictSame(rowsOf(sandbox), before)
   })
 
-  t.test('a database that is full', async t => {
+  t.test('a full database', async t => {
     everyStepASlice(t)
     const shop = startEmulator(t)
     t.capture(console, 'error')
@@ -214,7 +214,7 @@ t.test('what is refused leaves nothing', async t => {
     const { status, json: { code } } = await load(shop, file)
     t.strictSame([status, code], [503, 'STORAGE_UNAVAILABLE'])
     t.strictSame(rowsOf(sandbox), before)
-    t.equal((await load(shop, file)).status, 200, 'it works once there is room')
+    t.equal((await load(shop, file)).status, 200, 'it works once there is space')
   })
 
   for (const [what, end] of [['reset', '/~one/_emulator/reset'], ['restore', '/~one/_emulator/snapshots/before/restore'], ['delete', '/_emulator/sandboxes/one']] as const) {
@@ -234,7 +234,7 @@ t.test('what is refused leaves nothing', async t => {
     })
   }
 
-  t.test('a snapshot that is taken in between', async t => {
+  t.test('takes a snapshot in between', async t => {
     everyStepASlice(t)
     const shop = startEmulator(t)
     const { call } = shop
@@ -244,11 +244,11 @@ t.test('what is refused leaves nothing', async t => {
     await call('POST', '/_emulator/snapshots', { body: { name: 'between' } })
     t.equal((await added).status, 200)
     await call('POST', '/_emulator/snapshots/between/restore')
-    t.strictSame(rowsOf(shop.emulator.sandbox), before, 'has nothing of it')
+    t.strictSame(rowsOf(shop.emulator.sandbox), before, 'without any of the file')
   })
 })
 
-t.test('a job that fails in the scenario is set aside and reported', async t => {
+t.test('sets aside and reports a job that fails in the scenario', async t => {
   const shop = startEmulator(t, { clock: '2026-03-01T00:00:00Z', clockFrozen: 'on', settlementDelay: '1h' })
   const stderr = t.capture(console, 'error')
   addJob(t, 'payment.settle', () => { throw new Error('the bank is closed') })
@@ -258,7 +258,7 @@ t.test('a job that fails in the scenario is set aside and reported', async t => 
   t.equal(stderr().length, 3)
 })
 
-t.test('programs of version 0.1 call it seed', async t => {
+t.test('accepts the old path /_emulator/seed of version 0.1', async t => {
   const shop = startEmulator(t)
   for (const [prefix, customer] of [['', 'one'], ['/~other', 'two']] as const) {
     const { status, json } = await shop.call('POST', `${prefix}/_emulator/seed`, { body: { customers: customers(1, customer) } })

@@ -1,4 +1,4 @@
-/** Reads the log of calls. */
+/** Reads the request log. */
 import type { components } from '../../src/contract/control-types.gen.js'
 import type { TestEmulator } from '../helper.js'
 

@@ -1,4 +1,4 @@
-/** The control API's own document: true, valid, and for those who may call what it describes. */
+/** The control API's own document is complete, valid, and served to callers who may use the API. */
 import { execFile } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -27,20 +27,20 @@ t.test('answers', async t => {
     t.strictSame(json, JSON.parse(readFileSync(packagePath('openapi/control.gen.json'), 'utf8')))
     const { openapi, info } = json as Document
     t.match(openapi, /^3\.1\.\d+$/)
-    t.equal(info.version, VERSION, 'the version is that of the emulator')
+    t.equal(info.version, VERSION, "the version is the emulator's")
     const file = join(temporaryFolder(t), 'control.json')
     writeFileSync(file, JSON.stringify(json))
     const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' }
     await t.resolves(promisify(execFile)(process.execPath, [REDOCLY, 'lint', file, '--extends', 'spec'], { env }))
   })
 
-  t.test('every operation that is answered, and no other', async t => {
+  t.test('every operation that exists, and no other', async t => {
     const { emulator, call } = startEmulator(t)
     const answered = new Set<string>()
     emulator.app.addHook('onRoute', ({ method, url, config }) => {
       const path = url.replace(/:(\w+)/g, '{$1}')
       const operations = controlContract().operations.map(({ name }) => name as string)
-      // Pages may lie below /_emulator too; what is bound from a contract is guarded, and answers in JSON.
+      // Pages may lie below /_emulator too. Operations bound from a contract are guarded and answer JSON.
       for (const name of [method].flat().map(verb => `${verb} ${path}`)) {
         if (operations.includes(name) || (config?.cors === false && /^(?!OPTIONS|HEAD)\w+ \/_emulator\//.test(name))) answered.add(name)
       }
@@ -55,7 +55,7 @@ t.test('answers', async t => {
     }
   })
 
-  t.test('from where it is asked, so that what it describes belongs to the same sandbox and path', async t => {
+  t.test('with the URL of the request, so that it describes the same sandbox and path', async t => {
     const { call, emulator } = startEmulator(t, { publicUrl: 'https://pay.example.test/dodo' })
     const [server] = ((await call('GET', PATH)).json as Document).servers
     const at = (base: string) => new URL(server?.url ?? '', `${base}${PATH}`).href
@@ -68,15 +68,15 @@ t.test('answers', async t => {
       'https://pay.example.test/dodo/~shop/', 'as in the document of the emulated API')
   })
 
-  t.test('without the key, which it says how to send', async t => {
-    const { call } = startEmulator(t, { controlKey: 'tell-nobody' })
+  t.test('without the key, and the document says how to send it', async t => {
+    const { call } = startEmulator(t, { controlKey: 'opensesame' })
     const { status, json, text } = await call('GET', PATH, { key: null })
     t.equal(status, 200, text)
-    t.notMatch(text, 'tell-nobody')
+    t.notMatch(text, 'opensesame')
     t.match((json as { components: unknown }).components, {
       securitySchemes: { CONTROL_KEY: { type: 'apiKey', in: 'header', name: 'x-emulator-key' } }
     })
-    t.equal((await call('GET', '/_emulator/clock', { key: null })).status, 401, 'all else asks for it')
+    t.equal((await call('GET', '/_emulator/clock', { key: null })).status, 401, 'every other path needs it')
   })
 })
 
@@ -92,13 +92,13 @@ t.test('refuses', async t => {
     }
   })
 
-  t.test('everybody where the control API is off', async t => {
+  t.test('every caller when the control API is off', async t => {
     const { call } = startEmulator(t, { control: 'off' })
     const { status, json } = await call('GET', PATH)
     t.strictSame([status, (json as { code: string }).code], [404, 'NOT_FOUND'])
   })
 
-  t.test('to change it', async t => {
+  t.test('changes to the document', async t => {
     const { call } = startEmulator(t)
     const { status, headers } = await call('POST', PATH, { body: {} })
     t.strictSame([status, headers['allow']], [405, 'GET, HEAD'])

@@ -1,6 +1,6 @@
 /**
- * Webhooks that an emulator sends to itself. Whoever has an API key can register an endpoint with any URL, so a URL below
- * /_emulator must not be enough to change anything there, however it is spelt and whatever headers the endpoint adds.
+ * Webhooks that an emulator sends to itself. Any caller with an API key can register an endpoint with any URL, so a URL below
+ * /_emulator must not be enough to change anything there, however it is spelt and with any headers that the endpoint adds.
  */
 import { once } from 'node:events'
 import { createServer, request as httpRequest } from 'node:http'
@@ -12,12 +12,12 @@ import { paymentBody } from '../helper.js'
 import { JSON_TYPE, connect } from '../processes.js'
 
 interface Target extends Shop {
-  /** Where the shop listens: `http://127.0.0.1:4010`. */
+  /** The base URL of the emulator: `http://127.0.0.1:4010`. */
   url: string
   port: number
-  /** The paths below /_emulator that a POST changes something at, made of things that are there. */
+  /** Paths below /_emulator where a POST changes something, with ids that exist. */
   paths: string[]
-  /** What the emulator holds, as far as a control operation could change it. */
+  /** The state that a control operation could change. */
   state (): Promise<unknown>
 }
 
@@ -50,7 +50,7 @@ async function openTarget (test: Test, options = {}): Promise<Target> {
   return { ...shop, url, port, paths, state }
 }
 
-/** Sends an event to an endpoint with this URL, and gives the status that it was answered with. */
+/** Sends an event to an endpoint with this URL; returns the status of the answer. */
 async function statusOf (shop: Shop, url: string, headers = {}): Promise<number | null> {
   const { id } = await shop.register({ url, headers })
   await shop.control('POST', 'events/trigger', { type: 'payment.succeeded', webhook_id: id })
@@ -60,7 +60,7 @@ async function statusOf (shop: Shop, url: string, headers = {}): Promise<number 
   return delivery?.attempts[0]?.response_status ?? null
 }
 
-t.test('no change below /_emulator can be made by a webhook', async t => {
+t.test('refuses webhooks at every operation that changes something', async t => {
   const target = await openTarget(t)
   const before = await target.state()
   t.ok(target.paths.length > 10)
@@ -71,7 +71,7 @@ t.test('no change below /_emulator can be made by a webhook', async t => {
   t.strictSame(await target.state(), before)
 })
 
-t.test('however its URL is spelt', async t => {
+t.test('with any spelling of the URL', async t => {
   const target = await openTarget(t)
   const before = await target.state()
   const { port } = target
@@ -87,7 +87,7 @@ t.test('however its URL is spelt', async t => {
   t.strictSame(await target.state(), before)
 })
 
-t.test('whatever headers the endpoint adds', async t => {
+t.test('with any headers of the endpoint', async t => {
   const target = await openTarget(t)
   const before = await target.state()
   const headers: Array<Record<string, string>> = [
@@ -98,12 +98,12 @@ t.test('whatever headers the endpoint adds', async t => {
   for (const added of headers) t.equal(await statusOf(target, `${target.url}/_emulator/reset`, added), 403, JSON.stringify(added))
   for (const name of ['User-Agent', 'Webhook-Id', 'Webhook-Signature', 'WEBHOOK-TIMESTAMP', 'Content-Type', 'Host', 'Content-Length']) {
     const { status } = await target.call('POST', '/webhooks', { body: { url: target.url, headers: { [name]: 'x' } } })
-    t.equal(status, 422, `${name} is not the endpoint's to set`)
+    t.equal(status, 422, `the endpoint cannot set ${name}`)
   }
   t.strictSame(await target.state(), before)
 })
 
-t.test('a proxy that takes the headers off lets nothing through either', async t => {
+t.test('behind a proxy that removes headers', async t => {
   const target = await openTarget(t)
   const before = await target.state()
   const proxy = createServer((request, response) => {
@@ -126,7 +126,7 @@ t.test('a proxy that takes the headers off lets nothing through either', async t
   t.strictSame(await target.state(), before)
 })
 
-t.test('nor do forms of the dashboard and hosted pages take one', async t => {
+t.test('at forms of the dashboard and of hosted pages', async t => {
   const target = await openTarget(t)
   const { payment_link: link } = await target.pay(paymentBody({ payment_link: true }))
   const before = await target.state()
@@ -138,7 +138,7 @@ t.test('nor do forms of the dashboard and hosted pages take one', async t => {
   t.strictSame(await target.state(), before)
 })
 
-t.test('documented calls are made as before', async t => {
+t.test('accepts documented calls', async t => {
   const target = await openTarget(t)
   const { send } = connect(t, target.url)
   const bare = { authorization: '' }

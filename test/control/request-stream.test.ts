@@ -1,4 +1,4 @@
-/** The log of calls as it grows: the stream, and the command that prints it. */
+/** The request log as it grows: the stream, and the command that prints it. */
 import { once } from 'node:events'
 import { connect as connectSocket, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -17,7 +17,7 @@ interface Reader {
   closed: Promise<void>
 }
 
-/** As a page of another origin reads, which must have been allowed to. */
+/** Reads as a page of another origin, which must be allowed. */
 function read (test: Test, port: number, headers = ''): Reader {
   const socket = connectSocket(port, '127.0.0.1')
   test.teardown(() => { socket.destroy() })
@@ -28,22 +28,22 @@ function read (test: Test, port: number, headers = ''): Reader {
   return { socket, text: () => text, closed }
 }
 
-/** Of the events that have come whole. */
+/** The events that were received completely. */
 const ids = (text: string) => [...text.matchAll(/^id: (\S+)\ndata: .*\n\n/gm)].map(([, id]) => id)
 
-/** The emulator's ends of the connections that are made from now on. */
+/** The emulator's ends of connections made from now on. */
 function serverSides ({ emulator }: TestEmulator): (reader: Reader) => Socket {
   const sockets: Socket[] = []
   emulator.app.server.on('connection', socket => { sockets.push(socket) })
   return ({ socket: { localPort } }) => {
     const socket = sockets.find(({ remotePort }) => remotePort === localPort)
-    if (socket === undefined) throw new Error(`nobody has connected from port ${localPort}`)
+    if (socket === undefined) throw new Error(`there is no connection from port ${localPort}`)
     return socket
   }
 }
 
 t.test('the stream', async t => {
-  t.test('tells of every call, and goes on where a reader left', async t => {
+  t.test('sends every call, and continues where a reader left off', async t => {
     const emulator = startEmulator(t, { requestLog: '10', ...ALLOWED })
     const { port } = await emulator.emulator.listen()
     const reader = read(t, port)
@@ -63,7 +63,7 @@ t.test('the stream', async t => {
     for (let count = 0; count < 12; count++) await emulator.pay(paymentBody())
     const late = read(t, port, `Last-Event-ID: ${logs[0]}\r\n`)
     await until(() => ids(late.text()).length === 10)
-    t.equal(ids(late.text()).length, 10, 'of what is gone the rest')
+    t.equal(ids(late.text()).length, 10, 'the rest of what was dropped')
 
     await emulator.call('DELETE', '/_emulator/requests')
     await emulator.pay(paymentBody())
@@ -73,7 +73,7 @@ t.test('the stream', async t => {
     await Promise.all([reader.closed, again.closed, late.closed])
   })
 
-  t.test('begins anew with the emulator, and ends with the sandbox', async t => {
+  t.test('starts over with the emulator, and ends with the sandbox', async t => {
     const emulator = startEmulator(t, { sandboxLimit: '1', ...ALLOWED })
     const { port } = await emulator.emulator.listen()
     for (let count = 0; count < 3; count++) await emulator.pay(paymentBody())
@@ -98,7 +98,7 @@ t.test('the stream', async t => {
     t.match(deleted.text(), /0\r\n\r\n$/, 'whole')
   })
 
-  t.test('cuts off who does not keep up, and nobody else', async t => {
+  t.test('disconnects a reader that does not keep up, and no other', async t => {
     const emulator = startEmulator(t, { requestLog: '20', ...ALLOWED })
     const { port } = await emulator.emulator.listen()
     const serverSide = serverSides(emulator)
@@ -109,7 +109,7 @@ t.test('the stream', async t => {
     const stalledAt = serverSide(stalled)
     let latest = ''
     keen.socket.on('data', data => { latest = (latest + data).slice(-20_000) })
-    const CALLS = 1000 // more than the buffers of a socket take
+    const CALLS = 1000 // // more than the buffers of a socket hold
     const note = 'é'.repeat(8000)
     let mostStored = 0
     for (let count = 0; count < CALLS; count++) {
@@ -117,16 +117,16 @@ t.test('the stream', async t => {
         method: 'POST', url: `/payments?count=${count}`, payload: `{"note":"${note}"}`, headers: { authorization: 'Bearer x', 'content-type': 'application/json' }
       })
       mostStored = Math.max(mostStored, stalledAt.writableLength)
-      if (count % 10 === 0) await until(() => latest.includes(`?count=${count}"`)) // who is never more than ten calls behind keeps up
+      if (count % 10 === 0) await until(() => latest.includes(`?count=${count}"`)) // // a reader that is never more than ten calls behind keeps up
     }
     await until(() => ids(keen.text()).length === CALLS)
-    t.ok(mostStored < 100_000, `next to nothing is stored for the one that stalls: ${mostStored} bytes`)
+    t.ok(mostStored < 100_000, `almost nothing is buffered for the stalled reader: ${mostStored} bytes`)
     stalled.socket.resume()
     await stalled.closed
-    t.ok(ids(stalled.text()).length < CALLS, 'it has missed some, and was cut off')
+    t.ok(ids(stalled.text()).length < CALLS, 'it missed some calls and was disconnected')
   })
 
-  t.test('is kept from pages of origins that are not listed', async t => {
+  t.test('refuses pages of origins that are not listed', async t => {
     const emulator = startEmulator(t)
     const { port } = await emulator.emulator.listen()
     const reader = read(t, port, 'Connection: close\r\n')
@@ -134,7 +134,7 @@ t.test('the stream', async t => {
     t.match(reader.text(), /^HTTP\/1\.1 403 [^]*UNAUTHORIZED[^]*--control-origins/)
   })
 
-  t.test('has room for 50', async t => {
+  t.test('accepts 50 readers', async t => {
     const emulator = startEmulator(t, ALLOWED)
     const { port } = await emulator.emulator.listen()
     const serverSide = serverSides(emulator)
@@ -144,7 +144,7 @@ t.test('the stream', async t => {
     t.equal(status, 429)
     t.match(json, { code: 'TOO_MANY_READERS', message: /50 are reading/ })
     const [first] = readers
-    if (first === undefined) return t.fail('nobody reads')
+    if (first === undefined) return t.fail('no reader has connected')
     const left = once(serverSide(first), 'close')
     first.socket.destroy()
     await left
@@ -156,7 +156,7 @@ t.test('the stream', async t => {
   })
 })
 
-t.test('the command prints calls, and follows them', async t => {
+t.test('the command prints calls and follows them', async t => {
   const emulator = await startProcess(t, ['--database', ':memory:'])
   const at = ['--port', String(emulator.port)]
   const post = (body: object) => fetch(`${emulator.url}/payments`, {

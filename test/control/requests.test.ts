@@ -1,4 +1,4 @@
-/** The request log: what it keeps of a call, what it never shows, how it is bounded, and how it is followed. */
+/** The request log: what it stores of a call, what it hides, its size limits, and how to follow it. */
 import DodoPayments from 'dodopayments'
 import t from 'tap'
 import { ERRORS } from '../../src/errors.js'
@@ -9,8 +9,8 @@ import { paymentBody, startEmulator } from '../helper.js'
 import { type LoggedRequest, KEY, logged, newest } from './logged.js'
 import { busyMs } from '../processor-time.js'
 
-t.test('answers', async t => {
-  t.test('a call as it was made and answered', async t => {
+t.test('logs', async t => {
+  t.test('a call with its request and answer', async t => {
     const emulator = startEmulator(t)
     await emulator.get('/_emulator/health')
     t.strictSame(await logged(emulator), [], 'the control API is not logged')
@@ -47,7 +47,7 @@ t.test('answers', async t => {
     t.equal(new Set(frozen.map(({ request_id: id }) => id)).size, 3, 'one time, three ids')
   })
 
-  t.test('why a call was refused, and what was ignored', async t => {
+  t.test('the reason of a refusal, and ignored fields', async t => {
     const emulator = startEmulator(t)
     await emulator.call('POST', '/payments', { body: paymentBody({ discount_code: 'EXPIRED' }) })
     t.match(await newest(emulator), {
@@ -82,7 +82,7 @@ t.test('answers', async t => {
     t.strictSame((await newest(emulator)).ignored_fields, ['price.trial_period_days'], 'a field of another kind of price')
   })
 
-  t.test('filters and pages', async t => {
+  t.test('with filters and pages', async t => {
     const emulator = startEmulator(t)
     const { payment_id: id } = await emulator.pay(paymentBody())
     await emulator.call('POST', '/payments', { body: {} })
@@ -102,7 +102,7 @@ t.test('answers', async t => {
     t.strictSame(await paths(`?since=${encodeURIComponent(all[2]?.answered_at ?? '')}`), ['POST /refunds', 'GET /products'])
   })
 
-  t.test('what was sent to hosted pages, without what no log may hold', async t => {
+  t.test('submissions to hosted pages, without secret fields', async t => {
     const emulator = startEmulator(t)
     const { payment_id: id, payment_link: link } = await emulator.pay(paymentBody({ payment_link: true }))
     const url = new URL(link ?? '').pathname
@@ -132,13 +132,13 @@ t.test('answers', async t => {
     t.equal((await logged(emulator, `?payment_id=${id}`)).length, 3, 'pages are found by the payment of their link')
     const whole = JSON.stringify(await logged(emulator))
     for (const secret of ['4242 4242', '424242424242', token, 'session=abc']) t.notOk(whole.includes(secret), secret)
-    t.notMatch(whole, /[^\w.]987[^\w.]/, 'the security code, which may stand within an id or a duration')
+    t.notMatch(whole, /[^\w.]987[^\w.]/, 'the security code, which can also occur within an id or a duration')
     const count = (await logged(emulator)).length
     await app.inject({ url, headers: { accept: 'text/html' } })
-    t.equal((await logged(emulator)).length, count, 'a page that is only looked at is not logged')
+    t.equal((await logged(emulator)).length, count, 'reading a page is not logged')
   })
 
-  t.test('the official client is logged by its operations', async t => {
+  t.test('the operations of the official client', async t => {
     const { start } = await import('../../src/index.js')
     const emulator = await start()
     t.teardown(() => emulator.close())
@@ -154,7 +154,7 @@ t.test('answers', async t => {
   })
 })
 
-t.test('refuses', async t => {
+t.test('refuses invalid filters', async t => {
   const emulator = startEmulator(t)
   for (const [query, code] of [
     ['?status=wrong', 'INVALID_QUERY_PARAMS'], ['?status=9xx', 'INVALID_QUERY_PARAMS'], ['?page_size=101', 'INVALID_QUERY_PARAMS'],
@@ -171,8 +171,8 @@ t.test('refuses', async t => {
   }
 })
 
-t.test('what follows', async t => {
-  t.test('a log that is cleared begins anew, and one that is off stays empty', async t => {
+t.test('limits and masks the log', async t => {
+  t.test('starts over when cleared, and stays empty when off', async t => {
     const emulator = startEmulator(t)
     await emulator.pay(paymentBody())
     const { request_id: id } = await newest(emulator)
@@ -188,7 +188,7 @@ t.test('what follows', async t => {
     t.strictSame(await logged(off), [])
   })
 
-  t.test('the oldest calls make room, by number and by size', async t => {
+  t.test('drops the oldest calls, by number and by size', async t => {
     const emulator = startEmulator(t, { requestLog: '3' })
     for (let number = 0; number < 5; number++) await emulator.get(`/payments?page_number=${number}`)
     t.strictSame((await logged(emulator)).map(({ path }) => path.slice(-1)), ['4', '3', '2'])
@@ -200,21 +200,21 @@ t.test('what follows', async t => {
     t.equal(kept.length, Math.floor(LOG_MAX_BYTES / 1_001_100))
     t.equal(kept[0]?.seq, 20)
     log.add(aCall(), 'y'.repeat(LOG_MAX_BYTES), '')
-    t.equal(log.newestFirst().length, 1, 'one that is too large alone is kept until the next')
+    t.equal(log.newestFirst().length, 1, 'a single call that is too large is kept until the next one')
     log.add(aCall(), '', 'é')
     t.strictSame(log.newestFirst().map(({ seq }) => seq), [22])
     log.clear()
     for (let number = 0; number < 4; number++) log.add(aCall(), text, '')
-    t.equal(log.newestFirst().length, 4, 'nothing of what is gone counts')
+    t.equal(log.newestFirst().length, 4, 'dropped calls do not count')
 
     const small = createRequestLog(100)
     for (let number = 0; number < 2000; number++) small.add(aCall(), Buffer.from(`é${number}`), 'ü'.repeat(number))
     const texts = small.newestFirst().map(({ bodies }) => [requestText(bodies), replyText(bodies).length])
-    t.strictSame(texts, Array.from({ length: 100 }, (_, index) => [`é${1999 - index}`, 1999 - index]), 'blocks that are used again')
+    t.strictSame(texts, Array.from({ length: 100 }, (_, index) => [`é${1999 - index}`, 1999 - index]), 'the freed blocks are reused')
     t.ok(new Set(small.newestFirst().map(({ bodies }) => bodies.block)).size <= 14)
   })
 
-  t.test('headers that repeat are kept once', async t => {
+  t.test('stores repeated headers once', async t => {
     const log = createRequestLog(10)
     const same = ['Host', 'a', 'Accept', '*/*']
     for (const headers of [same, [...same], ['Host', 'a'], [...same, 'More', '1'], ['Host', 'a', 'Accept', 'b']]) log.add(aCall({ headers }), '', '')
@@ -223,7 +223,7 @@ t.test('what follows', async t => {
     t.strictSame(kept.slice(2), [['Host', 'a'], [...same, 'More', '1'], ['Host', 'a', 'Accept', 'b']])
   })
 
-  t.test('secrets in what is no JSON, and in URLs', async t => {
+  t.test('masks secrets in bodies that are not JSON, and in URLs', async t => {
     const emulator = startEmulator(t)
     const sent = async (raw: string) => {
       await emulator.call('POST', '/payments', { raw })
@@ -239,7 +239,7 @@ t.test('what follows', async t => {
     t.ok(busyMs() - started < 5000)
   })
 
-  t.test('a body where none is taken', async t => {
+  t.test('logs a body on an operation without one', async t => {
     const emulator = startEmulator(t)
     const ignored = async (body: unknown) => {
       await emulator.call('POST', '/customers/cus_ada/customer-portal/session', { body })
@@ -248,7 +248,7 @@ t.test('what follows', async t => {
     t.strictSame([await ignored({}), await ignored({ send_email: true }), await ignored([1])], [[], ['send_email'], ['']])
   })
 
-  t.test('bodies that are large, deep or secret', async t => {
+  t.test('handles bodies that are large, deep or secret', async t => {
     const emulator = startEmulator(t)
     const note = 'n'.repeat(1_000_000)
     await emulator.call('POST', '/payments', { body: { ...paymentBody(), note } })
@@ -273,12 +273,12 @@ t.test('what follows', async t => {
     t.match((await newest(emulator)).response_body?.json, { url: /\/uploads\/images\/\S{8}…$/ })
     const { url } = put.json as { url: string }
     const whole = JSON.stringify(await logged(emulator, '?page_size=100'))
-    t.notOk(whole.includes(link.split('/').at(-1) ?? ''), 'the token of a portal is not shown')
-    t.notOk(whole.includes(url.split('/').at(-1) ?? ''), 'nor the secret of an upload')
+    t.notOk(whole.includes(link.split('/').at(-1) ?? ''), 'the portal token is hidden')
+    t.notOk(whole.includes(url.split('/').at(-1) ?? ''), 'the upload secret is hidden')
     t.notOk(JSON.stringify(await logged(emulator, '?page_size=100')).includes(secret))
   })
 
-  t.test('every code is explained', async t => {
+  t.test('explains every error code', async t => {
     for (const code of Object.keys(ERRORS)) t.ok((whenAnswered(code) ?? '').length > 10, code)
     t.equal(whenAnswered('NOTHING'), null)
     t.equal(whenAnswered('toString'), null)

@@ -1,4 +1,4 @@
-/** Isolated worlds in one process: by key, by path, their limits; starting over and going back. */
+/** Isolated sandboxes in one process: by key, by path, their limits, reset and snapshots. */
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -28,20 +28,20 @@ const payIn = async ({ call }: TestEmulator, key: string, prefix = '') => {
 const countIn = async ({ call }: TestEmulator, key: string, prefix = '') =>
   ((await call('GET', `${prefix}/payments`, { key })).json as { items: unknown[] }).items.length
 
-t.test('a key opens a world of its own', async t => {
+t.test('a key opens its own sandbox', async t => {
   const shop = startEmulator(t)
   const one = await payIn(shop, 'sandbox_one')
   await payIn(shop, 'sandbox_one')
   await payIn(shop, 'sandbox_Two-2_b')
   t.strictSame([await countIn(shop, 'sandbox_one'), await countIn(shop, 'sandbox_Two-2_b')], [2, 1])
-  t.strictSame([await countIn(shop, 'test'), await countIn(shop, 'sandbox_default')], [0, 0], 'every other key opens the default one')
+  t.strictSame([await countIn(shop, 'test'), await countIn(shop, 'sandbox_default')], [0, 0], 'every other key opens the default sandbox')
   t.equal((await shop.call('GET', `/payments/${one.payment_id}`)).status, 404)
   t.equal((await shop.call('GET', `/payments/${one.payment_id}`, { key: 'sandbox_one' })).status, 200)
-  t.equal(await countIn(shop, 'anything', '/~one'), 2, 'a path opens it too')
-  t.equal(await countIn(shop, 'sandbox_Two-2_b', '/~one'), 2, 'and wins over the key')
+  t.equal(await countIn(shop, 'anything', '/~one'), 2, 'a path opens it, too')
+  t.equal(await countIn(shop, 'sandbox_Two-2_b', '/~one'), 2, 'the path overrides the key')
 })
 
-t.test('its pages, invoices and events are its own', async t => {
+t.test('has its own pages, invoices and events', async t => {
   const shop = startEmulator(t)
   const { emulator, call } = shop
   const { url } = await emulator.listen()
@@ -55,9 +55,9 @@ t.test('its pages, invoices and events are its own', async t => {
   t.equal(page.status, 200, html)
   t.match(html, 'action="/~mine/', 'the form leads back into it')
   t.match(html, 'href="/~mine/assets/')
-  t.equal((await fetch(url + new URL(link).pathname.replace('/~mine', ''))).status, 404, 'nobody else has that link')
-  t.equal((await fetch(`${url}/~nobody${new URL(link).pathname.slice('/~mine'.length)}`)).status, 404)
-  t.equal((await call('GET', '/_emulator/sandboxes')).text.includes('nobody'), false, 'looking makes none')
+  t.equal((await fetch(url + new URL(link).pathname.replace('/~mine', ''))).status, 404, 'no other sandbox has that link')
+  t.equal((await fetch(`${url}/~missing${new URL(link).pathname.slice('/~mine'.length)}`)).status, 404)
+  t.equal((await call('GET', '/_emulator/sandboxes')).text.includes('missing'), false, 'reading creates no sandbox')
 
   const control_ = control(shop, t)
   await control_('POST', `payments/${id}/pay`, { outcome: 'succeeded' }, '/~mine')
@@ -71,7 +71,7 @@ t.test('its pages, invoices and events are its own', async t => {
   t.match((await control_<{ items: unknown[] }>('GET', 'events', undefined, '/~mine')).items.length, 1)
 })
 
-t.test('its clock and its faults are its own', async t => {
+t.test('has its own clock and faults', async t => {
   const shop = startEmulator(t)
   const control_ = control(shop, t)
   await control_('POST', 'clock', { now: '2040-01-01T00:00:00Z', frozen: true }, '/~a')
@@ -80,10 +80,10 @@ t.test('its clock and its faults are its own', async t => {
   await control_('POST', 'deliveries/faults', { kind: 'drop' }, '/~a')
   t.match(await control_('GET', 'deliveries/faults'), { items: [] })
   const byKey = await shop.call('GET', '/_emulator/clock', { key: 'sandbox_a' })
-  t.match(byKey.json, { frozen: true }, 'the control API takes a key too')
+  t.match(byKey.json, { frozen: true }, 'the control API takes a key, too')
 })
 
-t.test('parallel workers with the official client', async t => {
+t.test('serves parallel workers with the official client', async t => {
   const emulator = await start()
   t.teardown(() => emulator.close())
   const totals = await Promise.all(Array.from({ length: 8 }, async (_, worker) => {
@@ -96,7 +96,7 @@ t.test('parallel workers with the official client', async t => {
   t.strictSame(totals, [1, 2, 3, 4, 5, 6, 7, 8])
 })
 
-t.test('names', async t => {
+t.test('accepts valid names and refuses others', async t => {
   const shop = startEmulator(t)
   for (const name of ['..', '.', '', 'a/b', '../../etc/passwd', 'a b', 'ä', '-x', '_x', 'a'.repeat(64), 'a%2Fb', 'a\\b', 'con.db']) {
     const { status, json } = await shop.call('GET', '/payments', { key: `sandbox_${name}` })
@@ -110,7 +110,7 @@ t.test('names', async t => {
   t.match((await shop.call('GET', '/_emulator/sandboxes')).json, { items: [{ name: 'default' }] })
 })
 
-t.test('list, create, delete', async t => {
+t.test('lists, creates and deletes sandboxes', async t => {
   const shop = startEmulator(t)
   const control_ = control(shop, t)
   t.match(await control_('POST', 'sandboxes', { name: 'b' }),
@@ -122,10 +122,10 @@ t.test('list, create, delete', async t => {
   t.equal(await countIn(shop, 'sandbox_a'), 0, 'asked for again, it is new')
   t.equal((await shop.call('DELETE', '/_emulator/sandboxes/default')).status, 422)
   t.equal((await shop.call('DELETE', '/~b/_emulator/sandboxes/b')).status, 422)
-  t.equal((await shop.call('DELETE', '/_emulator/sandboxes/nobody')).status, 404)
+  t.equal((await shop.call('DELETE', '/_emulator/sandboxes/missing')).status, 404)
 })
 
-t.test('in memory, the one that was not used for the longest time makes room', async t => {
+t.test('in memory, closes the least recently used one at the limit', async t => {
   const lines = t.capture(console, 'error')
   const shop = startEmulator(t, { sandboxLimit: '2' })
   for (const name of ['a', 'b', 'a', 'c']) await payIn(shop, `sandbox_${name}`)
@@ -134,7 +134,7 @@ t.test('in memory, the one that was not used for the longest time makes room', a
   t.equal(await countIn(shop, 'sandbox_b'), 0)
 })
 
-t.test('what comes before its end is answered', async t => {
+t.test('pending requests are answered', async t => {
   const payments = (shop: TestEmulator, name: string) => [1, 2, 3].map(() => payIn(shop, `sandbox_${name}`))
   for (const database of [':memory:', join(temporaryFolder(t), 'emulator.db')]) {
     const shop = startEmulator(t, { database, sandboxLimit: '2' })
@@ -147,13 +147,13 @@ t.test('what comes before its end is answered', async t => {
     const stderr = t.capture(console, 'error')
     await Promise.all(['two', 'three', 'four', 'five', 'six'].flatMap(name => payments(shop, name)))
     const { items } = await control(shop, t)<{ items: Array<{ is_open: boolean }> }>('GET', 'sandboxes')
-    t.equal(items.filter(({ is_open: isOpen }) => isOpen).length, 3, 'and no more are open than may be')
+    t.equal(items.filter(({ is_open: isOpen }) => isOpen).length, 3, 'never more are open than allowed')
     t.match(stderr().map(({ args }) => args[0]), [/^sandbox one is (gone|closed): /])
-    if (database !== ':memory:') t.equal(await countIn(shop, 'sandbox_two'), 3, 'and nothing is lost')
+    if (database !== ':memory:') t.equal(await countIn(shop, 'sandbox_two'), 3, 'no data is lost')
   }
 })
 
-t.test('in a folder, it is closed and comes back as it was, also after a restart', async t => {
+t.test('in a folder, closes and reopens them unchanged, also after a restart', async t => {
   const lines = t.capture(console, 'error')
   const folder = temporaryFolder(t)
   const options = { database: join(folder, 'shop.db'), sandboxLimit: '1' }
@@ -174,7 +174,7 @@ t.test('in a folder, it is closed and comes back as it was, also after a restart
   t.notOk(existsSync(join(folder, 'sandboxes/+worker-1.db')))
 })
 
-t.test('reset', async t => {
+t.test('resets a sandbox', async t => {
   const shop = startEmulator(t)
   const control_ = control(shop, t)
   const receiver = await startReceiver(t)
@@ -184,18 +184,18 @@ t.test('reset', async t => {
   const { payment_id: id, payment_link: link } = await payIn(shop, 'test')
   await control_('POST', `payments/${id}/pay`, { outcome: 'processing' })
   await control_('POST', 'clock', { now: '2040-01-01T00:00:00Z', frozen: true })
-  await shop.call('PATCH', '/customers/cus_ada', { body: { name: 'Somebody Else' } })
+  await shop.call('PATCH', '/customers/cus_ada', { body: { name: 'Someone Else' } })
   await control_('POST', 'reset')
-  t.strictSame(shop.stored(), fresh, 'every table is as it was')
+  t.strictSame(shop.stored(), fresh, 'every table is as at the start')
   t.notMatch(await control_('GET', 'clock'), { now: /^2040/ })
   t.match(await control_('GET', 'clock'), { frozen: false, due: 0 })
   t.equal((await shop.emulator.app.inject(new URL(link).pathname)).statusCode, 404)
-  t.match(await shop.get('/customers/cus_ada'), { name: 'Ada Lovelace' }, 'nothing is remembered from before')
+  t.match(await shop.get('/customers/cus_ada'), { name: 'Ada Lovelace' }, 'no cache holds older rows')
   await payIn(shop, 'test')
-  t.equal(await countIn(shop, 'test'), 1, 'and it goes on')
+  t.equal(await countIn(shop, 'test'), 1, 'it keeps working')
 })
 
-t.test('snapshots', async t => {
+t.test('takes and restores snapshots', async t => {
   const shop = startEmulator(t)
   const control_ = control(shop, t)
   await control_('POST', 'clock', { now: '2030-01-01T00:00:00Z', frozen: true })
@@ -204,7 +204,7 @@ t.test('snapshots', async t => {
   const { payment_id: second } = await payIn(shop, 'test')
   await control_('POST', `payments/${first}/pay`, { outcome: 'succeeded' })
   await control_('POST', 'clock', { advance_ms: 3_600_000 })
-  await shop.call('PATCH', '/customers/cus_ada', { body: { name: 'Somebody Else' } })
+  await shop.call('PATCH', '/customers/cus_ada', { body: { name: 'Someone Else' } })
 
   await control_('POST', 'snapshots/one%20sold/restore')
   t.equal((await shop.call('GET', `/payments/${second}`)).status, 404)
@@ -213,28 +213,28 @@ t.test('snapshots', async t => {
   t.match(await shop.get('/customers/cus_ada'), { name: 'Ada Lovelace' })
   await payIn(shop, 'test')
   await control_('POST', 'snapshots/one%20sold/restore')
-  t.equal(await countIn(shop, 'test'), 1, 'as often as one likes')
+  t.equal(await countIn(shop, 'test'), 1, 'any number of times')
   await control_('POST', 'reset')
   t.equal(await countIn(shop, 'test'), 0)
-  t.match(await control_('GET', 'snapshots'), { items: [{ name: 'one sold' }] }, 'a reset leaves them')
+  t.match(await control_('GET', 'snapshots'), { items: [{ name: 'one sold' }] }, 'a reset keeps them')
 
-  await t.test('as a file that another emulator starts from', async t => {
+  await t.test('exports a file that another emulator starts from', async t => {
     const response = await shop.emulator.app.inject('/_emulator/snapshots/one%20sold')
     t.equal(response.headers['content-type'], 'application/vnd.sqlite3')
     const file = join(temporaryFolder(t), 'snapshot.db')
     writeFileSync(file, response.rawPayload)
     const copy = startEmulator(t, { fromSnapshot: file })
     t.match(await copy.get(`/payments/${first}`), { status: 'requires_payment_method' })
-    t.equal(await countIn(copy, 'sandbox_new'), 1, 'its sandboxes start from it too')
+    t.equal(await countIn(copy, 'sandbox_new'), 1, 'its sandboxes start from it, too')
     await payIn(copy, 'test')
     await control(copy, t)('POST', 'reset')
-    t.equal(await countIn(copy, 'test'), 1, 'and go back to it')
+    t.equal(await countIn(copy, 'test'), 1, 'a reset returns to it')
     writeFileSync(file, 'no database')
     t.throws(() => startEmulator(t, { fromSnapshot: file }), { message: /the snapshot can't be read/ })
     t.throws(() => startEmulator(t, { fromSnapshot: join(file, 'x') }), { message: /--from-snapshot/ })
   })
 
-  await t.test('a broken file is refused, and nothing is touched', async t => {
+  await t.test('refuses a broken file and changes nothing', async t => {
     const { rawPayload: good } = await shop.emulator.app.inject('/_emulator/snapshots/one%20sold')
     const changed = (sql: string) => {
       const database = new Sqlite(good)
@@ -265,12 +265,12 @@ t.test('snapshots', async t => {
       writeFileSync(file, bytes)
       t.throws(() => startEmulator(t, { fromSnapshot: file }), { message }, String(message))
       t.throws(() => startEmulator(t, { fromSnapshot: file, database }), { message }, String(message))
-      t.notOk(existsSync(database), 'no file is made for what is refused')
+      t.notOk(existsSync(database), 'a refusal creates no file')
       writeFileSync(file, good)
       t.equal(await countIn(startEmulator(t, { fromSnapshot: file }), 'test'), 1)
     }
     const kept = startEmulator(t, { fromSnapshot: file, database })
-    t.equal(await countIn(kept, 'test'), 1, 'the place for the database is still free')
+    t.equal(await countIn(kept, 'test'), 1, 'the database path is still free')
     await payIn(kept, 'test')
     await kept.emulator.close()
     writeFileSync(file, 'no database')

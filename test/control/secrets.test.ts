@@ -1,6 +1,6 @@
 /**
- * Secrets in whatever a program sends, and every place that shows what it has sent: the request log, one call of it, its stream,
- * what verify says, explanations, deliveries, and the pages of the dashboard.
+ * Secrets in any part of a request, and every place that shows requests: the request log, one call, its stream,
+ * verify, explanations, deliveries, and the pages of the dashboard.
  */
 import { connect as connectSocket } from 'node:net'
 import t, { type Test } from 'tap'
@@ -11,7 +11,7 @@ import { startReceiver } from '../receiver.js'
 const CARD = '5555555555554444'
 const SPACED = '5555 5555 5555 4444'
 const DASHED = '5555-5555-5555-4444'
-/** In all of these forms no more than the last four digits may be found. */
+/** At most the last four digits may be shown in any of these forms. */
 const TRACES = /5555[\s+-]?5555|55555555|%35%35/
 
 interface Call {
@@ -34,7 +34,7 @@ const CALLS: Record<string, Call> = {
   'the name of a field': json({ ...paymentBody(), [CARD]: 1 }),
   'something deep within': json({ ...paymentBody(), a: [{ b: [[{ c: `x${CARD}` }]] }] }),
   'a text that is JSON itself': json({ ...paymentBody(), note: JSON.stringify({ number: CARD }) }),
-  'an id that is none of ours': json(paymentBody({ customer: { customer_id: `cus_${CARD}` } })),
+  'an id of another system': json(paymentBody({ customer: { customer_id: `cus_${CARD}` } })),
   'what the refusal repeats': json(paymentBody({ product_cart: [{ product_id: CARD, quantity: 1 }] })),
   'a discount code': json(paymentBody({ discount_code: SPACED })),
   'JSON that is broken': { payload: `{"number": "${CARD}", "n": ${CARD},`, headers: JSON_TYPE },
@@ -53,7 +53,7 @@ const CALLS: Record<string, Call> = {
   'a query that is badly escaped': { method: 'GET', url: `/payments?a=%zz%20${SPACED.replaceAll(' ', '%20')}` },
   'the path': { method: 'GET', url: `/payments/${CARD}` },
   'an escaped path': { method: 'GET', url: `/payments/${encodeURIComponent(SPACED)}/line-items` },
-  'a path that is none': { method: 'GET', url: `/nowhere/${DASHED}` },
+  'an unknown path': { method: 'GET', url: `/nowhere/${DASHED}` },
   'a body that is too long to be shown': json({ ...paymentBody(), note: `${CARD} ${'x'.repeat(10_000)}` }),
   'the end of what is shown': json({ note: 'x'.repeat(8192 - 18) + CARD + 'x'.repeat(5000) })
 }
@@ -67,31 +67,31 @@ async function send ({ emulator }: Visitor, { method = 'POST', url = '/payments'
   })
 }
 
-/** Everything that tells of the calls so far, by what it is. */
-async function everythingTold (test: Test, site: Visitor): Promise<Record<string, string>> {
+/** Every response that shows earlier calls, by its name. */
+async function everyResponse (test: Test, site: Visitor): Promise<Record<string, string>> {
   const { items } = await site.get<{ items: Array<{ request_id: string }> }>('/_emulator/requests?page_size=100')
-  const told: Record<string, string> = { list: JSON.stringify(items), 'dashboard list': (await site.visit('/dashboard/requests')).text }
+  const responses: Record<string, string> = { list: JSON.stringify(items), 'dashboard list': (await site.visit('/dashboard/requests')).text }
   for (const { request_id: id } of items) {
-    told[`call ${id}`] = (await site.call('GET', `/_emulator/requests/${id}`)).text
-    told[`dashboard ${id}`] = (await site.visit(`/dashboard/requests/${id}`)).text
+    responses[`call ${id}`] = (await site.call('GET', `/_emulator/requests/${id}`)).text
+    responses[`dashboard ${id}`] = (await site.visit(`/dashboard/requests/${id}`)).text
   }
   for (const body of [{ path: '/x' }, { path: { $regex: '^/p' }, count: 9 }, { body: { metadata: { note: 1 } } }, { body: { a: 1 }, headers: { 'x-note': 'a' } }]) {
-    told[`verify ${JSON.stringify(body)}`] = (await site.call('POST', '/_emulator/verify', { body })).text
+    responses[`verify ${JSON.stringify(body)}`] = (await site.call('POST', '/_emulator/verify', { body })).text
   }
   test.ok(items.length > 0)
-  return told
+  return responses
 }
 
-t.test('card numbers', async t => {
+t.test('masks card numbers', async t => {
   for (const [name, call] of Object.entries(CALLS)) {
     t.test(`in ${name}`, async t => {
       const site = visitor(t)
       await send(site, call)
-      for (const [place, text] of Object.entries(await everythingTold(t, site))) t.notMatch(text, TRACES, place)
+      for (const [place, text] of Object.entries(await everyResponse(t, site))) t.notMatch(text, TRACES, place)
     })
   }
 
-  t.test('in what a test expects', async t => {
+  t.test('in the expectations of a test', async t => {
     const site = visitor(t)
     await send(site, CALLS['a text of a body'] as Call)
     const body = { path: `/${CARD}`, body: { [CARD]: CARD }, headers: { 'x-note': SPACED } }
@@ -99,7 +99,7 @@ t.test('card numbers', async t => {
     t.notMatch((await site.call('POST', '/_emulator/verify', { body: { body: { metadata: { note: CARD } } } })).text, TRACES)
   })
 
-  t.test('what a test looks for is found, and told without them', async t => {
+  t.test('matches an expectation on them, and reports it without them', async t => {
     const site = visitor(t)
     await send(site, CALLS['a text of a body'] as Call)
     await site.call('GET', `/payments?a=${CARD}`, { headers: { 'x-note': CARD } })
@@ -133,7 +133,7 @@ t.test('card numbers', async t => {
     t.notMatch(text, TRACES)
   })
 
-  t.test('in metadata that the dashboard shows, and in what webhooks have sent', async t => {
+  t.test('in metadata on the dashboard, and in sent webhooks', async t => {
     const site = visitor(t)
     const receiver = await startReceiver(t, response => { response.writeHead(200, { 'x-card': DASHED }).end(`thanks for ${SPACED}`) })
     await site.emulator.app.ready()
@@ -141,7 +141,7 @@ t.test('card numbers', async t => {
     const { payment_id: id } = await site.pay(paymentBody({ metadata: { card: CARD } }))
     await site.call('POST', `/_emulator/payments/${id}/pay`, { body: { outcome: 'succeeded' } })
     await site.get('/_emulator/idle?timeout_ms=20000')
-    t.match(receiver.received[0]?.body, CARD, 'it is sent as it is')
+    t.match(receiver.received[0]?.body, CARD, 'it is sent unmasked')
     const { items: [delivery] } = await site.get<{ items: Array<{ delivery_id: string, event_id: string }> }>('/_emulator/deliveries')
     t.notMatch(JSON.stringify(delivery), TRACES)
     for (const page of [`payments/${id}`, `webhooks/deliveries/${delivery?.delivery_id}`, `webhooks/events/${delivery?.event_id}`]) {
@@ -150,10 +150,10 @@ t.test('card numbers', async t => {
       t.match(text, '•••• 4444')
       t.notMatch(text, TRACES, page)
     }
-    t.match((await site.call('GET', `/payments/${id}`)).json, { metadata: { card: CARD } }, 'the API answers it as it is')
+    t.match((await site.call('GET', `/payments/${id}`)).json, { metadata: { card: CARD } }, 'the API returns it unmasked')
   })
 
-  t.test('what the emulator has issued is shown whole', async t => {
+  t.test('shows ids of the emulator in full', async t => {
     const site = visitor(t)
     for (let count = 0; count < 50; count++) {
       const { payment_id: id } = await site.pay(paymentBody())
@@ -168,7 +168,7 @@ function plain (html: string): string {
   return html.replace(/&#(\d+);/g, (_entity, code: string) => String.fromCodePoint(Number(code)))
 }
 
-t.test('secrets of URLs', async t => {
+t.test('masks secrets of URLs', async t => {
   const SECRETS = /hunter2|tok_4711|k-4711|pass%3Aword|sig4711/
   const urls = [
     'https://example.test/hook?token=tok_4711&plain=1', 'https://example.test/hook?plain=1&api_key=k-4711', 'http://example.test/?key=k-4711',
@@ -189,21 +189,21 @@ t.test('secrets of URLs', async t => {
       await site.call('GET', '/payments', { headers: { referer: url } })
       await site.call('POST', '/payments', { raw: `{"url": "${url}"` })
       await site.call('POST', '/payments', { raw: `url=${encodeURIComponent(url)}`, headers: FORM_TYPE })
-      for (const [place, text] of Object.entries(await everythingTold(t, site))) t.notMatch(text, SECRETS, place)
+      for (const [place, text] of Object.entries(await everyResponse(t, site))) t.notMatch(text, SECRETS, place)
       for (const page of ['', `/${id}`, `/${id}/edit`, '/sample', '/deliveries', '/events', '/faults']) {
         t.notMatch((await site.visit(`/dashboard/webhooks${page}`)).text, SECRETS, page)
       }
       const shown = /name="url"[^>]* value="([^"]*)"/.exec((await site.visit(`/dashboard/webhooks/${id}/edit`)).html)?.[1] ?? ''
       await site.send(`/dashboard/webhooks/${id}/edit`, 'save', { url: plain(shown), description: 'changed' })
-      t.match(await site.get(`/webhooks/${id}`), { url, description: 'changed' }, 'saving the form with what it showed keeps the URL')
+      t.match(await site.get(`/webhooks/${id}`), { url, description: 'changed' }, 'saving the form as it was shown keeps the URL')
       const changed = await site.send(`/dashboard/webhooks/${id}/edit`, 'save', { url: `${plain(shown)}/more`, description: '' })
-      t.equal(changed.status, 422, 'what is hidden is not taken for a part of the URL')
+      t.equal(changed.status, 422, 'a masked part is not taken for a part of the URL')
       t.match(changed.text, 'write the secret again')
       t.match(await site.get(`/webhooks/${id}`), { url, description: 'changed' })
     })
   }
 
-  t.test('of what was delivered to', async t => {
+  t.test('of delivery targets', async t => {
     const site = visitor(t)
     await site.emulator.app.ready()
     const receiver = await startReceiver(t, response => {
@@ -214,7 +214,7 @@ t.test('secrets of URLs', async t => {
     await site.call('POST', '/_emulator/clock', { body: { frozen: true } })
     await site.call('POST', '/_emulator/events/trigger', { body: { type: 'payment.succeeded', webhook_id: (json as { id: string }).id } })
     await site.get('/_emulator/idle?timeout_ms=20000')
-    t.equal(receiver.received[0]?.path, '/webhook?token=tok_4711&plain=1', 'it is sent to as it is')
+    t.equal(receiver.received[0]?.path, '/webhook?token=tok_4711&plain=1', 'deliveries use the real URL')
     const { items: [delivery] } = await site.get<{ items: Array<{ delivery_id: string, attempts: object[] }> }>('/_emulator/deliveries')
     t.match(delivery?.attempts, [{ url: /^http:\/\/\[hidden\]@127\.0\.0\.1:\d+\/webhook\?token=to…&plain=1$/ }])
     t.notMatch(JSON.stringify(delivery), SECRETS)
@@ -222,7 +222,7 @@ t.test('secrets of URLs', async t => {
   })
 })
 
-t.test('secrets by their names', async t => {
+t.test('masks secrets by their names', async t => {
   const site = visitor(t)
   const body = {
     password: 'hunter2', clientSecret: 'hunter2hunter2', 'api-key': 'hunter2hunter2', tokens: ['hunter2hunter2'], cvc: 987, idempotency_key: 'order-7', author: 'Ada', keyboard: 'qwerty'

@@ -1,4 +1,4 @@
-/** Verifying calls: the language of patterns, the counts, what came closest, and questions that are meant to do harm. */
+/** Verification of calls: patterns, counts, the closest calls, and hostile patterns. */
 import t from 'tap'
 import type { components } from '../../src/contract/control-types.gen.js'
 import { compilePattern, type Difference } from '../../src/requests/match.js'
@@ -14,14 +14,14 @@ async function verify ({ call }: TestEmulator, question: object): Promise<Verifi
 
 const CART = [{ product_id: 'pdt_ebook', quantity: 2 }, { product_id: 'pdt_course', quantity: 1 }]
 
-t.test('a pattern that is none is refused in one sentence', async t => {
+t.test('describes an invalid pattern in one sentence', async t => {
   const { status, json } = await startEmulator(t).call('POST', '/_emulator/verify', { body: { body: { a: { $like: 1 } } } })
   const message = 'has the operator $like, and only $any, $regex and $contains are known'
   t.equal(status, 422)
   t.match(json, { message: `body.a ${message}`, details: [{ path: 'body.a', message }] })
 })
 
-t.test('refuses an operation that was misspelt, for no call of it would ever be found', async t => {
+t.test('refuses an unknown operation, which no call could match', async t => {
   const emulator = startEmulator(t)
   for (const [operation, meant] of [
     ['POST /payment', 'POST /payments'], ['post /payments', 'POST /payments'], ['POST /payments/', 'POST /payments'],
@@ -32,12 +32,12 @@ t.test('refuses an operation that was misspelt, for no call of it would ever be 
     t.match(json, { code: 'INVALID_REQUEST_PARAMETERS', message: `operation ${operation} is none of the API: is it ${meant}?` })
   }
   for (const page of ['POST /{link}', 'POST /session/{session_id}', 'POST /portal/session/{token}/payments']) {
-    t.match(await verify(emulator, { operation: page, count: 0 }), { verified: true }, 'one of a page')
+    t.match(await verify(emulator, { operation: page, count: 0 }), { verified: true }, 'one operation of a page')
   }
 })
 
 t.test('answers', async t => {
-  t.test('which calls fit', async t => {
+  t.test('matching calls', async t => {
     const emulator = startEmulator(t)
     await emulator.call('POST', '/payments', {
       body: paymentBody({ product_cart: CART, metadata: { order: 'A-17' } }), headers: { 'idempotency-key': 'k1' }
@@ -70,7 +70,7 @@ t.test('answers', async t => {
     await yes({ operation: 'POST /refunds', count: { max: 1 } }, 0)
   })
 
-  t.test('what came closest, and exactly why it does not fit', async t => {
+  t.test('the closest calls, and exactly why they do not match', async t => {
     const emulator = startEmulator(t)
     for (const quantity of [1, 2, 3, 4, 5, 6, 7]) {
       await emulator.call('POST', '/payments', { body: paymentBody({ product_cart: [{ product_id: 'pdt_ebook', quantity }] }) })
@@ -101,7 +101,7 @@ t.test('answers', async t => {
     t.match(await verify(emulator, {}), { verified: false, near_misses: [], message: 'Expected a call at least once, found 0 times in 0 calls' })
   })
 
-  t.test('pattern by pattern', async t => {
+  t.test('for each kind of pattern', async t => {
     const differences = (pattern: unknown, actual: unknown): Difference[] => {
       const found: Difference[] = []
       compilePattern(pattern, 'body')(actual, 'body', found)
@@ -122,7 +122,7 @@ t.test('answers', async t => {
   })
 })
 
-t.test('refuses', async t => {
+t.test('refuses invalid patterns', async t => {
   const emulator = startEmulator(t)
   await emulator.pay(paymentBody())
   let deep: unknown = 1
@@ -153,8 +153,8 @@ t.test('refuses', async t => {
   t.match((await off.call('POST', '/_emulator/verify', { body: {} })).json, { message: /The request log is off/ })
 })
 
-t.test('what follows', async t => {
-  t.test('an expression that never ends is stopped', async t => {
+t.test('limits hostile patterns', async t => {
+  t.test('stops an expression that never ends', async t => {
     const emulator = startEmulator(t)
     for (let count = 0; count < 10; count++) await emulator.call('POST', '/payments', { body: { metadata: { a: 'a'.repeat(5000) } } })
     const started = Date.now()
@@ -164,19 +164,19 @@ t.test('what follows', async t => {
       t.match(json, { code: 'INVALID_REQUEST_PARAMETERS', message: /took longer than 1000 ms and was stopped/ })
     }
     t.ok(Date.now() - started < 60_000)
-    t.match(await verify(emulator, { body: { metadata: { a: { $regex: '^a+$' } } } }), { verified: true, count: 10 }, 'and others work as before')
+    t.match(await verify(emulator, { body: { metadata: { a: { $regex: '^a+$' } } } }), { verified: true, count: 10 }, 'other expressions still work')
   })
 
-  t.test('large and deep bodies are compared, secrets are not', async t => {
+  t.test('compares large and deep bodies, but not secrets', async t => {
     const emulator = startEmulator(t)
     await emulator.call('POST', '/payments', { body: paymentBody({ metadata: { order: 'A' } }), key: 'sk_live_0123456789abcdef' })
     await emulator.call('POST', '/payments', { body: { ...paymentBody(), note: 'n'.repeat(1_000_000), metadata: { order: 'B' } } })
     await emulator.call('POST', '/payments', { raw: `{"deep":${'['.repeat(100_000)}${']'.repeat(100_000)},"order":"C"}` })
-    t.match(await verify(emulator, { body: { metadata: { order: 'B' } } }), { verified: true, count: 1 }, 'beyond what is shown')
+    t.match(await verify(emulator, { body: { metadata: { order: 'B' } } }), { verified: true, count: 1 }, 'beyond the part that is shown')
     t.match(await verify(emulator, { body: { order: 'C' } }), { verified: true, count: 1 })
     t.match(await verify(emulator, { body: { order: 'C', deep: [] } }), { near_misses: [{ differences: [{ path: 'body.deep' }] }] })
     const guess = await verify(emulator, { headers: { authorization: 'Bearer sk_live_0123456789abcdef' } })
-    t.equal(guess.verified, false, 'nobody can guess at a key')
+    t.equal(guess.verified, false, 'a key cannot be guessed')
     t.notOk(JSON.stringify(guess.near_misses.map(({ differences }) => differences.map(({ actual }) => actual))).includes('89abcdef'))
   })
 })

@@ -1,11 +1,11 @@
-/** The log of events and deliveries, sending again, samples, and deliveries that go wrong on demand. */
+/** The log of events and deliveries, replays and retries, samples, and injected delivery faults. */
 import { Webhook } from 'standardwebhooks'
 import t from 'tap'
 import { paymentBody } from '../helper.js'
 import { answers, startReceiver, status } from '../receiver.js'
 import { openShop, type Delivery, type Event } from './helper.js'
 
-t.test('the log', async t => {
+t.test('lists', async t => {
   const shop = await openShop(t)
   await shop.freeze()
   const [well, ill] = [await startReceiver(t), await startReceiver(t, status(500))]
@@ -28,7 +28,7 @@ t.test('the log', async t => {
     t.strictSame(await shop.control('GET', `events/${event?.event_id}`), event)
   })
 
-  t.test('deliveries with every try', async t => {
+  t.test('deliveries with every attempt', async t => {
     t.equal((await shop.deliveries()).length, 3)
     t.equal((await shop.deliveries(`webhook_id=${wellId}`)).length, 2)
     t.equal((await shop.deliveries('event_type=payment.failed')).length, 2)
@@ -49,7 +49,7 @@ t.test('the log', async t => {
     t.equal((await shop.deliveries(`event_id=${waiting?.event_id}`)).length, 2)
   })
 
-  t.test('by what they are about', async t => {
+  t.test('by subject', async t => {
     const other = await shop.sell('succeeded', { customer: { customer_id: 'cus_grace' } })
     const { json } = await shop.call('POST', '/refunds', { body: { payment_id: other } })
     const { refund_id: refund } = json as { refund_id: string }
@@ -66,7 +66,7 @@ t.test('the log', async t => {
     t.strictSame(await shop.deliveries('subscription_id=sub_x'), [])
   })
 
-  t.test('refuses', async t => {
+  t.test('refuses invalid filters', async t => {
     for (const [method, path, code] of [
       ['GET', 'events/msg_x', 404], ['GET', 'deliveries/dlv_x', 404], ['POST', 'deliveries/dlv_x/retry', 404],
       ['POST', 'events/msg_x/replay', 404], ['GET', 'events?type=nothing', 422], ['GET', 'deliveries?state=lost', 422],
@@ -75,7 +75,7 @@ t.test('the log', async t => {
   })
 })
 
-t.test('sending again', async t => {
+t.test('sends again', async t => {
   const shop = await openShop(t)
   await shop.freeze()
   let isUp = false
@@ -91,18 +91,18 @@ t.test('sending again', async t => {
   t.match(await shop.control('GET', `deliveries/${delivery?.delivery_id}`), { state: 'succeeded', tries: 2, due_at: null })
   await shop.control('POST', `deliveries/${delivery?.delivery_id}/retry`)
   await shop.idle()
-  t.equal(receiver.received.length, 3, 'also what has succeeded')
+  t.equal(receiver.received.length, 3, 'also a successful delivery')
 
   const late = await startReceiver(t)
   const { id: lateId } = await shop.register({ url: late.url })
   const replayed = await shop.control<Event>('POST', `events/${delivery?.event_id}/replay`)
-  t.equal(replayed.deliveries.length, 3, 'one more to each endpoint of today')
+  t.equal(replayed.deliveries.length, 3, 'one more to each current endpoint')
   await shop.idle()
   t.strictSame([receiver.received.length, late.received.length], [4, 1])
-  t.equal(late.received[0]?.headers['webhook-id'], delivery?.event_id, 'with the id that it had')
+  t.equal(late.received[0]?.headers['webhook-id'], delivery?.event_id, 'with its original id')
   await shop.control('POST', `events/${delivery?.event_id}/replay`, { webhook_id: lateId })
   await shop.idle()
-  t.strictSame([receiver.received.length, late.received.length], [4, 2], 'or to one alone')
+  t.strictSame([receiver.received.length, late.received.length], [4, 2], 'or to one endpoint only')
 
   await shop.call('PATCH', `/webhooks/${id}`, { body: { disabled: true } })
   t.match((await shop.refused('POST', `deliveries/${delivery?.delivery_id}/retry`)).json,
@@ -111,7 +111,7 @@ t.test('sending again', async t => {
     { code: 'INVALID_REQUEST_PARAMETERS', message: 'Webhook whk_x does not exist' })
 })
 
-t.test('a sample', async t => {
+t.test('sends a sample', async t => {
   const shop = await openShop(t)
   const receiver = await startReceiver(t, status(500))
   const { secret } = await shop.register({ url: receiver.url })
@@ -122,8 +122,8 @@ t.test('a sample', async t => {
   t.match(received?.data, { status: 'failed', total_amount: 4242, payload_type: 'Payment' })
   new Webhook(secret).verify(received?.body ?? '', received?.headers ?? {})
   t.match(await shop.control('GET', `events/${event.event_id}`), { is_sample: true, deliveries: [{ state: 'failed' }] })
-  t.strictSame(await shop.idle(), { waiting: 0, due_later: 0 }, 'and is not tried again')
-  t.equal(shop.stored()['payments'], before, 'nothing has happened')
+  t.strictSame(await shop.idle(), { waiting: 0, due_later: 0 }, 'without retries')
+  t.equal(shop.stored()['payments'], before, 'no event was stored')
 
   const other = await startReceiver(t)
   const { id } = await shop.register({ url: other.url, filter_types: ['payment.succeeded'] })
@@ -135,7 +135,7 @@ t.test('a sample', async t => {
   t.equal((await shop.refused('POST', 'events/trigger', { type: 'payment.failed', webhook_id: 'whk_x' })).status, 422)
 })
 
-t.test('deliveries that go wrong on demand', async t => {
+t.test('injects delivery faults', async t => {
   async function open (fault: object) {
     const shop = await openShop(t)
     const receiver = await startReceiver(t, (response, received) => {
@@ -153,7 +153,7 @@ t.test('deliveries that go wrong on demand', async t => {
   }
   const faultsOf = ({ attempts }: Delivery) => attempts.map(({ fault }) => fault)
 
-  t.test('twice', async t => {
+  t.test('duplicate', async t => {
     const { shop, receiver } = await open({ kind: 'duplicate' })
     await shop.sell()
     await shop.sell()
@@ -164,11 +164,11 @@ t.test('deliveries that go wrong on demand', async t => {
     t.match((await shop.deliveries()).map(faultsOf), [[null], ['duplicate', 'duplicate']])
   })
 
-  t.test('out of order', async t => {
+  t.test('reorder', async t => {
     const { shop, receiver } = await open({ kind: 'shuffle', count: 3 })
     const ids: string[] = []
     for (let n = 0; n < 4; n++) ids.push((await shop.pay(paymentBody())).payment_id)
-    // At once, because those that are held back do not wait for long.
+    // At once, because held deliveries do not wait long.
     await Promise.all(ids.map(id => shop.control('POST', `payments/${id}/pay`, { outcome: 'succeeded' })))
     await shop.idle()
     const came = receiver.received.map(({ data }) => data['payment_id'])
@@ -176,7 +176,7 @@ t.test('deliveries that go wrong on demand', async t => {
     t.ok(came.includes(ids[3]))
   })
 
-  t.test('out of order, where no more come', async t => {
+  t.test('reorder, without later deliveries', async t => {
     const { shop, receiver } = await open({ kind: 'shuffle', count: 3 })
     const ids: string[] = []
     for (let n = 0; n < 2; n++) ids.push((await shop.pay(paymentBody())).payment_id)
@@ -185,7 +185,7 @@ t.test('deliveries that go wrong on demand', async t => {
     t.strictSame(receiver.received.map(({ data }) => data['payment_id']), ids.toReversed())
   })
 
-  t.test('late', async t => {
+  t.test('delay', async t => {
     const { shop, receiver } = await open({ kind: 'delay', delay_ms: 60_000 })
     await shop.sell()
     t.strictSame(await shop.idle(), { waiting: 1, due_later: 0 })
@@ -195,7 +195,7 @@ t.test('deliveries that go wrong on demand', async t => {
     t.equal(receiver.received.length, 1)
   })
 
-  t.test('never', async t => {
+  t.test('drop', async t => {
     const { shop, receiver } = await open({ kind: 'drop', count: 2 })
     for (let n = 0; n < 3; n++) await shop.sell()
     t.strictSame(await shop.idle(), { waiting: 0, due_later: 0 })
@@ -204,7 +204,7 @@ t.test('deliveries that go wrong on demand', async t => {
   })
 
   for (const [kind, reason] of [['wrong_secret', 'No matching signature found'], ['stale_timestamp', 'Message timestamp too old']]) {
-    t.test(`${kind}, and well at the next try`, async t => {
+    t.test(`${kind}, and correct at the next attempt`, async t => {
       const { shop } = await open({ kind })
       await shop.freeze()
       await shop.sell()
@@ -240,7 +240,7 @@ t.test('deliveries that go wrong on demand', async t => {
     t.ok(id)
   })
 
-  t.test('refuses', async t => {
+  t.test('refuses invalid faults', async t => {
     const shop = await openShop(t)
     for (const [fault, message] of [
       [{ kind: 'explode' }, /kind/], [{ kind: 'drop', count: 0 }, /count/], [{ kind: 'delay' }, /a delay needs delay_ms/],

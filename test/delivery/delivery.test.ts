@@ -1,4 +1,4 @@
-/** How events are delivered to endpoints that are down, slow, gone or hostile. */
+/** Deliveries to endpoints that are down, slow, gone or hostile. */
 import t, { type Test } from 'tap'
 import { freePort } from '../processes.js'
 import { answers, startReceiver, status, type Answer } from '../receiver.js'
@@ -8,7 +8,7 @@ const S = 1000
 const M = 60 * S
 const H = 60 * M
 
-/** The times of the tries of a delivery, in whole seconds after the first. */
+/** The times of a delivery's attempts, in whole seconds after the first. */
 function rhythm ({ attempts }: Delivery): number[] {
   const [first = 0, ...later] = attempts.map(({ started_at: at }) => Date.parse(at))
   return [0, ...later.map(at => Math.round((at - first) / 1000))]
@@ -20,7 +20,7 @@ async function onlyDelivery (test: Test, shop: Shop): Promise<Delivery> {
   return delivery
 }
 
-t.test('the documented schedule, by the clock of the sandbox', async t => {
+t.test("follows the documented schedule by the sandbox's clock", async t => {
   const shop = await openShop(t)
   const receiver = await startReceiver(t, status(500))
   await shop.register({ url: receiver.url })
@@ -33,10 +33,10 @@ t.test('the documented schedule, by the clock of the sandbox', async t => {
     t.equal(receiver.received.length, index + 1)
     await shop.advance(wait - S)
     await shop.idle()
-    t.equal(receiver.received.length, index + 1, `nothing ${wait / S - 1} s after try ${index + 1}`)
+    t.equal(receiver.received.length, index + 1, `no attempt ${wait / S - 1} s after attempt ${index + 1}`)
     await shop.advance(S)
   }
-  t.strictSame(await shop.idle(), { waiting: 0, due_later: 0 }, 'after eight tries it is given up')
+  t.strictSame(await shop.idle(), { waiting: 0, due_later: 0 }, 'gives up after eight attempts')
   t.equal(receiver.received.length, 8)
   const delivery = await onlyDelivery(t, shop)
   t.match(delivery, { state: 'failed', tries: 8, due_at: null })
@@ -47,7 +47,7 @@ t.test('the documented schedule, by the clock of the sandbox', async t => {
   t.equal(receiver.received.length, 8)
 })
 
-t.test('a clock that is moved over several tries makes each of them', async t => {
+t.test('makes every attempt when the clock moves past several', async t => {
   const shop = await openShop(t)
   const receiver = await startReceiver(t, (response, received) => {
     const isLast = receiver.received.length > 3
@@ -64,7 +64,7 @@ t.test('a clock that is moved over several tries makes each of them', async t =>
   t.equal(delivery.state, 'succeeded')
 })
 
-t.test('a clock that stands still lets what is due be delivered, and nothing else', async t => {
+t.test('delivers only what is due while the clock is frozen', async t => {
   const shop = await openShop(t, { webhookRetrySchedule: '0,1ms,1ms' })
   const receiver = await startReceiver(t, status(500))
   await shop.register({ url: receiver.url })
@@ -74,10 +74,10 @@ t.test('a clock that stands still lets what is due be delivered, and nothing els
   t.equal(receiver.received.length, 1)
   await shop.control('POST', 'clock', { frozen: false })
   while ((await shop.idle()).waiting > 0);
-  t.equal(receiver.received.length, 3, 'released, it goes on')
+  t.equal(receiver.received.length, 3, 'it continues once the clock runs')
 })
 
-t.test('a compressed schedule', async t => {
+t.test('follows a shorter schedule', async t => {
   const shop = await openShop(t, { webhookRetrySchedule: '0, 1ms, 2ms, 3ms' })
   const receiver = await startReceiver(t, status(500))
   await shop.register({ url: receiver.url })
@@ -87,22 +87,22 @@ t.test('a compressed schedule', async t => {
   t.equal(receiver.received.length, 4)
 })
 
-t.test('what falls due while the sender looks is not forgotten', async t => {
+t.test('sends deliveries that fall due while the sender looks for work', async t => {
   const shop = await openShop(t, { webhookRetrySchedule: '0,3h' })
   const receiver = await startReceiver(t, status(500))
   await shop.register({ url: receiver.url })
   const { clock } = shop.emulator.sandbox
   const { now } = clock
   let ahead = 0
-  clock.now = () => now() + (ahead += 2 * H * 1000) // every reading is two hours after the one before
+  clock.now = () => now() + (ahead += 2 * H * 1000) // // every reading is two hours after the previous one
   await shop.sell()
   await until(() => receiver.received.length === 2)
   clock.now = now
-  await shop.idle() // what the receiver answered is stored by then
+  await shop.idle() // // by now, the answer of the receiver is stored
   t.match(await onlyDelivery(t, shop), { state: 'failed', tries: 2 })
 })
 
-t.test('what counts as delivered', async t => {
+t.test('counts a 2xx status as delivered, and anything else as failed', async t => {
   const elsewhere = await startReceiver(t)
   const cases: Array<{ name: string, answer: Answer, isDelivered: boolean, attempt: object, timeout?: string }> = [
     {
@@ -123,14 +123,14 @@ t.test('what counts as delivered', async t => {
     { name: 'a closed connection', answer: answers.cut, isDelivered: false, attempt: { response_status: null, error: /closed/ } },
     {
       name: 'silence',
-      timeout: '1s', // long enough for the request to arrive
+      timeout: '1s', // // long enough for the request to arrive
       answer: answers.hang,
       isDelivered: false,
       attempt: { response_status: null, error: 'no complete response within 1 s' }
     },
     {
       name: 'an answer that does not end',
-      timeout: '2s', // long enough for its beginning to arrive
+      timeout: '2s', // // long enough for its beginning to arrive
       answer: response => { response.writeHead(200).write('yes, ') },
       isDelivered: true,
       attempt: { response_status: 200, response_body: 'yes, ', error: null }
@@ -151,9 +151,9 @@ t.test('what counts as delivered', async t => {
       t.equal(receiver.received.length, 1)
     })
   }
-  t.strictSame(elsewhere.received, [], 'nobody was redirected')
+  t.strictSame(elsewhere.received, [], 'redirects are not followed')
 
-  t.test('nobody listens, or there is no such host', async t => {
+  t.test('fails without a listener or a known host', async t => {
     const shop = await openShop(t)
     await shop.register({ url: `http://127.0.0.1:${await freePort()}/` })
     await shop.sell()
@@ -162,8 +162,8 @@ t.test('what counts as delivered', async t => {
   })
 })
 
-t.test('a receiver that hangs delays no reply and no other endpoint', async t => {
-  const shop = await openShop(t, { webhookTimeout: '1h' }) // no try ends meanwhile
+t.test('delays no reply and no other endpoint while a receiver hangs', async t => {
+  const shop = await openShop(t, { webhookTimeout: '1h' }) // // no attempt ends meanwhile
   const [hanging, well] = [await startReceiver(t, answers.hang), await startReceiver(t)]
   const { id } = await shop.register({ url: hanging.url })
   await shop.register({ url: well.url })
@@ -171,13 +171,13 @@ t.test('a receiver that hangs delays no reply and no other endpoint', async t =>
   await until(() => well.received.length >= 50)
   const { json, status: code } = await shop.refused('GET', 'idle?timeout_ms=0')
   t.match({ code, json }, { code: 408, json: { code: 'NOT_IDLE', message: /deliveries are due or under way/ } })
-  t.ok(hanging.received.length <= 16, 'so many tries at once, no more')
+  t.ok(hanging.received.length <= 16, 'the maximum number of concurrent attempts')
   t.equal((await shop.deliveries(`webhook_id=${id}&state=waiting`)).length, 50)
   await shop.call('PATCH', `/webhooks/${id}`, { body: { disabled: true } })
-  t.strictSame((await shop.deliveries(`webhook_id=${id}&state=cancelled`)).length, 50, 'disabled, nothing waits for it any more')
+  t.strictSame((await shop.deliveries(`webhook_id=${id}&state=cancelled`)).length, 50, 'once disabled, nothing waits for it')
 })
 
-t.test('many tries under way at once are nothing that the console need hear of', async t => {
+t.test('prints nothing about many concurrent attempts', async t => {
   const warnings: Error[] = []
   const warned = (warning: Error) => { warnings.push(warning) }
   process.on('warning', warned)
@@ -190,7 +190,7 @@ t.test('many tries under way at once are nothing that the console need hear of',
   t.strictSame(warnings, [])
 })
 
-t.test('an endpoint that is disabled or deleted between two tries gets nothing more', async t => {
+t.test('sends nothing more to an endpoint that was disabled or deleted between two attempts', async t => {
   for (const [method, body] of [['PATCH', { disabled: true }], ['DELETE', undefined]] as const) {
     const shop = await openShop(t)
     const receiver = await startReceiver(t, status(500))
@@ -206,7 +206,7 @@ t.test('an endpoint that is disabled or deleted between two tries gets nothing m
   }
 })
 
-t.test('the address of the next try is the one that the endpoint has by then', async t => {
+t.test("uses the endpoint's current address for the next attempt", async t => {
   const shop = await openShop(t)
   const [before, after] = [await startReceiver(t, status(500)), await startReceiver(t)]
   const { id } = await shop.register({ url: before.url })
@@ -219,7 +219,7 @@ t.test('the address of the next try is the one that the endpoint has by then', a
   t.strictSame([before.received.length, after.received.length], [1, 1])
 })
 
-t.test('no faster than the rate limit', async t => {
+t.test('stays within the rate limit', async t => {
   const shop = await openShop(t)
   const receiver = await startReceiver(t)
   await shop.register({ url: receiver.url, rate_limit: 5 })
@@ -230,7 +230,7 @@ t.test('no faster than the rate limit', async t => {
   starts.slice(1).forEach((start, index) => { t.ok(start - (starts[index] ?? 0) >= 199, 'a fifth of a second between two') })
 })
 
-t.test('a burst arrives whole and in the order in which it happened', async t => {
+t.test('delivers a burst completely and in order', async t => {
   const shop = await openShop(t)
   const receiver = await startReceiver(t)
   await shop.register({ url: receiver.url })
@@ -240,7 +240,7 @@ t.test('a burst arrives whole and in the order in which it happened', async t =>
   t.equal(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size, 200)
 })
 
-t.test('the emulator closes at once, whatever a receiver does', async t => {
+t.test('closes immediately while receivers hang', async t => {
   const shop = await openShop(t)
   const receiver = await startReceiver(t, answers.hang)
   await shop.register({ url: receiver.url })

@@ -1,4 +1,4 @@
-/** At least once, whatever happens: a change that was committed is told, one that was not is not, with kill -9 in between. */
+/** Delivery at least once: every committed change is delivered, uncommitted ones are not, with kill -9 in between. */
 import t from 'tap'
 import type { components } from '../../src/contract/control-types.gen.js'
 import { paymentBody } from '../helper.js'
@@ -6,11 +6,11 @@ import { connect, JSON_TYPE, startProcess, temporaryFolder, type Connections } f
 import { answers, startReceiver, type Received } from '../receiver.js'
 
 const CONNECTIONS = 32
-/** So many payments are answered before the process is killed: more than the receiver answers and the tries under way together. */
+/** Payments answered before the process is killed: more than the receiver answers and the concurrent attempts together. */
 const ROUND = 120
 
-/** Payment ids by the webhook-id that they came with. */
-function told (received: readonly Received[]): Map<string, string> {
+/** Payment ids by the webhook-id of their delivery. */
+function paymentsIn (received: readonly Received[]): Map<string, string> {
   return new Map(received.map(({ headers, data }) => [headers['webhook-id'] ?? '', String(data['payment_id'])]))
 }
 
@@ -27,8 +27,8 @@ t.test('kill -9 under load loses no event and invents none', async t => {
   const folder = temporaryFolder(t)
   const everything = Number.POSITIVE_INFINITY
   let answersLeft = everything
-  // When the process dies, some of what is under way was received, and some of that answered. What the receiver leaves without an
-  // answer keeps the others waiting, so that some are not told, however fast they come.
+  // When the process dies, some attempts were received, and some of those answered. Requests that the receiver leaves
+  // unanswered keep the others waiting, so that some events are not delivered, however fast they are.
   const receiver = await startReceiver(t, (response, received) => {
     if (answersLeft-- > 0) answers.ok(response, received)
   })
@@ -50,22 +50,22 @@ t.test('kill -9 under load loses no event and invents none', async t => {
     }
     await Promise.allSettled(Array.from({ length: CONNECTIONS }, buyer))
     await victim.ended
-    const before = told(receiver.received)
-    const untold = [...paid].filter(id => ![...before.values()].includes(id)).length
-    t.ok(untold > 0, `round ${round}: ${untold} were not told when it died`)
+    const before = paymentsIn(receiver.received)
+    const undelivered = [...paid].filter(id => ![...before.values()].includes(id)).length
+    t.ok(undelivered > 0, `round ${round}: ${undelivered} were not delivered when it died`)
 
     answersLeft = everything
     const revived = await startProcess(t, args, { folder })
     const connections = connect(t, revived.url)
     t.equal((await connections.get('/_emulator/idle?timeout_ms=60000')).status, 200)
-    const after = told(receiver.received)
+    const after = paymentsIn(receiver.received)
     const heardOf = new Set(after.values())
-    t.strictSame([...paid].filter(id => !heardOf.has(id)), [], 'every committed change was told')
+    t.strictSame([...paid].filter(id => !heardOf.has(id)), [], 'every committed change was delivered')
     for (const [webhookId, paymentId] of before) t.equal(after.get(webhookId), paymentId)
     const events = await everyEvent(connections)
     const happened = new Map(events.map(({ event_id: id, payment_id: paymentId }) => [id, paymentId]))
-    t.strictSame([...after].filter(([id, paymentId]) => happened.get(id) !== paymentId), [], 'and nothing that did not happen')
-    t.equal(after.size, heardOf.size, 'each under one id alone')
+    t.strictSame([...after].filter(([id, paymentId]) => happened.get(id) !== paymentId), [], 'and no other')
+    t.equal(after.size, heardOf.size, 'each with one id only')
     for (const { status } of events.flatMap(({ body }) => [(body as { data: { status: string } }).data])) t.equal(status, 'succeeded')
     for (const id of heardOf) paid.add(id)
     revived.kill('SIGKILL')
@@ -73,7 +73,7 @@ t.test('kill -9 under load loses no event and invents none', async t => {
   }
 })
 
-t.test('what waits for a retry survives a restart, and its endpoint keeps its secret', async t => {
+t.test("keeps waiting retries and the endpoint's secret over a restart", async t => {
   const folder = temporaryFolder(t)
   let isUp = false
   const receiver = await startReceiver(t, (response, received) => {
@@ -93,7 +93,7 @@ t.test('what waits for a retry survives a restart, and its endpoint keeps its se
   const secret = await secretOf(shop)
   t.match(secret, /^whsec_[A-Za-z0-9+/]{32}$/)
   first.kill('SIGTERM')
-  t.match((await first.ended).stdout, `DODO_PAYMENTS_WEBHOOK_KEY=${secret}`, 'which it says when it starts')
+  t.match((await first.ended).stdout, `DODO_PAYMENTS_WEBHOOK_KEY=${secret}`, 'which is printed at the start')
 
   isUp = true
   const second = await startProcess(t, args, { folder })
@@ -108,7 +108,7 @@ t.test('what waits for a retry survives a restart, and its endpoint keeps its se
   await second.ended
   const key = `whsec_${Buffer.alloc(24, 7).toString('base64')}`
   const third = await startProcess(t, args, { folder, env: { DODO_PAYMENTS_WEBHOOK_KEY: key } })
-  t.equal(await secretOf(connect(t, third.url)), key, 'a key of the environment takes its place')
+  t.equal(await secretOf(connect(t, third.url)), key, 'a key of the environment replaces it')
   const forgetful = await startProcess(t, ['--database', ':memory:', '--webhook-url', receiver.url])
-  t.equal(await secretOf(connect(t, forgetful.url)), secret, 'made of its URL, it is the same where nothing is kept')
+  t.equal(await secretOf(connect(t, forgetful.url)), secret, 'derived from its URL, it is the same without a database')
 })

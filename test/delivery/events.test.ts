@@ -1,4 +1,4 @@
-/** What is told of which change, to whom, and in which bytes. */
+/** Events: which changes send one, to which endpoints, and with which body. */
 import DodoPayments from 'dodopayments'
 import { Webhook } from 'standardwebhooks'
 import t from 'tap'
@@ -8,13 +8,13 @@ import { openShop, type Event } from './helper.js'
 
 const HOUR_MS = 3_600_000
 
-t.test('every change that the contract has an event for is told once', async t => {
+t.test('sends one event for every change that the contract has an event for', async t => {
   const shop = await openShop(t)
-  await shop.freeze() // so that nothing settles but when the clock is moved
+  await shop.freeze() // // so that nothing settles before the clock is moved
   const receiver = await startReceiver(t)
   await shop.register({ url: receiver.url })
 
-  async function told (change: () => Promise<unknown>): Promise<string[]> {
+  async function eventsOf (change: () => Promise<unknown>): Promise<string[]> {
     await shop.idle()
     const before = receiver.received.length
     await change()
@@ -22,37 +22,37 @@ t.test('every change that the contract has an event for is told once', async t =
     return receiver.types().slice(before)
   }
 
-  t.strictSame(await told(() => shop.pay(paymentBody({ payment_link: true }))), [], 'a creation tells nothing')
-  t.strictSame(await told(() => shop.sell('succeeded')), ['payment.succeeded'])
-  t.strictSame(await told(() => shop.sell('failed')), ['payment.failed'])
-  t.strictSame(await told(() => shop.sell('cancelled')), ['payment.cancelled'])
-  t.strictSame(await told(() => shop.sell('requires_customer_action')), [], 'what waits for its customer tells nothing')
-  t.strictSame(await told(() => shop.sell('processing')), ['payment.processing'])
-  t.strictSame(await told(() => shop.advance(HOUR_MS)), ['payment.succeeded'], 'settled later')
-  t.strictSame(await told(() => shop.sell('succeeded', { product_cart: [{ product_id: 'pdt_ebook', quantity: 0 }] })), ['payment.succeeded'])
+  t.strictSame(await eventsOf(() => shop.pay(paymentBody({ payment_link: true }))), [], 'no event for a new payment')
+  t.strictSame(await eventsOf(() => shop.sell('succeeded')), ['payment.succeeded'])
+  t.strictSame(await eventsOf(() => shop.sell('failed')), ['payment.failed'])
+  t.strictSame(await eventsOf(() => shop.sell('cancelled')), ['payment.cancelled'])
+  t.strictSame(await eventsOf(() => shop.sell('requires_customer_action')), [], 'no event while it waits for the customer')
+  t.strictSame(await eventsOf(() => shop.sell('processing')), ['payment.processing'])
+  t.strictSame(await eventsOf(() => shop.advance(HOUR_MS)), ['payment.succeeded'], 'settled later')
+  t.strictSame(await eventsOf(() => shop.sell('succeeded', { product_cart: [{ product_id: 'pdt_ebook', quantity: 0 }] })), ['payment.succeeded'])
 
   const twice = await shop.sell('failed')
-  t.strictSame(await told(() => shop.control('POST', `payments/${twice}/pay`, { outcome: 'failed' })), ['payment.failed'],
+  t.strictSame(await eventsOf(() => shop.control('POST', `payments/${twice}/pay`, { outcome: 'failed' })), ['payment.failed'],
     'each failed try is a change of its own')
-  t.strictSame(await told(() => shop.control('POST', `payments/${twice}/pay`, { card: '4242424242424242' })), ['payment.succeeded'])
-  t.strictSame(await told(() => shop.refused('POST', `payments/${twice}/pay`, { outcome: 'succeeded' })), [],
-    'what is refused tells nothing')
+  t.strictSame(await eventsOf(() => shop.control('POST', `payments/${twice}/pay`, { card: '4242424242424242' })), ['payment.succeeded'])
+  t.strictSame(await eventsOf(() => shop.refused('POST', `payments/${twice}/pay`, { outcome: 'succeeded' })), [],
+    'no event for a refusal')
 
   const saved = paymentBody({ customer: { customer_id: 'cus_grace' }, payment_method_id: 'pm_visa_grace' })
-  t.strictSame(await told(() => shop.pay(saved)), ['payment.succeeded'], 'a saved method is charged at once')
+  t.strictSame(await eventsOf(() => shop.pay(saved)), ['payment.succeeded'], 'a saved method is charged immediately')
 
   const paid = await shop.sell()
-  t.strictSame(await told(() => shop.call('POST', '/refunds', { body: { payment_id: paid } })), [], 'a pending refund tells nothing')
-  t.strictSame(await told(() => shop.advance(HOUR_MS)), ['refund.succeeded'])
+  t.strictSame(await eventsOf(() => shop.call('POST', '/refunds', { body: { payment_id: paid } })), [], 'no event for a pending refund')
+  t.strictSame(await eventsOf(() => shop.advance(HOUR_MS)), ['refund.succeeded'])
 
   const other = await shop.sell()
   const { json } = await shop.call('POST', '/refunds', { body: { payment_id: other } })
   const { refund_id: refundId } = json as { refund_id: string }
-  t.strictSame(await told(() => shop.control('POST', `refunds/${refundId}/settle`, { status: 'review' })), [])
-  t.strictSame(await told(() => shop.control('POST', `refunds/${refundId}/settle`, { status: 'failed' })), ['refund.failed'])
+  t.strictSame(await eventsOf(() => shop.control('POST', `refunds/${refundId}/settle`, { status: 'review' })), [])
+  t.strictSame(await eventsOf(() => shop.control('POST', `refunds/${refundId}/settle`, { status: 'failed' })), ['refund.failed'])
 })
 
-t.test('the body', async t => {
+t.test('sends a body', async t => {
   const shop = await openShop(t)
   const receiver = await startReceiver(t)
   const { secret } = await shop.register({ url: receiver.url })
@@ -62,7 +62,7 @@ t.test('the body', async t => {
   const [first] = receiver.received
   if (first === undefined) return t.fail('nothing came')
 
-  t.test('is compact JSON with sorted keys, and stays the same through a parser', async t => {
+  t.test('of compact JSON with sorted keys, which a parser does not change', async t => {
     const parsed = JSON.parse(first.body) as Record<string, unknown>
     t.equal(JSON.stringify(parsed), first.body)
     t.strictSame(Object.keys(parsed), ['business_id', 'data', 'timestamp', 'type'])
@@ -77,7 +77,7 @@ t.test('the body', async t => {
     t.match(parsed['timestamp'], /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
   })
 
-  t.test('its data is the payment as the API shows it, and says what it is', async t => {
+  t.test('with the payment as the API shows it, and its payload type', async t => {
     const { payload_type: payloadType, ...data } = first.data
     t.equal(payloadType, 'Payment')
     const shown = await shop.get(`/payments/${paymentId}`)
@@ -86,7 +86,7 @@ t.test('the body', async t => {
     t.ok(closedSchema('PaymentResponse')(data))
   })
 
-  t.test('is signed so that the official client and the standard library take it', async t => {
+  t.test('with a signature that the official client and the standard library accept', async t => {
     const client = new DodoPayments({ bearerToken: 'test', webhookKey: secret, baseURL: 'http://127.0.0.1' })
     const event = client.webhooks.unwrap(first.body, { headers: first.headers })
     t.match(event, { type: 'payment.succeeded', data: { payload_type: 'Payment', payment_id: paymentId } })
@@ -101,7 +101,7 @@ t.test('the body', async t => {
   })
 })
 
-t.test('a refund', async t => {
+t.test('with a refund', async t => {
   const shop = await openShop(t)
   const receiver = await startReceiver(t)
   await shop.register({ url: receiver.url, filter_types: ['refund.succeeded'] })
@@ -110,14 +110,14 @@ t.test('a refund', async t => {
   const { refund_id: refundId } = json as { refund_id: string }
   await shop.advance(HOUR_MS)
   await shop.idle()
-  t.strictSame(receiver.types(), ['refund.succeeded'], 'nothing but what the filter lets through')
+  t.strictSame(receiver.types(), ['refund.succeeded'], 'only what passes the filter')
   const { payload_type: payloadType, ...data } = receiver.received[0]?.data ?? {}
   t.equal(payloadType, 'Refund')
   t.strictSame(data, await shop.get(`/refunds/${refundId}`))
   t.ok(closedSchema('RefundResponse')(data))
 })
 
-t.test('the data is as of the delivery, the timestamp as of the event', async t => {
+t.test('with the data at the time of delivery and the timestamp of the event', async t => {
   const shop = await openShop(t)
   let isUp = false
   const receiver = await startReceiver(t, (response, received) => {
@@ -140,7 +140,7 @@ t.test('the data is as of the delivery, the timestamp as of the event', async t 
   t.equal(one?.['webhook-id'], two?.['webhook-id'], 'the id stays the same')
 })
 
-t.test('to whom', async t => {
+t.test('sends to matching endpoints', async t => {
   const shop = await openShop(t)
   const [all, failures, off, custom] = [
     await startReceiver(t), await startReceiver(t), await startReceiver(t), await startReceiver(t)
@@ -151,7 +151,7 @@ t.test('to whom', async t => {
   const { id: customId } = await shop.register({ url: custom.url, headers: { 'X-Tenant': 'seven' } })
   await shop.call('PATCH', `/webhooks/${customId}/headers`, { body: { headers: { authorization: 'Bearer secret' } } })
   await shop.sell('succeeded')
-  await shop.idle() // so that everybody hears of it first
+  await shop.idle() // // so that each endpoint gets it first
   await shop.sell('failed')
   await shop.idle()
   t.strictSame(all.types().toSorted(), ['payment.failed', 'payment.succeeded'])
@@ -162,17 +162,17 @@ t.test('to whom', async t => {
 
   await shop.call('PATCH', `/webhooks/${offId}`, { body: { disabled: false } })
   await shop.idle()
-  t.strictSame(off.types(), [], 'enabled, it hears of what happens from now on')
+  t.strictSame(off.types(), [], 'enabled, it gets later events')
   await shop.sell('cancelled')
   await shop.idle()
   t.strictSame(off.types(), ['payment.cancelled'])
   await shop.call('DELETE', `/webhooks/${offId}`)
   await shop.sell('cancelled')
   await shop.idle()
-  t.strictSame(off.types(), ['payment.cancelled'], 'deleted, of nothing more')
+  t.strictSame(off.types(), ['payment.cancelled'], 'deleted, it gets nothing more')
 })
 
-t.test('without an endpoint events are remembered', async t => {
+t.test('stores events when there is no endpoint', async t => {
   const shop = await openShop(t)
   const paymentId = await shop.sell('failed')
   const { items } = await shop.control<{ items: Event[] }>('GET', 'events')

@@ -10,24 +10,24 @@ export type Delivery = components['schemas']['Delivery']
 export type Event = components['schemas']['Event']
 
 export interface Shop extends TestEmulator {
-  /** A request to the control API that must succeed; its reply. */
+  /** The reply to a control request that must succeed. */
   control<Reply = Record<string, unknown>> (method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Reply>
-  /** A request to the control API that must be refused. */
+  /** The refusal of a control request that must fail. */
   refused (method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer>
-  /** Registers an endpoint; its id and secret. */
+  /** Registers an endpoint; returns its id and secret. */
   register (endpoint: Body<'POST /webhooks'>): Promise<{ id: string, secret: string }>
-  /** A new payment that has ended in this way. */
+  /** Creates a payment and completes it with this outcome. */
   sell (outcome?: string, body?: Partial<PaymentBody>): Promise<string>
-  /** Until nothing is due or under way. */
+  /** Resolves when no delivery is due or in progress. */
   idle (): Promise<{ waiting: number, due_later: number }>
-  /** Lets the clock stand still, so that only advance() moves it. */
+  /** Freezes the clock, so that only advance() moves it. */
   freeze (): Promise<void>
   advance (ms: number): Promise<void>
   /** Newest first. */
   deliveries (query?: string): Promise<Delivery[]>
 }
 
-/** Until a condition holds; for what no request waits for. */
+/** Resolves when a condition holds that no request waits for. */
 export async function until (condition: () => boolean): Promise<void> {
   while (!condition()) await wait(5)
 }

@@ -1,4 +1,4 @@
-/** What receivers answer that is not plain HTTP with a plain body, and where they may listen. */
+/** Receivers with unusual answers, and the addresses that they may listen on. */
 import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
@@ -7,7 +7,7 @@ import t, { type Test } from 'tap'
 import { startReceiver } from '../receiver.js'
 import { openShop, type Delivery } from './helper.js'
 
-/** A server that answers every request with these bytes, and closes the connection if `then` says so. */
+/** A server that answers every request with these bytes and closes the connection if `then` says so. */
 async function startRaw (test: Test, bytes: string | Buffer, then: 'close' | 'reset' | 'keep' = 'close'): Promise<string> {
   const sockets = new Set<Socket>()
   const server = createServer(socket => {
@@ -29,11 +29,11 @@ async function startRaw (test: Test, bytes: string | Buffer, then: 'close' | 're
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhook`
 }
 
-/** The one delivery of an event to `url`. */
+/** The delivery of an event to `url`. */
 async function delivered (test: Test, url: string, timeout = '20s', headers = {}): Promise<Delivery> {
   const shop = await openShop(test, { webhookTimeout: timeout })
   await shop.register({ url, headers })
-  await shop.freeze() // one try
+  await shop.freeze() // // one attempt
   await shop.sell()
   await shop.idle()
   const [delivery] = await shop.deliveries()
@@ -46,13 +46,13 @@ function response (headers: Record<string, string>, body: string | Buffer, statu
   return Buffer.concat([Buffer.from(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n`), Buffer.from(body)])
 }
 
-t.test('any 2xx is a success, whatever its body is', async t => {
+t.test('counts any 2xx as a success, with any body', async t => {
   const long = 'thanks '.repeat(10_000)
   const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024))
   const cases: Array<{ name: string, bytes: Buffer, then?: 'reset' | 'keep', body: string | RegExp, timeout?: string }> = [
-    { name: 'gzip that is none', bytes: response({ 'content-encoding': 'gzip' }, 'plain'), body: 'plain' },
-    { name: 'Brotli that is none', bytes: response({ 'content-encoding': 'br' }, 'plain'), body: 'plain' },
-    { name: 'an encoding that nobody knows', bytes: response({ 'content-encoding': 'zip' }, 'plain'), body: 'plain' },
+    { name: 'invalid gzip', bytes: response({ 'content-encoding': 'gzip' }, 'plain'), body: 'plain' },
+    { name: 'invalid Brotli', bytes: response({ 'content-encoding': 'br' }, 'plain'), body: 'plain' },
+    { name: 'an unknown encoding', bytes: response({ 'content-encoding': 'zip' }, 'plain'), body: 'plain' },
     { name: 'gzip that breaks off', bytes: response({ 'content-encoding': 'gzip' }, gzipSync('thanks').subarray(0, -8)), body: 'thanks' },
     { name: 'gzip', bytes: response({ 'content-encoding': 'GZIP' }, gzipSync('thanks')), body: 'thanks' },
     { name: 'deflate', bytes: response({ 'content-encoding': 'deflate' }, deflateSync('thanks')), body: 'thanks' },
@@ -61,7 +61,7 @@ t.test('any 2xx is a success, whatever its body is', async t => {
     { name: 'a body that would fill the memory', bytes: response({ 'content-encoding': 'gzip' }, bomb), body: /^\0{16384}$/ },
     { name: 'a body shorter than it says', bytes: response({ 'content-length': '100' }, 'thanks'), body: 'thanks' },
     { name: 'a reset within the body', bytes: response({ 'content-length': '100' }, 'thanks'), then: 'reset', body: 'thanks' },
-    { name: 'chunks that are none', bytes: response({ 'transfer-encoding': 'chunked' }, 'nonsense'), body: '' },
+    { name: 'invalid chunks', bytes: response({ 'transfer-encoding': 'chunked' }, 'nonsense'), body: '' },
     { name: 'a chunk that breaks off', bytes: response({ 'transfer-encoding': 'chunked' }, 'ff\r\nthanks'), body: 'thanks' },
     { name: 'a body that stalls', bytes: response({ 'content-length': '9' }, 'thanks'), then: 'keep', body: 'thanks', timeout: '2s' },
     { name: 'no body', bytes: response({}, '', '204 No Content'), body: '' },
@@ -80,7 +80,7 @@ t.test('any 2xx is a success, whatever its body is', async t => {
   }
 })
 
-t.test('what is no answer, or not a success, fails with a reason', async t => {
+t.test('records the reason of a failure', async t => {
   const cases: Array<{ name: string, bytes: string | Buffer, then?: 'keep', status: number | null, error: RegExp | null }> = [
     { name: 'another protocol', bytes: '220 mail.example.com ESMTP\r\n', status: null, error: /the response is not valid HTTP \(HPE_/ },
     { name: 'nothing', bytes: '', status: null, error: /the connection was closed \(ECONNRESET\)/ },
@@ -101,7 +101,7 @@ t.test('what is no answer, or not a success, fails with a reason', async t => {
   }
 })
 
-t.test('a receiver that answers before it has read the event', async t => {
+t.test('accepts an answer that comes before the event was read', async t => {
   const server = createHttpServer((request, response) => {
     response.writeHead(202, { connection: 'close' }).end('early')
     request.socket.end()
@@ -113,7 +113,7 @@ t.test('a receiver that answers before it has read the event', async t => {
   t.equal(state, 'succeeded')
 })
 
-t.test('a user name and password in the URL', async t => {
+t.test('sends the user name and password of the URL', async t => {
   const receiver = await startReceiver(t)
   const withUser = (user: string) => receiver.url.replace('://', `://${user}@`)
   const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
@@ -122,11 +122,11 @@ t.test('a user name and password in the URL', async t => {
   await delivered(t, withUser('ada'))
   t.equal(receiver.received.at(-1)?.headers['authorization'], basic('ada:'))
   await delivered(t, withUser('ada:secret'), '20s', { Authorization: 'Bearer mine' })
-  t.equal(receiver.received.at(-1)?.headers['authorization'], 'Bearer mine', 'a header of the endpoint comes first')
+  t.equal(receiver.received.at(-1)?.headers['authorization'], 'Bearer mine', 'a header of the endpoint has priority')
   t.notOk(receiver.received.some(({ headers }) => headers['host']?.includes('@')))
 })
 
-t.test('ports that browsers and fetch refuse', async t => {
+t.test('delivers to ports that browsers and fetch refuse', async t => {
   for (const port of [6000, 6667, 10080]) {
     t.test(String(port), async t => {
       const server = createHttpServer((_request, response) => { response.end('thanks') })
@@ -141,7 +141,7 @@ t.test('ports that browsers and fetch refuse', async t => {
   }
 })
 
-t.test('an address of IPv6', async t => {
+t.test('delivers to an IPv6 address', async t => {
   const server = createHttpServer((request, response) => { response.end(request.headers.host) })
   const hasIt = await new Promise<boolean>(resolve => {
     server.once('error', () => { resolve(false) }).listen(0, '::1', () => { resolve(true) })
@@ -154,7 +154,7 @@ t.test('an address of IPv6', async t => {
   t.equal(attempts[0]?.response_body, `[::1]:${port}`)
 })
 
-t.test('connections', async t => {
+t.test('reuses connections', async t => {
   const shop = await openShop(t)
   const sockets = new Set<Socket>()
   const server = createHttpServer((request, response) => {

@@ -1,4 +1,4 @@
-/** The samples of the webhook events: each in the contract's shape, about its event, and of one piece. */
+/** Samples of webhook events: valid by the contract, about their event, and consistent. */
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import t, { type Test } from 'tap'
@@ -14,7 +14,7 @@ type Data = Record<string, unknown>
 const TYPES = Object.keys(PAYLOAD_TYPES) as EventType[]
 const ORIGIN = 'http://shop.test:4010'
 
-/** Every sample as an emulator with its clock at `iso` gives it. */
+/** Every sample of an emulator whose clock is at `iso`. */
 function samples (t: Test, iso = '2026-09-01T10:20:30Z'): { context: Context, of: (type: EventType) => Data } {
   const { emulator: { sandbox } } = startEmulator(t)
   const context = { sandbox, baseUrl: ORIGIN, now: parseTime(iso) ?? 0 }
@@ -25,28 +25,28 @@ interface EventObject {
   post: { requestBody: { content: { 'application/json': { schema: object } } } }
 }
 
-/** The events that the contract describes, with what it says of their bodies. */
+/** The events of the contract, with the schemas of their bodies. */
 const contractEvents = contract().document.webhooks as Record<string, EventObject>
 
-t.test('there is a sample of every event that the contract has', async t => {
+t.test('has a sample for every event of the contract', async t => {
   const { enum: names } = contract().document.components.schemas['EventType'] as { enum: string[] }
   t.equal(TYPES.length, 48)
   t.strictSame([...TYPES].sort(), [...names].sort())
   t.strictSame([...TYPES].sort(), Object.keys(contractEvents).sort())
 })
 
-t.test('each has exactly the keys of its payload', async t => {
+t.test('gives each sample exactly the keys of its payload', async t => {
   const { context } = samples(t)
   for (const type of TYPES) {
     const { payload_type: payloadType, data } = sampleEvent(type, context)
     t.equal(payloadType, PAYLOAD_TYPES[type])
     const validate = closedSchema(PAYLOAD_SCHEMAS[payloadType])
     t.ok(validate(data), `${type}: ${JSON.stringify(validate.errors)}`)
-    t.notOk('payload_type' in data, 'which the envelope adds')
+    t.notOk('payload_type' in data, 'added by the envelope')
   }
 })
 
-t.test("each is a body that the contract's event takes", async t => {
+t.test('gives each sample a body that the contract accepts', async t => {
   const { context, of } = samples(t)
   const ajv = new Ajv2020({ strict: false })
   addFormats.default(ajv)
@@ -59,7 +59,7 @@ t.test("each is a body that the contract's event takes", async t => {
   }
 })
 
-t.test('each is about its event', async t => {
+t.test('matches each sample to its event', async t => {
   const { of } = samples(t)
   const expected: Partial<Record<EventType, Data>> = {
     'payment.succeeded': { status: 'succeeded', error_code: null, error_message: null, card_last_four: '4242' },
@@ -103,7 +103,7 @@ t.test('each is about its event', async t => {
   }
 })
 
-t.test('movements of credits add up', async t => {
+t.test('credit movements add up', async t => {
   const { of } = samples(t)
   for (const type of TYPES.filter(type => PAYLOAD_TYPES[type] === 'CreditLedgerEntry')) {
     const entry = of(type)
@@ -117,7 +117,7 @@ t.test('movements of credits add up', async t => {
   t.equal(Number(low['threshold_amount']), Number(low['subscription_credits_amount']) * Number(low['threshold_percent']) / 100)
 })
 
-t.test('is of one piece, of this sandbox and of now', async t => {
+t.test('makes each sample consistent with the sandbox and the time', async t => {
   const { of, context } = samples(t, '2031-05-06T07:08:09.123456Z')
   const { business_id: businessId } = context.sandbox.business
   const seen = new Set<string>()
@@ -136,7 +136,7 @@ t.test('is of one piece, of this sandbox and of now', async t => {
       }
     }
     const { created_at: made, updated_at: changed } = data as Record<string, string>
-    if (made !== undefined) t.ok(made <= '2031-05-06T07:08:09.123456Z', `${type} was made before it is told`)
+    if (made !== undefined) t.ok(made <= '2031-05-06T07:08:09.123456Z', `${type} was created before it is sent`)
     if (made !== undefined && changed != null) t.ok(made <= changed, type)
   }
   const succeeded = of('payment.succeeded')
@@ -144,8 +144,8 @@ t.test('is of one piece, of this sandbox and of now', async t => {
   t.equal(context.sandbox.payments.find(String(succeeded['payment_id'])), undefined, 'nothing of it is stored')
 })
 
-/** What the official adapters' validation asks for, in its older and its current generation. */
-t.test('passes what the adapters check', async t => {
+/** The checks of the official adapters, in their older and their current generation. */
+t.test('passes the schemas of the adapters', async t => {
   const { of } = samples(t)
   for (const type of TYPES) {
     const data = of(type)
@@ -167,7 +167,7 @@ t.test('passes what the adapters check', async t => {
       t.match(data, { status: /^[A-Z][a-z]+$/, integration_type: /^[a-z_]+$/ }, type)
     }
     if (PAYLOAD_TYPES[type] === 'Dispute') t.equal(data['dispute_stage'], 'pre_dispute', 'the older generation knows no other')
-    if (PAYLOAD_TYPES[type] === 'LicenseKey') t.type(data['activations_limit'], 'number', 'the older generation takes no null')
+    if (PAYLOAD_TYPES[type] === 'LicenseKey') t.type(data['activations_limit'], 'number', 'the older generation does not accept null')
   }
 })
 

@@ -1,10 +1,10 @@
-/** Random carts for the properties of prices. */
+/** Random carts for the pricing properties. */
 import fc from 'fast-check'
 import type { CurrencyTable } from '../../src/rules/money.js'
 import { type Cart, type CartLine, type CodeDiscount, type CurrencyOption } from '../../src/rules/pricing.js'
 import { withoutMinimum, item, code, cart } from './carts.js'
 
-/** Rates that come out uneven, and no minimum charge: what is under one is refused, which says nothing about the sum. */
+/** Rates with fractions, and no minimum charge: a cart below a minimum is refused, which proves nothing about its total. */
 export const UNEVEN: CurrencyTable = withoutMinimum({
   USD: { exponent: 2, minimum_charge: null, usd_rate: '1' },
   EUR: { exponent: 2, minimum_charge: null, usd_rate: '0.86' },
@@ -17,7 +17,7 @@ export const LINES_MAX = 6
 export const currency = fc.constantFrom(...Object.keys(UNEVEN))
 export const onlyDollars = fc.constant('USD')
 
-/** Prices of a few cents show rounding, large ones overflow. */
+/** Prices of a few cents show rounding. Large ones overflow. */
 export const cents = fc.oneof(fc.nat(20), fc.nat(5000), fc.nat(2_000_000))
 
 interface LinesOf {
@@ -39,7 +39,7 @@ export function linesOf ({ currency, inclusive = anyTax }: LinesOf): fc.Arbitrar
     item({ id: `pdt_${index}`, price, quantity, pay_what_you_want: extra !== null, amount: extra === null ? null : price + extra, ...rest })))
 }
 
-/** Where a code fits: every line, or each line whose bit is set (of a cart with fewer lines at least the first). */
+/** The lines a code applies to: every line, or each line whose bit is set (at least the first line of a short cart). */
 const restrictedTo = fc.option(fc.integer({ min: 1, max: 2 ** LINES_MAX - 1 })).map(bits => bits === null
   ? []
   : ['pdt_0', ...Array.from({ length: LINES_MAX }, (_, index) => `pdt_${index}`).filter((_, index) => (bits >> index) % 2 === 1)])

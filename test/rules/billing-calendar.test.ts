@@ -1,4 +1,4 @@
-/** Billing dates worked out by hand, then properties of any anchor and frequency against a calculation of its own. */
+/** Billing dates worked out by hand, then properties of any anchor and frequency against an independent calculation. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
@@ -17,21 +17,21 @@ function at (text: string): number {
   return parseTime(text.includes('T') ? `${text}:00Z` : `${text}T00:00:00Z`) ?? assert.fail(text)
 }
 
-/** As short as `at` reads it. */
+/** Formats a time in the notation of `at`. */
 function short (us: number): string {
   const [date = '', time = ''] = formatTime(us).split('T')
   assert.match(time, /^\d\d:\d\d:00\.000000Z$/)
   return time.startsWith('00:00') ? date : `${date}T${time.slice(0, 5)}`
 }
 
-/** The dates after the anchor, each found from the one before, as the engine does. */
+/** The dates after the anchor, each found from the previous one, as the engine does. */
 function datesAfter (anchor: number, every: Period, count: number): string[] {
   const dates: string[] = []
   for (let date = anchor; dates.length < count;) dates.push(short(date = nextBillingDate(anchor, every, date)))
   return dates
 }
 
-/** The charges of a term, with the one at its start. */
+/** The charges of a term, including the one at its start. */
 function chargesOf (start: number, every: Period, end: number): string[] {
   const charges: string[] = []
   for (let date = start; date < end; date = nextBillingDate(start, every, date)) charges.push(short(date))
@@ -40,7 +40,7 @@ function chargesOf (start: number, every: Period, end: number): string[] {
 
 type Row = [name: string, anchor: string, count: number, interval: Interval, dates: string[]]
 
-t.test('dates of an anchor', async t => {
+t.test('returns the dates that follow an anchor', async t => {
   const rows: Row[] = [
     ['the 31st, clamped and returning', '2026-01-31', 1, 'Month', ['2026-02-28', '2026-03-31', '2026-04-30', '2026-05-31', '2026-06-30']],
     ['the 31st in a leap year', '2028-01-31', 1, 'Month', ['2028-02-29', '2028-03-31', '2028-04-30']],
@@ -61,42 +61,42 @@ t.test('dates of an anchor', async t => {
   }
 })
 
-t.test('trials', async t => {
+t.test('ends a trial after its days', async t => {
   const first = trialEnd(at('2026-01-17T08:30'), 14)
   t.strictSame([short(first), ...datesAfter(first, MONTHLY, 3)],
     ['2026-01-31T08:30', '2026-02-28T08:30', '2026-03-31T08:30', '2026-04-30T08:30'])
   const other = trialEnd(at('2026-01-20'), 14)
   t.strictSame([short(other), ...datesAfter(other, MONTHLY, 2)], ['2026-02-03', '2026-03-03', '2026-04-03'])
-  t.equal(trialEnd(at('2026-01-20'), 0), at('2026-01-20'), 'no trial')
+  t.equal(trialEnd(at('2026-01-20'), 0), at('2026-01-20'), 'without a trial')
 })
 
-t.test('an anchor in the future is the next date', async t => {
+t.test('returns a future anchor as the next date', async t => {
   t.equal(short(nextBillingDate(at('2026-03-15'), MONTHLY, at('2026-02-10'))), '2026-03-15')
-  t.equal(short(nextBillingDate(at('2026-03-15'), MONTHLY, at('2026-03-15'))), '2026-04-15', 'a date that equals the time has passed')
+  t.equal(short(nextBillingDate(at('2026-03-15'), MONTHLY, at('2026-03-15'))), '2026-04-15', 'a date equal to the current time has passed')
   t.equal(nextBillingDate(at('2026-03-15'), MONTHLY, at('2026-03-15') - 1), at('2026-03-15'))
 })
 
-t.test('a pause moves dates by its exact length', async t => {
+t.test('moves dates by the exact length of a pause', async t => {
   const [from, to] = [at('2026-02-10T12:00'), at('2026-02-20T18:00')]
   const next = afterPause(at('2026-03-01'), from, to)
   t.strictSame([short(next), ...datesAfter(next, MONTHLY, 1)], ['2026-03-11T06:00', '2026-04-11T06:00'])
   t.equal(afterPause(at('2027-01-01'), from, to), at('2027-01-11T06:00'), 'expires_at')
 })
 
-t.test('renewals within 400 days', async t => {
+t.test('counts the renewals within 400 days', async t => {
   const rows: Array<[start: string, end: string, count: number, last: string, next: string]> = [
     ['2026-01-31T09:00', '2027-03-07T09:00', 13, '2027-02-28T09:00', '2027-03-31T09:00'],
     ['2026-01-01', '2027-02-05', 13, '2027-02-01', '2027-03-01']
   ]
   for (const [start, end, count, last, next] of rows) {
-    t.equal(at(start) + 400 * US_PER_DAY, at(end), 'the day after 400 days')
+    t.equal(at(start) + 400 * US_PER_DAY, at(end), 'one day after 400 days')
     const [, ...renewals] = chargesOf(at(start), MONTHLY, at(end))
     t.strictSame([renewals.length, renewals.at(-1)], [count, last], start)
     t.equal(short(nextBillingDate(at(start), MONTHLY, at(last))), next)
   }
 })
 
-t.test('terms: no charge at the instant they end', async t => {
+t.test('ends a term without a charge at its last instant', async t => {
   const rows: Array<[start: string, term: Period, every: Period, charges: number, last: string, end: string]> = [
     ['2026-01-01', { count: 1, interval: 'Year' }, MONTHLY, 12, '2026-12-01', '2027-01-01'],
     ['2026-01-01', MONTHLY, MONTHLY, 1, '2026-01-01', '2026-02-01'],
@@ -111,7 +111,7 @@ t.test('terms: no charge at the instant they end', async t => {
   }
 })
 
-t.test('a recovery keeps the anchor and skips the dates it missed', async t => {
+t.test('keeps the anchor after a recovery and skips the missed dates', async t => {
   const anchor = at('2026-01-31')
   t.equal(short(nextBillingDate(anchor, MONTHLY, at('2026-03-05'))), '2026-03-31')
   t.equal(short(nextBillingDate(anchor, MONTHLY, at('2026-04-02'))), '2026-04-30', 'the date in March is not billed')
@@ -141,7 +141,7 @@ t.test('nothing is later than the year 9999', async t => {
 const instant = fc.integer({ min: 0, max: 4_102_444_800_000_000 }) // up to 2100
 const period = fc.record({ count: fc.integer({ min: 1, max: 40 }), interval: fc.constantFrom<Interval>('Day', 'Week', 'Month', 'Year') })
 
-/** Date n by counting days one month after another. */
+/** Date n, found by counting days month by month. */
 function counted (anchor: number, { count, interval }: Period, n: number): number {
   if (interval === 'Day' || interval === 'Week') return anchor + n * count * (interval === 'Week' ? 7 : 1) * US_PER_DAY
   const [, year = '', month = '', day = '', time = ''] = /^(\d+)-(\d+)-(\d+)T(.*)$/.exec(formatTime(anchor)) ?? []
@@ -153,7 +153,7 @@ function counted (anchor: number, { count, interval }: Period, n: number): numbe
   return parseTime(`${y}-${two(m)}-${two(Math.min(Number(day), length))}T${time}`) ?? assert.fail()
 }
 
-t.test('any anchor', async t => {
+t.test('agrees with the calculation for any anchor', async t => {
   fc.assert(fc.property(instant, period, fc.nat(60), (anchor, every, n) => {
     const expected = counted(anchor, every, n)
     fc.pre(Number.isSafeInteger(expected))
@@ -179,5 +179,5 @@ t.test('any anchor', async t => {
     }
     assert.equal(date, billingDate(anchor, every, n))
   }), RUNS)
-  t.pass('step by step comes to the same as at once')
+  t.pass('one date at a time gives the same as all at once')
 })

@@ -1,4 +1,4 @@
-/** Card numbers in whatever text: those that are cut down, those that only look like one, and what the emulator issues itself. */
+/** Card numbers in any text: real ones are masked, lookalikes are kept, and so are the ids that the emulator issues. */
 import fc from 'fast-check'
 import t from 'tap'
 import { createIds } from '../../src/sandbox/ids.js'
@@ -18,7 +18,7 @@ function withCheckDigit (digits: readonly number[]): string {
 const cardNumber = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 10, maxLength: 17 }))
   .map(([first, rest]) => withCheckDigit([first, ...rest]))
 
-t.test('numbers of cards', async t => {
+t.test('masks card numbers', async t => {
   const cards: Array<[string, string]> = [
     ['4242424242424242', '•••• 4242'], ['378282246310005', '•••• 0005'], ['4222222222222', '•••• 2222'], ['6759649826438453', '•••• 8453'],
     ['6304000000000000', '•••• 0000'], ['6759000000000000004', withoutCardNumbers('6759000000000000004')],
@@ -35,7 +35,7 @@ t.test('numbers of cards', async t => {
   for (const [text, expected] of cards) t.equal(withoutCardNumbers(text), expected, text)
 })
 
-t.test('what is none', async t => {
+t.test('keeps numbers that are not card numbers', async t => {
   for (const text of [
     '', 'a', '4242', '4242424242424241', '42424242424', '42424242424242424242', '4242 4242 / 4242 4242', '4242\n4242\n4242\n4242', '4242,4242,4242,4242',
     '203.113.109.201', '192.168.100.200', 'Chrome/120.0.6099.109', '2026-01-31T12:00:00.123456789+05:30', '12:00:00.000000Z', '2026-01-31',
@@ -43,7 +43,7 @@ t.test('what is none', async t => {
   ]) t.equal(withoutCardNumbers(text), text, text)
 })
 
-t.test('whatever stands around a number and within it, no more than its last four digits are left', async t => {
+t.test('leaves only the last four digits, with any text around or within the number', async t => {
   const separator = fc.constantFrom('', '', ' ', '-', ' - ', '\u00a0', '%20')
   const around = fc.constantFrom('', ' ', 'a', '_', '"', '=', '/', ':', ', ', '\n', '&', 'no. ')
   fc.assert(fc.property(cardNumber, fc.array(separator, { minLength: 18, maxLength: 18 }), around, around, (card, between, before, after) => {
@@ -53,7 +53,7 @@ t.test('whatever stands around a number and within it, no more than its last fou
   }), RUNS)
 })
 
-t.test('ids and UUIDs that the emulator makes stay as they are', async t => {
+t.test('keeps the ids and UUIDs of the emulator', async t => {
   const ids = createIds('card numbers')
   const issued = Array.from({ length: 20_000 }, (_, index) => index % 2 === 0 ? ids.uuid() : ids.next('pay', 1_767_225_600_000_000 + index))
   t.strictSame(issued.filter(id => withoutCardNumbers(id) !== id), [])
@@ -63,7 +63,7 @@ t.test('ids and UUIDs that the emulator makes stay as they are', async t => {
   }
 })
 
-t.test('JSON numbers', async t => {
+t.test('masks JSON numbers', async t => {
   for (const value of [4242424242424242, -4242424242424242, 4242424242424242.5, 378282246310005, 4.242424242424242e15]) {
     t.ok(isCardNumber(value), String(value))
   }

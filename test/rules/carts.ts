@@ -1,4 +1,4 @@
-/** Carts and codes for the tests of prices, and what is compared of their price. */
+/** Carts and codes for the pricing tests, and the parts of a price that they compare. */
 import type { Test } from 'tap'
 import { ApiError } from '../../src/errors.js'
 import type { CurrencyTable } from '../../src/rules/money.js'
@@ -29,7 +29,7 @@ interface Item extends Partial<CartLine['product']['price']> {
   amount?: number | null
 }
 
-/** A line of the cart: 1000 US cents, taxed on top, unless told otherwise. */
+/** A line of the cart: 1000 US cents, tax added on top, unless changed. */
 export function item ({ id = 'pdt_a', quantity = 1, amount = null, ...rest }: Item): CartLine {
   return { product: { product_id: id, name: id, price: { currency: 'USD', price: 1000, discount_bps: 0, ...rest } }, quantity, amount }
 }
@@ -52,7 +52,7 @@ export function code ({ options = [], ...rest }: CodeRow): CodeDiscount {
 
 export const percent = (basisPoints: number, rest: CodeRow = {}) => code({ amount: basisPoints, ...rest })
 
-/** A flat code of so many US cents, converted for other currencies. */
+/** A flat code of an amount in US cents, converted for other currencies. */
 export const flat = (cents: number, rest: CodeRow = {}) => code({ type: 'flat', options: [{ max_amount_possible: cents, is_default: true }], ...rest })
 
 export interface CartRow extends Partial<Omit<Cart, 'lines' | 'codes'>> {
@@ -60,7 +60,7 @@ export interface CartRow extends Partial<Omit<Cart, 'lines' | 'codes'>> {
   codes?: CodeDiscount[]
 }
 
-/** Charged in the currency of its first line unless told otherwise. */
+/** Charged in the currency of its first line unless changed. */
 export function cart ({ items = [{}], codes = [], ...rest }: CartRow): Cart {
   return {
     lines: items.map(item),
@@ -74,7 +74,7 @@ export function cart ({ items = [{}], codes = [], ...rest }: CartRow): Cart {
 
 export interface Outcome {
   total: number
-  /** Of each line, before tax is added. Left out where there is one line, and nothing is added to it. */
+  /** Of each line, before tax. Omitted for a single line to which nothing is added. */
   amounts?: number[]
   deductions?: number[]
   tax?: number

@@ -12,7 +12,7 @@ function refusal (contact: Contact): string[] {
   }
 }
 
-t.test('accepts', async t => {
+t.test('accepts e-mail addresses', async t => {
   const accepted: Contact[] = [
     {},
     { name: null, email: null, phone_number: null },
@@ -23,7 +23,7 @@ t.test('accepts', async t => {
   for (const contact of accepted) t.strictSame(refusal(contact), [], JSON.stringify(contact).slice(0, 60))
 })
 
-t.test('refuses', async t => {
+t.test('refuses text that is not an e-mail address', async t => {
   const cases: Array<[Contact, string[]]> = [
     [{ name: '' }, ['name must not be empty']],
     [{ name: ' \t\u00a0' }, ['name must not be empty']],

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { isRefusedByFetch } from '../../src/rules/fetch-ports.js'
 
-/** Why fetch of this Node.js does not reach a port where nobody listens. */
+/** The error of fetch in this Node.js for a port without a listener. */
 async function refusal (port: number): Promise<string> {
   try {
     await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(10_000) })
@@ -11,12 +11,12 @@ async function refusal (port: number): Promise<string> {
   }
 }
 
-t.test('the ports that fetch refuses', async t => {
+t.test('lists the ports that fetch refuses', async t => {
   const refused = Array.from({ length: 65_536 }, (_, port) => port).filter(isRefusedByFetch)
   t.ok(refused.length > 75)
   for (const port of refused) t.equal(await refusal(port), 'bad port', String(port))
 })
 
-t.test('and those that people use', async t => {
+t.test('leaves out ports in common use', async t => {
   for (const port of [0, 80, 443, 3000, 4010, 5173, 6001, 8080, 8443, 10079, 10081]) t.notOk(isRefusedByFetch(port), String(port))
 })

@@ -1,4 +1,4 @@
-/** State machines as tables: a subscription like the API's, with guards, choices and events in order. */
+/** State machines as tables, tested with one like a subscription: guards, choices, and events in order. */
 import t from 'tap'
 import { ApiError, invalid } from '../../src/errors.js'
 import { lifecycle, statesOf } from '../../src/rules/lifecycle.js'
@@ -80,37 +80,37 @@ const given = (changes: Partial<Subscription>): Subscription =>
   ({ state: 'active', trial: false, method: 'pm_1', pausedAt: null, expiresAt: 100, ...changes })
 const now = { now: 10 }
 
-t.test('answers', async t => {
-  t.test('what is possible now', async t => {
+t.test('returns what a table holds', async t => {
+  t.test('lists the actions that are possible now', async t => {
     const possible = (changes: Partial<Subscription>) => subscriptions.possible(given(changes), now)
     t.strictSame(possible({}), ['decline', 'renew', 'pause', 'cancel', 'expire'])
-    t.strictSame(possible({ method: null }), ['decline', 'renew', 'cancel', 'expire'], 'a guard takes one away')
+    t.strictSame(possible({ method: null }), ['decline', 'renew', 'cancel', 'expire'], 'a guard excludes one')
     t.strictSame(possible({ state: 'paused' }), ['resume', 'cancel'])
     t.strictSame(possible({ state: 'cancelled' }), [])
-    t.strictSame(possible({ state: null }), ['create'], 'what does not exist yet')
+    t.strictSame(possible({ state: null }), ['create'], 'for an object that does not exist yet')
     t.ok(subscriptions.accepts('pause', 'active'))
     t.notOk(subscriptions.can('pause', given({ expiresAt: 10 }), now))
   })
 
-  t.test('which states are final', async t => {
+  t.test('lists the final states', async t => {
     const states: State[] = ['pending', ...LIVE, 'cancelled', 'failed', 'expired']
     t.strictSame(states.filter(state => subscriptions.isFinal(state)), ['cancelled', 'failed', 'expired'])
   })
 
-  t.test('the transition, by its condition, by its state, or by where it leads', async t => {
+  t.test('finds the transition by its condition, its state or its target', async t => {
     const events = (action: SubscriptionTypes['action'], changes: Partial<Subscription>, to?: State) =>
       subscriptions.transition(action, given(changes), now, to).events
     t.strictSame(events('activate', { state: 'pending' }), ['subscription.active', 'subscription.renewed', UPDATED])
     t.strictSame(events('activate', { state: 'pending', trial: true }), ['subscription.active', UPDATED])
     t.strictSame(events('recover', { state: 'on_hold', pausedAt: 5 }), ['subscription.paused', UPDATED])
     t.strictSame(events('recover', { state: 'on_hold' }), ['subscription.active', UPDATED])
-    t.strictSame(events('decline', { state: 'on_hold' }), ['subscription.on_hold'], 'the state stays')
+    t.strictSame(events('decline', { state: 'on_hold' }), ['subscription.on_hold'], 'the state does not change')
     t.strictSame(events('decline', { state: 'on_hold' }, 'on_hold'), ['subscription.on_hold'])
     t.equal(subscriptions.transition('create', given({ state: null }), now).to, 'pending')
   })
 })
 
-t.test('refuses', async t => {
+t.test('refuses actions that are not possible', async t => {
   const refusal = (action: SubscriptionTypes['action'], changes: Partial<Subscription>) => {
     try {
       subscriptions.check(action, given(changes), now)
@@ -129,19 +129,19 @@ t.test('refuses', async t => {
   t.throws(() => subscriptions.can('fly' as 'pause', given({}), now), /no action fly/)
 })
 
-t.test('every table of the emulator is whole', async t => {
+t.test('every table of the emulator is complete', async t => {
   for (const { table, isFinal } of [paymentStates, refundStates]) {
     const rows = table.transitions.flatMap(({ on, from, to, if: condition }) =>
       statesOf<string | null>(from).map(state => ({ on, from: state, to: to ?? state, condition: condition?.text })))
-    for (const action of Object.keys(table.actions)) t.ok(rows.some(({ on }) => on === action), `${table.name}: ${action} leads somewhere`)
+    for (const action of Object.keys(table.actions)) t.ok(rows.some(({ on }) => on === action), `${table.name}: ${action} has a target`)
     const keys = rows.map(row => JSON.stringify(row))
-    t.strictSame(keys.filter((key, index) => keys.indexOf(key) < index), [], `${table.name}: no transition stands there twice`)
+    t.strictSame(keys.filter((key, index) => keys.indexOf(key) < index), [], `${table.name}: no transition is listed twice`)
     const reached = new Set<string | null>([null])
     for (let size = 0; size < reached.size;) {
       size = reached.size
       for (const { from, to } of rows) if (reached.has(from)) reached.add(to)
     }
-    t.strictSame(rows.filter(({ from }) => !reached.has(from)), [], `${table.name}: every state is reached`)
-    t.ok([...reached].some(state => state !== null && isFinal(state as never)), `${table.name}: it can end`)
+    t.strictSame(rows.filter(({ from }) => !reached.has(from)), [], `${table.name}: every state is reachable`)
+    t.ok([...reached].some(state => state !== null && isFinal(state as never)), `${table.name}: a final state is reachable`)
   }
 })

@@ -28,8 +28,8 @@ t.test('divideHalfUp', async t => {
     [LARGEST, 3, 3_002_399_751_580_330], // ends in .33
     [LARGEST, LARGEST, 1],
     [LARGEST - 1, LARGEST, 1],
-    [2 ** 52, LARGEST, 1], // a hair more than half
-    [2 ** 52 - 1, LARGEST, 0], // a hair less
+    [2 ** 52, LARGEST, 1], // // slightly more than half
+    [2 ** 52 - 1, LARGEST, 0], // // slightly less than half
     [2 ** 52 - 1, LARGEST - 1, 1], // exactly half
     [1, LARGEST, 0]
   ]

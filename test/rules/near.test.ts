@@ -1,7 +1,7 @@
 import t from 'tap'
 import { isNear, nearest } from '../../src/rules/near.js'
 
-t.test('nearest: what was probably meant', async t => {
+t.test('nearest: suggests the name that was probably meant', async t => {
   const names = ['AED', 'EUR', 'USD', 'one_time_price', 'recurring_price', 'percentage', 'currency', 'Month']
   for (const [given, meant] of [
     ['EURO', 'EUR'], ['eur', 'EUR'], ['USDD', 'USD'], ['UDS', 'USD'], ['one-time-price', 'one_time_price'],
@@ -11,13 +11,13 @@ t.test('nearest: what was probably meant', async t => {
   for (const given of ['', ' ', 'UK', 'XX', 'dollar', 'x', 'u', 'quarterly', 'e'.repeat(100_000)]) {
     t.equal(nearest(given, names), null, given.slice(0, 20))
   }
-  t.equal(nearest('USA', ['UA', 'US']), 'US', 'of two the one that begins alike')
-  for (const code of ['UK', 'EN', 'A1']) t.equal(nearest(code, ['UA', 'US', 'EE', 'AT']), null, 'codes of two letters are all alike')
+  t.equal(nearest('USA', ['UA', 'US']), 'US', 'of two, the one with the same beginning')
+  for (const code of ['UK', 'EN', 'A1']) t.equal(nearest(code, ['UA', 'US', 'EE', 'AT']), null, 'codes of two letters are too similar to suggest one')
   t.equal(nearest('gb', ['GA', 'GB']), 'GB')
   t.equal(nearest('EURO', []), null)
 })
 
-t.test('isNear: one mistake at most', async t => {
+t.test('isNear: allows one mistake', async t => {
   for (const given of ['price', 'prics', 'pric', 'prices', 'rpice', 'xprice']) t.ok(isNear('price', given), given)
   for (const given of ['', 'ice', 'rpcie', 'pricely', 'PRICE']) t.notOk(isNear('price', given), given)
 })

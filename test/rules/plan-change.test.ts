@@ -76,7 +76,7 @@ t.test('what is charged, and what becomes credit', async t => {
   for (const [arithmetic, row, expected, total, credit = 0] of rows) {
     const charge = change(row)
     t.strictSame([parts(charge), charge.total, charge.credit.amount], [expected, total, credit], arithmetic)
-    t.equal(charge.total - charge.gross, charge.credit.amount - (row.credit ?? 0), 'nothing vanishes')
+    t.equal(charge.total - charge.gross, charge.credit.amount - (row.credit ?? 0), 'no amount is lost')
     t.equal(charge.restarts_cycle, row.mode !== 'do_not_bill')
   }
 })
@@ -112,10 +112,10 @@ t.test('the renewals that follow', async t => {
     from: { price: 9900, addons: [{ quantity: 10 }] }, to: { price: 9900, addons: [{ quantity: 7 }] }, on: '2026-04-21'
   }, 1), [15_900])
   t.equal(nextBillingDate(at('2026-02-14'), MONTHLY, at('2026-02-14')), at('2026-03-14'), 'a new period starts at the change')
-  t.strictSame(renewals(terms(SMALL), { amount: 0, currency: 'USD' }, 1), [[2000, 0]], 'a change at the date is the renewal of the new plan')
+  t.strictSame(renewals(terms(SMALL), { amount: 0, currency: 'USD' }, 1), [[2000, 0]], 'a change at the renewal date renews the new plan')
 })
 
-t.test('trials', async t => {
+t.test('ends or keeps a trial', async t => {
   const free = { from: CHEAP, to: DEAR, is_trial: true, paid: [], period: ['2026-04-01', '2026-04-15'] as [string, string], on: '2026-04-04' }
   for (const mode of ['prorated_immediately', 'difference_immediately', 'full_immediately'] as const) {
     t.equal(change({ ...free, mode }).total, 8000, `a free trial ends: ${mode}`)
@@ -129,7 +129,7 @@ t.test('trials', async t => {
   t.equal(change({ ...paid, mode: 'full_immediately' }).total, 8000)
 })
 
-t.test('what has been paid for the new period', async t => {
+t.test('subtracts what was already paid for the new period', async t => {
   const row = { from: CHEAP, to: DEAR, tax_rate_bps: 2000 }
   const amounts = (mode: PlanChange['mode']) => change({ ...row, mode }).paid.map(({ id, amount, tax }) => [id, amount, tax])
   t.strictSame(amounts('prorated_immediately'), [['pdt_b', 4000, 800]])
@@ -141,16 +141,16 @@ t.test('what has been paid for the new period', async t => {
     'a second change gives back what was paid, not the price of the plan: 3000 - 1000')
 })
 
-t.test('currencies', async t => {
+t.test('converts between currencies', async t => {
   const paid = paidFor(terms(CHEAP), [], 0)
   const inEuro = pricePlanChange({ ...changeOf({ from: CHEAP, to: { currency: 'EUR', price: 4000 }, paid, credit: 300 }), currency: 'EUR' })
   t.strictSame([inEuro.currency, parts(inEuro), inEuro.total, inEuro.credit],
     ['EUR', [-750, 2000], 1100, { amount: 0, currency: 'EUR' }], '$30.00 = €15.00, $3.00 = €1.50')
   const unused = change({ from: CHEAP, to: { currency: 'EUR', price: 1000 }, mode: 'do_not_bill', credit: 300 })
-  t.strictSame(unused.credit, { amount: 150, currency: 'EUR' }, 'credit takes the currency of the subscription')
+  t.strictSame(unused.credit, { amount: 150, currency: 'EUR' }, 'credit is in the currency of the subscription')
 })
 
-t.test('the lines of a preview', async t => {
+t.test('lists the lines of a preview', async t => {
   const charge = change({ from: { ...CHEAP, quantity: 3 }, to: DEAR, tax_rate_bps: 2000 })
   const line = { kind: 'subscription', currency: 'USD', tax_inclusive: false, tax_rate_bps: 2000 }
   t.strictSame(charge.lines, [
@@ -182,7 +182,7 @@ t.test('the lines of a preview', async t => {
     { unit_price: 2400, amount: 2400, tax: 0 }, 'after discounts')
 })
 
-t.test('a plan that can not be priced', async t => {
+t.test('refuses a plan that cannot be priced', async t => {
   t.throws(() => change({ from: CHEAP, to: { price: 2_000_000_000, quantity: 2 } }), { code: 'INVALID_REQUEST_PARAMETERS' })
   t.throws(() => change({ from: CHEAP, to: { currency: 'CUP' } }), { code: 'EXCHANGE_RATE_NOT_FOUND' })
 })

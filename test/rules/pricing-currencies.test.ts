@@ -3,7 +3,7 @@ import t from 'tap'
 import { MAX_STEP_MINOR, MAX_TOTAL_MINOR } from '../../src/rules/money.js'
 import { CURRENCIES, NO_MINIMUM, code, percent, flat, type CartRow, check, checkRefused } from './carts.js'
 
-t.test('currencies', async t => {
+t.test('converts currencies', async t => {
   check(t, [
     ['¥2500 in yen', { items: [{ currency: 'JPY', price: 2500 }] }, { total: 2500 }],
     ['KWD 4.500 in dinars', { items: [{ currency: 'KWD', price: 4500 }] }, { total: 4500 }],
@@ -44,7 +44,7 @@ t.test('currencies', async t => {
     }, { total: 0, amounts: [0, 0], deductions: [30, 0] }]
   ])
 
-  t.test('a deduction is taken in whole units of the product, and says what it came to', async t => {
+  t.test('deducts whole units of the product currency and reports the amount deducted', async t => {
     const flatVnd = (dong: number) => code({ type: 'flat', options: [{ currency: 'VND', max_amount_possible: dong, is_default: true }] })
     check(t, [
       ['₫20,000 = $0.80', { items: [{}], currency: 'VND', codes: [flatVnd(20_000)] }, { total: 230_000, deductions: [20_000] }],
@@ -58,14 +58,14 @@ t.test('currencies', async t => {
     ['to a currency without a rate', { currency: 'CUP' }, 'EXCHANGE_RATE_NOT_FOUND', noRate('USD', 'CUP'), 'billing_currency'],
     ['from one', { items: [{}, { currency: 'CUP' }] }, 'EXCHANGE_RATE_NOT_FOUND', noRate('CUP', 'USD'), 'billing_currency'],
     ['even for nothing', { items: [{}, { currency: 'CUP', quantity: 0 }] }, 'EXCHANGE_RATE_NOT_FOUND', noRate('CUP', 'USD'), 'billing_currency'],
-    ['from one that nobody knows', { items: [{ currency: 'XXX' }], currency: 'USD' },
+    ['from an unknown currency', { items: [{ currency: 'XXX' }], currency: 'USD' },
       'EXCHANGE_RATE_NOT_FOUND', noRate('XXX', 'USD'), 'billing_currency'],
     ["for a code's default amount", { items: [{ currency: 'CUP' }], codes: [flat(500)] },
       'EXCHANGE_RATE_NOT_FOUND', noRate('USD', 'CUP'), 'billing_currency']
   ])
 })
 
-t.test('tax', async t => {
+t.test('adds or contains tax', async t => {
   const vat = { tax_rate_bps: 1900 }
   check(t, [
     ['on top: 1000 + 18 %', { tax_rate_bps: 1800 }, { total: 1180, amounts: [1000], tax: 180 }],
@@ -93,7 +93,7 @@ t.test('tax', async t => {
   ])
 })
 
-t.test('free carts and the minimum charge', async t => {
+t.test('accepts free carts and refuses carts below the minimum charge', async t => {
   const cents = (price: number, currency = 'USD'): CartRow => ({ items: [{ currency, price }] })
   check(t, [
     ['the published sample: quantity 0', { items: [{ quantity: 0 }] }, { total: 0 }],
@@ -108,7 +108,7 @@ t.test('free carts and the minimum charge', async t => {
     ['no row: $0.50 = KWD 0.125', cents(125, 'KWD'), { total: 125 }],
     ['no row: $0.50 = ₫12,500', cents(12_500, 'VND'), { total: 12_500 }],
     ['neither row nor rate', cents(1, 'CUP'), { total: 1 }],
-    ['a currency that nobody knows', cents(1, 'XXX'), { total: 1 }]
+    ['an unknown currency', cents(1, 'XXX'), { total: 1 }]
   ])
   const least = (amount: string, total: string) =>
     `Minimum amount of ${amount} is required to process payment (the cart totals ${total})`
@@ -126,7 +126,7 @@ t.test('free carts and the minimum charge', async t => {
   ])
 })
 
-t.test('amounts that are too large', async t => {
+t.test('refuses amounts that are too large', async t => {
   check(t, [
     ['the largest total', { items: [{ price: MAX_TOTAL_MINOR }] }, { total: 2_147_483_647 }],
     ['reached by 100 lines', { items: Array.from({ length: 100 }, () => ({ price: 21_474_836 })) },

@@ -1,4 +1,4 @@
-/** Prices of any cart: properties that hold for all of them, tried with random ones. */
+/** Properties that hold for the price of every cart, tried with random carts. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
@@ -17,7 +17,7 @@ const withCodes = (cart: Cart, codes: CodeDiscount[]): Cart => ({ ...cart, codes
 const append = (cart: Cart, discount: CodeDiscount): Cart => ({ ...cart, codes: [...cart.codes, { discount, path: '' }] })
 const sum = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + amount, 0)
 
-/** The same arithmetic once more, in integers without limits, as ruling 12 words it. */
+/** The same arithmetic in integers without limits, written independently. */
 function exactly ({ lines, codes, currency: charged, tax_rate_bps: rate }: Cart): Required<Outcome> {
   const divide = (over: bigint, under: bigint) => over / under + (over % under * 2n >= under ? 1n : 0n)
   const scale = 10n ** 12n
@@ -82,7 +82,7 @@ function exactly ({ lines, codes, currency: charged, tax_rate_bps: rate }: Cart)
   }
 }
 
-/** Runs a property on carts that are not too large for int32; that alone may refuse them. */
+/** Runs a property on carts whose amounts fit into int32. No other refusal is allowed. */
 function holds<Given> (t: Test, name: string, given: fc.Arbitrary<Given>, property: (given: Given, price: (cart: Cart) => TracedCart) => void): void {
   let priced = 0
   fc.assert(fc.property(given, given => {
@@ -98,7 +98,7 @@ function holds<Given> (t: Test, name: string, given: fc.Arbitrary<Given>, proper
   t.ok(priced >= RUNS.numRuns, name)
 }
 
-t.test('whatever the cart', async t => {
+t.test('holds for every cart', async t => {
   holds(t, 'amounts are whole, never negative, never above int32, and add up', anyCart, (cart, price) => {
     const { lines, deductions, tax, total } = price(cart)
     for (const amount of [total, tax, ...deductions, ...lines.flatMap(line => [line.subtotal, line.amount, line.tax, line.total])]) {
@@ -168,7 +168,7 @@ t.test('whatever the cart', async t => {
   })
 })
 
-t.test('a flat deduction is exact where nothing is converted', async t => {
+t.test('deducts a flat code exactly where nothing is converted', async t => {
   holds(t, 'the lines that it fits lose min(deduction, what was there), the others nothing',
     fc.record({ cart: dollarCart(), flat: flatCode(onlyDollars) }), ({ cart, flat }, price) => {
       const before = price(cart)
@@ -192,13 +192,13 @@ t.test('a flat deduction is exact where nothing is converted', async t => {
 })
 
 /**
- * More discount never costs more: exactly so for a code that is added, because no line becomes dearer; and for a code that is raised,
- * as long as no deduction is shared out between lines. One that is (a flat code, or a percentage at its cap) is rounded line by line,
- * with the remainder on the last; raising it can move some of it from one line to another. Before tax the cart still never becomes
- * dearer, but tax is due on top of some lines and not of others, and is rounded line by line. With one such code, the last, the cart
- * becomes dearer by at most one minor unit, with its tax, for each of its lines; the examples at the end do.
+ * More discount never costs more. This holds exactly for a code that is added, because no line gets more expensive, and for a code that
+ * is raised, unless a deduction is spread over lines. A spread deduction (a flat code, or a percentage at its cap) is rounded line by
+ * line, with the remainder on the last; raising it can move some of it from one line to another. The cart before tax still never gets
+ * more expensive, but tax is added to some lines only and is rounded line by line. With one such code, applied last, the cart with tax
+ * gets more expensive by at most one minor unit for each of its lines; the examples at the end do.
  */
-t.test('more discount never costs more', async t => {
+t.test('never charges more for more discount', async t => {
   holds(t, 'another code after the others: no line is dearer', fc.record({ cart: anyCart, code: anyCode }), ({ cart, code }, price) => {
     const before = price(cart)
     const after = price(append(cart, code))
@@ -253,7 +253,7 @@ t.test('more discount never costs more', async t => {
       assert.ok(after.total - before.total <= cart.lines.length * (1 + cart.tax_rate_bps / 10_000), `${before.total} -> ${after.total}`)
     })
 
-  t.test('where rounding makes it cost more', async t => {
+  t.test('charges at most one unit per line more where rounding moves a deduction', async t => {
     const three = [{ price: 1, tax_inclusive: true }, { price: 9 }, { price: 1 }]
     const atMost4 = (basisPoints: number) => percent(basisPoints, { options: [{ max_amount_possible: 4, is_default: true }] })
     const hundred = [...Array.from({ length: 99 }, () => ({ tax_inclusive: true })), {}]
@@ -261,12 +261,12 @@ t.test('more discount never costs more', async t => {
       ['41 % is 0.41, 3.69, 0.41: 0 + 4 + 0, leaves 1, 5 + 1.25, 1 + 0.25',
         { items: three, codes: [atMost4(4100)], tax_rate_bps: 2500, currencies: NO_MINIMUM },
         { total: 8, amounts: [1, 5, 1], deductions: [4], tax: 1 }],
-      ['54 % is 7, of which 4 are shared out: 0.36, 3.27, the rest: 0 + 3 + 1, leaves 1, 6 + 1.5', {
+      ['54 % is 7; 4 of them are spread: 0.36, 3.27, the rest: 0 + 3 + 1, leaves 1, 6 + 1.5', {
         items: three, codes: [atMost4(5400)], tax_rate_bps: 2500, currencies: NO_MINIMUM
       }, { total: 9, amounts: [1, 6, 0], deductions: [4], tax: 2 }]
     ])
     const taxOn = (rest: number) => price(cart({ items: hundred, codes: [flat(rest)], tax_rate_bps: 2700 })).total
-    t.equal(taxOn(49), 99_000 + 951 + 257, '49 / 100 = 0.49, 0: all on the last of a hundred lines, alone taxed on top: 951 + 27 %')
+    t.equal(taxOn(49), 99_000 + 951 + 257, '49 / 100 = 0.49, 0: all on the last of a hundred lines, the only taxed one: 951 + 27 %')
     t.equal(taxOn(50), 50 * 999 + 49 * 1000 + 1270, '50 / 100 = 0.5, 1: on the first fifty, and nothing remains for the last: 1000 + 27 %')
   })
 })

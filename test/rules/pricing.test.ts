@@ -1,5 +1,5 @@
 /**
- * Carts worked out by hand, then properties of random carts. The currencies are this file's own, with rates that are easy to
+ * Carts worked out by hand. The currencies are defined in carts.ts, with rates that are easy to
  * calculate with: 1 USD = 0.50 EUR = 100 JPY = 0.250 KWD = 80 INR = 25000 VND; CUP has no rate.
  */
 import t from 'tap'
@@ -7,7 +7,7 @@ import { MAX_TOTAL_MINOR } from '../../src/rules/money.js'
 import { price } from '../../src/rules/pricing.js'
 import { NO_MINIMUM, type CodeRow, code, percent, flat, cart, check, checkRefused } from './carts.js'
 
-t.test('quantities, product discounts, what the customer wants', async t => {
+t.test('applies quantities, product discounts and pay-what-you-want amounts', async t => {
   check(t, [
     ['1 × 1000', {}, { total: 1000 }],
     ['3 × 1000', { items: [{ quantity: 3 }] }, { total: 3000 }],
@@ -66,7 +66,7 @@ t.test('quantities, product discounts, what the customer wants', async t => {
   ])
 })
 
-t.test('percentage codes', async t => {
+t.test('applies percentage codes', async t => {
   check(t, [
     ['10 % of 1999 = 199.9, deducts 200', { items: [{ price: 1999 }], codes: [percent(1000)] }, { total: 1799, deductions: [200] }],
     ['50 % of 1999 = 999.5, deducts 1000', { items: [{ price: 1999 }], codes: [percent(5000)] }, { total: 999, deductions: [1000] }],
@@ -93,7 +93,7 @@ t.test('percentage codes', async t => {
   ])
 })
 
-t.test('flat codes', async t => {
+t.test('applies flat codes', async t => {
   check(t, [
     ['1999 - 500', { items: [{ price: 1999 }], codes: [flat(500)] }, { total: 1499, deductions: [500] }],
     ['from the cart, not from each unit: 3 × 1000 - 500', { items: [{ quantity: 3 }], codes: [flat(500)] }, { total: 2500, deductions: [500] }],
@@ -104,7 +104,7 @@ t.test('flat codes', async t => {
       { total: 2500, amounts: [833, 833, 834], deductions: [500] }],
     ['100 / 6 = 16.67: 17; 33.33: 33; the last 50', { items: [{}, { price: 2000 }, { price: 3000 }], codes: [flat(100)] },
       { total: 5900, amounts: [983, 1967, 2950], deductions: [100] }],
-    ['53 × 0.33 = 17.49: 17 three times; 2 remain, of which the last line has 1: the other from the line before',
+    ['53 × 0.33 = 17.49: 17 three times; 2 remain: the last line has 1 left, the line before pays the other',
       { items: [{ price: 33 }, { price: 33 }, { price: 33 }, { price: 1 }], codes: [flat(53)], currencies: NO_MINIMUM },
       { total: 47, amounts: [16, 16, 15, 0], deductions: [53] }],
     ['2 / 4 = 0.5: 1, 1, and nothing remains',
@@ -134,7 +134,7 @@ t.test('flat codes', async t => {
   ])
 })
 
-t.test('percentages with a cap', async t => {
+t.test('caps percentage codes', async t => {
   const half = (cents: number, rest: CodeRow = {}) => percent(5000, { options: [{ max_amount_possible: cents, is_default: true }], ...rest })
   check(t, [
     ['50 % of 1999 = 999.5, 1000: the cap is met, not passed', { items: [{ price: 1999 }], codes: [half(1000)] }, { total: 999, deductions: [1000] }],
@@ -161,7 +161,7 @@ t.test('percentages with a cap', async t => {
   ])
 })
 
-t.test('codes for some products', async t => {
+t.test('applies a code to its products only', async t => {
   const [a, b] = [{}, { id: 'pdt_b', price: 2000 }]
   check(t, [
     ['10 % of 2000 only', { items: [a, b], codes: [percent(1000, { restricted_to: ['pdt_b', 'pdt_c'] })] },
@@ -183,7 +183,7 @@ t.test('codes for some products', async t => {
   ])
 })
 
-t.test('minimum subtotals', async t => {
+t.test('requires a minimum subtotal', async t => {
   const from = (cents: number, rest: CodeRow = {}) => percent(1000, { options: [{ minimum_subtotal: cents, is_default: true }], ...rest })
   check(t, [
     ['2 × 1000 is 2000', { items: [{ quantity: 2 }], codes: [from(2000)] }, { total: 1800, deductions: [200] }],

@@ -1,4 +1,4 @@
-/** Regular charges, trials, codes over cycles and usage, worked out by hand. The currencies are those of carts.ts. */
+/** Recurring charges, trials, codes over billing cycles, and usage, worked out by hand. The currencies are those of carts.ts. */
 import t from 'tap'
 import { settle } from '../../src/rules/credit.js'
 import { price } from '../../src/rules/pricing.js'
@@ -11,7 +11,7 @@ import { ApiError } from '../../src/errors.js'
 import { CURRENCIES, code, flat, item, percent } from './carts.js'
 import { attached, request, terms, type TermsRow } from './subscriptions.js'
 
-t.test('a renewal', async t => {
+t.test('charges a renewal', async t => {
   const rows: Array<[arithmetic: string, row: TermsRow, rate: number, total: number, tax: number, currency?: string]> = [
     ['2900 + 18 % = 522', { price: 2900 }, 1800, 3422, 522],
     ['7900 + 18 % = 1422', { price: 7900 }, 1800, 9322, 1422],
@@ -31,7 +31,7 @@ t.test('a renewal', async t => {
   }
 })
 
-/** The charges of a subscription, one after the other. */
+/** The charges of a subscription, in order. */
 function charges (terms: RecurringTerms, codes: AttachedCode[], count: number): Array<[total: number, cyclesLeft: Array<number | null>]> {
   let left = codes
   return Array.from({ length: count }, () => {
@@ -41,7 +41,7 @@ function charges (terms: RecurringTerms, codes: AttachedCode[], count: number): 
   })
 }
 
-t.test('codes over cycles', async t => {
+t.test('applies codes for their number of cycles', async t => {
   t.strictSame(charges(terms({ price: 1999 }), attached([percent(2500), 3]), 4),
     [[1499, [2]], [1499, [1]], [1499, []], [1999, []]], '25 % for 3 cycles: 1999 - 500')
   t.strictSame(charges(terms({ price: 2000, addons: [{}] }), attached([flat(500), 2]), 3),
@@ -53,21 +53,21 @@ t.test('codes over cycles', async t => {
   const [first, second] = attached([percent(1000), 1], [percent(2500), null]).reverse()
   t.strictSame(charges(terms({ price: 1005 }), [first, second].filter(code => code !== undefined), 2),
     [[678, [null]], [754, [null]]], 'by position, however they are listed: 10 % first')
-  t.strictSame(codesInUse(attached([percent(1000), 0])), [], 'a code without a cycle')
+  t.strictSame(codesInUse(attached([percent(1000), 0])), [], 'a code without a limit')
 })
 
-t.test('lines that a code lowers', async t => {
+t.test('applies a code to its lines only', async t => {
   const items = regularItems(terms({ id: 'pdt_a', addons: [{}] }))
   const total = (codes: Parameters<typeof attached>) => priceCharge(request({ items, codes: codesInUse(attached(...codes)) })).total
   t.equal(total([[percent(1000, { restricted_to: ['pdt_a'] }), null]]), 1800, 'of a product: its plan and its add-ons')
-  t.equal(total([[percent(1000, { restricted_to: ['pdt_b'] }), null]]), 2000, 'of another product: none, and nothing is refused')
+  t.equal(total([[percent(1000, { restricted_to: ['pdt_b'] }), null]]), 2000, 'of another product: no line, and nothing is refused')
   const minimum = { options: [{ minimum_subtotal: 5000, is_default: true }] }
-  t.equal(total([[percent(1000, minimum), null]]), 1800, 'the minimum subtotal counted when the code was redeemed')
+  t.equal(total([[percent(1000, minimum), null]]), 1800, 'the minimum subtotal was checked when the code was redeemed')
   t.throws(() => price(cartOf(request({ items, codes: [{ discount: percent(1000, minimum), path: 'discount_codes[0]' }] }))),
     { code: 'DISCOUNT_MINIMUM_SUBTOTAL_NOT_MET' }, 'and counts for a new one')
 })
 
-t.test('trials', async t => {
+t.test('charges nothing or a fee during a trial', async t => {
   const paid = (rate: number, codes: AttachedCode[], isDiscounted: boolean) => {
     const row = terms({ price: 2000, quantity: 2, discount_bps: 1000 })
     const trial = { amount: 100, apply_discounts: isDiscounted }
@@ -77,29 +77,29 @@ t.test('trials', async t => {
   const half = attached([percent(5000), 1])
   t.strictSame(paid(2000, [], false), [240, 40, 100], '2 × 100, 20 %')
   t.strictSame(paid(2000, half, true), [120, 20, 50], 'and 50 % off')
-  t.strictSame(paid(2000, half, false), [240, 40, 100], 'a code that does not lower trials')
+  t.strictSame(paid(2000, half, false), [240, 40, 100], 'a code that does not apply to trials')
 
   const free = { amount: null, apply_discounts: true }
   const plan = terms({ price: 2000, addons: [{}] })
   t.equal(priceCharge(request({ items: trialItems(plan, free), codes: codesInUse(half) })).total, 0)
   t.equal(trialAmount(plan, free, half, CURRENCIES), null)
   t.equal(trialAmount(plan, { amount: 0, apply_discounts: false }, [], CURRENCIES), null)
-  t.strictSame(charges(terms({ price: 2000 }), half, 2), [[1000, []], [2000, []]], 'the code lowers the first charge after a free trial')
+  t.strictSame(charges(terms({ price: 2000 }), half, 2), [[1000, []], [2000, []]], 'the code applies to the first charge after a free trial')
 
   const mixed = [...trialItems(plan, free), { kind: 'one_time' as const, id: 'pdt_b', line: item({ id: 'pdt_b', price: 5000 }) }]
-  t.equal(priceCharge(request({ items: mixed })).total, 5000, 'with a line that is sold once')
+  t.equal(priceCharge(request({ items: mixed })).total, 5000, 'with a one-time line')
 })
 
-t.test('what recurs', async t => {
+t.test('returns the recurring amount', async t => {
   const plan = terms({ price: 2900, addons: [{ price: 500, quantity: 2 }] })
   t.equal(recurringPreTaxAmount(plan, [], CURRENCIES), 3900)
   t.equal(recurringPreTaxAmount(plan, attached([percent(2500), 1]), CURRENCIES), 2925)
   t.equal(recurringPreTaxAmount(plan, codesAfterCharge(attached([percent(2500), 1])), CURRENCIES), 3900, 'once the code is used up')
-  t.equal(recurringPreTaxAmount(terms({ price: 2900, tax_inclusive: true }), [], CURRENCIES), 2900, 'with the tax that is in the price')
-  t.equal(recurringPreTaxAmount(terms({ price: 20 }), [], CURRENCIES), 20, 'under the minimum charge')
+  t.equal(recurringPreTaxAmount(terms({ price: 2900, tax_inclusive: true }), [], CURRENCIES), 2900, 'with tax included in the price')
+  t.equal(recurringPreTaxAmount(terms({ price: 20 }), [], CURRENCIES), 20, 'below the minimum charge')
 })
 
-t.test('credit and the minimum charge', async t => {
+t.test('subtracts credit, unless that leaves less than the minimum charge', async t => {
   const rows: Array<[arithmetic: string, gross: number, tax: number, credit: number, total: number, taxOfTotal: number, left: number]> = [
     ['all of it is covered', 2400, 400, 3600, 0, 0, 1200],
     ['half of it is covered, and of its tax', 2400, 400, 1200, 1200, 200, 0],
@@ -110,7 +110,7 @@ t.test('credit and the minimum charge', async t => {
     ['exactly the minimum', 50, 0, 0, 50, 0, 0],
     ['nothing is due', 0, 0, 700, 0, 0, 700],
     ['credit is added', -3000, -500, 100, 0, 0, 3100],
-    ['no more tax than total', 80, 180, 0, 80, 80, 0],
+    ['never more tax than total', 80, 180, 0, 80, 80, 0],
     ['no tax below 0', 100, -200, 0, 100, 0, 0]
   ]
   for (const [arithmetic, gross, grossTax, amount, total, tax, left] of rows) {
@@ -126,7 +126,7 @@ t.test('credit and the minimum charge', async t => {
     { code: 'EXCHANGE_RATE_NOT_FOUND' })
 })
 
-t.test('usage', async t => {
+t.test('charges usage', async t => {
   const rows: Array<[consumed: string, free: number, price: string, amount: number, chargeable: string]> = [
     ['2500', 1000, '2', 3000, '1500'],
     ['250', 100, '50', 7500, '150'],
@@ -162,7 +162,7 @@ t.test('usage', async t => {
     return [total, tax, lines.map(({ total }) => total)]
   }
   t.strictSame(charged(), [10_100, 1541, [1180, 70, 8850]], 'the fee and two meters, 18 %')
-  t.strictSame(charged([percent(1000), null])[0], 9982, 'a code lowers the fee alone: 900 + 18 % = 1062')
+  t.strictSame(charged([percent(1000), null])[0], 9982, 'a code applies to the fee only: 900 + 18 % = 1062')
   t.strictSame(charged([code({ type: 'flat', options: [{ max_amount_possible: 5000, is_default: true }] }), null])[2], [0, 70, 8850],
     'and so does a flat one')
   const fee = priceCharge(request({

@@ -1,12 +1,12 @@
 import t from 'tap'
 import { checkReturnUrl, missingScheme, returnUrlProblem } from '../../src/rules/return-url.js'
 
-t.test('accepts absolute URLs of the web and of apps', async t => {
+t.test('accepts absolute URLs of websites and apps', async t => {
   const urls = ['https://shop.example/thanks?order=7#top', 'http://localhost:3000', 'myapp://paid', 'intent://x#Intent;end']
   for (const url of urls) t.equal(returnUrlProblem(url), null, url)
 })
 
-t.test('refuses', async t => {
+t.test('refuses relative, unsafe and malformed URLs', async t => {
   for (const url of ['', '/thanks', 'thanks', 'https://', '//shop.example', '...', 'a b.c']) {
     t.equal(returnUrlProblem(url), 'must be an absolute URL, such as https://example.com/thanks or myapp://paid', url)
   }
@@ -18,13 +18,13 @@ t.test('refuses', async t => {
   for (const url of scripts) t.match(returnUrlProblem(url), /^must not have the scheme \w+:$/, url)
 })
 
-t.test('a refusal names the place of the URL', async t => {
+t.test('names the field of the URL in a refusal', async t => {
   t.throws(() => { checkReturnUrl('/back', 'cancel_url') }, { code: 'INVALID_REQUEST_BODY', details: [{ path: 'cancel_url' }] })
   t.throws(() => { checkReturnUrl('x') }, { message: /return_url must be an absolute URL/ })
   checkReturnUrl('myapp://paid')
 })
 
-t.test('a host that is taken for a scheme', async t => {
+t.test('suggests a missing scheme where a host was read as one', async t => {
   const hosts = ['localhost:3000/x', 'localhost:3000', 'LOCALHOST:3000?a=1', 'localhost:/thanks', 'shop.example:8080/thanks', 'web:3000/a/b', 'a-b.c:1#x']
   for (const url of hosts) {
     t.equal(returnUrlProblem(url), null, `${url} is accepted`)

@@ -15,7 +15,7 @@ interface ItemRow extends Partial<RecurringItem['price']> {
   quantity?: number
 }
 
-/** 1000 US cents, taxed on top, unless the row says otherwise. */
+/** 1000 US cents, tax added on top, unless the row says otherwise. */
 export function recurring ({ id = 'pdt_a', quantity = 1, ...price }: ItemRow): RecurringItem {
   return { id, name: id, quantity, price: { currency: 'USD', price: 1000, discount_bps: 0, ...price } }
 }
@@ -28,12 +28,12 @@ export function terms ({ addons = [], ...plan }: TermsRow): RecurringTerms {
   return { plan: recurring(plan), addons: addons.map((addon, index) => recurring({ id: `adn_${index}`, ...addon })) }
 }
 
-/** Codes in the order of the list, for so many cycles each; null for all. */
+/** Codes in the order of the list, each with its number of cycles; null for no limit. */
 export function attached (...codes: Array<[discount: CodeDiscount, cycles: number | null]>): AttachedCode[] {
   return codes.map(([discount, cycles], position) => ({ discount, position, cycles_remaining: cycles }))
 }
 
-/** Without codes, tax and credit, in dollars, unless given. */
+/** Without codes, tax and credit, in dollars, unless changed. */
 export function request (given: Partial<ChargeRequest>): ChargeRequest {
   return {
     items: [], codes: [], currency: 'USD', tax_rate_bps: 0, currencies: CURRENCIES, credit: { amount: 0, currency: 'USD' }, ...given

@@ -1,4 +1,4 @@
-/** What may reach a style sheet: colours, lengths, weights, and nothing that could end a declaration. */
+/** Values that may reach a style sheet: colours, lengths and weights, but nothing that ends a declaration. */
 import fc from 'fast-check'
 import t from 'tap'
 import { themeStyle } from '../../src/pages/checkout/session/theme.js'
@@ -6,7 +6,7 @@ import { checkLanguage, checkTheme, isColour, isLength } from '../../src/rules/t
 
 const RUNS = { seed: 20_260_901, numRuns: 2000 }
 
-t.test('colours', async t => {
+t.test('accepts colours and refuses the rest', async t => {
   for (const text of [
     '#fff', '#FFFF', '#123abc', '#123abcde', 'navy', 'Transparent', 'rgb(1,2,3)', 'rgba(1, 2, 3, 0.5)', 'rgb(10% 20% 30% / 40%)', 'hsl(120 50% 50%)',
     'hwb(1deg 2% 3%)', 'lab(50% -20 30)', 'oklch(.7 0.1 200)'
@@ -17,17 +17,17 @@ t.test('colours', async t => {
   ]) t.notOk(isColour(text), text)
 })
 
-t.test('lengths', async t => {
+t.test('accepts lengths and refuses the rest', async t => {
   for (const text of ['0', '8px', '0.5rem', '50%', '1.25em']) t.ok(isLength(text), text)
   for (const text of ['', '8', '-8px', '8px 4px', '1e3px', '8px;', 'calc(1px)', '9999px', 'var(--r)']) t.notOk(isLength(text), text)
 })
 
-t.test('languages', async t => {
+t.test('accepts languages and refuses the rest', async t => {
   for (const tag of ['en', 'pt-BR', 'zh_Hant', 'zh-Hant-TW']) checkLanguage(tag, 'x')
   for (const tag of ['', 'e', 'english!', 'en-', '"']) t.throws(() => { checkLanguage(tag, 'x') }, { code: 'INVALID_REQUEST_PARAMETERS' }, tag)
 })
 
-t.test('whatever a row holds, the style sheet says nothing but declarations of ours', async t => {
+t.test('writes only our own declarations for any stored theme', async t => {
   const line = /^(?:@media \(prefers-color-scheme: (?:light|dark)\) \{ )?:root[^{}]* \{(?: (?:--[a-z-]+|font-size): [^;{}]+;| )* ?\}(?: \})?$/
   fc.assert(fc.property(fc.string(), fc.string(), (colour, length) => {
     const config = { light: { bg_primary: colour }, dark: { text_error: `${colour};}` }, radius: length, font_size: length, font_weight: colour }

@@ -1,4 +1,4 @@
-/** Changes against a small table of notes; the log holds what SQLite was told, and when callers heard. */
+/** Changes to a small table of notes. The log holds the statements that SQLite ran, and when callers got their results. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -25,9 +25,9 @@ function openNotes (t: Test, file = ':memory:') {
     batch,
     /** Transaction statements, `forget` for rolledBack, and `done` with a name. */
     log,
-    /** Who heard what, in order. */
+    /** The results that callers got, in order. */
     answers,
-    /** What a `done` has thrown. */
+    /** Errors thrown by `done` callbacks. */
     reports,
     write: (text: string) => Number(insert.run(text).lastInsertRowid),
     notes: () => select.all(),
@@ -40,42 +40,42 @@ function openNotes (t: Test, file = ':memory:') {
   }
 }
 
-/** After the changes of this turn were answered, and those that they led to. */
-async function turnEnd (): Promise<void> {
+/** Resolves after the changes of this batch, and those that they caused, were answered. */
+async function batchEnd (): Promise<void> {
   for (let round = 0; round < 3; round++) await new Promise(resolve => setImmediate(resolve))
 }
 
-t.test('the changes of one turn share one transaction', async t => {
+t.test('runs the changes of one batch in one transaction', async t => {
   const { run, write, notes, log, answers } = openNotes(t)
   run('one', () => write('a'))
   run('two', () => ({ seq: write('b'), seen: notes() }))
   run('three', () => undefined)
-  t.strictSame([notes(), log], [[], []], 'nothing happens at once')
-  await turnEnd()
+  t.strictSame([notes(), log], [[], []], 'nothing runs immediately')
+  await batchEnd()
   t.strictSame(notes(), ['a', 'b'])
   t.strictSame(log, ['BEGIN IMMEDIATE', 'COMMIT', 'done one', 'done two', 'done three'])
-  t.strictSame(answers, [['one', 1], ['two', { seq: 2, seen: ['a', 'b'] }], ['three', undefined]], 'each hears its own result, and saw what was before it')
+  t.strictSame(answers, [['one', 1], ['two', { seq: 2, seen: ['a', 'b'] }], ['three', undefined]], 'each caller gets its own result, and reads what earlier changes wrote')
 
   log.length = 0
   run('four', () => write('c'))
-  await turnEnd()
-  t.strictSame(log, ['BEGIN IMMEDIATE', 'COMMIT', 'done four'], 'the next turn has its own')
+  await batchEnd()
+  t.strictSame(log, ['BEGIN IMMEDIATE', 'COMMIT', 'done four'], 'the next batch has its own transaction')
 })
 
-t.test('a change that arrives meanwhile joins the next turn', async t => {
+t.test('adds a change that arrives during a batch to the next one', async t => {
   const { run, batch, write, notes, log, answers } = openNotes(t)
   run('outer', () => {
     run('within a change', () => write('b'))
     return write('a')
   })
   batch.run(() => 'ready', () => { run('within an answer', () => write('c')) })
-  await turnEnd()
+  await batchEnd()
   t.strictSame(notes(), ['a', 'b', 'c'])
   t.strictSame(answers, [['outer', 1], ['within a change', 2], ['within an answer', 3]])
   t.strictSame(log.filter(line => line === 'COMMIT').length, 2)
 })
 
-t.test('nobody hears before the COMMIT', async t => {
+t.test('answers callers only after the COMMIT', async t => {
   const file = join(t.testdir(), 'notes.db')
   const { batch, write } = openNotes(t, file)
   const reader = new Sqlite(file, { readonly: true })
@@ -88,11 +88,11 @@ t.test('nobody hears before the COMMIT', async t => {
       seen.push(['change', stored()])
     }, () => { seen.push(['done', stored()]) })
   }
-  await turnEnd()
-  t.strictSame(seen, [['change', 0], ['change', 0], ['done', 2], ['done', 2]], 'another connection sees both rows when the first is answered')
+  await batchEnd()
+  t.strictSame(seen, [['change', 0], ['change', 0], ['done', 2], ['done', 2]], 'another connection sees both rows when the first caller is answered')
 })
 
-t.test('what was answered survives the process', async t => {
+t.test('keeps answered changes when the process is killed', async t => {
   const file = join(t.testdir(), 'notes.db')
   const module = (path: string) => JSON.stringify(new URL(`../../src/store/${path}`, import.meta.url).href)
   const { signal, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', `
@@ -110,7 +110,7 @@ t.test('what was answered survives the process', async t => {
   t.match(database.prepare('SELECT * FROM business').all(), [{ business_id: 'bus_1', name: 'One', link_salt: 7 }])
 })
 
-t.test('a change that throws before it writes', async t => {
+t.test('refuses only the change that throws before it writes', async t => {
   const { database, run, write, notes, log, answers } = openNotes(t)
   const refusal = new Error('refused')
   const nothing = database.prepare("UPDATE notes SET text = 'x' WHERE seq = 99")
@@ -122,17 +122,17 @@ t.test('a change that throws before it writes', async t => {
   })
   run('four', () => write('a'))
   run('five', () => write('b'))
-  await turnEnd()
+  await batchEnd()
   t.strictSame(notes(), ['a', 'b'], 'the others are stored')
-  t.strictSame(log.slice(0, 2), ['BEGIN IMMEDIATE', 'COMMIT'], 'at no cost')
+  t.strictSame(log.slice(0, 2), ['BEGIN IMMEDIATE', 'COMMIT'], 'without a second run')
   t.strictSame(answers.map(([name]) => name), ['one', 'two', 'three', 'four', 'five'])
   t.strictSame(answers.map(([, answer]) => answer instanceof Error ? answer.message : answer),
     [1, 'refused', 'refused', 'UNIQUE constraint failed: notes.text', 2])
-  t.equal(answers[1]?.[1], refusal, 'the very error that was thrown')
+  t.equal(answers[1]?.[1], refusal, 'the same error that was thrown')
 })
 
-t.test('a change that throws after its first write takes back its own rows only', async t => {
-  t.test('the turn is run again, each change behind a savepoint', async t => {
+t.test('takes back only the rows of a change that throws after its first write', async t => {
+  t.test('runs the batch again with a savepoint for each change', async t => {
     const { run, write, notes, log, answers } = openNotes(t)
     const runs: string[] = []
     run('one', () => runs.push('one') && write('a'))
@@ -142,7 +142,7 @@ t.test('a change that throws after its first write takes back its own rows only'
       throw new Error('refused')
     })
     run('three', () => runs.push('three') && write('c'))
-    await turnEnd()
+    await batchEnd()
     t.strictSame(notes(), ['a', 'c'], 'each row once')
     t.match(answers, [['one', 1], ['two', { message: 'refused' }], ['three', 2]])
     t.strictSame(runs, ['one', 'two', 'one', 'two', 'three'])
@@ -152,19 +152,19 @@ t.test('a change that throws after its first write takes back its own rows only'
     ])
   })
 
-  t.test('what it wrote does not stand in the way of another', async t => {
+  t.test('rows that were taken back do not conflict with another change', async t => {
     const { run, write, notes, answers } = openNotes(t)
     run('one', () => {
       write('a')
       throw new Error('refused')
     })
     run('two', () => write('a'))
-    await turnEnd()
+    await batchEnd()
     t.strictSame(notes(), ['a'])
     t.strictSame(answers[1], ['two', 1])
   })
 
-  t.test('writing and taking it back by hand is writing too', async t => {
+  t.test('counts a write that was undone by hand as a write', async t => {
     const { database, run, write, notes, log } = openNotes(t)
     run('one', () => {
       write('a')
@@ -172,12 +172,12 @@ t.test('a change that throws after its first write takes back its own rows only'
       throw new Error('refused')
     })
     run('two', () => write('b'))
-    await turnEnd()
+    await batchEnd()
     t.strictSame(notes(), ['b'])
     t.equal(log.filter(line => line === 'forget').length, 2)
   })
 
-  t.test('one that is refused only while the other is there is accepted', async t => {
+  t.test('accepts a change that was refused only because of the other', async t => {
     const { run, write, notes, answers } = openNotes(t)
     run('one', () => {
       write('last one')
@@ -187,12 +187,12 @@ t.test('a change that throws after its first write takes back its own rows only'
       if (notes().length > 0) throw new Error('sold out')
       return write('mine')
     })
-    await turnEnd()
+    await batchEnd()
     t.strictSame(notes(), ['mine'])
     t.strictSame(answers[1], ['two', 1])
   })
 
-  t.test('whatever the turn: the rows are those of the changes that were accepted, in order', async t => {
+  t.test('stores exactly the rows of accepted changes, in order, for any batch', async t => {
     const { database, run, write, notes, answers } = openNotes(t)
     const change = fc.record({ before: fc.nat(2), throws: fc.boolean(), after: fc.nat(2) })
     await fc.assert(fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 8 }), async changes => {
@@ -214,19 +214,19 @@ t.test('a change that throws after its first write takes back its own rows only'
         changes.map(({ throws }, index) => [String(index), throws ? `refused ${index}` : index]))
       assert.equal(database.inTransaction, false)
     }), { seed: 20_260_901, numRuns: 500 })
-    t.pass('and each caller hears once, its own answer, in order')
+    t.pass('each caller is answered once, with its own result, in order')
   })
 })
 
-t.test('a change that throws nothing in particular is refused all the same', async t => {
+t.test('refuses a change that throws a value that is not an error', async t => {
   const { run, answers } = openNotes(t)
   for (const thrown of [undefined, null, 0, '', false, 'text']) run(String(thrown), () => { throw thrown })
-  await turnEnd()
+  await batchEnd()
   t.strictSame(answers.map(([, answer]) => answer instanceof Error ? answer.message : answer),
     ['a change was refused without a reason', 'a change was refused without a reason', 0, '', false, 'text'])
 })
 
-t.test('what cannot be stored is reported to everybody', async t => {
+t.test('reports a failure to store to every caller', async t => {
   t.test('BEGIN fails: the database is closed', async t => {
     const file = join(t.testdir(), 'notes.db')
     const { database, run, write, log, answers } = openNotes(t, file)
@@ -234,7 +234,7 @@ t.test('what cannot be stored is reported to everybody', async t => {
     run('one', () => ran++ || write('a'))
     run('two', () => ran++ || write('b'))
     database.close()
-    await turnEnd()
+    await batchEnd()
     t.equal(ran, 0)
     t.strictSame(log, ['forget', 'done one', 'done two'])
     t.match(answers, [['one', { message: 'The database connection is not open' }], ['two', { message: 'The database connection is not open' }]])
@@ -243,7 +243,7 @@ t.test('what cannot be stored is reported to everybody', async t => {
     t.equal(again.prepare('SELECT count(*) FROM notes').pluck().get(), 0)
   })
 
-  t.test('BEGIN fails: another connection writes; the next turn succeeds', async t => {
+  t.test('BEGIN fails: another connection writes, and the next batch succeeds', async t => {
     const file = join(t.testdir(), 'notes.db')
     const { database, run, write, notes, log, answers } = openNotes(t, file)
     database.pragma('busy_timeout = 0')
@@ -252,12 +252,12 @@ t.test('what cannot be stored is reported to everybody', async t => {
     other.exec("BEGIN IMMEDIATE; INSERT INTO notes (text) VALUES ('theirs')")
     run('one', () => write('a'))
     run('two', () => write('b'))
-    await turnEnd()
+    await batchEnd()
     t.match(answers, [['one', { code: 'SQLITE_BUSY' }], ['two', { code: 'SQLITE_BUSY' }]])
     t.ok(log.includes('forget'))
     other.exec('COMMIT')
     run('three', () => write('c'))
-    await turnEnd()
+    await batchEnd()
     t.strictSame(notes(), ['theirs', 'c'])
     t.strictSame(answers[2], ['three', 2])
   })
@@ -270,60 +270,60 @@ t.test('what cannot be stored is reported to everybody', async t => {
     run('one', () => write('a'))
     run('two', () => { throw refusal })
     run('three', () => { database.exec('INSERT INTO tags VALUES (99)') })
-    await turnEnd()
-    t.strictSame(notes(), [], 'nothing is left half-written')
+    await batchEnd()
+    t.strictSame(notes(), [], 'no row is half-written')
     t.equal(database.inTransaction, false)
     t.strictSame(log, ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK', 'forget', 'done one', 'done two', 'done three'])
     t.match(answers, [['one', { code: 'SQLITE_CONSTRAINT_FOREIGNKEY' }], ['two', refusal], ['three', { code: 'SQLITE_CONSTRAINT_FOREIGNKEY' }]])
     run('four', () => write('b'))
-    await turnEnd()
-    t.strictSame([notes(), answers[3]], [['b'], ['four', 1]], 'the next turn succeeds')
+    await batchEnd()
+    t.strictSame([notes(), answers[3]], [['b'], ['four', 1]], 'the next batch succeeds')
   })
 
-  t.test('the disk is full: SQLite ends the transaction by itself, and nothing more is written outside of one', async t => {
+  t.test('the disk is full: SQLite ends the transaction itself, and nothing is written outside of one', async t => {
     for (const first of ['write', 'refuse'] as const) {
       const { database, run, write, notes, answers } = openNotes(t, join(t.testdir(), `${first}.db`))
       database.pragma(`max_page_count = ${Number(database.pragma('page_count', { simple: true })) + 2}`)
       run('one', () => {
         write('a')
-        if (first === 'refuse') throw new Error('refused') // so that all run again, apart
+        if (first === 'refuse') throw new Error('refused') // // so that all run again, one by one
       })
       run('two', () => write('x'.repeat(100_000)))
       run('three', () => write('c'))
-      await turnEnd()
+      await batchEnd()
       t.strictSame(notes(), [])
       t.equal(database.inTransaction, false)
       t.match(answers.slice(1), [['two', { code: 'SQLITE_FULL' }], ['three', { code: 'SQLITE_FULL' }]])
       t.match(answers[0], ['one', first === 'refuse' ? { message: 'refused' } : { code: 'SQLITE_FULL' }])
       run('four', () => write('d'))
-      await turnEnd()
-      t.strictSame(notes(), ['d'], 'what fits is stored again')
+      await batchEnd()
+      t.strictSame(notes(), ['d'], 'changes that fit are stored again')
     }
   })
 
-  t.test('what was remembered can not even be read again', async t => {
+  t.test('the cached rows can no longer be read', async t => {
     const database = new Sqlite(':memory:')
     const heard: unknown[] = []
     const batch = createBatch(database, { rolledBack () { database.prepare('SELECT 1').get() }, report () {} })
     batch.run(() => 1, error => { heard.push(error) })
     batch.run(() => 2, error => { heard.push(error) })
     database.close()
-    await turnEnd()
+    await batchEnd()
     t.match(heard, [{ message: 'The database connection is not open' }, { message: 'The database connection is not open' }])
   })
 
-  t.test('a change that ends the transaction, or the connection', async t => {
+  t.test('a change ends the transaction or the connection', async t => {
     for (const end of ['COMMIT', 'ROLLBACK', 'close'] as const) {
       const { database, run, write, answers } = openNotes(t)
       run('one', () => { end === 'close' ? database.close() : database.exec(end) })
       run('two', () => write('b'))
-      await turnEnd()
+      await batchEnd()
       t.match(answers, [['one', { message: /a change ended the transaction/ }], ['two', { message: /a change ended the transaction/ }]], end)
     }
   })
 })
 
-t.test('a `done` that throws is reported, and the others are called', async t => {
+t.test('reports a `done` callback that throws and calls the others', async t => {
   const { batch, run, write, notes, answers, reports } = openNotes(t)
   const failure = new Error('the answer could not be written')
   run('before', () => write('a'))
@@ -334,8 +334,8 @@ t.test('a `done` that throws is reported, and the others are called', async t =>
     throw failure
   })
   run('after', () => write('d'))
-  await turnEnd()
-  t.strictSame(notes(), ['a', 'b', 'c', 'd', 'e'], 'what was answered badly is stored all the same')
+  await batchEnd()
+  t.strictSame(notes(), ['a', 'b', 'c', 'd', 'e'], 'a change whose callback failed is still stored')
   t.strictSame(answers, [['before', 1], ['after', 4], ['added', 5]])
   t.match(reports, [failure, { message: 'refused' }, failure])
 

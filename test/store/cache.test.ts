@@ -7,7 +7,7 @@ interface Row { name: string }
 const database = openDatabase(IN_MEMORY, () => {})
 t.teardown(() => database.close())
 
-/** A cache of a table that counts how often it is read. */
+/** A cache over a table that counts how often it is read. */
 function memoOver (rows: Record<string, Row>, of = database) {
   const cache = createCache<Row>(of)
   const reads: string[] = []
@@ -18,7 +18,7 @@ function memoOver (rows: Record<string, Row>, of = database) {
   return { cache, get, reads }
 }
 
-t.test('what was read is read once', async t => {
+t.test('reads a row once', async t => {
   const { get, reads } = memoOver({ a: { name: 'A' }, b: { name: 'B' } })
   const first = get('a')
   t.strictSame(first, { name: 'A' })
@@ -27,7 +27,7 @@ t.test('what was read is read once', async t => {
   t.strictSame(reads, ['a', 'b'])
 })
 
-t.test('what does not exist is looked for again', async t => {
+t.test('looks again for a row that does not exist', async t => {
   const rows: Record<string, Row> = {}
   const { get, reads } = memoOver(rows)
   t.equal(get('a'), undefined)
@@ -36,13 +36,13 @@ t.test('what does not exist is looked for again', async t => {
   t.strictSame(reads, ['a', 'a'])
 })
 
-t.test('a reading that fails is not remembered', async t => {
+t.test('does not cache a read that throws', async t => {
   const cache = createCache<Row>(database)
   t.throws(() => cache.get('a', () => { throw new Error('disk') }), { message: 'disk' })
   t.strictSame(cache.get('a', () => ({ name: 'A' })), { name: 'A' })
 })
 
-t.test('one key is forgotten, or all', async t => {
+t.test('forgets one key, or all', async t => {
   const rows = { a: { name: 'A' }, b: { name: 'B' } }
   const { cache, get, reads } = memoOver(rows)
   get('a')
@@ -59,26 +59,26 @@ t.test('one key is forgotten, or all', async t => {
   t.strictSame(reads, ['a', 'b', 'a', 'a', 'b'])
 })
 
-t.test('keys are only names', async t => {
+t.test('treats keys like __proto__ as plain names', async t => {
   const { get } = memoOver(Object.assign(Object.create(null), { constructor: { name: 'C' } }))
   t.equal(get('__proto__'), undefined)
   t.equal(get('toString'), undefined)
   t.strictSame(get('constructor'), { name: 'C' })
 })
 
-t.test('it holds ten thousand values, then begins anew', async t => {
+t.test('holds ten thousand values, then starts over', async t => {
   const rows = Object.fromEntries(Array.from({ length: 10_001 }, (_, index) => [`k${index}`, { name: `${index}` }]))
   const { get, reads } = memoOver(rows)
   for (let index = 0; index < 10_000; index++) get(`k${index}`)
   get('k0')
-  t.equal(reads.length, 10_000, 'all are remembered')
+  t.equal(reads.length, 10_000, 'all are cached')
   get('k10000')
-  t.strictSame(get('k0'), { name: '0' }, 'what was forgotten is read again')
+  t.strictSame(get('k0'), { name: '0' }, 'forgotten keys are read again')
   get('k10000')
   t.equal(reads.length, 10_002)
 })
 
-t.test('a database clears all its caches, and no others', async t => {
+t.test('a database clears its own caches only', async t => {
   const other = openDatabase(IN_MEMORY, () => {})
   t.teardown(() => other.close())
   const caches = [memoOver({ a: { name: 'A' } }), memoOver({ a: { name: 'A' } }), memoOver({ a: { name: 'A' } }, other)]

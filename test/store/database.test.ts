@@ -9,7 +9,7 @@ import { paymentBody, startEmulator } from '../helper.js'
 
 const STEPS = readdirSync(packagePath('db')).filter(name => name.endsWith('.sql')).length
 
-/** Opens without fixtures, and tells whether they would have been loaded. */
+/** Opens without fixtures; returns whether they would have been loaded. */
 function openPlain (file: string): { database: Database, isNew: boolean } {
   let isNew = false
   const database = openDatabase(file, () => { isNew = true })
@@ -22,7 +22,7 @@ function open (t: Test, file: string) {
   return opened
 }
 
-/** What a person is told whose database can't be opened. */
+/** The message that is printed when a database cannot be opened. */
 function refuse (t: Test, file: string): string {
   try {
     openPlain(file).database.close()
@@ -37,14 +37,14 @@ function refuse (t: Test, file: string): string {
   return ''
 }
 
-/** An SQLite file as somebody else left it; the connection is closed. */
+/** An SQLite file that another program has written and closed. */
 function prepare (file: string, sql: string): void {
   const database = new Sqlite(file)
   database.exec(sql)
   database.close()
 }
 
-/** What marks a database as an emulator's. */
+/** The application id of the emulator's databases. */
 const OURS = `PRAGMA application_id = ${0x646f646f}`
 
 const versionOf = (database: Database) => database.pragma('user_version', { simple: true })
@@ -54,7 +54,7 @@ function tables (database: Database): string[] {
   return database.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid").pluck().all()
 }
 
-t.test('opens', async t => {
+t.test('opens databases', async t => {
   t.test('a new file, with its folders', async t => {
     const file = join(t.testdir(), 'some', 'where', 'emulator.db')
     const { database, isNew } = open(t, file)
@@ -77,7 +77,7 @@ t.test('opens', async t => {
     t.ok(existsSync(file))
   })
 
-  t.test('a file behind a symbolic link, and with a name of any kind', async t => {
+  t.test('a file behind a symbolic link, and any file name', async t => {
     const folder = t.testdir()
     const file = join(folder, 'dodo 🦤 ?x=1#%20.db')
     openPlain(file).database.close()
@@ -86,7 +86,7 @@ t.test('opens', async t => {
     t.ok(existsSync(file))
   })
 
-  t.test('memory, new each time', async t => {
+  t.test('memory, empty each time', async t => {
     const one = open(t, IN_MEMORY)
     one.database.exec("INSERT INTO business (business_id, name, currency, link_salt) VALUES ('bus_1', 'One', 'USD', 1)")
     const two = open(t, IN_MEMORY)
@@ -95,7 +95,7 @@ t.test('opens', async t => {
     t.notOk(existsSync(IN_MEMORY))
   })
 
-  t.test('in WAL mode, locked for itself', async t => {
+  t.test('in WAL mode, with an exclusive lock', async t => {
     const { database } = open(t, join(t.testdir(), 'emulator.db'))
     const pragma = (name: string) => database.pragma(name, { simple: true })
     t.strictSame(['journal_mode', 'locking_mode', 'synchronous'].map(pragma), ['wal', 'exclusive', 1])
@@ -103,8 +103,8 @@ t.test('opens', async t => {
   })
 })
 
-t.test('opens again', async t => {
-  t.test('with what was in it', async t => {
+t.test('opens an existing database', async t => {
+  t.test('with its contents', async t => {
     const file = join(t.testdir(), 'emulator.db')
     const first = openPlain(file)
     first.database.exec("INSERT INTO business (business_id, name, currency, link_salt) VALUES ('bus_1', 'One', 'USD', 1)")
@@ -118,7 +118,7 @@ t.test('opens again', async t => {
     }
   })
 
-  t.test('without the fixtures a second time, and with the same links', async t => {
+  t.test('without loading the fixtures again, and with the same links', async t => {
     const database = join(t.testdir(), 'data', 'emulator.db')
     const first = startEmulator(t, { database })
     const paid = await first.pay(paymentBody({ customer: { email: 'new@example.com' }, payment_link: true }))
@@ -133,15 +133,15 @@ t.test('opens again', async t => {
   })
 })
 
-t.test('refuses', async t => {
-  t.test('what is no database, and leaves it as it was', async t => {
+t.test('refuses files that are not usable', async t => {
+  t.test('a file that is not a database, and leaves it unchanged', async t => {
     const contents = { 'long.txt': 'This is not a database. '.repeat(100), 'short.txt': 'xy', 'image.png': '\x89PNG\r\n\x1A\n' }
     const folder = t.testdir(contents)
     for (const [name, content] of Object.entries(contents)) {
       t.equal(refuse(t, join(folder, name)), "The database <file> can't be opened: the file is not an SQLite database", name)
       t.equal(readFileSync(join(folder, name), 'utf8'), content)
     }
-    t.strictSame(readdirSync(folder).sort(), Object.keys(contents).sort(), 'and nothing beside it')
+    t.strictSame(readdirSync(folder).sort(), Object.keys(contents).sort(), 'and no other file is created')
   })
 
   t.test('a folder', async t => {
@@ -166,7 +166,7 @@ t.test('refuses', async t => {
     t.match(refuse(t, join(t.testdir(), 'x'.repeat(300), 'emulator.db')), 'the path is too long')
   })
 
-  t.test('a folder that must not be written to', { skip: process.getuid?.() === 0 && 'root may write anywhere' }, async t => {
+  t.test('a folder without write permission', { skip: process.getuid?.() === 0 && 'root may write anywhere' }, async t => {
     const folder = join(t.testdir(), 'locked')
     mkdirSync(folder, { mode: 0o500 })
     t.match(refuse(t, join(folder, 'emulator.db')), /^The database <file> can't be opened: ./)
@@ -182,7 +182,7 @@ t.test('refuses', async t => {
     t.equal(countRows(open(t, file).database)['business'], 1)
   })
 
-  t.test('one that another program writes to', async t => {
+  t.test('a database that another program is writing', async t => {
     const file = join(t.testdir(), 'emulator.db')
     openPlain(file).database.close()
     const other = new Sqlite(file)
@@ -192,7 +192,7 @@ t.test('refuses', async t => {
     other.exec('COMMIT')
   })
 
-  t.test('one from a newer version, and leaves it as it was', async t => {
+  t.test('a database of a newer version, and leaves it unchanged', async t => {
     const file = join(t.testdir(), 'emulator.db')
     prepare(file, `${OURS}; PRAGMA user_version = ${STEPS + 1}; CREATE TABLE future (x)`)
     t.equal(refuse(t, file), `<file> was written by a newer version of dodo-emulator (schema ${STEPS + 1}, this one knows ${STEPS}): use that version, ` +
@@ -203,7 +203,7 @@ t.test('refuses', async t => {
     t.strictSame(countRows(database), { future: 0 })
   })
 
-  t.test('a step that fails, and takes back what came before it', async t => {
+  t.test('a failing schema step, and rolls back the steps before it', async t => {
     const file = join(t.testdir(), 'emulator.db')
     const last = tables(open(t, IN_MEMORY).database).at(-1) ?? ''
     prepare(file, `${OURS}; CREATE TABLE ${last} (mine TEXT); INSERT INTO ${last} VALUES ('kept')`)
@@ -214,7 +214,7 @@ t.test('refuses', async t => {
     t.equal(versionOf(database), 0)
   })
 
-  t.test("another program's database, and leaves it as it was", async t => {
+  t.test('a database of another program, and leaves it unchanged', async t => {
     const file = join(t.testdir(), 'users.db')
     prepare(file, 'CREATE TABLE users (name TEXT)')
     t.equal(refuse(t, file), '<file> holds the data of another program: choose another file with --database')
@@ -223,7 +223,7 @@ t.test('refuses', async t => {
     t.strictSame(tables(database), ['users'])
   })
 
-  t.test('a new one whose first data fail, and leaves nothing half-made', async t => {
+  t.test('a new database whose initial data fail, and leaves nothing half-written', async t => {
     const file = join(t.testdir(), 'emulator.db')
     t.throws(() => openDatabase(file, () => { throw new Error('no such fixture') }), { message: /no such fixture/ })
     const { database, isNew } = open(t, file)
@@ -231,7 +231,7 @@ t.test('refuses', async t => {
     t.equal(countRows(database)['business'], 0)
   })
 
-  t.test('and does not hold what it refused', async t => {
+  t.test('and does not lock the refused file', async t => {
     const file = join(t.testdir(), 'emulator.db')
     writeFileSync(file, 'This is not a database. '.repeat(100))
     refuse(t, file)
@@ -240,7 +240,7 @@ t.test('refuses', async t => {
   })
 })
 
-t.test('the steps of the schema are numbered from 1, each number once', async t => {
+t.test('numbers the schema steps from 1, without gaps or repeats', async t => {
   const steps = readdirSync(packagePath('db')).filter(name => name.endsWith('.sql')).sort()
   t.strictSame(steps.map(name => Number(name.slice(0, 4))), steps.map((_, index) => index + 1))
 })

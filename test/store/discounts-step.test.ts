@@ -1,4 +1,4 @@
-/** The step that makes the table of discounts anew, on a database that holds some. */
+/** The schema step that rebuilds the table of discounts, run on a database with discounts. */
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -7,7 +7,7 @@ import { discountsStore } from '../../src/resources/discounts/store.js'
 import { packagePath } from '../../src/root.js'
 import { openDatabase } from '../../src/store/database.js'
 
-t.test('discounts of an earlier version, their customers and their uses', async t => {
+t.test('keeps discounts of an earlier version, their customers and their uses', async t => {
   const file = join(t.testdir(), 'earlier.db')
   const steps = readdirSync(packagePath('db')).filter(name => name.endsWith('.sql') && name < '0007').sort()
   const earlier = new Sqlite(file)
@@ -39,10 +39,10 @@ t.test('discounts of an earlier version, their customers and their uses', async 
   })
   t.ok(discounts.isAllowed('dsc_old', 'cus_ada'))
   t.equal(discounts.countUses('dsc_old', 'cus_ada'), 1)
-  t.strictSame(database.pragma('foreign_key_check'), [], 'what refers to it finds it')
+  t.strictSame(database.pragma('foreign_key_check'), [], 'foreign keys still refer to it')
 
   if (old === undefined) return
-  t.throws(() => { discounts.insert({ ...old, discount_id: 'dsc_twin' }) }, /UNIQUE/, 'a code is held once')
+  t.throws(() => { discounts.insert({ ...old, discount_id: 'dsc_twin' }) }, /UNIQUE/, 'a code is unique')
   discounts.remove('dsc_old', 2_000_000)
   discounts.insert({ ...old, discount_id: 'dsc_new' })
   t.equal(discounts.findByCode('OLD')?.discount_id, 'dsc_new')

@@ -1,4 +1,4 @@
-/** The step that links events to subscriptions and customers, on a database that holds events. */
+/** The schema step that links events to subscriptions and customers, run on a database with events. */
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -7,7 +7,7 @@ import { outboxStore } from '../../src/delivery/store.js'
 import { packagePath } from '../../src/root.js'
 import { openDatabase } from '../../src/store/database.js'
 
-t.test('events of an earlier version are linked through their payment', async t => {
+t.test('links events of an earlier version through their payment', async t => {
   const file = join(t.testdir(), 'earlier.db')
   const steps = readdirSync(packagePath('db')).filter(name => name.endsWith('.sql') && name < '0012').sort()
   const earlier = new Sqlite(file)

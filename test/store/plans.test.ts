@@ -1,10 +1,10 @@
-/** That the filters of a list which select few rows look these up, however many others there are: SQLite's own plans say so. */
+/** Query plans of lists with filters: a filter that selects few rows uses an index, however large the table. */
 import t, { type Test } from 'tap'
 import { outboxStore, type DeliveryFilter } from '../../src/delivery/store.js'
 import { refundsStore, type RefundFilter } from '../../src/resources/refunds/store.js'
 import { openDatabase, type Database } from '../../src/store/database.js'
 
-/** The plan of what the list asks of the database, step by step. */
+/** SQLite's plan for the query of a list, step by step. */
 function planOf (t: Test, list: (database: Database) => void): string[] {
   const database = openDatabase(':memory:', () => {})
   t.teardown(() => database.close())
@@ -20,7 +20,7 @@ function planOf (t: Test, list: (database: Database) => void): string[] {
   return prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters).map(({ detail }) => detail)
 }
 
-t.test('refunds', async t => {
+t.test('looks up refunds by an index', async t => {
   const plan = (t: Test, filter: RefundFilter) => planOf(t, database => { refundsStore(database).list(filter, 10, 0) })
   const [few, customer] = [{ status: 'failed' }, { customer_id: 'cus_ada' }]
   t.strictSame(plan(t, few), ['SEARCH r USING INDEX refunds_by_status (status=?)'])
@@ -29,16 +29,16 @@ t.test('refunds', async t => {
   t.strictSame(plan(t, { ...few, ...customer }), ['SEARCH r USING INDEX refunds_by_customer (customer_id=?)'],
     'of a status there may be many, of a customer there are few')
   const [first] = plan(t, { ...few, subscription_id: 'sub_1' })
-  t.match(first, /^SEARCH p USING INDEX payments_by_subscription/, 'of a subscription too')
-  t.match(plan(t, {})[0], /^SCAN r USING INDEX refunds_by_time/, 'the order is the index: ten rows are read, and no more')
+  t.match(first, /^SEARCH p USING INDEX payments_by_subscription/, 'by subscription, too')
+  t.match(plan(t, {})[0], /^SCAN r USING INDEX refunds_by_time/, 'already in order: exactly ten rows are read')
 })
 
-t.test('deliveries', async t => {
+t.test('looks up deliveries by an index', async t => {
   const plan = (filter: DeliveryFilter) => planOf(t, database => { outboxStore(database).listDeliveries(filter, 10, 0) })
   for (const state of ['failed', 'cancelled', 'dropped']) {
     const [first, ...others] = plan({ state })
     t.equal(first, 'SEARCH d USING INDEX webhook_deliveries_ended_badly (state=?)', state)
-    t.notMatch(others.join(), 'TEMP B-TREE', 'the order is the index')
+    t.notMatch(others.join(), 'TEMP B-TREE', 'already in order')
   }
-  t.match(plan({ state: 'succeeded' })[0], /^SCAN d$/, 'nearly all have: ten rows are read, and no more')
+  t.match(plan({ state: 'succeeded' })[0], /^SCAN d$/, 'nearly every row matches: exactly ten rows are read')
 })

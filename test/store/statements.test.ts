@@ -1,6 +1,6 @@
 /**
- * Statements are compiled when a sandbox first runs them. Here every statement of every store is compiled, so that a misspelt column
- * fails a test and not a call.
+ * Statements are compiled when a sandbox first runs them. This compiles every statement of every store, so that a misspelt column
+ * fails a test and not a request.
  */
 import Sqlite from 'better-sqlite3'
 import t from 'tap'
@@ -23,7 +23,7 @@ const PREPARED: Record<string, (database: Database) => unknown> = {
   batch: database => createBatch(database, { rolledBack () {}, report () {} })
 }
 
-/** A database with all tables, whose statements are compiled at once. */
+/** A database with all tables that compiles statements as soon as they are prepared. */
 function strict (): Sqlite.Database {
   const database = openDatabase(IN_MEMORY, () => {})
   const bytes = database.serialize()
@@ -37,14 +37,14 @@ t.test('every statement of every store compiles', async t => {
   for (const [name, prepare] of Object.entries(PREPARED)) t.doesNotThrow(() => prepare(database), name)
 })
 
-t.test('a missing column is found', async t => {
+t.test('finds a missing column', async t => {
   const database = strict()
   t.teardown(() => database.close())
   database.exec('DROP TABLE customers; CREATE TABLE customers (customer_id TEXT)')
   t.throws(() => PREPARED['customers']?.(database), { message: /no such column: email/ })
 })
 
-t.test('a statement is compiled when it is first run, once', async t => {
+t.test('compiles a statement once, when it first runs', async t => {
   const database = strict()
   t.teardown(() => database.close())
   database.exec('DELETE FROM clock')

@@ -1,4 +1,4 @@
-/** Databases in memory that are copied from one template: that they have nothing in common afterwards, and lack nothing. */
+/** In-memory databases copied from one template are complete and share nothing. */
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import t from 'tap'
@@ -11,7 +11,7 @@ const insert = (database: Database, id: string) =>
 
 const idsIn = (database: Database) => database.prepare<[], string>('SELECT business_id FROM business ORDER BY 1').pluck().all()
 
-t.test('a content is filled in once, and each copy is its own', async t => {
+t.test('fills in each content once and gives every copy its own', async t => {
   const content = {}
   let fills = 0
   const open = (own: string) => {
@@ -28,11 +28,11 @@ t.test('a content is filled in once, and each copy is its own', async t => {
   one.exec('DELETE FROM business')
   t.strictSame([idsIn(one), idsIn(two), idsIn(open('three'))], [[], ['shared', 'two'], ['shared', 'three']])
   const other = openCopy({}, () => {}, () => {})
-  t.strictSame(idsIn(other), [], 'another content is another template')
+  t.strictSame(idsIn(other), [], 'another content has another template')
   other.close()
 })
 
-t.test('a copy is set up like any other database', async t => {
+t.test('sets up a copy like any other database', async t => {
   const pragmas = (database: Database) => ['foreign_keys', 'locking_mode', 'user_version', 'application_id', 'page_size']
     .map(name => database.pragma(name, { simple: true }))
   const copy = openCopy({}, () => {}, () => {})
@@ -42,7 +42,7 @@ t.test('a copy is set up like any other database', async t => {
   t.strictSame(countRows(copy), countRows(other))
 })
 
-t.test('what fails leaves nothing behind', async t => {
+t.test('leaves nothing behind when filling in fails', async t => {
   const content = {}
   t.throws(() => openCopy(content, () => { throw new Error('no such fixture') }, () => {}), { message: /no such fixture/ })
   const opened: Database[] = []
@@ -58,7 +58,7 @@ t.test('what fails leaves nothing behind', async t => {
   next.close()
 })
 
-t.test('a sandbox in memory begins with the very rows of one in a file, and no salt is used twice', async t => {
+t.test('starts a sandbox in memory with the same rows as one in a file, and never reuses a salt', async t => {
   const options = { seed: '7', clock: '2026-01-01T00:00:00Z', clockFrozen: 'on' }
   const rowsOf = (bytes: Buffer) => {
     const database = new Sqlite(bytes)

@@ -1,4 +1,4 @@
-/** What is recorded is taken back, whatever it was; what others did in between stays. */
+/** Recorded changes of any kind can be taken back. Changes that others made in between remain. */
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -17,14 +17,14 @@ function open (t: Test, file = ':memory:'): Database {
   return database
 }
 
-/** All rows of all tables but the log, with their row ids where they have one. */
+/** All rows of all tables but the log, with their row ids where the table has them. */
 function dump (database: Database): Record<string, unknown[]> {
   return Object.fromEntries(tablesOf(database).filter(table => table !== 'undo_log').map(table => {
     return [table, database.prepare(`SELECT ${hasRowid(database, table) ? 'rowid AS _rowid, ' : ''}* FROM ${table} ORDER BY 1, 2`).all()]
   }))
 }
 
-/** A value for each column of a table, made of a number. */
+/** A value for each column of a table, derived from a number. */
 function rowOf (database: Database, table: string, seed: number): Record<string, unknown> {
   const columns = database.prepare<[string], { name: string, type: string }>('SELECT name, type FROM pragma_table_info(?)').all(table)
   return Object.fromEntries(columns.map(({ name, type }) => [name, type === 'INTEGER'
@@ -42,7 +42,7 @@ function takeBack (log: ReturnType<typeof createUndoLog>): void {
   while (log.undoOne());
 }
 
-t.test('every table, and every kind of change', async t => {
+t.test('takes back every kind of change to every table', async t => {
   const database = open(t)
   const tables = tablesOf(database).filter(table => table !== 'undo_log')
   const log = createUndoLog(database)
@@ -58,7 +58,7 @@ t.test('every table, and every kind of change', async t => {
         else if (act === 'delete') database.exec(`DELETE FROM ${table} WHERE ${hasRowid(database, table) ? `rowid % 2 = ${seed % 2}` : 'TRUE'}`)
         else database.prepare(`UPDATE OR IGNORE ${table} SET ${column} = ?`).run(rowOf(database, table, seed)[column])
       }
-      // What others do goes to tables of their own: rows that both change are the subject of another test.
+      // The other changes use tables of their own. Rows that both change are the subject of another test.
       const others = changes.filter(({ ours, table }) => !ours && table > 'p')
       const mine = changes.filter(({ ours, table }) => ours && table <= 'p')
       for (const change of others) apply(change)
@@ -76,12 +76,12 @@ function hasRowid (database: Database, table: string): boolean {
   return database.prepare<[string], number>('SELECT wr FROM pragma_table_list WHERE name = ?').pluck().get(table) === 0
 }
 
-t.test('no statement replaces rows, which triggers would not notice', async t => {
+t.test('no statement uses REPLACE, which triggers do not notice', async t => {
   const files = readdirSync(packagePath('src'), { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts'))
   for (const file of files) t.notMatch(readFileSync(packagePath('src', file), 'utf8'), /OR REPLACE|REPLACE INTO/, file)
 })
 
-t.test('a job that is moved, and moved back', async t => {
+t.test('takes back a job that moves to another time and back', async t => {
   const database = open(t)
   const due = dueJobs(database, () => 1)
   due.add(5, 'test.renew', 'sub_1')
@@ -94,7 +94,7 @@ t.test('a job that is moved, and moved back', async t => {
   t.strictSame(dump(database), before)
 })
 
-t.test('what others have done meanwhile stays', async t => {
+t.test('keeps changes that others made meanwhile', async t => {
   const database = open(t)
   const log = createUndoLog(database)
   const customer = (id: string, name = id) => {
@@ -119,7 +119,7 @@ t.test('what others have done meanwhile stays', async t => {
   t.strictSame(database.prepare('SELECT * FROM undo_log').all(), [], 'nothing is recorded after the end')
 })
 
-t.test('what was kept stays', async t => {
+t.test('keeps changes once they are accepted', async t => {
   const database = open(t)
   const log = createUndoLog(database)
   log.begin()
@@ -130,7 +130,7 @@ t.test('what was kept stays', async t => {
   t.equal(database.prepare('SELECT name FROM business').pluck().get(), 'Two')
 })
 
-t.test('what throws is not recorded further', async t => {
+t.test('stops recording when the work throws', async t => {
   const database = open(t)
   const log = createUndoLog(database)
   log.begin()
@@ -140,7 +140,7 @@ t.test('what throws is not recorded further', async t => {
   t.strictSame(database.prepare('SELECT * FROM undo_log').all(), [])
 })
 
-t.test('the next process takes back what one has left', async t => {
+t.test('takes back the unfinished work of an earlier process', async t => {
   const file = join(t.testdir(), 'shop.db')
   const database = open(t, file)
   const log = createUndoLog(database)
@@ -157,7 +157,7 @@ t.test('the next process takes back what one has left', async t => {
   t.strictSame(next.prepare('SELECT * FROM undo_log').all(), [])
 })
 
-t.test('a transaction that is rolled back leaves nothing to take back', async t => {
+t.test('has nothing to take back after a transaction was rolled back', async t => {
   const database = open(t)
   const log = createUndoLog(database)
   database.exec('BEGIN')
@@ -168,5 +168,5 @@ t.test('a transaction that is rolled back leaves nothing to take back', async t 
   log.end()
   const plain = new Sqlite(database.serialize())
   t.teardown(() => plain.close())
-  t.strictSame(plain.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all(), [], 'and no trigger in the file')
+  t.strictSame(plain.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all(), [], 'and no trigger is left in the file')
 })
