@@ -1,7 +1,7 @@
-# The emulator as an image: docker build -t dodo-emulator . && docker run -p 127.0.0.1:4010:4010 -v dodo:/data dodo-emulator
-# No architecture is named: it builds for linux/amd64 and linux/arm64, without a compiler.
+# The image of the emulator: docker build -t dodo-emulator . && docker run -p 127.0.0.1:4010:4010 -v dodo:/data dodo-emulator
+# It builds for linux/amd64 and linux/arm64, without a compiler.
 
-# Builds the package as it is published. Nothing runs the database here, so no install script needs to run.
+# Builds the package as for publishing. The build does not use the database, so no install script needs to run.
 FROM node:24-slim AS build
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
@@ -9,7 +9,7 @@ RUN npm ci --ignore-scripts
 COPY . .
 RUN npm pack && mv dodo-emulator-*.tgz /dodo-emulator.tgz
 
-# Installs it, with better-sqlite3's bundled binary, and leaves out what only a build or another platform needs.
+# Installs the package with better-sqlite3's bundled binary, and removes files for builds and other platforms.
 FROM node:24-slim AS deps
 COPY --from=build /dodo-emulator.tgz /tmp/
 RUN npm install --global --omit=dev --ignore-scripts /tmp/dodo-emulator.tgz \

@@ -1,10 +1,10 @@
-# What .ci/installed and .ci/image share. $CHECKOUT is a checkout with its development dependencies.
+# Functions of .ci/installed and .ci/image. $CHECKOUT is a checkout with its development dependencies.
 
 note () { echo "note: $*"; }
 
 fail () { echo "$*" >&2; exit 1; }
 
-# within SECONDS COMMAND…: tries it until it succeeds.
+# within SECONDS COMMAND…: repeats the command until it succeeds.
 within () {
   local end=$((SECONDS + $1))
   shift
@@ -14,7 +14,7 @@ within () {
   done
 }
 
-# create_payments URL: with the official client; says the id of one.
+# create_payments URL: creates payments with the official client, and prints the id of one.
 create_payments () { node "$CHECKOUT/.ci/payment.mjs" "$1"; }
 
 # read_payment URL ID

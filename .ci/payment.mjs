@@ -1,4 +1,4 @@
-// Creates payments at a running emulator with the official client and prints the id of one, or reads that one back:
+// Creates payments in a running emulator with the official client and prints the id of one, or reads a payment:
 //
 //   node .ci/payment.mjs URL [PAYMENT_ID]
 import assert from 'node:assert/strict'
@@ -8,7 +8,7 @@ const [baseURL, id] = process.argv.slice(2)
 const client = new DodoPayments({ bearerToken: 'any key', baseURL, maxRetries: 0 })
 
 if (id === undefined) {
-  // The published sample, word for word.
+  // The published sample, unchanged.
   const sample = await client.payments.create({
     billing: { country: 'AF' },
     customer: { customer_id: 'customer_id' },

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command of the package. In a checkout it first builds what has changed; the package has no tools/.
+// The command of the package. In a checkout, which has tools/, it first builds what has changed.
 import { existsSync } from 'node:fs'
 
 const build = new URL('../tools/build/changes.mjs', import.meta.url)

@@ -9,14 +9,14 @@ import { copyDeclarations } from './build/declarations.mjs'
 import { bundleProgram, DIST, ROOT } from './build/program.mjs'
 import { buildVendor } from './build/vendor.mjs'
 
-// Files that were renamed or deleted must not live on in the package.
+// Renamed and deleted files must not stay in the package.
 await rm(DIST, { recursive: true, force: true })
-// The compiler takes longer than all the rest together, so the rest happens meanwhile.
+// The compiler takes longer than everything else, so it runs in parallel.
 const [isCompiled] = await Promise.all([compile(), buildVendor(), bundleProgram()])
 if (!isCompiled) process.exit(1)
 await copyDeclarations(join(ROOT, '.build/declarations/src'))
 
-/** A process of its own, because the compiler would block this one. It keeps its state in .build/, and is faster the next time. */
+/** Runs in its own process, because the compiler would block this one. It keeps its state in .build/ for the next run. */
 async function compile () {
   const tsc = fileURLToPath(import.meta.resolve('typescript/lib/tsc.js'))
   const child = spawn(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' })

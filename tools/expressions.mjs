@@ -1,6 +1,6 @@
-// Finds regular expressions that could take more than linear time, which whoever chooses the input could use to keep the emulator
-// from answering anybody. Looks at every literal in src/ and every pattern of the documents that ajv compiles. An expression without
-// an unbounded quantifier takes a bounded number of steps at each place and is not looked at further.
+// Finds regular expressions that can take more than linear time, because a crafted input could block the emulator. Checks every
+// literal in src/ and every pattern of the documents that ajv compiles. Skips expressions without an unbounded quantifier, which take
+// a bounded number of steps at each position.
 //
 //   node tools/expressions.mjs
 
@@ -8,13 +8,13 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { checkSync } from 'recheck'
 import ts from 'typescript'
 
-/** May make expressions at run time. They come from a caller, and requests/bounded.ts stops them after a second. */
+/** May create expressions at run time. They come from a caller, and requests/bounded.ts stops them after a second. */
 const MAKES_EXPRESSIONS = new Set(['src/requests/match.ts'])
 const DOCUMENTS = ['openapi/openapi.gen.json', 'openapi/control.gen.json', 'fixtures/schema.gen.json']
 const TIMEOUT_MS = 60_000
 
 const problems = []
-const expressions = new Map() // by their text, so that each is looked at once
+const expressions = new Map() // by text, so that each is checked once
 
 for (const name of readdirSync('src', { recursive: true, encoding: 'utf8' })) {
   const file = `src/${name.replaceAll('\\', '/')}`
@@ -23,11 +23,11 @@ for (const name of readdirSync('src', { recursive: true, encoding: 'utf8' })) {
 for (const file of DOCUMENTS) readPatterns(JSON.parse(readFileSync(file, 'utf8')), file)
 
 if (expressions.size < 40) problems.push(`only ${expressions.size} expressions were found`)
-if (checkSync('([^&=]+)=([^&]*)', 'g').status !== 'vulnerable') problems.push('an expression that is known to be slow was not found out')
+if (checkSync('([^&=]+)=([^&]*)', 'g').status !== 'vulnerable') problems.push('recheck missed a slow expression')
 for (const { source, flags, place } of expressions.values()) {
   const { status, complexity, attack } = checkSync(source, flags, { timeout: TIMEOUT_MS })
   if (status === 'safe') continue
-  const why = status === 'vulnerable' ? `${complexity.summary}, as with ${attack.pattern}` : 'nobody knows how long it takes'
+  const why = status === 'vulnerable' ? `${complexity.summary}, as with ${attack.pattern}` : 'recheck cannot tell how long it takes'
   problems.push(`${place}: /${source}/${flags}: ${why}`)
 }
 for (const problem of problems) console.error(problem)
@@ -42,7 +42,7 @@ function readSource (file) {
       add({ source: node.text.slice(1, end), flags: node.text.slice(end + 1), place: placeOf(node) })
     }
     const makesOne = (ts.isNewExpression(node) || ts.isCallExpression(node)) && node.expression.getText() === 'RegExp'
-    if (makesOne && !MAKES_EXPRESSIONS.has(file)) problems.push(`${placeOf(node)}: write a literal, which can be looked at`)
+    if (makesOne && !MAKES_EXPRESSIONS.has(file)) problems.push(`${placeOf(node)}: write a literal, which can be checked`)
     ts.forEachChild(node, visit)
   }
   visit(tree)

@@ -1,9 +1,9 @@
-// Takes the pictures of the dashboard that the documentation shows, into docs/images/. Run by hand after its pages have changed:
+// Takes the screenshots of the dashboard in docs/images/. Run it after changing its pages:
 //
 //   npm run build && node tools/screenshots.mjs
 //
-// An emulator with a small shop: payments that succeeded, failed, were refunded, a webhook endpoint that answers 500, and calls that
-// were refused. Its clock stands still, and its ids come from a seed. CHROMIUM names another browser.
+// They show a small shop with succeeded, failed and refunded payments, a webhook endpoint that returns 500, and refused calls. The
+// clock is frozen, and ids come from a seed. CHROMIUM names another browser.
 import { mkdir, stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
@@ -36,7 +36,7 @@ try {
   receiver.close()
 }
 
-/** Lets things happen, and gives the pages to be shown, with the scheme of each on a phone. */
+/** Creates the data, and returns the pages with the color scheme of each on a phone. */
 async function scenario () {
   await emulator.setClock('2026-03-02T09:30:00Z', { frozen: true })
   await api('POST', '/webhooks', { url: `http://127.0.0.1:${receiver.address().port}/webhooks/dodo` })
@@ -54,7 +54,7 @@ async function scenario () {
     await emulator.advance(`${minutes}m`)
   }
 
-  // The payment that is shown: a first try that failed, and a refund.
+  // The payment in the screenshots: a failed first attempt, and a refund.
   const { payment_id: shown } = await buy('cus_grace', [
     { product_id: 'pdt_course', quantity: 1 }, { product_id: 'pdt_ebook', quantity: 2 }
   ], { metadata: { order: '1048' } })
@@ -104,7 +104,7 @@ async function api (method, path, body, expected = 200) {
   return JSON.parse(text)
 }
 
-/** What fits on a screen: on a desk in both schemes, on a phone in one. */
+/** The visible part of a page: both color schemes on a desktop, one on a phone. */
 async function take (name, { path, phone }) {
   for (const [size, colorScheme] of [['desktop', 'light'], ['desktop', 'dark'], ['phone', phone]]) {
     const context = await browser.newContext({ viewport: SIZES[size], colorScheme, deviceScaleFactor: 1 })

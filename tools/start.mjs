@@ -1,4 +1,4 @@
-// Starts the emulator from a checkout: builds what has changed since the last time, and runs the command in this process.
+// Starts the emulator from a checkout: builds what has changed, and runs the command in this process.
 //
 //   npm start                    options follow --: npm start -- --port 0
 
@@ -21,8 +21,8 @@ await import(pathToFileURL(command))
 const watch = setInterval(endWithRunners, LOOK_EVERY_MS).unref()
 
 /**
- * The processes that run this one: npm, after the shells that stand between, unless npm's shell became this process. A signal to npm
- * alone goes to its shell, which ends without passing it on; and SIGKILL goes nowhere.
+ * The processes that run this one: npm and the shells in between, unless this process has replaced npm's shell. npm sends a
+ * signal to its shell, which ends without forwarding it, and SIGKILL cannot be forwarded.
  */
 async function runners () {
   const found = [ppid]
@@ -41,11 +41,11 @@ async function parentOf (pid) {
     const [parent, ...name] = stdout.trim().split(/\s+/)
     return [Number(parent), name.join(' ')]
   } catch {
-    return [0, ''] // where there is no ps, the parent alone is watched
+    return [0, ''] // without ps, only the parent is watched
   }
 }
 
-/** Ends the emulator as SIGTERM does once one of its runners has ended: nobody would know that it is still there. */
+/** Ends the emulator like SIGTERM after one of its runners has ended, so that it does not stay behind unnoticed. */
 function endWithRunners () {
   if (watched.length === 0 || (process.ppid === ppid && watched.every(isRunning))) return
   clearInterval(watch)

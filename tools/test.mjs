@@ -1,12 +1,12 @@
-// Runs the tests, and with --checks what else a change must pass: lint, generated files, types. Prints a line for each file, each
+// Runs the tests and, with --checks, the other checks of a change: lint, generated files, types. Prints a line for each file, each
 // failure once, and `N passed, N failed`. Checks and groups of test files run at the same time, one more than the machine has cores,
 // because a test waits for timers, browsers and sockets about a third of its time.
 //
 //   npm test                                 everything
 //   npm run one rules/money cli              the files whose path contains one of these, without the checks
-//   npm run one rules/money -- --tap         prints their TAP, too
-//   npm run one -- --except test/browser     all files but these
-//   npm test -- --coverage                   also measures how much of src/ the tests run
+//   npm run one rules/money -- --tap         also prints their TAP
+//   npm run one -- --except test/browser     all files except these
+//   npm test -- --coverage                   also measures the coverage of src/
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -29,7 +29,7 @@ const LONG_FOLDERS = new Map([['test/browser', 2], ['test', 3], ['test/api', 2],
 /** Reads dist/*.d.ts, which the type check writes. */
 const DECLARATIONS_TEST = 'test/types.test.ts'
 
-/** Where processes write their coverage. */
+/** The folder for coverage of all processes. */
 const COVERAGE = join(OUT, 'coverage')
 
 const { values: options, positionals: names } = parseArgs({
@@ -64,7 +64,7 @@ if (totals.skipped > 0) console.log(`\n${totals.skipped} skipped`)
 console.log(`\n${((performance.now() - started) / 1000).toFixed(1)} s\n${totals.passed} passed, ${totals.failed} failed`)
 process.exit(totals.failed === 0 ? 0 : 1)
 
-/** Every check and every group of files, in the order in which they start: the long ones first, so that all workers end together. */
+/** All checks and groups of files in starting order: the long ones first, so that all workers end together. */
 function tasks () {
   const chosen = files.filter(file => file !== DECLARATIONS_TEST)
   const isLong = file => LONG_FOLDERS.has(dirname(file))

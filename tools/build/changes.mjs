@@ -1,5 +1,5 @@
-// Builds what has changed since the last build, straight from src/ and without a type check, so that it takes a second. What builds is
-// only loaded if something has changed.
+// Builds what has changed since the last build, from src/ and without a type check, in about a second. Loads the builders only if
+// something has changed.
 
 import { mkdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -7,14 +7,14 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { isStale, ROOT } from './inputs.mjs'
 
 const LOCK = join(ROOT, '.build/lock')
-/** Longer than a build takes: whoever holds the lock for so long has been killed. */
+/** Longer than a build takes. A process that has held the lock for longer was killed. */
 const LOCK_LIFETIME_MS = 60_000
 
 export async function buildChanges () {
   if (!isStale('program') && !isStale('vendor')) return
   await lock()
   try {
-    // Another process may have built meanwhile.
+    // Another process may have built it in the meantime.
     const [program, vendor] = [isStale('program'), isStale('vendor')]
     const { bundleProgram } = await import('./program.mjs')
     const { buildVendor } = await import('./vendor.mjs')
@@ -24,7 +24,7 @@ export async function buildChanges () {
   }
 }
 
-/** Only one process builds at a time: commands that start together would read what another is still writing. */
+/** Only one process builds at a time, so that commands that start together do not read incomplete files. */
 async function lock () {
   mkdirSync(dirname(LOCK), { recursive: true })
   for (;;) {

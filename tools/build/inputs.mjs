@@ -1,5 +1,5 @@
-// Tells whether what lies in dist/ was built from the sources as they are now, so that nothing is built twice. Knows no builder, so
-// that a start without changes does not wait for one to load.
+// Checks whether dist/ was built from the current sources, so that nothing is built twice. Imports no builder, so that a start
+// without changes does not load one.
 
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -10,28 +10,28 @@ export const DIST = join(ROOT, 'dist')
 
 const STATES = join(ROOT, '.build/states')
 
-/** What each part of dist/ is built from, and the file that is written last. */
+/** The inputs of each part of dist/, and the file that is written last. */
 const PARTS = {
   program: { inputs: ['src', 'tools/build', 'package-lock.json'], output: 'cli.js' },
   vendor: { inputs: ['src/vendor', 'tools/build', 'package-lock.json'], output: 'vendor/LICENSES.txt' }
 }
 
-/** Whether a part has to be built. */
+/** Whether a part must be built. */
 export function isStale (part) {
   const state = join(STATES, part)
   return !existsSync(join(DIST, PARTS[part].output)) || !existsSync(state) || readFileSync(state, 'utf8') !== stateOf(part)
 }
 
-/** Builds a part, and remembers what it was built from. A source that changes meanwhile makes it stale again. */
+/** Builds a part, and records its inputs. A source that changes during the build makes the part stale again. */
 export async function building (part, build) {
   const state = stateOf(part)
-  rmSync(join(STATES, part), { force: true }) // a build that fails leaves nothing that can be used
+  rmSync(join(STATES, part), { force: true }) // after a failed build the part must count as stale
   await build()
   mkdirSync(STATES, { recursive: true })
   writeFileSync(join(STATES, part), state)
 }
 
-/** Names, sizes and times of the inputs: reading all of them would take longer than to build. */
+/** Names, sizes and times of the inputs, because reading them would take longer than building. */
 function stateOf (part) {
   const hash = createHash('sha256')
   for (const input of PARTS[part].inputs) {

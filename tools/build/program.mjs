@@ -1,4 +1,4 @@
-// Bundles the program into dist/, straight from src/: esbuild removes the types and does not check them.
+// Bundles the program from src/ into dist/. esbuild removes the types without checking them.
 
 import { chmod, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -8,12 +8,12 @@ import { building, DIST, ROOT } from './inputs.mjs'
 
 export { DIST, ROOT }
 
-/** The entry points that package.json names: the command, and the modules that programs import. */
+/** The entry points in package.json: the command, and the modules that programs import. */
 const ENTRIES = ['cli', 'index', 'redirect']
 
 /**
- * Joins the modules into a few files, of which each entry point loads the ones it needs: finding and reading three hundred small
- * files took a quarter of the start. The files of vendor/ stay separate. Source maps are for tests; the package has none.
+ * Joins the modules into a few files, and each entry point loads those that it needs. Loading three hundred small files took a
+ * quarter of the start. The files of vendor/ stay separate. Source maps are for tests only; the package does not contain them.
  */
 export async function bundleProgram (options = {}) {
   await building('program', async () => {
@@ -42,7 +42,7 @@ async function bundle ({ sourcemap = false }) {
   })
 }
 
-/** Instead of a bundle, entry points that load the modules of a folder. */
+/** Writes entry points that load the modules of a folder, instead of a bundle. */
 export async function linkProgram (folder) {
   await building('program', async () => {
     await mkdir(DIST, { recursive: true })
@@ -53,7 +53,7 @@ export async function linkProgram (folder) {
   })
 }
 
-/** npm makes the command executable on install. A command that runs in place needs it, too. */
+/** npm makes the command executable on installation. Without an installation, this does. */
 async function makeExecutable () {
   await chmod(join(DIST, 'cli.js'), 0o755)
 }

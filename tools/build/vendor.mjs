@@ -1,5 +1,5 @@
-// Builds dist/vendor/: the few files that the package takes out of large development dependencies, so that an installation does not
-// need those. The tests use the same files.
+// Builds dist/vendor/: the few files that the package needs from large development dependencies, so that an installation works
+// without them. The tests use the same files.
 
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ const SRC = join(ROOT, 'src')
 const MODULES = join(ROOT, 'node_modules')
 export const VENDOR = join(DIST, 'vendor')
 
-/** The packages that go into our bundle of pdfkit. A file that throws when called stands in for the absent ones. */
+/** The packages in the bundle of pdfkit. A file that throws when it is called replaces all others. */
 const PDFKIT_PARTS = ['pdfkit', 'fflate', '@noble/hashes']
 const PDFKIT_ABSENT = ['fontkit', 'linebreak', 'png-js', '@noble/ciphers/aes']
 
@@ -38,8 +38,8 @@ async function bundleStdnum () {
 }
 
 /**
- * pdfkit comes with 26 MB of dependencies, for embedded fonts above all. We draw with the fonts that every viewer has, so that
- * what is left is 150 kB, and loads in a few milliseconds rather than half a second.
+ * pdfkit has 26 MB of dependencies, mainly for embedded fonts. The invoices use the fonts that every viewer has, so the bundle has
+ * 150 kB, and loads in a few milliseconds instead of half a second.
  */
 async function bundlePdfkit () {
   const absent = join(SRC, 'vendor/pdfkit.absent.mjs')
@@ -67,7 +67,7 @@ async function copySwaggerUi () {
   for (const file of SWAGGER_UI_FILES) await copyFile(join(SWAGGER_UI, 'static', file), join(target, file))
 }
 
-/** The licences ask that their text travels with the files. */
+/** The licences require that their text is included. */
 async function writeLicenses () {
   const stdnum = join(MODULES, 'stdnum')
   const plugin = await manifest(SWAGGER_UI)

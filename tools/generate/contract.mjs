@@ -1,5 +1,5 @@
 // The generated files of the two contracts, from the hand-written documents in openapi/:
-//   openapi/openapi.gen.json   the emulated API: everything in one document, with internal references only
+//   openapi/openapi.gen.json   the emulated API in one document, with internal references only
 //   src/contract/types.gen.ts  the same as TypeScript types
 //   openapi/control.gen.json, src/contract/control-types.gen.ts  the same for the emulator's own API
 import { execFile } from 'node:child_process'
@@ -14,8 +14,8 @@ import openapiTS, { astToString } from 'openapi-typescript'
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-// By the CLI: the @redocly/openapi-core that resolves from here is openapi-typescript's, a major
-// version older than the CLI's own.
+// Uses the CLI, because the @redocly/openapi-core that resolves here is openapi-typescript's, which is
+// a major version older.
 async function bundle (api) {
   const cli = join(dirname(createRequire(import.meta.url).resolve('@redocly/cli/package.json')), 'bin/cli.js')
   const directory = await mkdtemp(join(tmpdir(), 'dodo-emulator-contract-'))
@@ -23,7 +23,7 @@ async function bundle (api) {
     const output = join(directory, 'openapi.json')
     await run(process.execPath, [
       cli, 'bundle', api, '--config', join(root, 'openapi/redocly.yaml'), '--output', output,
-      // Two schemas of one name in different files are a mistake, not a reason to rename one.
+      // Two schemas with the same name are a mistake, so they are not renamed.
       '--component-renaming-conflicts-severity', 'error'
     ], {
       cwd: root,
@@ -35,7 +35,7 @@ async function bundle (api) {
   }
 }
 
-// The bundler lists components as it meets them. Sorted, a change shows where it was made.
+// The bundler lists components in the order of their use. Sorting makes diffs readable.
 function sorted (document) {
   const byName = ([a], [b]) => a < b ? -1 : 1
   const components = Object.entries(document.components).sort(byName)
@@ -57,7 +57,7 @@ async function files (api, documentPath, typesPath) {
   refuseForeignReferences(document)
   const types = astToString(await openapiTS(structuredClone(document), {
     alphabetize: true,
-    // A property with a default may still be left out of a request.
+    // A request may omit a property with a default.
     defaultNonNullable: false,
     silent: true
   }))

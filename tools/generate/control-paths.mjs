@@ -1,5 +1,5 @@
-// The paths of the control API, openapi/control-paths.gen.yaml: those of openapi/control-*.yaml, and those that resources describe in
-// their own folders (src/resources/*/control.yaml). The order is that of the files' names.
+// Generates openapi/control-paths.gen.yaml, the paths of the control API, from openapi/control-*.yaml and from the folders of
+// resources (src/resources/*/control.yaml), in the order of file names.
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { posix } from 'node:path'
 import { parse } from 'yaml'

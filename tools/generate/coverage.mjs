@@ -1,4 +1,4 @@
-// docs/coverage.gen.md: which operations of the contract have a handler.
+// Generates docs/coverage.gen.md: the operations of the contract, and whether they have a handler.
 import { readFileSync } from 'node:fs'
 import { importSource } from './source.mjs'
 
@@ -21,17 +21,17 @@ export async function coverage () {
   }
   const all = [...byTag.values()].flat()
   const unknown = [...done].filter(name => !all.some(row => row.name === name))
-  if (unknown.length > 0) throw new Error(`handlers of no operation: ${unknown.join(', ')}`)
+  if (unknown.length > 0) throw new Error(`handlers without an operation: ${unknown.join(', ')}`)
   const sections = [...byTag].sort(([a], [b]) => a.localeCompare(b, 'en')).map(([tag, rows]) => {
     const count = rows.filter(({ name }) => done.has(name)).length
     const lines = rows.map(({ name, summary }) => `| \`${name}\` | ${summary} | ${done.has(name) ? 'yes' : '501'} |`)
-    return `## ${tag} (${count} of ${rows.length})\n\n| Operation | | Emulated |\n|---|---|---|\n${lines.join('\n')}\n`
+    return `## ${tag} (${count} of ${rows.length})\n\n| Operation | Summary | Supported |\n|---|---|---|\n${lines.join('\n')}\n`
   })
   const content = `<!-- Generated from openapi/ and src/resources/all.ts by npm run generate: do not edit. -->
 # Coverage
 
-The emulator answers ${done.size} of the ${all.length} operations of contract version ${document.info.version}.
-Every other operation answers 501 \`NOT_IMPLEMENTED\` and names itself.
+The emulator supports ${done.size} of the ${all.length} operations of contract version ${document.info.version}.
+Every other operation returns 501 \`NOT_IMPLEMENTED\` and names itself.
 
 ${sections.join('\n')}`
   return [{ path: 'docs/coverage.gen.md', content }]

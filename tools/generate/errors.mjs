@@ -1,4 +1,4 @@
-// The table of docs/errors.md, from the one table in src/error-codes.ts.
+// Generates the table of docs/errors.md from src/error-codes.ts.
 import { importSource, pageWith, tableRow } from './source.mjs'
 
 export async function errors () {

@@ -1,4 +1,4 @@
-// docs/lifecycles.gen.md: a picture and a table of every lifecycle, from the tables in src/resources/*/states.ts.
+// Generates docs/lifecycles.gen.md, with a picture and a table of every lifecycle, from src/resources/*/states.ts.
 import { existsSync, readdirSync } from 'node:fs'
 import { importSource, tableRow } from './source.mjs'
 
@@ -18,7 +18,7 @@ const START = '[*]'
 const list = value => Array.isArray(value) ? value : [value]
 const code = text => `\`${text}\``
 
-/** Every arrow of the picture with the actions that lead along it. */
+/** Every arrow of the picture with its actions. */
 function arrows ({ transitions }) {
   const found = new Map()
   for (const { on, from, to, if: condition } of transitions) {
@@ -52,12 +52,12 @@ function transitionTable ({ transitions }) {
 function actionTable ({ actions }) {
   const rows = Object.entries(actions).map(([name, { text, guards = [] }]) =>
     tableRow([name, text, guards.map(guard => guard.text).join('; ')]))
-  return ['| Action | What | Only if |', '|---|---|---|', ...rows].join('\n')
+  return ['| Action | Description | Condition |', '|---|---|---|', ...rows].join('\n')
 }
 
 function section (lifecycle) {
   const { table, file } = lifecycle
-  return `## ${table.name}\n\nThe table is \`${file}\`.\n\n${picture(lifecycle)}\n\n${actionTable(table)}\n\n${transitionTable(table)}\n`
+  return `## ${table.name}\n\nSource: \`${file}\`.\n\n${picture(lifecycle)}\n\n${actionTable(table)}\n\n${transitionTable(table)}\n`
 }
 
 export async function lifecyclePictures () {
@@ -65,8 +65,8 @@ export async function lifecyclePictures () {
   const content = `<!-- Generated from src/resources/*/states.ts by npm run generate: do not edit. -->
 # Lifecycles
 
-The rules, the dashboard and this page read the same tables. In a state from which no arrow begins, an action is refused. All events
-of one transition have the same time.
+The rules, the dashboard and this page use the same tables. An action is refused in a state without an arrow for it. All events of a
+transition have the same time.
 
 ${sections.join('\n')}`
   return [{ path: PATH, content }]

@@ -1,7 +1,7 @@
 /**
- * The generator of the reference tables `fixtures/reference/*.gen.json`: currencies, countries and tax rates, one row for
- * every code of the contract's enums. It joins the contract, ISO 4217 (currency-codes), sales-tax and the hand-written
- * tables of reference-data.json; it knows nothing of how the emulator uses them. Same input, same bytes, on any Node.
+ * Generates the reference tables `fixtures/reference/*.gen.json`: currencies, countries and tax rates, one row for every code
+ * of the contract's enums. It joins the contract, ISO 4217 (currency-codes), sales-tax and the handwritten tables of
+ * reference-data.json. The same input gives the same bytes on every Node.js.
  */
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -13,29 +13,29 @@ const CONTRACT = new URL('../../openapi/openapi.gen.json', import.meta.url)
 const DATA = new URL('./reference-data.json', import.meta.url)
 
 /**
- * Where ISO 4217, as currency-codes has it, does not decide.
- * MGA: ISO says 2, but an ariary has five iraimbilanja, so that no amount has decimals; the real API counts it among its 16
- * zero-decimal currencies.
- * HRK and SLL have left ISO's list, and the package with it: the kuna (to 2022, then the euro) had 100 lipa, the old leone
- * (to 2023, then SLE) 100 cents, both listed with 2.
+ * Exceptions from ISO 4217 in currency-codes.
+ * MGA: ISO says 2, but an ariary has five iraimbilanja, so no amount has decimals. It is one of the real API's 16 zero-decimal
+ * currencies.
+ * HRK and SLL are no longer in ISO's list and the package. The kuna (until 2022, then the euro) had 100 lipa, the old leone
+ * (until 2023, then SLE) 100 cents.
  */
 const EXPONENTS = { HRK: 2, MGA: 0, SLL: 2 }
 
 /**
- * Currencies that must be without decimals, and with three: a new version of currency-codes that moves one of them would
- * change every amount in that currency a hundredfold, so it must be noticed here.
+ * Currencies that must have no decimals, or three. A new version of currency-codes that changes one of them would change every
+ * amount in that currency, so the generator checks them.
  */
 const ZERO_DECIMAL = 'BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF'
 const THREE_DECIMAL = 'BHD IQD JOD KWD LYD OMR TND'
 
 /**
- * Countries outside the EU where a business with a valid tax id accounts for the tax itself. Great Britain and India are
- * documented; Norway's law puts remotely delivered services on the business buyer. Elsewhere nothing documents it, so that
- * the tax stays: a test that expects 0 then fails visibly, instead of a shop charging too little unnoticed.
+ * Countries outside the EU where a business with a valid tax id pays the tax itself. Great Britain and India are documented. In
+ * Norway, the law makes business buyers pay it for remote services. For other countries there is no documentation, so the tax
+ * stays: a test that expects 0 then fails visibly, while a shop that charges too little would go unnoticed.
  */
 const REVERSE_CHARGE_OUTSIDE_EU = ['GB', 'IN', 'NO']
 
-/** sales-tax has no row for Montenegro, whose tax (PDV) is a VAT. */
+/** sales-tax has no row for Montenegro. Its tax (PDV) is a VAT. */
 const TAX_NAMES = { ME: 'VAT' }
 
 /**
@@ -58,10 +58,10 @@ export function referenceFiles (contract, data) {
 }
 
 /**
- * `minimum` in the data is the published figure, in major units; `usd_rate` is units of the currency for one US dollar,
- * a fixed picture of about 2026, with the pegs kept (XAF, BAM, DKK … to EUR; LSL, NAD, SZL to ZAR; FKP, GIP, SHP to GBP).
- * Null, so without a rate: the retired HRK and SLL, CUP and RUB under sanctions, and SSP, VES and YER, which have no one rate.
- * ANG and BGN were retired in 2025 and 2026, later than the published tables; they keep their last, fixed parity.
+ * `minimum` in the data is the published figure, in major units. `usd_rate` is the price of one US dollar, with fixed values from
+ * about 2026 that keep the pegs (XAF, BAM, DKK … to EUR; LSL, NAD, SZL to ZAR; FKP, GIP, SHP to GBP). Null, so without a rate:
+ * the retired HRK and SLL, CUP and RUB under sanctions, and SSP, VES and YER, which have several rates. ANG and BGN were retired
+ * in 2025 and 2026, after the published tables, and keep their last parity.
  */
 function currencies (codes, data) {
   sameKeys(codes, data, 'currencies')
@@ -78,9 +78,9 @@ function currencies (codes, data) {
 }
 
 /**
- * Names are written by hand, because Intl.DisplayNames changes its mind between versions of Node (Turkey, Macao, Eswatini)
- * and they appear in error messages. `currency` is what adaptive currency charges by default, null where the published
- * table has no row; it is not the country's own currency.
+ * Names are written by hand, because Intl.DisplayNames differs between versions of Node.js (Turkey, Macao, Eswatini) and names
+ * appear in error messages. `currency` is the default charge currency of adaptive pricing, not the country's own currency; null
+ * if the published table has no row.
  */
 function countries (codes, data, currencyCodesOfContract) {
   sameKeys(codes, data, 'countries')
@@ -92,11 +92,11 @@ function countries (codes, data, currencyCodesOfContract) {
 }
 
 /**
- * Rates are those that the real service publishes, though the world has moved on in some (sales-tax says RO 21, EE 24,
- * FI 25.5, ID 11): tests compare with the service, not with the law. sales-tax adds the kind of tax and who is in the EU.
+ * Rates are those that the real service publishes, although some laws have changed (sales-tax has RO 21, EE 24, FI 25.5,
+ * ID 11), because tests compare with the service. sales-tax provides the kind of tax and the EU countries.
  */
 function taxRates (countryCodes, percents) {
-  // Only its data: the package's code looks at today's date and brings a SOAP client.
+  // Only the data, because the package's code uses today's date and loads a SOAP client.
   const kinds = require('sales-tax/res/sales_tax_rates.json')
   const { EU } = require('sales-tax/res/region_countries.json')
   return Object.entries(percents).map(([code, percent]) => {
@@ -109,7 +109,7 @@ function taxRates (countryCodes, percents) {
   })
 }
 
-/** `'2.50'` with two decimals is 250, moved on the text: a product of floating point numbers could be off by one. */
+/** `'2.50'` with two decimals is 250. Works on the string, because a floating point product could be off by one. */
 function minor (decimal, exponent) {
   const [whole, decimals = ''] = decimal.split('.')
   if (!/^\d+$/.test(whole + decimals) || decimals.length > exponent) throw new Error(`${decimal} does not fit ${exponent} decimals`)
@@ -121,7 +121,7 @@ function expectExponent (rows, exponent, expected) {
   if (found !== expected) throw new Error(`currencies with ${exponent} decimals: ${found} instead of ${expected}`)
 }
 
-/** A code that the contract gains or loses must be decided on here, not dropped. */
+/** If the contract gains or loses a code, the data must cover it. */
 function sameKeys (codes, table, name) {
   const missing = codes.filter(code => !Object.hasOwn(table, code))
   const extra = Object.keys(table).filter(code => !codes.includes(code))
@@ -129,7 +129,7 @@ function sameKeys (codes, table, name) {
   throw new Error(`reference-data.json, ${name}: missing ${missing.join(' ') || 'none'}, not in the contract ${extra.join(' ') || 'none'}`)
 }
 
-/** One row a line, by code, so that a diff shows which rows changed. */
+/** One row per line, by code, so that a diff shows the changed rows. */
 function file (name, rows) {
   const lines = rows
     .toSorted(([a], [b]) => a < b ? -1 : 1)

@@ -1,4 +1,4 @@
-// The row types of src/store/rows.gen.ts, read from a database made by the steps in db/.
+// Generates the row types of src/store/rows.gen.ts from a database that is created by the steps in db/.
 import { readFileSync, readdirSync } from 'node:fs'
 import Database from 'better-sqlite3'
 

@@ -1,12 +1,12 @@
-// What generators share: importing a module of the source, and writing into a page between two markers.
+// Functions for generators: importing a module of src/, and writing between two markers of a page.
 import { readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
-/** Imports a module of src/ from a bundle below .build/, so that no build has to come first. */
+/** Imports a module of src/ from a bundle below .build/, without a previous build. */
 export async function importSource (path) {
-  // By the whole path: several folders have a file of the same name.
+  // The whole path, because folders have files of the same name.
   const outfile = resolve('.build/generate', path.replaceAll('/', '-').replace(/\.ts$/, '.mjs'))
   await build({
     entryPoints: [path],
@@ -18,7 +18,7 @@ export async function importSource (path) {
     logLevel: 'error',
     plugins: [{
       name: 'vendor',
-      // npm run build makes the vendored files from these. What is imported on demand, no generator needs.
+      // npm run build creates the vendored files. Generators do not need modules that are imported on demand.
       setup ({ onResolve }) {
         onResolve({ filter: /\/vendor\/\w+\.js$/ }, ({ path, kind }) => kind === 'dynamic-import'
           ? { path, external: true }
@@ -29,7 +29,7 @@ export async function importSource (path) {
   return import(pathToFileURL(outfile))
 }
 
-/** A page with new content between `<!-- name -->` and `<!-- /name -->`; the rest of it is written by hand. */
+/** A page with new content between `<!-- name -->` and `<!-- /name -->`. The rest of the page is handwritten. */
 export function pageWith (path, name, content) {
   const page = readFileSync(path, 'utf8')
   const between = new RegExp(`(?<=<!-- ${name} -->\\n).*?(?=<!-- /${name} -->)`, 's')
@@ -37,7 +37,7 @@ export function pageWith (path, name, content) {
   return { path, content: page.replace(between, () => `${content}\n`) }
 }
 
-/** A row of a Markdown table. A bar in a cell is escaped, because it would end the cell, even in code. */
+/** A row of a Markdown table. Bars in cells are escaped, because they would end the cell even in code. */
 export function tableRow (cells) {
   return `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
 }

@@ -1,5 +1,5 @@
-// How much of src/ the tests run, by statements and branches, compared with the figures in tools/suite/coverage.json. Node.js writes
-// what V8 counts in every process, also in the commands that tests start; this adds the processes up and maps them to the sources.
+// Coverage of src/ by statements and branches, compared with tools/suite/coverage.json. Node.js writes V8's counts of every
+// process, including commands that tests start; this file merges them and maps them to the sources.
 
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
@@ -12,12 +12,12 @@ import { ROOT } from '../build/program.mjs'
 import { OUT, sourcesOf, translated } from './translate.mjs'
 
 const FIGURES = join(import.meta.dirname, 'coverage.json')
-/** A fall of more fails. */
+/** A larger decrease, in points, fails. */
 const TOLERANCE_POINTS = 1
 const LEAST_COVERED = 10
 const KINDS = ['statements', 'branches']
 
-/** The coverage that processes have written to a folder: `{ isOk, lines }`, where the lines are what to print. */
+/** The coverage that processes have written to a folder: `{ isOk, lines }`, with the lines to print. */
 export async function measureCoverage (folder) {
   const map = await coverageMap(folder)
   const summary = map.getCoverageSummary()
@@ -63,7 +63,7 @@ async function coverageMap (folder) {
   return map
 }
 
-/** What the processes have counted, by the URL of the script. */
+/** The counts of the processes, by the URL of the script. */
 async function countedIn (folder) {
   const prefix = pathToFileURL(join(OUT, 'src/')).href
   const counted = new Map()

@@ -1,9 +1,9 @@
 // Runs test files one after another in this process, because loading the emulator takes longer than most files. The output is one TAP
 // document, in which a test called END_OF_FILE follows the tests of each file: unlike a comment, tap prints it at once.
 //
-// A file ends when all its tests have ended and its top-level teardowns have run, so the next one starts afresh.
+// A file ends after all its tests and top-level teardowns, so that the next one starts clean.
 //
-// The names of the files are lines of the standard input.
+// The names of the files are read from standard input, one per line.
 
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
@@ -24,7 +24,7 @@ for (const file of (await text(process.stdin)).split('\n')) {
   } catch (error) {
     t.error(error)
   }
-  // After an error outside of every test, tap runs nothing more in this process.
+  // After an error outside all tests, tap runs no further tests in this process.
   if (t.ended) break
   await t.test(END_OF_FILE, async t => { t.pass() })
 }

@@ -1,8 +1,8 @@
-// What the test run prints: a line for each file, and each failure once, with its place in the source and what differs.
+// The output of a test run: a line for each file, and each failure with its place in the source and the difference.
 
 const DIAGNOSTIC_LINES = 40
 const COLUMNS = 200
-/** Of tap's diagnostic, the keys that repeat the place or the assertion. */
+/** Keys of tap's diagnostic that repeat the place or the assertion. */
 const IDLE_KEYS = ['at', 'stack', 'source', 'compare', 'tapCaught', 'test', 'generated']
 const IDLE_LINES = /^(?:--- expected|\+\+\+ actual|@@ .* @@)?$/
 
@@ -27,7 +27,7 @@ export function printFailure ({ file, name, diagnostic }) {
   if (lines.length > DIAGNOSTIC_LINES) console.log(`    ${lines.length - DIAGNOSTIC_LINES} more lines`)
 }
 
-/** The frames of the stack that are ours, in the source. */
+/** The frames of the stack that are in our source. */
 function framesOf ({ stack = '' }) {
   const places = String(stack).match(/(?<![\w./-])(?:src|test)\/[\w./-]+\.ts:\d+(?::\d+)?/g) ?? []
   return [...new Set(places)]

@@ -1,5 +1,5 @@
-// Starts a process for a group of test files, and reads from its TAP what became of each file. A file that fails to load, ends its
-// process, hangs, or runs no assertion has failed; the files after it run in another process.
+// Starts a process for a group of test files, and reads the result of each file from its TAP. A file that fails to load, ends its
+// process, hangs, or runs no assertion has failed. The files after it run in another process.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -13,13 +13,13 @@ export const END_OF_FILE = '(end of file)'
 const AFTER_FILE = /^ok \d+ - \(end of file\)/
 
 const GROUP = join(import.meta.dirname, 'group.mjs')
-/** For the first line of output. */
+/** Timeout for the first line of output. */
 const START_TIMEOUT_MS = 120_000
-/** For the next line. Much longer than any test waits on a slow and busy machine. */
+/** Timeout for the next line. Much longer than any test waits on a slow and busy machine. */
 const SILENCE_TIMEOUT_MS = 180_000
-/** For the process to end once its last file has ended. */
+/** Timeout for the end of the process after its last file. */
 const EXIT_TIMEOUT_MS = 30_000
-/** For tap to report the test that hangs, before the process is killed. */
+/** Time for tap to report the test that hangs, before the process is killed. */
 const REPORT_TIMEOUT_MS = 5_000
 const STDERR_CHARACTERS = 5_000
 
@@ -28,7 +28,7 @@ const STDERR_CHARACTERS = 5_000
  * @typedef {{ file: string, passed: number, skipped: number, failures: Failure[], seconds: number }} FileResult
  */
 
-/** Runs the files of a group and calls `report` with the result of each file once it has ended. */
+/** Runs the files of a group and calls `report` with the result of each file. */
 export async function runGroup (files, report, options) {
   let remaining = files
   while (remaining.length > 0) {
@@ -42,7 +42,7 @@ async function runProcess (files, report, { tap = false, silenceTimeoutMs = SILE
   // tap names the folders of t.testdir() after the arguments, so no two processes have the same ones.
   const child = spawn(process.execPath, ['--enable-source-maps', '--max-semi-space-size=64', GROUP, files[0]], {
     cwd: ROOT,
-    env: { ...process.env, TAP_TIMEOUT: '0' }, // the time for a file is limited here
+    env: { ...process.env, TAP_TIMEOUT: '0' }, // this file limits the time
     stdio: ['pipe', 'pipe', 'pipe']
   })
   child.stdin.end(files.join('\n'))
@@ -85,7 +85,7 @@ async function runProcess (files, report, { tap = false, silenceTimeoutMs = SILE
   else finish(failureOf(`its process has ended with ${signal ?? `exit code ${code}`}`, { stderr }))
   return reported
 
-  /** tap makes the exit code 1 when any assertion has failed. */
+  /** tap sets the exit code to 1 if an assertion has failed. */
   function isExplained () {
     if (current.failures.length > 0) return true
     return ended === files.length && signal === null && (code === 0 || hasFailed)
@@ -97,7 +97,7 @@ async function closed (child) {
   return await once(child, 'close')
 }
 
-/** Ends a process that is late. */
+/** Ends a process that has timed out. */
 function deadlineOf (child) {
   let timer
   let killer
@@ -108,7 +108,7 @@ function deadlineOf (child) {
       clearTimeout(timer)
       timer = setTimeout(() => {
         missed = message
-        child.kill('SIGALRM') // on which tap reports the test that hangs
+        child.kill('SIGALRM') // tap then reports the test that hangs
         killer = setTimeout(() => { child.kill('SIGKILL') }, REPORT_TIMEOUT_MS)
       }, ms)
     },
@@ -119,10 +119,10 @@ function deadlineOf (child) {
   }
 }
 
-/** Every file has a parser, because a parser holds back the end of what it has read. */
+/** Every file has its own parser, because a parser withholds the end of its input. */
 function startFile (file) {
   const state = { file, passed: 0, skipped: 0, failures: [], startedAt: performance.now(), parser: new Parser() }
-  /** Tests without an assertion: the line that closes them is none. */
+  /** Tests without an assertion. The line that closes a test is not an assertion. */
   const idle = new Set()
   const watch = child => {
     child.on('child', watch)
@@ -134,7 +134,7 @@ function startFile (file) {
   }
   state.parser.on('child', watch)
   state.parser.on('result', ({ ok, fullname, closingTestPoint, skip, todo, diag }) => {
-    // The line that closes a subtest only repeats what its assertions said.
+    // The line that closes a subtest only repeats its assertions.
     if (closingTestPoint || idle.has(fullname)) return
     if (skip || todo) state.skipped++
     else if (ok) state.passed++
@@ -143,7 +143,7 @@ function startFile (file) {
   return state
 }
 
-/** The result of a file, with failures that are not of an assertion. */
+/** The result of a file, with failures outside assertions. */
 function endFile (state, failures) {
   state.parser.end()
   const { parser, startedAt, ...result } = state

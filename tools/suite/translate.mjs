@@ -1,5 +1,4 @@
-// Prepares what the tests run on: src/ and test/ as JavaScript below .build/, and the program in dist/. No types are checked, so this
-// takes about a second.
+// Compiles src/ and test/ to JavaScript below .build/, and the program into dist/. Takes about a second, because types are not checked.
 
 import { existsSync } from 'node:fs'
 import { cp, readdir } from 'node:fs/promises'
@@ -16,7 +15,7 @@ export async function testFiles () {
   return names.filter(name => name.endsWith('.test.ts')).map(name => `test/${name.replaceAll('\\', '/')}`).sort()
 }
 
-/** Where the JavaScript of a test file is. */
+/** The path of a test file's JavaScript. */
 export const translated = file => file.endsWith('.ts') ? join(OUT, file.replace(/\.ts$/, '.js')) : file
 
 /** The TypeScript files of a folder, as absolute paths. */
@@ -26,7 +25,7 @@ export async function sourcesOf (folder) {
 }
 
 /**
- * With `hasVendor`, the vendored files are only built if they are missing. With `coverage`, the program in dist/ runs the translated
+ * With `hasVendor`, vendored files are built only if they are missing. With `coverage`, the program in dist/ runs the translated
  * modules, because coverage cannot tell which of them a bundle contains.
  */
 export async function translate ({ hasVendor = false, coverage = false } = {}) {
