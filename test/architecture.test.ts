@@ -17,7 +17,6 @@ const LONG_FUNCTIONS = [
   'delivery/sender.ts createSender',
   'pages/checkout/routes.ts hostedPages',
   'pages/checkout/session/routes.ts sessionPages',
-  'pages/dashboard/router.ts createRouter',
   'sandbox/sandbox.ts sandboxOf',
   'sandbox/sandboxes.ts createSandboxes',
   'sandbox/scheduler.ts createScheduler',
@@ -125,6 +124,11 @@ t.test('who may import what', async t => {
   t.strictSame(places(node => ts.isFunctionDeclaration(node) && /^export function find[A-Z]/.test(node.getText()),
     /^(?!resources\/)|^resources\/[^/]+\/rules\.ts$/), [], 'what must exist is found in the rules.ts of its resource')
 
+  t.strictSame(importers(target => target.startsWith('pages/'),
+    /^(?:pages\/|emulator\.ts$|resources\/(?:invoices\/|[^/]+\/dashboard(?:\.ts$|\/)))/)
+    .filter(line => !/^resources\/(?:resource|all)\.ts imports pages\/dashboard\/section\.ts$/.test(line)), [],
+  'of a resource, only its dashboard section knows pages; invoices are drawn as PDF')
+
   t.strictSame(importers(target => /^(?:cli|index|redirect)\.ts$/.test(target), /^$/), [], 'nobody imports the entrances')
 
   t.strictSame(written.find(({ name }) => name === 'redirect.ts')?.imports, [],
@@ -150,12 +154,19 @@ t.test('who may do what', async t => {
   t.strictSame(places(node => ts.isPropertyAccessExpression(node) && node.getText() === 'process.env', /^(?:cli|redirect)\.ts$/), [],
     'the environment is read by the command, and by the redirect')
   t.strictSame(places(node => calls(node, /^process\.exit$/)), [], 'nobody ends the process behind the back of the others')
-  const ELSEWHERE = /^(?!resources\/|rules\/|store\/)/
+  const ELSEWHERE = /^(?!resources\/|rules\/|store\/)|^resources\/[^/]+\/dashboard(?:\.ts$|\/)/
   t.strictSame(places(node => ts.isAwaitExpression(node) || node.kind === ts.SyntaxKind.AsyncKeyword, ELSEWHERE), [],
     'handlers, rules and stores are synchronous')
   const isError = (node: ts.ClassLikeDeclaration) =>
     node.heritageClauses?.some(clause => /^extends \w*Error$/.test(clause.getText())) === true
   t.strictSame(places(node => ts.isClassLike(node) && !isError(node)), [], 'classes are for errors alone')
+})
+
+t.test('links of the dashboard come from pageOf() and pathOf()', async t => {
+  const PATH = /\/dashboard\/(?!changes\b)[a-z]/
+  const isText = (node: ts.Node) => ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node)
+  const isImported = (node: ts.Node) => ts.isImportDeclaration(node.parent) || ts.isExportDeclaration(node.parent)
+  t.strictSame(places(node => isText(node) && !isImported(node) && PATH.test(node.getText()), /^pages\/dashboard\/links\.ts$/), [])
 })
 
 t.test('refusals that many rules have in common are made in errors.ts', async t => {

@@ -20,6 +20,7 @@ import { refunds } from './refunds/index.js'
 import { subscriptions } from './subscriptions/index.js'
 import { wallets } from './wallets/index.js'
 import { webhooks } from './webhooks/index.js'
+import type { DashboardSection } from '../pages/dashboard/section.js'
 import type { Resource } from './resource.js'
 
 export const RESOURCES: readonly Resource[] = [
@@ -61,8 +62,12 @@ export const effects: Effects = {
   subscriptionChanged (...happened) { for (const { effects } of RESOURCES) effects?.subscriptionChanged?.(...happened) }
 }
 
+/** The sections of the dashboard, in the order of the navigation. */
+export const sections: readonly DashboardSection[] =
+  RESOURCES.flatMap(({ dashboard }) => dashboard ?? []).sort((a, b) => a.position - b.position)
+
 /** One part of all declarations. Two resources that give the same key are a mistake. */
-function joined<Part extends object> (part: keyof Resource): Part {
+function joined<Part extends object> (part: Exclude<keyof Resource, 'dashboard'>): Part {
   const entries = RESOURCES.flatMap(resource => Object.entries(resource[part] ?? {}))
   const keys = entries.map(([key]) => key)
   const twice = keys.find((key, index) => keys.indexOf(key) !== index)

@@ -4,6 +4,7 @@
  */
 import type { Payloads } from '../delivery/message.js'
 import type { ControlHandlers, Handlers } from '../contract/handlers.js'
+import type { DashboardSection } from '../pages/dashboard/section.js'
 import type { Jobs } from '../sandbox/jobs.js'
 import type { Effects } from './effects.js'
 
@@ -18,4 +19,6 @@ export interface Resource {
   payloads?: Payloads
   /** What it does when something happens to another resource. */
   effects?: Partial<Effects>
+  /** Its section of the dashboard, or several. */
+  dashboard?: DashboardSection | readonly DashboardSection[]
 }

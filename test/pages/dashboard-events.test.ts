@@ -1,6 +1,6 @@
 /** Events, samples and delivery faults in the dashboard, and its words for what happens to a delivery. */
 import t from 'tap'
-import { adviceOn, verdictOf, whyNot, type Attempt, type Delivery } from '../../src/pages/dashboard/webhook-words.js'
+import { adviceOn, verdictOf, whyNot, type Attempt, type Delivery } from '../../src/resources/webhooks/dashboard/words.js'
 import { startReceiver } from '../receiver.js'
 import { partOf, problemOf, visitor } from './dashboard-visitor.js'
 import { LIST, SAMPLE, FAULTS, type Event, endpoint, sell, newest } from './webhooks-visitor.js'

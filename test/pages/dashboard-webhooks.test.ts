@@ -1,6 +1,6 @@
 /** Webhooks on the dashboard: endpoints, events, deliveries with every try, samples and faults; and why one did not arrive. */
 import t from 'tap'
-import type { Delivery } from '../../src/pages/dashboard/webhook-words.js'
+import type { Delivery } from '../../src/resources/webhooks/dashboard/words.js'
 import { answers, startReceiver, status } from '../receiver.js'
 import { partOf, problemOf, visitor } from './dashboard-visitor.js'
 import { LIST, SAMPLE, FAULTS, type Endpoint, type Event, endpoint, sell, newest } from './webhooks-visitor.js'

@@ -7,17 +7,18 @@ import type { Reply } from '../../contract/operations.js'
 import { invalid } from '../../errors.js'
 import { parseDuration } from '../../rules/duration.js'
 import type { Fragment } from '../layout.js'
-import { CONTROLS, controlsHead, lengthOf, things } from './controls-parts.js'
+import { controlsHead, lengthOf, things } from './controls-parts.js'
 import { button, checkField, form, submit, textField } from './fields.js'
 import type { Form } from './form.js'
-import type { Dashboard, Done, Shown, PageContext } from './router.js'
+import { pageOf } from './links.js'
+import type { Done, Shown, PageContext } from './page.js'
 import { card, facts, statusTag, timeTag } from './parts.js'
+import type { Pages } from './section.js'
 
 type Clock = Reply<'GET /_emulator/clock'>
 
-export function addClock (dashboard: Dashboard): void {
-  dashboard.page(CONTROLS.clock, {
-    section: 'controls',
+export const clockPages: Pages = {
+  '/': {
     show: clockPage,
     actions: {
       freeze: page => hold(page, true),
@@ -33,7 +34,7 @@ export function addClock (dashboard: Dashboard): void {
       moved: (ms = 0, before = 0, after = 0) => `The clock was moved forward by ${lengthOf(ms)}. ${onTheWay(before, after)}`,
       set: (before = 0, after = 0) => `The clock was set. ${onTheWay(before, after)}`
     }
-  })
+  }
 }
 
 /** What became of the things that waited. */
@@ -117,7 +118,7 @@ function clockNow (clock: Clock, page: PageContext): Fragment {
       : html`<span data-testid="due">${things(due)}</span>, the first !${timeTag(next, page)}`]
   ])}
 <p class="quiet">What waits are payments that are still processing and refunds that are to settle. Links, discounts and the
-retries of <a href="${page.base}/dashboard/webhooks/deliveries">webhooks</a> look at this clock too.</p>`
+retries of <a href="${pageOf(page, 'webhooks', 'deliveries')}">webhooks</a> look at this clock too.</p>`
 }
 
 function offsetOf ({ frozen, offset_ms: offset }: Clock): string {

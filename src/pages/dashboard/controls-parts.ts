@@ -1,14 +1,15 @@
 /** What the pages of the controls share: the way from one to the others, and lengths of time in words. */
 import { html } from 'ghtml'
 import type { Fragment } from '../layout.js'
-import type { PageContext } from './router.js'
+import { pathOf } from './links.js'
+import type { PageContext } from './page.js'
 import { heading, tabs } from './parts.js'
 
 export const CONTROLS = {
-  clock: '/dashboard/controls',
-  faults: '/dashboard/controls/faults',
-  data: '/dashboard/controls/data',
-  sandboxes: '/dashboard/controls/sandboxes'
+  clock: pathOf('controls'),
+  faults: pathOf('controls', 'faults'),
+  data: pathOf('controls', 'data'),
+  sandboxes: pathOf('controls', 'sandboxes')
 } as const
 
 const TABS = [

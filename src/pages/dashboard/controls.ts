@@ -1,10 +1,16 @@
-/** The section in which a person does to the sandbox what tests do by /_emulator: four pages, and what they share. */
-import { addClock } from './clock.js'
-import { addData } from './data.js'
-import { addFaults } from './faults.js'
-import type { Dashboard } from './router.js'
-import { addSandboxes } from './sandboxes.js'
+/** The section for what tests do by /_emulator: the clock, faults on calls, data, and sandboxes. */
+import { clockPages } from './clock.js'
+import { dataFiles, dataPages } from './data.js'
+import { faultPages } from './faults.js'
+import { ICONS } from './icons.js'
+import { sandboxPages } from './sandboxes.js'
+import type { DashboardSection } from './section.js'
 
-export function addControls (dashboard: Dashboard): void {
-  for (const add of [addClock, addFaults, addData, addSandboxes]) add(dashboard)
+export const controlsSection: DashboardSection = {
+  name: 'controls',
+  title: 'Controls',
+  icon: ICONS.controls,
+  position: 100,
+  pages: { ...clockPages, ...faultPages, ...dataPages, ...sandboxPages },
+  files: dataFiles
 }

@@ -10,8 +10,9 @@ import type { Fragment } from '../layout.js'
 import { CONTROLS, controlsHead, things } from './controls-parts.js'
 import { areaField, asking, form, submit, textField } from './fields.js'
 import { problemAt, type Form, type FormState } from './form.js'
-import type { Dashboard, Done, Shown, PageContext } from './router.js'
+import type { Done, Shown, PageContext } from './page.js'
 import { card, empty, linkButton, snippet, table, timeTag, type Row } from './parts.js'
+import type { Pages, Files } from './section.js'
 
 type Snapshot = Reply<'POST /_emulator/snapshots'>
 type Loaded = Reply<'POST /_emulator/load'>
@@ -22,9 +23,8 @@ const FILE = `${CONTROLS.data}/snapshot.db`
 const UPLOAD_MAX_BYTES = 21 * 1024 * 1024
 const PROBLEMS_TOLD = 50
 
-export function addData (dashboard: Dashboard): void {
-  dashboard.page(CONTROLS.data, {
-    section: 'controls',
+export const dataPages: Pages = {
+  '/data': {
     show: dataPage,
     uploadMaxBytes: UPLOAD_MAX_BYTES,
     actions: {
@@ -53,15 +53,17 @@ export function addData (dashboard: Dashboard): void {
       deleted: 'The snapshot is gone.',
       loaded: (...counts) => `Added: ${counted(counts)}.`
     }
-  })
-  dashboard.file(FILE, {
-    section: 'controls',
+  }
+}
+
+export const dataFiles: Files = {
+  '/data/snapshot.db': {
     async read (page) {
       const name = page.search.get('name') ?? ''
       const { bytes } = await page.operate('GET /_emulator/snapshots/{name}', { path: { name } })
       return { name: `${name}.db`, mediaType: 'application/vnd.sqlite3', bytes: await bytes() }
     }
-  })
+  }
 }
 
 const nameIn = (given: Form) => ({ name: given.text('name') })

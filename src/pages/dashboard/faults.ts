@@ -6,18 +6,18 @@ import { html } from 'ghtml'
 import { contract } from '../../contract/load.js'
 import { handlers } from '../../resources/all.js'
 import type { Fragment } from '../layout.js'
-import { CONTROLS, controlsHead, things } from './controls-parts.js'
+import { controlsHead, things } from './controls-parts.js'
 import { faultBody } from './fault-body.js'
 import { addedRule } from './fault-fields.js'
 import { PRESET_WORDS, howOften, isMade, operationWords, whatHappens, type Fault } from './fault-words.js'
 import { asking, button, choiceField, form, submit, textField, typed } from './fields.js'
 import { problemAt, type Form, type FormState } from './form.js'
-import type { Dashboard, Done, Shown, PageContext } from './router.js'
+import type { Done, Shown, PageContext } from './page.js'
 import { card, code, empty, statusTag, table, type Row } from './parts.js'
+import type { Pages } from './section.js'
 
-export function addFaults (dashboard: Dashboard): void {
-  dashboard.page(CONTROLS.faults, {
-    section: 'controls',
+export const faultPages: Pages = {
+  '/faults': {
     show: faultsPage,
     actions: {
       preset: addPreset,
@@ -36,7 +36,7 @@ export function addFaults (dashboard: Dashboard): void {
       deleted: 'The rule is gone.',
       cleared: 'Nothing goes wrong any more.'
     }
-  })
+  }
 }
 
 async function addPreset (page: PageContext, given: Form): Promise<Done> {

@@ -5,6 +5,8 @@
 import { html } from 'ghtml'
 import type { Fragment } from '../layout.js'
 import { fieldId, problemAt, type FormState } from './form.js'
+import type { PageContext } from './page.js'
+import { typedMetadata } from './reading.js'
 
 interface Control {
   name: string
@@ -165,4 +167,43 @@ function states (formState: FormState, field: Control): Fragment {
   const described = [...(field.hint === undefined ? [] : [`${id}-hint`]), ...(hasProblem ? [`${id}-problem`] : [])]
   return html`!${field.isRequired === true ? ' aria-required="true"' : ''}!${hasProblem ? ' aria-invalid="true"' : ''}
 !${described.length === 0 ? '' : html` aria-describedby="${described.join(' ')}"`}`
+}
+
+/** What the API has against a whole group of fields, and not against one of them. */
+export function groupProblem ({ action, refused }: FormState, path: string): Fragment {
+  const isOfGroup = (place: string) => place === path || (place.startsWith(`${path}[`) && !FIELD.test(place))
+  const problem = refused?.error.details?.find(({ path: place }) => isOfGroup(place))
+  return problem === undefined ? '' : html`<p class="problem" id="${fieldId(action, path)}" tabindex="-1">${problem.message}</p>`
+}
+
+/** The path of a field of an item: `product_cart[0].amount`. */
+const FIELD = /\]\./
+
+export function metadataField (formState: FormState, values: Readonly<Record<string, unknown>> | null | undefined): Fragment {
+  return areaField(formState, {
+    name: 'metadata',
+    label: 'Metadata',
+    rows: 3,
+    isCode: true,
+    value: typedMetadata(values),
+    hint: 'A line of key=value for each, or a JSON object.'
+  })
+}
+
+/** How many of something a choice offers: the newest. */
+export const CHOICES = 100
+
+/** What is chosen already stands among the options, even where the list of them does not have it. */
+export function withChosen (
+  options: ReadonlyArray<readonly [value: string, label: string]>, chosen: string
+): ReadonlyArray<readonly [value: string, label: string]> {
+  return chosen === '' || options.some(([value]) => value === chosen) ? options : [...options, [chosen, chosen]]
+}
+
+export function currencyOptions ({ context: { sandbox } }: PageContext): Array<readonly [string, string]> {
+  const names = new Intl.DisplayNames('en', { type: 'currency' })
+  return Object.keys(sandbox.reference.currencies).sort().map(currency => {
+    const name = names.of(currency) ?? currency
+    return [currency, name === currency ? currency : `${currency} · ${name}`]
+  })
 }

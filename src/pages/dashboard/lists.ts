@@ -1,9 +1,9 @@
 /** Lists: a page of 25, filters that stand in the URL, and the way to the pages before and after. */
 import { html } from 'ghtml'
 import type { Fragment } from '../layout.js'
-import type { PageContext } from './router.js'
 import { icon } from './icons.js'
-import { empty } from './parts.js'
+import type { PageContext } from './page.js'
+import { card, empty } from './parts.js'
 
 export const PAGE_ROWS = 25
 /** A page further on is none that anybody turned to. */
@@ -127,4 +127,14 @@ function filterControl (filter: Filter, value: string): Fragment {
   return type === 'search'
     ? html`<div class="field wide">!${head}<div class="with-icon">!${icon('search')}!${input}</div></div>`
     : html`<div class="field">!${head}!${input}</div>`
+}
+
+/** A list under what it is filtered by, and the way to its other pages. */
+export function listCard (
+  page: PageContext, filters: readonly Filter[], list: Fragment, paged: Listed<unknown>, what: string
+): Fragment {
+  const shown = paged.items.length === 0 && paged.page > 1 ? pastEnd(page, what) : list
+  return card(html`!${filterForm(page, filters)}<div id="list" data-live>!${shown}!${pagination(page, paged, what)}</div>`, {
+    id: 'listed', pad: false
+  })
 }

@@ -3,7 +3,7 @@ import { html } from 'ghtml'
 import { ApiError } from '../../errors.js'
 import type { Fragment } from '../layout.js'
 import { textField } from './fields.js'
-import type { Shown, PageContext } from './router.js'
+import type { Shown, PageContext } from './page.js'
 
 type Bare = Shown & { base: string }
 

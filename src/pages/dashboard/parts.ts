@@ -8,8 +8,8 @@ import { withoutCardNumbers } from '../../rules/card-numbers.js'
 import { maskedUrl } from '../../requests/secrets.js'
 import { missingScheme } from '../../rules/return-url.js'
 import type { Fragment } from '../layout.js'
-import type { PageContext } from './router.js'
 import { icon } from './icons.js'
+import type { PageContext } from './page.js'
 
 /** A page's heading, with what can be done there beside it. */
 export function heading (title: string | { html: Fragment }, actions: Fragment = '', above: Fragment = ''): Fragment {
@@ -224,4 +224,9 @@ export function tiles (
       ? html`<div class="${style}">!${content}</div>`
       : html`<a class="${style}" href="${url}">!${content}</a>`}</li>`
   })}</ul>`
+}
+
+/** What the contract calls `one_time_price` as people say it. */
+export function words (value: string): string {
+  return value.replaceAll('_', ' ')
 }

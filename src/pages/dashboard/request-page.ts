@@ -3,18 +3,19 @@ import { html } from 'ghtml'
 import { sentBody, seqOf } from '../../requests/call.js'
 import type { Fragment } from '../layout.js'
 import { curlOf } from './curl.js'
-import type { Shown, PageContext } from './router.js'
-import { bodyText, headerList, httpTag, milliseconds, type LoggedRequest } from './request-parts.js'
+import { pageOf, pathOf } from './links.js'
+import type { Shown, PageContext } from './page.js'
 import { card, code, crumb, facts, fullTime, heading, idTag, snippet, text } from './parts.js'
+import { bodyText, headerList, httpTag, milliseconds, type LoggedRequest } from './request-parts.js'
 
-export async function requestPage (page: PageContext, apiKey: string): Promise<Shown> {
+export async function requestPage (page: PageContext): Promise<Shown> {
   const call = await page.operate('GET /_emulator/requests/{request_id}', { path: { request_id: page.param('request_id') } })
   const { method, status, operation, path } = call
   const name = operation ?? `${method} ${path.slice(0, 200)}`
   return {
     title: `${name}: ${status}`,
     content: html`!${heading({ html: html`<span class="call">${name}</span> !${httpTag(status)}` }, '',
-      crumb(page, '/dashboard/requests', 'Requests'))}
+      crumb(page, pathOf('requests'), 'Requests'))}
 <div class="columns"><div>
 !${status >= 400 ? card(refusal(call), { id: 'why', title: 'Why it was refused' }) : ''}
 !${call.ignored_fields.length === 0
@@ -25,7 +26,7 @@ export async function requestPage (page: PageContext, apiKey: string): Promise<S
 !${card(answered(call), { id: 'answered', title: 'What was answered' })}
 </div><div>
 !${card(about(call, page), { id: 'facts', title: 'The call' })}
-!${card(again(call, page, apiKey), { id: 'curl', title: 'The same call with curl' })}
+!${card(again(call, page), { id: 'curl', title: 'The same call with curl' })}
 </div></div>`
   }
 }
@@ -115,7 +116,7 @@ function about (call: LoggedRequest, page: PageContext): Fragment {
     ['Operation', operation === null ? 'none that the API has' : code(operation)],
     ['Payment', paymentId === null
       ? null
-      : html`<a href="${page.base}/dashboard/payments/${paymentId}">!${code(paymentId)}</a>`],
+      : html`<a href="${pageOf(page, 'payments', paymentId)}">!${code(paymentId)}</a>`],
     ...Object.entries(parameters).filter(([name]) => name !== 'payment_id')
       .map(([name, value]): [string, Fragment] => [name, idTag(value)])
   ])
@@ -131,7 +132,7 @@ function isLeftOut (name: string): boolean {
 
 const CURL_BODY_MAX = 32 * 1024
 
-function again (call: LoggedRequest, page: PageContext, apiKey: string): Fragment {
+function again (call: LoggedRequest, page: PageContext): Fragment {
   const { method, path, request_headers: headers, operation, status } = call
   const { requests } = page.context.sandbox
   const logged = requests.find(seqOf(call.request_id) ?? 0)
@@ -147,7 +148,7 @@ function again (call: LoggedRequest, page: PageContext, apiKey: string): Fragmen
   const command = curlOf({
     method,
     url: page.context.baseUrl + path,
-    headers: { ...(hadKey ? { authorization: `Bearer ${apiKey}` } : {}), ...Object.fromEntries(kept) },
+    headers: { ...(hadKey ? { authorization: `Bearer ${page.apiKey}` } : {}), ...Object.fromEntries(kept) },
     body: body.text
   })
   const remarks = [

@@ -6,13 +6,15 @@
 import { html } from 'ghtml'
 import { operationsOf } from '../../requests/call.js'
 import type { Fragment } from '../layout.js'
-import { asking } from './fields.js'
-import type { Dashboard, Shown, PageContext } from './router.js'
+import { asking, withChosen } from './fields.js'
+import { ICONS } from './icons.js'
+import { pageOf, pathOf } from './links.js'
 import { filterForm, filtersOf, listed, pagination } from './lists.js'
+import type { Shown, PageContext } from './page.js'
 import { card, cellLink, code, empty, heading, snippet, table, timeTag, type Row } from './parts.js'
-import { httpTag, milliseconds, type LoggedRequest } from './request-parts.js'
-import { withChosen } from './related.js'
 import { requestPage } from './request-page.js'
+import { httpTag, milliseconds, type LoggedRequest } from './request-parts.js'
+import type { DashboardSection } from './section.js'
 
 const FILTERS = ['status', 'operation', 'payment_id', 'error_code'] as const
 
@@ -21,22 +23,26 @@ const STATUSES = [
   ['401', '401'], ['404', '404'], ['409', '409'], ['422', '422'], ['429', '429'], ['500', '500']
 ] as const
 
-export function addRequests (dashboard: Dashboard): void {
-  dashboard.page('/dashboard/requests', {
-    section: 'requests',
-    show: requestList,
-    actions: {
-      async clear (page) {
-        await page.operate('DELETE /_emulator/requests')
-        return { to: '/dashboard/requests', done: 'cleared' }
-      }
+export const requestsSection: DashboardSection = {
+  name: 'requests',
+  title: 'Requests',
+  icon: ICONS.requests,
+  position: 90,
+  pages: {
+    '/': {
+      show: requestList,
+      actions: {
+        async clear (page) {
+          await page.operate('DELETE /_emulator/requests')
+          return { to: pathOf('requests'), done: 'cleared' }
+        }
+      },
+      notes: { cleared: 'The log is empty now. The next call will appear here by itself.' }
     },
-    notes: { cleared: 'The log is empty now. The next call will appear here by itself.' }
-  })
-  dashboard.page('/dashboard/requests/:request_id', {
-    section: 'requests',
-    show: page => requestPage(page, dashboard.apiKey)
-  })
+    '/:request_id': {
+      show: requestPage
+    }
+  }
 }
 
 async function requestList (page: PageContext): Promise<Shown> {
@@ -91,13 +97,12 @@ const COLUMNS = [
 ] as const
 
 function callTable (calls: readonly LoggedRequest[], page: PageContext): Fragment {
-  const { base } = page
   const rows = calls.map((call): Row => ({
     id: call.request_id,
     cells: [
-      html`!${cellLink(`${base}/dashboard/requests/${call.request_id}`, html`<span class="call">${call.operation ??
+      html`!${cellLink(pageOf(page, 'requests', call.request_id), html`<span class="call">${call.operation ??
         `${call.method} ${shortened(call.path)}`}</span>`, isSpelled(call) ? shortened(call.path) : null)}
-!${payment(call, base)}`,
+!${payment(call, page)}`,
       httpTag(call.status),
       why(call),
       html`<span class="figure">${milliseconds(call.duration_ms)}</span>`,
@@ -108,9 +113,9 @@ function callTable (calls: readonly LoggedRequest[], page: PageContext): Fragmen
 }
 
 /** What a call is about, where its path does not tell. */
-function payment ({ payment_id: id, path }: LoggedRequest, base: string): Fragment {
+function payment ({ payment_id: id, path }: LoggedRequest, page: PageContext): Fragment {
   if (id === null || path.includes(id)) return ''
-  return html`<span class="under"><a href="${base}/dashboard/payments/${id}">!${code(id)}</a></span>`
+  return html`<span class="under"><a href="${pageOf(page, 'payments', id)}">!${code(id)}</a></span>`
 }
 
 /** Whether the path tells more than the operation. */

@@ -1,31 +1,15 @@
-/** The dashboard as a whole: every section adds its pages here. */
+/** The dashboard as a whole: its own sections, and those that the resources declare. */
 import type { FastifyInstance } from 'fastify'
-import { addCheckouts } from './checkouts.js'
-import { addCustomers } from './customers.js'
-import { addDiscounts } from './discounts.js'
-import { addControls } from './controls.js'
-import { addDashboard, type AddSection, type DashboardOptions } from './router.js'
-import { addNewPayment } from './new-payment.js'
-import { addOverview } from './overview.js'
-import { addPayment } from './payment.js'
-import { addPayments } from './payments.js'
-import { addProducts } from './products.js'
-import { addRequests } from './requests.js'
-import { addWebhooks } from './webhooks.js'
+import { sections as ofResources } from '../../resources/all.js'
+import { controlsSection } from './controls.js'
+import { overviewSection } from './overview.js'
+import { requestsSection } from './requests.js'
+import { addDashboard, type DashboardOptions } from './router.js'
+import type { DashboardSection } from './section.js'
 
-const SECTIONS: readonly AddSection[] = [
-  addOverview,
-  addNewPayment,
-  addPayments,
-  addPayment,
-  addCheckouts,
-  addCustomers,
-  addProducts,
-  addDiscounts,
-  addWebhooks,
-  addRequests,
-  addControls
-]
+/** In the order of the navigation. */
+const SECTIONS: readonly DashboardSection[] =
+  [overviewSection(ofResources), ...ofResources, requestsSection, controlsSection].sort((a, b) => a.position - b.position)
 
 export function addDashboardPages (app: FastifyInstance, options: DashboardOptions): void {
   addDashboard(app, options, SECTIONS)

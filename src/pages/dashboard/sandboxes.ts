@@ -8,14 +8,14 @@ import type { Fragment } from '../layout.js'
 import { CONTROLS, controlsHead } from './controls-parts.js'
 import { asking, form, submit, textField } from './fields.js'
 import type { Form, FormState } from './form.js'
-import type { Dashboard, Done, Shown, PageContext } from './router.js'
+import type { Done, Shown, PageContext } from './page.js'
 import { NONE, card, cellLink, idTag, linkButton, statusTag, table, type Row } from './parts.js'
+import type { Pages } from './section.js'
 
 type Sandbox = Reply<'POST /_emulator/sandboxes'>
 
-export function addSandboxes (dashboard: Dashboard): void {
-  dashboard.page(CONTROLS.sandboxes, {
-    section: 'controls',
+export const sandboxPages: Pages = {
+  '/sandboxes': {
     show: sandboxesPage,
     actions: {
       create,
@@ -29,7 +29,7 @@ export function addSandboxes (dashboard: Dashboard): void {
       found: 'There was such a sandbox already; it is as it was.',
       deleted: 'The sandbox is gone, with all its data.'
     }
-  })
+  }
 }
 
 async function create (page: PageContext, given: Form): Promise<Done> {

@@ -12,27 +12,16 @@ import { assetUrl } from '../assets.js'
 import type { Fragment } from '../layout.js'
 import { button } from './fields.js'
 import { fieldId, type Refused, type FormState } from './form.js'
-import { icon, type IconName } from './icons.js'
-
-/** The sections, in the order of the navigation. */
-export const SECTIONS = {
-  overview: { title: 'Overview', path: '/', icon: 'overview' },
-  payments: { title: 'Payments', path: '/dashboard/payments', icon: 'payments' },
-  checkouts: { title: 'Checkout sessions', path: '/dashboard/checkouts', icon: 'checkouts' },
-  customers: { title: 'Customers', path: '/dashboard/customers', icon: 'customers' },
-  products: { title: 'Products', path: '/dashboard/products', icon: 'products' },
-  discounts: { title: 'Discounts', path: '/dashboard/discounts', icon: 'discounts' },
-  webhooks: { title: 'Webhooks', path: '/dashboard/webhooks', icon: 'webhooks' },
-  requests: { title: 'Requests', path: '/dashboard/requests', icon: 'requests' },
-  controls: { title: 'Controls', path: '/dashboard/controls', icon: 'controls' }
-} as const satisfies Record<string, { title: string, path: string, icon: IconName }>
-
-export type Section = keyof typeof SECTIONS
+import { drawing, icon } from './icons.js'
+import { pageOf, type SectionName } from './links.js'
+import type { DashboardSection } from './section.js'
 
 export interface Shell {
   title: string
   content: Fragment
-  section: Section
+  /** Where the page belongs, among all sections. */
+  section: SectionName
+  sections: readonly DashboardSection[]
   context: Context
   /** The path that all links begin with. */
   base: string
@@ -66,13 +55,13 @@ function send (reply: FastifyReply, status: number, page: Fragment): void {
 }
 
 export function sendShell (reply: FastifyReply, status: number, shell: Shell): void {
-  const { title, content, section, base, version, done, refused } = shell
+  const { title, content, base, version, done, refused } = shell
   const name = `${refused === null ? '' : 'Error: '}${title} · dodo-emulator`
   send(reply, status, document(name, base, html`<body data-changes="${base}/dashboard/changes" data-version="${version}">
 <a class="skip" href="#content">Skip to the content</a>
 !${topbar(shell)}
 <div class="workspace">
-!${navigation(section, base)}
+!${navigation(shell)}
 <main id="content" tabindex="-1">
 !${refused === null ? '' : refusal(refused, content)}
 !${done === null ? '' : html`<p class="flash" id="done" role="status">!${icon('done')}${done}</p>`}
@@ -82,10 +71,10 @@ export function sendShell (reply: FastifyReply, status: number, shell: Shell): v
 </body>`))
 }
 
-function navigation (section: Section, base: string): Fragment {
-  const items = Object.entries(SECTIONS).map(([key, { title, path, icon: sign }]) => {
-    const isHere = key === section ? ' aria-current="page"' : ''
-    return html`<li><a href="${base}${path}"!${isHere}>!${icon(sign)}${title}</a></li>`
+function navigation ({ section, sections, base }: Shell): Fragment {
+  const items = sections.map(({ name, title, icon: sign }) => {
+    const isHere = name === section ? ' aria-current="page"' : ''
+    return html`<li><a href="${pageOf({ base }, name)}"!${isHere}>!${drawing(sign)}${title}</a></li>`
   })
   return html`<nav class="sections" aria-label="Dashboard"><ul>!${items}</ul></nav>`
 }
@@ -123,7 +112,7 @@ function topbar ({ context, base, leaving }: Shell): Fragment {
   return html`<header class="topbar">
 <a class="brand" href="${base}/" aria-label="dodo-emulator">!${icon('brand')}<span>dodo-emulator</span></a>
 <div class="world" id="world" data-live>
-<a href="${base}/dashboard/controls/sandboxes" data-testid="sandbox">
+<a href="${pageOf({ base }, 'controls', 'sandboxes')}" data-testid="sandbox">
 <span class="quiet">Sandbox</span> <strong>${sandbox.name}</strong></a>
 !${clock(context, base)}
 </div>
@@ -137,7 +126,7 @@ function clock ({ sandbox, now }: Context, base: string): Fragment {
   const { frozen_at: frozenAt, offset_us: offset } = sandbox.clock.state()
   const state = frozenAt !== null ? 'frozen' : Math.abs(offset) >= 1_000_000 ? 'moved' : null
   const iso = formatTime(now)
-  return html`<a href="${base}/dashboard/controls" class="clock" data-testid="clock">!${icon('clock')}
+  return html`<a href="${pageOf({ base }, 'controls')}" class="clock" data-testid="clock">!${icon('clock')}
 <time datetime="${iso}" data-clock="${frozenAt === null ? 'running' : 'frozen'}">${iso.slice(0, 10)} ${iso.slice(11, 19)}</time>
 <span class="quiet">UTC</span>!${state === null ? '' : html` <span class="tag wait">${state}</span>`}</a>`
 }

@@ -1,6 +1,7 @@
 /** Checkout sessions: what the rest of the program asks of this resource. */
 import type { Resource } from '../resource.js'
+import { checkoutsSection as dashboard } from './dashboard.js'
 import { checkoutControls as controls } from './control.js'
 import { checkouts as handlers } from './routes.js'
 
-export const checkouts = { handlers, controls } satisfies Resource
+export const checkouts = { handlers, controls, dashboard } satisfies Resource

@@ -1,5 +1,6 @@
 /** Discounts: what the rest of the program asks of this resource. */
 import type { Resource } from '../resource.js'
+import { discountsSection as dashboard } from './dashboard/discounts.js'
 import { discounts as handlers } from './routes.js'
 
-export const discounts = { handlers } satisfies Resource
+export const discounts = { handlers, dashboard } satisfies Resource

@@ -2,6 +2,7 @@
 import type { Payloads } from '../../delivery/message.js'
 import type { Jobs } from '../../sandbox/jobs.js'
 import type { Resource } from '../resource.js'
+import { paymentsSection as dashboard } from './dashboard/index.js'
 import { abandonedCheckout } from './abandonment.js'
 import { paymentControls as controls } from './control.js'
 import { SETTLE_JOB, settlePayment } from './lifecycle.js'
@@ -21,4 +22,4 @@ const payloads: Payloads = {
 
 const jobs: Jobs = { [SETTLE_JOB]: { rank: 1, run: settlePayment } }
 
-export const payments = { handlers, controls, jobs, payloads } satisfies Resource
+export const payments = { handlers, controls, jobs, payloads, dashboard } satisfies Resource

@@ -2,9 +2,9 @@
  * Why a webhook arrived or did not, and what to do about it, in words for whoever looks for it. Pure: deliveries and their tries
  * in the shape of /_emulator, sentences out.
  */
-import type { components } from '../../contract/control-types.gen.js'
-import type { Schemas } from '../../contract/operations.js'
-import type { Kind } from './parts.js'
+import type { components } from '../../../contract/control-types.gen.js'
+import type { Schemas } from '../../../contract/operations.js'
+import type { Kind } from '../../../pages/dashboard/parts.js'
 
 type ControlSchemas = components['schemas']
 export type Delivery = ControlSchemas['Delivery']

@@ -4,20 +4,19 @@
  * row-{webhook_id}; data-testid webhook-key.
  */
 import { html } from 'ghtml'
-import type { Fragment } from '../layout.js'
-import { asking, button } from './fields.js'
-import type { Dashboard, Shown, PageContext } from './router.js'
-import { PAGE_ROWS, pageNumber, pastEnd, pagination } from './lists.js'
+import type { Fragment } from '../../../pages/layout.js'
+import { asking, button } from '../../../pages/dashboard/fields.js'
+import { pageOf, pathOf } from '../../../pages/dashboard/links.js'
+import { PAGE_ROWS, pageNumber, pastEnd, pagination } from '../../../pages/dashboard/lists.js'
+import type { Shown, PageContext } from '../../../pages/dashboard/page.js'
 import {
-  NONE, card, cellLink, code, copyField, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, snippet, statusTag,
-  table, text, tiles, type Row
-} from './parts.js'
-import { addDeliveries } from './webhook-deliveries.js'
-import { addEvents } from './webhook-events.js'
-import { addDeliveryFaults } from './webhook-faults.js'
-import { addEndpoint, addingPage, editingPage, saveEndpoint, saveHeaders } from './webhook-form.js'
-import { deliveryTable, endpointsOf, tabs, verdict, withShownUrl } from './webhook-parts.js'
-import { verdictOnEndpoint, type Delivery, type Endpoint } from './webhook-words.js'
+  NONE, card, cellLink, code, copyField, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, snippet,
+  statusTag, table, text, tiles, type Row
+} from '../../../pages/dashboard/parts.js'
+import type { Pages } from '../../../pages/dashboard/section.js'
+import { addEndpoint, addingPage, editingPage, saveEndpoint, saveHeaders } from './form.js'
+import { deliveryTable, endpointsOf, tabs, verdict, withShownUrl } from './parts.js'
+import { verdictOnEndpoint, type Delivery, type Endpoint } from './words.js'
 
 const NOTES = {
   added: 'The endpoint was added. What happens from now on is sent to it.',
@@ -27,14 +26,10 @@ const NOTES = {
   disabled: 'The endpoint is disabled: nothing is sent to it.'
 }
 
-export function addWebhooks (dashboard: Dashboard): void {
-  dashboard.page('/dashboard/webhooks', { section: 'webhooks', show: endpointList, notes: NOTES })
-  dashboard.page('/dashboard/webhooks/new', { section: 'webhooks', show: addingPage, actions: { add: addEndpoint } })
-  addEvents(dashboard)
-  addDeliveries(dashboard)
-  addDeliveryFaults(dashboard)
-  dashboard.page('/dashboard/webhooks/:webhook_id', {
-    section: 'webhooks',
+export const endpointPages: Pages = {
+  '/': { show: endpointList, notes: NOTES },
+  '/new': { show: addingPage, actions: { add: addEndpoint } },
+  '/:webhook_id': {
     show: endpointPage,
     notes: NOTES,
     actions: {
@@ -43,13 +38,13 @@ export function addWebhooks (dashboard: Dashboard): void {
       disable: page => setDisabled(page, true),
       async delete (page) {
         await page.operate('DELETE /webhooks/{webhook_id}', { path: { webhook_id: page.param('webhook_id') } })
-        return { to: '/dashboard/webhooks', done: 'deleted' }
+        return { to: pathOf('webhooks'), done: 'deleted' }
       }
     }
-  })
-  dashboard.page('/dashboard/webhooks/:webhook_id/edit', {
-    section: 'webhooks', show: editingPage, actions: { save: saveEndpoint, headers: saveHeaders }
-  })
+  },
+  '/:webhook_id/edit': {
+    show: editingPage, actions: { save: saveEndpoint, headers: saveHeaders }
+  }
 }
 
 async function setDisabled (page: PageContext, disabled: boolean) {
@@ -58,14 +53,13 @@ async function setDisabled (page: PageContext, disabled: boolean) {
 }
 
 async function endpointList (page: PageContext): Promise<Shown> {
-  const { base } = page
   const endpoints = await endpointsOf(page)
   const number = pageNumber(page)
   const shown = endpoints.slice((number - 1) * PAGE_ROWS, number * PAGE_ROWS)
   const hasMore = endpoints.length > number * PAGE_ROWS
   return {
     title: 'Webhooks',
-    content: html`!${heading('Webhooks', linkButton(`${base}/dashboard/webhooks/new`, 'Add an endpoint', 'primary'))}
+    content: html`!${heading('Webhooks', linkButton(pageOf(page, 'webhooks', 'new'), 'Add an endpoint', 'primary'))}
 !${tabs(page)}
 !${card(endpoints.length === 0
   ? noEndpoint(page)
@@ -75,11 +69,11 @@ async function endpointList (page: PageContext): Promise<Shown> {
   }
 }
 
-function noEndpoint ({ base, context }: PageContext): Fragment {
+function noEndpoint (page: PageContext): Fragment {
   return html`!${empty('No endpoint yet', html`<p>An endpoint is the URL at which your program takes events.
-<a href="${base}/dashboard/webhooks/new">Add it here</a>, or let the emulator show what it sends, and pass it on to your
+<a href="${pageOf(page, 'webhooks', 'new')}">Add it here</a>, or let the emulator show what it sends, and pass it on to your
 program if you like, from a terminal:</p>`)}
-<div class="pad">!${snippet(listenCommand(context), { id: 'listen', label: 'Command to listen' })}</div>`
+<div class="pad">!${snippet(listenCommand(page.context), { id: 'listen', label: 'Command to listen' })}</div>`
 }
 
 /** The command finds an emulator on its usual port, and the default sandbox. */
@@ -100,7 +94,7 @@ function endpointTable (endpoints: readonly Endpoint[], page: PageContext): Frag
     return {
       id: endpoint.id,
       cells: [
-        cellLink(`${page.base}/dashboard/webhooks/${endpoint.id}`, html`${endpoint.url}`, endpoint.description || null),
+        cellLink(pageOf(page, 'webhooks', endpoint.id), html`${endpoint.url}`, endpoint.description || null),
         enabledTag(endpoint),
         html`${filterWords(endpoint)}`,
         html`${shareOf(count) ?? '–'}<span class="narrow"> arrived</span>`,
@@ -148,14 +142,14 @@ async function endpointPage (page: PageContext): Promise<Shown> {
   const path = { webhook_id: page.param('webhook_id') }
   const endpoint = withShownUrl(await page.operate('GET /webhooks/{webhook_id}', { path }))
   const { items: latest } = await page.operate('GET /_emulator/deliveries', { query: { ...path, page_size: LATEST } })
-  const root = `${page.base}/dashboard/webhooks`
+  const root = pageOf(page, 'webhooks')
   return {
     title: endpoint.url,
     content: html`!${heading({ html: html`<span class="call">${endpoint.url}</span> !${enabledTag(endpoint)}` },
       html`!${linkButton(`${root}/sample?webhook_id=${endpoint.id}`, 'Send a sample')}
 !${linkButton(`${root}/${endpoint.id}/edit`, 'Edit')}!${endpoint.disabled
   ? button(page.formState('enable'), 'Enable', 'primary')
-  : disabling(page)}!${deleting(page)}`, crumb(page, '/dashboard/webhooks', 'Webhooks'))}
+  : disabling(page)}!${deleting(page)}`, crumb(page, pathOf('webhooks'), 'Webhooks'))}
 <div class="columns"><div>
 <div id="state" data-live>!${verdict(verdictOnEndpoint(endpoint, latest))}</div>
 <div id="counts" data-live>!${counters(endpoint, page)}</div>
@@ -189,7 +183,7 @@ function deleting (page: PageContext): Fragment {
 function counters ({ id }: Endpoint, page: PageContext): Fragment {
   const counts = countsOf(page).get(id) ?? NO_COUNTS
   const share = shareOf(counts)
-  const url = `${page.base}/dashboard/webhooks/deliveries?webhook_id=${id}&state=`
+  const url = `${pageOf(page, 'webhooks', 'deliveries')}?webhook_id=${id}&state=`
   const lost = counts.failed + counts.dropped
   const kind = share !== null && { kind: lost > 0 ? 'bad' as const : 'good' as const }
   return tiles([
@@ -203,13 +197,12 @@ function counters ({ id }: Endpoint, page: PageContext): Fragment {
 }
 
 function latestDeliveries (latest: readonly Delivery[], endpoint: Endpoint, page: PageContext): Fragment {
-  const { base } = page
   if (latest.length === 0) {
-    return empty('Nothing was sent yet', html`<p><a href="${base}/dashboard/webhooks/sample?webhook_id=${endpoint.id}">Send a
+    return empty('Nothing was sent yet', html`<p><a href="${pageOf(page, 'webhooks', 'sample')}?webhook_id=${endpoint.id}">Send a
 sample</a>, or let a payment succeed: it is listed here at once, with what your program answered.</p>`)
   }
   return html`!${deliveryTable(latest, [endpoint], page, 'endpoint')}
-<p class="pad"><a href="${base}/dashboard/webhooks/deliveries?webhook_id=${endpoint.id}">All deliveries to it</a></p>`
+<p class="pad"><a href="${pageOf(page, 'webhooks', 'deliveries')}?webhook_id=${endpoint.id}">All deliveries to it</a></p>`
 }
 
 /** The key is on the page only in the answer to the form that asks for it. */

@@ -3,29 +3,32 @@
  * ids deliveries, state, tries, try-{number}, facts; rows row-{delivery_id}.
  */
 import { html } from 'ghtml'
-import type { Fragment } from '../layout.js'
-import { parseTime } from '../../rules/calendar.js'
-import { isSensitive } from '../../rules/headers.js'
-import { curlOf } from './curl.js'
-import { button } from './fields.js'
-import type { Dashboard, Shown, PageContext } from './router.js'
-import { filterForm, filtersOf, listed, pastEnd, pagination } from './lists.js'
-import { card, code, crumb, empty, facts, fullTime, heading, idTag, snippet, statusTag, text, timeTag } from './parts.js'
-import { bodyText, headerList, httpTag, milliseconds } from './request-parts.js'
+import type { Fragment } from '../../../pages/layout.js'
+import { parseTime } from '../../../rules/calendar.js'
+import { isSensitive } from '../../../rules/headers.js'
+import { curlOf } from '../../../pages/dashboard/curl.js'
+import { button } from '../../../pages/dashboard/fields.js'
+import { pathOf, pageOf } from '../../../pages/dashboard/links.js'
+import { filterForm, filtersOf, listed, pastEnd, pagination } from '../../../pages/dashboard/lists.js'
+import type { Shown, PageContext } from '../../../pages/dashboard/page.js'
+import {
+  card, code, crumb, empty, facts, fullTime, heading, idTag, snippet, statusTag, text, timeTag
+} from '../../../pages/dashboard/parts.js'
+import { bodyText, headerList, httpTag, milliseconds } from '../../../pages/dashboard/request-parts.js'
+import type { Pages } from '../../../pages/dashboard/section.js'
 import {
   EVENT_TYPE_OPTIONS, LINK_FILTERS, LINK_NAMES, deliveryTable, endpointLink, endpointOptions, endpointsOf, linkFacts, stateTag,
   tabs, verdict
-} from './webhook-parts.js'
-import { FAULT_WORDS, adviceOn, answerOf, verdictOf, type Attempt, type Delivery, type FaultKind } from './webhook-words.js'
+} from './parts.js'
+import { FAULT_WORDS, adviceOn, answerOf, verdictOf, type Attempt, type Delivery, type FaultKind } from './words.js'
 
 const FILTERS = ['state', 'webhook_id', 'event_type', ...LINK_NAMES, 'event_id'] as const
 
 const STATES = ['waiting', 'succeeded', 'failed', 'cancelled', 'dropped'].map(state => [state, state] as const)
 
-export function addDeliveries (dashboard: Dashboard): void {
-  dashboard.page('/dashboard/webhooks/deliveries', { section: 'webhooks', show: deliveryList })
-  dashboard.page('/dashboard/webhooks/deliveries/:delivery_id', {
-    section: 'webhooks',
+export const deliveryPages: Pages = {
+  '/deliveries': { show: deliveryList },
+  '/deliveries/:delivery_id': {
     show: deliveryPage,
     actions: {
       async retry (page) {
@@ -36,7 +39,7 @@ export function addDeliveries (dashboard: Dashboard): void {
       }
     },
     notes: { retried: 'It is tried now. How that ends appears below.' }
-  })
+  }
 }
 
 async function deliveryList (page: PageContext): Promise<Shown> {
@@ -60,18 +63,18 @@ async function deliveryList (page: PageContext): Promise<Shown> {
   }
 }
 
-function noDelivery ({ base, url }: PageContext, isFiltered: boolean, hasEndpoint: boolean): Fragment {
-  const [path = ''] = url.split('?', 1)
+function noDelivery (page: PageContext, isFiltered: boolean, hasEndpoint: boolean): Fragment {
+  const [path = ''] = page.url.split('?', 1)
   if (isFiltered) return empty('No delivery fits', html`<p><a href="${path}">Show all of them</a></p>`)
   return empty('No delivery yet', hasEndpoint
     ? html`<p>When something happens to a payment or a refund, it is sent to every endpoint that wants it. To see one now,
-<a href="${base}/dashboard/webhooks/sample">send a sample</a>.</p>`
+<a href="${pageOf(page, 'webhooks', 'sample')}">send a sample</a>.</p>`
     : html`<p>There is no endpoint to send anything to:
-<a href="${base}/dashboard/webhooks/new">add the one of your program</a>.</p>`)
+<a href="${pageOf(page, 'webhooks', 'new')}">add the one of your program</a>.</p>`)
 }
 
 async function deliveryPage (page: PageContext): Promise<Shown> {
-  const { base, context: { sandbox, now } } = page
+  const { context: { sandbox, now } } = page
   const delivery = await page.operate('GET /_emulator/deliveries/{delivery_id}', {
     path: { delivery_id: page.param('delivery_id') }
   })
@@ -90,14 +93,14 @@ async function deliveryPage (page: PageContext): Promise<Shown> {
     content: html`<div id="delivery-head" data-live>!${heading({
       html: html`<span class="call">${delivery.event_type}</span> !${stateTag(delivery)}`
     }, button(page.formState('retry'), 'Retry now', 'primary'),
-    crumb(page, '/dashboard/webhooks/deliveries', 'Deliveries'))}</div>
+    crumb(page, pathOf('webhooks', 'deliveries'), 'Deliveries'))}</div>
 <div class="columns"><div>
 <div id="state" data-live>!${verdict(told, next)}</div>
 !${card(tries(delivery, page), { id: 'tries', title: 'Tries', live: true, pad: false })}
 </div><div>
 !${card(facts([
   ['Delivery', idTag(delivery.delivery_id)],
-  ['Event', html`<a href="${base}/dashboard/webhooks/events/${event.event_id}">!${code(event.event_id)}</a>`],
+  ['Event', html`<a href="${pageOf(page, 'webhooks', 'events', event.event_id)}">!${code(event.event_id)}</a>`],
   ['Happened', fullTime(event.created_at, page)],
   ['Endpoint', endpointLink(delivery.webhook_id, endpoints, page)],
   ...linkFacts(event, page),

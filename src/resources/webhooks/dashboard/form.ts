@@ -1,23 +1,24 @@
 /** The forms in which an endpoint is added and changed, and what is made of them. */
 import { html } from 'ghtml'
-import { invalid } from '../../errors.js'
-import type { Fragment } from '../layout.js'
-import { areaField, checkField, form, submit, textField } from './fields.js'
-import type { Done, Shown, PageContext } from './router.js'
-import { problemAt, type Form, type FormState } from './form.js'
-import { card, crumb, heading, linkButton } from './parts.js'
-import { readHeaders } from './reading.js'
-import { EVENT_TYPES, withShownUrl } from './webhook-parts.js'
-import type { Endpoint } from './webhook-words.js'
+import { invalid } from '../../../errors.js'
+import type { Fragment } from '../../../pages/layout.js'
+import { areaField, checkField, form, submit, textField } from '../../../pages/dashboard/fields.js'
+import { problemAt, type Form, type FormState } from '../../../pages/dashboard/form.js'
+import { pageOf, pathOf } from '../../../pages/dashboard/links.js'
+import type { Done, Shown, PageContext } from '../../../pages/dashboard/page.js'
+import { card, crumb, heading, linkButton } from '../../../pages/dashboard/parts.js'
+import { readHeaders } from '../../../pages/dashboard/reading.js'
+import { EVENT_TYPES, withShownUrl } from './parts.js'
+import type { Endpoint } from './words.js'
 
 export function addingPage (page: PageContext): Shown {
   const formState = page.formState('add')
   return {
     title: 'Add an endpoint',
-    content: html`!${heading('Add an endpoint', '', crumb(page, '/dashboard/webhooks', 'Webhooks'))}
+    content: html`!${heading('Add an endpoint', '', crumb(page, pathOf('webhooks'), 'Webhooks'))}
 !${card(form(formState, html`!${fields(formState, null)}
 !${headersField(formState, 'Sent along with every delivery, one in a line.')}
-<div class="row">!${submit('Add the endpoint')}!${linkButton(`${page.base}/dashboard/webhooks`, 'Cancel')}</div>`),
+<div class="row">!${submit('Add the endpoint')}!${linkButton(pageOf(page, 'webhooks'), 'Cancel')}</div>`),
 { id: 'add' })}`
   }
 }
@@ -26,7 +27,7 @@ export async function addEndpoint (page: PageContext, sent: Form): Promise<Done>
   const headers = readHeaders(sent.text('headers'))
   const body = { ...bodyOf(sent), ...(headers === undefined ? {} : { headers }) }
   const { id } = await page.operate('POST /webhooks', { body })
-  return { to: `/dashboard/webhooks/${id}`, done: 'added' }
+  return { to: pathOf('webhooks', id), done: 'added' }
 }
 
 export async function editingPage (page: PageContext): Promise<Shown> {
@@ -37,9 +38,9 @@ export async function editingPage (page: PageContext): Promise<Shown> {
   const names = [...Object.keys(headers), ...sensitive]
   return {
     title: 'Edit the endpoint',
-    content: html`!${heading('Edit the endpoint', '', crumb(page, `/dashboard/webhooks/${webhookId}`, endpoint.url))}
+    content: html`!${heading('Edit the endpoint', '', crumb(page, pathOf('webhooks', webhookId), endpoint.url))}
 !${card(form(save, html`!${fields(save, endpoint)}
-<div class="row">!${submit('Save')}!${linkButton(`${page.base}/dashboard/webhooks/${webhookId}`, 'Cancel')}</div>`),
+<div class="row">!${submit('Save')}!${linkButton(pageOf(page, 'webhooks', webhookId), 'Cancel')}</div>`),
 { id: 'edit' })}
 !${card(form(add, html`<p class="quiet">!${names.length === 0
   ? 'None are sent along so far.'
@@ -60,7 +61,7 @@ export async function saveEndpoint (page: PageContext, sent: Form): Promise<Done
     throw invalid('url', message)
   }
   await page.operate('PATCH /webhooks/{webhook_id}', { path, body: isSame ? body : { ...body, url } })
-  return { to: `/dashboard/webhooks/${path.webhook_id}`, done: 'saved' }
+  return { to: pathOf('webhooks', path.webhook_id), done: 'saved' }
 }
 
 export async function saveHeaders (page: PageContext, sent: Form): Promise<Done> {
@@ -71,7 +72,7 @@ export async function saveHeaders (page: PageContext, sent: Form): Promise<Done>
     throw invalid('headers', message)
   }
   await page.operate('PATCH /webhooks/{webhook_id}/headers', { path: { webhook_id: webhookId }, body: { headers } })
-  return { to: `/dashboard/webhooks/${webhookId}`, done: 'saved' }
+  return { to: pathOf('webhooks', webhookId), done: 'saved' }
 }
 
 function fields (formState: FormState, endpoint: Endpoint | null): Fragment {

@@ -4,20 +4,21 @@
  * late.
  */
 import { html } from 'ghtml'
-import type { Schemas } from '../../contract/operations.js'
-import { invalid } from '../../errors.js'
-import { findPayment } from '../../resources/payments/rules.js'
-import { paymentStates, type PaymentAction } from '../../resources/payments/states.js'
-import { refundStates } from '../../resources/refunds/states.js'
-import { GENERIC_DECLINE } from '../../rules/instruments.js'
-import { money } from '../fragments.js'
-import type { Fragment } from '../layout.js'
-import { asking, button, choiceField, form, submit, textField, typed } from './fields.js'
-import { fieldId, problemAt, type Form, type FormState } from './form.js'
-import type { DashboardPage, PageContext } from './router.js'
-import { card, statusTag } from './parts.js'
+import type { Schemas } from '../../../contract/operations.js'
+import { invalid } from '../../../errors.js'
+import { findPayment } from '../rules.js'
+import { paymentStates, type PaymentAction } from '../states.js'
+import { refundStates } from '../../refunds/states.js'
+import { GENERIC_DECLINE } from '../../../rules/instruments.js'
+import { money } from '../../../pages/fragments.js'
+import type { Fragment } from '../../../pages/layout.js'
+import { asking, button, choiceField, form, submit, textField, typed } from '../../../pages/dashboard/fields.js'
+import { fieldId, problemAt, type Form, type FormState } from '../../../pages/dashboard/form.js'
+import { pageOf } from '../../../pages/dashboard/links.js'
+import type { DashboardPage, PageContext } from '../../../pages/dashboard/page.js'
+import { card, statusTag } from '../../../pages/dashboard/parts.js'
+import { readingOf, typedAmount } from '../../../pages/dashboard/reading.js'
 import type { Payment } from './payment.js'
-import { readingOf, typedAmount } from './reading.js'
 
 type Items = Schemas['PaymentLineItemsResponse']
 type Actions = NonNullable<DashboardPage['actions']>
@@ -129,16 +130,16 @@ function confirming (page: PageContext): Fragment {
 }
 
 /** Why nothing can be done any more. */
-function ended ({ status }: Payment, { base, context: { sandbox } }: PageContext): Fragment {
+function ended ({ status }: Payment, page: PageContext): Fragment {
   if (status === 'processing') {
-    const seconds = sandbox.settings.settlementDelayUs / 1_000_000
+    const seconds = page.context.sandbox.settings.settlementDelayUs / 1_000_000
     return html`<p>The bank has the payment, and answers ${seconds} seconds after it was tried, by the clock of the sandbox.</p>
-<p><a href="${base}/dashboard/controls">Move the clock</a> to have the answer at once.</p>`
+<p><a href="${pageOf(page, 'controls')}">Move the clock</a> to have the answer at once.</p>`
   }
   if (status === 'succeeded') return html`<p>It is paid.</p>`
   if (status === 'cancelled') return html`<p>It was cancelled, and can’t be paid any more.</p>`
   return html`<p>Its link has expired, and can’t be paid any more.</p>
-<p><a href="${base}/dashboard/payments/new">Create another payment</a></p>`
+<p><a href="${pageOf(page, 'payments', 'new')}">Create another payment</a></p>`
 }
 
 function refunding (payment: Payment, items: Items, page: PageContext): Fragment {

@@ -1,20 +1,20 @@
 /** What the pages about webhooks share: the ways between them, endpoints by their id, tables of deliveries, verdicts. */
 import { html } from 'ghtml'
-import { PAYLOAD_TYPES } from '../../delivery/catalogue.js'
-import { maskedUrl } from '../../requests/secrets.js'
-import type { Fragment } from '../layout.js'
-import type { PageContext } from './router.js'
-import type { Filter } from './lists.js'
-import { cellLink, code, statusTag, table, tabs as tabsOf, timeTag, type Row } from './parts.js'
-import { pageOf } from './related.js'
-import { lastAnswer, type Delivery, type Endpoint, type Verdict, type WebhookEvent } from './webhook-words.js'
+import { PAYLOAD_TYPES } from '../../../delivery/catalogue.js'
+import { maskedUrl } from '../../../requests/secrets.js'
+import type { Fragment } from '../../../pages/layout.js'
+import { pathOf, pageOf } from '../../../pages/dashboard/links.js'
+import type { Filter } from '../../../pages/dashboard/lists.js'
+import type { PageContext } from '../../../pages/dashboard/page.js'
+import { cellLink, code, statusTag, table, tabs as tabsOf, timeTag, type Row } from '../../../pages/dashboard/parts.js'
+import { lastAnswer, type Delivery, type Endpoint, type Verdict, type WebhookEvent } from './words.js'
 
 const TABS = [
-  ['/dashboard/webhooks', 'Endpoints'],
-  ['/dashboard/webhooks/events', 'Events'],
-  ['/dashboard/webhooks/deliveries', 'Deliveries'],
-  ['/dashboard/webhooks/sample', 'Send a sample'],
-  ['/dashboard/webhooks/faults', 'Delivery faults']
+  [pathOf('webhooks'), 'Endpoints'],
+  [pathOf('webhooks', 'events'), 'Events'],
+  [pathOf('webhooks', 'deliveries'), 'Deliveries'],
+  [pathOf('webhooks', 'sample'), 'Send a sample'],
+  [pathOf('webhooks', 'faults'), 'Delivery faults']
 ] as const
 
 /** The ways between the pages about webhooks. */
@@ -70,11 +70,11 @@ export function endpointOptions (endpoints: readonly Endpoint[]): Array<readonly
 }
 
 /** Its URL with a link to its page; of one that is gone only the id. */
-export function endpointLink (webhookId: string, endpoints: readonly Endpoint[], { base }: PageContext): Fragment {
+export function endpointLink (webhookId: string, endpoints: readonly Endpoint[], page: PageContext): Fragment {
   const endpoint = endpoints.find(({ id }) => id === webhookId)
   return endpoint === undefined
     ? html`<code>${webhookId}</code> <span class="quiet">deleted</span>`
-    : html`<a href="${base}/dashboard/webhooks/${webhookId}">${endpoint.url}</a>`
+    : html`<a href="${pageOf(page, 'webhooks', webhookId)}">${endpoint.url}</a>`
 }
 
 export function verdict ({ kind, title, advice }: Verdict, more: Fragment = ''): Fragment {
@@ -92,7 +92,7 @@ export function deliveryTable (
   ]
   const rows = deliveries.map((delivery): Row => {
     const { delivery_id: id, webhook_id: webhookId, state, attempts, due_at: due } = delivery
-    const url = `${page.base}/dashboard/webhooks/deliveries/${id}`
+    const url = pageOf(page, 'webhooks', 'deliveries', id)
     return {
       id,
       cells: [

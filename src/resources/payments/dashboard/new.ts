@@ -4,31 +4,27 @@
  * on: the ids form-cart, total, code, curl, javascript, python; data-testid total-amount.
  */
 import { html } from 'ghtml'
-import type { Schemas } from '../../contract/operations.js'
-import { ApiError } from '../../errors.js'
-import { codeOf } from '../../resources/discounts/view.js'
-import { isPayWhatYouWant } from '../../resources/products/prices.js'
-import { findPayment } from '../../resources/payments/rules.js'
-import { stringMetadata } from '../../rules/metadata.js'
-import type { Context } from '../../sandbox/sandbox.js'
-import { money } from '../fragments.js'
-import type { Fragment } from '../layout.js'
+import type { Schemas } from '../../../contract/operations.js'
+import { ApiError } from '../../../errors.js'
+import { codeOf } from '../../discounts/view.js'
+import { isPayWhatYouWant } from '../../products/prices.js'
+import { findPayment } from '../rules.js'
+import { stringMetadata } from '../../../rules/metadata.js'
+import type { Context } from '../../../sandbox/sandbox.js'
+import { money } from '../../../pages/fragments.js'
+import type { Fragment } from '../../../pages/layout.js'
 import { cartBody, cartFields, previewBody, withLine, withoutLine, type CartKind, type Start } from './cart.js'
-import { curlCommand, javascriptProgram, pythonProgram, type JsonObject, type SampleCall } from './client-code.js'
-import { form } from './fields.js'
-import { readForm, type Form } from './form.js'
-import type { Dashboard, DashboardPage, Done, PageContext } from './router.js'
-import { card, cellLink, crumb, heading, snippet } from './parts.js'
-import { typedAmount } from './reading.js'
-import { pageOf, pathOf } from './related.js'
-
-export function addNewPayment (dashboard: Dashboard): void {
-  dashboard.page('/dashboard/payments/new', cartPage('payment', dashboard.apiKey))
-  dashboard.page('/dashboard/checkouts/new', cartPage('checkout', dashboard.apiKey))
-}
+import {
+  curlCommand, javascriptProgram, pythonProgram, type JsonObject, type SampleCall
+} from '../../../pages/dashboard/client-code.js'
+import { form } from '../../../pages/dashboard/fields.js'
+import { readForm, type Form } from '../../../pages/dashboard/form.js'
+import { pageOf, pathOf } from '../../../pages/dashboard/links.js'
+import type { DashboardPage, Done, PageContext } from '../../../pages/dashboard/page.js'
+import { card, cellLink, crumb, heading, snippet } from '../../../pages/dashboard/parts.js'
+import { typedAmount } from '../../../pages/dashboard/reading.js'
 
 interface Kind {
-  section: DashboardPage['section']
   title: string
   above: readonly [path: string, text: string]
   submit: string
@@ -39,9 +35,8 @@ interface Kind {
 
 const KINDS: Record<CartKind, Kind> = {
   payment: {
-    section: 'payments',
     title: 'Create a test payment',
-    above: ['/dashboard/payments', 'Payments'],
+    above: [pathOf('payments'), 'Payments'],
     submit: 'Create the payment',
     call: {
       path: '/payments',
@@ -55,9 +50,8 @@ const KINDS: Record<CartKind, Kind> = {
     }
   },
   checkout: {
-    section: 'checkouts',
     title: 'New checkout session',
-    above: ['/dashboard/checkouts', 'Checkout sessions'],
+    above: [pathOf('checkouts'), 'Checkout sessions'],
     submit: 'Create the session',
     call: {
       path: '/checkouts',
@@ -72,10 +66,9 @@ const KINDS: Record<CartKind, Kind> = {
   }
 }
 
-function cartPage (kind: CartKind, apiKey: string): DashboardPage {
-  const { section, title, above, submit, call, create } = KINDS[kind]
+function cartPage (kind: CartKind): DashboardPage {
+  const { title, above, submit, call, create } = KINDS[kind]
   return {
-    section,
     async show (page) {
       const formState = page.formState('cart')
       const start = startOf(kind, page)
@@ -89,7 +82,7 @@ function cartPage (kind: CartKind, apiKey: string): DashboardPage {
 <div class="row"><button class="button primary" name="step" value="create">${submit}</button>
 <button class="button second" name="step" value="show">Show the total and the code</button></div>`), { id: 'cart' })}</div>
 <div>!${card(await total(body, sent, page), { id: 'total', title: 'What it comes to', pad: false })}
-!${card(programs(body, { ...call, apiKey, baseUrl: page.context.baseUrl }), { id: 'code', title: 'The same as code' })}
+!${card(programs(body, call, page), { id: 'code', title: 'The same as code' })}
 </div></div>`
       }
     },
@@ -156,9 +149,9 @@ function breakdown (preview: Schemas['CalculateSessionResponse'], page: PageCont
 </table></div>`
 }
 
-function programs (body: JsonObject | null, call: Omit<SampleCall, 'body'>): Fragment {
+function programs (body: JsonObject | null, call: Kind['call'], { apiKey, context: { baseUrl } }: PageContext): Fragment {
   if (body === null) return '<p class="quiet">For curl, JavaScript and Python, with exactly what was typed.</p>'
-  const sample = { ...call, body }
+  const sample = { ...call, apiKey, baseUrl, body }
   return html`<details class="fold" id="curl" open><summary>curl</summary>
 !${snippet(curlCommand(sample), { id: 'curl-text', label: 'curl' })}</details>
 <details class="fold" id="javascript"><summary>JavaScript</summary>
@@ -213,3 +206,7 @@ function isChosen (productId: string, { sandbox }: Context): boolean {
   const price = sandbox.products.find(productId)?.price
   return price !== undefined && isPayWhatYouWant(price)
 }
+
+export const newPayment = cartPage('payment')
+
+export const newCheckout = cartPage('checkout')

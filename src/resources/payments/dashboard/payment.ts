@@ -4,18 +4,20 @@
  * link, price-step, timeline-entry.
  */
 import { html } from 'ghtml'
-import type { Reply, Schemas } from '../../contract/operations.js'
-import type { components } from '../../contract/control-types.gen.js'
-import { money } from '../fragments.js'
-import type { Fragment } from '../layout.js'
-import type { Dashboard, Shown, PageContext } from './router.js'
-import { icon } from './icons.js'
+import type { Reply, Schemas } from '../../../contract/operations.js'
+import type { components } from '../../../contract/control-types.gen.js'
+import { money } from '../../../pages/fragments.js'
+import type { Fragment } from '../../../pages/layout.js'
+import { icon } from '../../../pages/dashboard/icons.js'
+import { pageOf, pathOf } from '../../../pages/dashboard/links.js'
+import type { Shown, PageContext } from '../../../pages/dashboard/page.js'
 import {
-  NONE, card, cellLink, code, copyButton, crumb, facts, followedUrl, fullTime, heading, idTag, linkButton, metadata, rawJson,
-  statusTag, table, text, timeTag, type Row
-} from './parts.js'
-import { paymentActions, paymentForms } from './payment-actions.js'
-import { timeline } from './payment-timeline.js'
+  NONE, card, cellLink, code, copyButton, crumb, facts, followedUrl, fullTime, heading, idTag, linkButton, metadata,
+  rawJson, statusTag, table, text, timeTag, type Row
+} from '../../../pages/dashboard/parts.js'
+import type { Pages } from '../../../pages/dashboard/section.js'
+import { paymentActions, paymentForms } from './actions.js'
+import { timeline } from './timeline.js'
 
 export type Payment = Required<Schemas['PaymentResponse']>
 type LoggedRequest = components['schemas']['LoggedRequest']
@@ -32,10 +34,10 @@ const NOTES = {
   settled: 'The refund was settled.'
 }
 
-export function addPayment (dashboard: Dashboard): void {
-  dashboard.page('/dashboard/payments/:payment_id', {
-    section: 'payments', show: payment, actions: paymentActions, notes: NOTES
-  })
+export const paymentPages: Pages = {
+  '/:payment_id': {
+    show: payment, actions: paymentActions, notes: NOTES
+  }
 }
 
 async function payment (page: PageContext): Promise<Shown> {
@@ -49,7 +51,7 @@ async function payment (page: PageContext): Promise<Shown> {
   return {
     title: `Payment ${shown.payment_id}`,
     content: html`<div id="head" data-live>
-!${heading(title, html`!${againLink(shown, page)}!${openLink(shown)}`, crumb(page, '/dashboard/payments', 'Payments'))}</div>
+!${heading(title, html`!${againLink(shown, page)}!${openLink(shown)}`, crumb(page, pathOf('payments'), 'Payments'))}</div>
 <div class="columns beside"><div>
 !${card(await timeline(shown, page), { id: 'timeline', title: 'What happened', live: true })}
 </div><div>
@@ -64,8 +66,8 @@ async function payment (page: PageContext): Promise<Shown> {
 }
 
 /** Leads to the cart that the payment was made of, with its total and its code. */
-function againLink ({ payment_id: id }: Payment, { base }: PageContext): Fragment {
-  return linkButton(`${base}/dashboard/payments/new?${new URLSearchParams({ from: id })}`, 'Create another like it')
+function againLink ({ payment_id: id }: Payment, page: PageContext): Fragment {
+  return linkButton(`${pageOf(page, 'payments', 'new')}?${new URLSearchParams({ from: id })}`, 'Create another like it')
 }
 
 function openLink ({ payment_link: link, status }: Payment): Fragment {
@@ -76,7 +78,7 @@ function openLink ({ payment_link: link, status }: Payment): Fragment {
 }
 
 function details (shown: Payment, page: PageContext): Fragment {
-  const { base, context: { sandbox } } = page
+  const { context: { sandbox } } = page
   const { customer, billing, card_last_four: lastFour, checkout_session_id: session } = shown
   const amount = (minor: number | null) => minor === null ? null : html`${money(minor, shown.currency, sandbox)}`
   const cardTold = [shown.card_network ?? 'card', '••••', lastFour, shown.card_type, shown.card_issuing_country]
@@ -86,7 +88,7 @@ function details (shown: Payment, page: PageContext): Fragment {
     ['Amount', amount(shown.total_amount)],
     ['Tax in it', amount(shown.tax)],
     ['Refunded', text(shown.refund_status)],
-    ['Customer', html`<a href="${base}/dashboard/customers/${customer.customer_id}">${customer.name}</a><br>${customer.email}`],
+    ['Customer', html`<a href="${pageOf(page, 'customers', customer.customer_id)}">${customer.name}</a><br>${customer.email}`],
     ['Billed in', text(address.filter(Boolean).join(', '))],
     ['Paid with', text(method)],
     ['Failed because', shown.error_code === null
@@ -97,12 +99,12 @@ function details (shown: Payment, page: PageContext): Fragment {
       : html`<span class="id"><code data-testid="link">${shown.payment_link}</code>
 !${copyButton(shown.payment_link, 'the link')}</span>`],
     ['Cart', html`<ul>!${shown.product_cart?.map(({ product_id: id, quantity }) =>
-      html`<li>${quantity} × <a href="${base}/dashboard/products/${id}"><code>${id}</code></a></li>`) ?? []}</ul>`],
+      html`<li>${quantity} × <a href="${pageOf(page, 'products', id)}"><code>${id}</code></a></li>`) ?? []}</ul>`],
     ['Leads back to', followedUrl(sandbox.payments.find(shown.payment_id)?.checkout.return_url ?? null)],
     ['Metadata', metadata(shown.metadata)],
     ['Checkout session', session === null
       ? null
-      : html`<a href="${base}/dashboard/checkouts/${session}"><code>${session}</code></a>`],
+      : html`<a href="${pageOf(page, 'checkouts', session)}"><code>${session}</code></a>`],
     ['Invoice', shown.status === 'succeeded' ? html`<a href="${shown.invoice_url}">PDF</a>` : null],
     ['Brand', idTag(shown.brand_id)],
     ['Created', fullTime(shown.created_at, page)],
@@ -130,7 +132,7 @@ function nameOf ({ operation, method, path }: LoggedRequest): string {
 
 /** The oldest first: the one that made the payment stands first, as far as the log still holds it. */
 function requestTable (requests: readonly LoggedRequest[], page: PageContext): Fragment {
-  const { base, context: { sandbox } } = page
+  const { context: { sandbox } } = page
   if (requests.length === 0) {
     return html`<p class="pad quiet">${sandbox.requests.size === 0
       ? 'The request log is off: start the emulator without --request-log 0.'
@@ -139,7 +141,7 @@ function requestTable (requests: readonly LoggedRequest[], page: PageContext): F
   const rows = [...requests].reverse().map((request): Row => ({
     id: request.request_id,
     cells: [
-      cellLink(`${base}/dashboard/requests/${request.request_id}`, html`${nameOf(request)}`),
+      cellLink(pageOf(page, 'requests', request.request_id), html`${nameOf(request)}`),
       statusTag(String(request.status), request.status < 400 ? 'good' : 'bad'),
       request.error_code === null ? NONE : code(request.error_code),
       timeTag(request.answered_at, page)

@@ -4,30 +4,31 @@
  * rows row-{event_id}.
  */
 import { html } from 'ghtml'
-import { invalid } from '../../errors.js'
-import { withoutCardNumbers } from '../../rules/card-numbers.js'
-import type { Fragment } from '../layout.js'
-import { areaField, choiceField, form, submit } from './fields.js'
-import type { Dashboard, Done, Shown, PageContext } from './router.js'
-import type { Form } from './form.js'
-import { filterForm, filtersOf, listed, pastEnd, pagination } from './lists.js'
+import { invalid } from '../../../errors.js'
+import { withoutCardNumbers } from '../../../rules/card-numbers.js'
+import type { Fragment } from '../../../pages/layout.js'
+import { areaField, choiceField, form, submit } from '../../../pages/dashboard/fields.js'
+import type { Form } from '../../../pages/dashboard/form.js'
+import { pathOf, pageOf } from '../../../pages/dashboard/links.js'
+import { filterForm, filtersOf, listed, pastEnd, pagination } from '../../../pages/dashboard/lists.js'
+import type { Done, Shown, PageContext } from '../../../pages/dashboard/page.js'
 import {
   NONE, card, cellLink, code, crumb, empty, facts, fullTime, heading, idTag, snippet, table, timeTag, type Row
-} from './parts.js'
+} from '../../../pages/dashboard/parts.js'
+import type { Pages } from '../../../pages/dashboard/section.js'
 import {
   EVENT_TYPE_OPTIONS, LINK_FILTERS, LINK_NAMES, deliveryTable, endpointLink, endpointOptions, endpointsOf, linkFacts, stateTag,
   tabs, verdict
-} from './webhook-parts.js'
-import { counted, whyNot, type Delivery, type Endpoint, type WebhookEvent } from './webhook-words.js'
+} from './parts.js'
+import { counted, whyNot, type Delivery, type Endpoint, type WebhookEvent } from './words.js'
 
 const FILTERS = ['type', ...LINK_NAMES] as const
 
 const EVERYONE: readonly [string, string] = ['', 'Every endpoint that wants it']
 
-export function addEvents (dashboard: Dashboard): void {
-  dashboard.page('/dashboard/webhooks/events', { section: 'webhooks', show: eventList })
-  dashboard.page('/dashboard/webhooks/events/:event_id', {
-    section: 'webhooks',
+export const eventPages: Pages = {
+  '/events': { show: eventList },
+  '/events/:event_id': {
     show: eventPage,
     actions: { replay },
     notes: {
@@ -35,8 +36,8 @@ export function addEvents (dashboard: Dashboard): void {
       replayed: 'It is sent once more. How that ends appears below.',
       nobody: 'Nothing was sent: no enabled endpoint wants events of this type.'
     }
-  })
-  dashboard.page('/dashboard/webhooks/sample', { section: 'webhooks', show: samplePage, actions: { sample: sendSample } })
+  },
+  '/sample': { show: samplePage, actions: { sample: sendSample } }
 }
 
 async function eventList (page: PageContext): Promise<Shown> {
@@ -55,37 +56,37 @@ async function eventList (page: PageContext): Promise<Shown> {
   }
 }
 
-function noEvent ({ base, url }: PageContext, isFiltered: boolean): Fragment {
-  const [path = ''] = url.split('?', 1)
+function noEvent (page: PageContext, isFiltered: boolean): Fragment {
+  const [path = ''] = page.url.split('?', 1)
   return isFiltered
     ? empty('No event fits', html`<p><a href="${path}">Show all of them</a></p>`)
     : empty('No event yet', html`<p>An event happens when a payment succeeds or fails, when it is cancelled, and when a refund
-ends. <a href="${base}/dashboard/payments/new">Create a test payment</a>, or
-<a href="${base}/dashboard/webhooks/sample">send a sample</a> of any event.</p>`)
+ends. <a href="${pageOf(page, 'payments', 'new')}">Create a test payment</a>, or
+<a href="${pageOf(page, 'webhooks', 'sample')}">send a sample</a> of any event.</p>`)
 }
 
 function eventTable (events: readonly WebhookEvent[], page: PageContext): Fragment {
-  const { base } = page
   return html`<div class="stacked">!${table('Events', [
     { title: 'Event' }, { title: 'About' }, { title: 'Sent to' }, { title: 'Happened' }
   ], events.map((event): Row => ({
     id: event.event_id,
     cells: [
-      cellLink(`${base}/dashboard/webhooks/events/${event.event_id}`, code(event.type), event.event_id),
-      subject(event, base),
+      cellLink(pageOf(page, 'webhooks', 'events', event.event_id), code(event.type), event.event_id),
+      subject(event, page),
       event.deliveries.length === 0
         ? html`<span class="quiet">nobody</span>`
         : html`!${event.deliveries.slice(0, 5).map(({ delivery_id: id, state }) =>
-          html`<a href="${base}/dashboard/webhooks/deliveries/${id}">!${stateTag({ state, tries: 0 })}</a> `)}
+          html`<a href="${pageOf(page, 'webhooks', 'deliveries', id)}">!${stateTag({ state, tries: 0 })}</a> `)}
 !${event.deliveries.length > 5 ? html`and ${event.deliveries.length - 5} more` : ''}`,
       timeTag(event.created_at, page)
     ]
   })))}</div>`
 }
 
-function subject ({ is_sample: isSample, payment_id: paymentId, subject_id: subjectId }: WebhookEvent, base: string): Fragment {
+function subject (event: WebhookEvent, page: PageContext): Fragment {
+  const { is_sample: isSample, payment_id: paymentId, subject_id: subjectId } = event
   if (isSample) return html`<span class="quiet">a sample</span>`
-  const payment = paymentId === null ? NONE : html`<a href="${base}/dashboard/payments/${paymentId}">!${code(paymentId)}</a>`
+  const payment = paymentId === null ? NONE : html`<a href="${pageOf(page, 'payments', paymentId)}">!${code(paymentId)}</a>`
   return subjectId === paymentId ? payment : html`!${code(subjectId)}<span class="under">!${payment}</span>`
 }
 
@@ -99,7 +100,7 @@ async function eventPage (page: PageContext): Promise<Shown> {
     title: event.type,
     content: html`!${heading({
       html: html`<span class="call">${event.type}</span>!${event.is_sample ? ' <span class="tag calm">sample</span>' : ''}`
-    }, '', crumb(page, '/dashboard/webhooks/events', 'Events'))}
+    }, '', crumb(page, pathOf('webhooks', 'events'), 'Events'))}
 <div class="columns"><div>
 !${card(told(deliveries, endpoints, page), { id: 'told', title: 'Deliveries', live: true, pad: false })}
 <div id="untold" data-live>!${untold(event, endpoints, page)}</div>
@@ -111,7 +112,7 @@ async function eventPage (page: PageContext): Promise<Shown> {
 !${card(facts([
   ['Event', idTag(event.event_id)],
   ['Happened', fullTime(event.created_at, page)],
-  ['About', event.subject_id === event.payment_id ? null : subject(event, page.base)],
+  ['About', event.subject_id === event.payment_id ? null : subject(event, page)],
   ...linkFacts(event, page)
 ]), { id: 'facts', title: 'The event' })}
 </div></div>`
@@ -121,7 +122,7 @@ async function eventPage (page: PageContext): Promise<Shown> {
 function told (deliveries: readonly Delivery[], endpoints: readonly Endpoint[], page: PageContext): Fragment {
   if (deliveries.length > 0) return deliveryTable(deliveries, endpoints, page, 'event')
   return empty('It was sent to nobody', endpoints.length === 0
-    ? html`<p>There is no endpoint: <a href="${page.base}/dashboard/webhooks/new">add the one of your program</a>, then send the
+    ? html`<p>There is no endpoint: <a href="${pageOf(page, 'webhooks', 'new')}">add the one of your program</a>, then send the
 event once more.</p>`
     : '<p>No endpoint wanted it when it happened.</p>')
 }
@@ -162,7 +163,7 @@ async function samplePage (page: PageContext): Promise<Shown> {
   const { search } = page
   const content = endpoints.length === 0
     ? verdict({ kind: 'wait', title: 'There is no endpoint to send it to', advice: [] },
-      html`<p><a href="${page.base}/dashboard/webhooks/new">Add the one of your program</a> first.</p>`)
+      html`<p><a href="${pageOf(page, 'webhooks', 'new')}">Add the one of your program</a> first.</p>`)
     : form(formState, html`<p class="quiet">Signed like any other event. Nothing in the sandbox changes, and a sample that fails
 is not tried again.</p>
 !${choiceField(formState, {
@@ -200,7 +201,7 @@ async function sendSample (page: PageContext, sent: Form): Promise<Done> {
       ...(data === undefined ? {} : { data })
     }
   })
-  return { to: `/dashboard/webhooks/events/${event.event_id}`, done: event.deliveries.length > 0 ? 'sent' : 'nobody' }
+  return { to: pathOf('webhooks', 'events', event.event_id), done: event.deliveries.length > 0 ? 'sent' : 'nobody' }
 }
 
 /** Throws INVALID_REQUEST_PARAMETERS for what is no JSON; whether it is an object, the API says. */

@@ -3,13 +3,14 @@
  * to come.
  */
 import { html } from 'ghtml'
-import type { components } from '../../contract/control-types.gen.js'
-import { formatTime, parseTime } from '../../rules/calendar.js'
-import { isOpen } from '../../resources/payments/states.js'
-import { money } from '../fragments.js'
-import type { Fragment } from '../layout.js'
-import type { PageContext } from './router.js'
-import { statusTag, timeTag, type Kind } from './parts.js'
+import type { components } from '../../../contract/control-types.gen.js'
+import { formatTime, parseTime } from '../../../rules/calendar.js'
+import { isOpen } from '../states.js'
+import { money } from '../../../pages/fragments.js'
+import type { Fragment } from '../../../pages/layout.js'
+import { pageOf } from '../../../pages/dashboard/links.js'
+import type { PageContext } from '../../../pages/dashboard/page.js'
+import { statusTag, timeTag, type Kind } from '../../../pages/dashboard/parts.js'
 import type { Payment } from './payment.js'
 
 type Event = components['schemas']['Event']
@@ -81,14 +82,13 @@ function attempts ({ payment_id: id }: Payment, { context: { sandbox } }: PageCo
 }
 
 function eventEntry (event: Event, deliveries: readonly Delivery[], page: PageContext): Entry {
-  const { base } = page
   const own = deliveries.filter(({ event_id: id }) => id === event.event_id)
   const kind = own.some(({ state }) => state === 'failed') ? 'bad' : 'calm'
   return {
     id: event.event_id,
     at: event.created_at,
     kind,
-    what: html`Event <a href="${base}/dashboard/webhooks/events/${event.event_id}">${event.type}</a>`,
+    what: html`Event <a href="${pageOf(page, 'webhooks', 'events', event.event_id)}">${event.type}</a>`,
     more: own.length === 0
       ? html`<p class="quiet">No webhook endpoint wanted it.</p>`
       : html`<ul>!${own.map(delivery => deliveryItem(delivery, page))}</ul>`
@@ -99,7 +99,7 @@ function deliveryItem ({ delivery_id: id, state, attempts, tries, due_at: dueAt 
   const last = attempts.at(-1)
   const answer = last === undefined ? '' : html` to ${last.url}: ${last.error ?? `HTTP ${last.response_status}`}`
   const next = state === 'waiting' && dueAt !== null ? html`; next !${timeTag(dueAt, page)}` : ''
-  return html`<li>!${statusTag(state)} <a href="${page.base}/dashboard/webhooks/deliveries/${id}">delivery</a>
+  return html`<li>!${statusTag(state)} <a href="${pageOf(page, 'webhooks', 'deliveries', id)}">delivery</a>
 <span class="quiet">${tries === 1 ? '1 try' : `${tries} tries`}!${answer}!${next}</span></li>`
 }
 

@@ -3,14 +3,15 @@
  * faults, add-fault.
  */
 import { html } from 'ghtml'
-import type { components } from '../../contract/control-types.gen.js'
-import type { Fragment } from '../layout.js'
-import { button, choiceField, form, submit, textField } from './fields.js'
-import type { Dashboard, Done, Shown, PageContext } from './router.js'
-import type { Form } from './form.js'
-import { card, empty, heading, table, type Row } from './parts.js'
-import { EVENT_TYPE_OPTIONS, endpointLink, endpointOptions, endpointsOf, tabs } from './webhook-parts.js'
-import { FAULT_WORDS, type Endpoint } from './webhook-words.js'
+import type { components } from '../../../contract/control-types.gen.js'
+import type { Fragment } from '../../../pages/layout.js'
+import { button, choiceField, form, submit, textField } from '../../../pages/dashboard/fields.js'
+import type { Form } from '../../../pages/dashboard/form.js'
+import type { Done, Shown, PageContext } from '../../../pages/dashboard/page.js'
+import { card, empty, heading, table, type Row } from '../../../pages/dashboard/parts.js'
+import type { Pages } from '../../../pages/dashboard/section.js'
+import { EVENT_TYPE_OPTIONS, endpointLink, endpointOptions, endpointsOf, tabs } from './parts.js'
+import { FAULT_WORDS, type Endpoint } from './words.js'
 
 type DeliveryFault = components['schemas']['DeliveryFault']
 
@@ -23,9 +24,8 @@ const KIND_OPTIONS = [
   ['stale_timestamp', 'stale timestamp: said to be sent ten minutes ago']
 ] as const satisfies ReadonlyArray<readonly [DeliveryFault['kind'], string]>
 
-export function addDeliveryFaults (dashboard: Dashboard): void {
-  dashboard.page('/dashboard/webhooks/faults', {
-    section: 'webhooks',
+export const faultPages: Pages = {
+  '/faults': {
     show: faultsPage,
     actions: {
       add: addFault,
@@ -35,7 +35,7 @@ export function addDeliveryFaults (dashboard: Dashboard): void {
       }
     },
     notes: { added: 'The next deliveries that fit will go wrong.', cleared: 'Everything goes well again.' }
-  })
+  }
 }
 
 async function faultsPage (page: PageContext): Promise<Shown> {

@@ -5,27 +5,21 @@
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../contract/operations.js'
-import { cardName, money } from '../fragments.js'
-import type { Fragment } from '../layout.js'
-import { asking, button, choiceField, form, submit, textField } from './fields.js'
-import type { Form, FormState } from './form.js'
-import type { Dashboard, DashboardPage, Shown, PageContext } from './router.js'
-import { createdOn, filtersOf, listed, type Filter } from './lists.js'
+import { cardName, money } from '../../pages/fragments.js'
+import type { Fragment } from '../../pages/layout.js'
+import { asking, button, choiceField, form, submit, textField, metadataField } from '../../pages/dashboard/fields.js'
+import type { Form, FormState } from '../../pages/dashboard/form.js'
+import { pageOf, pathOf } from '../../pages/dashboard/links.js'
+import { createdOn, filtersOf, listed, listCard, type Filter } from '../../pages/dashboard/lists.js'
+import type { DashboardPage, Shown, PageContext } from '../../pages/dashboard/page.js'
 import {
   card, cellLink, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, table, text, timeTag,
-  type Row
-} from './parts.js'
-import { readingOf } from './reading.js'
-import { listCard, metadataField, pageOf, pathOf, relatedPayments, words } from './related.js'
+  words, type Row
+} from '../../pages/dashboard/parts.js'
+import { readingOf } from '../../pages/dashboard/reading.js'
+import type { DashboardSection } from '../../pages/dashboard/section.js'
 
 type Customer = Schemas['CustomerResponse']
-
-export function addCustomers (dashboard: Dashboard): void {
-  dashboard.page('/dashboard/customers', { section: 'customers', show: list })
-  dashboard.page('/dashboard/customers/new', newPage)
-  dashboard.page('/dashboard/customers/:id', customerPage)
-  dashboard.page('/dashboard/customers/:id/edit', editPage)
-}
 
 const FILTERS: readonly Filter[] = [
   { name: 'email', label: 'E-mail', type: 'search', placeholder: 'A part of it' },
@@ -35,7 +29,6 @@ const FILTERS: readonly Filter[] = [
 ]
 
 async function list (page: PageContext): Promise<Shown> {
-  const { base } = page
   const { from, until, ...parts } = filtersOf(page, ['email', 'name', 'from', 'until'])
   const query = {
     ...parts,
@@ -55,31 +48,30 @@ async function list (page: PageContext): Promise<Shown> {
     { title: 'Customer' }, { title: 'E-mail' }, { title: 'Phone', kind: 'low' }, { title: 'Created', kind: 'low' }
   ] as const
   const nothing = Object.keys(query).length > 0
-    ? empty('No customer fits', html`<p>Change the filter, or <a href="${base}/dashboard/customers">show all of them</a>.</p>`)
+    ? empty('No customer fits', html`<p>Change the filter, or <a href="${pageOf(page, 'customers')}">show all of them</a>.</p>`)
     : empty('No customer yet', html`<p>Your program's first payment makes one;
-<a href="${base}/dashboard/customers/new">here you can too</a>.</p>`)
+<a href="${pageOf(page, 'customers', 'new')}">here you can too</a>.</p>`)
   return {
     title: 'Customers',
-    content: html`!${heading('Customers', linkButton(`${base}/dashboard/customers/new`, 'New customer', 'primary'))}
+    content: html`!${heading('Customers', linkButton(pageOf(page, 'customers', 'new'), 'New customer', 'primary'))}
 !${listCard(page, FILTERS, rows.length > 0 ? table('Customers', columns, rows) : nothing, found, 'customers')}`
   }
 }
 
 const customerPage: DashboardPage = {
-  section: 'customers',
   async show (page) {
     const customer = await find(page)
     const { customer_id: id, name } = customer
-    const pay = `${page.base}/dashboard/payments/new?${new URLSearchParams({ customer_id: id })}`
+    const pay = `${pageOf(page, 'payments', 'new')}?${new URLSearchParams({ customer_id: id })}`
     return {
       title: name,
       content: html`!${heading(name, html`!${linkButton(pay, 'Create a test payment', 'primary')}
-!${linkButton(pageOf(page, 'customers', id, '/edit'), 'Edit')}
-!${linkButton(`${page.base}/dashboard/webhooks/events?${new URLSearchParams({ customer_id: id })}`, 'Events')}
-!${button(page.formState('portal'), 'Open the customer portal')}`, crumb(page, '/dashboard/customers', 'Customers'))}
+!${linkButton(pageOf(page, 'customers', id, 'edit'), 'Edit')}
+!${linkButton(`${pageOf(page, 'webhooks', 'events')}?${new URLSearchParams({ customer_id: id })}`, 'Events')}
+!${button(page.formState('portal'), 'Open the customer portal')}`, crumb(page, pathOf('customers'), 'Customers'))}
 <div class="columns"><div>
 !${card(customerFacts(customer, page), { id: 'facts', title: 'Customer', live: true })}
-!${await relatedPayments(page, { customer_id: id }, html`<p><a href="${pay}">Create a test payment</a> for this customer.</p>`)}
+!${await page.related({ customer_id: id })}
 !${await movements(id, page)}
 !${card(rawJson(customer), { id: 'raw-card' })}
 </div><div>
@@ -208,7 +200,7 @@ function cellUnder (label: string, under: string): Fragment {
 }
 
 function customerForm (formState: FormState, customer: Customer | null, { base }: PageContext): Fragment {
-  const leave = customer === null ? '/dashboard/customers' : pathOf('customers', customer.customer_id)
+  const leave = customer === null ? pathOf('customers') : pathOf('customers', customer.customer_id)
   return form(formState, html`
 !${textField(formState, { name: 'name', label: 'Name', value: customer?.name, isRequired: true })}
 !${textField(formState, {
@@ -237,10 +229,9 @@ function customerBody (sent: Form, { context: { sandbox } }: PageContext) {
 }
 
 const newPage: DashboardPage = {
-  section: 'customers',
   show: page => ({
     title: 'New customer',
-    content: html`!${heading('New customer', '', crumb(page, '/dashboard/customers', 'Customers'))}
+    content: html`!${heading('New customer', '', crumb(page, pathOf('customers'), 'Customers'))}
 !${card(customerForm(page.formState('save'), null, page), { id: 'customer' })}`
   }),
   actions: {
@@ -252,7 +243,6 @@ const newPage: DashboardPage = {
 }
 
 const editPage: DashboardPage = {
-  section: 'customers',
   async show (page) {
     const customer = await find(page)
     const { customer_id: id, name } = customer
@@ -268,5 +258,18 @@ const editPage: DashboardPage = {
       await page.operate('PATCH /customers/{customer_id}', { path: { customer_id: id }, body: customerBody(sent, page) })
       return { to: pathOf('customers', id), done: 'saved' }
     }
+  }
+}
+
+export const customersSection: DashboardSection = {
+  name: 'customers',
+  title: 'Customers',
+  icon: 'M12 12a3.5 3.5 0 1 0 0-7a3.5 3.5 0 0 0 0 7M5 19.5c.7-3.3 3.5-5 7-5s6.3 1.7 7 5',
+  position: 30,
+  pages: {
+    '/': { show: list },
+    '/new': newPage,
+    '/:id': customerPage,
+    '/:id/edit': editPage
   }
 }

@@ -3,15 +3,16 @@
  * made from the same fields; each field has the name of the API's path that it fills, so that a refusal finds its place.
  */
 import { html } from 'ghtml'
-import { isPayWhatYouWant, plainPrice } from '../../resources/products/prices.js'
-import { money } from '../fragments.js'
-import type { Fragment } from '../layout.js'
-import type { JsonObject } from './client-code.js'
-import { checkField, choiceField, textField, typed } from './fields.js'
-import { readForm, type Form, type FormState } from './form.js'
-import type { PageContext } from './router.js'
-import { readingOf, type Reading } from './reading.js'
-import { CHOICES, currencyOptions, groupProblem, metadataField, withChosen } from './related.js'
+import { isPayWhatYouWant, plainPrice } from '../../products/prices.js'
+import { money } from '../../../pages/fragments.js'
+import type { Fragment } from '../../../pages/layout.js'
+import type { JsonObject } from '../../../pages/dashboard/client-code.js'
+import {
+  checkField, choiceField, textField, typed, CHOICES, currencyOptions, groupProblem, metadataField, withChosen
+} from '../../../pages/dashboard/fields.js'
+import { readForm, type Form, type FormState } from '../../../pages/dashboard/form.js'
+import type { PageContext } from '../../../pages/dashboard/page.js'
+import { readingOf, type Reading } from '../../../pages/dashboard/reading.js'
 
 /** What the form makes: they differ in the name of the address, and in what may be left for the customer to say. */
 export type CartKind = 'payment' | 'checkout'

@@ -3,22 +3,26 @@
  * these hold on: the ids filters, filter-{name}, clear-filters, list, row-{payment_id}, newer, older.
  */
 import { html } from 'ghtml'
-import type { Schemas } from '../../contract/operations.js'
-import { paging } from '../../contract/paging.js'
-import { searchPayments } from '../../resources/payments/search.js'
-import { paymentItem } from '../../resources/payments/view.js'
-import { money } from '../fragments.js'
-import type { Fragment } from '../layout.js'
-import type { Dashboard, Shown, PageContext } from './router.js'
+import type { Schemas } from '../../../contract/operations.js'
+import { paging } from '../../../contract/paging.js'
+import { searchPayments } from '../search.js'
+import { paymentItem } from '../view.js'
+import { money } from '../../../pages/fragments.js'
+import type { Fragment } from '../../../pages/layout.js'
+import { pageOf } from '../../../pages/dashboard/links.js'
 import {
   PAGE_ROWS, createdOn, filterForm, filtersOf, listed, pageNumber, pastEnd, pagination, type Filter, type Listed
-} from './lists.js'
-import { card, cellLink, code, empty, heading, linkButton, statusTag, table, timeTag, type Row } from './parts.js'
+} from '../../../pages/dashboard/lists.js'
+import type { Shown, PageContext } from '../../../pages/dashboard/page.js'
+import {
+  card, cellLink, code, empty, heading, linkButton, statusTag, table, timeTag, type Row
+} from '../../../pages/dashboard/parts.js'
+import type { Pages } from '../../../pages/dashboard/section.js'
 
 type Item = Schemas['GetPaymentsListResponseItem']
 
-export function addPayments (dashboard: Dashboard): void {
-  dashboard.page('/dashboard/payments', { section: 'payments', show: payments })
+export const listPages: Pages = {
+  '/': { show: payments }
 }
 
 const STATUSES: ReadonlyArray<Schemas['IntentStatus']> = [
@@ -38,7 +42,7 @@ const FILTERS: readonly Filter[] = [
 ]
 
 async function payments (page: PageContext): Promise<Shown> {
-  const { base, context: { sandbox } } = page
+  const { context: { sandbox } } = page
   const { from, until, ...given } = filtersOf(page, ['status', 'currency', 'customer_id', 'product_id', 'brand_id',
     'subscription_id', 'from', 'until'])
   const query = {
@@ -54,7 +58,7 @@ async function payments (page: PageContext): Promise<Shown> {
   const rows = list.items.map((payment): Row => ({
     id: payment.payment_id,
     cells: [
-      cellLink(`${base}/dashboard/payments/${payment.payment_id}`, code(payment.payment_id), payment.customer.email),
+      cellLink(pageOf(page, 'payments', payment.payment_id), code(payment.payment_id), payment.customer.email),
       html`${money(payment.total_amount, payment.currency, sandbox)}`,
       html`!${statusTag(payment.status ?? 'requires_payment_method')}!${refundTag(payment)}`,
       html`${methodOf(payment)}`,
@@ -65,7 +69,7 @@ async function payments (page: PageContext): Promise<Shown> {
   const content = rows.length === 0 ? nothing : table('Payments', COLUMNS, rows)
   return {
     title: 'Payments',
-    content: html`!${heading('Payments', linkButton(`${base}/dashboard/payments/new`, 'Create a test payment', 'primary'))}
+    content: html`!${heading('Payments', linkButton(pageOf(page, 'payments', 'new'), 'Create a test payment', 'primary'))}
 !${card(html`!${filterForm(page, FILTERS)}<div id="list" data-live>!${content}!${pagination(page, list, 'payments')}</div>`, {
     id: 'payments', pad: false
   })}`
@@ -101,7 +105,8 @@ function nothingFits ({ url }: PageContext): Fragment {
 <a href="${path}">show all payments</a>.</p>`)
 }
 
-function nothingYet ({ base }: PageContext): Fragment {
+function nothingYet (page: PageContext): Fragment {
+  const create = pageOf(page, 'payments', 'new')
   return empty('No payment yet', html`<p>Payments that your program creates appear here by themselves.
-<a href="${base}/">How to connect it</a>, or <a href="${base}/dashboard/payments/new">create a test payment</a>.</p>`)
+<a href="${pageOf(page, 'overview')}">How to connect it</a>, or <a href="${create}">create a test payment</a>.</p>`)
 }

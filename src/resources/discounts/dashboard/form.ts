@@ -3,16 +3,18 @@
  * discount is the sum of its default currency. What the API can't take away by a change is refused here, before it seems gone.
  */
 import { html } from 'ghtml'
-import type { Schemas } from '../../contract/operations.js'
-import { ApiError } from '../../errors.js'
-import { percent } from '../../rules/decimal.js'
-import type { Fragment } from '../layout.js'
-import { checkField, choiceField, form, submit, textField } from './fields.js'
-import type { Form, FormState } from './form.js'
-import type { PageContext } from './router.js'
-import { linkButton } from './parts.js'
-import { readingOf, typedAmount, typedTime, type Reading } from './reading.js'
-import { CHOICES, currencyOptions, groupProblem, metadataField, withChosen } from './related.js'
+import type { Schemas } from '../../../contract/operations.js'
+import { ApiError } from '../../../errors.js'
+import { percent } from '../../../rules/decimal.js'
+import type { Fragment } from '../../../pages/layout.js'
+import {
+  checkField, choiceField, form, submit, textField, CHOICES, currencyOptions, groupProblem, metadataField, withChosen
+} from '../../../pages/dashboard/fields.js'
+import type { Form, FormState } from '../../../pages/dashboard/form.js'
+import { pathOf } from '../../../pages/dashboard/links.js'
+import type { PageContext } from '../../../pages/dashboard/page.js'
+import { linkButton } from '../../../pages/dashboard/parts.js'
+import { readingOf, typedAmount, typedTime, type Reading } from '../../../pages/dashboard/reading.js'
 
 type Discount = Schemas['DiscountResponse']
 type Option = Schemas['CurrencyOptionResponse']
@@ -28,7 +30,7 @@ const ELIGIBLE = [
 const ROWS_LEFT = 2
 
 export async function discountForm (formState: FormState, discount: Discount | null, page: PageContext): Promise<Fragment> {
-  const leave = discount === null ? '/dashboard/discounts' : `/dashboard/discounts/${encodeURIComponent(discount.discount_id)}`
+  const leave = discount === null ? pathOf('discounts') : pathOf('discounts', encodeURIComponent(discount.discount_id))
   const isFlat = discount?.type === 'flat'
   return form(formState, html`
 <div class="pair">

@@ -3,30 +3,24 @@
  * hold on: the ids list, facts, price, payments, prices, links, codes, raw, form-save.
  */
 import { html } from 'ghtml'
-import type { Schemas } from '../../contract/operations.js'
-import { isPayWhatYouWant, plainPrice } from '../../resources/products/prices.js'
-import { percent } from '../../rules/decimal.js'
-import type { Fragment } from '../layout.js'
-import { money } from '../fragments.js'
-import { asking, button } from './fields.js'
-import type { Dashboard, DashboardPage, Shown, PageContext } from './router.js'
-import { filtersOf, listed, type Filter } from './lists.js'
+import type { Schemas } from '../../../contract/operations.js'
+import { isPayWhatYouWant, plainPrice } from '../prices.js'
+import { percent } from '../../../rules/decimal.js'
+import type { Fragment } from '../../../pages/layout.js'
+import { money } from '../../../pages/fragments.js'
+import { asking, button } from '../../../pages/dashboard/fields.js'
+import { pageOf, pathOf } from '../../../pages/dashboard/links.js'
+import { filtersOf, listed, listCard, type Filter } from '../../../pages/dashboard/lists.js'
+import type { DashboardPage, Shown, PageContext } from '../../../pages/dashboard/page.js'
 import {
-  NONE, card, cellLink, code, copyField, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, statusTag,
-  table, text, timeTag, type Row
-} from './parts.js'
-import { productBody, productForm } from './product-form.js'
-import { listCard, pageOf, pathOf, relatedPayments, words } from './related.js'
+  NONE, card, cellLink, code, copyField, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson,
+  statusTag, table, text, timeTag, words, type Row
+} from '../../../pages/dashboard/parts.js'
+import type { DashboardSection } from '../../../pages/dashboard/section.js'
+import { productBody, productForm } from './form.js'
 
 type Product = Schemas['GetProductResponse']
 type Price = Schemas['Price']
-
-export function addProducts (dashboard: Dashboard): void {
-  dashboard.page('/dashboard/products', { section: 'products', show: list })
-  dashboard.page('/dashboard/products/new', newPage)
-  dashboard.page('/dashboard/products/:id', productPage)
-  dashboard.page('/dashboard/products/:id/edit', editPage)
-}
 
 async function list (page: PageContext): Promise<Shown> {
   const { items: brands } = await page.operate('GET /brands')
@@ -50,15 +44,16 @@ async function list (page: PageContext): Promise<Shown> {
   const content = rows.length > 0 ? table('Products', columns, rows) : nothing(query, page)
   return {
     title: 'Products',
-    content: html`!${heading('Products', linkButton(`${page.base}/dashboard/products/new`, 'New product', 'primary'))}
+    content: html`!${heading('Products', linkButton(pageOf(page, 'products', 'new'), 'New product', 'primary'))}
 !${listCard(page, filters, content, found, 'products')}`
   }
 }
 
-function nothing (query: object, { base }: PageContext): Fragment {
+function nothing (query: object, page: PageContext): Fragment {
+  const create = pageOf(page, 'products', 'new')
   return Object.keys(query).length > 0
-    ? empty('No product fits', html`<p>Change the filter, or <a href="${base}/dashboard/products">show those on sale</a>.</p>`)
-    : empty('No product yet', html`<p><a href="${base}/dashboard/products/new">Create one</a>, or let your program do it.</p>`)
+    ? empty('No product fits', html`<p>Change the filter, or <a href="${pageOf(page, 'products')}">show those on sale</a>.</p>`)
+    : empty('No product yet', html`<p><a href="${create}">Create one</a>, or let your program do it.</p>`)
 }
 
 function productRow (product: Schemas['GetProductsListResponseItem'], page: PageContext): Row {
@@ -88,7 +83,6 @@ function shortPrice (price: Price, { context: { sandbox } }: PageContext): strin
 }
 
 const productPage: DashboardPage = {
-  section: 'products',
   async show (page) {
     const product = await page.operate('GET /products/{id}', { path: { id: page.param('id') } })
     const isArchived = page.context.sandbox.products.find(product.product_id)?.archived === true
@@ -96,10 +90,10 @@ const productPage: DashboardPage = {
       title: product.name ?? product.product_id,
       content: html`!${heading(
         { html: html`${product.name ?? product.product_id} !${isArchived ? statusTag('archived', 'wait') : ''}` },
-        actionsFor(product, isArchived, page), crumb(page, '/dashboard/products', 'Products'))}
+        actionsFor(product, isArchived, page), crumb(page, pathOf('products'), 'Products'))}
 <div class="columns"><div>
 !${card(productFacts(product, page), { id: 'facts', title: 'Product', live: true })}
-!${await relatedPayments(page, { product_id: product.product_id }, html`<p>Nobody has begun to buy this product.</p>`)}
+!${await page.related({ product_id: product.product_id })}
 !${card(rawJson(product), { id: 'raw-card' })}
 </div><div>
 !${card(priceFacts(product, page), { id: 'price', title: 'Price', live: true })}
@@ -129,9 +123,9 @@ const productPage: DashboardPage = {
 
 function actionsFor (product: Product, isArchived: boolean, page: PageContext): Fragment {
   if (isArchived) return button(page.formState('unarchive'), 'Put on sale again', 'second')
-  const buy = `${page.base}/dashboard/payments/new?${new URLSearchParams({ product_id: product.product_id })}`
+  const buy = `${pageOf(page, 'payments', 'new')}?${new URLSearchParams({ product_id: product.product_id })}`
   return html`!${product.is_recurring ? '' : linkButton(buy, 'Create a test payment', 'primary')}
-!${linkButton(pageOf(page, 'products', product.product_id, '/edit'), 'Edit')}
+!${linkButton(pageOf(page, 'products', product.product_id, 'edit'), 'Edit')}
 !${asking(page.formState('archive'), {
     opens: 'Archive',
     question: 'An archived product is no longer listed or sold: a payment for it is refused. It can be put on sale again.',
@@ -204,7 +198,7 @@ async function linksOf ({ product_id: id, is_recurring: isRecurring }: Product, 
 
 async function codesFor ({ product_id: id }: Product, page: PageContext): Promise<Fragment> {
   const { items } = await page.operate('GET /discounts', { query: { product_id: id, active: 'true', page_size: 10 } })
-  const all = `${page.base}/dashboard/discounts?${new URLSearchParams({ product_id: id, active: 'true' })}`
+  const all = `${pageOf(page, 'discounts')}?${new URLSearchParams({ product_id: id, active: 'true' })}`
   return card(items.length === 0
     ? html`<p class="quiet">No discount code fits this product now.</p>`
     : html`<ul class="pairs">!${items.map(discount =>
@@ -214,11 +208,10 @@ ${discount.name ?? ''}</li>`)}
 }
 
 const newPage: DashboardPage = {
-  section: 'products',
   async show (page) {
     return {
       title: 'New product',
-      content: html`!${heading('New product', '', crumb(page, '/dashboard/products', 'Products'))}
+      content: html`!${heading('New product', '', crumb(page, pathOf('products'), 'Products'))}
 !${card(await productForm(page.formState('save'), null, page), { id: 'product' })}`
     }
   },
@@ -231,7 +224,6 @@ const newPage: DashboardPage = {
 }
 
 const editPage: DashboardPage = {
-  section: 'products',
   async show (page) {
     const product = await page.operate('GET /products/{id}', { path: { id: page.param('id') } })
     const name = product.name ?? product.product_id
@@ -247,5 +239,18 @@ const editPage: DashboardPage = {
       await page.operate('PATCH /products/{id}', { path: { id }, body: productBody(sent, page) })
       return { to: pathOf('products', id), done: 'saved' }
     }
+  }
+}
+
+export const productsSection: DashboardSection = {
+  name: 'products',
+  title: 'Products',
+  icon: 'M4 8l8-4l8 4v8l-8 4l-8-4zM4 8l8 4l8-4M12 12v8',
+  position: 40,
+  pages: {
+    '/': { show: list },
+    '/new': newPage,
+    '/:id': productPage,
+    '/:id/edit': editPage
   }
 }

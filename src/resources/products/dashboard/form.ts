@@ -4,15 +4,17 @@
  * stays out of the request.
  */
 import { html } from 'ghtml'
-import type { Schemas } from '../../contract/operations.js'
-import { percent } from '../../rules/decimal.js'
-import type { Fragment } from '../layout.js'
-import { areaField, checkField, choiceField, form, submit, textField } from './fields.js'
-import type { Form, FormState } from './form.js'
-import type { PageContext } from './router.js'
-import { linkButton } from './parts.js'
-import { readingOf, typedAmount, type Reading } from './reading.js'
-import { currencyOptions, metadataField, withChosen } from './related.js'
+import type { Schemas } from '../../../contract/operations.js'
+import { percent } from '../../../rules/decimal.js'
+import type { Fragment } from '../../../pages/layout.js'
+import {
+  areaField, checkField, choiceField, form, submit, textField, currencyOptions, metadataField, withChosen
+} from '../../../pages/dashboard/fields.js'
+import type { Form, FormState } from '../../../pages/dashboard/form.js'
+import { pathOf } from '../../../pages/dashboard/links.js'
+import type { PageContext } from '../../../pages/dashboard/page.js'
+import { linkButton } from '../../../pages/dashboard/parts.js'
+import { readingOf, typedAmount, type Reading } from '../../../pages/dashboard/reading.js'
 
 type Product = Schemas['GetProductResponse']
 type Price = Schemas['Price']
@@ -34,7 +36,7 @@ type Priced = Extract<Price, { type: 'one_time_price' | 'recurring_price' }> | t
 export async function productForm (formState: FormState, product: Product | null, page: PageContext): Promise<Fragment> {
   const { items: brands } = await page.operate('GET /brands')
   const price = product === null ? NEW_PRICE : product.price
-  const leave = product === null ? '/dashboard/products' : `/dashboard/products/${encodeURIComponent(product.product_id)}`
+  const leave = product === null ? pathOf('products') : pathOf('products', encodeURIComponent(product.product_id))
   const named = brands.map(({ brand_id: id, name }): readonly [string, string] => [id, name ?? id])
   return form(formState, html`
 !${textField(formState, { name: 'name', label: 'Name', value: product?.name, isRequired: true })}

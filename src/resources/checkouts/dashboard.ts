@@ -5,22 +5,19 @@
 import { html } from 'ghtml'
 import type { components } from '../../contract/control-types.gen.js'
 import { ApiError } from '../../errors.js'
-import { money } from '../fragments.js'
-import type { Fragment } from '../layout.js'
-import type { Dashboard, DashboardPage, Shown, PageContext } from './router.js'
-import { filtersOf, listed, type Filter } from './lists.js'
+import { money } from '../../pages/fragments.js'
+import type { Fragment } from '../../pages/layout.js'
+import { pathOf, pageOf } from '../../pages/dashboard/links.js'
+import { filtersOf, listed, listCard, type Filter } from '../../pages/dashboard/lists.js'
+import type { DashboardPage, Shown, PageContext } from '../../pages/dashboard/page.js'
 import {
-  NONE, card, cellLink, code, copyField, crumb, empty, facts, followedUrl, fullTime, heading, idTag, linkButton, metadata,
-  rawJson, statusTag, table, text, timeTag, type Kind, type Row
-} from './parts.js'
-import { listCard, pageOf } from './related.js'
+  NONE, card, cellLink, code, copyField, crumb, empty, facts, followedUrl, fullTime, heading, idTag, linkButton,
+  metadata, rawJson, statusTag, table, text, timeTag, type Kind, type Row
+} from '../../pages/dashboard/parts.js'
+import type { DashboardSection } from '../../pages/dashboard/section.js'
+import { newCheckout } from '../payments/dashboard/new.js'
 
 type Checkout = components['schemas']['Checkout']
-
-export function addCheckouts (dashboard: Dashboard): void {
-  dashboard.page('/dashboard/checkouts', { section: 'checkouts', show: list })
-  dashboard.page('/dashboard/checkouts/:id', checkoutPage)
-}
 
 const FILTERS: readonly Filter[] = [
   { name: 'id', label: 'Session', type: 'search', placeholder: 'cks_…' },
@@ -30,7 +27,6 @@ const FILTERS: readonly Filter[] = [
 ]
 
 async function list (page: PageContext): Promise<Shown> {
-  const { base } = page
   const { id, ...query } = filtersOf(page, ['id', 'state'])
   const found = id === undefined
     ? await listed(page, paging => page.operate('GET /_emulator/checkouts', { query: { ...query, ...paging } }))
@@ -47,12 +43,12 @@ async function list (page: PageContext): Promise<Shown> {
   const columns = [{ title: 'Session' }, { title: 'State' }, { title: 'Payment' }, { title: 'Created', kind: 'low' }] as const
   const isFiltered = id !== undefined || Object.keys(query).length > 0
   const nothing = isFiltered
-    ? empty('No session fits', html`<p>Change the filter, or <a href="${base}/dashboard/checkouts">show all of them</a>.</p>`)
+    ? empty('No session fits', html`<p>Change the filter, or <a href="${pageOf(page, 'checkouts')}">show all of them</a>.</p>`)
     : empty('No checkout session yet', html`<p>Let your program create one with <code>POST /checkouts</code>, or
-<a href="${base}/dashboard/checkouts/new">create one</a> here. It will appear by itself.</p>`)
+<a href="${pageOf(page, 'checkouts', 'new')}">create one</a> here. It will appear by itself.</p>`)
   return {
     title: 'Checkout sessions',
-    content: html`!${heading('Checkout sessions', linkButton(`${base}/dashboard/checkouts/new`, 'New session', 'primary'))}
+    content: html`!${heading('Checkout sessions', linkButton(pageOf(page, 'checkouts', 'new'), 'New session', 'primary'))}
 !${listCard(page, FILTERS, rows.length > 0 ? table('Checkout sessions', columns, rows) : nothing, found, 'sessions')}`
   }
 }
@@ -79,7 +75,6 @@ function paymentLink ({ payment_id: id, payment_status: status }: Checkout, page
 }
 
 const checkoutPage: DashboardPage = {
-  section: 'checkouts',
   async show (page) {
     const path = { session_id: page.param('id') }
     const session = await page.operate('GET /_emulator/checkouts/{session_id}', { path })
@@ -91,7 +86,7 @@ const checkoutPage: DashboardPage = {
       content: html`<div id="top" data-live>!${heading({ html: html`Checkout session !${stateTag(session)}` }, html`
 !${session.state === 'open' ? linkButton(hosted, 'Open the checkout', 'primary') : linkButton(hosted, 'Open its page')}
 !${paymentId === null ? '' : linkButton(pageOf(page, 'payments', paymentId), 'Its payment', 'primary')}`,
-        crumb(page, '/dashboard/checkouts', 'Checkout sessions'))}</div>
+        crumb(page, pathOf('checkouts'), 'Checkout sessions'))}</div>
 <div class="columns"><div>
 !${card(sessionFacts(session, page), { id: 'facts', title: 'Session', live: true })}
 !${card(cartTable(session, page), { id: 'cart', title: 'Cart', live: true, pad: false })}
@@ -140,4 +135,16 @@ function cartTable ({ product_cart: cart }: Checkout, page: PageContext): Fragme
   })
   return table('Cart', [{ title: 'Product' }, { title: 'Quantity', kind: 'number' }, { title: 'Amount given', kind: 'number' }],
     rows)
+}
+
+export const checkoutsSection: DashboardSection = {
+  name: 'checkouts',
+  title: 'Checkout sessions',
+  icon: 'M4 5h2l2 10h9l2-7H7M9 19.5h.01M16 19.5h.01',
+  position: 20,
+  pages: {
+    '/': { show: list },
+    '/new': newCheckout,
+    '/:id': checkoutPage
+  }
 }

@@ -3,28 +3,22 @@
  * deleting them. For tests without a person, these hold on: the ids list, facts, sums, customers, raw, form-save, form-allow.
  */
 import { html } from 'ghtml'
-import type { Schemas } from '../../contract/operations.js'
-import { percent } from '../../rules/decimal.js'
-import type { Fragment } from '../layout.js'
-import { money } from '../fragments.js'
-import { discountBody, discountForm } from './discount-form.js'
-import { asking, button, form, submit, textField } from './fields.js'
-import type { Dashboard, DashboardPage, Shown, PageContext } from './router.js'
-import { filtersOf, listed, type Filter } from './lists.js'
+import type { Schemas } from '../../../contract/operations.js'
+import { percent } from '../../../rules/decimal.js'
+import type { Fragment } from '../../../pages/layout.js'
+import { money } from '../../../pages/fragments.js'
+import { discountBody, discountForm } from './form.js'
+import { asking, button, form, submit, textField, CHOICES } from '../../../pages/dashboard/fields.js'
+import { pageOf, pathOf } from '../../../pages/dashboard/links.js'
+import { filtersOf, listed, listCard, type Filter } from '../../../pages/dashboard/lists.js'
+import type { DashboardPage, Shown, PageContext } from '../../../pages/dashboard/page.js'
 import {
-  NONE, card, cellLink, code, copyButton, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, statusTag,
-  table, text, timeTag, type Kind, type Row
-} from './parts.js'
-import { CHOICES, listCard, pageOf, pathOf, words } from './related.js'
+  NONE, card, cellLink, code, copyButton, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson,
+  statusTag, table, text, timeTag, words, type Kind, type Row
+} from '../../../pages/dashboard/parts.js'
+import type { DashboardSection } from '../../../pages/dashboard/section.js'
 
 type Discount = Schemas['DiscountResponse']
-
-export function addDiscounts (dashboard: Dashboard): void {
-  dashboard.page('/dashboard/discounts', { section: 'discounts', show: list, notes: { deleted: 'The code was deleted.' } })
-  dashboard.page('/dashboard/discounts/new', newPage)
-  dashboard.page('/dashboard/discounts/:id', discountPage)
-  dashboard.page('/dashboard/discounts/:id/edit', editPage)
-}
 
 const FILTERS: readonly Filter[] = [
   { name: 'code', label: 'Code', type: 'search', placeholder: 'A part of it' },
@@ -50,13 +44,13 @@ async function list (page: PageContext): Promise<Shown> {
     { title: 'Code' }, { title: 'Takes off', kind: 'number' }, { title: 'Used', kind: 'number' }, { title: 'State' },
     { title: 'Valid until', kind: 'low' }
   ] as const
-  const { base } = page
+  const create = pageOf(page, 'discounts', 'new')
   const nothing = Object.keys(query).length > 0
-    ? empty('No code fits', html`<p>Change the filter, or <a href="${base}/dashboard/discounts">show all of them</a>.</p>`)
-    : empty('No discount code yet', html`<p><a href="${base}/dashboard/discounts/new">Create one</a> to try it on a payment.</p>`)
+    ? empty('No code fits', html`<p>Change the filter, or <a href="${pageOf(page, 'discounts')}">show all of them</a>.</p>`)
+    : empty('No discount code yet', html`<p><a href="${create}">Create one</a> to try it on a payment.</p>`)
   return {
     title: 'Discounts',
-    content: html`!${heading('Discounts', linkButton(`${base}/dashboard/discounts/new`, 'New discount code', 'primary'))}
+    content: html`!${heading('Discounts', linkButton(pageOf(page, 'discounts', 'new'), 'New discount code', 'primary'))}
 !${listCard(page, FILTERS, rows.length > 0 ? table('Discounts', columns, rows) : nothing, found, 'discounts')}`
   }
 }
@@ -84,11 +78,10 @@ function stateTag ({ starts_at: from, expires_at: until, usage_limit: limit, tim
 }
 
 const discountPage: DashboardPage = {
-  section: 'discounts',
   async show (page) {
     const discount = await find(page)
-    const edit = pageOf(page, 'discounts', discount.discount_id, '/edit')
-    const pay = `${page.base}/dashboard/payments/new?${new URLSearchParams({ discount_codes: discount.code })}`
+    const edit = pageOf(page, 'discounts', discount.discount_id, 'edit')
+    const pay = `${pageOf(page, 'payments', 'new')}?${new URLSearchParams({ discount_codes: discount.code })}`
     return {
       title: discount.code,
       content: html`!${heading(
@@ -98,7 +91,7 @@ const discountPage: DashboardPage = {
           opens: 'Delete',
           question: `${discount.code} can then be used no more, and is free for another discount. This can't be undone.`,
           confirm: 'Delete the code'
-        })}`, crumb(page, '/dashboard/discounts', 'Discounts'))}
+        })}`, crumb(page, pathOf('discounts'), 'Discounts'))}
 <div class="columns"><div>
 !${card(discountFacts(discount, page), { id: 'facts', title: 'Discount', live: true })}
 !${await allowedCustomers(discount, page)}
@@ -112,7 +105,7 @@ const discountPage: DashboardPage = {
   actions: {
     async delete (page) {
       await page.operate('DELETE /discounts/{discount_id}', { path: { discount_id: page.param('id') } })
-      return { to: '/dashboard/discounts', done: 'deleted' }
+      return { to: pathOf('discounts'), done: 'deleted' }
     },
     async allow (page, sent) {
       const ids = sent.text('customer_ids').split(/[\s,;]+/).filter(id => id !== '')
@@ -207,11 +200,10 @@ async function allowedCustomers (discount: Discount, page: PageContext): Promise
 }
 
 const newPage: DashboardPage = {
-  section: 'discounts',
   async show (page) {
     return {
       title: 'New discount code',
-      content: html`!${heading('New discount code', '', crumb(page, '/dashboard/discounts', 'Discounts'))}
+      content: html`!${heading('New discount code', '', crumb(page, pathOf('discounts'), 'Discounts'))}
 !${card(await discountForm(page.formState('save'), null, page), { id: 'discount' })}`
     }
   },
@@ -224,7 +216,6 @@ const newPage: DashboardPage = {
 }
 
 const editPage: DashboardPage = {
-  section: 'discounts',
   async show (page) {
     const discount = await find(page)
     const { discount_id: id, code } = discount
@@ -241,5 +232,18 @@ const editPage: DashboardPage = {
       await page.operate('PATCH /discounts/{discount_id}', { path, body: discountBody(sent, before, page) })
       return { to: pathOf('discounts', before.discount_id), done: 'saved' }
     }
+  }
+}
+
+export const discountsSection: DashboardSection = {
+  name: 'discounts',
+  title: 'Discounts',
+  icon: 'M12.5 4H20v7.5L12 19.5L4.5 12zM16 8h.01',
+  position: 50,
+  pages: {
+    '/': { show: list, notes: { deleted: 'The code was deleted.' } },
+    '/new': newPage,
+    '/:id': discountPage,
+    '/:id/edit': editPage
   }
 }

@@ -1,0 +1,42 @@
+/** Payments as a table, and as a card on the page of a customer or a product. */
+import { html } from 'ghtml'
+import type { Schemas } from '../../../contract/operations.js'
+import { pageOf } from '../../../pages/dashboard/links.js'
+import type { PageContext } from '../../../pages/dashboard/page.js'
+import { card, cellLink, code, empty, linkButton, statusTag, table, timeTag, type Row } from '../../../pages/dashboard/parts.js'
+import type { Subject } from '../../../pages/dashboard/section.js'
+import { money } from '../../../pages/fragments.js'
+import type { Fragment } from '../../../pages/layout.js'
+
+export const LATEST = 8
+
+/** The latest payments of a customer or a product. */
+export async function relatedPayments (subject: Subject, page: PageContext): Promise<Fragment> {
+  const { items } = await page.operate('GET /payments', { query: { ...subject, page_size: LATEST } })
+  const all = linkButton(`${pageOf(page, 'payments')}?${new URLSearchParams(subject)}`, 'All of them')
+  const content = items.length === 0 ? empty('No payment yet', advice(subject, page)) : paymentTable(items, page)
+  return card(content, { id: 'payments', title: 'Payments', live: true, pad: false, actions: items.length === 0 ? '' : all })
+}
+
+function advice (subject: Subject, page: PageContext): Fragment {
+  if ('product_id' in subject) return html`<p>Nobody has begun to buy this product.</p>`
+  const create = `${pageOf(page, 'payments', 'new')}?${new URLSearchParams(subject)}`
+  return html`<p><a href="${create}">Create a test payment</a> for this customer.</p>`
+}
+
+export function paymentTable (
+  payments: ReadonlyArray<Schemas['GetPaymentsListResponseItem']>, page: PageContext, caption = 'Payments'
+): Fragment {
+  const rows = payments.map((payment): Row => ({
+    id: payment.payment_id,
+    cells: [
+      cellLink(pageOf(page, 'payments', payment.payment_id), code(payment.payment_id), payment.customer.email),
+      html`${money(payment.total_amount, payment.currency, page.context.sandbox)}`,
+      statusTag(payment.status ?? 'requires_payment_method'),
+      timeTag(payment.created_at, page)
+    ]
+  }))
+  return table(caption, [
+    { title: 'Payment' }, { title: 'Amount', kind: 'number' }, { title: 'Status' }, { title: 'Created', kind: 'low' }
+  ], rows)
+}
