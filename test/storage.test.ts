@@ -66,7 +66,7 @@ t.test("a sandbox that can't be opened", async t => {
   other.exec('CREATE TABLE a (b)')
   other.close()
   for (const [name, because] of [
-    ['folder', /sandbox folder can't be opened: the file can't be opened/], ['text', /the file is not an SQLite database/], ['other', /the emulator printed why/]
+    ['folder', /sandbox folder can't be opened: the file can't be opened/], ['text', /the file is not an SQLite database/], ['other', /see the output of the emulator/]
   ] as const) {
     await t.test(name, async t => {
       for (let count = 0; count < 20; count++) {
@@ -138,7 +138,7 @@ t.test('a process that may open few files', async t => {
     const { json } = await send<{ items: Array<{ metadata: object }> }>('GET', `/~${name}/payments`)
     t.match(json.items, [{ metadata: { name } }], `${name} is opened again with what it holds`)
   }
-  t.match(stderr, /^sandbox w\d+ is closed, because this process may open no more files \(ulimit -n\)[^\n]+\n$/, 'it says so once')
+  t.match(stderr, /^sandbox w\d+ was closed, because this process has reached its limit of open files \(ulimit -n\)[^\n]+\n$/, 'it says so once')
 })
 
 t.test('a database file that is lost while the emulator runs', async t => {

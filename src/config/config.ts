@@ -192,7 +192,7 @@ export const OPTIONS = {
     env: 'SEED',
     value: '<text>',
     fallback: null,
-    about: 'Makes ids and secrets the same on every run; if omitted, nobody can guess them',
+    about: 'Makes ids and secrets the same on every run; if omitted, they are random',
     parse: seed
   }),
   clock: option({
@@ -273,10 +273,10 @@ export type OptionName = keyof typeof OPTIONS
 
 export type Parsed<Name extends OptionName> = ReturnType<(typeof OPTIONS)[Name]['parse']>
 
-/** Every option with its value; null where one that is off by default was not given. */
+/** The values of all options. Options without a default are null if omitted. */
 export type Config = Values<typeof OPTIONS>
 
-/** Throws a UsageError that names the option, as a flag unless `nameOf` says otherwise. */
+/** Throws a UsageError that names the invalid option. It is named as a flag unless `nameOf` returns another name. */
 export function readConfig (
   flags: Partial<Record<OptionName, string>>, env: Readonly<Record<string, string | undefined>>,
   nameOf?: (name: OptionName) => string

@@ -1,9 +1,9 @@
-/** What may be said of the guards of /_emulator: how the texts of those options are read. Each throws a SetupError. */
+/** Parsers of the options that restrict access to /_emulator. Each throws a SetupError for an invalid value. */
 import { SetupError } from '../errors.js'
 
-/** A key that can stand in a header. */
+/** A key that can be sent in a header. */
 export function headerText (text: string): string {
-  if (!/^[\x21-\x7e]+$/.test(text)) throw new SetupError('must be of visible ASCII characters, without spaces')
+  if (!/^[\x21-\x7e]+$/.test(text)) throw new SetupError('must consist of visible ASCII characters without spaces')
   return text
 }
 
@@ -16,11 +16,11 @@ export function hostNames (text: string): ReadonlySet<string> {
   throw new SetupError('must be host names or addresses without a port, such as emulator or *.test, separated by commas')
 }
 
-/** `http://localhost:3000`, as browsers write it. */
+/** `http://localhost:3000`, in the form of the Origin header. */
 export function origins (text: string): ReadonlySet<string> {
   const given = parts(text)
   if (given.every(origin => URL.canParse(origin) && new URL(origin).origin === origin)) return new Set(given)
-  throw new SetupError('must be origins such as http://localhost:3000, without a slash at the end, separated by commas')
+  throw new SetupError('must be origins such as http://localhost:3000, without a trailing slash, separated by commas')
 }
 
 function parts (text: string): string[] {

@@ -47,7 +47,7 @@ export interface GivenOptions {
   deniedCountries?: OptionValue<'deniedCountries'> | undefined
   /** Charge currencies that are refused, separated by commas. */
   deniedCurrencies?: OptionValue<'deniedCurrencies'> | undefined
-  /** Makes ids and secrets the same on every run; if omitted, nobody can guess them. */
+  /** Makes ids and secrets the same on every run; if omitted, they are random. */
   seed?: OptionValue<'seed'> | undefined
   /** Time that the clock of a new database starts at (2026-01-31T12:00:00Z); if omitted, that of this computer. */
   clock?: OptionValue<'clock'> | undefined

@@ -1,24 +1,24 @@
 /**
- * Tables of options: each row is a flag with its environment variable, default, description and check. A flag wins over its
- * environment variable, and that over the default.
+ * Tables of options. Each row defines a flag with its environment variable, default, description and parser. A flag takes
+ * precedence over the environment variable, and that over the default.
  */
 import { SetupError, UsageError } from '../errors.js'
 
 export interface OptionRow<Value, Fallback extends string | null = string | null> {
   flag: string
   env: string
-  /** The placeholder in the help: `<port>`. A program may give a `<duration>` as a number of milliseconds. */
+  /** The placeholder in the help: `<port>`. A program can pass a `<duration>` as a number of milliseconds. */
   value: string
-  /** As typed; null where the option is off unless given. */
+  /** The default as text; null if the option has no default. */
   fallback: Fallback
   about: string
-  /** The value of a text. Throws a SetupError that says what would be right. */
+  /** Throws a SetupError that says which values are valid. */
   parse (text: string): Value
 }
 
 export type OptionTable = Readonly<Record<string, OptionRow<unknown>>>
 
-/** The value of every row; null where one that is off by default was not given. */
+/** The values of all rows. A row without a default is null if omitted. */
 export type Values<Table extends OptionTable> = {
   [Name in keyof Table]: Table[Name]['fallback'] extends string
     ? ReturnType<Table[Name]['parse']>
@@ -27,7 +27,7 @@ export type Values<Table extends OptionTable> = {
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Keeps the types of a row, which a plain annotation would widen. */
+/** Infers the types of a row, which an annotation would widen. */
 export function option<Value, const Fallback extends string | null> (
   row: OptionRow<Value, Fallback>
 ): OptionRow<Value, Fallback> {
@@ -35,8 +35,8 @@ export function option<Value, const Fallback extends string | null> (
 }
 
 /**
- * The values of a table for flags (by the names of the rows, as typed) and an environment. Throws a UsageError that names the
- * option, as a flag unless `nameOf` says otherwise.
+ * Reads the values of a table from flags (text by row name) and the environment. Throws a UsageError that names the invalid
+ * option. It is named as a flag unless `nameOf` returns another name.
  */
 export function readTable<Table extends OptionTable> (
   table: Table, flags: { readonly [Name in keyof Table]?: string | undefined }, env: Environment,
@@ -44,13 +44,13 @@ export function readTable<Table extends OptionTable> (
 ): Values<Table> {
   const entries = Object.entries(table).map(([name, row]) => {
     const flag = flags[name]
-    const text = flag ?? (env[row.env] || row.fallback) // an empty variable counts as not given
+    const text = flag ?? (env[row.env] || row.fallback) // an empty variable counts as omitted
     return [name, text === null ? null : parseGiven(flag === undefined ? row.env : nameOf(name), text, row.parse)]
   })
   return Object.fromEntries(entries) as Values<Table>
 }
 
-/** Parses what was typed. Throws a UsageError that names its source: `--port: must be …, not "x"`. */
+/** Parses a value. Throws a UsageError that names its source: `--port: must be …, not "x"`. */
 export function parseGiven<Value> (source: string, text: string, parse: (text: string) => Value): Value {
   try {
     return parse(text)

@@ -1,4 +1,4 @@
-/** What the values of options may be: each parser takes a text as typed and throws a SetupError that says what would be right. */
+/** Parsers of option values. Each takes text and throws a SetupError that says which values are valid. */
 import { SetupError } from '../errors.js'
 import { SAMPLE_TIME, parseTime } from '../rules/calendar.js'
 import { parseDuration } from '../rules/duration.js'
@@ -18,14 +18,14 @@ export function nonEmpty (text: string): string {
   return text
 }
 
-/** Where to listen, or to call: a name or an address. One of IPv6 may be in brackets, and may have a zone. */
+/** A host to listen on or to call: a name or an address. An IPv6 address may be in brackets and have a zone. */
 export function hostName (text: string): string {
   const host = text.replace(/^\[(.*)\]$/, '$1')
   if (/^[\w.:%-]+$/.test(host) && URL.canParse(`http://${hostInUrl(host)}`)) return host
   throw new SetupError('must be a host name or an address, without a port, such as 127.0.0.1')
 }
 
-/** As it stands in a URL, where a zone has no place. */
+/** A host in the form that a URL requires: IPv6 in brackets, without a zone. */
 export function hostInUrl (host: string): string {
   return host.includes(':') ? `[${(host.split('%', 1)[0] ?? '')}]` : host
 }
@@ -38,7 +38,7 @@ export function publicUrl (text: string): string {
   return withoutTrailingSlashes(url.href)
 }
 
-/** `https://emulator.example.test/base`, without a slash at the end. */
+/** `https://emulator.example.test/base`, without a trailing slash. */
 export function emulatorUrl (text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
   const isPlain = url !== null && [url.username, url.password, url.search, url.hash].every(part => part === '')
@@ -53,7 +53,7 @@ export function sandboxName (text: string): string {
   throw new SetupError(`must be ${SANDBOX_NAME_RULE}`)
 }
 
-/** As it is typed, for a library that has its own idea of paths. */
+/** Returns the text unchanged, for a library that handles paths in its own way. */
 export function webUrl (text: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text
   throw new SetupError('must be an http or https URL, such as http://127.0.0.1:4010')
@@ -69,20 +69,20 @@ export function endpointUrl (text: string): string {
 
 export function webhookKey (text: string): string {
   if (/^whsec_(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) return text
-  throw new SetupError('must be whsec_ and a key in Base64')
+  throw new SetupError('must be whsec_ followed by a key in Base64')
 }
 
-const TRIES_MAX = 100
+const ATTEMPTS_MAX = 100
 
-/** In milliseconds. */
+/** Returns milliseconds. */
 export function schedule (text: string): number[] {
-  const waits = text.split(',').map(part => part.trim() === '0' ? 0 : parseDuration(part))
-  const known = waits.flatMap(wait => wait !== null && wait <= DURATION_MAX_MS ? [wait] : [])
-  if (known.length === waits.length && waits.length <= TRIES_MAX) return known
-  throw new SetupError(`must be at most ${TRIES_MAX} durations, separated by commas, such as 0,5s,5m`)
+  const delays = text.split(',').map(part => part.trim() === '0' ? 0 : parseDuration(part))
+  const valid = delays.flatMap(delay => delay !== null && delay <= DURATION_MAX_MS ? [delay] : [])
+  if (valid.length === delays.length && delays.length <= ATTEMPTS_MAX) return valid
+  throw new SetupError(`must be at most ${ATTEMPTS_MAX} durations, separated by commas, such as 0,5s,5m`)
 }
 
-/** In this order. */
+/** Names of files, in the given order. */
 export function files (text: string): readonly string[] {
   const names = text.split(',').map(part => part.trim())
   if (names.includes('')) throw new SetupError('must be the names of files, separated by commas, or none')
@@ -104,7 +104,7 @@ export function codes (form: RegExp, what: string): (text: string) => ReadonlySe
 
 const DURATION_MAX_MS = 36_500 * 86_400_000 // a hundred years: times beyond the year 9999 can't be written
 
-/** In milliseconds. */
+/** Returns milliseconds. */
 export function duration (text: string): number {
   const ms = parseDuration(text)
   if (ms === null || ms === 0 || ms > DURATION_MAX_MS) {
@@ -120,7 +120,7 @@ export function seed (text: string): string {
   return nonEmpty(text)
 }
 
-/** In microseconds. */
+/** Returns microseconds. */
 export function time (text: string): number {
   const us = parseTime(text)
   if (us === null || us < 0) throw new SetupError(`must be an RFC 3339 time from 1970 on, such as ${SAMPLE_TIME}`)

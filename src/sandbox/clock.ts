@@ -1,6 +1,6 @@
 /**
- * The time of a sandbox. Everything that needs the time asks its clock, which can be frozen and moved. It never goes back by
- * itself, whatever is done to the computer's clock.
+ * The clock of a sandbox, which is the only source of time in it. It can be frozen and moved. It never goes back by itself,
+ * even if the computer's clock is set back.
  */
 
 export interface Clock {
@@ -8,12 +8,12 @@ export interface Clock {
   now (): number
 }
 
-/** Milliseconds since some moment, to tell how long something took: it never goes back. */
+/** Monotonic milliseconds, to measure durations. */
 export function elapsedMs (): number {
   return performance.now()
 }
 
-/** The computer's clock. Readings within one millisecond are told apart by their microseconds, so that they keep their order. */
+/** The computer's clock. Readings within one millisecond get increasing microseconds, so that they stay in order. */
 export function systemClock (): Clock {
   let lastMs = 0
   let reading = 0
@@ -27,7 +27,7 @@ export function systemClock (): Clock {
   }
 }
 
-/** Follows the computer's clock forward. Where that is set back, it goes on from its last reading by the time that has passed. */
+/** A monotonic clock. Follows the computer's clock, and continues from the last reading if that is set back. */
 export function steadyClock (system: Clock, elapsed = elapsedMs): Clock {
   let lastUs = -Infinity
   let lastMs = 0
@@ -44,42 +44,42 @@ export function steadyClock (system: Clock, elapsed = elapsedMs): Clock {
   }
 }
 
-/** How far a clock is ahead of the computer's, and where it stands if it stands still. */
+/** The state of a clock: its offset from the computer's clock, and the time at which it is frozen. */
 export interface ClockState {
-  /** 0 while it stands still, because it then changes with every moment. */
+  /** 0 while the clock is frozen. */
   offset_us: number
   frozen_at: number | null
 }
 
 export interface StoredClock extends ClockState {
-  /** How far it had come when this was stored. */
+  /** The time of the clock when this was stored. */
   reached_at: number
 }
 
 export interface MoveOptions {
-  /** Whether the clock stands still afterwards; as before unless given. */
+  /** Whether the clock is frozen afterwards. Defaults to the current state. */
   frozen?: boolean | undefined
-  /** Where a longer move began of which this is a part; unless given, this is all of it. */
+  /** The start of the longer move that this is a part of. Defaults to the current time. */
   from?: number
 }
 
 export interface SandboxClock extends Clock {
   state (): Readonly<ClockState>
-  /** Sets the time; it goes on from there unless the clock is, or is to be, frozen. */
+  /** Sets the time. The clock runs from there unless it is frozen. */
   moveTo (us: number, options?: MoveOptions): void
-  /** `listener` is called whenever the clock was set, frozen or released. */
+  /** Calls `listener` whenever the clock is set, frozen or released. */
   watch (listener: () => void): void
-  /** Whether a time lies in what the last move of the clock has skipped: it was reached, but nothing could be done at it. */
+  /** Whether the last move of the clock skipped this time, so that nothing could run at it. */
   skipped (us: number): boolean
-  /** Follows what is stored, where that is not what was set here. */
+  /** Adopts a stored state if it differs from the current one. */
   restore (stored: StoredClock): void
-  /** Stores how far it has come, but not more than once a second unless it is for the last time. Runs inside a transaction. */
+  /** Stores the current time, at most once a second unless `isLast`. Runs inside a transaction. */
   keep (isLast?: boolean): void
 }
 
 const KEEP_EVERY_MS = 1000
 
-/** A clock that follows a steady one from what is stored. `save` is called with every change of that. */
+/** Creates a clock with a stored state that follows a monotonic clock. Calls `save` with each new state. */
 export function sandboxClock (steady: Clock, stored: StoredClock, save: (stored: StoredClock) => void): SandboxClock {
   let state: ClockState = { offset_us: 0, frozen_at: null }
   let skipped = { from: 0, to: 0 }
@@ -93,7 +93,7 @@ export function sandboxClock (steady: Clock, stored: StoredClock, save: (stored:
     for (const listener of listeners) listener()
   }
 
-  /** Where the computer's clock was set back while nobody looked, it goes on from where it had come to. */
+  /** Continues from the last stored time if the computer's clock was set back while the emulator was stopped. */
   function resume ({ offset_us: offset, frozen_at: frozenAt, reached_at: reachedAt }: StoredClock): void {
     state = { offset_us: offset, frozen_at: frozenAt }
     if (frozenAt === null && now() < reachedAt) change(stateAt(reachedAt, false, steady))
@@ -127,14 +127,14 @@ function stateAt (us: number, frozen: boolean, steady: Clock): ClockState {
   return frozen ? { offset_us: 0, frozen_at: us } : { offset_us: us - steady.now(), frozen_at: null }
 }
 
-/** Where a clock is to start. */
+/** The start of a new clock. */
 export interface ClockStart {
   /** In microseconds; null for the computer's time. */
   at: number | null
   frozen: boolean
 }
 
-/** What is stored of a clock that is new. */
+/** The initial state of a clock. */
 export function newClock ({ at, frozen }: ClockStart, steady: Clock): StoredClock {
   const state = at === null && !frozen ? { offset_us: 0, frozen_at: null } : stateAt(at ?? steady.now(), frozen, steady)
   return { ...state, reached_at: 0 }

@@ -1,9 +1,9 @@
-/** Whether this process may open more files: `ulimit -n` says how many it may have, connections included. */
+/** Checks whether this process can open more files. `ulimit -n` limits files and connections together. */
 import { closeSync, openSync } from 'node:fs'
 import { devNull } from 'node:os'
 
-/** Whether so many more could be open at once. Tries it, because nothing else tells on every system. */
-export function mayOpen (count: number): boolean {
+/** Whether `count` more files can be open at once. Opens them to find out, which is the only portable way. */
+export function canOpen (count: number): boolean {
   const opened: number[] = []
   try {
     while (opened.length < count) opened.push(openSync(devNull, 'r'))

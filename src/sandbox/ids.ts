@@ -1,45 +1,44 @@
-/** Ids and secrets: the one source of chance. With a seed it gives the same on every run. */
+/** Generates ids and secrets. The only source of randomness; with a seed it gives the same values on every run. */
 import { createCipheriv, createHash, randomBytes } from 'node:crypto'
 import { customRandom } from 'nanoid'
 import { BASE62 } from '../rules/base62.js'
 import { RANDOM_DIGITS, idFloor } from '../rules/ids.js'
 
-/** Without I, O, 0 and 1, which look alike. */
+/** Excludes I, O, 0 and 1, which look alike. */
 const CODE_CHARACTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
 
 export interface Ids {
   /**
-   * `pay_` and 21 base62 characters, for prefix `pay` at a time in microseconds. Ids of one time keep the order of their
-   * making.
+   * A new id: for the prefix `pay`, `pay_` and 21 base62 characters. `nowUs` in microseconds. Ids of one time sort as created.
    */
   next (prefix: string, nowUs: number): string
-  /** The id that was chosen for what is made now, by its prefix; null where none was. See `choosing`. */
+  /** The id that was chosen for the object being created, by its prefix; null if none was. See `choosing`. */
   chosen (prefix: string): string | null
-  /** Runs an action in which something gets the id that a fixtures file has chosen for it. */
+  /** Runs an action that creates an object with an id from a fixtures file. */
   choosing<Result> (prefix: string, id: string | undefined, action: () => Result): Result
   /** 20 base62 characters that can't be guessed. */
   secret (): string
   /** 24 bytes that can't be guessed, in Base64: 32 characters. */
   signingKey (): string
-  /** A UUID, for what the API names so. */
+  /** A UUID, version 4. */
   uuid (): string
-  /** A discount code for a customer to type: 16 capitals and digits. */
+  /** A discount code that a customer can type: 16 capitals and digits. */
   code (): string
-  /** A number from 0 up to, but not, 1: what dice decide. */
+  /** A random number of at least 0 and less than 1. */
   chance (): number
-  /** A number from 0 to below 2 ** 46, with which the ids of payment links are scrambled. */
+  /** A random integer of at least 0 and less than 2 ** 46, to scramble the ids of payment links. */
   salt (): number
   /**
-   * For a database that was filled in an earlier run: a seed would give the ids of that run again while the clock stands
-   * still, so it goes on elsewhere. `filled` says how far the database was filled.
+   * Continues with a database of an earlier run. With the same seed and a frozen clock, the ids of that run would repeat, so the
+   * seed is combined with `filled`, which describes the contents of the database.
    */
   resume (filled: () => string): void
 }
 
-/** So many bytes of chance. */
+/** Returns `count` random bytes. */
 type RandomBytes = (count: number) => Buffer
 
-/** Without a seed nobody can guess what comes; with one everybody can, and nothing that it gives is a secret. */
+/** Without a seed, values are unpredictable. With a seed, all values can be predicted, including secrets. */
 export function createIds (seed: string | null = null): Ids {
   let bytes: RandomBytes = seed === null ? pooled(() => randomBytes(POOL_BYTES)) : seededBytes(seed)
   const text = (alphabet: string, length: number) => customRandom(alphabet, length, count => bytes(count))
@@ -76,17 +75,17 @@ export function createIds (seed: string | null = null): Ids {
   }
 }
 
-/** How many ids of a prefix were made at the same time, besides the first. */
+/** Counts the ids of a prefix that were created at the same time. */
 interface Order {
   latest: number
   made: number
-  /** By time, where it was not the latest or there was more than one. */
+  /** Counts of earlier times. */
   earlier: Map<number, number>
 }
 
 const EARLIER_MAX = 10_000
 
-/** A clock that stands still gives the same time again and again, and so does what is loaded while others are answered. */
+/** The number of ids created before at this time. Times repeat on a frozen clock, and while data is loaded in the background. */
 function placeIn (order: Order, us: number): number {
   if (us === order.latest) return ++order.made
   if (order.earlier.size > EARLIER_MAX) order.earlier.clear()
@@ -101,7 +100,7 @@ function placeIn (order: Order, us: number): number {
   return 0
 }
 
-/** Version 4 of RFC 9562: all chance but six bits. */
+/** A UUID of version 4 (RFC 9562): all bits are random except six. */
 function uuidOf (chance: Buffer): string {
   const bytes = Buffer.from(chance)
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6)
@@ -109,7 +108,7 @@ function uuidOf (chance: Buffer): string {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 
-/** So many bytes are made at once: one by one, they would cost a payment a tenth of its time. */
+/** Random bytes are generated in blocks. Generating them for each id would take a tenth of a payment's time. */
 const POOL_BYTES = 4096
 
 function pooled (refill: () => Buffer): RandomBytes {
@@ -126,8 +125,8 @@ function pooled (refill: () => Buffer): RandomBytes {
 }
 
 /**
- * The key stream of AES-256 in counter mode, with the seed's SHA-256 as its key: every text is a seed, similar seeds have
- * nothing in common, and there is no arithmetic of our own to be wrong. It is given out in order, so a run can be repeated.
+ * The key stream of AES-256 in counter mode, with the SHA-256 of the seed as the key. Any text can be a seed, similar seeds give
+ * unrelated streams, and there is no arithmetic of our own. The stream is used in order, so a run can be repeated.
  */
 function seededBytes (seed: string): RandomBytes {
   const cipher = createCipheriv('aes-256-ctr', createHash('sha256').update(seed).digest(), Buffer.alloc(16))

@@ -1,6 +1,6 @@
 /**
- * How many calls each caller may make: the documented tiers, counted in a second and in a minute at once. A window begins with
- * the first call in it and lasts its whole length. It is real time that counts, because clients wait in real time.
+ * Counts calls for rate limits. Each caller has a limit per second and per minute (the documented tiers). A window begins with
+ * its first call and has a fixed length. Uses real time, because clients wait in real time.
  */
 import type { Clock } from './clock.js'
 import { SetupError } from '../errors.js'
@@ -10,14 +10,14 @@ export interface Tier {
   perMinute: number
 }
 
-/** Of API keys. */
+/** The tiers of API keys. */
 export const TIERS = {
   'tier-0': { perSecond: 40, perMinute: 240 },
   'tier-1': { perSecond: 100, perMinute: 1000 },
   'tier-2': { perSecond: 500, perMinute: 5000 }
 } as const satisfies Record<string, Tier>
 
-/** The tier of a name; null for `off`. Throws a SetupError. */
+/** Returns the tier with this name, or null for `off`. Throws a SetupError for any other text. */
 export function parseTier (text: string): Tier | null {
   if (text === 'off') return null
   const known = Object.entries(TIERS).find(([name]) => name === text)
@@ -25,23 +25,23 @@ export function parseTier (text: string): Tier | null {
   return known[1]
 }
 
-/** Where every account begins. */
+/** The tier of a new account. */
 export const BASE_TIER: Tier = TIERS['tier-0']
 
-/** Of calls without a valid key, by the address that they come from. */
+/** The limit of calls without a valid key, by IP address. */
 export const ANONYMOUS_TIER: Tier = { perSecond: 20, perMinute: 100 }
 
-/** What a caller is told of its limit: that of the minute. */
+/** The caller's remaining calls in the current minute. */
 export interface Allowance {
   limit: number
   remaining: number
   resetMs: number
-  /** When to try again; null for a call that is allowed. */
+  /** How long to wait before a retry; null if the call is allowed. */
   retryMs: number | null
 }
 
 export interface Limiter {
-  /** Counts a call. One that is refused does not count. */
+  /** Counts a call. Refused calls are not counted. */
   count (caller: string, tier: Tier): Allowance
 }
 
@@ -57,7 +57,7 @@ interface Caller {
 
 const SECOND_US = 1_000_000
 const MINUTE_US = 60 * SECOND_US
-/** Beyond these, the caller who came first is forgotten. */
+/** If there are more callers, the oldest is removed. */
 const CALLERS_MAX = 1000
 
 export function createLimiter (clock: Clock): Limiter {
@@ -94,7 +94,7 @@ export function createLimiter (clock: Clock): Limiter {
   }
 }
 
-/** How long the window still lasts; one that has ended, or that a clock set back has not come to yet, begins anew. */
+/** The rest of a window. Starts a new one if it has ended, or if it begins in the future because the clock was set back. */
 function leftOf (window: Window, lengthUs: number, now: number): number {
   const age = now - window.startedUs
   if (age >= 0 && age < lengthUs) return lengthUs - age
@@ -103,7 +103,7 @@ function leftOf (window: Window, lengthUs: number, now: number): number {
   return lengthUs
 }
 
-/** As they are sent: whole seconds, rounded up, so that who waits so long has waited long enough. */
+/** The headers of a reply. Seconds are rounded up, so that a client that waits this long is not refused again. */
 export function limitHeaders ({ limit, remaining, resetMs, retryMs }: Allowance): Record<string, string> {
   const seconds = (ms: number) => String(Math.ceil(ms / 1000))
   return {

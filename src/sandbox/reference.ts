@@ -1,4 +1,4 @@
-/** The reference tables of fixtures/reference: facts of the world that every sandbox shares. Read once per process. */
+/** Loads the reference tables of fixtures/reference, which all sandboxes share. They are read once per process. */
 import { packageJson } from '../root.js'
 import type { FailureCode, TestCard } from '../rules/instruments.js'
 import type { CurrencyTable } from '../rules/money.js'
@@ -6,26 +6,26 @@ import type { TaxTable } from '../rules/tax.js'
 
 export interface Country {
   name: string
-  /** The currency charged there by default; null where none is published. */
+  /** The default charge currency; null if none is published. */
   currency: string | null
 }
 
-/** A kind of payment method, and where it can be used. */
+/** A type of payment method and where it can be used. */
 export interface MethodFacts {
-  /** The family that it belongs to, as the API names it: `wallet`. */
+  /** The API's `payment_method`: `wallet`. */
   method: string
-  /** What a customer calls it. */
+  /** The name that customers see. */
   label: string
   /** Billing countries and charge currencies; null for all. */
   countries: readonly string[] | null
   currencies: readonly string[] | null
-  /** Shown wherever it fits, even if the merchant has not asked for it. */
+  /** Whether it is offered even if the merchant has not enabled it. */
   offered?: true
   /** The smallest total in US cents. */
   minimum_usd?: number
-  /** A subscription can be paid with it: it can be charged later without the customer. */
+  /** Whether it supports subscriptions, which charge it later without the customer. */
   recurring?: true
-  /** It can give back a whole payment or nothing. */
+  /** False if it supports only full refunds. */
   partial_refunds?: false
 }
 
@@ -34,7 +34,7 @@ export interface Reference {
   countries: Readonly<Record<string, Country>>
   taxRates: TaxTable
   testCards: readonly TestCard[]
-  /** Why a payment can fail, by its error_code. */
+  /** Reasons for failure by error_code. */
   failureCodes: Readonly<Record<string, FailureCode>>
   /** By the contract's PaymentMethodTypes. */
   paymentMethods: Readonly<Record<string, MethodFacts>>

@@ -1,4 +1,4 @@
-/** One isolated world: a database with its stores, a clock, ids and settings. Sandboxes share nothing but reference tables. */
+/** A sandbox: a database with its stores, a clock, ids and settings. Sandboxes share only the reference tables. */
 import { resolve } from 'node:path'
 import { newClock, sandboxClock, type Clock, type ClockStart, type SandboxClock } from './clock.js'
 import type { Payloads } from '../delivery/message.js'
@@ -35,7 +35,7 @@ export { IN_MEMORY }
 export interface Settings {
   /** How long a payment link can be paid, in microseconds. */
   linkLifetimeUs: number
-  /** Whether tax is calculated at all. */
+  /** Whether tax is calculated. */
   tax: boolean
   /** How long a payment that settles later stays processing, in microseconds. */
   settlementDelayUs: number
@@ -43,21 +43,21 @@ export interface Settings {
   refundDelayUs: number
   /** How long after its creation a payment can be refunded, in microseconds. */
   refundWindowUs: number
-  /** How long each try to deliver a webhook waits after the failure before it, in microseconds. */
+  /** Delays before each attempt to deliver a webhook, in microseconds after the failure before it. */
   retryScheduleUs: readonly number[]
-  /** What the business can give back, in minor units of its wallet's currency; null without a limit. */
+  /** The amount that the business can refund, in minor units of its wallet's currency; null if there is no limit. */
   walletBalance: number | null
   /** Billing countries (alpha-2) that are refused. */
   deniedCountries: ReadonlySet<string>
   /** Charge currencies that are refused. */
   deniedCurrencies: ReadonlySet<string>
-  /** How many of the latest calls are remembered. */
+  /** The number of calls that the request log keeps. */
   requestLogSize: number
 }
 
 export interface Sandbox extends Stores {
   name: string
-  /** What the paths of its pages begin with: empty for the default one, else `/~name`. */
+  /** The path prefix: empty for the default sandbox, else `/~name`. */
   prefix: string
   readonly business: BusinessRow
   settings: Settings
@@ -65,82 +65,82 @@ export interface Sandbox extends Stores {
   clock: SandboxClock
   ids: Ids
   due: DueJobs
-  /** What resources do when something happens to another one. */
+  /** Reactions of resources to changes of other resources. */
   effects: Effects
-  /** What webhook endpoints are still to be told, and were. */
+  /** Webhook events and their deliveries. */
   outbox: Outbox
-  /** What tells them. */
+  /** Sends the deliveries. */
   sender: Sender
-  /** What goes wrong on demand with calls of the API. */
+  /** Rules that inject faults into API calls. */
   faults: Faults
-  /** How often each caller has called; used where there are rate limits. */
+  /** Counts calls by caller. Used if rate limits are on. */
   limiter: Limiter
-  /** The latest calls. In memory, unlike all the rest. */
+  /** The latest calls, in memory. */
   requests: RequestLog
   batch: Batch
-  /** What takes long, in slices. */
+  /** Long operations, which run in slices. */
   work: Work
-  /** Takes back what took several slices. */
+  /** Undoes an operation that ran in several slices. */
   undo: UndoLog
-  /** Drops what was read and is kept in memory, after rows were changed behind the backs of the stores. */
+  /** Clears caches after rows were changed without the stores. */
   forget (): void
-  /** Reports what is a fault of the emulator. */
+  /** Reports an error that is a bug of the emulator. */
   report (error: unknown): void
-  /** Performs what falls due, and moves the clock. */
+  /** Runs due jobs and moves the clock. */
   readonly scheduler: Scheduler
-  /** How many rows each table holds. */
+  /** The number of rows in each table. */
   countRows (): Record<string, number>
-  /** Makes it what it was when it was new. Runs inside a transaction. */
+  /** Restores the initial state. Runs inside a transaction. */
   reset (): void
-  /** Kept in memory, and over a reset. */
+  /** Named snapshots, in memory. A reset keeps them. */
   snapshots: Snapshots
-  /** Everything that it remembers, as the bytes of a database. */
+  /** The database of the sandbox as bytes. */
   snapshot (): Buffer
-  /** Makes it what it was when the snapshot was taken. Runs inside a transaction. Throws a SetupError for what is no snapshot. */
+  /** Restores the state of a snapshot. Runs inside a transaction. Throws a SetupError if the bytes are not a snapshot. */
   restore (snapshot: Buffer): void
-  /** Begins to do what is due, and to send. */
+  /** Starts to run jobs and to send webhooks. */
   start (): void
-  /** Lets nothing be stored any more: every change is answered with STORAGE_UNAVAILABLE and this reason. */
+  /** Refuses all further changes with STORAGE_UNAVAILABLE and this reason. */
   refuseWrites (because: string): void
   close (): void
   isOpen (): boolean
 }
 
-/** What a handler may know besides its request. */
+/** The values that a handler gets besides its request. */
 export interface Context {
   sandbox: Sandbox
   /** The time of the request, in microseconds since 1970. */
   now: number
-  /** What links begin with: `http://127.0.0.1:4010`. */
+  /** The beginning of links: `http://127.0.0.1:4010`. */
   baseUrl: string
-  /** Lists a field of the body as ignored in the request log: the contract knows it, but it does not apply to this request. */
+  /** Marks a field of the body as ignored in the request log, because it does not apply to this request. */
   noteIgnored?: (path: string) => void
 }
 
-/** What a sandbox is besides its data; the same for all of a process. */
+/** Options that all sandboxes of a process share. */
 export interface SandboxDefaults {
   settings: Settings
   reference: Reference
-  /** The computer's clock, by which what is sent is signed. It may be set back. */
+  /** The computer's clock, which signatures use. It may be set back. */
   system: Clock
   /** Follows the computer's clock and never goes back. */
   steady: Clock
-  /** Where the clock of a new database starts; the computer's time unless given. */
+  /** The start of the clock in a new database. Defaults to the computer's time. */
   start?: ClockStart
   jobs: Jobs
   payloads: Payloads
   effects: Effects
-  /** How long a webhook endpoint has to answer. */
+  /** How long a webhook endpoint may take to answer. */
   webhookTimeoutMs: number
-  /** What links begin with that are made without a request. */
+  /** The beginning of links that are created without a request. */
   url (): string
   report (error: unknown): void
-  /** Tells something to the person who started the emulator. */
+  /** Prints a message for the user who started the emulator. */
   note (line: string): void
 }
 
 export interface SandboxOptions extends SandboxDefaults {
-  /** What a new database starts from: fixtures, with what happens then, or a snapshot. */
+  /** The initial data of a new database: fixtures and their scenario, or a snapshot. */
   startFrom: { fixtures: () => Fixtures, begin? (sandbox: Sandbox): void } | { snapshot: Buffer }
 }
 
@@ -152,7 +152,7 @@ export interface SandboxIdentity {
   ids: Ids
 }
 
-/** Opens a sandbox and fills a new one. It does nothing by itself before it is started. Throws a SetupError. */
+/** Opens a sandbox, and fills it if it is new. Runs no jobs and sends nothing until `start` is called. Throws a SetupError. */
 export function openSandbox (identity: SandboxIdentity, options: SandboxOptions): Sandbox {
   const made: Sandbox[] = []
   const beginIn = (filled: Database) => {
@@ -182,7 +182,7 @@ export function openSandbox (identity: SandboxIdentity, options: SandboxOptions)
   }
 }
 
-/** Checks a database whose process was killed. Throws a SetupError where a small one is damaged; a large one is checked later. */
+/** Checks a database whose process was killed. Throws a SetupError if a small one is damaged. A large one is checked later. */
 function checkSandbox (sandbox: Sandbox, database: Database, bytes: number, path: string, { note }: SandboxOptions): void {
   let isOpening = true
   checkDatabase(database, bytes, ({ damage, ms }) => {
@@ -204,14 +204,14 @@ function sandboxOf (
   const businesses = businessStore(database)
   let business = businesses.read()
 
-  /** For the next start. A database that can't store it is closed all the same. */
+  /** Stores the time for the next start. Ignores errors, because the database is closed in any case. */
   function keepTime (): void {
     try {
       batch.alone(() => { clock.keep(true) })
     } catch {}
   }
 
-  /** After rows were exchanged or taken back: what was remembered of them may be wrong. */
+  /** Clears all cached state after rows were replaced or rolled back. */
   function forget (): void {
     clearCaches(database)
     business = businesses.read()
@@ -252,11 +252,11 @@ function sandboxOf (
       personalize(database, ids, options)
       forget()
       begin(sandbox, options)
-      beginAnew('the sandbox was reset')
+      restart('the sandbox was reset')
     },
     restore (snapshot) {
       restoreRows(database, snapshot)
-      beginAnew('the sandbox was restored from a snapshot')
+      restart('the sandbox was restored from a snapshot')
     },
     refuseWrites: file.refuse,
     start () {
@@ -268,7 +268,7 @@ function sandboxOf (
       scheduler.stop()
       sender.stop()
       sandbox.work.abandon('the sandbox was closed')
-      batch.finish() // changes that came before it are stored and answered
+      batch.finish() // waiting changes are committed and answered
       keepTime()
       sandbox.requests.end()
       file.close()
@@ -281,7 +281,7 @@ function sandboxOf (
     sandbox, payloads: options.payloads, system, steady, timeoutMs: options.webhookTimeoutMs, report
   })
 
-  function beginAnew (because: string): void {
+  function restart (because: string): void {
     forget()
     sandbox.work.abandon(because)
     sender.restart()
@@ -293,18 +293,18 @@ function sandboxOf (
   return sandbox
 }
 
-/** Lets happen what has happened in a new sandbox before it is used. */
+/** Runs the fixtures' scenario in a new sandbox. */
 function begin (sandbox: Sandbox, { startFrom }: SandboxOptions): void {
   if ('begin' in startFrom) startFrom.begin?.(sandbox)
 }
 
-/** Makes an empty database what every sandbox starts from. */
+/** Fills an empty database with the initial data that all sandboxes share. */
 function fill (empty: Database, { startFrom }: SandboxOptions): void {
   if ('snapshot' in startFrom) restoreRows(empty, startFrom.snapshot)
   else seed(startFrom.fixtures(), createStores(empty), businessStore(empty))
 }
 
-/** Gives a sandbox what it has to itself; one of a snapshot has it from there. */
+/** Adds the data that differs between sandboxes. A snapshot already contains it. */
 function personalize (filled: Database, ids: Ids, { startFrom, start, steady }: SandboxOptions): void {
   if ('snapshot' in startFrom) return
   businessStore(filled).setLinkSalt(ids.salt())

@@ -1,12 +1,11 @@
 /**
- * All the sandboxes of a process, by name. One is there from the start, `default`; the others are opened when they are first
- * asked for, beside its database, or in memory where that is. There is a limit on how many are open, and each takes two of the
- * files that a process may have open. The one that has not been used for the longest time is closed for the next, which loses it
- * if it was in memory.
+ * The sandboxes of a process, by name. `default` always exists. The others are opened on first use, in files next to the
+ * default database or, if that is in memory, in memory too. The number of open sandboxes is limited, and each needs two file
+ * descriptors. To open another one, the least recently used sandbox is closed. If it was in memory, its data is lost.
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { mayOpen } from './descriptors.js'
+import { canOpen } from './descriptors.js'
 import { SetupError, invalid } from '../errors.js'
 import { createIds } from './ids.js'
 import { isSandboxName, SANDBOX_NAME_RULE } from '../rules/sandbox-name.js'
@@ -17,7 +16,7 @@ export const DEFAULT_SANDBOX = 'default'
 
 export interface SandboxInfo {
   name: string
-  /** Whether it is outlived by its data. */
+  /** Whether its data is kept on disk. */
   is_kept: boolean
   is_open: boolean
 }
@@ -25,31 +24,31 @@ export interface SandboxInfo {
 export interface Sandboxes {
   default: Sandbox
   /**
-   * Opens it, and makes it where there is none. Throws INVALID_REQUEST_PARAMETERS for an invalid name, and a
-   * StorageError where it can't be opened.
+   * Opens a sandbox, and creates it if it does not exist. Throws INVALID_REQUEST_PARAMETERS for an invalid name, and a
+   * StorageError if it can't be opened.
    */
   open (name: string): Sandbox
-  /** Opens it if there is one. */
+  /** Opens a sandbox if it exists. */
   find (name: string): Sandbox | undefined
-  /** In the order of their names, the default one first. */
+  /** All sandboxes, the default one first and the others by name. */
   list (): SandboxInfo[]
-  /** Deletes it with all its data; false where there is none. Not for the default one. */
+  /** Deletes a sandbox with its data; false if it does not exist. Not for the default one. */
   delete (name: string): boolean
-  /** Begins to do what is due in all of them, those to come included. */
+  /** Starts all sandboxes, and those that are opened later. */
   start (): void
   close (): void
 }
 
 export interface SandboxesOptions {
-  /** Of the default sandbox: a file, or `:memory:`. */
+  /** The database of the default sandbox: a file, or `:memory:`. */
   database: string
   seed: string | null
-  /** How many may be open at once, besides the default one. */
+  /** The most sandboxes that may be open besides the default one. */
   limit: number
   sandboxOptions: SandboxOptions
   /** Called once for each sandbox, before it is first used. */
   prepare (sandbox: Sandbox): void
-  /** Tells what the person who started the emulator should know. */
+  /** Prints a message for the user who started the emulator. */
   log (line: string): void
 }
 
@@ -59,23 +58,23 @@ export function checkSandboxName (name: string): void {
   throw invalid('sandbox', `The name of a sandbox must be ${SANDBOX_NAME_RULE}`)
 }
 
-/** Left for connections when a sandbox is opened. */
+/** File descriptors that are left free for connections. */
 const DESCRIPTORS_SPARED = 64
-/** What opening one takes at most. */
+/** File descriptors that opening a sandbox needs at most. */
 const DESCRIPTORS_NEEDED = 4
-/** So many are closed at most to spare them; the next sandbox goes on. */
+/** The most sandboxes that are closed to free descriptors when one is opened. */
 const CLOSED_AT_ONCE = 4
 
 interface Opened {
   sandbox: Sandbox
-  /** When it was last asked for, counted in askings. */
+  /** The value of the use counter when it was last used. */
   usedAt: number
 }
 
 export function createSandboxes ({ database, seed, limit, sandboxOptions, prepare, log }: SandboxesOptions): Sandboxes {
   const folder = database === IN_MEMORY ? null : join(dirname(resolve(database)), 'sandboxes')
   const others = new Map<string, Opened>()
-  let askings = 0
+  let uses = 0
   let isShortOfFiles = false
   let isStarted = false
   const main = begin(openSandbox({ name: DEFAULT_SANDBOX, prefix: '', database, ids: createIds(seed) }, sandboxOptions))
@@ -92,13 +91,13 @@ export function createSandboxes ({ database, seed, limit, sandboxOptions, prepar
     if (name === DEFAULT_SANDBOX) return main
     const opened = others.get(name)
     if (opened !== undefined) {
-      opened.usedAt = ++askings
+      opened.usedAt = ++uses
       return opened.sandbox
     }
     checkSandboxName(name)
     makeRoom()
     const sandbox = begin(openNamed(name))
-    others.set(name, { sandbox, usedAt: ++askings })
+    others.set(name, { sandbox, usedAt: ++uses })
     return sandbox
   }
 
@@ -109,8 +108,8 @@ export function createSandboxes ({ database, seed, limit, sandboxOptions, prepar
         const ids = createIds(seed === null ? null : `${seed} ${name}`)
         return openSandbox({ name, prefix: `/~${name}`, database: file ?? IN_MEMORY, ids }, sandboxOptions)
       } catch (error) {
-        const isRoomMissing = file !== null && !mayOpen(DESCRIPTORS_NEEDED)
-        if (!isRoomMissing || !closeForFiles()) throw unavailable(name, error)
+        const isOutOfFiles = file !== null && !canOpen(DESCRIPTORS_NEEDED)
+        if (!isOutOfFiles || !closeForFiles()) throw unavailable(name, error)
       }
     }
   }
@@ -119,22 +118,22 @@ export function createSandboxes ({ database, seed, limit, sandboxOptions, prepar
     if (others.size >= limit) {
       const name = closeOldest()
       log(folder === null
-        ? `sandbox ${name} is gone: ${limit} are open, and it has not been used for the longest time (raise --sandbox-limit)`
-        : `sandbox ${name} is closed: ${limit} are open, and it has not been used for the longest time`)
+        ? `sandbox ${name} was discarded: ${limit} are open, and it was the least recently used (raise --sandbox-limit)`
+        : `sandbox ${name} was closed: ${limit} are open, and it was the least recently used`)
     }
     if (folder === null) return
-    for (let count = 0; count < CLOSED_AT_ONCE && !mayOpen(DESCRIPTORS_SPARED); count++) {
+    for (let count = 0; count < CLOSED_AT_ONCE && !canOpen(DESCRIPTORS_SPARED); count++) {
       if (!closeForFiles()) return
     }
   }
 
-  /** Whether there was a sandbox that could be closed. */
+  /** Closes a sandbox to free descriptors; false if no sandbox is open. */
   function closeForFiles (): boolean {
     const name = closeOldest()
     if (name === null) return false
     if (!isShortOfFiles) {
-      log(`sandbox ${name} is closed, because this process may open no more files (ulimit -n): from now on the least recently ` +
-        'used sandbox makes room for the next. Nothing that is stored is lost')
+      log(`sandbox ${name} was closed, because this process has reached its limit of open files (ulimit -n). From now on, the ` +
+        'least recently used sandbox is closed before another is opened. No stored data is lost')
     }
     isShortOfFiles = true
     return true
@@ -188,15 +187,15 @@ function isIdle ({ work, sender }: Sandbox): boolean {
   return !work.isBusy() && sender.busy() === 0
 }
 
-/** Without the path that a SetupError tells the person who starts the emulator. */
+/** Removes the path that a SetupError contains, because API callers must not see it. */
 function unavailable (name: string, error: unknown): unknown {
   const reason = storageReason(error) ?? storageReason((error as Error).cause)
   if (reason === null && !(error instanceof SetupError)) return error
   const about = `sandbox ${name} can't be opened`
-  return new StorageError(reason ?? 'the emulator printed why', { about, cause: error })
+  return new StorageError(reason ?? 'see the output of the emulator', { about, cause: error })
 }
 
-/** Names differ in capitals, files on some computers don't: `Worker-1` is `+worker-1.db`. */
+/** Names are case-sensitive, but some file systems are not: `Worker-1` becomes `+worker-1.db`. */
 function fileName (name: string): string {
   return `${name.replace(/[A-Z]/g, capital => `+${capital.toLowerCase()}`)}.db`
 }

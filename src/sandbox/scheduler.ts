@@ -1,7 +1,6 @@
 /**
- * Decides when jobs are performed: when the sandbox's clock has reached them by itself, for which a timer waits, and on the way
- * of a clock that is moved. Both are pieces of the sandbox's work, so they never happen at once, and other requests are answered
- * between their slices.
+ * Decides when jobs run: when the sandbox's clock reaches them, for which a timer waits, and while the clock is moved. Both are
+ * part of the sandbox's work, so they never run at the same time, and requests are answered between their slices.
  */
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers' // not the globals, which a test may have replaced
 import { elapsedMs } from './clock.js'
@@ -11,28 +10,28 @@ import type { Sandbox } from './sandbox.js'
 import type { Progress, Steps } from './work.js'
 
 export interface Move {
-  /** Where to, in microseconds, once the moves before this one are made. May throw an ApiError. */
+  /** Returns the target in microseconds. Called after the moves before this one. May throw an ApiError. */
   target (now: number): number
-  /** Whether the clock stands still afterwards; as before unless given. */
+  /** Whether the clock is frozen afterwards. Defaults to the current state. */
   frozen?: boolean | undefined
-  /** What links in events begin with. */
+  /** The beginning of links in events. */
   baseUrl: string
 }
 
-/** What has happened on the way. */
+/** The jobs that ran during a move. */
 export interface Moved extends Pick<Tally, 'performed' | 'failed' | 'kinds'> {
-  /** What fell due so often that the move was ended there. */
+  /** The subject with too many jobs, at which the move stopped; null if the move is complete. */
   endedBy: string | null
 }
 
 export interface Scheduler {
-  /** Begins to wait; from then on it notices by itself what is added, and a clock that is moved. */
+  /** Starts to wait for jobs. Wakes when a job is added or the clock moves. */
   start (): void
-  /** Looks anew for what is due: other rows have taken the place of those that it knows. */
+  /** Checks again for due jobs, after rows were replaced. */
   restart (): void
-  /** Moves the clock. What falls due on the way happens at its own instant. Rejects with INTERRUPTED, or a database's error. */
+  /** Moves the clock. Each job on the way runs at the time at which it is due. Rejects with INTERRUPTED or a database error. */
   move (move: Move): Promise<Moved>
-  /** Performs a job that was set aside, now. */
+  /** Runs a job that was set aside. */
   retry (kind: string, subjectId: string): Promise<void>
   stop (): void
 }
@@ -40,15 +39,15 @@ export interface Scheduler {
 export interface SchedulerOptions {
   sandbox: Sandbox
   jobs: Jobs
-  /** What links in events begin with that no request has caused. */
+  /** The beginning of links in events that no request caused. */
   baseUrl (): string
   report (error: unknown): void
 }
 
-/** The longest wait, so that a computer's clock that is set forward, as after a sleep, is noticed. */
-const LOOK_EVERY_MS = 60_000
-/** After a failure of the database, the first wait and the longest. */
-const RESTS_MS = { first: 250, longest: 30_000 }
+/** The longest wait, so that a jump of the computer's clock, such as after sleep, is noticed. */
+const POLL_EVERY_MS = 60_000
+/** Backoff after a database failure. */
+const BACKOFF_MS = { first: 250, longest: 30_000 }
 
 export function createScheduler ({ sandbox, jobs, baseUrl, report }: SchedulerOptions): Scheduler {
   const { clock, due, work } = sandbox
@@ -56,9 +55,9 @@ export function createScheduler ({ sandbox, jobs, baseUrl, report }: SchedulerOp
   let isStarted = false
   let isWaking = false
   let failures = 0
-  let restsUntilMs = 0
+  let backoffUntilMs = 0
 
-  /** In a turn of its own: jobs are added within a transaction, many at once, and are not stored yet. */
+  /** Deferred, because jobs are added inside a transaction that is not committed yet. */
   function wakeSoon (): void {
     if (isWaking || !isStarted) return
     isWaking = true
@@ -70,15 +69,15 @@ export function createScheduler ({ sandbox, jobs, baseUrl, report }: SchedulerOp
 
   function wake (): void {
     clearTimeout(timer)
-    if (!isStarted || work.isBusy()) return // wakes when that has ended
+    if (!isStarted || work.isBusy()) return // wakes when the work has ended
     try {
       const waitMs = untilDueMs()
       if (waitMs === undefined) return
-      if (waitMs > LOOK_EVERY_MS) wakeIn(LOOK_EVERY_MS, wake)
-      else wakeIn(Math.max(waitMs, restsUntilMs - elapsedMs(), 0), perform)
+      if (waitMs > POLL_EVERY_MS) wakeIn(POLL_EVERY_MS, wake)
+      else wakeIn(Math.max(waitMs, backoffUntilMs - elapsedMs(), 0), perform)
     } catch (error) {
-      rest(error)
-      wakeIn(restsUntilMs - elapsedMs(), wake)
+      backOff(error)
+      wakeIn(backoffUntilMs - elapsedMs(), wake)
     }
   }
 
@@ -86,7 +85,7 @@ export function createScheduler ({ sandbox, jobs, baseUrl, report }: SchedulerOp
     timer = setTimeout(act, ms).unref()
   }
 
-  /** Undefined where nothing will be due by itself. */
+  /** Undefined if no job will become due by itself. */
   function untilDueMs (): number | undefined {
     const dueAt = due.firstDueAt()
     if (dueAt === undefined) return undefined
@@ -97,14 +96,14 @@ export function createScheduler ({ sandbox, jobs, baseUrl, report }: SchedulerOp
   function perform (): void {
     if (work.isBusy()) return
     const run = beginRun(baseUrl())
-    work.run('due', () => catchUp(run)).then(() => { failures = 0 }, rest).finally(() => { reportErrors(run) })
+    work.run('due', () => catchUp(run)).then(() => { failures = 0 }, backOff).finally(() => { reportErrors(run) })
   }
 
-  /** Reported once, not every time that it fails again. */
-  function rest (error: unknown): void {
+  /** Reports the first failure only, and waits longer after each. */
+  function backOff (error: unknown): void {
     if (error instanceof ApiError) return // abandoned
     if (failures === 0) report(error)
-    restsUntilMs = elapsedMs() + Math.min(RESTS_MS.first * 2 ** failures, RESTS_MS.longest)
+    backoffUntilMs = elapsedMs() + Math.min(BACKOFF_MS.first * 2 ** failures, BACKOFF_MS.longest)
     failures++
   }
 
@@ -127,7 +126,7 @@ export function createScheduler ({ sandbox, jobs, baseUrl, report }: SchedulerOp
       if (instant > clock.now()) clock.moveTo(instant, { from })
       progress.done++
     })
-    // A clock that runs may have passed the target by now. It does not go back unless that was asked for.
+    // A running clock may have passed the target by now. It goes back only if the target was in the past.
     if (tooOften === undefined) clock.moveTo(to < from ? to : Math.max(to, clock.now()), { from, frozen })
     const { performed, failed, kinds } = run.tally
     return { performed, failed, kinds, endedBy: tooOften?.subject_id ?? null }

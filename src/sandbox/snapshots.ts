@@ -1,18 +1,18 @@
-/** The snapshots of a sandbox, by name, in memory. What they can be made into is decided by the sandbox. */
+/** Keeps the snapshots of a sandbox in memory, by name. */
 import { invalid } from '../errors.js'
 
 export interface Snapshot {
   name: string
-  /** By the sandbox's clock, in microseconds. */
+  /** Time of the sandbox's clock in microseconds. */
   takenAt: number
   bytes: Buffer
 }
 
 export interface Snapshots {
   find (name: string): Snapshot | undefined
-  /** In the order of their names. */
+  /** Ordered by name. */
   list (): Snapshot[]
-  /** Replaces one of the same name. Throws INVALID_REQUEST_PARAMETERS when there would be too many. */
+  /** Stores a snapshot and replaces one of the same name. Throws INVALID_REQUEST_PARAMETERS if there are too many. */
   take (name: string, takenAt: number, bytes: Buffer): Snapshot
   delete (name: string): void
 }
@@ -26,7 +26,7 @@ export function createSnapshots (): Snapshots {
     list: () => [...byName.values()].sort((a, b) => a.name < b.name ? -1 : 1),
     take (name, takenAt, bytes) {
       if (byName.size >= SNAPSHOTS_MAX && !byName.has(name)) {
-        throw invalid('name', `There are ${SNAPSHOTS_MAX} snapshots, which is the most there can be: delete one first`)
+        throw invalid('name', `There are already ${SNAPSHOTS_MAX} snapshots, the maximum: delete one first`)
       }
       const snapshot = { name, takenAt, bytes }
       byName.set(name, snapshot)

@@ -1,52 +1,50 @@
 /**
- * Long work of a sandbox: moving its clock, what falls due, loading data. It is done in slices, each a transaction of its own, so
- * that other requests are answered in between; a process that is killed leaves what the last slice has stored. Work is done one
- * piece after the other, in the order in which it was asked for.
+ * Long operations of a sandbox: moving its clock, running due jobs, loading data. They run in slices, each in its own
+ * transaction, so that requests are answered in between. If the process is killed, the completed slices stay. Operations run
+ * one after the other, in the order in which they were requested.
  */
 import { setImmediate } from 'node:timers' // not the global, which a test may have replaced
 import { elapsedMs } from './clock.js'
 import { ApiError } from '../errors.js'
 import type { Batch } from '../store/batch.js'
 
-/** How long a slice may take: other requests wait for about so long. */
+/** How long a slice may take. Requests wait for about this long. */
 const SLICE_MS = 5
 
-/**
- * Work as a generator, which yields wherever it may be interrupted. What it returns is given out once everything is stored.
- */
+/** An operation as a generator that yields where it may be interrupted. Its result is passed on after the last COMMIT. */
 export type Steps<Result> = Generator<undefined, Result, undefined>
 
-/** How far work has come, for the people who wait for it. */
+/** The progress of an operation. */
 export interface Progress {
   done: number
-  /** How much there is in all; null where nobody knows. */
+  /** The total; null if unknown. */
   total: number | null
 }
 
 export interface WorkInfo extends Readonly<Progress> {
   name: string
-  /** Whether it has begun. */
+  /** Whether it has started. */
   isUnderWay: boolean
 }
 
 export interface Work {
   /**
-   * Does a piece of work once those before it are done. Rejects with what `steps` throws, whose slice is taken back while those
-   * before it stay, with the error of a database that can't store a slice, or with INTERRUPTED when it is abandoned.
+   * Runs an operation after those before it. Rejects with the error that `steps` throws, with the database error of a slice, or
+   * with INTERRUPTED if it is abandoned. The slice that fails is rolled back, and the slices before it stay.
    */
   run<Result> (name: string, steps: (progress: Progress) => Steps<Result>): Promise<Result>
-  /** What is under way, and then what waits. */
+  /** The running operation, then the waiting ones. */
   list (): WorkInfo[]
   isBusy (): boolean
-  /** Ends everything that is under way or waits, with INTERRUPTED and this reason. */
+  /** Ends all running and waiting operations with INTERRUPTED and this reason. */
   abandon (because: string): void
-  /** `listener` is called whenever the last piece has ended. */
+  /** Calls `listener` whenever the last operation has ended. */
   watch (listener: () => void): void
 }
 
 interface Piece {
   info: Progress & { name: string, isUnderWay: boolean }
-  /** Does one slice, inside a transaction. Gives what is to be called once it is stored if there is no more to do. */
+  /** Runs one slice inside a transaction. If it is the last, returns a function to call after COMMIT. */
   slice (): (() => void) | undefined
   reject (error: unknown): void
 }
@@ -56,7 +54,10 @@ export function createWork (batch: Pick<Batch, 'alone'>): Work {
   let isWaiting = false
   let ended = () => {}
 
-  /** Two turns of the event loop later: requests that came during a slice are read in the first and answered before the next. */
+  /**
+   * Waits for two turns of the event loop: requests that arrived during a slice are read in the first and answered in the
+   * second.
+   */
   function workSoon (): void {
     if (isWaiting) return
     isWaiting = true
@@ -104,7 +105,7 @@ export function createWork (batch: Pick<Batch, 'alone'>): Work {
   }
 }
 
-/** The same at once, without pauses. */
+/** Runs all steps synchronously. */
 export function drain<Result> (steps: Steps<Result>): Result {
   for (;;) {
     const step = steps.next()

@@ -59,7 +59,7 @@ t.test('a job that fails', async t => {
     t.strictSame([items, waiting, failures], [[], 0, 2])
     t.match(failed, [
       { kind: 'test.throws', subject_id: 'sub_1', due_at: START, error: 'no exchange rate for XAF' },
-      { kind: 'test.unknown', subject_id: 'sub_2', due_at: START, error: 'this version does not know jobs of the kind test.unknown' }
+      { kind: 'test.unknown', subject_id: 'sub_2', due_at: START, error: 'jobs of the kind test.unknown are unknown to this version' }
     ])
     t.ok(failed.every(({ failed_at: at }) => at !== null))
     const reports = shop.reports()
