@@ -170,13 +170,13 @@ t.test('refuses, in one line', async t => {
     const { port } = await startProcess(t, ['--database', ':memory:'])
     const line = await refusal(t, ['start', '--port', String(port), '--database', ':memory:'])
     t.equal(line, `dodo-emulator: 127.0.0.1:${port} is in use: ` +
-      'stop what listens there, or choose another with --port (0 takes a free one)\n')
+      'stop the program that listens there, or choose another port with --port (0 for any free port)\n')
   })
 
   t.test('an address that is not this computer', async t => {
     t.match(await refusal(t, ['start', '--port', '0', '--host', '192.0.2.1', '--database', ':memory:']), 'check --host')
     t.equal(await refusal(t, ['start', '--port', '0', '--host', 'nope.invalid', '--database', ':memory:']),
-      'dodo-emulator: the name nope.invalid is not known: check --host, which takes a name or an address of this computer\n')
+      'dodo-emulator: the host name nope.invalid does not exist: set --host to a name or an address of this computer\n')
   })
 
   t.test('a database path that cannot be written', async t => {

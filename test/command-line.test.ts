@@ -62,7 +62,7 @@ t.test('1: what the emulator finds wrong is said of the arguments', async t => {
     [['deliveries', 'fail', 'drop', '--webhook', 'whk_x'], /^dodo-emulator: Webhook whk_x does not exist$/],
     [['verify', '--body', '{"a":{"$regex":"("}}'], /^dodo-emulator: --body a\.\$regex: is no regular expression/],
     [['verify', '--operation', 'POST /payment'], /^dodo-emulator: --operation: POST \/payment is .* POST \/payments\?$/],
-    [['snapshot', 'take', 'kept'], 'dodo-emulator: there is a snapshot kept already: replace it with --force, or choose another name'],
+    [['snapshot', 'take', 'kept'], 'dodo-emulator: snapshot kept already exists: replace it with --force, or choose another name'],
     [['snapshot', 'restore', 'lost'], 'dodo-emulator: there is no snapshot lost'],
     [['sandboxes', 'delete', 'default'], /default sandbox can't be deleted/],
     [['faults', '--clear', 'flt_x'], /^dodo-emulator: there is no fault flt_x/]
@@ -84,8 +84,8 @@ t.test('1: something else answers', async t => {
   const { port } = other.address() as AddressInfo
   const { code, stderr } = await run(['health', '--port', String(port)])
   t.equal(code, EXIT.refused)
-  t.equal(stderr, `dodo-emulator: http://127.0.0.1:${port}/_emulator/health answered 302, leading to https://example.test/: ` +
-    'is that an emulator?')
+  t.equal(stderr, `dodo-emulator: http://127.0.0.1:${port}/_emulator/health answered 302, redirecting to https://example.test/: ` +
+    'is it an emulator?')
 })
 
 t.test('3: no emulator answers', async t => {
@@ -257,13 +257,13 @@ t.test('2: what is missing, unknown, too much or contradictory', async t => {
     [['snapshot', 'mine'], "dodo-emulator: unknown command 'mine': see dodo-emulator --help"],
     [['webhooks', 'lisen', 'http://x'], "dodo-emulator: unknown command 'lisen', did you mean listen?"],
     [['fixtures', 'chek', 'x'], "dodo-emulator: unknown command 'chek', did you mean check?"],
-    [['--port', '4010', 'pay', 'pay_1'], 'dodo-emulator: write the options after the command: dodo-emulator pay …'],
-    [['clock', '--port=4010', 'set', 'x'], 'dodo-emulator: write the options after the command: dodo-emulator clock set …'],
+    [['--port', '4010', 'pay', 'pay_1'], 'dodo-emulator: put options after the command: dodo-emulator pay …'],
+    [['clock', '--port=4010', 'set', 'x'], 'dodo-emulator: put options after the command: dodo-emulator clock set …'],
     [['start', 'pay'], "dodo-emulator: too many arguments for 'start'. Expected 0 arguments but got 1: see dodo-emulator --help"],
     [['start', '--prot', '1'], "dodo-emulator: unknown option '--prot', did you mean --port?"],
     [['start', '--port'], "dodo-emulator: option '--port <port>' argument missing: see dodo-emulator --help"],
     [['pay', 'pay_1', '--card', '4242424242424242', '--outcome', 'failed'], /'--card <number>' cannot be used with option '--outcome/],
-    [['health', '--url', 'http://x', '--port', '1'], 'dodo-emulator: --url takes the place of --host and --port: leave them out'],
+    [['health', '--url', 'http://x', '--port', '1'], 'dodo-emulator: --url replaces --host and --port: leave them out'],
     [['health', '--url', 'http://x/~mine', '--sandbox', 'yours'], /^dodo-emulator: --sandbox: the URL already names the sandbox mine/],
     [['fail'], /^dodo-emulator: say how the calls fail, with --status, /],
     [['fail', 'POST /payments'], /^dodo-emulator: say how the calls fail, with --status, /],

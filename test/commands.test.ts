@@ -56,7 +56,7 @@ t.test('trigger sends a sample and says how it ended', async t => {
   t.match(receiver.received, [{ type: 'subscription.renewed', data: { quantity: 7, payload_type: 'Subscription' } }])
 
   const lonely = await listening(t)
-  t.match((await runLines(['trigger', 'payment.failed', ...at(lonely)])).stderr, 'no endpoint wants payment.failed: register one')
+  t.match((await runLines(['trigger', 'payment.failed', ...at(lonely)])).stderr, 'no endpoint subscribes to payment.failed: register one')
 })
 
 t.test('pay, expire and abandon take the id of a session or of a payment', async t => {
@@ -158,14 +158,14 @@ t.test('an emulator that takes too long is not said to be missing', async t => {
   await once(silent, 'listening')
   const { port } = silent.address() as AddressInfo
   await t.rejects(ask(targetOf({ port: String(port) }, {}), '/_emulator/clock', { waitsMs: -14_900 }),
-    { message: `http://127.0.0.1:${port}/_emulator/clock has not answered within 0 s; what it was asked for may still go on` })
+    { message: `http://127.0.0.1:${port}/_emulator/clock did not answer within 0 s; the operation may still be running` })
 })
 
 t.test('how far work has come, in words', async t => {
   const work = { name: 'load', is_under_way: true, done: 12_000, total: 30_000 }
   t.equal(progressLine(work), 'load: 12,000 of 30,000 done')
   t.equal(progressLine({ ...work, name: 'clock', total: null }), 'clock: 12,000 done')
-  t.equal(progressLine({ ...work, is_under_way: false }), 'load: waits')
+  t.equal(progressLine({ ...work, is_under_way: false }), 'load: waiting')
 })
 
 t.test('sandboxes, reset and snapshots', async t => {
@@ -219,7 +219,7 @@ t.test('deliveries: printed, retried, and let go wrong', async t => {
   t.equal(receiver.received.length, 0)
 
   const retried = await command('deliveries', 'retry', stdout.split('  ')[0] ?? '')
-  t.match(retried.stdout, /succeeded {2}1 try, the last: 200\n$/)
+  t.match(retried.stdout, /succeeded {2}1 attempt, the last: 200\n$/)
   t.match(receiver.received, [{ type: 'payment.failed' }])
   t.match(JSON.parse((await command('deliveries', '--json')).stdout), [{ state: 'succeeded', payment_id: id }])
   await command('deliveries', 'fail', 'delay', '--delay', '2s', '--times', '3')

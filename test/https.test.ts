@@ -51,7 +51,7 @@ t.test('https and a path', { skip: hasOpenssl ? false : 'needs openssl' }, async
   t.match(await runToEnd(t, ['health', '--url', url]), {
     code: 3, stderr: `no emulator answers at ${url}: its certificate is not trusted: name its file in NODE_EXTRA_CA_CERTS`
   })
-  t.match(await runToEnd(t, ['health', '--url', url.replace('/base', '/other')], { env }), { code: 1, stderr: 'answered 404: is that an emulator?' })
+  t.match(await runToEnd(t, ['health', '--url', url.replace('/base', '/other')], { env }), { code: 1, stderr: 'answered 404: is it an emulator?' })
   t.match(await runToEnd(t, ['health', '--url', emulator.url.replace('http:', 'https:')], { env }), { code: 3, stderr: 'try http://' })
 
   const program = `

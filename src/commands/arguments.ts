@@ -1,4 +1,4 @@
-/** The arguments and options of commands: each declares what it takes, so that a wrong one is refused before anything is sent. */
+/** Arguments and options of commands. Each has a parser, so that an invalid value is refused before a request is sent. */
 import { Argument, Option } from 'commander'
 import { PAYLOAD_TYPES } from '../delivery/catalogue.js'
 import { SetupError } from '../errors.js'
@@ -8,44 +8,44 @@ import { parseTime } from '../rules/calendar.js'
 import { parseDuration } from '../rules/duration.js'
 import { isNear } from '../rules/near.js'
 
-/** Throws a SetupError that says what would be right. */
+/** Throws a SetupError that says which values are valid. */
 type Parse<Value> = (text: string) => Value
 
-/** `--limit <count>` */
+/** An option such as `--limit <count>`. */
 export function option<Value> (flags: string, about: string, parse: Parse<Value>): Option {
   const option = new Option(flags, about)
   return option.argParser((text: string) => parseGiven(option.long ?? flags, text, parse))
 }
 
-/** An option that may be given several times, and has a list of values. */
+/** An option that may be repeated. Its value is a list. */
 export function repeatable<Value> (flags: string, about: string, parse: Parse<Value>): Option {
   const option = new Option(flags, about)
   return option.argParser((text: string, earlier: Value[] | undefined) =>
     [...earlier ?? [], parseGiven(option.long ?? flags, text, parse)])
 }
 
-/** `<payment_id>`, or `[status]` for one that may be left out. */
+/** An argument: `<payment_id>`, or `[status]` if it is optional. */
 export function argument<Value> (name: string, about: string, parse: Parse<Value>): Argument {
   return new Argument(name, about).argParser((text: string) => parseGiven(name, text, parse))
 }
 
-/** How many items of a list are printed. */
+/** The option that limits how many items of a list are printed. */
 export function limitOption (): Option {
-  return option('--limit <count>', 'how many, the latest of them', wholeNumber(1, 100)).default(20)
+  return option('--limit <count>', 'how many of the latest to list', wholeNumber(1, 100)).default(20)
 }
 
-/** Whatever names something: the emulator knows whether it is there. */
+/** An id. The emulator checks whether it exists. */
 export const identifier = nonEmpty
 
 export function oneOf<const Value extends string> (...values: Value[]): Parse<Value> {
   return text => {
     const value = values.find(known => known === text)
     if (value !== undefined) return value
-    throw new SetupError(`must be ${inWords(values)}`)
+    throw new SetupError(`must be ${alternatives(values)}`)
   }
 }
 
-function inWords (values: readonly string[]): string {
+function alternatives (values: readonly string[]): string {
   return values.length === 1 ? `${values[0]}` : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`
 }
 
@@ -61,7 +61,7 @@ export function eventTypes (text: string): string[] {
   return text.split(',').map(part => eventType(part.trim()))
 }
 
-/** In milliseconds. */
+/** A duration in milliseconds. */
 export function durationUpTo (longest: string, shortestMs = 0): Parse<number> {
   const longestMs = parseDuration(longest) ?? 0
   return text => {
@@ -72,35 +72,35 @@ export function durationUpTo (longest: string, shortestMs = 0): Parse<number> {
   }
 }
 
-/** The text itself, of a time that the clock can have. */
+/** Returns the text unchanged if it is a valid time. */
 export function timeText (text: string): string {
   time(text)
   return text
 }
 
-/** A number above 0, up to 1. */
+/** A number greater than 0 and at most 1. */
 export function probability (text: string): number {
   const value = Number(text)
   if (/^\d+(?:\.\d+)?$/.test(text) && value > 0 && value <= 1) return value
-  throw new SetupError('must be a number above 0 and up to 1, such as 0.5')
+  throw new SetupError('must be a number greater than 0 and at most 1, such as 0.5')
 }
 
-/** `422`, or `4xx` for a class of them. */
+/** A status such as `422`, or a class such as `4xx`. */
 export function statusPattern (text: string): string {
   if (/^[1-5](?:\d\d|xx)$/.test(text)) return text
   throw new SetupError('must be a status such as 422, or a class such as 4xx')
 }
 
-/** One operation; whether the API has it, the emulator knows. */
+/** One operation. The emulator checks whether the API has it. */
 export function operation (text: string): string {
   if (/^[A-Z]+ \/\S*$/.test(text)) return text
   throw new SetupError("must be an operation, such as 'POST /payments' or 'GET /payments/{payment_id}'")
 }
 
-/** One operation, all of a method, or all there are. */
+/** One operation, all operations of a method, or all operations. */
 export function operations (text: string): string {
   if (/^(?:\*|[A-Z]+ (?:\*|\/\S*))$/.test(text)) return text
-  throw new SetupError("must be an operation such as 'POST /payments', 'POST *' for all of a method, or '*' for all")
+  throw new SetupError("must be an operation such as 'POST /payments', or a pattern such as 'POST *' or '*'")
 }
 
 /** `POST` */
@@ -121,7 +121,7 @@ export function errorCode (text: string): string {
   throw new SetupError('must be a code in capitals, such as INTERNAL_SERVER_ERROR')
 }
 
-/** The number of a card; whether it is a test card, the emulator knows. */
+/** A card number. The emulator checks whether it is a test card. */
 export function cardNumber (text: string): string {
   if (/^(?:\d ?){12,19}$/.test(text)) return text
   throw new SetupError('must be the number of a test card, such as 4242424242424242')
@@ -131,7 +131,7 @@ export function cardNumber (text: string): string {
 export function header (text: string): [name: string, value: string] {
   const at = text.indexOf(':')
   if (at > 0) return [text.slice(0, at).trim(), text.slice(at + 1).trim()]
-  throw new SetupError("must be like 'retry-after: 5'")
+  throw new SetupError("must be a header such as 'retry-after: 5'")
 }
 
 /** Any JSON value. */

@@ -1,4 +1,4 @@
-/** Calls a running emulator: what all commands but `start` are made of. */
+/** Sends the requests of commands to a running emulator. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Method } from '../client/controls.js'
 import { bytesOf, keyHeaders, open, type Incoming } from '../client/send.js'
@@ -10,18 +10,18 @@ const ANSWER_TIMEOUT_MS = 15_000
 export interface Question {
   method?: Method
   body?: object
-  /** For the emulated API; what is under /_emulator asks for none, or for the key of the target. */
+  /** For the emulated API. Requests to /_emulator need no API key; the control key of the target is sent if there is one. */
   apiKey?: string
-  /** How long the emulator itself may take before it answers. */
+  /** How long the operation itself may take, in addition to the timeout. */
   waitsMs?: number
   /**
-   * The command's argument or option behind each field of the request: `{ page_size: '--limit' }`; `*` is behind all others. A
-   * refusal names these.
+   * The argument or option for each field of the request: `{ page_size: '--limit' }`. `*` stands for all other fields. Errors
+   * name these instead of the fields.
    */
   names?: Readonly<Record<string, string>>
 }
 
-/** A request that the emulator refused, with everything that it found. */
+/** The error of a request that the emulator refused, with its code and violations. */
 export class RefusedError extends SetupError {
   readonly code: string | null
   readonly details: readonly Violation[]
@@ -33,17 +33,17 @@ export class RefusedError extends SetupError {
   }
 }
 
-/** The text of a success. Throws an UnreachableError where nobody answers, a RefusedError with the reason of a refusal. */
+/** Returns the text of a successful reply. Throws an UnreachableError if no emulator answers, or a RefusedError. */
 export async function ask (target: Target, path: string, question: Question = {}): Promise<string> {
   return (await askBytes(target, path, question)).toString('utf8')
 }
 
-/** What a success says, whose shape is the control API's promise. Throws like `ask`. */
+/** Returns the parsed JSON of a successful reply. The type follows from the control API's contract. Throws like `ask`. */
 export async function askJson<Json> (target: Target, path: string, question?: Question): Promise<Json> {
   return JSON.parse(await ask(target, path, question)) as Json
 }
 
-/** The bytes of a success. Throws like `ask`. */
+/** Returns the bytes of a successful reply. Throws like `ask`. */
 export async function askBytes (target: Target, path: string, question: Question = {}): Promise<Buffer> {
   const { method, body, apiKey, waitsMs = 0, names } = question
   const timeoutMs = ANSWER_TIMEOUT_MS + waitsMs
@@ -63,19 +63,19 @@ export async function askBytes (target: Target, path: string, question: Question
     if (!signal.aborted || !(error instanceof UnreachableError)) throw error
     const seconds = Math.round(timeoutMs / 1000)
     const url = `${target.url}${target.prefix}${path}`
-    throw new UnreachableError(`${url} has not answered within ${seconds} s; what it was asked for may still go on`)
+    throw new UnreachableError(`${url} did not answer within ${seconds} s; the operation may still be running`)
   }
 }
 
-/** How much of a list is printed, and how. */
+/** How many items of a list are printed, and in which format. */
 export interface Latest {
   limit: number
   json?: boolean | undefined
 }
 
 /**
- * Prints the latest of a list that the filters select, the newest last; as JSON, the newest first. `filters` are the values by
- * field, `names` the options that they come from. Throws like `ask`.
+ * Prints the latest items of a list, the newest last, or as JSON the newest first. `filters` contains values by field, and
+ * `names` the options that they come from. Throws like `ask`.
  */
 export async function printLatest<Item> (
   target: Target, path: string, { filters, names }: { filters: Record<string, string | undefined>, names: Question['names'] },
@@ -100,8 +100,8 @@ function refusal (
   if (code !== undefined && message !== undefined) {
     return new RefusedError(inArguments({ code, message, details }, names), { code, details })
   }
-  const where = headers.location === undefined ? '' : `, leading to ${headers.location}`
-  return new RefusedError(`${url}${prefix}${path} answered ${status}${where}: is that an emulator?`, { code: null, details })
+  const where = headers.location === undefined ? '' : `, redirecting to ${headers.location}`
+  return new RefusedError(`${url}${prefix}${path} answered ${status}${where}: is it an emulator?`, { code: null, details })
 }
 
 interface Refusal { code: string, message: string, details: readonly Violation[] }
@@ -116,7 +116,7 @@ function refusalOf (text: string): Partial<Refusal> {
 
 type Names = Readonly<Record<string, string>>
 
-/** A refusal in the terms of the command, which made a request that its user knows nothing of: `--times: must be >= 1`. */
+/** Rewrites an error so that it names the command's options instead of fields of the request: `--times: must be >= 1`. */
 function inArguments ({ code, message, details }: Refusal, names: Names): string {
   const [first] = details
   switch (code) {
@@ -132,7 +132,7 @@ function inArguments ({ code, message, details }: Refusal, names: Names): string
   }
 }
 
-/** `--data payment_id` for `data.payment_id`; `--details customer.email` for `customer.email`. */
+/** The option for a path: `--data payment_id` for `data.payment_id`, `--details customer.email` for `customer.email`. */
 function argumentAt (path: string, names: Names): string {
   const [, field = '', rest = ''] = /^(\w*)\.?(.*)$/s.exec(path) ?? []
   const argument = names[field]
@@ -140,16 +140,16 @@ function argumentAt (path: string, names: Names): string {
   return `${names['*'] ?? ''} ${path}`.trim()
 }
 
-/** Replaces the fields that nobody would take for a word of the sentence. */
+/** Replaces names of fields that contain an underscore, because others could be words of the sentence. */
 function withArguments (text: string, names: Names): string {
   return text.replace(/\b[a-z]+(?:_[a-z]+)+\b/g, word => names[word] ?? word)
 }
 
-const COME_BACK_MS = 500
+const RECONNECT_MS = 500
 
 /**
- * The data of server-sent events, until `stop` is aborted. Comes back where it was cut off, after the last event that it saw.
- * Throws an UnreachableError where nobody answers, a RefusedError with the reason of a refusal.
+ * Yields the data of server-sent events until `stop` is aborted. Reconnects after the last event if the connection is lost.
+ * Throws an UnreachableError if no emulator answers, or a RefusedError.
  */
 export async function * follow (target: Target, path: string, stop: AbortSignal): AsyncGenerator<string> {
   for (let lastId: string | undefined; !stop.aborted;) {
@@ -161,11 +161,11 @@ export async function * follow (target: Target, path: string, stop: AbortSignal)
       lastId = id ?? lastId
       if (data !== undefined) yield data
     }
-    await wait(COME_BACK_MS, undefined, { signal: stop }).catch(() => {})
+    await wait(RECONNECT_MS, undefined, { signal: stop }).catch(() => {})
   }
 }
 
-/** Null where it was stopped meanwhile. */
+/** Null if it was stopped meanwhile. */
 async function opened (target: Target, opening: Parameters<typeof open>[1]): Promise<Incoming | null> {
   try {
     return await open(target.url, opening)
@@ -177,7 +177,7 @@ async function opened (target: Target, opening: Parameters<typeof open>[1]): Pro
 
 interface ServerSentEvent { id?: string, data?: string }
 
-/** Ends where the connection does. */
+/** Ends with the connection. */
 async function * eventsOf (response: Incoming): AsyncGenerator<ServerSentEvent> {
   let rest = ''
   response.setEncoding('utf8')
@@ -190,5 +190,5 @@ async function * eventsOf (response: Incoming): AsyncGenerator<ServerSentEvent> 
         yield Object.fromEntries(fields.filter(([name]) => name === 'id' || name === 'data'))
       }
     }
-  } catch {} // cut off, by the other side or by us
+  } catch {} // the connection was closed by either side
 }

@@ -14,14 +14,14 @@ export function addCheckouts (program: Command, { client, targetOf }: Tools): vo
   client(program, 'checkouts', 'list checkout sessions with their outcome')
     .addOption(option('--state <state>', 'open, submitted or expired', oneOf('open', 'submitted', 'expired')))
     .addOption(limitOption())
-    .option('--json', 'print them whole')
+    .option('--json', 'print all fields as JSON')
     .action(({ state, limit, json, ...flags }: CheckoutsFlags) => {
       const filter = { filters: { state }, names: { state: '--state' } }
       return printLatest(targetOf(flags), '/_emulator/checkouts', filter, { limit, json }, checkoutLine)
     })
 }
 
-/** `cks_…  submitted  pay_…  succeeded`, or where a customer still has to go: `cks_…  open  http://…` */
+/** `cks_…  submitted  pay_…  succeeded`, or with the checkout URL if there is no payment yet: `cks_…  open  http://…` */
 function checkoutLine ({ session_id: id, state, ...checkout }: components['schemas']['Checkout']): string {
   const outcome = checkout.payment_id === null ? [checkout.checkout_url] : [checkout.payment_id, checkout.payment_status]
   return [id, state, ...outcome].join('  ')

@@ -1,4 +1,4 @@
-/** The command `deliveries`: lists what was sent to webhook endpoints, sends it again, and makes deliveries fail. */
+/** The command `deliveries`: lists deliveries to webhook endpoints, retries them, and makes them fail. */
 import type { Command } from 'commander'
 import type { components } from '../contract/control-types.gen.js'
 import { wholeNumber } from '../config/values.js'
@@ -26,22 +26,22 @@ interface FaultFlags extends TargetFlags {
 const PATH = '/_emulator/deliveries'
 
 export function addDeliveries (_program: Command, { client, group, byDefault, targetOf }: Tools): void {
-  const deliveries = group('deliveries', 'what was sent to webhook endpoints, with every attempt')
+  const deliveries = group('deliveries', 'deliveries to webhook endpoints and their attempts')
 
-  byDefault(client(deliveries, 'list', 'list the latest')
+  byDefault(client(deliveries, 'list', 'list the latest deliveries')
     .addOption(option('--event <event_id>', 'only of this event', identifier))
-    .addOption(option('--payment <payment_id>', 'only about this payment', identifier))
+    .addOption(option('--payment <payment_id>', 'only of this payment', identifier))
     .addOption(option('--state <state>', 'waiting, succeeded, failed, cancelled or dropped',
       oneOf('waiting', 'succeeded', 'failed', 'cancelled', 'dropped')))
     .addOption(limitOption())
-    .option('--json', 'print them whole, with the bodies and answers of every attempt')
+    .option('--json', 'print all fields as JSON, including the requests and responses of each attempt')
     .action(({ event, payment, state, limit, json, ...flags }: DeliveriesFlags) => {
       const filters = { event_id: event, payment_id: payment, state }
       const names = { event_id: '--event', payment_id: '--payment', state: '--state' }
       return printLatest(targetOf(flags), PATH, { filters, names }, { limit, json }, deliveryLine)
     }))
 
-  client(deliveries, 'retry', 'try a delivery again now, however it ended')
+  client(deliveries, 'retry', 'retry a delivery now, even if it succeeded')
     .addArgument(argument('<delivery_id>', 'the delivery', identifier))
     .action((deliveryId: string, flags: TargetFlags) => retry(targetOf(flags), deliveryId))
 
@@ -49,28 +49,28 @@ export function addDeliveries (_program: Command, { client, group, byDefault, ta
     .addArgument(argument('<kind>', 'duplicate, shuffle, delay, drop, wrong_secret or stale_timestamp',
       oneOf('duplicate', 'shuffle', 'delay', 'drop', 'wrong_secret', 'stale_timestamp')))
     .addOption(option('--times <count>', 'for this many attempts', wholeNumber(1, 10_000)).default(1))
-    .addOption(option('--delay <duration>', 'how much later; with the kind delay', durationUpTo('24h', 1)))
+    .addOption(option('--delay <duration>', 'length of the delay; with the kind delay', durationUpTo('24h', 1)))
     .addOption(option('--webhook <webhook_id>', 'only to this endpoint', identifier))
     .addOption(option('--type <type>', 'only events of this type', eventType))
     .action((kind: string, { times, delay, webhook, type, ...flags }: FaultFlags) =>
       failDeliveries(targetOf(flags), { kind, count: times, delay_ms: delay, webhook_id: webhook, event_type: type }))
 
-  client(deliveries, 'faults', 'list the deliveries that are to fail')
-    .option('--clear', 'let all deliveries succeed again')
+  client(deliveries, 'faults', 'list the faults of the next deliveries')
+    .option('--clear', 'remove all of them')
     .action(async ({ clear, ...flags }: TargetFlags & { clear?: boolean }) => {
       printFaults(await askJson(targetOf(flags), `${PATH}/faults`, clear === true ? { method: 'DELETE' } : {}))
     })
 }
 
-/** `dlv_…  payment.succeeded  whk_…  failed  8 tries, the last: 500` */
+/** `dlv_…  payment.succeeded  whk_…  failed  8 attempts, the last: 500` */
 function deliveryLine ({ delivery_id: id, event_type: type, webhook_id: endpoint, state, attempts }: Delivery): string {
   const last = attempts.at(-1)
   const outcome = last === undefined ? [] : [`the last: ${last.response_status ?? last.error}`]
-  const tries = [`${attempts.length} ${attempts.length === 1 ? 'try' : 'tries'}`, ...outcome].join(', ')
-  return [id, type, endpoint, state, tries].join('  ')
+  const count = [`${attempts.length} ${attempts.length === 1 ? 'attempt' : 'attempts'}`, ...outcome].join(', ')
+  return [id, type, endpoint, state, count].join('  ')
 }
 
-/** Tries a delivery again, and prints it once nothing is in progress. */
+/** Retries a delivery, and prints it when the sandbox is idle. */
 async function retry (target: Target, deliveryId: string): Promise<void> {
   const path = `${PATH}/${encodeURIComponent(deliveryId)}`
   await ask(target, `${path}/retry`, { method: 'POST' })
@@ -82,7 +82,7 @@ const FAULT_NAMES = {
   kind: '<kind>', count: '--times', delay_ms: '--delay', webhook_id: '--webhook', event_type: '--type'
 }
 
-/** Makes the next attempts fail, and prints everything that is to fail. */
+/** Adds a fault and prints all faults. */
 async function failDeliveries (target: Target, body: Record<string, unknown>): Promise<void> {
   printFaults(await askJson(target, `${PATH}/faults`, { body, names: FAULT_NAMES }))
 }

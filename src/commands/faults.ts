@@ -1,4 +1,4 @@
-/** The commands that make calls of the API fail: `fail` and `faults`. */
+/** The commands `fail` and `faults`, which inject faults into API calls. */
 import { Option, type Command } from 'commander'
 import type { components } from '../contract/control-types.gen.js'
 import { SetupError, UsageError } from '../errors.js'
@@ -35,21 +35,21 @@ interface FailFlags {
 
 const PATH = '/_emulator/faults'
 
-/** Each of these names a kind of fault by itself, so that only one of them can be given. */
+/** Options that select the kind of fault. They exclude each other. */
 const KINDS = ['reset', 'truncate', 'slow', 'rateLimited']
 
 const WITH_ERRORS = ['status', 'code', 'message', 'header']
 
 export function addFaults (program: Command, { client, targetOf }: Tools): void {
-  const fail = client(program, 'fail', 'make calls of the API fail')
+  const fail = client(program, 'fail', 'make API calls fail')
     .addArgument(argument('[operation]', "'POST /payments', 'GET /payments/{payment_id}', 'POST *', or '*' for all", operations)
       .default('*'))
   for (const option of failOptions()) fail.addOption(option)
   fail.action((operation: string, { url, host, port, sandbox, controlKey, ...flags }: TargetFlags & FailFlags) =>
     addFault(targetOf({ url, host, port, sandbox, controlKey }), operation, flags))
 
-  client(program, 'faults', 'list what makes calls fail')
-    .addOption(option('--clear [fault_id]', 'remove all of it, or one fault', identifier))
+  client(program, 'faults', 'list the faults of API calls')
+    .addOption(option('--clear [fault_id]', 'remove all faults, or only this one', identifier))
     .action(({ clear, ...flags }: TargetFlags & { clear?: true | string }) => faults(targetOf(flags), clear))
 }
 
@@ -58,26 +58,26 @@ function failOptions (): Option[] {
     option('--status <status>', 'answer with this status, 400 to 599', wholeNumber(400, 599)),
     option('--code <code>', 'answer with this code, such as INTERNAL_SERVER_ERROR', errorCode),
     option('--message <message>', 'answer with this message', nonEmpty),
-    repeatable('--header <name: value>', 'answer with this header; may be given several times', header),
+    repeatable('--header <name: value>', 'answer with this header; can be repeated', header),
     new Option('--after', 'only after the call has taken effect; with an error or a delay').conflicts(KINDS),
-    option('--delay <duration>', 'wait first: 2s, 100ms-3s (between), p50=200ms,p99=4s, or 0s,0s,5s (in turn)', delay),
+    option('--delay <duration>', 'wait first: 2s, 100ms-3s (random), p50=200ms,p99=4s, or 0s,0s,5s (in sequence)', delay),
     option('--reset <before|after>', 'reset the connection, before or after the call has taken effect', oneOf('before', 'after'))
       .conflicts(['truncate', 'slow', 'rateLimited', ...WITH_ERRORS]),
-    new Option('--truncate', 'end the body in the middle').conflicts(['slow', 'rateLimited', ...WITH_ERRORS]),
-    option('--slow <interval>', 'send the body in small parts, this far apart: 100ms', durationUpTo('1m', 1))
+    new Option('--truncate', 'close the connection in the middle of the body').conflicts(['slow', 'rateLimited', ...WITH_ERRORS]),
+    option('--slow <interval>', 'send the body in small chunks, one per interval: 100ms', durationUpTo('1m', 1))
       .conflicts(['rateLimited', ...WITH_ERRORS]),
-    option('--bytes <count>', 'size of these parts; with --slow', wholeNumber(1, 65_536)),
-    new Option('--rate-limited', 'answer 429 with the headers that belong to it').conflicts(WITH_ERRORS),
+    option('--bytes <count>', 'size of a chunk; with --slow', wholeNumber(1, 65_536)),
+    new Option('--rate-limited', 'answer 429 with the rate limit headers').conflicts(WITH_ERRORS),
     option('--retry-after <seconds>', 'value of retry-after; with --rate-limited', wholeNumber(0, 86_400)),
     option('--preset <name>', 'flaky, slow, down, rate-limited, lost-replies or timeouts',
       oneOf('flaky', 'slow', 'down', 'rate-limited', 'lost-replies', 'timeouts'))
       .conflicts([...KINDS, ...WITH_ERRORS, 'after', 'delay', 'bytes', 'retryAfter', 'probability']),
     option('--times <count>', 'for this many calls (default: until it is cleared)', wholeNumber(1, 1_000_000)),
-    option('--probability <probability>', 'only for this part of the calls: 0.5 is half of them', probability)
+    option('--probability <probability>', 'only for this share of the calls: 0.5 is half of them', probability)
   ]
 }
 
-/** The options behind the fields of a fault. */
+/** The options for the fields of a fault. */
 const NAMES = {
   operation: '[operation]',
   preset: '--preset',
@@ -94,13 +94,13 @@ const NAMES = {
   bytes: '--bytes'
 }
 
-/** Adds one rule, or those of a preset, and prints them. */
+/** Adds a fault, or those of a preset, and prints them. */
 async function addFault (target: Target, operation: string, flags: FailFlags): Promise<void> {
   const { items } = await askJson<FaultList>(target, PATH, { body: { operation, ...faultOf(flags) }, names: NAMES })
   for (const fault of items) console.log(faultLine(fault))
 }
 
-/** Prints what makes calls fail now, after removing all of it, or one fault by its id. */
+/** Prints the faults. If `clear` is given, removes all of them first, or the one with this id. */
 async function faults (target: Target, clear: true | string | undefined): Promise<void> {
   const path = typeof clear === 'string' ? `${PATH}/${encodeURIComponent(clear)}` : PATH
   const { items } = await askJson<FaultList>(target, path, clear === undefined ? {} : { method: 'DELETE' })
@@ -127,7 +127,7 @@ function faultOf (flags: FailFlags): object {
   }
 }
 
-/** Throws a UsageError where the options do not say what happens to the calls. */
+/** Throws a UsageError if no option selects a fault. */
 function kindOf ({ reset, truncate, slow, rateLimited, delay, status, code, message, header }: FailFlags): string {
   const kinds = Object.entries({ reset, truncate, slow, rate_limited: rateLimited })
   const [kind] = kinds.find(([, value]) => value !== undefined) ?? []
@@ -140,7 +140,7 @@ function kindOf ({ reset, truncate, slow, rateLimited, delay, status, code, mess
 
 const DELAY_MAX_MS = 300_000
 
-/** `2s`; `100ms-3s` for evenly spread ones; `p50=200ms,p99=4s` as latencies are; `0s,0s,5s` one after the other. */
+/** `2s`, `100ms-3s` (uniform), `p50=200ms,p99=4s` (percentiles) or `0s,0s,5s` (one after the other). */
 function delay (text: string): NonNullable<AddFault['delay_ms']> {
   const [, median, longest] = /^p50=([^,]+),p99=([^,]+)$/.exec(text) ?? []
   const parts = median === undefined ? text.split(/[-,]/) : [median, longest ?? '']

@@ -1,4 +1,4 @@
-/** The command `import`: copies what a real account sells, and to whom, into a fixtures file. It only reads. */
+/** The command `import`: copies the catalog and customers of a real account into a fixtures file. It only reads. */
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { stringify } from 'yaml'
@@ -10,13 +10,13 @@ import { keepUsable, type Check } from '../import/keep.js'
 
 export interface ImportOptions {
   account: AccountOptions
-  /** Where to: JSON, or YAML if the name says so; undefined for the standard output. */
+  /** The file to write, as YAML or JSON according to its extension; undefined for standard output. */
   out: string | undefined
   customers: boolean
   anonymize: boolean
 }
 
-/** Throws an UnreachableError where no account answers, a SetupError where it can't be read or the file can't be written. */
+/** Throws an UnreachableError if the API does not answer, and a SetupError if reading the account or writing the file fails. */
 export async function importAccount (options: ImportOptions, check: Check): Promise<void> {
   const { account: at, out, customers, anonymize } = options
   const say = (line: string) => { console.error(`dodo-emulator: ${line}`) }
@@ -32,20 +32,20 @@ export async function importAccount (options: ImportOptions, check: Check): Prom
   if (out !== undefined) say(`wrote ${out}: start with --fixtures ${out}`)
 }
 
-/** The client repeats by itself what can be repeated; what is left is told in one line. */
+/** The client retries by itself. Remaining errors are reported in one line. */
 async function read (client: Client, options: Parameters<typeof readAccount>[1]): Promise<Account> {
   try {
     return await readAccount(client, options)
   } catch (error) {
     const { status, message } = error as { status?: number | undefined, message: string }
     if (status === 401 || status === 403) throw new SetupError(`${client.baseURL} does not accept the API key (${status})`)
-    // The client's own errors all have a status, which is undefined where nobody answered.
+    // All errors of the client have a status. It is undefined if there was no response.
     const Failure = Object.hasOwn(error as object, 'status') && status === undefined ? UnreachableError : SetupError
     throw new Failure(`${client.baseURL} could not be read: ${message}`, { cause: error })
   }
 }
 
-/** Under another name first, in the same folder: nobody ever sees half of it, and an earlier file stays until it is whole. */
+/** Writes a temporary file in the same folder and renames it, so that an earlier file stays until the new one is complete. */
 async function writeWhole (path: string, text: string): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`
   try {

@@ -1,4 +1,4 @@
-/** The command `load`: adds the content of a fixtures file to a running emulator. */
+/** The command `load`: adds the data of a fixtures file to a running emulator. */
 import type { Command } from 'commander'
 import { nonEmpty } from '../config/values.js'
 import { argument } from './arguments.js'
@@ -8,14 +8,14 @@ import type { Target, TargetFlags } from './target.js'
 import type { Tools } from './tools.js'
 
 export function addLoad (program: Command, { client, targetOf }: Tools): void {
-  client(program, 'load', 'add the content of a fixtures file').alias('seed')
+  client(program, 'load', 'add the data of a fixtures file').alias('seed')
     .addArgument(argument('<file>', 'JSON or YAML', nonEmpty))
     .action((file: string, flags: TargetFlags) => load(targetOf(flags), file))
 }
 
 /**
- * Prints the ids of what was made. Throws a SetupError with everything that is wrong, and the lines of the file. What reads files
- * is loaded here, so that the other commands do not wait for it.
+ * Prints the ids of the created objects. Throws a SetupError with each problem and its line. Imports the modules that read files
+ * on demand, because they would slow down the other commands.
  */
 async function load (target: Target, path: string): Promise<void> {
   const { readSource } = await import('../fixtures/read.js')

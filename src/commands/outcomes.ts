@@ -1,4 +1,4 @@
-/** The commands that do what a customer or a bank does, each for a checkout session, a payment or a refund, and `idle`. */
+/** Commands that act as a customer or a bank, on checkout sessions, payments and refunds; also `health` and `idle`. */
 import type { Command } from 'commander'
 import { argument, cardNumber, durationUpTo, errorCode, identifier, jsonObject, oneOf, option } from './arguments.js'
 import { RefusedError, ask, type Question } from './ask.js'
@@ -22,7 +22,7 @@ interface PayFlags extends CheckoutFlags {
   errorCode?: string
 }
 
-/** Every other field of the request is one of the details. */
+/** The options for the fields of the request. All other fields come from --details. */
 const NAMES = { card: '--card', outcome: '--outcome', error_code: '--error-code', '*': '--details' }
 
 export function addOutcomes (program: Command, tools: Tools): void {
@@ -30,14 +30,14 @@ export function addOutcomes (program: Command, tools: Tools): void {
   const onCheckout = (name: string, about: string) =>
     client(program, name, about).addArgument(argument('<id>', 'checkout session (cks_…) or payment (pay_…)', identifier))
   const details = () =>
-    option('--details <json>', `what the customer of a checkout session enters, such as ${DETAILS}`, jsonObject(DETAILS))
+    option('--details <json>', `details that the customer enters in a checkout session, such as ${DETAILS}`, jsonObject(DETAILS))
 
-  onCheckout('pay', 'pay a checkout session or a payment, as its customer would on the hosted page')
+  onCheckout('pay', 'pay a checkout session or a payment, as a customer does on the hosted page')
     .addOption(option('--card <number>', 'pay with a test card', cardNumber).conflicts('outcome'))
     .addOption(option('--outcome <outcome>',
       'succeeded (the default), failed, processing, cancelled or requires_customer_action',
       oneOf('succeeded', 'failed', 'processing', 'cancelled', 'requires_customer_action')))
-    .addOption(option('--error-code <code>', 'why it failed; with --outcome failed', errorCode))
+    .addOption(option('--error-code <code>', 'reason for the failure; with --outcome failed', errorCode))
     .addOption(details())
     .action((id: string, { card, outcome, errorCode, details, ...flags }: PayFlags) => {
       const how = card === undefined ? { outcome: outcome ?? 'succeeded' } : { card }
@@ -47,7 +47,7 @@ export function addOutcomes (program: Command, tools: Tools): void {
   onCheckout('expire', 'expire a checkout session or the link of a payment now')
     .action((id: string, flags: TargetFlags) => act(targetOf(flags), id, 'expire', {}))
 
-  onCheckout('abandon', 'leave a checkout unfinished, which abandoned_checkout.detected reports')
+  onCheckout('abandon', 'abandon a checkout, which sends abandoned_checkout.detected')
     .addOption(details())
     .action((id: string, { details = {}, ...flags }: CheckoutFlags) => act(targetOf(flags), id, 'abandon', details))
 
@@ -59,7 +59,7 @@ async function act (target: Target, id: string, action: string, body: object): P
   await print(target, `${kind}/${encodeURIComponent(id)}/${action}`, { body, names: NAMES })
 }
 
-/** By the id where that tells; ids that fixtures have chosen are looked up. */
+/** Decides by the prefix of the id. An id from a fixtures file may have another prefix and is looked up. */
 async function isSession (target: Target, id: string): Promise<boolean> {
   if (id.startsWith('cks_') || id.startsWith('pay_')) return id.startsWith('cks_')
   try {
@@ -72,20 +72,20 @@ async function isSession (target: Target, id: string): Promise<boolean> {
 }
 
 function addSettle (program: Command, { client, targetOf }: Tools): void {
-  client(program, 'settle', 'decide how a pending refund ends')
+  client(program, 'settle', 'settle a pending refund')
     .addArgument(argument('<refund_id>', 'the refund', identifier))
     .addArgument(argument('[status]', 'succeeded, failed or review', oneOf('succeeded', 'failed', 'review')).default('succeeded'))
     .action((refundId: string, status: string, flags: TargetFlags) => print(
       targetOf(flags), `refunds/${encodeURIComponent(refundId)}/settle`, { body: { status }, names: { status: '[status]' } }))
 
-  client(program, 'idle', 'wait until nothing is due or in progress')
+  client(program, 'idle', 'wait until no job or delivery is due or in progress')
     .addOption(option('--timeout <duration>', 'give up after this', durationUpTo('10m')).default(10_000, '10s'))
     .action(async ({ timeout, ...flags }: TargetFlags & { timeout: number }) => {
       await print(targetOf(flags), `idle?timeout_ms=${timeout}`, { waitsMs: timeout, names: { timeout_ms: '--timeout' } })
     })
 }
 
-/** Sends a request to the control API and prints the answer. */
+/** Sends a request to the control API and prints the reply. */
 export async function print (target: Target, path: string, question: Question = {}): Promise<void> {
   console.log(JSON.stringify(JSON.parse(await ask(target, `/_emulator/${path}`, question)), null, 2))
 }

@@ -1,4 +1,4 @@
-/** Asks an emulator for what may take long, and shows on a terminal how far it has come. */
+/** Requests a long operation, and shows its progress on a terminal. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { components } from '../contract/control-types.gen.js'
 import { ask, askJson, type Question } from './ask.js'
@@ -6,15 +6,15 @@ import type { Target } from './target.js'
 
 type WorkInfo = components['schemas']['WorkInfo']
 
-const PATIENCE_MS = 30 * 60_000
-const LOOK_EVERY_MS = 500
+const TIMEOUT_MS = 30 * 60_000
+const POLL_EVERY_MS = 500
 
-/** The text of a success. Throws like `ask`. */
+/** Returns the text of a successful reply. Throws like `ask`. */
 export async function askPatiently (target: Target, path: string, question: Question): Promise<string> {
   const over = new AbortController()
   const shown = process.stderr.isTTY ? showProgress(target, over.signal) : undefined
   try {
-    return await ask(target, path, { ...question, waitsMs: PATIENCE_MS })
+    return await ask(target, path, { ...question, waitsMs: TIMEOUT_MS })
   } finally {
     over.abort()
     await shown
@@ -24,7 +24,7 @@ export async function askPatiently (target: Target, path: string, question: Ques
 const CLEAR_LINE = '\r\x1b[K'
 
 async function showProgress (target: Target, over: AbortSignal): Promise<void> {
-  while (await wait(LOOK_EVERY_MS, true, { signal: over }).catch(() => false)) {
+  while (await wait(POLL_EVERY_MS, true, { signal: over }).catch(() => false)) {
     const { items } = await askJson<{ items: WorkInfo[] }>(target, '/_emulator/work').catch(() => ({ items: [] }))
     const [first] = items
     if (first !== undefined && !over.aborted) process.stderr.write(CLEAR_LINE + progressLine(first))
@@ -34,7 +34,7 @@ async function showProgress (target: Target, over: AbortSignal): Promise<void> {
 
 /** `clock: 5,200 done`, `load: 12,000 of 30,000 done` */
 export function progressLine ({ name, done, total, is_under_way: isUnderWay }: WorkInfo): string {
-  if (!isUnderWay) return `${name}: waits`
+  if (!isUnderWay) return `${name}: waiting`
   const number = (count: number) => count.toLocaleString('en-US')
   return `${name}: ${number(done)}${total === null ? '' : ` of ${number(total)}`} done`
 }

@@ -1,4 +1,4 @@
-/** The commands of the command line, and what they take. What needs the whole emulator in this process is given from outside. */
+/** Defines the commands and their options. Commands that run the emulator in this process are passed in. */
 import { Command, Help, Option } from 'commander'
 import { OPTIONS, readConfig, type Config, type OptionName } from '../config/config.js'
 import { UsageError } from '../errors.js'
@@ -12,7 +12,7 @@ import { addRemoteCommands } from './remote.js'
 import { API_KEY_OPTION, TARGET_OPTIONS, targetOf } from './target.js'
 import type { Tools } from './tools.js'
 
-/** What is done in this process rather than by an emulator that runs. */
+/** Commands that run in this process instead of calling a running emulator. */
 export interface LocalCommands {
   start (config: Config): Promise<void>
   checkFixtures (files: readonly string[], config: Config): Promise<void>
@@ -29,11 +29,11 @@ const TARGET_HEADING = 'Which emulator:'
 const EXIT_CODES = `
 Exit codes:
   0  done
-  1  refused by the emulator, or the answer is no
-  2  wrong usage: the command, an argument or an option
+  1  refused by the emulator, or a check failed
+  2  invalid command, argument or option
   3  no emulator answers`
 
-/** The program, and for each command with others below it the one that is meant where none is given. */
+/** Creates the program. `defaults` has the default subcommand of each command group. */
 export function createProgram ({ env, local }: ProgramOptions) {
   const defaults = new Map<Command, Command>()
   const program = new Command('dodo-emulator')
@@ -71,14 +71,14 @@ export function createProgram ({ env, local }: ProgramOptions) {
   return { program, defaults }
 }
 
-/** What a command itself takes, before what all of them do. */
+/** Lists a command's own options before the options that all commands share. */
 function ownOptionsFirst (this: Help, command: Command): Option[] {
   const options = Help.prototype.visibleOptions.call(this, command)
   const isShared = (option: Option) => option.helpGroupHeading === TARGET_HEADING
   return [...options.filter(option => !isShared(option)), ...options.filter(isShared)]
 }
 
-/** Commander ends its texts with a line break, and so do the functions of console. */
+/** Removes the trailing line break, because console adds one. */
 function write (print: (text: string) => void): (text: string) => void {
   return text => { print(text.replace(/\n$/, '')) }
 }
@@ -89,7 +89,7 @@ function optionOf ({ flag, env, value, fallback, about }: OptionRow<unknown>): O
 }
 
 function addStart (program: Command, { env, local, tools }: ProgramOptions & { tools: Tools }): void {
-  const command = program.command('start').description('start the emulator, as without a command')
+  const command = program.command('start').description('start the emulator (the default command)')
   for (const row of Object.values(OPTIONS)) command.addOption(optionOf(row))
   command.action((flags: Partial<Record<OptionName, string>>) => local.start(readConfig(flags, env)))
   tools.byDefault(command)
@@ -105,14 +105,14 @@ interface ImportFlags {
 }
 
 function addImport (program: Command, { env, local }: ProgramOptions): void {
-  program.command('import').description('copy what a real account sells into a fixtures file; it only reads')
-    .addOption(option('--api-key <key>', 'API key of the account; a read-only one is enough [DODO_PAYMENTS_API_KEY]', nonEmpty))
-    .addOption(option('--base-url <url>', "URL of the account's API (default: that of the environment)", webUrl))
+  program.command('import').description('copy the catalog of a real account into a fixtures file; it only reads')
+    .addOption(option('--api-key <key>', 'API key of the account; a read-only key is enough [DODO_PAYMENTS_API_KEY]', nonEmpty))
+    .addOption(option('--base-url <url>', "URL of the account's API (default: the URL of the environment)", webUrl))
     .addOption(option('--environment <name>', 'environment of the account: test_mode or live_mode',
       oneOf('test_mode', 'live_mode')).default('test_mode'))
     .addOption(option('--out <file>', 'file to write, YAML if it ends in .yaml, else JSON (default: standard output)', nonEmpty))
     .addOption(option('--customers <which>', 'all or none (default: all in test_mode, none in live_mode)', oneOf('all', 'none')))
-    .option('--anonymize', 'replace names and e-mail addresses of customers, and leave out phone numbers and metadata')
+    .option('--anonymize', 'replace names and e-mail addresses of customers, and omit phone numbers and metadata')
     .action(async ({ apiKey, baseUrl, environment, out, customers, anonymize = false }: ImportFlags) => {
       const key = apiKey ?? env[API_KEY_OPTION.env]
       if (key === undefined || key === '') throw new UsageError('give the API key with --api-key or DODO_PAYMENTS_API_KEY')
@@ -122,9 +122,9 @@ function addImport (program: Command, { env, local }: ProgramOptions): void {
 }
 
 function addFixtures (program: Command, { env, local }: ProgramOptions): void {
-  const fixtures = program.command('fixtures').description('check the files that an emulator starts from')
-  fixtures.command('check').description('say whether an emulator would start from these files')
-    .argument('<files...>', 'JSON or YAML, added to each other in this order')
+  const fixtures = program.command('fixtures').description('check fixtures files')
+  fixtures.command('check').description('check whether an emulator can start from these files')
+    .argument('<files...>', 'JSON or YAML files, combined in this order')
     .action((files: string[]) => local.checkFixtures(files, readConfig({ database: ':memory:' }, env)))
 }
 

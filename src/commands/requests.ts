@@ -1,4 +1,4 @@
-/** The command `requests`: lists the calls of a program, and why they were refused. */
+/** The command `requests`: lists the logged API calls and explains refused ones. */
 import type { Command } from 'commander'
 import type { components } from '../contract/control-types.gen.js'
 import { identifier, limitOption, operation, option, statusPattern } from './arguments.js'
@@ -22,14 +22,14 @@ interface RequestsFlags extends TargetFlags, Latest, Filter {
 const PATH = '/_emulator/requests'
 
 export function addRequests (program: Command, { client, targetOf, stopSignal }: Tools): void {
-  client(program, 'requests', 'list the calls of a program, and why they were refused')
+  client(program, 'requests', 'list API calls, and why they were refused')
     .addOption(option('--status <status>', 'only with this status, or a class such as 4xx', statusPattern))
-    .addOption(option('--operation <operation>', "only of this one, such as 'POST /payments'", operation))
+    .addOption(option('--operation <operation>', "only of this operation, such as 'POST /payments'", operation))
     .addOption(option('--payment <payment_id>', 'only about this payment', identifier))
     .addOption(limitOption())
-    .option('--follow', 'go on with every new call until Ctrl-C')
-    .option('--json', 'print them whole, with headers and bodies')
-    .option('--clear', 'forget the calls so far')
+    .option('--follow', 'print new calls until Ctrl-C')
+    .option('--json', 'print all fields as JSON, including headers and bodies')
+    .option('--clear', 'clear the log')
     .action(async ({ status, operation, payment, limit, follow, clear, json, ...flags }: RequestsFlags) => {
       const target = targetOf(flags)
       if (clear === true) await ask(target, PATH, { method: 'DELETE' })
@@ -44,7 +44,7 @@ async function latest (target: Target, { status, operation, payment }: Filter, s
   await printLatest(target, PATH, { filters, names }, shown, lines)
 }
 
-/** Prints calls as they are answered; with `json` one object in a line. */
+/** Prints calls as they are answered. With `json`, prints one object per line. */
 async function followRequests (
   target: Target, { status, operation, payment }: Filter, { json, stop }: { json: boolean | undefined, stop: AbortSignal }
 ): Promise<void> {
@@ -58,7 +58,7 @@ async function followRequests (
   }
 }
 
-/** `12:00:01  422  POST /payments  in 3 ms  req_…`, and below it why it was refused, what was ignored, and notes. */
+/** `12:00:01  422  POST /payments  in 3 ms  req_…`, followed by lines with the reason of a refusal, ignored fields and notes. */
 function lines (request: LoggedRequest): string {
   const { answered_at: at, status, method, path, duration_ms: duration, request_id: id, payment_id: payment } = request
   const first = [

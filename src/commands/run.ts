@@ -1,4 +1,4 @@
-/** Runs a command line: finds the command, carries it out, and says in one line and an exit code how it ended. */
+/** Runs a command line: finds and runs the command, and reports errors in one line and with an exit code. */
 import { CommanderError, type Command } from 'commander'
 import { SetupError, UnreachableError, UsageError } from '../errors.js'
 import { createProgram, type ProgramOptions } from './program.js'
@@ -6,7 +6,7 @@ import { createProgram, type ProgramOptions } from './program.js'
 /** The exit codes of every command. */
 export const EXIT = { done: 0, refused: 1, usage: 2, unreachable: 3 } as const
 
-/** The exit code. Everything is printed; nothing is thrown. */
+/** Returns the exit code. Prints errors and never throws. */
 export async function runCommandLine (args: readonly string[], options: ProgramOptions): Promise<number> {
   const { program, defaults } = createProgram(options)
   try {
@@ -20,7 +20,7 @@ export async function runCommandLine (args: readonly string[], options: ProgramO
   }
 }
 
-/** The arguments with the command that they leave out, and with `help clock set` as `clock set --help`. */
+/** Adds an omitted default command, and rewrites `help clock set` as `clock set --help`. */
 function completed (args: readonly string[], program: Command, defaults: ReadonlyMap<Command, Command>): string[] {
   if (args[0] === 'help') return [...args.slice(1), '--help']
   let command = program
@@ -31,8 +31,8 @@ function completed (args: readonly string[], program: Command, defaults: Readonl
   if (fallback === undefined || isHelp(rest[0])) return [...args]
   const operand = firstOperand(rest, fallback)
   if (operand === undefined) return [...args.slice(0, at), fallback.name(), ...rest]
-  if (find(command, operand) === undefined) return [...args.slice(0, at), operand] // for the error that names it
-  throw new UsageError(`write the options after the command: ${[...pathOf(command), operand].join(' ')} …`)
+  if (find(command, operand) === undefined) return [...args.slice(0, at), operand] // commander reports it as unknown
+  throw new UsageError(`put options after the command: ${[...pathOf(command), operand].join(' ')} …`)
 }
 
 function find (command: Command, name: string | undefined): Command | undefined {
@@ -60,7 +60,7 @@ function pathOf (command: Command): string[] {
   return [...command.parent === null ? [] : pathOf(command.parent), command.name()]
 }
 
-/** What commander found wrong, in our words; help and version are printed already. */
+/** Prints commander's error in our format and returns the exit code. Help and version are already printed. */
 function endOf ({ exitCode, code, message }: CommanderError, program: Command): number {
   if (exitCode === 0) return EXIT.done
   if (code === 'commander.help') return EXIT.usage
@@ -70,18 +70,19 @@ function endOf ({ exitCode, code, message }: CommanderError, program: Command): 
   return EXIT.usage
 }
 
-/** One clear line for what the person can mend; a stack only for what is our own fault. */
+/** One line for errors that the user can fix. A stack trace only for bugs. */
 function explain (error: NodeJS.ErrnoException & { address?: string, port?: number, hostname?: string }): string {
   if (error instanceof SetupError) return error.message
   const where = `${error.address ?? ''}:${error.port ?? ''}`
   switch (error.code) {
-    case 'EADDRINUSE': return `${where} is in use: stop what listens there, or choose another with --port (0 takes a free one)`
+    case 'EADDRINUSE':
+      return `${where} is in use: stop the program that listens there, or choose another port with --port (0 for any free port)`
     case 'EACCES':
-      return error.port === undefined ? error.message : `${where} needs more rights: choose a port above 1023 with --port`
+      return error.port === undefined ? error.message : `${where} requires privileges: choose a port above 1023 with --port`
     case 'EADDRNOTAVAIL': return `the address ${where} does not belong to this computer: check --host`
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `the name ${error.hostname ?? ''} is not known: check --host, which takes a name or an address of this computer`
+      return `the host name ${error.hostname ?? ''} does not exist: set --host to a name or an address of this computer`
     case 'ENOENT':
     case 'EISDIR':
     case 'EROFS': return error.message

@@ -18,17 +18,17 @@ const snapshotPath = (name: string) => `/_emulator/snapshots/${encodeURIComponen
 
 export function addSandboxes (program: Command, tools: Tools): void {
   const { client, targetOf } = tools
-  client(program, 'reset', 'put the sandbox back to its start')
+  client(program, 'reset', 'reset the sandbox to its initial state')
     .action(async (flags: TargetFlags) => {
       const { name } = await askJson<Schemas['Sandbox']>(targetOf(flags), '/_emulator/reset', { method: 'POST' })
-      console.log(`sandbox ${name} is reset`)
+      console.log(`sandbox ${name} was reset`)
     })
   addSnapshot(tools)
   addSandbox(tools)
 }
 
 function addSnapshot ({ client, group, byDefault, targetOf }: Tools): void {
-  const snapshot = group('snapshot', 'keep the state of the sandbox, and go back to it')
+  const snapshot = group('snapshot', 'save and restore the state of the sandbox')
   const named = (command: string, about: string) =>
     client(snapshot, command, about).addArgument(argument('<name>', 'name of the snapshot', snapshotName))
 
@@ -37,14 +37,14 @@ function addSnapshot ({ client, group, byDefault, targetOf }: Tools): void {
     for (const taken of items) console.log(snapshotLine(taken))
   }))
 
-  named('take', 'keep the state of the sandbox')
+  named('take', 'save the state of the sandbox')
     .option('--force', 'replace a snapshot of the same name')
     .action((name: string, { force, ...flags }: TargetFlags & { force?: boolean }) =>
       takeSnapshot(targetOf(flags), name, force === true))
 
-  named('restore', 'put the sandbox back to a snapshot').action(async (name: string, flags: TargetFlags) => {
+  named('restore', 'restore the sandbox from a snapshot').action(async (name: string, flags: TargetFlags) => {
     await askPatiently(targetOf(flags), `${snapshotPath(name)}/restore`, { method: 'POST' })
-    console.log(`the sandbox is back at ${name}`)
+    console.log(`the sandbox was restored from ${name}`)
   })
 
   named('delete', 'delete a snapshot').action(async (name: string, flags: TargetFlags) => {
@@ -62,14 +62,14 @@ async function takeSnapshot (target: Target, name: string, replace: boolean): Pr
     console.log(snapshotLine(await askJson(target, '/_emulator/snapshots', question)))
   } catch (error) {
     if (!(error instanceof RefusedError) || error.code !== 'SNAPSHOT_ALREADY_EXISTS') throw error
-    throw new SetupError(`there is a snapshot ${name} already: replace it with --force, or choose another name`)
+    throw new SetupError(`snapshot ${name} already exists: replace it with --force, or choose another name`)
   }
 }
 
 async function exportSnapshot (target: Target, name: string, file: string): Promise<void> {
   const bytes = await askBytes(target, snapshotPath(name))
   await writeFile(file, bytes)
-  console.log(`${file}: ${bytes.length} bytes; start from it with --from-snapshot ${file}`)
+  console.log(`wrote ${bytes.length} bytes to ${file}: start with --from-snapshot ${file}`)
 }
 
 function snapshotName (text: string): string {
@@ -78,7 +78,7 @@ function snapshotName (text: string): string {
 }
 
 function addSandbox ({ client, group, byDefault, targetOf }: Tools): void {
-  const sandboxes = group('sandboxes', 'the sandboxes of the emulator, each with data of its own')
+  const sandboxes = group('sandboxes', 'manage sandboxes, each with its own data')
   const named = (command: string, about: string) =>
     client(sandboxes, command, about).addArgument(argument('<name>', 'name of the sandbox', sandboxName))
 
@@ -87,7 +87,7 @@ function addSandbox ({ client, group, byDefault, targetOf }: Tools): void {
     for (const sandbox of items) console.log(sandboxLine(sandbox))
   }))
 
-  named('create', 'create a sandbox; the first call with its key does so too')
+  named('create', 'create a sandbox; the first call with its key also creates it')
     .action(async (name: string, flags: TargetFlags) => {
       const sandbox = await askJson<Schemas['Sandbox']>(targetOf(flags), '/_emulator/sandboxes', { body: { name } })
       console.log(sandboxLine(sandbox))

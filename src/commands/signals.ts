@@ -1,15 +1,15 @@
-/** Ends the command when the system asks for it, or when its terminal is closed. */
+/** Ends a command on a signal, or when its terminal is closed. */
 import { closeSync } from 'node:fs'
 
 /**
- * A program can't handle these, because its memory can't be trusted any more. With a handler of ours the process would not end
- * but raise the same signal for ever.
+ * Signals of a crash, after which memory may be corrupt. They are not handled, because with a handler the process would raise
+ * the same signal forever.
  */
 const CRASHES = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGTRAP'] as const
 
 const CLOSE_TIMEOUT_MS = 10_000
 
-/** Calls `close` once on SIGTERM, SIGINT, SIGHUP and the like, or on an error that nothing caught, and then ends the process. */
+/** Calls `close` once on a signal such as SIGTERM, SIGINT or SIGHUP, or on an uncaught error, and then ends the process. */
 export async function endGracefully (close: () => Promise<void>): Promise<void> {
   const { default: closeWithGrace } = await import('close-with-grace')
   const ending = closeWithGrace(
@@ -22,7 +22,7 @@ export async function endGracefully (close: () => Promise<void>): Promise<void> 
   onHangup(() => { ending.close() })
 }
 
-/** Aborted by the first of the signals that end a command. */
+/** Returns a signal that is aborted by SIGINT, SIGTERM or SIGHUP. */
 export function stopSignal (): AbortSignal {
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { stop.abort() })
@@ -30,19 +30,19 @@ export function stopSignal (): AbortSignal {
   return stop.signal
 }
 
-/** A closing terminal sends SIGHUP, often twice: by itself and by the shell. Only the first counts. */
+/** Handles SIGHUP once. When a terminal closes, both the terminal and the shell may send it. */
 function onHangup (end: () => void): void {
   let isFirst = true
   process.on('SIGHUP', () => {
     if (!isFirst) return
     isFirst = false
-    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}) // there is nobody left to read it
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}) // the terminal no longer exists
     process.once('exit', leaveTerminal)
     end()
   })
 }
 
-/** Closes the standard streams, because Node restores a terminal's settings at its exit and aborts where it can't. */
+/** Closes the standard streams, because Node restores the terminal's settings on exit and aborts if it can't. */
 function leaveTerminal (): void {
   for (const descriptor of [0, 1, 2]) {
     try {

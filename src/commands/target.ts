@@ -1,4 +1,4 @@
-/** Which emulator a command calls: the options that say so, and what they come to. */
+/** Options that select the emulator and the sandbox that a command calls. */
 import { UsageError } from '../errors.js'
 import { headerText } from '../config/guard.js'
 import { option, readTable, type Environment } from '../config/table.js'
@@ -11,7 +11,7 @@ export const TARGET_OPTIONS = {
     env: 'DODO_PAYMENTS_EMULATOR_URL',
     value: '<url>',
     fallback: null,
-    about: 'URL of the emulator, with https or a path if it has them; takes the place of --host and --port',
+    about: 'URL of the emulator, which may have a path; replaces --host and --port',
     parse: emulatorUrl
   }),
   host: option({
@@ -48,7 +48,7 @@ export const TARGET_OPTIONS = {
   })
 }
 
-/** For commands that call the emulated API too. */
+/** For commands that also call the emulated API. */
 export const API_KEY_OPTION = option({
   flag: 'api-key',
   env: 'DODO_PAYMENTS_API_KEY',
@@ -58,33 +58,33 @@ export const API_KEY_OPTION = option({
   parse: nonEmpty
 })
 
-/** As typed. */
+/** The text of each option. */
 export type TargetFlags = { [Name in keyof typeof TARGET_OPTIONS]?: string | undefined }
 
 export interface Target {
-  /** Where the emulator answers, without a slash at the end: `https://emulator.example.test/base`. */
+  /** URL of the emulator without a trailing slash: `https://emulator.example.test/base`. */
   url: string
-  /** What the URLs of the sandbox begin with: `/~mine`, or empty for the one that `url` leads to. */
+  /** The path prefix of the sandbox: `/~mine`, or empty for the sandbox of `url`. */
   prefix: string
-  /** For an emulator whose control API asks for a key. */
+  /** The key of the control API; null if it requires none. */
   controlKey: string | null
 }
 
-/** Throws a UsageError for options that are wrong or contradict each other. */
+/** Throws a UsageError for options that are invalid or contradict each other. */
 export function targetOf (flags: TargetFlags, env: Environment): Target {
   const isAddressed = flags.host !== undefined || flags.port !== undefined
-  if (flags.url !== undefined && isAddressed) throw new UsageError('--url takes the place of --host and --port: leave them out')
-  // A flag wins over every variable, whichever of the two ways it uses.
+  if (flags.url !== undefined && isAddressed) throw new UsageError('--url replaces --host and --port: leave them out')
+  // --host and --port take precedence over the environment variable of --url too.
   const given = isAddressed ? { ...env, [TARGET_OPTIONS.url.env]: undefined } : env
   const { url, host, port, sandbox, controlKey } = readTable(TARGET_OPTIONS, flags, given)
   const named = /\/~([^/]+)$/.exec(url ?? '')?.[1]
   if (named !== undefined && sandbox !== 'default') {
-    throw new UsageError(`--sandbox: the URL already names the sandbox ${named}; leave one of them out`)
+    throw new UsageError(`--sandbox: the URL already names the sandbox ${named}: leave one of them out`)
   }
   return { url: url ?? addressOf(host, port), prefix: sandbox === 'default' ? '' : `/~${sandbox}`, controlKey }
 }
 
 function addressOf (host: string, port: number): string {
-  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host // what a server listens on is no address to call
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host // a client can't call a wildcard address
   return `http://${hostInUrl(reachable)}:${port}`
 }

@@ -1,4 +1,4 @@
-/** The commands about time: `clock`, which moves it, and `due`, which lists what waits for it. */
+/** The commands `clock`, which shows and moves the clock, and `due`, which lists scheduled jobs. */
 import type { Command } from 'commander'
 import type { components } from '../contract/control-types.gen.js'
 import { SetupError } from '../errors.js'
@@ -20,24 +20,24 @@ export function addTime (_program: Command, tools: Tools): void {
 function addClock ({ client, group, byDefault, targetOf }: Tools): void {
   const clock = group('clock', "read or move the sandbox's clock")
 
-  byDefault(client(clock, 'show', 'print its time')
+  byDefault(client(clock, 'show', 'print the time')
     .action((flags: TargetFlags) => print(targetOf(flags), 'clock')))
 
-  client(clock, 'advance', 'move it forward; everything that falls due on the way happens')
+  client(clock, 'advance', 'move the clock forward and run the jobs that become due')
     .addArgument(argument('<duration>', '500ms, 30s, 15m, 25h, 7d', durationUpTo('36500d')))
     .action((advanceMs: number, flags: TargetFlags) => moveClock(targetOf(flags), { advance_ms: advanceMs }))
 
-  client(clock, 'set', 'set it to a time')
+  client(clock, 'set', 'set the clock to a time')
     .addArgument(argument('<time>', '2026-01-31T12:00:00Z', timeText))
     .action((now: string, flags: TargetFlags) => moveClock(targetOf(flags), { now }))
 
   for (const [name, frozen] of [['freeze', true], ['release', false]] as const) {
-    client(clock, name, frozen ? 'stop it' : 'let it run again')
+    client(clock, name, frozen ? 'freeze the clock' : 'release the clock')
       .action((flags: TargetFlags) => moveClock(targetOf(flags), { frozen }))
   }
 }
 
-/** Moves the clock, and prints it with what has happened on the way. */
+/** Moves the clock, and prints its time and the jobs that ran. */
 async function moveClock (target: Target, body: Schemas['ClockChange']): Promise<void> {
   const names = { advance_ms: '<duration>', now: '<time>' }
   console.log(JSON.stringify(JSON.parse(await askPatiently(target, '/_emulator/clock', { body, names })), null, 2))
@@ -49,27 +49,27 @@ interface DueFlags extends TargetFlags, Latest {
 }
 
 function addDue ({ client, group, byDefault, targetOf }: Tools): void {
-  const due = group('due', 'what falls due next by the clock, and what has failed')
+  const due = group('due', 'jobs that are scheduled or have failed')
   const named = (name: string, about: string) => client(due, name, about)
     .addArgument(argument('<kind>', 'such as refund.settle', identifier))
     .addArgument(argument('<subject_id>', 'the payment or refund', identifier))
 
-  byDefault(client(due, 'list', 'list it')
+  byDefault(client(due, 'list', 'list jobs')
     .addOption(option('--kind <kind>', 'only of this kind, such as refund.settle', identifier))
     .addOption(option('--subject <id>', 'only of this payment or refund', identifier))
     .addOption(limitOption())
-    .option('--json', 'print it whole, with how many there are')
+    .option('--json', 'print all fields as JSON, with the number of jobs')
     .action(listDue(targetOf)))
 
-  named('retry', 'perform again what has failed')
+  named('retry', 'run a failed job again')
     .action((kind: string, subject: string, flags: TargetFlags) => retryDue(targetOf(flags), kind, subject))
 
-  named('drop', 'drop what has failed').action(async (kind: string, subject: string, flags: TargetFlags) => {
+  named('drop', 'remove a failed job').action(async (kind: string, subject: string, flags: TargetFlags) => {
     await ask(targetOf(flags), pathOf(kind, subject), { method: 'DELETE' })
   })
 }
 
-/** Prints what has failed, and then what falls due next. */
+/** Prints failed jobs, then scheduled ones. */
 function listDue (targetOf: Tools['targetOf']) {
   return async ({ kind, subject, limit, json, ...flags }: DueFlags) => {
     const query = new URLSearchParams({
@@ -89,10 +89,10 @@ function dueLine ({ kind, subject_id: subject, due_at: at, error }: DueJob): str
 
 const pathOf = (kind: string, subject: string) => `/_emulator/due/${encodeURIComponent(kind)}/${encodeURIComponent(subject)}`
 
-/** Performs a job that has failed once more. Throws a SetupError where it fails again. */
+/** Runs a failed job again. Throws a SetupError if it fails. */
 async function retryDue (target: Target, kind: string, subject: string): Promise<void> {
   const text = await askPatiently(target, `${pathOf(kind, subject)}/retry`, { method: 'POST' })
   const { performed, error }: Schemas['RetriedJob'] = JSON.parse(text)
-  if (!performed) throw new SetupError(`${kind} of ${subject} has failed again: ${error}`)
+  if (!performed) throw new SetupError(`${kind} of ${subject} failed again: ${error}`)
   console.log(`${kind} of ${subject} was performed`)
 }

@@ -1,17 +1,17 @@
-/** What the commands that call an emulator are made with. */
+/** Functions that the commands share. */
 import type { Command } from 'commander'
 import type { Target, TargetFlags } from './target.js'
 
 export interface Tools {
-  /** Adds a command to its parent, with the options that say which emulator it calls. */
+  /** Adds a command that calls an emulator, with the options of its target. */
   client (parent: Command, name: string, about: string): Command
-  /** Adds a command that only has others below it. */
+  /** Adds a command that only contains subcommands. */
   group (name: string, about: string): Command
-  /** Makes a command the one that is meant where its parent is given none. */
+  /** Makes a command the default of its parent. */
   byDefault (command: Command): void
   targetOf (flags: TargetFlags): Target
   /** The key for calls of the emulated API. */
   apiKeyOf (flag: string | undefined): string
-  /** Aborted when the person has seen enough. */
+  /** Aborted when the user ends the command. */
   stopSignal (): AbortSignal
 }

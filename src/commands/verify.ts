@@ -1,4 +1,6 @@
-/** The commands that answer a question: `verify`, whether the expected calls were made, and `explain`, how a total came about. */
+/**
+ * The commands `verify`, which checks that the expected calls were made, and `explain`, which shows how a total was calculated.
+ */
 import type { Command } from 'commander'
 import type { components } from '../contract/control-types.gen.js'
 import { SetupError } from '../errors.js'
@@ -22,7 +24,7 @@ interface VerifyFlags {
 }
 
 export function addVerify (program: Command, { client, targetOf }: Tools): void {
-  client(program, 'verify', 'exit with 0 if the expected calls were made, else with 1 and the nearest ones')
+  client(program, 'verify', 'exit with 0 if the expected calls were made, else with 1 and the closest calls')
     .addOption(option('--operation <operation>', "'POST /payments'", operation))
     .addOption(option('--method <method>', 'POST', method))
     .addOption(option('--path <path>', '/payments/pay_1', nonEmpty))
@@ -34,7 +36,7 @@ export function addVerify (program: Command, { client, targetOf }: Tools): void 
     .action(({ url, host, port, sandbox, controlKey, ...pattern }: TargetFlags & VerifyFlags) =>
       verify(targetOf({ url, host, port, sandbox, controlKey }), pattern))
 
-  client(program, 'explain', 'print how the total of a payment came about')
+  client(program, 'explain', 'print how the total of a payment was calculated')
     .addArgument(argument('<payment_id>', 'the payment', identifier))
     .action((paymentId: string, flags: TargetFlags) => explain(targetOf(flags), paymentId))
 }
@@ -50,7 +52,7 @@ const NAMES = {
   count: '--count'
 }
 
-/** Prints what was found. Throws a SetupError with the nearest calls where the expected ones were not made. */
+/** Prints the result. Throws a SetupError with the closest calls if the expected ones were not made. */
 async function verify (target: Target, pattern: VerifyFlags): Promise<void> {
   const verified = await askJson<Schemas['Verified']>(target, '/_emulator/verify', { body: pattern, names: NAMES })
   if (!verified.verified) throw new SetupError([verified.message, ...verified.near_misses.flatMap(missLines)].join('\n'))
@@ -61,7 +63,7 @@ function missLines ({ request_id: id, differences }: Schemas['Verified']['near_m
   return [`  ${id}`, ...differences.map(({ path, expected, actual }) => `    ${path}: expected ${expected}, was ${actual}`)]
 }
 
-/** Prints a line for each step. */
+/** Prints one line for each step of the calculation. */
 async function explain (target: Target, paymentId: string): Promise<void> {
   const path = `/_emulator/payments/${encodeURIComponent(paymentId)}/explain`
   console.log((await askJson<Schemas['PaymentExplanation']>(target, path)).text)

@@ -13,7 +13,7 @@ type Delivery = components['schemas']['Delivery']
 type DeliveryList = components['schemas']['DeliveryList']
 type Event = components['schemas']['Event']
 
-const LOOK_EVERY_MS = 300
+const POLL_EVERY_MS = 300
 const PAGE = 100
 
 export function addWebhooks (program: Command, tools: Tools): void {
@@ -31,7 +31,7 @@ function addListen ({ client, group, targetOf, apiKeyOf, stopSignal }: Tools): v
   const webhooks = group('webhooks', 'endpoints that receive events')
   client(webhooks, 'listen', 'send events to a URL and print every attempt, until Ctrl-C')
     .addArgument(argument('<url>', 'http://localhost:3000/webhook', endpointUrl))
-    .addOption(option('--events <types>', 'only these, separated by commas', eventTypes))
+    .addOption(option('--events <types>', 'only these event types, separated by commas', eventTypes))
     .addOption(option('--api-key <key>', 'key that registers the endpoint [DODO_PAYMENTS_API_KEY, default: test]', nonEmpty))
     .action((url: string, { events: types, apiKey, ...flags }: ListenFlags) =>
       listen(targetOf(flags), { url, apiKey: apiKeyOf(apiKey), types, stop: stopSignal() }))
@@ -50,13 +50,13 @@ interface EventsFlags extends TargetFlags, Latest {
 }
 
 function addEvents ({ client, group, byDefault, targetOf }: Tools): void {
-  const events = group('events', 'what happened, and which endpoints received it')
+  const events = group('events', 'events, and the endpoints that received them')
 
   byDefault(client(events, 'list', 'list the latest events')
     .addOption(option('--type <type>', 'only of this type, such as payment.failed', eventType))
     .addOption(option('--payment <payment_id>', 'only about this payment', identifier))
     .addOption(limitOption())
-    .option('--json', 'print them whole, with their bodies and deliveries')
+    .option('--json', 'print all fields as JSON, including bodies and deliveries')
     .action(({ type, payment, limit, json, ...flags }: EventsFlags) => {
       const filters = { type, payment_id: payment }
       const names = { type: '--type', payment_id: '--payment' }
@@ -73,39 +73,39 @@ interface ListenOptions {
   /** Event types; undefined for all. */
   types: string[] | undefined
   apiKey: string
-  /** Aborted when the person has seen enough. */
+  /** Aborted when the user ends the command. */
   stop: AbortSignal
 }
 
-/** Registers an endpoint, prints every try to deliver to it, and deletes it at the end. */
+/** Registers an endpoint, prints each attempt to deliver to it, and deletes it at the end. */
 async function listen (target: Target, { url, types, apiKey, stop }: ListenOptions): Promise<void> {
   const body = { url, description: 'dodo-emulator webhooks listen', ...(types === undefined ? {} : { filter_types: types }) }
   const { id } = await askJson<{ id: string }>(target, '/webhooks', { body, apiKey })
   try {
     const { secret } = await askJson<{ secret: string }>(target, `/webhooks/${id}/secret`, { apiKey })
     console.log(`Events go to ${url} until you press Ctrl-C. They are signed with\n\n  DODO_PAYMENTS_WEBHOOK_KEY=${secret}\n`)
-    await printTries(target, id, stop)
+    await printAttempts(target, id, stop)
   } finally {
     await ask(target, `/webhooks/${id}`, { method: 'DELETE', apiKey })
   }
 }
 
-async function printTries (target: Target, webhookId: string, stop: AbortSignal): Promise<void> {
+async function printAttempts (target: Target, webhookId: string, stop: AbortSignal): Promise<void> {
   const printed = new Map<string, number>()
   while (!stop.aborted) {
     const { items } = await askJson<DeliveryList>(target, `/_emulator/deliveries?webhook_id=${webhookId}&page_size=${PAGE}`)
     for (const delivery of items.reverse()) {
-      for (const line of tryLines(delivery).slice(printed.get(delivery.delivery_id) ?? 0)) console.log(line)
+      for (const line of attemptLines(delivery).slice(printed.get(delivery.delivery_id) ?? 0)) console.log(line)
       printed.set(delivery.delivery_id, delivery.attempts.length)
     }
     const seen = new Set(items.map(({ delivery_id: id }) => id))
     for (const id of printed.keys()) if (!seen.has(id)) printed.delete(id)
-    await wait(LOOK_EVERY_MS, undefined, { signal: stop }).catch(() => {})
+    await wait(POLL_EVERY_MS, undefined, { signal: stop }).catch(() => {})
   }
 }
 
 /** `12:00:01  payment.succeeded  msg_…  200  in 12 ms` */
-function tryLines ({ event_type: type, event_id: id, attempts }: Delivery): string[] {
+function attemptLines ({ event_type: type, event_id: id, attempts }: Delivery): string[] {
   return attempts.map(({ started_at: at, response_status: status, error, duration_ms: duration, fault }) => {
     const outcome = [status, error].filter(part => part !== null).join(', ')
     return `${at.slice(11, 19)}  ${type}  ${id}  ${outcome}  in ${Math.round(duration)} ms${fault === null ? '' : `  (${fault})`}`
@@ -118,25 +118,25 @@ interface TriggerOptions {
   data: object | undefined
 }
 
-/** Sends a sample and prints how its deliveries ended. */
+/** Sends a sample and prints the outcome of its deliveries. */
 async function trigger (target: Target, { type, data }: TriggerOptions): Promise<void> {
   const names = { type: '<type>', data: '--data' }
   const { event_id: id } = await askJson<Event>(target, '/_emulator/events/trigger', { body: { type, data }, names })
   await ask(target, '/_emulator/idle')
   const { items } = await askJson<DeliveryList>(target, `/_emulator/deliveries?event_id=${id}&page_size=${PAGE}`)
   if (items.length === 0) {
-    throw new SetupError(`no endpoint wants ${type}: register one with webhooks listen, --webhook-url or POST /webhooks`)
+    throw new SetupError(`no endpoint subscribes to ${type}: register one with webhooks listen, --webhook-url or POST /webhooks`)
   }
-  for (const delivery of items.reverse()) for (const line of tryLines(delivery)) console.log(line)
+  for (const delivery of items.reverse()) for (const line of attemptLines(delivery)) console.log(line)
 }
 
 /** `2026-01-31 12:00:01  payment.succeeded  pay_…  msg_…  succeeded` */
 function eventLine ({ created_at: at, type, subject_id: subject, event_id: id, deliveries }: Event): string {
   const states = deliveries.map(({ state }) => state).join(', ')
-  return `${at.slice(0, 19).replace('T', ' ')}  ${type}  ${subject}  ${id}  ${states === '' ? 'to nobody' : states}`
+  return `${at.slice(0, 19).replace('T', ' ')}  ${type}  ${subject}  ${id}  ${states === '' ? 'no endpoint' : states}`
 }
 
-/** Delivers an event once more. */
+/** Delivers an event again. */
 async function replay (target: Target, eventId: string): Promise<void> {
   const event = await askJson<Event>(target, `/_emulator/events/${encodeURIComponent(eventId)}/replay`, { method: 'POST' })
   console.log(eventLine(event))

@@ -1,6 +1,6 @@
 /**
- * One resource, one declaration: everything that the rest of the program asks of a resource. `all.ts` lists the declarations, and
- * nobody else names a resource.
+ * One resource, one declaration: everything that the rest of the program asks of a resource. `all.ts` lists the declarations,
+ * and nobody else names a resource.
  */
 import type { Payloads } from '../delivery/message.js'
 import type { ControlHandlers, Handlers } from '../contract/handlers.js'

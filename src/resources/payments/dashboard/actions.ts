@@ -186,7 +186,9 @@ function byItem ({ items, currency }: Items, page: PageContext): Fragment {
 <div class="row">!${submit('Refund the checked items', 'danger')}</div>`)}</details>`
 }
 
-/** The place of an item in the list that is sent is its place among the checked ones: there the API's problems are looked for. */
+/**
+ * The place of an item in the list that is sent is its place among the checked ones: there the API's problems are looked for.
+ */
 function itemFields (
   formState: FormState, item: Items['items'][number], currency: string, { context: { sandbox } }: PageContext
 ): Fragment {

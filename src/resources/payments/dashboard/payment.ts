@@ -1,7 +1,7 @@
 /**
- * The page of one payment: what became of it and when, how its price came about, which request made it, and what can be done with
- * it. For tests without a person, these hold on: the ids timeline, price, requests, actions, facts, refunds, raw; data-testid
- * link, price-step, timeline-entry.
+ * The page of one payment: what became of it and when, how its price came about, which request made it, and what can be done
+ * with it. For tests without a person, these hold on: the ids timeline, price, requests, actions, facts, refunds, raw;
+ * data-testid link, price-step, timeline-entry.
  */
 import { html } from 'ghtml'
 import type { Reply, Schemas } from '../../../contract/operations.js'

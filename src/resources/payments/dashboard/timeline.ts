@@ -1,6 +1,6 @@
 /**
- * What happened to a payment, from its creation on: its link opened, attempts, events with their deliveries, refunds; and what is
- * to come.
+ * What happened to a payment, from its creation on: its link opened, attempts, events with their deliveries, refunds; and what
+ * is to come.
  */
 import { html } from 'ghtml'
 import type { components } from '../../../contract/control-types.gen.js'

@@ -1,7 +1,7 @@
 /**
- * The endpoints that webhooks are sent to: how each of them fares, adding, changing and deleting them, and the key that what they
- * get is signed with. For tests without a person, these hold on: the ids endpoints, state, latest, details, key, revealed; rows
- * row-{webhook_id}; data-testid webhook-key.
+ * The endpoints that webhooks are sent to: how each of them fares, adding, changing and deleting them, and the key that what
+ * they get is signed with. For tests without a person, these hold on: the ids endpoints, state, latest, details, key, revealed;
+ * rows row-{webhook_id}; data-testid webhook-key.
  */
 import { html } from 'ghtml'
 import type { Fragment } from '../../../pages/layout.js'
