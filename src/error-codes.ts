@@ -151,13 +151,13 @@ export const ERRORS = {
 
   // Subscriptions
   INVALID_QUANTITY: row(422, 'Only 1 quantity is allowed for usage based billing',
-    'A subscription to a product that is billed by usage, with a `quantity` other than 1'),
+    'A subscription to a usage-based product with a `quantity` other than 1'),
   DUPLICATE_ADDON_IDS_IN_REQUEST: row(422, 'Duplicate addon ids in request',
-    'An `addon_id` stands twice in `addons`'),
+    '`addons` has the same `addon_id` twice'),
   MISSING_ADDON_IDS: row(422, 'Some addons do not exist, or are not attached to the product',
-    'An `addon_id` that does not exist, or that the product of the subscription does not name in its `addons`'),
+    'An `addon_id` does not exist, or is not one of the `addons` of the product'),
   ADDONS_IN_USAGE_BASED_BILLING_NOT_SUPPORTED: row(422, 'Addons are not supported in usage based billing',
-    '`addons` with a product that is billed by usage'),
+    '`addons` with a usage-based product'),
   ADDONS_NOT_ALLOWED_FOR_ON_DEMAND: row(422, 'Addons are not allowed for on demand subscriptions',
     '`addons` with `on_demand`'),
   ONE_TIME_PRODUCTS_NOT_ALLOWED_FOR_ON_DEMAND: row(422, 'One time products are not allowed for on demand subscriptions',
@@ -165,29 +165,29 @@ export const ERRORS = {
   DISCOUNT_NOT_AVAILABLE_FOR_ON_DEMAND: row(422, 'Discounts are not available for on demand subscriptions',
     'A discount code with `on_demand`'),
   ON_DEMAND_USAGE_BASED_BILLING_NOT_SUPPORTED: row(422, 'Usage based billing is not supported for on demand subscriptions',
-    '`on_demand` with a product that is billed by usage'),
+    '`on_demand` with a usage-based product'),
   CUSTOMER_HAS_EXISTING_SUBSCRIPTION: row(422, null,
-    'The business allows one subscription per customer, and the customer has one that has not ended'),
+    'The business allows one subscription per customer, and the customer has one'),
   SUBSCRIPTION_NOT_ELIGIBLE_FOR_PAUSE: row(422, 'Subscription is not eligible for pause',
-    'A pause of a subscription that is not active'),
+    'Pausing a subscription that is not active'),
   SUBSCRIPTION_PAUSE_REQUIRES_PAYMENT_METHOD: row(422, 'Subscription needs a payment method to be paused',
-    'A pause of a subscription without a payment method'),
+    'Pausing a subscription without a payment method'),
   SUBSCRIPTION_ALREADY_PAUSED: row(422, 'Subscription is already paused',
-    'A pause of a subscription that is paused'),
+    'Pausing a paused subscription'),
   SUBSCRIPTION_NOT_PAUSED: row(422, 'Subscription is not paused',
-    'A resumption of a subscription that is not paused'),
+    'Resuming a subscription that is not paused'),
   SUBSCRIPTION_NOT_ON_DEMAND: row(422, 'Subscription is not on demand',
-    'A charge of a subscription that renews by itself, or `disable_on_demand` for one'),
+    'A charge of a subscription that is not on demand, or `disable_on_demand` for one'),
   SUBSCRIPTION_EXPIRED: row(422, 'Subscription expired cannot create new charges',
-    'A charge of a subscription whose term is over'),
+    'A charge of an expired subscription'),
   SUBSCRIPTION_INACTIVE: row(422, 'Subscription is not active',
-    'A charge of a subscription that is not active, or a new payment method for one that has not begun or has ended'),
+    'A charge of a subscription that is not active, or a new payment method for one that has not started or has ended'),
   CHARGE_NOT_ALLOWED_FOR_SCHEDULED_CANCELLATION: row(422, 'Charge is not allowed, as subscription is scheduled for cancellation',
     'A charge of a subscription with `cancel_at_next_billing_date`'),
   PREVIOUS_PAYMENT_PENDING: row(422, 'Cannot create new charge as previous payment is not successful yet',
-    'A charge of a subscription while a payment of it is in flight. 409 with the same code and sentence: a plan change'),
+    'A charge of a subscription while one of its payments is in flight. 409 with the same code and sentence: a plan change'),
   SUBSCRIPTION_PAYMENT_RETRY_LIMIT_EXCEEDED: row(422, 'Maximum retry limit of 10 attempts exceeded',
-    'What a subscription owes was charged ten times without success'),
+    'Ten charges of the amount that a subscription owes have failed'),
 
   // Refunds: their business rules answer 400
   PAYMENT_NOT_SUCCEEDED: row(400, 'The provided payment has not succeeded',
@@ -211,7 +211,7 @@ export const ERRORS = {
   LINE_ITEM_NOT_FOUND: row(400, null,
     'The payment has no line with this `item_id`: "Line item pdt_x not found in payment"'),
   LINE_ITEM_PRORATED: row(400, null,
-    'The line belongs to a plan change and was charged or credited in part: such a payment can only be refunded as a whole'),
+    'The line belongs to a plan change and was charged or credited in part. Such a payment can only be refunded in full'),
   LINE_ITEM_FULLY_REFUNDED: row(400, null,
     'This line is fully refunded, and other lines are not'),
   LINE_ITEM_REFUND_AMOUNT_TOO_HIGH: row(400, null,
@@ -221,7 +221,7 @@ export const ERRORS = {
 
   // Licence keys
   INACTIVE_LICENSE_KEY: row(403, 'License key is not active',
-    'The key to activate is disabled, or its time is over'),
+    'The key to activate is disabled or expired'),
   LICENSE_KEY_LIMIT_REACHED: row(422, 'License key activation limit reached',
     'The key to activate has as many instances as its `activations_limit` allows'),
   LICENSE_KEY_NOT_FOUND: row(403, 'License key instance not found or does not belong to this license key',
@@ -231,9 +231,8 @@ export const ERRORS = {
   NO_EXPIRY_ON_SUBSCRIPTION_LICENSE_KEYS: row(400, 'Cannot set expiry date for subscription-based license key',
     'A change sets `expires_at` of a key that belongs to a subscription'),
   CONFLICT: row(409, 'The request conflicts with the current state',
-    'A license key with the same text exists, or the payment method to delete pays for a subscription. The code is not ' +
-    'documented for the real API. Sent with ' +
-    '`x-should-retry: false`, so that the official clients do not try again')
+    'A licence key with the same text exists, or a subscription uses the payment method to delete. The real API does not ' +
+    'document this code. Sent with `x-should-retry: false`, so that the official clients do not retry')
 } satisfies Record<string, ErrorRow>
 
 export type ErrorCode = keyof typeof ERRORS
