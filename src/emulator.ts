@@ -6,7 +6,7 @@ import { steadyClock, systemClock } from './sandbox/clock.js'
 import type { Config } from './config/config.js'
 import { contract, controlContract } from './contract/load.js'
 import { pay } from './resources/payments/pay.js'
-import { WITHOUT_TRANSACTION, controlHandlers } from './control/routes.js'
+import { controlHandlers } from './control/routes.js'
 import { addRequestStream } from './control/stream.js'
 import { SetupError, UsageError } from './errors.js'
 import { packageFixtures } from './fixtures/rows.js'
@@ -94,9 +94,9 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
   const pages = { contextOf: pageContexts(sandboxes, baseUrlOf), report }
   const guarding = guardOptions(config)
   const guard = createGuard(guarding)
-  const control = { handlers: controlHandlers({ jobs, sandboxes }), withoutTransaction: WITHOUT_TRANSACTION }
+  const controls = controlHandlers({ jobs, sandboxes })
   const operations = [
-    { operations: contract().operations, handlers }, { operations: controlContract().operations, ...control }
+    { operations: contract().operations, handlers }, { operations: controlContract().operations, handlers: controls }
   ]
   const faults = createFaultGate(app, { acceptsHeader: config.faultHeader, report })
   const counter = config.rateLimit === null ? null : callCounter(config.rateLimit)
@@ -116,9 +116,7 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
     addControlPreflight(scope, guarding)
     addRequestStream(scope, { sandboxes, guard, report })
     const bound = controlContract().operations.filter(({ mediaType }) => mediaType !== 'text/event-stream')
-    bindContract(scope, bound, {
-      ...binding, ...control, faults: null, counter: null, guard
-    })
+    bindContract(scope, bound, { ...binding, handlers: controls, faults: null, counter: null, guard })
   })
   let loopback: Loopback | null = null
   app.addHook('onReady', async () => { sandboxes.start() })

@@ -16,3 +16,18 @@ export type Handlers = { [Name in OperationName]?: Handler<Name> }
 
 /** Handlers of the control API may also return a promise. What they do after an await is outside the transaction. */
 export type ControlHandlers = { [Name in OperationName]?: Handler<Name> | ((call: Call<Name>) => Promise<Reply<Name>>) }
+
+const outside = new WeakSet<object>()
+
+/**
+ * Marks the handler of a change that does not run in a transaction: it changes nothing in the database, such as a list in memory,
+ * or takes several transactions, such as a move of the clock. A handler that is not marked may run twice (see store/batch.ts).
+ */
+export function outsideBatch<Marked extends (call: never) => unknown> (handler: Marked): Marked {
+  outside.add(handler)
+  return handler
+}
+
+export function runsOutsideBatch (handler: (call: never) => unknown): boolean {
+  return outside.has(handler)
+}

@@ -1,6 +1,6 @@
 /** The part of the control API that is about time: the sandbox's clock, jobs that wait for it, and work that takes long. */
 import { invalid, notFound, type ApiError } from '../errors.js'
-import type { ControlHandlers } from '../contract/handlers.js'
+import { outsideBatch, type ControlHandlers } from '../contract/handlers.js'
 import { paging } from '../contract/paging.js'
 import { STEPS_MAX } from '../sandbox/jobs.js'
 import { MUST_BE_A_TIME, formatTime, parseTime } from '../rules/calendar.js'
@@ -14,12 +14,12 @@ type ControlSchemas = components['schemas']
 export const clockControls = {
   'GET /_emulator/clock': ({ context }) => clockView(context.sandbox),
 
-  'POST /_emulator/clock': async ({ body, context }) => {
+  'POST /_emulator/clock': outsideBatch(async ({ body, context }) => {
     const { sandbox, baseUrl } = context
     const moved = await sandbox.scheduler.move({ target: targetOf(body), frozen: body.frozen, baseUrl })
     if (moved.endedBy !== null) throw endedEarly(moved.endedBy, body, sandbox)
     return { ...clockView(sandbox), done: movedView(moved) }
-  },
+  }),
 
   'GET /_emulator/due': ({ query, context }) => {
     const { due } = context.sandbox
@@ -32,14 +32,14 @@ export const clockControls = {
     }
   },
 
-  'POST /_emulator/due/{kind}/{subject_id}/retry': async ({ path, context }) => {
+  'POST /_emulator/due/{kind}/{subject_id}/retry': outsideBatch(async ({ path, context }) => {
     const { due, scheduler } = context.sandbox
     const { kind, subject_id: subjectId } = findFailed(path, context)
     await scheduler.retry(kind, subjectId)
     const after = due.find(kind, subjectId)
     const hasFailed = after?.failed_at != null
     return { performed: !hasFailed, error: hasFailed ? after.error : null }
-  },
+  }),
 
   'DELETE /_emulator/due/{kind}/{subject_id}': ({ path, context }) => {
     const failed = findFailed(path, context)

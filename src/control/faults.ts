@@ -4,7 +4,7 @@ import { ApiError, invalid } from '../errors.js'
 import { effectOf, type AddFault, type FaultKind } from '../faults/effect.js'
 import { PRESETS } from '../faults/presets.js'
 import type { FaultRule } from '../faults/rules.js'
-import type { ControlHandlers } from '../contract/handlers.js'
+import { outsideBatch, type ControlHandlers } from '../contract/handlers.js'
 import type { Context } from '../sandbox/sandbox.js'
 import type { components } from '../contract/control-types.gen.js'
 
@@ -13,23 +13,23 @@ type ControlSchemas = components['schemas']
 export const faultControls = {
   'GET /_emulator/faults': ({ context }) => listed(context.sandbox.faults.list()),
 
-  'POST /_emulator/faults': ({ body, context }) => {
+  'POST /_emulator/faults': outsideBatch(({ body, context }) => {
     const rules = rulesOf(body, context)
     context.sandbox.faults.add(rules)
     return listed(rules)
-  },
+  }),
 
-  'DELETE /_emulator/faults': ({ context: { sandbox: { faults } } }) => {
+  'DELETE /_emulator/faults': outsideBatch(({ context: { sandbox: { faults } } }) => {
     faults.clear()
     return listed(faults.list())
-  },
+  }),
 
-  'DELETE /_emulator/faults/{fault_id}': ({ path: { fault_id: id }, context: { sandbox: { faults } } }) => {
+  'DELETE /_emulator/faults/{fault_id}': outsideBatch(({ path: { fault_id: id }, context: { sandbox: { faults } } }) => {
     if (!faults.remove(id)) {
       throw new ApiError('NOT_FOUND', { path: 'fault_id', because: `there is no fault ${id}, or it is used up` })
     }
     return listed(faults.list())
-  }
+  })
 } satisfies ControlHandlers
 
 function rulesOf (given: AddFault, context: Context): FaultRule[] {

@@ -1,11 +1,11 @@
 /** The part of the control API that is about fixtures: more data for a sandbox that runs. */
 import { addFixtures } from '../fixtures/add.js'
 import type { Life } from '../fixtures/scenario.js'
-import type { ControlHandlers } from '../contract/handlers.js'
+import { outsideBatch, type ControlHandlers } from '../contract/handlers.js'
 
 export function fixtureControls (life: Life) {
   return {
-    'POST /_emulator/load': async ({ body, context }) => {
+    'POST /_emulator/load': outsideBatch(async ({ body, context }) => {
       const { brands, addons, products, customers, discounts, payments, checkouts, webhooks } =
         await addFixtures(body, life, context)
       return {
@@ -18,6 +18,6 @@ export function fixtureControls (life: Life) {
         checkouts,
         webhooks
       }
-    }
+    })
   } satisfies ControlHandlers
 }

@@ -1,6 +1,6 @@
 /** The part of the control API that is about the calls a program has made: looking at them, and verifying them. */
 import { ApiError, invalid } from '../errors.js'
-import type { ControlHandlers } from '../contract/handlers.js'
+import { outsideBatch, type ControlHandlers } from '../contract/handlers.js'
 import { paging } from '../contract/paging.js'
 import { replyText, requestText } from '../requests/bodies.js'
 import {
@@ -27,15 +27,15 @@ export const requestControls = {
 
   'GET /_emulator/requests/{request_id}': ({ path, context }) => callView(findCall(path.request_id, context), context.sandbox),
 
-  'DELETE /_emulator/requests': ({ context }) => {
+  'DELETE /_emulator/requests': outsideBatch(({ context }) => {
     context.sandbox.requests.clear()
     return { items: [] }
-  },
+  }),
 
-  'POST /_emulator/verify': ({ body, context: { sandbox } }) => {
+  'POST /_emulator/verify': outsideBatch(({ body, context: { sandbox } }) => {
     if (sandbox.requests.size === 0) throw invalid('', 'The request log is off: start the emulator without --request-log 0')
     return verify(callsSince(body.since, sandbox), body)
-  }
+  })
 } satisfies ControlHandlers
 
 function findCall (requestId: string, { sandbox: { requests } }: Context): LoggedCall {

@@ -1,6 +1,5 @@
 /** What is answered under /_emulator: what no real payment provider offers. None of it is part of the emulated API. */
 import { contract, controlContract } from '../contract/load.js'
-import type { OperationName } from '../contract/operations.js'
 import type { ControlHandlers } from '../contract/handlers.js'
 import { VERSION } from '../root.js'
 import type { Jobs } from '../sandbox/jobs.js'
@@ -41,24 +40,3 @@ export function controlHandlers ({ jobs, sandboxes }: Controlled) {
     })
   } satisfies ControlHandlers
 }
-
-/**
- * Operations that run outside the transaction of their turn, which may run its changes twice: those that change nothing in the
- * database, and those that take several transactions.
- */
-export const WITHOUT_TRANSACTION: ReadonlySet<string> = new Set<OperationName>([
-  'POST /_emulator/clock',
-  'POST /_emulator/due/{kind}/{subject_id}/retry',
-  'POST /_emulator/load',
-  'POST /_emulator/faults',
-  'DELETE /_emulator/faults',
-  'DELETE /_emulator/faults/{fault_id}',
-  'POST /_emulator/deliveries/faults',
-  'DELETE /_emulator/deliveries/faults',
-  'POST /_emulator/sandboxes',
-  'DELETE /_emulator/sandboxes/{name}',
-  'POST /_emulator/snapshots',
-  'DELETE /_emulator/snapshots/{name}',
-  'DELETE /_emulator/requests',
-  'POST /_emulator/verify'
-])

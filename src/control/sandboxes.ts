@@ -1,6 +1,6 @@
 /** The part of the control API that is about whole sandboxes: which there are, starting over, going back. */
 import { ApiError, invalid, notFound } from '../errors.js'
-import type { ControlHandlers } from '../contract/handlers.js'
+import { outsideBatch, type ControlHandlers } from '../contract/handlers.js'
 import { formatTime } from '../rules/calendar.js'
 import type { Sandbox } from '../sandbox/sandbox.js'
 import { DEFAULT_SANDBOX, type SandboxInfo, type Sandboxes } from '../sandbox/sandboxes.js'
@@ -13,9 +13,9 @@ export function sandboxControls (sandboxes: Sandboxes) {
   return {
     'GET /_emulator/sandboxes': () => list(sandboxes),
 
-    'POST /_emulator/sandboxes': ({ body }) => view(sandboxes, sandboxes.open(body.name).name),
+    'POST /_emulator/sandboxes': outsideBatch(({ body }) => view(sandboxes, sandboxes.open(body.name).name)),
 
-    'DELETE /_emulator/sandboxes/{name}': ({ path, context }) => {
+    'DELETE /_emulator/sandboxes/{name}': outsideBatch(({ path, context }) => {
       const { name } = path
       if (name === DEFAULT_SANDBOX) {
         throw invalid('name', "The default sandbox can't be deleted: reset it with POST /_emulator/reset")
@@ -23,7 +23,7 @@ export function sandboxControls (sandboxes: Sandboxes) {
       if (name === context.sandbox.name) throw invalid('name', "A sandbox can't delete itself: leave its key and its path away")
       if (!sandboxes.delete(name)) throw notFound('sandbox', name, 'name')
       return list(sandboxes)
-    },
+    }),
 
     'POST /_emulator/reset': ({ context }) => {
       context.sandbox.reset()
@@ -32,24 +32,24 @@ export function sandboxControls (sandboxes: Sandboxes) {
 
     'GET /_emulator/snapshots': ({ context }) => snapshotList(context.sandbox),
 
-    'POST /_emulator/snapshots': ({ body, context }) => {
+    'POST /_emulator/snapshots': outsideBatch(({ body, context }) => {
       const { sandbox, now } = context
       if (body.replace === false && sandbox.snapshots.find(body.name) !== undefined) {
         throw new ApiError('SNAPSHOT_ALREADY_EXISTS', { path: 'name', because: body.name })
       }
       return snapshotView(sandbox.snapshots.take(body.name, now, sandbox.snapshot()))
-    },
+    }),
 
     'GET /_emulator/snapshots/{name}': ({ path, context }) => {
       const { bytes } = find(path.name, context.sandbox)
       return { fileName: 'snapshot.db', bytes: () => Promise.resolve(bytes) }
     },
 
-    'DELETE /_emulator/snapshots/{name}': ({ path, context }) => {
+    'DELETE /_emulator/snapshots/{name}': outsideBatch(({ path, context }) => {
       find(path.name, context.sandbox)
       context.sandbox.snapshots.delete(path.name)
       return snapshotList(context.sandbox)
-    },
+    }),
 
     'POST /_emulator/snapshots/{name}/restore': ({ path, context }) => {
       context.sandbox.restore(find(path.name, context.sandbox).bytes)

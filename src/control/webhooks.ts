@@ -7,7 +7,7 @@ import { currentEnvelope } from '../delivery/message.js'
 import { sampleEvent } from '../delivery/samples.js'
 import type { Attempt, Delivery, StoredEvent } from '../delivery/store.js'
 import { doesNotExist, invalid, notFound } from '../errors.js'
-import type { ControlHandlers } from '../contract/handlers.js'
+import { outsideBatch, type ControlHandlers } from '../contract/handlers.js'
 import { paging } from '../contract/paging.js'
 import { maskedUrl, withoutSecrets } from '../requests/secrets.js'
 import { formatOptionalTime, formatTime } from '../rules/calendar.js'
@@ -61,15 +61,15 @@ export const webhookControls = {
 
   'GET /_emulator/deliveries/faults': ({ context }) => faults(context),
 
-  'POST /_emulator/deliveries/faults': ({ body, context }) => {
+  'POST /_emulator/deliveries/faults': outsideBatch(({ body, context }) => {
     addFault(body, context)
     return faults(context)
-  },
+  }),
 
-  'DELETE /_emulator/deliveries/faults': ({ context }) => {
+  'DELETE /_emulator/deliveries/faults': outsideBatch(({ context }) => {
     context.sandbox.sender.faults.clear()
     return faults(context)
-  },
+  }),
 
   'GET /_emulator/idle': ({ query, context }) => whenIdle(context.sandbox, query.timeout_ms ?? IDLE_TIMEOUT_MS)
 } satisfies ControlHandlers

@@ -32,8 +32,6 @@ export interface Binding {
   counter: CallCounter | null
   /** Restricts access to the control API; null for the emulated API. */
   guard: Guard | null
-  /** Names of changes that run outside a transaction, because they do not write to the database. */
-  withoutTransaction?: ReadonlySet<string>
   /** Called with each error that is a bug of the emulator. */
   report (error: unknown): void
 }
@@ -106,8 +104,8 @@ function notImplemented ({ name }: Operation) {
 }
 
 function answer (operation: Operation, handler: AnyHandler, binding: Binding) {
-  const { baseUrlOf, sandboxes, faults, withoutTransaction, report } = binding
-  const run = runOf(operation, handler, withoutTransaction)
+  const { baseUrlOf, sandboxes, faults, report } = binding
+  const run = runOf(operation, handler)
   const fileType = operation.mediaType === 'application/json' ? null : operation.mediaType
 
   const serve = (request: FastifyRequest, reply: FastifyReply, sandbox: Sandbox): void => {

@@ -7,7 +7,7 @@ import type { Operation } from '../contract/load.js'
 import type { Body, OperationName, PathParameters, Query, Reply } from '../contract/operations.js'
 import { bodyValidator, queryValidator } from '../contract/validate.js'
 import type { Context, Sandbox } from '../sandbox/sandbox.js'
-import type { Call, ControlHandlers } from '../contract/handlers.js'
+import { runsOutsideBatch, type Call, type ControlHandlers } from '../contract/handlers.js'
 
 /** The common type of all handlers. */
 export type AnyHandler = (call: Call<unknown>) => unknown
@@ -29,13 +29,12 @@ export function handlerOf (handlers: ControlHandlers, name: string): AnyHandler 
   return (handlers as Record<string, AnyHandler | undefined>)[name]
 }
 
-/** `withoutTransaction` has the names of changes that run outside a transaction. */
-export function runOf (operation: Operation, handler: AnyHandler, withoutTransaction?: ReadonlySet<string>): Run {
+export function runOf (operation: Operation, handler: AnyHandler): Run {
   const validateBody = bodyValidator(operation)
   const validateQuery = queryValidator(operation)
   const takesQuery = operation.query.length > 0
   const takesBody = operation.body !== null
-  const isChange = operation.method !== 'GET' && withoutTransaction?.has(operation.name) !== true
+  const isChange = operation.method !== 'GET' && !runsOutsideBatch(handler)
 
   return ({ path, query, body }, sandbox, contextOf, done) => {
     if (takesQuery) validateQuery(query)
@@ -65,7 +64,6 @@ export type Operate = <Name extends OperationName>(
 export interface Operations {
   operations: readonly Operation[]
   handlers: ControlHandlers
-  withoutTransaction?: ReadonlySet<string>
 }
 
 /** Returns a function that calls operations by name, without a request. */
@@ -75,11 +73,11 @@ export function createOperate (all: readonly Operations[]): Operate {
   function runNamed (name: OperationName): Run {
     const known = runs.get(name)
     if (known !== undefined) return known
-    for (const { operations, handlers, withoutTransaction } of all) {
+    for (const { operations, handlers } of all) {
       const operation = operations.find(candidate => candidate.name === name)
       const handler = handlerOf(handlers, name)
       if (operation === undefined || handler === undefined) continue
-      const run = runOf(operation, handler, withoutTransaction)
+      const run = runOf(operation, handler)
       runs.set(name, run)
       return run
     }
