@@ -1,6 +1,6 @@
 /**
- * The published adapters for frameworks, as a merchant runs them: a program of its own with DODO_PAYMENTS_BASE_URL in its
- * environment and no `environment` in its code, asked over HTTP. What they give is followed to the page that a customer sees.
+ * The published adapters for frameworks, as a merchant runs them: a separate program with DODO_PAYMENTS_BASE_URL in its
+ * environment and no `environment` in its code, called over HTTP. The returned links are followed to the customer's page.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -86,7 +86,7 @@ const PROGRAMS = {
     }).listen(0, '127.0.0.1', () => { (${SAY})(server.address().port) })`
 }
 
-/** Runs a program until the test ends, and gives its URL. It sees no other environment than what it is given. */
+/** Runs a program until the test ends; returns its URL. Its environment holds the given variables only. */
 async function run (test: Test, program: string, emulator: Emulator): Promise<string> {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
     cwd: packagePath(),
@@ -126,7 +126,7 @@ for (const [name, program] of Object.entries(PROGRAMS)) {
     }
     const shop = await run(t, program, emulator)
 
-    t.test('a checkout session', async t => {
+    t.test('creates checkout sessions', async t => {
       const answer = await post(`${shop}/session`, {
         product_cart: [{ product_id: 'pdt_ebook', quantity: 2 }],
         customer: { email: 'nina@example.com', name: 'Nina' },
@@ -152,7 +152,7 @@ for (const [name, program] of Object.entries(PROGRAMS)) {
       t.match(payment, { status: 'succeeded', total_amount: 4758, metadata: { order: '7' }, customer: { email: 'nina@example.com' } })
     })
 
-    t.test('a dynamic checkout: a payment with a link', async t => {
+    t.test('creates payments with a link', async t => {
       const answer = await post(`${shop}/dynamic`, {
         product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }],
         customer: { customer_id: 'cus_ada' },
@@ -164,7 +164,7 @@ for (const [name, program] of Object.entries(PROGRAMS)) {
       t.match(await (await fetch(url)).text(), /data-testid="amount-due">\$17\.99</)
     })
 
-    t.test('a customer\'s portal', async t => {
+    t.test('opens the customer portal', async t => {
       const answer = await fetch(`${shop}/portal?customer_id=cus_ada&send_email=false`, { redirect: 'manual' })
       t.equal(answer.status, 302)
       const link = answer.headers.get('location') ?? ''
@@ -174,7 +174,7 @@ for (const [name, program] of Object.entries(PROGRAMS)) {
       t.match(await page.text(), 'id="portal"')
     })
 
-    t.test('a static checkout reads the product here, but its link leads away', async t => {
+    t.test('reads the product of a static checkout, but its link leads to the real service', async t => {
       const answer = await fetch(`${shop}/static?productId=pdt_ebook&quantity=2`)
       const { checkout_url: url } = await answer.json() as { checkout_url: string }
       t.equal(url, `https://checkout.dodopayments.com/buy/pdt_ebook?quantity=2&redirect_url=${encodeURIComponent(RETURN_URL)}`)
@@ -182,14 +182,14 @@ for (const [name, program] of Object.entries(PROGRAMS)) {
       t.match(await (await fetch(emulator.url + pathname + search)).text(), /data-testid="amount-due">\$39\.98</, 'the same link here')
     })
 
-    t.test('what is refused is refused there too', async t => {
+    t.test('passes on refusals', async t => {
       const unknown = await post(`${shop}/dynamic`, {
         product_cart: [{ product_id: 'pdt_nothing', quantity: 1 }], customer: { customer_id: 'cus_ada' }, billing: { country: 'US' }
       })
       t.ok(unknown.status >= 400, String(unknown.status))
       const noCart = await post(`${shop}/session`, { product_cart: [{ product_id: 'pdt_nothing', quantity: 1 }] })
       t.ok(noCart.status >= 400, String(noCart.status))
-      t.match(await noCart.text(), /pdt_nothing does not exist/, 'with the reason of the emulator')
+      t.match(await noCart.text(), /pdt_nothing does not exist/, "with the emulator's reason")
     })
   })
 }

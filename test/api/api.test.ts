@@ -1,4 +1,4 @@
-/** What tests import: start() and what can be done with an emulator in one's own process. */
+/** The module that tests import: start(), and the functions of an emulator in the same process. */
 import t from 'tap'
 import { EmulatorError, SetupError, start, type StartOptions } from '../../src/index.js'
 import { API_KEY } from '../helper.js'
@@ -6,13 +6,13 @@ import { freePort } from '../processes.js'
 import { startReceiver } from '../receiver.js'
 import { paymentBody, started } from './started.js'
 
-/** What a promise was rejected with; undefined if it was not. */
+/** The error a promise was rejected with, or undefined. */
 function refusal (promise: Promise<unknown>): Promise<unknown> {
   return promise.then(() => undefined, (error: unknown) => error)
 }
 
-t.test('starting', async t => {
-  t.test('takes a free port, keeps nothing, and reads no environment', async t => {
+t.test('start()', async t => {
+  t.test('takes a free port, stores nothing on disk, and ignores the environment', async t => {
     process.env['PORT'] = 'none'
     t.teardown(() => { delete process.env['PORT'] })
     const one = await started(t)
@@ -24,7 +24,7 @@ t.test('starting', async t => {
     t.match(await refusal(other.client.payments.retrieve(id)), { status: 404 }, 'emulators share nothing')
   })
 
-  t.test('options in their own kind mean what their texts mean', async t => {
+  t.test('accepts options as values that mean the same as their texts', async t => {
     const given: StartOptions = {
       linkLifetime: 90_000,
       refundWindow: 30 * 86_400_000,
@@ -50,7 +50,7 @@ t.test('starting', async t => {
     t.match(await refusal(client.payments.create(paymentBody({ billing: { country: 'DE' } }))), { status: 422 })
   })
 
-  t.test('refuses what is wrong, by the name of the option', async t => {
+  t.test('refuses invalid options by name', async t => {
     const ring: Record<string, unknown> = {}
     ring['ring'] = ring
     const cases: Array<[options: object, message: RegExp]> = [
@@ -79,12 +79,12 @@ t.test('starting', async t => {
     }
   })
 
-  t.test('a port in use leaves nothing behind', async t => {
+  t.test('leaves nothing behind when the port is in use', async t => {
     const { url } = await started(t)
     t.match(await refusal(start({ port: Number(new URL(url).port) })), { code: 'EADDRINUSE' })
   })
 
-  t.test('fixtures of its own', async t => {
+  t.test('accepts its own fixtures', async t => {
     const price = { type: 'one_time_price', currency: 'USD', price: 700, discount: 0, purchasing_power_parity: false } as const
     const fixtures = { products: [{ product_id: 'pdt_mug', name: 'Mug', price, tax_category: 'e_book' as const }] }
     const emulator = await start({ fixtures })
@@ -94,11 +94,11 @@ t.test('starting', async t => {
     })
     t.match(await sell(), { total_amount: 1400 })
     await emulator.request('POST', '/_emulator/reset')
-    t.match(await sell(), { total_amount: 1400 }, 'a reset goes back to them')
+    t.match(await sell(), { total_amount: 1400 }, 'a reset restores them')
   })
 
-  t.test('closes once, however often it is told', async t => {
-    const emulator = await start({ port: await freePort() }) // on ports that nobody else is given once they are closed
+  t.test('closes once, even if close() is called several times', async t => {
+    const emulator = await start({ port: await freePort() }) // // on ports that no other process gets once they are closed
     await Promise.all([emulator.close(), emulator.close()])
     await emulator.close()
     await t.rejects(fetch(emulator.url))
@@ -112,7 +112,7 @@ t.test('starting', async t => {
 })
 
 t.test('outcomes', async t => {
-  t.test('pays, and gives the payment', async t => {
+  t.test('pays and returns the payment', async t => {
     const { client, ...emulator } = await started(t)
     const create = async () => (await client.payments.create(paymentBody())).payment_id
     const id = await create()
@@ -149,7 +149,7 @@ t.test('outcomes', async t => {
     t.match(await emulator.settleRefund(refundId, 'failed'), { refund_id: refundId, status: 'failed' })
   })
 
-  t.test('a refusal is an error with status, code and details', async t => {
+  t.test('throws a refusal as an error with status, code and details', async t => {
     const emulator = await started(t)
     const error = await emulator.pay('pay_nobody').catch((thrown: unknown) => thrown)
     t.ok(error instanceof EmulatorError)
@@ -159,21 +159,21 @@ t.test('outcomes', async t => {
     t.match(await refusal(emulator.pay('pay_x', { outcome: 'nothing' } as never)), { code: 'INVALID_REQUEST_BODY' })
   })
 
-  t.test('anything else by its path', async t => {
+  t.test('calls any other operation by its path', async t => {
     const emulator = await started(t)
     t.match(await emulator.request('GET', '/_emulator/health'), { status: 'ok' })
     t.match(await emulator.request('POST', '/payments', paymentBody()), { payment_id: /^pay_/ })
     t.match(await refusal(emulator.request('GET', '/nowhere')), { status: 404, code: 'NOT_FOUND' })
   })
 
-  t.test('a key that may only read is not what tests get', async t => {
+  t.test('does not give tests a read-only key', async t => {
     t.equal((await started(t, { readOnlyApiKeys: ['test', 'reader'], apiKeys: ['reader', 'writer'] })).apiKey, 'writer')
     t.equal((await started(t)).apiKey, API_KEY)
   })
 })
 
 t.test('the clock', async t => {
-  t.test('starts where it is told, and stands still or runs', async t => {
+  t.test('starts at the given time, frozen or running', async t => {
     const still = await started(t, { clock: { now: '2026-01-01T00:00:00Z', frozen: true } })
     t.equal((await still.now()).toISOString(), '2026-01-01T00:00:00.000Z')
     const { created_at: at } = await still.client.payments.retrieve((await still.client.payments.create(paymentBody())).payment_id)
@@ -188,7 +188,7 @@ t.test('the clock', async t => {
     t.equal((await now.now()).getTime(), (await now.now()).getTime())
   })
 
-  t.test('is moved, frozen and released', async t => {
+  t.test('moves, freezes and runs again', async t => {
     const emulator = await started(t)
     t.match(await emulator.freeze(), { frozen: true, offset_ms: 0 })
     const before = await emulator.now()
@@ -206,7 +206,7 @@ t.test('the clock', async t => {
     await t.rejects(emulator.setClock(new Date('soon')), { message: /this Date is no time/ })
   })
 
-  t.test('what is due on the way has happened when advance resolves', async t => {
+  t.test('has run all due jobs when advance() resolves', async t => {
     const { client, ...emulator } = await started(t, { clock: { frozen: true }, settlementDelay: '3h' })
     const { payment_id: id } = await client.payments.create(paymentBody())
     await emulator.pay(id, { outcome: 'processing' })
@@ -218,7 +218,7 @@ t.test('the clock', async t => {
 })
 
 t.test('events', async t => {
-  t.test('in order, whole, and filtered', async t => {
+  t.test('are returned complete, in order, and filtered', async t => {
     const { client, ...emulator } = await started(t)
     t.strictSame(await emulator.events(), [])
     const ids: string[] = []
@@ -233,7 +233,7 @@ t.test('events', async t => {
     t.match(await refusal(emulator.events({ type: 'payment.none' as never })), { code: 'INVALID_QUERY_PARAMS' })
   })
 
-  t.test('one that has happened, one that happens, and none', async t => {
+  t.test('can be awaited: one that has happened, one that follows, and one that never does', async t => {
     const { client, ...emulator } = await started(t)
     const create = async () => (await client.payments.create(paymentBody())).payment_id
     const id = await create()
@@ -266,7 +266,7 @@ t.test('events', async t => {
     await t.rejects(emulator.waitForEvent(() => { throw broken }), broken)
   })
 
-  t.test('a wait for what the clock keeps back says so', async t => {
+  t.test('a wait that only the clock can end says so', async t => {
     const { client, ...emulator } = await started(t, { clock: { frozen: true } })
     const { payment_id: id } = await client.payments.create(paymentBody())
     await emulator.pay(id, { outcome: 'processing' })
@@ -276,7 +276,7 @@ t.test('events', async t => {
 })
 
 t.test('webhooks', async t => {
-  t.test('are delivered, to the origin that the program knows, when idle resolves', async t => {
+  t.test('are delivered, with the base URL that the program uses, when idle() resolves', async t => {
     const receiver = await startReceiver(t)
     const { client, ...emulator } = await started(t, { webhookUrl: receiver.url })
     t.match(emulator.webhookSecret, /^whsec_/)
@@ -290,7 +290,7 @@ t.test('webhooks', async t => {
     t.strictSame(others, [])
   })
 
-  t.test('samples', async t => {
+  t.test('sends samples', async t => {
     const receiver = await startReceiver(t)
     const emulator = await started(t, { webhookUrl: receiver.url })
     t.match(await emulator.trigger('payment.failed', { total_amount: 77 }), { type: 'payment.failed', is_sample: true })

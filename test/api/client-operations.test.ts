@@ -1,4 +1,4 @@
-/** Every call of the official client is an operation of our document, so that none is answered as if an item were missing. */
+/** Every call of the official client is an operation of our document, so that none is answered as a missing item. */
 import DodoPayments from 'dodopayments'
 import t from 'tap'
 import { contract, type Operation } from '../../src/contract/load.js'
@@ -8,7 +8,7 @@ import { startEmulator, type Refusal } from '../helper.js'
 type Method = (...given: unknown[]) => Promise<unknown>
 type Resource = Record<string, unknown>
 
-/** Whatever a method looks for in its parameters, it finds an id. */
+/** Returns an id for any parameter that a method reads. */
 const ANY: unknown = new Proxy({}, { get: (_target, name) => typeof name === 'string' && name !== 'then' && name !== 'toJSON' ? 'id' : undefined })
 
 function isResource (value: unknown): value is Resource {
@@ -50,7 +50,7 @@ t.test('every method of the client calls an operation of the contract', async t 
   t.ok(all.length > 140, `${all.length} methods`)
   for (const { name, call } of all) {
     requests = []
-    // Options are the second or the third argument; what is no options object is refused before anything is sent.
+    // Options are the second or the third argument. Anything else is refused before a request is sent.
     const attempt = async (...given: unknown[]): Promise<unknown> => await call(...given)
     await attempt('id', ANY, {}).catch(() => attempt('id', {}))
     const [request = 'nothing'] = requests
@@ -58,7 +58,7 @@ t.test('every method of the client calls an operation of the contract', async t 
   }
 })
 
-t.test('what the newest client has and the emulator has not yet answers 501 and names itself', async t => {
+t.test('operations of the newest client that are not emulated answer 501 and name themselves', async t => {
   const { call } = startEmulator(t)
   const { paths } = contract().document
   const newer = contract().operations.filter(({ method, path, name }) => {

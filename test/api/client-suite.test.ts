@@ -1,5 +1,5 @@
 /**
- * The calls of the official client's own test suite that are lawful, with the ids that it asks for. They come from
+ * The valid calls of the official client's own test suite, with the ids that it uses. They come from
  * fixtures/examples/client-suites.yaml, which is for running the suite itself.
  */
 import DodoPayments from 'dodopayments'
@@ -13,7 +13,7 @@ const SUITES = packagePath('fixtures', 'examples', 'client-suites.yaml')
 type Client = DodoPayments
 type Calls = Record<string, (client: Client) => PromiseLike<unknown>>
 
-/** As the suite does: the calls with an id that suites of earlier versions and of today ask for. */
+/** As in the suite: calls with the ids of earlier versions and of the current one. */
 function callsOf (id: Record<'product' | 'customer' | 'discount' | 'brand' | 'addon', string>): Calls {
   return {
     'addons.retrieve': client => client.addons.retrieve(id.addon),
@@ -54,7 +54,7 @@ const EARLIER = callsOf({ product: 'id', customer: 'customer_id', discount: 'dis
 const CART = [{ product_id: 'product_id', quantity: 0 }]
 const LOCALIZED = { product_id: 'pdt_R8AWMPiV8RyJElcCKvAID' }
 
-/** Calls whose ids are the same in both, and those without an id. */
+/** Calls whose ids are the same in both, and calls without an id. */
 const OTHERS: Calls = {
   'addons.create': client => client.addons.create({ currency: 'AED', name: 'name', price: 0, tax_category: 'digital_products' }),
   'addons.list': client => client.addons.list(),
@@ -103,7 +103,7 @@ async function succeed (t: Test, client: Client, calls: Calls): Promise<void> {
   }
 }
 
-t.test("the lawful calls of the client's suite succeed", async t => {
+t.test("accepts the valid calls of the client's suite", async t => {
   const emulator = await start({ fixtures: SUITES })
   t.teardown(emulator.close)
   const client = new DodoPayments({ bearerToken: 'My Bearer Token', baseURL: emulator.url, maxRetries: 0 })
@@ -111,10 +111,10 @@ t.test("the lawful calls of the client's suite succeed", async t => {
   await succeed(t, client, EARLIER)
   await succeed(t, client, TODAY)
   const unknown = await client.payments.retrieve('payment_id', { path: '/_stainless_unknown_path' }).catch((error: unknown) => error)
-  t.ok(unknown instanceof DodoPayments.NotFoundError, 'the suite asks for a path that is nowhere')
+  t.ok(unknown instanceof DodoPayments.NotFoundError, 'the suite calls an unknown path')
 })
 
-t.test('a payment with a chosen id goes by it everywhere, and keeps its place in the order', async t => {
+t.test("uses a chosen payment id everywhere, and keeps the payment's place in the order", async t => {
   const emulator = await start({ fixtures: SUITES })
   t.teardown(emulator.close)
   const client = new DodoPayments({ bearerToken: 'test', baseURL: emulator.url })
@@ -136,7 +136,7 @@ t.test('a payment with a chosen id goes by it everywhere, and keeps its place in
   t.match(await found.text(), /id="row-payment_id"/, 'the dashboard finds it')
 })
 
-t.test('ids of what happens can be chosen for a running emulator too, once', async t => {
+t.test('accepts chosen ids in a running emulator, each once', async t => {
   const { call, get, stored } = startEmulator(t)
   const sale = { customer: { customer_id: 'cus_ada' }, billing: { country: 'US' }, product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }] }
   const file = {
@@ -153,7 +153,7 @@ t.test('ids of what happens can be chosen for a running emulator too, once', asy
   t.equal(page.status, 200, 'the page of the session')
   const { data } = await get<{ data: Array<{ id: string }> }>('/webhooks?limit=1')
   const { data: rest } = await get<{ data: Array<{ id: string }> }>(`/webhooks?limit=1&iterator=${data[0]?.id}`)
-  t.strictSame(rest.map(({ id }) => id), ['whk_mine'], 'newest first, part by part')
+  t.strictSame(rest.map(({ id }) => id), ['whk_mine'], 'newest first, for each kind')
   t.match(await get('/webhooks?iterator=whk_mine'), { data: [], done: true })
 
   const before = stored()

@@ -1,6 +1,6 @@
 /**
- * How requests arrive and how connections end, over real sockets. A refusal can be read whatever its client is still sending; what
- * breaks the rules of HTTP is refused in the envelope; and what stalls is cut off after a time.
+ * Requests and connections over real sockets. A refusal can be read while its client is still sending. Requests that
+ * break the rules of HTTP are refused in the envelope. Stalled requests are cut off after a time.
  */
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
@@ -24,17 +24,17 @@ interface Listening {
   port: number
 }
 
-/** An emulator on a port. At the end nothing was reported as our own fault, and a payment is still possible. */
+/** A listening emulator. At the end, no internal error was reported and a payment is still possible. */
 async function listening (test: Test, use: (listening: Listening) => Promise<void>): Promise<void> {
   const emulator = startEmulator(test)
   const reports = test.capture(console, 'error')
   const { url, port } = await emulator.emulator.listen()
   await use({ emulator, url, port })
-  test.strictSame(reports.args(), [], 'nothing was reported as our own fault')
+  test.strictSame(reports.args(), [], 'no internal error was reported')
   test.equal((await connect(test, url).pay(paymentBody())).status, 200, 'a payment is still possible')
 }
 
-/** One request on a connection of its own: its status and the code of its error. */
+/** Sends one request on its own connection; returns the status and the error code. */
 function send (url: string, method: string, path: string, headers: OutgoingHttpHeaders, body?: Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
     const outgoing = request(url + path, { method, headers, agent: false }, incoming => {
@@ -46,7 +46,7 @@ function send (url: string, method: string, path: string, headers: OutgoingHttpH
   })
 }
 
-/** How often each answer came. */
+/** The number of times each answer was received. */
 async function tally (answer: () => Promise<string>, times = TIMES): Promise<Record<string, number>> {
   const counts: Record<string, number> = {}
   for (let n = 0; n < times; n++) {
@@ -56,11 +56,11 @@ async function tally (answer: () => Promise<string>, times = TIMES): Promise<Rec
   return counts
 }
 
-t.test('a refusal can be read, whatever its client is still sending', async t => {
+t.test('sends a refusal that can be read while the client is still sending', async t => {
   const TOO_LARGE = { '413 REQUEST_BODY_TOO_LARGE': TIMES }
   const UNAUTHORIZED = { '401 UNAUTHORIZED': TIMES }
 
-  t.test('by fetch', async t => {
+  t.test('to fetch', async t => {
     await listening(t, async ({ url }) => {
       const post = (headers: Record<string, string>) => async () => {
         const response = await fetch(`${url}/payments`, { method: 'POST', body: BIG, headers })
@@ -71,7 +71,7 @@ t.test('a refusal can be read, whatever its client is still sending', async t =>
     })
   })
 
-  t.test('by node:http', async t => {
+  t.test('to node:http', async t => {
     await listening(t, async ({ url, emulator }) => {
       const length = { 'content-length': BIG.length }
       const post = (headers: OutgoingHttpHeaders) => () => send(url, 'POST', '/payments', headers, BIG)
@@ -87,7 +87,7 @@ t.test('a refusal can be read, whatever its client is still sending', async t =>
     })
   })
 
-  t.test('by others that send everything before they read', async t => {
+  t.test('to clients that send everything before they read', async t => {
     await listening(t, async ({ url, port }) => {
       t.strictSame(await tally(() => sendAndThenRead(port, 'POST /payments HTTP/1.1\r\nHost: x\r\n', BIG)), UNAUTHORIZED)
       const close = 'POST /payments HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer test\r\nConnection: close\r\n'
@@ -98,7 +98,7 @@ t.test('a refusal can be read, whatever its client is still sending', async t =>
   })
 })
 
-/** Sends it all, looks only then, and gives the status and the code. */
+/** Sends the whole request before it reads; returns the status and the error code. */
 async function sendAndThenRead (port: number, head: string, body: Buffer): Promise<string> {
   const socket = connectSocket(port, '127.0.0.1').pause()
   await once(socket, 'connect')
@@ -151,7 +151,7 @@ async function byPython (test: Test, url: string): Promise<void> {
   test.strictSame(JSON.parse(stdout), { 'http.client': all, urllib: all })
 }
 
-/** What comes back for these bytes until the connection is closed: by the emulator, unless `ends`. */
+/** The bytes received until the connection is closed: by the emulator, unless `ends`. */
 async function exchange (port: number, pieces: ReadonlyArray<string | Buffer>, ends = true): Promise<string> {
   const socket = connectSocket({ port, host: '127.0.0.1', allowHalfOpen: true })
   let text = ''
@@ -168,7 +168,7 @@ async function exchange (port: number, pieces: ReadonlyArray<string | Buffer>, e
   return text
 }
 
-/** The statuses of the answers on a connection, and the last of them. */
+/** The statuses of the answers on a connection, and the body of the last one. */
 function answersIn (text: string) {
   const statuses = [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status))
   const body = text.slice(text.lastIndexOf('\r\n\r\n') + 4)
@@ -183,22 +183,22 @@ function refused (test: Test, text: string, status: number, message: RegExp, cod
   test.match(text, /^connection: close/im)
 }
 
-t.test('what breaks the rules of HTTP is refused in the envelope, and its connection closed', async t => {
+t.test('refuses invalid HTTP in the envelope, and closes the connection', async t => {
   const GET = 'GET /payments HTTP/1.1\r\nAuthorization: Bearer test\r\n'
   const NEXT = 'GET /_emulator/health HTTP/1.1\r\nHost: x\r\n\r\n'
 
-  t.test('Host that is missing, or there twice', async t => {
+  t.test('a missing or repeated Host header', async t => {
     await listening(t, async ({ port }) => {
       for (const hosts of ['Host: a\r\nHost: b\r\n', 'Host: a\r\nHost: a\r\n', 'HOST: a\r\nX: y\r\nhost: b\r\n']) {
         refused(t, await exchange(port, [`${GET}${hosts}\r\n`, NEXT]), 400, /send the header Host once/)
       }
       refused(t, await exchange(port, [`${GET}\r\n`, NEXT]), 400, /send the header Host\)/)
       const old = await exchange(port, ['GET /payments HTTP/1.0\r\nAuthorization: Bearer test\r\n\r\n'])
-      t.strictSame(answersIn(old).statuses, [200], 'HTTP/1.0 knows no Host')
+      t.strictSame(answersIn(old).statuses, [200], 'HTTP/1.0 does not require Host')
     })
   })
 
-  t.test('a transfer-encoding that says nothing of where the body ends', async t => {
+  t.test('a transfer-encoding that does not say where the body ends', async t => {
     await listening(t, async ({ port }) => {
       for (const encoding of ['identity', 'gzip', 'gzip, chunked', 'chunked, identity', 'xchunked', 'identity, chunked']) {
         for (const start of [`${GET}Host: x\r\n`, `${GET.replace('GET', 'POST')}Host: x\r\nContent-Type: application/json\r\n`]) {
@@ -207,7 +207,7 @@ t.test('what breaks the rules of HTTP is refused in the envelope, and its connec
         }
       }
       const chunked = `${GET}Host: x\r\nTransfer-Encoding: Chunked\r\n\r\n0\r\n\r\n`
-      t.strictSame(answersIn(await exchange(port, [chunked, NEXT])).statuses, [200, 200], 'chunked is known, and the connection goes on')
+      t.strictSame(answersIn(await exchange(port, [chunked, NEXT])).statuses, [200, 200], 'chunked is supported, and the connection stays open')
     })
   })
 
@@ -221,7 +221,7 @@ t.test('what breaks the rules of HTTP is refused in the envelope, and its connec
     })
   })
 
-  t.test('headers and a URL that are too long, to the last byte', async t => {
+  t.test('headers and URLs over the limit, to the last byte', async t => {
     await listening(t, async ({ port }) => {
       const long = 'x'.repeat(1_000_000)
       for (const head of [`${GET}Host: x\r\nX: ${long}\r\n\r\n`, `GET /${long} HTTP/1.1\r\nHost: x\r\n\r\n`]) {
@@ -230,7 +230,7 @@ t.test('what breaks the rules of HTTP is refused in the envelope, and its connec
     })
   })
 
-  t.test('after a request that was right: its answer comes first', async t => {
+  t.test('after a valid request, whose answer comes first', async t => {
     await listening(t, async ({ port, emulator }) => {
       const before = emulator.stored()['payments']
       const body = JSON.stringify(paymentBody())
@@ -242,7 +242,7 @@ t.test('what breaks the rules of HTTP is refused in the envelope, and its connec
   })
 })
 
-t.test('what stalls is cut off after a time', async t => {
+t.test('cuts off stalled requests after a time', async t => {
   await listening(t, async ({ port, emulator }) => {
     const { server } = emulator.emulator.app
     t.strictSame([server.requestTimeout, server.headersTimeout], [60_000, 60_000])
@@ -253,11 +253,11 @@ t.test('what stalls is cut off after a time', async t => {
       refused(t, await exchange(port, [text], false), 408, /did not arrive in time/)
     }))
     const answered = await exchange(port, ['POST /payments HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"billing"'], false)
-    t.strictSame(answersIn(answered).statuses, [401], 'one that was answered already is only closed')
+    t.strictSame(answersIn(answered).statuses, [401], 'an answered connection is only closed')
   })
 })
 
-t.test('a client that goes on sending without an end is cut off', async t => {
+t.test('cuts off a client that never stops sending', async t => {
   await listening(t, async ({ port }) => {
     const socket = connectSocket({ port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => {})
     await once(socket, 'connect')

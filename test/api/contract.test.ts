@@ -1,4 +1,4 @@
-/** What a sandbox starts from, held against the contract and against what the documentation promises of it. */
+/** The built-in data and the document, compared with the contract and with the documentation. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ function duplicates<Item> (items: readonly Item[]): Item[] {
   return items.filter((item, index) => items.indexOf(item) !== index)
 }
 
-t.test('every fixture has the shape of the API, complete', async t => {
+t.test('every fixture has the complete shape of the API', async t => {
   const shapes: Array<[name: keyof Schemas, items: Array<Record<string, unknown>>, id: string]> = [
     ['GetProductResponse', fixtures.products.map(({ archived, ...product }) => product), 'product_id'],
     ['DiscountResponse', fixtures.discounts, 'discount_id'],
@@ -35,14 +35,14 @@ t.test('every fixture has the shape of the API, complete', async t => {
       t.ok(validate(item), `${String(item[id])} is a ${name}: ${JSON.stringify(validate.errors?.slice(0, 3))}`)
       t.notOk(validate({ ...item, unheard_of: 1 }), 'the schema is closed')
     }
-    t.strictSame(duplicates(items.map(item => item[id])), [], `every ${id} is there once`)
+    t.strictSame(duplicates(items.map(item => item[id])), [], `every ${id} is unique`)
   }
   for (const { product_id: id, archived } of fixtures.products) {
-    t.ok(archived === undefined || archived === true, `${id} is archived or says nothing`)
+    t.ok(archived === undefined || archived === true, `${id} is archived or has no archive fields`)
   }
 })
 
-t.test('exactly the ids that documentation and examples rely on, with these prices', async t => {
+t.test('exactly the ids that documentation and examples use exist, with these prices', async t => {
   const prices = Object.fromEntries(fixtures.products.map(({ product_id: id, price, archived }) => [id, [
     price.type, price.currency, 'price' in price ? price.price : null, price.discount,
     ...('pay_what_you_want' in price && price.pay_what_you_want === true ? ['suggested', price.suggested_price] : []),
@@ -96,7 +96,7 @@ t.test('exactly the ids that documentation and examples rely on, with these pric
   t.equal(fixtures.business.business_id, 'bus_emulator')
 })
 
-t.test('what refers to something refers to something that exists', async t => {
+t.test('every reference has a target', async t => {
   const { business_id: business } = fixtures.business
   const products = new Set(fixtures.products.map(({ product_id: id }) => id))
   const customers = new Set(fixtures.customers.map(({ customer_id: id }) => id))
@@ -108,7 +108,7 @@ t.test('what refers to something refers to something that exists', async t => {
   for (const { product_id: id, brand_id: brand } of fixtures.products) t.ok(brandIds.has(brand), `${id} has a brand`)
   for (const discount of fixtures.discounts) {
     for (const id of discount.restricted_to) t.ok(products.has(id), `${discount.code} is for ${id}`)
-    t.equal(discount.discount_id, `dsc_${discount.code.toLowerCase()}`, 'an id that can be guessed')
+    t.equal(discount.discount_id, `dsc_${discount.code.toLowerCase()}`, 'an id that is easy to guess')
     const hasList = discount.discount_id in fixtures.discountCustomers
     t.equal(discount.customer_eligibility === 'specific', hasList, `${discount.code} has its list of customers`)
     const currencies = (discount.currency_options ?? []).map(({ currency }) => currency)
@@ -119,8 +119,8 @@ t.test('what refers to something refers to something that exists', async t => {
     for (const customer of ids) t.ok(customers.has(customer), `${id} is for ${customer}`)
   }
   for (const id of Object.keys(fixtures.paymentMethods)) t.ok(customers.has(id), `payment methods of ${id}`)
-  t.strictSame(duplicates(fixtures.discounts.map(({ code }) => code.toUpperCase())), [], 'every code once, in any case')
-  t.strictSame(duplicates(fixtures.customers.map(({ email }) => email.toLowerCase())), [], 'every e-mail once')
+  t.strictSame(duplicates(fixtures.discounts.map(({ code }) => code.toUpperCase())), [], 'every code is unique, in any case')
+  t.strictSame(duplicates(fixtures.customers.map(({ email }) => email.toLowerCase())), [], 'every e-mail address is unique')
 })
 
 interface TestCard {
@@ -130,18 +130,18 @@ interface TestCard {
   later_charges?: string | { outcome: string, error_code?: string }
 }
 
-t.test('test cards', async t => {
+t.test('test cards are complete', async t => {
   const cards = fixture<TestCard[]>('reference/test-cards')
   const failures = fixture<Record<string, unknown>>('reference/failure-codes')
   t.ok(cards.length > 10)
   t.strictSame(duplicates(cards.map(({ number }) => number)), [])
-  t.strictSame(duplicates(cards.map(({ number }) => number.slice(-4))), [], 'the last four digits lead back to a card')
+  t.strictSame(duplicates(cards.map(({ number }) => number.slice(-4))), [], 'the last four digits identify the card')
   for (const card of cards) {
     t.match(card.number, /^\d{13,19}$/)
-    t.equal(luhn(card.number), 0, `${card.number} has its check digit`)
+    t.equal(luhn(card.number), 0, `${card.number} passes the Luhn check`)
     const codes = JSON.stringify(card).match(/(?<="error_code":")[^"]+/g) ?? []
-    if (card.outcome === 'failed') t.ok(card.error_code !== undefined, `${card.number} fails with a reason`)
-    for (const code of codes) t.ok(code in failures, `${code} is a known reason`)
+    if (card.outcome === 'failed') t.ok(card.error_code !== undefined, `${card.number} fails with an error code`)
+    for (const code of codes) t.ok(code in failures, `${code} is a known error code`)
   }
   t.ok(cards.some(({ number, outcome }) => number === '4242424242424242' && outcome === 'succeeded'))
   for (const methods of Object.values(fixtures.paymentMethods)) {
@@ -151,13 +151,13 @@ t.test('test cards', async t => {
   }
 })
 
-/** 0 for a number whose check digit is right. */
+/** 0 for a number that passes the Luhn check. */
 function luhn (number: string): number {
   const digits = [...number].reverse().map((digit, index) => Number(digit) * (index % 2 + 1))
   return digits.reduce((sum, value) => sum + (value > 9 ? value - 9 : value), 0) % 10
 }
 
-t.test('failure codes say what they must, and the customer is not told of fraud, loss or theft', async t => {
+t.test('failure codes are complete, and customers never see fraud, loss or theft', async t => {
   const failures = fixture<Record<string, Record<string, unknown>>>('reference/failure-codes')
   for (const [code, row] of Object.entries(failures)) {
     t.match(code, /^[A-Z][A-Z0-9_]+$/)
@@ -166,10 +166,10 @@ t.test('failure codes say what they must, and the customer is not told of fraud,
   }
 })
 
-/** Compares two documents operation by operation. It lies beside the checkout where the project is worked on, not in it. */
+/** Compares two documents operation by operation. The script exists beside the checkout of its developers only. */
 const COMPARE = packagePath('..', 'shared', 'contract', 'compare.mjs')
 
-/** Our document without what later versions of the contract have added: as version 1.113.0 has it. */
+/** Our document without the additions of later versions, as in version 1.113.0 of the contract. */
 function olderDocument (): unknown {
   return older(JSON.parse(readFileSync(packagePath('openapi', 'openapi.gen.json'), 'utf8')))
 }
@@ -195,13 +195,13 @@ function older (part: unknown): unknown {
   return { ...kept, required: [...(required ?? []).filter(name => !isNewer(properties[name])), ...onceRequired] }
 }
 
-/** The differences that were decided, by operation. */
+/** The accepted differences, by operation. */
 const DECIDED = [
-  /payment_method_type(?:s\[\])? = "sunbit"$/, // a payment method type is one of either version's
-  /^POST\/payments: [-+] .*\bmetadata!?\{\}(?:<\w+>)? : / // metadata of a new payment are strings
+  /payment_method_type(?:s\[\])? = "sunbit"$/, // // a payment method type of either version
+  /^POST\/payments: [-+] .*\bmetadata!?\{\}(?:<\w+>)? : / // // metadata of a new payment are strings
 ]
 
-t.test('our document says what the published one says, but for what was decided', { skip: !existsSync(COMPARE) }, async t => {
+t.test('our document equals the published one, but for the accepted differences', { skip: !existsSync(COMPARE) }, async t => {
   const file = join(t.testdir({ 'older.json': JSON.stringify(olderDocument()) }), 'older.json')
   const { stdout } = spawnSync(process.execPath, [COMPARE, file], { encoding: 'utf8' })
   t.match(stdout, /operations: \d+ the same, \d+ differing, 0 lacking/)
@@ -224,7 +224,7 @@ t.test('reference tables cover every country and currency of the contract', asyn
   for (const currency of Object.keys(currencies)) t.ok(isCurrency(currency), currency)
 })
 
-t.test('a sandbox made from them can sell each product that is for sale', async t => {
+t.test('a sandbox with this data sells every product', async t => {
   const { pay } = startEmulator(t)
   for (const { product_id: id, is_recurring: recurring, archived } of fixtures.products) {
     if (recurring || archived === true) continue

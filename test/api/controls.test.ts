@@ -1,4 +1,4 @@
-/** The functions of an emulator that concern its surroundings: sandboxes, faults, snapshots, the log of calls, data that is added. */
+/** Functions of an emulator beyond payments: sandboxes, faults, snapshots, the request log, added data. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
@@ -7,7 +7,7 @@ import { freePort, temporaryFolder } from '../processes.js'
 import { startReceiver } from '../receiver.js'
 import { paymentBody, started } from './started.js'
 
-t.test('a test that replaces fetch does not lose its emulator', async t => {
+t.test('keeps its emulator when a test replaces fetch', async t => {
   const emulator = await started(t)
   const { client } = emulator
   const { payment_id: id } = await client.payments.create(paymentBody())
@@ -18,10 +18,10 @@ t.test('a test that replaces fetch does not lose its emulator', async t => {
   globalThis.fetch = saved
 })
 
-t.test('a test that replaces timers does not lose its emulator', async t => {
+t.test('keeps its emulator when a test replaces timers', async t => {
   const emulator = await started(t, { settlementDelay: '50ms' })
   const { setTimeout, setImmediate } = globalThis
-  const never = () => ({ unref: () => {} }) // as fake timers are until the test moves them
+  const never = () => ({ unref: () => {} }) // // as fake timers are until the test moves them
   Object.assign(globalThis, { setTimeout: never, setImmediate: never })
   t.teardown(() => { Object.assign(globalThis, { setTimeout, setImmediate }) })
   const { payment_id: id } = await emulator.request<{ payment_id: string }>('POST', '/payments', paymentBody())
@@ -29,7 +29,7 @@ t.test('a test that replaces timers does not lose its emulator', async t => {
   t.match(await emulator.waitForEvent('payment.succeeded', { timeout: '60s' }), { payment_id: id })
 })
 
-t.test('an emulator that runs elsewhere', async t => {
+t.test('connects to an emulator that runs elsewhere', async t => {
   const emulator = await started(t, { port: await freePort() })
   const { payment_id: id } = await emulator.client.payments.create(paymentBody())
   const elsewhere = connect(`${emulator.url}/`)
@@ -40,7 +40,7 @@ t.test('an emulator that runs elsewhere', async t => {
   t.match(other, { url: `${emulator.url}/~other`, apiKey: 'sandbox_other' })
   t.strictSame(await other.events(), [])
   t.strictSame(await connect(emulator.url, { apiKey: other.apiKey }).events(), [])
-  await t.rejects(connect(emulator.url.replace('http:', 'https:')).now(), { name: 'SetupError', code: 'EPROTO' }, 'asked with TLS')
+  await t.rejects(connect(emulator.url.replace('http:', 'https:')).now(), { name: 'SetupError', code: 'EPROTO' }, 'called with TLS')
   await emulator.close()
   await t.rejects(elsewhere.now(), { code: 'ECONNREFUSED', message: /^no emulator answers at http:.* is it closed/ })
   await t.rejects(emulator.pay(id), { message: /is it closed/ })
@@ -50,7 +50,7 @@ t.test('an emulator that runs elsewhere', async t => {
   }
 })
 
-t.test('an emulator with a key to its control API, or another name', async t => {
+t.test('connects to an emulator with a control key, or another name', async t => {
   const emulator = await started(t, { controlKey: 'opensesame', publicUrl: 'https://pay.example.test/shop' })
   const { payment_id: id, payment_link: link } = await emulator.client.payments.create(paymentBody({ payment_link: true }))
   t.match(emulator.url, /^http:\/\/127\.0\.0\.1:\d+$/, 'where a client reaches it')
@@ -61,7 +61,7 @@ t.test('an emulator with a key to its control API, or another name', async t => 
   await t.rejects(connect(emulator.url).events(), { status: 401, message: /x-emulator-key/ })
 })
 
-t.test('sandboxes, faults and snapshots', async t => {
+t.test('controls sandboxes, faults and snapshots', async t => {
   const emulator = await start()
   t.teardown(() => emulator.close())
   const body = { billing: { country: 'US' }, customer: { email: 'a@example.com' }, product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }] }
@@ -112,7 +112,7 @@ t.test('sandboxes, faults and snapshots', async t => {
   t.match((await emulator.sandboxes()).map(({ name }) => name), ['default'])
 })
 
-t.test('what a program has called', async t => {
+t.test('returns the calls of a program', async t => {
   const emulator = await started(t)
   const { payment_id: id } = await emulator.client.payments.create(paymentBody({ metadata: { order: '7' } }))
   const refused = emulator.client.payments.create(paymentBody({ discount_code: 'EXPIRED', metadata: { order: '8' } }))
@@ -136,7 +136,7 @@ t.test('what a program has called', async t => {
   t.strictSame(await emulator.requests(), [])
 })
 
-t.test('webhooks that are sent again, or go wrong', async t => {
+t.test('retries, replays and breaks webhooks', async t => {
   const receiver = await startReceiver(t)
   const emulator = await started(t, { webhookUrl: receiver.url })
   t.match(await emulator.failDeliveries({ kind: 'drop' }), [{ kind: 'drop', remaining: 1 }])
@@ -156,7 +156,7 @@ t.test('webhooks that are sent again, or go wrong', async t => {
   t.equal(receiver.received.length, 3)
 })
 
-t.test('data that is added', async t => {
+t.test('adds data', async t => {
   const emulator = await started(t)
   const made = await emulator.load({ customers: [{ customer_id: 'cus_new', name: 'New', email: 'new@example.com' }] })
   t.match(JSON.stringify(made), 'cus_new')

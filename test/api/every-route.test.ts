@@ -1,6 +1,6 @@
 /**
- * What holds for every route of the API, the control API, the pages and the docs, over real sockets: no header ends the process or
- * answers 500, every GET answers HEAD, and every other method is refused in the envelope.
+ * Rules for every route of the API, the control API, the pages and the docs, over real sockets: no header ends the process or
+ * gives a 500, every GET answers HEAD, and every other method is refused in the envelope.
  */
 import { Agent, METHODS, request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http'
 import t, { type Test } from 'tap'
@@ -13,7 +13,7 @@ import { furnish, routesOf, urlOf, type Ids, type Route } from '../routes.js'
 t.setTimeout(300_000)
 
 const CONNECTIONS = 16
-/** Outside of CI, each route meets one in so many of the inputs, and each input one in so many of the routes. */
+/** Outside of CI, each route is tried with one input in four, and each input on one route in four. */
 const PART = 4
 /** Much longer than any answer takes. */
 const PATIENCE_MS = 30_000
@@ -26,7 +26,7 @@ interface Answer {
   status: number
   headers: IncomingHttpHeaders
   text: string
-  /** How long the body was. */
+  /** The length of the body. */
   bytes: number
 }
 
@@ -39,7 +39,7 @@ interface SandboxOptions {
   targets: Target[]
 }
 
-/** An emulator with one of everything. Afterwards nothing was reported as our own fault, and a payment is still possible. */
+/** An emulator with one of everything. Afterwards no internal error was reported, and a payment is still possible. */
 async function everyRoute (test: Test, use: (sandboxOptions: SandboxOptions) => Promise<void>): Promise<void> {
   const emulator = startEmulator(test, { clock: '2026-01-31T12:00:00Z', clockFrozen: 'on' })
   const { url } = await emulator.emulator.listen()
@@ -47,13 +47,13 @@ async function everyRoute (test: Test, use: (sandboxOptions: SandboxOptions) => 
   const targets = routesOf(emulator.emulator.app).map(route => ({ ...route, url: urlOf(route, ids) }))
   const reports = test.capture(console, 'error')
   await use({ send: sender(test, url), emulator, ids, targets })
-  test.strictSame(reports.args(), [], 'nothing was reported as our own fault')
-  const elsewhere = { ...JSON_TYPE, authorization: 'Bearer sandbox_after' } // where the product has not been deleted
+  test.strictSame(reports.args(), [], 'no internal error was reported')
+  const elsewhere = { ...JSON_TYPE, authorization: 'Bearer sandbox_after' } // // where the product was not deleted
   const { status } = await connect(test, url).send('POST', '/payments', JSON.stringify(paymentBody()), elsewhere)
   test.equal(status, 200, 'a payment is still possible')
 }
 
-/** Requests of any method and Host. Of a stream, only the head is read. */
+/** Sends requests with any method and Host. Reads only the head of a stream. */
 function sender (test: Test, origin: string): Send {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
   test.teardown(() => { agent.destroy() })
@@ -76,7 +76,7 @@ function sender (test: Test, origin: string): Send {
   })
 }
 
-/** Runs every task, some at a time, and gives what each complains of. */
+/** Runs all tasks, several at a time; returns their complaints. */
 async function complaints<Task> (tasks: Task[], check: (task: Task) => Promise<string | undefined>): Promise<string[]> {
   const waiting = [...tasks].reverse()
   const found: string[] = []
@@ -89,7 +89,7 @@ async function complaints<Task> (tasks: Task[], check: (task: Task) => Promise<s
   return found.slice(0, 10)
 }
 
-/** Hosts that no URL can have, and such that look as if one could. */
+/** Hosts that are not valid in a URL, and some that only look invalid. */
 const HOSTS = [
   'a:70000', 'a:99999', '127.0.0.1:65536', '[::::]', '[1:2]:80', '[::1]:70000', '1.2.3.4.5', '256.1.1.1', '999999999999',
   'a..b:66000', '0x100000000', '', ' ', ':', ':80', 'a:', 'a:b', 'a:-1', '[', '[]', '[::1', '::1', 'a b', 'a/b', 'a@b', 'a?b',
@@ -99,7 +99,7 @@ const HOSTS = [
 
 const LONG = 'x'.repeat(4000)
 
-/** Headers that some part of the emulator or its framework reads. */
+/** Headers that a part of the emulator or its framework reads. */
 const HEADERS: OutgoingHttpHeaders[] = [
   ...['', 'html', '*/*;q=x', 'json', 'text/html, json', LONG, '\u00ff'].map(accept => ({ accept })),
   ...['', 'Bearer', 'Bearer \u00e9', 'Bearer sandbox_', 'Bearer sandbox_../x', 'Bearer sandbox___proto__', `Bearer sandbox_${LONG}`, `Bearer ${LONG}`,
@@ -124,7 +124,7 @@ const HEADERS: OutgoingHttpHeaders[] = [
   { constructor: 'x', hasownproperty: 'x', tostring: 'x' }, { 'content-length': '0' }, { 'transfer-encoding': 'chunked' }
 ]
 
-/** What is wrong with an answer; nothing if it is as it should be. */
+/** The problem with an answer, or undefined. */
 function wrongWith ({ status, headers, text }: Answer): string | undefined {
   const wasAskedFor = headers['x-emulator-fault'] !== undefined
   if (status >= 500 && status !== 501 && !wasAskedFor) return `status ${status}: ${text.slice(0, 200)}`
@@ -133,10 +133,10 @@ function wrongWith ({ status, headers, text }: Answer): string | undefined {
   return wasAskedFor || (Object.hasOwn(ERRORS, code) && typeof message === 'string') ? undefined : `not the envelope: ${text.slice(0, 200)}`
 }
 
-/** What must not be sent while others are on their way, because it makes their subjects disappear or never answers. */
+/** Whether a request can be sent beside others: some delete what the others use, or never answer. */
 const isHarmless = ({ url }: Target) => !/^\/_emulator\/(?:reset|idle|snapshots\/.*\/restore)/.test(url)
 
-t.test('no Host ends the process or answers 500, whatever the route', async t => {
+t.test('no Host ends the process or gives a 500, on any route', async t => {
   await everyRoute(t, async ({ send, targets }) => {
     t.ok(targets.length > 100)
     for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']) {
@@ -151,7 +151,7 @@ t.test('no Host ends the process or answers 500, whatever the route', async t =>
   })
 })
 
-t.test('links are made with a Host that a URL can have, and else with the address that was called', async t => {
+t.test('links use a valid Host, and otherwise the address that was called', async t => {
   await everyRoute(t, async ({ send, emulator }) => {
     const { port } = await emulator.emulator.app.server.address() as { port: number }
     for (const host of HOSTS) {
@@ -167,7 +167,7 @@ t.test('links are made with a Host that a URL can have, and else with the addres
   })
 })
 
-t.test('no other header does', async t => {
+t.test('no other header ends the process or gives a 500', async t => {
   await everyRoute(t, async ({ send, targets }) => {
     for (const method of ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS']) {
       const tasks = targets.filter(target => isHarmless(target) && target.methods.includes(method))
@@ -181,7 +181,7 @@ t.test('no other header does', async t => {
   })
 })
 
-t.test('no query and no form does', async t => {
+t.test('no query and no form ends the process or gives a 500', async t => {
   const queries = ['?', '?%', '?%00', '?a=%ff', '?page=1&page=2', '?page=-1', '?page=1e400', '?page_size=x', '?done=moved:1:x', '?from=%00&from=',
     '?status=x&status=y', '?removed=yes&removed=no', '?document=control&document=x', '?quantity=x', '?quantity=1&quantity=2', '?metadata=x',
     '?metadata_a=1', '?__proto__=x', '?constructor[prototype]=x', '?theme=x&fontSize=%00', `?${'a&'.repeat(3000)}`, `?x=${LONG}`, '?name=%E0%A4%A',
@@ -205,8 +205,8 @@ t.test('no query and no form does', async t => {
   })
 })
 
-t.test('HEAD is GET without the body', async t => {
-  /** These change from one answer to the next. */
+t.test('HEAD answers like GET, without the body', async t => {
+  /** Headers that differ between answers. */
   const VOLATILE = ['date', 'connection', 'keep-alive', 'transfer-encoding']
   const lasting = ({ status, headers }: Answer) => {
     const entries = Object.entries(headers).filter(([name]) => !VOLATILE.includes(name) && name !== 'content-length')
@@ -225,7 +225,7 @@ t.test('HEAD is GET without the body', async t => {
         t.equal(head.text, '', url)
         t.strictSame(lasting(head), lasting(got), `HEAD ${url}`)
         const length = head.headers['content-length']
-        t.ok([got, again].some(({ headers }) => headers['content-length'] === length), `HEAD ${url} tells the length of the body`)
+        t.ok([got, again].some(({ headers }) => headers['content-length'] === length), `HEAD ${url} gives the length of the body`)
         if (length !== undefined) t.ok([got, again].some(({ bytes }) => bytes === Number(length)), `${url}: ${length}`)
       }
     }
@@ -238,18 +238,18 @@ t.test('HEAD is GET without the body', async t => {
     const { payment_id: id, payment_link: link } = await emulator.pay(paymentBody({ payment_link: true }))
     const openings = () => emulator.emulator.sandbox.payments.find(id)?.opened_at
     await send('HEAD', new URL(String(link)).pathname)
-    t.equal(openings(), null, 'nobody has seen the page of a link whose headers a program has looked at')
+    t.equal(openings(), null, 'a HEAD request does not count as opening the link')
     await send('GET', new URL(String(link)).pathname)
     t.not(openings(), null)
     const { items } = await emulator.get<{ items: Array<{ method: string, path: string }> }>('/_emulator/requests')
     await send('HEAD', `/payments/${ids['/payments']}`)
     const { items: after } = await emulator.get<{ items: Array<{ method: string, path: string }> }>('/_emulator/requests')
     t.notMatch(items[0], { method: 'HEAD' })
-    t.match(after[0], { method: 'HEAD' }, 'the request log shows it as it was sent')
+    t.match(after[0], { method: 'HEAD' }, 'the request log shows the method that was sent')
   })
 })
 
-t.test('other methods are refused in the envelope', async t => {
+t.test('refuses other methods in the envelope', async t => {
   const KNOWN = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT']
   const methods = [...METHODS.filter(method => !KNOWN.includes(method))]
   t.ok(methods.includes('PROPFIND') && methods.includes('TRACE'))

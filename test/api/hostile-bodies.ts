@@ -1,4 +1,4 @@
-/** Bodies of POST /payments that are wrong in one place, of every kind of wrong. A seed decides which. */
+/** Bodies of POST /payments with one mistake each, of every kind. A seed selects them. */
 import type { Random } from '../random.js'
 
 export interface Hostile {
@@ -6,7 +6,7 @@ export interface Hostile {
   type?: string | null
 }
 
-/** A correct body with something of everything, whose parts the kinds spoil. */
+/** A valid body with one of everything, whose parts are then made invalid. */
 export function correct (random: Random) {
   return {
     billing: {
@@ -32,7 +32,7 @@ export function correct (random: Random) {
 
 type Path = ReadonlyArray<string | number>
 
-/** A deep copy with another value at the path; `remove` takes the key away. */
+/** A deep copy with another value at the path; `remove` deletes the key. */
 function changed (value: unknown, [key, ...rest]: Path, put: unknown): unknown {
   if (key === undefined) return put
   const copy = Array.isArray(value) ? [...value] : { ...value as object }
@@ -116,10 +116,10 @@ export const KINDS: Record<string, (random: Random) => Hostile> = {
     return { body: spliced(correct(random), path, random.one(VALUES[random.one(types)] ?? [])) }
   },
 
-  /** A key that the contract requires is not there. */
+  /** A required key is missing. */
   'missing key': random => ({ body: JSON.stringify(changed(correct(random), random.one(REQUIRED), REMOVED)) }),
 
-  /** A number outside what its place allows. */
+  /** A number outside the range of its place. */
   'number out of range' (random) {
     const [key, numbers] = random.one([
       ['quantity', [
@@ -130,7 +130,7 @@ export const KINDS: Record<string, (random: Random) => Hostile> = {
     return { body: spliced(correct(random), ['product_cart', 0, key], random.one(numbers)) }
   },
 
-  /** A word that is not in its enum; JavaScript's own names among them. */
+  /** A text that is not in the enum of its place, such as names of JavaScript's own. */
   'not in the enum' (random) {
     const path = random.one([['billing', 'country'], ['billing_currency'], ['allowed_payment_method_types', 0]])
     const word = random.one([
@@ -139,7 +139,7 @@ export const KINDS: Record<string, (random: Random) => Hostile> = {
     return { body: spliced(correct(random), path, JSON.stringify(word)) }
   },
 
-  /** An id or code that does not exist; the fixtures have none that is called so. */
+  /** An id or code that does not exist in the fixtures. */
   'names of nothing' (random) {
     const path = random.one<Path>([
       ['product_cart', 0, 'product_id'], ['customer', 'customer_id'], ['discount_codes', 0], ['payment_method_id']
@@ -150,7 +150,7 @@ export const KINDS: Record<string, (random: Random) => Hostile> = {
     return { body: spliced(correct(random), path, JSON.stringify(name)) }
   },
 
-  /** More or longer than is allowed. */
+  /** More items or longer text than allowed. */
   'too much' (random) {
     const long = 'é'.repeat(random.one([501, 5000, 200_000]))
     const [path, value] = random.one<[Path, unknown]>([
@@ -168,7 +168,7 @@ export const KINDS: Record<string, (random: Random) => Hostile> = {
     return { body: JSON.stringify(changed(correct(random), path, value)) }
   },
 
-  /** Arrays or objects in each other, where no such thing is allowed at any depth, or never closed. */
+  /** Nested arrays or objects, where they are not allowed at any depth, or never closed. */
   'deep nesting' (random) {
     const [open, close] = random.one([['[', ']'], ['{"a":', '}'], ['[{"a":', '}]']] as const)
     const deep = nested(random, open, close, random.one(['1', '""', '"\\ud800"', '"\\u0000"', '{"__proto__":1}']))
@@ -182,7 +182,7 @@ export const KINDS: Record<string, (random: Random) => Hostile> = {
     ])()
   },
 
-  /** A key of JavaScript's own that no body may have; it would be dangerous even where unknown keys are ignored. */
+  /** A key of JavaScript's own that no body may have. It would be dangerous even where unknown keys are ignored. */
   '__proto__' (random) {
     const body = correct(random)
     const [path] = random.one(PLACES.filter(([, allowed]) => allowed === 'object'))
@@ -192,7 +192,7 @@ export const KINDS: Record<string, (random: Random) => Hostile> = {
     return { body: spliced(body, path, JSON.stringify(at).replace('{', () => `{"${key}":${value},`)) }
   },
 
-  /** `constructor` in the place of what is required, never beside it: an unknown key alone is ignored. */
+  /** `constructor` in place of a required key, never beside it: an unknown key alone is ignored. */
   'constructor in its place' (random) {
     const path = random.one<Path>([[], ['billing'], ['customer'], ['product_cart', 0]])
     const text = random.one([
@@ -201,15 +201,15 @@ export const KINDS: Record<string, (random: Random) => Hostile> = {
     return { body: spliced(correct(random), path, text) }
   },
 
-  /** Text that no text may hold: NUL, and halves of a character. */
-  'text that is none' (random) {
+  /** Text that no string may hold: NUL, and halves of a character. */
+  'invalid text' (random) {
     const text = random.one(['\\u0000', 'pdt_ebook\\u0000', '\\ud800', '\\uDFFF', 'a\\ud83e', '\\udda4\\ud83e', '\\ud800\\ud800'])
     return random.below(4) > 0
       ? { body: spliced(correct(random), random.one(STRING_PLACES), `"${text}"`) }
       : { body: spliced(correct(random), ['metadata'], `{"${text}":"v"}`) }
   },
 
-  /** Bytes that are no UTF-8, within a string of a body that is correct otherwise. */
+  /** Bytes that are not UTF-8, within a string of an otherwise valid body. */
   'invalid UTF-8' (random) {
     const bytes = Buffer.from(random.one([
       'ff', 'fe', '80', 'c0af', 'c080', 'c3', 'e282', 'eda080', 'edbfbf', 'f08080af', 'f4908080', 'f8888080af'
@@ -218,7 +218,7 @@ export const KINDS: Record<string, (random: Random) => Hostile> = {
     return { body: Buffer.concat([Buffer.from(before), bytes, Buffer.from(after)]) }
   },
 
-  /** A correct body in another encoding, or with a byte order mark: JSON on the wire is UTF-8 and begins with its value. */
+  /** A valid body in another encoding, or with a byte order mark: JSON is sent as UTF-8 and begins with its value. */
   'another encoding' (random) {
     const text = JSON.stringify(correct(random))
     const utf16 = Buffer.from(text, 'utf16le')
@@ -235,13 +235,13 @@ export const KINDS: Record<string, (random: Random) => Hostile> = {
     return { body: `${text.slice(0, -1)},"${key}":${value}}` }
   },
 
-  /** A part of a JSON object that lacks its end is no JSON. */
+  /** A JSON object that breaks off. */
   'truncated JSON' (random) {
     const bytes = Buffer.from(JSON.stringify(correct(random)))
     return { body: bytes.subarray(0, 1 + random.below(bytes.length - 1)) }
   },
 
-  /** Almost JSON, for whom JSON is a kind of JavaScript. */
+  /** Almost JSON, as a JavaScript parser would accept it. */
   'not quite JSON' (random) {
     const text = JSON.stringify(correct(random))
     const number = random.one(['01', '+1', '1.', '.5', '0x10', 'NaN', 'Infinity', '1_000', '1n', 'undefined'])
@@ -264,12 +264,12 @@ export const KINDS: Record<string, (random: Random) => Hostile> = {
     }
   },
 
-  /** Bytes of which the first can't begin a text in UTF-8, and so not JSON either. */
+  /** A first byte that is not valid in UTF-8, and so not in JSON. */
   'random bytes' (random) {
     return { body: Buffer.concat([Buffer.from([0x80 + random.below(0x40)]), random.bytes(random.below(2000))]) }
   },
 
-  /** JSON, but no object. */
+  /** JSON that is not an object. */
   'not an object' (random) {
     const body = JSON.stringify(correct(random))
     return {
@@ -277,7 +277,7 @@ export const KINDS: Record<string, (random: Random) => Hostile> = {
     }
   },
 
-  /** A correct body that does not say that it is JSON. */
+  /** A valid body without the content type of JSON. */
   'wrong content type' (random) {
     const type = random.one([
       null, 'text/plain', 'text/json', 'application/xml', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x',

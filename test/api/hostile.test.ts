@@ -1,7 +1,7 @@
 /**
- * What nobody should send. Two thousand malformed bodies from a seeded generator, and HTTP that is none, over a real port, the
- * bytes as they are: each is refused in the envelope or cut off, nothing is stored, nothing is reported as our own fault, and a
- * correct payment still works. Every body is invalid by construction: each kind below says why.
+ * Hostile input: two thousand malformed bodies from a seeded generator, and invalid HTTP, over real connections.
+ * Each is refused in the envelope or cut off, nothing is stored, no internal error is reported, and a valid
+ * payment still works. Every body is invalid by construction, as the comment of its kind explains.
  */
 import { once } from 'node:events'
 import { connect as connectSocket } from 'node:net'
@@ -16,7 +16,7 @@ const BODIES = 2000
 const SEED = Number(process.env['HOSTILE_SEED'] ?? 20260901)
 const CONNECTIONS = 16
 
-/** What is wrong with a refusal; nothing if it is as it should be. */
+/** The problem with a refusal, or undefined. */
 function complaint ({ status, text, json }: Response<Record<string, unknown>>): string | undefined {
   if (status < 400 || status > 499) return `status ${status}`
   if (typeof json !== 'object' || json === null) return `no JSON: ${text.slice(0, 100)}`
@@ -33,7 +33,7 @@ function complaint ({ status, text, json }: Response<Record<string, unknown>>): 
   if (!details.every(isViolation)) return `details ${JSON.stringify(details).slice(0, 200)}`
 }
 
-/** An emulator on a port: afterwards nothing may be stored or reported, and a payment must still be possible. */
+/** A listening emulator. Afterwards nothing was stored or reported, and a payment is still possible. */
 async function underAttack (test: Test, attack: (url: string, port: number) => Promise<void>): Promise<void> {
   const emulator = startEmulator(test, { port: '0' })
   const reports = test.capture(console, 'error')
@@ -41,13 +41,13 @@ async function underAttack (test: Test, attack: (url: string, port: number) => P
   const before = emulator.stored()
   await attack(url, port)
   test.strictSame(emulator.stored(), before, 'nothing was stored')
-  test.strictSame(reports.args(), [], 'nothing was reported as our own fault')
+  test.strictSame(reports.args(), [], 'no internal error was reported')
   test.equal((Object.prototype as Record<string, unknown>)['polluted'], undefined)
   const { status, json } = await connect(test, url).pay(paymentBody())
   test.strictSame([status, json.total_amount], [200, 1999], 'a payment is still possible')
 }
 
-t.test('the correct body that all others are made from is accepted', async t => {
+t.test('accepts the valid body that all others are made from', async t => {
   const { pay } = startEmulator(t)
   const random = randomFrom(SEED)
   for (let n = 0; n < 10; n++) await pay(correct(random) as Parameters<typeof pay>[0])
@@ -56,7 +56,7 @@ t.test('the correct body that all others are made from is accepted', async t => 
   t.ok(Object.is(cart?.[0]?.quantity, 0), '-0 is 0')
 })
 
-t.test(`${BODIES} malformed bodies (seed ${SEED})`, async t => {
+t.test(`refuses ${BODIES} malformed bodies (seed ${SEED})`, async t => {
   await underAttack(t, async url => {
     const random = randomFrom(SEED)
     const kinds = Object.entries(KINDS)
@@ -83,7 +83,7 @@ t.test(`${BODIES} malformed bodies (seed ${SEED})`, async t => {
   })
 })
 
-/** Sends the bytes and gives what came back until the connection was closed. */
+/** Sends the bytes; returns what was received until the connection was closed. */
 function raw (port: number, ...pieces: Array<string | Buffer>): Promise<string> {
   return new Promise(resolve => {
     let answer = ''
@@ -102,7 +102,7 @@ const AUTH = 'Host: x\r\nAuthorization: Bearer test\r\nConnection: close\r\n'
 const POST = `POST /payments HTTP/1.1\r\n${AUTH}Content-Type: application/json\r\n`
 const CHUNKED = `${POST}Transfer-Encoding: chunked\r\n\r\n`
 
-t.test('objects that cannot be made a text', async t => {
+t.test('refuses objects that cannot be converted to text', async t => {
   const objects = ['{"toString":null}', '{"toString":null,"valueOf":1}', '[{"toString":null}]', '{"constructor":null,"toJSON":null}']
   const bodies: Array<[path: string, body: string]> = [
     ['/products', '{"name":"x","tax_category":"saas","price":{"type":OBJECT,"price":1,"currency":"USD"}}'],
@@ -124,8 +124,8 @@ t.test('objects that cannot be made a text', async t => {
   })
 })
 
-t.test('malformed HTTP', async t => {
-  /** What is sent, and the statuses it may get. */
+t.test('refuses malformed HTTP', async t => {
+  /** The bytes to send, and the allowed statuses. */
   const requests: Record<string, [pieces: Array<string | Buffer>, statuses: number[]]> = {
     'no request line': [['HELLO\r\n\r\n'], [400]],
     'a made-up method': [[`PAY /payments HTTP/1.1\r\n${AUTH}\r\n`], [405]],
@@ -175,7 +175,7 @@ function checkEnvelope (test: Test, head: string, body: string): void {
   test.strictSame(Object.keys(others).filter(key => key !== 'details'), [])
 }
 
-t.test('absurd URLs', async t => {
+t.test('answers absurd URLs', async t => {
   const long = 'a'.repeat(10_000)
   const targets = [
     '//x', '///x', '//payments', '/payments//', '/..', '/../payments/x', '/payments/../../etc/passwd',
@@ -199,11 +199,11 @@ t.test('absurd URLs', async t => {
       }
     }
     const tooLong = await raw(port, `GET /${'a'.repeat(100_000)} HTTP/1.1\r\n${AUTH}\r\n`)
-    t.match(tooLong, /^HTTP\/1\.1 431 /, 'a URL beyond every limit')
+    t.match(tooLong, /^HTTP\/1\.1 431 /, 'a URL longer than every limit')
   })
 })
 
-t.test('two hundred connections that say nothing, or half of it, keep nobody else from paying', async t => {
+t.test('accepts payments beside two hundred silent or unfinished connections', async t => {
   await underAttack(t, async (url, port) => {
     const sockets = await Promise.all(Array.from({ length: 200 }, async (_, n) => {
       const socket = connectSocket(port, '127.0.0.1').on('error', () => {})

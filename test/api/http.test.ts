@@ -1,4 +1,4 @@
-/** HTTP as the emulator speaks it, whatever the operation: keys, routes, methods, bodies, cross-origin rules, its own pages. */
+/** HTTP behaviour of every operation: keys, routes, methods, bodies, errors. */
 import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { contract, type Operation } from '../../src/contract/load.js'
@@ -26,7 +26,7 @@ t.test('keys', async t => {
   const post = (emulator: TestEmulator, authorization: string | null) =>
     emulator.call('POST', '/payments', { body, key: null, headers: authorization === null ? {} : { authorization } })
 
-  t.test('any non-empty bearer token will do', async t => {
+  t.test('accepts any non-empty bearer token', async t => {
     const emulator = startEmulator(t)
     for (const authorization of ['Bearer x', 'bearer x', 'BEARER x', 'Bearer   x', 'Bearer My Bearer Token', 'Bearer \u00e9']) {
       t.equal((await post(emulator, authorization)).status, 200, authorization)
@@ -34,7 +34,7 @@ t.test('keys', async t => {
     t.equal(emulator.stored()['payments'], 6)
   })
 
-  t.test('a missing or malformed one is refused, before the body is looked at', async t => {
+  t.test('refuses a missing or malformed key before it reads the body', async t => {
     const emulator = startEmulator(t)
     const before = emulator.stored()
     const sentence = /^You are not authorised to perform this action \(.*Authorization: Bearer <API key>/
@@ -48,7 +48,7 @@ t.test('keys', async t => {
     t.strictSame(emulator.stored(), before)
   })
 
-  t.test('of a configured list alone', async t => {
+  t.test('accepts only the keys of a configured list', async t => {
     const emulator = startEmulator(t, { apiKeys: 'one, two', readOnlyApiKeys: 'reader' })
     for (const key of ['one', 'two']) t.equal((await emulator.call('POST', '/payments', { body, key })).status, 200)
     for (const key of ['three', 'ONE', 'one,', 'one two']) {
@@ -58,7 +58,7 @@ t.test('keys', async t => {
     t.equal((await emulator.call('GET', '/payments', { key: 'reader' })).status, 200)
   })
 
-  t.test('a read-only one reads and never writes', async t => {
+  t.test('accepts a read-only key for reads only', async t => {
     const emulator = startEmulator(t, { readOnlyApiKeys: 'reader' })
     const before = emulator.stored()
     refused(t, await emulator.call('POST', '/payments', { body, key: 'reader' }), [403, 'UNAUTHORIZED'], 'is read-only')
@@ -70,7 +70,7 @@ t.test('keys', async t => {
     t.equal((await emulator.call('POST', '/payments', { body, key: 'other' })).status, 200)
   })
 
-  t.test('asked for exactly where the contract asks, and ignored elsewhere', async t => {
+  t.test('requires a key exactly where the contract does, and ignores it elsewhere', async t => {
     const emulator = startEmulator(t, { apiKeys: 'right', readOnlyApiKeys: 'reader' })
     const open = operations.filter(({ secured }) => !secured)
     t.strictSame(open.map(({ name }) => name).sort(), [
@@ -93,7 +93,7 @@ t.test('keys', async t => {
 })
 
 t.test('routes', async t => {
-  t.test('every operation of the contract answers', async t => {
+  t.test('answers every operation of the contract', async t => {
     const { call } = startEmulator(t)
     for (const operation of operations) {
       const { status, json, headers } = await call(operation.method, urlOf(operation))
@@ -106,7 +106,7 @@ t.test('routes', async t => {
     }
   })
 
-  t.test('an unknown route is 404, with a key or without', async t => {
+  t.test('answers 404 for an unknown route, with or without a key', async t => {
     const { call } = startEmulator(t)
     const urls = [
       '/payment', '/payments/a/b', '/PAYMENTS/x', '/v1/payments', '/payments.json', '/%70ayments/x/y', '/_emulator',
@@ -118,14 +118,14 @@ t.test('routes', async t => {
     }
   })
 
-  t.test('a wrong method is 405, with those that are right in `allow`', async t => {
+  t.test('answers 405 for a wrong method, with the right ones in `allow`', async t => {
     const { call } = startEmulator(t)
     const paths = new Set(operations.map(({ path }) => path))
     for (const path of paths) {
       const methods = operations.filter(operation => operation.path === path).map(({ method }) => method)
       const wrong = (['PUT', 'DELETE', 'PATCH', 'POST', 'GET'] as const).find(method => !methods.includes(method)) ?? 'OPTIONS'
       const answer = await call(wrong, path.replace(/\{\w+\}/g, 'none'))
-      if (answer.status === 404 || answer.status === 501) continue // another path's parameter takes this one's last segment
+      if (answer.status === 404 || answer.status === 501) continue // // another path's parameter matches the last segment of this one
       refused(t, answer, [405, 'METHOD_NOT_ALLOWED'])
       const allowed = String(answer.headers['allow']).split(', ')
       t.ok(methods.every(method => allowed.includes(method)), `${wrong} ${path}: ${allowed.join(', ')}`)
@@ -133,11 +133,11 @@ t.test('routes', async t => {
     }
     const { headers } = await call('DELETE', '/payments')
     t.equal(headers['allow'], 'GET, HEAD, POST')
-    t.equal((await call('PUT', '/payments/')).headers['allow'], 'GET, HEAD, POST', 'a slash at the end is the same path')
+    t.equal((await call('PUT', '/payments/')).headers['allow'], 'GET, HEAD, POST', 'a trailing slash makes no difference')
     t.equal((await call('POST', '/payments/pay_none/')).headers['allow'], 'GET, HEAD')
   })
 
-  t.test('a slash at the end, and a query where none is known, make no difference', async t => {
+  t.test('ignores a trailing slash, and a query where none is known', async t => {
     const { call, pay } = startEmulator(t)
     const { payment_id: id } = await pay(paymentBody())
     t.equal((await call('POST', '/payments/', { body: paymentBody() })).status, 200)
@@ -148,7 +148,7 @@ t.test('routes', async t => {
     for (const url of urls) t.equal((await call('GET', url)).status, 200, url)
   })
 
-  t.test('an id of any length and kind is looked for, not stumbled over', async t => {
+  t.test('looks up ids of any length and kind', async t => {
     const { call } = startEmulator(t)
     const long = [100, 101, 5000].map(length => 'a'.repeat(length))
     for (const id of [...long, '%00', '%F0%9F%A6%A4', '%', '%zz', '%E0%A4%A', '..%2f..%2fetc', ';', "'--"]) {
@@ -158,7 +158,7 @@ t.test('routes', async t => {
 })
 
 t.test('bodies', async t => {
-  t.test('of JSON, by any spelling of the content type', async t => {
+  t.test('accepts JSON with any spelling of the content type', async t => {
     const { call } = startEmulator(t)
     for (const suffix of ['json', 'json; charset=utf-8', 'json;charset=UTF-8', 'JSON']) {
       const type = `application/${suffix}`
@@ -167,7 +167,7 @@ t.test('bodies', async t => {
     }
   })
 
-  t.test('of another or no content type are refused, and told so', async t => {
+  t.test('refuses another or no content type, and says so', async t => {
     const emulator = startEmulator(t)
     const { url } = await emulator.emulator.listen()
     const { send } = connect(t, url)
@@ -185,7 +185,7 @@ t.test('bodies', async t => {
     t.strictSame(emulator.stored(), before)
   })
 
-  t.test('compressed ones are refused, and told so', async t => {
+  t.test('refuses compressed bodies, and says so', async t => {
     const emulator = startEmulator(t)
     const before = emulator.stored()
     const body = gzipSync(JSON.stringify(paymentBody()))
@@ -199,7 +199,7 @@ t.test('bodies', async t => {
     t.equal((await emulator.call('POST', '/payments', { body: paymentBody(), headers: plain })).status, 200)
   })
 
-  t.test('none where one is needed', async t => {
+  t.test('requires a body where one is needed', async t => {
     const emulator = startEmulator(t)
     const json = { 'content-type': 'application/json' }
     for (const headers of [{}, json, { 'content-type': 'text/plain' }, { 'content-length': '0' }]) {
@@ -208,7 +208,7 @@ t.test('bodies', async t => {
     }
   })
 
-  t.test('none where none is needed, with the content type of JSON all the same', async t => {
+  t.test('accepts an empty body where none is needed, even with the content type of JSON', async t => {
     const { call } = startEmulator(t)
     const bodyless = operations.filter(({ method, body }) => body === null && method !== 'GET')
     t.ok(bodyless.length > 5)
@@ -218,7 +218,7 @@ t.test('bodies', async t => {
     }
   })
 
-  t.test('of up to 1 MiB', async t => {
+  t.test('accepts up to 1 MiB', async t => {
     const emulator = startEmulator(t)
     const { url } = await emulator.emulator.listen()
     const { send } = connect(t, url)
@@ -238,14 +238,14 @@ t.test('bodies', async t => {
     t.strictSame(emulator.stored(), before)
   })
 
-  t.test('of another length than announced', async t => {
+  t.test('refuses a body of another length than announced', async t => {
     const { call } = startEmulator(t)
     const answer = await call('POST', '/payments', { body: paymentBody(), headers: { 'content-length': '1' } })
     refused(t, answer, [422, 'INVALID_REQUEST_BODY'])
   })
 })
 
-t.test('an answer that fails takes no other with it, nor the process', async t => {
+t.test('a failing answer affects neither other answers nor the process', async t => {
   const { emulator } = startEmulator(t)
   const reports = t.capture(console, 'error')
   const { requests } = emulator.sandbox
@@ -267,7 +267,7 @@ t.test('an answer that fails takes no other with it, nor the process', async t =
   t.equal((await get<{ items: unknown[] }>('/payments?page_size=100')).json.items.length, 60, 'all are stored')
 })
 
-t.test('a program that asks for the root learns that the emulator is there', async t => {
+t.test('answers programs at the root with the name of the emulator', async t => {
   const { call, emulator, stored } = startEmulator(t, { controlKey: 'secret' })
   const before = stored()
   for (const headers of [{}, { accept: '*/*' }, { accept: 'application/json' }, { host: 'emulator:4010' }]) {
@@ -282,13 +282,13 @@ t.test('a program that asks for the root learns that the emulator is there', asy
   t.match(json, { base_url: 'http://localhost:80/~one' })
   t.match((await call('GET', '/~../')).json, { code: 'INVALID_REQUEST_PARAMETERS' })
   const { json: list } = await call('GET', '/_emulator/sandboxes', { headers: { 'x-emulator-key': 'secret' } })
-  t.strictSame((list as { items: Array<{ name: string }> }).items.map(({ name }) => name), ['default'], 'and makes no sandbox')
+  t.strictSame((list as { items: Array<{ name: string }> }).items.map(({ name }) => name), ['default'], 'and creates no sandbox')
   t.strictSame(stored(), before)
   t.match((await emulator.app.inject({ url: '/', headers: { accept: 'text/html' } })).headers['content-type'], /^text\/html/)
-  t.equal((await startEmulator(t, { control: 'off' }).call('GET', '/')).status, 200, 'without the control API too')
+  t.equal((await startEmulator(t, { control: 'off' }).call('GET', '/')).status, 200, 'also without the control API')
 })
 
-t.test('an error has the same shape everywhere, and one of the known codes', async t => {
+t.test('every error has the same shape and a known code', async t => {
   const { call } = startEmulator(t)
   for (const request of ['GET /nowhere', 'DELETE /payments', 'GET /payments/pay_x', 'GET /payments?page_size=x']) {
     const [method, url = ''] = request.split(' ')

@@ -1,7 +1,7 @@
 /**
- * Inputs that are long and made to be slow, and keep everybody waiting meanwhile. Work that grows with the square of a length takes
- * many seconds for these; work that is linear takes some milliseconds. The time of the processor is measured, so that a busy machine
- * makes no difference.
+ * Long inputs made to be slow. Quadratic work takes many seconds for them, linear work some milliseconds. The
+ * tests measure processor time, so that a busy machine makes
+ * no difference.
  */
 import t, { type Test } from 'tap'
 import { hostNames, origins } from '../../src/config/guard.js'
@@ -33,12 +33,12 @@ import { busyMs } from '../processor-time.js'
 
 const LENGTH = 100_000
 const TEXT_MAX_MS = 2000
-/** Outside of CI, each reader meets one in so many of the texts. */
+/** Outside of CI, each reader is tried with one text in four. */
 const PART = 4
-/** For a body as long as it may be, or a whole log. */
+/** For the longest possible body, or a whole log. */
 const CALL_MAX_MS = 10_000
 
-/** Texts that are long, by what they repeat. Each also ends in what no pattern expects. */
+/** The parts that long texts repeat. Each text also ends in something that no pattern expects. */
 const PARTS = [
   ' ', '\t', '\n', 'a', 'A', '0', '4', '/', '\\', ':', '=', '&', '?', '.', '-', '_', '@', '%', '{', '}', '[', ']', '"', '\'', '(', '|', '+', '~', '#', ',',
   ';', 'é', '😀', 'a=', '=a', '&=', 'a=&', '://', ':/', '//', '/a', '/../', '%3', '%34', '%20', '\\u0034', '4 ', '4-', '4242 ', '4242424242424242 ', '4.',
@@ -54,7 +54,7 @@ function longTexts (): string[] {
   })
 }
 
-/** What meets a text of somebody else, and may refuse it. */
+/** Functions that read text of a client and may refuse it. */
 const READERS: Record<string, (text: string) => unknown> = {
   bearerOf: text => bearerOf(`Bearer ${text}`),
   cardInstrument: text => cardInstrument({ number: text, expiry: text, cvc: text }, [], 0),
@@ -91,7 +91,7 @@ const READERS: Record<string, (text: string) => unknown> = {
   withoutTrailingZeros
 }
 
-t.test('every reader of texts', async t => {
+t.test('readers of text take linear time', async t => {
   const texts = longTexts()
   for (const [row, [name, read]] of Object.entries(READERS).entries()) {
     let slowest = 0
@@ -99,7 +99,7 @@ t.test('every reader of texts', async t => {
       const started = busyMs()
       try {
         read(text)
-      } catch {} // that it is refused is fine
+      } catch {} // // a refusal is fine
       slowest = Math.max(slowest, busyMs() - started)
       if (slowest > TEXT_MAX_MS) break
     }
@@ -107,13 +107,13 @@ t.test('every reader of texts', async t => {
   }
 })
 
-t.test('lists', async t => {
+t.test('lists are compared in linear time', async t => {
   const many = Array.from({ length: 1_000_000 }, (_, index) => `item ${index}`)
   t.equal(firstRepeated(many), -1)
   t.equal(firstRepeated([...many, 'item 7']), many.length)
 })
 
-/** How long a call takes, and its reply. */
+/** The reply of a call, and its processor time. */
 async function timed (emulator: TestEmulator, ...call: Parameters<TestEmulator['call']>) {
   const started = busyMs()
   const answer = await emulator.call(...call)
@@ -122,7 +122,7 @@ async function timed (emulator: TestEmulator, ...call: Parameters<TestEmulator['
 
 const many = <Value>(count: number, value: (index: number) => Value) => Array.from({ length: count }, (_, index) => value(index))
 
-/** Bodies as long as they may be, whose items a rule or the contract could compare with one another. */
+/** Bodies of the maximum length whose items a rule or the contract could compare with each other. */
 const BODIES: Array<[string, object]> = [
   ['/payments', { ...paymentBody(), allowed_payment_method_types: many(90_000, index => `x${index}`) }],
   ['/payments', { ...paymentBody(), allowed_payment_method_types: many(150_000, index => index) }],
@@ -145,7 +145,7 @@ const BODIES: Array<[string, object]> = [
   ['/_emulator/clock', Object.fromEntries(many(70_000, index => [`key ${index}`, 1]))]
 ]
 
-t.test('bodies that are long lists', async t => {
+t.test('bodies with long lists are read in linear time', async t => {
   const emulator = startEmulator(t, { requestLog: '1000' })
   for (const [url, body] of BODIES) {
     const raw = JSON.stringify(body)
@@ -157,7 +157,7 @@ t.test('bodies that are long lists', async t => {
   await readLog(t, emulator)
 })
 
-t.test('queries, paths and headers', async t => {
+t.test('long queries, paths and headers are read in linear time', async t => {
   const emulator = startEmulator(t, { requestLog: '1000' })
   for (const part of PARTS.map(encodeURI).filter(part => part !== '')) {
     const long = part.repeat(Math.floor(15_000 / part.length))
@@ -167,7 +167,7 @@ t.test('queries, paths and headers', async t => {
   await readLog(t, emulator)
 })
 
-/** Reads everything that is in the log, in every way. */
+/** Reads the whole log in every way. */
 async function readLog (test: Test, emulator: TestEmulator): Promise<void> {
   for (const [method, url, body] of [
     ['GET', '/_emulator/requests?page_size=100', undefined], ['GET', '/_emulator/requests?payment_id=pay_x', undefined],

@@ -6,7 +6,7 @@ import t, { type Test } from 'tap'
 import { paymentBody, startEmulator } from '../helper.js'
 import { freePort } from '../processes.js'
 
-/** What POST /payments answers at an address, or why nothing does. */
+/** The answer of POST /payments at an address, or the connection error. */
 function pay (host: string, port: number): Promise<string> {
   return new Promise(resolve => {
     const body = JSON.stringify(paymentBody({ payment_link: true }))
@@ -33,7 +33,7 @@ async function hasIpv6 (test: Test): Promise<boolean> {
   return true
 }
 
-t.test('the default host is both', async t => {
+t.test('listens on both addresses by default', async t => {
   if (!await hasIpv6(t)) return
   for (const host of ['127.0.0.1', 'localhost']) {
     const { emulator } = startEmulator(t, { host })
@@ -43,12 +43,12 @@ t.test('the default host is both', async t => {
     const under = pay('::1', port)
     await once(emulator.app.server, 'request')
     await emulator.close()
-    t.match(await under, /^200 /, 'what is under way is answered before the end')
+    t.match(await under, /^200 /, 'a pending request is answered before the emulator closes')
     t.strictSame([await pay('127.0.0.1', port), await pay('::1', port)], ['ECONNREFUSED', 'ECONNREFUSED'])
   }
 })
 
-t.test('another host is that one alone', async t => {
+t.test('listens only on a host that was given', async t => {
   if (!await hasIpv6(t)) return
   const { emulator } = startEmulator(t, { host: '::1' })
   const { port, address } = await emulator.listen()
@@ -57,7 +57,7 @@ t.test('another host is that one alone', async t => {
   t.equal(await pay('127.0.0.1', port), 'ECONNREFUSED')
 })
 
-t.test('another program at the other address is told of', async t => {
+t.test('warns of another program at the other address', async t => {
   if (!await hasIpv6(t)) return
   const port = await freePort()
   const other = createServer().listen(port, '::1')

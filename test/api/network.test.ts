@@ -1,6 +1,6 @@
 /**
- * No network call but the user's own. The command runs with a trap in it that records and fails whatever would leave the process:
- * connections, name look-ups, fetch, datagrams, other programs. And the source holds no address that could be called.
+ * No network call that the user did not ask for. The command runs with a trap that records and fails everything that would leave the
+ * process: connections, name look-ups, fetch, datagrams, other programs. And the source holds no address that could be called.
  */
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ import { packagePath } from '../../src/root.js'
 import { paymentBody } from '../helper.js'
 import { connect, freePort, runToEnd, startProcess, stop, temporaryFolder } from '../processes.js'
 
-/** Loaded before the emulator. An address is no name: Node "looks it up" without asking anybody. */
+/** Preloaded before the emulator. Node's "look-up" of an IP address stays in the process. */
 const TRAP = `
 const { appendFileSync } = require('node:fs')
 const { syncBuiltinESMExports } = require('node:module')
@@ -47,7 +47,7 @@ syncBuiltinESMExports()
 interface Trap {
   node: string[]
   env: Record<string, string>
-  /** What was asked for, one line each. */
+  /** The recorded calls, one a line. */
   recorded (): string[]
 }
 
@@ -62,7 +62,7 @@ function setTrap (test: Test): Trap {
   }
 }
 
-t.test('the trap catches what leaves the process', async t => {
+t.test('the trap catches everything that leaves the process', async t => {
   const attempts: Record<string, RegExp> = {
     "fetch('http://shop.example/')": /^fetch "http:\/\/shop\.example\/"$/,
     "require('http').get('http://127.0.0.1:9/')": /^connect /,
@@ -84,7 +84,7 @@ t.test('the trap catches what leaves the process', async t => {
   }))
 })
 
-t.test('the emulator asks for nothing, from its start to its end', async t => {
+t.test('the emulator makes no network call from start to end', async t => {
   const trap = setTrap(t)
   const emulator = await startProcess(t, [], { node: trap.node, env: trap.env })
   const { get, pay, send } = connect(t, emulator.url)
@@ -99,7 +99,7 @@ t.test('the emulator asks for nothing, from its start to its end', async t => {
     t.equal((await get(`/payments/${json.payment_id}`)).status, 200)
   }
   const taxed = paymentBody({ billing: { country: 'DE' }, tax_id: 'DE136695976' })
-  t.equal((await pay(taxed)).status, 200, 'a tax id is checked here')
+  t.equal((await pay(taxed)).status, 200, 'tax ids are checked offline')
   t.equal((await pay({})).status, 422)
   const pages = ['/docs', '/docs/start.js', '/docs/swagger-ui-bundle.js', '/docs/swagger-ui.css']
   for (const path of ['/payments', '/_emulator/health', '/openapi.json', ...pages]) t.equal((await get(path)).status, 200, path)
@@ -108,7 +108,7 @@ t.test('the emulator asks for nothing, from its start to its end', async t => {
   t.strictSame(trap.recorded(), [])
 })
 
-t.test('`health` asks the emulator and nobody else; help and version nobody', async t => {
+t.test('`health` calls only the emulator; help and version make no call', async t => {
   const trap = setTrap(t)
   const port = await freePort()
   for (const args of [['--help'], ['--version'], ['start', '--help']]) t.equal((await runToEnd(t, args, trap)).code, 0)
@@ -123,7 +123,7 @@ t.test('`health` asks the emulator and nobody else; help and version nobody', as
 /** The name of a language, which begins like an address. */
 const NAMESPACE = 'http://www.w3.org/2000/svg'
 
-/** Names that belong to nobody (RFC 2606, RFC 6761), and this computer. */
+/** Reserved names (RFC 2606, RFC 6761), and this computer. */
 const NOBODY = /^(?:127\.0\.0\.1|localhost|(?:.+\.)?example(?:\.com|\.net|\.org)?|.+\.(?:test|invalid))$/
 
 const URLS = /\b(?:https?|wss?|ftp):\/\/([^\s/:"'?#]*)/gi
@@ -136,8 +136,8 @@ t.test('the source holds no address that could be called', async t => {
     const visit = (node: ts.Node): void => {
       if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)) {
         for (const [url, host = ''] of node.text.replaceAll(NAMESPACE, '').matchAll(URLS)) {
-          const isPart = host === '' && ts.isTemplateHead(node) // the host follows: it is the user's, or this computer
-          const isNamed = host === '' && node.text.includes(' ') // a sentence that speaks of the scheme
+          const isPart = host === '' && ts.isTemplateHead(node) // // a host follows: the user's, or this computer
+          const isNamed = host === '' && node.text.includes(' ') // // a sentence about the scheme
           t.ok(isPart || isNamed || NOBODY.test(host), `${name}: ${url}`)
         }
       }

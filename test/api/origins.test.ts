@@ -9,10 +9,10 @@ const { operations, document } = contract()
 
 const ORIGIN = { origin: 'https://shop.example' }
 
-t.test('pages of other origins may call', async t => {
+t.test('accepts calls from pages of other origins', async t => {
   const { emulator, call } = startEmulator(t)
 
-  t.test('a preflight is answered with 204, everywhere but under /_emulator', async t => {
+  t.test('answers a preflight with 204 everywhere but under /_emulator', async t => {
     for (const url of ['/payments', '/payments/pay_x', '/nowhere']) { // /_emulator: test/control/guards.test.ts
       const { statusCode, headers, body } = await emulator.app.inject({
         method: 'OPTIONS',
@@ -29,10 +29,10 @@ t.test('pages of other origins may call', async t => {
       for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) t.match(headers['access-control-allow-methods'], method)
     }
     const { statusCode } = await emulator.app.inject({ method: 'OPTIONS', url: '/payments' })
-    t.equal(statusCode, 204, 'an OPTIONS that is no preflight')
+    t.equal(statusCode, 204, 'an OPTIONS request that is not a preflight')
   })
 
-  t.test('a page of a public site may call this computer, once its browser has asked', async t => {
+  t.test('accepts a page of a public site once its browser has asked for private network access', async t => {
     const ask = async (url: string, asked: string | undefined) => {
       const headers = { ...ORIGIN, 'access-control-request-method': 'POST' }
       const more = asked === undefined ? {} : { 'access-control-request-private-network': asked }
@@ -44,10 +44,10 @@ t.test('pages of other origins may call', async t => {
       t.strictSame(await ask(url, undefined), [204, undefined], url)
       t.strictSame(await ask(url, 'false'), [204, undefined], url)
     }
-    t.strictSame(await ask('/_emulator/clock', 'true'), [403, undefined], 'but not the control API')
+    t.strictSame(await ask('/_emulator/clock', 'true'), [403, undefined], 'but not under /_emulator')
   })
 
-  t.test('every answer says so, errors too', async t => {
+  t.test('sends CORS headers with every answer, also with errors', async t => {
     const answers: Array<[number, Promise<Answer>]> = [
       [200, call('GET', '/payments', { headers: ORIGIN })],
       [200, call('POST', '/payments', { headers: ORIGIN, body: paymentBody() })],
@@ -66,7 +66,7 @@ t.test('pages of other origins may call', async t => {
   })
 })
 
-t.test("the emulator's own pages", async t => {
+t.test('serves its own pages', async t => {
   const { emulator, call } = startEmulator(t, { apiKeys: 'right' })
 
   t.test('/_emulator/health', async t => {
@@ -95,7 +95,7 @@ t.test("the emulator's own pages", async t => {
     }
     t.notMatch(text, /"\$ref":"(?!#\/)/, 'refers to nothing outside itself')
     const ids = Object.values(paths).flatMap(item => Object.values(item).flatMap(({ operationId }) => operationId ?? []))
-    t.equal(new Set(ids).size, operations.length, 'every operation has an id of its own')
+    t.equal(new Set(ids).size, operations.length, 'every operation has a unique id')
   })
 
   t.test('/docs, with everything it needs, and nothing from elsewhere', async t => {

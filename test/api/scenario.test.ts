@@ -1,4 +1,4 @@
-/** Scenarios: what has happened in a sandbox before it is used, carried out by the code of the API at its own time. */
+/** Scenarios: the history of a sandbox before its first use, made by the code of the API at earlier times. */
 import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import DodoPayments from 'dodopayments'
@@ -22,12 +22,12 @@ const END = '2026-06-15T09:00:00.000000Z'
 type Payments = Reply<'GET /payments'>['items']
 type PaymentFixture = NonNullable<FixturesFile['payments']>[number]
 
-/** One payment, of the built-in data. */
+/** One payment for the built-in data. */
 function sale (changes: Partial<PaymentFixture> = {}): PaymentFixture {
   return { customer: { customer_id: 'cus_ada' }, billing: { country: 'US' }, product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }], ...changes }
 }
 
-/** What a scenario of the built-in data is refused for, by place. */
+/** The refusals of a scenario on the built-in data, by place. */
 async function refused (test: Test, file: FixturesFile): Promise<Record<string, string>> {
   const { call, stored } = startEmulator(test)
   const before = stored()
@@ -44,7 +44,7 @@ async function opened (test: Test, fixtures: string | FixturesFile, database = '
   return { ...emulator, client, get: async <Json>(path: string) => client.get<Json>(path) }
 }
 
-t.test('the ids by their keys are those of each sandbox, also after a reset', async t => {
+t.test('gives every sandbox its own ids by key, also after a reset', async t => {
   const emulator = await start({ fixtures: SHOP })
   t.teardown(emulator.close)
   const other = emulator.sandbox('other')
@@ -63,7 +63,7 @@ t.test('the ids by their keys are those of each sandbox, also after a reset', as
 })
 
 t.test('carries out', async t => {
-  t.test('the example, at its times, with all that follows', async t => {
+  t.test('the example, at its times, with all consequences', async t => {
     const { client, payments, get } = await opened(t, SHOP)
     const read = (key: string) => client.payments.retrieve(String(payments[key]))
     t.strictSame(Object.keys(payments), ['first_sale', 'declined', 'given_back', 'open'])
@@ -82,7 +82,7 @@ t.test('carries out', async t => {
     t.match(await read('open'), { status: 'requires_payment_method', created_at: END, customer: { email: 'new@example.com' } })
     t.equal((await client.discounts.retrieveByCode('WELCOME')).times_used, 1, 'the code was used by the payment')
     t.match((await client.customers.retrievePaymentMethods('cus_mia')).items, [{ last_used_at: '2026-06-13T09:00:00.000000Z' }])
-    t.match(await client.customers.retrieve('cus_mia'), { created_at: '2026-06-08T09:00:00.000000Z' }, 'who paid was there before')
+    t.match(await client.customers.retrieve('cus_mia'), { created_at: '2026-06-08T09:00:00.000000Z' }, 'the customer is a returning one')
     t.match(await get('/_emulator/clock'), { now: END, frozen: true, due: 0 })
     const { items } = await get<{ items: Array<{ type: string, created_at: string }> }>('/_emulator/events')
     t.strictSame(items.toReversed().map(({ type, created_at: at }) => [type, at.slice(0, 10)]), [
@@ -91,19 +91,19 @@ t.test('carries out', async t => {
     ])
   })
 
-  t.test('the same in every new sandbox, and only once in one that is kept', async t => {
+  t.test('the same scenario in every new sandbox, and only once in one that is kept', async t => {
     const database = `${temporaryFolder(t)}/kept.db`
     const counts: number[] = []
     for (let round = 0; round < 2; round++) {
       const { client, close, payments } = await opened(t, SHOP, database)
       counts.push((await client.payments.list({ page_number: 0 })).items.length)
-      t.equal(Object.keys(payments).length, round === 0 ? 4 : 0, 'who restarts finds them by themselves')
+      t.equal(Object.keys(payments).length, round === 0 ? 4 : 0, 'a restarted emulator still finds them')
       await close()
     }
     t.strictSame(counts, [4, 4])
   })
 
-  t.test('what falls due on the way, when it is due', async t => {
+  t.test('due jobs at their time', async t => {
     const { call, get } = startEmulator(t, { settlementDelay: '10m' })
     const { json } = await call('POST', '/_emulator/load', {
       body: {
@@ -137,7 +137,7 @@ t.test('carries out', async t => {
     t.match(await get('/_emulator/clock'), { due: 1, frozen: false, offset_ms: 0 })
   })
 
-  t.test('in the order of time, not of the file: a code is used up by who came first', async t => {
+  t.test('items in the order of time, not of the file: the earlier payment uses up a code', async t => {
     const file: FixturesFile = {
       discounts: [{ code: 'ONCE', type: 'percentage', amount: 5000, usage_limit: 1 }],
       payments: [
@@ -163,7 +163,7 @@ t.test('carries out', async t => {
     t.strictSame(statuses, [...outcomes, 'failed', 'requires_payment_method', 'succeeded'])
   })
 
-  t.test('endpoints, which hear of what comes after them', async t => {
+  t.test('endpoints, which get the events after their creation', async t => {
     const receiver = await startReceiver(t)
     const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`
     const { client, get } = await opened(t, {
@@ -187,15 +187,15 @@ t.test('carries out', async t => {
     })
     await until(() => receiver.received.length > 0)
     await wait(100)
-    t.equal(receiver.received.length, 1, 'only of the payment after its registration')
+    t.equal(receiver.received.length, 1, 'only the payment after its registration')
     const { data } = await get<Reply<'GET /webhooks'>>('/webhooks')
     const early = data.find(({ url }) => url === receiver.url)
     t.match(await client.webhooks.retrieveSecret(String(early?.id)), { secret })
     const late = data.find(({ url }) => url !== receiver.url)
-    t.strictSame(await get(`/_emulator/deliveries?webhook_id=${String(late?.id)}`), { items: [] }, 'the other came at the end')
+    t.strictSame(await get(`/_emulator/deliveries?webhook_id=${String(late?.id)}`), { items: [] }, 'the other endpoint was added last')
   })
 
-  t.test('and sets the clock of a sandbox that runs', async t => {
+  t.test('a scenario in a running sandbox, and sets its clock', async t => {
     const { call, get } = startEmulator(t)
     const body = { clock: { now: '2030-01-01T00:00:00Z', frozen: true }, payments: [sale({ at: '2029-12-31T00:00:00Z' })] }
     t.equal((await call('POST', '/_emulator/load', { body })).status, 200)
@@ -205,7 +205,7 @@ t.test('carries out', async t => {
 })
 
 t.test('refuses', async t => {
-  t.test('what the API would refuse, with the place in the file', async t => {
+  t.test('items that the API would refuse, with their place in the file', async t => {
     t.strictSame(await refused(t, {
       payments: [
         sale({ at: '3d' }), sale({ at: '2999-01-01T00:00:00Z' }), sale({ at: '-99999999d' }),
@@ -229,7 +229,7 @@ t.test('refuses', async t => {
       { 'payments[0].customer.emial': 'is not known here' })
   })
 
-  t.test('before the emulator starts, and without a trace', async t => {
+  t.test('before the emulator starts, and leaves nothing behind', async t => {
     const database = `${temporaryFolder(t)}/none.db`
     const fixtures: FixturesFile = { payments: [sale()] }
     await t.rejects(start({ database, fixtures }), /payments\[0\]\.customer\.customer_id Customer cus_ada does not exist/)
@@ -238,7 +238,7 @@ t.test('refuses', async t => {
     await t.rejects(start({ fixtures: { clock: { frozen: true }, payments: [sale({ at: '1m' })] } }), /payments\[0\]\.at/)
   })
 
-  t.test('what this emulator would refuse, by its own options', async t => {
+  t.test("items that conflict with this emulator's options", async t => {
     const product = (parse(readFileSync(SHOP, 'utf8')) as FixturesFile).products
     const payment = sale({ customer: { email: 'a@example.com' }, billing: { country: 'DE' }, product_cart: [{ product_id: 'pdt_mug', quantity: 1 }] })
     const prepare = fromObject({ ...product && { products: product.filter(({ product_id: id }) => id === 'pdt_mug') }, payments: [payment] })
@@ -251,8 +251,8 @@ t.test('refuses', async t => {
   })
 })
 
-t.test('what follows', async t => {
-  t.test('preparing is done once: opening another sandbox from it is quick', async t => {
+t.test('is fast', async t => {
+  t.test('because it is prepared once for all sandboxes', async t => {
     const prepare = await fromFiles([SHOP])
     const ids: string[] = []
     for (let round = 0; round < 2; round++) {
@@ -261,10 +261,10 @@ t.test('what follows', async t => {
       t.equal(emulator.sandbox.countRows()['payments'], 4)
       await emulator.close()
     }
-    t.equal(new Set(ids).size, 8, 'each has payments of its own')
+    t.equal(new Set(ids).size, 8, 'each has its own payments')
   })
 
-  t.test('the command starts from the example as it stands in the documentation', async t => {
+  t.test('starts from the documented example by command', async t => {
     const emulator = await startProcess(t, ['--database', ':memory:', '--fixtures', SHOP])
     const client = new DodoPayments({ bearerToken: 'test', baseURL: emulator.url })
     t.equal((await client.payments.list({ page_number: 0 })).items.length, 4)

@@ -1,15 +1,15 @@
-/** Checkout sessions as a program would open them: the official client over real HTTP, and a customer's form in between. */
+/** Checkout sessions of a program: the official client over real HTTP, and a customer's form in between. */
 import DodoPayments from 'dodopayments'
 import t from 'tap'
 import { start } from '../../src/index.js'
 
-t.test('answers', async t => {
+t.test('completes sessions', async t => {
   const emulator = await start()
   t.teardown(() => emulator.close())
   const client = new DodoPayments({ bearerToken: emulator.apiKey, baseURL: emulator.url })
   const cart = [{ product_id: 'pdt_course', quantity: 1 }]
 
-  t.test('a preview, a session, the customer, the payment', async t => {
+  t.test('with a preview, a session, the customer and the payment', async t => {
     const preview = await client.checkoutSessions.preview({
       product_cart: cart, billing_address: { country: 'DE' }, discount_codes: ['SAVE10']
     })
@@ -57,7 +57,7 @@ t.test('answers', async t => {
     t.match(await client.checkoutSessions.retrieve(session.session_id), { payment_id: session.payment_id, payment_status: 'succeeded' })
   })
 
-  t.test('refused in the client\'s own words', async t => {
+  t.test('refuses as the client reports it', async t => {
     const refused = await client.checkoutSessions.create({ product_cart: [{ product_id: 'pdt_no', quantity: 1 }] }).catch(error => error)
     t.ok(refused instanceof DodoPayments.UnprocessableEntityError)
     t.match(refused, { status: 422, error: { code: 'INVALID_REQUEST_PARAMETERS', message: 'Product pdt_no does not exist' } })
@@ -65,7 +65,7 @@ t.test('answers', async t => {
     t.ok(missing instanceof DodoPayments.NotFoundError)
   })
 
-  t.test('the countries', async t => {
+  t.test('lists the countries', async t => {
     const countries = await client.misc.listSupportedCountries()
     t.ok(countries.includes('DE') && !countries.includes('KP'))
   })

@@ -1,9 +1,9 @@
-/** Customers, their payment methods, wallets and portal, as the official client drives them over HTTP. */
+/** Customers, their payment methods, wallets and portal, through the official client over HTTP. */
 import DodoPayments from 'dodopayments'
 import t from 'tap'
 import { start } from '../../src/index.js'
 
-t.test('answers', async t => {
+t.test('the official client can', async t => {
   const emulator = await start()
   t.teardown(() => emulator.close())
   const client = new DodoPayments({ bearerToken: emulator.apiKey, baseURL: emulator.url })

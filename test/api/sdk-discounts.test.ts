@@ -1,9 +1,9 @@
-/** Discounts as a shop's own tools would manage them: the official client, over HTTP. */
+/** Discounts through the official client over HTTP. */
 import DodoPayments from 'dodopayments'
 import t from 'tap'
 import { start } from '../../src/index.js'
 
-t.test('answers', async t => {
+t.test('the official client can', async t => {
   const emulator = await start()
   t.teardown(() => emulator.close())
   const client = new DodoPayments({ bearerToken: emulator.apiKey, baseURL: emulator.url })
@@ -14,7 +14,7 @@ t.test('answers', async t => {
     product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }]
   })
 
-  t.test('create, read, change, list, delete', async t => {
+  t.test('create, read, change, list and delete discounts', async t => {
     const made = await client.discounts.create({ type: 'percentage', amount: 540, code: 'launch', name: 'Launch' })
     t.match(made, { code: 'LAUNCH', amount: 540, times_used: 0 })
     t.strictSame(await client.discounts.retrieve(made.discount_id), made)
@@ -33,7 +33,7 @@ t.test('answers', async t => {
     t.ok(gone instanceof DodoPayments.NotFoundError)
   })
 
-  t.test('the allow-list, which the client has no methods for', async t => {
+  t.test('use the allow-list, for which it has no methods', async t => {
     const { discount_id: id } = await client.discounts.create({
       type: 'percentage', amount: 100, code: 'FRIENDS', customer_eligibility: 'specific'
     })
@@ -44,7 +44,7 @@ t.test('answers', async t => {
     t.strictSame(await client.get(path), { items: [] })
   })
 
-  t.test('a flat discount, used up by one payment', async t => {
+  t.test('create a flat discount that one payment uses up', async t => {
     await client.discounts.create({
       type: 'flat',
       amount: 500,
@@ -65,12 +65,12 @@ t.test('answers', async t => {
     t.match(read, { status: 422, error: { code: 'DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED' } })
   })
 
-  t.test("the sample of the client's own documentation is refused in words", async t => {
+  t.test("explains why the sample of the client's documentation is refused", async t => {
     const refused = await client.discounts.create({ amount: 0, type: 'flat' }).catch(error => error)
     t.match(refused, { status: 422, error: { code: 'INVALID_REQUEST_PARAMETERS', message: 'amount must be at least 1, not 0' } })
   })
 
-  t.test('countries need no key', async t => {
+  t.test('lists countries without a key', async t => {
     const response = await fetch(`${emulator.url}/checkout/supported_countries`)
     t.equal(response.status, 200)
     t.ok((await response.json() as string[]).includes('US'))

@@ -1,12 +1,12 @@
 /**
- * Refunds, invoices and the clock as a test in a user's project would drive them: the official client, and fetch for the
+ * Refunds, invoices and the clock as in a test of a user's project: the official client, and fetch for the
  * emulator's own API.
  */
 import DodoPayments from 'dodopayments'
 import t from 'tap'
 import { start } from '../../src/index.js'
 
-t.test('answers', async t => {
+t.test('works with the official client', async t => {
   const emulator = await start({ refundDelay: '1h' })
   t.teardown(() => emulator.close())
   const client = new DodoPayments({ bearerToken: emulator.apiKey, baseURL: emulator.url })
@@ -22,7 +22,7 @@ t.test('answers', async t => {
     product_cart: [{ product_id: 'pdt_ebook', quantity: 2 }, { product_id: 'pdt_course', quantity: 1 }]
   })
 
-  t.test('what was not paid has nothing to give back, and no invoice', async t => {
+  t.test('refuses refunds and invoices of unpaid payments', async t => {
     const refused = await client.refunds.create({ payment_id: payment.payment_id }).catch(error => error)
     t.ok(refused instanceof DodoPayments.BadRequestError)
     t.match(refused, { status: 400, error: { code: 'PAYMENT_NOT_SUCCEEDED' } })
@@ -30,7 +30,7 @@ t.test('answers', async t => {
     t.ok(missing instanceof DodoPayments.NotFoundError)
   })
 
-  t.test('a refund by item, which settles when the clock has reached its time', async t => {
+  t.test('refunds by item, settled when the clock reaches the time', async t => {
     await control(`payments/${payment.payment_id}/pay`, { card: '4242 4242 4242 4242' })
     const refund = await client.refunds.create({
       payment_id: payment.payment_id, items: [{ item_id: 'pdt_ebook', amount: 1000 }], reason: 'one copy was enough'
@@ -49,7 +49,7 @@ t.test('answers', async t => {
     t.equal(receipt.headers.get('content-type'), 'application/pdf')
   })
 
-  t.test('the invoice is a PDF, at the address that the payment names, without a key', async t => {
+  t.test('serves the invoice as a PDF at the URL of the payment, without a key', async t => {
     const invoice = await client.invoices.payments.retrieve(payment.payment_id)
     const bytes = Buffer.from(await invoice.arrayBuffer())
     t.equal(bytes.subarray(0, 5).toString('latin1'), '%PDF-')

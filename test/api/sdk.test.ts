@@ -1,4 +1,4 @@
-/** The official client `dodopayments`, unmodified, over HTTP: what a user's program does, and what it is told when that fails. */
+/** The official client `dodopayments`, unmodified, over HTTP: results of a user's program, and its errors. */
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -14,7 +14,7 @@ import { start, type StartOptions } from '../../src/index.js'
 import { packagePath } from '../../src/root.js'
 import { freePort, temporaryFolder } from '../processes.js'
 
-/** As published with the API's reference. */
+/** As published in the API reference. */
 const SAMPLE = readFileSync(packagePath('examples', 'node-test', 'sample.js'), 'utf8')
 
 interface Client {
@@ -22,14 +22,14 @@ interface Client {
   url: string
 }
 
-/** An emulator on a free port, and the client as a program makes it. */
+/** An emulator on a free port, and a client as a program creates it. */
 async function startWithClient (test: Test, options: StartOptions = {}, bearerToken = 'My Bearer Token'): Promise<Client> {
   const emulator = await start(options)
   test.teardown(emulator.close)
   return { client: new DodoPayments({ baseURL: emulator.url, bearerToken }), url: emulator.url }
 }
 
-/** Stands between client and emulator and counts what passes. */
+/** A proxy between client and emulator that counts requests. */
 async function counted (test: Test, url: string): Promise<{ url: string, requests: string[] }> {
   const requests: string[] = []
   const proxy = createServer((incoming: IncomingMessage, outgoing) => {
@@ -57,13 +57,13 @@ function order (changes: Partial<DodoPayments.PaymentCreateParams> = {}): DodoPa
   return { ...sale, product_cart: [...cart], ...changes }
 }
 
-/** What the client throws; a call that does not throw is a failure. */
+/** The error that the client throws. A call that does not throw fails the test. */
 async function thrown (call: PromiseLike<unknown>): Promise<unknown> {
   return await call.then(() => { throw new Error('the call was accepted') }, (error: unknown) => error)
 }
 
 t.test('answers', async t => {
-  t.test('the published sample, unchanged, as a program of its own', async t => {
+  t.test('the published sample, unchanged, as a separate program', async t => {
     const { url } = await startWithClient(t)
     const folder = temporaryFolder(t)
     writeFileSync(join(folder, 'sample.mjs'), SAMPLE)
@@ -116,14 +116,14 @@ t.test('answers', async t => {
     }
     t.strictSame(sizes, [10, 10, 3, 0])
 
-    // Without a page number the client goes on to page 2 after the first, a defect of its own: it must end all the same.
+    // Without a page number the client requests page 2 after the first, which is its own defect. It must still end.
     const byDefault: string[] = []
     for await (const payment of client.payments.list()) byDefault.push(payment.payment_id)
     t.strictSame(byDefault, [...created.slice(0, 10), ...created.slice(20)], 'page 1 is skipped')
     for await (const payment of client.payments.list({ customer_id: 'cus_nobody' })) t.fail(`found ${payment.payment_id}`)
   })
 
-  t.test('the base URL by environment variable', async t => {
+  t.test('a base URL from the environment', async t => {
     const { url } = await startWithClient(t)
     const before = { ...process.env }
     t.teardown(() => { process.env = before })
@@ -134,7 +134,7 @@ t.test('answers', async t => {
     }
   })
 
-  t.test('the base URL with a slash at its end, and by name of the host', async t => {
+  t.test('a base URL with a trailing slash, or with a host name', async t => {
     const { url } = await startWithClient(t, { host: 'localhost' })
     for (const baseURL of [`${url}/`, url.replace('127.0.0.1', 'localhost')]) {
       const client = new DodoPayments({ baseURL, bearerToken: 'test' })
@@ -144,7 +144,7 @@ t.test('answers', async t => {
     }
   })
 
-  t.test('two emulators with a client each, at once', async t => {
+  t.test('two emulators with one client each, concurrently', async t => {
     const clients = await Promise.all([startWithClient(t), startWithClient(t)])
     const created = await Promise.all(clients.map(async ({ client }, index) => {
       const replies = await Promise.all(Array.from({ length: 10 + index }, () => client.payments.create(order())))
@@ -152,11 +152,11 @@ t.test('answers', async t => {
     }))
     for (const [index, { client }] of clients.entries()) {
       const { items } = await client.payments.list({ page_number: 0, page_size: 100 })
-      t.strictSame(items.map(item => item.payment_id).sort(), created[index], 'it has its own and nothing else')
+      t.strictSame(items.map(item => item.payment_id).sort(), created[index], 'it has its own payments only')
     }
   })
 
-  t.test('two clients of one emulator, at once', async t => {
+  t.test('two clients of one emulator, concurrently', async t => {
     const { client, url } = await startWithClient(t)
     const other = new DodoPayments({ baseURL: url, bearerToken: 'another key' })
     const replies = await Promise.all([client, other, client, other].map(each => each.payments.create(order())))
@@ -175,10 +175,10 @@ t.test('refuses', async t => {
     t.equal(error.status, 401)
     t.match(error.error, { code: 'UNAUTHORIZED', message: /^You are not authorised/ })
     t.ok(await thrown(client.payments.list()) instanceof DodoPayments.AuthenticationError)
-    t.strictSame(proxy.requests, ['POST /payments', 'GET /payments'], 'asked once each')
+    t.strictSame(proxy.requests, ['POST /payments', 'GET /payments'], 'one request each')
   })
 
-  t.test('a write with a read-only key: PermissionDeniedError; it may read', async t => {
+  t.test('a write with a read-only key: PermissionDeniedError; reading works', async t => {
     const { url } = await startWithClient(t, { readOnlyApiKeys: 'reader' })
     const proxy = await counted(t, url)
     const client = new DodoPayments({ baseURL: proxy.url, bearerToken: 'reader' })
@@ -201,7 +201,7 @@ t.test('refuses', async t => {
     }
   })
 
-  t.test('a body, a rule or a query that is wrong: UnprocessableEntityError, with its reason in the message', async t => {
+  t.test('an invalid body, rule or query: UnprocessableEntityError, with the reason in its message', async t => {
     const { client, url } = await startWithClient(t)
     const proxy = await counted(t, url)
     const watched = new DodoPayments({ baseURL: proxy.url, bearerToken: 'test' })
@@ -219,13 +219,13 @@ t.test('refuses', async t => {
       t.match(error.error, { code })
       t.ok(error.message.includes(reason), error.message)
     }
-    t.equal(proxy.requests.length, refused.length, 'none was tried again')
+    t.equal(proxy.requests.length, refused.length, 'no request was repeated')
     t.strictSame((await client.payments.list()).items, [], 'nothing was stored')
   })
 
   const missing = contract().operations.find(({ name, method, path }) =>
     !(name in handlers) && method === 'GET' && !path.includes('{'))
-  t.test('an operation that is not emulated yet: 501, asked once', { skip: missing === undefined }, async t => {
+  t.test('an operation that is not emulated yet: 501, one request', { skip: missing === undefined }, async t => {
     const { url } = await startWithClient(t)
     const proxy = await counted(t, url)
     const client = new DodoPayments({ baseURL: proxy.url, bearerToken: 'test' })
@@ -238,7 +238,7 @@ t.test('refuses', async t => {
     t.strictSame(proxy.requests, [missing?.name])
   })
 
-  t.test('nobody there: APIConnectionError', async t => {
+  t.test('without a running emulator: APIConnectionError', async t => {
     const emulator = await start({ port: await freePort() })
     await emulator.close()
     const client = new DodoPayments({ baseURL: emulator.url, bearerToken: 'test', maxRetries: 0 })

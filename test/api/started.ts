@@ -1,4 +1,4 @@
-/** An emulator that start() runs in the process of a test, with a client of the API. */
+/** An emulator started by start() in the process of a test, with a client of the API. */
 import DodoPayments from 'dodopayments'
 import type { Test } from 'tap'
 import { start, type Emulator, type StartOptions } from '../../src/index.js'

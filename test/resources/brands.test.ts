@@ -43,7 +43,7 @@ t.test('answers', async t => {
     t.strictSame(await get('/brands'), { items: [primary] })
   })
 
-  t.test('a new brand, with everything that was said of it', async t => {
+  t.test('a new brand with every field', async t => {
     const emulate = startEmulator(t)
     const body = { name: 'Grüße & Co', description: 'Cards', statement_descriptor: 'CARDS', support_email: 'help@cards.example', url: 'https://cards.example' }
     const brand = await create(emulate, body)
@@ -53,7 +53,7 @@ t.test('answers', async t => {
     t.strictSame(items.map(({ brand_id: id }) => id), [brand.brand_id, 'bus_emulator'], 'newest first')
   })
 
-  t.test('a statement descriptor where none was given', async t => {
+  t.test('a default statement descriptor', async t => {
     const emulate = startEmulator(t)
     t.equal((await create(emulate, {})).statement_descriptor, 'DODOPAY_EMULATEDSTORE')
     t.equal((await create(emulate, { name: 'Acme, Inc.' })).statement_descriptor, 'DODOPAY_ACMEINC')
@@ -61,7 +61,7 @@ t.test('answers', async t => {
     t.equal((await create(emulate, { name: '日本' })).statement_descriptor, 'DODOPAY')
   })
 
-  t.test('a change, which leaves what it does not name', async t => {
+  t.test('a change, which keeps fields that it does not name', async t => {
     const emulate = startEmulator(t)
     const brand = await create(emulate, { name: 'Acme', url: 'https://acme.example' })
     const { status, json } = await emulate.call('PATCH', `/brands/${brand.brand_id}`, { body: { name: 'Acme 2', url: null, description: 'New' } })
@@ -86,7 +86,7 @@ t.test('answers', async t => {
     t.strictSame(await listed('?include_archived=true'), [to.brand_id, from.brand_id, 'bus_emulator'])
   })
 
-  t.test('archiving a brand that has nothing needs no other, and the primary brand may take over', async t => {
+  t.test('archiving an unused brand needs no other brand, and the primary brand can take over', async t => {
     const emulate = startEmulator(t)
     const [empty, full] = [await create(emulate), await create(emulate)]
     const bare = await emulate.call('POST', `/brands/${empty.brand_id}/archive`, { body: {} })
@@ -98,7 +98,7 @@ t.test('answers', async t => {
   })
 })
 
-t.test('refuses', async t => {
+t.test('refuses invalid brands', async t => {
   const emulate = startEmulator(t)
   const used = await create(emulate)
   await product(emulate, used.brand_id)
@@ -144,23 +144,23 @@ t.test('refuses', async t => {
     })
   }
 
-  t.test('a name of exactly 100 characters is not too long, whatever they are', async t => {
+  t.test('accepts a name of exactly 100 characters of any kind', async t => {
     t.equal((await create(emulate, { name: '🦤'.repeat(100) })).name, '🦤'.repeat(100))
   })
 })
 
-t.test('what follows', async t => {
-  t.test('the products of two brands do not go into one cart, until one brand takes over', async t => {
+t.test('separates products', async t => {
+  t.test('of two brands in one cart, until one brand takes over', async t => {
     const emulate = startEmulator(t)
     const brand = await create(emulate)
     const id = await product(emulate, brand.brand_id)
     const body = paymentBody({ product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }, { product_id: id, quantity: 1 }] })
     t.equal((await emulate.refuse(body)).code, 'BRAND_MISMATCH')
     await emulate.call('POST', `/brands/${brand.brand_id}/archive`, { body: { move_products_to: 'bus_emulator' } })
-    t.equal((await emulate.pay(body)).total_amount, 2699, 'what was remembered of the product is forgotten')
+    t.equal((await emulate.pay(body)).total_amount, 2699, 'the cached product is forgotten')
   })
 
-  t.test('no product can be given to an archived brand, and of two archivings at once one is refused', async t => {
+  t.test('from an archived brand, and refuses one of two simultaneous archivings', async t => {
     const emulate = startEmulator(t)
     const { brand_id: brandId } = await create(emulate)
     const answers = await Promise.all([1, 2].map(() => emulate.call('POST', `/brands/${brandId}/archive`, { body: {} })))
@@ -169,7 +169,7 @@ t.test('what follows', async t => {
     t.match([status, json], [422, { code: 'BRAND_NOT_ENABLED', details: [{ path: 'brand_id' }] }])
   })
 
-  t.test('a database of an earlier version has its primary brand too', async t => {
+  t.test('adds the primary brand to a database of an earlier version', async t => {
     const file = join(t.testdir(), 'emulator.db')
     const old = new Sqlite(file)
     const steps = readdirSync(packagePath('db')).sort().filter(name => name < '0004')
@@ -182,7 +182,7 @@ t.test('what follows', async t => {
     t.match(await get('/brands'), { items: [{ brand_id: 'bus_old', name: 'Old Store', enabled: true, verification_status: 'Success' }] })
   })
 
-  t.test('through the official client', async t => {
+  t.test('works through the official client', async t => {
     const emulator = await start()
     t.teardown(() => emulator.close())
     const client = new DodoPayments({ bearerToken: emulator.apiKey, baseURL: emulator.url })

@@ -1,4 +1,4 @@
-/** The lines of a cart: what is charged now and what recurs, at which unit price. */
+/** The lines of a cart: the amounts charged now, the recurring ones, and their unit prices. */
 import t, { type Test } from 'tap'
 import { cartLines, productsOf, type CartItem, type LineTerms } from '../../src/resources/payments/cart.js'
 import type { Product } from '../../src/resources/products/store.js'
@@ -23,7 +23,7 @@ function open (test: Test) {
   return { sandbox, call, product, lines }
 }
 
-t.test('answers', async t => {
+t.test('returns the lines', async t => {
   const { lines, product, sandbox, call } = open(t)
 
   t.strictSame(lines([{ product_id: 'pdt_ebook', quantity: 2 }, { product_id: 'pdt_guide_eur', quantity: 0 }]), {
@@ -45,8 +45,8 @@ t.test('answers', async t => {
 
   const open_ = { product_id: 'pdt_donation', quantity: 1 }
   t.strictSame(lines([open_]).now, [['pdt_donation', 500, 'USD', 1, null]])
-  t.strictSame(lines([open_], { isDraft: true }).now, [['pdt_donation', 500, 'USD', 1, 1500]], 'a draft counts the suggested amount')
-  t.strictSame(lines([{ ...open_, amount: 600 }], { isDraft: true }).now, [['pdt_donation', 500, 'USD', 1, 600]], 'but not over a chosen one')
+  t.strictSame(lines([open_], { isDraft: true }).now, [['pdt_donation', 500, 'USD', 1, 1500]], 'a draft uses the suggested amount')
+  t.strictSame(lines([{ ...open_, amount: 600 }], { isDraft: true }).now, [['pdt_donation', 500, 'USD', 1, 600]], 'but not instead of a chosen one')
   t.strictSame(lines([{ product_id: 'pdt_ebook', quantity: 1 }], { isDraft: true }).now, [['pdt_ebook', 1999, 'USD', 1, null]])
 
   await call('PATCH', '/products/pdt_ebook', { body: { pricing_mode: 'by_country' } })
@@ -58,7 +58,7 @@ t.test('answers', async t => {
   t.strictSame(lines([{ product_id: 'pdt_ebook', quantity: 1 }]).now, [['pdt_ebook', 1999, 'USD', 1, null]])
 })
 
-t.test('refuses', async t => {
+t.test('refuses carts', async t => {
   const { sandbox } = open(t)
   const refusal = (...ids: string[]) => {
     try {

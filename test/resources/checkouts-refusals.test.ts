@@ -1,4 +1,4 @@
-/** Which checkout sessions the API refuses. */
+/** Checkout sessions that the API refuses. */
 import t, { type Test } from 'tap'
 import type { Refusal, TestEmulator } from '../helper.js'
 import { ADDRESS, CONFIRMED, sessionBody, start } from './checkout-bodies.js'
@@ -21,7 +21,7 @@ t.test('refuses', async t => {
     refused(test, started, changes, code, message, path)
   const PARAMETERS = 'INVALID_REQUEST_PARAMETERS'
 
-  t.test('carts that are none', async t => {
+  t.test('invalid carts', async t => {
     const refuse = refusing(t)
     await refuse({ product_cart: [] }, 'PRODUCT_CART_EMTPY', 'product_cart is empty')
     await refuse({ product_cart: Array(101).fill({ product_id: 'pdt_ebook', quantity: 1 }) }, PARAMETERS, /101 items/)
@@ -31,13 +31,13 @@ t.test('refuses', async t => {
     await refuse({ product_cart: [{ product_id: 'pdt_donation', quantity: 1, amount: 100 }] }, 'REQUEST_AMOUNT_BELOW_MINIMUM', /500/)
   })
 
-  t.test('what the emulator has not yet', async t => {
+  t.test('features that are not emulated yet', async t => {
     const refuse = refusing(t)
     await refuse({ product_cart: [{ product_id: 'pdt_pro_monthly', quantity: 1 }] }, PARAMETERS, /a subscription/, 'product_cart[0].product_id')
     await refuse({ product_cart: [], product_collection_id: 'pdc_1' }, PARAMETERS, /collection/, 'product_collection_id')
   })
 
-  t.test('a confirm that lacks something', async t => {
+  t.test('a confirmed session with missing details', async t => {
     const refuse = refusing(t)
     await refuse({ confirm: true, billing_address: ADDRESS }, PARAMETERS, /needs a customer/, 'customer')
     await refuse({ confirm: true, customer: { customer_id: 'cus_ada' } }, PARAMETERS, /billing address/, 'billing_address')
@@ -49,7 +49,7 @@ t.test('refuses', async t => {
     await refuse({ ...CONFIRMED, discount_codes: ['RETURNING'] }, 'DISCOUNT_CUSTOMER_NOT_ELIGIBLE', /eligible/)
   })
 
-  t.test('saved methods without confirm, without an id, of somebody else', async t => {
+  t.test('saved methods without confirm, without an id, or of another customer', async t => {
     const refuse = refusing(t)
     await refuse({ payment_method_id: 'pm_visa_grace', customer: { customer_id: 'cus_grace' } }, PARAMETERS, /needs confirm/)
     await refuse({ ...CONFIRMED, customer: { email: 'a@b.c' }, payment_method_id: 'pm_visa_grace' }, PARAMETERS, /existing customer/)
@@ -92,7 +92,7 @@ t.test('refuses', async t => {
     await refuse({ confirm: 'yes' }, 'INVALID_REQUEST_BODY', /confirm/)
   })
 
-  t.test('a theme that says anything but colours and sizes', async t => {
+  t.test('a theme with anything but colours and sizes', async t => {
     const refuse = refusing(t)
     const theme = (config: object) => ({ customization: { theme_config: config } })
     for (const hostile of ['red; } body { display: none', 'url(https://evil.example)', 'var(--x)', '#12', 'expression(1)', 'x'.repeat(1e5)]) {
@@ -108,7 +108,7 @@ t.test('refuses', async t => {
     }
   })
 
-  t.test('sessions that do not exist; calls without a key', async t => {
+  t.test('sessions that do not exist, and calls without a key', async t => {
     const { status, json } = await started.call('GET', '/checkouts/cks_no')
     t.equal(status, 404)
     t.match(json, { code: 'NOT_FOUND' })

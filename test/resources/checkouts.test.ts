@@ -1,4 +1,4 @@
-/** Checkout sessions at the API: what a request makes, what it costs beforehand, what is refused, and the payment of a `confirm`. */
+/** Checkout sessions at the API: their creation, previews, refusals, and the payment of a `confirm`. */
 import t from 'tap'
 import { paymentBody } from '../helper.js'
 import { type SessionBody, ADDRESS, CONFIRMED, sessionBody, start } from './checkout-bodies.js'
@@ -12,7 +12,7 @@ t.test('answers', async t => {
     })
     t.equal(new URL(String(session.checkout_url)).pathname, `/session/${session.session_id}`)
     t.equal(stored()['payments'], 0)
-    t.equal(stored()['customers'], 4, 'the customer is made with the payment')
+    t.equal(stored()['customers'], 4, 'the customer is created with the payment')
     t.match(await get(`/checkouts/${session.session_id}`), {
       id: session.session_id, customer_email: 'new@example.com', customer_name: 'New', payment_id: null, payment_status: null
     })
@@ -27,7 +27,7 @@ t.test('answers', async t => {
     t.match(pathname, /^\/s\/c[0-9a-z]{11}$/)
   })
 
-  t.test('confirm makes the payment at once', async t => {
+  t.test('confirm creates the payment immediately', async t => {
     const { open, get, payment, emulator } = start(t)
     const session = await open({
       ...CONFIRMED,
@@ -61,7 +61,7 @@ t.test('answers', async t => {
     })
   })
 
-  t.test('a saved method is charged at once, and there is no page', async t => {
+  t.test('a saved method is charged immediately, without a page', async t => {
     const { open, get, payment } = start(t)
     const session = await open({
       ...CONFIRMED, customer: { customer_id: 'cus_grace' }, payment_method_id: 'pm_visa_grace'
@@ -71,7 +71,7 @@ t.test('answers', async t => {
     t.match(await get(`/checkouts/${session.session_id}`), { payment_status: 'succeeded' })
   })
 
-  t.test('a preview in full', async t => {
+  t.test('a complete preview', async t => {
     const { preview, stored } = start(t)
     const before = stored()
     const priced = await preview({
@@ -102,15 +102,15 @@ t.test('answers', async t => {
     t.match(priced, {
       billing_country: 'DE', currency: 'EUR', is_byop: false, recurring_breakup: null, next_billing_date: null, trial_amount: null
     })
-    t.strictSame(stored(), before, 'a preview has no effect')
+    t.strictSame(stored(), before, 'a preview stores nothing')
   })
 
-  t.test('a preview without an address is for the country of the business', async t => {
+  t.test('a preview without an address uses the country of the business', async t => {
     const { preview } = start(t)
     t.match(await preview(), { billing_country: 'US', total_price: 1999, total_tax: 0 })
   })
 
-  t.test('a preview tells what is wrong with a tax id', async t => {
+  t.test('a preview reports an invalid tax id', async t => {
     const { preview } = start(t)
     const wrong = await preview({ billing_address: { country: 'DE' }, tax_id: 'DE1', customer_business_name: 'ACME' })
     t.match(wrong, { tax_id_err_msg: /wrong length/, tax_id_format_name: /VAT/, tax_id_business_name: null, total_tax: 380 })
@@ -118,13 +118,13 @@ t.test('answers', async t => {
     t.match(right, { tax_id_err_msg: null, tax_id_format_name: /VAT/, tax_id_business_name: 'ACME', total_tax: 0 })
   })
 
-  t.test('an amount that the customer has yet to choose counts as the suggested one', async t => {
+  t.test('an amount that the customer has not chosen yet counts as the suggested one', async t => {
     const { preview, open } = start(t)
     t.equal((await preview({ product_cart: [{ product_id: 'pdt_donation', quantity: 2 }] })).total_price, 3000)
     await open({ product_cart: [{ product_id: 'pdt_donation', quantity: 1 }] })
   })
 
-  t.test('a code for certain customers is not refused before anyone is there', async t => {
+  t.test('a code for certain customers is accepted while the customer is unknown', async t => {
     const { open } = start(t)
     await open({ discount_codes: ['ONLYADA'] })
     await open({ discount_codes: ['RETURNING'] })
@@ -138,7 +138,7 @@ t.test('answers', async t => {
     t.ok(codes.includes('DE') && !codes.includes('AI') && !codes.includes('US'))
   })
 
-  t.test('what concerns subscriptions alone is ignored in a one-time cart, and noted', async t => {
+  t.test('fields of subscriptions are ignored and noted for a one-time cart', async t => {
     const { call, get, open, preview, emulator } = start(t)
     const ignored = async () => {
       const { items } = await get<{ items: Array<{ ignored_fields: string[] }> }>('/_emulator/requests?page_size=1')
@@ -160,26 +160,26 @@ t.test('answers', async t => {
     t.strictSame(await ignored(), paths, 'the session')
     t.match(emulator.sandbox.checkouts.find(id)?.terms, { mandate_min_amount_inr_paise: null, cart: [{ ...book, amount: null }, course] })
     t.match(await open({ ...CONFIRMED, ...recurring }), { payment_id: /^pay_/ })
-    t.strictSame(await ignored(), paths, 'a payment at once')
+    t.strictSame(await ignored(), paths, 'an immediate payment')
     await open({
       subscription_data: null, mandate_min_amount_inr_paise: null, product_cart: [{ ...book, addons: [], credit_entitlements: null }]
     })
-    t.strictSame(await ignored(), [], 'null and an empty list are nothing')
+    t.strictSame(await ignored(), [], 'null and an empty list are not noted')
 
     const { status } = await call('POST', '/checkouts', { body: { ...sessionBody(recurring), unheard_of: 1, subscription_data: { trial_period_days: 'x' } } })
-    t.equal(status, 422, 'of the wrong type it is refused all the same')
+    t.equal(status, 422, 'the wrong type is refused anyway')
     t.strictSame(await ignored(), ['unheard_of'])
   })
 
-  t.test('quantity 0 and unknown fields', async t => {
+  t.test('quantity 0 and unknown fields are accepted', async t => {
     const { open, preview } = start(t)
     t.equal((await preview({ product_cart: [{ product_id: 'pdt_ebook', quantity: 0 }] })).total_price, 0)
     await open({ nonsense: true } as Partial<SessionBody>)
   })
 })
 
-t.test('what follows', async t => {
-  t.test('the same cart costs the same everywhere', async t => {
+t.test('keeps the rules of payments', async t => {
+  t.test('the same cart has the same price everywhere', async t => {
     const { pay, open, preview, payment } = start(t)
     const carts: Array<Pick<SessionBody, 'product_cart' | 'discount_codes' | 'billing_currency'>> = [
       { product_cart: [{ product_id: 'pdt_ebook', quantity: 3 }] },
@@ -204,18 +204,18 @@ t.test('what follows', async t => {
     }
   })
 
-  t.test('a known e-mail address is a known customer, unless a new one is wanted', async t => {
+  t.test('a known e-mail address is a known customer, unless a new one is requested', async t => {
     const { open, payment } = start(t)
-    const customer = { email: 'ada@example.com', name: 'Somebody Else' }
+    const customer = { email: 'ada@example.com', name: 'Someone Else' }
     const known = await payment((await open({ ...CONFIRMED, customer })).payment_id)
     t.match(known.customer, { customer_id: 'cus_ada', name: 'Ada Lovelace' })
     const flags = { always_create_new_customer: true }
     const fresh = await payment((await open({ ...CONFIRMED, customer, feature_flags: flags })).payment_id)
     t.not(fresh.customer.customer_id, 'cus_ada')
-    t.equal(fresh.customer.name, 'Somebody Else')
+    t.equal(fresh.customer.name, 'Someone Else')
   })
 
-  t.test('a required phone number that nobody has given is asked for where it is paid', async t => {
+  t.test('a required phone number that is missing is requested on the page', async t => {
     const { open, emulator } = start(t)
     const flags = { require_phone_number: true }
     const options = async (customerId: string) => {
@@ -226,14 +226,14 @@ t.test('what follows', async t => {
     t.strictSame(await options('cus_ada'), {})
   })
 
-  t.test('two at once make two sessions with their own payments', async t => {
+  t.test('two simultaneous sessions have their own payments', async t => {
     const { open } = start(t)
     const [one, two] = await Promise.all([open(CONFIRMED), open(CONFIRMED)])
     t.not(one.session_id, two.session_id)
     t.not(one.payment_id, two.payment_id)
   })
 
-  t.test('a charge that fails keeps the session and its payment', async t => {
+  t.test('a failed charge keeps the session and its payment', async t => {
     const { open, payment, get, emulator } = start(t)
     const method = emulator.sandbox.paymentMethods.find('pm_visa_grace', 'cus_grace')
     if (method?.card == null) return t.fail('no saved card')

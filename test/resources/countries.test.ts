@@ -5,7 +5,7 @@ const URL = '/checkout/supported_countries'
 const ALL = 249
 
 t.test('answers', async t => {
-  t.test('every country but those that are refused, in order, without a key', async t => {
+  t.test('every country but the refused ones, in order, without a key', async t => {
     const { call } = startEmulator(t)
     const { status, json } = await call('GET', URL, { key: null })
     const countries = json as string[]
@@ -16,7 +16,7 @@ t.test('answers', async t => {
     for (const country of ['AI', 'CU', 'IR', 'KP', 'SY']) t.notOk(countries.includes(country), country)
   })
 
-  t.test('those of the list that the emulator was started with', async t => {
+  t.test("the countries of the emulator's own list", async t => {
     const { get } = startEmulator(t, { deniedCountries: 'US' })
     const countries = await get<string[]>(URL)
     t.equal(countries.length, ALL - 1)
@@ -25,12 +25,12 @@ t.test('answers', async t => {
   })
 })
 
-t.test('refuses another method', async t => {
+t.test('refuses other methods', async t => {
   const { call } = startEmulator(t)
   t.match(await call('POST', URL, { body: {} }), { status: 405, headers: { allow: 'GET' }, json: { code: 'METHOD_NOT_ALLOWED' } })
 })
 
-t.test('what follows: a country can be billed exactly when it is listed', async t => {
+t.test('a country can be billed exactly when it is listed', async t => {
   const { get, pay, refuse, emulator } = startEmulator(t)
   const listed = new Set(await get<string[]>(URL))
   for (const country of Object.keys(emulator.sandbox.reference.countries)) {

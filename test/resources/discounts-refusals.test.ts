@@ -1,4 +1,4 @@
-/** Which discounts the API refuses, and which codes a payment does not take. */
+/** Discounts that the API refuses, and codes that a payment refuses. */
 import t, { type Test } from 'tap'
 import { paymentBody, startEmulator, type Answer, type Refusal, type TestEmulator } from '../helper.js'
 import { type Json, HALF, FIVE_DOLLARS, create, change, pay } from './discount-calls.js'
@@ -9,7 +9,7 @@ const OPTION = 'DISCOUNT_CURRENCY_OPTION_INVALID'
 const usd = { currency: 'USD', max_amount_possible: 100 }
 const eur = { currency: 'EUR', max_amount_possible: 100 }
 const NEEDS = /^A flat discount requires at least one currency option with a resolvable default/
-/** Refused when a discount is created, and when one is changed to it. */
+/** Refused when a discount is created, and when it is changed. */
 const TERMS: Array<[name: string, body: Json, code: string, message: RegExp, path: string]> = [
   ['0 %', { amount: 0 }, PARAMETERS, /^amount must be at least 1, not 0$/, 'amount'],
   ['less than nothing', { amount: -5 }, PARAMETERS, /at least 1/, 'amount'],
@@ -37,7 +37,7 @@ const TERMS: Array<[name: string, body: Json, code: string, message: RegExp, pat
   ['an unknown product', { restricted_to: ['pdt_ebook', 'pdt_x'] }, PARAMETERS, /^Product pdt_x does not exist$/, 'restricted_to[1]'],
   ['too much metadata', { metadata: Object.fromEntries(Array.from({ length: 51 }, (_, n) => [n, ''])) }, 'MAXIMUM_KEYS_REACHED', /50/, 'metadata'],
   ['a long value in metadata', { metadata: { a: 'x'.repeat(501) } }, PARAMETERS, /500/, 'metadata.a'],
-  ['a time that is none', { expires_at: '2026-01-01 00:00:00Z' }, BODY, /expires_at must be/, 'expires_at'],
+  ['an invalid time', { expires_at: '2026-01-01 00:00:00Z' }, BODY, /expires_at must be/, 'expires_at'],
   ['a time before the year 0', { starts_at: '0000-01-01T00:00:00+05:00' }, BODY, /starts_at must be/, 'starts_at'],
   ['an unknown type', { type: 'flat_per_unit' }, BODY, /type/, 'type'],
   ['an amount in text', { amount: '5' }, BODY, /amount/, 'amount'],
@@ -73,13 +73,13 @@ t.test('refuses', async t => {
     })
   }
 
-  t.test('a body that lacks what it must have', async t => {
+  t.test('a body without required fields', async t => {
     for (const body of [undefined, {}, { amount: 100 }, { type: 'percentage' }, [], 'x', { ...HALF, amount: null }]) {
       await refused(t, emulate.call('POST', '/discounts', { body }), [422, BODY, /./])
     }
   })
 
-  t.test('changes that the rest of the discount forbids', async t => {
+  t.test('changes that conflict with the rest of the discount', async t => {
     const patch = (body: Json, discountId = id) => emulate.call('PATCH', `/discounts/${discountId}`, { body })
     await refused(t, patch({ type: 'flat' }), [422, OPTION, NEEDS, 'currency_options'])
     await refused(t, patch({ usage_limit: 1 }), [422, PARAMETERS, /2 is more than 1/, 'per_customer_usage_limit'])
@@ -94,21 +94,21 @@ t.test('refuses', async t => {
     const unknown: Array<[Parameters<TestEmulator['call']>[0], string, unknown?]> = [
       ['GET', '/discounts/dsc_x'], ['PATCH', '/discounts/dsc_x', {}], ['DELETE', '/discounts/dsc_x'],
       ['GET', '/discounts/dsc_x/customers'], ['POST', '/discounts/dsc_x/customers', { customer_ids: ['cus_ada'] }],
-      ['DELETE', '/discounts/dsc_x/customers/cus_ada'], ['GET', '/discounts/code/NOBODY']
+      ['DELETE', '/discounts/dsc_x/customers/cus_ada'], ['GET', '/discounts/code/MISSING']
     ]
     for (const [method, url, body] of unknown) {
       await refused(t, emulate.call(method, url, body === undefined ? {} : { body }), [404, 'NOT_FOUND', /^Item not found \(there is no discount/])
     }
   })
 
-  t.test('codes that can not be used', async t => {
+  t.test('codes that cannot be used', async t => {
     const read = (code: string) => emulate.call('GET', `/discounts/code/${code}`)
     await refused(t, read('expired'), [422, 'DISCOUNT_CODE_EXPIRED', /^Discount code expired \(EXPIRED was valid until/, 'code'])
     await refused(t, read('SOLDOUT'), [422, 'DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED', /^Discount code hit usage limit/, 'code'])
-    t.equal((await read('FUTURE')).status, 200, 'what only begins later can be read')
+    t.equal((await read('FUTURE')).status, 200, 'a discount that begins later can be read')
   })
 
-  t.test('customers who are too few, too many, or nobody', async t => {
+  t.test('too few, too many or unknown customers', async t => {
     const add = (customers: unknown) => emulate.call('POST', `/discounts/${id}/customers`, { body: { customer_ids: customers } })
     await refused(t, add([]), [422, PARAMETERS, /^customer_ids has 0 ids, give 1 to 1000$/, 'customer_ids'])
     await refused(t, add(Array(1001).fill('cus_ada')), [422, PARAMETERS, /1001/, 'customer_ids'])
@@ -118,14 +118,14 @@ t.test('refuses', async t => {
     t.equal((await add(Array(1000).fill('cus_ada'))).status, 200)
   })
 
-  t.test('queries that are wrong', async t => {
+  t.test('invalid queries', async t => {
     for (const query of ['discount_type=x', 'active=maybe', 'page_size=101', 'page_number=-1']) {
       await refused(t, emulate.call('GET', `/discounts?${query}`), [422, 'INVALID_QUERY_PARAMS', /./])
     }
     await refused(t, emulate.call('GET', `/discounts/${id}/customers?page_size=101`), [422, 'INVALID_QUERY_PARAMS', /page_size/])
   })
 
-  t.test('no key, and a key that may only read', async t => {
+  t.test('a missing key, and a read-only key', async t => {
     const locked = startEmulator(t, { readOnlyApiKeys: 'reader' })
     const write = { body: HALF, key: 'reader' }
     t.equal((await locked.call('POST', '/discounts', write)).status, 403)

@@ -7,7 +7,7 @@ async function codes (emulate: TestEmulator, query: string): Promise<string[]> {
   return items.map(({ code }) => code)
 }
 
-/** The bytes of the PDF, which the helper's check of JSON replies has no use for. */
+/** The text of the PDF. The helper checks JSON replies only. */
 async function invoice ({ emulator }: TestEmulator, paymentId: string): Promise<string> {
   const { statusCode: status, rawPayload } = await emulator.app.inject({ url: `/invoices/payments/${paymentId}` })
   if (status !== 200) throw new Error(String(status))
@@ -15,7 +15,7 @@ async function invoice ({ emulator }: TestEmulator, paymentId: string): Promise<
 }
 
 t.test('answers', async t => {
-  t.test('a discount with nothing but its amount, and a code of its own', async t => {
+  t.test('a discount with only an amount gets a random code', async t => {
     const emulate = startEmulator(t)
     const discount = await create(emulate, HALF)
     t.match(discount.discount_id, /^dsc_[0-9A-Za-z]{21}$/)
@@ -36,7 +36,7 @@ t.test('answers', async t => {
       preserve_on_plan_change: false,
       metadata: {}
     })
-    t.not((await create(emulate, { ...HALF, code: '' })).code, discount.code, 'an empty code is none')
+    t.not((await create(emulate, { ...HALF, code: '' })).code, discount.code, 'an empty code counts as no code')
     t.strictSame(await emulate.get(`/discounts/${discount.discount_id}`), discount)
     t.strictSame(await emulate.get(`/discounts/code/${discount.code.toLowerCase()}`), discount)
   })
@@ -90,7 +90,7 @@ t.test('answers', async t => {
     t.match((await create(emulate, FIVE_DOLLARS)).currency_options, [{ is_default: true }], 'a single option is the default')
   })
 
-  t.test('what is null or left out of a change stays, but for what null clears', async t => {
+  t.test('null and absent fields of a change stay, except where null clears them', async t => {
     const emulate = startEmulator(t)
     const full = {
       ...FIVE_DOLLARS,
@@ -114,7 +114,7 @@ t.test('answers', async t => {
     t.strictSame(await emulate.get(`/discounts/${before.discount_id}`), after)
   })
 
-  t.test('a change of everything, lists as a whole', async t => {
+  t.test('a change of everything, with lists replaced as a whole', async t => {
     const emulate = startEmulator(t)
     const before = await create(emulate, { ...FIVE_DOLLARS, code: 'OLD-ONE', restricted_to: ['pdt_ebook'], metadata: { a: '1' } })
     await emulate.get('/discounts/code/OLD-ONE')
@@ -137,11 +137,11 @@ t.test('answers', async t => {
     const after = await change(emulate, before.discount_id, given)
     t.strictSame(after, { ...before, ...given, code: 'NEW-ONE' })
     t.strictSame(await emulate.get('/discounts/code/NEW-ONE'), after)
-    t.equal((await emulate.call('GET', '/discounts/code/OLD-ONE')).status, 404, 'what was remembered of the code is forgotten')
-    t.match(await change(emulate, before.discount_id, { code: 'new-one' }), { code: 'NEW-ONE' }, 'its own code is no duplicate')
+    t.equal((await emulate.call('GET', '/discounts/code/OLD-ONE')).status, 404, 'the cached code is forgotten')
+    t.match(await change(emulate, before.discount_id, { code: 'new-one' }), { code: 'NEW-ONE' }, 'its own code is not a duplicate')
   })
 
-  t.test('the list, newest first, by every filter and together', async t => {
+  t.test('the list, newest first, by every filter and by all together', async t => {
     const emulate = startEmulator(t)
     await create(emulate, { ...HALF, code: 'MINE-1', restricted_to: ['pdt_ebook'] })
     await create(emulate, { ...FIVE_DOLLARS, code: 'MINE-2', usage_limit: 1 })
@@ -155,7 +155,7 @@ t.test('answers', async t => {
     t.strictSame(await codes(emulate, 'code=mine&discount_type=flat'), ['MINE-2'])
     t.strictSame(await codes(emulate, 'code=mine&active=true'), ['MINE-1'])
     t.strictSame(await codes(emulate, 'code=mine&active=false'), ['MINE-4', 'MINE-3', 'MINE-2'])
-    t.strictSame(await codes(emulate, 'code=mine&product_id=pdt_ebook'), ['MINE-4', 'MINE-2', 'MINE-1'], 'without a restriction too')
+    t.strictSame(await codes(emulate, 'code=mine&product_id=pdt_ebook'), ['MINE-4', 'MINE-2', 'MINE-1'], 'without a restriction, too')
     t.strictSame(await codes(emulate, 'code=mine&product_id=pdt_ebook&active=true&discount_type=percentage'), ['MINE-1'])
     t.strictSame(await codes(emulate, 'code=mine&product_id=pdt'), ['MINE-4', 'MINE-2'], 'no part of an id')
     t.strictSame(await codes(emulate, `code=${encodeURIComponent("%' OR 1=1")}`), [])
@@ -167,7 +167,7 @@ t.test('answers', async t => {
     t.ok(all.length > 30, 'with those of the fixtures')
   })
 
-  t.test('the allow-list: added, added again, listed by pages, taken off', async t => {
+  t.test('the allow-list: added, added again, listed in pages, removed', async t => {
     const emulate = startEmulator(t)
     const { discount_id: id } = await create(emulate, { ...HALF, customer_eligibility: 'specific', code: 'CLUB' })
     const url = `/discounts/${id}/customers`
@@ -189,15 +189,15 @@ t.test('answers', async t => {
   })
 })
 
-t.test('what follows', async t => {
-  t.test('a new discount takes off what it says, in payments from then on', async t => {
+t.test('applies to payments', async t => {
+  t.test('from its creation', async t => {
     const emulate = startEmulator(t)
     await emulate.refuse(paymentBody({ discount_code: 'LATER' }))
     const half = await create(emulate, { ...HALF, code: 'LATER', restricted_to: ['pdt_ebook'] })
     const { total_amount: total, discount_id: id } = await emulate.pay(paymentBody({ discount_code: 'later' }))
     t.strictSame([total, id], [999, half.discount_id])
     await change(emulate, half.discount_id, { amount: 1000 })
-    t.equal((await emulate.pay(paymentBody({ discount_code: 'later' }))).total_amount, 1799, 'a change counts at once')
+    t.equal((await emulate.pay(paymentBody({ discount_code: 'later' }))).total_amount, 1799, 'a change applies immediately')
     const flat = await create(emulate, { ...FIVE_DOLLARS, code: 'FIVE', usage_limit: 3 })
     const { payment_id: paymentId, total_amount: rest } = await emulate.pay(paymentBody({ discount_code: 'FIVE' }))
     t.equal(rest, 1499)
@@ -208,7 +208,7 @@ t.test('what follows', async t => {
     t.match(await emulate.refuse(paymentBody({ discount_code: 'later' })), { code: 'DISCOUNT_NOT_YET_ACTIVE' })
   })
 
-  t.test('the last use goes to one of two payments, also when both are paid at once', async t => {
+  t.test('the last use goes to one of two payments, even if both are paid at once', async t => {
     const emulate = startEmulator(t)
     const { discount_id: id } = await create(emulate, { ...HALF, code: 'ONCE', usage_limit: 1 })
     const body = paymentBody({ discount_code: 'ONCE' })
@@ -225,14 +225,14 @@ t.test('what follows', async t => {
     t.match(await emulate.get(`/discounts/${id}`), { times_used: 2 })
   })
 
-  t.test('two discounts with one code at once: one is made', async t => {
+  t.test('one of two simultaneous discounts with the same code is created', async t => {
     const emulate = startEmulator(t)
     const answers = await Promise.all(['Twin', 'tWIN'].map(code => emulate.call('POST', '/discounts', { body: { ...HALF, code } })))
     t.strictSame(answers.map(({ status }) => status).sort(), [200, 422])
     t.strictSame(await codes(emulate, 'code=twin'), ['TWIN'])
   })
 
-  t.test('a deleted discount is gone, and its code free; payments that used it still show it', async t => {
+  t.test('a deleted discount frees its code; payments that used it still show it', async t => {
     const emulate = startEmulator(t)
     const first = await create(emulate, { ...HALF, code: 'GONE' })
     const paid = await emulate.pay(paymentBody({ discount_code: 'GONE' }))
@@ -254,11 +254,11 @@ t.test('what follows', async t => {
     t.match(await emulate.pay(paymentBody({ discount_code: 'GONE' })), { total_amount: 1979, discount_id: second.discount_id })
     t.strictSame((await emulate.get(`/payments/${paid.payment_id}`))['discounts'], shown)
     t.equal(await invoice(emulate, paid.payment_id), printed)
-    t.equal((await pay(emulate, open.payment_id)).status, 200, 'what was promised before can still be paid')
-    t.match(await emulate.get(`/discounts/${second.discount_id}`), { times_used: 0 }, 'and does not count for the new one')
+    t.equal((await pay(emulate, open.payment_id)).status, 200, 'an earlier payment can still be paid')
+    t.match(await emulate.get(`/discounts/${second.discount_id}`), { times_used: 0 }, 'and does not count for the new discount')
   })
 
-  t.test('an invoice keeps the code that was used, whatever it is called later', async t => {
+  t.test('an invoice keeps the code that was used, even if it is renamed later', async t => {
     const emulate = startEmulator(t)
     const { discount_id: id } = await create(emulate, { ...HALF, code: 'BEFORE' })
     const { payment_id: paymentId } = await emulate.pay(paymentBody({ discount_code: 'BEFORE' }))
@@ -269,7 +269,7 @@ t.test('what follows', async t => {
     t.match(await emulate.get(`/payments/${paymentId}`), { discounts: [{ code: 'AFTERWARDS' }] })
   })
 
-  t.test('filters look through all, not only through the first page', async t => {
+  t.test('filters search all discounts, not only the first page', async t => {
     const emulate = startEmulator(t)
     const { discounts } = emulate.emulator.sandbox
     const model = discounts.find('dsc_save10')

@@ -1,6 +1,6 @@
 /**
- * The `customer` of a request in its two forms: the first one that fits counts, members of the other are ignored and noted. Held
- * for every operation that takes one, found in the contract.
+ * The two forms of a request's `customer`: the first form that matches counts, fields of the other are ignored and noted. Checked
+ * for every operation with a customer, found in the contract.
  */
 import t from 'tap'
 import { contract } from '../../src/contract/load.js'
@@ -10,7 +10,7 @@ import { unknownFields } from '../../src/contract/unknown-fields.js'
 import { checkDocument } from '../../src/fixtures/check.js'
 import { paymentBody, startEmulator, type Refusal } from '../helper.js'
 
-/** What each operation needs beside a customer. */
+/** The fields that each operation needs beside a customer. */
 const BODIES: Record<string, Record<string, unknown>> = {
   'POST /payments': { ...paymentBody() },
   'POST /checkouts': { product_cart: paymentBody().product_cart },
@@ -22,7 +22,7 @@ const BOTH = { customer_id: 'cus_ada', email: 'someone@example.com', name: 'Some
 
 interface Given {
   customer: Record<string, unknown>
-  /** Who it is; null for somebody new. */
+  /** The expected customer; null for a new one. */
   id: string | null
   ignored: string[]
 }
@@ -63,7 +63,7 @@ function takesCustomer ({ body, document }: Operation): boolean {
 
 const operations = contract().operations.filter(takesCustomer)
 
-t.test('every operation that takes a customer accepts both forms at once, and notes what it ignores', async t => {
+t.test('every operation with a customer accepts fields of both forms and notes ignored ones', async t => {
   t.strictSame(operations.map(({ name }) => name as string).sort(), Object.keys(BODIES).sort(), 'these operations take one')
   for (const operation of operations) {
     for (const [what, { customer, ignored }] of Object.entries(CASES)) {
@@ -77,7 +77,7 @@ t.test('every operation that takes a customer accepts both forms at once, and no
   }
 })
 
-t.test('whose payment or session it is', async t => {
+t.test('the payment or session belongs to the expected customer', async t => {
   const { call, get } = startEmulator(t)
   for (const [what, { customer, id, ignored }] of Object.entries(CASES)) {
     const { json, status, text } = await call('POST', '/payments', { body: { ...BODIES['POST /payments'], customer } })
@@ -102,7 +102,7 @@ t.test('whose payment or session it is', async t => {
   t.not(name, BOTH.name, 'the existing customer keeps its name')
 })
 
-t.test('an id that names nobody is refused, whatever else is given', async t => {
+t.test('an unknown id is refused with any other fields', async t => {
   const { call, stored } = startEmulator(t)
   const before = stored()
   for (const path of ['/payments', '/checkouts', '/checkouts/preview']) {
@@ -121,7 +121,7 @@ t.test('the served document keeps the union of the contract', async t => {
   })
 })
 
-t.test('a fixtures file takes both forms too', async t => {
+t.test('a fixtures file accepts both forms, too', async t => {
   for (const customer of [BOTH, { customer_id: null, email: 'new@example.com' }]) {
     t.strictSame(checkDocument({ document: { payments: [{ ...paymentBody(), customer }] } }).violations, [], JSON.stringify(customer))
   }

@@ -10,11 +10,11 @@ type Json = Record<string, unknown>
 interface Paper {
   bytes: Buffer
   pages: number
-  /** What is written, each piece as the PDF has it: a line, a cell. */
+  /** The text of the PDF, in pieces as it was drawn: a line, a cell. */
   texts: string[]
 }
 
-/** What WinAnsi has where Latin-1 has control characters. Some versions of Node take windows-1252 for Latin-1. */
+/** The characters of WinAnsi where Latin-1 has control characters. Some versions of Node use windows-1252 for Latin-1. */
 const WINDOWS = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
 
 function decode (hex: string): string {
@@ -22,7 +22,7 @@ function decode (hex: string): string {
     WINDOWS[character.charCodeAt(0) - 0x80] ?? '')
 }
 
-/** Reads back what was drawn: inflates the pages and decodes the strings that are shown. */
+/** Reads the drawn text: inflates the pages and decodes their strings. */
 function read (bytes: Buffer): Paper {
   const source = bytes.toString('latin1')
   const streams = [...source.matchAll(/stream\n([^]*?)\nendstream/g)].map(([, stream = '']) => {
@@ -34,7 +34,7 @@ function read (bytes: Buffer): Paper {
   return { bytes, texts, pages: [...source.matchAll(/\/Type \/Page\b/g)].length }
 }
 
-/** Fetches a PDF, without a key. */
+/** Fetches a PDF without a key. */
 async function fetchPaper (test: Test, { emulator }: TestEmulator, url: string): Promise<Paper> {
   const { statusCode, headers, rawPayload: bytes, payload } = await emulator.app.inject({ method: 'GET', url })
   test.equal(statusCode, 200, payload.slice(0, 300))
@@ -58,7 +58,7 @@ async function invoiceOf (test: Test, emulate: TestEmulator, changes: Partial<Pa
   return fetchPaper(test, emulate, `/invoices/payments/${await paid(emulate, changes)}`)
 }
 
-/** The texts stand one after another, in this order, though others may stand between them. */
+/** The texts occur in this order, possibly with others in between. */
 function has (test: Test, { texts }: Paper, expected: string[]): void {
   let from = 0
   const missing = expected.filter(text => {
@@ -69,14 +69,14 @@ function has (test: Test, { texts }: Paper, expected: string[]): void {
   test.strictSame(missing, [], `in ${JSON.stringify(texts)}`)
 }
 
-/** A label and the amount that stands beside it. */
+/** A label and the amount beside it. */
 function amountOf ({ texts }: Paper, label: string): string | undefined {
   const at = texts.indexOf(label)
   return at < 0 ? undefined : texts[at - 1]
 }
 
 t.test('an invoice', async t => {
-  t.test('says who sold what to whom, and how it was paid', async t => {
+  t.test('shows seller, goods, customer and payment', async t => {
     const emulate = startEmulator(t)
     await emulate.call('POST', '/_emulator/clock', { body: { now: '2027-03-04T23:30:00Z', frozen: true } })
     const { payment_id: id } = await emulate.pay(paymentBody({
@@ -105,7 +105,7 @@ t.test('an invoice', async t => {
       amountOf(paper, label)), ['$117.99', '-$19.60', '-$9.84', '-$5.00', '$15.87', '$99.42'])
   })
 
-  t.test('of a business: its name, its tax id, and that it accounts for the tax', async t => {
+  t.test('shows a business, its tax id, and the reverse charge', async t => {
     const emulate = startEmulator(t)
     const business = {
       billing: { country: 'DE' }, tax_id: 'DE136695976', customer_business_name: 'Analytical Engines GmbH'
@@ -116,10 +116,10 @@ t.test('an invoice', async t => {
     ])
     t.strictSame([amountOf(paper, 'VAT (reverse charge)'), amountOf(paper, 'Total (USD)')], ['$0.00', '$19.99'])
     const free = await invoiceOf(t, emulate, { ...business, discount_code: 'FREE100' })
-    t.notOk(free.texts.some(text => text.includes('everse charge')), 'nothing is accounted for where nothing was paid')
+    t.notOk(free.texts.some(text => text.includes('everse charge')), 'no tax note on an unpaid invoice')
   })
 
-  t.test('of a tax that the price contains, alone and beside one that it does not', async t => {
+  t.test('shows tax that the price contains, alone and beside added tax', async t => {
     const emulate = startEmulator(t)
     const guide = { product_id: 'pdt_guide_eur', quantity: 1 }
     const alone = await invoiceOf(t, emulate, { billing: { country: 'DE' }, product_cart: [guide] })
@@ -133,7 +133,7 @@ t.test('an invoice', async t => {
     t.equal(units('Subtotal') + units('VAT 19 %'), units('Total (EUR)'))
   })
 
-  t.test('in every currency: without decimals, with three, without a sign that the font has', async t => {
+  t.test('formats every currency: without decimals, with three, without a sign in the font', async t => {
     const emulate = startEmulator(t)
     const of = (product: string, country: 'JP' | 'KW' | 'IN') => invoiceOf(t, emulate, {
       billing: { country }, product_cart: [{ product_id: product, quantity: 3 }]
@@ -146,10 +146,10 @@ t.test('an invoice', async t => {
     const converted = await invoiceOf(t, emulate, {
       billing_currency: 'EUR', product_cart: [{ product_id: 'pdt_ebook', quantity: 2 }, { product_id: 'pdt_ebook', quantity: 0 }]
     })
-    t.notOk(converted.texts.some(text => text.includes('$')), 'every amount is in the currency that was charged')
+    t.notOk(converted.texts.some(text => text.includes('$')), 'every amount is in the charged currency')
   })
 
-  t.test('of what was free', async t => {
+  t.test('shows a free order', async t => {
     const emulate = startEmulator(t)
     const paper = await invoiceOf(t, emulate, { billing: { country: 'DE' }, discount_code: 'FREE100' })
     t.ok(paper.texts.some(text => text.startsWith('Free of charge, completed on ')))
@@ -157,7 +157,7 @@ t.test('an invoice', async t => {
     t.notOk(paper.texts.includes('Paid with'))
   })
 
-  t.test('of a hundred lines: several pages, each with the head of the table, its number, and no line lost', async t => {
+  t.test('spreads a hundred lines over several pages, each with table head and page number, and loses none', async t => {
     const emulate = startEmulator(t)
     const paper = await invoiceOf(t, emulate, {
       product_cart: Array.from({ length: 100 }, (_, index) => ({ product_id: 'pdt_ebook', quantity: index }))
@@ -171,7 +171,7 @@ t.test('an invoice', async t => {
     t.equal(amountOf(paper, 'Total (USD)'), '$98,950.50')
   })
 
-  t.test('of hostile names', async t => {
+  t.test('prints hostile names', async t => {
     const emulate = startEmulator(t)
     const name = 'Łukasz (Dvořák) \\ ) <script>alert(1)</script>'
     const paper = await invoiceOf(t, emulate, { customer: { email: 'a@example.com', name: `${name} 日本 Ω 👩‍👩‍👧\u202e` } })
@@ -179,7 +179,7 @@ t.test('an invoice', async t => {
     t.ok(paper.texts.includes('Characters that the font of this document does not have are shown as “?”.'))
     const western = await invoiceOf(t, emulate, { customer: { email: 'b@example.com', name: 'Zoë d’Été – Straße?' } })
     t.ok(western.texts.includes('Zoë d’Été – Straße?'))
-    t.notOk(western.texts.some(text => text.startsWith('Characters that')), 'a question mark of one’s own needs no note')
+    t.notOk(western.texts.some(text => text.startsWith('Characters that')), 'a question mark in the name needs no note')
     const long = await invoiceOf(t, emulate, {
       customer: { email: 'c@example.com', name: 'x'.repeat(500) },
       billing: { country: 'FR', street: 'rue '.repeat(2500), city: '\n\t' }
@@ -189,7 +189,7 @@ t.test('an invoice', async t => {
     t.equal(long.texts.filter(text => text.endsWith('…')).length, 2)
   })
 
-  t.test('is the same document each time, whatever happens to the payment afterwards', async t => {
+  t.test('never changes, even if the payment does', async t => {
     const emulate = startEmulator(t)
     const id = await paid(emulate, {})
     const first = await fetchPaper(t, emulate, `/invoices/payments/${id}`)
@@ -203,7 +203,7 @@ t.test('an invoice', async t => {
     t.notOk(first.bytes.equals(other.bytes))
   })
 
-  t.test('is there once the payment has succeeded', async t => {
+  t.test('exists once the payment has succeeded', async t => {
     const emulate = startEmulator(t, { settlementDelay: '1h' })
     const { payment_id: open } = await emulate.pay(paymentBody())
     const failed = await paid(emulate, {}, { outcome: 'failed' })
@@ -218,7 +218,7 @@ t.test('an invoice', async t => {
   })
 })
 
-t.test('a refund receipt', async t => {
+t.test('a refund receipt is served once the refund has succeeded', async t => {
   const emulate = startEmulator(t, { refundDelay: '1h' })
   const id = await paid(emulate, {
     billing: { country: 'DE' },
@@ -283,14 +283,14 @@ t.test('drawing', async t => {
       ['(D:20260102030405Z)', '(D:20260102030405Z)', '(Invoice inv_1)'])
   })
 
-  t.test('wraps between words, and words that are wider than the column', async t => {
+  t.test('wraps between words, and within words wider than the column', async t => {
     const words = 'The quick brown fox jumps over the lazy dog '.repeat(5).trim()
     const { texts } = await draw({ rows: [{ cells: [words, '$1.00'] }, { cells: ['w'.repeat(150), '$2.00'] }] })
     t.equal(texts.slice(texts.indexOf('$1.00') + 1, texts.indexOf('$2.00')).join(' '), words)
     t.equal(texts.slice(texts.indexOf('$2.00') + 1).filter(text => /^w+$/.test(text)).join(''), 'w'.repeat(150))
   })
 
-  t.test('cuts what never ends, and goes on on the next page', async t => {
+  t.test('cuts text without end, and continues on the next page', async t => {
     const { texts, pages } = await draw({
       issuer: 'issuer '.repeat(2000),
       summary: 'summary'.repeat(2000),
@@ -305,7 +305,7 @@ t.test('drawing', async t => {
     t.equal(texts.filter(text => text.startsWith('Issued by an emulator')).length, pages)
   })
 
-  t.test('what the font has, and what it has not', async t => {
+  t.test('replaces characters that the font lacks', async t => {
     const cases: Array<[string, string]> = [
       ['', ''], ['Plain (text) \\ 100 %', 'Plain (text) \\ 100 %'], ['Zoë Müller-Straße, Ñandú', 'Zoë Müller-Straße, Ñandú'],
       ['“€5” … – — • ™ Šž', '“€5” … – — • ™ Šž'], ['Zoe\u0308', 'Zoë'], ['a\u00a0b\u202fc\nd\t\te', 'a b c d e'],
@@ -316,7 +316,7 @@ t.test('drawing', async t => {
   })
 })
 
-t.test('pdfkit is not loaded before the first document', async t => {
+t.test('loads pdfkit only for the first document', async t => {
   const { metafile: { inputs } } = await build({
     entryPoints: [packagePath('src', 'emulator.ts')],
     absWorkingDir: packagePath(),

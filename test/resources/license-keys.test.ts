@@ -30,7 +30,7 @@ t.test('answers', async t => {
     t.match(events.items[0], { type: 'license_key.created', customer_id: 'cus_ada' })
   })
 
-  t.test('keys without a limit and an expiry; one that has expired before', async t => {
+  t.test('keys without a limit and an expiry, and one that has already expired', async t => {
     const emulate = startEmulator(t)
     t.match(await importKey(emulate, { key: 'A' }), { activations_limit: null, expires_at: null })
     t.match(await importKey(emulate, { key: 'B', activations_limit: null, expires_at: null }), { activations_limit: null, expires_at: null })
@@ -66,20 +66,20 @@ t.test('answers', async t => {
     }
   })
 
-  t.test('a change: absent stays, null clears', async t => {
+  t.test('a change: absent fields stay, null clears', async t => {
     const emulate = startEmulator(t)
     const { id } = await importKey(emulate, { activations_limit: 2, expires_at: '2031-01-01T00:00:00Z' })
     const change = async (body: object) => (await emulate.call('PATCH', `/license_keys/${id}`, { body })).json
     t.match(await change({}), { activations_limit: 2, expires_at: '2031-01-01T00:00:00.000000Z', status: 'active' })
     t.match(await change({ disabled: true }), { status: 'disabled' })
     t.match(await change({ disabled: null }), { status: 'disabled' })
-    t.match(await change({ expires_at: '2020-01-01T00:00:00Z' }), { status: 'disabled' }, 'disabled wins over expired')
+    t.match(await change({ expires_at: '2020-01-01T00:00:00Z' }), { status: 'disabled' }, 'disabled has priority over expired')
     t.match(await change({ disabled: false }), { status: 'expired' })
     t.match(await change({ expires_at: null, activations_limit: null }), { status: 'active', activations_limit: null, expires_at: null })
     t.match(await emulate.get(`/license_keys/${id}`), { status: 'active', activations_limit: null, expires_at: null })
   })
 
-  t.test('instances: list, read, rename', async t => {
+  t.test('instances: listed, read, renamed', async t => {
     const emulate = startEmulator(t)
     const { call, get } = emulate
     const one = await importKey(emulate, { key: 'ONE' })
@@ -98,7 +98,7 @@ t.test('answers', async t => {
     t.match(await get(`/license_key_instances/${instances[0]?.id}`), { name: 'desk' })
   })
 
-  t.test('a key that is made to expire', async t => {
+  t.test('a key whose expiry is moved into the past', async t => {
     const emulate = startEmulator(t)
     const { id } = await importKey(emulate, { key: 'ONE' })
     const { json } = await emulate.call('POST', `/_emulator/license_keys/${id}/expire`)
@@ -122,7 +122,7 @@ t.test('refuses', async t => {
     ['an unknown customer', 'POST', '/license_keys', { ...given, customer_id: 'cus_x' }, 404, 'NOT_FOUND', /Customer cus_x does not exist/],
     ['an unknown product', 'POST', '/license_keys', { ...given, product_id: 'pdt_x' }, 404, 'NOT_FOUND', /Product pdt_x does not exist/],
     ['no places', 'POST', '/license_keys', { ...given, activations_limit: 0 }, 422, 'INVALID_REQUEST_PARAMETERS', /at least 1/],
-    ['a time that is none', 'POST', '/license_keys', { ...given, expires_at: 'soon' }, 422, 'INVALID_REQUEST_BODY', /expires_at/],
+    ['an invalid time', 'POST', '/license_keys', { ...given, expires_at: 'soon' }, 422, 'INVALID_REQUEST_BODY', /expires_at/],
     ['a missing key', 'POST', '/license_keys', { customer_id: 'cus_ada', product_id: 'pdt_license' }, 422, 'INVALID_REQUEST_BODY', /key/],
     ['a limit below the instances', 'PATCH', `/license_keys/${id}`, { activations_limit: 1 }, 422,
       'ACTIVATION_LIMIT_LESS_THAN_CURRENT_AMOUNT', /^New activation limit cannot be less than current instances count \(2 instances/],
@@ -143,12 +143,12 @@ t.test('refuses', async t => {
     })
   }
 
-  t.test('what is not there', async t => {
+  t.test('unknown keys and instances', async t => {
     t.match(await emulate.call('GET', '/license_keys/lic_x'), { status: 404 })
     t.match(await emulate.call('GET', '/license_key_instances/lki_x'), { status: 404 })
   })
 
-  t.test('to write with a key that may only read, and without a key', async t => {
+  t.test('writes with a read-only key, and calls without a key', async t => {
     const guarded = startEmulator(t, { apiKeys: 'test', readOnlyApiKeys: 'reader' })
     const body = given
     t.equal((await guarded.call('POST', '/license_keys', { body, key: 'reader' })).status, 403)

@@ -1,4 +1,4 @@
-/** What licensed software calls: activate, deactivate and validate. */
+/** The calls of licensed software: activate, deactivate and validate. */
 import t from 'tap'
 import type { Refusal } from '../helper.js'
 import { startEmulator } from '../helper.js'
@@ -23,7 +23,7 @@ t.test('answers', async t => {
     t.match(await emulate.get(`/license_key_instances/${instance.id}`), { name: 'Ada’s laptop', license_key_id: id })
   })
 
-  t.test('a deactivation frees the place, once', async t => {
+  t.test('a deactivation frees the seat, once', async t => {
     const emulate = startEmulator(t)
     const { id } = await importKey(emulate, { key: 'KEY-1', activations_limit: 1 })
     const { id: instanceId } = await activate(emulate, 'KEY-1')
@@ -53,14 +53,14 @@ t.test('answers', async t => {
     await emulate.call('PATCH', `/license_keys/${id}`, { body: { disabled: true } })
     t.equal(await isValid(emulate, 'KEY-1', instance), false, 'disabled')
     await emulate.call('PATCH', `/license_keys/${id}`, { body: { disabled: false } })
-    t.equal(await isValid(emulate, 'KEY-1', instance), true, 'instances survive')
+    t.equal(await isValid(emulate, 'KEY-1', instance), true, 'instances remain')
     await emulate.call('POST', '/_emulator/clock', { body: { advance_ms: DAY_MS - 1 } })
     t.equal(await isValid(emulate, 'KEY-1', instance), true)
     await emulate.call('POST', '/_emulator/clock', { body: { advance_ms: 1 } })
     t.equal(await isValid(emulate, 'KEY-1', instance), false, 'expired')
   })
 
-  t.test('pages of every origin, whatever key they send, in the sandbox of the key', async t => {
+  t.test('pages of every origin with any API key, in the sandbox of the key', async t => {
     const emulate = startEmulator(t)
     await importKey(emulate, { key: 'KEY-1' })
     const preflight = await emulate.call('OPTIONS', '/licenses/activate', {
@@ -81,7 +81,7 @@ t.test('answers', async t => {
     t.strictSame(elsewhere.json, { valid: false }, 'another sandbox has other keys')
   })
 
-  t.test('with a list of API keys too, no key is asked for', async t => {
+  t.test('calls without a key, even where API keys are listed', async t => {
     const emulate = startEmulator(t, { apiKeys: 'test' })
     await importKey(emulate, { key: 'KEY-1' })
     const { id } = await activate(emulate, 'KEY-1')
@@ -91,7 +91,7 @@ t.test('answers', async t => {
   })
 })
 
-t.test('refuses', async t => {
+t.test('refuses invalid calls', async t => {
   const emulate = startEmulator(t)
   await importKey(emulate, { key: 'FULL', activations_limit: 1 })
   const { id: taken } = await activate(emulate, 'FULL')
@@ -128,8 +128,8 @@ t.test('refuses', async t => {
   }
 })
 
-t.test('what follows', async t => {
-  t.test('of parallel activations under the last free place one succeeds', async t => {
+t.test('counts activations', async t => {
+  t.test('accepts one of several simultaneous activations for the last seat', async t => {
     const emulate = startEmulator(t)
     const { id } = await importKey(emulate, { key: 'KEY-1', activations_limit: 3 })
     const answers = await Promise.all(Array.from({ length: 8 }, (_, n) =>
@@ -138,7 +138,7 @@ t.test('what follows', async t => {
     t.match(await emulate.get(`/license_keys/${id}`), { instances_count: 3 })
   })
 
-  t.test('a disabled key lets its seats go', async t => {
+  t.test('frees the seats of a disabled key', async t => {
     const emulate = startEmulator(t)
     const { id } = await importKey(emulate, { key: 'KEY-1' })
     const { id: instanceId } = await activate(emulate, 'KEY-1')
@@ -146,7 +146,7 @@ t.test('what follows', async t => {
     t.equal((await license(emulate, 'deactivate', { license_key: 'KEY-1', license_key_instance_id: instanceId })).status, 200)
   })
 
-  t.test('the oldest of several instances is found by its name and replaced', async t => {
+  t.test('finds the oldest of several instances by name and replaces it', async t => {
     const emulate = startEmulator(t)
     const { id } = await importKey(emulate, { key: 'KEY-1', activations_limit: 2 })
     await activate(emulate, 'KEY-1', 'autofill|one')

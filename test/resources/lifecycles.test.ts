@@ -1,4 +1,4 @@
-/** Every action in every state: the operation accepts it exactly where the table of its lifecycle says so. */
+/** Every action in every state: the operation accepts it exactly where the lifecycle table allows it. */
 import t, { type Test } from 'tap'
 import { paymentStates, type PaymentAction } from '../../src/resources/payments/states.js'
 import { refundStates } from '../../src/resources/refunds/states.js'
@@ -29,7 +29,7 @@ function open (test: Test) {
   return { call, control, inState, sandbox, context }
 }
 
-/** How each action is asked for; `settle` and `create` are not asked for. */
+/** The request for each action; there is no request for `settle` and `create`. */
 const PAYMENT_REQUESTS: Partial<Record<PaymentAction, (id: string) => [path: string, body?: unknown]>> = {
   pay: id => [`/_emulator/payments/${id}/pay`, { card: '4242424242424242' }],
   cancel: id => [`/_emulator/payments/${id}/pay`, { outcome: 'cancelled' }],
@@ -38,7 +38,7 @@ const PAYMENT_REQUESTS: Partial<Record<PaymentAction, (id: string) => [path: str
   refund: id => ['/refunds', { payment_id: id }]
 }
 
-t.test('payments', async t => {
+t.test('payments follow their table', async t => {
   const { call, control, inState, sandbox, context } = open(t)
   await control('clock', { frozen: true })
   const situations = [
@@ -71,13 +71,13 @@ t.test('payments', async t => {
       const { status, json, text } = await call('POST', path, body === undefined ? {} : { body })
       t.equal(status < 400, possible, `${action} of one that is ${name}: ${text}`)
       if (possible) continue
-      t.throws(() => { paymentStates.check(action, payment, context()) }, { message: (json as Refusal).message }, 'with the words of the table')
+      t.throws(() => { paymentStates.check(action, payment, context()) }, { message: (json as Refusal).message }, 'with the reason of the table')
       t.strictSame(sandbox.payments.find(id), payment, 'and nothing changes')
     }
   }
 })
 
-t.test('refunds', async t => {
+t.test('refunds follow their table', async t => {
   const { call, control, inState, sandbox, context } = open(t)
   await control('clock', { frozen: true })
   for (const status of REFUND_STATES) {
@@ -98,7 +98,7 @@ t.test('refunds', async t => {
   }
 })
 
-t.test('the dashboard offers what is possible', async t => {
+t.test('the dashboard offers the possible actions', async t => {
   const { call, inState } = open(t)
   const forms: Array<[action: PaymentAction, mark: RegExp]> = [
     ['pay', /name="action" value="pay"/], ['answer', /name="action" value="answer"/], ['cancel', /name="action" value="cancel"/],

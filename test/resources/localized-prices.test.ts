@@ -1,4 +1,4 @@
-/** Localized prices of products: making, changing and refusing them. */
+/** Localized prices of products: creation, changes and refusals. */
 import t from 'tap'
 import type { Schemas } from '../../src/contract/operations.js'
 import { localizedPrice } from '../../src/resources/products/rules.js'
@@ -13,7 +13,7 @@ t.test('localized prices', async t => {
   const rules = async (emulate: TestEmulator, productId: string) =>
     (await emulate.get<{ items: Rule[] }>(`/products/${productId}/localized-prices`)).items
 
-  t.test('by currency: made, read, changed, archived', async t => {
+  t.test('are created, read, changed and archived by currency', async t => {
     const emulate = startEmulator(t)
     const { product_id: id } = await create(emulate, { pricing_mode: 'by_currency' })
     t.strictSame(await rules(emulate, id), [])
@@ -34,7 +34,7 @@ t.test('localized prices', async t => {
     t.not((await rule(emulate, id, { currency: 'EUR', amount: 1 })).id, made.id, 'the market is free again')
   })
 
-  t.test('by country: several may share a currency, also the product’s own', async t => {
+  t.test('may share a currency by country, including the product’s own', async t => {
     const emulate = startEmulator(t)
     const { product_id: id } = await create(emulate, { pricing_mode: 'by_country' })
     await rule(emulate, id, { currency: 'EUR', country_code: 'DE', amount: 900 })
@@ -43,7 +43,7 @@ t.test('localized prices', async t => {
     t.equal((await rules(emulate, id)).length, 3)
   })
 
-  t.test('a new pricing mode archives what does not fit, and none archives all', async t => {
+  t.test('are archived when the pricing mode no longer fits, all of them without a mode', async t => {
     const emulate = startEmulator(t)
     const { product_id: id } = await create(emulate, { pricing_mode: 'by_currency' })
     const made = await rule(emulate, id, { currency: 'EUR', amount: 999 })
@@ -55,11 +55,11 @@ t.test('localized prices', async t => {
     await send(emulate, `PATCH /products/${id}`, { pricing_mode: null })
     t.strictSame(await rules(emulate, id), [])
     await send(emulate, `PATCH /products/${id}`, { pricing_mode: 'by_currency' })
-    t.strictSame(await rules(emulate, id), [], 'what was archived does not come back')
+    t.strictSame(await rules(emulate, id), [], 'archived prices stay archived')
     t.equal((await emulate.call('GET', `/products/${id}/localized-prices/${made.id}`)).status, 404)
   })
 
-  t.test('refuses', async t => {
+  t.test('are refused', async t => {
     const emulate = startEmulator(t)
     const plain = (await create(emulate)).product_id
     const byCurrency = (await create(emulate, { pricing_mode: 'by_currency' })).product_id
@@ -86,18 +86,18 @@ t.test('localized prices', async t => {
       ['to archive the price of another product', `DELETE /products/${plain}/localized-prices/${euros.id}`, undefined, 404, 'NOT_FOUND', /has no/, 'id'],
       ['a base price in the currency of a rule', `PATCH /products/${byCurrency}`, { price: { ...ONE_TIME, currency: 'EUR' } }, 422, 'LOCALIZED_PRICE_DUPLICATES_BASE', /archive lcp_/, 'price.currency']
     ])
-    t.test('one of two for the same market at once', async t => {
+    t.test('one of two for the same market is refused', async t => {
       const answers = await Promise.all([1, 2].map(() => emulate.call('POST', `/products/${byCurrency}/localized-prices`, { body: { currency: 'JPY', amount: 5 } })))
       t.strictSame(answers.map(({ status }) => status), [200, 409])
     })
   })
 
-  t.test('what a payment reads is remembered, and forgotten when it changes or is taken back', async t => {
+  t.test('are cached, and forgotten after a change or rollback', async t => {
     const emulate = startEmulator(t)
     const { products, batch } = emulate.emulator.sandbox
     const { product_id: id } = await create(emulate, { pricing_mode: 'by_currency' })
     const none = products.localizedPrices(id)
-    t.equal(products.localizedPrices(id), none, 'the very same list')
+    t.equal(products.localizedPrices(id), none, 'the same list object')
     const made = await rule(emulate, id, { currency: 'EUR', amount: 999 })
     t.match(products.localizedPrices(id), [{ localized_price_id: made.id, amount: 999 }])
     await send(emulate, `PATCH /products/${id}/localized-prices/${made.id}`, { amount: 5 })
@@ -114,7 +114,7 @@ t.test('localized prices', async t => {
     t.match(products.localizedPrices(id), [{ amount: 5 }])
   })
 
-  t.test('which one applies', async t => {
+  t.test('apply by market', async t => {
     const made = (mode: LocalizedPrice['mode'], currency: LocalizedPrice['currency'], country: LocalizedPrice['country_code']): LocalizedPrice => ({
       localized_price_id: `lcp_${mode}_${currency}_${country}`,
       product_id: 'pdt_x',
@@ -134,9 +134,9 @@ t.test('localized prices', async t => {
     const subscription: Schemas['Price'] = {
       ...price, type: 'recurring_price', payment_frequency_count: 1, payment_frequency_interval: 'Month', subscription_period_count: 1, subscription_period_interval: 'Year'
     }
-    t.equal(localizedPrice({ price, pricing_mode: 'by_currency' }, all, 'IN', 'EUR'), euro, 'whatever the country')
+    t.equal(localizedPrice({ price, pricing_mode: 'by_currency' }, all, 'IN', 'EUR'), euro, 'for any country')
     t.equal(localizedPrice({ price, pricing_mode: 'by_currency' }, all, 'DE', 'USD'), null)
-    t.equal(localizedPrice({ price, pricing_mode: 'by_country' }, all, 'IN', 'EUR'), india, 'whatever the currency')
+    t.equal(localizedPrice({ price, pricing_mode: 'by_country' }, all, 'IN', 'EUR'), india, 'for any currency')
     t.equal(localizedPrice({ price, pricing_mode: 'by_country' }, all, 'FR', 'EUR'), null)
     t.equal(localizedPrice({ price, pricing_mode: null }, all, 'DE', 'EUR'), null)
     t.equal(localizedPrice({ price: chosen, pricing_mode: 'by_country' }, all, 'DE', 'EUR'), null, 'not where the customer chooses')

@@ -1,5 +1,5 @@
 /**
- * Metadata everywhere: strings, numbers and booleans come back with their type from replies, lists, events and fixtures; nested
+ * Metadata everywhere: strings, numbers and booleans keep their type in replies, lists, events and fixtures; nested
  * values and null are refused. `POST /payments` follows an earlier contract, in which all values are strings.
  */
 import t from 'tap'
@@ -26,7 +26,7 @@ async function paid (emulate: TestEmulator): Promise<string> {
   return id
 }
 
-t.test('values come back with their type', async t => {
+t.test('keeps the type of values', async t => {
   const emulate = startEmulator(t)
   const { get } = emulate
   const listed = async (url: string, at: string, id: unknown) =>
@@ -44,7 +44,7 @@ t.test('values come back with their type', async t => {
       const id = made[at] as string
       t.strictSame(made['metadata'], METADATA, `POST ${url}`)
       t.strictSame((await get(`${url}/${id}`))['metadata'], METADATA, `GET ${url}/{id}`)
-      if (url === '/refunds') continue // its list shows no metadata, and it can't be changed
+      if (url === '/refunds') continue // // its list shows no metadata, and it cannot be changed
       t.strictSame(await listed(url, at, id), METADATA, `GET ${url}`)
       const changed = { on: true, n: 1 }
       const { status, text } = await emulate.call('PATCH', `${url}/${id}`, { body: { metadata: changed } })
@@ -53,7 +53,7 @@ t.test('values come back with their type', async t => {
     }
   })
 
-  t.test('of a checkout session: its payment, the list, and the event', async t => {
+  t.test('of a checkout session: in its payment, the list, and the event', async t => {
     const session = await call(emulate, 'POST', '/checkouts', {
       product_cart: CART,
       customer: { customer_id: 'cus_ada' },
@@ -71,7 +71,7 @@ t.test('values come back with their type', async t => {
     t.strictSame(items[0]?.body.data['metadata'], METADATA)
   })
 
-  t.test('of a customer, wherever the customer is shown; as strings in the reply of POST /payments', async t => {
+  t.test('of a customer everywhere, but as strings in the reply of POST /payments', async t => {
     const { customer_id: id } = await call(emulate, 'POST', '/customers', { name: 'Ada', email: 'n@example.com', metadata: METADATA })
     const payment = await emulate.pay(paymentBody({ customer: { customer_id: id as string } }))
     t.strictSame(payment.customer.metadata, Object.fromEntries(Object.entries(METADATA).map(([key, value]) => [key, String(value)])))
@@ -113,7 +113,7 @@ t.test('refuses', async t => {
     }
   })
 
-  t.test('texts that are too long, beside numbers', async t => {
+  t.test('text that is too long, beside numbers', async t => {
     const { json } = await emulate.call('POST', '/customers', {
       body: { name: 'A', email: 'a@example.com', metadata: { n: 10 ** 20, long: 'x'.repeat(501) } }
     })
@@ -121,7 +121,7 @@ t.test('refuses', async t => {
   })
 })
 
-/** Whether a body has metadata of more than strings: those of new payments and of webhook endpoints are strings alone. */
+/** Whether metadata of a body may hold more than strings: payments and webhook endpoints accept strings only. */
 function takesMetadata (schema: object | undefined): boolean {
   const reference = (schema as { $ref?: string } | undefined)?.$ref
   const named = contract().document.components.schemas[String(reference).slice(String(reference).lastIndexOf('/') + 1)]

@@ -5,15 +5,15 @@ import { paymentBody, startEmulator, type TestEmulator } from '../helper.js'
 
 type Json = Record<string, unknown>
 
-/** POST /_emulator/payments/{id}/pay, as a test in any language would. */
+/** POST /_emulator/payments/{id}/pay, as a test in any language calls it. */
 async function payBy (emulate: TestEmulator, paymentId: string, body: unknown, status = 200): Promise<Json> {
   const answer = await emulate.call('POST', `/_emulator/payments/${paymentId}/pay`, { body, key: null })
   if (answer.status !== status) throw new Error(`${answer.status} ${answer.text}`)
   return answer.json as Json
 }
 
-t.test('answers', async t => {
-  t.test('every test card has its outcome, and leaves no more than the contract shows', async t => {
+t.test('pays', async t => {
+  t.test('with the outcome of every test card, storing only the fields of the contract', async t => {
     const emulate = startEmulator(t)
     const { testCards } = emulate.emulator.sandbox.reference
     t.ok(testCards.length >= 15)
@@ -37,7 +37,7 @@ t.test('answers', async t => {
     }
   })
 
-  t.test('an outcome without a card', async t => {
+  t.test('with an outcome, without a card', async t => {
     const emulate = startEmulator(t)
     for (const outcome of ['succeeded', 'failed', 'processing', 'cancelled', 'requires_customer_action']) {
       const { payment_id: id } = await emulate.pay(paymentBody())
@@ -50,7 +50,7 @@ t.test('answers', async t => {
     })
   })
 
-  t.test('updated_at is null until something changes a payment after its first success or failure', async t => {
+  t.test('and sets updated_at only when something changes after the first success or failure', async t => {
     const emulate = startEmulator(t)
     const made = async () => (await emulate.pay(paymentBody())).payment_id
     const updated = async (id: string) => (await emulate.get(`/payments/${id}`))['updated_at']
@@ -80,7 +80,7 @@ t.test('answers', async t => {
     t.match(await emulate.get(`/payments/${refunded}`), { refund_status: 'full', updated_at: /^20/ })
   })
 
-  t.test('a saved method is charged at once', async t => {
+  t.test('with a saved method immediately', async t => {
     const emulate = startEmulator(t)
     const { payment_id: id } = await emulate.pay(paymentBody({ customer: { customer_id: 'cus_grace' }, payment_method_id: 'pm_visa_grace' }))
     t.match(await emulate.get(`/payments/${id}`), {
@@ -88,7 +88,7 @@ t.test('answers', async t => {
     })
   })
 
-  t.test('the clock', async t => {
+  t.test('at the time of the clock', async t => {
     const emulate = startEmulator(t)
     const clock = async (body: unknown) => {
       const { status, json, text } = await emulate.call('POST', '/_emulator/clock', { body, key: null })
@@ -111,7 +111,7 @@ t.test('answers', async t => {
 })
 
 t.test('refuses', async t => {
-  t.test('what is no way to pay', async t => {
+  t.test('invalid payment methods', async t => {
     const emulate = startEmulator(t)
     const { payment_id: id } = await emulate.pay(paymentBody())
     for (const body of [{}, { card: '4111111111111111' }, { card: '4242424242424241' }, { card: '' }, { outcome: 'lost' },
@@ -119,13 +119,13 @@ t.test('refuses', async t => {
       { card: '4242424242424242', outcome: 'succeeded' }]) {
       const { status, text } = await emulate.call('POST', `/_emulator/payments/${id}/pay`, { body, key: null })
       t.equal(status, 422, text)
-      t.notMatch(text, '4111111111111111', 'a number that is no test card is not repeated')
+      t.notMatch(text, '4111111111111111', 'a number that is not a test card is not repeated')
     }
     t.equal((await emulate.get<Json>(`/payments/${id}`))['status'], 'requires_payment_method')
     t.equal((await emulate.call('POST', '/_emulator/payments/pay_x/pay', { body: { outcome: 'succeeded' } })).status, 404)
   })
 
-  t.test('a payment is paid at most once, also by two at the same moment', async t => {
+  t.test('a second payment, even of two at once', async t => {
     const emulate = startEmulator(t)
     const { payment_id: id } = await emulate.pay(paymentBody({ discount_code: 'SAVE10' }))
     const answers = await Promise.all(Array.from({ length: 8 }, () =>
@@ -148,8 +148,8 @@ t.test('refuses', async t => {
   })
 })
 
-t.test('what follows', async t => {
-  t.test('a decline can be tried again on the same payment; success clears the error', async t => {
+t.test('continues', async t => {
+  t.test('after a decline with another attempt, whose success clears the error', async t => {
     const emulate = startEmulator(t)
     const { payment_id: id } = await emulate.pay(paymentBody())
     t.match(await payBy(emulate, id, { card: '4000000000000002' }), { status: 'failed', error_code: 'GENERIC_DECLINE' })
@@ -161,7 +161,7 @@ t.test('what follows', async t => {
     t.strictSame(sandbox.payments.attempts(payment?.seq ?? 0).map(({ status }) => status), ['failed', 'succeeded'])
   })
 
-  t.test('3-D Secure: confirmed, refused, timed out; and for every card where the payment asks for it', async t => {
+  t.test('after 3-D Secure: confirmed, refused, timed out; for every card where the payment requires it', async t => {
     const emulate = startEmulator(t)
     const start = async (card: string, changes = {}) => {
       const { payment_id: id } = await emulate.pay(paymentBody(changes))
@@ -180,7 +180,7 @@ t.test('what follows', async t => {
       'once confirmed, the card does what it does')
   })
 
-  t.test('a payment that settles later, when its time has come, also after a restart', async t => {
+  t.test('with a later settlement at its time, also after a restart', async t => {
     const emulate = startEmulator(t, { settlementDelay: '2h', clockFrozen: 'on' })
     const { payment_id: id } = await emulate.pay(paymentBody({ discount_code: 'SAVE10' }))
     t.equal((await payBy(emulate, id, { card: '4000000000000077' }))['status'], 'processing')
@@ -193,11 +193,11 @@ t.test('what follows', async t => {
     const { seq = 0, created_at: createdAt = 0 } = emulate.emulator.sandbox.payments.find(id) ?? {}
     const settledAt = emulate.emulator.sandbox.payments.attempts(seq).at(-1)?.created_at ?? 0
     const settledAfterMs = (settledAt - createdAt) / 1000
-    t.ok(settledAfterMs >= 7_200_000 && settledAfterMs < 7_205_000, 'it happened at its time, not at the end of the move')
+    t.ok(settledAfterMs >= 7_200_000 && settledAfterMs < 7_205_000, 'it settled at its time, not at the end of the move')
     t.equal(emulate.emulator.sandbox.discounts.findByCode('SAVE10')?.times_used, 1)
   })
 
-  t.test('in real time, without anybody moving the clock', async t => {
+  t.test('in real time, without moves of the clock', async t => {
     const emulate = startEmulator(t, { settlementDelay: '20ms' })
     const { payment_id: id } = await emulate.pay(paymentBody())
     await payBy(emulate, id, { outcome: 'processing' })
@@ -209,7 +209,7 @@ t.test('what follows', async t => {
     t.equal(status, 'succeeded')
   })
 
-  t.test('the last use of a discount: the second to succeed is refused, never over the limit', async t => {
+  t.test('with the last use of a discount: the second success is refused', async t => {
     const emulate = startEmulator(t, { clockFrozen: 'on' })
     const { sandbox } = emulate.emulator
     const { path: _, ...template } = { ...sandbox.discounts.findByCode('SAVE10')!, path: '' }
@@ -228,7 +228,7 @@ t.test('what follows', async t => {
     t.equal((await emulate.refuse(paymentBody({ discount_code: 'LAST' }))).code, 'DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED')
   })
 
-  t.test('who has paid is a returning customer', async t => {
+  t.test('with a returning customer', async t => {
     const emulate = startEmulator(t)
     const { payment_id: id } = await emulate.pay(paymentBody({ discount_code: 'ONCEEACH' }))
     await payBy(emulate, id, { outcome: 'succeeded' })
@@ -237,7 +237,7 @@ t.test('what follows', async t => {
     t.equal((await emulate.pay(paymentBody({ discount_code: 'RETURNING' }))).total_amount, 1799)
   })
 
-  t.test('a card that is to be kept is kept once, also when its payment settles later', async t => {
+  t.test('and saves a card once, also when its payment settles later', async t => {
     const emulate = startEmulator(t)
     const { sandbox } = emulate.emulator
     const save = async (card: string) => {
@@ -250,7 +250,7 @@ t.test('what follows', async t => {
       return id
     }
     const later = await save('4000000000000077')
-    t.strictSame(sandbox.paymentMethods.ofCustomer('cus_ada'), [], 'nothing is kept of what has not succeeded')
+    t.strictSame(sandbox.paymentMethods.ofCustomer('cus_ada'), [], 'nothing is saved without a success')
     await emulate.call('POST', '/_emulator/clock', { body: { advance_ms: 10_000 } })
     t.match(await emulate.get(`/payments/${later}`), { status: 'succeeded' })
     await save('4242424242424242')
@@ -264,7 +264,7 @@ t.test('what follows', async t => {
     t.match(await emulate.get(`/payments/${again.payment_id}`), { status: 'succeeded', card_holder_name: 'Ada L.' })
   })
 
-  t.test('a saved card whose later charges fail', async t => {
+  t.test('with a saved card whose later charges fail', async t => {
     const emulate = startEmulator(t)
     emulate.emulator.sandbox.paymentMethods.insert('cus_ada', {
       payment_method_id: 'pm_0341', payment_method: 'card', payment_method_type: 'credit', card: { last4_digits: '0341' }
@@ -273,7 +273,7 @@ t.test('what follows', async t => {
     t.match(await emulate.get(`/payments/${id}`), { status: 'failed', error_code: 'GENERIC_DECLINE' })
   })
 
-  t.test('a clock that stands still keeps the order of payments', async t => {
+  t.test('in order under a frozen clock', async t => {
     const emulate = startEmulator(t)
     await emulate.call('POST', '/_emulator/clock', { body: { frozen: true } })
     const ids: string[] = []

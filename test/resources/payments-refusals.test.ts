@@ -1,4 +1,4 @@
-/** Which payments the API refuses: each rule by status, code, message and place, and that nothing is stored. */
+/** Payments that the API refuses: each rule by status, code, message and place, and nothing is stored. */
 import t from 'tap'
 import { paymentBody, startEmulator } from '../helper.js'
 
@@ -17,11 +17,11 @@ const RULES: Array<[name: string, body: Record<string, unknown>, code: string, m
     'discount_codes has 21 codes, at most 20 can be stacked', 'discount_codes'],
   ['a payment method without customer_id', { customer: { email: 'a@example.com' }, payment_method_id: 'pm_visa_grace' },
     'INVALID_REQUEST_PARAMETERS', 'payment_method_id needs an existing customer: give customer.customer_id', 'payment_method_id'],
-  ["somebody else's payment method", { payment_method_id: 'pm_visa_grace' }, 'INVALID_REQUEST_PARAMETERS',
+  ["another customer's payment method", { payment_method_id: 'pm_visa_grace' }, 'INVALID_REQUEST_PARAMETERS',
     'Payment method pm_visa_grace does not exist for customer cus_ada', 'payment_method_id'],
   ['an unknown customer', { customer: { customer_id: 'cus_nobody' } }, 'INVALID_REQUEST_PARAMETERS',
     'Customer cus_nobody does not exist', 'customer.customer_id'],
-  ['an e-mail that is none', { customer: { email: 'nobody' } }, 'INVALID_REQUEST_PARAMETERS',
+  ['an invalid e-mail address', { customer: { email: 'ada' } }, 'INVALID_REQUEST_PARAMETERS',
     'customer.email must be an e-mail address', 'customer.email'],
   ['an unknown product', { product_cart: line('pdt_x') }, 'INVALID_REQUEST_PARAMETERS', 'Product pdt_x does not exist',
     'product_cart[0].product_id'],
@@ -42,9 +42,9 @@ const RULES: Array<[name: string, body: Record<string, unknown>, code: string, m
     'discount_code'],
   ['an exhausted code', { discount_code: 'SOLDOUT' }, 'DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED', /^Discount code hit usage limit/,
     'discount_code'],
-  ["somebody else's code", { customer: { customer_id: 'cus_grace' }, discount_code: 'ONLYADA' }, 'DISCOUNT_CUSTOMER_NOT_ELIGIBLE',
+  ["another customer's code", { customer: { customer_id: 'cus_grace' }, discount_code: 'ONLYADA' }, 'DISCOUNT_CUSTOMER_NOT_ELIGIBLE',
     /^Customer is not eligible for this discount code/, 'discount_code'],
-  ["somebody else's code, for a new customer", { customer: { email: 'x@example.com' }, discount_code: 'ONLYADA' },
+  ["another customer's code, for a new customer", { customer: { email: 'x@example.com' }, discount_code: 'ONLYADA' },
     'DISCOUNT_CUSTOMER_NOT_ELIGIBLE', /not eligible/, 'discount_code'],
   ['a code for returning customers', { discount_code: 'RETURNING' }, 'DISCOUNT_CUSTOMER_NOT_ELIGIBLE', /have paid before/,
     'discount_code'],
@@ -90,7 +90,7 @@ t.test('refuses', async t => {
     })
   }
 
-  t.test('a return URL that leads nowhere, or runs something', async t => {
+  t.test('a return URL that is invalid or runs code', async t => {
     for (const url of ['', '/thanks', 'shop.example', 'javascript:alert(1)', ' JavaScript:alert(1)', 'data:text/html,x', 'vbscript:x',
       'blob:https://x', 'file:///etc/passwd']) {
       const { status, code, message, details } = await refuse(paymentBody({ return_url: url }))
@@ -99,7 +99,7 @@ t.test('refuses', async t => {
     }
   })
 
-  t.test('a total under the minimum charge', async t => {
+  t.test('a total below the minimum charge', async t => {
     emulator.sandbox.products.insert({
       product_id: 'pdt_cheap',
       brand_id: 'bus_emulator',
@@ -143,17 +143,17 @@ t.test('refuses', async t => {
     t.match(refusal.message, /^Per-customer usage limit exceeded for this discount code/)
   })
 
-  t.test('a currency that is switched off', async t => {
+  t.test('a currency that is disabled', async t => {
     const { refuse } = startEmulator(t, { deniedCurrencies: 'INR' })
     t.equal((await refuse(paymentBody({ billing_currency: 'INR' }))).code, 'UNSUPPORTED_CURRENCY')
   })
 
-  t.test('a payment that settles beyond int32', async t => {
+  t.test('a payment whose settlement amount exceeds int32', async t => {
     const { code } = await refuse(paymentBody({ product_cart: line('pdt_ebook', 1_200_000), billing_currency: 'GBP' }))
     t.equal(code, 'INVALID_REQUEST_PARAMETERS')
   })
 
-  t.test('what the schema forbids, every violation with its path', async t => {
+  t.test('violations of the schema, each with its path', async t => {
     const refusal = await refuse({
       billing: { country: 'XX', zipcode: 12345 },
       customer: {},

@@ -3,7 +3,7 @@ import { formatTime } from '../../src/rules/calendar.js'
 import { paymentBody, startEmulator } from '../helper.js'
 
 t.test('answers', async t => {
-  t.test('the published sample of the JavaScript client runs unchanged', async t => {
+  t.test('the published sample of the JavaScript client, unchanged', async t => {
     const { pay } = startEmulator(t)
     const reply = await pay({
       billing: { country: 'AF' },
@@ -18,7 +18,7 @@ t.test('answers', async t => {
     for (const key of ['payment_link', 'expires_on', 'discount_id', 'discount_ids'] as const) t.equal(reply[key], null, key)
   })
 
-  t.test('everything at once', async t => {
+  t.test('every field at once', async t => {
     const { pay, get } = startEmulator(t)
     const reply = await pay(paymentBody({
       billing: { country: 'DE', city: 'Berlin', state: 'BE', street: 'Unter den Linden 1', zipcode: '10117' },
@@ -108,7 +108,7 @@ t.test('answers', async t => {
     t.ok(String(long.expires_on) <= formatTime(emulator.sandbox.clock.now() + lifetimeUs))
   })
 
-  t.test('links name the host that the request came to, and never a made-up one', async t => {
+  t.test('with links to the host of the request, but never to an invalid one', async t => {
     const { call } = startEmulator(t)
     const link = async (host: string) => {
       const { json } = await call('POST', '/payments', { body: paymentBody({ payment_link: true }), headers: { host } })
@@ -119,7 +119,7 @@ t.test('answers', async t => {
     t.notMatch(await link('evil.example/"><script>'), /evil|script/)
   })
 
-  t.test('currencies of zero, two and three decimals, and a rate between them', async t => {
+  t.test('in currencies with zero, two and three decimals, and converts between them', async t => {
     const { pay, get } = startEmulator(t)
     const total = async (product: string, changes = {}) => {
       const reply = await pay(paymentBody({ product_cart: [{ product_id: product, quantity: 1 }], ...changes }))
@@ -134,7 +134,7 @@ t.test('answers', async t => {
     t.strictSame(await total('product_id', { billing_currency: 'JPY' }), [Math.round(10 * rate), 'JPY'])
   })
 
-  t.test('tax: on top, contained, reverse charge, off', async t => {
+  t.test('with tax: added, contained, reverse charge, off', async t => {
     const { pay, get } = startEmulator(t)
     const money = async (emulate: typeof pay, read: typeof get, changes: Parameters<typeof paymentBody>[0]) => {
       const reply = await emulate(paymentBody(changes))
@@ -151,7 +151,7 @@ t.test('answers', async t => {
     t.strictSame(await money(untaxed.pay, untaxed.get, { billing: { country: 'FR' } }), [1999, 0])
   })
 
-  t.test('an explicit null counts as absent', async t => {
+  t.test('an explicit null like an absent field', async t => {
     const { call } = startEmulator(t)
     const nulls = Object.fromEntries([
       'billing_currency', 'discount_code', 'discount_codes', 'force_3ds', 'payment_link', 'payment_method_id', 'return_url',
@@ -163,7 +163,7 @@ t.test('answers', async t => {
     t.equal(status, 200, text)
   })
 
-  t.test('what the page must honour is kept with the payment', async t => {
+  t.test('and stores the settings of the page with the payment', async t => {
     const { pay, emulator } = startEmulator(t)
     const reply = await pay(paymentBody({
       customer: { customer_id: 'cus_grace' },
@@ -195,10 +195,10 @@ t.test('answers', async t => {
   })
 })
 
-t.test('what follows', async t => {
-  t.test('the newest customer with an e-mail is used again, and keeps its name', async t => {
+t.test('finds and lists', async t => {
+  t.test('the newest customer with an e-mail address, who keeps the name', async t => {
     const { pay, stored } = startEmulator(t)
-    const first = await pay(paymentBody({ customer: { email: 'ada@example.com', name: 'Somebody Else' } }))
+    const first = await pay(paymentBody({ customer: { email: 'ada@example.com', name: 'Someone Else' } }))
     t.equal(first.customer.customer_id, 'cus_ada')
     t.equal(first.customer.name, 'Ada Lovelace')
     const before = stored()['customers']
@@ -208,7 +208,7 @@ t.test('what follows', async t => {
     t.equal(stored()['customers'], (before ?? 0) + 1)
   })
 
-  t.test('a payment is in the list, newest first, and every filter finds it', async t => {
+  t.test('payments, newest first, by every filter', async t => {
     const { pay, get } = startEmulator(t)
     const one = await pay(paymentBody())
     const two = await pay(paymentBody({ customer: { customer_id: 'cus_grace' }, product_cart: [{ product_id: 'pdt_guide_eur', quantity: 1 }] }))
@@ -226,7 +226,7 @@ t.test('what follows', async t => {
     t.strictSame(await ids('page_number=2147483647&page_size=100'), [])
     t.strictSame(await ids('customer_id=cus_ada'), [3, 1])
     t.strictSame(await ids('customer_id=cus_nobody'), [])
-    t.strictSame(await ids('product_id=pdt_ebook'), [3, 1], 'once, though it stands in two lines')
+    t.strictSame(await ids('product_id=pdt_ebook'), [3, 1], 'once, though it is in two lines')
     t.strictSame(await ids('product_id=pdt_ebook&customer_id=cus_ada&currency=EUR'), [3])
     t.strictSame(await ids('currency=EUR'), [3, 2])
     t.strictSame(await ids('status=requires_payment_method'), [3, 2, 1])
@@ -241,7 +241,7 @@ t.test('what follows', async t => {
     t.strictSame(await ids('unknown=1'), [3, 2, 1], 'an unknown parameter is ignored')
   })
 
-  t.test('the filters by time hold where the clock stands still, and ids run ahead of it', async t => {
+  t.test('by time under a frozen clock, while ids run ahead of it', async t => {
     const { pay, get } = startEmulator(t, { clock: '2026-03-10T12:00:00Z', clockFrozen: 'on' })
     for (let count = 0; count < 3; count++) await pay(paymentBody())
     const found = async (query: string) => (await get<{ items: unknown[] }>(`/payments?${query}`)).items.length
@@ -251,7 +251,7 @@ t.test('what follows', async t => {
     ] as const) t.equal(await found(query), count, query)
   })
 
-  t.test('a query that makes no sense is refused', async t => {
+  t.test('nothing for an invalid query, which is refused', async t => {
     const { call } = startEmulator(t)
     for (const query of ['page_size=101', 'page_size=-1', 'page_size=x', 'page_size=1.5', 'page_size=', 'page_number=-1', 'page_size=3000000000',
       'status=paid', 'currency=usd', 'created_at_gte=yesterday', 'created_at_lte=2026-01-01', 'created_at_gte=2026-01-01%2000:00:00Z',
@@ -261,7 +261,7 @@ t.test('what follows', async t => {
     }
   })
 
-  t.test('an unknown payment is 404, in each of its places', async t => {
+  t.test('no unknown payment: 404 at each of its paths', async t => {
     const { call } = startEmulator(t)
     for (const url of ['/payments/pay_x', '/payments/pay_x/line-items', '/payments/%00', "/payments/';DROP TABLE payments;--"]) {
       const { status, json } = await call('GET', url)
@@ -270,14 +270,14 @@ t.test('what follows', async t => {
     }
   })
 
-  t.test('the same code twice is applied once, at its first place, in any case', async t => {
+  t.test('a repeated code once, at its first place, in any case', async t => {
     const { pay } = startEmulator(t)
     const reply = await pay(paymentBody({ discount_codes: ['flat5', 'SAVE10', 'FLAT5'] }))
     t.strictSame(reply.discount_ids, ['dsc_flat5', 'dsc_save10'])
     t.equal(reply.total_amount, 1349, '1999 - 500 = 1499, - 10 % = 150')
   })
 
-  t.test('twenty codes are stacked', async t => {
+  t.test('twenty stacked codes', async t => {
     const { pay } = startEmulator(t)
     const codes = Array.from({ length: 20 }, (_, n) => `STACK${String(n + 1).padStart(2, '0')}`)
     const reply = await pay(paymentBody({ discount_codes: codes, product_cart: [{ product_id: 'product_id', quantity: 100 }] }))
@@ -287,7 +287,7 @@ t.test('what follows', async t => {
     t.equal(reply.discount_ids?.length, 20)
   })
 
-  t.test('a first-time code is for who has not paid; a full discount is free', async t => {
+  t.test('a first-time code only for new payers; a full discount makes the payment free', async t => {
     const { pay } = startEmulator(t)
     t.equal((await pay(paymentBody({ discount_code: 'FIRSTTIME' }))).total_amount, 1799)
     t.equal((await pay(paymentBody({ customer: { email: 'first@example.com' }, discount_code: 'firsttime' }))).total_amount, 1799)
@@ -296,7 +296,7 @@ t.test('what follows', async t => {
   })
 })
 
-t.test('a localized price takes the place of the base price, everywhere', async t => {
+t.test('a localized price instead of the base price, everywhere', async t => {
   const { call, pay, get } = startEmulator(t)
   const must = async (method: 'POST' | 'PATCH', url: string, body: object) => {
     const { status, json, text } = await call(method, url, { body })
@@ -320,5 +320,5 @@ t.test('a localized price takes the place of the base price, everywhere', async 
   })
   t.match(preview, { total_price: payment.total_amount, product_cart: [{ og_currency: 'JPY', og_price: 3000 }] })
   await must('PATCH', `/products/${id}`, { pricing_mode: null })
-  t.not(await totalOf('JP', 'JPY'), payment.total_amount, 'switched off, the base price again')
+  t.not(await totalOf('JP', 'JPY'), payment.total_amount, 'disabled, the base price again')
 })

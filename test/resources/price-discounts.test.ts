@@ -1,4 +1,4 @@
-/** The discount of a product's price: left out, in percent, in basis points, and what it comes to wherever the price is used. */
+/** The discount of a product's price: absent, in percent or in basis points, and its effect wherever the price is used. */
 import t from 'tap'
 import type { Schemas } from '../../src/contract/operations.js'
 import { paymentBody, startEmulator, type Refusal, type TestEmulator } from '../helper.js'
@@ -25,7 +25,7 @@ async function created ({ call }: TestEmulator, price: Json): Promise<Product> {
   return json as Product
 }
 
-/** What is given, and what replies show of it. */
+/** The given fields, and the fields in replies. */
 const GIVEN: Array<[given: Json, discount: number, bps: number]> = [
   [{}, 0, 0],
   [{ discount: 20 }, 20, 2000],
@@ -40,7 +40,7 @@ const GIVEN: Array<[given: Json, discount: number, bps: number]> = [
   [{ discount_bps: 10_000 }, 100, 10_000]
 ]
 
-t.test('answers', async t => {
+t.test('answers with both units', async t => {
   const emulate = startEmulator(t)
   for (const kind of KINDS) {
     for (const [given, discount, bps] of GIVEN) {
@@ -56,7 +56,7 @@ t.test('answers', async t => {
   }
 })
 
-t.test('refuses what is no discount', async t => {
+t.test('refuses invalid discounts', async t => {
   const emulate = startEmulator(t)
   const before = emulate.stored()
   for (const kind of KINDS) {
@@ -72,8 +72,8 @@ t.test('refuses what is no discount', async t => {
   t.strictSame(emulate.stored(), before, 'nothing was stored')
 })
 
-t.test('what follows', async t => {
-  t.test('payments, previews, their explanation and the page calculate in basis points', async t => {
+t.test('applies', async t => {
+  t.test('basis points in payments, previews, explanations and on the page', async t => {
     const emulate = startEmulator(t)
     const { product_id: id } = await created(emulate, { ...KINDS[0], discount_bps: 1250 })
     const cart = [{ product_id: id, quantity: 1 }]
@@ -90,7 +90,7 @@ t.test('what follows', async t => {
     t.match(dashboard.text, '12.5 %')
   })
 
-  t.test('a fixtures file may leave them out, or give basis points', async t => {
+  t.test('discounts of a fixtures file, absent or in basis points', async t => {
     const emulate = startEmulator(t)
     const products = [
       { product_id: 'pdt_plain', ...productBody({ type: 'one_time_price', currency: 'USD', price: 1000 }) },
@@ -103,7 +103,7 @@ t.test('what follows', async t => {
     }
   })
 
-  t.test('a row of an earlier version, which knows the percentage alone', async t => {
+  t.test('the percentage of a row of an earlier version', async t => {
     const emulate = startEmulator(t)
     const { products } = emulate.emulator.sandbox
     const product = products.find('pdt_course')

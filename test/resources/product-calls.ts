@@ -1,4 +1,4 @@
-/** Calls that make and change products. */
+/** Requests that create and change products. */
 import type { Test } from 'tap'
 import type { Schemas } from '../../src/contract/operations.js'
 import type { Refusal, TestEmulator } from '../helper.js'

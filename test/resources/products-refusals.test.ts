@@ -1,4 +1,4 @@
-/** Which products the API refuses. */
+/** Products that the API refuses. */
 import t from 'tap'
 import { startEmulator } from '../helper.js'
 import { type Json, ONE_TIME, PERIODS, RECURRING, USAGE, BODY, create, type Case, refuseAll } from './product-calls.js'
@@ -67,13 +67,13 @@ t.test('refuses', async t => {
     ['a change to a long name', `PATCH /products/${id}`, { name: 'x'.repeat(100_000) }, 422, 'INVALID_REQUEST_PARAMETERS', /100/, 'name'],
     ['a change to a wrong price', `PATCH /products/${id}`, { price: { ...ONE_TIME, discount: 500 } }, 422, 'INVALID_REQUEST_PARAMETERS', /100/, 'price.discount'],
     ['a change to an unknown image', `PATCH /products/${id}`, { image_id: uuid }, 422, 'INVALID_REQUEST_PARAMETERS', /^Image 0{8}\S+ does not exist/, 'image_id'],
-    ['an image_id that is none', `PATCH /products/${id}`, { image_id: '../x' }, 422, 'INVALID_REQUEST_BODY', /image_id/, 'image_id'],
+    ['an invalid image_id', `PATCH /products/${id}`, { image_id: '../x' }, 422, 'INVALID_REQUEST_BODY', /image_id/, 'image_id'],
     ['a change to an incomplete price', `PATCH /products/${id}`, { price: { ...USAGE, fixed_price: undefined } }, 422, 'INVALID_REQUEST_BODY', /\(price\.fixed_price is required\)$/, 'price.fixed_price'],
     ['a filter that is no boolean', 'GET /products?archived=perhaps', undefined, 422, 'INVALID_QUERY_PARAMS', /archived/, 'archived'],
     ['a page that is too large', 'GET /products?page_size=101', undefined, 422, 'INVALID_QUERY_PARAMS', /page_size/, 'page_size']
   ])
 
-  t.test('one of two that archive at once', async t => {
+  t.test('one of two simultaneous archivings', async t => {
     const answers = await Promise.all([1, 2].map(() => emulate.call('DELETE', `/products/${id}`)))
     t.strictSame(answers.map(({ status }) => status), [200, 410])
   })

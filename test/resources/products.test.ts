@@ -8,7 +8,7 @@ const idsOf = async (emulate: TestEmulator, query = '') =>
   (await emulate.get<{ items: Product[] }>(`/products?${query}`)).items.map(({ product_id: id }) => id)
 
 t.test('answers', async t => {
-  t.test('a new product, with everything that was said of it', async t => {
+  t.test('a new product with every field', async t => {
     const emulate = startEmulator(t)
     const { id: addon } = await send(emulate, 'POST /addons', { name: 'Seat', price: 1, currency: 'USD', tax_category: 'saas' })
     const { brand_id: brand } = await send(emulate, 'POST /brands', { name: 'Acme' })
@@ -42,7 +42,7 @@ t.test('answers', async t => {
     t.strictSame(await emulate.get(`/products/${product.product_id}`), product)
   })
 
-  t.test('the least that can be said', async t => {
+  t.test('a new product with required fields only', async t => {
     const emulate = startEmulator(t)
     t.match(await create(emulate, { brand_id: null, addons: null, description: null, pricing_mode: null }), {
       name: 'Thing',
@@ -59,7 +59,7 @@ t.test('answers', async t => {
     })
   })
 
-  t.test('prices of all three kinds, complete, and nothing that is none of theirs', async t => {
+  t.test('prices of all three kinds, with exactly their own fields', async t => {
     const emulate = startEmulator(t)
     const kinds: Array<[given: Json, complete: Json, recurring: boolean, flat: number]> = [
       [ONE_TIME, { tax_inclusive: null, pay_what_you_want: false, suggested_price: null }, false, 1000],
@@ -82,7 +82,7 @@ t.test('answers', async t => {
     }
   })
 
-  t.test('every product of the fixtures, as the fixtures say', async t => {
+  t.test('every product of the fixtures, as in the file', async t => {
     const { get } = startEmulator(t)
     t.match(await get('/products/pdt_license'), {
       license_key_enabled: true, license_key_activations_limit: 3, license_key_duration: { count: 1, interval: 'Year' }, license_key_activation_message: /^Enter/
@@ -95,7 +95,7 @@ t.test('answers', async t => {
     const { brand_id: brand } = await send(emulate, 'POST /brands', { name: 'Acme' })
     const [one, two, three] = [await create(emulate), await create(emulate, { price: RECURRING, brand_id: brand }), await create(emulate, { brand_id: brand })]
     const ids = [three.product_id, two.product_id, one.product_id]
-    t.strictSame((await idsOf(emulate)).slice(0, 4), [...ids, 'pdt_pro_monthly'], 'archived ones are left out')
+    t.strictSame((await idsOf(emulate)).slice(0, 4), [...ids, 'pdt_pro_monthly'], 'archived products are left out')
     t.equal((await idsOf(emulate, 'page_size=100')).length, 14)
     t.strictSame(await idsOf(emulate, 'page_size=2&page_number=1'), [ids[2], 'pdt_pro_monthly'])
     t.strictSame(await idsOf(emulate, 'archived=true'), ['pdt_retired'])
@@ -108,7 +108,7 @@ t.test('answers', async t => {
     t.strictSame(await idsOf(emulate, 'page_number=50'), [])
   })
 
-  t.test('a change, which leaves what it does not name, and replaces what it does', async t => {
+  t.test('a change, which replaces the fields that it names and keeps the others', async t => {
     const emulate = startEmulator(t)
     const product = await create(emulate, { description: 'Old', metadata: { a: '1', b: '2' }, pricing_mode: 'by_country', license_key_enabled: true })
     const url = `/products/${product.product_id}`
@@ -120,7 +120,7 @@ t.test('answers', async t => {
     const nulls = Object.fromEntries(['name', 'description', 'price', 'tax_category', 'metadata', 'brand_id', 'addons', 'image_id', 'entitlements',
       'credit_entitlements', 'digital_product_delivery', 'license_key_enabled', 'license_key_duration'].map(name => [name, null]))
     await send(emulate, `PATCH ${url}`, nulls)
-    t.strictSame({ ...await emulate.get<Product>(url), updated_at: product.updated_at }, product, 'null is as good as left out')
+    t.strictSame({ ...await emulate.get<Product>(url), updated_at: product.updated_at }, product, 'null counts as absent')
     const body = {
       name: 'New',
       description: '',
@@ -140,7 +140,7 @@ t.test('answers', async t => {
     t.strictSame(changed.metadata, { c: '3' })
   })
 
-  t.test('archiving and bringing back', async t => {
+  t.test('archiving and unarchiving', async t => {
     const emulate = startEmulator(t)
     const { product_id: id } = await create(emulate)
     t.equal((await emulate.call('DELETE', `/products/${id}`)).text, '')
@@ -156,7 +156,7 @@ t.test('answers', async t => {
 t.test('short links', async t => {
   const link = (emulate: TestEmulator, body: Json, id = 'pdt_ebook') => send<{ short_url: string, full_url: string }>(emulate, `POST /products/${id}/short_links`, body)
 
-  t.test('made, listed, followed', async t => {
+  t.test('are created, listed and followed', async t => {
     const emulate = startEmulator(t)
     const parameters = { quantity: '2', email: 'ada+shop@example.com', redirect_url: 'https://shop.example/?a=1&b=2', metadata_note: 'grün 100%' }
     const made = await link(emulate, { slug: 'Summer-Sale_2026', static_checkout_params: parameters })
@@ -179,14 +179,14 @@ t.test('short links', async t => {
     t.strictSame(await list('page_number=9'), [])
   })
 
-  t.test('on the public URL, below its path', async t => {
+  t.test('lie on the public URL, below its path', async t => {
     const emulate = startEmulator(t, { publicUrl: 'https://pay.example/dodo' })
     const made = await link(emulate, { slug: 'sale' })
     t.strictSame(made, { short_url: 'https://pay.example/dodo/p/sale', full_url: 'https://pay.example/dodo/buy/pdt_ebook' })
     t.equal((await emulate.emulator.app.inject('/p/sale')).headers['location'], '/dodo/buy/pdt_ebook')
   })
 
-  t.test('refuses', async t => {
+  t.test('are refused', async t => {
     const emulate = startEmulator(t)
     await link(emulate, { slug: 'taken' })
     const slugs = ['', '.', '..', '../x', 'a/b', 'a%2fb', '%2e%2e', 'a b', 'a?b', 'a#b', 'a\\b', 'ümlaut', '日本', '🦤', 'a\r\nlocation: x', '-a', '_a', 'a.b',
@@ -210,7 +210,7 @@ t.test('short links', async t => {
     }
   })
 
-  t.test('of two that want the same slug at once, one gets it', async t => {
+  t.test('are created for one of two simultaneous requests with the same slug', async t => {
     const emulate = startEmulator(t)
     const answers = await Promise.all(['pdt_ebook', 'pdt_course'].map(id => emulate.call('POST', `/products/${id}/short_links`, { body: { slug: 'mine' } })))
     t.strictSame(answers.map(({ status }) => status), [200, 409])
@@ -218,8 +218,8 @@ t.test('short links', async t => {
   })
 })
 
-t.test('what follows', async t => {
-  t.test('a new product can be sold at once, at its newest price', async t => {
+t.test('sells products', async t => {
+  t.test('immediately, at their newest price', async t => {
     const emulate = startEmulator(t)
     const { product_id: id } = await create(emulate)
     const cart = paymentBody({ product_cart: [{ product_id: id, quantity: 2 }] })
@@ -230,7 +230,7 @@ t.test('what follows', async t => {
       'INVALID_REQUEST_PARAMETERS')
   })
 
-  t.test('an archived product is not sold until it is back; its payments still read well', async t => {
+  t.test('unless archived; their payments stay readable', async t => {
     const emulate = startEmulator(t)
     const { product_id: id } = await create(emulate, { description: 'A thing' })
     const cart = paymentBody({ product_cart: [{ product_id: id, quantity: 1 }], payment_link: true })
@@ -247,7 +247,7 @@ t.test('what follows', async t => {
     t.equal((await emulate.pay(cart)).total_amount, 1000)
   })
 
-  t.test('the list of twenty thousand products, to its last page', async t => {
+  t.test('lists twenty thousand products, to the last page', async t => {
     const emulate = startEmulator(t)
     const { products } = emulate.emulator.sandbox
     const ebook = products.find('pdt_ebook')
@@ -263,7 +263,7 @@ t.test('what follows', async t => {
     t.equal((await idsOf(emulate, 'page_size=100&page_number=199')).length, 100)
   })
 
-  t.test('through the official client', async t => {
+  t.test('works through the official client', async t => {
     const emulator = await start()
     t.teardown(() => emulator.close())
     const client = new DodoPayments({ bearerToken: emulator.apiKey, baseURL: emulator.url })

@@ -4,7 +4,7 @@ import { paymentBody, startEmulator, type PaymentBody, type TestEmulator } from 
 
 type Json = Record<string, unknown>
 
-/** A payment that has succeeded. Without changes: an e-book and two courses to Germany, 8497 + 19 % tax. */
+/** A payment that has succeeded. By default, an e-book and two courses to Germany, 8497 + 19 % tax. */
 async function paid (emulate: TestEmulator, changes: Partial<PaymentBody> = {}): Promise<string> {
   const { payment_id: id } = await emulate.pay(paymentBody({
     billing: { country: 'DE' },
@@ -24,14 +24,14 @@ async function refund (emulate: TestEmulator, body: Json, status = 200): Promise
 const settle = async (emulate: TestEmulator, id: unknown, status: string) =>
   (await emulate.call('POST', `/_emulator/refunds/${id}/settle`, { body: { status } })).json as Json
 
-/** Refunds wait for what the test makes of them. */
+/** Refunds wait until the test settles them. */
 const LATER = { refundDelay: '1h' }
 
 // 1999 + 380 = 2379; 7840 + 1490 = 9330
 const TOTAL = 2379 + 9330
 
 t.test('answers', async t => {
-  t.test('a full refund: pending, then succeeded, and the payment follows', async t => {
+  t.test('a full refund: pending, then succeeded, and the payment is updated', async t => {
     const emulate = startEmulator(t, { clockFrozen: 'on' })
     const id = await paid(emulate)
     const reply = await refund(emulate, { payment_id: id, reason: 'changed my mind', metadata: { ticket: '7' } })
@@ -58,7 +58,7 @@ t.test('answers', async t => {
     t.strictSame(lines.items.map(item => item['refundable_amount']), [0, 0])
   })
 
-  t.test('by item: in full, with an amount, with the tax on top', async t => {
+  t.test('refunds by item: in full, with an amount, with tax added', async t => {
     const emulate = startEmulator(t, LATER)
     const id = await paid(emulate)
     const one = await refund(emulate, { payment_id: id, items: [{ item_id: 'pdt_ebook' }] })
@@ -66,7 +66,7 @@ t.test('answers', async t => {
     await settle(emulate, one['refund_id'], 'succeeded')
     t.match(await emulate.get(`/payments/${id}`), { refund_status: 'partial' })
     const two = await refund(emulate, { payment_id: id, items: [{ item_id: 'pdt_course', amount: 1000 }] })
-    t.match(two, { amount: 1000, is_partial: true }, 'an amount contains the tax unless said otherwise')
+    t.match(two, { amount: 1000, is_partial: true }, 'an amount contains the tax by default')
     await settle(emulate, two['refund_id'], 'succeeded')
     const three = await refund(emulate, { payment_id: id, items: [{ item_id: 'pdt_course', amount: 1000, tax_inclusive: false }] })
     t.match(three, { amount: 1190 }, '1000 + 1000 × 1490 / 7840 = 190.05')
@@ -100,7 +100,7 @@ t.test('answers', async t => {
     t.equal((await emulate.call('GET', '/refunds/ref_x')).status, 404)
   })
 
-  t.test('the outcome can be chosen: review, then failed', async t => {
+  t.test('a chosen outcome: review, then failed', async t => {
     const emulate = startEmulator(t, { clockFrozen: 'on' })
     const id = await paid(emulate)
     const { refund_id: refundId } = await refund(emulate, { payment_id: id })
@@ -109,7 +109,7 @@ t.test('answers', async t => {
     t.match(await emulate.get(`/refunds/${refundId}`), { status: 'review' }, 'a review does not end by itself')
     t.equal((await settle(emulate, refundId, 'failed'))['status'], 'failed')
     t.match(await emulate.get(`/payments/${id}`), { refund_status: null })
-    t.equal((await refund(emulate, { payment_id: id }))['amount'], TOTAL, 'what failed can be refunded again')
+    t.equal((await refund(emulate, { payment_id: id }))['amount'], TOTAL, 'a failed amount can be refunded again')
     t.equal((await emulate.call('POST', `/_emulator/refunds/${refundId}/settle`, { body: { status: 'succeeded' } })).status, 422)
   })
 })
@@ -157,7 +157,7 @@ t.test('refuses', async t => {
     })
   }
 
-  t.test('after the window', async t => {
+  t.test('refunds after the window', async t => {
     await emulate.call('POST', '/_emulator/clock', { body: { advance_ms: 31 * 86_400_000 } })
     const { status, json } = await emulate.call('POST', '/refunds', { body: { payment_id: id } })
     t.equal(status, 400)
@@ -165,8 +165,8 @@ t.test('refuses', async t => {
   })
 })
 
-t.test('refuses what the method or the wallet cannot give back', async t => {
-  t.test('a part of a payment by voucher', async t => {
+t.test('refuses amounts that the method or the wallet cannot return', async t => {
+  t.test('a part of a voucher payment', async t => {
     const emulate = startEmulator(t)
     const { sandbox } = emulate.emulator
     const { payment_id: id } = await emulate.pay(paymentBody({ product_cart: [{ product_id: 'pdt_ebook', quantity: 2 }] }))
@@ -176,7 +176,7 @@ t.test('refuses what the method or the wallet cannot give back', async t => {
     attempt(payment, { payment_method: 'voucher', payment_method_type: 'boleto', card: null, payment_method_id: null, outcome: { status: 'succeeded' } }, context)
     const { status, json } = await emulate.call('POST', '/refunds', { body: { payment_id: id, items: [{ item_id: 'pdt_ebook', amount: 100 }] } })
     t.match([status, json], [400, { code: 'PARTIAL_REFUND_NOT_ALLOWED', message: /^Partial refunds are not allowed for this payment method/ }])
-    t.match(await refund(emulate, { payment_id: id }), { amount: 3998 }, 'the whole can be given back')
+    t.match(await refund(emulate, { payment_id: id }), { amount: 3998 }, 'the whole can be refunded')
   })
 
   t.test('more than the wallet holds, in its currency', async t => {
@@ -187,12 +187,12 @@ t.test('refuses what the method or the wallet cannot give back', async t => {
     const poor = await emulate.call('POST', '/refunds', { body: { payment_id: two } })
     t.match([poor.status, poor.json], [400, { code: 'INSUFFICIENT_WALLET_FUNDS', message: /^Insufficient funds in wallet \(the wallet holds \$10\.01/ }])
     await settle(emulate, refundId, 'failed')
-    t.match(await refund(emulate, { payment_id: two }), { amount: 1250, currency: 'EUR' }, 'what failed takes nothing')
+    t.match(await refund(emulate, { payment_id: two }), { amount: 1250, currency: 'EUR' }, 'a failed refund takes nothing')
   })
 })
 
-t.test('what follows', async t => {
-  t.test('refunds never exceed what was paid, whatever their order or simultaneity', async t => {
+t.test('limits the total', async t => {
+  t.test('of refunds to the amount paid, in any order and in parallel', async t => {
     const emulate = startEmulator(t, LATER)
     const id = await paid(emulate)
     const at = await Promise.all(Array.from({ length: 10 }, () => emulate.call('POST', '/refunds', { body: { payment_id: id } })))

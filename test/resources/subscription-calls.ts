@@ -1,4 +1,4 @@
-/** A shop that sells subscriptions on a frozen clock, and the calls that its tests have in common. */
+/** A shop that sells subscriptions on a frozen clock, and the requests that its tests share. */
 import type { Test } from 'tap'
 import type { Body, Schemas } from '../../src/contract/operations.js'
 import { startEmulator, type Refusal, type TestEmulator } from '../helper.js'
@@ -11,7 +11,7 @@ type RecurringPrice = Extract<Schemas['Price'], { type: 'recurring_price' }>
 export type SubscriptionBody = Body<'POST /subscriptions'>
 
 export interface Shop extends TestEmulator {
-  /** Creates a monthly product of this price with a term of ten years, and returns its id. */
+  /** Creates a monthly product with this price and a term of ten years; returns its id. */
   plan (price: number, changes?: Partial<RecurringPrice>, product?: Record<string, unknown>): Promise<string>
   addon (price: number): Promise<string>
   discount (body: Partial<Body<'POST /discounts'>>): Promise<string>
@@ -19,7 +19,7 @@ export interface Shop extends TestEmulator {
   refuseSubscription (body: object): Promise<Refusal & { status: number }>
   /** Pays a payment with a test card. */
   payWith (paymentId: string, card?: string): Promise<void>
-  /** Subscribes, and pays at once. */
+  /** Subscribes and pays immediately. */
   activate (productId: string, changes?: Partial<SubscriptionBody>): Promise<string>
   read (subscriptionId: string): Promise<Subscription>
   change (subscriptionId: string, body: object): Promise<Subscription>
@@ -28,7 +28,7 @@ export interface Shop extends TestEmulator {
   payments (subscriptionId: string): Promise<Payment[]>
   advance (days: number): Promise<void>
   moveTo (time: string): Promise<void>
-  /** What was sent, the oldest first: types of events with their times. */
+  /** The sent events, oldest first: their types and times. */
   events (): Array<{ type: string, at: string }>
   types (): string[]
 }

@@ -1,11 +1,11 @@
-/** Whole lives of subscriptions, on a clock that is moved. */
+/** Complete lives of subscriptions, on a clock that is moved. */
 import t from 'tap'
 import { openShop } from './subscription-calls.js'
 
 const FIRST = ['payment.succeeded', 'subscription.active', 'subscription.renewed', 'subscription.updated']
 const RENEWAL = ['payment.succeeded', 'subscription.renewed', 'subscription.updated']
 
-t.test('a monthly subscription over 400 days', async t => {
+t.test('renews a monthly subscription for 400 days', async t => {
   const shop = openShop(t, '2026-01-31T09:00:00Z')
   const id = await shop.activate(await shop.plan(2900))
   t.strictSame(shop.types(), FIRST)
@@ -22,7 +22,7 @@ t.test('a monthly subscription over 400 days', async t => {
     ['2026-01-31', '2026-02-28', '2026-03-31', '2026-04-30', '2026-05-31'])
 })
 
-t.test('a trial that is cancelled before it ends', async t => {
+t.test('cancels a trial before it ends', async t => {
   const shop = openShop(t, '2026-01-17T08:30:00Z')
   const id = await shop.activate(await shop.plan(2900, { trial_period_days: 14 }))
   t.strictSame(shop.types(), ['payment.succeeded', 'subscription.active', 'subscription.updated'])
@@ -42,7 +42,7 @@ t.test('a trial that is cancelled before it ends', async t => {
   ])
 })
 
-t.test('a trial that ends', async t => {
+t.test('charges at the end of a trial', async t => {
   const shop = openShop(t, '2026-01-17T08:30:00Z')
   const id = await shop.activate(await shop.plan(2900, { trial_period_days: 14 }))
   await shop.advance(14 + 28)
@@ -51,7 +51,7 @@ t.test('a trial that ends', async t => {
   t.strictSame(shop.types().slice(3), [...RENEWAL, ...RENEWAL])
 })
 
-t.test('a renewal that fails, and recovers with another payment method', async t => {
+t.test('recovers a failed renewal with another payment method', async t => {
   const shop = openShop(t, '2026-01-10T00:00:00Z')
   const id = await shop.activate(await shop.plan(2900))
   await shop.advance(10)
@@ -77,7 +77,7 @@ t.test('a renewal that fails, and recovers with another payment method', async t
   [[2900, 'succeeded', false], [0, 'succeeded', true], [2900, 'failed', false], [2900, 'succeeded', true]])
 })
 
-t.test('a mandate that is charged on demand', async t => {
+t.test('charges a mandate on demand', async t => {
   const shop = openShop(t, '2026-01-10T00:00:00Z')
   const id = await shop.activate(await shop.plan(2900), { on_demand: { mandate_only: true } })
   t.strictSame(shop.types(), ['payment.succeeded', 'subscription.active', 'subscription.updated'])
@@ -103,7 +103,7 @@ t.test('a mandate that is charged on demand', async t => {
   t.match(await shop.read(id), { next_billing_date: '2027-03-10T00:00:00.000000Z' })
 })
 
-t.test('a term that ends', async t => {
+t.test('ends with its term', async t => {
   const shop = openShop(t, '2026-01-31T09:00:00Z')
   const id = await shop.activate(await shop.plan(2900, { subscription_period_count: 3, subscription_period_interval: 'Month' }))
   await shop.advance(200)
@@ -114,7 +114,7 @@ t.test('a term that ends', async t => {
   ])
 })
 
-t.test('a discount for three cycles', async t => {
+t.test('applies a discount for three cycles', async t => {
   const shop = openShop(t, '2026-01-31T09:00:00Z')
   const code = await shop.discount({ code: 'QUARTER', amount: 2500, subscription_cycles: 3 })
   const id = await shop.activate(await shop.plan(1999), { discount_codes: [code] })

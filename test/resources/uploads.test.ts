@@ -1,4 +1,4 @@
-/** Images and files: the targets that take them, the URLs that give them back, over real HTTP and the bytes as they are. */
+/** Images and files: upload targets, and the URLs that serve the uploads, over real HTTP. */
 import { randomBytes } from 'node:crypto'
 import DodoPayments from 'dodopayments'
 import t, { type Test } from 'tap'
@@ -19,7 +19,7 @@ interface Listening extends TestEmulator {
   target (path: string, body?: Json): Promise<Target>
 }
 
-/** With a port, because the URLs of targets and uploads are to be used as they are. */
+/** With a port, because URLs of targets and uploads are used unchanged. */
 async function listen (t: Test, options: Parameters<typeof startEmulator>[1] = {}): Promise<Listening> {
   const emulate = startEmulator(t, { port: '0', ...options })
   const { url: origin } = await emulate.emulator.listen()
@@ -40,20 +40,20 @@ const advance = async (emulate: TestEmulator, ms: number) => { await emulate.cal
 
 const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer())
 
-/** The product as a client sees it that talks to the listening emulator. */
+/** The product as shown to a client of the listening emulator. */
 async function product (emulate: Listening, id: string): Promise<Required<Schemas['GetProductResponse']>> {
   const response = await fetch(`${emulate.origin}/products/${id}`, { headers: { authorization: 'Bearer test' } })
   return await response.json() as Required<Schemas['GetProductResponse']>
 }
 
 t.test('answers', async t => {
-  t.test('an image that is applied at once', async t => {
+  t.test('an image that is applied immediately', async t => {
     const emulate = await listen(t)
     const before = await product(emulate, 'pdt_ebook')
     const { url, image_id: imageId } = await emulate.target('/products/pdt_ebook/images')
     t.equal(imageId, null)
     t.match(url, new RegExp(`^${emulate.origin}/uploads/images/[0-9A-Za-z]{40}$`))
-    t.equal((await product(emulate, 'pdt_ebook')).image, null, 'not before it is there')
+    t.equal((await product(emulate, 'pdt_ebook')).image, null, 'not before the upload')
     const put = await emulate.upload(url, PNG, { 'content-type': 'image/png' })
     t.strictSame([put.status, await put.text(), put.headers.get('content-length')], [200, '', '0'])
     const { image, updated_at: updatedAt } = await product(emulate, 'pdt_ebook')
@@ -65,7 +65,7 @@ t.test('answers', async t => {
       'content-type': 'image/png', 'content-disposition': 'inline', 'x-content-type-options': 'nosniff', 'cache-control': /immutable/
     })
     const { items } = await emulate.get<{ items: Json[] }>('/products?page_size=100')
-    t.match(items.find(item => item['product_id'] === 'pdt_ebook')?.['image'], /^http:\/\/localhost:80\/uploads\//, 'built from the origin of the request')
+    t.match(items.find(item => item['product_id'] === 'pdt_ebook')?.['image'], /^http:\/\/localhost:80\/uploads\//, 'built from the base URL of the request')
   })
 
   t.test('an image that waits for its PATCH', async t => {
@@ -82,7 +82,7 @@ t.test('answers', async t => {
     t.equal((await product(emulate, 'pdt_ebook')).image, `${emulate.origin}/uploads/${imageId}`, 'null changes nothing')
   })
 
-  t.test('a newer image takes the place of an older one, whose URL stays', async t => {
+  t.test('a newer image, which replaces an older one, whose URL remains', async t => {
     const emulate = await listen(t)
     const images: string[] = []
     for (const bytes of [PNG, Buffer.from('GIF89a...')]) {
@@ -94,7 +94,7 @@ t.test('answers', async t => {
     t.strictSame(types, ['image/png', 'image/gif'])
   })
 
-  t.test('the files of a product, with their names in any script', async t => {
+  t.test('the files of a product, with names in any script', async t => {
     const emulate = await listen(t)
     const name = "Größe (v1) 'final' 日本.pdf"
     const bytes = randomBytes(3 * MIB)
@@ -132,10 +132,10 @@ t.test('answers', async t => {
   })
 })
 
-t.test('what kind of image it is', async t => {
+t.test('the media type of an image', async t => {
   const text = Buffer.from('hello')
-  t.equal(mediaType(undefined, PNG), 'image/png', 'the bytes tell')
-  t.equal(mediaType('application/x-www-form-urlencoded', PNG), 'image/png', 'whatever curl says')
+  t.equal(mediaType(undefined, PNG), 'image/png', 'from its bytes')
+  t.equal(mediaType('application/x-www-form-urlencoded', PNG), 'image/png', 'not from the header that curl sends')
   t.equal(mediaType(undefined, Buffer.from('\xFF\xD8\xFF\xE0', 'latin1')), 'image/jpeg')
   t.equal(mediaType(undefined, Buffer.from('RIFF\x01\x02\x03\x04WEBPVP8 ', 'latin1')), 'image/webp')
   t.equal(mediaType(undefined, Buffer.from('RIFF\x01\x02\x03\x04WAVEfmt ', 'latin1')), 'application/octet-stream')
@@ -154,7 +154,7 @@ t.test('refuses', async t => {
   }
   const GONE = /^Item not found \(there is no such upload target: each takes one PUT within 60 seconds, so ask for a new one\)$/
 
-  t.test('a second upload, also at the same time', async t => {
+  t.test('a second upload, even a simultaneous one', async t => {
     const emulate = await listen(t)
     const { url } = await emulate.target('/products/pdt_ebook/images')
     const statuses = (await Promise.all([1, 2, 3].map(() => emulate.upload(url, PNG)))).map(({ status }) => status)
@@ -172,10 +172,10 @@ t.test('refuses', async t => {
     await refused(t, await emulate.upload(late.url, PNG), 404, 'NOT_FOUND', GONE)
     const before = Number(emulate.stored()['uploads'])
     await emulate.target('/products/pdt_ebook/images')
-    t.equal(emulate.stored()['uploads'], before, 'a target that nobody used makes room for the next')
+    t.equal(emulate.stored()['uploads'], before, 'an unused target is dropped for the next one')
   })
 
-  t.test('a secret that is none, or of the other kind', async t => {
+  t.test('an unknown secret, or one of the other kind', async t => {
     const emulate = await listen(t)
     const { url } = await emulate.target('/products/pdt_ebook/images')
     const secret = url.slice(url.lastIndexOf('/') + 1)
@@ -183,17 +183,17 @@ t.test('refuses', async t => {
       await refused(t, await emulate.upload(emulate.origin + path, PNG), 404, 'NOT_FOUND', GONE)
     }
     await refused(t, await emulate.upload(emulate.origin + '/uploads/images/x', Buffer.alloc(30 * MIB)), 404, 'NOT_FOUND', GONE)
-    t.equal((await emulate.upload(url, PNG)).status, 200, 'the target is still good')
+    t.equal((await emulate.upload(url, PNG)).status, 200, 'the target is still valid')
   })
 
-  t.test('nothing at all', async t => {
+  t.test('an empty body', async t => {
     const emulate = await listen(t)
     const { url } = await emulate.target('/products/pdt_ebook/images')
     await refused(t, await emulate.upload(url, ''), 422, 'INVALID_REQUEST_BODY', /the upload is empty/)
-    t.equal((await emulate.upload(url, PNG)).status, 200, 'the target is still good')
+    t.equal((await emulate.upload(url, PNG)).status, 200, 'the target is still valid')
   })
 
-  t.test('what is too large, to the byte', async t => {
+  t.test('uploads over the limit, to the byte', async t => {
     const emulate = await listen(t)
     const image = await emulate.target('/products/pdt_ebook/images')
     await refused(t, await emulate.upload(image.url, Buffer.alloc(10 * MIB + 1)), 413, 'REQUEST_BODY_TOO_LARGE', /\(at most 10 MiB for an uploaded image\)$/)
@@ -205,7 +205,7 @@ t.test('refuses', async t => {
     t.ok((await bytesOf(await fetch(`${emulate.origin}/uploads/${file.file_id}`))).equals(full))
   })
 
-  t.test('what is not there', async t => {
+  t.test('unknown products and files', async t => {
     const emulate = await listen(t)
     const { file_id: waiting } = await emulate.target('/products/pdt_ebook/files', { file_name: 'x' })
     for (const id of [waiting, '00000000-0000-4000-8000-000000000000']) {
@@ -216,7 +216,7 @@ t.test('refuses', async t => {
     }
   })
 
-  t.test('uploads of another product, of another kind, not there, and file names', async t => {
+  t.test('uploads of another product, of another kind or unknown, and invalid file names', async t => {
     const emulate = await listen(t)
     const image = await emulate.target('/products/pdt_ebook/images?force_update=true')
     const file = await emulate.target('/products/pdt_ebook/files', { file_name: 'x' })
@@ -250,8 +250,8 @@ t.test('refuses', async t => {
   })
 })
 
-t.test('what follows', async t => {
-  t.test('nothing that was uploaded runs in a browser on this origin', async t => {
+t.test('keeps uploads safe', async t => {
+  t.test('none runs in a browser on this origin', async t => {
     const emulate = await listen(t)
     for (const [type, body] of [['text/html', '<script>alert(1)</script>'], ['image/svg+xml', SVG], ['application/xhtml+xml', SVG], ['text/javascript', 'alert(1)']] as const) {
       await emulate.upload((await emulate.target('/products/pdt_ebook/images')).url, body, { 'content-type': type })
@@ -265,7 +265,7 @@ t.test('what follows', async t => {
     }
   })
 
-  t.test('uploads outlive the process', async t => {
+  t.test('they outlive the process', async t => {
     const database = `${t.testdir()}/emulator.db`
     const first = startEmulator(t, { database })
     const { json } = await first.call('PUT', '/products/pdt_ebook/images')
@@ -278,7 +278,7 @@ t.test('what follows', async t => {
     t.ok(got.rawPayload.equals(PNG))
   })
 
-  t.test('through the official client', async t => {
+  t.test('works through the official client', async t => {
     const emulate = await listen(t)
     const client = new DodoPayments({ bearerToken: 'test', baseURL: emulate.origin })
     const direct = await client.products.images.update('pdt_ebook')

@@ -68,7 +68,7 @@ t.test('answers', async t => {
     t.strictSame(await entries(emulate, 'page_number=7'), [])
   })
 
-  t.test('the total in US cents, by the fixed rates, half a cent rounded up', async t => {
+  t.test('the total in US cents, at fixed rates, half a cent rounded up', async t => {
     const emulate = startEmulator(t)
     const rate = Number(emulate.emulator.sandbox.reference.currencies['INR']?.usd_rate)
     await booked(emulate, { amount: 1000 })
@@ -76,7 +76,7 @@ t.test('answers', async t => {
     t.equal((await wallets(emulate)).total_balance_usd, 1000 + Math.round(123_456 / rate))
   })
 
-  t.test('the most that a wallet holds, and the total is exact', async t => {
+  t.test('the maximum of a wallet, with an exact total', async t => {
     const emulate = startEmulator(t)
     await booked(emulate, { amount: MAX })
     await booked(emulate, { amount: MAX, currency: 'INR' })
@@ -135,7 +135,7 @@ t.test('refuses', async t => {
     t.equal((await emulate.call('GET', '/customers/cus_nobody/wallets')).status, 404)
   })
 
-  t.test('a list that cannot be', async t => {
+  t.test('an invalid list query', async t => {
     for (const query of ['currency=XXX', 'page_size=101', 'page_number=-1']) {
       const { status, json } = await emulate.call('GET', `${ENTRIES}?${query}`)
       t.match([status, json], [422, { code: 'INVALID_QUERY_PARAMS' }], query)
@@ -143,7 +143,7 @@ t.test('refuses', async t => {
   })
 })
 
-t.test('what follows', async t => {
+t.test('books each entry once', async t => {
   t.test('a repeated key books nothing and answers as the first time', async t => {
     const emulate = startEmulator(t)
     const first = await booked(emulate, { amount: 100, idempotency_key: 'order-7', reason: 'a' })
@@ -153,7 +153,7 @@ t.test('what follows', async t => {
     t.match((await wallets(emulate)).items[0], { balance: 101 })
   })
 
-  t.test('a key is its customer’s own, and what was refused has not used it', async t => {
+  t.test('a key belongs to its customer, and a refused booking does not use it', async t => {
     const emulate = startEmulator(t)
     await booked(emulate, { amount: 100, idempotency_key: 'k' })
     const { balance } = await booked(emulate, { amount: 3, idempotency_key: 'k' }, '/customers/cus_grace/wallets/ledger-entries')
@@ -164,7 +164,7 @@ t.test('what follows', async t => {
     t.equal((await booked(emulate, debit)).balance, 0)
   })
 
-  t.test('of debits at once only as many go through as there is money', async t => {
+  t.test('simultaneous debits succeed only as far as the balance allows', async t => {
     const emulate = startEmulator(t)
     await booked(emulate, { amount: 1000 })
     const answers = await Promise.all(Array.from({ length: 8 }, () => book(emulate, { amount: 300, entry_type: 'debit' })))
@@ -174,7 +174,7 @@ t.test('what follows', async t => {
     t.strictSame(same.map(({ balance }) => balance), [107, 107, 107, 107])
   })
 
-  t.test('balances follow from each other in the order of booking, also when the clock went back', async t => {
+  t.test('balances follow from each other in the order of booking, even when the clock was set back', async t => {
     const emulate = startEmulator(t)
     await booked(emulate, { amount: 10 })
     await emulate.call('POST', '/_emulator/clock', { body: { now: '2020-01-01T00:00:00Z' } })

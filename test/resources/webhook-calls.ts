@@ -1,4 +1,4 @@
-/** Calls that make and change webhook endpoints. */
+/** Requests that create and change webhook endpoints. */
 import type { Schemas } from '../../src/contract/operations.js'
 import type { TestEmulator } from '../helper.js'
 

@@ -1,4 +1,4 @@
-/** Which webhook endpoints the API refuses. */
+/** Webhook endpoints that the API refuses. */
 import t, { type Test } from 'tap'
 import { startEmulator, type Refusal } from '../helper.js'
 import { type Json, TARGET, create } from './webhook-calls.js'
@@ -14,7 +14,7 @@ t.test('refuses', async t => {
     return json as Refusal
   }
 
-  t.test('URLs that nothing can be sent to', async t => {
+  t.test('URLs that no request can be sent to', async t => {
     const wrong: Array<[string, RegExp]> = [
       ...['', '/webhooks', 'localhost:3000', 'example.com', 'http:example.com', 'http:/example.com', 'http://', 'https://?x', 'ftp://example.com',
         'ws://example.com', 'file:///etc/passwd', 'javascript:alert(1)', 'http://a b/', ' http://a/', 'http://a/\n', 'http://a\tb/', 'http://a\\b',
@@ -53,10 +53,10 @@ t.test('refuses', async t => {
       }
     }
     const { details } = await refused(t, 'POST', '/webhooks', { url: TARGET, headers: { host: 'a', 'x y': 'b', ok: 'c', 'x-z': '\n' } })
-    t.strictSame(details?.map(({ path }) => path), ['headers.host', 'headers.x y', 'headers.x-z'], 'every one of them')
+    t.strictSame(details?.map(({ path }) => path), ['headers.host', 'headers.x y', 'headers.x-z'], 'each of them')
   })
 
-  t.test('what is too long or empty', async t => {
+  t.test('text that is too long or empty', async t => {
     const cases: Array<[Json, string, RegExp, string?]> = [
       [{ description: 'x'.repeat(1001) }, 'INVALID_REQUEST_PARAMETERS', /^description must not be longer than 1000 characters$/],
       [{ idempotency_key: 'x'.repeat(257) }, 'INVALID_REQUEST_PARAMETERS', /^idempotency_key must not be longer than 256 characters$/],
@@ -70,7 +70,7 @@ t.test('refuses', async t => {
     }
   })
 
-  t.test('what the schema forbids', async t => {
+  t.test('violations of the schema', async t => {
     const bodies: Array<[Json, string]> = [
       [{}, 'url'], [{ url: null }, 'url'], [{ url: [TARGET] }, 'url'], [{ url: TARGET, filter_types: 'payment.succeeded' }, 'filter_types'],
       [{ url: TARGET, filter_types: ['payment.success'] }, 'filter_types[0]'], [{ url: TARGET, filter_types: null }, 'filter_types'],
@@ -87,7 +87,7 @@ t.test('refuses', async t => {
     t.match(await refused(t, 'PATCH', `/webhooks/${id}/headers`, { headers: null }), { code: 'INVALID_REQUEST_BODY' })
   })
 
-  t.test('limits out of range, and cursors that never were given', async t => {
+  t.test('limits out of range, and unknown cursors', async t => {
     for (const [query, message] of [
       ['limit=0', /\(limit must be between 1 and 250\)/], ['limit=-1', /limit/], ['limit=251', /limit/], ['limit=x', /limit/], ['limit=1.5', /limit/],
       ['limit=1e400', /limit/],
@@ -99,7 +99,7 @@ t.test('refuses', async t => {
     }
   })
 
-  t.test('strangers and keys that may only read', async t => {
+  t.test('callers without a key, and read-only keys', async t => {
     t.equal((await emulate.call('GET', '/webhooks', { key: null })).status, 401)
     t.equal((await emulate.call('GET', `/webhooks/${id}/secret`, { key: null })).status, 401)
     const guarded = startEmulator(t, { readOnlyApiKeys: 'reader' })

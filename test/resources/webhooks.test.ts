@@ -1,4 +1,4 @@
-/** Webhook endpoints: which are kept and shown, which are refused, and what happens to what waits for them. */
+/** Webhook endpoints: stored, shown, changed and deleted, with the deliveries that wait for them. */
 import { join } from 'node:path'
 import DodoPayments from 'dodopayments'
 import Sqlite from 'better-sqlite3'
@@ -18,7 +18,7 @@ async function change ({ call }: TestEmulator, path: string, body: Json): Promis
 }
 
 t.test('answers', async t => {
-  t.test('an endpoint with nothing but a URL', async t => {
+  t.test('an endpoint with only a URL', async t => {
     const emulate = startEmulator(t)
     const made = await create(emulate)
     t.match(made.id, /^whk_[0-9A-Za-z]{21}$/)
@@ -31,7 +31,7 @@ t.test('answers', async t => {
     t.strictSame(await emulate.get(`/webhooks/${made.id}/headers`), { headers: {}, sensitive: [] })
   })
 
-  t.test('one with everything', async t => {
+  t.test('an endpoint with every field', async t => {
     const emulate = startEmulator(t)
     const given = {
       url: 'https://user-less.example:8443/a/b?c=d#e',
@@ -43,26 +43,26 @@ t.test('answers', async t => {
     }
     const made = await create(emulate, { ...given, filter_types: [...given.filter_types, 'payment.succeeded'] })
     const { id, created_at: created, updated_at: updated, ...shown } = made
-    t.strictSame(shown, given, 'a type twice is a type')
+    t.strictSame(shown, given, 'a repeated type counts once')
     t.strictSame(await emulate.get(`/webhooks/${id}`), made)
     t.equal(created, updated)
   })
 
-  t.test('all events without a filter, and no limit for a rate of 0', async t => {
+  t.test('no filter as all events, and a rate of 0 as no limit', async t => {
     const emulate = startEmulator(t)
     t.match(await create(emulate, { filter_types: [], rate_limit: 0 }), { filter_types: null, rate_limit: null })
     t.match(await create(emulate, { description: null, disabled: null, headers: null, metadata: null, rate_limit: null, idempotency_key: null }),
       { description: '', disabled: false, filter_types: null, rate_limit: null, metadata: {} })
   })
 
-  t.test('URLs as programs under test have them', async t => {
+  t.test('URLs of programs under test', async t => {
     const emulate = startEmulator(t)
     const urls = ['http://localhost:3000', 'HTTP://LOCALHOST/', 'http://[::1]:80/x', 'http://10.0.0.1', 'http://host.docker.internal/h?a=b',
       'https://bücher.example/ä', `https://example.com/${'x'.repeat(2048 - 20)}`]
     for (const url of urls) t.equal((await create(emulate, { url })).url, url, 'kept as it was written')
   })
 
-  t.test('a secret of its own for each, which stays', async t => {
+  t.test('a secret for each endpoint, which never changes', async t => {
     const emulate = startEmulator(t)
     const [one, two] = [await create(emulate), await create(emulate)]
     const secret = async ({ id }: Details) => (await emulate.get<{ secret: string }>(`/webhooks/${id}/secret`)).secret
@@ -74,7 +74,7 @@ t.test('answers', async t => {
     t.equal(await secret(one), first)
   })
 
-  t.test('headers: merged, without regard to case, credentials by name alone', async t => {
+  t.test('headers: merged, case-insensitive, credentials by name only', async t => {
     const emulate = startEmulator(t)
     const { id, updated_at: before } = await create(emulate, { headers: { 'X-Shop': 'one', Authorization: 'Bearer abc' } })
     t.strictSame(await emulate.get(`/webhooks/${id}/headers`), { headers: { 'X-Shop': 'one' }, sensitive: ['Authorization'] })
@@ -94,7 +94,7 @@ t.test('answers', async t => {
     const made = await create(emulate, { description: 'one', metadata: { a: '1', b: '2' }, filter_types: ['dispute.won'], rate_limit: 9 })
     await emulate.call('POST', '/_emulator/clock', { body: { advance_ms: 1000 } })
     const unchanged = await change(emulate, made.id, { description: null, url: null, disabled: null, metadata: null, surprise: 1 }) as Details
-    t.strictSame({ ...unchanged, updated_at: made.updated_at }, made, 'null is no value of these')
+    t.strictSame({ ...unchanged, updated_at: made.updated_at }, made, 'null is not a value of these fields')
     t.ok(unchanged.updated_at > made.updated_at)
     for (const body of [
       { url: 'https://example.com/' }, { description: '' }, { disabled: true }, { disabled: false }, { metadata: { c: '3' } },
@@ -114,13 +114,13 @@ t.test('answers', async t => {
     const body = { url: 'http://localhost/other', idempotency_key: 'deploy-1', description: 'second' }
     t.strictSame(await create(emulate, body), first)
     const many = await Promise.all(Array.from({ length: 5 }, () => create(emulate, { idempotency_key: 'deploy-2' })))
-    t.equal(new Set(many.map(({ id }) => id)).size, 1, 'at once, too')
+    t.equal(new Set(many.map(({ id }) => id)).size, 1, 'simultaneously, too')
     t.equal(emulate.stored()['webhook_endpoints'], 2)
     await emulate.call('DELETE', `/webhooks/${first.id}`)
-    t.not((await create(emulate, body)).id, first.id, 'of one that is gone the key is free')
+    t.not((await create(emulate, body)).id, first.id, 'the key of a deleted endpoint is free')
   })
 
-  t.test('the list, newest first, forth and back', async t => {
+  t.test('the list, newest first, forwards and backwards', async t => {
     const emulate = startEmulator(t)
     t.strictSame(await emulate.get('/webhooks'), { data: [], done: true, iterator: null, prev_iterator: null })
     const ids: string[] = []
@@ -140,10 +140,10 @@ t.test('answers', async t => {
     t.strictSame(await list('limit=250'), { ids, done: true, iterator: null, prev_iterator: null })
     t.strictSame(await list('limit=60'), { ids, done: true, iterator: null, prev_iterator: null }, 'nothing is left')
     t.strictSame((await list('limit=59')).iterator, ids[58])
-    t.strictSame(await list('limit=&iterator='), first, 'empty is none')
+    t.strictSame(await list('limit=&iterator='), first, 'an empty cursor counts as absent')
   })
 
-  t.test('every endpoint once, though each is deleted as it is seen and others are made', async t => {
+  t.test('every endpoint once, though each is deleted as it is listed and others are created', async t => {
     const emulate = startEmulator(t)
     const ids: string[] = []
     for (let n = 0; n < 10; n++) ids.unshift((await create(emulate)).id)
@@ -174,8 +174,8 @@ t.test('answers', async t => {
   })
 })
 
-t.test('what follows', async t => {
-  t.test('there are never more than a hundred, and each is found by paging with the official client', async t => {
+t.test('keeps endpoints', async t => {
+  t.test('up to a hundred, all found by paging with the official client', async t => {
     const emulate = await start()
     t.teardown(() => emulate.close())
     const client = new DodoPayments({ bearerToken: emulate.apiKey, baseURL: emulate.url })
@@ -195,11 +195,11 @@ t.test('what follows', async t => {
     t.match((await client.webhooks.retrieveSecret(id)).secret, /^whsec_/)
     await client.webhooks.delete(id)
     t.ok(await client.webhooks.retrieve(id).catch(error => error) instanceof DodoPayments.NotFoundError)
-    t.match(await client.webhooks.create({ url: TARGET, idempotency_key: 'a' }), { url: TARGET }, 'there is room again')
-    t.match(await client.webhooks.create({ url: TARGET, idempotency_key: 'a' }), { url: TARGET }, 'what was made before needs none')
+    t.match(await client.webhooks.create({ url: TARGET, idempotency_key: 'a' }), { url: TARGET }, 'another one fits again')
+    t.match(await client.webhooks.create({ url: TARGET, idempotency_key: 'a' }), { url: TARGET }, 'an endpoint made before needs no space')
   })
 
-  t.test('after a restart, every endpoint is as it was; what waits for one that is disabled or deleted is taken back', async t => {
+  t.test('over a restart; deliveries to a disabled or deleted endpoint are cancelled', async t => {
     const file = join(temporaryFolder(t), 'shop.db')
     const one = startEmulator(t, { database: file })
     const { id: disabled } = await create(one, { headers: { cookie: 'a=b' }, metadata: { k: 'v' }, filter_types: ['dispute.lost'], idempotency_key: 'k' })
@@ -213,7 +213,7 @@ t.test('what follows', async t => {
     rows.prepare(`INSERT INTO webhook_events (seq, event_id, type, subject_id, payment_id, created_at, base_url, sample)
       VALUES (1, 'msg_1', 'payment.succeeded', 'pay_1', 'pay_1', 0, '', '{}')`).run()
     const delivery = rows.prepare('INSERT INTO webhook_deliveries VALUES (?, ?, 1, ?, ?, 1, ?, 1)')
-    const LATER = Date.UTC(2300, 0) * 1000 // nothing is sent meanwhile
+    const LATER = Date.UTC(2300, 0) * 1000 // // nothing is sent meanwhile
     for (const [n, id] of [disabled, deleted, changed].entries()) {
       delivery.run(2 * n + 1, `dlv_${n}_waiting`, id, 'waiting', LATER)
       delivery.run(2 * n + 2, `dlv_${n}_over`, id, 'succeeded', null)
@@ -236,7 +236,7 @@ t.test('what follows', async t => {
     ])
   })
 
-  t.test('what was remembered is forgotten with rows that are taken back', async t => {
+  t.test('out of the cache when their rows are rolled back', async t => {
     const { emulator: { sandbox } } = startEmulator(t)
     const outcomes = await Promise.all([false, true].map(fails => new Promise(resolve => {
       sandbox.batch.run(() => {
