@@ -150,6 +150,7 @@ function settingsOf (config: Config): Settings {
     linkLifetimeUs: config.linkLifetime * 1000,
     settlementDelayUs: config.settlementDelay * 1000,
     refundDelayUs: config.refundDelay * 1000,
+    grantDelayUs: config.grantDelay * 1000,
     refundWindowUs: config.refundWindow * 1000,
     retryScheduleUs: config.webhookRetrySchedule.map(wait => wait * 1000),
     walletBalance: config.walletBalance,

@@ -230,9 +230,14 @@ export const ERRORS = {
     'A change sets `activations_limit` below the number of instances that are active'),
   NO_EXPIRY_ON_SUBSCRIPTION_LICENSE_KEYS: row(400, 'Cannot set expiry date for subscription-based license key',
     'A change sets `expires_at` of a key that belongs to a subscription'),
+  DOWNLOAD_NOT_ALLOWED: row(403, 'This download link does not work',
+    'The signed URL of a file has expired or was changed. The code is one of the emulator'),
   CONFLICT: row(409, 'The request conflicts with the current state',
-    'A licence key with the same text exists, or a subscription uses the payment method to delete. The real API does not ' +
-    'document this code. Sent with `x-should-retry: false`, so that the official clients do not retry')
+    'A licence key with the same text exists, a grant does not await a key, or a subscription uses the payment method to ' +
+    'delete. The real API does not document this code. Sent with `x-should-retry: false`, so that the official clients do ' +
+    'not retry'),
+  FILE_IN_USE: row(409, 'File is still in active grants',
+    'A delivered grant contains the file to delete. Sent with `x-should-retry: false`')
 } satisfies Record<string, ErrorRow>
 
 export type ErrorCode = keyof typeof ERRORS

@@ -125,7 +125,9 @@ export function checkAnswer (test: Test, method: string, url: string, { status, 
 }
 
 /** Codes with a second status: a key that may only read; what was archived before. */
-const OTHER_STATUSES: Partial<Record<ErrorCode, number>> = { UNAUTHORIZED: 403, PRODUCT_IS_DELETED: 410, BRAND_NOT_ENABLED: 409 }
+const OTHER_STATUSES: Partial<Record<ErrorCode, number>> = {
+  UNAUTHORIZED: 403, PRODUCT_IS_DELETED: 410, BRAND_NOT_ENABLED: 409, INVALID_REQUEST_PARAMETERS: 400
+}
 
 function checkRefusal (test: Test, status: number, json: unknown): void {
   const { code, message, details, ...rest } = json as Refusal

@@ -7,7 +7,8 @@ import { headerText, hostNames, origins } from './guard.js'
 import { parseTier, TIERS } from '../sandbox/limiter.js'
 import { option, readTable, type Values } from './table.js'
 import {
-  codes, duration, endpointUrl, files, hostName, list, nonEmpty, onOff, publicUrl, schedule, seed, time, webhookKey, wholeNumber
+  codes, delay, duration, endpointUrl, files, hostName, list, nonEmpty, onOff, publicUrl, schedule, seed, time, webhookKey,
+  wholeNumber
 } from './values.js'
 
 export const OPTIONS = {
@@ -114,6 +115,14 @@ export const OPTIONS = {
     fallback: '1s',
     about: 'How long a refund stays pending',
     parse: duration
+  }),
+  grantDelay: option({
+    flag: 'grant-delay',
+    env: 'GRANT_DELAY',
+    value: '<duration>',
+    fallback: '1s',
+    about: 'How long a grant of files, Figma or Framer stays Pending; 0s delivers it at once',
+    parse: delay
   }),
   refundWindow: option({
     flag: 'refund-window',

@@ -29,6 +29,8 @@ export interface GivenOptions {
   settlementDelay?: OptionValue<'settlementDelay'> | undefined
   /** How long a refund stays pending. Default: `1s`. */
   refundDelay?: OptionValue<'refundDelay'> | undefined
+  /** How long a grant of files, Figma or Framer stays Pending; 0s delivers it at once. Default: `1s`. */
+  grantDelay?: OptionValue<'grantDelay'> | undefined
   /** How long after its creation a payment can be refunded. Default: `30d`. */
   refundWindow?: OptionValue<'refundWindow'> | undefined
   /** Webhook endpoint that receives every event, registered at the start. */

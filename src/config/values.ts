@@ -113,6 +113,11 @@ export function duration (text: string): number {
   return ms
 }
 
+/** A duration that may be 0. */
+export function delay (text: string): number {
+  return parseDuration(text) === 0 ? 0 : duration(text)
+}
+
 const SEED_MAX = 256
 
 export function seed (text: string): string {

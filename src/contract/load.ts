@@ -7,6 +7,8 @@ export interface Parameter {
   in: 'path' | 'query' | 'header'
   required?: boolean
   schema: object
+  /** The words of a query parameter may be written in any case. */
+  'x-ignore-case'?: boolean
 }
 
 interface OperationObject {

@@ -72,13 +72,32 @@ export const queryValidator = oncePerOperation((operation: Operation): Validate 
     properties: Object.fromEntries(operation.query.map(({ name, schema }) => [name, schema])),
     required: operation.query.filter(({ required }) => required).map(({ name }) => name)
   }, operation.document)))
+  const anyCase = anyCaseWords(operation)
   return query => {
+    for (const [name, words] of anyCase) respell(query, name, words)
     const check = validate()
     if (check(query)) return
     const found = violations(check.errors as ErrorObject[])
     throw new ApiError('INVALID_QUERY_PARAMS', { because: summary(found), violations: found })
   }
 })
+
+/** The words of the parameters marked `x-ignore-case`, by name. */
+function anyCaseWords ({ query, document }: Operation): Array<[name: string, words: readonly string[]]> {
+  return query.filter(parameter => parameter['x-ignore-case'] === true).map(({ name, schema }) => {
+    const { $ref: reference = '' } = schema as { $ref?: string }
+    const named = document.components.schemas[reference.slice(reference.lastIndexOf('/') + 1)]
+    return [name, ((named ?? schema) as { enum?: string[] }).enum ?? []]
+  })
+}
+
+/** Spells a word of a query as the contract does. */
+function respell (query: unknown, name: string, words: readonly string[]): void {
+  const given = (query as Record<string, unknown>)[name]
+  if (typeof given !== 'string') return
+  const word = words.find(candidate => candidate.toLowerCase() === given.toLowerCase())
+  if (word !== undefined) (query as Record<string, unknown>)[name] = word
+}
 
 export function bodyError (found: ReturnType<typeof violations>): ApiError {
   return new ApiError('INVALID_REQUEST_BODY', { because: summary(found), violations: found })

@@ -28,7 +28,9 @@ export async function sendFile (reply: FastifyReply, mediaType: string, { fileNa
 }
 
 /** The official clients retry every 5xx and 409, but a retry of these would fail again. */
-const NOT_RETRIED: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['NOT_IMPLEMENTED', 'CONFLICT', 'PREVIOUS_PAYMENT_PENDING'])
+const NOT_RETRIED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'NOT_IMPLEMENTED', 'CONFLICT', 'FILE_IN_USE', 'PREVIOUS_PAYMENT_PENDING'
+])
 
 /** Sends an error as `{"code", "message", "details"?}`. Unexpected errors are reported, and their cause is not sent. */
 export function sendError (reply: FastifyReply, thrown: unknown, report: (error: unknown) => void): void {

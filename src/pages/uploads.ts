@@ -1,14 +1,16 @@
 /**
- * Where images and files are uploaded to and downloaded from: `PUT /uploads/images/{secret}`, `PUT /uploads/files/{secret}` and
- * `GET /uploads/{id}`. They stand for the storage service behind the real API: the secret in the URL is all that is asked for.
- * Whatever somebody uploads, none of it may run in a browser on this origin.
+ * Where images and files are uploaded to and downloaded from: `PUT /uploads/images/{secret}`, `PUT /uploads/files/{secret}`,
+ * `GET /uploads/{id}` for images, and `GET /files/{id}` with a signature. They stand for the storage service behind the real API:
+ * the secret or the signature in the URL is all that is asked for. Whatever somebody uploads, none of it may run in a browser on
+ * this origin.
  */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { ApiError } from '../errors.js'
 import { sendEmpty, sendError, sendFailure } from '../http/replies.js'
+import { openDownload } from '../resources/uploads/downloads.js'
 import { UPLOAD_MAX_BYTES, receive } from '../resources/uploads/lifecycle.js'
 import { findTarget } from '../resources/uploads/rules.js'
-import type { Upload, UploadKind } from '../resources/uploads/store.js'
+import type { Upload, TargetKind } from '../resources/uploads/store.js'
 import { UNKNOWN_TYPE, isShown } from '../rules/media.js'
 import type { PagesOptions } from './hosted-layout.js'
 
@@ -23,7 +25,7 @@ const MIB = 1024 * 1024
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 export function addUploads (app: FastifyInstance, { contextOf, report }: PagesOptions): void {
-  function addTarget (scope: FastifyInstance, kind: UploadKind): void {
+  function addTarget (scope: FastifyInstance, kind: TargetKind): void {
     scope.put<TargetRoute>(`/uploads/${kind}s/:secret`, {
       bodyLimit: UPLOAD_MAX_BYTES[kind],
       // Before the body: a stranger's megabytes are not even read.
@@ -52,11 +54,12 @@ export function addUploads (app: FastifyInstance, { contextOf, report }: PagesOp
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => { done(null, bytes) })
     addTarget(scope, 'image')
     addTarget(scope, 'file')
+    addDownloads(scope, { contextOf, report })
     scope.get<UploadRoute>(`/uploads/${ID}`, (request, reply) => {
       const { uploads } = contextOf(request).sandbox
       const upload = uploads.find(request.params.id)
       const content = uploads.content(request.params.id)
-      if (upload === undefined || content === undefined) {
+      if (upload?.kind !== 'image' || content === undefined) {
         return sendError(reply, new ApiError('NOT_FOUND', { because: `nothing was uploaded as ${request.params.id}` }), report)
       }
       sendUpload(reply, upload, content)
@@ -64,7 +67,28 @@ export function addUploads (app: FastifyInstance, { contextOf, report }: PagesOp
   })
 }
 
-function tooLarge (error: unknown, kind: UploadKind): unknown {
+interface DownloadRoute { Params: { id: string }, Querystring: { grant?: unknown, expires?: unknown, sig?: unknown } }
+
+/** `GET /files/{id}`: files by signed URLs that expire. */
+function addDownloads (scope: FastifyInstance, { contextOf, report }: PagesOptions): void {
+  scope.get<DownloadRoute>('/files/:id', (request, reply) => {
+    const { grant, expires, sig } = request.query
+    try {
+      const url = { fileId: request.params.id, grantId: text(grant), expires: text(expires), signature: text(sig) }
+      const { file, content } = openDownload(url, contextOf(request))
+      sendUpload(reply, file, content, true)
+    } catch (error) {
+      sendError(reply, error, report)
+    }
+  })
+}
+
+/** A parameter that is given once; empty otherwise. */
+function text (parameter: unknown): string {
+  return typeof parameter === 'string' ? parameter : ''
+}
+
+function tooLarge (error: unknown, kind: TargetKind): unknown {
   const isTooLarge = (error as { code?: unknown }).code === 'FST_ERR_CTP_BODY_TOO_LARGE'
   if (!isTooLarge) return error
   const limit = UPLOAD_MAX_BYTES[kind] / MIB
@@ -72,7 +96,9 @@ function tooLarge (error: unknown, kind: UploadKind): unknown {
 }
 
 /** Images in place; everything else as a download without a type that a browser could act on. */
-function sendUpload (reply: FastifyReply, { kind, content_type: type, file_name: name }: Upload, content: Buffer): void {
+function sendUpload (
+  reply: FastifyReply, { kind, content_type: type, file_name: name }: Upload, content: Buffer, isPrivate = false
+): void {
   const shown = kind === 'image' && type !== null && isShown(type) ? type : null
   reply.headers({
     'content-type': shown ?? UNKNOWN_TYPE,
@@ -80,7 +106,7 @@ function sendUpload (reply: FastifyReply, { kind, content_type: type, file_name:
     'content-security-policy': POLICY,
     'x-content-type-options': 'nosniff',
     'cross-origin-resource-policy': 'cross-origin', // a shop shows the images of its products
-    'cache-control': 'public, max-age=31536000, immutable'
+    'cache-control': isPrivate ? 'private, no-store' : 'public, max-age=31536000, immutable'
   }).send(content)
 }
 

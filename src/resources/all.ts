@@ -9,6 +9,8 @@ import { checkouts } from './checkouts/index.js'
 import { customers } from './customers/index.js'
 import { discounts } from './discounts/index.js'
 import type { Effects } from './effects.js'
+import { entitlements } from './entitlements/index.js'
+import { grants } from './grants/index.js'
 import { invoices } from './invoices/index.js'
 import { licenseKeys } from './license-keys/index.js'
 import { licenses } from './licenses/index.js'
@@ -30,6 +32,8 @@ export const RESOURCES: readonly Resource[] = [
   checkouts,
   customers,
   discounts,
+  entitlements,
+  grants,
   invoices,
   licenseKeys,
   licenses,

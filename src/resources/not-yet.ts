@@ -11,19 +11,11 @@ export const NOT_YET = {
     /** Of a payment in a list. */
     dispute_status: null
   },
-  'GET /entitlements/{id}/grants': {
-    /** Of a payment. */
-    digital_products_delivered: false
-  },
   'POST /credit-entitlements': {
     /** Of a product, and of an item of a preview. */
     credit_entitlements: [] as never[],
     /** Of a subscription. */
     credit_entitlement_cart: [] as never[]
-  },
-  'POST /entitlements': {
-    /** Of a product, which can't name one. */
-    entitlements: [] as never[]
   },
   'POST /meters': {
     /** Of a subscription, and of an item of a preview. */

@@ -8,6 +8,8 @@ import { brandsStore } from './brands/store.js'
 import { checkoutsStore } from './checkouts/store.js'
 import { customersStore } from './customers/store.js'
 import { discountsStore } from './discounts/store.js'
+import { entitlementsStore } from './entitlements/store.js'
+import { grantsStore } from './grants/store.js'
 import { licenseKeysStore } from './license-keys/store.js'
 import { paymentMethodsStore } from './payment-methods/store.js'
 import { paymentsStore } from './payments/store.js'
@@ -25,6 +27,8 @@ export const STORES = {
   checkouts: checkoutsStore,
   customers: customersStore,
   discounts: discountsStore,
+  entitlements: entitlementsStore,
+  grants: grantsStore,
   licenseKeys: licenseKeysStore,
   paymentMethods: paymentMethodsStore,
   payments: paymentsStore,

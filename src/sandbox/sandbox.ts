@@ -41,6 +41,8 @@ export interface Settings {
   settlementDelayUs: number
   /** How long a refund stays pending, in microseconds. */
   refundDelayUs: number
+  /** How long a grant that needs nobody stays Pending, in microseconds. */
+  grantDelayUs: number
   /** How long after its creation a payment can be refunded, in microseconds. */
   refundWindowUs: number
   /** Delays before each attempt to deliver a webhook, in microseconds after the failure before it. */

@@ -110,6 +110,45 @@ export interface DueJobsRow {
   error: string | null
 }
 
+export interface EntitlementsRow {
+  seq: number
+  entitlement_id: string
+  name: string
+  description: string | null
+  integration_type: string
+  config: string
+  metadata: string
+  own_product_id: string | null
+  created_at: number
+  updated_at: number
+  deleted_at: number | null
+}
+
+export interface GrantsRow {
+  seq: number
+  grant_id: string
+  entitlement_id: string
+  integration_type: string
+  config: string
+  customer_id: string
+  brand_id: string
+  product_id: string
+  payment_id: string | null
+  subscription_id: string | null
+  status: string
+  metadata: string
+  account: string | null
+  oauth_token: string | null
+  oauth_expires_at: number | null
+  error_code: string | null
+  error_message: string | null
+  revocation_reason: string | null
+  created_at: number
+  updated_at: number
+  delivered_at: number | null
+  revoked_at: number | null
+}
+
 export interface LicenseKeyInstancesRow {
   seq: number
   instance_id: string
@@ -214,6 +253,12 @@ export interface PortalSessionsRow {
   return_url: string | null
   is_mailed: number
   expires_at: number
+}
+
+export interface ProductEntitlementsRow {
+  product_id: string
+  position: number
+  entitlement_id: string
 }
 
 export interface ProductsRow {

@@ -105,15 +105,19 @@ t.test('answers', async t => {
     const delivery = { files: [fileId, fileId], external_url: 'https://files.example/book', instructions: 'Unpack it' }
     t.equal((await emulate.call('PATCH', '/products/pdt_ebook', { body: { digital_product_delivery: delivery } })).status, 200)
     const { digital_product_delivery: shown } = await product(emulate, 'pdt_ebook')
-    const file = { file_id: fileId, filename: name, content_type: 'application/pdf', file_size: 3 * MIB, expires_in: 900, download_url: `${emulate.origin}/uploads/${fileId}` }
-    t.strictSame(shown, { ...delivery, files: [file] })
-    const got = await fetch(file.download_url)
+    const file = { file_id: fileId, filename: name, content_type: 'application/pdf', file_size: 3 * MIB, expires_in: 900 }
+    t.match(shown, { ...delivery, files: [file] })
+    const { download_url: download = '' } = (shown as { files: Array<{ download_url: string }> }).files[0] ?? {}
+    t.ok(download.startsWith(`${emulate.origin}/files/${fileId}?grant=&expires=`))
+    const got = await fetch(download)
     t.ok((await bytesOf(got)).equals(bytes))
     t.match(Object.fromEntries(got.headers), {
       'content-type': 'application/octet-stream',
       'content-disposition': "attachment; filename*=UTF-8''Gr%C3%B6%C3%9Fe%20%28v1%29%20%27final%27%20%E6%97%A5%E6%9C%AC.pdf",
-      'x-content-type-options': 'nosniff'
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'private, no-store'
     })
+    t.equal((await fetch(`${emulate.origin}/uploads/${fileId}`)).status, 404, 'only by its signed URL')
     await emulate.call('PATCH', '/products/pdt_ebook', { body: { digital_product_delivery: { instructions: '' } } })
     t.match((await product(emulate, 'pdt_ebook')).digital_product_delivery, { files: [file], external_url: 'https://files.example/book', instructions: null })
     await emulate.call('PATCH', '/products/pdt_ebook', { body: { digital_product_delivery: { files: [] } } })
@@ -202,7 +206,9 @@ t.test('refuses', async t => {
     await refused(t, await emulate.upload(file.url, Buffer.alloc(25 * MIB + 1)), 413, 'REQUEST_BODY_TOO_LARGE', /\(at most 25 MiB for an uploaded file\)$/)
     const full = Buffer.alloc(25 * MIB, 'x')
     t.equal((await emulate.upload(file.url, full)).status, 200)
-    t.ok((await bytesOf(await fetch(`${emulate.origin}/uploads/${file.file_id}`))).equals(full))
+    await emulate.call('PATCH', '/products/pdt_ebook', { body: { digital_product_delivery: { files: [file.file_id] } } })
+    const { files: [shown] } = (await product(emulate, 'pdt_ebook')).digital_product_delivery as { files: Array<{ download_url: string }> }
+    t.ok((await bytesOf(await fetch(String(shown?.download_url)))).equals(full))
   })
 
   t.test('unknown products and files', async t => {

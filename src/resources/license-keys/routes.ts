@@ -2,6 +2,7 @@
 import type { Handlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
 import { emit } from '../../delivery/emit.js'
+import { setKeyDisabled } from '../grants/lifecycle.js'
 import { changedLicenseKey, decideImport, findInstance, findLicenseKey, instanceName } from './rules.js'
 import { instanceResponse, licenseKeyResponse } from './view.js'
 
@@ -23,8 +24,10 @@ export const licenseKeyHandlers = {
 
   'PATCH /license_keys/{id}': ({ path, body, context }) => {
     const key = changedLicenseKey(findLicenseKey(path.id, context), body)
-    context.sandbox.licenseKeys.update(key)
-    return licenseKeyResponse(key, context)
+    if (body.disabled != null) setKeyDisabled(key, body.disabled, context)
+    const { disabled } = findLicenseKey(path.id, context)
+    context.sandbox.licenseKeys.update({ ...key, disabled })
+    return licenseKeyResponse({ ...key, disabled }, context)
   },
 
   'GET /license_key_instances': ({ query, context }) => {

@@ -99,11 +99,11 @@ function missing (what: string, id: string, path: string): ApiError {
 }
 
 /**
- * The key after a change. Null means no limit and no expiry; `disabled: null` changes nothing. Throws
+ * The key with a new limit and expiry; null means none. Whether it is disabled is up to its grant. Throws
  * ACTIVATION_LIMIT_LESS_THAN_CURRENT_AMOUNT, or NO_EXPIRY_ON_SUBSCRIPTION_LICENSE_KEYS.
  */
 export function changedLicenseKey (key: LicenseKey, body: Schemas['PatchLicenseKeyRequest']): LicenseKey {
-  const { activations_limit: limit = key.activations_limit, disabled } = body
+  const { activations_limit: limit = key.activations_limit } = body
   checkActivationsLimit(limit)
   if (limit !== null && limit < key.instances_count) {
     throw new ApiError('ACTIVATION_LIMIT_LESS_THAN_CURRENT_AMOUNT', {
@@ -116,7 +116,7 @@ export function changedLicenseKey (key: LicenseKey, body: Schemas['PatchLicenseK
       path: 'expires_at', because: `the key lives as long as subscription ${key.subscription_id}: leave expires_at out`
     })
   }
-  return { ...key, activations_limit: limit, expires_at: expiresAt, disabled: disabled ?? key.disabled }
+  return { ...key, activations_limit: limit, expires_at: expiresAt }
 }
 
 /** The key that a customer has typed. Throws NOT_FOUND. */

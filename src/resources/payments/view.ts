@@ -12,6 +12,9 @@ import type { ListedPayment, Payment } from './store.js'
 
 const PROVIDER = 'dodo'
 
+/** A cart has at most 100 lines, and a product 50 entitlements. */
+const GRANTS_LOOKED_AT = 5000
+
 /** The payment's link on the origin that the request came to; null where none was asked for. */
 export function paymentLink (link: string | null, seq: number, { sandbox, baseUrl }: Context): string | null {
   const { link_salt: salt } = sandbox.business
@@ -36,6 +39,15 @@ function productCart ({ lines, subscription_id: subscriptionId }: Payment): Requ
 
 function updatesMethod ({ subscription_charge: charge }: Payment): boolean {
   return charge?.purpose === 'method_update' || charge?.purpose === 'recovery'
+}
+
+/** Whether the payment has granted files, and all of them were delivered. */
+function hasDeliveredFiles (
+  { payment_id: paymentId, status }: Pick<Payment, 'payment_id' | 'status'>, { sandbox }: Context
+): boolean {
+  if (status !== 'succeeded') return false
+  const files = sandbox.grants.list({ payment_id: paymentId, integration_type: 'digital_files' }, GRANTS_LOOKED_AT, 0)
+  return files.length > 0 && files.every(({ delivered_at: deliveredAt }) => deliveredAt !== null)
 }
 
 /** A payment in full, for GET /payments/{payment_id} and webhooks. */
@@ -90,7 +102,7 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
     disputes: NOT_YET['GET /disputes'].disputes,
     retry_attempt: payment.retry_attempt,
     is_update_payment_method: updatesMethod(payment),
-    digital_products_delivered: NOT_YET['GET /entitlements/{id}/grants'].digital_products_delivered
+    digital_products_delivered: hasDeliveredFiles(payment, context)
   }
 }
 
@@ -119,7 +131,7 @@ export function paymentItem (payment: ListedPayment, context: Context): Required
     refund_status: payment.refund_status,
     dispute_status: NOT_YET['GET /disputes'].dispute_status,
     has_license_key: payment.status === 'succeeded' && context.sandbox.licenseKeys.hasAny(payment.payment_id),
-    digital_products_delivered: NOT_YET['GET /entitlements/{id}/grants'].digital_products_delivered
+    digital_products_delivered: hasDeliveredFiles(payment, context)
   }
 }
 

@@ -2,6 +2,7 @@
 import { ApiError } from '../../errors.js'
 import type { Handlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
+import { attachEntitlements } from '../entitlements/attachments.js'
 import { openTarget } from '../uploads/lifecycle.js'
 import { decideShortLink } from './links.js'
 import {
@@ -16,6 +17,7 @@ export const products = {
   'POST /products': ({ body, context }) => {
     const product = decideProduct(body, context)
     context.sandbox.products.insert(product)
+    attachEntitlements(product, body.entitlements, context)
     return productResponse(product, context)
   },
 
@@ -33,6 +35,7 @@ export const products = {
     checkBaseCurrency(product, context)
     for (const rule of mismatching(product, context)) products.updateLocalizedPrice({ ...rule, archived_at: context.now })
     products.update(product)
+    attachEntitlements(product, body.entitlements, context)
     return undefined
   },
 

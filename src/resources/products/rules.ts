@@ -5,6 +5,8 @@ import { checkMetadata } from '../../rules/metadata.js'
 import { DESCRIPTION_MAX, NAME_MAX, checkLength } from '../../rules/text.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import { checkBrandInUse } from '../brands/rules.js'
+import { issuesOwnKeys } from '../entitlements/attachments.js'
+import { checkAttachments } from '../entitlements/rules.js'
 import { checkUploaded } from '../uploads/rules.js'
 import { completePrice, isPayWhatYouWant } from './prices.js'
 import type { DigitalDelivery, LocalizedPrice, Product } from './store.js'
@@ -12,7 +14,6 @@ import type { DigitalDelivery, LocalizedPrice, Product } from './store.js'
 type CreateRequest = Schemas['CreateProductRequest']
 type PatchRequest = Schemas['PatchProductRequest']
 
-const ENTITLEMENTS_MAX = 50
 const CREDIT_ENTITLEMENTS_MAX = 5
 const FILE_NAME_MAX = 255
 
@@ -96,7 +97,7 @@ export function changedProduct (product: Product, body: PatchRequest, context: C
     digital_delivery: body.digital_product_delivery == null
       ? product.digital_delivery
       : delivery(body.digital_product_delivery, product.digital_delivery),
-    license_key_enabled: body.license_key_enabled ?? product.license_key_enabled,
+    license_key_enabled: issuesOwnKeys(product, body, context),
     license_key_activations_limit: body.license_key_activations_limit ?? product.license_key_activations_limit,
     license_key_duration: duration(body.license_key_duration) ?? product.license_key_duration,
     license_key_activation_message: body.license_key_activation_message ?? product.license_key_activation_message
@@ -112,23 +113,17 @@ function check (body: CreateRequest | PatchRequest, context: Context): void {
   body.addons?.forEach((addon, index) => {
     if (context.sandbox.addons.find(addon) === undefined) throw doesNotExist('Addon', addon, `addons[${index}]`)
   })
-  checkEntitlements(body)
+  checkAttachments(body.entitlements, context)
+  checkCredits(body)
   checkLicense(body)
   checkExternalUrl(body.digital_product_delivery?.external_url)
 }
 
-/** A sandbox has no entitlements that one could name. */
-function checkEntitlements ({ entitlements, credit_entitlements: credits }: CreateRequest | PatchRequest): void {
-  if (entitlements != null && entitlements.length > ENTITLEMENTS_MAX) {
-    throw invalid('entitlements', `entitlements has ${entitlements.length} entries, at most ${ENTITLEMENTS_MAX} are allowed`)
-  }
+/** A sandbox has no credit entitlements that a product could name. */
+function checkCredits ({ credit_entitlements: credits }: CreateRequest | PatchRequest): void {
   if (credits != null && credits.length > CREDIT_ENTITLEMENTS_MAX) {
     throw invalid('credit_entitlements',
       `credit_entitlements has ${credits.length} entries, at most ${CREDIT_ENTITLEMENTS_MAX} are allowed`)
-  }
-  const entitlement = entitlements?.[0]
-  if (entitlement !== undefined) {
-    throw doesNotExist('Entitlement', entitlement.entitlement_id, 'entitlements[0].entitlement_id')
   }
   const credit = credits?.[0]
   if (credit !== undefined) {

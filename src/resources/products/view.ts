@@ -3,13 +3,12 @@ import type { Schemas } from '../../contract/operations.js'
 import { formatTime } from '../../rules/calendar.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import { NOT_YET } from '../not-yet.js'
-import { imageUrl, uploadUrl } from '../uploads/view.js'
+import { entitlementSummary } from '../entitlements/view.js'
+import { downloadableFile } from '../uploads/downloads.js'
+import { imageUrl } from '../uploads/view.js'
 import { checkoutPath, shortPath } from './links.js'
 import { plainPrice } from './prices.js'
 import type { DigitalDelivery, LocalizedPrice, Product, ShortLink } from './store.js'
-
-/** As long as the real links to files work. Those of the emulator work on. */
-const DOWNLOAD_LIFETIME_SECONDS = 900
 
 /** What a product and its item in the list have in common. */
 function shared (product: Product, context: Context) {
@@ -25,7 +24,8 @@ function shared (product: Product, context: Context) {
     image: imageUrl(product.image_id, context),
     metadata: product.metadata,
     pricing_mode: product.pricing_mode,
-    entitlements: NOT_YET['POST /entitlements'].entitlements
+    entitlements: context.sandbox.entitlements.ofProduct(product.product_id)
+      .map(entitlement => entitlementSummary(entitlement, context))
   }
 }
 
@@ -39,6 +39,24 @@ export function productResponse (product: Product, context: Context): Required<S
     credit_entitlements: NOT_YET['POST /credit-entitlements'].credit_entitlements,
     product_collection_id: NOT_YET['POST /product-collections'].product_collection_id,
     digital_product_delivery: digitalDelivery(product.digital_delivery, context),
+    ...licenseFields(product, context)
+  }
+}
+
+/** The older fields of a product that issues keys, which also show an entitlement that it names. */
+function licenseFields (product: Product, { sandbox }: Context) {
+  for (const entitlement of sandbox.entitlements.ofProduct(product.product_id)) {
+    if (entitlement.integration_type !== 'license_key') continue
+    const { activations_limit: limit, duration_count: count, duration_interval: interval, activation_message: message } =
+      entitlement.config
+    return {
+      license_key_enabled: true,
+      license_key_activations_limit: limit,
+      license_key_duration: count === null || interval === null ? null : { count, interval },
+      license_key_activation_message: message
+    }
+  }
+  return {
     license_key_enabled: product.license_key_enabled,
     license_key_activations_limit: product.license_key_activations_limit,
     license_key_duration: product.license_key_duration,
@@ -63,21 +81,9 @@ function digitalDelivery (
 ): Required<Schemas['DigitalProductDelivery']> | null {
   if (delivery === null) return null
   return {
-    files: delivery.files.map(fileId => deliveryFile(fileId, context)),
+    files: delivery.files.map(fileId => downloadableFile(fileId, '', context)),
     external_url: delivery.external_url,
     instructions: delivery.instructions
-  }
-}
-
-function deliveryFile (fileId: string, context: Context): Required<Schemas['DigitalProductDeliveryFile']> {
-  const upload = context.sandbox.uploads.find(fileId)
-  return {
-    file_id: fileId,
-    filename: upload?.file_name ?? fileId,
-    content_type: upload?.content_type ?? null,
-    file_size: upload?.size ?? null,
-    download_url: uploadUrl(fileId, context),
-    expires_in: DOWNLOAD_LIFETIME_SECONDS
   }
 }
 

@@ -6,13 +6,13 @@ import { ApiError } from '../../errors.js'
 import { mediaType } from '../../rules/media.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import { findTarget } from './rules.js'
-import type { UploadKind } from './store.js'
+import type { TargetKind } from './store.js'
 import { targetUrl } from './view.js'
 
 const TARGET_LIFETIME_US = 60_000_000
 
 /** The largest upload of each kind, in bytes. */
-export const UPLOAD_MAX_BYTES: Record<UploadKind, number> = { image: 10 * 1024 * 1024, file: 25 * 1024 * 1024 }
+export const UPLOAD_MAX_BYTES: Record<TargetKind, number> = { image: 10 * 1024 * 1024, file: 25 * 1024 * 1024 }
 
 export interface Target {
   upload_id: string
@@ -20,7 +20,7 @@ export interface Target {
 }
 
 export interface TargetOptions {
-  kind: UploadKind
+  kind: TargetKind
   /** The product, addon or brand that it is for. */
   ownerId: string
   /** It becomes the image of its product as soon as it is there. */
@@ -46,7 +46,7 @@ export function openTarget ({ kind, ownerId, isDirect = false, fileName }: Targe
 
 /** Takes the bytes. Throws as findTarget does, and INVALID_REQUEST_BODY where there are none. */
 export function receive (
-  kind: UploadKind, secret: string, declaredType: string | undefined, bytes: Buffer, context: Context
+  kind: TargetKind, secret: string, declaredType: string | undefined, bytes: Buffer, context: Context
 ): void {
   const { sandbox, now } = context
   const { upload_id: uploadId, owner_id: ownerId, is_direct: isDirect } = findTarget(kind, secret, context)

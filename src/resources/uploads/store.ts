@@ -2,7 +2,11 @@
 import type { Database } from '../../store/database.js'
 import type { UploadsRow } from '../../store/rows.gen.js'
 
-export type UploadKind = 'image' | 'file'
+/** What has a target to upload to: an image, or a file of a product. */
+export type TargetKind = 'image' | 'file'
+
+/** Files of entitlements come with a request of the API. */
+export type UploadKind = TargetKind | 'digital_file'
 
 /** An upload without its bytes, which may be many. */
 export type Upload = Omit<UploadsRow, 'seq' | 'kind' | 'is_direct' | 'content'> & { kind: UploadKind, is_direct: boolean }
@@ -19,7 +23,7 @@ export interface UploadsStore {
   content (uploadId: string): Buffer | undefined
 }
 
-export type NewTarget = Omit<Upload, 'secret' | 'content_type' | 'size'> & { secret: string }
+export type NewTarget = Omit<Upload, 'kind' | 'secret' | 'content_type' | 'size'> & { kind: TargetKind, secret: string }
 
 const COLUMNS = 'upload_id, kind, owner_id, is_direct, file_name, secret, expires_at, content_type, size'
 

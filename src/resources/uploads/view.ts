@@ -1,6 +1,6 @@
 /** Where uploads are found, and where targets take them. */
 import type { Context } from '../../sandbox/sandbox.js'
-import type { UploadKind } from './store.js'
+import type { TargetKind } from './store.js'
 
 /** The stable URL of what was uploaded. */
 export function uploadUrl (uploadId: string, { baseUrl }: Context): string {
@@ -13,6 +13,6 @@ export function imageUrl (imageId: string | null, context: Context): string | nu
 }
 
 /** Where to PUT the bytes. */
-export function targetUrl (kind: UploadKind, secret: string, { baseUrl }: Context): string {
+export function targetUrl (kind: TargetKind, secret: string, { baseUrl }: Context): string {
   return `${baseUrl}/uploads/${kind}s/${secret}`
 }

@@ -1,0 +1,105 @@
+/** The rules of entitlements, and of attaching them to products. Writes nothing. */
+import type { Schemas } from '../../contract/operations.js'
+import { doesNotExist, invalid, notFound } from '../../errors.js'
+import { firstRepeated } from '../../rules/lists.js'
+import { checkMetadata } from '../../rules/metadata.js'
+import { DESCRIPTION_MAX, checkLength } from '../../rules/text.js'
+import type { Context } from '../../sandbox/sandbox.js'
+import { readConfig, type IntegrationType, type TypedConfig } from './config.js'
+import type { Entitlement } from './store.js'
+
+const NAME_MAX = 255
+const PER_PRODUCT_MAX = 50
+
+/** Throws NOT_FOUND, also for one that is deleted. */
+export function findEntitlement (entitlementId: string, { sandbox }: Context): Entitlement {
+  const entitlement = sandbox.entitlements.find(entitlementId)
+  if (entitlement === undefined || entitlement.deleted_at !== null) throw notFound('entitlement', entitlementId, 'id')
+  return entitlement
+}
+
+export function decideEntitlement (body: Schemas['CreateEntitlementRequest'], context: Context): Entitlement {
+  const { sandbox, now } = context
+  checkTexts(body)
+  const typed = typedConfig(body.integration_type, body.integration_config, null)
+  checkFiles(typed, context)
+  return {
+    entitlement_id: sandbox.ids.chosen('ent') ?? sandbox.ids.next('ent', now),
+    name: body.name.trim(),
+    description: body.description ?? null,
+    ...typed,
+    metadata: body.metadata ?? {},
+    own_product_id: null,
+    created_at: now,
+    updated_at: now,
+    deleted_at: null
+  }
+}
+
+/** The entitlement after a change. What is absent or null stays; the config is replaced as a whole. */
+export function changedEntitlement (
+  entitlement: Entitlement, body: Schemas['PatchEntitlementRequest'], context: Context
+): Entitlement {
+  checkTexts(body)
+  const { integration_type: type, config } = entitlement
+  const typed = body.integration_config == null
+    ? { integration_type: type, config } as TypedConfig
+    : typedConfig(type, body.integration_config, config)
+  checkFiles(typed, context)
+  return {
+    ...entitlement,
+    ...typed,
+    name: body.name?.trim() ?? entitlement.name,
+    description: body.description ?? entitlement.description,
+    metadata: body.metadata ?? entitlement.metadata,
+    updated_at: context.now
+  }
+}
+
+function checkTexts ({ name, description, metadata }: Schemas['PatchEntitlementRequest']): void {
+  if (name?.trim() === '') throw invalid('name', 'name must not be empty')
+  checkLength('name', name, NAME_MAX)
+  checkLength('description', description, DESCRIPTION_MAX)
+  checkMetadata(metadata ?? {})
+}
+
+function typedConfig (
+  type: IntegrationType, given: Schemas['IntegrationConfig'], before: Entitlement['config'] | null
+): TypedConfig {
+  // The type and its config come from one entitlement, so they belong together.
+  return { integration_type: type, config: readConfig(type, given, before as never) } as TypedConfig
+}
+
+/** Throws INVALID_REQUEST_PARAMETERS for a file that was not uploaded. */
+function checkFiles (typed: TypedConfig, { sandbox }: Context): void {
+  if (typed.integration_type !== 'digital_files') return
+  const { digital_file_ids: ids, legacy_file_ids: legacy } = typed.config
+  for (const [index, id] of ids.entries()) {
+    if (sandbox.uploads.find(id)?.kind === 'digital_file') continue
+    throw doesNotExist('File', id, `integration_config.digital_file_ids[${index}]`)
+  }
+  for (const [index, id] of legacy.entries()) {
+    const file = sandbox.uploads.find(id)
+    if (file?.kind === 'file' && file.secret === null) continue
+    throw doesNotExist('File', id, `integration_config.legacy_file_ids[${index}]`)
+  }
+}
+
+/** Checks what a product is to hand over. */
+export function checkAttachments (
+  given: Schemas['AttachProductEntitlementRequest'][] | null | undefined, context: Context
+): void {
+  if (given == null) return
+  if (given.length > PER_PRODUCT_MAX) {
+    throw invalid('entitlements', `entitlements has ${given.length} entries, at most ${PER_PRODUCT_MAX} are allowed`)
+  }
+  const ids = given.map(({ entitlement_id: id }) => id)
+  const twice = firstRepeated(ids)
+  if (twice >= 0) throw invalid(`entitlements[${twice}].entitlement_id`, `entitlements has ${ids[twice]} twice`)
+  for (const [index, id] of ids.entries()) {
+    const entitlement = context.sandbox.entitlements.find(id)
+    if (entitlement === undefined || entitlement.deleted_at !== null) {
+      throw doesNotExist('Entitlement', id, `entitlements[${index}].entitlement_id`)
+    }
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * Which grants a purchase makes and what ends them. A source is a payment, or a subscription together with the payment that
+ * activated it. Whatever happens twice makes its grants once.
+ */
+import { emitAll } from '../../delivery/emit.js'
+import type { Context } from '../../sandbox/sandbox.js'
+import type { ChangedSubscription, SubscriptionChange } from '../effects.js'
+import { entitlementsOf } from '../entitlements/attachments.js'
+import type { Entitlement } from '../entitlements/store.js'
+import { issueKey } from '../license-keys/issue.js'
+import { refundableItems } from '../payments/items.js'
+import type { Payment } from '../payments/store.js'
+import type { Product } from '../products/store.js'
+import type { Refund } from '../refunds/store.js'
+import { deliverLater, restore, revoke, startOf, type RevocationReason } from './lifecycle.js'
+import { grantStates } from './states.js'
+import type { Grant } from './store.js'
+
+/** What a grant comes from. */
+export type Source = Pick<Grant, 'customer_id' | 'brand_id' | 'payment_id' | 'subscription_id'>
+
+/** A product and how many of it were bought. */
+interface Bought {
+  product: Product
+  quantity: number
+}
+
+/** So many keys at most are issued for one line of a cart: each is a row, and two events. */
+export const KEYS_PER_LINE_MAX = 1000
+
+/** After a payment: the grants of the products that are paid once. */
+export function grantPayment (payment: Payment, context: Context): void {
+  const bought = payment.lines.flatMap(({ product_id: id, quantity, kind }) => {
+    const product = kind === undefined ? context.sandbox.products.find(id) : undefined // of a subscription, or an add-on
+    return product === undefined ? [] : [{ product, quantity }]
+  })
+  const { customer_id: customerId, brand_id: brandId, payment_id: paymentId } = payment
+  makeGrants(bought, { customer_id: customerId, brand_id: brandId, payment_id: paymentId, subscription_id: null }, context)
+}
+
+/** After a refund: what a payment gave is taken back once all of it, or all of one item, was refunded. */
+export function revokeRefunded (_refund: Refund, payment: Payment, context: Context): void {
+  const { sandbox } = context
+  const refunds = sandbox.refunds.ofPayment(payment.payment_id).filter(({ status }) => status === 'succeeded')
+  const isWhole = refunds.reduce((sum, { amount }) => sum + amount, 0) >= payment.total_amount
+  const empty = new Set(refundableItems(payment, refunds)
+    .filter(({ refundable, net, tax }) => refundable === 0 && net + tax > 0).map(({ item_id: id }) => id))
+  for (const grant of sandbox.grants.ofSource({ payment_id: payment.payment_id, subscription_id: null })) {
+    if (isWhole || empty.has(grant.product_id)) revoke(grant, 'refund', context)
+  }
+}
+
+const REASONS: Partial<Record<SubscriptionChange, RevocationReason>> = {
+  on_hold: 'subscription_on_hold',
+  paused: 'SubscriptionPaused',
+  cancelled: 'subscription_cancelled',
+  expired: 'subscription_expired',
+  plan_changed: 'plan_changed'
+}
+
+/** The reasons that end when the subscription is active again. */
+const ENDS_WITH_RESUMPTION: ReadonlySet<string | null> = new Set(['subscription_on_hold', 'SubscriptionPaused'])
+
+/** After a subscription has changed: its grants follow it. */
+export function followSubscription (subscription: ChangedSubscription, to: SubscriptionChange, context: Context): void {
+  const { sandbox } = context
+  const { subscription_id: subscriptionId, customer_id: customerId, brand_id: brandId, payment_id: paymentId } = subscription
+  const source = { customer_id: customerId, brand_id: brandId, payment_id: paymentId, subscription_id: subscriptionId }
+  const grants = sandbox.grants.ofSource(source)
+  const reason = REASONS[to]
+  for (const grant of grants) {
+    const waits = grant.status === 'Revoked' && ENDS_WITH_RESUMPTION.has(grant.revocation_reason)
+    if (to === 'resumed' && waits) restore(grant, context)
+    else if (reason !== undefined && waits && to !== 'on_hold' && to !== 'paused') {
+      sandbox.grants.update({ ...grant, revocation_reason: reason, updated_at: context.now })
+    } else if (reason !== undefined) revoke(grant, reason, context)
+  }
+  if (to !== 'activated' && to !== 'plan_changed') return
+  const product = sandbox.products.find(subscription.product_id)
+  if (product !== undefined) makeGrants([{ product, quantity: subscription.quantity }], source, context)
+}
+
+/** One grant for each entitlement of what was bought, and for licence keys one for each unit. */
+function makeGrants (bought: readonly Bought[], source: Source, context: Context): void {
+  const made = new Set(context.sandbox.grants.ofSource(source)
+    .filter(({ revocation_reason: reason }) => reason !== 'plan_changed').map(({ entitlement_id: id }) => id))
+  const before = new Set(made)
+  for (const { product, quantity } of bought) {
+    for (const entitlement of entitlementsOf(product, context)) {
+      const { entitlement_id: id, integration_type: type } = entitlement
+      const isKey = type === 'license_key'
+      if (quantity === 0 || (isKey ? before : made).has(id) || isOwnedFlag(entitlement, source, context)) continue
+      made.add(id)
+      const units = isKey ? Math.min(quantity, KEYS_PER_LINE_MAX) : 1
+      for (let unit = 0; unit < units; unit++) makeGrant(entitlement, product, source, context)
+    }
+  }
+}
+
+/** A customer who has a feature does not get it again by buying it once more. */
+function isOwnedFlag (
+  { entitlement_id: id, integration_type: type }: Entitlement, source: Source, { sandbox }: Context
+): boolean {
+  return type === 'feature_flag' && source.subscription_id === null && sandbox.grants.hasLive(id, source.customer_id)
+}
+
+function makeGrant (entitlement: Entitlement, product: Product, source: Source, context: Context): void {
+  const { sandbox, now } = context
+  const status = startOf(entitlement)
+  // The type and its config come from the entitlement, where they belong together.
+  const { integration_type: type, config } = entitlement
+  const grant = {
+    grant_id: sandbox.ids.next('entg', now),
+    entitlement_id: entitlement.entitlement_id,
+    integration_type: type,
+    config,
+    ...source,
+    product_id: product.product_id,
+    status,
+    metadata: entitlement.metadata,
+    account: null,
+    oauth_token: null,
+    oauth_expires_at: null,
+    error_code: null,
+    error_message: null,
+    revocation_reason: null,
+    created_at: now,
+    updated_at: now,
+    delivered_at: status === 'Delivered' ? now : null,
+    revoked_at: null
+  } as Grant
+  if (grant.integration_type === 'license_key' && status === 'Delivered') issueKey(grant, grant.config, null, context)
+  sandbox.grants.insert(grant)
+  const isNew = { grant_id: grant.grant_id, integration_type: type, status: null }
+  emitAll(grantStates.transition('create', isNew, context, status).events, grant.grant_id, grant, context)
+  if (status === 'Pending') deliverLater(grant, context)
+}

@@ -1,0 +1,143 @@
+/**
+ * The life of a grant after it was made. A licence key follows its grant: it is disabled while the grant is revoked. Every
+ * function runs inside a transaction and sends the events of its transition.
+ */
+import { emitAll } from '../../delivery/emit.js'
+import { invalid } from '../../errors.js'
+import type { Context } from '../../sandbox/sandbox.js'
+import { issueKey, type GivenKey } from '../license-keys/issue.js'
+import type { LicenseKey } from '../license-keys/store.js'
+import { grantStates, needsAccount, type GrantAction } from './states.js'
+import type { Grant, GrantStatus } from './store.js'
+
+export const DELIVER_JOB = 'grant.deliver'
+
+/** Why a grant was revoked, in the spelling of the API. */
+export type RevocationReason = 'refund' | 'manual' | 'license_key_disabled' | 'platform_external' | 'subscription_on_hold' |
+  'SubscriptionPaused' | 'subscription_cancelled' | 'subscription_expired' | 'plan_changed'
+
+/** How long an accept page can be used. */
+const ACCEPT_LIFETIME_US = 7 * 86_400_000_000
+
+/** Delivers a grant that waits for nobody. Does nothing where it was delivered or revoked meanwhile. */
+export function deliverWhenDue (grantId: string, context: Context): void {
+  const grant = context.sandbox.grants.find(grantId)
+  if (grant?.status === 'Pending') deliver(grant, context)
+}
+
+export interface DeliverOptions {
+  /** The key of a licence grant; a random one without it. */
+  key?: GivenKey
+  /** What the customer has connected. */
+  account?: string
+}
+
+/** Hands a grant over. Throws where it is not waiting for that. */
+export function deliver (grant: Grant, context: Context, { key, account }: DeliverOptions = {}): void {
+  grantStates.check('deliver', grant, context)
+  if (grant.integration_type === 'license_key') {
+    issueKey(grant, grant.config, key ?? { key: context.sandbox.ids.uuid() }, context)
+  }
+  const changes = { error_code: null, error_message: null, delivered_at: context.now, account: account ?? grant.account }
+  change('deliver', 'Delivered', withCurrentFiles(grant, context), changes, context)
+}
+
+/** What the customer does on the accept page. Throws where the grant does not wait for that. */
+export function accept (grant: Grant, account: string, context: Context): void {
+  grantStates.check('accept', grant, context)
+  const changes = { error_code: null, error_message: null, delivered_at: context.now, account }
+  change('accept', 'Delivered', grant, changes, context)
+}
+
+/** A customer keeps the files that there were when the grant was delivered. */
+function withCurrentFiles (grant: Grant, { sandbox }: Context): Grant {
+  const entitlement = sandbox.entitlements.find(grant.entitlement_id)
+  if (grant.integration_type !== 'digital_files' || entitlement?.integration_type !== 'digital_files') return grant
+  return { ...grant, config: entitlement.config }
+}
+
+/** Throws where the grant is not Pending. */
+export function fail (grant: Grant, error: { code: string, message: string }, context: Context): void {
+  grantStates.check('fail', grant, context)
+  context.sandbox.due.remove(grant.grant_id)
+  change('fail', 'Failed', grant, { error_code: error.code, error_message: error.message }, context)
+}
+
+/** Takes a grant back; one that is revoked stays as it is. */
+export function revoke (grant: Grant, reason: RevocationReason, context: Context): void {
+  if (!grantStates.can('revoke', grant, context)) return
+  context.sandbox.due.remove(grant.grant_id)
+  setDisabled(grant, true, context)
+  change('revoke', 'Revoked', grant, { revocation_reason: reason, revoked_at: context.now }, context)
+}
+
+/** Gives a grant back, in the state in which its type begins. Throws where it is not revoked. */
+export function restore (grant: Grant, context: Context): void {
+  grantStates.check('restore', grant, context)
+  const isDelivered = hasKey(grant, context) || startOf(grant) === 'Delivered'
+  setDisabled(grant, false, context)
+  const changes = {
+    revocation_reason: null, revoked_at: null, oauth_token: null, oauth_expires_at: null, error_code: null, error_message: null
+  }
+  if (isDelivered) return change('restore', 'Delivered', grant, { ...changes, delivered_at: context.now }, context)
+  change('restore', 'Pending', grant, { ...changes, delivered_at: null }, context)
+  deliverLater(grant, context)
+}
+
+/**
+ * Disables or enables a licence key together with its grant. Throws INVALID_REQUEST_PARAMETERS, before anything is written, for a
+ * key whose grant was revoked for another reason.
+ */
+export function setKeyDisabled (key: LicenseKey, disabled: boolean, context: Context): void {
+  const { sandbox } = context
+  const grant = key.grant_id === null ? undefined : sandbox.grants.find(key.grant_id)
+  if (grant === undefined) return sandbox.licenseKeys.update({ ...key, disabled })
+  if (disabled) return revoke(grant, 'license_key_disabled', context)
+  if (grant.status !== 'Revoked') return
+  if (grant.revocation_reason !== 'license_key_disabled') {
+    throw invalid('disabled', `License key ${key.license_key_id} can't be enabled: its grant ${grant.grant_id} was revoked ` +
+      `(${grant.revocation_reason})`)
+  }
+  restore(grant, context)
+}
+
+/** The state in which a grant of this type begins. */
+export function startOf (grant: Pick<Grant, 'integration_type' | 'config'>): 'Pending' | 'Delivered' {
+  const { integration_type: type, config } = grant
+  if (type === 'feature_flag') return 'Delivered'
+  return type === 'license_key' && 'fulfillment_mode' in config && config.fulfillment_mode === 'auto' ? 'Delivered' : 'Pending'
+}
+
+/** Types that wait for nobody are delivered after a while. */
+export function deliverLater (grant: Grant, context: Context): void {
+  const { sandbox, now } = context
+  if (needsAccount(grant) || grant.integration_type === 'license_key') return
+  const { grantDelayUs } = sandbox.settings
+  if (grantDelayUs === 0) deliverWhenDue(grant.grant_id, context)
+  else sandbox.due.add(now + grantDelayUs, DELIVER_JOB, grant.grant_id)
+}
+
+/** The token of the grant's accept page, and until when it works. A new one is made where there is none, or none any more. */
+export function acceptToken (grant: Grant, { sandbox, now }: Context): string {
+  const { oauth_token: token, oauth_expires_at: expiresAt } = grant
+  if (token !== null && expiresAt !== null && expiresAt > now) return token
+  const made = sandbox.ids.secret() + sandbox.ids.secret()
+  sandbox.grants.update({ ...grant, oauth_token: made, oauth_expires_at: now + ACCEPT_LIFETIME_US, updated_at: now })
+  return made
+}
+
+function hasKey ({ grant_id: id }: Grant, { sandbox }: Context): boolean {
+  return sandbox.licenseKeys.ofGrant(id) !== undefined
+}
+
+function setDisabled ({ grant_id: id }: Grant, disabled: boolean, { sandbox }: Context): void {
+  const key = sandbox.licenseKeys.ofGrant(id)
+  if (key !== undefined && key.disabled !== disabled) sandbox.licenseKeys.update({ ...key, disabled })
+}
+
+function change (action: GrantAction, status: GrantStatus, grant: Grant, changes: Partial<Grant>, context: Context): void {
+  const { events } = grantStates.transition(action, grant, context, status)
+  // The type and its config stay together, whatever else changes.
+  context.sandbox.grants.update({ ...grant, ...changes, status, updated_at: context.now } as Grant)
+  emitAll(events, grant.grant_id, grant, context)
+}

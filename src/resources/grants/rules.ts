@@ -1,0 +1,45 @@
+/** The rules of grants: finding them, and handing out a key by hand. Writes nothing. */
+import type { Schemas } from '../../contract/operations.js'
+import { ApiError, notFound } from '../../errors.js'
+import type { Context } from '../../sandbox/sandbox.js'
+import type { GivenKey } from '../license-keys/issue.js'
+import { checkActivationsLimit, checkKeyIsFree, expiryTime, keyText } from '../license-keys/rules.js'
+import type { Grant } from './store.js'
+
+/** Throws NOT_FOUND. */
+export function findGrant (grantId: string, { sandbox }: Context): Grant {
+  const grant = sandbox.grants.find(grantId)
+  if (grant === undefined) throw notFound('grant', grantId)
+  return grant
+}
+
+/** A grant of an entitlement, which may be deleted. Throws NOT_FOUND. */
+export function findGrantOf (entitlementId: string, grantId: string, context: Context): Grant {
+  const grant = findGrant(grantId, context)
+  if (grant.entitlement_id === entitlementId) return grant
+  throw new ApiError('NOT_FOUND', { path: 'grant_id', because: `entitlement ${entitlementId} has no grant ${grantId}` })
+}
+
+/**
+ * The key that a merchant hands out. Throws INVALID_REQUEST_PARAMETERS with 400 where the grant is of another type or the key is
+ * empty, and CONFLICT where the grant does not wait for a key or another key has the text.
+ */
+export function decideFulfillment (grant: Grant, body: Schemas['FulfillLicenseKeyRequest'], context: Context): GivenKey {
+  const { grant_id: id, integration_type: type, status } = grant
+  if (type !== 'license_key') throw badRequest('grant_id', `Grant ${id} is of type ${type}: only license_key grants take a key`)
+  if (body.key.trim() === '') throw badRequest('key', 'key must not be empty')
+  const key = keyText(body.key)
+  checkActivationsLimit(body.activations_limit)
+  const expiresAt = expiryTime(body.expires_at)
+  if (grant.config.fulfillment_mode !== 'manual' || status !== 'Pending') {
+    const because = status === 'Pending' ? 'its keys are issued automatically' : `it is ${status}`
+    throw new ApiError('CONFLICT', { path: 'grant_id', message: `Grant is not awaiting fulfillment (${id}: ${because})` })
+  }
+  checkKeyIsFree(key, context)
+  return { key, activations_limit: body.activations_limit ?? null, expires_at: expiresAt }
+}
+
+/** The contract answers 400 here where other operations answer 422. */
+function badRequest (path: string, message: string): ApiError {
+  return new ApiError('INVALID_REQUEST_PARAMETERS', { status: 400, path, message })
+}
