@@ -1,12 +1,12 @@
--- The first shape of a sandbox: what it sells, to whom, and what was paid. Times are microseconds since 1970 in UTC; money is in
--- minor units of the currency beside it; columns whose comment says JSON hold the API's own shape. A sandbox is one database:
--- no table carries a tenant.
+-- The first schema of a sandbox: catalog, customers and payments. Times are microseconds since 1970 in UTC. Amounts are in minor
+-- units of the currency beside them. Columns marked JSON have the API's shape. A sandbox is one database, so no table has a tenant
+-- column.
 
 CREATE TABLE business (
   business_id TEXT PRIMARY KEY,
   name        TEXT NOT NULL,
-  currency    TEXT NOT NULL, -- of its wallet: what payments settle in
-  link_salt   INTEGER NOT NULL -- shifts the ids of payment links, so that those of an earlier database do not open this one's
+  currency    TEXT NOT NULL, -- of its wallet, which is the settlement currency
+  link_salt   INTEGER NOT NULL -- shifts the ids of payment links, so that links of an earlier database are not valid here
 ) STRICT;
 
 CREATE TABLE products (
@@ -66,14 +66,14 @@ CREATE TABLE discounts (
   created_at               INTEGER NOT NULL
 ) STRICT;
 
--- Who may use a discount whose customer_eligibility is specific.
+-- The customers who may use a discount whose customer_eligibility is specific.
 CREATE TABLE discount_customers (
   discount_id TEXT NOT NULL REFERENCES discounts (discount_id),
   customer_id TEXT NOT NULL,
   PRIMARY KEY (discount_id, customer_id)
 ) STRICT, WITHOUT ROWID;
 
--- One row for each succeeded payment that used a discount: what per_customer_usage_limit counts.
+-- One row for each succeeded payment that used a discount, counted for per_customer_usage_limit.
 CREATE TABLE discount_uses (
   discount_id TEXT NOT NULL REFERENCES discounts (discount_id),
   customer_id TEXT NOT NULL,
@@ -81,8 +81,8 @@ CREATE TABLE discount_uses (
   PRIMARY KEY (discount_id, customer_id, payment_id)
 ) STRICT, WITHOUT ROWID;
 
--- One row for each payment. Every column and index costs every creation, so the row holds nothing that can be derived, and there is
--- an index only where a filter of GET /payments selects few rows. Lists are newest first, which is the order of the ids.
+-- One row for each payment. Every column and index slows down creation, so the row holds nothing that can be derived, and only filters
+-- of GET /payments that select few rows have an index. Lists are newest first, which is the order of the ids.
 CREATE TABLE payments (
   seq                 INTEGER PRIMARY KEY,
   payment_id          TEXT NOT NULL, -- begins with the time
@@ -101,30 +101,30 @@ CREATE TABLE payments (
   settlement_tax      INTEGER NOT NULL,
   secret              TEXT NOT NULL, -- the end of the client secret
   invoice_id          TEXT NOT NULL,
-  link                TEXT, -- 'long' or 'short'; null where no link was asked for
+  link                TEXT, -- 'long' or 'short'; null without a link
   expires_at          INTEGER, -- of the link
   billing             TEXT NOT NULL, -- JSON: BillingAddress without nulls
   metadata            TEXT NOT NULL, -- JSON
   lines               TEXT NOT NULL, -- JSON: the cart's lines, each an array (resources/payments/lines.ts)
   product_ids         TEXT NOT NULL, -- JSON: each product once, for the filter
   discounts           TEXT, -- JSON: AppliedDiscount[], in order of application; null without
-  checkout            TEXT NOT NULL, -- JSON: what the hosted page must honour (CheckoutOptions), without what is off
+  checkout            TEXT NOT NULL, -- JSON: CheckoutOptions of the hosted page, without those that are off
   payment_method_id   TEXT,
   payment_method      TEXT,
   payment_method_type TEXT,
-  card                TEXT, -- JSON: last four digits, network, type, country, holder: never more of a card
+  card                TEXT, -- JSON: last four digits, network, type, country and holder of the card, never more
   error_code          TEXT,
   error_message       TEXT,
   retry_attempt       INTEGER NOT NULL
 ) STRICT;
 
--- Finds a payment by its id and holds the order of the lists; with it the filters that an index of their own would serve badly
--- (few currencies and brands) or dearly (several products for each payment): they are decided here, without reading rows. Not
--- UNIQUE, which would take a second index: ids are unique by construction.
+-- Finds a payment by its id and has the order of the lists. Also covers the filters for which a separate index would select badly
+-- (few currencies and brands) or cost too much (several products for each payment), without reading rows. Not UNIQUE, which would
+-- need a second index; ids are unique by construction.
 CREATE INDEX payments_by_id ON payments (payment_id, currency, status, brand_id, product_ids);
 CREATE INDEX payments_by_customer ON payments (customer_id, payment_id);
 
--- Filters for what a payment does not have when it is created: these cost a creation nothing.
+-- Filters for fields that a payment does not have at first, so these indexes do not slow down its creation.
 CREATE INDEX payments_by_status ON payments (status, payment_id) WHERE status <> 'requires_payment_method';
 CREATE INDEX payments_by_subscription ON payments (subscription_id, payment_id) WHERE subscription_id IS NOT NULL;
 CREATE INDEX payments_succeeded ON payments (customer_id) WHERE status = 'succeeded';

@@ -1,6 +1,6 @@
--- What happens to a payment after its creation: attempts, refunds, and everything that waits for its time.
+-- The life of a payment after its creation: attempts, refunds and due jobs.
 
--- The sandbox's clock: how far it is ahead of the computer's, or where it stands still.
+-- The sandbox's clock: its offset from the computer's clock, or the time at which it is frozen.
 CREATE TABLE clock (
   offset_us INTEGER NOT NULL,
   frozen_at INTEGER
@@ -8,7 +8,7 @@ CREATE TABLE clock (
 
 INSERT INTO clock (offset_us, frozen_at) VALUES (0, NULL);
 
--- What is to happen at a time of the sandbox's clock. A row is deleted in the transaction that does it: a restart loses nothing.
+-- Jobs at a time of the sandbox's clock. The transaction that runs a job deletes its row, so a restart loses nothing.
 CREATE TABLE due_jobs (
   seq        INTEGER PRIMARY KEY,
   due_at     INTEGER NOT NULL,
@@ -19,16 +19,16 @@ CREATE TABLE due_jobs (
 CREATE INDEX due_jobs_by_time ON due_jobs (due_at);
 CREATE INDEX due_jobs_by_subject ON due_jobs (subject_id);
 
--- A payment that waits for its customer: the method that was given and what becomes of it once the customer has confirmed (JSON:
--- PendingAction). Null at any other time.
+-- A payment that waits for its customer's confirmation: the payment method, and the outcome after the confirmation (JSON:
+-- PendingAction). Null otherwise.
 ALTER TABLE payments ADD COLUMN pending_action TEXT;
 
--- Every try to pay, for the timeline.
+-- Every attempt to pay, for the timeline.
 CREATE TABLE payment_attempts (
   seq         INTEGER PRIMARY KEY,
   payment_seq INTEGER NOT NULL REFERENCES payments (seq),
   created_at  INTEGER NOT NULL,
-  status      TEXT NOT NULL, -- what the payment became
+  status      TEXT NOT NULL, -- the resulting status of the payment
   method_type TEXT,
   error_code  TEXT
 ) STRICT;
@@ -44,7 +44,7 @@ CREATE TABLE refunds (
   status      TEXT NOT NULL, -- pending, review, succeeded, failed
   amount      INTEGER NOT NULL,
   currency    TEXT NOT NULL,
-  settlement_amount INTEGER NOT NULL, -- what it takes from the business's wallet, in the wallet's currency
+  settlement_amount INTEGER NOT NULL, -- deducted from the business's wallet, in the wallet's currency
   is_partial  INTEGER NOT NULL,
   reason      TEXT,
   metadata    TEXT NOT NULL, -- JSON
@@ -55,5 +55,5 @@ CREATE INDEX refunds_by_time ON refunds (created_at, seq, status);
 CREATE INDEX refunds_by_payment ON refunds (payment_id);
 CREATE INDEX refunds_by_customer ON refunds (customer_id, created_at);
 
--- 'partial' or 'full', from succeeded refunds alone; null without.
+-- 'partial' or 'full', by the succeeded refunds; null without any.
 ALTER TABLE payments ADD COLUMN refund_status TEXT;

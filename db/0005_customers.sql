@@ -1,15 +1,15 @@
--- Customers in their lists, their wallets, what they removed, and the sessions of their portal.
+-- Customer lists, wallets, removed payment methods, and portal sessions.
 
--- Holds the order of GET /customers, and what its filters look into: what does not match is passed over without reading its row.
+-- The order of GET /customers, and the columns of its filters, so that rows that do not match are not read.
 CREATE INDEX customers_by_time ON customers (created_at, seq, email, name);
 
--- Of a saved method that was removed, nothing is kept but whose it was: removing it once more succeeds.
+-- Removed payment methods with their customers, so that removing one again succeeds.
 CREATE TABLE removed_payment_methods (
   payment_method_id TEXT PRIMARY KEY,
   customer_id       TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Every movement of a wallet. A wallet holds what its last entry left in it, so there is no balance beside this to keep in step.
+-- Every movement of a wallet. The last entry has the balance, so there is no second balance to keep consistent.
 CREATE TABLE wallet_entries (
   seq                 INTEGER PRIMARY KEY,
   entry_id            TEXT NOT NULL,
@@ -30,14 +30,14 @@ CREATE INDEX wallet_entries_by_customer ON wallet_entries (customer_id);
 CREATE INDEX wallet_entries_by_wallet ON wallet_entries (customer_id, currency);
 CREATE UNIQUE INDEX wallet_entries_by_key ON wallet_entries (customer_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
 
--- Who has the token may see the customer's portal until it expires.
+-- The token gives access to the customer's portal until it expires.
 CREATE TABLE portal_sessions (
   token       TEXT PRIMARY KEY,
   customer_id TEXT NOT NULL,
   return_url  TEXT,
-  is_mailed   INTEGER NOT NULL, -- whether the link was to be mailed as well: it is only told
+  is_mailed   INTEGER NOT NULL, -- whether an e-mail was requested; the page only says so
   expires_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- For the few refunds among many that wait or have failed.
+-- For the few refunds that are pending or have failed.
 CREATE INDEX refunds_by_status ON refunds (status, created_at);

@@ -1,17 +1,17 @@
--- Checkout sessions: what was asked for, and the one payment that each makes.
+-- Checkout sessions: their requests, and the payment of each.
 
 CREATE TABLE checkout_sessions (
   seq        INTEGER PRIMARY KEY,
   session_id TEXT NOT NULL UNIQUE,
   created_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
-  secret     TEXT NOT NULL, -- what its form's token is made with
+  secret     TEXT NOT NULL, -- key of the form's token
   terms      TEXT NOT NULL, -- JSON: Terms (resources/checkouts/terms.ts)
   payment_id TEXT -- null until the customer has submitted their details
 ) STRICT;
 
--- What the customer answered to the session's own fields (JSON: CustomFieldResponse[]); null without.
+-- The customer's answers to the custom fields (JSON: CustomFieldResponse[]); null without any.
 ALTER TABLE payments ADD COLUMN custom_field_responses TEXT;
 
--- Where the business is at home, which is where its customers are taken to be until they say otherwise.
+-- The country of the business, which is the default country of its customers.
 ALTER TABLE business ADD COLUMN country TEXT NOT NULL DEFAULT 'US';

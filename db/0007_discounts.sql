@@ -1,5 +1,5 @@
--- Discounts that can be deleted: payments that used one still name it, so its row stays, and its code is free for another. SQLite
--- can't drop the constraint that kept the code unique among all rows, so the table is made anew.
+-- Discounts that can be deleted. Payments still refer to a deleted discount, so its row stays, and its code can be used again. SQLite
+-- cannot drop the constraint that made the code unique among all rows, so the table is created again.
 CREATE TABLE new_discounts (
   seq                      INTEGER PRIMARY KEY,
   discount_id              TEXT NOT NULL UNIQUE,
@@ -28,7 +28,7 @@ ALTER TABLE new_discounts RENAME TO discounts;
 
 CREATE UNIQUE INDEX discounts_by_code ON discounts (code) WHERE deleted_at IS NULL;
 
--- Holds the order of the list and decides all its filters without reading rows: a part of a code has no index of its own.
+-- The order of the list, and the columns of all its filters, so that rows are not read. A part of a code has no other index.
 CREATE INDEX discounts_by_time ON discounts
   (created_at, seq, code, type, starts_at, expires_at, usage_limit, times_used, restricted_to, deleted_at)
   WHERE deleted_at IS NULL;

@@ -1,13 +1,13 @@
--- Jobs by kind and subject, in an order of their own at one instant, and with the error of one that failed. SQLite can't add a
--- constraint to a table, so it is made anew.
+-- Jobs by kind and subject, ordered at the same instant, with the error of a failed one. SQLite cannot add a constraint to a table, so
+-- the table is created again.
 CREATE TABLE new_due_jobs (
   seq        INTEGER PRIMARY KEY,
   due_at     INTEGER NOT NULL,
-  rank       INTEGER NOT NULL, -- of jobs that are due at the same instant, the lowest is first
+  rank       INTEGER NOT NULL, -- jobs that are due at the same instant run by rank, the lowest first
   kind       TEXT NOT NULL, -- 'payment.settle', 'refund.settle'
   subject_id TEXT NOT NULL,
-  failed_at  INTEGER, -- when it was set aside; null while it waits
-  error      TEXT, -- why
+  failed_at  INTEGER, -- when it was set aside; null while it is waiting
+  error      TEXT, -- why it failed
   UNIQUE (subject_id, kind)
 ) STRICT;
 

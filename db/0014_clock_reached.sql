@@ -1,3 +1,3 @@
--- How far the clock had come when something was last stored: it goes on from there after a restart, also where the computer's clock
--- was set back meanwhile.
+-- The time of the clock when something was last stored. After a restart it continues from there, even if the computer's clock was set
+-- back.
 ALTER TABLE clock ADD COLUMN reached_at INTEGER NOT NULL DEFAULT 0;

@@ -1,5 +1,5 @@
--- How to take back what is being loaded in slices (store/undo.ts): statements, the last to be run first. Empty at any other time; where
--- a process died in between, the next one runs them before anything else.
+-- Statements that undo a load in slices (store/undo.ts), to be run from the last to the first. Empty otherwise. If a process dies
+-- during a load, the next one runs them first.
 CREATE TABLE undo_log (
   seq INTEGER PRIMARY KEY,
   sql TEXT NOT NULL

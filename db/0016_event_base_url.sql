@@ -1,2 +1,2 @@
--- The name that the code and the documentation use.
+-- Renamed to the word that the code and the documentation use.
 ALTER TABLE webhook_events RENAME COLUMN origin TO base_url;
