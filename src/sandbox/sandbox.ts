@@ -41,7 +41,7 @@ export interface Settings {
   settlementDelayUs: number
   /** How long a refund stays pending, in microseconds. */
   refundDelayUs: number
-  /** How long a grant that needs nobody stays Pending, in microseconds. */
+  /** How long a grant stays Pending if no person has to act, in microseconds. */
   grantDelayUs: number
   /** How long after its creation a payment can be refunded, in microseconds. */
   refundWindowUs: number
