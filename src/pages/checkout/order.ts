@@ -6,6 +6,7 @@ import { html } from 'ghtml'
 import { percent } from '../../rules/decimal.js'
 import type { PricedLine } from '../../rules/pricing.js'
 import { codeOf } from '../../resources/discounts/view.js'
+import { creditChange } from '../../resources/payments/items.js'
 import type { AppliedDiscount, Payment } from '../../resources/payments/store.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
 import { money } from '../fragments.js'
@@ -16,7 +17,7 @@ export interface Order {
   currency: string
   total_amount: number
   tax: number
-  lines: readonly PricedLine[]
+  lines: PricedLine[]
   /** In order of application. */
   codes: readonly AppliedDiscount[]
   country: string
@@ -95,6 +96,9 @@ function totals (shown: Order, sandbox: Sandbox): Fragment {
     rows.push({ kind: 'minus', label, amount: -applied.deducted, testId: 'discount' })
   }
   if (added > 0) rows.push({ kind: '', label: tax, amount: added, testId: 'tax' })
+  const credit = creditChange(shown)
+  if (credit < 0) rows.push({ kind: 'minus', label: 'Credit used', amount: credit, testId: 'credit' })
+  if (credit > 0) rows.push({ kind: '', label: 'Added to credit', amount: credit, testId: 'credit' })
   rows.push({ kind: 'total', label: 'Total', amount: shown.total_amount, testId: 'total' })
   return html`<dl class="totals">!${rows.map(({ kind, label, amount, testId }) =>
     html`<div class="${kind}"><dt>${label}</dt><dd data-testid="${testId}">${money(amount, currency, sandbox)}</dd></div>`)}</dl>

@@ -11,7 +11,7 @@ import { divideHalfUp, format } from '../../rules/money.js'
 import type { PricedLine } from '../../rules/pricing.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
 import { codeOf } from '../discounts/view.js'
-import { refundableItems } from '../payments/items.js'
+import { creditChange, refundableItems } from '../payments/items.js'
 import type { Payment } from '../payments/store.js'
 import type { Refund } from '../refunds/store.js'
 
@@ -20,7 +20,8 @@ export function invoiceDocument (payment: Payment, sandbox: Sandbox): InvoiceDoc
   const { lines } = payment
   const money = moneyOf(payment, sandbox)
   const method = paidWith(payment, sandbox)
-  const isFree = payment.total_amount === 0
+  const isFree = payment.total_amount === 0 && creditChange(payment) === 0
+  const { period } = payment.subscription_charge ?? {}
   const day = formatDay(paidAt(payment, sandbox))
   return {
     title: 'Invoice',
@@ -31,6 +32,7 @@ export function invoiceDocument (payment: Payment, sandbox: Sandbox): InvoiceDoc
       ['Invoice number', payment.invoice_id],
       ['Invoice date', formatDay(payment.created_at)],
       ['Payment', payment.payment_id],
+      ...(period === undefined ? [] : [['Billing period', `${formatDay(period[0])} to ${formatDay(period[1])}`] as const]),
       ...(method === null || isFree ? [] : [['Paid with', method] as const])
     ],
     parties: parties(payment, sandbox),
@@ -92,7 +94,8 @@ function totals (lines: readonly PricedLine[], payment: Payment, sandbox: Sandbo
   const subtotal = sum(line => line.subtotal)
   const byProducts = subtotal - codes.reduce((total, { deducted }) => total + deducted, 0) - sum(line => line.amount)
   const contained = sum(line => line.tax_inclusive ? line.tax : 0)
-  const isAllContained = contained > 0 && contained === payment.tax
+  const added = sum(line => line.tax_inclusive ? 0 : line.tax)
+  const credit = creditChange(payment)
   const tax = taxName(payment, sandbox)
   return [
     { label: 'Subtotal', value: money(subtotal), kind: '' },
@@ -100,7 +103,8 @@ function totals (lines: readonly PricedLine[], payment: Payment, sandbox: Sandbo
     ...codes.map(applied => ({
       label: `Discount ${codeOf(applied, sandbox) ?? applied.discount_id}`, value: money(-applied.deducted), kind: ''
     } as const)),
-    ...(isAllContained ? [] : [{ label: tax, value: money(payment.tax - contained), kind: '' } as const]),
+    ...(contained > 0 && added === 0 ? [] : [{ label: tax, value: money(added), kind: '' } as const]),
+    ...(credit === 0 ? [] : [{ label: credit < 0 ? 'Credit used' : 'Added to credit', value: money(credit), kind: '' } as const]),
     { label: `Total (${payment.currency})`, value: money(payment.total_amount), kind: 'total' },
     ...(contained === 0 ? [] : [{ label: `Includes ${tax}`, value: money(contained), kind: 'quiet' } as const])
   ]

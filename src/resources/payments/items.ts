@@ -42,6 +42,11 @@ export function refundableItems (
   return [...items.values()]
 }
 
+/** Credit of a subscription that paid a part of a payment (below 0), or that was added by one (above 0). */
+export function creditChange ({ lines, total_amount: paid }: Pick<Payment, 'lines' | 'total_amount'>): number {
+  return paid - lines.reduce((sum, { total }) => sum + total, 0)
+}
+
 /** What was paid for each line. Credit of a subscription pays a part of all of them, in proportion. */
 function paidShares (lines: Payment['lines'], paid: number): number[] {
   const totals = lines.map(({ total }) => total)

@@ -31,7 +31,7 @@ export function decidePatch (subscription: Subscription, body: PatchRequest, con
   const pause = pauseOf(body)
   if (pause !== null) return decidePause(subscription, pause, context)
   const isCancelled = body.status === 'cancelled'
-  if (Object.values(body).every(value => value === undefined)) return { action: null, changes: {}, customer_name: null }
+  if (!asksForChange(body)) return { action: null, changes: {}, customer_name: null }
   subscriptionStates.check(isCancelled ? 'cancel' : 'update', subscription, context)
   const given: Changes = {
     ...cancellation(subscription, body, context),
@@ -46,6 +46,12 @@ export function decidePatch (subscription: Subscription, body: PatchRequest, con
   const isChanged = Object.keys(changes).length > 0 || name !== null
   const action = !isChanged ? null : 'next_billing_date' in changes ? 'set next billing date' : 'update'
   return { action, changes, customer_name: name }
+}
+
+/** Null stands for no change, but clears what can be cleared. */
+function asksForChange (body: PatchRequest): boolean {
+  return Object.entries(body).some(([name, value]) =>
+    value != null || (value === null && (name === 'tax_id' || name === 'customer_business_name')))
 }
 
 /** Whether to pause or to resume; null for another change. `status` says the same as `pause`, and both stand alone. */

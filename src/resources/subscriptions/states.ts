@@ -74,7 +74,11 @@ export const subscriptionStates = lifecycle<SubscriptionTypes>({
     decline: { text: 'A later payment is declined' },
     recover: { text: 'What is owed is paid' },
     pause: { text: 'Pause', refusal: pauseRefusal, guards: [hasMethod, isSettled] },
-    resume: { text: 'Resume', refusal: refusedWith('SUBSCRIPTION_NOT_PAUSED') },
+    resume: {
+      text: 'Resume',
+      refusal: refusedWith('SUBSCRIPTION_NOT_PAUSED'),
+      guards: [{ ...wasPaused, refusal: refusedWith('SUBSCRIPTION_NOT_PAUSED') }]
+    },
     cancel: { text: 'Cancel now', refusal: refusal('status', "it can't be cancelled any more") },
     'cancel when due': { text: 'The next billing date of a scheduled cancellation is reached' },
     expire: { text: 'The term ends' },
@@ -109,8 +113,7 @@ export const subscriptionStates = lifecycle<SubscriptionTypes>({
     { on: 'recover', from: 'on_hold', to: 'paused', if: wasPaused, events: ['subscription.paused', 'subscription.updated'] },
     { on: 'recover', from: 'on_hold', to: 'active', events: ['subscription.active', 'subscription.updated'] },
     { on: 'pause', from: 'active', to: 'paused', events: ['subscription.paused', 'subscription.updated'] },
-    { on: 'resume', from: 'paused', to: 'active', events: ['subscription.unpaused', 'subscription.updated'] },
-    { on: 'resume', from: 'on_hold', to: 'active', if: wasPaused, events: ['subscription.unpaused', 'subscription.updated'] },
+    { on: 'resume', from: ['paused', 'on_hold'], to: 'active', events: ['subscription.unpaused', 'subscription.updated'] },
     { on: 'cancel', from: 'pending', to: 'cancelled', events: ['subscription.cancelled'] },
     { on: 'cancel', from: LIVE, to: 'cancelled', events: ['subscription.cancelled', 'subscription.updated'] },
     { on: 'cancel when due', from: 'active', to: 'cancelled', events: ['subscription.cancelled', 'subscription.updated'] },
