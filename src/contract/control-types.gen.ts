@@ -391,7 +391,7 @@ export interface paths {
         put?: never;
         /**
          * Connect the customer's account, as on the accept page
-         * @description For the types discord, github, notion and telegram, while the grant is Pending or Failed.
+         * @description For the types discord, github, notion and telegram, if the grant is Pending or Failed.
          */
         post: operations["accept_grant"];
         delete?: never;
@@ -410,7 +410,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Deliver a grant that is Pending or Failed
+         * Deliver a Pending or Failed grant
          * @description A licence grant gets `key`, or a random key.
          */
         post: operations["deliver_grant"];
@@ -429,7 +429,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Fail a grant that is Pending */
+        /** Fail a Pending grant */
         post: operations["fail_grant"];
         delete?: never;
         options?: never;
@@ -447,8 +447,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Restore a grant that is Revoked
-         * @description The grant returns to the state in which its type begins, whatever it was revoked for.
+         * Restore a Revoked grant
+         * @description The grant returns to the initial state of its type, regardless of the reason of its revocation.
          */
         post: operations["restore_grant"];
         delete?: never;
@@ -525,7 +525,7 @@ export interface paths {
         put?: never;
         /**
          * Expire a licence key now
-         * @description Sets `expires_at` to the time of the sandbox, which does not move. Also works on the key of a subscription.
+         * @description Sets `expires_at` to the sandbox's time, without moving the clock. Also works for the key of a subscription.
          */
         post: operations["expire_license_key"];
         delete?: never;
@@ -1194,7 +1194,7 @@ export interface components {
          */
         EventType: "payment.succeeded" | "payment.failed" | "payment.processing" | "payment.cancelled" | "refund.succeeded" | "refund.failed" | "dispute.opened" | "dispute.expired" | "dispute.accepted" | "dispute.cancelled" | "dispute.challenged" | "dispute.won" | "dispute.lost" | "subscription.active" | "subscription.renewed" | "subscription.on_hold" | "subscription.past_due" | "subscription.paused" | "subscription.unpaused" | "subscription.cancelled" | "subscription.failed" | "subscription.expired" | "subscription.plan_changed" | "subscription.updated" | "subscription.update_payment_method" | "license_key.created" | "payout.created" | "payout.on_hold" | "payout.in_progress" | "payout.failed" | "payout.success" | "credit.added" | "credit.deducted" | "credit.expired" | "credit.rolled_over" | "credit.rollover_forfeited" | "credit.overage_charged" | "credit.overage_reset" | "credit.manual_adjustment" | "credit.balance_low" | "abandoned_checkout.detected" | "abandoned_checkout.recovered" | "dunning.started" | "dunning.recovered" | "entitlement_grant.created" | "entitlement_grant.delivered" | "entitlement_grant.failed" | "entitlement_grant.revoked";
         FailGrant: {
-            /** @description `platform_error` if left out. */
+            /** @description Default: `platform_error`. */
             error_code?: string;
             error_message?: string;
         };
@@ -1426,7 +1426,7 @@ export interface components {
         };
         RevokeGrant: {
             /**
-             * @description `platform_external` if left out: the platform has removed the customer.
+             * @description Default: `platform_external`, which means that the platform removed the customer.
              * @enum {string}
              */
             reason?: "refund" | "manual" | "license_key_disabled" | "platform_external" | "subscription_on_hold" | "SubscriptionPaused" | "subscription_cancelled" | "subscription_expired" | "plan_changed";
@@ -2181,7 +2181,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of grants, as `GET /entitlements/{id}/grants` answers them. */
+            /** @description A page of grants, as in `GET /entitlements/{id}/grants`. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2398,7 +2398,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The licence key, as `GET /license_keys/{id}` answers it. */
+            /** @description The licence key, as in `GET /license_keys/{id}`. */
             200: {
                 headers: {
                     [name: string]: unknown;
