@@ -56,8 +56,8 @@ t.test('1: what the emulator finds wrong is said of the arguments', async t => {
     [['abandon', session, '--details', '{"card":"4242424242424242"}'], /^dodo-emulator: --details: .*card/],
     [['settle', 'ref_x'], /ref_x/],
     [['fail', 'POST /nowhere', '--status', '500'], /^dodo-emulator: \[operation\]: POST \/nowhere is /],
-    [['fail', '--bytes', '3', '--status', '500'], /^dodo-emulator: --bytes: goes with slow, not with error$/],
-    [['deliveries', 'fail', 'drop', '--delay', '2s'], /^dodo-emulator: --delay: goes with the kind delay, not with drop$/],
+    [['fail', '--bytes', '3', '--status', '500'], /^dodo-emulator: --bytes: applies to slow, not to error$/],
+    [['deliveries', 'fail', 'drop', '--delay', '2s'], /^dodo-emulator: --delay: applies to the kind delay, not to drop$/],
     [['deliveries', 'fail', 'delay'], /^dodo-emulator: a delay needs --delay$/],
     [['deliveries', 'fail', 'drop', '--webhook', 'whk_x'], /^dodo-emulator: Webhook whk_x does not exist$/],
     [['verify', '--body', '{"a":{"$regex":"("}}'], /^dodo-emulator: --body a\.\$regex: is no regular expression/],
@@ -65,7 +65,7 @@ t.test('1: what the emulator finds wrong is said of the arguments', async t => {
     [['snapshot', 'take', 'kept'], 'dodo-emulator: snapshot kept already exists: replace it with --force, or choose another name'],
     [['snapshot', 'restore', 'lost'], 'dodo-emulator: there is no snapshot lost'],
     [['sandboxes', 'delete', 'default'], /default sandbox can't be deleted/],
-    [['faults', '--clear', 'flt_x'], /^dodo-emulator: there is no fault flt_x/]
+    [['faults', '--clear', 'flt_x'], /^dodo-emulator: fault flt_x does not exist/]
   ] as Array<[string[], string | RegExp]>) {
     const { code, stdout, stderr } = await run([...args, ...at])
     t.equal(code, EXIT.refused, args.join(' '))

@@ -1,6 +1,6 @@
 /**
- * The control API as functions: one for each thing that a test does to an emulator, by the names of openapi/control.yaml. How a
- * request gets there is the caller's affair, so that the same functions serve a process of one's own and one elsewhere.
+ * The control API as functions for tests, with the types of openapi/control.yaml. The caller provides the transport, so
+ * `start()` and `connect()` share these functions.
  */
 import type { Body, OperationName, PathParameters, Query, Reply, Schemas } from '../contract/operations.js'
 import { SetupError, type Violation } from '../errors.js'
@@ -15,7 +15,7 @@ import { listCheckouts, listDeliveries, listEvents, listRequests, readWait, wait
 type ControlSchemas = components['schemas']
 
 export type Clock = ControlSchemas['Clock']
-/** The clock after a move, and what has happened on the way. */
+/** The clock after a move, with the jobs that ran. */
 export type ClockMoved = ControlSchemas['ClockMoved']
 export type DueJob = ControlSchemas['DueJob']
 export type DueList = ControlSchemas['DueList']
@@ -28,9 +28,9 @@ export type SandboxInfo = ControlSchemas['Sandbox']
 export type SnapshotInfo = ControlSchemas['Snapshot']
 export type DeliveryFault = ControlSchemas['DeliveryFault']
 export type Pay = ControlSchemas['Pay']
-/** How a checkout session is paid: as a payment is, with details in place of those of the session. */
+/** How to pay a checkout session. Details replace those of the session. */
 export type PayCheckout = ControlSchemas['PayCheckout']
-/** What a customer enters on the page of a checkout session, in place of what the session has. */
+/** Details that the customer enters in a checkout session. They replace those of the session. */
 export type CheckoutDetails = ControlSchemas['CheckoutDetails']
 export type LoggedRequest = ControlSchemas['LoggedRequest']
 export type CallPattern = ControlSchemas['Verify']
@@ -41,54 +41,54 @@ export type Refund = Required<Schemas['RefundResponse']>
 /** `payment.succeeded` */
 export type EventType = Schemas['EventType']
 export type { AnyEvent, Event, EventData } from './event-types.js'
-/** Milliseconds, or a text such as `30s`, `15m`, `2h`, `7d`. */
+/** Milliseconds, or text such as `30s`, `15m`, `2h`, `7d`. */
 export type Duration = number | string
 
-/** What can be asked of a running emulator. */
+/** Functions that control a running emulator. They reject with an EmulatorError if the emulator refuses the request. */
 export interface Controls {
   /**
-   * Pays a checkout session (`cks_…`) or a payment (`pay_…`) as the customer would on the hosted page, with a test card or an
-   * outcome: `succeeded` unless given. Details replace those of the session: `pay(id, { customer: { email: 'a@example.com' } })`.
+   * Pays a checkout session (`cks_…`) or a payment (`pay_…`) as a customer does on the hosted page, with a test card or an
+   * outcome (default `succeeded`). Details replace those of the session: `pay(id, { customer: { email: 'a@example.com' } })`.
    * Resolves to the payment.
    */
   pay (id: string, how?: PayCheckout): Promise<Payment>
-  /** Expires the link of a payment now; resolves to the payment. */
+  /** Expires the link of a payment now. Resolves to the payment. */
   expire (paymentId: `pay_${string}`): Promise<Payment>
-  /** Expires a checkout session now, with the link of its payment; resolves to the session. */
+  /** Expires a checkout session and the link of its payment now. Resolves to the session. */
   expire (sessionId: `cks_${string}`): Promise<Checkout>
   /** Expires a checkout session (`cks_…`) or the link of a payment (`pay_…`) now. */
   expire (id: string): Promise<Payment | Checkout>
   /**
-   * Leaves a checkout session (`cks_…`) or a payment (`pay_…`) unfinished, which `abandoned_checkout.detected` reports. A session
-   * without a payment gets one, of its details or these. Resolves to the payment.
+   * Abandons a checkout session (`cks_…`) or a payment (`pay_…`), which sends `abandoned_checkout.detected`. A session without a
+   * payment gets one, with its own details or these. Resolves to the payment.
    */
   abandon (id: string, details?: CheckoutDetails): Promise<Payment>
-  /** Decides what becomes of a refund that has not ended yet; gives the refund as it is then. */
+  /** Settles a pending refund with a status. Resolves to the refund. */
   settleRefund (refundId: string, status: ControlSchemas['SettleRefund']['status']): Promise<Refund>
 
-  /** The time there. */
+  /** The time of the sandbox's clock. */
   now (): Promise<Date>
-  /** Moves the clock forward. What falls due on the way happens on the way, before this resolves. */
+  /** Moves the clock forward. Jobs that become due run at their own times, before this resolves. */
   advance (duration: Duration): Promise<ClockMoved>
-  /** Sets the clock, which runs on or stands still as it did before unless `frozen` says otherwise. */
+  /** Sets the clock. It stays running or frozen unless `frozen` is given. */
   setClock (time: Date | string, options?: { frozen?: boolean }): Promise<ClockMoved>
-  /** Stops the clock. */
+  /** Freezes the clock. */
   freeze (): Promise<ClockMoved>
-  /** Lets the clock run again. */
+  /** Releases a frozen clock. */
   release (): Promise<ClockMoved>
-  /** What falls due next, in that order, and what has failed; at most 100 of each. */
+  /** The scheduled jobs, ordered by due time, and the failed ones. At most 100 of each. */
   due (filter?: { kind?: string, subject_id?: string }): Promise<DueList>
-  /** Performs what has failed once more, now. */
+  /** Runs a failed job again. */
   retryDue (job: Pick<DueJob, 'kind' | 'subject_id'>): Promise<ControlSchemas['RetriedJob']>
-  /** Drops what has failed. */
+  /** Removes a failed job. */
   dropDue (job: Pick<DueJob, 'kind' | 'subject_id'>): Promise<DueJob>
 
-  /** What has happened, oldest first: the last 10,000 events, or those that match the filter. */
+  /** The last 10,000 events, or those that match the filter, oldest first. */
   events<Type extends EventType> (filter: EventFilter & { type: Type }): Promise<Array<Event<Type>>>
   events (filter?: EventFilter): Promise<Event[]>
   /**
-   * Resolves to the first event that matches, which may have happened already; `since` skips the events up to one. Rejects after
-   * the timeout (4 seconds unless given) with a message that lists what happened instead.
+   * Resolves to the first event that matches, even if it has already happened. `since` skips all events up to the given one.
+   * Rejects after the timeout (default 4 seconds) with a message that lists the other events.
    *
    * `waitForEvent('payment.succeeded', event => event.body.data.total_amount > 1000)`
    */
@@ -98,67 +98,67 @@ export interface Controls {
   ): Promise<Event<Type>>
   waitForEvent<Type extends EventType> (filter: EventFilter & { type: Type }, options?: Waiting): Promise<Event<Type>>
   waitForEvent (wanted: Wanted, options?: Waiting): Promise<Event>
-  /** What was sent to webhook endpoints, with every try, oldest first. */
+  /** Deliveries to webhook endpoints with all attempts, oldest first. */
   deliveries (filter?: DeliveryFilter): Promise<Delivery[]>
-  /** Resolves once nothing is due or under way: webhooks are delivered, what was to settle by now has settled. */
+  /** Resolves when no job or delivery is due or in progress. */
   idle (options?: { timeout?: Duration }): Promise<Idle>
-  /** Delivers an event once more, to every endpoint that wants it. */
+  /** Delivers an event again to all endpoints that subscribe to it. */
   replay (eventId: string): Promise<Event>
-  /** Tries a delivery once more, however it has ended. */
+  /** Retries a delivery, even if it succeeded. */
   retry (deliveryId: string): Promise<Delivery>
-  /** Sends a sample of an event to the endpoints that want it; `data` takes the place of fields of its data. */
+  /** Sends a sample of an event to the endpoints that subscribe to it. `data` replaces fields of the sample's data. */
   trigger<Type extends EventType> (type: Type, data?: object): Promise<Event<Type>>
 
-  /** Lets webhooks arrive as on a bad day: `failDeliveries({ kind: 'duplicate' })`. Gives everything that is to go wrong. */
+  /** Injects a fault into the next deliveries: `failDeliveries({ kind: 'duplicate' })`. Resolves to all delivery faults. */
   failDeliveries (fault: ControlSchemas['AddDeliveryFault']): Promise<DeliveryFault[]>
-  /** What is to go wrong with deliveries. */
+  /** The faults of the next deliveries. */
   deliveryFaults (): Promise<DeliveryFault[]>
-  /** Lets every delivery go well again. */
+  /** Removes all delivery faults. */
   clearDeliveryFaults (): Promise<void>
 
-  /** The latest calls of the program under test, oldest first: as many as the option `requestLog` says, or those that fit. */
+  /** The logged API calls, or those that match the filter, oldest first. The option `requestLog` limits their number. */
   requests (filter?: RequestFilter): Promise<LoggedRequest[]>
-  /** Forgets the calls so far. */
+  /** Clears the request log. */
   clearRequests (): Promise<void>
   /**
-   * Tells whether the program made the calls that a test expects, how many fit, and what the nearest ones differ in:
-   * `verify({ operation: 'POST /payments', body: { metadata: { order: '7' } }, count: 1 })`. `message` is for the test to print.
+   * Checks that the program made the expected calls. Resolves to the number of matching calls and the differences of the closest
+   * ones: `verify({ operation: 'POST /payments', body: { metadata: { order: '7' } }, count: 1 })`. Print `message` if it fails.
    */
   verify (pattern: CallPattern): Promise<Verified>
   /** The checkout sessions, oldest first. */
   checkouts (filter?: CheckoutFilter): Promise<Checkout[]>
-  /** How the total of a payment came about, step by step; `text` is all of it to print. */
+  /** The calculation of a payment's total, step by step. `text` is the whole explanation as text. */
   explain (paymentId: string): Promise<PaymentExplanation>
 
-  /** Lets calls of the emulated API go wrong: `fail({ kind: 'error', operation: 'POST /payments', status: 500, count: 1 })`. */
+  /** Injects a fault into API calls: `fail({ kind: 'error', operation: 'POST /payments', status: 500, count: 1 })`. */
   fail (fault: ControlSchemas['AddFault']): Promise<Fault[]>
-  /** What goes wrong on demand now, and how many calls have met each. */
+  /** The faults of API calls, with the number of calls that each has affected. */
   faults (): Promise<Fault[]>
-  /** Lets every call go well again, or ends one fault, by its id. */
+  /** Removes all faults of API calls, or the one with this id. */
   clearFaults (faultId?: string): Promise<void>
 
-  /** Adds what a fixtures file holds, all of it or nothing; gives the ids of what was made. */
+  /** Adds the data of a fixtures file, completely or not at all. Resolves to the ids of the created objects. */
   load (fixtures: FixturesFile): Promise<Loaded>
   /** @deprecated The name of `load` before version 0.2. */
   seed (fixtures: FixturesFile): Promise<Loaded>
-  /** Makes the sandbox what it was when it was new. */
+  /** Resets the sandbox to its initial state. */
   reset (): Promise<void>
-  /** Remembers the sandbox as it is now, under a name. */
+  /** Saves the state of the sandbox under a name. */
   snapshot (name: string): Promise<void>
-  /** Makes the sandbox what it was when the snapshot was taken. */
+  /** Restores the sandbox from a snapshot. */
   restore (name: string): Promise<void>
   /** The snapshots of the sandbox. */
   snapshots (): Promise<SnapshotInfo[]>
-  /** A snapshot as the bytes of a file, from which another emulator starts with the option `fromSnapshot`. */
+  /** A snapshot as the bytes of a file. The option `fromSnapshot` starts an emulator from it. */
   exportSnapshot (name: string): Promise<Uint8Array>
-  /** Forgets a snapshot. */
+  /** Deletes a snapshot. */
   deleteSnapshot (name: string): Promise<void>
   /** The sandboxes of the emulator, the default one first. */
   sandboxes (): Promise<SandboxInfo[]>
   /** Deletes another sandbox with all its data. */
   deleteSandbox (name: string): Promise<void>
 
-  /** Any request, of the control API (`/_emulator/...`) or the emulated one, for what has no function here. */
+  /** Sends any request to the control API (`/_emulator/...`) or the emulated API. */
   request<Json = unknown> (method: Method, path: string, body?: object): Promise<Json>
 }
 
@@ -173,13 +173,13 @@ interface Question<Name> {
   body?: Body<Name>
 }
 
-/** Asks an operation of the control API by its name. */
+/** Calls an operation of the control API by its name. */
 export type Ask = <Name extends ControlOperation>(name: Name, question?: Question<Name>) => Promise<Reply<Name>>
 
-/** What a request was refused with. */
+/** The error of a request that the emulator refused. */
 export class EmulatorError extends Error {
   readonly status: number
-  /** One of docs/errors.md. */
+  /** A code of docs/errors.md. */
   readonly code: string
   readonly details: Violation[]
 
@@ -210,11 +210,11 @@ export function createControls (send: Send): Controls {
     return request(method as Method, urlOf(template, path, query), body)
   }
 
-  /** What a customer does to a checkout session or a payment, which its id tells apart. */
+  /** Acts as the customer of a checkout session or a payment. */
   const act = async (id: string, action: 'pay' | 'expire' | 'abandon', body?: object) =>
     await request('POST', urlOf(`/_emulator/${await isSession(id) ? 'checkouts' : 'payments'}/{id}/${action}`, { id }, {}), body)
 
-  /** By the id where that tells; ids that fixtures have chosen are looked up. */
+  /** Decides by the prefix of the id. An id from a fixtures file may have another prefix and is looked up. */
   async function isSession (id: string): Promise<boolean> {
     if (id.startsWith('cks_') || id.startsWith('pay_')) return id.startsWith('cks_')
     return (await send('GET', urlOf('/_emulator/checkouts/{id}', { id }, {}), undefined)).status === 200
@@ -281,7 +281,7 @@ function textOf (bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes)
 }
 
-/** `/_emulator/payments/pay_1/pay` */
+/** Fills in the parameters of a path template, such as `/_emulator/payments/{payment_id}/pay`, and appends the query. */
 function urlOf (template: string, path: object, query: object): string {
   const values = new Map(Object.entries(path))
   const url = template.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(values.get(name))))
@@ -290,22 +290,22 @@ function urlOf (template: string, path: object, query: object): string {
   return search.size === 0 ? url : `${url}?${search}`
 }
 
-/** Throws a SetupError for what is no length of time. */
+/** Throws a SetupError if `duration` is invalid. */
 function milliseconds (duration: Duration): number {
   const ms = typeof duration === 'number' ? duration : parseDuration(duration)
   if (ms === null || !Number.isInteger(ms) || ms < 0) {
-    throw new SetupError(`${String(duration)} is no duration: give whole milliseconds, or a text such as 30s, 15m or 25h`)
+    throw new SetupError(`${String(duration)} is not a duration: use whole milliseconds, or text such as 30s, 15m or 25h`)
   }
   return ms
 }
 
 function timeText (time: Date | string): string {
   if (typeof time === 'string') return time
-  if (Number.isNaN(time.getTime())) throw new SetupError('this Date is no time: it was made of something that is none')
+  if (Number.isNaN(time.getTime())) throw new SetupError('the Date is invalid: create it from a valid time')
   return time.toISOString()
 }
 
-/** What goes wrong on demand: calls of the API, and deliveries. */
+/** Functions for faults of API calls and of deliveries. */
 function faultControls (ask: Ask): Pick<Controls,
 'fail' | 'faults' | 'clearFaults' | 'failDeliveries' | 'deliveryFaults' | 'clearDeliveryFaults'> {
   return {

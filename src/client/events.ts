@@ -1,4 +1,4 @@
-/** What has happened, what was called and what was sent, as a test asks for it: in order and whole, or as soon as it is there. */
+/** Lists events, deliveries, requests and checkouts for tests, and waits for events. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Query } from '../contract/operations.js'
 import { SetupError } from '../errors.js'
@@ -15,34 +15,34 @@ export type CheckoutFilter = Omit<Query<'GET /_emulator/checkouts'>, 'page_size'
 
 type Matches = (event: AnyEvent) => boolean
 
-/** Which event: its type, its type and what it is about, or what is true of it. */
+/** Selects an event by type, by a filter, or by a predicate. */
 export type Wanted = EventType | EventFilter | Matches
 
 export interface Waiting {
-  /** 4 seconds unless given, which is less than the patience of the usual test runners. */
+  /** Default 4 seconds, which is less than the default timeouts of common test runners. */
   timeout?: Duration
-  /** Overlooks this event and those before it. */
+  /** Skips this event and those before it. */
   since?: Pick<Event, 'event_id'>
 }
 
-/** What `waitForEvent` is called with. A predicate after a type sees events of this type alone. */
+/** The arguments of `waitForEvent`. A predicate after a type gets only events of this type. */
 export type WaitArguments = [wanted: Wanted, options?: Waiting] | [type: EventType, matches: Matches, options?: Waiting]
 
-/** What an event has to be: everything that is given. */
+/** Conditions that an event must meet, all of them. */
 export interface Criteria extends EventFilter {
   matches?: Matches
 }
 
 const PAGE = 100
 const TIMEOUT_MS = 4000
-const LOOK_EVERY_MS = 5
-const TOLD_MAX = 20
+const POLL_EVERY_MS = 5
+const LISTED_MAX = 20
 
 export async function listEvents (ask: Ask, filter: EventFilter = {}): Promise<Event[]> {
   return readEvents(ask, filter)
 }
 
-/** The data of events is typed by what the contract promises of it. */
+/** Casts to the types of the contract, which the emulator's replies follow. */
 async function readEvents (ask: Ask, filter: EventFilter, known?: string): Promise<AnyEvent[]> {
   const read = (page: object) => ask('GET /_emulator/events', { query: { ...filter, ...page } })
   return await all(read, ({ event_id: id }) => id, known) as AnyEvent[]
@@ -61,8 +61,8 @@ export async function listCheckouts (ask: Ask, filter: CheckoutFilter = {}): Pro
 }
 
 /**
- * Every item of a list that is newest first, from the oldest on, as far back as one that is known. What is added meanwhile moves
- * the pages, so an item may be seen twice.
+ * Reads all pages of a list that is newest first, back to the item `known`, and returns the items oldest first. New items shift
+ * the pages, so an item may be read twice.
  */
 async function all<Item> (
   read: (page: { page_size: number, page_number: number }) => Promise<{ items: Item[] }>, idOf: (item: Item) => string,
@@ -77,7 +77,7 @@ async function all<Item> (
   }
 }
 
-/** Throws a SetupError for what neither names nor describes an event. */
+/** Throws a SetupError if the arguments do not select an event. */
 export function readWait ([wanted, second, third]: WaitArguments): { criteria: Criteria, waiting: Waiting } {
   const [matches, waiting = {}] = typeof second === 'function' ? [second, third] : [undefined, second]
   if (typeof wanted === 'string') return { criteria: { type: wanted, ...(matches === undefined ? {} : { matches }) }, waiting }
@@ -90,25 +90,25 @@ export function readWait ([wanted, second, third]: WaitArguments): { criteria: C
 export async function waitForEvent (
   ask: Ask, criteria: Criteria, { timeoutMs = TIMEOUT_MS, since }: { timeoutMs: number | undefined, since: Waiting['since'] }
 ): Promise<Event> {
-  const patience = AbortSignal.timeout(timeoutMs)
-  const overlooked: Event[] = []
+  const deadline = AbortSignal.timeout(timeoutMs)
+  const others: Event[] = []
   let seen = since?.event_id
   for (;;) {
-    const isLast = patience.aborted
+    const isLast = deadline.aborted
     const { items: [newest] } = await ask('GET /_emulator/events', { query: { page_size: 1 } })
     if (newest !== undefined && newest.event_id !== seen) {
       const events = await readEvents(ask, {}, seen)
       const found = events.find(event => isWanted(event, criteria))
       if (found !== undefined) return found
-      overlooked.push(...events)
+      others.push(...events)
       seen = events.at(-1)?.event_id ?? seen
     }
-    if (isLast) throw await notHappened(ask, criteria, overlooked, timeoutMs)
-    await wait(LOOK_EVERY_MS)
+    if (isLast) throw await notFound(ask, criteria, others, timeoutMs)
+    await wait(POLL_EVERY_MS)
   }
 }
 
-/** The filters that say what an event is about. */
+/** The filters by the objects of an event. */
 const ABOUT = ['subject_id', 'payment_id', 'subscription_id', 'customer_id'] as const satisfies ReadonlyArray<keyof EventFilter>
 
 function isWanted (event: AnyEvent, criteria: Criteria): boolean {
@@ -118,12 +118,12 @@ function isWanted (event: AnyEvent, criteria: Criteria): boolean {
   return matches === undefined || matches(event)
 }
 
-async function notHappened (ask: Ask, criteria: Criteria, events: Event[], timeoutMs: number): Promise<Error> {
-  const told = events.slice(-TOLD_MAX).map(event => `${event.type} of ${event.subject_id}`)
-  const happened = told.length === 0 ? 'nothing' : `${events.length > told.length ? 'lately ' : ''}${told.join(', ')}`
+async function notFound (ask: Ask, criteria: Criteria, events: Event[], timeoutMs: number): Promise<Error> {
+  const listed = events.slice(-LISTED_MAX).map(event => `${event.type} of ${event.subject_id}`)
+  const happened = listed.length === 0 ? 'nothing' : `${events.length > listed.length ? 'recently ' : ''}${listed.join(', ')}`
   const { frozen, due } = await ask('GET /_emulator/clock')
-  const waiting = `; ${due} ${due === 1 ? 'thing waits' : 'things wait'} for a later time`
-  const hint = frozen ? `${waiting}, and the clock stands still: advance() it` : `${waiting}: advance() the clock`
+  const waiting = `; ${due} ${due === 1 ? 'job is' : 'jobs are'} due later`
+  const hint = frozen ? `${waiting}, and the clock is frozen: advance() it` : `${waiting}: advance() the clock`
   return new Error(`no ${nameOf(criteria)} within ${timeoutMs} ms; what happened: ${happened}${due === 0 ? '' : hint}`)
 }
 

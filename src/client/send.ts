@@ -1,7 +1,6 @@
 /**
- * Sends requests to an emulator over HTTP or HTTPS, for the functions of `start()` and `connect()` and for the commands. Not with
- * `fetch` and not by way of timers, because tests replace both. Each request has a connection of its own, so that none is left
- * when the emulator is gone.
+ * Sends requests to an emulator over HTTP or HTTPS, for `start()`, `connect()` and the commands. Uses neither `fetch` nor
+ * timers, because tests replace both. Each request has its own connection, so that none stays open when the emulator closes.
  */
 import { request as requestHttp, type IncomingMessage, type OutgoingHttpHeaders, type RequestOptions } from 'node:http'
 import { UnreachableError } from '../errors.js'
@@ -11,11 +10,11 @@ import type { Send } from './transport.js'
 export interface Keys {
   /** For calls of the emulated API. */
   apiKey?: string | undefined
-  /** For an emulator whose control API asks for one. */
+  /** For an emulator whose control API requires a key. */
   controlKey?: string | null | undefined
 }
 
-/** Sends to the emulator at a URL. Rejects with an UnreachableError where nobody answers. */
+/** Returns a function that sends requests to the emulator at `url`. It rejects with an UnreachableError if none answers. */
 export function sendTo (url: string, keys: Keys): Send {
   return async (method, path, body) => {
     const response = await open(url, { method, path, body, headers: keyHeaders(keys) })
@@ -23,7 +22,7 @@ export function sendTo (url: string, keys: Keys): Send {
   }
 }
 
-/** A response whose body is still to come. */
+/** A response whose body has not been read. */
 export type Incoming = IncomingMessage
 
 export interface Opening {
@@ -34,7 +33,7 @@ export interface Opening {
   signal?: AbortSignal | undefined
 }
 
-/** Sends a request. Rejects with an UnreachableError where nobody answers. */
+/** Sends a request and resolves with the head of the response. Rejects with an UnreachableError if no emulator answers. */
 export async function open (url: string, { method, path, body, headers, signal }: Opening): Promise<Incoming> {
   const text = body === undefined ? '' : JSON.stringify(body)
   const content = text === '' ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }
@@ -47,7 +46,7 @@ export async function open (url: string, { method, path, body, headers, signal }
   })
 }
 
-/** The whole body. Rejects with an UnreachableError where the connection breaks before its end. */
+/** Reads the whole body. Rejects with an UnreachableError if the connection breaks. */
 export async function bytesOf (response: Incoming, url: string): Promise<Buffer> {
   const chunks: Buffer[] = []
   try {
@@ -65,7 +64,7 @@ export function keyHeaders ({ apiKey, controlKey }: Keys): OutgoingHttpHeaders {
   }
 }
 
-/** What a code of a failed connection means for somebody who looks for an emulator. */
+/** Explanations of connection errors by code. */
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'is it closed, or not started yet?',
   ENOTFOUND: 'no such host',
@@ -78,9 +77,9 @@ const REASONS: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted: name its file in NODE_EXTRA_CA_CERTS'
 }
 
-/** With the code of the connection's error, by which a program may tell them apart. */
+/** Wraps a connection error and keeps its code. */
 function unreachable (url: string, error: NodeJS.ErrnoException): UnreachableError {
-  const cause = error.cause instanceof Error ? error.cause : error // an aborted request names its reason there
+  const cause = error.cause instanceof Error ? error.cause : error // the reason of an aborted request
   const { code = '' } = error
   const reason = REASONS[code] ?? (cause.message || code)
   return Object.assign(new UnreachableError(`no emulator answers at ${url}: ${reason}`, { cause: error }), { code })

@@ -1,8 +1,8 @@
 /**
- * How the functions of `start()` and `connect()` reach an emulator. A file of its own, because programs compile it too: the
- * declarations that they see must name no types of Node.
+ * The transport of `start()` and `connect()`. A separate file, because users' programs compile these declarations and they must
+ * not refer to Node's types.
  */
 import type { Method } from './controls.js'
 
-/** A request's way to an emulator and back. */
+/** Sends a request to an emulator. */
 export type Send = (method: Method, path: string, body: object | undefined) => Promise<{ status: number, bytes: Uint8Array }>

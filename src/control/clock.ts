@@ -1,4 +1,4 @@
-/** The part of the control API that is about time: the sandbox's clock, jobs that wait for it, and work that takes long. */
+/** Control API for the sandbox's clock, scheduled jobs, and long operations. */
 import { invalid, notFound, type ApiError } from '../errors.js'
 import { outsideBatch, type ControlHandlers } from '../contract/handlers.js'
 import { paging } from '../contract/paging.js'
@@ -70,9 +70,9 @@ function movedView ({ performed, failed, kinds }: Moved): ControlSchemas['ClockM
   return { jobs: performed, failed, kinds: Object.fromEntries(kinds) }
 }
 
-const TIME_MAX_US = 253_402_300_799_000_000 // the end of the year 9999: later has no four-digit year
+const TIME_MAX_US = 253_402_300_799_000_000 // the end of the year 9999, because RFC 3339 has four-digit years
 
-/** Where a move leads, which may depend on where the move before it has led. Throws INVALID_REQUEST_PARAMETERS. */
+/** Returns a function that computes the target from the time before the move. Throws INVALID_REQUEST_PARAMETERS. */
 function targetOf ({ advance_ms: advanceMs, now }: ControlSchemas['ClockChange']): (now: number) => number {
   const check = (path: string, us: number) => {
     if (us < 0 || us > TIME_MAX_US) throw invalid(path, 'the clock runs from 1970 to 9999')
@@ -89,8 +89,8 @@ function targetOf ({ advance_ms: advanceMs, now }: ControlSchemas['ClockChange']
 
 function endedEarly (subjectId: string, { now }: ControlSchemas['ClockChange'], { clock }: Sandbox): ApiError {
   return invalid(now === undefined ? 'advance_ms' : 'now',
-    `${subjectId} fell due more than ${STEPS_MAX} times, which is the most in one move: the clock has stopped at ` +
-    `${formatTime(clock.now())}, and everything until then has happened. Move it again to go on, or move it less far`)
+    `${subjectId} has more than ${STEPS_MAX} jobs, the maximum in one move. The clock stopped at ` +
+    `${formatTime(clock.now())}, and all jobs until then have run: move it again to continue, or move it less far`)
 }
 
 function dueView (
@@ -105,10 +105,10 @@ function dueView (
   }
 }
 
-/** Throws NOT_FOUND, or INVALID_REQUEST_PARAMETERS for a job that waits for its time. */
+/** Throws NOT_FOUND, or INVALID_REQUEST_PARAMETERS if the job has not failed. */
 function findFailed ({ kind, subject_id: subjectId }: { kind: string, subject_id: string }, { sandbox }: Context): DueJob {
   const job = sandbox.due.find(kind, subjectId)
   if (job === undefined) throw notFound(`${kind} of`, subjectId, 'subject_id')
   if (job.failed_at !== null) return job
-  throw invalid('subject_id', `${kind} of ${subjectId} has not failed: it falls due at ${formatTime(job.due_at)}`)
+  throw invalid('subject_id', `${kind} of ${subjectId} has not failed: it is due at ${formatTime(job.due_at)}`)
 }

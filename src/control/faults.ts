@@ -1,4 +1,4 @@
-/** The part of the control API that lets calls of the emulated API go wrong: rules that are added, listed and removed. */
+/** Control API for faults of API calls: adds, lists and removes rules. */
 import { contract } from '../contract/load.js'
 import { ApiError, invalid } from '../errors.js'
 import { effectOf, type AddFault, type FaultKind } from '../faults/effect.js'
@@ -26,7 +26,7 @@ export const faultControls = {
 
   'DELETE /_emulator/faults/{fault_id}': outsideBatch(({ path: { fault_id: id }, context: { sandbox: { faults } } }) => {
     if (!faults.remove(id)) {
-      throw new ApiError('NOT_FOUND', { path: 'fault_id', because: `there is no fault ${id}, or it is used up` })
+      throw new ApiError('NOT_FOUND', { path: 'fault_id', because: `fault ${id} does not exist, or is used up` })
     }
     return listed(faults.list())
   })
@@ -41,7 +41,7 @@ function rulesOf (given: AddFault, context: Context): FaultRule[] {
   }
   const { preset: _, operation: __, count, ...others } = given
   const [other] = Object.keys(others)
-  if (other !== undefined) throw invalid(other, `a preset goes with operation and count, not with ${other}`)
+  if (other !== undefined) throw invalid(other, `a preset accepts operation and count, not ${other}`)
   return PRESETS[preset].map(rule =>
     ruleOf(rule.kind, { ...rule, operation, ...(count === undefined ? {} : { count }) }, preset, context))
 }
@@ -56,12 +56,12 @@ function ruleOf (
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
-/** Throws INVALID_REQUEST_PARAMETERS for what no call could ever be. */
+/** Throws INVALID_REQUEST_PARAMETERS if no call can match the operation. */
 function checkOperation (operation: string): void {
   if (operation === '*' || METHODS.some(method => operation === `${method} *`)) return
   if (contract().operations.some(({ name }) => name === operation)) return
-  const message = `operation ${operation} is none of the API: write it as the contract does, POST /payments or ` +
-    'GET /payments/{payment_id}, or all of a method, POST *, or *'
+  const message = `operation ${operation} does not exist: use a name of the contract such as POST /payments or ` +
+    'GET /payments/{payment_id}, or a pattern such as POST * or *'
   throw invalid('operation', message)
 }
 

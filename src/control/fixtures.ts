@@ -1,4 +1,4 @@
-/** The part of the control API that is about fixtures: more data for a sandbox that runs. */
+/** Control API for fixtures: adds data to a running sandbox. */
 import { addFixtures } from '../fixtures/add.js'
 import type { Life } from '../fixtures/scenario.js'
 import { outsideBatch, type ControlHandlers } from '../contract/handlers.js'

@@ -1,4 +1,4 @@
-/** The part of the control API that is about the calls a program has made: looking at them, and verifying them. */
+/** Control API for the request log: lists and verifies API calls. */
 import { ApiError, invalid } from '../errors.js'
 import { outsideBatch, type ControlHandlers } from '../contract/handlers.js'
 import { paging } from '../contract/paging.js'
@@ -43,11 +43,11 @@ function findCall (requestId: string, { sandbox: { requests } }: Context): Logge
   const call = seq === null ? undefined : requests.find(seq)
   if (call !== undefined && callId(call) === requestId) return call
   throw new ApiError('NOT_FOUND', {
-    path: 'request_id', because: `the log has no call ${requestId.slice(0, 100)}; it holds the last ${requests.size}`
+    path: 'request_id', because: `the log has no call ${requestId.slice(0, 100)}; it keeps the last ${requests.size}`
   })
 }
 
-/** Newest first. Throws INVALID_REQUEST_PARAMETERS for a `since` that is neither a call nor a time. */
+/** The calls after `since`, newest first. Throws INVALID_REQUEST_PARAMETERS if it is neither the id of a call nor a time. */
 function callsSince (since: string | undefined, { requests }: Sandbox): LoggedCall[] {
   if (since === undefined) return requests.newestFirst()
   const seq = seqOf(since)
@@ -76,7 +76,7 @@ function fits (
     (errorCode === undefined || explanationOf(call)?.code === errorCode)
 }
 
-/** A payment goes by its id, and on hosted pages by its link. */
+/** The texts that identify a payment in a call: its id and, on hosted pages, its link. */
 function namesOf (paymentId: string, { payments, business }: Sandbox): string[] {
   const payment = payments.find(paymentId)
   return payment?.link == null ? [paymentId] : [paymentId, linkId(payment.seq, business.link_salt)]
@@ -105,7 +105,7 @@ export function callView (call: LoggedCall, sandbox: Sandbox): ControlSchemas['L
   }
 }
 
-/** The payment that a call is about: named by its path, its link, its reply or its body. */
+/** The payment that a call refers to in its path, link, reply or body. */
 function paymentOf (call: LoggedCall, { payments, business }: Sandbox): string | null {
   const { payment_id: named, link } = call.params
   if (named !== undefined) return withoutSecrets(named)

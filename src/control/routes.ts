@@ -1,4 +1,4 @@
-/** What is answered under /_emulator: what no real payment provider offers. None of it is part of the emulated API. */
+/** The handlers of the control API under /_emulator, which is not part of the emulated API. */
 import { contract, controlContract } from '../contract/load.js'
 import type { ControlHandlers } from '../contract/handlers.js'
 import { VERSION } from '../root.js'
@@ -14,7 +14,7 @@ import { requestControls } from './requests.js'
 import { webhookControls } from './webhooks.js'
 
 export interface Controlled {
-  /** What happens when a moved clock reaches its time. */
+  /** The jobs that run when the clock is moved. */
   jobs: Jobs
   sandboxes: Sandboxes
 }

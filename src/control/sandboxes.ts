@@ -1,4 +1,4 @@
-/** The part of the control API that is about whole sandboxes: which there are, starting over, going back. */
+/** Control API for sandboxes and snapshots: creates, lists and deletes them, resets and restores. */
 import { ApiError, invalid, notFound } from '../errors.js'
 import { outsideBatch, type ControlHandlers } from '../contract/handlers.js'
 import { formatTime } from '../rules/calendar.js'
@@ -20,7 +20,9 @@ export function sandboxControls (sandboxes: Sandboxes) {
       if (name === DEFAULT_SANDBOX) {
         throw invalid('name', "The default sandbox can't be deleted: reset it with POST /_emulator/reset")
       }
-      if (name === context.sandbox.name) throw invalid('name', "A sandbox can't delete itself: leave its key and its path away")
+      if (name === context.sandbox.name) {
+        throw invalid('name', "A sandbox can't delete itself: send the request without its key and path prefix")
+      }
       if (!sandboxes.delete(name)) throw notFound('sandbox', name, 'name')
       return list(sandboxes)
     }),

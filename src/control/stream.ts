@@ -1,7 +1,6 @@
 /**
- * `GET /_emulator/requests/stream`: the request log as server-sent events. Nothing is buffered for a reader beyond what its
- * socket takes: it is written to from the log while it keeps up, and cut off when it does not; with Last-Event-ID it comes back
- * to where it was.
+ * `GET /_emulator/requests/stream`: the request log as server-sent events. Nothing is buffered beyond a reader's socket. A
+ * reader that does not keep up is disconnected, and can resume with Last-Event-ID.
  */
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
@@ -17,7 +16,7 @@ import { callView } from './requests.js'
 
 const READERS_MAX = 50
 const HEARTBEAT_MS = 15_000
-/** How many calls are written before others have their turn. */
+/** The number of calls that are written before other work continues. */
 const BATCH = 50
 
 export interface StreamOptions {
@@ -37,16 +36,16 @@ export function addRequestStream (app: FastifyInstance, { sandboxes, guard, repo
   app.get('/_emulator/requests/stream', { config: { cors: false } }, (request, reply) => {
     guard.admit('GET /_emulator/requests/stream', request, reply)
     if (readers.size >= READERS_MAX && !isHead(request)) {
-      throw new ApiError('TOO_MANY_READERS', { because: `${READERS_MAX} are reading: close one of them` })
+      throw new ApiError('TOO_MANY_READERS', { because: `at most ${READERS_MAX}: close one of them` })
     }
     const sandbox = sandboxOf(request, sandboxes)
     const { 'last-event-id': lastId } = request.headers
     reply.hijack()
-    for (const [name, value] of Object.entries(reply.getHeaders())) { // for readers of other origins
+    for (const [name, value] of Object.entries(reply.getHeaders())) { // CORS headers
       if (value !== undefined) reply.raw.setHeader(name, value)
     }
     reply.raw.writeHead(200, {
-      connection: 'close', // when it ends, nothing is to come on it
+      connection: 'close', // the connection is not reused
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no'
@@ -62,8 +61,8 @@ export function addRequestStream (app: FastifyInstance, { sandboxes, guard, repo
 }
 
 /**
- * After which call a reader begins: the last that it saw, or the last there is. A call that is none of this log's was seen before
- * the emulator, or this sandbox, began anew: then everything is news.
+ * The number of the call after which a reader starts: the last call that it saw, or else the last logged call. An unknown call
+ * is from before a restart or a reset, so all calls are new to the reader.
  */
 function placeOf (lastId: string | string[] | undefined, requests: RequestLog): number {
   const seq = typeof lastId === 'string' ? seqOf(lastId) : null
@@ -84,7 +83,7 @@ interface ReaderOptions {
 function startReader (response: ServerResponse, sandbox: Sandbox, { from, closed, report }: ReaderOptions): { end (): void } {
   const { requests } = sandbox
   let sent = from
-  let isWaiting = false // for the socket to take what was written
+  let isWaiting = false // for the socket to drain
   let isScheduled = false
 
   function write (text: string): void {
@@ -97,7 +96,7 @@ function startReader (response: ServerResponse, sandbox: Sandbox, { from, closed
     for (let count = 0; count < BATCH && !isWaiting; count++) {
       const call = requests.next(sent)
       if (call === undefined) return
-      if (call.seq !== sent + 1 && sent !== from) { // it has missed some: let it come back for the rest
+      if (call.seq !== sent + 1 && sent !== from) { // the log dropped calls before they were sent: the reader must reconnect
         response.destroy()
         return
       }
@@ -120,10 +119,10 @@ function startReader (response: ServerResponse, sandbox: Sandbox, { from, closed
     })
   }
 
-  /** Who has not yet taken what was written is gone, or too slow; a reader that is only slow comes back. */
+  /** Disconnects a reader whose socket has not drained since the last beat. A slow reader reconnects. */
   function beat (): void {
     if (isWaiting) response.destroy()
-    else if (!response.writableEnded) write(': still here\n\n')
+    else if (!response.writableEnded) write(': heartbeat\n\n')
   }
 
   const unwatch = requests.watch(schedule, () => { response.end() })

@@ -1,4 +1,4 @@
-/** The part of the control API that is about webhooks: what was sent, sending it again, sending it badly, and waiting for it. */
+/** Control API for webhooks: lists events and deliveries, sends them again, injects faults, and waits for deliveries. */
 import type { Schemas } from '../contract/operations.js'
 import { deliver, linksOf } from '../delivery/emit.js'
 import { envelopeObject } from '../delivery/envelope.js'
@@ -88,7 +88,7 @@ function findDelivery (deliveryId: string, { sandbox }: Context): Delivery {
   return delivery
 }
 
-/** Throws INVALID_REQUEST_PARAMETERS for an endpoint that gets nothing. */
+/** Throws INVALID_REQUEST_PARAMETERS if the endpoint does not exist or is disabled. */
 function checkEndpoint (webhookId: string, { sandbox }: Context): void {
   const endpoint = sandbox.webhooks.find(webhookId)
   if (endpoint === undefined) throw doesNotExist('Webhook', webhookId, 'webhook_id')
@@ -115,7 +115,7 @@ function addFault (
   context: Context
 ): void {
   if (kind === 'delay' && delayMs === undefined) throw invalid('delay_ms', 'a delay needs delay_ms')
-  if (kind !== 'delay' && delayMs !== undefined) throw invalid('delay_ms', `delay_ms goes with the kind delay, not with ${kind}`)
+  if (kind !== 'delay' && delayMs !== undefined) throw invalid('delay_ms', `delay_ms applies to the kind delay, not to ${kind}`)
   if (webhookId !== undefined) checkEndpoint(webhookId, context)
   context.sandbox.sender.faults.add({
     kind: kind satisfies FaultKind,

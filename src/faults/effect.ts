@@ -1,4 +1,4 @@
-/** What a fault does to a call, made of what was asked for: every default filled in, and nothing that does not go together. */
+/** Converts a requested fault to its effect on a call: fills in defaults and refuses contradictory fields. */
 import type { components } from '../contract/control-types.gen.js'
 import { ERRORS, invalid, type ErrorCode } from '../errors.js'
 import { BASE_TIER, limitHeaders } from '../sandbox/limiter.js'
@@ -11,19 +11,19 @@ export type Moment = 'before' | 'after'
 
 export interface Effect {
   kind: FaultKind
-  /** Before the call does anything, or after what it does is stored. */
+  /** Before the handler, or after its transaction. */
   when: Moment
-  /** Before everything else; null for none. */
+  /** Delay before the effect; null if there is none. */
   delay_ms: FaultDelay | null
-  /** What is answered; null where the call's own reply is, or none. */
+  /** The error reply; null if the fault does not replace the reply. */
   answer: { status: number, code: string, message: string, headers: Record<string, string> } | null
-  /** How slowly the body comes; null where it does not. */
+  /** The pace of a slow body; null for any other fault. */
   trickle: { bytes: number, interval_ms: number } | null
 }
 
 type Property = Exclude<keyof AddFault, 'kind' | 'preset' | 'operation' | 'count' | 'probability' | 'delay_ms'>
 
-/** What may be said of each kind, besides how long it waits. */
+/** The fields that each kind accepts besides `delay_ms`. */
 const PROPERTIES: Record<FaultKind, readonly Property[]> = {
   error: ['when', 'status', 'code', 'message', 'headers'],
   rate_limited: ['retry_after'],
@@ -40,7 +40,7 @@ export function effectOf (kind: FaultKind, given: AddFault): Effect {
   for (const name of ALL_PROPERTIES) {
     if (given[name] === undefined || PROPERTIES[kind].includes(name)) continue
     const kinds = Object.entries(PROPERTIES).filter(([, names]) => names.includes(name)).map(([other]) => other)
-    throw invalid(name, `${name} goes with ${kinds.join(', ')}, not with ${kind}`)
+    throw invalid(name, `${name} applies to ${kinds.join(', ')}, not to ${kind}`)
   }
   if (kind === 'delay' && given.delay_ms === undefined) throw invalid('delay_ms', 'a delay needs delay_ms')
   if (given.delay_ms !== undefined) checkDelay(given.delay_ms)
@@ -55,7 +55,7 @@ export function effectOf (kind: FaultKind, given: AddFault): Effect {
 
 const DEFAULT_STATUS = 500
 
-/** The codes of statuses that have a plain one; a 5xx is the server's fault, and the others are the request's. */
+/** The default code of a status. Other statuses have a generic code for a 4xx or a 5xx. */
 const CODES: Record<number, ErrorCode> = {
   401: 'UNAUTHORIZED',
   403: 'UNAUTHORIZED',
@@ -71,11 +71,11 @@ function errorAnswer ({ status, code, message, headers = {} }: AddFault): NonNul
   const answered = status ?? known?.status ?? DEFAULT_STATUS
   const name = code ?? CODES[answered] ?? (answered >= 500 ? 'INTERNAL_SERVER_ERROR' : 'INVALID_REQUEST_PARAMETERS')
   const sentence = rowOf(name)?.sentence ?? name
-  return { status: answered, code: name, message: message ?? `${sentence} (${ON_DEMAND})`, headers: mergeHeaders({}, headers) }
+  return { status: answered, code: name, message: message ?? `${sentence} (${INJECTED})`, headers: mergeHeaders({}, headers) }
 }
 
-/** So that nobody looks for the cause in their own program. */
-const ON_DEMAND = 'a fault on demand'
+/** Part of the message, so that developers do not look for the cause in their own program. */
+const INJECTED = 'injected fault'
 
 function rowOf (code: string): typeof ERRORS[ErrorCode] | undefined {
   return Object.hasOwn(ERRORS, code) ? ERRORS[code as ErrorCode] : undefined
@@ -85,5 +85,5 @@ function limitedAnswer (retryAfterS: number): NonNullable<Effect['answer']> {
   const retryMs = retryAfterS * 1000
   const headers = limitHeaders({ limit: BASE_TIER.perMinute, remaining: 0, resetMs: retryMs, retryMs })
   const { status, sentence } = ERRORS.TOO_MANY_REQUESTS
-  return { status, code: 'TOO_MANY_REQUESTS', message: `${sentence} (${ON_DEMAND})`, headers }
+  return { status, code: 'TOO_MANY_REQUESTS', message: `${sentence} (${INJECTED})`, headers }
 }

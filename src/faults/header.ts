@@ -1,6 +1,6 @@
 /**
- * The header by which a single call asks for a fault: `error;status=503`, `delay;ms=2000`, `reset;when=after`. It is written out
- * as what POST /_emulator/faults is given, and held against the same schema.
+ * The header that requests a fault for a single call: `error;status=503`, `delay;ms=2000`, `reset;when=after`. It is converted
+ * to the body of POST /_emulator/faults and validated with the same schema.
  */
 import { controlContract } from '../contract/load.js'
 import { bodyValidator, type Validate } from '../contract/validate.js'
@@ -13,7 +13,7 @@ export const FAULT_HEADER = 'x-emulator-fault'
 
 const EXAMPLES = 'error;status=503 or delay;ms=2000 or reset;when=after or truncate or slow;bytes=16;interval=100 or rate_limited'
 
-/** What may be said of a fault in the header, and how the control API calls it. */
+/** Parameters of the header and their names in the control API. */
 const NAMES: Record<string, string> = {
   when: 'when',
   status: 'status',
@@ -25,13 +25,13 @@ const NAMES: Record<string, string> = {
   ms: 'delay_ms'
 }
 
-/** These describe a delay together. */
+/** Parameters that form a delay together. */
 const DELAY_NAMES = new Set(['min', 'max', 'p50', 'p99'])
 
-/** The fault that the header asks for. Throws INVALID_REQUEST_PARAMETERS, with examples of what would be right. */
+/** Parses the header. Throws INVALID_REQUEST_PARAMETERS with valid examples. */
 export function readFaultHeader (text: string, chance: () => number): Fault {
   try {
-    const given: unknown = writtenOut(text)
+    const given: unknown = parse(text)
     checkFault(given)
     const { kind } = given
     if (kind === undefined) throw malformed('the kind is missing')
@@ -43,7 +43,7 @@ export function readFaultHeader (text: string, chance: () => number): Fault {
   }
 }
 
-function writtenOut (text: string): Record<string, unknown> {
+function parse (text: string): Record<string, unknown> {
   const [kind = '', ...parts] = text.split(';').map(part => part.trim())
   const given: Record<string, unknown> = { kind }
   const delay: Record<string, unknown> = {}
@@ -54,14 +54,14 @@ function writtenOut (text: string): Record<string, unknown> {
     const property = isOfDelay ? name : Object.hasOwn(NAMES, name) ? NAMES[name] : undefined
     if (property === undefined) {
       const names = [...Object.keys(NAMES), ...DELAY_NAMES]
-      throw malformed(`${JSON.stringify(part)} is none of ${names.join(', ')} with = and a value`)
+      throw malformed(`${JSON.stringify(part)} is not one of ${names.join(', ')}, followed by = and a value`)
     }
     const target = isOfDelay ? delay : given
-    if (property in target) throw malformed(`${name} stands there twice`)
-    target[property] = /^\d{1,15}$/.test(value) ? Number(value) : value // what is no number is left to the schema to refuse
+    if (property in target) throw malformed(`${name} is given twice`)
+    target[property] = /^\d{1,15}$/.test(value) ? Number(value) : value // the schema refuses text where a number is required
   }
   if (Object.keys(delay).length === 0) return given
-  if ('delay_ms' in given) throw malformed('ms goes without min, max, p50 and p99')
+  if ('delay_ms' in given) throw malformed("ms can't be combined with min, max, p50 and p99")
   return { ...given, delay_ms: delay }
 }
 
@@ -81,7 +81,7 @@ function addFault () {
   return operation
 }
 
-/** Without the sentence about the body, which is not what is wrong. */
+/** The violations alone, because the general sentence is about a body. */
 function reasonOf ({ code, message, details = [] }: ApiError): string {
   if (code !== 'INVALID_REQUEST_BODY') return message
   return details.map(({ path, message }) => `${path} ${message}`).join('; ')

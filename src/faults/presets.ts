@@ -1,10 +1,10 @@
-/** Faults that have a name, because they are wanted often. docs/how-to/break-things.md says what each is good for. */
+/** Named presets of common faults. docs/how-to/break-things.md explains their uses. */
 import type { components } from '../contract/control-types.gen.js'
 import type { AddFault } from './effect.js'
 
 type Preset = components['schemas']['FaultPreset']
 
-/** Each is made of one or more rules; a call that the first lets pass may meet the next. */
+/** Each preset consists of one or more rules, which are tried in order. */
 export const PRESETS: Record<Preset, ReadonlyArray<AddFault & Required<Pick<AddFault, 'kind'>>>> = {
   flaky: [
     { kind: 'error', status: 500, probability: 0.1 },

@@ -1,6 +1,6 @@
 /**
- * The rules by which calls of a sandbox go wrong. A call meets the first rule that fits it and whose die falls. Kept in memory: a
- * restart is kind again.
+ * Rules that inject faults into the API calls of a sandbox. The first matching rule whose probability check passes applies.
+ * Rules live in memory and end with the process.
  */
 import type { components } from '../contract/control-types.gen.js'
 import { ApiError } from '../errors.js'
@@ -14,27 +14,27 @@ export interface FaultRule {
   /** `POST /payments`, `POST *` or `*`. */
   readonly operation: string
   readonly probability: number
-  /** For how many more calls; null until it is removed. */
+  /** The number of calls that the rule still applies to; null for no limit. */
   remaining: number | null
-  /** How many calls have met it. */
+  /** The number of calls that the rule has affected. */
   met: number
 }
 
-/** What one call meets: the effect, and how long this time. */
+/** The effect of a rule on one call, with the delay of this call. */
 export interface Fault extends Omit<Effect, 'delay_ms'> {
   delayMs: number
 }
 
 export interface Faults {
-  /** Nearly always, and all that a call looks at then. */
+  /** True for nearly all calls, which then check nothing else. */
   readonly isEmpty: boolean
-  /** Throws INVALID_REQUEST_PARAMETERS where there are too many. */
+  /** Throws INVALID_REQUEST_PARAMETERS if there are too many rules. */
   add (rules: readonly FaultRule[]): void
   list (): readonly FaultRule[]
-  /** Whether there was such a rule. */
+  /** Removes a rule; false if it does not exist. */
   remove (faultId: string): boolean
   clear (): void
-  /** What a call of an operation meets; null for nothing. Uses the rule up by one. */
+  /** Selects the fault of a call and decrements its rule. Null if no rule applies. */
   take (operation: string): Fault | null
 }
 
@@ -45,7 +45,7 @@ interface Entry {
   nextDelayMs: () => number
 }
 
-/** `chance` gives numbers from 0 up to, but not, 1. */
+/** `chance` returns random numbers of at least 0 and less than 1. */
 export function createFaults (chance: () => number): Faults {
   let entries: Entry[] = []
 
@@ -72,7 +72,7 @@ export function createFaults (chance: () => number): Faults {
     },
     clear () { keep([]) },
     take (operation: string) {
-      const entry = entries.find(({ rule }) => fits(rule.operation, operation) && falls(rule.probability))
+      const entry = entries.find(({ rule }) => matches(rule.operation, operation) && isDrawn(rule.probability))
       if (entry === undefined) return null
       const { rule, nextDelayMs } = entry
       rule.met++
@@ -81,8 +81,8 @@ export function createFaults (chance: () => number): Faults {
     }
   }
 
-  /** Asks for no number where it decides nothing: what else is made by chance stays as it was. */
-  const falls = (probability: number) => probability >= 1 || chance() < probability
+  /** Draws a random number only if it matters, so that a rule without a probability does not change later random values. */
+  const isDrawn = (probability: number) => probability >= 1 || chance() < probability
 
   return faults
 }
@@ -91,6 +91,6 @@ export function faultOf ({ delay_ms: _, ...effect }: Effect, delayMs: number): F
   return { ...effect, delayMs }
 }
 
-function fits (wanted: string, operation: string): boolean {
+function matches (wanted: string, operation: string): boolean {
   return wanted === '*' || wanted === operation || (wanted.endsWith(' *') && operation.startsWith(wanted.slice(0, -1)))
 }

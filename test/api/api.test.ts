@@ -62,7 +62,7 @@ t.test('start()', async t => {
       [{ tax: null }, /^tax: must be on or off, not "null"$/],
       [{ deniedCountries: ['Germany'] }, /^deniedCountries: must be two-letter/],
       [{ apiKeys: { a: 1 }, prot: 1 }, /^there is no option "prot"; there are port, host/],
-      [{ clock: new Date('never') }, /^clock: this Date is no time/],
+      [{ clock: new Date('never') }, /^clock: the Date is invalid/],
       [{ clock: 'tomorrow' }, /^clock: must be an RFC 3339 time/],
       [{ clock: { now: '1969-12-31T23:59:59Z' } }, /^clock: must be an RFC 3339 time from 1970 on/],
       [JSON.parse('{"clock":5}'), /^clock: must be a time, or .*, not 5/],
@@ -200,10 +200,10 @@ t.test('the clock', async t => {
     t.match(await emulator.setClock(new Date('2032-05-06T00:00:00Z'), { frozen: false }), { frozen: false })
     await emulator.freeze()
     t.match(await emulator.release(), { frozen: false })
-    await t.rejects(emulator.advance('2 hours'), { message: /^2 hours is no duration/ })
-    for (const wrong of [-1, 0.5, Number.NaN, Infinity]) await t.rejects(emulator.advance(wrong), { message: new RegExp(`^${wrong} is no duration`) })
+    await t.rejects(emulator.advance('2 hours'), { message: /^2 hours is not a duration/ })
+    for (const wrong of [-1, 0.5, Number.NaN, Infinity]) await t.rejects(emulator.advance(wrong), { message: new RegExp(`^${wrong} is not a duration`) })
     t.match(await refusal(emulator.setClock('soon')), { code: 'INVALID_REQUEST_BODY' })
-    await t.rejects(emulator.setClock(new Date('soon')), { message: /this Date is no time/ })
+    await t.rejects(emulator.setClock(new Date('soon')), { message: /the Date is invalid/ })
   })
 
   t.test('has run all due jobs when advance() resolves', async t => {
@@ -261,7 +261,7 @@ t.test('events', async t => {
     await t.rejects(emulator.waitForEvent('payment.succeeded', event => event.body.data.total_amount > 1_000_000, { timeout: 0 }),
       { message: /^no payment\.succeeded that matches within 0 ms; what happened: payment\.succeeded of pay_/ })
     await t.rejects(emulator.waitForEvent({ type: 'payment.failed' }, (() => true) as never), { name: 'SetupError', message: /takes a type and a function/ })
-    await t.rejects(emulator.waitForEvent('payment.failed', { timeout: 'soon' }), { message: /^soon is no duration/ })
+    await t.rejects(emulator.waitForEvent('payment.failed', { timeout: 'soon' }), { message: /^soon is not a duration/ })
     const broken = new Error('a predicate of the test that throws')
     await t.rejects(emulator.waitForEvent(() => { throw broken }), broken)
   })
@@ -271,7 +271,7 @@ t.test('events', async t => {
     const { payment_id: id } = await client.payments.create(paymentBody())
     await emulator.pay(id, { outcome: 'processing' })
     await t.rejects(emulator.waitForEvent(({ type }) => type === 'payment.succeeded', { timeout: 10 }),
-      { message: /^no event that matches .*payment\.processing.*; 1 thing waits for a later time, and the clock stands still: advance\(\) it$/ })
+      { message: /^no event that matches .*payment\.processing.*; 1 job is due later, and the clock is frozen: advance\(\) it$/ })
   })
 })
 

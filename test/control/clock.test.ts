@@ -175,8 +175,8 @@ t.test('the limit of jobs in a move', async t => {
     const { status, json: { code, message, details } } = await move(shop, { advance_ms: 36_500 * DAY_MS })
     const stopped = new Date(START_US / 1000 + STEPS_MAX * DAY_MS).toISOString().replace('Z', '000Z')
     t.strictSame([status, code, details?.[0]?.path], [422, 'INVALID_REQUEST_PARAMETERS', 'advance_ms'])
-    t.equal(message, `sub_0 fell due more than ${STEPS_MAX} times, which is the most in one move: the clock has stopped at ${stopped}, ` +
-      'and everything until then has happened. Move it again to go on, or move it less far')
+    t.equal(message, `sub_0 has more than ${STEPS_MAX} jobs, the maximum in one move. The clock stopped at ${stopped}, ` +
+      'and all jobs until then have run: move it again to continue, or move it less far')
     t.equal(times, STEPS_MAX)
     t.equal((await shop.get('/_emulator/clock'))['now'], stopped)
     t.equal((await move(shop, { advance_ms: DAY_MS })).json.done.jobs, 1, 'it continues from there')

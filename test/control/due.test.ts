@@ -135,7 +135,7 @@ t.test('a job that fails', async t => {
     sandbox.due.add(START_US + SECOND_US, 'test.unknown', 'sub_1')
     for (const [method, end] of [['DELETE', ''], ['POST', '/retry']] as const) {
       const { status, json } = await call(method, `/_emulator/due/test.unknown/sub_1${end}`)
-      t.strictSame([status, (json as Refusal).message], [422, 'test.unknown of sub_1 has not failed: it falls due at 2026-03-01T00:00:01.000000Z'])
+      t.strictSame([status, (json as Refusal).message], [422, 'test.unknown of sub_1 has not failed: it is due at 2026-03-01T00:00:01.000000Z'])
     }
     t.equal((await shop.due()).waiting_count, 1)
   })

@@ -256,7 +256,7 @@ t.test('applies faults', async t => {
     t.equal((await run('faults')).stdout.trim().split('\n').length, 6)
     const [id = ''] = (await run('fail', '--truncate', '--times', '1')).stdout.split(' ')
     t.notMatch((await run('faults', '--clear', id)).stdout, id)
-    t.match(await run('faults', '--clear', id), { code: 1, stderr: `there is no fault ${id}` })
+    t.match(await run('faults', '--clear', id), { code: 1, stderr: `fault ${id} does not exist` })
     await run('faults', '--clear')
     for (const [args, fault] of [
       [['--truncate'], { kind: 'truncate', when: 'after' }],

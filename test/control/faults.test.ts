@@ -24,7 +24,7 @@ t.test('adds faults', async t => {
       delay_ms: null,
       status: 500,
       code: 'INTERNAL_SERVER_ERROR',
-      message: 'Internal server error (a fault on demand)',
+      message: 'Internal server error (injected fault)',
       headers: {},
       bytes: null,
       interval_ms: null
@@ -103,30 +103,30 @@ t.test('refuses invalid faults', async t => {
       [{ kind: 'error', surprise: 1 }, 'INVALID_REQUEST_BODY', /must not have the key "surprise"/],
       [{ kind: 'delay' }, 'INVALID_REQUEST_PARAMETERS', /^a delay needs delay_ms$/],
       [{ kind: 'delay', delay_ms: 300_001 }, 'INVALID_REQUEST_BODY', /delay_ms/],
-      [{ kind: 'delay', delay_ms: { min: 2, max: 1 } }, 'INVALID_REQUEST_PARAMETERS', /delay_ms\.min must not be over/],
+      [{ kind: 'delay', delay_ms: { min: 2, max: 1 } }, 'INVALID_REQUEST_PARAMETERS', /delay_ms\.min must not exceed/],
       [{ kind: 'delay', delay_ms: { list: [] } }, 'INVALID_REQUEST_BODY', /\(delay_ms\.list must NOT have fewer than 1 items\)/],
       [{ kind: 'delay', delay_ms: { p50: 5 } }, 'INVALID_REQUEST_BODY', /\(delay_ms\.p99 is required\)/],
       [{ kind: 'delay', delay_ms: { min: -1, max: 3 } }, 'INVALID_REQUEST_BODY', /\(delay_ms\.min must be >= 0\)/],
-      [{ kind: 'delay', delay_ms: { p50: 2, p99: 1 } }, 'INVALID_REQUEST_PARAMETERS', /delay_ms\.p50 must not be over/],
+      [{ kind: 'delay', delay_ms: { p50: 2, p99: 1 } }, 'INVALID_REQUEST_PARAMETERS', /delay_ms\.p50 must not exceed/],
       [{ kind: 'delay', delay_ms: { p50: 0, p99: 1 } }, 'INVALID_REQUEST_PARAMETERS', /delay_ms\.p50 must be at least 1/],
       [{ kind: 'delay', delay_ms: { list: [] } }, 'INVALID_REQUEST_BODY', /delay_ms/],
       [{ kind: 'delay', delay_ms: { min: 1, max: 2, p50: 1 } }, 'INVALID_REQUEST_BODY', /delay_ms/],
-      [{ kind: 'reset', status: 500 }, 'INVALID_REQUEST_PARAMETERS', /^status goes with error, not with reset$/],
-      [{ kind: 'slow', when: 'before' }, 'INVALID_REQUEST_PARAMETERS', /^when goes with error, delay, reset, not with slow$/],
-      [{ kind: 'truncate', bytes: 1 }, 'INVALID_REQUEST_PARAMETERS', /^bytes goes with slow/],
-      [{ kind: 'error', operation: 'POST /payment' }, 'INVALID_REQUEST_PARAMETERS', /^operation POST \/payment is none of the API/],
-      [{ kind: 'error', operation: 'GET /payments/pay_1' }, 'INVALID_REQUEST_PARAMETERS', /write it as the contract does/],
-      [{ kind: 'error', operation: 'GET /_emulator/health' }, 'INVALID_REQUEST_PARAMETERS', /none of the API/],
+      [{ kind: 'reset', status: 500 }, 'INVALID_REQUEST_PARAMETERS', /^status applies to error, not to reset$/],
+      [{ kind: 'slow', when: 'before' }, 'INVALID_REQUEST_PARAMETERS', /^when applies to error, delay, reset, not to slow$/],
+      [{ kind: 'truncate', bytes: 1 }, 'INVALID_REQUEST_PARAMETERS', /^bytes applies to slow/],
+      [{ kind: 'error', operation: 'POST /payment' }, 'INVALID_REQUEST_PARAMETERS', /^operation POST \/payment does not exist/],
+      [{ kind: 'error', operation: 'GET /payments/pay_1' }, 'INVALID_REQUEST_PARAMETERS', /use a name of the contract/],
+      [{ kind: 'error', operation: 'GET /_emulator/health' }, 'INVALID_REQUEST_PARAMETERS', /does not exist/],
       [{ preset: 'doom' }, 'INVALID_REQUEST_BODY', /preset/],
-      [{ preset: 'down', status: 500 }, 'INVALID_REQUEST_PARAMETERS', /^a preset goes with operation and count, not with status$/],
-      [{ preset: 'down', kind: 'error' }, 'INVALID_REQUEST_PARAMETERS', /not with kind/]
+      [{ preset: 'down', status: 500 }, 'INVALID_REQUEST_PARAMETERS', /^a preset accepts operation and count, not status$/],
+      [{ preset: 'down', kind: 'error' }, 'INVALID_REQUEST_PARAMETERS', /not kind/]
     ]
     for (const [body, code, message] of wrong) {
       const { status, json } = await call('POST', FAULTS, { body })
       t.strictSame([status, (json as Refusal).code], [422, code], JSON.stringify(body))
       t.match((json as Refusal).message, message)
     }
-    t.match((await call('DELETE', `${FAULTS}/flt_x`)).json, { code: 'NOT_FOUND', message: /there is no fault flt_x/ })
+    t.match((await call('DELETE', `${FAULTS}/flt_x`)).json, { code: 'NOT_FOUND', message: /fault flt_x does not exist/ })
     t.strictSame(await rules(), [])
   })
 
@@ -143,13 +143,13 @@ t.test('refuses invalid faults', async t => {
     const before = payments()
     const wrong: Array<[string, RegExp]> = [
       ['explode', /kind must be/], ['', /kind must be/], ['flaky', /kind must be/], ['error;status=200', /status must be >= 400/],
-      ['error;status=many', /status must be/], ['error;status', /"status" is none of when, status/], ['error;=5', /"=5" is none of/],
-      ['error;constructor=1', /is none of/], ['error;__proto__=1', /is none of/],
-      ['error;status=500;status=501', /status stands there twice/],
+      ['error;status=many', /status must be/], ['error;status', /"status" is not one of when, status/], ['error;=5', /"=5" is not one of/],
+      ['error;constructor=1', /is not one of/], ['error;__proto__=1', /is not one of/],
+      ['error;status=500;status=501', /status is given twice/],
       ['delay', /a delay needs delay_ms/], ['delay;ms=300001', /delay_ms/], ['delay;ms=-1', /delay_ms/],
-      ['delay;ms=1;min=2', /ms goes without/],
-      ['delay;min=5', /delay_ms/], ['delay;min=5;max=1', /min must not be over/], ['reset;when=never', /when must be/],
-      ['reset;ms=99999999999999999999', /delay_ms/], ['truncate;when=before', /when goes with/],
+      ['delay;ms=1;min=2', /ms can't be combined with/],
+      ['delay;min=5', /delay_ms/], ['delay;min=5;max=1', /min must not exceed/], ['reset;when=never', /when must be/],
+      ['reset;ms=99999999999999999999', /delay_ms/], ['truncate;when=before', /when applies to/],
       [`error;message=${'x'.repeat(5000)}`, /message/],
       ['error;status=500, reset', /status must be/]
     ]

@@ -169,7 +169,7 @@ t.test('refuses', async t => {
     const wrong: Array<[Partial<Record<OptionName, string>>, RegExp]> = [
       [{ controlHosts: 'http://emulator' }, /^--control-hosts: must be host names/], [{ controlHosts: 'emulator:4010' }, /without a port/],
       [{ controlHosts: 'a*' }, /host names/], [{ controlOrigins: 'localhost:3000' }, /^--control-origins: must be origins/],
-      [{ controlOrigins: 'http://localhost:3000/' }, /without a slash/], [{ controlOrigins: '*' }, /must be origins/],
+      [{ controlOrigins: 'http://localhost:3000/' }, /without a trailing slash/], [{ controlOrigins: '*' }, /must be origins/],
       [{ controlKey: 'a b' }, /^--control-key: must consist of visible ASCII/], [{ control: 'no' }, /^--control: must be on or off/]
     ]
     for (const [options, message] of wrong) {

@@ -142,7 +142,7 @@ t.test('the stream', async t => {
     await until(() => readers.every(({ text }) => text().includes('\n\n: ') || text().includes(': the calls')))
     const { status, json } = await emulator.call('GET', '/_emulator/requests/stream')
     t.equal(status, 429)
-    t.match(json, { code: 'TOO_MANY_READERS', message: /50 are reading/ })
+    t.match(json, { code: 'TOO_MANY_READERS', message: /at most 50/ })
     const [first] = readers
     if (first === undefined) return t.fail('no reader has connected')
     const left = once(serverSide(first), 'close')

@@ -244,7 +244,7 @@ t.test('injects delivery faults', async t => {
     const shop = await openShop(t)
     for (const [fault, message] of [
       [{ kind: 'explode' }, /kind/], [{ kind: 'drop', count: 0 }, /count/], [{ kind: 'delay' }, /a delay needs delay_ms/],
-      [{ kind: 'drop', delay_ms: 5 }, /delay_ms goes with the kind delay/], [{ kind: 'drop', webhook_id: 'whk_x' }, /whk_x does not/],
+      [{ kind: 'drop', delay_ms: 5 }, /delay_ms applies to the kind delay/], [{ kind: 'drop', webhook_id: 'whk_x' }, /whk_x does not/],
       [{}, /kind/]
     ] as const) {
       const { status: code, json } = await shop.refused('POST', 'deliveries/faults', fault)

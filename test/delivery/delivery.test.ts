@@ -170,7 +170,7 @@ t.test('delays no reply and no other endpoint while a receiver hangs', async t =
   for (let n = 0; n < 50; n++) await shop.sell()
   await until(() => well.received.length >= 50)
   const { json, status: code } = await shop.refused('GET', 'idle?timeout_ms=0')
-  t.match({ code, json }, { code: 408, json: { code: 'NOT_IDLE', message: /deliveries are due or under way/ } })
+  t.match({ code, json }, { code: 408, json: { code: 'NOT_IDLE', message: /deliveries are due or in progress/ } })
   t.ok(hanging.received.length <= 16, 'the maximum number of concurrent attempts')
   t.equal((await shop.deliveries(`webhook_id=${id}&state=waiting`)).length, 50)
   await shop.call('PATCH', `/webhooks/${id}`, { body: { disabled: true } })

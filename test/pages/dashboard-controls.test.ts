@@ -136,7 +136,7 @@ t.test('faults', async t => {
     t.equal((await faultsOf(shop)).length, 7)
     const again = await shop.send(FAULTS, 'delete', { fault_id: String(first?.['fault_id']) })
     t.equal(again.status, 422)
-    t.match(partOf(again, 'error-summary'), 'there is no fault')
+    t.match(partOf(again, 'error-summary'), 'does not exist, or is used up')
     t.match(partOf(await shop.follow(FAULTS, 'clear'), 'faults'), 'Every call goes well')
     t.strictSame(await faultsOf(shop), [])
   })
@@ -187,13 +187,13 @@ t.test('faults', async t => {
     const cases: ReadonlyArray<readonly [fields: Record<string, string>, field: string, problem: RegExp]> = [
       [{ kind: 'error', status: '200' }, 'status', />= 400/],
       [{ kind: 'error', status: 'many' }, 'status', /integer/],
-      [{ kind: 'delay', status: '500', delay: 'fixed', ms: '5' }, 'status', /status goes with error, not with delay/],
+      [{ kind: 'delay', status: '500', delay: 'fixed', ms: '5' }, 'status', /status applies to error, not to delay/],
       [{ kind: 'delay' }, 'delay_ms', /a delay needs delay_ms/],
       [{ kind: 'delay', delay: 'fixed', ms: '300001' }, 'delay_ms', /./],
-      [{ kind: 'delay', delay: 'between', min: '9', max: '1' }, 'delay_ms', /min must not be over/],
+      [{ kind: 'delay', delay: 'between', min: '9', max: '1' }, 'delay_ms', /min must not exceed/],
       [{ kind: 'delay', delay: 'list', list: '0, soon' }, 'delay_ms-list', /must be milliseconds with commas/],
       [{ kind: 'delay', delay: 'list' }, 'delay_ms-list', /must be milliseconds with commas/],
-      [{ kind: 'error', operation: 'POST /nothing' }, 'operation', /is none of the API/],
+      [{ kind: 'error', operation: 'POST /nothing' }, 'operation', /does not exist/],
       [{ kind: 'error', count: '0' }, 'count', />= 1/],
       [{ kind: 'error', probability: '1.5' }, 'probability', /<= 1/],
       [{ kind: 'error', headers: 'no header' }, 'headers', /"no header" is no header/],
