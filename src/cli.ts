@@ -18,7 +18,7 @@ async function start (config: Config): Promise<void> {
     await endGracefully(emulator.close)
     if (config.portFile !== null) writeFileSync(config.portFile, `${listening.port}\n`)
     console.log(greeting(listening, config))
-    for (const { key, payment_id: id } of emulator.played()) if (key !== null) console.log(`  ${key}: ${id}`)
+    for (const { key, id } of Object.values(emulator.played()).flat()) if (key !== null) console.log(`  ${key}: ${id}`)
   } catch (error) {
     await emulator.close()
     throw error

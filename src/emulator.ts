@@ -5,13 +5,13 @@ import type { FastifyInstance } from 'fastify'
 import { steadyClock, systemClock } from './sandbox/clock.js'
 import type { Config } from './config/config.js'
 import { contract, controlContract } from './contract/load.js'
-import { pay } from './resources/payments/pay.js'
 import { controlHandlers } from './control/routes.js'
 import { addRequestStream } from './control/stream.js'
 import { SetupError, UsageError } from './errors.js'
-import { packageFixtures } from './fixtures/rows.js'
+import type { MadeItems } from './fixtures/items.js'
 import type { Prepare, StartData } from './fixtures/load.js'
-import type { PlayedPayment } from './fixtures/scenario.js'
+import { packageData } from './fixtures/package-data.js'
+import type { Basics } from './fixtures/rehearsal.js'
 import { bindContract } from './http/bind.js'
 import { baseUrls, pageContexts } from './http/context.js'
 import { createFaultGate } from './http/faults.js'
@@ -35,15 +35,15 @@ import { createReporter } from './report.js'
 import { effects, handlers, jobs, payloads } from './resources/all.js'
 import { configureEndpoint, configuredSecret } from './resources/webhooks/configured.js'
 import { isRefusedByFetch } from './rules/fetch-ports.js'
-import type { Sandbox, Settings, SandboxOptions, SandboxDefaults } from './sandbox/sandbox.js'
+import type { Sandbox, Settings, SandboxOptions, SandboxDefaults, StartFrom } from './sandbox/sandbox.js'
 import { DEFAULT_SANDBOX, createSandboxes } from './sandbox/sandboxes.js'
-import { checkSnapshot } from './store/snapshot.js'
+import { checkSnapshot, upgraded } from './store/snapshot.js'
 
 export interface Server {
   app: FastifyInstance
   sandbox: Sandbox
-  /** The payments of the fixtures' scenario in a sandbox, the default one unless named; empty where it was there before. */
-  played (name?: string): readonly PlayedPayment[]
+  /** What the fixtures' scenario made in a sandbox, the default one unless named; empty where it was there before. */
+  played (name?: string): MadeItems
   /** Starts listening and tells where, once requests are answered. */
   listen (): Promise<Listening>
   close (): Promise<void>
@@ -82,8 +82,9 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
     note: reporter.note
   }
   const { database, seed, sandboxLimit: limit } = config
-  const data = prepareData?.({ sandboxOptions: basics, ids: createIds(seed), life: { jobs, pay } })
-  const sandboxOptions: SandboxOptions = { ...basics, startFrom: startOf(config, data) }
+  const rehearsal: Basics = { sandboxOptions: basics, ids: createIds(seed) }
+  const data = prepareData?.(rehearsal)
+  const sandboxOptions: SandboxOptions = { ...basics, startFrom: startOf(config, data, rehearsal) }
   const sandboxes = createSandboxes({
     database, seed, limit, sandboxOptions, prepare: sandbox => { prepare(sandbox, config, report) }, log: reporter.note
   })
@@ -94,7 +95,7 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
   const pages = { contextOf: pageContexts(sandboxes, baseUrlOf), report }
   const guarding = guardOptions(config)
   const guard = createGuard(guarding)
-  const controls = controlHandlers({ jobs, sandboxes })
+  const controls = controlHandlers({ sandboxes })
   const operations = [
     { operations: contract().operations, handlers }, { operations: controlContract().operations, handlers: controls }
   ]
@@ -130,7 +131,7 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
   return {
     app,
     sandbox: sandboxes.default,
-    played: (name = DEFAULT_SANDBOX) => data?.payments(sandboxes.open(name)) ?? [],
+    played: (name = DEFAULT_SANDBOX) => data?.played(sandboxes.open(name)) ?? {},
     async listen () {
       await app.listen({ port: config.port, host: config.host })
       if (LOOPBACK.has(config.host)) loopback = await listenOnOtherLoopback(app.server, line => { console.error(line) })
@@ -161,11 +162,17 @@ function settingsOf (config: Config): Settings {
   }
 }
 
-/** What new sandboxes start from. */
-function startOf ({ fromSnapshot }: Config, data: StartData | undefined): SandboxOptions['startFrom'] {
-  if (fromSnapshot === null) return data ?? { fixtures: packageFixtures }
-  if (data === undefined) return { snapshot: readSnapshot(fromSnapshot) }
-  throw new UsageError('--from-snapshot and --fixtures exclude each other: give one of them')
+function startOf ({ fromSnapshot }: Config, data: StartData | undefined, rehearsal: Basics): StartFrom {
+  if (fromSnapshot === null) return data ?? { fixtures: () => packageData(rehearsal) }
+  if (data !== undefined) throw new UsageError('--from-snapshot and --fixtures exclude each other: give one of them')
+  const read = readSnapshot(fromSnapshot)
+  let snapshot: Buffer | undefined
+  return {
+    snapshot () {
+      snapshot ??= upgraded(read)
+      return snapshot
+    }
+  }
 }
 
 function readSnapshot (file: string): Buffer {

@@ -107,8 +107,8 @@ function sandboxAt (url: string, name: string, controlKey: string | null | undef
   return { ...createControls(sendTo(own, { apiKey, controlKey })), url: own, apiKey }
 }
 
-function idsByKey (played: ReturnType<Server['played']>): Record<string, string> {
-  return Object.fromEntries(played.flatMap(({ key, payment_id: id }) => key === null ? [] : [[key, id]]))
+function idsByKey ({ payments = [] }: ReturnType<Server['played']>): Record<string, string> {
+  return Object.fromEntries(payments.flatMap(({ key, id }) => key === null ? [] : [[key, id]]))
 }
 
 export interface ConnectOptions {

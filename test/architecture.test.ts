@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import t from 'tap'
 import ts from 'typescript'
+import { fixturesParts } from '../src/resources/all.js'
 import { packagePath } from '../src/root.js'
 
 const LINES_MAX = 350
@@ -136,6 +137,16 @@ t.test('who may import what', async t => {
 
   t.strictSame(importers(target => target === 'emulator.ts', /^(?:cli|index)\.ts$/), [],
     'only the entrances know the composition root')
+})
+
+t.test('no file outside of a resource names the resource', async t => {
+  const resource = (target: string) => /^resources\//.test(target) && !/^resources\/(?:all|resource|stores)\.ts$/.test(target)
+  t.strictSame(importers(resource, /^(?!(?:fixtures|control)\/)/), [], 'fixtures/ and control/ use declarations, not resources')
+  const lists = new Set(fixturesParts.flatMap(([list, { inside }]) => [list, ...Object.keys(inside ?? {})]))
+  t.ok(lists.has('payments') && lists.has('refunds'), 'the lists are found')
+  const namesList = (node: ts.Node) =>
+    (ts.isIdentifier(node) || ts.isStringLiteralLike(node)) && lists.has(node.text) && !ts.isImportDeclaration(node.parent)
+  t.strictSame(places(namesList, /^(?!fixtures\/|control\/fixtures\.ts$)/), [], 'and no list of a fixtures file')
 })
 
 t.test('who may do what', async t => {

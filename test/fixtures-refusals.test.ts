@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { start } from '../src/index.js'
 import { PRICE, mug, wrong, file } from './fixtures-files.js'
+import { startEmulator, type Refusal } from './helper.js'
 import { runToEnd, temporaryFolder } from './processes.js'
 
 t.test('refuses', async t => {
@@ -85,6 +86,67 @@ t.test('refuses', async t => {
     t.match(await wrong({ discounts: [{ type: 'percentage', amount: 10, customer_ids: ['cus_none'] }] }),
       { 'discounts[0].customer_ids[0]': 'Customer cus_none does not exist' })
     t.match(await wrong({ brands: [{ brand_id: 'bus_emulator', archived_at: '2026-01-01T00:00:00Z' }] }), { 'brands[0].archived_at': /primary/ })
+  })
+
+  t.test('ids that are taken, each at its field', async t => {
+    const sale = { customer: { email: 'a@example.com' }, billing: { country: 'US' }, product_cart: [{ product_id: 'pdt_mug', quantity: 1 }] }
+    const document = {
+      brands: [{ brand_id: 'brnd_a', name: 'A' }],
+      addons: [{ id: 'adn_a', name: 'A', price: 1, currency: 'USD', tax_category: 'saas' }],
+      products: [mug({ pricing_mode: 'by_currency', localized_prices: [{ id: 'lcp_a', currency: 'EUR', amount: 1 }] })],
+      customers: [{
+        customer_id: 'cus_a',
+        name: 'A',
+        email: 'a@example.com',
+        payment_methods: [{ payment_method_id: 'pm_a', test_card: '4242424242424242' }]
+      }],
+      discounts: [{ discount_id: 'dsc_a', code: 'AAA', type: 'percentage', amount: 1 }],
+      payments: [{ ...sale, payment_id: 'pay_a', key: 'a', outcome: 'succeeded', refunds: [{ refund_id: 'ref_a' }] }],
+      checkouts: [{ session_id: 'cks_a', product_cart: sale.product_cart }],
+      webhooks: [{ id: 'whk_a', url: 'http://127.0.0.1:1' }]
+    }
+    const second = ['brands', 'addons', 'products', 'customers', 'discounts', 'payments', 'checkouts', 'webhooks'] as const
+    const twice = Object.fromEntries(second.map(list => [list, [...document[list], ...document[list]]]))
+    const taken = {
+      brand_id: 'brnd_a is the id of another brand: choose one that is free',
+      product_id: 'pdt_mug is the id of another product: choose one that is free',
+      customer_id: 'cus_a is the id of another customer: choose one that is free',
+      discount_id: 'dsc_a is the id of another discount: choose one that is free',
+      payment_id: 'pay_a is the id of another payment: choose one that is free',
+      session_id: 'cks_a is the id of another checkout session: choose one that is free'
+    }
+    t.match(await wrong(twice), {
+      'brands[1].brand_id': taken.brand_id,
+      'addons[1].id': 'adn_a is the id of another addon: choose one that is free',
+      'products[1].product_id': taken.product_id,
+      'customers[1].customer_id': taken.customer_id,
+      'discounts[1].discount_id': taken.discount_id,
+      'payments[1].payment_id': taken.payment_id,
+      'payments[1].key': 'a is there twice',
+      'checkouts[1].session_id': taken.session_id,
+      'webhooks[1].id': 'whk_a is the id of another webhook endpoint: choose one that is free'
+    })
+    const { call } = startEmulator(t)
+    t.equal((await call('POST', '/_emulator/load', { body: document })).status, 200)
+    const { status, json } = await call('POST', '/_emulator/load', { body: document })
+    t.equal(status, 422)
+    t.strictSame((json as Refusal).details?.map(({ path }) => path).sort(), [
+      'addons[0].id', 'brands[0].brand_id', 'checkouts[0].session_id', 'customers[0].customer_id',
+      'customers[0].payment_methods[0].payment_method_id', 'discounts[0].code', 'discounts[0].discount_id', 'payments[0].payment_id',
+      'payments[0].refunds[0].refund_id', 'products[0].localized_prices[0].id', 'products[0].product_id', 'webhooks[0].id'
+    ])
+  })
+
+  t.test('an id that an item has which was refused for something else', async t => {
+    const checkout = { session_id: 'cks_a', product_cart: [{ product_id: 'pdt_mug', quantity: 1 }] }
+    t.strictSame(await wrong({
+      products: [mug()],
+      checkouts: [{ ...checkout, return_url: 5 }, checkout],
+      customers: [{ name: 'A', email: 'a@example.com', metadata: { customer_id: 'cus_elsewhere' } }]
+    }), {
+      'checkouts[0].return_url': 'must be string or null',
+      'checkouts[1].session_id': 'cks_a is the id of another checkout session: choose one that is free'
+    })
   })
 
   t.test('files that are none, in one line', async t => {

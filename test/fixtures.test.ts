@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import DodoPayments from 'dodopayments'
 import t, { type Test } from 'tap'
-import { packageFixtures } from '../src/fixtures/rows.js'
 import { checkDocument } from '../src/fixtures/check.js'
 import { fixturesSchema, type FixturesFile } from '../src/fixtures/document.js'
+import { packageFile } from '../src/fixtures/package-data.js'
 import { start, type Emulator } from '../src/index.js'
 import { packagePath } from '../src/root.js'
 import type { Schemas } from '../src/contract/operations.js'
@@ -93,14 +93,7 @@ t.test('starts from', async t => {
   })
 
   t.test("what the API has answered: the package's own data, as one document", async t => {
-    const { brands, products, customers, discounts, paymentMethods, discountCustomers } = packageFixtures()
-    const document = {
-      brands,
-      products,
-      customers: customers.map(item => ({ ...item, payment_methods: paymentMethods[item.customer_id] ?? [] })),
-      discounts: discounts.map(item => ({ ...item, customer_ids: discountCustomers[item.discount_id] ?? [] }))
-    }
-    const { client } = await startWith(t, file(t, 'own.json', JSON.stringify(document)))
+    const { client } = await startWith(t, file(t, 'own.json', JSON.stringify(packageFile())))
     const { get } = startEmulator(t)
     for (const list of ['/products?page_size=100', '/customers', '/discounts?page_size=100', '/brands', '/customers/cus_grace/payment-methods',
       '/discounts/dsc_onlyada/customers', '/products?archived=true']) {

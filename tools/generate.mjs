@@ -6,7 +6,7 @@ import { contract } from './generate/contract.mjs'
 import { controlPaths } from './generate/control-paths.mjs'
 import { coverage } from './generate/coverage.mjs'
 import { errors } from './generate/errors.mjs'
-import { fixturesSchema } from './generate/fixtures.mjs'
+import { fixturesSchema, loadedSchemas } from './generate/fixtures.mjs'
 import { lifecyclePictures } from './generate/lifecycles.mjs'
 import { options } from './generate/options.mjs'
 import { reference } from './generate/reference.mjs'
@@ -24,8 +24,9 @@ function current (path) {
 }
 
 let stale = 0
-// In order: the contract bundles the control API's paths; the reference tables, the schema of fixtures files and the coverage read it.
-for (const generate of [controlPaths, contract, rows, reference, fixturesSchema, coverage, options, errors, lifecyclePictures]) {
+// In order: the contract bundles the control API's paths and what a load lists; the reference tables, the schema of fixtures files
+// and the coverage read the contract.
+for (const generate of [controlPaths, loadedSchemas, contract, rows, reference, fixturesSchema, coverage, options, errors, lifecyclePictures]) {
   for (const { path, content } of await generate()) {
     if (current(path) === content) continue
     stale++

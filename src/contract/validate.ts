@@ -12,7 +12,7 @@ import { violations } from './violations.js'
 /** Keywords of OpenAPI and our own extensions that do not affect validity. */
 const VOCABULARY = [
   'components', 'discriminator', 'example', 'xml', 'externalDocs', 'x-since', 'x-optional-since', 'x-enum-since',
-  'x-minor-units'
+  'x-minor-units', 'x-name'
 ]
 
 export function createAjv (coerceTypes: boolean): Ajv2020 {

@@ -1,23 +1,13 @@
 /** Control API for fixtures: adds data to a running sandbox. */
-import { addFixtures } from '../fixtures/add.js'
-import type { Life } from '../fixtures/scenario.js'
 import { outsideBatch, type ControlHandlers } from '../contract/handlers.js'
+import type { Reply } from '../contract/operations.js'
+import { addFixtures } from '../fixtures/add.js'
+import { fixturesParts } from '../resources/all.js'
 
-export function fixtureControls (life: Life) {
-  return {
-    'POST /_emulator/load': outsideBatch(async ({ body, context }) => {
-      const { brands, addons, products, customers, discounts, payments, checkouts, webhooks } =
-        await addFixtures(body, life, context)
-      return {
-        brands: brands.map(({ brand_id: id }) => id),
-        addons: addons.map(({ addon_id: id }) => id),
-        products: products.map(({ product_id: id }) => id),
-        customers: customers.map(({ customer_id: id }) => id),
-        discounts: discounts.map(({ discount_id: id }) => id),
-        payments,
-        checkouts,
-        webhooks
-      }
-    })
-  } satisfies ControlHandlers
-}
+export const fixtureControls = {
+  'POST /_emulator/load': outsideBatch(async ({ body, context }) => {
+    const made = await addFixtures(body, context)
+    const lists = fixturesParts.map(([list, { listed }]) => [list, (made[list] ?? []).map(listed ?? (({ id }) => id))])
+    return Object.fromEntries(lists) as Reply<'POST /_emulator/load'>
+  })
+} satisfies ControlHandlers

@@ -2,30 +2,26 @@
 import { contract, controlContract } from '../contract/load.js'
 import type { ControlHandlers } from '../contract/handlers.js'
 import { VERSION } from '../root.js'
-import type { Jobs } from '../sandbox/jobs.js'
 import type { Sandboxes } from '../sandbox/sandboxes.js'
 import { clockControls } from './clock.js'
 import { faultControls } from './faults.js'
 import { fixtureControls } from './fixtures.js'
 import { controls } from '../resources/all.js'
-import { pay } from '../resources/payments/pay.js'
 import { sandboxControls } from './sandboxes.js'
 import { requestControls } from './requests.js'
 import { webhookControls } from './webhooks.js'
 
 export interface Controlled {
-  /** The jobs that run when the clock is moved. */
-  jobs: Jobs
   sandboxes: Sandboxes
 }
 
-export function controlHandlers ({ jobs, sandboxes }: Controlled) {
+export function controlHandlers ({ sandboxes }: Controlled) {
   return {
     ...clockControls,
     ...webhookControls,
     ...sandboxControls(sandboxes),
     ...faultControls,
-    ...fixtureControls({ jobs, pay }),
+    ...fixtureControls,
     ...requestControls,
     ...controls,
 

@@ -1,6 +1,7 @@
 /** All resources, and what they answer, do and send, joined from their declarations. A new resource is one line in the list. */
 import type { Payloads } from '../delivery/message.js'
 import type { ControlHandlers, Handlers } from '../contract/handlers.js'
+import type { FixturesPart } from '../fixtures/part.js'
 import type { Jobs } from '../sandbox/jobs.js'
 import { addons } from './addons/index.js'
 import { brands } from './brands/index.js'
@@ -69,6 +70,10 @@ export const effects: Effects = {
 /** The sections of the dashboard, in the order of the navigation. */
 export const sections: readonly DashboardSection[] =
   RESOURCES.flatMap(({ dashboard }) => dashboard ?? []).sort((a, b) => a.position - b.position)
+
+/** The lists of fixtures files, in the order of their ranks. */
+export const fixturesParts: ReadonlyArray<readonly [key: string, part: FixturesPart]> =
+  Object.entries(joined<Record<string, FixturesPart>>('fixtures')).sort(([, one], [, other]) => one.rank - other.rank)
 
 /** One part of all declarations. Two resources that give the same key are a mistake. */
 function joined<Part extends object> (part: Exclude<keyof Resource, 'dashboard'>): Part {

@@ -5,6 +5,7 @@
 import type { Payloads } from '../delivery/message.js'
 import type { ControlHandlers, Handlers } from '../contract/handlers.js'
 import type { DashboardSection } from '../pages/dashboard/section.js'
+import type { FixturesParts } from '../fixtures/part.js'
 import type { Jobs } from '../sandbox/jobs.js'
 import type { Effects } from './effects.js'
 
@@ -21,4 +22,6 @@ export interface Resource {
   effects?: Partial<Effects>
   /** Its section of the dashboard, or several. */
   dashboard?: DashboardSection | readonly DashboardSection[]
+  /** Its lists in fixtures files, by key. fixtures/part.ts describes how to write them. */
+  fixtures?: FixturesParts
 }

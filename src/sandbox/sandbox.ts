@@ -5,7 +5,6 @@ import type { Payloads } from '../delivery/message.js'
 import { createSender, type Sender } from '../delivery/sender.js'
 import { outboxStore, type Outbox } from '../delivery/store.js'
 import { SetupError } from '../errors.js'
-import { seed, type Fixtures } from '../fixtures/rows.js'
 import type { Ids } from './ids.js'
 import { rankIn, type Jobs } from './jobs.js'
 import type { Reference } from './reference.js'
@@ -24,7 +23,7 @@ import { clockStore } from '../store/clock.js'
 import { dueJobs, type DueJobs } from '../store/due.js'
 import { NO_FILE, watchFile } from '../store/file.js'
 import { clearCaches } from '../store/cache.js'
-import { emptyTables, restoreRows, snapshotOf } from '../store/snapshot.js'
+import { copyFrom, emptyTables, restoreRows, snapshotOf } from '../store/snapshot.js'
 import { openCopy } from '../store/template.js'
 import { createBatch, type Batch } from '../store/batch.js'
 import { createUndoLog, type UndoLog } from '../store/undo.js'
@@ -142,9 +141,18 @@ export interface SandboxDefaults {
 }
 
 export interface SandboxOptions extends SandboxDefaults {
-  /** The initial data of a new database: fixtures and their scenario, or a snapshot. */
-  startFrom: { fixtures: () => Fixtures, begin? (sandbox: Sandbox): void } | { snapshot: Buffer }
+  /** The initial data of a new database. */
+  startFrom: StartFrom
 }
+
+/** The initial data of a new database. Bytes are those of a database in memory that this version created. */
+export type StartFrom =
+  /** The business alone. */
+  | { business: BusinessRow }
+  /** Loaded data. Each sandbox gets its own clock and link salt, and `begin` plays the scenario in it. */
+  | { fixtures (): Buffer, begin? (sandbox: Sandbox): void }
+  /** The data of another sandbox, with its clock and its link salt. */
+  | { snapshot (): Buffer }
 
 export interface SandboxIdentity {
   name: string
@@ -165,8 +173,8 @@ export function openSandbox (identity: SandboxIdentity, options: SandboxOptions)
   }
   const { startFrom } = options
   const bytesToCheck = identity.database === IN_MEMORY ? 0 : bytesLeftOpen(identity.database)
-  const database = identity.database === IN_MEMORY
-    ? openCopy('snapshot' in startFrom ? startFrom.snapshot : startFrom.fixtures(), empty => { fill(empty, options) }, beginIn)
+  const database = identity.database === IN_MEMORY && !('business' in startFrom)
+    ? openCopy(bytesOf(startFrom), beginIn)
     : openDatabase(identity.database, empty => {
       fill(empty, options)
       beginIn(empty)
@@ -249,7 +257,6 @@ function sandboxOf (
     snapshots: createSnapshots(),
     snapshot: () => snapshotOf(database),
     reset () {
-      emptyTables(database)
       fill(database, options)
       personalize(database, ids, options)
       forget()
@@ -300,10 +307,15 @@ function begin (sandbox: Sandbox, { startFrom }: SandboxOptions): void {
   if ('begin' in startFrom) startFrom.begin?.(sandbox)
 }
 
-/** Fills an empty database with the initial data that all sandboxes share. */
-function fill (empty: Database, { startFrom }: SandboxOptions): void {
-  if ('snapshot' in startFrom) restoreRows(empty, startFrom.snapshot)
-  else seed(startFrom.fixtures(), createStores(empty), businessStore(empty))
+/** Replaces all rows of a database with those that every sandbox starts from. Runs inside a transaction. */
+function fill (database: Database, { startFrom }: SandboxOptions): void {
+  emptyTables(database)
+  if ('business' in startFrom) businessStore(database).insert(startFrom.business)
+  else copyFrom(bytesOf(startFrom), database)
+}
+
+function bytesOf (startFrom: Exclude<StartFrom, { business: BusinessRow }>): Buffer {
+  return 'snapshot' in startFrom ? startFrom.snapshot() : startFrom.fixtures()
 }
 
 /** Adds the data that differs between sandboxes. A snapshot already contains it. */

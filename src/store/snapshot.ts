@@ -45,9 +45,31 @@ export function restoreRows (database: Database, snapshot: Buffer): void {
   try {
     reading(() => { checkTables(source, database) })
     emptyTables(database)
-    reading(() => { for (const table of tablesOf(database)) copyRows(source, database, table) })
+    reading(() => { copyTables(source, database) })
   } finally {
     source.close()
+  }
+}
+
+/**
+ * Copies the rows of a database that this version created into one without rows, and checks nothing. Runs inside a transaction.
+ */
+export function copyFrom (bytes: Buffer, database: Database): void {
+  const source = new Sqlite(bytes)
+  try {
+    copyTables(source, database)
+  } finally {
+    source.close()
+  }
+}
+
+/** The same data as a snapshot that this version takes of a sandbox in memory. Throws a SetupError like `restoreRows`. */
+export function upgraded (snapshot: Buffer): Buffer {
+  const database = openDatabase(IN_MEMORY, empty => { restoreRows(empty, snapshot) })
+  try {
+    return snapshotOf(database)
+  } finally {
+    database.close()
   }
 }
 
@@ -109,7 +131,13 @@ function columnsOf (database: Database, table: string): string[] {
   return database.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck().all(table)
 }
 
+function copyTables (source: Database, target: Database): void {
+  for (const table of tablesOf(source)) copyRows(source, target, table)
+}
+
 function copyRows (source: Database, target: Database, table: string): void {
+  const isEmpty = source.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get() === undefined
+  if (isEmpty) return
   const columns = columnsOf(source, table).join(', ')
   const rows = source.prepare<[], unknown[]>(`SELECT ${columns} FROM ${table}`).raw()
   const insert = target.prepare(`INSERT INTO ${table} (${columns}) VALUES (${columns.replace(/\w+/g, '?')})`)

@@ -160,6 +160,8 @@ t.test('accepts chosen ids in a running emulator, each once', async t => {
   const again = await call('POST', '/_emulator/load', { body: { ...file, payments: [...file.payments, { ...sale, payment_id: 'pay_mine' }] } })
   t.equal(again.status, 422)
   t.strictSame((again.json as Refusal).details?.map(({ path }) => path).sort(),
-    ['checkouts[0].session_id', 'payments[0]', 'payments[1]', 'webhooks[0].id'])
+    [
+      'checkouts[0].session_id', 'payments[0].payment_id', 'payments[0].refunds[0].refund_id', 'payments[1].payment_id', 'webhooks[0].id'
+    ])
   t.strictSame(stored(), before, 'nothing was added')
 })

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import type { FixturesFile, PaymentFixture } from '../../src/fixtures/document.js'
+import type { FixturesFile, FixturesItems } from '../../src/fixtures/document.js'
 import type { Sandbox } from '../../src/sandbox/sandbox.js'
 import { paymentBody, startEmulator, type Answer, type Refusal, type TestEmulator } from '../helper.js'
 import { startReceiver } from '../receiver.js'
@@ -26,7 +26,7 @@ function customers (count: number, name = 'load'): NonNullable<FixturesFile['cus
   }))
 }
 
-function payments (count: number, change: (index: number) => Partial<PaymentFixture> = () => ({})): PaymentFixture[] {
+function payments (count: number, change: (index: number) => Partial<FixturesItems['Payment']> = () => ({})): FixturesItems['Payment'][] {
   return Array.from({ length: count }, (_, index) => ({
     ...paymentBody(), key: `p${index}`, outcome: 'succeeded' as const, at: `-${count - index}h`, ...change(index)
   }))

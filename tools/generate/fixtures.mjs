@@ -1,9 +1,33 @@
 /**
- * The generator of `fixtures/schema.gen.json`: what a fixtures file may hold, for editors and for the emulator itself. Every item
- * is the contract's body that creates it, with what the contract's reply has besides, and a few words of our own; everything is
- * closed, so that a misspelt key is an error.
+ * The generator of what is known of the form of fixtures files, from the `fixtures.yaml` of each resource:
+ *   fixtures/schema.gen.json         the schema, for editors and for the emulator itself
+ *   src/fixtures/file.gen.ts         the same as TypeScript types
+ *   openapi/control-loaded.gen.yaml  what POST /_emulator/load lists, a part of the control API
+ *
+ * A `fixtures.yaml` has two sections. `lists` are the lists of a file by key, each with
+ *   item         the name of its items in `items`
+ *   description
+ *   maxItems     100,000 unless given
+ *   loaded       the schema of what POST /_emulator/load lists for an item; its id, a text, unless given
+ *
+ * `items` are schemas by name. Every item is the body that creates it, with what the reply has besides, and a few words of our
+ * own; everything is closed, so that a misspelt key is an error. The keys of an item, all optional:
+ *   body         the contract's schema of the request that creates it
+ *   reply        the contract's schema of the reply. What it has besides may be given
+ *   without      properties of the body that an item does not have
+ *   follows      properties of the reply that follow from the rest: accepted, so that a reply can be copied, and passed over
+ *   ids          properties that hold an id of the file's choice
+ *   names        other properties by which items of a file refer to this one
+ *   key          true for an item that can have a `key`, a name of the file's own
+ *   at           true for an item that happened, or a sentence to add to the description of its time
+ *   with         schemas of the control API whose properties an item has, too
+ *   properties   schemas of further properties, or what differs in the schemas of those above
+ *   description
+ * A `$ref` is the name of an item or of a schema of the contract.
  */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import openapiTS, { astToString } from 'openapi-typescript'
+import { parse, stringify } from 'yaml'
 
 const read = path => JSON.parse(readFileSync(path, 'utf8')).components.schemas
 
@@ -12,13 +36,12 @@ const ID = {
   pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$',
   description: 'Chosen, and never to change; generated unless given.'
 }
+const KEY = { ...ID, description: 'A name of your own, by which it is found among what was made.' }
 const LIST_MAX = 100_000
-const PAYMENTS_MAX = 10_000
-const CHECKOUTS_MAX = 10_000
-const WEBHOOKS_MAX = 100
+
+const nameOf = reference => reference.slice(reference.lastIndexOf('/') + 1)
 
 const text = description => ({ type: 'string', description })
-const list = (item, description, maxItems = LIST_MAX) => ({ type: 'array', maxItems, description, items: { $ref: `#/$defs/${item}` } })
 
 const AT = {
   type: 'string',
@@ -27,129 +50,61 @@ const AT = {
   examples: ['-3d', '2026-01-31T12:00:00Z']
 }
 
-/** Of a reply, but not to be chosen: it follows from the rest. Taken, so that a reply can be copied, and passed over. */
+/** The lists and the items of all resources, each in the order of their names. */
+function declared () {
+  const parts = readdirSync('src/resources').map(name => `src/resources/${name}/fixtures.yaml`).filter(path => existsSync(path))
+    .map(path => parse(readFileSync(path, 'utf8')))
+  const joined = section => {
+    const entries = parts.flatMap(part => Object.entries(part[section] ?? {})).sort(([a], [b]) => a < b ? -1 : 1)
+    const twice = entries.find(([name], index) => entries[index + 1]?.[0] === name)
+    if (twice !== undefined) throw new Error(`two resources declare ${twice[0]} among the ${section} of their fixtures.yaml`)
+    return entries
+  }
+  return { lists: joined('lists'), items: joined('items') }
+}
+
+/** What is not to be chosen, because it follows from the rest. */
 function derived (schema) {
   return { ...schema, readOnly: true, description: `Passed over: it follows from the rest. ${schema.description ?? ''}`.trim() }
 }
 
-/** A body that creates something, with what the reply has besides. */
-function item (schemas, { create, reply, ids, follows = [], ...own }) {
-  const { properties = {}, required = [] } = schemas[create]
-  const besides = Object.entries(schemas[reply]?.properties ?? {}).filter(([name]) => !Object.hasOwn(properties, name))
+function schemaOf (name, schemas) {
+  if (schemas[name] === undefined) throw new Error(`a fixtures.yaml refers to ${name}, which is no schema of the contract`)
+  return schemas[name]
+}
+
+/** An item as a schema. */
+function item (given, schemas, control) {
+  const { body, reply, without = [], follows = [], ids = [], names = [], key, at, with: added = [], properties: own = {} } = given
+  const { properties = {}, required = [] } = body === undefined ? {} : schemaOf(body, schemas)
+  const asked = Object.entries(properties).filter(([name]) => !without.includes(name))
+  const besides = Object.entries(reply === undefined ? {} : schemaOf(reply, schemas).properties)
+    .filter(([name]) => !Object.hasOwn(properties, name))
+  const needed = required.filter(name => !without.includes(name))
+  const common = {
+    ...Object.fromEntries(ids.map(name => [name, { ...ID, 'x-name': true }])),
+    ...(key === true && { key: KEY }),
+    ...(at !== undefined && { at: at === true ? AT : { ...AT, description: `${AT.description} ${at}` } })
+  }
+  const all = {
+    ...Object.fromEntries([...asked, ...besides.map(([name, schema]) =>
+      [name, name === 'business_id' || follows.includes(name) ? derived(schema) : schema])]),
+    ...Object.assign({}, ...added.map(name => schemaOf(name, control).properties)),
+    ...common
+  }
+  const changed = Object.entries(own).map(([name, schema]) => [name, { ...all[name], ...schema }])
+  const allProperties = { ...common, ...all, ...Object.fromEntries(changed) }
+  for (const name of names) allProperties[name] = { ...allProperties[name], 'x-name': true }
   return {
     type: 'object',
     additionalProperties: false,
-    ...(required.length > 0 && { required }),
-    properties: {
-      ...Object.fromEntries((ids ?? []).map(name => [name, ID])),
-      ...properties,
-      ...Object.fromEntries(besides.filter(([name]) => !ids?.includes(name)).map(([name, schema]) =>
-        [name, name === 'business_id' || follows.includes(name) ? derived(schema) : schema])),
-      ...own
-    }
+    ...(given.description !== undefined && { description: given.description }),
+    ...(needed.length > 0 && { required: needed }),
+    properties: allProperties
   }
 }
 
-/** The items of the file, by their name in `$defs`. */
-function items (schemas, control) {
-  const none = (name, what) => ({
-    ...schemas.CreateProductRequest.properties[name], maxItems: 0, description: `A fixtures file can hold no ${what}: leave it empty.`
-  })
-  const delivery = schemas.CreateDigitalProductDeliveryRequest
-  const { payment_id: ofPayment, ...refund } = schemas.CreateRefundRequest.properties
-  const { payment_method_id: methodId, ...method } = schemas.CustomerPaymentMethodItem.properties
-  return {
-    Brand: item(schemas, { create: 'CreateBrandRequest', reply: 'BrandResponse', ids: ['brand_id'], follows: ['image'] }),
-    Addon: item(schemas, { create: 'CreateAddonRequest', reply: 'AddonResponse', ids: ['id'], follows: ['image'] }),
-    Product: item(schemas, {
-      create: 'CreateProductRequest',
-      reply: 'GetProductResponse',
-      ids: ['product_id'],
-      follows: ['image', 'is_recurring', 'product_collection_id'],
-      digital_product_delivery: {
-        oneOf: [{ type: 'null' }, {
-          ...delivery,
-          additionalProperties: false,
-          properties: {
-            ...delivery.properties,
-            files: { type: 'array', maxItems: 0, items: {}, description: 'A fixtures file can hold no files: leave it empty.' }
-          }
-        }]
-      },
-      entitlements: none('entitlements', 'entitlements'),
-      credit_entitlements: none('credit_entitlements', 'credit entitlements'),
-      archived: { type: 'boolean', default: false, description: 'Whether it can no longer be sold.' },
-      localized_prices: list('LocalizedPrice', 'What it costs in one currency or country. Needs `pricing_mode`.', 1000)
-    }),
-    LocalizedPrice: item(schemas, {
-      create: 'CreateLocalizedPriceRequest', reply: 'LocalizedPriceResponse', ids: ['id'], follows: ['product_id', 'mode']
-    }),
-    Customer: item(schemas, {
-      create: 'CreateCustomerRequest',
-      reply: 'CustomerResponse',
-      ids: ['customer_id'],
-      payment_methods: list('SavedPaymentMethod', 'What the customer has saved.', 100)
-    }),
-    SavedPaymentMethod: {
-      type: 'object',
-      additionalProperties: false,
-      description: 'With `test_card`, or with `payment_method` and the rest in the shape of the API.',
-      properties: {
-        payment_method_id: ID,
-        test_card: text('The number of a test card, such as 4242 4242 4242 4242: the rest follows from it.'),
-        ...method
-      }
-    },
-    Discount: item(schemas, {
-      create: 'CreateDiscountRequest',
-      reply: 'DiscountResponse',
-      ids: ['discount_id'],
-      times_used: { type: 'integer', format: 'int32', minimum: 0, description: 'How often it was used before.' },
-      customer_ids: {
-        type: 'array',
-        maxItems: LIST_MAX,
-        items: { type: 'string' },
-        description: 'Who may use it, where `customer_eligibility` is `specific`.'
-      }
-    }),
-    Payment: item(schemas, {
-      create: 'CreateOneTimePaymentRequest',
-      ids: ['payment_id'],
-      key: { ...ID, description: 'A name of your own, by which the payment is found among what was made.' },
-      at: AT,
-      ...control.Pay.properties,
-      refunds: list('Refund', 'What was given back of it, in order.', 100)
-    }),
-    Refund: {
-      type: 'object',
-      additionalProperties: false,
-      properties: {
-        refund_id: ID,
-        at: { ...AT, description: `${AT.description} The time of the payment unless given.` },
-        ...refund,
-        status: {
-          type: 'string',
-          enum: ['pending', ...control.SettleRefund.properties.status.enum],
-          default: 'succeeded',
-          description: "What became of it at once. One that stays pending settles by the sandbox's clock."
-        }
-      }
-    },
-    Checkout: item(schemas, { create: 'CreateCheckoutSessionRequest', ids: ['session_id'], at: AT }),
-    Webhook: item(schemas, {
-      create: 'CreateWebhookRequest',
-      ids: ['id'],
-      secret: {
-        type: 'string',
-        pattern: '^whsec_(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$',
-        description: 'What its deliveries are signed with; generated unless given.'
-      },
-      at: { ...AT, description: 'When it was registered; it hears of what happens afterwards. The end of the scenario unless given.' }
-    })
-  }
-}
-
-function root () {
+function root (lists) {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Fixtures of dodo-emulator',
@@ -165,17 +120,11 @@ function root () {
         properties: {
           business_id: ID,
           name: { type: 'string', minLength: 1, maxLength: 500 },
-          currency: { $ref: '#/$defs/Currency', description: 'Of its wallet: what payments settle in. USD unless given.' }
+          currency: { $ref: 'Currency', description: 'Of its wallet: what payments settle in. USD unless given.' }
         }
       },
-      brands: list('Brand', 'The brand with the id of the business is the primary one; it is made unless it is given.', 1000),
-      addons: list('Addon', 'What is sold with subscriptions.'),
-      products: list('Product', 'What is sold.'),
-      customers: list('Customer', 'To whom.'),
-      discounts: list('Discount', 'Discount codes.'),
-      payments: list('Payment', 'What was paid, and what became of it. Carried out in the order of time.', PAYMENTS_MAX),
-      checkouts: list('Checkout', 'Checkout sessions that were opened.', CHECKOUTS_MAX),
-      webhooks: list('Webhook', 'Endpoints that hear of events.', WEBHOOKS_MAX),
+      ...Object.fromEntries(lists.map(([name, { item, description, maxItems = LIST_MAX }]) =>
+        [name, { type: 'array', maxItems, description, items: { $ref: item } }])),
       clock: {
         type: 'object',
         additionalProperties: false,
@@ -197,7 +146,7 @@ const FOREIGN = new Set(['discriminator', 'example', 'xml', 'externalDocs', 'x-s
  * references in it are resolved, because as a part of it a branch is closed in another way than where it stands by itself.
  */
 function firstMatch ({ oneOf, 'x-first-match': isFirstMatch, ...rest }, schemas) {
-  const branches = oneOf.map(({ $ref: reference }) => schemas[reference.slice(reference.lastIndexOf('/') + 1)])
+  const branches = oneOf.map(({ $ref: reference }) => schemas[nameOf(reference)])
   const names = branches.flatMap(({ properties }) => Object.keys(properties))
   const passedOver = Object.fromEntries(names.map(name => [name, {}]))
   return { ...rest, anyOf: branches.map(branch => ({ ...branch, properties: { ...passedOver, ...branch.properties } })) }
@@ -210,7 +159,7 @@ function translated (schema, sees, schemas) {
   if (schema['x-first-match'] === true) return translated(firstMatch(schema, schemas), sees, schemas)
   const entries = Object.entries(schema).flatMap(([key, value]) => {
     if (key === '$ref' && typeof value === 'string') {
-      const name = value.slice(value.lastIndexOf('/') + 1)
+      const name = nameOf(value)
       sees(name)
       return [[key, `#/$defs/${name}`]]
     }
@@ -242,7 +191,7 @@ function partsOf (schemas) {
   const walk = (schema, isPart) => {
     if (typeof schema !== 'object' || schema === null) return
     for (const [key, value] of Object.entries(schema)) {
-      if (key === '$ref' && typeof value === 'string') (isPart ? parts : whole).add(value.slice(value.lastIndexOf('/') + 1))
+      if (key === '$ref' && typeof value === 'string') (isPart ? parts : whole).add(nameOf(value))
       else walk(value, Array.isArray(schema) ? isPart : key === 'allOf')
     }
   }
@@ -252,9 +201,19 @@ function partsOf (schemas) {
   return parts
 }
 
+/** A copy in which `change` decides what each reference becomes. */
+function withReferences (schema, change) {
+  if (Array.isArray(schema)) return schema.map(part => withReferences(part, change))
+  if (typeof schema !== 'object' || schema === null) return schema
+  return Object.fromEntries(Object.entries(schema).map(([key, value]) =>
+    [key, key === '$ref' && typeof value === 'string' ? change(nameOf(value)) : withReferences(value, change)]))
+}
+
 export async function fixturesSchema () {
+  const { lists, items } = declared()
   const schemas = read('openapi/openapi.gen.json')
-  const own = items(schemas, read('openapi/control.gen.json'))
+  const control = read('openapi/control.gen.json')
+  const own = Object.fromEntries(items.map(([name, given]) => [name, item(given, schemas, control)]))
   const clash = Object.keys(own).filter(name => Object.hasOwn(schemas, name))
   if (clash.length > 0) throw new Error(`the contract has schemas of these names too: ${clash.join(', ')}`)
   const defs = {}
@@ -264,7 +223,7 @@ export async function fixturesSchema () {
     if (own[name] === undefined && schemas[name] === undefined) throw new Error(`there is no schema ${name}`)
     waiting.push(name)
   }
-  const document = translated(root(), sees, schemas)
+  const document = translated(root(lists), sees, schemas)
   for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
     defs[name] = {}
     defs[name] = translated(own[name] ?? schemas[name], sees, schemas)
@@ -272,5 +231,42 @@ export async function fixturesSchema () {
   const parts = partsOf(defs)
   const sorted = Object.keys(defs).sort().map(name => [name, closed(defs[name], parts.has(name))])
   const content = { ...document, $defs: Object.fromEntries(sorted) }
-  return [{ path: 'fixtures/schema.gen.json', content: `${JSON.stringify(content, null, 1)}\n` }]
+  return [
+    { path: 'fixtures/schema.gen.json', content: `${JSON.stringify(content, null, 1)}\n` },
+    { path: 'src/fixtures/file.gen.ts', content: await types(root(lists), own, schemas) }
+  ]
+}
+
+/** The types of a file and its items, and of the schemas of the contract that they refer to. */
+async function types (file, own, schemas) {
+  const needed = { FixturesFile: file }
+  const waiting = ['FixturesFile', ...Object.keys(own)]
+  for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+    needed[name] = withReferences(needed[name] ?? own[name] ?? schemas[name], referred => {
+      if (needed[referred] === undefined && !waiting.includes(referred)) waiting.push(referred)
+      return `#/components/schemas/${referred}`
+    })
+  }
+  const document = { openapi: '3.1.0', info: { title: 'Fixtures', version: '1' }, paths: {}, components: { schemas: needed } }
+  const content = astToString(await openapiTS(document, { alphabetize: true, defaultNonNullable: false, silent: true }))
+  return `// Generated by tools/generate/fixtures.mjs from the fixtures.yaml of the resources. Do not edit.\n\n${content.trimEnd()}\n`
+}
+
+/** What POST /_emulator/load lists, for the control API. */
+export async function loadedSchemas () {
+  const { lists } = declared()
+  const local = schema => withReferences(schema, name => `#/schemas/${name}`)
+  const ids = { type: 'array', items: { type: 'string' } }
+  const own = lists.flatMap(([, { item, loaded }]) => loaded === undefined ? [] : [[`Loaded${item}`, local(loaded)]])
+  const listed = lists.map(([key, { item, loaded }]) =>
+    [key, local(loaded === undefined ? { $ref: 'Ids' } : { type: 'array', items: { $ref: `Loaded${item}` } })])
+  const loaded = {
+    type: 'object',
+    required: listed.map(([key]) => key),
+    description: 'The ids of the new items, in the order of the file.',
+    properties: Object.fromEntries(listed)
+  }
+  const note = '# Generated by tools/generate/fixtures.mjs from the fixtures.yaml of the resources. Do not edit.\n\n'
+  const content = note + stringify({ schemas: { Loaded: loaded, Ids: ids, ...Object.fromEntries(own) } })
+  return [{ path: 'openapi/control-loaded.gen.yaml', content }]
 }

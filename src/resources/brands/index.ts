@@ -1,5 +1,6 @@
 /** Brands: what the rest of the program asks of this resource. */
 import type { Resource } from '../resource.js'
+import { fixtures } from './fixtures.js'
 import { brands as handlers } from './routes.js'
 
-export const brands = { handlers } satisfies Resource
+export const brands = { handlers, fixtures } satisfies Resource

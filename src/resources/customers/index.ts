@@ -1,6 +1,7 @@
 /** Customers: what the rest of the program asks of this resource. */
 import type { Resource } from '../resource.js'
 import { customersSection as dashboard } from './dashboard.js'
+import { fixtures } from './fixtures.js'
 import { customers as handlers } from './routes.js'
 
-export const customers = { handlers, dashboard } satisfies Resource
+export const customers = { handlers, fixtures, dashboard } satisfies Resource

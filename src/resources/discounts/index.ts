@@ -1,6 +1,7 @@
 /** Discounts: what the rest of the program asks of this resource. */
 import type { Resource } from '../resource.js'
 import { discountsSection as dashboard } from './dashboard/discounts.js'
+import { fixtures } from './fixtures.js'
 import { discounts as handlers } from './routes.js'
 
-export const discounts = { handlers, dashboard } satisfies Resource
+export const discounts = { handlers, fixtures, dashboard } satisfies Resource

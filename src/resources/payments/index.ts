@@ -5,6 +5,7 @@ import type { Resource } from '../resource.js'
 import { paymentsSection as dashboard } from './dashboard/index.js'
 import { abandonedCheckout } from './abandonment.js'
 import { paymentControls as controls } from './control.js'
+import { fixtures } from './fixtures.js'
 import { SETTLE_JOB, settlePayment } from './lifecycle.js'
 import { payments as handlers } from './routes.js'
 import { paymentResponse } from './view.js'
@@ -22,4 +23,4 @@ const payloads: Payloads = {
 
 const jobs: Jobs = { [SETTLE_JOB]: { rank: 1, run: settlePayment } }
 
-export const payments = { handlers, controls, jobs, payloads, dashboard } satisfies Resource
+export const payments = { handlers, controls, jobs, payloads, fixtures, dashboard } satisfies Resource

@@ -1,6 +1,7 @@
 /** Products: what the rest of the program asks of this resource. */
 import type { Resource } from '../resource.js'
 import { productsSection as dashboard } from './dashboard/products.js'
+import { fixtures } from './fixtures.js'
 import { products as handlers } from './routes.js'
 
-export const products = { handlers, dashboard } satisfies Resource
+export const products = { handlers, fixtures, dashboard } satisfies Resource

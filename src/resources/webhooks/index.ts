@@ -1,6 +1,7 @@
 /** Webhook endpoints: what the rest of the program asks of this resource. */
 import type { Resource } from '../resource.js'
 import { webhooksSection as dashboard } from './dashboard/index.js'
+import { fixtures } from './fixtures.js'
 import { webhooks as handlers } from './routes.js'
 
-export const webhooks = { handlers, dashboard } satisfies Resource
+export const webhooks = { handlers, fixtures, dashboard } satisfies Resource
