@@ -1,7 +1,7 @@
 /**
- * What tests in a real browser share: Chromium with an emulator to visit, and the checks that hold for every page. Chromium is
- * Debian's package, the one without windows if it is there, because it takes half the work; CHROMIUM names another one. Without
- * any, such tests are left out, but in CI (CI is set) they fail.
+ * Chromium with an emulator to open, and the checks that every page must pass. Chromium is
+ * Debian's package, preferably the headless shell, which takes half the work; CHROMIUM names another executable. Without
+ * any, these tests are skipped, but in CI (CI is set) they fail.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -15,7 +15,7 @@ const ARGUMENTS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'
 ]
-/** Generous, because machines are slow: what takes this long has met a defect. */
+/** Generous, because machines are slow: a wait of this length is a defect. */
 export const PATIENCE_MS = 60_000
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -29,15 +29,15 @@ const advice = `${CHROMIUM} is missing: install it (Debian: apt-get install chro
 export const skip = isMissing && process.env['CI'] === undefined ? advice : false
 
 export interface OpenOptions extends BrowserContextOptions {
-  /** What addresses begin with that the page may ask besides where it is from. */
+  /** Prefixes of URLs that the page may request beside those of its own origin. */
   leadsTo?: string[]
 }
 
 export interface Surfer {
   started (): TestEmulator
-  /** Where it listens. */
+  /** The base URL of the emulator. */
   origin (): Promise<string>
-  /** Opens a path, or a URL of another server of the test, in a browser of its own that has never been anywhere. */
+  /** Opens a path, or a URL of another server of the test, in a new browser context. */
   open (test: Test, path: string, options?: OpenOptions): Promise<Page>
 }
 
@@ -55,9 +55,9 @@ function launch (): Promise<Browser> {
 }
 
 /**
- * An emulator for the tests of a file, and the browser. A click waits until the page that it
- * leads to has begun, not until all of it is there. What is read there at once, or does nothing without the page's scripts, is
- * therefore looked for below `.js`, the class that the scripts give to a page once they run, which is after its last line.
+ * An emulator for the tests of a file, and the browser. A click waits until the navigation has started, not until the page is
+ * complete. Elements that are read immediately, or that need the page's scripts, are therefore
+ * looked up below `.js`, the class that the scripts add once they run, after the last line of the page.
  */
 export function surfer (): Surfer {
   let emulator: TestEmulator | undefined
@@ -79,12 +79,12 @@ export function surfer (): Surfer {
       const homes = [`${home}/`, `${start.origin}/`, 'http://shop.example/', 'https://shop.example/', ...leadsTo]
       const context = await (await (launched ??= launch())).newContext({ viewport: DESKTOP, ...options })
       test.teardown(() => context.close())
-      context.setDefaultTimeout(PATIENCE_MS) // of the tabs that a page opens, too
+      context.setDefaultTimeout(PATIENCE_MS) // // also of tabs that a page opens
       const page = await context.newPage()
       page.on('console', message => {
         if (message.type() === 'error' && /Content Security Policy/.test(message.text())) test.fail(message.text())
       })
-      page.on('dialog', () => { test.fail('a script of somebody else ran') })
+      page.on('dialog', () => { test.fail('an injected script ran') })
       page.on('pageerror', error => { test.fail(error.message) })
       page.on('request', request => {
         const url = request.url()
@@ -96,7 +96,7 @@ export function surfer (): Surfer {
   }
 }
 
-/** From now on no time passes in the page, nor in those that it leads to, but what `page.clock.runFor()` lets pass. */
+/** Stops the time of the page and of those it leads to. Only `page.clock.runFor()` moves it. */
 export async function stopTime (page: Page): Promise<void> {
   const now = Date.now()
   await page.clock.install({ time: now })
@@ -105,10 +105,10 @@ export async function stopTime (page: Page): Promise<void> {
 
 interface Violation { id: string, impact: string, nodes: Array<{ target: string[], failureSummary: string }> }
 
-/** For `open`, of a page that is to be checked: axe is put into it from outside, which its policy would not allow; colours change at once. */
+/** Options of `open` for a page to be checked: axe is injected, which the page's policy would not allow, and colours change at once. */
 export const CHECKED: OpenOptions = { bypassCSP: true, reducedMotion: 'reduce' }
 
-/** Checks a page as it is, in light and in dark, on a wide screen and on a phone. Leaves it light and wide. */
+/** Checks a page in light and in dark, on a wide screen and on a phone. Leaves it light and wide. */
 export async function checkEverywhere (test: Test, page: Page, name: string, content: Page | Frame = page): Promise<void> {
   for (const [colorScheme, ground] of [['dark', 'a dark'], ['light', 'a light']] as const) {
     await page.emulateMedia({ colorScheme })
@@ -120,11 +120,11 @@ export async function checkEverywhere (test: Test, page: Page, name: string, con
     }
     const colour = await content.evaluate<string>('getComputedStyle(document.body).backgroundColor')
     const [red = 0] = (colour.match(/\d+/g) ?? []).map(Number)
-    test.equal(red < 100, colorScheme === 'dark', `the ground of ${name} is ${colour}`)
+    test.equal(red < 100, colorScheme === 'dark', `the background of ${name} is ${colour}`)
   }
 }
 
-/** axe-core finds nothing serious, and nothing sticks out. The page was opened with CHECKED. */
+/** axe-core finds nothing serious, and nothing overflows. The page was opened with CHECKED. */
 export async function checkPage (test: Test, page: Page | Frame, name: string): Promise<void> {
   if (!await page.evaluate<boolean>('"axe" in window')) await page.evaluate(AXE)
   const violations = await page.evaluate<Violation[]>(
@@ -132,5 +132,5 @@ export async function checkPage (test: Test, page: Page | Frame, name: string): 
   const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
   test.strictSame(bad.map(({ id, nodes }) => [id, nodes.map(node => node.failureSummary)]), [], `axe finds nothing serious on ${name}`)
   const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
-  test.ok(overflow <= 0, `nothing sticks out of ${name}`)
+  test.ok(overflow <= 0, `nothing overflows ${name}`)
 }

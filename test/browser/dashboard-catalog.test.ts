@@ -1,22 +1,22 @@
-/** The catalog of the dashboard in Chromium: what a person does there with mouse and keyboard, and what axe-core finds. */
+/** The catalog of the dashboard in Chromium: a user's actions by mouse and keyboard, and the findings of axe-core. */
 import t from 'tap'
 import { DESKTOP, PHONE, CHECKED, checkPage, skip, surfer } from './chromium.js'
 
 const { open, started } = surfer()
 
-t.test('a product is made, for one kind of price or the other, and archived', { skip }, async t => {
+t.test('creates a product for each kind of price, and archives it', { skip }, async t => {
   const page = await open(t, '/dashboard/products/new')
   await page.getByLabel('Name', { exact: true }).fill('Notebook')
-  t.notOk(await page.getByLabel('Trial in days').isVisible(), 'fields of subscriptions are not there')
+  t.notOk(await page.getByLabel('Trial in days').isVisible(), 'fields of subscriptions are hidden')
   await page.getByLabel('Is paid').selectOption('recurring_price')
   t.ok(await page.getByLabel('Trial in days').isVisible())
-  t.notOk(await page.getByLabel('Suggested price').isVisible(), 'nor those of other prices')
+  t.notOk(await page.getByLabel('Suggested price').isVisible(), 'fields of other prices, too')
   await page.getByLabel('Is paid').selectOption('one_time_price')
   await page.getByLabel('Currency').selectOption('KWD')
   await page.getByLabel('Price', { exact: true }).fill('1.23456')
   await page.getByRole('button', { name: 'Create the product' }).click()
   await page.getByRole('link', { name: 'price.price must be an amount of KWD' }).click()
-  await page.locator('[name="price.price"]:focus').waitFor() // the problem leads to its field
+  await page.locator('[name="price.price"]:focus').waitFor() // // the problem leads to its field
   await page.keyboard.press('ControlOrMeta+A')
   await page.keyboard.type('1.234')
   await page.keyboard.press('Enter')
@@ -27,14 +27,14 @@ t.test('a product is made, for one kind of price or the other, and archived', { 
   await page.getByText('The product was archived').waitFor()
 })
 
-t.test('a test payment is put together, looked at and created', { skip }, async t => {
+t.test('composes, previews and creates a test payment', { skip }, async t => {
   const page = await open(t, '/dashboard/payments/new?customer_id=cus_ada')
   await page.getByLabel('Product').selectOption('pdt_ebook')
   await page.getByRole('button', { name: 'Add a line' }).click()
   await page.getByLabel('Product').nth(1).selectOption('pdt_donation')
   await page.getByLabel('Amount').nth(1).fill('12.50')
   await page.keyboard.press('Enter')
-  await page.getByTestId('total-amount').getByText('$32.49').waitFor() // the Enter key asks for it, and makes nothing
+  await page.getByTestId('total-amount').getByText('$32.49').waitFor() // // the Enter key previews it and creates nothing
   t.match(await page.locator('.js #curl-text').innerText(), '"amount": 1250')
   await page.locator('#python > summary').click()
   t.match(await page.locator('#python-text').innerText(), 'client.payments.create(')
@@ -44,7 +44,7 @@ t.test('a test payment is put together, looked at and created', { skip }, async 
   t.equal(items.length, 1, 'once')
 })
 
-t.test('axe-core finds nothing serious, and nothing sticks out', { skip }, async t => {
+t.test('axe-core finds nothing serious, and nothing overflows', { skip }, async t => {
   const { pay, call } = started()
   await pay({ billing: { country: 'US' }, customer: { customer_id: 'cus_grace' }, product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }] })
   const { json } = await call('POST', '/checkouts', { body: { product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }] } })

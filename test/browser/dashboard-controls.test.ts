@@ -1,4 +1,4 @@
-/** The controls of the dashboard in Chromium: by mouse and keyboard, live, asking first, without scripts; and free of barriers. */
+/** The controls of the dashboard in Chromium: by mouse and keyboard, live, with questions, without scripts, accessible. */
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { paymentBody } from '../helper.js'
@@ -7,7 +7,7 @@ import { PHONE, CHECKED, checkPage, skip, surfer } from './chromium.js'
 const { started, open } = surfer()
 const PAGES = ['', '/faults', '/data', '/sandboxes'].map(path => `/dashboard/controls${path}`)
 
-t.test('is free of barriers', { skip }, async t => {
+t.test('is accessible', { skip }, async t => {
   const { call } = started()
   await call('POST', '/_emulator/faults', { body: { preset: 'flaky' } })
   await call('POST', '/_emulator/snapshots', { body: { name: 'before checkout' } })
@@ -24,7 +24,7 @@ t.test('is free of barriers', { skip }, async t => {
   await call('POST', '/_emulator/reset')
 })
 
-t.test('a clock that others move is followed', { skip }, async t => {
+t.test('follows a clock that another client moves', { skip }, async t => {
   const { call } = started()
   const page = await open(t, '/dashboard/controls')
   await page.locator('#live-state[data-state=live]').waitFor()
@@ -32,7 +32,7 @@ t.test('a clock that others move is followed', { skip }, async t => {
   await call('POST', '/_emulator/clock', { body: { now: '2040-05-06T07:08:09Z', frozen: true } })
   await page.getByTestId('clock-state').getByText('stands still').waitFor()
   t.match(await page.locator('.big-clock').innerText(), '2040-05-06 07:08:09')
-  t.equal(await page.getByLabel('By how much').inputValue(), '25h', 'what was typed stays')
+  t.equal(await page.getByLabel('By how much').inputValue(), '25h', 'typed text remains')
 
   await page.getByLabel('By how much').press('Enter')
   await page.locator('#done').waitFor()
@@ -41,7 +41,7 @@ t.test('a clock that others move is followed', { skip }, async t => {
   await page.getByTestId('clock-state').getByText('runs').waitFor()
 })
 
-t.test('fields of a fault are shown as its kind has them, and problems at them', { skip }, async t => {
+t.test('shows the fields of a fault by its kind, and problems at them', { skip }, async t => {
   const { get } = started()
   const page = await open(t, '/dashboard/controls/faults')
   const form = page.locator('#form-add')
@@ -63,14 +63,14 @@ t.test('fields of a fault are shown as its kind has them, and problems at them',
 
   await page.locator('.js #ask-clear > summary').click()
   await page.getByRole('dialog').getByRole('button', { name: 'Keep it as it is' }).click()
-  t.match(await get('/_emulator/faults'), { items: [{ kind: 'slow' }] }, 'nothing was done that was not wanted')
+  t.match(await get('/_emulator/faults'), { items: [{ kind: 'slow' }] }, 'nothing else was done')
   await page.locator('.js #ask-clear > summary').click()
   await page.getByRole('dialog').getByRole('button', { name: 'Clear all' }).click()
   await page.getByText('Every call goes well').waitFor()
   t.strictSame(await get('/_emulator/faults'), { items: [] })
 })
 
-t.test('data are taken back, and a page of what is gone says so', { skip }, async t => {
+t.test('resets data, and says so on the page of a deleted item', { skip }, async t => {
   const { pay, get } = started()
   const page = await open(t, '/dashboard/controls/data')
   await page.getByLabel('Name').fill('before')
@@ -101,7 +101,7 @@ t.test('data are taken back, and a page of what is gone says so', { skip }, asyn
   t.match(await get('/customers/cus_new'), { name: 'Neu' })
 })
 
-t.test('without scripts everything asks and works too', { skip }, async t => {
+t.test('asks and works without scripts, too', { skip }, async t => {
   const { call, get } = started()
   await call('POST', '/_emulator/sandboxes', { body: { name: 'bob' } })
   const page = await open(t, '/dashboard/controls/sandboxes', { javaScriptEnabled: false })

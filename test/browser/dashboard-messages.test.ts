@@ -1,4 +1,4 @@
-/** The ways a person takes who looks for why a call was refused, and why a webhook did not arrive, in a real browser. */
+/** A user's way to the reason of a refused call, and of a failed webhook, in a real browser. */
 import t from 'tap'
 import { paymentBody } from '../helper.js'
 import { freePort } from '../processes.js'
@@ -13,13 +13,13 @@ async function refused (): Promise<void> {
   })
 }
 
-t.test('why did this call get a 422', { skip }, async t => {
+t.test('shows why a call got a 422', { skip }, async t => {
   const page = await open(t, '/dashboard/requests', { permissions: ['clipboard-read', 'clipboard-write'] })
   await page.getByText('No call yet').waitFor()
   await page.locator('#live-state[data-state=live]').waitFor()
   await refused()
   const row = page.locator('#calls tbody tr')
-  await row.getByText('product_cart[0].quantity').waitFor() // it has appeared by itself, with the reason
+  await row.getByText('product_cart[0].quantity').waitFor() // // it has appeared by itself, with the reason
   await row.getByRole('link', { name: 'POST /payments' }).click()
   await page.getByText('It was sent as -1').waitFor()
   t.match(await page.locator('.js #ignored').innerText(), 'payement_link')
@@ -37,7 +37,7 @@ t.test('why did this call get a 422', { skip }, async t => {
   await page.getByText('No call yet').waitFor()
 })
 
-t.test('why did this webhook not arrive', { skip }, async t => {
+t.test('shows why a webhook failed', { skip }, async t => {
   const page = await open(t, '/dashboard/webhooks')
   await page.getByRole('link', { name: 'Add it here' }).click()
   await page.getByLabel('URL').fill('nowhere')
@@ -55,7 +55,7 @@ t.test('why did this webhook not arrive', { skip }, async t => {
   await page.locator('.heading').getByRole('link', { name: 'Send a sample' }).click()
   await page.getByLabel('Event').selectOption('payment.failed')
   await page.getByRole('button', { name: 'Send the sample' }).click()
-  await page.locator('#told').getByText('HTTP 500').waitFor() // how it ended has appeared by itself
+  await page.locator('#told').getByText('HTTP 500').waitFor() // // its outcome has appeared by itself
   await page.locator('#told tbody a').first().click()
   await page.getByText('The program failed while it worked on the event').waitFor()
   const before = receiver.received.length
@@ -88,7 +88,7 @@ t.test('every page is accessible, in light and dark, wide and narrow', { skip },
     `webhooks/events/${await first('events', 'event_id')}`, 'webhooks/deliveries',
     `webhooks/deliveries/${await first('deliveries', 'delivery_id')}`, 'webhooks/sample', 'webhooks/faults'
   ]
-  // Those that look different where there is little room; the others are made of the same parts.
+  // The pages that look different on narrow screens; the others consist of the same parts.
   const narrow = paths.filter((_path, index) => [0, 1, 4, 9].includes(index))
   for (const [viewport, colorScheme, shown] of [[DESKTOP, 'light', paths], [PHONE, 'dark', narrow]] as const) {
     const page = await open(t, '/dashboard/requests', { viewport, colorScheme, ...CHECKED })

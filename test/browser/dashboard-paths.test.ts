@@ -1,6 +1,6 @@
 /**
- * The dashboard in Chromium, along the paths that a person takes who tests a program and does not read its code. Each begins at the
- * overview and finds its own way; what it did is then looked at by the API.
+ * The dashboard in Chromium, used by a tester who does not read its code. Each test begins at the overview and finds its own way;
+ * the API then shows the effect.
  */
 import t from 'tap'
 import { paymentBody } from '../helper.js'
@@ -9,14 +9,14 @@ import { skip, surfer } from './chromium.js'
 
 const { started, open } = surfer()
 
-t.test('finds why a request got 422', { skip }, async t => {
+t.test('finds why a request got a 422', { skip }, async t => {
   const { call } = started()
   const page = await open(t, '/')
   await page.getByRole('link', { name: 'Requests', exact: true }).click()
   await page.locator('#calls').waitFor()
   await page.locator('#live-state[data-state=live]').waitFor()
 
-  // The program under test does something wrong while the page is open.
+  // The program under test makes a mistake while the page is open.
   await call('GET', '/products')
   const { status } = await call('POST', '/payments', { body: paymentBody({ product_cart: [{ product_id: 'pdt_ebook', quantity: -2 }] }) })
   t.equal(status, 422)
@@ -61,7 +61,7 @@ t.test('replays a webhook', { skip }, async t => {
   const { call, pay, get } = started()
   let answer: Answer = status(500)
   const receiver = await startReceiver(t, (response, received) => { answer(response, received) })
-  await call('POST', '/_emulator/clock', { body: { frozen: true } }) // so that nothing is tried again by itself
+  await call('POST', '/_emulator/clock', { body: { frozen: true } }) // // so that no attempt is made by itself
   t.teardown(() => call('POST', '/_emulator/reset'))
   await call('POST', '/webhooks', { body: { url: receiver.url } })
   const { payment_id: id } = await pay(paymentBody())
@@ -74,7 +74,7 @@ t.test('replays a webhook', { skip }, async t => {
   t.match(await page.locator('.js #try-1').innerText(), '500')
   t.equal(receiver.received.length, 1)
 
-  // The program is mended.
+  // The program is fixed.
   answer = answers.ok
   await page.getByRole('button', { name: 'Retry now' }).click()
   await page.locator('#try-2').waitFor()
@@ -87,7 +87,7 @@ t.test('replays a webhook', { skip }, async t => {
   await get('/_emulator/idle')
   t.equal(receiver.received.length, 3)
   const ids = receiver.received.map(({ headers }) => headers['webhook-id'])
-  t.equal(new Set(ids).size, 1, 'the same event, by which a program knows it')
+  t.equal(new Set(ids).size, 1, 'the same event, as a program recognises it')
   await page.locator('#told tbody tr').nth(1).waitFor()
 })
 

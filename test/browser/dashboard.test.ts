@@ -1,6 +1,6 @@
 /**
- * The dashboard in real Chromium, as people use it: by mouse, by keyboard, without scripts, on a phone, in the dark, and while
- * things happen elsewhere.
+ * The dashboard in real Chromium: by mouse, by keyboard, without scripts, on a phone, in the dark, and while
+ * other clients change data.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
@@ -22,7 +22,7 @@ const statusOf = async (id: string) => (await started().get<{ status: string }>(
 /** As text, because nothing here is compiled for a browser. */
 const focused = (page: Page) => page.evaluate<string>('document.activeElement.textContent.trim()')
 
-/** Remembers something that a reload would forget. */
+/** Sets a variable that a reload would lose. */
 const mark = (page: Page) => page.evaluate('window.isMarked = true')
 const checkMark = async (test: Test, page: Page) => {
   test.ok(await page.evaluate('window.isMarked'), 'and the page was not loaded again')
@@ -38,14 +38,14 @@ t.test('makes a payment fail', { skip }, async t => {
   await page.getByLabel('Let it fail with a code').selectOption('INSUFFICIENT_FUNDS')
   await page.getByRole('button', { name: 'Fail', exact: true }).click()
   await page.getByText('The payment was made to fail.').waitFor()
-  await page.waitForURL(new RegExp(`${urlOf(id)}$`)) // what was done stands no longer in it
+  await page.waitForURL(new RegExp(`${urlOf(id)}$`)) // // the URL no longer holds the notice
   t.match(await page.locator('#timeline').textContent(), 'INSUFFICIENT_FUNDS')
   t.equal(await statusOf(id), 'failed')
   await page.reload()
-  t.equal(await page.locator('#done').count(), 0, 'and is told once')
+  t.equal(await page.locator('#done').count(), 0, 'and shown once')
 })
 
-t.test('can be used by keyboard alone', { skip }, async t => {
+t.test('works by keyboard alone', { skip }, async t => {
   const id = await create()
   const page = await open(t, '/dashboard/payments')
   await page.keyboard.press('Tab')
@@ -57,10 +57,10 @@ t.test('can be used by keyboard alone', { skip }, async t => {
   await page.keyboard.press('Enter')
   const dialog = page.getByRole('dialog', { name: 'Cancel it' })
   await dialog.waitFor()
-  t.ok(await page.evaluate('document.querySelector("dialog").contains(document.activeElement)'), 'the focus is in the question')
+  t.ok(await page.evaluate('document.querySelector("dialog").contains(document.activeElement)'), 'the focus is in the dialog')
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'detached' })
-  t.equal(await focused(page), 'Cancel it', 'and goes back to what asked it')
+  t.equal(await focused(page), 'Cancel it', 'and returns to the button that opened it')
   t.equal(await statusOf(id), 'requires_payment_method')
   await page.keyboard.press('Enter')
   t.equal(await focused(page), 'Cancel the payment')
@@ -69,9 +69,9 @@ t.test('can be used by keyboard alone', { skip }, async t => {
   t.equal(await statusOf(id), 'cancelled')
 })
 
-t.test('shows what the API refuses at its field', { skip }, async t => {
+t.test("shows the API's refusals at their fields", { skip }, async t => {
   const id = await create('succeeded')
-  await started().call('POST', '/_emulator/clock', { body: { frozen: true } }) // so that the refund does not settle by itself
+  await started().call('POST', '/_emulator/clock', { body: { frozen: true } }) // // so that the refund does not settle by itself
   t.teardown(() => started().call('POST', '/_emulator/clock', { body: { frozen: false } }))
   const page = await open(t, urlOf(id))
   await page.getByText('Refund item by item').click()
@@ -83,7 +83,7 @@ t.test('shows what the API refuses at its field', { skip }, async t => {
   t.match(await summary.textContent(), 'LINE_ITEM_REFUND_AMOUNT_TOO_HIGH')
   await page.locator('#error-summary:focus').waitFor()
   await summary.getByRole('link').click()
-  await page.locator('#refund-items-items-0:focus').waitFor() // the problem leads to its field
+  await page.locator('#refund-items-items-0:focus').waitFor() // // the problem leads to its field
   t.equal(await page.getByLabel(/^Amount of/).inputValue(), '1000')
   await page.getByLabel(/^Amount of/).fill('1.50')
   await page.getByRole('button', { name: 'Refund the checked items' }).click()
@@ -92,7 +92,7 @@ t.test('shows what the API refuses at its field', { skip }, async t => {
   await page.getByText('The refund was settled.').waitFor()
 })
 
-t.test('follows what happens', { skip }, async t => {
+t.test('follows changes', { skip }, async t => {
   const first = await create()
   const page = await open(t, '/dashboard/payments')
   const live = page.locator('#live-state[data-state=live]')
@@ -103,9 +103,9 @@ t.test('follows what happens', { skip }, async t => {
   await page.getByRole('link', { name: first }).focus()
   const second = await create('succeeded')
   await page.locator(`#row-${second}`).waitFor()
-  t.equal(await focused(page), first, 'the focus stays')
-  t.equal(await page.getByLabel('Search').inputValue(), 'half a word', 'what was typed stays')
-  t.ok(await page.getByLabel('Product').isVisible(), 'what was opened stays')
+  t.equal(await focused(page), first, 'the focus remains')
+  t.equal(await page.getByLabel('Search').inputValue(), 'half a word', 'typed text remains')
+  t.ok(await page.getByLabel('Product').isVisible(), 'opened parts remain')
   await started().call('POST', `/_emulator/payments/${first}/pay`, { body: { outcome: 'failed' } })
   await page.locator(`#row-${first} [data-status=failed]`).waitFor()
   await checkMark(t, page)
@@ -124,7 +124,7 @@ t.test('follows what happens', { skip }, async t => {
   await checkMark(t, page)
 })
 
-t.test('asks in peace while things happen', { skip }, async t => {
+t.test('does not disturb a dialog while data change', { skip }, async t => {
   const id = await create()
   const page = await open(t, urlOf(id))
   await page.locator('#live-state[data-state=live]').waitFor()
@@ -142,7 +142,7 @@ t.test('asks in peace while things happen', { skip }, async t => {
   t.equal(await page.getByLabel('Let it fail with a code').inputValue(), 'LOST_CARD')
   const stands = await page.getByTestId('clock').locator('time').textContent()
   await page.waitForTimeout(1200)
-  t.equal(await page.getByTestId('clock').locator('time').textContent(), stands, 'a frozen clock stands still')
+  t.equal(await page.getByTestId('clock').locator('time').textContent(), stands, 'a frozen clock does not move')
   await started().call('POST', '/_emulator/clock', { body: { frozen: false } })
   await page.getByText('frozen').waitFor({ state: 'detached' })
   await page.getByTestId('clock').getByText(stands ?? '').waitFor({ state: 'detached' })
@@ -152,7 +152,7 @@ t.test('asks in peace while things happen', { skip }, async t => {
   await page.getByRole('status').filter({ hasText: /^Copied$/ }).waitFor({ state: 'attached' })
 })
 
-t.test('fetches a page that takes long less often', { skip }, async t => {
+t.test('fetches a slow page less often', { skip }, async t => {
   const page = await open(t, '/dashboard/requests')
   await page.locator('#live-state[data-state=live]').waitFor()
   const fetched: number[] = []
@@ -163,15 +163,15 @@ t.test('fetches a page that takes long less often', { skip }, async t => {
   })
   for (let change = 0; change < 8 || fetched.length < 2; change++) {
     await create()
-    await page.waitForTimeout(260) // longer than it takes until a change is told
+    await page.waitForTimeout(260) // // longer than the delay until a change is announced
   }
   await page.locator('#call-list tbody tr').nth(7).waitFor()
   const apart = fetched.slice(1).map((at, index) => at - (fetched[index] ?? 0))
-  t.ok(apart.every(ms => ms > 1400), `a fetch of 300 ms, then four times as long none: ${apart.map(Math.round).join(', ')} ms apart`)
+  t.ok(apart.every(ms => ms > 1400), `a fetch of 300 ms, then a pause four times as long: ${apart.map(Math.round).join(', ')} ms apart`)
   await page.unrouteAll({ behavior: 'ignoreErrors' })
 })
 
-t.test('keeps a form that was refused while things happen', { skip }, async t => {
+t.test('keeps a refused form while data change', { skip }, async t => {
   const id = await create()
   await started().call('POST', `/_emulator/payments/${id}/pay`, { body: { outcome: 'succeeded' } })
   const page = await open(t, urlOf(id))
@@ -190,7 +190,7 @@ t.test('keeps a form that was refused while things happen', { skip }, async t =>
   t.equal(await page.locator('#form-refund-items').getByLabel('Reason').inputValue(), 'Too large')
 })
 
-t.test('says so when its sandbox is gone', { skip }, async t => {
+t.test('says when its sandbox is deleted', { skip }, async t => {
   await started().call('POST', '/_emulator/sandboxes', { body: { name: 'brief' } })
   const page = await open(t, '/~brief/dashboard/payments')
   await page.locator('#live-state[data-state=live]').waitFor()
@@ -201,7 +201,7 @@ t.test('says so when its sandbox is gone', { skip }, async t => {
   t.equal(new URL(page.url()).pathname.includes('~brief'), false)
 })
 
-t.test('long words leave the rest in sight', { skip }, async t => {
+t.test('shows long words without hiding the rest', { skip }, async t => {
   const email = `${'a'.repeat(60)}@${'b'.repeat(60)}.${'c'.repeat(60)}.example`
   await create(null, { customer: { email, name: 'N'.repeat(90) }, billing_currency: 'KWD' })
   for (const viewport of [DESKTOP, PHONE]) {
@@ -215,7 +215,7 @@ t.test('long words leave the rest in sight', { skip }, async t => {
   }
 })
 
-t.test('does without scripts', { skip }, async t => {
+t.test('works without scripts', { skip }, async t => {
   const id = await create()
   const page = await open(t, urlOf(id), { javaScriptEnabled: false, viewport: PHONE })
   t.equal(await page.getByRole('button', { name: 'Keep it as it is' }).count(), 0)
@@ -230,7 +230,7 @@ t.test('does without scripts', { skip }, async t => {
   t.equal(await page.locator('#counts .tile').count(), 6)
 })
 
-t.test('every page is fit for everybody: in the light, in the dark, on a desk and on a phone', { skip }, async t => {
+t.test('every page is accessible: in light and dark, on a desktop and on a phone', { skip }, async t => {
   const { call } = started()
   const long = { customer: { email: `${'long'.repeat(15)}@example.com`, name: 'W'.repeat(100) }, metadata: { key: 'x'.repeat(300) } }
   const { json } = await call('POST', '/webhooks', { body: { url: 'http://127.0.0.1:9/hook' } })

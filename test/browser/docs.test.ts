@@ -1,4 +1,4 @@
-/** The page at /docs: which document it shows, whatever path it lies below, and that a call from it goes to the right place. */
+/** The page at /docs: which document it shows below any path, and that a call from it reaches the right URL. */
 import { createServer, request as send } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
@@ -10,7 +10,7 @@ const { open } = surfer()
 
 const shownIn = (html: string) => /data-document="([^"]*)"/.exec(html)?.[1]
 
-/** A proxy as people put before the emulator: it hands everything below /dodo on, without that. */
+/** A reverse proxy that passes on everything below /dodo, without that prefix. */
 async function proxyTo (test: Test, port: number): Promise<string> {
   const proxy = createServer(({ method, url = '', headers }, response) => {
     if (!url.startsWith('/dodo/')) return response.writeHead(404).end()
@@ -25,14 +25,14 @@ async function proxyTo (test: Test, port: number): Promise<string> {
   return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/dodo`
 }
 
-t.test('offers both documents, and shows one', async t => {
+t.test('offers both documents and shows one', async t => {
   const { emulator: { app } } = startEmulator(t)
   for (const [path, file] of [['/docs', 'openapi.json'], ['/docs?document=control', '_emulator/openapi.json']] as const) {
     const { body } = await app.inject(path)
     t.equal(shownIn(body), file, path)
     t.match(body, '<a href="docs"')
     t.match(body, '<a href="docs?document=control"')
-    t.match(body, /<noscript>.*<a href="openapi.json">.*<a href="_emulator\/openapi.json">/, 'without scripts too')
+    t.match(body, /<noscript>.*<a href="openapi.json">.*<a href="_emulator\/openapi.json">/, 'without scripts, too')
     t.equal(body.match(/aria-current="page"/g)?.length, 1)
   }
   for (const path of ['/docs?document=', '/docs?document=other', '/docs?document=control&document=control', '/docs?document=__proto__']) {
@@ -40,7 +40,7 @@ t.test('offers both documents, and shows one', async t => {
   }
 })
 
-t.test('is silent about the control API where that is off', async t => {
+t.test('does not mention the control API where it is off', async t => {
   const { emulator: { app } } = startEmulator(t, { control: 'off' })
   for (const path of ['/docs', '/docs?document=control']) {
     const { body } = await app.inject(path)
@@ -49,7 +49,7 @@ t.test('is silent about the control API where that is off', async t => {
   }
 })
 
-t.test('leads away from a slash at the end, below which nothing relative would be found', async t => {
+t.test('redirects from a trailing slash, below which relative links would fail', async t => {
   const { emulator: { app } } = startEmulator(t)
   for (const [path, location] of [
     ['/docs/', '../docs'], ['/docs/?document=control', '../docs?document=control'], ['/~shop/docs/', '../docs'], ['/docs/?x=/', '../docs?x=/']
@@ -64,7 +64,7 @@ t.test('in a browser', { skip }, async t => {
   const CLOCK = '#operations-Clock-get_clock'
   const OPENED = '?document=control#/Clock/get_clock'
 
-  /** Lets the page ask for the clock: where it asked, and what was answered. */
+  /** Executes the clock operation on the page; returns the URL and the status of the call. */
   async function askForClock (page: Page): Promise<[url: string, status: number]> {
     await page.click(`${CLOCK} .try-out__btn`)
     const asked = page.waitForResponse(/\/_emulator\/clock$/)
@@ -73,7 +73,7 @@ t.test('in a browser', { skip }, async t => {
     return [answer.url(), answer.status()]
   }
 
-  t.test('one document leads to the other', async t => {
+  t.test('one document links to the other', async t => {
     const page = await open(t, '/~shop/docs')
     const title = (text: string) => page.waitForSelector(`.info .title:has-text("${text}")`)
     await title('Dodo Payments API, as emulated')
@@ -84,23 +84,23 @@ t.test('in a browser', { skip }, async t => {
     await title('Dodo Payments API, as emulated')
   })
 
-  t.test('a call is for the sandbox below whose path the page lies', async t => {
+  t.test('a call goes to the sandbox in the path of the page', async t => {
     const page = await open(t, `/~shop/docs${OPENED}`)
     const [url, status] = await askForClock(page)
     t.strictSame([new URL(url).pathname, status], ['/~shop/_emulator/clock', 200])
   })
 
-  t.test('below the path of a proxy', async t => {
+  t.test('works below the path of a proxy', async t => {
     const { emulator } = startEmulator(t)
     const base = await proxyTo(t, (await emulator.listen()).port)
     const page = await open(t, `${base}/~shop/docs/${OPENED}`)
     t.strictSame(await askForClock(page), [`${base}/~shop/_emulator/clock`, 200])
   })
 
-  t.test('with the key, typed there', async t => {
+  t.test('sends the key that was typed', async t => {
     const { emulator } = startEmulator(t, { controlKey: 'secret' })
     const { url } = await emulator.listen()
-    const page = await open(t, `${url}/docs?document=control`) // not one that scrolls to an operation while it is clicked
+    const page = await open(t, `${url}/docs?document=control`) // // without a fragment, so that it does not scroll while it is clicked
     await page.click('.btn.authorize')
     await page.fill('.auth-container input', 'secret')
     await page.click('.auth-container button.authorize')

@@ -1,21 +1,21 @@
 /**
- * The checkout in a frame, in real Chromium: a merchant's page on another origin opens it with the script from /sdk, gets its
- * events, and is led back. Nobody but the frame and the page around it can speak to the other.
+ * The embedded checkout in real Chromium: a merchant's page on another origin opens it with the script from /sdk, receives its
+ * events, and gets the customer back. Only the frame and the page around it can send each other messages.
  */
 import type { BrowserContextOptions } from 'playwright-core'
 import t, { type Test } from 'tap'
 import type { Body, Reply } from '../../src/contract/operations.js'
 import { CHECKED, PHONE, checkEverywhere, skip, stopTime, surfer } from './chromium.js'
-import { type Told, SHOP, type Shop, type Settings, serve, fillDetails, pay, settledHeight, names, amounts } from './merchant.js'
+import { type ShopEvent, SHOP, type Shop, type Settings, serve, fillDetails, pay, settledHeight, names, amounts } from './merchant.js'
 
 const { started, origin, open } = surfer()
 
 interface ShopOptions extends BrowserContextOptions {
-  /** Whether time passes in the pages. If not, `page.clock.runFor()` lets it pass. */
-  time?: 'passes' | 'stands still'
+  /** Whether time passes in the pages. If not, `page.clock.runFor()` moves it. */
+  time?: 'passes' | 'stopped'
 }
 
-/** `settings` may need to know where the shop is. */
+/** `settings` may depend on the URL of the shop. */
 async function shop (
   test: Test, given: Settings | ((origin: string) => Promise<Settings>), { time = 'passes', ...options }: ShopOptions = {}
 ): Promise<Shop> {
@@ -24,13 +24,13 @@ async function shop (
   const settings = typeof given === 'function' ? await given(origin) : given
   pages['/'] = SHOP(`${new URL(settings.checkoutUrl).origin}/sdk/index.js`, settings)
   const page = await open(test, origin, options)
-  if (time === 'stands still') await stopTime(page)
+  if (time === 'stopped') await stopTime(page)
   await page.click('#buy')
-  const told = () => page.evaluate<Told[]>('JSON.parse(sessionStorage.told ?? "[]")')
+  const events = () => page.evaluate<ShopEvent[]>('JSON.parse(sessionStorage.events ?? "[]")')
   return {
     page,
     origin,
-    told,
+    events,
     async frame () {
       const element = await page.waitForSelector('#dodo-checkout-iframe')
       const frame = await element.contentFrame()
@@ -39,9 +39,9 @@ async function shop (
       await frame.waitForLoadState()
       return frame
     },
-    async hears (type) {
-      await page.waitForFunction(`JSON.parse(sessionStorage.told ?? '[]').some(told => told.event_type === '${type}')`)
-      return (await told()).find(({ event_type: name }) => name === type) ?? { event_type: '', data: {} }
+    async waitFor (type) {
+      await page.waitForFunction(`JSON.parse(sessionStorage.events ?? '[]').some(event => event.event_type === '${type}')`)
+      return (await events()).find(({ event_type: name }) => name === type) ?? { event_type: '', data: {} }
     }
   }
 }
@@ -54,15 +54,15 @@ async function session (changes: Partial<Body<'POST /checkouts'>> = {}): Promise
   return { id, checkoutUrl: String(url) }
 }
 
-t.test('Over the shop: the whole way, its events in order, and back', { skip }, async t => {
+t.test('completes the overlay checkout, sends its events in order, and returns', { skip }, async t => {
   let id = ''
-  const { page, origin, frame, told, hears } = await shop(t, async origin => {
+  const { page, origin, frame, events, waitFor } = await shop(t, async origin => {
     const made = await session({ return_url: `${origin}/thanks?order=7` })
     id = made.id
     return made
   })
   const checkout = await frame()
-  await hears('checkout.form_ready')
+  await waitFor('checkout.form_ready')
   t.equal(await page.evaluate('DodoPaymentsCheckout.DodoPayments.Checkout.isOpen()'), true)
   t.equal(await page.getAttribute('#dodo-checkout-iframe', 'sandbox'),
     'allow-same-origin allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox', 'a frame that can\'t lead away')
@@ -82,51 +82,51 @@ t.test('Over the shop: the whole way, its events in order, and back', { skip }, 
   await pay(checkout)
   await page.waitForSelector('#landed')
   t.match(page.url(), new RegExp(`^${origin}/thanks\\?order=7&payment_id=pay_\\w+&status=succeeded&email=nina`))
-  const heard = await told()
-  t.strictSame(names(heard).filter(name => name !== 'breakdown'), [
+  const sent = await events()
+  t.strictSame(names(sent).filter(name => name !== 'breakdown'), [
     'opened', 'form_ready', 'customer_details_submitted', 'payment_page_opened', 'pay_button_clicked', 'status',
     'pay_button_clicked', 'status', 'redirect'
   ], 'and nothing of the details that were refused')
-  t.strictSame(amounts(heard).map(message => message?.['total']).slice(0, 3), [1999, 2379, 1999], 'with every new price')
-  t.strictSame(amounts(heard)[1], {
+  t.strictSame(amounts(sent).map(message => message?.['total']).slice(0, 3), [1999, 2379, 1999], 'for every new price')
+  t.strictSame(amounts(sent)[1], {
     subTotal: 1999, discount: 0, tax: 380, total: 2379, currency: 'USD', finalTotal: 2379, finalTotalCurrency: 'USD'
   })
-  const statuses = heard.filter(({ event_type: type }) => type === 'checkout.status').map(({ data }) => data.message)
+  const statuses = sent.filter(({ event_type: type }) => type === 'checkout.status').map(({ data }) => data.message)
   t.strictSame(statuses, [{ status: 'failed' }, { status: 'succeeded' }])
-  t.match(heard.at(-1), { data: { message: { redirect_to: page.url() }, products: [] } })
-  t.ok(heard.every(({ data: { timestamp } }) => Number.isInteger(timestamp)), 'each with its time')
+  t.match(sent.at(-1), { data: { message: { redirect_to: page.url() }, products: [] } })
+  t.ok(sent.every(({ data: { timestamp } }) => Number.isInteger(timestamp)), 'each with its time')
   t.match(await started().get(`/checkouts/${id}`), { payment_status: 'succeeded' })
 })
 
-t.test('The shop decides when to go on', { skip }, async t => {
+t.test('leaves the redirect to the shop', { skip }, async t => {
   const { checkoutUrl } = await session({ return_url: 'https://shop.example/thanks', minimal_address: true })
-  const { page, origin, frame, told, hears } = await shop(t, { checkoutUrl, options: { manualRedirect: true, payButtonText: 'Let me pay' } })
+  const { page, origin, frame, events, waitFor } = await shop(t, { checkoutUrl, options: { manualRedirect: true, payButtonText: 'Pay now' } })
   const checkout = await frame()
   await checkout.fill('#name', 'Nina New')
   await checkout.fill('#email', 'nina@example.com')
   await checkout.fill('#zipcode', '62701')
   await checkout.click('#continue')
-  await checkout.waitForSelector('#pay:text-is("Let me pay")')
+  await checkout.waitForSelector('#pay:text-is("Pay now")')
   await pay(checkout, '3-D Secure')
   await checkout.click('#approve')
-  const { data } = await hears('checkout.redirect_requested')
+  const { data } = await waitFor('checkout.redirect_requested')
   t.match(data.message?.['redirect_to'], /^https:\/\/shop\.example\/thanks\?payment_id=pay_\w+&status=succeeded/)
-  t.strictSame(names(await told()).slice(-3), ['pay_button_clicked', 'status', 'redirect_requested'])
-  t.notOk(names(await told()).includes('redirect'))
+  t.strictSame(names(await events()).slice(-3), ['pay_button_clicked', 'status', 'redirect_requested'])
+  t.notOk(names(await events()).includes('redirect'))
   await checkout.waitForSelector('#status[data-status="succeeded"]')
   await page.waitForTimeout(300)
-  t.equal(new URL(page.url()).origin, origin, 'nobody was led anywhere')
+  t.equal(new URL(page.url()).origin, origin, 'there was no redirect')
   await checkout.click('#return-link')
-  await page.waitForFunction('told.filter(({ event_type: type }) => type === "checkout.redirect_requested").length === 2')
-  t.equal(new URL(checkout.url()).pathname.startsWith('/overlay/status/'), true, 'nor the frame')
+  await page.waitForFunction('events.filter(({ event_type: type }) => type === "checkout.redirect_requested").length === 2')
+  t.equal(new URL(checkout.url()).pathname.startsWith('/overlay/status/'), true, 'not of the frame either')
 })
 
-t.test('It can be closed, by the customer and by the shop', { skip }, async t => {
+t.test('can be closed by the customer and by the shop', { skip }, async t => {
   const { checkoutUrl } = await session({ cancel_url: 'https://shop.example/cart' })
-  const { page, frame, told, hears } = await shop(t, { checkoutUrl })
+  const { page, frame, events, waitFor } = await shop(t, { checkoutUrl })
   const checkout = await frame()
   await checkout.click('#close-checkout')
-  await hears('checkout.closed')
+  await waitFor('checkout.closed')
   await page.waitForSelector('#dodo-checkout-outer-div', { state: 'detached' })
   t.equal(await page.evaluate('DodoPaymentsCheckout.DodoPayments.Checkout.isOpen()'), false)
   t.equal(await page.evaluate('document.activeElement.id'), 'buy', 'the focus is where it was')
@@ -134,16 +134,16 @@ t.test('It can be closed, by the customer and by the shop', { skip }, async t =>
   await (await frame()).waitForSelector('#continue')
   await page.evaluate('DodoPaymentsCheckout.DodoPayments.Checkout.close()')
   t.equal(await page.isVisible('#dodo-checkout-iframe'), false)
-  t.equal(names(await told()).filter(name => name === 'closed').length, 2)
+  t.equal(names(await events()).filter(name => name === 'closed').length, 2)
   await page.click('#buy')
   await page.route('https://shop.example/**', route => route.fulfill({ body: '<h1 id="cart">Cart</h1>', contentType: 'text/html' }))
   await (await frame()).click('#back-link')
   await page.waitForSelector('#cart')
 })
 
-t.test('As a part of the shop\'s page it is as high as it needs to be', { skip }, async t => {
+t.test("is as high as its content when it is a part of the shop's page", { skip }, async t => {
   const { checkoutUrl } = await session({ feature_flags: { single_page: true } })
-  const { page, frame, told } = await shop(t, { checkoutUrl, displayType: 'inline' }, { viewport: PHONE })
+  const { page, frame, events } = await shop(t, { checkoutUrl, displayType: 'inline' }, { viewport: PHONE })
   const checkout = await frame()
   await checkout.waitForSelector('#pay')
   const fits = `(() => {
@@ -160,14 +160,14 @@ t.test('As a part of the shop\'s page it is as high as it needs to be', { skip }
   const kinds = await page.evaluate<string[]>('raw.filter(({ kind }) => kind === "[dodo-iframe-resize]").map(({ type }) => type)')
   t.equal(kinds[0], 'child-ready')
   t.ok(kinds.includes('size'))
-  t.strictSame(names(await told()).toSorted(), ['breakdown', 'form_ready', 'opened', 'payment_page_opened'])
+  t.strictSame(names(await events()).toSorted(), ['breakdown', 'form_ready', 'opened', 'payment_page_opened'])
 })
 
-t.test('A checkout that has expired says so to a shop that shows no timer', { skip }, async t => {
+t.test('notifies a shop without a timer that the checkout has expired', { skip }, async t => {
   const { emulator: { sandbox } } = started()
   const now = sandbox.clock.now()
   t.teardown(() => { sandbox.clock.moveTo(now, { frozen: false }) })
-  sandbox.clock.moveTo(now, { frozen: true }) // on a slow machine, too, the session expires exactly at `end`
+  sandbox.clock.moveTo(now, { frozen: true }) // // even on a slow machine, the session expires exactly at `end`
   const end = now + 24 * 3_600_000_000
   const { checkoutUrl } = await session()
   const open = await shop(t, { checkoutUrl, options: { showTimer: false } })
@@ -176,41 +176,41 @@ t.test('A checkout that has expired says so to a shop that shows no timer', { sk
   t.equal(await checkout.isVisible('#timer'), false)
   sandbox.clock.moveTo(end - 2_000_000)
   // A page asks the server again when its time is over. In real time, a slow machine would load it again and again.
-  const late = await shop(t, { checkoutUrl, options: { showTimer: false } }, { time: 'stands still' })
+  const late = await shop(t, { checkoutUrl, options: { showTimer: false } }, { time: 'stopped' })
   await (await late.frame()).waitForSelector('#continue')
   sandbox.clock.moveTo(end)
   await late.page.clock.runFor(3000)
   await (await late.frame()).waitForSelector('#expired')
-  await late.hears('checkout.link_expired')
-  t.strictSame(names(await late.told()), ['opened', 'form_ready', 'breakdown', 'link_expired'])
+  await late.waitFor('checkout.link_expired')
+  t.strictSame(names(await late.events()), ['opened', 'form_ready', 'breakdown', 'link_expired'])
   const timed = await shop(t, { checkoutUrl })
   await (await timed.frame()).waitForSelector('#expired')
-  t.strictSame(names(await timed.told()), ['opened'], 'where the timer is shown, the page itself is enough')
+  t.strictSame(names(await timed.events()), ['opened'], 'where the timer is shown, the page itself is enough')
 })
 
-t.test('The timer is seen', { skip }, async t => {
+t.test('shows the timer', { skip }, async t => {
   const { checkoutUrl } = await session()
   const { frame } = await shop(t, { checkoutUrl })
   const timer = await (await frame()).waitForSelector('#timer:has-text("Expires in 23:5")')
   t.ok(await timer.isVisible())
 })
 
-t.test('What does not exist is an error', { skip }, async t => {
+t.test('reports an unknown session as an error', { skip }, async t => {
   const { checkoutUrl } = await session()
   const missing = checkoutUrl.replace(/cks_.*/, 'cks_000000000000000000000')
-  const { hears, told } = await shop(t, { checkoutUrl: missing })
-  const { data } = await hears('checkout.error')
+  const { waitFor, events } = await shop(t, { checkoutUrl: missing })
+  const { data } = await waitFor('checkout.error')
   t.match(data.message, /There is no such checkout/)
-  t.strictSame(names(await told()), ['opened', 'error'])
+  t.strictSame(names(await events()), ['opened', 'error'])
 })
 
-t.test('Strangers are not heard, neither by the shop nor by the frame', { skip }, async t => {
+t.test('ignores messages of other frames and pages', { skip }, async t => {
   const { checkoutUrl } = await session()
-  const { page, frame, told, hears } = await shop(t, { checkoutUrl, displayType: 'inline' })
+  const { page, frame, events, waitFor } = await shop(t, { checkoutUrl, displayType: 'inline' })
   const checkout = await frame()
   await checkout.waitForSelector('#continue')
-  await hears('checkout.breakdown')
-  const before = await told()
+  await waitFor('checkout.breakdown')
+  const before = await events()
   const height = await settledHeight(t, page, checkout)
   const fakes = `[
     { event_type: 'checkout.status', data: { message: { status: 'succeeded' } } },
@@ -225,22 +225,22 @@ t.test('Strangers are not heard, neither by the shop nor by the frame', { skip }
   </script>`
   const stranger = 'https://shop.example'
   await page.route(`${stranger}/**`, route => route.fulfill({ body, contentType: 'text/html' }))
-  const heard = await page.evaluate<number>('raw.length')
+  const count = await page.evaluate<number>('raw.length')
   await page.evaluate(`document.body.append(Object.assign(document.createElement('iframe'), { src: '${stranger}/' }))`)
   await page.waitForFunction('raw.includes("done")')
-  // The page itself, and a frame of the checkout's origin that nobody opened, are strangers too.
+  // The page itself, and a frame of the checkout's origin that was not opened by the script, are strangers, too.
   await page.evaluate(`for (const fake of ${fakes}) window.postMessage(fake, '*')`)
   await page.waitForTimeout(300)
-  t.strictSame(await told(), before, 'the shop was told nothing')
-  const later = await page.evaluate<Array<{ type?: string }>>(`raw.slice(${heard})`)
-  t.notOk(later.some(({ type }) => type === 'child-ready'), 'the frame answered nobody')
+  t.strictSame(await events(), before, 'the shop got no event')
+  const later = await page.evaluate<Array<{ type?: string }>>(`raw.slice(${count})`)
+  t.notOk(later.some(({ type }) => type === 'child-ready'), 'the frame sent no answer')
   t.equal(await page.evaluate('document.querySelector("#here iframe").getBoundingClientRect().height'), height)
   t.equal(await page.evaluate('DodoPaymentsCheckout.DodoPayments.Checkout.isOpen()'), true)
 })
 
-t.test('The frame can\'t be told to lead to a script', { skip }, async t => {
+t.test('refuses to redirect to a script', { skip }, async t => {
   const { checkoutUrl } = await session()
-  const { page, frame, told } = await shop(t, { checkoutUrl })
+  const { page, frame, events } = await shop(t, { checkoutUrl })
   const checkout = await frame()
   await checkout.waitForSelector('#continue')
   const urls = ['javascript:alert(1)', 'data:text/html,x', 'x', `https://shop.example/${'x'.repeat(2048)}`, 7]
@@ -248,12 +248,12 @@ t.test('The frame can\'t be told to lead to a script', { skip }, async t => {
     const message = { event_type: 'checkout.redirect', data: { message: { redirect_to: url } } }
     await checkout.evaluate(`parent.postMessage(${JSON.stringify(message)}, '*')`)
   }
-  await page.waitForFunction('told.filter(({ event_type: type }) => type === "checkout.error").length === 5')
-  t.equal(names(await told()).at(-1), 'error')
+  await page.waitForFunction('events.filter(({ event_type: type }) => type === "checkout.error").length === 5')
+  t.equal(names(await events()).at(-1), 'error')
   t.equal(await page.isVisible('#dodo-checkout-iframe'), true)
 })
 
-t.test('What can\'t be opened says why', { skip }, async t => {
+t.test('explains why a checkout cannot be opened', { skip }, async t => {
   const { checkoutUrl, id } = await session()
   const { page } = await shop(t, { checkoutUrl })
   const refused = (call: string) => page.evaluate<string>(
@@ -273,7 +273,7 @@ t.test('What can\'t be opened says why', { skip }, async t => {
   t.equal(await built(`"https://x.example/inline/session/${id}"`), `https://x.example/overlay/session/${id}`)
 })
 
-t.test('Accessible in the frame', { skip }, async t => {
+t.test('is accessible in the frame', { skip }, async t => {
   const { checkoutUrl } = await session()
   for (const displayType of ['overlay', 'inline'] as const) {
     const { page, frame } = await shop(t, { checkoutUrl, displayType }, CHECKED)

@@ -1,4 +1,4 @@
-/** The hosted pages in real Chromium, as people meet them: by mouse, by keyboard, without scripts, on a phone, in the dark. */
+/** The hosted pages in real Chromium: by mouse, by keyboard, without scripts, on a phone, in the dark. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
@@ -28,13 +28,13 @@ async function payment (body: Partial<PaymentBody> = {}) {
   }
 }
 
-/** A new payment's page in a browser of its own that has never been anywhere. */
+/** A new payment's page in a new browser context. */
 async function open (test: Test, body: Partial<PaymentBody> = {}, options: OpenOptions = {}): Promise<Visit> {
   const { path, ...made } = await payment(body)
   return { ...made, page: await openPage(test, path, options) }
 }
 
-/** Lets the emulator's clock stand still until the test ends; gives what sets it. */
+/** Freezes the emulator's clock until the test ends; returns a function that sets it. */
 function stopClock (test: Test): (us: number) => void {
   const { clock } = started().emulator.sandbox
   const now = clock.now()
@@ -54,7 +54,7 @@ async function isShown (page: Page, status: string): Promise<void> {
   await page.waitForLoadState()
 }
 
-/** A shop on another origin, whose own address leads to yet another. */
+/** A shop on another origin, whose own URL redirects to yet another. */
 async function shop (test: Test): Promise<{ url: string, landed: string[], leadsTo: string[] }> {
   const landed: string[] = []
   const server: Server = createServer((request, response) => {
@@ -71,7 +71,7 @@ async function shop (test: Test): Promise<{ url: string, landed: string[], leads
   return { url: `http://localhost:${port}/thanks?order=7`, landed, leadsTo }
 }
 
-t.test('Pay by mouse: one click fills in a test card', { skip }, async t => {
+t.test('pays by mouse: one click fills in a test card', { skip }, async t => {
   const { page, status } = await open(t)
   await page.click('#test-cards summary')
   await page.click('[data-testid="use-5555555555554444"]')
@@ -84,7 +84,7 @@ t.test('Pay by mouse: one click fills in a test card', { skip }, async t => {
   await isShown(page, 'succeeded')
 })
 
-t.test('Pay by keyboard: everything is reached with Tab, digits group themselves, Enter pays', { skip }, async t => {
+t.test('pays by keyboard: everything is reached with Tab, digits are grouped, Enter pays', { skip }, async t => {
   const { page, status } = await open(t)
   const press = async (id: string) => {
     for (let presses = 0; presses < 40; presses++) {
@@ -106,7 +106,7 @@ t.test('Pay by keyboard: everything is reached with Tab, digits group themselves
   t.equal(await status(), 'succeeded')
 })
 
-t.test('A wrong field has the focus led to it; a decline is told, and then another card pays', { skip }, async t => {
+t.test('moves the focus to a wrong field, shows a decline, and takes another card', { skip }, async t => {
   const { page, status } = await open(t)
   await fillCard(page, '4111 1111 1111 1111')
   await page.click('#pay')
@@ -124,7 +124,7 @@ t.test('A wrong field has the focus led to it; a decline is told, and then anoth
   await isShown(page, 'succeeded')
 })
 
-t.test('3-D Secure: refuse, then approve', { skip }, async t => {
+t.test('handles 3-D Secure: refused, then approved', { skip }, async t => {
   const { page, status } = await open(t)
   await page.click('.chip:has-text("3-D Secure")')
   await page.click('#pay')
@@ -140,7 +140,7 @@ t.test('3-D Secure: refuse, then approve', { skip }, async t => {
   t.equal(await status(), 'succeeded')
 })
 
-t.test('Every test card ends as the table says, and the page tells no more than it may', { skip }, async t => {
+t.test('ends every test card as listed, and reveals only what customers may see', { skip }, async t => {
   const { testCards, failureCodes } = started().emulator.sandbox.reference
   stopClock(t)
   const { page } = await open(t)
@@ -162,7 +162,7 @@ t.test('Every test card ends as the table says, and the page tells no more than 
   }
 })
 
-t.test('A link that has expired says so and takes no payment, also from a form that was open before', { skip }, async t => {
+t.test('shows an expired link and takes no payment, even from a form that was open before', { skip }, async t => {
   const { page, status } = await open(t)
   await fillCard(page, '4242 4242 4242 4242')
   await started().call('POST', '/_emulator/clock', { body: { advance_ms: 25 * 3_600_000 } })
@@ -174,7 +174,7 @@ t.test('A link that has expired says so and takes no payment, also from a form t
   t.equal(await status(), 'requires_payment_method')
 })
 
-t.test('A wallet: chosen, left, chosen again, approved', { skip }, async t => {
+t.test('pays with a wallet: chosen, left, chosen again, approved', { skip }, async t => {
   const { page, status } = await open(t)
   await page.click('label[for="method-google_pay"]')
   t.notOk(await page.isVisible('#card-number'))
@@ -188,7 +188,7 @@ t.test('A wallet: chosen, left, chosen again, approved', { skip }, async t => {
   await isShown(page, 'succeeded')
 })
 
-t.test('A payment that settles later changes before the eyes', { skip }, async t => {
+t.test('updates a payment that settles later', { skip }, async t => {
   stopClock(t)
   const { page } = await open(t)
   await page.click('.chip:has-text("settles later")')
@@ -199,10 +199,10 @@ t.test('A payment that settles later changes before the eyes', { skip }, async t
   t.notOk(await page.isVisible('#pay'))
 })
 
-t.test('Without scripts everything works, and the browser leads back', { skip }, async t => {
+t.test('works without scripts, and returns to the shop', { skip }, async t => {
   const { url, landed, leadsTo } = await shop(t)
   const { page } = await open(t, { return_url: url }, { javaScriptEnabled: false, leadsTo })
-  t.notOk(await page.isVisible('.with-script'), 'no button that would do nothing')
+  t.notOk(await page.isVisible('.with-script'), 'no button that needs scripts')
   await page.click('#test-cards summary')
   t.match(await page.textContent('#test-cards'), '4000 0027 6000 3184')
   await page.click('label[for="method-apple_pay"]')
@@ -211,12 +211,12 @@ t.test('Without scripts everything works, and the browser leads back', { skip },
   await fillCard(page, '4000 0027 6000 3184')
   await page.click('#pay')
   await page.click('#approve')
-  await page.waitForSelector('#status[data-status="succeeded"], #landed') // the status page leads on by itself after five seconds
+  await page.waitForSelector('#status[data-status="succeeded"], #landed') // // the status page redirects by itself after five seconds
   await page.waitForSelector('#landed')
   t.match(landed[0], /^\/thanks\?order=7&payment_id=pay_\w+&status=succeeded&email=ada%40example\.com$/)
 })
 
-t.test('With scripts the page counts down, and can be kept', { skip }, async t => {
+t.test('counts down with scripts, and can stop', { skip }, async t => {
   const { url, landed, leadsTo } = await shop(t)
   const [leaving, staying] = await Promise.all([open(t, { return_url: url }, { leadsTo }), open(t, { return_url: url }, { leadsTo })])
   for (const { page } of [staying, leaving]) {
@@ -238,7 +238,7 @@ t.test('With scripts the page counts down, and can be kept', { skip }, async t =
   await staying.page.waitForSelector('#landed')
 })
 
-t.test('redirect_immediately goes straight to the shop, through its own redirects', { skip }, async t => {
+t.test("redirects immediately with redirect_immediately, through the shop's own redirects", { skip }, async t => {
   const { url, landed, leadsTo } = await shop(t)
   const { page } = await open(t, { return_url: url, redirect_immediately: true }, { leadsTo })
   await page.click('.chip:has-text("3-D Secure")')
@@ -250,11 +250,11 @@ t.test('redirect_immediately goes straight to the shop, through its own redirect
   await app.page.click('.chip:has-text("succeeds")')
   await app.page.click('#pay', { noWaitAfter: true })
   while (await app.status() !== 'succeeded') await app.page.waitForTimeout(20)
-  await app.page.waitForTimeout(300) // long enough for a refusal by the page's policy, which `open` listens for
+  await app.page.waitForTimeout(300) // // long enough for a violation of the page's policy, which `open` reports
   t.equal(await app.status(), 'succeeded')
 })
 
-t.test('An expired link shows so', { skip }, async t => {
+t.test('shows that a link has expired', { skip }, async t => {
   const setClock = stopClock(t)
   const { page, paymentId, status } = await open(t)
   setClock(25 * 3_600_000_000)
@@ -264,14 +264,14 @@ t.test('An expired link shows so', { skip }, async t => {
   t.equal(await status(), 'requires_payment_method', paymentId)
 })
 
-t.test('A hostile name is text', { skip }, async t => {
+t.test('escapes a hostile name', { skip }, async t => {
   const { page } = await open(t, { customer: { email: 'eve@example.com', name: HOSTILE } })
   t.equal(await page.textContent('[data-testid="customer-name"]'), HOSTILE)
   t.equal(await page.inputValue('#card-name'), HOSTILE)
   t.equal(await page.locator('img').count(), 0)
 })
 
-t.test('Accessible and in its frame', { skip }, async t => {
+t.test('is accessible and does not overflow', { skip }, async t => {
   const body: Partial<PaymentBody> = {
     customer: { customer_id: 'cus_grace' },
     show_saved_payment_methods: true,

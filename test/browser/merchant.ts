@@ -1,4 +1,4 @@
-/** A merchant's page that opens the checkout in a frame, and what tests do in that frame. */
+/** A merchant's page that opens the embedded checkout, and a customer's actions in its frame. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -6,15 +6,15 @@ import type { Frame, Page } from 'playwright-core'
 import type { Test } from 'tap'
 import { PATIENCE_MS } from './chromium.js'
 
-export interface Told {
+export interface ShopEvent {
   event_type: string
   data: { message?: Record<string, unknown>, timestamp?: number, products?: unknown[] }
 }
 
-/** A page of a shop that loads the script and opens the checkout; what it is told is kept over page loads. */
+/** A page of a shop that loads the script and opens the checkout. Received events survive page loads. */
 export const SHOP = (sdk: string, settings: object) => `<!doctype html><html lang="en"><title>Shop</title><h1>Shop</h1>
 <button id="buy">Buy</button><div id="here"></div>
-<script>window.settings = ${JSON.stringify(settings)}; window.told = []</script>
+<script>window.settings = ${JSON.stringify(settings)}; window.events = []</script>
 <script src="${sdk}"></script>
 <script>
   const { DodoPayments } = DodoPaymentsCheckout
@@ -22,8 +22,8 @@ export const SHOP = (sdk: string, settings: object) => `<!doctype html><html lan
   window.raw = []
   addEventListener('message', event => raw.push(event.data))
   DodoPayments.Initialize({ mode: 'test', ...rest, onEvent: event => {
-    told.push(event)
-    sessionStorage.told = JSON.stringify(told)
+    events.push(event)
+    sessionStorage.events = JSON.stringify(events)
   } })
   buy.onclick = () => DodoPayments.Checkout.open({ checkoutUrl, options, elementId: 'here' })
 </script>`
@@ -33,9 +33,9 @@ export interface Shop {
   origin: string
   /** The checkout's frame, once its scripts have run. */
   frame (): Promise<Frame>
-  told (): Promise<Told[]>
-  /** Waits until the shop has been told of something. */
-  hears (type: string): Promise<Told>
+  events (): Promise<ShopEvent[]>
+  /** Waits until the shop has received an event. */
+  waitFor (type: string): Promise<ShopEvent>
 }
 
 export interface Settings {
@@ -44,7 +44,7 @@ export interface Settings {
   options?: object
 }
 
-/** A server that answers with the pages it is given, on a port of its own. */
+/** Serves the given pages on a free port; returns its URL. */
 export async function serve (test: Test, pages: Record<string, string>): Promise<string> {
   const server = createServer(({ url = '/' }, response) => {
     const page = pages[url.split('?', 1)[0] ?? '']
@@ -69,7 +69,7 @@ export async function pay (frame: Frame, chip = 'succeeds'): Promise<void> {
   await frame.click('#pay')
 }
 
-/** How high the frame in the shop's page is, once that is what the page inside takes. */
+/** The height of the frame in the shop's page, once it equals the height of the page inside. */
 export async function settledHeight (test: Test, page: Page, checkout: Frame): Promise<number> {
   const asked = performance.now()
   for (;;) {
@@ -77,12 +77,12 @@ export async function settledHeight (test: Test, page: Page, checkout: Frame): P
     const content = await checkout.evaluate<number>('document.documentElement.getBoundingClientRect().height')
     const fits = height > 0 && Math.abs(height - content) <= 2
     if (fits || performance.now() - asked > PATIENCE_MS) {
-      test.ok(fits, `${height} pixels are what the page takes, which is ${content} high`)
+      test.ok(fits, `the frame is ${height} pixels high, the page in it ${content}`)
       return height
     }
     await page.waitForTimeout(20)
   }
 }
 
-export const names = (told: Told[]) => told.map(({ event_type: type }) => type.replace('checkout.', ''))
-export const amounts = (told: Told[]) => told.filter(({ event_type: type }) => type === 'checkout.breakdown').map(({ data }) => data.message)
+export const names = (events: ShopEvent[]) => events.map(({ event_type: type }) => type.replace('checkout.', ''))
+export const amounts = (events: ShopEvent[]) => events.filter(({ event_type: type }) => type === 'checkout.breakdown').map(({ data }) => data.message)

@@ -10,7 +10,7 @@ const HOSTILE = '<img src=x onerror=alert(1)>'
 
 const { started, open: openPage } = surfer()
 
-/** The portal of a customer who has paid, got some of it back, saved a card and been given credit. */
+/** The portal of a customer with payments, a refund, a saved card and wallet credit. */
 async function openPortal (test: Test, options: OpenOptions = {}): Promise<Page> {
   const { call, pay, emulator: { sandbox } } = started()
   const { json } = await call('POST', '/customers', { body: { name: HOSTILE, email: 'grace.brewster.murray.hopper@a-long-domain.example' } })
@@ -38,7 +38,7 @@ async function openPortal (test: Test, options: OpenOptions = {}): Promise<Page>
   return await openPage(test, new URL((session.json as { link: string }).link).pathname, options)
 }
 
-t.test('The portal: pages are turned, a card is removed once its question is answered', { skip }, async t => {
+t.test('turns pages, and removes a card after a question', { skip }, async t => {
   for (const javaScriptEnabled of [true, false]) {
     const page = await openPortal(t, { javaScriptEnabled })
     t.equal(await page.textContent('[data-testid="customer-name"]'), HOSTILE)
@@ -64,7 +64,7 @@ t.test('The portal: pages are turned, a card is removed once its question is ans
   }
 })
 
-t.test('The portal, accessible and in its frame', { skip }, async t => {
+t.test('is accessible and does not overflow', { skip }, async t => {
   const page = await openPortal(t, CHECKED)
   await page.locator('.asking summary').first().click()
   await checkEverywhere(t, page, 'portal')

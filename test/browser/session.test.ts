@@ -1,4 +1,4 @@
-/** Checkout sessions and static links in real Chromium: the whole way, the live price, without scripts, by keyboard, in the dark. */
+/** Checkout sessions and static links in real Chromium: complete payments, live prices, without scripts, by keyboard, in the dark. */
 import t from 'tap'
 import type { Page } from 'playwright-core'
 import type { Body, Reply, Schemas } from '../../src/contract/operations.js'
@@ -35,7 +35,7 @@ async function shopAnswers (page: Page): Promise<void> {
   await page.route('https://shop.example/**', route => route.fulfill({ body: '<h1 id="landed">Thanks</h1>', contentType: 'text/html' }))
 }
 
-t.test('The whole way: details, a code, another country and currency, the card, back to the shop', { skip }, async t => {
+t.test('completes a session: details, a code, another country and currency, the card, back to the shop', { skip }, async t => {
   const { id, path } = await session({ return_url: 'https://shop.example/thanks?order=7' })
   const page = await open(t, path)
   await shopAnswers(page)
@@ -53,7 +53,7 @@ t.test('The whole way: details, a code, another country and currency, the card, 
   await due(page, '$21.41')
   await page.selectOption('#currency', 'EUR')
   await due(page, '€18.41')
-  t.equal(await page.inputValue('#city'), 'Berlin', 'what was typed is still there')
+  t.equal(await page.inputValue('#city'), 'Berlin', 'typed values remain')
   await page.click('#remove-SAVE10')
   await due(page, '€20.46')
   await fillDetails(page)
@@ -68,7 +68,7 @@ t.test('The whole way: details, a code, another country and currency, the card, 
   t.match(page.url(), /\/thanks\?order=7&payment_id=pay_\w+&status=succeeded&email=nina/)
 })
 
-t.test('The same without scripts', { skip }, async t => {
+t.test('completes a session without scripts', { skip }, async t => {
   const { id, path } = await session({ discount_codes: ['SAVE10'] })
   const page = await open(t, path, { javaScriptEnabled: false })
   await page.fill('#discount-code', 'FLAT5')
@@ -93,7 +93,7 @@ t.test('The same without scripts', { skip }, async t => {
   t.match(await paymentOf(id), { total_amount: 1841, currency: 'EUR' })
 })
 
-t.test('On one page: the total on the button follows, the typed card stays and is not sent along', { skip }, async t => {
+t.test('updates the total on the button of a one-page checkout, keeps the typed card and does not send it for a price', { skip }, async t => {
   const { id, path } = await session({ feature_flags: { single_page: true } })
   const page = await open(t, path)
   await page.click('.chip:has-text("3-D Secure")')
@@ -114,7 +114,7 @@ t.test('On one page: the total on the button follows, the typed card stays and i
   t.match(await paymentOf(id), { status: 'succeeded', total_amount: 2379, card_last_four: '3184' })
 })
 
-t.test('By keyboard alone; the details keep their focus when the price comes', { skip }, async t => {
+t.test('works by keyboard alone, and keeps the focus when the price changes', { skip }, async t => {
   const { id, path } = await session({ minimal_address: true })
   const page = await open(t, path)
   await page.focus('#name')
@@ -124,7 +124,7 @@ t.test('By keyboard alone; the details keep their focus when the price comes', {
   await page.keyboard.press('Tab')
   await page.keyboard.press('Tab')
   t.equal(await page.evaluate('document.activeElement?.id'), 'country')
-  await page.keyboard.press('g') // one letter at a time: a slow machine takes several for the beginnings of several names
+  await page.keyboard.press('g') // // one letter at a time: on a slow machine, quick typing counts as several searches
   for (let n = 0; n < 10 && await page.inputValue('#country') !== 'DE'; n++) await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Tab')
   await due(page, '$23.79')
@@ -135,13 +135,13 @@ t.test('By keyboard alone; the details keep their focus when the price comes', {
   t.match(await paymentOf(id), { billing: { country: 'DE', zipcode: '10117' }, total_amount: 2379 })
 })
 
-t.test('A price that does not come keeps nobody from going on', { skip }, async t => {
+t.test('continues when a price request fails', { skip }, async t => {
   const { id, path } = await session()
   const page = await open(t, path)
   let asked = 0
   await page.route(`**${path}`, async (route, request) => {
     if (request.postData()?.includes('action=reprice') !== true) return await route.continue()
-    if (++asked === 1) await route.abort() // the others are still waiting when the page is left
+    if (++asked === 1) await route.abort() // // the others are still pending when the page is left
   })
   await page.selectOption('#country', 'DE')
   await page.waitForFunction('!document.body.hasAttribute("aria-busy")')
@@ -154,7 +154,7 @@ t.test('A price that does not come keeps nobody from going on', { skip }, async 
   t.match(await paymentOf(id), { billing: { country: 'DE' }, total_amount: 2379 })
 })
 
-t.test('Problems have the focus led to them', { skip }, async t => {
+t.test('moves the focus to problems', { skip }, async t => {
   const { path } = await session({ custom_fields: [{ key: 'ok', label: 'I agree', field_type: 'boolean', required: true }] })
   const page = await open(t, path)
   await page.click('#continue')
@@ -164,7 +164,7 @@ t.test('Problems have the focus led to them', { skip }, async t => {
   t.equal(await page.locator(':focus').count(), 1)
 })
 
-t.test('A static link is bought', { skip }, async t => {
+t.test('sells a static link', { skip }, async t => {
   const page = await open(t, '/buy/pdt_donation?quantity=2&fullName=Stan&disableFullName=true&metadata_from=mail')
   await page.fill('#amount-0', '7.50')
   await page.press('#amount-0', 'Tab')
@@ -182,7 +182,7 @@ t.test('A static link is bought', { skip }, async t => {
   t.match(await started().get(`/payments/${paymentId}`), { total_amount: 1500, metadata: { from: 'mail' }, customer: { name: 'Stan' } })
 })
 
-t.test('A theme is seen, and dark is dark by wish', { skip }, async t => {
+t.test('applies a theme, and dark mode by preference', { skip }, async t => {
   const theme = { dark: { bg_primary: '#123456', button_primary: '#ffcc00' }, light: { bg_primary: '#ffeedd' } }
   const colour = (page: Page, what: string) => page.evaluate<string>(`getComputedStyle(document.querySelector('${what}')).backgroundColor`)
   const { path } = await session({ customization: { theme: 'dark', theme_config: theme } })
@@ -212,7 +212,7 @@ const FULL: Partial<SessionBody> = {
   ]
 }
 
-t.test('Accessible and in its frame', { skip }, async t => {
+t.test('is accessible and does not overflow', { skip }, async t => {
   const { path, id } = await session(FULL)
   const page = await open(t, path, CHECKED)
   await page.click('#business summary')

@@ -1,4 +1,4 @@
-/** Bodies that are accepted, for operations whose schema alone hardly ever leads to one. The fuzzer adds to them and spoils them. */
+/** Valid bodies for operations whose schema alone rarely produces one. The fuzzer extends and corrupts them. */
 import type { Random } from '../random.js'
 import type { Pool } from './values.js'
 
@@ -9,7 +9,7 @@ const billing = (random: Random) => ({ billing: { country: random.one(['US', 'DE
 const customer = (random: Random) => ({ customer: random.one([{ customer_id: 'cus_ada' }, { customer_id: 'cus_grace' }, { email: 'ada@example.com' }]) })
 const outcome = (random: Random) => ({ outcome: random.one(['succeeded', 'succeeded', 'failed', 'processing', 'requires_customer_action']) })
 
-/** Their names, so that some are there when they are asked for. */
+/** Chosen names, so that some exist when they are requested. */
 export const SNAPSHOTS = ['first', 'second']
 
 const RECIPES: Record<string, Recipe> = {
@@ -29,7 +29,7 @@ const RECIPES: Record<string, Recipe> = {
   'POST /_emulator/faults': random => random.one([{ preset: 'down' }, { kind: 'error', status: 503 }, { kind: 'delay', delay_ms: 5 }])
 }
 
-/** An accepted body of an operation; undefined for one whose schema is enough. */
+/** A valid body of an operation; undefined where the schema is enough. */
 export function recipeFor (name: string, random: Random, pool: Pool): object | undefined {
   return RECIPES[name]?.(random, (key, otherwise) => pool.one([key], random) ?? otherwise)
 }

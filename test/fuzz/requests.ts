@@ -1,4 +1,4 @@
-/** Requests for the fuzzer: calls of every operation, most of them right but for one thing, in bodies, paths, queries, headers or methods. */
+/** Requests for the fuzzer: calls of every operation, most of them with one mistake in body, path, query, headers or method. */
 import { METHODS, type OutgoingHttpHeaders } from 'node:http'
 import type { Operation } from '../../src/contract/load.js'
 import type { Random } from '../random.js'
@@ -6,7 +6,7 @@ import { recipeFor, SNAPSHOTS } from './recipes.js'
 import { bytesOf, spoilt, valueOf, type Pool, type Source } from './values.js'
 
 export interface FuzzRequest {
-  /** What it is a call of, or was before it was spoilt. */
+  /** The operation that it calls, or that it called before it was corrupted. */
   operation: Operation
   method: string
   url: string
@@ -14,13 +14,13 @@ export interface FuzzRequest {
   body: Buffer | undefined
   /** Whether method and path are those of the operation. */
   isUnchanged: boolean
-  /** Whether what its reply names is where later requests look for it. */
+  /** Whether later requests can look up the ids in its reply. */
   isKept: boolean
 }
 
-/** Faults on demand answer with what they were asked for, so they are set where no other request goes. */
+/** Injected faults change any answer, so they are set in a sandbox that no other request uses. */
 const FAULTY = '/~faulty'
-/** Where everything may be thrown away without much effect on the others. */
+/** A sandbox whose data can be deleted without much effect on other requests. */
 const WASTE = ['/~waste', '/~scrap']
 
 const DESTRUCTIVE = /^(?:POST \/_emulator\/(?:reset|clock)$|\w+ \/_emulator\/snapshots|DELETE \/_emulator\/sandboxes)/
@@ -48,7 +48,7 @@ export function requestFor (operation: Operation, random: Random, pool: Pool): F
   }
 }
 
-/** By the schema, by a recipe, or by both. */
+/** Made by the schema, by a recipe, or by both. */
 function bodyFor ({ name, body }: Operation, source: Source): unknown {
   const { random, pool } = source
   const recipe = random.chance(0.75) ? recipeFor(name, random, pool) : undefined
@@ -63,7 +63,7 @@ function prefixOf ({ name }: Operation, random: Random): string {
   return random.chance(0.9) ? '' : random.one(['/~default', '/~worker-1', '/~worker-2', ...WASTE])
 }
 
-/** The path with ids of what was seen, as far as something was. */
+/** The path with known ids, where there are any. */
 function pathOf ({ path }: Operation, random: Random, pool: Pool): string {
   return path.replace(/\{(\w+)\}/g, (_all, name: string) => {
     if (path.includes('/snapshots/')) return random.one(SNAPSHOTS)
@@ -94,7 +94,7 @@ function spoiltPath (path: string, random: Random): string {
   ])().replaceAll(' ', '%20')
 }
 
-/** The parameters of the operation, and then some. */
+/** The parameters of the operation, and some others. */
 function queryOf ({ name, query }: Operation, isSpoilt: boolean, source: Source): string {
   const { random } = source
   const pairs = query.filter(() => random.chance(0.3)).map(({ name: key, schema }) => {

@@ -1,11 +1,11 @@
-/** What the hosted page shows and takes: fields, tokens, methods, saved cards, the order, links, headers. */
+/** The hosted payment page: fields, tokens, methods, saved cards, the order, links, headers. */
 import t from 'tap'
 import { paymentBody, startEmulator, type PaymentBody } from '../helper.js'
 import { host, textOf } from './hosted-page.js'
 
 const HOSTILE = '<img src=x onerror=alert(1)>'
 
-t.test('Wrong fields are told at their place; no card number is ever shown, stored or logged', async t => {
+t.test('shows errors at their fields, and never shows, stores or logs a card number', async t => {
   const hosted = await host(t)
   const logged = t.capture(console, 'error')
   const real = '4111111111111111'
@@ -30,7 +30,7 @@ t.test('Wrong fields are told at their place; no card number is ever shown, stor
   t.strictSame(logged(), [])
 })
 
-t.test('A form without the right token changes nothing', async t => {
+t.test('changes nothing for a form without the right token', async t => {
   const started = startEmulator(t)
   const [one, other] = [await host(t, {}, {}, started), await host(t, {}, {}, started)]
   const token = /name="token" value="(\w+)"/.exec((await other.visit()).text)?.[1] ?? ''
@@ -42,7 +42,7 @@ t.test('A form without the right token changes nothing', async t => {
   t.equal((await one.payment())['status'], 'requires_payment_method')
 })
 
-t.test('What the customer typed and what the merchant wrote is escaped', async t => {
+t.test('escapes text of customers and merchants', async t => {
   const started = startEmulator(t)
   const { products } = started.emulator.sandbox
   const ebook = products.find('pdt_ebook')
@@ -66,7 +66,7 @@ t.test('What the customer typed and what the merchant wrote is escaped', async t
   t.match(pages[0]?.text, '&#60;img src&#61;x onerror&#61;alert(1)&#62;')
 })
 
-t.test('allowed_payment_method_types decides what is shown and what is taken', async t => {
+t.test('shows and accepts only allowed_payment_method_types', async t => {
   const started = startEmulator(t)
   const credit = await host(t, { allowed_payment_method_types: ['credit'] }, {}, started)
   t.match((await credit.visit()).text, 'id="card-number"')
@@ -94,7 +94,7 @@ t.test('allowed_payment_method_types decides what is shown and what is taken', a
   t.notMatch((await none.visit()).text, 'id="pay"')
 })
 
-t.test('UPI for India in rupees', async t => {
+t.test('offers UPI for India in rupees', async t => {
   const started = startEmulator(t)
   const body: Partial<PaymentBody> = {
     billing: { country: 'IN' },
@@ -102,7 +102,7 @@ t.test('UPI for India in rupees', async t => {
     customer: { customer_id: 'cus_asha' }
   }
   const hosted = await host(t, body, {}, started)
-  t.match((await hosted.send({ action: 'pay', method: 'upi', upi_id: 'nobody' })).text, 'Enter a UPI ID')
+  t.match((await hosted.send({ action: 'pay', method: 'upi', upi_id: 'ada' })).text, 'Enter a UPI ID')
   await hosted.send({ action: 'pay', method: 'upi', upi_id: 'failure@upi' })
   t.match(await hosted.payment(), { status: 'failed', error_code: 'GENERIC_DECLINE' })
   await hosted.send({ action: 'pay', method: 'upi', upi_id: 'success@upi' })
@@ -111,7 +111,7 @@ t.test('UPI for India in rupees', async t => {
   t.equal((await dollars.send({ action: 'pay', method: 'upi', upi_id: 'success@upi' })).status, 422)
 })
 
-t.test('require_phone_number asks for one and keeps it with a customer who has none', async t => {
+t.test('asks for a required phone number and stores it with a customer without one', async t => {
   const started = startEmulator(t)
   const body: Partial<PaymentBody> = { require_phone_number: true, customer: { email: 'new@example.com', name: 'New' } }
   const hosted = await host(t, body, {}, started)
@@ -126,7 +126,7 @@ t.test('require_phone_number asks for one and keeps it with a customer who has n
   t.match(await known.payment(), { customer: { phone_number: '+442079460018' } })
 })
 
-t.test('Saved cards are shown, charged, and added where that is asked for', async t => {
+t.test('shows, charges and saves cards', async t => {
   const started = startEmulator(t)
   const grace: Partial<PaymentBody> = { customer: { customer_id: 'cus_grace' } }
   t.notMatch((await (await host(t, grace, {}, started)).visit()).text, /pm_visa_grace|save-card/)
@@ -150,7 +150,7 @@ t.test('Saved cards are shown, charged, and added where that is asked for', asyn
   t.equal(started.emulator.sandbox.paymentMethods.ofCustomer('cus_grace').length, 2, 'not saved where that was not offered')
 })
 
-t.test('A free order is completed without a method', async t => {
+t.test('completes a free order without a method', async t => {
   const hosted = await host(t, { product_cart: [{ product_id: 'pdt_free', quantity: 1 }] })
   const page = await hosted.visit()
   t.match(page.text, 'Complete order')
@@ -160,7 +160,7 @@ t.test('A free order is completed without a method', async t => {
   t.match((await hosted.visit(`/status${hosted.path}/succeeded`)).text, 'Order complete')
 })
 
-t.test('The order adds up: discounts, tax on top, tax contained, other currencies, business', async t => {
+t.test('adds up the order: discounts, added tax, included tax, other currencies, business', async t => {
   const started = startEmulator(t)
   const rich = await (await host(t, {
     billing: { country: 'GB' },
@@ -192,7 +192,7 @@ t.test('The order adds up: discounts, tax on top, tax contained, other currencie
   t.match(business.text, 'Reverse charge')
 })
 
-t.test('Short links, unknown links, and what stays with the API', async t => {
+t.test('resolves short links, refuses unknown ones, and leaves API paths alone', async t => {
   const started = startEmulator(t)
   const short = await host(t, { short_link: true }, {}, started)
   t.match(short.path, /^\/s\/[0-9a-z]{11}$/)
@@ -207,14 +207,14 @@ t.test('Short links, unknown links, and what stays with the API', async t => {
   }
   const unlinked = await started.pay(paymentBody())
   t.equal(unlinked.payment_link, null)
-  for (const url of ['/whatever', '/payments/x/y', '/assets/none.js', '/AAAAAAA', '/AAAAAAAAA']) {
+  for (const url of ['/unknown', '/payments/x/y', '/assets/none.js', '/AAAAAAA', '/AAAAAAAAA']) {
     const { status, headers } = await short.visit(url, { accept: '*/*' })
     t.equal(status, 404)
     t.match(headers['content-type'], 'application/json')
   }
 })
 
-t.test('Every page has its headers, and what it loads is ours and never stale', async t => {
+t.test('sends security headers, and loads only its own, current files', async t => {
   const hosted = await host(t)
   const page = await hosted.visit()
   for (const { headers } of [page, await hosted.visit('/AAAAAAAA'), await hosted.card('1')]) {
@@ -235,7 +235,7 @@ t.test('Every page has its headers, and what it loads is ours and never stale', 
   t.notMatch(page.text.replace('http://www.w3.org/2000/svg', ''), /https?:\/\//, 'nothing comes from elsewhere')
 })
 
-t.test('A form that can not be read is refused with a page', async t => {
+t.test('refuses a malformed form with a page', async t => {
   const hosted = await host(t)
   const send = (type: string, payload: string) => hosted.emulator.app.inject({
     method: 'POST', url: hosted.path, headers: { 'content-type': type }, payload
@@ -246,7 +246,7 @@ t.test('A form that can not be read is refused with a page', async t => {
   t.equal((await send('application/x-www-form-urlencoded', 'token=1&token=2&__proto__=3')).statusCode, 403)
 })
 
-t.test('Behind a public URL with a path every address carries that path', async t => {
+t.test('keeps the path of the public URL in every link', async t => {
   const started = startEmulator(t, { publicUrl: 'https://pay.example/dodo' })
   const { payment_link: link } = await started.pay(paymentBody({ payment_link: true }))
   const path = new URL(link ?? '').pathname.slice('/dodo'.length)

@@ -1,6 +1,6 @@
 /**
- * The generated curl commands and programs, run: by a shell and by the official client against an emulator that listens, and by
- * Python as far as it is there. What arrives is what was meant, whatever names and metadata hold.
+ * The generated curl commands and programs, run by a shell, by the official client against a listening emulator, and by
+ * Python if it is installed. The received request equals the intended one, for any names and metadata.
  */
 import { execFile } from 'node:child_process'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -52,7 +52,7 @@ const call = (given: Partial<SampleCall> = {}): SampleCall => ({
   ...given
 })
 
-/** What the payment says that it was made of. */
+/** The request that the payment was made from, as far as it shows. */
 async function checkPayment (test: Test, url: string, id: string, sent: JsonObject): Promise<void> {
   const response = await fetch(`${url}/payments/${id}`, { headers: { authorization: 'Bearer test' } })
   const payment = await response.json() as Record<string, Record<string, unknown>>
@@ -62,7 +62,7 @@ async function checkPayment (test: Test, url: string, id: string, sent: JsonObje
   test.equal(payment['total_amount'], 2 * 1799 + 1350)
 }
 
-t.test('as it reads', async t => {
+t.test('generates readable code', async t => {
   const simple = call({
     body: { billing: { country: 'DE' }, product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }], payment_link: true, tax_id: undefined, x: null }
   })
@@ -116,7 +116,7 @@ print(payment.payment_id, payment.payment_link)
 `)
 })
 
-t.test('what can\'t be seen is spelt out', async t => {
+t.test('escapes invisible characters', async t => {
   const spelt = call({ body: { name: 'a\u202eb\u2028c\u{e0067}', seen: 'é 漢 🙂' } })
   t.match(curlCommand(spelt), '"a\\u202eb\\u2028c\\udb40\\udc67"')
   t.match(javascriptProgram(spelt), "'a\\u202eb\\u2028c\\udb40\\udc67'")
@@ -124,7 +124,7 @@ t.test('what can\'t be seen is spelt out', async t => {
   for (const text of [curlCommand(spelt), javascriptProgram(spelt), pythonProgram(spelt)]) t.match(text, 'é 漢 🙂')
 })
 
-t.test('curl, run by a shell', { skip: curlMissing }, async t => {
+t.test('generates curl commands that a shell runs', { skip: curlMissing }, async t => {
   const emulator = await start()
   t.teardown(emulator.close)
   const sent = body()
@@ -135,7 +135,7 @@ t.test('curl, run by a shell', { skip: curlMissing }, async t => {
   await t.rejects(run('ls', [join(folder, 'pwned')]), 'nothing else was run')
 })
 
-t.test('JavaScript, run with the official client', async t => {
+t.test('generates JavaScript that the official client runs', async t => {
   const emulator = await start()
   t.teardown(emulator.close)
   const sent = body()
@@ -148,7 +148,7 @@ t.test('JavaScript, run with the official client', async t => {
   await checkPayment(t, emulator.url, id, sent)
 })
 
-/** Stands in for the official client, which the tests do not install: says what it was called with. */
+/** A stand-in for the official Python client, which is not installed for tests: it prints its arguments. */
 const PYTHON_CLIENT = `
 import json
 class DodoPayments:
@@ -157,7 +157,7 @@ class DodoPayments:
     def __getattr__(self, name): return json.dumps([name, self.options, self.body])
 `
 
-t.test('Python, compiled and run', { skip: pythonMissing }, async t => {
+t.test('generates Python that compiles and runs', { skip: pythonMissing }, async t => {
   const folder = temporaryFolder(t)
   mkdirSync(join(folder, 'dodopayments'))
   writeFileSync(join(folder, 'dodopayments', '__init__.py'), PYTHON_CLIENT)
@@ -171,7 +171,7 @@ const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(...HOSTI
   .filter(text => !text.includes('\0') && text.isWellFormed())
 const anyBody = fc.record({ a: anyText, b: fc.array(anyText), c: fc.dictionary(anyText, anyText), d: fc.oneof(fc.boolean(), fc.integer()) })
 
-t.test('any texts at all', async t => {
+t.test('handles any text', async t => {
   t.test('in JavaScript', async t => {
     const Program = Object.getPrototypeOf(async () => {}).constructor as new (...source: string[]) => (...given: unknown[]) => Promise<void>
     await fc.assert(fc.asyncProperty(anyBody, async sent => {
@@ -185,7 +185,7 @@ t.test('any texts at all', async t => {
   })
 
   t.test('in a shell', async t => {
-    const sent = fc.sample(anyBody, { numRuns: 200, seed: 42 }) // nothing would tell the seed of a failure
+    const sent = fc.sample(anyBody, { numRuns: 200, seed: 42 }) // // a failure would not show its seed
     const folder = temporaryFolder(t)
     const commands = sent.map(given => curlCommand(call({ body: given })))
     writeFileSync(join(folder, 'all.sh'), `curl () { printf '%s\\0' "$#" "$9"; }\n${commands.join('\n')}\n`)
@@ -193,7 +193,7 @@ t.test('any texts at all', async t => {
     const heard = stdout.split('\0')
     t.equal(heard.length, 2 * sent.length + 1)
     sent.forEach((given, index) => {
-      t.equal(heard[2 * index], '9', 'as many arguments')
+      t.equal(heard[2 * index], '9', 'the same number of arguments')
       t.strictSame(JSON.parse(heard[2 * index + 1] ?? ''), JSON.parse(JSON.stringify(given)))
     })
   })

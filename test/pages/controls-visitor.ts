@@ -1,4 +1,4 @@
-/** The controls of the dashboard, and what the control API says of their effect. */
+/** The controls of the dashboard, and their effect as the control API reports it. */
 import type { Visitor } from './dashboard-visitor.js'
 
 export const CLOCK = '/dashboard/controls'

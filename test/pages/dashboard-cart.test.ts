@@ -1,6 +1,6 @@
 /**
- * "Create a test payment" and the new checkout session, request by request: the cart in its steps, the total, the code for exactly
- * what was typed, the API's refusals at the fields.
+ * "Create a test payment" and the new checkout session, request by request: the cart in its steps, the total, the code for the
+ * typed values, and the API's refusals at the fields.
  */
 import t from 'tap'
 import { paymentBody } from '../helper.js'
@@ -36,16 +36,16 @@ function bodyOf ({ html }: Shown): unknown {
 }
 
 t.test('answers', async t => {
-  t.test('a form that starts from what led to it', async t => {
+  t.test('a form filled in from the page that led to it', async t => {
     const { visit } = visitor(t)
     const { html } = await visit(`${PAY}?product_id=pdt_retired&customer_id=cus_ada&discount_codes=SAVE10`)
-    t.match(html, '<option value="pdt_retired" selected>', 'one that is not among the choices stands there all the same')
+    t.match(html, '<option value="pdt_retired" selected>', 'a product that is not in the list is shown, too')
     t.match(html, '<option value="cus_ada" selected>')
     t.match(html, 'name="discount_codes" value="SAVE10"')
     t.match(html, '<option value="US" selected>')
   })
 
-  t.test('the total and the code of what was typed, before anything is made', async t => {
+  t.test('the total and the code of the typed values, before anything is created', async t => {
     const { send, stored } = visitor(t)
     const before = stored()
     const page = await send(PAY, 'cart', { ...CART, step: 'show' })
@@ -54,11 +54,11 @@ t.test('answers', async t => {
     t.strictSame(bodyOf(page), TYPED)
     t.match(partOf(page, 'javascript-text'), 'await client.payments.create({ product_cart: [')
     t.match(partOf(page, 'python-text'), "product_cart=[{'product_id': 'pdt_donation', 'quantity': 2, 'amount': 1250}],")
-    t.match(page.html, 'value="12.50"', 'what was typed stays')
+    t.match(page.html, 'value="12.50"', 'the typed values remain')
     t.strictSame(stored(), before, 'nothing was stored')
   })
 
-  t.test('what the code makes is what the form makes', async t => {
+  t.test('code that creates the same as the form', async t => {
     const { send, get, pay, visit } = visitor(t)
     const body = bodyOf(await send(PAY, 'cart', { ...CART, step: 'show' })) as ReturnType<typeof paymentBody>
     const { payment_id: coded } = await pay(body)
@@ -73,7 +73,7 @@ t.test('answers', async t => {
     t.match(partOf(await visit(location), 'done'), 'The payment was created')
   })
 
-  t.test('lines are added and taken away without losing anything', async t => {
+  t.test('lines added and removed without losing anything', async t => {
     const { send } = visitor(t)
     const longer = await send(PAY, 'cart', { ...CART, step: 'line' })
     t.equal(longer.status, 200)
@@ -91,11 +91,11 @@ t.test('answers', async t => {
     const shorter = await send(PAY, 'cart', { ...three, step: 'remove-0' })
     t.match(bodyOf(shorter), { product_cart: [{ product_id: 'pdt_ebook', quantity: 3 }, { product_id: 'pdt_poster_jpy', quantity: 4 }] })
     t.notMatch(shorter.html, 'product_cart[2]')
-    t.match(bodyOf(await send(PAY, 'cart', { ...CART, step: 'remove-0' })), TYPED, 'the last one stays')
+    t.match(bodyOf(await send(PAY, 'cart', { ...CART, step: 'remove-0' })), TYPED, 'the last one remains')
     t.match(bodyOf(await send(PAY, 'cart', { ...three, step: 'remove-99' })), { product_cart: { length: 3 } })
   })
 
-  t.test('a payment once more, with its cart, terms and code', async t => {
+  t.test('a repeated payment, with its cart, terms and code', async t => {
     const { visit, pay } = visitor(t)
     const body = paymentBody({
       product_cart: [{ product_id: 'pdt_donation', quantity: 1, amount: 777 }, { product_id: 'pdt_ticket_kwd', quantity: 2 }],
@@ -114,7 +114,7 @@ t.test('answers', async t => {
     t.equal((await visit(`${PAY}?from=pay_nobody`)).status, 404)
   })
 
-  t.test('a checkout session, in which all but the cart may be left to the customer', async t => {
+  t.test('a checkout session, whose customer may decide everything but the cart', async t => {
     const { send, call } = visitor(t)
     const url = '/dashboard/checkouts/new'
     const { 'billing.country': _, 'customer.email': __, payment_link: ___, ...cart } = CART
@@ -133,7 +133,7 @@ t.test('answers', async t => {
 })
 
 t.test('refuses', async t => {
-  t.test('what the API refuses, at the field', async t => {
+  t.test('as the API does, at the field', async t => {
     const { send, stored } = visitor(t)
     const before = stored()
     const refuse = async (fields: Record<string, string>, step = 'create') => {
@@ -154,19 +154,19 @@ t.test('refuses', async t => {
     t.match(problemOf(await refuse({ metadata: 'x' }, 'show'), 'cart-metadata'), 'line 1')
     const unread = await refuse({ 'product_cart[0].amount': '12.345' }, 'show')
     t.match(problemOf(unread, 'cart-product_cart-0-amount'), 'at most 2 decimals')
-    t.equal(bodyOf(unread), null, 'there is no code for what can\'t be read')
+    t.equal(bodyOf(unread), null, 'no code for values that cannot be read')
     t.strictSame(stored(), before, 'nothing was stored')
   })
 
-  t.test('not to show what would be refused, but tells', async t => {
+  t.test('a preview that the API would refuse, and says so', async t => {
     const { send } = visitor(t)
     const page = await send(PAY, 'cart', { ...CART, discount_codes: 'EXPIRED', step: 'show' })
     t.equal(page.status, 200)
     t.match(partOf(page, 'no-total'), 'DISCOUNT_CODE_EXPIRED')
-    t.match(bodyOf(page), { discount_codes: ['EXPIRED'] }, 'the code is shown all the same')
+    t.match(bodyOf(page), { discount_codes: ['EXPIRED'] }, 'the code is still shown')
   })
 
-  t.test('to be more than text, whatever is typed', async t => {
+  t.test('typed markup, by escaping it', async t => {
     const { send, visit } = visitor(t)
     const hostile = '<img src=x onerror=alert(1)>"\'&'
     const fields = {

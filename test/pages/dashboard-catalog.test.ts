@@ -1,6 +1,6 @@
 /**
  * The catalog in the dashboard, request by request: products, discount codes, customers and checkout sessions are listed, shown,
- * made and changed by the API's rules, and its refusals stand at the fields.
+ * created and changed by the API's rules, and its refusals are shown at the fields.
  */
 import t from 'tap'
 import type { Schemas } from '../../src/contract/operations.js'
@@ -95,7 +95,7 @@ t.test('products', async t => {
     })
   })
 
-  t.test('are refused by the API, at the field, and what was typed stays', async t => {
+  t.test('are refused by the API, at the field, and typed values remain', async t => {
     const { send, stored } = visitor(t)
     const before = stored()
     const refuse = async (fields: Record<string, string>) => {
@@ -129,23 +129,23 @@ t.test('products', async t => {
     t.strictSame(stored(), before, 'nothing was stored')
   })
 
-  t.test('are changed: the form has what there is, and nothing else changes', async t => {
+  t.test('are changed: the form shows the current values, and nothing else changes', async t => {
     const shop = visitor(t)
     const { send, get, visit, call } = shop
     const form = await visit('/dashboard/products/pdt_ticket_kwd/edit')
     t.match(form.html, /name="price\.price" value="4\.500"/)
     await call('PATCH', '/products/pdt_ticket_kwd', { body: { metadata: { seat: 'two\nlines', plain: 'x' } } })
     const fields = fieldsOf(await visit('/dashboard/products/pdt_ticket_kwd/edit'))
-    t.match(fields['metadata'], '"seat": "two\\nlines"', 'what lines can\'t hold is JSON')
+    t.match(fields['metadata'], '"seat": "two\\nlines"', "values that lines can't hold are JSON")
     const { updated_at: _before, ...before } = await get<Product>('/products/pdt_ticket_kwd')
     t.equal((await send('/dashboard/products/pdt_ticket_kwd/edit', 'save', fields)).status, 303)
     const { updated_at: _after, ...after } = await get<Product>('/products/pdt_ticket_kwd')
-    t.strictSame(after, before, 'saved as it was')
+    t.strictSame(after, before, 'saved unchanged')
     await send('/dashboard/products/pdt_ticket_kwd/edit', 'save', { ...fields, description: '', 'price.price': '5.25' })
     t.match(await get('/products/pdt_ticket_kwd'), { description: '', price: { price: 5250 } })
   })
 
-  t.test('are archived, which is asked first, and put on sale again', async t => {
+  t.test('are archived after a question, and unarchived', async t => {
     const { visit, follow, send, refuse } = visitor(t)
     t.match(partOf(await visit('/dashboard/products/pdt_ebook'), 'ask-archive'), 'can be put on sale again')
     const archived = await follow('/dashboard/products/pdt_ebook', 'archive')
@@ -159,7 +159,7 @@ t.test('products', async t => {
 })
 
 t.test('discount codes', async t => {
-  t.test('are listed, by the filters of the API, and paged', async t => {
+  t.test('are listed, by the filters of the API, in pages', async t => {
     const { visit } = visitor(t)
     const first = await visit('/dashboard/discounts')
     t.match(partOf(first, 'row-dsc_soldout'), '10 % 5 of 5 used up')
@@ -171,7 +171,7 @@ t.test('discount codes', async t => {
     t.match(partOf(await visit('/dashboard/discounts?code=nosuch'), 'list'), 'No code fits')
   })
 
-  t.test('are created, percentages and sums', async t => {
+  t.test('are created, percentages and amounts', async t => {
     const shop = visitor(t)
     t.match(await made<Discount>(t, shop, 'discounts', {
       ...PERCENTAGE,
@@ -201,7 +201,7 @@ t.test('discount codes', async t => {
         { currency: 'KWD', max_amount_possible: 1234, minimum_subtotal: 10000, is_default: true }
       ]
     })
-    t.match((await made<Discount>(t, shop, 'discounts', { ...PERCENTAGE, code: '' })).code, /^\w{16}$/, 'without a code, one is made up')
+    t.match((await made<Discount>(t, shop, 'discounts', { ...PERCENTAGE, code: '' })).code, /^\w{16}$/, 'without a code, a random one is used')
   })
 
   t.test('are refused at the field', async t => {
@@ -226,7 +226,7 @@ t.test('discount codes', async t => {
     t.strictSame(stored(), before, 'nothing was stored')
   })
 
-  t.test('are changed; what the API can\'t take away is not seemingly taken away', async t => {
+  t.test('are changed; fields that the API cannot clear stay', async t => {
     const shop = visitor(t)
     const { discount_id: id } = await made<Discount>(t, shop, 'discounts', FLAT)
     const url = `/dashboard/discounts/${id}/edit`
@@ -235,7 +235,7 @@ t.test('discount codes', async t => {
     const fields = fieldsOf(await shop.visit(url))
     t.equal(fields['currency_options[1].max_amount_possible'], '1.234')
     t.equal((await shop.send(url, 'save', fields)).status, 303)
-    t.strictSame(await shop.get(`/discounts/${id}`), before, 'saved as it was, to the microsecond')
+    t.strictSame(await shop.get(`/discounts/${id}`), before, 'saved unchanged, to the microsecond')
     const cleared = await shop.send(url, 'save', { ...fields, usage_limit: '', expires_at: '' })
     t.equal(cleared.status, 422)
     t.match(problemOf(cleared, 'save-usage_limit'), 'can\'t be taken away once it is set')
@@ -244,7 +244,7 @@ t.test('discount codes', async t => {
     t.match(await shop.get(`/discounts/${id}`), { starts_at: null, usage_limit: 7, expires_at: before.expires_at })
   })
 
-  t.test('are deleted, which is asked first; customers are put on their list and taken off', async t => {
+  t.test('are deleted after a question; customers are added to their list and removed', async t => {
     const { visit, follow, send, call } = visitor(t)
     t.match(partOf(await visit('/dashboard/discounts/dsc_onlyada'), 'customers'), 'cus_ada')
     const more = await follow('/dashboard/discounts/dsc_onlyada', 'allow', { customer_ids: 'cus_grace, cus_asha' })

@@ -1,4 +1,4 @@
-/** The controls of the dashboard, request by request: clock, faults, data, sandboxes; and who is kept out of them. */
+/** The controls of the dashboard, request by request: clock, faults, data, sandboxes, and access to them. */
 import t, { type Test } from 'tap'
 import { paymentBody } from '../helper.js'
 import { CLOCK, FAULTS, DATA, SANDBOXES, HOSTILE, clockOf, faultsOf, sandboxesOf } from './controls-visitor.js'
@@ -13,7 +13,7 @@ async function processing (shop: Visitor, test: Test): Promise<string> {
 }
 
 t.test('the clock', async t => {
-  t.test('is told, frozen and released', async t => {
+  t.test('is shown, frozen and unfrozen', async t => {
     const shop = visitor(t)
     const before = await shop.visit(CLOCK)
     t.equal(before.status, 200)
@@ -28,7 +28,7 @@ t.test('the clock', async t => {
     t.equal((await clockOf(shop)).frozen, false)
   })
 
-  t.test('is moved by a preset and by a length, and says what happened on the way', async t => {
+  t.test('moves by a preset and by a duration, and lists the jobs that ran', async t => {
     const shop = visitor(t, { settlementDelay: '1h' })
     await shop.follow(CLOCK, 'set', { now: '2026-01-31T12:00', frozen: 'yes' })
     const id = await processing(shop, t)
@@ -46,7 +46,7 @@ t.test('the clock', async t => {
     t.equal(partOf(idle, 'done'), 'The clock was moved forward by 1 day 1 hour. Nothing was waiting for its time.')
   })
 
-  t.test('goes to the next thing that is due, and no further', async t => {
+  t.test('moves to the next due job, and no further', async t => {
     const shop = visitor(t, { settlementDelay: '1h' })
     await shop.follow(CLOCK, 'freeze')
     await processing(shop, t)
@@ -55,10 +55,10 @@ t.test('the clock', async t => {
     t.match(partOf(moved, 'done'), /moved forward by 1 hour\. 1 thing that waited happened/)
     t.equal((await clockOf(shop)).now, next)
     t.match(partOf(await shop.follow(CLOCK, 'next'), 'done'), 'Nothing waits for its time')
-    t.equal((await clockOf(shop)).now, next, 'it stays where it was')
+    t.equal((await clockOf(shop)).now, next, 'it does not move')
   })
 
-  t.test('goes past the expiry of every link', async t => {
+  t.test('moves past the expiry of every link', async t => {
     const shop = visitor(t, { linkLifetime: '90m' })
     const { payment_link: link } = await shop.pay(paymentBody({ payment_link: true }))
     t.match((await shop.visit(CLOCK)).text, 'can be paid for 1 hour 30 minutes')
@@ -66,16 +66,16 @@ t.test('the clock', async t => {
     t.equal((await shop.visit(new URL(link ?? '').pathname)).status, 410)
   })
 
-  t.test('is set, back too, and to stand still there', async t => {
+  t.test('is set, even back, and frozen there', async t => {
     const shop = visitor(t)
     const set = await shop.follow(CLOCK, 'set', { now: '2020-02-29T23:59:30', frozen: 'yes' })
     t.match(partOf(set, 'done'), 'The clock was set.')
     t.match(await clockOf(shop), { now: '2020-02-29T23:59:30.000000Z', frozen: true })
     await shop.follow(CLOCK, 'set', { now: '2031-01-01T00:00:00+01:00' })
-    t.match(await clockOf(shop), { now: '2030-12-31T23:00:00.000000Z', frozen: true }, 'a zone is taken as it is')
+    t.match(await clockOf(shop), { now: '2030-12-31T23:00:00.000000Z', frozen: true }, 'the offset is kept')
   })
 
-  t.test('what it refuses is told at the field, with what was typed', async t => {
+  t.test('shows refusals at the field, with the typed values', async t => {
     const shop = visitor(t)
     await shop.follow(CLOCK, 'freeze')
     const before = await clockOf(shop)
@@ -98,7 +98,7 @@ t.test('the clock', async t => {
     t.strictSame(await clockOf(shop), before, 'nothing was moved')
   })
 
-  t.test('nobody puts words into its mouth', async t => {
+  t.test('never shows text from the URL', async t => {
     const shop = visitor(t)
     for (const done of ['moved:x:1:2', 'moved:<b>', 'frozen<b>', 'constructor', '__proto__', `moved:${'9'.repeat(400)}`]) {
       t.notMatch((await shop.visit(`${CLOCK}?done=${encodeURIComponent(done)}`)).html, 'id="done"', done)
@@ -108,7 +108,7 @@ t.test('the clock', async t => {
 })
 
 t.test('faults', async t => {
-  t.test('there are none, and what to do then', async t => {
+  t.test('are explained while the list is empty', async t => {
     const page = await visitor(t).visit(FAULTS)
     t.match(partOf(page, 'faults'), 'Every call goes well')
     t.notMatch(page.html, 'id="ask-clear"')
@@ -182,7 +182,7 @@ t.test('faults', async t => {
     t.match((await faultsOf(shop))[0]?.['headers'], { 'retry-after': '5', 'x-test': 'a:b' })
   })
 
-  t.test('what the API refuses is told at the field, with what was typed', async t => {
+  t.test('are refused at the field, with the typed values', async t => {
     const shop = visitor(t)
     const cases: ReadonlyArray<readonly [fields: Record<string, string>, field: string, problem: RegExp]> = [
       [{ kind: 'error', status: '200' }, 'status', />= 400/],
@@ -214,7 +214,7 @@ t.test('faults', async t => {
   })
 })
 
-t.test('who is kept out sees nothing of it and changes nothing', async t => {
+t.test('refuses to show or change anything', async t => {
   const pages = [CLOCK, FAULTS, DATA, SANDBOXES, `${DATA}/snapshot.db?name=x`]
   const changes: ReadonlyArray<readonly [string, string]> = [
     [CLOCK, 'freeze'], [FAULTS, 'clear'], [DATA, 'reset'], [SANDBOXES, 'create']
@@ -236,7 +236,7 @@ t.test('who is kept out sees nothing of it and changes nothing', async t => {
     for (const [url, action] of changes) t.equal((await post(shop, url, action)).statusCode, 404, url)
   })
 
-  t.test('under another name, and from another site', async t => {
+  t.test('under another host name, and from another site', async t => {
     const shop = visitor(t)
     for (const url of pages) {
       const { status, html } = await shop.visit(url, { host: 'evil.example' })
@@ -262,7 +262,7 @@ t.test('who is kept out sees nothing of it and changes nothing', async t => {
       t.notMatch(html, 'name="token" value="\\w')
     }
     const file = await shop.visit(`${DATA}/snapshot.db?name=x`)
-    t.equal(file.status, 303, 'to where a person can sign in')
+    t.equal(file.status, 303, 'to the sign-in page')
     t.equal(file.html, '')
     for (const [url, action] of changes) t.equal((await post(shop, url, action)).statusCode, 401, url)
     const clock = await shop.call('GET', '/_emulator/clock', { headers: { 'x-emulator-key': 'secret' } })

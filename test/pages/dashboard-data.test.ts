@@ -5,7 +5,7 @@ import { CLOCK, FAULTS, DATA, SANDBOXES, HOSTILE, clockOf, faultsOf, sandboxesOf
 import { partOf, problemOf, visitor } from './dashboard-visitor.js'
 
 t.test('data', async t => {
-  t.test('a reset makes the sandbox new, and pages of what is gone lead back', async t => {
+  t.test('are reset, and pages of deleted items lead back', async t => {
     const shop = visitor(t)
     const { payment_id: id } = await shop.pay(paymentBody())
     await shop.follow(CLOCK, 'set', { now: '2040-01-01T00:00' })
@@ -21,7 +21,7 @@ t.test('data', async t => {
     t.match(partOf(gone, 'not-found'), 'To the overview')
   })
 
-  t.test('snapshots are taken, restored, read and deleted', async t => {
+  t.test('are kept in snapshots, which are taken, restored, exported and deleted', async t => {
     const shop = visitor(t)
     t.match(partOf(await shop.visit(DATA), 'snapshots'), 'No snapshot yet')
     const { payment_id: first } = await shop.pay(paymentBody())
@@ -51,7 +51,7 @@ t.test('data', async t => {
     t.match(partOf(missing, 'not-found'), 'To the overview')
   })
 
-  t.test('a snapshot may have any name', async t => {
+  t.test('are kept in snapshots with any name', async t => {
     const shop = visitor(t)
     for (const name of ['..', 'a/b', 'ä ö&=?#', HOSTILE]) {
       const page = await shop.follow(DATA, 'take', { name })
@@ -85,7 +85,7 @@ payments:
     outcome: succeeded
 `
 
-  t.test('fixtures are added, pasted or as a file', async t => {
+  t.test('are added from fixtures, pasted or uploaded', async t => {
     const shop = visitor(t)
     const pasted = await shop.upload(DATA, 'load', { document: YAML, file: new File([], '') })
     t.equal(pasted.status, 303, pasted.text)
@@ -99,14 +99,14 @@ payments:
     t.match(partOf(plainForm, 'done'), 'nothing, because the document is empty')
   })
 
-  t.test('the example is one', async t => {
+  t.test('the example is valid', async t => {
     const shop = visitor(t)
     const example = /id="load-example-text"><pre[^>]*><code>([^]*?)<\/code>/.exec((await shop.visit(DATA)).text)?.[1] ?? ''
     const added = await shop.upload(DATA, 'load', { document: example })
     t.equal(partOf(await shop.visit(added.location), 'done'), 'Added: 1 product, 1 customer, 1 discount, 1 payment.')
   })
 
-  t.test('what is wrong is told with its place and line, and nothing is added', async t => {
+  t.test('are refused with place and line, and nothing is added', async t => {
     const shop = visitor(t)
     const before = shop.stored()
     const wrong = await shop.upload(DATA, 'load', {
@@ -114,7 +114,7 @@ payments:
     })
     t.equal(wrong.status, 422)
     t.match(partOf(wrong, 'error-summary'), /products\[0\]\.price\.curency .*\(line 6\)/)
-    t.match(wrong.text, 'curency: EUR', 'what was typed is there to be mended')
+    t.match(wrong.text, 'curency: EUR', 'the typed text can be corrected')
     t.notMatch(wrong.html, '<script>alert')
     const rules = await shop.upload(DATA, 'load', { document: '', file: new File([YAML.replace('pdt_mug, q', 'pdt_none, q')], 'a.yaml') })
     t.match(partOf(rules, 'error-summary'), /payments\[0\]\.product_cart.*pdt_none does not exist \(line 13\)/)
@@ -129,7 +129,7 @@ payments:
     t.strictSame(shop.stored(), before)
   })
 
-  t.test('what is no form, or too large, is refused', async t => {
+  t.test('are refused as malformed or too large', async t => {
     const shop = visitor(t)
     const headers = { accept: 'text/html' }
     const { app } = shop.emulator
@@ -138,19 +138,19 @@ payments:
     })
     t.equal(noForm.statusCode, 422)
     const large = await shop.upload(CLOCK, 'freeze', { filler: 'x'.repeat(300_000) })
-    t.equal(large.status, 413, 'other pages take no files')
+    t.equal(large.status, 413, 'other pages accept no files')
     const forged = await app.inject({
       method: 'POST',
       url: DATA,
       headers: { ...headers, 'content-type': 'multipart/form-data; boundary=x' },
       payload: '--x\r\ncontent-disposition: form-data; name="action"\r\n\r\nreset\r\n--x--\r\n'
     })
-    t.equal(forged.statusCode, 403, 'a form with files needs a token too')
+    t.equal(forged.statusCode, 403, 'a form with files needs a token, too')
   })
 })
 
 t.test('sandboxes', async t => {
-  t.test('are made, gone over to, and deleted', async t => {
+  t.test('are created, opened and deleted', async t => {
     const shop = visitor(t)
     t.match(partOf(await shop.visit(SANDBOXES), 'row-default'), /default you are here any other key .* in memory open/)
     const made = await shop.follow(SANDBOXES, 'create', { name: 'alice' })
@@ -162,20 +162,20 @@ t.test('sandboxes', async t => {
     const hers = await shop.visit(`/~alice${SANDBOXES}`)
     t.equal(hers.status, 200)
     t.match(partOf(hers, 'row-alice'), 'you are here')
-    t.match(hers.html, 'href="/"', 'the way to the default one')
+    t.match(hers.html, 'href="/"', 'the way to the default sandbox')
     const self = await shop.send(`/~alice${SANDBOXES}`, 'delete', { name: 'alice' })
     t.equal(self.status, 422)
     t.match(partOf(self, 'error-summary'), "A sandbox can't delete itself")
 
     const deleted = await shop.follow(SANDBOXES, 'delete', { name: 'alice' })
-    t.match(partOf(deleted, 'done'), 'gone, with all its data')
+    t.match(partOf(deleted, 'done'), 'deleted, with all its data')
     t.strictSame(await sandboxesOf(shop), ['default'])
     const gone = await shop.visit(`/~alice${CLOCK}`)
     t.equal(gone.status, 404)
     t.match(gone.html, 'href="/"', 'with a way back')
   })
 
-  t.test('what is no name, and what can not be deleted, is refused', async t => {
+  t.test('refuse invalid names, and deletion of the default sandbox', async t => {
     const shop = visitor(t)
     for (const name of ['', 'a b', '../x', '-a', 'x'.repeat(64), HOSTILE]) {
       const refused = await shop.send(SANDBOXES, 'create', { name })
@@ -185,11 +185,11 @@ t.test('sandboxes', async t => {
     }
     const main = await shop.send(SANDBOXES, 'delete', { name: 'default' })
     t.match(partOf(main, 'error-summary'), "default sandbox can't be deleted")
-    t.equal((await shop.send(SANDBOXES, 'delete', { name: 'nobody' })).status, 422)
+    t.equal((await shop.send(SANDBOXES, 'delete', { name: 'missing' })).status, 422)
     t.strictSame(await sandboxesOf(shop), ['default'])
   })
 
-  t.test('each has its controls, and every link and form stays in it', async t => {
+  t.test('have their own controls, and every link and form stays in them', async t => {
     const shop = visitor(t)
     await shop.follow(SANDBOXES, 'create', { name: 'bob' })
     await shop.follow(`/~bob${CLOCK}`, 'set', { now: '2040-01-01T00:00', frozen: 'yes' })

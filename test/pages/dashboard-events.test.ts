@@ -1,4 +1,4 @@
-/** Events, samples and delivery faults in the dashboard, and its words for what happens to a delivery. */
+/** Events, samples and delivery faults in the dashboard, and its description of a delivery's outcome. */
 import t from 'tap'
 import { adviceOn, verdictOf, whyNot, type Attempt, type Delivery } from '../../src/resources/webhooks/dashboard/words.js'
 import { startReceiver } from '../receiver.js'
@@ -6,7 +6,7 @@ import { partOf, problemOf, visitor } from './dashboard-visitor.js'
 import { LIST, SAMPLE, FAULTS, type Event, endpoint, sell, newest } from './webhooks-visitor.js'
 
 t.test('events', async t => {
-  await t.test('who was told, who was not, and why', async t => {
+  await t.test('show which endpoints got them, which did not, and why', async t => {
     const shop = visitor(t)
     const receiver = await startReceiver(t)
     t.match(partOf(await shop.visit(`${LIST}/events`), 'events'), 'No event yet')
@@ -38,7 +38,7 @@ t.test('events', async t => {
     t.equal((await shop.visit(`${LIST}/events/msg_none`)).status, 404)
   })
 
-  await t.test('sent once more, to those who want it or to one', async t => {
+  await t.test('are sent again, to matching endpoints or to one', async t => {
     const shop = visitor(t)
     await sell(shop)
     const { event_id: id } = await newest<Event>(shop, 'events')
@@ -49,7 +49,7 @@ t.test('events', async t => {
     const { id: webhookId } = await endpoint(shop, { url: receiver.url, filter_types: ['refund.failed'] })
     t.match(partOf(await shop.follow(url, 'replay', { webhook_id: webhookId }), 'done'), 'It is sent once more')
     await shop.get('/_emulator/idle')
-    t.equal(receiver.received.length, 1, 'whatever its filter')
+    t.equal(receiver.received.length, 1, 'with any filter')
     t.equal(receiver.received[0]?.headers['webhook-id'], id)
     const refused = await shop.send(url, 'replay', { webhook_id: 'whk_none' })
     t.equal(refused.status, 422)
@@ -57,7 +57,7 @@ t.test('events', async t => {
   })
 })
 
-t.test('samples', async t => {
+t.test('samples are sent to chosen endpoints', async t => {
   const shop = visitor(t)
   t.match(partOf(await shop.visit(SAMPLE), 'sample'), 'There is no endpoint to send it to')
   const receiver = await startReceiver(t)
@@ -84,7 +84,7 @@ t.test('samples', async t => {
   t.strictSame(shop.stored(), events, 'nothing was stored')
 })
 
-t.test('delivery faults', async t => {
+t.test('delivery faults are added and cleared', async t => {
   const shop = visitor(t)
   t.match(partOf(await shop.visit(FAULTS), 'faults'), 'Nothing is to go wrong')
   const { id, url } = await endpoint(shop)
@@ -104,7 +104,7 @@ t.test('delivery faults', async t => {
   t.match(partOf(await shop.follow(FAULTS, 'clear'), 'faults'), 'Nothing is to go wrong')
 })
 
-t.test('the words', async t => {
+t.test('describes outcomes', async t => {
   const attempt = (changes: Partial<Attempt>): Attempt => ({
     started_at: '2026-01-01T00:00:00Z',
     duration_ms: 1,
@@ -169,5 +169,5 @@ t.test('the words', async t => {
     updated_at: '2026-01-03T00:00:00.000000Z'
   }
   t.match(whyNot(happened, there), 'it was changed since')
-  t.match(whyNot(happened, { ...there, updated_at: there.created_at }), 'to another endpoint alone')
+  t.match(whyNot(happened, { ...there, updated_at: there.created_at }), 'to another endpoint only')
 })

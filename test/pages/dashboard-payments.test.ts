@@ -1,4 +1,4 @@
-/** The payments of the dashboard: what the list finds, what a payment's page tells, and what its forms do and are refused. */
+/** The payments of the dashboard: the list and its search, the page of a payment, and its forms. */
 import t from 'tap'
 import { paymentBody, type PaymentBody } from '../helper.js'
 import { partOf, problemOf, visitor, type Shown, type Visitor } from './dashboard-visitor.js'
@@ -40,7 +40,7 @@ t.test('the list', async t => {
     t.match((await visit('/dashboard/payments?currency=EUR')).html, /<details class="fold rare" id="filters-rare" open>/)
   })
 
-  t.test('searches by whatever somebody knows', async t => {
+  t.test('searches by ids, e-mail, name and metadata', async t => {
     const dashboard = visitor(t)
     const { visit, call, get } = dashboard
     const one = await create(dashboard, 'succeeded', {
@@ -63,19 +63,19 @@ t.test('the list', async t => {
     t.strictSame(await found(one.slice(0, -1)), [one], 'the beginning of an id')
     t.strictSame(await found('pay_'), [ofSession?.payment_id, two, one])
     t.strictSame(await found(payment.payment_link), [one])
-    t.strictSame(await found(payment.payment_link.replace(/(\w+)$/, 'status/$1/succeeded')), [one], 'of the page that follows')
+    t.strictSame(await found(payment.payment_link.replace(/(\w+)$/, 'status/$1/succeeded')), [one], 'of the following page')
     t.strictSame(await found(payment.customer.customer_id), [one])
     t.strictSame(await found((json as { refund_id: string }).refund_id), [one])
     t.strictSame(await found(sessionId), [ofSession?.payment_id])
-    t.strictSame(await found('a-17'), [one], 'metadata, whatever the capitals')
+    t.strictSame(await found('a-17'), [one], 'metadata, in any case')
     t.strictSame(await found('-17'), [two, one])
-    t.strictSame(await found('one.person@shop'), [one], 'a part of an e-mail')
+    t.strictSame(await found('one.person@shop'), [one], 'a part of an e-mail address')
     t.strictSame(await found('shop.example'), [two, one])
     t.strictSame(await found('shop.example', '&status=failed'), [two], 'with a filter')
     t.strictSame(await found('-17', '&status=succeeded'), [one])
     t.strictSame(await found('pay_', '&status=failed'), [two])
     const odd = await dashboard.visit('/dashboard/payments?q=pay_&status=odd')
-    t.equal(odd.status, 422, 'a filter that there is not')
+    t.equal(odd.status, 422, 'an unknown filter value')
     t.match(odd.html, 'status must be one of')
     for (const text of ['50 %_off', 'says "50', '\\ ü', 'ünï']) t.strictSame(await found(text), [one], text)
     for (const text of ['5% off', 'A_17', '%', 'nothing like it', 'ref_none', 'cks_none', 'pay_none', 'https://x.example/zzzzzzzz']) {
@@ -104,7 +104,7 @@ t.test('the list', async t => {
     t.strictSame(idsOf(await dashboard.visit('/dashboard/payments?q=crowd.example&status=failed')), [last])
   })
 
-  t.test('turns its pages and keeps what it is filtered by', async t => {
+  t.test('has pages that keep its filters', async t => {
     const dashboard = visitor(t)
     const { visit } = dashboard
     const ids: string[] = []
@@ -122,12 +122,12 @@ t.test('the list', async t => {
     t.match((await visit('/dashboard/payments?page=3')).text, 'Nothing on this page')
     const whole = visitor(t)
     for (let n = 0; n < 25; n++) await create(whole, null)
-    t.notMatch((await whole.visit('/dashboard/payments')).html, 'id="older"', 'a page that is just full has none after it')
+    t.notMatch((await whole.visit('/dashboard/payments')).html, 'id="older"', 'no link after a page that is exactly full')
   })
 })
 
 t.test('a payment’s page', async t => {
-  t.test('tells what happened, in order, and what was sent', async t => {
+  t.test('lists events and deliveries in order', async t => {
     const dashboard = visitor(t, { webhookRetrySchedule: '0,1h', refundDelay: '1h' })
     const { visit, call } = dashboard
     await call('POST', '/webhooks', { body: { url: 'http://127.0.0.1:9/hook' } })
@@ -136,7 +136,7 @@ t.test('a payment’s page', async t => {
     await visit(new URL(link).pathname)
     await call('POST', `/_emulator/payments/${id}/pay`, { body: { outcome: 'failed' } })
     await call('POST', `/_emulator/payments/${id}/pay`, { body: { card: '4242424242424242' } })
-    await visit(new URL(link).pathname) // only the first time is told
+    await visit(new URL(link).pathname) // // only the first time is shown
     await call('POST', '/refunds', { body: { payment_id: id, reason: 'Too large' } })
     await call('GET', '/_emulator/idle')
     const page = await visit(urlOf(id))
@@ -156,7 +156,7 @@ t.test('a payment’s page', async t => {
     t.strictSame(json, (await visitorOfSame(dashboard, id)), 'the same as the API answers')
   })
 
-  t.test('folds metadata of many keys', async t => {
+  t.test('folds long metadata', async t => {
     const dashboard = visitor(t)
     const keys = (count: number) => ({ metadata: Object.fromEntries(Array.from({ length: count }, (_, key) => [`key${key}`, 'x'])) })
     const few = await dashboard.visit(urlOf(await create(dashboard, null, keys(12))))
@@ -166,7 +166,7 @@ t.test('a payment’s page', async t => {
     t.match(partOf(many, 'metadata'), 'key49 x')
   })
 
-  t.test('offers what can be done, and nothing else', async t => {
+  t.test('offers possible actions, and no others', async t => {
     const dashboard = visitor(t, { linkLifetime: '1h', clockFrozen: 'on' })
     const { visit, call } = dashboard
     const actionsOf = ({ html }: Shown) => [...new Set([...html.matchAll(/name="action" value="([\w-]+)"/g)].map(([, name]) => name))]
@@ -188,14 +188,14 @@ t.test('a payment’s page', async t => {
   })
 })
 
-/** What the API answers, on the origin that the page was asked for. */
+/** The answer of the API on the origin of the page. */
 async function visitorOfSame ({ emulator }: Visitor, id: string): Promise<unknown> {
   const answer = await emulator.app.inject({ url: `/payments/${id}`, headers: { authorization: 'Bearer test', host: 'localhost' } })
   return answer.json()
 }
 
 t.test('actions', async t => {
-  t.test('do what the customer, the bank or the merchant would do', async t => {
+  t.test('act as the customer, the bank or the merchant', async t => {
     const dashboard = visitor(t, { refundDelay: '1h' })
     const { follow, get, visit } = dashboard
     const statusOf = async (id: string) => (await get<{ status: string }>(`/payments/${id}`)).status
@@ -227,7 +227,7 @@ t.test('actions', async t => {
     t.equal(await statusOf(cancelled), 'cancelled')
   })
 
-  t.test('let a link expire, and the clock stay', async t => {
+  t.test('expire a link without moving the clock', async t => {
     const dashboard = visitor(t, { clock: '2026-03-10T12:00:00Z', clockFrozen: 'on' })
     const { visit, follow, get, send, call, pay } = dashboard
     const id = await create(dashboard, null)
@@ -236,7 +236,7 @@ t.test('actions', async t => {
     const { payment_link: link } = await get<{ payment_link: string }>(`/payments/${id}`)
     t.equal((await visit(new URL(link).pathname)).status, 410)
     const again = await send(urlOf(id), 'expire')
-    t.equal(again.status, 403, 'nothing is left to be done, and so the page has no token')
+    t.equal(again.status, 403, 'nothing is left to do, so the page has no token')
     const refusal = async (paymentId: string) => (await call('POST', `/_emulator/payments/${paymentId}/expire`)).json
     t.match(await refusal(id), { code: 'INVALID_REQUEST_PARAMETERS', message: /expired at/ })
     t.match(await refusal('pay_none'), { code: 'NOT_FOUND' })
@@ -246,7 +246,7 @@ t.test('actions', async t => {
     t.match(json, { status: 'requires_payment_method', payment_link: String })
   })
 
-  t.test('are refused as the API refuses them, at the field, with what was typed', async t => {
+  t.test('are refused as by the API, at the field, with the typed values', async t => {
     const dashboard = visitor(t)
     const { send, stored } = dashboard
     const open = await create(dashboard, null)
@@ -263,7 +263,7 @@ t.test('actions', async t => {
     const paid = await create(dashboard, 'succeeded')
     const before = stored()
     const none = await send(urlOf(paid), 'refund-items', { reason: 'x' })
-    t.equal(none.status, 422, 'to the API, no items are all of them: a form that names none means none')
+    t.equal(none.status, 422, 'for the API, no items mean all of them; for the form, none')
     t.match(none.text, 'Choose at least one item to refund')
     for (const [amount, message] of [['1000', /above the paid amount/], ['0', /too low/], ['abc', /must be an amount of USD/], ['1.234', /at most 2 decimals/], ['-1', /an amount of USD/]] as const) {
       const refused = await send(urlOf(paid), 'refund-items', { item: 'pdt_course', 'amount-pdt_course': amount, reason: 'Kept <b>' })
@@ -282,7 +282,7 @@ t.test('actions', async t => {
     t.strictSame(stored(), before, 'nothing was stored')
   })
 
-  t.test('once, though the form is sent twice', async t => {
+  t.test('run once, even if the form is sent twice', async t => {
     const dashboard = visitor(t)
     const { send, get } = dashboard
     const id = await create(dashboard, 'succeeded')

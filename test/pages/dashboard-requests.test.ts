@@ -1,4 +1,4 @@
-/** The request log on the dashboard: why a call was refused, at first sight and in full. */
+/** The request log on the dashboard: the reason of a refusal, in the list and in full. */
 import { execFileSync } from 'node:child_process'
 import t from 'tap'
 import { valueAt } from '../../src/pages/dashboard/request-page.js'
@@ -13,7 +13,7 @@ async function latest ({ get }: Visitor, query = ''): Promise<string> {
 }
 
 t.test('the list', async t => {
-  await t.test('without a call it says how to make one', async t => {
+  await t.test('explains how to make a call while it is empty', async t => {
     const { visit } = visitor(t)
     const page = await visit('/dashboard/requests')
     t.equal(page.status, 200)
@@ -21,13 +21,13 @@ t.test('the list', async t => {
     t.notMatch(page.html, 'Clear the log', 'there is nothing to clear')
   })
 
-  await t.test('a log that is off says so', async t => {
+  await t.test('says when the log is off', async t => {
     const { visit, call } = visitor(t, { requestLog: '0' })
     await call('GET', '/products')
     t.match(partOf(await visit('/dashboard/requests'), 'calls'), 'The log is off')
   })
 
-  await t.test('each refused call tells why in its row', async t => {
+  await t.test('shows the reason of a refusal in its row', async t => {
     const shop = visitor(t)
     await shop.call('POST', '/payments', { body: { ...paymentBody(), product_cart: [{ product_id: 'pdt_nope', quantity: 1 }] } })
     await shop.call('POST', '/payments', { body: { ...paymentBody(), payement_link: true } })
@@ -39,7 +39,7 @@ t.test('the list', async t => {
     t.ok(page.html.indexOf(refused) > page.html.indexOf(await latest(shop)), 'newest first')
   })
 
-  await t.test('filters', async t => {
+  await t.test('has filters', async t => {
     const shop = visitor(t)
     const { payment_id: paid } = await shop.pay(paymentBody())
     await shop.pay(paymentBody())
@@ -52,7 +52,7 @@ t.test('the list', async t => {
     t.equal(await rows('operation=POST+%2Fpayments'), 3)
     t.equal(await rows(`payment_id=${paid}`), 1)
     t.equal(await rows('error_code=NOT_FOUND'), 1)
-    t.equal(await rows('status=&operation='), 4, 'empty ones are none')
+    t.equal(await rows('status=&operation='), 4, 'empty filters are ignored')
     const none = await shop.visit('/dashboard/requests?status=5xx')
     t.match(partOf(none, 'calls'), 'No call fits')
     t.match(none.html, 'value="5xx" selected')
@@ -63,7 +63,7 @@ t.test('the list', async t => {
     t.match(wrong.text, 'INVALID_QUERY_PARAMS')
   })
 
-  await t.test('pages of 25', async t => {
+  await t.test('has pages of 25', async t => {
     const { visit, call } = visitor(t)
     for (let index = 0; index < 26; index++) await call('GET', '/products')
     const first = await visit('/dashboard/requests')
@@ -73,7 +73,7 @@ t.test('the list', async t => {
     t.equal([...second.html.matchAll(/id="row-req_/g)].length, 1)
   })
 
-  await t.test('clearing asks, needs the token, and is told', async t => {
+  await t.test('is cleared after a question, with the token, and says so', async t => {
     const shop = visitor(t)
     await shop.call('GET', '/products')
     const page = await shop.visit('/dashboard/requests')
@@ -93,7 +93,7 @@ t.test('the list', async t => {
 })
 
 t.test('one call', async t => {
-  await t.test('why it was refused, where, and what stood there', async t => {
+  await t.test('shows why it was refused, where, and the value there', async t => {
     const shop = visitor(t)
     await shop.call('POST', '/payments', {
       body: { ...paymentBody(), product_cart: [{ product_id: 'pdt_ebook', quantity: -3, quantitty: 1 }] }
@@ -109,7 +109,7 @@ t.test('one call', async t => {
     t.match(partOf(page, 'answered'), '"INVALID_REQUEST_BODY"')
   })
 
-  await t.test('what succeeded leads to its payment and hides the key', async t => {
+  await t.test('links to its payment and hides the key', async t => {
     const shop = visitor(t)
     const { payment_id: id } = await shop.pay(paymentBody())
     const page = await shop.visit(`/dashboard/requests/${await latest(shop)}`)
@@ -119,7 +119,7 @@ t.test('one call', async t => {
     t.match(partOf(page, 'request-headers'), /authorization Bearer t…/)
   })
 
-  await t.test('hostile input is text', async t => {
+  await t.test('escapes hostile input', async t => {
     const shop = visitor(t)
     const evil = '<script>alert(1)</script>'
     await shop.call('POST', '/payments', { body: { ...paymentBody(), [evil]: evil }, headers: { 'x-evil': evil } })
@@ -136,20 +136,20 @@ t.test('one call', async t => {
     }
   })
 
-  await t.test('in a sandbox of its own every link stays there', async t => {
+  await t.test('keeps every link in its sandbox', async t => {
     const shop = visitor(t)
     await shop.call('POST', '/~qa/payments', { body: {} })
     const list = await shop.visit('/~qa/dashboard/requests')
     const [, id] = /id="row-(req_\w+)"/.exec(list.html) ?? []
-    t.match(partOf(await shop.visit('/dashboard/requests'), 'calls'), 'No call yet', 'the others do not see it')
+    t.match(partOf(await shop.visit('/dashboard/requests'), 'calls'), 'No call yet', 'other sandboxes do not list it')
     const page = await shop.visit(`/~qa/dashboard/requests/${id}`)
     for (const { html } of [list, page]) {
       t.strictSame([...html.matchAll(/(?:href|action)="(\/(?!~qa\/)[^"]*)"/g)].map(([, url]) => url), [])
     }
-    t.match(partOf(page, 'curl-command'), "curl -X POST 'http://localhost/~qa/payments'", 'the command too')
+    t.match(partOf(page, 'curl-command'), "curl -X POST 'http://localhost/~qa/payments'", 'the command, too')
   })
 
-  await t.test('what was sent to a page has no command', async t => {
+  await t.test('has no command for a form of a page', async t => {
     const shop = visitor(t)
     const { payment_link: link } = await shop.pay(paymentBody({ payment_link: true }))
     const path = new URL(link ?? '').pathname
@@ -162,7 +162,7 @@ t.test('one call', async t => {
   })
 })
 
-t.test('the command makes the same call again', async t => {
+t.test('has a command that repeats the call', async t => {
   const shop = visitor(t, { apiKeys: 'sk_right' })
   const key = { key: 'sk_right' }
   const headers = { 'x-order': "it's 42" }
@@ -185,7 +185,7 @@ t.test('the command makes the same call again', async t => {
   t.strictSame(second?.request_body, original?.request_body)
   t.strictSame(second?.response_body, original?.response_body)
 
-  await t.test('a key that was refused is told', async t => {
+  await t.test('says when its key was refused', async t => {
     await shop.call('GET', '/products', { key: 'sk_wrong' })
     const page = await shop.visit(`/dashboard/requests/${await latest(shop)}`)
     t.match(partOf(page, 'curl'), /the call’s own was refused/)
@@ -196,14 +196,14 @@ t.test('the command makes the same call again', async t => {
     t.notMatch(without, 'authorization')
   })
 
-  await t.test('a body that was no JSON goes as it was', async t => {
+  await t.test('keeps a body that was not JSON', async t => {
     await shop.call('POST', '/payments', { ...key, raw: '{"broken' })
     const page = await shop.visit(`/dashboard/requests/${await latest(shop)}`)
     t.match(partOf(page, 'curl-command'), "--data-raw '{\"broken'")
     t.match(partOf(page, 'why'), 'not valid JSON')
   })
 
-  await t.test('a body that is very long is not put into a command', async t => {
+  await t.test('omits a very long body from the command', async t => {
     await shop.call('POST', '/payments', { ...key, body: { ...paymentBody(), metadata: { long: 'x'.repeat(40_000) } } })
     const page = await shop.visit(`/dashboard/requests/${await latest(shop)}`)
     t.match(partOf(page, 'curl'), 'too long for a command')
@@ -211,7 +211,7 @@ t.test('the command makes the same call again', async t => {
   })
 })
 
-t.test('what stands at a path', async t => {
+t.test('finds the value at a path', async t => {
   const body = { cart: [{ id: 'a', 'x-y': 1 }], own: null }
   t.equal(valueAt(body, 'cart[0].id'), 'a')
   t.equal(valueAt(body, 'cart[0].x-y'), 1)

@@ -1,4 +1,4 @@
-/** What tests of the dashboard share: an emulator, visited and sent forms without a browser. */
+/** An emulator whose dashboard tests read and use without a browser. */
 import type { Test } from 'tap'
 import { startEmulator, type TestEmulator } from '../helper.js'
 
@@ -6,7 +6,7 @@ const HTML = { accept: 'text/html', host: 'localhost' }
 
 export interface Shown {
   status: number
-  /** As it was sent, and with its entities in plain text. */
+  /** The page as sent, and with its entities decoded. */
   html: string
   text: string
   location: string
@@ -15,11 +15,11 @@ export interface Shown {
 
 export interface Visitor extends TestEmulator {
   visit (url: string, headers?: Record<string, string>): Promise<Shown>
-  /** Sends one of the forms of a page, with the token that the page shows. */
+  /** Sends one of the forms of a page, with the token of the page. */
   send (url: string, action: string, fields?: Record<string, string>): Promise<Shown>
-  /** The same as `send` for a form with files. */
+  /** Like `send`, for a form with files. */
   upload (url: string, action: string, fields: Record<string, string | File>): Promise<Shown>
-  /** Sends a form that must be taken, and follows to what is shown then. */
+  /** Sends a form that must be accepted, and follows the redirect. */
   follow (url: string, action: string, fields?: Record<string, string>): Promise<Shown>
 }
 
@@ -67,7 +67,7 @@ function plain (html: string): string {
   return html.replace(/&#(\d+);/g, (_entity, code: string) => String.fromCharCode(Number(code)))
 }
 
-/** The text of one part of a page, empty where it is not there: without its tags, and with single spaces. */
+/** The text of one part of a page, without tags and with single spaces; empty if there is no such part. */
 export function partOf ({ html }: Shown, id: string): string {
   const opening = new RegExp(`<(\\w+)[^<>]* id="${id}"[^<>]*>`).exec(html)
   const [start = '', name = ''] = opening ?? []
@@ -82,7 +82,7 @@ export function partOf ({ html }: Shown, id: string): string {
   return plain(rest.slice(0, end).replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ').trim()
 }
 
-/** What stands at a field that was refused. */
+/** The error message at a field. */
 export function problemOf ({ html }: Shown, fieldId: string): string | null {
   const found = new RegExp(`id="${fieldId}-problem">([^<]*)<`).exec(html)?.[1]
   return found === undefined ? null : plain(found)

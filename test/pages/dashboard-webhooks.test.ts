@@ -1,18 +1,18 @@
-/** Webhooks on the dashboard: endpoints, events, deliveries with every try, samples and faults; and why one did not arrive. */
+/** Webhooks on the dashboard: endpoints, events, deliveries with every attempt, samples and faults, and the reason of a failure. */
 import t from 'tap'
 import type { Delivery } from '../../src/resources/webhooks/dashboard/words.js'
 import { answers, startReceiver, status } from '../receiver.js'
 import { partOf, problemOf, visitor } from './dashboard-visitor.js'
 import { LIST, SAMPLE, FAULTS, type Endpoint, type Event, endpoint, sell, newest } from './webhooks-visitor.js'
 
-/** Where nobody listens: a port that the system gives to nobody by itself, and that fetch tries. */
+/** A port without a listener, outside the range that the system assigns, and allowed by fetch. */
 const CLOSED = 'http://127.0.0.1:2/hook'
 
-/** Nothing is tried again while the test looks. */
+/** No delivery is retried during the test. */
 const LATER = { webhookRetrySchedule: '0,1h' }
 
 t.test('endpoints', async t => {
-  await t.test('without one it says how to get one', async t => {
+  await t.test('are explained while the list is empty', async t => {
     const { visit } = visitor(t)
     const page = await visit(LIST)
     t.equal(page.status, 200)
@@ -21,7 +21,7 @@ t.test('endpoints', async t => {
     t.match(page.html, `href="${LIST}/new"`)
   })
 
-  await t.test('added by the form', async t => {
+  await t.test('are added by the form', async t => {
     const shop = visitor(t)
     const page = await shop.follow(`${LIST}/new`, 'add', {
       url: 'http://127.0.0.1:3000/hook',
@@ -38,12 +38,12 @@ t.test('endpoints', async t => {
     t.match(stored, { rate_limit: 5, filter_types: ['payment.succeeded'], description: 'The shop' })
   })
 
-  await t.test('refused with the words of the API, at the field, with what was typed', async t => {
+  await t.test("are refused with the API's message, at the field, with the typed values", async t => {
     const shop = visitor(t)
     const before = shop.stored()
     const refused = await shop.send(`${LIST}/new`, 'add', { url: 'ftp://x', description: 'mine', rate_limit: '-1' })
     t.equal(refused.status, 422)
-    t.match(problemOf(refused, 'add-rate_limit'), /must be/, 'the schema speaks first')
+    t.match(problemOf(refused, 'add-rate_limit'), /must be/, 'the schema is checked first')
     const url = await shop.send(`${LIST}/new`, 'add', { url: 'ftp://x', description: 'mine', filter_types: 'refund.failed' })
     t.match(problemOf(url, 'add-url'), 'url must be an absolute http or https URL')
     t.match(url.html, 'name="description" value="mine"')
@@ -57,7 +57,7 @@ t.test('endpoints', async t => {
     t.strictSame(shop.stored(), before, 'nothing was stored')
   })
 
-  await t.test('changed, and given more headers', async t => {
+  await t.test('are changed, and get more headers', async t => {
     const shop = visitor(t)
     const { id } = await endpoint(shop, { rate_limit: 3, filter_types: ['refund.failed'], description: 'old' })
     const form = await shop.visit(`${LIST}/${id}/edit`)
@@ -66,14 +66,14 @@ t.test('endpoints', async t => {
     t.match(partOf(saved, 'done'), 'was changed')
     t.match(await shop.get(`/webhooks/${id}`), {
       url: 'http://127.0.0.1:4000/new', rate_limit: null, filter_types: null, description: ''
-    }, 'what is empty is none')
+    }, 'empty fields are ignored')
     await shop.follow(`${LIST}/${id}/edit`, 'headers', { headers: 'X-One: 1\nX-Two: a:b' })
     t.match(await shop.get(`/webhooks/${id}/headers`), { headers: { 'X-One': '1', 'X-Two': 'a:b' } })
     t.match(problemOf(await shop.send(`${LIST}/${id}/edit`, 'headers', {}), 'headers-headers'), 'at least one header')
     t.match(problemOf(await shop.send(`${LIST}/${id}/edit`, 'save', { url: 'no' }), 'save-url'), 'url must be')
   })
 
-  await t.test('disabled, enabled and deleted; deleting asks', async t => {
+  await t.test('are disabled, enabled, and deleted after a question', async t => {
     const shop = visitor(t)
     const { id } = await endpoint(shop)
     t.match(partOf(await shop.visit(`${LIST}/${id}`), 'ask-delete'), /what waits for another try is cancelled/)
@@ -88,7 +88,7 @@ t.test('endpoints', async t => {
     t.equal((await shop.visit(`${LIST}/${id}/edit`)).status, 404)
   })
 
-  await t.test('its key is shown to whoever asks for it, in no other answer and in no URL', async t => {
+  await t.test('show their key on request only, and never in a URL', async t => {
     const shop = visitor(t)
     const { id } = await endpoint(shop)
     const { secret } = await shop.get<{ secret: string }>(`/webhooks/${id}/secret`)
@@ -112,7 +112,7 @@ t.test('endpoints', async t => {
     t.notMatch(forged.body, secret)
   })
 
-  await t.test('pages of 25, and hostile words are text', async t => {
+  await t.test('have pages of 25, and hostile text is escaped', async t => {
     const shop = visitor(t)
     for (let index = 0; index < 26; index++) {
       await endpoint(shop, { url: `http://127.0.0.1:3000/${index}?<script>`, description: '"><script>alert(1)</script>' })
@@ -129,8 +129,8 @@ t.test('endpoints', async t => {
   })
 })
 
-t.test('a delivery says why it did not arrive', async t => {
-  await t.test('nobody listens', async t => {
+t.test('a delivery shows why it failed', async t => {
+  await t.test('without a listener', async t => {
     const shop = visitor(t, LATER)
     const { id } = await endpoint(shop, { url: CLOSED })
     const payment = await sell(shop)
@@ -145,7 +145,7 @@ t.test('a delivery says why it did not arrive', async t => {
     t.match(partOf(await shop.visit('/'), 'deliveries'), 'nothing listens at this address', 'the overview leads here')
   })
 
-  await t.test('the program fails, is mended, and is tried once more', async t => {
+  await t.test('and is retried once the program is fixed', async t => {
     const shop = visitor(t, LATER)
     let code = 500
     const receiver = await startReceiver(t, (response, received) => { status(code, { 'x-trace': '7' })(response, received) })
@@ -172,7 +172,7 @@ t.test('a delivery says why it did not arrive', async t => {
     t.match(partOf(refused, 'error-summary'), 'is disabled: enable it first')
   })
 
-  await t.test('a signature that must be refused, dropped, and waiting by a clock that stands still', async t => {
+  await t.test('with a bad signature, dropped, or waiting under a frozen clock', async t => {
     const shop = visitor(t, { clockFrozen: 'on' })
     const receiver = await startReceiver(t, answers.ok)
     const { id } = await endpoint(shop, { url: receiver.url })
@@ -191,7 +191,7 @@ t.test('a delivery says why it did not arrive', async t => {
     t.match(partOf(await shop.visit(`${LIST}/${id}`), 'counts'), /50 % .* 1 succeeded 1 waiting 0 failed 1 dropped/)
   })
 
-  await t.test('the list, and its filters', async t => {
+  await t.test('the list has filters', async t => {
     const shop = visitor(t, LATER)
     const receiver = await startReceiver(t)
     const good = await endpoint(shop, { url: receiver.url })
@@ -214,11 +214,11 @@ t.test('a delivery says why it did not arrive', async t => {
   })
 })
 
-t.test('in a sandbox of its own every link and form stays there', async t => {
+t.test('keeps every link and form in its sandbox', async t => {
   const shop = visitor(t)
   await shop.call('GET', '/~qa/products')
   await shop.follow(`/~qa${LIST}/new`, 'add', { url: CLOSED })
-  t.match(partOf(await shop.visit(LIST), 'endpoints'), 'No endpoint yet', 'the others do not have it')
+  t.match(partOf(await shop.visit(LIST), 'endpoints'), 'No endpoint yet', 'other sandboxes do not list it')
   const { json } = await shop.call('GET', '/~qa/webhooks')
   const id = (json as { data: Endpoint[] }).data[0]?.id
   await shop.follow(`/~qa${SAMPLE}`, 'sample', { type: 'payment.failed' })

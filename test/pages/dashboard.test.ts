@@ -1,4 +1,4 @@
-/** What all pages of the dashboard have in common, request by request: whom they let in, what they tell, what a form may do. */
+/** Rules for all pages of the dashboard, request by request: access, contents, and the effects of forms. */
 import { request as httpRequest } from 'node:http'
 import t, { type Test } from 'tap'
 import { paymentBody, startEmulator } from '../helper.js'
@@ -10,7 +10,7 @@ const EVERY_PAGE = ['/', '/dashboard/payments', '/dashboard/payments/pay_none', 
 
 const BROWSER = { accept: 'text/html,*/*', host: 'localhost' }
 
-/** A form as it comes, with no help from the page. */
+/** A form exactly as it is sent, without the token of the page. */
 async function post ({ emulator }: Visitor, url: string, fields: Record<string, string> | string, headers: Record<string, string> = {}) {
   const { statusCode: status, body: html, headers: sent } = await emulator.app.inject({
     method: 'POST',
@@ -35,22 +35,22 @@ function noLeak (test: Test, headers: Record<string, unknown>, what: string): vo
 }
 
 t.test('shows', async t => {
-  t.test('what there is to do where nothing has happened', async t => {
+  t.test('first steps while nothing has happened', async t => {
     const { visit } = visitor(t)
     const page = await visit('/')
     t.equal(page.status, 200)
     noLeak(t, page.headers, 'the overview')
-    t.equal(page.headers['referrer-policy'], 'same-origin', 'so that its forms say where they are from')
+    t.equal(page.headers['referrer-policy'], 'same-origin', 'so that its forms send their origin')
     t.match(partOf(page, 'latest'), /No payment yet.* create a test payment/)
     t.match(partOf(page, 'deliveries'), 'Every webhook has arrived')
     t.match(partOf(page, 'connect'), /Base URL http:\/\/localhost.*API key test.*There is no webhook endpoint yet/)
     t.match(page.html, /<a class="skip" href="#content">/)
     t.match(page.html, /<a href="\/" aria-current="page">/)
-    t.notMatch(page.html, /(?:src|href|action)="(?!\/|#|http:\/\/localhost)/, 'everything is ours')
-    t.notMatch(page.html, / on\w+="|<script>|<style| style="/, 'nothing runs or is styled that is not in /assets')
+    t.notMatch(page.html, /(?:src|href|action)="(?!\/|#|http:\/\/localhost)/, 'everything is served by the emulator')
+    t.notMatch(page.html, / on\w+="|<script>|<style| style="/, 'scripts and styles come from /assets only')
   })
 
-  t.test('counts, the latest payments, and what did not arrive', async t => {
+  t.test('counts, the latest payments, and failed deliveries', async t => {
     const { visit, call, pay, emulator, ...rest } = visitor(t, { webhookRetrySchedule: '0', apiKeys: 'one,test', readOnlyApiKeys: 'ro' })
     const { json } = await call('POST', '/webhooks', { body: { url: 'http://127.0.0.1:9/hook' } })
     const failed = await failedPayment({ visit, call, pay, emulator, ...rest })
@@ -79,10 +79,10 @@ t.test('shows', async t => {
     const missing = await visit('/~blue')
     t.equal(missing.status, 404)
     t.match(missing.text, 'there is no sandbox blue')
-    t.strictSame((await emulator.app.inject({ url: '/_emulator/sandboxes' })).json().items.length, 2, 'looking makes none')
+    t.strictSame((await emulator.app.inject({ url: '/_emulator/sandboxes' })).json().items.length, 2, 'reading creates no sandbox')
   })
 
-  t.test('where a proxy puts it', async t => {
+  t.test('links with the path of a proxy', async t => {
     const { visit } = visitor(t, { publicUrl: 'https://pay.example/below' })
     for (const url of ['/', '/dashboard/payments', '/dashboard/nothing', '/~gone']) {
       const page = await visit(url)
@@ -90,7 +90,7 @@ t.test('shows', async t => {
     }
   })
 
-  t.test('pages for what is not there', async t => {
+  t.test('pages for unknown items', async t => {
     const { visit, emulator } = visitor(t)
     for (const url of ['/dashboard/nothing', '/dashboard/payments/pay_none', `/dashboard/${'x'.repeat(3000)}`]) {
       const page = await visit(url)
@@ -104,10 +104,10 @@ t.test('shows', async t => {
     noLeak(t, program.headers, 'what a program gets')
     t.equal((await visit('/dashboard')).location, '/')
     const root = await emulator.app.inject({ url: '/' })
-    t.match(root.json(), { name: 'dodo-emulator' }, 'a program hears where it is instead')
+    t.match(root.json(), { name: 'dodo-emulator' }, 'a program gets the right URL')
   })
 
-  t.test('what a person may have typed into the URL, without harm', async t => {
+  t.test('any text in the URL without harm', async t => {
     const { visit } = visitor(t)
     const long = encodeURIComponent('%_\\"\''.repeat(2000))
     const queries = [
@@ -118,7 +118,7 @@ t.test('shows', async t => {
     for (const query of queries) {
       const page = await visit(`/dashboard/payments?${query}`)
       t.equal(page.status, 200, query)
-      t.notMatch(page.html, 'id="done"', 'a word tells nothing where no form leads')
+      t.notMatch(page.html, 'id="done"', 'text that no form redirects to shows nothing')
     }
     for (const query of ['status=sold', 'from=yesterday', 'q=x&from=2026-13-01']) {
       const page = await visit(`/dashboard/payments?${query}`)
@@ -128,7 +128,7 @@ t.test('shows', async t => {
     }
   })
 
-  t.test('the way back from a page after the last one', async t => {
+  t.test('a link back from a page after the last one', async t => {
     const dashboard = visitor(t)
     await failedPayment(dashboard)
     await dashboard.call('POST', '/webhooks', { body: { url: 'http://127.0.0.1:9/hook' } })
@@ -137,12 +137,12 @@ t.test('shows', async t => {
       const page = await dashboard.visit(`/dashboard/${list}?page=900`)
       t.equal(page.status, 200, list)
       t.match(page.html, `<a href="/dashboard/${list}">To the first page</a>`)
-      t.notMatch(page.text, / yet</, 'and not that there is nothing')
+      t.notMatch(page.text, / yet</, 'and not that the list is empty')
     }
     t.match((await dashboard.visit('/dashboard/payments?status=failed&page=9')).html, '"/dashboard/payments?status&#61;failed"')
   })
 
-  t.test('what others have written, as text', async t => {
+  t.test('text of customers and merchants, escaped', async t => {
     const { visit, pay, call } = visitor(t)
     const { payment_id: id } = await pay(paymentBody({
       customer: { email: 'eve@example.com', name: HOSTILE },
@@ -161,7 +161,7 @@ t.test('shows', async t => {
 })
 
 t.test('refuses', async t => {
-  t.test('other names and other pages, before it tells anything', async t => {
+  t.test('other host names and pages of other sites, before it shows anything', async t => {
     const dashboard = visitor(t)
     const { visit, stored } = dashboard
     const before = stored()
@@ -183,7 +183,7 @@ t.test('refuses', async t => {
     t.equal(followed.status, 200, 'a link from anywhere may lead there')
   })
 
-  t.test('forms without the token of this process and this sandbox', async t => {
+  t.test('forms without the token of this process and sandbox', async t => {
     const dashboard = visitor(t)
     const { visit, call } = dashboard
     const id = await failedPayment(dashboard)
@@ -209,13 +209,13 @@ t.test('refuses', async t => {
     t.equal(again.status, 403)
     t.match(again.html, 'value="Kept &#60;b&#62;"')
     const shown = /name="token" value="(\w+)"/.exec(again.html)?.[1] ?? ''
-    t.equal((await post(dashboard, '/dashboard/products/new', { ...typed, token: shown })).status, 303, 'what was typed can be sent again')
+    t.equal((await post(dashboard, '/dashboard/products/new', { ...typed, token: shown })).status, 303, 'the typed values can be sent again')
     t.equal((await post(dashboard, url, { token: right, action: 'cancel' })).status, 303)
     t.match((await call('GET', `/payments/${id}`)).json, { status: 'cancelled' })
     t.equal((await visit(url)).status, 200)
   })
 
-  t.test('forms that make no sense', async t => {
+  t.test('malformed forms', async t => {
     const dashboard = visitor(t)
     const id = await failedPayment(dashboard)
     const url = `/dashboard/payments/${id}`
@@ -238,7 +238,7 @@ t.test('refuses', async t => {
     t.equal((await post(dashboard, '/dashboard/nothing', { action: 'x', token })).status, 404)
   })
 
-  t.test('everybody, with --control off', async t => {
+  t.test('every request with --control off', async t => {
     const { visit, emulator } = visitor(t, { control: 'off' })
     for (const url of EVERY_PAGE) {
       const page = await visit(url)
@@ -249,7 +249,7 @@ t.test('refuses', async t => {
     t.equal((await emulator.app.inject({ method: 'POST', url: '/', headers: { ...BROWSER, 'content-type': FORM }, payload: 'a=b' })).statusCode, 404)
   })
 
-  t.test('who has not the key, with --control-key', async t => {
+  t.test('requests without the key of --control-key', async t => {
     const dashboard = visitor(t, { controlKey: 'opensesame' })
     const { visit, emulator } = dashboard
     const id = await failedPayment({ ...dashboard, call: (method, url, options) => dashboard.call(method, url, { ...options, headers: { 'x-emulator-key': 'opensesame' } }) })
@@ -270,38 +270,38 @@ t.test('refuses', async t => {
       t.match(page.html, 'This is not the key')
       t.notOk('set-cookie' in page.headers)
     }
-    t.equal((await post(dashboard, `/dashboard/payments/${id}`, { action: 'cancel' })).status, 401, 'nor does a form do anything')
+    t.equal((await post(dashboard, `/dashboard/payments/${id}`, { action: 'cancel' })).status, 401, 'forms neither')
     t.equal((await emulator.app.inject({ url: `/payments/${id}`, headers: { authorization: 'Bearer x' } })).json().status, 'failed')
   })
 })
 
-t.test('what follows', async t => {
-  t.test('who has signed in is in, until they sign out', async t => {
+t.test('stays consistent', async t => {
+  t.test('keeps a user signed in until they sign out', async t => {
     const dashboard = visitor(t, { controlKey: 'opensesame', publicUrl: 'https://pay.example/below' })
     const { visit } = dashboard
     const entered = await post(dashboard, '/dashboard/payments?status=failed', { action: 'sign-in', key: 'opensesame' })
     t.equal(entered.status, 303)
-    t.equal(entered.location, '/below/dashboard/payments?status=failed', 'to the page that was asked for')
+    t.equal(entered.location, '/below/dashboard/payments?status=failed', 'on the page that was requested')
     const set = String(entered.headers['set-cookie'])
     t.match(set, /^emulator_[0-9a-f]{8}=[0-9a-f]{56}; Path=\/below; Max-Age=\d+; HttpOnly; SameSite=Strict$/)
     const secure = await post(dashboard, '/dashboard/nothing', { action: 'sign-in', key: 'opensesame' }, { origin: 'https://localhost' })
-    t.equal(secure.location, '/below/dashboard/nothing', 'even where no page is')
-    t.equal(String(secure.headers['set-cookie']), `${set}; Secure`, 'where the browser speaks https')
+    t.equal(secure.location, '/below/dashboard/nothing', 'even on an unknown page')
+    t.equal(String(secure.headers['set-cookie']), `${set}; Secure`, 'where the browser uses https')
     t.notMatch(set, 'opensesame')
     const cookie = set.split(';', 1)[0] ?? ''
     const page = await visit('/', { cookie: `a=b; ${cookie}` })
     t.equal(page.status, 200)
     t.match(page.html, 'Sign out')
     const token = /name="token" value="(\w+)"/.exec(page.html)?.[1] ?? ''
-    t.equal((await post(dashboard, '/', { action: 'sign-out', token: 'x' }, { cookie })).status, 403, 'not by another page')
+    t.equal((await post(dashboard, '/', { action: 'sign-out', token: 'x' }, { cookie })).status, 403, 'not from another page')
     const left = await post(dashboard, '/', { action: 'sign-out', token }, { cookie })
     t.match(String(left.headers['set-cookie']), /=; Path=\/below; Max-Age=0;/)
 
     const anew = visitor(t, { controlKey: 'another' })
-    t.equal((await anew.visit('/', { cookie })).status, 401, 'a new key makes the cookie worthless')
+    t.equal((await anew.visit('/', { cookie })).status, 401, 'a new key invalidates the cookie')
   })
 
-  t.test('an open page hears of changes in its sandbox, and of nothing else', async t => {
+  t.test('notifies an open page of changes in its sandbox only', async t => {
     const { emulator, pay, call } = startEmulator(t, { port: '0' })
     const { url } = await emulator.listen()
     await call('POST', '/_emulator/sandboxes', { body: { name: 'green' } })
@@ -328,7 +328,7 @@ t.test('what follows', async t => {
     t.equal(here.versions.length, 2, 'of a payment')
     await call('POST', '/_emulator/faults', { body: { kind: 'error' } })
     await until(3)
-    t.equal(here.versions.length, 3, 'of a fault, which is no row')
+    t.equal(here.versions.length, 3, 'of a fault, which is not a row')
     await call('POST', '/_emulator/clock', { body: { advance_ms: 1000 } })
     await until(4)
     t.equal(here.versions.length, 4, 'of the clock')

@@ -1,4 +1,4 @@
-/** The checkout in a frame, request by request: below which paths, with which options, and what nobody can put into its pages. */
+/** The embedded checkout, request by request: its paths, its options, and input that must not reach its pages. */
 import { runInNewContext } from 'node:vm'
 import t, { type Test } from 'tap'
 import type { Reply as ApiReply } from '../../src/contract/operations.js'
@@ -10,7 +10,7 @@ const HOSTILE = '"><script>alert(1)</script>'
 
 interface Shown {
   status: number
-  /** As it was sent, and with its entities in plain text. */
+  /** The page as sent, and with its entities decoded. */
   html: string
   text: string
   location: string
@@ -62,7 +62,7 @@ const CARD = { action: 'pay', method: 'card', number: '4242424242424242', expiry
 
 t.test('answers', async t => {
   for (const kind of ['overlay', 'inline']) {
-    t.test(`the whole way below /${kind}, with the options kept`, async t => {
+    t.test(`the whole checkout below /${kind}, with its options`, async t => {
       const { session, visit, send, get } = open(t)
       const id = await session({ return_url: 'https://shop.example/thanks', feature_flags: { redirect_immediately: true } })
       const url = `/${kind}/session/${id}`
@@ -71,7 +71,7 @@ t.test('answers', async t => {
       t.match(shown.text, `data-embed="${kind}"`)
       t.match(shown.text, `action="${url}"`)
       t.match(shown.text, /src="\/assets\/embed\.js\?v=\w+" defer/)
-      t.equal(shown.text.includes('id="close-checkout"'), kind === 'overlay', 'what lies over a page can be closed')
+      t.equal(shown.text.includes('id="close-checkout"'), kind === 'overlay', 'an overlay can be closed')
       t.equal(shown.headers['x-frame-options'], undefined)
       t.match(shown.headers['content-security-policy'], /frame-ancestors \*/)
       t.match(shown.headers['content-security-policy'], /script-src 'self';/)
@@ -80,18 +80,18 @@ t.test('answers', async t => {
       t.equal(sent.status, 303)
       t.match(sent.location, new RegExp(`^/${kind}/\\w{8}\\?manualRedirect=true&from=details$`))
       const paid = await send(sent.location, CARD)
-      t.match(paid.location, new RegExp(`^/${kind}/status/\\w{8}/succeeded\\?`), 'a frame stays; it can\'t go to the merchant')
+      t.match(paid.location, new RegExp(`^/${kind}/status/\\w{8}/succeeded\\?`), "a frame stays; it can't lead to the merchant")
       const end = await visit(paid.location)
       t.match(end.text, 'data-status="succeeded"')
       t.match(end.text, 'data-manual-redirect="true"')
       t.match(end.text, /data-leave-url="https:\/\/shop\.example\/thanks\?payment_id=pay_\w+&status=succeeded/)
-      t.match(end.text, /href="\/invoices\/payments\/pay_/, 'the invoice is where it always is')
+      t.match(end.text, /href="\/invoices\/payments\/pay_/, 'the invoice has its usual address')
       t.match(await get(`/checkouts/${id}`), { payment_status: 'succeeded' })
       t.match((await visit(`${url}?manualRedirect=true`)).location, new RegExp(`^/${kind}/\\w{8}\\?manualRedirect=true$`))
     })
   }
 
-  t.test('a payment\'s link, a static link and a short link are there too', async t => {
+  t.test("a payment's link, a static link and a short link, too", async t => {
     const { pay, session, visit, send } = open(t)
     const { payment_link: link } = await pay(paymentBody({ payment_link: true }))
     const path = new URL(String(link)).pathname
@@ -105,7 +105,7 @@ t.test('answers', async t => {
     t.match((await visit(`/overlay/session/${id}`)).status, 200)
   })
 
-  t.test('the order in numbers, in minor units, and anew with another price', async t => {
+  t.test('with the amounts in minor units, again for every price', async t => {
     const { session, visit, send } = open(t)
     const url = `/overlay/session/${await session({ discount_codes: ['SAVE10'] })}`
     const numbers = ({ text }: Shown) =>
@@ -118,7 +118,7 @@ t.test('answers', async t => {
     })
   })
 
-  t.test('options are seen: the timer, the badge, the text of the button, the looks', async t => {
+  t.test('with its options: the timer, the badge, the button text, the theme', async t => {
     const { pay, visit } = open(t, { linkLifetime: '10m', clockFrozen: 'on' })
     const { payment_link: link } = await pay(paymentBody({ payment_link: true }))
     const url = `/overlay${new URL(String(link)).pathname}`
@@ -142,7 +142,7 @@ t.test('answers', async t => {
     t.match(style.text, 'font-size: 112.5%;')
   })
 
-  t.test('the script for merchants, for a tag and for bundlers', async t => {
+  t.test('with the script for merchants, as a tag and as a module', async t => {
     const { visit } = open(t)
     for (const name of ['index.js', 'index.esm.js']) {
       const { status, headers, text } = await visit(`/sdk/${name}`)
@@ -160,7 +160,7 @@ t.test('answers', async t => {
     t.strictSame([Object.keys(DodoPayments ?? {}), others], [['Initialize', 'Checkout'], {}], 'the one export of the package')
     const common = { exports: {} }
     runInNewContext((await visit('/sdk/index.js')).html, { module: common, exports: common.exports })
-    t.strictSame(Object.keys(common.exports), ['DodoPayments'], 'for CommonJS too')
+    t.strictSame(Object.keys(common.exports), ['DodoPayments'], 'for CommonJS, too')
   })
 
   t.test('below the path of a sandbox', async t => {
@@ -190,7 +190,7 @@ t.test('answers', async t => {
 })
 
 t.test('refuses', async t => {
-  t.test('nothing that is not of its form gets into a page, a style sheet or a redirect', async t => {
+  t.test('invalid options in a page, a style sheet or a redirect', async t => {
     const { session, visit, send } = open(t)
     const url = `/overlay/session/${await session()}`
     const bad = new URLSearchParams({
@@ -216,10 +216,10 @@ t.test('refuses', async t => {
     t.match((await send(`${url}?${bad}`, DETAILS)).location, /^\/overlay\/\w{8}$/)
     const hostileText = await visit(`${url}?payButtonText=${encodeURIComponent(HOSTILE)}`)
     t.notMatch(hostileText.html, '<script>alert')
-    t.equal((await visit(`${url}?theme_bgPrimary=red&theme_bgPrimary=blue`)).text.includes('theme.css'), false, 'twice is not once')
+    t.equal((await visit(`${url}?theme_bgPrimary=red&theme_bgPrimary=blue`)).text.includes('theme.css'), false, 'repeated options are ignored')
   })
 
-  t.test('what does not exist, and what is over, says so in the frame', async t => {
+  t.test('unknown and expired sessions, inside the frame', async t => {
     const { session, visit, send, emulator: { sandbox } } = open(t)
     const missing = await visit('/inline/session/cks_000000000000000000000')
     t.equal(missing.status, 404)
@@ -235,7 +235,7 @@ t.test('refuses', async t => {
     t.match(expired.text, 'id="expired"')
   })
 
-  t.test('the same pages outside a frame know nothing of it', async t => {
+  t.test('leaves pages outside of a frame unchanged', async t => {
     const { session, visit } = open(t)
     const { text } = await visit(`/session/${await session()}?payButtonText=Free&theme_radius=1px`)
     for (const part of ['data-embed', 'embed.js', 'theme.css', 'id="timer"', 'Free<']) t.notMatch(text, part)

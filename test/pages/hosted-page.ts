@@ -1,4 +1,4 @@
-/** The hosted page of a payment, as a browser without scripts uses it. */
+/** The hosted page of a payment, used as by a browser without scripts. */
 import type { InjectOptions } from 'fastify'
 import type { Test } from 'tap'
 import { paymentBody, startEmulator, type PaymentBody, type TestEmulator } from '../helper.js'
@@ -15,7 +15,7 @@ interface Hosted extends TestEmulator {
   /** `/W7tRl8K5` */
   path: string
   visit (url?: string, headers?: Record<string, string>): Promise<Reply>
-  /** Sends the form of the page that the payment's link shows. */
+  /** Sends the form of the page at the payment's link. */
   send (fields: Record<string, string>): Promise<Reply>
   /** Pays with a card. */
   card (number: string, fields?: Record<string, string>): Promise<Reply>

@@ -1,4 +1,4 @@
-/** URLs that a browser takes for those of another scheme, because http:// is missing: accepted, and said wherever they show. */
+/** URLs without http://, whose host a browser reads as a scheme: accepted, and noted wherever they are shown. */
 import t, { type Test } from 'tap'
 import { paymentBody } from '../helper.js'
 import { visitor, type Visitor } from './dashboard-visitor.js'
@@ -17,7 +17,7 @@ async function newest (site: Visitor): Promise<Call> {
   return call
 }
 
-/** What the log, its pages and the stored thing's own page say. */
+/** The notes in the log, on its pages, and on the page of the stored item. */
 async function checkTold (test: Test, site: Visitor, path: string, page?: string): Promise<void> {
   const call = await newest(site)
   test.strictSame(call.notes, [{ path, message: SAID }])
@@ -26,21 +26,21 @@ async function checkTold (test: Test, site: Visitor, path: string, page?: string
   if (page !== undefined) test.match((await site.visit(page)).text, SAID, page)
 }
 
-t.test('return_url of a payment', async t => {
+t.test('notes it for return_url of a payment', async t => {
   const site = visitor(t)
   const { payment_id: id, payment_link: link } = await site.pay(paymentBody({ payment_link: true, return_url: GIVEN }))
   await checkTold(t, site, 'return_url', `/dashboard/payments/${id}`)
   await site.call('POST', `/_emulator/payments/${id}/pay`, { body: { outcome: 'failed' } })
   const { pathname } = new URL(link ?? '')
-  t.match((await site.visit(pathname)).text, SAID, 'where it was declined')
+  t.match((await site.visit(pathname)).text, SAID, 'after a decline')
   await site.call('POST', `/_emulator/payments/${id}/pay`, { body: { outcome: 'succeeded' } })
   const status = await site.visit(`/status${pathname}/succeeded`)
   t.match(status.text, SAID, 'the status page')
-  t.match(status.html, 'href="localhost:3000/thanks?payment_id', 'the link is as it was given')
-  t.notMatch(status.html, /http-equiv|data-leave-url/, 'nobody is led there')
+  t.match(status.html, 'href="localhost:3000/thanks?payment_id', 'the link is unchanged')
+  t.notMatch(status.html, /http-equiv|data-leave-url/, 'no redirect leads there')
 })
 
-t.test('redirect_immediately stays on the status page', async t => {
+t.test('stays on the status page with redirect_immediately', async t => {
   const site = visitor(t)
   const { payment_link: link } = await site.pay(paymentBody({ payment_link: true, return_url: GIVEN, redirect_immediately: true }))
   const { pathname } = new URL(link ?? '')
@@ -52,7 +52,7 @@ t.test('redirect_immediately stays on the status page', async t => {
   t.match((await site.visit(location)).text, SAID)
 })
 
-t.test('return_url and cancel_url of a checkout session', async t => {
+t.test('notes it for return_url and cancel_url of a checkout session', async t => {
   const site = visitor(t)
   const cart = [{ product_id: 'pdt_ebook', quantity: 1 }]
   const { status, json } = await site.call('POST', '/checkouts', { body: { product_cart: cart, cancel_url: GIVEN } })
@@ -64,21 +64,21 @@ t.test('return_url and cancel_url of a checkout session', async t => {
   await checkTold(t, site, 'return_url', `/dashboard/checkouts/${(other.json as { session_id: string }).session_id}`)
 })
 
-t.test('return_url of a portal session, in the query', async t => {
+t.test('notes it for return_url of a portal session, in the query', async t => {
   const site = visitor(t)
   const { json } = await site.call('POST', `/customers/cus_ada/customer-portal/session?return_url=${encodeURIComponent(GIVEN)}`)
   await checkTold(t, site, 'return_url')
   t.match((await site.visit(new URL((json as { link: string }).link).pathname)).text, SAID)
 })
 
-t.test('the URL of a webhook is refused with what is missing', async t => {
+t.test('refuses the URL of a webhook and names the missing scheme', async t => {
   const site = visitor(t)
   const { status, json } = await site.call('POST', '/webhooks', { body: { url: 'localhost:3000/webhooks' } })
   t.equal(status, 422)
   t.match(json, { message: 'url must be an absolute http or https URL: http:// is missing' })
 })
 
-t.test('nothing is said of URLs that lead somewhere', async t => {
+t.test('notes nothing for valid URLs', async t => {
   const site = visitor(t)
   for (const url of ['https://shop.example/thanks', 'http://localhost:3000', 'myapp://paid', 'com.example.app:/paid', 'tel:112']) {
     await site.pay(paymentBody({ return_url: url }))

@@ -1,4 +1,4 @@
-/** The customer portal, request by request: what it shows, whom it lets in, what its form may do. */
+/** The customer portal, request by request: its contents, access, and the effects of its form. */
 import type { InjectOptions } from 'fastify'
 import t, { type Test } from 'tap'
 import { paymentBody, startEmulator, type PaymentBody, type TestEmulator } from '../helper.js'
@@ -66,7 +66,7 @@ const textsOf = ({ text }: Reply, testId: string) =>
 
 const idsOf = ({ text }: Reply) => [...text.matchAll(/data-payment-id="(\w+)"/g)].map(([, id]) => id)
 
-t.test('Opens with a link that cannot be guessed, another one each time', async t => {
+t.test('opens with a link that cannot be guessed, a new one each time', async t => {
   const one = await open(t, 'cus_grace')
   const two = await open(t, 'cus_grace', '', {}, one)
   t.match(one.link, /^http:\/\/localhost(?::\d+)?\/portal\/session\/[0-9A-Za-z]{20}$/)
@@ -86,11 +86,11 @@ t.test('Opens with a link that cannot be guessed, another one each time', async 
   t.match(page.text, 'Visa •••• 4242')
   t.match(page.text, 'Expires 12/34')
   t.notMatch(page.text, /id="wallets"|mail-note|return-link|id="newer"|id="older"/)
-  t.notMatch(page.text, /(?:src|href|action)="(?!\/)/, 'everything is ours')
+  t.notMatch(page.text, /(?:src|href|action)="(?!\/)/, 'everything is served by the emulator')
   t.equal(one.stored()['portal_sessions'], 2)
 })
 
-t.test('Shows the payments with their documents and refunds', async t => {
+t.test('shows the payments with their documents and refunds', async t => {
   const portal = await open(t, 'cus_grace', '', { refundDelay: '1h', settlementDelay: '1h' })
   const cart = [{ product_id: 'pdt_ebook', quantity: 2 }, { product_id: 'pdt_course', quantity: 1 }]
   const paid = await pay(portal, 'succeeded', { product_cart: cart })
@@ -102,7 +102,7 @@ t.test('Shows the payments with their documents and refunds', async t => {
   await pay(portal, 'succeeded', { customer: { customer_id: 'cus_ada' } })
 
   const page = await portal.visit()
-  t.strictSame(idsOf(page), [fresh, waiting, processing, cancelled, failed, paid], 'newest first, and nobody else’s')
+  t.strictSame(idsOf(page), [fresh, waiting, processing, cancelled, failed, paid], 'newest first, and only the customer’s own')
   t.strictSame(textsOf(page, 'payment-status'),
     ['Not paid', 'Waits for your confirmation', 'Under way', 'Cancelled', 'Failed', 'Paid'])
   t.match(page.text, /<h3>[^<]+ and 1 more<\/h3>/)
@@ -128,7 +128,7 @@ t.test('Shows the payments with their documents and refunds', async t => {
   t.equal([...settled.text.matchAll(/href="\/invoices/g)].length, 2)
 })
 
-t.test('Shows many payments page by page', async t => {
+t.test('shows many payments in pages', async t => {
   const portal = await open(t, 'cus_grace')
   const ids: string[] = []
   for (let n = 0; n < 21; n++) ids.unshift((await portal.pay(paymentBody({ customer: { customer_id: 'cus_grace' } }))).payment_id)
@@ -149,7 +149,7 @@ t.test('Shows many payments page by page', async t => {
   t.equal((await portal.visit(`?page=${'9'.repeat(400)}`)).status, 200)
 })
 
-t.test('Shows wallets with money, the way back, and that a mail was asked for', async t => {
+t.test('shows wallets with a balance, the way back, and a requested e-mail', async t => {
   const back = 'https://shop.example/account?a=1&b=2'
   const portal = await open(t, 'cus_grace', `send_email=true&return_url=${encodeURIComponent(back)}`)
   for (const body of [{ currency: 'USD', amount: 500, entry_type: 'credit' }, { currency: 'USD', amount: 500, entry_type: 'debit' },
@@ -163,7 +163,7 @@ t.test('Shows wallets with money, the way back, and that a mail was asked for', 
   t.match(page.text, 'The store asked for this link to be mailed to grace@example.com.')
 })
 
-t.test('Removes a payment method, once and again, and leads back', async t => {
+t.test('removes a payment method once, and leads back', async t => {
   const portal = await open(t, 'cus_grace')
   const before = await portal.visit()
   t.match(before.text, 'id="confirm-remove-pm_visa_grace"')
@@ -176,10 +176,10 @@ t.test('Removes a payment method, once and again, and leads back', async t => {
   t.match(after.text, 'data-testid="no-methods"')
   t.strictSame(await portal.get('/customers/cus_grace/payment-methods'), { items: [] })
   const body = paymentBody({ customer: { customer_id: 'cus_grace' }, payment_method_id: 'pm_visa_grace' })
-  t.match(await portal.refuse(body), { status: 422 }, 'it pays no more')
+  t.match(await portal.refuse(body), { status: 422 }, 'it cannot pay')
 })
 
-t.test('Refuses a form that is not its own, or that asks for what it must not', async t => {
+t.test('refuses a form with a wrong token or method', async t => {
   const portal = await open(t, 'cus_grace')
   const ada = await open(t, 'cus_ada', '', {}, portal)
   const method = 'pm_visa_grace'
@@ -201,7 +201,7 @@ t.test('Refuses a form that is not its own, or that asks for what it must not', 
     await kept(t)
   })
 
-  t.test("another customer's method, and none", async t => {
+  t.test("another customer's method, and an unknown one", async t => {
     const path = ada.path
     await pay(portal, 'succeeded', { customer: { customer_id: 'cus_ada' } })
     const { sandbox } = portal.emulator
@@ -223,7 +223,7 @@ t.test('Refuses a form that is not its own, or that asks for what it must not', 
   })
 })
 
-t.test('Lets nobody in', async t => {
+t.test('refuses access', async t => {
   const portal = await open(t, 'cus_grace', 'return_url=myapp%3A%2F%2Faccount')
 
   t.test('without a session', async t => {
@@ -239,7 +239,7 @@ t.test('Lets nobody in', async t => {
     t.match([json.statusCode, json.json()], [404, { code: 'NOT_FOUND' }])
   })
 
-  t.test('once its 24 hours are over by the clock of the sandbox', async t => {
+  t.test('after 24 hours by the clock of the sandbox', async t => {
     const form = /name="token" value="(\w+)"/.exec((await portal.visit()).text)?.[1] ?? ''
     await portal.call('POST', '/_emulator/clock', { body: { frozen: true } })
     await portal.call('POST', '/_emulator/clock', { body: { advance_ms: 24 * 3_600_000 - 60_000 } })
@@ -253,16 +253,16 @@ t.test('Lets nobody in', async t => {
     t.equal((await portal.get<{ items: unknown[] }>('/customers/cus_grace/payment-methods')).items.length, 1)
     const again = await open(t, 'cus_grace', '', {}, portal)
     t.equal((await again.visit()).status, 200)
-    t.equal((await portal.visit()).status, 410, 'it is remembered that there was a link')
+    t.equal((await portal.visit()).status, 410, 'a recently expired link is recognised')
     t.equal(portal.stored()['portal_sessions'], 2)
     await portal.call('POST', '/_emulator/clock', { body: { advance_ms: 9 * 24 * 3_600_000 } })
     await open(t, 'cus_grace', '', {}, portal)
-    t.equal(portal.stored()['portal_sessions'], 1, 'but not for ever')
+    t.equal(portal.stored()['portal_sessions'], 1, 'but not forever')
     t.equal((await portal.visit()).status, 404)
   })
 })
 
-t.test('A session is refused', async t => {
+t.test('refuses sessions', async t => {
   const { call, stored } = startEmulator(t)
   const before = stored()
   const open = async (query: string, customer = 'cus_grace') =>
@@ -278,7 +278,7 @@ t.test('A session is refused', async t => {
   t.strictSame(stored(), before, 'nothing was stored')
 })
 
-t.test('What people have entered is text, wherever it stands', async t => {
+t.test('escapes all entered text', async t => {
   const started = startEmulator(t)
   const { json } = await started.call('POST', '/customers', { body: { name: HOSTILE, email: '<b>@x' } })
   const { customer_id: id } = json as { customer_id: string }
@@ -292,7 +292,7 @@ t.test('What people have entered is text, wherever it stands', async t => {
   t.strictSame(textsOf({ text, status: 200, location: '', headers: {} }, 'customer-name'), [ESCAPED])
 })
 
-t.test('Below a path of a proxy, links keep it', async t => {
+t.test('keeps the path of a proxy in every link', async t => {
   const portal = await open(t, 'cus_grace', '', { publicUrl: 'https://pay.example/below' })
   t.match(portal.link, /^https:\/\/pay\.example\/below\/portal\/session\/\w{20}$/)
   await pay(portal, 'succeeded')

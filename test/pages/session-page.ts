@@ -1,4 +1,4 @@
-/** The page of a checkout session, as a browser without scripts uses it. */
+/** The page of a checkout session, used as by a browser without scripts. */
 import type { InjectOptions } from 'fastify'
 import type { Test } from 'tap'
 import type { Body, Reply as ApiReply, Schemas } from '../../src/contract/operations.js'
@@ -17,7 +17,7 @@ interface Reply {
 interface Opened extends TestEmulator {
   sessionId: string
   visit (url?: string): Promise<Reply>
-  /** Sends the form of the last page, with other texts in its fields. */
+  /** Sends the form of the last page, with changed fields. */
   send (fields: Fields): Promise<Reply>
   payments (): Promise<Array<Required<Schemas['GetPaymentsListResponseItem']>>>
   payment (paymentId?: string): Promise<Required<Schemas['PaymentResponse']>>
@@ -61,7 +61,7 @@ async function page (test: Test, path: (started: TestEmulator) => Promise<string
   }
 }
 
-/** What a browser would send of a page's form. */
+/** The fields that a browser would send of a page's form. */
 export function fieldsOf (text: string): Fields {
   const fields: Fields = {}
   for (const [tag] of text.matchAll(/<input\b[^>]*>/g)) {

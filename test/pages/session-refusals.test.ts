@@ -1,4 +1,4 @@
-/** What the page of a checkout session refuses, and what follows from what it takes. */
+/** Submissions that the page of a checkout session refuses, and the effects of accepted ones. */
 import t from 'tap'
 import type { TestEmulator } from '../helper.js'
 import { type SessionBody, NEW, fieldsOf, unescaped, session, textOf, problemOf } from './session-page.js'
@@ -7,21 +7,21 @@ const HOUR_MS = 3_600_000
 const HOSTILE = '<img src=x onerror=alert(1)>'
 
 t.test('refuses', async t => {
-  t.test('details that are missing or none, each at its field, and shows the others again', async t => {
+  t.test('missing and invalid details, each at its field, and keeps the others', async t => {
     const opened = await session(t)
-    const refused = await opened.send({ action: 'continue', email: 'nobody', city: 'Springfield', full_name: 'x'.repeat(300) })
+    const refused = await opened.send({ action: 'continue', email: 'ada', city: 'Springfield', full_name: 'x'.repeat(300) })
     t.equal(refused.status, 422)
     t.match(refused.text, /<title>Error: /)
     t.match(problemOf(refused, 'email'), 'Enter an e-mail address')
     t.match(problemOf(refused, 'name'), 'at most 250')
     t.match(problemOf(refused, 'street'), 'street')
     t.match(problemOf(refused, 'state'), 'state')
-    t.match(fieldsOf(refused.text), { email: 'nobody', city: 'Springfield' })
+    t.match(fieldsOf(refused.text), { email: 'ada', city: 'Springfield' })
     t.equal(problemOf(await opened.send({ ...NEW, country: 'AI' }), 'country'), 'Choose a country.')
     t.equal(opened.stored()['payments'], 0)
   })
 
-  t.test('forms without token, of another session, without an action', async t => {
+  t.test('forms without a token, of another session, or without an action', async t => {
     const opened = await session(t)
     t.equal((await opened.send({ ...NEW, token: '' })).status, 403)
     t.equal((await opened.send({ ...NEW, token: `${opened.sessionId}.${'0'.repeat(64)}` })).status, 403)
@@ -29,14 +29,14 @@ t.test('refuses', async t => {
     t.equal(opened.stored()['payments'], 0)
   })
 
-  t.test('codes that the page did not offer', async t => {
+  t.test('codes that the page does not allow', async t => {
     const opened = await session(t, { discount_codes: ['SAVE10'], feature_flags: { allow_discount_code: false } })
     t.notMatch((await opened.visit()).text, /id="apply-code"/)
     await opened.send({ ...NEW, codes: '["FREE100","SAVE10"]', code: 'FREE100' })
     t.equal((await opened.payment()).total_amount, 1799)
   })
 
-  t.test('a code that turns out not to be for this customer is told, left out, and not charged', async t => {
+  t.test('a code for other customers, which is left out and not charged', async t => {
     const opened = await session(t, { discount_codes: ['ONLYADA'] })
     t.equal(textOf(await opened.visit(), 'amount-due'), '$13.99')
     const refused = await opened.send(NEW)
@@ -47,7 +47,7 @@ t.test('refuses', async t => {
     t.equal((await opened.payment()).total_amount, 1999)
   })
 
-  t.test('a total under the smallest charge; nothing at all is free', async t => {
+  t.test('a total below the minimum charge; a total of 0 is free', async t => {
     const cart = [{ product_id: 'pdt_donation', quantity: 1 }]
     const opened = await session(t, { product_cart: cart, discount_codes: ['FLAT5'] })
     const refused = await opened.send({ ...NEW, amount_0: '5.20' })
@@ -58,7 +58,7 @@ t.test('refuses', async t => {
     t.equal((await opened.payment()).total_amount, 0)
   })
 
-  t.test('saved cards are for the customer whom the merchant named, not for whoever types their address', async t => {
+  t.test('saved cards unless the merchant named the customer; a typed address is not enough', async t => {
     const single = { show_saved_payment_methods: true, feature_flags: { single_page: true, allow_customer_editing_email: true } }
     const stranger = await session(t, single)
     const shown = await stranger.send({ action: 'reprice', email: 'grace@example.com' })
@@ -94,13 +94,13 @@ t.test('refuses', async t => {
     const { products } = opened.emulator.sandbox
     const product = products.find('pdt_ebook')
     if (product === undefined) return t.fail('no product')
-    Object.assign(product, { archived: true }) // the remembered one
+    Object.assign(product, { archived: true }) // // the cached product
     t.match(await opened.visit(), { status: 410, text: 'no longer sold' })
     t.equal((await opened.send(NEW)).status, 410)
     t.equal(opened.stored()['payments'], 0)
   })
 
-  t.test('hostile texts are text', async t => {
+  t.test('hostile text, by escaping it', async t => {
     const opened = await session(t, {
       customer: { email: 'a@b.c', name: HOSTILE },
       custom_fields: [{ key: HOSTILE, label: HOSTILE, field_type: 'dropdown', options: [HOSTILE], placeholder: HOSTILE }],
@@ -116,8 +116,8 @@ t.test('refuses', async t => {
   })
 })
 
-t.test('what follows', async t => {
-  t.test('two submissions at once make one payment', async t => {
+t.test('accepts', async t => {
+  t.test('two simultaneous submissions as one payment', async t => {
     const opened = await session(t)
     await opened.visit()
     const replies = await Promise.all([opened.send(NEW), opened.send(NEW), opened.send({ ...NEW, email: 'two@example.com' })])
@@ -126,7 +126,7 @@ t.test('what follows', async t => {
     t.equal((await opened.send({ ...NEW, email: 'later@example.com' })).location, replies[0]?.location)
   })
 
-  t.test('the payment of a session expires with it', async t => {
+  t.test('no payment after the session has expired', async t => {
     const opened = await session(t)
     await opened.call('POST', '/_emulator/clock', { body: { advance_ms: 23 * HOUR_MS } })
     const { location } = await opened.send(NEW)
@@ -136,7 +136,7 @@ t.test('what follows', async t => {
     t.match(await opened.visit(), { status: 302, location })
   })
 
-  t.test('page, preview, payment and POST /payments come to the same', async t => {
+  t.test('the same total on the page, in the preview, and in both payments', async t => {
     const carts: Array<Partial<SessionBody>> = [
       { product_cart: [{ product_id: 'pdt_course', quantity: 3 }, { product_id: 'pdt_guide_eur', quantity: 1 }], discount_codes: ['SAVE10', 'FLAT5'] },
       { product_cart: [{ product_id: 'pdt_poster_jpy', quantity: 2 }], billing_currency: 'EUR', discount_codes: ['ODD333'] },
@@ -160,7 +160,7 @@ t.test('what follows', async t => {
     }
   })
 
-  t.test('under a path of a proxy every address of ours begins with it', async t => {
+  t.test('links with the path of a proxy', async t => {
     const opened = await session(t, { customization: { theme_config: { radius: '1px' } } }, { publicUrl: 'https://pay.example/dodo' })
     const shown = await opened.visit(`/session/${opened.sessionId}`)
     t.match(shown.text, `action="/dodo/session/${opened.sessionId}"`)

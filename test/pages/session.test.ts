@@ -1,4 +1,4 @@
-/** The pages of checkout sessions and static links, request by request: what is shown, what a form may do, what never happens twice. */
+/** The pages of checkout sessions and static links, request by request: their contents, the effects of forms, no double payments. */
 import t from 'tap'
 import type { Schemas } from '../../src/contract/operations.js'
 import { type SessionBody, type Fields, ADDRESS, NEW, fieldsOf, unescaped, session, textOf, problemOf } from './session-page.js'
@@ -12,7 +12,7 @@ t.test('answers', async t => {
     t.equal(shown.status, 200)
     t.equal(textOf(shown, 'amount-due'), '$19.99')
     t.match(shown.headers['content-security-policy'], "connect-src 'self'; form-action 'self';")
-    t.equal(opened.stored()['payments'], 0, 'looking makes no payment')
+    t.equal(opened.stored()['payments'], 0, 'reading creates no payment')
 
     const sent = await opened.send(NEW)
     t.equal(sent.status, 303)
@@ -42,7 +42,7 @@ t.test('answers', async t => {
     t.match(await opened.visit(), { status: 302, location: sent.location }, 'the session leads to its payment')
   })
 
-  t.test('what is known is filled in, and locked unless the flags allow to change it', async t => {
+  t.test('known details filled in, and locked unless the flags allow changes', async t => {
     const known: Partial<SessionBody> = {
       customer: { customer_id: 'cus_ada' },
       billing_address: { country: 'DE', city: 'Berlin', street: 'Unter den Linden 1', zipcode: '10117' },
@@ -78,7 +78,7 @@ t.test('answers', async t => {
     t.match(await moved.payment(), { customer: { customer_id: 'cus_grace', name: 'Grace Hopper' } }, 'another address, another customer')
   })
 
-  t.test('codes: one more, a wrong one, taken back, and the price follows', async t => {
+  t.test('codes: added, wrong, removed, each with its price', async t => {
     const opened = await session(t, { discount_codes: ['SAVE10'] })
     t.equal(textOf(await opened.visit(), 'amount-due'), '$17.99')
     const more = await opened.send({ action: 'reprice', code: 'flat5' })
@@ -111,7 +111,7 @@ t.test('answers', async t => {
     t.equal((await fixed.payment()).currency, 'GBP')
   })
 
-  t.test('an amount of the customer\'s own', async t => {
+  t.test('an amount chosen by the customer', async t => {
     const opened = await session(t, { product_cart: [{ product_id: 'pdt_donation', quantity: 2 }] })
     const shown = await opened.visit()
     t.equal(fieldsOf(shown.text)['amount_0'], '15.00')
@@ -125,7 +125,7 @@ t.test('answers', async t => {
     t.equal((await opened.payment()).total_amount, 1500)
   })
 
-  t.test('fields of the store, and what was answered', async t => {
+  t.test('custom fields of the store, and their answers', async t => {
     const opened = await session(t, {
       custom_fields: [
         { key: 'size', label: 'Size', field_type: 'dropdown', options: ['S', 'M'], required: true },
@@ -149,7 +149,7 @@ t.test('answers', async t => {
     ])
   })
 
-  t.test('phone numbers as the flags say', async t => {
+  t.test('phone numbers as the flags require', async t => {
     const required = await session(t, { feature_flags: { require_phone_number: true } })
     t.match(problemOf(await required.send(NEW), 'phone'), 'Enter a phone number')
     await required.send({ ...NEW, phone: '+1 202 555 0199' })
@@ -160,7 +160,7 @@ t.test('answers', async t => {
     t.equal((await none.payment()).customer.phone_number, null)
   })
 
-  t.test('a tax id of the customer, where it may be given', async t => {
+  t.test('a tax id of the customer, where it is allowed', async t => {
     const opened = await session(t)
     const wrong = await opened.send({ ...NEW, country: 'DE', tax_id: 'DE1' })
     t.match(problemOf(wrong, 'tax-id'), 'not a tax ID')
@@ -171,10 +171,10 @@ t.test('answers', async t => {
     const none = await session(t, { feature_flags: { allow_tax_id: false } })
     t.notMatch((await none.visit()).text, /id="tax-id"/)
     await none.send({ ...NEW, country: 'DE', tax_id: 'DE136695976' })
-    t.match(await none.payment(), { tax: 380 }, 'what was not asked for has no effect')
+    t.match(await none.payment(), { tax: 380 }, 'a field that is not shown has no effect')
   })
 
-  t.test('a short address is enough', async t => {
+  t.test('a short address', async t => {
     const opened = await session(t, { minimal_address: true })
     t.notMatch((await opened.visit()).text, /id="street"/)
     t.match(problemOf(await opened.send({ ...NEW, zipcode: '' }), 'zipcode'), 'postal code')
@@ -199,7 +199,7 @@ t.test('answers', async t => {
     t.match(await opened.payment(), { status: 'succeeded', card_last_four: '4242', checkout_session_id: opened.sessionId })
   })
 
-  t.test('one page: a decline leads to the payment, where another card pays; a changed total is asked again', async t => {
+  t.test('one page: after a decline another card pays, and a changed total must be confirmed', async t => {
     const opened = await session(t, { feature_flags: { single_page: true } })
     const changed = await opened.send({ ...NEW, ...CARD, action: 'pay', country: 'DE' })
     t.equal(changed.status, 422)
@@ -212,7 +212,7 @@ t.test('answers', async t => {
     t.equal(opened.stored()['payments'], 1)
   })
 
-  t.test('one page with nothing to pay, with a saved card, straight back', async t => {
+  t.test('one page without an amount, with a saved card, and with an immediate redirect', async t => {
     const free = await session(t, { discount_codes: ['FREE100'], feature_flags: { single_page: true } })
     t.match((await free.visit()).text, />Complete order</)
     t.match((await free.send({ ...NEW, action: 'pay' })).location, /succeeded$/)
@@ -227,7 +227,7 @@ t.test('answers', async t => {
     t.match(paid.location, /^https:\/\/shop\.example\/\?payment_id=pay_\w+&status=succeeded&email=grace%40example\.com$/)
   })
 
-  t.test('looks: theme, button, language, no details, a way back', async t => {
+  t.test('its appearance: theme, button, language, no details, a way back', async t => {
     const opened = await session(t, {
       cancel_url: 'https://shop.example/cart?a=1&b=2',
       customization: {
@@ -262,7 +262,7 @@ t.test('answers', async t => {
     t.notMatch(checkout.text, /data-testid="line"/)
   })
 
-  t.test('a confirmed session is at its payment already', async t => {
+  t.test('a confirmed session with its payment', async t => {
     const opened = await session(t, {
       confirm: true, customer: { customer_id: 'cus_ada' }, billing_address: ADDRESS as Schemas['CheckoutSessionBillingAddress'], short_link: true
     })
@@ -271,6 +271,6 @@ t.test('answers', async t => {
     const { location } = await opened.visit(short.location)
     t.match(location, /^\/\w{8}$/)
     await opened.call('POST', '/_emulator/clock', { body: { advance_ms: 15 * 60_000 + 1 } })
-    t.equal((await opened.visit(location)).status, 410, 'after a quarter of an hour it is over')
+    t.equal((await opened.visit(location)).status, 410, 'after a quarter of an hour it has expired')
   })
 })

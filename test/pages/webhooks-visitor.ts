@@ -1,4 +1,4 @@
-/** Webhooks in the dashboard, and what the control API says of them. */
+/** Webhooks in the dashboard, and their state in the control API. */
 import { paymentBody } from '../helper.js'
 import type { Visitor } from './dashboard-visitor.js'
 
