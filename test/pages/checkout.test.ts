@@ -147,7 +147,7 @@ t.test('refuses the last use of a discount to the second payment', async t => {
   await first.card('4242424242424242')
   const refused = await second.card('4242424242424242')
   t.equal(refused.status, 422)
-  t.match(refused.text, 'up to the limit')
+  t.match(refused.text, 'as often as allowed')
   t.equal((await second.payment())['status'], 'requires_payment_method')
 })
 

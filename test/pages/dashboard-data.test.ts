@@ -168,7 +168,7 @@ t.test('sandboxes', async t => {
     t.match(partOf(self, 'error-summary'), "A sandbox can't delete itself")
 
     const deleted = await shop.follow(SANDBOXES, 'delete', { name: 'alice' })
-    t.match(partOf(deleted, 'done'), 'deleted, with all its data')
+    t.match(partOf(deleted, 'done'), 'gone, with all its data')
     t.strictSame(await sandboxesOf(shop), ['default'])
     const gone = await shop.visit(`/~alice${CLOCK}`)
     t.equal(gone.status, 404)

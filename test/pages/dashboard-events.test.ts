@@ -169,5 +169,5 @@ t.test('describes outcomes', async t => {
     updated_at: '2026-01-03T00:00:00.000000Z'
   }
   t.match(whyNot(happened, there), 'it was changed since')
-  t.match(whyNot(happened, { ...there, updated_at: there.created_at }), 'to another endpoint only')
+  t.match(whyNot(happened, { ...there, updated_at: there.created_at }), 'to another endpoint alone')
 })
