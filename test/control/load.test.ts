@@ -38,7 +38,7 @@ function rowsOf (sandbox: Sandbox): Record<string, unknown[]> {
   try {
     const tables = database.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").pluck().all()
     return Object.fromEntries(tables.filter(table => table !== 'clock')
-      .map(table => [table, database.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).all()]))
+      .map(table => [table, database.prepare<[], object>(`SELECT * FROM ${table}`).all().map(row => JSON.stringify(row)).sort()]))
   } finally {
     database.close()
   }
