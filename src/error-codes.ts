@@ -84,7 +84,8 @@ export const ERRORS = {
   PAY_AS_YOU_WANT_AMOUNT_REQUIRED: row(422, 'Amount is mandatory for pay as you want product',
     'A line of a pay-what-you-want product has no `amount`'),
   REQUEST_AMOUNT_BELOW_MINIMUM: row(422, 'Amount cannot be less than minimum amount specified for the product',
-    'The `amount` of a pay-what-you-want line is negative, or below the `price` of the product, which is its minimum'),
+    'The `amount` of a pay-what-you-want line is negative, or below the `price` of the product, which is its minimum. Or ' +
+    'the price of a subscription is not 0 and is worth less than one dollar'),
   TOTAL_PAYMENT_AMOUNT_BELOW_MINIMUM_AMOUNT: row(422, null,
     'The total with tax is not 0 and is below the minimum charge of the currency: "Minimum amount of $0.50 is ' +
     'required to process payment"'),

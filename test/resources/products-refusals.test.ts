@@ -20,7 +20,11 @@ t.test('refuses', async t => {
     invalid('a negative fixed price', price({ fixed_price: -1 }, USAGE), /must not be negative/, 'price.fixed_price'),
     invalid('a period of nothing', price({ payment_frequency_count: 0 }, RECURRING), /at least 1/, 'price.payment_frequency_count'),
     invalid('a term of nothing', price({ subscription_period_count: 0 }, USAGE), /at least 1/, 'price.subscription_period_count'),
-    invalid('a negative trial', price({ trial_period_days: -1 }, RECURRING), /negative/, 'price.trial_period_days'),
+    invalid('a negative trial', price({ trial_period_days: -1 }, RECURRING), /from 0 to 10000/, 'price.trial_period_days'),
+    invalid('a trial that is too long', price({ trial_period_days: 10_001 }, RECURRING), /from 0 to 10000/, 'price.trial_period_days'),
+    invalid('a term shorter than a period', price({
+      payment_frequency_count: 3, subscription_period_count: 2, subscription_period_interval: 'Month'
+    }, RECURRING), /at least one payment period/, 'price.subscription_period_count'),
     invalid('a negative trial amount', price({ trial_period_days: 1, trial_amount: -1 }, RECURRING), /negative/, 'price.trial_amount'),
     invalid('an amount for no trial', price({ trial_amount: 100 }, RECURRING), /needs a trial/, 'price.trial_amount'),
     invalid('an unknown meter', price({ meters: [{ meter_id: 'mtr_x' }] }, USAGE), /^Meter mtr_x does not exist$/, 'price.meters[0].meter_id'),

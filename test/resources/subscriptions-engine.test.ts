@@ -22,7 +22,7 @@ const situations: fc.Arbitrary<Situation> = fc.record({
   interval: fc.constantFrom('Day', 'Week', 'Month'),
   count: fc.integer({ min: 1, max: 3 }),
   trial: fc.constantFrom(0, 0, 5, 31),
-  term: fc.constantFrom(50, 90, 400),
+  term: fc.constantFrom(95, 110, 400),
   fails: fc.integer({ min: 1, max: 60 }),
   recovers: fc.integer({ min: 61, max: 100 }),
   cuts: fc.array(fc.integer({ min: 1, max: DAYS * 24 - 1 }), { maxLength: 12 })

@@ -1,6 +1,6 @@
 /** Complete lives of subscriptions, on a clock that is moved. */
-import t from 'tap'
-import { openShop } from './subscription-calls.js'
+import t, { type Test } from 'tap'
+import { openShop, type Shop } from './subscription-calls.js'
 
 const FIRST = ['payment.succeeded', 'subscription.active', 'subscription.renewed', 'subscription.updated']
 const RENEWAL = ['payment.succeeded', 'subscription.renewed', 'subscription.updated']
@@ -127,4 +127,60 @@ t.test('applies a discount for three cycles', async t => {
   t.strictSame(left, [2, 1, 1499, null, 1999, null, 1999])
   t.strictSame((await shop.payments(id)).map(({ total_amount: total }) => total), [1499, 1499, 1499, 1999])
   t.match(await shop.get(`/discounts/code/${code}`), { times_used: 1 })
+})
+
+async function failing (test: Test, window?: number): Promise<Shop & { id: string, repair (): Promise<void> }> {
+  const shop = openShop(test, '2026-02-01T00:00:00Z')
+  const { sandbox } = shop.emulator
+  const change = async (act: () => void) => { await new Promise<void>(resolve => { sandbox.batch.run(act, () => { resolve() }) }) }
+  await change(() => {
+    sandbox.subscriptions.changeSettings({
+      payment_retries: true, ...(window === undefined ? {} : { payment_retry_window_days: window })
+    })
+  })
+  const id = await shop.activate(await shop.plan(2900))
+  const { json } = await shop.call('POST', `/subscriptions/${id}/update-payment-method`, { body: { type: 'new' } })
+  await shop.payWith((json as { payment_id: string }).payment_id, '4000000000000341')
+  /** Makes the saved card one that can be charged. */
+  const repair = async () => {
+    const { payment_method_id: methodId } = await shop.read(id)
+    const method = sandbox.paymentMethods.find(methodId ?? '', 'cus_ada')
+    if (method === undefined) throw new Error('there is no method')
+    await change(() => {
+      sandbox.paymentMethods.remove(method.payment_method_id, 'cus_ada')
+      sandbox.paymentMethods.insert('cus_ada', { ...method, card: { ...method.card, last4_digits: '4242' } })
+    })
+  }
+  return { ...shop, id, repair }
+}
+
+const attempts = async ({ payments, id }: Shop & { id: string }) => (await payments(id)).slice(2)
+  .map(({ retry_attempt: attempt, created_at: at, status }) => [attempt, at.slice(0, 13), status])
+
+t.test('a failed renewal is retried until a retry works', async t => {
+  const shop = await failing(t)
+  await shop.moveTo('2026-03-03T00:00:00Z')
+  await shop.repair()
+  await shop.moveTo('2026-03-20T00:00:00Z')
+  t.strictSame(await attempts(shop), [
+    [0, '2026-03-01T00', 'failed'], [1, '2026-03-01T12', 'failed'], [2, '2026-03-02T12', 'failed'], [3, '2026-03-04T12', 'succeeded']
+  ])
+  t.match(await shop.read(shop.id), {
+    status: 'active', previous_billing_date: '2026-03-01T00:00:00.000000Z', next_billing_date: '2026-04-01T00:00:00.000000Z'
+  })
+  t.strictSame(shop.types().slice(7), [
+    'payment.failed', 'subscription.on_hold', 'subscription.updated', 'payment.failed', 'subscription.on_hold',
+    'payment.failed', 'subscription.on_hold', 'payment.succeeded', 'subscription.active', 'subscription.updated'
+  ])
+})
+
+t.test('retries end with their window', async t => {
+  const shop = await failing(t)
+  await shop.moveTo('2026-05-01T00:00:00Z')
+  t.strictSame((await attempts(shop)).slice(3).map(([attempt, at]) => [attempt, at]),
+    [[3, '2026-03-04T12'], [4, '2026-03-07T12'], [5, '2026-03-11T12']])
+  t.match(await shop.read(shop.id), { status: 'on_hold' })
+  const short = await failing(t, 1)
+  await short.moveTo('2026-05-01T00:00:00Z')
+  t.equal((await attempts(short)).length, 2)
 })

@@ -19,7 +19,9 @@ export function explainPayment (payment: Payment, sandbox: Sandbox): Explanation
   const applied = payment.discounts
   const { currencies } = sandbox.reference
   const tax = taxOf(payment, sandbox)
-  const recalculated = recalculate(stored, applied, tax, sandbox)
+  const recalculated = payment.subscription_id === null
+    ? recalculate(stored, applied, tax, sandbox)
+    : `The prices are those that subscription ${payment.subscription_id} keeps, whatever its products cost now.`
   const isKnown = typeof recalculated !== 'string'
   const steps = isKnown
     ? calculationSteps(recalculated.cart, recalculated.priced, stored.lines.map(line => baseUrl(line, sandbox)), tax)

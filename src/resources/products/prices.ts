@@ -1,7 +1,8 @@
 /** The price of a product, complete: with what a request may leave out, and checked for what the schema can't say. */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, doesNotExist, invalid } from '../../errors.js'
-import { divideHalfUp } from '../../rules/money.js'
+import { termEnd, type Period } from '../../rules/billing-calendar.js'
+import { convert, divideHalfUp, type CurrencyTable } from '../../rules/money.js'
 
 type Price = Schemas['Price']
 type PriceOf<Type extends Price['type']> = Extract<Price, { type: Type }>
@@ -11,6 +12,9 @@ export type CompletePrice = Price & { discount: number, discount_bps: number, pu
 
 const METERS_MAX = 10
 const WHOLE_BPS = 10_000
+/** A month of 31 days, so that a month is not shorter than 31 days, nor a year than 365. */
+const FIRST_DAY = Date.UTC(2026, 0, 1) * 1000
+export const TRIAL_DAYS_MAX = 10_000
 
 function invalidPrice (field: string, message: string): ApiError {
   return invalid(`price.${field}`, `price.${field} ${message}`)
@@ -74,7 +78,7 @@ function oneTime (price: PriceOf<'one_time_price'>): CompletePrice {
 function recurring (price: PriceOf<'recurring_price'>): CompletePrice {
   checkAmount('price', price.price)
   const { trial_period_days: days = 0, trial_amount: amount = null, trial_apply_discounts: discounted = null } = price
-  if (days < 0) throw invalidPrice('trial_period_days', 'must not be negative')
+  if (days < 0 || days > TRIAL_DAYS_MAX) throw invalidPrice('trial_period_days', `must be from 0 to ${TRIAL_DAYS_MAX}`)
   if (amount !== null) checkAmount('trial_amount', amount)
   if (amount !== null && days === 0) throw invalidPrice('trial_amount', 'needs a trial: set trial_period_days above 0')
   return {
@@ -109,12 +113,35 @@ function periods (price: PriceOf<'recurring_price' | 'usage_based_price'>) {
   const { payment_frequency_count: frequency, subscription_period_count: period } = price
   if (frequency < 1) throw invalidPrice('payment_frequency_count', 'must be at least 1')
   if (period < 1) throw invalidPrice('subscription_period_count', 'must be at least 1')
+  const every = { count: frequency, interval: price.payment_frequency_interval }
+  const term = { count: period, interval: price.subscription_period_interval }
+  if (isShorter(term, every)) {
+    throw invalidPrice('subscription_period_count', `must give a term of at least one payment period, which is ${frequency} ${every.interval}`)
+  }
   return {
     payment_frequency_count: frequency,
     payment_frequency_interval: price.payment_frequency_interval,
     subscription_period_count: period,
     subscription_period_interval: price.subscription_period_interval
   }
+}
+
+/** The real service sells no subscription below one dollar, but free ones. */
+const RECURRING_MINIMUM = { amount: 100, currency: 'USD' }
+
+/** Throws REQUEST_AMOUNT_BELOW_MINIMUM for a recurring price that is neither free nor worth a dollar. */
+export function checkRecurringMinimum (price: CompletePrice, currencies: CurrencyTable): void {
+  if (price.type !== 'recurring_price' || price.price === 0) return
+  const minimum = convert(RECURRING_MINIMUM.amount, RECURRING_MINIMUM.currency, price.currency, currencies) ?? 0
+  if (price.price >= minimum) return
+  throw new ApiError('REQUEST_AMOUNT_BELOW_MINIMUM', {
+    path: 'price.price', because: `a recurring price is 0 or at least ${minimum} minor units of ${price.currency}, not ${price.price}`
+  })
+}
+
+/** Whether a term ends before the first period is over, whenever it begins. */
+function isShorter (term: Period, every: Period): boolean {
+  return termEnd(FIRST_DAY, term) < termEnd(FIRST_DAY, every)
 }
 
 /** The price without its circumstances: the fixed price of a product that is billed by usage. */

@@ -8,7 +8,7 @@ import { checkBrandInUse } from '../brands/rules.js'
 import { issuesOwnKeys } from '../entitlements/attachments.js'
 import { checkAttachments } from '../entitlements/rules.js'
 import { checkUploaded } from '../uploads/rules.js'
-import { completePrice, isPayWhatYouWant } from './prices.js'
+import { checkRecurringMinimum, completePrice, isPayWhatYouWant } from './prices.js'
 import type { DigitalDelivery, LocalizedPrice, Product } from './store.js'
 
 type CreateRequest = Schemas['CreateProductRequest']
@@ -50,6 +50,7 @@ export function decideProduct (body: CreateRequest, context: Context): Product {
   const { sandbox, now } = context
   check(body, context)
   const price = completePrice(body.price)
+  checkRecurringMinimum(price, sandbox.reference.currencies)
   return {
     product_id: sandbox.ids.next('pdt', now),
     brand_id: body.brand_id ?? sandbox.business.business_id,
@@ -81,6 +82,7 @@ export function changedProduct (product: Product, body: PatchRequest, context: C
     checkUploaded(file, 'file', product.product_id, `digital_product_delivery.files[${index}]`, context)
   })
   const price = body.price == null ? product.price : completePrice(body.price)
+  if (body.price != null) checkRecurringMinimum(price, context.sandbox.reference.currencies)
   return {
     ...product,
     brand_id: body.brand_id ?? product.brand_id,

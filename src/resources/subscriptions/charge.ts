@@ -6,7 +6,7 @@ import { attempt, cancel, savedInstrument } from '../payments/lifecycle.js'
 import { isOpen } from '../payments/states.js'
 import type { CheckoutOptions, SubscriptionCharge } from '../payments/store.js'
 import { note } from './lifecycle.js'
-import type { DuesKind, OwedCharge, Subscription } from './store.js'
+import type { Dues, DuesKind, OwedCharge, Subscription } from './store.js'
 
 export interface ChargeOptions {
   charge: OwedCharge
@@ -32,6 +32,23 @@ export function collect (
   const owing = note(subscription, { dues: { kind, charge, payment_id: payment.payment_id, attempts: 1 } }, context)
   chargeMethod(payment, owing, methodId, context)
   return payment.payment_id
+}
+
+/** Charges what is owed once more, with a saved method. Returns the payment's id. */
+export function collectAgain (
+  subscription: Subscription, dues: Dues, { purpose, methodId, retry = 0 }: Pick<ChargeOptions, 'purpose' | 'methodId' | 'retry'>,
+  context: Context
+): string {
+  const payment = makePayment(subscription, { charge: dues.charge, purpose, methodId: methodId ?? null, retry }, context)
+  const again = triedAgain(dues, payment.payment_id)
+  const owing = note(subscription, { dues: purpose === 'retry' ? { ...again, retry: null } : again }, context)
+  chargeMethod(payment, owing, methodId ?? null, context)
+  return payment.payment_id
+}
+
+/** What is owed, with another payment that was made for it. */
+export function triedAgain (dues: Dues, paymentId: string): Dues {
+  return { ...dues, payment_id: paymentId, attempts: dues.attempts + 1 }
 }
 
 /** Writes a payment of a subscription. */

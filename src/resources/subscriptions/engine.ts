@@ -2,8 +2,8 @@
 import { nextBillingDate } from '../../rules/billing-calendar.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { Jobs } from '../../sandbox/jobs.js'
-import { collect, voidOpenPayments } from './charge.js'
-import { CANCEL_JOB, EXPIRE_JOB, RENEW_JOB, note, transit } from './lifecycle.js'
+import { collect, collectAgain, voidOpenPayments } from './charge.js'
+import { CANCEL_JOB, EXPIRE_JOB, RENEW_JOB, RETRY_JOB, note, transit } from './lifecycle.js'
 import { renewalCharge } from './pricing.js'
 import { subscriptionStates } from './states.js'
 import type { Subscription } from './store.js'
@@ -32,6 +32,15 @@ function expire (subscription: Subscription, context: Context): void {
   transit('expire', subscription, { dues: null }, context)
 }
 
+/** Charges what is owed once more. A payment that is under way comes first: its outcome decides. */
+function retry (subscription: Subscription, context: Context): void {
+  const { subscription_id: id, status, dues, payment_method_id: methodId } = subscription
+  if (status !== 'on_hold' || dues?.retry == null || context.sandbox.payments.isInFlight(id)) return
+  collectAgain(subscription, dues, { purpose: 'retry', methodId, retry: dues.retry.attempt }, context)
+  const after = context.sandbox.subscriptions.find(id)
+  if (after?.dues === null) voidOpenPayments(id, context)
+}
+
 /** Runs a job on the subscription as it is then. */
 function onSubscription (act: (subscription: Subscription, context: Context) => void) {
   return (subscriptionId: string, context: Context): void => {
@@ -43,5 +52,6 @@ function onSubscription (act: (subscription: Subscription, context: Context) => 
 export const subscriptionJobs: Jobs = {
   [CANCEL_JOB]: { rank: 3, run: onSubscription(cancelWhenDue) },
   [EXPIRE_JOB]: { rank: 4, run: onSubscription(expire) },
-  [RENEW_JOB]: { rank: 6, run: onSubscription(renew) }
+  [RENEW_JOB]: { rank: 6, run: onSubscription(renew) },
+  [RETRY_JOB]: { rank: 8, run: onSubscription(retry) }
 }

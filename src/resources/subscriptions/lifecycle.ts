@@ -11,6 +11,7 @@ import type { Subscription } from './store.js'
 export const CANCEL_JOB = 'subscription.cancel'
 export const EXPIRE_JOB = 'subscription.expire'
 export const RENEW_JOB = 'subscription.renew'
+export const RETRY_JOB = 'subscription.retry'
 
 /**
  * Takes an action: sets the state that it leads to together with `changes`. Throws a plain Error where the table of states has no
@@ -72,4 +73,5 @@ function schedule (subscription: Subscription, { sandbox: { due }, now }: Contex
   plan(CANCEL_JOB, cancels ? nextDate : null)
   plan(EXPIRE_JOB, (isActive || status === 'on_hold') && pausedAt === null ? expiresAt : null)
   plan(RENEW_JOB, renews && !cancels ? nextDate : null)
+  plan(RETRY_JOB, status === 'on_hold' ? dues?.retry?.at ?? null : null)
 }

@@ -8,11 +8,10 @@ import { formatTime } from '../../rules/calendar.js'
 import { trialItems } from '../../rules/recurring.js'
 import { checkReturnUrl } from '../../rules/return-url.js'
 import type { Context } from '../../sandbox/sandbox.js'
-import type { CreatedPayment } from '../payments/create.js'
 import { checkPaymentMethods } from '../payments/rules.js'
 import type { CheckoutOptions } from '../payments/store.js'
 import { paymentLink } from '../payments/view.js'
-import { chargeMethod, makePayment, voidOpenPayments } from './charge.js'
+import { collectAgain, makePayment, triedAgain, voidOpenPayments } from './charge.js'
 import { note, transit } from './lifecycle.js'
 import { owedCharge, termsOf } from './pricing.js'
 import { checkRecurringMethods } from './rules.js'
@@ -61,10 +60,6 @@ function owed ({ status, dues }: Subscription): Dues | null {
   return status === 'on_hold' ? dues : null
 }
 
-function triedAgain (dues: Dues, { payment_id: paymentId }: CreatedPayment): Dues {
-  return { ...dues, payment_id: paymentId, attempts: dues.attempts + 1 }
-}
-
 function useSaved (subscription: Subscription, methodId: string, context: Context): MethodReply {
   const dues = owed(subscription)
   if (dues === null) {
@@ -72,10 +67,7 @@ function useSaved (subscription: Subscription, methodId: string, context: Contex
     return NOTHING
   }
   voidOpenPayments(subscription.subscription_id, context)
-  const payment = makePayment(subscription, { charge: dues.charge, purpose: 'recovery', methodId }, context)
-  const owing = note(subscription, { dues: triedAgain(dues, payment) }, context)
-  chargeMethod(payment, owing, methodId, context)
-  return { ...NOTHING, payment_id: payment.payment_id }
+  return { ...NOTHING, payment_id: collectAgain(subscription, dues, { purpose: 'recovery', methodId }, context) }
 }
 
 function askForNew (
@@ -95,7 +87,7 @@ function askForNew (
     purpose: dues === null ? 'method_update' : 'recovery',
     link: { expires_at: expiresAt, checkout }
   }, context)
-  if (dues !== null) note(subscription, { dues: triedAgain(dues, payment) }, context)
+  if (dues !== null) note(subscription, { dues: triedAgain(dues, payment.payment_id) }, context)
   return {
     payment_id: payment.payment_id,
     payment_link: paymentLink('long', payment.seq, context),

@@ -4,6 +4,7 @@
  */
 import { emit } from '../../delivery/emit.js'
 import { nextBillingDate, termEnd, trialEnd } from '../../rules/billing-calendar.js'
+import { retryAfter, type Retry } from '../../rules/retries.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { Payment, SubscriptionCharge } from '../payments/store.js'
 import { note, transit } from './lifecycle.js'
@@ -112,6 +113,18 @@ function paidChanges ({ kind, charge }: Dues, subscription: Subscription, { sand
 
 /** A later charge was declined. What is owed stays owed. */
 function declined (subscription: Subscription, payment: Payment, context: Context): void {
-  if (subscription.dues === null || payment.subscription_charge?.purpose === 'method_update') return
-  if (subscriptionStates.can('decline', subscription, context)) transit('decline', subscription, {}, context)
+  const { dues } = subscription
+  if (dues === null || payment.subscription_charge?.purpose === 'method_update') return
+  if (!subscriptionStates.can('decline', subscription, context)) return
+  transit('decline', subscription, { dues: { ...dues, retry: nextRetry(dues, payment, context) } }, context)
+}
+
+/** A renewal is retried after a soft decline, where the business wants it. What the customer has tried changes no schedule. */
+function nextRetry (dues: Dues, { subscription_charge: charge, retry_attempt: attempt, payment_id: paymentId }: Payment,
+  { sandbox, now }: Context): Retry | null {
+  if (charge?.purpose !== 'renewal' && charge?.purpose !== 'retry') return dues.retry ?? null
+  const { payment_retries: isOn, payment_retry_window_days: window } = sandbox.subscriptions.settings()
+  const errorCode = sandbox.payments.find(paymentId)?.error_code ?? ''
+  if (!isOn || sandbox.reference.failureCodes[errorCode]?.soft !== true) return null
+  return retryAfter(attempt, now, window)
 }

@@ -14,6 +14,7 @@ import { givenCustomer } from '../customers/rules.js'
 import type { Customer } from '../customers/store.js'
 import { checkPaymentMethods, matchCustomer } from '../payments/rules.js'
 import { checkCodes, checkCountry, checkCurrency, usableCodes } from '../payments/sale.js'
+import { TRIAL_DAYS_MAX } from '../products/prices.js'
 import type { Product } from '../products/store.js'
 import { decideFirstCharge, type FirstCharge } from './first-charge.js'
 import { planOf, type RecurringPrice } from './plan.js'
@@ -35,7 +36,6 @@ export interface SubscriptionDecision {
   first: FirstCharge
 }
 
-const TRIAL_DAYS_MAX = 10_000
 const ADDONS_MAX = 10
 
 /** Throws NOT_FOUND. */

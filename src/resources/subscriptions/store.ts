@@ -4,6 +4,7 @@ import type { Period } from '../../rules/billing-calendar.js'
 import type { PricedProduct } from '../../rules/pricing.js'
 import type { PaidLine } from '../../rules/proration.js'
 import type { Trial } from '../../rules/recurring.js'
+import type { Retry } from '../../rules/retries.js'
 import type { Database, Statement } from '../../store/database.js'
 import { fromJson, toJson } from '../../store/json.js'
 import type { SubscriptionsRow } from '../../store/rows.gen.js'
@@ -80,6 +81,8 @@ export interface Dues {
   payment_id: string
   /** How many payments were made for it. */
   attempts: number
+  /** The automatic retry that comes next; null or left out where there is none. */
+  retry?: Retry | null
 }
 
 /** A plan change: what takes the place of plan, quantity, add-ons and codes. */
