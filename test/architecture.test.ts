@@ -17,11 +17,7 @@ const LONG_FUNCTIONS = [
   'delivery/endpoint-queue.ts createEndpointQueue',
   'delivery/sender.ts createSender',
   'pages/checkout/routes.ts hostedPages',
-  'pages/checkout/session/routes.ts sessionPages',
-  'sandbox/sandbox.ts sandboxOf',
-  'sandbox/sandboxes.ts createSandboxes',
-  'sandbox/scheduler.ts createScheduler',
-  'store/batch.ts createBatch'
+  'pages/checkout/session/routes.ts sessionPages'
 ]
 
 /** Packages that rules/ may use: functions of their arguments, and nothing else. */
@@ -223,9 +219,34 @@ t.test('no import comes back to where it began', async t => {
   }
   for (const { name } of sources) follow(name, [])
   t.strictSame(cycles, [], 'types aside')
+  const all = new Map(sources.map(({ name, imports }) => [name, imports.map(({ target }) => target).filter(name => names.has(name))]))
+  const across = circles(all).filter(circle => new Set(circle.map(name => dirname(name))).size > 1)
+  t.strictSame(across, [], 'with types: only files of one folder import each other')
   const isLost = (target: string) => target.endsWith('.ts') && !target.startsWith('vendor/') && !names.has(target)
   t.strictSame(importers(isLost, /^$/), [], 'every import was found')
 })
+
+/** The groups of files that reach each other by imports (strongly connected components of more than one file). */
+function circles (imports: ReadonlyMap<string, readonly string[]>): string[][] {
+  const importers = new Map<string, string[]>()
+  for (const [name, targets] of imports) for (const target of targets) importers.set(target, [...importers.get(target) ?? [], name])
+  const walk = (edges: ReadonlyMap<string, readonly string[]>, name: string, seen: Set<string>, left: string[]): void => {
+    if (seen.has(name)) return
+    seen.add(name)
+    for (const next of edges.get(name) ?? []) walk(edges, next, seen, left)
+    left.push(name)
+  }
+  const order: string[] = []
+  const visited = new Set<string>()
+  for (const name of imports.keys()) walk(imports, name, visited, order)
+  const grouped = new Set<string>()
+  const groups = order.reverse().map(name => {
+    const group: string[] = []
+    walk(importers, name, grouped, group)
+    return group
+  })
+  return groups.filter(group => group.length > 1)
+}
 
 t.test('files are short, and say what they own', async t => {
   const wide: string[] = []

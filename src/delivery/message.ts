@@ -3,13 +3,11 @@ import { Webhook } from 'standardwebhooks'
 import type { Endpoint } from '../resources/webhooks/store.js'
 import { VERSION } from '../root.js'
 import { SENDER_AGENT } from '../rules/headers.js'
-import type { Context, Sandbox } from '../sandbox/sandbox.js'
-import { PAYLOAD_TYPES, type PayloadType } from './catalogue.js'
+import type { Sandbox } from '../sandbox/sandbox.js'
+import type { Payloads } from '../sandbox/sender.js'
+import { PAYLOAD_TYPES } from './catalogue.js'
 import { envelopeBody, type Envelope } from './envelope.js'
 import type { StoredEvent } from './store.js'
-
-/** Functions that read the data of an event, by payload_type. They return undefined if the subject no longer exists. */
-export type Payloads = { [Type in PayloadType]?: (subjectId: string, context: Context) => object | undefined }
 
 export interface Message {
   headers: Record<string, string>

@@ -7,10 +7,10 @@ import { setMaxListeners } from 'node:events'
 import { setImmediate } from 'node:timers' // not the global, which a test may have replaced
 import type { Clock } from '../sandbox/clock.js'
 import type { Sandbox } from '../sandbox/sandbox.js'
+import type { Payloads, Sender } from '../sandbox/sender.js'
 import type { AttemptContext } from './attempt.js'
-import { createFaults, type Faults } from './faults.js'
+import { createFaults } from './faults.js'
 import { createEndpointQueue, type EndpointQueue } from './endpoint-queue.js'
-import type { Payloads } from './message.js'
 import { createConnections } from './post.js'
 
 export interface SenderOptions {
@@ -23,23 +23,6 @@ export interface SenderOptions {
   /** Timeout of an attempt, including connecting and reading the response. */
   timeoutMs: number
   report (error: unknown): void
-}
-
-export interface Sender {
-  payloads: Payloads
-  /** Faults to inject into the next deliveries. */
-  faults: Faults
-  /** Starts to send. Wakes when deliveries are added or the clock moves. */
-  start (): void
-  /** Aborts all attempts without recording an outcome. */
-  stop (): void
-  /** Aborts all attempts and starts over, after the rows were replaced. */
-  restart (): void
-  /** Starts no new attempts until `release` is called. */
-  hold (): void
-  release (): void
-  /** The number of deliveries that are in progress or due. */
-  busy (): number
 }
 
 export function createSender ({ sandbox, payloads, system, steady, timeoutMs, report }: SenderOptions): Sender {

@@ -2,12 +2,12 @@
  * One resource, one declaration: everything that the rest of the program asks of a resource. `all.ts` lists the declarations,
  * and nobody else names a resource.
  */
-import type { Payloads } from '../delivery/message.js'
+import type { Payloads } from '../sandbox/sender.js'
 import type { ControlHandlers, Handlers } from '../contract/handlers.js'
 import type { DashboardSection } from '../pages/dashboard/section.js'
 import type { FixturesParts } from '../fixtures/part.js'
 import type { Jobs } from '../sandbox/jobs.js'
-import type { Effects } from './effects.js'
+import type { Effects } from '../sandbox/effects.js'
 
 export interface Resource {
   /** Operations of the contract, by name. An operation without a handler answers 501. */

@@ -9,7 +9,8 @@ import { canOpen } from './descriptors.js'
 import { SetupError, invalid } from '../errors.js'
 import { createIds } from './ids.js'
 import { isSandboxName, SANDBOX_NAME_RULE } from '../rules/sandbox-name.js'
-import { IN_MEMORY, openSandbox, type Sandbox, type SandboxOptions } from './sandbox.js'
+import { IN_MEMORY, openSandbox, type SandboxOptions } from './open.js'
+import type { Sandbox } from './sandbox.js'
 import { StorageError, storageReason } from '../store/failures.js'
 
 export const DEFAULT_SANDBOX = 'default'
@@ -75,7 +76,7 @@ export function createSandboxes ({ database, seed, limit, sandboxOptions, prepar
   const folder = database === IN_MEMORY ? null : join(dirname(resolve(database)), 'sandboxes')
   const others = new Map<string, Opened>()
   let uses = 0
-  let isShortOfFiles = false
+  const { makeRoom, closeForFiles } = createRoom(others, { limit, isInMemory: folder === null, log })
   let isStarted = false
   const main = begin(openSandbox({ name: DEFAULT_SANDBOX, prefix: '', database, ids: createIds(seed) }, sandboxOptions))
 
@@ -114,41 +115,6 @@ export function createSandboxes ({ database, seed, limit, sandboxOptions, prepar
     }
   }
 
-  function makeRoom (): void {
-    if (others.size >= limit) {
-      const name = closeOldest()
-      log(folder === null
-        ? `sandbox ${name} was discarded: ${limit} are open, and it was the least recently used (raise --sandbox-limit)`
-        : `sandbox ${name} was closed: ${limit} are open, and it was the least recently used`)
-    }
-    if (folder === null) return
-    for (let count = 0; count < CLOSED_AT_ONCE && !canOpen(DESCRIPTORS_SPARED); count++) {
-      if (!closeForFiles()) return
-    }
-  }
-
-  /** Closes a sandbox to free descriptors; false if no sandbox is open. */
-  function closeForFiles (): boolean {
-    const name = closeOldest()
-    if (name === null) return false
-    if (!isShortOfFiles) {
-      log(`sandbox ${name} was closed, because this process has reached its limit of open files (ulimit -n). From now on, the ` +
-        'least recently used sandbox is closed before another is opened. No stored data is lost')
-    }
-    isShortOfFiles = true
-    return true
-  }
-
-  /** Closes the least recently used sandbox, an idle one if possible, and returns its name; null if no sandbox is open. */
-  function closeOldest (): string | null {
-    const byUse = [...others].sort(([, a], [, b]) => a.usedAt - b.usedAt)
-    const [name, opened] = byUse.find(([, { sandbox }]) => isIdle(sandbox)) ?? byUse[0] ?? []
-    if (name === undefined || opened === undefined) return null
-    opened.sandbox.close()
-    others.delete(name)
-    return name
-  }
-
   function exists (name: string): boolean {
     const file = fileOf(name)
     return name === DEFAULT_SANDBOX || others.has(name) || (isSandboxName(name) && file !== null && existsSync(file))
@@ -181,6 +147,50 @@ export function createSandboxes ({ database, seed, limit, sandboxOptions, prepar
       main.close()
     }
   }
+}
+
+/** Makes room for another sandbox, within the limit of open sandboxes and that of open files. */
+function createRoom (
+  others: Map<string, Opened>, { limit, isInMemory, log }: Pick<SandboxesOptions, 'limit' | 'log'> & { isInMemory: boolean }
+) {
+  let isShortOfFiles = false
+
+  function makeRoom (): void {
+    if (others.size >= limit) {
+      const name = closeOldest()
+      log(isInMemory
+        ? `sandbox ${name} was discarded: ${limit} are open, and it was the least recently used (raise --sandbox-limit)`
+        : `sandbox ${name} was closed: ${limit} are open, and it was the least recently used`)
+    }
+    if (isInMemory) return
+    for (let count = 0; count < CLOSED_AT_ONCE && !canOpen(DESCRIPTORS_SPARED); count++) {
+      if (!closeForFiles()) return
+    }
+  }
+
+  /** Closes a sandbox to free descriptors; false if no sandbox is open. */
+  function closeForFiles (): boolean {
+    const name = closeOldest()
+    if (name === null) return false
+    if (!isShortOfFiles) {
+      log(`sandbox ${name} was closed, because this process has reached its limit of open files (ulimit -n). From now on, the ` +
+        'least recently used sandbox is closed before another is opened. No stored data is lost')
+    }
+    isShortOfFiles = true
+    return true
+  }
+
+  /** Closes the least recently used sandbox, an idle one if possible, and returns its name; null if no sandbox is open. */
+  function closeOldest (): string | null {
+    const byUse = [...others].sort(([, a], [, b]) => a.usedAt - b.usedAt)
+    const [name, opened] = byUse.find(([, { sandbox }]) => isIdle(sandbox)) ?? byUse[0] ?? []
+    if (name === undefined || opened === undefined) return null
+    opened.sandbox.close()
+    others.delete(name)
+    return name
+  }
+
+  return { makeRoom, closeForFiles }
 }
 
 function isIdle ({ work, sender }: Sandbox): boolean {

@@ -71,7 +71,7 @@ export function createScheduler ({ sandbox, jobs, baseUrl, report }: SchedulerOp
     clearTimeout(timer)
     if (!isStarted || work.isBusy()) return // wakes when the work has ended
     try {
-      const waitMs = untilDueMs()
+      const waitMs = untilDueMs(sandbox)
       if (waitMs === undefined) return
       if (waitMs > POLL_EVERY_MS) wakeIn(POLL_EVERY_MS, wake)
       else wakeIn(Math.max(waitMs, backoffUntilMs - elapsedMs(), 0), perform)
@@ -85,18 +85,8 @@ export function createScheduler ({ sandbox, jobs, baseUrl, report }: SchedulerOp
     timer = setTimeout(act, ms).unref()
   }
 
-  /** Undefined if no job will become due by itself. */
-  function untilDueMs (): number | undefined {
-    const dueAt = due.firstDueAt()
-    if (dueAt === undefined) return undefined
-    const waitMs = Math.ceil((dueAt - clock.now()) / 1000)
-    return waitMs > 0 && clock.state().frozen_at !== null ? undefined : waitMs
-  }
-
   function perform (): void {
-    if (work.isBusy()) return
-    const run = beginRun(baseUrl())
-    work.run('due', () => catchUp(run)).then(() => { failures = 0 }, backOff).finally(() => { reportErrors(run) })
+    if (!work.isBusy()) runSteps('due', baseUrl(), catchUp).then(() => { failures = 0 }, backOff)
   }
 
   /** Reports the first failure only, and waits longer after each. */
@@ -107,38 +97,12 @@ export function createScheduler ({ sandbox, jobs, baseUrl, report }: SchedulerOp
     failures++
   }
 
-  function beginRun (links: string): Run {
-    return { sandbox, jobs, baseUrl: links, tally: emptyTally() }
-  }
-
-  function * catchUp (run: Run): Steps<void> {
-    for (;;) {
-      const tooOften = yield * performDue(run, clock.now)
-      if (tooOften === undefined) return
-      setAside(tooOften, new Error(`it fell due ${STEPS_MAX} times in a row`), clock.now(), run)
-    }
-  }
-
-  function * moveSteps ({ target, frozen }: Move, run: Run, progress: Progress): Steps<Moved> {
-    const from = clock.now()
-    const to = target(from)
-    const tooOften = yield * performDue(run, () => to, instant => {
-      if (instant > clock.now()) clock.moveTo(instant, { from })
-      progress.done++
+  /** Runs steps as work of the sandbox, and reports what failed in them. */
+  function runSteps<Result> (kind: 'clock' | 'due', links: string, steps: (run: Run, progress: Progress) => Steps<Result>) {
+    const run: Run = { sandbox, jobs, baseUrl: links, tally: emptyTally() }
+    return work.run(kind, progress => steps(run, progress)).finally(() => {
+      for (const error of run.tally.errors) report(error)
     })
-    // A running clock may have passed the target by now. It goes back only if the target was in the past.
-    if (tooOften === undefined) clock.moveTo(to < from ? to : Math.max(to, clock.now()), { from, frozen })
-    const { performed, failed, kinds } = run.tally
-    return { performed, failed, kinds, endedBy: tooOften?.subject_id ?? null }
-  }
-
-  function * retrySteps (kind: string, subjectId: string, run: Run): Steps<void> {
-    due.add(clock.now(), kind, subjectId)
-    yield * catchUp(run)
-  }
-
-  function reportErrors ({ tally }: Run): void {
-    for (const error of tally.errors) report(error)
   }
 
   return {
@@ -150,17 +114,51 @@ export function createScheduler ({ sandbox, jobs, baseUrl, report }: SchedulerOp
       wake()
     },
     restart: wakeSoon,
-    move (move) {
-      const run = beginRun(move.baseUrl)
-      return work.run('clock', progress => moveSteps(move, run, progress)).finally(() => { reportErrors(run) })
-    },
-    retry (kind, subjectId) {
-      const run = beginRun(baseUrl())
-      return work.run('due', () => retrySteps(kind, subjectId, run)).finally(() => { reportErrors(run) })
-    },
+    move: move => runSteps('clock', move.baseUrl, (run, progress) => moveSteps(move, run, progress)),
+    retry: (kind, subjectId) => runSteps('due', baseUrl(), run => retrySteps(kind, subjectId, run)),
     stop () {
       isStarted = false
       clearTimeout(timer)
     }
   }
+}
+
+/** How long until something is due by itself; undefined if nothing will be. */
+function untilDueMs ({ clock, due }: Sandbox): number | undefined {
+  const dueAt = due.firstDueAt()
+  if (dueAt === undefined) return undefined
+  const waitMs = Math.ceil((dueAt - clock.now()) / 1000)
+  return waitMs > 0 && clock.state().frozen_at !== null ? undefined : waitMs
+}
+
+/** Performs everything that is due now. */
+function * catchUp (run: Run): Steps<void> {
+  const { clock } = run.sandbox
+  for (;;) {
+    const tooOften = yield * performDue(run, clock.now)
+    if (tooOften === undefined) return
+    setAside(tooOften, new Error(`it fell due ${STEPS_MAX} times in a row`), clock.now(), run)
+  }
+}
+
+/** Moves the clock, and performs what falls due on the way. */
+function * moveSteps ({ target, frozen }: Move, run: Run, progress: Progress): Steps<Moved> {
+  const { clock } = run.sandbox
+  const from = clock.now()
+  const to = target(from)
+  const tooOften = yield * performDue(run, () => to, instant => {
+    if (instant > clock.now()) clock.moveTo(instant, { from })
+    progress.done++
+  })
+  // A running clock may have passed the target by now. It goes back only if the target was in the past.
+  if (tooOften === undefined) clock.moveTo(to < from ? to : Math.max(to, clock.now()), { from, frozen })
+  const { performed, failed, kinds } = run.tally
+  return { performed, failed, kinds, endedBy: tooOften?.subject_id ?? null }
+}
+
+/** Makes a job that was set aside due again, and performs it. */
+function * retrySteps (kind: string, subjectId: string, run: Run): Steps<void> {
+  const { clock, due } = run.sandbox
+  due.add(clock.now(), kind, subjectId)
+  yield * catchUp(run)
 }

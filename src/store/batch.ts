@@ -50,46 +50,9 @@ export function createBatch (
   const begin = database.prepare('BEGIN IMMEDIATE')
   const commit = database.prepare('COMMIT')
   const rollback = database.prepare('ROLLBACK')
-  const savepoint = database.prepare('SAVEPOINT change')
-  const release = database.prepare('RELEASE change')
-  const rollbackChange = database.prepare('ROLLBACK TO change')
-  const savepointPart = database.prepare('SAVEPOINT part')
-  const releasePart = database.prepare('RELEASE part')
-  const rollbackPart = database.prepare('ROLLBACK TO part')
-  const countWrites = database.prepare<[], number>('SELECT total_changes()').pluck()
+  const countWrites = writeCounter(database)
+  const { runTogether, runApart } = changeRunner(database, countWrites, rolledBack)
   let entries: Entry[] = []
-
-  /** Throws if the transaction has ended: SQLite rolls it back by itself when the disk is full or fails. */
-  function attempt (entry: Entry): void {
-    entry.error = undefined
-    try {
-      entry.result = entry.change()
-    } catch (error) {
-      entry.error = error ?? new Error('a change was refused without a reason')
-    }
-    if (!database.inTransaction) throw entry.error ?? new Error('a change ended the transaction that it is part of')
-  }
-
-  /** Runs the changes in order. Stops and returns false if one throws after its first write. */
-  function runTogether (batch: readonly Entry[]): boolean {
-    return batch.every(entry => {
-      const before = countWrites.get()
-      attempt(entry)
-      return entry.error === undefined || countWrites.get() === before
-    })
-  }
-
-  function runApart (batch: readonly Entry[]): void {
-    for (const entry of batch) {
-      savepoint.run()
-      attempt(entry)
-      if (entry.error !== undefined) {
-        rollbackChange.run()
-        rolledBack()
-      }
-      release.run()
-    }
-  }
 
   /** Rolls back after a database failure. Ignores further errors, because callers get the first one. */
   function rollBack (): void {
@@ -149,8 +112,66 @@ export function createBatch (
     }
   }
 
-  function apart<Result> (part: () => Result): Result {
-    savepointPart.run()
+  function run<Result> (change: () => Result, done: (error: unknown, result?: Result) => void): void {
+    if (entries.length === 0) setImmediate(flush)
+    entries.push({ change, done, error: undefined, result: undefined })
+  }
+
+  return { run, alone, apart: partRunner(database, rolledBack), finish, countWrites }
+}
+
+function writeCounter (database: Database): () => number {
+  const count = database.prepare<[], number>('SELECT total_changes()').pluck()
+  return () => count.get() ?? 0
+}
+
+/** Runs the changes of a batch inside its transaction. */
+function changeRunner (database: Database, countWrites: () => number, rolledBack: () => void) {
+  const savepoint = database.prepare('SAVEPOINT change')
+  const release = database.prepare('RELEASE change')
+  const rollbackChange = database.prepare('ROLLBACK TO change')
+
+  /** Throws if the transaction has ended: SQLite rolls it back by itself when the disk is full or fails. */
+  function attempt (entry: Entry): void {
+    entry.error = undefined
+    try {
+      entry.result = entry.change()
+    } catch (error) {
+      entry.error = error ?? new Error('a change was refused without a reason')
+    }
+    if (!database.inTransaction) throw entry.error ?? new Error('a change ended the transaction that it is part of')
+  }
+
+  return {
+    /** Runs the changes in order. Stops and returns false if one throws after its first write. */
+    runTogether: (batch: readonly Entry[]): boolean => batch.every(entry => {
+      const before = countWrites()
+      attempt(entry)
+      return entry.error === undefined || countWrites() === before
+    }),
+
+    /** Runs each change in a savepoint. */
+    runApart (batch: readonly Entry[]): void {
+      for (const entry of batch) {
+        savepoint.run()
+        attempt(entry)
+        if (entry.error !== undefined) {
+          rollbackChange.run()
+          rolledBack()
+        }
+        release.run()
+      }
+    }
+  }
+}
+
+function partRunner (database: Database, rolledBack: () => void): Batch['apart'] {
+  const savepoint = database.prepare('SAVEPOINT part')
+  const release = database.prepare('RELEASE part')
+  const rollbackPart = database.prepare('ROLLBACK TO part')
+
+  return part => {
+    savepoint.run()
     try {
       return part()
     } catch (error) {
@@ -158,18 +179,7 @@ export function createBatch (
       rolledBack()
       throw error
     } finally {
-      if (database.inTransaction) releasePart.run()
+      if (database.inTransaction) release.run()
     }
-  }
-
-  return {
-    alone,
-    apart,
-    run (change, done) {
-      if (entries.length === 0) setImmediate(flush)
-      entries.push({ change, done, error: undefined, result: undefined })
-    },
-    finish,
-    countWrites: () => countWrites.get() ?? 0
   }
 }

@@ -1,6 +1,6 @@
 /** Grants on demand, keys that are disabled, and grants that follow a subscription. */
 import t from 'tap'
-import type { SubscriptionChange } from '../../src/resources/effects.js'
+import type { SubscriptionChange } from '../../src/sandbox/effects.js'
 import { grantStates, type GrantAction } from '../../src/resources/grants/states.js'
 import { startEmulator, type TestEmulator } from '../helper.js'
 import { advance, attach, buy, control, entitle, eventTypes, grantsOf, type Grant } from './grant-calls.js'

@@ -13,7 +13,8 @@ import { isPayWhatYouWant, suggestedAmount } from '../products/prices.js'
 import { checkPaymentMethods, matchCustomer } from '../payments/rules.js'
 import { buyerOf, detailsOf, type Purchase } from './purchase.js'
 import type { Session } from './store.js'
-import { checkSession, termsOf, type SessionRequest, type Terms } from './terms.js'
+import { checkSession, termsOf, type SessionRequest } from './request-terms.js'
+import type { Terms } from './terms.js'
 
 export const SESSION_LIFETIME_US = 24 * 3_600_000_000
 export const CONFIRMED_LIFETIME_US = 15 * 60_000_000

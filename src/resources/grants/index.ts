@@ -1,7 +1,7 @@
 /** Grants: what the rest of the program asks of this resource. */
-import type { Payloads } from '../../delivery/message.js'
+import type { Payloads } from '../../sandbox/sender.js'
 import type { Jobs } from '../../sandbox/jobs.js'
-import type { Effects } from '../effects.js'
+import type { Effects } from '../../sandbox/effects.js'
 import type { Resource } from '../resource.js'
 import { grantControls as controls } from './control.js'
 import { followSubscription, grantPayment, revokeRefunded } from './issue.js'

@@ -4,7 +4,7 @@
  */
 import { emitAll } from '../../delivery/emit.js'
 import type { Context } from '../../sandbox/sandbox.js'
-import type { ChangedSubscription, SubscriptionChange } from '../effects.js'
+import type { ChangedSubscription, SubscriptionChange } from '../../sandbox/effects.js'
 import { entitlementsOf } from '../entitlements/attachments.js'
 import type { Entitlement } from '../entitlements/store.js'
 import { issueKey } from '../license-keys/issue.js'

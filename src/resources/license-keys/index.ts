@@ -1,5 +1,5 @@
 /** Licence keys and their instances: what the rest of the program asks of this resource. */
-import type { Payloads } from '../../delivery/message.js'
+import type { Payloads } from '../../sandbox/sender.js'
 import type { Resource } from '../resource.js'
 import { licenseKeyControls as controls } from './control.js'
 import { licenseKeyHandlers as handlers } from './routes.js'

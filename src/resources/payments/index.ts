@@ -1,5 +1,5 @@
 /** Payments: what the rest of the program asks of this resource. */
-import type { Payloads } from '../../delivery/message.js'
+import type { Payloads } from '../../sandbox/sender.js'
 import type { Jobs } from '../../sandbox/jobs.js'
 import type { Resource } from '../resource.js'
 import { paymentsSection as dashboard } from './dashboard/index.js'

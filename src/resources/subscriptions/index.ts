@@ -1,5 +1,5 @@
 /** Subscriptions: what the rest of the program asks of this resource. */
-import type { Payloads } from '../../delivery/message.js'
+import type { Payloads } from '../../sandbox/sender.js'
 import type { Resource } from '../resource.js'
 import { subscriptionJobs as jobs } from './engine.js'
 import { subscriptions as handlers } from './routes.js'

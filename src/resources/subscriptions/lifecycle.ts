@@ -3,7 +3,7 @@
  * change of a subscription comes through here, inside a transaction.
  */
 import { emitAll } from '../../delivery/emit.js'
-import type { SubscriptionChange } from '../effects.js'
+import type { SubscriptionChange } from '../../sandbox/effects.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import { subscriptionStates, type SubscriptionAction } from './states.js'
 import type { Subscription } from './store.js'

@@ -3,9 +3,9 @@
  * a payment need not know of licence keys, nor a subscription of grants. Effects run in the transaction of the change, after its
  * events, in the order of the resources in all.ts.
  */
-import type { Context } from '../sandbox/sandbox.js'
-import type { Payment } from './payments/store.js'
-import type { Refund } from './refunds/store.js'
+import type { Context } from './sandbox.js'
+import type { Payment } from '../resources/payments/store.js'
+import type { Refund } from '../resources/refunds/store.js'
 
 /** As much of a subscription as its effects need. `payment_id` is the payment of its latest charge; null where there was none. */
 export interface ChangedSubscription {

@@ -1,0 +1,95 @@
+/** The terms of a checkout session, as a request asks for them, and the checks of such a request. */
+import type { Schemas } from '../../contract/operations.js'
+import { invalid } from '../../errors.js'
+import { checkCustomFields } from '../../rules/custom-fields.js'
+import { checkNewCustomer } from '../../rules/contact.js'
+import { checkMetadata } from '../../rules/metadata.js'
+import { checkReturnUrl } from '../../rules/return-url.js'
+import { checkLanguage, checkTheme } from '../../rules/theme.js'
+import { givenCustomer } from '../customers/rules.js'
+import type { Customer } from '../customers/store.js'
+import type { CheckoutOptions } from '../payments/store.js'
+import { DETAIL_NAMES, flagsOf, textOf, type DetailName, type Flags, type Known, type Terms } from './terms.js'
+
+export type SessionRequest = Schemas['CreateCheckoutSessionRequest']
+
+/** The rules of a session that need nothing but the request; those of its cart are in payments/sale.ts. */
+export function checkSession (body: SessionRequest): void {
+  const { feature_flags: flags, customization = {}, billing_address: address } = body
+  const customer = body.customer == null ? null : givenCustomer(body.customer)
+  if (customer?.newCustomer != null) checkNewCustomer(customer.newCustomer)
+  if (flags?.require_phone_number === true && flags.allow_phone_number_collection === false) {
+    throw invalid('feature_flags.require_phone_number',
+      'require_phone_number needs allow_phone_number_collection: a number that is not asked for can\'t be mandatory')
+  }
+  if (body.payment_method_id != null && body.confirm !== true) {
+    throw invalid('payment_method_id', 'payment_method_id needs confirm: true')
+  }
+  if (body.payment_method_id != null && customer?.customer_id == null) {
+    throw invalid('payment_method_id', 'payment_method_id needs an existing customer: give customer.customer_id')
+  }
+  if (body.tax_id?.trim() && address == null) {
+    throw invalid('tax_id', 'tax_id needs billing_address.country, which decides its form')
+  }
+  checkMetadata(body.metadata ?? {})
+  checkCustomFields(body.custom_fields ?? [])
+  if (body.return_url != null) checkReturnUrl(body.return_url)
+  if (body.cancel_url != null) checkReturnUrl(body.cancel_url, 'cancel_url')
+  if (customization.theme_config != null) checkTheme(customization.theme_config, 'customization.theme_config')
+  if (customization.force_language != null) checkLanguage(customization.force_language, 'customization.force_language')
+}
+
+/** The terms of a request that passed `checkSession`. `customer` is the existing one that it names by id. */
+export function termsOf (body: SessionRequest, customer: Customer | null): Terms {
+  const flags = flagsOf(body.feature_flags)
+  const known = knownOf(body, customer)
+  return {
+    cart: body.product_cart.map(({ product_id: id, quantity, amount }) => ({ product_id: id, quantity, amount: amount ?? null })),
+    customer_id: customer?.customer_id ?? null,
+    known,
+    locked: DETAIL_NAMES.filter(name => known[name] !== null && !mayEdit(name, flags)),
+    currency: body.billing_currency ?? null,
+    codes: body.discount_codes ?? (body.discount_code == null ? [] : [body.discount_code]),
+    flags,
+    minimal_address: body.minimal_address ?? false,
+    custom_fields: body.custom_fields ?? [],
+    customization: body.customization ?? {},
+    cancel_url: body.cancel_url ?? null,
+    metadata: body.metadata ?? {},
+    mandate_min_amount_inr_paise: body.mandate_min_amount_inr_paise ?? null,
+    options: optionsOf(body, flags)
+  }
+}
+
+function knownOf (body: SessionRequest, customer: Customer | null): Known {
+  const given = body.customer == null ? null : givenCustomer(body.customer).newCustomer
+  const address = body.billing_address
+  const { email, name, phone_number: phone } = customer ?? given ?? {}
+  return {
+    name: textOf(name === email ? null : name),
+    email: textOf(email),
+    phone: textOf(phone),
+    country: address?.country ?? null,
+    street: textOf(address?.street),
+    city: textOf(address?.city),
+    state: textOf(address?.state),
+    zipcode: textOf(address?.zipcode),
+    tax_id: textOf(body.tax_id),
+    business_name: textOf(body.customer_business_name)
+  }
+}
+
+/** A phone number has no flag of its own: one that is known stays. */
+function mayEdit (name: DetailName, flags: Flags): boolean {
+  return name !== 'phone' && flags[`allow_customer_editing_${name}`]
+}
+
+function optionsOf (body: SessionRequest, flags: Flags): CheckoutOptions {
+  const options: CheckoutOptions = {}
+  if (body.return_url != null) options.return_url = body.return_url
+  if (flags.redirect_immediately) options.redirect_immediately = true
+  if (body.show_saved_payment_methods === true) options.show_saved_payment_methods = true
+  if (body.force_3ds != null) options.force_3ds = body.force_3ds
+  if (body.allowed_payment_method_types != null) options.allowed_payment_method_types = body.allowed_payment_method_types
+  return options
+}
