@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command `dodo-emulator`: runs the command line, and does what needs an emulator in this process. */
+/** The executable `dodo-emulator`: runs the command line and implements the commands that need an emulator in this process. */
 import { writeFileSync } from 'node:fs'
 import { runCommandLine } from './commands/run.js'
 import { readConfig, type Config } from './config/config.js'
@@ -25,14 +25,14 @@ async function start (config: Config): Promise<void> {
   }
 }
 
-/** Loaded only when fixtures are given: nobody else waits for what reads and checks them. */
+/** Imports the modules that read and check fixtures on demand, because loading them takes time. */
 async function preparation (files: readonly string[] | null): Promise<Prepare | undefined> {
   if (files === null) return undefined
   const { fromFiles } = await import('./fixtures/load.js')
   return fromFiles(files)
 }
 
-/** Starts from the files as far as it can be done without a port, and says what is there then. */
+/** Creates an emulator from the files without listening, and prints the number of objects. */
 async function checkFixtures (files: readonly string[], config: Config): Promise<void> {
   const { createApp } = await import('./emulator.js')
   const emulator = createApp(config, await preparation(files))
@@ -42,7 +42,7 @@ async function checkFixtures (files: readonly string[], config: Config): Promise
   console.log(`${files.join(' and ')} can be used: ${counts.map(([name, count]) => `${count} ${name}`).join(', ')}`)
 }
 
-/** Everything that would keep an emulator from starting with a document. */
+/** The violations for which an emulator would not start from a document. */
 async function problemsOf (document: object): Promise<readonly Violation[]> {
   const { createApp } = await import('./emulator.js')
   const { fromObject } = await import('./fixtures/load.js')
@@ -56,10 +56,13 @@ async function problemsOf (document: object): Promise<readonly Violation[]> {
   }
 }
 
-/** Where it listens, what to set for a program, and the public URL apart, because no program need reach the emulator there. */
+/**
+ * The message after the start: addresses, and the settings of a program. The public URL is separate, because it may only be
+ * reachable by browsers.
+ */
 function greeting ({ address, webhookSecret }: Listening, config: Config): string {
   const { database, publicUrl, host, apiKeys, webhookUrl } = config
-  const data = database === ':memory:' ? 'in memory, gone when the emulator stops' : `in ${database}`
+  const data = database === ':memory:' ? 'in memory, lost when the emulator stops' : `in ${database}`
   const isOpen = host === '0.0.0.0' || host === '::'
   const about = [
     `  Data         ${data}`,

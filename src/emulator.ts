@@ -1,4 +1,4 @@
-/** Composition root: the one file that knows HTTP, SQLite and the resources, and puts them together. */
+/** Composition root: the only file that knows HTTP, SQLite and the resources. It wires them together. */
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
@@ -43,26 +43,26 @@ import { checkSnapshot, upgraded } from './store/snapshot.js'
 export interface Server {
   app: FastifyInstance
   sandbox: Sandbox
-  /** What the fixtures' scenario made in a sandbox, the default one unless named; empty where it was there before. */
+  /** The objects of the fixtures' scenario in a sandbox (default: the default one). Empty if the sandbox existed before. */
   played (name?: string): MadeItems
-  /** Starts listening and tells where, once requests are answered. */
+  /** Starts listening. Resolves with the address once requests are answered. */
   listen (): Promise<Listening>
   close (): Promise<void>
 }
 
 export interface Listening {
-  /** What links begin with. */
+  /** The beginning of links. */
   url: string
-  /** Where a program on this computer reaches it. */
+  /** The URL for programs on this computer. */
   address: string
   port: number
-  /** What the endpoint of the configuration is signed with; null without one. */
+  /** The secret of the configured webhook endpoint; null if there is none. */
   webhookSecret: string | null
 }
 
 /**
- * Opens the default sandbox and makes the server, without listening yet. New sandboxes start from what `prepareData` makes ready,
- * unless given from the package's own fixtures. Throws a SetupError.
+ * Opens the default sandbox and creates the server without listening. New sandboxes start from the data of `prepareData`, or
+ * from the package's own fixtures. Throws a SetupError.
  */
 export function createApp (config: Config, prepareData?: Prepare, system = systemClock()): Server {
   const reporter = createReporter(text => { console.error(text) })
@@ -163,9 +163,10 @@ function settingsOf (config: Config): Settings {
   }
 }
 
+/** The initial data of new sandboxes. */
 function startOf ({ fromSnapshot }: Config, data: StartData | undefined, rehearsal: Basics): StartFrom {
   if (fromSnapshot === null) return data ?? { fixtures: () => packageData(rehearsal) }
-  if (data !== undefined) throw new UsageError('--from-snapshot and --fixtures exclude each other: give one of them')
+  if (data !== undefined) throw new UsageError('--from-snapshot and --fixtures exclude each other: use one of them')
   const read = readSnapshot(fromSnapshot)
   let snapshot: Buffer | undefined
   return {
@@ -186,7 +187,7 @@ function readSnapshot (file: string): Buffer {
   }
 }
 
-/** Registers the endpoint of the configuration in a sandbox, if it names one. */
+/** Registers the configured webhook endpoint in a sandbox, if there is one. */
 function prepare (sandbox: Sandbox, { webhookUrl, webhookKey }: Config, report: (error: unknown) => void): void {
   if (webhookUrl === null) return
   sandbox.batch.run(() => { configureEndpoint(webhookUrl, webhookKey, sandbox) }, error => {
@@ -194,7 +195,7 @@ function prepare (sandbox: Sandbox, { webhookUrl, webhookKey }: Config, report: 
   })
 }
 
-/** Who may call /_emulator: besides this computer, those that the options name, be it for another reason. */
+/** Hosts and origins that may call /_emulator besides this computer: those of the options, including --host and --public-url. */
 function guardOptions ({ control, controlKey, controlHosts, controlOrigins, publicUrl, host }: Config): GuardOptions {
   const known = [publicUrl === null ? [] : new URL(publicUrl).hostname, new URL(urlOf(host, 0)).hostname].flat()
   return {
@@ -205,26 +206,26 @@ function guardOptions ({ control, controlKey, controlHosts, controlOrigins, publ
   }
 }
 
-/** What the dashboard tells of how it is reached: who may call the API may see a key of it. */
+/** Options of the dashboard. It shows an API key, because its users may call the API. */
 function dashboardOptions ({ apiKeys, readOnlyApiKeys, controlKey, publicUrl }: Config) {
   const apiKey = [...apiKeys].find(key => !readOnlyApiKeys.has(key)) ?? 'test'
   return { apiKey, controlKey, root: publicUrl === null ? '' : new URL(publicUrl).pathname.replace(/\/$/, '') }
 }
 
-/** Hosts that stand for this computer, by whichever of its addresses: the default, and its name. */
+/** Values of --host that mean this computer, so that both loopback addresses are used. */
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost'])
 
-/** Where a program on this computer reaches a server that listens on `host`. */
+/** The URL at which programs on this computer reach a server that listens on `host`. */
 function urlOf (host: string, port: number): string {
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
   return `http://${hostInUrl(reachable)}:${port}`
 }
 
-/** The emulator answers there all the same: curl and most servers connect to every port. */
+/** Only a warning, because curl and most servers connect to any port. */
 function warnOfPorts (urls: readonly string[]): void {
   for (const port of new Set(urls.map(url => Number(new URL(url).port)))) {
     if (!isRefusedByFetch(port)) continue
     console.error(`port ${port} is reserved for another protocol: browsers and programs that use fetch refuse to ` +
-      'connect to it; choose another with --port')
+      'connect to it, so choose another with --port')
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Every error code: its HTTP status, its sentence, and the cases that it covers. docs/errors.md is generated from this table, and
- * the request log explains refusals with it. Statuses follow the contract; where it names none, they are 422 (docs/errors.md).
+ * All error codes with their HTTP status, sentence and cases. docs/errors.md is generated from this table, and the request log
+ * uses it to explain refusals. Statuses follow the contract, and are 422 where the contract names none (docs/errors.md).
  */
 
 interface ErrorRow {

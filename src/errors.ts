@@ -6,26 +6,26 @@ import { ERRORS, type ErrorCode } from './error-codes.js'
 
 export { ERRORS, type ErrorCode } from './error-codes.js'
 
-/** One violation: where in the request (`product_cart[0].quantity`; empty for the whole), and what is wrong there. */
+/** A violation: its path in the request (`product_cart[0].quantity`; empty for the whole request), and the problem. */
 export interface Violation {
   path: string
   message: string
 }
 
 export interface Cause {
-  /** Where in the request the cause lies. */
+  /** The path of the cause in the request. */
   path?: string
-  /** Replaces the sentence of the table: for codes without one, or where the documented sentence varies. */
+  /** Replaces the sentence of the table, for codes without one and for variants of the documented sentence. */
   message?: string
-  /** Follows the sentence in parentheses: what exactly is wrong, and what to change. */
+  /** Follows the sentence in parentheses: the exact problem, and what to change. */
   because?: string
-  /** Every violation found, where there may be several. */
+  /** All violations, if there may be several. */
   violations?: Violation[]
-  /** Replaces the status of the table: 403 for a key without write access, 410 and 409 for what is archived already. */
+  /** Replaces the status of the table: 403 for a key without write access, 410 and 409 for objects that are already archived. */
   status?: number
 }
 
-/** What handlers and rules throw to refuse a request; http/server.ts writes it to the wire. */
+/** The error that handlers and rules throw to refuse a request. http/replies.ts sends it. */
 export class ApiError extends Error {
   readonly code: ErrorCode
   readonly status: number
@@ -42,7 +42,7 @@ export class ApiError extends Error {
   }
 }
 
-/** What keeps the emulator or a command from doing its work, in one line for the person who started it. */
+/** An error of the setup or of a command, with a message of one line for the user. */
 export class SetupError extends Error {
   constructor (message = '', options?: ErrorOptions) {
     super(message, options)
@@ -50,33 +50,33 @@ export class SetupError extends Error {
   }
 }
 
-/** An option or argument that is wrong: whoever typed it has to change it. */
+/** An invalid option or argument. */
 export class UsageError extends SetupError {}
 
 /** No emulator answers at the address that was given. */
 export class UnreachableError extends SetupError {}
 
-/** The refusal of a value that breaks a rule without a code of its own. The message says what to change. */
+/** The error for a value that breaks a rule without a code of its own. The message says what to change. */
 export function invalid (path: string, message: string): ApiError {
   return new ApiError('INVALID_REQUEST_PARAMETERS', { path, message })
 }
 
-/** The refusal of an id in the path: `notFound('payment', id)`. `path` is the name of the path's parameter. */
+/** The error for an unknown id in the path: `notFound('payment', id)`. `path` is the name of the path parameter. */
 export function notFound (what: string, id: string, path = `${what}_id`): ApiError {
   return new ApiError('NOT_FOUND', { path, because: `there is no ${what} ${id}` })
 }
 
-/** The refusal of an id in the body: `doesNotExist('Product', id, 'product_cart[0].product_id')`. */
+/** The error for an unknown id in the body: `doesNotExist('Product', id, 'product_cart[0].product_id')`. */
 export function doesNotExist (what: string, id: string, path: string): ApiError {
   return invalid(path, `${what} ${id} does not exist`)
 }
 
-/** The refusal of a query parameter. `problem` continues the name: `must be a number`. */
+/** The error for a query parameter. `problem` follows its name: `must be a number`. */
 export function invalidQuery (path: string, problem: string): ApiError {
   return new ApiError('INVALID_QUERY_PARAMS', { because: `${path} ${problem}`, violations: [{ path, message: problem }] })
 }
 
-/** The refusal of a value in the body that the schema can't refuse. `problem` continues the path: `must be a number`. */
+/** The error for a value in the body that the schema can't refuse. `problem` follows its path: `must be a number`. */
 export function invalidBody (path: string, problem: string): ApiError {
   return new ApiError('INVALID_REQUEST_BODY', { because: `${path} ${problem}`, violations: [{ path, message: problem }] })
 }

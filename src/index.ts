@@ -1,4 +1,4 @@
-/** What tests import: an emulator in the test's own process. */
+/** The package's API for tests: starts an emulator in the test's process, or connects to a running one. */
 /// <reference lib="esnext.disposable" preserve="true" />
 import { readConfig } from './config/config.js'
 import { createControls, type Controls } from './client/controls.js'
@@ -21,56 +21,56 @@ export type {
 export type { CheckoutFilter, DeliveryFilter, EventFilter, RequestFilter, Wanted, Waiting } from './client/events.js'
 export type { FixturesFile } from './fixtures/document.js'
 
-/** The options of the command line; a duration may be given in milliseconds, a list as an array, `on` as true. */
+/** The options of the command line. A duration can be a number of milliseconds, a list an array, and `on` true. */
 export interface StartOptions extends Omit<GivenOptions,
   'port' | 'database' | 'clock' | 'clockFrozen' | 'seed' | 'fixtures'> {
-  /** Port to listen on; a free one unless given. */
+  /** Port to listen on. Default: a free port. */
   port?: GivenOptions['port']
-  /** SQLite file, made with its folder when missing; unless given, the data is in memory and gone when the emulator closes. */
+  /** SQLite file, created with its folder if missing. Default: in memory, lost when the emulator closes. */
   database?: GivenOptions['database']
-  /** What new sandboxes start from: files, as on the command line, or the content of one. */
+  /** Initial data of new sandboxes: files, as on the command line, or the content of a fixtures file. */
   fixtures?: string | readonly string[] | FixturesFile | undefined
   /** Makes ids and secrets the same on every run. */
   seed?: number | string | undefined
-  /** Where the clock starts, and whether it stands still. A time alone starts it there, running. */
+  /** The start of the clock, and whether it is frozen. A time alone starts a running clock. */
   clock?: Date | string | { now?: Date | string | undefined, frozen?: boolean | undefined } | undefined
 }
 
-/** The functions of a sandbox, and how a program reaches it. */
+/** The functions of a sandbox, with its URL and API key. */
 export interface Connection extends Controls {
   /** The base URL for the client: `http://127.0.0.1:49152`, or `http://127.0.0.1:49152/~name` for a sandbox. */
   url: string
-  /** A key that the emulator accepts, for the client. */
+  /** An API key for the client. */
   apiKey: string
 }
 
 /** The functions of a sandbox of an emulator in this process. */
 export interface SandboxControls extends Connection {
-  /** The ids of the payments of the fixtures' scenario, by the key that they have there. A reset makes new ones. */
+  /** The ids of the payments of the fixtures' scenario, by their keys in the file. A reset creates new payments. */
   readonly payments: Readonly<Record<string, string>>
 }
 
-/** An emulator that runs elsewhere. */
+/** An emulator in another process. */
 export interface RemoteEmulator extends Connection {
-  /** Another sandbox of the same emulator, which is made at its first use. */
+  /** Another sandbox of the same emulator. It is created on first use. */
   sandbox (name: string): Connection
 }
 
 /** An emulator in this process. */
 export interface Emulator extends SandboxControls, AsyncDisposable {
-  /** What events for the endpoint of the option `webhookUrl` are signed with; null without that option. */
+  /** The secret that signs deliveries to the option `webhookUrl`; null without that option. */
   webhookSecret: string | null
-  /** Another sandbox in the same process, which is made at its first use. */
+  /** Another sandbox of this emulator. It is created on first use. */
   sandbox (name: string): SandboxControls
-  /** Ends it, once the requests under way are answered. A second time does nothing. */
+  /** Closes the emulator after the requests in progress are answered. Further calls do nothing. */
   close (): Promise<void>
 }
 
 const TEST_DEFAULTS = { port: '0', database: ':memory:' }
 
 /**
- * Starts an emulator on a free port and in memory, unless told otherwise. The environment is not read, so that a test depends on
- * nothing around it. Rejects with a SetupError for an option that is wrong.
+ * Starts an emulator, by default on a free port and in memory. Does not read the environment, so that tests do not depend on it.
+ * Rejects with a SetupError for an invalid option.
  */
 export async function start ({ fixtures, ...options }: StartOptions = {}): Promise<Emulator> {
   const files = isFiles(fixtures) ? { fixtures: [fixtures].flat().join(',') } : {}
@@ -100,7 +100,7 @@ export async function start ({ fixtures, ...options }: StartOptions = {}): Promi
   }
 }
 
-/** How a sandbox of the emulator at a URL is reached. */
+/** The connection to a sandbox of the emulator at a URL. */
 function sandboxAt (url: string, name: string, controlKey: string | null | undefined): Connection {
   const apiKey = `sandbox_${name}`
   const own = `${url}/~${encodeURIComponent(name)}`
@@ -112,16 +112,16 @@ function idsByKey ({ payments = [] }: ReturnType<Server['played']>): Record<stri
 }
 
 export interface ConnectOptions {
-  /** `test` unless given; `sandbox_<name>` reaches that sandbox. */
+  /** Default `test`. `sandbox_<name>` selects that sandbox. */
   apiKey?: string
-  /** For an emulator that was started with one. */
+  /** For an emulator that was started with the option `controlKey`. */
   controlKey?: string
 }
 
 /**
- * The functions of an emulator that runs elsewhere: in a container, or in the process that started the test runner. The URL may
- * have https and a path: `https://emulator.example.test/base`, or `http://127.0.0.1:4010/~mine` for a sandbox. Throws a
- * SetupError for anything else.
+ * Connects to an emulator in another process, such as a container or the process that started the test runner. The URL may have
+ * a path: `https://emulator.example.test/base`, or `http://127.0.0.1:4010/~mine` for a sandbox. Throws a SetupError for an
+ * invalid URL.
  */
 export function connect (address: string, { apiKey = 'test', controlKey }: ConnectOptions = {}): RemoteEmulator {
   const url = parseGiven('url', address, emulatorUrl)
@@ -143,11 +143,11 @@ function textsOf ({ seed, clock, ...options }: Omit<StartOptions, 'fixtures'>): 
 
 function startTime (now: Date | string | undefined): string | undefined {
   if (!(now instanceof Date)) return now
-  if (Number.isNaN(now.getTime())) throw new SetupError('clock: this Date is no time: it was made of something that is none')
+  if (Number.isNaN(now.getTime())) throw new SetupError('clock: the Date is invalid: create it from a valid time')
   return now.toISOString()
 }
 
-/** Loaded only when fixtures are given: nobody else waits for what reads and checks them. */
+/** Imports the modules that read and check fixtures on demand, because loading them takes time. */
 async function preparation (fixtures: FixturesFile | readonly string[] | null | undefined): Promise<Prepare | undefined> {
   if (fixtures == null) return undefined
   const { fromFiles, fromObject } = await import('./fixtures/load.js')

@@ -1,10 +1,10 @@
-/** Loads the package for `require`. Node.js loads ES modules with it from 20.19 and 22.12 on; elsewhere this says what to do. */
+/** Loads the package for `require`, which supports ES modules since Node.js 20.19 and 22.12. Otherwise throws with instructions. */
 'use strict'
 
 try {
   module.exports = require('./redirect.js')
 } catch (error) {
-  // What Node.js throws, and what jest throws of the first import statement, in a realm of its own.
+  // Node.js throws ERR_REQUIRE_ESM, and jest a SyntaxError of another realm at the first import statement.
   if (error.code !== 'ERR_REQUIRE_ESM' && error.name !== 'SyntaxError') throw error
   throw new Error("dodo-emulator is an ES module, which require() can't load here: load it with await import('dodo-emulator/redirect'), or use " +
     'Node.js 20.19, 22.14 or newer. In jest, start it in a test environment: see docs/how-to/use-in-tests.md in this package.', { cause: error })

@@ -1,10 +1,11 @@
 /**
- * `node --import dodo-emulator/redirect app.js` sends to the emulator what the app's `fetch` would send to Dodo Payments: for
- * libraries that make the client themselves and take no base URL. It is loaded before the app, changes the global `fetch` and
- * nothing else, and must not know the emulator, which is another process. What it can't send there it never sends anywhere.
+ * `node --import dodo-emulator/redirect app.js` redirects the app's `fetch` calls to Dodo Payments to the emulator, for
+ * libraries that create the client themselves and accept no base URL. It is loaded before the app and changes only the global
+ * `fetch`. It does not import the emulator, which is another process. A call that it can't redirect fails and never reaches
+ * Dodo Payments.
  */
 
-/** The API and the hosted checkout, each in test and in live mode. */
+/** The hosts of the API and the hosted checkout, in test and live mode. */
 const HOSTS: ReadonlySet<string> = new Set([
   'test.dodopayments.com', 'live.dodopayments.com', 'test.checkout.dodopayments.com', 'checkout.dodopayments.com'
 ])
@@ -12,7 +13,7 @@ const HOSTS: ReadonlySet<string> = new Set([
 const VARIABLE = 'DODO_PAYMENTS_EMULATOR_URL'
 const FALLBACK = 'http://127.0.0.1:4010'
 
-/** On the changed function, in whichever copy of this file it was made. */
+/** Marks the changed function, even if another copy of this file changed it. */
 const CHANGED = Symbol.for('dodo-emulator.redirect')
 
 type Fetch = typeof globalThis.fetch
@@ -23,7 +24,7 @@ const announced = new Set<string>()
 
 if (!(CHANGED in globalThis.fetch)) globalThis.fetch = redirecting(globalThis.fetch)
 
-/** Throws where it would not lead to an emulator: an app that does not start is better than one that reaches the real service. */
+/** Throws if the URL can't be an emulator's: an app that does not start is better than one that calls the real service. */
 function emulatorUrl (text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || !/^https?:$/.test(url.protocol) || isDodo(url)) {
@@ -41,12 +42,12 @@ function redirecting (original: Fetch): Fetch {
   return Object.assign(redirected, { [CHANGED]: true })
 }
 
-/** Whatever has the form of a Request, because there are several classes of that name. */
+/** Checks the shape and not the class, because there are several classes named Request. */
 function isRequest (input: Input): input is Request {
   return typeof input === 'object' && 'url' in input
 }
 
-/** Where a call goes instead; null for what is not meant for Dodo Payments. */
+/** The emulator's URL for a call; null if the call is not to Dodo Payments. */
 function targetOf (input: Input): URL | null {
   const text = isRequest(input) ? input.url : String(input)
   const url = URL.canParse(text) ? new URL(text) : null
@@ -58,7 +59,7 @@ function targetOf (input: Input): URL | null {
   return target
 }
 
-/** By the whole name: a name that only begins or ends like one of theirs is somebody else's. A dot at the end changes nothing. */
+/** Compares the whole host name, without a trailing dot. */
 function isDodo ({ hostname }: URL): boolean {
   return HOSTS.has(hostname.replace(/\.$/, ''))
 }

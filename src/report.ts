@@ -1,6 +1,6 @@
 /**
- * Tells the person who started the emulator what went wrong inside: the first error of a kind at once, those that follow as a
- * number now and then. A full disk would otherwise fill the terminal, or the log of a container, with the same stack.
+ * Prints internal errors for the user: the first error of a kind immediately, and repetitions as a count at increasing
+ * intervals. Otherwise a full disk would fill the terminal or the log of a container with the same stack trace.
  */
 import { inspect } from 'node:util'
 import { clearTimeout, setTimeout } from 'node:timers' // not the globals, which a test may have replaced
@@ -12,13 +12,13 @@ export interface Reporter {
   report (error: unknown): void
   /** Prints a line as it is. */
   note (line: string): void
-  /** Prints the numbers that are not told yet. */
+  /** Prints the remaining counts. */
   close (): void
 }
 
 interface Kind {
   title: string
-  /** How many more there were since the last line. */
+  /** The number of repetitions since the last line. */
   count: number
   waitMs: number
   timer: NodeJS.Timeout
@@ -26,14 +26,14 @@ interface Kind {
 
 const FIRST_WAIT_MS = 10_000
 const LAST_WAIT_MS = 600_000
-/** Beyond so many the oldest is forgotten, and would be told anew. */
+/** If there are more kinds, the oldest is removed. Its next error is printed again. */
 const KINDS_MAX = 100
 
 export function createReporter (print: (text: string) => void, firstWaitMs = FIRST_WAIT_MS): Reporter {
   const kinds = new Map<string, Kind>()
 
-  /** Tells how many there were, and waits twice as long for the next number; forgets a kind of which there were none. */
-  function tell (key: string, kind: Kind): void {
+  /** Prints the count of a kind and doubles the interval. Removes the kind if there were no repetitions. */
+  function printCount (key: string, kind: Kind): void {
     if (kind.count === 0) {
       kinds.delete(key)
       return
@@ -47,7 +47,7 @@ export function createReporter (print: (text: string) => void, firstWaitMs = FIR
   function wait (key: string, kind: Pick<Kind, 'waitMs'>): NodeJS.Timeout {
     return setTimeout(() => {
       const known = kinds.get(key)
-      if (known !== undefined) tell(key, known)
+      if (known !== undefined) printCount(key, known)
     }, kind.waitMs).unref()
   }
 
@@ -83,7 +83,7 @@ export function createReporter (print: (text: string) => void, firstWaitMs = FIR
 
 const STACK_LINES_IN_KEY = 2
 
-/** A failure of the disk is no fault of the code: one line says all of it. Of everything else the stack is needed. */
+/** Storage failures are described in one line, because they are not bugs. Other errors are printed with their stack trace. */
 function described (error: unknown): { key: string, title: string, text: string } {
   const reason = storageReason(error)
   if (reason !== null) {

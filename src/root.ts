@@ -1,4 +1,4 @@
-/** Where the package's data folders (openapi/, db/, fixtures/) lie, from the source as compiled for release or for tests. */
+/** Finds the package's data folders (openapi/, db/, fixtures/), from the code as compiled for a release or for tests. */
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,7 +17,7 @@ export function packagePath (...segments: string[]): string {
   return join(root, ...segments)
 }
 
-/** A JSON file of the package; its shape is the caller's promise, kept by a test. */
+/** Reads a JSON file of the package. The caller states its type, which a test checks. */
 export function packageJson<T> (...segments: string[]): T {
   return JSON.parse(readFileSync(packagePath(...segments), 'utf8')) as T
 }

@@ -67,7 +67,7 @@ t.test('answers', async t => {
     await emulator.greeted
     const { code, stdout } = await stop(emulator)
     t.equal(code, 0)
-    t.match(stdout, 'in memory, gone when the emulator stops')
+    t.match(stdout, 'in memory, lost when the emulator stops')
     t.notMatch(stdout, 'Dashboard', 'where there is no dashboard, none is named')
   })
 

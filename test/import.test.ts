@@ -203,8 +203,8 @@ t.test('an account that breaks off in the middle leaves nothing behind', async t
 
 t.test('what is no such account', async t => {
   for (const [type, body, complaint] of [
-    ['text/html', '<html>', /what it answers is no list/], ['application/json', '{"items":[null]}', /what it answers is no list/],
-    ['application/json', '{"items":[{"id":"adn_1","product_id":"pdt_1"}]}', /its list has no end/]
+    ['text/html', '<html>', /the reply is not a list/], ['application/json', '{"items":[null]}', /the reply is not a list/],
+    ['application/json', '{"items":[{"id":"adn_1","product_id":"pdt_1"}]}', /the list does not end/]
   ] as const) {
     const server = createServer((_, response) => { response.writeHead(200, { 'content-type': type }).end(body) }).listen(0, '127.0.0.1')
     await new Promise(resolve => { server.once('listening', resolve) })
@@ -225,8 +225,8 @@ t.test('what an emulator would not take is left out, with the reason', async t =
   ]
   await keepUsable(document, async () => answers.shift() ?? [], line => { notes.push(line) })
   t.strictSame(document, { products: ['good'], discounts: [{ customer_ids: ['b'] }] })
-  t.strictSame(notes, ['left out bad: products[0].price is wrong', 'left out a: discounts[1].customer_ids[0] is gone',
-    'left out dsc_of_bad: discounts[0].restricted_to[0] misses it'])
+  t.strictSame(notes, ['omitted bad: products[0].price is wrong', 'omitted a: discounts[1].customer_ids[0] is gone',
+    'omitted dsc_of_bad: discounts[0].restricted_to[0] misses it'])
   await t.rejects(keepUsable({}, async () => [{ path: 'business.name', message: 'is odd' }], () => {}), /business\.name is odd/)
 })
 

@@ -1,7 +1,10 @@
-/** Reads an account with the official client: everything that a fixtures file can hold, in the API's shapes. Only GETs. */
+/**
+ * Reads an account with the official client: all objects that a fixtures file can contain, in the API's shapes. Sends only
+ * GETs.
+ */
 import type { Client } from './client.js'
 
-/** What was read, oldest first, and still with all that the API says of it. */
+/** The objects of an account with all fields of the API, oldest first. */
 export interface Account {
   brands: object[]
   addons: object[]
@@ -12,16 +15,16 @@ export interface Account {
 
 export interface ReadOptions {
   customers: boolean
-  /** Hears what is being read, for a person to see. */
+  /** Called with progress messages for the user. */
   progress (line: string): void
-  /** Hears of what the account has and a fixtures file can't hold. */
+  /** Called with messages about data that a fixtures file can't contain. */
   note (line: string): void
 }
 
-const PAGE = { page_size: 100, page_number: 0 } // said, because the client would go on from none to the page after the next
+const PAGE = { page_size: 100, page_number: 0 } // explicit, because without a page number the client skips the second page
 
-/** How many requests are under way at once: quick, and far from any limit. */
-const AT_ONCE = 5
+/** The number of parallel requests, well below the rate limits. */
+const PARALLEL = 5
 
 /** Rejects with the client's error. */
 export async function readAccount (client: Client, options: ReadOptions): Promise<Account> {
@@ -38,11 +41,11 @@ export async function readAccount (client: Client, options: ReadOptions): Promis
   return { brands: brands.toReversed(), addons: addons.toReversed(), products, customers: customers.toReversed(), discounts }
 }
 
-const NOT_THE_API = 'what it answers is no list of the Dodo Payments API'
+const NOT_THE_API = 'the reply is not a list of the Dodo Payments API'
 
 /**
- * Everything on a list, each once: what is made meanwhile moves the pages, and what was at the end of one is at the beginning of
- * the next. Throws for a list without an end, which gives the same page again and again.
+ * Reads all items of a list, each once. Objects that are created meanwhile shift the pages, so an item may appear on two pages.
+ * Throws for a list that repeats the same page endlessly.
  */
 async function all<Item extends object> (pages: AsyncIterable<Item>, idName: keyof Item & string): Promise<Item[]> {
   const items = new Map<unknown, Item>()
@@ -50,17 +53,17 @@ async function all<Item extends object> (pages: AsyncIterable<Item>, idName: key
   for await (const item of pages) {
     const id: unknown = (item as Item | null)?.[idName]
     if (typeof id !== 'string') throw new Error(NOT_THE_API)
-    if (items.has(id) && ++seenAgain === PAGE.page_size) throw new Error('its list has no end: it gives the same again and again')
+    if (items.has(id) && ++seenAgain === PAGE.page_size) throw new Error('the list does not end: it repeats the same page')
     items.set(id, item)
   }
   return [...items.values()]
 }
 
-/** Asks for each in turn, a few at once, and keeps their order. */
+/** Requests each item, a few in parallel, and keeps the order. */
 async function each<Item, Result> (items: readonly Item[], ask: (item: Item) => Promise<Result>): Promise<Result[]> {
   const results: Result[] = []
-  for (let start = 0; start < items.length; start += AT_ONCE) {
-    results.push(...await Promise.all(items.slice(start, start + AT_ONCE).map(ask)))
+  for (let start = 0; start < items.length; start += PARALLEL) {
+    results.push(...await Promise.all(items.slice(start, start + PARALLEL).map(ask)))
   }
   return results
 }
@@ -70,7 +73,7 @@ async function productIds (client: Client, archived: boolean): Promise<Array<{ i
   return products.map(({ product_id: id }) => ({ id, archived }))
 }
 
-/** The list says too little: not the brand, nor the addons. */
+/** Retrieves each product, because the list lacks the brand and the addons. */
 async function readProducts (client: Client, { progress, note }: ReadOptions): Promise<object[]> {
   const listed = [...await productIds(client, false), ...await productIds(client, true)]
   progress(`${listed.length} products, one by one`)

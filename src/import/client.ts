@@ -1,7 +1,7 @@
 /**
- * The official client, with which an account is read. It is no dependency: it would be a tenth of every installation, for a
- * command that most never run, and whoever has a program for Dodo Payments has it already. So it is looked for beside this
- * package, and in the folder where the command is run.
+ * Loads the official client, which reads an account. It is not a dependency, because it would be a tenth of each installation
+ * for a rarely used command, and programs for Dodo Payments usually have it. It is resolved from this package and from the
+ * current folder.
  */
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -13,17 +13,17 @@ export type Client = DodoPayments
 
 export interface AccountOptions {
   apiKey: string
-  /** Undefined for the address of the environment. */
+  /** Undefined for the URL of the environment. */
   baseUrl: string | undefined
   environment: 'test_mode' | 'live_mode'
 }
 
 type Library = typeof import('dodopayments')
 
-/** Throws a SetupError that says how to install it. */
+/** Creates a client. Throws a SetupError with instructions if the client is not installed. */
 export async function openAccount ({ apiKey, baseUrl, environment }: AccountOptions, folder: string): Promise<Client> {
   const { default: Client } = await library(folder)
-  // The address is always said: the client would otherwise take DODO_PAYMENTS_BASE_URL, which leads to the emulator.
+  // Always sets the URL, because the client would otherwise use DODO_PAYMENTS_BASE_URL, which is the emulator's.
   return new Client({ bearerToken: apiKey, ...(baseUrl === undefined ? { baseURL: null, environment } : { baseURL: baseUrl }) })
 }
 

@@ -1,8 +1,8 @@
-/** What was read of an account, as a fixtures file: without what follows from the rest, and on demand without persons. */
+/** Converts an account to a fixtures file. Omits derived fields, and anonymizes customers if requested. */
 import { fixturesSchema, propertiesOf, resolve, type SchemaPart } from '../fixtures/document.js'
 import type { Account } from './account.js'
 
-/** The document of an account, from which everything is gone that a fixtures file can't say. */
+/** The fixtures file of an account, without fields that a fixtures file does not support. */
 export function fixturesDocument (account: Account): Record<string, unknown> {
   const ids = new Set([...account.brands, ...account.products, ...account.customers].flatMap(item => businessOf(item)))
   const [businessId] = ids
@@ -18,7 +18,7 @@ function businessOf (item: object): string[] {
   return 'business_id' in item && typeof item.business_id === 'string' ? [item.business_id] : []
 }
 
-/** A value without nulls, which say no more than leaving out, and without what the schema does not know or passes over. */
+/** Removes nulls, which mean the same as an omitted field, and fields that are unknown or read-only in the schema. */
 function prune (value: unknown, given: SchemaPart): unknown {
   const schema = branchFor(value, resolve(given))
   if (Array.isArray(value)) return value.map(item => prune(item, schema.items ?? {}))
@@ -33,7 +33,7 @@ function prune (value: unknown, given: SchemaPart): unknown {
   }))
 }
 
-/** The branch of a union that a value is meant for: the one that its `type` names, or the only one that is not null. */
+/** The branch of a union for a value: the branch of its `type`, or the only branch that is not null. */
 function branchFor (value: unknown, schema: SchemaPart): SchemaPart {
   if (schema.oneOf === undefined) return schema
   const { type } = (typeof value === 'object' && value !== null ? value : {}) as { type?: unknown }
@@ -41,12 +41,12 @@ function branchFor (value: unknown, schema: SchemaPart): SchemaPart {
   return branches.find(branch => propertiesOf(branch)['type']?.enum?.includes(type)) ?? branches[0] ?? {}
 }
 
-/** The same customers, but nobody in particular: names and e-mail addresses are replaced, phone numbers and metadata left out. */
+/** Anonymizes customers: replaces names and e-mail addresses, and omits phone numbers and metadata. */
 export function anonymous (customers: readonly object[]): object[] {
   const numbers = new Map<unknown, number>()
   return customers.map((customer, index) => {
     const { email, phone_number: phone, metadata, ...rest } = customer as Record<string, unknown>
-    const number = numbers.get(email) ?? index + 1 // who had the same address has the same afterwards
+    const number = numbers.get(email) ?? index + 1 // customers with the same address keep a common one
     numbers.set(email, number)
     return { ...rest, name: `Customer ${index + 1}`, email: `customer-${number}@example.com` }
   })

@@ -1,29 +1,29 @@
-/** What of an account an emulator would take: what its rules refuse is left out, each time with the reason. */
+/** Omits the items of an imported account that the emulator refuses, and reports the reason for each. */
 import type { Violation } from '../errors.js'
 
-/** Everything that is wrong with a document; nothing where it can be used. */
+/** Returns the violations in a document; empty if it is valid. */
 export type Check = (document: object) => Promise<readonly Violation[]>
 
 const ITEM = /^(\w+)\[(\d+)\](?:\.(localized_prices|customer_ids)\[(\d+)\])?/
 
-/** What each item is known by, for people. */
+/** Fields that identify an item in messages. */
 const NAMES = ['product_id', 'discount_id', 'brand_id', 'customer_id', 'id']
 
 /**
- * Leaves items out until the document can be used, because one that is left out may be missed by another. Throws where something
- * is wrong that is no item.
+ * Omits items until the document is valid. Repeats the check, because another item may refer to an omitted one. Throws for a
+ * violation that belongs to no item.
  */
 export async function keepUsable (document: Record<string, unknown>, check: Check, note: (line: string) => void): Promise<void> {
   for (let found = await check(document); found.length > 0; found = await check(document)) {
     const places = new Map<string, { list: unknown[], index: number, reason: string }>()
     for (const { path, message } of found) {
       const place = placeOf(document, path)
-      if (place === undefined) throw new Error(`what was imported can't be used: ${path} ${message}`)
+      if (place === undefined) throw new Error(`the imported data is invalid: ${path} ${message}`)
       if (!places.has(place.key)) places.set(place.key, { ...place, reason: `${path} ${message}`.trim() })
     }
-    const later = [...places.values()].sort((a, b) => b.index - a.index) // from the end, so that the other places stay
+    const later = [...places.values()].sort((a, b) => b.index - a.index) // from the end, so that the other indexes stay valid
     for (const { list, index, reason } of later) {
-      note(`left out ${nameOf(list[index])}: ${reason}`)
+      note(`omitted ${nameOf(list[index])}: ${reason}`)
       list.splice(index, 1)
     }
   }

@@ -1,34 +1,33 @@
 /**
- * Where the log keeps bodies: copied one behind the other into blocks outside JavaScript's heap, which are used again. Kept as
- * strings, those of the last 500 calls grow old before they are dropped, and what the garbage collector has to do for them is a
- * tenth of what a payment costs.
+ * Stores the bodies of logged calls. They are copied one after the other into reusable blocks outside JavaScript's heap. As
+ * strings, the bodies of 500 calls would survive into the old generation, and collecting them would cost a tenth of a payment.
  */
 
 interface Block {
   bytes: Buffer
-  /** How many calls have their bodies here. */
+  /** The number of calls with bodies in this block. */
   live: number
 }
 
-/** Where the bodies of a call are. */
+/** The position of a call's bodies. */
 export interface Bodies {
   readonly block: Block
   readonly start: number
-  /** The end of the request's body, and the beginning of the reply's. */
+  /** The end of the request's body and the start of the reply's. */
   readonly middle: number
   readonly end: number
 }
 
 export interface BodyStore {
   keep (request: string | Buffer, reply: string): Bodies
-  /** The place may be used again: what was there must not be read any more. */
+  /** Frees the space. The bodies must not be read afterwards. */
   release (bodies: Bodies): void
 }
 
 const BLOCK_BYTES = 32 * 1024
-/** More are given back. */
+/** Free blocks above this number are left to the garbage collector. */
 const FREE_MAX = 4
-/** The most that UTF-8 takes for a character of a string. */
+/** The most bytes of UTF-8 for one UTF-16 unit. */
 const CHARACTER_BYTES = 3
 
 export function createBodyStore (): BodyStore {

@@ -1,10 +1,12 @@
 /**
- * Work that takes as long as a caller's own words make it, such as a regular expression that backtracks without end: it is
- * stopped when its time is over. V8 looks for that while it matches, too, so that every expression of JavaScript may be allowed.
+ * Limits the time of work that depends on a caller's input, such as a regular expression that backtracks. V8 checks the timeout
+ * during matching too, so any JavaScript expression can be allowed.
  */
 import { runInNewContext } from 'node:vm'
 
-/** What `work` returns; null where it was stopped. It must not leave anything half done: it may end at any point. */
+/**
+ * Returns the result of `work`, or null after the timeout. `work` must have no side effects, because it can stop at any point.
+ */
 export function withinTime<Result> (timeoutMs: number, work: () => Result): { result: Result } | null {
   try {
     let result: { result: Result } | null = null

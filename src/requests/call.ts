@@ -1,6 +1,6 @@
 /**
- * A logged call as people and tests may see it: with an id, its operation and parameters, its bodies as JSON, why it was refused,
- * and what of its body nobody has read. Everything is worked out here, when somebody looks, and every secret is hidden here.
+ * Presents logged calls: id, operation, parameters, bodies as JSON, the reason of a refusal, and ignored fields. Everything is
+ * computed when the log is read, and secrets are masked here.
  */
 import { contract, type Operation } from '../contract/load.js'
 import { unknownFields } from '../contract/unknown-fields.js'
@@ -17,26 +17,26 @@ import {
 
 const PREFIX = 'req'
 
-/** The id of a call: its time and its number, so that none needs to be kept. */
+/** The id of a call. It encodes the time and the number, so that it does not need to be stored. */
 export function callId ({ at, seq }: Pick<LoggedCall, 'at' | 'seq'>): string {
   return idFloor(PREFIX, at) + base62(seq, RANDOM_DIGITS)
 }
 
-/** The number in an id; null for what is no id of a call. */
+/** The number in an id; null if `id` is not the id of a call. */
 export function seqOf (id: string): number | null {
   const start = PREFIX.length + 1
   if (!id.startsWith(`${PREFIX}_`) || id.length !== start + TIME_DIGITS + RANDOM_DIGITS) return null
   return fromBase62(id.slice(start + TIME_DIGITS))
 }
 
-/** Why a call was refused. */
+/** The reason of a refusal. */
 export interface Explanation extends Refusal {
   details: Violation[]
-  /** When this code is answered, whatever the case. */
+  /** All cases in which the API returns this code. */
   when: string | null
 }
 
-/** `POST /payments`, `POST /{link}` for a hosted page; null for what has no route. */
+/** `POST /payments`, or `POST /{link}` for a hosted page; null if there is no route. */
 export function operationName (call: LoggedCall): string | null {
   const operation = call.operation ?? withoutRoute(call)
   return operation?.name ?? (call.page === null ? null : `${call.method} ${call.page}`)
@@ -62,7 +62,7 @@ export function shownUrl ({ url }: LoggedCall, hide?: Hide): string {
   return maskedUrl(url, hide)
 }
 
-/** Where a page has led to; null where it has led nowhere. */
+/** The URL that a page redirected to; null if it did not redirect. */
 export function shownLocation ({ location }: LoggedCall): string | null {
   return location === null ? null : maskedUrl(location)
 }
@@ -72,7 +72,7 @@ export function shownParameters ({ params }: LoggedCall): Record<string, string>
     .map(([name, value]) => [name, isSecretName(name) ? shortened(value) : withoutSecrets(value)]))
 }
 
-/** By lower-case name; what came several times is joined. */
+/** Headers by lower-case name. Repeated headers are joined. */
 export function shownHeaders ({ headers }: LoggedCall, hide: Hide = withoutSecrets): Record<string, string> {
   const shown = new Map<string, string>()
   for (let index = 0; index + 1 < headers.length; index += 2) {
@@ -85,7 +85,7 @@ export function shownHeaders ({ headers }: LoggedCall, hide: Hide = withoutSecre
   return Object.fromEntries(shown)
 }
 
-/** The JSON of a text; undefined for what is none. */
+/** Parses JSON; undefined if the text is not JSON. */
 function parsed (text: string): unknown {
   if (text === '') return undefined
   try {
@@ -95,29 +95,29 @@ function parsed (text: string): unknown {
   }
 }
 
-/** The body that was sent, without its secrets; undefined where there was none, or where it was no JSON. */
+/** The body of the request with secrets masked; undefined if there was none or it was not JSON. */
 export function requestJson ({ bodies }: LoggedCall, hide?: Hide): unknown {
   return maskedJson(parsed(requestText(bodies)), hide)
 }
 
 export interface ShownBody {
-  /** How long the whole is, in characters. */
+  /** The length of the whole body in characters. */
   length: number
   truncated: boolean
-  /** The body, where it is JSON and is not truncated. */
+  /** The body, if it is JSON and not truncated. */
   json: unknown
-  /** Its beginning, where it is not. */
+  /** The beginning of the body, if it is truncated or not JSON. */
   text: string | null
 }
 
-/** Of a call that is to be made again. */
+/** The body of a call that is repeated. */
 export interface SentBody {
   text: string
-  /** Whether these are the very bytes: not where something had to be hidden, or was no text. */
+  /** Whether `text` is the exact body: false if a secret was masked or the body was not text. */
   isExact: boolean
 }
 
-/** The body as it was sent, without its secrets, whole. */
+/** The whole body of the request with secrets masked. */
 export function sentBody ({ bodies }: LoggedCall): SentBody {
   const text = requestText(bodies)
   const value = parsed(text)
@@ -126,14 +126,14 @@ export function sentBody ({ bodies }: LoggedCall): SentBody {
   return { text: isExact ? text : shown, isExact }
 }
 
-/** Every operation that was called, in the order of the alphabet. */
+/** The operations that were called, sorted. */
 export function operationsOf (calls: readonly LoggedCall[]): string[] {
   return [...new Set(calls.map(operationName).filter(name => name !== null))].sort()
 }
 
 export const BODY_SHOWN_MAX = 8 * 1024
 
-/** A body without its secrets, as far as it is shown; null for an empty one. */
+/** A body with secrets masked, truncated to BODY_SHOWN_MAX; null if it is empty. */
 export function shownBody (text: string): ShownBody | null {
   if (text === '') return null
   const { length } = text
@@ -144,15 +144,15 @@ export function shownBody (text: string): ShownBody | null {
     : { length, truncated: false, json: maskedJson(value), text: null }
 }
 
-/** So much more is looked at, so that a secret is seen whole that ends behind what is shown. */
+/** Characters that are read beyond the limit, so that a secret at the limit is recognised. */
 const MARGIN = 1024
 
-/** Never half a character. */
+/** Never ends with half a surrogate pair. */
 function beginning (text: string): string {
   return maskedText(text.slice(0, BODY_SHOWN_MAX + MARGIN)).slice(0, BODY_SHOWN_MAX).toWellFormed()
 }
 
-/** What a reply with an error says, and when its code is answered; null for a success. */
+/** The error of a reply, with the cases of its code; null for a success. */
 export function explanationOf ({ status, bodies, refusal }: LoggedCall): Explanation | null {
   const said = refusal ?? (status >= 400 ? refusalIn(replyText(bodies)) : null)
   if (said === null) return null
@@ -166,13 +166,13 @@ function refusalIn (text: string): Refusal | null {
   return reply?.code === undefined || reply.message === undefined ? null : reply as Refusal
 }
 
-/** Where the body has fields that the contract does not know, or that did not apply. */
+/** The paths of fields that the contract does not define, or that did not apply. */
 export function ignoredFields (call: LoggedCall): string[] {
   if (call.operation === null) return []
   return [...unknownFields(call.operation, parsed(requestText(call.bodies))), ...call.ignored ?? []].map(withoutCardNumbers)
 }
 
-/** The payment that the reply or the body names; null where neither does. */
+/** The `payment_id` of the reply or the body; null if neither has one. */
 export function namedPayment ({ bodies }: LoggedCall): string | null {
   return paymentIn(parsed(replyText(bodies))) ?? paymentIn(parsed(requestText(bodies)))
 }
@@ -182,7 +182,7 @@ function paymentIn (value: unknown): string | null {
   return typeof id === 'string' ? withoutSecrets(id) : null
 }
 
-/** Whether an id (of a payment, a customer, …) stands anywhere in the call. */
+/** Whether the call contains an id anywhere. */
 export function mentions ({ url, bodies, location }: LoggedCall, id: string): boolean {
   return url.includes(id) || location?.includes(id) === true ||
     requestText(bodies).includes(id) || replyText(bodies).includes(id)

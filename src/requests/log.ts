@@ -1,51 +1,50 @@
 /**
- * The latest calls of a sandbox, in memory: a ring that is bounded in calls and in bytes. Adding one must cost next to nothing,
- * so it keeps what was there anyway, and in a way that costs the garbage collector nothing; all reading, comparing and hiding of
- * secrets is done when somebody looks.
+ * The latest calls of a sandbox, in memory: a ring buffer limited in calls and bytes. Adding a call must be cheap, so it keeps
+ * existing values and avoids work for the garbage collector. Parsing, comparing and masking happen when the log is read.
  */
 import type { Operation } from '../contract/load.js'
 import type { ErrorCode, Violation } from '../errors.js'
 import { createBodyStore, type Bodies } from './bodies.js'
 
-/** Why a page has refused what was sent to it; an API call says so in its reply. */
+/** The error for which a page refused a submission. The error of an API call is in its reply. */
 export interface Refusal {
   code: ErrorCode
   message: string
   details?: Violation[] | undefined
 }
 
-/** A call as it was answered. Not to be shown to anyone as it is: it holds the API key. */
+/** An answered call. It contains the API key and must not be shown unmasked. */
 export interface NewCall {
-  /** When it was answered, by the sandbox's clock, in microseconds. */
+  /** Time of the reply by the sandbox's clock, in microseconds. */
   at: number
   duration_ms: number
   method: string
   /** The path with its query, as it was sent. */
   url: string
-  /** Of the contract; null for hosted pages and for what is unknown. */
+  /** The contract's operation; null for hosted pages and unknown paths. */
   operation: Operation | null
-  /** Of a hosted page: `/portal/session/{token}`. */
+  /** The route of a hosted page: `/portal/session/{token}`. */
   page: string | null
   params: Readonly<Record<string, string>>
-  /** Names and values in turn, as they came. */
+  /** Alternating names and values, as they were sent. */
   headers: readonly string[]
   status: number
-  /** Where a page has led to. */
+  /** The URL that a page redirected to. */
   location: string | null
   refusal: Refusal | null
-  /** Fields that the contract knows and that do not apply, as the handler has noted them. */
+  /** Fields of the contract that did not apply, as noted by the handler. */
   ignored: ReadonlySet<string> | null
 }
 
 export interface LoggedCall extends NewCall {
-  /** Counts the calls of the sandbox, from 1. */
+  /** The number of the call in its sandbox, from 1. */
   readonly seq: number
   bodies: Bodies
 }
 
 /**
- * The earlier of two lists of headers that are the same. Programs send the same ones with nearly every call; to hold on to each
- * list's dozen strings was most of what the log cost, because the garbage collector had to carry them.
+ * Returns the earlier list of headers if both are equal. Programs send the same headers with nearly every call, and keeping the
+ * strings of each list was most of the log's cost in the garbage collector.
  */
 function shared (earlier: readonly string[] | undefined, headers: readonly string[]): readonly string[] {
   if (earlier?.length !== headers.length) return headers
@@ -54,30 +53,30 @@ function shared (earlier: readonly string[] | undefined, headers: readonly strin
 }
 
 export interface RequestLog {
-  /** How many calls fit; 0 for a log that is off. */
+  /** The number of calls that the log keeps; 0 if it is off. */
   readonly size: number
   /**
-   * Logs a call with its bodies: what was sent, forms of hosted pages as JSON without what no log may hold; and the text of a
-   * JSON reply. Each is empty where there is none.
+   * Logs a call with its bodies: the request, or the masked form of a hosted page as JSON, and the text of a JSON reply. Each is
+   * empty if there is none.
    */
   add (call: NewCall, request: string | Buffer, reply: string): void
-  /** Newest first; with `after`, only those with a larger sequence number. */
+  /** All calls, newest first. With `after`, only calls with a larger sequence number. */
   newestFirst (after?: number): LoggedCall[]
-  /** The first after a sequence number that is still there. */
+  /** The first remaining call after a sequence number. */
   next (after: number): LoggedCall | undefined
   find (seq: number): LoggedCall | undefined
   /** Sequence number of the newest call ever; 0 before the first. */
   lastSeq (): number
   clear (): void
-  /** `added` hears of every call that is added, `ended` when there will be no more. Returns what ends that. */
+  /** Calls `added` after each new call, and `ended` when the sandbox is closed. Returns a function that unsubscribes. */
   watch (added: () => void, ended: () => void): () => void
-  /** Tells those who watch that its sandbox is closed. */
+  /** Notifies all watchers that the sandbox is closed. */
   end (): void
 }
 
 export const LOG_MAX_BYTES = 8 * 1024 * 1024
 
-/** What a call takes beside its texts: headers, parameters, the record itself. An estimate from above. */
+/** An upper estimate of a call's memory besides its texts: headers, parameters, and the record itself. */
 const CALL_BYTES = 1024
 
 function bytesOf ({ bodies, url }: LoggedCall): number {
@@ -85,7 +84,7 @@ function bytesOf ({ bodies, url }: LoggedCall): number {
 }
 
 export function createRequestLog (size: number): RequestLog {
-  const slots: Array<LoggedCall | undefined> = [] // grows to `size`: an unused log takes nothing
+  const slots: Array<LoggedCall | undefined> = [] // grows up to `size`, so that an unused log takes no memory
   const store = createBodyStore()
   const watchers = new Set<{ added: () => void, ended: () => void }>()
   let newest: LoggedCall | undefined

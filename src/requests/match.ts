@@ -1,20 +1,20 @@
 /**
- * The small language of patterns in which a test says what a call must have held, and what exactly differs where it did not:
- * a plain value is equal; an object has at least these fields; a list has as many items, each as its pattern says;
- * `{"$any": true}` is there at all; `{"$regex": "^a"}` is a text in which that is found; `{"$contains": …}` is a list with an
- * item like that, or a text with that in it. Pure.
+ * Matches calls against patterns and lists the differences. A primitive must be equal. An object must have at least the given
+ * fields. A list must have the same length, and each item must match. `{"$any": true}` matches any value that is present,
+ * `{"$regex": "^a"}` text that the expression finds, and `{"$contains": …}` a list with a matching item or text with that part.
+ * Pure.
  */
 import { ApiError } from '../errors.js'
 import { maskedJson, withoutSecrets } from './secrets.js'
 
-/** One thing that is not as it was to be, in words: a place in the call, and both sides. */
+/** A difference between a call and a pattern: the path, and descriptions of both values. */
 export interface Difference {
   path: string
   expected: string
   actual: string
 }
 
-/** Adds what differs to `found`. An absent value is undefined. */
+/** Adds differences to `found`. An absent value is undefined. */
 export type Check = (actual: unknown, path: string, found: Difference[]) => void
 
 const DEPTH_MAX = 32
@@ -22,7 +22,7 @@ const NODES_MAX = 1000
 const REGEX_MAX = 200
 const DIFFERENCES_MAX = 100
 
-/** A check made of a pattern. `place` is where the pattern stands, for the refusal of one that is none. */
+/** Compiles a pattern. `place` is its path in the request, for errors. Throws INVALID_REQUEST_PARAMETERS. */
 export function compilePattern (pattern: unknown, place: string): Check {
   let nodes = 0
 
@@ -36,14 +36,14 @@ export function compilePattern (pattern: unknown, place: string): Check {
     const [operator] = entries.find(([name]) => name.startsWith('$')) ?? []
     if (operator === undefined) return fields(entries.map(([name, inner]) => [name, compile(inner, `${at}.${name}`, depth + 1)]))
     const argument: unknown = entries[0]?.[1]
-    if (entries.length > 1) throw refused(at, `has other fields beside ${operator}: an operator stands alone`)
+    if (entries.length > 1) throw refused(at, `has other fields beside ${operator}: use an operator alone`)
     switch (operator) {
       case '$any':
         if (argument === true) return present
         throw refused(`${at}.$any`, 'must be true')
       case '$regex': return text(argument, `${at}.$regex`)
       case '$contains': return contains(argument, compile(argument, `${at}.$contains`, depth + 1))
-      default: throw refused(at, `has the operator ${operator}, and only $any, $regex and $contains are known`)
+      default: throw refused(at, `has the unknown operator ${operator}: use $any, $regex or $contains`)
     }
   }
 
@@ -55,11 +55,11 @@ function refused (path: string, message: string): ApiError {
 }
 
 function differ (found: Difference[], path: string, expected: string, actual: unknown): void {
-  if (found.length < DIFFERENCES_MAX) found.push({ path, expected, actual: inWords(actual) })
+  if (found.length < DIFFERENCES_MAX) found.push({ path, expected, actual: describeValue(actual) })
 }
 
 function equal (expected: unknown): Check {
-  return (actual, path, found) => { if (actual !== expected) differ(found, path, inWords(expected), actual) }
+  return (actual, path, found) => { if (actual !== expected) differ(found, path, describeValue(expected), actual) }
 }
 
 const present: Check = (actual, path, found) => { if (actual === undefined) differ(found, path, 'any value', actual) }
@@ -86,7 +86,7 @@ function items (checks: readonly Check[]): Check {
 function contains (argument: unknown, check: Check): Check {
   return (actual, path, found) => {
     if (typeof actual === 'string' && typeof argument === 'string') {
-      if (!actual.includes(argument)) differ(found, path, `a text with ${inWords(argument)} in it`, actual)
+      if (!actual.includes(argument)) differ(found, path, `text that contains ${describeValue(argument)}`, actual)
       return
     }
     if (!Array.isArray(actual)) return differ(found, path, 'a list', actual)
@@ -95,17 +95,17 @@ function contains (argument: unknown, check: Check): Check {
       check(item, `${path}[${index}]`, differences)
       return differences.length === 0
     })
-    if (!fits) differ(found, path, `a list with an item like ${inWords(argument)}`, actual)
+    if (!fits) differ(found, path, `a list with an item that matches ${describeValue(argument)}`, actual)
   }
 }
 
 function text (source: unknown, place: string): Check {
-  if (typeof source !== 'string') throw refused(place, 'must be a text')
+  if (typeof source !== 'string') throw refused(place, 'must be text')
   if (source.length > REGEX_MAX) throw refused(place, `must not be longer than ${REGEX_MAX} characters`)
   const expression = regex(source, place)
   return (actual, path, found) => {
     const isText = typeof actual === 'string' || typeof actual === 'number' || typeof actual === 'boolean'
-    if (!isText || !expression.test(String(actual))) differ(found, path, `a text like /${source}/`, actual)
+    if (!isText || !expression.test(String(actual))) differ(found, path, `text that matches /${source}/`, actual)
   }
 }
 
@@ -113,7 +113,7 @@ function regex (source: string, place: string): RegExp {
   try {
     return new RegExp(source, 'u')
   } catch (error) {
-    throw refused(place, `is no regular expression: ${(error as Error).message.slice(0, 200)}`)
+    throw refused(place, `is not a valid regular expression: ${(error as Error).message.slice(0, 200)}`)
   }
 }
 
@@ -124,11 +124,11 @@ function inside (path: string, name: string): string {
 const SHOWN_MAX = 200
 const NAMES_SHOWN = 8
 
-/** What is read of a text besides, so that a secret is seen whole that ends behind the limit. */
+/** Characters that are read beyond the limit, so that a secret at the limit is recognised. */
 const MARGIN = 200
 
-/** A value for people, without secrets; of lists and objects only what they are, because they may be large. */
-export function inWords (value: unknown): string {
+/** Describes a value with secrets masked. Lists and objects are summarised, because they may be large. */
+export function describeValue (value: unknown): string {
   if (value === undefined) return 'nothing'
   if (typeof value === 'string') return JSON.stringify(withoutSecrets(value.slice(0, SHOWN_MAX + MARGIN))).slice(0, SHOWN_MAX)
   if (Array.isArray(value)) return `a list of ${value.length}`

@@ -1,13 +1,13 @@
-/** What was accepted in a call and is probably a mistake: URLs that nobody can follow. */
+/** Finds probable mistakes in accepted calls: URLs that browsers cannot follow. */
 import type { Violation } from '../errors.js'
 import { missingScheme } from '../rules/return-url.js'
 import { requestJson } from './call.js'
 import type { LoggedCall } from './log.js'
 
-/** Where a body or a query names a URL that a customer is led to. */
+/** Fields and parameters with a URL to which the customer is redirected. */
 const FOLLOWED = ['return_url', 'cancel_url', 'redirect_url']
 
-/** The places of what is noted, as in the details of a refusal. */
+/** The notes on a call, in the form of violations. */
 export function notesOn (call: LoggedCall): Violation[] {
   const body = requestJson(call)
   const query = new URLSearchParams(call.url.split('?')[1] ?? '')

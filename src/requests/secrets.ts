@@ -1,31 +1,31 @@
 /**
- * Secrets that nobody is to find in the log: API keys, cookies, card numbers, signing secrets, passwords in URLs. Names stay, and
- * so much of a key that one can tell which it was, as dashboards show it. Pure, and linear in the length of what it is given.
+ * Masks secrets in the log: API keys, cookies, card numbers, signing secrets, passwords in URLs. Names stay, and so does the
+ * beginning of a key, so that it can be recognised. Pure, and linear in the length of the input.
  */
 import { isCardNumber, withoutCardNumbers } from '../rules/card-numbers.js'
 
 const HIDDEN = '[hidden]'
 const HIDDEN_NUMBER = '••••'
 
-/** The first characters of a key: a third of it, and never more than eight. */
+/** The first characters of a key: a third of it, at most eight. */
 export function shortened (key: string): string {
   if (key === HIDDEN) return key
   return `${key.slice(0, Math.min(8, Math.floor(key.length / 3)))}…`
 }
 
-/** Most names are none of these, which is quick to see. */
+/** A fast check that most names fail. */
 const MAY_BE_SECRET = /secret|token|pass|pwd|auth|cookie|cred|key|cv[cv]|jwt|bearer|signature|sig|session|otp|^p(?:in|w)$/i
-/** A secret by any of its words, the others by their last word or as the whole name. */
+/** Words that mark a secret anywhere in a name. The sets below apply to the last word or to the whole name. */
 const SECRET_WORDS = new Set(['secret', 'token', 'password', 'passwd', 'passphrase', 'pwd', 'authorization', 'cookie',
   'credential', 'cvc', 'cvv', 'jwt', 'bearer'])
 const LAST_WORDS = new Set(['auth', 'signature', 'sig', 'apikey'])
 const WHOLE_NAMES = new Set(['key', 'keys', 'pass', 'pw', 'pin', 'otp'])
-/** What makes a secret of a key: not `idempotency_key`. */
+/** Words that make a key a secret. An `idempotency_key` is not one. */
 const KINDS_OF_KEY = new Set(['api', 'access', 'control', 'emulator', 'encryption', 'private', 'signing', 'webhook'])
-/** Nothing at all is shown of these. */
+/** Secrets that are hidden completely. */
 const SHORT_SECRETS = /pass|pwd|cv[cv]|^p(?:in|w)$|otp/i
 
-/** Names of fields, parameters and query parameters that hold a secret, however they are written. */
+/** Whether a field or parameter with this name contains a secret. Case and separators do not matter. */
 export function isSecretName (name: string): boolean {
   if (!MAY_BE_SECRET.test(name)) return false
   const words = wordsOf(name)
@@ -43,7 +43,7 @@ function singular (word: string): string {
   return word.endsWith('s') ? word.slice(0, -1) : word
 }
 
-/** The value of something that is called a secret. */
+/** Masks the value of a secret. */
 function hidden (name: string, value: string): string {
   return SHORT_SECRETS.test(name) ? HIDDEN : shortened(value)
 }
@@ -52,12 +52,12 @@ const SECRET_IN_HEADERS = new Set(['auth', 'key', 'session', 'signature'])
 const NOT_SECRET = new Set(['idempotency-key', 'sec-websocket-key'])
 
 /**
- * What is hidden in texts whose name says nothing. Everything where it is shown; where calls are only compared,
- * `withoutUrlSecrets`, because a number that passes for a card's may be a time or a phone number that a test looks for.
+ * Masks a text whose name marks no secret: `withoutSecrets` for output, and `withoutUrlSecrets` for comparisons, because digits
+ * that look like a card number may be a time or a phone number that a test expects.
  */
 export type Hide = (text: string) => string
 
-/** A header as it may be shown: of a key its first characters, of other secrets nothing. */
+/** Masks a header. Of an API key the first characters stay; other secrets are hidden. */
 export function maskedHeader (name: string, value: string, hide: Hide = withoutSecrets): string {
   if (name === 'authorization') {
     const [scheme = '', ...key] = value.trim().split(' ')
@@ -68,19 +68,19 @@ export function maskedHeader (name: string, value: string, hide: Hide = withoutS
   return isSecret && !NOT_SECRET.has(name) ? HIDDEN : hide(value)
 }
 
-/** Paths that open something to whoever knows them. */
+/** Paths with a token that grants access. */
 const SECRET_PATH = /(\/portal\/session\/|\/uploads\/(?:images|files)\/)([^/?#\s]+)/g
 /** The name and password in a URL, up to the last @ before its path. */
 const USER_INFO = /:[/\\]{1,4}[^/\\?#\s"'<>]+@/g
 /** A parameter in the query or fragment of a URL. */
 const URL_PARAMETER = /([?&#])([^?&#=\s"'<>]{1,100})=([^&#\s"'<>]*)/g
 
-/** A text without card numbers, and without the secrets of URLs in it. */
+/** Masks card numbers and secrets in URLs. */
 export function withoutSecrets (text: string): string {
   return withoutCardNumbers(withoutUrlSecrets(text))
 }
 
-/** A text without the secrets of URLs in it. */
+/** Masks secrets in URLs. */
 export function withoutUrlSecrets (text: string): string {
   if (!text.includes('/') && !text.includes('?')) return text
   return text
@@ -90,16 +90,16 @@ export function withoutUrlSecrets (text: string): string {
       isSecretName(decoded(name)) ? `${mark}${name}=${hidden(name, value)}` : whole)
 }
 
-/** What stands between a name and its value in forms, in headers, and in JSON that is broken. */
+/** The text between a name and its value in forms, headers and malformed JSON. */
 const BETWEEN = /["']?\s{0,10}[:=]\s{0,10}/g
 const NAME_CHARACTER = /[\w%[\].-]/
 const NAME_MAX = 100
-/** A field of a form, of which something may be escaped. */
+/** A form field that contains escapes. */
 const ENCODED_FIELD = /^[\w%[\].+-]{1,100}=[^%]*%/
-/** In quotes, whose end may be missing, or up to what ends it. */
+/** A quoted value, whose closing quote may be missing, or text up to a delimiter. */
 const VALUE = /"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^"'&,;}\s]+/gsy
 
-/** A text of unknown kind: without card numbers, and without what is called a secret. */
+/** Masks card numbers and named secrets in text of an unknown format. */
 export function maskedText (given: string): string {
   const fields = given.split('&').map(part => ENCODED_FIELD.test(part) ? maskedParameter(part, withoutSecrets) : part)
   const text = withoutSecrets(fields.join('&'))
@@ -124,10 +124,10 @@ function nameBefore (text: string, end: number): string {
 }
 
 const FORM_VALUE_MAX = 500
-/** What is read of a value besides, so that a number is seen whole that ends behind the limit. */
+/** Characters that are read beyond the limit, so that a number at the limit is recognised. */
 const MARGIN = 200
 
-/** A form of a hosted page: numbers as long as a card's up to their last four digits, wherever they were typed. */
+/** Masks the form of a hosted page. Numbers as long as a card number keep only their last four digits, in any field. */
 export function maskedForm (form: object): Record<string, string> {
   return Object.fromEntries(Object.entries(form).map(([name, value]) => {
     if (isSecretName(name)) return [withoutCardNumbers(name), HIDDEN]
@@ -136,7 +136,7 @@ export function maskedForm (form: object): Record<string, string> {
   }))
 }
 
-/** Twelve digits are the shortest card number there is. One that is mistyped is nearly one, so the Luhn check is no excuse. */
+/** Card numbers have at least twelve digits. Without a Luhn check, because a mistyped card number must be masked too. */
 const LONG_NUMBER = /\d(?:[\s().-]*\d){11,}/g
 
 function withoutLongNumbers (text: string): string {
@@ -146,7 +146,7 @@ function withoutLongNumbers (text: string): string {
 const DEPTH_MAX = 64
 const DEEPER = '[too deep to show]'
 
-/** A copy of a JSON value without its secrets. What is nested deeper than anybody reads is left out. */
+/** A copy of a JSON value with secrets masked. Values below DEPTH_MAX levels are omitted. */
 export function maskedJson (value: unknown, hide: Hide = withoutSecrets, depth = 0): unknown {
   if (typeof value === 'string') return hide(value)
   if (typeof value === 'number') return hide === withoutSecrets && isCardNumber(value) ? maskedNumber(value) : value
@@ -162,7 +162,7 @@ function maskedNumber (value: number): string {
   return shown.startsWith('•') ? shown : HIDDEN_NUMBER
 }
 
-/** What stands under the name of a secret: itself, or a list of such. */
+/** Masks the value of a secret, or a list of such values. */
 function maskedSecret (name: string, value: unknown, hide: Hide, depth: number): unknown {
   if (typeof value === 'string') return hidden(name, value)
   if (typeof value === 'number') return HIDDEN
@@ -170,18 +170,18 @@ function maskedSecret (name: string, value: unknown, hide: Hide, depth: number):
   return value.map(item => maskedSecret(name, item, hide, depth + 1))
 }
 
-/** A path or a URL with its query and fragment, without the secrets in it. */
+/** Masks secrets in a path or a URL with its query and fragment. */
 export function maskedUrl (url: string, hide: Hide = withoutSecrets): string {
-  const [beforeFragment, fragment] = parted(url, '#')
-  const [path, query] = parted(beforeFragment, '?')
+  const [beforeFragment, fragment] = splitAt(url, '#')
+  const [path, query] = splitAt(beforeFragment, '?')
   const parts = withoutUrlSecrets(path).split('/').map(part => maskedPart(part, hide))
   return parts.join('/') +
     (query === undefined ? '' : `?${maskedQuery(query, hide)}`) +
     (fragment === undefined ? '' : `#${maskedQuery(fragment, hide)}`)
 }
 
-/** What stands before and behind a sign; undefined where it is missing. */
-function parted (text: string, sign: string): [before: string, behind?: string] {
+/** Splits text at the first `sign`. The second part is undefined if there is none. */
+function splitAt (text: string, sign: string): [before: string, after?: string] {
   const at = text.indexOf(sign)
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)]
 }
@@ -191,20 +191,20 @@ function maskedQuery (query: string, hide: Hide): string {
 }
 
 function maskedParameter (parameter: string, hide: Hide): string {
-  const [name, value] = parted(parameter, '=')
+  const [name, value] = splitAt(parameter, '=')
   if (value === undefined) return maskedPart(parameter, hide)
   const shown = isSecretName(decoded(name)) ? hidden(decoded(name), value) : maskedPart(value, hide)
   return `${maskedPart(name, hide)}=${shown}`
 }
 
-/** A part of a URL: as it was sent where nothing is hidden in it, else decoded. */
+/** Masks a part of a URL. It stays encoded if nothing is masked, and is decoded otherwise. */
 function maskedPart (part: string, hide: Hide): string {
   const plain = decoded(part)
   const masked = hide(plain)
   return masked === plain ? part : masked
 }
 
-/** Also what is no valid encoding, as far as it is one of ASCII. */
+/** Decodes a part of a URL. If the encoding is invalid, decodes only ASCII escapes. */
 function decoded (part: string): string {
   try {
     return decodeURIComponent(part)

@@ -1,7 +1,4 @@
-/**
- * Whether a program made the calls that a test expects of it: which ones fit, which came closest, and what differs there. Pure
- * but for the time that it may take.
- */
+/** Checks that a program made the expected calls: counts matching calls and lists the differences of the closest ones. */
 import { contract } from '../contract/load.js'
 import { invalid } from '../errors.js'
 import { isNear } from '../rules/near.js'
@@ -9,12 +6,12 @@ import { withinTime } from './bounded.js'
 import { callId, operationName, pathOf, requestJson, shownHeaders, shownUrl } from './call.js'
 import type { LoggedCall } from './log.js'
 import { withoutSecrets, withoutUrlSecrets } from './secrets.js'
-import { compilePattern, inWords, type Check, type Difference } from './match.js'
+import { compilePattern, describeValue, type Check, type Difference } from './match.js'
 
-/** What is expected; what is left out does not matter. */
+/** The expected call. Omitted properties match anything. */
 export interface Question {
   method?: string
-  /** A pattern for the path; the query counts only where the pattern is a text with a `?` in it. */
+  /** A pattern for the path. The query is compared only if the pattern is text with a `?`. */
   path?: unknown
   operation?: string
   /** Patterns, see match.ts. */
@@ -32,12 +29,12 @@ export interface NearMiss {
 
 export interface Verdict {
   verified: boolean
-  /** How many calls fit. */
+  /** The number of matching calls. */
   count: number
-  /** The newest of them, newest first. */
+  /** The ids of the latest matching calls, newest first. */
   requests: string[]
   near_misses: NearMiss[]
-  /** One sentence for a test to print. */
+  /** The result as a sentence that a test can print. */
   message: string
 }
 
@@ -45,10 +42,10 @@ const TIME_MAX_MS = 1000
 const REQUESTS_SHOWN_MAX = 100
 const NEAR_MISSES_MAX = 5
 const DIFFERENCES_SHOWN_MAX = 20
-/** Another operation is further away than any body of the same. */
+/** The distance of a call of another operation, larger than any distance within an operation. */
 const OTHER_CALL = 1000
 
-/** Holds calls, newest first, against a question. Throws INVALID_REQUEST_PARAMETERS for what can't be compared. */
+/** Compares calls, newest first, with the expected one. Throws INVALID_REQUEST_PARAMETERS for an invalid question. */
 export function verify (calls: readonly LoggedCall[], question: Question): Verdict {
   const { min, max } = countsOf(question.count)
   if (question.operation !== undefined) checkOperation(question.operation)
@@ -63,7 +60,7 @@ export function verify (calls: readonly LoggedCall[], question: Question): Verdi
   const nearMisses: NearMiss[] = verified || count > max
     ? []
     : done.result.filter(({ differences }) => differences.length > 0)
-      .sort((one, other) => one.distance - other.distance) // stable: of those that are as close, the newest first
+      .sort((one, other) => one.distance - other.distance) // stable, so that of equally close calls the newest is first
       .slice(0, NEAR_MISSES_MAX)
       .map(({ call, differences }) =>
         ({ request_id: callId(call), differences: differences.slice(0, DIFFERENCES_SHOWN_MAX).map(masked) }))
@@ -76,7 +73,7 @@ export function verify (calls: readonly LoggedCall[], question: Question): Verdi
   }
 }
 
-/** Calls are compared with their numbers; they are told without those of cards. */
+/** Masks card numbers, which are compared but never shown. */
 function masked ({ path, expected, actual }: Difference): Difference {
   return { path: withoutSecrets(path), expected: withoutSecrets(expected), actual: withoutSecrets(actual) }
 }
@@ -91,8 +88,8 @@ function countsOf (count: Question['count'] = { min: 1 }): Counts {
 }
 
 /**
- * Throws INVALID_REQUEST_PARAMETERS for an operation of the API that was misspelt, for else a test that expects no call of it
- * would succeed whatever is called. Others may be those of hosted pages.
+ * Throws INVALID_REQUEST_PARAMETERS for a misspelt operation of the API. Otherwise a test that expects no call of it would
+ * always succeed. Other names may belong to hosted pages.
  */
 function checkOperation (operation: string): void {
   const names: string[] = contract().operations.map(({ name }) => name)
@@ -100,10 +97,10 @@ function checkOperation (operation: string): void {
   const given = plain(operation)
   const meant = names.find(name => plain(name) === given) ?? names.find(name => isNear(plain(name), given))
   if (meant === undefined) return
-  throw invalid('operation', `operation ${operation} is none of the API: is it ${meant}?`)
+  throw invalid('operation', `operation ${operation} does not exist: did you mean ${meant}?`)
 }
 
-/** Without what does not tell operations apart. */
+/** Removes case, parameter names and a trailing slash. */
 function plain (name: string): string {
   return name.toLowerCase().replace(/\{[^{}]*\}/g, '{}').replace(/\/$/, '')
 }
@@ -119,7 +116,7 @@ function comparison (question: Question): (call: LoggedCall) => { distance: numb
   return call => {
     const differences: Difference[] = []
     const expect = (fits: boolean, place: string, expected: string, actual: unknown) => {
-      if (!fits) differences.push({ path: place, expected, actual: inWords(actual) })
+      if (!fits) differences.push({ path: place, expected, actual: describeValue(actual) })
     }
     if (method !== undefined) expect(call.method === method.toUpperCase(), 'method', method.toUpperCase(), call.method)
     if (operation !== undefined) {
@@ -142,7 +139,7 @@ function comparison (question: Question): (call: LoggedCall) => { distance: numb
   }
 }
 
-/** `422`, or its class `4xx`. */
+/** Whether a call has a status (`422`) or one of a class (`4xx`). */
 export function hasStatus ({ status }: Pick<LoggedCall, 'status'>, wanted: string): boolean {
   return wanted.endsWith('xx') ? String(status).startsWith(wanted.slice(0, 1)) : String(status) === wanted
 }

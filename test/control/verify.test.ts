@@ -16,7 +16,7 @@ const CART = [{ product_id: 'pdt_ebook', quantity: 2 }, { product_id: 'pdt_cours
 
 t.test('describes an invalid pattern in one sentence', async t => {
   const { status, json } = await startEmulator(t).call('POST', '/_emulator/verify', { body: { body: { a: { $like: 1 } } } })
-  const message = 'has the operator $like, and only $any, $regex and $contains are known'
+  const message = 'has the unknown operator $like: use $any, $regex or $contains'
   t.equal(status, 422)
   t.match(json, { message: `body.a ${message}`, details: [{ path: 'body.a', message }] })
 })
@@ -29,7 +29,7 @@ t.test('refuses an unknown operation, which no call could match', async t => {
   ] as const) {
     const { status, json } = await emulator.call('POST', '/_emulator/verify', { body: { operation, count: 0 } })
     t.equal(status, 422)
-    t.match(json, { code: 'INVALID_REQUEST_PARAMETERS', message: `operation ${operation} is none of the API: is it ${meant}?` })
+    t.match(json, { code: 'INVALID_REQUEST_PARAMETERS', message: `operation ${operation} does not exist: did you mean ${meant}?` })
   }
   for (const page of ['POST /{link}', 'POST /session/{session_id}', 'POST /portal/session/{token}/payments']) {
     t.match(await verify(emulator, { operation: page, count: 0 }), { verified: true }, 'one operation of a page')
@@ -115,8 +115,8 @@ t.test('answers', async t => {
     for (const [pattern, path, expected, was] of [
       [{ a: '1' }, 'body.a', '"1"', '1'], [{ c: null }, 'body.c', 'null', 'nothing'], [{ c: { $any: true } }, 'body.c', 'any value', 'nothing'],
       [{ list: {} }, 'body.list', 'an object', 'a list of 2'], [{ list: [1] }, 'body.list', 'a list of 1', 'a list of 2'],
-      [{ list: { $contains: 3 } }, 'body.list', 'a list with an item like 3', 'a list of 2'],
-      [{ text: { $regex: '^H' } }, 'body.text', 'a text like /^H/', '"hello"'], [{ toString: { $any: true } }, 'body.toString', 'any value', 'nothing'],
+      [{ list: { $contains: 3 } }, 'body.list', 'a list with an item that matches 3', 'a list of 2'],
+      [{ text: { $regex: '^H' } }, 'body.text', 'text that matches /^H/', '"hello"'], [{ toString: { $any: true } }, 'body.toString', 'any value', 'nothing'],
       [[], 'body', 'a list of 0', 'an object with a, b, list, text']
     ] as const) t.strictSame(differences(pattern, actual), [{ path, expected, actual: was }], JSON.stringify(pattern))
   })
