@@ -1,27 +1,27 @@
 /**
- * The generator of what is known of the form of fixtures files, from the `fixtures.yaml` of each resource:
- *   fixtures/schema.gen.json         the schema, for editors and for the emulator itself
+ * Generates the schema of fixtures files from the `fixtures.yaml` of each resource:
+ *   fixtures/schema.gen.json         the schema, for editors and for the emulator
  *   src/fixtures/file.gen.ts         the same as TypeScript types
- *   openapi/control-loaded.gen.yaml  what POST /_emulator/load lists, a part of the control API
+ *   openapi/control-loaded.gen.yaml  the reply of POST /_emulator/load, a part of the control API
  *
  * A `fixtures.yaml` has two sections. `lists` are the lists of a file by key, each with
  *   item         the name of its items in `items`
  *   description
- *   maxItems     100,000 unless given
- *   loaded       the schema of what POST /_emulator/load lists for an item; its id, a text, unless given
+ *   maxItems     default: 100,000
+ *   loaded       the schema of an item in the reply of POST /_emulator/load; default: its id, a string
  *
- * `items` are schemas by name. Every item is the body that creates it, with what the reply has besides, and a few words of our
- * own; everything is closed, so that a misspelt key is an error. The keys of an item, all optional:
+ * `items` are schemas by name. Every item has the fields of the body that creates it, the other fields of the reply, and a few
+ * additional ones. Every schema is closed, so that a misspelt key is an error. The keys of an item, all optional:
  *   body         the contract's schema of the request that creates it
- *   reply        the contract's schema of the reply. What it has besides may be given
+ *   reply        the contract's schema of the reply, whose other fields are accepted
  *   without      properties of the body that an item does not have
- *   follows      properties of the reply that follow from the rest: accepted, so that a reply can be copied, and passed over
- *   ids          properties that hold an id of the file's choice
+ *   follows      properties of the reply that are derived: accepted, so that a reply can be copied, and ignored
+ *   ids          properties with an id that the file can choose
  *   names        other properties by which items of a file refer to this one
- *   key          true for an item that can have a `key`, a name of the file's own
- *   at           true for an item that happened, or a sentence to add to the description of its time
- *   with         schemas of the control API whose properties an item has, too
- *   properties   schemas of further properties, or what differs in the schemas of those above
+ *   key          true for an item that can have a `key`, a name for the user's own purposes
+ *   at           true for an item with a time, or a sentence to add to the description of the time
+ *   with         schemas of the control API whose properties an item has as well
+ *   properties   schemas of additional properties, or differences from the schemas above
  *   description
  * A `$ref` is the name of an item or of a schema of the contract.
  */
@@ -34,9 +34,9 @@ const read = path => JSON.parse(readFileSync(path, 'utf8')).components.schemas
 const ID = {
   type: 'string',
   pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$',
-  description: 'Chosen, and never to change; generated unless given.'
+  description: 'An id of your choice; generated if omitted.'
 }
-const KEY = { ...ID, description: 'A name of your own, by which it is found among what was made.' }
+const KEY = { ...ID, description: 'A name of your choice, to find the item in the result.' }
 const LIST_MAX = 100_000
 
 const nameOf = reference => reference.slice(reference.lastIndexOf('/') + 1)
@@ -45,8 +45,8 @@ const text = description => ({ type: 'string', description })
 
 const AT = {
   type: 'string',
-  description: 'When it happened: an RFC 3339 time, or how long before the end of the scenario, such as `-3d`, `-12h` or `-15m`. ' +
-    'The end is `clock.now`, else the time at which the file is read.',
+  description: 'Time of the event: an RFC 3339 time, or a duration before the end of the scenario, such as `-3d`, `-12h` or `-15m`. ' +
+    'The end is `clock.now` or, by default, the time at which the file is read.',
   examples: ['-3d', '2026-01-31T12:00:00Z']
 }
 
@@ -63,13 +63,13 @@ function declared () {
   return { lists: joined('lists'), items: joined('items') }
 }
 
-/** What is not to be chosen, because it follows from the rest. */
+/** A property that cannot be chosen, because it is derived from others. */
 function derived (schema) {
-  return { ...schema, readOnly: true, description: `Passed over: it follows from the rest. ${schema.description ?? ''}`.trim() }
+  return { ...schema, readOnly: true, description: `Ignored, because it is derived. ${schema.description ?? ''}`.trim() }
 }
 
 function schemaOf (name, schemas) {
-  if (schemas[name] === undefined) throw new Error(`a fixtures.yaml refers to ${name}, which is no schema of the contract`)
+  if (schemas[name] === undefined) throw new Error(`a fixtures.yaml refers to ${name}, which the contract does not have`)
   return schemas[name]
 }
 
@@ -108,19 +108,19 @@ function root (lists) {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Fixtures of dodo-emulator',
-    description: 'What a sandbox starts from, and what has happened in it before. Amounts are whole numbers of minor units (cents).',
+    description: 'Initial data of a sandbox, and its past events. Amounts are integers in minor units (cents).',
     type: 'object',
     additionalProperties: false,
     properties: {
-      $schema: text('Where this schema is, for editors.'),
+      $schema: text('Path or URL of this schema, for editors.'),
       business: {
         type: 'object',
-        description: 'The one business that a sandbox is.',
+        description: 'The business of the sandbox.',
         additionalProperties: false,
         properties: {
           business_id: ID,
           name: { type: 'string', minLength: 1, maxLength: 500 },
-          currency: { $ref: 'Currency', description: 'Of its wallet: what payments settle in. USD unless given.' }
+          currency: { $ref: 'Currency', description: 'Currency of its wallet, in which payments settle. Default: USD.' }
         }
       },
       ...Object.fromEntries(lists.map(([name, { item, description, maxItems = LIST_MAX }]) =>
@@ -128,22 +128,22 @@ function root (lists) {
       clock: {
         type: 'object',
         additionalProperties: false,
-        description: 'What time it is when everything above has happened.',
+        description: 'The clock after all past events.',
         properties: {
-          now: { type: 'string', format: 'date-time', description: "The computer's time unless given." },
-          frozen: { type: 'boolean', description: 'Whether the clock stands still.' }
+          now: { type: 'string', format: 'date-time', description: "Default: the computer's time." },
+          frozen: { type: 'boolean', description: 'Whether the clock is frozen.' }
         }
       }
     }
   }
 }
 
-/** Words of OpenAPI that JSON Schema does not have, and our own. */
+/** Keywords of OpenAPI that JSON Schema does not have, and our own ones. */
 const FOREIGN = new Set(['discriminator', 'example', 'xml', 'externalDocs', 'x-since', 'x-optional-since', 'x-enum-since'])
 
 /**
- * A union of which the first branch that fits counts: members of the other branches are passed over, as the API does. The
- * references in it are resolved, because as a part of it a branch is closed in another way than where it stands by itself.
+ * A union whose first matching branch applies. Members of the other branches are ignored, as in the API. References are resolved,
+ * because a branch is closed differently as a part of the union than alone.
  */
 function firstMatch ({ oneOf, 'x-first-match': isFirstMatch, ...rest }, schemas) {
   const branches = oneOf.map(({ $ref: reference }) => schemas[nameOf(reference)])
@@ -152,7 +152,7 @@ function firstMatch ({ oneOf, 'x-first-match': isFirstMatch, ...rest }, schemas)
   return { ...rest, anyOf: branches.map(branch => ({ ...branch, properties: { ...passedOver, ...branch.properties } })) }
 }
 
-/** Without foreign words, and with references into `$defs`. `sees` is called with the name of every schema referred to. */
+/** Removes foreign keywords and points references to `$defs`. Calls `sees` with the name of every referenced schema. */
 function translated (schema, sees, schemas) {
   if (Array.isArray(schema)) return schema.map(part => translated(part, sees, schemas))
   if (typeof schema !== 'object' || schema === null) return schema
@@ -168,12 +168,12 @@ function translated (schema, sees, schemas) {
   return Object.fromEntries(isAmount(schema) ? [...entries, ['x-minor-units', true]] : entries)
 }
 
-/** Whole numbers that the contract describes as amounts of money: 18.00 there gets the advice to write 1800. */
+/** Integers that the contract describes as amounts of money. The error for 18.00 advises to write 1800. */
 function isAmount ({ type, description }) {
   return [type].flat().includes('integer') && /\bminor units\b/i.test(description ?? '')
 }
 
-/** A union or composition whose branches are compositions is closed branch by branch; an object with named properties as it is. */
+/** Closes objects with properties and compositions. The parts of a composition stay open. */
 function closed (schema, isPart = false) {
   if (Array.isArray(schema)) return schema.map(part => closed(part, isPart))
   if (typeof schema !== 'object' || schema === null) return schema
@@ -184,7 +184,7 @@ function closed (schema, isPart = false) {
   return inner
 }
 
-/** The names of the schemas that are only parts of compositions, which are closed as a whole. */
+/** The names of schemas that are only parts of compositions, which are closed as a whole. */
 function partsOf (schemas) {
   const parts = new Set()
   const whole = new Set()
@@ -197,11 +197,11 @@ function partsOf (schemas) {
   }
   walk(schemas, false)
   const both = [...parts].filter(name => whole.has(name))
-  if (both.length > 0) throw new Error(`can't be closed, being parts as well as wholes: ${both.join(', ')}`)
+  if (both.length > 0) throw new Error(`cannot be closed, because they are both parts and wholes: ${both.join(', ')}`)
   return parts
 }
 
-/** A copy in which `change` decides what each reference becomes. */
+/** A copy with each reference replaced by `change`. */
 function withReferences (schema, change) {
   if (Array.isArray(schema)) return schema.map(part => withReferences(part, change))
   if (typeof schema !== 'object' || schema === null) return schema
@@ -252,7 +252,7 @@ async function types (file, own, schemas) {
   return `// Generated by tools/generate/fixtures.mjs from the fixtures.yaml of the resources. Do not edit.\n\n${content.trimEnd()}\n`
 }
 
-/** What POST /_emulator/load lists, for the control API. */
+/** The reply of POST /_emulator/load, for the control API. */
 export async function loadedSchemas () {
   const { lists } = declared()
   const local = schema => withReferences(schema, name => `#/schemas/${name}`)
