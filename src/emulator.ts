@@ -24,6 +24,7 @@ import { recordCalls, recordSubmissions } from './http/record.js'
 import { createServer } from './http/server.js'
 import { createIds } from './sandbox/ids.js'
 import { hostInUrl } from './config/values.js'
+import { addAcceptPages } from './pages/accept/routes.js'
 import { addDashboardPages } from './pages/dashboard/routes.js'
 import { addDocsRoutes } from './pages/docs.js'
 import { addHostedPages } from './pages/checkout/routes.js'
@@ -108,6 +109,7 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
     addDocsRoutes(scope, { offersControl: config.control })
     addHostedPages(scope, pages)
     addPortalPages(scope, pages)
+    addAcceptPages(scope, pages)
     addProductLinks(scope, pages)
     addUploads(scope, pages)
   })

@@ -45,6 +45,8 @@ export interface Operation {
   secured: boolean
   query: Parameter[]
   body: { required: boolean, schema: object } | null
+  /** The body is a form with a file (`multipart/form-data`). */
+  isUpload: boolean
   /** The largest body in bytes; null for the default. */
   bodyLimit: number | null
   /** The status of a successful reply. */
@@ -95,11 +97,16 @@ function describe (document: Contract, path: string, method: typeof METHODS[numb
     summary: operation.summary ?? '',
     secured: security.length > 0 && security.every(schemes => Object.keys(schemes).length > 0), // {} makes the key optional
     query: parameters.filter(parameter => parameter.in === 'query'),
-    body: bodyOf(operation),
+    body: isUpload(operation) ? null : bodyOf(operation),
+    isUpload: isUpload(operation),
     bodyLimit: operation['x-body-limit'] ?? null,
     success: Number(status),
     mediaType: Object.keys(response?.content ?? {})[0] ?? null
   }
+}
+
+function isUpload ({ requestBody }: OperationObject): boolean {
+  return requestBody?.content['multipart/form-data'] !== undefined
 }
 
 function bodyOf ({ requestBody }: OperationObject): Operation['body'] {

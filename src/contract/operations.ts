@@ -25,9 +25,20 @@ type OperationOf<Name> = Name extends `${infer Verb} ${infer Path}`
 
 type Json<Content> = Content extends { content: { 'application/json': infer Body } } ? Body : undefined
 
-/** May be undefined if the contract does not require a body. */
+/** A file that was sent as a form. */
+export interface UploadedFile {
+  /** The name that the sender gave it; empty without one. */
+  fileName: string
+  /** What the sender says it is; empty if it says nothing. */
+  contentType: string
+  bytes: Buffer
+}
+
+interface FormWithFile { content: { 'multipart/form-data': unknown } }
+
+/** May be undefined if the contract does not require a body, and if a form has no file. */
 export type Body<Name> = OperationOf<Name> extends { requestBody: infer Request }
-  ? Json<Request>
+  ? Request extends FormWithFile ? UploadedFile | undefined : Json<Request>
   : OperationOf<Name> extends { requestBody?: infer Request } ? Json<NonNullable<Request>> | undefined : undefined
 
 export type Query<Name> = OperationOf<Name> extends { parameters: { query?: infer Parameters } }

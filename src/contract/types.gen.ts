@@ -9055,7 +9055,16 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                    /** @description Replaces the name of the file. */
+                    filename?: string;
+                };
+            };
+        };
         responses: {
             /** @description The id of the file. */
             201: {

@@ -7,6 +7,7 @@ import type { KeyPolicy } from './auth.js'
 import { addCors } from './cors.js'
 import { parseJson } from './json.js'
 import { httpOptions } from './listener.js'
+import { readUpload } from './multipart.js'
 import { sendError } from './replies.js'
 import { rewriteUrl } from './rewrite.js'
 import { unknownRoute } from './unknown.js'
@@ -85,6 +86,8 @@ function parseBodies (app: FastifyInstance): void {
     try {
       request.bodyBytes = bytes as Buffer
       checkEncoding(request)
+      const isUpload = request.operation?.isUpload === true
+      if (isUpload && bytes.length > 0) throw wrongType('application/json', isUpload)
       done(null, parseJson(bytes as Buffer))
     } catch (error) {
       done(error as ApiError)
@@ -93,12 +96,17 @@ function parseBodies (app: FastifyInstance): void {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, bytes, done) => {
     if (bytes.length === 0) return done(null, undefined)
     request.bodyBytes = bytes as Buffer
-    const type = request.headers['content-type']
-    done(new ApiError('INVALID_REQUEST_BODY', {
-      because: type === undefined
-        ? 'send the header content-type: application/json'
-        : `content-type must be application/json, not ${type}`
-    }))
+    const { 'content-type': type = '' } = request.headers
+    const isUpload = request.operation?.isUpload === true
+    if (!isUpload || !/^multipart\/form-data\b/i.test(type)) return done(wrongType(type, isUpload))
+    readUpload(bytes as Buffer, type).then(file => { done(null, file) }, done)
+  })
+}
+
+function wrongType (type: string, isUpload: boolean): ApiError {
+  const wanted = isUpload ? 'multipart/form-data with the part file' : 'application/json'
+  return new ApiError('INVALID_REQUEST_BODY', {
+    because: type === '' ? `send the header content-type: ${wanted}` : `content-type must be ${wanted}, not ${type}`
   })
 }
 

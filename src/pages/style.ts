@@ -260,7 +260,7 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
 @media (min-width: 30rem) { .sides { grid-template-columns: 1fr 1fr; } }
 
 .portal-head { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 0.5rem 1.5rem; }
-#portal, .portal-side { display: grid; gap: 1.5rem; align-content: start; }
+#portal, .portal-side, .portal-main { display: grid; gap: 1.5rem; align-content: start; }
 .portal { display: grid; gap: 1.5rem; align-items: start; }
 .portal > * { min-width: 0; }
 @media (min-width: 56rem) { .portal { grid-template-columns: minmax(0, 7fr) minmax(0, 5fr); } }
@@ -273,6 +273,10 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
   border-top: 1px solid var(--line);
 }
 .entry:last-child { padding-bottom: 0; }
+.access > :not(h3, .hint:first-of-type) { grid-column: 1 / -1; }
+.access ul { display: grid; gap: 0.4rem; }
+.access code { overflow-wrap: anywhere; }
+.access form { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; align-items: baseline; justify-content: space-between; }
 .entry h3 { font-size: 1rem; font-weight: 600; }
 .entry .sum { font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .when { display: flex; flex-wrap: wrap; gap: 0.2rem 0.5rem; align-items: baseline; }

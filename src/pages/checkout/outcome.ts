@@ -7,9 +7,12 @@ import { html } from 'ghtml'
 import type { Payment } from '../../resources/payments/store.js'
 import { hasExpired, isOpen, needsMethod } from '../../resources/payments/states.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
+import { accessPanel } from '../access.js'
 import { facts, form, money, paidWith, urlProblem, type FormTarget } from '../fragments.js'
 import { sign, type Fragment, type Icon } from '../layout.js'
 import { leadsBack, returnUrl } from './return-url.js'
+
+const GRANTS_SHOWN = 100
 
 /** How long the status page is shown before it leads back. */
 export const LEAVE_AFTER_SECONDS = 5
@@ -76,7 +79,8 @@ function told (payment: Payment, sandbox: Sandbox): Told {
 }
 
 /** What has become of a payment, and the way on from here. */
-export function status (payment: Payment, checkoutUrl: string, { sandbox, now }: Context, invoiceUrl: string): Fragment {
+export function status (payment: Payment, checkoutUrl: string, context: Context, invoiceUrl: string): Fragment {
+  const { sandbox, now } = context
   const { icon, title, text } = told(payment, sandbox)
   const amount = money(payment.total_amount, payment.currency, sandbox)
   const method = paidWith(payment, sandbox)
@@ -96,13 +100,20 @@ export function status (payment: Payment, checkoutUrl: string, { sandbox, now }:
 !${payment.status === 'succeeded' ? link('invoice', invoiceUrl, 'Download the invoice', 'second') : ''}
 </div>
 !${payment.status === 'processing' && !leadsBack(payment) ? lookAgain(checkoutUrl) : ''}
-</section>`
+</section>
+!${received(payment, context)}`
 }
 
-function wayBack (payment: Payment, { business }: Sandbox, isPayable: boolean): Fragment {
-  const url = returnUrl(payment)
+/** What the payment has granted, in the order of the cart. */
+function received ({ payment_id: paymentId, status }: Payment, context: Context): Fragment {
+  if (status !== 'succeeded') return ''
+  return accessPanel(context.sandbox.grants.list({ payment_id: paymentId }, GRANTS_SHOWN, 0).reverse(), null, context)
+}
+
+function wayBack (payment: Payment, sandbox: Sandbox, isPayable: boolean): Fragment {
+  const url = returnUrl(payment, sandbox)
   if (url === null) return ''
-  const back = link('return-link', url, `Return to ${business.name}`, isPayable ? 'second' : 'primary')
+  const back = link('return-link', url, `Return to ${sandbox.business.name}`, isPayable ? 'second' : 'primary')
   if (isOpen(payment) || !leadsBack(payment)) return html`!${back}!${urlProblem(url)}`
   return html`<div class="actions" data-leave-url="${url}" data-leave-seconds="${LEAVE_AFTER_SECONDS}">
 !${back}
@@ -118,15 +129,17 @@ This page looks again by itself.</p>`
 }
 
 /** Where the status page goes by itself; undefined where it stays. */
-export function statusRefresh (payment: Payment, checkoutUrl: string): { seconds: number, url: string } | undefined {
+export function statusRefresh (
+  payment: Payment, checkoutUrl: string, sandbox: Sandbox
+): { seconds: number, url: string } | undefined {
   if (isOpen(payment)) return undefined
-  const url = returnUrl(payment)
+  const url = returnUrl(payment, sandbox)
   if (url !== null && leadsBack(payment)) return { seconds: LEAVE_AFTER_SECONDS, url }
   return payment.status === 'processing' ? { seconds: LOOK_AGAIN_SECONDS, url: checkoutUrl } : undefined
 }
 
 export function expired (payment: Payment, { sandbox }: Context): Fragment {
-  const url = returnUrl(payment)
+  const url = returnUrl(payment, sandbox)
   return html`<section class="panel message" id="expired" aria-labelledby="title">
 !${sign('waiting')}
 <div><h1 id="title">This payment link has expired</h1>

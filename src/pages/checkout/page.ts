@@ -54,7 +54,7 @@ function declined (payment: Payment, { sandbox }: Context): Fragment {
   if (payment.status !== 'failed') return ''
   const known = sandbox.reference.failureCodes[payment.error_code ?? '']
   const text = known?.customer_message ?? 'The payment did not go through. Try again.'
-  const back = returnUrl(payment)
+  const back = returnUrl(payment, sandbox)
   return html`<div class="alert" id="error-summary" data-status="failed" role="alert" tabindex="-1" autofocus>
 <h2>The payment was not completed</h2>
 <p>${text}</p>

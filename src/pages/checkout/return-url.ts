@@ -4,15 +4,16 @@
 import { isOpen } from '../../resources/payments/states.js'
 import type { CheckoutOptions, Payment } from '../../resources/payments/store.js'
 import { missingScheme } from '../../rules/return-url.js'
+import type { Sandbox } from '../../sandbox/sandbox.js'
 
 /**
  * Where a payment is found now: its form while it is open, else its status page, or, with `redirect_immediately`, the merchant's.
  * A page in a frame can't leave it by itself (`mayLeave`): its status page tells the page around it where to go.
  */
-export function nextUrl (payment: Payment, link: string, base: string, mayLeave = true): string {
+export function nextUrl (payment: Payment, link: string, base: string, sandbox: Sandbox, mayLeave = true): string {
   if (isOpen(payment)) return `${base}/${link}`
   const leaves = mayLeave && payment.checkout.redirect_immediately === true && leadsBack(payment)
-  const back = leaves ? returnUrl(payment) : null
+  const back = leaves ? returnUrl(payment, sandbox) : null
   return back ?? `${base}/status/${link}/${payment.status}`
 }
 
@@ -25,9 +26,9 @@ export function leadsBack (payment: Payment): boolean {
 /**
  * The return_url with `payment_id`, `status` and `email` after its own parameters; null where the merchant gave none. A payment
  * of a subscription has `subscription_id` and the status of the subscription instead, and `payment_id` too where something was
- * sold once with it.
+ * sold once with it. The licence keys that the payment issued follow as `license_key`, separated by commas.
  */
-export function returnUrl (payment: Payment): string | null {
+export function returnUrl (payment: Payment, sandbox: Sandbox): string | null {
   const { return_url: given } = payment.checkout
   if (given === undefined || !URL.canParse(given)) return null
   const url = new URL(given)
@@ -38,7 +39,16 @@ export function returnUrl (payment: Payment): string | null {
   }
   url.searchParams.append('status', subscriptionId === null ? payment.status : subscriptionStatus(payment))
   url.searchParams.append('email', payment.customer.email)
+  const keys = payment.status === 'succeeded' ? issuedKeys(payment.payment_id, sandbox) : []
+  if (keys.length > 0) url.searchParams.append('license_key', keys.join())
   return url.href
+}
+
+/** So many keys go into a URL: browsers and servers limit its length. */
+const KEYS_MAX = 50
+
+function issuedKeys (paymentId: string, { licenseKeys }: Sandbox): string[] {
+  return licenseKeys.ofPayment(paymentId).filter(({ source }) => source === 'auto').slice(0, KEYS_MAX).map(({ key }) => key)
 }
 
 /** The state that a payment leaves its subscription in. */

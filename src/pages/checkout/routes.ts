@@ -134,7 +134,7 @@ function hostedPages (options: PagesOptions) {
   }
 
   const leadOn = ({ payment, link, context, reply }: OpenedPayment) => {
-    sendRedirect(reply, nextUrl(payment, link, baseOf(context), !isEmbedded))
+    sendRedirect(reply, nextUrl(payment, link, baseOf(context), context.sandbox, !isEmbedded))
   }
 
   const mayBePaid = ({ payment, context }: OpenedPayment) =>
@@ -167,7 +167,7 @@ function hostedPages (options: PagesOptions) {
     const { payment, context } = found
     if (isOpen(payment) && hasExpired(payment, context.now)) return showState(found)
     const content = status(payment, checkoutUrl(found), context, `${rootOf(context)}/invoices/payments/${payment.payment_id}`)
-    const refresh = statusRefresh(payment, checkoutUrl(found))
+    const refresh = statusRefresh(payment, checkoutUrl(found), context.sandbox)
     send(reply, 200, {
       title: `Payment ${payment.status.replaceAll('_', ' ')}`,
       content,

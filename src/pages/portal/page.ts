@@ -6,7 +6,7 @@
  *   data-testid   customer-name, customer-email, mail-note, saved-method, wallet-{currency}, no-payments, no-methods;
  *                 payment (with data-payment-id and data-status), and in it payment-total, payment-status, invoice;
  *                 refund (with data-refund-id and data-status), and in it receipt
- *   form fields   token, action (remove), payment_method_id
+ *   form fields   token, action (remove, deactivate), payment_method_id, instance_id
  *   query         page, counted from 1
  */
 import { html } from 'ghtml'
@@ -19,6 +19,7 @@ import type { PortalSession } from '../../resources/portal-sessions/store.js'
 import type { Refund } from '../../resources/refunds/store.js'
 import { walletsResponse } from '../../resources/wallets/view.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
+import { accessPanel } from '../access.js'
 import { alert, cardName, facts, form, money, urlProblem, type FormTarget, type Problem } from '../fragments.js'
 import { sign, type Fragment } from '../layout.js'
 
@@ -35,20 +36,22 @@ export interface Portal {
   page: number
   /** Whether a payment method was just removed. */
   isRemoved: boolean
+  /** Whether an activation of a licence key was just freed. */
+  isDeactivated: boolean
   problems: readonly Problem[]
 }
 
 export function portal (shown: Portal): Fragment {
-  const { session, customer, context: { sandbox }, isRemoved, problems } = shown
+  const { session, customer, context: { sandbox }, isRemoved, isDeactivated, problems } = shown
   return html`<div id="portal">
 <div class="portal-head"><h1>Your account</h1>
 !${wayBack(session, sandbox)}
 </div>
 !${problems.length > 0 ? alert('There is a problem', problems) : ''}
-!${isRemoved ? REMOVED : ''}
+!${isRemoved ? REMOVED : ''}!${isDeactivated ? DEACTIVATED : ''}
 !${session.is_mailed ? mailNote(customer) : ''}
 <div class="portal">
-!${payments(shown)}
+<div class="portal-main">!${access(shown)}!${payments(shown)}</div>
 <div class="portal-side">!${details(customer)}!${methods(shown)}!${wallets(customer, shown.context)}</div>
 </div>
 </div>`
@@ -60,9 +63,15 @@ function wayBack ({ return_url: url }: PortalSession, { business }: Sandbox): Fr
 
 const REMOVED = '<p class="note" id="removed" role="status" tabindex="-1" autofocus>The payment method was removed.</p>'
 
+const DEACTIVATED = '<p class="note" id="deactivated" role="status" tabindex="-1" autofocus>The device was deactivated.</p>'
+
 function mailNote ({ email }: Customer): Fragment {
   return html`<p class="note" data-testid="mail-note">The store asked for this link to be mailed to ${email}. The emulator sends
 no mail: whoever tests opens the link.</p>`
+}
+
+function access ({ customer, target, context }: Portal): Fragment {
+  return accessPanel(context.sandbox.grants.ofCustomer(customer.customer_id), target, context)
 }
 
 function details ({ name, email }: Customer): Fragment {

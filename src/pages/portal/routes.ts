@@ -9,6 +9,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError, invalid } from '../../errors.js'
 import { noteRefusal } from '../../http/record.js'
 import type { Customer } from '../../resources/customers/store.js'
+import { freeActivation } from '../../resources/license-keys/rules.js'
 import { removePaymentMethod } from '../../resources/payment-methods/rules.js'
 import type { PortalSession } from '../../resources/portal-sessions/store.js'
 import type { Context } from '../../sandbox/sandbox.js'
@@ -23,7 +24,7 @@ const PAGE_MAX = 1_000_000
 
 interface PortalRoute {
   Params: { token: string }
-  Querystring: { page?: unknown, removed?: unknown }
+  Querystring: { page?: unknown, removed?: unknown, deactivated?: unknown }
 }
 
 type Request = FastifyRequest<PortalRoute>
@@ -72,7 +73,7 @@ function portalPages (options: PagesOptions) {
 
   function showPortal (opened: OpenedPortal, code: number, problems: readonly Problem[]): void {
     const { session, customer, context, request, reply } = opened
-    const { page, removed } = request.query
+    const { page, removed, deactivated } = request.query
     const content = portal({
       session,
       customer,
@@ -81,7 +82,8 @@ function portalPages (options: PagesOptions) {
       problems,
       target: { url: urlOf(opened), token: formToken(session) },
       page: pageNumber(page),
-      isRemoved: removed === 'yes' && problems.length === 0
+      isRemoved: removed === 'yes' && problems.length === 0,
+      isDeactivated: deactivated === 'yes' && problems.length === 0
     })
     send(reply, code, { title: `${problems.length > 0 ? 'Error: ' : ''}Your account`, content, width: 'wide' })
   }
@@ -98,14 +100,16 @@ function portalPages (options: PagesOptions) {
         again: urlOf(found)
       })
     }
+    const action = text(request.body, 'action')
     const change = () => {
-      if (text(request.body, 'action') !== 'remove') throw invalid('action', 'The form did not say what to do.')
-      removePaymentMethod(text(request.body, 'payment_method_id'), customerId, found.context)
+      if (action === 'remove') removePaymentMethod(text(request.body, 'payment_method_id'), customerId, found.context)
+      else if (action === 'deactivate') freeActivation(text(request.body, 'instance_id'), customerId, found.context)
+      else throw invalid('action', 'The form did not say what to do.')
     }
     sandbox.batch.run(change, error => {
       answer(request, reply, () => {
         noteRefusal(request, error)
-        if (error === undefined) sendRedirect(reply, `${urlOf(found)}?removed=yes`)
+        if (error === undefined) sendRedirect(reply, `${urlOf(found)}?${action === 'remove' ? 'removed' : 'deactivated'}=yes`)
         else if (error instanceof ApiError) showPortal(found, 422, [problemOf(error)])
         else throw error
       })
@@ -137,7 +141,7 @@ function text (body: unknown, name: string): string {
 }
 
 function problemOf (error: ApiError): Problem {
-  return error.code === 'NOT_FOUND'
+  return error.code === 'NOT_FOUND' && error.details?.[0]?.path === 'payment_method_id'
     ? { field: 'methods', message: 'This payment method is not among yours. Nothing was removed.' }
     : { field: null, message: error.message }
 }

@@ -1,8 +1,12 @@
 /** What is answered under /entitlements, but for their grants. */
 import type { Handlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
+import { mediaType } from '../../rules/media.js'
 import { mirrorOnProduct } from './attachments.js'
-import { changedEntitlement, decideEntitlement, findEntitlement } from './rules.js'
+import type { DigitalFilesConfig } from './config.js'
+import {
+  changedEntitlement, checkFileCanGo, checkUploadedFile, decideEntitlement, findEntitlement, findFilesEntitlement
+} from './rules.js'
 import { entitlementResponse } from './view.js'
 
 export const entitlementHandlers = {
@@ -34,5 +38,36 @@ export const entitlementHandlers = {
     mirrorOnProduct(entitlement, context)
     entitlements.detach(entitlement.entitlement_id)
     return undefined
+  },
+
+  'POST /entitlements/{id}/files': ({ path, body, context }) => {
+    const { sandbox, now } = context
+    const entitlement = findFilesEntitlement(path.id, context)
+    const { fileName, contentType, bytes } = checkUploadedFile(entitlement, body)
+    const fileId = sandbox.ids.chosen('df') ?? sandbox.ids.next('df', now)
+    const type = mediaType(contentType === '' ? undefined : contentType, bytes)
+    sandbox.uploads.insertFile({
+      upload_id: fileId, owner_id: entitlement.entitlement_id, file_name: fileName || fileId, content_type: type
+    }, bytes)
+    const files = [...entitlement.config.digital_file_ids, fileId]
+    sandbox.entitlements.update({ ...entitlement, config: { ...entitlement.config, digital_file_ids: files }, updated_at: now })
+    return { file_id: fileId }
+  },
+
+  'DELETE /entitlements/{id}/files/{file_id}': ({ path, context }) => {
+    const { sandbox, now } = context
+    const entitlement = findFilesEntitlement(path.id, context)
+    const { file_id: fileId } = path
+    checkFileCanGo(entitlement, fileId, context)
+    const changed = { ...entitlement, config: withoutFile(entitlement.config, fileId), updated_at: now }
+    sandbox.entitlements.update(changed)
+    mirrorOnProduct(changed, context)
+    if (!sandbox.entitlements.showsFile(fileId)) sandbox.uploads.remove(fileId)
+    return undefined
   }
 } satisfies Handlers
+
+function withoutFile (config: DigitalFilesConfig, fileId: string): DigitalFilesConfig {
+  const without = (ids: string[]) => ids.filter(id => id !== fileId)
+  return { ...config, digital_file_ids: without(config.digital_file_ids), legacy_file_ids: without(config.legacy_file_ids) }
+}

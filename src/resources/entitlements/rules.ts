@@ -1,6 +1,6 @@
 /** The rules of entitlements, and of attaching them to products. Writes nothing. */
-import type { Schemas } from '../../contract/operations.js'
-import { doesNotExist, invalid, notFound } from '../../errors.js'
+import type { Schemas, UploadedFile } from '../../contract/operations.js'
+import { ApiError, doesNotExist, invalid, notFound } from '../../errors.js'
 import { firstRepeated } from '../../rules/lists.js'
 import { checkMetadata } from '../../rules/metadata.js'
 import { DESCRIPTION_MAX, checkLength } from '../../rules/text.js'
@@ -102,4 +102,44 @@ export function checkAttachments (
       throw doesNotExist('Entitlement', id, `entitlements[${index}].entitlement_id`)
     }
   }
+}
+
+const FILE_NAME_MAX = 255
+const FILES_MAX = 100
+
+/** The largest file of an entitlement, in bytes. The real service takes 500 MiB. */
+export const FILE_MAX_BYTES = 50 * 1024 * 1024
+
+type FilesEntitlement = Entitlement & { integration_type: 'digital_files' }
+
+/** An entitlement that takes files. Throws NOT_FOUND, or INVALID_REQUEST_PARAMETERS for one of another type. */
+export function findFilesEntitlement (entitlementId: string, context: Context): FilesEntitlement {
+  const entitlement = findEntitlement(entitlementId, context)
+  if (entitlement.integration_type === 'digital_files') return entitlement
+  throw invalid('id', `Entitlement ${entitlementId} is of type ${entitlement.integration_type}: only digital_files has files`)
+}
+
+/** The file that came with a request. Throws where there is none, or it is empty or too large, or its name is too long. */
+export function checkUploadedFile ({ config }: FilesEntitlement, file: UploadedFile | undefined): UploadedFile {
+  if (file === undefined) {
+    throw new ApiError('INVALID_REQUEST_BODY', {
+      because: 'send the file as multipart/form-data, in a part named file: with the official client, { body: formData }'
+    })
+  }
+  if (file.bytes.length === 0) throw new ApiError('INVALID_REQUEST_BODY', { because: 'the file is empty: send its bytes' })
+  if (file.bytes.length > FILE_MAX_BYTES) {
+    throw new ApiError('REQUEST_BODY_TOO_LARGE', { because: 'at most 50 MiB for a file here; the real service takes 500 MiB' })
+  }
+  checkLength('filename', file.fileName, FILE_NAME_MAX)
+  if (config.digital_file_ids.length >= FILES_MAX) throw invalid('id', `An entitlement has at most ${FILES_MAX} files`)
+  return file
+}
+
+/** Throws NOT_FOUND where the entitlement does not have the file, and FILE_IN_USE where a customer has it. */
+export function checkFileCanGo ({ entitlement_id: id, config }: FilesEntitlement, fileId: string, { sandbox }: Context): void {
+  if (![...config.digital_file_ids, ...config.legacy_file_ids].includes(fileId)) {
+    throw new ApiError('NOT_FOUND', { path: 'file_id', because: `entitlement ${id} has no file ${fileId}` })
+  }
+  if (!sandbox.grants.showsFile(fileId)) return
+  throw new ApiError('FILE_IN_USE', { path: 'file_id', because: 'revoke the grants that show it, or leave it in place' })
 }

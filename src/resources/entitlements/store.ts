@@ -29,6 +29,8 @@ export interface EntitlementsStore {
   detach (entitlementId: string): void
   /** The entitlement of a type that stands for the fields of a product itself, deleted or not. */
   findOwn (productId: string, type: IntegrationType): Entitlement | undefined
+  /** Whether the config of any entitlement that is not deleted names the file. */
+  showsFile (fileId: string): boolean
 }
 
 const CHANGEABLE = ['name', 'description', 'config', 'metadata', 'updated_at', 'deleted_at'] as const
@@ -44,6 +46,8 @@ export function entitlementsStore (database: Database): EntitlementsStore {
     FROM product_entitlements p JOIN entitlements e USING (entitlement_id) WHERE p.product_id = ? ORDER BY p.position`)
   const findOwn = database.prepare<[string, string], Row>(
     `SELECT ${LIST} FROM entitlements WHERE own_product_id = ? AND integration_type = ?`)
+  const showsFile = database.prepare<[string]>(`SELECT 1 FROM entitlements
+    WHERE integration_type = 'digital_files' AND deleted_at IS NULL AND instr(config, ?) > 0 LIMIT 1`)
   const clear = database.prepare('DELETE FROM product_entitlements WHERE product_id = ?')
   const attach = database.prepare('INSERT INTO product_entitlements (product_id, position, entitlement_id) VALUES (?, ?, ?)')
   const detach = database.prepare('DELETE FROM product_entitlements WHERE entitlement_id = ?')
@@ -78,6 +82,7 @@ export function entitlementsStore (database: Database): EntitlementsStore {
       attached.clear()
       detach.run(entitlementId)
     },
+    showsFile: fileId => showsFile.get(JSON.stringify(fileId)) !== undefined,
     findOwn (productId, type) {
       const row = findOwn.get(productId, type)
       return row && read(row)

@@ -12,7 +12,7 @@ import { refundableItems } from '../payments/items.js'
 import type { Payment } from '../payments/store.js'
 import type { Product } from '../products/store.js'
 import type { Refund } from '../refunds/store.js'
-import { deliverLater, restore, revoke, startOf, type RevocationReason } from './lifecycle.js'
+import { deliverLater, newAcceptToken, restore, revoke, startOf, type RevocationReason } from './lifecycle.js'
 import { grantStates } from './states.js'
 import type { Grant } from './store.js'
 
@@ -119,7 +119,7 @@ function makeGrant (entitlement: Entitlement, product: Product, source: Source, 
     status,
     metadata: entitlement.metadata,
     account: null,
-    oauth_token: null,
+    oauth_token: newAcceptToken(entitlement, context),
     oauth_expires_at: null,
     error_code: null,
     error_message: null,

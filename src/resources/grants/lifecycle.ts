@@ -77,7 +77,12 @@ export function restore (grant: Grant, context: Context): void {
   const isDelivered = hasKey(grant, context) || startOf(grant) === 'Delivered'
   setDisabled(grant, false, context)
   const changes = {
-    revocation_reason: null, revoked_at: null, oauth_token: null, oauth_expires_at: null, error_code: null, error_message: null
+    revocation_reason: null,
+    revoked_at: null,
+    oauth_token: newAcceptToken(grant, context),
+    oauth_expires_at: null,
+    error_code: null,
+    error_message: null
   }
   if (isDelivered) return change('restore', 'Delivered', grant, { ...changes, delivered_at: context.now }, context)
   change('restore', 'Pending', grant, { ...changes, delivered_at: null }, context)
@@ -117,13 +122,24 @@ export function deliverLater (grant: Grant, context: Context): void {
   else sandbox.due.add(now + grantDelayUs, DELIVER_JOB, grant.grant_id)
 }
 
-/** The token of the grant's accept page, and until when it works. A new one is made where there is none, or none any more. */
-export function acceptToken (grant: Grant, { sandbox, now }: Context): string {
-  const { oauth_token: token, oauth_expires_at: expiresAt } = grant
-  if (token !== null && expiresAt !== null && expiresAt > now) return token
-  const made = sandbox.ids.secret() + sandbox.ids.secret()
-  sandbox.grants.update({ ...grant, oauth_token: made, oauth_expires_at: now + ACCEPT_LIFETIME_US, updated_at: now })
-  return made
+/** The customer opens the accept page: from now on it works for a week, and the API shows its URL. */
+export function openAccept (grant: Grant, { sandbox, now }: Context): void {
+  if (grant.oauth_expires_at !== null) return
+  sandbox.grants.update({ ...grant, oauth_expires_at: now + ACCEPT_LIFETIME_US, updated_at: now })
+}
+
+/** Makes a new link where the week is over. Returns its token. Throws where the grant does not wait for the customer. */
+export function renewAccept (grant: Grant, context: Context): string {
+  const { sandbox, now } = context
+  grantStates.check('accept', grant, context)
+  const token = newAcceptToken(grant, context)
+  sandbox.grants.update({ ...grant, oauth_token: token, oauth_expires_at: now + ACCEPT_LIFETIME_US, updated_at: now })
+  return token ?? ''
+}
+
+/** The token of an accept page; null for a type that needs none. */
+export function newAcceptToken (grant: Pick<Grant, 'integration_type'>, { sandbox }: Context): string | null {
+  return needsAccount(grant) ? sandbox.ids.secret() + sandbox.ids.secret() : null
 }
 
 function hasKey ({ grant_id: id }: Grant, { sandbox }: Context): boolean {

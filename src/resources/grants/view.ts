@@ -58,9 +58,9 @@ function licenseKeyOf ({ grant_id: id }: Grant, { sandbox, now }: Context): Requ
       }
 }
 
-/** Where the customer connects an account; null until somebody has asked for it. */
-function acceptUrl ({ oauth_token: token }: Grant, { baseUrl }: Context): string | null {
-  return token === null ? null : `${baseUrl}/entitlements/oauth/${token}`
+/** Where the customer connects an account; null until the customer has opened the page. */
+function acceptUrl ({ oauth_token: token, oauth_expires_at: end }: Grant, { baseUrl }: Context): string | null {
+  return token === null || end === null ? null : `${baseUrl}/entitlements/oauth/${token}`
 }
 
 /** A grant as one line of what a customer has. */

@@ -1,4 +1,4 @@
-/** The rules of licence keys: what a key may be, when it counts as active, and which changes are allowed. Writes nothing. */
+/** The rules of licence keys: what a key may be, when it counts as active, and which changes are allowed. */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, invalid, notFound } from '../../errors.js'
 import { MUST_BE_A_TIME, formatTime, parseTime } from '../../rules/calendar.js'
@@ -138,4 +138,14 @@ export function checkCanActivate (key: LicenseKey, { now }: Context): void {
   throw new ApiError('LICENSE_KEY_LIMIT_REACHED', {
     path: 'license_key', because: `${count} of ${limit} activations are in use: deactivate an instance first`
   })
+}
+
+/** Frees an activation of one of a customer's keys. Throws NOT_FOUND where the customer has no such activation. */
+export function freeActivation (instanceId: string, customerId: string, { sandbox }: Context): void {
+  const instance = sandbox.licenseKeys.findInstance(instanceId)
+  const key = instance && sandbox.licenseKeys.find(instance.license_key_id)
+  if (instance === undefined || key?.customer_id !== customerId) {
+    throw new ApiError('NOT_FOUND', { path: 'instance_id', because: 'this device is not among yours' })
+  }
+  sandbox.licenseKeys.deactivate(instance)
 }

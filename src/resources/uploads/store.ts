@@ -14,6 +14,9 @@ export type Upload = Omit<UploadsRow, 'seq' | 'kind' | 'is_direct' | 'content'> 
 export interface UploadsStore {
   /** Adds a target, and drops those whose time has passed by `now`. */
   insertTarget (target: NewTarget, now: number): void
+  /** Adds a file that came with its bytes. */
+  insertFile (file: Pick<Upload, 'upload_id' | 'owner_id' | 'file_name' | 'content_type'>, content: Buffer): void
+  remove (uploadId: string): void
   find (uploadId: string): Upload | undefined
   /** The target of a URL that was not used yet; its time may have passed. */
   findBySecret (secret: string): Upload | undefined
@@ -32,6 +35,10 @@ type Row = Omit<UploadsRow, 'seq' | 'content'>
 export function uploadsStore (database: Database): UploadsStore {
   const insert = database.prepare(
     'INSERT INTO uploads (upload_id, kind, owner_id, is_direct, file_name, secret, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)')
+  const insertFile = database.prepare(`INSERT INTO uploads
+    (upload_id, kind, owner_id, is_direct, file_name, expires_at, content_type, size, content)
+    VALUES (?, 'digital_file', ?, 0, ?, 0, ?, ?, ?)`)
+  const remove = database.prepare('DELETE FROM uploads WHERE upload_id = ?')
   const dropExpired = database.prepare('DELETE FROM uploads WHERE secret IS NOT NULL AND expires_at <= ?')
   const find = database.prepare<[string], Row>(`SELECT ${COLUMNS} FROM uploads WHERE upload_id = ?`)
   const findBySecret = database.prepare<[string], Row>(`SELECT ${COLUMNS} FROM uploads WHERE secret = ?`)
@@ -44,6 +51,10 @@ export function uploadsStore (database: Database): UploadsStore {
       dropExpired.run(now)
       insert.run(id, kind, owner, Number(isDirect), name, secret, end)
     },
+    insertFile ({ upload_id: id, owner_id: owner, file_name: name, content_type: type }, content) {
+      insertFile.run(id, owner, name, type, content.length, content)
+    },
+    remove: uploadId => { remove.run(uploadId) },
     find: uploadId => read(find.get(uploadId)),
     findBySecret: secret => read(findBySecret.get(secret)),
     fill: (uploadId, contentType, bytes) => { fill.run(contentType, bytes.length, bytes, uploadId) },

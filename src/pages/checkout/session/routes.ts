@@ -83,7 +83,7 @@ function sessionPages (options: PagesOptions) {
   function toPayment (payment: Payment, context: Context, reply: FastifyReply, status: 302 | 303): void {
     const link = linkId(payment.seq, context.sandbox.business.link_salt)
     const base = baseOf(context)
-    sendRedirect(reply, status === 302 ? `${base}/${link}` : nextUrl(payment, link, base, !isEmbedded), status)
+    sendRedirect(reply, status === 302 ? `${base}/${link}` : nextUrl(payment, link, base, context.sandbox, !isEmbedded), status)
   }
 
   /** Leads to the session's payment where there is one, and tells where the session has expired; else goes on. */

@@ -1,0 +1,143 @@
+/**
+ * The route of the accept page, `/entitlements/oauth/{token}`. Whoever has the token is the customer. The first GET starts the
+ * seven days in which the page works; a POST says how the connection ends and leads back with 303.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import formbody from '@fastify/formbody'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ApiError, invalid } from '../../errors.js'
+import { noteRefusal } from '../../http/record.js'
+import { accept, fail, openAccept, renewAccept } from '../../resources/grants/lifecycle.js'
+import { grantStates } from '../../resources/grants/states.js'
+import type { Grant } from '../../resources/grants/store.js'
+import type { Context } from '../../sandbox/sandbox.js'
+import { platformOf } from '../access.js'
+import type { FormTarget, Problem } from '../fragments.js'
+import { rootOf, hostedLayout, tokenRefused, type PagesOptions } from '../hosted-layout.js'
+import { sendRedirect } from '../layout.js'
+import { acceptEnded, acceptExpired, acceptPage } from './page.js'
+
+const FORM_MAX_BYTES = 32 * 1024
+const PATH = '/entitlements/oauth/:token'
+
+interface AcceptRoute { Params: { token: string }, Querystring: { refused?: unknown } }
+
+type Request = FastifyRequest<AcceptRoute>
+
+export function addAcceptPages (app: FastifyInstance, options: PagesOptions): void {
+  app.register(async scope => {
+    await scope.register(formbody, { bodyLimit: FORM_MAX_BYTES })
+    const pages = acceptPages(options)
+    scope.setErrorHandler((error, request, reply) => { pages.fail(error, request, reply) })
+    scope.get<AcceptRoute>(PATH, pages.show)
+    scope.post<AcceptRoute>(PATH, pages.submit)
+  })
+}
+
+function acceptPages (options: PagesOptions) {
+  const { contextOf, send, sendNotice, notFound, fail: sendFailed, answer } = hostedLayout(options)
+  const targetOf = (token: string, context: Context): FormTarget =>
+    ({ url: `${rootOf(context)}/entitlements/oauth/${token}`, token: formToken(token) })
+
+  function opened (request: Request, reply: FastifyReply): Grant | null {
+    const grant = contextOf(request).sandbox.grants.findByOauthToken(request.params.token)
+    if (grant !== undefined) return grant
+    const text = 'Check the link, or open it from your account.'
+    notFound(request, reply, { id: 'not-found', title: 'There is no such link', text })
+    return null
+  }
+
+  function showState (grant: Grant, request: Request, reply: FastifyReply, problems: readonly Problem[] = []): void {
+    const context = contextOf(request)
+    const target = targetOf(request.params.token, context)
+    const title = `Connect ${platformOf(grant)}`
+    const isOver = grant.oauth_expires_at !== null && grant.oauth_expires_at <= context.now
+    if (!grantStates.can('accept', grant, context) || request.query.refused === 'yes') {
+      return send(reply, 200, { title, content: acceptEnded(grant, target), width: 'narrow' })
+    }
+    if (isOver) return send(reply, 410, { title: 'Link expired', content: acceptExpired(target), width: 'narrow' })
+    const content = acceptPage(grant, target, problems, context)
+    send(reply, problems.length > 0 ? 422 : 200, { title, content, width: 'narrow' })
+  }
+
+  function show (request: Request, reply: FastifyReply): void {
+    const grant = opened(request, reply)
+    if (grant === null) return
+    const { sandbox } = contextOf(request)
+    if (grant.oauth_expires_at !== null) return showState(grant, request, reply)
+    sandbox.batch.run(() => { openAccept(grant, contextOf(request)) }, error => {
+      answer(request, reply, () => {
+        if (error !== undefined) throw error
+        showState(sandbox.grants.find(grant.grant_id) ?? grant, request, reply)
+      })
+    })
+  }
+
+  function submit (request: Request, reply: FastifyReply): void {
+    const grant = opened(request, reply)
+    if (grant === null) return
+    const context = contextOf(request)
+    const target = targetOf(request.params.token, context)
+    if (!isFormToken(text(request.body, 'token'), request.params.token)) return sendNotice(reply, 403, tokenRefused(target.url))
+    let next = target.url
+    const change = () => { next = decide(grant.grant_id, request.body, target, contextOf(request)) }
+    context.sandbox.batch.run(change, error => {
+      answer(request, reply, () => {
+        noteRefusal(request, error)
+        if (error === undefined) sendRedirect(reply, next)
+        else if (error instanceof ApiError) showState(grant, request, reply, [{ field: 'account', message: error.message }])
+        else throw error
+      })
+    })
+  }
+
+  /** Carries out what the form says. Returns where to go on. */
+  function decide (grantId: string, body: unknown, target: FormTarget, context: Context): string {
+    const grant = context.sandbox.grants.find(grantId)
+    if (grant === undefined) throw new Error(`grant ${grantId} is gone`)
+    switch (text(body, 'outcome')) {
+      case 'accept':
+        accept(grant, accountOf(body), context)
+        return target.url
+      case 'fail':
+        fail(grant, { code: 'platform_error', message: `${platformOf(grant)} refused the request.` }, context)
+        return `${target.url}?refused=yes`
+      case 'renew':
+        return targetOf(renewAccept(grant, context), context).url
+      case 'refuse':
+        return `${target.url}?refused=yes`
+      default:
+        throw invalid('outcome', 'The form did not say what to do.')
+    }
+  }
+
+  return { show, submit, fail: sendFailed }
+}
+
+const ACCOUNT_MAX = 255
+
+function accountOf (body: unknown): string {
+  const account = text(body, 'account').trim()
+  if (account === '') throw invalid('account', 'Enter the name of your account.')
+  if (account.length > ACCOUNT_MAX) throw invalid('account', `The name must be at most ${ACCOUNT_MAX} characters long.`)
+  return account
+}
+
+/** A field of a form; empty where it is missing or comes twice. */
+function text (body: unknown, name: string): string {
+  const value = typeof body === 'object' && body !== null && Object.hasOwn(body, name)
+    ? (body as Record<string, unknown>)[name]
+    : undefined
+  return typeof value === 'string' ? value : ''
+}
+
+/** Proves that a form came from our page: it can't be made without the link's own token. */
+function formToken (token: string): string {
+  return createHmac('sha256', token).update('accept form').digest('hex')
+}
+
+function isFormToken (given: string, token: string): boolean {
+  const right = Buffer.from(formToken(token))
+  const bytes = Buffer.from(given)
+  return bytes.length === right.length && timingSafeEqual(bytes, right)
+}

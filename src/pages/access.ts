@@ -1,0 +1,122 @@
+/**
+ * What a customer was given, on the status page and in the portal: keys, files, features and connections. For tests without a
+ * person, these hold on:
+ *
+ *   data-testid   access (with data-grant-id, data-type and data-status), and in it license-key, activations, instance (with
+ *                 data-instance-id), activation-message, download (with data-file-id), external-url, instructions, connect
+ */
+import { html } from 'ghtml'
+import type { Grant, GrantStatus } from '../resources/grants/store.js'
+import { needsAccount } from '../resources/grants/states.js'
+import { grantResponse } from '../resources/grants/view.js'
+import { formatDay } from '../rules/calendar.js'
+import type { Context } from '../sandbox/sandbox.js'
+import { form, type FormTarget } from './fragments.js'
+import type { Fragment } from './layout.js'
+
+/** So many grants are shown at most; the API lists them all. */
+const SHOWN_MAX = 100
+const INSTANCES_MAX = 50
+
+const STATUSES: Record<GrantStatus, { kind: 'good' | 'bad' | 'wait' | 'calm', text: string }> = {
+  Pending: { kind: 'wait', text: 'Waiting' },
+  Delivered: { kind: 'good', text: 'Active' },
+  Failed: { kind: 'bad', text: 'Failed' },
+  Revoked: { kind: 'calm', text: 'Ended' }
+}
+
+const PLATFORMS: Partial<Record<Grant['integration_type'], string>> = {
+  discord: 'Discord', github: 'GitHub', notion: 'Notion', telegram: 'Telegram', figma: 'Figma', framer: 'Framer'
+}
+
+/** The name of the platform that a grant gives access to. */
+export function platformOf ({ integration_type: type }: Pick<Grant, 'integration_type'>): string {
+  return PLATFORMS[type] ?? type.replaceAll('_', ' ')
+}
+
+/** `target` is the form of a page that frees activations; null where they can only be read. */
+export function accessPanel (grants: readonly Grant[], target: FormTarget | null, context: Context): Fragment {
+  if (grants.length === 0) return ''
+  return html`<section class="panel" id="access" aria-labelledby="access-title">
+<h2 class="section-title" id="access-title">What you received</h2>
+<ul class="entries">!${grants.slice(0, SHOWN_MAX).map(grant => accessEntry(grant, target, context))}</ul>
+</section>`
+}
+
+function accessEntry (grant: Grant, target: FormTarget | null, context: Context): Fragment {
+  const { sandbox } = context
+  const { kind, text } = STATUSES[grant.status]
+  const product = sandbox.products.find(grant.product_id)
+  const entitlement = sandbox.entitlements.find(grant.entitlement_id)
+  return html`<li class="entry access" data-testid="access" data-grant-id="${grant.grant_id}"
+data-type="${grant.integration_type}" data-status="${grant.status}">
+<h3>${entitlement?.name ?? platformOf(grant)}</h3>
+<p class="hint">${product?.name ?? grant.product_id} <span class="tag ${kind}">${text}</span></p>
+!${content(grant, target, context)}
+</li>`
+}
+
+function content (grant: Grant, target: FormTarget | null, context: Context): Fragment {
+  if (grant.status === 'Failed' && grant.error_message !== null) {
+    return html`<p class="problem">${grant.error_message}</p>!${connection(grant, context)}`
+  }
+  if (grant.status === 'Pending') return pending(grant, context)
+  if (grant.status !== 'Delivered') return ''
+  switch (grant.integration_type) {
+    case 'license_key': return licenseKey(grant, target, context)
+    case 'digital_files': return files(grant, context)
+    case 'feature_flag': return html`<p class="hint">Feature ${grant.config.feature_id}</p>`
+    default: return html`<p class="hint">${grant.account === null
+      ? `Your access to ${platformOf(grant)} is ready.`
+      : `Connected as ${grant.account}`}</p>`
+  }
+}
+
+function pending (grant: Grant, context: Context): Fragment {
+  if (needsAccount(grant)) return connection(grant, context)
+  return grant.integration_type === 'license_key'
+    ? html`<p class="hint">${context.sandbox.business.name} will send you your key.</p>`
+    : html`<p class="hint">This will be ready in a moment.</p>`
+}
+
+function connection (grant: Grant, context: Context): Fragment {
+  if (grant.oauth_token === null) return ''
+  const url = `${context.baseUrl}/entitlements/oauth/${grant.oauth_token}`
+  return html`<a class="button second" data-testid="connect" href="${url}">
+Connect ${platformOf(grant)}</a>`
+}
+
+function licenseKey (grant: Grant, target: FormTarget | null, context: Context): Fragment {
+  const { sandbox } = context
+  const key = sandbox.licenseKeys.ofGrant(grant.grant_id)
+  if (key === undefined || grant.integration_type !== 'license_key') return ''
+  const { activations_limit: limit, instances_count: count, expires_at: end } = key
+  const instances = target === null
+    ? []
+    : sandbox.licenseKeys.listInstances({ license_key_id: key.license_key_id }, INSTANCES_MAX, 0)
+  const used = limit === null ? `${count} activations` : `${count} of ${limit} activations`
+  return html`<p><code data-testid="license-key">${key.key}</code></p>
+<p class="hint"><span data-testid="activations">${used}</span>!${end === null ? '' : html`, valid until ${formatDay(end)}`}</p>
+!${grant.config.activation_message === null
+    ? ''
+    : html`<p data-testid="activation-message">${grant.config.activation_message}</p>`}
+!${target === null || instances.length === 0
+    ? ''
+    : html`<ul>!${instances.map(instance => html`<li data-testid="instance" data-instance-id="${instance.instance_id}">
+!${form(target, html`<input type="hidden" name="instance_id" value="${instance.instance_id}">
+<span>${instance.name}</span>
+<button class="button bare" name="action" value="deactivate">Deactivate<span class="unseen"> ${instance.name}</span></button>`)}
+</li>`)}</ul>`}`
+}
+
+function files (grant: Grant, context: Context): Fragment {
+  const { digital_product_delivery: delivery } = grantResponse(grant, context)
+  if (delivery === null) return ''
+  const { external_url: external } = delivery
+  return html`!${delivery.instructions == null ? '' : html`<p data-testid="instructions">${delivery.instructions}</p>`}
+<ul>!${delivery.files.map(({ file_id: id, filename, download_url: url }) =>
+    html`<li><a data-testid="download" data-file-id="${id}" href="${url}">${filename}</a></li>`)}
+!${external == null
+    ? ''
+    : html`<li><a data-testid="external-url" href="${external}" rel="noreferrer">${external}</a></li>`}</ul>`
+}
