@@ -21,10 +21,6 @@ t.test('refuses', async t => {
     invalid('a period of nothing', price({ payment_frequency_count: 0 }, RECURRING), /at least 1/, 'price.payment_frequency_count'),
     invalid('a term of nothing', price({ subscription_period_count: 0 }, USAGE), /at least 1/, 'price.subscription_period_count'),
     invalid('a negative trial', price({ trial_period_days: -1 }, RECURRING), /from 0 to 10000/, 'price.trial_period_days'),
-    invalid('a trial that is too long', price({ trial_period_days: 10_001 }, RECURRING), /from 0 to 10000/, 'price.trial_period_days'),
-    invalid('a term shorter than a period', price({
-      payment_frequency_count: 3, subscription_period_count: 2, subscription_period_interval: 'Month'
-    }, RECURRING), /at least one payment period/, 'price.subscription_period_count'),
     invalid('a negative trial amount', price({ trial_period_days: 1, trial_amount: -1 }, RECURRING), /negative/, 'price.trial_amount'),
     invalid('an amount for no trial', price({ trial_amount: 100 }, RECURRING), /needs a trial/, 'price.trial_amount'),
     invalid('an unknown meter', price({ meters: [{ meter_id: 'mtr_x' }] }, USAGE), /^Meter mtr_x does not exist$/, 'price.meters[0].meter_id'),
@@ -81,4 +77,20 @@ t.test('refuses', async t => {
     const answers = await Promise.all([1, 2].map(() => emulate.call('DELETE', `/products/${id}`)))
     t.strictSame(answers.map(({ status }) => status), [200, 410])
   })
+})
+
+t.test('refuses recurring prices that the real service does not sell', async t => {
+  const emulate = startEmulator(t)
+  for (const price of [0, 100]) await create(emulate, { price: { ...RECURRING, currency: 'USD', price } })
+  const refuse = (name: string, changes: Json, code: Case[4], message: RegExp, path: string): Case =>
+    [name, 'POST /products', { ...BODY, price: { ...RECURRING, ...changes } }, 422, code, message, path]
+  const term = { subscription_period_count: 2, subscription_period_interval: 'Month' }
+  const cases = [
+    refuse('a trial that is too long', { trial_period_days: 10_001 }, 'INVALID_REQUEST_PARAMETERS', /from 0 to 10000/, 'price.trial_period_days'),
+    refuse('a term shorter than a period', { ...term, payment_frequency_count: 3 }, 'INVALID_REQUEST_PARAMETERS',
+      /at least one payment period/, 'price.subscription_period_count'),
+    refuse('half a dollar', { currency: 'USD', price: 50 }, 'REQUEST_AMOUNT_BELOW_MINIMUM', /0 or at least 100 minor units of USD, not 50/, 'price.price'),
+    refuse('ten yen', { currency: 'JPY', price: 10 }, 'REQUEST_AMOUNT_BELOW_MINIMUM', /minor units of JPY, not 10/, 'price.price')
+  ]
+  refuseAll(t, emulate, cases)
 })

@@ -116,7 +116,8 @@ function periods (price: PriceOf<'recurring_price' | 'usage_based_price'>) {
   const every = { count: frequency, interval: price.payment_frequency_interval }
   const term = { count: period, interval: price.subscription_period_interval }
   if (isShorter(term, every)) {
-    throw invalidPrice('subscription_period_count', `must give a term of at least one payment period, which is ${frequency} ${every.interval}`)
+    throw invalidPrice('subscription_period_count',
+      `must give a term of at least one payment period, which is ${frequency} ${every.interval}`)
   }
   return {
     payment_frequency_count: frequency,
@@ -135,7 +136,8 @@ export function checkRecurringMinimum (price: CompletePrice, currencies: Currenc
   const minimum = convert(RECURRING_MINIMUM.amount, RECURRING_MINIMUM.currency, price.currency, currencies) ?? 0
   if (price.price >= minimum) return
   throw new ApiError('REQUEST_AMOUNT_BELOW_MINIMUM', {
-    path: 'price.price', because: `a recurring price is 0 or at least ${minimum} minor units of ${price.currency}, not ${price.price}`
+    path: 'price.price',
+    because: `a recurring price is 0 or at least ${minimum} minor units of ${price.currency}, not ${price.price}`
   })
 }
 
