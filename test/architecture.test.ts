@@ -23,6 +23,12 @@ const LONG_FUNCTIONS = [
 /** Packages that rules/ may use: functions of their arguments, and nothing else. */
 const PURE_LIBRARIES = ['card-validator']
 
+/**
+ * Files outside of resources/ that name a resource: the pages that customers and programs meet, which are about payments, sessions,
+ * customers and uploads, and the composition root, which applies options to webhooks.
+ */
+const NAMES_RESOURCES = /^(?:resources\/|pages\/(?:checkout|portal|embed)\/|pages\/(?:invoice|uploads)\.ts$|emulator\.ts$)/
+
 interface Import {
   /** A package (`fastify`, `node:fs`), or the path of a file below src/ (`store/database.ts`). */
   target: string
@@ -125,6 +131,10 @@ t.test('who may import what', async t => {
     /^(?:pages\/|emulator\.ts$|resources\/(?:invoices\/|[^/]+\/dashboard(?:\.ts$|\/)))/)
     .filter(line => !/^resources\/(?:resource|all)\.ts imports pages\/dashboard\/section\.ts$/.test(line)), [],
   'of a resource, only its dashboard section knows pages; invoices are drawn as PDF')
+
+  const APART = /^resources\/(?:all|stores|resource)\.ts$/
+  t.strictSame(importers(target => target.startsWith('resources/') && !APART.test(target), NAMES_RESOURCES), [],
+    'outside of resources/, a resource is known through all.ts, stores.ts and resource.ts')
 
   t.strictSame(importers(target => /^(?:cli|index|redirect)\.ts$/.test(target), /^$/), [], 'nobody imports the entrances')
 

@@ -1,6 +1,6 @@
 /** Makes one attempt to deliver an event to an endpoint, and records its outcome. */
 import type { Clock } from '../sandbox/clock.js'
-import type { Endpoint } from '../resources/webhooks/store.js'
+import type { Endpoint } from './endpoint.js'
 import type { Sandbox } from '../sandbox/sandbox.js'
 import type { FaultKind } from './faults.js'
 import { currentEnvelope, signedMessage, type Message } from './message.js'

@@ -3,7 +3,7 @@
  * due deliveries in the order of their due times, up to a limit in parallel and within the endpoint's rate limit.
  */
 import { clearTimeout, setTimeout } from 'node:timers' // not the globals, which a test may have replaced
-import type { Endpoint } from '../resources/webhooks/store.js'
+import type { Endpoint } from './endpoint.js'
 import { attempt, recordAttempt, type AttemptContext, type Ended } from './attempt.js'
 import type { Fault, FaultKind, Faults } from './faults.js'
 import type { Delivery } from './store.js'

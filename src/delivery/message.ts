@@ -1,6 +1,6 @@
 /** Builds the message for an event: its current body and the headers with the signature that the official clients verify. */
 import { Webhook } from 'standardwebhooks'
-import type { Endpoint } from '../resources/webhooks/store.js'
+import type { Endpoint } from './endpoint.js'
 import { VERSION } from '../root.js'
 import { SENDER_AGENT } from '../rules/headers.js'
 import type { Sandbox } from '../sandbox/sandbox.js'

@@ -4,7 +4,7 @@
 import { html } from 'ghtml'
 import { format } from '../rules/money.js'
 import { missingScheme } from '../rules/return-url.js'
-import type { Payment } from '../resources/payments/store.js'
+import type { Stored } from '../resources/stores.js'
 import type { Sandbox } from '../sandbox/sandbox.js'
 import type { Fragment } from './layout.js'
 
@@ -124,7 +124,7 @@ export function cardName (network: string | null | undefined, lastFour: string |
 }
 
 /** `Visa •••• 4242`, `Klarna`; null for a payment that has been tried with nothing. */
-export function paidWith (payment: Payment, { reference }: Sandbox): string | null {
+export function paidWith (payment: Stored<'payments'>, { reference }: Sandbox): string | null {
   if (payment.card !== null) return cardName(payment.card.network, payment.card.last_four)
   const type = payment.payment_method_type
   return type === null ? null : reference.paymentMethods[type]?.label ?? type

@@ -43,6 +43,10 @@ export const STORES = {
 
 export type Stores = { [Name in keyof typeof STORES]: ReturnType<(typeof STORES)[Name]> }
 
+/** What a store finds: `Stored<'payments'>` is a payment. */
+export type Stored<Name extends keyof Stores> =
+  Stores[Name] extends { find: (...given: never[]) => infer Found } ? NonNullable<Found> : never
+
 /** The stores of a database. Their statements are compiled when they are first run. */
 export function createStores (database: Database): Stores {
   return Object.fromEntries(Object.entries(STORES).map(([name, create]) => [name, create(database)])) as Stores

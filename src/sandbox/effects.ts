@@ -4,8 +4,7 @@
  * events, in the order of the resources in all.ts.
  */
 import type { Context } from './sandbox.js'
-import type { Payment } from '../resources/payments/store.js'
-import type { Refund } from '../resources/refunds/store.js'
+import type { Stored } from '../resources/stores.js'
 
 /** As much of a subscription as its effects need. `payment_id` is the payment of its latest charge; null where there was none. */
 export interface ChangedSubscription {
@@ -25,8 +24,8 @@ export type SubscriptionChange = 'activated' | 'on_hold' | 'paused' | 'resumed' 
 
 export interface Effects {
   /** The payment is as it was before its success; everything but its status and method holds. */
-  paymentSucceeded (payment: Payment, context: Context): void
+  paymentSucceeded (payment: Stored<'payments'>, context: Context): void
   /** The refund counts as succeeded, and the refund status of the payment is written. */
-  refundSucceeded (refund: Refund, payment: Payment, context: Context): void
+  refundSucceeded (refund: Stored<'refunds'>, payment: Stored<'payments'>, context: Context): void
   subscriptionChanged (subscription: ChangedSubscription, change: SubscriptionChange, context: Context): void
 }

@@ -1,5 +1,6 @@
 /**
- * A sandbox: a database with its stores, a clock, ids and settings. `open.ts` opens it. Sandboxes share only the reference tables.
+ * A sandbox: a database with its stores, a clock, ids and settings, which `open.ts` opens. Sandboxes share only the reference
+ * tables.
  */
 import type { SandboxClock } from './clock.js'
 import type { Effects } from './effects.js'
