@@ -1,4 +1,4 @@
-/** The rules of the house (docs/architecture.md), as far as the source alone can show whether they are kept. */
+/** The rules of docs/architecture.md that can be checked from the source. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import t from 'tap'
@@ -9,10 +9,10 @@ import { packagePath } from '../src/root.js'
 const LINES_MAX = 350
 const COLUMNS_MAX = 130
 const FUNCTION_LINES_MAX = 90
-/** Without the functions inside it: a chapter of tests is a function, and so is each test in it. */
+/** Without the functions inside it: a group of tests is a function, and so is each test in it. */
 const OWN_LINES_MAX = 75
 
-/** Functions that are longer, and are to be split. Take out what was split; add nothing. */
+/** Longer functions that are still to be split. Remove an entry once it is split; add none. */
 const LONG_FUNCTIONS = [
   'delivery/endpoint-queue.ts createEndpointQueue',
   'delivery/sender.ts createSender',
@@ -20,7 +20,7 @@ const LONG_FUNCTIONS = [
   'pages/checkout/session/routes.ts sessionPages'
 ]
 
-/** Packages that rules/ may use: functions of their arguments, and nothing else. */
+/** Packages that rules/ may use: pure functions only. */
 const PURE_LIBRARIES = ['card-validator']
 
 /**
@@ -32,7 +32,7 @@ const NAMES_RESOURCES = /^(?:resources\/|pages\/(?:checkout|portal|embed)\/|page
 interface Import {
   /** A package (`fastify`, `node:fs`), or the path of a file below src/ (`store/database.ts`). */
   target: string
-  /** Gone when compiled. */
+  /** Removed by the compiler. */
   isType: boolean
 }
 
@@ -58,7 +58,7 @@ function sourcesIn (folder: string): Source[] {
     })
 }
 
-/** Ours to read: neither generated nor somebody else's. */
+/** Written by hand: neither generated nor vendored. */
 const written = sources.filter(({ name }) => !name.includes('.gen.') && !name.startsWith('vendor/'))
 
 function importsOf (name: string, tree: ts.SourceFile): Import[] {
@@ -86,7 +86,7 @@ function visit (node: ts.Node, see: (node: ts.Node) => void): void {
   ts.forEachChild(node, child => { visit(child, see) })
 }
 
-/** `file.ts:12` of every node of the written source that `is` true of, but in the files that may. */
+/** `file.ts:12` of every matching node in the written source, except in the given files. */
 function places (is: (node: ts.Node) => boolean, mayHave: RegExp = /^$/): string[] {
   const found: string[] = []
   for (const { name, tree } of written) {
@@ -98,13 +98,13 @@ function places (is: (node: ts.Node) => boolean, mayHave: RegExp = /^$/): string
   return found
 }
 
-/** The files that import what `is` true of, but those that may. */
+/** The files with a matching import, except the given files. */
 function importers (is: (target: string) => boolean, may: RegExp): string[] {
   return written.flatMap(({ name, imports }) =>
     may.test(name) ? [] : imports.filter(({ target }) => is(target)).map(({ target }) => `${name} imports ${target}`))
 }
 
-t.test('who may import what', async t => {
+t.test('files import only what their folder may import', async t => {
   t.ok(written.length > 30, 'the source is found')
 
   t.strictSame(importers(target => /^@?fastify(?:\/|$)/.test(target), /^(?:http\/|pages\/|control\/|emulator\.ts$)/), [],
@@ -155,7 +155,7 @@ t.test('no file outside of a resource names the resource', async t => {
   t.strictSame(places(namesList, /^(?!fixtures\/|control\/fixtures\.ts$)/), [], 'and no list of a fixtures file')
 })
 
-t.test('who may do what', async t => {
+t.test('code does only what its folder may do', async t => {
   const calls = (node: ts.Node, callee: RegExp) => ts.isCallExpression(node) && callee.test(node.expression.getText())
   const CLOCK = /^sandbox\/(?:clock|ids)\.ts$/
 
@@ -164,29 +164,29 @@ t.test('who may do what', async t => {
     'time and chance come from the clock and the ids')
   t.strictSame(places(node => ts.isNewExpression(node) && /^new Date(?:\(\))?$/.test(node.getText()), CLOCK), [],
     'a new Date() is the time too')
-  // The redirect passes on the calls of the program that it is loaded into, and learns from that program's environment where to.
+  // The redirect wraps the calls of the program that loads it, and reads the target from that program's environment.
   const MAY_CALL = /^(?:delivery\/post|redirect)\.ts$/
   t.strictSame(places(node => calls(node, /^(?:(?:globalThis\.)?fetch|https?\.(?:request|get))$/), MAY_CALL), [],
     'only delivery/ and the redirect call out')
   t.strictSame(places(node => ts.isPropertyAccessExpression(node) && node.getText() === 'process.env', /^(?:cli|redirect)\.ts$/), [],
     'the environment is read by the command, and by the redirect')
-  t.strictSame(places(node => calls(node, /^process\.exit$/)), [], 'nobody ends the process behind the back of the others')
+  t.strictSame(places(node => calls(node, /^process\.exit$/)), [], 'no other code ends the process')
   const ELSEWHERE = /^(?!resources\/|rules\/|store\/)|^resources\/[^/]+\/dashboard(?:\.ts$|\/)/
   t.strictSame(places(node => ts.isAwaitExpression(node) || node.kind === ts.SyntaxKind.AsyncKeyword, ELSEWHERE), [],
     'handlers, rules and stores are synchronous')
   const isError = (node: ts.ClassLikeDeclaration) =>
     node.heritageClauses?.some(clause => /^extends \w*Error$/.test(clause.getText())) === true
-  t.strictSame(places(node => ts.isClassLike(node) && !isError(node)), [], 'classes are for errors alone')
+  t.strictSame(places(node => ts.isClassLike(node) && !isError(node)), [], 'classes are for errors only')
 })
 
-t.test('links of the dashboard come from pageOf() and pathOf()', async t => {
+t.test('links of the dashboard are made by pageOf() and pathOf()', async t => {
   const PATH = /\/dashboard\/(?!changes\b)[a-z]/
   const isText = (node: ts.Node) => ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node)
   const isImported = (node: ts.Node) => ts.isImportDeclaration(node.parent) || ts.isExportDeclaration(node.parent)
   t.strictSame(places(node => isText(node) && !isImported(node) && PATH.test(node.getText()), /^pages\/dashboard\/links\.ts$/), [])
 })
 
-t.test('refusals that many rules have in common are made in errors.ts', async t => {
+t.test('common refusals are made in errors.ts', async t => {
   const ELSEWHERE = /^errors\.ts$/
   const cause = (node: ts.Node, code: string): Map<string, string> | null => {
     if (!ts.isNewExpression(node) || node.expression.getText() !== 'ApiError') return null
@@ -214,7 +214,7 @@ t.test('types are honest', async t => {
   for (const { name, text } of written) t.notMatch(text, /@ts-(?:ignore|expect-error|nocheck)|eslint-disable/, name)
 })
 
-t.test('no import comes back to where it began', async t => {
+t.test('imports form no circles', async t => {
   const names = new Set(sources.map(({ name }) => name))
   const values = new Map(sources.map(({ name, imports }) =>
     [name, imports.filter(({ target, isType }) => !isType && names.has(target)).map(({ target }) => target)]))
@@ -263,7 +263,7 @@ t.test('files are short, and say what they own', async t => {
   for (const { name, text } of written) {
     const lines = text.split('\n')
     t.ok(lines.length - 1 <= LINES_MAX, `${name} has ${lines.length - 1} lines`)
-    t.match(text.replace(/^#!.*\n/, ''), /^\/\*\*[\s*]+[A-Z/`][\s\S]{20,}?\*\//, `${name} begins by saying what it owns`)
+    t.match(text.replace(/^#!.*\n/, ''), /^\/\*\*[\s*]+[A-Z/`][\s\S]{20,}?\*\//, `${name} begins with a doc comment`)
     wide.push(...lines.flatMap((line, index) => [...line].length > COLUMNS_MAX ? [`${name}:${index + 1}`] : []))
   }
   t.strictSame(wide, [], `no line has more than ${COLUMNS_MAX} columns`)
@@ -272,14 +272,14 @@ t.test('files are short, and say what they own', async t => {
 t.test('functions are short', async t => {
   const long = written.flatMap(({ name, tree }) => functionsIn(tree).filter(({ lines }) => lines > FUNCTION_LINES_MAX)
     .map(long => `${name} ${long.name}`))
-  t.strictSame(long.sort(), LONG_FUNCTIONS, `no function of src/ has more than ${FUNCTION_LINES_MAX} lines, but for those that are listed`)
+  t.strictSame(long.sort(), LONG_FUNCTIONS, `no function of src/ has more than ${FUNCTION_LINES_MAX} lines, except listed ones`)
   const longTests = tests.flatMap(({ name, tree }) => functionsIn(tree).filter(({ ownLines }) => ownLines > OWN_LINES_MAX)
     .map(long => `${name} ${long.name}`))
   t.strictSame(longTests, [], `no function of test/ has more than ${OWN_LINES_MAX} lines of its own`)
 })
 
 interface Measured {
-  /** By which it is declared or, of a callback, its line. */
+  /** The name it is declared with or, for a callback, its line. */
   name: string
   lines: number
   ownLines: number
@@ -289,7 +289,7 @@ function functionsIn (tree: ts.SourceFile): Measured[] {
   const lineOf = (position: number) => tree.getLineAndCharacterOfPosition(position).line
   const linesOf = (node: ts.Node) => lineOf(node.end) - lineOf(node.getStart()) + 1
   const found: Measured[] = []
-  /** Returns how many lines the functions inside a node take from the one around them. */
+  /** Returns the number of lines that the functions inside a node take up. */
   const measure = (node: ts.Node): number => {
     let inner = 0
     ts.forEachChild(node, child => { inner += measure(child) })
@@ -308,7 +308,7 @@ t.test('test files are short', async t => {
   t.strictSame(long, [], `no file of test/ has more than ${LINES_MAX} lines`)
 })
 
-t.test('every file of test/ is a test file, or serves one', async t => {
+t.test('every file of test/ is a test file or is imported by one', async t => {
   const imported = new Set(tests.flatMap(({ imports }) => imports.map(({ target }) => target)))
   t.ok(imported.has('helper.ts'), 'imports are found')
   t.strictSame(tests.map(({ name }) => name).filter(name => !name.endsWith('.test.ts') && !imported.has(name)), [])

@@ -1,4 +1,4 @@
-/** The built command as people run it: what it starts, what it keeps, and what it says when it can't. */
+/** The built command as a process: its output, its data, and its errors. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -14,7 +14,7 @@ import { VERSION } from '../src/root.js'
 import { paymentBody } from './helper.js'
 import { COMMAND, connect, freePort, launch, runToEnd, startProcess, stop, temporaryFolder, type LaunchOptions } from './processes.js'
 
-/** Waits until something has come true. */
+/** Resolves once a condition holds. */
 async function until (isTrue: () => boolean): Promise<void> {
   for (let times = 0; times < 1200 && !isTrue(); times++) await wait(50)
 }
@@ -27,7 +27,7 @@ function isRunning (pid: number): boolean {
   }
 }
 
-/** The command must end with one clear line on stderr, no stack, nothing on stdout, and a non-zero exit code. */
+/** The error line of a command that must end with one line on stderr, no stack, nothing on stdout, and a non-zero exit code. */
 async function refusal (test: Test, args: string[], options: LaunchOptions & { code?: number } = {}): Promise<string> {
   const { code, stdout, stderr } = await runToEnd(test, args, options)
   test.equal(code, options.code ?? 1, `exit code of ${args.join(' ')}`)
@@ -36,10 +36,10 @@ async function refusal (test: Test, args: string[], options: LaunchOptions & { c
   return stderr
 }
 
-t.test('answers', async t => {
-  t.test('start with no flags but a free port: greets, makes the data folder, answers', async t => {
+t.test('runs', async t => {
+  t.test('start with only a free port: prints a greeting, creates the data folder, answers', async t => {
     const emulator = await startProcess(t)
-    t.ok(existsSync(join(emulator.folder, 'data/emulator.db')), 'the default path, below where it runs')
+    t.ok(existsSync(join(emulator.folder, 'data/emulator.db')), 'the default path, below the working directory')
     const { status, json } = await connect(t, emulator.url).pay(paymentBody({ payment_link: true }))
     t.equal(status, 200)
     t.match(json.payment_link, new RegExp(`^${emulator.url}/`))
@@ -62,7 +62,7 @@ t.test('answers', async t => {
     ].join('\n'))
   })
 
-  t.test('without a command it starts', async t => {
+  t.test('without a command, as start', async t => {
     const emulator = launch(t, ['--port', '0', '--database', ':memory:', '--control', 'off'])
     await emulator.greeted
     const { code, stdout } = await stop(emulator)
@@ -71,7 +71,7 @@ t.test('answers', async t => {
     t.notMatch(stdout, 'Dashboard', 'where there is no dashboard, none is named')
   })
 
-  t.test('a port that fetch refuses is named when it starts', async t => {
+  t.test('on a port that fetch refuses, with a warning', async t => {
     for (const port of [6666, 6667, 6668, 10080]) {
       const emulator = launch(t, ['--port', String(port), '--database', ':memory:'])
       if (await Promise.race([emulator.greeted.then(() => true), emulator.ended.then(() => false)])) {
@@ -82,7 +82,7 @@ t.test('answers', async t => {
     t.pass('none of them is free on this computer')
   })
 
-  t.test('health exits with 0 by a running emulator, and with 3 without one', async t => {
+  t.test('health, which exits with 0 with a running emulator and with 3 without one', async t => {
     const { port } = await startProcess(t, ['--database', ':memory:'])
     const { code, stdout, stderr } = await runToEnd(t, ['health', '--port', String(port)])
     t.equal(code, 0, stderr)
@@ -93,7 +93,7 @@ t.test('answers', async t => {
       .startsWith(`dodo-emulator: no emulator answers at http://127.0.0.1:${nobody}: `))
   })
 
-  t.test('health exits with 1 where something else answers', async t => {
+  t.test('health, which exits with 1 when another program answers', async t => {
     const other = createServer((_request, response) => { response.writeHead(404).end('{}') }).listen(0, '127.0.0.1')
     t.teardown(() => { other.close() })
     await once(other, 'listening')
@@ -101,7 +101,7 @@ t.test('answers', async t => {
     t.match(await refusal(t, ['health', '--port', String(port)]), 'answered 404')
   })
 
-  t.test('--help names every option with its variable and default; --version the version', async t => {
+  t.test('--help with the variable and default of every option, and --version', async t => {
     for (const args of [['--help'], ['start', '--help']]) {
       const { code, stdout } = await runToEnd(t, args)
       t.equal(code, 0)
@@ -117,7 +117,7 @@ t.test('answers', async t => {
     t.strictSame([version.code, version.stdout], [0, `${VERSION}\n`])
   })
 
-  t.test('options come from flags and from the environment, and a flag wins', async t => {
+  t.test('with options from flags and from the environment; a flag has priority', async t => {
     const env = {
       PORT: 'wrong', PUBLIC_URL: 'https://env.example.test', TAX: 'off', DATABASE: ':memory:', API_KEYS: 'test,other'
     }
@@ -127,15 +127,15 @@ t.test('answers', async t => {
     t.equal(json.total_amount, 1999, 'no tax')
     const { stdout } = await stop(emulator)
     t.match(stdout, '\n  DODO_PAYMENTS_API_KEY=test\n')
-    t.match(stdout, `dodo-emulator ${VERSION} listens on ${emulator.url}\n`, 'where it listens, whatever the public URL')
+    t.match(stdout, `dodo-emulator ${VERSION} listens on ${emulator.url}\n`, 'its own address, with any public URL')
     t.match(stdout, '\n  Public URL   https://flag.example.test/shop (links begin with it)\n')
     t.match(stdout, `\n  DODO_PAYMENTS_BASE_URL=${emulator.url}\n`)
     t.notOk(existsSync(join(emulator.folder, 'data')), 'nothing on disk')
   })
 })
 
-t.test('refuses, in one line', async t => {
-  t.test('an option value that is wrong, by flag and by variable', async t => {
+t.test('refuses in one line', async t => {
+  t.test('an invalid option value, by flag and by variable', async t => {
     const wrong: Record<string, string[]> = {
       port: ['x', '-1', '65536', '80.5', ''],
       host: ['', ' ', 'a b', '127.0.0.1:4010', 'http://localhost', 'localhost/', '[::1', '1.2.3.4.5', 'a@b', '<host>'],
@@ -150,7 +150,7 @@ t.test('refuses, in one line', async t => {
       const [name, { env }] = Object.entries(OPTIONS).find(([, option]) => option.flag === flag) as [OptionName, { env: string }]
       for (const text of values) {
         t.throws(() => readConfig({ [name]: text }, {}), new SetupError(), `${flag} ${JSON.stringify(text)}`)
-        if (text === '') t.strictSame(readConfig({}, { [env]: text }), readConfig({}, {}), `an empty ${env} counts as none`)
+        if (text === '') t.strictSame(readConfig({}, { [env]: text }), readConfig({}, {}), `an empty ${env} counts as absent`)
         else t.throws(() => readConfig({}, { [env]: text }), new SetupError(), `${env} ${JSON.stringify(text)}`)
       }
     }
@@ -161,7 +161,7 @@ t.test('refuses, in one line', async t => {
       'dodo-emulator: --port: must be a whole number from 1 to 65535, not "x"\n', 'health has no use for the others')
   })
 
-  t.test('an option or a command that does not exist', async t => {
+  t.test('an unknown option or command', async t => {
     t.match(await refusal(t, ['start', '--unheard-of', '1'], { code: 2 }), "dodo-emulator: unknown option '--unheard-of'")
     t.match(await refusal(t, ['pya', 'pay_1'], { code: 2 }), "dodo-emulator: unknown command 'pya', did you mean pay?")
   })
@@ -173,7 +173,7 @@ t.test('refuses, in one line', async t => {
       'stop the program that listens there, or choose another port with --port (0 for any free port)\n')
   })
 
-  t.test('an address that is not this computer', async t => {
+  t.test('an address of another computer', async t => {
     t.match(await refusal(t, ['start', '--port', '0', '--host', '192.0.2.1', '--database', ':memory:']), 'check --host')
     t.equal(await refusal(t, ['start', '--port', '0', '--host', 'nope.invalid', '--database', ':memory:']),
       'dodo-emulator: the host name nope.invalid does not exist: set --host to a name or an address of this computer\n')
@@ -184,7 +184,7 @@ t.test('refuses, in one line', async t => {
     writeFileSync(join(folder, 'file'), '')
     mkdirSync(join(folder, 'folder'))
     const paths = [join(folder, 'file/below/emulator.db'), join(folder, 'folder')]
-    if (process.getuid?.() !== 0) { // root may write everywhere
+    if (process.getuid?.() !== 0) { // // root may write everywhere
       mkdirSync(join(folder, 'locked'))
       chmodSync(join(folder, 'locked'), 0o500)
       paths.push(join(folder, 'locked/emulator.db'), join(folder, 'locked/below/emulator.db'))
@@ -200,15 +200,15 @@ t.test('refuses, in one line', async t => {
     t.match(await refusal(t, ['start', '--port', '0', '--database', ':memory:', '--port-file', path]), path)
   })
 
-  t.test('a file that is no database, and leaves it as it is', async t => {
+  t.test('a file that is not a database, and leaves it unchanged', async t => {
     const path = join(temporaryFolder(t), 'notes.txt')
-    const text = 'These are my notes, and nobody shall overwrite them.\n'.repeat(100)
+    const text = 'These are my notes, and they must not be overwritten.\n'.repeat(100)
     writeFileSync(path, text)
     t.match(await refusal(t, ['start', '--port', '0', '--database', path]), 'the file is not an SQLite database')
     t.equal(readFileSync(path, 'utf8'), text)
   })
 
-  t.test('a database from a newer version, and leaves it as it is', async t => {
+  t.test('a database of a newer version, and leaves it unchanged', async t => {
     const path = join(temporaryFolder(t), 'emulator.db')
     await stop(await startProcess(t, ['--database', path]))
     const newer = new Sqlite(path)
@@ -221,7 +221,7 @@ t.test('refuses, in one line', async t => {
     after.close()
   })
 
-  t.test('a database of another program, and leaves it as it is', async t => {
+  t.test('a database of another program, and leaves it unchanged', async t => {
     const path = join(temporaryFolder(t), 'notes.db')
     const other = new Sqlite(path)
     other.exec('CREATE TABLE notes (text TEXT)')
@@ -232,7 +232,7 @@ t.test('refuses, in one line', async t => {
     after.close()
   })
 
-  t.test('a database that another emulator uses, which goes on', async t => {
+  t.test('a database in use by another emulator, which continues', async t => {
     const folder = temporaryFolder(t)
     const first = await startProcess(t, ['--database', 'shop.db'], { folder })
     t.match(await refusal(t, ['start', '--port', '0', '--database', join(folder, 'shop.db')]), 'another process is using it')
@@ -240,14 +240,14 @@ t.test('refuses, in one line', async t => {
   })
 })
 
-t.test('what follows', async t => {
+t.test('keeps data', async t => {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    t.test(`${signal} ends it with 0, and the data are there after a restart`, async t => {
+    t.test(`after ${signal}, which ends it with exit code 0`, async t => {
       const folder = temporaryFolder(t)
       const args = ['--database', 'new/folders/shop.db']
       const first = await startProcess(t, args, { folder })
       const { json: created } = await connect(t, first.url).pay(paymentBody({ payment_link: true }))
-      // Two clients that would keep it from ending: an idle connection, and a request that never comes to its end.
+      // Two clients that could keep it from ending: an idle connection, and a request that is never completed.
       for (const bytes of ['', 'POST /payments HTTP/1.1\r\nhost: x\r\nauthorization: Bearer t\r\ncontent-length: 10\r\n\r\n{']) {
         const socket = connectSocket(first.port, '127.0.0.1').on('error', () => {})
         t.teardown(() => { socket.destroy() })
@@ -269,7 +269,7 @@ t.test('what follows', async t => {
     })
   }
 
-  t.test('SIGHUP that comes several times, as from a terminal and its shell', async t => {
+  t.test('after repeated SIGHUPs, as sent by a terminal and its shell', async t => {
     const emulator = await startProcess(t)
     for (let times = 0; times < 5; times++) emulator.kill('SIGHUP')
     const { code, stderr } = await stop(emulator, 'SIGHUP')
@@ -278,7 +278,7 @@ t.test('what follows', async t => {
   })
 
   const terminal = spawnSync('script', ['--version']).status === 0
-  t.test('a terminal that is closed', { skip: !terminal && 'there is no script command' }, async t => {
+  t.test('after its terminal was closed', { skip: !terminal && 'there is no script command' }, async t => {
     const folder = temporaryFolder(t)
     const inShell = `echo $$ > pid; exec ${process.execPath} ${COMMAND} start --port 0 --port-file port --database shop.db`
     const window = spawn('script', ['-qec', inShell, '/dev/null'], { cwd: folder, stdio: ['pipe', 'ignore', 'ignore'] })
@@ -291,12 +291,12 @@ t.test('what follows', async t => {
     t.notOk(existsSync(join(folder, 'shop.db-wal')), 'closed')
   })
 
-  t.test('a crash ends it at once', async t => {
+  t.test('until a crash, which ends it immediately', async t => {
     const emulator = await startProcess(t)
     t.equal((await stop(emulator, 'SIGSEGV')).code, null, 'by the signal')
   })
 
-  t.test(':memory: keeps nothing', async t => {
+  t.test('nowhere with :memory:', async t => {
     const folder = temporaryFolder(t)
     const env = { DATABASE: ':memory:' }
     const first = await startProcess(t, [], { folder, env })
@@ -309,7 +309,7 @@ t.test('what follows', async t => {
     t.notOk(existsSync(join(folder, ':memory:')))
   })
 
-  t.test('an empty file becomes a database', async t => {
+  t.test('in an empty file', async t => {
     const folder = temporaryFolder(t)
     writeFileSync(join(folder, 'empty.db'), '')
     const { url } = await startProcess(t, ['--database', 'empty.db'], { folder })

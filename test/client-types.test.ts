@@ -1,7 +1,7 @@
 /**
- * Our replies and events as the official client's newest types have them. The compiler is the test: every function here takes what
- * we answer, whole, and gives it back as what the client says it gets. What runs only checks that no operation was forgotten; that
- * a reply is whole is held by the closed validation in helper.ts.
+ * Our replies and events, compared with the official client's newest types. The compiler is the test: every function here takes
+ * one of our replies and returns it as the client's type. At run time the test only checks that no operation was forgotten. The
+ * closed validation in helper.ts checks that a reply is complete.
  */
 import type DodoPayments from 'dodopayments'
 import t from 'tap'
@@ -10,20 +10,20 @@ import type { OperationName, Reply } from '../src/contract/operations.js'
 import { PAYLOAD_SCHEMAS, type Payload, type PayloadType } from '../src/delivery/catalogue.js'
 import { handlers } from '../src/resources/all.js'
 
-/** Every key is there: null where there is nothing. Newer clients do not know `sunbit`, which an earlier version of the contract has. */
+/** Every key is present, with null for no value. Newer clients do not know `sunbit`, which an earlier version of the contract has. */
 type Whole<Value> = Value extends 'sunbit' ? never : Value extends Array<infer Item>
   ? Array<Whole<Item>>
   : Value extends object ? { [Key in keyof Value]-?: Whole<Value[Key]> } : Value
 
-/** What a method of the client gives. */
+/** The result type of a client method. */
 type Got<Method extends (...given: never[]) => unknown> = Awaited<ReturnType<Method>>
-/** A page of a list, without what the client adds. */
+/** A page of a list, without the methods that the client adds. */
 type Page<Method extends (...given: never[]) => unknown> = Pick<Got<Method> & { items: unknown }, 'items'>
 
 type Client = DodoPayments
 type Replies = { [Name in OperationName]?: (reply: Whole<Reply<Name>>) => unknown }
 
-/** The client has no methods for these. */
+/** Operations without a client method. */
 const WITHOUT_METHOD: OperationName[] = ['GET /discounts/{discount_id}/customers', 'POST /discounts/{discount_id}/customers']
 
 const REPLIES = {
@@ -117,7 +117,7 @@ const EVENTS = {
   EntitlementGrant: (data): Taken<'EntitlementGrant'> => data
 } satisfies { [Type in PayloadType]: (data: Sent<Type>) => unknown }
 
-t.test('every reply with a body, and the data of every event, is held against the types of the client', async t => {
+t.test("every reply with a body, and the data of every event, matches the client's types", async t => {
   const bodies = contract().operations.filter(({ name, mediaType }) => name in handlers && mediaType === 'application/json')
   t.strictSame(bodies.map(({ name }) => name as string).sort(), [...Object.keys(REPLIES), ...WITHOUT_METHOD].sort())
   t.strictSame(Object.keys(EVENTS).sort(), Object.keys(PAYLOAD_SCHEMAS).sort())

@@ -1,4 +1,4 @@
-/** Which command and which emulator a command line means, the help, and the options, which are those of the contract. */
+/** Parsing of command lines, the help, and options that equal those of the contract. */
 import { readFileSync, readdirSync } from 'node:fs'
 import t from 'tap'
 import { EXIT } from '../src/commands/run.js'
@@ -8,7 +8,7 @@ import { fakes, run, leaves, clients } from './command-runs.js'
 import { packagePath } from '../src/root.js'
 import { startEmulator } from './helper.js'
 
-t.test('which command is meant', async t => {
+t.test('finds the command', async t => {
   for (const args of [[], ['--port', '0'], ['--tax', 'off', '--database=:memory:'], ['start']]) {
     const local = fakes()
     t.match(await run(args, { local }), { code: EXIT.done, stderr: '' })
@@ -26,7 +26,7 @@ t.test('which command is meant', async t => {
   }
 })
 
-t.test('which emulator is meant', async t => {
+t.test('finds the emulator', async t => {
   const { emulator, get } = startEmulator(t)
   const { port } = await emulator.listen()
   const url = `http://127.0.0.1:${port}`
@@ -47,7 +47,7 @@ t.test('which emulator is meant', async t => {
   t.match(await get('/~mine/_emulator/snapshots'), { items: [{ name: 'of mine' }] })
 })
 
-t.test('help', async t => {
+t.test('prints help', async t => {
   const exitCodes = /Exit codes:\n {2}0 {2}done\n {2}1 .*\n {2}2 .*\n {2}3 .*$/
   for (const args of [[], ...leaves.map(({ name }) => name.split(' '))]) {
     for (const asked of [[...args, '--help'], ['help', ...args]]) {
@@ -62,7 +62,7 @@ t.test('help', async t => {
   for (const { name } of clients) {
     const { stdout } = await run([...name.split(' '), '--help'])
     t.match(stdout, /Which emulator:\n {2}--url <url>/, name)
-    t.notMatch(stdout, /listen on; 0|opens it to the network|start has no use/, 'nothing of the options of start')
+    t.notMatch(stdout, /listen on; 0|opens it to the network|start has no use/, 'no options of start')
   }
   t.match(await run(['--version']), { code: EXIT.done, stdout: /^\d+\.\d+\.\d+$/ })
 })
@@ -73,7 +73,7 @@ function words (line: string): string[] {
   return found.map(word => word.replace(/'([^']*)'|"([^"]*)"/g, '$1$2').replaceAll('$n', '1'))
 }
 
-t.test('every command in the documentation is one, and is written in the same way', async t => {
+t.test('every command in the documentation exists and is written in one way', async t => {
   const folders = ['docs', 'docs/how-to', 'examples/express', 'examples/next']
   const pages = ['README.md', ...folders.flatMap(folder =>
     readdirSync(packagePath(folder)).filter(name => name.endsWith('.md')).map(name => `${folder}/${name}`))]
@@ -94,7 +94,7 @@ t.test('every command in the documentation is one, and is written in the same wa
   for (const { name } of leaves) t.match(named, `\`${name.split(' ')[0]}`, `docs/commands.md names ${name}`)
 })
 
-t.test('what the options take is what the contract says', async t => {
+t.test('options accept the values of the contract', async t => {
   const { components: { schemas } } = controlContract().document as { components: { schemas: Record<string, Schema> } }
   const properties = (name: string) => schemas[name]?.properties ?? {}
   for (const [values, command, label] of [

@@ -1,17 +1,17 @@
-/** Every command with every kind of wrong argument: what it says, and the exit code that it ends with. */
+/** Every command with every kind of wrong argument: its message and its exit code. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { EXIT } from '../src/commands/run.js'
-import { run, leaves, LOCAL, clients, validArguments, prepare, NOBODY, pressCtrlC } from './command-runs.js'
+import { run, leaves, LOCAL, clients, validArguments, prepare, UNKNOWN, pressCtrlC } from './command-runs.js'
 import { startEmulator } from './helper.js'
 import { freePort } from './processes.js'
 
-t.test('0: every command does what it is for', async t => {
+t.test('0: every command succeeds with valid arguments', async t => {
   const emulator = startEmulator(t, { refundDelay: '1d' })
   const { port } = await emulator.emulator.listen()
-  // A job of ours does not fail, so that none can be retried; commands.test.ts has one that does.
+  // No job of the emulator fails here, so none can be retried; commands.test.ts has one that does.
   const tried = clients.filter(({ name }) => !['due retry', 'due drop'].includes(name))
   for (const [index, { name }] of tried.entries()) {
     const sandbox = `of-${index}`
@@ -21,17 +21,17 @@ t.test('0: every command does what it is for', async t => {
     const { code, stderr } = await run(args)
     t.strictSame([code, stderr], [EXIT.done, ''], args.join(' '))
   }
-  for (const name of LOCAL) t.equal((await run([...name.split(' '), ...validArguments(name, NOBODY)])).code, EXIT.done, name)
+  for (const name of LOCAL) t.equal((await run([...name.split(' '), ...validArguments(name, UNKNOWN)])).code, EXIT.done, name)
 })
 
-t.test('1: every command that the emulator refuses', async t => {
+t.test('1: the emulator refuses every command without the key', async t => {
   const { emulator } = startEmulator(t, { controlKey: 'opensesame' })
   const { port } = await emulator.listen()
   for (const { name } of clients) {
-    const args = [...name.split(' '), ...validArguments(name, NOBODY), '--port', String(port)]
+    const args = [...name.split(' '), ...validArguments(name, UNKNOWN), '--port', String(port)]
     const { code, stdout, stderr } = await run(args)
     if (name === 'health') {
-      t.equal(code, EXIT.done, 'whoever asks')
+      t.equal(code, EXIT.done, 'for any caller')
       continue
     }
     t.equal(code, EXIT.refused, args.join(' '))
@@ -40,7 +40,7 @@ t.test('1: every command that the emulator refuses', async t => {
   }
 })
 
-t.test('1: what the emulator finds wrong is said of the arguments', async t => {
+t.test('1: errors of the emulator name the argument', async t => {
   const emulator = startEmulator(t, { refundDelay: '1d' })
   const { port } = await emulator.emulator.listen()
   const { payment, refund, session } = await prepare(t, emulator, 'mine')
@@ -77,7 +77,7 @@ t.test('1: what the emulator finds wrong is said of the arguments', async t => {
   t.match(await run(['settle', refund, 'review', ...at]), { code: EXIT.done, stderr: '' })
 })
 
-t.test('1: something else answers', async t => {
+t.test('1: another program answers', async t => {
   const other = createServer((_request, response) => { response.writeHead(302, { location: 'https://example.test/' }).end() })
   t.teardown(() => { other.close() })
   await once(other.listen(0, '127.0.0.1'), 'listening')
@@ -91,7 +91,7 @@ t.test('1: something else answers', async t => {
 t.test('3: no emulator answers', async t => {
   const port = String(await freePort())
   for (const { name } of clients) {
-    const args = [...name.split(' '), ...validArguments(name, NOBODY), '--port', port]
+    const args = [...name.split(' '), ...validArguments(name, UNKNOWN), '--port', port]
     const { code, stdout, stderr } = await run(args)
     t.equal(code, EXIT.unreachable, args.join(' '))
     t.equal(stdout, '')
@@ -104,7 +104,7 @@ t.test('3: no emulator answers', async t => {
   t.match(await run(['health', '--host', 'nowhere.invalid']), { code: EXIT.unreachable, stderr: 'nowhere.invalid' })
 })
 
-/** Texts that an option or argument does not take, by its command and label, or by its label for all commands. */
+/** Invalid texts for options and arguments, by command and label, or by label for all commands. */
 const WRONG: Record<string, string[]> = {
   '--url': ['', 'x', 'localhost:4010', 'ftp://x', 'http://u:p@x', 'http://x/?a=b', 'http://x/#a'],
   '--host': ['', ' ', 'a b', 'http://x', 'x/y', 'x?y', '::g'],
@@ -174,7 +174,7 @@ const WRONG: Record<string, string[]> = {
   '--out': [''],
   '--customers': ['', 'some'],
   '<files...>': [],
-  // The options of start, as far as they have no namesake above.
+  // The options of start without a namesake above.
   '--database': ['', ' '],
   '--fixtures': ['', 'a,,b', 'none,a'],
   '--public-url': ['', 'x', 'ftp://x', 'https://x/?a=b'],
@@ -206,9 +206,9 @@ const WRONG: Record<string, string[]> = {
   '--request-log': ['', 'x', '-1', '10001']
 }
 
-t.test('2: every option and argument refuses what it can not take, by its name', async t => {
+t.test('2: every option and argument refuses invalid text by its name', async t => {
   for (const { name, options, arguments: declared } of leaves) {
-    const valid = validArguments(name, NOBODY)
+    const valid = validArguments(name, UNKNOWN)
     const takesValue = options.filter(({ required, optional }) => required || optional)
     const cases = [
       ...takesValue.map(({ long }) => ({ label: `${long}`, argsFor: (text: string) => [...valid, `${long}=${text}`] })),
@@ -230,7 +230,7 @@ t.test('2: every option and argument refuses what it can not take, by its name',
   }
 })
 
-t.test('2: what is missing, unknown, too much or contradictory', async t => {
+t.test('2: missing, unknown, superfluous and contradictory arguments', async t => {
   for (const { name, arguments: declared } of leaves) {
     const words = name.split(' ')
     const required = declared.filter(argument => argument.required)
@@ -239,7 +239,7 @@ t.test('2: what is missing, unknown, too much or contradictory', async t => {
     }
     t.match(await run([...words, '--prot', '1']), { code: EXIT.usage, stderr: "unknown option '--prot'" }, name)
     if (declared.some(({ variadic }) => variadic)) continue
-    const full = declared.map((_, index) => validArguments(name, NOBODY)[index] ?? 'succeeded')
+    const full = declared.map((_, index) => validArguments(name, UNKNOWN)[index] ?? 'succeeded')
     t.match(await run([...words, ...full, 'more']), { code: EXIT.usage, stderr: /^dodo-emulator: / }, name)
   }
   for (const [args, said] of [
@@ -283,7 +283,7 @@ t.test('2: what is missing, unknown, too much or contradictory', async t => {
   }
 })
 
-t.test('2: a variable that is wrong is named', async t => {
+t.test('2: an invalid variable is named', async t => {
   for (const [args, env, said] of [
     [['health'], { PORT: 'x' }, 'dodo-emulator: PORT: must be a whole number from 1 to 65535, not "x"'],
     [['health'], { DODO_PAYMENTS_EMULATOR_URL: 'x' }, /^dodo-emulator: DODO_PAYMENTS_EMULATOR_URL: must be an http or https URL/],

@@ -1,4 +1,4 @@
-/** Commands that run in the process of a test, and arguments with which each of them is right. */
+/** Commands that run in the process of a test, and valid arguments for each of them. */
 import { writeFileSync } from 'node:fs'
 import type { Argument, Command, Option } from 'commander'
 import type { Test } from 'tap'
@@ -15,7 +15,7 @@ interface Run {
   stderr: string
 }
 
-/** Remembers what would be done in this process. */
+/** Records the options instead of starting an emulator. */
 export function fakes (): LocalCommands & { started: Config[] } {
   const started: Config[] = []
   return {
@@ -49,7 +49,7 @@ export async function runLines (args: string[]): Promise<Run> {
 
 const { program } = createProgram({ env: {}, local: fakes() })
 
-/** `clock set`, with what it takes. */
+/** `clock set`, with its options and arguments. */
 interface Leaf {
   name: string
   options: readonly Option[]
@@ -68,7 +68,7 @@ export const leaves = leavesOf(program)
 export const LOCAL = ['start', 'import', 'fixtures check']
 export const clients = leaves.filter(({ name }) => !LOCAL.includes(name))
 
-/** Arguments with which a command does what it is for; in a sandbox that `prepare` has filled. */
+/** Arguments with which a command succeeds in a sandbox filled by `prepare`. */
 export function validArguments (name: string, { payment, refund, event, delivery, file, folder }: Prepared): string[] {
   const valid: Record<string, string[]> = {
     pay: [payment],
@@ -110,7 +110,7 @@ interface Prepared {
   folder: string
 }
 
-/** Everything that a command can name, in a sandbox of its own. There is nobody at the endpoint. */
+/** Creates one of everything that a command can name, in its own sandbox. The endpoint has no listener. */
 export async function prepare (t: Test, { call }: TestEmulator, sandbox: string): Promise<Prepared> {
   const key = `sandbox_${sandbox}`
   const post = async (url: string, body: object) => (await call('POST', url, { body, key })).json as Record<string, string>
@@ -130,8 +130,8 @@ export async function prepare (t: Test, { call }: TestEmulator, sandbox: string)
   return { session, payment, refund, event: delivery?.event_id ?? '', delivery: delivery?.delivery_id ?? '', file, folder }
 }
 
-/** Well formed, and found nowhere. */
-export const NOBODY: Prepared = {
+/** Valid ids that do not exist. */
+export const UNKNOWN: Prepared = {
   session: 'cks_1',
   payment: 'pay_1',
   refund: 'ref_1',

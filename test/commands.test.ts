@@ -1,4 +1,4 @@
-/** The commands about webhooks, as people run them against an emulator that runs. */
+/** Commands against a running emulator: their output, and their effect on it. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -25,7 +25,7 @@ function listening (test: Test, options: Parameters<typeof startEmulator>[1] = {
   return startEmulator(test, options).emulator.listen()
 }
 
-t.test('webhooks listen registers an endpoint, prints every try, and takes the endpoint back', async t => {
+t.test('webhooks listen registers an endpoint, prints every attempt, and removes the endpoint', async t => {
   const emulator = await startProcess(t, ['--database', ':memory:'])
   const { get, pay, send } = connect(t, emulator.url)
   const endpoints = async () => (await get<{ data: Array<{ url: string, filter_types: string[] }> }>('/webhooks')).json.data
@@ -47,7 +47,7 @@ t.test('webhooks listen registers an endpoint, prints every try, and takes the e
   t.strictSame(await endpoints(), [])
 })
 
-t.test('trigger sends a sample and says how it ended', async t => {
+t.test('trigger sends a sample and prints the outcome', async t => {
   const receiver = await startReceiver(t)
   const emulator = await listening(t, { webhookUrl: receiver.url })
   const sent = await runLines(['trigger', 'subscription.renewed', '--data', '{"quantity":7}', ...at(emulator)])
@@ -90,7 +90,7 @@ t.test('pay, expire and abandon take the id of a session or of a payment', async
   }
 })
 
-t.test('events prints what has happened, and delivers it once more', async t => {
+t.test('events prints past events, and replays one', async t => {
   const receiver = await startReceiver(t)
   const emulator = await listening(t, { webhookUrl: receiver.url })
   const { pay, get } = connect(t, emulator.url)
@@ -115,7 +115,7 @@ t.test('events prints what has happened, and delivers it once more', async t => 
   t.match((await runLines(['events', '--port', String(await freePort())])).stderr, 'no emulator answers')
 })
 
-t.test('a command that asks the emulator to wait, waits longer than it', async t => {
+t.test('a command that makes the emulator wait has a longer timeout', async t => {
   const { emulator } = startEmulator(t)
   const { port } = await emulator.listen()
   const waits = t.capture(AbortSignal, 'timeout', AbortSignal.timeout.bind(AbortSignal))
@@ -126,7 +126,7 @@ t.test('a command that asks the emulator to wait, waits longer than it', async t
   t.equal(longer, (usual ?? 0) + 60_000)
 })
 
-t.test('the clock, and what is due', async t => {
+t.test('clock moves the clock, and due lists jobs', async t => {
   const emulator = await listening(t, { refundDelay: '2h', settlementDelay: '1h' })
   const { pay, send } = connect(t, emulator.url)
   const command = (...args: string[]) => runLines([...args, ...at(emulator)])
@@ -139,7 +139,7 @@ t.test('the clock, and what is due', async t => {
   t.match(JSON.parse((await command('due', '--json', '--subject', id)).stdout), { items: [{ subject_id: id }], waiting_count: 1 })
   const moved = await command('clock', 'advance', '1h')
   t.match(JSON.parse(moved.stdout), { frozen: false, due: 0, done: { jobs: 1, failed: 0, kinds: { 'payment.settle': 1 } } })
-  t.equal(moved.stderr, '', 'no progress where there is no terminal')
+  t.equal(moved.stderr, '', 'no progress without a terminal')
   t.match(JSON.parse((await command('clock', 'freeze')).stdout), { frozen: true, done: { jobs: 0 } })
   for (const action of ['retry', 'drop']) {
     const { code, stderr } = await command('due', action, 'payment.settle', id)
@@ -149,7 +149,7 @@ t.test('the clock, and what is due', async t => {
   t.equal((await command('due')).stdout, '')
 })
 
-t.test('an emulator that takes too long is not said to be missing', async t => {
+t.test('a slow emulator is not reported as missing', async t => {
   const silent = createServer(() => {}).listen(0, '127.0.0.1')
   t.teardown(() => {
     silent.closeAllConnections()
@@ -161,7 +161,7 @@ t.test('an emulator that takes too long is not said to be missing', async t => {
     { message: `http://127.0.0.1:${port}/_emulator/clock did not answer within 0 s; the operation may still be running` })
 })
 
-t.test('how far work has come, in words', async t => {
+t.test('progressLine describes progress', async t => {
   const work = { name: 'load', is_under_way: true, done: 12_000, total: 30_000 }
   t.equal(progressLine(work), 'load: 12,000 of 30,000 done')
   t.equal(progressLine({ ...work, name: 'clock', total: null }), 'clock: 12,000 done')
@@ -186,7 +186,7 @@ t.test('sandboxes, reset and snapshots', async t => {
   t.match(await command('snapshot', 'take', 'one sold', '--sandbox', 'mine'), /bytes {2}one sold\n$/)
   await sell()
   t.match(await command('snapshot', '--sandbox', 'mine'), 'one sold')
-  t.equal(await command('snapshot'), '', 'the default sandbox has none')
+  t.equal(await command('snapshot'), '', 'the default sandbox is empty')
   await command('snapshot', 'restore', 'one sold', '--sandbox', 'mine')
   t.equal(await count(), 1)
   await command('snapshot', 'export', 'one sold', join(folder, 'sold.db'), '--sandbox', 'mine')
@@ -205,7 +205,7 @@ t.test('sandboxes, reset and snapshots', async t => {
   }
 })
 
-t.test('deliveries: printed, retried, and let go wrong', async t => {
+t.test('deliveries prints, retries, and injects faults', async t => {
   const receiver = await startReceiver(t)
   const emulator = await listening(t, { webhookUrl: receiver.url })
   const command = (...args: string[]) => runLines([...args, ...at(emulator)])
@@ -251,13 +251,13 @@ t.test('verify and explain answer for a shell', async t => {
   t.match(await command('explain', 'pay_x'), { code: 1, stderr: 'there is no payment pay_x' })
 })
 
-t.test('checkouts: printed with what became of each', async t => {
+t.test('checkouts prints the outcome of each session', async t => {
   const emulator = await listening(t)
   const command = (...args: string[]) => runLines(['checkouts', ...args, ...at(emulator)])
   const { send } = connect(t, emulator.url)
   const create = (more: object) => send<{ session_id: string, payment_id: string | null, checkout_url: string | null }>(
     'POST', '/checkouts', JSON.stringify({ product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }], ...more }), JSON_TYPE)
-  t.equal((await command()).stdout, '', 'none yet')
+  t.equal((await command()).stdout, '', 'empty at first')
   const { json: open } = await create({})
   const { json: confirmed } = await create({
     confirm: true, customer: { customer_id: 'cus_ada' }, billing_address: { country: 'US', zipcode: '62701' }, minimal_address: true

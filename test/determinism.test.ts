@@ -1,7 +1,7 @@
 /**
- * With a seed and a clock that stands still a run can be repeated byte for byte: two processes are told the same, and what they
- * answer, show, send and store is compared. Not compared is what the computer's clock says: how long a delivery took, and when it
- * was signed.
+ * A seed and a frozen clock make a run repeatable byte for byte: two processes get the same requests, and their replies, pages,
+ * deliveries and databases are compared. Values of the computer's clock are not compared: the duration of a delivery, and the time
+ * of its signature.
  */
 import Sqlite from 'better-sqlite3'
 import { join } from 'node:path'
@@ -19,15 +19,15 @@ const ORIGIN = 'http://shop.test'
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
 
 interface Run {
-  /** Every reply: status, what of the headers is ours, and the body. */
+  /** Every reply: status, our own headers, and body. */
   replies: string[]
-  /** What was sent to the endpoint: id, signature's form and body, in the order of the ids. */
+  /** Every delivery: id, form of the signature, and body, in the order of the ids. */
   webhooks: string[]
   /** Every table, row by row. */
   dump: string
 }
 
-/** A process of its own, the script, and what came of it. */
+/** Runs the script against a separate process; returns the results. */
 async function run (test: Test, receiver: Receiver, args: string[], database = join(temporaryFolder(test), 'emulator.db')): Promise<Run> {
   receiver.received.length = 0
   const emulator = await startProcess(test, ['--database', database, '--public-url', ORIGIN, '--webhook-url', receiver.url, ...args])
@@ -37,7 +37,7 @@ async function run (test: Test, receiver: Receiver, args: string[], database = j
   return { replies, webhooks, dump: dump(database) }
 }
 
-/** A long mixed day: the catalog, customers, payments by every way, refunds, pages, uploads, webhooks, a moving clock. */
+/** A long mixed script: the catalog, customers, payments of every kind, refunds, pages, uploads, webhooks, a moving clock. */
 async function script (url: string): Promise<string[]> {
   const replies: string[] = []
   const reach = (place: string) => place.startsWith(ORIGIN) ? url + place.slice(ORIGIN.length) : url + place
@@ -102,7 +102,7 @@ async function script (url: string): Promise<string[]> {
   return replies
 }
 
-/** What the computer's clock, or the order of replies from outside, decides. */
+/** Replaces values that depend on the computer's clock or on the order of external replies. */
 const OUTSIDE: Record<string, string[]> = { webhook_attempts: ['seq', 'duration_us', 'request_headers', 'response_headers'] }
 
 function dump (file: string): string {
@@ -118,7 +118,7 @@ function dump (file: string): string {
   return lines.join('\n')
 }
 
-/** Of the seed 42: the link salt, two ids of one time, a secret, a signing key, a UUID, a discount code. */
+/** With seed 42: the link salt, two ids of one time, a secret, a signing key, a UUID, a discount code. */
 const SAMPLE_42 = [
   49317996251001, 'pay_000000001zzf2nBMWJSDF', 'pay_000000002egEUEkThYRbH', 'WzMIKElynoZ8MWfcoKZ0',
   'RFZM1G4X0l69AVepTEhp3wJ6vWDLZxZB', 'e94895c8-c459-49c0-a529-8144689e39fb', '932V5P9MW23BEH9X'
@@ -142,23 +142,23 @@ t.test('the same seed and clock give the same run, another seed another', async 
   const [ours, theirs] = [ids(first.replies), ids(other.replies)]
   t.ok(ours.size > 20)
   t.equal(theirs.size, ours.size, 'the same happens')
-  t.strictSame([...theirs].filter(id => ours.has(id)), [], 'under other ids')
+  t.strictSame([...theirs].filter(id => ours.has(id)), [], 'with other ids')
 })
 
-t.test('a seeded database that was kept goes on with new ids', async t => {
+t.test('a stored database with a seed continues with new ids', async t => {
   const receiver = await startReceiver(t)
   const database = join(temporaryFolder(t), 'emulator.db')
   const first = await run(t, receiver, SEEDED, database)
   const emulator = await startProcess(t, ['--database', database, ...SEEDED])
   const api = connect(emulator.url)
-  t.equal((await api.now()).toISOString(), '2026-01-02T00:00:00.005Z', 'its clock is where it was')
+  t.equal((await api.now()).toISOString(), '2026-01-02T00:00:00.005Z', 'its clock is unchanged')
   for (let count = 0; count < 5; count++) {
     const { customer_id: id } = await api.request<{ customer_id: string }>('POST', '/customers', { name: 'New', email: `${count}@new.example` })
     t.notOk(first.dump.includes(id))
   }
 })
 
-t.test('a clock that stands still sees no time pass while a delivery fails', async t => {
+t.test('a frozen clock does not move while a delivery fails', async t => {
   const receiver = await startReceiver(t, response => { setTimeout(() => { status(500)(response, receiver.received[0] as never) }, 20) })
   const emulator = await start({ clock: { now: CLOCK, frozen: true }, webhookUrl: receiver.url, webhookRetrySchedule: [0, '1m'] })
   t.teardown(() => emulator.close())
@@ -178,11 +178,11 @@ t.test('seeds', async t => {
     return [ids.salt(), ids.next('pay', 1), ids.next('pay', 1), ids.secret(), ids.signingKey(), ids.uuid(), ids.code()]
   }
 
-  t.test('give what they gave in every earlier version', async t => {
+  t.test('give the same values as in every earlier version', async t => {
     t.strictSame(sample('42'), SAMPLE_42)
   })
 
-  t.test('decide dice too, evenly', async t => {
+  t.test('decide random choices, evenly', async t => {
     const [one, other] = [createIds('42'), createIds('42')]
     const thrown = Array.from({ length: 10_000 }, () => one.chance())
     t.strictSame(thrown.slice(0, 100), Array.from({ length: 100 }, () => other.chance()))
@@ -191,12 +191,12 @@ t.test('seeds', async t => {
     t.ok(tenths.every(count => count > 850 && count < 1150), tenths.join())
   })
 
-  t.test('that are alike give nothing alike', async t => {
+  t.test('give different values even when they are similar', async t => {
     const seen = new Set(['42', '42 ', '043', '43', '4', ''].flatMap(sample))
     t.equal(seen.size, 6 * 7)
   })
 
-  t.test('none gives what nobody can foresee, in the same form', async t => {
+  t.test('are optional: without one, values are unpredictable and have the same form', async t => {
     const seen = new Set([sample(null), sample(null), sample(null)].flat())
     t.equal(seen.size, 3 * 7)
     const [salt, id, next, secret, key, uuid, code] = sample(null)
@@ -209,7 +209,7 @@ t.test('seeds', async t => {
     t.match(code, /^[A-HJ-NP-Z2-9]{16}$/)
   })
 
-  t.test('emulators of one process that have the same seed do not disturb each other', async t => {
+  t.test('are independent between emulators of one process', async t => {
     const create = async () => {
       const emulator = await start({ seed: 7, clock: { now: CLOCK, frozen: true } })
       t.teardown(() => emulator.close())

@@ -1,4 +1,4 @@
-/** What is written, held against the code: the tables of options and errors both ways, the links, the README's examples. */
+/** The documentation, compared with the code: tables of options and errors in both directions, links, the README's examples. */
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -21,7 +21,7 @@ function table (text: string, name: string): string[][] {
 
 const code = (cell: string | undefined) => /^`(.*)`$/.exec(cell ?? '')?.[1]
 
-t.test('the tables of options are those of src/config/config.ts and src/commands/target.ts', async t => {
+t.test('the tables of options equal src/config/config.ts and src/commands/target.ts', async t => {
   const written = [...table(read('docs', 'options.md'), 'options'), ...table(read('docs', 'commands.md'), 'target-options')]
   t.strictSame(written.map(([flag, env, fallback, about]) => ({ flag: code(flag), env: code(env), fallback, about })),
     [...Object.values(OPTIONS), ...Object.values(TARGET_OPTIONS)].map(({ flag, env, value, fallback, about }) => ({
@@ -32,7 +32,7 @@ t.test('the tables of options are those of src/config/config.ts and src/commands
     })))
 })
 
-t.test('the table of docs/errors.md is that of src/error-codes.ts', async t => {
+t.test('the table of docs/errors.md equals src/error-codes.ts', async t => {
   const written = table(read('docs', 'errors.md'), 'errors')
   t.strictSame(written.map(([name, status, sentence, when]) => [code(name), Number(status), sentence, when]),
     Object.entries(ERRORS).map(([name, { status, sentence, when }]) => [name, status, sentence ?? 'varies', when]))
@@ -41,7 +41,7 @@ t.test('the table of docs/errors.md is that of src/error-codes.ts', async t => {
 const pages = ['README.md', 'CONTRIBUTING.md', ...readdirSync(packagePath('docs'), { recursive: true, encoding: 'utf8' })
   .filter(name => name.endsWith('.md')).map(name => join('docs', name))].filter(name => existsSync(packagePath(name)))
 
-t.test('links within the project lead somewhere', async t => {
+t.test('links within the project have a target', async t => {
   for (const page of pages) {
     const text = read(page).replace(/^```[\s\S]*?^```/gm, '')
     for (const [, target = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
@@ -54,7 +54,7 @@ t.test('links within the project lead somewhere', async t => {
   }
 })
 
-t.test('the how-tos are in the package, and their links lead to what is there', async t => {
+t.test('the how-tos are in the package, and their links work there', async t => {
   const args = ['pack', '--dry-run', '--json', '--ignore-scripts']
   const { stdout } = await promisify(execFile)('npm', args, { cwd: packagePath(), maxBuffer: 10_000_000 })
   const [{ files = [] } = {}] = JSON.parse(stdout) as Array<{ files: Array<{ path: string }> }>
@@ -68,13 +68,13 @@ t.test('the how-tos are in the package, and their links lead to what is there', 
   }
 })
 
-/** The anchors of a page's headings, as GitHub makes them. */
+/** The anchors of a page's headings, as GitHub generates them. */
 function anchors (text: string): string[] {
   return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading.toLowerCase().replace(/[^\w\s-]/g, '').trim().replace(/\s/g, '-'))
 }
 
-t.test('every call with curl in the README is accepted', async t => {
+t.test('every curl call in the README is accepted', async t => {
   const { call } = startEmulator(t)
   const calls = [...read('README.md').matchAll(/curl http:\/\/127\.0\.0\.1:4010(\/\w+) \\\n[^']*(?:'[^{']*'[^']*)*'(\{[^']*\})'/g)]
   t.ok(calls.length > 0)
@@ -84,11 +84,11 @@ t.test('every call with curl in the README is accepted', async t => {
   }
 })
 
-t.test('the README fits on a few screens', async t => {
+t.test('the README is short', async t => {
   t.ok(read('README.md').split('\n').length <= 200)
 })
 
-t.test('the ids that the README names are in the fixtures', async t => {
+t.test('the ids in the README are in the fixtures', async t => {
   const files = ['products', 'discounts', 'customers']
   const fixtures = files.map(name => read('fixtures', `${name}.json`)).join('')
   for (const [, id = ''] of read('README.md').matchAll(/`((?:pdt|cus|pm)_\w+)`/g)) t.ok(fixtures.includes(`"${id}"`), id)

@@ -1,4 +1,4 @@
-/** An answered payment is on disk: after kill -9, under load, and beside others that were refused. */
+/** Answered payments are on disk: after kill -9, under load, and beside refused ones. */
 import { copyFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
@@ -15,7 +15,7 @@ interface ListItem {
   total_amount: number
 }
 
-/** Every payment that fits, page by page, newest first. */
+/** Every stored payment that matches, page by page, newest first. */
 async function listAll ({ get }: Connections, pageSize = 100, filter = ''): Promise<ListItem[]> {
   const all: ListItem[] = []
   for (let page = 0; ; page++) {
@@ -25,7 +25,7 @@ async function listAll ({ get }: Connections, pageSize = 100, filter = ''): Prom
   }
 }
 
-/** Looks into the file as a crash left it, through a copy, so that the emulator itself has to recover the original. */
+/** Reads a copy of the file as a crash left it, so that the emulator itself recovers the original. */
 function inspect (test: Test, file: string): void {
   const copy = join(temporaryFolder(test), 'copy.db')
   for (const suffix of ['', '-wal']) if (existsSync(file + suffix)) copyFileSync(file + suffix, copy + suffix)
@@ -34,12 +34,12 @@ function inspect (test: Test, file: string): void {
   test.strictSame(database.pragma('integrity_check'), [{ integrity_check: 'ok' }], 'the database is intact')
   const orphans = database.prepare(`SELECT payment_id FROM payments
     WHERE customer_id NOT IN (SELECT customer_id FROM customers)`)
-  test.strictSame(orphans.all(), [], 'no payment lacks its customer')
+  test.strictSame(orphans.all(), [], 'every payment has its customer')
 }
 
-t.test('kill -9 in the middle of load loses no answered payment', async t => {
+t.test('kill -9 under load loses no answered payment', async t => {
   const folder = temporaryFolder(t)
-  // A port of its own: whoever calls after the end must meet nobody.
+  // A port of its own: no other server may answer calls after the end.
   const args = ['--database', 'shop.db', '--port', String(await freePort())]
   const answered = new Map<string, number>()
   let quantity = 0
@@ -66,7 +66,7 @@ t.test('kill -9 in the middle of load loses no answered payment', async t => {
         if (answered.size >= enough) victim.kill('SIGKILL')
       }
     }
-    // Each buyer goes on until the connection breaks, and most are waiting for an answer when it does.
+    // Each buyer continues until the connection breaks, and most are waiting for an answer at that time.
     await Promise.allSettled(Array.from({ length: CONNECTIONS }, buyer))
     t.equal((await victim.ended).code, null, 'it was killed')
     t.equal(refused, 0)
@@ -76,19 +76,19 @@ t.test('kill -9 in the middle of load loses no answered payment', async t => {
     const connections = connect(t, revived.url)
     const stored = new Map((await listAll(connections)).map(item => [item.payment_id, item.total_amount]))
     const missing = [...answered].filter(([id, total]) => stored.get(id) !== total)
-    t.strictSame(missing, [], `round ${round}: every answered payment is there, with its total`)
+    t.strictSame(missing, [], `round ${round}: every answered payment is stored, with its total`)
     t.ok(stored.size >= answered.size, `${stored.size} stored, ${answered.size} answered`)
-    t.ok(stored.size - before <= sent, 'none was stored twice')
-    for (const [id, total] of stored) answered.set(id, total) // from now on they must stay too
+    t.ok(stored.size - before <= sent, 'no payment was stored twice')
+    for (const [id, total] of stored) answered.set(id, total) // // from now on these must remain, too
     const { status, json } = await connections.pay(paymentBody())
-    t.equal(status, 200, 'and it goes on')
+    t.equal(status, 200, 'and it continues')
     answered.set(json.payment_id, json.total_amount)
     t.equal((await stop(revived)).code, 0)
     inspect(t, join(folder, 'shop.db'))
   }
 })
 
-t.test('SIGTERM in the middle of load ends it cleanly and loses no answered payment', async t => {
+t.test('SIGTERM under load ends it cleanly and loses no answered payment', async t => {
   const folder = temporaryFolder(t)
   const emulator = await startProcess(t, ['--port', String(await freePort())], { folder })
   const { pay } = connect(t, emulator.url, CONNECTIONS)
@@ -105,14 +105,14 @@ t.test('SIGTERM in the middle of load ends it cleanly and loses no answered paym
   await Promise.allSettled(Array.from({ length: CONNECTIONS }, buyer))
   const { code, stderr } = await emulator.ended
   t.strictSame([code, stderr], [0, ''])
-  t.strictSame(refused, [], 'whoever is heard is served')
+  t.strictSame(refused, [], 'accepted requests are answered')
   inspect(t, join(folder, 'data/emulator.db'))
   const again = await startProcess(t, [], { folder })
   const stored = new Set((await listAll(connect(t, again.url))).map(item => item.payment_id))
   t.strictSame(answered.filter(id => !stored.has(id)), [])
 })
 
-t.test('200 payments at once over 32 connections', async t => {
+t.test('200 simultaneous payments over 32 connections are stored', async t => {
   const { emulator, stored } = startEmulator(t, { port: '0', database: join(temporaryFolder(t), 'shop.db') })
   const { url } = await emulator.listen()
   const connections = connect(t, url, CONNECTIONS)
@@ -126,7 +126,7 @@ t.test('200 payments at once over 32 connections', async t => {
   }))))
   t.ok(answers.every(({ status }) => status === 200))
   for (const key of ['payment_id', 'payment_link', 'client_secret'] as const) {
-    t.equal(new Set(answers.map(({ json }) => json[key])).size, 200, `every ${key} is another`)
+    t.equal(new Set(answers.map(({ json }) => json[key])).size, 200, `every ${key} is unique`)
   }
   answers.forEach(({ json }, n) => { t.equal(json.total_amount, 1999 * (n + 1)) })
   t.equal(stored()['payments'], 200)
@@ -138,8 +138,8 @@ t.test('200 payments at once over 32 connections', async t => {
   }
 })
 
-t.test('a refused payment among accepted ones of the same turn leaves exactly the accepted ones', async t => {
-  /** Requests that arrive at once, and so in one turn of the event loop. */
+t.test('a payment refused among others of its batch leaves exactly the accepted ones', async t => {
+  /** Sends requests at once, so that they share a batch. */
   async function together ({ emulator }: TestEmulator, bodies: unknown[]) {
     const answers = bodies.map(body => emulator.app.inject({
       method: 'POST', url: '/payments', headers: { authorization: 'Bearer test', ...JSON_TYPE }, payload: JSON.stringify(body)
@@ -166,11 +166,11 @@ t.test('a refused payment among accepted ones of the same turn leaves exactly th
     for (const { json } of accepted) await get(`/payments/${json.payment_id}`)
   })
 
-  t.test('refused after it has written', async t => {
+  t.test('refused after a write', async t => {
     const emulator = startEmulator(t)
     const { stored, get, emulator: { sandbox } } = emulator
     const before = stored()
-    // No rule of today refuses a payment after its first write, so one is made that does, as late as can be.
+    // No rule refuses a payment after its first write, so the test adds one, as late as possible.
     const { insert } = sandbox.payments
     let inserts = 0
     sandbox.payments.insert = payment => {
@@ -183,13 +183,13 @@ t.test('a refused payment among accepted ones of the same turn leaves exactly th
     }
     const fates = ['accepted', 'refused', 'accepted', 'broken', 'accepted', 'refused', 'accepted']
     const reports = t.capture(console, 'error')
-    // The e-mail is new, and the same for all: who comes after a refused one must not refer to the customer that went with it.
+    // All have the same new e-mail address: a payment after a refused one must not refer to the customer that was rolled back.
     const bodies = [...fates.slice(1), ...fates].map(fate =>
       paymentBody({ customer: { email: 'new@example.com' }, metadata: { fate } }))
     const answers = await together(emulator, bodies)
-    t.ok(inserts > bodies.length, 'they shared a turn, which was taken back and run again')
+    t.ok(inserts > bodies.length, 'they shared a batch, which was rolled back and run again')
     t.strictSame(answers.map(({ status }) => status), [422, 200, 500, 200, 422, 200, 200, 422, 200, 500, 200, 422, 200])
-    t.equal(reports.args().length, 1, 'the defect was reported, once for both')
+    t.equal(reports.args().length, 1, 'the defect was reported once for both')
     t.match(answers[2]?.json, { code: 'INTERNAL_SERVER_ERROR', message: /^Internal server error$/ })
     t.strictSame([stored()['payments'], stored()['customers']], [7, (before['customers'] ?? 0) + 1])
     const customers = new Set<string>()
@@ -200,7 +200,7 @@ t.test('a refused payment among accepted ones of the same turn leaves exactly th
     t.equal(customers.size, 1)
   })
 
-  t.test('in one turn by construction', async t => {
+  t.test('in one batch by construction', async t => {
     const { emulator, stored } = startEmulator(t)
     const { batch, customers } = emulator.sandbox
     const before = stored()['customers'] ?? 0
@@ -211,7 +211,7 @@ t.test('a refused payment among accepted ones of the same turn leaves exactly th
       if (refused) throw new ApiError('NOT_FOUND')
       return id
     }, (error, result) => {
-      t.equal(stored()['customers'], before + 2, 'nobody hears anything before all is on disk')
+      t.equal(stored()['customers'], before + 2, 'no caller is answered before everything is on disk')
       outcomes.push(error === undefined ? String(result) : (error as ApiError).code)
     })
     add('cus_1')
@@ -224,7 +224,7 @@ t.test('a refused payment among accepted ones of the same turn leaves exactly th
   })
 })
 
-t.test('kill -9 in the middle of a move of the clock loses nothing and does nothing twice', async t => {
+t.test('kill -9 during a move of the clock loses nothing and does nothing twice', async t => {
   const COUNT = 2000
   const DAY_MS = 86_400_000
   const folder = temporaryFolder(t)
@@ -236,7 +236,7 @@ t.test('kill -9 in the middle of a move of the clock loses nothing and does noth
   await control(connect(t, first.url), 'load', { payments })
   await control(connect(t, first.url), 'clock', { frozen: true })
 
-  /** Every payment that has settled has its event, the others have their job, and the clock stands between them. */
+  /** Every settled payment has its event, the others have their job, and the clock is between them. */
   const check = async (connections: Connections): Promise<{ settled: number, now: string }> => {
     const { now, due } = await control<{ now: string, due: number }>(connections, 'clock')
     const events = new Map<string, string>()
@@ -252,8 +252,8 @@ t.test('kill -9 in the middle of a move of the clock loses nothing and does noth
     const settled = new Set((await listAll(connections, 100, 'status=succeeded')).map(item => item.payment_id))
     t.strictSame([...settled].sort(), [...events.keys()].sort(), 'events and states agree')
     t.equal((await listAll(connections, 100, 'status=processing')).length, COUNT - settled.size)
-    t.equal(due, COUNT - settled.size, 'what is left waits')
-    t.ok([...events.values()].every(at => at <= now), 'nothing has happened in the future')
+    t.equal(due, COUNT - settled.size, 'the rest waits')
+    t.ok([...events.values()].every(at => at <= now), 'no job of the future has run')
     return { settled: settled.size, now }
   }
 
@@ -271,7 +271,7 @@ t.test('kill -9 in the middle of a move of the clock loses nothing and does noth
     const { settled } = await check(connect(t, victim.url))
     t.ok(settled >= before + 200, `${settled} have settled`)
     before = settled
-    if (await moved === 'over') break // a fast machine
+    if (await moved === 'over') break // // a fast machine
   }
   const connections = connect(t, victim.url)
   const { done } = await control<{ done: { jobs: number } }>(connections, 'clock', { advance_ms: 61 * DAY_MS })
@@ -279,7 +279,7 @@ t.test('kill -9 in the middle of a move of the clock loses nothing and does noth
   t.equal((await check(connections)).settled, COUNT)
 })
 
-t.test('kill -9 in the middle of a load leaves nothing of it', async t => {
+t.test('kill -9 during a load leaves nothing of it', async t => {
   const folder = temporaryFolder(t)
   const args = ['--database', 'shop.db', '--port', String(await freePort())]
   const customers = Array.from({ length: 4000 }, (_, index) => (
@@ -300,7 +300,7 @@ t.test('kill -9 in the middle of a load leaves nothing of it', async t => {
     t.equal(await load, 'broken')
     inspect(t, join(folder, 'shop.db'))
     const revived = await startProcess(t, args, { folder })
-    t.equal(await countOf(connect(t, revived.url), 'customers'), 4, 'only those of before')
+    t.equal(await countOf(connect(t, revived.url), 'customers'), 4, 'only earlier ones')
     const stored = (await listAll(connect(t, revived.url))).map(({ payment_id: id }) => id)
     t.strictSame(stored.toSorted(), answered.toSorted(), 'and every answered payment')
     await stop(revived)

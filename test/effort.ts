@@ -1,4 +1,4 @@
-/** How much of a long series of inputs one run tries: everything in CI, an even part elsewhere. */
+/** The part of a long series of inputs that one run tries: all of it in CI, an even part elsewhere. */
 
 const isThorough = process.env['CI'] !== undefined
 

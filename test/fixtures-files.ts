@@ -13,7 +13,7 @@ export function mug (changes: Partial<NonNullable<FixturesFile['products']>[numb
   return { product_id: 'pdt_mug', name: 'Mug', tax_category: 'digital_products', price: PRICE, ...changes } as const
 }
 
-/** What is wrong with it, by place. */
+/** The violations, by place. */
 export async function wrong (fixtures: string | object): Promise<Record<string, string>> {
   const error = await start({ fixtures: fixtures as FixturesFile }).then(
     async emulator => { await emulator.close() }, (reason: unknown) => reason)

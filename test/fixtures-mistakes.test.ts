@@ -1,4 +1,4 @@
-/** The mistakes of fixtures files: all of them at once, with file, line and place, and what was probably meant. */
+/** Mistakes in fixtures files: all of them at once, with file, line and place, and a suggestion. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -18,7 +18,7 @@ function files (test: Test, contents: Record<string, string>): string[] {
   })
 }
 
-/** The message with which an emulator does not start, without the folder of the files. */
+/** The message when an emulator does not start, without the folder of the files. */
 async function refusal (test: Test, contents: Record<string, string>): Promise<string> {
   const paths = files(test, contents)
   const error = await start({ fixtures: paths }).then(
@@ -33,8 +33,8 @@ const violationsOf = (name: string, text: string) => checkDocument(parseSource(n
 const PRODUCT = 'product_id: pdt_a, name: A, tax_category: saas'
 const MONEY = 'must be a whole number of minor units, not'
 
-t.test('amounts that are written in major units', async t => {
-  t.test('are refused with what to write instead, in YAML and JSON', async t => {
+t.test('amounts in major units', async t => {
+  t.test('are refused with the right value, in YAML and JSON', async t => {
     const yaml = (price: string, currency = 'USD') =>
       `products:\n- { ${PRODUCT}, price: { type: one_time_price, currency: ${currency}, price: ${price} } }\n`
     const json = (price: string) =>
@@ -55,7 +55,7 @@ t.test('amounts that are written in major units', async t => {
     for (const text of [yaml('1800'), yaml('0'), json('1800'), yaml('1e3'), json('18e2')]) t.strictSame(violationsOf('a', text), [], text)
   })
 
-  t.test('in every field that the contract describes as an amount', async t => {
+  t.test('are refused in every field that the contract describes as an amount', async t => {
     const found: string[] = []
     const walk = (part: unknown, path: string): void => {
       if (typeof part !== 'object' || part === null) return
@@ -77,7 +77,7 @@ t.test('amounts that are written in major units', async t => {
     ])
   })
 
-  t.test('wherever they stand, by the currency beside them', async t => {
+  t.test('are refused anywhere, by the currency beside them', async t => {
     const text = `
 addons:
 - { id: adn_a, name: A, currency: EUR, price: 3.00, tax_category: saas }
@@ -104,7 +104,7 @@ payments:
     })
   })
 
-  t.test('also by an alias; other whole numbers want no point either, and other numbers may have one', async t => {
+  t.test('are refused through an alias; whole numbers of other fields must not have a point, other numbers may', async t => {
     const price = 'type: one_time_price, currency: USD, price:'
     const text = `products:
 - { ${PRODUCT}, metadata: { weight: &w 18.00 }, price: { ${price} *w } }
@@ -120,7 +120,7 @@ discounts:
     ])
   })
 
-  t.test('also where they go to an emulator that runs', async t => {
+  t.test('are refused in documents sent to a running emulator', async t => {
     const emulator = await startProcess(t, ['--database', ':memory:'])
     const [path = ''] = files(t, {
       'more.yaml': `products:\n- { ${PRODUCT}, price: { type: one_time_price, currency: USD, price: 18.00 } }\n- { ${PRODUCT}, brand_id: brnd_x, price: { type: one_time_price, currency: USD, price: 1800 } }\n`
@@ -138,8 +138,8 @@ discounts:
   })
 })
 
-t.test('all at once', async t => {
-  t.test('what the schema and what the rules refuse, references and duplicates, of one file', async t => {
+t.test('lists all mistakes at once', async t => {
+  t.test('of schema and rules, references and duplicates, in one file', async t => {
     const price = 'price: { type: one_time_price, currency: USD, price: 100 }'
     t.equal(await refusal(t, {
       'a.yaml': `products:
@@ -186,7 +186,7 @@ clocks: {}
   line 20: clocks is not known here: did you mean clock?`)
   })
 
-  t.test('of several files, each by its name; ids are those of all files together', async t => {
+  t.test('of several files, each with its name; ids are those of all files together', async t => {
     const price = '"tax_category": "saas", "price": { "type": "one_time_price", "currency": "USD", "price": 100 }'
     t.equal(await refusal(t, {
       'a.json': `{ "products": [\n{ "product_id": "pdt_a", "name": 5, ${price} } ] }`,
@@ -200,12 +200,12 @@ c.json can't be used:
   line 4: products[0].product_id pdt_a is the id of another product: choose one that is free`)
   })
 
-  t.test('files that can not be read, beside what is wrong in the others', async t => {
+  t.test('of unreadable files, beside those of the others', async t => {
     const message = await refusal(t, { 'a.json': '{', 'b.yaml': 'products: [', 'c.yaml': 'product: []\n', 'd.json': '{}' })
     t.match(message, /^a\.json is not valid JSON: .*\nb\.yaml is not valid YAML: .*c\.yaml can't be used:\n {2}line 1: product is not known here: did you mean products\?$/s)
   })
 
-  t.test('mistakes of the text itself: keys that are there twice, and all of YAML', async t => {
+  t.test('of the text itself: repeated keys, and all of YAML', async t => {
     t.equal(await refusal(t, {
       'a.json': '{ "customers": [{ "name": "A", "email": "a@example.com",\n"email": "b@example.com" }],\n"products": {} }'
     }), "a.json can't be used:\n  line 2: customers[0].email is there twice: keep one\n  line 3: products must be array")
@@ -214,7 +214,7 @@ c.json can't be used:
     t.match(message, /Unresolved tag: !secret/)
   })
 
-  t.test('hundreds of them, with their lines in a large file', async t => {
+  t.test('by the hundred, with their lines in a large file', async t => {
     const customers = Array.from({ length: 20_000 }, (_, index) => index % 50 === 7 ? { name: 'A' } : { name: 'A', email: `a${index}@example.com`, metadata: { note: 'x'.repeat(60) } })
     const text = JSON.stringify({ customers }, null, 1)
     t.ok(text.length > 2_000_000)
@@ -249,7 +249,7 @@ c.json can't be used:
   })
 })
 
-t.test('a document that is nested without end is refused like any other', async t => {
+t.test('refuses an endlessly nested document like any other', async t => {
   const { call } = startEmulator(t)
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
   for (const raw of [`{"products":${deep}}`, `{"payments":[{"metadata":${deep}}]}`, `{"x":${deep}}`]) {
@@ -258,7 +258,7 @@ t.test('a document that is nested without end is refused like any other', async 
   t.match(await refusal(t, { 'deep.json': `{"products":${deep}}` }), 'products[0] must be object')
 })
 
-t.test('what was probably meant, in the API too', async t => {
+t.test('suggests the probable value, in the API too', async t => {
   const { call } = startEmulator(t)
   const refused = async (url: string, body: object) => {
     const { status, json } = await call('POST', url, { body })
@@ -274,10 +274,10 @@ t.test('what was probably meant, in the API too', async t => {
   t.match(await refused('/_emulator/clock', { sideways: 5 }), [{ message: 'must not have the key "sideways"' }])
   t.match(await call('GET', '/payments?status=suceeded'), { status: 422, json: { details: [{ path: 'status', message: /, not "suceeded": did you mean succeeded\?$/ }] } })
   const long = await refused('/payments', paymentBody({ billing_currency: 'X'.repeat(5000) as never }))
-  t.ok((long?.[0]?.message.length ?? 1000) < 250, 'what was given is shown in part')
+  t.ok((long?.[0]?.message.length ?? 1000) < 250, 'a long value is shown in part')
 })
 
-t.test('a walk through JSON sees every value where it stands', async t => {
+t.test('a walk through JSON finds every value at its place', async t => {
   const text = ' {"a": [1, -2.50, {"b": null, "b": "x\\"}]"}], "c\\u002ed": {"": true}, "e": []} '
   const seen: string[] = []
   visitJson(text, {

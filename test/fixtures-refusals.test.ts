@@ -8,7 +8,7 @@ import { startEmulator, type Refusal } from './helper.js'
 import { runToEnd, temporaryFolder } from './processes.js'
 
 t.test('refuses', async t => {
-  t.test('what the schema does not know, each with its place', async t => {
+  t.test('unknown fields, each with its place', async t => {
     t.strictSame(await wrong({
       products: [mug(), { nmae: 'B', tax_category: 'saas', price: { ...PRICE, currency: 'EURO', curency: 'EUR' } }],
       customers: [{ name: 'X', email: 5 }],
@@ -34,7 +34,7 @@ t.test('refuses', async t => {
     t.match(await wrong(file(t, 'proto.json', '{"__proto__":{"products":[]}}')), { __proto__: 'is not known here' })
   })
 
-  t.test('what the rules of the API refuse, all of it at once', async t => {
+  t.test("violations of the API's rules, all at once", async t => {
     const found = await wrong({
       addons: [{ id: 'adn_1', name: 'A', price: -1, currency: 'USD', tax_category: 'saas' }],
       products: [
@@ -80,7 +80,7 @@ t.test('refuses', async t => {
       'discounts[4].customer_ids[0]': 'Customer cus_none does not exist'
     }
     t.match(found, expected)
-    t.strictSame(Object.keys(found).sort(), Object.keys(expected).sort(), 'what refers to a refused product is not told a second time')
+    t.strictSame(Object.keys(found).sort(), Object.keys(expected).sort(), 'a reference to a refused product is not reported again')
     t.match(await wrong({ discounts: [{ code: 'FOUR', type: 'percentage', amount: 10, restricted_to: ['pdt_none'] }] }),
       { 'discounts[0].restricted_to[0]': 'Product pdt_none does not exist' })
     t.match(await wrong({ discounts: [{ type: 'percentage', amount: 10, customer_ids: ['cus_none'] }] }),
@@ -149,7 +149,7 @@ t.test('refuses', async t => {
     })
   })
 
-  t.test('files that are none, in one line', async t => {
+  t.test('invalid files, in one line', async t => {
     const refused = async (name: string, content: string | Buffer) => {
       const error: Error = await start({ fixtures: file(t, name, content) }).then(() => new Error('accepted'), reason => reason)
       return error.message

@@ -1,4 +1,4 @@
-/** Fixtures files: what a sandbox starts from, what is refused with its place, and what is added to one that runs. */
+/** Fixtures files: the initial data of a sandbox, refusals with their place, and data added to a running sandbox. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import DodoPayments from 'dodopayments'
@@ -20,10 +20,10 @@ async function startWith (test: Test, fixtures: string | FixturesFile): Promise<
 }
 
 t.test('starts from', async t => {
-  t.test('as little as the API asks for: the rest has defaults', async t => {
+  t.test('required fields only: the others have defaults', async t => {
     const { client } = await startWith(t, { products: [{ name: 'Mug', tax_category: 'saas', price: PRICE }] })
     const [product, ...others] = (await client.products.list({ page_number: 0 })).items
-    t.equal(others.length, 0, 'nothing of the built-in data is there')
+    t.equal(others.length, 0, 'none of the built-in data is there')
     t.match(product, { product_id: /^pdt_\w{21}$/, name: 'Mug', is_recurring: false, metadata: {}, price: 1500 })
     const { items: brands } = await client.brands.list()
     t.match(brands, [{ brand_id: 'bus_emulator', name: 'Emulated Store', enabled: true }], 'the business has its primary brand')
@@ -33,7 +33,7 @@ t.test('starts from', async t => {
     t.equal(payment.total_amount, 3000)
   })
 
-  t.test('everything that it can hold, with the ids and times that it gives', async t => {
+  t.test('every field, with chosen ids and times', async t => {
     const { client } = await startWith(t, {
       business: { business_id: 'bus_mine', name: 'Mine', currency: 'EUR' },
       brands: [{ brand_id: 'bus_mine', name: 'Mine', statement_descriptor: 'MINE' }, { brand_id: 'brnd_2', name: 'Other' }],
@@ -92,7 +92,7 @@ t.test('starts from', async t => {
     t.match(await client.payments.retrieve(payment.payment_id), { status: 'succeeded', settlement_currency: 'EUR', total_amount: 1350 })
   })
 
-  t.test("what the API has answered: the package's own data, as one document", async t => {
+  t.test("replies of the API: the package's own data, as one document", async t => {
     const { client } = await startWith(t, file(t, 'own.json', JSON.stringify(packageFile())))
     const { get } = startEmulator(t)
     for (const list of ['/products?page_size=100', '/customers', '/discounts?page_size=100', '/brands', '/customers/cus_grace/payment-methods',
@@ -101,13 +101,13 @@ t.test('starts from', async t => {
     }
   })
 
-  t.test('nothing but the business', async t => {
+  t.test('only the business', async t => {
     const { client } = await startWith(t, 'none')
     t.strictSame((await client.products.list({ page_number: 0 })).items, [])
     t.equal((await client.brands.list()).items.length, 1)
   })
 
-  t.test('several files, of which a later one refers to an earlier one', async t => {
+  t.test('several files; a later one refers to an earlier one', async t => {
     const catalog = file(t, 'catalog.json', JSON.stringify({ products: [mug()] }))
     const codes = file(t, 'codes.yml', 'discounts: [{ code: MUGS, type: percentage, amount: 500, restricted_to: [pdt_mug] }]\n')
     const { client } = await startWith(t, `${catalog}, ${codes}`)
@@ -115,7 +115,7 @@ t.test('starts from', async t => {
     t.match(await wrong(`${codes},${catalog}`), { 'discounts[0].restricted_to[0]': 'Product pdt_mug does not exist' })
   })
 
-  t.test('a database that was there before keeps what it holds', async t => {
+  t.test('an existing database, which keeps its data', async t => {
     const folder = temporaryFolder(t)
     const database = join(folder, 'kept.db')
     for (const name of ['First', 'Second']) {
@@ -127,8 +127,8 @@ t.test('starts from', async t => {
   })
 })
 
-t.test('seeding a sandbox that runs', async t => {
-  t.test('adds everything, and tells the ids in the order of the file', async t => {
+t.test('loads into a running sandbox', async t => {
+  t.test('everything, and returns the ids in the order of the file', async t => {
     const { call, get, pay } = startEmulator(t)
     const { status, json } = await call('POST', '/_emulator/load', {
       body: {
@@ -146,7 +146,7 @@ t.test('seeding a sandbox that runs', async t => {
     t.equal(payment.total_amount, 750)
   })
 
-  t.test('is all or nothing', async t => {
+  t.test('all or nothing', async t => {
     const { call, stored, get } = startEmulator(t)
     const before = stored()
     const { status, json } = await call('POST', '/_emulator/load', {
@@ -163,11 +163,11 @@ t.test('seeding a sandbox that runs', async t => {
     t.match(message, /^Nothing was added: business\.business_id must be bus_emulator.*; and 1 more$/)
     t.strictSame(details?.map(({ path }) => path), ['business.business_id', 'products[1].product_id', 'customers[0].customer_id', 'discounts[0].code'])
     t.strictSame(stored(), before, 'nothing was stored')
-    t.equal((await call('GET', '/products/pdt_mug')).status, 404, 'and nothing is remembered')
+    t.equal((await call('GET', '/products/pdt_mug')).status, 404, 'and no cache holds anything')
     t.match(await get('/products/pdt_ebook'), { name: 'The Patient Debugger' })
   })
 
-  t.test('does not disturb what else is asked at the same moment', async t => {
+  t.test('without disturbing other requests', async t => {
     const { call, get } = startEmulator(t)
     const twice = { products: [mug()] }
     const answers = await Promise.all([
@@ -179,7 +179,7 @@ t.test('seeding a sandbox that runs', async t => {
     t.match(await get('/products/pdt_mug'), { name: 'Mug' })
   })
 
-  t.test('refuses what is no fixtures file', async t => {
+  t.test('but refuses invalid documents', async t => {
     const { call } = startEmulator(t)
     for (const [body, path] of [[{ product: [] }, 'product'], [{ products: {} }, 'products'], [{ products: [null] }, 'products[0]']] as const) {
       const { status, json } = await call('POST', '/_emulator/load', { body })
@@ -190,7 +190,7 @@ t.test('seeding a sandbox that runs', async t => {
     t.equal((await call('POST', '/_emulator/load')).status, 422)
   })
 
-  t.test('takes more than other requests do, but not everything', async t => {
+  t.test('documents that are larger than other bodies, up to a limit', async t => {
     const { call, stored } = startEmulator(t)
     const customers = Array.from({ length: 9000 }, (_, n) => ({ name: `Customer ${n}`, email: `c${n}@example.com`, metadata: { x: 'y'.repeat(200) } }))
     const before = stored()['customers'] ?? 0
@@ -201,7 +201,7 @@ t.test('seeding a sandbox that runs', async t => {
     t.match(json, { message: 'Your request body is too large (at most 10 MiB)' })
   })
 
-  t.test('over the command line, with the lines of the file', async t => {
+  t.test('files by command, and reports errors with their line', async t => {
     const emulator = await startProcess(t, ['--database', ':memory:'])
     const path = file(t, 'more.yaml', 'products:\n  - product_id: pdt_more\n    name: More\n    tax_category: saas\n' +
       '    price: { type: one_time_price, currency: USD, price: 1, discount: 0, purchasing_power_parity: false }\n')
@@ -218,7 +218,7 @@ t.test('seeding a sandbox that runs', async t => {
   })
 })
 
-t.test('the documentation: every example can be used as it is', async t => {
+t.test('every example of the documentation is valid', async t => {
   const text = readFileSync(packagePath('docs', 'how-to', 'your-own-data.md'), 'utf8')
   const examples = [...text.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, example = '']) => example)
   t.equal(examples.length, 2)
@@ -230,7 +230,7 @@ t.test('the documentation: every example can be used as it is', async t => {
 })
 
 t.test('the schema', async t => {
-  t.test('is one that editors understand, and takes what the contract takes', async t => {
+  t.test('works in editors, and accepts what the contract accepts', async t => {
     const schema = fixturesSchema()
     const text = readFileSync(packagePath('fixtures', 'schema.gen.json'), 'utf8')
     for (const [, name = ''] of text.matchAll(/"\$ref": "#\/\$defs\/(\w+)"/g)) t.ok(name in schema.$defs, name)

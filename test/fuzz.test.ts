@@ -1,9 +1,9 @@
 /**
- * Requests from a seeded generator over every operation of the API and of the control API: bodies, paths, queries, headers and
- * methods, most of them right but for one thing. Nothing answers 5xx but what is not implemented, every refusal has the form of an
- * error, every success that of the contract, memory does not grow, the databases stay whole, and afterwards everything works.
+ * Requests from a seeded generator for every operation of the API and of the control API: bodies, paths, queries, headers and
+ * methods, most of them with one mistake. Only operations that are not emulated answer 5xx, every refusal is in the envelope,
+ * every success matches the contract, memory does not grow, the databases stay intact, and afterwards everything works.
  *
- * FUZZ_REQUESTS says how many; in CI they are 20,000. FUZZ_SEED repeats a run.
+ * FUZZ_REQUESTS is the number of requests; in CI it is 20,000. FUZZ_SEED repeats a run.
  */
 import { readdirSync } from 'node:fs'
 import { Agent, request, type IncomingHttpHeaders } from 'node:http'
@@ -28,7 +28,7 @@ const COUNT = Number(process.env['FUZZ_REQUESTS'] ?? (process.env['CI'] === unde
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20260901)
 const CONNECTIONS = 16
 const PATIENCE_MS = 30_000
-/** Over the second half of the requests: what has a limit has reached it by then. */
+/** Over the second half of the requests: everything with a limit has reached it by then. */
 const GROWTH_MAX_BYTES = 16 * 1024 * 1024
 
 t.setTimeout(600_000)
@@ -39,7 +39,7 @@ interface Answer {
   text: string
 }
 
-t.test(`${COUNT} requests (seed ${SEED})`, async t => {
+t.test(`survives ${COUNT} requests (seed ${SEED})`, async t => {
   const database = join(temporaryFolder(t), 'emulator.db')
   const emulator = createApp(readConfig({ database, port: '0', seed: 'fuzz' }, {}))
   t.teardown(() => emulator.close())
@@ -81,7 +81,7 @@ t.test(`${COUNT} requests (seed ${SEED})`, async t => {
 
   await Promise.all(Array.from({ length: CONNECTIONS }, attack))
   t.strictSame(failures, [])
-  t.strictSame(reports.args(), [], 'nothing was reported as our own fault')
+  t.strictSame(reports.args(), [], 'no internal error was reported')
   t.equal((Object.prototype as Record<string, unknown>)['polluted'], undefined)
   t.comment([...statuses].sort().map(([status, count]) => `${status}: ${count}`).join(', '))
   t.ok(succeeded.size > 60, `${succeeded.size} operations have succeeded`)
@@ -92,7 +92,7 @@ t.test(`${COUNT} requests (seed ${SEED})`, async t => {
   checkDatabases(t, database)
 })
 
-/** Every operation in turn, and the others in between: those that are implemented, and above all such as change something. */
+/** Every operation in turn, interleaved with emulated ones, mainly those that change something. */
 function operationsByTurns (): (n: number, random: Random) => Operation {
   const all = [...contract().operations, ...controlContract().operations]
   const implemented = [...contract().operations.filter(({ name }) => name in handlers), ...controlContract().operations]
@@ -100,7 +100,7 @@ function operationsByTurns (): (n: number, random: Random) => Operation {
   return (n, random) => n % 4 === 0 ? all[n / 4 % all.length] ?? random.one(all) : random.one(n % 2 === 0 ? changes : implemented)
 }
 
-/** By objects and buffers, after a collection. SQLite's cache of pages is not among them: it has a limit of its own. */
+/** Memory of objects and buffers after a collection, without SQLite's page cache, which has its own limit. */
 function bytesInUse (): number {
   v8.setFlagsFromString('--expose-gc')
   const collect = vm.runInNewContext('gc') as () => void
@@ -109,7 +109,7 @@ function bytesInUse (): number {
   return heapUsed + arrayBuffers
 }
 
-/** Of a stream, only the head is read. */
+/** Reads only the head of a stream. */
 function send (url: string, agent: Agent, { method, url: path, headers, body }: FuzzRequest): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { agent, method, path, headers }, incoming => {
@@ -127,7 +127,7 @@ function send (url: string, agent: Agent, { method, url: path, headers, body }: 
   })
 }
 
-/** The request with some of its bytes changed, on a connection of its own. Whatever comes back, the emulator must bear it. */
+/** Sends the request with some changed bytes on its own connection. The emulator must survive any result. */
 function sendBytes (port: number, { method, url, headers, body = Buffer.alloc(0) }: FuzzRequest, random: Random): Promise<void> {
   const head = Object.entries({ host: 'x', ...headers }).map(([name, value]) => `${name}: ${String(value)}\r\n`).join('')
   const bytes = Buffer.concat([Buffer.from(`${method} ${url} HTTP/1.1\r\n${head}\r\n`, 'latin1'), body])
@@ -138,21 +138,21 @@ function sendBytes (port: number, { method, url, headers, body = Buffer.alloc(0)
   })
 }
 
-/** What is wrong with an answer; nothing if it is as it should be. */
+/** The problem with an answer, or undefined. */
 function wrongWith ({ operation, method, isUnchanged }: FuzzRequest, { status, headers, text }: Answer): string | undefined {
   if (status >= 500 && status !== 501) return `${status} ${text.slice(0, 300)}`
   if (status < 400) return status === operation.success && isUnchanged ? misshapen(operation.name, text) : undefined
   if (method === 'HEAD') return text === '' ? undefined : 'HEAD with a body'
-  if (headers['content-type']?.startsWith('text/html') === true) return // a page, where the path was changed into that of one
+  if (headers['content-type']?.startsWith('text/html') === true) return // // a page, where the path was changed into that of a page
   const { code, message, details = [], ...others } = JSON.parse(text) as Record<string, unknown>
   const isEnvelope = typeof code === 'string' && Object.hasOwn(ERRORS, code) && typeof message === 'string' && message !== '' &&
     Object.keys(others).length === 0 && Array.isArray(details) && details.every(({ path, message }) =>
     typeof path === 'string' && typeof message === 'string')
   if (!isEnvelope) return `not the form of an error: ${text.slice(0, 300)}`
-  if (/node_modules|\n {4}at |SQLITE/.test(text)) return `tells of the inside: ${text.slice(0, 300)}`
+  if (/node_modules|\n {4}at |SQLITE/.test(text)) return `shows internals: ${text.slice(0, 300)}`
 }
 
-/** Whether a success has another form than the contract says. */
+/** Whether a success does not match the contract. */
 function misshapen (name: Operation['name'], text: string): string | undefined {
   if (name.includes('/_emulator') || text === '' || text.startsWith('%PDF')) return
   const validate = closedReply(name)
@@ -164,7 +164,7 @@ function described ({ method, url, headers, body }: FuzzRequest): string {
   return `${method} ${url.slice(0, 300)} ${JSON.stringify(headers).slice(0, 300)} ${String(body ?? '').slice(0, 1000)}`
 }
 
-/** A payment is made, paid and refunded, in a new sandbox and in the one that was attacked. */
+/** Creates, pays and refunds a payment in a new sandbox and in the attacked one. */
 async function everythingWorks (test: Test, url: string): Promise<void> {
   const { send } = connect(test, url)
   for (const key of ['sandbox_after', 'test']) {

@@ -1,5 +1,5 @@
 /**
- * What tests share: an emulator in memory whose every reply is held against a closed copy of the contract, in which an extra or a
+ * An emulator in memory whose every reply is validated by a closed copy of the contract, in which an extra or a
  * missing key fails. Tests inject requests without a port; those that need one use listen().
  */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
@@ -29,7 +29,7 @@ export interface Refusal {
 
 export interface RequestOptions {
   body?: unknown
-  /** Sent as it is, for bodies that are no JSON. */
+  /** Sent unchanged, for bodies that are not JSON. */
   raw?: string | Buffer
   headers?: Record<string, string>
   /** null sends no key. */
@@ -38,20 +38,20 @@ export interface RequestOptions {
 
 export interface TestEmulator {
   emulator: ReturnType<typeof createApp>
-  /** A request of any method and URL. Checks the reply against the contract. */
+  /** Sends a request of any method and URL. Checks the reply against the contract. */
   call (method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS', url: string, options?: RequestOptions): Promise<Answer>
   get<Json = Record<string, unknown>> (url: string): Promise<Json>
-  /** POST /payments with a body that must be accepted. */
+  /** Sends POST /payments with a body that must be accepted. */
   pay (body: PaymentBody): Promise<Required<Schemas['CreateOneTimePaymentResponse']>>
-  /** POST /payments with a body that must be refused: the refusal, after a check that nothing was stored. */
+  /** Sends POST /payments with a body that must be refused; checks that nothing was stored, and returns the refusal. */
   refuse (body: unknown): Promise<Refusal & { status: number }>
-  /** How many rows each table has. */
+  /** The number of rows of each table. */
   stored (): Record<string, number>
 }
 
 export type PaymentBody = Body<'POST /payments'>
 
-/** A payment that is accepted as it is; tests change what they are about. */
+/** A valid payment. Tests change the fields they are about. */
 export function paymentBody (changes: Partial<PaymentBody> = {}): PaymentBody {
   return {
     billing: { country: 'US' },
@@ -61,7 +61,7 @@ export function paymentBody (changes: Partial<PaymentBody> = {}): PaymentBody {
   }
 }
 
-/** An emulator in memory that is closed with the test. Options are those of the command line; `system` is the computer's clock. */
+/** An emulator in memory that closes with the test. Options are those of the command line; `system` is the computer's clock. */
 export function startEmulator (test: Test, options: Partial<Record<OptionName, string>> = {}, system?: Clock): TestEmulator {
   const emulator = createApp(readConfig({ database: ':memory:', port: '0', ...options }, {}), undefined, system)
   test.teardown(() => emulator.close())
@@ -114,17 +114,17 @@ export function startEmulator (test: Test, options: Partial<Record<OptionName, s
   }
 }
 
-/** Holds a reply against the closed contract: its shape if it is a success, the envelope if it is not. */
+/** Validates a reply by the closed contract: its schema if it is a success, the envelope if it is not. */
 export function checkAnswer (test: Test, method: string, url: string, { status, json, text }: Answer): void {
   const operation = operationOf(method, url)
   if (status >= 400) return checkRefusal(test, status, json)
   if (operation === undefined) return
   const validate = closedReply(operation.name)
   if (validate === null) test.equal(text, '', `${operation.name} answers without a body`)
-  else test.ok(validate(json), `${operation.name} answers as the contract says: ${JSON.stringify(validate.errors?.slice(0, 3))}`)
+  else test.ok(validate(json), `${operation.name} answers as in the contract: ${JSON.stringify(validate.errors?.slice(0, 3))}`)
 }
 
-/** Codes with a second status: a key that may only read; what was archived before. */
+/** Codes with a second status: for read-only keys, and for archived items. */
 const OTHER_STATUSES: Partial<Record<ErrorCode, number>> = {
   UNAUTHORIZED: 403, PRODUCT_IS_DELETED: 410, BRAND_NOT_ENABLED: 409, INVALID_REQUEST_PARAMETERS: 400
 }

@@ -1,6 +1,6 @@
 /**
- * How-tos that are followed from top to bottom: the commands of each page run in their order against one emulator, and print what
- * the page says.
+ * How-tos, executed from top to bottom: the commands of each page run in order against one emulator, and print the output
+ * that the page shows.
  */
 import { execFile, spawnSync } from 'node:child_process'
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
@@ -11,7 +11,7 @@ import { packagePath } from '../src/root.js'
 import { startProcess, temporaryFolder } from './processes.js'
 import { startReceiver } from './receiver.js'
 
-t.setTimeout(300_000) // every command is a process
+t.setTimeout(300_000) // // every command is a process
 
 const hasShell = ['bash', 'curl'].every(program => spawnSync(program, ['--version']).status === 0)
 
@@ -26,22 +26,22 @@ function blocksOf (page: string): Block[] {
   return [...text.matchAll(/^```sh\n(.*?)^```\n(?:\n```\n(.*?)^```)?/gms)].map(([, commands = '', output]) => ({ commands, output }))
 }
 
-/** These go on until somebody stops them. */
+/** Commands that run until they are stopped. */
 const ENDLESS = /^(?:npx dodo-emulator start|npx dodo-emulator webhooks listen|curl -N) .*\n/gm
 
-/** What differs from run to run: ids, times, durations. */
+/** Parts that differ from run to run: ids, times, durations. */
 function steady (text: string): string {
   return text.replace(/\b(req|pay|msg|whk|dlv|cks)_\w+/g, '$1_').replace(/\b\d\d:\d\d:\d\d\b/g, 'time').replace(/in \d+ ms/g, 'in some ms')
 }
 
 /**
- * Stands for a program on the way of a shell: puts the latest id of its kind in the place of `pay_…`, runs the program, and notes
- * the ids that it prints. curl fails where the emulator refuses a call that the page does not expect to be refused.
+ * A wrapper of a program for the shell: replaces `pay_…` with the latest id of its kind, runs the program, and records
+ * the ids that it prints. curl fails where the emulator refuses a call unexpectedly.
  */
 const STAND_IN = `
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-const [ids, program, ...given] = process.argv.slice(2).filter(text => text !== 'dodo-emulator') // npx is given the name
+const [ids, program, ...given] = process.argv.slice(2).filter(text => text !== 'dodo-emulator') // // npx gets the name
 const known = existsSync(ids) ? JSON.parse(readFileSync(ids, 'utf8')) : {}
 const args = given.map(text => text.replace(/\\b([a-z]+)_…/g, (open, kind) => known[kind] ?? open))
 const isCall = program === 'curl'
@@ -56,7 +56,7 @@ process.stderr.write(stderr)
 process.exitCode = code >= 400 && !(code === 422 && args.join().includes('EXPIRED')) ? 1 : status
 `
 
-/** Runs commands against an emulator of its own, and gives what they print. */
+/** Runs commands against a separate emulator; returns their output. */
 async function shell (test: Test, options: string[] = []): Promise<(commands: string) => Promise<string>> {
   const { url } = await startProcess(test, ['--database', ':memory:', ...options])
   const folder = temporaryFolder(test)
@@ -76,7 +76,7 @@ async function shell (test: Test, options: string[] = []): Promise<(commands: st
   }
 }
 
-t.test('find-out-why.md', { skip: hasShell ? false : 'needs bash and curl' }, async t => {
+t.test('find-out-why.md prints what it shows', { skip: hasShell ? false : 'needs bash and curl' }, async t => {
   const run = await shell(t)
   const blocks = blocksOf('find-out-why.md')
   t.ok(blocks.length >= 5)
@@ -86,7 +86,7 @@ t.test('find-out-why.md', { skip: hasShell ? false : 'needs bash and curl' }, as
   }
 })
 
-t.test('webhooks.md', { skip: hasShell ? false : 'needs bash and curl' }, async t => {
+t.test('webhooks.md prints what it shows', { skip: hasShell ? false : 'needs bash and curl' }, async t => {
   const receiver = await startReceiver(t)
   const run = await shell(t, ['--webhook-url', receiver.url])
   const blocks = blocksOf('webhooks.md').map(({ commands }) => commands.replaceAll('http://localhost:3000/webhook', receiver.url))
@@ -94,7 +94,7 @@ t.test('webhooks.md', { skip: hasShell ? false : 'needs bash and curl' }, async 
   for (const commands of blocks) {
     await run(commands)
     await run('curl http://127.0.0.1:4010/_emulator/idle')
-    // Said of each command in the block, in its order.
+    // The page describes each command of the block, in order.
     const expected = [...commands.matchAll(/# ((?:payment|abandoned_checkout)\.[a-z_., ]+)$/gm)].flatMap(([, types = '']) => types.split(', '))
     if (expected.length > 0) t.strictSame([...new Set(receiver.types())].sort(), expected.sort(), commands)
   }

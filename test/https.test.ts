@@ -13,7 +13,7 @@ import { runToEnd, startProcess, temporaryFolder } from './processes.js'
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0
 
-/** The URL of a proxy for an emulator, and the file of the proxy's certificate, which nobody trusts. */
+/** The URL of a proxy for an emulator, and the file of the proxy's certificate, which no system trusts. */
 async function startProxy (test: Test, emulator: string): Promise<{ url: string, certificate: string }> {
   const folder = temporaryFolder(test)
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')]
@@ -38,7 +38,7 @@ async function startProxy (test: Test, emulator: string): Promise<{ url: string,
   return { url: `https://127.0.0.1:${(proxy.address() as AddressInfo).port}/base`, certificate }
 }
 
-t.test('https and a path', { skip: hasOpenssl ? false : 'needs openssl' }, async t => {
+t.test('commands and connect() reach an emulator by https and below a path', { skip: hasOpenssl ? false : 'needs openssl' }, async t => {
   const emulator = await startProcess(t, ['--database', ':memory:'])
   const { url, certificate } = await startProxy(t, emulator.url)
   const env = { NODE_EXTRA_CA_CERTS: certificate }

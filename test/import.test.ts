@@ -1,4 +1,4 @@
-/** The import of an account: read over HTTP from an emulator that stands for it, and started from again. */
+/** The import of an account, which is read over HTTP from an emulator in its place, and then started from. */
 import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -17,7 +17,7 @@ const SECRET = 'reading-only-key'
 
 const PRICE = { type: 'one_time_price', currency: 'USD', price: 1500, discount: 0, purchasing_power_parity: false } as const
 
-/** More than a page of products, and something of everything that a file can hold. */
+/** More than a page of products, and one of everything that a file can hold. */
 const ACCOUNT: FixturesFile = {
   business: { business_id: 'bus_real', name: 'Real Business' },
   brands: [{ brand_id: 'bus_real', name: 'Real Business' }, { brand_id: 'brnd_two', name: 'Two' },
@@ -97,7 +97,7 @@ function importing (test: Test, url: string, args: string[], options: Parameters
 const LISTS = ['/products?page_size=100', '/products?page_size=100&page_number=1', '/products?archived=true', '/addons', '/brands?include_archived=true',
   '/discounts', '/customers', '/discounts/dsc_mia/customers', '/products/pdt_local', '/products/pdt_sub', '/products/pdt_local/localized-prices']
 
-t.test('what was imported is the same again', async t => {
+t.test('an imported account equals its original', async t => {
   const source = await account(t)
   const real = new DodoPayments({ bearerToken: 'full', baseURL: source.url })
   for (const name of ['fixtures.json', 'fixtures.yaml']) {
@@ -110,7 +110,7 @@ t.test('what was imported is the same again', async t => {
     t.strictSame([code, stdout], [0, ''], stderr)
     t.match(stderr, /reading http.*\n.*3 brands\n.*1 addons\n.*106 products, one by one\n.*2 customers\n.*2 discounts\n.*wrote .*fixtures\./)
     t.notMatch(stderr, SECRET, 'the key is never shown')
-    t.strictSame(readdirSync(folder), [name], 'nothing else is left')
+    t.strictSame(readdirSync(folder), [name], 'no other file is left')
     t.notMatch(readFileSync(out, 'utf8'), SECRET)
 
     const copied = await start({ fixtures: out })
@@ -125,15 +125,15 @@ t.test('what was imported is the same again', async t => {
       discount_code: 'mia'
     })
     const [there, here] = [await order(real), await order(copy)]
-    t.equal(here.total_amount, there.total_amount, 'a payment costs the same')
+    t.equal(here.total_amount, there.total_amount, 'a payment has the same price')
     t.ok(here.total_amount > 0)
   }
 })
 
-t.test('what is asked for', async t => {
+t.test('imports', async t => {
   const { url } = await account(t)
 
-  t.test('no customers: then nobody is on a list either', async t => {
+  t.test('no customers on request, and removes them from lists', async t => {
     const { code, stdout, stderr } = await importing(t, url, ['--customers', 'none'])
     t.equal(code, 0)
     t.match(stderr, 'discount MIA: without the customers who may use it')
@@ -143,7 +143,7 @@ t.test('what is asked for', async t => {
     t.match(document, { business: { business_id: 'bus_real', name: 'Real Business' }, discounts: [{ discount_id: 'dsc_mia' }, {}] })
   })
 
-  t.test('customers who are nobody in particular', async t => {
+  t.test('anonymous customers', async t => {
     const { code, stdout } = await importing(t, url, ['--anonymize'])
     t.equal(code, 0)
     for (const secret of ['Mia S', 'private.example', '+4930', 'likes blue']) t.notOk(stdout.includes(secret), secret)
@@ -156,13 +156,13 @@ t.test('what is asked for', async t => {
       [{ customer_id: 'c', created_at: 'x', name: 'Customer 1', email: 'customer-1@example.com' }])
   })
 
-  t.test('only what an account in live mode sells, unless asked for more', async t => {
+  t.test('no customers of a live account by default', async t => {
     const { stderr } = await importing(t, url, ['--environment', 'live_mode'])
     t.match(stderr, 'no customers')
   })
 })
 
-t.test('refuses in one line, and leaves what was there', async t => {
+t.test('refuses in one line, and leaves files unchanged', async t => {
   const { url } = await account(t)
   const folder = temporaryFolder(t)
   const out = join(folder, 'kept.json')
@@ -183,7 +183,7 @@ t.test('refuses in one line, and leaves what was there', async t => {
   t.strictSame(readdirSync(folder), ['kept.json'])
 })
 
-t.test('an account that breaks off in the middle leaves nothing behind', async t => {
+t.test('leaves nothing behind when the account fails in between', async t => {
   const { url } = await account(t)
   let answered = 0
   const proxy = createServer((request, response) => {
@@ -201,7 +201,7 @@ t.test('an account that breaks off in the middle leaves nothing behind', async t
   t.strictSame(readdirSync(folder), [])
 })
 
-t.test('what is no such account', async t => {
+t.test('refuses URLs of other services', async t => {
   for (const [type, body, complaint] of [
     ['text/html', '<html>', /the reply is not a list/], ['application/json', '{"items":[null]}', /the reply is not a list/],
     ['application/json', '{"items":[{"id":"adn_1","product_id":"pdt_1"}]}', /the list does not end/]
@@ -215,7 +215,7 @@ t.test('what is no such account', async t => {
   }
 })
 
-t.test('what an emulator would not take is left out, with the reason', async t => {
+t.test('leaves out items that an emulator would refuse, with the reason', async t => {
   const document: Record<string, unknown> = { products: ['bad', 'good'], discounts: [{ code: 'x', discount_id: 'dsc_of_bad' }, { customer_ids: ['a', 'b'] }] }
   const notes: string[] = []
   const answers = [
@@ -230,9 +230,9 @@ t.test('what an emulator would not take is left out, with the reason', async t =
   await t.rejects(keepUsable({}, async () => [{ path: 'business.name', message: 'is odd' }], () => {}), /business\.name is odd/)
 })
 
-t.test('the client is no dependency: it is found beside the package, or where the command is run', async t => {
+t.test('finds the client beside the package or in the working directory, and does not depend on it', async t => {
   const { url } = await account(t)
-  // Hides the copy that the tests have installed.
+  // Hides the copy that is installed for the tests.
   const hook = `export async function resolve (name, context, next) {
     if (name === 'dodopayments') throw Object.assign(new Error('hidden'), { code: 'ERR_MODULE_NOT_FOUND' })
     return next(name, context)
@@ -251,7 +251,7 @@ t.test('the client is no dependency: it is found beside the package, or where th
   t.match(JSON.parse(found.stdout), { business: { business_id: 'bus_real' } })
 })
 
-t.test('YAML and JSON say the same', async t => {
+t.test('writes the same in YAML and JSON', async t => {
   const { url } = await account(t)
   const out = join(temporaryFolder(t), 'a.yml')
   await importing(t, url, ['--out', out])

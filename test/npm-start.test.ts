@@ -1,4 +1,4 @@
-/** `npm start` and `npx dodo-emulator` in a checkout: what they start ends with npm, and nothing is built twice. */
+/** `npm start` and `npx dodo-emulator` in a checkout: the emulator ends with npm, and nothing is built twice. */
 import { execFile, spawn } from 'node:child_process'
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,21 +18,21 @@ async function until (isTrue: () => boolean | Promise<boolean>, what: string): P
   }
 }
 
-/** Starts `npm start` on a free port; npm alone is what `signal` reaches. */
+/** Starts `npm start` on a free port; `signal` reaches npm only. */
 async function start (test: Test, shell?: string) {
   const portFile = join(temporaryFolder(test), 'port')
   const npm = spawn('npm', ['start', '--', '--port', '0', '--port-file', portFile, '--database', ':memory:'], {
     cwd: packagePath(),
     env: { ...process.env, ...(shell === undefined ? {} : { npm_config_script_shell: shell }) },
     stdio: 'ignore',
-    detached: true // a process group of its own, so that the test can end all of it
+    detached: true // // a process group of its own, so that the test can end all of it
   })
   const { pid } = npm
   if (pid === undefined) throw new Error('npm has not started')
   test.teardown(() => {
     try {
       process.kill(-pid, 'SIGKILL')
-    } catch {} // all of it has ended
+    } catch {} // // all of it has ended
   })
   await until(() => existsSync(portFile) && readFileSync(portFile, 'utf8').endsWith('\n'), 'the emulator has started')
   const url = `http://127.0.0.1:${readFileSync(portFile, 'utf8').trim()}/_emulator/health`
@@ -41,7 +41,7 @@ async function start (test: Test, shell?: string) {
   return { signal: (name: NodeJS.Signals) => { npm.kill(name) }, answers }
 }
 
-/** A shell that stays between npm and the emulator, and passes no signal on. */
+/** A shell between npm and the emulator that does not forward signals. */
 function lingeringShell (test: Test): string {
   const path = join(temporaryFolder(test), 'shell.sh')
   writeFileSync(path, '#!/bin/sh\nsh "$@"\nexit $?\n')
@@ -49,7 +49,7 @@ function lingeringShell (test: Test): string {
   return path
 }
 
-t.test('ends when npm is told to end', { skip: process.platform === 'win32' && 'there are no signals' }, async t => {
+t.test('ends when npm gets a signal', { skip: process.platform === 'win32' && 'there are no signals' }, async t => {
   for (const shell of [undefined, lingeringShell(t)]) {
     for (const name of ['SIGTERM', 'SIGKILL'] as const) {
       const { signal, answers } = await start(t, shell)
@@ -60,7 +60,7 @@ t.test('ends when npm is told to end', { skip: process.platform === 'win32' && '
   }
 })
 
-t.test('does not build what is there already', async t => {
+t.test('builds only what has changed', async t => {
   const built = () => statSync(packagePath('dist', 'cli.js')).mtimeMs
   await start(t)
   const before = built()
@@ -68,7 +68,7 @@ t.test('does not build what is there already', async t => {
   t.equal(built(), before)
 })
 
-t.test('npx finds the command in a checkout, wherever it is called', async t => {
+t.test('npx finds the command anywhere in a checkout', async t => {
   for (const folder of [packagePath(), packagePath('docs', 'how-to')]) {
     const { stdout } = await promisify(execFile)('npm', ['exec', '--', 'dodo-emulator', '--version'], { cwd: folder })
     t.equal(stdout, `${VERSION}\n`)

@@ -1,7 +1,7 @@
 /**
- * Emulators from the outside: the built command (dist/cli.js) as a process of its own, ended with the test, and connections that
- * send bytes as they are. The process sees nothing of the test's environment but PATH, so that a PORT or DATABASE around the
- * tests decides nothing.
+ * Emulators as processes: the built command (dist/cli.js), ended with the test, and connections that
+ * send bytes unchanged. The process gets only PATH of the test's environment, so that a PORT or DATABASE
+ * around the tests has no effect.
  */
 import { spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
@@ -16,14 +16,14 @@ import { packagePath } from '../src/root.js'
 
 export const COMMAND = packagePath('dist', 'cli.js')
 
-/** Generous, because machines are slow: who waits this long has met a defect. */
+/** Generous, because machines are slow: a wait of this length is a defect. */
 const PATIENCE_MS = 60_000
 
 export interface LaunchOptions {
   env?: Record<string, string>
   /** Options of Node itself, such as a preload. */
   node?: string[]
-  /** Where it runs; unless given, an empty folder. */
+  /** The working directory. By default, an empty folder. */
   folder?: string
 }
 
@@ -37,9 +37,9 @@ export interface Ended {
 export interface Launched {
   folder: string
   kill (signal: NodeJS.Signals): void
-  /** What it has printed so far. */
+  /** The output so far. */
   output (): string
-  /** Once it listens and has said so. */
+  /** Resolves once it listens and has printed its greeting. */
   greeted: Promise<void>
   ended: Promise<Ended>
 }
@@ -56,7 +56,7 @@ export function temporaryFolder (test: Test): string {
   return folder
 }
 
-/** Starts the command and gives it back at once. */
+/** Starts the command and returns immediately. */
 export function launch (test: Test, args: string[], options: LaunchOptions = {}): Launched {
   const { env = {}, node = [], folder = temporaryFolder(test) } = options
   const child = spawn(process.execPath, [...node, COMMAND, ...args], {
@@ -87,7 +87,7 @@ export function runToEnd (test: Test, args: string[], options?: LaunchOptions): 
   return within(launch(test, args, options).ended, `dodo-emulator ${args.join(' ')} has not ended`)
 }
 
-/** Starts an emulator on a free port and waits until it has greeted. Fails when it ends instead. */
+/** Starts an emulator on a free port and waits for its greeting. Rejects if it ends instead. */
 export async function startProcess (test: Test, args: string[] = [], options: LaunchOptions = {}): Promise<Running> {
   const portFile = join(temporaryFolder(test), 'port')
   const launched = launch(test, ['start', '--port', '0', '--port-file', portFile, ...args], options)
@@ -97,7 +97,7 @@ export async function startProcess (test: Test, args: string[] = [], options: La
   return { ...launched, port, url: `http://127.0.0.1:${port}` }
 }
 
-/** Ends it as a person or a container does, and waits for the end. */
+/** Ends it as a user or a container does, and waits for the end. */
 export function stop ({ kill, ended }: Launched, signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
   kill(signal)
   return within(ended, `the emulator has not ended after ${signal}`)
@@ -116,9 +116,9 @@ async function within<Value> (promise: Promise<Value>, complaint: string): Promi
 }
 
 /**
- * A port that nobody listens on, of those that the system gives to nobody by itself: one of the others could be the end of
- * somebody's connection before it is used. No other test gets it until this process ends. Nor is it one of those that fetch
- * refuses to call, of which the last is 10080.
+ * A free port outside the range that the system assigns: a port of that range could become the local end of another
+ * connection before it is used. No other test gets it until this process ends. The range also excludes the ports that fetch
+ * refuses to call; the highest is 10080.
  */
 export async function freePort (): Promise<number> {
   for (;;) {
@@ -136,7 +136,7 @@ export async function freePort (): Promise<number> {
   }
 }
 
-/** A folder for each port that a test process has taken: the others see it. */
+/** A folder for each port that a test process has reserved. The other processes see it. */
 const reservations: string[] = []
 
 process.once('exit', () => { for (const folder of reservations) rmSync(folder, { recursive: true, force: true }) })
@@ -146,7 +146,7 @@ function reserve (port: number): boolean {
   try {
     mkdirSync(folder)
   } catch {
-    return false // another has it
+    return false // // another process has it
   }
   reservations.push(folder)
   return true
@@ -156,15 +156,15 @@ export interface Response<Json> {
   status: number
   headers: Record<string, string | string[] | undefined>
   text: string
-  /** The body, if its content type says JSON. */
+  /** The body, if its content type is JSON. */
   json: Json
 }
 
 export interface Connections {
-  /** One request, the bytes of its body as they are, with an API key. */
+  /** Sends one request with an API key. The bytes of its body are sent unchanged. */
   send<Json> (method: string, path: string, body?: Buffer | string, headers?: OutgoingHttpHeaders): Promise<Response<Json>>
   get<Json> (path: string): Promise<Response<Json>>
-  /** POST /payments. */
+  /** Sends POST /payments. */
   pay (body: unknown): Promise<Response<PaymentReply>>
 }
 

@@ -1,4 +1,4 @@
-/** How long the processor has been busy for this process, in milliseconds. On a busy machine it passes no faster than on an idle one. */
+/** The processor time of this process, in milliseconds. It does not grow faster on a busy machine. */
 export function busyMs (): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000

@@ -1,9 +1,9 @@
-/** Random choices that are the same again for the same seed. */
+/** Random choices that a seed repeats. */
 
 export interface Random {
-  /** A whole number from 0 up to, but not including, `limit`. */
+  /** An integer from 0 up to, but not including, `limit`. */
   below (limit: number): number
-  /** Whether something happens that happens so often: `chance(0.1)` is true once in ten times. */
+  /** Whether an event of a probability happens: `chance(0.1)` is true once in ten times. */
   chance (probability: number): boolean
   one <Item>(items: readonly Item[]): Item
   bytes (count: number): Buffer

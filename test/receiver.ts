@@ -1,4 +1,4 @@
-/** A merchant's webhook endpoint for tests: keeps what it gets and answers as it is told. */
+/** A merchant's webhook endpoint: stores requests and answers them as the test says. */
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -7,7 +7,7 @@ import type { Test } from 'tap'
 export interface Received {
   path: string
   headers: Record<string, string>
-  /** As it came. */
+  /** As it was received. */
   body: string
   type: string
   data: Record<string, unknown>
@@ -16,7 +16,7 @@ export interface Received {
 export interface Receiver {
   url: string
   received: Received[]
-  /** The types of what has come, in order. */
+  /** The types of received events, in order. */
   types (): string[]
 }
 
@@ -27,7 +27,7 @@ export const answers: Record<'ok' | 'hang' | 'cut' | 'endless', Answer> = {
   ok: response => { response.writeHead(200).end('thanks') },
   hang: () => {},
   cut: response => { response.socket?.destroy() },
-  /** Answers that it is fine, and does not stop talking. */
+  /** Answers 200 and never stops sending. */
   endless: response => {
     response.writeHead(200)
     const talk = () => { while (response.write('x'.repeat(1024))); }
@@ -53,7 +53,7 @@ export async function startReceiver (test: Test, answer: Answer = answers.ok): P
       answer(response, one)
     })
   })
-  server.keepAliveTimeout = 0 // who calls lets go of an idle connection: else both might at once, with a delivery under way
+  server.keepAliveTimeout = 0 // // only the sender closes idle connections: otherwise both could at once, with a delivery in progress
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   test.teardown(() => {

@@ -1,6 +1,6 @@
 /**
- * The redirect as programs load it: with --import, into a process of their own. Under it the tests put a fetch that notes what would
- * go to the network instead of sending it there, so that a mistake reaches nobody.
+ * The redirect as programs load it, with --import, in separate processes. Below it the tests put a fetch that records requests
+ * instead of sending them to the network, so that a mistake reaches no other system.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -15,7 +15,7 @@ import { freePort, startProcess } from './processes.js'
 const BY_NAME = 'dodo-emulator/redirect'
 const FILE = pathToFileURL(packagePath('dist', 'redirect.js')).href
 
-/** What stands in for the network: it lets calls to this computer through, and notes the others in `network`. */
+/** A replacement for the network: passes on calls to this computer, and records the others in `network`. */
 const GUARD = `data:text/javascript,${encodeURIComponent(`
   globalThis.network = []
   const real = globalThis.fetch
@@ -33,13 +33,13 @@ interface Outcome<Result> {
 }
 
 interface RunOptions {
-  /** The emulator's URL; without it none is given. */
+  /** The emulator's URL; omitted if undefined. */
   url?: string
   imports?: string[]
   isCommonJs?: boolean
 }
 
-/** Runs a program that leaves its result in `result`. */
+/** Runs a program that stores its result in `result`. */
 async function run<Result> (program: string, { url, imports = [BY_NAME], isCommonJs = false }: RunOptions = {}): Promise<Outcome<Result>> {
   const type = isCommonJs ? 'commonjs' : 'module'
   const last = 'process.on("exit", () => process.stdout.write(JSON.stringify(globalThis.result ?? null)));'
@@ -89,12 +89,12 @@ const CLIENTS = `
     const { payment_id: id } = await client.payments.create(body)
     const { total_amount: total } = await client.payments.retrieve(id)
     result.totals.push(total)
-    const refused = await client.payments.create({ ...body, discount_code: 'NOBODY' }).catch(error => error)
+    const refused = await client.payments.create({ ...body, discount_code: 'MISSING' }).catch(error => error)
     result.refused = refused.error
   }`
 
 t.test('sends to the emulator', async t => {
-  t.test('the official client, in test mode, in live mode, and in the mode that it takes for itself', async t => {
+  t.test('calls of the official client, in test mode, in live mode, and in its default mode', async t => {
     const { url } = await startProcess(t)
     const program = `import DodoPayments from 'dodopayments'; ${CLIENTS}
       await pay('test_mode'); await pay('live_mode'); await pay(undefined)`
@@ -107,14 +107,14 @@ t.test('sends to the emulator', async t => {
       `dodo-emulator: calls to ${mode}.dodopayments.com go to ${url}`), 'said once for each host')
   })
 
-  t.test('a program in CommonJS', async t => {
+  t.test('calls of a CommonJS program', async t => {
     const { url } = await startProcess(t)
     const program = `const DodoPayments = require('dodopayments').default; ${CLIENTS} pay('live_mode')`
     const { result } = await run<{ network: string[], totals: number[] }>(program, { url, isCommonJs: true })
     t.match(result, { totals: [1999], network: { length: 0 } })
   })
 
-  t.test('every form of a call, whole', async t => {
+  t.test('every form of a fetch call, complete', async t => {
     const url = await startEcho(t)
     const { result = [], stderr } = await run<Received[]>(`
       const json = response => response.json()
@@ -155,7 +155,7 @@ t.test('sends to the emulator', async t => {
     t.match(stderr, /calls to test\.checkout\.dodopayments\.com go to/)
   })
 
-  t.test('a call that is given up', async t => {
+  t.test('a call that is aborted', async t => {
     const { result } = await run<string[]>(`
       const given = new Request('https://live.dodopayments.com/x', { signal: AbortSignal.abort() })
       globalThis.result = [
@@ -165,7 +165,7 @@ t.test('sends to the emulator', async t => {
     t.strictSame(result, ['AbortError', 'AbortError'])
   })
 
-  t.test('below a path, and on the usual port unless told otherwise', async t => {
+  t.test('calls to an emulator below a path, and on the usual port by default', async t => {
     const url = await startEcho(t)
     const program = "globalThis.result = await (await fetch('https://live.dodopayments.com/payments')).json(); result.network = network"
     t.match((await run(program, { url: `${url}/test/` })).result, { url: '/test/payments' })
@@ -173,7 +173,7 @@ t.test('sends to the emulator', async t => {
     t.match((await run(program, { url: '' })).result, { network: ['http://127.0.0.1:4010/payments'] })
   })
 
-  t.test('once, however often it is loaded', async t => {
+  t.test('each call once, even if it is loaded several times', async t => {
     const url = await startEcho(t)
     const program = `
       await import('dodo-emulator/redirect')
@@ -185,7 +185,7 @@ t.test('sends to the emulator', async t => {
 })
 
 t.test('leaves alone', async t => {
-  t.test('every other host, however much it looks like one of them', async t => {
+  t.test('every other host, even a similar one', async t => {
     const urls = [
       'https://evil-test.dodopayments.com/', 'https://test.dodopayments.com.evil.test/', 'https://dodopayments.com/',
       'https://api.test.dodopayments.com/', 'https://live.dodopayments.com@evil.test/', 'https://live.dodopayments.com:x@evil.test/',
@@ -200,14 +200,14 @@ t.test('leaves alone', async t => {
     t.equal(stderr, '')
   })
 
-  t.test('what is no URL: fetch itself refuses it', async t => {
+  t.test('an invalid URL, which fetch itself refuses', async t => {
     const { result } = await run<string[]>(`
       globalThis.result = []
       for (const input of ['/payments', '', undefined, null, 7]) await fetch(input).catch(error => result.push(error.name))`)
     t.strictSame(result, Array(5).fill('TypeError'))
   })
 
-  t.test('all but fetch', async t => {
+  t.test('every function but fetch', async t => {
     const { result } = await run<string[]>(
       'globalThis.result = Object.getOwnPropertyNames(globalThis).sort()', { imports: [] })
     const { result: changed } = await run<string[]>('globalThis.result = Object.getOwnPropertyNames(globalThis).sort()')
@@ -216,7 +216,7 @@ t.test('leaves alone', async t => {
 })
 
 t.test('refuses', async t => {
-  t.test('to start where it would not lead to an emulator', async t => {
+  t.test('to start without the address of an emulator', async t => {
     for (const url of ['127.0.0.1:4010', 'emulator', 'file:///tmp', 'https://live.dodopayments.com', 'https://TEST.dodopayments.com./x']) {
       const { code, result, stderr } = await run('globalThis.result = "started"', { url })
       t.not(code, 0, url)
@@ -225,7 +225,7 @@ t.test('refuses', async t => {
     }
   })
 
-  t.test('to go anywhere else when no emulator is there', async t => {
+  t.test('to call the real service when no emulator answers', async t => {
     const { result } = await run<{ name: string, network: string[] }>(`
       import DodoPayments from 'dodopayments'
       const client = new DodoPayments({ bearerToken: 'live_key', environment: 'live_mode', maxRetries: 0 })
@@ -235,7 +235,7 @@ t.test('refuses', async t => {
   })
 })
 
-t.test('the package offers it', async t => {
+t.test('is exported by the package', async t => {
   const { exports } = packageJson<{ exports: Record<string, { default: string }> }>('package.json')
   t.ok(existsSync(packagePath(exports['./redirect']?.default ?? '')))
 })

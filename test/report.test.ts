@@ -1,4 +1,4 @@
-/** What the person who started the emulator is told of errors: each kind once, then how many there were. */
+/** Errors on the console: each kind once, then its number. */
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { SetupError } from '../src/errors.js'
@@ -9,7 +9,7 @@ function sqliteError (code: string, message: string): Error {
   return Object.assign(new Error(message), { code })
 }
 
-t.test('a failing disk takes one line for each kind, and one for their number', async t => {
+t.test('prints one line for each kind of storage error, and one for its number', async t => {
   const lines: string[] = []
   const reporter = createReporter(text => { lines.push(text) }, 60_000)
   for (let count = 0; count < 290; count++) {
@@ -22,7 +22,7 @@ t.test('a failing disk takes one line for each kind, and one for their number', 
   t.strictSame(lines.slice(2), ['579 more: storage: the disk is full', "289 more: storage: the file can't be read or written"])
 })
 
-t.test('a fault of the emulator is told with its stack, once', async t => {
+t.test('prints an internal error once, with its stack', async t => {
   const lines: string[] = []
   const reporter = createReporter(text => { lines.push(text) }, 60_000)
   const fail = (message: string) => new Error(message)
@@ -36,7 +36,7 @@ t.test('a fault of the emulator is told with its stack, once', async t => {
   t.strictSame(lines.slice(4), ['49 more: Error: nothing works'])
 })
 
-t.test('the numbers come by themselves, and a kind that has ended is told anew', async t => {
+t.test('prints numbers regularly, and reports an error again after a pause', async t => {
   const lines: string[] = []
   const reporter = createReporter(text => { lines.push(text) }, 20)
   const full = sqliteError('SQLITE_FULL', 'database or disk is full')
@@ -44,7 +44,7 @@ t.test('the numbers come by themselves, and a kind that has ended is told anew',
   reporter.report(full)
   while (lines.length < 2) await wait(5)
   t.equal(lines[1], '1 more: storage: the disk is full')
-  await wait(200) // the next number would come after 40 ms, and there is none
+  await wait(200) // // the next number would be printed after 40 ms, but there is no such line
   reporter.report(full)
   t.equal(lines.length, 3)
   t.equal(lines[2], lines[0])
@@ -52,7 +52,7 @@ t.test('the numbers come by themselves, and a kind that has ended is told anew',
   t.equal(lines.length, 3)
 })
 
-t.test('no card number and no password reaches the terminal', async t => {
+t.test('prints no card numbers and no passwords', async t => {
   const lines: string[] = []
   const reporter = createReporter(text => { lines.push(text) })
   reporter.report(new Error('could not read 4242 4242 4242 4242 of https://ada:hunter2@example.test/?token=abcdef'))
@@ -61,12 +61,12 @@ t.test('no card number and no password reaches the terminal', async t => {
   t.notMatch(lines.join('\n'), /4242 4242|hunter2|abcdef/)
 })
 
-t.test('so many kinds at most are remembered', async t => {
+t.test('remembers a limited number of kinds', async t => {
   const lines: string[] = []
   const reporter = createReporter(text => { lines.push(text) }, 60_000)
   for (let count = 0; count < 200; count++) reporter.report(new Error(`kind ${count}`))
   t.equal(lines.length, 200)
   reporter.report(new Error('kind 0'))
-  t.equal(lines.length, 201, 'the oldest is told anew')
+  t.equal(lines.length, 201, 'the oldest is printed again')
   reporter.close()
 })

@@ -1,4 +1,4 @@
-/** Every route that an emulator answers, whichever part of it added them, with URLs that lead to something. */
+/** Every route that an emulator answers, from any part of it, with valid URLs. */
 import type { FastifyInstance } from 'fastify'
 import { paymentBody, type TestEmulator } from './helper.js'
 
@@ -8,7 +8,7 @@ export interface Route {
   methods: string[]
 }
 
-/** Reads Fastify's own drawing of its routes, so that one that is added later is among them. */
+/** Reads the routes from Fastify, so that later ones are included. */
 export function routesOf (app: FastifyInstance): Route[] {
   const routes: Route[] = []
   const trail: string[] = []
@@ -23,7 +23,7 @@ export function routesOf (app: FastifyInstance): Route[] {
   return routes
 }
 
-/** What the first parameter of a path stands for, by what comes before it; and the second, by both. */
+/** The value of the first parameter of a path, by the path before it; and of the second, by both. */
 export type Ids = Readonly<Record<string, string>>
 
 /** A sandbox with one of everything that has a URL. */
@@ -85,7 +85,7 @@ export async function furnish ({ call, pay, get }: TestEmulator): Promise<Ids> {
   }
 }
 
-/** A URL of the route, with ids of what is there as far as `ids` has them. */
+/** A URL of the route, with existing ids where `ids` has them. */
 export function urlOf ({ path }: Pick<Route, 'path'>, ids: Ids): string {
   const pattern = /:[a-z_]+(?:\(\^[^$]*\$\))?(?:\|:[a-z_]+)?/
   let url = path.replace(/\/?\*$/, '/anything')
@@ -97,7 +97,7 @@ export function urlOf ({ path }: Pick<Route, 'path'>, ids: Ids): string {
   return url
 }
 
-/** A path without the ids in it. */
+/** A path without its ids. */
 function placeOf (path: string, ids: Ids): string {
   const values = new Set(Object.values(ids))
   return path.split('/').map(segment => values.has(segment) ? '' : segment).join('/')

@@ -1,4 +1,4 @@
-/** The test runner itself (tools/suite/): a file that fails in any way is a failure with a name, and the files after it still run. */
+/** The test runner (tools/suite/): a file that fails in any way is reported by name, and the files after it still run. */
 import { writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ interface Runner {
 const { runGroup } = await import(pathToFileURL(packagePath('tools', 'suite', 'run.mjs')).href) as Runner
 const TAP = pathToFileURL(createRequire(import.meta.url).resolve('tap')).href
 
-/** Runs test files with these texts in a group: per file its counts, and the names of its failures. */
+/** Runs test files with these texts in a group; returns the counts of each, and the names of its failures. */
 async function run (test: Test, texts: Record<string, string>, options: Parameters<Runner['runGroup']>[2] = {}): Promise<FileResult[]> {
   const folder = temporaryFolder(test)
   const files = Object.entries(texts).map(([name, text]) => {
@@ -37,7 +37,7 @@ async function run (test: Test, texts: Record<string, string>, options: Paramete
 
 const names = ({ failures }: FileResult) => failures.map(({ name }) => name)
 
-t.test('assertions are counted per file', async t => {
+t.test('counts assertions per file', async t => {
   const [first, second] = await run(t, {
     first: `
       t.test('chapter', async t => {
@@ -54,7 +54,7 @@ t.test('assertions are counted per file', async t => {
   t.match(second, { passed: 1, skipped: 0, failures: [] })
 })
 
-t.test('teardowns of a file run before the next file', async t => {
+t.test('runs the teardowns of a file before the next file', async t => {
   const results = await run(t, {
     one: 't.teardown(async () => { await null; globalThis.order = [...globalThis.order, "teardown"] }); t.test("a", async t => { t.ok(true); globalThis.order = ["test"] })',
     two: 't.strictSame(globalThis.order, ["test", "teardown"])',
@@ -63,7 +63,7 @@ t.test('teardowns of a file run before the next file', async t => {
   t.strictSame(results.flatMap(names), ['cannot close'])
 })
 
-t.test('what is no test fails, and the others run', async t => {
+t.test('reports files without tests, and runs the others', async t => {
   const results = await run(t, {
     silent: 't.test("nothing", { skip: false }, async t => {}); t.comment("none")',
     broken: 'import "./nowhere.mjs"',
@@ -82,7 +82,7 @@ t.test('what is no test fails, and the others run', async t => {
   t.strictSame(good, [])
 })
 
-t.test('what hangs is ended, and the test that hangs is named', async t => {
+t.test('ends a file that hangs, and names the test', async t => {
   const [hanging, leaking] = await run(t, {
     hanging: 't.ok(true); t.test("never ends", async t => { setInterval(() => {}, 1000); await new Promise(() => {}) })',
     leaking: 't.ok(true); setInterval(() => {}, 1000)'

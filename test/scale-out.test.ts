@@ -1,6 +1,6 @@
 /**
- * Several emulators behind nginx, with the configuration that examples/scale-out gives to users: every sandbox has one process,
- * by whatever way it is called, and a process that is lost takes no other sandbox with it. Needs Debian's nginx.
+ * Several emulators behind nginx, with the configuration of examples/scale-out: every sandbox is served by one process
+ * on every path, and the loss of a process affects no other sandbox. Needs Debian's nginx.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -22,7 +22,7 @@ const skip = !existsSync(NGINX) && process.env['CI'] === undefined ? advice : fa
 const EMULATORS = 3
 const NAMES = Array.from({ length: 20 }, (_, n) => `Worker-${n}_a`)
 
-/** What the file of the repository leaves to its surroundings, for an ordinary user in a folder of its own. */
+/** Directives that the file leaves out, for an ordinary user in a separate folder. */
 const frame = `
 daemon off;
 worker_processes 2;
@@ -40,7 +40,7 @@ http {
 }
 `
 
-/** The repository's configuration with these ports in place of its own. */
+/** The repository's configuration with these ports. */
 function withPorts (port: number, emulators: readonly number[]): string {
   const text = readFileSync(packagePath('examples', 'scale-out', 'nginx.conf'), 'utf8')
   const listening = replaceOnce(text, 'listen 4010;', `listen 127.0.0.1:${port};`)
@@ -91,7 +91,7 @@ interface Asked {
   headers: Headers
   text: string
   json: Record<string, unknown>
-  /** The emulator that nginx asked. */
+  /** The emulator that nginx chose. */
   port: number
 }
 
@@ -102,14 +102,14 @@ interface Farm {
   ask (path: string, init?: RequestInit): Promise<Asked>
   /** The official client for a sandbox. */
   clientOf (name: string): DodoPayments
-  /** The emulators that have a sandbox of that name, asked one by one behind nginx's back. */
+  /** The emulators that have a sandbox of that name, called directly without nginx. */
   owners (name: string): Promise<Running[]>
 }
 
 async function startFarm (test: Test, args: string[] = []): Promise<Farm> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  // On ports that nobody is given while the emulator is lost.
+  // On ports that no other process gets while the emulator is lost.
   const emulators = await Promise.all(Array.from({ length: EMULATORS }, async () =>
     startProcess(test, ['--database', ':memory:', '--public-url', url, '--port', String(await freePort()), ...args])))
   await startNginx(test, port, emulators.map(({ port }) => port))
@@ -141,7 +141,7 @@ const post = (body: unknown, headers: Record<string, string> = {}): RequestInit 
 const linkBody = () => paymentBody({ payment_link: true }) as DodoPayments.PaymentCreateParams & { payment_link: true }
 const pathOf = (link: string | null | undefined) => new URL(link ?? '').pathname
 
-t.test('every sandbox has one process', { skip }, async t => {
+t.test('one process serves a sandbox', { skip }, async t => {
   const farm = await startFarm(t)
   const { ask, clientOf, owners, url } = farm
   const receiver = await startReceiver(t)
@@ -163,9 +163,9 @@ t.test('every sandbox has one process', { skip }, async t => {
     t.strictSame(ids, [id])
   }))
   const shares = farm.emulators.map(({ url }) => [...homes.values()].filter(home => home.url === url).length)
-  t.ok(shares.filter(share => share > 0).length > 1, `they are spread: ${shares.join(', ')}`)
+  t.ok(shares.filter(share => share > 0).length > 1, `they are distributed: ${shares.join(', ')}`)
 
-  t.test('its pages, invoices and control calls, which carry its name in the path', async t => {
+  t.test('with its pages, invoices and control calls, which have its name in the path', async t => {
     for (const name of NAMES) {
       const home = homes.get(name)?.port
       const client = clientOf(name)
@@ -190,7 +190,7 @@ t.test('every sandbox has one process', { skip }, async t => {
     }
   })
 
-  t.test('a customer pays on its page', async t => {
+  t.test('with payments on its page', async t => {
     const name = 'Customer'
     const { payment_id: id, payment_link: link } = await clientOf(name).payments.create(linkBody())
     const page = await ask(pathOf(link))
@@ -203,7 +203,7 @@ t.test('every sandbox has one process', { skip }, async t => {
     t.equal((await clientOf(name).payments.retrieve(id)).status, 'succeeded')
   })
 
-  t.test('the links of its webhooks', async t => {
+  t.test('with the links of its webhooks', async t => {
     const names = NAMES.slice(0, 6).map(name => `hook-${name}`)
     for (const name of names) {
       const client = clientOf(name)
@@ -217,10 +217,10 @@ t.test('every sandbox has one process', { skip }, async t => {
       const [home] = await owners(name)
       t.match(await ask(pathOf(invoice)), { status: 200, port: home?.port })
     }
-    t.equal(receiver.received.length, names.length, 'and nobody else sent any')
+    t.equal(receiver.received.length, names.length, 'and no other emulator sent any')
   })
 
-  t.test('nginx decides as the emulator does', async t => {
+  t.test('chosen by nginx as by the emulator', async t => {
     const at = async (path: string, authorization?: string) =>
       (await ask(path, authorization === undefined ? {} : { headers: { authorization } })).port
     const main = await at('/payments', 'Bearer test')
@@ -230,34 +230,34 @@ t.test('every sandbox has one process', { skip }, async t => {
     for (const key of ['Bearer sandbox_default', `Bearer ${name}`, `Bearer SANDBOX_${name}`, `Basic sandbox_${name}`]) {
       t.equal(await at('/payments', key), main, `${key} is for the default sandbox`)
     }
-    t.equal(await at('/~default/_emulator/clock', `Bearer sandbox_${name}`), main, 'the path wins over the key')
+    t.equal(await at('/~default/_emulator/clock', `Bearer sandbox_${name}`), main, 'the path has priority over the key')
     t.equal(await at(`/~${name}/payments?page_size=1`, 'Bearer sandbox_default'), away)
-    t.equal(await at('/payments?x=/~default/', `Bearer sandbox_${name}`), away, 'a query is no path')
+    t.equal(await at('/payments?x=/~default/', `Bearer sandbox_${name}`), away, 'a query is not a path')
     t.equal(await at(`/_emulator/sandboxes/${name}`), away)
     const invalid = await ask('/~%2e%2e/payments', { headers: { authorization: 'Bearer test' } })
-    t.match(invalid, { status: 422, json: { code: 'INVALID_REQUEST_PARAMETERS' } }, 'what is no name is refused by an emulator')
-    const nobody = await ask('/~Nobody-here/abcdefgh')
+    t.match(invalid, { status: 422, json: { code: 'INVALID_REQUEST_PARAMETERS' } }, 'an emulator refuses an invalid name')
+    const missing = await ask('/~Missing-here/abcdefgh')
     t.equal(nobody.status, 404)
-    t.strictSame(await owners('Nobody-here'), [], 'looking makes none')
+    t.strictSame(await owners('Missing-here'), [], 'reading creates no sandbox')
     const foreign = { 'sec-fetch-site': 'cross-site', origin: 'http://page.example' }
-    t.equal((await ask('/_emulator/clock', { headers: foreign })).status, 403, 'the guard sees who calls')
+    t.equal((await ask('/_emulator/clock', { headers: foreign })).status, 403, "the guard sees the client's address")
   })
 
-  t.test('large bodies', async t => {
+  t.test('with large bodies', async t => {
     const [name = ''] = NAMES
     const pay = (bytes: number) => ask(`/~${name}/payments`,
       post({ ...paymentBody(), metadata: { x: 'x'.repeat(bytes) } }, { authorization: 'Bearer test' }))
     for (const bytes of [1_100_000, 3_000_000, 30_000_000]) {
       t.match(await pay(bytes), { status: 413, json: { code: 'REQUEST_BODY_TOO_LARGE' } }, `${bytes} bytes`)
     }
-    t.match(await pay(1_000_000), { status: 422, port: homes.get(name)?.port }, 'what may be sent arrives')
+    t.match(await pay(1_000_000), { status: 422, port: homes.get(name)?.port }, 'an allowed body arrives')
     const image = await clientOf(name).products.images.update('pdt_ebook')
     const bytes = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(2_000_000)])
     const upload = await ask(pathOf(image.url), { method: 'PUT', body: bytes, headers: { 'content-type': 'image/png' } })
     t.strictSame([upload.status, upload.port], [200, homes.get(name)?.port], `an upload may be larger: ${upload.text}`)
   })
 
-  t.test('deleting one', async t => {
+  t.test('until it is deleted', async t => {
     await clientOf('Short-lived').payments.create(linkBody())
     t.equal((await owners('Short-lived')).length, 1)
     t.equal((await ask('/_emulator/sandboxes/Short-lived', { method: 'DELETE' })).status, 200)
@@ -265,7 +265,7 @@ t.test('every sandbox has one process', { skip }, async t => {
   })
 })
 
-t.test('an emulator that is lost', { skip }, async t => {
+t.test('the loss of an emulator', { skip }, async t => {
   const { ask, clientOf, owners, emulators } = await startFarm(t)
   const paymentOf = new Map<string, string>()
   for (const name of NAMES) paymentOf.set(name, (await clientOf(name).payments.create(linkBody())).payment_id)
@@ -280,7 +280,7 @@ t.test('an emulator that is lost', { skip }, async t => {
   const others = emulators.filter(emulator => emulator !== victim)
   const found = async (name: string) => (await clientOf(name).payments.retrieve(paymentOf.get(name) ?? '')).payment_id
 
-  t.test('its sandboxes say so, and nobody else takes them over', async t => {
+  t.test('is reported for its sandboxes, which no other emulator takes over', async t => {
     for (const name of lost) {
       const failed = await clientOf(name).payments.create(linkBody()).then(() => undefined, error => error)
       t.ok(failed instanceof DodoPayments.InternalServerError, name)
@@ -293,23 +293,23 @@ t.test('an emulator that is lost', { skip }, async t => {
     }
     for (const { url } of others) {
       const { items } = await (await fetch(`${url}/_emulator/sandboxes`)).json() as { items: Array<{ name: string }> }
-      t.strictSame(items.filter(({ name }) => lost.includes(name)), [], 'no empty world in its place')
+      t.strictSame(items.filter(({ name }) => lost.includes(name)), [], 'no empty sandbox replaces it')
     }
   })
 
-  t.test('the others go on', async t => {
+  t.test('does not affect the others', async t => {
     for (const name of kept) t.equal(await found(name), paymentOf.get(name))
     await Promise.all(kept.map(name => clientOf(name).payments.create(linkBody())))
     for (const name of kept) t.equal((await clientOf(name).payments.list()).items.length, 2)
   })
 })
 
-t.test('a call that is cut in the middle is sent once', { skip }, async t => {
+t.test('sends an interrupted call once', { skip }, async t => {
   const { ask, clientOf } = await startFarm(t)
   const name = 'Cut'
   const fault = await ask(`/~${name}/_emulator/faults`, post({ kind: 'reset', when: 'after', operation: 'POST /payments' }))
   t.equal(fault.status, 200, fault.text)
   const failed = await clientOf(name).payments.create(linkBody()).then(() => undefined, error => error)
-  t.match(failed, { status: 502 }, 'what the emulator cuts off comes as 502')
+  t.match(failed, { status: 502 }, 'a connection that the emulator closes gives a 502')
   t.equal((await clientOf(name).payments.list()).items.length, 1)
 })

@@ -1,4 +1,4 @@
-/** Disks that are full, files that are gone, damaged or read-only, and processes that may open few files. */
+/** Full disks, lost, damaged and read-only files, and processes that may open few files. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
@@ -14,8 +14,8 @@ import { openDatabase } from '../src/store/database.js'
 import { paymentBody, startEmulator, type TestEmulator } from './helper.js'
 import { COMMAND, connect, runToEnd, startProcess, stop, temporaryFolder } from './processes.js'
 
-/** What is told to the person who started the emulator, from now on. */
-function told (test: Test): string[] {
+/** Captures the messages printed on the console from now on. */
+function messages (test: Test): string[] {
   const lines: string[] = []
   const { error } = console
   console.error = (text: unknown) => { lines.push(String(text)) }
@@ -25,7 +25,7 @@ function told (test: Test): string[] {
 
 const IN_SANDBOX = (name: string) => ({ key: `sandbox_${name}` })
 
-/** A small disk of its own; null where this computer allows none. */
+/** A small disk of its own; null where this computer does not allow it. */
 function smallDisk (test: Test): string | null {
   const folder = temporaryFolder(test)
   try {
@@ -37,14 +37,14 @@ function smallDisk (test: Test): string | null {
   return folder
 }
 
-/** Fills a disk to its last byte; returns what frees it. */
+/** Fills a disk to its last byte; returns a function that frees it. */
 function fillDisk (folder: string): () => void {
   const file = join(folder, 'filling')
   const descriptor = openSync(file, 'w')
   for (const size of [64 * 1024, 4096, 1]) {
     try {
       for (;;) if (writeSync(descriptor, Buffer.alloc(size)) < size) break
-    } catch {} // full
+    } catch {} // // full
   }
   closeSync(descriptor)
   return () => { rmSync(file) }
@@ -56,9 +56,9 @@ function checkUnavailable (test: Test, { status, json, text }: Awaited<ReturnTyp
   test.notOk(text.includes(folder), 'no path of this computer')
 }
 
-t.test("a sandbox that can't be opened", async t => {
+t.test("answers 503 for a sandbox that can't be opened", async t => {
   const folder = temporaryFolder(t)
-  const lines = told(t)
+  const lines = messages(t)
   const emulator = startEmulator(t, { database: join(folder, 'shop.db') })
   mkdirSync(join(folder, 'sandboxes', 'folder.db'), { recursive: true })
   writeFileSync(join(folder, 'sandboxes', 'text.db'), 'no database '.repeat(100))
@@ -82,21 +82,21 @@ t.test("a sandbox that can't be opened", async t => {
       }
     })
   }
-  t.equal((await emulator.call('GET', '/payments')).status, 200, 'the others go on')
+  t.equal((await emulator.call('GET', '/payments')).status, 200, 'the others still work')
   t.equal((await emulator.call('GET', '/payments', IN_SANDBOX('fine'))).status, 200)
   t.equal(lines.length, 3, 'one line for each reason')
   for (const line of lines) t.match(line, new RegExp(`${folder}/sandboxes/(?:folder|text|other)\\.db`), 'which names the file')
 })
 
-t.test('a full disk', async t => {
+t.test('answers 503 while the disk is full', async t => {
   const folder = smallDisk(t)
   if (folder === null) return t.pass('no disk can be mounted here')
-  const lines = told(t)
+  const lines = messages(t)
   const emulator = startEmulator(t, { database: join(folder, 'shop.db') })
   const { payment_link: link } = await emulator.pay(paymentBody({ payment_link: true }))
   t.equal((await emulator.call('GET', '/payments', IN_SANDBOX('before'))).status, 200)
   const free = fillDisk(folder)
-  const note = 'x'.repeat(100_000) // more than is left in pages that are there already
+  const note = 'x'.repeat(100_000) // // more than the free space of existing pages
   const large = paymentBody({ metadata: Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`k${index}`, note.slice(0, 500)])) })
   let refused = 0
   while (refused < 100) {
@@ -112,10 +112,10 @@ t.test('a full disk', async t => {
   t.ok(lines.length <= 3, `${lines.length} lines for more than 100 errors`)
   free()
   await emulator.pay(large)
-  t.equal((await emulator.call('GET', '/payments', IN_SANDBOX('after'))).status, 200, 'it goes on once there is room')
+  t.equal((await emulator.call('GET', '/payments', IN_SANDBOX('after'))).status, 200, 'it continues once there is space')
 })
 
-t.test('a process that may open few files', async t => {
+t.test('closes sandboxes when the process may open few files', async t => {
   if (process.platform === 'win32') return t.pass('there is no such limit')
   const folder = temporaryFolder(t)
   const portFile = join(folder, 'port')
@@ -136,12 +136,12 @@ t.test('a process that may open few files', async t => {
   }
   for (const name of names) {
     const { json } = await send<{ items: Array<{ metadata: object }> }>('GET', `/~${name}/payments`)
-    t.match(json.items, [{ metadata: { name } }], `${name} is opened again with what it holds`)
+    t.match(json.items, [{ metadata: { name } }], `${name} is opened again with its data`)
   }
-  t.match(stderr, /^sandbox w\d+ was closed, because this process has reached its limit of open files \(ulimit -n\)[^\n]+\n$/, 'it says so once')
+  t.match(stderr, /^sandbox w\d+ was closed, because this process has reached its limit of open files \(ulimit -n\)[^\n]+\n$/, 'one message')
 })
 
-t.test('a database file that is lost while the emulator runs', async t => {
+t.test('answers 503 when its database file is lost', async t => {
   for (const [what, lose, restore] of [
     ['deleted', (file: string) => { rmSync(file) }, null],
     ['replaced', (file: string) => { copyFileSync(file, `${file}.copy`); renameSync(`${file}.copy`, file) }, null],
@@ -151,7 +151,7 @@ t.test('a database file that is lost while the emulator runs', async t => {
     t.test(what, async t => {
       const folder = temporaryFolder(t)
       const file = join(folder, 'shop.db')
-      const lines = told(t)
+      const lines = messages(t)
       const emulator = startEmulator(t, { database: file })
       await emulator.emulator.app.ready()
       const { payment_id: id } = await emulator.pay(paymentBody())
@@ -169,12 +169,12 @@ t.test('a database file that is lost while the emulator runs', async t => {
       restore(file)
       let status = 503
       while (status === 503) status = (await emulator.call('POST', '/payments', { body: paymentBody() })).status
-      t.equal(status, 200, 'put back, it is used again')
+      t.equal(status, 200, 'restored, it is used again')
     })
   }
 })
 
-t.test('a read-only file', async t => {
+t.test('refuses a read-only file', async t => {
   const isRoot = process.getuid?.() === 0
   const folder = temporaryFolder(t)
   const file = join(folder, 'shop.db')
@@ -186,14 +186,14 @@ t.test('a read-only file', async t => {
     await once(child, 'close')
     return text
   }
-  // Root may write any file, so another user tries; where Node.js lies in a folder of root's own, that user cannot start it.
+  // Root may write any file, so the test uses another user. That user may be unable to start a Node.js in root's own folder.
   const canStart = !isRoot || spawnSync(process.execPath, ['--version'], options).status === 0
   if (!canStart) return t.pass('left out: another user cannot start this Node.js')
   openDatabase(file, () => {}).close()
   chmodSync(file, 0o444)
   if (isRoot) for (const path of [folder, file]) chownSync(path, 65_534, 65_534)
   const refusal = await tried()
-  if (isRoot && !refusal.includes('database')) return t.pass('nobody else may run the command here')
+  if (isRoot && !refusal.includes('database')) return t.pass('no other user may run the command here')
   t.equal(refusal, `dodo-emulator: The database ${file} can't be opened: the file is read-only\n`)
   chmodSync(file, 0o644)
   chmodSync(folder, 0o555)
@@ -216,16 +216,16 @@ async function leftOpen (test: Test): Promise<string> {
 t.test('a database that was not closed', async t => {
   t.test('is checked when it is opened', async t => {
     const file = await leftOpen(t)
-    const lines = told(t)
+    const lines = messages(t)
     const emulator = startEmulator(t, { database: file })
     t.match(lines, [new RegExp(`^${file} was not closed when it was last used. A check found no damage \\(\\d+ ms\\)$`)])
     t.equal((await emulator.get<{ items: object[] }>('/payments?page_size=100')).items.length, 100)
     await emulator.emulator.close()
     startEmulator(t, { database: file })
-    t.equal(lines.length, 1, 'closed, it is not')
+    t.equal(lines.length, 1, 'not after a clean end')
   })
 
-  t.test('is not used when it is damaged', async t => {
+  t.test('is refused if it is damaged', async t => {
     const file = await leftOpen(t)
     const database = new Sqlite(file)
     database.pragma('wal_checkpoint(TRUNCATE)')
@@ -241,14 +241,14 @@ t.test('a database that was not closed', async t => {
     t.match(stderr, /^dodo-emulator: [^\n]* is damaged: [^\n]+\. Restore a snapshot into another file \(--from-snapshot\), or delete this one\n$/)
   })
 
-  t.test('is checked table by table when it is large', async t => {
+  t.test('is checked table by table if it is large', async t => {
     const database = openDatabase(':memory:', () => {})
     t.teardown(() => database.close())
     const large = 1e9
     const found: Checked[] = []
     checkDatabase(database, large, checked => { found.push(checked) })
-    t.strictSame(found, [], 'others have their turn first')
-    while (found.length === 0) await wait(5) // its own timers keep no process alive
+    t.strictSame(found, [], 'other work runs first')
+    while (found.length === 0) await wait(5) // // its own timers keep no process alive
     t.match(found, [{ damage: null }])
     const closed = openDatabase(':memory:', () => {})
     checkDatabase(closed, large, () => { t.fail('it is closed') })
@@ -257,6 +257,6 @@ t.test('a database that was not closed', async t => {
   })
 })
 
-t.test('openDatabase refuses what is no file', async t => {
+t.test('openDatabase refuses a folder', async t => {
   t.throws(() => openDatabase(temporaryFolder(t), () => {}), SetupError)
 })

@@ -1,4 +1,4 @@
-/** The types of the package, as those see them who install it: whole, and without the types of the libraries inside. */
+/** The types of the package as its users see them: complete, and without types of bundled libraries. */
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -14,12 +14,12 @@ const DIST = packagePath('dist')
 interface Declarations {
   /** Below dist/. */
   files: string[]
-  /** What they name outside of dist/: packages, and parts of the compiler's library. */
+  /** Names outside of dist/: packages, and parts of the compiler's library. */
   packages: string[]
   libraries: string[]
 }
 
-/** Every declaration file that an entrance reaches. */
+/** Every declaration file that an entry point reaches. */
 function reached (entrance: string): Declarations {
   const files = new Set<string>()
   const packages = new Set<string>()
@@ -106,7 +106,7 @@ start().then(emulator => emulator.pay('cks_1', { costumer: {} }))
 start().then(emulator => emulator.pay('pay_1', { outcome: 'lost' }))
 `
 
-/** A folder with the package's declarations alone installed, and a program that uses them. */
+/** A folder where only the package's declarations are installed, with a program that uses them. */
 function consumer (test: Test, type: 'module' | 'commonjs' = 'module', text = CONSUMER): string {
   const folder = temporaryFolder(test)
   const installed = join(folder, 'node_modules', 'dodo-emulator')
@@ -126,7 +126,7 @@ function compiled (folder: string, options: ts.CompilerOptions): ts.Program {
     strict: true,
     exactOptionalPropertyTypes: true,
     skipLibCheck: false,
-    skipDefaultLibCheck: true, // checks the declarations of the package, not those of the language
+    skipDefaultLibCheck: true, // // checks the declarations of the package, not those of the language
     noEmit: true,
     target: ts.ScriptTarget.ES2022,
     lib: ['lib.es2022.d.ts'],
@@ -144,13 +144,13 @@ function complaints (folder: string, options: ts.CompilerOptions): string[] {
   })
 }
 
-t.setTimeout(300_000) // the compiler runs several times
+t.setTimeout(300_000) // // the compiler runs several times
 
-t.test('the declarations stand by themselves', async t => {
+t.test('the declarations need no other package', async t => {
   t.ok(existsSync(join(DIST, 'index.d.ts')), 'built: npm run build')
   const { files, packages, libraries } = reached('index.d.ts')
   t.ok(files.length > 3)
-  t.strictSame(packages, [], 'no type of a library, nor of Node')
+  t.strictSame(packages, [], 'no type of a library or of Node')
   t.strictSame(libraries, ['esnext.disposable'])
   t.strictSame(reached('redirect.d.ts').packages, [])
 })
@@ -164,7 +164,7 @@ t.test('a program compiles with all declarations checked', async t => {
     t.strictSame(complaints(consumer(t), nodenext), [])
   })
 
-  t.test('with bundler, and as loosely as programs are compiled', async t => {
+  t.test('with bundler, and with the loosest options', async t => {
     t.strictSame(complaints(consumer(t), { ...bundler, strict: false, exactOptionalPropertyTypes: false }), [])
   })
 
@@ -174,7 +174,7 @@ t.test('a program compiles with all declarations checked', async t => {
     })
   }
 
-  t.test('beside the types of Node', async t => {
+  t.test('together with the types of Node', async t => {
     const folder = consumer(t)
     mkdirSync(join(folder, 'node_modules', '@types'))
     for (const name of ['@types/node', 'undici-types']) symlinkSync(packagePath('node_modules', name), join(folder, 'node_modules', name))
@@ -182,7 +182,7 @@ t.test('a program compiles with all declarations checked', async t => {
   })
 })
 
-t.test('every option of start() is documented where it is typed', async t => {
+t.test('every option of start() is documented in its type', async t => {
   const folder = consumer(t, 'module', "import type { StartOptions } from 'dodo-emulator'\nexport declare const options: StartOptions\n")
   const program = compiled(folder, { module: ts.ModuleKind.NodeNext })
   const checker = program.getTypeChecker()
@@ -197,7 +197,7 @@ t.test('every option of start() is documented where it is typed', async t => {
   t.match(documented.get('linkLifetime'), /^How long a payment link can be paid .*Default: `24h`\.$/)
 })
 
-t.test('the examples of the how-to for tests compile as they are', async t => {
+t.test('the examples of the how-to for tests compile unchanged', async t => {
   const text = readFileSync(packagePath('docs', 'how-to', 'use-in-tests.md'), 'utf8')
   const blocks = [...text.matchAll(/^```js\n(.*?)^```/gms)].map(([, block = '']) => block.replace(/^import .*\n/gm, ''))
   const inline = [...text.matchAll(/`(await (?:emulator|start)\b[^`]*)`/g)].map(([, code = '']) => code)
@@ -229,14 +229,14 @@ start().then(async emulator => {
   writeFileSync(join(folder, 'redirect.cjs'), "require('dodo-emulator/redirect')\n")
   const run = (...args: string[]) => promisify(execFile)(process.execPath, args, { cwd: folder })
 
-  t.test('gives what import gives', async t => {
+  t.test('returns the same as import', async t => {
     t.match((await run('program.cjs')).stdout, /^true SetupError\n$/)
     await run('redirect.cjs')
     const declared = [...readFileSync(join(DIST, 'index.d.cts'), 'utf8').matchAll(/^export declare const (\w+)/gm)].map(([, name]) => name)
     t.strictSame(declared.sort(), Object.keys(await import('../src/index.js')).sort(), 'its types name every value')
   })
 
-  t.test('says what to do where Node.js can not load it', async t => {
+  t.test('explains what to do where Node.js cannot load it', async t => {
     for (const program of ['program.cjs', 'redirect.cjs']) {
       const { stderr } = await run('--no-experimental-require-module', program).then(() => ({ stderr: '' }), (error: { stderr: string }) => error)
       t.match(stderr, /Error: dodo-emulator is an ES module, which require\(\) can't load here: load it with await import\('dodo-emulator/)

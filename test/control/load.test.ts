@@ -1,5 +1,5 @@
 /** POST /_emulator/load with files that take several slices: other requests are answered meanwhile, and either all or nothing is added. */
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextLoop } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
@@ -225,7 +225,7 @@ t.test('leaves nothing behind when it refuses', async t => {
       await call('POST', '/~one/_emulator/snapshots', { body: { name: 'before' } })
       const count = async () => ((await call('GET', '/~one/customers?page_size=100')).json as { items: unknown[] }).items.length
       const refused = load(shop, { customers: customers(400) }, '/~one')
-      while (await count() <= 10) await nextTurn()
+      while (await count() <= 10) await nextLoop()
       t.equal((await call(what === 'delete' ? 'DELETE' : 'POST', end)).status, 200)
       const { status, json: { code } } = await refused
       t.strictSame([status, code], [409, 'INTERRUPTED'])
@@ -240,7 +240,7 @@ t.test('leaves nothing behind when it refuses', async t => {
     const { call } = shop
     const before = rowsOf(shop.emulator.sandbox)
     const added = load(shop, { customers: customers(100) })
-    while ((shop.stored()['customers'] ?? 0) < 30) await nextTurn()
+    while ((shop.stored()['customers'] ?? 0) < 30) await nextLoop()
     await call('POST', '/_emulator/snapshots', { body: { name: 'between' } })
     t.equal((await added).status, 200)
     await call('POST', '/_emulator/snapshots/between/restore')
