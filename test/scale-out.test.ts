@@ -237,7 +237,7 @@ t.test('one process serves a sandbox', { skip }, async t => {
     const invalid = await ask('/~%2e%2e/payments', { headers: { authorization: 'Bearer test' } })
     t.match(invalid, { status: 422, json: { code: 'INVALID_REQUEST_PARAMETERS' } }, 'an emulator refuses an invalid name')
     const missing = await ask('/~Missing-here/abcdefgh')
-    t.equal(nobody.status, 404)
+    t.equal(missing.status, 404)
     t.strictSame(await owners('Missing-here'), [], 'reading creates no sandbox')
     const foreign = { 'sec-fetch-site': 'cross-site', origin: 'http://page.example' }
     t.equal((await ask('/_emulator/clock', { headers: foreign })).status, 403, "the guard sees the client's address")
