@@ -184,6 +184,7 @@ const WRONG: Record<string, string[]> = {
   '--link-lifetime': ['', 'soon', '0s', '5', '36501d'],
   '--sandbox-limit': ['', 'x', '0', '100001'],
   '--from-snapshot': [''],
+  '--grant-delay': ['', 'x', '-1s'],
   '--settlement-delay': ['', 'x', '0s'],
   '--refund-delay': ['', 'x', '0s'],
   '--refund-window': ['', 'x', '0s'],
