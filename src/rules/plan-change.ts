@@ -155,7 +155,7 @@ function changeLine (line: PaidLine, fraction: Fraction, sign: 1 | -1): ChangeLi
   }
 }
 
-/** Avoids -0, which strict comparison tells from 0. */
+/** Avoids -0, which is not strictly equal to 0. */
 function signed (value: number, sign: 1 | -1): number {
   return sign === 1 ? value : 0 - value
 }

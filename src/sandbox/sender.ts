@@ -1,4 +1,4 @@
-/** What a sandbox knows of the delivery of its webhooks; delivery/sender.ts implements it. */
+/** The interface of a sandbox to the delivery of its webhooks, which delivery/sender.ts implements. */
 import type { PayloadType } from '../delivery/catalogue.js'
 import type { Faults } from '../delivery/faults.js'
 import type { Context } from './sandbox.js'

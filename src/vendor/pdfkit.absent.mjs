@@ -1,5 +1,5 @@
-// Stands in the bundle of pdfkit for the packages that we have no use for, which are most of its size: fontkit (embedded fonts),
-// linebreak (pdfkit's own wrapping), png-js (images) and @noble/ciphers (encryption).
+// Replaces the packages of pdfkit that we do not use, which are most of its size: fontkit (embedded fonts), linebreak (wrapping),
+// png-js (images) and @noble/ciphers (encryption).
 function absent () {
   throw new Error('this part of pdfkit is not in the bundle: see src/vendor/pdfkit.absent.mjs')
 }

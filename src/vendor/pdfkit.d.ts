@@ -1,17 +1,17 @@
-// The types of vendor/pdfkit.js, which tools/build.mjs bundles from pdfkit.entry.mjs: the little of pdfkit that we use, written
-// by hand, because its own types would make our declarations refer to a package that is not installed with us.
+// The types of vendor/pdfkit.js, which tools/build.mjs bundles from pdfkit.entry.mjs. Written by hand, because pdfkit's own types
+// would make our declarations refer to a package that is not installed with ours.
 
 type Font = 'Helvetica' | 'Helvetica-Bold'
 
 export interface PdfOptions {
   size: [width: number, height: number]
   margin: number
-  /** Keep the pages until the end, so that what follows can still be written on the first. */
+  /** Keep all pages until the end, so that earlier pages can still be changed. */
   bufferPages: boolean
   compress: boolean
   pdfVersion: '1.7'
   lang: string
-  /** Show the title in the viewer's window, rather than the file's name. */
+  /** Show the title instead of the file name in the viewer's window. */
   displayTitle: boolean
   info: { Title: string, Creator: string, Producer: string, CreationDate: Date, ModDate: Date }
 }
@@ -24,7 +24,7 @@ export interface Pdf {
   fontSize (size: number): this
   widthOfString (text: string): number
   fillColor (color: string): this
-  /** One line, from its upper left corner. Wrapping is not in the bundle. */
+  /** Writes one line from its upper left corner. The bundle does not include wrapping. */
   text (text: string, x: number, y: number, options: { lineBreak: false }): this
   rect (x: number, y: number, width: number, height: number): this
   fill (color: string): this

@@ -1,5 +1,5 @@
-// What we use of pdfkit, for tools/build.mjs to bundle: documents in the two fonts that every PDF viewer has. The browser's build
-// of pdfkit is taken on Node too, because there the metrics of a font are data to register, not a file to be found at run time.
+// The part of pdfkit that tools/build.mjs bundles: documents in two fonts that every PDF viewer has. We use pdfkit's browser build
+// on Node too, because it registers font metrics as data instead of reading a file at run time.
 import PDFDocument, { registerStdFonts } from 'pdfkit'
 import { toBytes } from 'pdfkit/output'
 import Helvetica from 'pdfkit/standard-fonts/Helvetica'

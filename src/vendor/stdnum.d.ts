@@ -1,10 +1,10 @@
 // The types of vendor/stdnum.js, which tools/build.mjs bundles from stdnum.entry.mjs. Written by hand, because
-// stdnum's own types would make our declarations refer to a package that is not installed with us.
+// stdnum's own types would make our declarations refer to a package that is not installed with ours.
 
 type Validate = (value: string) => { isValid: boolean }
 
 export declare function luhnChecksumValidate (value: string): boolean
-/** The sum of each character's place in `alphabet` (digits, then A to Z) times its weight, modulo `modulus`. */
+/** The sum of each character's index in `alphabet` (default: digits, then A to Z) times its weight, modulo `modulus`. */
 export declare function weightedSum (value: string, options: {
   weights: number[]
   modulus: number

@@ -1,6 +1,6 @@
-// What tax-ids.ts uses of stdnum, and nothing else. tools/build.mjs bundles this file into vendor/stdnum.js, so that
-// the package does not depend on stdnum's 11 MB. A name added here is added to stdnum.d.ts too. Validators that read
-// the real clock (birth dates, years of registration) stay out: rules/ has no clock.
+// The part of stdnum that tax-ids.ts uses. tools/build.mjs bundles this file into vendor/stdnum.js, so that the package does not
+// depend on stdnum's 11 MB. Add new names to stdnum.d.ts too. Do not add validators that read the real clock (birth dates, years
+// of registration), because rules/ has no clock.
 
 export { luhnChecksumValidate, weightedSum } from 'stdnum/lib/esm/util/checksum.js'
 
