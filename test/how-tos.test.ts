@@ -99,3 +99,16 @@ t.test('webhooks.md prints what it shows', { skip: hasShell ? false : 'needs bas
     if (expected.length > 0) t.strictSame([...new Set(receiver.types())].sort(), expected.sort(), commands)
   }
 })
+
+t.test('test-subscriptions.md', { skip: hasShell ? false : 'needs bash and curl' }, async t => {
+  const run = await shell(t, ['--clock', '2026-01-31T09:00:00Z', '--clock-frozen', 'on'])
+  const states: string[] = []
+  for (const { commands } of blocksOf('test-subscriptions.md')) {
+    await run(commands)
+    await run('curl http://127.0.0.1:4010/_emulator/idle')
+    const listed = await run("curl http://127.0.0.1:4010/subscriptions -H 'authorization: Bearer test'")
+    const { items } = JSON.parse(listed) as { items: Array<{ status: string }> }
+    states.push(items[0]?.status ?? 'none')
+  }
+  t.strictSame(states, ['none', 'active', 'active', 'on_hold', 'active', 'cancelled'])
+})

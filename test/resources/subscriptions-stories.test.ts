@@ -184,3 +184,25 @@ t.test('retries end with their window', async t => {
   await short.moveTo('2026-05-01T00:00:00Z')
   t.equal((await attempts(short)).length, 2)
 })
+
+t.test('licence keys follow their subscription', async t => {
+  const shop = openShop(t, '2026-01-10T00:00:00Z')
+  const id = await shop.activate(await shop.plan(2900, {}, { license_key_enabled: true }), { quantity: 2 })
+  const keys = async () => (await shop.get<{ items: Array<{ id: string, status: string }> }>('/license_keys')).items
+  const first = await keys()
+  const statuses = async () => (await keys()).map(({ status }) => status)
+  t.strictSame(await statuses(), ['active', 'active'])
+  const method = `/subscriptions/${id}/update-payment-method`
+  const enter = async (card: string) => {
+    const { json } = await shop.call('POST', method, { body: { type: 'new' } })
+    await shop.payWith((json as { payment_id: string }).payment_id, card)
+  }
+  await enter('4000000000000341')
+  await shop.moveTo('2026-02-10T00:00:00Z')
+  t.strictSame(await statuses(), ['disabled', 'disabled'])
+  await enter('4242424242424242')
+  t.strictSame(await statuses(), ['active', 'active'])
+  await shop.change(id, { status: 'cancelled' })
+  t.strictSame(await statuses(), ['disabled', 'disabled'])
+  t.strictSame((await keys()).map(({ id: key }) => key), first.map(({ id: key }) => key), 'the same keys')
+})
