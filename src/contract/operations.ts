@@ -27,9 +27,9 @@ type Json<Content> = Content extends { content: { 'application/json': infer Body
 
 /** A file that was sent as a form. */
 export interface UploadedFile {
-  /** The name that the sender gave it; empty without one. */
+  /** The name in the request; empty if there is none. */
   fileName: string
-  /** What the sender says it is; empty if it says nothing. */
+  /** The content type in the request; empty if there is none. */
   contentType: string
   bytes: Buffer
 }

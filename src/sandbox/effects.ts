@@ -1,12 +1,12 @@
 /**
- * What resources do when something happens to a payment, a refund or a subscription. Each resource declares its own part, so that
- * a payment need not know of licence keys, nor a subscription of grants. Effects run in the transaction of the change, after its
+ * Effects of changes of payments, refunds and subscriptions on other resources. Each resource declares its own effects, so that
+ * payments do not depend on licence keys, or subscriptions on grants. Effects run in the transaction of the change, after its
  * events, in the order of the resources in all.ts.
  */
 import type { Context } from './sandbox.js'
 import type { Stored } from '../resources/stores.js'
 
-/** As much of a subscription as its effects need. `payment_id` is the payment of its latest charge; null where there was none. */
+/** The part of a subscription that effects use. `payment_id` is the payment of its latest charge; null before the first. */
 export interface ChangedSubscription {
   subscription_id: string
   customer_id: string
@@ -23,9 +23,9 @@ export interface ChangedSubscription {
 export type SubscriptionChange = 'activated' | 'on_hold' | 'paused' | 'resumed' | 'plan_changed' | 'cancelled' | 'expired'
 
 export interface Effects {
-  /** The payment is as it was before its success; everything but its status and method holds. */
+  /** `payment` is the row before the success: its status and method are outdated, the rest is current. */
   paymentSucceeded (payment: Stored<'payments'>, context: Context): void
-  /** The refund counts as succeeded, and the refund status of the payment is written. */
+  /** Called after the refund status of the payment is stored. */
   refundSucceeded (refund: Stored<'refunds'>, payment: Stored<'payments'>, context: Context): void
   subscriptionChanged (subscription: ChangedSubscription, change: SubscriptionChange, context: Context): void
 }
