@@ -88,7 +88,7 @@ t.test('refuses', async t => {
   }
 })
 
-t.test('what follows: products', async t => {
+t.test('are named by products', async t => {
   const product = async ({ get }: ReturnType<typeof startEmulator>, id: string) => await get<{
     license_key_enabled: boolean, license_key_activations_limit: number, entitlements: Entitlement[]
   }>(`/products/${id}`)

@@ -29,7 +29,7 @@ export async function entitle (
   return json as Entitlement
 }
 
-/** Lets a product hand over entitlements, and nothing else. */
+/** Makes a product hand over these entitlements only. */
 export async function attach ({ call }: TestEmulator, productId: string, ...ids: string[]): Promise<void> {
   const { status, text } = await call('PATCH', `/products/${productId}`, { body: { entitlements: ids.map(id => ({ entitlement_id: id })) } })
   if (status !== 200) throw new Error(text)

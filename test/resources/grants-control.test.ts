@@ -132,7 +132,7 @@ t.test('grants follow their subscription', async t => {
     t.match([patched.status, patched.json], [400, { code: 'NO_EXPIRY_ON_SUBSCRIPTION_LICENSE_KEYS' }])
   })
 
-  t.test('what was revoked for another reason does not come back', async t => {
+  t.test('a grant that was revoked for another reason is not restored', async t => {
     const { emulate, happen, states } = begin(t)
     happen('activated')
     const [one] = await grantsOf(emulate)

@@ -1,4 +1,4 @@
-/** What a purchase hands over, and what becomes of it. */
+/** Entitlements that a purchase grants, and the lifecycle of the grants. */
 import t from 'tap'
 import type { Refusal, TestEmulator } from '../helper.js'
 import { startEmulator } from '../helper.js'
@@ -40,7 +40,7 @@ t.test('answers', async t => {
     t.match(items[0], { has_license_key: true, digital_products_delivered: false })
   })
 
-  t.test('types that wait for nobody: delivered after a second', async t => {
+  t.test('types without a customer action: delivered after a second', async t => {
     const emulate = startEmulator(t, FROZEN)
     for (const type of ['digital_files', 'figma', 'framer'] as const) {
       const { id } = await entitle(emulate, type)
@@ -48,7 +48,7 @@ t.test('answers', async t => {
       const payment = await buy(emulate, { pdt_ebook: 3 })
       const list = async () => (await emulate.get<{ items: Grant[] }>(`/entitlements/${id}/grants`)).items
       t.match(await list(), [{ status: 'Pending', delivered_at: null, digital_product_delivery: null }], type)
-      t.equal((await list()).length, 1, 'one grant whatever the quantity')
+      t.equal((await list()).length, 1, 'one grant for any quantity')
       await advance(emulate, 999)
       t.match(await list(), [{ status: 'Pending' }])
       t.match(await emulate.get(`/payments/${payment}`), { digital_products_delivered: false })
@@ -78,7 +78,7 @@ t.test('answers', async t => {
     await buy(emulate, { pdt_ebook: 1 })
     await buy(emulate, { pdt_ebook: 1 })
     const [flag, ...more] = await grantsOf(emulate)
-    t.strictSame(more, [], 'the second purchase makes none')
+    t.strictSame(more, [], 'the second purchase grants nothing')
     t.match(flag, { status: 'Delivered', feature: { feature_id: 'pro', feature_type: 'boolean' }, metadata: { plan: 'pro' }, license_key: null })
     t.strictSame(await eventTypes(emulate), ['payment.succeeded', 'entitlement_grant.created', 'payment.succeeded'])
     await emulate.call('PATCH', `/entitlements/${id}`, { body: { metadata: { plan: 'basic' } } })

@@ -32,7 +32,7 @@ t.test('cancelling now', async t => {
   t.match(await shop.change(shop.id, { metadata: null }), { status: 'cancelled' }, 'null is no change')
 })
 
-t.test('cancelling a subscription that nobody has paid', async t => {
+t.test('cancels an unpaid subscription', async t => {
   const shop = openShop(t, START)
   const { subscription_id: id, payment_id: paymentId } = await shop.subscribe(await shop.plan(2900))
   await shop.change(id, { status: 'cancelled', cancellation_comment: 'typo' })
@@ -127,7 +127,7 @@ t.test('on demand no longer', async t => {
     { code: 'SUBSCRIPTION_NOT_ON_DEMAND', status: 422 })
 })
 
-t.test('what is refused', async t => {
+t.test('refuses invalid changes', async t => {
   const shop = await opened(t)
   const pending = (await shop.subscribe(await shop.plan(100))).subscription_id
   const cases: Array<[body: object, code: ErrorCode, path: string]> = [

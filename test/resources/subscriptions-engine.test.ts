@@ -1,4 +1,4 @@
-/** What happens to subscriptions by themselves: in their order, once, and the same however the clock is moved. */
+/** Automatic changes of subscriptions: in order, once each, and independent of how the clock is moved. */
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { subscriptionStates, type SubscriptionAction } from '../../src/resources/subscriptions/states.js'
@@ -28,7 +28,7 @@ const situations: fc.Arbitrary<Situation> = fc.record({
   cuts: fc.array(fc.integer({ min: 1, max: DAYS * 24 - 1 }), { maxLength: 12 })
 })
 
-/** Everything that the API tells of a subscription after a life with a failure and a recovery, moving the clock in these steps. */
+/** Everything that the API shows of a subscription after a life with a failure and a recovery, moving the clock in these steps. */
 async function live (test: Test, { interval, count, trial, term, fails, recovers }: Situation, cuts: readonly number[]): Promise<object> {
   const shop = openShop(test, START, { seed: 'one life' })
   const plan = await shop.plan(2900, {

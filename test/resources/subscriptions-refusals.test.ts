@@ -1,4 +1,4 @@
-/** What is refused of a new subscription, of a charge on demand and of a new payment method, with nothing stored. */
+/** Refusals of new subscriptions, charges on demand and new payment methods. None stores anything. */
 import t from 'tap'
 import type { ErrorCode } from '../../src/errors.js'
 import { openShop } from './subscription-calls.js'
@@ -52,7 +52,7 @@ t.test('a new subscription', async t => {
       'TOTAL_PAYMENT_AMOUNT_BELOW_MINIMUM_AMOUNT', 'product_cart'],
     ['a saved method of somebody by e-mail', { customer: { email: 'ada@example.com' }, payment_method_id: 'pm_visa_grace' },
       'INVALID_REQUEST_PARAMETERS', 'payment_method_id'],
-    ["somebody else's method", { payment_method_id: 'pm_visa_grace' }, 'INVALID_REQUEST_PARAMETERS', 'payment_method_id'],
+    ["another customer's method", { payment_method_id: 'pm_visa_grace' }, 'INVALID_REQUEST_PARAMETERS', 'payment_method_id'],
     ['a mandate over nothing', { mandate_min_amount_inr_paise: 0 }, 'INVALID_REQUEST_PARAMETERS', 'mandate_min_amount_inr_paise'],
     ['an invalid tax id', { tax_id: 'INVALID' }, 'INVALID_TAX_ID', 'tax_id'],
     ['a business without a tax id', { customer_business_name: 'Ltd' }, 'INVALID_REQUEST_PARAMETERS', 'customer_business_name'],
@@ -138,7 +138,7 @@ t.test('a new payment method', async t => {
   t.match(await update(id, { type: 'new' }), { status: 422, json: { code: 'SUBSCRIPTION_INACTIVE' } })
 })
 
-t.test('what is owed is tried ten times', async t => {
+t.test('an owed amount is charged at most ten times', async t => {
   const shop = openShop(t, START)
   const id = await shop.activate(await shop.plan(2900))
   const update = async (body: object) => await shop.call('POST', `/subscriptions/${id}/update-payment-method`, { body })

@@ -118,7 +118,7 @@ t.test('add-ons, quantities and taxes', async t => {
   t.match(items, [{ items_id: plan, amount: 3000, tax: 570 }, { items_id: addon, amount: 1000, tax: 190 }])
 })
 
-t.test('what is sold once is charged once', async t => {
+t.test('charges one-time products once', async t => {
   const shop = openShop(t, START)
   const plan = await shop.plan(2900, { trial_period_days: 7 })
   const { subscription_id: id, payment_id: paymentId, one_time_product_cart: cart } = await shop.subscribe(plan,
@@ -147,7 +147,7 @@ t.test('trials with a price', async t => {
   t.equal((await shop.subscribe(await shop.plan(2000, trial), { trial_period_days: 0 })).trial_amount, null, '0 switches the trial off')
 })
 
-t.test('what the product becomes later does not concern what was sold', async t => {
+t.test('keeps the terms of the sale when the product changes', async t => {
   const shop = openShop(t, START)
   const addon = await shop.addon(500)
   const plan = await shop.plan(1000, {}, { addons: [addon] })

@@ -1,4 +1,4 @@
-/** The calculation of renewals and plan changes in words, and that its numbers are those of the charge. */
+/** Explanations of renewals and plan changes, whose numbers equal the charge. */
 import t from 'tap'
 import { chargeSteps, planChangeSteps } from '../../src/rules/billing-steps.js'
 import { pricePlanChange } from '../../src/rules/plan-change.js'

@@ -25,7 +25,7 @@ const CHEAP = { id: 'pdt_a', price: 3000 }
 const DEAR = { id: 'pdt_b', price: 8000 }
 const SMALL = { id: 'pdt_c', price: 2000 }
 
-t.test('what is charged, and what becomes credit', async t => {
+t.test('charges the difference or adds credit', async t => {
   const rows: Array<[arithmetic: string, row: ChangeRow, parts: number[], total: number, credit?: number]> = [
     ['prorated: 4000 - 1500', { from: CHEAP, to: DEAR }, [-1500, 4000], 2500],
     ['difference: 8000 - 3000', { from: CHEAP, to: DEAR, mode: 'difference_immediately' }, [-3000, 8000], 5000],
