@@ -25,9 +25,10 @@ const PURE_LIBRARIES = ['card-validator']
 
 /**
  * Files outside of resources/ that name a resource: the pages that customers and programs meet, which are about payments, sessions,
- * customers and uploads, and the composition root, which applies options to webhooks.
+ * customers, grants and uploads, and the composition root, which applies options to webhooks.
  */
-const NAMES_RESOURCES = /^(?:resources\/|pages\/(?:checkout|portal|embed)\/|pages\/(?:invoice|uploads)\.ts$|emulator\.ts$)/
+const NAMES_RESOURCES =
+  /^(?:resources\/|pages\/(?:accept|checkout|embed|portal)\/|pages\/(?:access|invoice|uploads)\.ts$|emulator\.ts$)/
 
 interface Import {
   /** A package (`fastify`, `node:fs`), or the path of a file below src/ (`store/database.ts`). */
