@@ -243,6 +243,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_emulator/emails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the e-mails that would have been sent, newest first
+         * @description The last 500 e-mails of the sandbox. Nothing leaves the emulator.
+         */
+        get: operations["list_emails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_emulator/emails/{email_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an e-mail with its text and its HTML */
+        get: operations["read_email"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_emulator/events": {
         parameters: {
             query?: never;
@@ -1154,6 +1191,29 @@ export interface components {
             /** @description Number of waiting jobs, without the filters. */
             waiting_count: number;
         };
+        Email: components["schemas"]["EmailItem"] & {
+            html: string;
+            text: string;
+        };
+        EmailItem: {
+            /** Format: date-time */
+            created_at: string;
+            customer_id: string;
+            email_id: string;
+            /** @description The name of the brand. */
+            from: string;
+            grant_id: string | null;
+            payment_id: string | null;
+            subject: string;
+            subscription_id: string | null;
+            to: string;
+            type: components["schemas"]["EmailType"];
+        };
+        EmailList: {
+            items: components["schemas"]["EmailItem"][];
+        };
+        /** @enum {string} */
+        EmailType: "payment_receipt" | "refund_receipt" | "license_key" | "digital_files" | "entitlement_invite" | "entitlement_failed" | "entitlement_revoked" | "subscription_on_hold" | "subscription_cancelled" | "subscription_expired" | "portal_link";
         Error: {
             code: string;
             details?: {
@@ -1963,6 +2023,61 @@ export interface operations {
             404: components["responses"]["Refused"];
             409: components["responses"]["Refused"];
             422: components["responses"]["Refused"];
+        };
+    };
+    list_emails: {
+        parameters: {
+            query?: {
+                customer_id?: string;
+                grant_id?: string;
+                /** @description Page numbers begin at 0. */
+                page_number?: components["parameters"]["PageNumber"];
+                page_size?: components["parameters"]["PageSize"];
+                payment_id?: string;
+                subscription_id?: string;
+                /** @description The address of the recipient, in any case. */
+                to?: string;
+                type?: components["schemas"]["EmailType"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailList"];
+                };
+            };
+            422: components["responses"]["Refused"];
+        };
+    };
+    read_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                email_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Email"];
+                };
+            };
+            404: components["responses"]["Refused"];
         };
     };
     list_webhook_events: {

@@ -10,6 +10,7 @@ import { checkouts } from './checkouts/index.js'
 import { customers } from './customers/index.js'
 import { discounts } from './discounts/index.js'
 import type { Effects } from '../sandbox/effects.js'
+import { emails } from './emails/index.js'
 import { entitlements } from './entitlements/index.js'
 import { grants } from './grants/index.js'
 import { invoices } from './invoices/index.js'
@@ -33,6 +34,7 @@ export const RESOURCES: readonly Resource[] = [
   checkouts,
   customers,
   discounts,
+  emails,
   entitlements,
   grants,
   invoices,
@@ -64,7 +66,9 @@ export const payloads = joined<Payloads>('payloads')
 export const effects: Effects = {
   paymentSucceeded (...happened) { for (const { effects } of RESOURCES) effects?.paymentSucceeded?.(...happened) },
   refundSucceeded (...happened) { for (const { effects } of RESOURCES) effects?.refundSucceeded?.(...happened) },
-  subscriptionChanged (...happened) { for (const { effects } of RESOURCES) effects?.subscriptionChanged?.(...happened) }
+  subscriptionChanged (...happened) { for (const { effects } of RESOURCES) effects?.subscriptionChanged?.(...happened) },
+  grantChanged (...happened) { for (const { effects } of RESOURCES) effects?.grantChanged?.(...happened) },
+  portalLinkRequested (...happened) { for (const { effects } of RESOURCES) effects?.portalLinkRequested?.(...happened) }
 }
 
 /** The sections of the dashboard, in the order of the navigation. */

@@ -8,6 +8,7 @@ import { brandsStore } from './brands/store.js'
 import { checkoutsStore } from './checkouts/store.js'
 import { customersStore } from './customers/store.js'
 import { discountsStore } from './discounts/store.js'
+import { emailsStore } from './emails/store.js'
 import { entitlementsStore } from './entitlements/store.js'
 import { grantsStore } from './grants/store.js'
 import { licenseKeysStore } from './license-keys/store.js'
@@ -27,6 +28,7 @@ export const STORES = {
   checkouts: checkoutsStore,
   customers: customersStore,
   discounts: discountsStore,
+  emails: emailsStore,
   entitlements: entitlementsStore,
   grants: grantsStore,
   licenseKeys: licenseKeysStore,

@@ -28,4 +28,8 @@ export interface Effects {
   /** Called after the refund status of the payment is stored. */
   refundSucceeded (refund: Stored<'refunds'>, payment: Stored<'payments'>, context: Context): void
   subscriptionChanged (subscription: ChangedSubscription, change: SubscriptionChange, context: Context): void
+  /** The grant is as it is now; `from` is its status before, null for a new one. */
+  grantChanged (grant: Stored<'grants'>, from: Stored<'grants'>['status'] | null, context: Context): void
+  /** The merchant asked to mail a link of the customer portal. */
+  portalLinkRequested (customerId: string, link: string, context: Context): void
 }

@@ -110,6 +110,22 @@ export interface DueJobsRow {
   error: string | null
 }
 
+export interface EmailsRow {
+  seq: number
+  email_id: string
+  type: string
+  sender: string
+  recipient: string
+  subject: string
+  text: string
+  html: string
+  customer_id: string
+  payment_id: string | null
+  subscription_id: string | null
+  grant_id: string | null
+  created_at: number
+}
+
 export interface EntitlementsRow {
   seq: number
   entitlement_id: string

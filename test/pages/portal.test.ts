@@ -160,7 +160,7 @@ t.test('shows wallets with a balance, the way back, and a requested e-mail', asy
   t.strictSame(textsOf(page, 'wallet-INR'), ['₹123.45'])
   t.notMatch(page.text, 'wallet-USD')
   t.match(page.text, 'href="https://shop.example/account?a&#61;1&#38;b&#61;2"')
-  t.match(page.text, 'The store asked for this link to be mailed to grace@example.com.')
+  t.match(page.text, 'The store asked to mail this link to grace@example.com.')
 })
 
 t.test('removes a payment method once, and leads back', async t => {

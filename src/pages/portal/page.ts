@@ -66,8 +66,8 @@ const REMOVED = '<p class="note" id="removed" role="status" tabindex="-1" autofo
 const DEACTIVATED = '<p class="note" id="deactivated" role="status" tabindex="-1" autofocus>The device was deactivated.</p>'
 
 function mailNote ({ email }: Customer): Fragment {
-  return html`<p class="note" data-testid="mail-note">The store asked for this link to be mailed to ${email}. The emulator sends
-no mail: whoever tests opens the link.</p>`
+  return html`<p class="note" data-testid="mail-note">The store asked to mail this link to ${email}. The emulator sends no mail:
+GET /_emulator/emails shows it.</p>`
 }
 
 function access ({ customer, target, context }: Portal): Fragment {

@@ -133,5 +133,6 @@ function makeGrant (entitlement: Entitlement, product: Product, source: Source, 
   sandbox.grants.insert(grant)
   const isNew = { grant_id: grant.grant_id, integration_type: type, status: null }
   emitAll(grantStates.transition('create', isNew, context, status).events, grant.grant_id, grant, context)
+  sandbox.effects.grantChanged(grant, null, context)
   if (status === 'Pending') deliverLater(grant, context)
 }

@@ -154,6 +154,8 @@ function setDisabled ({ grant_id: id }: Grant, disabled: boolean, { sandbox }: C
 function change (action: GrantAction, status: GrantStatus, grant: Grant, changes: Partial<Grant>, context: Context): void {
   const { events } = grantStates.transition(action, grant, context, status)
   // The type and its config stay together, whatever else changes.
-  context.sandbox.grants.update({ ...grant, ...changes, status, updated_at: context.now } as Grant)
+  const changed = { ...grant, ...changes, status, updated_at: context.now } as Grant
+  context.sandbox.grants.update(changed)
   emitAll(events, grant.grant_id, grant, context)
+  context.sandbox.effects.grantChanged(changed, grant.status, context)
 }

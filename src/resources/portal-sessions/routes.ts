@@ -18,7 +18,9 @@ export const portalSessions = {
     sandbox.portalSessions.insert({
       token, customer_id: customerId, return_url: returnUrl, is_mailed: isMailed, expires_at: now + LIFETIME_US
     }, now - KEPT_US)
-    return { link: `${baseUrl}/portal/session/${token}` }
+    const link = `${baseUrl}/portal/session/${token}`
+    if (isMailed) sandbox.effects.portalLinkRequested(customerId, link, context)
+    return { link }
   }
 } satisfies Handlers
 

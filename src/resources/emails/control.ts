@@ -1,0 +1,33 @@
+/** The operations of the control API on the mailbox. */
+import type { ControlHandlers } from '../../contract/handlers.js'
+import { paging } from '../../contract/paging.js'
+import { formatTime } from '../../rules/calendar.js'
+import { findEmail } from './rules.js'
+import type { Email } from './store.js'
+
+export const emailControls = {
+  'GET /_emulator/emails': ({ query, context }) => {
+    const { limit, offset, filter } = paging(query)
+    return { items: context.sandbox.emails.list(filter, limit, offset).map(emailItem) }
+  },
+
+  'GET /_emulator/emails/{email_id}': ({ path, context }) => {
+    const email = findEmail(path.email_id, context)
+    return { ...emailItem(email), text: email.text, html: email.html }
+  }
+} satisfies ControlHandlers
+
+function emailItem (email: Email) {
+  return {
+    email_id: email.email_id,
+    type: email.type,
+    from: email.sender,
+    to: email.recipient,
+    subject: email.subject,
+    customer_id: email.customer_id,
+    payment_id: email.payment_id,
+    subscription_id: email.subscription_id,
+    grant_id: email.grant_id,
+    created_at: formatTime(email.created_at)
+  }
+}

@@ -1,0 +1,16 @@
+/** The mailbox: what the rest of the program asks of this resource. */
+import type { Effects } from '../../sandbox/effects.js'
+import type { Resource } from '../resource.js'
+import { mailGrant, mailPortalLink, mailReceipt, mailRefund, mailSubscription } from './compose.js'
+import { emailControls as controls } from './control.js'
+import { emailHandlers as handlers } from './routes.js'
+
+const effects: Partial<Effects> = {
+  paymentSucceeded: mailReceipt,
+  refundSucceeded: mailRefund,
+  subscriptionChanged: mailSubscription,
+  grantChanged: mailGrant,
+  portalLinkRequested: mailPortalLink
+}
+
+export const emails = { handlers, controls, effects } satisfies Resource

@@ -1,0 +1,62 @@
+/** The mailbox of a sandbox: the last e-mails that the real service would have sent. */
+import type { components } from '../../contract/control-types.gen.js'
+import type { Database, Statement } from '../../store/database.js'
+import type { EmailsRow } from '../../store/rows.gen.js'
+
+export type EmailType = components['schemas']['EmailType']
+
+export type Email = Omit<EmailsRow, 'seq' | 'type'> & { type: EmailType }
+
+export interface EmailFilter {
+  type?: string
+  to?: string
+  customer_id?: string
+  payment_id?: string
+  subscription_id?: string
+  grant_id?: string
+}
+
+export interface EmailsStore {
+  /** Drops the oldest where there are too many. */
+  insert (email: Email): void
+  find (emailId: string): Email | undefined
+  /** Newest first. */
+  list (filter: EmailFilter, limit: number, offset: number): Email[]
+}
+
+const KEPT_MAX = 500
+
+const COLUMNS = ['email_id', 'type', 'sender', 'recipient', 'subject', 'text', 'html', 'customer_id', 'payment_id',
+  'subscription_id', 'grant_id', 'created_at'] as const
+
+const CONDITIONS: Record<keyof EmailFilter, string> = {
+  type: 'type = ?',
+  to: 'recipient = ? COLLATE NOCASE',
+  customer_id: 'customer_id = ?',
+  payment_id: 'payment_id = ?',
+  subscription_id: 'subscription_id = ?',
+  grant_id: 'grant_id = ?'
+}
+
+export function emailsStore (database: Database): EmailsStore {
+  const insert = database.prepare(`INSERT INTO emails (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`)
+  const drop = database.prepare('DELETE FROM emails WHERE seq <= ?')
+  const find = database.prepare<[string], Email>(`SELECT ${COLUMNS.join(', ')} FROM emails WHERE email_id = ?`)
+  const prepared = new Map<string, Statement<unknown[], Email>>()
+
+  return {
+    insert (email) {
+      const { lastInsertRowid } = insert.run(...COLUMNS.map(column => email[column]))
+      drop.run(Number(lastInsertRowid) - KEPT_MAX)
+    },
+    find: emailId => find.get(emailId),
+    list (filter, limit, offset) {
+      const names = (Object.keys(CONDITIONS) as Array<keyof EmailFilter>).filter(name => filter[name] !== undefined)
+      const where = names.length === 0 ? '' : `WHERE ${names.map(name => CONDITIONS[name]).join(' AND ')}`
+      const sql = `SELECT ${COLUMNS.join(', ')} FROM emails ${where} ORDER BY seq DESC LIMIT ? OFFSET ?`
+      const statement = prepared.get(sql) ?? database.prepare<unknown[], Email>(sql)
+      prepared.set(sql, statement)
+      return statement.all(...names.map(name => filter[name]), limit, offset)
+    }
+  }
+}
