@@ -12,7 +12,7 @@
  *
  * `items` are schemas by name. Every item has the fields of the body that creates it, the other fields of the reply, and a few
  * additional ones. Every schema is closed, so that a misspelt key is an error. The keys of an item, all optional:
- *   body         the contract's schema of the request that creates it
+ *   body         the schema of the request that creates it, of the contract or of the control API
  *   reply        the contract's schema of the reply, whose other fields are accepted
  *   without      properties of the body that an item does not have
  *   follows      properties of the reply that are derived: accepted, so that a reply can be copied, and ignored
@@ -76,7 +76,7 @@ function schemaOf (name, schemas) {
 /** An item as a schema. */
 function item (given, schemas, control) {
   const { body, reply, without = [], follows = [], ids = [], names = [], key, at, with: added = [], properties: own = {} } = given
-  const { properties = {}, required = [] } = body === undefined ? {} : schemaOf(body, schemas)
+  const { properties = {}, required = [] } = body === undefined ? {} : schemaOf(body, { ...control, ...schemas })
   const asked = Object.entries(properties).filter(([name]) => !without.includes(name))
   const besides = Object.entries(reply === undefined ? {} : schemaOf(reply, schemas).properties)
     .filter(([name]) => !Object.hasOwn(properties, name))
