@@ -64,6 +64,7 @@ const REPLIES = {
   'POST /entitlements': (reply): Got<Client['entitlements']['create']> => reply,
   'GET /entitlements/{id}': (reply): Got<Client['entitlements']['retrieve']> => reply,
   'PATCH /entitlements/{id}': (reply): Got<Client['entitlements']['update']> => reply,
+  'POST /entitlements/{id}/files': (reply): Got<Client['entitlements']['files']['upload']> => reply,
   'GET /entitlements/{id}/grants': (reply): Page<Client['entitlements']['grants']['list']> => reply,
   'DELETE /entitlements/{id}/grants/{grant_id}': (reply): Got<Client['entitlements']['grants']['revoke']> => reply,
   'POST /grants/{grant_id}/license-key': (reply): Got<Client['entitlements']['grants']['fulfillLicenseKey']> => reply,

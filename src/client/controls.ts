@@ -10,6 +10,7 @@ import type { Send } from './transport.js'
 import type { components } from '../contract/control-types.gen.js'
 import type { Event } from './event-types.js'
 import type { CheckoutFilter, DeliveryFilter, EventFilter, RequestFilter, WaitArguments, Waiting, Wanted } from './events.js'
+import { listEmails, waitForEmail, type Email, type EmailFilter } from './emails.js'
 import { listCheckouts, listDeliveries, listEvents, listRequests, readWait, waitForEvent } from './events.js'
 
 type ControlSchemas = components['schemas']
@@ -127,6 +128,13 @@ export interface Controls {
   verify (pattern: CallPattern): Promise<Verified>
   /** The checkout sessions, oldest first. */
   checkouts (filter?: CheckoutFilter): Promise<Checkout[]>
+  /** The e-mails that the real service would have sent, oldest first. The mailbox keeps the last 500. */
+  emails (filter?: EmailFilter): Promise<Email[]>
+  /**
+   * Resolves to the newest e-mail that matches, also one that is in the mailbox already. Rejects after the timeout (default 4
+   * seconds): `waitForEmail({ to: 'ada@example.com', type: 'license_key' })`.
+   */
+  waitForEmail (filter: EmailFilter, options?: { timeout?: Duration }): Promise<Email>
   /** The calculation of a payment's total, step by step. `text` is the whole explanation as text. */
   explain (paymentId: string): Promise<PaymentExplanation>
 
@@ -260,6 +268,9 @@ export function createControls (send: Send): Controls {
     clearRequests: async () => { await ask('DELETE /_emulator/requests') },
     verify: body => ask('POST /_emulator/verify', { body }),
     checkouts: filter => listCheckouts(ask, filter),
+    emails: filter => listEmails(ask, filter),
+    waitForEmail: async (filter, { timeout } = {}) =>
+      await waitForEmail(ask, filter, timeout === undefined ? undefined : milliseconds(timeout)),
     explain: id => ask('GET /_emulator/payments/{payment_id}/explain', { path: { payment_id: id } }),
 
     load,

@@ -45,26 +45,26 @@ export async function listEvents (ask: Ask, filter: EventFilter = {}): Promise<E
 /** Casts to the types of the contract, which the emulator's replies follow. */
 async function readEvents (ask: Ask, filter: EventFilter, known?: string): Promise<AnyEvent[]> {
   const read = (page: object) => ask('GET /_emulator/events', { query: { ...filter, ...page } })
-  return await all(read, ({ event_id: id }) => id, known) as AnyEvent[]
+  return await allItems(read, ({ event_id: id }) => id, known) as AnyEvent[]
 }
 
 export async function listDeliveries (ask: Ask, filter: DeliveryFilter = {}): Promise<Delivery[]> {
-  return all(page => ask('GET /_emulator/deliveries', { query: { ...filter, ...page } }), ({ delivery_id: id }) => id)
+  return allItems(page => ask('GET /_emulator/deliveries', { query: { ...filter, ...page } }), ({ delivery_id: id }) => id)
 }
 
 export async function listRequests (ask: Ask, filter: RequestFilter = {}): Promise<LoggedRequest[]> {
-  return all(page => ask('GET /_emulator/requests', { query: { ...filter, ...page } }), ({ request_id: id }) => id)
+  return allItems(page => ask('GET /_emulator/requests', { query: { ...filter, ...page } }), ({ request_id: id }) => id)
 }
 
 export async function listCheckouts (ask: Ask, filter: CheckoutFilter = {}): Promise<Checkout[]> {
-  return all(page => ask('GET /_emulator/checkouts', { query: { ...filter, ...page } }), ({ session_id: id }) => id)
+  return allItems(page => ask('GET /_emulator/checkouts', { query: { ...filter, ...page } }), ({ session_id: id }) => id)
 }
 
 /**
  * Reads all pages of a list that is newest first, back to the item `known`, and returns the items oldest first. New items shift
  * the pages, so an item may be read twice.
  */
-async function all<Item> (
+export async function allItems<Item> (
   read: (page: { page_size: number, page_number: number }) => Promise<{ items: Item[] }>, idOf: (item: Item) => string,
   known?: string
 ): Promise<Item[]> {

@@ -31,7 +31,7 @@ export interface UploadedFile {
   fileName: string
   /** The content type in the request; empty if there is none. */
   contentType: string
-  bytes: Buffer
+  bytes: Uint8Array
 }
 
 interface FormWithFile { content: { 'multipart/form-data': unknown } }

@@ -15,7 +15,7 @@ export interface UploadsStore {
   /** Adds a target, and drops those whose time has passed by `now`. */
   insertTarget (target: NewTarget, now: number): void
   /** Adds a file that came with its bytes. */
-  insertFile (file: Pick<Upload, 'upload_id' | 'owner_id' | 'file_name' | 'content_type'>, content: Buffer): void
+  insertFile (file: Pick<Upload, 'upload_id' | 'owner_id' | 'file_name' | 'content_type'>, content: Uint8Array): void
   remove (uploadId: string): void
   find (uploadId: string): Upload | undefined
   /** The target of a URL that was not used yet; its time may have passed. */
