@@ -4204,6 +4204,8 @@ export interface components {
             payment_id: string;
             /** @description Page where the customer pays; null if it was not requested. */
             payment_link?: string | null;
+            /** @description False if the customer can confirm without a payment method. */
+            payment_method_required: boolean;
             /**
              * Format: int32
              * @description Due every period, before tax, in minor units.
@@ -6603,6 +6605,8 @@ export interface components {
             /** @description The first of the discounts. */
             discount_id?: string | null;
             discounts: components["schemas"]["DiscountListItem"][];
+            /** @description Whether a payment method is on file. */
+            has_payment_method: boolean;
             metadata: components["schemas"]["Metadata"];
             /** Format: date-time */
             next_billing_date: string;

@@ -37,6 +37,7 @@ function shared (subscription: Subscription) {
     paused_at: formatOptionalTime(subscription.paused_at),
     on_demand: subscription.on_demand !== null,
     payment_method_id: subscription.payment_method_id,
+    has_payment_method: subscription.payment_method_id !== null,
     billing: { state: null, city: null, street: null, zipcode: null, ...billing } satisfies Required<Address>,
     tax_id: subscription.tax_id,
     customer_business_name: subscription.customer_business_name,
@@ -64,7 +65,6 @@ export function subscriptionResponse (
     cancellation_comment: subscription.cancellation_comment,
     custom_field_responses: subscription.custom_field_responses,
     discounts: discounts.length === 0 ? null : discounts,
-    has_payment_method: subscription.payment_method_id !== null,
     meters: NOT_YET['POST /meters'].meters,
     credit_entitlement_cart: NOT_YET['POST /credit-entitlements'].credit_entitlement_cart,
     meter_credit_entitlement_cart: NOT_YET['POST /meters'].meter_credit_entitlement_cart
