@@ -134,7 +134,7 @@ discounts:
       ''
     ])
     const [twice = ''] = files(t, { 'twice.json': '{"customers": [],\n"customers": []}' })
-    t.match((await runToEnd(t, ['load', twice, '--port', String(emulator.port)])).stderr, '  line 2: customers is there twice: keep one')
+    t.match((await runToEnd(t, ['load', twice, '--port', String(emulator.port)])).stderr, '  line 2: customers appears twice: keep one of them')
   })
 })
 
@@ -167,7 +167,7 @@ clocks: {}
   line 2: products[0].tax_category must be one of digital_products, saas, e_book, edtech, live_tutoring, not "nothing"
   line 2: products[0].brand_id Brand brnd_no does not exist
   line 3: products[1].product_id pdt_a is the id of another product: choose one that is free
-  line 4: products[2].nmae is not known here: did you mean name?
+  line 4: products[2].nmae is not a known field: did you mean name?
   line 4: products[2].brand_id Brand brnd_none does not exist
   line 5: products[3].price.currency must be one of the 145 values that the API knows, not "EURO": did you mean EUR?
   line 5: products[3].price.price must not be negative
@@ -179,11 +179,11 @@ clocks: {}
   line 12: discounts[1].customer_ids[1] Customer cus_z does not exist
   line 12: discounts[1].code Discount Code already exists (ONE is the code of another discount: choose another)
   line 14: payments[0].billing.country must be one of the 249 values that the API knows, not "USA": did you mean US?
-  line 15: payments[1].key k is there twice
+  line 15: payments[1].key k is used twice
   line 15: payments[1].customer.customer_id Customer cus_none does not exist
-  line 17: payments[3].at must be a time such as 2026-01-31T12:00:00Z, or how long ago, such as -3d, not soon
+  line 17: payments[3].at must be a time such as 2026-01-31T12:00:00Z, or a duration before the end, such as -3d, not soon
   line 19: webhooks[0].url must be an absolute http or https URL, such as http://127.0.0.1:3000/webhooks
-  line 20: clocks is not known here: did you mean clock?`)
+  line 20: clocks is not a known field: did you mean clock?`)
   })
 
   t.test('of several files, each with its name; ids are those of all files together', async t => {
@@ -202,13 +202,13 @@ c.json can't be used:
 
   t.test('of unreadable files, beside those of the others', async t => {
     const message = await refusal(t, { 'a.json': '{', 'b.yaml': 'products: [', 'c.yaml': 'product: []\n', 'd.json': '{}' })
-    t.match(message, /^a\.json is not valid JSON: .*\nb\.yaml is not valid YAML: .*c\.yaml can't be used:\n {2}line 1: product is not known here: did you mean products\?$/s)
+    t.match(message, /^a\.json is not valid JSON: .*\nb\.yaml is not valid YAML: .*c\.yaml can't be used:\n {2}line 1: product is not a known field: did you mean products\?$/s)
   })
 
   t.test('of the text itself: repeated keys, and all of YAML', async t => {
     t.equal(await refusal(t, {
       'a.json': '{ "customers": [{ "name": "A", "email": "a@example.com",\n"email": "b@example.com" }],\n"products": {} }'
-    }), "a.json can't be used:\n  line 2: customers[0].email is there twice: keep one\n  line 3: products must be array")
+    }), "a.json can't be used:\n  line 2: customers[0].email appears twice: keep one of them\n  line 3: products must be array")
     const message = await refusal(t, { 'a.yaml': 'products: []\nproducts: []\ncustomers: !secret []\n' })
     t.match(message, /unique/)
     t.match(message, /Unresolved tag: !secret/)

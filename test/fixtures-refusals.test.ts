@@ -15,11 +15,11 @@ t.test('refuses', async t => {
       discounts: [{ type: 'percentage', amount: 10, times_used: -1 }],
       shops: []
     }), {
-      shops: 'is not known here',
+      shops: 'is not a known field',
       'products[1].name': 'is required',
-      'products[1].nmae': 'is not known here: did you mean name?',
+      'products[1].nmae': 'is not a known field: did you mean name?',
       'products[1].price.currency': 'must be one of the 145 values that the API knows, not "EURO": did you mean EUR?',
-      'products[1].price.curency': 'is not known here: did you mean currency?',
+      'products[1].price.curency': 'is not a known field: did you mean currency?',
       'customers[0].email': 'must be string',
       'discounts[0].times_used': 'must be >= 0'
     })
@@ -31,7 +31,7 @@ t.test('refuses', async t => {
     }
     t.match(await wrong({ products: [mug({ name: 'A\0B' })] }), { 'products[0].name': 'must not contain the NUL character' })
     t.match(await wrong({ products: [mug({ name: '\ud800' })] }), { 'products[0].name': /surrogate/ })
-    t.match(await wrong(file(t, 'proto.json', '{"__proto__":{"products":[]}}')), { __proto__: 'is not known here' })
+    t.match(await wrong(file(t, 'proto.json', '{"__proto__":{"products":[]}}')), { __proto__: 'is not a known field' })
   })
 
   t.test("violations of the API's rules, all at once", async t => {
@@ -122,7 +122,7 @@ t.test('refuses', async t => {
       'customers[1].customer_id': taken.customer_id,
       'discounts[1].discount_id': taken.discount_id,
       'payments[1].payment_id': taken.payment_id,
-      'payments[1].key': 'a is there twice',
+      'payments[1].key': 'a is used twice',
       'checkouts[1].session_id': taken.session_id,
       'webhooks[1].id': 'whk_a is the id of another webhook endpoint: choose one that is free'
     })

@@ -250,6 +250,6 @@ t.test('the schema', async t => {
     }
     t.strictSame(checkDocument({ document: { products: [mug({ price: recurring })] } }).violations, [])
     t.match(checkDocument({ document: { products: [mug({ price: { ...recurring, pay_what_you_want: true } as never })] } }),
-      { violations: [{ path: 'products[0].price.pay_what_you_want', message: 'is not known here' }] })
+      { violations: [{ path: 'products[0].price.pay_what_you_want', message: 'is not a known field' }] })
   })
 })

@@ -224,9 +224,9 @@ t.test('refuses', async t => {
     t.match(await refused(t, { payments: [sale({ product_cart: [{ product_id: 'pdt_none', quantity: 1 }] })] }),
       { 'payments[0].product_cart[0].product_id': 'Product pdt_none does not exist' })
     t.match(await refused(t, { clock: { now: '1960-01-01T00:00:00Z' } }), { 'clock.now': /from 1970/ })
-    t.match(await refused(t, { payments: [sale({ secret: 1 } as never)] }), { 'payments[0].secret': 'is not known here' })
+    t.match(await refused(t, { payments: [sale({ secret: 1 } as never)] }), { 'payments[0].secret': 'is not a known field' })
     t.match(await refused(t, { payments: [{ ...sale(), customer: { customer_id: 'cus_ada', emial: 'x' } as never }] }),
-      { 'payments[0].customer.emial': 'is not known here' })
+      { 'payments[0].customer.emial': 'is not a known field' })
   })
 
   t.test('before the emulator starts, and leaves nothing behind', async t => {
