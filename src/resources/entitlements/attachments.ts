@@ -114,15 +114,16 @@ export function mirrorOnProduct (entitlement: Entitlement, { sandbox, now }: Con
   }
 }
 
-const OWN_NAMES: Record<OwnType, string> = { license_key: 'license', digital_files: 'files' }
+const OWN_NAMES: Record<OwnType, string> = { license_key: 'Licence key', digital_files: 'Files' }
 
 function writeOwn (typed: TypedConfig & { integration_type: OwnType }, product: Product, { sandbox, now }: Context): Entitlement {
   const { product_id: productId } = product
   const known = sandbox.entitlements.findOwn(productId, typed.integration_type)
-  const name = `${product.name ?? productId} ${OWN_NAMES[typed.integration_type]}`
+  const name = `${OWN_NAMES[typed.integration_type]}: ${product.name ?? productId}`
+  const namesake = `ent_${productId.replace(/^pdt_/, '')}` // the same in every sandbox with the same fixtures
   if (known === undefined) {
     const made: Entitlement = {
-      entitlement_id: sandbox.ids.next('ent', now),
+      entitlement_id: sandbox.entitlements.find(namesake) === undefined ? namesake : sandbox.ids.next('ent', now),
       name,
       description: null,
       ...typed,
