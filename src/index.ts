@@ -14,9 +14,9 @@ import { optionTexts, type GivenOptions } from './config/given.js'
 export { EmulatorError } from './client/controls.js'
 export { SetupError } from './errors.js'
 export type {
-  AnyEvent, CallPattern, Checkout, CheckoutDetails, Clock, ClockMoved, Controls, Delivery, DeliveryFault, DueJob, DueList,
-  Duration, Event, EventData, EventType, Fault, Idle, LoggedRequest, Pay, PayCheckout, Payment, PaymentExplanation, Refund,
-  SandboxInfo, Loaded, SnapshotInfo, Verified
+  AnyEvent, BusinessSettings, CallPattern, Checkout, CheckoutDetails, Clock, ClockMoved, Controls, DeclinedCharges, Delivery,
+  DeliveryFault, DueJob, DueList, Duration, Event, EventData, EventType, Fault, Idle, LoggedRequest, Pay, PayCheckout, Payment,
+  PaymentExplanation, Refund, SandboxInfo, Loaded, SnapshotInfo, Subscription, Verified
 } from './client/controls.js'
 export type { CheckoutFilter, DeliveryFilter, EventFilter, RequestFilter, Wanted, Waiting } from './client/events.js'
 export type { Email, EmailFilter } from './client/emails.js'

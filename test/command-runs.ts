@@ -69,13 +69,15 @@ export const LOCAL = ['start', 'import', 'fixtures check']
 export const clients = leaves.filter(({ name }) => !LOCAL.includes(name))
 
 /** Arguments with which a command succeeds in a sandbox filled by `prepare`. */
-export function validArguments (name: string, { payment, refund, event, delivery, file, folder }: Prepared): string[] {
+export function validArguments (name: string, { subscription, payment, refund, event, delivery, file, folder }: Prepared): string[] {
   const valid: Record<string, string[]> = {
     pay: [payment],
     expire: [payment],
     abandon: [payment],
     settle: [refund],
     explain: [payment],
+    'subscriptions renew': [subscription],
+    'subscriptions decline-next': [subscription],
     'due retry': ['refund.settle', refund],
     'due drop': ['refund.settle', refund],
     'clock advance': ['1s'],
@@ -101,6 +103,7 @@ export function validArguments (name: string, { payment, refund, event, delivery
 
 interface Prepared {
   session: string
+  subscription: string
   payment: string
   refund: string
   event: string
@@ -127,12 +130,17 @@ export async function prepare (t: Test, { call }: TestEmulator, sandbox: string)
   const file = `${folder}/more.json`
   writeFileSync(file, '{"customers":[{"customer_id":"cus_more","name":"Mo","email":"mo@example.com"}]}')
   const { session_id: session = '' } = await post('/checkouts', { product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }] })
-  return { session, payment, refund, event: delivery?.event_id ?? '', delivery: delivery?.delivery_id ?? '', file, folder }
+  const { subscription_id: subscription = '', payment_id: first } = await post('/subscriptions', {
+    product_id: 'pdt_pro_monthly', quantity: 1, customer: { customer_id: 'cus_ada' }, billing: { country: 'US' }
+  })
+  await post(`/_emulator/payments/${first}/pay`, { outcome: 'succeeded' })
+  return { session, subscription, payment, refund, event: delivery?.event_id ?? '', delivery: delivery?.delivery_id ?? '', file, folder }
 }
 
 /** Valid ids that do not exist. */
 export const UNKNOWN: Prepared = {
   session: 'cks_1',
+  subscription: 'sub_1',
   payment: 'pay_1',
   refund: 'ref_1',
   event: 'msg_1',

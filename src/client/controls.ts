@@ -6,6 +6,7 @@ import type { Body, OperationName, PathParameters, Query, Reply, Schemas } from 
 import { SetupError, type Violation } from '../errors.js'
 import { parseDuration } from '../rules/duration.js'
 import type { FixturesFile } from '../fixtures/document.js'
+import { subscriptionControls, type SubscriptionControls } from './subscriptions.js'
 import type { Send } from './transport.js'
 import type { components } from '../contract/control-types.gen.js'
 import type { Event } from './event-types.js'
@@ -42,11 +43,12 @@ export type Refund = Required<Schemas['RefundResponse']>
 /** `payment.succeeded` */
 export type EventType = Schemas['EventType']
 export type { AnyEvent, Event, EventData } from './event-types.js'
+export type { BusinessSettings, DeclinedCharges, Subscription } from './subscriptions.js'
 /** Milliseconds, or text such as `30s`, `15m`, `2h`, `7d`. */
 export type Duration = number | string
 
 /** Functions that control a running emulator. They reject with an EmulatorError if the emulator refuses the request. */
-export interface Controls {
+export interface Controls extends SubscriptionControls {
   /**
    * Pays a checkout session (`cks_…`) or a payment (`pay_…`) as a customer does on the hosted page, with a test card or an
    * outcome (default `succeeded`). Details replace those of the session: `pay(id, { customer: { email: 'a@example.com' } })`.
@@ -238,6 +240,7 @@ export function createControls (send: Send): Controls {
     abandon: (id, body) => act(id, 'abandon', body) as Promise<Payment>,
     settleRefund: (id, status) =>
       ask('POST /_emulator/refunds/{refund_id}/settle', { path: { refund_id: id }, body: { status } }) as Promise<Refund>,
+    ...subscriptionControls(ask),
 
     now: async () => new Date((await ask('GET /_emulator/clock')).now),
     advance: async duration => move({ advance_ms: milliseconds(duration) }),

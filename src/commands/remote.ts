@@ -8,6 +8,7 @@ import { addRequests } from './requests.js'
 import { addSandboxes } from './sandboxes.js'
 import { addLoad } from './load.js'
 import { addTime } from './time.js'
+import { addSettings, addSubscriptions } from './subscriptions.js'
 import type { Tools } from './tools.js'
 import { addVerify } from './verify.js'
 import { addWebhooks } from './webhooks.js'
@@ -17,6 +18,8 @@ export function addRemoteCommands (program: Command, tools: Tools): void {
   addHealth(program, tools)
   addOutcomes(program, tools)
   addCheckouts(program, tools)
+  addSubscriptions(program, tools)
+  addSettings(program, tools)
   addTime(program, tools)
   addWebhooks(program, tools)
   addDeliveries(program, tools)

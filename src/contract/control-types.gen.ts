@@ -821,6 +821,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_emulator/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the settings of the business */
+        get: operations["get_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change settings of the business
+         * @description Settings that are left out stay as they are. They belong to the sandbox: snapshots contain them, and a reset restores the defaults.
+         */
+        patch: operations["change_settings"];
+        trace?: never;
+    };
     "/_emulator/snapshots": {
         parameters: {
             query?: never;
@@ -874,6 +895,46 @@ export interface paths {
          * @description Restores everything, including the clock and waiting deliveries.
          */
         post: operations["restore_snapshot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_emulator/subscriptions/{subscription_id}/decline-next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline the next charges of a subscription
+         * @description The next charges of the saved payment method fail with this error code: renewals, automatic retries, charges on demand and recoveries. Charges of 0 succeed. A later call replaces this one, and `times` 0 removes it. Payments on a hosted page are not affected.
+         */
+        post: operations["decline_next_charges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_emulator/subscriptions/{subscription_id}/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew a subscription now
+         * @description Sets `next_billing_date` to now and does what falls due on that date: the renewal, the end of a trial, or a scheduled cancellation. The following billing dates are counted from now. The clock does not move.
+         */
+        post: operations["renew_subscription"];
         delete?: never;
         options?: never;
         head?: never;
@@ -997,6 +1058,26 @@ export interface components {
              */
             started_at: string;
             url: string;
+        };
+        BusinessSettings: {
+            /** @description Whether renewals are retried after a soft decline. The default is false. */
+            payment_retries: boolean;
+            /** @description The number of days after a failed renewal in which it is retried. The default is 13. */
+            payment_retry_window_days: number;
+            /** @description Whether `subscription.updated` is not sent. The default is false. */
+            quiet_updates: boolean;
+            /** @description Whether a customer can have several subscriptions that have not ended. The default is true. */
+            several_subscriptions_per_customer: boolean;
+        };
+        ChangeBusinessSettings: {
+            /** @description Whether renewals are retried after a soft decline. The default is false. */
+            payment_retries?: boolean;
+            /** @description The number of days after a failed renewal in which it is retried. The default is 13. */
+            payment_retry_window_days?: number;
+            /** @description Whether `subscription.updated` is not sent. The default is false. */
+            quiet_updates?: boolean;
+            /** @description Whether a customer can have several subscriptions that have not ended. The default is true. */
+            several_subscriptions_per_customer?: boolean;
         };
         Checkout: {
             /**
@@ -1122,6 +1203,18 @@ export interface components {
         CreateSandbox: {
             /** @description 1 to 63 letters, digits, hyphens and underscores. */
             name: string;
+        };
+        DeclinedCharges: {
+            /** @description Null if no charge will be declined. */
+            error_code: string | null;
+            subscription_id: string;
+            times: number;
+        };
+        DeclineNext: {
+            /** @description A failure code of payments, such as `INSUFFICIENT_FUNDS` (soft) or `STOLEN_CARD` (hard). Only soft declines are retried automatically. The default is `GENERIC_DECLINE`. */
+            error_code?: string;
+            /** @description The number of charges. The default is 1. */
+            times?: number;
         };
         DeliverGrant: {
             /** @description The text of the licence key. */
@@ -2902,6 +2995,51 @@ export interface operations {
             422: components["responses"]["Refused"];
         };
     };
+    get_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessSettings"];
+                };
+            };
+        };
+    };
+    change_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeBusinessSettings"];
+            };
+        };
+        responses: {
+            /** @description All settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusinessSettings"];
+                };
+            };
+            422: components["responses"]["Refused"];
+        };
+    };
     list_snapshots: {
         parameters: {
             query?: never;
@@ -3015,6 +3153,60 @@ export interface operations {
                 };
             };
             404: components["responses"]["Refused"];
+        };
+    };
+    decline_next_charges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DeclineNext"];
+            };
+        };
+        responses: {
+            /** @description The charges that will be declined. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeclinedCharges"];
+                };
+            };
+            404: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+        };
+    };
+    renew_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The subscription, as in `GET /subscriptions/{subscription_id}`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            404: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
         };
     };
     verify_requests: {

@@ -67,6 +67,12 @@ export interface CustomersRow {
   created_at: number
 }
 
+export interface DeclinedChargesRow {
+  subscription_id: string
+  times: number
+  error_code: string
+}
+
 export interface DiscountCustomersRow {
   discount_id: string
   customer_id: string

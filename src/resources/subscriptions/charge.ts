@@ -83,17 +83,20 @@ export function makePayment (
   }, context)
 }
 
-/** Charges a saved method. A charge of nothing succeeds, whatever the card is. */
+/** Charges a saved method. A charge of 0 succeeds with every card, even if the next charges are to be declined. */
 export function chargeMethod (
   { seq, payment_id: paymentId }: CreatedPayment, { customer_id: customerId, subscription_id: id }: Subscription,
   methodId: string | null, context: Context
 ): void {
-  const { payments, paymentMethods } = context.sandbox
+  const { payments, paymentMethods, subscriptions } = context.sandbox
   const payment = payments.findBySeq(seq)
   const method = methodId === null ? undefined : paymentMethods.find(methodId, customerId)
   if (payment === undefined || method === undefined) throw new Error(`${id} has no payment method for ${paymentId}`)
   const instrument = savedInstrument(method, context)
-  attempt(payment, payment.total_amount === 0 ? { ...instrument, outcome: { status: 'succeeded' } } : instrument, context)
+  if (payment.total_amount === 0) return attempt(payment, { ...instrument, outcome: { status: 'succeeded' } }, context)
+  const errorCode = subscriptions.takeDecline(id)
+  const outcome = errorCode === undefined ? instrument.outcome : { status: 'failed' as const, error_code: errorCode }
+  attempt(payment, { ...instrument, outcome }, context)
 }
 
 /** Closes every page on which something of a subscription could still be paid. */

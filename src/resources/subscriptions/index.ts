@@ -1,6 +1,7 @@
 /** Subscriptions: what the rest of the program asks of this resource. */
 import type { Payloads } from '../../sandbox/sender.js'
 import type { Resource } from '../resource.js'
+import { subscriptionControls as controls } from './control.js'
 import { subscriptionJobs as jobs } from './engine.js'
 import { subscriptions as handlers } from './routes.js'
 import { subscriptionResponse } from './view.js'
@@ -12,4 +13,4 @@ const payloads: Payloads = {
   }
 }
 
-export const subscriptions = { handlers, jobs, payloads } satisfies Resource
+export const subscriptions = { handlers, controls, jobs, payloads } satisfies Resource

@@ -143,6 +143,10 @@ export interface SubscriptionsStore {
   settings (): BillingSettings
   /** Writes the settings that are given, and keeps the others. */
   changeSettings (changes: Partial<BillingSettings>): void
+  /** Lets the next charges of a subscription be declined. Replaces an earlier number; 0 removes it. */
+  declineNext (subscriptionId: string, times: number, errorCode: string): void
+  /** The error code with which a charge is declined, counted as one of them; undefined if the charge is not affected. */
+  takeDecline (subscriptionId: string): string | undefined
 }
 
 const CHANGEABLE = ['status', 'brand_id', 'product_id', 'quantity', 'plan', 'addons', 'discounts', 'on_demand', 'charge_currency',
@@ -191,6 +195,7 @@ export function subscriptionsStore (database: Database): SubscriptionsStore {
 
   return {
     ...settingsStore(database),
+    ...declinesStore(database),
     insert: subscription => { insert.run(...values(COLUMNS, subscription)) },
     find (subscriptionId) {
       const row = find.get(subscriptionId)
@@ -222,6 +227,20 @@ function settingsStore (database: Database): Pick<SubscriptionsStore, 'settings'
       clear.run()
       write.run(JSON.stringify(next))
     }
+  }
+}
+
+function declinesStore (database: Database): Pick<SubscriptionsStore, 'declineNext' | 'takeDecline'> {
+  const remove = database.prepare('DELETE FROM declined_charges WHERE subscription_id = ?')
+  const insert = database.prepare('INSERT INTO declined_charges (subscription_id, times, error_code) VALUES (?, ?, ?)')
+  const take = database.prepare<[string], string>(`UPDATE declined_charges SET times = times - 1
+    WHERE subscription_id = ? AND times > 0 RETURNING error_code`).pluck()
+  return {
+    declineNext (subscriptionId, times, errorCode) {
+      remove.run(subscriptionId)
+      if (times > 0) insert.run(subscriptionId, times, errorCode)
+    },
+    takeDecline: subscriptionId => take.get(subscriptionId)
   }
 }
 
