@@ -1,4 +1,4 @@
-/** All resources, and what they answer, do and send, joined from their declarations. A new resource is one line in the list. */
+/** All resources. Joins the parts of their declarations: handlers, jobs, payloads. To add a resource, add it to the list. */
 import type { Payloads } from '../sandbox/sender.js'
 import type { ControlHandlers, Handlers } from '../contract/handlers.js'
 import type { FixturesPart } from '../fixtures/part.js'
@@ -50,19 +50,19 @@ export const RESOURCES: readonly Resource[] = [
   webhooks
 ]
 
-/** Every handler of the contract; an operation without one answers 501. */
+/** Every handler of the contract. Operations without a handler return 501. */
 export const handlers = joined<Handlers>('handlers')
 
 /** The operations under /_emulator that belong to a resource. */
 export const controls = joined<ControlHandlers>('controls')
 
-/** Work that falls due, by kind of job. */
+/** The handlers of scheduled jobs, by kind of job. */
 export const jobs = joined<Jobs>('jobs')
 
-/** How the data of an event is read when it is delivered, by payload type. */
+/** The functions that load an event's data for delivery, by payload type. */
 export const payloads = joined<Payloads>('payloads')
 
-/** What all resources do when something happens to one of them. */
+/** The effects of all resources: each one calls every resource that declares it. */
 export const effects: Effects = {
   paymentSucceeded (...happened) { for (const { effects } of RESOURCES) effects?.paymentSucceeded?.(...happened) },
   refundSucceeded (...happened) { for (const { effects } of RESOURCES) effects?.refundSucceeded?.(...happened) },
@@ -79,7 +79,7 @@ export const sections: readonly DashboardSection[] =
 export const fixturesParts: ReadonlyArray<readonly [key: string, part: FixturesPart]> =
   Object.entries(joined<Record<string, FixturesPart>>('fixtures')).sort(([, one], [, other]) => one.rank - other.rank)
 
-/** One part of all declarations. Two resources that give the same key are a mistake. */
+/** Joins one part of all declarations. Throws if two resources declare the same key. */
 function joined<Part extends object> (part: Exclude<keyof Resource, 'dashboard'>): Part {
   const entries = RESOURCES.flatMap(resource => Object.entries(resource[part] ?? {}))
   const keys = entries.map(([key]) => key)

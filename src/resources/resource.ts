@@ -1,6 +1,6 @@
 /**
- * One resource, one declaration: everything that the rest of the program asks of a resource. `all.ts` lists the declarations,
- * and nobody else names a resource.
+ * The declaration of a resource: every part that other modules use. `all.ts` lists the declarations; no other module imports a
+ * resource by name.
  */
 import type { Payloads } from '../sandbox/sender.js'
 import type { ControlHandlers, Handlers } from '../contract/handlers.js'
@@ -10,18 +10,18 @@ import type { Jobs } from '../sandbox/jobs.js'
 import type { Effects } from '../sandbox/effects.js'
 
 export interface Resource {
-  /** Operations of the contract, by name. An operation without a handler answers 501. */
+  /** Handlers of the contract's operations, by name. An operation without a handler returns 501. */
   handlers?: Handlers
-  /** Operations under /_emulator that concern this resource, by name. */
+  /** Handlers of this resource's operations under /_emulator, by name. */
   controls?: ControlHandlers
-  /** Work that falls due, by kind of job. */
+  /** Handlers of scheduled jobs, by kind of job. */
   jobs?: Jobs
-  /** How the data of its events is read when they are delivered, by payload type. */
+  /** Functions that load the data of its events for delivery, by payload type. */
   payloads?: Payloads
-  /** What it does when something happens to another resource. */
+  /** Its reactions to changes of other resources. */
   effects?: Partial<Effects>
-  /** Its section of the dashboard, or several. */
+  /** Its section or sections of the dashboard. */
   dashboard?: DashboardSection | readonly DashboardSection[]
-  /** Its lists in fixtures files, by key. fixtures/part.ts describes how to write them. */
+  /** Its lists in fixtures files, by key. See fixtures/part.ts. */
   fixtures?: FixturesParts
 }

@@ -1,6 +1,6 @@
 /**
- * The store of each resource, by the name that a sandbox gives it. A new store is one line here. Handlers must not be imported:
- * they use the type below, which would then depend on itself.
+ * The store of each resource, by its property name on a sandbox. To add a store, add one line. Do not import handlers: they use
+ * the type below, so it would depend on itself.
  */
 import type { Database } from '../store/database.js'
 import { addonsStore } from './addons/store.js'
@@ -45,11 +45,11 @@ export const STORES = {
 
 export type Stores = { [Name in keyof typeof STORES]: ReturnType<(typeof STORES)[Name]> }
 
-/** What a store finds: `Stored<'payments'>` is a payment. */
+/** The type that a store's `find` returns: `Stored<'payments'>` is a payment. */
 export type Stored<Name extends keyof Stores> =
   Stores[Name] extends { find: (...given: never[]) => infer Found } ? NonNullable<Found> : never
 
-/** The stores of a database. Their statements are compiled when they are first run. */
+/** Creates the stores of a database. Statements are compiled on first use. */
 export function createStores (database: Database): Stores {
   return Object.fromEntries(Object.entries(STORES).map(([name, create]) => [name, create(database)])) as Stores
 }

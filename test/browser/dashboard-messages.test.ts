@@ -45,19 +45,19 @@ t.test('shows why a webhook failed', { skip }, async t => {
   await page.locator('#add-url-problem').getByText('url must be an absolute http or https URL').waitFor()
   const receiver = await startReceiver(t, status(500))
   await page.getByLabel('URL').fill(receiver.url)
-  await page.getByRole('button', { name: 'Add the endpoint' }).click()
+  await page.getByRole('button', { name: 'Add endpoint' }).click()
 
-  await page.getByRole('button', { name: 'Reveal the key' }).click()
+  await page.getByRole('button', { name: 'Reveal key' }).click()
   t.match(await page.locator('.js').getByTestId('webhook-key').innerText(), /^whsec_/)
-  await page.getByRole('link', { name: 'Hide the key' }).click()
+  await page.getByRole('link', { name: 'Hide key' }).click()
   t.equal(await page.getByTestId('webhook-key').count(), 0)
 
   await page.locator('.heading').getByRole('link', { name: 'Send a sample' }).click()
   await page.getByLabel('Event').selectOption('payment.failed')
-  await page.getByRole('button', { name: 'Send the sample' }).click()
-  await page.locator('#told').getByText('HTTP 500').waitFor() // // its outcome has appeared by itself
-  await page.locator('#told tbody a').first().click()
-  await page.getByText('The program failed while it worked on the event').waitFor()
+  await page.getByRole('button', { name: 'Send sample' }).click()
+  await page.locator('#sent-to').getByText('HTTP 500').waitFor() // // its outcome has appeared by itself
+  await page.locator('#sent-to tbody a').first().click()
+  await page.getByText('The program failed while processing the event').waitFor()
   const before = receiver.received.length
   await page.getByRole('button', { name: 'Retry now' }).click()
   await page.locator('#try-2').waitFor()
@@ -66,8 +66,8 @@ t.test('shows why a webhook failed', { skip }, async t => {
   await page.goto(new URL('/dashboard/webhooks', page.url()).href)
   await page.locator('#endpoints tbody a').first().click()
   await page.locator('.js #ask-delete summary').click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Delete the endpoint' }).click()
-  await page.getByText('No endpoint yet').waitFor()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete endpoint' }).click()
+  await page.getByText('No endpoints yet').waitFor()
 })
 
 t.test('every page is accessible, in light and dark, wide and narrow', { skip }, async t => {

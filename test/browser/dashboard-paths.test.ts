@@ -88,7 +88,7 @@ t.test('replays a webhook', { skip }, async t => {
   t.equal(receiver.received.length, 3)
   const ids = receiver.received.map(({ headers }) => headers['webhook-id'])
   t.equal(new Set(ids).size, 1, 'the same event, as a program recognises it')
-  await page.locator('#told tbody tr').nth(1).waitFor()
+  await page.locator('#sent-to tbody tr').nth(1).waitFor()
 })
 
 t.test('moves the clock past the expiry of a link', { skip }, async t => {

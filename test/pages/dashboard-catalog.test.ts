@@ -46,7 +46,7 @@ t.test('products', async t => {
     const archived = await visit('/dashboard/products?archived=true')
     t.match(partOf(archived, 'row-pdt_retired'), 'First Edition')
     t.equal(partOf(archived, 'row-pdt_ebook'), '')
-    t.match(partOf(await visit('/dashboard/products?recurring=true&archived=true'), 'list'), 'No product fits')
+    t.match(partOf(await visit('/dashboard/products?recurring=true&archived=true'), 'list'), 'No matching products')
     t.equal((await visit('/dashboard/products?archived=perhaps')).status, 422)
   })
 
@@ -147,7 +147,7 @@ t.test('products', async t => {
 
   t.test('are archived after a question, and unarchived', async t => {
     const { visit, follow, send, refuse } = visitor(t)
-    t.match(partOf(await visit('/dashboard/products/pdt_ebook'), 'ask-archive'), 'can be put on sale again')
+    t.match(partOf(await visit('/dashboard/products/pdt_ebook'), 'ask-archive'), 'can put it on sale again')
     const archived = await follow('/dashboard/products/pdt_ebook', 'archive')
     t.match(partOf(archived, 'done'), 'The product was archived')
     t.match((await refuse(paymentBody())).code, 'PRODUCT_IS_DELETED')
@@ -168,7 +168,7 @@ t.test('discount codes', async t => {
     const found = await visit('/dashboard/discounts?code=flat&discount_type=flat&active=true')
     t.match(partOf(found, 'row-dsc_flat5'), '$5.00 0 active')
     t.equal(partOf(found, 'row-dsc_soldout'), '')
-    t.match(partOf(await visit('/dashboard/discounts?code=nosuch'), 'list'), 'No code fits')
+    t.match(partOf(await visit('/dashboard/discounts?code=nosuch'), 'list'), 'No matching codes')
   })
 
   t.test('are created, percentages and amounts', async t => {
@@ -220,9 +220,9 @@ t.test('discount codes', async t => {
     t.match(partOf(await refuse({ ...PERCENTAGE, restricted_to: 'pdt_nobody' }), 'save-restricted_to'), 'Product pdt_nobody does not exist')
     const { 'currency_options[1].currency': _, ...lacking } = FLAT
     t.match(problemOf(await refuse({ ...lacking, default: '0', 'currency_options[0].max_amount_possible': '7.5' }), 'save-currency_options-0-max_amount_possible'), 'JPY')
-    t.match(partOf(await refuse({ ...PERCENTAGE, type: 'flat' }), 'save-currency_options'), 'give one option')
+    t.match(partOf(await refuse({ ...PERCENTAGE, type: 'flat' }), 'save-currency_options'), 'give a single option')
     const twice = await refuse({ ...FLAT, 'currency_options[0].currency': 'KWD' })
-    t.match(problemOf(twice, 'save-currency_options-1-currency'), 'KWD is there twice')
+    t.match(problemOf(twice, 'save-currency_options-1-currency'), 'KWD appears twice')
     t.strictSame(stored(), before, 'nothing was stored')
   })
 
@@ -238,8 +238,8 @@ t.test('discount codes', async t => {
     t.strictSame(await shop.get(`/discounts/${id}`), before, 'saved unchanged, to the microsecond')
     const cleared = await shop.send(url, 'save', { ...fields, usage_limit: '', expires_at: '' })
     t.equal(cleared.status, 422)
-    t.match(problemOf(cleared, 'save-usage_limit'), 'can\'t be taken away once it is set')
-    t.match(problemOf(cleared, 'save-expires_at'), 'can\'t be taken away once it is set')
+    t.match(problemOf(cleared, 'save-usage_limit'), 'can\'t be removed once it is set')
+    t.match(problemOf(cleared, 'save-expires_at'), 'can\'t be removed once it is set')
     t.equal((await shop.send(url, 'save', { ...fields, starts_at: '', usage_limit: '7' })).status, 303)
     t.match(await shop.get(`/discounts/${id}`), { starts_at: null, usage_limit: 7, expires_at: before.expires_at })
   })

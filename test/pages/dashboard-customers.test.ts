@@ -13,7 +13,7 @@ t.test('customers', async t => {
     t.match(partOf(await visit('/dashboard/customers?email=GRACE@&name=hop'), 'row-cus_grace'), 'Grace Hopper')
     const day = await visit('/dashboard/customers?from=2026-01-01&until=2026-01-01')
     t.match(partOf(day, 'row-cus_ada'), 'ada@example.com')
-    t.match(partOf(await visit('/dashboard/customers?from=2026-01-02'), 'list'), 'No customer fits')
+    t.match(partOf(await visit('/dashboard/customers?from=2026-01-02'), 'list'), 'No matching customers')
     t.match(partOf(await visit('/dashboard/customers?from=monday'), 'refused'), 'RFC 3339')
   })
 
@@ -43,7 +43,7 @@ t.test('customers', async t => {
     t.match(created, { name: HOSTILE, phone_number: null, metadata: { tier: 'gold' } })
     const edit = `/dashboard/customers/${created.customer_id}/edit`
     const fields = fieldsOf(await shop.visit(edit))
-    t.match(await shop.follow(edit, 'save', { ...fields, name: 'Calm' }), { text: /The customer was changed/ })
+    t.match(await shop.follow(edit, 'save', { ...fields, name: 'Calm' }), { text: /The customer was updated/ })
     t.strictSame(await shop.get(`/customers/${created.customer_id}`), { ...created, name: 'Calm' })
     const refused = await shop.send('/dashboard/customers/new', 'save', { name: '', email: 'ada' })
     t.equal(refused.status, 422)

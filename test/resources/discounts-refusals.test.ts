@@ -86,7 +86,7 @@ t.test('refuses', async t => {
     await refused(t, patch({ per_customer_usage_limit: 6 }), [422, PARAMETERS, /6 is more than 5/, 'per_customer_usage_limit'])
     await refused(t, patch({ code: '' }), [422, PARAMETERS, /at least 3/, 'code'])
     await refused(t, patch({ usage_limit: 1 }, used.discount_id), [422, 'DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED',
-      /^Usage limit cannot be less than times_used \(USED was used 2 times, the limit would be 1\)$/, 'usage_limit'])
+      /^Usage limit cannot be less than times_used \(USED was used 2 times, which is more than 1\)$/, 'usage_limit'])
     t.match(await change(emulate, used.discount_id, { usage_limit: 2 }), { usage_limit: 2, times_used: 2 }, 'as many as were used')
   })
 
@@ -110,7 +110,7 @@ t.test('refuses', async t => {
 
   t.test('too few, too many or unknown customers', async t => {
     const add = (customers: unknown) => emulate.call('POST', `/discounts/${id}/customers`, { body: { customer_ids: customers } })
-    await refused(t, add([]), [422, PARAMETERS, /^customer_ids has 0 ids, give 1 to 1000$/, 'customer_ids'])
+    await refused(t, add([]), [422, PARAMETERS, /^customer_ids has 0 ids: give 1 to 1000$/, 'customer_ids'])
     await refused(t, add(Array(1001).fill('cus_ada')), [422, PARAMETERS, /1001/, 'customer_ids'])
     await refused(t, add(['cus_ada', 'cus_x']), [422, PARAMETERS, /^Customer cus_x does not exist$/, 'customer_ids[1]'])
     await refused(t, add('cus_ada'), [422, BODY, /customer_ids/])

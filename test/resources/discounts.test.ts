@@ -180,7 +180,7 @@ t.test('answers', async t => {
     t.strictSame(await emulate.get(`${url}?page_size=1&page_number=1`), { items: [{ customer_id: 'cus_asha' }] })
     t.strictSame(await emulate.get(`${url}?page_number=9`), { items: [] })
     t.equal((await emulate.call('DELETE', `${url}/cus_grace`)).status, 204)
-    t.match(await emulate.call('DELETE', `${url}/cus_grace`), { status: 404, json: { code: 'NOT_FOUND', message: /cus_grace is not on the list of CLUB/ } })
+    t.match(await emulate.call('DELETE', `${url}/cus_grace`), { status: 404, json: { code: 'NOT_FOUND', message: /cus_grace is not on the allow-list of CLUB/ } })
     await emulate.pay(paymentBody({ discount_code: 'club' }))
     t.match(await emulate.refuse(paymentBody({ discount_code: 'club', customer: { customer_id: 'cus_grace' } })), {
       code: 'DISCOUNT_CUSTOMER_NOT_ELIGIBLE'

@@ -244,7 +244,7 @@ t.test('a refund receipt is served once the refund has succeeded', async t => {
     'Description', '$93.30', '$12.34', 'SQLite in Six Evenings', '$23.79', '$23.79', 'The Patient Debugger',
     'Amounts include VAT 19 %.', 'Reason: Changed (my) mind. Twice.'
   ])
-  t.strictSame([amountOf(paper, 'Total of the payment'), amountOf(paper, 'Refunded (USD)')], ['$117.09', '$36.13'])
+  t.strictSame([amountOf(paper, 'Payment total'), amountOf(paper, 'Refunded (USD)')], ['$117.09', '$36.13'])
   const again = await fetchPaper(t, emulate, `/invoices/refunds/${refundId}`)
   t.ok(again.bytes.equals(paper.bytes))
 

@@ -14,7 +14,7 @@ t.test('refuses', async t => {
   const uuid = '00000000-0000-4000-8000-000000000000'
   const credit = { credit_entitlement_id: 'cde_x', credits_amount: '1' }
   refuseAll(t, emulate, [
-    invalid('a discount over 100 %', price({ discount: 101 }), /^price\.discount is a percentage: it must be from 0 to 100$/, 'price.discount'),
+    invalid('a discount over 100 %', price({ discount: 101 }), /^price\.discount must be a percentage from 0 to 100$/, 'price.discount'),
     invalid('a negative discount', price({ discount: -1 }, USAGE), /from 0 to 100/, 'price.discount'),
     invalid('a negative price', price({ price: -1 }), /^price\.price must not be negative$/, 'price.price'),
     invalid('a negative fixed price', price({ fixed_price: -1 }, USAGE), /must not be negative/, 'price.fixed_price'),

@@ -94,7 +94,7 @@ t.test('refuses', async t => {
   const REQUEST = 'INVALID_REQUEST_PARAMETERS'
   const BODY = 'INVALID_REQUEST_BODY'
   const cases: Array<[what: string, entry: unknown, status: number, code: string, message: RegExp, path: string]> = [
-    ['a debit over the balance', { entry_type: 'debit', amount: 551 }, 400, 'INSUFFICIENT_WALLET_FUNDS', /^Insufficient funds in wallet \(the wallet holds \$5\.50, the debit takes \$5\.51\)$/, 'amount'],
+    ['a debit over the balance', { entry_type: 'debit', amount: 551 }, 400, 'INSUFFICIENT_WALLET_FUNDS', /^Insufficient funds in wallet \(the wallet holds \$5\.50, and the debit needs \$5\.51\)$/, 'amount'],
     ['a debit of an empty wallet', { entry_type: 'debit', currency: 'INR', amount: 1 }, 400, 'INSUFFICIENT_WALLET_FUNDS', /holds ₹0\.00/, 'amount'],
     ['an amount of 0', { amount: 0 }, 422, REQUEST, /^amount must be from 1 to 1000000000000000 minor units/, 'amount'],
     ['a negative amount', { amount: -5, entry_type: 'debit' }, 422, REQUEST, /^amount must be from 1/, 'amount'],

@@ -92,7 +92,7 @@ t.test('refuses', async t => {
       ['limit=0', /\(limit must be between 1 and 250\)/], ['limit=-1', /limit/], ['limit=251', /limit/], ['limit=x', /limit/], ['limit=1.5', /limit/],
       ['limit=1e400', /limit/],
       ...['x', `${id}x`, `--${id}`, id.slice(1), 'whk_', '0', `pay_${id.slice(4)}`, `${id}%0A`, 'x'.repeat(5000)]
-        .map(cursor => [`iterator=${cursor}`, /\(iterator must be an iterator or prev_iterator of an earlier answer\)/])
+        .map(cursor => [`iterator=${cursor}`, /\(iterator must be an iterator or prev_iterator of an earlier response\)/])
     ] as Array<[string, RegExp]>) {
       const { status, json } = await emulate.call('GET', `/webhooks?${query}`)
       t.match([status, json], [422, { code: 'INVALID_QUERY_PARAMS', message }], query.slice(0, 60))

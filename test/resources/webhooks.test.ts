@@ -182,7 +182,7 @@ t.test('keeps endpoints', async t => {
     const made = await Promise.all(Array.from({ length: 100 }, (_, n) => client.webhooks.create({ url: TARGET, description: String(n) })))
     const refused = await client.webhooks.create({ url: TARGET }).catch(error => error)
     t.ok(refused instanceof DodoPayments.UnprocessableEntityError)
-    t.match(refused, { status: 422, error: { code: 'INVALID_REQUEST_PARAMETERS', message: /^There are 100 webhook endpoints/ } })
+    t.match(refused, { status: 422, error: { code: 'INVALID_REQUEST_PARAMETERS', message: /^There are already 100 webhook endpoints/ } })
     const listed: string[] = []
     for await (const { id } of client.webhooks.list({ limit: 10 })) listed.push(id)
     t.strictSame(listed, made.map(({ id }) => id).sort().reverse())

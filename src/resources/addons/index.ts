@@ -1,4 +1,4 @@
-/** Add-ons: what the rest of the program asks of this resource. */
+/** Add-ons: the declaration of the resource. */
 import type { Resource } from '../resource.js'
 import { fixtures } from './fixtures.js'
 import { addons as handlers } from './routes.js'

@@ -1,4 +1,4 @@
-/** What is answered under /addons. */
+/** Handlers of the operations under /addons. */
 import type { Handlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
 import { openTarget } from '../uploads/lifecycle.js'

@@ -1,4 +1,4 @@
-/** What is decided about addons before anything is written. */
+/** The rules for creating and changing addons. */
 import type { Schemas } from '../../contract/operations.js'
 import { invalid, notFound } from '../../errors.js'
 import { DESCRIPTION_MAX, NAME_MAX, checkLength } from '../../rules/text.js'
@@ -28,7 +28,7 @@ export function decideAddon (body: Schemas['CreateAddonRequest'], { sandbox, now
   return addon
 }
 
-/** The addon after the change. What is left out, or null, stays as it is; only the image is taken away by null. */
+/** Returns the changed addon. Fields that are absent or null stay as they are, except `image`, which null removes. */
 export function changedAddon (addon: Addon, body: Schemas['PatchAddonRequest'], context: Context): Addon {
   if (body.image_id != null) checkUploaded(body.image_id, 'image', addon.addon_id, 'image_id', context)
   const changed = {

@@ -1,4 +1,4 @@
-/** The addons that a sandbox sells with its subscriptions. */
+/** The store of addons, which are sold with subscriptions. */
 import type { Schemas } from '../../contract/operations.js'
 import type { Database } from '../../store/database.js'
 import type { AddonsRow } from '../../store/rows.gen.js'
@@ -11,7 +11,7 @@ export type Addon = Omit<AddonsRow, 'seq' | 'currency' | 'tax_category'> & {
 export interface AddonsStore {
   find (addonId: string): Addon | undefined
   insert (addon: Addon): void
-  /** Writes everything of an addon but its id and the time of its creation. */
+  /** Writes every field except the id and `created_at`. */
   update (addon: Addon): void
   /** Newest first. */
   list (limit: number, offset: number): Addon[]

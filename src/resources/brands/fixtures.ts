@@ -1,4 +1,4 @@
-/** Brands of a fixtures file. The primary brand has the id of the business. */
+/** Brands in fixtures files. The primary brand has the id of the business. */
 import { invalid } from '../../errors.js'
 import type { FixturesItems } from '../../fixtures/document.js'
 import { givenTime, type DataPart, type FixturesParts } from '../../fixtures/part.js'
@@ -17,7 +17,9 @@ const brands: DataPart<FixturesItems['Brand']> = {
     const { brand_id: id } = item
     const decided = decideBrand(item, context)
     const archivedAt = givenTime('archived_at', item.archived_at) ?? null
-    if (id === business.business_id && archivedAt !== null) throw invalid('archived_at', 'must be null: the primary brand stays')
+    if (id === business.business_id && archivedAt !== null) {
+      throw invalid('archived_at', 'must be null: the primary brand cannot be archived')
+    }
     const brand: Brand = {
       ...decided,
       brand_id: id ?? decided.brand_id,

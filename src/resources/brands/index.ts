@@ -1,4 +1,4 @@
-/** Brands: what the rest of the program asks of this resource. */
+/** Brands: the declaration of the resource. */
 import type { Resource } from '../resource.js'
 import { fixtures } from './fixtures.js'
 import { brands as handlers } from './routes.js'

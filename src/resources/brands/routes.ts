@@ -1,4 +1,4 @@
-/** What is answered under /brands. */
+/** Handlers of the operations under /brands. */
 import type { Handlers } from '../../contract/handlers.js'
 import { formatTime } from '../../rules/calendar.js'
 import { NOT_YET } from '../not-yet.js'

@@ -1,4 +1,4 @@
-/** What is decided about brands before anything is written. */
+/** The rules for creating, changing and archiving brands. */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, doesNotExist, invalid, notFound } from '../../errors.js'
 import { DESCRIPTION_MAX, NAME_MAX, checkLength } from '../../rules/text.js'
@@ -10,7 +10,7 @@ const STATEMENT_MAX = 100
 const EMAIL_MAX = 320
 const URL_MAX = 2000
 
-/** What a card statement has room for. */
+/** The length limit of a card statement descriptor. */
 const STATEMENT_DEFAULT_MAX = 22
 
 type Texts = Pick<Schemas['PatchBrandRequest'], 'name' | 'description' | 'statement_descriptor' | 'support_email' | 'url'>
@@ -23,7 +23,7 @@ function checkTexts (texts: Texts): void {
   checkLength('url', texts.url, URL_MAX)
 }
 
-/** A new brand, verified at once: nobody is there to look at it. */
+/** Returns a new brand. The emulator verifies brands immediately, without a review. */
 export function decideBrand (body: Schemas['CreateBrandRequest'], { sandbox, now }: Context): Brand {
   checkTexts(body)
   return {
@@ -42,13 +42,13 @@ export function decideBrand (body: Schemas['CreateBrandRequest'], { sandbox, now
   }
 }
 
-/** `DODOPAY_ACME` for Acme. */
+/** Returns `DODOPAY_ACME` for Acme. */
 function statementDescriptor (name: string): string {
   const letters = name.toUpperCase().replace(/[^A-Z0-9]+/g, '')
   return `DODOPAY_${letters}`.replace(/_$/, '').slice(0, STATEMENT_DEFAULT_MAX)
 }
 
-/** The brand after the change. What is left out, or null, stays as it is. */
+/** Returns the changed brand. Fields that are absent or null stay as they are. */
 export function changedBrand (brand: Brand, body: Schemas['PatchBrandRequest'], context: Context): Brand {
   checkTexts(body)
   if (body.image_id != null) checkUploaded(body.image_id, 'image', brand.brand_id, 'image_id', context)
@@ -63,14 +63,14 @@ export function changedBrand (brand: Brand, body: Schemas['PatchBrandRequest'], 
   }
 }
 
-/** Throws NOT_FOUND; UNABLE_TO_EDIT_PRIMARY_BRAND for the business itself; BRAND_NOT_ENABLED for an archived one. */
+/** Throws NOT_FOUND, UNABLE_TO_EDIT_PRIMARY_BRAND for the primary brand, or BRAND_NOT_ENABLED for an archived one. */
 export function findEditableBrand (brandId: string, context: Context, archivedStatus?: 409): Brand {
   const brand = findBrand(brandId, context)
   if (brandId === context.sandbox.business.business_id) throw new ApiError('UNABLE_TO_EDIT_PRIMARY_BRAND', { path: 'id' })
   if (brand.archived_at === null) return brand
   throw new ApiError('BRAND_NOT_ENABLED', {
     path: 'id',
-    because: `${brandId} is archived for good`,
+    because: `${brandId} is archived and cannot be changed`,
     ...(archivedStatus === undefined ? {} : { status: archivedStatus })
   })
 }
@@ -82,14 +82,14 @@ export function findBrand (brandId: string, { sandbox }: Context): Brand {
   return brand
 }
 
-/** For a brand that a body names. Throws INVALID_REQUEST_PARAMETERS for an unknown one, BRAND_NOT_ENABLED for an archived one. */
+/** Checks a brand in a request body. Throws INVALID_REQUEST_PARAMETERS if it is unknown, BRAND_NOT_ENABLED if it is archived. */
 export function checkBrandInUse (brandId: string, path: string, { sandbox }: Context): void {
   const brand = sandbox.brands.find(brandId)
   if (brand === undefined) throw doesNotExist('Brand', brandId, path)
   if (brand.archived_at !== null) throw new ApiError('BRAND_NOT_ENABLED', { path, because: `${brandId} is archived` })
 }
 
-/** The brand that takes over what an archived one had; null where it has nothing. */
+/** Returns the brand that takes over the archived brand's products, or null if there are no products. */
 export function decideArchive (
   brand: Brand, targetId: string | null, context: Context
 ): { movedTo: string | null, products: number } {
@@ -97,9 +97,9 @@ export function decideArchive (
   const products = context.sandbox.products.countOfBrand(brand.brand_id)
   if (targetId === null && products > 0) {
     throw invalid(path,
-      `Brand ${brand.brand_id} still has products (${products}): name the brand that takes them over in ${path}`)
+      `Brand ${brand.brand_id} still has products (${products}): set ${path} to the brand that takes them over`)
   }
-  if (targetId === brand.brand_id) throw invalid(path, `${path} must be another brand than the one that is archived`)
+  if (targetId === brand.brand_id) throw invalid(path, `${path} must be a different brand from the one that is archived`)
   if (targetId !== null) checkBrandInUse(targetId, path, context)
   return { movedTo: targetId, products }
 }

@@ -1,4 +1,4 @@
-/** The brands of a sandbox's business. */
+/** The store of the business's brands. */
 import type { Schemas } from '../../contract/operations.js'
 import type { Database } from '../../store/database.js'
 import type { BrandsRow } from '../../store/rows.gen.js'
@@ -12,7 +12,7 @@ export type Brand = Omit<BrandsRow, 'seq' | 'enabled' | 'verification_enabled' |
 export interface BrandsStore {
   find (brandId: string): Brand | undefined
   insert (brand: Brand): void
-  /** Writes everything of a brand but its id. */
+  /** Writes every field except the id. */
   update (brand: Brand): void
   /** Newest first. */
   list (includeArchived: boolean): Brand[]

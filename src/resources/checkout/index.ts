@@ -1,4 +1,4 @@
-/** The countries of the checkout: what the rest of the program asks of this resource. */
+/** The countries of the checkout: the declaration of the resource. */
 import type { Resource } from '../resource.js'
 import { checkout as handlers } from './routes.js'
 

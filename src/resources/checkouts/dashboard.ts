@@ -1,6 +1,6 @@
 /**
  * Checkout sessions: the list by state, and each session's page, which leads to the page that the customer sees and to the
- * payment. For tests without a person, these hold on: the ids list, facts, cart, raw; data-testid checkout-url.
+ * payment. Stable ids for browser tests: list, facts, cart, raw; data-testid checkout-url.
  */
 import { html } from 'ghtml'
 import type { components } from '../../contract/control-types.gen.js'

@@ -1,4 +1,4 @@
-/** Checkout sessions: what the rest of the program asks of this resource. */
+/** Checkout sessions: the declaration of the resource. */
 import type { Resource } from '../resource.js'
 import { checkoutsSection as dashboard } from './dashboard.js'
 import { checkoutControls as controls } from './control.js'

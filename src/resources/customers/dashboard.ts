@@ -1,7 +1,7 @@
 /**
- * Customers: the list with the API's filters, each customer's page with payments, saved payment methods and wallets, making and
- * changing them. For tests without a person, these hold on: the ids list, facts, payments, methods, wallets, movements, raw,
- * form-save, form-book.
+ * Customers in the dashboard: the list with the API's filters, each customer's page with payments, saved payment methods and
+ * wallets, and the forms. Stable ids for browser tests: list, facts, payments, methods, wallets, movements, raw, form-save,
+ * form-book.
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../contract/operations.js'
@@ -22,8 +22,8 @@ import type { DashboardSection } from '../../pages/dashboard/section.js'
 type Customer = Schemas['CustomerResponse']
 
 const FILTERS: readonly Filter[] = [
-  { name: 'email', label: 'E-mail', type: 'search', placeholder: 'A part of it' },
-  { name: 'name', label: 'Name', type: 'text', placeholder: 'A part of it' },
+  { name: 'email', label: 'E-mail', type: 'search', placeholder: 'Any part of it' },
+  { name: 'name', label: 'Name', type: 'text', placeholder: 'Any part of it' },
   { name: 'from', label: 'Created from', type: 'date' },
   { name: 'until', label: 'Created until', type: 'date' }
 ]
@@ -48,8 +48,8 @@ async function list (page: PageContext): Promise<Shown> {
     { title: 'Customer' }, { title: 'E-mail' }, { title: 'Phone', kind: 'low' }, { title: 'Created', kind: 'low' }
   ] as const
   const nothing = Object.keys(query).length > 0
-    ? empty('No customer fits', html`<p>Change the filter, or <a href="${pageOf(page, 'customers')}">show all of them</a>.</p>`)
-    : empty('No customer yet', html`<p>Your program's first payment makes one;
+    ? empty('No matching customers', html`<p>Change the filters, or <a href="${pageOf(page, 'customers')}">show all</a>.</p>`)
+    : empty('No customers yet', html`<p>Your program's first payment creates one;
 <a href="${pageOf(page, 'customers', 'new')}">here you can too</a>.</p>`)
   return {
     title: 'Customers',
@@ -84,7 +84,7 @@ const customerPage: DashboardPage = {
     async portal (page) {
       const path = { customer_id: page.param('id') }
       const { link } = await page.operate('POST /customers/{customer_id}/customer-portal/session', { path })
-      return { to: link.slice(page.context.baseUrl.length) } // a page of this emulator, wherever it is reached
+      return { to: link.slice(page.context.baseUrl.length) } // a path, so that it works at any address of the emulator
     },
     async remove (page, sent) {
       const path = { customer_id: page.param('id'), payment_method_id: sent.text('payment_method_id') }
@@ -107,9 +107,9 @@ const customerPage: DashboardPage = {
   },
   notes: {
     created: 'The customer was created.',
-    saved: 'The customer was changed.',
+    saved: 'The customer was updated.',
     removed: 'The payment method was removed.',
-    booked: 'The movement was booked.'
+    booked: 'The wallet was updated.'
   }
 }
 
@@ -131,25 +131,25 @@ async function savedMethods (id: string, page: PageContext): Promise<Fragment> {
   const { items } = await page.operate('GET /customers/{customer_id}/payment-methods', { path: { customer_id: id } })
   const methods = items.map(({ payment_method_id: methodId, payment_method: family, payment_method_type: type, card: saved }) => {
     const name = saved == null ? words(type ?? family) : cardName(saved.card_network, saved.last4_digits)
-    const expiry = saved?.expiry_month == null ? '' : `until ${saved.expiry_month}/${saved.expiry_year ?? ''}`
+    const expiry = saved?.expiry_month == null ? '' : `expires ${saved.expiry_month}/${saved.expiry_year ?? ''}`
     return html`<li id="method-${methodId}">
 <div><strong>${name}</strong> <span class="quiet">${expiry}</span> !${idTag(methodId)}</div>
 !${asking(page.formState('remove'), {
       opens: 'Remove',
-      question: `${name} can then be charged no more. This can't be undone.`,
-      confirm: 'Remove the payment method',
+      question: `${name} can no longer be charged. This can't be undone.`,
+      confirm: 'Remove payment method',
       kind: 'danger',
       sent: { payment_method_id: methodId },
       id: `remove-${methodId}`
     })}</li>`
   })
   return card(methods.length === 0
-    ? html`<p class="quiet">None. One is saved when the customer agrees to it on the payment page.</p>`
+    ? html`<p class="quiet">No saved payment methods. The customer saves one on the payment page.</p>`
     : html`<ul class="entries">!${methods}</ul>`, { id: 'methods', title: 'Saved payment methods', live: true })
 }
 
 const WALLETS = [['USD', 'USD'], ['INR', 'INR']] as const
-const DIRECTIONS = [['credit', 'Credit: add it'], ['debit', 'Debit: take it']] as const
+const DIRECTIONS = [['credit', 'Credit: add to the balance'], ['debit', 'Debit: deduct from the balance']] as const
 
 async function wallets (id: string, page: PageContext): Promise<Fragment> {
   const { context: { sandbox } } = page
@@ -189,7 +189,7 @@ async function movements (id: string, page: PageContext): Promise<Fragment> {
   ] as const
   return card(table('Movements', columns, rows), {
     id: 'movements',
-    title: 'Latest movements of the wallets',
+    title: 'Latest wallet entries',
     live: true,
     pad: false
   })
@@ -209,11 +209,11 @@ function customerForm (formState: FormState, customer: Customer | null, { base }
     type: 'email',
     value: customer?.email,
     isRequired: true,
-    hint: 'Two customers may have the same.'
+    hint: 'Several customers can have the same address.'
   })}
 !${textField(formState, { name: 'phone_number', label: 'Phone', value: customer?.phone_number, placeholder: '+442079460018' })}
 !${metadataField(formState, customer?.metadata)}
-<div class="row">!${submit(customer === null ? 'Create the customer' : 'Save')}!${linkButton(base + leave, 'Cancel')}</div>`)
+<div class="row">!${submit(customer === null ? 'Create customer' : 'Save')}!${linkButton(base + leave, 'Cancel')}</div>`)
 }
 
 function customerBody (sent: Form, { context: { sandbox } }: PageContext) {

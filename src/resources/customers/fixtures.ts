@@ -1,4 +1,4 @@
-/** Customers of a fixtures file, with the payment methods that they have saved. */
+/** Customers in fixtures files, with their saved payment methods. */
 import type { FixturesItems } from '../../fixtures/document.js'
 import { givenTime, type DataPart, type FixturesParts } from '../../fixtures/part.js'
 import { savedMethods } from '../payment-methods/fixtures.js'

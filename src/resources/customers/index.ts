@@ -1,4 +1,4 @@
-/** Customers: what the rest of the program asks of this resource. */
+/** Customers: the declaration of the resource. */
 import type { Resource } from '../resource.js'
 import { customersSection as dashboard } from './dashboard.js'
 import { fixtures } from './fixtures.js'

@@ -1,4 +1,4 @@
-/** What is answered under /customers, but for what a customer owns: see payment-methods/, wallets/ and portal-sessions/. */
+/** Handlers of the operations under /customers. See also payment-methods/, wallets/ and portal-sessions/. */
 import type { Handlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
 import { changedCustomer, checkFilter, findCustomer, newCustomer } from './rules.js'

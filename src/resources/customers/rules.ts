@@ -1,4 +1,4 @@
-/** What is decided about a customer: is there one, and what may it be called. Two customers may have the same e-mail address. */
+/** The rules for finding, creating and changing customers. Several customers can have the same email address. */
 import type { Schemas } from '../../contract/operations.js'
 import { invalidQuery, notFound } from '../../errors.js'
 import { checkContact } from '../../rules/contact.js'
@@ -13,14 +13,14 @@ export function findCustomer (customerId: string, { sandbox }: Context): Custome
   return customer
 }
 
-/** Who buys, as a request says it: an existing customer by id, or somebody by e-mail address. */
+/** The customer of a request: an existing one by id, or one by email address. */
 export type GivenCustomer =
   { customer_id: string, newCustomer: null } |
   { customer_id: null, newCustomer: Schemas['NewCustomer'] }
 
 /**
- * Reads the `customer` of a request. The first form that fits counts: a `customer_id` names an existing customer, whatever else
- * is given, and null counts as left out. Use this instead of asking which keys are there.
+ * Reads the `customer` of a request. A `customer_id` refers to an existing customer, even if other fields are present. Null is
+ * the same as absent. Use this function instead of testing which keys are present.
  */
 export function givenCustomer (customer: Schemas['CustomerRequest']): GivenCustomer {
   const { customer_id: id, email } = customer as Partial<Record<'customer_id' | 'email', unknown>>
@@ -29,7 +29,7 @@ export function givenCustomer (customer: Schemas['CustomerRequest']): GivenCusto
   throw new Error('the contract accepted a customer without id and e-mail address')
 }
 
-/** Everything of a new customer but its id and its time. */
+/** Returns a new customer without its id and `created_at`. */
 export function newCustomer (body: Schemas['CreateCustomerRequest']): Omit<Customer, 'customer_id' | 'created_at'> {
   checkContact(body)
   checkMetadata(body.metadata ?? {})
@@ -41,7 +41,7 @@ export function newCustomer (body: Schemas['CreateCustomerRequest']): Omit<Custo
   }
 }
 
-/** The customer after the change. What is absent or null stays; metadata is replaced as a whole. */
+/** Returns the changed customer. Fields that are absent or null stay as they are; metadata is replaced as a whole. */
 export function changedCustomer (customer: Customer, body: Schemas['PatchCustomerRequest']): Customer {
   checkContact(body)
   checkMetadata(body.metadata ?? {})
@@ -54,14 +54,14 @@ export function changedCustomer (customer: Customer, body: Schemas['PatchCustome
   }
 }
 
-/** An empty one is none: a change has no other way to say so, because null stands for no change. */
+/** An empty phone number removes the number, because null means no change. */
 function phoneNumber (given: string | null): string | null {
   return given?.trim() || null
 }
 
 const FILTER_MAX = 500
 
-/** Throws INVALID_QUERY_PARAMS for what can't be part of a name or an e-mail address. */
+/** Throws INVALID_QUERY_PARAMS for a text that can't be part of a name or an email address. */
 export function checkFilter (filter: { email?: string, name?: string }): void {
   for (const path of ['email', 'name'] as const) {
     const message = filterProblem(filter[path] ?? '')
@@ -70,7 +70,7 @@ export function checkFilter (filter: { email?: string, name?: string }): void {
   }
 }
 
-/** SQLite would take a NUL character for the end of the text, and find everything that has what stands before it. */
+/** SQLite treats a NUL character as the end of the text, so the filter would match on the part before it. */
 function filterProblem (part: string): string | null {
   if (part.length > FILTER_MAX) return `must not be longer than ${FILTER_MAX} characters`
   return part.includes('\0') ? 'must not contain a NUL character' : null

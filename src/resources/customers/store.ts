@@ -1,4 +1,4 @@
-/** The customers that a sandbox remembers. */
+/** The store of customers. */
 import type { Schemas } from '../../contract/operations.js'
 import type { Database, Statement } from '../../store/database.js'
 import { createCache } from '../../store/cache.js'
@@ -8,7 +8,7 @@ type Row = Omit<CustomersRow, 'seq'>
 
 export type Customer = Omit<Row, 'metadata'> & { metadata: Schemas['Metadata'] }
 
-/** `email` and `name` are parts of the value, in any case. */
+/** `email` and `name` match any part of the value and ignore case. */
 export interface CustomerFilter {
   created_at_gte?: number
   created_at_lte?: number
@@ -18,12 +18,12 @@ export interface CustomerFilter {
 
 export interface CustomersStore {
   find (customerId: string): Customer | undefined
-  /** The newest customer with this e-mail address. */
+  /** Returns the newest customer with this email address. */
   findByEmail (email: string): Customer | undefined
   /** Newest first. */
   list (filter: CustomerFilter, limit: number, offset: number): Customer[]
   insert (customer: Customer): void
-  /** Replaces everything but the id and the time of creation. */
+  /** Replaces every field except the id and `created_at`. */
   update (before: Customer, after: Customer): void
   setPhoneNumber (customerId: string, phoneNumber: string): void
   setName (customerId: string, name: string): void
@@ -31,7 +31,7 @@ export interface CustomersStore {
 
 const COLUMNS = 'customer_id, email, name, phone_number, metadata, created_at'
 
-/** A filter as SQL, and what it is compared with. */
+/** A filter as an SQL condition and its parameter. */
 type Condition = readonly [sql: string, value: string | number]
 
 export function customersStore (database: Database): CustomersStore {
@@ -86,8 +86,8 @@ function read (row: Row | undefined): Customer | undefined {
 }
 
 /**
- * Finds the page in an index that holds the order and what the filters look into, and then reads the rows of that page. CROSS
- * JOIN keeps SQLite from turning the order round.
+ * Finds the page in an index that covers the order and the filtered columns, and then reads the rows of that page. CROSS JOIN
+ * keeps SQLite from reordering the two steps.
  */
 function listSql (conditions: readonly Condition[]): string {
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(([sql]) => sql).join(' AND ')}`
@@ -106,8 +106,8 @@ function conditionsOf ({ created_at_gte: from, created_at_lte: to, email, name }
 }
 
 /**
- * That a column contains a text, whatever the case of its letters. LIKE knows the case of A to Z alone and is more than twice as
- * fast; GLOB takes letters of any alphabet, each written in both cases: `*[éÉ][lL]*`.
+ * Matches a column that contains a text, ignoring case. LIKE ignores the case of A to Z only, but is more than twice as fast. For
+ * other letters, GLOB lists both cases: `*[éÉ][lL]*`.
  */
 function containing (column: 'email' | 'name', part: string): Condition {
   if (/^[ -~]*$/.test(part)) return [`${column} LIKE ? ESCAPE '\\'`, `%${part.replace(/[\\%_]/g, '\\$&')}%`]

@@ -4,14 +4,14 @@ import { formatTime } from '../../rules/calendar.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { Customer } from './store.js'
 
-/** The customer as it stands inside payments, refunds and subscriptions. */
+/** The customer in payments, refunds and subscriptions. */
 export function customerDetails (
   { customer_id: id, name, email, phone_number: phone, metadata }: Omit<Customer, 'created_at'>
 ): Required<Schemas['CustomerLimitedDetailsResponse']> {
   return { customer_id: id, name, email, phone_number: phone, metadata }
 }
 
-/** A customer in full. */
+/** The complete customer. */
 export function customerResponse (customer: Customer, { sandbox }: Context): Required<Schemas['CustomerResponse']> {
   return {
     ...customerDetails(customer),

@@ -1,4 +1,4 @@
-/** Discount codes of a fixtures file, with the customers who may use them. */
+/** Discount codes in fixtures files, with the customers who may use them. */
 import { doesNotExist, invalid } from '../../errors.js'
 import type { FixturesItems } from '../../fixtures/document.js'
 import { givenTime, type DataList, type DataPart, type FixturesParts } from '../../fixtures/part.js'
@@ -32,7 +32,7 @@ const discounts: DataPart<FixturesItems['Discount']> = {
     const { times_used: used = 0 } = item
     const decided = newDiscount(item, context)
     if (decided.usage_limit !== null && used > decided.usage_limit) {
-      throw invalid('times_used', `must not be above usage_limit: ${used} is more than ${decided.usage_limit}`)
+      throw invalid('times_used', `must not exceed usage_limit: ${used} is more than ${decided.usage_limit}`)
     }
     const discount = {
       ...decided,

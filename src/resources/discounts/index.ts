@@ -1,4 +1,4 @@
-/** Discounts: what the rest of the program asks of this resource. */
+/** Discounts: the declaration of the resource. */
 import type { Resource } from '../resource.js'
 import { discountsSection as dashboard } from './dashboard/discounts.js'
 import { fixtures } from './fixtures.js'

@@ -1,4 +1,4 @@
-/** What is answered under /discounts. */
+/** Handlers of the operations under /discounts. */
 import { ApiError, doesNotExist, invalid, notFound } from '../../errors.js'
 import type { Handlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
@@ -60,7 +60,7 @@ export const discounts = {
     const { discount_id: id, code } = findDiscount(path.discount_id, context)
     const { customer_id: customerId } = path
     if (!discounts.isAllowed(id, customerId)) {
-      throw new ApiError('NOT_FOUND', { path: 'customer_id', because: `${customerId} is not on the list of ${code}` })
+      throw new ApiError('NOT_FOUND', { path: 'customer_id', because: `${customerId} is not on the allow-list of ${code}` })
     }
     discounts.disallow(id, customerId)
   }
@@ -68,10 +68,10 @@ export const discounts = {
 
 const CUSTOMERS_MAX = 1000
 
-/** Each customer once, in the order of the request. Throws INVALID_REQUEST_PARAMETERS for too few, too many and unknown ones. */
+/** Removes duplicates and keeps the order. Throws INVALID_REQUEST_PARAMETERS for too few, too many or unknown customers. */
 function customersToAllow (customerIds: readonly string[], { sandbox }: Context): string[] {
   if (customerIds.length === 0 || customerIds.length > CUSTOMERS_MAX) {
-    throw invalid('customer_ids', `customer_ids has ${customerIds.length} ids, give 1 to ${CUSTOMERS_MAX}`)
+    throw invalid('customer_ids', `customer_ids has ${customerIds.length} ids: give 1 to ${CUSTOMERS_MAX}`)
   }
   customerIds.forEach((id, index) => {
     if (sandbox.customers.find(id) === undefined) throw doesNotExist('Customer', id, `customer_ids[${index}]`)

@@ -1,19 +1,19 @@
-/** May this customer use this discount code now? What it takes off is decided in rules/pricing. */
+/** Whether a customer may use a discount code now. rules/pricing calculates the amount. */
 import { ApiError, notFound } from '../../errors.js'
 import { formatTime } from '../../rules/calendar.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { Discount, DiscountsStore } from './store.js'
 
 export interface DiscountUser {
-  /** Null for a customer who does not exist yet. */
+  /** Null if the customer does not exist yet. */
   customer_id: string | null
   hasPaid: boolean
 }
 
 /**
- * The discount behind a code. `path` names the place of the code in the request; `user` gives null while nobody can tell who
- * will use it, and then what depends on the customer is not asked.
- * Throws INVALID_DISCOUNT_CODE, or the code for the first reason why it can't be used.
+ * Finds the discount with a code. `path` is the place of the code in the request. `user` returns null while the customer is
+ * unknown; the checks that depend on the customer are then skipped.
+ * Throws INVALID_DISCOUNT_CODE, or the error of the first check that fails.
  */
 export function usableDiscount (
   code: string, path: string, user: () => DiscountUser | null, discounts: DiscountsStore, nowUs: number
@@ -40,7 +40,7 @@ function checkStart ({ code, starts_at: startsAt }: Discount, path: string, nowU
   throw new ApiError('DISCOUNT_NOT_YET_ACTIVE', { path, because: `${code} is valid from ${formatTime(startsAt)}` })
 }
 
-/** Throws DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED for one that is used up. */
+/** Throws DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED. */
 export function checkUses ({ code, usage_limit: limit, times_used: used }: Discount, path: string): void {
   if (limit === null || used < limit) return
   throw new ApiError('DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED', { path, because: `${code} was used ${used} of ${limit} times` })
@@ -50,7 +50,7 @@ function checkCustomer (
   discount: Discount, path: string, user: () => DiscountUser | null, discounts: DiscountsStore
 ): void {
   const { code, customer_eligibility: eligibility, per_customer_usage_limit: limit } = discount
-  if (eligibility === 'any' && limit === null) return // the usual case needs no look at the customer
+  if (eligibility === 'any' && limit === null) return // the usual case needs no query
   const known = user()
   if (known === null) return
   const { customer_id: customerId, hasPaid } = known
@@ -69,7 +69,7 @@ function checkCustomer (
   }
 }
 
-/** Throws NOT_FOUND, for one that was deleted too. */
+/** Throws NOT_FOUND, also for a deleted discount. */
 export function findDiscount (discountId: string, { sandbox }: Context): Discount {
   const discount = sandbox.discounts.find(discountId)
   if (discount !== undefined && discount.deleted_at === null) return discount

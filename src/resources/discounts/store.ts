@@ -1,6 +1,6 @@
 /**
- * The discounts of a sandbox, who may use them, and how often each customer has. A deleted discount keeps its row, which payments
- * that used it still name; only its code is free again.
+ * The store of discounts, their allow-lists, and their uses by each customer. A deleted discount keeps its row, because payments
+ * refer to it. Its code can be used again.
  */
 import type { Schemas } from '../../contract/operations.js'
 import type { Database, Statement } from '../../store/database.js'
@@ -22,34 +22,34 @@ export type Discount = Omit<Row, ReadDifferently> & {
 }
 
 export interface DiscountFilter {
-  /** Part of the code, in upper case. */
+  /** A part of the code, in upper case. */
   code?: string
   discount_type?: string
-  /** Whether it can be used at the time of the request. */
+  /** Whether the discount can be used at the time of the request. */
   active?: boolean
-  /** A product that it applies to: it names the product, or none. */
+  /** A product that the discount applies to. A discount without products applies to all of them. */
   product_id?: string
 }
 
 export interface DiscountsStore {
-  /** Deleted ones too: `deleted_at` tells. */
+  /** Also finds deleted discounts, which have a `deleted_at`. */
   find (discountId: string): Discount | undefined
-  /** `code` in upper case, as codes are stored. Not among those that are deleted. */
+  /** `code` is in upper case, as codes are stored. Ignores deleted discounts. */
   findByCode (code: string): Discount | undefined
-  /** Those that are not deleted, newest first. */
+  /** Discounts that are not deleted, newest first. */
   list (filter: DiscountFilter, nowUs: number, limit: number, offset: number): Discount[]
   insert (discount: Omit<Discount, 'deleted_at'>): void
-  /** Writes all that a change can change: not when it was made, nor how often it was used. */
+  /** Writes every field except the id, `created_at` and `times_used`. */
   update (discount: Discount): void
   remove (discountId: string, nowUs: number): void
   allow (discountId: string, customerId: string): void
   disallow (discountId: string, customerId: string): void
   isAllowed (discountId: string, customerId: string): boolean
-  /** The ids of the customers on its allow-list, the newest customer first. */
+  /** The ids of the customers on the allow-list, newest customer first. */
   allowed (discountId: string, limit: number, offset: number): string[]
-  /** Counts a succeeded payment against the discount's limits. */
+  /** Counts a succeeded payment towards the usage limits. */
   use (discountId: string, customerId: string, paymentId: string): void
-  /** How many succeeded payments of this customer used the discount. */
+  /** The number of this customer's succeeded payments that used the discount. */
   countUses (discountId: string, customerId: string): number
 }
 
@@ -143,7 +143,7 @@ function conditionsOf ({ code, discount_type: type, active, product_id: productI
   return { conditions, values }
 }
 
-/** Finds the page in the index alone, and then reads the rows of that page. */
+/** Finds the page with the index only, and then reads the rows of that page. */
 function listSql (conditions: readonly string[]): string {
   return `SELECT discounts.* FROM (SELECT d.created_at, d.seq FROM discounts d WHERE ${conditions.join(' AND ')}
     ORDER BY d.created_at DESC, d.seq DESC LIMIT ? OFFSET ?) page

@@ -1,6 +1,6 @@
 /**
- * What a discount may be: the rules that a new one keeps, and one that is changed still keeps afterwards. They decide on the
- * discount as it would stand, and write nothing. Whether a customer may use it is decided in rules.ts.
+ * The terms of a discount: the rules for new and changed discounts. They check the resulting discount and write nothing. rules.ts
+ * decides whether a customer may use it.
  */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, doesNotExist, invalid, invalidBody } from '../../errors.js'
@@ -18,7 +18,7 @@ const WHOLE_BPS = 10_000
 const CODE_MIN = 3
 const CODE_MAX = 100
 
-/** The discount that a request asks for, or the ApiError for the first rule that it breaks. */
+/** Returns the new discount. Throws an ApiError for the first rule that the request breaks. */
 export function newDiscount (body: NewRequest, context: Context): Discount {
   const { sandbox, now } = context
   const discount: Discount = {
@@ -45,7 +45,7 @@ export function newDiscount (body: NewRequest, context: Context): Discount {
   return discount
 }
 
-/** A discount after a change; null clears what can be cleared, and otherwise stands for no change. */
+/** Returns the changed discount. Null clears a field that can be cleared, and otherwise means no change. */
 export function changedDiscount (before: Discount, body: ChangeRequest, context: Context): Discount {
   const { starts_at: startsAt, per_customer_usage_limit: eachLimit } = body
   const discount: Discount = {
@@ -69,7 +69,7 @@ export function changedDiscount (before: Discount, body: ChangeRequest, context:
   return discount
 }
 
-/** A single option is the default, whether it says so or not. */
+/** A single option is always the default. */
 function currencyOptions (options: Array<Schemas['CurrencyOptionRequest']>): CurrencyOptions {
   return options.map(option => ({
     currency: option.currency,
@@ -79,7 +79,7 @@ function currencyOptions (options: Array<Schemas['CurrencyOptionRequest']>): Cur
   }))
 }
 
-/** An offset can lead out of the years that the API can write. */
+/** A UTC offset can move a time out of the years 0000 to 9999. */
 const WRITABLE = /^\d{4}-/
 
 function time (path: string, text: string | null): number | null {
@@ -116,7 +116,7 @@ function checkCode ({ code, discount_id: id }: Discount, holder: Discount | unde
   if (holder !== undefined && holder.discount_id !== id) throw codeTaken(code, holder)
 }
 
-/** The refusal of a code that another discount has. */
+/** The error for a code that another discount has. */
 export function codeTaken (code: string, { discount_id: holder }: Discount): ApiError {
   return new ApiError('DISCOUNT_CODE_ALREADY_EXISTS', {
     path: 'code', because: `${code} is the code of ${holder}: choose another, or delete that one`
@@ -133,12 +133,12 @@ function checkLimits (discount: Discount): void {
     throw new ApiError('DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED', {
       path: 'usage_limit',
       message: 'Usage limit cannot be less than times_used',
-      because: `${discount.code} was used ${used} times, the limit would be ${limit}`
+      because: `${discount.code} was used ${used} times, which is more than ${limit}`
     })
   }
   if (limit !== null && each !== null && each > limit) {
     throw invalid('per_customer_usage_limit',
-      `per_customer_usage_limit must not be above usage_limit: ${each} is more than ${limit}`)
+      `per_customer_usage_limit must not exceed usage_limit: ${each} is more than ${limit}`)
   }
 }
 
@@ -162,7 +162,7 @@ function checkCurrencyOptions ({ type, currency_options: options }: Discount): v
   const twice = firstRepeated(currencies)
   if (twice >= 0) {
     throw refused(`currency_options[${twice}].currency`, 'Duplicate currency options are not allowed',
-      `${currencies[twice]} is there twice`)
+      `${currencies[twice]} appears twice`)
   }
   const defaults = options.filter(({ is_default: isDefault }) => isDefault)
   if (defaults.length > 1) {
@@ -170,11 +170,11 @@ function checkCurrencyOptions ({ type, currency_options: options }: Discount): v
       `${defaults.map(({ currency }) => currency).join(', ')} are`)
   }
   if (type !== 'flat') return
-  if (defaults.length === 0) throw refused('currency_options', FLAT_NEEDS, 'give one option, or mark one as the default')
+  if (defaults.length === 0) throw refused('currency_options', FLAT_NEEDS, 'give a single option, or mark one as the default')
   const empty = options.findIndex(({ max_amount_possible: most }) => most == null)
   if (empty >= 0) {
     throw refused(`currency_options[${empty}].max_amount_possible`, FLAT_NEEDS,
-      `${currencies[empty]} needs max_amount_possible: it is what a flat discount takes off`)
+      `${currencies[empty]} needs max_amount_possible, the amount of a flat discount`)
   }
 }
 

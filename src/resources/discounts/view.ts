@@ -4,7 +4,7 @@ import { formatOptionalTime, formatTime } from '../../rules/calendar.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import type { Discount } from './store.js'
 
-/** A discount in full. */
+/** The complete discount. */
 export function discountResponse (discount: Discount, { sandbox }: Context): Required<Schemas['DiscountResponse']> {
   return {
     discount_id: discount.discount_id,
@@ -28,7 +28,7 @@ export function discountResponse (discount: Discount, { sandbox }: Context): Req
   }
 }
 
-/** A discount as it stands inside a payment, at its place in the order of application (from 0). */
+/** A discount in a payment. `position` is its place in the order of application, from 0. */
 export function discountDetail (discount: Discount, position: number, businessId: string): Schemas['DiscountDetailResponse'] {
   return {
     position,
@@ -44,13 +44,13 @@ export function discountDetail (discount: Discount, position: number, businessId
     created_at: formatTime(discount.created_at),
     expires_at: formatOptionalTime(discount.expires_at),
     subscription_cycles: discount.subscription_cycles,
-    cycles_remaining: null, // of a subscription; a payment has none
+    cycles_remaining: null, // for subscriptions only
     preserve_on_plan_change: discount.preserve_on_plan_change,
     metadata: discount.metadata
   }
 }
 
-/** The code that a payment used: as it was then, because a document about the payment must not change with the discount. */
+/** The code at the time of the payment, because documents about the payment must not change with the discount. */
 export function codeOf (applied: { discount_id: string, code?: string }, { discounts }: Sandbox): string | null {
   return applied.code ?? discounts.find(applied.discount_id)?.code ?? null
 }

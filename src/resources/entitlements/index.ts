@@ -1,4 +1,4 @@
-/** Entitlements: what the rest of the program asks of this resource. */
+/** Entitlements: the declaration of the resource. */
 import type { Resource } from '../resource.js'
 import { entitlementHandlers as handlers } from './routes.js'
 

@@ -1,4 +1,4 @@
-/** Grants: what the rest of the program asks of this resource. */
+/** Grants: the declaration of the resource. */
 import type { Payloads } from '../../sandbox/sender.js'
 import type { Jobs } from '../../sandbox/jobs.js'
 import type { Effects } from '../../sandbox/effects.js'

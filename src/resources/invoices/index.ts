@@ -1,4 +1,4 @@
-/** Invoices: what the rest of the program asks of this resource. */
+/** Invoices: the declaration of the resource. */
 import type { Resource } from '../resource.js'
 import { invoices as handlers } from './routes.js'
 

@@ -1,4 +1,4 @@
-/** What is answered under /invoices: PDF documents, for everybody who knows the id. */
+/** Handlers of the operations under /invoices: PDF documents, without authentication. */
 import type { FileReply } from '../../contract/operations.js'
 import { ApiError } from '../../errors.js'
 import type { Handlers } from '../../contract/handlers.js'
@@ -12,7 +12,7 @@ export const invoices = {
   'GET /invoices/payments/{payment_id}': ({ path, context }) => {
     const payment = findPayment(path.payment_id, context)
     if (!hasInvoice(payment)) {
-      const because = `payment ${payment.payment_id} is ${payment.status}: its invoice comes with its success`
+      const because = `payment ${payment.payment_id} is ${payment.status}: an invoice exists once it has succeeded`
       throw new ApiError('NOT_FOUND', { path: 'payment_id', because })
     }
     return file(`invoice-${payment.invoice_id}.pdf`, invoiceDocument(payment, context.sandbox))
@@ -21,7 +21,7 @@ export const invoices = {
   'GET /invoices/refunds/{refund_id}': ({ path, context }) => {
     const refund = findRefund(path.refund_id, context)
     if (!hasReceipt(refund)) {
-      const because = `refund ${refund.refund_id} is ${refund.status}: its receipt comes with its success`
+      const because = `refund ${refund.refund_id} is ${refund.status}: a receipt exists once it has succeeded`
       throw new ApiError('NOT_FOUND', { path: 'refund_id', because })
     }
     const payment = findPayment(refund.payment_id, context)

@@ -1,4 +1,4 @@
-/** When there is a document: an invoice comes with the payment's success, a receipt with the refund's. */
+/** Whether a document exists: an invoice requires a succeeded payment, a receipt a succeeded refund. */
 import type { Payment } from '../payments/store.js'
 import type { Refund } from '../refunds/store.js'
 

@@ -1,6 +1,6 @@
 /**
- * What stands in an invoice and in a refund receipt, in text. Nothing depends on when it is asked for, nor on what happens to the
- * payment afterwards: a document fetched twice is the same document. Amounts are in the currency that was charged.
+ * The text of invoices and refund receipts. It depends neither on the time of the request nor on later changes of the payment, so
+ * that a document never changes. Amounts are in the charged currency.
  */
 import type { Schemas } from '../../contract/operations.js'
 import { paidWith } from '../../pages/fragments.js'
@@ -15,7 +15,7 @@ import { creditChange, refundableItems } from '../payments/items.js'
 import type { Payment } from '../payments/store.js'
 import type { Refund } from '../refunds/store.js'
 
-/** The invoice of a payment that has succeeded. */
+/** Returns the invoice of a succeeded payment. */
 export function invoiceDocument (payment: Payment, sandbox: Sandbox): InvoiceDocument {
   const { lines } = payment
   const money = moneyOf(payment, sandbox)
@@ -50,7 +50,7 @@ export function invoiceDocument (payment: Payment, sandbox: Sandbox): InvoiceDoc
   }
 }
 
-/** The receipt of a refund that has succeeded. */
+/** Returns the receipt of a succeeded refund. */
 export function receiptDocument (refund: Refund, payment: Payment, sandbox: Sandbox): InvoiceDocument {
   const money = moneyOf(payment, sandbox)
   const method = paidWith(payment, sandbox)
@@ -76,7 +76,7 @@ export function receiptDocument (refund: Refund, payment: Payment, sandbox: Sand
       return { cells: [item?.name ?? id, item === undefined ? '' : money(item.net + item.tax), money(amount)] }
     }),
     totals: [
-      { label: 'Total of the payment', value: money(payment.total_amount), kind: '' },
+      { label: 'Payment total', value: money(payment.total_amount), kind: '' },
       { label: `Refunded (${refund.currency})`, value: money(refund.amount), kind: 'total' }
     ],
     notes: [
@@ -86,7 +86,7 @@ export function receiptDocument (refund: Refund, payment: Payment, sandbox: Sand
   }
 }
 
-/** The lines before any discount, what each discount took off, and the tax: together they are the total, to the last unit. */
+/** The subtotal before discounts, each discount, and the tax. They add up exactly to the total. */
 function totals (lines: readonly PricedLine[], payment: Payment, sandbox: Sandbox): InvoiceDocument['totals'] {
   const money = moneyOf(payment, sandbox)
   const sum = (amount: (line: PricedLine) => number) => lines.reduce((total, line) => total + amount(line), 0)
@@ -110,7 +110,7 @@ function totals (lines: readonly PricedLine[], payment: Payment, sandbox: Sandbo
   ]
 }
 
-/** `VAT 20 %`; without the rate where it was not charged. */
+/** Returns `VAT 20 %`, or the name alone if the rate was not charged. */
 function taxName (payment: Payment, sandbox: Sandbox): string {
   const rate = sandbox.reference.taxRates[payment.billing.country]
   if (rate === undefined) return 'Tax'
@@ -118,7 +118,7 @@ function taxName (payment: Payment, sandbox: Sandbox): string {
   return payment.tax === 0 ? 'Tax' : `${rate.name} ${rate.rate_bps / 100} %`
 }
 
-/** A tax id made the tax 0 although the country has one. What was free or sold without tax has none for another reason. */
+/** Whether a tax id reduced the tax to 0. Free payments and products without tax are not reverse charges. */
 function isReverseCharge (payment: Payment, { reference, settings }: Sandbox): boolean {
   return payment.checkout.tax_id !== undefined && settings.tax && payment.tax === 0 && payment.total_amount > 0 &&
     reference.taxRates[payment.billing.country]?.reverse_charge === true
@@ -126,7 +126,7 @@ function isReverseCharge (payment: Payment, { reference, settings }: Sandbox): b
 
 type Money = (amount: number) => string
 
-/** Amounts in the payment's currency; by its code where the fonts don't have the sign: `INR 499.00`. */
+/** Formats amounts in the payment's currency, with its code if the fonts lack its sign: `INR 499.00`. */
 function moneyOf ({ currency }: Payment, { reference }: Sandbox): Money {
   return amount => {
     const text = format(Math.abs(amount), currency, reference.currencies).replace(/\s/g, ' ')
@@ -135,12 +135,12 @@ function moneyOf ({ currency }: Payment, { reference }: Sandbox): Money {
   }
 }
 
-/** The row knows the unit's price in the product's currency alone; in the charged one it follows from the line. */
+/** The row stores the unit price in the product's currency only; the price in the charged currency follows from the line. */
 function unitPrice ({ quantity, subtotal }: PricedLine, money: Money): string {
   return quantity === 0 ? '' : money(divideHalfUp(subtotal, quantity))
 }
 
-/** When it succeeded, which can be later than it was created. */
+/** When the payment succeeded, which can be later than its creation. */
 function paidAt (payment: Payment, { payments }: Sandbox): number {
   return payments.attempts(payment.seq).findLast(({ status }) => status === 'succeeded')?.created_at ?? payment.created_at
 }
@@ -159,7 +159,7 @@ interface Seller {
 
 let packaged: Seller | undefined
 
-/** The sandbox keeps the name of its business alone; where that is the package's, so is the address. */
+/** A sandbox stores only the name of its business. The default business also has an address. */
 function seller (sandbox: Sandbox): string[] {
   const { business_id: businessId, name } = sandbox.business
   packaged ??= packageJson<Seller>('fixtures', 'business.json')
@@ -172,7 +172,7 @@ function buyer (payment: Payment, sandbox: Sandbox): string[] {
   const { customer_business_name: business, tax_id: taxId } = payment.checkout
   return [
     ...given(business),
-    ...(name === email ? [] : given(name)), // a customer without a name goes by the e-mail address
+    ...(name === email ? [] : given(name)), // the email address replaces a missing name
     ...addressLines(payment.billing, sandbox),
     email,
     ...(taxId === undefined ? [] : [`Tax ID ${taxId}`])

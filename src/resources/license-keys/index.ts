@@ -1,4 +1,4 @@
-/** Licence keys and their instances: what the rest of the program asks of this resource. */
+/** Licence keys and their instances: the declaration of the resource. */
 import type { Payloads } from '../../sandbox/sender.js'
 import type { Resource } from '../resource.js'
 import { licenseKeyControls as controls } from './control.js'

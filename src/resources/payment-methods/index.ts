@@ -1,4 +1,4 @@
-/** Saved payment methods: what the rest of the program asks of this resource. */
+/** Saved payment methods: the declaration of the resource. */
 import type { Resource } from '../resource.js'
 import { paymentMethods as handlers } from './routes.js'
 

@@ -1,4 +1,4 @@
-/** What is answered under /customers/{customer_id}/payment-methods. */
+/** Handlers of the operations under /customers/{customer_id}/payment-methods. */
 import type { Handlers } from '../../contract/handlers.js'
 import { findCustomer } from '../customers/rules.js'
 import { removePaymentMethod } from './rules.js'

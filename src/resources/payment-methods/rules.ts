@@ -1,10 +1,10 @@
-/** What is decided about a saved payment method: whose it is, and that it can be removed. */
+/** The rules for saved payment methods: ownership and removal. */
 import { ApiError } from '../../errors.js'
 import type { Context } from '../../sandbox/sandbox.js'
 
 /**
- * Removes a method of this customer, so that nothing can be charged to it any more; a charge that is under way goes on. Once more
- * changes nothing. Throws CONFLICT for one that pays for a subscription, and NOT_FOUND for one that was never this customer's.
+ * Removes a customer's method, so that it can no longer be charged. Charges in progress continue. Removing it again changes
+ * nothing. Throws CONFLICT if it pays for a subscription, and NOT_FOUND if it never belonged to this customer.
  */
 export function removePaymentMethod (paymentMethodId: string, customerId: string, { sandbox }: Context): void {
   const { paymentMethods, subscriptions } = sandbox
@@ -13,7 +13,7 @@ export function removePaymentMethod (paymentMethodId: string, customerId: string
     if (used === undefined) return paymentMethods.remove(paymentMethodId, customerId)
     throw new ApiError('CONFLICT', {
       path: 'payment_method_id',
-      because: `subscription ${used} is paid by ${paymentMethodId}: give it another payment method first`
+      because: `subscription ${used} is paid by ${paymentMethodId}: change the subscription's payment method first`
     })
   }
   if (paymentMethods.wasRemoved(paymentMethodId, customerId)) return

@@ -1,21 +1,21 @@
-/** The payment methods that customers have saved. Of a card, never more than the contract shows: four digits, network, expiry. */
+/** The store of saved payment methods. Of a card it stores only the fields of the contract: last four digits, network, expiry. */
 import type { Schemas } from '../../contract/operations.js'
 import type { Database } from '../../store/database.js'
 
 export type PaymentMethod = Schemas['CustomerPaymentMethodItem']
 
 export interface PaymentMethodsStore {
-  /** The method with this id, if it is this customer's. */
+  /** Returns the method if it belongs to this customer. */
   find (paymentMethodId: string, customerId: string): PaymentMethod | undefined
-  /** Whether any customer has it, or had it once. */
+  /** Whether any customer has this method or had it before. */
   isKnown (paymentMethodId: string): boolean
-  /** Everything that a customer has saved, oldest first. */
+  /** A customer's methods, oldest first. */
   ofCustomer (customerId: string): PaymentMethod[]
   insert (customerId: string, method: PaymentMethod): void
-  /** Notes the time of a charge, as the API writes times. */
+  /** Stores the time of a charge, in the API's format. */
   setLastUsed (paymentMethodId: string, at: string): void
   remove (paymentMethodId: string, customerId: string): void
-  /** Whether this customer had it once. */
+  /** Whether this customer removed the method. */
   wasRemoved (paymentMethodId: string, customerId: string): boolean
 }
 

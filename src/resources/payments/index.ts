@@ -1,4 +1,4 @@
-/** Payments: what the rest of the program asks of this resource. */
+/** Payments: the declaration of the resource. */
 import type { Payloads } from '../../sandbox/sender.js'
 import type { Jobs } from '../../sandbox/jobs.js'
 import type { Resource } from '../resource.js'

@@ -1,4 +1,4 @@
-/** What is answered under /payments. */
+/** Handlers of the operations under /payments. */
 import type { Handlers } from '../../contract/handlers.js'
 import type { Schemas } from '../../contract/operations.js'
 import { paging } from '../../contract/paging.js'

@@ -1,4 +1,4 @@
-/** Sessions of the customer portal: what the rest of the program asks of this resource. */
+/** Sessions of the customer portal: the declaration of the resource. */
 import type { Resource } from '../resource.js'
 import { portalSessions as handlers } from './routes.js'
 

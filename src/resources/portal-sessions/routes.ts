@@ -1,11 +1,11 @@
-/** What is answered under /customers/{customer_id}/customer-portal. The page behind the link is pages/portal.ts. */
+/** Handlers of the operations under /customers/{customer_id}/customer-portal. pages/portal/ serves the page behind the link. */
 import { invalidQuery } from '../../errors.js'
 import type { Handlers } from '../../contract/handlers.js'
 import { returnUrlProblem } from '../../rules/return-url.js'
 import { findCustomer } from '../customers/rules.js'
 
 const LIFETIME_US = 24 * 3_600_000_000
-/** So long a link is said to have expired; after that there is none. */
+/** How long a link is reported as expired. After that it is unknown. */
 const KEPT_US = 7 * LIFETIME_US
 
 export const portalSessions = {

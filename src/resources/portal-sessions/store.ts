@@ -1,11 +1,11 @@
-/** The sessions of the customer portal: who has a token may see the page of its customer until it expires. */
+/** The store of customer portal sessions. A token opens its customer's page until it expires. */
 import type { Database } from '../../store/database.js'
 import type { PortalSessionsRow } from '../../store/rows.gen.js'
 
 export type PortalSession = Omit<PortalSessionsRow, 'is_mailed'> & { is_mailed: boolean }
 
 export interface PortalSessionsStore {
-  /** Forgets, on the way, those that ended before a time. */
+  /** Also deletes the sessions that ended before a time. */
   insert (session: PortalSession, endedBefore: number): void
   find (token: string): PortalSession | undefined
 }

@@ -1,4 +1,4 @@
-/** Products of a fixtures file, with their localized prices. */
+/** Products in fixtures files, with their localized prices. */
 import { invalid } from '../../errors.js'
 import type { FixturesItems } from '../../fixtures/document.js'
 import { creationAndChange, type DataList, type DataPart, type FixturesParts } from '../../fixtures/part.js'
@@ -29,7 +29,7 @@ const products: DataPart<FixturesItems['Product']> = {
   insert (item, context) {
     const decided = decideProduct(item, context)
     if (decided.pricing_mode === null && (item.localized_prices ?? []).length > 0) {
-      throw invalid('pricing_mode', 'must be by_currency or by_country where there are localized_prices')
+      throw invalid('pricing_mode', 'must be by_currency or by_country if localized_prices is given')
     }
     const product = {
       ...decided,

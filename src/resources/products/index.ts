@@ -1,4 +1,4 @@
-/** Products: what the rest of the program asks of this resource. */
+/** Products: the declaration of the resource. */
 import type { Resource } from '../resource.js'
 import { productsSection as dashboard } from './dashboard/products.js'
 import { fixtures } from './fixtures.js'

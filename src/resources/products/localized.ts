@@ -1,4 +1,4 @@
-/** What is decided about the localized prices of a product: one rule for each currency, or for each country. */
+/** The rules for localized prices of a product, one for each currency or country. */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, invalid } from '../../errors.js'
 import type { Context } from '../../sandbox/sandbox.js'
@@ -12,14 +12,14 @@ export function decideLocalizedPrice (
   const { currency, amount, country_code: country = null } = body
   if (mode === null) {
     throw new ApiError('PRODUCT_PRICING_MODE_REQUIRED', {
-      path: 'product_id', because: `PATCH /products/${productId} with pricing_mode by_currency or by_country`
+      path: 'product_id', because: `set pricing_mode to by_currency or by_country with PATCH /products/${productId}`
     })
   }
   checkShape(mode, country)
   checkAmount(amount)
   if (mode === 'by_currency' && currency === product.price.currency) {
     throw new ApiError('LOCALIZED_PRICE_DUPLICATES_BASE', {
-      path: 'currency', because: `the product itself is priced in ${currency}: change its price`
+      path: 'currency', because: `the product's own price is in ${currency}: change that price`
     })
   }
   const same = sandbox.products.localizedPrices(productId).find(rule =>
@@ -49,23 +49,23 @@ function checkShape (mode: Schemas['PricingMode'], country: string | null): void
   })
 }
 
-/** Throws INVALID_REQUEST_PARAMETERS: what costs nothing is no price. */
+/** Throws INVALID_REQUEST_PARAMETERS for 0 and less. */
 export function checkAmount (amount: number): void {
   if (amount > 0) return
   throw invalid('amount', 'amount must be greater than 0')
 }
 
-/** The rules that a product's new pricing mode leaves without effect. */
+/** The localized prices that do not apply in the product's new pricing mode. */
 export function mismatching (product: Product, { sandbox }: Context): LocalizedPrice[] {
   return sandbox.products.localizedPrices(product.product_id).filter(({ mode }) => mode !== product.pricing_mode)
 }
 
-/** Throws LOCALIZED_PRICE_DUPLICATES_BASE where the changed product would be priced in the currency of one of its rules. */
+/** Throws LOCALIZED_PRICE_DUPLICATES_BASE if the changed product's price has the currency of one of its localized prices. */
 export function checkBaseCurrency ({ product_id: productId, price, pricing_mode: mode }: Product, { sandbox }: Context): void {
   if (mode !== 'by_currency') return
   const same = sandbox.products.localizedPrices(productId).find(rule => rule.mode === mode && rule.currency === price.currency)
   if (same === undefined) return
   throw new ApiError('LOCALIZED_PRICE_DUPLICATES_BASE', {
-    path: 'price.currency', because: `archive ${same.localized_price_id} first, which is the price in ${price.currency}`
+    path: 'price.currency', because: `archive ${same.localized_price_id}, the localized price in ${price.currency}, first`
   })
 }

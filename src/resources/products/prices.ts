@@ -1,4 +1,4 @@
-/** The price of a product, complete: with what a request may leave out, and checked for what the schema can't say. */
+/** The price of a product: fills in the defaults, and checks the rules that the schema can't express. */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, doesNotExist, invalid } from '../../errors.js'
 import { termEnd, type Period } from '../../rules/billing-calendar.js'
@@ -7,12 +7,12 @@ import { convert, divideHalfUp, type CurrencyTable } from '../../rules/money.js'
 type Price = Schemas['Price']
 type PriceOf<Type extends Price['type']> = Extract<Price, { type: Type }>
 
-/** A price in which nothing is left to a default. */
+/** A price with all defaults filled in. */
 export type CompletePrice = Price & { discount: number, discount_bps: number, purchasing_power_parity: boolean }
 
 const METERS_MAX = 10
 const WHOLE_BPS = 10_000
-/** A month of 31 days, so that a month is not shorter than 31 days, nor a year than 365. */
+/** The first day of a month of 31 days and of a year of 365. */
 const FIRST_DAY = Date.UTC(2026, 0, 1) * 1000
 export const TRIAL_DAYS_MAX = 10_000
 
@@ -20,7 +20,7 @@ function invalidPrice (field: string, message: string): ApiError {
   return invalid(`price.${field}`, `price.${field} ${message}`)
 }
 
-/** Every field of the contract and no other. Throws INVALID_REQUEST_PARAMETERS or INVALID_SUGGESTED_PRICE. */
+/** Returns the price with every field of the contract. Throws INVALID_REQUEST_PARAMETERS or INVALID_SUGGESTED_PRICE. */
 export function completePrice (price: Price): CompletePrice {
   switch (price.type) {
     case 'one_time_price': return oneTime(price)
@@ -32,31 +32,31 @@ export function completePrice (price: Price): CompletePrice {
 function common (price: Price) {
   const { discount = 0, discount_bps: bps = null, currency, purchasing_power_parity: parity = false } = price
   if (bps !== null && (bps < 0 || bps > WHOLE_BPS)) {
-    throw invalidPrice('discount_bps', `is in basis points: it must be from 0 to ${WHOLE_BPS}`)
+    throw invalidPrice('discount_bps', `must be from 0 to ${WHOLE_BPS} basis points`)
   }
   if (bps === null && (discount < 0 || discount > 100)) {
-    throw invalidPrice('discount', 'is a percentage: it must be from 0 to 100')
+    throw invalidPrice('discount', 'must be a percentage from 0 to 100')
   }
   return { currency, ...discounts(bps, discount), purchasing_power_parity: parity, tax_inclusive: price.tax_inclusive ?? null }
 }
 
-/** A discount in both units: basis points win, and the percentage is rounded from them. */
+/** A discount in both units. Basis points take precedence; the percentage is rounded from them. */
 function discounts (bps: number | null, percent: number) {
   const exact = bps ?? percent * 100
   return { discount: divideHalfUp(exact, 100), discount_bps: exact }
 }
 
-/** Whether the customer chooses what to pay. Such a price is the least that they can choose. */
+/** Whether the customer chooses the amount. The price is then the minimum. */
 export function isPayWhatYouWant<Given extends Price> (price: Given): price is Given & PriceOf<'one_time_price'> {
   return price.type === 'one_time_price' && price.pay_what_you_want === true
 }
 
-/** What a pay-what-you-want product is offered for until the customer has chosen. */
+/** The amount of a pay-what-you-want product until the customer chooses one. */
 export function suggestedAmount ({ price: minimum, suggested_price: suggested }: PriceOf<'one_time_price'>): number {
   return Math.max(suggested ?? minimum, minimum)
 }
 
-/** A price as it is stored. Rows of earlier versions know the percentage alone. */
+/** Reads a stored price. Rows of earlier versions have only the percentage. */
 export function storedPrice (price: Price): CompletePrice {
   const { discount = 0, discount_bps: bps = null, purchasing_power_parity: parity = false } = price
   return { ...price, ...discounts(bps, discount), purchasing_power_parity: parity }
@@ -96,10 +96,10 @@ function usageBased (price: PriceOf<'usage_based_price'>): CompletePrice {
   checkAmount('fixed_price', price.fixed_price)
   const { meters = null } = price
   if (meters !== null && meters.length > METERS_MAX) {
-    throw invalidPrice('meters', `has ${meters.length} entries, at most ${METERS_MAX} are allowed`)
+    throw invalidPrice('meters', `must have at most ${METERS_MAX} entries, not ${meters.length}`)
   }
   const [meter] = meters ?? []
-  if (meter !== undefined) { // there are none that one could name
+  if (meter !== undefined) { // no meter exists yet
     throw doesNotExist('Meter', meter.meter_id, 'price.meters[0].meter_id')
   }
   return { type: price.type, ...common(price), fixed_price: price.fixed_price, ...periods(price), meters }
@@ -117,7 +117,7 @@ function periods (price: PriceOf<'recurring_price' | 'usage_based_price'>) {
   const term = { count: period, interval: price.subscription_period_interval }
   if (isShorter(term, every)) {
     throw invalidPrice('subscription_period_count',
-      `must give a term of at least one payment period, which is ${frequency} ${every.interval}`)
+      `must be at least one payment period, which is ${frequency} ${every.interval}`)
   }
   return {
     payment_frequency_count: frequency,
@@ -127,26 +127,26 @@ function periods (price: PriceOf<'recurring_price' | 'usage_based_price'>) {
   }
 }
 
-/** The real service sells no subscription below one dollar, but free ones. */
+/** The real service accepts no recurring price below one dollar, except 0. */
 const RECURRING_MINIMUM = { amount: 100, currency: 'USD' }
 
-/** Throws REQUEST_AMOUNT_BELOW_MINIMUM for a recurring price that is neither free nor worth a dollar. */
+/** Throws REQUEST_AMOUNT_BELOW_MINIMUM for a recurring price that is neither 0 nor worth a dollar. */
 export function checkRecurringMinimum (price: CompletePrice, currencies: CurrencyTable): void {
   if (price.type !== 'recurring_price' || price.price === 0) return
   const minimum = convert(RECURRING_MINIMUM.amount, RECURRING_MINIMUM.currency, price.currency, currencies) ?? 0
   if (price.price >= minimum) return
   throw new ApiError('REQUEST_AMOUNT_BELOW_MINIMUM', {
     path: 'price.price',
-    because: `a recurring price is 0 or at least ${minimum} minor units of ${price.currency}, not ${price.price}`
+    because: `a recurring price must be 0 or at least ${minimum} minor units of ${price.currency}, not ${price.price}`
   })
 }
 
-/** Whether a term ends before the first period is over, whenever it begins. */
+/** Whether a term is shorter than one payment period, regardless of its start. */
 function isShorter (term: Period, every: Period): boolean {
   return termEnd(FIRST_DAY, term) < termEnd(FIRST_DAY, every)
 }
 
-/** The price without its circumstances: the fixed price of a product that is billed by usage. */
+/** The amount of the price. For a usage-based price, its fixed part. */
 export function plainPrice (price: Price): number {
   return price.type === 'usage_based_price' ? price.fixed_price : price.price
 }

@@ -1,4 +1,4 @@
-/** What is answered under /products. */
+/** Handlers of the operations under /products. */
 import { ApiError } from '../../errors.js'
 import type { Handlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
@@ -41,7 +41,7 @@ export const products = {
 
   'DELETE /products/{id}': ({ path, context }) => {
     const product = findProduct(path.id, context)
-    if (product.archived) throw new ApiError('PRODUCT_IS_DELETED', { status: 410, path: 'id', because: 'it was archived before' })
+    if (product.archived) throw new ApiError('PRODUCT_IS_DELETED', { status: 410, path: 'id', because: 'it is already archived' })
     context.sandbox.products.update({ ...product, archived: true, updated_at: context.now })
     return undefined
   },

@@ -1,4 +1,4 @@
-/** What is decided about products before anything is written, and which localized price a sale has. */
+/** The rules for products, and the choice of the localized price for a sale. */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, doesNotExist, invalid, notFound } from '../../errors.js'
 import { checkMetadata } from '../../rules/metadata.js'
@@ -24,28 +24,28 @@ export function findProduct (productId: string, { sandbox }: Context, path = 'id
   return product
 }
 
-/** For a change. Throws NOT_FOUND, or PRODUCT_IS_DELETED for an archived one. */
+/** Finds a product to change. Throws NOT_FOUND, or PRODUCT_IS_DELETED if it is archived. */
 export function findLiveProduct (productId: string, context: Context, path = 'id'): Product {
   const product = findProduct(productId, context, path)
   if (!product.archived) return product
   throw new ApiError('PRODUCT_IS_DELETED', { path, because: `${productId} can't be changed: unarchive it first` })
 }
 
-/** A rule, archived or not. Throws NOT_FOUND. */
+/** Finds a localized price, archived or not. Throws NOT_FOUND. */
 export function findLocalizedPrice (productId: string, localizedPriceId: string, { sandbox }: Context): LocalizedPrice {
   const price = sandbox.products.findLocalizedPrice(productId, localizedPriceId)
   if (price !== undefined) return price
   throw new ApiError('NOT_FOUND', { path: 'id', because: `product ${productId} has no localized price ${localizedPriceId}` })
 }
 
-/** A rule that applies. Throws NOT_FOUND, for an archived one too. */
+/** Finds a localized price that is not archived. Throws NOT_FOUND. */
 export function findCurrentPrice (productId: string, localizedPriceId: string, context: Context): LocalizedPrice {
   const price = findLocalizedPrice(productId, localizedPriceId, context)
   if (price.archived_at === null) return price
   throw new ApiError('NOT_FOUND', { path: 'id', because: `localized price ${localizedPriceId} is archived` })
 }
 
-/** A new product. Throws the ApiError for the first rule that the request breaks. */
+/** Returns the new product. Throws an ApiError for the first rule that the request breaks. */
 export function decideProduct (body: CreateRequest, context: Context): Product {
   const { sandbox, now } = context
   check(body, context)
@@ -74,7 +74,7 @@ export function decideProduct (body: CreateRequest, context: Context): Product {
   }
 }
 
-/** The product after the change. What is left out, or null, stays as it is; only pricing_mode is cleared by null. */
+/** Returns the changed product. Fields that are absent or null stay as they are, except `pricing_mode`, which null clears. */
 export function changedProduct (product: Product, body: PatchRequest, context: Context): Product {
   check(body, context)
   if (body.image_id != null) checkUploaded(body.image_id, 'image', product.product_id, 'image_id', context)
@@ -106,7 +106,7 @@ export function changedProduct (product: Product, body: PatchRequest, context: C
   }
 }
 
-/** What holds for a new product and for a change. */
+/** The rules for new and changed products. */
 function check (body: CreateRequest | PatchRequest, context: Context): void {
   checkLength('name', body.name, NAME_MAX)
   checkLength('description', body.description, DESCRIPTION_MAX)
@@ -121,11 +121,11 @@ function check (body: CreateRequest | PatchRequest, context: Context): void {
   checkExternalUrl(body.digital_product_delivery?.external_url)
 }
 
-/** A sandbox has no credit entitlements that a product could name. */
+/** Credit entitlements do not exist yet, so every id is unknown. */
 function checkCredits ({ credit_entitlements: credits }: CreateRequest | PatchRequest): void {
   if (credits != null && credits.length > CREDIT_ENTITLEMENTS_MAX) {
     throw invalid('credit_entitlements',
-      `credit_entitlements has ${credits.length} entries, at most ${CREDIT_ENTITLEMENTS_MAX} are allowed`)
+      `credit_entitlements must have at most ${CREDIT_ENTITLEMENTS_MAX} entries, not ${credits.length}`)
   }
   const credit = credits?.[0]
   if (credit !== undefined) {
@@ -144,7 +144,7 @@ function checkLicense (
   }
 }
 
-/** It is shown to buyers as a link. Empty for none. */
+/** Buyers see the URL as a link. An empty text removes it. */
 function checkExternalUrl (text: string | null | undefined): void {
   if (text == null || text === '') return
   const protocol = URL.canParse(text) ? new URL(text).protocol : null
@@ -162,7 +162,7 @@ function duration (given: Schemas['LicenseKeyDuration'] | null | undefined): Sch
   return given == null ? null : { count: given.count, interval: given.interval }
 }
 
-/** What is left out, or null, stays as it was; a text is taken away by an empty one. */
+/** Fields that are absent or null stay as they are. An empty text clears a field. */
 function delivery (given: Schemas['PatchDigitalProductDeliveryRequest'], before: DigitalDelivery | null): DigitalDelivery {
   return {
     files: [...new Set(given.files ?? before?.files)],
@@ -172,8 +172,8 @@ function delivery (given: Schemas['PatchDigitalProductDeliveryRequest'], before:
 }
 
 /**
- * The rule that takes the place of a product's base price where it is billed and in what is charged; null where none does. The
- * rule's amount is before tax and in the rule's own currency. Customers who choose the price have no localized one.
+ * Finds the localized price that replaces the base price for a billing country and currency, or null. Its amount is before tax
+ * and in its own currency. Pay-what-you-want products have no localized prices.
  */
 export function localizedPrice (
   { price, pricing_mode: mode }: Pick<Product, 'pricing_mode'> & { price: Schemas['Price'] }, rules: readonly LocalizedPrice[],

@@ -1,4 +1,4 @@
-/** The products that a sandbox sells, with their localized prices and short links. */
+/** The store of products, with their localized prices and short links. */
 import type { Schemas } from '../../contract/operations.js'
 import type { Database, Statement } from '../../store/database.js'
 import { fromJson } from '../../store/json.js'
@@ -23,7 +23,7 @@ export type Product = Omit<Row, ReadDifferently> & {
   metadata: Schemas['Metadata']
 }
 
-/** What the buyer is handed, the files by their ids. */
+/** What the buyer receives. Files are referred to by id. */
 export interface DigitalDelivery {
   files: string[]
   external_url: string | null
@@ -41,12 +41,12 @@ const NOTHING_MORE = {
   license_key_activation_message: null
 } satisfies Partial<Product>
 
-/** What need not be said of a product that has nothing of it. */
+/** The columns that a new product may omit. */
 type Extras = keyof typeof NOTHING_MORE
 
 export type NewProduct = Omit<Product, Extras> & Partial<Pick<Product, Extras>>
 
-/** A rule: what the product costs in one currency, or in one country. */
+/** The price of a product in one currency or one country. */
 export type LocalizedPrice = Omit<LocalizedPricesRow, 'seq' | 'mode' | 'currency' | 'country_code'> & {
   mode: Schemas['PricingMode']
   currency: Schemas['Currency']
@@ -64,19 +64,19 @@ export interface ProductFilter {
 export interface ProductsStore {
   find (productId: string): Product | undefined
   insert (product: NewProduct): void
-  /** Writes everything of a product but its id and the time of its creation. */
+  /** Writes every field except the id and `created_at`. */
   update (product: Product): void
   /** Newest first. */
   list (filter: ProductFilter, limit: number, offset: number): Product[]
-  /** How many products a brand has, archived ones too. */
+  /** The number of a brand's products, including archived ones. */
   countOfBrand (brandId: string): number
-  /** Gives all products of a brand to another, archived ones too. */
+  /** Moves all products of a brand to another, including archived ones. */
   moveToBrand (fromBrandId: string, toBrandId: string, updatedAt: number): void
-  /** The rules of a product that apply, the oldest first. Remembered, for payments to read. */
+  /** A product's localized prices that are not archived, oldest first. Cached, because each payment reads them. */
   localizedPrices (productId: string): readonly LocalizedPrice[]
-  /** A rule of the product, archived or not. */
+  /** A localized price of the product, archived or not. */
   findLocalizedPrice (productId: string, localizedPriceId: string): LocalizedPrice | undefined
-  /** Whether there is a rule with this id, of any product. */
+  /** Whether any product has a localized price with this id. */
   hasLocalizedPrice (localizedPriceId: string): boolean
   insertLocalizedPrice (price: LocalizedPrice): void
   updateLocalizedPrice (price: LocalizedPrice): void
@@ -214,7 +214,7 @@ function values (columns: readonly (typeof COLUMNS)[number][], product: Product)
   return columns.map(column => bound(product[column]))
 }
 
-/** As SQLite takes it: booleans as numbers, objects as JSON. */
+/** Converts a value for SQLite: booleans to numbers, objects to JSON. */
 function bound (value: unknown): unknown {
   if (typeof value === 'boolean') return Number(value)
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : value

@@ -10,7 +10,7 @@ import { checkoutPath, shortPath } from './links.js'
 import { plainPrice } from './prices.js'
 import type { DigitalDelivery, LocalizedPrice, Product, ShortLink } from './store.js'
 
-/** What a product and its item in the list have in common. */
+/** The fields that a product and its list item share. */
 function shared (product: Product, context: Context) {
   return {
     product_id: product.product_id,
@@ -29,7 +29,7 @@ function shared (product: Product, context: Context) {
   }
 }
 
-/** A product in full. */
+/** The complete product. */
 export function productResponse (product: Product, context: Context): Required<Schemas['GetProductResponse']> {
   return {
     ...shared(product, context),
@@ -43,7 +43,7 @@ export function productResponse (product: Product, context: Context): Required<S
   }
 }
 
-/** The older fields of a product that issues keys, which also show an entitlement that it names. */
+/** The deprecated licence key fields, which also show a licence key entitlement of the product. */
 function licenseFields (product: Product, { sandbox }: Context) {
   for (const entitlement of sandbox.entitlements.ofProduct(product.product_id)) {
     if (entitlement.integration_type !== 'license_key') continue
@@ -64,7 +64,7 @@ function licenseFields (product: Product, { sandbox }: Context) {
   }
 }
 
-/** A product as one item of GET /products. */
+/** A product in the list of GET /products. */
 export function productItem (product: Product, context: Context): Required<Schemas['GetProductsListResponseItem']> {
   const { price } = product
   return {
@@ -104,7 +104,7 @@ export function shortLinkResponse (link: ShortLink, { baseUrl }: Context): Requi
   return { short_url: baseUrl + shortPath(link), full_url: baseUrl + checkoutPath(link) }
 }
 
-/** A short link as one item of GET /products/short_links. */
+/** A short link in the list of GET /products/short_links. */
 export function shortLinkItem (link: ShortLink, context: Context): Required<Schemas['ShortLinkItem']> {
   return { ...shortLinkResponse(link, context), product_id: link.product_id, created_at: formatTime(link.created_at) }
 }

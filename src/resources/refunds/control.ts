@@ -1,4 +1,4 @@
-/** The operations of the control API on refunds: what the bank would decide. */
+/** The control operations of refunds: settle a refund as the bank would. */
 import type { ControlHandlers } from '../../contract/handlers.js'
 import { settleRefund } from './lifecycle.js'
 import { refundReply } from './routes.js'

@@ -1,11 +1,11 @@
-/** Refunds of a payment of a fixtures file. */
+/** Refunds of payments in fixtures files. */
 import type { FixturesItems } from '../../fixtures/document.js'
 import { ALONE, type HistoryList } from '../../fixtures/part.js'
 import { settleRefund } from './lifecycle.js'
 import { refunds as handlers } from './routes.js'
 import { findRefund } from './rules.js'
 
-/** The list inside a payment. */
+/** The list in a payment. */
 export const refundsOfPayment: HistoryList<FixturesItems['Refund']> = {
   what: 'refund',
   id: { field: 'refund_id', isTaken: (id, { refunds }) => refunds.find(id) !== undefined },

@@ -1,4 +1,4 @@
-/** The life of a refund after its creation: it settles later, once, and the payment follows. */
+/** The lifecycle of a refund: it settles once, later, and updates its payment. */
 import type { Schemas } from '../../contract/operations.js'
 import { emitAll } from '../../delivery/emit.js'
 import type { Context } from '../../sandbox/sandbox.js'
@@ -8,13 +8,13 @@ import type { Refund } from './store.js'
 
 export const SETTLE_JOB = 'refund.settle'
 
-/** Settles a refund whose delay is over, unless it was decided before. */
+/** Settles a refund after its delay, unless it has already settled. */
 export function settleRefundWhenDue (refundId: string, context: Context): void {
   const refund = context.sandbox.refunds.find(refundId)
   if (refund !== undefined && refundStates.can('fall due', refund, context)) record('fall due', refund, 'succeeded', context)
 }
 
-/** Ends a refund, or puts it under review. Throws INVALID_REQUEST_PARAMETERS for one that has ended. */
+/** Settles a refund, or puts it under review. Throws INVALID_REQUEST_PARAMETERS if it has already settled. */
 export function settleRefund (refund: Refund, status: Exclude<Schemas['RefundStatus'], 'pending'>, context: Context): void {
   refundStates.check('settle', refund, context)
   record('settle', refund, status, context)

@@ -1,4 +1,4 @@
-/** What is answered under /refunds. */
+/** Handlers of the operations under /refunds. */
 import type { Handlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
 import type { Context } from '../../sandbox/sandbox.js'

@@ -1,6 +1,6 @@
 /**
- * What is decided about a refund: may this payment be refunded, and what does each of its items give back. Amounts are in minor
- * units of the payment's currency. All refunds together never exceed what was paid, item by item.
+ * The rules of refunds: whether a payment can be refunded, and the amount of each item. Amounts are in minor units of the
+ * payment's currency. The refunds of an item never exceed the amount paid for it.
  */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, doesNotExist, invalid, notFound } from '../../errors.js'
@@ -20,7 +20,7 @@ export interface RefundPlan {
   payment: Payment
   lines: RefundLine[]
   amount: number
-  /** In the wallet's currency, or in the payment's where the wallet's can't be converted to. */
+  /** In the wallet's currency, or in the payment's if there is no exchange rate. */
   settlementAmount: number
   isPartial: boolean
 }
@@ -32,7 +32,7 @@ export function findRefund (refundId: string, { sandbox }: Context): Refund {
   return refund
 }
 
-/** The payment that a refund gives back. */
+/** Returns the payment of a refund. */
 export function paymentOf ({ refund_id: refundId, payment_id: paymentId }: Refund, { sandbox }: Context): Payment {
   const payment = sandbox.payments.find(paymentId)
   if (payment === undefined) throw new Error(`refund ${refundId} has no payment`)
@@ -41,7 +41,7 @@ export function paymentOf ({ refund_id: refundId, payment_id: paymentId }: Refun
 
 const REASON_MAX = 3000
 
-/** Decides a refund, or throws the ApiError for the first rule that it breaks. Writes nothing. */
+/** Decides a refund. Throws an ApiError for the first rule that the request breaks. Writes nothing. */
 export function decideRefund (body: RefundRequest, context: Context): RefundPlan {
   const { sandbox } = context
   checkRequest(body)
@@ -53,7 +53,7 @@ export function decideRefund (body: RefundRequest, context: Context): RefundPlan
   const wanted = body.items ?? null
   if (items.every(({ refundable }) => refundable === 0)) {
     throw wanted === null || wanted.length === 0
-      ? new ApiError('PAYMENT_ALREADY_REFUNDED', { path: 'payment_id', because: 'nothing of it is left to refund' })
+      ? new ApiError('PAYMENT_ALREADY_REFUNDED', { path: 'payment_id', because: 'its whole amount has been refunded' })
       : new ApiError('NOTHING_TO_REFUND', { path: 'items', because: 'every item has been refunded in full' })
   }
   const lines = wanted === null || wanted.length === 0
@@ -74,7 +74,7 @@ function checkRequest ({ reason, metadata, items }: RefundRequest): void {
   const twice = firstRepeated(ids)
   if (twice < 0) return
   throw new ApiError('DUPLICATE_LINE_ITEMS_IN_REQUEST', {
-    path: `items[${twice}].item_id`, because: `${ids[twice]} stands there twice`
+    path: `items[${twice}].item_id`, because: `${ids[twice]} appears twice`
   })
 }
 
@@ -91,18 +91,18 @@ function checkPayment (payment: Payment, earlier: readonly Refund[], context: Co
   }
   const waiting = earlier.find(({ status }) => !refundStates.isFinal(status))
   if (waiting !== undefined) {
-    const because = `${waiting.refund_id} is ${waiting.status}: wait until it has ended`
+    const because = `${waiting.refund_id} is ${waiting.status}: wait until it has settled`
     throw new ApiError('EXISTING_REFUND_REQUEST_PROCESSING', { path, because })
   }
 }
 
-/** Some methods, vouchers above all, can give back the whole payment or nothing. */
+/** Some payment methods, such as vouchers, support only full refunds. */
 function checkMethod ({ payment_method_type: type }: Payment, isPartial: boolean, { reference }: Sandbox): void {
   if (!isPartial || type === null || reference.paymentMethods[type]?.partial_refunds !== false) return
-  throw new ApiError('PARTIAL_REFUND_NOT_ALLOWED', { path: 'items', because: `${type} can only give back a whole payment` })
+  throw new ApiError('PARTIAL_REFUND_NOT_ALLOWED', { path: 'items', because: `${type} supports only full refunds` })
 }
 
-/** What the refund takes from the merchant's wallet. The wallet is unlimited unless it was given a balance. */
+/** The amount that the refund deducts from the merchant's wallet. Without a configured balance, the wallet is unlimited. */
 function checkWallet (amount: number, { currency }: Payment, { refunds, reference, settings, business }: Sandbox): number {
   const taken = convert(amount, currency, business.currency, reference.currencies) ?? amount
   const { walletBalance } = settings
@@ -110,7 +110,7 @@ function checkWallet (amount: number, { currency }: Payment, { refunds, referenc
   if (taken <= left) return taken
   const money = (minor: number) => format(minor, business.currency, reference.currencies)
   throw new ApiError('INSUFFICIENT_WALLET_FUNDS', {
-    path: 'payment_id', because: `the wallet holds ${money(left)}, the refund takes ${money(taken)}`
+    path: 'payment_id', because: `the wallet holds ${money(left)}, and the refund needs ${money(taken)}`
   })
 }
 
@@ -156,13 +156,13 @@ function itemLines (
   })
 }
 
-/** Unless it is said to contain it, the item's tax comes on top in proportion. */
+/** Adds the proportional tax of the item, unless the amount includes it. */
 function amountWithTax ({ tax_inclusive: contains = true }: Wanted, amount: number, { net, tax }: RefundableItem): number {
   if (contains || net === 0 || amount <= 0) return amount
   return amount + Number((BigInt(amount) * BigInt(tax) * 2n + BigInt(net)) / (BigInt(net) * 2n))
 }
 
-/** What a payment's refund_status is once these refunds have succeeded. */
+/** The `refund_status` of a payment after these refunds have succeeded. */
 export function refundStatus (payment: Pick<Payment, 'total_amount'>, refunds: readonly Refund[]): 'partial' | 'full' | null {
   const refunded = refunds.filter(({ status }) => status === 'succeeded').reduce((sum, { amount }) => sum + amount, 0)
   return refunded === 0 ? null : refunded >= payment.total_amount ? 'full' : 'partial'

@@ -1,4 +1,4 @@
-/** The states of a refund, and what leads from one to another. What a transition does besides is in life.ts. */
+/** The states of a refund and their transitions. lifecycle.ts performs the transitions. */
 import type { EventType } from '../../delivery/catalogue.js'
 import { invalid } from '../../errors.js'
 import { lifecycle } from '../../rules/lifecycle.js'
@@ -14,18 +14,19 @@ interface RefundTypes {
   facts: unknown
 }
 
-/** States that wait for the bank's decision. */
+/** States before the bank's decision. */
 const WAITING = ['pending', 'review'] as const
 
-const hasEnded = ({ refund_id: id, status }: Subject) => invalid('refund_id', `Refund ${id} is ${status}: it has ended`)
+const hasEnded = ({ refund_id: id, status }: Subject) =>
+  invalid('refund_id', `Refund ${id} is ${status} and can no longer change`)
 
 export const refundStates = lifecycle<RefundTypes>({
   name: 'Refund',
   stateOf: ({ status }) => status,
   actions: {
-    create: { text: 'Create it' },
-    'fall due': { text: 'The delay of --refund-delay is over' },
-    settle: { text: 'Decide it on demand', refusal: hasEnded }
+    create: { text: 'Create the refund' },
+    'fall due': { text: 'The --refund-delay elapses' },
+    settle: { text: 'Settle the refund through the control API', refusal: hasEnded }
   },
   transitions: [
     { on: 'create', from: null, to: 'pending' },

@@ -1,9 +1,9 @@
-/** The refunds that a sandbox remembers. */
+/** The store of refunds. */
 import type { Schemas } from '../../contract/operations.js'
 import type { Database, Statement } from '../../store/database.js'
 import type { RefundsRow } from '../../store/rows.gen.js'
 
-/** What a refund takes from one item of the payment, tax included. */
+/** The refunded amount of one item of the payment, including tax. */
 export interface RefundLine {
   item_id: string
   amount: number
@@ -43,12 +43,12 @@ export interface RefundFilter {
 export interface RefundsStore {
   insert (refund: NewRefund): void
   find (refundId: string): Refund | undefined
-  /** A payment's refunds, the oldest first. */
+  /** A payment's refunds, oldest first. */
   ofPayment (paymentId: string): Refund[]
   /** Newest first. */
   list (filter: RefundFilter, limit: number, offset: number): Refund[]
   setStatus (refundId: string, status: Schemas['RefundStatus']): void
-  /** What all refunds that have not failed take from the wallet, in its currency. */
+  /** The total that refunds, except failed ones, deduct from the wallet, in its currency. */
   takenFromWallet (): number
 }
 
@@ -95,7 +95,7 @@ export function refundsStore (database: Database): RefundsStore {
   }
 }
 
-/** Whatever filter selects the fewest refunds is looked up: `+` keeps SQLite from looking up the status beside a better one. */
+/** Uses the index of the most selective filter. `+` keeps SQLite from using the status index if another filter is given. */
 function listSql (names: ReadonlyArray<keyof RefundFilter>): string {
   const isNarrowed = names.includes('customer_id') || names.includes('subscription_id')
   const conditions = names.map(name => name === 'status' && isNarrowed ? `+${CONDITIONS.status}` : CONDITIONS[name])

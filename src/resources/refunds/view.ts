@@ -6,7 +6,7 @@ import { customerDetails } from '../customers/view.js'
 import type { Payment } from '../payments/store.js'
 import type { Refund } from './store.js'
 
-/** A refund as it stands in lists, and inside its payment. */
+/** A refund in lists and in its payment. */
 export function refundItem (refund: Refund, { sandbox }: Context): Required<Schemas['RefundListItem']> {
   return {
     refund_id: refund.refund_id,
@@ -21,7 +21,7 @@ export function refundItem (refund: Refund, { sandbox }: Context): Required<Sche
   }
 }
 
-/** A refund in full, for GET /refunds/{refund_id} and webhooks. */
+/** The complete refund, for GET /refunds/{refund_id} and webhooks. */
 export function refundResponse (refund: Refund, payment: Payment, context: Context): Required<Schemas['RefundResponse']> {
   return {
     ...refundItem(refund, context),

@@ -1,4 +1,4 @@
-/** Subscriptions: what the rest of the program asks of this resource. */
+/** Subscriptions: the declaration of the resource. */
 import type { Payloads } from '../../sandbox/sender.js'
 import type { Resource } from '../resource.js'
 import { subscriptionControls as controls } from './control.js'

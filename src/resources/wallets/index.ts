@@ -1,4 +1,4 @@
-/** Customers' wallets: what the rest of the program asks of this resource. */
+/** Customers' wallets: the declaration of the resource. */
 import type { Resource } from '../resource.js'
 import { wallets as handlers } from './routes.js'
 

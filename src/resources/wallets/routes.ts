@@ -1,4 +1,4 @@
-/** What is answered under /customers/{customer_id}/wallets. */
+/** Handlers of the operations under /customers/{customer_id}/wallets. */
 import type { Handlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
 import { findCustomer } from '../customers/rules.js'

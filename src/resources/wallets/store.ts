@@ -1,4 +1,4 @@
-/** The movements of customers' wallets. A wallet has no row of its own: it holds what its last entry left in it. */
+/** The store of wallet entries. A wallet has no row; its balance is in its last entry. */
 import type { Schemas } from '../../contract/operations.js'
 import type { Database } from '../../store/database.js'
 import type { WalletEntriesRow } from '../../store/rows.gen.js'
@@ -11,11 +11,11 @@ export type WalletEntry = Omit<WalletEntriesRow, 'seq' | 'currency' | 'is_credit
 
 export interface WalletsStore {
   insert (entry: WalletEntry): void
-  /** The last entry of a wallet; undefined for one that was never used. */
+  /** The last entry of a wallet, or undefined if it was never used. */
   last (customerId: string, currency: string): WalletEntry | undefined
-  /** The entry that a customer's idempotency key was used for. */
+  /** The entry with this idempotency key of the customer. */
   findByKey (customerId: string, key: string): WalletEntry | undefined
-  /** The last booked first: that is the order in which the balances follow from each other, wherever the clock was moved. */
+  /** Last booked first. Balances follow from each other in this order even if the clock was moved. */
   list (customerId: string, currency: string | undefined, limit: number, offset: number): WalletEntry[]
 }
 

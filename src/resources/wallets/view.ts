@@ -1,4 +1,4 @@
-/** Wallets and their movements in the API's shapes. */
+/** Wallets and their entries in the API's shapes. */
 import type { Schemas } from '../../contract/operations.js'
 import { formatTime } from '../../rules/calendar.js'
 import { convert } from '../../rules/money.js'
@@ -9,7 +9,7 @@ import type { WalletEntry } from './store.js'
 
 type Wallet = Required<Schemas['CustomerWalletResponse']>
 
-/** A wallet as an entry has left it; without an entry, as it was made with its customer. */
+/** A wallet after an entry. Without an entry, the empty wallet of a new customer. */
 export function walletResponse (
   customer: Customer, currency: Schemas['Currency'], entry: WalletEntry | undefined
 ): Wallet {
@@ -22,7 +22,7 @@ export function walletResponse (
   }
 }
 
-/** All wallets of a customer, those without money too. */
+/** All wallets of a customer, including empty ones. */
 export function walletsResponse (customer: Customer, { sandbox }: Context): Required<Schemas['CustomerWalletsResponse']> {
   const items = WALLET_CURRENCIES.map(currency =>
     walletResponse(customer, currency, sandbox.wallets.last(customer.customer_id, currency)))

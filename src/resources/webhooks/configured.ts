@@ -1,19 +1,19 @@
-/** The endpoint that the emulator was started with. It outlives a restart, and so does its secret. */
+/** The endpoint of `--webhook-url`. The endpoint and its secret survive a restart. */
 import { createHash } from 'node:crypto'
 import type { Sandbox } from '../../sandbox/sandbox.js'
 import type { Endpoint } from './store.js'
 
-/** Tells it from the endpoints that were made over the API. */
+/** Distinguishes it from endpoints created with the API. */
 const KEY = 'dodo-emulator --webhook-url'
 
-/** What is sent to the endpoint is signed with. */
+/** The secret that signs deliveries to the endpoint. */
 export function configuredSecret (url: string, key: string | null): string {
   return key ?? `whsec_${createHash('sha256').update(url).digest().subarray(0, 24).toString('base64')}`
 }
 
 /**
- * Registers the endpoint, or changes the one of an earlier start. Without a key its secret is made of its URL, so that it is the
- * same after a restart that has forgotten everything; it protects nothing but a test. Runs inside a transaction.
+ * Registers the endpoint, or changes the one of an earlier start. Without a key, the secret is derived from the URL, so that it
+ * stays the same even if the data is lost. Runs in a transaction.
  */
 export function configureEndpoint (url: string, key: string | null, { webhooks, clock, ids }: Sandbox): void {
   const now = clock.now()
@@ -27,7 +27,7 @@ export function configureEndpoint (url: string, key: string | null, { webhooks, 
   const endpoint: Endpoint = {
     webhook_id: ids.next('whk', now),
     url,
-    description: 'Given when the emulator was started',
+    description: 'Endpoint of --webhook-url',
     disabled: false,
     filter_types: null,
     headers: {},

@@ -1,6 +1,6 @@
 /**
- * Webhook endpoints of a fixtures file. An endpoint with an `at` receives the events of the scenario from then on, any other one
- * only later events.
+ * Webhook endpoints in fixtures files. An endpoint with an `at` receives the scenario's events from then on. Other endpoints
+ * receive only events after the scenario.
  */
 import type { FixturesItems } from '../../fixtures/document.js'
 import { ALONE, type FixturesParts, type HistoryPart } from '../../fixtures/part.js'

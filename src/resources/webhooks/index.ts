@@ -1,4 +1,4 @@
-/** Webhook endpoints: what the rest of the program asks of this resource. */
+/** Webhook endpoints: the declaration of the resource. */
 import type { Resource } from '../resource.js'
 import { webhooksSection as dashboard } from './dashboard/index.js'
 import { fixtures } from './fixtures.js'

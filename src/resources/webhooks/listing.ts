@@ -1,6 +1,6 @@
 /**
- * The list of endpoints, newest first, part by part. A cursor is the id of the last endpoint of a part, or `-` and the id of its
- * first to go back. When that endpoint was deleted meanwhile, its place is found among the ids: generated ones sort by time.
+ * The list of endpoints in pages, newest first. A cursor is the id of the last endpoint of a page or, for the previous page, `-`
+ * and the id of the first. If that endpoint was deleted, the id's sort position is used: generated ids sort by time.
  */
 import type { Query } from '../../contract/operations.js'
 import { invalidQuery } from '../../errors.js'
@@ -17,8 +17,7 @@ interface Part {
 }
 
 /**
- * `endpoints` in the order of their creation. Throws INVALID_QUERY_PARAMS for a limit out of range, or a cursor that never came
- * from here.
+ * `endpoints` are in order of creation. Throws INVALID_QUERY_PARAMS for a limit out of range or an invalid cursor.
  */
 export function listPart (endpoints: readonly Endpoint[], query: Query<'GET /webhooks'>): Part {
   const limit = query.limit ?? LIMIT_DEFAULT
@@ -40,7 +39,7 @@ function range (sorted: readonly Endpoint[], limit: number, cursor: string): [st
   const id = isBackwards ? cursor.slice(1) : cursor
   const place = sorted.findIndex(({ webhook_id: other }) => other === id)
   if (place < 0 && !GENERATED.test(id)) {
-    throw invalidQuery('iterator', 'must be an iterator or prev_iterator of an earlier answer')
+    throw invalidQuery('iterator', 'must be an iterator or prev_iterator of an earlier response')
   }
   const newer = place < 0 ? sorted.filter(({ webhook_id: other }) => other > id).length : place
   if (isBackwards) return [Math.max(0, newer - limit), newer]

@@ -1,4 +1,4 @@
-/** What is answered under /webhooks. */
+/** Handlers of the operations under /webhooks. */
 import type { Handlers } from '../../contract/handlers.js'
 import { listPart } from './listing.js'
 import { changedEndpoint, findEndpoint, idempotencyKey, decideEndpoint, withHeaders } from './rules.js'

@@ -1,6 +1,6 @@
 /**
- * What is decided about webhook endpoints: which are accepted, and what a change makes of one. null is a value where an endpoint
- * can have it (filter_types, rate_limit) and counts as left out elsewhere.
+ * The rules for creating and changing webhook endpoints. Null is a value of filter_types and rate_limit. For other fields, it is
+ * the same as absent.
  */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, invalid, notFound } from '../../errors.js'
@@ -10,7 +10,7 @@ import { missingScheme } from '../../rules/return-url.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { Endpoint } from './store.js'
 
-/** Every event looks at every endpoint. */
+/** The limit of endpoints, because every event reads all of them. */
 const ENDPOINTS_MAX = 100
 const URL_MAX = 2048
 const DESCRIPTION_MAX = 1000
@@ -18,14 +18,14 @@ const KEY_MAX = 256
 
 export type NewEndpoint = Omit<Endpoint, 'webhook_id' | 'secret' | 'created_at' | 'updated_at'>
 
-/** Decides on a new endpoint, or throws the ApiError for the first rule that it breaks. Writes nothing. */
+/** Decides a new endpoint. Throws an ApiError for the first rule that the request breaks. Writes nothing. */
 export function decideEndpoint (body: Schemas['CreateWebhookRequest'], { sandbox }: Context): NewEndpoint {
   checkFields(body)
   const headers = body.headers ?? {}
   checkHeaders(headers)
   if (sandbox.webhooks.all().length >= ENDPOINTS_MAX) {
     throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-      message: `There are ${ENDPOINTS_MAX} webhook endpoints, which is the most there can be: delete one first`
+      message: `There are already ${ENDPOINTS_MAX} webhook endpoints, the maximum: delete one first`
     })
   }
   return {
@@ -40,7 +40,7 @@ export function decideEndpoint (body: Schemas['CreateWebhookRequest'], { sandbox
   }
 }
 
-/** The endpoint after a change. Throws like decideEndpoint. */
+/** Returns the changed endpoint. Throws like decideEndpoint. */
 export function changedEndpoint (endpoint: Endpoint, body: Schemas['PatchWebhookRequest'], now: number): Endpoint {
   checkFields(body)
   return {
@@ -55,16 +55,16 @@ export function changedEndpoint (endpoint: Endpoint, body: Schemas['PatchWebhook
   }
 }
 
-/** The endpoint with more headers. Throws like decideEndpoint. */
+/** Returns the endpoint with additional headers. Throws like decideEndpoint. */
 export function withHeaders (endpoint: Endpoint, added: Record<string, string>, now: number): Endpoint {
   checkHeaders(added)
   return { ...endpoint, headers: mergeHeaders(endpoint.headers, added), updated_at: now }
 }
 
-/** The key of a creation that may have been made before. Throws INVALID_REQUEST_PARAMETERS. */
+/** Returns the idempotency key of a creation, or null. Throws INVALID_REQUEST_PARAMETERS. */
 export function idempotencyKey ({ idempotency_key: key }: Schemas['CreateWebhookRequest']): string | null {
   if (key == null) return null
-  if (key === '') throw invalid('idempotency_key', 'idempotency_key must not be empty: leave it out instead')
+  if (key === '') throw invalid('idempotency_key', 'idempotency_key must not be empty: omit it instead')
   checkLength(key, 'idempotency_key', KEY_MAX)
   return key
 }
@@ -75,10 +75,10 @@ function checkFields ({ url, description, metadata }: Schemas['PatchWebhookReque
   checkMetadata(metadata ?? {})
 }
 
-/** Any host and port will do, this computer's too: a program under test may listen anywhere. */
+/** Accepts every host and port, including local ones, because a program under test may listen anywhere. */
 function checkUrl (url: string): void {
   checkLength(url, 'url', URL_MAX)
-  const hasForm = /^https?:\/\/[^\s\p{Cc}\\]+$/iu.test(url) // URL would mend what lacks a slash or has line breaks
+  const hasForm = /^https?:\/\/[^\s\p{Cc}\\]+$/iu.test(url) // URL repairs a missing slash and removes line breaks
   if (!hasForm || !URL.canParse(url)) {
     if (missingScheme(url) !== null) throw invalid('url', 'url must be an absolute http or https URL: http:// is missing')
     throw invalid('url', 'url must be an absolute http or https URL, such as http://127.0.0.1:3000/webhooks')
@@ -102,12 +102,12 @@ function checkLength (text: string, path: string, max: number): void {
   if (text.length > max) throw invalid(path, `${path} must not be longer than ${max} characters`)
 }
 
-/** Each type once; null for all, which is what an empty list means too. */
+/** Removes duplicates. Returns null, which stands for all types, for an empty list. */
 function filterOf (types: readonly string[] | null | undefined): string[] | null {
   return types == null || types.length === 0 ? null : [...new Set(types)]
 }
 
-/** 0 is no limit: an endpoint that is to hear nothing is disabled. */
+/** Returns null, which stands for no limit, for 0. To send nothing to an endpoint, disable it. */
 function rateOf (rate: number | null | undefined): number | null {
   return rate == null || rate === 0 ? null : rate
 }

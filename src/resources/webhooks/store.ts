@@ -1,6 +1,6 @@
 /**
- * The webhook endpoints that a sandbox remembers. They are few and read with every event, so all of them are kept in memory
- * once read, and forgotten with every write.
+ * The store of webhook endpoints. There are few of them and every event reads them all, so they are cached in memory until the
+ * next write.
  */
 import type { Database } from '../../store/database.js'
 import { fromJson, toJson } from '../../store/json.js'
@@ -10,14 +10,14 @@ import type { WebhookEndpointsRow } from '../../store/rows.gen.js'
 export interface Endpoint {
   webhook_id: string
   url: string
-  /** Empty without one. */
+  /** Empty if there is no description. */
   description: string
   disabled: boolean
-  /** null: all types. */
+  /** Null for all types. */
   filter_types: string[] | null
   headers: Record<string, string>
   metadata: Record<string, string>
-  /** Deliveries a second; null without a limit. */
+  /** Deliveries per second, or null for no limit. */
   rate_limit: number | null
   secret: string
   idempotency_key: string | null
@@ -31,10 +31,10 @@ export interface WebhooksStore {
   /** In order of creation. */
   all (): readonly Endpoint[]
   insert (endpoint: Endpoint): void
-  /** Writes everything that can change of an endpoint. */
+  /** Writes every field that can change. */
   update (endpoint: Endpoint): void
   delete (webhookId: string): void
-  /** Takes back the deliveries that still wait for an endpoint. */
+  /** Cancels an endpoint's waiting deliveries. */
   cancelWaiting (webhookId: string): void
 }
 
@@ -71,7 +71,7 @@ export function webhooksStore (database: Database): WebhooksStore {
   }
 }
 
-/** The columns that a change may write, in the order of both statements. */
+/** The values of the columns that can change, in the order of both statements. */
 function changeable (endpoint: Endpoint): unknown[] {
   const { url, description, disabled, filter_types: types, headers, metadata, rate_limit: rate, secret } = endpoint
   return [url, description, Number(disabled), toJson(types), JSON.stringify(headers), JSON.stringify(metadata), rate, secret,

@@ -1,4 +1,4 @@
-/** Webhook endpoints in the API's shapes. The secret and the headers are no part of them and are asked for apart. */
+/** Webhook endpoints in the API's shapes. The secret and the headers have operations of their own. */
 import type { Schemas } from '../../contract/operations.js'
 import { formatTime } from '../../rules/calendar.js'
 import { isSensitive } from '../../rules/headers.js'
@@ -18,7 +18,7 @@ export function webhookDetails (endpoint: Endpoint): Required<Schemas['WebhookDe
   }
 }
 
-/** Headers that hold credentials are only named. */
+/** The headers of an endpoint. For headers that hold credentials, only the names are returned. */
 export function webhookHeaders ({ headers }: Endpoint): Required<Schemas['GetWebhookHeadersResponse']> {
   const all = Object.entries(headers)
   return {

@@ -1,6 +1,6 @@
 /**
- * Discount codes: the list with the API's filters, each code's page with the customers that it is for, making, changing and
- * deleting them. For tests without a person, these hold on: the ids list, facts, sums, customers, raw, form-save, form-allow.
+ * Discount codes in the dashboard: the list with the API's filters, each code's page with its allow-list, and the forms. Stable
+ * ids for browser tests: list, facts, sums, customers, raw, form-save, form-allow.
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../../contract/operations.js'
@@ -21,10 +21,10 @@ import type { DashboardSection } from '../../../pages/dashboard/section.js'
 type Discount = Schemas['DiscountResponse']
 
 const FILTERS: readonly Filter[] = [
-  { name: 'code', label: 'Code', type: 'search', placeholder: 'A part of it' },
+  { name: 'code', label: 'Code', type: 'search', placeholder: 'Any part of it' },
   { name: 'discount_type', label: 'Type', type: 'choice', options: [['percentage', 'Percentage'], ['flat', 'Flat']] },
-  { name: 'active', label: 'Can be used now', type: 'choice', options: [['true', 'Yes'], ['false', 'No']] },
-  { name: 'product_id', label: 'Fits the product', type: 'text', placeholder: 'pdt_…' }
+  { name: 'active', label: 'Usable now', type: 'choice', options: [['true', 'Yes'], ['false', 'No']] },
+  { name: 'product_id', label: 'Applies to product', type: 'text', placeholder: 'pdt_…' }
 ]
 
 async function list (page: PageContext): Promise<Shown> {
@@ -41,13 +41,13 @@ async function list (page: PageContext): Promise<Shown> {
     ]
   }))
   const columns = [
-    { title: 'Code' }, { title: 'Takes off', kind: 'number' }, { title: 'Used', kind: 'number' }, { title: 'State' },
+    { title: 'Code' }, { title: 'Discount', kind: 'number' }, { title: 'Used', kind: 'number' }, { title: 'State' },
     { title: 'Valid until', kind: 'low' }
   ] as const
   const create = pageOf(page, 'discounts', 'new')
   const nothing = Object.keys(query).length > 0
-    ? empty('No code fits', html`<p>Change the filter, or <a href="${pageOf(page, 'discounts')}">show all of them</a>.</p>`)
-    : empty('No discount code yet', html`<p><a href="${create}">Create one</a> to try it on a payment.</p>`)
+    ? empty('No matching codes', html`<p>Change the filters, or <a href="${pageOf(page, 'discounts')}">show all</a>.</p>`)
+    : empty('No discount codes yet', html`<p><a href="${create}">Create one</a> to try it on a payment.</p>`)
   return {
     title: 'Discounts',
     content: html`!${heading('Discounts', linkButton(pageOf(page, 'discounts', 'new'), 'New discount code', 'primary'))}
@@ -65,7 +65,7 @@ function uses ({ times_used: used, usage_limit: limit }: Discount): string {
   return limit == null ? String(used) : `${used} of ${limit}`
 }
 
-/** Why it can't be used now, if it can't. */
+/** The state of a code: active, or the reason why it can't be used now. */
 function stateTag ({ starts_at: from, expires_at: until, usage_limit: limit, times_used: used }: Discount,
   { context }: PageContext): Fragment {
   const now = context.now / 1000
@@ -89,8 +89,8 @@ const discountPage: DashboardPage = {
         html`!${linkButton(pay, 'Try it on a payment', 'primary')}!${linkButton(edit, 'Edit')}
 !${asking(page.formState('delete'), {
           opens: 'Delete',
-          question: `${discount.code} can then be used no more, and is free for another discount. This can't be undone.`,
-          confirm: 'Delete the code'
+          question: `${discount.code} can no longer be used. Another discount can then have the same code. This can't be undone.`,
+          confirm: 'Delete discount code'
         })}`, crumb(page, pathOf('discounts'), 'Discounts'))}
 <div class="columns"><div>
 !${card(discountFacts(discount, page), { id: 'facts', title: 'Discount', live: true })}
@@ -121,9 +121,9 @@ const discountPage: DashboardPage = {
   },
   notes: {
     created: 'The discount code was created.',
-    saved: 'The discount code was changed.',
-    allowed: 'These customers may use it.',
-    disallowed: 'This customer may not use it any more.'
+    saved: 'The discount code was updated.',
+    allowed: 'The customers were added.',
+    disallowed: 'The customer was removed.'
   }
 }
 
@@ -135,12 +135,12 @@ function discountFacts (discount: Discount, page: PageContext): Fragment {
   return facts([
     ['Id', idTag(discount.discount_id)],
     ['Name', text(discount.name)],
-    ['Takes off', html`${takes(discount, page)}`],
+    ['Discount', html`${takes(discount, page)}`],
     ['In the API', html`<code>${discount.type}</code> <code>${discount.amount}</code>
 !${discount.type === 'percentage' ? 'basis points' : ''}`],
     ['Used', html`${uses(discount)}`],
-    ['Per customer', text(discount.per_customer_usage_limit)],
-    ['Who may use it', html`${words(discount.customer_eligibility)}`],
+    ['Uses per customer', text(discount.per_customer_usage_limit)],
+    ['Eligible customers', html`${words(discount.customer_eligibility)}`],
     ['Valid from', discount.starts_at == null ? null : fullTime(discount.starts_at, page)],
     ['Valid until', discount.expires_at == null ? null : fullTime(discount.expires_at, page)],
     ['Periods', text(discount.subscription_cycles)],
@@ -160,18 +160,18 @@ function sums ({ currency_options: options = [] }: Discount, { context: { sandbo
     ]
   }))
   const columns = [
-    { title: 'Currency' }, { title: 'At most', kind: 'number' }, { title: 'For carts from', kind: 'number' }
+    { title: 'Currency' }, { title: 'At most', kind: 'number' }, { title: 'Minimum cart', kind: 'number' }
   ] as const
-  return card(table('Sums by currency', columns, rows), { id: 'sums', title: 'Sums by currency', live: true, pad: false })
+  return card(table('Amounts by currency', columns, rows), { id: 'sums', title: 'Amounts by currency', live: true, pad: false })
 }
 
 async function restrictions ({ restricted_to: ids }: Discount, page: PageContext): Promise<Fragment> {
   const items = await Promise.all(ids.slice(0, CHOICES).map(async id => {
-    const product = await page.operate('GET /products/{id}', { path: { id } }).catch(() => null) // may be gone with a reset
+    const product = await page.operate('GET /products/{id}', { path: { id } }).catch(() => null) // a reset may have removed it
     return html`<li><a href="${pageOf(page, 'products', id)}">${product?.name ?? id}</a></li>`
   }))
   return card(items.length === 0
-    ? html`<p class="quiet">It applies to every product.</p>`
+    ? html`<p class="quiet">Applies to every product.</p>`
     : html`<ul class="pairs">!${items}</ul>`, { id: 'restrictions', title: 'Products', live: true })
 }
 
@@ -183,20 +183,20 @@ async function allowedCustomers (discount: Discount, page: PageContext): Promise
     id,
     cells: [
       cellLink(pageOf(page, 'customers', id), code(id)),
-      button(page.formState('disallow'), 'Take off the list', 'bare', { customer_id: id })
+      button(page.formState('disallow'), 'Remove', 'bare', { customer_id: id })
     ]
   }))
   const formState = page.formState('allow')
   return card(html`!${rows.length === 0
-    ? empty('Nobody may use it yet', html`<p>Add the customers that it is for.</p>`)
+    ? empty('No customers yet', html`<p>Add the customers who may use the code.</p>`)
     : table('Customers', [{ title: 'Customer' }, { title: 'Action' }], rows)}
 <div class="pad">!${form(formState, html`!${textField(formState, {
   name: 'customer_ids',
   label: 'Add customers',
   placeholder: 'cus_…',
-  hint: 'Ids, separated by spaces or commas.',
+  hint: 'Customer ids, separated by spaces or commas.',
   isRequired: true
-})}<div>!${submit('Add', 'second')}</div>`)}</div>`, { id: 'customers', title: 'Who may use it', pad: false })
+})}<div>!${submit('Add', 'second')}</div>`)}</div>`, { id: 'customers', title: 'Eligible customers', pad: false })
 }
 
 const newPage: DashboardPage = {

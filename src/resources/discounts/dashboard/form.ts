@@ -1,6 +1,6 @@
 /**
- * The form of a discount code, for a new one and for a change. A percentage is typed as such and not in basis points; a flat
- * discount is the sum of its default currency. What the API can't take away by a change is refused here, before it seems gone.
+ * The form that creates and edits a discount code. Percentages are entered as percentages, not in basis points. The amount of a
+ * flat discount is the amount in its default currency. The form refuses to clear fields that the API cannot clear.
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../../contract/operations.js'
@@ -19,14 +19,14 @@ import { readingOf, typedAmount, typedTime, type Reading } from '../../../pages/
 type Discount = Schemas['DiscountResponse']
 type Option = Schemas['CurrencyOptionResponse']
 
-const TYPES = [['percentage', 'A percentage'], ['flat', 'A fixed sum']] as const
+const TYPES = [['percentage', 'Percentage'], ['flat', 'Fixed amount']] as const
 
 const ELIGIBLE = [
-  ['any', 'Anybody'], ['first_time', 'Who has not paid before'], ['existing', 'Who has paid before'],
-  ['specific', 'Certain customers (to be named on the page of the code)']
+  ['any', 'All customers'], ['first_time', 'Customers who have not paid before'], ['existing', 'Customers who have paid before'],
+  ['specific', 'Specific customers (add them on the code’s page)']
 ] as const
 
-/** Empty rows after those that are there. */
+/** The number of empty rows at the end. */
 const ROWS_LEFT = 2
 
 export async function discountForm (formState: FormState, discount: Discount | null, page: PageContext): Promise<Fragment> {
@@ -38,14 +38,14 @@ export async function discountForm (formState: FormState, discount: Discount | n
     name: 'code',
     label: 'Code',
     value: discount?.code,
-    hint: 'Kept in capitals. Empty: one is made up.',
+    hint: 'Stored in upper case. Leave it empty to generate a code.',
     isRequired: discount !== null
   })}
-!${textField(formState, { name: 'name', label: 'Name', value: discount?.name, hint: 'For you; customers see the code.' })}
+!${textField(formState, { name: 'name', label: 'Name', value: discount?.name, hint: 'Not shown to customers.' })}
 </div>
 <div class="pair">
 !${choiceField(formState, {
-    name: 'type', label: 'Takes off', value: discount?.type ?? 'percentage', options: TYPES, isRequired: true
+    name: 'type', label: 'Type', value: discount?.type ?? 'percentage', options: TYPES, isRequired: true
   })}
 <div class="percentage">!${textField(formState, {
     name: 'amount',
@@ -61,7 +61,7 @@ export async function discountForm (formState: FormState, discount: Discount | n
 <div class="pair">
 !${textField(formState, {
     name: 'usage_limit',
-    label: 'Uses in all',
+    label: 'Total uses',
     inputmode: 'numeric',
     value: discount?.usage_limit,
     hint: 'Counted when a payment succeeds.'
@@ -79,7 +79,7 @@ export async function discountForm (formState: FormState, discount: Discount | n
 </div>
 !${choiceField(formState, {
     name: 'customer_eligibility',
-    label: 'Who may use it',
+    label: 'Eligible customers',
     isRequired: true,
     value: discount?.customer_eligibility,
     options: ELIGIBLE
@@ -89,20 +89,20 @@ export async function discountForm (formState: FormState, discount: Discount | n
 <fieldset><legend>Subscriptions</legend>
 !${textField(formState, {
     name: 'subscription_cycles',
-    label: 'Lasts for so many periods',
+    label: 'Billing periods',
     inputmode: 'numeric',
     value: discount?.subscription_cycles,
-    hint: 'Empty: for all.'
+    hint: 'How many billing periods of a subscription it applies to. Leave it empty for all.'
   })}
 !${checkField(formState, {
-    name: 'preserve_on_plan_change', label: 'Stays through a change of plan', value: discount?.preserve_on_plan_change === true
+    name: 'preserve_on_plan_change', label: 'Keep when the plan changes', value: discount?.preserve_on_plan_change === true
   })}
 </fieldset>
 !${metadataField(formState, discount?.metadata)}
-<div class="row">!${submit(discount === null ? 'Create the code' : 'Save')}!${linkButton(page.base + leave, 'Cancel')}</div>`)
+<div class="row">!${submit(discount === null ? 'Create code' : 'Save')}!${linkButton(page.base + leave, 'Cancel')}</div>`)
 }
 
-/** How many rows of currencies a form has, and had when it was sent. */
+/** The number of currency rows in the form, also in a submitted one. */
 function rowsOf ({ typed }: FormState, options: readonly Option[]): number {
   return typed === null ? options.length + ROWS_LEFT : rowCount(typed)
 }
@@ -128,20 +128,20 @@ function currencyFields (formState: FormState, options: readonly Option[], page:
     })}
 !${textField(formState, {
       name: `${path}.max_amount_possible`,
-      label: 'Takes off (at most)',
+      label: 'Amount (at most)',
       inputmode: 'decimal',
       value: typedAmount(most, currency, sandbox)
     })}
 !${textField(formState, {
       name: `${path}.minimum_subtotal`,
-      label: 'For carts from',
+      label: 'Minimum cart',
       inputmode: 'decimal',
       value: typedAmount(least || null, currency, sandbox)
     })}
 </div>`
   })
   const choices = rows.map((_, row): readonly [string, string] => [String(row), `Row ${row + 1}`])
-  return html`<fieldset id="currency-options"><legend>Sums by currency</legend>
+  return html`<fieldset id="currency-options"><legend>Amounts by currency</legend>
 <p class="hint flat">What is taken off in each currency. In any other it is the sum of the default row, converted.</p>
 <p class="hint percentage">Not needed: the most that the percentage takes off, and from which worth of a cart on.</p>
 !${groupProblem(formState, 'currency_options')}
@@ -178,7 +178,7 @@ export function discountBody (sent: Form, before: Discount | null, { context: { 
     code: sent.text('code'),
     name: sent.text('name'),
     type: sent.text('type'),
-    // What a flat discount takes off stands in its currency options; the API wants a number here all the same.
+    // The API requires an amount for flat discounts too, although their currency options hold the amounts.
     amount: isFlat ? sum ?? 1 : reading.basisPoints('amount'),
     currency_options: options,
     customer_eligibility: sent.text('customer_eligibility'),
@@ -196,7 +196,7 @@ export function discountBody (sent: Form, before: Discount | null, { context: { 
   return { ...body, expires_at: isSame(body.expires_at, before?.expires_at) ? undefined : body.expires_at }
 }
 
-/** A form shows no microseconds: a time that is as it was shown was not changed. */
+/** Whether a time is unchanged. The form does not show microseconds. */
 function isSame (typed: string | undefined, before: string | null | undefined): boolean {
   return typed !== undefined && before != null && typedTime(typed) === typedTime(before)
 }
@@ -205,7 +205,7 @@ function currencyOptionsOf (sent: Form, reading: Reading) {
   const rows = Array.from({ length: rowCount(sent) }, (_, row) => `currency_options[${row}]`)
   const isFilled = (path: string) =>
     ['currency', 'max_amount_possible', 'minimum_subtotal'].some(name => sent.given(`${path}.${name}`) !== undefined)
-  const filled = rows.slice(0, rows.findLastIndex(isFilled) + 1) // those in between keep their place, and so their problems
+  const filled = rows.slice(0, rows.findLastIndex(isFilled) + 1) // empty rows in between stay, so that problems keep their rows
   return filled.map((path, row) => {
     const currency = sent.text(`${path}.currency`)
     return {
@@ -217,13 +217,13 @@ function currencyOptionsOf (sent: Form, reading: Reading) {
   })
 }
 
-/** Throws INVALID_REQUEST_PARAMETERS: to the API null means that nothing is changed. */
+/** Throws INVALID_REQUEST_PARAMETERS for a cleared field, because null means no change in the API. */
 function checkCleared (before: Discount, body: Record<'usage_limit' | 'expires_at' | 'subscription_cycles', unknown>): void {
   const cleared = (['usage_limit', 'expires_at', 'subscription_cycles'] as const)
     .filter(name => body[name] === undefined && before[name] != null)
   const [first] = cleared
   if (first === undefined) return
-  const message = 'can\'t be taken away once it is set, only changed: delete the code and create it anew'
+  const message = 'can\'t be removed once it is set: change it, or delete the code and create it again'
   throw new ApiError('INVALID_REQUEST_PARAMETERS', {
     violations: cleared.map(path => ({ path, message })), message: `${first} ${message}`
   })

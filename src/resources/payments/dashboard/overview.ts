@@ -1,5 +1,5 @@
 /**
- * Payments on the overview: how many there are of each status, and the latest. For tests without a person, these hold on: the ids
+ * Payments on the overview: how many there are of each status, and the latest. Stable ids for browser tests:
  * counts, latest; data-testid count-{status}.
  */
 import { html } from 'ghtml'

@@ -1,6 +1,6 @@
 /**
  * The page of one payment: what became of it and when, how its price came about, which request made it, and what can be done
- * with it. For tests without a person, these hold on: the ids timeline, price, requests, actions, facts, refunds, raw;
+ * with it. Stable ids for browser tests: timeline, price, requests, actions, facts, refunds, raw;
  * data-testid link, price-step, timeline-entry.
  */
 import { html } from 'ghtml'

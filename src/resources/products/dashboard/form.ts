@@ -1,7 +1,6 @@
 /**
- * The form of a product, for a new one and for a change: every field by the name that the API has for it, amounts in the price's
- * currency. Which of the fields count depends on the kind of price; a style sheet hides the others, and what is hidden
- * stays out of the request.
+ * The form that creates and edits a product. Fields are named as in the API, and amounts are in the price's currency. The style
+ * sheet hides the fields that the type of price does not have; they are left out of the request.
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../../contract/operations.js'
@@ -23,14 +22,14 @@ const TAX_CATEGORIES = ['digital_products', 'saas', 'e_book', 'edtech', 'live_tu
   Schemas['TaxCategory']>
 const INTERVALS = ['Day', 'Week', 'Month', 'Year'] as const satisfies ReadonlyArray<Schemas['TimeInterval']>
 
-const KINDS = [['one_time_price', 'Once'], ['recurring_price', 'Every period: a subscription']] as const
+const KINDS = [['one_time_price', 'One-time'], ['recurring_price', 'Recurring (subscription)']] as const
 
-/** What a form starts from that has no product yet. */
+/** The initial price in the form of a new product. */
 const NEW_PRICE = {
   type: 'one_time_price', currency: 'USD', price: null, discount_bps: 0, purchasing_power_parity: false, tax_inclusive: false
 } as const
 
-/** The price as far as a form has fields for it: null for one that is billed by usage. */
+/** A price that the form can edit. Usage-based prices have no fields. */
 type Priced = Extract<Price, { type: 'one_time_price' | 'recurring_price' }> | typeof NEW_PRICE
 
 export async function productForm (formState: FormState, product: Product | null, page: PageContext): Promise<Fragment> {
@@ -55,17 +54,17 @@ export async function productForm (formState: FormState, product: Product | null
 </div>
 !${price.type === 'usage_based_price' ? USAGE : priceFields(formState, price, page)}
 !${metadataField(formState, product?.metadata)}
-<div class="row">!${submit(product === null ? 'Create the product' : 'Save')}
+<div class="row">!${submit(product === null ? 'Create product' : 'Save')}
 !${linkButton(page.base + leave, 'Cancel')}</div>`)
 }
 
-const USAGE = '<p class="note">This product is billed by usage. Its price can be changed through the API alone, and stays.</p>'
+const USAGE = '<p class="note">This product has usage-based billing. Its price can only be changed through the API.</p>'
 
 function priceFields (formState: FormState, price: Priced, page: PageContext): Fragment {
   const { currency } = price
   return html`<fieldset><legend>Price</legend>
 <div class="pair">
-!${choiceField(formState, { name: 'price.type', label: 'Is paid', isRequired: true, value: price.type, options: KINDS })}
+!${choiceField(formState, { name: 'price.type', label: 'Type of price', isRequired: true, value: price.type, options: KINDS })}
 !${choiceField(formState, {
     name: 'price.currency',
     label: 'Currency',
@@ -85,7 +84,7 @@ function priceFields (formState: FormState, price: Priced, page: PageContext): F
     hint: '0 to 100, such as 12.5.'
   })}
 </div>
-!${checkField(formState, { name: 'price.tax_inclusive', label: 'Tax is part of the price', value: price.tax_inclusive === true })}
+!${checkField(formState, { name: 'price.tax_inclusive', label: 'Price includes tax', value: price.tax_inclusive === true })}
 !${checkField(formState, {
     name: 'price.purchasing_power_parity', label: 'Purchasing power parity', value: price.purchasing_power_parity === true
   })}
@@ -100,7 +99,7 @@ function oneTimeFields (formState: FormState, price: Priced, page: PageContext):
 !${checkField(formState, {
     name: 'price.pay_what_you_want',
     label: 'Customers pay what they want',
-    hint: 'The price above is then the least that they may give.',
+    hint: 'The price above is then the minimum.',
     value: chosen === true
   })}
 !${amountField(formState, page, 'price.suggested_price', 'Suggested price', suggested, price.currency)}
@@ -113,30 +112,30 @@ function recurringFields (formState: FormState, price: Priced, page: PageContext
 <div class="pair">
 !${textField(formState, {
     name: 'price.payment_frequency_count',
-    label: 'A payment is due every',
+    label: 'Billing period',
     value: given?.payment_frequency_count ?? 1,
     inputmode: 'numeric',
     isRequired: true
   })}
-!${intervalField(formState, 'price.payment_frequency_interval', 'Unit of it', given?.payment_frequency_interval ?? 'Month')}
+!${intervalField(formState, 'price.payment_frequency_interval', 'Unit', given?.payment_frequency_interval ?? 'Month')}
 </div><div class="pair">
 !${textField(formState, {
     name: 'price.subscription_period_count',
-    label: 'The subscription ends after',
+    label: 'Subscription ends after',
     value: given?.subscription_period_count ?? 10,
     inputmode: 'numeric',
     isRequired: true
   })}
-!${intervalField(formState, 'price.subscription_period_interval', 'Unit of that', given?.subscription_period_interval ?? 'Year')}
+!${intervalField(formState, 'price.subscription_period_interval', 'Unit', given?.subscription_period_interval ?? 'Year')}
 </div><div class="pair">
 !${textField(formState, {
-    name: 'price.trial_period_days', label: 'Trial in days', value: given?.trial_period_days || '', inputmode: 'numeric'
+    name: 'price.trial_period_days', label: 'Trial period in days', value: given?.trial_period_days || '', inputmode: 'numeric'
   })}
-!${amountField(formState, page, 'price.trial_amount', 'Price of the trial', given?.trial_amount, price.currency)}
+!${amountField(formState, page, 'price.trial_amount', 'Trial price', given?.trial_amount, price.currency)}
 </div>
 !${checkField(formState, {
     name: 'price.trial_apply_discounts',
-    label: 'Discount codes lower the price of the trial',
+    label: 'Discount codes apply to the trial price',
     value: given?.trial_apply_discounts === true
   })}
 </div>`

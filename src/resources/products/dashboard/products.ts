@@ -1,6 +1,6 @@
 /**
- * Products: the list with the API's filters, each product's page, making and changing them. For tests without a person, these
- * hold on: the ids list, facts, price, payments, prices, links, codes, raw, form-save.
+ * Products in the dashboard: the list with the API's filters, each product's page, and the forms. Stable ids for browser tests:
+ * list, facts, price, payments, prices, links, codes, raw, form-save.
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../../contract/operations.js'
@@ -52,8 +52,8 @@ async function list (page: PageContext): Promise<Shown> {
 function nothing (query: object, page: PageContext): Fragment {
   const create = pageOf(page, 'products', 'new')
   return Object.keys(query).length > 0
-    ? empty('No product fits', html`<p>Change the filter, or <a href="${pageOf(page, 'products')}">show those on sale</a>.</p>`)
-    : empty('No product yet', html`<p><a href="${create}">Create one</a>, or let your program do it.</p>`)
+    ? empty('No matching products', html`<p>Change the filters, or <a href="${pageOf(page, 'products')}">reset them</a>.</p>`)
+    : empty('No products yet', html`<p><a href="${create}">Create one</a> here or with the API.</p>`)
 }
 
 function productRow (product: Schemas['GetProductsListResponseItem'], page: PageContext): Row {
@@ -72,7 +72,7 @@ function productRow (product: Schemas['GetProductsListResponseItem'], page: Page
 
 function kindOf (price: Price): string {
   if (price.type === 'one_time_price') return isPayWhatYouWant(price) ? 'pay what you want' : 'one-time'
-  return price.type === 'recurring_price' ? 'subscription' : 'by usage'
+  return price.type === 'recurring_price' ? 'subscription' : 'usage-based'
 }
 
 function shortPrice (price: Price, { context: { sandbox } }: PageContext): string {
@@ -115,8 +115,8 @@ const productPage: DashboardPage = {
   },
   notes: {
     created: 'The product was created.',
-    saved: 'The product was changed.',
-    archived: 'The product was archived: it is no longer sold.',
+    saved: 'The product was updated.',
+    archived: 'The product was archived and is no longer sold.',
     unarchived: 'The product is on sale again.'
   }
 }
@@ -128,8 +128,8 @@ function actionsFor (product: Product, isArchived: boolean, page: PageContext): 
 !${linkButton(pageOf(page, 'products', product.product_id, 'edit'), 'Edit')}
 !${asking(page.formState('archive'), {
     opens: 'Archive',
-    question: 'An archived product is no longer listed or sold: a payment for it is refused. It can be put on sale again.',
-    confirm: 'Archive the product'
+    question: 'An archived product is no longer listed, and payments for it are refused. You can put it on sale again.',
+    confirm: 'Archive product'
   })}`
 }
 
@@ -150,12 +150,12 @@ function priceFacts ({ price, pricing_mode: mode }: Product, { context: { sandbo
   const amount = (minor: number) => html`<span class="figure">${money(minor, price.currency, sandbox)}</span>`
   const isChosen = isPayWhatYouWant(price)
   return facts([
-    [isChosen ? 'At least' : 'Price', amount(plainPrice(price))],
+    [isChosen ? 'Minimum price' : 'Price', amount(plainPrice(price))],
     ['In minor units', html`<code>${plainPrice(price)}</code> ${price.currency}`],
     ['Kind', html`${kindOf(price)}`],
     ['Suggested', price.type === 'one_time_price' && price.suggested_price != null ? amount(price.suggested_price) : null],
     ['Discount', (price.discount_bps ?? 0) === 0 ? null : html`${percent(price.discount_bps ?? 0)} %`],
-    ['Tax', html`${price.tax_inclusive === true ? 'part of the price' : 'added to the price'}`],
+    ['Tax', html`${price.tax_inclusive === true ? 'included in the price' : 'added to the price'}`],
     ['Due', price.type === 'one_time_price' ? null : every(price.payment_frequency_count, price.payment_frequency_interval)],
     ['Ends after', price.type === 'one_time_price'
       ? null
@@ -179,8 +179,8 @@ async function localizedPrices ({ product_id: id, pricing_mode: mode }: Product,
     cells: [html`${price.country_code ?? price.currency}`, html`${money(price.amount, price.currency, page.context.sandbox)}`]
   }))
   const content = rows.length === 0
-    ? empty('None yet', html`<p>Every customer pays the price above.</p>`)
-    : table('Localized prices', [{ title: 'Where' }, { title: 'Price', kind: 'number' }], rows)
+    ? empty('No localized prices', html`<p>Every customer pays the price above.</p>`)
+    : table('Localized prices', [{ title: 'Country or currency' }, { title: 'Price', kind: 'number' }], rows)
   return card(content, { id: 'prices', title: 'Localized prices', live: true, pad: false })
 }
 
@@ -200,11 +200,11 @@ async function codesFor ({ product_id: id }: Product, page: PageContext): Promis
   const { items } = await page.operate('GET /discounts', { query: { product_id: id, active: 'true', page_size: 10 } })
   const all = `${pageOf(page, 'discounts')}?${new URLSearchParams({ product_id: id, active: 'true' })}`
   return card(items.length === 0
-    ? html`<p class="quiet">No discount code fits this product now.</p>`
+    ? html`<p class="quiet">No active discount code applies to this product.</p>`
     : html`<ul class="pairs">!${items.map(discount =>
       html`<li><a href="${pageOf(page, 'discounts', discount.discount_id)}"><code>${discount.code}</code></a>
 ${discount.name ?? ''}</li>`)}
-</ul><p><a href="${all}">All codes that fit</a></p>`, { id: 'codes', title: 'Discount codes that fit', live: true })
+</ul><p><a href="${all}">All discount codes for this product</a></p>`, { id: 'codes', title: 'Discount codes', live: true })
 }
 
 const newPage: DashboardPage = {

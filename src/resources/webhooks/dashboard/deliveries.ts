@@ -1,6 +1,6 @@
 /**
- * The deliveries of events to endpoints: lists of them, and each with every try. For tests without a person, these hold on: the
- * ids deliveries, state, tries, try-{number}, facts; rows row-{delivery_id}.
+ * Deliveries in the dashboard: the list, and each delivery's page with all attempts. Stable ids for browser tests: deliveries,
+ * state, tries, try-{number}, facts; rows row-{delivery_id}.
  */
 import { html } from 'ghtml'
 import type { Fragment } from '../../../pages/layout.js'
@@ -38,7 +38,7 @@ export const deliveryPages: Pages = {
         return { done: 'retried' }
       }
     },
-    notes: { retried: 'It is tried now. How that ends appears below.' }
+    notes: { retried: 'The delivery is being sent. The outcome appears below.' }
   }
 }
 
@@ -65,12 +65,12 @@ async function deliveryList (page: PageContext): Promise<Shown> {
 
 function noDelivery (page: PageContext, isFiltered: boolean, hasEndpoint: boolean): Fragment {
   const [path = ''] = page.url.split('?', 1)
-  if (isFiltered) return empty('No delivery fits', html`<p><a href="${path}">Show all of them</a></p>`)
-  return empty('No delivery yet', hasEndpoint
-    ? html`<p>When something happens to a payment or a refund, it is sent to every endpoint that wants it. To see one now,
+  if (isFiltered) return empty('No matching deliveries', html`<p><a href="${path}">Show all deliveries</a></p>`)
+  return empty('No deliveries yet', hasEndpoint
+    ? html`<p>Events of payments and refunds are sent to every subscribed endpoint. To see a delivery now,
 <a href="${pageOf(page, 'webhooks', 'sample')}">send a sample</a>.</p>`
-    : html`<p>There is no endpoint to send anything to:
-<a href="${pageOf(page, 'webhooks', 'new')}">add the one of your program</a>.</p>`)
+    : html`<p>There is no webhook endpoint:
+<a href="${pageOf(page, 'webhooks', 'new')}">add your program's endpoint</a>.</p>`)
 }
 
 async function deliveryPage (page: PageContext): Promise<Shown> {
@@ -87,9 +87,9 @@ async function deliveryPage (page: PageContext): Promise<Shown> {
     isFrozen: sandbox.clock.state().frozen_at !== null,
     isDue: delivery.due_at !== null && (parseTime(delivery.due_at) ?? 0) <= now
   })
-  const next = delivery.due_at === null ? '' : html`<p>Next try: !${fullTime(delivery.due_at, page)}</p>`
+  const next = delivery.due_at === null ? '' : html`<p>Next attempt: !${fullTime(delivery.due_at, page)}</p>`
   return {
-    title: `${delivery.event_type}, a delivery`,
+    title: `Delivery of ${delivery.event_type}`,
     content: html`<div id="delivery-head" data-live>!${heading({
       html: html`<span class="call">${delivery.event_type}</span> !${stateTag(delivery)}`
     }, button(page.formState('retry'), 'Retry now', 'primary'),
@@ -104,26 +104,26 @@ async function deliveryPage (page: PageContext): Promise<Shown> {
   ['Happened', fullTime(event.created_at, page)],
   ['Endpoint', endpointLink(delivery.webhook_id, endpoints, page)],
   ...linkFacts(event, page),
-  ['Kind', event.is_sample ? 'a sample: nothing has happened' : null],
+  ['Kind', event.is_sample ? 'sample' : null],
   ['Tries', text(delivery.tries)]
-]), { id: 'facts', title: 'The delivery', live: true })}
+]), { id: 'facts', title: 'Delivery', live: true })}
 </div></div>`
   }
 }
 
 function tries ({ attempts, state }: Delivery, page: PageContext): Fragment {
   if (attempts.length === 0) {
-    return empty('Nothing was sent', state === 'waiting' ? '<p>The first try appears here.</p>' : '<p>It was never tried.</p>')
+    return empty('No attempts', state === 'waiting' ? '<p>The first attempt appears here.</p>' : '<p>It was never sent.</p>')
   }
   return html`!${attempts.map((attempt, index) => tryPart(attempt, index + 1, index === attempts.length - 1, page)).reverse()}`
 }
 
 function tryPart (attempt: Attempt, number: number, isLast: boolean, page: PageContext): Fragment {
   const { response_status: status, error, fault, duration_ms: duration, started_at: at } = attempt
-  const outcome = status === null ? statusTag('no answer', 'bad') : httpTag(status)
+  const outcome = status === null ? statusTag('no response', 'bad') : httpTag(status)
   const words = fault === null ? null : FAULT_WORDS[fault as FaultKind]?.does ?? fault
   return html`<details class="fold try" id="try-${number}"!${isLast ? ' open' : ''}>
-<summary><span>Try ${number}</span> !${outcome}!${words === null ? '' : html` <span class="tag wait">${words}</span>`}
+<summary><span>Attempt ${number}</span> !${outcome}!${words === null ? '' : html` <span class="tag wait">${words}</span>`}
 <span class="quiet">!${timeTag(at, page)}, took ${milliseconds(duration)}</span></summary>
 <div class="exchange">
 !${error === null ? '' : html`<p><strong>${answerOf(attempt)}</strong></p>`}
@@ -135,33 +135,33 @@ function tryPart (attempt: Attempt, number: number, isLast: boolean, page: PageC
 }
 
 function sent ({ url, request_headers: headers, request_body: body }: Attempt, number: number): Fragment {
-  return html`<h3>What was sent</h3><p class="call"><code>POST ${url}</code></p>
+  return html`<h3>Request</h3><p class="call"><code>POST ${url}</code></p>
 !${headerList(withoutSecrets(headers, HIDDEN))}
-!${body === '' ? '' : bodyText(body, { id: `try-${number}-request`, label: `Body of try ${number}` })}`
+!${body === '' ? '' : bodyText(body, { id: `try-${number}-request`, label: `Request body of attempt ${number}` })}`
 }
 
 function received (attempt: Attempt, number: number): Fragment {
   const { response_status: status, response_headers: headers, response_body: body } = attempt
-  if (status === null) return html`<h3>What was answered</h3><p class="quiet">Nothing.</p>`
-  return html`<h3>What was answered</h3><p>!${httpTag(status)}</p>!${headerList(headers ?? {})}
+  if (status === null) return html`<h3>Response</h3><p class="quiet">None.</p>`
+  return html`<h3>Response</h3><p>!${httpTag(status)}</p>!${headerList(headers ?? {})}
 !${body === null || body === ''
   ? '<p class="quiet">No body.</p>'
-  : bodyText(body, { id: `try-${number}-response`, label: `Answer to try ${number}` })}`
+  : bodyText(body, { id: `try-${number}-response`, label: `Response body of attempt ${number}` })}`
 }
 
 function again ({ url, request_headers: headers, request_body: body }: Attempt, number: number): Fragment {
   const shown = withoutSecrets(headers, null)
   const command = curlOf({ method: 'POST', url, headers: shown, body })
-  return html`<details class="fold" id="try-${number}-curl"><summary>Send the same with curl</summary>
+  return html`<details class="fold" id="try-${number}-curl"><summary>Send this request with curl</summary>
 <p class="hint">With the signature as it was: programs accept it for five minutes.!${
-  Object.keys(shown).length < Object.keys(headers).length ? ' Without the headers that hold secrets: add them.' : ''}!${
-  /\[hidden\]|…/.test(url) ? ' Without the secrets in its URL: put them in again.' : ''}</p>
+  Object.keys(shown).length < Object.keys(headers).length ? ' Headers that hold secrets are left out: add them.' : ''}!${
+  /\[hidden\]|…/.test(url) ? ' Secrets in the URL are hidden: enter them again.' : ''}</p>
 !${snippet(command, { id: `try-${number}-command`, label: 'curl command' })}</details>`
 }
 
 const HIDDEN = '[hidden]'
 
-/** Headers whose values nobody should look at, given another value; none leaves them out. */
+/** Replaces the values of headers that hold secrets, or removes these headers if `instead` is null. */
 function withoutSecrets (headers: Readonly<Record<string, string>>, instead: string | null): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).flatMap(([name, value]) =>
     isSensitive(name) ? (instead === null ? [] : [[name, instead]]) : [[name, value]]))

@@ -1,7 +1,6 @@
 /**
- * The endpoints that webhooks are sent to: how each of them fares, adding, changing and deleting them, and the key that what
- * they get is signed with. For tests without a person, these hold on: the ids endpoints, state, latest, details, key, revealed;
- * rows row-{webhook_id}; data-testid webhook-key.
+ * Webhook endpoints in the dashboard: the list, each endpoint's page with its deliveries and signing key, and the forms. Stable
+ * ids for browser tests: endpoints, state, latest, details, key, revealed; rows row-{webhook_id}; data-testid webhook-key.
  */
 import { html } from 'ghtml'
 import type { Fragment } from '../../../pages/layout.js'
@@ -19,11 +18,11 @@ import { deliveryTable, endpointsOf, tabs, verdict, withShownUrl } from './parts
 import { verdictOnEndpoint, type Delivery, type Endpoint } from './words.js'
 
 const NOTES = {
-  added: 'The endpoint was added. What happens from now on is sent to it.',
-  saved: 'The endpoint was changed.',
+  added: 'The endpoint was added. It receives events from now on.',
+  saved: 'The endpoint was updated.',
   deleted: 'The endpoint was deleted.',
-  enabled: 'The endpoint is enabled. What happens from now on is sent to it.',
-  disabled: 'The endpoint is disabled: nothing is sent to it.'
+  enabled: 'The endpoint is enabled. It receives events from now on.',
+  disabled: 'The endpoint is disabled. It receives no events.'
 }
 
 export const endpointPages: Pages = {
@@ -33,7 +32,7 @@ export const endpointPages: Pages = {
     show: endpointPage,
     notes: NOTES,
     actions: {
-      reveal: (_page, form) => ({ again: form }), // the page shows the key to whoever sends this form
+      reveal: (_page, form) => ({ again: form }), // the page shows the key in the response to this form
       enable: page => setDisabled(page, false),
       disable: page => setDisabled(page, true),
       async delete (page) {
@@ -70,13 +69,13 @@ async function endpointList (page: PageContext): Promise<Shown> {
 }
 
 function noEndpoint (page: PageContext): Fragment {
-  return html`!${empty('No endpoint yet', html`<p>An endpoint is the URL at which your program takes events.
-<a href="${pageOf(page, 'webhooks', 'new')}">Add it here</a>, or let the emulator show what it sends, and pass it on to your
-program if you like, from a terminal:</p>`)}
+  return html`!${empty('No endpoints yet', html`<p>An endpoint is the URL at which your program receives events.
+<a href="${pageOf(page, 'webhooks', 'new')}">Add it here</a>, or show events in a terminal and forward them
+to your program:</p>`)}
 <div class="pad">!${snippet(listenCommand(page.context), { id: 'listen', label: 'Command to listen' })}</div>`
 }
 
-/** The command finds an emulator on its usual port, and the default sandbox. */
+/** Omits the port and the sandbox where they are the command's defaults. */
 function listenCommand ({ baseUrl, sandbox }: PageContext['context']): string {
   const { port } = new URL(baseUrl)
   return ['dodo-emulator webhooks listen http://127.0.0.1:3000/webhooks',
@@ -130,7 +129,7 @@ function countsOf ({ context: { sandbox } }: PageContext): Map<string, Counts> {
   return counts
 }
 
-/** How many of those that ended did arrive. Never rounded up to all of them. */
+/** The share of completed deliveries that succeeded. Never rounded up to 100 %. */
 function shareOf ({ succeeded, failed, dropped }: Counts): string | null {
   const ended = succeeded + failed + dropped
   return ended === 0 ? null : `${Math.floor(succeeded / ended * 100)} %`
@@ -164,9 +163,8 @@ async function endpointPage (page: PageContext): Promise<Shown> {
 function disabling (page: PageContext): Fragment {
   return asking(page.formState('disable'), {
     opens: 'Disable',
-    question: 'Nothing is sent to a disabled endpoint: what waits for another try is cancelled, and what happens meanwhile it ' +
-      'never hears of.',
-    confirm: 'Disable the endpoint',
+    question: 'Waiting deliveries are cancelled. Events that occur while the endpoint is disabled are never sent to it.',
+    confirm: 'Disable endpoint',
     kind: 'second'
   })
 }
@@ -174,9 +172,8 @@ function disabling (page: PageContext): Fragment {
 function deleting (page: PageContext): Fragment {
   return asking(page.formState('delete'), {
     opens: 'Delete',
-    question: 'The endpoint goes, with its signing key; what waits for another try is cancelled. Its deliveries stay to be ' +
-      'looked at.',
-    confirm: 'Delete the endpoint'
+    question: 'This deletes the endpoint and its signing key and cancels its waiting deliveries. Past deliveries remain visible.',
+    confirm: 'Delete endpoint'
   })
 }
 
@@ -187,7 +184,7 @@ function counters ({ id }: Endpoint, page: PageContext): Fragment {
   const lost = counts.failed + counts.dropped
   const kind = share !== null && { kind: lost > 0 ? 'bad' as const : 'good' as const }
   return tiles([
-    { id: 'share', label: 'arrived, of those that ended', value: share ?? '–', ...kind },
+    { id: 'share', label: 'of completed deliveries succeeded', value: share ?? '–', ...kind },
     { id: 'succeeded', label: 'succeeded', value: counts.succeeded, url: `${url}succeeded` },
     { id: 'waiting', label: 'waiting', value: counts.waiting, url: `${url}waiting`, ...counts.waiting > 0 && { kind: 'wait' } },
     { id: 'failed', label: 'failed', value: counts.failed, url: `${url}failed`, ...counts.failed > 0 && { kind: 'bad' } },
@@ -198,26 +195,26 @@ function counters ({ id }: Endpoint, page: PageContext): Fragment {
 
 function latestDeliveries (latest: readonly Delivery[], endpoint: Endpoint, page: PageContext): Fragment {
   if (latest.length === 0) {
-    return empty('Nothing was sent yet', html`<p><a href="${pageOf(page, 'webhooks', 'sample')}?webhook_id=${endpoint.id}">Send a
-sample</a>, or let a payment succeed: it is listed here at once, with what your program answered.</p>`)
+    return empty('No deliveries yet', html`<p><a href="${pageOf(page, 'webhooks', 'sample')}?webhook_id=${endpoint.id}">Send a
+sample</a>, or complete a payment. The delivery appears here with your program's response.</p>`)
   }
   return html`!${deliveryTable(latest, [endpoint], page, 'endpoint')}
-<p class="pad"><a href="${pageOf(page, 'webhooks', 'deliveries')}?webhook_id=${endpoint.id}">All deliveries to it</a></p>`
+<p class="pad"><a href="${pageOf(page, 'webhooks', 'deliveries')}?webhook_id=${endpoint.id}">All its deliveries</a></p>`
 }
 
-/** The key is on the page only in the answer to the form that asks for it. */
+/** The key is shown only in the response to the form that reveals it. */
 async function signingKey ({ id }: Endpoint, page: PageContext): Promise<Fragment> {
   const formState = page.formState('reveal')
   if (!formState.isDone) {
-    return html`<p class="quiet">Your program checks with it that an event is from here. It belongs into the variable
+    return html`<p class="quiet">Your program verifies signatures with this key. Set it as the environment variable
 <code>DODO_PAYMENTS_WEBHOOK_KEY</code>.</p>
-<div>!${button(formState, 'Reveal the key')}</div>`
+<div>!${button(formState, 'Reveal key')}</div>`
   }
   const { secret } = await page.operate('GET /webhooks/{webhook_id}/secret', { path: { webhook_id: id } })
   return html`<div id="revealed" class="revealed" tabindex="-1" autofocus>!${copyField('Key', secret, 'webhook-key')}</div>
 <p class="quiet">As the environment variable that the official clients read:</p>
 !${snippet(`DODO_PAYMENTS_WEBHOOK_KEY=${secret}`, { id: 'key-variable', label: 'Environment variable' })}
-<p><a href="${page.url}">Hide the key</a></p>`
+<p><a href="${page.url}">Hide key</a></p>`
 }
 
 async function details (endpoint: Endpoint, page: PageContext): Promise<Fragment> {
@@ -228,7 +225,7 @@ async function details (endpoint: Endpoint, page: PageContext): Promise<Fragment
     ['Id', idTag(endpoint.id)],
     ['Description', text(endpoint.description)],
     ['Events', types == null ? 'all' : html`<ul>!${types.map(type => html`<li>!${code(type)}</li>`)}</ul>`],
-    ['Rate limit', rate == null ? 'none' : html`${rate} in a second`],
+    ['Rate limit', rate == null ? 'none' : html`${rate} per second`],
     ['Headers', sent.length + sensitive.length === 0
       ? NONE
       : html`<ul>!${sent.map(([name, value]) => html`<li><code>${name}: ${value}</code></li>`)}

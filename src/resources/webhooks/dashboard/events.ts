@@ -1,7 +1,6 @@
 /**
- * What has happened and was to be told: events, each with who was sent it, who was not, and why; sending one once more, and
- * sending samples. For tests without a person, these hold on: the ids events, told, untold, payload, replay, sample;
- * rows row-{event_id}.
+ * Events in the dashboard: the list, each event's page with its deliveries and the endpoints that did not receive it, replays and
+ * samples. Stable ids for browser tests: events, sent-to, not-sent-to, payload, replay, sample; rows row-{event_id}.
  */
 import { html } from 'ghtml'
 import { invalid } from '../../../errors.js'
@@ -24,7 +23,7 @@ import { counted, whyNot, type Delivery, type Endpoint, type WebhookEvent } from
 
 const FILTERS = ['type', ...LINK_NAMES] as const
 
-const EVERYONE: readonly [string, string] = ['', 'Every endpoint that wants it']
+const EVERYONE: readonly [string, string] = ['', 'Every subscribed endpoint']
 
 export const eventPages: Pages = {
   '/events': { show: eventList },
@@ -32,9 +31,9 @@ export const eventPages: Pages = {
     show: eventPage,
     actions: { replay },
     notes: {
-      sent: 'The sample is on its way. How that ends appears below.',
-      replayed: 'It is sent once more. How that ends appears below.',
-      nobody: 'Nothing was sent: no enabled endpoint wants events of this type.'
+      sent: 'The sample is being sent. The outcome appears below.',
+      replayed: 'The event is being sent again. The outcome appears below.',
+      unsent: 'Nothing was sent: no enabled endpoint is subscribed to this type of event.'
     }
   },
   '/sample': { show: samplePage, actions: { sample: sendSample } }
@@ -59,22 +58,22 @@ async function eventList (page: PageContext): Promise<Shown> {
 function noEvent (page: PageContext, isFiltered: boolean): Fragment {
   const [path = ''] = page.url.split('?', 1)
   return isFiltered
-    ? empty('No event fits', html`<p><a href="${path}">Show all of them</a></p>`)
-    : empty('No event yet', html`<p>An event happens when a payment succeeds or fails, when it is cancelled, and when a refund
+    ? empty('No matching events', html`<p><a href="${path}">Show all events</a></p>`)
+    : empty('No events yet', html`<p>An event occurs when a payment succeeds or fails, when it is cancelled, and when a refund
 ends. <a href="${pageOf(page, 'payments', 'new')}">Create a test payment</a>, or
 <a href="${pageOf(page, 'webhooks', 'sample')}">send a sample</a> of any event.</p>`)
 }
 
 function eventTable (events: readonly WebhookEvent[], page: PageContext): Fragment {
   return html`<div class="stacked">!${table('Events', [
-    { title: 'Event' }, { title: 'About' }, { title: 'Sent to' }, { title: 'Happened' }
+    { title: 'Event' }, { title: 'About' }, { title: 'Sent to' }, { title: 'Created' }
   ], events.map((event): Row => ({
     id: event.event_id,
     cells: [
       cellLink(pageOf(page, 'webhooks', 'events', event.event_id), code(event.type), event.event_id),
       subject(event, page),
       event.deliveries.length === 0
-        ? html`<span class="quiet">nobody</span>`
+        ? html`<span class="quiet">no endpoint</span>`
         : html`!${event.deliveries.slice(0, 5).map(({ delivery_id: id, state }) =>
           html`<a href="${pageOf(page, 'webhooks', 'deliveries', id)}">!${stateTag({ state, tries: 0 })}</a> `)}
 !${event.deliveries.length > 5 ? html`and ${event.deliveries.length - 5} more` : ''}`,
@@ -85,7 +84,7 @@ function eventTable (events: readonly WebhookEvent[], page: PageContext): Fragme
 
 function subject (event: WebhookEvent, page: PageContext): Fragment {
   const { is_sample: isSample, payment_id: paymentId, subject_id: subjectId } = event
-  if (isSample) return html`<span class="quiet">a sample</span>`
+  if (isSample) return html`<span class="quiet">sample</span>`
   const payment = paymentId === null ? NONE : html`<a href="${pageOf(page, 'payments', paymentId)}">!${code(paymentId)}</a>`
   return subjectId === paymentId ? payment : html`!${code(subjectId)}<span class="under">!${payment}</span>`
 }
@@ -102,46 +101,46 @@ async function eventPage (page: PageContext): Promise<Shown> {
       html: html`<span class="call">${event.type}</span>!${event.is_sample ? ' <span class="tag calm">sample</span>' : ''}`
     }, '', crumb(page, pathOf('webhooks', 'events'), 'Events'))}
 <div class="columns"><div>
-!${card(told(deliveries, endpoints, page), { id: 'told', title: 'Deliveries', live: true, pad: false })}
-<div id="untold" data-live>!${untold(event, endpoints, page)}</div>
-!${card(html`<p class="quiet">The body as it would be sent now. What was sent is told by each try.</p>
+!${card(sentTo(deliveries, endpoints, page), { id: 'sent-to', title: 'Deliveries', live: true, pad: false })}
+<div id="not-sent-to" data-live>!${notSentTo(event, endpoints, page)}</div>
+!${card(html`<p class="quiet">The body that would be sent now. Each attempt shows the body that was sent.</p>
 !${snippet(withoutCardNumbers(JSON.stringify(event.body, null, 2)), { id: 'payload-text', label: 'Body of the event' })}`,
 { id: 'payload', title: 'Payload' })}
 </div><div>
-!${card(replaying(endpoints, page), { id: 'replay', title: 'Send it once more' })}
+!${card(replaying(endpoints, page), { id: 'replay', title: 'Replay' })}
 !${card(facts([
   ['Event', idTag(event.event_id)],
-  ['Happened', fullTime(event.created_at, page)],
+  ['Created', fullTime(event.created_at, page)],
   ['About', event.subject_id === event.payment_id ? null : subject(event, page)],
   ...linkFacts(event, page)
-]), { id: 'facts', title: 'The event' })}
+]), { id: 'facts', title: 'Event' })}
 </div></div>`
   }
 }
 
-function told (deliveries: readonly Delivery[], endpoints: readonly Endpoint[], page: PageContext): Fragment {
+function sentTo (deliveries: readonly Delivery[], endpoints: readonly Endpoint[], page: PageContext): Fragment {
   if (deliveries.length > 0) return deliveryTable(deliveries, endpoints, page, 'event')
-  return empty('It was sent to nobody', endpoints.length === 0
-    ? html`<p>There is no endpoint: <a href="${pageOf(page, 'webhooks', 'new')}">add the one of your program</a>, then send the
-event once more.</p>`
-    : '<p>No endpoint wanted it when it happened.</p>')
+  return empty('Not sent to any endpoint', endpoints.length === 0
+    ? html`<p>There is no endpoint: <a href="${pageOf(page, 'webhooks', 'new')}">add your program's endpoint</a>, then replay the
+event.</p>`
+    : '<p>No endpoint was subscribed to it when it occurred.</p>')
 }
 
-/** Who did not hear of it: the question of whoever waits for a webhook. */
-function untold (event: WebhookEvent, endpoints: readonly Endpoint[], page: PageContext): Fragment {
-  const others = endpoints.filter(({ id }) => !event.deliveries.some(({ webhook_id: told }) => told === id))
+/** The endpoints that did not receive the event, and why. */
+function notSentTo (event: WebhookEvent, endpoints: readonly Endpoint[], page: PageContext): Fragment {
+  const others = endpoints.filter(({ id }) => !event.deliveries.some(({ webhook_id: receiver }) => receiver === id))
   if (others.length === 0) return ''
   const rows = others.map((endpoint): Row => ({
     id: `not-${endpoint.id}`, cells: [endpointLink(endpoint.id, endpoints, page), html`${whyNot(event, endpoint)}`]
   }))
-  const title = `${counted(others.length, 'endpoint was', 'endpoints were')} not told`
-  const list = table('Who was not told', [{ title: 'Endpoint' }, { title: 'Why' }], rows)
-  return card(html`<div class="stacked">!${list}</div>`, { id: 'not-told', title, pad: false })
+  const title = `Not sent to ${counted(others.length, 'endpoint', 'endpoints')}`
+  const list = table('Endpoints that did not receive the event', [{ title: 'Endpoint' }, { title: 'Reason' }], rows)
+  return card(html`<div class="stacked">!${list}</div>`, { id: 'others', title, pad: false })
 }
 
 function replaying (endpoints: readonly Endpoint[], page: PageContext): Fragment {
   const formState = page.formState('replay')
-  return html`<p class="quiet">With the same <code>webhook-id</code>, by which a program tells that it knows it.</p>
+  return html`<p class="quiet">The <code>webhook-id</code> stays the same, so that your program can recognize the duplicate.</p>
 !${form(formState, html`!${choiceField(formState, {
     name: 'webhook_id', label: 'To', isRequired: true, options: [EVERYONE, ...endpointOptions(endpoints)]
   })}<div>!${submit('Replay')}</div>`)}`
@@ -154,7 +153,7 @@ async function replay (page: PageContext, sent: Form): Promise<Done> {
   const after = await page.operate('POST /_emulator/events/{event_id}/replay', {
     path, body: webhookId === undefined ? {} : { webhook_id: webhookId }
   })
-  return { done: after.deliveries.length > before.deliveries.length ? 'replayed' : 'nobody' }
+  return { done: after.deliveries.length > before.deliveries.length ? 'replayed' : 'unsent' }
 }
 
 async function samplePage (page: PageContext): Promise<Shown> {
@@ -162,8 +161,8 @@ async function samplePage (page: PageContext): Promise<Shown> {
   const formState = page.formState('sample')
   const { search } = page
   const content = endpoints.length === 0
-    ? verdict({ kind: 'wait', title: 'There is no endpoint to send it to', advice: [] },
-      html`<p><a href="${pageOf(page, 'webhooks', 'new')}">Add the one of your program</a> first.</p>`)
+    ? verdict({ kind: 'wait', title: 'There is no webhook endpoint', advice: [] },
+      html`<p><a href="${pageOf(page, 'webhooks', 'new')}">Add your program's endpoint</a> first.</p>`)
     : form(formState, html`<p class="quiet">Signed like any other event. Nothing in the sandbox changes, and a sample that fails
 is not tried again.</p>
 !${choiceField(formState, {
@@ -175,16 +174,16 @@ is not tried again.</p>
   isRequired: true,
   value: search.get('webhook_id'),
   options: [EVERYONE, ...endpointOptions(endpoints)],
-  hint: 'An endpoint that is chosen gets it whatever its filter.'
+  hint: 'A selected endpoint receives it regardless of its filter.'
 })}
 !${areaField(formState, {
   name: 'data',
   label: 'Data',
   rows: 6,
   isCode: true,
-  hint: 'A JSON object; its fields take the place of those of the sample. Such as {"metadata": {"order": "42"}}'
+  hint: 'A JSON object whose fields replace those of the sample. For example, {"metadata": {"order": "42"}}'
 })}
-<div>!${submit('Send the sample')}</div>`)
+<div>!${submit('Send sample')}</div>`)
   return {
     title: 'Send a sample',
     content: html`!${heading('Send a sample')}!${tabs(page)}!${card(content, { id: 'sample' })}`
@@ -201,16 +200,16 @@ async function sendSample (page: PageContext, sent: Form): Promise<Done> {
       ...(data === undefined ? {} : { data })
     }
   })
-  return { to: pathOf('webhooks', 'events', event.event_id), done: event.deliveries.length > 0 ? 'sent' : 'nobody' }
+  return { to: pathOf('webhooks', 'events', event.event_id), done: event.deliveries.length > 0 ? 'sent' : 'unsent' }
 }
 
-/** Throws INVALID_REQUEST_PARAMETERS for what is no JSON; whether it is an object, the API says. */
+/** Throws INVALID_REQUEST_PARAMETERS for invalid JSON. The API checks that it is an object. */
 function dataOf (text: string): unknown {
   if (text === '') return undefined
   try {
     return JSON.parse(text)
   } catch (error) {
-    const message = `The data is no JSON: ${(error as Error).message}`
+    const message = `The data is not valid JSON: ${(error as Error).message}`
     throw invalid('data', message)
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Unkind deliveries on demand: what is still to go wrong, and adding to it. For tests without a person, these hold on: the ids
- * faults, add-fault.
+ * Delivery faults in the dashboard: the pending ones, and the form that adds one. Stable ids for browser tests: faults,
+ * add-fault.
  */
 import { html } from 'ghtml'
 import type { components } from '../../../contract/control-types.gen.js'
@@ -17,11 +17,11 @@ type DeliveryFault = components['schemas']['DeliveryFault']
 
 const KIND_OPTIONS = [
   ['duplicate', 'duplicate: sent twice'],
-  ['shuffle', 'shuffle: so many are held back, and the last is sent first'],
+  ['shuffle', 'shuffle: held back, then sent last first'],
   ['delay', 'delay: sent later'],
   ['drop', 'drop: never sent'],
-  ['wrong_secret', 'wrong secret: signed with a key that is not the endpoint’s'],
-  ['stale_timestamp', 'stale timestamp: said to be sent ten minutes ago']
+  ['wrong_secret', 'wrong secret: signed with a different key'],
+  ['stale_timestamp', 'stale timestamp: dated ten minutes ago']
 ] as const satisfies ReadonlyArray<readonly [DeliveryFault['kind'], string]>
 
 export const faultPages: Pages = {
@@ -34,28 +34,28 @@ export const faultPages: Pages = {
         return { done: 'cleared' }
       }
     },
-    notes: { added: 'The next deliveries that fit will go wrong.', cleared: 'Everything goes well again.' }
+    notes: { added: 'The fault was added. It affects the next matching deliveries.', cleared: 'All faults were removed.' }
   }
 }
 
 async function faultsPage (page: PageContext): Promise<Shown> {
   const [{ items }, endpoints] = await Promise.all([page.operate('GET /_emulator/deliveries/faults'), endpointsOf(page)])
-  const clear = items.length === 0 ? '' : button(page.formState('clear'), 'Clear all of them')
+  const clear = items.length === 0 ? '' : button(page.formState('clear'), 'Remove all')
   return {
     title: 'Delivery faults',
     content: html`!${heading('Delivery faults')}!${tabs(page)}
 <p class="quiet">A program must cope with events that come twice, late, out of order or not at all, and refuse those that somebody
 else has signed. Each try to deliver uses up the first of the rules that fit it.</p>
 <div id="fault-list" data-live>!${card(items.length === 0
-  ? empty('Nothing is to go wrong', '<p>Add a fault below, then let something happen or send a sample.</p>')
-  : faultTable(items, endpoints, page), { id: 'faults', title: 'Still to go wrong', actions: clear, pad: false })}</div>
-!${card(adding(endpoints, page), { id: 'add-fault', title: 'Let something go wrong' })}`
+  ? empty('No pending faults', '<p>Add a fault below, then cause an event or send a sample.</p>')
+  : faultTable(items, endpoints, page), { id: 'faults', title: 'Pending faults', actions: clear, pad: false })}</div>
+!${card(adding(endpoints, page), { id: 'add-fault', title: 'Add a fault' })}`
   }
 }
 
 function faultTable (faults: readonly DeliveryFault[], endpoints: readonly Endpoint[], page: PageContext): Fragment {
   return table('Delivery faults', [
-    { title: 'What' }, { title: 'Tries left', kind: 'number' }, { title: 'Endpoint' }, { title: 'Event' }
+    { title: 'Fault' }, { title: 'Attempts left', kind: 'number' }, { title: 'Endpoint' }, { title: 'Event' }
   ], faults.map((fault, index): Row => ({
     id: `fault-${index}`,
     cells: [
@@ -70,9 +70,11 @@ function faultTable (faults: readonly DeliveryFault[], endpoints: readonly Endpo
 
 function adding (endpoints: readonly Endpoint[], page: PageContext): Fragment {
   const formState = page.formState('add')
-  return form(formState, html`!${choiceField(formState, { name: 'kind', label: 'What', isRequired: true, options: KIND_OPTIONS })}
+  return form(formState, html`!${choiceField(formState, {
+    name: 'kind', label: 'Fault', isRequired: true, options: KIND_OPTIONS
+  })}
 <div class="pair">!${textField(formState, {
-    name: 'count', label: 'For so many tries', value: 1, inputmode: 'numeric', isRequired: true
+    name: 'count', label: 'Number of attempts', value: 1, inputmode: 'numeric', isRequired: true
   })}!${textField(formState, {
     name: 'delay_ms', label: 'Delay in milliseconds', inputmode: 'numeric', placeholder: 'for delay only'
   })}</div>
@@ -80,7 +82,7 @@ function adding (endpoints: readonly Endpoint[], page: PageContext): Fragment {
   name: 'webhook_id', label: 'Endpoint', isRequired: true, options: [['', 'Any'], ...endpointOptions(endpoints)]
 })}!${choiceField(formState, {
   name: 'event_type', label: 'Event', isRequired: true, options: [['', 'Any'], ...EVENT_TYPE_OPTIONS]
-})}</div><div>!${submit('Let it go wrong')}</div>`)
+})}</div><div>!${submit('Add fault')}</div>`)
 }
 
 async function addFault (page: PageContext, sent: Form): Promise<Done> {

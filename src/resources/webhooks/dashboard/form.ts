@@ -1,4 +1,4 @@
-/** The forms in which an endpoint is added and changed, and what is made of them. */
+/** The forms that add and edit an endpoint. */
 import { html } from 'ghtml'
 import { invalid } from '../../../errors.js'
 import type { Fragment } from '../../../pages/layout.js'
@@ -17,8 +17,8 @@ export function addingPage (page: PageContext): Shown {
     title: 'Add an endpoint',
     content: html`!${heading('Add an endpoint', '', crumb(page, pathOf('webhooks'), 'Webhooks'))}
 !${card(form(formState, html`!${fields(formState, null)}
-!${headersField(formState, 'Sent along with every delivery, one in a line.')}
-<div class="row">!${submit('Add the endpoint')}!${linkButton(pageOf(page, 'webhooks'), 'Cancel')}</div>`),
+!${headersField(formState, 'Sent with every delivery. One header per line.')}
+<div class="row">!${submit('Add endpoint')}!${linkButton(pageOf(page, 'webhooks'), 'Cancel')}</div>`),
 { id: 'add' })}`
   }
 }
@@ -37,16 +37,16 @@ export async function editingPage (page: PageContext): Promise<Shown> {
   const [save, add] = [page.formState('save'), page.formState('headers')]
   const names = [...Object.keys(headers), ...sensitive]
   return {
-    title: 'Edit the endpoint',
-    content: html`!${heading('Edit the endpoint', '', crumb(page, pathOf('webhooks', webhookId), endpoint.url))}
+    title: 'Edit endpoint',
+    content: html`!${heading('Edit endpoint', '', crumb(page, pathOf('webhooks', webhookId), endpoint.url))}
 !${card(form(save, html`!${fields(save, endpoint)}
 <div class="row">!${submit('Save')}!${linkButton(pageOf(page, 'webhooks', webhookId), 'Cancel')}</div>`),
 { id: 'edit' })}
 !${card(form(add, html`<p class="quiet">!${names.length === 0
-  ? 'None are sent along so far.'
-  : html`Sent along so far: !${names.map(name => html`<code>${name}</code> `)}`}</p>
-!${headersField(add, 'One in a line. Those of the same name are replaced. The API can’t take one away: for that, delete the ' +
-  'endpoint and add it again.')}
+  ? 'There are no custom headers.'
+  : html`Current headers: !${names.map(name => html`<code>${name}</code> `)}`}</p>
+!${headersField(add, 'One header per line. Headers with the same name are replaced. The API cannot remove a header: to do so, ' +
+  'delete the endpoint and add it again.')}
 <div class="row">!${submit('Add or replace headers', 'second')}</div>`), { id: 'more-headers', title: 'Headers' })}`
   }
 }
@@ -55,9 +55,9 @@ export async function saveEndpoint (page: PageContext, sent: Form): Promise<Done
   const path = { webhook_id: page.param('webhook_id') }
   const { url, ...body } = bodyOf(sent)
   const { url: shownUrl } = withShownUrl(await page.operate('GET /webhooks/{webhook_id}', { path }))
-  const isSame = url === shownUrl // then what is hidden in it stays as it is
+  const isSame = url === shownUrl // keeps the secrets that the shown URL hides
   if (!isSame && /\[hidden\]|…/.test(url)) {
-    const message = 'A secret of this URL is hidden: write the secret again'
+    const message = 'This URL contains a hidden secret: enter the secret again'
     throw invalid('url', message)
   }
   await page.operate('PATCH /webhooks/{webhook_id}', { path, body: isSame ? body : { ...body, url } })
@@ -68,7 +68,7 @@ export async function saveHeaders (page: PageContext, sent: Form): Promise<Done>
   const webhookId = page.param('webhook_id')
   const headers = readHeaders(sent.text('headers'))
   if (headers === undefined) {
-    const message = 'Write at least one header, such as X-Tenant: acme'
+    const message = 'Enter at least one header, such as X-Tenant: acme'
     throw invalid('headers', message)
   }
   await page.operate('PATCH /webhooks/{webhook_id}/headers', { path: { webhook_id: webhookId }, body: { headers } })
@@ -83,7 +83,7 @@ function fields (formState: FormState, endpoint: Endpoint | null): Fragment {
     isRequired: true,
     value: endpoint?.url,
     placeholder: 'http://127.0.0.1:3000/webhooks',
-    hint: 'Where your program takes events, by POST. Seen from where the emulator runs.'
+    hint: 'Receives events as POST requests. Must be reachable from the emulator.'
   })}
 !${textField(formState, { name: 'description', label: 'Description', value: endpoint?.description })}
 !${textField(formState, {
@@ -91,12 +91,12 @@ function fields (formState: FormState, endpoint: Endpoint | null): Fragment {
   label: 'Rate limit',
   inputmode: 'numeric',
   value: endpoint?.rate_limit,
-  hint: 'At most so many deliveries in a second.'
+  hint: 'The maximum number of deliveries per second.'
 })}
 !${filterField(formState, endpoint?.filter_types ?? [])}`
 }
 
-/** What the emulator tells of by itself. Of everything else there are samples. */
+/** Groups of events that the emulator sends. Events of other groups exist only as samples. */
 const HAPPENING = new Set(['payment', 'refund'])
 
 function filterField (formState: FormState, chosen: readonly string[]): Fragment {
@@ -121,11 +121,11 @@ function filterField (formState: FormState, chosen: readonly string[]): Fragment
 
 function headersField (formState: FormState, hint: string): Fragment {
   return areaField(formState, {
-    name: 'headers', label: 'Headers', rows: 3, isCode: true, hint: `${hint} Such as X-Tenant: acme`
+    name: 'headers', label: 'Headers', rows: 3, isCode: true, hint: `${hint} For example, X-Tenant: acme`
   })
 }
 
-/** The same for a new endpoint and for a change: what is empty is none. */
+/** The request body, for new and changed endpoints. Empty fields mean null. */
 function bodyOf (sent: Form) {
   return {
     url: sent.text('url'),

@@ -1,4 +1,4 @@
-/** The section of webhooks: endpoints, events, deliveries, samples and delivery faults, and their part of the overview. */
+/** The webhooks section of the dashboard: endpoints, events, deliveries, samples, delivery faults, and a part of the overview. */
 import type { DashboardSection } from '../../../pages/dashboard/section.js'
 import { deliveryPages } from './deliveries.js'
 import { endpointPages } from './endpoints.js'

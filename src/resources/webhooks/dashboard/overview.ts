@@ -1,6 +1,6 @@
 /**
- * Webhooks on the overview: the deliveries that failed, and the key that a program verifies webhooks with. For tests without a
- * person, these hold on: the id deliveries; data-testid webhook-key.
+ * Webhooks on the overview: failed deliveries, and the signing key. Stable ids for browser tests: deliveries; data-testid
+ * webhook-key.
  */
 import { html } from 'ghtml'
 import { pageOf } from '../../../pages/dashboard/links.js'
@@ -14,7 +14,7 @@ const DELIVERIES = 5
 
 export const overview: OverviewPart = {
   card: async page =>
-    card(await failingDeliveries(page), { id: 'deliveries', title: 'Webhooks that did not arrive', live: true, pad: false }),
+    card(await failingDeliveries(page), { id: 'deliveries', title: 'Failed webhooks', live: true, pad: false }),
   connection
 }
 
@@ -23,7 +23,7 @@ async function connection (page: PageContext): Promise<Connection> {
   if (endpoint === undefined) {
     const add = pageOf(page, 'webhooks')
     return {
-      content: html`<p class="quiet">There is no webhook endpoint yet: <a href="${add}">add the one of your program</a>
+      content: html`<p class="quiet">There is no webhook endpoint yet: <a href="${add}">add your program's endpoint</a>
 to be sent events, and to get the key that they are signed with.</p>`,
       variables: []
     }
@@ -37,7 +37,7 @@ async function failingDeliveries (page: PageContext): Promise<Fragment> {
   const [failed, waiting] = await Promise.all([read('failed'), read('waiting')])
   const failing = [...waiting.items.filter(({ tries }) => tries > 0), ...failed.items].slice(0, DELIVERIES)
   if (failing.length === 0) {
-    return empty('Every webhook has arrived', html`<p>Deliveries that fail are listed here, with what your program answered.
+    return empty('No failed webhooks', html`<p>Failed deliveries appear here with your program's response.
 <a href="${pageOf(page, 'webhooks')}">Webhooks</a></p>`)
   }
   const rows = failing.map((delivery): Row => ({
@@ -49,8 +49,8 @@ async function failingDeliveries (page: PageContext): Promise<Fragment> {
       delivery.due_at === null ? NONE : timeTag(delivery.due_at, page)
     ]
   }))
-  return table('Webhooks that did not arrive', [
-    { title: 'Event' }, { title: 'State' }, { title: 'Last answer' }, { title: 'Next try', kind: 'low' }
+  return table('Failed webhooks', [
+    { title: 'Event' }, { title: 'State' }, { title: 'Last response' }, { title: 'Next attempt', kind: 'low' }
   ], rows)
 }
 

@@ -1,4 +1,4 @@
-/** What the pages about webhooks share: the ways between them, endpoints by their id, tables of deliveries, verdicts. */
+/** Parts that the webhook pages share: tabs, endpoint links, delivery tables, verdicts. */
 import { html } from 'ghtml'
 import { PAYLOAD_TYPES } from '../../../delivery/catalogue.js'
 import { maskedUrl } from '../../../requests/secrets.js'
@@ -17,28 +17,28 @@ const TABS = [
   [pathOf('webhooks', 'faults'), 'Delivery faults']
 ] as const
 
-/** The ways between the pages about webhooks. */
+/** The tabs of the webhook pages. */
 export function tabs (page: PageContext): Fragment {
   const [here = ''] = page.url.slice(page.base.length).split('?', 1)
   return tabsOf(page, 'Webhooks', TABS, here)
 }
 
-/** Every type of event, for a choice. */
+/** Every type of event. */
 export const EVENT_TYPES = Object.keys(PAYLOAD_TYPES)
 
 export const EVENT_TYPE_OPTIONS = EVENT_TYPES.map(type => [type, type] as const)
 
-/** What events and deliveries can be about, as the names of filters. */
+/** The names of the filters by linked object. */
 export const LINK_NAMES = ['payment_id', 'customer_id', 'subscription_id'] as const
 
-/** Filters of events and deliveries by what they are about. */
+/** The filters of events and deliveries by linked object. */
 export const LINK_FILTERS: ReadonlyArray<Filter & { name: typeof LINK_NAMES[number] }> = [
   { name: 'payment_id', label: 'Payment', type: 'search', placeholder: 'pay_…' },
   { name: 'customer_id', label: 'Customer', type: 'text', placeholder: 'cus_…', isRare: true },
   { name: 'subscription_id', label: 'Subscription', type: 'text', placeholder: 'sub_…', isRare: true }
 ]
 
-/** What an event is about, as facts that link to its pages. */
+/** The objects that an event is linked to, as facts with links. */
 export function linkFacts (
   { payment_id: paymentId, customer_id: customerId, subscription_id: subscriptionId }: WebhookEvent, page: PageContext
 ): Array<readonly [string, Fragment | null]> {
@@ -59,17 +59,17 @@ export async function endpointsOf (page: PageContext): Promise<Endpoint[]> {
   return data.map(withShownUrl)
 }
 
-/** The endpoint without the secrets of its URL. */
+/** Returns the endpoint with the secrets in its URL hidden. */
 export function withShownUrl (endpoint: Endpoint): Endpoint {
   return { ...endpoint, url: maskedUrl(endpoint.url) }
 }
 
-/** For a choice; `all` is what no endpoint in particular means. */
+/** The endpoints as options of a select field. */
 export function endpointOptions (endpoints: readonly Endpoint[]): Array<readonly [string, string]> {
   return endpoints.map(({ id, url, disabled }) => [id, disabled ? `${url} (disabled)` : url] as const)
 }
 
-/** Its URL with a link to its page; of one that is gone only the id. */
+/** An endpoint's URL with a link to its page, or the id of a deleted endpoint. */
 export function endpointLink (webhookId: string, endpoints: readonly Endpoint[], page: PageContext): Fragment {
   const endpoint = endpoints.find(({ id }) => id === webhookId)
   return endpoint === undefined
@@ -82,13 +82,13 @@ export function verdict ({ kind, title, advice }: Verdict, more: Fragment = ''):
 !${advice.map(text => html`<p>${text}</p>`)}!${more}</div>`
 }
 
-/** Deliveries, newest first; `left` out is what the page says already. */
+/** A table of deliveries, newest first, without the column that the page already shows. */
 export function deliveryTable (
   deliveries: readonly Delivery[], endpoints: readonly Endpoint[], page: PageContext, left: 'event' | 'endpoint' | null = null
 ): Fragment {
   const columns = [
     { title: left === 'event' ? 'Endpoint' : 'Event' }, ...left === null ? [{ title: 'Endpoint' }] : [],
-    { title: 'State' }, { title: 'Last answer' }, { title: 'Tried' }
+    { title: 'State' }, { title: 'Last response' }, { title: 'Last attempt' }
   ]
   const rows = deliveries.map((delivery): Row => {
     const { delivery_id: id, webhook_id: webhookId, state, attempts, due_at: due } = delivery
@@ -104,14 +104,14 @@ export function deliveryTable (
         html`${attempts.length === 0 && state !== 'waiting' ? 'never sent' : lastAnswer(delivery)}`,
         html`!${attempts.length === 0 ? '' : timeTag(attempts.at(-1)?.started_at, page)}!${due === null
           ? ''
-          : html`<span class="under">next try !${timeTag(due, page)}</span>`}`
+          : html`<span class="under">next attempt !${timeTag(due, page)}</span>`}`
       ]
     }
   })
   return html`<div class="stacked">!${table('List of deliveries', columns, rows)}</div>`
 }
 
-/** What waits for another try has failed so far. */
+/** The state of a delivery. A waiting delivery with earlier attempts has failed so far. */
 export function stateTag ({ state, tries }: Pick<Delivery, 'state' | 'tries'>): Fragment {
   if (state === 'waiting') return statusTag(state, tries > 0 ? 'bad' : 'wait')
   return statusTag(state, state === 'dropped' ? 'bad' : undefined)

@@ -1,6 +1,6 @@
 /**
- * Why a webhook arrived or did not, and what to do about it, in words for whoever looks for it. Pure: deliveries and their tries
- * in the shape of /_emulator, sentences out.
+ * The texts that explain why a webhook arrived or not, and how to fix it. Pure functions of deliveries and attempts in the shapes
+ * of /_emulator.
  */
 import type { components } from '../../../contract/control-types.gen.js'
 import type { Schemas } from '../../../contract/operations.js'
@@ -16,20 +16,20 @@ export type FaultKind = ControlSchemas['DeliveryFaultKind']
 export interface Verdict {
   kind: Kind
   title: string
-  /** Each a sentence or more. */
+  /** Texts of one or more sentences. */
   advice: string[]
 }
 
-/** What a program answered, or why it did not. */
+/** The receiver's response, or the error. */
 export function answerOf ({ response_status: status, error }: Attempt): string {
-  if (status === null) return error ?? 'no answer'
+  if (status === null) return error ?? 'no response'
   return error === null ? `HTTP ${status}` : `HTTP ${status}: ${error}`
 }
 
-/** `HTTP 500 (2 tries)` */
+/** Returns a text such as `HTTP 500 (2 attempts)`. */
 export function lastAnswer ({ attempts, tries }: Delivery): string {
   const last = attempts.at(-1)
-  return last === undefined ? 'not tried yet' : `${answerOf(last)} (${counted(tries, 'try', 'tries')})`
+  return last === undefined ? 'not sent yet' : `${answerOf(last)} (${counted(tries, 'attempt', 'attempts')})`
 }
 
 export function counted (count: number, one: string, many: string): string {
@@ -37,56 +37,58 @@ export function counted (count: number, one: string, many: string): string {
 }
 
 export const FAULT_WORDS: Record<FaultKind, { does: string, did: string }> = {
-  duplicate: { does: 'sent twice', did: 'Sent twice on demand: a program must tell by webhook-id that it knows it.' },
-  shuffle: { does: 'held back and sent out of order', did: 'Sent out of order on demand.' },
-  delay: { does: 'sent later', did: 'Sent later on demand.' },
-  drop: { does: 'never sent', did: 'Never sent, on demand.' },
+  duplicate: {
+    does: 'sent twice',
+    did: 'Sent twice by an injected fault: receivers must recognize the duplicate by webhook-id.'
+  },
+  shuffle: { does: 'held back and sent out of order', did: 'Sent out of order by an injected fault.' },
+  delay: { does: 'sent later', did: 'Delayed by an injected fault.' },
+  drop: { does: 'never sent', did: 'Dropped by an injected fault.' },
   wrong_secret: {
     does: 'signed with a wrong key',
-    did: 'Signed with a wrong key on demand: a program must refuse it.'
+    did: 'Signed with a wrong key by an injected fault: a receiver must refuse it.'
   },
   stale_timestamp: {
-    does: 'said to be ten minutes old',
-    did: 'Said to be ten minutes old on demand: a program must refuse it.'
+    does: 'dated ten minutes ago',
+    did: 'Dated ten minutes ago by an injected fault: a receiver must refuse it.'
   }
 }
 
 export interface Surroundings {
-  /** Null where it is gone. */
+  /** Null if the endpoint was deleted. */
   endpoint: Endpoint | null
   isSample: boolean
-  /** Whether the sandbox's clock stands still. */
+  /** Whether the sandbox's clock is frozen. */
   isFrozen: boolean
-  /** Whether the next try is due. */
+  /** Whether the next attempt is due. */
   isDue: boolean
 }
 
-/** What has become of a delivery, and what to do. */
+/** Explains the state of a delivery. */
 export function verdictOf (delivery: Delivery, around: Surroundings): Verdict {
   const { state, tries, attempts } = delivery
   const last = attempts.at(-1)
   const why = last === undefined ? [] : adviceOn(last)
-  const times = counted(tries, 'try', 'tries')
+  const times = counted(tries, 'attempt', 'attempts')
   switch (state) {
     case 'succeeded': return {
       kind: last !== undefined && isToBeRefused(last) ? 'bad' : 'good',
-      title: `It arrived at the ${ordinal(tries)} try${last === undefined ? '' : `: ${answerOf(last)}`}`,
+      title: `Delivered at the ${ordinal(tries)} attempt${last === undefined ? '' : `: ${answerOf(last)}`}`,
       advice: why
     }
-    case 'dropped': return { kind: 'bad', title: 'It was never sent, because a delivery fault asked for that', advice: [RETRY] }
+    case 'dropped': return { kind: 'bad', title: 'Not sent: dropped by a delivery fault', advice: [RETRY] }
     case 'cancelled': return {
       kind: 'bad',
-      title: 'It is not sent any more, because its endpoint was ' +
-        `${around.endpoint === null ? 'deleted' : 'disabled'} while it waited`,
+      title: `Cancelled: its endpoint was ${around.endpoint === null ? 'deleted' : 'disabled'} while it waited`,
       advice: around.endpoint === null ? [] : ['Enable the endpoint, then retry.']
     }
     case 'failed': return {
       kind: 'bad',
-      title: `It did not arrive: ${last === undefined ? 'it was not sent' : answerOf(last)}`,
+      title: `Not delivered: ${last === undefined ? 'never sent' : answerOf(last)}`,
       advice: [
         ...why,
-        around.isSample ? 'A sample is tried once.' : `After ${times} none is left.`,
-        'Once the cause is mended, retry.'
+        around.isSample ? 'A sample has a single attempt.' : `No attempts are left after ${times}.`,
+        'Fix the cause, then retry.'
       ]
     }
     case 'waiting': return waiting(delivery, around, why)
@@ -98,19 +100,19 @@ const RETRY = 'Retry sends it now.'
 function waiting ({ tries, attempts }: Delivery, { isFrozen, isDue }: Surroundings, why: string[]): Verdict {
   const last = attempts.at(-1)
   const frozen = isFrozen && !isDue
-    ? ['The sandbox’s clock stands still, so its time does not come by itself: advance the clock under Controls, or retry.']
+    ? ['The sandbox’s clock is frozen: advance the clock under Controls, or retry.']
     : []
   if (last === undefined) {
-    return { kind: 'wait', title: isDue ? 'It is being sent' : 'It is to be sent later', advice: isDue ? [PATIENCE] : frozen }
+    return { kind: 'wait', title: isDue ? 'Sending' : 'Scheduled', advice: isDue ? [PATIENCE] : frozen }
   }
   return {
     kind: 'bad',
-    title: `It has not arrived yet: ${answerOf(last)} at the ${ordinal(tries)} try`,
-    advice: [...why, isDue ? 'It is being tried again.' : 'It is tried again at the time below; retry does it now.', ...frozen]
+    title: `Not delivered yet: ${answerOf(last)} at the ${ordinal(tries)} attempt`,
+    advice: [...why, isDue ? 'The next attempt is in progress.' : 'Sent again at the time below; retry sends it now.', ...frozen]
   }
 }
 
-const PATIENCE = 'If it stays so, the endpoint takes long to answer, or its rate limit holds others back.'
+const PATIENCE = 'If this does not change, the endpoint is slow to respond, or its rate limit delays deliveries.'
 
 const ORDINALS = ['', 'first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth']
 
@@ -118,18 +120,18 @@ function ordinal (count: number): string {
   return ORDINALS[count] ?? `${count}th`
 }
 
-/** Whether a program that takes it is at fault. */
+/** Whether a receiver must refuse the attempt. */
 function isToBeRefused ({ fault }: Attempt): boolean {
   return fault === 'wrong_secret' || fault === 'stale_timestamp'
 }
 
-/** What a try's outcome says about the program that was to be told; empty where all went well. */
+/** Advice on the outcome of an attempt. Empty if there is no problem. */
 export function adviceOn (attempt: Attempt): string[] {
   const { response_status: status, fault } = attempt
   const said = fault === null ? undefined : FAULT_WORDS[fault as FaultKind]?.did
   if (isToBeRefused(attempt) && status !== null) {
     const isRight = status >= 400 && status <= 499
-    return [said ?? '', isRight ? 'It did refuse it: well done.' : 'It did not: its check of the signature does not work.']
+    return [said ?? '', isRight ? 'The receiver refused it, as it should.' : 'The receiver accepted it: fix its signature check.']
   }
   const advice = status === null ? withoutAnswer(attempt) : afterAnswer(attempt, status)
   return [...(advice === null ? [] : [advice]), ...(said === undefined ? [] : [said])]
@@ -139,48 +141,48 @@ function withoutAnswer ({ error, url }: Attempt): string {
   const reason = error ?? ''
   if (reason.includes('ECONNREFUSED')) {
     return `No program listens at ${hostOf(url)}: start it, or correct the port. If the emulator runs in a container, ` +
-      '127.0.0.1 is that container itself: use the name of the other one, or host.docker.internal.'
+      '127.0.0.1 is that container: use the name of the receiver’s container, or host.docker.internal.'
   }
-  if (/ENOTFOUND|EAI_AGAIN/.test(reason)) return `The name ${hostOf(url)} is not known where the emulator runs: correct the URL.`
+  if (/ENOTFOUND|EAI_AGAIN/.test(reason)) return `The host name ${hostOf(url)} does not resolve: correct the URL.`
   if (reason.startsWith('no complete response')) {
-    return 'The program took the event and did not answer in time: it should answer first, and do what takes long afterwards.'
+    return 'The program did not respond in time: respond first, and do slow work afterwards.'
   }
   if (/ECONNRESET|EPIPE/.test(reason)) {
-    return 'The program closed the connection without an answer: its own log may say why.'
+    return 'The program closed the connection without a response: check its log.'
   }
   if (reason.includes('HPE_')) {
-    return 'The program that listens there does not speak HTTP, or the URL should begin with https: correct the URL.'
+    return 'The program at this address does not speak HTTP, or requires https: correct the URL.'
   }
   if (/CERT|SSL|TLS|certificate/i.test(reason)) {
-    return 'The certificate was not accepted: use http for a program on this computer.'
+    return 'The certificate is not trusted: use http for a program on this computer.'
   }
-  return 'The connection failed before an answer came.'
+  return 'The connection failed before a response arrived.'
 }
 
 function afterAnswer ({ url, response_headers: headers }: Attempt, status: number): string | null {
   if (status >= 200 && status <= 299) return null
   if (status <= 399) {
     const target = headers?.['location']
-    return `Redirects are not followed: give the endpoint the URL that it leads to${target === undefined ? '' : `, ${target}`}.`
+    return `Redirects are not followed: change the endpoint’s URL to the target${target === undefined ? '' : `, ${target}`}.`
   }
   const known = ADVICE[status]
   if (known !== undefined) return known(url)
   return status >= 500
-    ? 'The program failed while it worked on the event: its own log says why.'
-    : 'The program refused the event: its answer below may say why.'
+    ? 'The program failed while processing the event: check its log.'
+    : 'The program refused the event: its response below may give the reason.'
 }
 
-const SIGNATURE = 'Usually that is the check of the signature: it needs the endpoint’s own signing key, and the body as it ' +
-  'came, before it is parsed as JSON.'
+const SIGNATURE = 'The usual cause is the signature check, which needs this endpoint’s signing key and the raw body, before ' +
+  'JSON parsing.'
 
 const ADVICE: Partial<Record<number, (url: string) => string>> = {
   400: () => `The program refused the event. ${SIGNATURE}`,
   401: () => `The program refused the event. ${SIGNATURE}`,
-  403: () => `The program refused the event. ${SIGNATURE} It may also be a protection against cross-site requests.`,
-  404: url => `The program has nothing at the path ${pathOf(url)}: correct the URL, or its routes.`,
-  405: url => `The program does not take a POST at ${pathOf(url)}: correct the URL, or its routes.`,
-  415: () => 'The program does not take JSON there.',
-  429: () => 'The program asks for fewer events at once: give the endpoint a rate limit.'
+  403: () => `The program refused the event. ${SIGNATURE} Another possible cause is CSRF protection.`,
+  404: url => `The program has no route for ${pathOf(url)}: correct the URL or the routes.`,
+  405: url => `The program does not accept POST at ${pathOf(url)}: correct the URL or the routes.`,
+  415: () => 'The program does not accept JSON at this URL.',
+  429: () => 'The program limits its rate: set a rate limit for the endpoint.'
 }
 
 function hostOf (url: string): string {
@@ -191,36 +193,36 @@ function pathOf (url: string): string {
   return URL.canParse(url) ? new URL(url).pathname : url
 }
 
-/** Why an endpoint was not told of an event. */
+/** Why an event was not sent to an endpoint. */
 export function whyNot (event: Pick<WebhookEvent, 'type' | 'created_at'>, endpoint: Endpoint): string {
-  if (endpoint.created_at > event.created_at) return 'It was added after this had happened.'
+  if (endpoint.created_at > event.created_at) return 'It was added after the event.'
   if (endpoint.disabled) return 'It is disabled.'
   const { filter_types: types } = endpoint
-  if (types != null && !types.includes(event.type)) return `Its filter leaves ${event.type} out.`
+  if (types != null && !types.includes(event.type)) return `Its filter excludes ${event.type}.`
   return endpoint.updated_at > event.created_at
-    ? 'It was disabled, or filtered this out, when this happened; it was changed since.'
-    : 'It was sent to another endpoint alone.'
+    ? 'It was disabled, or its filter excluded the event, at that time. It has changed since.'
+    : 'The event was sent only to another endpoint.'
 }
 
-/** How an endpoint fares, going by its latest deliveries, newest first. */
+/** Summarizes an endpoint from its latest deliveries, newest first. */
 export function verdictOnEndpoint ({ disabled }: Endpoint, latest: readonly Delivery[]): Verdict {
-  if (disabled) return { kind: 'bad', title: 'Nothing is sent to it, because it is disabled', advice: ['Enable it above.'] }
+  if (disabled) return { kind: 'bad', title: 'Disabled: nothing is sent', advice: ['Enable it above.'] }
   const tried = latest.filter(({ attempts }) => attempts.length > 0)
   const [newest] = tried
   const attempt = newest?.attempts.at(-1)
   if (newest === undefined || attempt === undefined) {
     return {
       kind: 'calm',
-      title: latest.length === 0 ? 'Nothing has been sent to it yet' : 'Nothing has been tried yet',
-      advice: ['Send a sample to see whether it arrives.']
+      title: latest.length === 0 ? 'No deliveries yet' : 'No attempts yet',
+      advice: ['Send a sample to test the endpoint.']
     }
   }
   if (newest.state === 'succeeded') {
     const arrived = tried.filter(({ state }) => state === 'succeeded').length
     const title = arrived === tried.length
-      ? `All of the last ${tried.length} arrived`
-      : `The last one arrived; ${tried.length - arrived} of the ${tried.length} before it did not`
-    return { kind: 'good', title: tried.length === 1 ? 'The last one arrived' : title, advice: adviceOn(attempt) }
+      ? `The last ${tried.length} deliveries succeeded`
+      : `The last delivery succeeded; ${tried.length - arrived} of the last ${tried.length} did not`
+    return { kind: 'good', title: tried.length === 1 ? 'The last delivery succeeded' : title, advice: adviceOn(attempt) }
   }
-  return { kind: 'bad', title: `The last one did not arrive: ${answerOf(attempt)}`, advice: adviceOn(attempt) }
+  return { kind: 'bad', title: `The last delivery failed: ${answerOf(attempt)}`, advice: adviceOn(attempt) }
 }
