@@ -1060,6 +1060,11 @@ export interface components {
             url: string;
         };
         BusinessSettings: {
+            /**
+             * @description Whether a plan changes although its payment fails, for a change without `on_payment_failure`. The default is `apply_change`.
+             * @enum {string}
+             */
+            on_payment_failure: "apply_change" | "prevent_change";
             /** @description Whether renewals are retried after a soft decline. The default is false. */
             payment_retries: boolean;
             /** @description The number of days after a failed renewal in which it is retried. The default is 13. */
@@ -1070,6 +1075,11 @@ export interface components {
             several_subscriptions_per_customer: boolean;
         };
         ChangeBusinessSettings: {
+            /**
+             * @description Whether a plan changes although its payment fails, for a change without `on_payment_failure`. The default is `apply_change`.
+             * @enum {string}
+             */
+            on_payment_failure?: "apply_change" | "prevent_change";
             /** @description Whether renewals are retried after a soft decline. The default is false. */
             payment_retries?: boolean;
             /** @description The number of days after a failed renewal in which it is retried. The default is 13. */

@@ -2167,7 +2167,7 @@ export interface paths {
          * Change the plan of a subscription
          * @description Moves the subscription to another product, quantity or set of add-ons, now or at the next billing date. `proration_billing_mode` says what is charged now. Omitted add-ons are removed.
          *
-         *     An earlier change whose payment is open answers `409 PENDING_PLAN_CHANGE_EXISTS`. Refused with `422` for subscriptions that are not active, are on demand, are usage-based or are about to be cancelled.
+         *     An earlier change whose payment is open answers `409 PENDING_PLAN_CHANGE_EXISTS`, a scheduled one `409 SCHEDULED_PLAN_CHANGE_EXISTS`. Refused with `422` for subscriptions that are not active, are on demand, are usage-based or are about to be cancelled.
          */
         post: operations["update_subscription_plan_handler"];
         delete?: never;
@@ -6867,6 +6867,10 @@ export interface components {
             adaptive_currency_fees_inclusive?: boolean | null;
             /** @description All add-ons of the new plan. If omitted or empty: none. */
             addons?: components["schemas"]["AttachAddonReq"][] | null;
+            /** @description Whether to drop a scheduled change instead of refusing this one. */
+            cancel_scheduled_change_plan?: boolean | null;
+            /** @description Whether the customer pays on a page instead of with the saved method. Needs `effective_at` `immediately` and `on_payment_failure` `prevent_change`. */
+            collect_via_payment_link?: boolean | null;
             /**
              * @deprecated
              * @description One discount code. Superseded by `discount_codes`; the two exclude each other.
@@ -6884,6 +6888,19 @@ export interface components {
             proration_billing_mode: components["schemas"]["ProrationBillingMode"];
             /** Format: int32 */
             quantity: number;
+        };
+        UpdateSubscriptionPlanResponse: {
+            /** @description Allows the merchant's page to confirm this payment, and no other. */
+            client_secret?: string | null;
+            /**
+             * Format: date-time
+             * @description When the link stops working; null without a link.
+             */
+            expires_on?: string | null;
+            /** @description The payment, if one was made. */
+            payment_id?: string | null;
+            /** @description Page where the customer pays; null unless it was requested and there is an amount to pay. */
+            payment_link?: string | null;
         };
         UploadEntitlementFileResponse: {
             file_id: string;
@@ -11234,12 +11251,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. The contract promises no body. */
+            /** @description The change is done, scheduled, or waits for its payment. Version 1.113.0 has no body here. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["UpdateSubscriptionPlanResponse"];
+                };
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];

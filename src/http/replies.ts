@@ -29,7 +29,8 @@ export async function sendFile (reply: FastifyReply, mediaType: string, { fileNa
 
 /** The official clients retry every 5xx and 409, but a retry of these would fail again. */
 const NOT_RETRIED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'NOT_IMPLEMENTED', 'CONFLICT', 'FILE_IN_USE', 'PREVIOUS_PAYMENT_PENDING'
+  'NOT_IMPLEMENTED', 'CONFLICT', 'FILE_IN_USE', 'PREVIOUS_PAYMENT_PENDING', 'PENDING_PLAN_CHANGE_EXISTS',
+  'SCHEDULED_PLAN_CHANGE_EXISTS'
 ])
 
 /** Sends an error as `{"code", "message", "details"?}`. Unexpected errors are reported, and their cause is not sent. */

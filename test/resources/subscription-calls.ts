@@ -10,6 +10,9 @@ type RecurringPrice = Extract<Schemas['Price'], { type: 'recurring_price' }>
 
 export type SubscriptionBody = Body<'POST /subscriptions'>
 
+export type PlanChangeBody = Body<'POST /subscriptions/{subscription_id}/change-plan'>
+export type PlanChanged = Required<Schemas['UpdateSubscriptionPlanResponse']>
+
 export interface Shop extends TestEmulator {
   /** Creates a monthly product with this price and a term of ten years; returns its id. */
   plan (price: number, changes?: Partial<RecurringPrice>, product?: Record<string, unknown>): Promise<string>
@@ -24,6 +27,13 @@ export interface Shop extends TestEmulator {
   read (subscriptionId: string): Promise<Subscription>
   change (subscriptionId: string, body: object): Promise<Subscription>
   refuseChange (subscriptionId: string, body: object): Promise<Refusal & { status: number }>
+  /** Changes the plan of a subscription, or with `preview` only calculates the change. Prorated and immediate unless changed. */
+  changePlan (subscriptionId: string, body: Partial<PlanChangeBody>): Promise<PlanChanged>
+  preview (subscriptionId: string, body: Partial<PlanChangeBody>): Promise<Required<Schemas['ChangePlanPreviewResponse']>>
+  /** Sends a plan change and its preview. Both are refused in the same way, and nothing is stored. */
+  refusePlan (subscriptionId: string, body: object): Promise<Refusal & { status: number }>
+  /** Replaces the payment method by this test card. */
+  useCard (subscriptionId: string, card: string): Promise<void>
   /** The payments of a subscription, the oldest first. */
   payments (subscriptionId: string): Promise<Payment[]>
   advance (days: number): Promise<void>
@@ -32,6 +42,8 @@ export interface Shop extends TestEmulator {
   events (): Array<{ type: string, at: string }>
   types (): string[]
 }
+
+const PRORATED = { quantity: 1, proration_billing_mode: 'prorated_immediately' }
 
 const DAY_MS = 86_400_000
 
@@ -92,6 +104,24 @@ export function openShop (test: Test, clock: string, options: Parameters<typeof 
       return json as Subscription
     },
     refuseChange: async (id, body) => await refused('PATCH', `/subscriptions/${id}`, body),
+    changePlan: async (id, body) => await post<PlanChanged>(`/subscriptions/${id}/change-plan`, { ...PRORATED, ...body }),
+    async preview (id, body) {
+      const before = emulate.stored()
+      const preview = await post<Required<Schemas['ChangePlanPreviewResponse']>>(
+        `/subscriptions/${id}/change-plan/preview`, { ...PRORATED, ...body })
+      test.strictSame(emulate.stored(), before, 'a preview stores nothing')
+      return preview
+    },
+    async refusePlan (id, body) {
+      const refusal = await refused('POST', `/subscriptions/${id}/change-plan`, { ...PRORATED, ...body })
+      test.strictSame(await refused('POST', `/subscriptions/${id}/change-plan/preview`, { ...PRORATED, ...body }), refusal,
+        'the preview is refused in the same way')
+      return refusal
+    },
+    async useCard (id, card) {
+      const { payment_id: paymentId } = await post<{ payment_id: string }>(`/subscriptions/${id}/update-payment-method`, { type: 'new' })
+      await shop.payWith(paymentId, card)
+    },
     async payments (subscriptionId) {
       const { items } = await get<{ items: Array<{ payment_id: string }> }>(`/payments?subscription_id=${subscriptionId}&page_size=100`)
       return await Promise.all(items.reverse().map(async ({ payment_id: id }) => await get<Payment>(`/payments/${id}`)))

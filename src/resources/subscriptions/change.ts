@@ -1,7 +1,7 @@
 /** Changes a subscription as it was decided: pauses and resumes it, cancels it, or changes its details. */
 import { afterPause } from '../../rules/billing-calendar.js'
 import type { Context } from '../../sandbox/sandbox.js'
-import { voidOpenPayments } from './charge.js'
+import { voidOpenPayments, withoutOpenChange } from './charge.js'
 import { note, transit } from './lifecycle.js'
 import type { PatchDecision } from './patch.js'
 import { subscriptionStates } from './states.js'
@@ -15,7 +15,8 @@ export function applyPatch (
   if (action === null) return
   if (action === 'cancel') return cancelNow(subscription, changes, context)
   if (action === 'resume') return resume(subscription, context)
-  transit(action, subscription, changes, context)
+  const isMoved = action === 'pause' || action === 'set next billing date'
+  transit(action, isMoved ? withoutOpenChange(subscription, context) : subscription, changes, context)
 }
 
 /** Cancels at once. What is owed is void, and a page on which it could be paid is closed. */

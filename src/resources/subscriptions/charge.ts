@@ -105,3 +105,17 @@ export function voidOpenPayments (subscriptionId: string, context: Context): voi
     if (isOpen(payment)) cancel(payment, context)
   }
 }
+
+/**
+ * Closes the page of a plan change that nobody has paid, because its amount is only right in the period in which it was made.
+ * Returns the subscription after that.
+ */
+export function withoutOpenChange (subscription: Subscription, context: Context): Subscription {
+  const { subscription_id: id, pending_change: pending } = subscription
+  if (pending?.link_expires_at == null) return subscription
+  const { payments, subscriptions } = context.sandbox
+  for (const payment of payments.openOfSubscription(id)) {
+    if (payment.subscription_charge?.purpose === 'plan_change' && isOpen(payment)) cancel(payment, context)
+  }
+  return subscriptions.find(id) ?? subscription
+}

@@ -1,9 +1,9 @@
 /** What happens to subscriptions by themselves, each at its own instant of the sandbox's clock: the jobs that fall due. */
-import { nextBillingDate } from '../../rules/billing-calendar.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { Jobs } from '../../sandbox/jobs.js'
-import { collect, collectAgain, voidOpenPayments } from './charge.js'
-import { CANCEL_JOB, EXPIRE_JOB, RENEW_JOB, RETRY_JOB, note, transit } from './lifecycle.js'
+import { changedPlan, renewalDates } from './applied-change.js'
+import { collect, collectAgain, voidOpenPayments, withoutOpenChange } from './charge.js'
+import { CANCEL_JOB, CHANGE_JOB, EXPIRE_JOB, RENEW_JOB, RETRY_JOB, note, transit } from './lifecycle.js'
 import { renewalCharge } from './pricing.js'
 import { subscriptionStates } from './states.js'
 import type { Subscription } from './store.js'
@@ -11,13 +11,29 @@ import type { Subscription } from './store.js'
 /** Charges the next period, which is also how a trial ends. An on-demand subscription only goes on to its next date. */
 function renew (subscription: Subscription, context: Context): void {
   if (!subscriptionStates.can('renew', subscription, context) || subscription.dues !== null) return
-  const { anchor, next_billing_date: due, plan, on_demand: onDemand } = subscription
-  const nextDate = nextBillingDate(anchor ?? due, plan.frequency, Math.max(context.now, due))
+  const { next_billing_date: due, on_demand: onDemand } = subscription
+  const dates = renewalDates(subscription, context.now)
   if (onDemand !== null) {
-    note(subscription, { next_billing_date: nextDate, in_trial: false }, context)
-  } else {
-    collect(subscription, 'renewal', renewalCharge(subscription, context.sandbox), { period: [due, nextDate] }, context)
+    note(subscription, { ...dates, in_trial: false }, context)
+    return
   }
+  const current = withoutOpenChange(subscription, context)
+  if (current.pending_change?.is_applied === false) return // its payment is in flight, and plans the renewal when it ends
+  const metadata = current.pending_change?.metadata
+  const period: [number, number] = [due, dates.next_billing_date]
+  collect(current, 'renewal', renewalCharge(current, context.sandbox), { period, metadata }, context)
+}
+
+/** Applies the scheduled plan change. The renewal of the same instant charges the new plan, and reports the change. */
+function changePlan (subscription: Subscription, context: Context): void {
+  const { scheduled_change: change, next_billing_date: due, dues } = subscription
+  if (change === null || dues !== null || !subscriptionStates.can('apply plan', subscription, context)) return
+  const current = withoutOpenChange(subscription, context)
+  note(current, {
+    ...changedPlan(change, current, { at: due, restarts: false }, context.sandbox),
+    scheduled_change: null,
+    pending_change: { ...change, is_applied: true, charge: null, link_expires_at: null }
+  }, context)
 }
 
 function cancelWhenDue (subscription: Subscription, context: Context): void {
@@ -52,6 +68,7 @@ function onSubscription (act: (subscription: Subscription, context: Context) => 
 export const subscriptionJobs: Jobs = {
   [CANCEL_JOB]: { rank: 3, run: onSubscription(cancelWhenDue) },
   [EXPIRE_JOB]: { rank: 4, run: onSubscription(expire) },
+  [CHANGE_JOB]: { rank: 5, run: onSubscription(changePlan) },
   [RENEW_JOB]: { rank: 6, run: onSubscription(renew) },
   [RETRY_JOB]: { rank: 8, run: onSubscription(retry) }
 }

@@ -8,6 +8,7 @@ import type { Context } from '../../sandbox/sandbox.js'
 import { subscriptionStates, type SubscriptionAction } from './states.js'
 import type { Subscription } from './store.js'
 
+export const CHANGE_JOB = 'subscription.change_plan'
 export const CANCEL_JOB = 'subscription.cancel'
 export const EXPIRE_JOB = 'subscription.expire'
 export const RENEW_JOB = 'subscription.renew'
@@ -27,10 +28,13 @@ export function transit (
   schedule(after, context)
   const { quiet_updates: isQuiet } = sandbox.subscriptions.settings()
   emitAll(isQuiet ? events.filter(type => type !== 'subscription.updated') : events, after.subscription_id, after, context)
-  const change = changeOf(subscription.status, to)
-  if (change !== null) {
+  const happened = [
+    events.includes('subscription.plan_changed') ? 'plan_changed' as const : null,
+    changeOf(subscription.status, to)
+  ].filter(change => change !== null)
+  if (happened.length > 0) {
     const paymentId = sandbox.payments.latestOfSubscription(after.subscription_id) ?? null
-    sandbox.effects.subscriptionChanged({ ...after, payment_id: paymentId }, change, context)
+    for (const change of happened) sandbox.effects.subscriptionChanged({ ...after, payment_id: paymentId }, change, context)
   }
   return after
 }
@@ -72,6 +76,7 @@ function schedule (subscription: Subscription, { sandbox: { due }, now }: Contex
   }
   plan(CANCEL_JOB, cancels ? nextDate : null)
   plan(EXPIRE_JOB, (isActive || status === 'on_hold') && pausedAt === null ? expiresAt : null)
+  plan(CHANGE_JOB, renews && !cancels && subscription.scheduled_change !== null ? nextDate : null)
   plan(RENEW_JOB, renews && !cancels ? nextDate : null)
   plan(RETRY_JOB, status === 'on_hold' ? dues?.retry?.at ?? null : null)
 }

@@ -7,11 +7,12 @@ import { nextBillingDate, termEnd, trialEnd } from '../../rules/billing-calendar
 import { retryAfter, type Retry } from '../../rules/retries.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { Payment, SubscriptionCharge } from '../payments/store.js'
+import { changedPlan, renewalDates } from './applied-change.js'
 import { note, transit } from './lifecycle.js'
 import { paidLines } from '../../rules/plan-change.js'
 import { recurringAmount, slotsAfter, taxRateOf } from './pricing.js'
 import { subscriptionStates } from './states.js'
-import type { Dues, Subscription } from './store.js'
+import type { Dues, OwedCharge, Subscription } from './store.js'
 
 type Ended = 'succeeded' | 'failed' | 'cancelled'
 
@@ -29,7 +30,9 @@ export function followPayment (payment: Payment, status: Ended, methodId: string
   if (subscription === undefined || charge === null) return
   if (status === 'succeeded') succeeded(subscription, payment, charge, methodId, context)
   else if (charge.purpose === 'activation') notStarted(subscription, status, context)
-  else if (status === 'failed') declined(subscription, payment, context)
+  else if (charge.purpose === 'plan_change' && subscription.pending_change?.is_applied === false) {
+    note(subscription, { pending_change: null, dues: null }, context) // the plan stays
+  } else if (status === 'failed') declined(subscription, payment, context)
 }
 
 function succeeded (
@@ -41,6 +44,7 @@ function succeeded (
       if (!subscriptionStates.can('change method', subscription, context)) return
       transit('change method', subscription, { payment_method_id: methodId }, context)
       return
+    case 'plan_change': return changePaid(subscription, payment, methodId, context)
     default: return collected(subscription, payment, methodId, context)
   }
 }
@@ -82,11 +86,35 @@ function notStarted (subscription: Subscription, status: 'failed' | 'cancelled',
   }
 }
 
+/** The payment of a plan change has succeeded. A change that waited for it takes effect now, and the new period begins. */
+function changePaid (subscription: Subscription, payment: Payment, methodId: string | null, context: Context): void {
+  const { pending_change: pending, payment_method_id: before } = subscription
+  if (pending?.charge == null) return
+  if (!subscriptionStates.can('apply plan', subscription, context)) { // it has ended meanwhile
+    note(subscription, { dues: null, pending_change: null }, context)
+    return
+  }
+  const { sandbox, now } = context
+  const applied = pending.is_applied ? {} : changedPlan(pending, subscription, { at: now, restarts: true }, sandbox)
+  const after = { ...subscription, ...applied }
+  const { previous_billing_date: start, next_billing_date: end } = after
+  sandbox.payments.setSubscriptionCharge(payment.seq, { purpose: 'plan_change', period: [start, end] })
+  transit('apply plan', subscription, {
+    ...applied,
+    ...paidFor(pending.charge, after, context),
+    dues: null,
+    pending_change: null,
+    payment_method_id: methodId ?? before
+  }, context)
+}
+
 /** The charge in flight, or what was owed, is paid. */
 function collected (subscription: Subscription, payment: Payment, methodId: string | null, context: Context): void {
   const { dues, payment_method_id: before } = subscription
   if (dues === null) return
-  const changes = { ...paidChanges(dues, subscription, context), dues: null, payment_method_id: methodId ?? before }
+  const changes = {
+    ...paidChanges(dues, subscription, context), dues: null, pending_change: null, payment_method_id: methodId ?? before
+  }
   if (subscriptionStates.can('recover', subscription, context)) transit('recover', subscription, changes, context)
   else if (subscription.status !== 'active') note(subscription, { dues: null }, context) // it has ended meanwhile
   else if (dues.kind === 'renewal') transit('renew', subscription, changes, context)
@@ -94,21 +122,27 @@ function collected (subscription: Subscription, payment: Payment, methodId: stri
 }
 
 /** What a paid charge changes, besides the state. A recovery pays for the missed period and skips those that followed it. */
-function paidChanges ({ kind, charge }: Dues, subscription: Subscription, { sandbox, now }: Context): Partial<Subscription> {
+function paidChanges ({ kind, charge }: Dues, subscription: Subscription, context: Context): Partial<Subscription> {
+  if (kind === 'plan_change') return paidFor(charge, subscription, context)
   if (kind !== 'renewal') return {}
-  const { next_billing_date: due, anchor, plan, discounts } = subscription
-  const slots = slotsAfter(discounts, charge.discounts, true, sandbox)
+  const { next_billing_date: due, plan } = subscription
+  const { current_frequency: _, ...renewed } = plan
   return {
     previous_billing_date: due,
-    next_billing_date: nextBillingDate(anchor ?? due, plan.frequency, Math.max(now, due)),
+    ...renewalDates(subscription, context.now),
+    plan: renewed,
     period_start: due,
     in_trial: false,
-    credit: charge.credit_after,
-    paid_lines: charge.paid_lines,
-    ...(charge.discounts.length === 0
-      ? {}
-      : { discounts: slots, recurring_amount: recurringAmount(subscription, slots, sandbox) })
+    ...paidFor(charge, subscription, context)
   }
+}
+
+/** Credit, paid lines and the cycles of codes after a charge of a period. */
+function paidFor (charge: OwedCharge, subscription: Subscription, { sandbox }: Context): Partial<Subscription> {
+  const paid = { credit: charge.credit_after, paid_lines: charge.paid_lines }
+  if (charge.discounts.length === 0) return paid
+  const slots = slotsAfter(subscription.discounts, charge.discounts, true, sandbox)
+  return { ...paid, discounts: slots, recurring_amount: recurringAmount(subscription, slots, sandbox) }
 }
 
 /** A later charge was declined. What is owed stays owed. */
@@ -116,7 +150,7 @@ function declined (subscription: Subscription, payment: Payment, context: Contex
   const { dues } = subscription
   if (dues === null || payment.subscription_charge?.purpose === 'method_update') return
   if (!subscriptionStates.can('decline', subscription, context)) return
-  transit('decline', subscription, { dues: { ...dues, retry: nextRetry(dues, payment, context) } }, context)
+  transit('decline', subscription, { dues: { ...dues, retry: nextRetry(dues, payment, context) }, pending_change: null }, context)
 }
 
 /** A renewal is retried after a soft decline, where the business wants it. What the customer has tried changes no schedule. */

@@ -70,7 +70,16 @@ function pauseOf (body: PatchRequest): boolean | null {
 function decidePause (subscription: Subscription, pauses: boolean, context: Context): PatchDecision {
   const action = pauses ? 'pause' : 'resume'
   subscriptionStates.check(action, subscription, context)
+  if (pauses) checkChangePaid(subscription, context)
   return { action, changes: pauses ? { paused_at: context.now } : {}, customer_name: null }
+}
+
+/** Throws while the payment of a plan change is in flight, which the customer has begun on a page. */
+function checkChangePaid ({ subscription_id: id, pending_change: pending }: Subscription, { sandbox }: Context): void {
+  if (pending === null || !sandbox.payments.isInFlight(id)) return
+  throw new ApiError('PREVIOUS_PAYMENT_PENDING', {
+    path: 'subscription_id', because: `the payment of a plan change of ${id} has not ended`
+  })
 }
 
 /** The fields that come with a cancellation. Taking a scheduled one back clears them. */
@@ -108,6 +117,7 @@ function dates (subscription: Subscription, body: PatchRequest, context: Context
   const text = disabled === null ? next : disabled.next_billing_date
   if (text === null) return {}
   subscriptionStates.check('set next billing date', subscription, context)
+  checkChangePaid(subscription, context)
   const date = parseTime(text)
   if (date === null) throw invalidBody(path, MUST_BE_A_TIME)
   if (date < context.now - TOLERANCE_US) {

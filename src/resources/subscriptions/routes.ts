@@ -9,10 +9,13 @@ import { chargeSaved } from '../payments/create.js'
 import { checkoutOptions } from '../payments/routes.js'
 import { paymentLink } from '../payments/view.js'
 import { applyPatch } from './change.js'
+import { changePlan, dropScheduledChange } from './change-plan.js'
+import { changePreview } from './change-preview.js'
 import { createSubscription, type CreatedSubscription, type SubscriptionOrder } from './create.js'
 import { updatePaymentMethod } from './method.js'
 import { chargeOnDemand } from './on-demand.js'
 import { decidePatch } from './patch.js'
+import { decideChange } from './plan-change.js'
 import { decideSubscription, findSubscription, type SubscriptionDecision, type SubscriptionRequest } from './rules.js'
 import { subscriptionItem, subscriptionResponse } from './view.js'
 
@@ -37,6 +40,20 @@ export const subscriptions = {
     const subscription = findSubscription(path.subscription_id, context)
     applyPatch(subscription, decidePatch(subscription, body, context), context)
     return subscriptionResponse(findSubscription(path.subscription_id, context), context)
+  },
+
+  'POST /subscriptions/{subscription_id}/change-plan': ({ path, body, context }) => {
+    const subscription = findSubscription(path.subscription_id, context)
+    return changePlan(subscription, decideChange(subscription, body, context), context)
+  },
+
+  'POST /subscriptions/{subscription_id}/change-plan/preview': ({ path, body, context }) => {
+    const subscription = findSubscription(path.subscription_id, context)
+    return changePreview(subscription, decideChange(subscription, body, context), context)
+  },
+
+  'DELETE /subscriptions/{subscription_id}/change-plan/scheduled': ({ path, context }) => {
+    dropScheduledChange(findSubscription(path.subscription_id, context), context)
   },
 
   'POST /subscriptions/{subscription_id}/charge': ({ path, body, context }) =>

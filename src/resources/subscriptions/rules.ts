@@ -89,8 +89,8 @@ export function decideSubscription (body: SubscriptionRequest, context: Context)
 }
 
 /** The product that is subscribed to, with its price. */
-function soldProduct (
-  { product_id: id, quantity }: SubscriptionRequest, { products }: Sandbox
+export function soldProduct (
+  { product_id: id, quantity }: Pick<SubscriptionRequest, 'product_id' | 'quantity'>, { products }: Sandbox
 ): { product: Product, price: RecurringPrice } {
   const path = 'product_id'
   const product = products.find(id)

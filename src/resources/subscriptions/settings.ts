@@ -9,11 +9,14 @@ export interface BillingSettings {
   /** Whether renewals that failed with a soft decline are retried, and for how many days after the failure. */
   payment_retries: boolean
   payment_retry_window_days: number
+  /** Whether a plan changes although its payment fails, where the request does not say so. */
+  on_payment_failure: 'apply_change' | 'prevent_change'
 }
 
 export const DEFAULT_SETTINGS: BillingSettings = {
   several_subscriptions_per_customer: true,
   quiet_updates: false,
   payment_retries: false,
-  payment_retry_window_days: RETRY_WINDOW_DAYS.default
+  payment_retry_window_days: RETRY_WINDOW_DAYS.default,
+  on_payment_failure: 'apply_change'
 }

@@ -9,12 +9,13 @@ type Status = Subscription['status']
 /** As much of a subscription as its lifecycle asks for. */
 type Subject = Pick<Subscription,
   'subscription_id' | 'status' | 'in_trial' | 'on_demand' | 'payment_method_id' | 'paused_at' | 'cancel_at_next_billing_date' |
-  'dues'>
+  'dues' | 'plan' | 'pending_change'>
 
 interface SubscriptionTypes {
   state: Status
   action: 'create' | 'activate' | 'fail' | 'renew' | 'decline' | 'recover' | 'pause' | 'resume' | 'cancel' | 'cancel when due' |
-    'expire' | 'charge' | 'change method' | 'update' | 'set next billing date'
+    'expire' | 'charge' | 'change method' | 'update' | 'set next billing date' |
+    'change plan' | 'apply plan' | 'schedule plan' | 'drop scheduled plan'
   event: EventType
   subject: Subject
   facts: unknown
@@ -40,6 +41,11 @@ const wasPaused: Condition<SubscriptionTypes> = {
   holds: ({ paused_at: pausedAt }) => pausedAt !== null
 }
 
+const changesPlan: Condition<SubscriptionTypes> = {
+  text: 'with a plan change',
+  holds: ({ pending_change: pending }) => pending !== null
+}
+
 const hasMethod: Guard<SubscriptionTypes> = {
   text: 'it has a payment method',
   holds: ({ payment_method_id: methodId }) => methodId !== null,
@@ -55,6 +61,36 @@ const isSettled: Guard<SubscriptionTypes> = {
     path: 'subscription_id', because: `${dues?.payment_id} has not ended`
   })
 }
+
+const refusesChange = (because: string) => ({ subscription_id: id, status }: Subject) =>
+  new ApiError('INACTIVE_SUBSCRIPTION_PLAN_CHANGE_NOT_SUPPORTED', {
+    path: 'subscription_id', because: `${id} is ${status}: ${because}`
+  })
+
+/** In the order in which the real service is taken to check them. */
+const changeable: ReadonlyArray<Guard<SubscriptionTypes>> = [
+  {
+    text: 'it is not on demand',
+    holds: ({ on_demand: onDemand }) => onDemand === null,
+    refusal: ({ subscription_id: id }) => new ApiError('ON_DEMAND_PLAN_CHANGE_NOT_SUPPORTED', {
+      path: 'subscription_id', because: `${id} is on demand: disable_on_demand makes it renew by itself`
+    })
+  },
+  {
+    text: 'its product is not billed by usage',
+    holds: ({ plan }) => !plan.usage_based,
+    refusal: ({ subscription_id: id, plan }) => new ApiError('UNSUPPORTED_ACTION', {
+      path: 'subscription_id', because: `${plan.product_id}, the product of ${id}, is billed by usage: subscribe anew instead`
+    })
+  },
+  {
+    text: 'no cancellation is scheduled',
+    holds: ({ cancel_at_next_billing_date: cancels }) => !cancels,
+    refusal: ({ subscription_id: id }) => new ApiError('PLAN_CHANGE_NOT_ALLOWED_FOR_SCHEDULED_CANCELLATION', {
+      path: 'subscription_id', because: `set cancel_at_next_billing_date of ${id} to false first`
+    })
+  }
+]
 
 function pauseRefusal (subscription: Subject): ApiError {
   if (subscription.status !== 'paused') return refusedWith('SUBSCRIPTION_NOT_ELIGIBLE_FOR_PAUSE')(subscription)
@@ -94,6 +130,17 @@ export const subscriptionStates = lifecycle<SubscriptionTypes>({
       refusal: refusal('next_billing_date', 'only the date of an active one can be set'),
       guards: [isSettled]
     },
+    'change plan': {
+      text: 'Change the plan',
+      refusal: refusesChange('only the plan of an active one can be changed'),
+      guards: changeable
+    },
+    'apply plan': { text: 'A plan change takes effect' },
+    'schedule plan': { text: 'Schedule a plan change for the next billing date' },
+    'drop scheduled plan': {
+      text: 'Delete the scheduled plan change',
+      refusal: refusesChange('it has ended and keeps no plan change')
+    },
     update: { text: 'Change anything else', refusal: refusal('subscription_id', "it has ended and can't be changed any more") }
   },
   transitions: [
@@ -107,7 +154,20 @@ export const subscriptionStates = lifecycle<SubscriptionTypes>({
     },
     { on: 'activate', from: 'pending', to: 'active', events: ['subscription.active', 'subscription.updated'] },
     { on: 'fail', from: 'pending', to: 'failed', events: ['subscription.failed'] },
+    {
+      on: 'renew',
+      from: 'active',
+      if: changesPlan,
+      events: ['subscription.plan_changed', 'subscription.renewed', 'subscription.updated']
+    },
     { on: 'renew', from: 'active', events: ['subscription.renewed', 'subscription.updated'] },
+    {
+      on: 'decline',
+      from: 'active',
+      to: 'on_hold',
+      if: changesPlan,
+      events: ['subscription.plan_changed', 'subscription.on_hold', 'subscription.updated']
+    },
     { on: 'decline', from: ['active', 'paused'], to: 'on_hold', events: ['subscription.on_hold', 'subscription.updated'] },
     { on: 'decline', from: 'on_hold', events: ['subscription.on_hold'] },
     { on: 'recover', from: 'on_hold', to: 'paused', if: wasPaused, events: ['subscription.paused', 'subscription.updated'] },
@@ -121,6 +181,10 @@ export const subscriptionStates = lifecycle<SubscriptionTypes>({
     { on: 'charge', from: 'active' },
     { on: 'change method', from: LIVE, events: ['subscription.update_payment_method', 'subscription.updated'] },
     { on: 'set next billing date', from: 'active', events: ['subscription.updated'] },
+    { on: 'change plan', from: 'active' },
+    { on: 'apply plan', from: 'active', events: ['subscription.plan_changed', 'subscription.updated'] },
+    { on: 'schedule plan', from: 'active', events: ['subscription.updated'] },
+    { on: 'drop scheduled plan', from: ['pending', ...LIVE], events: ['subscription.updated'] },
     { on: 'update', from: ['pending', ...LIVE], events: ['subscription.updated'] }
   ]
 })

@@ -25,6 +25,8 @@ export interface Plan {
   tax_category: string
   usage_based: boolean
   frequency: Period
+  /** The frequency of the current period, if a plan change sets another one from the next billing date on. */
+  current_frequency?: Period
   term: Period
   trial: Trial
 }
@@ -93,6 +95,18 @@ export interface PlanChange {
   quantity: number
   addons: SoldAddon[]
   discounts: DiscountSlot[]
+  /** Of its payment; the metadata of the subscription if it is left out. */
+  metadata?: Schemas['Metadata']
+}
+
+/** A plan change whose payment has not ended. `subscription.plan_changed` follows then. */
+export interface PendingChange extends PlanChange {
+  /** Whether the subscription has the new plan already: it keeps the plan if the payment fails. */
+  is_applied: boolean
+  /** The charge of its payment; null for a scheduled change, which the renewal charges. */
+  charge: OwedCharge | null
+  /** When the page closes on which the customer pays; null without a page. */
+  link_expires_at: number | null
 }
 
 interface ParsedColumns {
@@ -110,7 +124,7 @@ interface ParsedColumns {
   cancellation_feedback: Schemas['CancellationFeedback'] | null
   paid_lines: PaidLine[]
   dues: Dues | null
-  pending_change: PlanChange | null
+  pending_change: PendingChange | null
   scheduled_change: PlanChange | null
 }
 
