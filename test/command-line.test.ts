@@ -49,7 +49,7 @@ t.test('1: errors of the emulator name the argument', async t => {
     [['pay', 'pay_x'], 'there is no payment pay_x'],
     [['pay', payment, '--card', '1234567812345678'], /card/i],
     [['pay', payment, '--outcome', 'failed', '--error-code', 'UNHEARD_OF'], /UNHEARD_OF is not an error code/],
-    [['pay', payment, '--error-code', 'GENERIC_DECLINE'], /^dodo-emulator: --error-code: goes with the outcome failed$/],
+    [['pay', payment, '--error-code', 'GENERIC_DECLINE'], /^dodo-emulator: --error-code: needs the outcome failed$/],
     [['pay', 'cks_x'], 'dodo-emulator: there is no'],
     [['pay', session, '--details', '{"customer":{"email":1}}'], /^dodo-emulator: --details customer\.email: must be/],
     [['pay', session, '--details', '{"unheard_of":1}'], /^dodo-emulator: --details: .*unheard_of/],

@@ -38,7 +38,7 @@ t.test('composes, previews and creates a test payment', { skip }, async t => {
   t.match(await page.locator('.js #curl-text').innerText(), '"amount": 1250')
   await page.locator('#python > summary').click()
   t.match(await page.locator('#python-text').innerText(), 'client.payments.create(')
-  await page.getByRole('button', { name: 'Create the payment' }).click()
+  await page.getByRole('button', { name: 'Create payment' }).click()
   await page.getByText('The payment was created.').waitFor()
   const { items } = await started().get<{ items: unknown[] }>('/payments')
   t.equal(items.length, 1, 'once')

@@ -41,12 +41,12 @@ t.test('makes a payment fail', { skip }, async t => {
   const page = await open(t, '/')
   await page.getByRole('link', { name: 'Create a test payment', exact: true }).click()
   await page.getByLabel('Product').selectOption('pdt_ebook')
-  await page.getByLabel('Known customer').selectOption('cus_ada')
+  await page.getByLabel('Existing customer').selectOption('cus_ada')
   await page.getByRole('button', { name: 'Create', exact: false }).first().click()
   await page.waitForURL(/\/dashboard\/payments\/pay_/)
   const id = /pay_\w+/.exec(page.url())?.[0] ?? ''
 
-  await page.getByLabel('Let it fail with a code').selectOption('INSUFFICIENT_FUNDS')
+  await page.getByLabel('Fail with error code').selectOption('INSUFFICIENT_FUNDS')
   await page.getByRole('button', { name: 'Fail', exact: true }).click()
   await page.locator('#done').waitFor()
   t.match(await get(`/payments/${id}`), { status: 'failed', error_code: 'INSUFFICIENT_FUNDS' })

@@ -72,6 +72,6 @@ t.test('refuses carts', async t => {
   })
   t.match(refusal('pdt_retired'), { code: 'PRODUCT_IS_DELETED', status: 422 })
   t.match(refusal('pdt_pro_monthly', 'pdt_x'), {
-    code: 'INVALID_REQUEST_PARAMETERS', message: "Product pdt_pro_monthly is a subscription: a one-time payment can't hold it"
+    code: 'INVALID_REQUEST_PARAMETERS', message: 'Product pdt_pro_monthly is a subscription: a one-time payment cannot contain it'
   })
 })

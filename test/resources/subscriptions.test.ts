@@ -57,7 +57,7 @@ t.test('a declined first payment is final', async t => {
   t.strictSame(shop.types(), ['payment.failed', 'subscription.failed'])
   t.match(await shop.read(id), { status: 'failed', payment_method_id: null })
   t.match(await shop.call('POST', `/_emulator/payments/${paymentId}/pay`, { body: { card: '4242424242424242' } }),
-    { status: 422, json: { code: 'INVALID_REQUEST_PARAMETERS', message: /can't be paid any more/ } })
+    { status: 422, json: { code: 'INVALID_REQUEST_PARAMETERS', message: /can no longer be paid/ } })
   const page = await shop.call('GET', new URL(link ?? '').pathname)
   t.equal(page.status, 302, 'the page offers no second try')
   await shop.advance(400)

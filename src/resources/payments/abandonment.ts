@@ -1,6 +1,5 @@
 /**
- * Checkouts that their customers leave unfinished. A payment remembers that it was reported as abandoned; whether it was
- * recovered follows from its status.
+ * Abandoned checkouts. A payment stores when it was reported as abandoned. Its status shows whether it was recovered.
  */
 import type { Payload } from '../../delivery/catalogue.js'
 import { emitAll } from '../../delivery/emit.js'
@@ -12,8 +11,8 @@ import type { Payment } from './store.js'
 type Abandoned = Payload<'AbandonedCheckout'>
 
 /**
- * Reports the checkout of a payment as abandoned, also after its link has expired. Throws for a payment that is not open, that
- * has no checkout, or that was reported before.
+ * Reports the checkout of a payment as abandoned, also after its link has expired. Throws if the payment is not open, has no
+ * checkout, or was already reported.
  */
 export function abandon (payment: Payment, context: Context): void {
   paymentStates.check('abandon', payment, context)

@@ -1,7 +1,6 @@
 /**
- * The lines of a cart: what is charged now, and what is charged again later. A one-time product has a line of the first kind, a
- * subscription has one of each; a one-time cart is one without lines that recur. What the lines cost together is decided in
- * sale.ts.
+ * The lines of a cart: those charged now and those charged in every later period. A one-time product has only a line that is
+ * charged now; a subscription has both. A cart without recurring lines is a one-time cart. sale.ts prices the lines.
  */
 import { ApiError, doesNotExist, invalid } from '../../errors.js'
 import type { CartLine, PricedProduct } from '../../rules/pricing.js'
@@ -10,43 +9,43 @@ import { isPayWhatYouWant, suggestedAmount, type CompletePrice } from '../produc
 import { localizedPrice } from '../products/rules.js'
 import type { Product } from '../products/store.js'
 
-/** An item as a request names it. */
+/** An item of a request. */
 export interface CartItem {
   product_id: string
   quantity: number
   amount?: number | null
 }
 
-/** A product of the cart, and its line as it is priced. */
+/** A product of the cart and its line. */
 export interface SoldLine {
   product: Product
   line: CartLine
 }
 
 export interface CartLines {
-  /** Charged with the first payment. */
+  /** Charged by the first payment. */
   now: SoldLine[]
-  /** Charged with every later payment of a subscription. Empty for a cart that is paid once. */
+  /** Charged by every later payment of a subscription. Empty for a one-time cart. */
   recurring: SoldLine[]
 }
 
-/** What decides the unit price of a line, besides its product. */
+/** The terms that determine the unit price of a line, besides its product. */
 export interface LineTerms {
-  /** Of the buyer. */
+  /** The buyer's country. */
   country: string
-  /** The currency charged. */
+  /** The charged currency. */
   currency: string
-  /** Whether an amount that the customer has yet to choose counts as the suggested one. */
+  /** Whether an amount that the customer has not chosen yet counts as the suggested one. */
   isDraft: boolean
 }
 
-/** The product of every item of a field, or the ApiError for the first that can't be sold once. */
+/** Returns the product of every item. Throws an ApiError for the first product that can't be sold. */
 export function productsOf (items: readonly CartItem[], { products }: Sandbox, field = 'product_cart'): Product[] {
   return items.map(({ product_id: id }, index) => {
     const path = `${field}[${index}].product_id`
     const product = products.find(id)
     if (product === undefined) throw doesNotExist('Product', id, path)
-    if (product.archived) throw new ApiError('PRODUCT_IS_DELETED', { path, because: `${id} can't be sold` })
+    if (product.archived) throw new ApiError('PRODUCT_IS_DELETED', { path, because: `${id} is archived` })
     checkSoldOnce(product, path)
     return product
   })
@@ -54,15 +53,15 @@ export function productsOf (items: readonly CartItem[], { products }: Sandbox, f
 
 const RECURRING: Partial<Record<CompletePrice['type'], string>> = {
   recurring_price: 'a subscription',
-  usage_based_price: 'billed by usage'
+  usage_based_price: 'a usage-based product'
 }
 
 function checkSoldOnce ({ product_id: id, price }: Product, path: string): void {
   const kind = RECURRING[price.type]
-  if (kind !== undefined) throw invalid(path, `Product ${id} is ${kind}: a one-time payment can't hold it`)
+  if (kind !== undefined) throw invalid(path, `Product ${id} is ${kind}: a one-time payment cannot contain it`)
 }
 
-/** The lines of a cart, of which `products` are those of its items. */
+/** Returns the lines of a cart. `products` are the products of its items, in the same order. */
 export function cartLines (
   items: readonly CartItem[], products: readonly Product[], terms: LineTerms, sandbox: Pick<Sandbox, 'products'>
 ): CartLines {
@@ -79,7 +78,7 @@ function lineOf (
   return { product: { product_id: id, name, price: unitPrice(product, terms, sandbox) }, quantity: item?.quantity ?? 0, amount }
 }
 
-/** What a unit costs this buyer, in each period of a subscription: the one place where a line's price is decided. */
+/** Decides the unit price for a buyer, per period for a subscription. No other function decides a line's price. */
 export function unitPrice (
   product: Product, { country, currency }: Pick<LineTerms, 'country' | 'currency'>, { products }: Pick<Sandbox, 'products'>
 ): PricedProduct['price'] {

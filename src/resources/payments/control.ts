@@ -1,4 +1,4 @@
-/** The operations of the control API on payments: what the customer would do, and how the total came about. */
+/** The control operations of payments: acting as the customer, and explaining the total. */
 import type { ControlHandlers } from '../../contract/handlers.js'
 import { maskedJson } from '../../requests/secrets.js'
 import { abandon } from './abandonment.js'

@@ -1,6 +1,6 @@
 /**
- * Writes a payment that was decided: the customer where it is new, the payment, and the charge of a saved method. Payments and
- * checkout sessions make theirs here.
+ * Writes a decided payment: the customer if new, the payment, and the charge of a saved method. Payments and checkout sessions
+ * both use it.
  */
 import type { Schemas } from '../../contract/operations.js'
 import type { PricedCart } from '../../rules/pricing.js'
@@ -10,18 +10,18 @@ import { attempt, savedInstrument } from './lifecycle.js'
 import type { Sale, Settlement } from './sale.js'
 import type { AppliedDiscount, CheckoutOptions, NewPayment, PaymentLine, SubscriptionCharge } from './store.js'
 
-/** What a payment charges. */
+/** The amounts of a payment. */
 export interface Amounts extends Settlement {
   brand_id: string
   currency: string
   total_amount: number
   tax: number
   lines: PaymentLine[]
-  /** In order of application; null without. */
+  /** In order of application, or null if there are none. */
   discounts: AppliedDiscount[] | null
 }
 
-/** What a payment is made of besides its customer. */
+/** The data of a new payment, except its customer. */
 export interface PaymentOrder {
   amounts: Amounts
   link: NewPayment['link']
@@ -30,13 +30,13 @@ export interface PaymentOrder {
   metadata: Schemas['Metadata']
   checkout: CheckoutOptions
   payment_method_id: string | null
-  /** What it is to its subscription; left out for a one-time payment. */
+  /** The payment's role for its subscription. Absent for a one-time payment. */
   subscription?: { subscription_id: string, charge: SubscriptionCharge, retry_attempt: number }
 }
 
 export interface CreatedPayment {
   payment_id: string
-  /** From which its link is made. */
+  /** The sequence number, from which the link is derived. */
   seq: number
   client_secret: string
 }
@@ -68,7 +68,7 @@ export function createPayment (customer: Customer, order: PaymentOrder, { sandbo
   return { payment_id: paymentId, seq, client_secret: `${paymentId}_secret_${secret}` }
 }
 
-/** What the first payment of a sale charges. */
+/** The amounts of the first payment of a sale. */
 export function amountsOf ({ brandId, codes, now: { priced, settled } }: Sale): Amounts {
   return {
     brand_id: brandId,
@@ -81,7 +81,7 @@ export function amountsOf ({ brandId, codes, now: { priced, settled } }: Sale): 
   }
 }
 
-/** Each code with what it took off; null without codes. */
+/** Each code with its deduction, or null if there are no codes. */
 export function appliedDiscounts (
   codes: Sale['codes'], { deductions }: Pick<PricedCart, 'deductions'>
 ): AppliedDiscount[] | null {
@@ -90,7 +90,7 @@ export function appliedDiscounts (
     ({ discount_id: id, code, deducted: deductions[index] ?? 0 }))
 }
 
-/** A customer without a name goes by the e-mail address: the contract wants a name. */
+/** Creates a customer. The email address replaces a missing name, because the contract requires a name. */
 export function createCustomer (newCustomer: Schemas['NewCustomer'] | null, { sandbox, now }: Context): Customer {
   if (newCustomer === null) throw new Error('a payment needs a customer')
   const customer = {
@@ -105,11 +105,11 @@ export function createCustomer (newCustomer: Schemas['NewCustomer'] | null, { sa
   return customer
 }
 
-/** A payment with a saved method is charged at once; how it went is seen in its status. */
+/** Charges a saved method immediately. The payment's status shows the outcome. */
 export function chargeSaved (seq: number, methodId: string, context: Context): void {
   const payment = context.sandbox.payments.findBySeq(seq)
   const method = payment && context.sandbox.paymentMethods.find(methodId, payment.customer_id)
-  if (payment === undefined || method === undefined) throw new Error(`the rules let ${methodId} pass`)
+  if (payment === undefined || method === undefined) throw new Error(`payment method ${methodId} does not exist`)
   attempt(payment, savedInstrument(method, context), context)
 }
 

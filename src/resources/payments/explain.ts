@@ -1,7 +1,7 @@
 /**
- * How the total of a payment came about. A payment's row keeps the lines and what each code took, not the terms of products and
- * discounts; so it is priced once more from those terms as they are now. Where every amount comes out as stored, each step is
- * known; where it does not, something has changed, and only what is stored is told.
+ * Explains the total of a payment. The row stores the lines and the amount of each code, but not the terms of products and
+ * discounts. The payment is therefore priced again with the current terms. If every amount equals the stored one, each step is
+ * known. Otherwise the terms have changed, and the explanation uses only the stored amounts.
  */
 import { ApiError } from '../../errors.js'
 import type { AppliedDiscount, Payment } from './store.js'
@@ -21,12 +21,12 @@ export function explainPayment (payment: Payment, sandbox: Sandbox): Explanation
   const tax = taxOf(payment, sandbox)
   const recalculated = payment.subscription_id === null
     ? recalculate(stored, applied, tax, sandbox)
-    : `The prices are those that subscription ${payment.subscription_id} keeps, whatever its products cost now.`
+    : `The prices are those of subscription ${payment.subscription_id}, not the current prices of its products.`
   const isKnown = typeof recalculated !== 'string'
   const steps = isKnown
-    ? calculationSteps(recalculated.cart, recalculated.priced, stored.lines.map(line => baseUrl(line, sandbox)), tax)
+    ? calculationSteps(recalculated.cart, recalculated.priced, stored.lines.map(line => priceSource(line, sandbox)), tax)
     : storedSteps(stored, currencies, applied.map(({ code, discount_id: id, deducted }) =>
-      `${code ?? id} took ${format(deducted, stored.currency, currencies)} in all`))
+      `${code ?? id} deducted ${format(deducted, stored.currency, currencies)} in total`))
   return {
     payment_id: payment.payment_id,
     currency: payment.currency,
@@ -54,14 +54,14 @@ interface Recalculated {
   priced: TracedCart
 }
 
-/** The cart that gives the stored amounts, priced again; or, in a sentence, why there is none. */
+/** Prices the cart again. Returns the result if it equals the stored amounts, and otherwise the reason as a sentence. */
 function recalculate (
   stored: PricedCart, applied: readonly AppliedDiscount[], tax: TaxReason, sandbox: Sandbox
 ): Recalculated | string {
   const lines: Cart['lines'][number][] = []
   for (const line of stored.lines) {
     const product = sandbox.products.find(line.product_id)
-    if (product?.price.type !== 'one_time_price') return `${line.product_id} is not sold once any more, so its terms are unknown.`
+    if (product?.price.type !== 'one_time_price') return `${line.product_id} is no longer one-time, so its terms are unknown.`
     const { currency, discount_bps: discountBps } = product.price
     lines.push({
       product: {
@@ -76,17 +76,17 @@ function recalculate (
   const codes: Cart['codes'][number][] = []
   for (const { discount_id: id } of applied) {
     const discount = sandbox.discounts.find(id)
-    if (discount === undefined) return `The discount ${id} is not there any more, so its terms are unknown.`
+    if (discount === undefined) return `The discount ${id} no longer exists, so its terms are unknown.`
     codes.push({ discount, path: 'discount_codes' })
   }
   const cart = { lines, codes, currency: stored.currency, tax_rate_bps: tax.rate_bps, currencies: sandbox.reference.currencies }
   const priced = priceAgain(cart)
   return priced !== null && isSameCart(priced, stored)
     ? { cart, priced }
-    : 'Products, discounts or tax rates have changed since: as they are now, they give other amounts than those that are stored.'
+    : 'Products, discounts or tax rates have changed since, so their current values do not give the stored amounts.'
 }
 
-/** Null for a cart that would not be sold now. */
+/** Returns null for a cart that can no longer be sold. */
 function priceAgain (cart: Cart): TracedCart | null {
   try {
     return price(cart)
@@ -108,7 +108,7 @@ function isSameLine (line: PricedLine, other: PricedLine | undefined): boolean {
 
 function taxOf ({ billing: { country }, checkout: { tax_id: taxId } }: Payment, { settings, reference }: Sandbox): TaxReason {
   const rate = reference.taxRates[country]
-  if (!settings.tax) return { rate_bps: 0, because: 'it is switched off (--tax off)' }
+  if (!settings.tax) return { rate_bps: 0, because: 'tax is disabled (--tax off)' }
   if (rate === undefined) return { rate_bps: 0, because: `there is no rate for the billing country ${country}` }
   const bps = taxRateBps(reference.taxRates, country, taxId ?? null)
   if (bps === 0 && rate.rate_bps > 0) {
@@ -117,13 +117,13 @@ function taxOf ({ billing: { country }, checkout: { tax_id: taxId } }: Payment, 
   return { rate_bps: bps, because: `${rate.name} of the billing country ${country}` }
 }
 
-/** Where a unit price came from. */
-function baseUrl ({ product_id: id, unit_amount: unit }: PricedLine, { products, reference }: Sandbox): string {
+/** Describes the source of a unit price. */
+function priceSource ({ product_id: id, unit_amount: unit }: PricedLine, { products, reference }: Sandbox): string {
   const product = products.find(id)
   if (product?.price.type !== 'one_time_price') throw new Error(`${id} was sold once a moment ago`)
   const { price: now, currency, pay_what_you_want: isOpen } = product.price
   const money = (amount: number) => format(amount, currency, reference.currencies)
-  if (isOpen === true) return `the amount of the request (what the customer wants to pay, at least ${money(now)})`
+  if (isOpen === true) return `the amount of the request (chosen by the customer, at least ${money(now)})`
   return now === unit ? 'the price of the product' : `the price of the product at that time (${money(now)} now)`
 }
 
@@ -136,6 +136,6 @@ function lookedUp ({ lines, codes, currency, currencies }: Cart, tax: TaxReason)
     ...foreign.map(other => `The exchange rate of ${other} and ${currency} (${currencies[other]?.usd_rate ?? '?'} and ` +
       `${currencies[currency]?.usd_rate ?? '?'} for one US dollar).`),
     `The tax rate: ${tax.rate_bps / 100} %, ${tax.because}.`,
-    'Calculated from these once more, every amount comes out as it is stored.'
+    'Recalculated with these values, every amount equals the stored one.'
   ]
 }

@@ -1,4 +1,4 @@
-/** Payments of a fixtures file: the request of the shop, what the customer did, and the refunds. */
+/** Payments in fixtures files: the request, the outcome, and the refunds. */
 import type { FixturesItems } from '../../fixtures/document.js'
 import { ALONE, type FixturesParts, type HistoryPart } from '../../fixtures/part.js'
 import { refundsOfPayment } from '../refunds/fixtures.js'

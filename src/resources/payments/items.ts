@@ -1,6 +1,6 @@
 /**
- * The items of a payment: its lines, with lines of the same product together, because a refund names an item by its product id.
- * Amounts are in minor units of the payment's currency.
+ * The refundable items of a payment: its lines, grouped by product, because a refund refers to an item by its product id. Amounts
+ * are in minor units of the payment's currency.
  */
 import { spread } from '../../rules/money.js'
 import type { Refund } from '../refunds/store.js'
@@ -9,12 +9,12 @@ import type { Payment } from './store.js'
 export interface RefundableItem {
   item_id: string
   name: string | null
-  /** Without tax, whether the price contains it or not. */
+  /** The amount without tax, even if the price includes it. */
   net: number
   tax: number
-  /** Part of a plan change that was charged or credited in part, and can't be refunded by itself. */
+  /** Whether the item is a prorated part of a plan change, which can't be refunded on its own. */
   isProrated: boolean
-  /** What is left of net + tax after the refunds that have not failed. */
+  /** net + tax minus all refunds that have not failed. */
   refundable: number
 }
 
@@ -42,12 +42,12 @@ export function refundableItems (
   return [...items.values()]
 }
 
-/** Credit of a subscription that paid a part of a payment (below 0), or that was added by one (above 0). */
+/** The change of a subscription's credit by a payment: negative if credit was used, positive if it was added. */
 export function creditChange ({ lines, total_amount: paid }: Pick<Payment, 'lines' | 'total_amount'>): number {
   return paid - lines.reduce((sum, { total }) => sum + total, 0)
 }
 
-/** What was paid for each line. Credit of a subscription pays a part of all of them, in proportion. */
+/** The paid amount of each line. Credit of a subscription is spread over the lines in proportion. */
 function paidShares (lines: Payment['lines'], paid: number): number[] {
   const totals = lines.map(({ total }) => total)
   return totals.reduce((sum, total) => sum + total, 0) === paid ? totals : spread(paid, totals.map(total => Math.max(total, 0)))

@@ -1,6 +1,6 @@
 /**
- * The life of a payment after its creation: attempts, the customer's confirmation, settlement, cancellation. Every way to pay
- * (the hosted page, the control API, a saved method) comes through here, inside a transaction; a payment is paid at most once.
+ * The lifecycle of a payment after its creation: attempts, the customer's confirmation, settlement, cancellation. Every way to
+ * pay (hosted page, control API, saved method) uses this module, in a transaction. A payment is paid at most once.
  */
 import { emit, emitAll } from '../../delivery/emit.js'
 import { ApiError } from '../../errors.js'
@@ -17,13 +17,12 @@ import type { Payment, PendingAction } from './store.js'
 export const SETTLE_JOB = 'payment.settle'
 
 export interface AttemptOptions {
-  /** Keep the method for the customer's later payments. */
+  /** Save the method for later payments of the customer. */
   saveMethod?: boolean
 }
 
 /**
- * Charges an instrument. Throws where the payment is not open or a discount has been used up meanwhile; a decline does not
- * throw.
+ * Charges an instrument. Throws if the payment is not open or a discount has been used up since. A decline does not throw.
  */
 export function attempt (
   payment: Payment, instrument: Instrument, context: Context, { saveMethod = false }: AttemptOptions = {}
@@ -36,7 +35,7 @@ export function attempt (
   apply('pay', payment, { ...instrument, outcome }, saveMethod, context)
 }
 
-/** Completes a payment of nothing, for which no method is asked. Throws where it is not open or a discount has been used up. */
+/** Completes a payment of 0 without a method. Throws if the payment is not open or a discount has been used up since. */
 export function completeFree (payment: Payment, context: Context): void {
   if (needsMethod(payment)) throw new Error(`payment ${payment.payment_id} needs a payment method`)
   paymentStates.check('pay', payment, context)
@@ -45,10 +44,10 @@ export function completeFree (payment: Payment, context: Context): void {
   complete(payment, null, false, context)
 }
 
-/** What the customer answers on the bank's or the wallet's page. */
+/** The customer's response on the page of the bank or wallet. */
 export type Answer = 'approve' | 'refuse' | 'timeout' | 'back'
 
-/** Goes on with a payment that waits for its customer. Throws where it does not wait. */
+/** Continues a payment that waits for the customer. Throws if it does not wait. */
 export function answerAction (payment: Payment, answer: Answer, context: Context): void {
   paymentStates.check('answer', payment, context)
   if (payment.pending_action === null) throw new Error(`payment ${payment.payment_id} waits without a charge`)
@@ -75,7 +74,7 @@ function apply (
   if (outcome.status === 'succeeded') complete(payment, instrument, saveMethod, context)
 }
 
-/** The bank has made up its mind about a charge that was under way. */
+/** Settles a charge in flight with the bank's decision. */
 export function settlePayment (paymentId: string, context: Context): void {
   const payment = context.sandbox.payments.find(paymentId)
   if (payment === undefined || !paymentStates.can('settle', payment, context)) return
@@ -89,13 +88,13 @@ export function settlePayment (paymentId: string, context: Context): void {
   }
 }
 
-/** Ends a payment that is still open. Throws for one that is not. */
+/** Cancels an open payment. Throws if it is not open. */
 export function cancel (payment: Payment, context: Context): void {
   paymentStates.check('cancel', payment, context)
   record('cancel', payment, { status: 'cancelled' }, null, context)
 }
 
-/** Expires the link of an open payment before its time. Throws for a payment that is not open, or that has no link. */
+/** Expires the link of an open payment early. Throws if the payment is not open or has no link. */
 export function expire (payment: Payment, context: Context): void {
   paymentStates.check('expire', payment, context)
   context.sandbox.payments.setExpiry(payment.seq, context.now)
@@ -106,7 +105,7 @@ const WAITING = new Set(['requires_customer_action', 'processing'])
 type State = Outcome | { status: 'cancelled' } | { status: 'requires_payment_method' }
 
 /**
- * Writes the payment's new state and emits its events. Without an instrument the payment keeps the method that it has.
+ * Writes the payment's new state and emits its events. Without an instrument, the payment keeps its method.
  * `updated_at` stays null through a first success or failure, as in the real service. Later changes set it.
  */
 function record (
@@ -140,8 +139,8 @@ function failureMessage (code: string, codes: Context['sandbox']['reference']['f
 }
 
 /**
- * Uses up the discounts, saves the method if the customer asked for it or a subscription needs it, lets the subscription react,
- * reports an abandoned checkout as recovered, and runs what other resources do after a payment.
+ * Counts the uses of discounts, saves the method if the customer wants it or a subscription needs it, notifies the subscription,
+ * reports an abandoned checkout as recovered, and runs the effects of other resources.
  */
 function complete (payment: Payment, instrument: Instrument | null, saveMethod: boolean, context: Context): void {
   const { sandbox } = context
@@ -160,7 +159,7 @@ function complete (payment: Payment, instrument: Instrument | null, saveMethod: 
   sandbox.effects.paymentSucceeded(payment, context)
 }
 
-/** Keeps a method for the customer's later payments, once. Returns its id. */
+/** Saves a method for later payments of the customer, unless it is already saved. Returns its id. */
 function save (instrument: Instrument, payment: Payment, { sandbox, now }: Context): string {
   const { payment_method: family, payment_method_type: type, card } = instrument
   const isSame = (method: PaymentMethod) => card === null
@@ -192,7 +191,7 @@ function savedCard (card: KeptCard): NonNullable<PaymentMethod['card']> {
   }
 }
 
-/** A discount is used up when a payment succeeds; the limit holds then, whatever was promised before (ruling 11). */
+/** Discounts count as used when a payment succeeds, so their limits are checked again at that time. */
 function checkDiscounts (payment: Payment, context: Context): void {
   const refusal = exhaustedDiscount(payment, context)
   if (refusal !== null) throw refusal
@@ -200,7 +199,7 @@ function checkDiscounts (payment: Payment, context: Context): void {
 
 function exhaustedDiscount (payment: Payment, { sandbox }: Context): ApiError | null {
   const purpose = payment.subscription_charge?.purpose ?? null
-  if (purpose !== null && purpose !== 'activation') return null // a code that a subscription has stays with it
+  if (purpose !== null && purpose !== 'activation') return null // a subscription keeps its codes
   for (const { discount_id: discountId } of payment.discounts) {
     const discount = sandbox.discounts.find(discountId)
     if (discount === undefined) continue
@@ -212,14 +211,14 @@ function exhaustedDiscount (payment: Payment, { sandbox }: Context): ApiError | 
     }
     if (each !== null && sandbox.discounts.countUses(discountId, payment.customer_id) >= each) {
       return new ApiError('DISCOUNT_PER_CUSTOMER_USAGE_LIMIT_EXCEEDED', {
-        path: 'discounts', because: `${payment.customer_id} has used ${code} as often as allowed`
+        path: 'discounts', because: `${payment.customer_id} has reached the usage limit of ${code}`
       })
     }
   }
   return null
 }
 
-/** A saved method as an instrument: its test card is known by its last four digits, and the customer is not there to confirm. */
+/** A saved method as an instrument. The last four digits identify the test card. The customer cannot confirm the charge. */
 export function savedInstrument (method: PaymentMethod, { sandbox }: Context): Instrument {
   const last4 = method.card?.last4_digits ?? ''
   const testCard = sandbox.reference.testCards.find(({ number }) => number.endsWith(last4))

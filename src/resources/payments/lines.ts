@@ -1,15 +1,14 @@
 /**
- * The lines of a payment as a row keeps them: arrays instead of objects, because their names would be a third of every
- * payment's row.
+ * The stored form of a payment's lines: arrays instead of objects, because property names would take up a third of a row.
  */
 import type { PricedLine } from '../../rules/pricing.js'
 import type { LineKind } from '../../rules/recurring.js'
 
-/** A line of a payment. Without `kind` it is a one-time item. */
+/** A line of a payment. A line without `kind` is a one-time item. */
 export interface PaymentLine extends PricedLine {
-  /** What of a subscription the line charges. The `product_id` is then the id of the product, the add-on or the meter. */
+  /** The part of a subscription that the line charges. `product_id` is the id of the product, add-on or meter. */
   kind?: Exclude<LineKind, 'one_time'>
-  /** Part of a plan change that was charged or credited for the rest of a period. */
+  /** Whether the line is charged or credited for the rest of a period after a plan change. */
   prorated?: true
 }
 

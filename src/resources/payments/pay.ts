@@ -1,6 +1,6 @@
 /**
- * Paying on behalf of the customer: with a test card, or with an outcome. How to pay is decided before anything is written, so
- * that a checkout session with an impossible card makes no payment.
+ * Pays as the customer would, with a test card or a chosen outcome. The options are checked before the first write, so that a
+ * checkout session with an invalid card creates no payment.
  */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, invalid } from '../../errors.js'
@@ -13,18 +13,17 @@ import type { components } from '../../contract/control-types.gen.js'
 
 type Pay = components['schemas']['Pay']
 
-/** Carries out what was decided. Runs inside a transaction. */
+/** Pays a payment as decided. Runs in a transaction. */
 export type Payer = (payment: Payment, context: Context) => void
 
-/** Does what the customer would do. Throws INVALID_REQUEST_PARAMETERS for what excludes each other, or can't be done any more. */
+/** Pays a payment. Throws INVALID_REQUEST_PARAMETERS for conflicting options, or if the payment can no longer be paid. */
 export function pay (payment: Payment, how: Pay, context: Context): void {
   payerOf(how, !needsMethod(payment), context)(payment, context)
 }
 
 /**
- * Decides how a payment is to be paid. `isFree` is true for one that asks for no payment method. Throws
- * INVALID_REQUEST_PARAMETERS for options that exclude each other, for a card that is not a test card, and for an outcome that a
- * payment of nothing can't have.
+ * Decides how to pay. `isFree` is true for a payment that needs no payment method. Throws INVALID_REQUEST_PARAMETERS for
+ * conflicting options, for a card that is not a test card, and for an outcome that is impossible for a payment of 0.
  */
 export function payerOf (how: Pay, isFree: boolean, context: Context): Payer {
   checkPay(how, context)
@@ -33,7 +32,7 @@ export function payerOf (how: Pay, isFree: boolean, context: Context): Payer {
   if (outcome === 'cancelled') return cancel
   if (isFree) {
     if (outcome === 'succeeded') return completeFree
-    throw invalid('outcome', `A payment of 0 needs no payment method: its outcome is succeeded or cancelled, not ${outcome}`)
+    throw invalid('outcome', `A payment of 0 needs no payment method: its outcome must be succeeded or cancelled, not ${outcome}`)
   }
   const isAnswer = card === undefined && (outcome === 'succeeded' || outcome === 'failed') && errorCode === undefined
   return (payment, context) => {
@@ -48,13 +47,13 @@ export function payerOf (how: Pay, isFree: boolean, context: Context): Payer {
 function checkPay ({ card, outcome, error_code: errorCode }: Pay, { sandbox: { reference } }: Context): void {
   if (card !== undefined && outcome !== undefined) throw invalid('outcome', 'card and outcome exclude each other')
   if (errorCode === undefined) return
-  if (outcome !== 'failed') throw invalid('error_code', 'error_code goes with the outcome failed')
+  if (outcome !== 'failed') throw invalid('error_code', 'error_code needs the outcome failed')
   if (!Object.hasOwn(reference.failureCodes, errorCode)) {
     throw invalid('error_code', `${errorCode} is not an error code of payments, such as ${GENERIC_DECLINE} or INSUFFICIENT_FUNDS`)
   }
 }
 
-/** The test card with a number. The refusal of any other names the field of the request, and not the number. */
+/** Finds a test card by its number. The error for other numbers does not repeat the number. */
 function testCard (number: string, { sandbox, now }: Context): Instrument {
   try {
     return cardInstrument({ number }, sandbox.reference.testCards, now / 1000)
@@ -64,7 +63,7 @@ function testCard (number: string, { sandbox, now }: Context): Instrument {
   }
 }
 
-/** The first test card, made to end as asked. */
+/** The first test card with a forced outcome. */
 function forcedInstrument (
   outcome: NonNullable<Pay['outcome']>, errorCode: string = GENERIC_DECLINE, { sandbox }: Context
 ): Instrument {

@@ -1,6 +1,6 @@
 /**
- * The SQL behind the lists and searches of payments. It finds a page by sequence number alone and then reads the rows of that
- * page, so that an index decides as much as one can. The statements themselves are prepared by store.ts.
+ * The SQL of the lists and searches of payments. The queries first find the sequence numbers of a page, by index where possible,
+ * and then read the rows. store.ts prepares the statements.
  */
 import { idFloor } from '../../rules/ids.js'
 import type { PaymentFilter } from './store.js'
@@ -8,10 +8,10 @@ import type { PaymentFilter } from './store.js'
 const CUSTOMER_COLUMNS = `c.email AS customer_email, c.name AS customer_name, c.phone_number AS customer_phone_number,
   c.metadata AS customer_metadata`
 
-/** A whole payment with its customer. */
+/** Selects a complete payment with its customer. */
 export const SELECT_PAYMENT = `SELECT p.*, ${CUSTOMER_COLUMNS} FROM payments p JOIN customers c USING (customer_id)`
 
-/** What a list shows of a payment. Most of a row's text stays unread. */
+/** The columns that lists read. Most of a row's text stays unread. */
 export const LISTED_COLUMNS = [
   'seq', 'payment_id', 'chosen_id', 'created_at', 'status', 'customer_id', 'brand_id', 'subscription_id', 'currency',
   'total_amount', 'invoice_id', 'metadata', 'lines', 'payment_method', 'payment_method_type', 'card', 'refund_status'
@@ -20,8 +20,8 @@ export const LISTED_COLUMNS = [
 const SELECT_LISTED = `SELECT ${LISTED_COLUMNS.map(column => `p.${column}`).join(', ')}, ${CUSTOMER_COLUMNS} FROM`
 
 /**
- * Each filter as SQL. Times are looked for among the ids, which begin with them; where an id may have run ahead of the clock, and
- * only there, the row is read to tell.
+ * Each filter as SQL. Ids begin with the time, so time filters compare ids. The row is read only where an id may be ahead of the
+ * clock.
  */
 const CONDITIONS: Record<keyof PaymentFilter, string> = {
   created_at_gte: 'p.payment_id >= ? AND (p.payment_id >= ? OR p.created_at >= ?)',
@@ -36,51 +36,51 @@ const CONDITIONS: Record<keyof PaymentFilter, string> = {
   seq: 'p.seq = ?'
 }
 
-/** While a clock stands still, ids run ahead of it, a microsecond for each: so many can be told apart. */
+/** How far ids can run ahead of a frozen clock: one microsecond for each id. */
 const IDS_AHEAD_US = 60_000_000
 
-/** The values that a filter's conditions are compared with. */
+/** The parameters of a filter's conditions. */
 export function parameters (filter: PaymentFilter, name: keyof PaymentFilter): unknown[] {
   const value = filter[name]
   const floor = (aheadUs: number) => idFloor('pay', Number(value) + aheadUs)
   if (name === 'created_at_gte') return [floor(0), floor(IDS_AHEAD_US), value]
   if (name === 'created_at_lte') return [floor(IDS_AHEAD_US), floor(0), value]
   if (name === 'product_id') return [JSON.stringify(value)]
-  if (name === 'id_prefix') return [value, `${value}{`] // which follows every letter and digit
+  if (name === 'id_prefix') return [value, `${value}{`] // `{` follows every letter and digit
   return [value]
 }
 
-/** The filters that are given, in the order of their conditions. */
+/** The names of the given filters, in the order of their conditions. */
 export function givenFilters (filter: PaymentFilter): Array<keyof PaymentFilter> {
   return (Object.keys(CONDITIONS) as Array<keyof PaymentFilter>).filter(name => filter[name] !== undefined)
 }
 
 /**
- * Finds the page by sequence number alone, so that an index decides it wherever one can, and then reads the rows of that page.
- * CROSS JOIN keeps SQLite from turning the order round and reading every payment for its place in the page.
+ * Finds the sequence numbers of the page, by index where possible, and then reads the rows of that page. CROSS JOIN keeps SQLite
+ * from reordering the two steps and reading every payment.
  */
 export function listSql (names: ReadonlyArray<keyof PaymentFilter>, status: string | undefined): string {
   const conditions = names.map(name => CONDITIONS[name])
-  // The index by status leaves out payments that nobody has tried to pay; SQLite takes it only where the query says so too.
+  // The index by status excludes payments without an attempt. SQLite uses it only if the query has the same condition.
   if (status !== undefined && status !== 'requires_payment_method') conditions.push("p.status <> 'requires_payment_method'")
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
   return `${SELECT_LISTED} (SELECT p.seq FROM payments p ${where} ORDER BY p.payment_id DESC LIMIT ? OFFSET ?) page
     CROSS JOIN payments p USING (seq) CROSS JOIN customers c USING (customer_id) ORDER BY p.payment_id DESC`
 }
 
-/** A pattern for LIKE that matches a text anywhere. */
+/** Returns a LIKE pattern that matches a text anywhere. */
 export function likeOf (text: string): string {
   return `%${text.replace(/[\\%_]/g, '\\$&')}%`
 }
 
-/** Up to this many customers, a search looks up the payments of each. */
+/** The maximum number of matching customers whose payments a search looks up one by one. */
 export const CUSTOMERS_LISTED = 1000
 
 const IN_METADATA = "p.metadata LIKE ? ESCAPE '\\'"
 
 /**
- * No index holds metadata, because one would slow down every creation: the search reads all rows, newest first, until it has
- * enough. The payments of matching customers are added from their index.
+ * Metadata has no index, because it would slow down every insert. The search reads all rows, newest first, until it has enough.
+ * The payments of matching customers are found by index.
  */
 export function searchSql (names: ReadonlyArray<keyof PaymentFilter>): string {
   const found = (condition: string) => `SELECT seq FROM (
@@ -89,14 +89,14 @@ export function searchSql (names: ReadonlyArray<keyof PaymentFilter>): string {
   return pageSql(`${seqs} ORDER BY seq DESC LIMIT ? OFFSET ?`)
 }
 
-/** For a text that matches very many customers, so that a payment is soon found. */
+/** The query for a text that matches very many customers: matching payments are frequent, so a scan finds them soon. */
 export function broadSearchSql (names: ReadonlyArray<keyof PaymentFilter>): string {
   const ofCustomer = "+p.customer_id IN (SELECT customer_id FROM customers WHERE email LIKE ? ESCAPE '\\')"
   const seqs = `SELECT p.seq FROM payments p WHERE ${narrowed(names)} (${IN_METADATA} OR ${ofCustomer})`
   return pageSql(`${seqs} ORDER BY p.seq DESC LIMIT ? OFFSET ?`)
 }
 
-/** The filters come first: what they exclude is not searched. */
+/** Applies the filters before the search. */
 function narrowed (names: ReadonlyArray<keyof PaymentFilter>): string {
   return names.map(name => `${CONDITIONS[name]} AND`).join(' ')
 }

@@ -72,12 +72,12 @@ function createdReply (
   }
 }
 
-/** What requests for a payment and for a subscription have in common. */
+/** The fields that requests for a payment and for a subscription share. */
 type CheckoutRequest = Partial<Pick<Schemas['CreateOneTimePaymentRequest'],
   'return_url' | 'redirect_immediately' | 'require_phone_number' | 'show_saved_payment_methods' | 'force_3ds' |
   'allowed_payment_method_types' | 'adaptive_currency_fees_inclusive'>>
 
-/** Everything of the request that the hosted page honours, without what is off: the row holds no more than it must. */
+/** The request's options of the hosted page. Options that are off are left out, to keep rows small. */
 export function checkoutOptions (body: CheckoutRequest, buyer: Sale['buyer']): CheckoutOptions {
   const options: CheckoutOptions = {}
   if (body.return_url != null) options.return_url = body.return_url

@@ -1,6 +1,6 @@
 /**
- * What is decided about a new payment before anything is written: is the request allowed, whose is it, and can it be paid as it
- * asks. What its cart comes to is decided in sale.ts. What the schema can refuse never arrives here.
+ * The rules for new payments: whether the request is allowed, its customer, and its payment methods. sale.ts prices the cart. The
+ * schema is checked before.
  */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, doesNotExist, invalid, notFound } from '../../errors.js'
@@ -15,9 +15,9 @@ import type { Payment } from './store.js'
 
 type PaymentRequest = Schemas['CreateOneTimePaymentRequest']
 
-/** Everything that a new payment is made of. */
+/** The data of a new payment. */
 export interface PaymentDecision {
-  /** The existing customer, or null where `newCustomer` is to be created. */
+  /** The existing customer, or null to create `newCustomer`. */
   customer: Customer | null
   newCustomer: Schemas['NewCustomer'] | null
   sale: Sale
@@ -30,7 +30,7 @@ export function findPayment (paymentId: string, { sandbox }: Context): Payment {
   return payment
 }
 
-/** Decides a payment, or throws the ApiError for the first rule that it breaks. Writes nothing. */
+/** Decides a payment. Throws an ApiError for the first rule that the request breaks. Writes nothing. */
 export function decidePayment (body: PaymentRequest, context: Context): PaymentDecision {
   const { sandbox } = context
   const given = givenCustomer(body.customer)
@@ -41,7 +41,7 @@ export function decidePayment (body: PaymentRequest, context: Context): PaymentD
   return { customer, newCustomer: given.newCustomer, sale }
 }
 
-/** The rules that need nothing but the request. */
+/** Checks the rules that depend only on the request. */
 function checkRequest (body: PaymentRequest, { customer_id: customerId, newCustomer }: GivenCustomer): void {
   checkCart(body)
   if (body.payment_method_id != null && customerId === null) {
@@ -52,7 +52,7 @@ function checkRequest (body: PaymentRequest, { customer_id: customerId, newCusto
   if (body.return_url != null) checkReturnUrl(body.return_url)
 }
 
-/** The customer of a request: by id one that must exist, by e-mail address the newest, or null for somebody new. */
+/** Finds the customer by id, which must exist, or the newest one by email address. Null for a new customer. */
 export function matchCustomer ({ customer_id: id, newCustomer }: GivenCustomer, { customers }: Sandbox): Customer | null {
   if (id === null) return customers.findByEmail(newCustomer.email) ?? null
   const found = customers.find(id)
@@ -60,7 +60,7 @@ export function matchCustomer ({ customer_id: id, newCustomer }: GivenCustomer, 
   return found
 }
 
-/** Throws where no method is allowed, or where the saved one is not this customer's. */
+/** Throws if no method is allowed, or if the saved method does not belong to this customer. */
 export function checkPaymentMethods (
   { allowed_payment_method_types: allowed, payment_method_id: methodId }:
   Pick<PaymentRequest, 'allowed_payment_method_types' | 'payment_method_id'>,
@@ -68,7 +68,7 @@ export function checkPaymentMethods (
 ): void {
   if (allowed?.length === 0) {
     throw new ApiError('NO_ELIGIBLE_PAYMENT_METHODS', {
-      path: 'allowed_payment_method_types', because: 'the list is empty: name at least one type, or leave it out'
+      path: 'allowed_payment_method_types', because: 'the list is empty: give at least one type, or omit it'
     })
   }
   if (methodId == null) return

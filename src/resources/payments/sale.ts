@@ -1,7 +1,6 @@
 /**
- * Decides what a cart costs: the one way from products, codes, country and currency to priced and settled charges. Payments,
- * checkout sessions, their previews and static links all use it, so that none can show what another would not charge. Whose cart
- * it is, and what becomes of it, is theirs to decide. Writes nothing.
+ * Decides the price of a cart: from products, codes, country and currency to priced and settled charges. Payments, checkout
+ * sessions, previews and static links all use it, so that they show and charge the same amounts. Writes nothing.
  */
 import { ApiError, invalid } from '../../errors.js'
 import { tooLarge } from '../../rules/amounts.js'
@@ -15,7 +14,7 @@ import type { Discount } from '../discounts/store.js'
 import type { Product } from '../products/store.js'
 import { cartLines, productsOf, type CartItem, type SoldLine } from './cart.js'
 
-/** The part of a request that decides what a cart comes to; the names are the contract's. */
+/** The fields of a request that determine the price of a cart, named as in the contract. */
 export interface CartRequest {
   product_cart: readonly CartItem[]
   billing_currency?: string | null
@@ -25,36 +24,36 @@ export interface CartRequest {
   customer_business_name?: string | null
 }
 
-/** Who buys, as far as it decides a price. */
+/** The properties of the buyer that affect the price. */
 export interface Buyer {
-  /** Null for somebody new; undefined while nobody can tell: then no code is refused for its customer. */
+  /** Null for a new customer; undefined if unknown, which skips the customer rules of discount codes. */
   customer: Customer | null | undefined
   country: string
-  /** Where the request names the country. */
+  /** The path of the country in the request. */
   countryPath: string
 }
 
 export interface SaleOptions {
   /**
-   * Prices what is still to be completed: an amount that the customer has yet to choose counts as the one that is suggested, and
-   * a total may still be under the minimum charge.
+   * Prices an incomplete cart: amounts that the customer has not chosen yet count as the suggested ones, and the total may be
+   * below the minimum charge.
    */
   isDraft?: boolean
 }
 
-/** A cart that may be sold, and what it costs. */
+/** A cart that can be sold, with its charges. */
 export interface Sale {
   buyer: BusinessBuyer
   brandId: string
   codes: Array<CodeUse<Discount>>
   tax_rate_bps: number
-  /** What the first payment charges. */
+  /** The charge of the first payment. */
   now: Charge
-  /** What every later payment charges; null for a cart that is paid once. */
+  /** The charge of every later payment, or null for a one-time cart. */
   recurring: Charge | null
 }
 
-/** What one payment charges. */
+/** The charge of one payment. */
 export interface Charge {
   /** In the order of `priced.lines`. */
   lines: SoldLine[]
@@ -62,7 +61,7 @@ export interface Charge {
   settled: Settlement
 }
 
-/** What reaches the merchant's wallet. */
+/** The amount for the merchant's wallet. */
 export interface Settlement {
   settlement_currency: string
   settlement_amount: number
@@ -72,7 +71,7 @@ export interface Settlement {
 const CART_MAX = 100
 const CODES_MAX = 20
 
-/** The rules of a cart that need nothing but the request. */
+/** Checks the rules of a cart that depend only on the request. */
 export function checkCart ({ product_cart: cart, discount_code: code, discount_codes: codes }: CartRequest): void {
   if (cart.length === 0) {
     throw new ApiError('PRODUCT_CART_EMTPY', { path: 'product_cart', because: 'give 1 to 100 items' })
@@ -85,7 +84,7 @@ export function checkCart ({ product_cart: cart, discount_code: code, discount_c
 
 type GivenCodes = Pick<CartRequest, 'discount_code' | 'discount_codes'>
 
-/** The rules of discount codes that need nothing but the request. */
+/** Checks the rules of discount codes that depend only on the request. */
 export function checkCodes ({ discount_code: code, discount_codes: codes }: GivenCodes): void {
   if (code != null && codes != null) {
     throw invalid('discount_code', 'discount_code and discount_codes exclude each other: use discount_codes')
@@ -95,7 +94,7 @@ export function checkCodes ({ discount_code: code, discount_codes: codes }: Give
   }
 }
 
-/** Decides a sale of a cart that passed `checkCart`, or throws the ApiError for the first rule that it breaks. */
+/** Decides the sale of a cart that passed `checkCart`. Throws an ApiError for the first rule that it breaks. */
 export function decideSale (
   request: CartRequest, { customer, country, countryPath }: Buyer, context: Context, { isDraft = false }: SaleOptions = {}
 ): Sale {
@@ -125,7 +124,7 @@ function oneBrand (products: readonly Product[], { business }: Sandbox): string 
   if (other < 0) return brandId
   throw new ApiError('BRAND_MISMATCH', {
     path: `product_cart[${other}].product_id`,
-    because: `the first item is of ${brandId}, this one of ${products[other]?.brand_id}`
+    because: `the first item belongs to ${brandId}, and this one to ${products[other]?.brand_id}`
   })
 }
 
@@ -148,11 +147,11 @@ function chargeCurrency (
 export function checkCurrency (currency: string, { deniedCurrencies }: Sandbox['settings']): void {
   if (!deniedCurrencies.has(currency)) return
   throw new ApiError('UNSUPPORTED_CURRENCY', {
-    path: 'billing_currency', because: `${currency} is switched off in this emulator`
+    path: 'billing_currency', because: `${currency} is disabled in this emulator`
   })
 }
 
-/** The codes in order of application, each discount once, at its first place. */
+/** The codes in order of application, without repetitions. */
 export function usableCodes (
   { discount_code: single, discount_codes: several }: GivenCodes, customer: Buyer['customer'], { sandbox, now }: Context
 ): Sale['codes'] {
@@ -172,7 +171,7 @@ export function usableCodes (
   return uses
 }
 
-/** In the wallet's currency; without a rate the money is kept in the currency charged. */
+/** Converts to the wallet's currency. Without an exchange rate, the amount stays in the charged currency. */
 export function settlement (
   { currency, total, tax }: Pick<PricedCart, 'currency' | 'total' | 'tax'>, { business, reference }: Sandbox
 ): Settlement {

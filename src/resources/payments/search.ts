@@ -1,4 +1,4 @@
-/** Finding payments by whatever somebody knows of them. The API has no such operation; the dashboard has. */
+/** The dashboard's search for payments by ids, links, metadata or email addresses. The API has no such operation. */
 import { linkSeq } from '../../rules/links.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { ListedPayment, PaymentFilter } from './store.js'
@@ -6,8 +6,8 @@ import type { ListedPayment, PaymentFilter } from './store.js'
 const TEXT_MAX = 200
 
 /**
- * The payments that a text may mean: by the id of a payment or its beginning, by a payment link, by the id of a customer, of a
- * refund or of a checkout session; else those with the text in their metadata or in their customer's e-mail. Newest first.
+ * Finds payments by payment id or its beginning, payment link, or the id of a customer, refund or checkout session. Any other
+ * text is looked for in the metadata and in the customer's email address. Newest first.
  */
 export function searchPayments (
   given: string, filter: PaymentFilter, limit: number, offset: number, { sandbox }: Pick<Context, 'sandbox'>
@@ -34,7 +34,7 @@ export function searchPayments (
   return payments.search(text, filter, limit, offset)
 }
 
-/** The id in the URL of a payment's page, `https://host/W7tRl8K5` or `https://host/status/W7tRl8K5/succeeded`. */
+/** Returns the link id in the URL of a payment page: `https://host/W7tRl8K5` or `https://host/status/W7tRl8K5/succeeded`. */
 function linkIn (text: string): string | undefined {
   if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return undefined
   return new URL(text).pathname.split('/').findLast(part => /^[0-9A-Z][0-9A-Za-z]{7}$/.test(part))

@@ -1,4 +1,4 @@
-/** The states of a payment, and what leads from one to another. What a transition does besides is in lifecycle.ts. */
+/** The states of a payment and their transitions. lifecycle.ts performs the transitions. */
 import type { EventType } from '../../delivery/catalogue.js'
 import { ApiError, invalid } from '../../errors.js'
 import { formatTime } from '../../rules/calendar.js'
@@ -7,7 +7,7 @@ import type { Payment } from './store.js'
 
 type Status = Payment['status']
 
-/** As much of a payment as its lifecycle asks for. */
+/** The fields of a payment that its lifecycle depends on. */
 type Subject = Pick<Payment, 'payment_id' | 'status' | 'expires_at' | 'link' | 'pending_action' | 'abandoned_at' |
   'subscription_charge'>
 
@@ -24,14 +24,14 @@ export type PaymentAction = PaymentTypes['action']
 /** States in which a payment can be paid. In the others it is final, or its charge is in flight. */
 const OPEN = ['requires_payment_method', 'failed', 'requires_customer_action'] as const
 
-const refusal = (tells: string) => ({ payment_id: id, status }: Subject) =>
-  invalid('payment_id', `Payment ${id} is ${status}: ${tells}`)
+const refusal = (reason: string) => ({ payment_id: id, status }: Subject) =>
+  invalid('payment_id', `Payment ${id} is ${status}: ${reason}`)
 
-const notPayable = refusal("it can't be paid any more")
+const notPayable = refusal('it can no longer be paid')
 const notWaiting = ({ payment_id: id, status }: Subject) =>
   invalid('payment_id', `Payment ${id} does not wait for a confirmation: it is ${status}`)
 
-/** The first payment of a subscription is tried once, and so is a charge without the customer: the subscription has reacted. */
+/** The first payment of a subscription and charges without the customer have a single attempt: the subscription reacts to it. */
 const mayBeRetried: Guard<PaymentTypes> = {
   text: 'it has not failed for its subscription',
   holds: payment => !hasFailedForGood(payment),
@@ -51,26 +51,26 @@ export const paymentStates = lifecycle<PaymentTypes>({
   name: 'Payment',
   stateOf: ({ status }) => status,
   actions: {
-    create: { text: 'Create it, alone or from a checkout session' },
+    create: { text: 'Create the payment, directly or from a checkout session' },
     pay: { text: 'Pay with a payment method', refusal: notPayable, guards: [mayBeRetried, beforeExpiry] },
     answer: {
-      text: 'Confirm, refuse or go back on the page of the bank or the wallet',
+      text: 'Confirm, refuse or go back on the page of the bank or wallet',
       refusal: notWaiting,
       guards: [
-        { text: 'a charge waits', holds: ({ pending_action: pending }) => pending !== null, refusal: notWaiting },
+        { text: 'a charge is pending', holds: ({ pending_action: pending }) => pending !== null, refusal: notWaiting },
         beforeExpiry
       ]
     },
-    settle: { text: 'The bank decides about a charge in flight' },
+    settle: { text: 'The bank decides on the charge in flight' },
     cancel: { text: 'Cancel', refusal: refusal("it can't be cancelled any more"), guards: [mayBeCancelled] },
     expire: {
-      text: 'Let the link expire early',
+      text: 'Expire the link early',
       refusal: notPayable,
       guards: [mayBeRetried, beforeExpiry, {
         text: 'it has a link that can expire',
         holds: ({ expires_at: expiresAt }) => expiresAt !== null,
         refusal: ({ payment_id: id }) =>
-          invalid('payment_id', `Payment ${id} has no link that could expire: create it with payment_link`)
+          invalid('payment_id', `Payment ${id} has no link that can expire: create it with payment_link`)
       }]
     },
     abandon: {
@@ -84,15 +84,15 @@ export const paymentStates = lifecycle<PaymentTypes>({
             `Payment ${id} has no checkout to abandon: create it with payment_link, or create a checkout session`)
         },
         {
-          text: 'it was not reported before',
+          text: 'it has not been reported',
           holds: ({ abandoned_at: abandonedAt }) => abandonedAt === null,
           refusal: ({ payment_id: id, abandoned_at: abandonedAt }) => invalid('payment_id',
-            `The checkout of payment ${id} was reported as abandoned at ${formatTime(abandonedAt ?? 0)}: once is all`)
+            `The checkout of payment ${id} was already reported as abandoned at ${formatTime(abandonedAt ?? 0)}`)
         }
       ]
     },
     refund: {
-      text: 'Refund it, in whole or in part',
+      text: 'Refund the payment, in full or in part',
       refusal: ({ status }) => new ApiError('PAYMENT_NOT_SUCCEEDED', { path: 'payment_id', because: `it is ${status}` })
     }
   },
@@ -121,12 +121,12 @@ export function isOpen (payment: { status: Status | null, subscription_charge?: 
   return status !== null && paymentStates.accepts('pay', status) && !hasFailedForGood({ status, subscription_charge: charge })
 }
 
-/** Only a new payment method can be entered again after a decline. */
+/** Whether a decline is final. After a decline, only a method update accepts another attempt. */
 function hasFailedForGood ({ status, subscription_charge: charge }: Pick<Payment, 'status' | 'subscription_charge'>): boolean {
   return status === 'failed' && charge !== null && charge.purpose !== 'method_update' && charge.purpose !== 'recovery'
 }
 
-/** Whether a payment method is asked for: a payment of nothing needs one where later charges follow. */
+/** Whether a payment method is required. A payment of 0 requires one if later charges follow. */
 export function needsMethod (payment: Pick<Payment, 'total_amount' | 'subscription_charge'>): boolean {
   return payment.total_amount > 0 || payment.subscription_charge !== null
 }
@@ -135,7 +135,7 @@ export function hasExpired ({ expires_at: expiresAt }: Pick<Payment, 'expires_at
   return expiresAt !== null && expiresAt <= nowUs
 }
 
-/** Throws INVALID_REQUEST_PARAMETERS for a payment that can't be paid (any more). */
+/** Throws INVALID_REQUEST_PARAMETERS if the payment can't be paid. */
 export function checkOpen (payment: Subject, facts: { now: number }): void {
   paymentStates.check('pay', payment, facts)
 }

@@ -1,4 +1,4 @@
-/** The payments that a sandbox remembers. One payment is one row, written in one piece; lists are newest first. */
+/** The store of payments. A payment is one row, written by one statement. Lists are newest first. */
 import type { Schemas } from '../../contract/operations.js'
 import type { Instrument, KeptCard } from '../../rules/instruments.js'
 import type { Database, Statement } from '../../store/database.js'
@@ -10,20 +10,19 @@ import {
   CUSTOMERS_LISTED, LISTED_COLUMNS, SELECT_PAYMENT, broadSearchSql, givenFilters, likeOf, listSql, parameters, searchSql
 } from './queries.js'
 
-/** A discount as a payment used it: the order of the array is the order of application. */
+/** A discount of a payment. The array is in order of application. */
 export interface AppliedDiscount {
   discount_id: string
-  /** As it was when the payment was created; payments of earlier versions lack it. */
+  /** The code at the time of creation. Payments of earlier versions lack it. */
   code?: string
-  /** What it took off, in minor units of the payment's currency. */
+  /** The deduction, in minor units of the payment's currency. */
   deducted: number
-  /** A later cycle of a subscription: the use of the discount was counted before. */
+  /** Whether this is a later cycle of a subscription, whose use of the discount is already counted. */
   again?: true
 }
 
 /**
- * What the request asked of the hosted page and of the charge, for the page to honour; what it left out or switched off is
- * absent.
+ * Options of the request for the hosted page and the charge. Options that are omitted or off are absent.
  */
 export interface CheckoutOptions {
   return_url?: string
@@ -39,28 +38,28 @@ export interface CheckoutOptions {
 
 export type { PaymentLine } from './lines.js'
 
-/** The instrument of a payment that waits for its customer or the bank, and whether to keep it as a saved method. */
+/** The instrument of a payment that waits for the customer or the bank, and whether to save it. */
 export interface PendingAction {
   instrument: Instrument
   saveMethod: boolean
 }
 
-/** What a payment is to its subscription. */
+/** The role of a payment for its subscription. */
 export interface SubscriptionCharge {
   /**
-   * Why it is made: the first payment, a renewal, an automatic retry of one, a plan change, a charge on demand, usage that a
-   * pause settles, a new payment method while nothing is owed, or what is owed together with a payment method.
+   * The reason for the payment: the first payment, a renewal, its automatic retry, a plan change, an on-demand charge, usage that
+   * a pause settles, a new payment method while nothing is due, or the amount due together with a new payment method.
    */
   purpose: 'activation' | 'renewal' | 'retry' | 'plan_change' | 'on_demand' | 'pause_settlement' | 'method_update' | 'recovery'
-  /** What is paid for: from the first of these instants until before the second. */
+  /** The period that is paid for: from the first instant until before the second. */
   period?: [from: number, to: number]
 }
 
-/** What a payment has when it is created; every other column starts empty. */
+/** The columns of a new payment. Every other column is initially empty. */
 export interface NewPayment {
-  /** Generated from the time of creation: the order of the lists depends on it. */
+  /** Generated from the time of creation. Lists are ordered by it. */
   payment_id: string
-  /** The id by which the payment goes, where a fixtures file has chosen one. */
+  /** The visible id, if a fixtures file sets one. */
   chosen_id: string | null
   created_at: number
   status: Schemas['IntentStatus']
@@ -88,7 +87,7 @@ export interface NewPayment {
   retry_attempt: number
 }
 
-/** The columns that a payment holds with a narrower type than its row: JSON, and words of the contract. */
+/** The columns with a narrower type than in the row: JSON, and enums of the contract. */
 interface ParsedColumns {
   status: Schemas['IntentStatus']
   currency: Schemas['Currency']
@@ -98,7 +97,7 @@ interface ParsedColumns {
   billing: Schemas['BillingAddress']
   metadata: Schemas['Metadata']
   lines: PaymentLine[]
-  /** Empty without discounts. */
+  /** Empty if there are no discounts. */
   discounts: AppliedDiscount[]
   checkout: CheckoutOptions
   card: KeptCard | null
@@ -107,12 +106,12 @@ interface ParsedColumns {
   subscription_charge: SubscriptionCharge | null
 }
 
-/** A payment and its customer. */
+/** A payment with its customer. */
 export type Payment = Omit<PaymentsRow, keyof ParsedColumns | 'product_ids' | 'chosen_id'> & ParsedColumns & {
   customer: Omit<Customer, 'created_at'>
 }
 
-/** A payment as lists read it. */
+/** A payment with the columns that lists read. */
 export type ListedPayment = Pick<Payment, Exclude<typeof LISTED_COLUMNS[number], 'chosen_id'> | 'customer'>
 
 export interface PaymentFilter {
@@ -124,44 +123,44 @@ export interface PaymentFilter {
   brand_id?: string
   product_id?: string
   currency?: string
-  /** What the id begins with. */
+  /** The beginning of the id. */
   id_prefix?: string
   seq?: number
 }
 
 export interface PaymentsStore {
-  /** Returns the payment's sequence number, from which its link is made. */
+  /** Returns the payment's sequence number, from which its link is derived. */
   insert (payment: NewPayment): number
   find (paymentId: string): Payment | undefined
   list (filter: PaymentFilter, limit: number, offset: number): ListedPayment[]
-  /** Payments that contain a text in their metadata or in their customer's e-mail address. Case does not matter. */
+  /** Payments with a text in their metadata or their customer's email address, ignoring case. */
   search (text: string, filter: PaymentFilter, limit: number, offset: number): ListedPayment[]
   hasSucceeded (customerId: string): boolean
-  /** How many payments are in each status that any is in. */
+  /** The number of payments by status. Statuses without payments are absent. */
   countByStatus (): Map<string, number>
-  /** By the sequence number that a link stands for. */
+  /** Finds a payment by the sequence number in its link. */
   findBySeq (seq: number): Payment | undefined
   record (seq: number, state: PaymentState): void
-  /** Notes a step of the payment's life for its timeline. */
+  /** Stores a step of the payment's timeline. */
   recordAttempt (seq: number, at: number, status: string, methodType: string | null, errorCode: string | null): void
   attempts (seq: number): PaymentAttemptsRow[]
   setExpiry (seq: number, at: number): void
-  /** Notes that the payment's link was opened; only the first time counts. */
+  /** Stores the time at which the payment's link was first opened. */
   recordOpening (seq: number, at: number): void
   recordAbandonment (seq: number, at: number, reason: string): void
   setRefundStatus (seq: number, status: 'partial' | 'full', updatedAt: number): void
-  /** Notes the checkout session that a payment was made of, and what its own fields were answered with. */
+  /** Stores the checkout session of a payment and the responses to its custom fields. */
   joinSession (seq: number, sessionId: string, answers: Array<Schemas['CustomFieldResponse']> | null): void
-  /** Notes the period that a payment of a subscription turned out to pay for. */
+  /** Stores the period that a payment of a subscription pays for. */
   setSubscriptionCharge (seq: number, charge: SubscriptionCharge): void
   latestOfSubscription (subscriptionId: string): string | undefined
-  /** Whether a payment of the subscription waits for its customer's confirmation or for the bank. */
+  /** Whether a payment of the subscription waits for the customer's confirmation or the bank. */
   isInFlight (subscriptionId: string): boolean
-  /** The payments of a subscription that can still be paid on their page, the oldest first. */
+  /** The payments of a subscription that can still be paid on their page, oldest first. */
   openOfSubscription (subscriptionId: string): Payment[]
 }
 
-/** What changes when a payment is tried, settled or cancelled. */
+/** The columns that change when a payment is attempted, settled or cancelled. */
 export type PaymentState = Pick<Payment,
   'status' | 'updated_at' | 'payment_method' | 'payment_method_type' | 'payment_method_id' | 'card' | 'error_code' |
   'error_message' | 'pending_action'>
@@ -202,7 +201,7 @@ export function paymentsStore (database: Database): PaymentsStore {
   const joinSession = database.prepare(
     'UPDATE payments SET checkout_session_id = ?, custom_field_responses = ? WHERE seq = ?')
   const hasSucceeded = database.prepare("SELECT 1 FROM payments WHERE customer_id = ? AND status = 'succeeded' LIMIT 1")
-  // Those that nobody has tried to pay are what is left of all: they are in no index by status, and there may be very many.
+  // Payments without an attempt are in no index by status, and there may be very many: their number is the rest of all.
   const countAll = database.prepare<[], number>('SELECT count(*) FROM payments').pluck()
   const countTried = database.prepare<[], { status: string, count: number }>(
     "SELECT status, count(*) AS count FROM payments WHERE status <> 'requires_payment_method' GROUP BY status")
@@ -235,7 +234,7 @@ export function paymentsStore (database: Database): PaymentsStore {
       const names = givenFilters(filter)
       const filters = names.flatMap(name => parameters(filter, name))
       const like = likeOf(text)
-      // What is in JSON is written as JSON writes it: a quotation mark with a backslash before it.
+      // Metadata is stored as JSON, which escapes quotation marks.
       const inJson = likeOf(JSON.stringify(text).slice(1, -1))
       const customers = customersLike.all(like, CUSTOMERS_LISTED + 1)
       const found = offset + limit
@@ -291,7 +290,7 @@ function productIds (lines: readonly PaymentLine[]): string {
   return JSON.stringify([...new Set(lines.map(line => line.product_id))])
 }
 
-/** One prepared statement for each combination of filters that was ever asked for: there are no more than some hundreds. */
+/** Caches a prepared statement for each combination of filters in use. There are at most a few hundred. */
 function statements (database: Database) {
   const prepared = new Map<string, Statement<unknown[], ListedRow>>()
   return (sql: string) => {
@@ -320,7 +319,7 @@ function readListed (row: ListedRow): ListedPayment {
   return withCustomer(row)
 }
 
-/** A row with what every read of a payment parses, and its customer as an object. */
+/** Parses the JSON columns of a row and makes its customer an object. */
 function withCustomer<Row extends ListedRow> (row: Row) {
   const {
     customer_email: email, customer_name: name, customer_phone_number: phone, customer_metadata: metadata, chosen_id: chosenId,

@@ -1,4 +1,4 @@
-/** Payments in the API's shapes: the one place that turns a row into a reply. */
+/** Payments in the API's shapes. */
 import type { Schemas } from '../../contract/operations.js'
 import { formatOptionalTime, formatTime } from '../../rules/calendar.js'
 import { linkId, shortSlug } from '../../rules/links.js'
@@ -12,10 +12,10 @@ import type { ListedPayment, Payment } from './store.js'
 
 const PROVIDER = 'dodo'
 
-/** A cart has at most 100 lines, and a product 50 entitlements. */
+/** The limit of a query: a cart has at most 100 lines, and a product 50 entitlements. */
 const GRANTS_LOOKED_AT = 5000
 
-/** The payment's link on the origin that the request came to; null where none was asked for. */
+/** The payment's link at the base URL of the request, or null if the payment has no link. */
 export function paymentLink (link: string | null, seq: number, { sandbox, baseUrl }: Context): string | null {
   const { link_salt: salt } = sandbox.business
   if (link === null) return null
@@ -30,7 +30,7 @@ function subscriptionIds ({ subscription_id: id }: Pick<Payment, 'subscription_i
   return id === null ? [] : [id]
 }
 
-/** What was sold once. A payment of a subscription alone has no cart. */
+/** The one-time items. Null for a payment of a subscription only. */
 function productCart ({ lines, subscription_id: subscriptionId }: Payment): Required<Schemas['PaymentResponse']>['product_cart'] {
   const once = lines.filter(({ kind }) => kind === undefined)
   if (subscriptionId !== null && once.length === 0) return null
@@ -41,7 +41,7 @@ function updatesMethod ({ subscription_charge: charge }: Payment): boolean {
   return charge?.purpose === 'method_update' || charge?.purpose === 'recovery'
 }
 
-/** Whether the payment has granted files, and all of them were delivered. */
+/** Whether the payment granted files and all of them were delivered. */
 function hasDeliveredFiles (
   { payment_id: paymentId, status }: Pick<Payment, 'payment_id' | 'status'>, { sandbox }: Context
 ): boolean {
@@ -50,7 +50,7 @@ function hasDeliveredFiles (
   return files.length > 0 && files.every(({ delivered_at: deliveredAt }) => deliveredAt !== null)
 }
 
-/** A payment in full, for GET /payments/{payment_id} and webhooks. */
+/** The complete payment, for GET /payments/{payment_id} and webhooks. */
 export function paymentResponse (payment: Payment, context: Context): Required<Schemas['PaymentResponse']> {
   const { sandbox } = context
   const { business_id: businessId } = sandbox.business
@@ -106,7 +106,7 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
   }
 }
 
-/** A payment as one item of GET /payments. */
+/** A payment in the list of GET /payments. */
 export function paymentItem (payment: ListedPayment, context: Context): Required<Schemas['GetPaymentsListResponseItem']> {
   const { card } = payment
   return {
@@ -135,7 +135,7 @@ export function paymentItem (payment: ListedPayment, context: Context): Required
   }
 }
 
-/** The items that can be refunded; `amount` is without tax, so that `amount` + `tax` is what the customer pays for the item. */
+/** The refundable items. `amount` excludes tax, so the customer pays `amount` + `tax` for an item. */
 export function lineItems (payment: Payment, { sandbox }: Context): Schemas['PaymentLineItemsResponse'] {
   const items = refundableItems(payment, sandbox.refunds.ofPayment(payment.payment_id))
   return {

@@ -23,7 +23,7 @@ export type Product = Omit<Row, ReadDifferently> & {
   metadata: Schemas['Metadata']
 }
 
-/** What the buyer receives. Files are referred to by id. */
+/** The delivery of a digital product. Files are referred to by id. */
 export interface DigitalDelivery {
   files: string[]
   external_url: string | null

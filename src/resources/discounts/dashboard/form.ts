@@ -142,8 +142,8 @@ function currencyFields (formState: FormState, options: readonly Option[], page:
   })
   const choices = rows.map((_, row): readonly [string, string] => [String(row), `Row ${row + 1}`])
   return html`<fieldset id="currency-options"><legend>Amounts by currency</legend>
-<p class="hint flat">What is taken off in each currency. In any other it is the sum of the default row, converted.</p>
-<p class="hint percentage">Not needed: the most that the percentage takes off, and from which worth of a cart on.</p>
+<p class="hint flat">The discount in each currency. For other currencies, the amount of the default row is converted.</p>
+<p class="hint percentage">Optional: the maximum discount, and the minimum cart value.</p>
 !${groupProblem(formState, 'currency_options')}
 !${rows}
 !${choiceField(formState, {
@@ -161,7 +161,7 @@ async function productFields (formState: FormState, chosen: readonly string[], p
 <input type="checkbox" id="product-${index}" name="restricted_to" value="${id}"!${has(id) ? ' checked' : ''}>
 <label for="product-${index}">${name}</label></div>`)
   return html`<fieldset><legend>Products</legend>
-<p class="hint">None: it applies to all of them.</p>
+<p class="hint">Leave all unchecked to apply it to every product.</p>
 !${groupProblem(formState, 'restricted_to')}
 <div class="boxes" tabindex="0" role="group" aria-label="Products">!${boxes}</div></fieldset>`
 }

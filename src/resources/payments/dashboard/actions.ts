@@ -1,7 +1,6 @@
 /**
- * The actions on a payment: what its customer, their bank or the merchant would do, each by an operation of the API or of
- * /_emulator. There is a form for each action that the payment's lifecycle allows now. The operation refuses one that comes too
- * late.
+ * The actions on a payment page: those of the customer, the bank and the merchant. Each calls an operation of the API or of
+ * /_emulator. A form is shown for each action that the payment's lifecycle allows.
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../../contract/operations.js'
@@ -69,7 +68,7 @@ export const paymentActions: Actions = {
   }
 }
 
-/** To the API, a list of no items is the whole payment, which nobody means who has checked none. */
+/** Throws if no item is checked, because the API treats an empty list as a refund of the whole payment. */
 async function wantedItems (page: PageContext, form: Form): Promise<object[]> {
   const chosen = form.all('item')
   if (chosen.length === 0) throw invalid('items', 'Choose at least one item to refund')
@@ -81,12 +80,12 @@ async function wantedItems (page: PageContext, form: Form): Promise<object[]> {
   return items
 }
 
-/** The forms, as cards; what is pending comes first. */
+/** The forms as cards. */
 export function paymentForms (payment: Payment, items: Items, page: PageContext): Fragment {
   const possible = new Set(paymentStates.possible(findPayment(payment.payment_id, page.context), page.context))
   const next = possible.has('pay') ? paying(possible, page) : ended(payment, page)
   const refunds = possible.has('refund') ? refunding(payment, items, page) : null
-  return html`!${card(next, { id: 'actions', title: 'What happens next', live: true })}
+  return html`!${card(next, { id: 'actions', title: 'Actions', live: true })}
 !${refunds === null ? '' : card(refunds, { id: 'refunds', title: 'Refunds', live: true })}`
 }
 
@@ -99,7 +98,7 @@ function paying (possible: ReadonlySet<PaymentAction>, page: PageContext): Fragm
   })}<div class="row">!${submit('Pay')}</div>`)}
 !${form(fail, html`!${choiceField(fail, {
     name: 'error_code',
-    label: 'Let it fail with a code',
+    label: 'Fail with error code',
     isRequired: true,
     value: GENERIC_DECLINE,
     options: Object.keys(failureCodes).map(code => [code, code])
@@ -108,37 +107,37 @@ function paying (possible: ReadonlySet<PaymentAction>, page: PageContext): Fragm
 <div class="row enders">
 !${possible.has('cancel')
 ? asking(page.formState('cancel'), {
-    opens: 'Cancel it',
-    question: 'A cancelled payment can’t be paid any more. Its link then says so.',
-    confirm: 'Cancel the payment'
+    opens: 'Cancel',
+    question: 'A cancelled payment can no longer be paid. Its page will show that it was cancelled.',
+    confirm: 'Cancel payment'
   })
 : ''}
 !${possible.has('expire')
 ? asking(page.formState('expire'), {
-    opens: 'Let it expire now',
-    question: 'The link can’t be paid any more, as if its time had come. The clock stays as it is.',
-    confirm: 'Let the link expire'
+    opens: 'Expire now',
+    question: 'The payment can then no longer be paid through its link. The clock does not change.',
+    confirm: 'Expire link'
   })
 : ''}</div>`
 }
 
 function confirming (page: PageContext): Fragment {
   const formState = page.formState('answer')
-  return html`<div class="note"><p>The bank waits for the customer to confirm.</p><div class="row">
+  return html`<div class="note"><p>Waiting for the customer’s confirmation.</p><div class="row">
 !${button(formState, 'Confirm', 'primary', { outcome: 'succeeded' })}
 !${button(formState, 'Refuse', 'second', { outcome: 'failed' })}</div></div>`
 }
 
-/** Why nothing can be done any more. */
+/** Explains why no action is possible. */
 function ended ({ status }: Payment, page: PageContext): Fragment {
   if (status === 'processing') {
     const seconds = page.context.sandbox.settings.settlementDelayUs / 1_000_000
-    return html`<p>The bank has the payment, and answers ${seconds} seconds after it was tried, by the clock of the sandbox.</p>
-<p><a href="${pageOf(page, 'controls')}">Move the clock</a> to have the answer at once.</p>`
+    return html`<p>The bank decides ${seconds} seconds after the attempt, by the sandbox’s clock.</p>
+<p><a href="${pageOf(page, 'controls')}">Move the clock</a> to get the decision now.</p>`
   }
-  if (status === 'succeeded') return html`<p>It is paid.</p>`
-  if (status === 'cancelled') return html`<p>It was cancelled, and can’t be paid any more.</p>`
-  return html`<p>Its link has expired, and can’t be paid any more.</p>
+  if (status === 'succeeded') return html`<p>The payment succeeded.</p>`
+  if (status === 'cancelled') return html`<p>The payment was cancelled and can no longer be paid.</p>`
+  return html`<p>The link has expired: the payment can no longer be paid.</p>
 <p><a href="${pageOf(page, 'payments', 'new')}">Create another payment</a></p>`
 }
 
@@ -149,15 +148,15 @@ function refunding (payment: Payment, items: Items, page: PageContext): Fragment
   const left = items.items.reduce((sum, { refundable_amount: amount }) => sum + amount, 0)
   if (left === 0) {
     const isFree = payment.total_amount === 0
-    return html`<p>${isFree ? 'There was nothing to pay, and so there is nothing to refund.' : 'All of it was refunded.'}</p>`
+    return html`<p>${isFree ? 'A payment of 0 cannot be refunded.' : 'Fully refunded.'}</p>`
   }
   const whole = page.formState('refund')
   const amount = money(left, payment.currency, sandbox)
   return html`<p>${amount} can be refunded.</p>
 !${asking(whole, {
     opens: `Refund ${amount}`,
-    question: `The refund gives back all that is left, ${amount}.`,
-    confirm: 'Refund it',
+    question: `This refunds the remaining ${amount}.`,
+    confirm: 'Create refund',
     content: reasonField(whole)
   })}
 !${byItem(items, page)}`
@@ -172,8 +171,8 @@ function settling (refund: NonNullable<Payment['refunds']>[number], page: PageCo
   const formState = page.formState('settle')
   return html`<div class="note" id="pending-${id}"><p>A refund of ${money(amount ?? 0, currency ?? 'USD', page.context.sandbox)}
 is !${statusTag(status)}</p><div class="row">
-!${button(formState, 'Let it succeed', 'primary', { refund_id: id, status: 'succeeded' })}
-!${button(formState, 'Let it fail', 'second', { refund_id: id, status: 'failed' })}</div></div>`
+!${button(formState, 'Succeed', 'primary', { refund_id: id, status: 'succeeded' })}
+!${button(formState, 'Fail', 'second', { refund_id: id, status: 'failed' })}</div></div>`
 }
 
 function byItem ({ items, currency }: Items, page: PageContext): Fragment {
@@ -183,11 +182,11 @@ function byItem ({ items, currency }: Items, page: PageContext): Fragment {
   return html`<details class="fold" id="by-item"!${formState.refused === null ? '' : ' open'}>
 <summary>Refund item by item</summary>
 !${form(formState, html`<ul class="choices" id="${fieldId(formState.action, 'items')}">!${rows}</ul>!${reasonField(formState)}
-<div class="row">!${submit('Refund the checked items', 'danger')}</div>`)}</details>`
+<div class="row">!${submit('Refund selected items', 'danger')}</div>`)}</details>`
 }
 
 /**
- * The place of an item in the list that is sent is its place among the checked ones: there the API's problems are looked for.
+ * The index of an item in the request is its index among the checked items. The API's problems refer to that index.
  */
 function itemFields (
   formState: FormState, item: Items['items'][number], currency: string, { context: { sandbox } }: PageContext

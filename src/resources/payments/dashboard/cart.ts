@@ -1,6 +1,6 @@
 /**
- * A cart as a form: what is bought, by whom, billed where, and the request that it comes to. Payments and checkout sessions are
- * made from the same fields; each field has the name of the API's path that it fills, so that a refusal finds its place.
+ * The cart form for payments and checkout sessions: items, customer, billing address, and the resulting request. Each field is
+ * named by its path in the API, so that errors appear at their fields.
  */
 import { html } from 'ghtml'
 import { isPayWhatYouWant, plainPrice } from '../../products/prices.js'
@@ -14,12 +14,12 @@ import { readForm, type Form, type FormState } from '../../../pages/dashboard/fo
 import type { PageContext } from '../../../pages/dashboard/page.js'
 import { readingOf, type Reading } from '../../../pages/dashboard/reading.js'
 
-/** What the form makes: they differ in the name of the address, and in what may be left for the customer to say. */
+/** The object that the form creates. The kinds differ in the name of the address and in the optional fields. */
 export type CartKind = 'payment' | 'checkout'
 
 const ADDRESS = { payment: 'billing', checkout: 'billing_address' } as const
 
-/** What the fields start from, by their names. */
+/** Initial values by field name. */
 export type Start = Readonly<Record<string, string>>
 
 const LINES_MAX = 100
@@ -31,13 +31,13 @@ function lineCount (has: (name: string) => boolean): number {
   return lines
 }
 
-/** The form with an empty line more. */
+/** Adds an empty line to the form. */
 export function withLine (sent: Form): Form {
   const line = `product_cart[${lineCount(sent.has)}]`
   return changed(sent, entries => [...entries, [`${line}.product_id`, ''], [`${line}.quantity`, '1'], [`${line}.amount`, '']])
 }
 
-/** The form without one of its lines; those after it move up. */
+/** Removes a line from the form. Later lines move up. */
 export function withoutLine (sent: Form, removed: number): Form {
   const lines = lineCount(sent.has)
   if (lines < 2 || removed >= lines) return sent
@@ -62,11 +62,11 @@ export async function cartFields (formState: FormState, kind: CartKind, start: S
 !${addressFields(formState, kind, value, page)}
 <fieldset><legend>Terms</legend><div class="pair">
 !${textField(formState, {
-    name: 'discount_codes', label: 'Discount codes', value: value('discount_codes'), hint: 'In their order, separated by commas.'
+    name: 'discount_codes', label: 'Discount codes', value: value('discount_codes'), hint: 'In order, separated by commas.'
   })}
 !${choiceField(formState, {
     name: 'billing_currency',
-    label: 'Charged in',
+    label: 'Billing currency',
     value: value('billing_currency'),
     options: withChosen([['', 'The currency of the first product'], ...currencyOptions(page)], value('billing_currency'))
   })}
@@ -75,18 +75,18 @@ export async function cartFields (formState: FormState, kind: CartKind, start: S
     name: 'return_url', label: 'Return URL', type: 'url', value: value('return_url'), placeholder: 'https://example.com/thanks'
   })}
 !${kind === 'checkout'
-    ? textField(formState, { name: 'cancel_url', label: 'Back button leads to', type: 'url', value: value('cancel_url') })
-    : checkField(formState, { name: 'payment_link', label: 'With a payment link', value: value('payment_link') !== '' })}
+    ? textField(formState, { name: 'cancel_url', label: 'Cancel URL', type: 'url', value: value('cancel_url') })
+    : checkField(formState, { name: 'payment_link', label: 'Create a payment link', value: value('payment_link') !== '' })}
 !${kind === 'checkout'
     ? checkField(formState, {
-      name: 'confirm', label: 'All details are final', hint: 'Makes the payment at once.', value: value('confirm') !== ''
+      name: 'confirm', label: 'Confirm immediately', hint: 'Creates the payment at once.', value: value('confirm') !== ''
     })
     : checkField(formState, {
       name: 'redirect_immediately',
-      label: 'Lead back without a look at the status page',
+      label: 'Redirect without the status page',
       value: value('redirect_immediately') !== ''
     })}
-!${checkField(formState, { name: 'force_3ds', label: 'Ask for 3-D Secure', value: value('force_3ds') !== '' })}
+!${checkField(formState, { name: 'force_3ds', label: 'Force 3-D Secure', value: value('force_3ds') !== '' })}
 </fieldset>
 !${metadataField(formState, JSON.parse(value('metadata') || '{}'))}`
 }
@@ -132,15 +132,15 @@ async function customerFields (
   formState: FormState, kind: CartKind, value: (name: string) => string, page: PageContext
 ): Promise<Fragment> {
   const { items } = await page.operate('GET /customers', { query: { page_size: CHOICES } })
-  const nobody = kind === 'payment' ? 'By e-mail address, as below' : 'By e-mail address, as below, or unknown'
+  const unnamed = kind === 'payment' ? 'By email address below' : 'By email address below, or unknown'
   const chosen = value('customer.customer_id')
   const options = [
-    ['', nobody] as const,
+    ['', unnamed] as const,
     ...items.map(({ customer_id: id, name, email }): readonly [string, string] => [id, `${name} · ${email}`])
   ]
   return html`<fieldset><legend>Customer</legend>
 !${choiceField(formState, {
-    name: 'customer.customer_id', label: 'Known customer', value: chosen, options: withChosen(options, chosen)
+    name: 'customer.customer_id', label: 'Existing customer', value: chosen, options: withChosen(options, chosen)
   })}
 <div class="pair">
 !${textField(formState, { name: 'customer.email', label: 'E-mail', type: 'email', value: value('customer.email') })}
@@ -156,7 +156,7 @@ function addressFields (
   const countries = Object.entries(sandbox.reference.countries).map(([id, { name }]): readonly [string, string] => [id, name])
     .sort(([, one], [, other]) => one.localeCompare(other))
   const country = value(`${address}.country`)
-  const unknown = kind === 'checkout' ? [['', 'The customer says so'] as const] : []
+  const unknown = kind === 'checkout' ? [['', 'Entered by the customer'] as const] : []
   const field = (name: string, label: string) => textField(formState, {
     name: `${address}.${name}`,
     label,
@@ -174,9 +174,9 @@ function addressFields (
 <summary>Address and tax id</summary><div class="kind">
 <div class="pair">!${field('street', 'Street')}!${field('city', 'City')}</div>
 <div class="pair">!${field('state', 'State')}!${field('zipcode', 'Postal code')}</div>
-<div class="pair">!${textField(formState, { name: 'tax_id', label: 'Tax id of a business', value: value('tax_id') })}
+<div class="pair">!${textField(formState, { name: 'tax_id', label: 'Tax id', value: value('tax_id') })}
 !${textField(formState, {
-    name: 'customer_business_name', label: 'Name of the business', value: value('customer_business_name')
+    name: 'customer_business_name', label: 'Business name', value: value('customer_business_name')
   })}</div>
 </div></details></fieldset>`
 }
@@ -186,7 +186,7 @@ function isDetailed (formState: FormState, address: string, value: (name: string
     .some(name => typed(formState, name, value(name)) !== '')
 }
 
-/** The request that the form comes to. Throws INVALID_REQUEST_PARAMETERS for amounts and metadata that can't be read. */
+/** Builds the request. Throws INVALID_REQUEST_PARAMETERS for invalid amounts and metadata. */
 export function cartBody (sent: Form, kind: CartKind, { context: { sandbox } }: PageContext): JsonObject {
   const reading = readingOf(sent, sandbox)
   const currencyOf = (productId: string) => sandbox.products.find(productId)?.price.currency ?? 'USD'
@@ -213,7 +213,7 @@ export function cartBody (sent: Form, kind: CartKind, { context: { sandbox } }: 
   }
 }
 
-/** Lines at the end without a product are not meant; those in between keep their place, and so what is wrong with them. */
+/** Ignores empty lines at the end. Empty lines in between stay, so that errors keep their places. */
 function linesOf (sent: Form, reading: Reading, currencyOf: (productId: string) => string): JsonObject[] {
   const paths = Array.from({ length: lineCount(sent.has) }, (_, line) => `product_cart[${line}]`)
   return paths.slice(0, paths.findLastIndex(path => sent.given(`${path}.product_id`) !== undefined) + 1).map(path => {
@@ -243,7 +243,7 @@ function addressOf (sent: Form, kind: CartKind): JsonObject {
   return isEmpty && kind === 'checkout' ? {} : { [address]: { country, ...others } }
 }
 
-/** The part of a request that decides what it comes to, as the preview of a checkout session takes it. */
+/** The fields of the request that determine the price, for the preview of a checkout session. */
 export function previewBody ({ customer, billing, billing_address: address, ...body }: JsonObject, sent: Form): JsonObject {
   const isNamed = (sent.given('customer.customer_id') ?? sent.given('customer.email')) !== undefined
   return {

@@ -1,4 +1,4 @@
-/** The section of payments: the list, each payment, a form for a new one, and their part of the overview and of other pages. */
+/** The payments section of the dashboard: the list, payment pages, the form, and parts of the overview and of other pages. */
 import type { DashboardSection } from '../../../pages/dashboard/section.js'
 import { listPages } from './list.js'
 import { newPayment } from './new.js'

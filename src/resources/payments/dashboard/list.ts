@@ -1,6 +1,6 @@
 /**
- * The list of payments: the filters of the API, and one field to search by whatever somebody knows. For tests without a person,
- * these hold on: the ids filters, filter-{name}, clear-filters, list, row-{payment_id}, newer, older.
+ * The list of payments, with the API's filters and a search field. Stable ids for browser tests: filters, filter-{name},
+ * clear-filters, list, row-{payment_id}, newer, older.
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../../contract/operations.js'
@@ -30,7 +30,7 @@ const STATUSES: ReadonlyArray<Schemas['IntentStatus']> = [
 ]
 
 const FILTERS: readonly Filter[] = [
-  { name: 'q', label: 'Search', type: 'search', placeholder: 'Id, e-mail, metadata or payment link' },
+  { name: 'q', label: 'Search', type: 'search', placeholder: 'Id, email, metadata or payment link' },
   { name: 'status', label: 'Status', type: 'choice', options: STATUSES.map(status => [status, status.replaceAll('_', ' ')]) },
   { name: 'from', label: 'Created from', type: 'date' },
   { name: 'until', label: 'Created until', type: 'date' },
@@ -76,9 +76,9 @@ async function payments (page: PageContext): Promise<Shown> {
   }
 }
 
-/** One row more than is shown tells whether there are others: a search is too dear to be made twice. */
+/** Reads one row more than it shows, to know whether there are more: a second search would be too slow. */
 async function found (search: string, query: Readonly<Record<string, string>>, page: PageContext): Promise<Listed<Item>> {
-  await page.operate('GET /payments', { query: { ...query, page_size: 1 } }) // which refuses filters that it does not know
+  await page.operate('GET /payments', { query: { ...query, page_size: 1 } }) // validates the filters
   const number = pageNumber(page)
   const { filter } = paging(query)
   const rows = searchPayments(search, filter, PAGE_ROWS + 1, (number - 1) * PAGE_ROWS, page.context)
@@ -92,7 +92,7 @@ const COLUMNS = [
 ] as const
 
 function refundTag ({ refund_status: status }: Item): Fragment {
-  return status == null ? '' : html` <span class="tag calm">${status === 'full' ? 'refunded' : 'refunded in part'}</span>`
+  return status == null ? '' : html` <span class="tag calm">${status === 'full' ? 'refunded' : 'partially refunded'}</span>`
 }
 
 function methodOf ({ card_network: network, card_last_four: lastFour, payment_method_type: type }: Item): string {
@@ -101,12 +101,12 @@ function methodOf ({ card_network: network, card_last_four: lastFour, payment_me
 
 function nothingFits ({ url }: PageContext): Fragment {
   const [path = ''] = url.split('?', 1)
-  return empty('No payment fits', html`<p>Search for another beginning of an id, another part of an e-mail or of the metadata, or
+  return empty('No matching payments', html`<p>Search by the beginning of an id, a part of an email address or of the metadata, or
 <a href="${path}">show all payments</a>.</p>`)
 }
 
 function nothingYet (page: PageContext): Fragment {
   const create = pageOf(page, 'payments', 'new')
-  return empty('No payment yet', html`<p>Payments that your program creates appear here by themselves.
+  return empty('No payments yet', html`<p>Payments that your program creates appear here automatically.
 <a href="${pageOf(page, 'overview')}">How to connect it</a>, or <a href="${create}">create a test payment</a>.</p>`)
 }

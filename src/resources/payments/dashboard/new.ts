@@ -1,7 +1,7 @@
 /**
- * Making a test payment or a checkout session from a cart: what it comes to, and the same as a curl command and as programs of
- * the official clients. Both are shown for what was typed, before anything is made. For tests without a person, these hold
- * on: the ids form-cart, total, code, curl, javascript, python; data-testid total-amount.
+ * The pages that create a test payment or a checkout session from a cart. Before creating it, they preview the total and show the
+ * request as a curl command and as code for the official clients. Stable ids for browser tests: form-cart, total, code, curl,
+ * javascript, python; data-testid total-amount.
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../../contract/operations.js'
@@ -29,7 +29,7 @@ interface Kind {
   above: readonly [path: string, text: string]
   submit: string
   call: Omit<SampleCall, 'baseUrl' | 'apiKey' | 'body'>
-  /** Makes it, and says where it is seen. */
+  /** Creates the object and returns its page. */
   create (body: JsonObject, page: PageContext): Promise<Done>
 }
 
@@ -37,7 +37,7 @@ const KINDS: Record<CartKind, Kind> = {
   payment: {
     title: 'Create a test payment',
     above: [pathOf('payments'), 'Payments'],
-    submit: 'Create the payment',
+    submit: 'Create payment',
     call: {
       path: '/payments',
       method: { javascript: 'payments.create', python: 'payments.create' },
@@ -52,7 +52,7 @@ const KINDS: Record<CartKind, Kind> = {
   checkout: {
     title: 'New checkout session',
     above: [pathOf('checkouts'), 'Checkout sessions'],
-    submit: 'Create the session',
+    submit: 'Create session',
     call: {
       path: '/checkouts',
       method: { javascript: 'checkoutSessions.create', python: 'checkout_sessions.create' },
@@ -81,8 +81,8 @@ function cartPage (kind: CartKind): DashboardPage {
 <div class="columns even"><div>!${card(form(formState, html`!${FIRST_BUTTON}!${fields}
 <div class="row"><button class="button primary" name="step" value="create">${submit}</button>
 <button class="button second" name="step" value="show">Show the total and the code</button></div>`), { id: 'cart' })}</div>
-<div>!${card(await total(body, sent, page), { id: 'total', title: 'What it comes to', pad: false })}
-!${card(programs(body, call, page), { id: 'code', title: 'The same as code' })}
+<div>!${card(await total(body, sent, page), { id: 'total', title: 'Total', pad: false })}
+!${card(programs(body, call, page), { id: 'code', title: 'Code' })}
 </div></div>`
       }
     },
@@ -99,15 +99,15 @@ function cartPage (kind: CartKind): DashboardPage {
   }
 }
 
-/** The one that the Enter key presses: it shows, and makes nothing. */
+/** The default button, pressed by the Enter key. It previews and creates nothing. */
 const FIRST_BUTTON = '<button class="unseen" name="step" value="show" tabindex="-1" aria-hidden="true">Show</button>'
 
-/** As if it had been sent as it is. */
+/** A form with the initial values, as if submitted. */
 function formOf (start: Start): Form {
   return readForm(new URLSearchParams(Object.entries(start).filter(([, value]) => value !== '')))
 }
 
-/** What was typed as a request; null while some of it can't be read, which the form tells. */
+/** Parses the form as a request. Returns null for invalid input, which the form reports. */
 function readable (sent: Form, kind: CartKind, page: PageContext): JsonObject | null {
   try {
     return cartBody(sent, kind, page)
@@ -117,7 +117,7 @@ function readable (sent: Form, kind: CartKind, page: PageContext): JsonObject | 
   }
 }
 
-const UNASKED = '<p class="pad quiet">Fill in the cart and ask for it: nothing is created by that.</p>'
+const UNASKED = '<p class="pad quiet">Fill in the cart and preview it. A preview creates nothing.</p>'
 
 async function total (body: JsonObject | null, sent: Form | null, page: PageContext): Promise<Fragment> {
   if (body === null || sent === null) return UNASKED
@@ -125,7 +125,7 @@ async function total (body: JsonObject | null, sent: Form | null, page: PageCont
     return breakdown(await page.operate('POST /checkouts/preview', { body: previewBody(body, sent) }), page)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    return html`<div class="pad" id="no-total"><div class="note"><p>As it stands it would be refused:
+    return html`<div class="pad" id="no-total"><div class="note"><p>This request would be refused:
 <code>${error.code}</code> ${error.message}</p></div></div>`
   }
 }
@@ -138,7 +138,7 @@ function breakdown (preview: Schemas['CalculateSessionResponse'], page: PageCont
 <td class="number">!${amount(line.og_price, line.og_currency)}</td>
 <td class="number">!${amount(line.discounted_price)}</td></tr>`)
   const sum = (name: string, minor: number) => html`<tr><th scope="row" colspan="2">${name}</th><td>!${amount(minor)}</td></tr>`
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="What it comes to"><table class="sums">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Total"><table class="sums">
 <thead><tr><th scope="col">Line</th><th scope="col" class="number">Price</th>
 <th scope="col" class="number">With discounts</th></tr></thead>
 <tbody>!${rows}</tbody>
@@ -150,7 +150,7 @@ function breakdown (preview: Schemas['CalculateSessionResponse'], page: PageCont
 }
 
 function programs (body: JsonObject | null, call: Kind['call'], { apiKey, context: { baseUrl } }: PageContext): Fragment {
-  if (body === null) return '<p class="quiet">For curl, JavaScript and Python, with exactly what was typed.</p>'
+  if (body === null) return '<p class="quiet">For curl, JavaScript and Python, with the values of the form.</p>'
   const sample = { ...call, apiKey, baseUrl, body }
   return html`<details class="fold" id="curl" open><summary>curl</summary>
 !${snippet(curlCommand(sample), { id: 'curl-text', label: 'curl' })}</details>
@@ -160,7 +160,7 @@ function programs (body: JsonObject | null, call: Kind['call'], { apiKey, contex
 !${snippet(pythonProgram(sample), { id: 'python-text', label: 'Python' })}</details>`
 }
 
-/** From `?from=` a payment, else from what the page was led to by. */
+/** The initial values: of the payment in `?from=`, or of the other parameters. */
 function startOf (kind: CartKind, { search, context }: PageContext): Start {
   const address = kind === 'payment' ? 'billing' : 'billing_address'
   const from = search.get('from') ?? ''
@@ -174,7 +174,7 @@ function startOf (kind: CartKind, { search, context }: PageContext): Start {
   }
 }
 
-/** The request that would make a payment once more, as far as its row tells. Throws NOT_FOUND. */
+/** The request that would create a similar payment, as far as its row holds it. Throws NOT_FOUND. */
 function startOfPayment (paymentId: string, kind: CartKind, context: Context): Start {
   const { sandbox } = context
   const address = kind === 'payment' ? 'billing' : 'billing_address'

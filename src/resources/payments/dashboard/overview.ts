@@ -1,6 +1,6 @@
 /**
- * Payments on the overview: how many there are of each status, and the latest. Stable ids for browser tests:
- * counts, latest; data-testid count-{status}.
+ * Payments on the overview: counts by status, and the latest payments. Stable ids for browser tests: counts, latest; data-testid
+ * count-{status}.
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../../contract/operations.js'
@@ -24,7 +24,7 @@ const TILES: ReadonlyArray<readonly [status: Schemas['IntentStatus'], label: str
   ['succeeded', 'succeeded', 'good'],
   ['failed', 'failed', 'bad'],
   ['processing', 'processing', 'wait'],
-  ['requires_customer_action', 'wait for the customer', 'wait'],
+  ['requires_customer_action', 'awaiting confirmation', 'wait'],
   ['requires_payment_method', 'not paid yet'],
   ['cancelled', 'cancelled']
 ]
@@ -41,7 +41,7 @@ function counters (page: PageContext): Fragment {
 
 function latestPayments (payments: ReadonlyArray<Schemas['GetPaymentsListResponseItem']>, page: PageContext): Fragment {
   if (payments.length === 0) {
-    return empty('No payment yet', html`<p>Connect your program and let it create one, or
+    return empty('No payments yet', html`<p>Connect your program to create one, or
 <a href="${pageOf(page, 'payments', 'new')}">create a test payment</a> here. It will appear by itself.</p>`)
   }
   return html`!${paymentTable(payments, page, 'Latest payments')}

@@ -1,7 +1,6 @@
 /**
- * The page of one payment: what became of it and when, how its price came about, which request made it, and what can be done
- * with it. Stable ids for browser tests: timeline, price, requests, actions, facts, refunds, raw;
- * data-testid link, price-step, timeline-entry.
+ * The page of a payment: timeline, price breakdown, requests and actions. Stable ids for browser tests: timeline, price,
+ * requests, actions, facts, refunds, raw; data-testid link, price-step, timeline-entry.
  */
 import { html } from 'ghtml'
 import type { Reply, Schemas } from '../../../contract/operations.js'
@@ -25,12 +24,12 @@ type Explanation = Reply<'GET /_emulator/payments/{payment_id}/explain'>
 
 const NOTES = {
   created: 'The payment was created.',
-  paid: 'The card was charged; the payment says what came of it.',
-  answered: 'The customer’s answer was given.',
-  failed: 'The payment was made to fail.',
+  paid: 'The card was charged. The timeline shows the outcome.',
+  answered: 'The customer’s response was submitted.',
+  failed: 'The payment failed as requested.',
   cancelled: 'The payment was cancelled.',
   expired: 'The link has expired.',
-  refunded: 'The refund was created. It stays pending for a while, unless it is settled here.',
+  refunded: 'The refund was created. It is pending until its delay ends or you settle it here.',
   settled: 'The refund was settled.'
 }
 
@@ -42,7 +41,7 @@ export const paymentPages: Pages = {
 
 async function payment (page: PageContext): Promise<Shown> {
   const path = { payment_id: page.param('payment_id') }
-  // The view fills in every key of the contract, whose schema asks for fewer.
+  // The view fills in every key of the contract, including optional ones.
   const shown = await page.operate('GET /payments/{payment_id}', { path }) as Payment
   const items = await page.operate('GET /payments/{payment_id}/line-items', { path })
   const explanation = await page.operate('GET /_emulator/payments/{payment_id}/explain', { path })
@@ -53,26 +52,26 @@ async function payment (page: PageContext): Promise<Shown> {
     content: html`<div id="head" data-live>
 !${heading(title, html`!${againLink(shown, page)}!${openLink(shown)}`, crumb(page, pathOf('payments'), 'Payments'))}</div>
 <div class="columns beside"><div>
-!${card(await timeline(shown, page), { id: 'timeline', title: 'What happened', live: true })}
+!${card(await timeline(shown, page), { id: 'timeline', title: 'Timeline', live: true })}
 </div><div>
 !${paymentForms(shown, items, page)}
 !${card(details(shown, page), { id: 'facts', title: 'Details', live: true })}
 </div><div>
-!${card(price(explanation, page), { id: 'price', title: 'How the price came about', pad: false })}
-!${card(requestTable(requests, page), { id: 'requests', title: 'Requests about it', live: true, pad: false })}
-!${card(rawJson(shown, { title: 'As the API answers it' }), { id: 'raw-json', live: true })}
+!${card(price(explanation, page), { id: 'price', title: 'Price breakdown', pad: false })}
+!${card(requestTable(requests, page), { id: 'requests', title: 'Requests', live: true, pad: false })}
+!${card(rawJson(shown, { title: 'API response' }), { id: 'raw-json', live: true })}
 </div></div>`
   }
 }
 
-/** Leads to the cart that the payment was made of, with its total and its code. */
+/** Links to the cart form, filled in from the payment. */
 function againLink ({ payment_id: id }: Payment, page: PageContext): Fragment {
-  return linkButton(`${pageOf(page, 'payments', 'new')}?${new URLSearchParams({ from: id })}`, 'Create another like it')
+  return linkButton(`${pageOf(page, 'payments', 'new')}?${new URLSearchParams({ from: id })}`, 'Create a similar payment')
 }
 
 function openLink ({ payment_link: link, status }: Payment): Fragment {
   if (link === null) return ''
-  const label = status === 'succeeded' || status === 'cancelled' ? 'See the customer’s page' : 'Open the payment link'
+  const label = status === 'succeeded' || status === 'cancelled' ? 'Open the customer’s page' : 'Open payment link'
   return html`<a class="button primary" id="open-link" href="${link}" target="_blank" rel="noopener">${label}!${icon('open')}
 <span class="unseen">(in a new tab)</span></a>`
 }
@@ -86,12 +85,12 @@ function details (shown: Payment, page: PageContext): Fragment {
   const address = [billing.street, billing.city, billing.state, billing.zipcode, billing.country]
   return facts([
     ['Amount', amount(shown.total_amount)],
-    ['Tax in it', amount(shown.tax)],
+    ['Includes tax', amount(shown.tax)],
     ['Refunded', text(shown.refund_status)],
     ['Customer', html`<a href="${pageOf(page, 'customers', customer.customer_id)}">${customer.name}</a><br>${customer.email}`],
-    ['Billed in', text(address.filter(Boolean).join(', '))],
+    ['Billing address', text(address.filter(Boolean).join(', '))],
     ['Paid with', text(method)],
-    ['Failed because', shown.error_code === null
+    ['Error', shown.error_code === null
       ? null
       : html`<code>${shown.error_code}</code><br>${shown.error_message}`],
     ['Link', shown.payment_link === null
@@ -100,7 +99,7 @@ function details (shown: Payment, page: PageContext): Fragment {
 !${copyButton(shown.payment_link, 'the link')}</span>`],
     ['Cart', html`<ul>!${shown.product_cart?.map(({ product_id: id, quantity }) =>
       html`<li>${quantity} × <a href="${pageOf(page, 'products', id)}"><code>${id}</code></a></li>`) ?? []}</ul>`],
-    ['Leads back to', followedUrl(sandbox.payments.find(shown.payment_id)?.checkout.return_url ?? null)],
+    ['Return URL', followedUrl(sandbox.payments.find(shown.payment_id)?.checkout.return_url ?? null)],
     ['Metadata', metadata(shown.metadata)],
     ['Checkout session', session === null
       ? null
@@ -108,35 +107,35 @@ function details (shown: Payment, page: PageContext): Fragment {
     ['Invoice', shown.status === 'succeeded' ? html`<a href="${shown.invoice_url}">PDF</a>` : null],
     ['Brand', idTag(shown.brand_id)],
     ['Created', fullTime(shown.created_at, page)],
-    ['Last changed', shown.updated_at === null ? null : fullTime(shown.updated_at, page)]
+    ['Updated', shown.updated_at === null ? null : fullTime(shown.updated_at, page)]
   ])
 }
 
-/** Every step of the calculation, as /_emulator explains it. */
+/** The steps of the calculation, from /_emulator. */
 function price (explanation: Explanation, { context: { sandbox } }: PageContext): Fragment {
   const { steps, as_of_now: lookedUp } = explanation
   const rows = steps.map(({ text, after, currency, kind }) => html`<tr data-testid="price-step"!${kind === 'total'
     ? ' class="total"'
     : ''}><td>${text}</td><td>${money(after, currency, sandbox)}</td></tr>`)
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Steps of the price"><table class="sums">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Price breakdown"><table class="sums">
 <thead><tr><th scope="col">Step</th><th scope="col">Leaves</th></tr></thead>
 <tbody>!${rows}</tbody></table></div>
 !${lookedUp.length === 0
   ? ''
-  : html`<p class="pad hint">Not kept with the payment, and looked up just now: ${lookedUp.join(' ')}</p>`}`
+  : html`<p class="pad hint">Current values, which the payment does not store: ${lookedUp.join(' ')}</p>`}`
 }
 
 function nameOf ({ operation, method, path }: LoggedRequest): string {
   return operation ?? `${method} ${path}`
 }
 
-/** The oldest first: the one that made the payment stands first, as far as the log still holds it. */
+/** Oldest first, so that the request that created the payment is first while the log still contains it. */
 function requestTable (requests: readonly LoggedRequest[], page: PageContext): Fragment {
   const { context: { sandbox } } = page
   if (requests.length === 0) {
     return html`<p class="pad quiet">${sandbox.requests.size === 0
-      ? 'The request log is off: start the emulator without --request-log 0.'
-      : `The request log holds the last ${sandbox.requests.size} calls, and none of them is about this payment any more.`}</p>`
+      ? 'The request log is disabled: start the emulator without --request-log 0.'
+      : `The request log holds the last ${sandbox.requests.size} requests, and none of them concerns this payment.`}</p>`
   }
   const rows = [...requests].reverse().map((request): Row => ({
     id: request.request_id,

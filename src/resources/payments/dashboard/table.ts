@@ -13,13 +13,13 @@ export const LATEST = 8
 /** The latest payments of a customer or a product. */
 export async function relatedPayments (subject: Subject, page: PageContext): Promise<Fragment> {
   const { items } = await page.operate('GET /payments', { query: { ...subject, page_size: LATEST } })
-  const all = linkButton(`${pageOf(page, 'payments')}?${new URLSearchParams(subject)}`, 'All of them')
-  const content = items.length === 0 ? empty('No payment yet', advice(subject, page)) : paymentTable(items, page)
+  const all = linkButton(`${pageOf(page, 'payments')}?${new URLSearchParams(subject)}`, 'All payments')
+  const content = items.length === 0 ? empty('No payments yet', advice(subject, page)) : paymentTable(items, page)
   return card(content, { id: 'payments', title: 'Payments', live: true, pad: false, actions: items.length === 0 ? '' : all })
 }
 
 function advice (subject: Subject, page: PageContext): Fragment {
-  if ('product_id' in subject) return html`<p>Nobody has begun to buy this product.</p>`
+  if ('product_id' in subject) return html`<p>There are no payments for this product.</p>`
   const create = `${pageOf(page, 'payments', 'new')}?${new URLSearchParams(subject)}`
   return html`<p><a href="${create}">Create a test payment</a> for this customer.</p>`
 }

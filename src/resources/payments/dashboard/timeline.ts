@@ -1,6 +1,6 @@
 /**
- * What happened to a payment, from its creation on: its link opened, attempts, events with their deliveries, refunds; and what
- * is to come.
+ * The timeline of a payment: creation, the first opening of its link, attempts, events with their deliveries, refunds, and the
+ * expiry of its link.
  */
 import { html } from 'ghtml'
 import type { components } from '../../../contract/control-types.gen.js'
@@ -40,7 +40,7 @@ export async function timeline (payment: Payment, page: PageContext): Promise<Fr
     ...expiry(payment, page)
   ]
   const time = ({ at }: Entry) => parseTime(at) ?? 0
-  entries.sort((a, b) => time(a) - time(b)) // what happened at the same time stays as it is listed
+  entries.sort((a, b) => time(a) - time(b)) // stable: entries with the same time keep their order
   return html`<ol class="timeline">!${entries.map(({ id, at, kind, what, more }) =>
     html`<li id="entry-${id}" class="${kind}" data-testid="timeline-entry">
 <div class="what"><span>!${what}</span>!${timeTag(at, page)}</div>
@@ -48,7 +48,7 @@ export async function timeline (payment: Payment, page: PageContext): Promise<Fr
 }
 
 function created ({ created_at: at, total_amount: total, currency }: Payment, { context: { sandbox } }: PageContext): Entry {
-  return { id: 'created', at, kind: 'calm', what: html`Created, to pay ${money(total, currency, sandbox)}` }
+  return { id: 'created', at, kind: 'calm', what: html`Created: ${money(total, currency, sandbox)}` }
 }
 
 function opening ({ payment_id: id }: Payment, { context: { sandbox } }: PageContext): Entry[] {
@@ -58,10 +58,10 @@ function opening ({ payment_id: id }: Payment, { context: { sandbox } }: PageCon
 
 const ATTEMPTS: Record<string, { kind: Kind, what: string }> = {
   succeeded: { kind: 'good', what: 'Paid' },
-  failed: { kind: 'bad', what: 'Tried to pay, and failed' },
-  processing: { kind: 'wait', what: 'Paid; the bank has not answered yet' },
-  requires_customer_action: { kind: 'wait', what: 'Tried to pay; the bank asks the customer to confirm' },
-  requires_payment_method: { kind: 'calm', what: 'The customer went back to choose another way to pay' },
+  failed: { kind: 'bad', what: 'Attempt failed' },
+  processing: { kind: 'wait', what: 'Attempted: the bank’s decision is pending' },
+  requires_customer_action: { kind: 'wait', what: 'Attempted: the customer must confirm' },
+  requires_payment_method: { kind: 'calm', what: 'The customer went back to choose another payment method' },
   cancelled: { kind: 'calm', what: 'Cancelled' }
 }
 
@@ -90,7 +90,7 @@ function eventEntry (event: Event, deliveries: readonly Delivery[], page: PageCo
     kind,
     what: html`Event <a href="${pageOf(page, 'webhooks', 'events', event.event_id)}">${event.type}</a>`,
     more: own.length === 0
-      ? html`<p class="quiet">No webhook endpoint wanted it.</p>`
+      ? html`<p class="quiet">No webhook endpoint was subscribed to it.</p>`
       : html`<ul>!${own.map(delivery => deliveryItem(delivery, page))}</ul>`
   }
 }
@@ -100,7 +100,7 @@ function deliveryItem ({ delivery_id: id, state, attempts, tries, due_at: dueAt 
   const answer = last === undefined ? '' : html` to ${last.url}: ${last.error ?? `HTTP ${last.response_status}`}`
   const next = state === 'waiting' && dueAt !== null ? html`; next !${timeTag(dueAt, page)}` : ''
   return html`<li>!${statusTag(state)} <a href="${pageOf(page, 'webhooks', 'deliveries', id)}">delivery</a>
-<span class="quiet">${tries === 1 ? '1 try' : `${tries} tries`}!${answer}!${next}</span></li>`
+<span class="quiet">${tries === 1 ? '1 attempt' : `${tries} attempts`}!${answer}!${next}</span></li>`
 }
 
 function refunds ({ refunds }: Payment, { context: { sandbox } }: PageContext): Entry[] {

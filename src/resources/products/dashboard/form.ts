@@ -1,6 +1,6 @@
 /**
- * The form that creates and edits a product. Fields are named as in the API, and amounts are in the price's currency. The style
- * sheet hides the fields that the type of price does not have; they are left out of the request.
+ * The form that creates and edits a product. Fields are named as in the API, and amounts are in the price's currency. CSS hides
+ * the fields that the type of price does not have; they are left out of the request.
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../../contract/operations.js'

@@ -153,7 +153,7 @@ function again ({ url, request_headers: headers, request_body: body }: Attempt, 
   const shown = withoutSecrets(headers, null)
   const command = curlOf({ method: 'POST', url, headers: shown, body })
   return html`<details class="fold" id="try-${number}-curl"><summary>Send this request with curl</summary>
-<p class="hint">With the signature as it was: programs accept it for five minutes.!${
+<p class="hint">The signature is unchanged: receivers accept it for five minutes.!${
   Object.keys(shown).length < Object.keys(headers).length ? ' Headers that hold secrets are left out: add them.' : ''}!${
   /\[hidden\]|…/.test(url) ? ' Secrets in the URL are hidden: enter them again.' : ''}</p>
 !${snippet(command, { id: `try-${number}-command`, label: 'curl command' })}</details>`

@@ -212,7 +212,7 @@ async function signingKey ({ id }: Endpoint, page: PageContext): Promise<Fragmen
   }
   const { secret } = await page.operate('GET /webhooks/{webhook_id}/secret', { path: { webhook_id: id } })
   return html`<div id="revealed" class="revealed" tabindex="-1" autofocus>!${copyField('Key', secret, 'webhook-key')}</div>
-<p class="quiet">As the environment variable that the official clients read:</p>
+<p class="quiet">As an environment variable for the official clients:</p>
 !${snippet(`DODO_PAYMENTS_WEBHOOK_KEY=${secret}`, { id: 'key-variable', label: 'Environment variable' })}
 <p><a href="${page.url}">Hide key</a></p>`
 }

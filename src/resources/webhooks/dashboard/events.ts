@@ -59,8 +59,8 @@ function noEvent (page: PageContext, isFiltered: boolean): Fragment {
   const [path = ''] = page.url.split('?', 1)
   return isFiltered
     ? empty('No matching events', html`<p><a href="${path}">Show all events</a></p>`)
-    : empty('No events yet', html`<p>An event occurs when a payment succeeds or fails, when it is cancelled, and when a refund
-ends. <a href="${pageOf(page, 'payments', 'new')}">Create a test payment</a>, or
+    : empty('No events yet', html`<p>Events occur when, for example, a payment succeeds, fails or is cancelled, or a refund
+settles. <a href="${pageOf(page, 'payments', 'new')}">Create a test payment</a>, or
 <a href="${pageOf(page, 'webhooks', 'sample')}">send a sample</a> of any event.</p>`)
 }
 
@@ -163,8 +163,8 @@ async function samplePage (page: PageContext): Promise<Shown> {
   const content = endpoints.length === 0
     ? verdict({ kind: 'wait', title: 'There is no webhook endpoint', advice: [] },
       html`<p><a href="${pageOf(page, 'webhooks', 'new')}">Add your program's endpoint</a> first.</p>`)
-    : form(formState, html`<p class="quiet">Signed like any other event. Nothing in the sandbox changes, and a sample that fails
-is not tried again.</p>
+    : form(formState, html`<p class="quiet">Samples are signed like any other event. They do not change the sandbox and are
+not retried.</p>
 !${choiceField(formState, {
   name: 'type', label: 'Event', isRequired: true, value: search.get('type') ?? 'payment.succeeded', options: EVENT_TYPE_OPTIONS
 })}

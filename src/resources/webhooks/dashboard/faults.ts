@@ -44,8 +44,8 @@ async function faultsPage (page: PageContext): Promise<Shown> {
   return {
     title: 'Delivery faults',
     content: html`!${heading('Delivery faults')}!${tabs(page)}
-<p class="quiet">A program must cope with events that come twice, late, out of order or not at all, and refuse those that somebody
-else has signed. Each try to deliver uses up the first of the rules that fit it.</p>
+<p class="quiet">Your program must handle duplicate, late, reordered and missing events, and refuse events with a wrong signature.
+Each delivery attempt uses the first matching fault.</p>
 <div id="fault-list" data-live>!${card(items.length === 0
   ? empty('No pending faults', '<p>Add a fault below, then cause an event or send a sample.</p>')
   : faultTable(items, endpoints, page), { id: 'faults', title: 'Pending faults', actions: clear, pad: false })}</div>

@@ -108,7 +108,7 @@ function filterField (formState: FormState, chosen: readonly string[]): Fragment
     groups.set(group, [...groups.get(group) ?? [], type])
   }
   return html`<fieldset><legend>Events</legend>
-<p class="hint">None checked means all of them. Payments and refunds happen here; of the rest you can send samples.</p>
+<p class="hint">Leave all unchecked to receive every event. Events that the emulator does not cause can be sent as samples.</p>
 !${problem === null ? '' : html`<p class="problem">${problem}</p>`}
 !${[...groups].map(([group, types]) => {
     const isOpen = HAPPENING.has(group) || types.some(type => checked.includes(type))

@@ -24,7 +24,7 @@ async function connection (page: PageContext): Promise<Connection> {
     const add = pageOf(page, 'webhooks')
     return {
       content: html`<p class="quiet">There is no webhook endpoint yet: <a href="${add}">add your program's endpoint</a>
-to be sent events, and to get the key that they are signed with.</p>`,
+to receive events and to get the signing key.</p>`,
       variables: []
     }
   }
