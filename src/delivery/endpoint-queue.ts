@@ -3,9 +3,11 @@
  * due deliveries in the order of their due times, up to a limit in parallel and within the endpoint's rate limit.
  */
 import { clearTimeout, setTimeout } from 'node:timers' // not the globals, which a test may have replaced
+import { attempt, recordAttempt, type AttemptContext } from './attempt.js'
+import { createDueDeliveries, type DueDeliveries } from './due-deliveries.js'
 import type { Endpoint } from './endpoint.js'
-import { attempt, recordAttempt, type AttemptContext, type Ended } from './attempt.js'
-import type { Fault, FaultKind, Faults } from './faults.js'
+import type { FaultKind, Faults } from './faults.js'
+import { createShuffle } from './shuffle.js'
 import type { Delivery } from './store.js'
 
 export interface EndpointQueue {
@@ -18,24 +20,16 @@ export interface EndpointQueue {
 
 /** Parallel attempts to one endpoint. */
 const ATTEMPTS_MAX = 16
-/** Rows that are read in one query. */
-const PAGE_ROWS = 64
-/** How long shuffled deliveries wait for further ones. */
-const SHUFFLE_TIMEOUT_MS = 1000
 /** How long a delivery waits if its outcome could not be stored. */
 const STORAGE_RETRY_MS = 5000
 const TIMER_MAX_MS = 2 ** 31 - 1
 
 export function createEndpointQueue (webhookId: string, context: AttemptContext, faults: Faults): EndpointQueue {
-  const { sandbox, steady, stop, isHeld, report } = context
-  const { outbox, clock, webhooks } = sandbox
-  /** Deliveries that are queued, in progress, or held back to be shuffled. */
-  const claimed = new Set<number>()
-  let queue: number[] = []
+  const { sandbox: { outbox, clock, webhooks }, steady, stop, isHeld, report } = context
+  const due = createDueDeliveries(webhookId, outbox)
+  const shuffle = createShuffle(sendShuffled)
   let inProgress = 0
-  let held: Delivery[] = []
   let timer: NodeJS.Timeout | undefined
-  let shuffleTimer: NodeJS.Timeout | undefined
   let nextFreeUs = 0
 
   function wake (): void {
@@ -51,11 +45,11 @@ export function createEndpointQueue (webhookId: string, context: AttemptContext,
     for (;;) {
       if (inProgress >= ATTEMPTS_MAX || stop.aborted || isHeld()) return
       const endpoint = webhooks.find(webhookId)
-      if (endpoint === undefined || endpoint.disabled) return forgetQueue()
+      if (endpoint === undefined || endpoint.disabled) return due.clear()
       const pauseUs = endpoint.rate_limit === null ? 0 : nextFreeUs - steady.now()
       if (pauseUs > 0) return wakeIn(pauseUs)
       const polledAt = clock.now()
-      const delivery = next(polledAt)
+      const delivery = due.claim(polledAt)
       if (delivery === undefined) return wakeWhenDue(polledAt)
       begin(delivery, endpoint)
       // Measured after the start, so that no two attempts start closer together than the limit allows.
@@ -73,108 +67,75 @@ export function createEndpointQueue (webhookId: string, context: AttemptContext,
     if (dueAt !== undefined) wakeIn(Math.max(dueAt - clock.now(), 0))
   }
 
-  function forgetQueue (): void {
-    for (const seq of queue) claimed.delete(seq)
-    queue = []
-  }
-
-  /** The next delivery that is due at `byUs` or earlier and still waits. */
-  function next (byUs: number): Delivery | undefined {
-    for (;;) {
-      if (queue.length === 0) refill(byUs)
-      const seq = queue.shift()
-      if (seq === undefined) return undefined
-      const delivery = outbox.deliveryBySeq(seq)
-      if (delivery?.state === 'waiting' && delivery.due_at !== null && delivery.due_at <= byUs) return delivery
-      claimed.delete(seq)
-    }
-  }
-
-  function refill (byUs: number): void {
-    const due = outbox.due(webhookId, byUs, PAGE_ROWS + claimed.size)
-    queue = due.map(({ seq }) => seq).filter(seq => !claimed.has(seq))
-    for (const seq of queue) claimed.add(seq)
-  }
-
   function begin (delivery: Delivery, endpoint: Endpoint): void {
     const fault = faults.take(webhookId, outbox.eventOf(delivery).type)
     switch (fault?.kind) {
-      case 'drop': return drop(delivery)
-      case 'delay': return delay(delivery, fault)
-      case 'shuffle': return hold(delivery, fault)
+      case 'drop': return change(delivery, 'dropped', null)
+      case 'delay': return change(delivery, 'waiting', clock.now() + fault.delayMs * 1000)
+      case 'shuffle': return shuffle.hold(delivery, fault.isLast)
       default: deliver(delivery, endpoint, fault?.kind ?? null)
     }
   }
 
   async function deliver (delivery: Delivery, endpoint: Endpoint, fault: FaultKind | null): Promise<void> {
     inProgress++
-    try {
-      const event = outbox.eventOf(delivery)
-      const ended = [await attempt(event, delivery, endpoint, fault, context)]
-      if (fault === 'duplicate' && !stop.aborted) ended.push(await attempt(event, delivery, endpoint, fault, context))
-      await record(delivery, ended)
-    } catch (error) {
-      report(error)
-    }
+    await send(delivery, endpoint, fault, context, due)
     inProgress--
     wake()
   }
 
-  /** Records nothing once the emulator closes: attempts in progress are repeated after the next start. */
-  function record ({ seq }: Delivery, ended: readonly Ended[]): Promise<void> {
-    if (stop.aborted) return Promise.resolve()
-    return change(seq, () => { for (const each of ended) recordAttempt(seq, each, sandbox) })
+  function change ({ seq, tries }: Delivery, state: 'dropped' | 'waiting', dueAt: number | null): void {
+    store(seq, () => { outbox.setState(seq, state, tries, dueAt) }, context, due).then(wake)
   }
 
-  function change (seq: number, write: () => void): Promise<void> {
-    return new Promise(resolve => {
-      sandbox.batch.run(write, error => {
-        if (error === undefined) {
-          claimed.delete(seq)
-        } else {
-          report(error)
-          setTimeout(() => { claimed.delete(seq) }, STORAGE_RETRY_MS).unref()
-        }
-        resolve()
-      })
-    })
-  }
-
-  function drop (delivery: Delivery): void {
-    change(delivery.seq, () => { outbox.setState(delivery.seq, 'dropped', delivery.tries, null) }).then(wake)
-  }
-
-  function delay (delivery: Delivery, { delayMs }: Fault): void {
-    const dueAt = clock.now() + delayMs * 1000
-    change(delivery.seq, () => { outbox.setState(delivery.seq, 'waiting', delivery.tries, dueAt) }).then(wake)
-  }
-
-  /** Holds deliveries back until the last one arrives or none arrives for a while. Then sends them one by one, last first. */
-  function hold (delivery: Delivery, { isLast }: Fault): void {
-    held.push(delivery)
-    clearTimeout(shuffleTimer)
-    if (isLast) release()
-    else shuffleTimer = setTimeout(() => { release() }, SHUFFLE_TIMEOUT_MS).unref()
-  }
-
-  async function release (): Promise<void> {
-    const deliveries = held.reverse()
-    held = []
-    for (const delivery of deliveries) {
-      if (stop.aborted) return
-      const endpoint = webhooks.find(webhookId)
-      const isWanted = endpoint?.disabled === false && outbox.deliveryBySeq(delivery.seq)?.state === 'waiting'
-      if (endpoint !== undefined && isWanted) await deliver(delivery, endpoint, 'shuffle')
-      else claimed.delete(delivery.seq)
-    }
+  async function sendShuffled (delivery: Delivery): Promise<void> {
+    if (stop.aborted) return
+    const endpoint = webhooks.find(webhookId)
+    const isWanted = endpoint?.disabled === false && outbox.deliveryBySeq(delivery.seq)?.state === 'waiting'
+    if (endpoint !== undefined && isWanted) await deliver(delivery, endpoint, 'shuffle')
+    else due.release(delivery.seq)
   }
 
   return {
     wake,
-    busy: () => claimed.size,
+    busy: () => due.count(),
     close () {
       clearTimeout(timer)
-      clearTimeout(shuffleTimer)
+      shuffle.close()
     }
   }
+}
+
+/**
+ * Makes one attempt, or two for the fault `duplicate`, and stores their outcomes. Stores nothing once the emulator closes:
+ * attempts in progress are repeated after the next start.
+ */
+async function send (
+  delivery: Delivery, endpoint: Endpoint, fault: FaultKind | null, context: AttemptContext, due: DueDeliveries
+): Promise<void> {
+  const { sandbox, stop, report } = context
+  try {
+    const event = sandbox.outbox.eventOf(delivery)
+    const ended = [await attempt(event, delivery, endpoint, fault, context)]
+    if (fault === 'duplicate' && !stop.aborted) ended.push(await attempt(event, delivery, endpoint, fault, context))
+    if (stop.aborted) return
+    await store(delivery.seq, () => { for (const each of ended) recordAttempt(delivery.seq, each, sandbox) }, context, due)
+  } catch (error) {
+    report(error)
+  }
+}
+
+/** Stores a change of a delivery and then releases it, or a while later if the change could not be stored. */
+function store (seq: number, write: () => void, { sandbox, report }: AttemptContext, due: DueDeliveries): Promise<void> {
+  return new Promise(resolve => {
+    sandbox.batch.run(write, error => {
+      if (error === undefined) {
+        due.release(seq)
+      } else {
+        report(error)
+        setTimeout(() => { due.release(seq) }, STORAGE_RETRY_MS).unref()
+      }
+      resolve()
+    })
+  })
 }

@@ -10,7 +10,7 @@ import type { Sandbox } from '../sandbox/sandbox.js'
 import type { Payloads, Sender } from '../sandbox/sender.js'
 import type { AttemptContext } from './attempt.js'
 import { createFaults } from './faults.js'
-import { createEndpointQueue, type EndpointQueue } from './endpoint-queue.js'
+import { createEndpointQueues } from './endpoint-queues.js'
 import { createConnections } from './post.js'
 
 export interface SenderOptions {
@@ -26,12 +26,12 @@ export interface SenderOptions {
 }
 
 export function createSender ({ sandbox, payloads, system, steady, timeoutMs, report }: SenderOptions): Sender {
-  let stopping = new AbortController()
-  let context = createContext()
   const faults = createFaults()
-  const queues = new Map<string, EndpointQueue>()
+  let stopping = new AbortController()
   let isWaking = false
   let isHeld = false
+  let context = createContext()
+  let queues = createEndpointQueues(context, faults)
 
   function createContext (): AttemptContext {
     stopping = new AbortController()
@@ -43,8 +43,7 @@ export function createSender ({ sandbox, payloads, system, steady, timeoutMs, re
   function abortAll (): void {
     stopping.abort()
     context.connections.close()
-    for (const queue of queues.values()) queue.close()
-    queues.clear()
+    queues.close()
   }
 
   /** Deferred, because new rows are not committed yet. */
@@ -55,48 +54,17 @@ export function createSender ({ sandbox, payloads, system, steady, timeoutMs, re
       isWaking = false
       if (stopping.signal.aborted) return
       try {
-        wake()
+        queues.wake()
       } catch (error) {
         report(error)
       }
     })
   }
 
-  function wake (): void {
-    for (const { webhook_id: id } of sandbox.webhooks.all()) {
-      let queue = queues.get(id)
-      if (queue === undefined) {
-        queue = createEndpointQueue(id, context, faults)
-        queues.set(id, queue)
-      }
-      queue.wake()
-    }
-    dropQueues()
-  }
-
-  /** Removes the queues of deleted endpoints that have no delivery in progress. */
-  function dropQueues (): void {
-    for (const [id, queue] of queues) {
-      if (sandbox.webhooks.find(id) !== undefined || queue.busy() > 0) continue
-      queue.close()
-      queues.delete(id)
-    }
-  }
-
-  function busy (): number {
-    const now = sandbox.clock.now()
-    let count = 0
-    for (const queue of queues.values()) count += queue.busy()
-    for (const { webhook_id: id, disabled } of sandbox.webhooks.all()) {
-      if (count === 0 && !disabled) count += sandbox.outbox.due(id, now, 1).length
-    }
-    return count
-  }
-
   return {
     payloads,
     faults,
-    busy,
+    busy: () => queues.busy(),
     start () {
       sandbox.outbox.watch(wakeSoon)
       sandbox.clock.watch(wakeSoon)
@@ -112,6 +80,7 @@ export function createSender ({ sandbox, payloads, system, steady, timeoutMs, re
       abortAll()
       faults.clear()
       context = createContext()
+      queues = createEndpointQueues(context, faults)
       wakeSoon()
     }
   }
