@@ -6989,7 +6989,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description The service behind does not answer. The emulator returns this only as a fault on demand. */
+        /** @description The upstream service does not respond. The emulator returns this only as an injected fault. */
         BadGateway: {
             headers: {
                 [name: string]: unknown;
@@ -7073,7 +7073,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description An internal failure, or a fault of the emulator on demand: `INTERNAL_SERVER_ERROR`. */
+        /** @description An internal failure, or an injected fault: `INTERNAL_SERVER_ERROR`. */
         ServerError: {
             headers: {
                 [name: string]: unknown;
@@ -7100,7 +7100,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description Not possible at the moment; try again. The emulator returns this only as a fault on demand. */
+        /** @description Temporarily unavailable; try again. The emulator returns this only as an injected fault. */
         Unavailable: {
             headers: {
                 [name: string]: unknown;
