@@ -124,9 +124,13 @@ export function checkAnswer (test: Test, method: string, url: string, { status, 
   else test.ok(validate(json), `${operation.name} answers as in the contract: ${JSON.stringify(validate.errors?.slice(0, 3))}`)
 }
 
-/** Codes with a second status: for read-only keys, and for archived items. */
+/** Codes with a second status: for read-only keys, archived items, and plan changes. */
 const OTHER_STATUSES: Partial<Record<ErrorCode, number>> = {
-  UNAUTHORIZED: 403, PRODUCT_IS_DELETED: 410, BRAND_NOT_ENABLED: 409, INVALID_REQUEST_PARAMETERS: 400
+  UNAUTHORIZED: 403,
+  PRODUCT_IS_DELETED: 410,
+  BRAND_NOT_ENABLED: 409,
+  INVALID_REQUEST_PARAMETERS: 400,
+  PREVIOUS_PAYMENT_PENDING: 409
 }
 
 function checkRefusal (test: Test, status: number, json: unknown): void {

@@ -110,5 +110,6 @@ t.test('test-subscriptions.md', { skip: hasShell ? false : 'needs bash and curl'
     const { items } = JSON.parse(listed) as { items: Array<{ status: string }> }
     states.push(items[0]?.status ?? 'none')
   }
-  t.strictSame(states, ['none', 'active', 'active', 'on_hold', 'active', 'cancelled'])
+  t.strictSame(states,
+    ['none', 'active', 'active', 'active', 'active', 'active', 'on_hold', 'active', 'active', 'active', 'cancelled'])
 })
