@@ -105,7 +105,8 @@ function licenseKey (grant: Grant, target: FormTarget | null, context: Context):
     : html`<ul>!${instances.map(instance => html`<li data-testid="instance" data-instance-id="${instance.instance_id}">
 !${form(target, html`<input type="hidden" name="instance_id" value="${instance.instance_id}">
 <span>${instance.name}</span>
-<button class="button bare" name="action" value="deactivate">Deactivate<span class="unseen"> ${instance.name}</span></button>`)}
+<button class="button bare" name="action" value="deactivate">Deactivate
+<span class="visually-hidden">${instance.name}</span></button>`)}
 </li>`)}</ul>`}`
 }
 

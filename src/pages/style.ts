@@ -78,7 +78,7 @@ a:hover { color: var(--accent-strong); }
 code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; font-size: 0.9em; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 6px; }
 [hidden], html:not(.js) .with-script, .js .without-script, [data-live]:empty { display: none !important; }
-.unseen {
+.visually-hidden {
   position: absolute; width: 1px; height: 1px; margin: -1px; padding: 0; border: 0; overflow: hidden; clip-path: inset(50%);
   white-space: nowrap;
 }
@@ -288,16 +288,18 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
 .entry .file { grid-column: 2; text-align: right; }
 .refunds { grid-column: 1 / -1; display: grid; gap: 0.35rem; padding-top: 0.5rem; font-size: 0.9375rem; color: var(--quiet); }
 .refunds li { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; }
-.asking { grid-column: 1 / -1; }
-.asking summary { cursor: pointer; width: fit-content; padding-block: 0.35rem; color: var(--accent); font-weight: 550; }
-.asking form { display: grid; gap: 0.85rem; margin-top: 0.5rem; padding: 1rem; border-radius: 0.8rem; background: var(--sunken); }
+.confirm { grid-column: 1 / -1; }
+.confirm summary { cursor: pointer; width: fit-content; padding-block: 0.35rem; color: var(--accent); font-weight: 550; }
+.confirm form {
+  display: grid; gap: 0.85rem; margin-top: 0.5rem; padding: 1rem; border-radius: 0.8rem; background: var(--sunken);
+}
 .button.danger { background: transparent; border-color: var(--bad); color: var(--bad); }
 .button.danger:hover { background: var(--bad-tint); }
-.turning {
+.pagination {
   display: grid; grid-template-columns: 1fr auto 1fr; gap: 1rem; align-items: baseline; margin-top: 1rem; padding-top: 1rem;
   border-top: 1px solid var(--line);
 }
-.turning > :last-child { text-align: right; }
+.pagination > :last-child { text-align: right; }
 
 @media (prefers-reduced-motion: no-preference) {
   .button, .chip, .method { transition: background-color 0.12s, border-color 0.12s, color 0.12s; }

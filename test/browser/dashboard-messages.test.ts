@@ -15,13 +15,13 @@ async function refused (): Promise<void> {
 
 t.test('shows why a call got a 422', { skip }, async t => {
   const page = await open(t, '/dashboard/requests', { permissions: ['clipboard-read', 'clipboard-write'] })
-  await page.getByText('No call yet').waitFor()
+  await page.getByText('No calls yet').waitFor()
   await page.locator('#live-state[data-state=live]').waitFor()
   await refused()
   const row = page.locator('#calls tbody tr')
   await row.getByText('product_cart[0].quantity').waitFor() // // it has appeared by itself, with the reason
   await row.getByRole('link', { name: 'POST /payments' }).click()
-  await page.getByText('It was sent as -1').waitFor()
+  await page.getByText('Sent: -1').waitFor()
   t.match(await page.locator('.js #ignored').innerText(), 'payement_link')
   await page.locator('.js').getByRole('button', { name: 'Copy curl command' }).click()
   await page.getByRole('status').filter({ hasText: /^Copied$/ }).waitFor({ state: 'attached' })
@@ -29,12 +29,12 @@ t.test('shows why a call got a 422', { skip }, async t => {
 
   await page.locator('.crumb a').click()
   await page.locator('.js #filter-status').selectOption('2xx')
-  await page.getByText('No call fits').waitFor()
+  await page.getByText('No matching calls').waitFor()
   t.match(page.url(), 'status=2xx')
   await page.locator('#clear-filters').click()
   await page.locator('.js #ask-clear summary').click()
   await page.getByRole('dialog').getByRole('button', { name: 'Clear the log' }).click()
-  await page.getByText('No call yet').waitFor()
+  await page.getByText('No calls yet').waitFor()
 })
 
 t.test('shows why a webhook failed', { skip }, async t => {

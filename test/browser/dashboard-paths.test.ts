@@ -24,7 +24,7 @@ t.test('finds why a request got a 422', { skip }, async t => {
   await row.waitFor()
   t.match(await row.innerText(), 'product_cart[0].quantity', 'it arrives by itself, with its reason')
 
-  await page.getByLabel('Answer').selectOption('422')
+  await page.getByLabel('Status').selectOption('422')
   await page.waitForURL(/status=422/)
   t.equal(await page.locator('tbody tr').count(), 1)
   await page.getByRole('link', { name: 'POST /payments' }).click()
@@ -32,7 +32,7 @@ t.test('finds why a request got a 422', { skip }, async t => {
   t.match(why, 'INVALID_REQUEST_BODY')
   t.match(why, 'product_cart[0].quantity')
   t.match(why, 'must be >= 0')
-  t.match(why, 'It was sent as -2')
+  t.match(why, 'Sent: -2')
   t.match(await page.locator('#curl').innerText(), /curl .*-X/)
 })
 

@@ -120,7 +120,7 @@ t.test('products', async t => {
     t.match(problemOf(await refuse({ 'price.currency': 'XXX' }), 'save-price-currency'), 'values that the API knows')
     t.match(problemOf(await refuse({ tax_category: 'food' }), 'save-tax_category'), 'must be one of')
     t.match(problemOf(await refuse({ metadata: 'no pair' }), 'save-metadata'), 'line 1 has no key and =')
-    t.match(problemOf(await refuse({ metadata: 'a=1\na=2' }), 'save-metadata'), 'a is there twice')
+    t.match(problemOf(await refuse({ metadata: 'a=1\na=2' }), 'save-metadata'), 'a appears twice')
     t.match(problemOf(await refuse({ metadata: '{"a": [1]}' }), 'save-metadata'), 'must be string, number or boolean')
     t.match(problemOf(await refuse({ metadata: `${'k'.repeat(41)}=v` }), 'save-metadata'), 'longer than 40')
     const cheap = { 'price.pay_what_you_want': 'yes', 'price.suggested_price': '1' }

@@ -19,14 +19,14 @@ t.test('the clock', async t => {
     const shop = visitor(t)
     const before = await shop.visit(CLOCK)
     t.equal(before.status, 200)
-    t.match(partOf(before, 'clock-now'), /runs .*the same time .*nothing/)
+    t.match(partOf(before, 'clock-now'), /running .*the same time .*no jobs/)
     t.notMatch(before.html, 'value="next"')
     const frozen = await shop.follow(CLOCK, 'freeze')
-    t.match(partOf(frozen, 'done'), 'stands still')
-    t.match(partOf(frozen, 'clock-now'), 'stands still')
+    t.match(partOf(frozen, 'done'), 'is frozen')
+    t.match(partOf(frozen, 'clock-now'), 'frozen')
     t.equal((await clockOf(shop)).frozen, true)
     const released = await shop.follow(CLOCK, 'release')
-    t.match(partOf(released, 'done'), 'runs again')
+    t.match(partOf(released, 'done'), 'is running again')
     t.equal((await clockOf(shop)).frozen, false)
   })
 
@@ -36,16 +36,16 @@ t.test('the clock', async t => {
     const id = await processing(shop, t)
     const { due } = await clockOf(shop)
     t.equal(due, 1)
-    t.match(partOf(await shop.visit(CLOCK), 'clock-now'), '1 thing , the first')
+    t.match(partOf(await shop.visit(CLOCK), 'clock-now'), '1 job , the first')
     const minute = await shop.follow(CLOCK, 'advance', { by: '1m' })
-    t.equal(partOf(minute, 'done'), 'The clock was moved forward by 1 minute. Nothing was due on the way; 1 still to come.')
+    t.equal(partOf(minute, 'done'), 'The clock was moved forward by 1 minute. No jobs were due; 1 still scheduled.')
     t.equal((await clockOf(shop)).now, '2026-01-31T12:01:00.000000Z')
     const year = await shop.follow(CLOCK, 'advance', { by: ' 365d ' })
     t.equal(partOf(year, 'done'),
-      'The clock was moved forward by 365 days. 1 thing that waited happened on the way; none is left.')
+      'The clock was moved forward by 365 days. 1 job ran; no jobs are left.')
     t.equal((await shop.get<{ status: string }>(`/payments/${id}`)).status, 'succeeded')
     const idle = await shop.follow(CLOCK, 'advance', { by: '25h' })
-    t.equal(partOf(idle, 'done'), 'The clock was moved forward by 1 day 1 hour. Nothing was waiting for its time.')
+    t.equal(partOf(idle, 'done'), 'The clock was moved forward by 1 day 1 hour. No jobs were scheduled.')
   })
 
   t.test('moves to the next due job, and no further', async t => {
@@ -54,16 +54,16 @@ t.test('the clock', async t => {
     await processing(shop, t)
     const { next_due_at: next } = await clockOf(shop)
     const moved = await shop.follow(CLOCK, 'next')
-    t.match(partOf(moved, 'done'), /moved forward by 1 hour\. 1 thing that waited happened/)
+    t.match(partOf(moved, 'done'), /moved forward by 1 hour\. 1 job ran/)
     t.equal((await clockOf(shop)).now, next)
-    t.match(partOf(await shop.follow(CLOCK, 'next'), 'done'), 'Nothing waits for its time')
+    t.match(partOf(await shop.follow(CLOCK, 'next'), 'done'), 'No job is scheduled')
     t.equal((await clockOf(shop)).now, next, 'it does not move')
   })
 
   t.test('moves past the expiry of every link', async t => {
     const shop = visitor(t, { linkLifetime: '90m' })
     const { payment_link: link } = await shop.pay(paymentBody({ payment_link: true }))
-    t.match((await shop.visit(CLOCK)).text, 'can be paid for 1 hour 30 minutes')
+    t.match((await shop.visit(CLOCK)).text, 'expire 1 hour 30 minutes after')
     t.match(partOf(await shop.follow(CLOCK, 'advance', { by: 'links' }), 'done'), 'by 1 hour 31 minutes')
     t.equal((await shop.visit(new URL(link ?? '').pathname)).status, 410)
   })
@@ -82,8 +82,8 @@ t.test('the clock', async t => {
     await shop.follow(CLOCK, 'freeze')
     const before = await clockOf(shop)
     for (const [by, problem] of [
-      ['soon', /"soon" is no duration/], ['', /"" is no duration/], ['-1h', /is no duration/], ['1e3s', /is no duration/],
-      ['99999d', /must be <= 3155760000000/], [HOSTILE, /is no duration/]
+      ['soon', /"soon" is not a duration/], ['', /"" is not a duration/], ['-1h', /is not a duration/], ['1e3s', /is not a duration/],
+      ['99999d', /must be <= 3155760000000/], [HOSTILE, /is not a duration/]
     ] as const) {
       const refused = await shop.send(CLOCK, 'advance', { by })
       t.equal(refused.status, 422, by)
@@ -105,14 +105,14 @@ t.test('the clock', async t => {
     for (const done of ['moved:x:1:2', 'moved:<b>', 'frozen<b>', 'constructor', '__proto__', `moved:${'9'.repeat(400)}`]) {
       t.notMatch((await shop.visit(`${CLOCK}?done=${encodeURIComponent(done)}`)).html, 'id="done"', done)
     }
-    t.match(partOf(await shop.visit(`${CLOCK}?done=moved`), 'done'), 'by 0 ms. Nothing was waiting')
+    t.match(partOf(await shop.visit(`${CLOCK}?done=moved`), 'done'), 'by 0 ms. No jobs were scheduled')
   })
 })
 
 t.test('faults', async t => {
   t.test('are explained while the list is empty', async t => {
     const page = await visitor(t).visit(FAULTS)
-    t.match(partOf(page, 'faults'), 'Every call goes well')
+    t.match(partOf(page, 'faults'), 'No faults')
     t.notMatch(page.html, 'id="ask-clear"')
     t.match(page.text, 'POST /payments (', 'operations that are answered')
     const missing = contract().operations.map(({ name }) => name).filter(name => !(name in handlers))
@@ -126,21 +126,21 @@ t.test('faults', async t => {
     t.match((await faultsOf(shop)).map(({ kind, preset, operation, remaining }) => [kind, preset, operation, remaining]), [
       ['error', 'flaky', 'POST *', 7], ['reset', 'flaky', 'POST *', 7], ['reset', 'flaky', 'POST *', 7]
     ])
-    t.match(partOf(added, 'faults'), /Answers 500 INTERNAL_SERVER_ERROR flaky nothing is done every POST 10 % of the calls 7 more calls 0/)
+    t.match(partOf(added, 'faults'), /Answers 500 INTERNAL_SERVER_ERROR flaky no change is made every POST 10 % of calls 7 more calls 0/)
     for (const preset of ['slow', 'down', 'rate-limited', 'lost-replies', 'timeouts']) await shop.follow(FAULTS, 'preset', { preset })
     const listed = partOf(await shop.visit(FAULTS), 'faults')
     for (const words of [
-      'Waits for 800 ms mostly, 5000 ms at worst', 'Answers 503', 'Answers 429 TOO_MANY_REQUESTS, retry after 1 s',
+      'Waits for 800 ms (median) to 5000 ms (99th percentile)', 'Answers 503', 'Answers 429 TOO_MANY_REQUESTS, retry after 1 s',
       'Resets the connection lost-replies the change is made every call every call until deleted', 'Waits for 1 minute 30 seconds'
     ]) t.match(listed, words)
 
     const [first] = await faultsOf(shop)
-    t.match(partOf(await shop.follow(FAULTS, 'delete', { fault_id: String(first?.['fault_id']) }), 'done'), 'The rule is gone')
+    t.match(partOf(await shop.follow(FAULTS, 'delete', { fault_id: String(first?.['fault_id']) }), 'done'), 'The rule was deleted')
     t.equal((await faultsOf(shop)).length, 7)
     const again = await shop.send(FAULTS, 'delete', { fault_id: String(first?.['fault_id']) })
     t.equal(again.status, 422)
     t.match(partOf(again, 'error-summary'), 'does not exist, or is used up')
-    t.match(partOf(await shop.follow(FAULTS, 'clear'), 'faults'), 'Every call goes well')
+    t.match(partOf(await shop.follow(FAULTS, 'clear'), 'faults'), 'No faults')
     t.strictSame(await faultsOf(shop), [])
   })
 
@@ -194,12 +194,12 @@ t.test('faults', async t => {
       [{ kind: 'delay' }, 'delay_ms', /a delay needs delay_ms/],
       [{ kind: 'delay', delay: 'fixed', ms: '300001' }, 'delay_ms', /./],
       [{ kind: 'delay', delay: 'between', min: '9', max: '1' }, 'delay_ms', /min must not exceed/],
-      [{ kind: 'delay', delay: 'list', list: '0, soon' }, 'delay_ms-list', /must be milliseconds with commas/],
-      [{ kind: 'delay', delay: 'list' }, 'delay_ms-list', /must be milliseconds with commas/],
+      [{ kind: 'delay', delay: 'list', list: '0, soon' }, 'delay_ms-list', /must be milliseconds separated by commas/],
+      [{ kind: 'delay', delay: 'list' }, 'delay_ms-list', /must be milliseconds separated by commas/],
       [{ kind: 'error', operation: 'POST /nothing' }, 'operation', /does not exist/],
       [{ kind: 'error', count: '0' }, 'count', />= 1/],
       [{ kind: 'error', probability: '1.5' }, 'probability', /<= 1/],
-      [{ kind: 'error', headers: 'no header' }, 'headers', /"no header" is no header/],
+      [{ kind: 'error', headers: 'no header' }, 'headers', /"no header" is not a header/],
       [{ kind: 'error', code: HOSTILE }, 'code', /pattern|must/],
       [{ kind: 'explode' }, 'kind', /must be/]
     ]

@@ -10,26 +10,26 @@ t.test('data', async t => {
     const { payment_id: id } = await shop.pay(paymentBody())
     await shop.follow(CLOCK, 'set', { now: '2040-01-01T00:00' })
     await shop.follow(FAULTS, 'preset', { preset: 'down' })
-    t.match(partOf(await shop.visit(DATA), 'ask-reset'), 'will be gone')
+    t.match(partOf(await shop.visit(DATA), 'ask-reset'), 'Delete all changes')
     const reset = await shop.follow(DATA, 'reset')
-    t.match(partOf(reset, 'done'), 'as it was when it was new')
+    t.match(partOf(reset, 'done'), 'The sandbox was reset')
     t.strictSame(await faultsOf(shop), [])
     t.notMatch((await clockOf(shop)).now, /^2040/)
     const gone = await shop.visit(`/dashboard/payments/${id}`)
     t.equal(gone.status, 404)
     t.match(gone.html, 'id="not-found"')
-    t.match(partOf(gone, 'not-found'), 'To the overview')
+    t.match(partOf(gone, 'not-found'), 'Go to the overview')
   })
 
   t.test('are kept in snapshots, which are taken, restored, exported and deleted', async t => {
     const shop = visitor(t)
-    t.match(partOf(await shop.visit(DATA), 'snapshots'), 'No snapshot yet')
+    t.match(partOf(await shop.visit(DATA), 'snapshots'), 'No snapshots yet')
     const { payment_id: first } = await shop.pay(paymentBody())
     const taken = await shop.follow(DATA, 'take', { name: 'before' })
     t.match(partOf(taken, 'snapshots'), 'before')
     t.match(partOf(taken, 'start-command'), '--from-snapshot before.db')
     const { payment_id: second } = await shop.pay(paymentBody())
-    t.match(partOf(await shop.follow(DATA, 'restore', { name: 'before' }), 'done'), 'as it was when the snapshot was taken')
+    t.match(partOf(await shop.follow(DATA, 'restore', { name: 'before' }), 'done'), 'The snapshot was restored')
     t.equal((await shop.call('GET', `/payments/${first}`)).status, 200)
     t.equal((await shop.call('GET', `/payments/${second}`)).status, 404)
 
@@ -40,7 +40,7 @@ t.test('data', async t => {
     t.match(headers, { 'content-type': 'application/vnd.sqlite3', 'content-disposition': 'attachment; filename="before.db"' })
     t.equal(rawPayload.subarray(0, 15).toString(), 'SQLite format 3')
 
-    t.match(partOf(await shop.follow(DATA, 'delete', { name: 'before' }), 'snapshots'), 'No snapshot yet')
+    t.match(partOf(await shop.follow(DATA, 'delete', { name: 'before' }), 'snapshots'), 'No snapshots yet')
     for (const action of ['restore', 'delete']) {
       const refused = await shop.send(DATA, action, { name: 'before' })
       t.equal(refused.status, 422)
@@ -48,7 +48,7 @@ t.test('data', async t => {
     }
     const missing = await shop.visit(`${DATA}/snapshot.db?name=before`)
     t.equal(missing.status, 404)
-    t.match(partOf(missing, 'not-found'), 'To the overview')
+    t.match(partOf(missing, 'not-found'), 'Go to the overview')
   })
 
   t.test('are kept in snapshots with any name', async t => {
@@ -152,23 +152,23 @@ payments:
 t.test('sandboxes', async t => {
   t.test('are created, opened and deleted', async t => {
     const shop = visitor(t)
-    t.match(partOf(await shop.visit(SANDBOXES), 'row-default'), /default you are here any other key .* in memory open/)
+    t.match(partOf(await shop.visit(SANDBOXES), 'row-default'), /default current any other key .* memory open/)
     const made = await shop.follow(SANDBOXES, 'create', { name: 'alice' })
-    t.match(partOf(made, 'done'), 'is made')
+    t.match(partOf(made, 'done'), 'was created')
     t.match(partOf(made, 'row-alice'), /alice sandbox_alice .*\/~alice .*open Switch/)
     t.match(made.html, 'href="/~alice/"')
-    t.match(partOf(await shop.follow(SANDBOXES, 'create', { name: 'alice' }), 'done'), 'There was such a sandbox already')
+    t.match(partOf(await shop.follow(SANDBOXES, 'create', { name: 'alice' }), 'done'), 'A sandbox of this name already exists')
 
     const hers = await shop.visit(`/~alice${SANDBOXES}`)
     t.equal(hers.status, 200)
-    t.match(partOf(hers, 'row-alice'), 'you are here')
+    t.match(partOf(hers, 'row-alice'), 'current')
     t.match(hers.html, 'href="/"', 'the way to the default sandbox')
     const self = await shop.send(`/~alice${SANDBOXES}`, 'delete', { name: 'alice' })
     t.equal(self.status, 422)
     t.match(partOf(self, 'error-summary'), "A sandbox can't delete itself")
 
     const deleted = await shop.follow(SANDBOXES, 'delete', { name: 'alice' })
-    t.match(partOf(deleted, 'done'), 'gone, with all its data')
+    t.match(partOf(deleted, 'done'), 'all its data were deleted')
     t.strictSame(await sandboxesOf(shop), ['default'])
     const gone = await shop.visit(`/~alice${CLOCK}`)
     t.equal(gone.status, 404)
@@ -197,7 +197,7 @@ t.test('sandboxes', async t => {
     await shop.follow(`/~bob${DATA}`, 'take', { name: 'his' })
     t.notMatch((await clockOf(shop)).now, /^2040/)
     t.strictSame(await faultsOf(shop), [])
-    t.match(partOf(await shop.visit(DATA), 'snapshots'), 'No snapshot yet')
+    t.match(partOf(await shop.visit(DATA), 'snapshots'), 'No snapshots yet')
     for (const path of [CLOCK, FAULTS, DATA]) {
       const { html } = await shop.visit(`/~bob${path}`)
       const targets = [...html.matchAll(/(?:href|action|src)="(\/[^"]*)"/g)].map(([, target = '']) => target)

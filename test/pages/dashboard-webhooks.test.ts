@@ -51,7 +51,7 @@ t.test('endpoints', async t => {
     t.match(problemOf(await shop.send(`${LIST}/new`, 'add', { url: '' }), 'add-url'), 'url must be')
     const ok = 'http://127.0.0.1:1/'
     t.match(problemOf(await shop.send(`${LIST}/new`, 'add', { url: ok, headers: 'Host: x' }), 'add-headers'), 'is set by the sender')
-    t.match(problemOf(await shop.send(`${LIST}/new`, 'add', { url: ok, headers: 'nonsense' }), 'add-headers'), '"nonsense" is no header')
+    t.match(problemOf(await shop.send(`${LIST}/new`, 'add', { url: ok, headers: 'nonsense' }), 'add-headers'), '"nonsense" is not a header')
     t.match(problemOf(await shop.send(`${LIST}/new`, 'add', { url: ok, rate_limit: 'many' }), 'add-rate_limit'), 'must be')
     t.equal((await shop.send(`${LIST}/new`, 'add', { url: ok, filter_types: 'payment.exploded' })).status, 422)
     t.strictSame(shop.stored(), before, 'nothing was stored')

@@ -32,7 +32,7 @@ export function testCards (types: readonly string[], { sandbox, now }: Context):
 <button type="button" class="chip with-script" data-testid="use-${card.number}"!${fills(card, expiry)}
 aria-label="Use ${card.label}, ending in ${card.number.slice(-4)}">Use</button></li>`)}</ul>`)}
 </details>
-<p class="unseen" role="status" id="card-filled"></p>
+<p class="visually-hidden" role="status" id="card-filled"></p>
 </div>`
 }
 

@@ -1,14 +1,13 @@
 /**
- * The answers to requests for pages: the page as it is, what follows an action, the page once more after a refusal, and an error
- * as a page.
+ * The responses to requests for pages: the page, the redirect after an action, the page again after a refusal, and error pages.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'ghtml'
 import { ApiError } from '../../errors.js'
 import { isProgramAtRoot } from '../root.js'
 import type { Form, Refused } from './form.js'
-import { forgedNote, missingPage, refusedPage } from './notices.js'
-import type { Open, Opened, Placed } from './open-page.js'
+import { missingPage, refusedPage, tokenNote } from './notices.js'
+import type { Open, Opened, SectionPage } from './open-page.js'
 import type { DashboardPage, Done, PageContext } from './page.js'
 import type { DashboardSection } from './section.js'
 import { secure, sendShell } from './shell.js'
@@ -16,12 +15,12 @@ import { secure, sendShell } from './shell.js'
 export interface Answers {
   /** Shows a page. */
   show (opened: Opened, status: number, refused?: Refused | null): Promise<void>
-  /** Carries out what a form asks for, and leads on or shows the page again. */
+  /** Runs the action of a form, and redirects or shows the page again. */
   act (opened: Opened, form: Form): Promise<void>
-  /** Shows a page once more, with a form that came without our token: most likely it was loaded before a restart. */
+  /** Shows a page again with a form that had no valid token, most likely because it was loaded before a restart. */
   sendBack (opened: Opened, form: Form): Promise<void>
-  /** Opens a page and answers with `go`. An ApiError becomes a page of the same sandbox. */
-  answer (definition: Placed, request: FastifyRequest, reply: FastifyReply, go: Go): Promise<FastifyReply>
+  /** Opens a page and runs `go`. An ApiError is shown as a page of the same sandbox. */
+  answer (definition: SectionPage, request: FastifyRequest, reply: FastifyReply, go: Go): Promise<FastifyReply>
 }
 
 type Go = (opened: Opened) => void | Promise<void>
@@ -29,7 +28,7 @@ type Go = (opened: Opened) => void | Promise<void>
 export interface Answering {
   open: Open
   sections: readonly DashboardSection[]
-  /** Whether there is a key, and so a way to sign out. */
+  /** Whether visitors sign in with a key, and so can sign out. */
   isLocked: boolean
 }
 
@@ -38,15 +37,15 @@ export function createAnswers ({ open, sections, isLocked }: Answering): Answers
     const shown = await definition.show(page)
     const { context, base, search } = page
     const done = refused === null ? noteOf(definition, search.get('done') ?? '') : null
-    const leaving = isLocked ? page.formState('sign-out') : null
-    sendShell(reply, status, { ...shown, section: definition.section, sections, context, base, version, done, refused, leaving })
+    const signOut = isLocked ? page.formState('sign-out') : null
+    sendShell(reply, status, { ...shown, section: definition.section, sections, context, base, version, done, refused, signOut })
   }
 
   async function act (opened: Opened, form: Form): Promise<void> {
     const { definition, page, request, reply } = opened
     try {
       const done = await actionOf(definition, form)(page, form)
-      if (done.again === undefined) leadTo(done, opened)
+      if (done.again === undefined) redirect(done, opened)
       else await show(open(definition, request, reply, { form: done.again, error: null, isDone: true }), 200)
     } catch (error) {
       if (!(error instanceof ApiError) || error.status >= 500) throw error
@@ -59,12 +58,12 @@ export function createAnswers ({ open, sections, isLocked }: Answering): Answers
     const opened = open(definition, request, reply, { form, error: null })
     const withNote = async (page: PageContext) => {
       const { content, ...shown } = await definition.show(page)
-      return { ...shown, content: html`!${forgedNote()}!${content}` }
+      return { ...shown, content: html`!${tokenNote()}!${content}` }
     }
     await show({ ...opened, definition: { section: definition.section, show: withNote } }, 403)
   }
 
-  async function answer (definition: Placed, request: FastifyRequest, reply: FastifyReply, go: Go): Promise<FastifyReply> {
+  async function answer (definition: SectionPage, request: FastifyRequest, reply: FastifyReply, go: Go): Promise<FastifyReply> {
     const opened = open(definition, request, reply)
     try {
       await go(opened)
@@ -80,15 +79,15 @@ export function createAnswers ({ open, sections, isLocked }: Answering): Answers
   return { show, act, sendBack, answer }
 }
 
-/** Redirects to what follows an action. */
-export function leadTo ({ to, done, base }: Done, { page, reply }: Opened): void {
+/** Redirects after an action. */
+export function redirect ({ to, done, base }: Done, { page, reply }: Opened): void {
   const url = new URL(to === undefined ? page.url : `${base ?? page.base}${to}`, 'http://localhost')
   if (done !== undefined) url.searchParams.set('done', done)
   secure(reply)
   reply.code(303).header('location', url.pathname + url.search + url.hash).send()
 }
 
-/** Whether the caller is a program, which gets what the API would answer. */
+/** Whether the caller is a program, which gets errors as JSON. */
 export function wantsJson (request: FastifyRequest): boolean {
   const { accept = '' } = request.headers
   return isProgramAtRoot(request) || (accept.includes('json') && !accept.includes('html'))
@@ -98,12 +97,12 @@ export function wantsJson (request: FastifyRequest): boolean {
 function actionOf ({ actions = {} }: DashboardPage, { action: name }: Form) {
   const action = Object.hasOwn(actions, name) ? actions[name] : undefined
   if (action !== undefined) return action
-  throw new ApiError('INVALID_REQUEST_PARAMETERS', { message: 'The form did not say what to do: load the page again' })
+  throw new ApiError('INVALID_REQUEST_PARAMETERS', { message: 'The form has no known action: load the page again' })
 }
 
 function noteOf ({ notes = {} }: DashboardPage, done: string): string | null {
-  const [word = '', ...figures] = done.split(':')
-  const note = Object.hasOwn(notes, word) ? notes[word] : undefined
+  const [key = '', ...numbers] = done.split(':')
+  const note = Object.hasOwn(notes, key) ? notes[key] : undefined
   if (typeof note !== 'function') return note ?? null
-  return figures.every(figure => /^\d{1,15}$/.test(figure)) ? note(...figures.map(Number)) : null
+  return numbers.every(number => /^\d{1,15}$/.test(number)) ? note(...numbers.map(Number)) : null
 }

@@ -1,7 +1,6 @@
 /**
- * A call of the API as somebody would write it: for curl, and for the official clients of JavaScript and Python. Whatever stands
- * in the body comes out of the quotation marks of each language as it went in; what can't be seen is written as an escape, so
- * that nobody runs something else than they read. Pure: texts in, texts out.
+ * Writes a call of the API as code: for curl, and for the official clients of JavaScript and Python. All values are quoted by the
+ * rules of the language. Invisible characters are written as escapes, so that the code does what it seems to do. Pure.
  */
 import { curlOf } from './curl.js'
 
@@ -13,17 +12,18 @@ export interface SampleCall {
   /** The base URL. */
   baseUrl: string
   apiKey: string
-  /** Below the base URL: `/payments`. It is posted to. */
+  /** The path of a POST operation: `/payments`. */
   path: string
-  /** What the clients call it: `payments.create`. */
+  /** The methods of the clients: `payments.create`. */
   method: { javascript: string, python: string }
-  /** The name of what is answered, and what of it is printed. */
+  /** The name of the variable for the result. */
   result: string
+  /** The fields of the result that are printed. */
   prints: readonly string[]
   body: JsonObject
 }
 
-/** To be run by a POSIX shell. */
+/** A command for a POSIX shell. */
 export function curlCommand ({ baseUrl, apiKey, path, body }: Pick<SampleCall, 'baseUrl' | 'apiKey' | 'path' | 'body'>): string {
   return curlOf({
     method: 'POST',
@@ -69,7 +69,7 @@ interface Language {
   text (text: string): string
   key (key: string): string
   words: { null: string, true: string, false: string }
-  /** What stands inside the braces of an object of one line. */
+  /** The space inside the braces of an object on one line. */
   brace: string
   /** After the last of several lines. */
   comma: string
@@ -78,7 +78,7 @@ interface Language {
 
 const JAVASCRIPT: Language = {
   text: text => quoted(text, unicodeEscape),
-  // A key of this name would set the prototype, unless it is computed.
+  // Only a computed key of this name does not set the prototype.
   key: key => key === '__proto__' ? "['__proto__']" : /^[A-Za-z_$][\w$]*$/.test(key) ? key : JAVASCRIPT.text(key),
   words: { null: 'null', true: 'true', false: 'false' },
   brace: ' ',
@@ -120,7 +120,7 @@ function isArray (value: Json): value is readonly Json[] {
   return Array.isArray(value)
 }
 
-/** The escapes of JSON mean the same in JavaScript and in Python; only the quotation marks are others. */
+/** JSON's escapes are valid in JavaScript and Python. Only the quotation marks change. */
 function quoted (text: string, escape: Escape): string {
   const inner = JSON.stringify(text).slice(1, -1)
     .replace(/\\.|'/gs, found => found === '\\"' ? '"' : found === "'" ? "\\'" : found)
@@ -129,14 +129,14 @@ function quoted (text: string, escape: Escape): string {
 
 type Escape = (character: string) => string
 
-/** What has no look of its own: it may turn the direction of what follows, end a line for some readers, or just not be there. */
-const UNSEEN = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}\p{Co}]/gu
+/** Invisible characters, including those that change the direction of text or end a line in some editors. */
+const INVISIBLE = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}\p{Co}]/gu
 
 function spellOut (text: string, escape: Escape): string {
-  return text.replace(UNSEEN, escape)
+  return text.replace(INVISIBLE, escape)
 }
 
-/** As UTF-16, which is what JSON and JavaScript spell. */
+/** Escapes UTF-16 code units, as JSON and JavaScript do. */
 function unicodeEscape (character: string): string {
   return Array.from({ length: character.length }, (_, index) => `\\u${hex(character.charCodeAt(index), 4)}`).join('')
 }

@@ -1,13 +1,13 @@
 /**
- * The page of the sandbox's clock. For tests without a person, these hold on: the ids clock-now, ask forms form-freeze,
- * form-presets, form-advance, form-set; data-testid clock-state, due.
+ * The page of the sandbox's clock. Automated tests can rely on the ids clock-now, form-presets, form-advance, form-set;
+ * data-testid clock-state, due.
  */
 import { html } from 'ghtml'
 import type { Reply } from '../../contract/operations.js'
 import { invalid } from '../../errors.js'
 import { parseDuration } from '../../rules/duration.js'
 import type { Fragment } from '../layout.js'
-import { controlsHead, lengthOf, things } from './controls-parts.js'
+import { controlsHead, durationText, plural } from './controls-parts.js'
 import { button, checkField, form, submit, textField } from './fields.js'
 import type { Form } from './form.js'
 import { pageOf } from './links.js'
@@ -21,49 +21,47 @@ export const clockPages: Pages = {
   '/': {
     show: clockPage,
     actions: {
-      freeze: page => hold(page, true),
-      release: page => hold(page, false),
+      freeze: page => setFrozen(page, true),
+      release: page => setFrozen(page, false),
       advance,
       next: toNext,
       set
     },
     notes: {
-      frozen: 'The clock stands still until it is moved or released.',
-      released: 'The clock runs again, from where it stood.',
-      nothing: 'Nothing waits for its time: the clock is where it was.',
-      moved: (ms = 0, before = 0, after = 0) => `The clock was moved forward by ${lengthOf(ms)}. ${onTheWay(before, after)}`,
-      set: (before = 0, after = 0) => `The clock was set. ${onTheWay(before, after)}`
+      frozen: 'The clock is frozen. It can still be moved.',
+      released: 'The clock is running again.',
+      nothing: 'No job is scheduled, so the clock was not moved.',
+      moved: (ms = 0, before = 0, after = 0) => `The clock was moved forward by ${durationText(ms)}. ${jobsText(before, after)}`,
+      set: (before = 0, after = 0) => `The clock was set. ${jobsText(before, after)}`
     }
   }
 }
 
-/** What became of the things that waited. */
-function onTheWay (before: number, after: number): string {
-  if (before === 0 && after === 0) return 'Nothing was waiting for its time.'
-  const still = after === 0 ? 'none is left' : `${after.toLocaleString('en-US')} still to come`
-  return after < before
-    ? `${things(before - after)} that waited happened on the way; ${still}.`
-    : `Nothing was due on the way; ${still}.`
+/** A sentence about the jobs that a move of the clock ran and left. */
+function jobsText (before: number, after: number): string {
+  if (before === 0 && after === 0) return 'No jobs were scheduled.'
+  const left = after === 0 ? 'no jobs are left' : `${after.toLocaleString('en-US')} still scheduled`
+  return after < before ? `${plural(before - after, 'job')} ran; ${left}.` : `No jobs were due; ${left}.`
 }
 
-async function hold (page: PageContext, isFrozen: boolean): Promise<Done> {
+async function setFrozen (page: PageContext, isFrozen: boolean): Promise<Done> {
   await page.operate('POST /_emulator/clock', { body: { frozen: isFrozen } })
   return { done: isFrozen ? 'frozen' : 'released' }
 }
 
-/** A length as the command line takes it, or that of the life of links. */
+/** A value of `by` besides durations: past the expiry of payment links. */
 const LINKS = 'links'
 
 async function advance (page: PageContext, given: Form): Promise<Done> {
   const by = given.text('by')
   const ms = by === LINKS ? pastLinks(page) : parseDuration(by)
-  if (ms === null) throw invalid('advance_ms', `${JSON.stringify(by)} is no duration: write 500ms, 30s, 15m, 25h or 7d`)
+  if (ms === null) throw invalid('advance_ms', `${JSON.stringify(by)} is not a duration: write 500ms, 30s, 15m, 25h or 7d`)
   const before = await page.operate('GET /_emulator/clock')
   const after = await page.operate('POST /_emulator/clock', { body: { advance_ms: ms } })
   return { done: `moved:${ms}:${before.due}:${after.due}` }
 }
 
-/** Every link that there is has expired by then. */
+/** A duration after which every existing link has expired. */
 function pastLinks ({ context: { sandbox } }: PageContext): number {
   return sandbox.settings.linkLifetimeUs / 1000 + 60_000
 }
@@ -82,7 +80,7 @@ async function set (page: PageContext, given: Form): Promise<Done> {
   return { done: `set:${due}:${after.due}` }
 }
 
-/** A browser's field for a time sends no zone, and no seconds where they are 0. What is no such time is left to the API. */
+/** Adds the zone and the seconds that a browser's time field may omit. Other texts are passed on for the API to refuse. */
 function inUtc (text: string): string {
   const [, minutes = '', seconds = ':00'] = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d)(:\d\d(?:\.\d+)?)?$/.exec(text) ?? []
   return minutes === '' ? text : `${minutes.replace(' ', 'T')}${seconds}Z`
@@ -95,14 +93,14 @@ async function clockPage (page: PageContext): Promise<Shown> {
     content: html`!${controlsHead(page, 'clock')}
 !${card(clockNow(clock, page), {
       id: 'clock-now',
-      title: 'The time in this sandbox',
+      title: 'Current time',
       live: true,
       actions: clock.frozen
-        ? button(page.formState('release'), 'Let it run', 'second')
+        ? button(page.formState('release'), 'Unfreeze', 'second')
         : button(page.formState('freeze'), 'Freeze', 'second')
     })}
-<div class="columns halves"><div>!${card(forward(page, clock), { id: 'clock-forward', title: 'Move it forward' })}</div>
-<div>!${card(setting(page, clock), { id: 'clock-setting', title: 'Set it to a time' })}</div></div>`
+<div class="columns halves"><div>!${card(forward(page, clock), { id: 'clock-forward', title: 'Move forward' })}</div>
+<div>!${card(setting(page, clock), { id: 'clock-setting', title: 'Set the time' })}</div></div>`
   }
 }
 
@@ -110,22 +108,23 @@ function clockNow (clock: Clock, page: PageContext): Fragment {
   const { now, frozen, due, next_due_at: next } = clock
   return html`<p class="big-clock"><time datetime="${now}" data-clock="${frozen ? 'frozen' : 'running'}">
 !${html`${now.slice(0, 10)} ${now.slice(11, 19)}`}</time> <span class="quiet">UTC</span>
-<span data-testid="clock-state">!${statusTag(frozen ? 'stands still' : 'runs', frozen ? 'wait' : 'good')}</span></p>
+<span data-testid="clock-state">!${statusTag(frozen ? 'frozen' : 'running', frozen ? 'wait' : 'good')}</span></p>
 !${facts([
     ['Compared with your computer', html`${offsetOf(clock)}`],
-    ['Waiting for its time', due === 0
-      ? html`<span data-testid="due">nothing</span>`
-      : html`<span data-testid="due">${things(due)}</span>, the first !${timeTag(next, page)}`]
+    ['Scheduled', due === 0
+      ? html`<span data-testid="due">no jobs</span>`
+      : html`<span data-testid="due">${plural(due, 'job')}</span>, the first !${timeTag(next, page)}`]
   ])}
-<p class="quiet">What waits are payments that are still processing and refunds that are to settle. Links, discounts and the
-retries of <a href="${pageOf(page, 'webhooks', 'deliveries')}">webhooks</a> look at this clock too.</p>`
+<p class="quiet">Jobs are, for example, payments that are processing, refunds that settle, and renewals of subscriptions.
+Links and discounts expire by this clock, and <a href="${pageOf(page, 'webhooks', 'deliveries')}">webhooks</a> are retried by
+it.</p>`
 }
 
 function offsetOf ({ frozen, offset_ms: offset }: Clock): string {
-  if (frozen) return 'stands still, whatever the time is there'
+  if (frozen) return 'frozen'
   const seconds = Math.round(Math.abs(offset) / 1000)
   if (seconds === 0) return 'the same time'
-  return `${lengthOf(seconds * 1000)} ${offset > 0 ? 'ahead' : 'behind'}`
+  return `${durationText(seconds * 1000)} ${offset > 0 ? 'ahead' : 'behind'}`
 }
 
 const PRESETS = [['1m', '1 minute'], ['1h', '1 hour'], ['1d', '1 day'], ['7d', '1 week'], ['30d', '30 days']] as const
@@ -133,16 +132,16 @@ const PRESETS = [['1m', '1 minute'], ['1h', '1 hour'], ['1d', '1 day'], ['7d', '
 function forward (page: PageContext, { due }: Clock): Fragment {
   const formState = page.formState('advance')
   const { sandbox } = page.context
-  const links = lengthOf(sandbox.settings.linkLifetimeUs / 1000)
-  const presets = [...PRESETS, [LINKS, "Past the link's expiry"]] as const
-  return html`<p class="quiet">Everything that is due on the way happens on the way, in order, and its webhooks are sent.</p>
+  const lifetime = durationText(sandbox.settings.linkLifetimeUs / 1000)
+  const presets = [...PRESETS, [LINKS, 'Until payment links expire']] as const
+  return html`<p class="quiet">Jobs that fall due in between run in order, each at its own time, and their webhooks are sent.</p>
 !${form({ ...formState, refused: null }, html`<div class="row">!${presets.map(([by, label]) =>
     html`<button class="button second" name="by" value="${by}">${label}</button>`)}</div>
-<p class="hint">A payment link can be paid for ${links}: past that, every link of now has expired.</p>`, 'form-presets')}
+<p class="hint">Payment links expire ${lifetime} after they are created.</p>`, 'form-presets')}
 !${form(formState, html`<div class="pair">!${textField(formState, {
-    name: 'by', at: 'advance_ms', label: 'By how much', placeholder: '25h', hint: '500ms, 30s, 15m, 25h, 7d', isRequired: true
+    name: 'by', at: 'advance_ms', label: 'Duration', placeholder: '25h', hint: '500ms, 30s, 15m, 25h, 7d', isRequired: true
   })}<div class="row">!${submit('Move forward')}</div></div>`)}
-!${due === 0 ? '' : html`<p>!${button(page.formState('next'), 'To the next thing that is due', 'second')}</p>`}`
+!${due === 0 ? '' : html`<p>!${button(page.formState('next'), 'To the next job', 'second')}</p>`}`
 }
 
 function setting (page: PageContext, { now }: Clock): Fragment {
@@ -151,8 +150,8 @@ function setting (page: PageContext, { now }: Clock): Fragment {
     name: 'now', label: 'Time, in UTC', type: 'datetime-local', value: now.slice(0, 19), isRequired: true
   })}
 !${checkField(formState, {
-    name: 'frozen', label: 'Stand still there', hint: 'Else it runs on from there, or stands still if it does so now.'
+    name: 'frozen', label: 'Freeze the clock', hint: 'Otherwise it stays as it is now: running or frozen.'
   })}
-<p class="quiet">It may go back too. What has happened stays, and is then in the future.</p>
+<p class="quiet">The clock can also be moved back. Existing objects stay, and then have times in the future.</p>
 <div class="row">!${submit('Set the clock')}</div>`)
 }

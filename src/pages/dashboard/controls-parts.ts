@@ -1,4 +1,4 @@
-/** What the pages of the controls share: the way from one to the others, and lengths of time in words. */
+/** Shared parts of the control pages: their tabs, durations as text, and plurals. */
 import { html } from 'ghtml'
 import type { Fragment } from '../layout.js'
 import { pathOf } from './links.js'
@@ -24,8 +24,8 @@ export function controlsHead (page: PageContext, here: keyof typeof CONTROLS): F
 const UNITS = [['day', 86_400_000], ['hour', 3_600_000], ['minute', 60_000], ['second', 1000]] as const
 const PARTS_MAX = 2
 
-/** `1 day 1 hour`, `5 minutes`: as long as it is, to its two largest parts. */
-export function lengthOf (ms: number): string {
+/** A duration with its two largest units: `1 day 1 hour`, `5 minutes`. */
+export function durationText (ms: number): string {
   let rest = Math.round(ms)
   if (rest < 1000) return `${rest} ms`
   const parts: string[] = []
@@ -37,6 +37,6 @@ export function lengthOf (ms: number): string {
   return parts.slice(0, PARTS_MAX).join(' ')
 }
 
-export function things (count: number, one = 'thing'): string {
+export function plural (count: number, one: string): string {
   return `${count.toLocaleString('en-US')} ${one}${count === 1 ? '' : 's'}`
 }

@@ -1,23 +1,23 @@
-/** A request as a command that makes it again, for a POSIX shell. Pure. */
+/** Writes a request as a curl command for a POSIX shell. Pure. */
 
 export interface CurlRequest {
   method: string
   url: string
-  /** By name; an empty value is sent as one. */
+  /** By name; an empty value is sent as an empty header. */
   headers: Readonly<Record<string, string>>
-  /** Empty for none. */
+  /** Empty for a request without a body. */
   body: string
 }
 
-/** One line for each part, so that it can be read and changed. */
+/** Each part is on its own line, so that the command is easy to read and to change. */
 export function curlOf ({ method, url, headers, body }: CurlRequest): string {
   const names = Object.keys(headers).map(name => name.toLowerCase())
   const parts = [
     ['curl', ...flagsFor(url), ...methodOf(method, body), quoted(url)].join(' '),
     ...Object.entries(headers).map(([name, value]) => `-H ${quoted(value === '' ? `${name};` : `${name}: ${value}`)}`),
-    // curl would call it a form.
+    // Otherwise curl would send the content type of a form.
     ...(body === '' || names.includes('content-type') ? [] : ['-H \'content-type:\'']),
-    ...(body === '' ? [] : [`--data-raw ${quoted(body)}`]) // unlike --data it reads no file where the body begins with @
+    ...(body === '' ? [] : [`--data-raw ${quoted(body)}`]) // unlike --data, never reads a file named by @
   ]
   return parts.join(' \\\n  ')
 }
@@ -29,14 +29,14 @@ function methodOf (method: string, body: string): string[] {
 
 function flagsFor (url: string): string[] {
   return [
-    ...(/[[\]{}]/.test(url) ? ['--globoff'] : []), // else they are patterns, for several URLs at once
+    ...(/[[\]{}]/.test(url) ? ['--globoff'] : []), // otherwise curl expands them to several URLs
     ...(/\/\.\.?(?:[/?#]|$)/.test(url) ? ['--path-as-is'] : [])
   ]
 }
 
 const PLAIN = /^[\w@%+=:,./-]+$/
 
-/** A word that the shell leaves as it is, whatever is in it. */
+/** A text as one word of the shell, quoted if necessary. */
 function quoted (text: string): string {
   return PLAIN.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -1,14 +1,14 @@
 /**
- * The page of the sandbox's data as a whole: starting over, going back to a snapshot, adding fixtures. For tests without a
- * person, these hold on: the ids ask-reset, snapshots, form-take, form-load.
+ * The page that resets the sandbox, takes and restores snapshots, and loads fixtures. Automated tests can rely on the ids
+ * ask-reset, snapshots, form-take, form-load.
  */
 import { html } from 'ghtml'
 import type { Reply } from '../../contract/operations.js'
 import { ApiError, SetupError, type Violation } from '../../errors.js'
 import type { Source } from '../../fixtures/report.js'
 import type { Fragment } from '../layout.js'
-import { CONTROLS, controlsHead, things } from './controls-parts.js'
-import { areaField, asking, form, submit, textField } from './fields.js'
+import { CONTROLS, controlsHead, plural } from './controls-parts.js'
+import { areaField, confirmButton, form, submit, textField } from './fields.js'
 import { problemAt, type Form, type FormState } from './form.js'
 import type { Done, Shown, PageContext } from './page.js'
 import { card, empty, linkButton, snippet, table, timeTag, type Row } from './parts.js'
@@ -17,11 +17,11 @@ import type { Pages, Files } from './section.js'
 type Snapshot = Reply<'POST /_emulator/snapshots'>
 type Loaded = Reply<'POST /_emulator/load'>
 
-/** Names of snapshots may hold anything, so they stand in the query: no part of a path may be `..`. */
+/** Names of snapshots are in the query, because they may be `..`, which is not possible as part of a path. */
 const FILE = `${CONTROLS.data}/snapshot.db`
-/** What POST /_emulator/load takes, once as text and once as a file, and the form around it. */
+/** Twice the limit of POST /_emulator/load, for a text and a file, and the rest of the form. */
 const UPLOAD_MAX_BYTES = 21 * 1024 * 1024
-const PROBLEMS_TOLD = 50
+const PROBLEMS_SHOWN = 50
 
 export const dataPages: Pages = {
   '/data': {
@@ -47,10 +47,10 @@ export const dataPages: Pages = {
       load
     },
     notes: {
-      reset: 'The sandbox is as it was when it was new.',
-      taken: 'The snapshot is taken.',
-      restored: 'The sandbox is as it was when the snapshot was taken.',
-      deleted: 'The snapshot is gone.',
+      reset: 'The sandbox was reset.',
+      taken: 'The snapshot was taken.',
+      restored: 'The snapshot was restored.',
+      deleted: 'The snapshot was deleted.',
       loaded: (...counts) => `Added: ${counted(counts)}.`
     }
   }
@@ -76,7 +76,7 @@ const LOADED = [
 function counted (counts: readonly number[]): string {
   const parts = LOADED.flatMap(([, one], index) => {
     const count = counts[index] ?? 0
-    return count === 0 ? [] : [things(count, one)]
+    return count === 0 ? [] : [plural(count, one)]
   })
   return parts.length === 0 ? 'nothing, because the document is empty' : parts.join(', ')
 }
@@ -101,7 +101,7 @@ async function load (page: PageContext, given: Form): Promise<Done> {
   }
 }
 
-/** The library for YAML takes as long to load as all the rest, so it is loaded when it is needed. */
+/** Loads the YAML library on first use, because loading it takes as long as loading everything else. */
 async function sourceOf (text: string): Promise<Source> {
   const refuse = (message: string) => new ApiError('INVALID_REQUEST_BODY', { violations: [{ path: 'document', message }] })
   if (text.trim() === '') throw refuse('Paste a document, or choose a file')
@@ -115,16 +115,16 @@ async function sourceOf (text: string): Promise<Source> {
   }
 }
 
-/** What is wrong, each with its line. What is wrong with the document as a whole is told at its field. */
+/** Adds the line to each violation. Those of the document as a whole are shown at its field. */
 function withLines (error: ApiError, { lineOf }: Source): ApiError {
   const { code, message, details = [{ path: '', message }] } = error
-  const told = details.slice(0, PROBLEMS_TOLD).map(({ path, message }): Violation => {
+  const shown = details.slice(0, PROBLEMS_SHOWN).map(({ path, message }): Violation => {
     const line = lineOf?.(path) ?? null
     return { path: path === '' ? 'document' : path, message: line === null ? message : `${message} (line ${line})` }
   })
-  const rest = details.length - told.length
-  if (rest > 0) told.push({ path: 'document', message: `and ${things(rest, 'more problem')}` })
-  return new ApiError(code, { message, violations: told })
+  const rest = details.length - shown.length
+  if (rest > 0) shown.push({ path: 'document', message: `and ${plural(rest, 'more problem')}` })
+  return new ApiError(code, { message, violations: shown })
 }
 
 async function dataPage (page: PageContext): Promise<Shown> {
@@ -135,31 +135,30 @@ async function dataPage (page: PageContext): Promise<Shown> {
     content: html`!${controlsHead(page, 'data')}
 !${card(snapshots(items, page), { id: 'snapshots', title: 'Snapshots', live: true, pad: false })}
 <div class="columns halves"><div>
-!${card(taking(page.formState('take')), { id: 'take', title: 'Take a snapshot' })}
+!${card(snapshotForm(page.formState('take')), { id: 'take', title: 'Take a snapshot' })}
 !${card(startingFrom(latest), { id: 'starting', title: 'Start an emulator from a snapshot' })}
-!${card(startingOver(page), { id: 'reset', title: 'Start over' })}
+!${card(resetForm(page), { id: 'reset', title: 'Reset' })}
 </div><div>
 !${card(loadForm(page.formState('load')), { id: 'load', title: 'Add data' })}
 </div></div>`
   }
 }
 
-function startingOver (page: PageContext): Fragment {
+function resetForm (page: PageContext): Fragment {
   const formState = page.formState('reset')
-  return html`<p class="quiet">Makes the sandbox what it was when it was new: its data, clock, webhook endpoints, faults
-and requests. Its snapshots stay.</p>
-<div>!${asking(formState, {
-    opens: 'Reset the sandbox',
-    question: `Everything that has happened in the sandbox ${page.context.sandbox.name} will be gone. To be able to come ` +
-      'back, take a snapshot first.',
-    confirm: 'Reset it'
+  return html`<p class="quiet">Restores the initial data, clock, webhook endpoints, faults and request log of the sandbox. Its
+snapshots are kept.</p>
+<div>!${confirmButton(formState, {
+    label: 'Reset the sandbox',
+    question: `Delete all changes in the sandbox ${page.context.sandbox.name}? To keep them, take a snapshot first.`,
+    confirm: 'Reset'
   })}</div>`
 }
 
 function snapshots (items: readonly Snapshot[], page: PageContext): Fragment {
   if (items.length === 0) {
-    return empty('No snapshot yet', html`<p>A snapshot remembers the sandbox as it is. Take one before you try something, and go
-back to it as often as you like.</p>`)
+    return empty('No snapshots yet', html`<p>A snapshot saves the state of the sandbox. You can restore it as often as you
+like.</p>`)
   }
   const restore: FormState = { ...page.formState('restore'), refused: null }
   const remove: FormState = { ...page.formState('delete'), refused: null }
@@ -171,17 +170,17 @@ back to it as often as you like.</p>`)
         html`<strong>${name}</strong>`,
         timeTag(takenAt, page),
         html`${sizeOf(bytes)}`,
-        html`<div class="row">!${asking(restore, {
-          opens: 'Restore',
+        html`<div class="row">!${confirmButton(restore, {
+          label: 'Restore',
           kind: 'second',
-          question: `The sandbox becomes what it was when ${name} was taken. What has happened since will be gone.`,
-          confirm: 'Restore it',
+          question: `Restore the snapshot ${name}? All later changes will be deleted.`,
+          confirm: 'Restore',
           sent: { name },
           id: `restore-${key}`
-        })}!${linkButton(`${page.base}${FILE}?name=${key}`, 'Download')}!${asking(remove, {
-          opens: 'Delete',
-          question: `The snapshot ${name} will be gone.`,
-          confirm: 'Delete it',
+        })}!${linkButton(`${page.base}${FILE}?name=${key}`, 'Download')}!${confirmButton(remove, {
+          label: 'Delete',
+          question: `Delete the snapshot ${name}?`,
+          confirm: 'Delete',
           sent: { name },
           id: `delete-${key}`
         })}</div>`
@@ -197,9 +196,9 @@ function sizeOf (bytes: number): string {
   return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
 }
 
-function taking (formState: FormState): Fragment {
+function snapshotForm (formState: FormState): Fragment {
   return form(formState, html`!${textField(formState, {
-    name: 'name', label: 'Name', placeholder: 'before-checkout', hint: 'One of the same name is replaced.', isRequired: true
+    name: 'name', label: 'Name', placeholder: 'before-checkout', hint: 'Replaces a snapshot of the same name.', isRequired: true
   })}
 <div class="row">!${submit('Take a snapshot')}</div>
 <p class="quiet">Snapshots are kept in memory until the emulator stops, at most 20. Download one to keep it.</p>`)
@@ -207,23 +206,23 @@ function taking (formState: FormState): Fragment {
 
 function startingFrom (latest: Snapshot | undefined): Fragment {
   const file = latest === undefined ? 'snapshot.db' : `${latest.name.replace(/[^\w.-]+/g, '_')}.db`
-  return html`<p class="quiet">Download the snapshot, and name its file when you start the emulator. Every new sandbox is then
-what it was when the snapshot was taken. Files of snapshots can be shared, and kept beside the tests.</p>
+  return html`<p class="quiet">Download a snapshot and pass the file when you start the emulator. Every new sandbox then starts
+with its data. You can share the file, and keep it with your tests.</p>
 !${snippet(`npx dodo-emulator start --from-snapshot ${file}`, { id: 'start-command', label: 'Command' })}`
 }
 
 function loadForm (formState: FormState): Fragment {
   const fileProblem = problemAt(formState, 'file')
-  return form(formState, html`<p class="quiet">A fixtures document, as JSON or YAML: products, customers, discounts, payments that
-have happened. All of it is added, or nothing.</p>
+  return form(formState, html`<p class="quiet">Load a fixtures file, as JSON or YAML, with products, customers, discounts or past
+payments. Either all of it is added, or nothing.</p>
 !${areaField(formState, {
-    name: 'document', label: 'Document', rows: 14, isCode: true, hint: 'Paste one, or choose a file below.'
+    name: 'document', label: 'Document', rows: 14, isCode: true, hint: 'Paste a document, or choose a file below.'
   })}
-<div class="field"><label for="load-file">Or a file</label>
+<div class="field"><label for="load-file">File</label>
 <input type="file" id="load-file" name="file" accept=".json,.yaml,.yml,application/json">
 !${fileProblem === null ? '' : html`<p class="problem">${fileProblem}</p>`}</div>
-<div class="row">!${submit('Add it')}</div>
-<details class="fold" id="load-example"><summary>An example</summary>
+<div class="row">!${submit('Add')}</div>
+<details class="fold" id="load-example"><summary>Example</summary>
 !${snippet(EXAMPLE, { id: 'load-example-text', label: 'Example' })}</details>`, 'form-load', { withFiles: true })
 }
 

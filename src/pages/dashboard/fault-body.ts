@@ -1,10 +1,9 @@
-/** The form of a fault as the control API is given it. What does not go together is for the API to refuse. */
+/** Converts the form of a fault into the body of the control API, which refuses combinations that are not possible. */
 import { ApiError } from '../../errors.js'
 import type { Form } from './form.js'
 import { readHeaders } from './reading.js'
 
-/** Everything that was typed, and nothing that was not. Throws INVALID_REQUEST_PARAMETERS for headers and
- * lists that are none. */
+/** Omits empty fields. Throws INVALID_REQUEST_PARAMETERS for invalid headers and lists. */
 export function faultBody (given: Form): Record<string, unknown> {
   const { number } = given
   const body = {
@@ -38,6 +37,6 @@ function delayOf ({ text, number }: Form): unknown {
 function delaysOf (text: string): number[] {
   const parts = text.split(/[\s,]+/).filter(part => part !== '')
   if (parts.length > 0 && parts.every(part => /^\d{1,15}$/.test(part))) return parts.map(Number)
-  const message = 'must be milliseconds with commas between them, such as 0, 0, 5000'
+  const message = 'must be milliseconds separated by commas, such as 0, 0, 5000'
   throw new ApiError('INVALID_REQUEST_PARAMETERS', { violations: [{ path: 'delay_ms.list', message }] })
 }

@@ -1,40 +1,40 @@
-/** The form of one fault, with every field that the control API knows. The style sheet shows those that go with its kind. */
+/** The form for a custom fault, with every field of the control API. The style sheet shows those of the chosen kind. */
 import { html } from 'ghtml'
 import type { Fragment } from '../layout.js'
-import { KIND_WORDS } from './fault-words.js'
+import { KIND_TEXTS } from './fault-text.js'
 import { areaField, choiceField, form, submit, textField, typed } from './fields.js'
 import type { FormState } from './form.js'
 
 type Options = ReadonlyArray<readonly [value: string, label: string]>
 
-export function addedRule (formState: FormState, operations: Options): Fragment {
-  return form(formState, html`<div class="fault-form sheet">
-!${choiceField(formState, { name: 'kind', label: 'What happens', value: 'error', options: KIND_WORDS, isRequired: true })}
+export function ruleForm (formState: FormState, operations: Options): Fragment {
+  return form(formState, html`<div class="fault-form stack">
+!${choiceField(formState, { name: 'kind', label: 'Effect', value: 'error', options: KIND_TEXTS, isRequired: true })}
 <div class="of-error pair">
 !${number(formState, 'status', 'Status', '500')}
-!${textField(formState, { name: 'code', label: 'Error code', placeholder: 'the one of the status' })}
+!${textField(formState, { name: 'code', label: 'Error code', placeholder: 'default for the status' })}
 </div>
-<div class="of-error sheet">
+<div class="of-error stack">
 !${textField(formState, { name: 'message', label: 'Message' })}
 !${areaField(formState, {
-    name: 'headers', label: 'Headers', rows: 2, isCode: true, hint: 'One on each line, such as retry-after: 5'
+    name: 'headers', label: 'Headers', rows: 2, isCode: true, hint: 'One per line, such as retry-after: 5'
   })}
 </div>
 <div class="of-limit">!${number(formState, 'retry_after', 'Retry after, in seconds', '1')}</div>
-<div class="of-slow pair">!${number(formState, 'bytes', 'Bytes at a time', '16')}
-!${number(formState, 'interval_ms', 'Every so many ms', '100')}</div>
+<div class="of-slow pair">!${number(formState, 'bytes', 'Bytes per chunk', '16')}
+!${number(formState, 'interval_ms', 'Interval, in ms', '100')}</div>
 <div class="of-moment">!${choiceField(formState, {
     name: 'when',
     label: 'When',
-    options: [['', 'before the call does anything'], ['after', 'after the change is made and stored']],
+    options: [['', 'before the call is processed'], ['after', 'after the change is stored']],
     isRequired: true
   })}</div>
 !${delayFields(formState)}
-!${choiceField(formState, { name: 'operation', label: 'Which calls', value: '*', options: operations, isRequired: true })}
+!${choiceField(formState, { name: 'operation', label: 'Operation', value: '*', options: operations, isRequired: true })}
 <div class="pair">
-!${textField(formState, { name: 'count', label: 'For how many', inputmode: 'numeric', placeholder: 'until deleted' })}
+!${textField(formState, { name: 'count', label: 'Number of calls', inputmode: 'numeric', placeholder: 'until deleted' })}
 !${textField(formState, {
-    name: 'probability', label: 'Probability', inputmode: 'decimal', placeholder: '1, which is every call'
+    name: 'probability', label: 'Probability', inputmode: 'decimal', placeholder: '1 (every call)'
   })}
 </div></div>
 <div class="row">!${submit('Add the rule')}</div>`)
@@ -45,26 +45,26 @@ function number (formState: FormState, name: string, label: string, placeholder:
 }
 
 const DELAYS: Options = [
-  ['', 'not at all'],
-  ['fixed', 'for so long'],
-  ['between', 'for something between'],
-  ['spread', 'as latencies are'],
-  ['list', 'one length after the other']
+  ['', 'none'],
+  ['fixed', 'fixed'],
+  ['between', 'uniform between two values'],
+  ['spread', 'a latency distribution'],
+  ['list', 'a list of values in turn']
 ]
 
-/** The API knows one delay of several forms: what it has against it is told where it was typed. */
+/** The fields of `delay_ms`, which has several shapes. Errors are shown at the field of the chosen shape. */
 function delayFields (formState: FormState): Fragment {
   const isFixed = typed(formState, 'delay', '') === 'fixed'
   return html`!${choiceField(formState, {
-    name: 'delay', at: isFixed ? 'delay' : 'delay_ms', label: 'Wait first', options: DELAYS, isRequired: true
+    name: 'delay', at: isFixed ? 'delay' : 'delay_ms', label: 'Delay', options: DELAYS, isRequired: true
   })}
 <div class="of-fixed">!${delay(formState, 'ms', isFixed ? 'delay_ms' : 'delay_ms.ms', 'Milliseconds')}</div>
-<div class="of-between pair">!${delay(formState, 'min', 'delay_ms.min', 'At least, in ms')}
-!${delay(formState, 'max', 'delay_ms.max', 'At most, in ms')}</div>
-<div class="of-spread pair">!${delay(formState, 'p50', 'delay_ms.p50', 'Half of them below, in ms')}
-!${delay(formState, 'p99', 'delay_ms.p99', '99 of 100 below, in ms')}</div>
+<div class="of-between pair">!${delay(formState, 'min', 'delay_ms.min', 'Minimum, in ms')}
+!${delay(formState, 'max', 'delay_ms.max', 'Maximum, in ms')}</div>
+<div class="of-spread pair">!${delay(formState, 'p50', 'delay_ms.p50', 'Median (p50), in ms')}
+!${delay(formState, 'p99', 'delay_ms.p99', '99th percentile (p99), in ms')}</div>
 <div class="of-list">!${textField(formState, {
-    name: 'list', at: 'delay_ms.list', label: 'Milliseconds, one after the other', placeholder: '0, 0, 5000'
+    name: 'list', at: 'delay_ms.list', label: 'Milliseconds, separated by commas', placeholder: '0, 0, 5000'
   })}</div>`
 }
 

@@ -1,16 +1,16 @@
 /**
- * The page of what goes wrong on demand with calls of the API. For tests without a person, these hold on: the ids faults,
- * form-preset, form-add; data-status of a rule is its kind.
+ * The page of injected faults. Automated tests can rely on the ids faults, form-preset, form-add; the data-status of a rule is
+ * its kind.
  */
 import { html } from 'ghtml'
 import { contract } from '../../contract/load.js'
 import { handlers } from '../../resources/all.js'
 import type { Fragment } from '../layout.js'
-import { controlsHead, things } from './controls-parts.js'
+import { controlsHead, plural } from './controls-parts.js'
 import { faultBody } from './fault-body.js'
-import { addedRule } from './fault-fields.js'
-import { PRESET_WORDS, howOften, isMade, operationWords, whatHappens, type Fault } from './fault-words.js'
-import { asking, button, choiceField, form, submit, textField, typed } from './fields.js'
+import { ruleForm } from './fault-fields.js'
+import { PRESET_TEXTS, changeText, faultText, frequencyText, operationText, type Fault } from './fault-text.js'
+import { button, choiceField, confirmButton, form, submit, textField, typed } from './fields.js'
 import { problemAt, type Form, type FormState } from './form.js'
 import type { Done, Shown, PageContext } from './page.js'
 import { card, code, empty, statusTag, table, type Row } from './parts.js'
@@ -32,9 +32,9 @@ export const faultPages: Pages = {
       }
     },
     notes: {
-      added: (count = 1) => `${things(count, 'rule')} added: such calls go wrong from now on.`,
-      deleted: 'The rule is gone.',
-      cleared: 'Nothing goes wrong any more.'
+      added: (count = 1) => `${plural(count, 'rule')} added. ${count === 1 ? 'It applies' : 'They apply'} from the next call.`,
+      deleted: 'The rule was deleted.',
+      cleared: 'All rules were deleted.'
     }
   }
 }
@@ -53,75 +53,75 @@ async function faultsPage (page: PageContext): Promise<Shown> {
     content: html`!${controlsHead(page, 'faults')}
 !${card(rules(items, page), {
       id: 'faults',
-      title: 'What goes wrong now',
+      title: 'Active faults',
       live: true,
       pad: false,
       actions: items.length === 0
         ? ''
-        : asking(page.formState('clear'), {
-          opens: 'Clear all',
-          question: `Delete ${things(items.length, 'rule')}, so that every call goes well again?`,
-          confirm: 'Clear all'
+        : confirmButton(page.formState('clear'), {
+          label: 'Delete all',
+          question: `Delete ${plural(items.length, 'rule')}? Calls will be processed normally again.`,
+          confirm: 'Delete all'
         })
     })}
 <div class="columns halves"><div>!${card(presets(page), { id: 'fault-presets', title: 'Add a preset' })}</div>
-<div>!${card(addedRule(page.formState('add'), operations()), { id: 'fault-rule', title: 'Add a rule of your own' })}</div></div>
-<p class="quiet">A call meets the first rule that fits it. Rules are of this sandbox, and are forgotten when it is reset or the
-emulator stops. The dashboard, the pages of the checkout and /_emulator are never affected.</p>`
+<div>!${card(ruleForm(page.formState('add'), operations()), { id: 'fault-rule', title: 'Add a custom rule' })}</div></div>
+<p class="quiet">The first rule that matches a call applies to it. Rules belong to this sandbox, and are deleted when it is reset
+or the emulator stops. The dashboard, the checkout pages and /_emulator are never affected.</p>`
   }
 }
 
 function rules (items: readonly Fault[], page: PageContext): Fragment {
   if (items.length === 0) {
-    return empty('Every call goes well', html`<p>Real services have bad days: add one below, let your program run, and see how it
-copes.</p>`)
+    return empty('No faults', html`<p>Add a preset or a rule below to test how your program handles errors, delays and broken
+connections.</p>`)
   }
   const formState: FormState = { ...page.formState('delete'), refused: null }
   const rows = items.map((fault): Row => ({
     id: fault.fault_id,
     cells: [
-      html`${whatHappens(fault)}<span class="under">!${statusTag(fault.preset ?? fault.kind)} ${isMade(fault)}</span>`,
-      fault.operation.includes('*') ? html`${operationWords(fault.operation)}` : code(fault.operation),
-      html`${howOften(fault)}<span class="under">${fault.remaining === null
+      html`${faultText(fault)}<span class="under">!${statusTag(fault.preset ?? fault.kind)} ${changeText(fault)}</span>`,
+      fault.operation.includes('*') ? html`${operationText(fault.operation)}` : code(fault.operation),
+      html`${frequencyText(fault)}<span class="under">${fault.remaining === null
         ? 'until deleted'
-        : things(fault.remaining, 'more call')}</span>`,
+        : plural(fault.remaining, 'more call')}</span>`,
       html`${fault.met}`,
       button(formState, 'Delete', 'bare', { fault_id: fault.fault_id })
     ]
   }))
-  return table('What goes wrong now', [
-    { title: 'What happens' }, { title: 'To' }, { title: 'How often', kind: 'low' },
-    { title: 'Met', kind: 'low' }, { title: 'Actions' }
+  return table('Active faults', [
+    { title: 'Effect' }, { title: 'Operation' }, { title: 'Frequency', kind: 'low' },
+    { title: 'Calls', kind: 'low' }, { title: 'Actions' }
   ], rows)
 }
 
 function presets (page: PageContext): Fragment {
   const formState = page.formState('preset')
-  const chosen = typed(formState, 'preset', PRESET_WORDS[0]?.[0] ?? '')
+  const chosen = typed(formState, 'preset', PRESET_TEXTS[0]?.[0] ?? '')
   const problem = problemAt(formState, 'preset')
-  return form(formState, html`<fieldset class="plain options" id="preset-preset"><legend>What goes wrong</legend>
+  return form(formState, html`<fieldset class="plain options" id="preset-preset"><legend>Preset</legend>
 !${problem === null ? '' : html`<p class="problem">${problem}</p>`}
-!${PRESET_WORDS.map(([preset, words]) => html`<label class="option"><input type="radio" name="preset" value="${preset}"
-!${preset === chosen ? ' checked' : ''}><span><strong>${preset}</strong><span class="hint">${words}</span></span></label>`)}
+!${PRESET_TEXTS.map(([preset, text]) => html`<label class="option"><input type="radio" name="preset" value="${preset}"
+!${preset === chosen ? ' checked' : ''}><span><strong>${preset}</strong><span class="hint">${text}</span></span></label>`)}
 </fieldset>
 !${operationAndCount(formState)}
-<div class="row">!${submit('Let it go wrong')}</div>`)
+<div class="row">!${submit('Add the preset')}</div>`)
 }
 
 function operationAndCount (formState: FormState): Fragment {
   return html`<div class="pair">
-!${choiceField(formState, { name: 'operation', label: 'Which calls', value: '*', options: operations(), isRequired: true })}
-!${textField(formState, { name: 'count', label: 'For how many', inputmode: 'numeric', placeholder: 'until deleted' })}</div>`
+!${choiceField(formState, { name: 'operation', label: 'Operation', value: '*', options: operations(), isRequired: true })}
+!${textField(formState, { name: 'count', label: 'Number of calls', inputmode: 'numeric', placeholder: 'until deleted' })}</div>`
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
-/** All that a rule may be for: everything, a method, or an operation that is answered. */
+/** The values for `operation` of a rule: every call, a method, or an implemented operation. */
 function operations (): Array<readonly [value: string, label: string]> {
-  const answered = contract().operations.filter(({ name }) => Object.hasOwn(handlers, name))
+  const implemented = contract().operations.filter(({ name }) => Object.hasOwn(handlers, name))
   return [
     ['*', 'Every call'],
     ...METHODS.map(method => [`${method} *`, `Every ${method}`] as const),
-    ...answered.map(({ name, summary }) => [name, `${name} (${summary})`] as const)
+    ...implemented.map(({ name, summary }) => [name, `${name} (${summary})`] as const)
   ]
 }

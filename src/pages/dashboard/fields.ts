@@ -1,6 +1,6 @@
 /**
- * The parts that forms are made of. A field is named twice: as the form sends it, and by the path of the API that it fills, by
- * which it finds what the API has against it. A form that was refused shows again what was typed.
+ * The parts of forms. A field has a name, under which the form sends it, and a path in the API, by which it finds its error. A
+ * refused form shows the submitted values again.
  */
 import { html } from 'ghtml'
 import type { Fragment } from '../layout.js'
@@ -11,7 +11,7 @@ import { typedMetadata } from './reading.js'
 interface Control {
   name: string
   label: string
-  /** The API's path of it, where that is not its name: `product_cart[0].amount`. */
+  /** The path in the API, if it is not the name: `product_cart[0].amount`. */
   at?: string
   hint?: string
   isRequired?: boolean
@@ -22,14 +22,14 @@ export interface TextField extends Control {
   type?: 'text' | 'email' | 'url' | 'date' | 'datetime-local' | 'password'
   inputmode?: 'numeric' | 'decimal'
   placeholder?: string
-  /** Suggestions that are shown while typing. */
+  /** Suggestions shown while typing. */
   suggestions?: readonly string[]
 }
 
 export interface AreaField extends Control {
   value?: string | null | undefined
   rows?: number
-  /** In the type of code. */
+  /** Whether to use a monospaced font. */
   isCode?: boolean
 }
 
@@ -39,13 +39,13 @@ export interface ChoiceField extends Control {
 }
 
 /**
- * A whole form. `id` is needed where a page has the same action twice; `withFiles` where it sends files, whose page then says
- * `uploadMaxBytes`: each arrives as a field with the file's text.
+ * A form. It needs an `id` if the page has two forms with the same action, and `withFiles` if it sends files. The page then sets
+ * `uploadMaxBytes`, and each file arrives as a field with the file's text.
  */
 export function form (
   formState: FormState, content: Fragment, id = `form-${formState.action}`, { withFiles = false }: { withFiles?: boolean } = {}
 ): Fragment {
-  return html`<form method="post" action="${formState.url}" class="sheet" id="${id}" novalidate
+  return html`<form method="post" action="${formState.url}" class="stack" id="${id}" novalidate
 !${formState.typed === null ? '' : ' data-typed'}!${withFiles ? ' enctype="multipart/form-data"' : ''}>
 <input type="hidden" name="token" value="${formState.token}"><input type="hidden" name="action" value="${formState.action}">
 !${content}
@@ -58,7 +58,7 @@ export function submit (label: string, kind: ButtonKind = 'primary'): Fragment {
   return html`<button class="button ${kind}">${label}</button>`
 }
 
-/** A form of nothing but its button, with what it sends along. */
+/** A button that sends a form of its own, with hidden fields. */
 export function button (
   formState: FormState, label: string, kind: ButtonKind = 'second', sent: Readonly<Record<string, string>> = {}
 ): Fragment {
@@ -72,12 +72,12 @@ export function hidden (sent: Readonly<Record<string, string>>): Fragment {
 }
 
 /**
- * Something that asks before it is done. Without scripts it opens in its place; with them, as a dialog. `content` is what the
- * person may say besides, such as an amount.
+ * A button that asks for confirmation. Without scripts the question unfolds below it; with scripts it is a dialog. `content` adds
+ * fields to the question, such as an amount.
  */
-export function asking (formState: FormState, asked: {
-  /** What opens the question. */
-  opens: string
+export function confirmButton (formState: FormState, options: {
+  /** The label of the button that opens the question. */
+  label: string
   question: string
   confirm: string
   kind?: ButtonKind
@@ -85,13 +85,13 @@ export function asking (formState: FormState, asked: {
   sent?: Readonly<Record<string, string>>
   id?: string
 }): Fragment {
-  const { opens, question, confirm, kind = 'danger', content = '', sent = {}, id = `ask-${formState.action}` } = asked
-  return html`<details class="asking" id="${id}"!${formState.refused === null ? '' : ' open'}>
-<summary class="button ${kind}">${opens}</summary>
-<div class="question" aria-label="${opens}">!${form(formState, html`<h3 class="with-script">${opens}</h3>
+  const { label, question, confirm, kind = 'danger', content = '', sent = {}, id = `ask-${formState.action}` } = options
+  return html`<details class="confirm" id="${id}"!${formState.refused === null ? '' : ' open'}>
+<summary class="button ${kind}">${label}</summary>
+<div class="question" aria-label="${label}">!${form(formState, html`<h3 class="with-script">${label}</h3>
 <p>${question}</p>!${hidden(sent)}!${content}
 <div class="row"><button class="button ${kind === 'danger' ? 'danger full' : 'primary'}">${confirm}</button>
-<button type="button" class="button bare with-script" data-close>Keep it as it is</button></div>`, `${id}-form`)}</div>
+<button type="button" class="button bare with-script" data-close>Go back</button></div>`, `${id}-form`)}</div>
 </details>`
 }
 
@@ -145,7 +145,7 @@ function placeOf ({ action }: FormState, { at, name }: Control): Place {
   return { path, id: fieldId(action, path) }
 }
 
-/** What was typed into a form that is shown again, else what is there. */
+/** The submitted value of a form that is shown again, otherwise the given one. */
 export function typed ({ typed: form }: FormState, name: string, otherwise: string): string {
   return form === null ? otherwise : form.text(name)
 }
@@ -169,14 +169,14 @@ function states (formState: FormState, field: Control): Fragment {
 !${described.length === 0 ? '' : html` aria-describedby="${described.join(' ')}"`}`
 }
 
-/** What the API has against a whole group of fields, and not against one of them. */
+/** The error about a group of fields as a whole. */
 export function groupProblem ({ action, refused }: FormState, path: string): Fragment {
   const isOfGroup = (place: string) => place === path || (place.startsWith(`${path}[`) && !FIELD.test(place))
   const problem = refused?.error.details?.find(({ path: place }) => isOfGroup(place))
   return problem === undefined ? '' : html`<p class="problem" id="${fieldId(action, path)}" tabindex="-1">${problem.message}</p>`
 }
 
-/** The path of a field of an item: `product_cart[0].amount`. */
+/** Matches the path of a field of an item: `product_cart[0].amount`. */
 const FIELD = /\]\./
 
 export function metadataField (formState: FormState, values: Readonly<Record<string, unknown>> | null | undefined): Fragment {
@@ -186,14 +186,14 @@ export function metadataField (formState: FormState, values: Readonly<Record<str
     rows: 3,
     isCode: true,
     value: typedMetadata(values),
-    hint: 'A line of key=value for each, or a JSON object.'
+    hint: 'One key=value per line, or a JSON object.'
   })
 }
 
-/** How many of something a choice offers: the newest. */
+/** The maximum number of options for a choice of objects: the newest ones. */
 export const CHOICES = 100
 
-/** What is chosen already stands among the options, even where the list of them does not have it. */
+/** The options with the current choice added if they lack it. */
 export function withChosen (
   options: ReadonlyArray<readonly [value: string, label: string]>, chosen: string
 ): ReadonlyArray<readonly [value: string, label: string]> {

@@ -1,6 +1,6 @@
 /**
- * The forms of the dashboard: what is sent, the token that proves that a form is ours, and what becomes of a form that the API
- * refused. A page may have several forms; each is known by its action, and its fields by the paths that the API names them by.
+ * The forms of the dashboard: their values, the token that prevents cross-site requests, and their state after a refusal by the
+ * API. A page may have several forms. Each is identified by its action, and each field by its path in the API.
  */
 import { createHmac, randomBytes } from 'node:crypto'
 import { ApiError } from '../../errors.js'
@@ -10,21 +10,21 @@ import type { Sandbox } from '../../sandbox/sandbox.js'
 export interface Form {
   /** Which of the page's forms it is. */
   action: string
-  /** A field's text, without spaces around it; empty where there is none. */
+  /** A field's text, without spaces around it; empty if the field is missing. */
   text (name: string): string
-  /** The same, undefined where it is empty: what the API is then not given. */
+  /** A field's text; undefined if it is empty, so that it is omitted from the body. */
   given (name: string): string | undefined
-  /** Every value of a name that several fields share. */
+  /** All values of fields that share a name. */
   all (name: string): string[]
   /** Whether a box is checked. */
   has (name: string): boolean
-  /** A number as the API takes it; what is no number stays a text, for the API to refuse. Undefined where it is empty. */
+  /** A number; another text is passed on for the API to refuse. Undefined if it is empty. */
   number (name: string): number | string | undefined
-  /** All that was sent, for a form that is sent in several steps. */
+  /** All fields, for a form that is sent in several steps. */
   entries (): Array<[name: string, value: string]>
 }
 
-/** Throws INVALID_REQUEST_BODY for what the API would not read either. */
+/** Throws INVALID_REQUEST_BODY for fields with a NUL character, which the API refuses too. */
 export function readForm (body: unknown): Form {
   const fields = body instanceof URLSearchParams ? body : new URLSearchParams()
   if ([...fields.values()].some(value => value.includes('\0'))) {
@@ -51,39 +51,39 @@ export interface Tokens {
   isRight (given: string, sandbox: Sandbox): boolean
 }
 
-/** Tokens that are good as long as the process lives, and for one sandbox: no page of somebody else can make one up. */
+/** Tokens against cross-site requests. A token is valid for one sandbox until the process ends. */
 export function createTokens (): Tokens {
   const secret = randomBytes(32)
   const of = ({ name }: Sandbox) => createHmac('sha256', secret).update(name).digest('hex')
   return { of, isRight: (given, sandbox) => sameAs(of(sandbox))(given) }
 }
 
-/** A form that the API refused, for the page to show it again with what was typed. */
+/** A form that the API refused. The page shows it again with the submitted values. */
 export interface Refused {
   form: Form
   error: ApiError
 }
 
-/** One form as a page shows it: the parts in fields.ts are given it. */
+/** The state of a form while its page is rendered, for the parts in fields.ts. */
 export interface FormState {
   action: string
-  /** Where it is sent: to its own page. */
+  /** The URL of its page, to which it is sent. */
   url: string
   token: string
-  /** Null unless it was this one that was refused. */
+  /** Null unless this form was refused. */
   refused: Refused | null
-  /** What was typed, where it is shown again: it may be refused, still being filled in, or not have come from our page. */
+  /** The submitted values, if the form is shown again: after a refusal, between two steps, or without a valid token. */
   typed: Form | null
-  /** Whether its action was carried out, and this is the answer. */
+  /** Whether this page is the response to its successful action. */
   isDone: boolean
 }
 
-/** The element of the field that belongs to a path of the API: `refund-items-0-amount`. */
+/** The element id of the field for a path of the API: `refund-items-0-amount`. */
 export function fieldId (action: string, path: string): string {
   return `${action}-${path.replace(/[^A-Za-z0-9_]+/g, '-').replace(/-$/, '')}`
 }
 
-/** What is wrong at a path, or below it: `price` is also told what is wrong with `price.currency`. Null as a rule. */
+/** The error at a path or below it: the field of `price` also shows an error of `price.currency`. Null if there is none. */
 export function problemAt ({ refused }: FormState, path: string): string | null {
   const isHere = (place: string) => place === path || place.startsWith(`${path}.`) || place.startsWith(`${path}[`)
   return refused?.error.details?.find(({ path: place }) => isHere(place))?.message ?? null

@@ -1,4 +1,4 @@
-/** The signs of the dashboard, drawn with one stroke. They are decoration: words stand beside each. */
+/** The icons of the dashboard, drawn as strokes. They are decorative: each has a text beside it. */
 import { html } from 'ghtml'
 import type { Fragment } from '../layout.js'
 
@@ -20,7 +20,7 @@ export function icon (name: IconName): Fragment {
   return drawing(ICONS[name])
 }
 
-/** A sign by its SVG path, in a square of 24. */
+/** An icon from its SVG path, in a square of 24 units. */
 export function drawing (path: string): Fragment {
   return html`<svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.7" stroke-linecap="round"
 stroke-linejoin="round" aria-hidden="true"><path d="${path}"/></svg>`

@@ -1,4 +1,4 @@
-/** Lists: a page of 25, filters that stand in the URL, and the way to the pages before and after. */
+/** Lists in pages of 25, with filters in the URL and links to the previous and next page. */
 import { html } from 'ghtml'
 import type { Fragment } from '../layout.js'
 import { icon } from './icons.js'
@@ -6,16 +6,16 @@ import type { PageContext } from './page.js'
 import { card, empty } from './parts.js'
 
 export const PAGE_ROWS = 25
-/** A page further on is none that anybody turned to. */
+/** Higher page numbers are never linked to, and are reduced to this one. */
 const PAGE_MAX = 1_000_000
 
-/** The page that is asked for, counted from 1; anything but a page that there can be is the first. */
+/** The requested page, counted from 1. An invalid number is the first page. */
 export function pageNumber ({ search }: PageContext): number {
   const given = search.get('page') ?? ''
   return Math.min(/^[1-9]\d{0,9}$/.test(given) ? Number(given) : 1, PAGE_MAX)
 }
 
-/** Of the names, those that the URL filters by. */
+/** The filters in the URL, of those that the page has. */
 export function filtersOf<Name extends string> ({ search }: PageContext, names: readonly Name[]): Partial<Record<Name, string>> {
   const given: Partial<Record<Name, string>> = {}
   for (const name of names) {
@@ -25,7 +25,7 @@ export function filtersOf<Name extends string> ({ search }: PageContext, names: 
   return given
 }
 
-/** Days, the first and the last, as the API filters by time. What is no day stays as it is, for the API to refuse. */
+/** Converts a range of days into the API's filters by time. Invalid days are passed on for the API to refuse. */
 export function createdOn (
   { from, until }: { from: string | undefined, until: string | undefined }
 ): { created_at_gte?: string, created_at_lte?: string } {
@@ -43,8 +43,8 @@ export interface Listed<Item> {
 }
 
 /**
- * One page of a list, and whether there is another after it:
- * `listed(visit, paging => visit.operate('GET /customers', { query: { ...filters, ...paging } }))`.
+ * Reads one page of a list, and whether there is another after it:
+ * `listed(page, paging => page.operate('GET /customers', { query: { ...filters, ...paging } }))`.
  */
 export async function listed<Item> (
   page: PageContext, read: (paging: { page_size: number, page_number: number }) => Promise<{ items: Item[] }>
@@ -56,37 +56,38 @@ export async function listed<Item> (
   return { items, page: number, hasMore: next.items.length > 0 }
 }
 
-/** The way to the pages before and after; nothing where there is but one. */
+/** Links to the previous and next page; empty if there is only one page. */
 export function pagination (
   page: PageContext, { page: number, hasMore }: Pick<Listed<unknown>, 'page' | 'hasMore'>, what: string
 ): Fragment {
   if (number === 1 && !hasMore) return ''
-  return html`<nav class="turning" aria-label="Pages of ${what}">
+  return html`<nav class="pagination" aria-label="Pages of ${what}">
 !${number > 1 ? pageLink(page, number - 1, 'newer', 'Newer', what) : '<span></span>'}<span class="quiet">Page ${number}</span>
 !${hasMore ? pageLink(page, number + 1, 'older', 'Older', what) : '<span></span>'}</nav>`
 }
 
-/** What stands in place of a list on a page after its last. */
+/** The content of a page after the last one. */
 export function pastEnd ({ url }: PageContext, what: string): Fragment {
   const [path = '', query = ''] = url.split('?', 2)
   const search = new URLSearchParams(query)
   search.delete('page')
   const first = search.size === 0 ? path : `${path}?${search}`
-  return empty('Nothing on this page', html`<p>There are not so many ${what}. <a href="${first}">To the first page</a></p>`)
+  return empty('Nothing on this page', html`<p>The list of ${what} ends before it. <a href="${first}">First page</a></p>`)
 }
 
 function pageLink ({ url }: PageContext, number: number, id: string, label: string, what: string): Fragment {
   const [path = '', query = ''] = url.split('?', 2)
   const search = new URLSearchParams(query)
   search.set('page', String(number))
-  return html`<a class="button second" id="${id}" href="${path}?${search}">${label}<span class="unseen"> ${what}</span></a>`
+  const hidden = html`<span class="visually-hidden"> ${what}</span>`
+  return html`<a class="button second" id="${id}" href="${path}?${search}">${label}!${hidden}</a>`
 }
 
 interface AnyFilter {
   name: string
   label: string
   placeholder?: string
-  /** Folded away with the others of its kind until one of them is used. */
+  /** Hidden under "More filters" until one of these is used. */
   isRare?: boolean
 }
 
@@ -94,7 +95,7 @@ export type Filter =
   | AnyFilter & { type: 'search' | 'text' | 'date' }
   | AnyFilter & { type: 'choice', options: ReadonlyArray<readonly [value: string, label: string]> }
 
-/** What a list is filtered by. It is sent as a query, so that a filtered list has a URL of its own. */
+/** The form with the filters of a list. They are sent in the query, so that a filtered list has its own URL. */
 export function filterForm (page: PageContext, filters: readonly Filter[]): Fragment {
   const { url, search } = page
   const [path = ''] = url.split('?', 1)
@@ -129,7 +130,7 @@ function filterControl (filter: Filter, value: string): Fragment {
     : html`<div class="field">!${head}!${input}</div>`
 }
 
-/** A list under what it is filtered by, and the way to its other pages. */
+/** A list with its filters and its pagination. */
 export function listCard (
   page: PageContext, filters: readonly Filter[], list: Fragment, paged: Listed<unknown>, what: string
 ): Fragment {

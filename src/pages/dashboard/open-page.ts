@@ -1,4 +1,4 @@
-/** A page that a request is for, opened: what the page works with, and what its section adds around it. */
+/** Creates the context of a page for a request. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../../errors.js'
 import type { ContextOf } from '../../http/context.js'
@@ -10,12 +10,12 @@ import type { SectionName } from './links.js'
 import type { DashboardPage, PageContext } from './page.js'
 import type { DashboardSection } from './section.js'
 
-/** A page, and the section that it belongs to. */
-export interface Placed extends DashboardPage {
+/** A page with the section that it belongs to. */
+export interface SectionPage extends DashboardPage {
   section: SectionName
 }
 
-/** A form that is shown once more: refused with an error, without our token, or as what the page goes on with. */
+/** A form that is shown again: refused with an error, without a valid token, or between two steps. */
 export interface Again {
   form: Form
   error: ApiError | null
@@ -24,8 +24,8 @@ export interface Again {
 
 export interface Opened {
   page: PageContext
-  definition: Placed
-  /** What the script compares with later ones. */
+  definition: SectionPage
+  /** The version of the data that the page shows; the script compares it with later versions. */
   version: string
   request: FastifyRequest
   reply: FastifyReply
@@ -40,15 +40,15 @@ export interface Opening {
   sections: readonly DashboardSection[]
 }
 
-/** Opens the page of a request; `again` is a form that it shows once more. */
-export type Open = (definition: Placed, request: FastifyRequest, reply: FastifyReply, again?: Again | null) => Opened
+/** Opens the page of a request; `again` is a form that it shows again. */
+export type Open = (definition: SectionPage, request: FastifyRequest, reply: FastifyReply, again?: Again | null) => Opened
 
 export function createOpen ({ contextOf, operate, tokens, changes, apiKey, sections }: Opening): Open {
   return (definition, request, reply, again = null) => {
     const context = contextOf(request)
     const { sandbox } = context
     const base = rootOf(context)
-    const { url, search } = placeOf(request, base)
+    const { url, search } = urlOf(request, base)
     const params = request.params as Record<string, string>
     const page: PageContext = {
       context,
@@ -73,10 +73,10 @@ export function createOpen ({ contextOf, operate, tokens, changes, apiKey, secti
   }
 }
 
-/** The page's own URL, without the word for what was done, and its query. */
-function placeOf (request: FastifyRequest, base: string): { url: string, search: URLSearchParams } {
+/** The page's own URL, without the key of a message, and its query. */
+function urlOf (request: FastifyRequest, base: string): { url: string, search: URLSearchParams } {
   const [given = '', query = ''] = request.url.split('?', 2)
-  const path = given.replace(/^\/+/, '/') // `//` is the root too, and would begin the name of a host
+  const path = given.replace(/^\/+/, '/') // a redirect to `//` would name another host
   const search = new URLSearchParams(query)
   const own = new URLSearchParams(search)
   own.delete('done')

@@ -1,6 +1,6 @@
 /**
- * The first page: what the sections tell of the sandbox, and how a program is connected to it. For tests without a person, these
- * hold on: the ids connect, environment; data-testid base-url, api-key.
+ * The overview: the state of the sandbox, as the sections show it, and how to connect a program. Automated tests can rely on the
+ * ids connect, environment; data-testid base-url, api-key.
  */
 import { html } from 'ghtml'
 import type { Fragment } from '../layout.js'
@@ -9,7 +9,7 @@ import type { PageContext, Shown } from './page.js'
 import { card, copyField, heading, snippet } from './parts.js'
 import type { DashboardSection, OverviewPart } from './section.js'
 
-/** The overview, of the parts that the sections declare, in the order of the navigation. */
+/** The overview, built from the parts that the sections declare, in the order of the navigation. */
 export function overviewSection (sections: readonly DashboardSection[]): DashboardSection {
   const parts = sections.flatMap(({ overview }) => overview ?? [])
   const pages = { '/': { show: (page: PageContext) => overview(parts, page) } }
@@ -46,6 +46,6 @@ async function connection (parts: readonly OverviewPart[], page: PageContext): P
 !${snippet(lines.join('\n'), { id: 'environment', label: 'Environment variables' })}
 !${sandbox.prefix === ''
     ? ''
-    : html`<p class="quiet">The base URL leads to the sandbox ${sandbox.name}, whatever the key.</p>`}
-<p><a href="${base}/docs">The API, as a page to read and to try</a></p>`
+    : html`<p class="quiet">This base URL always selects the sandbox ${sandbox.name}, regardless of the API key.</p>`}
+<p><a href="${base}/docs">API reference</a></p>`
 }

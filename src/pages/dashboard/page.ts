@@ -1,6 +1,6 @@
 /**
- * A page of the dashboard: how it is declared, and what it works with. A page shows itself and names the actions that its forms
- * ask for. When the API refuses an action, the page is shown again with what was typed and what is wrong with it.
+ * A page of the dashboard: its declaration and its context. A page renders itself and handles the actions of its forms. When the
+ * API refuses an action, the page is shown again with the submitted values and their errors.
  */
 import type { OperationName, Reply } from '../../contract/operations.js'
 import type { OperationInput } from '../../http/operate.js'
@@ -9,23 +9,23 @@ import type { Fragment } from '../layout.js'
 import type { Form, FormState } from './form.js'
 import type { Subject } from './section.js'
 
-/** One request for a page, and all that the page may do. */
+/** A request for a page, with everything that the page may use. */
 export interface PageContext {
   context: Context
   /** The path that all links of this sandbox begin with. `pageOf` (links.ts) adds it. */
   base: string
-  /** The page's own URL, which its forms are sent to. */
+  /** The page's own URL, to which its forms are sent. */
   url: string
   /** A parameter of the page's path. */
   param (name: string): string
   search: URLSearchParams
-  /** Reads or changes something by an operation of the API or of /_emulator. Rejects with its ApiError. */
+  /** Calls an operation of the API or of /_emulator. Rejects with its ApiError. */
   operate <Name extends OperationName>(name: Name, input?: OperationInput<Name>): Promise<Reply<Name>>
-  /** One of the page's forms, for the parts in fields.ts. */
+  /** The state of one of the page's forms, for the parts in fields.ts. */
   formState (action: string): FormState
-  /** What all sections show of a customer, a product or another subject, in the order of the navigation. */
+  /** The cards of all sections about a customer or a product, in the order of the navigation. */
   related (subject: Subject): Promise<Fragment>
-  /** A key that the API accepts, for code to copy. */
+  /** A valid API key, for code to copy. */
   apiKey: string
 }
 
@@ -34,29 +34,30 @@ export interface Shown {
   content: Fragment
 }
 
-/** What follows an action: a page of this sandbox or of another, and the word for what was done (see `notes`). */
+/** The result of an action: the page to redirect to, and the key of a message to show there. */
 export interface Done {
-  /** A path without the sandbox, from `pathOf`. The same page unless given. */
+  /** A path without the sandbox, from `pathOf`. Default: the same page. */
   to?: string
+  /** A key of `notes`. */
   done?: string
-  /** The path that the links of another sandbox begin with, to go on there. */
+  /** The base path of another sandbox, to redirect there. */
   base?: string
-  /** Shows the page again with this in its form, which is still being filled in: nothing was done. */
+  /** Shows the page again with these values, for a form that is filled in step by step. */
   again?: Form
 }
 
 export interface DashboardPage {
   show (page: PageContext): Shown | Promise<Shown>
-  /** By the `action` of the form that asks for it. */
+  /** By the `action` of their forms. */
   actions?: Readonly<Record<string, (page: PageContext, form: Form) => Done | Promise<Done>>>
-  /** The message after a redirect, by the word in `?done=`. Texts come from here, never from the URL. */
+  /** Messages after a redirect, by the key in `?done=`. Their texts never come from the URL. */
   notes?: Readonly<Record<string, string | Note>>
-  /** For forms with files (`withFiles` in fields.ts): how many bytes they may have. */
+  /** The maximum size of forms with files (`withFiles` in fields.ts). */
   uploadMaxBytes?: number
 }
 
-/** A note with figures, which stand behind its word: `moved:3:1`. */
-export type Note = (...figures: number[]) => string
+/** A message with numbers, which follow its key in the URL: `moved:3:1`. */
+export type Note = (...numbers: number[]) => string
 
 /** A file to download. */
 export interface DashboardFile {

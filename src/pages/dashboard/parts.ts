@@ -1,6 +1,6 @@
 /**
- * The parts that the pages of the dashboard are made of. Whatever they are given as text is escaped here; only what is called a
- * Fragment is HTML already.
+ * The parts that the pages of the dashboard are built with. They escape every text they receive. Only values of type Fragment are
+ * HTML already.
  */
 import { html } from 'ghtml'
 import { formatTime, parseTime } from '../../rules/calendar.js'
@@ -11,18 +11,18 @@ import type { Fragment } from '../layout.js'
 import { icon } from './icons.js'
 import type { PageContext } from './page.js'
 
-/** A page's heading, with what can be done there beside it. */
+/** A page's heading, with actions beside it. */
 export function heading (title: string | { html: Fragment }, actions: Fragment = '', above: Fragment = ''): Fragment {
   return html`<div class="heading"><div>!${above}<h1>!${typeof title === 'string' ? html`${title}` : title.html}</h1></div>
 !${actions === '' ? '' : html`<div class="row">!${actions}</div>`}</div>`
 }
 
-/** The way back up, above a heading. */
+/** The link to the page above, shown over a heading. */
 export function crumb ({ base }: PageContext, path: string, text: string): Fragment {
   return html`<p class="crumb"><a href="${base}${path}">${text}</a></p>`
 }
 
-/** The pages that a section is divided into, of which this is one. */
+/** Links to the pages of a section; `here` is the path of the current one. */
 export function tabs (
   { base }: PageContext, label: string, pages: ReadonlyArray<readonly [path: string, title: string]>, here: string
 ): Fragment {
@@ -30,13 +30,13 @@ export function tabs (
     html`<li><a href="${base}${path}"!${path === here ? ' aria-current="page"' : ''}>${title}</a></li>`)}</ul></nav>`
 }
 
-/** A part of a page. With `live` it follows what happens; then its id is needed. */
+/** A titled box of a page. With `live` it updates itself. */
 export function card (content: Fragment, { id, title, actions = '', live = false, pad = true }: {
   id: string
   title?: string
   actions?: Fragment
   live?: boolean
-  /** False for what reaches to the edges, such as a table. */
+  /** False for content that extends to the edges, such as a table. */
   pad?: boolean
 }): Fragment {
   const row = actions === '' ? '' : html`<div class="row">!${actions}</div>`
@@ -68,19 +68,19 @@ const KINDS: Record<string, Kind> = {
   waiting: 'wait'
 }
 
-/** A status of the API in its own words, with its colour; `kind` where the colour depends on more than the word. */
+/** A status of the API as a coloured tag; `kind` sets the colour if it does not follow from the status. */
 export function statusTag (status: string, kind?: Kind): Fragment {
   return html`<span class="tag ${kind ?? KINDS[status] ?? 'calm'}" data-status="${status}">${status.replaceAll('_', ' ')}</span>`
 }
 
-/** How long ago, or until when; the exact time is shown on pointing. Texts are those of the API; null is shown as a dash. */
+/** A time relative to now, with the exact time as a tooltip; null is shown as a dash. */
 export function timeTag (iso: string | null | undefined, { context: { now } }: PageContext): Fragment {
   const us = iso == null ? null : parseTime(iso)
   if (us === null) return NONE
   return html`<time datetime="${formatTime(us)}" title="${exact(us)}" data-ago>${relative(us, now)}</time>`
 }
 
-/** The exact time, and how long ago. */
+/** The exact time, followed by the relative one. */
 export function fullTime (iso: string | null | undefined, page: PageContext): Fragment {
   const us = iso == null ? null : parseTime(iso)
   return us === null ? NONE : html`<span class="exact">${exact(us)}</span> <span class="quiet">·</span> !${timeTag(iso, page)}`
@@ -97,7 +97,7 @@ const UNITS = [
   ['year', 31_536_000], ['month', 2_592_000], ['day', 86_400], ['hour', 3600], ['minute', 60], ['second', 1]
 ] as const
 
-/** `3 minutes ago`, `in 2 hours`. The script says the same as time goes by. */
+/** `3 minutes ago`, `in 2 hours`. The script updates it with the same rules. */
 function relative (us: number, nowUs: number): string {
   const seconds = Math.round((us - nowUs) / 1_000_000)
   const size = Math.abs(seconds)
@@ -113,48 +113,48 @@ export function copyButton (text: string, what: string): Fragment {
 !${icon('copy')}</button>`
 }
 
-/** An id, which can be copied. */
+/** An id with a button to copy it. */
 export function idTag (id: string | null | undefined): Fragment {
   return id == null || id === '' ? NONE : html`<span class="id"><code>${id}</code>!${copyButton(id, id)}</span>`
 }
 
-/** Something to be copied into another program. */
+/** A labelled value with a button to copy it. */
 export function copyField (label: string, value: string, testId?: string): Fragment {
   return html`<div class="copyable"><span class="label">${label}</span>
 <code!${testId === undefined ? '' : html` data-testid="${testId}"`}>${value}</code>
 !${copyButton(value, label.toLowerCase())}</div>`
 }
 
-/** A text of several lines to be copied: commands, code. */
+/** A block of code or commands with a button to copy it. */
 export function snippet (text: string, { id, label, copied = text }: {
   id: string
   label: string
-  /** What is copied, where that is not what is shown. */
+  /** The text to copy, if it is not the shown one. */
   copied?: string
 }): Fragment {
   return html`<div class="snippet" id="${id}"><pre tabindex="0" role="region" aria-label="${label}"><code>${text}</code></pre>
 !${copyButton(copied, label.toLowerCase())}</div>`
 }
 
-/** Something of the API as it is, folded. */
+/** An object of the API as JSON, folded. */
 export function rawJson (value: unknown, { id = 'raw', title = 'Raw JSON' }: { id?: string, title?: string } = {}): Fragment {
   return html`<details class="fold" id="${id}"><summary>${title}</summary>
 !${snippet(withoutCardNumbers(JSON.stringify(value, null, 2) ?? 'null'), { id: `${id}-text`, label: title })}</details>`
 }
 
-/** Names with values; those without a value are left out, unless they are to be told too. */
+/** A list of names with values. Rows with null are left out. */
 export function facts (rows: ReadonlyArray<readonly [name: string, value: Fragment | null]>): Fragment {
   return html`<dl class="facts">!${rows.map(([name, value]) => value === null
     ? ''
     : html`<div><dt>${name}</dt><dd>!${value}</dd></div>`)}</dl>`
 }
 
-/** Text as a fragment; null where there is none, so that `facts` leaves it out. */
+/** A text as a fragment; null if it is empty, so that `facts` leaves it out. */
 export function text (value: string | number | null | undefined): Fragment | null {
   return value == null || value === '' ? null : html`${value}`
 }
 
-/** A URL that a customer is led to, with what is missing in it. Its secrets are hidden. */
+/** A URL that customers are redirected to, with a warning if its scheme is missing. Its secrets are hidden. */
 export function followedUrl (url: string | null): Fragment | null {
   const problem = url === null ? null : missingScheme(url)
   return url === null
@@ -164,7 +164,7 @@ export function followedUrl (url: string | null): Fragment | null {
 
 const METADATA_OPEN = 12
 
-/** Keys and values of a metadata object; folded where there are many. */
+/** Keys and values of a metadata object; folded if there are many. */
 export function metadata (values: Readonly<Record<string, unknown>> | null | undefined): Fragment {
   const entries = Object.entries(values ?? {})
   if (entries.length === 0) return NONE
@@ -177,21 +177,21 @@ export function metadata (values: Readonly<Record<string, unknown>> | null | und
 
 export interface Column {
   title: string
-  /** `number` stands to the right; `low` is left out where there is no room. */
+  /** `number` is aligned to the right; `low` is hidden on narrow screens. */
   kind?: 'number' | 'low'
 }
 
 export interface Row {
-  /** By which it is known when the table changes. */
+  /** Identifies the row when the table is updated. */
   id: string
   cells: readonly Fragment[]
 }
 
-/** A table. Its first column is what the row is known by, and should be the link to its page. */
+/** A table. The first column is the header of each row, and should link to its page. */
 export function table (caption: string, columns: readonly Column[], rows: readonly Row[]): Fragment {
   const kinds = columns.map(({ kind }) => kind === undefined ? '' : html` class="${kind}"`)
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table>
-<caption class="unseen">${caption}</caption>
+<caption class="visually-hidden">${caption}</caption>
 <thead><tr>!${columns.map(({ title }, index) => html`<th scope="col"!${kinds[index] ?? ''}>${title}</th>`)}</tr></thead>
 <tbody>!${rows.map(({ id, cells }) => html`<tr id="row-${id}">!${cells.map((cell, index) => index === 0
     ? html`<th scope="row"!${kinds[0] ?? ''}>!${cell}</th>`
@@ -203,17 +203,17 @@ export function code (text: string): Fragment {
   return html`<code>${text}</code>`
 }
 
-/** A cell that leads to a page, with a second line below. */
+/** A cell with a link, and a second line below it. */
 export function cellLink (url: string, label: Fragment, under: string | null = null): Fragment {
   return html`<a href="${url}">!${label}</a>!${under === null ? '' : html`<span class="under">${under}</span>`}`
 }
 
-/** What stands where there is nothing yet: why, and what to do next. */
+/** The content of an empty list: why it is empty, and what to do next. */
 export function empty (title: string, advice: Fragment): Fragment {
   return html`<div class="empty"><h3>${title}</h3>!${advice}</div>`
 }
 
-/** A few figures in a row; each may lead somewhere. */
+/** A row of counts, each optionally with a link. */
 export function tiles (
   shown: ReadonlyArray<{ id: string, label: string, value: string | number, url?: string, kind?: Kind }>
 ): Fragment {
@@ -226,7 +226,7 @@ export function tiles (
   })}</ul>`
 }
 
-/** What the contract calls `one_time_price` as people say it. */
+/** A value of an enum as words: `one_time_price` becomes `one time price`. */
 export function words (value: string): string {
   return value.replaceAll('_', ' ')
 }

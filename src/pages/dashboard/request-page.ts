@@ -1,4 +1,4 @@
-/** One logged call: why it was refused first, then what was sent and answered, and the command that makes it again. */
+/** The page of one logged call: first its error, then the request and the response, and a curl command to repeat it. */
 import { html } from 'ghtml'
 import { sentBody, seqOf } from '../../requests/call.js'
 import type { Fragment } from '../layout.js'
@@ -17,47 +17,47 @@ export async function requestPage (page: PageContext): Promise<Shown> {
     content: html`!${heading({ html: html`<span class="call">${name}</span> !${httpTag(status)}` }, '',
       crumb(page, pathOf('requests'), 'Requests'))}
 <div class="columns"><div>
-!${status >= 400 ? card(refusal(call), { id: 'why', title: 'Why it was refused' }) : ''}
+!${status >= 400 ? card(refusal(call), { id: 'why', title: 'Error' }) : ''}
 !${call.ignored_fields.length === 0
   ? ''
   : card(ignored(call), { id: 'ignored', title: 'Ignored fields' })}
-!${call.notes.length === 0 ? '' : card(noted(call), { id: 'notes', title: 'Probably a mistake' })}
-!${card(sent(call), { id: 'sent', title: 'What was sent' })}
-!${card(answered(call), { id: 'answered', title: 'What was answered' })}
+!${call.notes.length === 0 ? '' : card(noted(call), { id: 'notes', title: 'Warnings' })}
+!${card(sent(call), { id: 'sent', title: 'Request' })}
+!${card(answered(call), { id: 'answered', title: 'Response' })}
 </div><div>
-!${card(about(call, page), { id: 'facts', title: 'The call' })}
-!${card(again(call, page), { id: 'curl', title: 'The same call with curl' })}
+!${card(about(call, page), { id: 'facts', title: 'Details' })}
+!${card(again(call, page), { id: 'curl', title: 'Repeat with curl' })}
 </div></div>`
   }
 }
 
 function refusal ({ error_code: errorCode, explanation, request_body: body, status }: LoggedRequest): Fragment {
   if (explanation === null) {
-    return html`<p>The answer gives no reason that the log could read. Something that goes wrong on demand, see Controls, may have
-answered ${status} in place of the API.</p>`
+    return html`<p>The response does not contain an error of the API. An injected fault (see Controls) may have answered ${status}
+in its place.</p>`
   }
   const { message, when, details } = explanation
   return html`<div class="verdict bad"><p><code>${errorCode ?? ''}</code></p><p><strong>${message}</strong></p></div>
 !${details.length === 0
     ? ''
     : html`<ul class="places">!${details.map(detail => place(detail, body?.json))}</ul>`}
-!${when === null ? '' : facts([['When it is answered', html`${when}`]])}`
+!${when === null ? '' : facts([['Cause', html`${when}`]])}`
 }
 
 function place ({ path, message }: { path: string, message: string }, body: unknown): Fragment {
   const value = valueAt(body, path)
-  return html`<li><code>${path === '' ? 'the whole' : path}</code> <span>${message}</span>!${value === undefined || path === ''
+  return html`<li><code>${path === '' ? 'body' : path}</code> <span>${message}</span>!${value === undefined || path === ''
     ? ''
-    : html`<span class="under">It was sent as <code>${shown(value)}</code></span>`}</li>`
+    : html`<span class="under">Sent: <code>${shown(value)}</code></span>`}</li>`
 }
 
 function ignored ({ ignored_fields: fields, request_body: body }: LoggedRequest): Fragment {
-  return html`<p class="quiet">The API does not know them, or they do not apply here. The real API ignores them too.</p>
+  return html`<p class="quiet">These fields are unknown or do not apply to this call. The real API ignores them too.</p>
 <ul class="places">!${fields.map(path => {
     const value = valueAt(body?.json, path)
     return html`<li><code>${path === '' ? 'the whole body' : path}</code>!${value === undefined || path === ''
       ? ''
-      : html`<span class="under">It was sent as <code>${shown(value)}</code></span>`}</li>`
+      : html`<span class="under">Sent: <code>${shown(value)}</code></span>`}</li>`
   })}</ul>`
 }
 
@@ -66,7 +66,7 @@ function noted ({ notes }: LoggedRequest): Fragment {
     html`<li><code>${path}</code> <span>${message}</span></li>`)}</ul>`
 }
 
-/** What stands at `product_cart[0].quantity`; undefined where nothing does. */
+/** The value at a path such as `product_cart[0].quantity`; undefined if there is no such path. */
 export function valueAt (value: unknown, path: string): unknown {
   let inner = value
   for (const [step, index] of path.matchAll(/\[(\d+)\]|[^.[\]]+/g)) {
@@ -92,9 +92,9 @@ function sent ({ request_headers: headers, request_body: body, method, path }: L
 
 function answered ({ response_body: body, status, duration_ms: duration, location }: LoggedRequest): Fragment {
   return html`<p>!${httpTag(status)} <span class="quiet">after ${milliseconds(duration)}</span></p>
-!${location === null ? '' : facts([['It led to', html`<code>${location}</code>`]])}
+!${location === null ? '' : facts([['Location', html`<code>${location}</code>`]])}
 !${body === null
-  ? '<p class="quiet">No body, or one that is no JSON and is not kept.</p>'
+  ? '<p class="quiet">No body, or one that is not JSON and is not kept.</p>'
   : loggedBody(body, 'response-body', 'Response body')}`
 }
 
@@ -103,7 +103,7 @@ function loggedBody (
 ): Fragment {
   const content = plain ?? JSON.stringify(json, null, 2)
   return html`!${bodyText(content, { id, label })}!${truncated
-    ? html`<p class="hint">This is the beginning; the whole is ${length.toLocaleString('en-US')} characters long.</p>`
+    ? html`<p class="hint">Shortened. The whole body has ${length.toLocaleString('en-US')} characters.</p>`
     : ''}`
 }
 
@@ -111,9 +111,9 @@ function about (call: LoggedRequest, page: PageContext): Fragment {
   const { payment_id: paymentId, operation, path_parameters: parameters } = call
   return facts([
     ['Request', idTag(call.request_id)],
-    ['Answered', fullTime(call.answered_at, page)],
-    ['Took', text(milliseconds(call.duration_ms))],
-    ['Operation', operation === null ? 'none that the API has' : code(operation)],
+    ['Time', fullTime(call.answered_at, page)],
+    ['Duration', text(milliseconds(call.duration_ms))],
+    ['Operation', operation === null ? 'unknown to the API' : code(operation)],
     ['Payment', paymentId === null
       ? null
       : html`<a href="${pageOf(page, 'payments', paymentId)}">!${code(paymentId)}</a>`],
@@ -122,7 +122,7 @@ function about (call: LoggedRequest, page: PageContext): Fragment {
   ])
 }
 
-/** What the connection or curl itself sets, and what is not to be told. */
+/** Headers that curl or the connection sets, and secrets. */
 const LEFT_OUT = new Set(['accept', 'accept-encoding', 'accept-language', 'authorization', 'connection', 'content-length',
   'cookie', 'host', 'transfer-encoding', 'user-agent'])
 
@@ -137,11 +137,12 @@ function again (call: LoggedRequest, page: PageContext): Fragment {
   const { requests } = page.context.sandbox
   const logged = requests.find(seqOf(call.request_id) ?? 0)
   if (logged === undefined || logged.page !== null) {
-    return html`<p class="quiet">This was sent to a page, with a token that is good once: open the page instead.</p>`
+    return html`<p class="quiet">This was sent to a page, with a token that can be used once. Open the page instead.</p>`
   }
   const body = sentBody(logged)
   if (body.text.length > CURL_BODY_MAX) {
-    return html`<p class="quiet">Its body is too long for a command: ${body.text.length.toLocaleString('en-US')} characters.</p>`
+    const length = body.text.length.toLocaleString('en-US')
+    return html`<p class="quiet">The body is too long for a command: it has ${length} characters.</p>`
   }
   const hadKey = headers['authorization'] !== undefined
   const kept = Object.entries(headers).filter(([name, value]) => !isLeftOut(name) && value !== '[hidden]')
@@ -152,9 +153,9 @@ function again (call: LoggedRequest, page: PageContext): Fragment {
     body: body.text
   })
   const remarks = [
-    ...(hadKey && (status === 401 || status === 403) ? ['It has a key that is accepted; the call’s own was refused.'] : []),
-    ...(hadKey || operation === null ? [] : ['The call had no key, so this one has none.']),
-    ...(body.isExact && !path.includes('…') ? [] : ['Secrets in its path and body are not kept: put them in again.'])
+    ...(hadKey && (status === 401 || status === 403) ? ['Uses a valid key in place of the one that was refused.'] : []),
+    ...(hadKey || operation === null ? [] : ['The call had no key, so the command has no key either.']),
+    ...(body.isExact && !path.includes('…') ? [] : ['Secrets in the path and the body are not kept. Insert them again.'])
   ]
   return html`!${snippet(command, { id: 'curl-command', label: 'curl command' })}
 !${remarks.map(remark => html`<p class="hint">${remark}</p>`)}`

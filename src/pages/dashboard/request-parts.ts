@@ -1,4 +1,4 @@
-/** What several pages show of a message that was sent and answered. */
+/** Parts of pages that show requests and responses. */
 import { html } from 'ghtml'
 import type { components } from '../../contract/control-types.gen.js'
 import { withoutCardNumbers } from '../../rules/card-numbers.js'
@@ -16,19 +16,19 @@ function kindOf (status: number): Kind {
   return status < 300 ? 'good' : 'calm'
 }
 
-/** With three figures, as a person reads them. */
+/** A duration, rounded for reading. */
 export function milliseconds (ms: number): string {
   if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`
   return `${ms >= 100 ? Math.round(ms) : Number(ms.toPrecision(2))} ms`
 }
 
-/** A text as it was sent or answered: JSON is shown in lines, and copied as it was. */
+/** A body. JSON is shown indented, and copied unchanged. */
 export function bodyText (text: string, { id, label }: { id: string, label: string }): Fragment {
   const shown = withoutCardNumbers(text)
-  return snippet(inLines(shown), { id, label, copied: shown })
+  return snippet(indented(shown), { id, label, copied: shown })
 }
 
-function inLines (text: string): string {
+function indented (text: string): string {
   try {
     return JSON.stringify(JSON.parse(text), null, 2)
   } catch {

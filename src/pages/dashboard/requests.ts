@@ -1,12 +1,11 @@
 /**
- * The calls that a program has made, newest first, and each with why it was refused: what a person looks at who is told that "it
- * does not work". For tests without a person, these hold on: the ids calls, filters, why, ignored, sent, answered, curl, facts;
- * rows row-{request_id}.
+ * The request log: the calls of programs, newest first, each with its error. Automated tests can rely on the ids calls, filters,
+ * why, ignored, sent, answered, curl, facts; rows row-{request_id}.
  */
 import { html } from 'ghtml'
 import { operationsOf } from '../../requests/call.js'
 import type { Fragment } from '../layout.js'
-import { asking, withChosen } from './fields.js'
+import { confirmButton, withChosen } from './fields.js'
 import { ICONS } from './icons.js'
 import { pageOf, pathOf } from './links.js'
 import { filterForm, filtersOf, listed, pagination } from './lists.js'
@@ -19,7 +18,7 @@ import type { DashboardSection } from './section.js'
 const FILTERS = ['status', 'operation', 'payment_id', 'error_code'] as const
 
 const STATUSES = [
-  ['2xx', 'Succeeded (2xx)'], ['4xx', 'Refused (4xx)'], ['5xx', 'Failed (5xx)'], ['3xx', 'Led on (3xx)'],
+  ['2xx', 'Success (2xx)'], ['4xx', 'Client error (4xx)'], ['5xx', 'Server error (5xx)'], ['3xx', 'Redirect (3xx)'],
   ['401', '401'], ['404', '404'], ['409', '409'], ['422', '422'], ['429', '429'], ['500', '500']
 ] as const
 
@@ -37,7 +36,7 @@ export const requestsSection: DashboardSection = {
           return { to: pathOf('requests'), done: 'cleared' }
         }
       },
-      notes: { cleared: 'The log is empty now. The next call will appear here by itself.' }
+      notes: { cleared: 'The log was cleared. New calls appear here automatically.' }
     },
     '/:request_id': {
       show: requestPage
@@ -50,21 +49,21 @@ async function requestList (page: PageContext): Promise<Shown> {
   const filters = filtersOf(page, FILTERS)
   const calls = await listed(page, paging => page.operate('GET /_emulator/requests', { query: { ...filters, ...paging } }))
   const hasAny = requests.next(0) !== undefined
-  const clear = asking(page.formState('clear'), {
-    opens: 'Clear the log',
-    question: 'All logged calls of this sandbox are forgotten. What they have changed stays.',
+  const clear = confirmButton(page.formState('clear'), {
+    label: 'Clear the log',
+    question: 'Delete all logged calls of this sandbox? Their changes to data are kept.',
     confirm: 'Clear the log'
   })
   const content = calls.items.length > 0
     ? html`!${callTable(calls.items, page)}!${pagination(page, calls, 'calls')}`
-    : hasAny ? nothingFits(page) : nothingYet(page)
+    : hasAny ? noMatches(page) : noCalls(page)
   return {
     title: 'Requests',
     content: html`<div id="requests-head" data-live>!${heading('Requests', hasAny ? clear : '')}</div>
-<p class="quiet">The last ${requests.size} calls of this sandbox’s API, and what was sent to its hosted pages. New ones appear
-by themselves.</p>
+<p class="quiet">The last ${requests.size} calls to the API and to the hosted pages of this sandbox. New ones appear
+automatically.</p>
 !${card(html`!${filterForm(page, [
-  { name: 'status', label: 'Answer', type: 'choice', options: withChosen(STATUSES, filters.status ?? '') },
+  { name: 'status', label: 'Status', type: 'choice', options: withChosen(STATUSES, filters.status ?? '') },
   { name: 'operation', label: 'Operation', type: 'choice', options: withChosen(operations(page), filters.operation ?? '') },
   { name: 'error_code', label: 'Error code', type: 'text', placeholder: 'INVALID_REQUEST_BODY' },
   { name: 'payment_id', label: 'Payment', type: 'search', placeholder: 'pay_…' }
@@ -76,24 +75,23 @@ function operations ({ context: { sandbox } }: PageContext): Array<readonly [str
   return operationsOf(sandbox.requests.newestFirst()).map(name => [name, name] as const)
 }
 
-function nothingFits ({ url }: PageContext): Fragment {
+function noMatches ({ url }: PageContext): Fragment {
   const [path = ''] = url.split('?', 1)
-  return empty('No call fits', html`<p>None of the calls that are still in the log is like this. <a href="${path}">Show all of
-them</a></p>`)
+  return empty('No matching calls', html`<p>No call in the log matches these filters. <a href="${path}">Show all calls</a></p>`)
 }
 
-function nothingYet ({ base, context: { baseUrl, sandbox } }: PageContext): Fragment {
+function noCalls ({ base, context: { baseUrl, sandbox } }: PageContext): Fragment {
   if (sandbox.requests.size === 0) {
     return empty('The log is off', html`<p>Start the emulator without <code>--request-log 0</code> to see the calls here.</p>`)
   }
-  return html`!${empty('No call yet', html`<p>Let your program call <code>${baseUrl}</code>: each call appears here at once, with
-what was sent, what was answered and, if it was refused, why.</p>
-<p>How to connect it is on the <a href="${base}/">overview</a>. From a terminal:</p>`)}
-<div class="pad">!${snippet(`curl ${baseUrl}/products`, { id: 'first-call', label: 'A first call' })}</div>`
+  return html`!${empty('No calls yet', html`<p>Calls to <code>${baseUrl}</code> appear here at once, with the request, the
+response and the reason for an error.</p>
+<p>The <a href="${base}/">overview</a> shows how to connect your program. From a terminal:</p>`)}
+<div class="pad">!${snippet(`curl ${baseUrl}/products`, { id: 'first-call', label: 'First call' })}</div>`
 }
 
 const COLUMNS = [
-  { title: 'Call' }, { title: 'Answer' }, { title: 'Why' }, { title: 'Took', kind: 'low' }, { title: 'When' }
+  { title: 'Call' }, { title: 'Status' }, { title: 'Error' }, { title: 'Duration', kind: 'low' }, { title: 'Time' }
 ] as const
 
 function callTable (calls: readonly LoggedRequest[], page: PageContext): Fragment {
@@ -112,13 +110,13 @@ function callTable (calls: readonly LoggedRequest[], page: PageContext): Fragmen
   return html`<div class="stacked">!${table('Calls', COLUMNS, rows)}</div>`
 }
 
-/** What a call is about, where its path does not tell. */
+/** The payment that a call is about, unless its path contains the id. */
 function payment ({ payment_id: id, path }: LoggedRequest, page: PageContext): Fragment {
   if (id === null || path.includes(id)) return ''
   return html`<span class="under"><a href="${pageOf(page, 'payments', id)}">!${code(id)}</a></span>`
 }
 
-/** Whether the path tells more than the operation. */
+/** Whether the path is shown in addition to the operation. */
 function isSpelled ({ operation, method, path }: LoggedRequest): boolean {
   return operation !== null && operation !== `${method} ${path}`
 }
@@ -129,12 +127,12 @@ function shortened (path: string): string {
   return path.length > PATH_SHOWN ? `${path.slice(0, PATH_SHOWN).toWellFormed()}…` : path
 }
 
-/** Left out where there is little room. */
+/** An empty cell, hidden on narrow screens. */
 const NOTHING: Fragment = '<span class="quiet nothing">–</span>'
 
 const DETAILS_SHOWN = 2
 
-/** The reason in the row itself: most questions end here. */
+/** The error of a call, its ignored fields and its warnings, shortened for the list. */
 function why ({ error_code: errorCode, explanation, ignored_fields: ignored, notes }: LoggedRequest): Fragment {
   if (explanation === null && ignored.length === 0 && notes.length === 0) return NOTHING
   const details = explanation?.details.filter(({ path }) => path !== '') ?? []

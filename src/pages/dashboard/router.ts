@@ -1,6 +1,6 @@
 /**
- * The routes of the dashboard: who is let in, and which page answers. Every section's pages and files become routes here; a GET
- * shows a page, and a POST to the same path carries out what its forms ask for.
+ * The routes of the dashboard, and access to them. Every section's pages and files become routes here. A GET shows a page, and a
+ * POST to the same path runs the action of one of its forms.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../../errors.js'
@@ -11,12 +11,12 @@ import { sendError } from '../../http/replies.js'
 import { storageReason } from '../../store/failures.js'
 import { rootOf } from '../hosted-layout.js'
 import { isProgramAtRoot, sendRoot } from '../root.js'
-import { createAnswers, leadTo, wantsJson } from './answers.js'
+import { createAnswers, redirect, wantsJson } from './answers.js'
 import { createTokens, readForm, type Form } from './form.js'
 import { pathOf } from './links.js'
 import { createChanges } from './live.js'
 import { failedPage, signInPage } from './notices.js'
-import { createOpen, type Opened, type Placed } from './open-page.js'
+import { createOpen, type Opened, type SectionPage } from './open-page.js'
 import type { DashboardFile } from './page.js'
 import type { DashboardSection } from './section.js'
 import { secure, sendBare } from './shell.js'
@@ -25,21 +25,21 @@ import { readUpload } from './upload.js'
 
 export interface DashboardOptions {
   contextOf: ContextOf
-  /** Where a request reaches the API. */
+  /** The base URL of the API for a request. */
   baseUrlOf (request: FastifyRequest): string
   operate: Operate
   guard: Guard
-  /** Of --control-key; null where there is none. */
+  /** The value of --control-key; null if it is not set. */
   controlKey: string | null
-  /** A key that the API accepts, to show how to connect. */
+  /** A valid API key, shown in examples. */
   apiKey: string
-  /** The path of --public-url; empty as a rule. */
+  /** The path of --public-url; usually empty. */
   root: string
   report (error: unknown): void
 }
 
-/** Answers where there is no page. Somebody who is not signed in can do so there. */
-const NOWHERE: Placed = {
+/** Answers unknown paths with 404, after visitors have signed in. */
+const UNKNOWN_PAGE: SectionPage = {
   section: 'overview',
   show ({ url }) { throw new ApiError('NOT_FOUND', { because: `there is no page ${url.slice(0, 200)}` }) }
 }
@@ -72,7 +72,7 @@ export function addDashboard (app: FastifyInstance, options: DashboardOptions, s
     scope.get('/dashboard', router.toOverview)
     scope.get('/dashboard/changes', router.follow)
     for (const section of sections) addSection(scope, section, router)
-    addPage(scope, '/dashboard/*', NOWHERE, router)
+    addPage(scope, '/dashboard/*', UNKNOWN_PAGE, router)
   })
 }
 
@@ -84,7 +84,7 @@ function addSection (scope: FastifyInstance, { name, pages, files = {} }: Dashbo
   }
 }
 
-function addPage (scope: FastifyInstance, path: string, definition: Placed, router: Router): void {
+function addPage (scope: FastifyInstance, path: string, definition: SectionPage, router: Router): void {
   const limit = definition.uploadMaxBytes === undefined ? {} : { bodyLimit: definition.uploadMaxBytes }
   scope.get(path, (request, reply) => router.show(definition, request, reply))
   scope.post(path, limit, (request, reply) => router.submit(definition, request, reply))
@@ -100,33 +100,33 @@ function createRouter (options: DashboardOptions, sections: readonly DashboardSe
   const open = createOpen({ contextOf, operate, tokens, changes, apiKey, sections })
   const { show, act, sendBack, answer } = createAnswers({ open, sections, isLocked: signIn.isLocked })
 
-  /** From somebody who is not signed in, a form can only be the one to do so. */
-  function enter (form: Form, opened: Opened): void {
-    const isEntering = form.action === 'sign-in'
-    if (isEntering && signIn.enter(form.text('key'), opened.reply, root || '/')) leadTo({}, opened)
-    else sendBare(opened.reply, 401, signInPage(opened.page, isEntering))
+  /** Handles forms of visitors who are not signed in: only the sign-in form is accepted. */
+  function submitSignIn (form: Form, opened: Opened): void {
+    const isSignIn = form.action === 'sign-in'
+    if (isSignIn && signIn.signIn(form.text('key'), opened.reply, root || '/')) redirect({}, opened)
+    else sendBare(opened.reply, 401, signInPage(opened.page, isSignIn))
   }
 
   return {
-    show: (definition: Placed, request: FastifyRequest, reply: FastifyReply) =>
+    show: (definition: SectionPage, request: FastifyRequest, reply: FastifyReply) =>
       answer(definition, request, reply, async opened => {
-        if (signIn.isIn(request)) await show(opened, 200)
+        if (signIn.isSignedIn(request)) await show(opened, 200)
         else sendBare(reply, 401, signInPage(opened.page, false))
       }),
 
-    submit: (definition: Placed, request: FastifyRequest, reply: FastifyReply) =>
+    submit: (definition: SectionPage, request: FastifyRequest, reply: FastifyReply) =>
       answer(definition, request, reply, async opened => {
         const form = readForm(request.body)
-        if (!signIn.isIn(request)) return enter(form, opened)
+        if (!signIn.isSignedIn(request)) return submitSignIn(form, opened)
         if (!tokens.isRight(form.text('token'), opened.page.context.sandbox)) return await sendBack(opened, form)
         if (form.action !== 'sign-out') return await act(opened, form)
-        signIn.leave(reply, root || '/')
-        leadTo({}, opened)
+        signIn.signOut(reply, root || '/')
+        redirect({}, opened)
       }),
 
-    download: (file: DashboardFile, section: Placed['section'], request: FastifyRequest, reply: FastifyReply) =>
+    download: (file: DashboardFile, section: SectionPage['section'], request: FastifyRequest, reply: FastifyReply) =>
       answer({ section, show: () => ({ title: '', content: '' }) }, request, reply, async opened => {
-        if (!signIn.isIn(request)) return leadTo({ to: pathOf(section) }, opened)
+        if (!signIn.isSignedIn(request)) return redirect({ to: pathOf(section) }, opened)
         const { name, mediaType, bytes } = await file.read(opened.page)
         secure(reply)
         const safeName = name.replace(/[^\w.-]+/g, '_')
@@ -139,7 +139,7 @@ function createRouter (options: DashboardOptions, sections: readonly DashboardSe
     },
 
     follow (request: FastifyRequest, reply: FastifyReply): void {
-      if (!signIn.isIn(request)) throw new ApiError('UNAUTHORIZED', { because: 'sign in first' })
+      if (!signIn.isSignedIn(request)) throw new ApiError('UNAUTHORIZED', { because: 'sign in first' })
       if (changes.follow(contextOf(request).sandbox, reply)) return
       secure(reply)
       reply.code(503).header('retry-after', '10').send()
@@ -149,7 +149,7 @@ function createRouter (options: DashboardOptions, sections: readonly DashboardSe
   }
 }
 
-/** Answers where no sandbox can show the error: the guard has refused, there is no such sandbox, or the failure is ours. */
+/** Shows an error without a sandbox: the guard refused the request, the sandbox does not exist, or the emulator failed. */
 function sendFailed (
   error: unknown, isAdmitted: boolean, request: FastifyRequest, reply: FastifyReply, { root, report }: DashboardOptions
 ): void {
@@ -162,7 +162,7 @@ function sendFailed (
     return sendError(reply, error, report)
   }
   if (status >= 500) report(error)
-  // A visitor that the guard has let in was looking for a sandbox that is gone, and gets a way back.
+  // An admitted visitor of a sandbox that does not exist gets a link to the default one.
   const back = status === 404 && isAdmitted ? `${root}/` : null
   sendBare(reply, status, { base: root, ...failedPage(status, known, back) })
 }

@@ -1,4 +1,4 @@
-/** The dashboard as a whole: its own sections, and those that the resources declare. */
+/** Registers the dashboard with its own sections and those that the resources declare. */
 import type { FastifyInstance } from 'fastify'
 import { sections as ofResources } from '../../resources/all.js'
 import { controlsSection } from './controls.js'

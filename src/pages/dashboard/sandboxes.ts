@@ -1,12 +1,12 @@
 /**
- * The page of the sandboxes of the process: which there are, going over to one, making and deleting them. For tests without a
- * person, these hold on: the ids sandboxes, form-create, ask-delete-{name}.
+ * The page that lists the sandboxes of the process, switches to one, creates and deletes them. Automated tests can rely on the
+ * ids sandboxes, form-create, ask-delete-{name}.
  */
 import { html } from 'ghtml'
 import type { Reply } from '../../contract/operations.js'
 import type { Fragment } from '../layout.js'
 import { CONTROLS, controlsHead } from './controls-parts.js'
-import { asking, form, submit, textField } from './fields.js'
+import { confirmButton, form, submit, textField } from './fields.js'
 import type { Form, FormState } from './form.js'
 import type { Done, Shown, PageContext } from './page.js'
 import { NONE, card, cellLink, idTag, linkButton, statusTag, table, type Row } from './parts.js'
@@ -25,9 +25,9 @@ export const sandboxPages: Pages = {
       }
     },
     notes: {
-      created: 'The sandbox is made.',
-      found: 'There was such a sandbox already; it is as it was.',
-      deleted: 'The sandbox is gone, with all its data.'
+      created: 'The sandbox was created.',
+      found: 'A sandbox of this name already exists. It was not changed.',
+      deleted: 'The sandbox and all its data were deleted.'
     }
   }
 }
@@ -44,7 +44,7 @@ async function sandboxesPage (page: PageContext): Promise<Shown> {
     title: 'Sandboxes',
     content: html`!${controlsHead(page, 'sandboxes')}
 !${card(list(items, page), { id: 'sandboxes', title: 'Sandboxes of this emulator', live: true, pad: false })}
-!${card(making(page.formState('create')), { id: 'create', title: 'Make a sandbox' })}`
+!${card(createForm(page.formState('create')), { id: 'create', title: 'Create a sandbox' })}`
   }
 }
 
@@ -59,10 +59,10 @@ function list (items: readonly Sandbox[], page: PageContext): Fragment {
     return {
       id: name,
       cells: [
-        html`!${cellLink(`${root}${path}/`, html`${name}`)}!${isHere ? html` !${statusTag('you are here', 'good')}` : ''}`,
+        html`!${cellLink(`${root}${path}/`, html`${name}`)}!${isHere ? html` !${statusTag('current', 'good')}` : ''}`,
         key === null ? html`<span class="quiet">any other key</span>` : idTag(key),
         idTag(baseUrl + path),
-        html`${isKept ? 'in a file' : 'in memory'}`,
+        html`${isKept ? 'file' : 'memory'}`,
         statusTag(isOpen ? 'open' : 'closed', isOpen ? 'good' : 'calm'),
         html`<div class="row">!${isHere ? '' : linkButton(`${root}${path}/`, 'Switch')}
 !${removal(sandbox, remove, isHere, root)}</div>`
@@ -70,27 +70,27 @@ function list (items: readonly Sandbox[], page: PageContext): Fragment {
     }
   })
   return table('Sandboxes', [
-    { title: 'Name' }, { title: 'API key', kind: 'low' }, { title: 'Base URL', kind: 'low' }, { title: 'Kept', kind: 'low' },
+    { title: 'Name' }, { title: 'API key', kind: 'low' }, { title: 'Base URL', kind: 'low' }, { title: 'Storage', kind: 'low' },
     { title: 'State', kind: 'low' }, { title: 'Actions' }
   ], rows)
 }
 
 function removal ({ name, path }: Sandbox, formState: FormState, isHere: boolean, root: string): Fragment {
   if (path === '') return isHere ? NONE : ''
-  if (isHere) return linkButton(`${root}${CONTROLS.sandboxes}`, 'Delete it from the default one')
-  return asking(formState, {
-    opens: 'Delete',
-    question: `The sandbox ${name} will be gone, with its payments, products, webhooks and snapshots.`,
-    confirm: 'Delete it',
+  if (isHere) return linkButton(`${root}${CONTROLS.sandboxes}`, 'Delete it from the default sandbox')
+  return confirmButton(formState, {
+    label: 'Delete',
+    question: `Delete the sandbox ${name} with all its data, webhooks and snapshots?`,
+    confirm: 'Delete',
     sent: { name },
     id: `ask-delete-${name}`
   })
 }
 
-function making (formState: FormState): Fragment {
-  return form(formState, html`<p class="quiet">A sandbox has its own data, clock, webhooks and faults. A program opens one
-with the key <code>sandbox_&lt;name&gt;</code>, or with a base URL that ends with <code>/~&lt;name&gt;</code>; its first call
-makes it too.</p>
+function createForm (formState: FormState): Fragment {
+  return form(formState, html`<p class="quiet">A sandbox has its own data, clock, webhooks and faults. Programs select one
+with the key <code>sandbox_&lt;name&gt;</code>, or with a base URL that ends with <code>/~&lt;name&gt;</code>. The first call
+creates it.</p>
 !${textField(formState, { name: 'name', at: 'sandbox', label: 'Name', placeholder: 'alice', isRequired: true })}
-<div class="row">!${submit('Make it')}</div>`)
+<div class="row">!${submit('Create')}</div>`)
 }

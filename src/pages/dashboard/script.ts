@@ -1,13 +1,13 @@
 /**
- * The script of the dashboard, as text: everything works without it. It follows what happens in the sandbox, copies, asks in
- * dialogs, lets clocks tick. When it hears that something has changed it fetches the page that is shown and brings the parts
- * marked `data-live` up to date, element by element: what is open, typed, selected or has the focus stays as it is.
+ * The script of the dashboard, as text. Every page works without it. It updates pages, copies texts, shows dialogs and advances
+ * clocks. When the server announces a change, it fetches the current page and updates the elements marked `data-live`. Open,
+ * edited, selected and focused elements keep their state.
  */
 export const DASHBOARD_SCRIPT = `'use strict'
 const root = document.documentElement
 root.classList.add('js')
 
-// Told once: a reload, and the live updates, shall not tell it again.
+// Messages are shown once, not again after a reload or a live update.
 const here = new URL(location.href)
 if (here.searchParams.has('done')) {
   here.searchParams.delete('done')
@@ -16,27 +16,28 @@ if (here.searchParams.has('done')) {
 const current = document.querySelector('.sections [aria-current]')
 if (current !== null && innerWidth < 900) current.scrollIntoView({ block: 'nearest', inline: 'center' })
 
-// ---- Bringing a part up to date
+// ---- Updating an element
 
-/** Makes an element what the server now says, and changes nothing that is the same. */
+/** Changes an element to match its new version, and keeps everything that is equal. */
 function morph (old, next) {
   if (old.nodeType !== next.nodeType || old.nodeName !== next.nodeName) return old.replaceWith(next)
   if (old.nodeType !== Node.ELEMENT_NODE) {
     if (old.nodeValue !== next.nodeValue) old.nodeValue = next.nodeValue
     return
   }
-  if (old.matches('form[data-typed]')) return // what was refused stays as it was typed, with what is wrong with it
+  if (old.matches('form[data-typed]')) return // a refused form keeps its values and errors
   if (old.matches('input, textarea, select') && isTouched(old)) return
   for (const { name } of [...old.attributes]) {
-    if (!next.hasAttribute(name) && !isOurs(old, name)) old.removeAttribute(name)
+    if (!next.hasAttribute(name) && !isLocal(old, name)) old.removeAttribute(name)
   }
   for (const { name, value } of next.attributes) {
-    if (old.getAttribute(name) !== value && !isOurs(old, name)) old.setAttribute(name, value)
+    if (old.getAttribute(name) !== value && !isLocal(old, name)) old.setAttribute(name, value)
   }
   morphChildren(old, next)
 }
 
-const isOurs = (element, name) => name === 'open' && element.matches('details, dialog')
+/** Whether an attribute is state of this page, which the server does not know. */
+const isLocal = (element, name) => name === 'open' && element.matches('details, dialog')
 
 function isTouched (control) {
   if (control === document.activeElement) return true
@@ -50,7 +51,7 @@ function morphChildren (old, next) {
   const wanted = new Set([...next.children].map(child => child.id))
   let place = old.firstChild
   for (const child of [...next.childNodes]) {
-    // Whatever has an id that is gone makes room, so that rows are not mistaken for one another.
+    // Elements whose id is gone are removed, so that no row turns into another.
     while (place !== null && place.id && !wanted.has(place.id)) {
       const gone = place
       place = place.nextSibling
@@ -78,16 +79,16 @@ function morphChildren (old, next) {
   }
 }
 
-// ---- Hearing of changes
+// ---- Live updates
 
 const { changes, version } = document.body.dataset
-const told = document.getElementById('live-state')
+const liveState = document.getElementById('live-state')
 const STATES = {
-  starting: 'Connecting', live: 'Live: this page follows what happens',
-  broken: 'The connection to the emulator has broken off; trying again', behind: 'This page could not be brought up to date'
+  starting: 'Connecting', live: 'Live: this page updates automatically',
+  broken: 'Disconnected from the emulator; trying again', behind: 'This page could not be updated'
 }
 let shown = version
-let heard = version
+let latest = version
 let isFetching = false
 let restsUntil = 0
 let rest
@@ -95,22 +96,22 @@ let source
 let retry
 
 function say (state) {
-  if (told === null || told.dataset.state === state) return
-  told.dataset.state = state
-  told.title = STATES[state]
-  told.firstElementChild.textContent = STATES[state]
+  if (liveState === null || liveState.dataset.state === state) return
+  liveState.dataset.state = state
+  liveState.title = STATES[state]
+  liveState.firstElementChild.textContent = STATES[state]
 }
 
 const fetchPage = () => fetch(location.href, { headers: { accept: 'text/html' }, cache: 'no-store' })
 
-/** Whether somebody has to sign in anew, or what is shown is gone: the page that says so takes the place of this one. */
+/** Whether the visitor has to sign in again, or the object of this page was deleted. A reload then shows that page. */
 function isOver ({ status }) {
   return status === 401 || (status === 404 && document.getElementById('not-found') === null)
 }
 
-/** A page that takes long is fetched less often, so that it keeps the emulator busy for a fifth of the time at most. */
+/** Slow pages are fetched less often, so that they occupy the emulator for at most a fifth of the time. */
 async function refresh () {
-  if (isFetching || heard === shown || document.querySelector('dialog[open]') !== null) return
+  if (isFetching || latest === shown || document.querySelector('dialog[open]') !== null) return
   clearTimeout(rest)
   const began = performance.now()
   if (began < restsUntil) {
@@ -118,7 +119,7 @@ async function refresh () {
     return
   }
   isFetching = true
-  const wanted = heard
+  const wanted = latest
   try {
     const response = await fetchPage()
     if (isOver(response)) return location.reload()
@@ -131,14 +132,14 @@ async function refresh () {
     shown = wanted
     tick()
     say('live')
-    document.dispatchEvent(new Event('brought-up-to-date'))
+    document.dispatchEvent(new Event('live-update'))
   } catch {
     say('broken')
   } finally {
     isFetching = false
     restsUntil = performance.now() + 4 * (performance.now() - began)
   }
-  if (heard !== shown) setTimeout(refresh, 100)
+  if (latest !== shown) setTimeout(refresh, 100)
 }
 
 function listen () {
@@ -146,7 +147,7 @@ function listen () {
   if (changes === undefined || source !== undefined || document.hidden) return
   source = new EventSource(changes)
   source.onmessage = event => {
-    heard = event.data
+    latest = event.data
     say('live')
     refresh()
   }
@@ -155,7 +156,7 @@ function listen () {
     stop()
     say('broken')
     retry = setTimeout(listen, 1000)
-    if (isRefused) fetchPage().then(response => { if (isOver(response)) location.reload() }, () => {}) // not there: tried again
+    if (isRefused) fetchPage().then(response => { if (isOver(response)) location.reload() }, () => {}) // unreachable: tries again
   }
 }
 
@@ -164,7 +165,7 @@ function stop () {
   source = undefined
 }
 
-// A browser allows few connections to one place: pages that nobody looks at give theirs back.
+// Browsers limit the connections to a host, so hidden pages close theirs.
 document.addEventListener('visibilitychange', () => { document.hidden ? stop() : listen() })
 addEventListener('pagehide', stop)
 addEventListener('pageshow', listen)
@@ -230,10 +231,10 @@ document.addEventListener('click', async event => {
 async function copy (text) {
   try {
     await navigator.clipboard.writeText(text)
-  } catch { // not allowed where the emulator is reached by http under another name than this computer's
+  } catch { // the clipboard is only available with https or on localhost
     const area = document.createElement('textarea')
     area.value = text
-    area.className = 'unseen'
+    area.className = 'visually-hidden'
     document.body.append(area)
     area.select()
     document.execCommand('copy')
@@ -242,7 +243,7 @@ async function copy (text) {
 }
 
 const announcer = document.createElement('p')
-announcer.className = 'unseen'
+announcer.className = 'visually-hidden'
 announcer.setAttribute('role', 'status')
 document.body.append(announcer)
 
@@ -251,12 +252,12 @@ function announce (text) {
   setTimeout(() => { announcer.textContent = text }, 50)
 }
 
-// ---- Asking before something is done
+// ---- Confirmation dialogs
 
-function ask (details) {
+function openDialog (details) {
   const question = details.querySelector('.question')
   const dialog = document.createElement('dialog')
-  dialog.className = 'asked'
+  dialog.className = 'confirm-dialog'
   dialog.setAttribute('aria-label', question.getAttribute('aria-label'))
   dialog.append(question)
   dialog.addEventListener('click', event => {
@@ -274,14 +275,14 @@ function ask (details) {
 }
 
 document.addEventListener('click', event => {
-  const summary = event.target instanceof Element ? event.target.closest('.asking > summary') : null
+  const summary = event.target instanceof Element ? event.target.closest('.confirm > summary') : null
   if (summary === null) return
   event.preventDefault()
-  ask(summary.parentElement)
+  openDialog(summary.parentElement)
 })
-for (const details of document.querySelectorAll('.asking[open]')) {
+for (const details of document.querySelectorAll('.confirm[open]')) {
   details.open = false
-  if (document.getElementById('error-summary') === null) ask(details)
+  if (document.getElementById('error-summary') === null) openDialog(details)
   else details.open = true
 }
 

@@ -1,15 +1,15 @@
 /**
- * A section of the dashboard, as a resource declares it. One object describes the link in the navigation, the pages, and what the
- * section adds to pages of others.
+ * The declaration of a dashboard section by a resource. One object describes the link in the navigation, the pages, and the cards
+ * that the section adds to pages of other sections.
  */
 import type { Fragment } from '../layout.js'
 import type { SectionName } from './links.js'
 import type { DashboardFile, DashboardPage, PageContext } from './page.js'
 
 /**
- * The dashboard section of a resource, in `src/resources/<name>/dashboard.ts`, or in `dashboard/index.ts` where there are several
- * files. The resource adds it to its declaration (`export const disputes = { handlers, dashboard } satisfies Resource`), and
- * nothing else needs to know of it:
+ * The dashboard section of a resource, in `src/resources/<name>/dashboard.ts`, or in `dashboard/index.ts` if there are several
+ * files. The resource adds it to its declaration (`export const disputes = { handlers, dashboard } satisfies Resource`). No other
+ * file needs a change:
  *
  * ```ts
  * export const disputesSection: DashboardSection = {
@@ -40,28 +40,28 @@ import type { DashboardFile, DashboardPage, PageContext } from './page.js'
  * ```
  *
  * - A page reads and changes everything with `page.operate`, by the name of an operation, and so follows the rules of the API.
- *   When an action rejects with an ApiError, the page is shown again with what was typed and what is wrong with it.
- * - Pages are made of `parts.ts`, `lists.ts` and `fields.ts`. Links come from `pageOf`, redirects from `pathOf` (`links.ts`).
- * - What follows changes stands in an element with an id and `data-live`, such as `card(…, { live: true })`.
+ *   When an action rejects with an ApiError, the page is shown again with the submitted values and their errors.
+ * - Pages are built with `parts.ts`, `lists.ts` and `fields.ts`. Links come from `pageOf`, redirects from `pathOf` (`links.ts`).
+ * - Content that updates itself is in an element with an id and `data-live`, such as `card(…, { live: true })`.
  * - A button or form for an action is shown when the resource's states allow it: `disputeStates.possible(dispute, context)`.
- * - Constants that the section names stand above it in the file; functions may stand below it.
+ * - Constants that the section uses are declared above it in the file; functions may be declared below it.
  */
 export interface DashboardSection {
-  /** The name of the resource's store, from which the path of the section follows: `/dashboard/<name>`. */
+  /** The name of the resource's store. The path of the section is `/dashboard/<name>`. */
   name: SectionName
   /** The link in the navigation. */
   title: string
-  /** The sign beside the link: an SVG path in a square of 24, drawn with one stroke. */
+  /** The icon beside the link: an SVG path in a square of 24 units, drawn as a stroke. */
   icon: string
   /** Sections are listed in ascending order. The overview has 0, the requests 90 and the controls 100. */
   position: number
-  /** By their path below the section's: `/` is the list, `/new` a form, `/:id` one of its things, `/:id/edit` a form for it. */
+  /** Pages by path below the section's: `/` is the list, `/new` a form, `/:id` one object, `/:id/edit` the form to edit it. */
   pages: Pages
-  /** Downloads, by their path below the section's. */
+  /** Downloads by path below the section's. */
   files?: Files
-  /** What the section adds to the overview. */
+  /** Additions to the overview. */
   overview?: OverviewPart
-  /** A card on the page of a subject that belongs to another resource; an empty text where the section has nothing to show. */
+  /** A card on the page of a customer or product; empty if the section has nothing to show. */
   related? (subject: Subject, page: PageContext): Promise<Fragment>
 }
 
@@ -69,18 +69,18 @@ export type Pages = Readonly<Record<string, DashboardPage>>
 
 export type Files = Readonly<Record<string, DashboardFile>>
 
-/** What other resources may have something about: a customer or a product, by the filter that lists take for it. */
+/** A customer or a product, as the filter of lists that shows everything related to it. */
 export type Subject = { customer_id: string } | { product_id: string }
 
-/** A section's part of the overview. What a section leaves out is left out there. */
+/** A section's part of the overview. All parts are optional. */
 export interface OverviewPart {
   /** A button beside the heading. */
   action? (page: PageContext): Fragment
-  /** Figures above the cards, as an element with `data-live`. */
+  /** Counts above the cards, as an element with `data-live`. */
   figures? (page: PageContext): Fragment
   /** A card in the main column. */
   card? (page: PageContext): Promise<Fragment>
-  /** Environment variables that a program needs to be connected, and advice where they do not exist yet. */
+  /** Environment variables that connect a program, or advice if their values do not exist yet. */
   connection? (page: PageContext): Promise<Connection>
 }
 

@@ -1,7 +1,7 @@
 /**
- * What stands around every page of the dashboard: the way to the others, the sandbox with its clock, and what was just done or
- * refused. For tests without a person, these hold on: the ids content, done, error-summary, live-state, world; nav links with
- * `aria-current`; data-testid sandbox, clock.
+ * The layout of every page of the dashboard: the navigation, the sandbox with its clock, and the result of the last action.
+ * Automated tests can rely on the ids content, done, error-summary, live-state, current-sandbox; nav links with `aria-current`;
+ * data-testid sandbox, clock.
  */
 import type { FastifyReply } from 'fastify'
 import { html } from 'ghtml'
@@ -19,25 +19,25 @@ import type { DashboardSection } from './section.js'
 export interface Shell {
   title: string
   content: Fragment
-  /** Where the page belongs, among all sections. */
+  /** The section of the page. */
   section: SectionName
   sections: readonly DashboardSection[]
   context: Context
   /** The path that all links begin with. */
   base: string
-  /** What the script compares with what it hears. */
+  /** The version of the data; the script updates the page when the server announces another one. */
   version: string
-  /** What was just done, in words. */
+  /** The message about a completed action. */
   done: string | null
   refused: Refused | null
-  /** The form to leave by, where there is a key; null where there is none. */
-  leaving: FormState | null
+  /** The form to sign out; null without a key. */
+  signOut: FormState | null
 }
 
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-/** Unlike those of the checkout, these pages are in nobody's frame, and tell their own forms where they come from. */
+/** Unlike the checkout, these pages refuse to be framed, and send a referrer to their own forms. */
 export function secure (reply: FastifyReply): void {
   reply.headers({
     'content-security-policy': POLICY,
@@ -79,7 +79,7 @@ function navigation ({ section, sections, base }: Shell): Fragment {
   return html`<nav class="sections" aria-label="Dashboard"><ul>!${items}</ul></nav>`
 }
 
-/** A page without a world around it: for somebody who is not in, or where there is none. */
+/** A page without the navigation, for visitors who are not signed in, and for errors outside of a sandbox. */
 export function sendBare (reply: FastifyReply, status: number, page: { title: string, content: Fragment, base: string }): void {
   send(reply, status, document(`${page.title} · dodo-emulator`, page.base, html`<body class="bare-page">
 <main id="content">
@@ -107,21 +107,22 @@ function document (title: string, base: string, body: Fragment): Fragment {
 `
 }
 
-function topbar ({ context, base, leaving }: Shell): Fragment {
+function topbar ({ context, base, signOut }: Shell): Fragment {
   const { sandbox } = context
   return html`<header class="topbar">
 <a class="brand" href="${base}/" aria-label="dodo-emulator">!${icon('brand')}<span>dodo-emulator</span></a>
-<div class="world" id="world" data-live>
+<div class="current-sandbox" id="current-sandbox" data-live>
 <a href="${pageOf({ base }, 'controls', 'sandboxes')}" data-testid="sandbox">
 <span class="quiet">Sandbox</span> <strong>${sandbox.name}</strong></a>
 !${clock(context, base)}
 </div>
-<p class="live with-script" id="live-state" role="status" data-state="starting"><span class="unseen">Connecting</span></p>
-!${leaving === null ? '' : button(leaving, 'Sign out', 'bare')}
+<p class="live with-script" id="live-state" role="status" data-state="starting">
+<span class="visually-hidden">Connecting</span></p>
+!${signOut === null ? '' : button(signOut, 'Sign out', 'bare')}
 </header>`
 }
 
-/** The time there; the script lets it tick. */
+/** The time in the sandbox. The script advances it every second. */
 function clock ({ sandbox, now }: Context, base: string): Fragment {
   const { frozen_at: frozenAt, offset_us: offset } = sandbox.clock.state()
   const state = frozenAt !== null ? 'frozen' : Math.abs(offset) >= 1_000_000 ? 'moved' : null
@@ -131,7 +132,7 @@ function clock ({ sandbox, now }: Context, base: string): Fragment {
 <span class="quiet">UTC</span>!${state === null ? '' : html` <span class="tag wait">${state}</span>`}</a>`
 }
 
-/** What the API has against a form, first thing on the page; each problem leads to its field where the page has it. */
+/** The API's error for a form, at the top of the page. Each detail links to its field if the page has it. */
 function refusal ({ form, error }: Refused, content: Fragment): Fragment {
   const details = error.details ?? []
   const [only] = details
@@ -147,13 +148,13 @@ function refusal ({ form, error }: Refused, content: Fragment): Fragment {
 }
 
 function problemItem ({ path, message }: NonNullable<ApiError['details']>[number], action: string, content: Fragment): Fragment {
-  const isWhole = /^[A-Z]/.test(message) || message.startsWith(path) // a sentence of its own, or one that names the place
-  const text = isWhole ? message : `${path} ${message}`.trim()
+  const isSentence = /^[A-Z]/.test(message) || message.startsWith(path)
+  const text = isSentence ? message : `${path} ${message}`.trim()
   const id = elementOf(path, action, content)
   return id === null ? html`<li>${text}</li>` : html`<li><a href="#${id}">${text}</a></li>`
 }
 
-/** The field of a path, or of what the path is in: `price.currency` leads to the field of `price`. */
+/** The id of the field for a path, or for a part of it: `price.currency` finds the field of `price`. */
 function elementOf (path: string, action: string, content: Fragment): string | null {
   const steps = path.split(/(?=[.[])/)
   for (let length = steps.length; length > 0; length--) {

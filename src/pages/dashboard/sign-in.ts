@@ -1,45 +1,45 @@
 /**
- * Who may see the dashboard: whoever may call /_emulator. Where that asks for a key (--control-key), a person types it once, and
- * their browser keeps a cookie that was made from it and that no script and no other site can use.
+ * Access to the dashboard. It has the same conditions as /_emulator. If that requires a key (--control-key), visitors enter it
+ * once, and the browser keeps a cookie that is derived from it. Scripts and other sites cannot use the cookie.
  */
 import { createHmac } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { KEY_HEADER, sameAs, type Guard } from '../../http/guard.js'
 
 export interface SignIn {
-  /** Whether there is a key to be asked for. */
+  /** Whether a key is required. */
   isLocked: boolean
-  isIn (request: FastifyRequest): boolean
-  /** Lets somebody in who has the key; false for anybody else. */
-  enter (key: string, reply: FastifyReply, path: string): boolean
-  leave (reply: FastifyReply, path: string): void
+  isSignedIn (request: FastifyRequest): boolean
+  /** Sets the cookie if the key is right; otherwise returns false. */
+  signIn (key: string, reply: FastifyReply, path: string): boolean
+  signOut (reply: FastifyReply, path: string): void
 }
 
-const LASTS_SECONDS = 30 * 86_400
+const COOKIE_MAX_AGE = 30 * 86_400 // seconds
 
 export function createSignIn (key: string | null, guard: Guard): SignIn {
-  if (key === null) return { isLocked: false, isIn: () => true, enter: () => true, leave: () => {} }
+  if (key === null) return { isLocked: false, isSignedIn: () => true, signIn: () => true, signOut: () => {} }
   const proof = createHmac('sha256', key).update('dodo-emulator dashboard').digest('hex')
-  // Cookies know nothing of ports: two emulators on one computer each look for their own.
+  // Cookies are shared by all ports of a host, so each emulator has a name of its own.
   const name = `emulator_${proof.slice(0, 8)}`
   const value = proof.slice(8)
   const isCookie = sameAs(`${name}=${value}`)
 
   const set = (reply: FastifyReply, content: string, path: string, seconds: number) => {
-    // What the browser says: a proxy before us may speak https with it, and http with us.
+    // The browser may use https to a proxy that uses http to the emulator.
     const secure = reply.request.headers['origin']?.startsWith('https:') === true ? '; Secure' : ''
     reply.header('set-cookie', `${name}=${content}; Path=${path}; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`)
   }
 
   return {
     isLocked: true,
-    isIn: ({ headers }) => cookiesOf(headers.cookie).some(isCookie) || guard.isKey(headers[KEY_HEADER]),
-    enter (given, reply, path) {
+    isSignedIn: ({ headers }) => cookiesOf(headers.cookie).some(isCookie) || guard.isKey(headers[KEY_HEADER]),
+    signIn (given, reply, path) {
       const isRight = guard.isKey(given)
-      if (isRight) set(reply, value, path, LASTS_SECONDS)
+      if (isRight) set(reply, value, path, COOKIE_MAX_AGE)
       return isRight
     },
-    leave: (reply, path) => { set(reply, '', path, 0) }
+    signOut: (reply, path) => { set(reply, '', path, 0) }
   }
 }
 

@@ -1,14 +1,14 @@
-/** The style sheet of the controls, as text: the large clock, options to choose from, and a fault's fields by its kind. */
+/** The style sheet of the control pages, as text: the large clock, the presets, and the fields of a fault by its kind. */
 export const CONTROLS = `
 @media (min-width: 64rem) { .columns.halves { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 
 .big-clock { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.25rem 0.6rem; font-variant-numeric: tabular-nums; }
 .big-clock time { font-size: 1.75rem; font-weight: 650; letter-spacing: -0.02em; line-height: 1.25; }
 
-.sheet fieldset.plain { gap: 0.25rem; padding: 0; border: 0; }
-.sheet fieldset.plain legend { padding: 0 0 0.35rem; }
-@media (min-width: 40rem) { .sheet fieldset.options { grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); } }
-.sheet fieldset.options { gap: 0.5rem; }
+.stack fieldset.plain { gap: 0.25rem; padding: 0; border: 0; }
+.stack fieldset.plain legend { padding: 0 0 0.35rem; }
+@media (min-width: 40rem) { .stack fieldset.options { grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); } }
+.stack fieldset.options { gap: 0.5rem; }
 .options .problem { grid-column: 1 / -1; }
 .option {
   display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0.65rem; align-items: start; padding: 0.5rem 0.65rem;
@@ -18,7 +18,7 @@ export const CONTROLS = `
 .option strong { display: block; font-weight: 600; font-size: 0.875rem; }
 .option:has(:checked) { border-color: var(--accent); background: var(--tint); }
 
-/* Fields of another kind are out of the way, unless something is wrong with them. */
+/* Fields of other kinds are hidden, unless they have an error. */
 @supports selector(:has(*)) {
   .fault-form:not(:has([name=kind] [value=error]:checked)) .of-error:not(:has(.problem, [aria-invalid])),
   .fault-form:not(:has([name=kind] [value=rate_limited]:checked)) .of-limit:not(:has([aria-invalid])),
@@ -31,5 +31,5 @@ export const CONTROLS = `
   .fault-form:not(:has([name=delay] [value=list]:checked)) .of-list:not(:has([aria-invalid])) { display: none; }
 }
 input[type=file] { padding-block: 0.3rem; }
-td .asking { display: inline-block; }
+td .confirm { display: inline-block; }
 `

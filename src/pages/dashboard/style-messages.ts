@@ -1,4 +1,4 @@
-/** The style sheet of webhooks and requests, as text: what was sent and answered, verdicts, and tables that say much in a row. */
+/** The style sheet of webhooks and requests, as text: requests, responses, results, and tables with long rows. */
 export const MESSAGES = `
 .tabs { overflow-x: auto; border-bottom: 1px solid var(--line); scrollbar-width: none; }
 .tabs ul { display: flex; gap: 0.25rem; }
@@ -34,13 +34,13 @@ export const MESSAGES = `
 .checks { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); gap: 0.4rem 1rem; }
 .checks label { font-weight: 400; }
 .revealed:focus { outline: none; }
-.sheet fieldset > .fold { margin: -0.25rem 0; }
+.stack fieldset > .fold { margin: -0.25rem 0; }
 .figure { white-space: nowrap; }
 .narrow { display: none; }
 .columns:not(.beside) > :last-child .facts > div { grid-template-columns: 6.5rem minmax(0, 1fr); }
 .columns:not(.beside) > :last-child .copyable { grid-template-columns: auto minmax(0, 1fr) auto; }
 @media (max-width: 40rem) { .columns:not(.beside) > :last-child .facts > div { grid-template-columns: minmax(0, 1fr); } }
-@container (max-width: 36rem) { /* Rows that tell much stand in lines of their own, so that nothing is out of sight. */
+@container (max-width: 36rem) { /* The cells of long rows wrap, so that all of them are visible. */
   .stacked table, .stacked tbody { display: block; }
   .stacked thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .stacked tr { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.15rem 0.75rem; padding: 0.7rem 1.125rem; }

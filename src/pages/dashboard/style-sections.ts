@@ -1,4 +1,4 @@
-/** What single sections of the dashboard add to its style sheet: the look of what only they have. */
+/** Styles for elements that only single sections of the dashboard have, as text. */
 import { CONTROLS } from './style-controls.js'
 import { MESSAGES } from './style-messages.js'
 
@@ -29,8 +29,8 @@ const CATALOG = `
 .sums tfoot tr:not(.total) > * { font-weight: 400; }
 .entries { display: grid; gap: 0.75rem; }
 .entries > li { display: grid; gap: 0.35rem; justify-items: start; }
-.sheet:has(option[value=one_time_price]:checked) .recurring, .sheet:has(option[value=recurring_price]:checked) .one-time,
-.sheet:has(option[value=flat]:checked) .percentage, .sheet:has(option[value=percentage]:checked) .flat { display: none; }
+.stack:has(option[value=one_time_price]:checked) .recurring, .stack:has(option[value=recurring_price]:checked) .one-time,
+.stack:has(option[value=flat]:checked) .percentage, .stack:has(option[value=percentage]:checked) .flat { display: none; }
 `
 
 export const SECTIONS = PAYMENT + CATALOG + MESSAGES + CONTROLS

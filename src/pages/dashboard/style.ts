@@ -1,6 +1,6 @@
 /**
- * The style sheet of the dashboard, as text: the colours of all our pages, and shapes of its own, because it is read by people
- * who look at many rows at once.
+ * The style sheet of the dashboard, as text. It shares the colours of the other pages, and has a denser layout of its own for
+ * tables with many rows.
  */
 import { COLOURS } from '../style.js'
 import { SECTIONS } from './style-sections.js'
@@ -25,7 +25,7 @@ code, pre, .code {
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 5px; }
 main:focus, .alert:focus, .flash:focus { outline: none; }
 [hidden], html:not(.js) .with-script, .js .without-script { display: none !important; }
-.unseen {
+.visually-hidden {
   position: absolute; width: 1px; height: 1px; margin: -1px; padding: 0; border: 0; overflow: hidden; clip-path: inset(50%);
   white-space: nowrap;
 }
@@ -45,9 +45,11 @@ main:focus, .alert:focus, .flash:focus { outline: none; }
 }
 .brand { display: flex; align-items: center; gap: 0.5rem; color: var(--text); font-weight: 650; text-decoration: none; }
 .brand .icon { color: var(--accent); width: 1.5rem; height: 1.5rem; }
-.world { display: flex; flex-wrap: wrap; align-items: center; gap: 0 1.25rem; margin-left: auto; font-size: 0.875rem; }
-.world a { display: inline-flex; align-items: center; gap: 0.35rem; min-height: 1.75rem; color: inherit; text-decoration: none; }
-.world a:hover { text-decoration: underline; }
+.current-sandbox { display: flex; flex-wrap: wrap; align-items: center; gap: 0 1.25rem; margin-left: auto; font-size: 0.875rem; }
+.current-sandbox a {
+  display: inline-flex; align-items: center; gap: 0.35rem; min-height: 1.75rem; color: inherit; text-decoration: none;
+}
+.current-sandbox a:hover { text-decoration: underline; }
 .clock { font-variant-numeric: tabular-nums; }
 .clock .icon { width: 1rem; height: 1rem; color: var(--quiet); }
 .live { display: grid; place-items: center; width: 1rem; height: 1rem; }
@@ -81,8 +83,8 @@ main { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.25rem; align
   main { padding: 1rem 1rem 3rem; }
 }
 @media (max-width: 40rem) {
-  .world { gap: 0 0.9rem; font-size: 0.8125rem; }
-  .world .quiet, .world .clock .icon { display: none; }
+  .current-sandbox { gap: 0 0.9rem; font-size: 0.8125rem; }
+  .current-sandbox .quiet, .current-sandbox .clock .icon { display: none; }
 }
 `
 
@@ -111,8 +113,8 @@ const PARTS = `
 }
 .pad { padding: 1rem 1.125rem; display: grid; gap: 1rem; grid-template-columns: minmax(0, 1fr); }
 .notice { gap: 0.75rem; }
-.card > .turning, .card > .filters { padding: 0.75rem 1.125rem; }
-.card > .turning { border-top: 1px solid var(--line); }
+.card > .pagination, .card > .filters { padding: 0.75rem 1.125rem; }
+.card > .pagination { border-top: 1px solid var(--line); }
 .card > .filters { border-bottom: 1px solid var(--line); }
 .card > .fold { padding: 0.75rem 1.125rem; border-top: 1px solid var(--line); }
 
@@ -141,7 +143,7 @@ thead th {
 }
 tbody tr + tr > * { border-top: 1px solid var(--line); }
 tbody tr:hover > * { background: var(--sunken); }
-tbody th, .long { min-width: 8rem; overflow-wrap: anywhere; } /* or one long word would move all the rest out of sight */
+tbody th, .long { min-width: 8rem; overflow-wrap: anywhere; } /* a long word must not push other columns out of view */
 .long { display: inline-block; }
 tbody th a { font-weight: 550; text-decoration: none; }
 tbody th a:hover { text-decoration: underline; }
@@ -195,9 +197,9 @@ time[title] { cursor: help; }
 .pairs code { color: var(--quiet); margin-right: 0.4rem; }
 .empty { display: grid; gap: 0.6rem; justify-items: start; padding: 1.75rem 1.125rem; color: var(--quiet); }
 .empty h3 { color: var(--text); }
-.turning { display: grid; grid-template-columns: 1fr auto 1fr; gap: 1rem; align-items: center; font-size: 0.875rem; }
-.turning > :first-child { justify-self: start; }
-.turning > :last-child { justify-self: end; }
+.pagination { display: grid; grid-template-columns: 1fr auto 1fr; gap: 1rem; align-items: center; font-size: 0.875rem; }
+.pagination > :first-child { justify-self: start; }
+.pagination > :last-child { justify-self: end; }
 
 .timeline { display: grid; font-size: 0.875rem; }
 .timeline > li { position: relative; display: grid; gap: 0.15rem; padding: 0 0 1.1rem 1.5rem; }
@@ -238,13 +240,13 @@ const FORMS = `
 .button.bare:hover { color: var(--text); text-decoration: underline; }
 .button[aria-busy] { opacity: 0.7; cursor: progress; }
 .inline { display: inline; }
-.sheet { display: grid; gap: 1rem; grid-template-columns: minmax(0, 1fr); max-width: 44rem; }
-.sheet .pair { display: grid; gap: 1rem; align-items: end; }
-@media (min-width: 40rem) { .sheet .pair { grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); } }
-.sheet fieldset {
+.stack { display: grid; gap: 1rem; grid-template-columns: minmax(0, 1fr); max-width: 44rem; }
+.stack .pair { display: grid; gap: 1rem; align-items: end; }
+@media (min-width: 40rem) { .stack .pair { grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); } }
+.stack fieldset {
   display: grid; gap: 1rem; min-width: 0; margin: 0; padding: 1rem; border: 1px solid var(--line); border-radius: 0.6rem;
 }
-.sheet legend { padding: 0 0.35rem; font-weight: 600; font-size: 0.875rem; }
+.stack legend { padding: 0 0.35rem; font-weight: 600; font-size: 0.875rem; }
 .field { display: grid; gap: 0.25rem; align-content: start; min-width: 0; }
 .field > label { font-weight: 550; font-size: 0.875rem; }
 .field.check { grid-template-columns: auto minmax(0, 1fr); align-items: center; column-gap: 0.6rem; }
@@ -284,17 +286,17 @@ input[type=checkbox], input[type=radio] { width: 1.05rem; height: 1.05rem; margi
   display: flex; align-items: center; gap: 0.6rem; padding: 0.7rem 1rem; border-radius: 0.6rem; background: var(--good-tint);
   color: var(--good); font-weight: 550;
 }
-.asking > summary { list-style: none; }
-.asking > summary::-webkit-details-marker { display: none; }
-.asking .question {
+.confirm > summary { list-style: none; }
+.confirm > summary::-webkit-details-marker { display: none; }
+.confirm .question {
   margin-top: 0.5rem; padding: 1rem; border: 1px solid var(--line); border-radius: 0.6rem; background: var(--sunken);
 }
-.asked {
+.confirm-dialog {
   width: min(32rem, calc(100vw - 2rem)); padding: 1.5rem; border: 1px solid var(--line); border-radius: 0.9rem;
   background: var(--surface); color: inherit; box-shadow: 0 12px 48px rgb(10 14 30 / 30%);
 }
-.asked h3 { font-size: 1.0625rem; }
-.asked::backdrop { background: rgb(10 14 30 / 45%); }
+.confirm-dialog h3 { font-size: 1.0625rem; }
+.confirm-dialog::backdrop { background: rgb(10 14 30 / 45%); }
 @media (prefers-reduced-motion: no-preference) {
   .button, .tile, .sections a, .copy { transition: background-color 0.12s, border-color 0.12s, color 0.12s; }
 }

@@ -101,7 +101,7 @@ function payments (shown: Portal): Fragment {
 /** The way to the pages before and after. */
 function turning ({ page, target: { url } }: Portal, hasOlder: boolean): Fragment {
   if (page === 1 && !hasOlder) return ''
-  return html`<nav class="turning" aria-label="Pages of payments">
+  return html`<nav class="pagination" aria-label="Pages of payments">
 !${page > 1 ? batch('newer', 'prev', `${url}?page=${page - 1}`) : '<span></span>'}
 <span class="hint">Page ${page}</span>
 !${hasOlder ? batch('older', 'next', `${url}?page=${page + 1}`) : '<span></span>'}
@@ -109,7 +109,7 @@ function turning ({ page, target: { url } }: Portal, hasOlder: boolean): Fragmen
 }
 
 function batch (id: 'newer' | 'older', relation: 'prev' | 'next', url: string): Fragment {
-  return html`<a id="${id}" rel="${relation}" href="${url}">!${id === 'newer' ? 'Newer' : 'Older'}<span class="unseen">
+  return html`<a id="${id}" rel="${relation}" href="${url}">!${id === 'newer' ? 'Newer' : 'Older'}<span class="visually-hidden">
 payments</span></a>`
 }
 
@@ -148,7 +148,7 @@ function paymentEntry (payment: ListedPayment, { context: { sandbox }, base }: P
 /** A document; which one it is of its kind is told to those who hear the links without what stands around them. */
 function file (kind: 'invoice' | 'receipt', url: string, which: string): Fragment {
   const name = kind === 'invoice' ? 'Invoice' : 'Receipt'
-  return html`<a class="file" data-testid="${kind}" href="${url}">${name}<span class="unseen"> ${which}</span></a>`
+  return html`<a class="file" data-testid="${kind}" href="${url}">${name}<span class="visually-hidden"> ${which}</span></a>`
 }
 
 /** `E-book`, `E-book and 2 more`. */
@@ -194,7 +194,7 @@ function methodEntry (method: PaymentMethod, sandbox: Sandbox, target: FormTarge
   return html`<li class="entry" data-testid="saved-method" data-payment-method-id="${id}">
 <h3>${name}</h3>
 !${month == null || year == null ? '' : html`<p class="hint">Expires ${month}/${year.slice(-2)}</p>`}
-<details class="asking"><summary id="remove-${id}">Remove<span class="unseen"> ${name}</span></summary>
+<details class="confirm"><summary id="remove-${id}">Remove<span class="visually-hidden"> ${name}</span></summary>
 !${form(target, html`<input type="hidden" name="payment_method_id" value="${id}">
 <p>Remove ${name}? It is not offered at your next order any more.</p>
 <button class="button danger" id="confirm-remove-${id}" name="action" value="remove"

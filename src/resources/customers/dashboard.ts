@@ -7,7 +7,7 @@ import { html } from 'ghtml'
 import type { Schemas } from '../../contract/operations.js'
 import { cardName, money } from '../../pages/fragments.js'
 import type { Fragment } from '../../pages/layout.js'
-import { asking, button, choiceField, form, submit, textField, metadataField } from '../../pages/dashboard/fields.js'
+import { button, choiceField, confirmButton, form, metadataField, submit, textField } from '../../pages/dashboard/fields.js'
 import type { Form, FormState } from '../../pages/dashboard/form.js'
 import { pageOf, pathOf } from '../../pages/dashboard/links.js'
 import { createdOn, filtersOf, listed, listCard, type Filter } from '../../pages/dashboard/lists.js'
@@ -134,8 +134,8 @@ async function savedMethods (id: string, page: PageContext): Promise<Fragment> {
     const expiry = saved?.expiry_month == null ? '' : `expires ${saved.expiry_month}/${saved.expiry_year ?? ''}`
     return html`<li id="method-${methodId}">
 <div><strong>${name}</strong> <span class="quiet">${expiry}</span> !${idTag(methodId)}</div>
-!${asking(page.formState('remove'), {
-      opens: 'Remove',
+!${confirmButton(page.formState('remove'), {
+      label: 'Remove',
       question: `${name} can no longer be charged. This can't be undone.`,
       confirm: 'Remove payment method',
       kind: 'danger',

@@ -44,7 +44,7 @@ export function detailsPage (page: DetailsPage): Fragment {
   const { problems, appearance, target, context, payment, draft } = page
   const isFree = draft.sale.now.priced.total === 0
   const canPay = payment === null || isFree || hasMethods(payment.offer)
-  return html`!${backLink(appearance, context.sandbox)}<button class="unseen" form="${FORM}" name="action" tabindex="-1"
+  return html`!${backLink(appearance, context.sandbox)}<button class="visually-hidden" form="${FORM}" name="action" tabindex="-1"
 value="${payment === null ? 'continue' : 'pay'}">Go on</button>
 <div class="checkout">
 <div data-live="order" id="live-order">!${orderPanel(page)}</div>
@@ -55,7 +55,7 @@ value="${payment === null ? 'continue' : 'pay'}">Go on</button>
 <div data-live="button" id="live-button">!${canPay ? button(page) : ''}</div>`, FORM)}
 </div>
 </div>
-<p class="unseen" role="status" id="live-told"></p>`
+<p class="visually-hidden" role="status" id="live-told"></p>`
 }
 
 function orderPanel ({ draft, entries, session: { terms }, context, appearance, problems }: DetailsPage): Fragment {

@@ -8,7 +8,7 @@ import { percent } from '../../../rules/decimal.js'
 import type { Fragment } from '../../../pages/layout.js'
 import { money } from '../../../pages/fragments.js'
 import { discountBody, discountForm } from './form.js'
-import { asking, button, form, submit, textField, CHOICES } from '../../../pages/dashboard/fields.js'
+import { button, confirmButton, form, submit, textField, CHOICES } from '../../../pages/dashboard/fields.js'
 import { pageOf, pathOf } from '../../../pages/dashboard/links.js'
 import { filtersOf, listed, listCard, type Filter } from '../../../pages/dashboard/lists.js'
 import type { DashboardPage, Shown, PageContext } from '../../../pages/dashboard/page.js'
@@ -87,8 +87,8 @@ const discountPage: DashboardPage = {
       content: html`!${heading(
         { html: html`${discount.code} !${copyButton(discount.code, 'the code')} !${stateTag(discount, page)}` },
         html`!${linkButton(pay, 'Try it on a payment', 'primary')}!${linkButton(edit, 'Edit')}
-!${asking(page.formState('delete'), {
-          opens: 'Delete',
+!${confirmButton(page.formState('delete'), {
+          label: 'Delete',
           question: `${discount.code} can no longer be used. Another discount can then have the same code. This can't be undone.`,
           confirm: 'Delete discount code'
         })}`, crumb(page, pathOf('discounts'), 'Discounts'))}

@@ -11,7 +11,7 @@ import { refundStates } from '../../refunds/states.js'
 import { GENERIC_DECLINE } from '../../../rules/instruments.js'
 import { money } from '../../../pages/fragments.js'
 import type { Fragment } from '../../../pages/layout.js'
-import { asking, button, choiceField, form, submit, textField, typed } from '../../../pages/dashboard/fields.js'
+import { button, choiceField, confirmButton, form, submit, textField, typed } from '../../../pages/dashboard/fields.js'
 import { fieldId, problemAt, type Form, type FormState } from '../../../pages/dashboard/form.js'
 import { pageOf } from '../../../pages/dashboard/links.js'
 import type { DashboardPage, PageContext } from '../../../pages/dashboard/page.js'
@@ -106,15 +106,15 @@ function paying (possible: ReadonlySet<PaymentAction>, page: PageContext): Fragm
   return html`!${possible.has('answer') ? confirming(page) : ''}!${ways}
 <div class="row enders">
 !${possible.has('cancel')
-? asking(page.formState('cancel'), {
-    opens: 'Cancel',
+? confirmButton(page.formState('cancel'), {
+    label: 'Cancel',
     question: 'A cancelled payment can no longer be paid. Its page will show that it was cancelled.',
     confirm: 'Cancel payment'
   })
 : ''}
 !${possible.has('expire')
-? asking(page.formState('expire'), {
-    opens: 'Expire now',
+? confirmButton(page.formState('expire'), {
+    label: 'Expire now',
     question: 'The payment can then no longer be paid through its link. The clock does not change.',
     confirm: 'Expire link'
   })
@@ -153,8 +153,8 @@ function refunding (payment: Payment, items: Items, page: PageContext): Fragment
   const whole = page.formState('refund')
   const amount = money(left, payment.currency, sandbox)
   return html`<p>${amount} can be refunded.</p>
-!${asking(whole, {
-    opens: `Refund ${amount}`,
+!${confirmButton(whole, {
+    label: `Refund ${amount}`,
     question: `This refunds the remaining ${amount}.`,
     confirm: 'Create refund',
     content: reasonField(whole)
@@ -199,7 +199,7 @@ function itemFields (
   return html`<li><div class="field check"><input type="checkbox" id="${box}" name="item" value="${id}"
 !${index < 0 ? '' : ' checked'}!${problem === null ? '' : html` aria-invalid="true" aria-describedby="${box}-problem"`}>
 <label for="${box}">${name ?? id} <span class="quiet">up to ${money(left, currency, sandbox)}</span></label></div>
-<div class="field"><label class="unseen" for="${amount}">Amount of ${name ?? id}, in ${currency}</label>
+<div class="field"><label class="visually-hidden" for="${amount}">Amount of ${name ?? id}, in ${currency}</label>
 <input type="text" inputmode="decimal" id="${amount}" name="amount-${id}" autocomplete="off"
 value="${typed(formState, `amount-${id}`, typedAmount(left, currency, sandbox))}"></div>
 !${problem === null ? '' : html`<p class="problem" id="${box}-problem">${problem}</p>`}</li>`

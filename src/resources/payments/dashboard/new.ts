@@ -100,7 +100,7 @@ function cartPage (kind: CartKind): DashboardPage {
 }
 
 /** The default button, pressed by the Enter key. It previews and creates nothing. */
-const FIRST_BUTTON = '<button class="unseen" name="step" value="show" tabindex="-1" aria-hidden="true">Show</button>'
+const FIRST_BUTTON = '<button class="visually-hidden" name="step" value="show" tabindex="-1" aria-hidden="true">Show</button>'
 
 /** A form with the initial values, as if submitted. */
 function formOf (start: Start): Form {

@@ -73,7 +73,7 @@ function openLink ({ payment_link: link, status }: Payment): Fragment {
   if (link === null) return ''
   const label = status === 'succeeded' || status === 'cancelled' ? 'Open the customer’s page' : 'Open payment link'
   return html`<a class="button primary" id="open-link" href="${link}" target="_blank" rel="noopener">${label}!${icon('open')}
-<span class="unseen">(in a new tab)</span></a>`
+<span class="visually-hidden">(in a new tab)</span></a>`
 }
 
 function details (shown: Payment, page: PageContext): Fragment {

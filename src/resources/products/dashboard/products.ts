@@ -8,7 +8,7 @@ import { isPayWhatYouWant, plainPrice } from '../prices.js'
 import { percent } from '../../../rules/decimal.js'
 import type { Fragment } from '../../../pages/layout.js'
 import { money } from '../../../pages/fragments.js'
-import { asking, button } from '../../../pages/dashboard/fields.js'
+import { button, confirmButton } from '../../../pages/dashboard/fields.js'
 import { pageOf, pathOf } from '../../../pages/dashboard/links.js'
 import { filtersOf, listed, listCard, type Filter } from '../../../pages/dashboard/lists.js'
 import type { DashboardPage, Shown, PageContext } from '../../../pages/dashboard/page.js'
@@ -126,8 +126,8 @@ function actionsFor (product: Product, isArchived: boolean, page: PageContext): 
   const buy = `${pageOf(page, 'payments', 'new')}?${new URLSearchParams({ product_id: product.product_id })}`
   return html`!${product.is_recurring ? '' : linkButton(buy, 'Create a test payment', 'primary')}
 !${linkButton(pageOf(page, 'products', product.product_id, 'edit'), 'Edit')}
-!${asking(page.formState('archive'), {
-    opens: 'Archive',
+!${confirmButton(page.formState('archive'), {
+    label: 'Archive',
     question: 'An archived product is no longer listed, and payments for it are refused. You can put it on sale again.',
     confirm: 'Archive product'
   })}`

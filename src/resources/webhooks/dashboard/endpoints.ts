@@ -4,7 +4,7 @@
  */
 import { html } from 'ghtml'
 import type { Fragment } from '../../../pages/layout.js'
-import { asking, button } from '../../../pages/dashboard/fields.js'
+import { button, confirmButton } from '../../../pages/dashboard/fields.js'
 import { pageOf, pathOf } from '../../../pages/dashboard/links.js'
 import { PAGE_ROWS, pageNumber, pastEnd, pagination } from '../../../pages/dashboard/lists.js'
 import type { Shown, PageContext } from '../../../pages/dashboard/page.js'
@@ -161,8 +161,8 @@ async function endpointPage (page: PageContext): Promise<Shown> {
 }
 
 function disabling (page: PageContext): Fragment {
-  return asking(page.formState('disable'), {
-    opens: 'Disable',
+  return confirmButton(page.formState('disable'), {
+    label: 'Disable',
     question: 'Waiting deliveries are cancelled. Events that occur while the endpoint is disabled are never sent to it.',
     confirm: 'Disable endpoint',
     kind: 'second'
@@ -170,8 +170,8 @@ function disabling (page: PageContext): Fragment {
 }
 
 function deleting (page: PageContext): Fragment {
-  return asking(page.formState('delete'), {
-    opens: 'Delete',
+  return confirmButton(page.formState('delete'), {
+    label: 'Delete',
     question: 'This deletes the endpoint and its signing key and cancels its waiting deliveries. Past deliveries remain visible.',
     confirm: 'Delete endpoint'
   })
