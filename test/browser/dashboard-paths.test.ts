@@ -102,7 +102,7 @@ t.test('moves the clock past the expiry of a link', { skip }, async t => {
   const page = await open(t, '/')
   await page.getByTestId('clock').click()
   await page.waitForURL(/\/dashboard\/controls$/)
-  await page.getByRole('button', { name: "Past the link's expiry" }).click()
+  await page.getByRole('button', { name: 'Until payment links expire' }).click()
   await page.locator('#done').waitFor()
   t.match(await page.locator('.js #done').innerText(), 'moved forward by 1 day 1 minute')
   t.match(await page.getByTestId('clock').innerText(), 'moved')
