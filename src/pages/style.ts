@@ -84,6 +84,7 @@ code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation M
 }
 .quiet { color: var(--quiet); }
 .hint { color: var(--quiet); font-size: 0.875rem; }
+.recurrence { margin-top: 0; color: var(--quiet); }
 
 .banner { background: var(--banner); color: var(--on-banner); text-align: center; font-size: 0.8125rem; padding: 0.4rem 1rem; }
 .banner strong { margin-right: 0.35rem; }

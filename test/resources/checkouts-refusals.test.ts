@@ -33,7 +33,6 @@ t.test('refuses', async t => {
 
   t.test('features that are not emulated yet', async t => {
     const refuse = refusing(t)
-    await refuse({ product_cart: [{ product_id: 'pdt_pro_monthly', quantity: 1 }] }, PARAMETERS, /a subscription/, 'product_cart[0].product_id')
     await refuse({ product_cart: [], product_collection_id: 'pdc_1' }, PARAMETERS, /collection/, 'product_collection_id')
   })
 

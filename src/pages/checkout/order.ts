@@ -10,6 +10,7 @@ import { creditChange } from '../../resources/payments/items.js'
 import type { AppliedDiscount, Payment } from '../../resources/payments/store.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
 import { money } from '../fragments.js'
+import { recurrenceOfPayment, recurrencePart, type Recurrence } from './recurrence.js'
 import type { Fragment } from '../layout.js'
 
 /** What a summary tells of, whether it is a payment already or not. */
@@ -22,14 +23,16 @@ export interface Order {
   codes: readonly AppliedDiscount[]
   country: string
   tax_id: string | null
+  /** Null for an order that is paid once. */
+  recurrence: Recurrence | null
 }
 
 /** `showsDetails` false leaves out all but what is to be paid. */
 export function order (payment: Payment, sandbox: Sandbox, showsDetails = true): Fragment {
-  return summary(orderOf(payment), sandbox, showsDetails, payer(payment, sandbox))
+  return summary(orderOf(payment, sandbox), sandbox, showsDetails, payer(payment, sandbox))
 }
 
-function orderOf (payment: Payment): Order {
+function orderOf (payment: Payment, sandbox: Sandbox): Order {
   return {
     currency: payment.currency,
     total_amount: payment.total_amount,
@@ -37,7 +40,8 @@ function orderOf (payment: Payment): Order {
     lines: payment.lines,
     codes: payment.discounts,
     country: payment.billing.country,
-    tax_id: payment.checkout.tax_id ?? null
+    tax_id: payment.checkout.tax_id ?? null,
+    recurrence: recurrenceOfPayment(payment, sandbox)
   }
 }
 
@@ -45,6 +49,7 @@ export function summary (shown: Order, sandbox: Sandbox, showsDetails: boolean, 
   return html`<section class="panel order" aria-labelledby="order-title" data-breakdown="${JSON.stringify(breakdown(shown))}">
 <h1 id="order-title">Pay ${sandbox.business.name}</h1>
 <p class="amount" data-testid="amount-due">${money(shown.total_amount, shown.currency, sandbox)}</p>
+!${shown.recurrence === null ? '' : recurrencePart(shown.recurrence, shown.total_amount, sandbox)}
 !${showsDetails ? html`<ul class="lines">!${shown.lines.map(line => lineItem(line, shown, sandbox))}</ul>` : ''}
 !${showsDetails ? totals(shown, sandbox) : ''}
 !${below}
@@ -99,7 +104,8 @@ function totals (shown: Order, sandbox: Sandbox): Fragment {
   const credit = creditChange(shown)
   if (credit < 0) rows.push({ kind: 'minus', label: 'Credit used', amount: credit, testId: 'credit' })
   if (credit > 0) rows.push({ kind: '', label: 'Added to credit', amount: credit, testId: 'credit' })
-  rows.push({ kind: 'total', label: 'Total', amount: shown.total_amount, testId: 'total' })
+  const label = shown.recurrence === null ? 'Total' : 'Due now'
+  rows.push({ kind: 'total', label, amount: shown.total_amount, testId: 'total' })
   return html`<dl class="totals">!${rows.map(({ kind, label, amount, testId }) =>
     html`<div class="${kind}"><dt>${label}</dt><dd data-testid="${testId}">${money(amount, currency, sandbox)}</dd></div>`)}</dl>
 !${contained === 0

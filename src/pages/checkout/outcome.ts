@@ -79,7 +79,10 @@ function told (payment: Payment, sandbox: Sandbox): Told {
 }
 
 /** What has become of a payment, and the way on from here. */
-export function status (payment: Payment, checkoutUrl: string, context: Context, invoiceUrl: string): Fragment {
+export function status (
+  payment: Payment, checkoutUrl: string, context: Context,
+  { invoiceUrl, sessionUrl }: { invoiceUrl: string, sessionUrl: string | null }
+): Fragment {
   const { sandbox, now } = context
   const { icon, title, text } = told(payment, sandbox)
   const amount = money(payment.total_amount, payment.currency, sandbox)
@@ -96,7 +99,8 @@ export function status (payment: Payment, checkoutUrl: string, context: Context,
   ])}
 <div class="actions">
 !${isPayable ? link('try-again', checkoutUrl, payment.status === 'failed' ? 'Try again' : 'Go on with the payment') : ''}
-!${wayBack(payment, sandbox, isPayable)}
+!${sessionUrl === null ? '' : link('try-again', sessionUrl, 'Try again')}
+!${wayBack(payment, sandbox, isPayable || sessionUrl !== null)}
 !${payment.status === 'succeeded' ? link('invoice', invoiceUrl, 'Download the invoice', 'second') : ''}
 </div>
 !${payment.status === 'processing' && !leadsBack(payment) ? lookAgain(checkoutUrl) : ''}

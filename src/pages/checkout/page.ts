@@ -4,7 +4,7 @@
  *   ids           pay, cancel, card-number, card-expiry, card-cvc, card-name, save-card, phone, upi-id, error-summary,
  *                 test-cards; radio buttons method-card, method-upi, method-{payment method type},
  *                 method-saved-{payment_method_id}
- *   data-testid   amount-due, line, subtotal, product-discount, discount, tax, tax-included, total, customer-name,
+ *   data-testid   amount-due, recurrence, line, subtotal, product-discount, discount, tax, tax-included, total, customer-name,
  *                 customer-email, billing-address, business-name, tax-id, emulator-banner, store-name, use-{card number}
  *   form fields   token, action (pay, cancel), method (card, saved:{id}, upi or a payment method type), number, expiry, cvc,
  *                 name, save (yes), phone, upi_id
@@ -18,6 +18,7 @@ import type { Fragment } from '../layout.js'
 import { hasMethods, methods, unfit, type Entered } from './method-fields.js'
 import { offerFor, payableOf } from './methods.js'
 import { order } from './order.js'
+import { recurrenceOfPayment, startText, type Recurrence } from './recurrence.js'
 import { returnUrl } from './return-url.js'
 import { backLink, type SessionAppearance } from './session/appearance.js'
 
@@ -38,11 +39,12 @@ export function checkout (page: Checkout): Fragment {
   const offer = offerFor(payableOf(payment), context.sandbox)
   const canPay = isFree || hasMethods(offer)
   const fields = isFree || !canPay ? '' : methods({ ...page, offer, tried: triedMethod(payment), holder: holderOf(payment) })
+  const button = payButton(payment, recurrenceOfPayment(payment, context.sandbox), appearance, context)
   return html`!${backLink(appearance, context.sandbox)}<div class="checkout">
 !${order(payment, context.sandbox, appearance.showsOrder)}
 <div class="form">
 !${problems.length > 0 ? alert('There is a problem', problems) : declined(payment, context)}
-!${canPay ? form(target, html`!${phone(page)}!${fields}!${payButton(payment, appearance, context)}`, 'payment-form') : ''}
+!${canPay ? form(target, html`!${phone(page)}!${fields}!${button}`, 'payment-form') : ''}
 !${isFree ? '' : unfit(offer, canPay)}
 !${form(target, '<button class="button bare" id="cancel" name="action" value="cancel">Cancel this payment</button>')}
 </div>
@@ -74,10 +76,11 @@ function holderOf ({ customer: { name, email } }: Payment): string {
 }
 
 export function payButton (
-  { total_amount: total, currency }: { total_amount: number, currency: string }, { payButtonText }: SessionAppearance,
-  { sandbox }: Context
+  { total_amount: total, currency }: { total_amount: number, currency: string }, recurrence: Recurrence | null,
+  { payButtonText }: SessionAppearance, { sandbox }: Context
 ): Fragment {
-  const text = payButtonText ?? (total === 0 ? 'Complete order' : `Pay ${money(total, currency, sandbox)}`)
+  const free = recurrence === null ? 'Complete order' : startText(recurrence)
+  const text = payButtonText ?? (total === 0 ? free : `Pay ${money(total, currency, sandbox)}`)
   return html`<div>
 <button class="button primary" id="pay" name="action" value="pay" data-busy="One moment…">${text}</button>
 <p class="assurance under">Only test cards work here. Never enter a real one.</p>

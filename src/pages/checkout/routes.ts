@@ -9,6 +9,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../../errors.js'
 import { noteRefusal } from '../../http/record.js'
 import { isHead } from '../../http/rewrite.js'
+import { paymentOf } from '../../resources/checkouts/purchase.js'
 import { hasExpired, isOpen } from '../../resources/payments/states.js'
 import type { Payment } from '../../resources/payments/store.js'
 import { linkId, linkSeq, shortSlugSeq } from '../../rules/links.js'
@@ -86,6 +87,14 @@ function hostedPages (options: PagesOptions) {
 
   const checkoutUrl = ({ link, context }: OpenedPayment) => `${baseOf(context)}/${link}`
   const statusUrl = ({ link, payment, context }: OpenedPayment) => `${baseOf(context)}/status/${link}/${payment.status}`
+
+  /** The session in which another subscription can be started after a declined first payment; null if there is none. */
+  function sessionUrl ({ payment, context }: OpenedPayment): string | null {
+    const { sandbox, now } = context
+    const session = payment.checkout_session_id === null ? undefined : sandbox.checkouts.find(payment.checkout_session_id)
+    const isOver = session === undefined || session.expires_at <= now || payment.status !== 'failed' || isOpen(payment)
+    return isOver || paymentOf(session, sandbox) !== undefined ? null : `${baseOf(context)}/session/${session.session_id}`
+  }
 
   function showCheckout (opened: OpenedPayment, code: number, problems: readonly Problem[], before: Entered | null): void {
     const { payment, context, link, reply } = opened
@@ -166,7 +175,9 @@ function hostedPages (options: PagesOptions) {
     if (found === null) return
     const { payment, context } = found
     if (isOpen(payment) && hasExpired(payment, context.now)) return showState(found)
-    const content = status(payment, checkoutUrl(found), context, `${rootOf(context)}/invoices/payments/${payment.payment_id}`)
+    const content = status(payment, checkoutUrl(found), context, {
+      invoiceUrl: `${rootOf(context)}/invoices/payments/${payment.payment_id}`, sessionUrl: sessionUrl(found)
+    })
     const refresh = statusRefresh(payment, checkoutUrl(found), context.sandbox)
     send(reply, 200, {
       title: `Payment ${payment.status.replaceAll('_', ' ')}`,

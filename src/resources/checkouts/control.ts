@@ -2,7 +2,7 @@
 import { ApiError, invalid } from '../../errors.js'
 import type { ControlHandlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
-import { makePayment, decidePurchase } from './purchase.js'
+import { asksForMethod, decidePurchase, makePayment, paymentOf } from './purchase.js'
 import type { Session } from './store.js'
 import { checkoutUrl } from './view.js'
 import { abandon } from '../payments/abandonment.js'
@@ -33,7 +33,7 @@ export const checkoutControls = {
   'POST /_emulator/checkouts/{session_id}/pay': ({ body = {}, path, context }) => {
     const { how, details } = split(body)
     const session = findSession(path.session_id, context, 'session_id')
-    const payment = paymentOf(session, context)
+    const payment = paymentOf(session, context.sandbox)
     if (payment !== undefined) {
       checkPayable(session, payment, context)
       checkUntouched(session, details)
@@ -42,7 +42,7 @@ export const checkoutControls = {
     }
     checkUnexpired(session, context)
     const purchase = decidePurchase(session.terms, givenDetails(session, details, context), context)
-    const payer = payerOf(how, purchase.sale.now.priced.total === 0, context)
+    const payer = payerOf(how, !asksForMethod(purchase.sale), context)
     const { payment_id: paymentId } = makePayment(session, purchase, context)
     payer(findPayment(paymentId, context), context)
     return paymentResponse(findPayment(paymentId, context), context)
@@ -50,7 +50,7 @@ export const checkoutControls = {
 
   'POST /_emulator/checkouts/{session_id}/expire': ({ path, context }) => {
     const session = findSession(path.session_id, context, 'session_id')
-    const payment = paymentOf(session, context)
+    const payment = paymentOf(session, context.sandbox)
     checkUnexpired(session, context)
     if (payment !== undefined) {
       checkPayable(session, payment, context)
@@ -62,7 +62,7 @@ export const checkoutControls = {
 
   'POST /_emulator/checkouts/{session_id}/abandon': ({ body = {}, path, context }) => {
     const session = findSession(path.session_id, context, 'session_id')
-    const payment = paymentOf(session, context)
+    const payment = paymentOf(session, context.sandbox)
     if (payment === undefined) checkUnexpired(session, context)
     else checkUntouched(session, body)
     const { payment_id: paymentId } = payment ??
@@ -80,10 +80,6 @@ function split ({ card, outcome, error_code: errorCode, ...details }: ControlSch
     ...(errorCode === undefined ? {} : { error_code: errorCode })
   }
   return { how, details }
-}
-
-function paymentOf ({ payment_id: paymentId }: Session, context: Context): Payment | undefined {
-  return paymentId === null ? undefined : findPayment(paymentId, context)
 }
 
 function checkUnexpired ({ session_id: id, expires_at: expiresAt }: Session, { now }: Context): void {

@@ -5,9 +5,13 @@
 import type { Schemas } from '../../contract/operations.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import type { Customer } from '../customers/store.js'
-import { amountsOf, createCustomer, createPayment, type CreatedPayment } from '../payments/create.js'
-import { decideSale, type Buyer, type CartRequest, type Sale, type SaleOptions } from '../payments/sale.js'
-import type { CheckoutOptions } from '../payments/store.js'
+import { amountsOf, createCustomer, createPayment, type CreatedPayment, type PaymentOrder } from '../payments/create.js'
+import { decideSale, type Buyer, type Sale, type SaleOptions } from '../payments/sale.js'
+import type { CheckoutOptions, Payment } from '../payments/store.js'
+import {
+  checkOneSubscription, decideCart, recurringLines, type CartSubscription, type SubscriptionCart
+} from '../subscriptions/cart.js'
+import { createSubscription } from '../subscriptions/create.js'
 import type { Session } from './store.js'
 import type { Known, Terms } from './terms.js'
 
@@ -36,8 +40,18 @@ export function detailsOf (terms: Terms): Details {
 export interface Purchase {
   /** The existing customer, or null where a new one is to be created. */
   customer: Customer | null
-  sale: Sale
+  sale: CheckoutSale
   details: Details
+}
+
+/** What a cart costs, and the subscription in it; null for a cart that is paid once. */
+export interface CheckoutSale extends Sale {
+  subscription: CartSubscription | null
+}
+
+/** Whether a payment method is asked for: a subscription needs one for its later charges. */
+export function asksForMethod ({ now: { priced }, subscription }: CheckoutSale): boolean {
+  return priced.total > 0 || subscription !== null
 }
 
 const COUNTRY_PATH = 'billing_address.country'
@@ -48,16 +62,39 @@ export function countryOf ({ country }: Pick<Known, 'country'>, { business }: Sa
 }
 
 /** What terms and details come to, or the ApiError for the first rule that they break. Its paths are those of a request. */
-export function quote (terms: Terms, details: Details, context: Context, options: SaleOptions = {}): Sale {
+export function quote (terms: Terms, details: Details, context: Context, options: SaleOptions = {}): CheckoutSale {
   const { known, amounts, currency, codes } = details
-  const request: CartRequest = {
+  const request: SubscriptionCart = {
+    subscription_data: terms.subscription ?? null,
     product_cart: terms.cart.map((item, index) => ({ ...item, amount: amounts[index] ?? null })),
     billing_currency: currency,
     discount_codes: codes,
     tax_id: known.tax_id,
     customer_business_name: known.business_name
   }
-  return decideSale(request, buyerOf(terms, known, context.sandbox), context, options)
+  return decideCheckout(request, buyerOf(terms, known, context.sandbox), context, options)
+}
+
+/** Decides a cart with or without a subscription, or throws the ApiError for the first rule that it breaks. */
+export function decideCheckout (
+  request: SubscriptionCart, buyer: Buyer, context: Context, options: SaleOptions = {}
+): CheckoutSale {
+  const recurring = recurringLines(request.product_cart, context.sandbox)
+  checkOneSubscription(request.product_cart, recurring)
+  const [index] = recurring
+  return index === undefined
+    ? { ...decideSale(request, buyer, context, options), subscription: null }
+    : decideCart(request, index, buyer, context, options.isDraft === true)
+}
+
+/**
+ * The payment that a session has made. A declined first payment has ended its subscription, so it does not count: the customer
+ * can submit the session again, which makes a new subscription.
+ */
+export function paymentOf ({ payment_id: paymentId }: Pick<Session, 'payment_id'>, { payments }: Sandbox): Payment | undefined {
+  const payment = paymentId === null ? undefined : payments.find(paymentId)
+  const isOver = payment?.status === 'failed' && payment.subscription_charge?.purpose === 'activation'
+  return isOver ? undefined : payment
 }
 
 export function buyerOf (terms: Terms, known: Known, sandbox: Sandbox): Buyer {
@@ -97,8 +134,7 @@ export function makePayment (
   if (existing !== null) completeCustomer(existing, terms, known, sandbox)
   const { buyer } = sale
   const asksForPhone = terms.flags.require_phone_number && phone === null && customer.phone_number === null
-  const created = createPayment(customer, {
-    amounts: amountsOf(sale),
+  const order: Omit<PaymentOrder, 'amounts' | 'subscription'> = {
     link: 'long',
     expires_at: expiresAt,
     billing: { country: countryOf(known, sandbox) as Schemas['CountryCodeAlpha2'], street, city, state, zipcode },
@@ -110,7 +146,15 @@ export function makePayment (
       ...(buyer.business_name === null ? {} : { customer_business_name: buyer.business_name })
     },
     payment_method_id: methodId
-  }, context)
+  }
+  const created = sale.subscription === null
+    ? createPayment(customer, { ...order, amounts: amountsOf(sale) }, context)
+    : createSubscription({ ...sale.subscription, customer, newCustomer: null }, {
+      ...order,
+      link: 'long',
+      mandate_min_amount: terms.mandate_min_amount_inr_paise,
+      custom_field_responses: answers.length === 0 ? null : answers
+    }, context).payment
   sandbox.payments.joinSession(created.seq, sessionId, answers.length === 0 ? null : answers)
   sandbox.checkouts.setPayment(sessionId, created.payment_id)
   return created

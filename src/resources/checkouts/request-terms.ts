@@ -44,7 +44,10 @@ export function termsOf (body: SessionRequest, customer: Customer | null): Terms
   const flags = flagsOf(body.feature_flags)
   const known = knownOf(body, customer)
   return {
-    cart: body.product_cart.map(({ product_id: id, quantity, amount }) => ({ product_id: id, quantity, amount: amount ?? null })),
+    cart: body.product_cart.map(({ product_id: id, quantity, amount, addons }) => ({
+      product_id: id, quantity, amount: amount ?? null, ...(addons == null || addons.length === 0 ? {} : { addons })
+    })),
+    ...(body.subscription_data == null ? {} : { subscription: body.subscription_data }),
     customer_id: customer?.customer_id ?? null,
     known,
     locked: DETAIL_NAMES.filter(name => known[name] !== null && !mayEdit(name, flags)),

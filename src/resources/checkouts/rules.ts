@@ -8,10 +8,12 @@ import { checkTaxId } from '../../rules/tax-ids.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import { givenCustomer } from '../customers/rules.js'
 import type { Customer } from '../customers/store.js'
-import { checkCart, decideSale, type CartRequest, type Sale } from '../payments/sale.js'
+import { checkCart } from '../payments/sale.js'
 import { isPayWhatYouWant, suggestedAmount } from '../products/prices.js'
 import { checkPaymentMethods, matchCustomer } from '../payments/rules.js'
-import { buyerOf, detailsOf, type Purchase } from './purchase.js'
+import { recurringLines } from '../subscriptions/cart.js'
+import { checkRecurringMethods } from '../subscriptions/rules.js'
+import { buyerOf, decideCheckout, detailsOf, type CheckoutSale, type Purchase } from './purchase.js'
 import type { Session } from './store.js'
 import { checkSession, termsOf, type SessionRequest } from './request-terms.js'
 import type { Terms } from './terms.js'
@@ -35,18 +37,19 @@ export interface SessionDecision {
 /** Decides a session, or throws the ApiError for the first rule that it breaks. Writes nothing. */
 export function decideSession (body: SessionRequest, context: Context): SessionDecision {
   const { sandbox } = context
-  const { terms, customer } = readSession(body, context)
+  const { terms, customer, request } = readSession(body, context)
   if (body.confirm === true) checkComplete(body)
   const buyer = buyerOf(terms, terms.known, sandbox)
-  const sale = decideSale(body, buyer, context, { isDraft: body.confirm !== true && hasOpenAmounts(terms, sandbox) })
+  const sale = decideCheckout(request, buyer, context, { isDraft: body.confirm !== true && hasOpenAmounts(terms, sandbox) })
   checkPaymentMethods(body, customer, sandbox)
+  if (sale.subscription !== null) checkRecurringMethods(body.allowed_payment_method_types, sandbox)
   if (body.confirm !== true) return { terms, purchase: null }
   return { terms, purchase: { customer: buyer.customer ?? null, sale, details: detailsOf(terms) } }
 }
 
 export interface Preview {
   terms: Terms
-  sale: Sale
+  sale: CheckoutSale
   country: string
   /** What the tax id is called in its country, and why it is none; null without one. */
   taxId: { name: string, problem: string | null } | null
@@ -55,64 +58,68 @@ export interface Preview {
 /** Prices what a session would charge. A tax id that fails validation is told and left out, not refused. */
 export function previewSession (body: SessionRequest, context: Context): Preview {
   const { sandbox } = context
-  const { terms } = readSession(body, context)
+  const { terms, request } = readSession(body, context)
   const buyer = buyerOf(terms, terms.known, sandbox)
   const check = terms.known.tax_id === null ? null : checkTaxId(buyer.country, terms.known.tax_id)
-  const request: CartRequest = check === null || check.valid ? body : { ...body, tax_id: null, customer_business_name: null }
+  const priced = check === null || check.valid ? request : { ...request, tax_id: null, customer_business_name: null }
   return {
     terms,
     country: buyer.country,
-    sale: decideSale(request, buyer, context, { isDraft: hasOpenAmounts(terms, sandbox) }),
+    sale: decideCheckout(priced, buyer, context, { isDraft: hasOpenAmounts(terms, sandbox) }),
     taxId: check === null ? null : { name: check.name, problem: check.valid ? null : check.reason }
   }
 }
 
-function readSession (given: SessionRequest, context: Context): { terms: Terms, customer: Customer | null } {
+interface ReadSession {
+  terms: Terms
+  customer: Customer | null
+  /** The request without what does not apply to its cart. */
+  request: SessionRequest
+}
+
+function readSession (given: SessionRequest, context: Context): ReadSession {
   const { sandbox } = context
-  checkSupported(given, sandbox)
-  const body = withoutRecurring(given, context)
-  checkCart(body)
-  checkSession(body)
-  const buyer = body.customer == null ? null : givenCustomer(body.customer)
+  if (given.product_collection_id != null) {
+    throw invalid('product_collection_id', "Checkout sessions of this emulator can't hold a product collection yet")
+  }
+  const request = withoutUnused(given, context)
+  checkCart(request)
+  checkSession(request)
+  const { mandate_min_amount_inr_paise: mandate } = request
+  if (mandate != null && mandate < 1) {
+    throw invalid('mandate_min_amount_inr_paise', 'mandate_min_amount_inr_paise must be at least 1')
+  }
+  const buyer = request.customer == null ? null : givenCustomer(request.customer)
   const byId = buyer?.customer_id == null ? null : matchCustomer(buyer, sandbox)
-  return { terms: termsOf(body, byId), customer: byId }
+  return { terms: termsOf(request, byId), customer: byId, request }
 }
 
 /** What concerns subscriptions alone, in a request and in a line of its cart. */
 const RECURRING = ['subscription_data', 'mandate_min_amount_inr_paise'] as const
-const RECURRING_IN_LINE = ['addons', 'credit_entitlements'] as const
 
 /**
- * The request without what concerns subscriptions alone, which is ignored in a one-time cart and listed in the request log:
- * programs that share their code send it with every cart.
+ * The request without what concerns subscriptions alone, in a cart or a line that holds none. It is ignored and listed in the
+ * request log: programs that share their code send it with every cart.
  */
-function withoutRecurring (body: SessionRequest, { noteIgnored }: Context): SessionRequest {
+function withoutUnused (body: SessionRequest, { sandbox, noteIgnored }: Context): SessionRequest {
   const note = (value: unknown, path: string) => {
     const isEmpty = value == null || (Array.isArray(value) && value.length === 0)
     if (!isEmpty) noteIgnored?.(path)
   }
-  for (const name of RECURRING) note(body[name], name)
-  body.product_cart.forEach((line, index) => {
-    for (const name of RECURRING_IN_LINE) note(line[name], `product_cart[${index}].${name}`)
+  const recurring = recurringLines(body.product_cart, sandbox)
+  const isOneTime = recurring.length === 0
+  if (isOneTime) for (const name of RECURRING) note(body[name], name)
+  const cart = body.product_cart.map((line, index) => {
+    const addons = recurring.includes(index) ? line.addons ?? null : null
+    if (addons === null) note(line.addons, `product_cart[${index}].addons`)
+    note(line.credit_entitlements, `product_cart[${index}].credit_entitlements`)
+    return { ...line, addons, credit_entitlements: null }
   })
   return {
     ...body,
-    subscription_data: null,
-    mandate_min_amount_inr_paise: null,
-    product_cart: body.product_cart.map(line => ({ ...line, addons: null, credit_entitlements: null }))
+    ...(isOneTime ? { subscription_data: null, mandate_min_amount_inr_paise: null } : {}),
+    product_cart: cart
   }
-}
-
-/** Refuses what the contract has and the emulator has not yet. */
-function checkSupported (body: SessionRequest, { products }: Sandbox): void {
-  const notYet = (path: string, what: string) => invalid(path, `Checkout sessions of this emulator can't hold ${what} yet`)
-  if (body.product_collection_id != null) throw notYet('product_collection_id', 'a product collection')
-  body.product_cart.forEach(({ product_id: id }, index) => {
-    const path = `product_cart[${index}]`
-    const type = products.find(id)?.price.type
-    if (type === 'recurring_price') throw notYet(`${path}.product_id`, `a subscription, which ${id} is`)
-    if (type === 'usage_based_price') throw notYet(`${path}.product_id`, `a product billed by usage, which ${id} is`)
-  })
 }
 
 /** Whether there is an amount that the customer has yet to choose. */

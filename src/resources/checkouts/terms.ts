@@ -18,8 +18,18 @@ export type Known = Record<DetailName, string | null>
 
 export type Flags = Required<Schemas['CheckoutSessionFlags']>
 
+export interface CartTerms {
+  product_id: string
+  quantity: number
+  amount: number | null
+  /** Of a subscription. */
+  addons?: Array<Schemas['AttachAddonReq']>
+}
+
 export interface Terms {
-  cart: Array<{ product_id: string, quantity: number, amount: number | null }>
+  cart: CartTerms[]
+  /** What replaces terms of the subscription in the cart; left out without one. */
+  subscription?: Schemas['SubscriptionData']
   /** Of an existing customer who was named by id. */
   customer_id: string | null
   known: Known

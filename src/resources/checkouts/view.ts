@@ -6,8 +6,9 @@ import { shortSlug } from '../../rules/links.js'
 import type { PricedCart, PricedLine } from '../../rules/pricing.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import { NOT_YET } from '../not-yet.js'
-import type { Sale } from '../payments/sale.js'
 import type { Product } from '../products/store.js'
+import type { CartSubscription } from '../subscriptions/cart.js'
+import type { CheckoutSale } from './purchase.js'
 import type { Preview } from './rules.js'
 import type { Session } from './store.js'
 
@@ -40,23 +41,19 @@ export function sessionStatus (
   }
 }
 
-/** What a preview shows of subscriptions, which a session can't hold yet. */
-const ONE_TIME = { next_billing_date: null, trial_amount: null, trial_period_days: null }
-
 export function calculation ({ sale, country, taxId, terms }: Preview): Required<Schemas['CalculateSessionResponse']> {
-  const { now: { priced, lines }, recurring } = sale
+  const { now: { priced }, recurring, subscription } = sale
   return {
     total_price: priced.total,
     total_tax: priced.tax,
     currency: priced.currency as Schemas['Currency'],
     billing_country: country as Schemas['CountryCodeAlpha2'],
-    product_cart: lines.flatMap(({ product }, index) => {
-      const line = priced.lines[index]
-      return line === undefined ? [] : [calculatedItem(line, product, sale)]
-    }),
+    product_cart: calculatedItems(sale),
     current_breakup: breakup(priced),
     recurring_breakup: recurring && breakup(recurring.priced),
-    ...ONE_TIME,
+    next_billing_date: subscription && formatTime(subscription.next_billing_date),
+    trial_amount: subscription && subscription.first.trial_amount,
+    trial_period_days: subscription && subscription.trial_period_days,
     is_byop: false, // the emulator is the only payment provider
     payment_method_required: true,
     tax_id_format_name: taxId?.name ?? null,
@@ -65,18 +62,66 @@ export function calculation ({ sale, country, taxId, terms }: Preview): Required
   }
 }
 
+/** The items in the order of the cart. The add-ons of a subscription are part of its item. */
+function calculatedItems (sale: CheckoutSale): CalculatedItem[] {
+  const { now: { priced, lines }, subscription } = sale
+  if (subscription === null) {
+    return lines.flatMap(({ product }, index) => {
+      const line = priced.lines[index]
+      return line === undefined ? [] : [calculatedItem(line, product, null, sale)]
+    })
+  }
+  const { index, product, others } = subscription
+  const [plan, ...rest] = priced.lines
+  const items = rest.slice(rest.length - others.length).flatMap((line, place): CalculatedItem[] => {
+    const other = others[place]
+    return other === undefined ? [] : [calculatedItem(line, other, null, sale)]
+  })
+  if (plan !== undefined) items.splice(index, 0, calculatedItem(plan, product, calculatedAddons(subscription, sale), sale))
+  return items
+}
+
+/** The add-ons as they are charged with every renewal. A trial does not charge them. */
+function calculatedAddons (
+  { terms: { addons }, first: { renewal }, product }: CartSubscription,
+  { now: { priced }, codes, tax_rate_bps: rateBps }: CheckoutSale
+): NonNullable<CalculatedItem['addons']> {
+  return addons.flatMap(({ addon_id: id, quantity, name, price, tax_category: category }, index) => {
+    const line = renewal?.priced.lines[index + 1] // the plan is the first line
+    return line === undefined
+      ? []
+      : [{
+          addon_id: id,
+          quantity,
+          name,
+          og_currency: price.currency as Schemas['Currency'],
+          og_price: price.price * quantity,
+          currency: priced.currency as Schemas['Currency'],
+          discounted_price: line.amount,
+          single_quantity_price: price.price,
+          tax_category: category as Schemas['TaxCategory'],
+          tax_inclusive: line.tax_inclusive,
+          tax_rate: inPercent(rateBps),
+          description: null,
+          discount_amount: percentageOf(product.product_id, codes),
+          tax: line.tax
+        }]
+  })
+}
+
 function breakup ({ lines, tax, total }: PricedCart): Schemas['CalculateSessionResponse']['current_breakup'] {
   const sum = (amount: (line: PricedLine) => number) => lines.reduce((total, line) => total + amount(line), 0)
   const subtotal = sum(line => line.subtotal)
   return { subtotal, discount: subtotal - sum(line => line.amount), tax, total_amount: total }
 }
 
+type CalculatedItem = Required<Schemas['CalculatedProductCartItem']>
+
 function calculatedItem (
   line: PricedLine, { tax_category: category, description, is_recurring: isRecurring, price }: Product,
-  { now: { priced }, codes, tax_rate_bps: rateBps }: Sale
-): Required<Schemas['CalculatedProductCartItem']> {
-  const discount = codes.map(use => use.discount)
-    .find(({ restricted_to: only }) => only.length === 0 || only.includes(line.product_id))
+  addons: CalculatedItem['addons'], { now: { priced }, codes, tax_rate_bps: rateBps }: CheckoutSale
+): CalculatedItem {
+  const discount = discountOf(line.product_id, codes)
   return {
     product_id: line.product_id,
     name: line.name,
@@ -86,16 +131,31 @@ function calculatedItem (
     og_price: line.unit_amount * line.quantity,
     currency: priced.currency as Schemas['Currency'],
     discounted_price: line.amount,
-    discount_amount: discount?.type === 'percentage' ? discount.amount : null,
+    discount_amount: percentageOf(line.product_id, codes),
     discount_cycle: discount?.subscription_cycles ?? null,
     tax: line.tax,
-    tax_rate: Math.round(rateBps / 100), // in whole percent, which all published rates are; nothing is calculated with it
+    tax_rate: inPercent(rateBps),
     tax_category: category as Schemas['TaxCategory'],
     tax_inclusive: line.tax_inclusive,
     is_subscription: isRecurring,
     is_usage_based: price.type === 'usage_based_price',
     meters: NOT_YET['POST /meters'].meters,
     credit_entitlements: NOT_YET['POST /credit-entitlements'].credit_entitlements,
-    addons: null // of a subscription, which a session can't hold yet
+    addons
   }
+}
+
+/** The first code that applies to a product. */
+function discountOf (productId: string, codes: CheckoutSale['codes']): CheckoutSale['codes'][number]['discount'] | undefined {
+  return codes.map(use => use.discount).find(({ restricted_to: only }) => only.length === 0 || only.includes(productId))
+}
+
+function percentageOf (productId: string, codes: CheckoutSale['codes']): number | null {
+  const discount = discountOf(productId, codes)
+  return discount?.type === 'percentage' ? discount.amount : null
+}
+
+/** All published rates are whole percentages. Nothing is calculated with this. */
+function inPercent (rateBps: number): number {
+  return Math.round(rateBps / 100)
 }

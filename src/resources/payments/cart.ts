@@ -40,15 +40,19 @@ export interface LineTerms {
 }
 
 /** Returns the product of every item. Throws an ApiError for the first product that can't be sold. */
-export function productsOf (items: readonly CartItem[], { products }: Sandbox, field = 'product_cart'): Product[] {
-  return items.map(({ product_id: id }, index) => {
-    const path = `${field}[${index}].product_id`
-    const product = products.find(id)
-    if (product === undefined) throw doesNotExist('Product', id, path)
-    if (product.archived) throw new ApiError('PRODUCT_IS_DELETED', { path, because: `${id} is archived` })
-    checkSoldOnce(product, path)
-    return product
-  })
+export function productsOf (
+  items: readonly CartItem[], { products }: Pick<Sandbox, 'products'>, field = 'product_cart'
+): Product[] {
+  return items.map(({ product_id: id }, index) => soldOnce(id, `${field}[${index}].product_id`, products))
+}
+
+/** Returns the product with an id. Throws an ApiError if it can't be sold once. */
+export function soldOnce (id: string, path: string, products: Sandbox['products']): Product {
+  const product = products.find(id)
+  if (product === undefined) throw doesNotExist('Product', id, path)
+  if (product.archived) throw new ApiError('PRODUCT_IS_DELETED', { path, because: `${id} is archived` })
+  checkSoldOnce(product, path)
+  return product
 }
 
 const RECURRING: Partial<Record<CompletePrice['type'], string>> = {

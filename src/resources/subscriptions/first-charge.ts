@@ -6,11 +6,11 @@ import type { Schemas } from '../../contract/operations.js'
 import { ApiError } from '../../errors.js'
 import { price, takesCode, type CodeUse, type PricedCart } from '../../rules/pricing.js'
 import {
-  cartOf, chargeLines, codesAfterCharge, regularItems, trialAmount, trialItems, type ChargeItem, type Trial
+  cartOf, chargeLines, codesAfterCharge, codesInUse, regularItems, trialAmount, trialItems, type ChargeItem, type Trial
 } from '../../rules/recurring.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
 import { appliedDiscounts, type Amounts } from '../payments/create.js'
-import { cartLines, productsOf, type CartItem } from '../payments/cart.js'
+import { cartLines, soldOnce, type CartItem } from '../payments/cart.js'
 import { settlement } from '../payments/sale.js'
 import type { Discount } from '../discounts/store.js'
 import { attachedCodes, paymentLines, recurringAmount, taxRateOf, termsOf, type SoldTerms } from './pricing.js'
@@ -21,15 +21,28 @@ export interface FirstChargeRequest {
   trial_days: number
   codes: ReadonlyArray<CodeUse<Discount>>
   /** Sold once, with the first payment. */
-  one_time: readonly CartItem[]
+  one_time: readonly OneTimeItem[]
   currency: string
   billing: Schemas['BillingAddress']
   tax_id: string | null
   brand_id: string
+  /** Whether the customer can still complete the order: see `SaleOptions` of payments/sale.ts. */
+  is_draft?: boolean
+}
+
+/** An item that is sold once, and its place in the request. */
+export interface OneTimeItem {
+  item: CartItem
+  path: string
 }
 
 export interface FirstCharge {
   amounts: Amounts
+  /** The lines of `amounts` before and after the calculation. */
+  items: readonly ChargeItem[]
+  priced: PricedCart
+  /** The lines of the next regular renewal; null for an on-demand subscription, which does not renew. */
+  renewal: { items: readonly ChargeItem[], priced: PricedCart } | null
   /** The codes that the subscription keeps, with the cycles that each has before the first charge. */
   slots: DiscountSlot[]
   /** `recurring_pre_tax_amount` and `trial_amount`. */
@@ -46,7 +59,7 @@ export function decideFirstCharge (request: FirstChargeRequest, sandbox: Sandbox
   const items = [...firstItems(request, recurring, trial), ...oneTimeItems(request, sandbox)]
   const cart = { currency, tax_rate_bps: rate, currencies }
   const { now, kept } = sortCodes(request.codes, items, recurring)
-  const priced = price({ ...cartOf({ ...cart, items, codes: now }), is_draft: false })
+  const priced = price({ ...cartOf({ ...cart, items, codes: now }), is_draft: request.is_draft === true })
   // A code whose first charge is still to come keeps its conditions until it is accepted here.
   const later = kept.filter(use => !now.includes(use))
   if (later.length > 0) price(cartOf({ ...cart, items: recurring, codes: later }))
@@ -57,6 +70,11 @@ export function decideFirstCharge (request: FirstChargeRequest, sandbox: Sandbox
   const left = usesCycle ? codesAfterCharge(attached) : attached
   return {
     amounts: amountsOf(priced, items, now, brandId, sandbox),
+    items,
+    priced,
+    renewal: terms.on_demand !== null
+      ? null
+      : { items: recurring, priced: price(cartOf({ ...cart, items: recurring, codes: codesInUse(left) })) },
     slots,
     recurring_amount: recurringAmount(terms, left.map(({ discount: { discount_id: id }, cycles_remaining: cycles }) =>
       ({ discount_id: id, cycles_remaining: cycles, redeemed: false })), sandbox),
@@ -89,19 +107,21 @@ export function onDemandItems (terms: SoldTerms, price: number, currency: string
 }
 
 function oneTimeItems (
-  { one_time: cart, billing: { country }, currency, brand_id: brandId }: FirstChargeRequest, sandbox: Sandbox
+  { one_time: cart, billing: { country }, currency, brand_id: brandId, is_draft: isDraft = false }: FirstChargeRequest,
+  sandbox: Sandbox
 ): ChargeItem[] {
-  const products = productsOf(cart, sandbox, 'one_time_product_cart')
-  const other = products.findIndex(product => product.brand_id !== brandId)
-  if (other >= 0) {
-    throw new ApiError('BRAND_MISMATCH', {
-      path: `one_time_product_cart[${other}].product_id`,
-      because: `the subscription is of ${brandId}, this product of ${products[other]?.brand_id}`
-    })
-  }
-  const { now } = cartLines(cart, products, { country, currency, isDraft: false }, sandbox)
+  const products = cart.map(({ item: { product_id: id }, path }) => soldOnce(id, `${path}.product_id`, sandbox.products))
+  cart.forEach(({ path }, index) => {
+    const { product_id: id, brand_id: other } = products[index] ?? {}
+    if (other !== brandId) {
+      throw new ApiError('BRAND_MISMATCH', {
+        path: `${path}.product_id`, because: `the subscription is of ${brandId}, ${id} of ${other}`
+      })
+    }
+  })
+  const { now } = cartLines(cart.map(({ item }) => item), products, { country, currency, isDraft }, sandbox)
   return now.map(({ line }, index): ChargeItem =>
-    ({ kind: 'one_time', id: line.product.product_id, line: { ...line, path: `one_time_product_cart[${index}]` } }))
+    ({ kind: 'one_time', id: line.product.product_id, line: { ...line, path: cart[index]?.path ?? '' } }))
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Payment, SubscriptionCharge } from '../payments/store.js'
 import { changedPlan, renewalDates } from './applied-change.js'
 import { note, transit } from './lifecycle.js'
 import { paidLines } from '../../rules/plan-change.js'
-import { recurringAmount, slotsAfter, taxRateOf } from './pricing.js'
+import { recurringAmount, slotsAfter, slotsAfterFirst, taxRateOf } from './pricing.js'
 import { subscriptionStates } from './states.js'
 import type { Dues, OwedCharge, Subscription } from './store.js'
 
@@ -55,10 +55,9 @@ function activate (
 ): void {
   if (!subscriptionStates.can('activate', subscription, context)) return
   const { sandbox, now } = context
-  const { plan, in_trial: inTrial, trial_period_days: days, trial_amount: trialPrice, discounts } = subscription
+  const { plan, in_trial: inTrial, trial_period_days: days } = subscription
   const nextDate = inTrial ? trialEnd(now, days) : nextBillingDate(now, plan.frequency, now)
-  const usesCycle = !inTrial || (trialPrice !== null && plan.trial.apply_discounts)
-  const slots = slotsAfter(discounts, payment.discounts, usesCycle, sandbox)
+  const slots = slotsAfterFirst(subscription, payment.discounts, sandbox)
   sandbox.payments.setSubscriptionCharge(payment.seq, { ...charge, period: [now, nextDate] })
   transit('activate', subscription, {
     payment_method_id: methodId,

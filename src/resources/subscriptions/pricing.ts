@@ -68,6 +68,22 @@ export function renewalCharge (subscription: SubscriptionRecord, sandbox: Sandbo
   return owedCharge(subscription, regularItems(termsOf(subscription)), codes, sandbox)
 }
 
+/** The slots after the first payment, which used these codes. A trial uses a cycle only if codes lower its price. */
+export function slotsAfterFirst (
+  { in_trial: inTrial, trial_amount: trialPrice, plan, discounts }: SubscriptionRecord, used: readonly AppliedDiscount[],
+  sandbox: Sandbox
+): DiscountSlot[] {
+  return slotsAfter(discounts, used, !inTrial || (trialPrice !== null && plan.trial.apply_discounts), sandbox)
+}
+
+/** What the first renewal charges after a first payment with these codes; null for an on-demand subscription. */
+export function renewalAfter (
+  subscription: SubscriptionRecord, used: readonly AppliedDiscount[], sandbox: Sandbox
+): OwedCharge | null {
+  if (subscription.on_demand !== null) return null
+  return renewalCharge({ ...subscription, discounts: slotsAfterFirst(subscription, used, sandbox) }, sandbox)
+}
+
 /** What a charge of these items comes to, after discounts, tax and credit. Throws an ApiError where it can't be priced. */
 export function owedCharge (
   subscription: SubscriptionRecord, items: readonly ChargeItem[], codes: Array<CodeUse<Discount>>, sandbox: Sandbox

@@ -79,7 +79,7 @@ export function decideSubscription (body: SubscriptionRequest, context: Context)
       terms,
       trial_days: onDemand?.mandate_only === true ? 0 : days,
       codes,
-      one_time: body.one_time_product_cart ?? [],
+      one_time: (body.one_time_product_cart ?? []).map((item, index) => ({ item, path: `one_time_product_cart[${index}]` })),
       currency,
       billing: body.billing,
       tax_id: buyer.tax_id,
@@ -88,19 +88,20 @@ export function decideSubscription (body: SubscriptionRequest, context: Context)
   }
 }
 
-/** The product that is subscribed to, with its price. */
+/** The product that is subscribed to, with its price. `at` begins the paths of the request, such as `product_cart[0].` */
 export function soldProduct (
-  { product_id: id, quantity }: Pick<SubscriptionRequest, 'product_id' | 'quantity'>, { products }: Sandbox
+  { product_id: id, quantity }: Pick<SubscriptionRequest, 'product_id' | 'quantity'>, { products }: Sandbox, at = ''
 ): { product: Product, price: RecurringPrice } {
-  const path = 'product_id'
+  const path = `${at}product_id`
   const product = products.find(id)
   if (product === undefined) throw doesNotExist('Product', id, path)
   if (product.archived) throw new ApiError('PRODUCT_IS_DELETED', { path, because: `${id} can't be sold` })
   const { price } = product
   if (price.type === 'one_time_price') throw invalid(path, `Product ${id} is sold once: a subscription needs a recurring product`)
-  if (quantity < 1) throw invalid('quantity', 'quantity must be at least 1')
+  if (quantity < 1) throw invalid(`${at}quantity`, `${at}quantity must be at least 1`)
   if (price.type === 'usage_based_price' && quantity !== 1) {
-    throw new ApiError('INVALID_QUANTITY', { path: 'quantity', because: `${id} is billed by usage, and quantity is ${quantity}` })
+    const because = `${id} is billed by usage, and quantity is ${quantity}`
+    throw new ApiError('INVALID_QUANTITY', { path: `${at}quantity`, because })
   }
   return { product, price }
 }
@@ -108,24 +109,24 @@ export function soldProduct (
 /** The add-ons of a request as they are sold with this product. */
 export function soldAddons (
   { addons: given, on_demand: onDemand }: Pick<SubscriptionRequest, 'addons' | 'on_demand'>, product: Product,
-  taxInclusive: boolean, sandbox: Sandbox
+  taxInclusive: boolean, sandbox: Sandbox, at = ''
 ): SoldAddon[] {
-  const path = 'addons'
+  const path = `${at}addons`
   if (given == null || given.length === 0) return []
   if (product.price.type === 'usage_based_price') {
     const because = `${product.product_id} is billed by usage`
     throw new ApiError('ADDONS_IN_USAGE_BASED_BILLING_NOT_SUPPORTED', { path, because })
   }
   if (onDemand != null) throw new ApiError('ADDONS_NOT_ALLOWED_FOR_ON_DEMAND', { path, because: 'leave out addons or on_demand' })
-  if (given.length > ADDONS_MAX) throw invalid(path, `addons has ${given.length} entries, at most ${ADDONS_MAX} are allowed`)
+  if (given.length > ADDONS_MAX) throw invalid(path, `${path} has ${given.length} entries, at most ${ADDONS_MAX} are allowed`)
   const ids = given.map(({ addon_id: id }) => id)
   const twice = firstRepeated(ids)
   if (twice >= 0) {
     throw new ApiError('DUPLICATE_ADDON_IDS_IN_REQUEST', {
-      path: `addons[${twice}].addon_id`, because: `${ids[twice]} is listed twice`
+      path: `${path}[${twice}].addon_id`, because: `${ids[twice]} is listed twice`
     })
   }
-  return given.map((addon, index) => soldAddon(addon, `addons[${index}]`, product, taxInclusive, sandbox))
+  return given.map((addon, index) => soldAddon(addon, `${path}[${index}]`, product, taxInclusive, sandbox))
 }
 
 function soldAddon (
@@ -150,34 +151,41 @@ function soldAddon (
   }
 }
 
-function onDemandTerms (body: SubscriptionRequest, isUsageBased: boolean): OnDemandTerms | null {
+type OnDemandRequest = Pick<SubscriptionRequest,
+  'product_id' | 'on_demand' | 'one_time_product_cart' | 'discount_code' | 'discount_codes'>
+
+/** `at` is the beginning of the path of `on_demand`, `cartPath` the path of what is sold once. */
+export function onDemandTerms (
+  body: OnDemandRequest, isUsageBased: boolean, at = '', cartPath = 'one_time_product_cart'
+): OnDemandTerms | null {
   const { on_demand: given, one_time_product_cart: cart } = body
   if (given == null) return null
+  const path = `${at}on_demand`
   if (cart != null && cart.length > 0) {
     throw new ApiError('ONE_TIME_PRODUCTS_NOT_ALLOWED_FOR_ON_DEMAND', {
-      path: 'one_time_product_cart', because: 'leave out one_time_product_cart or on_demand'
+      path: cartPath, because: `leave out what is sold once, or ${path}`
     })
   }
   if (body.discount_code != null || (body.discount_codes != null && body.discount_codes.length > 0)) {
     throw new ApiError('DISCOUNT_NOT_AVAILABLE_FOR_ON_DEMAND', {
-      path: 'discount_codes', because: 'leave out the codes or on_demand'
+      path: 'discount_codes', because: `leave out the codes or ${path}`
     })
   }
   if (isUsageBased) {
-    throw new ApiError('ON_DEMAND_USAGE_BASED_BILLING_NOT_SUPPORTED', {
-      path: 'on_demand', because: `${body.product_id} is billed by usage`
-    })
+    throw new ApiError('ON_DEMAND_USAGE_BASED_BILLING_NOT_SUPPORTED', { path, because: `${body.product_id} is billed by usage` })
   }
   const { mandate_only: mandateOnly, product_price: price = null, product_currency: currency = null } = given
-  if (price !== null && price < 0) throw invalid('on_demand.product_price', 'on_demand.product_price must not be negative')
+  if (price !== null && price < 0) throw invalid(`${path}.product_price`, `${path}.product_price must not be negative`)
   return { mandate_only: mandateOnly, price, currency, description: given.product_description ?? null }
 }
 
 /** The days of the trial: those of the request, else those of the product. */
-function trialDays ({ trial_period_days: given }: SubscriptionRequest, price: RecurringPrice): number {
+export function trialDays (
+  { trial_period_days: given }: Pick<SubscriptionRequest, 'trial_period_days'>, price: RecurringPrice, at = ''
+): number {
   if (given == null) return price.type === 'recurring_price' ? price.trial_period_days ?? 0 : 0
   if (given >= 0 && given <= TRIAL_DAYS_MAX) return given
-  throw invalidBody('trial_period_days', `must be from 0 to ${TRIAL_DAYS_MAX}`)
+  throw invalidBody(`${at}trial_period_days`, `must be from 0 to ${TRIAL_DAYS_MAX}`)
 }
 
 /** The rules that need nothing but the request. */

@@ -11,6 +11,7 @@
  *                 a payment's form too
  */
 import { html } from 'ghtml'
+import { asksForMethod } from '../../../resources/checkouts/purchase.js'
 import type { Session } from '../../../resources/checkouts/store.js'
 import type { Terms } from '../../../resources/checkouts/terms.js'
 import type { Context } from '../../../sandbox/sandbox.js'
@@ -19,7 +20,8 @@ import { alert, choice, form, type FormTarget, type Problem } from '../../fragme
 import type { Fragment } from '../../layout.js'
 import { hasMethods, methods, unfit, type Entered } from '../method-fields.js'
 import type { Offer } from '../methods.js'
-import { summary } from '../order.js'
+import { summary, type Order } from '../order.js'
+import { recurrenceOfSale } from '../recurrence.js'
 import { currenciesFor } from '../../../resources/checkouts/currencies.js'
 import { detailFields } from './fields.js'
 import type { Entries } from './form.js'
@@ -42,7 +44,7 @@ const FORM = 'details'
 
 export function detailsPage (page: DetailsPage): Fragment {
   const { problems, appearance, target, context, payment, draft } = page
-  const isFree = draft.sale.now.priced.total === 0
+  const isFree = !asksForMethod(draft.sale)
   const canPay = payment === null || isFree || hasMethods(payment.offer)
   return html`!${backLink(appearance, context.sandbox)}<button class="visually-hidden" form="${FORM}" name="action" tabindex="-1"
 value="${payment === null ? 'continue' : 'pay'}">Go on</button>
@@ -61,7 +63,7 @@ value="${payment === null ? 'continue' : 'pay'}">Go on</button>
 function orderPanel ({ draft, entries, session: { terms }, context, appearance, problems }: DetailsPage): Fragment {
   const { sandbox } = context
   const { sale: { now: { priced }, codes, buyer }, details } = draft
-  const shown = {
+  const shown: Order = {
     currency: priced.currency,
     total_amount: priced.total,
     tax: priced.tax,
@@ -70,7 +72,8 @@ function orderPanel ({ draft, entries, session: { terms }, context, appearance, 
       discount_id: discount.discount_id, deducted: priced.deductions[index] ?? 0
     })),
     country: details.known.country ?? sandbox.business.country,
-    tax_id: buyer.tax_id
+    tax_id: buyer.tax_id,
+    recurrence: recurrenceOfSale(draft.sale)
   }
   return summary(shown, sandbox, appearance.showsOrder, html`<div class="choices">
 !${currencyChoice(terms, draft, context, problems)}
@@ -127,13 +130,14 @@ function methodsPart ({ payment, entries, context, problems }: DetailsPage, isFr
     : ''}!${unfit(offer, canPay)}`
 }
 
-function button ({ payment, draft: { sale: { now: { priced } } }, appearance, context }: DetailsPage): Fragment {
+function button ({ payment, draft: { sale }, appearance, context }: DetailsPage): Fragment {
+  const { priced } = sale.now
   if (payment === null) {
     return html`<button class="button primary" id="continue" name="action" value="continue" data-busy="One moment…">
 Continue to payment</button>`
   }
   return html`<input type="hidden" name="shown_total" value="${shownTotal(priced)}">
-!${payButton({ total_amount: priced.total, currency: priced.currency }, appearance, context)}`
+!${payButton({ total_amount: priced.total, currency: priced.currency }, recurrenceOfSale(sale), appearance, context)}`
 }
 
 /** What the customer agrees to with the button of a single page. */

@@ -3,14 +3,13 @@
  * so that there is always a price as long as the cart has one.
  */
 import { ApiError } from '../../../errors.js'
-import { quote, type Details } from '../../../resources/checkouts/purchase.js'
+import { quote, type CheckoutSale, type Details } from '../../../resources/checkouts/purchase.js'
 import type { Terms } from '../../../resources/checkouts/terms.js'
-import type { Sale } from '../../../resources/payments/sale.js'
 import type { Context } from '../../../sandbox/sandbox.js'
 import type { Problem } from '../../fragments.js'
 
 export interface Draft {
-  sale: Sale
+  sale: CheckoutSale
   /** What was priced: without the codes, and without the tax id, that were refused. */
   details: Details
   problems: Problem[]
@@ -76,6 +75,7 @@ const TEXTS: Record<string, string> = {
   DISCOUNT_PER_CUSTOMER_USAGE_LIMIT_EXCEEDED: 'You have used this discount code as often as allowed.',
   DISCOUNT_CUSTOMER_NOT_ELIGIBLE: 'This discount code is for other customers.',
   DISCOUNT_MINIMUM_SUBTOTAL_NOT_MET: 'This order is too small for this discount code.',
+  CUSTOMER_HAS_EXISTING_SUBSCRIPTION: 'You already have a subscription to this store.',
   INVALID_TAX_ID: 'This is not a tax ID of your country.',
   UNSUPPORTED_COUNTRY: 'This store does not sell to your country.',
   REQUEST_AMOUNT_BELOW_MINIMUM: 'This is less than the smallest amount.'

@@ -5,6 +5,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../../../errors.js'
+import { paymentOf } from '../../../resources/checkouts/purchase.js'
 import { SESSION_LIFETIME_US } from '../../../resources/checkouts/rules.js'
 import { staticTerms, type Parameters } from '../../../resources/checkouts/static-link.js'
 import type { NewSession } from '../../../resources/checkouts/store.js'
@@ -92,7 +93,7 @@ function sessionPages (options: PagesOptions) {
     const { sandbox, now } = context
     const session = sandbox.checkouts.find(request.params.id)
     if (session === undefined) return notFound(request, reply, NO_SESSION)
-    const payment = session.payment_id === null ? undefined : sandbox.payments.find(session.payment_id)
+    const payment = paymentOf(session, sandbox)
     if (payment !== undefined) return toPayment(payment, context, reply, request.method === 'GET' ? 302 : 303)
     if (session.expires_at <= now) {
       const appearance = appearanceOf(session, baseOf(context))
@@ -194,7 +195,7 @@ function sessionPages (options: PagesOptions) {
     const { sandbox, baseUrl } = context
     const change = (): Submitted => {
       const before = sandbox.checkouts.find(id)
-      const payment = before?.payment_id == null ? undefined : sandbox.payments.find(before.payment_id)
+      const payment = before && paymentOf(before, sandbox)
       if (payment !== undefined) return { payment }
       return submitDetails(opened.session, opened.isStored, request.body, { sandbox, baseUrl, now: sandbox.clock.now() })
     }

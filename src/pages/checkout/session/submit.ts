@@ -4,12 +4,11 @@
  */
 import { ApiError, type Violation } from '../../../errors.js'
 import {
-  buyerOf, makePayment, optionsFor, decidePurchase, type Details, type Purchase
+  asksForMethod, buyerOf, decidePurchase, makePayment, optionsFor, type CheckoutSale, type Details, type Purchase
 } from '../../../resources/checkouts/purchase.js'
 import type { NewSession } from '../../../resources/checkouts/store.js'
 import type { Terms } from '../../../resources/checkouts/terms.js'
 import { attempt, completeFree } from '../../../resources/payments/lifecycle.js'
-import type { Sale } from '../../../resources/payments/sale.js'
 import type { Payment } from '../../../resources/payments/store.js'
 import type { Instrument } from '../../../rules/instruments.js'
 import type { Context } from '../../../sandbox/sandbox.js'
@@ -72,7 +71,7 @@ function readPayment (
     problems.push({ field: null, message: `The total is now ${total}. Check it, and pay if you agree.` })
     return null
   }
-  if (priced.total === 0) return { instrument: null, saveMethod: false }
+  if (!asksForMethod(sale)) return { instrument: null, saveMethod: false }
   const form = readForm(body)
   const violations: Violation[] = []
   const offer = offerOf(sale, terms, details, context)
@@ -82,7 +81,9 @@ function readPayment (
 }
 
 /** How a sale that is no payment yet can be paid. */
-export function offerOf ({ now: { priced } }: Sale, terms: Terms, { known }: Details, { sandbox }: Context): Offer {
+export function offerOf (
+  { now: { priced }, subscription }: CheckoutSale, terms: Terms, { known }: Details, { sandbox }: Context
+): Offer {
   const { customer, country } = buyerOf(terms, known, sandbox)
   return offerFor({
     country,
@@ -90,7 +91,7 @@ export function offerOf ({ now: { priced } }: Sale, terms: Terms, { known }: Det
     total_amount: priced.total,
     customer_id: customer?.customer_id ?? null,
     options: optionsFor(terms, known),
-    isRecurring: false
+    isRecurring: subscription !== null
   }, sandbox)
 }
 

@@ -1,0 +1,67 @@
+/** The part of an order that recurs: the price of a renewal, its date, and the trial before it. */
+import { html } from 'ghtml'
+import type { Period } from '../../rules/billing-calendar.js'
+import type { CheckoutSale } from '../../resources/checkouts/purchase.js'
+import type { Payment } from '../../resources/payments/store.js'
+import { renewalAfter } from '../../resources/subscriptions/pricing.js'
+import type { Sandbox } from '../../sandbox/sandbox.js'
+import { money } from '../fragments.js'
+import type { Fragment } from '../layout.js'
+
+export interface Recurrence {
+  /** 0 without a trial. */
+  trialDays: number
+  frequency: Period
+  /** Of a renewal, with tax; null if the merchant charges on demand. */
+  total: number | null
+  currency: string
+  nextDate: number
+}
+
+/** Null for a cart that is paid once. */
+export function recurrenceOfSale ({ subscription, recurring }: CheckoutSale): Recurrence | null {
+  return subscription && {
+    trialDays: subscription.trial_period_days,
+    frequency: subscription.terms.plan.frequency,
+    total: recurring && recurring.priced.total,
+    currency: subscription.charge_currency,
+    nextDate: subscription.next_billing_date
+  }
+}
+
+/** Null for a payment that is not the first one of a subscription. */
+export function recurrenceOfPayment ({ subscription_id: id, subscription_charge: charge, discounts }: Payment,
+  sandbox: Sandbox): Recurrence | null {
+  const subscription = id === null || charge?.purpose !== 'activation' ? undefined : sandbox.subscriptions.find(id)
+  if (subscription === undefined) return null
+  const { plan, in_trial: inTrial, trial_period_days: days, charge_currency: currency } = subscription
+  const { next_billing_date: nextDate } = subscription
+  const renewal = renewalAfter(subscription, discounts, sandbox)
+  return { trialDays: inTrial ? days : 0, frequency: plan.frequency, total: renewal && renewal.total, currency, nextDate }
+}
+
+/** `every month`, `every 2 weeks` */
+export function everyPeriod ({ count, interval }: Period): string {
+  const unit = interval.toLowerCase()
+  return count === 1 ? `every ${unit}` : `every ${count} ${unit}s`
+}
+
+const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
+
+/** `dueNow` is the total of the first payment. */
+export function recurrencePart (
+  { trialDays, frequency, total, currency, nextDate }: Recurrence, dueNow: number, sandbox: Sandbox
+): Fragment {
+  const date = DATE.format(nextDate / 1000)
+  const days = `${trialDays} ${trialDays === 1 ? 'day' : 'days'}`
+  const trial = trialDays === 0 ? '' : dueNow === 0 ? `Free for ${days}. ` : `The trial lasts ${days}. `
+  const renewal = total === null
+    ? 'Later payments are charged on demand.'
+    : `Then ${money(total, currency, sandbox)} ${everyPeriod(frequency)}, ${trialDays === 0 ? 'next on' : 'from'} ${date}.`
+  return html`<p class="recurrence" data-testid="recurrence">${trial}${renewal}</p>`
+}
+
+/** The text of the button for a payment of 0 that saves a payment method. */
+export function startText ({ trialDays }: Recurrence): string {
+  return trialDays > 0 ? 'Start the free trial' : 'Save the payment method'
+}
