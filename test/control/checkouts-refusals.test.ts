@@ -38,14 +38,14 @@ t.test('refuses', async t => {
       custom_field_responses: [{ key: 'dya', value: '1' }, { key: 'day', value: 'tomorrow' }, { key: 'day', value: '2026-01-31' }]
     })
     t.strictSame(Object.fromEntries(wrong.details?.map(({ path, message }) => [path, message]) ?? []), {
-      billing_currency: 'must be one of what the page offers: USD',
-      'product_cart[0].amount': "can't be chosen: pdt_ebook has a fixed price",
-      'product_cart[1].product_id': 'pdt_other is not in the cart of this session, or not as often',
+      billing_currency: 'must be one of the offered currencies: USD',
+      'product_cart[0].amount': 'cannot be changed: pdt_ebook has a fixed price',
+      'product_cart[1].product_id': 'pdt_other is not in the cart of this session, or fewer times',
       'custom_field_responses[0].key': 'dya is not a custom field of this session: did you mean day?',
-      'custom_field_responses[2].key': 'day is there twice',
+      'custom_field_responses[2].key': 'day appears twice',
       'customer.name': 'must not be longer than 250 characters',
       'customer.email': 'must be an e-mail address',
-      'billing_address.country': 'must be a country that is sold to, not UK: GET /checkout/supported_countries lists them',
+      'billing_address.country': 'must be a supported country, not UK: see GET /checkout/supported_countries',
       'customer.phone_number': 'must be a phone number such as +12025550142',
       custom_field_responses: 'must answer day: “Day” must be a date, such as 2026-01-31.'
     })

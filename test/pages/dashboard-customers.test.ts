@@ -60,7 +60,7 @@ t.test('checkout sessions', async t => {
 
   t.test('are listed by state, and found by id', async t => {
     const { visit, call } = visitor(t)
-    t.match(partOf(await visit('/dashboard/checkouts'), 'list'), 'No checkout session yet')
+    t.match(partOf(await visit('/dashboard/checkouts'), 'list'), 'No checkout sessions yet')
     const create = async (body: object) => ((await call('POST', '/checkouts', { body: { product_cart: cart, ...body } })).json as { session_id: string }).session_id
     const open = await create({ customer: { email: 'q@example.com' } })
     const submitted = await create({ confirm: true, customer: { customer_id: 'cus_ada' }, billing_address: BERLIN })
@@ -73,9 +73,9 @@ t.test('checkout sessions', async t => {
       t.match(partOf(page, `row-${id}`), state)
       t.equal(partOf(page, `row-${other}`), '')
     }
-    t.match(partOf(await visit('/dashboard/checkouts?state=open'), 'list'), 'No session fits')
+    t.match(partOf(await visit('/dashboard/checkouts?state=open'), 'list'), 'No matching sessions')
     t.match(partOf(await visit(`/dashboard/checkouts?id=${open}`), 'list'), open)
-    t.match(partOf(await visit('/dashboard/checkouts?id=cks_nobody'), 'list'), 'No session fits')
+    t.match(partOf(await visit('/dashboard/checkouts?id=cks_nobody'), 'list'), 'No matching sessions')
     t.equal((await visit('/dashboard/checkouts?state=lost')).status, 422)
   })
 

@@ -8,7 +8,7 @@ const line = (productId: string, quantity = 1) => [{ product_id: productId, quan
 const RULES: Array<[name: string, body: Record<string, unknown>, code: string, message: RegExp | string, path: string]> = [
   ['an empty cart', { product_cart: [] }, 'PRODUCT_CART_EMTPY', /^product_cart is empty/, 'product_cart'],
   ['101 lines', { product_cart: Array(101).fill(line('pdt_ebook')[0]) }, 'INVALID_REQUEST_PARAMETERS',
-    'product_cart has 101 items, at most 100 are allowed', 'product_cart'],
+    'product_cart must have at most 100 items, not 101', 'product_cart'],
   ['discount_code with discount_codes', { discount_code: 'SAVE10', discount_codes: ['SAVE25'] }, 'INVALID_REQUEST_PARAMETERS',
     'discount_code and discount_codes exclude each other: use discount_codes', 'discount_code'],
   ['discount_code with an empty discount_codes', { discount_code: 'SAVE10', discount_codes: [] }, 'INVALID_REQUEST_PARAMETERS',

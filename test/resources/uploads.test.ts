@@ -156,7 +156,7 @@ t.test('refuses', async t => {
     t.strictSame([response.status, refusal.code], [status, code])
     t.match(refusal.message, message)
   }
-  const GONE = /^Item not found \(there is no such upload target: each takes one PUT within 60 seconds, so ask for a new one\)$/
+  const GONE = /^Item not found \(there is no such upload target: a target accepts one PUT within 60 seconds, so request a new one\)$/
 
   t.test('a second upload, even a simultaneous one', async t => {
     const emulate = await listen(t)

@@ -1,10 +1,10 @@
 /**
- * The currencies that a customer may choose from: the one that the session asks for, the product's, the country's, the store's.
+ * The currencies that a customer can choose: those of the session, the product, the country and the store.
  */
 import type { Terms } from './terms.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
 
-/** The first is what is charged unless another is chosen; there may be no other. */
+/** The first currency is the default. */
 export function currenciesFor (
   { currency, cart, flags }: Terms, country: string | null, { business, products, reference, settings }: Sandbox
 ): string[] {

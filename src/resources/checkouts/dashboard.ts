@@ -1,6 +1,6 @@
 /**
- * Checkout sessions: the list by state, and each session's page, which leads to the page that the customer sees and to the
- * payment. Stable ids for browser tests: list, facts, cart, raw; data-testid checkout-url.
+ * Checkout sessions in the dashboard: the list, and each session's page with links to its hosted page and payment. Stable ids for
+ * browser tests: list, facts, cart, raw; data-testid checkout-url.
  */
 import { html } from 'ghtml'
 import type { components } from '../../contract/control-types.gen.js'
@@ -43,9 +43,9 @@ async function list (page: PageContext): Promise<Shown> {
   const columns = [{ title: 'Session' }, { title: 'State' }, { title: 'Payment' }, { title: 'Created', kind: 'low' }] as const
   const isFiltered = id !== undefined || Object.keys(query).length > 0
   const nothing = isFiltered
-    ? empty('No session fits', html`<p>Change the filter, or <a href="${pageOf(page, 'checkouts')}">show all of them</a>.</p>`)
-    : empty('No checkout session yet', html`<p>Let your program create one with <code>POST /checkouts</code>, or
-<a href="${pageOf(page, 'checkouts', 'new')}">create one</a> here. It will appear by itself.</p>`)
+    ? empty('No matching sessions', html`<p>Change the filters, or <a href="${pageOf(page, 'checkouts')}">show all</a>.</p>`)
+    : empty('No checkout sessions yet', html`<p>Create one in your program with <code>POST /checkouts</code>, or
+<a href="${pageOf(page, 'checkouts', 'new')}">create one</a> here.</p>`)
   return {
     title: 'Checkout sessions',
     content: html`!${heading('Checkout sessions', linkButton(pageOf(page, 'checkouts', 'new'), 'New session', 'primary'))}
@@ -84,8 +84,8 @@ const checkoutPage: DashboardPage = {
     return {
       title: session.session_id,
       content: html`<div id="top" data-live>!${heading({ html: html`Checkout session !${stateTag(session)}` }, html`
-!${session.state === 'open' ? linkButton(hosted, 'Open the checkout', 'primary') : linkButton(hosted, 'Open its page')}
-!${paymentId === null ? '' : linkButton(pageOf(page, 'payments', paymentId), 'Its payment', 'primary')}`,
+!${session.state === 'open' ? linkButton(hosted, 'Open checkout', 'primary') : linkButton(hosted, 'Open page')}
+!${paymentId === null ? '' : linkButton(pageOf(page, 'payments', paymentId), 'Open payment', 'primary')}`,
         crumb(page, pathOf('checkouts'), 'Checkout sessions'))}</div>
 <div class="columns"><div>
 !${card(sessionFacts(session, page), { id: 'facts', title: 'Session', live: true })}
@@ -93,7 +93,7 @@ const checkoutPage: DashboardPage = {
 !${card(rawJson(answered), { id: 'raw-card' })}
 </div><div>
 !${card(html`!${copyField('Checkout URL', url, 'checkout-url')}
-<p class="quiet">Where your program sends the customer.</p>`, { id: 'link', title: 'Link' })}
+<p class="quiet">Redirect the customer to this URL.</p>`, { id: 'link', title: 'Link' })}
 </div></div>`
     }
   },
@@ -105,15 +105,15 @@ function sessionFacts (session: Checkout, page: PageContext): Fragment {
   return facts([
     ['Id', idTag(session.session_id)],
     ['Payment', session.payment_id === null
-      ? html`<span class="quiet">none before the customer has submitted their details</span>`
+      ? html`<span class="quiet">created when the customer submits their details</span>`
       : paymentLink(session, page)],
     ['Customer', email === null && name === null ? null : html`${[name, email].filter(part => part !== null).join(', ')}`],
     ['Customer id', customerId === null ? null : cellLink(pageOf(page, 'customers', customerId), code(customerId))],
     ['Country', text(session.country)],
     ['Currency', text(session.billing_currency)],
     ['Discount codes', session.discount_codes.length === 0 ? null : html`${session.discount_codes.join(', ')}`],
-    ['Leads back to', followedUrl(session.return_url)],
-    ['Back button', followedUrl(session.cancel_url)],
+    ['Return URL', followedUrl(session.return_url)],
+    ['Cancel URL', followedUrl(session.cancel_url)],
     ['Created', fullTime(session.created_at, page)],
     [session.state === 'expired' ? 'Expired' : 'Expires', fullTime(session.expires_at, page)],
     ['Metadata', metadata(session.metadata)]
@@ -133,7 +133,7 @@ function cartTable ({ product_cart: cart }: Checkout, page: PageContext): Fragme
       ]
     }
   })
-  return table('Cart', [{ title: 'Product' }, { title: 'Quantity', kind: 'number' }, { title: 'Amount given', kind: 'number' }],
+  return table('Cart', [{ title: 'Product' }, { title: 'Quantity', kind: 'number' }, { title: 'Amount', kind: 'number' }],
     rows)
 }
 

@@ -1,6 +1,6 @@
 /**
- * The details that a customer must give before a session becomes a payment. The hosted page and the control API both check them
- * here; each words the problems for its own readers.
+ * The details that a customer must enter before a session creates its payment. The hosted page and the control API both check
+ * them here, and each writes its own messages.
  */
 import type { Schemas } from '../../contract/operations.js'
 import { requiredAddress } from '../../rules/address.js'
@@ -11,23 +11,23 @@ import type { Details } from './purchase.js'
 import { openAmount } from './rules.js'
 import { DETAIL_NAMES, type DetailName, type Known, type Terms } from './terms.js'
 
-/** The longest text that a detail may be. */
+/** The maximum length of a detail. */
 export const DETAIL_MAX = 250
 
-/** A detail that is missing or wrong. */
+/** A missing or invalid detail. */
 export type DetailProblem =
   | { detail: DetailName, reason: 'missing' | 'invalid' | 'too_long' }
-  /** The line whose amount the customer has not chosen. */
+  /** The index of a line without an amount chosen by the customer. */
   | { amount: number }
-  /** The custom field whose answer does not fit, with the reason in the customer's words. */
+  /** The index of a custom field with an invalid answer, and the reason for the customer. */
   | { answer: number, problem: string }
 
-/** The details without the answers to custom fields, which `completeDetails` reads. */
+/** Details without the answers to custom fields. */
 export type DetailsEntered = Omit<Details, 'answers'>
 
 /**
- * Complete details, or everything that is missing or wrong. `answers` are the texts given for the session's custom fields, in
- * their order; empty where none was given.
+ * Returns the complete details, or every problem. `answers` are the texts for the session's custom fields, in order; empty if
+ * there is no answer.
  */
 export function completeDetails (
   entered: DetailsEntered, answers: readonly string[], terms: Terms, sandbox: Sandbox
@@ -73,7 +73,7 @@ function addressProblems (known: Known, { minimal_address: isMinimal }: Terms, s
   return problems
 }
 
-/** A number that the session gave is kept as it was given. */
+/** A phone number of the session is kept unchanged. */
 function phoneOf ({ phone }: Known, { known: given, flags }: Terms): { value: string | null, problems: DetailProblem[] } {
   if (phone === null) {
     return { value: null, problems: flags.require_phone_number ? [{ detail: 'phone', reason: 'missing' }] : [] }

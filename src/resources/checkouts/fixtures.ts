@@ -1,4 +1,4 @@
-/** Checkout sessions of a fixtures file. */
+/** Checkout sessions in fixtures files. */
 import type { FixturesItems } from '../../fixtures/document.js'
 import { ALONE, type FixturesParts, type HistoryPart } from '../../fixtures/part.js'
 import { checkouts as handlers } from './routes.js'

@@ -1,6 +1,6 @@
 /**
- * The details of a checkout session as the control API takes them: those of the session, with what the request gives in their
- * place. Checked as on the hosted page; refusals name the fields of the request, all at once.
+ * The details of a checkout session in the control API: those of the session, replaced by those of the request. They are checked
+ * as on the hosted page. Errors list all problems, by the fields of the request.
  */
 import { ApiError, type Violation } from '../../errors.js'
 import { currenciesFor } from './currencies.js'
@@ -18,7 +18,7 @@ import type { components } from '../../contract/control-types.gen.js'
 
 export type CheckoutDetails = components['schemas']['CheckoutDetails']
 
-/** Complete details. Throws INVALID_REQUEST_PARAMETERS with everything that is missing or wrong. */
+/** Returns the complete details. Throws INVALID_REQUEST_PARAMETERS with all problems. */
 export function givenDetails ({ session_id: id, terms }: Session, body: CheckoutDetails, { sandbox }: Context): Details {
   checkCart({ product_cart: terms.cart, discount_code: body.discount_code ?? null, discount_codes: body.discount_codes ?? null })
   const violations = absentFields(body, terms)
@@ -32,13 +32,13 @@ export function givenDetails ({ session_id: id, terms }: Session, body: Checkout
   const problems = 'problems' in result ? result.problems : []
   violations.push(...problems.map(problem => violationOf(problem, entered, terms)))
   if ('details' in result && violations.length === 0) return result.details
-  const told = violations.map(({ path, message }) => `${path} ${message}`).join('; ')
+  const problemList = violations.map(({ path, message }) => `${path} ${message}`).join('; ')
   throw new ApiError('INVALID_REQUEST_PARAMETERS', {
-    violations, message: `Checkout session ${id} can't be submitted with these details: ${told}`
+    violations, message: `Checkout session ${id} can't be submitted with these details: ${problemList}`
   })
 }
 
-/** Where the request has each detail. */
+/** The path of each detail in the request. */
 const PATHS: Record<DetailName, string> = {
   name: 'customer.name',
   email: 'customer.email',
@@ -65,12 +65,12 @@ function knownOf ({ customer = {}, billing_address: address = {}, ...body }: Che
   return { ...known, ...Object.fromEntries(replaced) }
 }
 
-/** Fields of the request that the page of this session does not have. */
+/** Violations for fields of the request that the page of this session does not have. */
 function absentFields (body: CheckoutDetails, { flags, known, codes }: Terms): Violation[] {
   const violations: Violation[] = []
   const needs = (flag: keyof Flags, isGiven: boolean, path: string) => {
     if (isGiven && !flags[flag]) {
-      violations.push({ path, message: `is not asked for by this session: create it with feature_flags.${flag}: true` })
+      violations.push({ path, message: `is not part of this session: create the session with feature_flags.${flag}: true` })
     }
   }
   const { discount_code: code, discount_codes: list = code === undefined ? undefined : [code] } = body
@@ -90,12 +90,12 @@ function currencyOf (
   const country = address?.country ?? terms.known.country
   const offered = currenciesFor(terms, country !== null && isCountry(country, sandbox) ? country : null, sandbox)
   if (!offered.includes(wanted)) {
-    violations.push({ path: 'billing_currency', message: `must be one of what the page offers: ${offered.join(', ')}` })
+    violations.push({ path: 'billing_currency', message: `must be one of the offered currencies: ${offered.join(', ')}` })
   }
   return wanted
 }
 
-/** By line: what a unit is worth to the customer. The items of a product are for its lines, in their order. */
+/** The amount that the customer pays for a unit, by line. Several items of a product are assigned to its lines in order. */
 function amountsOf ({ product_cart: items = [] }: CheckoutDetails, terms: Terms, sandbox: Sandbox, violations: Violation[]) {
   const amounts = terms.cart.map(({ amount }) => amount)
   const taken = new Set<number>()
@@ -104,9 +104,9 @@ function amountsOf ({ product_cart: items = [] }: CheckoutDetails, terms: Terms,
     const line = terms.cart.findIndex((item, place) => item.product_id === id && !taken.has(place))
     taken.add(line)
     if (line < 0) {
-      violations.push({ path: `${path}.product_id`, message: `${id} is not in the cart of this session, or not as often` })
+      violations.push({ path: `${path}.product_id`, message: `${id} is not in the cart of this session, or fewer times` })
     } else if (openAmount(id, sandbox.products) === null) {
-      violations.push({ path: `${path}.amount`, message: `can't be chosen: ${id} has a fixed price` })
+      violations.push({ path: `${path}.amount`, message: `cannot be changed: ${id} has a fixed price` })
     } else {
       amounts[line] = amount
     }
@@ -114,17 +114,18 @@ function amountsOf ({ product_cart: items = [] }: CheckoutDetails, terms: Terms,
   return amounts
 }
 
-/** The texts for the session's custom fields, in their order. */
+/** The texts for the session's custom fields, in order. */
 function answersOf (
   { custom_field_responses: answers = [] }: CheckoutDetails, { custom_fields: fields }: Terms, violations: Violation[]
 ): string[] {
   const keys = fields.map(({ key }) => key)
   answers.forEach(({ key }, index) => {
     const path = `custom_field_responses[${index}].key`
-    if (answers.findIndex(other => other.key === key) < index) violations.push({ path, message: `${key} is there twice` })
+    if (answers.findIndex(other => other.key === key) < index) violations.push({ path, message: `${key} appears twice` })
     if (keys.includes(key)) return
     const meant = nearest(key, keys)
-    const advice = keys.length === 0 ? 'it has none' : meant === null ? `it has ${keys.join(', ')}` : `did you mean ${meant}?`
+    const known = keys.length === 0 ? 'it has no custom fields' : `it has ${keys.join(', ')}`
+    const advice = meant === null ? known : `did you mean ${meant}?`
     violations.push({ path, message: `${key} is not a custom field of this session: ${advice}` })
   })
   return keys.map(key => answers.find(answer => answer.key === key)?.value ?? '')
@@ -148,5 +149,5 @@ function violationOf (problem: DetailProblem, { known }: DetailsEntered, { cart,
 function invalid (detail: DetailName, text: string): string {
   if (detail === 'email') return 'must be an e-mail address'
   if (detail === 'phone') return 'must be a phone number such as +12025550142'
-  return `must be a country that is sold to, not ${text}: GET /checkout/supported_countries lists them`
+  return `must be a supported country, not ${text}: see GET /checkout/supported_countries`
 }

@@ -1,4 +1,4 @@
-/** What is answered under /checkouts, and the countries that can be billed. */
+/** Handlers of the operations under /checkouts. */
 import type { Schemas } from '../../contract/operations.js'
 import type { Handlers } from '../../contract/handlers.js'
 import { chargeSaved } from '../payments/create.js'

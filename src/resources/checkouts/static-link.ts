@@ -1,6 +1,6 @@
 /**
- * A static link, `/buy/{product_id}?...`, as the terms of a session: the documented parameters, of which those that make no sense
- * are left out, because whoever clicks a link can't mend it.
+ * Reads a static link, `/buy/{product_id}?...`, as the terms of a session. Invalid parameters are ignored, because the customer
+ * who follows a link cannot correct it.
  */
 import { minorUnits } from '../../rules/decimal.js'
 import { isEmail } from '../../rules/contact.js'
@@ -14,10 +14,10 @@ import { flagsOf, textOf, type DetailName, type Known, type Terms } from './term
 const QUANTITY_MAX = 10_000
 const TEXT_MAX = 250
 
-/** A URL's parameters; of one that comes twice the first counts. */
+/** The parameters of a URL. The first of repeated parameters counts. */
 export type Parameters = Readonly<Record<string, unknown>>
 
-/** Throws the ApiError of metadata that is too long, or of a redirect_url that leads nowhere. */
+/** Throws an ApiError if the metadata is too long or redirect_url is invalid. */
 export function staticTerms (product: Product, query: Parameters, sandbox: Sandbox): Terms {
   const read = (name: string) => textOf(parameter(query, name)?.slice(0, TEXT_MAX))
   const isOff = (name: string) => read(name) === 'false'
@@ -82,7 +82,7 @@ const LOCKS: Partial<Record<DetailName, string>> = {
   zipcode: 'disableZipCode'
 }
 
-/** A lock means something only where there is a value, and one that the customer need not mend. */
+/** Details are locked only if they have a valid value. */
 function lockedOf (known: Known, read: Read): DetailName[] {
   const isOn = (name: string) => read(name) === 'true'
   const names = (Object.keys(LOCKS) as DetailName[]).filter(name => known[name] !== null && isOn(LOCKS[name] ?? ''))
@@ -105,7 +105,7 @@ function currencyOf (text: string | null, { price }: Product, { reference, setti
   return code === price.currency || (hasRate(code) && hasRate(price.currency)) ? code : null
 }
 
-/** In major units of the product's currency; one under the minimum does not count. */
+/** Parses an amount in major units of the product's currency. Returns null below the minimum. */
 function amountOf (text: string | null, { price }: Product, { reference }: Sandbox): number | null {
   if (text === null || !isPayWhatYouWant(price)) return null
   const amount = minorUnits(text, reference.currencies[price.currency]?.exponent ?? 2)

@@ -1,4 +1,4 @@
-/** The checkout sessions that a sandbox remembers. */
+/** The store of checkout sessions. */
 import type { Database } from '../../store/database.js'
 import type { CheckoutSessionsRow } from '../../store/rows.gen.js'
 import type { Terms } from './terms.js'
@@ -7,18 +7,18 @@ export type Session = Omit<CheckoutSessionsRow, 'terms'> & { terms: Terms }
 
 export type NewSession = Omit<Session, 'seq' | 'payment_id'>
 
-/** Whether the customer may still submit their details, has, or has not in time. */
+/** `open` until the customer submits their details, then `submitted`; `expired` if they did not in time. */
 export type SessionState = 'open' | 'submitted' | 'expired'
 
 export interface CheckoutsStore {
-  /** Returns the session's sequence number, from which its short link is made. */
+  /** Returns the session's sequence number, from which its short link is derived. */
   insert (session: NewSession): number
   find (sessionId: string): Session | undefined
   findBySeq (seq: number): Session | undefined
-  /** Newest first; null for those in any state. */
+  /** Newest first. A null state means any. */
   list (state: SessionState | null, nowUs: number, limit: number, offset: number): Session[]
   setExpiry (sessionId: string, at: number): void
-  /** Notes the payment that the session has made. */
+  /** Stores the session's payment. */
   setPayment (sessionId: string, paymentId: string): void
 }
 

@@ -1,7 +1,7 @@
 /**
- * Which entitlements a product hands over: those that a request names, and those that stand for the older fields of the product
- * itself. `license_key_enabled` makes a license_key entitlement of its own, and `digital_product_delivery` one for files. They
- * are left out where the product names an entitlement of that type.
+ * The entitlements of a product: those of a request, and those that represent the deprecated fields of the product:
+ * `license_key_enabled` creates a license_key entitlement, and `digital_product_delivery` one for files, unless the request
+ * attaches an entitlement of that type.
  */
 import type { Schemas } from '../../contract/operations.js'
 import type { Context } from '../../sandbox/sandbox.js'
@@ -11,9 +11,9 @@ import type { Entitlement } from './store.js'
 
 type Given = Schemas['AttachProductEntitlementRequest'][] | null | undefined
 
-/** What a request decides about the attachments of a product. */
+/** The fields of a request that affect the attachments of a product. */
 interface AttachmentRequest {
-  /** Replaces the list; absent or null keeps it. */
+  /** Replaces the list. Absent or null keeps it. */
   entitlements?: Given
   license_key_enabled?: boolean | null
 }
@@ -23,8 +23,8 @@ const OWN_TYPES = ['license_key', 'digital_files'] as const
 type OwnType = typeof OWN_TYPES[number]
 
 /**
- * Whether a product issues keys by its own fields after a request: as the request says, else by whether the list that it gives
- * names the product's own entitlement.
+ * Whether a product issues keys by its own fields after a request: as the request says or, if it does not, whether its list
+ * contains the product's own entitlement.
  */
 export function issuesOwnKeys (
   product: Product, { entitlements, license_key_enabled: enabled }: AttachmentRequest, context: Context
@@ -35,7 +35,7 @@ export function issuesOwnKeys (
   return entitlements.some(({ entitlement_id: id }) => id === own?.entitlement_id)
 }
 
-/** Writes the attachments of a product that was written before. */
+/** Writes the attachments of a stored product. */
 export function attachEntitlements (product: Product, given: Given, context: Context): void {
   const { entitlements } = context.sandbox
   const current = entitlements.ofProduct(product.product_id)
@@ -52,7 +52,7 @@ export function attachEntitlements (product: Product, given: Given, context: Con
   if (ids.join() !== before.join()) entitlements.attach(product.product_id, ids)
 }
 
-/** The entitlements of a product. Those that stand for its own fields are made if a fixtures file has left them out. */
+/** The entitlements of a product. Creates those that represent its own fields if a fixtures file omitted them. */
 export function entitlementsOf (product: Product, context: Context): readonly Entitlement[] {
   const { entitlements } = context.sandbox
   const attached = entitlements.ofProduct(product.product_id)
@@ -62,7 +62,7 @@ export function entitlementsOf (product: Product, context: Context): readonly En
   return isIncomplete ? entitlements.ofProduct(product.product_id) : attached
 }
 
-/** The config of the entitlement that stands for fields of a product; null where these are not in use. */
+/** The config of the entitlement that represents fields of a product, or null if the fields are not in use. */
 function ownConfig (type: OwnType, product: Product): TypedConfig & { integration_type: OwnType } | null {
   if (type === 'license_key') {
     return product.license_key_enabled ? { integration_type: type, config: licenseKeyConfig(product) } : null
@@ -88,7 +88,7 @@ function licenseKeyConfig (product: Product): LicenseKeyConfig {
   }
 }
 
-/** Writes a change or the deletion of an entitlement back to the fields of the product that it stands for. */
+/** Applies a change or the deletion of an entitlement to the fields of the product that it represents. */
 export function mirrorOnProduct (entitlement: Entitlement, { sandbox, now }: Context): void {
   const { own_product_id: productId } = entitlement
   const product = productId === null ? undefined : sandbox.products.find(productId)

@@ -1,6 +1,6 @@
 /**
- * The config of an entitlement, which differs by integration type. The union of the contract has no tag, and almost everything
- * fits the shape of a licence key, so a request is read here by the type that it names.
+ * The config of an entitlement, which depends on the integration type. The union of the contract has no discriminator, and almost
+ * everything matches the shape of a licence key, so the config is read by the integration type of the request.
  */
 import type { Schemas } from '../../contract/operations.js'
 import { invalid, invalidBody } from '../../errors.js'
@@ -16,13 +16,13 @@ export interface LicenseKeyConfig {
 
 export interface DigitalFilesConfig {
   digital_file_ids: string[]
-  /** Files that were uploaded to a product before there were entitlements. */
+  /** Files that were uploaded to a product without an entitlement. */
   legacy_file_ids: string[]
   external_url: string | null
   instructions: string | null
 }
 
-/** By integration type, the stored config: every key is there. */
+/** The stored config by integration type. Every key is present. */
 export interface Configs {
   feature_flag: { feature_id: string, feature_type: Schemas['FeatureType'] }
   github: { target_id: string, permission: Schemas['GithubPermission'] }
@@ -37,7 +37,7 @@ export interface Configs {
 
 export type IntegrationType = keyof Configs & Schemas['EntitlementIntegrationType']
 
-/** A type and the config of that type. */
+/** An integration type and its config. */
 export type TypedConfig = {
   [Type in IntegrationType]: { integration_type: Type, config: Configs[Type] }
 }[IntegrationType]
@@ -52,13 +52,13 @@ const URL_MAX = 2000
 const FILES_MAX = 100
 const INT32_MAX = 2 ** 31 - 1
 
-/** The fields of a config in a request, each read and checked by its name. */
+/** Reads and checks the fields of a config in a request, by name. */
 interface Fields {
   text (name: string): string
   optionalText (name: string, max: number): string | null
   choice<Word extends string> (name: string, words: readonly Word[]): Word
   optionalChoice<Word extends string> (name: string, words: readonly Word[]): Word | null
-  /** At least 1. */
+  /** Reads an integer of at least 1. */
   count (name: string): number | null
   texts (name: string): string[]
   optionalTexts (name: string): string[] | null | undefined
@@ -77,8 +77,8 @@ const READERS: { [Type in IntegrationType]: (fields: Fields, before: Configs[Typ
 }
 
 /**
- * The config of a request, as it is stored. `before` is the config that it replaces. Throws INVALID_REQUEST_BODY for what is not
- * the config of the type, and INVALID_REQUEST_PARAMETERS for what breaks a limit.
+ * Returns the config of a request in its stored form. `before` is the config that it replaces. Throws INVALID_REQUEST_BODY if it
+ * does not match the type, and INVALID_REQUEST_PARAMETERS if it exceeds a limit.
  */
 export function readConfig<Type extends IntegrationType> (
   type: Type, given: Schemas['IntegrationConfig'], before: Configs[Type] | null = null
@@ -105,7 +105,7 @@ function licenseKey (fields: Fields): LicenseKeyConfig {
   const interval = fields.optionalChoice('duration_interval', INTERVALS)
   if ((count === null) !== (interval === null)) {
     throw invalid(`integration_config.${count === null ? 'duration_count' : 'duration_interval'}`,
-      'integration_config.duration_count and integration_config.duration_interval belong together: give both or none')
+      'integration_config.duration_count and integration_config.duration_interval belong together: give both or neither')
   }
   return {
     activation_message: fields.optionalText('activation_message', MESSAGE_MAX),
@@ -139,7 +139,7 @@ function fieldsOf (given: Record<string, unknown>, type: string): Fields {
   function textsOf (name: string, value: unknown): string[] {
     if (!Array.isArray(value)) throw wrong(name, 'must be array')
     if (value.length > FILES_MAX) {
-      throw invalid(at(name), `${at(name)} has ${value.length} entries, at most ${FILES_MAX} are allowed`)
+      throw invalid(at(name), `${at(name)} must have at most ${FILES_MAX} entries, not ${value.length}`)
     }
     return [...new Set(value.map((item, index) => textOf(`${name}[${index}]`, item, ID_MAX)))]
   }
@@ -157,7 +157,7 @@ function fieldsOf (given: Record<string, unknown>, type: string): Fields {
       const value = given[name]
       if (value == null) return null
       if (typeof value !== 'number' || !Number.isInteger(value) || value > INT32_MAX) throw wrong(name, 'must be integer')
-      if (value < 1) throw invalid(at(name), `${at(name)} must be at least 1; leave it out for none`)
+      if (value < 1) throw invalid(at(name), `${at(name)} must be at least 1, or be omitted`)
       return value
     },
     texts: name => textsOf(name, required(name)),

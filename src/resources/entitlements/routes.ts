@@ -1,4 +1,4 @@
-/** What is answered under /entitlements, but for their grants. */
+/** Handlers of the operations under /entitlements, except those on grants. */
 import type { Handlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
 import { mediaType } from '../../rules/media.js'

@@ -1,4 +1,4 @@
-/** The rules of entitlements, and of attaching them to products. Writes nothing. */
+/** The rules of entitlements and their attachment to products. Writes nothing. */
 import type { Schemas, UploadedFile } from '../../contract/operations.js'
 import { ApiError, doesNotExist, invalid, notFound } from '../../errors.js'
 import { firstRepeated } from '../../rules/lists.js'
@@ -11,7 +11,7 @@ import type { Entitlement } from './store.js'
 const NAME_MAX = 255
 const PER_PRODUCT_MAX = 50
 
-/** Throws NOT_FOUND, also for one that is deleted. */
+/** Throws NOT_FOUND, also for a deleted entitlement. */
 export function findEntitlement (entitlementId: string, { sandbox }: Context): Entitlement {
   const entitlement = sandbox.entitlements.find(entitlementId)
   if (entitlement === undefined || entitlement.deleted_at !== null) throw notFound('entitlement', entitlementId, 'id')
@@ -36,7 +36,7 @@ export function decideEntitlement (body: Schemas['CreateEntitlementRequest'], co
   }
 }
 
-/** The entitlement after a change. What is absent or null stays; the config is replaced as a whole. */
+/** Returns the changed entitlement. Fields that are absent or null stay as they are; the config is replaced as a whole. */
 export function changedEntitlement (
   entitlement: Entitlement, body: Schemas['PatchEntitlementRequest'], context: Context
 ): Entitlement {
@@ -66,7 +66,7 @@ function checkTexts ({ name, description, metadata }: Schemas['PatchEntitlementR
 function typedConfig (
   type: IntegrationType, given: Schemas['IntegrationConfig'], before: Entitlement['config'] | null
 ): TypedConfig {
-  // The type and its config come from one entitlement, so they belong together.
+  // The type and the config come from the same entitlement, so they match.
   return { integration_type: type, config: readConfig(type, given, before as never) } as TypedConfig
 }
 
@@ -85,17 +85,17 @@ function checkFiles (typed: TypedConfig, { sandbox }: Context): void {
   }
 }
 
-/** Checks what a product is to hand over. */
+/** Checks the entitlements that a request attaches to a product. */
 export function checkAttachments (
   given: Schemas['AttachProductEntitlementRequest'][] | null | undefined, context: Context
 ): void {
   if (given == null) return
   if (given.length > PER_PRODUCT_MAX) {
-    throw invalid('entitlements', `entitlements has ${given.length} entries, at most ${PER_PRODUCT_MAX} are allowed`)
+    throw invalid('entitlements', `entitlements must have at most ${PER_PRODUCT_MAX} entries, not ${given.length}`)
   }
   const ids = given.map(({ entitlement_id: id }) => id)
   const twice = firstRepeated(ids)
-  if (twice >= 0) throw invalid(`entitlements[${twice}].entitlement_id`, `entitlements has ${ids[twice]} twice`)
+  if (twice >= 0) throw invalid(`entitlements[${twice}].entitlement_id`, `${ids[twice]} appears twice in entitlements`)
   for (const [index, id] of ids.entries()) {
     const entitlement = context.sandbox.entitlements.find(id)
     if (entitlement === undefined || entitlement.deleted_at !== null) {
@@ -107,19 +107,19 @@ export function checkAttachments (
 const FILE_NAME_MAX = 255
 const FILES_MAX = 100
 
-/** The largest file of an entitlement, in bytes. The real service takes 500 MiB. */
+/** The size limit of an entitlement's files in bytes. The real service accepts 500 MiB. */
 export const FILE_MAX_BYTES = 50 * 1024 * 1024
 
 type FilesEntitlement = Entitlement & { integration_type: 'digital_files' }
 
-/** An entitlement that takes files. Throws NOT_FOUND, or INVALID_REQUEST_PARAMETERS for one of another type. */
+/** Finds a digital_files entitlement. Throws NOT_FOUND, or INVALID_REQUEST_PARAMETERS if it is of another type. */
 export function findFilesEntitlement (entitlementId: string, context: Context): FilesEntitlement {
   const entitlement = findEntitlement(entitlementId, context)
   if (entitlement.integration_type === 'digital_files') return entitlement
   throw invalid('id', `Entitlement ${entitlementId} is of type ${entitlement.integration_type}: only digital_files has files`)
 }
 
-/** The file that came with a request. Throws where there is none, or it is empty or too large, or its name is too long. */
+/** Returns the file of a request. Throws if it is missing, empty or too large, or if its name is too long. */
 export function checkUploadedFile ({ config }: FilesEntitlement, file: UploadedFile | undefined): UploadedFile {
   if (file === undefined) {
     throw new ApiError('INVALID_REQUEST_BODY', {
@@ -128,18 +128,18 @@ export function checkUploadedFile ({ config }: FilesEntitlement, file: UploadedF
   }
   if (file.bytes.length === 0) throw new ApiError('INVALID_REQUEST_BODY', { because: 'the file is empty: send its bytes' })
   if (file.bytes.length > FILE_MAX_BYTES) {
-    throw new ApiError('REQUEST_BODY_TOO_LARGE', { because: 'at most 50 MiB for a file here; the real service takes 500 MiB' })
+    throw new ApiError('REQUEST_BODY_TOO_LARGE', { because: 'files can have up to 50 MiB; 500 MiB in the real service' })
   }
   checkLength('filename', file.fileName, FILE_NAME_MAX)
   if (config.digital_file_ids.length >= FILES_MAX) throw invalid('id', `An entitlement has at most ${FILES_MAX} files`)
   return file
 }
 
-/** Throws NOT_FOUND where the entitlement does not have the file, and FILE_IN_USE where a customer has it. */
+/** Throws NOT_FOUND if the entitlement does not have the file, and FILE_IN_USE if a customer has it. */
 export function checkFileCanGo ({ entitlement_id: id, config }: FilesEntitlement, fileId: string, { sandbox }: Context): void {
   if (![...config.digital_file_ids, ...config.legacy_file_ids].includes(fileId)) {
     throw new ApiError('NOT_FOUND', { path: 'file_id', because: `entitlement ${id} has no file ${fileId}` })
   }
   if (!sandbox.grants.showsFile(fileId)) return
-  throw new ApiError('FILE_IN_USE', { path: 'file_id', because: 'revoke the grants that show it, or leave it in place' })
+  throw new ApiError('FILE_IN_USE', { path: 'file_id', because: 'revoke the grants that contain it first' })
 }

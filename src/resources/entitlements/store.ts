@@ -1,4 +1,4 @@
-/** The entitlements that a sandbox remembers, and which products hand them over. */
+/** The store of entitlements and of their attachments to products. */
 import type { Schemas } from '../../contract/operations.js'
 import { createCache } from '../../store/cache.js'
 import type { Database, Statement } from '../../store/database.js'
@@ -15,21 +15,21 @@ export interface EntitlementFilter {
 
 export interface EntitlementsStore {
   insert (entitlement: Entitlement): void
-  /** Deleted ones too. */
+  /** Also finds deleted entitlements. */
   find (entitlementId: string): Entitlement | undefined
-  /** Newest first, without those that are deleted. */
+  /** Newest first, without deleted entitlements. */
   list (filter: EntitlementFilter, limit: number, offset: number): Entitlement[]
-  /** Writes the name, description, config and metadata, and whether it is deleted. */
+  /** Writes the name, description, config, metadata and deletion. */
   update (entitlement: Entitlement): void
-  /** What a product hands over, in its order. Cached, because it is read with every payment that succeeds. */
+  /** The entitlements of a product, in order. Cached, because every succeeded payment reads them. */
   ofProduct (productId: string): readonly Entitlement[]
-  /** Replaces what a product hands over. */
+  /** Replaces the entitlements of a product. */
   attach (productId: string, entitlementIds: readonly string[]): void
-  /** Takes an entitlement off all products. */
+  /** Removes an entitlement from all products. */
   detach (entitlementId: string): void
-  /** The entitlement of a type that stands for the fields of a product itself, deleted or not. */
+  /** The entitlement of a type that represents fields of a product, deleted or not. */
   findOwn (productId: string, type: IntegrationType): Entitlement | undefined
-  /** Whether the config of any entitlement that is not deleted names the file. */
+  /** Whether the config of an entitlement, not counting deleted ones, contains the file. */
   showsFile (fileId: string): boolean
 }
 

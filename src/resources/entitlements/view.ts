@@ -19,7 +19,7 @@ export function entitlementResponse (
   }
 }
 
-/** An entitlement as a product shows it. */
+/** An entitlement in a product. */
 export function entitlementSummary (
   entitlement: Entitlement, context: Context
 ): Required<Schemas['ProductEntitlementSummary']> {
@@ -41,7 +41,7 @@ function configResponse (entitlement: Entitlement, context: Context): Schemas['I
   return { digital_files: deliveredFiles(entitlement.config, '', context) }
 }
 
-/** The files of a config, with URLs that were made now for a grant; `grantId` is empty where the merchant looks. */
+/** The files of a config with new download URLs for a grant. `grantId` is empty for the merchant. */
 export function deliveredFiles (
   config: DigitalFilesConfig, grantId: string, context: Context
 ): Required<Schemas['DigitalProductDelivery']> {

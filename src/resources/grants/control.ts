@@ -1,4 +1,4 @@
-/** The operations of the control API on grants: what a customer, a platform or the merchant would do. */
+/** The control operations of grants: acting as the customer, the platform or the merchant. */
 import type { ControlHandlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
 import { keyText, checkKeyIsFree } from '../license-keys/rules.js'

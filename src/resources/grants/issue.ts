@@ -1,6 +1,6 @@
 /**
- * Which grants a purchase makes and what ends them. A source is a payment, or a subscription together with the payment that
- * activated it. Whatever happens twice makes its grants once.
+ * Creates, revokes and restores the grants of a purchase. The source of a grant is a payment, or a subscription with the payment
+ * that activated it. Repeated calls for a source create its grants once.
  */
 import { emitAll } from '../../delivery/emit.js'
 import type { Context } from '../../sandbox/sandbox.js'
@@ -16,29 +16,29 @@ import { deliverLater, newAcceptToken, restore, revoke, startOf, type Revocation
 import { grantStates } from './states.js'
 import type { Grant } from './store.js'
 
-/** What a grant comes from. */
+/** The source of a grant. */
 export type Source = Pick<Grant, 'customer_id' | 'brand_id' | 'payment_id' | 'subscription_id'>
 
-/** A product and how many of it were bought. */
+/** A product and its quantity. */
 interface Bought {
   product: Product
   quantity: number
 }
 
-/** So many keys at most are issued for one line of a cart: each is a row, and two events. */
+/** The maximum number of keys for one line of a cart: each is a row and two events. */
 export const KEYS_PER_LINE_MAX = 1000
 
-/** After a payment: the grants of the products that are paid once. */
+/** Creates the grants of a payment's one-time products. */
 export function grantPayment (payment: Payment, context: Context): void {
   const bought = payment.lines.flatMap(({ product_id: id, quantity, kind }) => {
-    const product = kind === undefined ? context.sandbox.products.find(id) : undefined // of a subscription, or an add-on
+    const product = kind === undefined ? context.sandbox.products.find(id) : undefined // other kinds belong to a subscription
     return product === undefined ? [] : [{ product, quantity }]
   })
   const { customer_id: customerId, brand_id: brandId, payment_id: paymentId } = payment
   makeGrants(bought, { customer_id: customerId, brand_id: brandId, payment_id: paymentId, subscription_id: null }, context)
 }
 
-/** After a refund: what a payment gave is taken back once all of it, or all of one item, was refunded. */
+/** Revokes grants after a refund: all of them if the payment is fully refunded, or those of fully refunded items. */
 export function revokeRefunded (_refund: Refund, payment: Payment, context: Context): void {
   const { sandbox } = context
   const refunds = sandbox.refunds.ofPayment(payment.payment_id).filter(({ status }) => status === 'succeeded')
@@ -58,10 +58,10 @@ const REASONS: Partial<Record<SubscriptionChange, RevocationReason>> = {
   plan_changed: 'plan_changed'
 }
 
-/** The reasons that end when the subscription is active again. */
+/** Revocation reasons that no longer apply once the subscription is active again. */
 const ENDS_WITH_RESUMPTION: ReadonlySet<string | null> = new Set(['subscription_on_hold', 'SubscriptionPaused'])
 
-/** After a subscription has changed: its grants follow it. */
+/** Updates the grants of a subscription after it has changed. */
 export function followSubscription (subscription: ChangedSubscription, to: SubscriptionChange, context: Context): void {
   const { sandbox } = context
   const { subscription_id: subscriptionId, customer_id: customerId, brand_id: brandId, payment_id: paymentId } = subscription
@@ -80,7 +80,7 @@ export function followSubscription (subscription: ChangedSubscription, to: Subsc
   if (product !== undefined) makeGrants([{ product, quantity: subscription.quantity }], source, context)
 }
 
-/** One grant for each entitlement of what was bought, and for licence keys one for each unit. */
+/** Creates a grant for each entitlement of the purchased products. For licence keys, creates one for each unit. */
 function makeGrants (bought: readonly Bought[], source: Source, context: Context): void {
   const made = new Set(context.sandbox.grants.ofSource(source)
     .filter(({ revocation_reason: reason }) => reason !== 'plan_changed').map(({ entitlement_id: id }) => id))
@@ -97,7 +97,7 @@ function makeGrants (bought: readonly Bought[], source: Source, context: Context
   }
 }
 
-/** A customer who has a feature does not get it again by buying it once more. */
+/** Whether the customer already has the feature. A second purchase does not grant it again. */
 function isOwnedFlag (
   { entitlement_id: id, integration_type: type }: Entitlement, source: Source, { sandbox }: Context
 ): boolean {
@@ -107,7 +107,7 @@ function isOwnedFlag (
 function makeGrant (entitlement: Entitlement, product: Product, source: Source, context: Context): void {
   const { sandbox, now } = context
   const status = startOf(entitlement)
-  // The type and its config come from the entitlement, where they belong together.
+  // The type and the config come from the same entitlement, so they match.
   const { integration_type: type, config } = entitlement
   const grant = {
     grant_id: sandbox.ids.next('entg', now),

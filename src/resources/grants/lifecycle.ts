@@ -1,6 +1,6 @@
 /**
- * The life of a grant after it was made. A licence key follows its grant: it is disabled while the grant is revoked. Every
- * function runs inside a transaction and sends the events of its transition.
+ * The lifecycle of a grant after its creation. The licence key of a grant is disabled while the grant is revoked. Every function
+ * runs in a transaction and sends the events of its transition.
  */
 import { emitAll } from '../../delivery/emit.js'
 import { invalid } from '../../errors.js'
@@ -12,27 +12,27 @@ import type { Grant, GrantStatus } from './store.js'
 
 export const DELIVER_JOB = 'grant.deliver'
 
-/** Why a grant was revoked, in the spelling of the API. */
+/** The reason of a revocation, in the API's spelling. */
 export type RevocationReason = 'refund' | 'manual' | 'license_key_disabled' | 'platform_external' | 'subscription_on_hold' |
   'SubscriptionPaused' | 'subscription_cancelled' | 'subscription_expired' | 'plan_changed'
 
-/** How long an accept page can be used. */
+/** How long an accept page is valid. */
 const ACCEPT_LIFETIME_US = 7 * 86_400_000_000
 
-/** Delivers a grant that waits for nobody. Does nothing where it was delivered or revoked meanwhile. */
+/** Delivers a grant that needs no action. Does nothing if it has been delivered or revoked since. */
 export function deliverWhenDue (grantId: string, context: Context): void {
   const grant = context.sandbox.grants.find(grantId)
   if (grant?.status === 'Pending') deliver(grant, context)
 }
 
 export interface DeliverOptions {
-  /** The key of a licence grant; a random one without it. */
+  /** The key of a licence grant. Generated if absent. */
   key?: GivenKey
-  /** What the customer has connected. */
+  /** The account that the customer has connected. */
   account?: string
 }
 
-/** Hands a grant over. Throws where it is not waiting for that. */
+/** Delivers a grant. Throws if it cannot be delivered. */
 export function deliver (grant: Grant, context: Context, { key, account }: DeliverOptions = {}): void {
   grantStates.check('deliver', grant, context)
   if (grant.integration_type === 'license_key') {
@@ -42,28 +42,28 @@ export function deliver (grant: Grant, context: Context, { key, account }: Deliv
   change('deliver', 'Delivered', withCurrentFiles(grant, context), changes, context)
 }
 
-/** What the customer does on the accept page. Throws where the grant does not wait for that. */
+/** Accepts a grant as the customer does on the accept page. Throws if it cannot be accepted. */
 export function accept (grant: Grant, account: string, context: Context): void {
   grantStates.check('accept', grant, context)
   const changes = { error_code: null, error_message: null, delivered_at: context.now, account }
   change('accept', 'Delivered', grant, changes, context)
 }
 
-/** A customer keeps the files that there were when the grant was delivered. */
+/** Copies the entitlement's current files to the grant. Later changes of the entitlement do not affect it. */
 function withCurrentFiles (grant: Grant, { sandbox }: Context): Grant {
   const entitlement = sandbox.entitlements.find(grant.entitlement_id)
   if (grant.integration_type !== 'digital_files' || entitlement?.integration_type !== 'digital_files') return grant
   return { ...grant, config: entitlement.config }
 }
 
-/** Throws where the grant is not Pending. */
+/** Throws if the grant is not Pending. */
 export function fail (grant: Grant, error: { code: string, message: string }, context: Context): void {
   grantStates.check('fail', grant, context)
   context.sandbox.due.remove(grant.grant_id)
   change('fail', 'Failed', grant, { error_code: error.code, error_message: error.message }, context)
 }
 
-/** Takes a grant back; one that is revoked stays as it is. */
+/** Revokes a grant. A revoked grant stays unchanged. */
 export function revoke (grant: Grant, reason: RevocationReason, context: Context): void {
   if (!grantStates.can('revoke', grant, context)) return
   context.sandbox.due.remove(grant.grant_id)
@@ -71,7 +71,7 @@ export function revoke (grant: Grant, reason: RevocationReason, context: Context
   change('revoke', 'Revoked', grant, { revocation_reason: reason, revoked_at: context.now }, context)
 }
 
-/** Gives a grant back, in the state in which its type begins. Throws where it is not revoked. */
+/** Restores a grant to the initial state of its type. Throws if it is not revoked. */
 export function restore (grant: Grant, context: Context): void {
   grantStates.check('restore', grant, context)
   const isDelivered = hasKey(grant, context) || startOf(grant) === 'Delivered'
@@ -90,8 +90,8 @@ export function restore (grant: Grant, context: Context): void {
 }
 
 /**
- * Disables or enables a licence key together with its grant. Throws INVALID_REQUEST_PARAMETERS, before anything is written, for a
- * key whose grant was revoked for another reason.
+ * Disables or enables a licence key together with its grant. Throws INVALID_REQUEST_PARAMETERS, before the first write, if the
+ * grant was revoked for another reason.
  */
 export function setKeyDisabled (key: LicenseKey, disabled: boolean, context: Context): void {
   const { sandbox } = context
@@ -106,14 +106,14 @@ export function setKeyDisabled (key: LicenseKey, disabled: boolean, context: Con
   restore(grant, context)
 }
 
-/** The state in which a grant of this type begins. */
+/** The initial state of a grant of this type. */
 export function startOf (grant: Pick<Grant, 'integration_type' | 'config'>): 'Pending' | 'Delivered' {
   const { integration_type: type, config } = grant
   if (type === 'feature_flag') return 'Delivered'
   return type === 'license_key' && 'fulfillment_mode' in config && config.fulfillment_mode === 'auto' ? 'Delivered' : 'Pending'
 }
 
-/** Types that wait for nobody are delivered after a while. */
+/** Schedules the delivery of a grant whose type needs no action. */
 export function deliverLater (grant: Grant, context: Context): void {
   const { sandbox, now } = context
   if (needsAccount(grant) || grant.integration_type === 'license_key') return
@@ -122,13 +122,13 @@ export function deliverLater (grant: Grant, context: Context): void {
   else sandbox.due.add(now + grantDelayUs, DELIVER_JOB, grant.grant_id)
 }
 
-/** The customer opens the accept page: from now on it works for a week, and the API shows its URL. */
+/** Opens the accept page. From then on the page is valid for a week, and the API returns its URL. */
 export function openAccept (grant: Grant, { sandbox, now }: Context): void {
   if (grant.oauth_expires_at !== null) return
   sandbox.grants.update({ ...grant, oauth_expires_at: now + ACCEPT_LIFETIME_US, updated_at: now })
 }
 
-/** Makes a new link where the week is over. Returns its token. Throws where the grant does not wait for the customer. */
+/** Renews an expired link and returns its token. Throws if the grant cannot be accepted. */
 export function renewAccept (grant: Grant, context: Context): string {
   const { sandbox, now } = context
   grantStates.check('accept', grant, context)
@@ -137,7 +137,7 @@ export function renewAccept (grant: Grant, context: Context): string {
   return token ?? ''
 }
 
-/** The token of an accept page; null for a type that needs none. */
+/** A new token for an accept page, or null for a type without one. */
 export function newAcceptToken (grant: Pick<Grant, 'integration_type'>, { sandbox }: Context): string | null {
   return needsAccount(grant) ? sandbox.ids.secret() + sandbox.ids.secret() : null
 }
@@ -153,7 +153,7 @@ function setDisabled ({ grant_id: id }: Grant, disabled: boolean, { sandbox }: C
 
 function change (action: GrantAction, status: GrantStatus, grant: Grant, changes: Partial<Grant>, context: Context): void {
   const { events } = grantStates.transition(action, grant, context, status)
-  // The type and its config stay together, whatever else changes.
+  // The changes contain neither the type nor the config, so they still match.
   const changed = { ...grant, ...changes, status, updated_at: context.now } as Grant
   context.sandbox.grants.update(changed)
   emitAll(events, grant.grant_id, grant, context)

@@ -1,4 +1,4 @@
-/** What is answered about grants: of an entitlement, of a customer, and their keys. */
+/** Handlers of the operations on grants of entitlements and customers, and on their keys. */
 import type { Handlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
 import { findCustomer } from '../customers/rules.js'
@@ -41,7 +41,7 @@ export const grantHandlers = {
   }
 } satisfies Handlers
 
-/** The filters that an operation has: a query may hold others, which are ignored. */
+/** Picks the filters that an operation supports. Other query parameters are ignored. */
 function only<Filter extends object, Name extends keyof Filter> (filter: Filter, ...names: Name[]): Pick<Filter, Name> {
   return Object.fromEntries(names.map(name => [name, filter[name]])) as Pick<Filter, Name>
 }

@@ -1,4 +1,4 @@
-/** The rules of grants: finding them, and handing out a key by hand. Writes nothing. */
+/** The rules of grants: finding them, and manual fulfilment of keys. Writes nothing. */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, notFound } from '../../errors.js'
 import type { Context } from '../../sandbox/sandbox.js'
@@ -13,7 +13,7 @@ export function findGrant (grantId: string, { sandbox }: Context): Grant {
   return grant
 }
 
-/** A grant of an entitlement, which may be deleted. Throws NOT_FOUND. */
+/** Finds a grant of an entitlement, even of a deleted one. Throws NOT_FOUND. */
 export function findGrantOf (entitlementId: string, grantId: string, context: Context): Grant {
   const grant = findGrant(grantId, context)
   if (grant.entitlement_id === entitlementId) return grant
@@ -21,8 +21,8 @@ export function findGrantOf (entitlementId: string, grantId: string, context: Co
 }
 
 /**
- * The key that a merchant hands out. Throws INVALID_REQUEST_PARAMETERS with 400 where the grant is of another type or the key is
- * empty, and CONFLICT where the grant does not wait for a key or another key has the text.
+ * Decides the key that a merchant provides. Throws INVALID_REQUEST_PARAMETERS with 400 if the grant is of another type or the key
+ * is empty, and CONFLICT if the grant is not awaiting a key or the key already exists.
  */
 export function decideFulfillment (grant: Grant, body: Schemas['FulfillLicenseKeyRequest'], context: Context): GivenKey {
   const { grant_id: id, integration_type: type, status } = grant
@@ -39,7 +39,7 @@ export function decideFulfillment (grant: Grant, body: Schemas['FulfillLicenseKe
   return { key, activations_limit: body.activations_limit ?? null, expires_at: expiresAt }
 }
 
-/** The contract answers 400 here where other operations answer 422. */
+/** An error with status 400, which the contract requires here instead of 422. */
 function badRequest (path: string, message: string): ApiError {
   return new ApiError('INVALID_REQUEST_PARAMETERS', { status: 400, path, message })
 }

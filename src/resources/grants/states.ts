@@ -1,4 +1,4 @@
-/** The states of a grant, and the transitions between them. What else a transition does is in lifecycle.ts. */
+/** The states of a grant and their transitions. lifecycle.ts performs the transitions. */
 import type { EventType } from '../../delivery/catalogue.js'
 import { invalid } from '../../errors.js'
 import { lifecycle, type Guard } from '../../rules/lifecycle.js'
@@ -27,10 +27,10 @@ const refusal = (reason: string) => ({ grant_id: id, status }: Subject) =>
   invalid('grant_id', `Grant ${id} is ${status}: ${reason}`)
 
 const hasAccountType: Guard<GrantTypes> = {
-  text: 'its type asks the customer to connect an account',
+  text: 'its type requires a connected account',
   holds: needsAccount,
   refusal: ({ grant_id: id, integration_type: type }) =>
-    invalid('grant_id', `Grant ${id} is of type ${type}, which the customer need not accept: deliver it instead`)
+    invalid('grant_id', `Grant ${id} is of type ${type}, which the customer does not accept: deliver it instead`)
 }
 
 export const grantStates = lifecycle<GrantTypes>({
@@ -44,12 +44,12 @@ export const grantStates = lifecycle<GrantTypes>({
       guards: [hasAccountType]
     },
     deliver: {
-      text: 'It is handed over: by itself, by the merchant, or on demand',
+      text: 'Deliver the grant: automatically, by the merchant, or through the control API',
       refusal: refusal('only a grant that is Pending or Failed can be delivered')
     },
     fail: { text: 'The platform refuses', refusal: refusal('only a Pending grant can fail') },
-    revoke: { text: 'It is taken back', refusal: refusal('it was revoked before') },
-    restore: { text: 'It is given back', refusal: refusal('only a Revoked grant can be restored') }
+    revoke: { text: 'Revoke the grant', refusal: refusal('it is already revoked') },
+    restore: { text: 'Restore the grant', refusal: refusal('only a Revoked grant can be restored') }
   },
   transitions: [
     { on: 'create', from: null, to: 'Pending', events: ['entitlement_grant.created'] },

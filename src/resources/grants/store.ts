@@ -1,4 +1,4 @@
-/** The grants that a sandbox remembers: what each customer was given through an entitlement. */
+/** The store of grants. A grant gives a customer the content of an entitlement. */
 import type { Schemas } from '../../contract/operations.js'
 import type { Database, Statement } from '../../store/database.js'
 import type { GrantsRow } from '../../store/rows.gen.js'
@@ -28,15 +28,15 @@ export interface GrantsStore {
   findByOauthToken (token: string): Grant | undefined
   /** Newest first. */
   list (filter: GrantFilter, limit: number, offset: number): Grant[]
-  /** All grants of a payment, or of a subscription, in the order in which they were made. */
+  /** All grants of a payment or a subscription, in order of creation. */
   ofSource (source: { payment_id: string | null, subscription_id: string | null }): Grant[]
   /** All grants of a customer, newest first. */
   ofCustomer (customerId: string): Grant[]
-  /** Whether the customer has a grant of the entitlement that is not revoked. */
+  /** Whether the customer has a grant of the entitlement, not counting revoked ones. */
   hasLive (entitlementId: string, customerId: string): boolean
-  /** Whether a grant that is delivered shows the file. */
+  /** Whether a delivered grant contains the file. */
   showsFile (fileId: string): boolean
-  /** Writes everything that can change. */
+  /** Writes every field that can change. */
   update (grant: Grant): void
 }
 

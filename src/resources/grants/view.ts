@@ -31,7 +31,7 @@ export function grantResponse (grant: Grant, context: Context): Required<Schemas
   }
 }
 
-/** What the customer has: a key, files, or a feature. */
+/** The content of a grant: a key, files, or a feature. */
 function contentOf (grant: Grant, context: Context) {
   const isDelivered = grant.status === 'Delivered'
   return {
@@ -43,7 +43,7 @@ function contentOf (grant: Grant, context: Context) {
   }
 }
 
-/** The key as it is now; null before it was handed over. */
+/** The current key, or null before delivery. */
 function licenseKeyOf ({ grant_id: id }: Grant, { sandbox, now }: Context): Required<Schemas['LicenseKeyGrant']> | null {
   const key = sandbox.licenseKeys.ofGrant(id)
   return key === undefined
@@ -58,12 +58,12 @@ function licenseKeyOf ({ grant_id: id }: Grant, { sandbox, now }: Context): Requ
       }
 }
 
-/** Where the customer connects an account; null until the customer has opened the page. */
+/** The URL at which the customer connects an account. Null until the customer opens the page. */
 function acceptUrl ({ oauth_token: token, oauth_expires_at: end }: Grant, { baseUrl }: Context): string | null {
   return token === null || end === null ? null : `${baseUrl}/entitlements/oauth/${token}`
 }
 
-/** A grant as one line of what a customer has. */
+/** A grant in the list of a customer's entitlements. */
 export function customerEntitlement (grant: Grant, { sandbox }: Context): Required<Schemas['CustomerEntitlementItem']> {
   const entitlement = sandbox.entitlements.find(grant.entitlement_id)
   return {

@@ -1,4 +1,4 @@
-/** The operations of the control API on licence keys. */
+/** The control operations of licence keys. */
 import type { ControlHandlers } from '../../contract/handlers.js'
 import { findLicenseKey } from './rules.js'
 import { licenseKeyResponse } from './view.js'

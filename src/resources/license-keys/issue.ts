@@ -1,15 +1,15 @@
-/** Makes the key of a grant: by itself when the grant is made, or when the merchant or a control call gives one. */
+/** Creates the key of a grant: automatically with the grant, or with a key from the merchant or the control API. */
 import { emit } from '../../delivery/emit.js'
 import { billingDate } from '../../rules/billing-calendar.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { LicenseKeyConfig } from '../entitlements/config.js'
 import type { LicenseKey } from './store.js'
 
-/** Whose key it is. */
+/** The owner of a key. */
 export type KeyOwner =
   Pick<LicenseKey, 'customer_id' | 'product_id' | 'brand_id' | 'payment_id' | 'subscription_id'> & { grant_id: string }
 
-/** What the merchant gives; the rest comes from the entitlement. */
+/** The fields that the merchant can provide. The entitlement determines the others. */
 export interface GivenKey {
   key: string
   activations_limit?: number | null
@@ -17,7 +17,7 @@ export interface GivenKey {
 }
 
 /**
- * Writes a key and its event. The key of a subscription has no expiry of its own, because it lives as long as the subscription.
+ * Writes a key and its event. The key of a subscription has no expiry, because it ends with the subscription.
  */
 export function issueKey (owner: KeyOwner, config: LicenseKeyConfig, given: GivenKey | null, context: Context): void {
   const { sandbox, now } = context

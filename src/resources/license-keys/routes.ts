@@ -1,4 +1,4 @@
-/** What is answered under /license_keys and /license_key_instances. */
+/** Handlers of the operations under /license_keys and /license_key_instances. */
 import type { Handlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
 import { emit } from '../../delivery/emit.js'

@@ -1,4 +1,4 @@
-/** The rules of licence keys: what a key may be, when it counts as active, and which changes are allowed. */
+/** The rules of licence keys: valid texts, status, and changes. */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, invalid, notFound } from '../../errors.js'
 import { MUST_BE_A_TIME, formatTime, parseTime } from '../../rules/calendar.js'
@@ -22,7 +22,7 @@ export function findInstance (instanceId: string, { sandbox }: Context): Instanc
   return instance
 }
 
-/** A disabled key stays disabled when its time is over. */
+/** The status of a key. A disabled key stays `disabled` after its expiry. */
 export function statusOf (
   { disabled, expires_at: expiresAt }: Pick<LicenseKey, 'disabled' | 'expires_at'>, now: number
 ): Schemas['LicenseKeyStatus'] {
@@ -30,7 +30,7 @@ export function statusOf (
   return expiresAt !== null && expiresAt <= now ? 'expired' : 'active'
 }
 
-/** The text of a key without surrounding white space. Throws INVALID_REQUEST_PARAMETERS where nothing or too much is left. */
+/** Trims the text of a key. Throws INVALID_REQUEST_PARAMETERS if it is empty or too long. */
 export function keyText (given: string, path = 'key'): string {
   const text = given.trim()
   if (text === '') throw invalid(path, `${path} must not be empty`)
@@ -38,7 +38,7 @@ export function keyText (given: string, path = 'key'): string {
   return text
 }
 
-/** Throws CONFLICT where another key has this text. */
+/** Throws CONFLICT if the key already exists. */
 export function checkKeyIsFree (text: string, { sandbox }: Context): void {
   if (sandbox.licenseKeys.findByKey(text) === undefined) return
   throw new ApiError('CONFLICT', { path: 'key', because: 'another license key has this text: choose one that is free' })
@@ -46,10 +46,10 @@ export function checkKeyIsFree (text: string, { sandbox }: Context): void {
 
 export function checkActivationsLimit (limit: number | null | undefined, path = 'activations_limit'): void {
   if (limit == null || limit >= 1) return
-  throw invalid(path, `${path} must be at least 1; leave it out or send null for no limit`)
+  throw invalid(path, `${path} must be at least 1; omit it or send null for no limit`)
 }
 
-/** The name of an instance, trimmed. */
+/** Trims the name of an instance. */
 export function instanceName (given: string): string {
   const name = given.trim()
   if (name === '') throw invalid('name', 'name must not be empty')
@@ -57,7 +57,7 @@ export function instanceName (given: string): string {
   return name
 }
 
-/** A time of the request in microseconds; null for null and for a time that is left out. */
+/** Parses a time of the request to microseconds. Returns null if it is null or absent. */
 export function expiryTime (text: string | null | undefined): number | null {
   if (text == null) return null
   const us = parseTime(text)
@@ -65,7 +65,7 @@ export function expiryTime (text: string | null | undefined): number | null {
   return us
 }
 
-/** A key to import. Throws NOT_FOUND for an unknown customer or product, as the contract has it for this operation. */
+/** Decides an imported key. Throws NOT_FOUND for an unknown customer or product, as the contract requires. */
 export function decideImport (body: Schemas['CreateLicenseKeyRequest'], context: Context): LicenseKey {
   const { sandbox, now } = context
   const key = keyText(body.key)
@@ -99,7 +99,7 @@ function missing (what: string, id: string, path: string): ApiError {
 }
 
 /**
- * The key with a new limit and expiry; null means none. Whether it is disabled is up to its grant. Throws
+ * Returns the key with a new limit and expiry, where null removes them. Its grant determines whether it is disabled. Throws
  * ACTIVATION_LIMIT_LESS_THAN_CURRENT_AMOUNT, or NO_EXPIRY_ON_SUBSCRIPTION_LICENSE_KEYS.
  */
 export function changedLicenseKey (key: LicenseKey, body: Schemas['PatchLicenseKeyRequest']): LicenseKey {
@@ -113,13 +113,13 @@ export function changedLicenseKey (key: LicenseKey, body: Schemas['PatchLicenseK
   const expiresAt = body.expires_at === undefined ? key.expires_at : expiryTime(body.expires_at)
   if (body.expires_at != null && key.subscription_id !== null) {
     throw new ApiError('NO_EXPIRY_ON_SUBSCRIPTION_LICENSE_KEYS', {
-      path: 'expires_at', because: `the key lives as long as subscription ${key.subscription_id}: leave expires_at out`
+      path: 'expires_at', because: `the key lives as long as subscription ${key.subscription_id}: omit expires_at`
     })
   }
   return { ...key, activations_limit: limit, expires_at: expiresAt }
 }
 
-/** The key that a customer has typed. Throws NOT_FOUND. */
+/** Finds the key that a customer has entered. Throws NOT_FOUND. */
 export function findTypedKey (typed: string, { sandbox }: Context): LicenseKey {
   const key = sandbox.licenseKeys.findByKey(typed.trim())
   if (key !== undefined) return key
@@ -140,12 +140,12 @@ export function checkCanActivate (key: LicenseKey, { now }: Context): void {
   })
 }
 
-/** Frees an activation of one of a customer's keys. Throws NOT_FOUND where the customer has no such activation. */
+/** Removes an activation of a customer's key. Throws NOT_FOUND if the customer has no such activation. */
 export function freeActivation (instanceId: string, customerId: string, { sandbox }: Context): void {
   const instance = sandbox.licenseKeys.findInstance(instanceId)
   const key = instance && sandbox.licenseKeys.find(instance.license_key_id)
   if (instance === undefined || key?.customer_id !== customerId) {
-    throw new ApiError('NOT_FOUND', { path: 'instance_id', because: 'this device is not among yours' })
+    throw new ApiError('NOT_FOUND', { path: 'instance_id', because: 'none of your keys is activated on this device' })
   }
   sandbox.licenseKeys.deactivate(instance)
 }

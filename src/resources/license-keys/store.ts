@@ -1,4 +1,4 @@
-/** The licence keys that a sandbox remembers, and their activations. */
+/** The store of licence keys and their activations. */
 import type { Schemas } from '../../contract/operations.js'
 import type { Database, Statement } from '../../store/database.js'
 import type { LicenseKeyInstancesRow, LicenseKeysRow } from '../../store/rows.gen.js'
@@ -17,7 +17,7 @@ export interface LicenseKeyFilter {
   created_at_gte?: number
   created_at_lte?: number
   status?: Schemas['LicenseKeyStatus']
-  /** Part of the key's text, in any case. */
+  /** A part of the key's text, ignoring case. */
   search?: string
 }
 
@@ -32,16 +32,16 @@ export interface LicenseKeysStore {
   /** The key with exactly this text. */
   findByKey (key: string): LicenseKey | undefined
   ofGrant (grantId: string): LicenseKey | undefined
-  /** In the order in which they were issued. */
+  /** In order of issue. */
   ofPayment (paymentId: string): LicenseKey[]
   hasAny (paymentId: string): boolean
-  /** Newest first. A status is the status at `now`. */
+  /** Newest first. A status filter applies to the status at `now`. */
   list (filter: LicenseKeyFilter, now: number, limit: number, offset: number): LicenseKey[]
-  /** Writes what can change of a key: its limit, its expiry, and whether it is disabled. */
+  /** Writes the limit, the expiry, and whether the key is disabled. */
   update (key: LicenseKey): void
-  /** Adds an activation, and counts it. */
+  /** Adds an activation and increments the count. */
   activate (instance: Instance): void
-  /** Removes an activation, and counts it no longer. */
+  /** Removes an activation and decrements the count. */
   deactivate (instance: Instance): void
   findInstance (instanceId: string): Instance | undefined
   /** Newest first. */

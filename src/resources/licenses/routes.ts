@@ -1,5 +1,5 @@
 /**
- * What is answered under /licenses. Licensed software calls these operations without an API key, from desktop programs and from
+ * Handlers of the operations under /licenses. Licensed software calls them without an API key, from desktop programs and from
  * pages of any origin.
  */
 import type { Handlers } from '../../contract/handlers.js'

@@ -77,7 +77,7 @@ export function checkCart ({ product_cart: cart, discount_code: code, discount_c
     throw new ApiError('PRODUCT_CART_EMTPY', { path: 'product_cart', because: 'give 1 to 100 items' })
   }
   if (cart.length > CART_MAX) {
-    throw invalid('product_cart', `product_cart has ${cart.length} items, at most ${CART_MAX} are allowed`)
+    throw invalid('product_cart', `product_cart must have at most ${CART_MAX} items, not ${cart.length}`)
   }
   checkCodes({ discount_code: code ?? null, discount_codes: codes ?? null })
 }

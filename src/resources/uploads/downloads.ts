@@ -1,6 +1,6 @@
 /**
- * Signed URLs of files: they work for a while by the sandbox's clock, without an API key. The signature covers the file, the
- * grant that shows it, and the time when the URL ends.
+ * Signed download URLs of files. They need no API key and expire by the sandbox's clock. The signature covers the file, the grant
+ * that contains it, and the expiry.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Schemas } from '../../contract/operations.js'
@@ -8,11 +8,11 @@ import { ApiError } from '../../errors.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { Upload } from './store.js'
 
-/** How long the URLs of the real service work. */
+/** How long a URL is valid, as in the real service. */
 const LIFETIME_SECONDS = 900
 const US_PER_SECOND = 1_000_000
 
-/** A file as a grant, an entitlement or a product shows it. `grantId` is empty where no grant does. */
+/** A file in a grant, entitlement or product. `grantId` is empty without a grant. */
 export function downloadableFile (
   fileId: string, grantId: string, context: Context
 ): Required<Schemas['DigitalProductDeliveryFile']> {
@@ -36,7 +36,7 @@ function downloadUrl (fileId: string, grantId: string, context: Context): string
 export interface SignedUrl {
   fileId: string
   grantId: string
-  /** In seconds since 1970, as the URL has it. */
+  /** In seconds since 1970, as in the URL. */
   expires: string
 }
 
@@ -45,13 +45,13 @@ function signature ({ fileId, grantId, expires }: SignedUrl, { sandbox }: Contex
   return createHmac('sha256', `${id} ${salt}`).update(`${fileId}\n${grantId}\n${expires}`).digest('hex')
 }
 
-/** The file of a signed URL. Throws NOT_FOUND, or DOWNLOAD_NOT_ALLOWED for a URL that was changed or has expired. */
+/** Returns the file of a signed URL. Throws NOT_FOUND, or DOWNLOAD_NOT_ALLOWED if the URL was changed or has expired. */
 export function openDownload (url: SignedUrl & { signature: string }, context: Context): { file: Upload, content: Buffer } {
   const { fileId, expires } = url
   const expected = Buffer.from(signature(url, context))
   const given = Buffer.from(url.signature)
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-    throw new ApiError('DOWNLOAD_NOT_ALLOWED', { because: 'the signature does not match: use the URL as the API gave it' })
+    throw new ApiError('DOWNLOAD_NOT_ALLOWED', { because: 'the signature does not match: use the URL as the API returned it' })
   }
   if (Number(expires) * US_PER_SECOND <= context.now) {
     throw new ApiError('DOWNLOAD_NOT_ALLOWED', { because: 'the URL has expired: read the grant again for a new one' })

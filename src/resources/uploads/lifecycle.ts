@@ -1,6 +1,6 @@
 /**
- * The life of an upload: a target with a secret URL, which takes one PUT within a minute of the sandbox's clock; then bytes that
- * never change. Knows no HTTP: pages/uploads.ts brings the bytes.
+ * The lifecycle of an upload: a target with a secret URL that accepts one PUT within a minute of the sandbox's clock, and then
+ * bytes that never change. pages/uploads.ts handles HTTP.
  */
 import { ApiError } from '../../errors.js'
 import { mediaType } from '../../rules/media.js'
@@ -11,7 +11,7 @@ import { targetUrl } from './view.js'
 
 const TARGET_LIFETIME_US = 60_000_000
 
-/** The largest upload of each kind, in bytes. */
+/** The size limit of each kind, in bytes. */
 export const UPLOAD_MAX_BYTES: Record<TargetKind, number> = { image: 10 * 1024 * 1024, file: 25 * 1024 * 1024 }
 
 export interface Target {
@@ -21,9 +21,9 @@ export interface Target {
 
 export interface TargetOptions {
   kind: TargetKind
-  /** The product, addon or brand that it is for. */
+  /** The product, addon or brand that owns the upload. */
   ownerId: string
-  /** It becomes the image of its product as soon as it is there. */
+  /** Whether it becomes the product's image once it is uploaded. */
   isDirect?: boolean
   fileName?: string
 }
@@ -44,7 +44,7 @@ export function openTarget ({ kind, ownerId, isDirect = false, fileName }: Targe
   return { upload_id: uploadId, url: targetUrl(kind, secret, context) }
 }
 
-/** Takes the bytes. Throws as findTarget does, and INVALID_REQUEST_BODY where there are none. */
+/** Stores the bytes. Throws like findTarget, and INVALID_REQUEST_BODY if there are none. */
 export function receive (
   kind: TargetKind, secret: string, declaredType: string | undefined, bytes: Buffer, context: Context
 ): void {

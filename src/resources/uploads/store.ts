@@ -1,28 +1,28 @@
-/** The images and files that a sandbox holds, and the targets that wait for some. */
+/** The store of uploaded images and files, and of upload targets. */
 import type { Database } from '../../store/database.js'
 import type { UploadsRow } from '../../store/rows.gen.js'
 
-/** What has a target to upload to: an image, or a file of a product. */
+/** The kinds of uploads with a target: images, and files of products. */
 export type TargetKind = 'image' | 'file'
 
-/** Files of entitlements come with a request of the API. */
+/** Files of entitlements are uploaded with an API request, without a target. */
 export type UploadKind = TargetKind | 'digital_file'
 
-/** An upload without its bytes, which may be many. */
+/** An upload without its bytes. */
 export type Upload = Omit<UploadsRow, 'seq' | 'kind' | 'is_direct' | 'content'> & { kind: UploadKind, is_direct: boolean }
 
 export interface UploadsStore {
-  /** Adds a target, and drops those whose time has passed by `now`. */
+  /** Adds a target and removes those that have expired at `now`. */
   insertTarget (target: NewTarget, now: number): void
-  /** Adds a file that came with its bytes. */
+  /** Adds a file with its bytes. */
   insertFile (file: Pick<Upload, 'upload_id' | 'owner_id' | 'file_name' | 'content_type'>, content: Uint8Array): void
   remove (uploadId: string): void
   find (uploadId: string): Upload | undefined
-  /** The target of a URL that was not used yet; its time may have passed. */
+  /** Finds an unused target, which may have expired. */
   findBySecret (secret: string): Upload | undefined
-  /** Ends the target of an upload. */
+  /** Stores the bytes of a target, which can then no longer be used. */
   fill (uploadId: string, contentType: string, content: Buffer): void
-  /** The bytes; undefined where nothing was uploaded. */
+  /** The bytes, or undefined if nothing was uploaded. */
   content (uploadId: string): Buffer | undefined
 }
 

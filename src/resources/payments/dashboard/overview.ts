@@ -42,7 +42,7 @@ function counters (page: PageContext): Fragment {
 function latestPayments (payments: ReadonlyArray<Schemas['GetPaymentsListResponseItem']>, page: PageContext): Fragment {
   if (payments.length === 0) {
     return empty('No payments yet', html`<p>Connect your program to create one, or
-<a href="${pageOf(page, 'payments', 'new')}">create a test payment</a> here. It will appear by itself.</p>`)
+<a href="${pageOf(page, 'payments', 'new')}">create a test payment</a> here.</p>`)
   }
   return html`!${paymentTable(payments, page, 'Latest payments')}
 <p class="pad"><a href="${pageOf(page, 'payments')}">All payments</a></p>`
