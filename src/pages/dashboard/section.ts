@@ -69,8 +69,8 @@ export type Pages = Readonly<Record<string, DashboardPage>>
 
 export type Files = Readonly<Record<string, DashboardFile>>
 
-/** A customer or a product, as the filter of lists that shows everything related to it. */
-export type Subject = { customer_id: string } | { product_id: string }
+/** An object that other resources can show a card about, by the filter that their lists take for it. */
+export type Subject = { customer_id: string } | { product_id: string } | { subscription_id: string }
 
 /** A section's part of the overview. All parts are optional. */
 export interface OverviewPart {

@@ -2,6 +2,7 @@
 import type { Payloads } from '../../sandbox/sender.js'
 import type { Resource } from '../resource.js'
 import { subscriptionControls as controls } from './control.js'
+import { subscriptionsSection as dashboard } from './dashboard/index.js'
 import { subscriptionJobs as jobs } from './engine.js'
 import { subscriptions as handlers } from './routes.js'
 import { subscriptionResponse } from './view.js'
@@ -13,4 +14,4 @@ const payloads: Payloads = {
   }
 }
 
-export const subscriptions = { handlers, controls, jobs, payloads } satisfies Resource
+export const subscriptions = { handlers, controls, jobs, payloads, dashboard } satisfies Resource

@@ -10,7 +10,7 @@ import type { Fragment } from '../../../pages/layout.js'
 
 export const LATEST = 8
 
-/** The latest payments of a customer or a product. */
+/** The latest payments of a customer, a product or a subscription. */
 export async function relatedPayments (subject: Subject, page: PageContext): Promise<Fragment> {
   const { items } = await page.operate('GET /payments', { query: { ...subject, page_size: LATEST } })
   const all = linkButton(`${pageOf(page, 'payments')}?${new URLSearchParams(subject)}`, 'All payments')
@@ -20,6 +20,7 @@ export async function relatedPayments (subject: Subject, page: PageContext): Pro
 
 function advice (subject: Subject, page: PageContext): Fragment {
   if ('product_id' in subject) return html`<p>There are no payments for this product.</p>`
+  if ('subscription_id' in subject) return html`<p>There are no payments of this subscription.</p>`
   const create = `${pageOf(page, 'payments', 'new')}?${new URLSearchParams(subject)}`
   return html`<p><a href="${create}">Create a test payment</a> for this customer.</p>`
 }

@@ -1,0 +1,62 @@
+/** Subscriptions in the dashboard: the list, the page, and its actions. */
+import t from 'tap'
+import { visitor, type Visitor } from './dashboard-visitor.js'
+
+async function subscribe ({ call }: Visitor, body: object = {}): Promise<string> {
+  const { json } = await call('POST', '/subscriptions', {
+    body: { product_id: 'pdt_pro_monthly', quantity: 1, customer: { customer_id: 'cus_ada' }, billing: { country: 'US' }, ...body }
+  })
+  const { subscription_id: id, payment_id: paymentId } = json as { subscription_id: string, payment_id: string }
+  await call('POST', `/_emulator/payments/${paymentId}/pay`, { body: { card: '4242424242424242' } })
+  return id
+}
+
+const open = (test: Parameters<typeof visitor>[0]) => visitor(test, { clock: '2026-01-31T09:00:00Z', clockFrozen: 'on' })
+
+t.test('the list, with filters, and the card on the page of a customer', async t => {
+  const dashboard = open(t)
+  t.match((await dashboard.visit('/dashboard/subscriptions')).text, 'No subscriptions yet')
+  const id = await subscribe(dashboard)
+  t.match((await dashboard.visit('/dashboard/subscriptions')).html, `id="row-${id}"`)
+  t.match((await dashboard.visit('/dashboard/subscriptions?status=active&customer_id=cus_ada')).html, `id="row-${id}"`)
+  t.match((await dashboard.visit('/dashboard/subscriptions?status=paused')).text, 'No subscription matches')
+  t.match((await dashboard.visit('/dashboard/customers/cus_ada')).html, `/dashboard/subscriptions/${id}`)
+  t.notMatch((await dashboard.visit('/dashboard/customers/cus_grace')).html, 'id="subscriptions"')
+})
+
+t.test('the page shows what happened, what comes, and codes', async t => {
+  const dashboard = open(t)
+  const id = await subscribe(dashboard, { discount_codes: ['SAVE10'] })
+  const { html, text } = await dashboard.visit(`/dashboard/subscriptions/${id}`)
+  for (const type of ['payment.succeeded', 'subscription.active', 'subscription.renewed']) t.match(html, `>${type}</a>`)
+  t.match(text, /Renewal: \$\d+\.\d\d/)
+  t.match(text, 'End of the term')
+  t.match(text, 'SAVE10')
+  t.match(html, '/dashboard/payments/pay_', 'its payments')
+  t.equal((await dashboard.visit('/dashboard/subscriptions/sub_gone')).status, 404)
+})
+
+t.test('actions', async t => {
+  const dashboard = open(t)
+  const id = await subscribe(dashboard)
+  const url = `/dashboard/subscriptions/${id}`
+  const status = async () => (await dashboard.get<{ status: string }>(`/subscriptions/${id}`)).status
+  t.match((await dashboard.follow(url, 'renew')).text, 'The subscription was due now.')
+  t.equal((await dashboard.get<{ items: unknown[] }>(`/payments?subscription_id=${id}`)).items.length, 2)
+  await dashboard.follow(url, 'pause')
+  t.equal(await status(), 'paused')
+  t.notMatch((await dashboard.visit(url)).text, 'Renew now', 'a paused one does not renew')
+  await dashboard.follow(url, 'resume')
+  await dashboard.follow(url, 'cancel-at-date')
+  t.match(await dashboard.get(`/subscriptions/${id}`), { cancel_at_next_billing_date: true })
+  await dashboard.follow(url, 'undo')
+  t.match(await dashboard.get(`/subscriptions/${id}`), { cancel_at_next_billing_date: false })
+  await dashboard.follow(url, 'decline', { times: '1', error_code: 'INSUFFICIENT_FUNDS' })
+  await dashboard.follow(url, 'renew')
+  t.equal(await status(), 'on_hold')
+  t.match((await dashboard.visit(url)).text, /\$12\.00 \(renewal\)/, 'what is owed')
+  t.match((await dashboard.follow(url, 'update-method')).text, 'Payment', 'leads to the payment that replaces the method')
+  await dashboard.follow(url, 'cancel')
+  t.equal(await status(), 'cancelled')
+  t.match((await dashboard.visit(url)).text, 'The subscription has ended.')
+})
