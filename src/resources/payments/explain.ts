@@ -10,6 +10,7 @@ import { price, type Cart, type PricedCart, type PricedLine, type TracedCart } f
 import { calculationSteps, storedSteps, type PriceStep, type TaxReason } from '../../rules/pricing-steps.js'
 import { taxRateBps } from '../../rules/tax.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
+import { explainCharge, type ExplainedCharge } from './explain-charge.js'
 import type { components } from '../../contract/control-types.gen.js'
 
 type Explanation = components['schemas']['PaymentExplanation']
@@ -21,10 +22,10 @@ export function explainPayment (payment: Payment, sandbox: Sandbox): Explanation
   const tax = taxOf(payment, sandbox)
   const recalculated = payment.subscription_id === null
     ? recalculate(stored, applied, tax, sandbox)
-    : `The prices are those of subscription ${payment.subscription_id}, not the current prices of its products.`
+    : explainCharge(payment, tax, sandbox)
   const isKnown = typeof recalculated !== 'string'
   const steps = isKnown
-    ? calculationSteps(recalculated.cart, recalculated.priced, stored.lines.map(line => priceSource(line, sandbox)), tax)
+    ? recalculated.steps
     : storedSteps(stored, currencies, applied.map(({ code, discount_id: id, deducted }) =>
       `${code ?? id} deducted ${format(deducted, stored.currency, currencies)} in total`))
   return {
@@ -34,7 +35,7 @@ export function explainPayment (payment: Payment, sandbox: Sandbox): Explanation
     tax: payment.tax,
     basis: isKnown ? 'recalculated' : 'stored',
     steps,
-    as_of_now: isKnown ? lookedUp(recalculated.cart, tax) : [recalculated],
+    as_of_now: isKnown ? lookedUp(recalculated.cart, tax, payment.subscription_id) : [recalculated],
     text: textOf(payment, steps, currencies)
   }
 }
@@ -49,15 +50,10 @@ function storedCart ({ currency, lines, discounts, tax, total_amount: total }: P
   return { currency, lines, deductions: discounts.map(({ deducted }) => deducted), tax, total }
 }
 
-interface Recalculated {
-  cart: Cart
-  priced: TracedCart
-}
-
 /** Prices the cart again. Returns the result if it equals the stored amounts, and otherwise the reason as a sentence. */
 function recalculate (
   stored: PricedCart, applied: readonly AppliedDiscount[], tax: TaxReason, sandbox: Sandbox
-): Recalculated | string {
+): ExplainedCharge | string {
   const lines: Cart['lines'][number][] = []
   for (const line of stored.lines) {
     const product = sandbox.products.find(line.product_id)
@@ -82,7 +78,7 @@ function recalculate (
   const cart = { lines, codes, currency: stored.currency, tax_rate_bps: tax.rate_bps, currencies: sandbox.reference.currencies }
   const priced = priceAgain(cart)
   return priced !== null && isSameCart(priced, stored)
-    ? { cart, priced }
+    ? { cart, steps: calculationSteps(cart, priced, stored.lines.map(line => priceSource(line, sandbox)), tax) }
     : 'Products, discounts or tax rates have changed since, so their current values do not give the stored amounts.'
 }
 
@@ -127,11 +123,14 @@ function priceSource ({ product_id: id, unit_amount: unit }: PricedLine, { produ
   return now === unit ? 'the price of the product' : `the price of the product at that time (${money(now)} now)`
 }
 
-function lookedUp ({ lines, codes, currency, currencies }: Cart, tax: TaxReason): string[] {
+/** The prices of a subscription are its own, and are not looked up. */
+function lookedUp (
+  { lines, codes, currency, currencies }: ExplainedCharge['cart'], tax: TaxReason, subscriptionId: string | null
+): string[] {
   const ids = [...new Set(lines.map(({ product }) => product.product_id))]
   const foreign = [...new Set(lines.map(({ product }) => product.price.currency))].filter(other => other !== currency)
   return [
-    `Currency and product discount of ${ids.join(', ')}.`,
+    ...(subscriptionId === null ? [`Currency and product discount of ${ids.join(', ')}.`] : []),
     ...codes.map(({ discount: { code } }) => `The terms of the discount code ${code}.`),
     ...foreign.map(other => `The exchange rate of ${other} and ${currency} (${currencies[other]?.usd_rate ?? '?'} and ` +
       `${currencies[currency]?.usd_rate ?? '?'} for one US dollar).`),

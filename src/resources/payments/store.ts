@@ -5,6 +5,7 @@ import type { Database, Statement } from '../../store/database.js'
 import { fromJson, toJson } from '../../store/json.js'
 import type { PaymentAttemptsRow, PaymentsRow } from '../../store/rows.gen.js'
 import type { Customer } from '../customers/store.js'
+import type { ChargeBasis } from './basis.js'
 import { readLines, writeLines, type PaymentLine } from './lines.js'
 import {
   CUSTOMERS_LISTED, LISTED_COLUMNS, SELECT_PAYMENT, broadSearchSql, givenFilters, likeOf, listSql, parameters, searchSql
@@ -53,6 +54,7 @@ export interface SubscriptionCharge {
   purpose: 'activation' | 'renewal' | 'retry' | 'plan_change' | 'on_demand' | 'pause_settlement' | 'method_update' | 'recovery'
   /** The period that is paid for: from the first instant until before the second. */
   period?: [from: number, to: number]
+  basis?: ChargeBasis
 }
 
 /** The columns of a new payment. Every other column is initially empty. */

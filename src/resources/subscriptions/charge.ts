@@ -79,7 +79,15 @@ export function makePayment (
       ...(business === null ? {} : { customer_business_name: business })
     },
     payment_method_id: methodId,
-    subscription: { subscription_id: id, charge: { purpose, ...(period === undefined ? {} : { period }) }, retry_attempt: retry }
+    subscription: {
+      subscription_id: id,
+      charge: {
+        purpose,
+        ...(period === undefined ? {} : { period }),
+        ...(charge.basis === undefined ? {} : { basis: charge.basis })
+      },
+      retry_attempt: retry
+    }
   }, context)
 }
 

@@ -5,6 +5,7 @@ import type { Context } from '../../sandbox/sandbox.js'
 import type { Customer } from '../customers/store.js'
 import { createCustomer, createPayment, type CreatedPayment, type PaymentOrder } from '../payments/create.js'
 import type { CheckoutOptions } from '../payments/store.js'
+import { basisOf } from './pricing.js'
 import type { SubscriptionDecision } from './rules.js'
 import type { SubscriptionRecord } from './store.js'
 
@@ -65,9 +66,19 @@ export function createSubscription (
     metadata: order.metadata,
     checkout: order.checkout,
     payment_method_id: order.payment_method_id,
-    subscription: { subscription_id: subscriptionId, charge: { purpose: 'activation' }, retry_attempt: 0 }
+    subscription: {
+      subscription_id: subscriptionId,
+      charge: { purpose: 'activation', ...basisOf(chargedAtFirst(decision)) },
+      retry_attempt: 0
+    }
   }, context)
   return { subscription_id: subscriptionId, customer, payment }
+}
+
+/** The product's discount applies to the regular price, but not to a trial or to a price of its own. */
+function chargedAtFirst ({ terms, trial_period_days: days }: SubscriptionDecision) {
+  const { plan: { price }, on_demand: onDemand } = terms
+  return { credit: 0, currency: price.currency, discount_bps: days > 0 || onDemand !== null ? 0 : price.discount_bps }
 }
 
 /** What a subscription gets later. */

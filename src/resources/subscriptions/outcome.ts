@@ -44,7 +44,7 @@ function succeeded (
       if (!subscriptionStates.can('change method', subscription, context)) return
       transit('change method', subscription, { payment_method_id: methodId }, context)
       return
-    case 'plan_change': return changePaid(subscription, payment, methodId, context)
+    case 'plan_change': return changePaid(subscription, payment, charge, methodId, context)
     default: return collected(subscription, payment, methodId, context)
   }
 }
@@ -86,7 +86,9 @@ function notStarted (subscription: Subscription, status: 'failed' | 'cancelled',
 }
 
 /** The payment of a plan change has succeeded. A change that waited for it takes effect now, and the new period begins. */
-function changePaid (subscription: Subscription, payment: Payment, methodId: string | null, context: Context): void {
+function changePaid (
+  subscription: Subscription, payment: Payment, charge: SubscriptionCharge, methodId: string | null, context: Context
+): void {
   const { pending_change: pending, payment_method_id: before } = subscription
   if (pending?.charge == null) return
   if (!subscriptionStates.can('apply plan', subscription, context)) { // it has ended meanwhile
@@ -97,7 +99,7 @@ function changePaid (subscription: Subscription, payment: Payment, methodId: str
   const applied = pending.is_applied ? {} : changedPlan(pending, subscription, { at: now, restarts: true }, sandbox)
   const after = { ...subscription, ...applied }
   const { previous_billing_date: start, next_billing_date: end } = after
-  sandbox.payments.setSubscriptionCharge(payment.seq, { purpose: 'plan_change', period: [start, end] })
+  sandbox.payments.setSubscriptionCharge(payment.seq, { ...charge, period: [start, end] })
   transit('apply plan', subscription, {
     ...applied,
     ...paidFor(pending.charge, after, context),

@@ -61,9 +61,12 @@ export function decideChange (subscription: Subscription, body: ChangeRequest, c
   const change = {
     created_at: now, ...sold, discounts: slots, ...(body.metadata == null ? {} : { metadata: body.metadata })
   }
-  const priced = priceChange(subscription, change, codes, options, context)
+  const asked = askedChange(subscription, change, codes, options, context)
+  // A change that charges nothing now must be one that the renewal can price.
+  price(cartOf({ ...asked, items: regularItems(asked.new_terms) }))
+  const priced = pricePlanChange(asked)
   const isFree = options.is_scheduled || priced.total === 0
-  return { ...options, change, priced, charge: isFree ? null : chargeOf(subscription, priced, codes, sandbox) }
+  return { ...options, change, priced, charge: isFree ? null : chargeOf(subscription, asked, priced, codes, sandbox) }
 }
 
 /** An earlier change, or another payment, that has not ended yet. */
@@ -108,19 +111,17 @@ function optionsOf (
   return { is_scheduled: isScheduled, applies_unpaid: onFailure === 'apply_change', by_link: byLink, mode }
 }
 
-function priceChange (
+function askedChange (
   subscription: Subscription, change: ChangeDecision['change'], codes: ChangedCodes['codes'],
   { mode, is_scheduled: isScheduled }: Pick<ChangeDecision, 'is_scheduled'> & Pick<PricedChange, 'mode'>,
   { sandbox, now }: Context
-): PlanChangeCharge {
+): PricedChange {
   const { charge_currency: currency, plan, credit, next_billing_date: next, period_start: start } = subscription
-  const { currencies } = sandbox.reference
-  const terms = termsOf(change)
-  const cart = { codes, currency, tax_rate_bps: taxRateOf(subscription, sandbox), currencies }
-  // A change that charges nothing now must be one that the renewal can price.
-  price(cartOf({ items: regularItems(terms), ...cart }))
-  return pricePlanChange({
-    ...cart,
+  return {
+    codes,
+    currency,
+    tax_rate_bps: taxRateOf(subscription, sandbox),
+    currencies: sandbox.reference.currencies,
     mode,
     now: isScheduled ? next : now,
     period: { start: start ?? subscription.created_at, next },
@@ -128,14 +129,16 @@ function priceChange (
     paid: subscription.paid_lines,
     old_frequency: currentFrequency(plan),
     new_frequency: change.plan.frequency,
-    new_terms: terms,
+    new_terms: termsOf(change),
     credit: { amount: credit, currency: plan.price.currency }
-  })
+  }
 }
 
 function chargeOf (
-  { discounts: slots }: Subscription, priced: PlanChangeCharge, codes: ChangedCodes['codes'], sandbox: Sandbox
+  { discounts: slots }: Subscription, asked: PricedChange, priced: PlanChangeCharge, codes: ChangedCodes['codes'],
+  sandbox: Sandbox
 ): OwedCharge {
+  const { codes: _codes, currency: _currency, tax_rate_bps: _rate, currencies: _currencies, ...change } = asked
   const { currency, total, tax, paid, credit } = priced
   const lines = paymentLines(priced)
   return {
@@ -146,7 +149,8 @@ function chargeOf (
     lines,
     discounts: appliedCodes(priced, lines, codes, slots),
     paid_lines: paid,
-    credit_after: credit.amount
+    credit_after: credit.amount,
+    basis: { change }
   }
 }
 

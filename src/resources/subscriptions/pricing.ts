@@ -11,6 +11,7 @@ import {
 import { taxRateBps } from '../../rules/tax.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
 import type { Discount } from '../discounts/store.js'
+import type { ChargeBasis } from '../payments/basis.js'
 import { settlement } from '../payments/sale.js'
 import type { AppliedDiscount, PaymentLine } from '../payments/store.js'
 import type { DiscountSlot, OwedCharge, SubscriptionRecord } from './store.js'
@@ -108,7 +109,21 @@ export function owedCharge (
       ...(slots.some(slot => slot.discount_id === id && slot.redeemed) ? { again: true as const } : {})
     })),
     paid_lines: paidLines(lines, { currency, tax_rate_bps: rate }),
-    credit_after: creditAfter
+    credit_after: creditAfter,
+    ...basisOf({ credit, currency: plan.price.currency, discount_bps: items[0]?.line.product.price.discount_bps ?? 0 })
+  }
+}
+
+/** What an explanation of a charge needs besides its payment. Nothing is stored for a charge without credit and discount. */
+export function basisOf (
+  { credit, currency, discount_bps: bps }: { credit: number, currency: string, discount_bps: number }
+): { basis?: ChargeBasis } {
+  if (credit === 0 && bps === 0) return {}
+  return {
+    basis: {
+      ...(credit === 0 ? {} : { credit: { amount: credit, currency } }),
+      ...(bps === 0 ? {} : { plan_discount_bps: bps })
+    }
   }
 }
 

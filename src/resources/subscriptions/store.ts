@@ -9,6 +9,7 @@ import type { Database, Statement } from '../../store/database.js'
 import { fromJson, toJson } from '../../store/json.js'
 import type { SubscriptionsRow } from '../../store/rows.gen.js'
 import type { Customer } from '../customers/store.js'
+import type { ChargeBasis } from '../payments/basis.js'
 import type { AppliedDiscount, PaymentLine } from '../payments/store.js'
 import { DEFAULT_SETTINGS, type BillingSettings } from './settings.js'
 
@@ -71,6 +72,7 @@ export interface OwedCharge {
   paid_lines: PaidLine[]
   /** The credit of the subscription once it is paid, in the currency of the plan. */
   credit_after: number
+  basis?: ChargeBasis
 }
 
 export type DuesKind = 'renewal' | 'plan_change' | 'on_demand' | 'pause_settlement'

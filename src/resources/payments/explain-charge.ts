@@ -1,0 +1,86 @@
+/**
+ * Explains a charge of a subscription: a renewal, a plan change, or another payment. It is priced again from the lines and codes
+ * of the payment, and from its basis.
+ */
+import { ApiError } from '../../errors.js'
+import { chargeSteps, planChangeSteps } from '../../rules/billing-steps.js'
+import { pricePlanChange, type PlanChangeCharge } from '../../rules/plan-change.js'
+import type { Cart, PricedLine } from '../../rules/pricing.js'
+import type { PriceStep, TaxReason } from '../../rules/pricing-steps.js'
+import { meterItem, priceCharge, regularItems, type ChargeItem } from '../../rules/recurring.js'
+import type { Sandbox } from '../../sandbox/sandbox.js'
+import type { Payment, PaymentLine } from './store.js'
+
+export interface ExplainedCharge {
+  cart: Pick<Cart, 'lines' | 'codes' | 'currency' | 'currencies'>
+  steps: PriceStep[]
+}
+
+type Terms = Pick<Cart, 'codes' | 'currency' | 'tax_rate_bps' | 'currencies'>
+
+/** The steps of a charge that comes out as stored, or a sentence that says why it does not. */
+export function explainCharge (payment: Payment, tax: TaxReason, sandbox: Sandbox): ExplainedCharge | string {
+  const codes: Terms['codes'][number][] = []
+  for (const { discount_id: id } of payment.discounts) {
+    const discount = sandbox.discounts.find(id)
+    if (discount === undefined) return `The discount ${id} does not exist any more, so its terms are unknown.`
+    codes.push({ discount, path: 'discounts', is_attached: true })
+  }
+  const { currencies } = sandbox.reference
+  const terms = { codes, currency: payment.currency, tax_rate_bps: tax.rate_bps, currencies }
+  try {
+    return (payment.subscription_charge?.basis?.change === undefined
+      ? explainRegular(payment, terms, tax, sandbox)
+      : explainChange(payment, terms, tax)) ??
+      'Discounts or tax rates have changed since: as they are now, they give other amounts than the stored ones.'
+  } catch (error) {
+    if (error instanceof ApiError) return `It can't be calculated again: ${error.message}.`
+    throw error
+  }
+}
+
+/** Null if other amounts come out than those that are stored. */
+function explainRegular (payment: Payment, terms: Terms, tax: TaxReason, sandbox: Sandbox): ExplainedCharge | null {
+  const { lines, currency, subscription_charge: stored } = payment
+  const items = itemsOf(lines, stored?.basis?.plan_discount_bps ?? 0, sandbox)
+  const charge = priceCharge({ ...terms, items, credit: stored?.basis?.credit ?? { amount: 0, currency } })
+  if (!isSameCharge(charge, charge.lines, payment)) return null
+  return { cart: charge.cart, steps: chargeSteps(charge, tax) }
+}
+
+/** The items in the order of the lines: the plan, its add-ons and meters, then what is sold once with them. */
+function itemsOf (lines: readonly PaymentLine[], planDiscount: number, { products }: Sandbox): ChargeItem[] {
+  const priceOf = ({ unit_currency: currency, unit_amount: price, tax_inclusive: inclusive }: PaymentLine, discount: number) =>
+    ({ currency, price, discount_bps: discount, tax_inclusive: inclusive })
+  const itemOf = (line: PaymentLine, discount = 0) =>
+    ({ id: line.product_id, name: line.name, quantity: line.quantity, price: priceOf(line, discount) })
+  const of = (kind: PaymentLine['kind']) => lines.filter(line => line.kind === kind)
+  const regular = of('subscription').flatMap(line =>
+    regularItems({ plan: itemOf(line, planDiscount), addons: of('addon').map(addon => itemOf(addon)) }))
+  const meters = of('meter').map(({ product_id: id, name, subtotal, unit_currency: currency, tax_inclusive: inclusive }) =>
+    meterItem({ meter_id: id, name, amount: subtotal, currency, tax_inclusive: inclusive }))
+  const once = of(undefined).map((line): ChargeItem => {
+    const { product_id: id, name, quantity } = line
+    const discount = products.find(id)?.price.discount_bps ?? 0
+    const product = { product_id: id, name, price: priceOf(line, discount) }
+    return { kind: 'one_time', id, line: { product, quantity, amount: null } }
+  })
+  return [...regular, ...meters, ...once]
+}
+
+/** Null if other amounts come out than those that are stored. */
+function explainChange (payment: Payment, terms: Terms, tax: TaxReason): ExplainedCharge | null {
+  const stored = payment.subscription_charge?.basis?.change
+  if (stored === undefined) return null
+  const change = { ...stored, ...terms }
+  const charge: PlanChangeCharge = pricePlanChange(change)
+  if (charge.new_plan === null || !isSameCharge(charge, charge.lines, payment)) return null
+  return { cart: charge.new_plan.cart, steps: planChangeSteps(change, charge, tax) }
+}
+
+function isSameCharge (
+  { total, tax }: { total: number, tax: number }, lines: ReadonlyArray<Pick<PricedLine, 'amount' | 'tax'>>, payment: Payment
+): boolean {
+  return total === payment.total_amount && tax === payment.tax && lines.length === payment.lines.length &&
+    lines.every((line, index) => line.amount === payment.lines[index]?.amount && line.tax === payment.lines[index]?.tax)
+}
