@@ -1,6 +1,6 @@
 /**
- * What a customer was given, on the status page and in the portal: keys, files, features and connections. For tests without a
- * person, these hold on:
+ * The grants of a customer on the status page and in the portal: keys, files, features and connections. Automated tests can rely
+ * on:
  *
  *   data-testid   access (with data-grant-id, data-type and data-status), and in it license-key, activations, instance (with
  *                 data-instance-id), activation-message, download (with data-file-id), external-url, instructions, connect
@@ -14,7 +14,7 @@ import type { Context } from '../sandbox/sandbox.js'
 import { form, type FormTarget } from './fragments.js'
 import type { Fragment } from './layout.js'
 
-/** So many grants are shown at most; the API lists them all. */
+/** The maximum number of grants on a page. */
 const SHOWN_MAX = 100
 const INSTANCES_MAX = 50
 
@@ -34,11 +34,11 @@ export function platformOf ({ integration_type: type }: Pick<Grant, 'integration
   return PLATFORMS[type] ?? type.replaceAll('_', ' ')
 }
 
-/** `target` is the form of a page that frees activations; null where they can only be read. */
+/** `target` is the form that deactivates instances; null on pages where they can only be viewed. */
 export function accessPanel (grants: readonly Grant[], target: FormTarget | null, context: Context): Fragment {
   if (grants.length === 0) return ''
   return html`<section class="panel" id="access" aria-labelledby="access-title">
-<h2 class="section-title" id="access-title">What you received</h2>
+<h2 class="section-title" id="access-title">Your purchases</h2>
 <ul class="entries">!${grants.slice(0, SHOWN_MAX).map(grant => accessEntry(grant, target, context))}</ul>
 </section>`
 }

@@ -1,6 +1,6 @@
 /**
- * What the pages load, from us alone: a style sheet, a script, an icon. Their URLs carry a hash of their content and never go
- * stale.
+ * The style sheets, scripts and icons of the pages. Their URLs contain a hash of their content, so that browsers can cache them
+ * forever.
  */
 import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'

@@ -1,6 +1,6 @@
 /**
- * The contract for reading: the document itself at /openapi.json, and a page at /docs that shows it, or the control API's
- * document (which is answered by control/routes), all of it from here.
+ * The API reference: the OpenAPI document at /openapi.json, and a page at /docs that shows it or the document of the control API
+ * (served by control/routes). The page loads nothing from other hosts.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,14 +15,14 @@ const ASSETS = {
   'favicon-32x32.png': 'image/png'
 }
 
-/** Put there by the build. */
+/** The build copies the files to this folder. */
 const ASSETS_FOLDER = packagePath('dist', 'vendor', 'swagger-ui')
 
 interface ShownDocument {
   title: string
-  /** Relative, like all references: the page may lie below the path of a sandbox or of a proxy. */
+  /** Relative, like all URLs of the page, because it may be below the path of a sandbox or of a proxy. */
   file: string
-  /** How the page shows it. */
+  /** The URL of the page with this document. */
   page: string
 }
 
@@ -31,7 +31,7 @@ const CONTROL: ShownDocument = {
   title: "The emulator's own API", file: '_emulator/openapi.json', page: 'docs?document=control'
 }
 
-/** The page with one of the documents, and a way to the others. */
+/** The page with one of the documents, and links to the others. */
 function page (shown: ShownDocument, documents: readonly ShownDocument[]): string {
   const link = (document: ShownDocument) =>
     `<a href="${document.page}"${document === shown ? ' aria-current="page"' : ''}>${document.title}</a>`
@@ -80,7 +80,7 @@ export function addDocsRoutes (app: FastifyInstance, { offersControl }: { offers
     return reply.type('application/json; charset=utf-8').send(await published)
   })
   app.get<{ Querystring: { document?: string } }>('/docs', ({ url, query }, reply) => {
-    // What is relative would be sought one level too deep.
+    // With a slash at the end, relative URLs would be one level too deep.
     if (/^[^?]*\/(?:\?|$)/.test(url)) return reply.redirect(`../docs${/\?.*/.exec(url)?.[0] ?? ''}`)
     const shown = offersControl && query.document === 'control' ? CONTROL : API
     return reply.type('text/html; charset=utf-8').header('content-security-policy', POLICY).send(page(shown, documents))
@@ -94,8 +94,8 @@ export function addDocsRoutes (app: FastifyInstance, { offersControl }: { offers
 }
 
 /**
- * The document as @fastify/swagger publishes it, on a server of its own: only who reads the contract pays for that library, whose
- * YAML parser would be a good part of what an idle emulator holds in memory.
+ * Creates the document with @fastify/swagger on a separate server. The library is loaded on first use, because its YAML parser
+ * takes much of the memory of an idle emulator.
  */
 async function publish (): Promise<string> {
   const { default: swagger } = await import('@fastify/swagger')

@@ -1,5 +1,5 @@
 /**
- * Small parts that several pages are made of: money, labelled fields with their errors, forms with their token, lists of facts.
+ * Shared parts of hosted pages: money, labelled fields with their errors, forms with their token, lists of facts.
  */
 import { html } from 'ghtml'
 import { format } from '../rules/money.js'
@@ -8,16 +8,16 @@ import type { Stored } from '../resources/stores.js'
 import type { Sandbox } from '../sandbox/sandbox.js'
 import type { Fragment } from './layout.js'
 
-/** Something that the visitor can mend. `field` is the id of an element, or null for the page as a whole. */
+/** A mistake that the visitor can correct. `field` is the id of an element, or null for the page as a whole. */
 export interface Problem {
   field: string | null
   message: string
 }
 
-/** What stands below a link that leads nowhere, for the merchant's developer; empty where it leads somewhere. */
+/** The warning below a link without a scheme, for the merchant's developer; empty if the link is complete. */
 export function urlProblem (url: string | null): Fragment {
   const problem = url === null ? null : missingScheme(url)
-  return problem === null ? '' : html`<p class="hint" data-testid="url-problem">This link leads nowhere: ${problem}.</p>`
+  return problem === null ? '' : html`<p class="hint" data-testid="url-problem">This link does not work: ${problem}.</p>`
 }
 
 export function money (amount: number, currency: string, { reference }: Sandbox): string {
@@ -35,7 +35,7 @@ export interface Field {
   hint?: string
   placeholder?: string
   isRequired: boolean
-  /** It can be seen and not changed. */
+  /** Whether the field is read-only. */
   isLocked?: boolean
 }
 
@@ -52,14 +52,14 @@ export function field (shown: Field, problems: readonly Problem[]): Fragment {
 
 type Control = Pick<Field, 'id' | 'hint' | 'isRequired'>
 
-/** What stands above a control: a hint, and what is wrong with it. */
+/** The texts above a control: its hint and its error. */
 export function notes ({ id, hint }: Control, problems: readonly Problem[]): Fragment {
   const problem = problems.find(({ field }) => field === id)
   return html`!${hint === undefined ? '' : html`<p class="hint" id="${id}-hint">${hint}</p>`}
 !${problem === undefined ? '' : html`<p class="problem" id="${id}-problem">${problem.message}</p>`}`
 }
 
-/** The attributes that tie a control to its notes. */
+/** The attributes that connect a control with its notes. */
 export function states ({ id, hint, isRequired }: Control, problems: readonly Problem[]): Fragment {
   const hasProblem = problems.some(({ field }) => field === id)
   const described = [...(hint === undefined ? [] : [`${id}-hint`]), ...(hasProblem ? [`${id}-problem`] : [])]
@@ -73,7 +73,7 @@ export interface Choice extends Control {
   value: string
   options: ReadonlyArray<readonly [value: string, label: string]>
   autocomplete?: string
-  /** Of the form, where the control stands outside it. */
+  /** The id of the form, if the control is outside of it. */
   form?: string
 }
 
@@ -89,7 +89,7 @@ export function choice (shown: Choice, problems: readonly Problem[]): Fragment {
 </div>`
 }
 
-/** What went wrong, first thing on the page and with the focus; each problem leads to its field. */
+/** The list of problems at the top of the page, with the focus. Each links to its field. */
 export function alert (title: string, problems: readonly Problem[]): Fragment {
   return html`<div class="alert" id="error-summary" role="alert" tabindex="-1" autofocus>
 <h2>${title}</h2>
@@ -100,7 +100,7 @@ export function alert (title: string, problems: readonly Problem[]): Fragment {
 }
 
 export interface FormTarget {
-  /** Where the form is sent. */
+  /** The URL that the form is sent to. */
   url: string
   token: string
 }
@@ -123,7 +123,7 @@ export function cardName (network: string | null | undefined, lastFour: string |
   return `${NETWORKS[network ?? ''] ?? 'Card'} •••• ${lastFour ?? '????'}`
 }
 
-/** `Visa •••• 4242`, `Klarna`; null for a payment that has been tried with nothing. */
+/** `Visa •••• 4242`, `Klarna`; null for a payment without an attempt. */
 export function paidWith (payment: Stored<'payments'>, { reference }: Sandbox): string | null {
   if (payment.card !== null) return cardName(payment.card.network, payment.card.last_four)
   const type = payment.payment_method_type

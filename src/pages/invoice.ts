@@ -1,12 +1,12 @@
 /**
- * How an invoice and a refund receipt look: one layout on A4, in the two fonts that every PDF viewer has, drawn with pdfkit. It
- * knows no payment: what stands in the document is decided before, in text.
+ * Draws invoices and refund receipts as PDF: one layout on A4, in the two fonts that every PDF viewer has, with pdfkit. All texts
+ * are given, so nothing here depends on payments.
  *
- * These fonts know the Latin alphabets of Western Europe alone, and a font for all the scripts of the world would be larger than
- * the whole package. Letters with other marks lose them (`Łódź` becomes `Lódz`); what is left (日本, Ελλάδα, emoji) is drawn as
- * `?`, one for each character as people count them, and a note at the end says so.
+ * These fonts have only the Latin letters of Western Europe, and a font for all scripts would be larger than the whole package.
+ * Other Latin letters lose their marks (`Łódź` becomes `Lódz`). Other characters (日本, Ελλάδα, emoji) are drawn as `?`, and a
+ * note at the end says so.
  *
- * pdfkit is loaded with the first document: nobody who starts the emulator waits for it. The same document gives the same bytes.
+ * pdfkit is loaded with the first document, so that it does not delay the start. The same document gives the same bytes.
  */
 import type { Pdf } from '../vendor/pdfkit.js'
 
@@ -19,16 +19,16 @@ export interface Row {
 export interface InvoiceDocument {
   title: 'Invoice' | 'Refund receipt'
   number: string
-  /** What the file says about its age, in milliseconds since 1970. */
+  /** The creation time of the file, in milliseconds since 1970. */
   createdAt: number
-  /** Who issues it. */
+  /** The issuer. */
   issuer: string
   facts: ReadonlyArray<readonly [label: string, value: string]>
-  /** The first line of each is emphasized. */
+  /** The addresses. The first line of each is emphasized. */
   parties: ReadonlyArray<{ title: string, lines: readonly string[] }>
-  /** What happened, in one line. */
+  /** A sentence about the payment or refund. */
   summary: string
-  /** The first one takes the width that the others (in points) leave; their cells stand to the right. */
+  /** The widths are in points. The first column takes the remaining width; the others are aligned to the right. */
   columns: ReadonlyArray<{ title: string, width: number }>
   rows: readonly Row[]
   totals: ReadonlyArray<{ label: string, value: string, kind: '' | 'total' | 'quiet' }>
@@ -69,11 +69,11 @@ const HEAD: Style = { size: 8, bold: true, color: QUIET }
 const SMALL: Style = { size: 8, color: QUIET }
 const TOTAL: Style = { size: 12, bold: true }
 
-/** Lines after which a name is cut: everything that is drawn in one piece must fit on a page. */
+/** The maximum number of lines for a name, so that a row always fits on a page. */
 const NAME_LINES = 5
 const NOTE_LINES = 60
 
-/** Without `compress` the text can be found in the bytes. */
+/** Without `compress`, tests can find the text in the bytes. */
 export async function drawInvoice (document: InvoiceDocument, { compress = true } = {}): Promise<Uint8Array> {
   const { PDFDocument, toBytes } = await import('../vendor/pdfkit.js')
   const at = new Date(document.createdAt)
@@ -85,38 +85,38 @@ export async function drawInvoice (document: InvoiceDocument, { compress = true 
     pdfVersion: '1.7',
     lang: 'en',
     displayTitle: true,
-    info: { // pdfkit makes the file's id of it too
+    info: { // pdfkit also derives the file's id from it
       Title: `${document.title} ${document.number}`, Creator: 'dodo-emulator', Producer: 'PDFKit', CreationDate: at, ModDate: at
     }
   })
   const bytes = toBytes(pdf)
-  const sheet: Sheet = { pdf, y: TOP, hasReplaced: false }
-  drawHead(document, sheet)
-  drawTable(document, sheet)
-  drawTotals(document, sheet)
-  drawNotes(document, sheet)
-  drawFeet(document, sheet)
+  const canvas: Canvas = { pdf, y: TOP, hasReplaced: false }
+  drawHead(document, canvas)
+  drawTable(document, canvas)
+  drawTotals(document, canvas)
+  drawNotes(document, canvas)
+  drawFeet(document, canvas)
   pdf.end()
   return bytes
 }
 
-interface Sheet {
+interface Canvas {
   pdf: Pdf
-  /** How far down the page is taken. */
+  /** The current position, from the top of the page. */
   y: number
   /** Whether a character could not be drawn. */
   hasReplaced: boolean
 }
 
-/** Goes to a new page where `height` does not fit on this one any more; says whether it did. */
-function makeRoom (height: number, sheet: Sheet): boolean {
-  if (sheet.y + height <= BOTTOM) return false
-  sheet.pdf.addPage()
-  sheet.y = TOP
+/** Adds a page if `height` does not fit on the current one, and returns whether it did. */
+function makeRoom (height: number, canvas: Canvas): boolean {
+  if (canvas.y + height <= BOTTOM) return false
+  canvas.pdf.addPage()
+  canvas.y = TOP
   return true
 }
 
-function use ({ size, bold = false, color = INK }: Style, { pdf }: Sheet): Pdf {
+function use ({ size, bold = false, color = INK }: Style, { pdf }: Canvas): Pdf {
   return pdf.font(bold ? 'Helvetica-Bold' : 'Helvetica').fontSize(size).fillColor(color)
 }
 
@@ -124,36 +124,36 @@ function lineHeight ({ size }: Style): number {
   return size * 1.4
 }
 
-/** Writes one line at `x`, or, to the right, so that it ends at `x`. */
-function write (line: string, x: number, y: number, style: Style, sheet: Sheet, align: 'left' | 'right' = 'left'): void {
-  const pdf = use(style, sheet)
+/** Writes one line that begins at `x` or, aligned to the right, ends at `x`. */
+function write (line: string, x: number, y: number, style: Style, canvas: Canvas, align: 'left' | 'right' = 'left'): void {
+  const pdf = use(style, canvas)
   pdf.text(line, align === 'left' ? x : x - pdf.widthOfString(line), y, { lineBreak: false })
 }
 
-/** Writes what must stay in one line, to the left of `right`: what is wider than `width` becomes smaller. */
-function writeAmount (text: string, right: number, width: number, y: number, style: Style, sheet: Sheet): void {
-  const line = clean(text, sheet)
-  const natural = use(style, sheet).widthOfString(line)
+/** Writes an amount on one line that ends at `right`, in smaller type if it is wider than `width`. */
+function writeAmount (text: string, right: number, width: number, y: number, style: Style, canvas: Canvas): void {
+  const line = clean(text, canvas)
+  const natural = use(style, canvas).widthOfString(line)
   const size = natural > width ? style.size * width / natural : style.size
-  write(line, right, y, { ...style, size }, sheet, 'right')
+  write(line, right, y, { ...style, size }, canvas, 'right')
 }
 
-function writeLines (lines: readonly string[], x: number, y: number, style: Style, sheet: Sheet): number {
-  lines.forEach((line, index) => { write(line, x, y + index * lineHeight(style), style, sheet) })
+function writeLines (lines: readonly string[], x: number, y: number, style: Style, canvas: Canvas): number {
+  lines.forEach((line, index) => { write(line, x, y + index * lineHeight(style), style, canvas) })
   return lines.length * lineHeight(style)
 }
 
-function drawRule (y: number, from: number, sheet: Sheet, color = RULE): void {
-  sheet.pdf.rect(from, y, RIGHT - from, 0.75).fill(color)
+function drawRule (y: number, from: number, canvas: Canvas, color = RULE): void {
+  canvas.pdf.rect(from, y, RIGHT - from, 0.75).fill(color)
 }
 
-/** Breaks text into lines, between words where it can; what does not fit into `max` lines is cut. */
-function wrap (text: string, width: number, style: Style, sheet: Sheet, max = NAME_LINES): string[] {
-  const pdf = use(style, sheet)
+/** Breaks text into lines, preferably between words. Cuts it after `max` lines. */
+function wrap (text: string, width: number, style: Style, canvas: Canvas, max = NAME_LINES): string[] {
+  const pdf = use(style, canvas)
   const fits = (line: string) => pdf.widthOfString(line) <= width
   const lines: string[] = []
   let line = ''
-  for (const word of clean(text, sheet).split(' ')) {
+  for (const word of clean(text, canvas).split(' ')) {
     if (lines.length > max) break
     const longer = line === '' ? word : `${line} ${word}`
     if (longer.length < CHARACTERS_MAX && fits(longer)) {
@@ -172,7 +172,7 @@ function wrap (text: string, width: number, style: Style, sheet: Sheet, max = NA
   return lines.length <= max ? lines : [...lines.slice(0, max - 1), cut(lines[max - 1] ?? '', fits)]
 }
 
-/** More than the thinnest letters of a line: longer text need not be measured to know that it does not fit. */
+/** More than a line of the narrowest letters. Longer text never fits, and is not measured. */
 const CHARACTERS_MAX = 400
 
 function prefixThatFits (word: string, fits: (line: string) => boolean): number {
@@ -192,38 +192,38 @@ function cut (line: string, fits: (line: string) => boolean): string {
   return `${line.slice(0, end)}…`
 }
 
-function drawHead ({ title, issuer, facts, parties, summary }: InvoiceDocument, sheet: Sheet): void {
+function drawHead ({ title, issuer, facts, parties, summary }: InvoiceDocument, canvas: Canvas): void {
   const half = (RIGHT - LEFT - GAP) / 2
-  write(title, LEFT, sheet.y, TITLE, sheet)
-  const [issuerLine = ''] = wrap(issuer, half, ISSUER, sheet, 1)
-  write(issuerLine, RIGHT, sheet.y + 8, ISSUER, sheet, 'right')
-  sheet.y += lineHeight(TITLE) + 12
+  write(title, LEFT, canvas.y, TITLE, canvas)
+  const [issuerLine = ''] = wrap(issuer, half, ISSUER, canvas, 1)
+  write(issuerLine, RIGHT, canvas.y + 8, ISSUER, canvas, 'right')
+  canvas.y += lineHeight(TITLE) + 12
 
   for (const [label, value] of facts) {
-    write(label, LEFT, sheet.y, LABEL, sheet)
-    sheet.y += writeLines(wrap(value, RIGHT - LEFT - FACT_LABEL, BODY, sheet), LEFT + FACT_LABEL, sheet.y, BODY, sheet)
+    write(label, LEFT, canvas.y, LABEL, canvas)
+    canvas.y += writeLines(wrap(value, RIGHT - LEFT - FACT_LABEL, BODY, canvas), LEFT + FACT_LABEL, canvas.y, BODY, canvas)
   }
-  sheet.y += 22
+  canvas.y += 22
 
   const ends = parties.map(({ title: party, lines }, index) =>
-    drawParty(party, lines, LEFT + index * (half + GAP), half, sheet))
-  sheet.y = Math.max(...ends) + 26
+    drawParty(party, lines, LEFT + index * (half + GAP), half, canvas))
+  canvas.y = Math.max(...ends) + 26
 
-  const summaryLines = wrap(summary, RIGHT - LEFT, SUMMARY, sheet)
-  sheet.y += writeLines(summaryLines, LEFT, sheet.y, SUMMARY, sheet) + 16
+  const summaryLines = wrap(summary, RIGHT - LEFT, SUMMARY, canvas)
+  canvas.y += writeLines(summaryLines, LEFT, canvas.y, SUMMARY, canvas) + 16
 }
 
 const FACT_LABEL = 110
 
-function drawParty (title: string, [first = '', ...rest]: readonly string[], x: number, width: number, sheet: Sheet): number {
-  let y = sheet.y
-  y += writeLines([title], x, y, LABEL, sheet) + 2
-  y += writeLines(wrap(first, width, STRONG, sheet), x, y, STRONG, sheet)
-  for (const line of rest) y += writeLines(wrap(line, width, BODY, sheet, 3), x, y, BODY, sheet)
+function drawParty (title: string, [first = '', ...rest]: readonly string[], x: number, width: number, canvas: Canvas): number {
+  let y = canvas.y
+  y += writeLines([title], x, y, LABEL, canvas) + 2
+  y += writeLines(wrap(first, width, STRONG, canvas), x, y, STRONG, canvas)
+  for (const line of rest) y += writeLines(wrap(line, width, BODY, canvas, 3), x, y, BODY, canvas)
   return y
 }
 
-function drawTable ({ columns, rows }: InvoiceDocument, sheet: Sheet): void {
+function drawTable ({ columns, rows }: InvoiceDocument, canvas: Canvas): void {
   const others = columns.slice(1).reduce((sum, { width }) => sum + width, 0)
   const firstWidth = RIGHT - LEFT - others - PADDING - GAP
   const drawCells = (cells: readonly string[], style: Style) => {
@@ -231,83 +231,83 @@ function drawTable ({ columns, rows }: InvoiceDocument, sheet: Sheet): void {
     columns.forEach(({ width }, index) => {
       if (index === 0) return
       right += width
-      writeAmount(cells[index] ?? '', right, width - PADDING, sheet.y, style, sheet)
+      writeAmount(cells[index] ?? '', right, width - PADDING, canvas.y, style, canvas)
     })
   }
   const drawTableHead = () => {
     const height = lineHeight(HEAD) + 2 * PADDING
-    sheet.pdf.rect(LEFT, sheet.y, RIGHT - LEFT, height).fill(SHADE)
-    sheet.y += PADDING + 1
-    write(columns[0]?.title ?? '', LEFT + PADDING, sheet.y, HEAD, sheet)
+    canvas.pdf.rect(LEFT, canvas.y, RIGHT - LEFT, height).fill(SHADE)
+    canvas.y += PADDING + 1
+    write(columns[0]?.title ?? '', LEFT + PADDING, canvas.y, HEAD, canvas)
     drawCells(columns.map(({ title }) => title), HEAD)
-    sheet.y += height - PADDING - 1
+    canvas.y += height - PADDING - 1
   }
 
-  makeRoom(100, sheet)
+  makeRoom(100, canvas)
   drawTableHead()
   for (const { cells, note } of rows) {
-    const name = wrap(cells[0] ?? '', firstWidth, BODY, sheet)
-    const notes = note === undefined ? [] : wrap(note, firstWidth, SMALL, sheet)
+    const name = wrap(cells[0] ?? '', firstWidth, BODY, canvas)
+    const notes = note === undefined ? [] : wrap(note, firstWidth, SMALL, canvas)
     const height = name.length * lineHeight(BODY) + notes.length * lineHeight(SMALL)
-    if (makeRoom(height + 2 * PADDING, sheet)) drawTableHead()
-    sheet.y += PADDING + 1
+    if (makeRoom(height + 2 * PADDING, canvas)) drawTableHead()
+    canvas.y += PADDING + 1
     drawCells(cells, BODY)
-    writeLines(name, LEFT + PADDING, sheet.y, BODY, sheet)
-    writeLines(notes, LEFT + PADDING, sheet.y + name.length * lineHeight(BODY), SMALL, sheet)
-    sheet.y += height + PADDING - 1
-    drawRule(sheet.y - 0.75, LEFT, sheet)
+    writeLines(name, LEFT + PADDING, canvas.y, BODY, canvas)
+    writeLines(notes, LEFT + PADDING, canvas.y + name.length * lineHeight(BODY), SMALL, canvas)
+    canvas.y += height + PADDING - 1
+    drawRule(canvas.y - 0.75, LEFT, canvas)
   }
-  sheet.y += 12
+  canvas.y += 12
 }
 
-/** All of them on one page, unless they are more than one. */
-function drawTotals ({ totals }: InvoiceDocument, sheet: Sheet): void {
+/** Keeps the totals on one page if they fit. */
+function drawTotals ({ totals }: InvoiceDocument, canvas: Canvas): void {
   const labelX = LEFT + 230
   const valueWidth = 110
   const blocks = totals.map(({ label, value, kind }) => {
     const style = kind === 'total' ? TOTAL : kind === 'quiet' ? LABEL : BODY
-    const lines = wrap(label, RIGHT - PADDING - valueWidth - GAP - labelX, style, sheet, 3)
+    const lines = wrap(label, RIGHT - PADDING - valueWidth - GAP - labelX, style, canvas, 3)
     const space = kind === 'total' ? 18 : 5
     return { value, kind, style, lines, space, height: lines.length * lineHeight(style) + space }
   })
   const height = blocks.reduce((sum, block) => sum + block.height, 0)
-  if (height < BOTTOM - TOP) makeRoom(height, sheet)
+  if (height < BOTTOM - TOP) makeRoom(height, canvas)
   for (const { value, kind, style, lines, space, height } of blocks) {
-    makeRoom(height, sheet)
+    makeRoom(height, canvas)
     if (kind === 'total') {
-      drawRule(sheet.y + 3, labelX, sheet, INK)
-      sheet.y += space - 6
+      drawRule(canvas.y + 3, labelX, canvas, INK)
+      canvas.y += space - 6
     }
-    writeAmount(value, RIGHT - PADDING, valueWidth, sheet.y, style, sheet)
-    sheet.y += writeLines(lines, labelX, sheet.y, style, sheet) + (kind === 'total' ? 6 : space)
+    writeAmount(value, RIGHT - PADDING, valueWidth, canvas.y, style, canvas)
+    canvas.y += writeLines(lines, labelX, canvas.y, style, canvas) + (kind === 'total' ? 6 : space)
   }
-  sheet.y += 18
+  canvas.y += 18
 }
 
-function drawNotes ({ notes }: InvoiceDocument, sheet: Sheet): void {
-  for (const note of sheet.hasReplaced || notes.some(note => isReplaced(note)) ? [...notes, REPLACED] : notes) {
-    for (const line of wrap(note, RIGHT - LEFT, LABEL, sheet, NOTE_LINES)) {
-      makeRoom(lineHeight(LABEL), sheet)
-      sheet.y += writeLines([line], LEFT, sheet.y, LABEL, sheet)
+function drawNotes ({ notes }: InvoiceDocument, canvas: Canvas): void {
+  for (const note of canvas.hasReplaced || notes.some(note => isReplaced(note)) ? [...notes, REPLACED] : notes) {
+    for (const line of wrap(note, RIGHT - LEFT, LABEL, canvas, NOTE_LINES)) {
+      makeRoom(lineHeight(LABEL), canvas)
+      canvas.y += writeLines([line], LEFT, canvas.y, LABEL, canvas)
     }
-    sheet.y += 4
+    canvas.y += 4
   }
 }
 
-/** On every page, once it is known how many there are. */
-function drawFeet ({ title, number }: InvoiceDocument, sheet: Sheet): void {
-  const { count } = sheet.pdf.bufferedPageRange()
+/** Draws the footer of every page, after the number of pages is known. */
+function drawFeet ({ title, number }: InvoiceDocument, canvas: Canvas): void {
+  const { count } = canvas.pdf.bufferedPageRange()
   for (let index = 0; index < count; index++) {
-    sheet.pdf.switchToPage(index)
-    drawRule(BOTTOM + 24, LEFT, sheet)
-    write(EMULATED, LEFT, BOTTOM + 33, SMALL, sheet)
-    write(`${title} ${number}  ·  Page ${index + 1} of ${count}`, RIGHT, BOTTOM + 33, SMALL, sheet, 'right')
+    canvas.pdf.switchToPage(index)
+    drawRule(BOTTOM + 24, LEFT, canvas)
+    write(EMULATED, LEFT, BOTTOM + 33, SMALL, canvas)
+    write(`${title} ${number}  ·  Page ${index + 1} of ${count}`, RIGHT, BOTTOM + 33, SMALL, canvas, 'right')
   }
 }
 
-function clean (text: string, sheet: Sheet): string {
+function clean (text: string, canvas: Canvas): string {
   const drawn = drawable(text)
-  if (drawn !== text && isReplaced(text)) sheet.hasReplaced = true
+  if (drawn !== text && isReplaced(text)) canvas.hasReplaced = true
   return drawn
 }
 
@@ -319,17 +319,17 @@ function countMarks (text: string): number {
   return text.split('?').length
 }
 
-let characters: Intl.Segmenter | undefined // made when it is needed: Intl takes its time
+let characters: Intl.Segmenter | undefined // created on first use, because that is slow
 
-/** WinAnsi, the encoding of the fonts: Latin-1, and what Windows added to it. */
+/** WinAnsi, the encoding of the fonts: Latin-1 with the additions of Windows. */
 const DRAWABLE = /^[ -~\u00a1-\u00ac\u00ae-\u00ff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]*$/
 
-/** Letters that no mark was added to, so that none can be taken away. */
+/** Letters that cannot be decomposed into a base letter and a mark. */
 const ALIKE: Record<string, string> = {
   Ł: 'L', ł: 'l', Đ: 'D', đ: 'd', Ħ: 'H', ħ: 'h', Ŧ: 'T', ŧ: 't', ı: 'i', '\u2010': '-', '\u2011': '-', '\u2212': '-'
 }
 
-/** Text as the fonts can draw it, in one line: marks that they don't know are left out, other characters become `?`. */
+/** Converts text to characters of the fonts, on one line: unknown marks are removed, other characters become `?`. */
 export function drawable (text: string): string {
   const line = text.normalize('NFC').replace(/\s+/gu, ' ')
   if (DRAWABLE.test(line)) return line

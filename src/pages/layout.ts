@@ -1,51 +1,50 @@
 /**
- * The one layout of every page that people look at, and the headers that go with it. Nothing is loaded from outside; nothing runs
- * that is not in /assets. Whatever is not a fragment made by `html` is escaped: only fragments are written with the `!` before
- * `${`.
+ * The layout of the hosted pages, and their headers. Pages load nothing from other hosts, and run only scripts of /assets. `html`
+ * escapes all values except those written with `!` before `${`, which are reserved for fragments.
  */
 import type { FastifyReply } from 'fastify'
 import { html } from 'ghtml'
 import { assetUrl } from './assets.js'
 import type { EmbedKind, EmbedOptions } from './embed/options.js'
 
-/** HTML made by `html`, in which everything that is not ours is escaped. */
+/** HTML created by `html`, in which all values are escaped. */
 export type Fragment = string
 
 export interface Page {
   title: string
-  /** Whose shop it is. */
+  /** The name of the shop. */
   store: string
   /** The content of `main`. */
   content: Fragment
   /** `wide` has room for two columns. */
   width: 'wide' | 'narrow'
-  /** The path that all our URLs begin with, where a proxy puts the emulator under one; empty as a rule. */
+  /** The path that all URLs of the emulator begin with; usually empty. */
   base: string
-  /** Where the page goes by itself. With scripts the script does it, so that the visitor can stop it; without, the browser. */
+  /** An automatic redirect. With scripts, the visitor can stop it; without, the browser does it. */
   refresh?: { seconds: number, url: string }
-  /** What forms may lead to besides ourselves: Chromium holds the redirects that follow a form against it too. */
+  /** Other sources for `form-action`, which Chromium also applies to redirects after a form. */
   formTargets?: readonly string[]
-  /** What a checkout session wants it to look like. */
+  /** The theme of the checkout session. */
   appearance?: Appearance
-  /** Whether the page asks for its prices anew without being loaded again, with the script for it. */
+  /** Whether the page updates its prices with a script. */
   isLive?: boolean
-  /** Where it is in a frame of the merchant's page. */
+  /** Set if the page is in an iframe of the merchant's page. */
   embedded?: Embedded
 }
 
 export interface Embedded {
   kind: EmbedKind
-  /** The path that the URLs of the pages in the frame begin with. */
+  /** The path that the URLs of embedded pages begin with. */
   base: string
   options: EmbedOptions
-  /** How long the page can be used; null without an end. */
+  /** The time until the checkout expires; null if it does not. */
   expiresInMs: number | null
 }
 
 export interface Appearance {
-  /** Null for what the visitor's system prefers. */
+  /** Null for the visitor's system setting. */
   theme: 'light' | 'dark' | null
-  /** Of a style sheet on top of ours, on our origin. */
+  /** The URL of an additional style sheet on the same origin. */
   styleUrl: string | null
 }
 
@@ -54,7 +53,7 @@ export function sendPage (reply: FastifyReply, status: number, page: Page): void
   reply.code(status).type('text/html; charset=utf-8').send(layout(page))
 }
 
-/** An answer that only leads on, with the headers of a page. */
+/** Redirects, with the security headers of a page. */
 export function sendRedirect (reply: FastifyReply, url: string, status: 302 | 303 = 303): void {
   secure(reply)
   reply.code(status).header('location', url).send()
@@ -69,7 +68,7 @@ function secure (reply: FastifyReply, formTargets: readonly string[] = [], isLiv
     'referrer-policy': 'no-referrer',
     'cache-control': 'no-store'
   })
-  // The API lets scripts of any origin in; a page carries its form's token, which is nobody else's business.
+  // The API allows scripts of any origin, but pages contain form tokens.
   reply.removeHeader('access-control-allow-origin')
 }
 
@@ -89,11 +88,11 @@ function layout ({ title, store, content, width, base, refresh, appearance, isLi
 !${embedded === undefined ? '' : frameHead(embedded, base)}
 <script src="${base}${assetUrl('pages.js')}" defer></script>
 !${isLive === true ? html`<script src="${base}${assetUrl('session.js')}" defer></script>` : ''}
-!${refresh === undefined || embedded !== undefined ? '' : goOn(refresh)}
+!${refresh === undefined || embedded !== undefined ? '' : refreshTag(refresh)}
 </head>
 <body>
 <header class="masthead">
-<p class="banner" data-testid="emulator-banner"><strong>Test mode</strong> This is an emulator: no money moves.</p>
+<p class="banner" data-testid="emulator-banner"><strong>Test mode</strong> This is an emulator. No money is charged.</p>
 <div class="frame ${width}"><span class="monogram" aria-hidden="true">${monogram(store)}</span>
 <span class="store" data-testid="store-name">${store}</span>
 !${embedded === undefined ? '' : frameTools(embedded)}</div></header>
@@ -111,14 +110,14 @@ function footer (width: Page['width']): Fragment {
 </footer>`
 }
 
-/** What the frame's script goes by (embed/script.ts). */
+/** The data for the script of embedded pages (embed/script.ts). */
 function frameData ({ kind, base, options }: Embedded): Fragment {
   const { query, from, showsTimer, manualRedirect } = options
   return html` data-embed="${kind}" data-embed-base="${base}" data-embed-query="${query}" data-embed-from="${from ?? ''}"
 data-show-timer="${String(showsTimer)}" data-manual-redirect="${String(manualRedirect)}"`
 }
 
-/** Its script comes before the others, which read what it changes. */
+/** The script of embedded pages comes before the others, which read what it changes. */
 function frameHead ({ base, options: { theme, query } }: Embedded, root: string): Fragment {
   return html`!${theme === null ? '' : html`<link rel="stylesheet" href="${base}/theme.css?${query}">`}
 <script src="${root}${assetUrl('embed.js')}" defer></script>`
@@ -134,7 +133,7 @@ Expires in <span data-left>…</span></p>`}
     : ''}`
 }
 
-function goOn ({ seconds, url }: NonNullable<Page['refresh']>): Fragment {
+function refreshTag ({ seconds, url }: NonNullable<Page['refresh']>): Fragment {
   return html`<noscript><meta http-equiv="refresh" content="${seconds};url=${url}"></noscript>`
 }
 
@@ -151,7 +150,7 @@ const ICONS = {
 
 export type Icon = keyof typeof ICONS
 
-/** A round sign above a message; decoration, because the heading says the same. */
+/** A decorative icon above a message. */
 export function sign (icon: Icon): Fragment {
   return html`<span class="sign ${icon}" aria-hidden="true"><svg viewBox="0 0 24 24" width="28" height="28" fill="none"
 stroke="currentColor" stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round"><path d="${ICONS[icon]}"/></svg></span>`

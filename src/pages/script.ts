@@ -1,7 +1,6 @@
 /**
- * The script of the pages, as text: what it adds is comfort, every page works without it. It fills in test cards, groups the
- * digits of a card number, keeps a form from being sent twice by a double click, and leads on from the status page unless the
- * visitor stays.
+ * The script of the hosted pages, as text. Every page works without it. It fills in test cards, groups the digits of a card
+ * number, prevents a double click from sending a form twice, and redirects from the status page unless the visitor stops it.
  */
 export const SCRIPT = `'use strict'
 document.documentElement.classList.add('js')
@@ -24,8 +23,8 @@ document.addEventListener('click', event => {
   if (name !== null && name.value === '') name.value = 'Test Customer'
   const choice = field('method-card')
   if (choice !== null) choice.checked = true
-  const told = field('card-filled')
-  if (told !== null) told.textContent = 'Filled in ' + button.dataset.label
+  const message = field('card-filled')
+  if (message !== null) message.textContent = 'Filled in ' + button.dataset.label
   const pay = field('pay')
   if (pay !== null) pay.focus()
 })
@@ -60,7 +59,7 @@ document.addEventListener('submit', event => {
   }
 })
 
-// A page that comes back from the browser's memory can be sent again; the server sees to it that nothing is paid twice.
+// A page restored by the browser's back button can be sent again. The server makes sure that nothing is paid twice.
 window.addEventListener('pageshow', event => {
   if (!event.persisted) return
   for (const form of document.forms) delete form.dataset.sent

@@ -3,7 +3,7 @@
  * both; type and shapes come from the visitor's system. Radio buttons open their panels by selectors alone, so that this works
  * without scripts.
  */
-/** The colours of the dark, which a session can ask for whatever the system prefers. */
+/** The dark colours, for the system setting and for sessions that set a theme. */
 const DARK = `
   --ground: #0e1117;
   --surface: #171b24;
@@ -27,7 +27,7 @@ const DARK = `
   --shadow: none;
 `
 
-/** The colours by name, for every style sheet of ours. */
+/** The colours by name, for all style sheets. */
 export const COLOURS = `
 :root {
   color-scheme: light dark;

@@ -1,8 +1,7 @@
 /**
- * Where images and files are uploaded to and downloaded from: `PUT /uploads/images/{secret}`, `PUT /uploads/files/{secret}`,
- * `GET /uploads/{id}` for images, and `GET /files/{id}` with a signature. They stand for the storage service behind the real API:
- * the secret or the signature in the URL is all that is asked for. Whatever somebody uploads, none of it may run in a browser on
- * this origin.
+ * Uploads and downloads of images and files: `PUT /uploads/images/{secret}`, `PUT /uploads/files/{secret}`, `GET /uploads/{id}`
+ * for images, and `GET /files/{id}` with a signature. They take the place of the real API's storage service, and need only the
+ * secret or the signature in the URL. Browsers never run an uploaded file as a page of this origin.
  */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { ApiError } from '../errors.js'
@@ -21,14 +20,14 @@ interface UploadRoute { Params: { id: string } }
 const ID = ':id(^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$)'
 const MIB = 1024 * 1024
 
-/** An SVG is a document: opened by itself it must run nothing and load nothing. */
+/** Prevents an SVG that is opened as a document from running scripts and loading files. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 export function addUploads (app: FastifyInstance, { contextOf, report }: PagesOptions): void {
   function addTarget (scope: FastifyInstance, kind: TargetKind): void {
     scope.put<TargetRoute>(`/uploads/${kind}s/:secret`, {
       bodyLimit: UPLOAD_MAX_BYTES[kind],
-      // Before the body: a stranger's megabytes are not even read.
+      // Checked before the body is read, so that requests without a valid secret cost little.
       onRequest (request, _reply, done) {
         findTarget(kind, request.params.secret, contextOf(request))
         done()
@@ -69,7 +68,7 @@ export function addUploads (app: FastifyInstance, { contextOf, report }: PagesOp
 
 interface DownloadRoute { Params: { id: string }, Querystring: { grant?: unknown, expires?: unknown, sig?: unknown } }
 
-/** `GET /files/{id}`: files by signed URLs that expire. */
+/** `GET /files/{id}`: downloads by signed URLs that expire. */
 function addDownloads (scope: FastifyInstance, { contextOf, report }: PagesOptions): void {
   scope.get<DownloadRoute>('/files/:id', (request, reply) => {
     const { grant, expires, sig } = request.query
@@ -83,7 +82,7 @@ function addDownloads (scope: FastifyInstance, { contextOf, report }: PagesOptio
   })
 }
 
-/** A parameter that is given once; empty otherwise. */
+/** A query parameter; empty if it is missing or repeated. */
 function text (parameter: unknown): string {
   return typeof parameter === 'string' ? parameter : ''
 }
@@ -95,7 +94,7 @@ function tooLarge (error: unknown, kind: TargetKind): unknown {
   return new ApiError('REQUEST_BODY_TOO_LARGE', { because: `at most ${limit} MiB for an uploaded ${kind}` })
 }
 
-/** Images in place; everything else as a download without a type that a browser could act on. */
+/** Sends images inline, and everything else as a download with a type that browsers don't display. */
 function sendUpload (
   reply: FastifyReply, { kind, content_type: type, file_name: name }: Upload, content: Buffer, isPrivate = false
 ): void {
@@ -110,7 +109,7 @@ function sendUpload (
   }).send(content)
 }
 
-/** A name in any script, as RFC 6266 writes it. */
+/** A Content-Disposition header with a file name in any script, as defined by RFC 6266. */
 function attachment (name: string | null): string {
   if (name === null) return 'attachment'
   const encoded = encodeURIComponent(name).replace(/['()*]/g, sign => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)

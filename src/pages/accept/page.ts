@@ -1,6 +1,6 @@
 /**
- * The accept page, which stands for a platform such as GitHub: the customer connects an account, or the platform refuses. For
- * tests without a person, these hold on: the ids accept-page (with data-status), account, accept, refuse, fail, renew.
+ * The accept page, which takes the place of a platform such as GitHub: the customer connects an account, or the platform refuses.
+ * Automated tests can rely on the ids accept-page (with data-status), account, accept, refuse, fail, renew.
  */
 import { html } from 'ghtml'
 import type { Grant } from '../../resources/grants/store.js'
@@ -16,7 +16,7 @@ export function acceptPage (grant: Grant, target: FormTarget, problems: readonly
   return html`<section class="panel message" id="accept-page" data-status="${grant.status}" aria-labelledby="title">
 !${sign('waiting')}
 <div><h1 id="title">Connect ${platform}</h1>
-<p>This page stands for ${platform}. Choose how the connection ends. Nothing leaves this computer.</p></div>
+<p>This page simulates ${platform}. Choose the result of the connection. No data leaves this computer.</p></div>
 !${facts([
     ['Store', sandbox.business.name, 'accept-store'],
     ['Product', sandbox.products.find(grant.product_id)?.name ?? grant.product_id, 'accept-product'],
@@ -54,11 +54,11 @@ function endingOf (grant: Grant): Ending {
     case 'Revoked': return { icon: 'failure', title: 'Your access has ended', text: 'Ask the store if you did not expect this.' }
     case 'Failed':
       return { icon: 'failure', title: 'The connection failed', text: grant.error_message ?? `${platform} refused it.` }
-    case 'Pending': return { icon: 'info', title: 'You did not connect', text: 'You can still do so: open the link again.' }
+    case 'Pending': return { icon: 'info', title: 'You did not connect', text: 'To connect later, open the link again.' }
   }
 }
 
-/** What became of the connection, with the way to try again where there is one. */
+/** The result of the connection, with a link to try again if that is possible. */
 export function acceptEnded (grant: Grant, target: FormTarget): Fragment {
   const { icon, title, text } = endingOf(grant)
   const again = grant.status === 'Failed' || grant.status === 'Pending'
@@ -69,7 +69,7 @@ export function acceptEnded (grant: Grant, target: FormTarget): Fragment {
 </section>`
 }
 
-/** A page that was opened more than a week ago. */
+/** The page for a link that was first opened more than a week ago. */
 export function acceptExpired (target: FormTarget): Fragment {
   return html`<section class="panel message" id="accept-expired" aria-labelledby="title">
 !${sign('waiting')}

@@ -1,6 +1,6 @@
 /**
- * The route of the accept page, `/entitlements/oauth/{token}`. Whoever has the token is the customer. The first GET starts the
- * seven days in which the page works; a POST says how the connection ends and leads back with 303.
+ * The route of the accept page, `/entitlements/oauth/{token}`. The token identifies the customer. The first GET starts the seven
+ * days in which the page can be used. A POST sets the result of the connection and redirects back with 303.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import formbody from '@fastify/formbody'
@@ -91,7 +91,7 @@ function acceptPages (options: PagesOptions) {
     })
   }
 
-  /** Carries out what the form says. Returns where to go on. */
+  /** Applies the chosen outcome. Returns the URL to redirect to. */
   function decide (grantId: string, body: unknown, target: FormTarget, context: Context): string {
     const grant = context.sandbox.grants.find(grantId)
     if (grant === undefined) throw new Error(`grant ${grantId} is gone`)
@@ -107,7 +107,7 @@ function acceptPages (options: PagesOptions) {
       case 'refuse':
         return `${target.url}?refused=yes`
       default:
-        throw invalid('outcome', 'The form did not say what to do.')
+        throw invalid('outcome', 'The form has no known outcome. Load the page again.')
     }
   }
 
@@ -123,7 +123,7 @@ function accountOf (body: unknown): string {
   return account
 }
 
-/** A field of a form; empty where it is missing or comes twice. */
+/** A field of a form; empty if it is missing or repeated. */
 function text (body: unknown, name: string): string {
   const value = typeof body === 'object' && body !== null && Object.hasOwn(body, name)
     ? (body as Record<string, unknown>)[name]
@@ -131,7 +131,7 @@ function text (body: unknown, name: string): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** Proves that a form came from our page: it can't be made without the link's own token. */
+/** A token against cross-site requests, derived from the token of the link. */
 function formToken (token: string): string {
   return createHmac('sha256', token).update('accept form').digest('hex')
 }

@@ -1,11 +1,11 @@
 /**
- * What a merchant's page may set of the checkout that it frames, in the query of the frame's URL. A value that is not of its form
- * counts as not given, so that nothing gets into a style sheet or a page that could say more than a colour, a size or a text.
+ * Parses the options that a merchant's page passes to an embedded checkout in the query of the iframe's URL. Invalid values are
+ * ignored, so that only colours, sizes and short texts get into a style sheet or a page.
  */
 import { COLOUR_NAMES, isColour, isLength, type ColourName, type ThemeConfig } from '../../rules/theme.js'
 import { isFontSize, isFontWeight } from '../checkout/session/theme.js'
 
-/** Over the whole page of the merchant, or as a part of it. */
+/** `overlay` covers the merchant's page, `inline` is a part of it. */
 export type EmbedKind = 'overlay' | 'inline'
 
 export const EMBED_KINDS: readonly EmbedKind[] = ['overlay', 'inline']
@@ -13,14 +13,14 @@ export const EMBED_KINDS: readonly EmbedKind[] = ['overlay', 'inline']
 export interface EmbedOptions {
   showsTimer: boolean
   showsBadge: boolean
-  /** The merchant's page decides itself when to go on. */
+  /** Whether the merchant's page handles the final redirect. */
   manualRedirect: boolean
   payButtonText: string | null
-  /** Null where nothing of the looks is set. */
+  /** Null if no theme option is set. */
   theme: ThemeConfig | null
-  /** What the frame showed before: the page's script says so (embed/script.ts). Null for the first page. */
+  /** The previous page in the iframe, set by embed/script.ts. Null for the first page. */
   from: string | null
-  /** Everything above in one form, for the URLs of the pages that follow; `from` is not in it. */
+  /** All options except `from` as a query, for the URLs of the following pages. */
   query: string
 }
 
@@ -31,7 +31,7 @@ const FROM = 'from'
 const STEPS = /^(?:details|single|payment|other)$/
 const isFlag = (text: string) => text === 'true' || text === 'false'
 
-/** By the name in the query, the form that a value must have. */
+/** The check of each option, by its name in the query. */
 const OPTIONS = new Map<string, (text: string) => boolean>([
   ['showTimer', isFlag],
   ['showSecurityBadge', isFlag],
@@ -42,7 +42,7 @@ const OPTIONS = new Map<string, (text: string) => boolean>([
   ['theme_radius', isLength]
 ])
 
-/** By the name in the query; the official script writes `theme_bgPrimary` for what the API calls `bg_primary`. */
+/** The colours by their names in the query. The official script sends `theme_bgPrimary` for the API's `bg_primary`. */
 const COLOURS = new Map<string, { mode: 'light' | 'dark', name: ColourName }>(COLOUR_NAMES.flatMap(name => {
   const camelCase = name.replace(/_(\w)/g, (_match, letter: string) => letter.toUpperCase())
   return ([name, camelCase]).flatMap(written => [
@@ -89,14 +89,14 @@ function themeOf (kept: ReadonlyMap<string, string>): ThemeConfig | null {
       }
 }
 
-/** A query string without what is ours: `?quantity=2`, or nothing. */
+/** A query string without the options: `?quantity=2`, or empty. */
 export function withoutOptions (search: string): string {
   const query = new URLSearchParams(search)
   for (const name of [...query.keys()]) if (name === FROM || OPTIONS.has(name)) query.delete(name)
   return query.size === 0 ? '' : `?${query.toString()}`
 }
 
-/** A path of ours with the options of the page that leads there. */
+/** A path of a hosted page with the options of the page that links to it. */
 export function withOptions (path: string, { query, from }: EmbedOptions): string {
   const added = [query, from === null ? '' : `${FROM}=${from}`].filter(part => part !== '').join('&')
   return added === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${added}`

@@ -1,6 +1,6 @@
 /**
- * What checkouts in a frame have besides their pages: the script that a merchant's page opens them with, the style sheet of its
- * wishes, and redirects that keep them. The pages themselves are those of hosted.ts, below another path.
+ * Routes for embedded checkouts: the script that opens them in a merchant's page, the style sheet with the merchant's theme, and
+ * redirects that keep the options. The pages are those of checkout/routes.ts, below another path.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { themeStyle } from '../checkout/session/theme.js'
@@ -9,7 +9,7 @@ import { COMMON_SCRIPT, MODULE_SCRIPT } from './sdk.js'
 
 const SCRIPTS = { 'index.js': COMMON_SCRIPT, 'index.esm.js': MODULE_SCRIPT }
 
-/** For script tags and for bundlers. The URLs carry no version, so browsers ask whether there is a newer one. */
+/** Serves the script for script tags and for bundlers. The URLs have no version, so browsers revalidate them. */
 export async function addCheckoutScript (app: FastifyInstance): Promise<void> {
   for (const [name, script] of Object.entries(SCRIPTS)) {
     app.get(`/sdk/${name}`, (_request, reply) => {
@@ -20,7 +20,7 @@ export async function addCheckoutScript (app: FastifyInstance): Promise<void> {
   }
 }
 
-/** For the scope of the pages in a frame. A redirect to a path of ours gets the options of the page that it comes from. */
+/** Adds the options of a page to its redirects to other hosted pages. */
 export function keepOptions (scope: FastifyInstance): void {
   scope.addHook('onSend', async ({ query }: FastifyRequest, reply) => {
     const location = reply.getHeader('location')

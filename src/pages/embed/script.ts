@@ -1,14 +1,14 @@
 /**
- * The script of the checkout's pages in a frame, as text: it tells the page around them what happens, in the messages of Dodo
- * Payments' own checkout, and keeps the frame's options when one page leads to the next. It runs before the pages' other scripts.
- * A frame can't lead the window around it anywhere, so where the customer is to go is only told.
+ * The script of embedded checkout pages, as text. It reports events to the embedding page with the messages of Dodo Payments' own
+ * checkout, and passes the options on to the following pages. It runs before the other scripts of the page. An iframe cannot
+ * navigate the window around it, so redirects are reported to the embedding page.
  */
 export const EMBED_SCRIPT = `'use strict'
 {
   const { embed, embedBase, embedQuery, embedFrom, showTimer, manualRedirect } = document.documentElement.dataset
   const isFramed = window.parent !== window
   const RESIZE = '[dodo-iframe-resize]'
-  // Nobody but the page around us gets these; which one that is, it does not say.
+  // Only the embedding page gets these messages. Its origin is not known.
   const post = message => { if (isFramed) window.parent.postMessage(message, '*') }
   const tell = (type, message) => { post({ event_type: type, data: message === undefined ? {} : { message } }) }
 
@@ -18,7 +18,7 @@ export const EMBED_SCRIPT = `'use strict'
   const step = isSingle ? 'single' : details !== null ? 'details' : payment !== null ? 'payment' : 'other'
   const next = step !== 'other' ? step : embedFrom === '' ? 'other' : 'payment'
 
-  // What happens on the way in.
+  // Events of a page that opens.
   if (embedFrom === '') tell('checkout.opened')
   if (step !== 'other' && (embedFrom === '' || embedFrom === 'other')) tell('checkout.form_ready')
   const notice = document.querySelector('[data-notice]')
@@ -43,7 +43,7 @@ export const EMBED_SCRIPT = `'use strict'
   if (isOver && showTimer === 'false') tell('checkout.link_expired')
   if (notice !== null) tell('checkout.error', [...notice.querySelectorAll('h1, h1 + p')].map(part => part.textContent).join('. '))
 
-  // The frame's options go along wherever a page leads to another.
+  // Links and forms pass the options on.
   const isOurs = url => url.origin === location.origin && url.pathname.startsWith(embedBase + '/')
   function kept (url, from = next) {
     for (const [name, value] of new URLSearchParams(embedQuery)) url.searchParams.set(name, value)
@@ -72,7 +72,7 @@ export const EMBED_SCRIPT = `'use strict'
     if (isOurs(url)) leaving.dataset.leaveUrl = kept(url)
     else {
       delete leaving.dataset.leaveUrl
-      for (const told of leaving.querySelectorAll('[data-countdown], [data-stay]')) told.remove()
+      for (const part of leaving.querySelectorAll('[data-countdown], [data-stay]')) part.remove()
       leave(url)
     }
   }
@@ -82,7 +82,7 @@ export const EMBED_SCRIPT = `'use strict'
   })
   document.getElementById('close-checkout')?.addEventListener('click', () => { tell('checkout.closed') })
 
-  // The server decides whether the time is over: its clock may be moved.
+  // The server decides whether the checkout has expired, because its clock can be moved.
   const timer = document.getElementById('timer')
   if (timer !== null) {
     const end = performance.now() + Number(timer.dataset.expiresInMs)

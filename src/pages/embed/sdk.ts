@@ -1,7 +1,7 @@
 /**
- * The script that a merchant's page opens a checkout in a frame with, as text. It offers what `dodopayments-checkout` does, so
- * that a page can load the one in the place of the other, but takes a checkout's host from its URL: it works with an emulator on
- * any origin. It listens to nobody but the frame that it opened, and leads nowhere but to http and https.
+ * The script that opens a checkout in an iframe of a merchant's page, as text. It has the interface of `dodopayments-checkout`,
+ * so that a page can load either. It takes the host of a checkout from its URL, and so works with an emulator on any origin. It
+ * only accepts messages from its own iframe, and only redirects to http and https URLs.
  */
 const BODY = `
 const EVENTS = new Set(['opened', 'form_ready', 'payment_page_opened', 'customer_details_submitted', 'pay_button_clicked',
@@ -13,9 +13,9 @@ const URL_MAX = 2048
 const CLOSE_AFTER_MS = 100
 const SILENCE_MS = 15000
 
-/** From Initialize; null before. */
+/** The options of Initialize; null before. */
 let config = null
-/** What is open: { frame, outer, origin, focused, timers }. */
+/** The open checkout: { frame, outer, origin, focused, timers }. */
 let shown = null
 
 const complain = text => new Error('DodoPayments: ' + text)
@@ -27,7 +27,7 @@ function webUrl (text, what) {
   try {
     url = new URL(text)
   } catch {
-    throw complain(what + ' is no URL: ' + text)
+    throw complain(what + ' is not a URL: ' + text)
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw complain(what + ' must be an http or https URL')
   return url
@@ -76,7 +76,7 @@ function open ({ checkoutUrl, elementId, options } = {}) {
   shown = opened
   if (displayType === 'inline') {
     frame.style.cssText = 'display: block; width: 100%; height: 0; border: 0'
-    opened.silence = setTimeout(() => { console.warn('DodoPayments: the checkout has said nothing of its size') }, SILENCE_MS)
+    opened.silence = setTimeout(() => { console.warn('DodoPayments: the checkout has not reported its size') }, SILENCE_MS)
   }
   frame.addEventListener('load', () => {
     if (displayType === 'inline') answer(opened, 'parent-ping')
@@ -151,9 +151,9 @@ function close () {
 const DodoPayments = { Initialize, Checkout: { open, close, isOpen: () => shown !== null, buildUrl } }
 `
 
-const NOTE = '// Of dodo-emulator: for tests and development, in the place of dodopayments-checkout.\n'
+const NOTE = '// Part of dodo-emulator: replaces dodopayments-checkout in tests and development.\n'
 
-/** For a script tag, where it is `DodoPaymentsCheckout.DodoPayments`, and for CommonJS. */
+/** For script tags, which get `DodoPaymentsCheckout.DodoPayments`, and for CommonJS. */
 export const COMMON_SCRIPT = `${NOTE}(function (global) {
 'use strict'
 ${BODY}
