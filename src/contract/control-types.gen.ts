@@ -912,7 +912,7 @@ export interface paths {
         put?: never;
         /**
          * Decline the next charges of a subscription
-         * @description The next charges of the saved payment method fail with this error code: renewals, automatic retries, charges on demand and recoveries. Charges of 0 succeed. A later call replaces this one, and `times` 0 removes it. Payments on a hosted page are not affected.
+         * @description The next charges of the saved payment method fail with this error code: renewals, automatic retries, plan changes, charges on demand and recoveries. Charges of 0 succeed. A later call replaces this one, and `times` 0 removes it. Payments on a hosted page are not affected.
          */
         post: operations["decline_next_charges"];
         delete?: never;

@@ -111,6 +111,9 @@ t.test('refusals, of the change and of its preview', async t => {
   await refuses(onDemand, {}, 422, 'ON_DEMAND_PLAN_CHANGE_NOT_SUPPORTED')
   await refuses(id, { product_id: 'pdt_gone' }, 422, 'INVALID_REQUEST_PARAMETERS')
   await refuses(id, { product_id: 'pdt_ebook' }, 422, 'INVALID_REQUEST_PARAMETERS')
+  const archived = await shop.plan(4000)
+  t.equal((await shop.call('DELETE', `/products/${archived}`)).status, 200)
+  await refuses(id, { product_id: archived }, 422, 'PRODUCT_IS_DELETED')
   await refuses(id, { quantity: 0 }, 422, 'INVALID_REQUEST_PARAMETERS')
   await refuses(id, { effective_at: 'next_billing_date' }, 422, 'INVALID_PRORATION_MODE_WITH_NEXT_BILLING_DATE')
   await refuses(id, { effective_at: 'next_billing_date', proration_billing_mode: 'do_not_bill' }, 422, 'INVALID_PRORATION_MODE_WITH_NEXT_BILLING_DATE')
@@ -198,6 +201,16 @@ t.test('another frequency', async t => {
     await shop.moveTo('2026-03-31T09:00:00Z')
     t.strictSame((await shop.payments(id)).map(({ created_at: at }) => at.slice(0, 10)), ['2026-01-31', '2026-02-28', '2026-03-31'])
   })
+})
+
+t.test('a cancellation ends a scheduled change', async t => {
+  const shop = openShop(t, '2026-04-01T00:00:00Z')
+  const { id, dear } = await begin(shop)
+  await shop.changePlan(id, { product_id: dear, ...SCHEDULED })
+  await shop.change(id, { status: 'cancelled' })
+  t.match(await shop.read(id), { status: 'cancelled', scheduled_change: null })
+  await shop.moveTo('2026-05-01T00:00:00Z')
+  t.strictSame(await totals(shop, id), [3000])
 })
 
 t.test('what a change keeps and what it replaces', async t => {

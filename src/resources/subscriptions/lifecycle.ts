@@ -23,7 +23,8 @@ export function transit (
 ): Subscription {
   const { sandbox } = context
   const { to = subscription.status, events = [] } = subscriptionStates.transition(action, subscription, context)
-  const after: Subscription = { ...subscription, ...changes, status: to }
+  const ended = subscriptionStates.isFinal(to) ? { scheduled_change: null, pending_change: null } : {}
+  const after: Subscription = { ...subscription, ...changes, ...ended, status: to }
   sandbox.subscriptions.update(after)
   schedule(after, context)
   const { quiet_updates: isQuiet } = sandbox.subscriptions.settings()
