@@ -73,7 +73,8 @@ t.test('amounts in major units', async t => {
       'Addon.price', 'Checkout.mandate_min_amount_inr_paise', 'CurrencyOptionRequest.max_amount_possible',
       'CurrencyOptionRequest.minimum_subtotal', 'LocalizedPrice.amount', 'OnDemandSubscriptionReq.product_price',
       'OneTimePrice.price', 'OneTimePrice.suggested_price', 'OneTimeProductCartItemReq.amount', 'PartialRefundItem.amount',
-      'ProductItemReq.amount', 'RecurringPrice.price', 'RecurringPrice.trial_amount', 'UsageBasedPrice.fixed_price'
+      'ProductItemReq.amount', 'RecurringPrice.price', 'RecurringPrice.trial_amount', 'Subscription.mandate_min_amount_inr_paise',
+      'UsageBasedPrice.fixed_price'
     ])
   })
 

@@ -1432,6 +1432,7 @@ export interface components {
             discounts: components["schemas"]["Ids"];
             payments: components["schemas"]["LoadedPayment"][];
             products: components["schemas"]["Ids"];
+            subscriptions: components["schemas"]["Ids"];
             webhooks: components["schemas"]["Ids"];
         };
         LoadedPayment: {

@@ -4147,7 +4147,7 @@ export interface components {
             force_3ds?: boolean | null;
             /**
              * Format: int32
-             * @description Least amount, in paise, of a mandate on an Indian card.
+             * @description Least amount of a mandate on an Indian card, in minor units (paise).
              */
             mandate_min_amount_inr_paise?: number | null;
             metadata?: components["schemas"]["Metadata"];

@@ -70,7 +70,7 @@ const nameIn = (given: Form) => ({ name: given.text('name') })
 
 const LOADED = [
   ['brands', 'brand'], ['addons', 'add-on'], ['products', 'product'], ['customers', 'customer'], ['discounts', 'discount'],
-  ['payments', 'payment'], ['checkouts', 'checkout session'], ['webhooks', 'webhook endpoint']
+  ['payments', 'payment'], ['subscriptions', 'subscription'], ['checkouts', 'checkout session'], ['webhooks', 'webhook endpoint']
 ] as const satisfies ReadonlyArray<readonly [keyof Loaded, string]>
 
 function counted (counts: readonly number[]): string {
