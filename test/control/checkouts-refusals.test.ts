@@ -110,7 +110,7 @@ t.test('refuses', async t => {
     const { open, refused, done } = start(t)
     const id = await open({ confirm: true })
     t.match(await refused(id, 'pay', { customer: { name: 'Other' }, outcome: 'failed' }), {
-      message: /were submitted, and made payment pay_\w+: leave out customer$/, details: [{ path: 'customer' }]
+      message: /were already submitted and created payment pay_\w+: omit customer$/, details: [{ path: 'customer' }]
     })
     t.strictSame(pathsOf(await refused(id, 'abandon', { discount_code: 'SAVE10' })), ['discount_code'])
     t.equal((await done(id, 'pay')).status, 'succeeded')

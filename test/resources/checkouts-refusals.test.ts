@@ -44,7 +44,7 @@ t.test('refuses', async t => {
     await refuse({ ...CONFIRMED, billing_address: { country: 'US' }, minimal_address: true }, PARAMETERS, /zipcode/, 'billing_address.zipcode')
     await refuse({ ...CONFIRMED, product_cart: [{ product_id: 'pdt_donation', quantity: 1 }] }, 'PAY_AS_YOU_WANT_AMOUNT_REQUIRED', /Amount/)
     const field = { key: 'a', label: 'A', field_type: 'text', required: true }
-    await refuse({ ...CONFIRMED, custom_fields: [field] }, PARAMETERS, /nobody is left/)
+    await refuse({ ...CONFIRMED, custom_fields: [field] }, PARAMETERS, /required must be false with confirm/)
     await refuse({ ...CONFIRMED, discount_codes: ['RETURNING'] }, 'DISCOUNT_CUSTOMER_NOT_ELIGIBLE', /eligible/)
   })
 

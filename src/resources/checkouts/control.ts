@@ -1,4 +1,4 @@
-/** The part of the control API that is about checkout sessions: listing them, and doing what their customers do. */
+/** The control operations of checkout sessions: listing them, and acting as their customers. */
 import { ApiError, invalid } from '../../errors.js'
 import type { ControlHandlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
@@ -72,7 +72,7 @@ export const checkoutControls = {
   }
 } satisfies ControlHandlers
 
-/** How to pay, and what the customer enters before. */
+/** Splits a request into how to pay and the customer's details. */
 function split ({ card, outcome, error_code: errorCode, ...details }: ControlSchemas['PayCheckout']) {
   const how: ControlSchemas['Pay'] = {
     ...(card === undefined ? {} : { card }),
@@ -87,7 +87,7 @@ function checkUnexpired ({ session_id: id, expires_at: expiresAt }: Session, { n
   throw invalid('session_id', `Checkout session ${id} expired at ${formatTime(expiresAt)}: create a new one`)
 }
 
-/** Throws for a session whose payment can't be paid any more. */
+/** Throws if the session's payment can no longer be paid. */
 function checkPayable ({ session_id: id }: Session, payment: Payment, { now }: Context): void {
   const { payment_id: paymentId, status, expires_at: expiresAt } = payment
   if (!isOpen(payment)) throw invalid('session_id', `Checkout session ${id} is completed: its payment ${paymentId} is ${status}`)
@@ -97,13 +97,13 @@ function checkPayable ({ session_id: id }: Session, payment: Payment, { now }: C
   }
 }
 
-/** Details are submitted once. Throws for a session that has its payment, and is given others. */
+/** Details can be submitted once. Throws if a session with a payment receives details. */
 function checkUntouched ({ session_id: id, payment_id: paymentId }: Session, details: ControlSchemas['CheckoutDetails']): void {
-  const violations = Object.keys(details).map(path => ({ path, message: 'was submitted before' }))
+  const violations = Object.keys(details).map(path => ({ path, message: 'was already submitted' }))
   if (violations.length === 0) return
   throw new ApiError('INVALID_REQUEST_PARAMETERS', {
     violations,
-    message: `The details of checkout session ${id} were submitted, and made payment ${paymentId}: leave out ${
+    message: `The details of checkout session ${id} were already submitted and created payment ${paymentId}: omit ${
       Object.keys(details).join(', ')}`
   })
 }

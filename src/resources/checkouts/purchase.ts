@@ -1,6 +1,6 @@
 /**
- * From a session to its payment: what the terms and the customer's details come to, and the one payment that is made of them.
- * The API's `confirm` and the form of the page both end here.
+ * Creates the payment of a session: prices its terms and details, and writes the payment. Both `confirm` in the API and the form
+ * of the page use it.
  */
 import type { Schemas } from '../../contract/operations.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
@@ -15,18 +15,18 @@ import { createSubscription } from '../subscriptions/create.js'
 import type { Session } from './store.js'
 import type { Known, Terms } from './terms.js'
 
-/** What the customer has decided, on top of the terms. */
+/** The customer's input, in addition to the terms. */
 export interface Details {
   known: Known
   currency: string | null
   /** All codes, in order of application. */
   codes: string[]
-  /** By line: what a unit is worth to the customer; null where that is not theirs to say, or not said yet. */
+  /** The amount for a unit by line; null if the customer cannot choose it or has not chosen it yet. */
   amounts: Array<number | null>
   answers: Array<Schemas['CustomFieldResponse']>
 }
 
-/** What a customer starts from. */
+/** The initial details of a session. */
 export function detailsOf (terms: Terms): Details {
   return {
     known: terms.known,
@@ -38,30 +38,30 @@ export function detailsOf (terms: Terms): Details {
 }
 
 export interface Purchase {
-  /** The existing customer, or null where a new one is to be created. */
+  /** The existing customer, or null to create a new one. */
   customer: Customer | null
   sale: CheckoutSale
   details: Details
 }
 
-/** What a cart costs, and the subscription in it; null for a cart that is paid once. */
+/** The price of a cart, and its subscription; null for a one-time cart. */
 export interface CheckoutSale extends Sale {
   subscription: CartSubscription | null
 }
 
-/** Whether a payment method is asked for: a subscription needs one for its later charges. */
+/** Whether a payment method is required. A subscription needs one for its later charges. */
 export function asksForMethod ({ now: { priced }, subscription }: CheckoutSale): boolean {
   return priced.total > 0 || subscription !== null
 }
 
 const COUNTRY_PATH = 'billing_address.country'
 
-/** The country that counts until the customer names theirs. */
+/** The country that applies until the customer enters one. */
 export function countryOf ({ country }: Pick<Known, 'country'>, { business }: Sandbox): string {
   return country ?? business.country
 }
 
-/** What terms and details come to, or the ApiError for the first rule that they break. Its paths are those of a request. */
+/** Prices terms and details. Throws an ApiError, with the paths of a request, for the first rule that they break. */
 export function quote (terms: Terms, details: Details, context: Context, options: SaleOptions = {}): CheckoutSale {
   const { known, amounts, currency, codes } = details
   const request: SubscriptionCart = {
@@ -75,7 +75,7 @@ export function quote (terms: Terms, details: Details, context: Context, options
   return decideCheckout(request, buyerOf(terms, known, context.sandbox), context, options)
 }
 
-/** Decides a cart with or without a subscription, or throws the ApiError for the first rule that it breaks. */
+/** Decides a cart with or without a subscription. Throws an ApiError for the first rule that it breaks. */
 export function decideCheckout (
   request: SubscriptionCart, buyer: Buyer, context: Context, options: SaleOptions = {}
 ): CheckoutSale {
@@ -88,8 +88,8 @@ export function decideCheckout (
 }
 
 /**
- * The payment that a session has made. A declined first payment has ended its subscription, so it does not count: the customer
- * can submit the session again, which makes a new subscription.
+ * The payment of a session. A declined first payment of a subscription does not count, because it has ended the subscription: the
+ * customer can submit the session again, which creates a new one.
  */
 export function paymentOf ({ payment_id: paymentId }: Pick<Session, 'payment_id'>, { payments }: Sandbox): Payment | undefined {
   const payment = paymentId === null ? undefined : payments.find(paymentId)
@@ -101,7 +101,7 @@ export function buyerOf (terms: Terms, known: Known, sandbox: Sandbox): Buyer {
   return { customer: customerOf(terms, known, sandbox), country: countryOf(known, sandbox), countryPath: COUNTRY_PATH }
 }
 
-/** Whoever was named by id, unless the e-mail address was changed; else whom the address belongs to. Undefined without one. */
+/** The customer given by id, unless the email address was changed; otherwise the one with that address, if it is known. */
 function customerOf (
   { customer_id: id, known: given, flags }: Terms, { email }: Known, { customers }: Sandbox
 ): Buyer['customer'] {
@@ -110,7 +110,7 @@ function customerOf (
   return flags.always_create_new_customer ? null : customers.findByEmail(email) ?? null
 }
 
-/** Saved methods are shown to the customer whom the merchant named, and not to whoever types in that customer's address. */
+/** Removes saved methods if the customer was not given by the merchant: an entered email address must not reveal them. */
 export function optionsFor ({ options, known: given }: Terms, { email }: Known): CheckoutOptions {
   const { show_saved_payment_methods: showsSaved, ...others } = options
   return showsSaved === true && email !== null && email === given.email ? options : others
@@ -121,7 +121,7 @@ export function decidePurchase (terms: Terms, details: Details, context: Context
   return { sale, details, customer: customerOf(terms, details.known, context.sandbox) ?? null }
 }
 
-/** Writes the customer where it is new, and the session's payment. */
+/** Writes the session's payment, and its customer if new. */
 export function makePayment (
   { session_id: sessionId, terms, expires_at: expiresAt }: Pick<Session, 'session_id' | 'terms' | 'expires_at'>,
   { customer: existing, sale, details }: Purchase, context: Context, methodId: string | null = null
@@ -129,7 +129,7 @@ export function makePayment (
   const { sandbox } = context
   const { known, answers } = details
   const { name, email, phone, street, city, state, zipcode } = known
-  if (email === null) throw new Error(`the details of ${sessionId} have no e-mail address`)
+  if (email === null) throw new Error(`the details of ${sessionId} have no email address`)
   const customer = existing ?? createCustomer({ email, phone_number: phone, ...(name === null ? {} : { name }) }, context)
   if (existing !== null) completeCustomer(existing, terms, known, sandbox)
   const { buyer } = sale
@@ -160,7 +160,7 @@ export function makePayment (
   return created
 }
 
-/** A known customer keeps name and phone number, but a number that was missing, and a name that the page let them correct. */
+/** Updates an existing customer: adds a missing phone number, and changes the name if the page allows it. */
 function completeCustomer (customer: Customer, terms: Terms, { name, phone }: Known, { customers }: Sandbox): void {
   if (phone !== null && customer.phone_number === null) customers.setPhoneNumber(customer.customer_id, phone)
   const mayRename = customer.customer_id === terms.customer_id && !terms.locked.includes('name')

@@ -1,4 +1,4 @@
-/** The terms of a checkout session, as a request asks for them, and the checks of such a request. */
+/** Reads the terms of a checkout session from a request, and checks the request. */
 import type { Schemas } from '../../contract/operations.js'
 import { invalid } from '../../errors.js'
 import { checkCustomFields } from '../../rules/custom-fields.js'
@@ -13,14 +13,14 @@ import { DETAIL_NAMES, flagsOf, textOf, type DetailName, type Flags, type Known,
 
 export type SessionRequest = Schemas['CreateCheckoutSessionRequest']
 
-/** The rules of a session that need nothing but the request; those of its cart are in payments/sale.ts. */
+/** The rules of a session that depend only on the request. payments/sale.ts checks the cart. */
 export function checkSession (body: SessionRequest): void {
   const { feature_flags: flags, customization = {}, billing_address: address } = body
   const customer = body.customer == null ? null : givenCustomer(body.customer)
   if (customer?.newCustomer != null) checkNewCustomer(customer.newCustomer)
   if (flags?.require_phone_number === true && flags.allow_phone_number_collection === false) {
     throw invalid('feature_flags.require_phone_number',
-      'require_phone_number needs allow_phone_number_collection: a number that is not asked for can\'t be mandatory')
+      'require_phone_number needs allow_phone_number_collection: the page must have a phone number field')
   }
   if (body.payment_method_id != null && body.confirm !== true) {
     throw invalid('payment_method_id', 'payment_method_id needs confirm: true')
@@ -29,7 +29,7 @@ export function checkSession (body: SessionRequest): void {
     throw invalid('payment_method_id', 'payment_method_id needs an existing customer: give customer.customer_id')
   }
   if (body.tax_id?.trim() && address == null) {
-    throw invalid('tax_id', 'tax_id needs billing_address.country, which decides its form')
+    throw invalid('tax_id', 'tax_id needs billing_address.country, which determines its format')
   }
   checkMetadata(body.metadata ?? {})
   checkCustomFields(body.custom_fields ?? [])
@@ -39,7 +39,7 @@ export function checkSession (body: SessionRequest): void {
   if (customization.force_language != null) checkLanguage(customization.force_language, 'customization.force_language')
 }
 
-/** The terms of a request that passed `checkSession`. `customer` is the existing one that it names by id. */
+/** Returns the terms of a request that passed `checkSession`. `customer` is the existing customer that it refers to by id. */
 export function termsOf (body: SessionRequest, customer: Customer | null): Terms {
   const flags = flagsOf(body.feature_flags)
   const known = knownOf(body, customer)
@@ -82,7 +82,7 @@ function knownOf (body: SessionRequest, customer: Customer | null): Known {
   }
 }
 
-/** A phone number has no flag of its own: one that is known stays. */
+/** Whether the customer may edit a detail. Phone numbers have no flag: a known one cannot be edited. */
 function mayEdit (name: DetailName, flags: Flags): boolean {
   return name !== 'phone' && flags[`allow_customer_editing_${name}`]
 }

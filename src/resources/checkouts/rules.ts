@@ -1,7 +1,4 @@
-/**
- * What is decided about a new session before anything is written: what can be sold in one, whose it is, and, with `confirm`,
- * whether nothing is missing for its payment.
- */
+/** The rules for new sessions: supported products, the customer, and the details that `confirm` requires. */
 import { ApiError, invalid, notFound } from '../../errors.js'
 import { requiredAddress } from '../../rules/address.js'
 import { checkTaxId } from '../../rules/tax-ids.js'
@@ -30,11 +27,11 @@ export function findSession (sessionId: string, { sandbox }: Context, path = 'id
 
 export interface SessionDecision {
   terms: Terms
-  /** The payment to be made at once: with `confirm` alone. */
+  /** The payment to create immediately. Only with `confirm`. */
   purchase: Purchase | null
 }
 
-/** Decides a session, or throws the ApiError for the first rule that it breaks. Writes nothing. */
+/** Decides a session. Throws an ApiError for the first rule that the request breaks. Writes nothing. */
 export function decideSession (body: SessionRequest, context: Context): SessionDecision {
   const { sandbox } = context
   const { terms, customer, request } = readSession(body, context)
@@ -51,11 +48,11 @@ export interface Preview {
   terms: Terms
   sale: CheckoutSale
   country: string
-  /** What the tax id is called in its country, and why it is none; null without one. */
+  /** The name of the tax id in its country, and the reason if it is invalid. Null without a tax id. */
   taxId: { name: string, problem: string | null } | null
 }
 
-/** Prices what a session would charge. A tax id that fails validation is told and left out, not refused. */
+/** Prices a session without creating it. An invalid tax id is reported and ignored, not refused. */
 export function previewSession (body: SessionRequest, context: Context): Preview {
   const { sandbox } = context
   const { terms, request } = readSession(body, context)
@@ -73,14 +70,14 @@ export function previewSession (body: SessionRequest, context: Context): Preview
 interface ReadSession {
   terms: Terms
   customer: Customer | null
-  /** The request without what does not apply to its cart. */
+  /** The request without fields that do not apply to its cart. */
   request: SessionRequest
 }
 
 function readSession (given: SessionRequest, context: Context): ReadSession {
   const { sandbox } = context
   if (given.product_collection_id != null) {
-    throw invalid('product_collection_id', "Checkout sessions of this emulator can't hold a product collection yet")
+    throw invalid('product_collection_id', 'Checkout sessions of this emulator cannot contain a product collection yet')
   }
   const request = withoutUnused(given, context)
   checkCart(request)
@@ -94,12 +91,12 @@ function readSession (given: SessionRequest, context: Context): ReadSession {
   return { terms: termsOf(request, byId), customer: byId, request }
 }
 
-/** What concerns subscriptions alone, in a request and in a line of its cart. */
+/** The fields of a request that apply only to subscriptions. */
 const RECURRING = ['subscription_data', 'mandate_min_amount_inr_paise'] as const
 
 /**
- * The request without what concerns subscriptions alone, in a cart or a line that holds none. It is ignored and listed in the
- * request log: programs that share their code send it with every cart.
+ * Removes subscription fields from a cart or a line without a subscription. They are ignored, because programs often send them
+ * with every cart, and the request log lists them.
  */
 function withoutUnused (body: SessionRequest, { sandbox, noteIgnored }: Context): SessionRequest {
   const note = (value: unknown, path: string) => {
@@ -122,18 +119,18 @@ function withoutUnused (body: SessionRequest, { sandbox, noteIgnored }: Context)
   }
 }
 
-/** Whether there is an amount that the customer has yet to choose. */
+/** Whether the customer must choose an amount. */
 export function hasOpenAmounts ({ cart }: Pick<Terms, 'cart'>, { products }: Sandbox): boolean {
   return cart.some(({ product_id: id, amount }) => amount === null && openAmount(id, products) !== null)
 }
 
-/** What a unit of a pay-what-you-want product is offered for; null for any other. */
+/** The initial amount of a pay-what-you-want product, or null for other products. */
 export function openAmount (productId: string, products: Sandbox['products']): number | null {
   const price = products.find(productId)?.price
   return price !== undefined && isPayWhatYouWant(price) ? suggestedAmount(price) : null
 }
 
-/** With `confirm` nobody is asked for anything any more. */
+/** Checks that a request with `confirm` is complete, because the customer enters nothing. */
 function checkComplete (
   { customer, billing_address: address, minimal_address: isMinimal, custom_fields: fields }: SessionRequest
 ): void {
@@ -150,6 +147,6 @@ function checkComplete (
   }
   const unanswered = fields?.findIndex(({ required }) => required === true) ?? -1
   if (unanswered >= 0) {
-    throw invalid(`custom_fields[${unanswered}].required`, 'with confirm nobody is left to fill in a custom field')
+    throw invalid(`custom_fields[${unanswered}].required`, 'required must be false with confirm: no customer fills in the field')
   }
 }

@@ -1,7 +1,6 @@
 /**
- * What a checkout session was asked for, in one form, whether it came as a request or as a static link: the cart, what is known
- * of the buyer and may not be changed, what the page may offer. A session's row holds its terms, and page and payment go by
- * nothing else.
+ * The terms of a checkout session, created by a request or a static link: the cart, the known details of the buyer, and the
+ * options of the page. They are stored in the session's row, and the page and the payment depend on nothing else.
  */
 import type { Schemas } from '../../contract/operations.js'
 import type { CheckoutOptions } from '../payments/store.js'
@@ -10,10 +9,10 @@ export const DETAIL_NAMES = [
   'name', 'email', 'phone', 'country', 'street', 'city', 'state', 'zipcode', 'tax_id', 'business_name'
 ] as const
 
-/** What the page asks of a customer. */
+/** The details on the page. */
 export type DetailName = typeof DETAIL_NAMES[number]
 
-/** Null where nothing is known (yet). */
+/** Null for unknown details. */
 export type Known = Record<DetailName, string | null>
 
 export type Flags = Required<Schemas['CheckoutSessionFlags']>
@@ -22,30 +21,30 @@ export interface CartTerms {
   product_id: string
   quantity: number
   amount: number | null
-  /** Of a subscription. */
+  /** The add-ons of a subscription. */
   addons?: Array<Schemas['AttachAddonReq']>
 }
 
 export interface Terms {
   cart: CartTerms[]
-  /** What replaces terms of the subscription in the cart; left out without one. */
+  /** Terms that replace those of the subscription in the cart. Absent without a subscription. */
   subscription?: Schemas['SubscriptionData']
-  /** Of an existing customer who was named by id. */
+  /** The existing customer given by id. */
   customer_id: string | null
   known: Known
-  /** What the customer sees but can't change. */
+  /** Details that the customer sees but cannot change. */
   locked: DetailName[]
   currency: string | null
   codes: string[]
   flags: Flags
-  /** Whether country and postal code are enough of an address. */
+  /** Whether the address needs only country and postal code. */
   minimal_address: boolean
   custom_fields: Array<Schemas['CustomField']>
   customization: Schemas['CheckoutSessionCustomization']
   cancel_url: string | null
   metadata: Schemas['Metadata']
   mandate_min_amount_inr_paise: number | null
-  /** What goes on to the payment as it is. */
+  /** Options that are passed on to the payment. */
   options: CheckoutOptions
 }
 

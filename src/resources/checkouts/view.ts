@@ -12,7 +12,7 @@ import type { CheckoutSale } from './purchase.js'
 import type { Preview } from './rules.js'
 import type { Session } from './store.js'
 
-/** Before the eleven characters of a short link, which a payment's has alone. */
+/** Prefix of the eleven characters in a session's short link. Short links of payments have no prefix. */
 export const SHORT_SESSION = 'c'
 
 export function checkoutUrl (sessionId: string, seq: number, isShort: boolean, { sandbox, baseUrl }: Context): string {
@@ -20,7 +20,7 @@ export function checkoutUrl (sessionId: string, seq: number, isShort: boolean, {
   return `${baseUrl}/s/${SHORT_SESSION}${shortSlug(seq, sandbox.business.link_salt)}`
 }
 
-/** Public, and the same for every payment of a database. */
+/** The publishable key: public, and the same for every payment of a database. */
 export function publishableKey ({ business }: Sandbox): string {
   const hash = createHash('sha256').update(`${business.business_id} ${business.link_salt}`).digest('hex')
   return `pk_snd_${hash.slice(0, 32)}`
@@ -81,7 +81,7 @@ function calculatedItems (sale: CheckoutSale): CalculatedItem[] {
   return items
 }
 
-/** The add-ons as they are charged with every renewal. A trial does not charge them. */
+/** The add-ons that every renewal charges. A trial does not charge them. */
 function calculatedAddons (
   { terms: { addons }, first: { renewal }, product }: CartSubscription,
   { now: { priced }, codes, tax_rate_bps: rateBps }: CheckoutSale
@@ -155,7 +155,7 @@ function percentageOf (productId: string, codes: CheckoutSale['codes']): number 
   return discount?.type === 'percentage' ? discount.amount : null
 }
 
-/** All published rates are whole percentages. Nothing is calculated with this. */
+/** The rate in whole percent, for display only. */
 function inPercent (rateBps: number): number {
   return Math.round(rateBps / 100)
 }

@@ -1,4 +1,4 @@
-/** Writes the e-mails that follow payments, refunds, subscriptions and grants, in the transaction of what causes them. */
+/** Writes the emails about payments, refunds, subscriptions and grants, in the transaction that causes them. */
 import { formatDay } from '../../rules/calendar.js'
 import { format } from '../../rules/money.js'
 import type { ChangedSubscription, SubscriptionChange } from '../../sandbox/effects.js'
@@ -11,7 +11,7 @@ import type { Refund } from '../refunds/store.js'
 import type { Email, EmailType } from './store.js'
 import { asHtml, asText, subjectLine, type Block, type Content } from './templates.js'
 
-/** What an e-mail is about. */
+/** The objects that an email is about. */
 interface About extends Pick<Email, 'customer_id'>, Partial<Pick<Email, 'payment_id' | 'subscription_id' | 'grant_id'>> {
   brand_id: string
 }

@@ -1,4 +1,4 @@
-/** The operations of the control API on the mailbox. */
+/** The control operations of the mailbox. */
 import type { ControlHandlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
 import { formatTime } from '../../rules/calendar.js'

@@ -1,4 +1,4 @@
-/** The mailbox: what the rest of the program asks of this resource. */
+/** The mailbox: the declaration of the resource. */
 import type { Effects } from '../../sandbox/effects.js'
 import type { Resource } from '../resource.js'
 import { mailGrant, mailPortalLink, mailReceipt, mailRefund, mailSubscription } from './compose.js'

@@ -1,4 +1,4 @@
-/** What is answered under /customers/{customer_id}/emails. */
+/** Handlers of the operations under /customers/{customer_id}/emails. */
 import type { Handlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
 import { formatTime } from '../../rules/calendar.js'
@@ -38,7 +38,7 @@ const CATEGORIES: Record<Email['type'], string> = {
   portal_link: 'auth'
 }
 
-/** Nothing is sent, so nothing can fail or be sent once more. */
+/** Emails are not sent, so they cannot fail or be sent again. */
 function logItem (email: Email) {
   return {
     email_log_id: email.email_id,

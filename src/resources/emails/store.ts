@@ -1,4 +1,4 @@
-/** The mailbox of a sandbox: the last e-mails that the real service would have sent. */
+/** The store of the mailbox: the latest emails that the real service would have sent. */
 import type { components } from '../../contract/control-types.gen.js'
 import type { Database, Statement } from '../../store/database.js'
 import type { EmailsRow } from '../../store/rows.gen.js'
@@ -17,7 +17,7 @@ export interface EmailFilter {
 }
 
 export interface EmailsStore {
-  /** Drops the oldest where there are too many. */
+  /** Also deletes the oldest emails above the limit. */
   insert (email: Email): void
   find (emailId: string): Email | undefined
   /** Newest first. */

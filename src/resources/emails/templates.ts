@@ -1,7 +1,7 @@
-/** Turns the blocks of an e-mail into its text and its HTML, so that both always say the same. */
+/** Renders the blocks of an email as text and as HTML, so that both have the same content. */
 import { html } from 'ghtml'
 
-/** A paragraph, a link, or something to copy, such as a key. */
+/** A paragraph, a link, or a text to copy, such as a key. */
 export type Block = string | { link: string, url: string } | { code: string }
 
 export interface Content {
@@ -11,7 +11,7 @@ export interface Content {
 
 const SUBJECT_MAX = 200
 
-/** One line, whatever the names in it contain: a line break would begin another header. */
+/** Returns a subject of one line. A line break in a name would begin another header. */
 export function subjectLine (text: string): string {
   const line = text.replace(/\s+/g, ' ').trim()
   return line.length > SUBJECT_MAX ? `${line.slice(0, SUBJECT_MAX - 1)}…` : line

@@ -1,4 +1,4 @@
-/** What a plan change makes of a subscription, and the dates that its renewals get. Writes nothing. */
+/** The subscription after a plan change, and its renewal dates. Writes nothing. */
 import { isSamePeriod, nextBillingDate, termEnd, type Period } from '../../rules/billing-calendar.js'
 import { exchange } from '../../rules/amounts.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
@@ -8,13 +8,13 @@ import type { Plan, PlanChange, Subscription } from './store.js'
 export interface Application {
   /** When the change takes effect. */
   at: number
-  /** Whether a new period starts then. Otherwise the current period goes on, and its dates stay. */
+  /** Whether a new period starts then. Otherwise the current period continues, and its dates stay. */
   restarts: boolean
 }
 
 /**
- * The new plan with all that follows from it. Another product begins another term; the same product keeps its term. Credit is
- * converted to the currency of the plan. What the payment of the change does to credit and paid lines comes with its success.
+ * The new plan and the fields that depend on it. A different product starts a new term; the same product keeps its term. Credit
+ * is converted to the currency of the plan. Credit and paid lines change later, when the payment succeeds.
  */
 export function changedPlan (
   { plan: sold, quantity, addons, discounts }: PlanChange, subscription: Subscription, { at, restarts }: Application,
@@ -44,17 +44,17 @@ export function changedPlan (
   }
 }
 
-/** A plan within a period that began with this frequency. */
+/** A plan in a period that started with this frequency. */
 function inPeriod (plan: Plan, frequency: Period): Plan {
   return isSamePeriod(plan.frequency, frequency) ? plan : { ...plan, current_frequency: frequency }
 }
 
-/** The frequency with which the current period began. */
+/** The frequency at the start of the current period. */
 export function currentFrequency ({ current_frequency: current, frequency }: Plan): Period {
   return current ?? frequency
 }
 
-/** The anchor and the next billing date after the renewal that is due. A renewal with another frequency is the new anchor. */
+/** The anchor and the next billing date after the due renewal. A renewal with a different frequency becomes the new anchor. */
 export function renewalDates (
   { anchor, next_billing_date: due, plan }: Pick<Subscription, 'anchor' | 'next_billing_date' | 'plan'>, now: number
 ): Pick<Subscription, 'next_billing_date'> & { anchor: number } {

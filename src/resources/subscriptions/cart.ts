@@ -1,6 +1,6 @@
 /**
- * Decides the subscription in the cart of a checkout session, together with what the cart sells once: what is charged now, and
- * what recurs. Refusals name the fields of the session's request. Writes nothing.
+ * Decides the cart of a checkout session with a subscription and one-time products: the first charge and the recurring one.
+ * Errors have the paths of the session's request. Writes nothing.
  */
 import type { Schemas } from '../../contract/operations.js'
 import { invalid } from '../../errors.js'
@@ -17,7 +17,7 @@ import { planOf } from './plan.js'
 import { taxRateOf } from './pricing.js'
 import { checkSeveral, onDemandTerms, soldAddons, soldProduct, trialDays, type SubscriptionDecision } from './rules.js'
 
-/** An item of a cart that can hold a subscription. */
+/** An item of a cart that can contain a subscription. */
 export interface SubscriptionItem extends CartItem {
   addons?: ReadonlyArray<Schemas['AttachAddonReq']> | null
 }
@@ -30,9 +30,9 @@ export interface SubscriptionCart extends Omit<CartRequest, 'product_cart'> {
 /** The subscription of a cart. Its customer is decided with the details of the session. */
 export interface CartSubscription extends Omit<SubscriptionDecision, 'customer' | 'newCustomer'> {
   product: Product
-  /** The products of the other lines, which are sold once. */
+  /** The one-time products of the other lines. */
   others: Product[]
-  /** The place of its line in the cart. */
+  /** The index of its line in the cart. */
   index: number
   next_billing_date: number
 }
@@ -41,7 +41,7 @@ export interface CartSale extends Sale {
   subscription: CartSubscription
 }
 
-/** The places of the lines that recur. */
+/** The indexes of the recurring lines. */
 export function recurringLines (cart: readonly CartItem[], { products }: Pick<Sandbox, 'products'>): number[] {
   return cart.flatMap(({ product_id: id }, index) => {
     const type = products.find(id)?.price.type
@@ -49,7 +49,7 @@ export function recurringLines (cart: readonly CartItem[], { products }: Pick<Sa
   })
 }
 
-/** Decides the cart, of which the line at `index` recurs. Throws the ApiError for the first rule that it breaks. */
+/** Decides the cart, whose recurring line is at `index`. Throws an ApiError for the first rule that it breaks. */
 export function decideCart (
   request: SubscriptionCart, index: number, { customer, country, countryPath }: Buyer, context: Context, isDraft: boolean
 ): CartSale {
@@ -114,10 +114,10 @@ export function decideCart (
   }
 }
 
-/** Throws where a cart has more than one line that recurs. */
+/** Throws if a cart has more than one recurring line. */
 export function checkOneSubscription (cart: readonly CartItem[], recurring: readonly number[]): void {
   const [, second] = recurring
   if (second === undefined) return
   throw invalid(`product_cart[${second}].product_id`,
-    `Product ${cart[second]?.product_id} is a second subscription: a checkout session can hold one`)
+    `Product ${cart[second]?.product_id} is a second subscription: a checkout session can contain only one`)
 }

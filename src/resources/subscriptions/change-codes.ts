@@ -1,4 +1,4 @@
-/** Which discount codes a subscription has after a plan change: those that stay, or those that the request names. */
+/** The discount codes of a subscription after a plan change: the preserved ones, or those of the request. */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError } from '../../errors.js'
 import { takesCode, type CodeUse } from '../../rules/pricing.js'
@@ -10,7 +10,7 @@ import { checkCodes } from '../payments/sale.js'
 import type { DiscountSlot, Subscription } from './store.js'
 
 export interface ChangedCodes {
-  /** All slots of the subscription after the change: codes in use first, then those that can't be used again. */
+  /** All slots after the change: codes in use first, then those that can't be used again. */
   slots: DiscountSlot[]
   /** The codes in use, in order of application. */
   codes: Array<CodeUse<Discount>>
@@ -18,7 +18,7 @@ export interface ChangedCodes {
 
 type GivenCodes = Pick<Schemas['UpdateSubscriptionPlanReq'], 'discount_code' | 'discount_codes'>
 
-/** Throws the ApiError for the first code that can't be used with the new plan, whose lines are `items`. */
+/** Decides the codes. Throws an ApiError for the first code that can't be used with the new plan, whose lines are `items`. */
 export function changedCodes (
   subscription: Subscription, body: GivenCodes, items: readonly ChargeItem[], context: Context
 ): ChangedCodes {
@@ -42,7 +42,7 @@ interface Kept {
 
 const fits = (items: readonly ChargeItem[], discount: Discount) => items.some(({ line }) => takesCode(line, discount))
 
-/** The codes that are made to stay on a plan change, as far as they fit the new product. */
+/** The codes with `preserve_on_plan_change` that apply to the new product. */
 function preserved ({ discounts: slots }: Subscription, items: readonly ChargeItem[], { sandbox }: Context): Kept[] {
   return slots.flatMap(slot => {
     const discount = slot.cycles_remaining === 0 ? undefined : sandbox.discounts.find(slot.discount_id)
@@ -51,7 +51,7 @@ function preserved ({ discounts: slots }: Subscription, items: readonly ChargeIt
   })
 }
 
-/** The codes of the request, each discount once. A code that the subscription has keeps its cycles. */
+/** The codes of the request without duplicates. A code that the subscription already has keeps its cycles. */
 function named (
   subscription: Subscription, codes: readonly string[], path: string | null, items: readonly ChargeItem[], context: Context
 ): Kept[] {

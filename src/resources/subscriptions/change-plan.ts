@@ -1,4 +1,4 @@
-/** Writes a plan change: now, when its payment succeeds, or at the next billing date. */
+/** Writes a plan change: immediately, when its payment succeeds, or at the next billing date. */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError } from '../../errors.js'
 import { formatTime } from '../../rules/calendar.js'
@@ -59,12 +59,12 @@ function charged (
   return { ...NOTHING, payment_id: collect(waiting, 'plan_change', charge, { metadata }, context) }
 }
 
-/** Deletes the scheduled plan change. Throws where the subscription has none. */
+/** Deletes the scheduled plan change. Throws if the subscription has no such change. */
 export function dropScheduledChange (subscription: Subscription, context: Context): void {
   subscriptionStates.check('drop scheduled plan', subscription, context)
   const { subscription_id: id, scheduled_change: scheduled } = subscription
   if (scheduled === null) {
-    throw new ApiError('SCHEDULED_PLAN_CHANGE_NOT_FOUND', { path: 'subscription_id', because: `${id} has none` })
+    throw new ApiError('SCHEDULED_PLAN_CHANGE_NOT_FOUND', { path: 'subscription_id', because: `${id} has no scheduled change` })
   }
   transit('drop scheduled plan', subscription, { scheduled_change: null }, context)
 }

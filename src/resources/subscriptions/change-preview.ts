@@ -1,4 +1,4 @@
-/** What a plan change would charge, and the subscription as it would be. Writes nothing. */
+/** Previews the charge of a plan change and the changed subscription. Writes nothing. */
 import type { Schemas } from '../../contract/operations.js'
 import { formatTime } from '../../rules/calendar.js'
 import { exchange } from '../../rules/amounts.js'

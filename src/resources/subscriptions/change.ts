@@ -1,4 +1,4 @@
-/** Changes a subscription as it was decided: pauses and resumes it, cancels it, or changes its details. */
+/** Writes a decided change of a subscription: pauses, resumes or cancels it, or changes its details. */
 import { afterPause } from '../../rules/billing-calendar.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import { voidOpenPayments, withoutOpenChange } from './charge.js'
@@ -19,19 +19,19 @@ export function applyPatch (
   transit(action, isMoved ? withoutOpenChange(subscription, context) : subscription, changes, context)
 }
 
-/** Cancels at once. What is owed is void, and a page on which it could be paid is closed. */
+/** Cancels immediately. The amount due is void, and its open payment is cancelled. */
 export function cancelNow (subscription: Subscription, changes: Partial<Subscription>, context: Context): void {
   const { sandbox } = context
   const { subscription_id: id } = subscription
   note(subscription, changes, context)
   voidOpenPayments(id, context)
   const current = sandbox.subscriptions.find(id)
-  // The first payment has cancelled a subscription that was pending.
+  // The cancelled first payment has already cancelled a pending subscription.
   if (current === undefined || !subscriptionStates.can('cancel', current, context)) return
   transit('cancel', current, { dues: null }, context)
 }
 
-/** Resumes. All dates move by the length of the pause; usage that the pause was to settle is written off. */
+/** Resumes. All dates move by the length of the pause. Usage that the pause has not settled is written off. */
 export function resume (subscription: Subscription, context: Context): void {
   const { now } = context
   const { subscription_id: id, paused_at: pausedAt, next_billing_date: nextDate, period_start: start } = subscription

@@ -1,4 +1,4 @@
-/** Makes the payments that follow the first one, and charges the saved payment method for them. */
+/** Creates the payments after the first one, and charges the saved payment method. */
 import type { Schemas } from '../../contract/operations.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import { createPayment, type CreatedPayment } from '../payments/create.js'
@@ -12,16 +12,16 @@ export interface ChargeOptions {
   charge: OwedCharge
   purpose: SubscriptionCharge['purpose']
   period?: SubscriptionCharge['period']
-  /** Unless given, the metadata of the subscription. */
+  /** Default: the metadata of the subscription. */
   metadata?: Schemas['Metadata'] | undefined
-  /** Charged at once. */
+  /** The saved method to charge immediately. */
   methodId?: string | null
-  /** A page on which the customer pays. */
+  /** The page on which the customer pays. */
   link?: { expires_at: number, checkout: CheckoutOptions }
   retry?: number
 }
 
-/** Begins to collect a charge: it is owed from now on, and the saved method is charged at once. Returns the payment's id. */
+/** Starts to collect a charge: it becomes due, and the saved method is charged immediately. Returns the payment's id. */
 export function collect (
   subscription: Subscription, kind: DuesKind, charge: OwedCharge, options: Pick<ChargeOptions, 'period' | 'metadata'>,
   context: Context
@@ -34,7 +34,7 @@ export function collect (
   return payment.payment_id
 }
 
-/** Charges what is owed once more, with a saved method. Returns the payment's id. */
+/** Charges the amount due again, with a saved method. Returns the payment's id. */
 export function collectAgain (
   subscription: Subscription, dues: Dues, { purpose, methodId, retry = 0 }: Pick<ChargeOptions, 'purpose' | 'methodId' | 'retry'>,
   context: Context
@@ -46,12 +46,12 @@ export function collectAgain (
   return payment.payment_id
 }
 
-/** What is owed, with another payment that was made for it. */
+/** Adds another payment attempt to the dues. */
 export function triedAgain (dues: Dues, paymentId: string): Dues {
   return { ...dues, payment_id: paymentId, attempts: dues.attempts + 1 }
 }
 
-/** Writes a payment of a subscription. */
+/** Creates a payment of a subscription. */
 export function makePayment (
   subscription: Subscription, { charge, purpose, period, metadata, methodId = null, link, retry = 0 }: ChargeOptions,
   context: Context
@@ -91,7 +91,7 @@ export function makePayment (
   }, context)
 }
 
-/** Charges a saved method. A charge of 0 succeeds with every card, even if the next charges are to be declined. */
+/** Charges a saved method. A charge of 0 succeeds with every card, even if declines are injected. */
 export function chargeMethod (
   { seq, payment_id: paymentId }: CreatedPayment, { customer_id: customerId, subscription_id: id }: Subscription,
   methodId: string | null, context: Context
@@ -107,7 +107,7 @@ export function chargeMethod (
   attempt(payment, { ...instrument, outcome }, context)
 }
 
-/** Closes every page on which something of a subscription could still be paid. */
+/** Cancels every open payment of a subscription. */
 export function voidOpenPayments (subscriptionId: string, context: Context): void {
   for (const payment of context.sandbox.payments.openOfSubscription(subscriptionId)) {
     if (isOpen(payment)) cancel(payment, context)
@@ -115,8 +115,8 @@ export function voidOpenPayments (subscriptionId: string, context: Context): voi
 }
 
 /**
- * Closes the page of a plan change that nobody has paid, because its amount is only right in the period in which it was made.
- * Returns the subscription after that.
+ * Cancels the unpaid payment of a plan change, because its amount is only valid in the period in which it was created. Returns
+ * the subscription without the change.
  */
 export function withoutOpenChange (subscription: Subscription, context: Context): Subscription {
   const { subscription_id: id, pending_change: pending } = subscription

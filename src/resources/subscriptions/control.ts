@@ -1,4 +1,4 @@
-/** Control operations on subscriptions: settings of the business, renewals on demand, and charges that are to be declined. */
+/** The control operations of subscriptions: settings of the business, immediate renewals, and injected declines. */
 import { invalid } from '../../errors.js'
 import type { ControlHandlers } from '../../contract/handlers.js'
 import { GENERIC_DECLINE } from '../../rules/instruments.js'
@@ -36,7 +36,7 @@ export const subscriptionControls = {
   }
 } satisfies ControlHandlers
 
-/** Sets the billing date to now, and runs what falls due then in the order of the clock. */
+/** Sets the billing date to now, and runs the jobs that are due, in order of time. */
 function renewNow (subscription: Subscription, context: Context): void {
   const { due } = context.sandbox
   const { subscription_id: id, status } = subscription

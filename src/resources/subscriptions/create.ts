@@ -1,4 +1,4 @@
-/** Writes a subscription that was decided: the customer where it is new, the subscription, and its first payment. */
+/** Writes a decided subscription: the customer if new, the subscription, and its first payment. */
 import type { Schemas } from '../../contract/operations.js'
 import { nextBillingDate, trialEnd } from '../../rules/billing-calendar.js'
 import type { Context } from '../../sandbox/sandbox.js'
@@ -9,7 +9,7 @@ import { basisOf } from './pricing.js'
 import type { SubscriptionDecision } from './rules.js'
 import type { SubscriptionRecord } from './store.js'
 
-/** What a subscription is made of besides what was decided. */
+/** The data of a new subscription that the decision does not contain. */
 export interface SubscriptionOrder extends Pick<PaymentOrder, 'link' | 'expires_at'> {
   billing: Schemas['BillingAddress']
   metadata: Schemas['Metadata']
@@ -25,7 +25,7 @@ export interface CreatedSubscription {
   payment: CreatedPayment
 }
 
-/** Writes the subscription, `pending`, and the payment that begins it. Charges nothing yet. */
+/** Writes the subscription as `pending`, and its first payment. Charges nothing yet. */
 export function createSubscription (
   decision: SubscriptionDecision, order: SubscriptionOrder, context: Context
 ): CreatedSubscription {
@@ -75,13 +75,13 @@ export function createSubscription (
   return { subscription_id: subscriptionId, customer, payment }
 }
 
-/** The product's discount applies to the regular price, but not to a trial or to a price of its own. */
+/** The product's discount applies to the regular price only, not to a trial or an on-demand price. */
 function chargedAtFirst ({ terms, trial_period_days: days }: SubscriptionDecision) {
   const { plan: { price }, on_demand: onDemand } = terms
   return { credit: 0, currency: price.currency, discount_bps: days > 0 || onDemand !== null ? 0 : price.discount_bps }
 }
 
-/** What a subscription gets later. */
+/** The initial values of columns that are set later. */
 const NOTHING_YET = {
   status: 'pending',
   payment_method_id: null,

@@ -1,4 +1,4 @@
-/** What happens to subscriptions by themselves, each at its own instant of the sandbox's clock: the jobs that fall due. */
+/** The scheduled jobs of subscriptions. Each runs at its own instant of the sandbox's clock. */
 import type { Context } from '../../sandbox/sandbox.js'
 import type { Jobs } from '../../sandbox/jobs.js'
 import { changedPlan, renewalDates } from './applied-change.js'
@@ -8,7 +8,7 @@ import { renewalCharge } from './pricing.js'
 import { subscriptionStates } from './states.js'
 import type { Subscription } from './store.js'
 
-/** Charges the next period, which is also how a trial ends. An on-demand subscription only goes on to its next date. */
+/** Charges the next period, also at the end of a trial. An on-demand subscription only moves to its next date. */
 function renew (subscription: Subscription, context: Context): void {
   if (!subscriptionStates.can('renew', subscription, context) || subscription.dues !== null) return
   const { next_billing_date: due, on_demand: onDemand } = subscription
@@ -18,13 +18,13 @@ function renew (subscription: Subscription, context: Context): void {
     return
   }
   const current = withoutOpenChange(subscription, context)
-  if (current.pending_change?.is_applied === false) return // its payment is in flight, and plans the renewal when it ends
+  if (current.pending_change?.is_applied === false) return // its payment is in flight and will schedule the renewal
   const metadata = current.pending_change?.metadata
   const period: [number, number] = [due, dates.next_billing_date]
   collect(current, 'renewal', renewalCharge(current, context.sandbox), { period, metadata }, context)
 }
 
-/** Applies the scheduled plan change. The renewal of the same instant charges the new plan, and reports the change. */
+/** Applies the scheduled plan change. The renewal at the same instant charges the new plan and reports the change. */
 function changePlan (subscription: Subscription, context: Context): void {
   const { scheduled_change: change, next_billing_date: due, dues } = subscription
   if (change === null || dues !== null || !subscriptionStates.can('apply plan', subscription, context)) return
@@ -48,7 +48,7 @@ function expire (subscription: Subscription, context: Context): void {
   transit('expire', subscription, { dues: null }, context)
 }
 
-/** Charges what is owed once more. A payment that is under way comes first: its outcome decides. */
+/** Charges the amount due again, unless a payment is in flight, whose outcome is decisive. */
 function retry (subscription: Subscription, context: Context): void {
   const { subscription_id: id, status, dues, payment_method_id: methodId } = subscription
   if (status !== 'on_hold' || dues?.retry == null || context.sandbox.payments.isInFlight(id)) return
@@ -57,7 +57,7 @@ function retry (subscription: Subscription, context: Context): void {
   if (after?.dues === null) voidOpenPayments(id, context)
 }
 
-/** Runs a job on the subscription as it is then. */
+/** Runs a job with the current subscription. */
 function onSubscription (act: (subscription: Subscription, context: Context) => void) {
   return (subscriptionId: string, context: Context): void => {
     const subscription = context.sandbox.subscriptions.find(subscriptionId)

@@ -1,6 +1,6 @@
 /**
- * What the first payment of a subscription charges: the plan with its add-ons, the price of a trial, or nothing for a mandate,
- * and what is sold once with it. It also decides which codes the subscription keeps.
+ * Decides the charge of the first payment: the plan with its add-ons, the price of a trial, or 0 for a mandate, and one-time
+ * products. Also decides which codes the subscription keeps.
  */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError } from '../../errors.js'
@@ -20,7 +20,7 @@ export interface FirstChargeRequest {
   terms: SoldTerms & { on_demand: OnDemandTerms | null }
   trial_days: number
   codes: ReadonlyArray<CodeUse<Discount>>
-  /** Sold once, with the first payment. */
+  /** One-time products of the first payment. */
   one_time: readonly OneTimeItem[]
   currency: string
   billing: Schemas['BillingAddress']
@@ -30,7 +30,7 @@ export interface FirstChargeRequest {
   is_draft?: boolean
 }
 
-/** An item that is sold once, and its place in the request. */
+/** A one-time item and its path in the request. */
 export interface OneTimeItem {
   item: CartItem
   path: string
@@ -43,7 +43,7 @@ export interface FirstCharge {
   priced: PricedCart
   /** The lines of the next regular renewal; null for an on-demand subscription, which does not renew. */
   renewal: { items: readonly ChargeItem[], priced: PricedCart } | null
-  /** The codes that the subscription keeps, with the cycles that each has before the first charge. */
+  /** The codes that the subscription keeps, with their cycles before the first charge. */
   slots: DiscountSlot[]
   /** `recurring_pre_tax_amount` and `trial_amount`. */
   recurring_amount: number
@@ -60,7 +60,7 @@ export function decideFirstCharge (request: FirstChargeRequest, sandbox: Sandbox
   const cart = { currency, tax_rate_bps: rate, currencies }
   const { now, kept } = sortCodes(request.codes, items, recurring)
   const priced = price({ ...cartOf({ ...cart, items, codes: now }), is_draft: request.is_draft === true })
-  // A code whose first charge is still to come keeps its conditions until it is accepted here.
+  // Codes that the first charge does not use are checked here against the regular charge.
   const later = kept.filter(use => !now.includes(use))
   if (later.length > 0) price(cartOf({ ...cart, items: recurring, codes: later }))
   const slots = kept.map(({ discount: { discount_id: id, subscription_cycles: cycles } }): DiscountSlot =>
@@ -84,7 +84,7 @@ export function decideFirstCharge (request: FirstChargeRequest, sandbox: Sandbox
   }
 }
 
-/** A free trial takes no code, whatever its product says. */
+/** The trial. Codes never apply to a free trial, regardless of the product. */
 function trialOf ({ plan: { trial } }: SoldTerms): Trial {
   return trial.amount === null ? { amount: null, apply_discounts: false } : trial
 }
@@ -99,7 +99,7 @@ function firstItems (
   return onDemandItems(terms, onDemand.price ?? plan.price.price, onDemand.currency ?? plan.price.currency)
 }
 
-/** One charge on demand, at a price that takes the place of the plan's. */
+/** The items of an on-demand charge. `price` replaces the plan's price. */
 export function onDemandItems (terms: SoldTerms, price: number, currency: string): ChargeItem[] {
   const { plan } = terms
   const charged = { ...plan, price: { ...plan.price, price, currency, discount_bps: 0 } }
@@ -115,7 +115,7 @@ function oneTimeItems (
     const { product_id: id, brand_id: other } = products[index] ?? {}
     if (other !== brandId) {
       throw new ApiError('BRAND_MISMATCH', {
-        path: `${path}.product_id`, because: `the subscription is of ${brandId}, ${id} of ${other}`
+        path: `${path}.product_id`, because: `the subscription belongs to ${brandId}, and ${id} to ${other}`
       })
     }
   })
@@ -125,8 +125,8 @@ function oneTimeItems (
 }
 
 /**
- * The codes that the first charge takes, and those that the subscription keeps. A code must fit a line of either: the calculation
- * refuses one that fits none.
+ * Sorts the codes into those that the first charge uses and those that the subscription keeps. The calculation refuses a code
+ * that applies to no line of either.
  */
 function sortCodes (
   codes: FirstChargeRequest['codes'], items: readonly ChargeItem[], recurring: readonly ChargeItem[]

@@ -1,6 +1,6 @@
 /**
- * Writes what a transition makes of a subscription, plans what falls due next, and emits the events of the transition. Every
- * change of a subscription comes through here, inside a transaction.
+ * Writes the transitions of subscriptions, schedules the next jobs, and emits the events of the transition. Every change of a
+ * subscription uses this module, in a transaction.
  */
 import { emitAll } from '../../delivery/emit.js'
 import type { SubscriptionChange } from '../../sandbox/effects.js'
@@ -15,8 +15,8 @@ export const RENEW_JOB = 'subscription.renew'
 export const RETRY_JOB = 'subscription.retry'
 
 /**
- * Takes an action: sets the state that it leads to together with `changes`. Throws a plain Error where the table of states has no
- * such transition; what a request asks for is checked before. Returns the subscription as it is then.
+ * Performs an action: sets the new state together with `changes`, and returns the subscription. Throws a plain Error if the table
+ * of states has no such transition, because requests are checked before.
  */
 export function transit (
   action: SubscriptionAction, subscription: Subscription, changes: Partial<Subscription>, context: Context
@@ -40,7 +40,7 @@ export function transit (
   return after
 }
 
-/** What a new state means to grants and licence keys; null where nothing changes for them. */
+/** The change that grants and licence keys react to, or null if they are not affected. */
 function changeOf (from: Subscription['status'], to: Subscription['status']): SubscriptionChange | null {
   if (from === to) return null
   switch (to) {
@@ -53,7 +53,7 @@ function changeOf (from: Subscription['status'], to: Subscription['status']): Su
   }
 }
 
-/** Writes changes that are nobody's business yet, such as a charge that begins. */
+/** Writes changes that emit no event, such as a charge that starts. */
 export function note (subscription: Subscription, changes: Partial<Subscription>, context: Context): Subscription {
   const after = { ...subscription, ...changes }
   context.sandbox.subscriptions.update(after)
@@ -62,8 +62,8 @@ export function note (subscription: Subscription, changes: Partial<Subscription>
 }
 
 /**
- * Plans what falls due by itself. A cancellation takes the place of the renewal of its date. While a charge is in flight or owed
- * nothing renews, and while a subscription is paused nothing falls due at all.
+ * Schedules the next jobs. A cancellation replaces the renewal at its date. A subscription does not renew while a charge is in
+ * flight or due. A paused subscription has no jobs.
  */
 function schedule (subscription: Subscription, { sandbox: { due }, now }: Context): void {
   const { subscription_id: id, status, dues, next_billing_date: nextDate } = subscription

@@ -1,6 +1,6 @@
 /**
- * Replaces the payment method of a subscription: by a saved one at once, or by one that the customer enters on a page. Where
- * something is owed, the new method pays it, and the subscription recovers.
+ * Replaces the payment method of a subscription: immediately by a saved one, or by one that the customer enters on a page. The
+ * new method also pays any amount due, and the subscription recovers.
  */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError } from '../../errors.js'
@@ -50,12 +50,12 @@ function checkMethod (subscription: Subscription, body: MethodRequest, context: 
   }
   if (dues !== null && dues.attempts >= ATTEMPTS_MAX) {
     throw new ApiError('SUBSCRIPTION_PAYMENT_RETRY_LIMIT_EXCEEDED', {
-      path: 'subscription_id', because: `what ${id} owes was charged ${dues.attempts} times: cancel it`
+      path: 'subscription_id', because: `the amount due of ${id} was charged ${dues.attempts} times: cancel the subscription`
     })
   }
 }
 
-/** What has to be paid before the subscription can go on. A charge in flight is not owed yet. */
+/** The amount that must be paid before the subscription can continue. A charge in flight is not due yet. */
 function owed ({ status, dues }: Subscription): Dues | null {
   return status === 'on_hold' ? dues : null
 }

@@ -1,4 +1,4 @@
-/** Charges an on-demand subscription when its merchant asks. */
+/** Charges an on-demand subscription at the merchant's request. */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, invalid } from '../../errors.js'
 import { checkMinimum } from '../../rules/amounts.js'
@@ -12,7 +12,7 @@ import type { OwedCharge, Subscription } from './store.js'
 
 type ChargeRequest = Schemas['CreateSubscriptionChargeRequest']
 
-/** Charges, or throws the ApiError for the first rule that the request breaks. Returns the id of the payment. */
+/** Charges, and returns the payment's id. Throws an ApiError for the first rule that the request breaks. */
 export function chargeOnDemand (subscription: Subscription, body: ChargeRequest, context: Context): string {
   const charge = decideCharge(subscription, body, context)
   return collect(subscription, 'on_demand', charge, { metadata: body.metadata ?? undefined }, context)
@@ -23,11 +23,11 @@ function decideCharge (subscription: Subscription, body: ChargeRequest, context:
   const { subscription_id: id, plan, dues } = subscription
   const path = 'subscription_id'
   if (subscription.on_demand === null) {
-    throw new ApiError('SUBSCRIPTION_NOT_ON_DEMAND', { path, because: `${id} renews by itself` })
+    throw new ApiError('SUBSCRIPTION_NOT_ON_DEMAND', { path, because: `${id} renews automatically` })
   }
   subscriptionStates.check('charge', subscription, context)
   if (subscription.cancel_at_next_billing_date) {
-    throw new ApiError('CHARGE_NOT_ALLOWED_FOR_SCHEDULED_CANCELLATION', { path, because: 'take the cancellation back first' })
+    throw new ApiError('CHARGE_NOT_ALLOWED_FOR_SCHEDULED_CANCELLATION', { path, because: 'undo the cancellation first' })
   }
   if (dues !== null || sandbox.payments.isInFlight(id)) {
     throw new ApiError('PREVIOUS_PAYMENT_PENDING', { path, because: `a payment of ${id} has not ended` })

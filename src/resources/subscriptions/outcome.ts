@@ -1,6 +1,5 @@
 /**
- * What a subscription does when one of its payments ends. Payments call this in the transaction in which they end, with their own
- * events. It makes no payment.
+ * Updates a subscription when one of its payments ends. Payments call this in their transaction. It creates no payments.
  */
 import { emit } from '../../delivery/emit.js'
 import { nextBillingDate, termEnd, trialEnd } from '../../rules/billing-calendar.js'
@@ -16,14 +15,14 @@ import type { Dues, OwedCharge, Subscription } from './store.js'
 
 type Ended = 'succeeded' | 'failed' | 'cancelled'
 
-/** The events that come before `payment.succeeded`. */
+/** Emits the events that precede `payment.succeeded`. */
 export function announceSuccess ({ subscription_id: id, subscription_charge: charge, customer_id: customerId }: Payment,
   context: Context): void {
   if (id === null || charge?.purpose !== 'recovery') return
   emit('subscription.update_payment_method', id, { subscription_id: id, customer_id: customerId }, context)
 }
 
-/** Lets the subscription go on after a payment has ended. `methodId` is the payment method that a success was paid by. */
+/** Updates the subscription after a payment has ended. `methodId` is the payment method of a succeeded payment. */
 export function followPayment (payment: Payment, status: Ended, methodId: string | null, context: Context): void {
   const { subscription_id: id, subscription_charge: charge } = payment
   const subscription = id === null ? undefined : context.sandbox.subscriptions.find(id)
@@ -49,7 +48,7 @@ function succeeded (
   }
 }
 
-/** The first payment has succeeded. A trial ends so many days later, and the calendar is anchored there. */
+/** Handles the success of the first payment. The billing calendar is anchored at the end of the trial. */
 function activate (
   subscription: Subscription, payment: Payment, charge: SubscriptionCharge, methodId: string | null, context: Context
 ): void {
@@ -76,7 +75,7 @@ function paidOf ({ lines, currency }: Payment, subscription: Subscription, { san
   return paidLines(charged, { currency, tax_rate_bps: taxRateOf(subscription, sandbox) })
 }
 
-/** The first payment was declined or cancelled. */
+/** Handles the decline or cancellation of the first payment. */
 function notStarted (subscription: Subscription, status: 'failed' | 'cancelled', context: Context): void {
   if (status === 'failed') {
     if (subscriptionStates.can('fail', subscription, context)) transit('fail', subscription, {}, context)
@@ -85,13 +84,13 @@ function notStarted (subscription: Subscription, status: 'failed' | 'cancelled',
   }
 }
 
-/** The payment of a plan change has succeeded. A change that waited for it takes effect now, and the new period begins. */
+/** Handles the success of a plan change's payment. A change that waited for it takes effect, and the new period begins. */
 function changePaid (
   subscription: Subscription, payment: Payment, charge: SubscriptionCharge, methodId: string | null, context: Context
 ): void {
   const { pending_change: pending, payment_method_id: before } = subscription
   if (pending?.charge == null) return
-  if (!subscriptionStates.can('apply plan', subscription, context)) { // it has ended meanwhile
+  if (!subscriptionStates.can('apply plan', subscription, context)) { // it has ended since
     note(subscription, { dues: null, pending_change: null }, context)
     return
   }
@@ -109,7 +108,7 @@ function changePaid (
   }, context)
 }
 
-/** The charge in flight, or what was owed, is paid. */
+/** Handles the success of the charge in flight or of the amount due. */
 function collected (subscription: Subscription, payment: Payment, methodId: string | null, context: Context): void {
   const { dues, payment_method_id: before } = subscription
   if (dues === null) return
@@ -117,12 +116,12 @@ function collected (subscription: Subscription, payment: Payment, methodId: stri
     ...paidChanges(dues, subscription, context), dues: null, pending_change: null, payment_method_id: methodId ?? before
   }
   if (subscriptionStates.can('recover', subscription, context)) transit('recover', subscription, changes, context)
-  else if (subscription.status !== 'active') note(subscription, { dues: null }, context) // it has ended meanwhile
+  else if (subscription.status !== 'active') note(subscription, { dues: null }, context) // it has ended since
   else if (dues.kind === 'renewal') transit('renew', subscription, changes, context)
   else note(subscription, changes, context)
 }
 
-/** What a paid charge changes, besides the state. A recovery pays for the missed period and skips those that followed it. */
+/** The changes by a paid charge, besides the state. A recovery pays for the missed period and skips the periods after it. */
 function paidChanges ({ kind, charge }: Dues, subscription: Subscription, context: Context): Partial<Subscription> {
   if (kind === 'plan_change') return paidFor(charge, subscription, context)
   if (kind !== 'renewal') return {}
@@ -138,7 +137,7 @@ function paidChanges ({ kind, charge }: Dues, subscription: Subscription, contex
   }
 }
 
-/** Credit, paid lines and the cycles of codes after a charge of a period. */
+/** The credit, paid lines and remaining code cycles after the charge of a period. */
 function paidFor (charge: OwedCharge, subscription: Subscription, { sandbox }: Context): Partial<Subscription> {
   const paid = { credit: charge.credit_after, paid_lines: charge.paid_lines }
   if (charge.discounts.length === 0) return paid
@@ -146,7 +145,7 @@ function paidFor (charge: OwedCharge, subscription: Subscription, { sandbox }: C
   return { ...paid, discounts: slots, recurring_amount: recurringAmount(subscription, slots, sandbox) }
 }
 
-/** A later charge was declined. What is owed stays owed. */
+/** Handles the decline of a later charge. The amount stays due. */
 function declined (subscription: Subscription, payment: Payment, context: Context): void {
   const { dues } = subscription
   if (dues === null || payment.subscription_charge?.purpose === 'method_update') return
@@ -154,7 +153,7 @@ function declined (subscription: Subscription, payment: Payment, context: Contex
   transit('decline', subscription, { dues: { ...dues, retry: nextRetry(dues, payment, context) }, pending_change: null }, context)
 }
 
-/** A renewal is retried after a soft decline, where the business wants it. What the customer has tried changes no schedule. */
+/** The next automatic retry after a soft decline, if the business enables retries. Attempts by the customer do not affect it. */
 function nextRetry (dues: Dues, { subscription_charge: charge, retry_attempt: attempt, payment_id: paymentId }: Payment,
   { sandbox, now }: Context): Retry | null {
   if (charge?.purpose !== 'renewal' && charge?.purpose !== 'retry') return dues.retry ?? null

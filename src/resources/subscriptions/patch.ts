@@ -1,6 +1,6 @@
 /**
- * What a change of a subscription does: it pauses, resumes, cancels, or changes dates, term and details. Everything is decided
- * before the first write.
+ * Decides the change of a subscription: to pause, resume or cancel it, or to change dates, term and details. Everything is
+ * decided before the first write.
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { Schemas } from '../../contract/operations.js'
@@ -22,11 +22,11 @@ type Changes = Partial<Subscription>
 export interface PatchDecision {
   action: 'pause' | 'resume' | 'cancel' | 'set next billing date' | 'update' | null
   changes: Changes
-  /** The new name of the customer; null where it stays. */
+  /** The new name of the customer, or null if unchanged. */
   customer_name: string | null
 }
 
-/** Decides a change, or throws the ApiError for the first rule that it breaks. Writes nothing. */
+/** Decides a change. Throws an ApiError for the first rule that the request breaks. Writes nothing. */
 export function decidePatch (subscription: Subscription, body: PatchRequest, context: Context): PatchDecision {
   const pause = pauseOf(body)
   if (pause !== null) return decidePause(subscription, pause, context)
@@ -48,13 +48,13 @@ export function decidePatch (subscription: Subscription, body: PatchRequest, con
   return { action, changes, customer_name: name }
 }
 
-/** Null stands for no change, but clears what can be cleared. */
+/** Whether the request contains a change. Null clears a field that can be cleared, and otherwise means no change. */
 function asksForChange (body: PatchRequest): boolean {
   return Object.entries(body).some(([name, value]) =>
     value != null || (value === null && (name === 'tax_id' || name === 'customer_business_name')))
 }
 
-/** Whether to pause or to resume; null for another change. `status` says the same as `pause`, and both stand alone. */
+/** Whether to pause or resume, or null for another change. `status` and `pause` mean the same and can't be combined. */
 function pauseOf (body: PatchRequest): boolean | null {
   const { pause = null, status = null } = body
   if (pause === null && (status === null || status === 'cancelled')) return null
@@ -74,7 +74,7 @@ function decidePause (subscription: Subscription, pauses: boolean, context: Cont
   return { action, changes: pauses ? { paused_at: context.now } : {}, customer_name: null }
 }
 
-/** Throws while the payment of a plan change is in flight, which the customer has begun on a page. */
+/** Throws while the payment of a plan change is in flight. */
 function checkChangePaid ({ subscription_id: id, pending_change: pending }: Subscription, { sandbox }: Context): void {
   if (pending === null || !sandbox.payments.isInFlight(id)) return
   throw new ApiError('PREVIOUS_PAYMENT_PENDING', {
@@ -82,14 +82,14 @@ function checkChangePaid ({ subscription_id: id, pending_change: pending }: Subs
   })
 }
 
-/** The fields that come with a cancellation. Taking a scheduled one back clears them. */
+/** The fields of a cancellation. Undoing a scheduled cancellation clears them. */
 function cancellation (subscription: Subscription, body: PatchRequest, context: Context): Changes {
   const { cancel_at_next_billing_date: scheduled = null, status } = body
   const cancels = status === 'cancelled' || scheduled === true
   const given = (['cancel_reason', 'cancellation_feedback', 'cancellation_comment'] as const).filter(name => body[name] != null)
   if (given[0] !== undefined && !cancels) {
     throw invalid(given[0],
-      `${given[0]} goes with a cancellation: set status to cancelled, or cancel_at_next_billing_date to true`)
+      `${given[0]} needs a cancellation: set status to cancelled, or cancel_at_next_billing_date to true`)
   }
   if (scheduled !== null && subscription.status === 'pending' && status !== 'cancelled') {
     throw invalid('cancel_at_next_billing_date',
@@ -103,14 +103,14 @@ function cancellation (subscription: Subscription, body: PatchRequest, context: 
   return scheduled === null ? {} : { ...reasons, cancel_at_next_billing_date: scheduled }
 }
 
-/** The docs of the real service let tests send the time of their own clock as "now". */
+/** Tests of the real service may send their own clock's time as "now". */
 const TOLERANCE_US = 60_000_000
 
 function dates (subscription: Subscription, body: PatchRequest, context: Context): Changes {
   const { next_billing_date: next = null, disable_on_demand: disabled = null } = body
   if (disabled !== null && subscription.on_demand === null) {
     throw new ApiError('SUBSCRIPTION_NOT_ON_DEMAND', {
-      path: 'disable_on_demand', because: `${subscription.subscription_id} renews by itself already`
+      path: 'disable_on_demand', because: `${subscription.subscription_id} already renews automatically`
     })
   }
   const path = disabled === null ? 'next_billing_date' : 'disable_on_demand.next_billing_date'
@@ -129,7 +129,7 @@ function dates (subscription: Subscription, body: PatchRequest, context: Context
   return { ...moved, on_demand: null, recurring_amount: recurringAmount(regular, subscription.discounts, context.sandbox) }
 }
 
-/** A longer term. Pauses have moved the end of the term, and that stays. */
+/** Extends the term. Pauses have moved its end, and the new term keeps that offset. */
 function term (subscription: Subscription, body: PatchRequest): Changes {
   const { subscription_period_count: count = null, subscription_period_interval: interval = null } = body
   if (count === null && interval === null) return {}
@@ -148,7 +148,7 @@ function term (subscription: Subscription, body: PatchRequest): Changes {
   return { plan: { ...plan, term: { count, interval } }, ...moved }
 }
 
-/** Metadata, address and tax id: what later charges go by. */
+/** Metadata, address and tax id, which apply to later charges. */
 function details (subscription: Subscription, body: PatchRequest, { sandbox }: Context): Changes {
   const changes: Changes = {}
   if (body.metadata != null) {
@@ -178,14 +178,14 @@ function customerName ({ customer }: Subscription, { customer_name: given = null
   return name === customer.name ? null : name
 }
 
-/** No subscription has credits of its own yet, so that none can be named. */
+/** Credit entitlements do not exist yet, so every id is unknown. */
 function checkCredits ({ credit_entitlement_cart: cart }: PatchRequest): void {
   const [first] = cart ?? []
   if (first === undefined) return
   throw doesNotExist('Credit entitlement', first.credit_entitlement_id, 'credit_entitlement_cart[0].credit_entitlement_id')
 }
 
-/** Without what is as it was. */
+/** Keeps only the fields that differ. */
 function differing (subscription: Subscription, changes: Changes): Changes {
   return Object.fromEntries(Object.entries(changes)
     .filter(([name, value]) => !isDeepStrictEqual(value, subscription[name as keyof Subscription])))

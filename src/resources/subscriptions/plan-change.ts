@@ -27,18 +27,18 @@ import type { OwedCharge, PlanChange, Subscription } from './store.js'
 export type ChangeRequest = Schemas['UpdateSubscriptionPlanReq']
 
 export interface ChangeDecision {
-  /** All of the change but its id, which is given when it is written. */
+  /** The change without its id, which is generated when it is written. */
   change: Omit<PlanChange, 'id'>
   is_scheduled: boolean
-  /** Whether the plan changes although its payment fails. */
+  /** Whether the plan changes even if its payment fails. */
   applies_unpaid: boolean
   by_link: boolean
   priced: PlanChangeCharge
-  /** What its payment charges; null where there is nothing to pay now. */
+  /** The charge of its payment, or null if nothing is due now. */
   charge: OwedCharge | null
 }
 
-/** Decides a change, or throws the ApiError for the first rule that the request breaks. Writes nothing. */
+/** Decides a change. Throws an ApiError for the first rule that the request breaks. Writes nothing. */
 export function decideChange (subscription: Subscription, body: ChangeRequest, context: Context): ChangeDecision {
   const { sandbox, now } = context
   subscriptionStates.check('change plan', subscription, context)
@@ -49,7 +49,7 @@ export function decideChange (subscription: Subscription, body: ChangeRequest, c
     throw new ApiError('BRAND_MISMATCH', {
       path: 'product_id',
       message: 'A subscription can only change to a product of its brand',
-      because: `${subscription.subscription_id} is of ${subscription.brand_id}, ${product.product_id} of ${product.brand_id}`
+      because: `${subscription.subscription_id} belongs to ${subscription.brand_id}, ${product.product_id} to ${product.brand_id}`
     })
   }
   const { charge_currency: currency, billing: { country } } = subscription
@@ -62,14 +62,14 @@ export function decideChange (subscription: Subscription, body: ChangeRequest, c
     created_at: now, ...sold, discounts: slots, ...(body.metadata == null ? {} : { metadata: body.metadata })
   }
   const asked = askedChange(subscription, change, codes, options, context)
-  // A change that charges nothing now must be one that the renewal can price.
+  // Checks that the renewal can be priced, even if nothing is charged now.
   price(cartOf({ ...asked, items: regularItems(asked.new_terms) }))
   const priced = pricePlanChange(asked)
   const isFree = options.is_scheduled || priced.total === 0
   return { ...options, change, priced, charge: isFree ? null : chargeOf(subscription, asked, priced, codes, sandbox) }
 }
 
-/** An earlier change, or another payment, that has not ended yet. */
+/** Throws if the payment of an earlier change, or another payment, has not ended. */
 function checkEarlierChange (
   { subscription_id: id, pending_change: pending, dues, scheduled_change: scheduled, next_billing_date: nextDate }: Subscription,
   { cancel_scheduled_change_plan: drops }: ChangeRequest, { sandbox, now }: Context
@@ -154,12 +154,12 @@ function chargeOf (
   }
 }
 
-/** The part of the new lines that is charged. They all have one factor. */
+/** The charged fraction of the new lines, which is the same for all of them. */
 function chargedFraction ({ lines, fraction }: PlanChangeCharge): Fraction {
   return lines.at(-1)?.proration_factor === 1 ? WHOLE : fraction
 }
 
-/** The lines as a payment keeps them: old lines with negative amounts, new lines with their part of the price before codes. */
+/** The lines in the form of a payment: old lines with negative amounts, new lines with their fraction of the full price. */
 function paymentLines (priced: PlanChangeCharge): PaymentLine[] {
   const { lines, new_plan: plan } = priced
   const old = lines.length - (plan?.priced.lines.length ?? 0)
@@ -184,7 +184,7 @@ function paymentLines (priced: PlanChangeCharge): PaymentLine[] {
   })
 }
 
-/** What the codes took off the part that is charged. Together with the product's own discount it is what the lines lost. */
+/** The deductions of the codes from the charged fraction. With the product's own discount, they add up to the lines' discount. */
 function appliedCodes (
   priced: PlanChangeCharge, lines: readonly PaymentLine[], codes: ChangedCodes['codes'], slots: Subscription['discounts']
 ): AppliedDiscount[] {

@@ -1,4 +1,4 @@
-/** The plan of a subscription: a snapshot of the price that its product has for this buyer. */
+/** The plan of a subscription: a snapshot of the product's price for this buyer. */
 import type { Schemas } from '../../contract/operations.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
 import { unitPrice } from '../payments/cart.js'
@@ -6,10 +6,10 @@ import type { CompletePrice } from '../products/prices.js'
 import type { Product } from '../products/store.js'
 import type { Plan } from './store.js'
 
-/** A price that can be subscribed to. */
+/** A price of a recurring or usage-based product. */
 export type RecurringPrice = Exclude<CompletePrice, { type: 'one_time_price' }>
 
-/** Where the buyer is billed, and in which currency. */
+/** The buyer's billing country and currency. */
 export interface PlanBuyer {
   country: string
   currency: string
@@ -37,7 +37,7 @@ export function planOf (product: Product, price: RecurringPrice, buyer: PlanBuye
   }
 }
 
-/** The currency of a plan, as the contract types it. */
+/** The currency of a plan, with the contract's type. */
 export function currencyOf ({ price }: Plan): Schemas['Currency'] {
   return price.currency as Schemas['Currency']
 }

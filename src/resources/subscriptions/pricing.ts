@@ -1,6 +1,6 @@
 /**
- * What a subscription charges, from its snapshot and its codes. The arithmetic is in rules/recurring.ts. This file looks up what
- * it needs: discounts, tax, exchange rates.
+ * Prices the charges of a subscription from its snapshot and its codes. rules/recurring.ts does the arithmetic. This file looks
+ * up discounts, tax and exchange rates.
  */
 import { paidLines } from '../../rules/plan-change.js'
 import type { CodeUse } from '../../rules/pricing.js'
@@ -16,7 +16,7 @@ import { settlement } from '../payments/sale.js'
 import type { AppliedDiscount, PaymentLine } from '../payments/store.js'
 import type { DiscountSlot, OwedCharge, SubscriptionRecord } from './store.js'
 
-/** What a subscription is charged for in every period. */
+/** The items that a subscription charges in every period. */
 export type SoldTerms = Pick<SubscriptionRecord, 'plan' | 'quantity' | 'addons'>
 
 export function termsOf ({ plan, quantity, addons }: SoldTerms): RecurringTerms {
@@ -26,7 +26,7 @@ export function termsOf ({ plan, quantity, addons }: SoldTerms): RecurringTerms 
   }
 }
 
-/** The codes of a subscription with their discounts. Neither expiry nor deletion ends a code that is attached. */
+/** The codes of a subscription with their discounts. Attached codes keep applying after their expiry or deletion. */
 export function attachedCodes (slots: readonly DiscountSlot[], { discounts }: Sandbox): Array<AttachedCode<Discount>> {
   return slots.flatMap(({ discount_id: id, cycles_remaining: left }, position) => {
     const discount = discounts.find(id)
@@ -34,7 +34,7 @@ export function attachedCodes (slots: readonly DiscountSlot[], { discounts }: Sa
   })
 }
 
-/** `recurring_pre_tax_amount` of a subscription with these codes left. */
+/** `recurring_pre_tax_amount` of a subscription with these remaining codes. */
 export function recurringAmount (
   { on_demand: terms, ...sold }: SoldTerms & Pick<SubscriptionRecord, 'on_demand'>, slots: readonly DiscountSlot[],
   sandbox: Sandbox
@@ -63,7 +63,7 @@ export function taxRateOf (
   return settings.tax ? taxRateBps(reference.taxRates, country, taxId) : 0
 }
 
-/** What a renewal charges. Throws an ApiError where it can't be priced. */
+/** The charge of a renewal. Throws an ApiError if it can't be priced. */
 export function renewalCharge (subscription: SubscriptionRecord, sandbox: Sandbox): OwedCharge {
   const codes = codesInUse(attachedCodes(subscription.discounts, sandbox))
   return owedCharge(subscription, regularItems(termsOf(subscription)), codes, sandbox)
@@ -77,7 +77,7 @@ export function slotsAfterFirst (
   return slotsAfter(discounts, used, !inTrial || (trialPrice !== null && plan.trial.apply_discounts), sandbox)
 }
 
-/** What the first renewal charges after a first payment with these codes; null for an on-demand subscription. */
+/** The charge of the first renewal after a first payment with these codes. Null for an on-demand subscription. */
 export function renewalAfter (
   subscription: SubscriptionRecord, used: readonly AppliedDiscount[], sandbox: Sandbox
 ): OwedCharge | null {
@@ -85,7 +85,7 @@ export function renewalAfter (
   return renewalCharge({ ...subscription, discounts: slotsAfterFirst(subscription, used, sandbox) }, sandbox)
 }
 
-/** What a charge of these items comes to, after discounts, tax and credit. Throws an ApiError where it can't be priced. */
+/** Prices a charge of these items after discounts, tax and credit. Throws an ApiError if it can't be priced. */
 export function owedCharge (
   subscription: SubscriptionRecord, items: readonly ChargeItem[], codes: Array<CodeUse<Discount>>, sandbox: Sandbox
 ): OwedCharge {
@@ -127,7 +127,7 @@ export function basisOf (
   }
 }
 
-/** The lines of a charge as its payment keeps them. */
+/** The lines of a charge in the form of its payment. */
 export function paymentLines (lines: readonly ChargeLine[]): PaymentLine[] {
   return lines.map(({ kind, id, ...line }) => kind === 'one_time' ? line : { ...line, product_id: id, kind })
 }

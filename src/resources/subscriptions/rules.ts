@@ -1,7 +1,4 @@
-/**
- * What is decided about a new subscription before anything is written, and which subscription a request means. What its lines
- * cost is decided in first-charge.ts.
- */
+/** The rules for new subscriptions, and finding subscriptions. first-charge.ts prices the lines. */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError, doesNotExist, invalid, invalidBody, notFound } from '../../errors.js'
 import { checkNewCustomer } from '../../rules/contact.js'
@@ -23,9 +20,9 @@ import type { OnDemandTerms, SoldAddon, Subscription } from './store.js'
 
 export type SubscriptionRequest = Schemas['CreateSubscriptionRequest']
 
-/** Everything that a new subscription is made of. */
+/** The data of a new subscription. */
 export interface SubscriptionDecision {
-  /** The existing customer, or null where `newCustomer` is to be created. */
+  /** The existing customer, or null to create `newCustomer`. */
   customer: Customer | null
   newCustomer: Schemas['NewCustomer'] | null
   buyer: BusinessBuyer
@@ -45,7 +42,7 @@ export function findSubscription (subscriptionId: string, { sandbox }: Context):
   return subscription
 }
 
-/** Decides a subscription, or throws the ApiError for the first rule that it breaks. Writes nothing. */
+/** Decides a subscription. Throws an ApiError for the first rule that the request breaks. Writes nothing. */
 export function decideSubscription (body: SubscriptionRequest, context: Context): SubscriptionDecision {
   const { sandbox } = context
   const { product, price } = soldProduct(body, sandbox)
@@ -88,25 +85,25 @@ export function decideSubscription (body: SubscriptionRequest, context: Context)
   }
 }
 
-/** The product that is subscribed to, with its price. `at` begins the paths of the request, such as `product_cart[0].` */
+/** Returns the product with its price. `at` is the prefix of the request's paths, such as `product_cart[0].` */
 export function soldProduct (
   { product_id: id, quantity }: Pick<SubscriptionRequest, 'product_id' | 'quantity'>, { products }: Sandbox, at = ''
 ): { product: Product, price: RecurringPrice } {
   const path = `${at}product_id`
   const product = products.find(id)
   if (product === undefined) throw doesNotExist('Product', id, path)
-  if (product.archived) throw new ApiError('PRODUCT_IS_DELETED', { path, because: `${id} can't be sold` })
+  if (product.archived) throw new ApiError('PRODUCT_IS_DELETED', { path, because: `${id} is archived` })
   const { price } = product
-  if (price.type === 'one_time_price') throw invalid(path, `Product ${id} is sold once: a subscription needs a recurring product`)
+  if (price.type === 'one_time_price') throw invalid(path, `Product ${id} is one-time: a subscription needs a recurring product`)
   if (quantity < 1) throw invalid(`${at}quantity`, `${at}quantity must be at least 1`)
   if (price.type === 'usage_based_price' && quantity !== 1) {
-    const because = `${id} is billed by usage, and quantity is ${quantity}`
+    const because = `${id} is usage-based, so quantity must be 1, not ${quantity}`
     throw new ApiError('INVALID_QUANTITY', { path: `${at}quantity`, because })
   }
   return { product, price }
 }
 
-/** The add-ons of a request as they are sold with this product. */
+/** Returns the add-ons of a request, as sold with this product. */
 export function soldAddons (
   { addons: given, on_demand: onDemand }: Pick<SubscriptionRequest, 'addons' | 'on_demand'>, product: Product,
   taxInclusive: boolean, sandbox: Sandbox, at = ''
@@ -114,16 +111,16 @@ export function soldAddons (
   const path = `${at}addons`
   if (given == null || given.length === 0) return []
   if (product.price.type === 'usage_based_price') {
-    const because = `${product.product_id} is billed by usage`
+    const because = `${product.product_id} is usage-based`
     throw new ApiError('ADDONS_IN_USAGE_BASED_BILLING_NOT_SUPPORTED', { path, because })
   }
-  if (onDemand != null) throw new ApiError('ADDONS_NOT_ALLOWED_FOR_ON_DEMAND', { path, because: 'leave out addons or on_demand' })
-  if (given.length > ADDONS_MAX) throw invalid(path, `${path} has ${given.length} entries, at most ${ADDONS_MAX} are allowed`)
+  if (onDemand != null) throw new ApiError('ADDONS_NOT_ALLOWED_FOR_ON_DEMAND', { path, because: 'omit addons or on_demand' })
+  if (given.length > ADDONS_MAX) throw invalid(path, `${path} must have at most ${ADDONS_MAX} entries, not ${given.length}`)
   const ids = given.map(({ addon_id: id }) => id)
   const twice = firstRepeated(ids)
   if (twice >= 0) {
     throw new ApiError('DUPLICATE_ADDON_IDS_IN_REQUEST', {
-      path: `${path}[${twice}].addon_id`, because: `${ids[twice]} is listed twice`
+      path: `${path}[${twice}].addon_id`, because: `${ids[twice]} appears twice`
     })
   }
   return given.map((addon, index) => soldAddon(addon, `${path}[${index}]`, product, taxInclusive, sandbox))
@@ -137,10 +134,10 @@ function soldAddon (
   if (addon === undefined || product.addons?.includes(id) !== true) {
     throw new ApiError('MISSING_ADDON_IDS', {
       path: `${path}.addon_id`,
-      because: addon === undefined ? `there is no add-on ${id}` : `${product.product_id} does not name ${id} in its addons`
+      because: addon === undefined ? `there is no add-on ${id}` : `the addons of ${product.product_id} do not include ${id}`
     })
   }
-  if (quantity < 1) throw invalid(`${path}.quantity`, `${path}.quantity must be at least 1: leave the add-on out instead`)
+  if (quantity < 1) throw invalid(`${path}.quantity`, `${path}.quantity must be at least 1: omit the add-on instead`)
   const { name, currency, price, tax_category: category } = addon
   return {
     addon_id: id,
@@ -154,7 +151,7 @@ function soldAddon (
 type OnDemandRequest = Pick<SubscriptionRequest,
   'product_id' | 'on_demand' | 'one_time_product_cart' | 'discount_code' | 'discount_codes'>
 
-/** `at` is the beginning of the path of `on_demand`, `cartPath` the path of what is sold once. */
+/** `at` is the prefix of the path of `on_demand`, and `cartPath` the path of the one-time products. */
 export function onDemandTerms (
   body: OnDemandRequest, isUsageBased: boolean, at = '', cartPath = 'one_time_product_cart'
 ): OnDemandTerms | null {
@@ -163,23 +160,23 @@ export function onDemandTerms (
   const path = `${at}on_demand`
   if (cart != null && cart.length > 0) {
     throw new ApiError('ONE_TIME_PRODUCTS_NOT_ALLOWED_FOR_ON_DEMAND', {
-      path: cartPath, because: `leave out what is sold once, or ${path}`
+      path: cartPath, because: `omit the one-time products or ${path}`
     })
   }
   if (body.discount_code != null || (body.discount_codes != null && body.discount_codes.length > 0)) {
     throw new ApiError('DISCOUNT_NOT_AVAILABLE_FOR_ON_DEMAND', {
-      path: 'discount_codes', because: `leave out the codes or ${path}`
+      path: 'discount_codes', because: `omit the codes or ${path}`
     })
   }
   if (isUsageBased) {
-    throw new ApiError('ON_DEMAND_USAGE_BASED_BILLING_NOT_SUPPORTED', { path, because: `${body.product_id} is billed by usage` })
+    throw new ApiError('ON_DEMAND_USAGE_BASED_BILLING_NOT_SUPPORTED', { path, because: `${body.product_id} is usage-based` })
   }
   const { mandate_only: mandateOnly, product_price: price = null, product_currency: currency = null } = given
   if (price !== null && price < 0) throw invalid(`${path}.product_price`, `${path}.product_price must not be negative`)
   return { mandate_only: mandateOnly, price, currency, description: given.product_description ?? null }
 }
 
-/** The days of the trial: those of the request, else those of the product. */
+/** The trial days of the request, or by default those of the product. */
 export function trialDays (
   { trial_period_days: given }: Pick<SubscriptionRequest, 'trial_period_days'>, price: RecurringPrice, at = ''
 ): number {
@@ -188,7 +185,7 @@ export function trialDays (
   throw invalidBody(`${at}trial_period_days`, `must be from 0 to ${TRIAL_DAYS_MAX}`)
 }
 
-/** The rules that need nothing but the request. */
+/** Checks the rules that depend only on the request. */
 function checkRest (body: SubscriptionRequest, customerId: string | null): void {
   if (body.payment_method_id != null && customerId === null) {
     throw invalid('payment_method_id', 'payment_method_id needs an existing customer: give customer.customer_id')
@@ -200,7 +197,7 @@ function checkRest (body: SubscriptionRequest, customerId: string | null): void 
   if (body.return_url != null) checkReturnUrl(body.return_url)
 }
 
-/** Throws where none of the methods that are allowed can be charged again later. */
+/** Throws if none of the allowed methods can be charged again later. */
 export function checkRecurringMethods (
   allowed: SubscriptionRequest['allowed_payment_method_types'], { reference }: Sandbox
 ): void {
@@ -210,7 +207,7 @@ export function checkRecurringMethods (
   })
 }
 
-/** Throws where the customer has a subscription and the business allows only one. */
+/** Throws if the customer has a live subscription and the business allows only one. */
 export function checkSeveral ({ customer_id: id }: Customer, { subscriptions }: Sandbox): void {
   if (subscriptions.settings().several_subscriptions_per_customer) return
   const existing = subscriptions.findLive(id)

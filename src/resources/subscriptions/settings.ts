@@ -1,15 +1,15 @@
-/** How the business sells subscriptions. Settings are stored with the sandbox, so snapshots contain them. */
+/** The subscription settings of the business. They are stored with the sandbox, so snapshots contain them. */
 import { RETRY_WINDOW_DAYS } from '../../rules/retries.js'
 
 export interface BillingSettings {
-  /** Whether a customer may have several subscriptions that have not ended. */
+  /** Whether a customer can have several live subscriptions. */
   several_subscriptions_per_customer: boolean
-  /** Whether `subscription.updated` is left out. */
+  /** Whether `subscription.updated` is not sent. */
   quiet_updates: boolean
   /** Whether renewals that failed with a soft decline are retried, and for how many days after the failure. */
   payment_retries: boolean
   payment_retry_window_days: number
-  /** Whether a plan changes although its payment fails, where the request does not say so. */
+  /** The default of `on_payment_failure` in plan changes. */
   on_payment_failure: 'apply_change' | 'prevent_change'
 }
 

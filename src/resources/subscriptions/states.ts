@@ -1,4 +1,4 @@
-/** The states of a subscription, and what leads from one to another. What a transition does besides is in lifecycle.ts. */
+/** The states of a subscription and their transitions. lifecycle.ts performs the transitions. */
 import type { EventType } from '../../delivery/catalogue.js'
 import { ApiError, invalid } from '../../errors.js'
 import { lifecycle, type Condition, type Guard } from '../../rules/lifecycle.js'
@@ -6,7 +6,7 @@ import type { Subscription } from './store.js'
 
 type Status = Subscription['status']
 
-/** As much of a subscription as its lifecycle asks for. */
+/** The fields of a subscription that its lifecycle depends on. */
 type Subject = Pick<Subscription,
   'subscription_id' | 'status' | 'in_trial' | 'on_demand' | 'payment_method_id' | 'paused_at' | 'cancel_at_next_billing_date' |
   'dues' | 'plan' | 'pending_change'>
@@ -25,8 +25,8 @@ export type SubscriptionAction = SubscriptionTypes['action']
 
 const LIVE = ['active', 'on_hold', 'paused'] as const
 
-const refusal = (path: string, tells: string) => ({ subscription_id: id, status }: Subject) =>
-  invalid(path, `Subscription ${id} is ${status}: ${tells}`)
+const refusal = (path: string, reason: string) => ({ subscription_id: id, status }: Subject) =>
+  invalid(path, `Subscription ${id} is ${status}: ${reason}`)
 
 const refusedWith = (code: 'SUBSCRIPTION_INACTIVE' | 'SUBSCRIPTION_NOT_ELIGIBLE_FOR_PAUSE' | 'SUBSCRIPTION_NOT_PAUSED') =>
   ({ subscription_id: id, status }: Subject) => new ApiError(code, { path: 'subscription_id', because: `${id} is ${status}` })
@@ -67,20 +67,20 @@ const refusesChange = (because: string) => ({ subscription_id: id, status }: Sub
     path: 'subscription_id', because: `${id} is ${status}: ${because}`
   })
 
-/** In the order in which the real service is taken to check them. */
+/** In the presumed order of the real service. */
 const changeable: ReadonlyArray<Guard<SubscriptionTypes>> = [
   {
     text: 'it is not on demand',
     holds: ({ on_demand: onDemand }) => onDemand === null,
     refusal: ({ subscription_id: id }) => new ApiError('ON_DEMAND_PLAN_CHANGE_NOT_SUPPORTED', {
-      path: 'subscription_id', because: `${id} is on demand: disable_on_demand makes it renew by itself`
+      path: 'subscription_id', because: `${id} is on demand: disable_on_demand makes it renew automatically`
     })
   },
   {
-    text: 'its product is not billed by usage',
+    text: 'its product is not usage-based',
     holds: ({ plan }) => !plan.usage_based,
     refusal: ({ subscription_id: id, plan }) => new ApiError('UNSUPPORTED_ACTION', {
-      path: 'subscription_id', because: `${plan.product_id}, the product of ${id}, is billed by usage: subscribe anew instead`
+      path: 'subscription_id', because: `${plan.product_id}, the product of ${id}, is usage-based: create a new subscription`
     })
   },
   {
@@ -95,7 +95,7 @@ const changeable: ReadonlyArray<Guard<SubscriptionTypes>> = [
 function pauseRefusal (subscription: Subject): ApiError {
   if (subscription.status !== 'paused') return refusedWith('SUBSCRIPTION_NOT_ELIGIBLE_FOR_PAUSE')(subscription)
   return new ApiError('SUBSCRIPTION_ALREADY_PAUSED', {
-    path: 'subscription_id', because: `${subscription.subscription_id} is paused already`
+    path: 'subscription_id', because: `${subscription.subscription_id} is already paused`
   })
 }
 
@@ -103,23 +103,23 @@ export const subscriptionStates = lifecycle<SubscriptionTypes>({
   name: 'Subscription',
   stateOf: ({ status }) => status,
   actions: {
-    create: { text: 'Create it with its first payment' },
+    create: { text: 'Create the subscription with its first payment' },
     activate: { text: 'The first payment succeeds' },
     fail: { text: 'The first payment is declined' },
     renew: { text: 'The payment of a renewal, or of the end of a trial, succeeds' },
     decline: { text: 'A later payment is declined' },
-    recover: { text: 'What is owed is paid' },
+    recover: { text: 'The amount due is paid' },
     pause: { text: 'Pause', refusal: pauseRefusal, guards: [hasMethod, isSettled] },
     resume: {
       text: 'Resume',
       refusal: refusedWith('SUBSCRIPTION_NOT_PAUSED'),
       guards: [{ ...wasPaused, refusal: refusedWith('SUBSCRIPTION_NOT_PAUSED') }]
     },
-    cancel: { text: 'Cancel now', refusal: refusal('status', "it can't be cancelled any more") },
+    cancel: { text: 'Cancel now', refusal: refusal('status', 'it can no longer be cancelled') },
     'cancel when due': { text: 'The next billing date of a scheduled cancellation is reached' },
     expire: { text: 'The term ends' },
     charge: {
-      text: 'Charge on demand',
+      text: 'Charge an on-demand subscription',
       refusal: ({ subscription_id: id, status }) => status === 'expired'
         ? new ApiError('SUBSCRIPTION_EXPIRED', { path: 'subscription_id', because: `the term of ${id} is over` })
         : new ApiError('SUBSCRIPTION_INACTIVE', { path: 'subscription_id', because: `${id} is ${status}` })
@@ -127,21 +127,21 @@ export const subscriptionStates = lifecycle<SubscriptionTypes>({
     'change method': { text: 'Replace the payment method', refusal: refusedWith('SUBSCRIPTION_INACTIVE') },
     'set next billing date': {
       text: 'Set the next billing date',
-      refusal: refusal('next_billing_date', 'only the date of an active one can be set'),
+      refusal: refusal('next_billing_date', 'the date can be set only while it is active'),
       guards: [isSettled]
     },
     'change plan': {
       text: 'Change the plan',
-      refusal: refusesChange('only the plan of an active one can be changed'),
+      refusal: refusesChange('the plan can be changed only while it is active'),
       guards: changeable
     },
     'apply plan': { text: 'A plan change takes effect' },
     'schedule plan': { text: 'Schedule a plan change for the next billing date' },
     'drop scheduled plan': {
       text: 'Delete the scheduled plan change',
-      refusal: refusesChange('it has ended and keeps no plan change')
+      refusal: refusesChange('it has ended and has no plan change')
     },
-    update: { text: 'Change anything else', refusal: refusal('subscription_id', "it has ended and can't be changed any more") }
+    update: { text: 'Change other fields', refusal: refusal('subscription_id', 'it has ended and can no longer be changed') }
   },
   transitions: [
     { on: 'create', from: null, to: 'pending' },

@@ -1,4 +1,4 @@
-/** The subscriptions of a sandbox. One subscription is one row; lists are newest first. */
+/** The store of subscriptions. A subscription is one row. Lists are newest first. */
 import type { Schemas } from '../../contract/operations.js'
 import type { Period } from '../../rules/billing-calendar.js'
 import type { PricedProduct } from '../../rules/pricing.js'
@@ -13,26 +13,26 @@ import type { ChargeBasis } from '../payments/basis.js'
 import type { AppliedDiscount, PaymentLine } from '../payments/store.js'
 import { DEFAULT_SETTINGS, type BillingSettings } from './settings.js'
 
-/** The price of a plan or an add-on. It is never what the customer chooses. */
+/** The price of a plan or an add-on. The customer never chooses it. */
 export type ItemPrice = Required<Omit<PricedProduct['price'], 'pay_what_you_want' | 'tax_inclusive'>> & { tax_inclusive: boolean }
 
-/** What the product cost when it was sold. Later changes of the product do not change it. */
+/** A snapshot of the product's price. Later changes of the product do not affect it. */
 export interface Plan {
   product_id: string
   name: string | null
   description: string | null
-  /** Per unit and period; of a product that is billed by usage, its fixed price. */
+  /** Per unit and period. For a usage-based product, its fixed price. */
   price: ItemPrice
   tax_category: string
   usage_based: boolean
   frequency: Period
-  /** The frequency of the current period, if a plan change sets another one from the next billing date on. */
+  /** The frequency of the current period, if a plan change sets a different one from the next billing date on. */
   current_frequency?: Period
   term: Period
   trial: Trial
 }
 
-/** An add-on as it was sold. The price is per unit and period. */
+/** A snapshot of an add-on. The price is per unit and period. */
 export interface SoldAddon {
   addon_id: string
   quantity: number
@@ -41,24 +41,24 @@ export interface SoldAddon {
   tax_category: string
 }
 
-/** A discount code of a subscription. A code that has no cycle left keeps its slot, so that it can't be used again. */
+/** A discount code of a subscription. A code without remaining cycles keeps its slot, so that it can't be used again. */
 export interface DiscountSlot {
   discount_id: string
   /** Null for every cycle. */
   cycles_remaining: number | null
-  /** Whether it was counted as a use of the discount. */
+  /** Whether the use of the discount was counted. */
   redeemed: boolean
 }
 
 export interface OnDemandTerms {
   mandate_only: boolean
-  /** Of the first charge; the price of the product if null. */
+  /** The price of the first charge. Null for the price of the product. */
   price: number | null
   currency: Schemas['Currency'] | null
   description: string | null
 }
 
-/** What one later payment charges, after discounts, tax and credit. */
+/** The charge of a later payment, after discounts, tax and credit. */
 export interface OwedCharge {
   currency: string
   total: number
@@ -68,7 +68,7 @@ export interface OwedCharge {
   settlement_tax: number
   lines: PaymentLine[]
   discounts: AppliedDiscount[]
-  /** What was paid for its period once it is paid. */
+  /** The paid lines of its period once it is paid. */
   paid_lines: PaidLine[]
   /** The credit of the subscription once it is paid, in the currency of the plan. */
   credit_after: number
@@ -83,13 +83,13 @@ export interface Dues {
   charge: OwedCharge
   /** The payment in flight, or the last one that failed. */
   payment_id: string
-  /** How many payments were made for it. */
+  /** The number of payments for it. */
   attempts: number
-  /** The automatic retry that comes next; null or left out where there is none. */
+  /** The next automatic retry. Null or absent if there is none. */
   retry?: Retry | null
 }
 
-/** A plan change: what takes the place of plan, quantity, add-ons and codes. */
+/** A plan change: the new plan, quantity, add-ons and codes. */
 export interface PlanChange {
   id: string
   created_at: number
@@ -97,17 +97,17 @@ export interface PlanChange {
   quantity: number
   addons: SoldAddon[]
   discounts: DiscountSlot[]
-  /** Of its payment; the metadata of the subscription if it is left out. */
+  /** The metadata of its payment. Default: the metadata of the subscription. */
   metadata?: Schemas['Metadata']
 }
 
-/** A plan change whose payment has not ended. `subscription.plan_changed` follows then. */
+/** A plan change whose payment has not ended. `subscription.plan_changed` is sent when the payment succeeds. */
 export interface PendingChange extends PlanChange {
-  /** Whether the subscription has the new plan already: it keeps the plan if the payment fails. */
+  /** Whether the subscription already has the new plan. It then keeps the plan if the payment fails. */
   is_applied: boolean
   /** The charge of its payment; null for a scheduled change, which the renewal charges. */
   charge: OwedCharge | null
-  /** When the page closes on which the customer pays; null without a page. */
+  /** When the customer's payment page expires. Null without a page. */
   link_expires_at: number | null
 }
 
@@ -130,10 +130,10 @@ interface ParsedColumns {
   scheduled_change: PlanChange | null
 }
 
-/** A subscription as its row holds it, parsed. */
+/** A parsed row of a subscription. */
 export type SubscriptionRecord = Omit<SubscriptionsRow, keyof ParsedColumns | 'seq'> & ParsedColumns
 
-/** A subscription and its customer. */
+/** A subscription with its customer. */
 export type Subscription = SubscriptionRecord & { customer: Omit<Customer, 'created_at'> }
 
 export interface SubscriptionFilter {
@@ -149,19 +149,19 @@ export interface SubscriptionFilter {
 export interface SubscriptionsStore {
   insert (subscription: SubscriptionRecord): void
   find (subscriptionId: string): Subscription | undefined
-  /** Writes everything of a subscription that can change. */
+  /** Writes every field that can change. */
   update (subscription: SubscriptionRecord): void
   list (filter: SubscriptionFilter, limit: number, offset: number): Subscription[]
-  /** A subscription of the customer that has not ended, and is paid by this method where one is named. */
+  /** The id of a live subscription of the customer, with this payment method if given. */
   findLive (customerId: string, paymentMethodId?: string): string | undefined
-  /** Gives all subscriptions of a brand to another. Returns how many there were. */
+  /** Moves all subscriptions of a brand to another. Returns their number. */
   moveToBrand (fromBrandId: string, toBrandId: string): number
   settings (): BillingSettings
-  /** Writes the settings that are given, and keeps the others. */
+  /** Writes the given settings and keeps the others. */
   changeSettings (changes: Partial<BillingSettings>): void
-  /** Lets the next charges of a subscription be declined. Replaces an earlier number; 0 removes it. */
+  /** Injects declines of the next charges of a subscription. Replaces an earlier number; 0 removes it. */
   declineNext (subscriptionId: string, times: number, errorCode: string): void
-  /** The error code with which a charge is declined, counted as one of them; undefined if the charge is not affected. */
+  /** Uses up one injected decline and returns its error code, or undefined if there is none. */
   takeDecline (subscriptionId: string): string | undefined
 }
 
@@ -264,7 +264,7 @@ function values (columns: ReadonlyArray<typeof COLUMNS[number]>, subscription: S
   return columns.map(column => bound(subscription[column]))
 }
 
-/** As SQLite takes it: booleans as numbers, objects as JSON. */
+/** Converts a value for SQLite: booleans to numbers, objects to JSON. */
 function bound (value: unknown): unknown {
   if (typeof value === 'boolean') return Number(value)
   return typeof value === 'object' ? toJson(value) : value

@@ -1,4 +1,4 @@
-/** Subscriptions in the API's shapes: the one place that turns a row into a reply. */
+/** Subscriptions in the API's shapes. */
 import type { Schemas } from '../../contract/operations.js'
 import { formatOptionalTime, formatTime } from '../../rules/calendar.js'
 import type { Context } from '../../sandbox/sandbox.js'
@@ -9,7 +9,7 @@ import type { DiscountSlot, PlanChange, Subscription } from './store.js'
 
 type Address = Schemas['BillingAddress']
 
-/** What a subscription and its item in the list have in common. */
+/** The fields that a subscription and its list item share. */
 function shared (subscription: Subscription) {
   const { plan, billing } = subscription
   const [first] = slotsInUse(subscription)
@@ -47,7 +47,7 @@ function shared (subscription: Subscription) {
   }
 }
 
-/** A subscription in full, for GET /subscriptions/{subscription_id} and webhooks. */
+/** The complete subscription, for GET /subscriptions/{subscription_id} and webhooks. */
 export function subscriptionResponse (
   subscription: Subscription, { sandbox }: Context
 ): Required<Schemas['SubscriptionResponse']> {
@@ -71,7 +71,7 @@ export function subscriptionResponse (
   }
 }
 
-/** A subscription as one item of GET /subscriptions. */
+/** A subscription in the list of GET /subscriptions. */
 export function subscriptionItem (subscription: Subscription): Required<Schemas['SubscriptionListResponseItem']> {
   return {
     ...shared(subscription),
@@ -81,12 +81,12 @@ export function subscriptionItem (subscription: Subscription): Required<Schemas[
   }
 }
 
-/** The codes that still lower a charge, in order of application. */
+/** The codes that still apply, in order of application. */
 function slotsInUse ({ discounts }: Subscription): DiscountSlot[] {
   return discounts.filter(({ cycles_remaining: cycles }) => cycles !== 0)
 }
 
-/** The change takes effect on the next billing date, also where that was moved; a pause does not show before it has ended. */
+/** The scheduled plan change. It takes effect on the next billing date, even a moved one. A paused subscription shows none. */
 function scheduledChange (
   { id, created_at: createdAt, plan, quantity, addons }: PlanChange, { next_billing_date: nextDate }: Subscription
 ): Required<Schemas['ScheduledPlanChangeResponse']> {
