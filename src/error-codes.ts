@@ -198,7 +198,7 @@ export const ERRORS = {
   SCHEDULED_PLAN_CHANGE_EXISTS: row(409, 'A plan change is already scheduled for this subscription',
     'A plan change while another is scheduled, without `cancel_scheduled_change_plan`. Sent with `x-should-retry: false`'),
   SCHEDULED_PLAN_CHANGE_NOT_FOUND: row(404, 'No scheduled plan change found for this subscription.',
-    'The deletion of a scheduled plan change of a subscription that has none'),
+    'The deletion of a scheduled plan change of a subscription without one'),
   INVALID_PRORATION_MODE_WITH_NEXT_BILLING_DATE: row(422,
     'Only full_immediately is supported when effective_at is next_billing_date',
     'A plan change with `effective_at` `next_billing_date` and another `proration_billing_mode` than `full_immediately`'),

@@ -41,7 +41,7 @@ t.test('actions', async t => {
   const id = await subscribe(dashboard)
   const url = `/dashboard/subscriptions/${id}`
   const status = async () => (await dashboard.get<{ status: string }>(`/subscriptions/${id}`)).status
-  t.match((await dashboard.follow(url, 'renew')).text, 'The subscription was due now.')
+  t.match((await dashboard.follow(url, 'renew')).text, 'The subscription was renewed.')
   t.equal((await dashboard.get<{ items: unknown[] }>(`/payments?subscription_id=${id}`)).items.length, 2)
   await dashboard.follow(url, 'pause')
   t.equal(await status(), 'paused')

@@ -1,4 +1,4 @@
-/** What a payment of a subscription stores of its calculation, so that the calculation can be explained later. */
+/** The calculation values that a payment of a subscription stores, so that the calculation can be explained later. */
 import type { Credit } from '../../rules/credit.js'
 import type { PlanChange } from '../../rules/plan-change.js'
 

@@ -114,7 +114,7 @@ export function owedCharge (
   }
 }
 
-/** What an explanation of a charge needs besides its payment. Nothing is stored for a charge without credit and discount. */
+/** The values that explain a charge, in addition to its payment. Nothing is stored for a charge without credit and discount. */
 export function basisOf (
   { credit, currency, discount_bps: bps }: { credit: number, currency: string, discount_bps: number }
 ): { basis?: ChargeBasis } {

@@ -46,7 +46,7 @@ export const subscriptionActions: Actions = {
   }
 }
 
-/** The forms as one card. An ended subscription has none. */
+/** The forms as one card, or a note for an ended subscription. */
 export function subscriptionForms (subscription: Subscription, page: PageContext): Fragment {
   const { cancel_at_next_billing_date: isEnding, status } = subscription
   const found = findSubscription(subscription.subscription_id, page.context)
@@ -81,5 +81,5 @@ function declining (page: PageContext): Fragment {
 !${choiceField(formState, {
     name: 'error_code', label: 'Reason', options: failureCodes.map(code => [code, code] as const), value: GENERIC_DECLINE
   })}
-!${submit('Decline them', 'second')}`)
+!${submit('Decline', 'second')}`)
 }

@@ -27,7 +27,7 @@ const FILTERS: readonly Filter[] = [
   { name: 'status', label: 'Status', type: 'choice', options: STATUSES.map(status => [status, words(status)] as const) },
   { name: 'customer_id', label: 'Customer', type: 'text', placeholder: 'cus_…' },
   { name: 'product_id', label: 'Product', type: 'text', placeholder: 'pdt_…' },
-  { name: 'cancel_at_next_billing_date', label: 'Ends at its date', type: 'choice', options: [['true', 'Yes'], ['false', 'No']] }
+  { name: 'cancel_at_next_billing_date', label: 'Will be cancelled', type: 'choice', options: [['true', 'Yes'], ['false', 'No']] }
 ]
 
 const LATEST = 8
@@ -78,7 +78,7 @@ const subscriptionPage: DashboardPage = {
     return {
       title: subscription.subscription_id,
       content: html`<div id="top" data-live>!${heading({ html: html`Subscription !${stateTag(subscription.status)}` },
-        linkButton(pageOf(page, 'customers', subscription.customer.customer_id), 'Its customer'),
+        linkButton(pageOf(page, 'customers', subscription.customer.customer_id), 'Open customer'),
         crumb(page, pathOf('subscriptions'), 'Subscriptions'))}</div>
 <div class="columns"><div>
 !${card(subscriptionFacts(subscription, page), { id: 'facts', title: 'Subscription', live: true })}
@@ -93,7 +93,7 @@ const subscriptionPage: DashboardPage = {
   },
   actions: subscriptionActions,
   notes: {
-    renewed: 'The subscription was due now.',
+    renewed: 'The subscription was renewed.',
     declining: 'The next charges will be declined.',
     changed: 'The subscription was changed.',
     asked: 'A payment for the new payment method was created. Open it to pay.'
@@ -113,7 +113,7 @@ function subscriptionFacts (subscription: Subscription, page: PageContext): Frag
       : html`${addons.map(({ addon_id: id, quantity }) => `${quantity} × ${id}`).join(', ')}`],
     ['Recurring, before tax', html`${money(subscription.recurring_pre_tax_amount, currency, sandbox)} every ${count}
 ${interval.toLowerCase()}${count === 1 ? '' : 's'}`],
-    ['Owed', dues === null ? null : html`${money(dues.charge.total, dues.charge.currency, sandbox)} (${words(dues.kind)})`],
+    ['Amount due', dues === null ? null : html`${money(dues.charge.total, dues.charge.currency, sandbox)} (${words(dues.kind)})`],
     ['Credit', credit === 0 ? null : html`${money(credit, currency, sandbox)}`],
     ['Payment method', text(methodId)],
     ['Trial', subscription.trial_period_days === 0 ? null : html`${subscription.trial_period_days} days`],
@@ -134,7 +134,7 @@ const COMING: Readonly<Record<string, string>> = {
   'subscription.retry': 'Automatic retry'
 }
 
-/** What happened, and what falls due. */
+/** The events and the scheduled jobs of a subscription. */
 async function timeline ({ subscription_id: id }: Subscription, page: PageContext): Promise<Fragment> {
   const { items: events } = await page.operate('GET /_emulator/events', { query: { subscription_id: id, page_size: EVENTS_MAX } })
   const { items: due, failed } = await page.operate('GET /_emulator/due', { query: { subject_id: id } })
@@ -158,7 +158,7 @@ function coming (kind: string, id: string, page: PageContext): Fragment {
 }
 
 function codes ({ discounts }: Subscription): Fragment {
-  if (discounts === null || discounts.length === 0) return '<p class="quiet">No code lowers the next charge.</p>'
+  if (discounts === null || discounts.length === 0) return '<p class="quiet">No discount code applies to the next charge.</p>'
   return facts(discounts.map(({ code: name, cycles_remaining: left }) =>
     [name, html`${left == null ? 'every charge' : `charges left: ${left}`}`] as const))
 }
