@@ -1,6 +1,6 @@
 /**
- * What the routes of all hosted pages share: the context of a request, sending a page with the store's name on it, and the pages
- * of what went wrong.
+ * Shared functions of the routes of hosted pages: the context of a request, sending a page with the store's name on it, and error
+ * pages.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
@@ -16,7 +16,7 @@ import type { SessionAppearance } from './checkout/session/appearance.js'
 export interface PagesOptions {
   contextOf: ContextOf
   report (error: unknown): void
-  /** Where the pages are in a frame of the merchant's page: they stand below `/overlay` or `/inline` then. */
+  /** Set for embedded pages, which are below `/overlay` or `/inline`. */
   embed?: EmbedKind
 }
 
@@ -25,27 +25,27 @@ export interface HostedLayout {
   baseOf (context: Pick<Context, 'baseUrl'>): string
   isEmbedded: boolean
   contextOf: ContextOf
-  /** The look with what the merchant's page, if there is one around ours, sets besides. */
-  dressed (appearance: SessionAppearance, request: FastifyRequest): SessionAppearance
-  /** The query of a request, as far as it is the page's own and not the frame's: `?quantity=2`, or nothing. */
+  /** Adds the options of the embedding page to an appearance. */
+  withOptions (appearance: SessionAppearance, request: FastifyRequest): SessionAppearance
+  /** The query of a request without the options of an embedding page: `?quantity=2`, or empty. */
   searchOf (request: FastifyRequest): string
   send (reply: FastifyReply, code: number, page: HostedPage): void
-  sendNotice (reply: FastifyReply, code: number, told: Notice): void
-  /** A program that wants JSON and nothing else gets the API's answer; a browser gets a page. */
-  notFound (request: FastifyRequest, reply: FastifyReply, told: Notice): void
-  /** What is nobody's fault but ours, or a form that can't be read. Never throws. */
+  sendNotice (reply: FastifyReply, code: number, message: Notice): void
+  /** Browsers get a page. Programs that accept only JSON get the API's error. */
+  notFound (request: FastifyRequest, reply: FastifyReply, message: Notice): void
+  /** Sends the page for a failure of the emulator or a form that can't be read. Never throws. */
   fail (error: unknown, request: FastifyRequest, reply: FastifyReply): void
-  /** Runs what answers after a change was stored. What it throws is answered with `fail`. */
+  /** Runs an action that sends the response, and calls `fail` if it throws. */
   answer (request: FastifyRequest, reply: FastifyReply, action: () => void): void
 }
 
-/** The path that all our URLs begin with: that of --public-url, and of the sandbox. */
+/** The path that all URLs of the emulator begin with: that of --public-url, and of the sandbox. */
 export function rootOf ({ baseUrl }: Pick<Context, 'baseUrl'>): string {
   return new URL(baseUrl).pathname.replace(/\/$/, '')
 }
 
 interface HostedPage extends Omit<Page, 'store' | 'base' | 'embedded'> {
-  /** Until when the page can be used, in microseconds; null without an end. */
+  /** The time at which the checkout expires, in microseconds; null if it does not. */
   expiresAt?: number | null
 }
 
@@ -67,8 +67,8 @@ export function hostedLayout ({ contextOf, report, embed }: PagesOptions): Hoste
     return embed === undefined ? search : withoutOptions(search)
   }
 
-  function sendNotice (reply: FastifyReply, code: number, told: Notice): void {
-    send(reply, code, { title: told.title, content: notice(told), width: 'narrow' })
+  function sendNotice (reply: FastifyReply, code: number, message: Notice): void {
+    send(reply, code, { title: message.title, content: notice(message), width: 'narrow' })
   }
 
   function fail (error: unknown, request: FastifyRequest, reply: FastifyReply): void {
@@ -76,14 +76,14 @@ export function hostedLayout ({ contextOf, report, embed }: PagesOptions): Hoste
     const known = error instanceof ApiError ? error.status : storage === null ? 500 : 503
     const code = (error as { statusCode?: number } | null)?.statusCode ?? known
     const text = storage === null
-      ? 'The emulator failed; its output says why.'
+      ? 'The emulator failed. Its output has the error.'
       : `The emulator can't use its database: ${storage}.`
     try {
       sendNotice(reply, code, code >= 500
         ? { id: 'failed', title: 'Something went wrong', text, again: request.url }
-        : { id: 'refused', title: 'This form could not be read', text: 'Load the page and try once more.', again: request.url })
+        : { id: 'refused', title: 'This form cannot be read', text: 'Load the page and try again.', again: request.url })
       if (code >= 500) report(error)
-    } catch { // there is no page to say it on, as in a sandbox that is gone
+    } catch { // without a sandbox, no page can be shown
       sendFailure(reply, error, report)
     }
   }
@@ -91,7 +91,7 @@ export function hostedLayout ({ contextOf, report, embed }: PagesOptions): Hoste
   return {
     baseOf,
     isEmbedded: embed !== undefined,
-    dressed (appearance, { query }) {
+    withOptions (appearance, { query }) {
       const text = embed === undefined ? null : readOptions(query).payButtonText
       return text === null ? appearance : { ...appearance, payButtonText: text }
     },
@@ -99,9 +99,9 @@ export function hostedLayout ({ contextOf, report, embed }: PagesOptions): Hoste
     contextOf,
     send,
     sendNotice,
-    notFound (request, reply, told) {
+    notFound (request, reply, message) {
       const { accept = '' } = request.headers
-      if (!accept.includes('json') || accept.includes('text/html')) return sendNotice(reply, 404, told)
+      if (!accept.includes('json') || accept.includes('text/html')) return sendNotice(reply, 404, message)
       const because = `there is no ${request.method} ${request.url.slice(0, 200)}`
       sendError(reply, new ApiError('NOT_FOUND', { because }), report)
     },
@@ -116,11 +116,11 @@ export function hostedLayout ({ contextOf, report, embed }: PagesOptions): Hoste
   }
 }
 
-/** The answer to a form that is not from our page. `again` is the page's URL. */
+/** The message for a form without a valid token. `again` is the URL of the page. */
 export function tokenRefused (again: string): Notice {
   return {
     id: 'token-refused',
-    title: 'This form is not from here',
+    title: 'This form is not valid',
     text: 'It was sent by another page, or it is too old. Nothing was charged.',
     again
   }

@@ -200,7 +200,7 @@ t.test('reports an unknown session as an error', { skip }, async t => {
   const missing = checkoutUrl.replace(/cks_.*/, 'cks_000000000000000000000')
   const { waitFor, events } = await shop(t, { checkoutUrl: missing })
   const { data } = await waitFor('checkout.error')
-  t.match(data.message, /There is no such checkout/)
+  t.match(data.message, /Checkout not found/)
   t.strictSame(names(await events()), ['opened', 'error'])
 })
 

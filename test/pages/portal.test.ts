@@ -104,7 +104,7 @@ t.test('shows the payments with their documents and refunds', async t => {
   const page = await portal.visit()
   t.strictSame(idsOf(page), [fresh, waiting, processing, cancelled, failed, paid], 'newest first, and only the customer’s own')
   t.strictSame(textsOf(page, 'payment-status'),
-    ['Not paid', 'Waits for your confirmation', 'Under way', 'Cancelled', 'Failed', 'Paid'])
+    ['Not paid', 'Waiting for your confirmation', 'Processing', 'Cancelled', 'Failed', 'Paid'])
   t.match(page.text, /<h3>[^<]+ and 1 more<\/h3>/)
   const { total_amount: total } = await portal.get<{ total_amount: number }>(`/payments/${paid}`)
   t.equal(textsOf(page, 'payment-total').at(-1), `$${(total / 100).toFixed(2)}`)
@@ -114,7 +114,7 @@ t.test('shows the payments with their documents and refunds', async t => {
   const { json } = await portal.call('POST', '/refunds', { body: { payment_id: paid, items: [{ item_id: 'pdt_ebook', amount: 500 }] } })
   const { refund_id: refundId } = json as { refund_id: string }
   const pending = await portal.visit()
-  t.match(pending.text, /data-refund-id="[^"]+" data-status="pending">\s*<span>\$5\.00 refund under way/)
+  t.match(pending.text, /data-refund-id="[^"]+" data-status="pending">\s*<span>\$5\.00 refund pending/)
   t.equal(textsOf(pending, 'payment-status').at(-1), 'Paid')
   t.notMatch(pending.text, '/invoices/refunds/')
   await portal.call('POST', `/_emulator/refunds/${refundId}/settle`, { body: { status: 'succeeded' } })
@@ -209,7 +209,7 @@ t.test('refuses a form with a wrong token or method', async t => {
     for (const id of [method, 'pm_none', '', HOSTILE]) {
       const { status, text } = await ada.remove(id)
       t.equal(status, 422, path)
-      t.match(text, /id="error-summary"[\s\S]*This payment method is not among yours/)
+      t.match(text, /id="error-summary"[\s\S]*This payment method does not exist/)
       t.match(text, '<title>Error: Your account</title>')
       t.notMatch(text, 'onerror')
     }

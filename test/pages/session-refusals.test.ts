@@ -74,7 +74,7 @@ t.test('refuses', async t => {
 
   t.test('sessions that do not exist or have expired', async t => {
     const opened = await session(t, { cancel_url: 'https://shop.example/cart' })
-    t.match(await opened.visit('/session/cks_no'), { status: 404, text: 'There is no such checkout' })
+    t.match(await opened.visit('/session/cks_no'), { status: 404, text: 'Checkout not found' })
     t.match(await opened.visit('/s/c00000000000'), { status: 404 })
     t.match(await opened.visit('/session/cks_no/theme.css'), { status: 404 })
     const { statusCode, headers } = await opened.emulator.app.inject({ url: '/session/cks_no', headers: { accept: 'application/json' } })

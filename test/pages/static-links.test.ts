@@ -56,7 +56,7 @@ t.test('static links', async t => {
 
   t.test('refuse products that cannot be bought', async t => {
     const opened = await link(t, '/buy/pdt_no')
-    t.match(await opened.visit(), { status: 404, text: 'There is no such product' })
+    t.match(await opened.visit(), { status: 404, text: 'Product not found' })
     t.match(await opened.visit('/buy/pdt_retired'), { status: 410, text: 'no longer sold' })
     t.match(await opened.visit('/buy/pdt_ebook?redirect_url=javascript:alert(1)'), { status: 422, text: 'redirect_url' })
     t.match(await opened.visit(`/buy/pdt_ebook?metadata_a=${'x'.repeat(501)}`), { status: 422 })

@@ -1,6 +1,6 @@
 /**
- * The part of a form in which the customer chooses how to pay, and enters a card or a UPI ID. It serves a payment's own page and
- * a session whose details and payment are on one page; which methods there are is decided in methods.ts.
+ * The fields for a payment method: the choice of methods, a card, a UPI ID. The page of a payment and sessions with a single page
+ * use them. methods.ts decides which methods are offered.
  */
 import { html } from 'ghtml'
 import type { PaymentMethod } from '../../resources/payment-methods/store.js'
@@ -10,7 +10,7 @@ import type { Fragment } from '../layout.js'
 import type { Offer } from './methods.js'
 import { testCards } from './test-cards.js'
 
-/** What the visitor has entered and may see again: never a card's number or security code. */
+/** Entered values that may be shown again: never a card number or a security code. */
 export interface Entered {
   method: string
   expiry: string
@@ -26,9 +26,9 @@ export interface MethodsPage {
   problems: readonly Problem[]
   /** Null on the first visit. */
   entered: Entered | null
-  /** The radio button of the method that was tried last; null before. */
+  /** The radio button of the method of the last attempt; null before. */
   tried: string | null
-  /** Whose card it is taken to be. */
+  /** The default for the name on the card. */
   holder: string
 }
 
@@ -37,7 +37,7 @@ export function hasMethods ({ saved, cardTypes, upi, redirects }: Offer): boolea
 }
 
 interface Choice {
-  /** Of the radio button. */
+  /** The id of the radio button. */
   id: string
   value: string
   label: string
@@ -61,7 +61,7 @@ function choices (page: MethodsPage): Choice[] {
       value: type,
       label,
       hint: FAMILIES[method] ?? '',
-      body: html`<p class="hint">You go on to a page that stands for ${label}, where you approve or decline.</p>`
+      body: html`<p class="hint">You are redirected to a page that simulates ${label}, where you approve or decline.</p>`
     })
   }
   return all
@@ -120,7 +120,7 @@ export function methods (page: MethodsPage): Fragment {
 </fieldset>`
 }
 
-/** What was chosen before, else the method of the last try, else the first. */
+/** The entered method, otherwise the method of the last attempt, otherwise the first. */
 function chosenOf (all: readonly Choice[], { tried, entered }: MethodsPage): string {
   const before = entered?.method ?? tried
   return (all.find(({ value }) => value === before) ?? all[0])?.value ?? ''
@@ -189,11 +189,11 @@ function upiFields ({ problems, entered }: MethodsPage): Fragment {
 <button type="button" class="chip" data-fill-upi="failure@upi">failure@upi</button></div>`
 }
 
-/** For the merchant, who wonders where a method is that was asked for. */
+/** Explains to the merchant why a requested method is not offered. */
 export function unfit ({ unfit }: Offer, canPay: boolean): Fragment {
   if (unfit.length === 0 && canPay) return ''
   return html`<div class="note" data-testid="unfit-methods"><p>!${canPay
-    ? 'Also asked for, but not possible for this payment:'
-    : '<strong>There is no payment method for this payment.</strong> The store allows only what is not possible here:'}</p>
+    ? 'Requested, but not available for this payment:'
+    : '<strong>No payment method is available for this payment.</strong> The store allows only these:'}</p>
 <ul>!${unfit.map(({ label, because }) => html`<li>${label}: ${because}</li>`)}</ul></div>`
 }

@@ -1,6 +1,6 @@
 /**
- * What a payment can be paid with on its page: the merchant's list, or a short one of what is common, each only where it fits the
- * billing country, the currency and the amount. The same answer decides what is shown and what is accepted.
+ * Decides which payment methods a page offers: those that the merchant allows, or a default list, if the billing country, the
+ * currency and the amount are supported. The same decision applies when the form is submitted.
  */
 import { convert } from '../../rules/money.js'
 import type { MethodFacts } from '../../sandbox/reference.js'
@@ -10,13 +10,13 @@ import type { Sandbox } from '../../sandbox/sandbox.js'
 
 export interface Offer {
   saved: PaymentMethod[]
-  /** The card types that are taken; empty for no card form. */
+  /** The accepted card types; empty without a card form. */
   cardTypes: string[]
-  /** The kind of UPI, null where there is none. */
+  /** The type of UPI; null if it is not offered. */
   upi: string | null
-  /** Everything else: the customer is led there, and approves or declines. */
+  /** Other methods. The customer is redirected, and approves or declines. */
   redirects: Array<MethodFacts & { type: string }>
-  /** What the merchant asks for but does not fit, with the reason. */
+  /** Methods that the merchant allows but that are not available, with the reason. */
   unfit: Array<{ label: string, because: string }>
   /** Whether saved methods are shown, and so whether a card can be saved. */
   canSave: boolean
@@ -25,15 +25,15 @@ export interface Offer {
 const CARD_TYPES = ['credit', 'debit']
 const UPI_TYPES = ['upi_collect', 'upi_intent']
 
-/** What an offer depends on: a payment, or one that is still to be made. */
+/** The facts that decide which methods are offered, from a payment or from a session without a payment. */
 export interface Payable {
   country: string
   currency: string
   total_amount: number
-  /** Null for somebody new. */
+  /** Null for a new customer. */
   customer_id: string | null
   options: CheckoutOptions
-  /** Whether later charges follow, which not every method allows. */
+  /** Whether later charges follow, which not every method supports. */
   isRecurring: boolean
 }
 
@@ -71,7 +71,7 @@ export function offerFor (payable: Payable, sandbox: Sandbox): Offer {
   return offer
 }
 
-/** Why a method does not fit a payment; null where it does. */
+/** The reason why a method is not available for a payment; null if it is. */
 function obstacle (
   facts: MethodFacts, { country, currency, total_amount: amount, isRecurring }: Payable, { reference }: Sandbox
 ): string | null {

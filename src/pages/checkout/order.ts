@@ -1,6 +1,6 @@
 /**
- * The summary of an order: what is bought, what each discount took off, the tax, the total, and who pays. Its rows add up: the
- * subtotal is the lines before any discount, and a tax that the prices contain is told below the total and not added.
+ * The summary of an order: the products, discounts, tax, total and customer. Its rows add up: the subtotal is the sum of the
+ * lines before discounts, and tax that is included in the prices is shown below the total.
  */
 import { html } from 'ghtml'
 import { percent } from '../../rules/decimal.js'
@@ -13,7 +13,7 @@ import { money } from '../fragments.js'
 import { recurrenceOfPayment, recurrencePart, type Recurrence } from './recurrence.js'
 import type { Fragment } from '../layout.js'
 
-/** What a summary tells of, whether it is a payment already or not. */
+/** The content of a summary, from a payment or from a session that has no payment yet. */
 export interface Order {
   currency: string
   total_amount: number
@@ -27,7 +27,7 @@ export interface Order {
   recurrence: Recurrence | null
 }
 
-/** `showsDetails` false leaves out all but what is to be paid. */
+/** Without `showsDetails`, only the amount due is shown. */
 export function order (payment: Payment, sandbox: Sandbox, showsDetails = true): Fragment {
   return summary(orderOf(payment, sandbox), sandbox, showsDetails, payer(payment, sandbox))
 }
@@ -56,7 +56,7 @@ export function summary (shown: Order, sandbox: Sandbox, showsDetails: boolean, 
 </section>`
 }
 
-/** The order in numbers, in minor units, for a page around ours (embed/script.ts). */
+/** The amounts in minor units, for an embedding page (embed/script.ts). */
 function breakdown ({ lines, tax, total_amount: total, currency }: Order): Record<string, number | string> {
   const subTotal = lines.reduce((sum, line) => sum + line.subtotal, 0)
   const net = lines.reduce((sum, line) => sum + line.amount, 0)

@@ -1,7 +1,7 @@
 /**
- * The pages after the form: the confirmation that stands for the bank's or the wallet's own page, the status page, and those that
- * only tell something. For tests without a person, these hold on: the ids approve, refuse, timeout, back, status (with
- * `data-status`), return-link, try-again; data-testid challenge, paid-amount, paid-with, payment-id.
+ * The pages after the form: the confirmation in place of the bank's or the wallet's page, the status page, and pages with only a
+ * message. Automated tests can rely on the ids approve, refuse, timeout, back, status (with `data-status`), return-link,
+ * try-again; data-testid challenge, paid-amount, paid-with, payment-id.
  */
 import { html } from 'ghtml'
 import type { Payment } from '../../resources/payments/store.js'
@@ -14,20 +14,20 @@ import { leadsBack, returnUrl } from './return-url.js'
 
 const GRANTS_SHOWN = 100
 
-/** How long the status page is shown before it leads back. */
+/** The time before the status page redirects to the merchant. */
 export const LEAVE_AFTER_SECONDS = 5
 
-/** How often the page of a payment that is under way looks again. */
-export const LOOK_AGAIN_SECONDS = 3
+/** The interval at which the page of a processing payment reloads. */
+export const RELOAD_SECONDS = 3
 
 /** The challenge of a card's bank, or the page of a wallet, a bank or a pay-later service. */
 export function confirmation (payment: Payment, target: FormTarget, { sandbox }: Context): Fragment {
   const isCard = payment.payment_method === 'card'
   const method = paidWith(payment, sandbox) ?? 'your bank'
-  const title = isCard ? 'Is it you who is paying?' : `Approve the payment with ${method}`
+  const title = isCard ? 'Confirm your payment' : `Approve the payment with ${method}`
   const about = isCard
-    ? 'This page stands for your bank’s 3‑D Secure check. Choose how it ends.'
-    : `This page stands for ${method}. Choose how it ends.`
+    ? 'This page simulates your bank’s 3‑D Secure check. Choose the result.'
+    : `This page simulates ${method}. Choose the result.`
   return html`<section class="panel message" data-testid="challenge" aria-labelledby="title">
 !${sign('waiting')}
 <div><h1 id="title">${title}</h1><p>${about}</p></div>
@@ -40,8 +40,8 @@ export function confirmation (payment: Payment, target: FormTarget, { sandbox }:
 <button class="button primary" id="approve" name="action" value="approve" data-busy="One moment…">Approve</button>
 <div class="sides">
 <button class="button second" id="refuse" name="action" value="refuse">!${isCard ? 'Refuse' : 'Decline'}</button>
-<button class="button second" id="timeout" name="action" value="timeout">Let it time out</button></div>
-<button class="button bare" id="back" name="action" value="back">Go back and choose another way to pay</button>
+<button class="button second" id="timeout" name="action" value="timeout">Time out</button></div>
+<button class="button bare" id="back" name="action" value="back">Choose another payment method</button>
 </div>`)}
 </section>`
 }
@@ -50,13 +50,13 @@ function link (id: string, url: string, text: string, kind: 'primary' | 'second'
   return html`<a class="button ${kind}" id="${id}" href="${url}">${text}</a>`
 }
 
-interface Told {
+interface StatusText {
   icon: Icon
   title: string
   text: string
 }
 
-function told (payment: Payment, sandbox: Sandbox): Told {
+function statusText (payment: Payment, sandbox: Sandbox): StatusText {
   switch (payment.status) {
     case 'succeeded': return payment.total_amount === 0 && needsMethod(payment)
       ? { icon: 'success', title: 'Payment method saved', text: 'You have not been charged.' }
@@ -65,8 +65,8 @@ function told (payment: Payment, sandbox: Sandbox): Told {
         : { icon: 'success', title: 'Payment successful', text: `${sandbox.business.name} has received your payment.` }
     case 'processing': return {
       icon: 'waiting',
-      title: 'Payment under way',
-      text: 'Your bank has not answered yet. There is nothing more to do for you.'
+      title: 'Payment processing',
+      text: 'Your bank has not answered yet. You do not need to do anything.'
     }
     case 'cancelled': return { icon: 'failure', title: 'Payment cancelled', text: 'You have not been charged.' }
     case 'failed': return {
@@ -74,17 +74,17 @@ function told (payment: Payment, sandbox: Sandbox): Told {
       title: 'Payment not completed',
       text: sandbox.reference.failureCodes[payment.error_code ?? '']?.customer_message ?? 'The payment did not go through.'
     }
-    default: return { icon: 'waiting', title: 'Not paid yet', text: 'This payment waits for you.' }
+    default: return { icon: 'waiting', title: 'Not paid yet', text: 'This payment is waiting for you.' }
   }
 }
 
-/** What has become of a payment, and the way on from here. */
+/** The status page: the state of a payment, and links to continue. */
 export function status (
   payment: Payment, checkoutUrl: string, context: Context,
   { invoiceUrl, sessionUrl }: { invoiceUrl: string, sessionUrl: string | null }
 ): Fragment {
   const { sandbox, now } = context
-  const { icon, title, text } = told(payment, sandbox)
+  const { icon, title, text } = statusText(payment, sandbox)
   const amount = money(payment.total_amount, payment.currency, sandbox)
   const method = paidWith(payment, sandbox)
   const isPayable = isOpen(payment) && !hasExpired(payment, now)
@@ -98,48 +98,48 @@ export function status (
     ['Payment', payment.payment_id, 'payment-id']
   ])}
 <div class="actions">
-!${isPayable ? link('try-again', checkoutUrl, payment.status === 'failed' ? 'Try again' : 'Go on with the payment') : ''}
+!${isPayable ? link('try-again', checkoutUrl, payment.status === 'failed' ? 'Try again' : 'Continue to payment') : ''}
 !${sessionUrl === null ? '' : link('try-again', sessionUrl, 'Try again')}
-!${wayBack(payment, sandbox, isPayable || sessionUrl !== null)}
+!${returnLink(payment, sandbox, isPayable || sessionUrl !== null)}
 !${payment.status === 'succeeded' ? link('invoice', invoiceUrl, 'Download the invoice', 'second') : ''}
 </div>
-!${payment.status === 'processing' && !leadsBack(payment) ? lookAgain(checkoutUrl) : ''}
+!${payment.status === 'processing' && !leadsBack(payment) ? reload(checkoutUrl) : ''}
 </section>
-!${received(payment, context)}`
+!${grantsOf(payment, context)}`
 }
 
-/** What the payment has granted, in the order of the cart. */
-function received ({ payment_id: paymentId, status }: Payment, context: Context): Fragment {
+/** The grants of the payment, in the order of the cart. */
+function grantsOf ({ payment_id: paymentId, status }: Payment, context: Context): Fragment {
   if (status !== 'succeeded') return ''
   return accessPanel(context.sandbox.grants.list({ payment_id: paymentId }, GRANTS_SHOWN, 0).reverse(), null, context)
 }
 
-function wayBack (payment: Payment, sandbox: Sandbox, isPayable: boolean): Fragment {
+function returnLink (payment: Payment, sandbox: Sandbox, isPayable: boolean): Fragment {
   const url = returnUrl(payment, sandbox)
   if (url === null) return ''
   const back = link('return-link', url, `Return to ${sandbox.business.name}`, isPayable ? 'second' : 'primary')
   if (isOpen(payment) || !leadsBack(payment)) return html`!${back}!${urlProblem(url)}`
   return html`<div class="actions" data-leave-url="${url}" data-leave-seconds="${LEAVE_AFTER_SECONDS}">
 !${back}
-<p class="hint" data-countdown>You will be taken back in <span data-seconds>${LEAVE_AFTER_SECONDS} seconds</span>.</p>
+<p class="hint" data-countdown>You will be redirected in <span data-seconds>${LEAVE_AFTER_SECONDS} seconds</span>.</p>
 <button type="button" class="button bare with-script" data-stay>Stay on this page</button>
 </div>`
 }
 
-/** The script's part; without scripts the browser does it (layout.ts). */
-function lookAgain (url: string): Fragment {
-  return html`<p class="hint" data-leave-url="${url}" data-leave-seconds="${LOOK_AGAIN_SECONDS}">
-This page looks again by itself.</p>`
+/** Reloads the page by script; without scripts the browser does it (layout.ts). */
+function reload (url: string): Fragment {
+  return html`<p class="hint" data-leave-url="${url}" data-leave-seconds="${RELOAD_SECONDS}">
+This page updates automatically.</p>`
 }
 
-/** Where the status page goes by itself; undefined where it stays. */
+/** The automatic redirect of the status page; undefined if it stays. */
 export function statusRefresh (
   payment: Payment, checkoutUrl: string, sandbox: Sandbox
 ): { seconds: number, url: string } | undefined {
   if (isOpen(payment)) return undefined
   const url = returnUrl(payment, sandbox)
   if (url !== null && leadsBack(payment)) return { seconds: LEAVE_AFTER_SECONDS, url }
-  return payment.status === 'processing' ? { seconds: LOOK_AGAIN_SECONDS, url: checkoutUrl } : undefined
+  return payment.status === 'processing' ? { seconds: RELOAD_SECONDS, url: checkoutUrl } : undefined
 }
 
 export function expired (payment: Payment, { sandbox }: Context): Fragment {
@@ -158,11 +158,11 @@ export interface Notice {
   id: string
   title: string
   text: string
-  /** Of the page to load again. */
+  /** The URL of a page to load again. */
   again?: string
 }
 
-/** A page that only tells something: not found, form too old, our own failure. */
+/** A page with only a message: not found, invalid form, failure of the emulator. */
 export function notice ({ id, title, text, again }: Notice): Fragment {
   return html`<section class="panel message" id="${id}" data-notice aria-labelledby="title">
 !${sign('info')}

@@ -1,5 +1,5 @@
 /**
- * The checkout page: the order on one side, the form on the other. For tests without a person, these hold on:
+ * The checkout page: the order on one side, the form on the other. Automated tests can rely on:
  *
  *   ids           pay, cancel, card-number, card-expiry, card-cvc, card-name, save-card, phone, upi-id, error-summary,
  *                 test-cards; radio buttons method-card, method-upi, method-{payment method type},
@@ -29,7 +29,7 @@ export interface Checkout {
   problems: readonly Problem[]
   /** Null on the first visit. */
   entered: Entered | null
-  /** What the session that it came from wants. */
+  /** The appearance that its session sets. */
   appearance: SessionAppearance
 }
 
@@ -51,7 +51,7 @@ export function checkout (page: Checkout): Fragment {
 </div>`
 }
 
-/** How the last try ended. What theft and fraud are called is between the bank and the merchant: the text is the customer's. */
+/** The failure of the last attempt, with the customer's message, which hides reasons such as fraud. */
 function declined (payment: Payment, { sandbox }: Context): Fragment {
   if (payment.status !== 'failed') return ''
   const known = sandbox.reference.failureCodes[payment.error_code ?? '']
@@ -66,7 +66,7 @@ function declined (payment: Payment, { sandbox }: Context): Fragment {
 </div>`
 }
 
-/** The method of the last try, as the radio buttons name it. */
+/** The radio button of the method of the last attempt. */
 function triedMethod ({ payment_method: method, payment_method_type: type, payment_method_id: savedId }: Payment): string | null {
   return savedId !== null ? `saved:${savedId}` : method === 'card' || method === 'upi' ? method : type
 }
@@ -83,7 +83,7 @@ export function payButton (
   const text = payButtonText ?? (total === 0 ? free : `Pay ${money(total, currency, sandbox)}`)
   return html`<div>
 <button class="button primary" id="pay" name="action" value="pay" data-busy="One moment…">${text}</button>
-<p class="assurance under">Only test cards work here. Never enter a real one.</p>
+<p class="assurance under">Only test cards work here. Never enter a real card.</p>
 </div>`
 }
 

@@ -1,4 +1,4 @@
-/** The short links of products: `/p/{slug}` leads to the product's checkout page, `/buy/{product_id}`. */
+/** The short links of products: `/p/{slug}` redirects to the product's checkout page, `/buy/{product_id}`. */
 import type { FastifyInstance } from 'fastify'
 import { checkoutPath } from '../../resources/products/links.js'
 import { rootOf, type PagesOptions } from '../hosted-layout.js'
@@ -12,9 +12,8 @@ export function addProductLinks (app: FastifyInstance, { contextOf }: PagesOptio
     const base = rootOf(context)
     const link = products.findShortLink(request.params.slug)
     if (link !== undefined) return sendRedirect(reply, base + checkoutPath(link), 302)
-    const told = {
-      id: 'not-found', title: 'There is no such product link', text: 'Check the link, or ask the store for a new one.'
-    }
-    sendPage(reply, 404, { title: told.title, content: notice(told), width: 'narrow', store: business.name, base })
+    const title = 'Product link not found'
+    const content = notice({ id: 'not-found', title, text: 'Check the link, or ask the store for a new one.' })
+    sendPage(reply, 404, { title, content, width: 'narrow', store: business.name, base })
   })
 }

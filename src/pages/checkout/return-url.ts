@@ -1,5 +1,5 @@
 /**
- * The way back to the merchant: only ever to the payment's own return_url, with what became of the payment added to its query.
+ * The redirect back to the merchant: always to the return_url of the payment, with the result of the payment in its query.
  */
 import { isOpen } from '../../resources/payments/states.js'
 import type { CheckoutOptions, Payment } from '../../resources/payments/store.js'
@@ -7,8 +7,8 @@ import { missingScheme } from '../../rules/return-url.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
 
 /**
- * Where a payment is found now: its form while it is open, else its status page, or, with `redirect_immediately`, the merchant's.
- * A page in a frame can't leave it by itself (`mayLeave`): its status page tells the page around it where to go.
+ * The next URL for a payment: its form while it is open, otherwise its status page or, with `redirect_immediately`, the return
+ * URL. An embedded page cannot leave the iframe (`mayLeave`). Its status page reports the URL to the embedding page.
  */
 export function nextUrl (payment: Payment, link: string, base: string, sandbox: Sandbox, mayLeave = true): string {
   if (isOpen(payment)) return `${base}/${link}`
@@ -17,16 +17,16 @@ export function nextUrl (payment: Payment, link: string, base: string, sandbox: 
   return back ?? `${base}/status/${link}/${payment.status}`
 }
 
-/** Whether the return_url leads somewhere: a browser that is sent to another would only show an error of its own. */
+/** Whether the return_url has a scheme. Without one, a redirect would only show an error of the browser. */
 export function leadsBack (payment: Payment): boolean {
   const { return_url: given } = payment.checkout
   return given !== undefined && missingScheme(given) === null
 }
 
 /**
- * The return_url with `payment_id`, `status` and `email` after its own parameters; null where the merchant gave none. A payment
- * of a subscription has `subscription_id` and the status of the subscription instead, and `payment_id` too where something was
- * sold once with it. The licence keys that the payment issued follow as `license_key`, separated by commas.
+ * The return_url with `payment_id`, `status` and `email` after its own parameters; null without a return_url. A payment of a
+ * subscription adds `subscription_id` and the status of the subscription instead, and `payment_id` only if it also pays for
+ * one-time products. The licence keys of the payment follow as `license_key`, separated by commas.
  */
 export function returnUrl (payment: Payment, sandbox: Sandbox): string | null {
   const { return_url: given } = payment.checkout
@@ -44,23 +44,23 @@ export function returnUrl (payment: Payment, sandbox: Sandbox): string | null {
   return url.href
 }
 
-/** So many keys go into a URL: browsers and servers limit its length. */
+/** The maximum number of keys in the URL, because browsers and servers limit its length. */
 const KEYS_MAX = 50
 
 function issuedKeys (paymentId: string, { licenseKeys }: Sandbox): string[] {
   return licenseKeys.ofPayment(paymentId).filter(({ source }) => source === 'auto').slice(0, KEYS_MAX).map(({ key }) => key)
 }
 
-/** The state that a payment leaves its subscription in. */
+/** The state of a subscription after a payment. */
 function subscriptionStatus ({ status }: Payment): string {
   if (status === 'succeeded') return 'active'
   return status === 'failed' || status === 'cancelled' ? status : 'processing'
 }
 
 /**
- * What the checkout's forms may lead to. Chromium holds every redirect after a form against the page's `form-action`, the
- * merchant's own redirects included, so that naming one host is not enough. As a rule the way back begins on the status page,
- * which is no form's redirect, and nothing has to be allowed; only `redirect_immediately` goes there straight from the form.
+ * The sources for `form-action` besides the emulator. Chromium applies `form-action` to every redirect after a form, including
+ * the merchant's own, so that one host is not enough. They are only needed with `redirect_immediately`. Otherwise the redirect
+ * starts on the status page, not from a form.
  */
 export function formTargets ({ return_url: given, redirect_immediately: immediately }: CheckoutOptions): string[] {
   if (immediately !== true || given === undefined || !URL.canParse(given)) return []

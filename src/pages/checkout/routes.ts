@@ -1,8 +1,8 @@
 /**
- * The routes of the hosted checkout: `/{link}`, `/s/{slug}` and `/status/{link}/{status}`. A GET shows the payment's true state,
- * whatever the URL says; the first of a link is noted, for the payment's timeline. A POST changes the payment in one
- * transaction and leads on with 303, so that a reload asks again for nothing; a submission that comes too late (twice at once,
- * back and again, after the expiry) changes nothing and is led to that same state.
+ * The routes of the hosted checkout: `/{link}`, `/s/{slug}` and `/status/{link}/{status}`. A GET shows the current state of the
+ * payment, regardless of the URL. The first GET of a link is recorded for the timeline of the payment. A POST changes the payment
+ * in one transaction and redirects with 303, so that a reload does not repeat it. A submission that comes too late, such as a
+ * second one or one after the expiry, changes nothing and shows the current state.
  */
 import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -20,7 +20,7 @@ import { checkout } from './page.js'
 import { EMBED_KINDS } from '../embed/options.js'
 import { addCheckoutScript, keepOptions } from '../embed/routes.js'
 import type { Problem } from '../fragments.js'
-import { hostedLayout, rootOf, tokenRefused, type PagesOptions } from '../hosted-layout.js'
+import { hostedLayout, rootOf, tokenRefused, type HostedLayout, type PagesOptions } from '../hosted-layout.js'
 import { sendRedirect } from '../layout.js'
 import type { Entered } from './method-fields.js'
 import { confirmation, expired, status, statusRefresh, type Notice } from './outcome.js'
@@ -29,7 +29,7 @@ import { appearanceOfPayment } from './session/appearance.js'
 import { addSessionPages } from './session/routes.js'
 import { act, entered, formToken, isToken, problemsOf, readForm } from './submission.js'
 
-/** Only what can be a link is ours: everything else stays with the API and its JSON. */
+/** Only paths with the format of a link. Others are answered by the API, as JSON. */
 const LINK = ':link(^[0-9A-Z][0-9A-Za-z]{7}$)'
 const FORM_MAX_BYTES = 32 * 1024
 
@@ -56,7 +56,7 @@ function addCheckout (app: FastifyInstance, options: PagesOptions, prefix: strin
 
 interface LinkRoute { Params: { link: string } }
 
-/** A payment that was found by its link, and the request that looks at it. */
+/** A payment that was found by its link, with the request for it. */
 interface OpenedPayment {
   payment: Payment
   link: string
@@ -66,24 +66,14 @@ interface OpenedPayment {
 
 const NO_PAYMENT: Notice = {
   id: 'not-found',
-  title: 'There is no such payment',
-  text: 'Check the link, or ask the store for a new one. Links of an earlier database are gone.'
+  title: 'Payment not found',
+  text: 'Check the link, or ask the store for a new one. Links stop working when the database is reset.'
 }
 
-function hostedPages (options: PagesOptions) {
-  const { baseOf, isEmbedded, contextOf, dressed, send, sendNotice, notFound, fail, answer } = hostedLayout(options)
-
-  function opened (request: FastifyRequest<LinkRoute>, reply: FastifyReply): OpenedPayment | null {
-    const context = contextOf(request)
-    const { link } = request.params
-    const payment = findByLink(link, context.sandbox)
-    if (payment !== undefined) return { payment, link, context, reply }
-    notFound(request, reply, NO_PAYMENT)
-    return null
-  }
-
+/** Shows the pages of a payment. */
+function paymentPages ({ baseOf, send, withOptions }: HostedLayout) {
   const appearanceFor = ({ payment, context, reply }: OpenedPayment) =>
-    dressed(appearanceOfPayment(payment, context.sandbox, baseOf(context)), reply.request)
+    withOptions(appearanceOfPayment(payment, context.sandbox, baseOf(context)), reply.request)
 
   const checkoutUrl = ({ link, context }: OpenedPayment) => `${baseOf(context)}/${link}`
   const statusUrl = ({ link, payment, context }: OpenedPayment) => `${baseOf(context)}/status/${link}/${payment.status}`
@@ -115,7 +105,7 @@ function hostedPages (options: PagesOptions) {
     })
   }
 
-  /** The page that the payment's state asks for; what has come to its end is found under its status. */
+  /** Shows the page for the payment's state, or redirects to the status page of a final one. */
   function showState (opened: OpenedPayment): void {
     const { payment, context, reply } = opened
     if (!isOpen(payment)) return sendRedirect(reply, statusUrl(opened), 302)
@@ -127,6 +117,39 @@ function hostedPages (options: PagesOptions) {
     showCheckout(opened, 200, [], null)
   }
 
+  function showStatus (opened: OpenedPayment): void {
+    const { payment, context, reply } = opened
+    if (isOpen(payment) && hasExpired(payment, context.now)) return showState(opened)
+    const content = status(payment, checkoutUrl(opened), context, {
+      invoiceUrl: `${rootOf(context)}/invoices/payments/${payment.payment_id}`, sessionUrl: sessionUrl(opened)
+    })
+    const refresh = statusRefresh(payment, checkoutUrl(opened), context.sandbox)
+    send(reply, 200, {
+      title: `Payment ${payment.status.replaceAll('_', ' ')}`,
+      content,
+      width: 'narrow',
+      appearance: appearanceFor(opened),
+      ...(refresh === undefined ? {} : { refresh })
+    })
+  }
+
+  return { checkoutUrl, showCheckout, showState, showStatus }
+}
+
+function hostedPages (options: PagesOptions) {
+  const layout = hostedLayout(options)
+  const { baseOf, isEmbedded, contextOf, sendNotice, notFound, fail, answer } = layout
+  const { checkoutUrl, showCheckout, showState, showStatus } = paymentPages(layout)
+
+  function opened (request: FastifyRequest<LinkRoute>, reply: FastifyReply): OpenedPayment | null {
+    const context = contextOf(request)
+    const { link } = request.params
+    const payment = findByLink(link, context.sandbox)
+    if (payment !== undefined) return { payment, link, context, reply }
+    notFound(request, reply, NO_PAYMENT)
+    return null
+  }
+
   function show (request: FastifyRequest<LinkRoute>, reply: FastifyReply): void {
     const found = opened(request, reply)
     if (found === null) return
@@ -134,7 +157,7 @@ function hostedPages (options: PagesOptions) {
     if (openedAt !== null || isHead(request)) return showState(found)
     sandbox.batch.run(() => { sandbox.payments.recordOpening(seq, now) }, error => {
       answer(request, reply, () => {
-        // The customer can see the page although that it was opened can't be noted, as on a full disk.
+        // The page is shown even if its opening can't be recorded, as on a full disk.
         if (isStorageFailure(error)) options.report(error)
         else if (error !== undefined) throw error
         showState(found)
@@ -142,11 +165,11 @@ function hostedPages (options: PagesOptions) {
     })
   }
 
-  const leadOn = ({ payment, link, context, reply }: OpenedPayment) => {
+  const redirect = ({ payment, link, context, reply }: OpenedPayment) => {
     sendRedirect(reply, nextUrl(payment, link, baseOf(context), context.sandbox, !isEmbedded))
   }
 
-  const mayBePaid = ({ payment, context }: OpenedPayment) =>
+  const canBePaid = ({ payment, context }: OpenedPayment) =>
     payment.status !== 'requires_customer_action' && !hasExpired(payment, context.now)
 
   function submit (request: FastifyRequest<LinkRoute>, reply: FastifyReply): void {
@@ -163,28 +186,10 @@ function hostedPages (options: PagesOptions) {
         if (error !== undefined && !(error instanceof ApiError)) throw error
         noteRefusal(request, error)
         const after = { ...before, payment: stored(seq, sandbox) }
-        if (error === undefined || !isOpen(after.payment)) leadOn(after)
-        else if (mayBePaid(after)) showCheckout(after, 422, problemsOf(error), entered(form))
+        if (error === undefined || !isOpen(after.payment)) redirect(after)
+        else if (canBePaid(after)) showCheckout(after, 422, problemsOf(error), entered(form))
         else showState(after)
       })
-    })
-  }
-
-  function showStatus (request: FastifyRequest<LinkRoute>, reply: FastifyReply): void {
-    const found = opened(request, reply)
-    if (found === null) return
-    const { payment, context } = found
-    if (isOpen(payment) && hasExpired(payment, context.now)) return showState(found)
-    const content = status(payment, checkoutUrl(found), context, {
-      invoiceUrl: `${rootOf(context)}/invoices/payments/${payment.payment_id}`, sessionUrl: sessionUrl(found)
-    })
-    const refresh = statusRefresh(payment, checkoutUrl(found), context.sandbox)
-    send(reply, 200, {
-      title: `Payment ${payment.status.replaceAll('_', ' ')}`,
-      content,
-      width: 'narrow',
-      appearance: appearanceFor(found),
-      ...(refresh === undefined ? {} : { refresh })
     })
   }
 
@@ -200,7 +205,10 @@ function hostedPages (options: PagesOptions) {
   return {
     show,
     submit,
-    showStatus,
+    showStatus (request: FastifyRequest<LinkRoute>, reply: FastifyReply): void {
+      const found = opened(request, reply)
+      if (found !== null) showStatus(found)
+    },
     unshorten,
     fail
   }

@@ -1,7 +1,7 @@
 /**
- * What a submitted form does to a payment: reads its fields, checks them, and hands over to the payment's life. Runs inside a
- * transaction and throws an ApiError, whose details name form fields, before it writes anything. A card's number goes to
- * rules/instruments.ts and nowhere else.
+ * Handles a submitted form of a payment: reads and checks its fields, and calls the lifecycle of the payment. Runs inside a
+ * transaction and throws an ApiError, whose details name form fields, before it writes anything. Only rules/instruments.ts
+ * receives the card number.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { ApiError, invalid, type Violation } from '../../errors.js'
@@ -19,7 +19,7 @@ const FIELDS = ['token', 'action', 'method', 'number', 'expiry', 'cvc', 'name', 
 
 export type Form = Record<typeof FIELDS[number], string>
 
-/** The fields that we know, each a text; what is missing or comes twice is empty. */
+/** Reads the known fields. A field that is missing or repeated is empty. */
 export function readForm (body: unknown): Form {
   const given = typeof body === 'object' && body !== null ? body as Record<string, unknown> : {}
   return Object.fromEntries(FIELDS.map(name => {
@@ -28,7 +28,7 @@ export function readForm (body: unknown): Form {
   })) as Form
 }
 
-/** Proves that a form came from our page: nobody else knows the secret of its payment or session. */
+/** A token against cross-site requests, derived from the secret of the payment or session. */
 export function formToken ({ secret }: { secret: string }, link: string): string {
   return createHmac('sha256', secret).update(link).digest('hex')
 }
@@ -39,7 +39,7 @@ export function isToken (given: string, owner: { secret: string }, link: string)
   return bytes.length === right.length && timingSafeEqual(bytes, right)
 }
 
-/** What may be shown again: never a card's number, wherever it was typed, nor a security code. */
+/** The values that may be shown again: never a security code, nor a card number in any field. */
 export function entered ({ method, expiry, name, phone, upi_id: upiId, save }: Form): Entered {
   const harmless = (text: string) => hasCardNumber(text) ? '' : text.slice(0, NAME_MAX)
   return {
@@ -54,7 +54,7 @@ export function entered ({ method, expiry, name, phone, upi_id: upiId, save }: F
 
 const NAME_MAX = 120
 
-/** Twelve digits are the shortest card number there is. */
+/** The shortest card numbers have twelve digits. */
 function hasCardNumber (text: string): boolean {
   return /\d(?:[\s().-]*\d){11,}/.test(text)
 }
@@ -70,10 +70,10 @@ export const ELEMENTS: Readonly<Record<string, string>> = {
   method: 'methods'
 }
 
-/** An ApiError as the customer is told of it. */
+/** An ApiError as messages for the customer. */
 export function problemsOf (error: ApiError): Problem[] {
-  const told = CUSTOMER_TEXTS[error.code]
-  if (told !== undefined) return [{ field: null, message: told }]
+  const text = CUSTOMER_TEXTS[error.code]
+  if (text !== undefined) return [{ field: null, message: text }]
   return (error.details ?? [{ path: '', message: error.message }])
     .map(({ path, message }) => ({ field: ELEMENTS[path] ?? null, message }))
 }
@@ -95,7 +95,7 @@ export function act (payment: Payment, form: Form, context: Context): void {
     case 'timeout':
     case 'back': return answerAction(payment, form.action, context)
     default:
-      throw invalid('action', 'The form did not say what to do. Try again.')
+      throw invalid('action', 'The form has no known action. Try again.')
   }
 }
 
@@ -118,7 +118,7 @@ export function savesMethod ({ save }: Form, { canSave }: Offer): boolean {
   return save === 'yes' && canSave
 }
 
-/** The customer's words for a phone number that is missing, and for one that is not a phone number. */
+/** Messages to the customer for a missing and for an invalid phone number. */
 export const PHONE_PROBLEMS = {
   missing: 'Enter a phone number.',
   invalid: 'Enter a phone number such as +1 202 555 0142.'
@@ -133,7 +133,7 @@ function readPhone (phone: string, violations: Violation[]): string | null {
   return digits
 }
 
-/** What is to be charged; null with a violation where that can't be told. */
+/** Reads the payment method of a form; null with a violation if it is missing or invalid. */
 export function readInstrument (form: Form, offer: Offer, context: Context, violations: Violation[]): Instrument | null {
   const { method } = form
   if (method.startsWith('saved:')) return readSaved(method.slice('saved:'.length), offer, context, violations)
@@ -174,11 +174,11 @@ function readUpi ({ upi_id: upiId }: Form, type: string, violations: Violation[]
   return null
 }
 
-/** A saved card, with its owner here: a bank that wants a confirmation gets one. */
+/** A saved card. Because the customer is present, a bank that requires authentication asks for it. */
 function readSaved (id: string, { saved }: Offer, context: Context, violations: Violation[]): Instrument | null {
   const method = saved.find(({ payment_method_id: candidate }) => candidate === id)
   if (method === undefined) {
-    violations.push({ path: 'method', message: 'This saved card is not yours any more. Choose another way to pay.' })
+    violations.push({ path: 'method', message: 'This saved card has been removed. Choose another payment method.' })
     return null
   }
   const instrument = savedInstrument(method, context)

@@ -1,6 +1,6 @@
 /**
- * The test cards on the checkout page: a few to fill in at once, and the whole list. Each number is text, to be copied without
- * scripts.
+ * The test cards on the checkout page: buttons that fill in a card, and the complete list. The numbers are text, so that they can
+ * be copied without scripts.
  */
 import { html } from 'ghtml'
 import type { TestCard } from '../../rules/instruments.js'
@@ -15,7 +15,7 @@ const GROUPS: ReadonlyArray<{ title: string, short: string, holds: (card: TestCa
   { title: 'Succeed now, fail when charged again', short: '', holds: ({ later_charges: later }) => later !== undefined }
 ]
 
-/** Of the types that the payment takes. */
+/** The test cards of the types that the payment accepts. */
 export function testCards (types: readonly string[], { sandbox, now }: Context): Fragment {
   const cards = sandbox.reference.testCards.filter(({ type }) => types.includes(type))
   const expiry = testExpiry(now)
@@ -44,7 +44,7 @@ function spaced (number: string): string {
   return number.replace(/(\d{4})(?=\d)/g, '$1 ')
 }
 
-/** The documented 06/32, or one that is still to come where the clock has been moved past it. */
+/** The documented 06/32, or a later date if the clock is past it. */
 function testExpiry (nowUs: number): string {
   const year = new Date(nowUs / 1000).getUTCFullYear()
   return `06/${String(Math.max(2032, year + 1)).slice(-2)}`

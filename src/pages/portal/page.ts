@@ -1,5 +1,5 @@
 /**
- * The customer portal: what a customer has paid, saved and is owed. For tests without a person, these hold on:
+ * The customer portal: the payments, saved payment methods and wallets of a customer. Automated tests can rely on:
  *
  *   ids           portal, payments, details, methods, wallets, return-link, newer, older, removed, error-summary, portal-expired;
  *                 remove-{payment_method_id} (what opens the question), confirm-remove-{payment_method_id} (the button)
@@ -30,13 +30,13 @@ export interface Portal {
   customer: Customer
   context: Context
   target: FormTarget
-  /** The path that our other URLs begin with. */
+  /** The path that all URLs of the emulator begin with. */
   base: string
-  /** Of the payments, counted from 1. */
+  /** The page of payments, counted from 1. */
   page: number
   /** Whether a payment method was just removed. */
   isRemoved: boolean
-  /** Whether an activation of a licence key was just freed. */
+  /** Whether an instance of a licence key was just deactivated. */
   isDeactivated: boolean
   problems: readonly Problem[]
 }
@@ -94,12 +94,12 @@ function payments (shown: Portal): Fragment {
 !${listed.length === 0
     ? html`<p class="quiet" data-testid="no-payments">${none}</p>`
     : html`<ul class="entries">!${listed.map(payment => paymentEntry(payment, shown))}</ul>`}
-!${turning(shown, found.length > PAYMENTS_PER_PAGE)}
+!${pagination(shown, found.length > PAYMENTS_PER_PAGE)}
 </section>`
 }
 
-/** The way to the pages before and after. */
-function turning ({ page, target: { url } }: Portal, hasOlder: boolean): Fragment {
+/** Links to the previous and next page. */
+function pagination ({ page, target: { url } }: Portal, hasOlder: boolean): Fragment {
   if (page === 1 && !hasOlder) return ''
   return html`<nav class="pagination" aria-label="Pages of payments">
 !${page > 1 ? batch('newer', 'prev', `${url}?page=${page - 1}`) : '<span></span>'}
@@ -113,21 +113,21 @@ function batch (id: 'newer' | 'older', relation: 'prev' | 'next', url: string): 
 payments</span></a>`
 }
 
-interface Told {
+interface StatusText {
   kind: 'good' | 'bad' | 'wait' | 'calm'
   text: string
 }
 
-const STATUSES: Record<string, Told> = {
+const STATUSES: Record<string, StatusText> = {
   succeeded: { kind: 'good', text: 'Paid' },
   failed: { kind: 'bad', text: 'Failed' },
   cancelled: { kind: 'calm', text: 'Cancelled' },
-  processing: { kind: 'wait', text: 'Under way' },
-  requires_customer_action: { kind: 'wait', text: 'Waits for your confirmation' },
+  processing: { kind: 'wait', text: 'Processing' },
+  requires_customer_action: { kind: 'wait', text: 'Waiting for your confirmation' },
   requires_payment_method: { kind: 'calm', text: 'Not paid' }
 }
 
-function told ({ status, refund_status: refunded }: ListedPayment): Told {
+function statusText ({ status, refund_status: refunded }: ListedPayment): StatusText {
   if (refunded !== null) return { kind: 'calm', text: refunded === 'full' ? 'Refunded' : 'Partly refunded' }
   return STATUSES[status] ?? { kind: 'calm', text: status.replaceAll('_', ' ') }
 }
@@ -135,7 +135,7 @@ function told ({ status, refund_status: refunded }: ListedPayment): Told {
 function paymentEntry (payment: ListedPayment, { context: { sandbox }, base }: Portal): Fragment {
   const { payment_id: id, created_at: createdAt } = payment
   const total = money(payment.total_amount, payment.currency, sandbox)
-  const { kind, text } = told(payment)
+  const { kind, text } = statusText(payment)
   return html`<li class="entry" data-testid="payment" data-payment-id="${id}" data-status="${payment.status}">
 <h3>${goods(payment)}</h3><span class="sum" data-testid="payment-total">${total}</span>
 <p class="hint when"><time datetime="${formatTime(createdAt)}">${formatDay(createdAt)}</time>
@@ -145,7 +145,7 @@ function paymentEntry (payment: ListedPayment, { context: { sandbox }, base }: P
 </li>`
 }
 
-/** A document; which one it is of its kind is told to those who hear the links without what stands around them. */
+/** A link to a document. Screen readers get its date and amount, too. */
 function file (kind: 'invoice' | 'receipt', url: string, which: string): Fragment {
   const name = kind === 'invoice' ? 'Invoice' : 'Receipt'
   return html`<a class="file" data-testid="${kind}" href="${url}">${name}<span class="visually-hidden"> ${which}</span></a>`
@@ -159,7 +159,7 @@ function goods ({ lines }: ListedPayment): string {
 }
 
 const REFUND_STATUSES: Record<string, string> = {
-  succeeded: 'refunded', pending: 'refund under way', review: 'refund under review', failed: 'refund failed'
+  succeeded: 'refunded', pending: 'refund pending', review: 'refund under review', failed: 'refund failed'
 }
 
 function refunds (found: readonly Refund[], sandbox: Sandbox, base: string): Fragment {
@@ -181,12 +181,12 @@ function methods ({ customer, context: { sandbox }, target }: Portal): Fragment 
   return html`<section class="panel" id="methods" aria-labelledby="methods-title">
 <h2 class="section-title" id="methods-title">Saved payment methods</h2>
 !${saved.length === 0
-    ? '<p class="quiet" data-testid="no-methods">You have saved no payment method.</p>'
+    ? '<p class="quiet" data-testid="no-methods">You have no saved payment methods.</p>'
     : html`<ul class="entries">!${saved.map(method => methodEntry(method, sandbox, target))}</ul>`}
 </section>`
 }
 
-/** Nothing is removed by one click: what the first one opens asks, and its button does it. */
+/** A saved payment method. Removing it needs a confirmation. */
 function methodEntry (method: PaymentMethod, sandbox: Sandbox, target: FormTarget): Fragment {
   const { payment_method_id: id, card } = method
   const name = methodName(method, sandbox)
@@ -196,9 +196,9 @@ function methodEntry (method: PaymentMethod, sandbox: Sandbox, target: FormTarge
 !${month == null || year == null ? '' : html`<p class="hint">Expires ${month}/${year.slice(-2)}</p>`}
 <details class="confirm"><summary id="remove-${id}">Remove<span class="visually-hidden"> ${name}</span></summary>
 !${form(target, html`<input type="hidden" name="payment_method_id" value="${id}">
-<p>Remove ${name}? It is not offered at your next order any more.</p>
+<p>Remove ${name}? It will no longer be offered at checkout.</p>
 <button class="button danger" id="confirm-remove-${id}" name="action" value="remove"
-data-busy="One moment…">Yes, remove it</button>`)}
+data-busy="One moment…">Remove</button>`)}
 </details></li>`
 }
 
@@ -207,7 +207,7 @@ function methodName ({ card, payment_method: method, payment_method_type: type }
   return reference.paymentMethods[type ?? '']?.label ?? method.replaceAll('_', ' ')
 }
 
-/** What the store holds for the customer; wallets without money are not worth a word. */
+/** The balances of the customer's wallets. Empty wallets are not shown. */
 function wallets (customer: Customer, context: Context): Fragment {
   const filled = walletsResponse(customer, context).items.filter(({ balance }) => balance !== 0)
   if (filled.length === 0) return ''
@@ -222,7 +222,7 @@ export function portalExpired ({ return_url: returnUrl }: PortalSession, { sandb
   return html`<section class="panel message" id="portal-expired" aria-labelledby="title">
 !${sign('waiting')}
 <div><h1 id="title">This link has expired</h1>
-<p>A link to your account is good for 24 hours. Ask ${sandbox.business.name} for a new one.</p></div>
+<p>Links to your account work for 24 hours. Ask ${sandbox.business.name} for a new one.</p></div>
 !${returnUrl === null
     ? ''
     : html`<a class="button primary" id="return-link" href="${returnUrl}">Return to the store</a>!${urlProblem(returnUrl)}`}

@@ -1,7 +1,6 @@
 /**
- * The route of the customer portal, `/portal/session/{token}`. Who has the token is the customer; the page's forms carry a token
- * of their own, made from it. A POST changes something in one transaction and leads back with 303, so that a reload asks again
- * for nothing.
+ * The route of the customer portal, `/portal/session/{token}`. The token identifies the customer, and the tokens of forms are
+ * derived from it. A POST makes a change in one transaction and redirects back with 303, so that a reload does not repeat it.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import formbody from '@fastify/formbody'
@@ -29,7 +28,7 @@ interface PortalRoute {
 
 type Request = FastifyRequest<PortalRoute>
 
-/** A session that was found and has not expired, and the request that came with it. */
+/** A session that exists and has not expired, with the request for it. */
 interface OpenedPortal {
   session: PortalSession
   customer: Customer
@@ -53,7 +52,7 @@ function portalPages (options: PagesOptions) {
 
   const urlOf = ({ session, context }: OpenedPortal) => `${rootOf(context)}/portal/session/${session.token}`
 
-  /** Null where the request has been answered already. */
+  /** Null after it has sent an error page. */
   function opened (request: Request, reply: FastifyReply): OpenedPortal | null {
     const context = contextOf(request)
     const session = context.sandbox.portalSessions.find(request.params.token)
@@ -61,8 +60,8 @@ function portalPages (options: PagesOptions) {
     if (session === undefined || customer === undefined) {
       notFound(request, reply, {
         id: 'not-found',
-        title: 'There is no such account page',
-        text: 'Check the link, or ask the store for a new one. Links of an earlier database are gone.'
+        title: 'Account page not found',
+        text: 'Check the link, or ask the store for a new one. Links stop working when the database is reset.'
       })
       return null
     }
@@ -95,7 +94,7 @@ function portalPages (options: PagesOptions) {
     if (!isFormToken(text(request.body, 'token'), session)) {
       return sendNotice(reply, 403, {
         id: 'token-refused',
-        title: 'This form is not from here',
+        title: 'This form is not valid',
         text: 'It was sent by another page. Nothing was changed.',
         again: urlOf(found)
       })
@@ -104,7 +103,7 @@ function portalPages (options: PagesOptions) {
     const change = () => {
       if (action === 'remove') removePaymentMethod(text(request.body, 'payment_method_id'), customerId, found.context)
       else if (action === 'deactivate') freeActivation(text(request.body, 'instance_id'), customerId, found.context)
-      else throw invalid('action', 'The form did not say what to do.')
+      else throw invalid('action', 'The form has no known action. Load the page again.')
     }
     sandbox.batch.run(change, error => {
       answer(request, reply, () => {
@@ -126,13 +125,13 @@ function portalPages (options: PagesOptions) {
   }
 }
 
-/** Anything but a page that there can be is the first. */
+/** An invalid page number is the first page. */
 function pageNumber (given: unknown): number {
   const number = typeof given === 'string' && /^[1-9]\d*$/.test(given) ? Number(given) : 1
   return Math.min(number, PAGE_MAX)
 }
 
-/** A field of a form; what is missing or comes twice is empty. */
+/** A field of a form; empty if it is missing or repeated. */
 function text (body: unknown, name: string): string {
   const value = typeof body === 'object' && body !== null && Object.hasOwn(body, name)
     ? (body as Record<string, unknown>)[name]
@@ -142,11 +141,11 @@ function text (body: unknown, name: string): string {
 
 function problemOf (error: ApiError): Problem {
   return error.code === 'NOT_FOUND' && error.details?.[0]?.path === 'payment_method_id'
-    ? { field: 'methods', message: 'This payment method is not among yours. Nothing was removed.' }
+    ? { field: 'methods', message: 'This payment method does not exist. Nothing was removed.' }
     : { field: null, message: error.message }
 }
 
-/** Proves that a form came from our page: it can't be made without the session's own token. */
+/** A token against cross-site requests, derived from the token of the session. */
 function formToken ({ token }: PortalSession): string {
   return createHmac('sha256', token).update('portal form').digest('hex')
 }

@@ -1,6 +1,6 @@
 /**
- * What a checkout session wants its pages to look like: theme, button, what is shown of the order, the way back. The pages of the
- * payment that it makes look the same.
+ * The appearance that a checkout session sets for its pages and those of its payment: the theme, the button, the order, and the
+ * link back.
  */
 import { html } from 'ghtml'
 import type { Session } from '../../../resources/checkouts/store.js'
@@ -12,13 +12,13 @@ import type { Fragment, Appearance } from '../../layout.js'
 export interface SessionAppearance extends Appearance {
   payButtonText: string | null
   showsOrder: boolean
-  /** Where the link back leads; null without one. */
+  /** The URL of the link back; null without one. */
   cancelUrl: string | null
 }
 
 const PLAIN: SessionAppearance = { theme: null, styleUrl: null, payButtonText: null, showsOrder: true, cancelUrl: null }
 
-/** `base` is what the paths of our pages begin with. */
+/** `base` is the path that the URLs of hosted pages begin with. */
 export function appearanceOf ({ session_id: id, terms }: Pick<Session, 'session_id' | 'terms'>, base: string): SessionAppearance {
   const { theme, theme_config: config, show_order_details: showsOrder = true } = terms.customization
   return {

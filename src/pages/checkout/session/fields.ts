@@ -1,4 +1,4 @@
-/** The fields of the details form: amounts, contact, address, business, and what the store asks on its own. */
+/** The fields of the details form: amounts, contact, address, business, and the custom fields of the store. */
 import { html } from 'ghtml'
 import type { Schemas } from '../../../contract/operations.js'
 import { isCountry } from '../../../resources/checkouts/details.js'
@@ -23,7 +23,7 @@ function section (title: string, parts: readonly Fragment[]): Fragment {
   return html`<div><h2 class="section-title">${title}</h2><div class="fields">!${parts.join('')}</div></div>`
 }
 
-/** What each unit of a pay-what-you-want product is worth to the customer, in the product's currency. */
+/** The amounts per unit of pay-what-you-want products, in the currency of the product. */
 function amounts ({ session: { terms }, entries, context: { sandbox }, problems }: DetailsPage): Fragment {
   const fields = terms.cart.flatMap(({ product_id: id, amount }, index) => {
     const product = sandbox.products.find(id)

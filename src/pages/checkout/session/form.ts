@@ -1,6 +1,6 @@
 /**
- * The details form of a session: the texts in its fields, and how they become details. What is locked is never read from the
- * form, and what the terms do not allow has no effect, whatever was sent. Refusals name the fields of the page.
+ * The details form of a session: reads its fields and converts them into details. Locked fields are never read from the form, and
+ * fields that the terms do not allow are ignored. Errors name the fields of the page.
  */
 import { ApiError, type Violation } from '../../../errors.js'
 import { DETAIL_MAX, completeDetails, isCountry, type DetailProblem } from '../../../resources/checkouts/details.js'
@@ -13,21 +13,21 @@ import type { Context, Sandbox } from '../../../sandbox/sandbox.js'
 import { PHONE_PROBLEMS } from '../submission.js'
 import { currenciesFor } from '../../../resources/checkouts/currencies.js'
 
-/** What stands in the fields, as typed. */
+/** The values of the fields, as typed. */
 export interface Entries {
   details: Record<DetailName, string>
   currency: string
-  /** The codes that are applied. */
+  /** The applied codes. */
   codes: string[]
-  /** What stands in the box for one more. */
+  /** The value of the field for another code. */
   code: string
-  /** By line; empty where no amount is asked for. */
+  /** By line; empty for lines without a field. */
   amounts: string[]
   /** By custom field. */
   answers: string[]
 }
 
-/** The form field of each detail: a card has a `name` of its own. */
+/** The form field of each detail. `name` is the name on a card. */
 export const FIELD_OF: Record<DetailName, string> = {
   name: 'full_name',
   email: 'email',
@@ -41,26 +41,26 @@ export const FIELD_OF: Record<DetailName, string> = {
   business_name: 'business_name'
 }
 
-/** The id of the element that a detail is entered in. */
+/** The element id of the field for a detail. */
 export function elementOf (name: DetailName): string {
   return name.replace('_', '-')
 }
 
-/** More than any field takes, so that what is too long is told and not cut. */
+/** More than any field accepts, so that longer values are refused instead of truncated. */
 const ENTRY_MAX = 1000
 const LIST_MAX = 16_000
 const CODES_MAX = 20
 
 type Given = Readonly<Record<string, unknown>>
 
-/** A field's text; what is missing or comes twice is empty. */
+/** The text of a field; empty if it is missing or repeated. */
 export function entryOf (body: unknown, name: string, max = ENTRY_MAX): string {
   const given = typeof body === 'object' && body !== null ? body as Given : {}
   const value = Object.hasOwn(given, name) ? given[name] : undefined
   return typeof value === 'string' ? value.slice(0, max) : ''
 }
 
-/** What the fields hold on the first visit. */
+/** The values of the fields on the first visit. */
 export function firstEntries (terms: Terms, { sandbox }: Context): Entries {
   return {
     details: Object.fromEntries(DETAIL_NAMES.map(name => [name, terms.known[name] ?? ''])) as Entries['details'],
@@ -87,7 +87,7 @@ export function readEntries (body: unknown, terms: Terms): Entries {
   }
 }
 
-/** Whether the page has a field for a detail, to be seen at least. */
+/** Whether the page has a field for a detail, possibly a locked one. */
 export function showsField (name: DetailName, { flags, known, minimal_address: isMinimal }: Terms): boolean {
   if (name === 'phone') return flags.allow_phone_number_collection || known.phone !== null
   if (name === 'tax_id' || name === 'business_name') return flags.allow_tax_id || known.tax_id !== null
@@ -100,7 +100,7 @@ function asksFor (name: DetailName, terms: Terms): boolean {
   return showsField(name, terms) && !terms.locked.includes(name)
 }
 
-/** The codes that the page had applied. Without the box nobody adds one that the terms do not name. */
+/** The applied codes. If the field for codes is not shown, only those of the terms are accepted. */
 function readCodes (text: string, { codes, flags }: Terms): string[] {
   const given = textList(text)
   return flags.allow_discount_code ? given.slice(0, CODES_MAX) : codes.filter(code => given.includes(code))
@@ -115,13 +115,13 @@ function textList (text: string): string[] {
   }
 }
 
-/** The codes with the one from the box, unless it is among them already. */
+/** The applied codes with the one in the field, unless it is already applied. */
 export function withCode ({ codes, code }: Entries): string[] {
   const added = code.trim().toUpperCase()
   return added === '' || codes.some(known => known.toUpperCase() === added) ? codes : [...codes, added]
 }
 
-/** As much of the details as can be read, for a price: what is wrong or missing counts as not said yet. */
+/** The details for a preview of the price. Invalid values count as missing. */
 export function draftDetails (entries: Entries, terms: Terms, { sandbox }: Context): Details {
   const known = knownOf(entries)
   const country = known.country !== null && isCountry(known.country, sandbox) ? known.country : null
@@ -135,7 +135,7 @@ export function draftDetails (entries: Entries, terms: Terms, { sandbox }: Conte
   }
 }
 
-/** The details in full. Throws an ApiError whose violations name elements of the page. */
+/** The complete details. Throws an ApiError whose violations name elements of the page. */
 export function readDetails (entries: Entries, terms: Terms, context: Context): Details {
   const { sandbox } = context
   const entered = {
@@ -150,7 +150,7 @@ export function readDetails (entries: Entries, terms: Terms, context: Context): 
   throw new ApiError('INVALID_REQUEST_PARAMETERS', { violations, message: violations[0]?.message ?? '' })
 }
 
-/** A problem at the element of the page where the customer can fix it, in words for them. */
+/** A problem as a message to the customer, at the element where it can be corrected. */
 function violationOf (problem: DetailProblem): Violation {
   if ('amount' in problem) return { path: `amount-${problem.amount}`, message: 'Enter an amount, such as 12.50.' }
   if ('answer' in problem) return { path: `custom-${problem.answer}`, message: problem.problem }
@@ -176,7 +176,7 @@ function knownOf ({ details }: Entries): Known {
   return Object.fromEntries(DETAIL_NAMES.map(name => [name, textOf(details[name])])) as Known
 }
 
-/** By line: the amount that was entered, in minor units; null where none was, or where none is asked for. */
+/** By line: the entered amount in minor units; null if it is missing or has no field. */
 function amountsOf ({ amounts }: Entries, { cart }: Terms, sandbox: Sandbox): Array<number | null> {
   return cart.map(({ product_id: id, amount }, index) => amount !== null || openAmount(id, sandbox.products) === null
     ? amount

@@ -1,4 +1,4 @@
-/** The pages of a session or a static link that only tell something. */
+/** Pages of a session or a static link with only a message. */
 import { html } from 'ghtml'
 import { ApiError } from '../../../errors.js'
 import type { Sandbox } from '../../../sandbox/sandbox.js'
@@ -9,22 +9,22 @@ import type { SessionAppearance } from './appearance.js'
 
 export const NO_SESSION: Notice = {
   id: 'not-found',
-  title: 'There is no such checkout',
-  text: 'Check the link, or ask the store for a new one. Links of an earlier database are gone.'
+  title: 'Checkout not found',
+  text: 'Check the link, or ask the store for a new one. Links stop working when the database is reset.'
 }
 
 export const NO_PRODUCT: Notice = {
   id: 'not-found',
-  title: 'There is no such product',
+  title: 'Product not found',
   text: 'Check the link, or ask the store for a new one.'
 }
 
-/** Why a cart can't be bought, whatever the customer enters. */
+/** The reason why a cart can't be bought, regardless of what the customer enters. */
 export function unsellable ({ code, message }: ApiError): Notice {
   return {
     id: 'unsellable',
-    title: code === 'PRODUCT_IS_DELETED' ? 'This product is no longer sold' : 'This can’t be bought here',
-    text: code === 'PRODUCT_IS_DELETED' ? 'Ask the store what has taken its place.' : message
+    title: code === 'PRODUCT_IS_DELETED' ? 'This product is no longer sold' : 'This cannot be bought here',
+    text: code === 'PRODUCT_IS_DELETED' ? 'Ask the store for another product.' : message
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The details page of a session or a static link: the order with its codes and its currency on one side, what the store needs to
- * know on the other, and, where all is on one page, how to pay. Every button works without scripts. What holds on, for tests:
+ * The details page of a session or a static link: the order with its codes and its currency on one side, the customer's details
+ * on the other and, on a single page, the payment method. Every button works without scripts. Automated tests can rely on:
  *
  *   ids           those of the details with - for _ (name, email, tax-id ...), amount-{line}, custom-{field}, currency,
  *                 discount-code, apply-code, remove-{code}, update, continue (two steps) or pay (one page), back-link,
@@ -36,7 +36,7 @@ export interface DetailsPage {
   target: FormTarget
   appearance: SessionAppearance
   context: Context
-  /** How to pay, where details and payment are on one page; null where the payment has a page of its own. */
+  /** The payment methods of a single page; null if the payment has a page of its own. */
   payment: { offer: Offer, entered: Entered | null } | null
 }
 
@@ -47,7 +47,7 @@ export function detailsPage (page: DetailsPage): Fragment {
   const isFree = !asksForMethod(draft.sale)
   const canPay = payment === null || isFree || hasMethods(payment.offer)
   return html`!${backLink(appearance, context.sandbox)}<button class="visually-hidden" form="${FORM}" name="action" tabindex="-1"
-value="${payment === null ? 'continue' : 'pay'}">Go on</button>
+value="${payment === null ? 'continue' : 'pay'}">Continue</button>
 <div class="checkout">
 <div data-live="order" id="live-order">!${orderPanel(page)}</div>
 <div class="form">
@@ -57,7 +57,7 @@ value="${payment === null ? 'continue' : 'pay'}">Go on</button>
 <div data-live="button" id="live-button">!${canPay ? button(page) : ''}</div>`, FORM)}
 </div>
 </div>
-<p class="visually-hidden" role="status" id="live-told"></p>`
+<p class="visually-hidden" role="status" id="live-status"></p>`
 }
 
 function orderPanel ({ draft, entries, session: { terms }, context, appearance, problems }: DetailsPage): Fragment {
@@ -99,7 +99,7 @@ function currencyChoice (terms: Terms, { sale, details }: Draft, { sandbox }: Co
   }, problems)
 }
 
-/** The codes that are applied, each with a way to take it back, and room for one more. */
+/** The applied codes, each with a button to remove it, and a field for another one. */
 function codeBox (
   { flags }: Terms, { sale: { codes } }: Draft, { code }: Entries, problems: readonly Problem[]
 ): Fragment {
@@ -140,7 +140,7 @@ Continue to payment</button>`
 !${payButton({ total_amount: priced.total, currency: priced.currency }, recurrenceOfSale(sale), appearance, context)}`
 }
 
-/** What the customer agrees to with the button of a single page. */
+/** The total that the customer has seen, sent with the form of a single page. */
 export function shownTotal ({ total, currency }: { total: number, currency: string }): string {
   return `${total} ${currency}`
 }

@@ -1,6 +1,6 @@
 /**
- * What the page shows as the price while the form is still being filled in. A detail that can't be priced is told and left out,
- * so that there is always a price as long as the cart has one.
+ * Calculates the price that the page shows before the form is complete. Details that are refused are reported and left out, so
+ * that there is a price as long as the cart has one.
  */
 import { ApiError } from '../../../errors.js'
 import { quote, type CheckoutSale, type Details } from '../../../resources/checkouts/purchase.js'
@@ -10,12 +10,12 @@ import type { Problem } from '../../fragments.js'
 
 export interface Draft {
   sale: CheckoutSale
-  /** What was priced: without the codes, and without the tax id, that were refused. */
+  /** The details that the price is based on, without those that were refused. */
   details: Details
   problems: Problem[]
 }
 
-/** Throws the ApiError of a cart that can't be sold whatever the customer enters. */
+/** Throws an ApiError if the cart can't be sold, regardless of what the customer enters. */
 export function draftSale (terms: Terms, wanted: Details, context: Context): Draft {
   const problems: Problem[] = []
   let details = wanted
@@ -32,7 +32,7 @@ export function draftSale (terms: Terms, wanted: Details, context: Context): Dra
   }
 }
 
-/** The details without what stands at a path; null where nothing of theirs does. Each step leaves less. */
+/** The details without the value at a path; null if nothing can be removed. */
 function without (path: string, details: Details, terms: Terms): Details | null {
   const index = Number(/\[(\d+)\]/.exec(path)?.[1])
   const { known, codes, amounts } = details
@@ -48,17 +48,17 @@ function without (path: string, details: Details, terms: Terms): Details | null 
   return null
 }
 
-/** A refusal of the price in words for the customer, at the field that it belongs to. */
+/** An ApiError of the price as messages for the customer, each at its field. */
 export function problemsOfSale (error: ApiError): Problem[] {
   const path = error.details?.[0]?.path ?? ''
   const index = /\[(\d+)\]/.exec(path)?.[1] ?? ''
-  const told = TEXTS[error.code]
-  if (path.startsWith('discount_codes[')) return [{ field: 'discount-code', message: told ?? error.message }]
-  if (path.endsWith('.amount')) return [{ field: `amount-${index}`, message: told ?? error.message }]
+  const message = TEXTS[error.code] ?? error.message
+  if (path.startsWith('discount_codes[')) return [{ field: 'discount-code', message }]
+  if (path.endsWith('.amount')) return [{ field: `amount-${index}`, message }]
   if (path === 'customer_business_name' && error.code === 'INVALID_REQUEST_PARAMETERS') {
     return [{ field: 'business-name', message: 'A business needs its tax ID too. Enter it, or leave the name empty.' }]
   }
-  return [{ field: FIELDS[path] ?? null, message: told ?? error.message }]
+  return [{ field: FIELDS[path] ?? null, message }]
 }
 
 const FIELDS: Record<string, string> = {
@@ -68,7 +68,7 @@ const FIELDS: Record<string, string> = {
 }
 
 const TEXTS: Record<string, string> = {
-  INVALID_DISCOUNT_CODE: 'This discount code does not exist, or fits nothing in this order.',
+  INVALID_DISCOUNT_CODE: 'This discount code does not exist, or does not apply to this order.',
   DISCOUNT_CODE_EXPIRED: 'This discount code has expired.',
   DISCOUNT_NOT_YET_ACTIVE: 'This discount code is not valid yet.',
   DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED: 'This discount code has been used up.',

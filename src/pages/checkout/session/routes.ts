@@ -1,7 +1,7 @@
 /**
  * The routes of checkout sessions, `/session/{id}` and their short links, and of static links, `/buy/{product_id}`. A GET writes
- * nothing: of a static link there is a session only once a customer has submitted the form, which carries the id that it will
- * have. A session whose payment exists leads there, so that a second submission makes no second payment.
+ * nothing: the session of a static link is created when its form is submitted, with the id that the form contains. A session that
+ * has a payment redirects to it, so that a second submission makes no second payment.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../../../errors.js'
@@ -14,7 +14,7 @@ import type { Payment } from '../../../resources/payments/store.js'
 import { linkId, shortSlugSeq } from '../../../rules/links.js'
 import type { Context, Sandbox } from '../../../sandbox/sandbox.js'
 import type { Problem } from '../../fragments.js'
-import { hostedLayout, tokenRefused, type PagesOptions } from '../../hosted-layout.js'
+import { hostedLayout, tokenRefused, type HostedLayout, type PagesOptions } from '../../hosted-layout.js'
 import { sendRedirect } from '../../layout.js'
 import { formTargets, nextUrl } from '../return-url.js'
 import { entered, formToken, isToken, problemsOf, readForm } from '../submission.js'
@@ -30,19 +30,19 @@ interface SessionRoute { Params: { id: string } }
 interface BuyRoute { Params: { id: string }, Querystring: Parameters }
 interface SlugRoute { Params: { slug: string } }
 
-/** Somebody at a session that is still to be submitted. */
+/** A session that has no payment yet, with the request for it. */
 interface OpenedSession {
   session: NewSession
-  /** A static link's session is written with its payment. */
+  /** False for the session of a static link, which is inserted with its payment. */
   isStored: boolean
-  /** Where the page is, and its form is sent. */
+  /** The URL of the page, to which its form is sent. */
   url: string
   context: Context
   request: FastifyRequest
   reply: FastifyReply
 }
 
-/** What the page is shown with besides its first visit. */
+/** The response with a page: its status and the values of its form. */
 interface Shown {
   code: number
   entries: Entries
@@ -62,24 +62,10 @@ export function addSessionPages (app: FastifyInstance, options: PagesOptions): v
   app.get<SlugRoute>(`/s/:slug(^${SHORT_SESSION}[0-9a-z]{11}$)`, pages.unshorten)
 }
 
-function sessionPages (options: PagesOptions) {
-  const frame = hostedLayout(options)
-  const { baseOf, isEmbedded, contextOf, dressed, send, sendNotice, notFound, answer } = frame
-  /** Static links have no row to keep a secret in: theirs is as old as this process. */
-  const linkSecrets = new WeakMap<Sandbox, string>()
-
-  function secretOf (sandbox: Sandbox): string {
-    const secret = linkSecrets.get(sandbox) ?? sandbox.ids.secret()
-    linkSecrets.set(sandbox, secret)
-    return secret
-  }
-
-  /** The id goes with the token, because a static link's is nowhere else. */
+/** Shows the details page of a session, or redirects to its payment. */
+function detailsPages ({ baseOf, isEmbedded, withOptions, send, sendNotice }: HostedLayout) {
+  /** The token contains the session id, because a static link's session is not stored yet. */
   const tokenOf = ({ session, url }: OpenedSession) => `${session.session_id}.${formToken(session, session.session_id + url)}`
-
-  function isOurs ({ session, url }: OpenedSession, token: string): boolean {
-    return isToken(token.slice(token.indexOf('.') + 1), session, session.session_id + url)
-  }
 
   function toPayment (payment: Payment, context: Context, reply: FastifyReply, status: 302 | 303): void {
     const link = linkId(payment.seq, context.sandbox.business.link_salt)
@@ -87,47 +73,7 @@ function sessionPages (options: PagesOptions) {
     sendRedirect(reply, status === 302 ? `${base}/${link}` : nextUrl(payment, link, base, context.sandbox, !isEmbedded), status)
   }
 
-  /** Leads to the session's payment where there is one, and tells where the session has expired; else goes on. */
-  function at (request: FastifyRequest<SessionRoute>, reply: FastifyReply, goOn: (opened: OpenedSession) => void): void {
-    const context = contextOf(request)
-    const { sandbox, now } = context
-    const session = sandbox.checkouts.find(request.params.id)
-    if (session === undefined) return notFound(request, reply, NO_SESSION)
-    const payment = paymentOf(session, sandbox)
-    if (payment !== undefined) return toPayment(payment, context, reply, request.method === 'GET' ? 302 : 303)
-    if (session.expires_at <= now) {
-      const appearance = appearanceOf(session, baseOf(context))
-      const content = expiredSession(appearance, sandbox)
-      return send(reply, 410, { title: 'Checkout expired', content, width: 'narrow', appearance })
-    }
-    goOn({ session, isStored: true, url: `${baseOf(context)}/session/${session.session_id}`, context, request, reply })
-  }
-
-  /** `sessionId` is the one that the form carries; null for a first visit. */
-  function atLink (
-    request: FastifyRequest<BuyRoute>, reply: FastifyReply, sessionId: string | null, goOn: (opened: OpenedSession) => void
-  ): void {
-    const context = contextOf(request)
-    const { sandbox, now } = context
-    const product = sandbox.products.find(request.params.id)
-    if (product === undefined) return notFound(request, reply, NO_PRODUCT)
-    const session = {
-      session_id: sessionId ?? sandbox.ids.next('cks', now),
-      created_at: now,
-      expires_at: now + SESSION_LIFETIME_US,
-      secret: secretOf(sandbox)
-    }
-    const url = `${baseOf(context)}/buy/${encodeURIComponent(product.product_id)}${frame.searchOf(request)}`
-    try {
-      const terms = staticTerms(product, request.query, sandbox)
-      goOn({ session: { ...session, terms }, isStored: false, url, context, request, reply })
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error
-      tellUnsellable(error, reply)
-    }
-  }
-
-  function tellUnsellable (error: ApiError, reply: FastifyReply): void {
+  function showUnsellable (error: ApiError, reply: FastifyReply): void {
     sendNotice(reply, error.code === 'PRODUCT_IS_DELETED' ? 410 : 422, unsellable(error))
   }
 
@@ -139,7 +85,7 @@ function sessionPages (options: PagesOptions) {
     const draft = draftSale(terms, { ...wanted, codes }, context)
     const isRefused = draft.details.codes.length < codes.length
     const all = [...problems, ...draft.problems.filter(({ message }) => !problems.some(problem => problem.message === message))]
-    const appearance = dressed(appearanceOf(session, baseOf(context)), request)
+    const appearance = withOptions(appearanceOf(session, baseOf(context)), request)
     const content = detailsPage({
       session,
       entries: { ...entries, code: isRefused ? entries.code : '' },
@@ -163,25 +109,36 @@ function sessionPages (options: PagesOptions) {
   }
 
   function show (opened: OpenedSession): void {
-    sellable(opened, () => {
+    ifSellable(opened, () => {
       const entries = firstEntries(opened.session.terms, opened.context)
       showDetails(opened, { code: 200, entries, problems: [], body: undefined })
     })
   }
 
-  /** Shows a page, or says why what the session sells can't be sold any more. */
-  function sellable ({ reply }: OpenedSession, showPage: () => void): void {
+  /** Shows a page, or the reason why the cart can no longer be sold. */
+  function ifSellable ({ reply }: OpenedSession, showPage: () => void): void {
     try {
       showPage()
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      tellUnsellable(error, reply)
+      showUnsellable(error, reply)
     }
+  }
+
+  return { toPayment, showUnsellable, showDetails, show, ifSellable }
+}
+
+type DetailsPages = ReturnType<typeof detailsPages>
+
+/** Handles the form of the details page. */
+function detailsForm ({ sendNotice, answer }: HostedLayout, { toPayment, showDetails, ifSellable }: DetailsPages) {
+  function isOwnToken ({ session, url }: OpenedSession, token: string): boolean {
+    return isToken(token.slice(token.indexOf('.') + 1), session, session.session_id + url)
   }
 
   function submit (opened: OpenedSession): void {
     const { request: { body }, reply, url, session: { terms } } = opened
-    if (!isOurs(opened, entryOf(body, 'token'))) return sendNotice(reply, 403, tokenRefused(url))
+    if (!isOwnToken(opened, entryOf(body, 'token'))) return sendNotice(reply, 403, tokenRefused(url))
     const action = entryOf(body, 'action')
     const entries = readEntries(body, terms)
     if (action === 'continue' || action === 'pay') return make(opened)
@@ -204,18 +161,75 @@ function sessionPages (options: PagesOptions) {
       if (result !== undefined && 'payment' in result) return toPayment(result.payment, context, reply, 303)
       const problems = result?.problems ?? problemsOf(error ?? new ApiError('INVALID_REQUEST_PARAMETERS'))
       const entries = readEntries(request.body, terms)
-      sellable(opened, () => { showDetails(opened, { code: 422, entries, problems, body: request.body }) })
+      ifSellable(opened, () => { showDetails(opened, { code: 422, entries, problems, body: request.body }) })
     }
     sandbox.batch.run(change, (error, result?: Submitted) => {
       answer(request, reply, () => { answerWith(error, result) })
     })
   }
 
+  return { submit }
+}
+
+function sessionPages (options: PagesOptions) {
+  const layout = hostedLayout(options)
+  const { baseOf, contextOf, send, notFound } = layout
+  const pages = detailsPages(layout)
+  const { toPayment, showUnsellable } = pages
+  /** Static links have no row for a secret, so theirs lasts as long as the process. */
+  const linkSecrets = new WeakMap<Sandbox, string>()
+
+  function secretOf (sandbox: Sandbox): string {
+    const secret = linkSecrets.get(sandbox) ?? sandbox.ids.secret()
+    linkSecrets.set(sandbox, secret)
+    return secret
+  }
+
+  /** Calls `next` with the session, unless it has a payment, to which this redirects, or has expired. */
+  function at (request: FastifyRequest<SessionRoute>, reply: FastifyReply, next: (opened: OpenedSession) => void): void {
+    const context = contextOf(request)
+    const { sandbox, now } = context
+    const session = sandbox.checkouts.find(request.params.id)
+    if (session === undefined) return notFound(request, reply, NO_SESSION)
+    const payment = paymentOf(session, sandbox)
+    if (payment !== undefined) return toPayment(payment, context, reply, request.method === 'GET' ? 302 : 303)
+    if (session.expires_at <= now) {
+      const appearance = appearanceOf(session, baseOf(context))
+      const content = expiredSession(appearance, sandbox)
+      return send(reply, 410, { title: 'Checkout expired', content, width: 'narrow', appearance })
+    }
+    next({ session, isStored: true, url: `${baseOf(context)}/session/${session.session_id}`, context, request, reply })
+  }
+
+  /** `sessionId` is the one in the form; null for a GET. */
+  function atLink (
+    request: FastifyRequest<BuyRoute>, reply: FastifyReply, sessionId: string | null, next: (opened: OpenedSession) => void
+  ): void {
+    const context = contextOf(request)
+    const { sandbox, now } = context
+    const product = sandbox.products.find(request.params.id)
+    if (product === undefined) return notFound(request, reply, NO_PRODUCT)
+    const session = {
+      session_id: sessionId ?? sandbox.ids.next('cks', now),
+      created_at: now,
+      expires_at: now + SESSION_LIFETIME_US,
+      secret: secretOf(sandbox)
+    }
+    const url = `${baseOf(context)}/buy/${encodeURIComponent(product.product_id)}${layout.searchOf(request)}`
+    try {
+      const terms = staticTerms(product, request.query, sandbox)
+      next({ session: { ...session, terms }, isStored: false, url, context, request, reply })
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      showUnsellable(error, reply)
+    }
+  }
+
   return {
     at,
     atLink,
-    show,
-    submit,
+    show: pages.show,
+    submit: detailsForm(layout, pages).submit,
     theme (request: FastifyRequest<SessionRoute>, reply: FastifyReply): void {
       const session = contextOf(request).sandbox.checkouts.find(request.params.id)
       if (session === undefined) return notFound(request, reply, NO_SESSION)

@@ -1,15 +1,15 @@
 /**
- * The script of the details page, as text. It asks for the price anew when something that decides it has changed, and puts the
- * parts that are marked `data-live` in the place of the old ones; what was typed meanwhile stays. A card's number and security
- * code are not sent along. Without it the same buttons load the page.
+ * The script of the details page, as text. When a field that affects the price changes, it requests the page again and replaces
+ * the elements marked `data-live`. Values typed meanwhile are kept. Card numbers and security codes are not sent. Without
+ * scripts, the same buttons load the page.
  */
 export const SESSION_SCRIPT = `'use strict'
 const details = document.getElementById('details')
 const DECIDING = /^(?:country|currency|tax_id|business_name|email|amount_\\d+)$/
 let latest = 0
 
-// null where nobody answers, as while the page is being left: what is shown stays, and sending the form reckons anew.
-async function ask (body) {
+// Returns null if the request fails, for example while the page is being left. The price is calculated again on submission.
+async function request (body) {
   try {
     const response = await fetch(details.getAttribute('action'), { method: 'POST', body, headers: { accept: 'text/html' } })
     return await response.text()
@@ -19,7 +19,7 @@ async function ask (body) {
 }
 
 async function reprice (action, focus) {
-  const turn = ++latest
+  const sequence = ++latest
   const data = new URLSearchParams()
   for (const [name, value] of new FormData(details)) {
     if (name !== 'number' && name !== 'cvc' && name !== 'action' && typeof value === 'string') data.append(name, value)
@@ -27,17 +27,17 @@ async function reprice (action, focus) {
   data.set('action', action)
   document.body.setAttribute('aria-busy', 'true')
   try {
-    const answer = await ask(data)
-    if (answer === null || turn !== latest || details.dataset.sent === 'yes') return
+    const answer = await request(data)
+    if (answer === null || sequence !== latest || details.dataset.sent === 'yes') return
     const page = new DOMParser().parseFromString(answer, 'text/html')
     if (page.getElementById('details') === null) return location.reload()
     for (const fresh of page.querySelectorAll('[data-live]')) exchange(fresh)
-    const told = document.getElementById('live-told')
+    const status = document.getElementById('live-status')
     const amount = document.querySelector('[data-testid="amount-due"]')
-    if (told !== null && amount !== null) told.textContent = 'Total ' + amount.textContent
+    if (status !== null && amount !== null) status.textContent = 'Total ' + amount.textContent
     if (focus !== undefined) document.getElementById(focus)?.focus()
   } finally {
-    if (turn === latest) document.body.removeAttribute('aria-busy')
+    if (sequence === latest) document.body.removeAttribute('aria-busy')
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * What a submitted details form does: the session's one payment, and on a single page its first try too. Runs inside a
- * transaction; what the customer can mend is found before anything is written, and told instead of thrown.
+ * Handles a submitted details form: creates the payment of the session and, on a single page, makes the first attempt. Runs
+ * inside a transaction. Mistakes of the customer are found before anything is written, and are returned, not thrown.
  */
 import { ApiError, type Violation } from '../../../errors.js'
 import {
@@ -23,7 +23,7 @@ export type Submitted =
   | { payment: Payment }
   | { problems: Problem[] }
 
-/** `stored` says whether the session has its row already; a static link's is written with its payment. */
+/** `isStored` is false for the session of a static link, which is inserted with its payment. */
 export function submitDetails (session: NewSession, isStored: boolean, body: unknown, context: Context): Submitted {
   const { terms } = session
   const { sandbox } = context
@@ -55,7 +55,7 @@ function purchaseOf (terms: Terms, body: unknown, context: Context, problems: Pr
   }
 }
 
-/** How a single page pays; the instrument is null where there is nothing to pay. */
+/** The payment of a single page; the instrument is null if none is needed. */
 interface SinglePayment {
   instrument: Instrument | null
   saveMethod: boolean
@@ -80,7 +80,7 @@ function readPayment (
   return { instrument, saveMethod: savesMethod(form, offer) }
 }
 
-/** How a sale that is no payment yet can be paid. */
+/** The payment methods for a sale that has no payment yet. */
 export function offerOf (
   { now: { priced }, subscription }: CheckoutSale, terms: Terms, { known }: Details, { sandbox }: Context
 ): Offer {

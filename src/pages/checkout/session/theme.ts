@@ -1,6 +1,6 @@
 /**
- * A session's theme as a style sheet. It says nothing but values of custom properties, and only such as rules/theme.ts lets
- * through: what a row holds is held against it once more. Fonts are elsewhere, and pages load nothing from elsewhere.
+ * Writes a session's theme as a style sheet. It contains only values of custom properties, each checked again by rules/theme.ts.
+ * Font URLs are ignored, because pages load nothing from other hosts.
  */
 import { isColour, isLength, type ColourName, type ThemeColours, type ThemeConfig } from '../../../rules/theme.js'
 
