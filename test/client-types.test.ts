@@ -99,6 +99,9 @@ const REPLIES = {
   'POST /subscriptions': (reply): Got<Client['subscriptions']['create']> => reply,
   'GET /subscriptions/{subscription_id}': (reply): Got<Client['subscriptions']['retrieve']> => reply,
   'PATCH /subscriptions/{subscription_id}': (reply): Got<Client['subscriptions']['update']> => reply,
+  'POST /subscriptions/{subscription_id}/change-plan': (reply): Got<Client['subscriptions']['changePlan']> => reply,
+  'POST /subscriptions/{subscription_id}/change-plan/preview':
+    (reply): Got<Client['subscriptions']['previewChangePlan']> => reply,
   'POST /subscriptions/{subscription_id}/charge': (reply): Got<Client['subscriptions']['charge']> => reply,
   'POST /subscriptions/{subscription_id}/update-payment-method': (reply): Got<Client['subscriptions']['updatePaymentMethod']> => reply,
   'GET /webhooks': (reply): Pick<Got<Client['webhooks']['list']>, 'data' | 'done'> => reply,

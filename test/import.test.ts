@@ -108,7 +108,7 @@ t.test('an imported account equals its original', async t => {
       folder, env: { DODO_PAYMENTS_API_KEY: SECRET, DODO_PAYMENTS_BASE_URL: 'http://127.0.0.1:1' }
     })
     t.strictSame([code, stdout], [0, ''], stderr)
-    t.match(stderr, /reading http.*\n.*3 brands\n.*1 addons\n.*106 products, one by one\n.*2 customers\n.*2 discounts\n.*wrote .*fixtures\./)
+    t.match(stderr, /reading http.*\n.*3 brands\n.*1 addons\n.*106 products, one by one\n.*pdt_local: without its entitlements\n.*2 customers\n.*2 discounts\n.*wrote .*fixtures\./)
     t.notMatch(stderr, SECRET, 'the key is never shown')
     t.strictSame(readdirSync(folder), [name], 'no other file is left')
     t.notMatch(readFileSync(out, 'utf8'), SECRET)

@@ -1,6 +1,6 @@
 // Begins a resource: npm run scaffold NAME [PREFIX]
 //
-// NAME is the first segment of a path of the contract (disputes), PREFIX what its ids begin with (dsp). Writes src/resources/NAME/, a step
+// NAME is the first segment of a path of the contract (disputes), PREFIX what its ids begin with (dp). Writes src/resources/NAME/, a step
 // in db/ and a test, all from the contract, and prints the lines that only a person adds.
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -59,7 +59,7 @@ Two lines are left, each with its import:
   src/resources/stores.ts   ${camel(segment)}: ${camel(segment)}Store
   src/resources/all.ts      ${camel(segment)}
 
-Then: npm run generate && npx tsc && npm run one resources/${folder}
+Then: npm run generate && npm run types && npm run one resources/${folder}
 docs/how-to/add-a-resource.md says what to decide.`)
   for (const name of unfiltered) console.log(`The list's filter ${name} has no column: add its condition to store.ts.`)
 }

@@ -198,7 +198,7 @@ t.test('masks secrets of URLs', async t => {
       t.match(await site.get(`/webhooks/${id}`), { url, description: 'changed' }, 'saving the form as it was shown keeps the URL')
       const changed = await site.send(`/dashboard/webhooks/${id}/edit`, 'save', { url: `${plain(shown)}/more`, description: '' })
       t.equal(changed.status, 422, 'a masked part is not taken for a part of the URL')
-      t.match(changed.text, 'write the secret again')
+      t.match(changed.text, 'enter the secret again')
       t.match(await site.get(`/webhooks/${id}`), { url, description: 'changed' })
     })
   }

@@ -74,7 +74,7 @@ t.test('localized prices', async t => {
       ['a product without pricing mode', post(plain), { currency: 'EUR', amount: 1 }, 422, 'PRODUCT_PRICING_MODE_REQUIRED', /^Product pricing_mode must be set before/, 'product_id'],
       ['a country by currency', post(byCurrency), { currency: 'JPY', country_code: 'JP', amount: 1 }, 422, 'LOCALIZED_PRICE_SHAPE_MISMATCH', /takes no country_code/, 'country_code'],
       ['no country by country', post(byCountry), { currency: 'EUR', amount: 1 }, 422, 'LOCALIZED_PRICE_SHAPE_MISMATCH', /needs a country_code/, 'country_code'],
-      ['the currency of the product', post(byCurrency), { currency: 'USD', amount: 1 }, 422, 'LOCALIZED_PRICE_DUPLICATES_BASE', /priced in USD/, 'currency'],
+      ['the currency of the product', post(byCurrency), { currency: 'USD', amount: 1 }, 422, 'LOCALIZED_PRICE_DUPLICATES_BASE', /own price is in USD/, 'currency'],
       ['a currency twice', post(byCurrency), { currency: 'EUR', amount: 1 }, 409, 'LOCALIZED_PRICE_ALREADY_EXISTS', /^A localized price for this product and country\/currency already exists/, 'currency'],
       ['a country twice, in another currency', post(byCountry), { currency: 'USD', country_code: 'IN', amount: 1 }, 409, 'LOCALIZED_PRICE_ALREADY_EXISTS', /lcp_/, 'country_code'],
       ['an amount of 0', post(byCurrency), { currency: 'JPY', amount: 0 }, 422, 'INVALID_REQUEST_PARAMETERS', /^amount must be greater than 0$/, 'amount'],

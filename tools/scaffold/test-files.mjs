@@ -222,7 +222,7 @@ const payloads: Payloads = {
 }
 `
   return `/** ${capital(words(segment))}: the declaration of the resource. */
-${payload === null ? '' : "import type { Payloads } from '../../delivery/message.js'\n"}import type { Resource } from '../resource.js'
+${payload === null ? '' : "import type { Payloads } from '../../sandbox/sender.js'\n"}import type { Resource } from '../resource.js'
 import { ${name}Controls as controls } from './control.js'
 import { ${name}Section as dashboard } from './dashboard.js'
 import { fixtures } from './fixtures.js'
