@@ -56,6 +56,6 @@ t.test('the official client can', async t => {
       t.equal(await client.customers.deletePaymentMethod(method?.payment_method_id ?? '', parameters) ?? null, null, time)
     }
     t.strictSame((await client.customers.retrievePaymentMethods('cus_grace')).items, [])
-    t.match(await (await fetch(link)).text(), 'You have saved no payment method.')
+    t.match(await (await fetch(link)).text(), 'You have no saved payment methods.')
   })
 })

@@ -206,7 +206,7 @@ t.test('short links', async t => {
       const { statusCode, headers, body } = await emulate.emulator.app.inject(path)
       t.equal(statusCode, 404, path)
       t.match(headers['content-type'], /^text\/html/)
-      t.match(body, /There is no such product link/)
+      t.match(body, /Product link not found/)
     }
   })
 
