@@ -1,4 +1,4 @@
-/** What customers see of their keys, files and connections: on the status page, in the portal, and on the accept page. */
+/** The keys, files and connections that customers see on the status page, in the portal and on the accept page. */
 import t, { type Test } from 'tap'
 import { linkId } from '../../src/rules/links.js'
 import { startEmulator, type TestEmulator } from '../helper.js'

@@ -1,4 +1,4 @@
-/** What the tests of plan changes share. */
+/** Requests and checks shared by the tests of plan changes. */
 import type { Shop } from './subscription-calls.js'
 
 export const FAILS_LATER = '4000000000000341'

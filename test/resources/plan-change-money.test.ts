@@ -30,7 +30,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(fc.record({
 const part = (amount: bigint, over: bigint, under: bigint) => (2n * amount * over + under) / (2n * under)
 const sum = (amounts: readonly bigint[]) => amounts.reduce((total, amount) => total + amount, 0n)
 
-/** What was paid for the period, the credit, and all that was worth something: the balance of a customer. */
+/** The balance of a customer: the amounts paid for the period, plus the credit. */
 interface Account {
   paid: bigint[]
   credit: bigint

@@ -87,6 +87,9 @@ t.test('a renewal that cannot be priced is set aside, and holds up nothing', asy
   await new Promise<void>(resolve => {
     sandbox.batch.run(() => { sandbox.subscriptions.update({ ...row, charge_currency: 'CUP' }) }, () => { resolve() })
   })
+  const page = await shop.call('GET', `/dashboard/subscriptions/${broken}`, { headers: { accept: 'text/html' } })
+  t.equal(page.status, 200)
+  t.match(page.text, /Renewal: can(?:'|&#39;)t be priced now/, 'the dashboard says so')
   await shop.moveTo('2026-02-28T09:00:00Z')
   t.equal((await shop.payments(sound)).length, 2)
   const { failed } = await shop.get<{ failed: object[] }>('/_emulator/due')

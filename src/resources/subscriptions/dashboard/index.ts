@@ -4,6 +4,7 @@
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../../contract/operations.js'
+import { ApiError } from '../../../errors.js'
 import { filtersOf, listed, listCard, type Filter } from '../../../pages/dashboard/lists.js'
 import { pageOf, pathOf } from '../../../pages/dashboard/links.js'
 import type { DashboardPage, PageContext, Shown } from '../../../pages/dashboard/page.js'
@@ -153,8 +154,13 @@ function coming (kind: string, id: string, page: PageContext): Fragment {
   const subscription = findSubscription(id, page.context)
   const name = COMING[kind] ?? kind
   if (kind !== 'subscription.renew' || subscription.on_demand !== null) return html`${name}`
-  const { total, currency } = renewalCharge(subscription, sandbox)
-  return html`${name}: ${money(total, currency, sandbox)}`
+  try {
+    const { total, currency } = renewalCharge(subscription, sandbox)
+    return html`${name}: ${money(total, currency, sandbox)}`
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    return html`${name}: can't be priced now (${error.message})`
+  }
 }
 
 function codes ({ discounts }: Subscription): Fragment {

@@ -81,7 +81,7 @@ async function deliveryPage (page: PageContext): Promise<Shown> {
   const [event, endpoints] = await Promise.all([
     page.operate('GET /_emulator/events/{event_id}', { path: { event_id: delivery.event_id } }), endpointsOf(page)
   ])
-  const told = verdictOf(delivery, {
+  const shown = verdictOf(delivery, {
     endpoint: endpoints.find(({ id }) => id === delivery.webhook_id) ?? null,
     isSample: event.is_sample,
     isFrozen: sandbox.clock.state().frozen_at !== null,
@@ -95,7 +95,7 @@ async function deliveryPage (page: PageContext): Promise<Shown> {
     }, button(page.formState('retry'), 'Retry now', 'primary'),
     crumb(page, pathOf('webhooks', 'deliveries'), 'Deliveries'))}</div>
 <div class="columns"><div>
-<div id="state" data-live>!${verdict(told, next)}</div>
+<div id="state" data-live>!${verdict(shown, next)}</div>
 !${card(tries(delivery, page), { id: 'tries', title: 'Tries', live: true, pad: false })}
 </div><div>
 !${card(facts([
