@@ -254,7 +254,11 @@ function announce (text) {
 
 // ---- Confirmation dialogs
 
+/** Returns the question of the dialog to its place. The browser reports a closed dialog late: the next one may be open by then. */
+let putBack = () => {}
+
 function openDialog (details) {
+  putBack()
   const question = details.querySelector('.question')
   const dialog = document.createElement('dialog')
   dialog.className = 'confirm-dialog'
@@ -264,9 +268,14 @@ function openDialog (details) {
     const isClosing = event.target === dialog || event.target.closest('[data-close]') !== null
     if (isClosing) dialog.close()
   })
-  dialog.addEventListener('close', () => {
+  putBack = () => {
+    putBack = () => {}
     details.append(question)
     dialog.remove()
+  }
+  dialog.addEventListener('close', () => {
+    if (!dialog.isConnected) return
+    putBack()
     details.querySelector('summary').focus()
     refresh()
   })
