@@ -21,6 +21,7 @@ import { payments } from './payments/index.js'
 import { portalSessions } from './portal-sessions/index.js'
 import { products } from './products/index.js'
 import { refunds } from './refunds/index.js'
+import { settings } from './settings/index.js'
 import { subscriptions } from './subscriptions/index.js'
 import { wallets } from './wallets/index.js'
 import { webhooks } from './webhooks/index.js'
@@ -45,6 +46,7 @@ export const RESOURCES: readonly Resource[] = [
   portalSessions,
   products,
   refunds,
+  settings,
   subscriptions,
   wallets,
   webhooks

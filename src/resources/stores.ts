@@ -17,6 +17,7 @@ import { paymentsStore } from './payments/store.js'
 import { portalSessionsStore } from './portal-sessions/store.js'
 import { productsStore } from './products/store.js'
 import { refundsStore } from './refunds/store.js'
+import { businessSettingsStore } from './settings/store.js'
 import { subscriptionsStore } from './subscriptions/store.js'
 import { uploadsStore } from './uploads/store.js'
 import { walletsStore } from './wallets/store.js'
@@ -25,6 +26,7 @@ import { webhooksStore } from './webhooks/store.js'
 export const STORES = {
   addons: addonsStore,
   brands: brandsStore,
+  businessSettings: businessSettingsStore,
   checkouts: checkoutsStore,
   customers: customersStore,
   discounts: discountsStore,

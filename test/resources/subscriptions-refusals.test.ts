@@ -70,11 +70,11 @@ t.test('a new subscription', async t => {
 
 t.test('a second subscription, where the business allows one', async t => {
   const shop = openShop(t, START)
-  const { subscriptions } = shop.emulator.sandbox
+  const { businessSettings } = shop.emulator.sandbox
   const plan = await shop.plan(2900)
   const body = { product_id: plan, quantity: 1, customer: { customer_id: 'cus_ada' }, billing: { country: 'US' } }
   const id = await shop.activate(plan)
-  subscriptions.changeSettings({ several_subscriptions_per_customer: false })
+  businessSettings.change({ several_subscriptions_per_customer: false })
   t.match(await shop.refuseSubscription(body), { code: 'CUSTOMER_HAS_EXISTING_SUBSCRIPTION', message: /Customer cus_ada already has/ })
   await shop.change(id, { status: 'cancelled' })
   t.match(await shop.subscribe(plan), { subscription_id: /^sub_/ }, 'one that has ended does not count')

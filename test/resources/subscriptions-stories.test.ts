@@ -134,7 +134,7 @@ async function failing (test: Test, window?: number): Promise<Shop & { id: strin
   const { sandbox } = shop.emulator
   const change = async (act: () => void) => { await new Promise<void>(resolve => { sandbox.batch.run(act, () => { resolve() }) }) }
   await change(() => {
-    sandbox.subscriptions.changeSettings({
+    sandbox.businessSettings.change({
       payment_retries: true, ...(window === undefined ? {} : { payment_retry_window_days: window })
     })
   })

@@ -1,4 +1,4 @@
-/** The control operations of subscriptions: settings of the business, immediate renewals, and injected declines. */
+/** The control operations of subscriptions: immediate renewals and injected declines. */
 import { invalid } from '../../errors.js'
 import type { ControlHandlers } from '../../contract/handlers.js'
 import { GENERIC_DECLINE } from '../../rules/instruments.js'
@@ -11,13 +11,6 @@ import type { Subscription } from './store.js'
 import { subscriptionResponse } from './view.js'
 
 export const subscriptionControls = {
-  'GET /_emulator/settings': ({ context }) => context.sandbox.subscriptions.settings(),
-
-  'PATCH /_emulator/settings': ({ body, context: { sandbox: { subscriptions } } }) => {
-    subscriptions.changeSettings(body)
-    return subscriptions.settings()
-  },
-
   'POST /_emulator/subscriptions/{subscription_id}/renew': ({ path, context }) => {
     renewNow(findSubscription(path.subscription_id, context), context)
     return subscriptionResponse(findSubscription(path.subscription_id, context), context)

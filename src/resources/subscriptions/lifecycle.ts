@@ -27,7 +27,7 @@ export function transit (
   const after: Subscription = { ...subscription, ...changes, ...ended, status: to }
   sandbox.subscriptions.update(after)
   schedule(after, context)
-  const { quiet_updates: isQuiet } = sandbox.subscriptions.settings()
+  const { quiet_updates: isQuiet } = sandbox.businessSettings.read()
   emitAll(isQuiet ? events.filter(type => type !== 'subscription.updated') : events, after.subscription_id, after, context)
   const happened = [
     events.includes('subscription.plan_changed') ? 'plan_changed' as const : null,

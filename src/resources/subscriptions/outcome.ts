@@ -157,7 +157,7 @@ function declined (subscription: Subscription, payment: Payment, context: Contex
 function nextRetry (dues: Dues, { subscription_charge: charge, retry_attempt: attempt, payment_id: paymentId }: Payment,
   { sandbox, now }: Context): Retry | null {
   if (charge?.purpose !== 'renewal' && charge?.purpose !== 'retry') return dues.retry ?? null
-  const { payment_retries: isOn, payment_retry_window_days: window } = sandbox.subscriptions.settings()
+  const { payment_retries: isOn, payment_retry_window_days: window } = sandbox.businessSettings.read()
   const errorCode = sandbox.payments.find(paymentId)?.error_code ?? ''
   if (!isOn || sandbox.reference.failureCodes[errorCode]?.soft !== true) return null
   return retryAfter(attempt, now, window)

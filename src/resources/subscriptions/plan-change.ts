@@ -102,7 +102,7 @@ function optionsOf (
       path: 'proration_billing_mode', because: `it is ${mode}: use full_immediately, or effective_at immediately`
     })
   }
-  const onFailure = body.on_payment_failure ?? sandbox.subscriptions.settings().on_payment_failure
+  const onFailure = body.on_payment_failure ?? sandbox.businessSettings.read().on_payment_failure
   const byLink = body.collect_via_payment_link === true
   if (byLink && (isScheduled || onFailure !== 'prevent_change')) {
     throw invalid('collect_via_payment_link',

@@ -208,8 +208,8 @@ export function checkRecurringMethods (
 }
 
 /** Throws if the customer has a live subscription and the business allows only one. */
-export function checkSeveral ({ customer_id: id }: Customer, { subscriptions }: Sandbox): void {
-  if (subscriptions.settings().several_subscriptions_per_customer) return
+export function checkSeveral ({ customer_id: id }: Customer, { subscriptions, businessSettings }: Sandbox): void {
+  if (businessSettings.read().several_subscriptions_per_customer) return
   const existing = subscriptions.findLive(id)
   if (existing === undefined) return
   throw new ApiError('CUSTOMER_HAS_EXISTING_SUBSCRIPTION', {

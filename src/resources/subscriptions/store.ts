@@ -11,7 +11,6 @@ import type { SubscriptionsRow } from '../../store/rows.gen.js'
 import type { Customer } from '../customers/store.js'
 import type { ChargeBasis } from '../payments/basis.js'
 import type { AppliedDiscount, PaymentLine } from '../payments/store.js'
-import { DEFAULT_SETTINGS, type BillingSettings } from './settings.js'
 
 /** The price of a plan or an add-on. The customer never chooses it. */
 export type ItemPrice = Required<Omit<PricedProduct['price'], 'pay_what_you_want' | 'tax_inclusive'>> & { tax_inclusive: boolean }
@@ -156,9 +155,6 @@ export interface SubscriptionsStore {
   findLive (customerId: string, paymentMethodId?: string): string | undefined
   /** Moves all subscriptions of a brand to another. Returns their number. */
   moveToBrand (fromBrandId: string, toBrandId: string): number
-  settings (): BillingSettings
-  /** Writes the given settings and keeps the others. */
-  changeSettings (changes: Partial<BillingSettings>): void
   /** Injects declines of the next charges of a subscription. Replaces an earlier number; 0 removes it. */
   declineNext (subscriptionId: string, times: number, errorCode: string): void
   /** Uses up one injected decline and returns its error code, or undefined if there is none. */
@@ -210,7 +206,6 @@ export function subscriptionsStore (database: Database): SubscriptionsStore {
   const lists = new Map<string, Statement<unknown[], Row>>()
 
   return {
-    ...settingsStore(database),
     ...declinesStore(database),
     insert: subscription => { insert.run(...values(COLUMNS, subscription)) },
     find (subscriptionId) {
@@ -228,21 +223,6 @@ export function subscriptionsStore (database: Database): SubscriptionsStore {
     },
     findLive: (customerId, methodId) => methodId === undefined ? findLive.get(customerId) : findPaidBy.get(customerId, methodId),
     moveToBrand: (fromBrandId, toBrandId) => moveToBrand.run(toBrandId, fromBrandId).changes
-  }
-}
-
-function settingsStore (database: Database): Pick<SubscriptionsStore, 'settings' | 'changeSettings'> {
-  const readSettings = database.prepare<[], string>('SELECT settings FROM billing_settings').pluck()
-  const clear = database.prepare('DELETE FROM billing_settings')
-  const write = database.prepare('INSERT INTO billing_settings (settings) VALUES (?)')
-  const stored = (): Partial<BillingSettings> => JSON.parse(readSettings.get() ?? '{}')
-  return {
-    settings: () => ({ ...DEFAULT_SETTINGS, ...stored() }),
-    changeSettings (changes) {
-      const next = { ...stored(), ...changes }
-      clear.run()
-      write.run(JSON.stringify(next))
-    }
   }
 }
 

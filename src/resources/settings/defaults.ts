@@ -1,7 +1,7 @@
-/** The subscription settings of the business. They are stored with the sandbox, so snapshots contain them. */
+/** The settings of the business and their defaults. They are stored with the sandbox, so snapshots contain them. */
 import { RETRY_WINDOW_DAYS } from '../../rules/retries.js'
 
-export interface BillingSettings {
+export interface BusinessSettings {
   /** Whether a customer can have several live subscriptions. */
   several_subscriptions_per_customer: boolean
   /** Whether `subscription.updated` is not sent. */
@@ -13,7 +13,7 @@ export interface BillingSettings {
   on_payment_failure: 'apply_change' | 'prevent_change'
 }
 
-export const DEFAULT_SETTINGS: BillingSettings = {
+export const DEFAULT_SETTINGS: BusinessSettings = {
   several_subscriptions_per_customer: true,
   quiet_updates: false,
   payment_retries: false,
