@@ -122,6 +122,8 @@ const WRONG: Record<string, string[]> = {
   '--set': ['', '{', '[1]', 'null'],
   'subscriptions decline-next --times': ['', 'x', '-1', '1.5', '101'],
   '<event_id>': [''],
+  '<event>': [''],
+  '--within': ['', 'x', '10', '1.5h', '36501d'],
   '--event': [''],
   '<delivery_id>': [''],
   '--webhook': [''],

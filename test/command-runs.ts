@@ -81,6 +81,7 @@ export function validArguments (name: string, { subscription, payment, refund, e
     'due retry': ['refund.settle', refund],
     'due drop': ['refund.settle', refund],
     'clock advance': ['1s'],
+    'clock until': [subscription, 'renewed'],
     'clock set': ['2030-01-31T12:00:00Z'],
     'webhooks listen': ['http://127.0.0.1:9/webhook'],
     trigger: ['payment.failed'],

@@ -3,10 +3,11 @@
  * `start()` and `connect()` share these functions.
  */
 import type { Body, OperationName, PathParameters, Query, Reply, Schemas } from '../contract/operations.js'
-import { SetupError, type Violation } from '../errors.js'
-import { parseDuration } from '../rules/duration.js'
+import type { Violation } from '../errors.js'
 import type { FixturesFile } from '../fixtures/document.js'
+import { clockControls, type ClockControls } from './clock.js'
 import { subscriptionControls, type SubscriptionControls } from './subscriptions.js'
+import { milliseconds, type Duration } from './time.js'
 import type { Send } from './transport.js'
 import type { components } from '../contract/control-types.gen.js'
 import type { Event } from './event-types.js'
@@ -16,9 +17,6 @@ import { listCheckouts, listDeliveries, listEvents, listRequests, readWait, wait
 
 type ControlSchemas = components['schemas']
 
-export type Clock = ControlSchemas['Clock']
-/** The clock after a move, with the jobs that ran. */
-export type ClockMoved = ControlSchemas['ClockMoved']
 export type DueJob = ControlSchemas['DueJob']
 export type DueList = ControlSchemas['DueList']
 export type Delivery = ControlSchemas['Delivery']
@@ -44,11 +42,11 @@ export type Refund = Required<Schemas['RefundResponse']>
 export type EventType = Schemas['EventType']
 export type { AnyEvent, Event, EventData } from './event-types.js'
 export type { BusinessSettings, DeclinedCharges, Subscription } from './subscriptions.js'
-/** Milliseconds, or text such as `30s`, `15m`, `2h`, `7d`. */
-export type Duration = number | string
+export type { Clock, ClockMoved, SubscriptionEvent } from './clock.js'
+export type { Duration } from './time.js'
 
 /** Functions that control a running emulator. They reject with an EmulatorError if the emulator refuses the request. */
-export interface Controls extends SubscriptionControls {
+export interface Controls extends SubscriptionControls, ClockControls {
   /**
    * Pays a checkout session (`cks_…`) or a payment (`pay_…`) as a customer does on the hosted page, with a test card or an
    * outcome (default `succeeded`). Details replace those of the session: `pay(id, { customer: { email: 'a@example.com' } })`.
@@ -69,16 +67,6 @@ export interface Controls extends SubscriptionControls {
   /** Settles a pending refund with a status. Resolves to the refund. */
   settleRefund (refundId: string, status: ControlSchemas['SettleRefund']['status']): Promise<Refund>
 
-  /** The time of the sandbox's clock. */
-  now (): Promise<Date>
-  /** Moves the clock forward. Jobs that become due run at their own times, before this resolves. */
-  advance (duration: Duration): Promise<ClockMoved>
-  /** Sets the clock. It stays running or frozen unless `frozen` is given. */
-  setClock (time: Date | string, options?: { frozen?: boolean }): Promise<ClockMoved>
-  /** Freezes the clock. */
-  freeze (): Promise<ClockMoved>
-  /** Releases a frozen clock. */
-  release (): Promise<ClockMoved>
   /** The scheduled jobs, ordered by due time, and the failed ones. At most 100 of each. */
   due (filter?: { kind?: string, subject_id?: string }): Promise<DueList>
   /** Runs a failed job again. */
@@ -232,8 +220,6 @@ export function createControls (send: Send): Controls {
 
   const load = (fixtures: FixturesFile) => ask('POST /_emulator/load', { body: { ...fixtures } })
 
-  const move = (body: ControlSchemas['ClockChange']) => ask('POST /_emulator/clock', { body })
-
   return {
     pay: (id, body = { outcome: 'succeeded' }) => act(id, 'pay', body) as Promise<Payment>,
     expire: (id: string) => act(id, 'expire') as Promise<Payment & Checkout>,
@@ -241,12 +227,8 @@ export function createControls (send: Send): Controls {
     settleRefund: (id, status) =>
       ask('POST /_emulator/refunds/{refund_id}/settle', { path: { refund_id: id }, body: { status } }) as Promise<Refund>,
     ...subscriptionControls(ask),
+    ...clockControls(ask),
 
-    now: async () => new Date((await ask('GET /_emulator/clock')).now),
-    advance: async duration => move({ advance_ms: milliseconds(duration) }),
-    setClock: async (time, options) => move({ now: timeText(time), ...options }),
-    freeze: () => move({ frozen: true }),
-    release: () => move({ frozen: false }),
     due: filter => ask('GET /_emulator/due', { query: { ...filter, page_size: 100 } }),
     retryDue: path => ask('POST /_emulator/due/{kind}/{subject_id}/retry', { path }),
     dropDue: path => ask('DELETE /_emulator/due/{kind}/{subject_id}', { path }),
@@ -302,21 +284,6 @@ function urlOf (template: string, path: object, query: object): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value))
   return search.size === 0 ? url : `${url}?${search}`
-}
-
-/** Throws a SetupError if `duration` is invalid. */
-function milliseconds (duration: Duration): number {
-  const ms = typeof duration === 'number' ? duration : parseDuration(duration)
-  if (ms === null || !Number.isInteger(ms) || ms < 0) {
-    throw new SetupError(`${String(duration)} is not a duration: use whole milliseconds, or text such as 30s, 15m or 25h`)
-  }
-  return ms
-}
-
-function timeText (time: Date | string): string {
-  if (typeof time === 'string') return time
-  if (Number.isNaN(time.getTime())) throw new SetupError('the Date is invalid: create it from a valid time')
-  return time.toISOString()
 }
 
 /** Functions for faults of API calls and of deliveries. */

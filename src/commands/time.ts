@@ -31,15 +31,33 @@ function addClock ({ client, group, byDefault, targetOf }: Tools): void {
     .addArgument(argument('<time>', '2026-01-31T12:00:00Z', timeText))
     .action((now: string, flags: TargetFlags) => moveClock(targetOf(flags), { now }))
 
+  client(clock, 'until', 'move the clock to the next event of a subscription')
+    .addArgument(argument('<subscription_id>', 'the subscription', identifier))
+    .addArgument(argument('<event>', 'renewed, expired, payment.failed', identifier))
+    .addOption(option('--within <duration>', 'the longest move (default: two billing periods after the current one)',
+      durationUpTo('36500d')))
+    .action((id: string, event: string, { within, ...flags }: UntilFlags) => moveClock(targetOf(flags), {
+      until: { subscription_id: id, event }, ...(within === undefined ? {} : { advance_ms: within })
+    }))
+
   for (const [name, frozen] of [['freeze', true], ['release', false]] as const) {
     client(clock, name, frozen ? 'freeze the clock' : 'release the clock')
       .action((flags: TargetFlags) => moveClock(targetOf(flags), { frozen }))
   }
 }
 
+interface UntilFlags extends TargetFlags {
+  within?: number
+}
+
 /** Moves the clock, and prints its time and the jobs that ran. */
 async function moveClock (target: Target, body: Schemas['ClockChange']): Promise<void> {
-  const names = { advance_ms: '<duration>', now: '<time>' }
+  const names = {
+    advance_ms: body.until === undefined ? '<duration>' : '--within',
+    now: '<time>',
+    'until.subscription_id': '<subscription_id>',
+    'until.event': '<event>'
+  }
   console.log(JSON.stringify(JSON.parse(await askPatiently(target, '/_emulator/clock', { body, names })), null, 2))
 }
 

@@ -107,7 +107,7 @@ export interface paths {
         put?: never;
         /**
          * Move, freeze or release the sandbox's clock
-         * @description Everything that falls due during the move happens before the reply, in order of its due time and at its own instant. A long move runs in slices, each stored with the clock at its instant, and other requests are answered in between. Moves of one sandbox run one after another. `now` and `advance_ms` exclude each other. A job that fails is set aside (`GET /_emulator/due`), and the move continues. If a subject falls due more than 10,000 times, the move stops at that instant.
+         * @description Everything that falls due during the move happens before the reply, in order of its due time and at its own instant. A long move runs in slices, each stored with the clock at its instant, and other requests are answered in between. Moves of one sandbox run one after another. `now` and `advance_ms` exclude each other. A job that fails is set aside (`GET /_emulator/due`), and the move continues. If a subject falls due more than 10,000 times, the move stops at that instant. With `until`, the move stops at an event of a subscription.
          */
         post: operations["move_clock"];
         delete?: never;
@@ -1196,6 +1196,7 @@ export interface components {
             frozen?: boolean;
             /** Format: date-time */
             now?: string;
+            until?: components["schemas"]["Until"];
         };
         ClockMoved: components["schemas"]["Clock"] & {
             /** @description What happened during the move. */
@@ -1209,6 +1210,8 @@ export interface components {
                     [key: string]: number;
                 };
             };
+            /** @description The events of the subscription during the move, oldest first, and at most the last 1,000. Only with `until`. */
+            events?: components["schemas"]["EventOnTheWay"][];
         };
         CreateSandbox: {
             /** @description 1 to 63 letters, digits, hyphens and underscores. */
@@ -1350,6 +1353,15 @@ export interface components {
         };
         EventList: {
             items: components["schemas"]["Event"][];
+        };
+        EventOnTheWay: {
+            /** Format: date-time */
+            created_at: string;
+            event_id: string;
+            /** @description Null if the event belongs to no payment. */
+            payment_id: string | null;
+            /** @description The type of the webhook event, such as `subscription.renewed`. */
+            type: string;
         };
         /**
          * @description Types of webhook events.
@@ -1641,6 +1653,12 @@ export interface components {
             type: components["schemas"]["EventType"];
             /** @description Send only to this endpoint, regardless of its filter. */
             webhook_id?: string;
+        };
+        /** @description Stops the move at the next event of this type. `advance_ms` or `now` is the latest time. By default, the move ends at the latest after two further billing periods, or for `expired` at the end of the term. If the event has not happened by then, or nothing more is scheduled for the subscription, the request is refused, and the clock stays at the time it has reached. */
+        Until: {
+            /** @description The type of a webhook event of the subscription or of its payments, such as `payment.failed`. The prefix `subscription.` can be omitted: `renewed`, `expired`, `cancelled`. */
+            event: string;
+            subscription_id: string;
         };
         Verified: {
             /** @description Number of calls that match. */

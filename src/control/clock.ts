@@ -8,6 +8,7 @@ import type { Context, Sandbox } from '../sandbox/sandbox.js'
 import type { Moved } from '../sandbox/scheduler.js'
 import type { DueJob } from '../store/due.js'
 import type { components } from '../contract/control-types.gen.js'
+import { watchFor } from './until.js'
 
 type ControlSchemas = components['schemas']
 
@@ -16,9 +17,19 @@ export const clockControls = {
 
   'POST /_emulator/clock': outsideBatch(async ({ body, context }) => {
     const { sandbox, baseUrl } = context
-    const moved = await sandbox.scheduler.move({ target: targetOf(body), frozen: body.frozen, baseUrl })
+    const target = targetOf(body)
+    const watch = body.until === undefined ? null : watchFor(body.until, sandbox)
+    const moved = await sandbox.scheduler.move({
+      target (now) {
+        const latest = watch?.begin(now)
+        return latest === undefined || hasTarget(body) ? target(now) : latest
+      },
+      ...(watch === null ? {} : { isOver: watch.isOver }),
+      frozen: body.frozen,
+      baseUrl
+    })
     if (moved.endedBy !== null) throw endedEarly(moved.endedBy, body, sandbox)
-    return { ...clockView(sandbox), done: movedView(moved) }
+    return { ...clockView(sandbox), done: { ...movedView(moved), ...(watch === null ? {} : { events: watch.events() }) } }
   }),
 
   'GET /_emulator/due': ({ query, context }) => {
@@ -71,6 +82,10 @@ function movedView ({ performed, failed, kinds }: Moved): ControlSchemas['ClockM
 }
 
 const TIME_MAX_US = 253_402_300_799_000_000 // the end of the year 9999, because RFC 3339 has four-digit years
+
+function hasTarget ({ advance_ms: advanceMs, now }: ControlSchemas['ClockChange']): boolean {
+  return advanceMs !== undefined || now !== undefined
+}
 
 /** Returns a function that computes the target from the time before the move. Throws INVALID_REQUEST_PARAMETERS. */
 function targetOf ({ advance_ms: advanceMs, now }: ControlSchemas['ClockChange']): (now: number) => number {

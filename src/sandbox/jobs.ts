@@ -67,11 +67,18 @@ export interface Run {
   tally: Tally
 }
 
+export interface Listeners {
+  /** Called before each job. */
+  begin? (instant: number): void
+  /** Called after each job. */
+  end? (instant: number): void
+}
+
 /**
- * Runs the jobs that are due at the time that `until` returns, or earlier, and yields after each. Calls `begin` before each job.
- * Stops early and returns the next job if its subject has had too many.
+ * Runs the jobs that are due at the time that `until` returns, or earlier, and yields after each. Stops early and returns the
+ * next job if its subject has had too many.
  */
-export function * performDue (run: Run, until: () => number, begin?: (instant: number) => void): Steps<DueJob | undefined> {
+export function * performDue (run: Run, until: () => number, { begin, end }: Listeners = {}): Steps<DueJob | undefined> {
   const { due } = run.sandbox
   let instant = -Infinity
   for (let job = due.next(until()); job !== undefined; job = due.next(until())) {
@@ -81,6 +88,7 @@ export function * performDue (run: Run, until: () => number, begin?: (instant: n
     instant = Math.max(instant, job.due_at) // time does not go back, even if a job schedules another in the past
     begin?.(instant)
     perform(job, instant, run)
+    end?.(instant)
     yield
   }
   return undefined

@@ -12,6 +12,8 @@ import type { Progress, Steps } from './work.js'
 export interface Move {
   /** Returns the target in microseconds. Called after the moves before this one. May throw an ApiError. */
   target (now: number): number
+  /** Called at the start and after each job. Returns whether the move ends at this time. */
+  isOver? (): boolean
   /** Whether the clock is frozen afterwards. Defaults to the current state. */
   frozen?: boolean | undefined
   /** The beginning of links in events. */
@@ -142,16 +144,25 @@ function * catchUp (run: Run): Steps<void> {
 }
 
 /** Moves the clock, and performs what falls due on the way. */
-function * moveSteps ({ target, frozen }: Move, run: Run, progress: Progress): Steps<Moved> {
+function * moveSteps ({ target, isOver, frozen }: Move, run: Run, progress: Progress): Steps<Moved> {
   const { clock } = run.sandbox
   const from = clock.now()
   const to = target(from)
-  const tooOften = yield * performDue(run, () => to, instant => {
-    if (instant > clock.now()) clock.moveTo(instant, { from })
-    progress.done++
+  let isStopped = isOver?.() === true
+  let end = isStopped ? from : to
+  const tooOften = yield * performDue(run, () => end, {
+    begin (instant) {
+      if (instant > clock.now()) clock.moveTo(instant, { from })
+      progress.done++
+    },
+    end (instant) {
+      if (isStopped || isOver?.() !== true) return
+      isStopped = true
+      end = instant // the other jobs of the instant run too
+    }
   })
   // A running clock may have passed the target by now. It goes back only if the target was in the past.
-  if (tooOften === undefined) clock.moveTo(to < from ? to : Math.max(to, clock.now()), { from, frozen })
+  if (tooOften === undefined) clock.moveTo(end < from ? end : Math.max(end, clock.now()), { from, frozen })
   const { performed, failed, kinds } = run.tally
   return { performed, failed, kinds, endedBy: tooOften?.subject_id ?? null }
 }
