@@ -254,7 +254,7 @@ function announce (text) {
 
 // ---- Confirmation dialogs
 
-/** Returns the question of the dialog to its place. The browser reports a closed dialog late: the next one may be open by then. */
+/** Returns the question of the dialog to its place. The browser reports a closed dialog late, when the next one may be open. */
 let putBack = () => {}
 
 function openDialog (details) {
