@@ -80,7 +80,14 @@ export const ERRORS = {
     'A product in the cart, or the product to change, is archived. 410 with the same code and sentence: the product ' +
     'to archive is archived already'),
   BRAND_MISMATCH: row(422, 'All items in the product cart should belong to the same brand',
-    'The products in the cart belong to several brands'),
+    'The products in the cart belong to several brands. With another sentence: a product of a collection, or the new ' +
+    'product of a subscription, belongs to another brand'),
+  PRODUCT_COLLECTION_IS_DELETED: row(422, 'Product collection is archived',
+    'The collection to change is archived. 410 with the same code and sentence: the collection to archive is archived ' +
+    'already'),
+  PRODUCT_COLLECTION_MUST_HAVE_PRODUCTS: row(422,
+    'Cannot delete the last product in a collection. Archive the collection instead.',
+    'The last product of a collection, or the group that holds it, is removed; or a new collection has no products'),
   PAY_AS_YOU_WANT_AMOUNT_REQUIRED: row(422, 'Amount is mandatory for pay as you want product',
     'A line of a pay-what-you-want product has no `amount`'),
   REQUEST_AMOUNT_BELOW_MINIMUM: row(422, 'Amount cannot be less than minimum amount specified for the product',

@@ -128,6 +128,7 @@ export function checkAnswer (test: Test, method: string, url: string, { status, 
 const OTHER_STATUSES: Partial<Record<ErrorCode, number>> = {
   UNAUTHORIZED: 403,
   PRODUCT_IS_DELETED: 410,
+  PRODUCT_COLLECTION_IS_DELETED: 410,
   BRAND_NOT_ENABLED: 409,
   INVALID_REQUEST_PARAMETERS: 400,
   PREVIOUS_PAYMENT_PENDING: 409

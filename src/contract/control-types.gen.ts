@@ -1440,6 +1440,7 @@ export interface components {
             addons: components["schemas"]["Ids"];
             brands: components["schemas"]["Ids"];
             checkouts: components["schemas"]["Ids"];
+            collections: components["schemas"]["Ids"];
             customers: components["schemas"]["Ids"];
             discounts: components["schemas"]["Ids"];
             payments: components["schemas"]["LoadedPayment"][];

@@ -1750,7 +1750,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Remove a group */
+        /**
+         * Remove a group
+         * @description The group with the last products of a collection cannot be removed (`PRODUCT_COLLECTION_MUST_HAVE_PRODUCTS`).
+         */
         delete: operations["delete_group"];
         options?: never;
         head?: never;
@@ -10380,6 +10383,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
             500: components["responses"]["ServerError"];
         };
     };
@@ -10475,6 +10479,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Unprocessable"];
             500: components["responses"]["ServerError"];
         };
     };

@@ -19,6 +19,7 @@ import { licenses } from './licenses/index.js'
 import { paymentMethods } from './payment-methods/index.js'
 import { payments } from './payments/index.js'
 import { portalSessions } from './portal-sessions/index.js'
+import { productCollections } from './product-collections/index.js'
 import { products } from './products/index.js'
 import { refunds } from './refunds/index.js'
 import { settings } from './settings/index.js'
@@ -44,6 +45,7 @@ export const RESOURCES: readonly Resource[] = [
   paymentMethods,
   payments,
   portalSessions,
+  productCollections,
   products,
   refunds,
   settings,

@@ -22,11 +22,5 @@ export const NOT_YET = {
     meters: [] as never[],
     /** In a subscription. */
     meter_credit_entitlement_cart: [] as never[]
-  },
-  'POST /product-collections': {
-    /** In a product. */
-    product_collection_id: null,
-    /** In the response that archives a brand. */
-    collections_moved: 0
   }
 } satisfies { [Name in OperationName]?: Record<string, unknown> }

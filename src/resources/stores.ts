@@ -15,6 +15,7 @@ import { licenseKeysStore } from './license-keys/store.js'
 import { paymentMethodsStore } from './payment-methods/store.js'
 import { paymentsStore } from './payments/store.js'
 import { portalSessionsStore } from './portal-sessions/store.js'
+import { productCollectionsStore } from './product-collections/store.js'
 import { productsStore } from './products/store.js'
 import { refundsStore } from './refunds/store.js'
 import { businessSettingsStore } from './settings/store.js'
@@ -37,6 +38,7 @@ export const STORES = {
   paymentMethods: paymentMethodsStore,
   payments: paymentsStore,
   portalSessions: portalSessionsStore,
+  productCollections: productCollectionsStore,
   products: productsStore,
   refunds: refundsStore,
   subscriptions: subscriptionsStore,

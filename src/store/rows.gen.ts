@@ -57,6 +57,23 @@ export interface ClockRow {
   reached_at: number
 }
 
+export interface CollectionGroupsRow {
+  group_id: string
+  collection_id: string
+  position: number
+  group_name: string | null
+  status: number
+}
+
+export interface CollectionItemsRow {
+  item_id: string
+  collection_id: string
+  group_id: string
+  position: number
+  product_id: string
+  status: number
+}
+
 export interface CustomersRow {
   seq: number
   customer_id: string
@@ -275,6 +292,23 @@ export interface PortalSessionsRow {
   return_url: string | null
   is_mailed: number
   expires_at: number
+}
+
+export interface ProductCollectionsRow {
+  seq: number
+  collection_id: string
+  brand_id: string
+  name: string
+  description: string | null
+  image_id: string | null
+  effective_at_on_upgrade: string | null
+  effective_at_on_downgrade: string | null
+  proration_billing_mode_on_upgrade: string | null
+  proration_billing_mode_on_downgrade: string | null
+  on_payment_failure: string | null
+  created_at: number
+  updated_at: number
+  archived_at: number | null
 }
 
 export interface ProductEntitlementsRow {

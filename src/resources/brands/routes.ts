@@ -1,7 +1,6 @@
 /** Handlers of the operations under /brands. */
 import type { Handlers } from '../../contract/handlers.js'
 import { formatTime } from '../../rules/calendar.js'
-import { NOT_YET } from '../not-yet.js'
 import { openTarget } from '../uploads/lifecycle.js'
 import { changedBrand, findBrand, findEditableBrand, decideArchive, decideBrand } from './rules.js'
 import { brandResponse } from './view.js'
@@ -32,6 +31,7 @@ export const brands = {
     const { movedTo, products } = decideArchive(brand, body.move_products_to ?? null, context)
     if (movedTo !== null) sandbox.products.moveToBrand(brand.brand_id, movedTo, now)
     const subscriptions = movedTo === null ? 0 : sandbox.subscriptions.moveToBrand(brand.brand_id, movedTo)
+    const collections = movedTo === null ? 0 : sandbox.productCollections.moveToBrand(brand.brand_id, movedTo, now)
     sandbox.brands.update({ ...brand, enabled: false, archived_at: now })
     return {
       brand_id: brand.brand_id,
@@ -39,7 +39,7 @@ export const brands = {
       moved_to_brand_id: movedTo,
       products_moved: products,
       subscriptions_moved: subscriptions,
-      collections_moved: NOT_YET['POST /product-collections'].collections_moved
+      collections_moved: collections
     }
   },
 

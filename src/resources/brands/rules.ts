@@ -89,15 +89,16 @@ export function checkBrandInUse (brandId: string, path: string, { sandbox }: Con
   if (brand.archived_at !== null) throw new ApiError('BRAND_NOT_ENABLED', { path, because: `${brandId} is archived` })
 }
 
-/** Returns the brand that takes over the archived brand's products, or null if there are no products. */
+/** Returns the brand that takes over the archived brand's products, or null if it has neither products nor collections. */
 export function decideArchive (
   brand: Brand, targetId: string | null, context: Context
 ): { movedTo: string | null, products: number } {
   const path = 'move_products_to'
   const products = context.sandbox.products.countOfBrand(brand.brand_id)
-  if (targetId === null && products > 0) {
-    throw invalid(path,
-      `Brand ${brand.brand_id} still has products (${products}): set ${path} to the brand that takes them over`)
+  const collections = context.sandbox.productCollections.countOfBrand(brand.brand_id)
+  if (targetId === null && products + collections > 0) {
+    const held = products > 0 ? `products (${products})` : `product collections (${collections})`
+    throw invalid(path, `Brand ${brand.brand_id} still has ${held}: set ${path} to the brand that takes them over`)
   }
   if (targetId === brand.brand_id) throw invalid(path, `${path} must be a different brand from the one that is archived`)
   if (targetId !== null) checkBrandInUse(targetId, path, context)

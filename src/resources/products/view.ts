@@ -37,7 +37,7 @@ export function productResponse (product: Product, context: Context): Required<S
     price: product.price,
     addons: product.addons,
     credit_entitlements: NOT_YET['POST /credit-entitlements'].credit_entitlements,
-    product_collection_id: NOT_YET['POST /product-collections'].product_collection_id,
+    product_collection_id: context.sandbox.productCollections.ofProduct(product.product_id),
     digital_product_delivery: digitalDelivery(product.digital_delivery, context),
     ...licenseFields(product, context)
   }

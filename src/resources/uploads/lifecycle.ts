@@ -21,9 +21,9 @@ export interface Target {
 
 export interface TargetOptions {
   kind: TargetKind
-  /** The product, addon or brand that owns the upload. */
+  /** The product, collection, addon or brand that owns the upload. */
   ownerId: string
-  /** Whether it becomes the product's image once it is uploaded. */
+  /** Whether it becomes the owner's image once it is uploaded. */
   isDirect?: boolean
   fileName?: string
 }
@@ -48,10 +48,17 @@ export function openTarget ({ kind, ownerId, isDirect = false, fileName }: Targe
 export function receive (
   kind: TargetKind, secret: string, declaredType: string | undefined, bytes: Buffer, context: Context
 ): void {
-  const { sandbox, now } = context
+  const { sandbox } = context
   const { upload_id: uploadId, owner_id: ownerId, is_direct: isDirect } = findTarget(kind, secret, context)
   if (bytes.length === 0) throw new ApiError('INVALID_REQUEST_BODY', { because: 'the upload is empty: send its bytes' })
-  const product = isDirect ? sandbox.products.find(ownerId) : undefined
   sandbox.uploads.fill(uploadId, mediaType(declaredType, bytes), bytes)
-  if (product !== undefined) sandbox.products.update({ ...product, image_id: uploadId, updated_at: now })
+  if (isDirect) setImage(ownerId, uploadId, context)
+}
+
+function setImage (ownerId: string, imageId: string, { sandbox: { products, productCollections }, now }: Context): void {
+  const changes = { image_id: imageId, updated_at: now }
+  const product = products.find(ownerId)
+  if (product !== undefined) return products.update({ ...product, ...changes })
+  const collection = productCollections.find(ownerId)
+  if (collection !== undefined) productCollections.update({ ...collection, ...changes })
 }
