@@ -50,7 +50,8 @@ export function bindContract (app: FastifyInstance, operations: readonly Operati
   const handled = operations.filter(({ name }) => name in binding.handlers)
   for (const operation of operations) {
     // An operation without a handler needs a route only if another route's parameter would match its path (see http/unknown).
-    const needsRoute = handled.some(({ method, path }) => method === operation.method && matches(path, operation.path))
+    const needsRoute = operation.name in binding.handlers ||
+      handled.some(({ method, path }) => method === operation.method && matches(path, operation.path))
     if (needsRoute) bindOperation(app, operation, binding)
   }
 }

@@ -153,7 +153,7 @@ t.test('a declined first payment: the session can be submitted again', async t =
   t.equal((await shop.call('POST', `/_emulator/checkouts/${id}/pay`, { body: {} })).status, 422, 'but it is paid once')
 })
 
-t.test('what is refused', async t => {
+t.test('refusals', async t => {
   const shop = openShop(t, START)
   const addon = await shop.addon(500)
   const plan = await shop.plan(2900, {}, { addons: [addon] })

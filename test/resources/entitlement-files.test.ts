@@ -60,7 +60,7 @@ t.test('answers', async t => {
     t.equal((await emulate.call('GET', path)).status, 403)
   })
 
-  t.test('a deletion, once nobody has the file', async t => {
+  t.test('deletes a file that no grant has', async t => {
     const emulate = startEmulator(t, FROZEN)
     const { id } = await entitle(emulate, 'digital_files')
     const file = await upload(emulate, id)

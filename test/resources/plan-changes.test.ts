@@ -213,7 +213,7 @@ t.test('a cancellation ends a scheduled change', async t => {
   t.strictSame(await totals(shop, id), [3000])
 })
 
-t.test('what a change keeps and what it replaces', async t => {
+t.test('keeps some terms of the plan, and replaces others', async t => {
   const shop = openShop(t, '2026-04-01T00:00:00Z')
   const [addon, other] = [await shop.addon(500), await shop.addon(700)]
   const plan = await shop.plan(1000, {}, { addons: [addon, other] })

@@ -50,7 +50,7 @@ t.test('a new subscription', async t => {
       'INVALID_REQUEST_PARAMETERS', 'on_demand.product_price'],
     ['a price that no card takes', { on_demand: { mandate_only: false, product_price: 20 } },
       'TOTAL_PAYMENT_AMOUNT_BELOW_MINIMUM_AMOUNT', 'product_cart'],
-    ['a saved method of somebody by e-mail', { customer: { email: 'ada@example.com' }, payment_method_id: 'pm_visa_grace' },
+    ['a saved method with a customer given by e-mail', { customer: { email: 'ada@example.com' }, payment_method_id: 'pm_visa_grace' },
       'INVALID_REQUEST_PARAMETERS', 'payment_method_id'],
     ["another customer's method", { payment_method_id: 'pm_visa_grace' }, 'INVALID_REQUEST_PARAMETERS', 'payment_method_id'],
     ['a mandate over nothing', { mandate_min_amount_inr_paise: 0 }, 'INVALID_REQUEST_PARAMETERS', 'mandate_min_amount_inr_paise'],
