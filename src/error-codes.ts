@@ -219,6 +219,15 @@ export const ERRORS = {
   SUBSCRIPTION_PAYMENT_RETRY_LIMIT_EXCEEDED: row(422, 'Maximum retry limit of 10 attempts exceeded',
     'Ten charges of the amount that a subscription owes have failed'),
 
+  // Credits
+  CREDIT_ENTITLEMENT_NAME_ALREADY_EXISTS: row(422, 'A credit entitlement with this name already exists',
+    'Another credit entitlement that is not deleted has the name, when one is created, renamed or undeleted'),
+  CREDIT_ENTITLEMENT_IS_DELETED: row(422, 'Credit entitlement is deleted',
+    'A product to attach credits to, or a balance to credit, names a deleted credit entitlement. 410 with the same code ' +
+    'and sentence: the credit entitlement to delete is deleted already'),
+  OVERAGE_LIMIT_EXCEEDED: row(400, 'Overage limit exceeded',
+    'A debit of credits exceeds the balance and would take the overage above `overage_limit`'),
+
   // Refunds: their business rules answer 400
   PAYMENT_NOT_SUCCEEDED: row(400, 'The provided payment has not succeeded',
     'A refund of a payment that has not succeeded'),

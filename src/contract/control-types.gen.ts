@@ -1061,6 +1061,11 @@ export interface components {
         };
         BusinessSettings: {
             /**
+             * @description The type of credits and debits that are entered by hand: `manual_adjustment`, or with `split` `credit_added` and `credit_deducted`, with their events. The default is `manual_adjustment`.
+             * @enum {string}
+             */
+            credit_manual_type: "manual_adjustment" | "split";
+            /**
              * @description Whether a plan changes although its payment fails, for a change without `on_payment_failure`. The default is `apply_change`.
              * @enum {string}
              */
@@ -1075,6 +1080,11 @@ export interface components {
             several_subscriptions_per_customer: boolean;
         };
         ChangeBusinessSettings: {
+            /**
+             * @description The type of credits and debits that are entered by hand: `manual_adjustment`, or with `split` `credit_added` and `credit_deducted`, with their events. The default is `manual_adjustment`.
+             * @enum {string}
+             */
+            credit_manual_type?: "manual_adjustment" | "split";
             /**
              * @description Whether a plan changes although its payment fails, for a change without `on_payment_failure`. The default is `apply_change`.
              * @enum {string}

@@ -3928,6 +3928,7 @@ export interface components {
             grant_id?: string | null;
             id: string;
             is_credit: boolean;
+            metadata?: components["schemas"]["Metadata"];
             overage_after: string;
             overage_before: string;
             reason?: string | null;

@@ -37,7 +37,7 @@ const NOT_RETRIED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 export function sendError (reply: FastifyReply, thrown: unknown, report: (error: unknown) => void): void {
   const error = asApiError(thrown, reply.request.routeOptions.bodyLimit)
   if (error.code === 'INTERNAL_SERVER_ERROR' || error.code === 'STORAGE_UNAVAILABLE') report(thrown)
-  if (NOT_RETRIED.has(error.code)) reply.header('x-should-retry', 'false')
+  if (error.status === 409 || NOT_RETRIED.has(error.code)) reply.header('x-should-retry', 'false')
   const { code, message, details } = error
   sendJson(reply, error.status, details === undefined ? { code, message } : { code, message, details })
 }

@@ -7,6 +7,8 @@ import { addons } from './addons/index.js'
 import { brands } from './brands/index.js'
 import { checkout } from './checkout/index.js'
 import { checkouts } from './checkouts/index.js'
+import { creditEntitlements } from './credit-entitlements/index.js'
+import { credits } from './credits/index.js'
 import { customers } from './customers/index.js'
 import { discounts } from './discounts/index.js'
 import type { Effects } from '../sandbox/effects.js'
@@ -34,6 +36,8 @@ export const RESOURCES: readonly Resource[] = [
   brands,
   checkout,
   checkouts,
+  creditEntitlements,
+  credits,
   customers,
   discounts,
   emails,

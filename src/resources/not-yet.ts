@@ -11,7 +11,7 @@ export const NOT_YET = {
     /** In a payment in a list. */
     dispute_status: null
   },
-  'POST /credit-entitlements': {
+  'GET /subscriptions/{subscription_id}/credit-usage': {
     /** In a product, and in an item of a preview. */
     credit_entitlements: [] as never[],
     /** In a subscription. */

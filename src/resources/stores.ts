@@ -6,6 +6,8 @@ import type { Database } from '../store/database.js'
 import { addonsStore } from './addons/store.js'
 import { brandsStore } from './brands/store.js'
 import { checkoutsStore } from './checkouts/store.js'
+import { creditEntitlementsStore } from './credit-entitlements/store.js'
+import { creditsStore } from './credits/store.js'
 import { customersStore } from './customers/store.js'
 import { discountsStore } from './discounts/store.js'
 import { emailsStore } from './emails/store.js'
@@ -29,6 +31,8 @@ export const STORES = {
   brands: brandsStore,
   businessSettings: businessSettingsStore,
   checkouts: checkoutsStore,
+  creditEntitlements: creditEntitlementsStore,
+  credits: creditsStore,
   customers: customersStore,
   discounts: discountsStore,
   emails: emailsStore,

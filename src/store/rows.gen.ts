@@ -74,6 +74,87 @@ export interface CollectionItemsRow {
   status: number
 }
 
+export interface CreditBalancesRow {
+  seq: number
+  balance_id: string
+  credit_entitlement_id: string
+  customer_id: string
+  balance: string
+  overage: string
+  created_at: number
+  updated_at: number
+  last_transaction_at: number | null
+}
+
+export interface CreditEntitlementsRow {
+  seq: number
+  credit_entitlement_id: string
+  name: string
+  unit: string
+  precision: number
+  description: string | null
+  terms: string
+  created_at: number
+  updated_at: number
+  deleted_at: number | null
+}
+
+export interface CreditEntriesRow {
+  seq: number
+  entry_id: string
+  credit_entitlement_id: string
+  customer_id: string
+  brand_id: string
+  transaction_type: string
+  amount: string
+  is_credit: number
+  balance_before: string
+  balance_after: string
+  overage_before: string
+  overage_after: string
+  grant_id: string | null
+  reference_type: string | null
+  reference_id: string | null
+  description: string | null
+  metadata: string
+  idempotency_key: string | null
+  created_at: number
+}
+
+export interface CreditGrantsRow {
+  seq: number
+  grant_id: string
+  credit_entitlement_id: string
+  customer_id: string
+  subscription_id: string | null
+  source_type: string
+  source_id: string | null
+  initial_amount: string
+  remaining_amount: string
+  expires_at: number | null
+  is_expired: number
+  ends_with_trial: number
+  rollover: string | null
+  rollover_count: number
+  is_rolled_over: number
+  parent_grant_id: string | null
+  metadata: string | null
+  created_at: number
+  updated_at: number
+}
+
+export interface CreditLowsRow {
+  low_id: string
+  payload: string
+}
+
+export interface CreditUsageRow {
+  subscription_id: string
+  meter_id: string
+  period_start: number
+  credits: string
+}
+
 export interface CustomersRow {
   seq: number
   customer_id: string
@@ -309,6 +390,14 @@ export interface ProductCollectionsRow {
   created_at: number
   updated_at: number
   archived_at: number | null
+}
+
+export interface ProductCreditsRow {
+  product_id: string
+  position: number
+  mapping_id: string
+  credit_entitlement_id: string
+  settings: string
 }
 
 export interface ProductEntitlementsRow {

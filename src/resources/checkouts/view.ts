@@ -140,7 +140,7 @@ function calculatedItem (
     is_subscription: isRecurring,
     is_usage_based: price.type === 'usage_based_price',
     meters: NOT_YET['POST /meters'].meters,
-    credit_entitlements: NOT_YET['POST /credit-entitlements'].credit_entitlements,
+    credit_entitlements: NOT_YET['GET /subscriptions/{subscription_id}/credit-usage'].credit_entitlements,
     addons
   }
 }

@@ -36,7 +36,7 @@ export function productResponse (product: Product, context: Context): Required<S
     brand_id: product.brand_id,
     price: product.price,
     addons: product.addons,
-    credit_entitlements: NOT_YET['POST /credit-entitlements'].credit_entitlements,
+    credit_entitlements: NOT_YET['GET /subscriptions/{subscription_id}/credit-usage'].credit_entitlements,
     product_collection_id: context.sandbox.productCollections.ofProduct(product.product_id),
     digital_product_delivery: digitalDelivery(product.digital_delivery, context),
     ...licenseFields(product, context)

@@ -11,6 +11,8 @@ export interface BusinessSettings {
   payment_retry_window_days: number
   /** The default of `on_payment_failure` in plan changes. */
   on_payment_failure: 'apply_change' | 'prevent_change'
+  /** The type of manual ledger entries of credits: one for both directions, or `credit_added` and `credit_deducted`. */
+  credit_manual_type: 'manual_adjustment' | 'split'
 }
 
 export const DEFAULT_SETTINGS: BusinessSettings = {
@@ -18,5 +20,6 @@ export const DEFAULT_SETTINGS: BusinessSettings = {
   quiet_updates: false,
   payment_retries: false,
   payment_retry_window_days: RETRY_WINDOW_DAYS.default,
-  on_payment_failure: 'apply_change'
+  on_payment_failure: 'apply_change',
+  credit_manual_type: 'manual_adjustment'
 }

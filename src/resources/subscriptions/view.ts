@@ -66,7 +66,7 @@ export function subscriptionResponse (
     custom_field_responses: subscription.custom_field_responses,
     discounts: discounts.length === 0 ? null : discounts,
     meters: NOT_YET['POST /meters'].meters,
-    credit_entitlement_cart: NOT_YET['POST /credit-entitlements'].credit_entitlement_cart,
+    credit_entitlement_cart: NOT_YET['GET /subscriptions/{subscription_id}/credit-usage'].credit_entitlement_cart,
     meter_credit_entitlement_cart: NOT_YET['POST /meters'].meter_credit_entitlement_cart
   }
 }

@@ -1,0 +1,61 @@
+/** Ends grants that have expired. Each grant has a job at the time of its expiry. */
+import { endGrant, nothing, then, type Booking } from '../../rules/credit-ledger.js'
+import type { Context } from '../../sandbox/sandbox.js'
+import type { CreditEntitlement } from '../credit-entitlements/store.js'
+import { book, readAccount, type Cause, type OpenAccount } from './ledger.js'
+import type { CreditGrant } from './store.js'
+
+export const EXPIRE_JOB = 'credit_grant.expire'
+
+/** Schedules the expiry of a grant. */
+export function scheduleExpiry (
+  { grant_id: id, expires_at: at }: Pick<CreditGrant, 'grant_id' | 'expires_at'>, { sandbox }: Context
+): void {
+  if (at !== null) sandbox.due.add(at, EXPIRE_JOB, id)
+}
+
+/** Ends a grant when its time has come. */
+export function expireWhenDue (grantId: string, context: Context): void {
+  const { sandbox, now } = context
+  const grant = sandbox.credits.findGrant(grantId)
+  const entitlement = grant && sandbox.creditEntitlements.find(grant.credit_entitlement_id)
+  if (entitlement === undefined || grant?.expires_at == null || grant.expires_at > now) return
+  if (grant.remaining_amount !== '0') expire([grant], readAccount(entitlement, grant.customer_id, context), context)
+}
+
+/** Reads the credits of a customer. Ends grants that have expired first, in case a busy process is late with their jobs. */
+export function openAccount (entitlement: CreditEntitlement, customerId: string, context: Context): OpenAccount {
+  const { sandbox, now } = context
+  const holder = { customer_id: customerId, credit_entitlement_id: entitlement.credit_entitlement_id }
+  const due = sandbox.credits.grantsLeft(holder).filter(({ expires_at: at }) => at !== null && at <= now)
+  if (due.length > 0) expire(due, readAccount(entitlement, customerId, context), context)
+  return readAccount(entitlement, customerId, context)
+}
+
+function expire (grants: readonly CreditGrant[], open: OpenAccount, context: Context): void {
+  const [first] = grants
+  if (first === undefined) return
+  const booking = grants.reduce<Booking>((all, { grant_id: id }) => then(all, endGrant(all.account, id, 'credit_expired')),
+    nothing(open.account))
+  markExpired(grants, context)
+  book(open, booking, expiryCause(first, context), context)
+}
+
+/** Marks grants as expired. The booking of their end writes what is left of them. */
+export function markExpired (grants: readonly CreditGrant[], { sandbox, now }: Context): void {
+  for (const grant of grants) {
+    sandbox.credits.updateGrant({ ...grant, is_expired: true, updated_at: now })
+    sandbox.due.remove(grant.grant_id, EXPIRE_JOB)
+  }
+}
+
+function expiryCause ({ subscription_id: id }: CreditGrant, { sandbox }: Context): Cause {
+  const subscription = id === null ? undefined : sandbox.subscriptions.find(id)
+  return {
+    brand_id: subscription?.brand_id ?? sandbox.business.business_id,
+    reference_type: subscription === undefined ? null : 'subscription',
+    reference_id: subscription?.subscription_id ?? null,
+    description: 'Credits expired',
+    links: { subscription_id: subscription?.subscription_id ?? null }
+  }
+}

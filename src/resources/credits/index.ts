@@ -1,0 +1,19 @@
+/** Customers' credits: the declaration of the resource. */
+import type { Jobs } from '../../sandbox/jobs.js'
+import type { Payloads } from '../../sandbox/sender.js'
+import type { Resource } from '../resource.js'
+import { EXPIRE_JOB, expireWhenDue } from './expiry.js'
+import { creditHandlers as handlers } from './routes.js'
+import { entryResponse } from './view.js'
+
+const payloads: Payloads = {
+  CreditLedgerEntry (entryId, context) {
+    const entry = context.sandbox.credits.findEntry(entryId)
+    return entry && entryResponse(entry, context)
+  },
+  CreditBalanceLow: (lowId, context) => context.sandbox.credits.findLow(lowId)
+}
+
+const jobs: Jobs = { [EXPIRE_JOB]: { rank: 9, run: expireWhenDue } }
+
+export const credits = { handlers, jobs, payloads } satisfies Resource
