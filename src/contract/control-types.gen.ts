@@ -551,6 +551,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_emulator/license_keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search the licence keys of all customers, newest first */
+        get: operations["search_license_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_emulator/license_keys/{id}/expire": {
         parameters: {
             query?: never;
@@ -2167,6 +2184,8 @@ export interface operations {
                 page_number?: components["parameters"]["PageNumber"];
                 page_size?: components["parameters"]["PageSize"];
                 payment_id?: string;
+                /** @description A part of the subject, the address of the recipient, or the text, in any case. */
+                search?: string;
                 subscription_id?: string;
                 /** @description The address of the recipient, in any case. */
                 to?: string;
@@ -2415,6 +2434,7 @@ export interface operations {
         parameters: {
             query?: {
                 customer_id?: string;
+                entitlement_id?: string;
                 integration_type?: "discord" | "telegram" | "github" | "figma" | "framer" | "notion" | "digital_files" | "license_key" | "feature_flag";
                 /** @description Page numbers begin at 0. */
                 page_number?: components["parameters"]["PageNumber"];
@@ -2633,6 +2653,44 @@ export interface operations {
                 };
             };
             408: components["responses"]["Refused"];
+        };
+    };
+    search_license_keys: {
+        parameters: {
+            query?: {
+                customer_id?: string;
+                grant_id?: string;
+                /** @description Page numbers begin at 0. */
+                page_number?: components["parameters"]["PageNumber"];
+                page_size?: components["parameters"]["PageSize"];
+                payment_id?: string;
+                product_id?: string;
+                /** @description A part of the key, in any case. */
+                search?: string;
+                source?: "auto" | "import" | "manual";
+                status?: "active" | "expired" | "disabled";
+                subscription_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of licence keys, as in `GET /license_keys`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            [key: string]: unknown;
+                        }[];
+                    };
+                };
+            };
+            422: components["responses"]["Refused"];
         };
     };
     expire_license_key: {

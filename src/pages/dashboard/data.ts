@@ -82,9 +82,9 @@ function counted (counts: readonly number[]): string {
 }
 
 async function load (page: PageContext, given: Form): Promise<Done> {
-  const [file = ''] = given.all('file')
+  const file = given.file('file')
   const [document = ''] = given.all('document')
-  const source = await sourceOf(file === '' ? document : file)
+  const source = await sourceOf(file === undefined ? document : new TextDecoder().decode(file.bytes))
   const { FixturesError } = await import('../../fixtures/report.js')
   const { asWritten, toSend } = await import('../../fixtures/sending.js')
   try {
@@ -105,7 +105,7 @@ async function load (page: PageContext, given: Form): Promise<Done> {
 async function sourceOf (text: string): Promise<Source> {
   const refuse = (message: string) => new ApiError('INVALID_REQUEST_BODY', { violations: [{ path: 'document', message }] })
   if (text.trim() === '') throw refuse('Paste a document, or choose a file')
-  if (text.includes('\uFFFD')) throw refuse('The file is not valid UTF-8')
+  if (/[\uFFFD\0]/.test(text)) throw refuse('The file is not valid UTF-8')
   const { parseSource } = await import('../../fixtures/read.js')
   try {
     return parseSource('The document', text)

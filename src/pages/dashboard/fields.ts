@@ -40,7 +40,7 @@ export interface ChoiceField extends Control {
 
 /**
  * A form. It needs an `id` if the page has two forms with the same action, and `withFiles` if it sends files. The page then sets
- * `uploadMaxBytes`, and each file arrives as a field with the file's text.
+ * `uploadMaxBytes`, and reads each file with `Form.file`.
  */
 export function form (
   formState: FormState, content: Fragment, id = `form-${formState.action}`, { withFiles = false }: { withFiles?: boolean } = {}

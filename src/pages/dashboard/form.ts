@@ -3,6 +3,7 @@
  * API. A page may have several forms. Each is identified by its action, and each field by its path in the API.
  */
 import { createHmac, randomBytes } from 'node:crypto'
+import type { UploadedFile } from '../../contract/operations.js'
 import { ApiError } from '../../errors.js'
 import { sameAs } from '../../http/guard.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
@@ -20,13 +21,21 @@ export interface Form {
   has (name: string): boolean
   /** A number; another text is passed on for the API to refuse. Undefined if it is empty. */
   number (name: string): number | string | undefined
+  /** A chosen file; undefined without one. */
+  file (name: string): UploadedFile | undefined
   /** All fields, for a form that is sent in several steps. */
   entries (): Array<[name: string, value: string]>
 }
 
+/** The body of a POST to a page. */
+export interface SentForm {
+  fields: URLSearchParams
+  files: ReadonlyMap<string, UploadedFile>
+}
+
 /** Throws INVALID_REQUEST_BODY for fields with a NUL character, which the API refuses too. */
 export function readForm (body: unknown): Form {
-  const fields = body instanceof URLSearchParams ? body : new URLSearchParams()
+  const { fields, files } = isSentForm(body) ? body : { fields: new URLSearchParams(), files: new Map<string, UploadedFile>() }
   if ([...fields.values()].some(value => value.includes('\0'))) {
     throw new ApiError('INVALID_REQUEST_BODY', { because: 'a field must not contain the NUL character' })
   }
@@ -39,11 +48,19 @@ export function readForm (body: unknown): Form {
     all: name => fields.getAll(name),
     has: name => fields.has(name),
     entries: () => [...fields],
+    file (name) {
+      const file = files.get(name)
+      return file === undefined || (file.fileName === '' && file.bytes.length === 0) ? undefined : file
+    },
     number (name) {
       const value = given(name)
       return value !== undefined && /^-?\d{1,15}(?:\.\d{1,15})?$/.test(value) ? Number(value) : value
     }
   }
+}
+
+function isSentForm (body: unknown): body is SentForm {
+  return typeof body === 'object' && body !== null && 'fields' in body && body.fields instanceof URLSearchParams
 }
 
 export interface Tokens {

@@ -59,6 +59,11 @@ export interface DashboardPage {
 /** A message with numbers, which follow its key in the URL: `moved:3:1`. */
 export type Note = (...numbers: number[]) => string
 
+/** A document from outside, such as an e-mail. A page shows it with `frame` (parts.ts), which runs no scripts. */
+export interface DashboardFrame {
+  read (page: PageContext): Promise<{ html: string }>
+}
+
 /** A file to download. */
 export interface DashboardFile {
   read (page: PageContext): Promise<{ name: string, mediaType: string, bytes: Uint8Array }>

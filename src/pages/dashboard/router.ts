@@ -17,9 +17,9 @@ import { pathOf } from './links.js'
 import { createChanges } from './live.js'
 import { failedPage, signInPage } from './notices.js'
 import { createOpen, type Opened, type SectionPage } from './open-page.js'
-import type { DashboardFile } from './page.js'
+import type { DashboardFile, DashboardFrame } from './page.js'
 import type { DashboardSection } from './section.js'
-import { secure, sendBare } from './shell.js'
+import { secure, sendBare, sendFrame } from './shell.js'
 import { createSignIn } from './sign-in.js'
 import { readUpload } from './upload.js'
 
@@ -66,7 +66,7 @@ export function addDashboard (app: FastifyInstance, options: DashboardOptions, s
     scope.addHook('preClose', async () => { router.end() })
     scope.setErrorHandler((error, request, reply) => { sendFailed(error, admitted.has(request), request, reply, options) })
     scope.addContentTypeParser(FORM_TYPE, { parseAs: 'string', bodyLimit: FORM_MAX_BYTES }, (_request, text, done) => {
-      done(null, new URLSearchParams(String(text)))
+      done(null, { fields: new URLSearchParams(String(text)), files: new Map() })
     })
     scope.addContentTypeParser(UPLOAD_TYPE, { parseAs: 'buffer', bodyLimit: FORM_MAX_BYTES }, readUpload)
     scope.get('/dashboard', router.toOverview)
@@ -76,11 +76,14 @@ export function addDashboard (app: FastifyInstance, options: DashboardOptions, s
   })
 }
 
-function addSection (scope: FastifyInstance, { name, pages, files = {} }: DashboardSection, router: Router): void {
+function addSection (scope: FastifyInstance, { name, pages, files = {}, frames = {} }: DashboardSection, router: Router): void {
   const url = (path: string) => (pathOf(name) + path).replace(/(?<=.)\/$/, '')
   for (const [path, page] of Object.entries(pages)) addPage(scope, url(path), { ...page, section: name }, router)
   for (const [path, file] of Object.entries(files)) {
     scope.get(url(path), (request, reply) => router.download(file, name, request, reply))
+  }
+  for (const [path, frame] of Object.entries(frames)) {
+    scope.get(url(path), (request, reply) => router.frame(frame, name, request, reply))
   }
 }
 
@@ -131,6 +134,13 @@ function createRouter (options: DashboardOptions, sections: readonly DashboardSe
         secure(reply)
         const safeName = name.replace(/[^\w.-]+/g, '_')
         reply.type(mediaType).header('content-disposition', `attachment; filename="${safeName}"`).send(bytes)
+      }),
+
+    frame: (frame: DashboardFrame, section: SectionPage['section'], request: FastifyRequest, reply: FastifyReply) =>
+      answer({ section, show: () => ({ title: '', content: '' }) }, request, reply, async opened => {
+        if (!signIn.isSignedIn(request)) return redirect({ to: pathOf(section) }, opened)
+        const { html } = await frame.read(opened.page)
+        sendFrame(reply, html)
       }),
 
     toOverview (request: FastifyRequest, reply: FastifyReply): void {

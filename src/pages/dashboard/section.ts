@@ -4,7 +4,7 @@
  */
 import type { Fragment } from '../layout.js'
 import type { SectionName } from './links.js'
-import type { DashboardFile, DashboardPage, PageContext } from './page.js'
+import type { DashboardFile, DashboardFrame, DashboardPage, PageContext } from './page.js'
 
 /**
  * The dashboard section of a resource, in `src/resources/<name>/dashboard.ts`, or in `dashboard/index.ts` if there are several
@@ -59,18 +59,24 @@ export interface DashboardSection {
   pages: Pages
   /** Downloads by path below the section's. */
   files?: Files
+  /** HTML documents for sandboxed iframes, by path below the section's. */
+  frames?: Frames
   /** Additions to the overview. */
   overview?: OverviewPart
-  /** A card on the page of a customer or product; empty if the section has nothing to show. */
+  /** A card on the page of another object; empty if the section has nothing to show about it. */
   related? (subject: Subject, page: PageContext): Promise<Fragment>
 }
 
 export type Pages = Readonly<Record<string, DashboardPage>>
 
+export type Frames = Readonly<Record<string, DashboardFrame>>
+
 export type Files = Readonly<Record<string, DashboardFile>>
 
 /** An object that other resources can show a card about, by the filter that their lists take for it. */
-export type Subject = { customer_id: string } | { product_id: string } | { subscription_id: string }
+export type Subject =
+  { customer_id: string } | { product_id: string } | { subscription_id: string } | { payment_id: string } |
+  { entitlement_id: string } | { grant_id: string }
 
 /** A section's part of the overview. All parts are optional. */
 export interface OverviewPart {

@@ -35,7 +35,11 @@ export interface Shell {
 }
 
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+  "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+/** Documents in frames load nothing and run no scripts, also if they are opened outside of the frame. */
+const FRAME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; " +
+  "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
 
 /** Unlike the checkout, these pages refuse to be framed, and send a referrer to their own forms. */
 export function secure (reply: FastifyReply): void {
@@ -47,6 +51,13 @@ export function secure (reply: FastifyReply): void {
     'cache-control': 'no-store'
   })
   reply.removeHeader('access-control-allow-origin')
+}
+
+/** Sends a document for an iframe of a page. */
+export function sendFrame (reply: FastifyReply, html: string): void {
+  secure(reply)
+  reply.headers({ 'content-security-policy': FRAME_POLICY, 'x-frame-options': 'SAMEORIGIN' })
+  reply.type('text/html; charset=utf-8').send(html)
 }
 
 function send (reply: FastifyReply, status: number, page: Fragment): void {

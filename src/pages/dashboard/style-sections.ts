@@ -33,4 +33,27 @@ const CATALOG = `
 .stack:has(option[value=flat]:checked) .percentage, .stack:has(option[value=percentage]:checked) .flat { display: none; }
 `
 
-export const SECTIONS = PAYMENT + CATALOG + MESSAGES + CONTROLS
+const MAILBOX = `
+.mailbox { display: grid; gap: 1.25rem; align-items: start; grid-template-columns: minmax(0, 1fr); }
+.mailbox .no-message, .mailbox.open > #listed { display: none; }
+.no-message { padding: 3rem 1.125rem; text-align: center; }
+.messages a {
+  display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.1rem 0.75rem; padding: 0.6rem 1.125rem; color: inherit;
+  text-decoration: none; font-size: 0.875rem; overflow-wrap: anywhere;
+}
+.messages a > :nth-child(n + 3) { grid-column: 1 / -1; }
+.messages li + li { border-top: 1px solid var(--line); }
+.messages a:hover { background: var(--sunken); }
+.messages a[aria-current] { background: var(--tint); box-shadow: inset 3px 0 var(--accent); }
+.messages .under, .messages time { color: var(--quiet); font-size: 0.8125rem; }
+.frame {
+  display: block; width: 100%; height: 32rem; border: 1px solid var(--line); border-radius: 0.6rem; background: #ffffff;
+  resize: vertical; color-scheme: light;
+}
+@media (min-width: 70rem) {
+  .mailbox { grid-template-columns: minmax(18rem, 2fr) minmax(0, 3fr); }
+  .mailbox .no-message, .mailbox.open > #listed { display: block; }
+}
+`
+
+export const SECTIONS = PAYMENT + CATALOG + MAILBOX + MESSAGES + CONTROLS

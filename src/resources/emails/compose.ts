@@ -8,8 +8,9 @@ import { needsAccount } from '../grants/states.js'
 import type { Grant, GrantStatus } from '../grants/store.js'
 import type { Payment } from '../payments/store.js'
 import type { Refund } from '../refunds/store.js'
-import type { Email, EmailType } from './store.js'
+import type { Email } from './store.js'
 import { asHtml, asText, subjectLine, type Block, type Content } from './templates.js'
+import type { EmailType } from './types.js'
 
 /** The objects that an email is about. */
 interface About extends Pick<Email, 'customer_id'>, Partial<Pick<Email, 'payment_id' | 'subscription_id' | 'grant_id'>> {

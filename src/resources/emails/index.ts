@@ -3,6 +3,7 @@ import type { Effects } from '../../sandbox/effects.js'
 import type { Resource } from '../resource.js'
 import { mailGrant, mailPortalLink, mailReceipt, mailRefund, mailSubscription } from './compose.js'
 import { emailControls as controls } from './control.js'
+import { emailsSection as dashboard } from './dashboard.js'
 import { emailHandlers as handlers } from './routes.js'
 
 const effects: Partial<Effects> = {
@@ -13,4 +14,4 @@ const effects: Partial<Effects> = {
   portalLinkRequested: mailPortalLink
 }
 
-export const emails = { handlers, controls, effects } satisfies Resource
+export const emails = { handlers, controls, effects, dashboard } satisfies Resource

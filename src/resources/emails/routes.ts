@@ -5,6 +5,7 @@ import { formatTime } from '../../rules/calendar.js'
 import { findCustomer } from '../customers/rules.js'
 import { findEmailOf } from './rules.js'
 import type { Email } from './store.js'
+import { CATEGORIES } from './types.js'
 
 const LISTED_US = 180 * 86_400_000_000
 
@@ -23,20 +24,6 @@ export const emailHandlers = {
     return { merchant_authored: false, html, text, failure_code: null, failure_reason: null }
   }
 } satisfies Handlers
-
-const CATEGORIES: Record<Email['type'], string> = {
-  payment_receipt: 'payments',
-  refund_receipt: 'refunds',
-  license_key: 'entitlements',
-  digital_files: 'entitlements',
-  entitlement_invite: 'entitlements',
-  entitlement_failed: 'entitlements',
-  entitlement_revoked: 'entitlements',
-  subscription_on_hold: 'subscriptions',
-  subscription_cancelled: 'subscriptions',
-  subscription_expired: 'subscriptions',
-  portal_link: 'auth'
-}
 
 /** Emails are not sent, so they cannot fail or be sent again. */
 function logItem (email: Email) {

@@ -1,15 +1,15 @@
 /** The store of the mailbox: the latest emails that the real service would have sent. */
-import type { components } from '../../contract/control-types.gen.js'
 import type { Database, Statement } from '../../store/database.js'
 import type { EmailsRow } from '../../store/rows.gen.js'
-
-export type EmailType = components['schemas']['EmailType']
+import type { EmailType } from './types.js'
 
 export type Email = Omit<EmailsRow, 'seq' | 'type'> & { type: EmailType }
 
 export interface EmailFilter {
   type?: string
   to?: string
+  /** A part of the subject, the recipient or the text, ignoring case. */
+  search?: string
   customer_id?: string
   payment_id?: string
   subscription_id?: string
@@ -32,6 +32,7 @@ const COLUMNS = ['email_id', 'type', 'sender', 'recipient', 'subject', 'text', '
 const CONDITIONS: Record<keyof EmailFilter, string> = {
   type: 'type = ?',
   to: 'recipient = ? COLLATE NOCASE',
+  search: 'instr(lower(subject || char(10) || recipient || char(10) || text), lower(?)) > 0',
   customer_id: 'customer_id = ?',
   payment_id: 'payment_id = ?',
   subscription_id: 'subscription_id = ?',

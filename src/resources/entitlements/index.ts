@@ -1,5 +1,6 @@
 /** Entitlements: the declaration of the resource. */
 import type { Resource } from '../resource.js'
+import { entitlementsSection as dashboard } from './dashboard/index.js'
 import { entitlementHandlers as handlers } from './routes.js'
 
-export const entitlements = { handlers } satisfies Resource
+export const entitlements = { handlers, dashboard } satisfies Resource

@@ -23,6 +23,8 @@ export interface EntitlementsStore {
   update (entitlement: Entitlement): void
   /** The entitlements of a product, in order. Cached, because every succeeded payment reads them. */
   ofProduct (productId: string): readonly Entitlement[]
+  /** The ids of the products that it is attached to. */
+  productsOf (entitlementId: string): string[]
   /** Replaces the entitlements of a product. */
   attach (productId: string, entitlementIds: readonly string[]): void
   /** Removes an entitlement from all products. */
@@ -48,6 +50,8 @@ export function entitlementsStore (database: Database): EntitlementsStore {
     `SELECT ${LIST} FROM entitlements WHERE own_product_id = ? AND integration_type = ?`)
   const showsFile = database.prepare<[string]>(`SELECT 1 FROM entitlements
     WHERE integration_type = 'digital_files' AND deleted_at IS NULL AND instr(config, ?) > 0 LIMIT 1`)
+  const productsOf = database.prepare<[string], string>(
+    'SELECT product_id FROM product_entitlements WHERE entitlement_id = ? ORDER BY product_id').pluck()
   const clear = database.prepare('DELETE FROM product_entitlements WHERE product_id = ?')
   const attach = database.prepare('INSERT INTO product_entitlements (product_id, position, entitlement_id) VALUES (?, ?, ?)')
   const detach = database.prepare('DELETE FROM product_entitlements WHERE entitlement_id = ?')
@@ -73,6 +77,7 @@ export function entitlementsStore (database: Database): EntitlementsStore {
       update.run(...CHANGEABLE.map(column => valueOf(entitlement, column)), entitlement.entitlement_id)
     },
     ofProduct: productId => attached.get(productId, () => ofProduct.all(productId).map(read)) ?? [],
+    productsOf: entitlementId => productsOf.all(entitlementId),
     attach (productId, entitlementIds) {
       attached.forget(productId)
       clear.run(productId)

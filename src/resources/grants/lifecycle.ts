@@ -12,9 +12,11 @@ import type { Grant, GrantStatus } from './store.js'
 
 export const DELIVER_JOB = 'grant.deliver'
 
-/** The reason of a revocation, in the API's spelling. */
-export type RevocationReason = 'refund' | 'manual' | 'license_key_disabled' | 'platform_external' | 'subscription_on_hold' |
-  'SubscriptionPaused' | 'subscription_cancelled' | 'subscription_expired' | 'plan_changed'
+/** The reasons of a revocation, in the API's spelling. */
+export const REVOCATION_REASONS = ['manual', 'platform_external', 'refund', 'license_key_disabled', 'subscription_on_hold',
+  'SubscriptionPaused', 'subscription_cancelled', 'subscription_expired', 'plan_changed'] as const
+
+export type RevocationReason = typeof REVOCATION_REASONS[number]
 
 /** How long an accept page is valid. */
 const ACCEPT_LIFETIME_US = 7 * 86_400_000_000

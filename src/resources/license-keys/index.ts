@@ -2,6 +2,7 @@
 import type { Payloads } from '../../sandbox/sender.js'
 import type { Resource } from '../resource.js'
 import { licenseKeyControls as controls } from './control.js'
+import { licenseKeysSection as dashboard } from './dashboard/index.js'
 import { licenseKeyHandlers as handlers } from './routes.js'
 import { licenseKeyResponse } from './view.js'
 
@@ -12,4 +13,4 @@ const payloads: Payloads = {
   }
 }
 
-export const licenseKeys = { handlers, controls, payloads } satisfies Resource
+export const licenseKeys = { handlers, controls, payloads, dashboard } satisfies Resource

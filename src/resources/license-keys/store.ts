@@ -13,6 +13,9 @@ export type Instance = Omit<LicenseKeyInstancesRow, 'seq'>
 export interface LicenseKeyFilter {
   customer_id?: string
   product_id?: string
+  payment_id?: string
+  subscription_id?: string
+  grant_id?: string
   source?: string
   created_at_gte?: number
   created_at_lte?: number
@@ -64,6 +67,9 @@ const STATUS_CONDITIONS: Record<Schemas['LicenseKeyStatus'], string> = {
 const CONDITIONS: Record<Exclude<keyof LicenseKeyFilter, 'status'>, string> = {
   customer_id: 'customer_id = @customer_id',
   product_id: 'product_id = @product_id',
+  payment_id: 'payment_id = @payment_id',
+  subscription_id: 'subscription_id = @subscription_id',
+  grant_id: 'grant_id = @grant_id',
   source: 'source = @source',
   created_at_gte: 'created_at >= @created_at_gte',
   created_at_lte: 'created_at <= @created_at_lte',

@@ -58,6 +58,7 @@ async function payment (page: PageContext): Promise<Shown> {
 !${card(details(shown, page), { id: 'facts', title: 'Details', live: true })}
 </div><div>
 !${card(price(explanation, page), { id: 'price', title: 'Price breakdown', pad: false })}
+!${await page.related({ payment_id: shown.payment_id })}
 !${card(requestTable(requests, page), { id: 'requests', title: 'Requests', live: true, pad: false })}
 !${card(rawJson(shown, { title: 'API response' }), { id: 'raw-json', live: true })}
 </div></div>`

@@ -12,13 +12,16 @@ export const LATEST = 8
 
 /** The latest payments of a customer, a product or a subscription. */
 export async function relatedPayments (subject: Subject, page: PageContext): Promise<Fragment> {
+  if ('payment_id' in subject || 'entitlement_id' in subject || 'grant_id' in subject) return ''
   const { items } = await page.operate('GET /payments', { query: { ...subject, page_size: LATEST } })
   const all = linkButton(`${pageOf(page, 'payments')}?${new URLSearchParams(subject)}`, 'All payments')
   const content = items.length === 0 ? empty('No payments yet', advice(subject, page)) : paymentTable(items, page)
   return card(content, { id: 'payments', title: 'Payments', live: true, pad: false, actions: items.length === 0 ? '' : all })
 }
 
-function advice (subject: Subject, page: PageContext): Fragment {
+type Payer = { customer_id: string } | { product_id: string } | { subscription_id: string }
+
+function advice (subject: Payer, page: PageContext): Fragment {
   if ('product_id' in subject) return html`<p>There are no payments for this product.</p>`
   if ('subscription_id' in subject) return html`<p>There are no payments of this subscription.</p>`
   const create = `${pageOf(page, 'payments', 'new')}?${new URLSearchParams(subject)}`

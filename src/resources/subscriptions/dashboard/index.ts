@@ -171,7 +171,7 @@ function codes ({ discounts }: Subscription): Fragment {
 
 /** The latest subscriptions of a customer or a product. */
 async function related (subject: Subject, page: PageContext): Promise<Fragment> {
-  if ('subscription_id' in subject) return ''
+  if (!('customer_id' in subject) && !('product_id' in subject)) return ''
   const { items } = await page.operate('GET /subscriptions', { query: { ...subject, page_size: LATEST } })
   if (items.length === 0) return ''
   const all = linkButton(`${pageOf(page, 'subscriptions')}?${new URLSearchParams(subject)}`, 'All subscriptions')
