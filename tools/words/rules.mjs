@@ -3,7 +3,7 @@
 
 /** Files that are not looked at: generated, written by others, history, and the rules themselves. */
 export const LEFT_OUT = [
-  /\.gen\./, /^src\/vendor\//, /package-lock\.json$/, /^LICENSE$/, /^docs\/decisions\/00[01]\d-/, /^tools\/words\/rules\.mjs$/
+  /\.gen\./, /^src\/vendor\//, /package-lock\.json$/, /^LICENSE$/, /^tools\/words\/rules\.mjs$/
 ]
 
 const DIALECT = 'not how the field writes'
