@@ -1077,6 +1077,8 @@ export interface components {
             url: string;
         };
         BusinessSettings: {
+            /** @description Whether `POST /events/ingest` accepts events of any time. The default is false: an event may be at most one hour old and five minutes ahead of the clock. */
+            accept_any_event_time: boolean;
             /**
              * @description The type of credits and debits that are entered by hand: `manual_adjustment`, or with `split` `credit_added` and `credit_deducted`, with their events. The default is `manual_adjustment`.
              * @enum {string}
@@ -1097,6 +1099,8 @@ export interface components {
             several_subscriptions_per_customer: boolean;
         };
         ChangeBusinessSettings: {
+            /** @description Whether `POST /events/ingest` accepts events of any time. The default is false: an event may be at most one hour old and five minutes ahead of the clock. */
+            accept_any_event_time?: boolean;
             /**
              * @description The type of credits and debits that are entered by hand: `manual_adjustment`, or with `split` `credit_added` and `credit_deducted`, with their events. The default is `manual_adjustment`.
              * @enum {string}

@@ -3294,7 +3294,7 @@ export interface components {
             /** @description How many units one credit pays for. Decimal number as a string. */
             meter_units_per_credit?: string | null;
             name?: string | null;
-            /** @description Decimal number as a string, in major units of the currency. */
+            /** @description Decimal number as a string, in the smallest unit of the currency: `0.5` is half a cent. */
             price_per_unit?: string | null;
         };
         AddonCartResponseItem: {
@@ -4985,7 +4985,7 @@ export interface components {
         };
         EventInput: {
             customer_id: string;
-            /** @description Your own id of the event; sent again it is skipped. */
+            /** @description Your own id of the event. An event with a known id is skipped. */
             event_id: string;
             event_name: string;
             metadata?: null | components["schemas"]["EventMetadata"];
@@ -9207,7 +9207,7 @@ export interface operations {
             query?: {
                 /** @description Only those of this customer. */
                 customer_id?: string;
-                /** @description Only events of this instant or earlier. */
+                /** @description Only events before this instant. */
                 end?: string;
                 /** @description Only events of this name. */
                 event_name?: string;

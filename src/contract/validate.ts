@@ -12,7 +12,7 @@ import { violations } from './violations.js'
 /** Keywords of OpenAPI and our own extensions that do not affect validity. */
 const VOCABULARY = [
   'components', 'discriminator', 'example', 'xml', 'externalDocs', 'x-since', 'x-optional-since', 'x-enum-since',
-  'x-minor-units', 'x-name'
+  'x-minor-units', 'x-name', 'x-limit-status'
 ]
 
 export function createAjv (coerceTypes: boolean): Ajv2020 {
@@ -58,7 +58,7 @@ export const bodyValidator = oncePerOperation((operation: Operation): Validate =
       return
     }
     const check = validate()
-    if (!check(body)) throw bodyError(violations(check.errors ?? [], operation.document.components.schemas))
+    if (!check(body)) throw refusalOf(check.errors ?? [], operation)
   }
 })
 
@@ -97,6 +97,16 @@ function respell (query: unknown, name: string, words: readonly string[]): void 
   if (typeof given !== 'string') return
   const word = words.find(candidate => candidate.toLowerCase() === given.toLowerCase())
   if (word !== undefined) (query as Record<string, unknown>)[name] = word
+}
+
+/** A list marked `x-limit-status` is refused with that status if only its length is wrong. */
+function refusalOf (errors: ErrorObject[], operation: Operation): ApiError {
+  const found = violations(errors, operation.document.components.schemas)
+  const [first] = errors
+  const status = (first?.parentSchema as { 'x-limit-status'?: number } | undefined)?.['x-limit-status']
+  const isLimit = errors.length === 1 && (first?.keyword === 'minItems' || first?.keyword === 'maxItems')
+  if (status === undefined || !isLimit) return bodyError(found)
+  return new ApiError('INVALID_REQUEST_PARAMETERS', { status, message: summary(found), violations: found })
 }
 
 export function bodyError (found: ReturnType<typeof violations>): ApiError {

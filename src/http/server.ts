@@ -31,6 +31,8 @@ export interface ServerOptions {
 }
 
 const BODY_MAX_BYTES = 1024 * 1024
+/** The longest path parameter, as it is encoded: ids of usage events are chosen by programs. */
+const PARAMETER_MAX = 4096
 /** How long requests in progress may take when the server closes. A stalled client must not keep it alive. */
 const CLOSE_GRACE_MS = 1000
 
@@ -42,7 +44,7 @@ export function createServer ({ keys, report }: ServerOptions): FastifyInstance 
     exposeHeadRoutes: false, // the routes of GET answer HEAD (http/rewrite)
     forceCloseConnections: 'idle', // requests in progress are answered first
     return503OnClosing: false, // and so are later requests on their connections
-    routerOptions: { ignoreTrailingSlash: true },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: PARAMETER_MAX },
     rewriteUrl,
     schemaController: { compilersFactory: { buildValidator: () => unused, buildSerializer: () => unused } },
     // Hooks do not run for these errors, so the CORS header is set here.

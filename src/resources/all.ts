@@ -14,10 +14,12 @@ import { discounts } from './discounts/index.js'
 import type { Effects } from '../sandbox/effects.js'
 import { emails } from './emails/index.js'
 import { entitlements } from './entitlements/index.js'
+import { events } from './events/index.js'
 import { grants } from './grants/index.js'
 import { invoices } from './invoices/index.js'
 import { licenseKeys } from './license-keys/index.js'
 import { licenses } from './licenses/index.js'
+import { meters } from './meters/index.js'
 import { paymentMethods } from './payment-methods/index.js'
 import { payments } from './payments/index.js'
 import { portalSessions } from './portal-sessions/index.js'
@@ -26,6 +28,7 @@ import { products } from './products/index.js'
 import { refunds } from './refunds/index.js'
 import { settings } from './settings/index.js'
 import { subscriptions } from './subscriptions/index.js'
+import { usage } from './usage/index.js'
 import { wallets } from './wallets/index.js'
 import { webhooks } from './webhooks/index.js'
 import type { DashboardSection } from '../pages/dashboard/section.js'
@@ -42,10 +45,12 @@ export const RESOURCES: readonly Resource[] = [
   discounts,
   emails,
   entitlements,
+  events,
   grants,
   invoices,
   licenseKeys,
   licenses,
+  meters,
   paymentMethods,
   payments,
   portalSessions,
@@ -54,6 +59,7 @@ export const RESOURCES: readonly Resource[] = [
   refunds,
   settings,
   subscriptions,
+  usage,
   wallets,
   webhooks
 ]
@@ -76,6 +82,8 @@ export const effects: Effects = {
   refundSucceeded (...happened) { for (const { effects } of RESOURCES) effects?.refundSucceeded?.(...happened) },
   subscriptionChanged (...happened) { for (const { effects } of RESOURCES) effects?.subscriptionChanged?.(...happened) },
   grantChanged (...happened) { for (const { effects } of RESOURCES) effects?.grantChanged?.(...happened) },
+  usageRecorded (...happened) { for (const { effects } of RESOURCES) effects?.usageRecorded?.(...happened) },
+  usageCycleClosing (...happened) { for (const { effects } of RESOURCES) effects?.usageCycleClosing?.(...happened) },
   portalLinkRequested (...happened) { for (const { effects } of RESOURCES) effects?.portalLinkRequested?.(...happened) }
 }
 

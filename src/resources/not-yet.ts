@@ -17,7 +17,7 @@ export const NOT_YET = {
     /** In a subscription. */
     credit_entitlement_cart: [] as never[]
   },
-  'POST /meters': {
+  'GET /subscriptions/{subscription_id}/usage-history': {
     /** In a subscription, and in an item of a preview. */
     meters: [] as never[],
     /** In a subscription. */

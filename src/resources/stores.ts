@@ -12,8 +12,10 @@ import { customersStore } from './customers/store.js'
 import { discountsStore } from './discounts/store.js'
 import { emailsStore } from './emails/store.js'
 import { entitlementsStore } from './entitlements/store.js'
+import { eventsStore } from './events/store.js'
 import { grantsStore } from './grants/store.js'
 import { licenseKeysStore } from './license-keys/store.js'
+import { metersStore } from './meters/store.js'
 import { paymentMethodsStore } from './payment-methods/store.js'
 import { paymentsStore } from './payments/store.js'
 import { portalSessionsStore } from './portal-sessions/store.js'
@@ -23,6 +25,7 @@ import { refundsStore } from './refunds/store.js'
 import { businessSettingsStore } from './settings/store.js'
 import { subscriptionsStore } from './subscriptions/store.js'
 import { uploadsStore } from './uploads/store.js'
+import { usageStore } from './usage/store.js'
 import { walletsStore } from './wallets/store.js'
 import { webhooksStore } from './webhooks/store.js'
 
@@ -37,8 +40,10 @@ export const STORES = {
   discounts: discountsStore,
   emails: emailsStore,
   entitlements: entitlementsStore,
+  events: eventsStore,
   grants: grantsStore,
   licenseKeys: licenseKeysStore,
+  meters: metersStore,
   paymentMethods: paymentMethodsStore,
   payments: paymentsStore,
   portalSessions: portalSessionsStore,
@@ -47,6 +52,7 @@ export const STORES = {
   refunds: refundsStore,
   subscriptions: subscriptionsStore,
   uploads: uploadsStore,
+  usage: usageStore,
   wallets: walletsStore,
   webhooks: webhooksStore
 }

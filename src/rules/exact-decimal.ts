@@ -24,6 +24,26 @@ export function toDecimal (text: string): Decimal {
   return decimal
 }
 
+const WITH_EXPONENT = /^(-?\d+)(?:\.(\d+))?e([+-]\d+)$/
+
+/** The shortest decimal that identifies a finite number: its digits as JSON writes them, exactly. */
+export function decimalOf (value: number): Decimal {
+  if (Number.isSafeInteger(value)) return { digits: BigInt(value), scale: 0 }
+  const text = String(value)
+  const match = WITH_EXPONENT.exec(text)
+  if (match === null) return toDecimal(text)
+  const [, whole = '', decimals = '', exponent = ''] = match
+  const digits = BigInt(whole + decimals)
+  const scale = decimals.length - Number(exponent)
+  return scale >= 0 ? { digits, scale } : { digits: digits * 10n ** BigInt(-scale), scale: 0 }
+}
+
+/** Negative, 0 or positive, as for sorting. */
+export function compareDecimals (a: Decimal, b: Decimal): number {
+  const { digits } = minus(a, b)
+  return digits < 0n ? -1 : digits > 0n ? 1 : 0
+}
+
 export function plus (a: Decimal, b: Decimal): Decimal {
   const scale = Math.max(a.scale, b.scale)
   return { digits: atScale(a, scale) + atScale(b, scale), scale }

@@ -30,6 +30,10 @@ export interface Effects {
   subscriptionChanged (subscription: ChangedSubscription, change: SubscriptionChange, context: Context): void
   /** The grant is as it is now; `from` is its status before, null for a new one. */
   grantChanged (grant: Stored<'grants'>, from: Stored<'grants'>['status'] | null, context: Context): void
+  /** Events have changed the usage of a subscription in its current cycle. Called once for each ingest call. */
+  usageRecorded (subscriptionId: string, context: Context): void
+  /** The usage of a subscription is about to be charged. Afterwards its next cycle begins. */
+  usageCycleClosing (subscriptionId: string, context: Context): void
   /** The merchant asked to mail a link of the customer portal. */
   portalLinkRequested (customerId: string, link: string, context: Context): void
 }

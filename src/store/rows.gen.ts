@@ -244,6 +244,20 @@ export interface EntitlementsRow {
   deleted_at: number | null
 }
 
+export interface EventStreamsRow {
+  stream_id: number
+  customer_id: string
+  event_name: string
+}
+
+export interface EventsRow {
+  seq: number
+  stream_id: number
+  timestamp: number
+  event_id: string
+  metadata: string | null
+}
+
 export interface GrantsRow {
   seq: number
   grant_id: string
@@ -306,6 +320,20 @@ export interface LocalizedPricesRow {
   created_at: number
   updated_at: number
   archived_at: number | null
+}
+
+export interface MetersRow {
+  seq: number
+  meter_id: string
+  name: string
+  description: string | null
+  event_name: string
+  measurement_unit: string
+  aggregation: string
+  filter: string | null
+  archived: number
+  created_at: number
+  updated_at: number
 }
 
 export interface PaymentAttemptsRow {
@@ -519,6 +547,38 @@ export interface UploadsRow {
   content_type: string | null
   size: number | null
   content: Buffer | null
+}
+
+export interface UsageCountersRow {
+  subscription_id: string
+  meter_id: string
+  customer_id: string
+  floor_at: number
+  start_at: number
+  end_at: number
+  since_seq: number
+  quantity: string | null
+  last_at: number | null
+  settled_at: number | null
+  settled_units: string | null
+  settled_quantity: string | null
+}
+
+export interface UsageCyclesRow {
+  seq: number
+  subscription_id: string
+  start_at: number
+  end_at: number
+  meters: string
+}
+
+export interface UsageDaysRow {
+  meter_id: string
+  customer_id: string
+  day: number
+  events: number
+  quantity: string | null
+  last_at: number | null
 }
 
 export interface WalletEntriesRow {

@@ -139,7 +139,7 @@ function calculatedItem (
     tax_inclusive: line.tax_inclusive,
     is_subscription: isRecurring,
     is_usage_based: price.type === 'usage_based_price',
-    meters: NOT_YET['POST /meters'].meters,
+    meters: NOT_YET['GET /subscriptions/{subscription_id}/usage-history'].meters,
     credit_entitlements: NOT_YET['GET /subscriptions/{subscription_id}/credit-usage'].credit_entitlements,
     addons
   }

@@ -13,6 +13,8 @@ export interface BusinessSettings {
   on_payment_failure: 'apply_change' | 'prevent_change'
   /** The type of manual ledger entries of credits: one for both directions, or `credit_added` and `credit_deducted`. */
   credit_manual_type: 'manual_adjustment' | 'split'
+  /** Whether usage events of any time are accepted. By default, at most one hour old and five minutes ahead. */
+  accept_any_event_time: boolean
 }
 
 export const DEFAULT_SETTINGS: BusinessSettings = {
@@ -21,5 +23,6 @@ export const DEFAULT_SETTINGS: BusinessSettings = {
   payment_retries: false,
   payment_retry_window_days: RETRY_WINDOW_DAYS.default,
   on_payment_failure: 'apply_change',
-  credit_manual_type: 'manual_adjustment'
+  credit_manual_type: 'manual_adjustment',
+  accept_any_event_time: false
 }

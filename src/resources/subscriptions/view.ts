@@ -65,9 +65,9 @@ export function subscriptionResponse (
     cancellation_comment: subscription.cancellation_comment,
     custom_field_responses: subscription.custom_field_responses,
     discounts: discounts.length === 0 ? null : discounts,
-    meters: NOT_YET['POST /meters'].meters,
+    meters: NOT_YET['GET /subscriptions/{subscription_id}/usage-history'].meters,
     credit_entitlement_cart: NOT_YET['GET /subscriptions/{subscription_id}/credit-usage'].credit_entitlement_cart,
-    meter_credit_entitlement_cart: NOT_YET['POST /meters'].meter_credit_entitlement_cart
+    meter_credit_entitlement_cart: NOT_YET['GET /subscriptions/{subscription_id}/usage-history'].meter_credit_entitlement_cart
   }
 }
 
