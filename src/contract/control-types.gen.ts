@@ -1151,6 +1151,8 @@ export interface components {
                 product_id: string;
                 quantity: number;
             }[];
+            /** @description The collection of which the customer chooses a product. */
+            product_collection_id: string | null;
             return_url: string | null;
             session_id: string;
             state: components["schemas"]["CheckoutState"];
@@ -1195,6 +1197,8 @@ export interface components {
             discount_codes?: string[];
             /** @description Amounts of pay-what-you-want products. Several lines of one product are filled in order. */
             product_cart?: components["schemas"]["CheckoutAmount"][];
+            /** @description The product that the customer chooses, in a session with a product collection. The default is the first one that the page shows. */
+            product_id?: string;
             /** @description Null leaves it empty. */
             tax_id?: string | null;
         };
@@ -1572,6 +1576,8 @@ export interface components {
             outcome?: "succeeded" | "failed" | "processing" | "cancelled" | "requires_customer_action";
             /** @description Amounts of pay-what-you-want products. Several lines of one product are filled in order. */
             product_cart?: components["schemas"]["CheckoutAmount"][];
+            /** @description The product that the customer chooses, in a session with a product collection. The default is the first one that the page shows. */
+            product_id?: string;
             /** @description Null leaves it empty. */
             tax_id?: string | null;
         };

@@ -189,6 +189,16 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
 .method:hover { border-color: var(--edge); }
 .method > input:checked ~ .method-body { display: grid; }
 .method:has(> input:checked) { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
+.methods > h3 { margin-top: 0.6rem; color: var(--quiet); }
+.methods > .cover { width: 100%; max-height: 10rem; object-fit: cover; border-radius: 0.8rem; }
+.offered > label { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; gap: 0.1rem 0; align-items: center; }
+.offered .name { grid-column: 2; }
+.offered .price { margin-left: 0.75rem; font-variant-numeric: tabular-nums; text-align: right; }
+.offered .hint { grid-column: 2 / -1; }
+.offered .thumb {
+  grid-row: span 2; width: 2.75rem; height: 2.75rem; margin-right: 0.75rem; object-fit: cover; border-radius: 0.5rem;
+}
+@media (max-width: 30rem) { .offered .price { grid-column: 2; margin-left: 0; text-align: left; } }
 .method-body { display: none; gap: 1rem; padding: 0.25rem 1rem 1.15rem; }
 .method-body.alone { display: grid; padding: 0; }
 

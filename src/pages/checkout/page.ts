@@ -1,8 +1,8 @@
 /**
  * The checkout page: the order on one side, the form on the other. Automated tests can rely on:
  *
- *   ids           pay, cancel, card-number, card-expiry, card-cvc, card-name, save-card, phone, upi-id, error-summary,
- *                 test-cards; radio buttons method-card, method-upi, method-{payment method type},
+ *   ids           pay, cancel, choose-again, card-number, card-expiry, card-cvc, card-name, save-card, phone, upi-id,
+ *                 error-summary, test-cards; radio buttons method-card, method-upi, method-{payment method type},
  *                 method-saved-{payment_method_id}
  *   data-testid   amount-due, recurrence, line, subtotal, product-discount, discount, tax, tax-included, total, customer-name,
  *                 customer-email, billing-address, business-name, tax-id, emulator-banner, store-name, use-{card number}
@@ -31,6 +31,8 @@ export interface Checkout {
   entered: Entered | null
   /** The appearance that its session sets. */
   appearance: SessionAppearance
+  /** Where the customer can choose another product; null if there is no choice. */
+  choiceUrl: string | null
 }
 
 export function checkout (page: Checkout): Fragment {
@@ -46,6 +48,9 @@ export function checkout (page: Checkout): Fragment {
 !${problems.length > 0 ? alert('There is a problem', problems) : declined(payment, context)}
 !${canPay ? form(target, html`!${phone(page)}!${fields}!${button}`, 'payment-form') : ''}
 !${isFree ? '' : unfit(offer, canPay)}
+!${page.choiceUrl === null
+? ''
+: html`<a class="button second" id="choose-again" href="${page.choiceUrl}">Choose another product</a>`}
 !${form(target, '<button class="button bare" id="cancel" name="action" value="cancel">Cancel this payment</button>')}
 </div>
 </div>`

@@ -9,6 +9,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../../errors.js'
 import { noteRefusal } from '../../http/record.js'
 import { isHead } from '../../http/rewrite.js'
+import { canChooseAgain } from '../../resources/checkouts/choice.js'
 import { paymentOf } from '../../resources/checkouts/purchase.js'
 import { hasExpired, isOpen } from '../../resources/payments/states.js'
 import type { Payment } from '../../resources/payments/store.js'
@@ -26,7 +27,7 @@ import type { Entered } from './method-fields.js'
 import { confirmation, expired, status, statusRefresh, type Notice } from './outcome.js'
 import { formTargets, nextUrl } from './return-url.js'
 import { appearanceOfPayment } from './session/appearance.js'
-import { addSessionPages } from './session/routes.js'
+import { CHOOSE_AGAIN, addSessionPages } from './session/routes.js'
 import { act, entered, formToken, isToken, problemsOf, readForm } from './submission.js'
 
 /** Only paths with the format of a link. Others are answered by the API, as JSON. */
@@ -86,11 +87,19 @@ function paymentPages ({ baseOf, send, withOptions }: HostedLayout) {
     return isOver || paymentOf(session, sandbox) !== undefined ? null : `${baseOf(context)}/session/${session.session_id}`
   }
 
+  /** The page on which another product of the session's collection can be chosen; null without a collection. */
+  function choiceUrl ({ payment, context }: OpenedPayment): string | null {
+    const { sandbox, now } = context
+    const session = payment.checkout_session_id === null ? undefined : sandbox.checkouts.find(payment.checkout_session_id)
+    if (session === undefined || session.expires_at <= now || !canChooseAgain(payment, session.terms)) return null
+    return `${baseOf(context)}/session/${session.session_id}${CHOOSE_AGAIN}`
+  }
+
   function showCheckout (opened: OpenedPayment, code: number, problems: readonly Problem[], before: Entered | null): void {
     const { payment, context, link, reply } = opened
     const appearance = appearanceFor(opened)
     const target = { url: checkoutUrl(opened), token: formToken(payment, link) }
-    const content = checkout({ payment, context, problems, entered: before, target, appearance })
+    const content = checkout({ payment, context, problems, entered: before, target, appearance, choiceUrl: choiceUrl(opened) })
     const title = `${problems.length > 0 ? 'Error: ' : ''}Pay ${context.sandbox.business.name}`
     const targets = formTargets(payment.checkout)
     send(reply, code, { title, content, width: 'wide', formTargets: targets, appearance, expiresAt: payment.expires_at })

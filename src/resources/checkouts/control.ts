@@ -2,6 +2,7 @@
 import { ApiError, invalid } from '../../errors.js'
 import type { ControlHandlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
+import { isWrongChoice, offeredProducts, withChoice } from './choice.js'
 import { asksForMethod, decidePurchase, makePayment, paymentOf } from './purchase.js'
 import type { Session } from './store.js'
 import { checkoutUrl } from './view.js'
@@ -41,9 +42,10 @@ export const checkoutControls = {
       return paymentResponse(findPayment(payment.payment_id, context), context)
     }
     checkUnexpired(session, context)
-    const purchase = decidePurchase(session.terms, givenDetails(session, details, context), context)
+    const chosen = withGivenChoice(session, details, context)
+    const purchase = decidePurchase(chosen.terms, givenDetails(chosen, details, context), context)
     const payer = payerOf(how, !asksForMethod(purchase.sale), context)
-    const { payment_id: paymentId } = makePayment(session, purchase, context)
+    const { payment_id: paymentId } = makePayment(chosen, purchase, context)
     payer(findPayment(paymentId, context), context)
     return paymentResponse(findPayment(paymentId, context), context)
   },
@@ -65,8 +67,7 @@ export const checkoutControls = {
     const payment = paymentOf(session, context.sandbox)
     if (payment === undefined) checkUnexpired(session, context)
     else checkUntouched(session, body)
-    const { payment_id: paymentId } = payment ??
-      makePayment(session, decidePurchase(session.terms, givenDetails(session, body, context), context), context)
+    const { payment_id: paymentId } = payment ?? submit(session, body, context)
     abandon(findPayment(paymentId, context), context)
     return paymentResponse(findPayment(paymentId, context), context)
   }
@@ -80,6 +81,27 @@ function split ({ card, outcome, error_code: errorCode, ...details }: ControlSch
     ...(errorCode === undefined ? {} : { error_code: errorCode })
   }
   return { how, details }
+}
+
+function submit (session: Session, details: ControlSchemas['CheckoutDetails'], context: Context): { payment_id: string } {
+  const chosen = withGivenChoice(session, details, context)
+  return makePayment(chosen, decidePurchase(chosen.terms, givenDetails(chosen, details, context), context), context)
+}
+
+/** The session with the product that the request chooses. The default is the preselected product of its collection. */
+function withGivenChoice (
+  session: Session, { product_id: productId }: ControlSchemas['CheckoutDetails'], { sandbox }: Context
+): Session {
+  const { session_id: id, terms } = session
+  if (productId === undefined) return { ...session, terms: withChoice(terms, null, sandbox) }
+  if (terms.collection_id === undefined) {
+    throw invalid('product_id', `Checkout session ${id} has no product collection: omit product_id`)
+  }
+  if (isWrongChoice(terms, productId, sandbox)) {
+    const offered = offeredProducts(terms.collection_id, sandbox).map(product => product.product_id).join(', ')
+    throw invalid('product_id', `Checkout session ${id} does not offer ${productId}: choose one of ${offered || 'no products'}`)
+  }
+  return { ...session, terms: withChoice(terms, productId, sandbox) }
 }
 
 function checkUnexpired ({ session_id: id, expires_at: expiresAt }: Session, { now }: Context): void {
@@ -127,6 +149,7 @@ function checkoutView (session: Session, context: Context): ControlSchemas['Chec
     country: terms.known.country,
     abandoned_at: formatOptionalTime(payment?.abandoned_at ?? null),
     product_cart: terms.cart,
+    product_collection_id: terms.collection_id ?? null,
     billing_currency: terms.currency,
     discount_codes: terms.codes,
     return_url: terms.options.return_url ?? null,

@@ -89,7 +89,9 @@ const checkoutPage: DashboardPage = {
         crumb(page, pathOf('checkouts'), 'Checkout sessions'))}</div>
 <div class="columns"><div>
 !${card(sessionFacts(session, page), { id: 'facts', title: 'Session', live: true })}
-!${card(cartTable(session, page), { id: 'cart', title: 'Cart', live: true, pad: false })}
+!${session.product_collection_id === null
+        ? card(cartTable(session, page), { id: 'cart', title: 'Cart', live: true, pad: false })
+        : ''}
 !${card(rawJson(answered), { id: 'raw-card' })}
 </div><div>
 !${card(html`!${copyField('Checkout URL', url, 'checkout-url')}
@@ -109,6 +111,9 @@ function sessionFacts (session: Checkout, page: PageContext): Fragment {
       : paymentLink(session, page)],
     ['Customer', email === null && name === null ? null : html`${[name, email].filter(part => part !== null).join(', ')}`],
     ['Customer id', customerId === null ? null : cellLink(pageOf(page, 'customers', customerId), code(customerId))],
+    ['Collection', session.product_collection_id === null
+      ? null
+      : cellLink(pageOf(page, 'productCollections', session.product_collection_id), code(session.product_collection_id))],
     ['Country', text(session.country)],
     ['Currency', text(session.billing_currency)],
     ['Discount codes', session.discount_codes.length === 0 ? null : html`${session.discount_codes.join(', ')}`],

@@ -47,6 +47,7 @@ export function termsOf (body: SessionRequest, customer: Customer | null): Terms
     cart: body.product_cart.map(({ product_id: id, quantity, amount, addons }) => ({
       product_id: id, quantity, amount: amount ?? null, ...(addons == null || addons.length === 0 ? {} : { addons })
     })),
+    ...(body.product_collection_id == null ? {} : { collection_id: body.product_collection_id }),
     ...(body.subscription_data == null ? {} : { subscription: body.subscription_data }),
     customer_id: customer?.customer_id ?? null,
     known,

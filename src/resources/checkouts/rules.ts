@@ -10,6 +10,7 @@ import { isPayWhatYouWant, suggestedAmount } from '../products/prices.js'
 import { checkPaymentMethods, matchCustomer } from '../payments/rules.js'
 import { recurringLines } from '../subscriptions/cart.js'
 import { checkRecurringMethods } from '../subscriptions/rules.js'
+import { checkCollection, everyChoice, offeredProducts } from './choice.js'
 import { buyerOf, decideCheckout, detailsOf, type CheckoutSale, type Purchase } from './purchase.js'
 import type { Session } from './store.js'
 import { checkSession, termsOf, type SessionRequest } from './request-terms.js'
@@ -37,10 +38,14 @@ export function decideSession (body: SessionRequest, context: Context): SessionD
   const { terms, customer, request } = readSession(body, context)
   if (body.confirm === true) checkComplete(body)
   const buyer = buyerOf(terms, terms.known, sandbox)
-  const sale = decideCheckout(request, buyer, context, { isDraft: body.confirm !== true && hasOpenAmounts(terms, sandbox) })
+  const sales = everyChoice(terms, sandbox).map(choice => {
+    const isDraft = body.confirm !== true && hasOpenAmounts(choice, sandbox)
+    return decideCheckout({ ...request, product_cart: choice.cart }, buyer, context, { isDraft })
+  })
   checkPaymentMethods(body, customer, sandbox)
-  if (sale.subscription !== null) checkRecurringMethods(body.allowed_payment_method_types, sandbox)
-  if (body.confirm !== true) return { terms, purchase: null }
+  if (sales.some(({ subscription }) => subscription !== null)) checkRecurringMethods(body.allowed_payment_method_types, sandbox)
+  const [sale] = sales
+  if (body.confirm !== true || sale === undefined) return { terms, purchase: null }
   return { terms, purchase: { customer: buyer.customer ?? null, sale, details: detailsOf(terms) } }
 }
 
@@ -55,6 +60,10 @@ export interface Preview {
 /** Prices a session without creating it. An invalid tax id is reported and ignored, not refused. */
 export function previewSession (body: SessionRequest, context: Context): Preview {
   const { sandbox } = context
+  if (body.product_collection_id != null) {
+    throw invalid('product_collection_id',
+      'A preview needs a product: choose one of the collection, and send it in product_cart')
+  }
   const { terms, request } = readSession(body, context)
   const buyer = buyerOf(terms, terms.known, sandbox)
   const check = terms.known.tax_id === null ? null : checkTaxId(buyer.country, terms.known.tax_id)
@@ -76,11 +85,10 @@ interface ReadSession {
 
 function readSession (given: SessionRequest, context: Context): ReadSession {
   const { sandbox } = context
-  if (given.product_collection_id != null) {
-    throw invalid('product_collection_id', 'Checkout sessions of this emulator cannot contain a product collection yet')
-  }
+  const collectionId = given.product_collection_id ?? null
+  if (collectionId !== null) checkCollection(collectionId, given, context)
   const request = withoutUnused(given, context)
-  checkCart(request)
+  if (collectionId === null) checkCart(request)
   checkSession(request)
   const { mandate_min_amount_inr_paise: mandate } = request
   if (mandate != null && mandate < 1) {
@@ -104,7 +112,8 @@ function withoutUnused (body: SessionRequest, { sandbox, noteIgnored }: Context)
     if (!isEmpty) noteIgnored?.(path)
   }
   const recurring = recurringLines(body.product_cart, sandbox)
-  const isOneTime = recurring.length === 0
+  const offered = body.product_collection_id == null ? [] : offeredProducts(body.product_collection_id, sandbox)
+  const isOneTime = recurring.length === 0 && !offered.some(({ is_recurring: recurs }) => recurs)
   if (isOneTime) for (const name of RECURRING) note(body[name], name)
   const cart = body.product_cart.map((line, index) => {
     const addons = recurring.includes(index) ? line.addons ?? null : null

@@ -12,7 +12,7 @@ import type { DetailsPage } from './page.js'
 
 export function detailFields (page: DetailsPage): Fragment {
   const { terms: { custom_fields: fields } } = page.session
-  return html`!${amounts(page)}
+  return html`<div data-live="amounts" id="live-amounts">!${amounts(page)}</div>
 !${section('Contact', [name(page), email(page), phone(page)])}
 <div data-live="address" id="live-address">!${section('Billing address', address(page))}</div>
 <div data-live="business" id="live-business">!${business(page)}</div>
@@ -41,7 +41,10 @@ function amounts ({ session: { terms }, entries, context: { sandbox }, problems 
       isRequired: true
     }, problems)]
   })
-  return fields.length === 0 ? '' : section('Name your price', fields)
+  const chosen = terms.collection_id === undefined
+    ? ''
+    : html`<input type="hidden" name="chosen" value="${terms.cart[0]?.product_id ?? ''}">`
+  return html`!${chosen}!${fields.length === 0 ? '' : section('Name your price', fields)}`
 }
 
 type Shape = Pick<Field, 'label' | 'autocomplete'> & Partial<Pick<Field, 'type' | 'inputmode' | 'hint' | 'isRequired'>>

@@ -7,6 +7,7 @@ import { DETAIL_MAX, completeDetails, isCountry, type DetailProblem } from '../.
 import type { Details } from '../../../resources/checkouts/purchase.js'
 import { openAmount } from '../../../resources/checkouts/rules.js'
 import { DETAIL_NAMES, textOf, type DetailName, type Known, type Terms } from '../../../resources/checkouts/terms.js'
+import type { Payment } from '../../../resources/payments/store.js'
 import { decimal, minorUnits } from '../../../rules/decimal.js'
 import { isEmail } from '../../../rules/contact.js'
 import type { Context, Sandbox } from '../../../sandbox/sandbox.js'
@@ -60,29 +61,46 @@ export function entryOf (body: unknown, name: string, max = ENTRY_MAX): string {
   return typeof value === 'string' ? value.slice(0, max) : ''
 }
 
-/** The values of the fields on the first visit. */
-export function firstEntries (terms: Terms, { sandbox }: Context): Entries {
+/** The values of the fields on the first visit. `earlier` is the payment that the customer has left, whose details are kept. */
+export function firstEntries (terms: Terms, earlier: Payment | null, { sandbox }: Context): Entries {
+  const known = earlier === null ? terms.known : { ...terms.known, ...detailsOf(earlier) }
   return {
-    details: Object.fromEntries(DETAIL_NAMES.map(name => [name, terms.known[name] ?? ''])) as Entries['details'],
+    details: Object.fromEntries(DETAIL_NAMES.map(name => [name, known[name] ?? ''])) as Entries['details'],
     currency: terms.currency ?? '',
     codes: terms.codes,
     code: '',
-    amounts: terms.cart.map(item => {
-      const open = openAmount(item.product_id, sandbox.products)
-      return open === null || item.amount !== null ? '' : decimal(open, exponentOf(item.product_id, sandbox))
-    }),
+    amounts: firstAmounts(terms, sandbox),
     answers: terms.custom_fields.map(() => '')
   }
 }
 
-export function readEntries (body: unknown, terms: Terms): Entries {
+function detailsOf ({ customer: { name, email, phone_number: phone }, billing, checkout }: Payment): Known {
+  const { country, street = null, city = null, state = null, zipcode = null } = billing
+  const { tax_id: taxId = null, customer_business_name: business = null } = checkout
+  return { name, email, phone, country, street, city, state, zipcode, tax_id: taxId, business_name: business }
+}
+
+function firstAmounts ({ cart }: Terms, sandbox: Sandbox): string[] {
+  return cart.map(({ product_id: id, amount }) => {
+    const open = openAmount(id, sandbox.products)
+    return open === null || amount !== null ? '' : decimal(open, exponentOf(id, sandbox))
+  })
+}
+
+/** In a session with a collection, an amount belongs to the product for which the page was made. */
+function readAmounts (body: unknown, terms: Terms, sandbox: Sandbox): string[] {
+  const isNewChoice = terms.collection_id !== undefined && entryOf(body, 'chosen') !== terms.cart[0]?.product_id
+  return isNewChoice ? firstAmounts(terms, sandbox) : terms.cart.map((_item, index) => entryOf(body, `amount_${index}`))
+}
+
+export function readEntries (body: unknown, terms: Terms, { sandbox }: Context): Entries {
   const read = (name: DetailName) => asksFor(name, terms) ? entryOf(body, FIELD_OF[name]) : terms.known[name] ?? ''
   return {
     details: Object.fromEntries(DETAIL_NAMES.map(name => [name, read(name)])) as Entries['details'],
     currency: terms.flags.allow_currency_selection ? entryOf(body, 'currency') : terms.currency ?? '',
     codes: readCodes(entryOf(body, 'codes', LIST_MAX), terms),
     code: terms.flags.allow_discount_code ? entryOf(body, 'code') : '',
-    amounts: terms.cart.map((_item, index) => entryOf(body, `amount_${index}`)),
+    amounts: readAmounts(body, terms, sandbox),
     answers: terms.custom_fields.map((_field, index) => entryOf(body, `custom_${index}`))
   }
 }

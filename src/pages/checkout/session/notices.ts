@@ -21,11 +21,12 @@ export const NO_PRODUCT: Notice = {
 
 /** The reason why a cart can't be bought, regardless of what the customer enters. */
 export function unsellable ({ code, message }: ApiError): Notice {
-  return {
-    id: 'unsellable',
-    title: code === 'PRODUCT_IS_DELETED' ? 'This product is no longer sold' : 'This cannot be bought here',
-    text: code === 'PRODUCT_IS_DELETED' ? 'Ask the store for another product.' : message
-  }
+  return { id: 'unsellable', ...NO_LONGER_SOLD[code] ?? { title: 'This cannot be bought here', text: message } }
+}
+
+const NO_LONGER_SOLD: Partial<Record<ApiError['code'], Pick<Notice, 'title' | 'text'>>> = {
+  PRODUCT_IS_DELETED: { title: 'This product is no longer sold', text: 'Ask the store for another product.' },
+  PRODUCT_COLLECTION_IS_DELETED: { title: 'These products are no longer sold', text: 'Ask the store for another link.' }
 }
 
 export function expiredSession ({ cancelUrl }: SessionAppearance, { business }: Sandbox): Fragment {

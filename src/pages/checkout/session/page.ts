@@ -9,6 +9,8 @@
  *   form fields   token, action (continue, pay, reprice, remove:{code}), full_name, email, phone, country, street, city, state,
  *                 zipcode, tax_id, business_name, currency, codes, code, amount_{line}, custom_{field}; on one page those of
  *                 a payment's form too
+ *
+ * choice.ts lists those of sessions with a product collection.
  */
 import { html } from 'ghtml'
 import { asksForMethod } from '../../../resources/checkouts/purchase.js'
@@ -23,6 +25,7 @@ import type { Offer } from '../methods.js'
 import { summary, type Order } from '../order.js'
 import { recurrenceOfSale } from '../recurrence.js'
 import { currenciesFor } from '../../../resources/checkouts/currencies.js'
+import { productChoice } from './choice.js'
 import { detailFields } from './fields.js'
 import type { Entries } from './form.js'
 import { backLink, type SessionAppearance } from './appearance.js'
@@ -43,7 +46,7 @@ export interface DetailsPage {
 const FORM = 'details'
 
 export function detailsPage (page: DetailsPage): Fragment {
-  const { problems, appearance, target, context, payment, draft } = page
+  const { problems, appearance, target, context, payment, draft, session: { terms } } = page
   const isFree = !asksForMethod(draft.sale)
   const canPay = payment === null || isFree || hasMethods(payment.offer)
   return html`!${backLink(appearance, context.sandbox)}<button class="visually-hidden" form="${FORM}" name="action" tabindex="-1"
@@ -52,7 +55,8 @@ value="${payment === null ? 'continue' : 'pay'}">Continue</button>
 <div data-live="order" id="live-order">!${orderPanel(page)}</div>
 <div class="form">
 <div data-live="problems" id="live-problems">!${problems.length > 0 ? alert('There is a problem', problems) : ''}</div>
-!${form(target, html`!${detailFields(page)}
+!${form(target, html`<div data-live="choice" id="live-choice">!${productChoice(terms, draft, problems, context)}</div>
+!${detailFields(page)}
 <div data-live="methods" id="live-methods">!${payment === null ? '' : methodsPart(page, isFree)}</div>
 <div data-live="button" id="live-button">!${canPay ? button(page) : ''}</div>`, FORM)}
 </div>

@@ -5,6 +5,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../../../errors.js'
+import { canChooseAgain, withChoice } from '../../../resources/checkouts/choice.js'
 import { paymentOf } from '../../../resources/checkouts/purchase.js'
 import { SESSION_LIFETIME_US } from '../../../resources/checkouts/rules.js'
 import { staticTerms, type Parameters } from '../../../resources/checkouts/static-link.js'
@@ -26,15 +27,21 @@ import { draftSale } from './quote.js'
 import { offerOf, submitDetails, type Submitted } from './submit.js'
 import { themeStyle } from './theme.js'
 
-interface SessionRoute { Params: { id: string } }
+/** The query with which the page of a payment leads back to the choice of its product. */
+export const CHOOSE_AGAIN = '?choose=again'
+
+interface SessionRoute { Params: { id: string }, Querystring: { choose?: unknown } }
 interface BuyRoute { Params: { id: string }, Querystring: Parameters }
 interface SlugRoute { Params: { slug: string } }
 
-/** A session that has no payment yet, with the request for it. */
+/** A session that has no payment yet, or whose customer chooses another product, with the request for it. */
 interface OpenedSession {
+  /** With the chosen product in its terms. */
   session: NewSession
   /** False for the session of a static link, which is inserted with its payment. */
   isStored: boolean
+  /** The open payment that the customer has left to choose another product; null without one. */
+  earlier: Payment | null
   /** The URL of the page, to which its form is sent. */
   url: string
   context: Context
@@ -62,6 +69,9 @@ export function addSessionPages (app: FastifyInstance, options: PagesOptions): v
   app.get<SlugRoute>(`/s/:slug(^${SHORT_SESSION}[0-9a-z]{11}$)`, pages.unshorten)
 }
 
+/** The errors of products and collections that are no longer sold. */
+const GONE = new Set(['PRODUCT_IS_DELETED', 'PRODUCT_COLLECTION_IS_DELETED'])
+
 /** Shows the details page of a session, or redirects to its payment. */
 function detailsPages ({ baseOf, isEmbedded, withOptions, send, sendNotice }: HostedLayout) {
   /** The token contains the session id, because a static link's session is not stored yet. */
@@ -74,7 +84,7 @@ function detailsPages ({ baseOf, isEmbedded, withOptions, send, sendNotice }: Ho
   }
 
   function showUnsellable (error: ApiError, reply: FastifyReply): void {
-    sendNotice(reply, error.code === 'PRODUCT_IS_DELETED' ? 410 : 422, unsellable(error))
+    sendNotice(reply, GONE.has(error.code) ? 410 : 422, unsellable(error))
   }
 
   function showDetails (opened: OpenedSession, { code, entries, problems, body }: Shown): void {
@@ -110,7 +120,7 @@ function detailsPages ({ baseOf, isEmbedded, withOptions, send, sendNotice }: Ho
 
   function show (opened: OpenedSession): void {
     ifSellable(opened, () => {
-      const entries = firstEntries(opened.session.terms, opened.context)
+      const entries = firstEntries(opened.session.terms, opened.earlier, opened.context)
       showDetails(opened, { code: 200, entries, problems: [], body: undefined })
     })
   }
@@ -140,7 +150,7 @@ function detailsForm ({ sendNotice, answer }: HostedLayout, { toPayment, showDet
     const { request: { body }, reply, url, session: { terms } } = opened
     if (!isOwnToken(opened, entryOf(body, 'token'))) return sendNotice(reply, 403, tokenRefused(url))
     const action = entryOf(body, 'action')
-    const entries = readEntries(body, terms)
+    const entries = readEntries(body, terms, opened.context)
     if (action === 'continue' || action === 'pay') return make(opened)
     const removed = action.startsWith('remove:') && terms.flags.allow_discount_code ? action.slice('remove:'.length) : null
     const codes = entries.codes.filter(code => code.toUpperCase() !== removed?.toUpperCase())
@@ -153,14 +163,15 @@ function detailsForm ({ sendNotice, answer }: HostedLayout, { toPayment, showDet
     const change = (): Submitted => {
       const before = sandbox.checkouts.find(id)
       const payment = before && paymentOf(before, sandbox)
-      if (payment !== undefined) return { payment }
-      return submitDetails(opened.session, opened.isStored, request.body, { sandbox, baseUrl, now: sandbox.clock.now() })
+      const replaced = payment !== undefined && opened.earlier !== null && canChooseAgain(payment, terms) ? payment : null
+      if (payment !== undefined && replaced === null) return { payment }
+      return submitDetails({ ...opened, replaced }, request.body, { sandbox, baseUrl, now: sandbox.clock.now() })
     }
     const answerWith = (error: unknown, result: Submitted | undefined): void => {
       if (error !== undefined && !(error instanceof ApiError)) throw error
       if (result !== undefined && 'payment' in result) return toPayment(result.payment, context, reply, 303)
       const problems = result?.problems ?? problemsOf(error ?? new ApiError('INVALID_REQUEST_PARAMETERS'))
-      const entries = readEntries(request.body, terms)
+      const entries = readEntries(request.body, terms, context)
       ifSellable(opened, () => { showDetails(opened, { code: 422, entries, problems, body: request.body }) })
     }
     sandbox.batch.run(change, (error, result?: Submitted) => {
@@ -192,13 +203,23 @@ function sessionPages (options: PagesOptions) {
     const session = sandbox.checkouts.find(request.params.id)
     if (session === undefined) return notFound(request, reply, NO_SESSION)
     const payment = paymentOf(session, sandbox)
-    if (payment !== undefined) return toPayment(payment, context, reply, request.method === 'GET' ? 302 : 303)
+    const choosesAgain = request.query.choose === 'again' && payment !== undefined && canChooseAgain(payment, session.terms)
+    const earlier = choosesAgain ? payment : null
+    if (payment !== undefined && earlier === null) return toPayment(payment, context, reply, request.method === 'GET' ? 302 : 303)
     if (session.expires_at <= now) {
       const appearance = appearanceOf(session, baseOf(context))
       const content = expiredSession(appearance, sandbox)
       return send(reply, 410, { title: 'Checkout expired', content, width: 'narrow', appearance })
     }
-    next({ session, isStored: true, url: `${baseOf(context)}/session/${session.session_id}`, context, request, reply })
+    const url = `${baseOf(context)}/session/${session.session_id}${earlier === null ? '' : CHOOSE_AGAIN}`
+    const chosen = entryOf(request.body, 'product_id') || (earlier?.lines[0]?.product_id ?? null)
+    try {
+      const terms = withChoice(session.terms, chosen, sandbox)
+      next({ session: { ...session, terms }, isStored: true, earlier, url, context, request, reply })
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      showUnsellable(error, reply)
+    }
   }
 
   /** `sessionId` is the one in the form; null for a GET. */
@@ -218,7 +239,7 @@ function sessionPages (options: PagesOptions) {
     const url = `${baseOf(context)}/buy/${encodeURIComponent(product.product_id)}${layout.searchOf(request)}`
     try {
       const terms = staticTerms(product, request.query, sandbox)
-      next({ session: { ...session, terms }, isStored: false, url, context, request, reply })
+      next({ session: { ...session, terms }, isStored: false, earlier: null, url, context, request, reply })
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       showUnsellable(error, reply)

@@ -5,7 +5,7 @@
  */
 export const SESSION_SCRIPT = `'use strict'
 const details = document.getElementById('details')
-const DECIDING = /^(?:country|currency|tax_id|business_name|email|amount_\\d+)$/
+const DECIDING = /^(?:product_id|country|currency|tax_id|business_name|email|amount_\\d+)$/
 let latest = 0
 
 // Returns null if the request fails, for example while the page is being left. The price is calculated again on submission.
@@ -31,7 +31,8 @@ async function reprice (action, focus) {
     if (answer === null || sequence !== latest || details.dataset.sent === 'yes') return
     const page = new DOMParser().parseFromString(answer, 'text/html')
     if (page.getElementById('details') === null) return location.reload()
-    for (const fresh of page.querySelectorAll('[data-live]')) exchange(fresh)
+    const isNewChoice = page.querySelector('input[name=chosen]')?.value !== details.elements.namedItem('chosen')?.value
+    for (const fresh of page.querySelectorAll('[data-live]')) exchange(fresh, isNewChoice)
     const status = document.getElementById('live-status')
     const amount = document.querySelector('[data-testid="amount-due"]')
     if (status !== null && amount !== null) status.textContent = 'Total ' + amount.textContent
@@ -41,11 +42,13 @@ async function reprice (action, focus) {
   }
 }
 
-function exchange (fresh) {
+// The amount of another product is not kept.
+function exchange (fresh, isNewChoice) {
   const old = document.getElementById(fresh.id)
   if (old === null || old.innerHTML === fresh.innerHTML) return
   const focused = old.contains(document.activeElement) ? document.activeElement.id : ''
-  const kept = [...old.querySelectorAll('input[id], select[id]')].filter(control => control.id !== 'discount-code')
+  const kept = [...old.querySelectorAll('input[id], select[id]')]
+    .filter(({ id, name }) => id !== 'discount-code' && !(isNewChoice && name.startsWith('amount_')))
   const arrived = document.importNode(fresh, true)
   for (const control of kept) {
     const next = arrived.querySelector('#' + CSS.escape(control.id))

@@ -6,15 +6,17 @@ import { ApiError, type Violation } from '../../../errors.js'
 import {
   asksForMethod, buyerOf, decidePurchase, makePayment, optionsFor, type CheckoutSale, type Details, type Purchase
 } from '../../../resources/checkouts/purchase.js'
+import { isWrongChoice } from '../../../resources/checkouts/choice.js'
 import type { NewSession } from '../../../resources/checkouts/store.js'
 import type { Terms } from '../../../resources/checkouts/terms.js'
-import { attempt, completeFree } from '../../../resources/payments/lifecycle.js'
+import { attempt, cancel, completeFree } from '../../../resources/payments/lifecycle.js'
 import type { Payment } from '../../../resources/payments/store.js'
 import type { Instrument } from '../../../rules/instruments.js'
 import type { Context } from '../../../sandbox/sandbox.js'
 import { money, type Problem } from '../../fragments.js'
 import { offerFor, type Offer } from '../methods.js'
 import { ELEMENTS, readForm, readInstrument, savesMethod } from '../submission.js'
+import { CHOICE_ID } from './choice.js'
 import { entryOf, readDetails, readEntries } from './form.js'
 import { shownTotal } from './page.js'
 import { problemsOfSale } from './quote.js'
@@ -23,15 +25,26 @@ export type Submitted =
   | { payment: Payment }
   | { problems: Problem[] }
 
-/** `isStored` is false for the session of a static link, which is inserted with its payment. */
-export function submitDetails (session: NewSession, isStored: boolean, body: unknown, context: Context): Submitted {
+export interface Submission {
+  /** With the chosen product in its terms. */
+  session: NewSession
+  /** False for the session of a static link, which is inserted with its payment. */
+  isStored: boolean
+  /** The open payment of another choice, which is cancelled; null without one. */
+  replaced: Payment | null
+}
+
+export function submitDetails ({ session, isStored, replaced }: Submission, body: unknown, context: Context): Submitted {
   const { terms } = session
   const { sandbox } = context
-  const problems: Problem[] = []
+  const problems: Problem[] = isWrongChoice(terms, entryOf(body, 'product_id'), sandbox)
+    ? [{ field: CHOICE_ID, message: 'This product is not offered. Choose another.' }]
+    : []
   const purchase = purchaseOf(terms, body, context, problems)
   const single = purchase === null || !terms.flags.single_page ? null : readPayment(purchase, terms, body, context, problems)
   if (purchase === null || problems.length > 0) return { problems }
   if (!isStored) sandbox.checkouts.insert(session)
+  if (replaced !== null) cancel(replaced, context)
   const { seq } = makePayment(session, purchase, context)
   if (single !== null) tryToPay(stored(seq, context), single, context)
   return { payment: stored(seq, context) }
@@ -40,7 +53,7 @@ export function submitDetails (session: NewSession, isStored: boolean, body: unk
 function purchaseOf (terms: Terms, body: unknown, context: Context, problems: Problem[]): Purchase | null {
   let details: Details
   try {
-    details = readDetails(readEntries(body, terms), terms, context)
+    details = readDetails(readEntries(body, terms, context), terms, context)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     problems.push(...(error.details ?? []).map(({ path, message }) => ({ field: path, message })))
