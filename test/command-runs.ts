@@ -69,12 +69,16 @@ export const LOCAL = ['start', 'import', 'fixtures check']
 export const clients = leaves.filter(({ name }) => !LOCAL.includes(name))
 
 /** Arguments with which a command succeeds in a sandbox filled by `prepare`. */
-export function validArguments (name: string, { subscription, payment, refund, event, delivery, file, folder }: Prepared): string[] {
+export function validArguments (name: string, {
+  subscription, payment, paid, dispute, refund, event, delivery, file, folder
+}: Prepared): string[] {
   const valid: Record<string, string[]> = {
     pay: [payment],
     expire: [payment],
     abandon: [payment],
     settle: [refund],
+    dispute: [paid],
+    'settle-dispute': [dispute, 'won'],
     explain: [payment],
     'subscriptions renew': [subscription],
     'subscriptions decline-next': [subscription],
@@ -106,6 +110,9 @@ interface Prepared {
   session: string
   subscription: string
   payment: string
+  /** A succeeded payment. */
+  paid: string
+  dispute: string
   refund: string
   event: string
   delivery: string
@@ -119,7 +126,7 @@ export async function prepare (t: Test, { call }: TestEmulator, sandbox: string)
   const key = `sandbox_${sandbox}`
   const post = async (url: string, body: object) => (await call('POST', url, { body, key })).json as Record<string, string>
   await post('/webhooks', { url: 'http://127.0.0.1:9/webhook' })
-  const { payment_id: paid } = await post('/payments', paymentBody())
+  const { payment_id: paid = '' } = await post('/payments', paymentBody())
   await post(`/_emulator/payments/${paid}/pay`, { outcome: 'succeeded' })
   const { refund_id: refund = '' } = await post('/refunds', { payment_id: paid })
   for (const name of ['kept', 'spare']) await post('/_emulator/snapshots', { name })
@@ -135,7 +142,9 @@ export async function prepare (t: Test, { call }: TestEmulator, sandbox: string)
     product_id: 'pdt_pro_monthly', quantity: 1, customer: { customer_id: 'cus_ada' }, billing: { country: 'US' }
   })
   await post(`/_emulator/payments/${first}/pay`, { outcome: 'succeeded' })
-  return { session, subscription, payment, refund, event: delivery?.event_id ?? '', delivery: delivery?.delivery_id ?? '', file, folder }
+  const { dispute_id: dispute = '' } = await post(`/_emulator/payments/${first}/dispute`, {})
+  const { event_id: event = '', delivery_id: deliveryId = '' } = delivery ?? {}
+  return { session, subscription, payment, paid, dispute, refund, event, delivery: deliveryId, file, folder }
 }
 
 /** Valid ids that do not exist. */
@@ -143,6 +152,8 @@ export const UNKNOWN: Prepared = {
   session: 'cks_1',
   subscription: 'sub_1',
   payment: 'pay_1',
+  paid: 'pay_1',
+  dispute: 'dp_1',
   refund: 'ref_1',
   event: 'msg_1',
   delivery: 'dlv_1',

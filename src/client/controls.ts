@@ -6,6 +6,7 @@ import type { Body, OperationName, PathParameters, Query, Reply, Schemas } from 
 import type { Violation } from '../errors.js'
 import type { FixturesFile } from '../fixtures/document.js'
 import { clockControls, type ClockControls } from './clock.js'
+import { moneyControls, type MoneyControls } from './money.js'
 import { subscriptionControls, type SubscriptionControls } from './subscriptions.js'
 import { milliseconds, type Duration } from './time.js'
 import type { Send } from './transport.js'
@@ -41,12 +42,13 @@ export type Refund = Required<Schemas['RefundResponse']>
 /** `payment.succeeded` */
 export type EventType = Schemas['EventType']
 export type { AnyEvent, Event, EventData } from './event-types.js'
+export type { Dispute, DisputeOutcome } from './money.js'
 export type { BusinessSettings, DeclinedCharges, Subscription } from './subscriptions.js'
 export type { Clock, ClockMoved, SubscriptionEvent } from './clock.js'
 export type { Duration } from './time.js'
 
 /** Functions that control a running emulator. They reject with an EmulatorError if the emulator refuses the request. */
-export interface Controls extends SubscriptionControls, ClockControls {
+export interface Controls extends SubscriptionControls, ClockControls, MoneyControls {
   /**
    * Pays a checkout session (`cks_…`) or a payment (`pay_…`) as a customer does on the hosted page, with a test card or an
    * outcome (default `succeeded`). Details replace those of the session: `pay(id, { customer: { email: 'a@example.com' } })`.
@@ -228,6 +230,7 @@ export function createControls (send: Send): Controls {
       ask('POST /_emulator/refunds/{refund_id}/settle', { path: { refund_id: id }, body: { status } }) as Promise<Refund>,
     ...subscriptionControls(ask),
     ...clockControls(ask),
+    ...moneyControls(ask),
 
     due: filter => ask('GET /_emulator/due', { query: { ...filter, page_size: 100 } }),
     retryDue: path => ask('POST /_emulator/due/{kind}/{subject_id}/retry', { path }),

@@ -7,6 +7,7 @@ import { addHealth, addOutcomes } from './outcomes.js'
 import { addRequests } from './requests.js'
 import { addSandboxes } from './sandboxes.js'
 import { addLoad } from './load.js'
+import { addDisputes } from './money.js'
 import { addTime } from './time.js'
 import { addSettings, addSubscriptions } from './subscriptions.js'
 import type { Tools } from './tools.js'
@@ -19,6 +20,7 @@ export function addRemoteCommands (program: Command, tools: Tools): void {
   addOutcomes(program, tools)
   addCheckouts(program, tools)
   addSubscriptions(program, tools)
+  addDisputes(program, tools)
   addSettings(program, tools)
   addTime(program, tools)
   addWebhooks(program, tools)

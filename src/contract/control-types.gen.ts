@@ -189,6 +189,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_emulator/disputes/{dispute_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the status of a dispute
+         * @description Challenges or accepts an open dispute as the merchant would, or decides it as the bank would. `opened` reopens a won dispute at the stage `pre_arbitration`, or moves an open dispute to a later stage. Sends the event of the new status.
+         */
+        post: operations["settle_dispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_emulator/due": {
         parameters: {
             query?: never;
@@ -648,6 +668,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_emulator/payments/{payment_id}/dispute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a dispute of a payment
+         * @description Sends `dispute.opened`. A dispute at the stage `dispute` or `pre_arbitration` takes its amount and a fee from the balance. It expires after `disputes.window_days` (see `/_emulator/settings`) unless it is decided before.
+         */
+        post: operations["open_dispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_emulator/payments/{payment_id}/expire": {
         parameters: {
             query?: never;
@@ -1085,6 +1125,13 @@ export interface components {
              */
             credit_manual_type: "manual_adjustment" | "split";
             /**
+             * @description Whether a dispute that RDR resolves sends `dispute.opened` and `dispute.lost`, or only `dispute.lost`. The default is `opened_and_lost`.
+             * @enum {string}
+             */
+            "disputes.rdr_events": "opened_and_lost" | "lost_only";
+            /** @description The number of days after which an unanswered dispute expires; null for never. The default is 10. */
+            "disputes.window_days": number | null;
+            /**
              * @description Whether a plan changes although its payment fails, for a change without `on_payment_failure`. The default is `apply_change`.
              * @enum {string}
              */
@@ -1106,6 +1153,13 @@ export interface components {
              * @enum {string}
              */
             credit_manual_type?: "manual_adjustment" | "split";
+            /**
+             * @description Whether a dispute that RDR resolves sends `dispute.opened` and `dispute.lost`, or only `dispute.lost`. The default is `opened_and_lost`.
+             * @enum {string}
+             */
+            "disputes.rdr_events"?: "opened_and_lost" | "lost_only";
+            /** @description The number of days after which an unanswered dispute expires; null for never. The default is 10. */
+            "disputes.window_days"?: number | null;
             /**
              * @description Whether a plan changes although its payment fails, for a change without `on_payment_failure`. The default is `apply_change`.
              * @enum {string}
@@ -1478,6 +1532,7 @@ export interface components {
             collections: components["schemas"]["Ids"];
             customers: components["schemas"]["Ids"];
             discounts: components["schemas"]["Ids"];
+            disputes: components["schemas"]["Ids"];
             payments: components["schemas"]["LoadedPayment"][];
             products: components["schemas"]["Ids"];
             subscriptions: components["schemas"]["Ids"];
@@ -1548,6 +1603,22 @@ export interface components {
             [key: string]: string | number | boolean;
         };
         Milliseconds: number;
+        OpenDispute: {
+            /** @description In minor units of the payment's currency. The default is the amount that has not been refunded. */
+            amount?: number;
+            /** @description Whether to open it although another dispute is open, the payment is fully refunded, or RDR does not apply. The default is false. */
+            force?: boolean;
+            /** @description Whether Rapid Dispute Resolution decides it at once: it is lost, without a dispute fee. Only for Visa cards and amounts up to $100. The default is false. */
+            rdr?: boolean;
+            /** @description Reason of the customer's bank, such as `fraudulent`, `product_not_received`, `product_unacceptable`, `subscription_canceled`, `duplicate`, `credit_not_processed`, `unrecognized` or `general`. The default is `fraudulent`. */
+            reason?: string;
+            remarks?: string;
+            /**
+             * @description The default is `dispute`. A `pre_dispute` is an inquiry, and takes nothing from the balance.
+             * @enum {string}
+             */
+            stage?: "pre_dispute" | "dispute" | "pre_arbitration";
+        };
         Pay: {
             /** @description The number of a test card, with or without spaces. */
             card?: string;
@@ -1657,6 +1728,16 @@ export interface components {
         };
         SandboxList: {
             items: components["schemas"]["Sandbox"][];
+        };
+        SettleDispute: {
+            remarks?: string;
+            /**
+             * @description The stage, if it changes. A dispute never returns to an earlier stage.
+             * @enum {string}
+             */
+            stage?: "pre_dispute" | "dispute" | "pre_arbitration";
+            /** @enum {string} */
+            status: "challenged" | "accepted" | "cancelled" | "expired" | "won" | "lost" | "opened" | "dispute_challenged" | "dispute_accepted" | "dispute_cancelled" | "dispute_expired" | "dispute_won" | "dispute_lost" | "dispute_opened";
         };
         SettleRefund: {
             /** @enum {string} */
@@ -2103,6 +2184,36 @@ export interface operations {
                     "application/json": components["schemas"]["DeliveryFaultList"];
                 };
             };
+        };
+    };
+    settle_dispute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleDispute"];
+            };
+        };
+        responses: {
+            /** @description The dispute, as in `GET /disputes/{dispute_id}`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            404: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
         };
     };
     list_due_jobs: {
@@ -2791,6 +2902,36 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description The payment, as in `GET /payments/{payment_id}`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            404: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+        };
+    };
+    open_dispute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OpenDispute"];
+            };
+        };
+        responses: {
+            /** @description The new dispute, as in `GET /disputes/{dispute_id}`. */
             200: {
                 headers: {
                     [name: string]: unknown;

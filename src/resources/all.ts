@@ -11,6 +11,7 @@ import { creditEntitlements } from './credit-entitlements/index.js'
 import { credits } from './credits/index.js'
 import { customers } from './customers/index.js'
 import { discounts } from './discounts/index.js'
+import { disputes } from './disputes/index.js'
 import type { Effects } from '../sandbox/effects.js'
 import { emails } from './emails/index.js'
 import { entitlements } from './entitlements/index.js'
@@ -43,6 +44,7 @@ export const RESOURCES: readonly Resource[] = [
   credits,
   customers,
   discounts,
+  disputes,
   emails,
   entitlements,
   events,
@@ -80,6 +82,9 @@ export const payloads = joined<Payloads>('payloads')
 export const effects: Effects = {
   paymentSucceeded (...happened) { for (const { effects } of RESOURCES) effects?.paymentSucceeded?.(...happened) },
   refundSucceeded (...happened) { for (const { effects } of RESOURCES) effects?.refundSucceeded?.(...happened) },
+  refundCreated (...happened) { for (const { effects } of RESOURCES) effects?.refundCreated?.(...happened) },
+  refundFailed (...happened) { for (const { effects } of RESOURCES) effects?.refundFailed?.(...happened) },
+  disputeChanged (...happened) { for (const { effects } of RESOURCES) effects?.disputeChanged?.(...happened) },
   subscriptionChanged (...happened) { for (const { effects } of RESOURCES) effects?.subscriptionChanged?.(...happened) },
   grantChanged (...happened) { for (const { effects } of RESOURCES) effects?.grantChanged?.(...happened) },
   usageRecorded (...happened) { for (const { effects } of RESOURCES) effects?.usageRecorded?.(...happened) },

@@ -5,12 +5,6 @@
 import type { OperationName } from '../contract/operations.js'
 
 export const NOT_YET = {
-  'GET /disputes': {
-    /** In a payment. */
-    disputes: [] as never[],
-    /** In a payment in a list. */
-    dispute_status: null
-  },
   'GET /subscriptions/{subscription_id}/credit-usage': {
     /** In a product, and in an item of a preview. */
     credit_entitlements: [] as never[],

@@ -10,6 +10,7 @@ import { creditEntitlementsStore } from './credit-entitlements/store.js'
 import { creditsStore } from './credits/store.js'
 import { customersStore } from './customers/store.js'
 import { discountsStore } from './discounts/store.js'
+import { disputesStore } from './disputes/store.js'
 import { emailsStore } from './emails/store.js'
 import { entitlementsStore } from './entitlements/store.js'
 import { eventsStore } from './events/store.js'
@@ -38,6 +39,7 @@ export const STORES = {
   credits: creditsStore,
   customers: customersStore,
   discounts: discountsStore,
+  disputes: disputesStore,
   emails: emailsStore,
   entitlements: entitlementsStore,
   events: eventsStore,

@@ -1,7 +1,7 @@
 /**
- * Effects of changes of payments, refunds and subscriptions on other resources. Each resource declares its own effects, so that
- * payments do not depend on licence keys, or subscriptions on grants. Effects run in the transaction of the change, after its
- * events, in the order of the resources in all.ts.
+ * Effects of changes of payments, refunds, disputes and subscriptions on other resources. Each resource declares its own effects,
+ * so that payments do not depend on licence keys, or subscriptions on grants. Effects run in the transaction of the change, after
+ * its events, in the order of the resources in all.ts.
  */
 import type { Context } from './sandbox.js'
 import type { Stored } from '../resources/stores.js'
@@ -25,8 +25,14 @@ export type SubscriptionChange = 'activated' | 'on_hold' | 'paused' | 'resumed' 
 export interface Effects {
   /** `payment` is the row before the success: its status and method are outdated, the rest is current. */
   paymentSucceeded (payment: Stored<'payments'>, context: Context): void
+  refundCreated (refund: Stored<'refunds'>, payment: Stored<'payments'>, context: Context): void
+  refundFailed (refund: Stored<'refunds'>, payment: Stored<'payments'>, context: Context): void
   /** Called after the refund status of the payment is stored. */
   refundSucceeded (refund: Stored<'refunds'>, payment: Stored<'payments'>, context: Context): void
+  /** `from` is the dispute before the change, null for a new one. */
+  disputeChanged (
+    dispute: Stored<'disputes'>, from: Stored<'disputes'> | null, payment: Stored<'payments'>, context: Context
+  ): void
   subscriptionChanged (subscription: ChangedSubscription, change: SubscriptionChange, context: Context): void
   /** The grant is as it is now; `from` is its status before, null for a new one. */
   grantChanged (grant: Stored<'grants'>, from: Stored<'grants'>['status'] | null, context: Context): void

@@ -204,6 +204,19 @@ export interface DiscountsRow {
   deleted_at: number | null
 }
 
+export interface DisputesRow {
+  seq: number
+  dispute_id: string
+  payment_id: string
+  created_at: number
+  amount: number
+  dispute_status: string
+  dispute_stage: string
+  is_resolved_by_rdr: number
+  reason: string | null
+  remarks: string | null
+}
+
 export interface DueJobsRow {
   seq: number
   due_at: number

@@ -78,7 +78,7 @@ t.test('payments follow their table', async t => {
 })
 
 t.test('refunds follow their table', async t => {
-  const { call, control, inState, sandbox, context } = open(t)
+  const { call, control, inState, sandbox } = open(t)
   await control('clock', { frozen: true })
   for (const status of REFUND_STATES) {
     for (const to of ['review', 'succeeded', 'failed'] as const) {
@@ -90,9 +90,9 @@ t.test('refunds follow their table', async t => {
       t.equal(refund.status, status)
       const events = sandbox.outbox.listEvents({ subject_id: id }, 10, 0).length
       const answer = await call('POST', `/_emulator/refunds/${id}/settle`, { body: { status: to } })
-      t.equal(answer.status < 400, refundStates.can('settle', refund, context()), `${status} to ${to}: ${answer.text}`)
+      t.equal(answer.status < 400, refundStates.can('settle', refund, { dispute: null }), `${status} to ${to}: ${answer.text}`)
       const sent = sandbox.outbox.listEvents({ subject_id: id }, 10, 0).slice(0, -events || undefined)
-      const expected = answer.status < 400 ? refundStates.transition('settle', refund, context(), to).events ?? [] : []
+      const expected = answer.status < 400 ? refundStates.transition('settle', refund, { dispute: null }, to).events ?? [] : []
       t.strictSame(sent.map(({ type }) => type), [...expected])
     }
   }

@@ -22,6 +22,7 @@
  *   at           true for an item with a time, or a sentence to add to the description of the time
  *   with         schemas of the control API whose properties an item has as well
  *   properties   schemas of additional properties, or differences from the schemas above
+ *   needs        additional properties that are required
  *   description
  * A `$ref` is the name of an item or of a schema of the contract.
  */
@@ -75,12 +76,12 @@ function schemaOf (name, schemas) {
 
 /** An item as a schema. */
 function item (given, schemas, control) {
-  const { body, reply, without = [], follows = [], ids = [], names = [], key, at, with: added = [], properties: own = {} } = given
+  const { body, reply, without = [], follows = [], ids = [], names = [], key, at, with: added = [], properties: own = {}, needs = [] } = given
   const { properties = {}, required = [] } = body === undefined ? {} : schemaOf(body, { ...control, ...schemas })
   const asked = Object.entries(properties).filter(([name]) => !without.includes(name))
   const besides = Object.entries(reply === undefined ? {} : schemaOf(reply, schemas).properties)
     .filter(([name]) => !Object.hasOwn(properties, name))
-  const needed = required.filter(name => !without.includes(name))
+  const needed = [...required.filter(name => !without.includes(name)), ...needs]
   const common = {
     ...Object.fromEntries(ids.map(name => [name, { ...ID, 'x-name': true }])),
     ...(key === true && { key: KEY }),

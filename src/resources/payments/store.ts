@@ -151,6 +151,7 @@ export interface PaymentsStore {
   recordOpening (seq: number, at: number): void
   recordAbandonment (seq: number, at: number, reason: string): void
   setRefundStatus (seq: number, status: 'partial' | 'full', updatedAt: number): void
+  setUpdatedAt (seq: number, at: number): void
   /** Stores the checkout session of a payment and the responses to its custom fields. */
   joinSession (seq: number, sessionId: string, answers: Array<Schemas['CustomFieldResponse']> | null): void
   /** Stores the period that a payment of a subscription pays for. */
@@ -200,6 +201,7 @@ export function paymentsStore (database: Database): PaymentsStore {
   const recordOpening = database.prepare('UPDATE payments SET opened_at = ? WHERE seq = ? AND opened_at IS NULL')
   const recordAbandonment = database.prepare('UPDATE payments SET abandoned_at = ?, abandonment_reason = ? WHERE seq = ?')
   const setRefundStatus = database.prepare('UPDATE payments SET refund_status = ?, updated_at = ? WHERE seq = ?')
+  const setUpdatedAt = database.prepare('UPDATE payments SET updated_at = ? WHERE seq = ?')
   const joinSession = database.prepare(
     'UPDATE payments SET checkout_session_id = ?, custom_field_responses = ? WHERE seq = ?')
   const hasSucceeded = database.prepare("SELECT 1 FROM payments WHERE customer_id = ? AND status = 'succeeded' LIMIT 1")
@@ -259,6 +261,7 @@ export function paymentsStore (database: Database): PaymentsStore {
     recordOpening: (seq, at) => { recordOpening.run(at, seq) },
     recordAbandonment: (seq, at, reason) => { recordAbandonment.run(at, reason, seq) },
     setRefundStatus: (seq, status, updatedAt) => { setRefundStatus.run(status, updatedAt, seq) },
+    setUpdatedAt: (seq, at) => { setUpdatedAt.run(at, seq) },
     joinSession: (seq, sessionId, answers) => { joinSession.run(sessionId, toJson(answers), seq) },
     ...ofSubscriptions(database),
     hasSucceeded: customerId => hasSucceeded.get(customerId) !== undefined,

@@ -5,7 +5,7 @@ import { linkId, shortSlug } from '../../rules/links.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import { customerDetails } from '../customers/view.js'
 import { discountDetail } from '../discounts/view.js'
-import { NOT_YET } from '../not-yet.js'
+import { disputeInBrief } from '../disputes/view.js'
 import { refundItem } from '../refunds/view.js'
 import { refundableItems } from './items.js'
 import type { ListedPayment, Payment } from './store.js'
@@ -99,7 +99,8 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
     error_message: payment.error_message,
     refunds: sandbox.refunds.ofPayment(payment.payment_id).map(refund => refundItem(refund, context)),
     refund_status: payment.refund_status,
-    disputes: NOT_YET['GET /disputes'].disputes,
+    disputes: sandbox.disputes.ofPayment(payment.payment_id).toReversed()
+      .map(dispute => disputeInBrief(dispute, payment, context)),
     retry_attempt: payment.retry_attempt,
     is_update_payment_method: updatesMethod(payment),
     digital_products_delivered: hasDeliveredFiles(payment, context)
@@ -129,7 +130,7 @@ export function paymentItem (payment: ListedPayment, context: Context): Required
     invoice_id: payment.invoice_id,
     invoice_url: invoiceUrl(payment, context),
     refund_status: payment.refund_status,
-    dispute_status: NOT_YET['GET /disputes'].dispute_status,
+    dispute_status: context.sandbox.disputes.ofPayment(payment.payment_id).at(-1)?.dispute_status ?? null,
     has_license_key: payment.status === 'succeeded' && context.sandbox.licenseKeys.hasAny(payment.payment_id),
     digital_products_delivered: hasDeliveredFiles(payment, context)
   }

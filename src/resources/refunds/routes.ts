@@ -27,7 +27,9 @@ export const refunds = {
       lines
     })
     sandbox.due.add(now + sandbox.settings.refundDelayUs, SETTLE_JOB, refundId)
-    return refundReply(findRefund(refundId, context), context)
+    const refund = findRefund(refundId, context)
+    sandbox.effects.refundCreated(refund, payment, context)
+    return refundReply(refund, context)
   },
 
   'GET /refunds': ({ query, context }) => {

@@ -48,6 +48,7 @@ export interface RefundsStore {
   /** Newest first. */
   list (filter: RefundFilter, limit: number, offset: number): Refund[]
   setStatus (refundId: string, status: Schemas['RefundStatus']): void
+  setReason (refundId: string, reason: string): void
   /** The total that refunds, except failed ones, deduct from the wallet, in its currency. */
   takenFromWallet (): number
 }
@@ -68,6 +69,7 @@ export function refundsStore (database: Database): RefundsStore {
   const find = database.prepare<[string], RefundsRow>('SELECT * FROM refunds WHERE refund_id = ?')
   const ofPayment = database.prepare<[string], RefundsRow>('SELECT * FROM refunds WHERE payment_id = ? ORDER BY seq')
   const setStatus = database.prepare('UPDATE refunds SET status = ? WHERE refund_id = ?')
+  const setReason = database.prepare('UPDATE refunds SET reason = ? WHERE refund_id = ?')
   const taken = database.prepare<[], number>(
     "SELECT coalesce(sum(settlement_amount), 0) FROM refunds WHERE status <> 'failed'").pluck()
   const prepared = new Map<string, Statement<unknown[], RefundsRow>>()
@@ -91,6 +93,7 @@ export function refundsStore (database: Database): RefundsStore {
       return statement.all(...names.map(name => filter[name]), limit, offset).map(read)
     },
     setStatus: (refundId, status) => { setStatus.run(status, refundId) },
+    setReason: (refundId, reason) => { setReason.run(reason, refundId) },
     takenFromWallet: () => taken.get() ?? 0
   }
 }

@@ -15,6 +15,10 @@ export interface BusinessSettings {
   credit_manual_type: 'manual_adjustment' | 'split'
   /** Whether usage events of any time are accepted. By default, at most one hour old and five minutes ahead. */
   accept_any_event_time: boolean
+  /** The days until an unanswered dispute expires; null if it never does. */
+  'disputes.window_days': number | null
+  /** The events of a dispute that RDR resolves. */
+  'disputes.rdr_events': 'opened_and_lost' | 'lost_only'
 }
 
 export const DEFAULT_SETTINGS: BusinessSettings = {
@@ -24,5 +28,7 @@ export const DEFAULT_SETTINGS: BusinessSettings = {
   payment_retry_window_days: RETRY_WINDOW_DAYS.default,
   on_payment_failure: 'apply_change',
   credit_manual_type: 'manual_adjustment',
-  accept_any_event_time: false
+  accept_any_event_time: false,
+  'disputes.window_days': 10,
+  'disputes.rdr_events': 'opened_and_lost'
 }

@@ -129,13 +129,18 @@ function confirming (page: PageContext): Fragment {
 }
 
 /** Explains why no action is possible. */
-function ended ({ status }: Payment, page: PageContext): Fragment {
+function ended ({ status, payment_id: id, total_amount: total }: Payment, page: PageContext): Fragment {
+  const isFree = total === 0
   if (status === 'processing') {
     const seconds = page.context.sandbox.settings.settlementDelayUs / 1_000_000
     return html`<p>The bank decides ${seconds} seconds after the attempt, by the sandbox’s clock.</p>
 <p><a href="${pageOf(page, 'controls')}">Move the clock</a> to get the decision now.</p>`
   }
-  if (status === 'succeeded') return html`<p>The payment succeeded.</p>`
+  if (status === 'succeeded') {
+    const dispute = `${pageOf(page, 'disputes', 'new')}?${new URLSearchParams({ payment_id: id })}`
+    const open = isFree ? '' : html`<p><a href="${dispute}" id="open-dispute">Open a dispute</a></p>`
+    return html`<p>The payment succeeded.</p>!${open}`
+  }
   if (status === 'cancelled') return html`<p>The payment was cancelled and can no longer be paid.</p>`
   return html`<p>The link has expired: the payment can no longer be paid.</p>
 <p><a href="${pageOf(page, 'payments', 'new')}">Create another payment</a></p>`

@@ -15,6 +15,7 @@ import {
   rawJson, statusTag, table, text, timeTag, type Row
 } from '../../../pages/dashboard/parts.js'
 import type { Pages } from '../../../pages/dashboard/section.js'
+import { disputeTag } from '../../disputes/dashboard.js'
 import { paymentActions, paymentForms } from './actions.js'
 import { timeline } from './timeline.js'
 
@@ -88,6 +89,7 @@ function details (shown: Payment, page: PageContext): Fragment {
     ['Amount', amount(shown.total_amount)],
     ['Includes tax', amount(shown.tax)],
     ['Refunded', text(shown.refund_status)],
+    ['Disputes', disputesOf(shown, page)],
     ['Customer', html`<a href="${pageOf(page, 'customers', customer.customer_id)}">${customer.name}</a><br>${customer.email}`],
     ['Billing address', text(address.filter(Boolean).join(', '))],
     ['Paid with', text(method)],
@@ -110,6 +112,13 @@ function details (shown: Payment, page: PageContext): Fragment {
     ['Created', fullTime(shown.created_at, page)],
     ['Updated', shown.updated_at === null ? null : fullTime(shown.updated_at, page)]
   ])
+}
+
+function disputesOf ({ disputes }: Payment, page: PageContext): Fragment | null {
+  return disputes.length === 0
+    ? null
+    : html`<ul>!${disputes.map(({ dispute_id: id, dispute_status: status }) =>
+      html`<li><a href="${pageOf(page, 'disputes', id)}"><code>${id}</code></a> !${disputeTag(status)}</li>`)}</ul>`
 }
 
 /** The steps of the calculation, from /_emulator. */

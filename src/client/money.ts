@@ -1,0 +1,29 @@
+/** The control operations on disputes as functions for tests. */
+import type { Schemas } from '../contract/operations.js'
+import type { components } from '../contract/control-types.gen.js'
+import type { Ask } from './controls.js'
+
+type ControlSchemas = components['schemas']
+
+export type Dispute = Required<Schemas['GetDisputeResponse']>
+/** `challenged`, `accepted`, `cancelled`, `expired`, `won`, `lost` or `opened`. */
+export type DisputeOutcome = ControlSchemas['SettleDispute']['status']
+
+export interface MoneyControls {
+  /** Opens a dispute of a succeeded payment: `openDispute(id, { amount: 500, reason: 'duplicate' })`. Resolves to the dispute. */
+  openDispute (paymentId: string, how?: ControlSchemas['OpenDispute']): Promise<Dispute>
+  /** Changes the status of a dispute: `settleDispute(id, 'won')`. Resolves to the dispute. */
+  settleDispute (
+    disputeId: string, status: DisputeOutcome, more?: Omit<ControlSchemas['SettleDispute'], 'status'>
+  ): Promise<Dispute>
+}
+
+export function moneyControls (ask: Ask): MoneyControls {
+  return {
+    openDispute: (id, body = {}) =>
+      ask('POST /_emulator/payments/{payment_id}/dispute', { path: { payment_id: id }, body }) as Promise<Dispute>,
+    settleDispute: (id, status, more = {}) => ask('POST /_emulator/disputes/{dispute_id}/settle', {
+      path: { dispute_id: id }, body: { ...more, status }
+    }) as Promise<Dispute>
+  }
+}

@@ -1,0 +1,56 @@
+/** The commands `dispute` and `settle-dispute`. */
+import type { Command } from 'commander'
+import { nonEmpty, wholeNumber } from '../config/values.js'
+import { argument, identifier, oneOf, option } from './arguments.js'
+import { print } from './outcomes.js'
+import type { TargetFlags } from './target.js'
+import type { Tools } from './tools.js'
+
+const AMOUNT_MAX = 2_147_483_647
+
+interface DisputeFlags extends TargetFlags {
+  amount?: number
+  stage?: string
+  reason?: string
+  remarks?: string
+  rdr?: boolean
+  force?: boolean
+}
+
+const NAMES = {
+  amount: '--amount',
+  stage: '--stage',
+  reason: '--reason',
+  remarks: '--remarks',
+  rdr: '--rdr',
+  force: '--force',
+  status: '<status>'
+}
+
+const stage = () => option('--stage <stage>', 'pre_dispute, dispute or pre_arbitration',
+  oneOf('pre_dispute', 'dispute', 'pre_arbitration'))
+const remarks = () => option('--remarks <text>', 'a note', nonEmpty)
+
+export function addDisputes (program: Command, { client, targetOf }: Tools): void {
+  client(program, 'dispute', 'open a dispute of a payment, as the customer’s bank does')
+    .addArgument(argument('<payment_id>', 'the payment', identifier))
+    .addOption(option('--amount <minor units>', 'disputed amount (default: what is not refunded)', wholeNumber(1, AMOUNT_MAX)))
+    .addOption(stage())
+    .addOption(option('--reason <reason>', 'such as product_not_received or duplicate (default: fraudulent)', nonEmpty))
+    .addOption(remarks())
+    .option('--rdr', 'let Rapid Dispute Resolution decide it at once')
+    .option('--force', 'open it although the payment has an open dispute or is fully refunded')
+    .action((id: string, { amount, stage, reason, remarks, rdr, force, ...flags }: DisputeFlags) =>
+      print(targetOf(flags), `payments/${encodeURIComponent(id)}/dispute`, {
+        body: { amount, stage, reason, remarks, rdr, force }, names: NAMES
+      }))
+
+  client(program, 'settle-dispute', 'change the status of a dispute')
+    .addArgument(argument('<dispute_id>', 'the dispute', identifier))
+    .addArgument(argument('<status>', 'challenged, accepted, cancelled, expired, won, lost or opened',
+      oneOf('challenged', 'accepted', 'cancelled', 'expired', 'won', 'lost', 'opened')))
+    .addOption(stage())
+    .addOption(remarks())
+    .action((id: string, status: string, { stage, remarks, ...flags }: DisputeFlags) =>
+      print(targetOf(flags), `disputes/${encodeURIComponent(id)}/settle`, { body: { status, stage, remarks }, names: NAMES }))
+}
