@@ -111,5 +111,5 @@ t.test('test-subscriptions.md', { skip: hasShell ? false : 'needs bash and curl'
     states.push(items[0]?.status ?? 'none')
   }
   t.strictSame(states,
-    ['none', ...Array.from({ length: 7 }, () => 'active'), 'on_hold', 'active', 'active', 'active', 'cancelled'])
+    ['none', ...Array.from({ length: 8 }, () => 'active'), 'on_hold', 'active', 'active', 'active', 'cancelled'])
 })

@@ -1131,6 +1131,19 @@ export interface components {
             "disputes.rdr_events": "opened_and_lost" | "lost_only";
             /** @description The number of days after which an unanswered dispute expires; null for never. The default is 10. */
             "disputes.window_days": number | null;
+            /** @description Whether a subscription stays `pending` if its first payment is declined, so that the same payment can be tried again. The default is false: the subscription is `failed`. */
+            first_payment_retry: boolean;
+            /** @description Whether a failed renewal makes a subscription `past_due` instead of `on_hold`. Its grants stay, and retries go on. The default is false. */
+            grace_period: boolean;
+            /** @description The number of days that a subscription stays `past_due`. The default is 3. */
+            grace_period_days: number;
+            /**
+             * @description The status of a subscription that is not paid in the grace period. The default is `on_hold`.
+             * @enum {string}
+             */
+            grace_period_end: "on_hold" | "cancelled";
+            /** @description Whether plan changes with `prorated_immediately` and `difference_immediately` keep the billing dates. The default is false: a new period starts. A change of the payment frequency or in a trial always starts a new period. */
+            keep_cycle_on_change: boolean;
             /**
              * @description Whether a plan changes although its payment fails, for a change without `on_payment_failure`. The default is `apply_change`.
              * @enum {string}
@@ -1140,6 +1153,10 @@ export interface components {
             payment_retries: boolean;
             /** @description The number of days after a failed renewal in which it is retried. The default is 13. */
             payment_retry_window_days: number;
+            /** @description Whether a customer who had a trial starts without one the next time. Customers are compared by their e-mail address, without the part after a plus sign. The default is false. */
+            prevent_trial_misuse: boolean;
+            /** @description Whether the payment of 0 at the start of a free trial sends no event. The default is false. */
+            quiet_trial_payments: boolean;
             /** @description Whether `subscription.updated` is not sent. The default is false. */
             quiet_updates: boolean;
             /** @description Whether a customer can have several subscriptions that have not ended. The default is true. */
@@ -1160,6 +1177,19 @@ export interface components {
             "disputes.rdr_events"?: "opened_and_lost" | "lost_only";
             /** @description The number of days after which an unanswered dispute expires; null for never. The default is 10. */
             "disputes.window_days"?: number | null;
+            /** @description Whether a subscription stays `pending` if its first payment is declined, so that the same payment can be tried again. The default is false: the subscription is `failed`. */
+            first_payment_retry?: boolean;
+            /** @description Whether a failed renewal makes a subscription `past_due` instead of `on_hold`. Its grants stay, and retries go on. The default is false. */
+            grace_period?: boolean;
+            /** @description The number of days that a subscription stays `past_due`. The default is 3. */
+            grace_period_days?: number;
+            /**
+             * @description The status of a subscription that is not paid in the grace period. The default is `on_hold`.
+             * @enum {string}
+             */
+            grace_period_end?: "on_hold" | "cancelled";
+            /** @description Whether plan changes with `prorated_immediately` and `difference_immediately` keep the billing dates. The default is false: a new period starts. A change of the payment frequency or in a trial always starts a new period. */
+            keep_cycle_on_change?: boolean;
             /**
              * @description Whether a plan changes although its payment fails, for a change without `on_payment_failure`. The default is `apply_change`.
              * @enum {string}
@@ -1169,6 +1199,10 @@ export interface components {
             payment_retries?: boolean;
             /** @description The number of days after a failed renewal in which it is retried. The default is 13. */
             payment_retry_window_days?: number;
+            /** @description Whether a customer who had a trial starts without one the next time. Customers are compared by their e-mail address, without the part after a plus sign. The default is false. */
+            prevent_trial_misuse?: boolean;
+            /** @description Whether the payment of 0 at the start of a free trial sends no event. The default is false. */
+            quiet_trial_payments?: boolean;
             /** @description Whether `subscription.updated` is not sent. The default is false. */
             quiet_updates?: boolean;
             /** @description Whether a customer can have several subscriptions that have not ended. The default is true. */

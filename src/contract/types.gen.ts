@@ -3641,7 +3641,7 @@ export interface components {
         /** @enum {string} */
         CancellationFeedback: "too_expensive" | "missing_features" | "switched_service" | "unused" | "customer_service" | "low_quality" | "too_complex" | "other";
         /** @enum {string} */
-        CancelReason: "cancelled_by_customer" | "cancelled_by_merchant" | "cancelled_by_merchant_send_dunning" | "dodo_team";
+        CancelReason: "cancelled_by_customer" | "cancelled_by_merchant" | "cancelled_by_merchant_send_dunning" | "dodo_team" | "cancelled_by_merchant_grace_period_expired";
         /** @enum {string} */
         CbbGrantSourceType: "subscription" | "one_time" | "addon" | "api" | "rollover";
         /** @enum {string} */

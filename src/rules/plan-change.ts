@@ -9,8 +9,8 @@
  * | full_immediately       | none                 | in full                                                        |
  * | do_not_bill            | none                 | none                                                           |
  *
- * All modes but `do_not_bill` start a new period. A change that is scheduled for the next billing date has no charge of its
- * own: the renewal charges the new plan. Its preview is `full_immediately`.
+ * All modes but `do_not_bill` start a new period, unless `keeps_cycle` is set. A change that is scheduled for the next billing
+ * date has no charge of its own: the renewal charges the new plan. Its preview is `full_immediately`.
  */
 import { exchange, tooLarge } from './amounts.js'
 import { isSamePeriod, type Period } from './billing-calendar.js'
@@ -28,6 +28,8 @@ export interface PlanChange extends Pick<Cart, 'codes' | 'currency' | 'tax_rate_
   /** The current period or trial. */
   period: BillingPeriod
   is_trial: boolean
+  /** Whether the prorated and difference modes keep the current period, unless it is a trial or the frequency changes. */
+  keeps_cycle?: boolean
   /** The paid lines of the current period. A free trial has lines of 0, or none. */
   paid: readonly PaidLine[]
   old_frequency: Period
@@ -66,9 +68,12 @@ export interface PlanChangeCharge extends Settled {
   /** The sum of the lines, with tax. Negative for a change that adds credit. */
   gross: number
   gross_tax: number
-  /** The paid lines after the change: the prorated new lines, or for `do_not_bill` the old lines. */
+  /**
+   * The paid lines after the change: the prorated new lines; the whole new lines if the period continues, because a later change
+   * gives back a part of the whole period; for `do_not_bill` the old lines.
+   */
   paid: PaidLine[]
-  /** Whether a new period starts. */
+  /** Whether a new period starts. Otherwise the current period continues, and its dates stay. */
   restarts_cycle: boolean
   /** The calculation of the new lines before proration; null for `do_not_bill`. */
   new_plan: { cart: Cart, priced: TracedCart } | null
@@ -85,6 +90,7 @@ export function pricePlanChange (change: PlanChange): PlanChangeCharge {
   const priced = price(cart)
   const whole = paidLines(chargeLines(regularItems(change.new_terms), priced.lines), change)
   const factors = factorsOf(change, fraction)
+  const restarts = restartsCycle(change)
   const charged = whole.map(line => prorate(line, factors.charged))
   const given = factors.given === null ? [] : paid.map(line => inCurrency(line, currency, currencies))
   const lines = [
@@ -102,8 +108,8 @@ export function pricePlanChange (change: PlanChange): PlanChangeCharge {
     gross,
     gross_tax: grossTax,
     ...settle(due, currencies),
-    paid: charged,
-    restarts_cycle: true,
+    paid: restarts ? charged : whole,
+    restarts_cycle: restarts,
     new_plan: { cart, priced }
   }
 }
@@ -121,6 +127,13 @@ function withoutCharge (
     restarts_cycle: false,
     new_plan: null
   }
+}
+
+/** Whether a new period starts. A trial ends with the change, and another frequency needs new dates. */
+function restartsCycle (
+  { mode, keeps_cycle: keeps = false, is_trial: isTrial, old_frequency: from, new_frequency: to }: PlanChange
+): boolean {
+  return !keeps || mode === 'full_immediately' || isTrial || !isSamePeriod(from, to)
 }
 
 /** The fraction of the old lines that is given back, null for no lines, and the fraction of the new lines that is charged. */

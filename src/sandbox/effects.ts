@@ -17,10 +17,11 @@ export interface ChangedSubscription {
 }
 
 /**
- * `activated` is the first activation, and `resumed` every later one, after a hold or a pause. `plan_changed` comes after the
- * change: the subscription has its new product and quantity.
+ * `activated` is the first activation, and `resumed` every later one, after a hold, a grace period or a pause. `plan_changed`
+ * comes after the change: the subscription has its new product and quantity.
  */
-export type SubscriptionChange = 'activated' | 'on_hold' | 'paused' | 'resumed' | 'plan_changed' | 'cancelled' | 'expired'
+export type SubscriptionChange =
+  'activated' | 'past_due' | 'on_hold' | 'paused' | 'resumed' | 'plan_changed' | 'cancelled' | 'expired'
 
 export interface Effects {
   /** `payment` is the row before the success: its status and method are outdated, the rest is current. */

@@ -541,6 +541,7 @@ export interface SubscriptionsRow {
   dues: string | null
   pending_change: string | null
   scheduled_change: string | null
+  had_trial: number
 }
 
 export interface UndoLogRow {

@@ -34,6 +34,10 @@ export interface Shop extends TestEmulator {
   refusePlan (subscriptionId: string, body: object): Promise<Refusal & { status: number }>
   /** Replaces the payment method by this test card. */
   useCard (subscriptionId: string, card: string): Promise<void>
+  /** Changes settings of the business. */
+  settings (changes: object): Promise<void>
+  /** Declines the next charges of a subscription. */
+  declineNext (subscriptionId: string, how?: object): Promise<void>
   /** The payments of a subscription, the oldest first. */
   payments (subscriptionId: string): Promise<Payment[]>
   advance (days: number): Promise<void>
@@ -121,6 +125,13 @@ export function openShop (test: Test, clock: string, options: Parameters<typeof 
     async useCard (id, card) {
       const { payment_id: paymentId } = await post<{ payment_id: string }>(`/subscriptions/${id}/update-payment-method`, { type: 'new' })
       await shop.payWith(paymentId, card)
+    },
+    async settings (changes) {
+      const { status, text } = await call('PATCH', '/_emulator/settings', { body: changes })
+      test.equal(status, 200, text)
+    },
+    async declineNext (id, how = {}) {
+      await post(`/_emulator/subscriptions/${id}/decline-next`, how)
     },
     async payments (subscriptionId) {
       const { items } = await get<{ items: Array<{ payment_id: string }> }>(`/payments?subscription_id=${subscriptionId}&page_size=100`)

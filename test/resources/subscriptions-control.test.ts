@@ -100,7 +100,18 @@ t.test('settings of the business', async t => {
   const shop = openShop(t, START)
   const defaults = await shop.get<Record<string, unknown>>('/_emulator/settings')
   t.match(defaults, {
-    several_subscriptions_per_customer: true, quiet_updates: false, payment_retries: false, payment_retry_window_days: 13
+    several_subscriptions_per_customer: true,
+    quiet_updates: false,
+    payment_retries: false,
+    payment_retry_window_days: 13,
+    on_payment_failure: 'apply_change',
+    grace_period: false,
+    grace_period_days: 3,
+    grace_period_end: 'on_hold',
+    prevent_trial_misuse: false,
+    first_payment_retry: false,
+    keep_cycle_on_change: false,
+    quiet_trial_payments: false
   })
   const { json } = await shop.call('PATCH', '/_emulator/settings', { body: { quiet_updates: true } })
   t.strictSame(json, { ...defaults, quiet_updates: true })
@@ -110,7 +121,7 @@ t.test('settings of the business', async t => {
   t.strictSame(await shop.get('/_emulator/settings'), { ...defaults, quiet_updates: true }, 'snapshots contain them')
   await shop.activate(await shop.plan(2900))
   t.notOk(shop.types().includes('subscription.updated'))
-  for (const body of [{}, { unknown: true }, { payment_retry_window_days: 31 }]) {
+  for (const body of [{}, { unknown: true }, { payment_retry_window_days: 31 }, { grace_period_days: 0 }, { grace_period_end: 'failed' }]) {
     t.equal((await shop.call('PATCH', '/_emulator/settings', { body })).status, 422, JSON.stringify(body))
   }
 })

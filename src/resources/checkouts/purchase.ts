@@ -6,6 +6,7 @@ import type { Schemas } from '../../contract/operations.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import type { Customer } from '../customers/store.js'
 import { amountsOf, createCustomer, createPayment, type CreatedPayment, type PaymentOrder } from '../payments/create.js'
+import { hasFailedForGood } from '../payments/states.js'
 import { decideSale, type Buyer, type Sale, type SaleOptions } from '../payments/sale.js'
 import type { CheckoutOptions, Payment } from '../payments/store.js'
 import {
@@ -93,12 +94,16 @@ export function decideCheckout (
  */
 export function paymentOf ({ payment_id: paymentId }: Pick<Session, 'payment_id'>, { payments }: Sandbox): Payment | undefined {
   const payment = paymentId === null ? undefined : payments.find(paymentId)
-  const isOver = payment?.status === 'failed' && payment.subscription_charge?.purpose === 'activation'
-  return isOver ? undefined : payment
+  return payment !== undefined && hasFailedForGood(payment) ? undefined : payment
 }
 
 export function buyerOf (terms: Terms, known: Known, sandbox: Sandbox): Buyer {
-  return { customer: customerOf(terms, known, sandbox), country: countryOf(known, sandbox), countryPath: COUNTRY_PATH }
+  return {
+    customer: customerOf(terms, known, sandbox),
+    email: known.email,
+    country: countryOf(known, sandbox),
+    countryPath: COUNTRY_PATH
+  }
 }
 
 /** The customer given by id, unless the email address was changed; otherwise the one with that address, if it is known. */

@@ -10,7 +10,7 @@ import {
 } from '../../rules/instruments.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { PaymentMethod } from '../payment-methods/store.js'
-import { announceSuccess, followPayment } from '../subscriptions/outcome.js'
+import { announceSuccess, followPayment, isQuiet } from '../subscriptions/outcome.js'
 import { needsMethod, paymentStates, type PaymentAction } from './states.js'
 import type { Payment, PendingAction } from './store.js'
 
@@ -129,7 +129,7 @@ function record (
   sandbox.payments.recordAttempt(payment.seq, now, state.status, instrument?.payment_method_type ?? null, errorCode)
   if (payment.subscription_charge === null) return emitAll(events, payment.payment_id, payment, context)
   if (state.status === 'succeeded') announceSuccess(payment, context)
-  emitAll(events, payment.payment_id, payment, context)
+  if (state.status !== 'succeeded' || !isQuiet(payment, context)) emitAll(events, payment.payment_id, payment, context)
   if (state.status === 'failed' || state.status === 'cancelled') followPayment(payment, state.status, null, context)
 }
 

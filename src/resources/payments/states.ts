@@ -31,7 +31,7 @@ const notPayable = refusal('it can no longer be paid')
 const notWaiting = ({ payment_id: id, status }: Subject) =>
   invalid('payment_id', `Payment ${id} does not wait for a confirmation: it is ${status}`)
 
-/** The first payment of a subscription and charges without the customer have a single attempt: the subscription reacts to it. */
+/** The first payment of a subscription, by default, and charges without the customer have a single attempt. */
 const mayBeRetried: Guard<PaymentTypes> = {
   text: 'it has not failed for its subscription',
   holds: payment => !hasFailedForGood(payment),
@@ -121,9 +121,12 @@ export function isOpen (payment: { status: Status | null, subscription_charge?: 
   return status !== null && paymentStates.accepts('pay', status) && !hasFailedForGood({ status, subscription_charge: charge })
 }
 
-/** Whether a decline is final. After a decline, only a method update accepts another attempt. */
-function hasFailedForGood ({ status, subscription_charge: charge }: Pick<Payment, 'status' | 'subscription_charge'>): boolean {
-  return status === 'failed' && charge !== null && charge.purpose !== 'method_update' && charge.purpose !== 'recovery'
+/** Whether a decline is final. A method update accepts another attempt, and a first payment if the business wants it. */
+export function hasFailedForGood (
+  { status, subscription_charge: charge }: Pick<Payment, 'status' | 'subscription_charge'>
+): boolean {
+  return status === 'failed' && charge !== null && charge.purpose !== 'method_update' && charge.purpose !== 'recovery' &&
+    charge.can_retry !== true
 }
 
 /** Whether a payment method is required. A payment of 0 requires one if later charges follow. */

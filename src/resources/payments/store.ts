@@ -55,6 +55,8 @@ export interface SubscriptionCharge {
   /** The period that is paid for: from the first instant until before the second. */
   period?: [from: number, to: number]
   basis?: ChargeBasis
+  /** Whether a first payment can be tried again after a decline. */
+  can_retry?: true
 }
 
 /** The columns of a new payment. Every other column is initially empty. */

@@ -19,6 +19,18 @@ export interface BusinessSettings {
   'disputes.window_days': number | null
   /** The events of a dispute that RDR resolves. */
   'disputes.rdr_events': 'opened_and_lost' | 'lost_only'
+  /** Whether a failed renewal makes a subscription `past_due`, for how many days, and what follows. */
+  grace_period: boolean
+  grace_period_days: number
+  grace_period_end: 'on_hold' | 'cancelled'
+  /** Whether a customer gets only one trial. */
+  prevent_trial_misuse: boolean
+  /** Whether the first payment of a subscription can be tried again after a decline. */
+  first_payment_retry: boolean
+  /** Whether prorated and difference plan changes keep the billing date. */
+  keep_cycle_on_change: boolean
+  /** Whether the payment of 0 that starts a free trial sends no event. */
+  quiet_trial_payments: boolean
 }
 
 export const DEFAULT_SETTINGS: BusinessSettings = {
@@ -30,5 +42,12 @@ export const DEFAULT_SETTINGS: BusinessSettings = {
   credit_manual_type: 'manual_adjustment',
   accept_any_event_time: false,
   'disputes.window_days': 10,
-  'disputes.rdr_events': 'opened_and_lost'
+  'disputes.rdr_events': 'opened_and_lost',
+  grace_period: false,
+  grace_period_days: 3,
+  grace_period_end: 'on_hold',
+  prevent_trial_misuse: false,
+  first_payment_retry: false,
+  keep_cycle_on_change: false,
+  quiet_trial_payments: false
 }

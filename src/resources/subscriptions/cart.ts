@@ -51,7 +51,7 @@ export function recurringLines (cart: readonly CartItem[], { products }: Pick<Sa
 
 /** Decides the cart, whose recurring line is at `index`. Throws an ApiError for the first rule that it breaks. */
 export function decideCart (
-  request: SubscriptionCart, index: number, { customer, country, countryPath }: Buyer, context: Context, isDraft: boolean
+  request: SubscriptionCart, index: number, { customer, email, country, countryPath }: Buyer, context: Context, isDraft: boolean
 ): CartSale {
   const { sandbox, now } = context
   const at = `product_cart[${index}].`
@@ -75,7 +75,8 @@ export function decideCart (
   const addons = soldAddons({
     addons: item.addons == null ? null : [...item.addons], on_demand: data?.on_demand ?? null
   }, product, plan.price.tax_inclusive, sandbox, at)
-  const days = trialDays({ trial_period_days: data?.trial_period_days ?? null }, price, 'subscription_data.')
+  const asked = { trial_period_days: data?.trial_period_days ?? null, email: email ?? customer?.email ?? null }
+  const days = trialDays(asked, price, sandbox, 'subscription_data.')
   const codes = usableCodes(request, customer, context)
   if (customer != null) checkSeveral(customer, sandbox)
   const terms = { plan, quantity: item.quantity, addons, on_demand: onDemand }

@@ -35,11 +35,11 @@ export function changePlan (subscription: Subscription, decision: ChangeDecision
 }
 
 function charged (
-  subscription: Subscription, change: PlanChange, { by_link: byLink, applies_unpaid: appliesUnpaid }: ChangeDecision,
-  charge: OwedCharge, context: Context
+  subscription: Subscription, change: PlanChange, decision: ChangeDecision, charge: OwedCharge, context: Context
 ): ChangeReply {
+  const { by_link: byLink, applies_unpaid: appliesUnpaid, priced: { restarts_cycle: restarts } } = decision
   const { sandbox, now } = context
-  const pending: PendingChange = { ...change, is_applied: appliesUnpaid, charge, link_expires_at: null }
+  const pending: PendingChange = { ...change, is_applied: appliesUnpaid, charge, link_expires_at: null, restarts_cycle: restarts }
   const { metadata } = change
   if (byLink) {
     const expiresAt = now + sandbox.settings.linkLifetimeUs
@@ -54,7 +54,7 @@ function charged (
       expires_on: formatTime(expiresAt)
     }
   }
-  const applied = changedPlan(change, subscription, { at: now, restarts: true }, sandbox)
+  const applied = changedPlan(change, subscription, { at: now, restarts }, sandbox)
   const waiting = { ...subscription, ...(appliesUnpaid ? applied : {}), pending_change: pending }
   return { ...NOTHING, payment_id: collect(waiting, 'plan_change', charge, { metadata }, context) }
 }

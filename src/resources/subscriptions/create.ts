@@ -68,7 +68,11 @@ export function createSubscription (
     payment_method_id: order.payment_method_id,
     subscription: {
       subscription_id: subscriptionId,
-      charge: { purpose: 'activation', ...basisOf(chargedAtFirst(decision)) },
+      charge: {
+        purpose: 'activation',
+        ...basisOf(chargedAtFirst(decision)),
+        ...(sandbox.businessSettings.read().first_payment_retry ? { can_retry: true } : {})
+      },
       retry_attempt: 0
     }
   }, context)
@@ -85,6 +89,7 @@ function chargedAtFirst ({ terms, trial_period_days: days }: SubscriptionDecisio
 const NOTHING_YET = {
   status: 'pending',
   payment_method_id: null,
+  had_trial: false,
   activated_at: null,
   anchor: null,
   period_start: null,

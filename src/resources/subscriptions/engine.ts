@@ -3,7 +3,8 @@ import type { Context } from '../../sandbox/sandbox.js'
 import type { Jobs } from '../../sandbox/jobs.js'
 import { changedPlan, renewalDates } from './applied-change.js'
 import { collect, collectAgain, voidOpenPayments, withoutOpenChange } from './charge.js'
-import { CANCEL_JOB, CHANGE_JOB, EXPIRE_JOB, RENEW_JOB, RETRY_JOB, note, transit } from './lifecycle.js'
+import { cancelNow } from './change.js'
+import { CANCEL_JOB, CHANGE_JOB, EXPIRE_JOB, GRACE_JOB, RENEW_JOB, RETRY_JOB, note, transit } from './lifecycle.js'
 import { renewalCharge } from './pricing.js'
 import { subscriptionStates } from './states.js'
 import type { Subscription } from './store.js'
@@ -32,7 +33,7 @@ function changePlan (subscription: Subscription, context: Context): void {
   note(current, {
     ...changedPlan(change, current, { at: due, restarts: false }, context.sandbox),
     scheduled_change: null,
-    pending_change: { ...change, is_applied: true, charge: null, link_expires_at: null }
+    pending_change: { ...change, is_applied: true, charge: null, link_expires_at: null, restarts_cycle: false }
   }, context)
 }
 
@@ -51,10 +52,21 @@ function expire (subscription: Subscription, context: Context): void {
 /** Charges the amount due again, unless a payment is in flight, whose outcome is decisive. */
 function retry (subscription: Subscription, context: Context): void {
   const { subscription_id: id, status, dues, payment_method_id: methodId } = subscription
-  if (status !== 'on_hold' || dues?.retry == null || context.sandbox.payments.isInFlight(id)) return
+  if ((status !== 'on_hold' && status !== 'past_due') || dues?.retry == null || context.sandbox.payments.isInFlight(id)) return
   collectAgain(subscription, dues, { purpose: 'retry', methodId, retry: dues.retry.attempt }, context)
   const after = context.sandbox.subscriptions.find(id)
   if (after?.dues === null) voidOpenPayments(id, context)
+}
+
+/** Ends a grace period in which the amount due was not paid. */
+function endGrace (subscription: Subscription, context: Context): void {
+  if (!subscriptionStates.can('end grace', subscription, context)) return
+  if (context.sandbox.businessSettings.read().grace_period_end === 'on_hold') {
+    transit('end grace', subscription, {}, context)
+  } else {
+    const reason = { cancel_reason: 'cancelled_by_merchant_grace_period_expired' as const }
+    cancelNow(subscription, { ...reason, cancelled_at: context.now }, context)
+  }
 }
 
 /** Runs a job with the current subscription. */
@@ -70,5 +82,6 @@ export const subscriptionJobs: Jobs = {
   [EXPIRE_JOB]: { rank: 4, run: onSubscription(expire) },
   [CHANGE_JOB]: { rank: 5, run: onSubscription(changePlan) },
   [RENEW_JOB]: { rank: 6, run: onSubscription(renew) },
-  [RETRY_JOB]: { rank: 8, run: onSubscription(retry) }
+  [RETRY_JOB]: { rank: 8, run: onSubscription(retry) },
+  [GRACE_JOB]: { rank: 8, run: onSubscription(endGrace) }
 }

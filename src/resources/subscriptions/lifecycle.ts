@@ -13,6 +13,7 @@ export const CANCEL_JOB = 'subscription.cancel'
 export const EXPIRE_JOB = 'subscription.expire'
 export const RENEW_JOB = 'subscription.renew'
 export const RETRY_JOB = 'subscription.retry'
+export const GRACE_JOB = 'subscription.end_grace'
 
 /**
  * Performs an action: sets the new state together with `changes`, and returns the subscription. Throws a plain Error if the table
@@ -45,7 +46,8 @@ function changeOf (from: Subscription['status'], to: Subscription['status']): Su
   if (from === to) return null
   switch (to) {
     case 'active': return from === 'pending' ? 'activated' : 'resumed'
-    case 'on_hold': return 'on_hold'
+    case 'past_due':
+    case 'on_hold': return to
     case 'paused': return from === 'active' ? 'paused' : null
     case 'cancelled': return from === 'pending' ? null : 'cancelled'
     case 'expired': return 'expired'
@@ -69,6 +71,7 @@ function schedule (subscription: Subscription, { sandbox: { due }, now }: Contex
   const { subscription_id: id, status, dues, next_billing_date: nextDate } = subscription
   const { expires_at: expiresAt, paused_at: pausedAt } = subscription
   const isActive = status === 'active'
+  const isOwing = status === 'past_due' || status === 'on_hold'
   const renews = isActive && dues === null
   const cancels = renews && subscription.cancel_at_next_billing_date
   const plan = (kind: string, at: number | null) => {
@@ -76,8 +79,9 @@ function schedule (subscription: Subscription, { sandbox: { due }, now }: Contex
     else due.add(Math.max(at, now), kind, id)
   }
   plan(CANCEL_JOB, cancels ? nextDate : null)
-  plan(EXPIRE_JOB, (isActive || status === 'on_hold') && pausedAt === null ? expiresAt : null)
+  plan(EXPIRE_JOB, (isActive || isOwing) && pausedAt === null ? expiresAt : null)
   plan(CHANGE_JOB, renews && !cancels && subscription.scheduled_change !== null ? nextDate : null)
   plan(RENEW_JOB, renews && !cancels ? nextDate : null)
-  plan(RETRY_JOB, status === 'on_hold' ? dues?.retry?.at ?? null : null)
+  plan(RETRY_JOB, isOwing ? dues?.retry?.at ?? null : null)
+  plan(GRACE_JOB, status === 'past_due' ? dues?.grace_ends_at ?? null : null)
 }

@@ -57,7 +57,7 @@ function checkMethod (subscription: Subscription, body: MethodRequest, context: 
 
 /** The amount that must be paid before the subscription can continue. A charge in flight is not due yet. */
 function owed ({ status, dues }: Subscription): Dues | null {
-  return status === 'on_hold' ? dues : null
+  return status === 'on_hold' || status === 'past_due' ? dues : null
 }
 
 function useSaved (subscription: Subscription, methodId: string, context: Context): MethodReply {

@@ -2,7 +2,7 @@
  * Updates a subscription when one of its payments ends. Payments call this in their transaction. It creates no payments.
  */
 import { emit } from '../../delivery/emit.js'
-import { nextBillingDate, termEnd, trialEnd } from '../../rules/billing-calendar.js'
+import { US_PER_DAY, nextBillingDate, termEnd, trialEnd } from '../../rules/billing-calendar.js'
 import { retryAfter, type Retry } from '../../rules/retries.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { Payment, SubscriptionCharge } from '../payments/store.js'
@@ -22,13 +22,21 @@ export function announceSuccess ({ subscription_id: id, subscription_charge: cha
   emit('subscription.update_payment_method', id, { subscription_id: id, customer_id: customerId }, context)
 }
 
+/** Whether a payment sends no events: the payment of 0 at the start of a free trial, if the business wants it. */
+export function isQuiet (
+  { subscription_id: id, subscription_charge: charge, total_amount: total }: Payment, { sandbox }: Context
+): boolean {
+  if (id === null || charge?.purpose !== 'activation' || total > 0) return false
+  return sandbox.businessSettings.read().quiet_trial_payments && sandbox.subscriptions.find(id)?.in_trial === true
+}
+
 /** Updates the subscription after a payment has ended. `methodId` is the payment method of a succeeded payment. */
 export function followPayment (payment: Payment, status: Ended, methodId: string | null, context: Context): void {
   const { subscription_id: id, subscription_charge: charge } = payment
   const subscription = id === null ? undefined : context.sandbox.subscriptions.find(id)
   if (subscription === undefined || charge === null) return
   if (status === 'succeeded') succeeded(subscription, payment, charge, methodId, context)
-  else if (charge.purpose === 'activation') notStarted(subscription, status, context)
+  else if (charge.purpose === 'activation') notStarted(subscription, charge, status, context)
   else if (charge.purpose === 'plan_change' && subscription.pending_change?.is_applied === false) {
     note(subscription, { pending_change: null, dues: null }, context) // the plan stays
   } else if (status === 'failed') declined(subscription, payment, context)
@@ -61,6 +69,7 @@ function activate (
   transit('activate', subscription, {
     payment_method_id: methodId,
     activated_at: now,
+    had_trial: inTrial,
     anchor: inTrial ? nextDate : now,
     period_start: now,
     next_billing_date: nextDate,
@@ -76,7 +85,10 @@ function paidOf ({ lines, currency }: Payment, subscription: Subscription, { san
 }
 
 /** Handles the decline or cancellation of the first payment. */
-function notStarted (subscription: Subscription, status: 'failed' | 'cancelled', context: Context): void {
+function notStarted (
+  subscription: Subscription, { can_retry: canRetry }: SubscriptionCharge, status: 'failed' | 'cancelled', context: Context
+): void {
+  if (status === 'failed' && canRetry === true) return
   if (status === 'failed') {
     if (subscriptionStates.can('fail', subscription, context)) transit('fail', subscription, {}, context)
   } else if (subscriptionStates.can('cancel', subscription, context)) {
@@ -95,10 +107,13 @@ function changePaid (
     return
   }
   const { sandbox, now } = context
-  const applied = pending.is_applied ? {} : changedPlan(pending, subscription, { at: now, restarts: true }, sandbox)
+  const { is_applied: isApplied, restarts_cycle: restarts } = pending
+  const applied = isApplied ? {} : changedPlan(pending, subscription, { at: now, restarts }, sandbox)
   const after = { ...subscription, ...applied }
-  const { previous_billing_date: start, next_billing_date: end } = after
-  sandbox.payments.setSubscriptionCharge(payment.seq, { ...charge, period: [start, end] })
+  const { next_billing_date: end } = after
+  sandbox.payments.setSubscriptionCharge(payment.seq, {
+    ...charge, period: [restarts ? after.previous_billing_date : pending.created_at, end]
+  })
   transit('apply plan', subscription, {
     ...applied,
     ...paidFor(pending.charge, after, context),
@@ -150,7 +165,14 @@ function declined (subscription: Subscription, payment: Payment, context: Contex
   const { dues } = subscription
   if (dues === null || payment.subscription_charge?.purpose === 'method_update') return
   if (!subscriptionStates.can('decline', subscription, context)) return
-  transit('decline', subscription, { dues: { ...dues, retry: nextRetry(dues, payment, context) }, pending_change: null }, context)
+  const owed: Dues = { ...dues, ...grace(subscription, dues, context), retry: nextRetry(dues, payment, context) }
+  transit('decline', { ...subscription, dues: owed }, { pending_change: null }, context)
+}
+
+/** The grace period that begins when a renewal fails, if the business grants one. */
+function grace ({ status }: Subscription, { kind }: Dues, { sandbox, now }: Context): Pick<Dues, 'grace_ends_at'> {
+  const { grace_period: isOn, grace_period_days: days } = sandbox.businessSettings.read()
+  return isOn && status === 'active' && kind === 'renewal' ? { grace_ends_at: now + days * US_PER_DAY } : {}
 }
 
 /** The next automatic retry after a soft decline, if the business enables retries. Attempts by the customer do not affect it. */

@@ -126,6 +126,7 @@ function askedChange (
     now: isScheduled ? next : now,
     period: { start: start ?? subscription.created_at, next },
     is_trial: subscription.in_trial,
+    ...(sandbox.businessSettings.read().keep_cycle_on_change ? { keeps_cycle: true } : {}),
     paid: subscription.paid_lines,
     old_frequency: currentFrequency(plan),
     new_frequency: change.plan.frequency,

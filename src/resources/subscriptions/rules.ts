@@ -57,7 +57,8 @@ export function decideSubscription (body: SubscriptionRequest, context: Context)
   const onDemand = onDemandTerms(body, plan.usage_based)
   checkCodes(body)
   const codes = usableCodes(body, customer, context)
-  const days = trialDays(body, price)
+  const email = customer?.email ?? given.newCustomer?.email ?? null
+  const days = trialDays({ ...body, email }, price, sandbox)
   const buyer = businessBuyer(body.billing.country, body.tax_id ?? null, body.customer_business_name ?? null)
   checkRest(body, given.customer_id)
   checkPaymentMethods(body, customer, sandbox)
@@ -176,13 +177,15 @@ export function onDemandTerms (
   return { mandate_only: mandateOnly, price, currency, description: given.product_description ?? null }
 }
 
-/** The trial days of the request, or by default those of the product. */
+/** The trial days of the request, or by default those of the product. A second trial can be refused by the business. */
 export function trialDays (
-  { trial_period_days: given }: Pick<SubscriptionRequest, 'trial_period_days'>, price: RecurringPrice, at = ''
+  { trial_period_days: given, email }: Pick<SubscriptionRequest, 'trial_period_days'> & { email: string | null },
+  price: RecurringPrice, { subscriptions, businessSettings }: Sandbox, at = ''
 ): number {
-  if (given == null) return price.type === 'recurring_price' ? price.trial_period_days ?? 0 : 0
-  if (given >= 0 && given <= TRIAL_DAYS_MAX) return given
-  throw invalidBody(`${at}trial_period_days`, `must be from 0 to ${TRIAL_DAYS_MAX}`)
+  const days = given ?? (price.type === 'recurring_price' ? price.trial_period_days ?? 0 : 0)
+  if (days < 0 || days > TRIAL_DAYS_MAX) throw invalidBody(`${at}trial_period_days`, `must be from 0 to ${TRIAL_DAYS_MAX}`)
+  const isSecond = days > 0 && email !== null && businessSettings.read().prevent_trial_misuse && subscriptions.hadTrial(email)
+  return isSecond ? 0 : days
 }
 
 /** Checks the rules that depend only on the request. */

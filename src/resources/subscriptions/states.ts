@@ -14,7 +14,7 @@ type Subject = Pick<Subscription,
 interface SubscriptionTypes {
   state: Status
   action: 'create' | 'activate' | 'fail' | 'renew' | 'decline' | 'recover' | 'pause' | 'resume' | 'cancel' | 'cancel when due' |
-    'expire' | 'charge' | 'change method' | 'update' | 'set next billing date' |
+    'expire' | 'end grace' | 'charge' | 'change method' | 'update' | 'set next billing date' |
     'change plan' | 'apply plan' | 'schedule plan' | 'drop scheduled plan'
   event: EventType
   subject: Subject
@@ -23,7 +23,7 @@ interface SubscriptionTypes {
 
 export type SubscriptionAction = SubscriptionTypes['action']
 
-const LIVE = ['active', 'on_hold', 'paused'] as const
+const LIVE = ['active', 'past_due', 'on_hold', 'paused'] as const
 
 const refusal = (path: string, reason: string) => ({ subscription_id: id, status }: Subject) =>
   invalid(path, `Subscription ${id} is ${status}: ${reason}`)
@@ -44,6 +44,16 @@ const wasPaused: Condition<SubscriptionTypes> = {
 const changesPlan: Condition<SubscriptionTypes> = {
   text: 'with a plan change',
   holds: ({ pending_change: pending }) => pending !== null
+}
+
+const hasGrace: Condition<SubscriptionTypes> = {
+  text: 'a grace period is set',
+  holds: ({ dues }) => dues?.grace_ends_at !== undefined
+}
+
+const changesPlanInGrace: Condition<SubscriptionTypes> = {
+  text: `${hasGrace.text}, with a plan change`,
+  holds: (subscription, facts) => hasGrace.holds(subscription, facts) && changesPlan.holds(subscription, facts)
 }
 
 const hasMethod: Guard<SubscriptionTypes> = {
@@ -118,6 +128,7 @@ export const subscriptionStates = lifecycle<SubscriptionTypes>({
     cancel: { text: 'Cancel now', refusal: refusal('status', 'it can no longer be cancelled') },
     'cancel when due': { text: 'The next billing date of a scheduled cancellation is reached' },
     expire: { text: 'The term ends' },
+    'end grace': { text: 'The grace period ends, and the amount due is unpaid' },
     charge: {
       text: 'Charge an on-demand subscription',
       refusal: ({ subscription_id: id, status }) => status === 'expired'
@@ -164,20 +175,35 @@ export const subscriptionStates = lifecycle<SubscriptionTypes>({
     {
       on: 'decline',
       from: 'active',
+      to: 'past_due',
+      if: changesPlanInGrace,
+      events: ['subscription.plan_changed', 'subscription.past_due', 'subscription.updated']
+    },
+    { on: 'decline', from: 'active', to: 'past_due', if: hasGrace, events: ['subscription.past_due', 'subscription.updated'] },
+    {
+      on: 'decline',
+      from: 'active',
       to: 'on_hold',
       if: changesPlan,
       events: ['subscription.plan_changed', 'subscription.on_hold', 'subscription.updated']
     },
     { on: 'decline', from: ['active', 'paused'], to: 'on_hold', events: ['subscription.on_hold', 'subscription.updated'] },
     { on: 'decline', from: 'on_hold', events: ['subscription.on_hold'] },
+    { on: 'decline', from: 'past_due', events: ['subscription.past_due'] },
+    { on: 'end grace', from: 'past_due', to: 'on_hold', events: ['subscription.on_hold', 'subscription.updated'] },
     { on: 'recover', from: 'on_hold', to: 'paused', if: wasPaused, events: ['subscription.paused', 'subscription.updated'] },
-    { on: 'recover', from: 'on_hold', to: 'active', events: ['subscription.active', 'subscription.updated'] },
+    { on: 'recover', from: ['on_hold', 'past_due'], to: 'active', events: ['subscription.active', 'subscription.updated'] },
     { on: 'pause', from: 'active', to: 'paused', events: ['subscription.paused', 'subscription.updated'] },
     { on: 'resume', from: ['paused', 'on_hold'], to: 'active', events: ['subscription.unpaused', 'subscription.updated'] },
     { on: 'cancel', from: 'pending', to: 'cancelled', events: ['subscription.cancelled'] },
     { on: 'cancel', from: LIVE, to: 'cancelled', events: ['subscription.cancelled', 'subscription.updated'] },
     { on: 'cancel when due', from: 'active', to: 'cancelled', events: ['subscription.cancelled', 'subscription.updated'] },
-    { on: 'expire', from: ['active', 'on_hold'], to: 'expired', events: ['subscription.expired', 'subscription.updated'] },
+    {
+      on: 'expire',
+      from: ['active', 'past_due', 'on_hold'],
+      to: 'expired',
+      events: ['subscription.expired', 'subscription.updated']
+    },
     { on: 'charge', from: 'active' },
     { on: 'change method', from: LIVE, events: ['subscription.update_payment_method', 'subscription.updated'] },
     { on: 'set next billing date', from: 'active', events: ['subscription.updated'] },

@@ -86,6 +86,8 @@ export interface Dues {
   attempts: number
   /** The next automatic retry. Null or absent if there is none. */
   retry?: Retry | null
+  /** The end of the grace period of a failed renewal. Absent without one. */
+  grace_ends_at?: number
 }
 
 /** A plan change: the new plan, quantity, add-ons and codes. */
@@ -108,6 +110,8 @@ export interface PendingChange extends PlanChange {
   charge: OwedCharge | null
   /** When the customer's payment page expires. Null without a page. */
   link_expires_at: number | null
+  /** Whether the change starts a new period. */
+  restarts_cycle: boolean
 }
 
 interface ParsedColumns {
@@ -120,6 +124,8 @@ interface ParsedColumns {
   metadata: Schemas['Metadata']
   custom_field_responses: Array<Schemas['CustomFieldResponse']> | null
   in_trial: boolean
+  /** Whether it was activated with a trial. */
+  had_trial: boolean
   cancel_at_next_billing_date: boolean
   cancel_reason: Schemas['CancelReason'] | null
   cancellation_feedback: Schemas['CancellationFeedback'] | null
@@ -153,6 +159,8 @@ export interface SubscriptionsStore {
   list (filter: SubscriptionFilter, limit: number, offset: number): Subscription[]
   /** The id of a live subscription of the customer, with this payment method if given. */
   findLive (customerId: string, paymentMethodId?: string): string | undefined
+  /** Whether a customer with this email address had a trial, ignoring case and the part after a plus sign. */
+  hadTrial (email: string): boolean
   /** Moves all subscriptions of a brand to another. Returns their number. */
   moveToBrand (fromBrandId: string, toBrandId: string): number
   /** Injects declines of the next charges of a subscription. Replaces an earlier number; 0 removes it. */
@@ -163,7 +171,7 @@ export interface SubscriptionsStore {
 
 const CHANGEABLE = ['status', 'brand_id', 'product_id', 'quantity', 'plan', 'addons', 'discounts', 'on_demand', 'charge_currency',
   'recurring_amount', 'billing', 'tax_id', 'customer_business_name', 'metadata', 'payment_method_id', 'trial_period_days',
-  'trial_amount', 'in_trial', 'previous_billing_date', 'next_billing_date', 'activated_at', 'anchor', 'period_start',
+  'trial_amount', 'in_trial', 'had_trial', 'previous_billing_date', 'next_billing_date', 'activated_at', 'anchor', 'period_start',
   'expires_at', 'cancel_at_next_billing_date', 'cancel_reason', 'cancellation_feedback', 'cancellation_comment', 'cancelled_at',
   'paused_at',
   'credit', 'paid_lines', 'dues', 'pending_change', 'scheduled_change'] as const
@@ -202,6 +210,8 @@ export function subscriptionsStore (database: Database): SubscriptionsStore {
     WHERE customer_id = ? AND status IN (${LIVE.map(status => `'${status}'`).join(', ')})`
   const findLive = database.prepare<[string], string>(`${live} LIMIT 1`).pluck()
   const findPaidBy = database.prepare<[string, string], string>(`${live} AND payment_method_id = ? LIMIT 1`).pluck()
+  const hadTrial = database.prepare<{ email: string }>(`SELECT 1 FROM subscriptions JOIN customers c USING (customer_id)
+    WHERE had_trial = 1 AND ${withoutAlias('c.email')} = ${withoutAlias('@email')} LIMIT 1`)
   const moveToBrand = database.prepare('UPDATE subscriptions SET brand_id = ? WHERE brand_id = ?')
   const lists = new Map<string, Statement<unknown[], Row>>()
 
@@ -222,8 +232,17 @@ export function subscriptionsStore (database: Database): SubscriptionsStore {
       return statement.all(...names.map(name => bound(filter[name])), limit, offset).map(read)
     },
     findLive: (customerId, methodId) => methodId === undefined ? findLive.get(customerId) : findPaidBy.get(customerId, methodId),
+    hadTrial: email => hadTrial.get({ email }) !== undefined,
     moveToBrand: (fromBrandId, toBrandId) => moveToBrand.run(toBrandId, fromBrandId).changes
   }
+}
+
+/** SQL for an email address in lower case, without the alias between a plus sign and the at sign. */
+function withoutAlias (email: string): string {
+  const plus = `instr(${email}, '+')`
+  const at = `instr(${email}, '@')`
+  return `lower(CASE WHEN ${plus} BETWEEN 2 AND ${at}
+    THEN substr(${email}, 1, ${plus} - 1) || substr(${email}, ${at}) ELSE ${email} END)`
 }
 
 function declinesStore (database: Database): Pick<SubscriptionsStore, 'declineNext' | 'takeDecline'> {
@@ -265,6 +284,7 @@ function read (row: Row): Subscription {
     metadata: JSON.parse(row.metadata),
     custom_field_responses: fromJson(row.custom_field_responses),
     in_trial: row.in_trial === 1,
+    had_trial: row.had_trial === 1,
     cancel_at_next_billing_date: row.cancel_at_next_billing_date === 1,
     cancel_reason: row.cancel_reason as Subscription['cancel_reason'],
     cancellation_feedback: row.cancellation_feedback as Subscription['cancellation_feedback'],

@@ -22,7 +22,7 @@ import { findSubscription } from '../rules.js'
 type Item = Schemas['SubscriptionListResponseItem']
 type Subscription = Required<Schemas['SubscriptionResponse']>
 
-const STATUSES = ['pending', 'active', 'on_hold', 'paused', 'cancelled', 'failed', 'expired'] as const
+const STATUSES = ['pending', 'active', 'past_due', 'on_hold', 'paused', 'cancelled', 'failed', 'expired'] as const
 
 const FILTERS: readonly Filter[] = [
   { name: 'status', label: 'Status', type: 'choice', options: STATUSES.map(status => [status, words(status)] as const) },
