@@ -15,12 +15,12 @@ export async function startReceiver () {
   const origin = `http://127.0.0.1:${await freePort()}`
   const child = startProcess(process.execPath, [file, new URL(origin).port], folder)
 
-  const tell = async (path, method = 'POST') => (await fetch(`${origin}/${path}`, { method })).json()
+  const ask = async (path, method = 'POST') => (await fetch(`${origin}/${path}`, { method })).json()
   const receiver = {
     url: (inbox) => `${origin}/${inbox}`,
-    start: (inbox, { expect, hold = false }) => tell(`${inbox}/start?expect=${expect}&hold=${Number(hold)}`),
-    release: (inbox) => tell(`${inbox}/release`),
-    count: (inbox) => tell(`${inbox}/count`, 'GET'),
+    start: (inbox, { expect, hold = false }) => ask(`${inbox}/start?expect=${expect}&hold=${Number(hold)}`),
+    release: (inbox) => ask(`${inbox}/release`),
+    count: (inbox) => ask(`${inbox}/count`, 'GET'),
     completion,
     async stop () {
       await child.stop()

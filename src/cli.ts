@@ -32,14 +32,15 @@ async function preparation (files: readonly string[] | null): Promise<Prepare | 
   return fromFiles(files)
 }
 
-/** Creates an emulator from the files without listening, and prints the number of objects. */
+/** Creates an emulator from the files without listening, and prints the number of items in them. */
 async function checkFixtures (files: readonly string[], config: Config): Promise<void> {
   const { createApp } = await import('./emulator.js')
-  const emulator = createApp(config, await preparation(files))
-  const { brands, addons, products, customers, discounts, payments, refunds } = emulator.sandbox.countRows()
-  await emulator.close()
-  const counts = Object.entries({ brands, addons, products, customers, discounts, payments, refunds })
-  console.log(`${files.join(' and ')} can be used: ${counts.map(([name, count]) => `${count} ${name}`).join(', ')}`)
+  const { fromSources, readSources } = await import('./fixtures/load.js')
+  const { contentsText, countItems } = await import('./fixtures/contents.js')
+  const sources = await readSources(files)
+  await createApp(config, fromSources(sources)).close()
+  const contents = contentsText(countItems(sources.map(({ document }) => document)))
+  console.log(`${files.join(' and ')} can be used: ${contents || 'no items'}`)
 }
 
 /** The violations for which an emulator would not start from a document. */

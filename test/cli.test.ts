@@ -162,7 +162,7 @@ t.test('refuses in one line', async t => {
   })
 
   t.test('an unknown option or command', async t => {
-    t.match(await refusal(t, ['start', '--unheard-of', '1'], { code: 2 }), "dodo-emulator: unknown option '--unheard-of'")
+    t.match(await refusal(t, ['start', '--unknown', '1'], { code: 2 }), "dodo-emulator: unknown option '--unknown'")
     t.match(await refusal(t, ['pya', 'pay_1'], { code: 2 }), "dodo-emulator: unknown command 'pya', did you mean pay?")
   })
 

@@ -19,7 +19,7 @@ class Shop:
         )
         return payment.payment_id
 
-    def hear(self, body: str, headers: dict[str, str]) -> None:
+    def receive(self, body: str, headers: dict[str, str]) -> None:
         """Handles a webhook. Raises if it is not signed with the client's key."""
         event = self.client.webhooks.unwrap(body, headers=headers)
         if event.type == "payment.succeeded":
@@ -31,7 +31,7 @@ def webhook_server(shop: Shop) -> ThreadingHTTPServer:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"])).decode()
             try:
-                shop.hear(body, {name.lower(): value for name, value in self.headers.items()})
+                shop.receive(body, {name.lower(): value for name, value in self.headers.items()})
                 self.send_response(200)
             except Exception:
                 self.send_response(401)

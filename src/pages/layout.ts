@@ -75,7 +75,7 @@ function secure (reply: FastifyReply, formTargets: readonly string[] = [], isLiv
 function layout ({ title, store, content, width, base, refresh, appearance, isLive, embedded }: Page): string {
   const theme = appearance?.theme ?? null
   return html`<!doctype html>
-<html lang="en"!${theme === null ? '' : html` data-theme="${theme}"`}!${embedded === undefined ? '' : frameData(embedded)}>
+<html lang="en"!${theme === null ? '' : html` data-theme="${theme}"`}!${embedded === undefined ? '' : embedData(embedded)}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -85,7 +85,7 @@ function layout ({ title, store, content, width, base, refresh, appearance, isLi
 <link rel="icon" type="image/svg+xml" href="${base}${assetUrl('icon.svg')}">
 <link rel="stylesheet" href="${base}${assetUrl('pages.css')}">
 !${appearance?.styleUrl == null ? '' : html`<link rel="stylesheet" href="${appearance.styleUrl}">`}
-!${embedded === undefined ? '' : frameHead(embedded, base)}
+!${embedded === undefined ? '' : embedHead(embedded, base)}
 <script src="${base}${assetUrl('pages.js')}" defer></script>
 !${isLive === true ? html`<script src="${base}${assetUrl('session.js')}" defer></script>` : ''}
 !${refresh === undefined || embedded !== undefined ? '' : refreshTag(refresh)}
@@ -93,10 +93,10 @@ function layout ({ title, store, content, width, base, refresh, appearance, isLi
 <body>
 <header class="masthead">
 <p class="banner" data-testid="emulator-banner"><strong>Test mode</strong> This is an emulator. No money is charged.</p>
-<div class="frame ${width}"><span class="monogram" aria-hidden="true">${monogram(store)}</span>
+<div class="container ${width}"><span class="monogram" aria-hidden="true">${monogram(store)}</span>
 <span class="store" data-testid="store-name">${store}</span>
-!${embedded === undefined ? '' : frameTools(embedded)}</div></header>
-<main class="frame ${width}">
+!${embedded === undefined ? '' : embedTools(embedded)}</div></header>
+<main class="container ${width}">
 !${content}
 </main>
 !${embedded?.options.showsBadge === false ? '' : footer(width)}
@@ -106,24 +106,24 @@ function layout ({ title, store, content, width, base, refresh, appearance, isLi
 }
 
 function footer (width: Page['width']): Fragment {
-  return html`<footer class="frame ${width}"><p>Served by dodo-emulator on this computer. Not affiliated with Dodo Payments.</p>
+  return html`<footer class="container ${width}"><p>Served by dodo-emulator on this computer. Not affiliated with Dodo Payments.</p>
 </footer>`
 }
 
 /** The data for the script of embedded pages (embed/script.ts). */
-function frameData ({ kind, base, options }: Embedded): Fragment {
+function embedData ({ kind, base, options }: Embedded): Fragment {
   const { query, from, showsTimer, manualRedirect } = options
   return html` data-embed="${kind}" data-embed-base="${base}" data-embed-query="${query}" data-embed-from="${from ?? ''}"
 data-show-timer="${String(showsTimer)}" data-manual-redirect="${String(manualRedirect)}"`
 }
 
 /** The script of embedded pages comes before the others, which read what it changes. */
-function frameHead ({ base, options: { theme, query } }: Embedded, root: string): Fragment {
+function embedHead ({ base, options: { theme, query } }: Embedded, root: string): Fragment {
   return html`!${theme === null ? '' : html`<link rel="stylesheet" href="${base}/theme.css?${query}">`}
 <script src="${root}${assetUrl('embed.js')}" defer></script>`
 }
 
-function frameTools ({ kind, expiresInMs, options: { showsTimer } }: Embedded): Fragment {
+function embedTools ({ kind, expiresInMs, options: { showsTimer } }: Embedded): Fragment {
   return html`!${expiresInMs === null
     ? ''
     : html`<p class="timer" id="timer" data-expires-in-ms="${expiresInMs}"!${showsTimer ? '' : ' hidden'}>

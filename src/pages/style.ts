@@ -88,10 +88,10 @@ code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation M
 
 .banner { background: var(--banner); color: var(--on-banner); text-align: center; font-size: 0.8125rem; padding: 0.4rem 1rem; }
 .banner strong { margin-right: 0.35rem; }
-.frame { width: 100%; margin: 0 auto; padding-inline: 1.25rem; }
-.frame.wide { max-width: 66rem; }
-.frame.narrow { max-width: 33rem; }
-.masthead .frame { display: flex; align-items: center; gap: 0.75rem; padding-block: 1.5rem; }
+.container { width: 100%; margin: 0 auto; padding-inline: 1.25rem; }
+.container.wide { max-width: 66rem; }
+.container.narrow { max-width: 33rem; }
+.masthead .container { display: flex; align-items: center; gap: 0.75rem; padding-block: 1.5rem; }
 .monogram {
   display: grid; place-items: center; flex: none; width: 2.25rem; height: 2.25rem; border-radius: 0.65rem;
   background: var(--accent); color: var(--on-accent); font-weight: 700;
@@ -105,7 +105,7 @@ code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation M
 .close:hover { background: var(--sunken); }
 .timer:not([hidden]) + .close { margin-left: 0; }
 [data-embed=inline] body { min-height: 0; }
-footer.frame { padding-block: 2rem; color: var(--quiet); font-size: 0.8125rem; }
+footer.container { padding-block: 2rem; color: var(--quiet); font-size: 0.8125rem; }
 .panel {
   background: var(--surface); border: 1px solid var(--line); border-radius: 1rem; padding: 1.5rem; box-shadow: var(--shadow);
 }

@@ -1,4 +1,4 @@
-/** Limits of texts that the schema does not state. Lengths count characters, not bytes or UTF-16 units. */
+/** Limits of texts that the schema does not state, and the form of texts. Lengths count characters, not bytes or UTF-16 units. */
 import { invalid } from '../errors.js'
 
 /** Throws INVALID_REQUEST_PARAMETERS for a text that is too long. */
@@ -14,6 +14,11 @@ export function withoutTrailingSlashes (text: string): string {
   let end = text.length
   while (text[end - 1] === '/') end--
   return text.slice(0, end)
+}
+
+/** A count with its noun: `1 payment`, `1,200 payments`. */
+export function plural (count: number, one: string): string {
+  return `${count.toLocaleString('en-US')} ${one}${count === 1 ? '' : 's'}`
 }
 
 /** Limits of products and addons. The same apply to brands, for which nothing is published. */

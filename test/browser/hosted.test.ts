@@ -12,7 +12,7 @@ const HOSTILE = '<img src=x onerror=alert(1)>'
 
 const { started, open: openPage } = surfer()
 
-interface Visit {
+interface OpenPayment {
   page: Page
   paymentId: string
   status (): Promise<unknown>
@@ -29,7 +29,7 @@ async function payment (body: Partial<PaymentBody> = {}) {
 }
 
 /** A new payment's page in a new browser context. */
-async function open (test: Test, body: Partial<PaymentBody> = {}, options: OpenOptions = {}): Promise<Visit> {
+async function open (test: Test, body: Partial<PaymentBody> = {}, options: OpenOptions = {}): Promise<OpenPayment> {
   const { path, ...made } = await payment(body)
   return { ...made, page: await openPage(test, path, options) }
 }
@@ -150,8 +150,8 @@ t.test('ends every test card as listed, and reveals only what customers may see'
     await fillCard(page, card.number)
     await page.click('#pay')
     if (card.outcome === 'failed') {
-      const told = failureCodes[card.error_code ?? '']?.customer_message ?? 'a code without a text'
-      t.ok((await page.textContent('.js #error-summary'))?.includes(told), card.label)
+      const shown = failureCodes[card.error_code ?? '']?.customer_message ?? 'a code without a text'
+      t.ok((await page.textContent('.js #error-summary'))?.includes(shown), card.label)
       t.ok(await page.isVisible('#pay'), 'another card can be tried')
     } else if (card.outcome === 'requires_customer_action') {
       await page.waitForSelector('[data-testid="challenge"]')

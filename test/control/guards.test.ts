@@ -16,7 +16,7 @@ function started (test: Test, options: Partial<Record<OptionName, string>> = {})
     call,
     emulator,
     steer: (headers: Record<string, string>) => call('POST', CLOCK, { key: null, body: { advance_ms: 1000 }, headers }),
-    look: (headers: Record<string, string>) => call('GET', CLOCK, { key: null, headers })
+    read: (headers: Record<string, string>) => call('GET', CLOCK, { key: null, headers })
   }
 }
 
@@ -35,33 +35,33 @@ async function firstLine (url: string, request: string): Promise<string> {
   return text.split('\r\n', 1)[0] ?? ''
 }
 
-const offset = async ({ look }: ReturnType<typeof started>) =>
-  (await look({ 'x-emulator-key': 'secret' })).json as { offset_ms: number }
+const offset = async ({ read }: ReturnType<typeof started>) =>
+  (await read({ 'x-emulator-key': 'secret' })).json as { offset_ms: number }
 
 t.test('answers', async t => {
   t.test('this computer, by all its names', async t => {
-    const { look } = started(t)
+    const { read } = started(t)
     const hosts = [
       'localhost', 'localhost:80', 'LOCALHOST:4010', 'localhost.:4010', 'app.localhost:4010', 'a.b.localhost', '127.0.0.1:4010', '127.1.2.3',
       '[::1]:4010', '[::1]'
     ]
-    for (const host of hosts) t.equal((await look({ host })).status, 200, host)
+    for (const host of hosts) t.equal((await read({ host })).status, 200, host)
   })
 
   t.test('names listed in the options', async t => {
-    const { look } = started(t, { controlHosts: 'Emulator, *.ci.test, 10.0.0.5', publicUrl: 'https://pay.example.test/dodo', host: '192.168.1.5' })
+    const { read } = started(t, { controlHosts: 'Emulator, *.ci.test, 10.0.0.5', publicUrl: 'https://pay.example.test/dodo', host: '192.168.1.5' })
     const hosts = ['emulator:4010', 'EMULATOR', 'a.ci.test', 'a.b.ci.test:80', '10.0.0.5:4010', 'pay.example.test', '192.168.1.5:4010']
-    for (const host of hosts) t.equal((await look({ host })).status, 200, host)
-    for (const host of ['ci.test', 'xci.test', 'emulator.evil.test', '10.0.0.50']) t.equal((await look({ host })).status, 403, host)
-    t.equal((await started(t, { controlHosts: '*' }).look({ host: 'anything.test' })).status, 200)
+    for (const host of hosts) t.equal((await read({ host })).status, 200, host)
+    for (const host of ['ci.test', 'xci.test', 'emulator.evil.test', '10.0.0.50']) t.equal((await read({ host })).status, 403, host)
+    t.equal((await started(t, { controlHosts: '*' }).read({ host: 'anything.test' })).status, 200)
   })
 
   t.test('pages of its own origin, and origins listed in the options', async t => {
-    const { look, steer, emulator } = started(t, { controlOrigins: 'http://localhost:3000', publicUrl: 'https://pay.example.test' })
+    const { read, steer, emulator } = started(t, { controlOrigins: 'http://localhost:3000', publicUrl: 'https://pay.example.test' })
     t.equal((await steer({ host: 'localhost:4010', origin: 'http://localhost:4010' })).status, 200)
     t.equal((await steer({ host: 'localhost', origin: 'http://localhost', 'sec-fetch-site': 'same-origin' })).status, 200)
     t.equal((await steer({ host: 'localhost:4010', origin: 'https://pay.example.test' })).status, 200, 'behind a proxy')
-    const listed = await look({ origin: 'http://localhost:3000', 'sec-fetch-site': 'cross-site' })
+    const listed = await read({ origin: 'http://localhost:3000', 'sec-fetch-site': 'cross-site' })
     t.equal(listed.status, 200)
     t.match(listed.headers, { 'access-control-allow-origin': 'http://localhost:3000', vary: /origin/ })
     const { statusCode, headers } = await emulator.app.inject({
@@ -83,9 +83,9 @@ t.test('answers', async t => {
   })
 
   t.test('a typed address, and programs, which send neither header', async t => {
-    const { look } = started(t)
-    t.equal((await look({ 'sec-fetch-site': 'none' })).status, 200)
-    t.equal((await look({})).status, 200)
+    const { read } = started(t)
+    t.equal((await read({ 'sec-fetch-site': 'none' })).status, 200)
+    t.equal((await read({})).status, 200)
   })
 
   t.test('the health check for every caller', async t => {
@@ -128,14 +128,14 @@ t.test('refuses', async t => {
     ]
     for (const origin of origins) {
       refused(t, await emulator.steer({ host: 'localhost', origin }), 403, /add the origin to --control-origins\)$/, origin)
-      refused(t, await emulator.look({ host: 'localhost', origin }), 403, /--control-origins/, origin)
+      refused(t, await emulator.read({ host: 'localhost', origin }), 403, /--control-origins/, origin)
       const { statusCode, headers } = await emulator.emulator.app.inject({
         method: 'OPTIONS', url: CLOCK, headers: { origin, 'access-control-request-method': 'POST' }
       })
       t.equal(statusCode, 403)
       t.equal(headers['access-control-allow-origin'], undefined)
     }
-    const elsewhere = await emulator.look({ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' })
+    const elsewhere = await emulator.read({ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' })
     refused(t, elsewhere, 403, /called by a page of another site/, 'an image or a link, which sends no origin')
     t.equal((await offset(emulator)).offset_ms, 0)
   })
@@ -150,17 +150,17 @@ t.test('refuses', async t => {
       refused(t, await emulator.steer(headers), 401, /send the key of --control-key as x-emulator-key or as/, JSON.stringify(headers))
     }
     t.equal((await offset(emulator)).offset_ms, 0)
-    t.equal((await emulator.look({ 'x-emulator-key': 'secret' })).status, 200)
-    t.equal((await emulator.look({ authorization: 'Bearer secret' })).status, 200)
-    t.equal((await emulator.look({ authorization: 'Bearer sandbox_one', 'x-emulator-key': 'secret' })).status, 200)
-    const rebound = await emulator.look({ host: 'evil.test', 'x-emulator-key': 'secret' })
+    t.equal((await emulator.read({ 'x-emulator-key': 'secret' })).status, 200)
+    t.equal((await emulator.read({ authorization: 'Bearer secret' })).status, 200)
+    t.equal((await emulator.read({ authorization: 'Bearer sandbox_one', 'x-emulator-key': 'secret' })).status, 200)
+    const rebound = await emulator.read({ host: 'evil.test', 'x-emulator-key': 'secret' })
     refused(t, rebound, 403, /--control-hosts/, 'the key does not help a wrong place')
   })
 
   t.test('every caller when it is off', async t => {
     const emulator = started(t, { control: 'off' })
     refused(t, await emulator.steer({}), 404, /the control API is off/, 'POST')
-    refused(t, await emulator.look({}), 404, /the control API is off/, 'GET')
+    refused(t, await emulator.read({}), 404, /the control API is off/, 'GET')
     refused(t, await emulator.call('POST', '/_emulator/faults', { body: { preset: 'down' } }), 404, /is off/, 'faults')
     t.equal((await emulator.call('GET', '/payments')).status, 200)
   })

@@ -65,11 +65,11 @@ t.test('answers', async t => {
     const { status, location } = await send(PAY, 'cart', { ...CART, step: 'create' })
     t.equal(status, 303)
     const [, formed] = /^\/dashboard\/payments\/(pay_\w+)\?done=created$/.exec(location) ?? []
-    const told = async (id = '') => {
+    const contents = async (id = '') => {
       const payment = await get<Record<string, unknown>>(`/payments/${id}`)
       return ['total_amount', 'tax', 'billing', 'metadata', 'product_cart', 'discounts', 'customer'].map(name => payment[name])
     }
-    t.strictSame(await told(formed), await told(coded))
+    t.strictSame(await contents(formed), await contents(coded))
     t.match(partOf(await visit(location), 'done'), 'The payment was created')
   })
 

@@ -116,10 +116,10 @@ t.test('answers', async t => {
     const shown = await opened.visit()
     t.equal(fieldsOf(shown.text)['amount_0'], '15.00')
     t.equal(textOf(shown, 'amount-due'), '$30.00')
-    for (const [text, told] of [['4.99', /smallest amount/], ['x', /Enter an amount/], ['1e3', /Enter/], ['5.001', /Enter/], ['99999999999', /Enter/]] as const) {
+    for (const [text, message] of [['4.99', /smallest amount/], ['x', /Enter an amount/], ['1e3', /Enter/], ['5.001', /Enter/], ['99999999999', /Enter/]] as const) {
       const refused = await opened.send({ ...NEW, amount_0: text })
       t.equal(refused.status, 422)
-      t.match(problemOf(refused, 'amount-0'), told, text)
+      t.match(problemOf(refused, 'amount-0'), message, text)
     }
     await opened.send({ ...NEW, amount_0: '7,5' })
     t.equal((await opened.payment()).total_amount, 1500)

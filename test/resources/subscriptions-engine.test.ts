@@ -28,9 +28,9 @@ const situations: fc.Arbitrary<Situation> = fc.record({
   cuts: fc.array(fc.integer({ min: 1, max: DAYS * 24 - 1 }), { maxLength: 12 })
 })
 
-/** Everything that the API shows of a subscription after a life with a failure and a recovery, moving the clock in these steps. */
+/** Returns what the API shows of a subscription that fails once and recovers, while the clock moves in these steps. */
 async function live (test: Test, { interval, count, trial, term, fails, recovers }: Situation, cuts: readonly number[]): Promise<object> {
-  const shop = openShop(test, START, { seed: 'one life' })
+  const shop = openShop(test, START, { seed: 'subscription' })
   const plan = await shop.plan(2900, {
     payment_frequency_interval: interval,
     payment_frequency_count: count,
@@ -53,7 +53,7 @@ async function live (test: Test, { interval, count, trial, term, fails, recovers
   return { subscription: await shop.read(id), payments: await shop.payments(id), events: shop.events() }
 }
 
-t.test('one move of the clock or many: the same life', async t => {
+t.test('one move of the clock and many moves have the same result', async t => {
   await fc.assert(fc.asyncProperty(situations, async situation => {
     const [whole, cut] = [await live(t, situation, []), await live(t, situation, situation.cuts)]
     t.strictSame(JSON.stringify(cut), JSON.stringify(whole))

@@ -24,7 +24,7 @@ export interface MethodsPage {
   offer: Offer
   context: Context
   problems: readonly Problem[]
-  /** Null on the first visit. */
+  /** Null until the form is submitted. */
   entered: Entered | null
   /** The radio button of the method of the last attempt; null before. */
   tried: string | null

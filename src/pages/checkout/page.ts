@@ -27,7 +27,7 @@ export interface Checkout {
   context: Context
   target: FormTarget
   problems: readonly Problem[]
-  /** Null on the first visit. */
+  /** Null until the form is submitted. */
   entered: Entered | null
   /** The appearance that its session sets. */
   appearance: SessionAppearance

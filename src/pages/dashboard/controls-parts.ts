@@ -1,5 +1,6 @@
-/** Shared parts of the control pages: their tabs, durations as text, and plurals. */
+/** Shared parts of the control pages: their tabs, and durations as text. */
 import { html } from 'ghtml'
+import { plural } from '../../rules/text.js'
 import type { Fragment } from '../layout.js'
 import { pathOf } from './links.js'
 import type { PageContext } from './page.js'
@@ -32,11 +33,7 @@ export function durationText (ms: number): string {
   for (const [unit, length] of UNITS) {
     const count = Math.floor(rest / length)
     rest %= length
-    if (count > 0) parts.push(`${count.toLocaleString('en-US')} ${unit}${count === 1 ? '' : 's'}`)
+    if (count > 0) parts.push(plural(count, unit))
   }
   return parts.slice(0, PARTS_MAX).join(' ')
-}
-
-export function plural (count: number, one: string): string {
-  return `${count.toLocaleString('en-US')} ${one}${count === 1 ? '' : 's'}`
 }

@@ -5,9 +5,12 @@
 import { html } from 'ghtml'
 import type { Reply } from '../../contract/operations.js'
 import { ApiError, SetupError, type Violation } from '../../errors.js'
+import { contentsText } from '../../fixtures/contents.js'
 import type { Source } from '../../fixtures/report.js'
+import { fixturesParts } from '../../resources/all.js'
+import { plural } from '../../rules/text.js'
 import type { Fragment } from '../layout.js'
-import { CONTROLS, controlsHead, plural } from './controls-parts.js'
+import { CONTROLS, controlsHead } from './controls-parts.js'
 import { areaField, confirmButton, form, submit, textField } from './fields.js'
 import { problemAt, type Form, type FormState } from './form.js'
 import type { Done, Shown, PageContext } from './page.js'
@@ -15,7 +18,6 @@ import { card, empty, linkButton, snippet, table, timeTag, type Row } from './pa
 import type { Pages, Files } from './section.js'
 
 type Snapshot = Reply<'POST /_emulator/snapshots'>
-type Loaded = Reply<'POST /_emulator/load'>
 
 /** Names of snapshots are in the query, because they may be `..`, which is not possible as part of a path. */
 const FILE = `${CONTROLS.data}/snapshot.db`
@@ -51,7 +53,7 @@ export const dataPages: Pages = {
       taken: 'The snapshot was taken.',
       restored: 'The snapshot was restored.',
       deleted: 'The snapshot was deleted.',
-      loaded: (...counts) => `Added: ${counted(counts)}.`
+      loaded: (...counts) => `Added: ${contentsText(counts) || 'nothing, because the document is empty'}.`
     }
   }
 }
@@ -68,19 +70,6 @@ export const dataFiles: Files = {
 
 const nameIn = (given: Form) => ({ name: given.text('name') })
 
-const LOADED = [
-  ['brands', 'brand'], ['addons', 'add-on'], ['products', 'product'], ['customers', 'customer'], ['discounts', 'discount'],
-  ['payments', 'payment'], ['subscriptions', 'subscription'], ['checkouts', 'checkout session'], ['webhooks', 'webhook endpoint']
-] as const satisfies ReadonlyArray<readonly [keyof Loaded, string]>
-
-function counted (counts: readonly number[]): string {
-  const parts = LOADED.flatMap(([, one], index) => {
-    const count = counts[index] ?? 0
-    return count === 0 ? [] : [plural(count, one)]
-  })
-  return parts.length === 0 ? 'nothing, because the document is empty' : parts.join(', ')
-}
-
 async function load (page: PageContext, given: Form): Promise<Done> {
   const file = given.file('file')
   const [document = ''] = given.all('document')
@@ -88,8 +77,8 @@ async function load (page: PageContext, given: Form): Promise<Done> {
   const { FixturesError } = await import('../../fixtures/report.js')
   const { asWritten, toSend } = await import('../../fixtures/sending.js')
   try {
-    const loaded = await page.operate('POST /_emulator/load', { body: toSend(source) })
-    return { done: ['loaded', ...LOADED.map(([key]) => loaded[key].length)].join(':') }
+    const loaded: Record<string, unknown[]> = await page.operate('POST /_emulator/load', { body: toSend(source) })
+    return { done: ['loaded', ...fixturesParts.map(([list]) => loaded[list]?.length ?? 0)].join(':') }
   } catch (error) {
     if (error instanceof FixturesError) {
       throw withLines(new ApiError('INVALID_REQUEST_BODY', { violations: error.violations }), source)

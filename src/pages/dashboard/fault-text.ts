@@ -1,6 +1,7 @@
 /** Texts that describe faults: the effect of a preset or a rule, and how often it applies. */
 import type { components } from '../../contract/control-types.gen.js'
-import { durationText, plural } from './controls-parts.js'
+import { plural } from '../../rules/text.js'
+import { durationText } from './controls-parts.js'
 
 type Schemas = components['schemas']
 export type Fault = Schemas['Fault']

@@ -59,8 +59,8 @@ export interface DashboardPage {
 /** A message with numbers, which follow its key in the URL: `moved:3:1`. */
 export type Note = (...numbers: number[]) => string
 
-/** A document from outside, such as an e-mail. A page shows it with `frame` (parts.ts), which runs no scripts. */
-export interface DashboardFrame {
+/** A document from outside, such as an e-mail. A page shows it with `iframe` (parts.ts), which runs no scripts. */
+export interface DashboardIframe {
   read (page: PageContext): Promise<{ html: string }>
 }
 

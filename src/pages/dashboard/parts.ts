@@ -175,9 +175,9 @@ export function metadata (values: Readonly<Record<string, unknown>> | null | und
     : html`<details class="fold" id="metadata"><summary>${entries.length} keys</summary>!${pairs}</details>`
 }
 
-/** A frame of the section in an iframe without scripts. Its links open in new tabs. */
-export function frame (url: string, title: string): Fragment {
-  return html`<iframe class="frame" src="${url}" title="${title}" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>`
+/** A document of `iframes` in an iframe without scripts. Its links open in new tabs. */
+export function iframe (url: string, title: string): Fragment {
+  return html`<iframe src="${url}" title="${title}" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>`
 }
 
 export interface Column {

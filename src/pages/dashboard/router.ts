@@ -17,9 +17,9 @@ import { pathOf } from './links.js'
 import { createChanges } from './live.js'
 import { failedPage, signInPage } from './notices.js'
 import { createOpen, type Opened, type SectionPage } from './open-page.js'
-import type { DashboardFile, DashboardFrame } from './page.js'
+import type { DashboardFile, DashboardIframe } from './page.js'
 import type { DashboardSection } from './section.js'
-import { secure, sendBare, sendFrame } from './shell.js'
+import { secure, sendBare, sendIframe } from './shell.js'
 import { createSignIn } from './sign-in.js'
 import { readUpload } from './upload.js'
 
@@ -76,14 +76,14 @@ export function addDashboard (app: FastifyInstance, options: DashboardOptions, s
   })
 }
 
-function addSection (scope: FastifyInstance, { name, pages, files = {}, frames = {} }: DashboardSection, router: Router): void {
+function addSection (scope: FastifyInstance, { name, pages, files = {}, iframes = {} }: DashboardSection, router: Router): void {
   const url = (path: string) => (pathOf(name) + path).replace(/(?<=.)\/$/, '')
   for (const [path, page] of Object.entries(pages)) addPage(scope, url(path), { ...page, section: name }, router)
   for (const [path, file] of Object.entries(files)) {
     scope.get(url(path), (request, reply) => router.download(file, name, request, reply))
   }
-  for (const [path, frame] of Object.entries(frames)) {
-    scope.get(url(path), (request, reply) => router.frame(frame, name, request, reply))
+  for (const [path, iframe] of Object.entries(iframes)) {
+    scope.get(url(path), (request, reply) => router.iframe(iframe, name, request, reply))
   }
 }
 
@@ -136,11 +136,11 @@ function createRouter (options: DashboardOptions, sections: readonly DashboardSe
         reply.type(mediaType).header('content-disposition', `attachment; filename="${safeName}"`).send(bytes)
       }),
 
-    frame: (frame: DashboardFrame, section: SectionPage['section'], request: FastifyRequest, reply: FastifyReply) =>
+    iframe: (iframe: DashboardIframe, section: SectionPage['section'], request: FastifyRequest, reply: FastifyReply) =>
       answer({ section, show: () => ({ title: '', content: '' }) }, request, reply, async opened => {
         if (!signIn.isSignedIn(request)) return redirect({ to: pathOf(section) }, opened)
-        const { html } = await frame.read(opened.page)
-        sendFrame(reply, html)
+        const { html } = await iframe.read(opened.page)
+        sendIframe(reply, html)
       }),
 
     toOverview (request: FastifyRequest, reply: FastifyReply): void {

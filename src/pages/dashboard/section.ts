@@ -4,7 +4,7 @@
  */
 import type { Fragment } from '../layout.js'
 import type { SectionName } from './links.js'
-import type { DashboardFile, DashboardFrame, DashboardPage, PageContext } from './page.js'
+import type { DashboardFile, DashboardIframe, DashboardPage, PageContext } from './page.js'
 
 /**
  * The dashboard section of a resource, in `src/resources/<name>/dashboard.ts`, or in `dashboard/index.ts` if there are several
@@ -60,7 +60,7 @@ export interface DashboardSection {
   /** Downloads by path below the section's. */
   files?: Files
   /** HTML documents for sandboxed iframes, by path below the section's. */
-  frames?: Frames
+  iframes?: Iframes
   /** Additions to the overview. */
   overview?: OverviewPart
   /** A card on the page of another object; empty if the section has nothing to show about it. */
@@ -69,7 +69,7 @@ export interface DashboardSection {
 
 export type Pages = Readonly<Record<string, DashboardPage>>
 
-export type Frames = Readonly<Record<string, DashboardFrame>>
+export type Iframes = Readonly<Record<string, DashboardIframe>>
 
 export type Files = Readonly<Record<string, DashboardFile>>
 

@@ -37,8 +37,8 @@ export interface Shell {
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
   "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-/** Documents in frames load nothing and run no scripts, also if they are opened outside of the frame. */
-const FRAME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; " +
+/** Documents in iframes load nothing and run no scripts, even if they are opened outside of the iframe. */
+const IFRAME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; " +
   "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
 
 /** Unlike the checkout, these pages refuse to be framed, and send a referrer to their own forms. */
@@ -54,9 +54,9 @@ export function secure (reply: FastifyReply): void {
 }
 
 /** Sends a document for an iframe of a page. */
-export function sendFrame (reply: FastifyReply, html: string): void {
+export function sendIframe (reply: FastifyReply, html: string): void {
   secure(reply)
-  reply.headers({ 'content-security-policy': FRAME_POLICY, 'x-frame-options': 'SAMEORIGIN' })
+  reply.headers({ 'content-security-policy': IFRAME_POLICY, 'x-frame-options': 'SAMEORIGIN' })
   reply.type('text/html; charset=utf-8').send(html)
 }
 

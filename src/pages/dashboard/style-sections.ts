@@ -46,7 +46,7 @@ const MAILBOX = `
 .messages a:hover { background: var(--sunken); }
 .messages a[aria-current] { background: var(--tint); box-shadow: inset 3px 0 var(--accent); }
 .messages .under, .messages time { color: var(--quiet); font-size: 0.8125rem; }
-.frame {
+iframe {
   display: block; width: 100%; height: 32rem; border: 1px solid var(--line); border-radius: 0.6rem; background: #ffffff;
   resize: vertical; color-scheme: light;
 }

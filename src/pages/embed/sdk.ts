@@ -15,7 +15,7 @@ const SILENCE_MS = 15000
 
 /** The options of Initialize; null before. */
 let config = null
-/** The open checkout: { frame, outer, origin, focused, timers }. */
+/** The open checkout: { iframe, outer, origin, focused, timers }. */
 let shown = null
 
 const complain = text => new Error('DodoPayments: ' + text)
@@ -65,42 +65,42 @@ function open ({ checkoutUrl, elementId, options } = {}) {
   const place = displayType === 'inline' ? document.getElementById(String(elementId)) : document.body
   if (place === null) throw complain('elementId must be the id of an element to put the checkout into, not ' + elementId)
   remove()
-  const frame = Object.assign(document.createElement('iframe'), { id: 'dodo-checkout-iframe', title: 'Checkout', src: url })
-  frame.setAttribute('allow', 'payment keyboard-map *')
-  frame.setAttribute('sandbox', 'allow-same-origin allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox')
-  frame.setAttribute('referrerpolicy', 'strict-origin-when-cross-origin')
+  const iframe = Object.assign(document.createElement('iframe'), { id: 'dodo-checkout-iframe', title: 'Checkout', src: url })
+  iframe.setAttribute('allow', 'payment keyboard-map *')
+  iframe.setAttribute('sandbox', 'allow-same-origin allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox')
+  iframe.setAttribute('referrerpolicy', 'strict-origin-when-cross-origin')
   const focused = document.activeElement
-  const outer = displayType === 'inline' ? frame : layOver(frame)
+  const outer = displayType === 'inline' ? iframe : layOver(iframe)
   place.append(outer)
-  const opened = { frame, outer, focused, origin: new URL(url).origin, displayType, silence: undefined }
+  const opened = { iframe, outer, focused, origin: new URL(url).origin, displayType, silence: undefined }
   shown = opened
   if (displayType === 'inline') {
-    frame.style.cssText = 'display: block; width: 100%; height: 0; border: 0'
+    iframe.style.cssText = 'display: block; width: 100%; height: 0; border: 0'
     opened.silence = setTimeout(() => { console.warn('DodoPayments: the checkout has not reported its size') }, SILENCE_MS)
   }
-  frame.addEventListener('load', () => {
+  iframe.addEventListener('load', () => {
     if (displayType === 'inline') answer(opened, 'parent-ping')
-    else frame.focus()
+    else iframe.focus()
   })
 }
 
-function layOver (frame) {
+function layOver (iframe) {
   const outer = Object.assign(document.createElement('div'), { id: 'dodo-checkout-outer-div' })
   const inner = Object.assign(document.createElement('div'), { id: 'dodo-checkout-inner-div' })
   outer.style.cssText = 'position: fixed; inset: 0; z-index: 6859456'
   inner.style.cssText = 'width: 100%; height: 100%'
-  frame.style.cssText = 'display: block; width: 100%; height: 100%; border: 0'
-  inner.append(frame)
+  iframe.style.cssText = 'display: block; width: 100%; height: 100%; border: 0'
+  inner.append(iframe)
   outer.append(inner)
   return outer
 }
 
-function answer ({ frame, origin }, type) {
-  frame.contentWindow?.postMessage({ kind: RESIZE, type }, origin)
+function answer ({ iframe, origin }, type) {
+  iframe.contentWindow?.postMessage({ kind: RESIZE, type }, origin)
 }
 
 function receive ({ source, origin, data }) {
-  if (shown === null || source !== shown.frame.contentWindow || origin !== shown.origin) return
+  if (shown === null || source !== shown.iframe.contentWindow || origin !== shown.origin) return
   if (typeof data !== 'object' || data === null) return
   if (data.kind === RESIZE) return resize(data)
   if (EVENTS.has(data.event_type)) happen(data.event_type, data.data)
@@ -110,7 +110,7 @@ function resize ({ type, height }) {
   clearTimeout(shown.silence)
   if (shown.displayType !== 'inline') return
   if (type === 'child-ready') answer(shown, 'parent-ack')
-  if (type === 'size' && Number.isFinite(height) && height >= 0) shown.frame.style.height = height + 'px'
+  if (type === 'size' && Number.isFinite(height) && height >= 0) shown.iframe.style.height = height + 'px'
 }
 
 function happen (type, data) {

@@ -1,6 +1,6 @@
 /**
  * The mailbox in the dashboard, like a mail program: the list beside the open e-mail, which is shown as HTML in a sandboxed
- * frame, as text, or as source. Stable ids for browser tests: messages, message, preview, text, source; data-testid message-link
+ * iframe, as text, or as source. Stable ids for browser tests: messages, message, preview, text, source; data-testid message-link
  * (with data-email-id and data-type), no-message.
  */
 import { html } from 'ghtml'
@@ -9,7 +9,7 @@ import { pageOf, pathOf } from '../../pages/dashboard/links.js'
 import { filterForm, filtersOf, listed, pagination, pastEnd, type Filter, type Listed } from '../../pages/dashboard/lists.js'
 import type { DashboardPage, PageContext, Shown } from '../../pages/dashboard/page.js'
 import {
-  card, cellLink, code, crumb, empty, facts, frame, fullTime, heading, linkButton, snippet, table, timeTag, words, type Row
+  card, cellLink, code, crumb, empty, facts, fullTime, heading, iframe, linkButton, snippet, table, timeTag, words, type Row
 } from '../../pages/dashboard/parts.js'
 import type { DashboardSection, Subject } from '../../pages/dashboard/section.js'
 import type { Fragment } from '../../pages/layout.js'
@@ -103,7 +103,7 @@ function message (email: Email, page: PageContext): Fragment {
       [label, id === null ? null : cellLink(pageOf(page, section, id), code(id))] as const)
   ])}
 !${views}
-!${view === 'html' ? html`<div id="preview">!${frame(`${url}/preview`, 'Preview of the e-mail')}</div>` : ''}
+!${view === 'html' ? html`<div id="preview">!${iframe(`${url}/preview`, 'Preview of the e-mail')}</div>` : ''}
 !${view === 'text' ? snippet(email.text, { id: 'text', label: 'Text of the e-mail' }) : ''}
 !${view === 'source' ? snippet(email.html, { id: 'source', label: 'Source of the e-mail' }) : ''}
 </div></article>`
@@ -140,8 +140,8 @@ export const emailsSection: DashboardSection = {
   icon: 'M3 6h18v12H3zM3 7l9 6 9-6',
   position: 55,
   pages: { '/': { show: page => mailbox(page, null) }, '/:id': emailPage },
-  frames: {
-    // Links of the e-mail open in a new tab, because the frame may not navigate the page.
+  iframes: {
+    // Links of the e-mail open in a new tab, because the iframe may not navigate the page.
     '/:id/preview': {
       async read (page) {
         const { html } = findEmail(page.param('id'), page.context)

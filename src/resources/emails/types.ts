@@ -1,4 +1,4 @@
-/** The types of e-mails, in the order of a customer's life. */
+/** The types of e-mails. */
 import type { components } from '../../contract/control-types.gen.js'
 
 export type EmailType = components['schemas']['EmailType']

@@ -16,7 +16,7 @@ import type { Refund, RefundLine } from './store.js'
 
 type RefundRequest = Schemas['CreateRefundRequest']
 
-export interface RefundPlan {
+export interface RefundDecision {
   payment: Payment
   lines: RefundLine[]
   amount: number
@@ -42,7 +42,7 @@ export function paymentOf ({ refund_id: refundId, payment_id: paymentId }: Refun
 const REASON_MAX = 3000
 
 /** Decides a refund. Throws an ApiError for the first rule that the request breaks. Writes nothing. */
-export function decideRefund (body: RefundRequest, context: Context): RefundPlan {
+export function decideRefund (body: RefundRequest, context: Context): RefundDecision {
   const { sandbox } = context
   checkRequest(body)
   const payment = sandbox.payments.find(body.payment_id)

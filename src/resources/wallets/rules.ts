@@ -18,14 +18,14 @@ const BALANCE_MAX_MINOR = 1_000_000_000_000_000
 const REASON_MAX = 3000
 const KEY_MAX = 255
 
-export interface EntryPlan {
+export interface EntryDecision {
   entry: WalletEntry
   /** Whether `entry` is an earlier one with the same idempotency key, so that nothing is booked. */
   isRepeated: boolean
 }
 
 /** Decides a credit or debit. Throws an ApiError for the first rule that the request breaks. Writes nothing. */
-export function decideEntry (body: EntryRequest, customerId: string, context: Context): EntryPlan {
+export function decideEntry (body: EntryRequest, customerId: string, context: Context): EntryDecision {
   const { sandbox, now } = context
   checkRequest(body)
   const { amount, currency, entry_type: type, idempotency_key: key = null, reason = null } = body

@@ -82,8 +82,8 @@ function details (shown: Payment, page: PageContext): Fragment {
   const { context: { sandbox } } = page
   const { customer, billing, card_last_four: lastFour, checkout_session_id: session } = shown
   const amount = (minor: number | null) => minor === null ? null : html`${money(minor, shown.currency, sandbox)}`
-  const cardTold = [shown.card_network ?? 'card', '••••', lastFour, shown.card_type, shown.card_issuing_country]
-  const method = lastFour === null ? shown.payment_method_type?.replaceAll('_', ' ') : cardTold.filter(Boolean).join(' ')
+  const cardParts = [shown.card_network ?? 'card', '••••', lastFour, shown.card_type, shown.card_issuing_country]
+  const method = lastFour === null ? shown.payment_method_type?.replaceAll('_', ' ') : cardParts.filter(Boolean).join(' ')
   const address = [billing.street, billing.city, billing.state, billing.zipcode, billing.country]
   return facts([
     ['Amount', amount(shown.total_amount)],

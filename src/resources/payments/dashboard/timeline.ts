@@ -69,13 +69,13 @@ function attempts ({ payment_id: id }: Payment, { context: { sandbox } }: PageCo
   const seq = sandbox.payments.find(id)?.seq
   if (seq === undefined) return []
   return sandbox.payments.attempts(seq).map(({ seq, created_at: at, status, method_type: method, error_code: error }) => {
-    const told = ATTEMPTS[status] ?? { kind: 'calm', what: status }
+    const label = ATTEMPTS[status] ?? { kind: 'calm', what: status }
     const failure = error === null ? null : sandbox.reference.failureCodes[error]?.message
     return {
       id: `attempt-${seq}`,
       at: formatTime(at),
-      kind: told.kind,
-      what: html`${told.what}!${method === null ? '' : html` <span class="quiet">with ${method.replaceAll('_', ' ')}</span>`}`,
+      kind: label.kind,
+      what: html`${label.what}!${method === null ? '' : html` <span class="quiet">with ${method.replaceAll('_', ' ')}</span>`}`,
       ...(error === null ? {} : { more: html`<p><code>${error}</code> ${failure ?? ''}</p>` })
     }
   })

@@ -1,4 +1,4 @@
--- The life of a payment after its creation: attempts, refunds and due jobs.
+-- The lifecycle of a payment after its creation: attempts, refunds and due jobs.
 
 -- The sandbox's clock: its offset from the computer's clock, or the time at which it is frozen.
 CREATE TABLE clock (
