@@ -1239,7 +1239,7 @@ export interface components {
                 product_id: string;
                 quantity: number;
             }[];
-            /** @description The collection of which the customer chooses a product. */
+            /** @description The collection from which the customer chooses a product. */
             product_collection_id: string | null;
             return_url: string | null;
             session_id: string;

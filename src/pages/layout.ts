@@ -106,7 +106,8 @@ function layout ({ title, store, content, width, base, refresh, appearance, isLi
 }
 
 function footer (width: Page['width']): Fragment {
-  return html`<footer class="container ${width}"><p>Served by dodo-emulator on this computer. Not affiliated with Dodo Payments.</p>
+  return html`<footer class="container ${width}">
+<p>Served by dodo-emulator on this computer. Not affiliated with Dodo Payments.</p>
 </footer>`
 }
 

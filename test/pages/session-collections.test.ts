@@ -94,7 +94,7 @@ t.test('an amount belongs to the product for which it was entered', async t => {
   t.equal(textOf(same, 'amount-due'), '$77.00')
 })
 
-t.test('a choice that is not offered is refused in words', async t => {
+t.test('refuses a choice that is not offered, with a message', async t => {
   const opened = await choosing(t)
   for (const product of ['pdt_free', 'pdt_x', '']) {
     const refused = await opened.submit({ ...NEW, product_id: product })

@@ -122,7 +122,7 @@ t.test('refuses', async t => {
 
 const STATES = ['opened', 'challenged', 'accepted', 'expired', 'cancelled', 'won', 'lost'] as const
 
-/** What each state can become. `opened` from `opened` needs a later stage. */
+/** The states that can follow each state. `opened` from `opened` needs a later stage. */
 const NEXT: Record<typeof STATES[number], ReadonlyArray<typeof STATES[number]>> = {
   opened: ['opened', 'challenged', 'accepted', 'expired', 'cancelled', 'won', 'lost'],
   challenged: ['accepted', 'cancelled', 'won', 'lost'],

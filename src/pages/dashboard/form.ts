@@ -33,9 +33,13 @@ export interface SentForm {
   files: ReadonlyMap<string, UploadedFile>
 }
 
-/** Throws INVALID_REQUEST_BODY for fields with a NUL character, which the API refuses too. */
+/** The form in the body of a request; empty if there is no body. Throws like `formWith`. */
 export function readForm (body: unknown): Form {
-  const { fields, files } = isSentForm(body) ? body : { fields: new URLSearchParams(), files: new Map<string, UploadedFile>() }
+  return isSentForm(body) ? formWith(body.fields, body.files) : formWith(new URLSearchParams())
+}
+
+/** Throws INVALID_REQUEST_BODY for fields with a NUL character, which the API refuses too. */
+export function formWith (fields: URLSearchParams, files: SentForm['files'] = new Map()): Form {
   if ([...fields.values()].some(value => value.includes('\0'))) {
     throw new ApiError('INVALID_REQUEST_BODY', { because: 'a field must not contain the NUL character' })
   }

@@ -28,7 +28,7 @@ export interface CartTerms {
 export interface Terms {
   /** Empty in the stored terms of a session with a collection. `withChoice` adds the chosen product. */
   cart: CartTerms[]
-  /** The collection of which the customer chooses a product. Absent in a session with a cart. */
+  /** The collection from which the customer chooses a product. Absent in a session with a cart. */
   collection_id?: string
   /** Terms that replace those of the subscription in the cart. Absent without a subscription. */
   subscription?: Schemas['SubscriptionData']

@@ -61,7 +61,7 @@ export function entryOf (body: unknown, name: string, max = ENTRY_MAX): string {
   return typeof value === 'string' ? value.slice(0, max) : ''
 }
 
-/** The values of the fields before the form is submitted. Keeps the details of `earlier`, a payment that the customer has left. */
+/** The values of the fields before the form is submitted. Keeps the details of `earlier`, a payment that was not completed. */
 export function firstEntries (terms: Terms, earlier: Payment | null, { sandbox }: Context): Entries {
   const known = earlier === null ? terms.known : { ...terms.known, ...detailsOf(earlier) }
   return {

@@ -10,7 +10,7 @@ import type { JsonObject } from '../../../pages/dashboard/client-code.js'
 import {
   checkField, choiceField, textField, typed, CHOICES, currencyOptions, groupProblem, metadataField, withChosen
 } from '../../../pages/dashboard/fields.js'
-import { readForm, type Form, type FormState } from '../../../pages/dashboard/form.js'
+import { formWith, type Form, type FormState } from '../../../pages/dashboard/form.js'
 import type { PageContext } from '../../../pages/dashboard/page.js'
 import { readingOf, type Reading } from '../../../pages/dashboard/reading.js'
 
@@ -50,7 +50,7 @@ export function withoutLine (sent: Form, removed: number): Form {
 }
 
 function changed (sent: Form, change: (entries: Array<[string, string]>) => Array<[string, string]>): Form {
-  return readForm(new URLSearchParams(change(sent.entries())))
+  return formWith(new URLSearchParams(change(sent.entries())))
 }
 
 export async function cartFields (formState: FormState, kind: CartKind, start: Start, page: PageContext): Promise<Fragment> {

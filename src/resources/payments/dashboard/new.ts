@@ -18,7 +18,7 @@ import {
   curlCommand, javascriptProgram, pythonProgram, type JsonObject, type SampleCall
 } from '../../../pages/dashboard/client-code.js'
 import { form } from '../../../pages/dashboard/fields.js'
-import { readForm, type Form } from '../../../pages/dashboard/form.js'
+import { formWith, type Form } from '../../../pages/dashboard/form.js'
 import { pageOf, pathOf } from '../../../pages/dashboard/links.js'
 import type { DashboardPage, Done, PageContext } from '../../../pages/dashboard/page.js'
 import { card, cellLink, crumb, heading, snippet } from '../../../pages/dashboard/parts.js'
@@ -104,7 +104,7 @@ const FIRST_BUTTON = '<button class="visually-hidden" name="step" value="show" t
 
 /** A form with the initial values, as if submitted. */
 function formOf (start: Start): Form {
-  return readForm(new URLSearchParams(Object.entries(start).filter(([, value]) => value !== '')))
+  return formWith(new URLSearchParams(Object.entries(start).filter(([, value]) => value !== '')))
 }
 
 /** Parses the form as a request. Returns null for invalid input, which the form reports. */
