@@ -55,6 +55,7 @@ CREATE TABLE credit_grants (
   expires_at            INTEGER,
   is_expired            INTEGER NOT NULL,
   ends_with_trial       INTEGER NOT NULL,
+  prorates              INTEGER NOT NULL, -- whether a plan change ends it
   rollover              TEXT, -- JSON: RolloverTerms; null for a grant that does not roll over
   rollover_count        INTEGER NOT NULL,
   is_rolled_over        INTEGER NOT NULL,

@@ -50,6 +50,7 @@ const REPLIES = {
   'GET /credit-entitlements/{credit_entitlement_id}/balances/{customer_id}/grants': (reply): Page<Client['creditEntitlements']['balances']['listGrants']> => reply,
   'GET /credit-entitlements/{credit_entitlement_id}/balances/{customer_id}/ledger': (reply): Page<Client['creditEntitlements']['balances']['listLedger']> => reply,
   'POST /credit-entitlements/{credit_entitlement_id}/balances/{customer_id}/ledger-entries': (reply): Got<Client['creditEntitlements']['balances']['createLedgerEntry']> => reply,
+  'GET /subscriptions/{subscription_id}/credit-usage': (reply): Got<Client['subscriptions']['retrieveCreditUsage']> => reply,
   'GET /customers/{customer_id}/credit-entitlements': (reply): Got<Client['customers']['listCreditEntitlements']> => reply,
   'GET /customers': (reply): Page<Client['customers']['list']> => reply,
   'POST /customers': (reply): Got<Client['customers']['create']> => reply,

@@ -86,6 +86,7 @@ export const effects: Effects = {
   refundFailed (...happened) { for (const { effects } of RESOURCES) effects?.refundFailed?.(...happened) },
   disputeChanged (...happened) { for (const { effects } of RESOURCES) effects?.disputeChanged?.(...happened) },
   subscriptionChanged (...happened) { for (const { effects } of RESOURCES) effects?.subscriptionChanged?.(...happened) },
+  periodStarted (...happened) { for (const { effects } of RESOURCES) effects?.periodStarted?.(...happened) },
   grantChanged (...happened) { for (const { effects } of RESOURCES) effects?.grantChanged?.(...happened) },
   usageRecorded (...happened) { for (const { effects } of RESOURCES) effects?.usageRecorded?.(...happened) },
   usageCycleClosing (...happened) { for (const { effects } of RESOURCES) effects?.usageCycleClosing?.(...happened) },

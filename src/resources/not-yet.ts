@@ -5,12 +5,6 @@
 import type { OperationName } from '../contract/operations.js'
 
 export const NOT_YET = {
-  'GET /subscriptions/{subscription_id}/credit-usage': {
-    /** In a product, and in an item of a preview. */
-    credit_entitlements: [] as never[],
-    /** In a subscription. */
-    credit_entitlement_cart: [] as never[]
-  },
   'GET /subscriptions/{subscription_id}/usage-history': {
     /** In a subscription, and in an item of a preview. */
     meters: [] as never[],

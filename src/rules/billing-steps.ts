@@ -13,6 +13,7 @@ const KINDS: Record<LineKind, LineWords> = {
   subscription: { label: 'plan', origin: 'the price of the plan' },
   addon: { label: 'add-on', origin: 'the price of the add-on' },
   meter: { label: 'meter', origin: 'the price of its usage' },
+  overage: { label: 'overage', origin: 'the price of credits beyond the balance' },
   one_time: { label: 'product', origin: 'the price of the product' }
 }
 

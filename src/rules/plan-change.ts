@@ -136,9 +136,17 @@ function restartsCycle (
   return !keeps || mode === 'full_immediately' || isTrial || !isSamePeriod(from, to)
 }
 
+/** The parts of a change that decide the fractions of its lines. */
+type Factors = Pick<PlanChange, 'mode' | 'is_trial' | 'old_frequency' | 'new_frequency'>
+
+/** The fraction of a whole period that the new lines of a change are charged. */
+export function newPlanFraction (change: Factors & Pick<PlanChange, 'period' | 'now'>): Fraction {
+  return factorsOf(change, remaining(change.period, change.now)).charged
+}
+
 /** The fraction of the old lines that is given back, null for no lines, and the fraction of the new lines that is charged. */
 function factorsOf (
-  { mode, is_trial: isTrial, old_frequency: from, new_frequency: to }: PlanChange, fraction: Fraction
+  { mode, is_trial: isTrial, old_frequency: from, new_frequency: to }: Factors, fraction: Fraction
 ): { given: Fraction | null, charged: Fraction } {
   if (mode === 'full_immediately') return { given: null, charged: WHOLE }
   if (mode === 'difference_immediately') return { given: WHOLE, charged: WHOLE }

@@ -28,7 +28,7 @@ export interface RecurringTerms {
   addons: readonly RecurringItem[]
 }
 
-export type LineKind = 'subscription' | 'addon' | 'meter' | 'one_time'
+export type LineKind = 'subscription' | 'addon' | 'meter' | 'overage' | 'one_time'
 
 /** A line to price, and its source. */
 export interface ChargeItem {
@@ -73,6 +73,23 @@ export interface Usage {
 export function meterItem ({ meter_id: id, name, amount, currency, tax_inclusive: inclusive }: Usage): ChargeItem {
   const price = { currency, price: amount, discount_bps: 0, tax_inclusive: inclusive }
   return itemOf('meter', { id, name, quantity: 1, price }, null)
+}
+
+/** Credits that were used beyond the balance. Codes and the product's own discount do not apply to them. */
+export interface Overage {
+  credit_entitlement_id: string
+  name: string
+  amount: number
+  currency: string
+  /** The plan's. */
+  tax_inclusive: boolean | null
+}
+
+export function overageItem (
+  { credit_entitlement_id: id, name, amount, currency, tax_inclusive: inclusive }: Overage
+): ChargeItem {
+  const price = { currency, price: amount, discount_bps: 0, tax_inclusive: inclusive }
+  return itemOf('overage', { id, name, quantity: 1, price }, null)
 }
 
 /** A discount code of a subscription. */

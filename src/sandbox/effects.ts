@@ -3,6 +3,7 @@
  * so that payments do not depend on licence keys, or subscriptions on grants. Effects run in the transaction of the change, after
  * its events, in the order of the resources in all.ts.
  */
+import type { Fraction } from '../rules/money.js'
 import type { Context } from './sandbox.js'
 import type { Stored } from '../resources/stores.js'
 
@@ -23,6 +24,18 @@ export interface ChangedSubscription {
 export type SubscriptionChange =
   'activated' | 'past_due' | 'on_hold' | 'paused' | 'resumed' | 'plan_changed' | 'cancelled' | 'expired'
 
+/** A period that a subscription has paid for, or a trial that has started. */
+export interface StartedPeriod {
+  /** `activation` also starts a trial. A recovery has the cause of its charge. */
+  cause: 'activation' | 'renewal' | 'plan_change'
+  /** Whether a trial has ended with it. */
+  ends_trial: boolean
+  /** The charged part of the period: less than 1 for a prorated plan change. */
+  fraction: Fraction
+  /** Overage of credits that the charge contains. */
+  overage: ReadonlyArray<{ credit_entitlement_id: string, credits: string }>
+}
+
 export interface Effects {
   /** `payment` is the row before the success: its status and method are outdated, the rest is current. */
   paymentSucceeded (payment: Stored<'payments'>, context: Context): void
@@ -35,6 +48,8 @@ export interface Effects {
     dispute: Stored<'disputes'>, from: Stored<'disputes'> | null, payment: Stored<'payments'>, context: Context
   ): void
   subscriptionChanged (subscription: ChangedSubscription, change: SubscriptionChange, context: Context): void
+  /** Called after `subscriptionChanged`. The subscription already has its new period. */
+  periodStarted (subscription: ChangedSubscription, period: StartedPeriod, context: Context): void
   /** The grant is as it is now; `from` is its status before, null for a new one. */
   grantChanged (grant: Stored<'grants'>, from: Stored<'grants'>['status'] | null, context: Context): void
   /** Events have changed the usage of a subscription in its current cycle. Called once for each ingest call. */

@@ -134,6 +134,7 @@ export interface CreditGrantsRow {
   expires_at: number | null
   is_expired: number
   ends_with_trial: number
+  prorates: number
   rollover: string | null
   rollover_count: number
   is_rolled_over: number

@@ -78,3 +78,20 @@ export function openCreditShop (test: Test, clock = START, options: Parameters<t
   }
   return credits
 }
+
+export type Attached = NonNullable<Body<'POST /products'>['credit_entitlements']>[number]
+
+export interface CreditSale extends CreditShop {
+  entitlementId: string
+  productId: string
+}
+
+/** A shop with a monthly plan of 29.00 that grants 1000 credits. */
+export async function sellCredits (t: Test, credit: Partial<Attached> = {}, entitlement: Partial<EntitlementBody> = {}, price: object = {}): Promise<CreditSale> {
+  const shop = openCreditShop(t)
+  const { id: entitlementId } = await shop.entitlement(entitlement)
+  const productId = await shop.plan(2900, price, {
+    credit_entitlements: [{ credit_entitlement_id: entitlementId, credits_amount: '1000', ...credit }]
+  })
+  return { ...shop, entitlementId, productId }
+}

@@ -44,8 +44,12 @@ export function termsOf (body: SessionRequest, customer: Customer | null): Terms
   const flags = flagsOf(body.feature_flags)
   const known = knownOf(body, customer)
   return {
-    cart: body.product_cart.map(({ product_id: id, quantity, amount, addons }) => ({
-      product_id: id, quantity, amount: amount ?? null, ...(addons == null || addons.length === 0 ? {} : { addons })
+    cart: body.product_cart.map(({ product_id: id, quantity, amount, addons, credit_entitlements: credits }) => ({
+      product_id: id,
+      quantity,
+      amount: amount ?? null,
+      ...(addons == null || addons.length === 0 ? {} : { addons }),
+      ...(credits == null || credits.length === 0 ? {} : { credit_entitlements: credits })
     })),
     ...(body.product_collection_id == null ? {} : { collection_id: body.product_collection_id }),
     ...(body.subscription_data == null ? {} : { subscription: body.subscription_data }),

@@ -34,7 +34,7 @@ export const checkouts = {
     }
   },
 
-  'POST /checkouts/preview': ({ body, context }) => calculation(previewSession(body, context)),
+  'POST /checkouts/preview': ({ body, context }) => calculation(previewSession(body, context), context.sandbox),
 
   'GET /checkouts/{id}': ({ path, context }) => sessionStatus(findSession(path.id, context), context)
 } satisfies Handlers

@@ -116,10 +116,10 @@ function withoutUnused (body: SessionRequest, { sandbox, noteIgnored }: Context)
   const isOneTime = recurring.length === 0 && !offered.some(({ is_recurring: recurs }) => recurs)
   if (isOneTime) for (const name of RECURRING) note(body[name], name)
   const cart = body.product_cart.map((line, index) => {
-    const addons = recurring.includes(index) ? line.addons ?? null : null
-    if (addons === null) note(line.addons, `product_cart[${index}].addons`)
+    if (recurring.includes(index)) return line
+    note(line.addons, `product_cart[${index}].addons`)
     note(line.credit_entitlements, `product_cart[${index}].credit_entitlements`)
-    return { ...line, addons, credit_entitlements: null }
+    return { ...line, addons: null, credit_entitlements: null }
   })
   return {
     ...body,

@@ -23,6 +23,8 @@ export interface CartTerms {
   amount: number | null
   /** The add-ons of a subscription. */
   addons?: Array<Schemas['AttachAddonReq']>
+  /** Amounts of credits that replace those of the subscription's product. */
+  credit_entitlements?: Array<Schemas['CreditEntitlementOverride']>
 }
 
 export interface Terms {

@@ -5,6 +5,10 @@ import { formatTime } from '../../rules/calendar.js'
 import { shortSlug } from '../../rules/links.js'
 import type { PricedCart, PricedLine } from '../../rules/pricing.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
+import { soldCredits } from '../credit-entitlements/attachments.js'
+import type { SoldCredit } from '../credit-entitlements/store.js'
+import { cartCredits } from '../credit-entitlements/view.js'
+import { creditsOf } from '../credits/sold.js'
 import { NOT_YET } from '../not-yet.js'
 import type { Product } from '../products/store.js'
 import type { CartSubscription } from '../subscriptions/cart.js'
@@ -41,14 +45,16 @@ export function sessionStatus (
   }
 }
 
-export function calculation ({ sale, country, taxId, terms }: Preview): Required<Schemas['CalculateSessionResponse']> {
+export function calculation (
+  { sale, country, taxId, terms }: Preview, sandbox: Sandbox
+): Required<Schemas['CalculateSessionResponse']> {
   const { now: { priced }, recurring, subscription } = sale
   return {
     total_price: priced.total,
     total_tax: priced.tax,
     currency: priced.currency as Schemas['Currency'],
     billing_country: country as Schemas['CountryCodeAlpha2'],
-    product_cart: calculatedItems(sale),
+    product_cart: calculatedItems(sale, sandbox),
     current_breakup: breakup(priced),
     recurring_breakup: recurring && breakup(recurring.priced),
     next_billing_date: subscription && formatTime(subscription.next_billing_date),
@@ -63,21 +69,23 @@ export function calculation ({ sale, country, taxId, terms }: Preview): Required
 }
 
 /** The items in the order of the cart. The add-ons of a subscription are part of its item. */
-function calculatedItems (sale: CheckoutSale): CalculatedItem[] {
+function calculatedItems (sale: CheckoutSale, sandbox: Sandbox): CalculatedItem[] {
+  const once = (product: Product) => ({ addons: null, credits: soldCredits(product.product_id, sandbox) })
   const { now: { priced, lines }, subscription } = sale
   if (subscription === null) {
     return lines.flatMap(({ product }, index) => {
       const line = priced.lines[index]
-      return line === undefined ? [] : [calculatedItem(line, product, null, sale)]
+      return line === undefined ? [] : [calculatedItem(line, product, once(product), sale, sandbox)]
     })
   }
   const { index, product, others } = subscription
   const [plan, ...rest] = priced.lines
   const items = rest.slice(rest.length - others.length).flatMap((line, place): CalculatedItem[] => {
     const other = others[place]
-    return other === undefined ? [] : [calculatedItem(line, other, null, sale)]
+    return other === undefined ? [] : [calculatedItem(line, other, once(other), sale, sandbox)]
   })
-  if (plan !== undefined) items.splice(index, 0, calculatedItem(plan, product, calculatedAddons(subscription, sale), sale))
+  const sold = { addons: calculatedAddons(subscription, sale), credits: creditsOf(subscription.terms) }
+  if (plan !== undefined) items.splice(index, 0, calculatedItem(plan, product, sold, sale, sandbox))
   return items
 }
 
@@ -119,7 +127,8 @@ type CalculatedItem = Required<Schemas['CalculatedProductCartItem']>
 
 function calculatedItem (
   line: PricedLine, { tax_category: category, description, is_recurring: isRecurring, price }: Product,
-  addons: CalculatedItem['addons'], { now: { priced }, codes, tax_rate_bps: rateBps }: CheckoutSale
+  { addons, credits }: { addons: CalculatedItem['addons'], credits: readonly SoldCredit[] },
+  { now: { priced }, codes, tax_rate_bps: rateBps }: CheckoutSale, sandbox: Sandbox
 ): CalculatedItem {
   const discount = discountOf(line.product_id, codes)
   return {
@@ -140,7 +149,7 @@ function calculatedItem (
     is_subscription: isRecurring,
     is_usage_based: price.type === 'usage_based_price',
     meters: NOT_YET['GET /subscriptions/{subscription_id}/usage-history'].meters,
-    credit_entitlements: NOT_YET['GET /subscriptions/{subscription_id}/credit-usage'].credit_entitlements,
+    credit_entitlements: cartCredits(credits, sandbox),
     addons
   }
 }

@@ -19,6 +19,12 @@ export interface CreditSettings {
   terms: Partial<CreditTerms>
 }
 
+/** Credits as they were sold, per unit and period. */
+export interface SoldCredit extends Omit<CreditSettings, 'terms'> {
+  credit_entitlement_id: string
+  terms: CreditTerms
+}
+
 export interface ProductCredit {
   mapping_id: string
   credit_entitlement_id: string

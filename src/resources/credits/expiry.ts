@@ -1,8 +1,10 @@
 /** Ends grants that have expired. Each grant has a job at the time of its expiry. */
 import { endGrant, nothing, then, type Booking } from '../../rules/credit-ledger.js'
+import type { ChangedSubscription, SubscriptionChange } from '../../sandbox/effects.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { CreditEntitlement } from '../credit-entitlements/store.js'
 import { book, readAccount, type Cause, type OpenAccount } from './ledger.js'
+import { isLive } from './sold.js'
 import type { CreditGrant } from './store.js'
 
 export const EXPIRE_JOB = 'credit_grant.expire'
@@ -16,20 +18,47 @@ export function scheduleExpiry (
 
 /** Ends a grant when its time has come. */
 export function expireWhenDue (grantId: string, context: Context): void {
-  const { sandbox, now } = context
-  const grant = sandbox.credits.findGrant(grantId)
-  const entitlement = grant && sandbox.creditEntitlements.find(grant.credit_entitlement_id)
-  if (entitlement === undefined || grant?.expires_at == null || grant.expires_at > now) return
-  if (grant.remaining_amount !== '0') expire([grant], readAccount(entitlement, grant.customer_id, context), context)
+  const grant = context.sandbox.credits.findGrant(grantId)
+  const entitlement = grant && context.sandbox.creditEntitlements.find(grant.credit_entitlement_id)
+  if (entitlement === undefined || grant === undefined || !isDue(grant, context)) return
+  expire([grant], readAccount(entitlement, grant.customer_id, context), context)
 }
 
 /** Reads the credits of a customer. Ends grants that have expired first, in case a busy process is late with their jobs. */
 export function openAccount (entitlement: CreditEntitlement, customerId: string, context: Context): OpenAccount {
-  const { sandbox, now } = context
+  const { sandbox } = context
   const holder = { customer_id: customerId, credit_entitlement_id: entitlement.credit_entitlement_id }
-  const due = sandbox.credits.grantsLeft(holder).filter(({ expires_at: at }) => at !== null && at <= now)
+  const due = sandbox.credits.grantsLeft(holder).filter(grant => isDue(grant, context))
   if (due.length > 0) expire(due, readAccount(entitlement, customerId, context), context)
   return readAccount(entitlement, customerId, context)
+}
+
+/** Whether a grant has credits left and its time has come. */
+function isDue (grant: CreditGrant, context: Context): boolean {
+  const { expires_at: at, remaining_amount: left } = grant
+  return at !== null && at <= context.now && left !== '0' && !waitsForRenewal(grant, context)
+}
+
+/**
+ * Whether a renewal decides about a grant. A period can be longer than the days of expiry, and rollover comes before expiry. The
+ * end of a trial can be moved, too.
+ */
+function waitsForRenewal ({ source_type: source, subscription_id: id, rollover, ends_with_trial: endsWithTrial }: CreditGrant,
+  { sandbox }: Context): boolean {
+  if (id === null || source === 'rollover' || (rollover === null && !endsWithTrial)) return false
+  const subscription = sandbox.subscriptions.find(id)
+  return subscription !== undefined && isLive(subscription) && (rollover !== null || subscription.in_trial)
+}
+
+/** Schedules the expiry of grants that no renewal will decide about, because their subscription has ended. */
+export function followSubscription (
+  { subscription_id: id }: ChangedSubscription, change: SubscriptionChange, context: Context
+): void {
+  if (change !== 'cancelled' && change !== 'expired') return
+  const { sandbox, now } = context
+  for (const { grant_id: grantId, expires_at: at } of sandbox.credits.grantsLeftOf(id)) {
+    scheduleExpiry({ grant_id: grantId, expires_at: at === null ? null : Math.max(at, now) }, context)
+  }
 }
 
 function expire (grants: readonly CreditGrant[], open: OpenAccount, context: Context): void {
@@ -43,9 +72,10 @@ function expire (grants: readonly CreditGrant[], open: OpenAccount, context: Con
 
 /** Marks grants as expired. The booking of their end writes what is left of them. */
 export function markExpired (grants: readonly CreditGrant[], { sandbox, now }: Context): void {
-  for (const grant of grants) {
-    sandbox.credits.updateGrant({ ...grant, is_expired: true, updated_at: now })
-    sandbox.due.remove(grant.grant_id, EXPIRE_JOB)
+  for (const { grant_id: id } of grants) {
+    const grant = sandbox.credits.findGrant(id)
+    if (grant !== undefined) sandbox.credits.updateGrant({ ...grant, is_expired: true, updated_at: now })
+    sandbox.due.remove(id, EXPIRE_JOB)
   }
 }
 

@@ -1,8 +1,11 @@
 /** Customers' credits: the declaration of the resource. */
 import type { Jobs } from '../../sandbox/jobs.js'
+import type { Effects } from '../../sandbox/effects.js'
 import type { Payloads } from '../../sandbox/sender.js'
 import type { Resource } from '../resource.js'
-import { EXPIRE_JOB, expireWhenDue } from './expiry.js'
+import { EXPIRE_JOB, expireWhenDue, followSubscription } from './expiry.js'
+import { grantPacks } from './packs.js'
+import { startPeriod } from './periods.js'
 import { creditHandlers as handlers } from './routes.js'
 import { entryResponse } from './view.js'
 
@@ -14,6 +17,12 @@ const payloads: Payloads = {
   CreditBalanceLow: (lowId, context) => context.sandbox.credits.findLow(lowId)
 }
 
+const effects: Partial<Effects> = {
+  paymentSucceeded: grantPacks,
+  periodStarted: startPeriod,
+  subscriptionChanged: followSubscription
+}
+
 const jobs: Jobs = { [EXPIRE_JOB]: { rank: 9, run: expireWhenDue } }
 
-export const credits = { handlers, jobs, payloads } satisfies Resource
+export const credits = { handlers, jobs, payloads, effects } satisfies Resource

@@ -59,7 +59,7 @@ export function readAccount (entitlement: CreditEntitlement, customerId: string,
 
 /** The fields of a new grant that its source decides. */
 export type NewGrant = Pick<CreditGrant, 'source_type' | 'source_id' | 'subscription_id' | 'expires_at'> &
-  Partial<Pick<CreditGrant, 'ends_with_trial' | 'rollover' | 'rollover_count' | 'parent_grant_id' | 'metadata'>>
+  Partial<Pick<CreditGrant, 'ends_with_trial' | 'prorates' | 'rollover' | 'rollover_count' | 'parent_grant_id' | 'metadata'>>
 
 /** Stores a grant, and returns it for `addGrant` or `rollOver`. */
 export function createGrant (
@@ -75,6 +75,7 @@ export function createGrant (
     remaining_amount: text,
     is_expired: false,
     ends_with_trial: false,
+    prorates: false,
     rollover: null,
     rollover_count: 0,
     is_rolled_over: false,
@@ -90,7 +91,7 @@ export function createGrant (
 /** Writes a booking with its entries and events. Returns the entries in order. */
 export function book (open: OpenAccount, { account, movements }: Booking, cause: Cause, context: Context): CreditEntry[] {
   if (movements.length === 0) return []
-  const { entitlement: { precision }, customer_id: customerId } = open
+  const { customer_id: customerId } = open
   writeGrants(open, account, context)
   writeBalance(open, account, context)
   const entries = movements.map((movement, index) => writeEntry(open, movement, index === 0, cause, context))
@@ -98,7 +99,7 @@ export function book (open: OpenAccount, { account, movements }: Booking, cause:
     const event = EVENTS[type]
     if (event !== undefined) emit(event, id, { customer_id: customerId, ...cause.links }, context)
   }
-  const change = { before: balanceOf(open.account), after: balanceOf(account), precision }
+  const change = { before: balanceOf(open.account), after: balanceOf(account) }
   announceLowBalance(open.entitlement, customerId, change, context)
   return entries
 }

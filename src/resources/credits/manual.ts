@@ -5,7 +5,7 @@ import type { Context } from '../../sandbox/sandbox.js'
 import type { CreditEntitlement } from '../credit-entitlements/store.js'
 import { openAccount, scheduleExpiry } from './expiry.js'
 import { book, createGrant } from './ledger.js'
-import { creditTerms } from './overage.js'
+import { repaysOverage } from './overage.js'
 import { decideDebit, decideEntry } from './rules.js'
 import type { CreditEntry } from './store.js'
 
@@ -34,7 +34,7 @@ export function bookManually (
     source_type: 'api', source_id: null, subscription_id: null, expires_at: expiresAt, metadata: metadata ?? null
   }, context)
   scheduleExpiry({ grant_id: grant.id, expires_at: expiresAt }, context)
-  const repays = creditTerms(entitlement, customerId, context).overage_behavior === 'carry_deficit_auto_repay'
+  const repays = repaysOverage(entitlement, customerId, context)
   const booking = addGrant(open.account, grant, { type: isSplit ? 'credit_added' : 'manual_adjustment', repays })
   return first(book(open, booking, cause, context))
 }

@@ -4,13 +4,23 @@ import type { OverageTerms } from '../../rules/credit-ledger.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { CreditEntitlement } from '../credit-entitlements/store.js'
 import type { CreditTerms } from '../credit-entitlements/terms.js'
+import { subscriptionsGranting } from './sold.js'
 
 /** The terms of the newest live subscription that grants the credits, or else of the credit entitlement. */
-export function creditTerms ({ terms }: CreditEntitlement, _customerId: string, _context: Context): CreditTerms {
-  return terms
+export function creditTerms (entitlement: CreditEntitlement, customerId: string, context: Context): CreditTerms {
+  return subscriptionsGranting(entitlement, customerId, context)[0]?.sold.terms ?? entitlement.terms
+}
+
+/** Whether new credits first repay the overage. */
+export function repaysOverage (entitlement: CreditEntitlement, customerId: string, context: Context): boolean {
+  return creditTerms(entitlement, customerId, context).overage_behavior === 'carry_deficit_auto_repay'
 }
 
 export function overageTerms (entitlement: CreditEntitlement, customerId: string, context: Context): OverageTerms {
-  const { overage_enabled: enabled, overage_limit: limit } = creditTerms(entitlement, customerId, context)
-  return { enabled, limit: limit === null ? null : toCredits(limit, entitlement.precision) }
+  return overageOf(creditTerms(entitlement, customerId, context), entitlement.precision)
+}
+
+/** Terms of overage for the rules of the ledger. */
+export function overageOf ({ overage_enabled: enabled, overage_limit: limit }: CreditTerms, precision: number): OverageTerms {
+  return { enabled, limit: limit === null ? null : toCredits(limit, precision) }
 }

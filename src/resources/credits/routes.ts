@@ -7,8 +7,10 @@ import { findAnyCreditEntitlement } from '../credit-entitlements/rules.js'
 import type { CreditEntitlement } from '../credit-entitlements/store.js'
 import { findCustomer } from '../customers/rules.js'
 import { bookManually } from './manual.js'
+import { findSubscription } from '../subscriptions/rules.js'
 import { entryFilter } from './rules.js'
 import type { Holder } from './store.js'
+import { creditUsage } from './subscription-view.js'
 import { balanceResponse, customerCredits, entryResponse, grantResponse, manualEntryResponse } from './view.js'
 
 export const creditHandlers = {
@@ -44,6 +46,9 @@ export const creditHandlers = {
     const { entitlement, holder } = findHolder(path, context)
     return manualEntryResponse(bookManually(body, entitlement, holder.customer_id, context))
   },
+
+  'GET /subscriptions/{subscription_id}/credit-usage': ({ path, context }) =>
+    creditUsage(findSubscription(path.subscription_id, context), context),
 
   'GET /customers/{customer_id}/credit-entitlements': ({ path, context }) => {
     const { customer_id: customerId } = findCustomer(path.customer_id, context)

@@ -16,10 +16,12 @@ export type RolloverTerms = Pick<CreditTerms,
   'expires_after_days'>
 
 export type CreditGrant = Omit<CreditGrantsRow,
-  'seq' | 'source_type' | 'is_expired' | 'ends_with_trial' | 'rollover' | 'is_rolled_over' | 'metadata'> & {
+  'seq' | 'source_type' | 'is_expired' | 'ends_with_trial' | 'prorates' | 'rollover' | 'is_rolled_over' | 'metadata'> & {
     source_type: Schemas['CbbGrantSourceType']
     is_expired: boolean
     ends_with_trial: boolean
+    /** Whether a plan change ends it. */
+    prorates: boolean
     rollover: RolloverTerms | null
     is_rolled_over: boolean
     metadata: Schemas['Metadata'] | null
@@ -86,7 +88,7 @@ const BALANCE_COLUMNS = ['balance_id', 'credit_entitlement_id', 'customer_id', '
   'last_transaction_at'] as const
 const GRANT_CHANGES = ['remaining_amount', 'expires_at', 'is_expired', 'is_rolled_over', 'updated_at'] as const
 const GRANT_COLUMNS = ['grant_id', 'credit_entitlement_id', 'customer_id', 'subscription_id', 'source_type', 'source_id',
-  'initial_amount', 'ends_with_trial', 'rollover', 'rollover_count', 'parent_grant_id', 'metadata', 'created_at',
+  'initial_amount', 'ends_with_trial', 'prorates', 'rollover', 'rollover_count', 'parent_grant_id', 'metadata', 'created_at',
   ...GRANT_CHANGES] as const
 const ENTRY_COLUMNS = ['entry_id', 'credit_entitlement_id', 'customer_id', 'brand_id', 'transaction_type', 'amount', 'is_credit',
   'balance_before', 'balance_after', 'overage_before', 'overage_after', 'grant_id', 'reference_type', 'reference_id',
@@ -177,6 +179,7 @@ function readGrant (row: GrantRow): CreditGrant {
     source_type: row.source_type as CreditGrant['source_type'],
     is_expired: row.is_expired === 1,
     ends_with_trial: row.ends_with_trial === 1,
+    prorates: row.prorates === 1,
     rollover: fromJson(row.rollover),
     is_rolled_over: row.is_rolled_over === 1,
     metadata: fromJson(row.metadata)

@@ -7,7 +7,7 @@ import { chargeSteps, planChangeSteps } from '../../rules/billing-steps.js'
 import { pricePlanChange, type PlanChangeCharge } from '../../rules/plan-change.js'
 import type { Cart, PricedLine } from '../../rules/pricing.js'
 import type { PriceStep, TaxReason } from '../../rules/pricing-steps.js'
-import { meterItem, priceCharge, regularItems, type ChargeItem } from '../../rules/recurring.js'
+import { meterItem, overageItem, priceCharge, regularItems, type ChargeItem } from '../../rules/recurring.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
 import type { Payment, PaymentLine } from './store.js'
 
@@ -48,7 +48,7 @@ function explainRegular (payment: Payment, terms: Terms, tax: TaxReason, sandbox
   return { cart: charge.cart, steps: chargeSteps(charge, tax) }
 }
 
-/** The items in the order of the lines: the plan, its add-ons and meters, then what is sold once with them. */
+/** The items in the order of the lines: the plan, its add-ons, meters and overage, then what is sold once with them. */
 function itemsOf (lines: readonly PaymentLine[], planDiscount: number, { products }: Sandbox): ChargeItem[] {
   const priceOf = ({ unit_currency: currency, unit_amount: price, tax_inclusive: inclusive }: PaymentLine, discount: number) =>
     ({ currency, price, discount_bps: discount, tax_inclusive: inclusive })
@@ -59,13 +59,15 @@ function itemsOf (lines: readonly PaymentLine[], planDiscount: number, { product
     regularItems({ plan: itemOf(line, planDiscount), addons: of('addon').map(addon => itemOf(addon)) }))
   const meters = of('meter').map(({ product_id: id, name, subtotal, unit_currency: currency, tax_inclusive: inclusive }) =>
     meterItem({ meter_id: id, name, amount: subtotal, currency, tax_inclusive: inclusive }))
+  const overage = of('overage').map(({ product_id: id, name, subtotal, unit_currency: currency, tax_inclusive: inclusive }) =>
+    overageItem({ credit_entitlement_id: id, name: name ?? '', amount: subtotal, currency, tax_inclusive: inclusive }))
   const once = of(undefined).map((line): ChargeItem => {
     const { product_id: id, name, quantity } = line
     const discount = products.find(id)?.price.discount_bps ?? 0
     const product = { product_id: id, name, price: priceOf(line, discount) }
     return { kind: 'one_time', id, line: { product, quantity, amount: null } }
   })
-  return [...regular, ...meters, ...once]
+  return [...regular, ...meters, ...overage, ...once]
 }
 
 /** Null if other amounts come out than those that are stored. */

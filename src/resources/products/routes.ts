@@ -2,6 +2,7 @@
 import { ApiError } from '../../errors.js'
 import type { Handlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
+import { attachCredits } from '../credit-entitlements/attachments.js'
 import { attachEntitlements } from '../entitlements/attachments.js'
 import { openTarget } from '../uploads/lifecycle.js'
 import { decideShortLink } from './links.js'
@@ -18,6 +19,7 @@ export const products = {
     const product = decideProduct(body, context)
     context.sandbox.products.insert(product)
     attachEntitlements(product, body.entitlements, context)
+    attachCredits(product.product_id, body.credit_entitlements, context)
     return productResponse(product, context)
   },
 
@@ -36,6 +38,7 @@ export const products = {
     for (const rule of mismatching(product, context)) products.updateLocalizedPrice({ ...rule, archived_at: context.now })
     products.update(product)
     attachEntitlements(product, body.entitlements, context)
+    attachCredits(product.product_id, body.credit_entitlements, context)
     return undefined
   },
 

@@ -5,6 +5,7 @@ import { checkMetadata } from '../../rules/metadata.js'
 import { DESCRIPTION_MAX, NAME_MAX, checkLength } from '../../rules/text.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import { checkBrandInUse } from '../brands/rules.js'
+import { checkCredits } from '../credit-entitlements/attachments.js'
 import { issuesOwnKeys } from '../entitlements/attachments.js'
 import { checkAttachments } from '../entitlements/rules.js'
 import { checkUploaded } from '../uploads/rules.js'
@@ -14,7 +15,6 @@ import type { DigitalDelivery, LocalizedPrice, Product } from './store.js'
 type CreateRequest = Schemas['CreateProductRequest']
 type PatchRequest = Schemas['PatchProductRequest']
 
-const CREDIT_ENTITLEMENTS_MAX = 5
 const FILE_NAME_MAX = 255
 
 /** Throws NOT_FOUND. */
@@ -116,21 +116,9 @@ function check (body: CreateRequest | PatchRequest, context: Context): void {
     if (context.sandbox.addons.find(addon) === undefined) throw doesNotExist('Addon', addon, `addons[${index}]`)
   })
   checkAttachments(body.entitlements, context)
-  checkCredits(body)
+  checkCredits(body.credit_entitlements, context)
   checkLicense(body)
   checkExternalUrl(body.digital_product_delivery?.external_url)
-}
-
-/** Credit entitlements do not exist yet, so every id is unknown. */
-function checkCredits ({ credit_entitlements: credits }: CreateRequest | PatchRequest): void {
-  if (credits != null && credits.length > CREDIT_ENTITLEMENTS_MAX) {
-    throw invalid('credit_entitlements',
-      `credit_entitlements must have at most ${CREDIT_ENTITLEMENTS_MAX} entries, not ${credits.length}`)
-  }
-  const credit = credits?.[0]
-  if (credit !== undefined) {
-    throw doesNotExist('Credit entitlement', credit.credit_entitlement_id, 'credit_entitlements[0].credit_entitlement_id')
-  }
 }
 
 function checkLicense (

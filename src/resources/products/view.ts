@@ -2,7 +2,7 @@
 import type { Schemas } from '../../contract/operations.js'
 import { formatTime } from '../../rules/calendar.js'
 import type { Context } from '../../sandbox/sandbox.js'
-import { NOT_YET } from '../not-yet.js'
+import { productCredits } from '../credit-entitlements/view.js'
 import { entitlementSummary } from '../entitlements/view.js'
 import { downloadableFile } from '../uploads/downloads.js'
 import { imageUrl } from '../uploads/view.js'
@@ -36,7 +36,7 @@ export function productResponse (product: Product, context: Context): Required<S
     brand_id: product.brand_id,
     price: product.price,
     addons: product.addons,
-    credit_entitlements: NOT_YET['GET /subscriptions/{subscription_id}/credit-usage'].credit_entitlements,
+    credit_entitlements: productCredits(product.product_id, context),
     product_collection_id: context.sandbox.productCollections.ofProduct(product.product_id),
     digital_product_delivery: digitalDelivery(product.digital_delivery, context),
     ...licenseFields(product, context)

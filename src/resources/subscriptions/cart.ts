@@ -7,6 +7,7 @@ import { invalid } from '../../errors.js'
 import { nextBillingDate, trialEnd } from '../../rules/billing-calendar.js'
 import { businessBuyer } from '../../rules/tax.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
+import { overridden } from '../credit-entitlements/attachments.js'
 import type { CartItem } from '../payments/cart.js'
 import {
   checkCountry, checkCurrency, settlement, usableCodes, type Buyer, type CartRequest, type Sale
@@ -16,10 +17,13 @@ import { decideFirstCharge } from './first-charge.js'
 import { planOf } from './plan.js'
 import { taxRateOf } from './pricing.js'
 import { checkSeveral, onDemandTerms, soldAddons, soldProduct, trialDays, type SubscriptionDecision } from './rules.js'
+import type { Plan } from './store.js'
 
 /** An item of a cart that can contain a subscription. */
 export interface SubscriptionItem extends CartItem {
   addons?: ReadonlyArray<Schemas['AttachAddonReq']> | null
+  /** Amounts of credits that replace those of the product. */
+  credit_entitlements?: ReadonlyArray<Schemas['CreditEntitlementOverride']> | null
 }
 
 export interface SubscriptionCart extends Omit<CartRequest, 'product_cart'> {
@@ -64,7 +68,7 @@ export function decideCart (
   const currency = request.billing_currency ?? price.currency
   checkCurrency(currency, sandbox.settings)
   const buyer = businessBuyer(country, request.tax_id ?? null, request.customer_business_name ?? null)
-  const plan = planOf(product, price, { country, currency }, sandbox)
+  const plan = withAmounts(planOf(product, price, { country, currency }, sandbox), item, `${at}credit_entitlements`, sandbox)
   const onDemand = onDemandTerms({
     product_id: item.product_id,
     on_demand: data?.on_demand ?? null,
@@ -113,6 +117,12 @@ export function decideCart (
       next_billing_date: trial > 0 ? trialEnd(now, trial) : nextBillingDate(now, plan.frequency, now)
     }
   }
+}
+
+/** The plan with the amounts of credits that a line of the cart gives. */
+function withAmounts (plan: Plan, { credit_entitlements: given }: SubscriptionItem, at: string, sandbox: Sandbox): Plan {
+  if (given == null || given.length === 0) return plan
+  return { ...plan, credits: overridden(plan.credits ?? [], given, plan.product_id, at, sandbox) }
 }
 
 /** Throws if a cart has more than one recurring line. */

@@ -30,7 +30,9 @@ export function changePlan (subscription: Subscription, decision: ChangeDecision
     ...changedPlan(change, current, { at: now, restarts: priced.restarts_cycle }, sandbox),
     credit: priced.credit.amount,
     paid_lines: priced.paid
-  }, context)
+  }, context, priced.new_plan === null
+    ? null
+    : { cause: 'plan_change', ends_trial: current.in_trial, fraction: decision.plan_fraction, overage: [] })
   return NOTHING
 }
 

@@ -3,7 +3,7 @@
  * subscription uses this module, in a transaction.
  */
 import { emitAll } from '../../delivery/emit.js'
-import type { SubscriptionChange } from '../../sandbox/effects.js'
+import type { StartedPeriod, SubscriptionChange } from '../../sandbox/effects.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import { subscriptionStates, type SubscriptionAction } from './states.js'
 import type { Subscription } from './store.js'
@@ -16,11 +16,12 @@ export const RETRY_JOB = 'subscription.retry'
 export const GRACE_JOB = 'subscription.end_grace'
 
 /**
- * Performs an action: sets the new state together with `changes`, and returns the subscription. Throws a plain Error if the table
- * of states has no such transition, because requests are checked before.
+ * Performs an action: sets the new state together with `changes`, and returns the subscription. `period` is the period that
+ * starts with it. Throws a plain Error if the table of states has no such transition, because requests are checked before.
  */
 export function transit (
-  action: SubscriptionAction, subscription: Subscription, changes: Partial<Subscription>, context: Context
+  action: SubscriptionAction, subscription: Subscription, changes: Partial<Subscription>, context: Context,
+  period: StartedPeriod | null = null
 ): Subscription {
   const { sandbox } = context
   const { to = subscription.status, events = [] } = subscriptionStates.transition(action, subscription, context)
@@ -34,9 +35,10 @@ export function transit (
     events.includes('subscription.plan_changed') ? 'plan_changed' as const : null,
     changeOf(subscription.status, to)
   ].filter(change => change !== null)
-  if (happened.length > 0) {
-    const paymentId = sandbox.payments.latestOfSubscription(after.subscription_id) ?? null
-    for (const change of happened) sandbox.effects.subscriptionChanged({ ...after, payment_id: paymentId }, change, context)
+  if (happened.length > 0 || period !== null) {
+    const changed = { ...after, payment_id: sandbox.payments.latestOfSubscription(after.subscription_id) ?? null }
+    for (const change of happened) sandbox.effects.subscriptionChanged(changed, change, context)
+    if (period !== null) sandbox.effects.periodStarted(changed, period, context)
   }
   return after
 }

@@ -4,11 +4,13 @@
 import { emit } from '../../delivery/emit.js'
 import { US_PER_DAY, nextBillingDate, termEnd, trialEnd } from '../../rules/billing-calendar.js'
 import { retryAfter, type Retry } from '../../rules/retries.js'
+import { WHOLE } from '../../rules/proration.js'
+import type { StartedPeriod } from '../../sandbox/effects.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { Payment, SubscriptionCharge } from '../payments/store.js'
 import { changedPlan, renewalDates } from './applied-change.js'
 import { note, transit } from './lifecycle.js'
-import { paidLines } from '../../rules/plan-change.js'
+import { newPlanFraction, paidLines } from '../../rules/plan-change.js'
 import { recurringAmount, slotsAfter, slotsAfterFirst, taxRateOf } from './pricing.js'
 import { subscriptionStates } from './states.js'
 import type { Dues, OwedCharge, Subscription } from './store.js'
@@ -76,7 +78,7 @@ function activate (
     expires_at: termEnd(now, plan.term),
     discounts: slots,
     paid_lines: paidOf(payment, subscription, context)
-  }, context)
+  }, context, { cause: 'activation', ends_trial: false, fraction: WHOLE, overage: [] })
 }
 
 function paidOf ({ lines, currency }: Payment, subscription: Subscription, { sandbox }: Context): Subscription['paid_lines'] {
@@ -120,7 +122,7 @@ function changePaid (
     dues: null,
     pending_change: null,
     payment_method_id: methodId ?? before
-  }, context)
+  }, context, periodOf({ kind: 'plan_change', charge: pending.charge }, subscription))
 }
 
 /** Handles the success of the charge in flight or of the amount due. */
@@ -130,10 +132,20 @@ function collected (subscription: Subscription, payment: Payment, methodId: stri
   const changes = {
     ...paidChanges(dues, subscription, context), dues: null, pending_change: null, payment_method_id: methodId ?? before
   }
-  if (subscriptionStates.can('recover', subscription, context)) transit('recover', subscription, changes, context)
+  const period = periodOf(dues, subscription)
+  if (subscriptionStates.can('recover', subscription, context)) transit('recover', subscription, changes, context, period)
   else if (subscription.status !== 'active') note(subscription, { dues: null }, context) // it has ended since
-  else if (dues.kind === 'renewal') transit('renew', subscription, changes, context)
+  else if (dues.kind === 'renewal') transit('renew', subscription, changes, context, period)
   else note(subscription, changes, context)
+}
+
+/** The period that a paid charge starts, or null if it starts none. */
+function periodOf (
+  { kind, charge: { basis, overage = [] } }: Pick<Dues, 'kind' | 'charge'>, { in_trial: inTrial }: Subscription
+): StartedPeriod | null {
+  if (kind === 'renewal') return { cause: 'renewal', ends_trial: inTrial, fraction: WHOLE, overage }
+  if (kind !== 'plan_change' || basis?.change === undefined) return null
+  return { cause: 'plan_change', ends_trial: basis.change.is_trial, fraction: newPlanFraction(basis.change), overage }
 }
 
 /** The changes by a paid charge, besides the state. A recovery pays for the missed period and skips the periods after it. */

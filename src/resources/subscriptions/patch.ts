@@ -4,14 +4,15 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { Schemas } from '../../contract/operations.js'
-import { ApiError, doesNotExist, invalid, invalidBody } from '../../errors.js'
+import { ApiError, invalid, invalidBody } from '../../errors.js'
 import { termEnd } from '../../rules/billing-calendar.js'
 import { MUST_BE_A_TIME, formatTime, parseTime } from '../../rules/calendar.js'
 import { checkContact } from '../../rules/contact.js'
 import { checkMetadata } from '../../rules/metadata.js'
 import { businessBuyer } from '../../rules/tax.js'
-import type { Context } from '../../sandbox/sandbox.js'
+import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import { checkCountry } from '../payments/sale.js'
+import { changedCredits } from './credit-settings.js'
 import { recurringAmount } from './pricing.js'
 import { subscriptionStates } from './states.js'
 import type { Subscription } from './store.js'
@@ -33,13 +34,13 @@ export function decidePatch (subscription: Subscription, body: PatchRequest, con
   const isCancelled = body.status === 'cancelled'
   if (!asksForChange(body)) return { action: null, changes: {}, customer_name: null }
   subscriptionStates.check(isCancelled ? 'cancel' : 'update', subscription, context)
-  const given: Changes = {
+  const dated: Changes = {
     ...cancellation(subscription, body, context),
     ...dates(subscription, body, context),
     ...term(subscription, body),
     ...details(subscription, body, context)
   }
-  checkCredits(body)
+  const given = { ...dated, ...credits(subscription, body, dated, context.sandbox) }
   const name = customerName(subscription, body)
   const changes = differing(subscription, given)
   if (isCancelled) return { action: 'cancel', changes: { ...changes, cancelled_at: context.now }, customer_name: name }
@@ -178,11 +179,12 @@ function customerName ({ customer }: Subscription, { customer_name: given = null
   return name === customer.name ? null : name
 }
 
-/** Credit entitlements do not exist yet, so every id is unknown. */
-function checkCredits ({ credit_entitlement_cart: cart }: PatchRequest): void {
-  const [first] = cart ?? []
-  if (first === undefined) return
-  throw doesNotExist('Credit entitlement', first.credit_entitlement_id, 'credit_entitlement_cart[0].credit_entitlement_id')
+/** Credits are part of the plan, which a new term changes too. */
+function credits (
+  subscription: Subscription, { credit_entitlement_cart: cart }: PatchRequest, given: Changes, sandbox: Sandbox
+): Changes {
+  if (cart == null || cart.length === 0) return {}
+  return { plan: changedCredits(given.plan ?? subscription.plan, cart, sandbox) }
 }
 
 /** Keeps only the fields that differ. */

@@ -9,7 +9,7 @@ import { checkMetadata } from '../../rules/metadata.js'
 import { WHOLE } from '../../rules/proration.js'
 import { fractionOf, spread, type Fraction } from '../../rules/money.js'
 import {
-  pricePlanChange, type ChangeLine, type PlanChange as PricedChange, type PlanChangeCharge
+  newPlanFraction, pricePlanChange, type ChangeLine, type PlanChange as PricedChange, type PlanChangeCharge
 } from '../../rules/plan-change.js'
 import { price } from '../../rules/pricing.js'
 import { cartOf, regularItems } from '../../rules/recurring.js'
@@ -34,6 +34,8 @@ export interface ChangeDecision {
   applies_unpaid: boolean
   by_link: boolean
   priced: PlanChangeCharge
+  /** The fraction of a whole period that the new plan is charged. */
+  plan_fraction: Fraction
   /** The charge of its payment, or null if nothing is due now. */
   charge: OwedCharge | null
 }
@@ -66,7 +68,13 @@ export function decideChange (subscription: Subscription, body: ChangeRequest, c
   price(cartOf({ ...asked, items: regularItems(asked.new_terms) }))
   const priced = pricePlanChange(asked)
   const isFree = options.is_scheduled || priced.total === 0
-  return { ...options, change, priced, charge: isFree ? null : chargeOf(subscription, asked, priced, codes, sandbox) }
+  return {
+    ...options,
+    change,
+    priced,
+    plan_fraction: newPlanFraction(asked),
+    charge: isFree ? null : chargeOf(subscription, asked, priced, codes, sandbox)
+  }
 }
 
 /** Throws if the payment of an earlier change, or another payment, has not ended. */

@@ -1,6 +1,7 @@
 /** The plan of a subscription: a snapshot of the product's price for this buyer. */
 import type { Schemas } from '../../contract/operations.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
+import { soldCredits } from '../credit-entitlements/attachments.js'
 import { unitPrice } from '../payments/cart.js'
 import type { CompletePrice } from '../products/prices.js'
 import type { Product } from '../products/store.js'
@@ -15,8 +16,9 @@ export interface PlanBuyer {
   currency: string
 }
 
-export function planOf (product: Product, price: RecurringPrice, buyer: PlanBuyer, sandbox: Pick<Sandbox, 'products'>): Plan {
+export function planOf (product: Product, price: RecurringPrice, buyer: PlanBuyer, sandbox: Sandbox): Plan {
   const sold = unitPrice(product, buyer, sandbox)
+  const credits = soldCredits(product.product_id, sandbox)
   return {
     product_id: product.product_id,
     name: product.name,
@@ -33,7 +35,8 @@ export function planOf (product: Product, price: RecurringPrice, buyer: PlanBuye
     term: { count: price.subscription_period_count, interval: price.subscription_period_interval },
     trial: price.type === 'usage_based_price'
       ? { amount: null, apply_discounts: false }
-      : { amount: price.trial_amount || null, apply_discounts: price.trial_apply_discounts === true }
+      : { amount: price.trial_amount || null, apply_discounts: price.trial_apply_discounts === true },
+    ...(credits.length === 0 ? {} : { credits })
   }
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../../rules/recurring.js'
 import { taxRateBps } from '../../rules/tax.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
+import { overageLines } from '../credits/charged-overage.js'
 import type { Discount } from '../discounts/store.js'
 import type { ChargeBasis } from '../payments/basis.js'
 import { settlement } from '../payments/sale.js'
@@ -66,7 +67,10 @@ export function taxRateOf (
 /** The charge of a renewal. Throws an ApiError if it can't be priced. */
 export function renewalCharge (subscription: SubscriptionRecord, sandbox: Sandbox): OwedCharge {
   const codes = codesInUse(attachedCodes(subscription.discounts, sandbox))
-  return owedCharge(subscription, regularItems(termsOf(subscription)), codes, sandbox)
+  const overage = overageLines(subscription, sandbox)
+  const items = [...regularItems(termsOf(subscription)), ...overage.map(({ item }) => item)]
+  const charge = owedCharge(subscription, items, codes, sandbox)
+  return overage.length === 0 ? charge : { ...charge, overage: overage.map(({ charged }) => charged) }
 }
 
 /** The slots after the first payment, which used these codes. A trial uses a cycle only if codes lower its price. */

@@ -8,6 +8,7 @@ import type { Retry } from '../../rules/retries.js'
 import type { Database, Statement } from '../../store/database.js'
 import { fromJson, toJson } from '../../store/json.js'
 import type { SubscriptionsRow } from '../../store/rows.gen.js'
+import type { SoldCredit } from '../credit-entitlements/store.js'
 import type { Customer } from '../customers/store.js'
 import type { ChargeBasis } from '../payments/basis.js'
 import type { AppliedDiscount, PaymentLine } from '../payments/store.js'
@@ -29,6 +30,8 @@ export interface Plan {
   current_frequency?: Period
   term: Period
   trial: Trial
+  /** The credits of each unit and period. Absent without credits. */
+  credits?: SoldCredit[]
 }
 
 /** A snapshot of an add-on. The price is per unit and period. */
@@ -57,6 +60,13 @@ export interface OnDemandTerms {
   description: string | null
 }
 
+/** Overage of credits that a charge contains. */
+export interface ChargedOverage {
+  credit_entitlement_id: string
+  /** A decimal. */
+  credits: string
+}
+
 /** The charge of a later payment, after discounts, tax and credit. */
 export interface OwedCharge {
   currency: string
@@ -71,6 +81,8 @@ export interface OwedCharge {
   paid_lines: PaidLine[]
   /** The credit of the subscription once it is paid, in the currency of the plan. */
   credit_after: number
+  /** The overage of credits that the lines contain. Absent without overage. */
+  overage?: ChargedOverage[]
   basis?: ChargeBasis
 }
 

@@ -2,6 +2,7 @@
 import type { Schemas } from '../../contract/operations.js'
 import { formatOptionalTime, formatTime } from '../../rules/calendar.js'
 import type { Context } from '../../sandbox/sandbox.js'
+import { creditCart } from '../credits/subscription-view.js'
 import { customerDetails } from '../customers/view.js'
 import { discountDetail } from '../discounts/view.js'
 import { NOT_YET } from '../not-yet.js'
@@ -49,8 +50,9 @@ function shared (subscription: Subscription) {
 
 /** The complete subscription, for GET /subscriptions/{subscription_id} and webhooks. */
 export function subscriptionResponse (
-  subscription: Subscription, { sandbox }: Context
+  subscription: Subscription, context: Context
 ): Required<Schemas['SubscriptionResponse']> {
+  const { sandbox } = context
   const { business_id: businessId } = sandbox.business
   const discounts = slotsInUse(subscription).flatMap(({ discount_id: id, cycles_remaining: cycles }, position) => {
     const discount = sandbox.discounts.find(id)
@@ -66,7 +68,7 @@ export function subscriptionResponse (
     custom_field_responses: subscription.custom_field_responses,
     discounts: discounts.length === 0 ? null : discounts,
     meters: NOT_YET['GET /subscriptions/{subscription_id}/usage-history'].meters,
-    credit_entitlement_cart: NOT_YET['GET /subscriptions/{subscription_id}/credit-usage'].credit_entitlement_cart,
+    credit_entitlement_cart: creditCart(subscription, context),
     meter_credit_entitlement_cart: NOT_YET['GET /subscriptions/{subscription_id}/usage-history'].meter_credit_entitlement_cart
   }
 }
