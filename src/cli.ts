@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 /** The executable `dodo-emulator`: runs the command line and implements the commands that need an emulator in this process. */
+import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
+import type { ExecOptions } from './commands/exec.js'
 import { runCommandLine } from './commands/run.js'
 import { readConfig, type Config } from './config/config.js'
 import type { Listening } from './emulator.js'
@@ -24,6 +26,30 @@ async function start (config: Config): Promise<void> {
     throw error
   }
 }
+
+/** Starts an emulator and runs a command against it. This process ends with the command. */
+async function exec (config: Config, options: ExecOptions): Promise<never> {
+  const { createApp } = await import('./emulator.js')
+  const emulator = createApp(config, await preparation(config.fixtures))
+  try {
+    const { address: url, webhookSecret } = await emulator.listen()
+    const { execute } = await import('./commands/exec.js')
+    const { apiKeys, webhookKey, controlKey, control: hasControl } = config
+    return await execute({
+      target: { url, prefix: '', controlKey },
+      apiKey: [...apiKeys][0] ?? 'test',
+      webhookKey: webhookSecret ?? webhookKey ?? unusedSecret(),
+      hasControl,
+      close: emulator.close
+    }, options)
+  } catch (error) {
+    await emulator.close()
+    throw error
+  }
+}
+
+/** A valid secret for programs that do not start without one, although no configured endpoint signs with it. */
+const unusedSecret = () => `whsec_${randomBytes(24).toString('base64')}`
 
 /** Imports the modules that read and check fixtures on demand, because loading them takes time. */
 async function preparation (files: readonly string[] | null): Promise<Prepare | undefined> {
@@ -93,6 +119,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   local: {
     start,
     checkFixtures,
+    exec,
     async importAccount (options) {
       const { importAccount } = await import('./commands/import.js')
       await importAccount(options, problemsOf)

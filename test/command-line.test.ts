@@ -30,7 +30,7 @@ t.test('1: the emulator refuses every command without the key', async t => {
   for (const { name } of clients) {
     const args = [...name.split(' '), ...validArguments(name, UNKNOWN), '--port', String(port)]
     const { code, stdout, stderr } = await run(args)
-    if (name === 'health') {
+    if (name === 'health' || name === 'wait') {
       t.equal(code, EXIT.done, 'for any caller')
       continue
     }
@@ -111,6 +111,7 @@ const WRONG: Record<string, string[]> = {
   'start --host': ['', ' '],
   '--port': ['', 'x', '0', '-1', '65536', '80.5', '1e3'],
   'start --port': ['', 'x', '-1', '65536', '80.5'],
+  'exec --port': ['', 'x', '-1', '65536', '80.5'],
   '--sandbox': ['', '../x', '-a', 'a b', 'a'.repeat(64)],
   '--control-key': ['', 'a b', 'ü'],
   '<id>': ['', ' '],
@@ -185,6 +186,9 @@ const WRONG: Record<string, string[]> = {
   '--out': [''],
   '--customers': ['', 'some'],
   '<files...>': [],
+  '<command...>': [],
+  'wait --timeout': ['', 'x', '-1s', '25h'],
+  '--export-on-exit': [''],
   // The options of start without a namesake above.
   '--database': ['', ' '],
   '--fixtures': ['', 'a,,b', 'none,a'],
@@ -223,7 +227,7 @@ t.test('2: every option and argument refuses invalid text by its name', async t 
     const valid = validArguments(name, UNKNOWN)
     const takesValue = options.filter(({ required, optional }) => required || optional)
     const cases = [
-      ...takesValue.map(({ long }) => ({ label: `${long}`, argsFor: (text: string) => [...valid, `${long}=${text}`] })),
+      ...takesValue.map(({ long }) => ({ label: `${long}`, argsFor: (text: string) => [`${long}=${text}`, ...valid] })),
       ...declared.map((argument, index) => {
         const label = argument.required ? `<${argument.name()}${argument.variadic ? '...' : ''}>` : `[${argument.name()}]`
         return { label, argsFor: (text: string) => [...valid.slice(0, index), text, ...valid.slice(index + 1)] }

@@ -22,7 +22,8 @@ export function fakes (): LocalCommands & { started: Config[] } {
     started,
     start: async config => { started.push(config) },
     checkFixtures: async () => {},
-    importAccount: async () => {}
+    importAccount: async () => {},
+    exec: async config => { started.push(config) }
   }
 }
 
@@ -65,7 +66,7 @@ function leavesOf (command: Command, path: string[] = []): Leaf[] {
 }
 
 export const leaves = leavesOf(program)
-export const LOCAL = ['start', 'import', 'fixtures check']
+export const LOCAL = ['start', 'exec', 'import', 'fixtures check']
 export const clients = leaves.filter(({ name }) => !LOCAL.includes(name))
 
 /** Arguments with which a command succeeds in a sandbox filled by `prepare`. */
@@ -101,7 +102,8 @@ export function validArguments (name: string, {
     'sandboxes create': ['mine'],
     'sandboxes delete': ['other'],
     'fixtures check': [file],
-    import: ['--api-key', 'key']
+    import: ['--api-key', 'key'],
+    exec: ['npm', 'test']
   }
   return valid[name] ?? []
 }

@@ -63,7 +63,7 @@ export function addDeliveries (_program: Command, { client, group, byDefault, ta
 }
 
 /** `dlv_…  payment.succeeded  whk_…  failed  8 attempts, the last: 500` */
-function deliveryLine ({ delivery_id: id, event_type: type, webhook_id: endpoint, state, attempts }: Delivery): string {
+export function deliveryLine ({ delivery_id: id, event_type: type, webhook_id: endpoint, state, attempts }: Delivery): string {
   const last = attempts.at(-1)
   const outcome = last === undefined ? [] : [`the last: ${last.response_status ?? last.error}`]
   const count = [`${attempts.length} ${attempts.length === 1 ? 'attempt' : 'attempts'}`, ...outcome].join(', ')

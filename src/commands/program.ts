@@ -7,6 +7,7 @@ import { nonEmpty, webUrl } from '../config/values.js'
 import { VERSION } from '../root.js'
 import { stopSignal } from './signals.js'
 import { oneOf, option } from './arguments.js'
+import type { ExecOptions } from './exec.js'
 import type { ImportOptions } from './import.js'
 import { addRemoteCommands } from './remote.js'
 import { API_KEY_OPTION, TARGET_OPTIONS, targetOf } from './target.js'
@@ -17,6 +18,8 @@ export interface LocalCommands {
   start (config: Config): Promise<void>
   checkFixtures (files: readonly string[], config: Config): Promise<void>
   importAccount (options: ImportOptions): Promise<void>
+  /** Ends the process with the command, so the promise only rejects. */
+  exec (config: Config, options: ExecOptions): Promise<void>
 }
 
 export interface ProgramOptions {
@@ -40,6 +43,7 @@ export function createProgram ({ env, local }: ProgramOptions) {
     .description('An unofficial local emulator of the Dodo Payments API. Without a command, it starts the emulator.')
     .version(VERSION)
     .exitOverride()
+    .enablePositionalOptions() // so that `exec` passes the options of its command on
     .configureHelp({ visibleOptions: ownOptionsFirst })
     .configureOutput({ writeOut: write(console.log), writeErr: write(console.error), outputError: () => {} })
     .addHelpText('afterAll', EXIT_CODES)
@@ -65,6 +69,7 @@ export function createProgram ({ env, local }: ProgramOptions) {
   }
 
   addStart(program, { env, local, tools })
+  addExec(program, { env, local })
   addRemoteCommands(program, tools)
   addImport(program, { env, local })
   addFixtures(program, { env, local })
@@ -93,6 +98,34 @@ function addStart (program: Command, { env, local, tools }: ProgramOptions & { t
   for (const row of Object.values(OPTIONS)) command.addOption(optionOf(row))
   command.action((flags: Partial<Record<OptionName, string>>) => local.start(readConfig(flags, env)))
   tools.byDefault(command)
+}
+
+interface ExecFlags extends Partial<Record<OptionName, string>> {
+  failOnIgnored?: boolean
+  exportOnExit?: string
+}
+
+/** The options that `exec` sets itself. It ignores their environment variables. */
+const EXEC_DEFAULTS = { port: '0', database: ':memory:' } as const satisfies Partial<Record<OptionName, string>>
+
+function addExec (program: Command, { env, local }: ProgramOptions): void {
+  const command = program.command('exec')
+    .description('start an emulator, run a command against it, and exit with its exit code: exec -- npm test')
+    .usage('[options] -- <command...>')
+    .argument('<command...>', 'the command to run, with its arguments')
+    .passThroughOptions()
+    .option('--fail-on-ignored', 'exit with 1 if a call had fields that the API ignores')
+    .addOption(option('--export-on-exit <file>', 'file for a snapshot of the default sandbox, for --from-snapshot', nonEmpty))
+  for (const [name, row] of Object.entries(OPTIONS)) command.addOption(execOption(name as OptionName, row))
+  command.action((words: string[], { failOnIgnored = false, exportOnExit, ...flags }: ExecFlags) => {
+    if (words[0] === '') throw new UsageError('<command...>: must begin with the name of a program, not ""')
+    return local.exec(readConfig({ ...EXEC_DEFAULTS, ...flags }, env), { command: words, failOnIgnored, exportOnExit, env })
+  })
+}
+
+function execOption (name: OptionName, row: OptionRow<unknown>): Option {
+  const fallback = (EXEC_DEFAULTS as Partial<Record<OptionName, string>>)[name]
+  return fallback === undefined ? optionOf(row) : new Option(`--${row.flag} ${row.value}`, `${row.about} [default: ${fallback}]`)
 }
 
 interface ImportFlags {

@@ -12,11 +12,13 @@ import { addTime } from './time.js'
 import { addSettings, addSubscriptions } from './subscriptions.js'
 import type { Tools } from './tools.js'
 import { addVerify } from './verify.js'
+import { addWait } from './wait.js'
 import { addWebhooks } from './webhooks.js'
 
 /** In the order of the help. */
 export function addRemoteCommands (program: Command, tools: Tools): void {
   addHealth(program, tools)
+  addWait(program, tools)
   addOutcomes(program, tools)
   addCheckouts(program, tools)
   addSubscriptions(program, tools)

@@ -41,7 +41,7 @@ export function addRequests (program: Command, { client, targetOf, stopSignal }:
 async function latest (target: Target, { status, operation, payment }: Filter, shown: Latest): Promise<void> {
   const filters = { status, operation, payment_id: payment }
   const names = { status: '--status', operation: '--operation', payment_id: '--payment' }
-  await printLatest(target, PATH, { filters, names }, shown, lines)
+  await printLatest(target, PATH, { filters, names }, shown, (request: LoggedRequest) => requestLines(request))
 }
 
 /** Prints calls as they are answered. With `json`, prints one object per line. */
@@ -54,19 +54,22 @@ async function followRequests (
     const request = JSON.parse(data) as LoggedRequest
     if (!hasStatus(request) || (operation !== undefined && request.operation !== operation)) continue
     if (payment !== undefined && request.payment_id !== payment) continue
-    console.log(json === true ? JSON.stringify(request) : lines(request))
+    console.log(json === true ? JSON.stringify(request) : requestLines(request))
   }
 }
 
-/** `12:00:01  422  POST /payments  in 3 ms  req_…`, followed by lines with the reason of a refusal, ignored fields and notes. */
-function lines (request: LoggedRequest): string {
+/**
+ * `12:00:01  422  POST /payments  in 3 ms  req_…`, followed by lines with the reason of a refusal, ignored fields and notes.
+ * `label` ends the first line.
+ */
+export function requestLines (request: LoggedRequest, label = ''): string {
   const { answered_at: at, status, method, path, duration_ms: duration, request_id: id, payment_id: payment } = request
   const first = [
     at.slice(11, 19), status, `${method} ${path}`, `in ${Math.round(duration)} ms`, id, ...(payment === null ? [] : [payment])
   ].join('  ')
   const ignored = request.ignored_fields.map(field => field === '' ? 'the whole body' : field)
   return [
-    first,
+    `${first}${label}`,
     ...(request.explanation === null ? [] : [`          ${request.error_code}: ${request.explanation.message}`]),
     ...(ignored.length === 0 ? [] : [`          ignored: ${ignored.join(', ')}`]),
     ...request.notes.map(({ path, message }) => `          note: ${path}: ${message}`)
