@@ -16,7 +16,7 @@ async function create (emulate: TestEmulator, changes: Json = {}): Promise<Addon
 }
 
 t.test('answers', async t => {
-  t.test('a new add-on, and the same when it is read', async t => {
+  t.test('creates an add-on, and reads it', async t => {
     const emulate = startEmulator(t)
     const addon = await create(emulate, { description: 'For one more person' })
     t.match(addon, { ...BODY, id: /^adn_[0-9A-Za-z]{21}$/, business_id: 'bus_emulator', description: 'For one more person', image: null })
@@ -24,7 +24,7 @@ t.test('answers', async t => {
     t.strictSame(await emulate.get(`/addons/${addon.id}`), addon)
   })
 
-  t.test('a change, which keeps fields that it does not name', async t => {
+  t.test('changes only the given fields', async t => {
     const emulate = startEmulator(t)
     const addon = await create(emulate, { description: 'Old' })
     const body = { name: 'Seat', price: 0, currency: 'EUR', tax_category: null, description: null }
@@ -36,7 +36,7 @@ t.test('answers', async t => {
     t.strictSame(await emulate.get(`/addons/${addon.id}`), json)
   })
 
-  t.test('the list, newest first, in pages', async t => {
+  t.test('lists add-ons in pages, newest first', async t => {
     const emulate = startEmulator(t)
     t.strictSame(await emulate.get('/addons'), { items: [] })
     const ids: string[] = []
@@ -49,7 +49,7 @@ t.test('answers', async t => {
     t.strictSame(await list('page_size=0'), [])
   })
 
-  t.test('an image by its id, which null removes', async t => {
+  t.test('sets an image by its id; null removes it', async t => {
     const emulate = startEmulator(t)
     const addon = await create(emulate)
     const { json } = await emulate.call('PUT', `/addons/${addon.id}/images`)
@@ -97,7 +97,7 @@ t.test('refuses invalid add-ons', async t => {
 })
 
 t.test('belongs to products', async t => {
-  t.test('that name an existing add-on', async t => {
+  t.test('that refer to an existing add-on', async t => {
     const emulate = startEmulator(t)
     const { id } = await create(emulate)
     t.equal((await emulate.call('PATCH', '/products/pdt_pro_monthly', { body: { addons: [id] } })).status, 200)

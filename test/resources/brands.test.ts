@@ -27,7 +27,7 @@ async function product (emulate: TestEmulator, brandId: string): Promise<string>
 }
 
 t.test('answers', async t => {
-  t.test('the primary brand, which is the business', async t => {
+  t.test('returns the primary brand, which has the id of the business', async t => {
     const { get } = startEmulator(t)
     const primary = await get<Brand>('/brands/bus_emulator')
     t.match(primary, {
@@ -43,7 +43,7 @@ t.test('answers', async t => {
     t.strictSame(await get('/brands'), { items: [primary] })
   })
 
-  t.test('a new brand with every field', async t => {
+  t.test('creates a brand with every field', async t => {
     const emulate = startEmulator(t)
     const body = { name: 'Grüße & Co', description: 'Cards', statement_descriptor: 'CARDS', support_email: 'help@cards.example', url: 'https://cards.example' }
     const brand = await create(emulate, body)
@@ -53,7 +53,7 @@ t.test('answers', async t => {
     t.strictSame(items.map(({ brand_id: id }) => id), [brand.brand_id, 'bus_emulator'], 'newest first')
   })
 
-  t.test('a default statement descriptor', async t => {
+  t.test('sets a default statement descriptor', async t => {
     const emulate = startEmulator(t)
     t.equal((await create(emulate, {})).statement_descriptor, 'DODOPAY_EMULATEDSTORE')
     t.equal((await create(emulate, { name: 'Acme, Inc.' })).statement_descriptor, 'DODOPAY_ACMEINC')
@@ -61,7 +61,7 @@ t.test('answers', async t => {
     t.equal((await create(emulate, { name: '日本' })).statement_descriptor, 'DODOPAY')
   })
 
-  t.test('a change, which keeps fields that it does not name', async t => {
+  t.test('changes only the given fields', async t => {
     const emulate = startEmulator(t)
     const brand = await create(emulate, { name: 'Acme', url: 'https://acme.example' })
     const { status, json } = await emulate.call('PATCH', `/brands/${brand.brand_id}`, { body: { name: 'Acme 2', url: null, description: 'New' } })
@@ -70,7 +70,7 @@ t.test('answers', async t => {
     t.strictSame(await emulate.get(`/brands/${brand.brand_id}`), json)
   })
 
-  t.test('archiving, which moves the products', async t => {
+  t.test('archives a brand and moves its products', async t => {
     const emulate = startEmulator(t)
     const [from, to] = [await create(emulate), await create(emulate, { name: 'Other' })]
     const ids = [await product(emulate, from.brand_id), await product(emulate, from.brand_id)]
@@ -86,7 +86,7 @@ t.test('answers', async t => {
     t.strictSame(await listed('?include_archived=true'), [to.brand_id, from.brand_id, 'bus_emulator'])
   })
 
-  t.test('archiving an unused brand needs no other brand, and the primary brand can take over', async t => {
+  t.test('archives an unused brand without a target; the primary brand can be the target', async t => {
     const emulate = startEmulator(t)
     const [empty, full] = [await create(emulate), await create(emulate)]
     const bare = await emulate.call('POST', `/brands/${empty.brand_id}/archive`, { body: {} })

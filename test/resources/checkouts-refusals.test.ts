@@ -91,7 +91,7 @@ t.test('refuses', async t => {
     await refuse({ confirm: 'yes' }, 'INVALID_REQUEST_BODY', /confirm/)
   })
 
-  t.test('a theme with anything but colours and sizes', async t => {
+  t.test('a theme with values that are not colours or sizes', async t => {
     const refuse = refusing(t)
     const theme = (config: object) => ({ customization: { theme_config: config } })
     for (const hostile of ['red; } body { display: none', 'url(https://evil.example)', 'var(--x)', '#12', 'expression(1)', 'x'.repeat(1e5)]) {

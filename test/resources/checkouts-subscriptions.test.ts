@@ -24,7 +24,7 @@ const preview = async (shop: Shop, body: SessionBody) => await post<Preview>(sho
 const pay = async (shop: Shop, id: string, how: object = { outcome: 'succeeded' }) =>
   await post<Payment>(shop, `/_emulator/checkouts/${id}/pay`, how)
 
-t.test('a session sells a subscription', async t => {
+t.test('sells a subscription', async t => {
   const shop = openShop(t, START)
   const plan = await shop.plan(2900)
   const id = await open(shop, { ...ADA, product_cart: [{ product_id: plan, quantity: 2 }], metadata: { team: 'blue' } })
@@ -47,7 +47,7 @@ t.test('a session sells a subscription', async t => {
   t.equal((await shop.payments(payment.subscription_id ?? '')).length, 2, 'it renews')
 })
 
-t.test('a mixed cart: one payment now, and the subscription alone recurs', async t => {
+t.test('a mixed cart charges everything now, and only the subscription recurs', async t => {
   const shop = openShop(t, START)
   const [seat, other] = [await shop.addon(500), await shop.addon(700)]
   const plan = await shop.plan(2900, {}, { addons: [seat, other] })
@@ -84,7 +84,7 @@ t.test('a mixed cart: one payment now, and the subscription alone recurs', async
     [now + tax + 400, calculated.recurring_breakup?.total_amount])
 })
 
-t.test('a preview never differs from what is charged', async t => {
+t.test('a preview always equals the charge', async t => {
   const shop = openShop(t, START)
   const free = await shop.plan(2900, { trial_period_days: 14 })
   const paid = await shop.plan(2900, { trial_period_days: 14, trial_amount: 100 })
@@ -128,7 +128,7 @@ t.test('a preview never differs from what is charged', async t => {
   }
 })
 
-t.test('confirm charges a saved method', async t => {
+t.test('confirm charges a saved payment method', async t => {
   const shop = openShop(t, START)
   const plan = await shop.plan(2900)
   const first = await shop.read(await shop.activate(plan))
@@ -140,7 +140,7 @@ t.test('confirm charges a saved method', async t => {
   t.match(await shop.read(id ?? ''), { status: 'active', payment_method_id: first.payment_method_id })
 })
 
-t.test('a declined first payment: the session can be submitted again', async t => {
+t.test('a session can be submitted again after a declined first payment', async t => {
   const shop = openShop(t, START)
   const plan = await shop.plan(2900)
   const id = await open(shop, { ...ADA, product_cart: [{ product_id: plan, quantity: 1 }] })

@@ -4,7 +4,7 @@ import { paymentBody } from '../helper.js'
 import { type SessionBody, ADDRESS, CONFIRMED, sessionBody, start } from './checkout-bodies.js'
 
 t.test('answers', async t => {
-  t.test('a session without a payment, which the customer completes', async t => {
+  t.test('creates a session without a payment, which the customer completes', async t => {
     const { open, get, stored } = start(t)
     const session = await open({ customer: { email: 'new@example.com', name: 'New' } })
     t.match(session, {
@@ -20,7 +20,7 @@ t.test('answers', async t => {
     t.match(await get(`/checkouts/${bare.session_id}`), { customer_email: null, customer_name: null })
   })
 
-  t.test('a short link', async t => {
+  t.test('creates a short link', async t => {
     const { open } = start(t)
     const { checkout_url: url } = await open({ short_link: true })
     const { pathname } = new URL(String(url))
@@ -71,7 +71,7 @@ t.test('answers', async t => {
     t.match(await get(`/checkouts/${session.session_id}`), { payment_status: 'succeeded' })
   })
 
-  t.test('a complete preview', async t => {
+  t.test('calculates a complete preview', async t => {
     const { preview, stored } = start(t)
     const before = stored()
     const priced = await preview({
@@ -204,7 +204,7 @@ t.test('keeps the rules of payments', async t => {
     }
   })
 
-  t.test('a known e-mail address is a known customer, unless a new one is requested', async t => {
+  t.test('uses the customer with the e-mail address, unless a new one is requested', async t => {
     const { open, payment } = start(t)
     const customer = { email: 'ada@example.com', name: 'Someone Else' }
     const known = await payment((await open({ ...CONFIRMED, customer })).payment_id)
@@ -215,7 +215,7 @@ t.test('keeps the rules of payments', async t => {
     t.equal(fresh.customer.name, 'Someone Else')
   })
 
-  t.test('a required phone number that is missing is requested on the page', async t => {
+  t.test('the page asks for a missing required phone number', async t => {
     const { open, emulator } = start(t)
     const flags = { require_phone_number: true }
     const options = async (customerId: string) => {

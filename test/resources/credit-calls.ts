@@ -19,7 +19,7 @@ export interface CreditShop extends Shop {
   entitlement (changes?: Partial<EntitlementBody>): Promise<Entitlement>
   /** Books an entry for cus_ada. */
   book (entitlementId: string, type: 'credit' | 'debit', amount: string, changes?: Partial<EntryBody>): Promise<ManualEntry>
-  /** Sends a request that must be refused, and checks that nothing is stored. */
+  /** Sends a request, and checks that it is refused and that nothing is stored. */
   refusal (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, body?: object): Promise<Refusal & { status: number }>
   balance (entitlementId: string): Promise<Balance>
   grants (entitlementId: string, query?: string): Promise<Grant[]>
@@ -27,7 +27,7 @@ export interface CreditShop extends Shop {
   ledger (entitlementId: string, query?: string): Promise<Entry[]>
   /** The credit events since the last call, oldest first, with their data. Each matches its schema. */
   creditEvents (): Array<{ type: string, data: Record<string, unknown> }>
-  /** The credit events since the last call, in short: `added 100`. */
+  /** The credit events since the last call, abbreviated: `added 100`. */
   changes (): string[]
 }
 

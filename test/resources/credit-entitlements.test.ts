@@ -10,7 +10,7 @@ t.test('answers', async t => {
   const shop = openCreditShop(t)
   const { call, get } = shop
 
-  t.test('a credit entitlement with its defaults', async t => {
+  t.test('creates a credit entitlement with defaults', async t => {
     const created = await shop.entitlement()
     t.match(created.id, /^cde_[0-9A-Za-z]{21}$/)
     t.strictSame(created, {
@@ -37,7 +37,7 @@ t.test('answers', async t => {
     t.strictSame(await get(`/credit-entitlements/${created.id}`), created)
   })
 
-  t.test('changes: absent fields stay, null clears', async t => {
+  t.test('changes fields: null clears a field, and absent fields stay', async t => {
     const { id } = await shop.entitlement({
       name: 'Minutes',
       precision: 2,
@@ -96,7 +96,7 @@ t.test('answers', async t => {
     t.match(await change({ name: 'Minutes' }), { name: 'Minutes' }, 'its own name is free')
   })
 
-  t.test('deletion, and its end', async t => {
+  t.test('deletes and restores a credit entitlement', async t => {
     const { id } = await shop.entitlement({ name: 'Old' })
     t.match(await call('DELETE', `/credit-entitlements/${id}`), { status: 200, text: '' })
     t.match(await shop.refusal('GET', `/credit-entitlements/${id}`), { status: 404, code: 'NOT_FOUND' })
@@ -112,7 +112,7 @@ t.test('answers', async t => {
     t.strictSame(await ids(''), ['Old', 'Minutes', 'Tokens'])
   })
 
-  t.test('the name of a deleted one is free, until it comes back', async t => {
+  t.test('the name of a deleted credit entitlement is free until it is restored', async t => {
     const { id } = await shop.entitlement({ name: 'Again' })
     await call('DELETE', `/credit-entitlements/${id}`)
     await shop.entitlement({ name: 'Again' })

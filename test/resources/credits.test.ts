@@ -6,7 +6,7 @@ import { openCreditShop, type Entry } from './credit-calls.js'
 const OVERAGE = { overage_enabled: true, price_per_unit: '2', currency: 'USD' as const }
 
 t.test('answers', async t => {
-  t.test('credits and debits, oldest grant first', async t => {
+  t.test('books credits and debits, and uses the oldest grant first', async t => {
     const shop = openCreditShop(t)
     const { id } = await shop.entitlement({ precision: 2 })
     t.match(await shop.refusal('GET', `/credit-entitlements/${id}/balances/cus_ada`), { status: 404 }, 'no transaction yet')
@@ -32,7 +32,7 @@ t.test('answers', async t => {
     t.strictSame((await shop.grants(id, '&status=active')).map(({ id }) => id), [second.grant_id])
   })
 
-  t.test('an event for each entry, with its data', async t => {
+  t.test('sends an event for each entry', async t => {
     const shop = openCreditShop(t)
     const { id } = await shop.entitlement()
     const { id: entryId, grant_id: grantId } = await shop.book(id, 'credit', '100', { reason: 'welcome' })
@@ -62,7 +62,7 @@ t.test('answers', async t => {
     })
   })
 
-  t.test('filters of the ledger', async t => {
+  t.test('filters the ledger', async t => {
     const shop = openCreditShop(t)
     const { id } = await shop.entitlement()
     for (const day of [1, 2, 3]) {
@@ -80,7 +80,7 @@ t.test('answers', async t => {
     t.strictSame((await shop.get<{ items: Entry[] }>(`/credit-entitlements/${id}/balances/cus_ada/ledger?page_size=2&page_number=1`)).items.map(({ amount }) => amount), ['2', '1'])
   })
 
-  t.test('the balances of an entitlement, and the credits of a customer', async t => {
+  t.test('lists the balances of an entitlement and of a customer', async t => {
     const shop = openCreditShop(t)
     const { id } = await shop.entitlement({ description: 'For prompts' })
     const other = await shop.entitlement({ name: 'Minutes', unit: 'min' })
@@ -101,7 +101,7 @@ t.test('answers', async t => {
     t.strictSame(await shop.get('/customers/cus_grace/credit-entitlements'), { items: [] })
   })
 
-  t.test('overage: a debit beyond the balance is one entry', async t => {
+  t.test('with overage, a debit beyond the balance is a single entry', async t => {
     const shop = openCreditShop(t)
     const { id } = await shop.entitlement({ ...OVERAGE, overage_limit: 50 })
     await shop.book(id, 'credit', '100')
@@ -112,7 +112,7 @@ t.test('answers', async t => {
     t.match(await shop.book(id, 'credit', '1000'), { balance_after: '1000', overage_after: '50' }, 'K10')
   })
 
-  t.test('a deficit that is repaid from new credits', async t => {
+  t.test('new credits repay a deficit first', async t => {
     const shop = openCreditShop(t)
     const { id } = await shop.entitlement({ ...OVERAGE, overage_behavior: 'carry_deficit_auto_repay' })
     await shop.book(id, 'debit', '30')
@@ -122,7 +122,7 @@ t.test('answers', async t => {
     t.match((await shop.grants(id))[0], { initial_amount: '1000', remaining_amount: '970' })
   })
 
-  t.test('expiry at its instant: the rest ends, used credits do not', async t => {
+  t.test('the unused credits of a grant expire at its expiry', async t => {
     const shop = openCreditShop(t)
     const { id } = await shop.entitlement()
     const { grant_id: grantId } = await shop.book(id, 'credit', '100', { expires_at: '2026-02-10T00:00:00Z' })
@@ -140,7 +140,7 @@ t.test('answers', async t => {
     t.strictSame(shop.changes(), ['manual_adjustment 100', 'manual_adjustment 50', 'manual_adjustment 25', 'expired 75', 'expired 50'])
   })
 
-  t.test('entries as credit_added and credit_deducted, if the business has it so', async t => {
+  t.test('sends credit_added and credit_deducted for entries if the business has this setting', async t => {
     const shop = openCreditShop(t)
     await shop.call('PATCH', '/_emulator/settings', { body: { credit_manual_type: 'split' } })
     const { id } = await shop.entitlement()
@@ -149,7 +149,7 @@ t.test('answers', async t => {
     t.strictSame(shop.changes(), ['added 3', 'deducted 1'])
   })
 
-  t.test('amounts beyond 64 bits', async t => {
+  t.test('calculates amounts beyond 64 bits exactly', async t => {
     const shop = openCreditShop(t)
     const { id } = await shop.entitlement({ precision: 10 })
     await shop.book(id, 'credit', '9999999999.9999999999')
@@ -157,7 +157,7 @@ t.test('answers', async t => {
     t.match(await shop.book(id, 'debit', '9999999999.9999999998'), { balance_after: '0.0000000002' })
   })
 
-  t.test('a deleted entitlement: its balance can be read and debited', async t => {
+  t.test('the balance of a deleted entitlement can be read and debited', async t => {
     const shop = openCreditShop(t)
     const { id } = await shop.entitlement()
     await shop.book(id, 'credit', '3')

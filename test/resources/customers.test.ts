@@ -26,7 +26,7 @@ const methods = async (emulate: TestEmulator, id: string) =>
 const GRACE = '/customers/cus_grace/payment-methods/pm_visa_grace'
 
 t.test('answers', async t => {
-  t.test('a new customer, and the same when it is read', async t => {
+  t.test('creates a customer, and reads it', async t => {
     const emulate = startEmulator(t)
     const created = await create(emulate, {
       name: ' Joan Clarke ', email: 'joan@example.com', phone_number: '+442079460000', metadata: { tier: 'gold' }, nonsense: 1
@@ -45,7 +45,7 @@ t.test('answers', async t => {
     t.not(bare.customer_id, created.customer_id, 'the same address is another customer')
   })
 
-  t.test('a change: absent and null fields stay, metadata is replaced, an empty number removes it', async t => {
+  t.test('changes fields: absent and null fields stay, metadata is replaced, an empty phone number removes it', async t => {
     const emulate = startEmulator(t)
     const before = await emulate.get<Customer>('/customers/cus_ada')
     t.strictSame(await change(emulate, 'cus_ada', {}), before)
@@ -58,7 +58,7 @@ t.test('answers', async t => {
     t.strictSame(await change(emulate, 'cus_ada', { metadata: {} }), { ...after, metadata: {} })
   })
 
-  t.test('the list, newest first, by every filter', async t => {
+  t.test('lists customers newest first, with every filter', async t => {
     const emulate = startEmulator(t)
     const names = async (query: string) => (await list(emulate, query)).map(({ name }) => name)
     t.strictSame(await names(''), ['Asha Rao', 'Grace Hopper', 'Ada Lovelace', 'Sample Customer'])
@@ -75,7 +75,7 @@ t.test('answers', async t => {
     t.strictSame(await names('created_at_gte=2026-01-01T00:01:00Z&created_at_lte=2026-01-01T00:01:00Z'), ['Ada Lovelace'])
   })
 
-  t.test('a filter for letters of every alphabet in both cases, without wildcards', async t => {
+  t.test('filters without regard to case in every alphabet, and without wildcards', async t => {
     const emulate = startEmulator(t)
     const odd = ['Élodie ßtraße', '100 % [sure]', 'a*b?c', 'under_score', '^caret', 'ДАША', 'İpek', '𐐀deseret', 'xÁ*b?[y', 'back\\slash']
     for (const [index, name] of odd.entries()) await create(emulate, { name, email: `odd${index}@test` })
@@ -87,7 +87,7 @@ t.test('answers', async t => {
     for (const part of ['a?b', '[^x]', '100*', 'ss', '-', "'", 'á?', 'á*y', 'a%b']) t.strictSame(await found(part), [], part)
   })
 
-  t.test('a stable order under a frozen clock', async t => {
+  t.test('keeps the order under a frozen clock', async t => {
     const emulate = startEmulator(t)
     await emulate.call('POST', '/_emulator/clock', { body: { frozen: true } })
     for (const name of ['one', 'two', 'three']) await create(emulate, { name, email: 'same@example.com' })
@@ -95,7 +95,7 @@ t.test('answers', async t => {
     t.strictSame((await list(emulate, 'email=same&page_size=1&page_number=1')).map(({ name }) => name), ['two'])
   })
 
-  t.test('saved payment methods, and an empty list', async t => {
+  t.test('lists saved payment methods; the list can be empty', async t => {
     const emulate = startEmulator(t)
     t.match(await methods(emulate, 'cus_grace'), [{
       payment_method_id: 'pm_visa_grace',
@@ -108,7 +108,7 @@ t.test('answers', async t => {
     t.strictSame(await methods(emulate, 'cus_ada'), [])
   })
 
-  t.test('the removal of a payment method, once', async t => {
+  t.test('removes a payment method once', async t => {
     const emulate = startEmulator(t)
     for (const time of ['first', 'second']) t.equal((await emulate.call('DELETE', GRACE)).status, 204, time)
     t.strictSame(await methods(emulate, 'cus_grace'), [])
@@ -162,7 +162,7 @@ t.test('refuses', async t => {
     })
   }
 
-  t.test('the refusals changed nothing', async t => {
+  t.test('refused requests change nothing', async t => {
     t.match(emulator.sandbox.customers.find('cus_ada'), { name: 'Ada Lovelace', email: 'ada@example.com', metadata: {} })
     t.equal((await methods(emulate, 'cus_grace')).length, 1)
   })
@@ -175,7 +175,7 @@ t.test('refuses', async t => {
     t.equal((await call('GET', '/customers', { key: null })).status, 401)
   })
 
-  t.test('operations that are not emulated, and says so', async t => {
+  t.test('operations that are not emulated, with a message', async t => {
     t.equal((await call('GET', '/customers/cus_ada/credit-entitlements')).status, 501)
   })
 })

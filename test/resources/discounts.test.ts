@@ -15,7 +15,7 @@ async function invoice ({ emulator }: TestEmulator, paymentId: string): Promise<
 }
 
 t.test('answers', async t => {
-  t.test('a discount with only an amount gets a random code', async t => {
+  t.test('creates a discount from an amount alone, with a random code', async t => {
     const emulate = startEmulator(t)
     const discount = await create(emulate, HALF)
     t.match(discount.discount_id, /^dsc_[0-9A-Za-z]{21}$/)
@@ -41,7 +41,7 @@ t.test('answers', async t => {
     t.strictSame(await emulate.get(`/discounts/code/${discount.code.toLowerCase()}`), discount)
   })
 
-  t.test('a discount with everything', async t => {
+  t.test('creates a discount with every field', async t => {
     const emulate = startEmulator(t)
     const given = {
       type: 'flat',
@@ -76,7 +76,7 @@ t.test('answers', async t => {
     t.strictSame(await emulate.get(`/discounts/code/${encodeURIComponent('spring-é')}`), discount)
   })
 
-  t.test('the limits of every number', async t => {
+  t.test('accepts the limits of every number', async t => {
     const emulate = startEmulator(t)
     t.match(await create(emulate, { type: 'percentage', amount: 1 }), { amount: 1 })
     t.match(await create(emulate, { type: 'percentage', amount: 10_000 }), { amount: 10_000 })
@@ -90,7 +90,7 @@ t.test('answers', async t => {
     t.match((await create(emulate, FIVE_DOLLARS)).currency_options, [{ is_default: true }], 'a single option is the default')
   })
 
-  t.test('null and absent fields of a change stay, except where null clears them', async t => {
+  t.test('changes keep null and absent fields, except where null clears a field', async t => {
     const emulate = startEmulator(t)
     const full = {
       ...FIVE_DOLLARS,
@@ -114,7 +114,7 @@ t.test('answers', async t => {
     t.strictSame(await emulate.get(`/discounts/${before.discount_id}`), after)
   })
 
-  t.test('a change of everything, with lists replaced as a whole', async t => {
+  t.test('changes every field, and replaces lists as a whole', async t => {
     const emulate = startEmulator(t)
     const before = await create(emulate, { ...FIVE_DOLLARS, code: 'OLD-ONE', restricted_to: ['pdt_ebook'], metadata: { a: '1' } })
     await emulate.get('/discounts/code/OLD-ONE')
@@ -141,7 +141,7 @@ t.test('answers', async t => {
     t.match(await change(emulate, before.discount_id, { code: 'new-one' }), { code: 'NEW-ONE' }, 'its own code is not a duplicate')
   })
 
-  t.test('the list, newest first, by every filter and by all together', async t => {
+  t.test('lists discounts newest first, with each filter and all together', async t => {
     const emulate = startEmulator(t)
     await create(emulate, { ...HALF, code: 'MINE-1', restricted_to: ['pdt_ebook'] })
     await create(emulate, { ...FIVE_DOLLARS, code: 'MINE-2', usage_limit: 1 })
@@ -167,7 +167,7 @@ t.test('answers', async t => {
     t.ok(all.length > 30, 'with those of the fixtures')
   })
 
-  t.test('the allow-list: added, added again, listed in pages, removed', async t => {
+  t.test('adds customers to the allow-list, once, lists them in pages, and removes them', async t => {
     const emulate = startEmulator(t)
     const { discount_id: id } = await create(emulate, { ...HALF, customer_eligibility: 'specific', code: 'CLUB' })
     const url = `/discounts/${id}/customers`
@@ -208,7 +208,7 @@ t.test('applies to payments', async t => {
     t.match(await emulate.refuse(paymentBody({ discount_code: 'later' })), { code: 'DISCOUNT_NOT_YET_ACTIVE' })
   })
 
-  t.test('the last use goes to one of two payments, even if both are paid at once', async t => {
+  t.test('of two simultaneous payments, one gets the last use', async t => {
     const emulate = startEmulator(t)
     const { discount_id: id } = await create(emulate, { ...HALF, code: 'ONCE', usage_limit: 1 })
     const body = paymentBody({ discount_code: 'ONCE' })
@@ -225,7 +225,7 @@ t.test('applies to payments', async t => {
     t.match(await emulate.get(`/discounts/${id}`), { times_used: 2 })
   })
 
-  t.test('one of two simultaneous discounts with the same code is created', async t => {
+  t.test('of two simultaneous discounts with the same code, one is created', async t => {
     const emulate = startEmulator(t)
     const answers = await Promise.all(['Twin', 'tWIN'].map(code => emulate.call('POST', '/discounts', { body: { ...HALF, code } })))
     t.strictSame(answers.map(({ status }) => status).sort(), [200, 422])

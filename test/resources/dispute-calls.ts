@@ -7,7 +7,7 @@ export type Dispute = Required<Schemas['GetDisputeResponse']>
 export type Entry = Required<Schemas['BalanceLedgerEntryResponse']>
 
 export interface Bank extends TestEmulator {
-  /** Sends a request that must succeed. */
+  /** Sends a request, and checks that it succeeds. */
   done<Json> (method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<Json>
   /** A succeeded payment. Returns its id. */
   paid (changes?: Partial<PaymentBody>, how?: object): Promise<string>

@@ -13,7 +13,7 @@ async function ids ({ get }: Bank, query = ''): Promise<string[]> {
 }
 
 t.test('answers', async t => {
-  t.test('reads one, with the customer and the brand of its payment', async t => {
+  t.test('returns a dispute with the customer and the brand of its payment', async t => {
     const bank = await openBank(t)
     const paymentId = await bank.paid()
     const payment = await bank.get<Payment>(`/payments/${paymentId}`)
@@ -34,7 +34,7 @@ t.test('answers', async t => {
     })
   })
 
-  t.test('disputes by default what is not refunded', async t => {
+  t.test('disputes the amount that is not refunded, by default', async t => {
     const bank = await openBank(t)
     const paymentId = await bank.paid()
     const { total_amount: total } = await bank.get<Payment>(`/payments/${paymentId}`)
@@ -44,7 +44,7 @@ t.test('answers', async t => {
     t.match(await bank.dispute(paymentId), { amount: String(total - 100), reason: 'fraudulent' })
   })
 
-  t.test('lists, the newest first, with all filters', async t => {
+  t.test('lists disputes newest first, with all filters', async t => {
     const bank = await openBank(t)
     const [ofAda, ofGrace] = [
       await bank.paid({ customer: { customer_id: 'cus_ada' } }), await bank.paid({ customer: { customer_id: 'cus_grace' } })
@@ -133,7 +133,7 @@ const NEXT: Record<typeof STATES[number], ReadonlyArray<typeof STATES[number]>> 
   lost: []
 }
 
-t.test('every state allows exactly its changes, and each sends its event', async t => {
+t.test('each state allows exactly the transitions of the table, and each transition sends its event', async t => {
   const bank = await openBank(t)
   const paymentId = await bank.paid()
   for (const from of STATES) {
@@ -157,7 +157,7 @@ t.test('every state allows exactly its changes, and each sends its event', async
 })
 
 t.test('what follows', async t => {
-  t.test('the event has the long form, and is found by customer and payment', async t => {
+  t.test('events contain the whole dispute, and can be filtered by customer and payment', async t => {
     const bank = await openBank(t)
     const paymentId = await bank.paid({ customer: { customer_id: 'cus_ada' } })
     const dispute = await bank.dispute(paymentId)
@@ -168,7 +168,7 @@ t.test('what follows', async t => {
     }
   })
 
-  t.test('the payment shows its disputes, the newest first, and when it changed', async t => {
+  t.test('the payment lists its disputes, newest first, and updated_at changes', async t => {
     const bank = await openBank(t)
     const paymentId = await bank.paid()
     const listed = async () =>
@@ -186,7 +186,7 @@ t.test('what follows', async t => {
     t.equal(await listed(), 'dispute_opened')
   })
 
-  t.test('an unanswered dispute expires by the clock', async t => {
+  t.test('a dispute without a response expires when the clock reaches its due date', async t => {
     const bank = await openBank(t)
     const paymentId = await bank.paid()
     const opened = async () => (await bank.dispute(paymentId, { force: true })).dispute_id
@@ -211,7 +211,7 @@ t.test('what follows', async t => {
     t.match(await bank.get(`/disputes/${endless}`), { dispute_status: 'dispute_opened' })
   })
 
-  t.test('RDR loses a dispute at once', async t => {
+  t.test('a dispute that is resolved by RDR is lost immediately', async t => {
     const bank = await openBank(t)
     const paymentId = await bank.paid()
     const both = await bank.dispute(paymentId, { rdr: true, amount: 100 })
@@ -222,7 +222,7 @@ t.test('what follows', async t => {
     t.strictSame(await bank.eventsOf(id), ['dispute.lost'])
   })
 
-  t.test('refunds of a disputed payment fail', async t => {
+  t.test('refunds of a disputed payment cannot succeed', async t => {
     const bank = await openBank(t)
     const refund = (id: string) => bank.done<{ refund_id: string }>('POST', '/refunds', { payment_id: id, reason: 'Sorry' })
     for (const [status, allows] of [

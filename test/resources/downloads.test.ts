@@ -1,4 +1,4 @@
-/** Signed URLs of files: what they accept, and when they end. */
+/** Signed URLs of files: accepted requests, and expiry. */
 import t from 'tap'
 import { startEmulator, type TestEmulator } from '../helper.js'
 import { advance } from './grant-calls.js'
@@ -14,7 +14,7 @@ async function download (emulate: TestEmulator, type = 'text/html', bytes = '<sc
   return pathname + search
 }
 
-t.test('answers without an API key, and never runs what it sends', async t => {
+t.test('serves a file without an API key, and never as a document that browsers run', async t => {
   const emulate = startEmulator(t)
   for (const [type, bytes] of [['text/html', '<script>alert(1)</script>'], ['image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg"/>']] as const) {
     const { status, headers, text } = await emulate.call('GET', await download(emulate, type, bytes), { key: null })

@@ -1,4 +1,4 @@
-/** The mailbox: what would have been mailed, when, and that nothing in a name breaks it. */
+/** The mailbox: which e-mails are sent and when, their contents, and hostile names. */
 import t from 'tap'
 import { startEmulator, type TestEmulator } from '../helper.js'
 import { advance, attach, buy, control, entitle, grantsOf } from './grant-calls.js'
@@ -34,7 +34,7 @@ t.test('answers', async t => {
     t.match((await emails(emulate)).map(({ type }) => type).slice(3).sort(), ['entitlement_revoked', 'entitlement_revoked', 'refund_receipt'])
   })
 
-  t.test('files with links, an invitation with the accept page, and its failure', async t => {
+  t.test('files with download links, an invitation with a link to accept it, and a failed invitation', async t => {
     const emulate = startEmulator(t, FROZEN)
     await attach(emulate, 'pdt_ebook', (await entitle(emulate, 'digital_files')).id, (await entitle(emulate, 'github')).id)
     await buy(emulate, { pdt_ebook: 1 })
@@ -49,7 +49,7 @@ t.test('answers', async t => {
     t.match(await latest(emulate, 'type=entitlement_failed'), { text: /The bot is gone\./ })
   })
 
-  t.test('a link of the portal, where it is asked for', async t => {
+  t.test('a portal link, if send_email is set', async t => {
     const emulate = startEmulator(t)
     await emulate.call('POST', '/customers/cus_ada/customer-portal/session')
     t.strictSame(await emails(emulate), [])
@@ -57,7 +57,7 @@ t.test('answers', async t => {
     t.ok((await latest(emulate, 'to=ADA@example.com')).text.includes((json as { link: string }).link))
   })
 
-  t.test('the list of the API', async t => {
+  t.test('lists the e-mails of a customer in the API', async t => {
     const emulate = startEmulator(t, FROZEN)
     const id = await buy(emulate, { pdt_ebook: 1 })
     const { items: [item] } = await emulate.get<{ items: Array<{ email_log_id: string }> }>('/customers/cus_ada/emails')
@@ -73,7 +73,7 @@ t.test('answers', async t => {
 })
 
 t.test('what follows', async t => {
-  t.test('names can break neither the subject nor the HTML', async t => {
+  t.test('names cannot break the subject or the HTML', async t => {
     const emulate = startEmulator(t, FROZEN)
     const { id } = await entitle(emulate, 'license_key', { name: 'A\r\nBcc: all@example.com <script>alert(1)</script>' })
     await attach(emulate, 'pdt_ebook', id)
@@ -84,7 +84,7 @@ t.test('what follows', async t => {
     t.match(html, /&#60;script&#62;/)
   })
 
-  t.test('the last 500 are kept', async t => {
+  t.test('keeps the last 500 e-mails', async t => {
     const emulate = startEmulator(t, FROZEN)
     await buy(emulate, { pdt_license: 600 })
     t.equal(emulate.stored()['emails'], 500)

@@ -1,4 +1,4 @@
-/** Files of entitlements: uploaded, handed over, downloaded, deleted. */
+/** Files of entitlements: uploads, deliveries, downloads and deletion. */
 import t from 'tap'
 import { startEmulator, type Refusal, type TestEmulator } from '../helper.js'
 import { advance, attach, buy, control, entitle, grantsOf } from './grant-calls.js'
@@ -24,7 +24,7 @@ async function upload (emulate: TestEmulator, entitlementId: string, text = 'hel
 const pathOf = (url: string | undefined): string => new URL(url ?? '').pathname + new URL(url ?? '').search
 
 t.test('answers', async t => {
-  t.test('an upload attaches the file', async t => {
+  t.test('attaches an uploaded file', async t => {
     const emulate = startEmulator(t, FROZEN)
     const { id } = await entitle(emulate, 'digital_files')
     const { status, json } = await send(emulate, id, { file: new File(['%PDF-1.7'], 'x.pdf', { type: 'application/pdf' }), filename: 'Größe.pdf' })
@@ -42,7 +42,7 @@ t.test('answers', async t => {
     t.match(named.integration_config, { digital_files: { files: [{ file_id: second }] } }, 'another entitlement may name it')
   })
 
-  t.test('a customer keeps what there was at the delivery, and its link ends', async t => {
+  t.test('a customer keeps the files of the delivery, and download links expire', async t => {
     const emulate = startEmulator(t, FROZEN)
     const { id } = await entitle(emulate, 'digital_files')
     const first = await upload(emulate, id, 'one')
@@ -60,7 +60,7 @@ t.test('answers', async t => {
     t.equal((await emulate.call('GET', path)).status, 403)
   })
 
-  t.test('deletes a file that no grant has', async t => {
+  t.test('deletes a file that no grant contains', async t => {
     const emulate = startEmulator(t, FROZEN)
     const { id } = await entitle(emulate, 'digital_files')
     const file = await upload(emulate, id)

@@ -1,11 +1,11 @@
-/** /entitlements, and products that hand them over. */
+/** Entitlements, and products that grant them. */
 import t from 'tap'
 import type { Refusal } from '../helper.js'
 import { startEmulator } from '../helper.js'
 import { CONFIGS, attach, entitle, type Entitlement } from './grant-calls.js'
 
 t.test('answers', async t => {
-  t.test('an entitlement of every type', async t => {
+  t.test('creates an entitlement of every type', async t => {
     const emulate = startEmulator(t)
     for (const type of Object.keys(CONFIGS) as Array<keyof typeof CONFIGS>) {
       const made = await entitle(emulate, type, { metadata: { tier: 'gold' }, description: 'What it is' })
@@ -22,14 +22,14 @@ t.test('answers', async t => {
     t.equal((await emulate.get<{ items: Entitlement[] }>('/entitlements?page_size=2&page_number=1')).items.length, 2)
   })
 
-  t.test('a licence key without anything', async t => {
+  t.test('creates a licence key entitlement without optional fields', async t => {
     const { integration_config: config } = await entitle(startEmulator(t), 'license_key', { integration_config: {} })
     t.strictSame(config, {
       activation_message: null, activations_limit: null, duration_count: null, duration_interval: null, fulfillment_mode: 'auto'
     })
   })
 
-  t.test('a change: the config as a whole, the rest as given', async t => {
+  t.test('replaces the config as a whole, and changes other given fields', async t => {
     const emulate = startEmulator(t)
     const { id } = await entitle(emulate, 'license_key', { description: 'Old' })
     const change = async (body: object) => (await emulate.call('PATCH', `/entitlements/${id}`, { body })).json as Entitlement
@@ -40,7 +40,7 @@ t.test('answers', async t => {
     t.match(await change({ integration_config: null, metadata: { a: 'b' } }), { integration_config: { activations_limit: 7 }, metadata: { a: 'b' } })
   })
 
-  t.test('a deletion, once', async t => {
+  t.test('deletes an entitlement once', async t => {
     const emulate = startEmulator(t)
     const { id } = await entitle(emulate, 'feature_flag')
     await attach(emulate, 'pdt_ebook', id)
@@ -90,12 +90,12 @@ t.test('refuses', async t => {
   }
 })
 
-t.test('are named by products', async t => {
+t.test('products refer to entitlements', async t => {
   const product = async ({ get }: ReturnType<typeof startEmulator>, id: string) => await get<{
     license_key_enabled: boolean, license_key_activations_limit: number, entitlements: Entitlement[]
   }>(`/products/${id}`)
 
-  t.test('entitlements in the order of the request; a change replaces them', async t => {
+  t.test('in the order of the request; a change replaces all of them', async t => {
     const emulate = startEmulator(t)
     const one = await entitle(emulate, 'feature_flag')
     const two = await entitle(emulate, 'license_key')
@@ -111,7 +111,7 @@ t.test('are named by products', async t => {
     t.match(await product(emulate, 'pdt_ebook'), { entitlements: [], license_key_enabled: false })
   })
 
-  t.test('license_key_enabled is an entitlement of the product itself', async t => {
+  t.test('license_key_enabled adds an entitlement that belongs to the product', async t => {
     const emulate = startEmulator(t)
     const change = async (body: object) => await emulate.call('PATCH', '/products/pdt_ebook', { body })
     await change({ license_key_enabled: true, license_key_activations_limit: 4, license_key_duration: { count: 2, interval: 'Month' } })
@@ -132,7 +132,7 @@ t.test('are named by products', async t => {
     t.match(await product(emulate, 'pdt_ebook'), { license_key_enabled: false, entitlements: [] })
   })
 
-  t.test('an entitlement that is named wins over the fields of the product', async t => {
+  t.test('a given entitlement overrides the licence key fields of the product', async t => {
     const emulate = startEmulator(t)
     const named = await entitle(emulate, 'license_key', { integration_config: { activations_limit: 9 } })
     await emulate.call('PATCH', '/products/pdt_ebook', { body: { license_key_enabled: true, license_key_activations_limit: 1 } })
@@ -140,7 +140,7 @@ t.test('are named by products', async t => {
     t.match(await product(emulate, 'pdt_ebook'), { license_key_activations_limit: 9, entitlements: [{ id: named.id }] })
   })
 
-  t.test('a new product, with files of its own', async t => {
+  t.test('a product with digital files', async t => {
     const emulate = startEmulator(t)
     const { json } = await emulate.call('POST', '/products', {
       body: {

@@ -29,13 +29,13 @@ export async function entitle (
   return json as Entitlement
 }
 
-/** Makes a product hand over these entitlements only. */
+/** Attaches only these entitlements to a product. */
 export async function attach ({ call }: TestEmulator, productId: string, ...ids: string[]): Promise<void> {
   const { status, text } = await call('PATCH', `/products/${productId}`, { body: { entitlements: ids.map(id => ({ entitlement_id: id })) } })
   if (status !== 200) throw new Error(text)
 }
 
-/** A payment that has succeeded, of cus_ada unless changed. */
+/** Creates a succeeded payment, by default of cus_ada. */
 export async function buy (emulate: TestEmulator, cart: Record<string, number>, changes: Partial<PaymentBody> = {}): Promise<string> {
   const lines = Object.entries(cart).map(([id, quantity]) => ({ product_id: id, quantity }))
   const { payment_id: id } = await emulate.pay(paymentBody({ product_cart: lines, ...changes }))
@@ -44,13 +44,13 @@ export async function buy (emulate: TestEmulator, cart: Record<string, number>, 
   return id
 }
 
-/** The grants of cus_ada, the oldest first. */
+/** The grants of cus_ada, oldest first. */
 export async function grantsOf ({ get }: TestEmulator, query = ''): Promise<Grant[]> {
   const { items } = await get<{ items: Grant[] }>(`/customers/cus_ada/entitlement-grants?page_size=100&${query}`)
   return items.reverse()
 }
 
-/** The types of all events, the oldest first. */
+/** The types of all events, oldest first. */
 export async function eventTypes ({ get }: TestEmulator, query = ''): Promise<string[]> {
   const { items } = await get<{ items: Array<{ type: string }> }>(`/_emulator/events?page_size=100&${query}`)
   return items.map(({ type }) => type).reverse()

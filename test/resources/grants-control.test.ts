@@ -1,4 +1,4 @@
-/** Grants on demand, keys that are disabled, and grants that follow a subscription. */
+/** Control operations on grants, disabled keys, and grants of subscriptions. */
 import t from 'tap'
 import type { SubscriptionChange } from '../../src/sandbox/effects.js'
 import { grantStates, type GrantAction } from '../../src/resources/grants/states.js'
@@ -31,7 +31,7 @@ t.test('the customer connects an account', async t => {
   }
 })
 
-t.test('a manual key is delivered with a random one, or with the one that is given', async t => {
+t.test('delivers a manual key: the given key, or a random one', async t => {
   const emulate = startEmulator(t, FROZEN)
   const one = await grantOf(emulate, 'license_key', { fulfillment_mode: 'manual' })
   t.match((await control(emulate, one.id, 'deliver')).grant, { status: 'Delivered', license_key: { key: /^[0-9a-f-]{36}$/ } })
@@ -41,7 +41,7 @@ t.test('a manual key is delivered with a random one, or with the one that is giv
   t.equal((await control(emulate, three.id, 'deliver', { key: 'MINE' })).status, 409)
 })
 
-t.test('revoking and restoring', async t => {
+t.test('revokes and restores a grant', async t => {
   const emulate = startEmulator(t, FROZEN)
   await buy(emulate, { pdt_license: 1 })
   const [{ id = '', license_key: key = null, entitlement_id: entitlement = '' } = {}] = await grantsOf(emulate)
@@ -64,7 +64,7 @@ t.test('revoking and restoring', async t => {
   t.equal((await emulate.call('DELETE', `/entitlements/${entitlement}/grants/entg_x`)).status, 404)
 })
 
-t.test('a key that is disabled takes its grant with it', async t => {
+t.test('disabling a key revokes its grant', async t => {
   const emulate = startEmulator(t, FROZEN)
   await buy(emulate, { pdt_license: 1 })
   const [{ license_key: key = null } = {}] = await grantsOf(emulate)
@@ -76,7 +76,7 @@ t.test('a key that is disabled takes its grant with it', async t => {
   t.strictSame((await eventTypes(emulate)).slice(3), ['entitlement_grant.revoked', 'entitlement_grant.delivered'])
 })
 
-t.test('every action in every state, as the table has it', async t => {
+t.test('accepts every action in exactly the states of the table', async t => {
   const actions: GrantAction[] = ['accept', 'deliver', 'fail', 'revoke', 'restore']
   const paths: Record<string, string[]> = { Pending: [], Delivered: ['deliver'], Failed: ['fail'], Revoked: ['revoke'] }
   for (const type of ['github', 'figma'] as const) {
@@ -112,7 +112,7 @@ t.test('grants follow their subscription', async t => {
     return { emulate, happen, states }
   }
 
-  t.test('a key for each seat, once; on hold, paused and back', async t => {
+  t.test('each seat has one key, which is disabled while the subscription is on hold or paused', async t => {
     const { emulate, happen, states } = begin(t)
     happen('activated')
     happen('activated')
@@ -132,7 +132,7 @@ t.test('grants follow their subscription', async t => {
     t.match([patched.status, patched.json], [400, { code: 'NO_EXPIRY_ON_SUBSCRIPTION_LICENSE_KEYS' }])
   })
 
-  t.test('a grant that was revoked for another reason is not restored', async t => {
+  t.test('a resumed subscription does not restore grants that were revoked for another reason', async t => {
     const { emulate, happen, states } = begin(t)
     happen('activated')
     const [one] = await grantsOf(emulate)
@@ -145,7 +145,7 @@ t.test('grants follow their subscription', async t => {
     t.strictSame(await states(), [['Revoked', 'manual'], ['Revoked', 'subscription_cancelled']])
   })
 
-  t.test('a new plan: the old grants end, and new ones begin', async t => {
+  t.test('a plan change revokes the old grants and creates new ones', async t => {
     const { emulate, happen, states } = begin(t)
     happen('activated')
     happen('plan_changed', { quantity: 1 })

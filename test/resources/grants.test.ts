@@ -13,7 +13,7 @@ async function keysOf ({ get }: TestEmulator, paymentId: string): Promise<Key[]>
 }
 
 t.test('answers', async t => {
-  t.test('a licence key for each unit, with its events in order', async t => {
+  t.test('grants a licence key for each unit, and sends the events in order', async t => {
     const emulate = startEmulator(t, FROZEN)
     const id = await buy(emulate, { pdt_license: 2 })
     const [first, second, ...more] = await grantsOf(emulate)
@@ -40,7 +40,7 @@ t.test('answers', async t => {
     t.match(items[0], { has_license_key: true, digital_products_delivered: false })
   })
 
-  t.test('types without a customer action: delivered after a second', async t => {
+  t.test('delivers types without a customer action after a second', async t => {
     const emulate = startEmulator(t, FROZEN)
     for (const type of ['digital_files', 'figma', 'framer'] as const) {
       const { id } = await entitle(emulate, type)
@@ -63,7 +63,7 @@ t.test('answers', async t => {
     }
   })
 
-  t.test('with no delay, in the same transaction', async t => {
+  t.test('delivers in the same transaction without a delay', async t => {
     const emulate = startEmulator(t, { ...FROZEN, grantDelay: '0s' })
     await attach(emulate, 'pdt_ebook', (await entitle(emulate, 'figma')).id)
     await buy(emulate, { pdt_ebook: 1 })
@@ -71,7 +71,7 @@ t.test('answers', async t => {
     t.strictSame(await eventTypes(emulate), ['payment.succeeded', 'entitlement_grant.created', 'entitlement_grant.delivered'])
   })
 
-  t.test('a feature, once per customer', async t => {
+  t.test('grants a feature once per customer', async t => {
     const emulate = startEmulator(t, FROZEN)
     const { id } = await entitle(emulate, 'feature_flag', { metadata: { plan: 'pro' } })
     await attach(emulate, 'pdt_ebook', id)
@@ -88,7 +88,7 @@ t.test('answers', async t => {
     t.equal((await grantsOf(emulate)).length, 2, 'once it is revoked, a purchase makes a new one')
   })
 
-  t.test('a cart of several products: each key for the product that was bought', async t => {
+  t.test('grants each key for its product in a cart of several products', async t => {
     const emulate = startEmulator(t, FROZEN)
     const shared = await entitle(emulate, 'license_key', { integration_config: {} })
     const second = await entitle(emulate, 'license_key', { integration_config: { duration_count: 1, duration_interval: 'Month' } })
@@ -102,7 +102,7 @@ t.test('answers', async t => {
     t.match(activation.product, { product_id: 'pdt_course' })
   })
 
-  t.test('lists by status in any case, by customer and by type', async t => {
+  t.test('lists grants by customer, by type, and by status in any case', async t => {
     const emulate = startEmulator(t, FROZEN)
     const { id } = await entitle(emulate, 'github')
     await attach(emulate, 'pdt_ebook', id)
@@ -125,10 +125,10 @@ t.test('answers', async t => {
   })
 })
 
-t.test('a key by hand', async t => {
+t.test('manual licence keys', async t => {
   const MANUAL = { integration_config: { fulfillment_mode: 'manual' as const, activations_limit: 2, duration_count: 10, duration_interval: 'Day' as const } }
 
-  t.test('waits for the merchant', async t => {
+  t.test('wait for the merchant', async t => {
     const emulate = startEmulator(t, FROZEN)
     await attach(emulate, 'pdt_ebook', (await entitle(emulate, 'license_key', MANUAL)).id)
     await buy(emulate, { pdt_ebook: 2 })
@@ -177,7 +177,7 @@ t.test('a key by hand', async t => {
 })
 
 t.test('refunds', async t => {
-  t.test('of the whole disable the key for good', async t => {
+  t.test('of the whole payment disable the key permanently', async t => {
     const emulate = startEmulator(t, FROZEN)
     const id = await buy(emulate, { pdt_license: 1 })
     const [{ license_key: key = null } = {}] = await grantsOf(emulate)
@@ -196,7 +196,7 @@ t.test('refunds', async t => {
     t.match(await emulate.get(`/license_keys/${key?.id}`), { activations_limit: 3, status: 'disabled' }, 'and nothing is changed')
   })
 
-  t.test('of a part take back only what is refunded in full', async t => {
+  t.test('of a part revoke only the items that are refunded in full', async t => {
     const emulate = startEmulator(t, FROZEN)
     await attach(emulate, 'pdt_ebook', (await entitle(emulate, 'feature_flag')).id)
     const id = await buy(emulate, { pdt_license: 1, pdt_ebook: 1 })

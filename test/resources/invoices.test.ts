@@ -157,7 +157,7 @@ t.test('an invoice', async t => {
     t.notOk(paper.texts.includes('Paid with'))
   })
 
-  t.test('spreads a hundred lines over several pages, each with table head and page number, and loses none', async t => {
+  t.test('spreads a hundred lines over several pages, each with a table header and a page number', async t => {
     const emulate = startEmulator(t)
     const paper = await invoiceOf(t, emulate, {
       product_cart: Array.from({ length: 100 }, (_, index) => ({ product_id: 'pdt_ebook', quantity: index }))
@@ -273,7 +273,7 @@ t.test('drawing', async t => {
   const draw = async (changes: Partial<InvoiceDocument>) =>
     read(Buffer.from(await drawInvoice({ ...paper, ...changes }, { compress: false })))
 
-  t.test('the file is as old as the document', async t => {
+  t.test('last-modified is the date of the document', async t => {
     const source = (await draw({})).bytes.toString('latin1')
     const info = (key: string) => {
       const [, id] = new RegExp(`/${key} (\\d+) 0 R`).exec(source) ?? []
@@ -290,7 +290,7 @@ t.test('drawing', async t => {
     t.equal(texts.slice(texts.indexOf('$2.00') + 1).filter(text => /^w+$/.test(text)).join(''), 'w'.repeat(150))
   })
 
-  t.test('cuts text without end, and continues on the next page', async t => {
+  t.test('truncates very long text, and continues on the next page', async t => {
     const { texts, pages } = await draw({
       issuer: 'issuer '.repeat(2000),
       summary: 'summary'.repeat(2000),

@@ -8,7 +8,7 @@ const ids = async (get: <Json>(url: string) => Promise<Json>, url: string): Prom
   (await get<{ items: Array<{ id: string }> }>(url)).items.map(({ id }) => id)
 
 t.test('answers', async t => {
-  t.test('an import', async t => {
+  t.test('imports a key', async t => {
     const emulate = startEmulator(t)
     const key = await importKey(emulate, { key: '  MY-KEY ', activations_limit: 5, expires_at: '2031-05-01T10:00:00+02:00' })
     t.match(key, {
@@ -30,14 +30,14 @@ t.test('answers', async t => {
     t.match(events.items[0], { type: 'license_key.created', customer_id: 'cus_ada' })
   })
 
-  t.test('keys without a limit and an expiry, and one that has already expired', async t => {
+  t.test('imports keys without a limit or an expiry, and a key that has already expired', async t => {
     const emulate = startEmulator(t)
     t.match(await importKey(emulate, { key: 'A' }), { activations_limit: null, expires_at: null })
     t.match(await importKey(emulate, { key: 'B', activations_limit: null, expires_at: null }), { activations_limit: null, expires_at: null })
     t.match(await importKey(emulate, { key: 'C', expires_at: '2020-01-01T00:00:00Z' }), { status: 'expired' })
   })
 
-  t.test('the list, newest first, by every filter', async t => {
+  t.test('lists keys newest first, with every filter', async t => {
     const emulate = startEmulator(t, { clockFrozen: 'on' })
     const { call, get } = emulate
     const keys: Key[] = []
@@ -66,7 +66,7 @@ t.test('answers', async t => {
     }
   })
 
-  t.test('a change: absent fields stay, null clears', async t => {
+  t.test('changes fields: null clears a field, and absent fields stay', async t => {
     const emulate = startEmulator(t)
     const { id } = await importKey(emulate, { activations_limit: 2, expires_at: '2031-01-01T00:00:00Z' })
     const change = async (body: object) => (await emulate.call('PATCH', `/license_keys/${id}`, { body })).json
@@ -79,7 +79,7 @@ t.test('answers', async t => {
     t.match(await emulate.get(`/license_keys/${id}`), { status: 'active', activations_limit: null, expires_at: null })
   })
 
-  t.test('instances: listed, read, renamed', async t => {
+  t.test('lists, reads and renames instances', async t => {
     const emulate = startEmulator(t)
     const { call, get } = emulate
     const one = await importKey(emulate, { key: 'ONE' })
@@ -98,7 +98,7 @@ t.test('answers', async t => {
     t.match(await get(`/license_key_instances/${instances[0]?.id}`), { name: 'desk' })
   })
 
-  t.test('a key whose expiry is moved into the past', async t => {
+  t.test('a key expires when its expiry is moved into the past', async t => {
     const emulate = startEmulator(t)
     const { id } = await importKey(emulate, { key: 'ONE' })
     const { json } = await emulate.call('POST', `/_emulator/license_keys/${id}/expire`)

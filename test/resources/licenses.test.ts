@@ -7,7 +7,7 @@ import { activate, importKey, isValid, license } from './license-calls.js'
 const DAY_MS = 86_400_000
 
 t.test('answers', async t => {
-  t.test('an activation, with its customer and its product', async t => {
+  t.test('activates a key, and returns its customer and its product', async t => {
     const emulate = startEmulator(t)
     const { id } = await importKey(emulate, { key: 'KEY-1', activations_limit: 2 })
     const instance = await activate(emulate, ' KEY-1\n', '  Ada’s laptop ')
@@ -23,7 +23,7 @@ t.test('answers', async t => {
     t.match(await emulate.get(`/license_key_instances/${instance.id}`), { name: 'Ada’s laptop', license_key_id: id })
   })
 
-  t.test('a deactivation frees the seat, once', async t => {
+  t.test('deactivates an instance once, which frees its seat', async t => {
     const emulate = startEmulator(t)
     const { id } = await importKey(emulate, { key: 'KEY-1', activations_limit: 1 })
     const { id: instanceId } = await activate(emulate, 'KEY-1')
@@ -36,7 +36,7 @@ t.test('answers', async t => {
     await activate(emulate, 'KEY-1', 'the next')
   })
 
-  t.test('whether a key is valid', async t => {
+  t.test('validates keys', async t => {
     const emulate = startEmulator(t, { clockFrozen: 'on' })
     const { created_at: now } = await importKey(emulate, { key: 'OTHER' })
     const expiresAt = new Date(Date.parse(now) + DAY_MS).toISOString()
@@ -60,7 +60,7 @@ t.test('answers', async t => {
     t.equal(await isValid(emulate, 'KEY-1', instance), false, 'expired')
   })
 
-  t.test('pages of every origin with any API key, in the sandbox of the key', async t => {
+  t.test('accepts calls from pages of every origin and with any API key, in the sandbox of that key', async t => {
     const emulate = startEmulator(t)
     await importKey(emulate, { key: 'KEY-1' })
     const preflight = await emulate.call('OPTIONS', '/licenses/activate', {
@@ -81,7 +81,7 @@ t.test('answers', async t => {
     t.strictSame(elsewhere.json, { valid: false }, 'another sandbox has other keys')
   })
 
-  t.test('calls without a key, even where API keys are listed', async t => {
+  t.test('accepts calls without an API key, even with --api-keys', async t => {
     const emulate = startEmulator(t, { apiKeys: 'test' })
     await importKey(emulate, { key: 'KEY-1' })
     const { id } = await activate(emulate, 'KEY-1')
@@ -146,7 +146,7 @@ t.test('counts activations', async t => {
     t.equal((await license(emulate, 'deactivate', { license_key: 'KEY-1', license_key_instance_id: instanceId })).status, 200)
   })
 
-  t.test('finds the oldest of several instances by name and replaces it', async t => {
+  t.test('a second activation with the same name replaces the oldest instance of that name', async t => {
     const emulate = startEmulator(t)
     const { id } = await importKey(emulate, { key: 'KEY-1', activations_limit: 2 })
     await activate(emulate, 'KEY-1', 'autofill|one')

@@ -43,7 +43,7 @@ t.test('localized prices', async t => {
     t.equal((await rules(emulate, id)).length, 3)
   })
 
-  t.test('are archived when the pricing mode no longer fits, all of them without a mode', async t => {
+  t.test('are archived when the pricing mode changes; without a mode all of them are', async t => {
     const emulate = startEmulator(t)
     const { product_id: id } = await create(emulate, { pricing_mode: 'by_currency' })
     const made = await rule(emulate, id, { currency: 'EUR', amount: 999 })
@@ -86,7 +86,7 @@ t.test('localized prices', async t => {
       ['to archive the price of another product', `DELETE /products/${plain}/localized-prices/${euros.id}`, undefined, 404, 'NOT_FOUND', /has no/, 'id'],
       ['a base price in the currency of a rule', `PATCH /products/${byCurrency}`, { price: { ...ONE_TIME, currency: 'EUR' } }, 422, 'LOCALIZED_PRICE_DUPLICATES_BASE', /archive lcp_/, 'price.currency']
     ])
-    t.test('one of two for the same market is refused', async t => {
+    t.test('two prices for the same market are refused', async t => {
       const answers = await Promise.all([1, 2].map(() => emulate.call('POST', `/products/${byCurrency}/localized-prices`, { body: { currency: 'JPY', amount: 5 } })))
       t.strictSame(answers.map(({ status }) => status), [200, 409])
     })

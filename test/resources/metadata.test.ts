@@ -91,7 +91,7 @@ t.test('keeps the type of values', async t => {
 t.test('refuses', async t => {
   const emulate = startEmulator(t)
 
-  t.test('nested values, lists and null, at every operation with metadata', async t => {
+  t.test('nested values, lists and null, in every operation with metadata', async t => {
     const operations = contract().operations.filter(({ body }) => takesMetadata(body?.schema))
     t.ok(operations.length > 12, `${operations.length} operations`)
     for (const operation of operations) {
@@ -105,7 +105,7 @@ t.test('refuses', async t => {
     }
   })
 
-  t.test('anything but strings at POST /payments', async t => {
+  t.test('values that are not strings, in POST /payments', async t => {
     for (const value of [7, true, null, {}, []]) {
       const { status, details } = await emulate.refuse({ ...paymentBody(), metadata: { order: value } })
       t.equal(status, 422)

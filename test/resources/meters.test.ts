@@ -7,7 +7,7 @@ const nested = (depth: number): object => ({
   conjunction: 'and', clauses: depth === 1 ? [condition('a', 'equals', 1)] : [nested(depth - 1)]
 })
 
-t.test('a meter is created, read, archived and brought back', async t => {
+t.test('creates, reads, archives and unarchives a meter', async t => {
   const emulate = startEmulator(t)
   const meter = await createMeter(emulate, { description: 'Calls', filter: nested(3) })
   t.match(meter, { ...METER, id: /^mtr_[0-9A-Za-z]{21}$/, aggregation: { type: 'count', key: null }, filter: nested(3) })

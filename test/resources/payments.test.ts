@@ -119,7 +119,7 @@ t.test('answers', async t => {
     t.notMatch(await link('evil.example/"><script>'), /evil|script/)
   })
 
-  t.test('in currencies with zero, two and three decimals, and converts between them', async t => {
+  t.test('in currencies with zero, two and three decimals, with conversion', async t => {
     const { pay, get } = startEmulator(t)
     const total = async (product: string, changes = {}) => {
       const reply = await pay(paymentBody({ product_cart: [{ product_id: product, quantity: 1 }], ...changes }))
@@ -261,7 +261,7 @@ t.test('finds and lists', async t => {
     }
   })
 
-  t.test('no unknown payment: 404 at each of its paths', async t => {
+  t.test('no payment with an unknown id: each of its paths returns 404', async t => {
     const { call } = startEmulator(t)
     for (const url of ['/payments/pay_x', '/payments/pay_x/line-items', '/payments/%00', "/payments/';DROP TABLE payments;--"]) {
       const { status, json } = await call('GET', url)

@@ -27,7 +27,7 @@ t.test('a payment that fails', async t => {
     t.equal((await totals(shop, id)).at(-1), 8000)
   })
 
-  t.test('or leaves the plan as it is', async t => {
+  t.test('or keeps the current plan', async t => {
     const shop = openShop(t, '2026-04-01T00:00:00Z')
     const { id, dear } = await begin(shop)
     await shop.useCard(id, FAILS_LATER)
@@ -41,7 +41,7 @@ t.test('a payment that fails', async t => {
     t.match(await shop.read(id), { product_id: dear })
   })
 
-  t.test('as the settings of the business say', async t => {
+  t.test('as the settings of the business define', async t => {
     const shop = openShop(t, '2026-04-01T00:00:00Z')
     const { id, cheap, dear } = await begin(shop)
     await shop.call('PATCH', '/_emulator/settings', { body: { on_payment_failure: 'prevent_change' } })
@@ -50,7 +50,7 @@ t.test('a payment that fails', async t => {
     t.match(await shop.read(id), { status: 'active', product_id: cheap })
   })
 
-  t.test('at the date of a scheduled change', async t => {
+  t.test('on the date of a scheduled change', async t => {
     const shop = openShop(t, '2026-04-01T00:00:00Z')
     const { id, dear } = await begin(shop)
     await shop.changePlan(id, { product_id: dear, ...SCHEDULED })
@@ -64,7 +64,7 @@ t.test('a payment that fails', async t => {
     t.equal((await totals(shop, id)).at(-1), 8000)
   })
 
-  t.test('neither uses nor adds credit', async t => {
+  t.test('does not use or add credit', async t => {
     const shop = openShop(t, '2026-04-01T00:00:00Z')
     const { id, dear } = await begin(shop)
     const credit = () => shop.emulator.sandbox.subscriptions.find(id)?.credit

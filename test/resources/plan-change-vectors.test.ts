@@ -121,7 +121,7 @@ async function run (test: Test, vector: Vector): Promise<void> {
 
 for (const [name, vector] of Object.entries(VECTORS)) t.test(name, async t => { await run(t, vector) })
 
-t.test('R35 a second change gives back what was paid', async t => {
+t.test('a second change credits the amount that was paid', async t => {
   const shop = openShop(t, '2026-04-01T00:00:00Z')
   const id = await shop.activate(await shop.plan(3000))
   await shop.advance(15)

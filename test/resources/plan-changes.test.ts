@@ -26,7 +26,7 @@ t.test('the stories', async t => {
     t.strictSame(await totals(shop, id), [8000, 0, 0, 0, 2000])
   })
 
-  t.test('a change that is scheduled, deleted and scheduled again', async t => {
+  t.test('schedules a change, deletes it and schedules it again', async t => {
     const shop = openShop(t, '2026-04-01T00:00:00Z')
     const [dear, small] = [await shop.plan(8000), await shop.plan(2000)]
     const id = await shop.activate(dear)
@@ -55,7 +55,7 @@ t.test('the stories', async t => {
     })
   })
 
-  t.test('a scheduled change over a pause', async t => {
+  t.test('a pause delays a scheduled change', async t => {
     const shop = openShop(t, '2026-04-01T00:00:00Z')
     const small = await shop.plan(2000)
     const id = await shop.activate(await shop.plan(8000))
@@ -73,7 +73,7 @@ t.test('the stories', async t => {
     t.match(await shop.read(id), { product_id: small, next_billing_date: '2026-06-11T00:00:00.000000Z' })
   })
 
-  t.test('no change while a renewal settles', async t => {
+  t.test('refuses a change while a renewal is in flight', async t => {
     const shop = openShop(t, '2026-04-01T00:00:00Z', { settlementDelay: '1h' })
     const { id, dear } = await begin(shop)
     await shop.useCard(id, SETTLES_LATER)
@@ -88,7 +88,7 @@ t.test('the stories', async t => {
     t.ok((await shop.changePlan(id, { product_id: dear, ...FULL })).payment_id)
   })
 
-  t.test('no change while a cancellation is scheduled', async t => {
+  t.test('refuses a change while a cancellation is scheduled', async t => {
     const shop = openShop(t, '2026-04-01T00:00:00Z')
     const { id, dear } = await begin(shop)
     await shop.change(id, { cancel_at_next_billing_date: true })
@@ -179,7 +179,7 @@ t.test('discount codes', async t => {
 })
 
 t.test('another frequency', async t => {
-  t.test('from the next renewal on, which is the new anchor', async t => {
+  t.test('applies from the next renewal, which becomes the anchor', async t => {
     for (const body of [{ proration_billing_mode: 'do_not_bill' }, SCHEDULED] as const) {
       const shop = openShop(t, '2026-01-31T09:00:00Z')
       const id = await shop.activate(await shop.plan(1000))
@@ -191,7 +191,7 @@ t.test('another frequency', async t => {
     }
   })
 
-  t.test('that is taken back before the renewal keeps the anchor', async t => {
+  t.test('keeps the anchor if it is changed back before the renewal', async t => {
     const shop = openShop(t, '2026-01-31T09:00:00Z')
     const monthly = await shop.plan(1000)
     const id = await shop.activate(monthly)

@@ -40,7 +40,7 @@ const GIVEN: Array<[given: Json, discount: number, bps: number]> = [
   [{ discount_bps: 10_000 }, 100, 10_000]
 ]
 
-t.test('answers with both units', async t => {
+t.test('returns both units', async t => {
   const emulate = startEmulator(t)
   for (const kind of KINDS) {
     for (const [given, discount, bps] of GIVEN) {
@@ -103,7 +103,7 @@ t.test('applies', async t => {
     }
   })
 
-  t.test('the percentage of a row of an earlier version', async t => {
+  t.test('the percentage in a row of an earlier version', async t => {
     const emulate = startEmulator(t)
     const { products } = emulate.emulator.sandbox
     const product = products.find('pdt_course')

@@ -17,7 +17,7 @@ async function silent (emulate: TestEmulator, request: string, body?: unknown): 
 }
 
 t.test('answers', async t => {
-  t.test('a collection with its defaults and with every field', async t => {
+  t.test('creates a collection, with defaults and with every field', async t => {
     const emulate = startEmulator(t)
     const made = await collect(emulate, [['pdt_ebook', 'pdt_pro_monthly']])
     t.match(made, {
@@ -60,7 +60,7 @@ t.test('answers', async t => {
     t.match(groups, [{ group_name: 'Courses', status: false, products: [{ status: false }] }, { group_name: null, status: true, products: [] }])
   })
 
-  t.test('lists, newest first, by brand and archival', async t => {
+  t.test('lists collections newest first, by brand and archival', async t => {
     const emulate = startEmulator(t)
     const { brand_id: brandId } = await send<{ brand_id: string }>(emulate, 'POST /brands', { name: 'Other' })
     const product = await create(emulate, { brand_id: brandId })
@@ -80,7 +80,7 @@ t.test('answers', async t => {
     t.match(await read(emulate, ids[2] ?? ''), { id: ids[2] }, 'an archived one can be read')
   })
 
-  t.test('changes: null removes or keeps, and orders sort', async t => {
+  t.test('changes fields: null removes or keeps a value, and an order sorts the groups and items', async t => {
     const emulate = startEmulator(t)
     const made = await collect(emulate, [['pdt_ebook', 'pdt_course'], ['pdt_free']], { description: 'Old', on_payment_failure: 'apply_change', effective_at_on_upgrade: 'immediately' })
     const url = `/product-collections/${made.id}`
@@ -102,7 +102,7 @@ t.test('answers', async t => {
     t.match(groupAt(await read(emulate, made.id), 1).products, [{ product_id: 'pdt_course', status: true }, { product_id: 'pdt_ebook', status: false }])
   })
 
-  t.test('groups and items that come and go', async t => {
+  t.test('adds and removes groups and items', async t => {
     const emulate = startEmulator(t)
     const made = await collect(emulate, [['pdt_ebook']])
     const url = `/product-collections/${made.id}`
@@ -118,7 +118,7 @@ t.test('answers', async t => {
     t.match(await emulate.get('/products/pdt_free'), { product_collection_id: null })
   })
 
-  t.test('an archive that frees the products, and a return without those that are lost', async t => {
+  t.test('archiving frees the products; unarchiving excludes products that are archived or in another collection', async t => {
     const emulate = startEmulator(t)
     const archived = await plan(emulate)
     const made = await collect(emulate, [['pdt_ebook', archived.product_id], ['pdt_course']])
@@ -144,7 +144,7 @@ t.test('answers', async t => {
     t.match(groupAt(await read(emulate, made.id), 0).products, [{ product_id: 'pdt_ebook', status: true }, { product_id: 'pdt_course' }])
   })
 
-  t.test('the archival of a brand moves its collections', async t => {
+  t.test('archiving a brand moves its collections', async t => {
     const emulate = startEmulator(t)
     const { brand_id: from } = await send<{ brand_id: string }>(emulate, 'POST /brands', { name: 'From' })
     const product = await create(emulate, { brand_id: from })
@@ -162,7 +162,7 @@ t.test('answers', async t => {
     t.match(await read(emulate, made.id), { brand_id: to })
   })
 
-  t.test('images, applied at once or by their id', async t => {
+  t.test('sets images immediately or by their id', async t => {
     const emulate = startEmulator(t)
     const made = await collect(emulate, [['pdt_ebook']])
     const put = async (url: string) => { await emulate.call('PUT', new URL(url).pathname, { raw: 'PNG', headers: { 'content-type': 'image/png' }, key: null }) }
@@ -247,7 +247,7 @@ t.test('refuses', async t => {
   refuseAll(t, emulate, cases)
 })
 
-t.test('fixtures files hold collections', async t => {
+t.test('loads collections from fixtures files', async t => {
   const emulate = startEmulator(t)
   const { json } = await emulate.call('POST', '/_emulator/load', {
     body: {

@@ -8,7 +8,7 @@ const idsOf = async (emulate: TestEmulator, query = '') =>
   (await emulate.get<{ items: Product[] }>(`/products?${query}`)).items.map(({ product_id: id }) => id)
 
 t.test('answers', async t => {
-  t.test('a new product with every field', async t => {
+  t.test('creates a product with every field', async t => {
     const emulate = startEmulator(t)
     const { id: addon } = await send(emulate, 'POST /addons', { name: 'Seat', price: 1, currency: 'USD', tax_category: 'saas' })
     const { brand_id: brand } = await send(emulate, 'POST /brands', { name: 'Acme' })
@@ -42,7 +42,7 @@ t.test('answers', async t => {
     t.strictSame(await emulate.get(`/products/${product.product_id}`), product)
   })
 
-  t.test('a new product with required fields only', async t => {
+  t.test('creates a product with only the required fields', async t => {
     const emulate = startEmulator(t)
     t.match(await create(emulate, { brand_id: null, addons: null, description: null, pricing_mode: null }), {
       name: 'Thing',
@@ -59,7 +59,7 @@ t.test('answers', async t => {
     })
   })
 
-  t.test('prices of all three kinds, with exactly their own fields', async t => {
+  t.test('returns prices of all three types with only the fields of their type', async t => {
     const emulate = startEmulator(t)
     const kinds: Array<[given: Json, complete: Json, recurring: boolean, flat: number]> = [
       [ONE_TIME, { tax_inclusive: null, pay_what_you_want: false, suggested_price: null }, false, 1000],
@@ -82,7 +82,7 @@ t.test('answers', async t => {
     }
   })
 
-  t.test('every product of the fixtures, as in the file', async t => {
+  t.test('returns the products of the fixtures as in the file', async t => {
     const { get } = startEmulator(t)
     t.match(await get('/products/pdt_license'), {
       license_key_enabled: true, license_key_activations_limit: 3, license_key_duration: { count: 1, interval: 'Year' }, license_key_activation_message: /^Enter/
@@ -90,7 +90,7 @@ t.test('answers', async t => {
     t.match(await get('/products/pdt_retired'), { name: /First Edition/ }, 'an archived product can be read')
   })
 
-  t.test('the list, newest first, by every filter', async t => {
+  t.test('lists products newest first, with every filter', async t => {
     const emulate = startEmulator(t)
     const { brand_id: brand } = await send(emulate, 'POST /brands', { name: 'Acme' })
     const [one, two, three] = [await create(emulate), await create(emulate, { price: RECURRING, brand_id: brand }), await create(emulate, { brand_id: brand })]
@@ -108,7 +108,7 @@ t.test('answers', async t => {
     t.strictSame(await idsOf(emulate, 'page_number=50'), [])
   })
 
-  t.test('a change, which replaces the fields that it names and keeps the others', async t => {
+  t.test('changes only the given fields', async t => {
     const emulate = startEmulator(t)
     const product = await create(emulate, { description: 'Old', metadata: { a: '1', b: '2' }, pricing_mode: 'by_country', license_key_enabled: true })
     const url = `/products/${product.product_id}`
@@ -140,7 +140,7 @@ t.test('answers', async t => {
     t.strictSame(changed.metadata, { c: '3' })
   })
 
-  t.test('archiving and unarchiving', async t => {
+  t.test('archives and unarchives a product', async t => {
     const emulate = startEmulator(t)
     const { product_id: id } = await create(emulate)
     t.equal((await emulate.call('DELETE', `/products/${id}`)).text, '')
@@ -179,7 +179,7 @@ t.test('short links', async t => {
     t.strictSame(await list('page_number=9'), [])
   })
 
-  t.test('lie on the public URL, below its path', async t => {
+  t.test('begin with the public URL and its path', async t => {
     const emulate = startEmulator(t, { publicUrl: 'https://pay.example/dodo' })
     const made = await link(emulate, { slug: 'sale' })
     t.strictSame(made, { short_url: 'https://pay.example/dodo/p/sale', full_url: 'https://pay.example/dodo/buy/pdt_ebook' })
@@ -210,7 +210,7 @@ t.test('short links', async t => {
     }
   })
 
-  t.test('are created for one of two simultaneous requests with the same slug', async t => {
+  t.test('for one of two simultaneous requests with the same slug', async t => {
     const emulate = startEmulator(t)
     const answers = await Promise.all(['pdt_ebook', 'pdt_course'].map(id => emulate.call('POST', `/products/${id}/short_links`, { body: { slug: 'mine' } })))
     t.strictSame(answers.map(({ status }) => status), [200, 409])
@@ -219,7 +219,7 @@ t.test('short links', async t => {
 })
 
 t.test('sells products', async t => {
-  t.test('immediately, at their newest price', async t => {
+  t.test('immediately, at their latest price', async t => {
     const emulate = startEmulator(t)
     const { product_id: id } = await create(emulate)
     const cart = paymentBody({ product_cart: [{ product_id: id, quantity: 2 }] })
@@ -230,7 +230,7 @@ t.test('sells products', async t => {
       'INVALID_REQUEST_PARAMETERS')
   })
 
-  t.test('unless archived; their payments stay readable', async t => {
+  t.test('unless they are archived; earlier payments stay readable', async t => {
     const emulate = startEmulator(t)
     const { product_id: id } = await create(emulate, { description: 'A thing' })
     const cart = paymentBody({ product_cart: [{ product_id: id, quantity: 1 }], payment_link: true })
@@ -247,7 +247,7 @@ t.test('sells products', async t => {
     t.equal((await emulate.pay(cart)).total_amount, 1000)
   })
 
-  t.test('lists twenty thousand products, to the last page', async t => {
+  t.test('lists twenty thousand products up to the last page', async t => {
     const emulate = startEmulator(t)
     const { products } = emulate.emulator.sandbox
     const ebook = products.find('pdt_ebook')

@@ -58,7 +58,7 @@ t.test('answers', async t => {
     t.strictSame(lines.items.map(item => item['refundable_amount']), [0, 0])
   })
 
-  t.test('refunds by item: in full, with an amount, with tax added', async t => {
+  t.test('refunds by item: the whole item, an amount, with tax added', async t => {
     const emulate = startEmulator(t, LATER)
     const id = await paid(emulate)
     const one = await refund(emulate, { payment_id: id, items: [{ item_id: 'pdt_ebook' }] })
@@ -79,7 +79,7 @@ t.test('answers', async t => {
     t.match(await emulate.get(`/payments/${id}`), { refund_status: 'full' })
   })
 
-  t.test('the list, newest first, by every filter', async t => {
+  t.test('lists refunds newest first, with every filter', async t => {
     const emulate = startEmulator(t, LATER)
     const ids: unknown[] = []
     for (const customer of ['cus_ada', 'cus_grace', 'cus_ada']) {
@@ -179,7 +179,7 @@ t.test('refuses amounts that the method or the wallet cannot return', async t =>
     t.match(await refund(emulate, { payment_id: id }), { amount: 3998 }, 'the whole can be refunded')
   })
 
-  t.test('more than the wallet holds, in its currency', async t => {
+  t.test('more than the balance of the wallet, in its currency', async t => {
     const emulate = startEmulator(t, { ...LATER, walletBalance: '3000' })
     const one = await paid(emulate, { billing: { country: 'US' }, product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }] })
     const two = await paid(emulate, { billing: { country: 'US' }, product_cart: [{ product_id: 'pdt_guide_eur', quantity: 1 }] })

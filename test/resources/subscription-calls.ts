@@ -30,15 +30,15 @@ export interface Shop extends TestEmulator {
   /** Changes the plan of a subscription, or with `preview` only calculates the change. Prorated and immediate unless changed. */
   changePlan (subscriptionId: string, body: Partial<PlanChangeBody>): Promise<PlanChanged>
   preview (subscriptionId: string, body: Partial<PlanChangeBody>): Promise<Required<Schemas['ChangePlanPreviewResponse']>>
-  /** Sends a plan change and its preview. Both are refused in the same way, and nothing is stored. */
+  /** Sends a plan change and its preview. Checks that both are refused in the same way, and that nothing is stored. */
   refusePlan (subscriptionId: string, body: object): Promise<Refusal & { status: number }>
-  /** Replaces the payment method by this test card. */
+  /** Replaces the payment method with this test card. */
   useCard (subscriptionId: string, card: string): Promise<void>
   /** Changes settings of the business. */
   settings (changes: object): Promise<void>
   /** Declines the next charges of a subscription. */
   declineNext (subscriptionId: string, how?: object): Promise<void>
-  /** The payments of a subscription, the oldest first. */
+  /** The payments of a subscription, oldest first. */
   payments (subscriptionId: string): Promise<Payment[]>
   advance (days: number): Promise<void>
   moveTo (time: string): Promise<void>

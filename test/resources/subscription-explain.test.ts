@@ -87,7 +87,7 @@ t.test('trials, charges on demand and recoveries', async t => {
   }
 })
 
-t.test('only stored facts where the terms have changed', async t => {
+t.test('shows only stored amounts if the terms have changed', async t => {
   const shop = openShop(t, '2026-04-01T00:00:00Z')
   const code = await shop.discount({ code: 'MORE', amount: 1000 })
   const id = await shop.activate(await shop.plan(3000), { discount_codes: [code] })

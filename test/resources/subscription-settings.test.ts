@@ -8,7 +8,7 @@ const START = '2026-04-01T00:00:00Z'
 const statusOf = async (shop: Shop, id: string) => (await shop.read(id)).status
 const keysOf = async (shop: Shop) => (await shop.get<{ items: Array<{ status: string }> }>('/license_keys')).items.map(({ status }) => status)
 
-t.test('grace_period: a failed renewal is past_due first, keeps its keys, and is retried', async t => {
+t.test('grace_period: after a failed renewal the subscription is past_due, keeps its keys, and is retried', async t => {
   const shop = openShop(t, START)
   await shop.settings({ grace_period: true, payment_retries: true })
   const id = await shop.activate(await shop.plan(2900, {}, { license_key_enabled: true }))
@@ -31,7 +31,7 @@ t.test('grace_period: a failed renewal is past_due first, keeps its keys, and is
   t.strictSame(await keysOf(shop), ['active'])
 })
 
-t.test('grace_period: paid in time, or cancelled at its end', async t => {
+t.test('grace_period: payment in time renews the subscription, otherwise it is cancelled', async t => {
   const shop = openShop(t, START)
   await shop.settings({ grace_period: true, grace_period_days: 5, grace_period_end: 'cancelled' })
   const plan = await shop.plan(2900, {}, { license_key_enabled: true })
@@ -51,7 +51,7 @@ t.test('grace_period: paid in time, or cancelled at its end', async t => {
   t.strictSame(shop.types().slice(before + 4, before + 6), ['subscription.cancelled', 'subscription.updated'])
 })
 
-t.test('grace_period: also after a scheduled plan change, and the term ends first', async t => {
+t.test('grace_period: after a scheduled plan change, and when the term ends first', async t => {
   const shop = openShop(t, START)
   await shop.settings({ grace_period: true })
   const [plan, other] = [await shop.plan(2900), await shop.plan(4900)]
@@ -156,7 +156,7 @@ t.test('keep_cycle_on_change: prorated and difference changes keep the billing d
   t.strictSame([await totals(prorated), await totals(difference)], [[2500, 333, 9000], [5000, 333, 9000]])
 })
 
-t.test('keep_cycle_on_change: a change that waits for its payment', async t => {
+t.test('keep_cycle_on_change: a plan change whose payment settles later', async t => {
   const shop = openShop(t, START)
   await shop.settings({ keep_cycle_on_change: true })
   const id = await shop.activate(await shop.plan(3000))

@@ -1,4 +1,4 @@
-/** Changes of a subscription: cancelling, pausing, dates, term, details; and what is refused of them. */
+/** Changes of a subscription: cancellation, pauses, dates, the term and details; and refused changes. */
 import t, { type Test } from 'tap'
 import type { ErrorCode } from '../../src/errors.js'
 import { openShop, type Shop } from './subscription-calls.js'
@@ -11,7 +11,7 @@ async function opened (test: Test, clock = START): Promise<Shop & { id: string }
   return { ...shop, id }
 }
 
-t.test('cancelling now', async t => {
+t.test('cancels immediately', async t => {
   const shop = await opened(t)
   await shop.change(shop.id, {
     status: 'cancelled', cancel_at_next_billing_date: true, cancellation_feedback: 'unused', cancellation_comment: 'no time'
@@ -41,7 +41,7 @@ t.test('cancels an unpaid subscription', async t => {
   t.match(await shop.read(id), { status: 'cancelled', cancellation_comment: 'typo', cancelled_at: '2026-02-01T00:00:00.000000Z' })
 })
 
-t.test('a scheduled cancellation is taken back, and scheduled again', async t => {
+t.test('schedules a cancellation, removes it and schedules it again', async t => {
   const shop = await opened(t)
   await shop.change(shop.id, { cancel_at_next_billing_date: true, cancellation_feedback: 'too_expensive' })
   t.match(await shop.read(shop.id), { cancelled_at: null, cancellation_feedback: 'too_expensive' })
@@ -58,7 +58,7 @@ t.test('a scheduled cancellation is taken back, and scheduled again', async t =>
   t.equal((await shop.payments(shop.id)).length, 2)
 })
 
-t.test('a pause stops the clock', async t => {
+t.test('a pause stops the billing period', async t => {
   const shop = await opened(t)
   await shop.moveTo('2026-02-20T00:00:00Z')
   t.match(await shop.change(shop.id, { pause: true }), { status: 'paused', paused_at: '2026-02-20T00:00:00.000000Z' })
@@ -75,7 +75,7 @@ t.test('a pause stops the clock', async t => {
   })
 })
 
-t.test('a paused subscription is cancelled', async t => {
+t.test('cancels a paused subscription', async t => {
   const shop = await opened(t)
   await shop.change(shop.id, { status: 'paused' })
   t.match(await shop.change(shop.id, { status: 'cancelled' }), { status: 'cancelled', paused_at: '2026-02-01T00:00:00.000000Z' })
@@ -83,7 +83,7 @@ t.test('a paused subscription is cancelled', async t => {
   t.match(await shop.read(shop.id), { status: 'cancelled' })
 })
 
-t.test('a billing date of now is due at once', async t => {
+t.test('a billing date of now renews immediately', async t => {
   const shop = await opened(t, '2026-02-10T00:00:00Z')
   t.match(await shop.change(shop.id, { next_billing_date: '2026-02-09T23:59:30Z' }), { next_billing_date: '2026-02-09T23:59:30.000000Z' })
   await shop.get('/_emulator/idle')
@@ -93,7 +93,7 @@ t.test('a billing date of now is due at once', async t => {
   t.strictSame(shop.types().slice(4), ['subscription.updated', 'payment.succeeded', 'subscription.renewed', 'subscription.updated'])
 })
 
-t.test('dates, a longer term and details', async t => {
+t.test('changes dates, the term and details', async t => {
   const shop = await opened(t)
   t.match(await shop.change(shop.id, { next_billing_date: '2026-03-15T12:00:00+02:00' }), { next_billing_date: '2026-03-15T10:00:00.000000Z' })
   await shop.moveTo('2026-04-15T10:00:00Z')
@@ -115,7 +115,7 @@ t.test('dates, a longer term and details', async t => {
   t.equal(shop.types().length, before, 'what is the same sends no event')
 })
 
-t.test('on demand no longer', async t => {
+t.test('ends an on-demand agreement', async t => {
   const shop = openShop(t, START)
   const id = await shop.activate(await shop.plan(2900), { on_demand: { mandate_only: true } })
   t.match(await shop.change(id, { disable_on_demand: { next_billing_date: '2026-02-10T00:00:00Z' } }), {

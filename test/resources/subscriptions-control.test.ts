@@ -8,7 +8,7 @@ const renew = async (shop: Shop, id: string) => await shop.call('POST', `/_emula
 const declineNext = async (shop: Shop, id: string, body?: object) =>
   await shop.call('POST', `/_emulator/subscriptions/${id}/decline-next`, body === undefined ? {} : { body })
 
-t.test('a renewal on demand', async t => {
+t.test('renews on demand', async t => {
   const shop = openShop(t, START)
   const id = await shop.activate(await shop.plan(2900))
   await shop.advance(10)
@@ -26,7 +26,7 @@ t.test('a renewal on demand', async t => {
   t.equal((await shop.payments(id)).length, 3, 'the calendar goes on from there, without the former date')
 })
 
-t.test('a trial ends, and a scheduled cancellation happens', async t => {
+t.test('a renewal on demand ends a trial, or applies a scheduled cancellation', async t => {
   const shop = openShop(t, START)
   const plan = await shop.plan(2900, { trial_period_days: 14 })
   const [tried, leaving] = [await shop.activate(plan), await shop.activate(plan)]
@@ -37,7 +37,7 @@ t.test('a trial ends, and a scheduled cancellation happens', async t => {
   t.equal((await shop.payments(leaving)).length, 1, 'nothing is charged')
 })
 
-t.test('declined charges', async t => {
+t.test('declines charges', async t => {
   const shop = openShop(t, START)
   await shop.call('PATCH', '/_emulator/settings', { body: { payment_retries: true } })
   const plan = await shop.plan(2900)

@@ -12,7 +12,7 @@ interface Situation {
   count: number
   trial: number
   term: number
-  /** Days on which something is done. */
+  /** Days with an action. */
   fails: number
   recovers: number
   cuts: number[]
@@ -60,7 +60,7 @@ t.test('one move of the clock and many moves have the same result', async t => {
   }), { numRuns: 12, seed: 14 })
 })
 
-t.test('dates never go back, and every regular charge is of one period', async t => {
+t.test('dates never go back, and every regular charge is for one period', async t => {
   const shop = openShop(t, START)
   const id = await shop.activate(await shop.plan(2900))
   let before = (await shop.read(id)).next_billing_date
@@ -76,7 +76,7 @@ t.test('dates never go back, and every regular charge is of one period', async t
   periods.slice(1).forEach(([from], index) => { t.equal(from, periods[index]?.[1], 'each period begins where the one before ended') })
 })
 
-t.test('a renewal that cannot be priced is set aside, and holds up nothing', async t => {
+t.test('a renewal that cannot be priced is set aside and does not delay others', async t => {
   const shop = openShop(t, START)
   const { sandbox } = shop.emulator
   t.capture(console, 'error')
@@ -125,7 +125,7 @@ async function inState (shop: Shop, status: string, plan: string): Promise<strin
   return id
 }
 
-t.test('every action in every state, as the table of the lifecycle says', async t => {
+t.test('accepts every action in exactly the states of the table', async t => {
   const shop = openShop(t, START)
   const plan = await shop.plan(2900)
   const { sandbox } = shop.emulator

@@ -6,7 +6,7 @@ import { start } from '../../src/index.js'
 
 type Item = Required<Schemas['SubscriptionListResponseItem']>
 
-t.test('each state, with the renewals on the way', async t => {
+t.test('loads subscriptions in each state, with the renewals before it', async t => {
   const emulator = await start({ fixtures: packagePath('fixtures', 'examples', 'subscriptions.yaml') })
   t.teardown(() => emulator.close())
   const { items } = await emulator.request<{ items: Item[] }>('GET', '/subscriptions?page_size=100')
@@ -36,7 +36,7 @@ t.test('each state, with the renewals on the way', async t => {
   t.match(items.find(({ subscription_id: id }) => id === 'sub_ending'), { cancel_at_next_billing_date: true })
 })
 
-t.test('a change that is refused names its place', async t => {
+t.test('a refused change is reported with its path', async t => {
   const emulator = await start()
   t.teardown(() => emulator.close())
   const subscription = {

@@ -1,4 +1,4 @@
-/** Refusals of new subscriptions, charges on demand and new payment methods. None stores anything. */
+/** Refusals of new subscriptions, on-demand charges and new payment methods. They store nothing. */
 import t from 'tap'
 import type { ErrorCode } from '../../src/errors.js'
 import { openShop } from './subscription-calls.js'
@@ -68,7 +68,7 @@ t.test('a new subscription', async t => {
     { code: 'MAXIMUM_KEYS_REACHED' })
 })
 
-t.test('a second subscription, where the business allows one', async t => {
+t.test('a second subscription, if the business allows one per customer', async t => {
   const shop = openShop(t, START)
   const { businessSettings } = shop.emulator.sandbox
   const plan = await shop.plan(2900)

@@ -1,4 +1,4 @@
-/** Complete lives of subscriptions, on a clock that is moved. */
+/** Subscriptions from the first payment to their end, while the test moves the clock. */
 import t, { type Test } from 'tap'
 import { openShop, type Shop } from './subscription-calls.js'
 
@@ -77,7 +77,7 @@ t.test('recovers a failed renewal with another payment method', async t => {
   [[2900, 'succeeded', false], [0, 'succeeded', true], [2900, 'failed', false], [2900, 'succeeded', true]])
 })
 
-t.test('charges a mandate on demand', async t => {
+t.test('charges an on-demand subscription', async t => {
   const shop = openShop(t, '2026-01-10T00:00:00Z')
   const id = await shop.activate(await shop.plan(2900), { on_demand: { mandate_only: true } })
   t.strictSame(shop.types(), ['payment.succeeded', 'subscription.active', 'subscription.updated'])
@@ -141,7 +141,7 @@ async function failing (test: Test, window?: number): Promise<Shop & { id: strin
   const id = await shop.activate(await shop.plan(2900))
   const { json } = await shop.call('POST', `/subscriptions/${id}/update-payment-method`, { body: { type: 'new' } })
   await shop.payWith((json as { payment_id: string }).payment_id, '4000000000000341')
-  /** Makes the saved card one that can be charged. */
+  /** Replaces the saved card with one that can be charged. */
   const repair = async () => {
     const { payment_method_id: methodId } = await shop.read(id)
     const method = sandbox.paymentMethods.find(methodId ?? '', 'cus_ada')

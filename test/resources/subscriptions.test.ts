@@ -1,4 +1,4 @@
-/** Selling a subscription: what is answered, what its first payment charges, and what lists show. */
+/** Sales of subscriptions: the reply, the amount of the first payment, and lists. */
 import t from 'tap'
 import { openShop } from './subscription-calls.js'
 
@@ -64,7 +64,7 @@ t.test('a declined first payment is final', async t => {
   t.equal((await shop.payments(id)).length, 1)
 })
 
-t.test('a cancelled first payment cancels', async t => {
+t.test('a cancelled first payment cancels the subscription', async t => {
   const shop = openShop(t, START)
   const { subscription_id: id, payment_id: paymentId } = await shop.subscribe(await shop.plan(2900))
   await shop.call('POST', `/_emulator/payments/${paymentId}/pay`, { body: { outcome: 'cancelled' } })
@@ -72,7 +72,7 @@ t.test('a cancelled first payment cancels', async t => {
   t.match(await shop.read(id), { status: 'cancelled', cancelled_at: '2026-01-31T09:00:00.000000Z' })
 })
 
-t.test('a payment that settles later activates later', async t => {
+t.test('a payment that settles later activates the subscription later', async t => {
   const shop = openShop(t, START, { settlementDelay: '1h' })
   const { subscription_id: id, payment_id: paymentId } = await shop.subscribe(await shop.plan(2900))
   await shop.payWith(paymentId, '4000000000000077')
@@ -161,7 +161,7 @@ t.test('keeps the terms of the sale when the product changes', async t => {
   t.match(await shop.read(id), { recurring_pre_tax_amount: 1500, tax_inclusive: false })
 })
 
-t.test('lists show subscriptions newest first, and take filters', async t => {
+t.test('lists subscriptions newest first, with filters', async t => {
   const shop = openShop(t, START)
   const [one, two] = [await shop.plan(1000), await shop.plan(2000)]
   const first = await shop.activate(one)
@@ -188,7 +188,7 @@ t.test('lists show subscriptions newest first, and take filters', async t => {
   t.match(await shop.call('GET', '/subscriptions/sub_gone'), { status: 404, json: { code: 'NOT_FOUND' } })
 })
 
-t.test('the page of a first payment leads back with the subscription', async t => {
+t.test('return_url gets the id of the subscription', async t => {
   const shop = openShop(t, START)
   const { payment_link: link, subscription_id: id } = await shop.subscribe(await shop.plan(0),
     { return_url: 'https://shop.test/thanks', redirect_immediately: true })

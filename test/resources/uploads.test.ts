@@ -40,14 +40,14 @@ const advance = async (emulate: TestEmulator, ms: number) => { await emulate.cal
 
 const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer())
 
-/** The product as shown to a client of the listening emulator. */
+/** The product as a client of the listening emulator sees it. */
 async function product (emulate: Listening, id: string): Promise<Required<Schemas['GetProductResponse']>> {
   const response = await fetch(`${emulate.origin}/products/${id}`, { headers: { authorization: 'Bearer test' } })
   return await response.json() as Required<Schemas['GetProductResponse']>
 }
 
 t.test('answers', async t => {
-  t.test('an image that is applied immediately', async t => {
+  t.test('applies an image immediately', async t => {
     const emulate = await listen(t)
     const before = await product(emulate, 'pdt_ebook')
     const { url, image_id: imageId } = await emulate.target('/products/pdt_ebook/images')
@@ -68,7 +68,7 @@ t.test('answers', async t => {
     t.match(items.find(item => item['product_id'] === 'pdt_ebook')?.['image'], /^http:\/\/localhost:80\/uploads\//, 'built from the base URL of the request')
   })
 
-  t.test('an image that waits for its PATCH', async t => {
+  t.test('applies an image with a PATCH', async t => {
     const emulate = await listen(t)
     const { url, image_id: imageId } = await emulate.target('/products/pdt_ebook/images?force_update=true')
     t.match(imageId, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/)
@@ -82,7 +82,7 @@ t.test('answers', async t => {
     t.equal((await product(emulate, 'pdt_ebook')).image, `${emulate.origin}/uploads/${imageId}`, 'null changes nothing')
   })
 
-  t.test('a newer image, which replaces an older one, whose URL remains', async t => {
+  t.test('replaces an image, whose URL remains valid', async t => {
     const emulate = await listen(t)
     const images: string[] = []
     for (const bytes of [PNG, Buffer.from('GIF89a...')]) {
@@ -94,7 +94,7 @@ t.test('answers', async t => {
     t.strictSame(types, ['image/png', 'image/gif'])
   })
 
-  t.test('the files of a product, with names in any script', async t => {
+  t.test('uploads files of a product with names in any script', async t => {
     const emulate = await listen(t)
     const name = "Größe (v1) 'final' 日本.pdf"
     const bytes = randomBytes(3 * MIB)
@@ -124,7 +124,7 @@ t.test('answers', async t => {
     t.match((await product(emulate, 'pdt_ebook')).digital_product_delivery, { files: [], external_url: 'https://files.example/book' })
   })
 
-  t.test('HEAD, and a preflight from a page of another origin', async t => {
+  t.test('answers HEAD, and preflights of other origins', async t => {
     const emulate = await listen(t)
     const { url } = await emulate.target('/products/pdt_ebook/images')
     const preflight = await fetch(url, { method: 'OPTIONS', headers: { origin: 'https://shop.example', 'access-control-request-method': 'PUT', 'access-control-request-headers': 'content-type' } })
@@ -136,7 +136,7 @@ t.test('answers', async t => {
   })
 })
 
-t.test('the media type of an image', async t => {
+t.test('detects the media type of an image', async t => {
   const text = Buffer.from('hello')
   t.equal(mediaType(undefined, PNG), 'image/png', 'from its bytes')
   t.equal(mediaType('application/x-www-form-urlencoded', PNG), 'image/png', 'not from the header that curl sends')
@@ -158,7 +158,7 @@ t.test('refuses', async t => {
   }
   const GONE = /^Item not found \(there is no such upload target: a target accepts one PUT within 60 seconds, so request a new one\)$/
 
-  t.test('a second upload, even a simultaneous one', async t => {
+  t.test('a second upload, even at the same time', async t => {
     const emulate = await listen(t)
     const { url } = await emulate.target('/products/pdt_ebook/images')
     const statuses = (await Promise.all([1, 2, 3].map(() => emulate.upload(url, PNG)))).map(({ status }) => status)
@@ -257,7 +257,7 @@ t.test('refuses', async t => {
 })
 
 t.test('keeps uploads safe', async t => {
-  t.test('none runs in a browser on this origin', async t => {
+  t.test('uploads never run in a browser on this origin', async t => {
     const emulate = await listen(t)
     for (const [type, body] of [['text/html', '<script>alert(1)</script>'], ['image/svg+xml', SVG], ['application/xhtml+xml', SVG], ['text/javascript', 'alert(1)']] as const) {
       await emulate.upload((await emulate.target('/products/pdt_ebook/images')).url, body, { 'content-type': type })
@@ -271,7 +271,7 @@ t.test('keeps uploads safe', async t => {
     }
   })
 
-  t.test('they outlive the process', async t => {
+  t.test('uploads survive a restart', async t => {
     const database = `${t.testdir()}/emulator.db`
     const first = startEmulator(t, { database })
     const { json } = await first.call('PUT', '/products/pdt_ebook/images')

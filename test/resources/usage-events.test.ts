@@ -7,7 +7,7 @@ import { METER, createMeter, event, ingest, listed, send, type UsageEvent } from
 const NOW = '2026-03-01T12:00:00Z'
 const at = (time: string) => `2026-03-01T${time}Z`
 
-t.test('ingests, reads and lists', async t => {
+t.test('ingests, reads and lists events', async t => {
   const emulate = startEmulator(t, { clock: NOW, clockFrozen: 'on' })
   const metadata = { bytes: 10.5, route: '/v1', cached: true }
   const { status, json } = await ingest(emulate, [
@@ -78,7 +78,7 @@ t.test('stores all events of a call or none', async t => {
   await send(emulate, [event({ metadata: limits })])
 })
 
-t.test('refuses lists and reads', async t => {
+t.test('refuses invalid lists and reads', async t => {
   const emulate = startEmulator(t)
   const { id } = await createMeter(emulate)
   const CASES: Array<[path: string, status: number, code: string]> = [
@@ -96,7 +96,7 @@ t.test('refuses lists and reads', async t => {
   }
 })
 
-t.test('accepts any time if the business says so', async t => {
+t.test('accepts any time if the business has this setting', async t => {
   const emulate = startEmulator(t, { clock: NOW, clockFrozen: 'on' })
   await emulate.call('PATCH', '/_emulator/settings', { body: { accept_any_event_time: true } })
   await send(emulate, [event({ timestamp: '2020-01-01T00:00:00Z' }), event({ timestamp: '2030-01-01T00:00:00Z' })])

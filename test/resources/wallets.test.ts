@@ -23,7 +23,7 @@ const wallets = (emulate: TestEmulator) => emulate.get<Wallets>(WALLETS)
 const entries = async (emulate: TestEmulator, query = '') => (await emulate.get<{ items: Entry[] }>(`${ENTRIES}?${query}`)).items
 
 t.test('answers', async t => {
-  t.test('two empty wallets, as old as their customer', async t => {
+  t.test('returns two empty wallets with the creation time of their customer', async t => {
     const emulate = startEmulator(t)
     const at = '2026-01-01T00:01:00.000000Z'
     t.strictSame(await wallets(emulate), {
@@ -33,7 +33,7 @@ t.test('answers', async t => {
     t.strictSame(await entries(emulate), [])
   })
 
-  t.test('credits and debits, with the balance before and after', async t => {
+  t.test('books credits and debits with the balances before and after', async t => {
     const emulate = startEmulator(t)
     t.match(await booked(emulate, { amount: 500, reason: 'welcome' }), { customer_id: 'cus_ada', currency: 'USD', balance: 500, created_at: '2026-01-01T00:01:00.000000Z' })
     t.match(await booked(emulate, { amount: 200, entry_type: 'debit' }), { balance: 300 })
@@ -68,7 +68,7 @@ t.test('answers', async t => {
     t.strictSame(await entries(emulate, 'page_number=7'), [])
   })
 
-  t.test('the total in US cents, at fixed rates, half a cent rounded up', async t => {
+  t.test('returns the total in US cents, at fixed rates, with half a cent rounded up', async t => {
     const emulate = startEmulator(t)
     const rate = Number(emulate.emulator.sandbox.reference.currencies['INR']?.usd_rate)
     await booked(emulate, { amount: 1000 })
@@ -76,7 +76,7 @@ t.test('answers', async t => {
     t.equal((await wallets(emulate)).total_balance_usd, 1000 + Math.round(123_456 / rate))
   })
 
-  t.test('the maximum of a wallet, with an exact total', async t => {
+  t.test('accepts the maximum of a wallet, with an exact total', async t => {
     const emulate = startEmulator(t)
     await booked(emulate, { amount: MAX })
     await booked(emulate, { amount: MAX, currency: 'INR' })
@@ -144,7 +144,7 @@ t.test('refuses', async t => {
 })
 
 t.test('books each entry once', async t => {
-  t.test('a repeated key books nothing and answers as the first time', async t => {
+  t.test('a repeated key books nothing and returns the first reply', async t => {
     const emulate = startEmulator(t)
     const first = await booked(emulate, { amount: 100, idempotency_key: 'order-7', reason: 'a' })
     await booked(emulate, { amount: 1 })
@@ -153,7 +153,7 @@ t.test('books each entry once', async t => {
     t.match((await wallets(emulate)).items[0], { balance: 101 })
   })
 
-  t.test('a key belongs to its customer, and a refused booking does not use it', async t => {
+  t.test('a key belongs to its customer, and a refused entry does not use it up', async t => {
     const emulate = startEmulator(t)
     await booked(emulate, { amount: 100, idempotency_key: 'k' })
     const { balance } = await booked(emulate, { amount: 3, idempotency_key: 'k' }, '/customers/cus_grace/wallets/ledger-entries')
@@ -164,7 +164,7 @@ t.test('books each entry once', async t => {
     t.equal((await booked(emulate, debit)).balance, 0)
   })
 
-  t.test('simultaneous debits succeed only as far as the balance allows', async t => {
+  t.test('simultaneous debits succeed only up to the balance', async t => {
     const emulate = startEmulator(t)
     await booked(emulate, { amount: 1000 })
     const answers = await Promise.all(Array.from({ length: 8 }, () => book(emulate, { amount: 300, entry_type: 'debit' })))

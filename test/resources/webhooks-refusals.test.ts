@@ -14,7 +14,7 @@ t.test('refuses', async t => {
     return json as Refusal
   }
 
-  t.test('URLs that no request can be sent to', async t => {
+  t.test('URLs to which no request can be sent', async t => {
     const wrong: Array<[string, RegExp]> = [
       ...['', '/webhooks', 'localhost:3000', 'example.com', 'http:example.com', 'http:/example.com', 'http://', 'https://?x', 'ftp://example.com',
         'ws://example.com', 'file:///etc/passwd', 'javascript:alert(1)', 'http://a b/', ' http://a/', 'http://a/\n', 'http://a\tb/', 'http://a\\b',

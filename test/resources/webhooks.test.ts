@@ -18,7 +18,7 @@ async function change ({ call }: TestEmulator, path: string, body: Json): Promis
 }
 
 t.test('answers', async t => {
-  t.test('an endpoint with only a URL', async t => {
+  t.test('creates an endpoint with only a URL', async t => {
     const emulate = startEmulator(t)
     const made = await create(emulate)
     t.match(made.id, /^whk_[0-9A-Za-z]{21}$/)
@@ -31,7 +31,7 @@ t.test('answers', async t => {
     t.strictSame(await emulate.get(`/webhooks/${made.id}/headers`), { headers: {}, sensitive: [] })
   })
 
-  t.test('an endpoint with every field', async t => {
+  t.test('creates an endpoint with every field', async t => {
     const emulate = startEmulator(t)
     const given = {
       url: 'https://user-less.example:8443/a/b?c=d#e',
@@ -48,21 +48,21 @@ t.test('answers', async t => {
     t.equal(created, updated)
   })
 
-  t.test('no filter as all events, and a rate of 0 as no limit', async t => {
+  t.test('without a filter an endpoint gets all events, and a rate of 0 is no limit', async t => {
     const emulate = startEmulator(t)
     t.match(await create(emulate, { filter_types: [], rate_limit: 0 }), { filter_types: null, rate_limit: null })
     t.match(await create(emulate, { description: null, disabled: null, headers: null, metadata: null, rate_limit: null, idempotency_key: null }),
       { description: '', disabled: false, filter_types: null, rate_limit: null, metadata: {} })
   })
 
-  t.test('URLs of programs under test', async t => {
+  t.test('accepts URLs of programs under test', async t => {
     const emulate = startEmulator(t)
     const urls = ['http://localhost:3000', 'HTTP://LOCALHOST/', 'http://[::1]:80/x', 'http://10.0.0.1', 'http://host.docker.internal/h?a=b',
       'https://bücher.example/ä', `https://example.com/${'x'.repeat(2048 - 20)}`]
     for (const url of urls) t.equal((await create(emulate, { url })).url, url, 'kept as it was written')
   })
 
-  t.test('a secret for each endpoint, which never changes', async t => {
+  t.test('returns a secret for each endpoint, which never changes', async t => {
     const emulate = startEmulator(t)
     const [one, two] = [await create(emulate), await create(emulate)]
     const secret = async ({ id }: Details) => (await emulate.get<{ secret: string }>(`/webhooks/${id}/secret`)).secret
@@ -74,7 +74,7 @@ t.test('answers', async t => {
     t.equal(await secret(one), first)
   })
 
-  t.test('headers: merged, case-insensitive, credentials by name only', async t => {
+  t.test('merges headers without regard to case, and returns credentials by name only', async t => {
     const emulate = startEmulator(t)
     const { id, updated_at: before } = await create(emulate, { headers: { 'X-Shop': 'one', Authorization: 'Bearer abc' } })
     t.strictSame(await emulate.get(`/webhooks/${id}/headers`), { headers: { 'X-Shop': 'one' }, sensitive: ['Authorization'] })
@@ -89,7 +89,7 @@ t.test('answers', async t => {
     t.strictSame(await emulate.get(`/webhooks/${id}/headers`), { headers, sensitive }, 'adding nothing changes nothing')
   })
 
-  t.test('a change of each field, and of none', async t => {
+  t.test('changes each field; an empty change keeps all', async t => {
     const emulate = startEmulator(t)
     const made = await create(emulate, { description: 'one', metadata: { a: '1', b: '2' }, filter_types: ['dispute.won'], rate_limit: 9 })
     await emulate.call('POST', '/_emulator/clock', { body: { advance_ms: 1000 } })
@@ -108,7 +108,7 @@ t.test('answers', async t => {
     t.match(await change(emulate, made.id, { filter_types: [], rate_limit: 0 }), { filter_types: null, rate_limit: null })
   })
 
-  t.test('the first endpoint again for the same idempotency key', async t => {
+  t.test('returns the first endpoint for a repeated idempotency key', async t => {
     const emulate = startEmulator(t)
     const first = await create(emulate, { idempotency_key: 'deploy-1', description: 'first' })
     const body = { url: 'http://localhost/other', idempotency_key: 'deploy-1', description: 'second' }
@@ -120,7 +120,7 @@ t.test('answers', async t => {
     t.not((await create(emulate, body)).id, first.id, 'the key of a deleted endpoint is free')
   })
 
-  t.test('the list, newest first, forwards and backwards', async t => {
+  t.test('lists endpoints newest first, forwards and backwards', async t => {
     const emulate = startEmulator(t)
     t.strictSame(await emulate.get('/webhooks'), { data: [], done: true, iterator: null, prev_iterator: null })
     const ids: string[] = []
@@ -143,7 +143,7 @@ t.test('answers', async t => {
     t.strictSame(await list('limit=&iterator='), first, 'an empty cursor counts as absent')
   })
 
-  t.test('every endpoint once, though each is deleted as it is listed and others are created', async t => {
+  t.test('lists every endpoint once, while endpoints are deleted and created', async t => {
     const emulate = startEmulator(t)
     const ids: string[] = []
     for (let n = 0; n < 10; n++) ids.unshift((await create(emulate)).id)
@@ -161,7 +161,7 @@ t.test('answers', async t => {
     t.strictSame(seen, ids)
   })
 
-  t.test('nothing where one was deleted', async t => {
+  t.test('returns 404 for a deleted endpoint', async t => {
     const emulate = startEmulator(t)
     const [{ id }, other] = [await create(emulate), await create(emulate)]
     const { status, text } = await emulate.call('DELETE', `/webhooks/${id}`)
@@ -175,7 +175,7 @@ t.test('answers', async t => {
 })
 
 t.test('keeps endpoints', async t => {
-  t.test('up to a hundred, all found by paging with the official client', async t => {
+  t.test('up to a hundred, which the official client lists in pages', async t => {
     const emulate = await start()
     t.teardown(() => emulate.close())
     const client = new DodoPayments({ bearerToken: emulate.apiKey, baseURL: emulate.url })
@@ -199,7 +199,7 @@ t.test('keeps endpoints', async t => {
     t.match(await client.webhooks.create({ url: TARGET, idempotency_key: 'a' }), { url: TARGET }, 'an endpoint made before needs no space')
   })
 
-  t.test('over a restart; deliveries to a disabled or deleted endpoint are cancelled', async t => {
+  t.test('after a restart; deliveries to a disabled or deleted endpoint are cancelled', async t => {
     const file = join(temporaryFolder(t), 'shop.db')
     const one = startEmulator(t, { database: file })
     const { id: disabled } = await create(one, { headers: { cookie: 'a=b' }, metadata: { k: 'v' }, filter_types: ['dispute.lost'], idempotency_key: 'k' })
@@ -236,7 +236,7 @@ t.test('keeps endpoints', async t => {
     ])
   })
 
-  t.test('out of the cache when their rows are rolled back', async t => {
+  t.test('outside the cache when their rows are rolled back', async t => {
     const { emulator: { sandbox } } = startEmulator(t)
     const outcomes = await Promise.all([false, true].map(fails => new Promise(resolve => {
       sandbox.batch.run(() => {
