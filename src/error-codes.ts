@@ -82,6 +82,12 @@ export const ERRORS = {
   BRAND_MISMATCH: row(422, 'All items in the product cart should belong to the same brand',
     'The products in the cart belong to several brands. With another sentence: a product of a collection, or the new ' +
     'product of a subscription, belongs to another brand'),
+  METER_IS_DELETED: row(422, 'Meter is archived',
+    'A meter of a usage-based price is archived'),
+  MISSING_METER_IDS: row(422, 'Some meter ids do not exist',
+    'A meter of a usage-based price does not exist'),
+  DUPLICATE_METER_IDS_IN_REQUEST: row(422, 'Duplicate meter ids in request',
+    'A usage-based price has the same meter twice'),
   PRODUCT_COLLECTION_IS_DELETED: row(422, 'Product collection is archived',
     'The collection to change is archived. 410 with the same code and sentence: the collection to archive is archived ' +
     'already'),

@@ -69,6 +69,7 @@ const REPLIES = {
   'POST /events/ingest': (reply): Got<Client['usageEvents']['ingest']> => reply,
   'GET /events': (reply): Page<Client['usageEvents']['list']> => reply,
   'GET /events/{event_id}': (reply): Got<Client['usageEvents']['retrieve']> => reply,
+  'GET /subscriptions/{subscription_id}/usage-history': (reply): Page<Client['subscriptions']['retrieveUsageHistory']> => reply,
   'GET /meters': (reply): Page<Client['meters']['list']> => reply,
   'POST /meters': (reply): Got<Client['meters']['create']> => reply,
   'GET /meters/{id}': (reply): Got<Client['meters']['retrieve']> => reply,

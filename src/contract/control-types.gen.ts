@@ -1120,6 +1120,13 @@ export interface components {
             /** @description Whether `POST /events/ingest` accepts events of any time. The default is false: an event may be at most one hour old and five minutes ahead of the clock. */
             accept_any_event_time: boolean;
             /**
+             * @description Whether a cancellation charges the metered usage of the current cycle: only a scheduled one, which is the default, any, or none.
+             * @enum {string}
+             */
+            bill_usage_at_cancellation: "when_scheduled" | "always" | "never";
+            /** @description Whether a pause charges the metered usage of the current cycle. Otherwise the next renewal charges it. The default is true. */
+            bill_usage_at_pause: boolean;
+            /**
              * @description The type of credits and debits that are entered by hand: `manual_adjustment`, or with `split` `credit_added` and `credit_deducted`, with their events. The default is `manual_adjustment`.
              * @enum {string}
              */
@@ -1165,6 +1172,13 @@ export interface components {
         ChangeBusinessSettings: {
             /** @description Whether `POST /events/ingest` accepts events of any time. The default is false: an event may be at most one hour old and five minutes ahead of the clock. */
             accept_any_event_time?: boolean;
+            /**
+             * @description Whether a cancellation charges the metered usage of the current cycle: only a scheduled one, which is the default, any, or none.
+             * @enum {string}
+             */
+            bill_usage_at_cancellation?: "when_scheduled" | "always" | "never";
+            /** @description Whether a pause charges the metered usage of the current cycle. Otherwise the next renewal charges it. The default is true. */
+            bill_usage_at_pause?: boolean;
             /**
              * @description The type of credits and debits that are entered by hand: `manual_adjustment`, or with `split` `credit_added` and `credit_deducted`, with their events. The default is `manual_adjustment`.
              * @enum {string}

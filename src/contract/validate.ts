@@ -12,7 +12,7 @@ import { violations } from './violations.js'
 /** Keywords of OpenAPI and our own extensions that do not affect validity. */
 const VOCABULARY = [
   'components', 'discriminator', 'example', 'xml', 'externalDocs', 'x-since', 'x-optional-since', 'x-enum-since',
-  'x-minor-units', 'x-name', 'x-limit-status'
+  'x-minor-units', 'x-name', 'x-refusal-status'
 ]
 
 export function createAjv (coerceTypes: boolean): Ajv2020 {
@@ -58,7 +58,10 @@ export const bodyValidator = oncePerOperation((operation: Operation): Validate =
       return
     }
     const check = validate()
-    if (!check(body)) throw refusalOf(check.errors ?? [], operation)
+    if (check(body)) return
+    const errors = check.errors ?? []
+    const found = violations(errors, operation.document.components.schemas)
+    throw refusalOf(errors, found) ?? bodyError(found)
   }
 })
 
@@ -78,7 +81,8 @@ export const queryValidator = oncePerOperation((operation: Operation): Validate 
     const check = validate()
     if (check(query)) return
     const found = violations(check.errors as ErrorObject[])
-    throw new ApiError('INVALID_QUERY_PARAMS', { because: summary(found), violations: found })
+    throw refusalOf(check.errors ?? [], found) ??
+      new ApiError('INVALID_QUERY_PARAMS', { because: summary(found), violations: found })
   }
 })
 
@@ -99,13 +103,15 @@ function respell (query: unknown, name: string, words: readonly string[]): void 
   if (word !== undefined) (query as Record<string, unknown>)[name] = word
 }
 
-/** A list marked `x-limit-status` is refused with that status if only its length is wrong. */
-function refusalOf (errors: ErrorObject[], operation: Operation): ApiError {
-  const found = violations(errors, operation.document.components.schemas)
-  const [first] = errors
-  const status = (first?.parentSchema as { 'x-limit-status'?: number } | undefined)?.['x-limit-status']
-  const isLimit = errors.length === 1 && (first?.keyword === 'minItems' || first?.keyword === 'maxItems')
-  if (status === undefined || !isLimit) return bodyError(found)
+/** The keywords of limits, whose violation `x-refusal-status` gives a status of its own. */
+const LIMITS = ['minItems', 'maxItems', 'format']
+
+/** The refusal of a value with the right type, whose schema states another status for it. */
+function refusalOf (errors: readonly ErrorObject[], found: ReturnType<typeof violations>): ApiError | null {
+  const statuses = errors.map(({ keyword, parentSchema }) =>
+    LIMITS.includes(keyword) ? (parentSchema as { 'x-refusal-status'?: number } | undefined)?.['x-refusal-status'] : undefined)
+  const [status] = statuses
+  if (status === undefined || statuses.includes(undefined)) return null
   return new ApiError('INVALID_REQUEST_PARAMETERS', { status, message: summary(found), violations: found })
 }
 

@@ -18,7 +18,9 @@ const KINDS: Record<LineKind, LineWords> = {
 }
 
 /** The steps of a charge. `origins` describes where the unit price of each line comes from, by default from the plan. */
-export function chargeSteps (charge: RecurringCharge, tax: TaxReason, origins: readonly string[] = []): PriceStep[] {
+export function chargeSteps (
+  charge: RecurringCharge, tax: TaxReason, origins: ReadonlyArray<string | undefined> = []
+): PriceStep[] {
   const { cart, priced } = charge
   const steps = lineSteps(cart, priced, tax, (id, index) => {
     const { label, origin } = KINDS[charge.lines[index]?.kind ?? 'one_time']

@@ -23,7 +23,6 @@ t.test('refuses', async t => {
     invalid('a negative trial', price({ trial_period_days: -1 }, RECURRING), /from 0 to 10000/, 'price.trial_period_days'),
     invalid('a negative trial amount', price({ trial_period_days: 1, trial_amount: -1 }, RECURRING), /negative/, 'price.trial_amount'),
     invalid('an amount for no trial', price({ trial_amount: 100 }, RECURRING), /needs a trial/, 'price.trial_amount'),
-    invalid('an unknown meter', price({ meters: [{ meter_id: 'mtr_x' }] }, USAGE), /^Meter mtr_x does not exist$/, 'price.meters[0].meter_id'),
     invalid('eleven meters', price({ meters: Array(11).fill({ meter_id: 'mtr_x' }) }, USAGE), /at most 10/, 'price.meters'),
     ['a suggestion below the minimum', 'POST /products', price({ pay_what_you_want: true, suggested_price: 999 }), 422, 'INVALID_SUGGESTED_PRICE',
       /^Suggested Price cannot be lower than minimum price.*\(999 is below 1000\)$/, 'price.suggested_price'],

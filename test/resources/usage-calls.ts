@@ -36,3 +36,32 @@ export async function listed (emulate: TestEmulator, query: string): Promise<str
   const { items } = await emulate.get<{ items: UsageEvent[] }>(`/events?${query}`)
   return items.map(({ event_id: id }) => id)
 }
+
+type MeterPrice = Schemas['AddMeterToPrice']
+
+/** Creates a monthly product with a fixed price and metered prices. Returns its id. */
+export async function meteredPlan (
+  emulate: TestEmulator, fixedPrice: number, meters: MeterPrice[], changes: object = {}
+): Promise<string> {
+  const { status, json, text } = await emulate.call('POST', '/products', { body: meteredProduct(fixedPrice, meters, changes) })
+  if (status !== 200) throw new Error(text)
+  return (json as { product_id: string }).product_id
+}
+
+export function meteredProduct (fixedPrice: number, meters: MeterPrice[], changes: object = {}): object {
+  return {
+    name: 'Metered',
+    tax_category: 'saas',
+    price: {
+      type: 'usage_based_price',
+      currency: 'USD',
+      fixed_price: fixedPrice,
+      payment_frequency_count: 1,
+      payment_frequency_interval: 'Month',
+      subscription_period_count: 10,
+      subscription_period_interval: 'Year',
+      meters,
+      ...changes
+    }
+  }
+}

@@ -9,7 +9,6 @@ import { soldCredits } from '../credit-entitlements/attachments.js'
 import type { SoldCredit } from '../credit-entitlements/store.js'
 import { cartCredits } from '../credit-entitlements/view.js'
 import { creditsOf } from '../credits/sold.js'
-import { NOT_YET } from '../not-yet.js'
 import type { Product } from '../products/store.js'
 import type { CartSubscription } from '../subscriptions/cart.js'
 import type { CheckoutSale } from './purchase.js'
@@ -148,9 +147,20 @@ function calculatedItem (
     tax_inclusive: line.tax_inclusive,
     is_subscription: isRecurring,
     is_usage_based: price.type === 'usage_based_price',
-    meters: NOT_YET['GET /subscriptions/{subscription_id}/usage-history'].meters,
+    meters: price.type === 'usage_based_price' ? (price.meters ?? []).map(meterDetails) : [],
     credit_entitlements: cartCredits(credits, sandbox),
     addons
+  }
+}
+
+/** A meter that takes credits costs no money. */
+function meterDetails (meter: Schemas['AddMeterToPrice']): Required<Schemas['MeterDetails']> {
+  return {
+    name: meter.name ?? meter.meter_id,
+    description: meter.description ?? null,
+    measurement_unit: meter.measurement_unit ?? '',
+    free_threshold: meter.free_threshold ?? 0,
+    price_per_unit: meter.price_per_unit ?? '0'
   }
 }
 

@@ -9,6 +9,7 @@ import type { Cart, PricedLine } from '../../rules/pricing.js'
 import type { PriceStep, TaxReason } from '../../rules/pricing-steps.js'
 import { meterItem, overageItem, priceCharge, regularItems, type ChargeItem } from '../../rules/recurring.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
+import type { ChargedUsage } from './basis.js'
 import type { Payment, PaymentLine } from './store.js'
 
 export interface ExplainedCharge {
@@ -45,7 +46,20 @@ function explainRegular (payment: Payment, terms: Terms, tax: TaxReason, sandbox
   const items = itemsOf(lines, stored?.basis?.plan_discount_bps ?? 0, sandbox)
   const charge = priceCharge({ ...terms, items, credit: stored?.basis?.credit ?? { amount: 0, currency } })
   if (!isSameCharge(charge, charge.lines, payment)) return null
-  return { cart: charge.cart, steps: chargeSteps(charge, tax) }
+  const usage = new Map(stored?.basis?.usage?.map(used => [used.meter_id, used]))
+  const origins = charge.lines.map(({ kind, id }) => {
+    const used = kind === 'meter' ? usage.get(id) : undefined
+    return used === undefined ? undefined : usageOrigin(used)
+  })
+  return { cart: charge.cart, steps: chargeSteps(charge, tax, origins) }
+}
+
+/** `1500 calls at 2 minor units of USD (2500 used, 1000 free), exactly 3000` */
+function usageOrigin (used: ChargedUsage): string {
+  const { consumed_units: consumed, settled_units: settled, chargeable_units: chargeable, free_threshold: free } = used
+  const before = settled === undefined ? '' : `, ${settled} charged before`
+  return `${chargeable} ${used.measurement_unit} at ${used.price_per_unit} minor units of ${used.currency} ` +
+    `(${consumed} used, ${free} free${before}), exactly ${used.exact}`
 }
 
 /** The items in the order of the lines: the plan, its add-ons, meters and overage, then what is sold once with them. */

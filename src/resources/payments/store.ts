@@ -51,7 +51,8 @@ export interface SubscriptionCharge {
    * The reason for the payment: the first payment, a renewal, its automatic retry, a plan change, an on-demand charge, usage that
    * a pause settles, a new payment method while nothing is due, or the amount due together with a new payment method.
    */
-  purpose: 'activation' | 'renewal' | 'retry' | 'plan_change' | 'on_demand' | 'pause_settlement' | 'method_update' | 'recovery'
+  purpose: 'activation' | 'renewal' | 'retry' | 'plan_change' | 'on_demand' | 'pause_settlement' | 'final_usage' |
+    'method_update' | 'recovery'
   /** The period that is paid for: from the first instant until before the second. */
   period?: [from: number, to: number]
   basis?: ChargeBasis

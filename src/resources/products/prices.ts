@@ -1,6 +1,6 @@
 /** The price of a product: fills in the defaults, and checks the rules that the schema can't express. */
 import type { Schemas } from '../../contract/operations.js'
-import { ApiError, doesNotExist, invalid } from '../../errors.js'
+import { ApiError, invalid } from '../../errors.js'
 import { termEnd, type Period } from '../../rules/billing-calendar.js'
 import { convert, divideHalfUp, type CurrencyTable } from '../../rules/money.js'
 
@@ -97,10 +97,6 @@ function usageBased (price: PriceOf<'usage_based_price'>): CompletePrice {
   const { meters = null } = price
   if (meters !== null && meters.length > METERS_MAX) {
     throw invalidPrice('meters', `must have at most ${METERS_MAX} entries, not ${meters.length}`)
-  }
-  const [meter] = meters ?? []
-  if (meter !== undefined) { // no meter exists yet
-    throw doesNotExist('Meter', meter.meter_id, 'price.meters[0].meter_id')
   }
   return { type: price.type, ...common(price), fixed_price: price.fixed_price, ...periods(price), meters }
 }

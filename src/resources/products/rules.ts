@@ -9,6 +9,7 @@ import { checkCredits } from '../credit-entitlements/attachments.js'
 import { issuesOwnKeys } from '../entitlements/attachments.js'
 import { checkAttachments } from '../entitlements/rules.js'
 import { checkUploaded } from '../uploads/rules.js'
+import { completeMeters } from './meter-prices.js'
 import { checkRecurringMinimum, completePrice, isPayWhatYouWant } from './prices.js'
 import type { DigitalDelivery, LocalizedPrice, Product } from './store.js'
 
@@ -49,7 +50,7 @@ export function findCurrentPrice (productId: string, localizedPriceId: string, c
 export function decideProduct (body: CreateRequest, context: Context): Product {
   const { sandbox, now } = context
   check(body, context)
-  const price = completePrice(body.price)
+  const price = completeMeters(completePrice(body.price), context)
   checkRecurringMinimum(price, sandbox.reference.currencies)
   return {
     product_id: sandbox.ids.next('pdt', now),
@@ -81,7 +82,7 @@ export function changedProduct (product: Product, body: PatchRequest, context: C
   body.digital_product_delivery?.files?.forEach((file, index) => {
     checkUploaded(file, 'file', product.product_id, `digital_product_delivery.files[${index}]`, context)
   })
-  const price = body.price == null ? product.price : completePrice(body.price)
+  const price = body.price == null ? product.price : completeMeters(completePrice(body.price), context)
   if (body.price != null) checkRecurringMinimum(price, context.sandbox.reference.currencies)
   return {
     ...product,

@@ -31,6 +31,10 @@ export interface BusinessSettings {
   keep_cycle_on_change: boolean
   /** Whether the payment of 0 that starts a free trial sends no event. */
   quiet_trial_payments: boolean
+  /** Whether a pause charges the usage of the current cycle. Otherwise the next renewal charges it. */
+  bill_usage_at_pause: boolean
+  /** Whether a cancellation charges the usage of the current cycle. */
+  bill_usage_at_cancellation: 'when_scheduled' | 'always' | 'never'
 }
 
 export const DEFAULT_SETTINGS: BusinessSettings = {
@@ -49,5 +53,7 @@ export const DEFAULT_SETTINGS: BusinessSettings = {
   prevent_trial_misuse: false,
   first_payment_retry: false,
   keep_cycle_on_change: false,
-  quiet_trial_payments: false
+  quiet_trial_payments: false,
+  bill_usage_at_pause: true,
+  bill_usage_at_cancellation: 'when_scheduled'
 }

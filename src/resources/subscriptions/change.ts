@@ -6,6 +6,7 @@ import { note, transit } from './lifecycle.js'
 import type { PatchDecision } from './patch.js'
 import { subscriptionStates } from './states.js'
 import type { Subscription } from './store.js'
+import { chargeFinalUsage, settleAtPause } from './usage-charges.js'
 
 export function applyPatch (
   subscription: Subscription, { action, changes, customer_name: name }: PatchDecision, context: Context
@@ -15,8 +16,15 @@ export function applyPatch (
   if (action === null) return
   if (action === 'cancel') return cancelNow(subscription, changes, context)
   if (action === 'resume') return resume(subscription, context)
-  const isMoved = action === 'pause' || action === 'set next billing date'
+  if (action === 'pause') return pause(subscription, changes, context)
+  const isMoved = action === 'set next billing date'
   transit(action, isMoved ? withoutOpenChange(subscription, context) : subscription, changes, context)
+}
+
+/** Pauses, and charges the usage of the current cycle before. */
+function pause (subscription: Subscription, changes: Partial<Subscription>, context: Context): void {
+  const settled = settleAtPause(withoutOpenChange(subscription, context), context)
+  if (settled.status === 'active') transit('pause', settled, changes, context)
 }
 
 /** Cancels immediately. The amount due is void, and its open payment is cancelled. */
@@ -25,6 +33,9 @@ export function cancelNow (subscription: Subscription, changes: Partial<Subscrip
   const { subscription_id: id } = subscription
   note(subscription, changes, context)
   voidOpenPayments(id, context)
+  if (sandbox.businessSettings.read().bill_usage_at_cancellation === 'always' && subscription.status === 'active') {
+    chargeFinalUsage(subscription, context)
+  }
   const current = sandbox.subscriptions.find(id)
   // The cancelled first payment has already cancelled a pending subscription.
   if (current === undefined || !subscriptionStates.can('cancel', current, context)) return

@@ -5,9 +5,11 @@ import { changedPlan, renewalDates } from './applied-change.js'
 import { collect, collectAgain, voidOpenPayments, withoutOpenChange } from './charge.js'
 import { cancelNow } from './change.js'
 import { CANCEL_JOB, CHANGE_JOB, EXPIRE_JOB, GRACE_JOB, RENEW_JOB, RETRY_JOB, note, transit } from './lifecycle.js'
+import { closeCycle } from './metering.js'
 import { renewalCharge } from './pricing.js'
 import { subscriptionStates } from './states.js'
 import type { Subscription } from './store.js'
+import { chargeFinalUsage } from './usage-charges.js'
 
 /** Charges the next period, also at the end of a trial. An on-demand subscription only moves to its next date. */
 function renew (subscription: Subscription, context: Context): void {
@@ -22,7 +24,10 @@ function renew (subscription: Subscription, context: Context): void {
   if (current.pending_change?.is_applied === false) return // its payment is in flight and will schedule the renewal
   const metadata = current.pending_change?.metadata
   const period: [number, number] = [due, dates.next_billing_date]
-  collect(current, 'renewal', renewalCharge(current, context.sandbox), { period, metadata }, context)
+  context.sandbox.effects.usageCycleClosing(current.subscription_id, context)
+  const charge = renewalCharge(current, context.sandbox)
+  closeCycle(current, due, dates.next_billing_date, context)
+  collect(current, 'renewal', charge, { period, metadata }, context)
 }
 
 /** Applies the scheduled plan change. The renewal at the same instant charges the new plan and reports the change. */
@@ -40,6 +45,7 @@ function changePlan (subscription: Subscription, context: Context): void {
 function cancelWhenDue (subscription: Subscription, context: Context): void {
   if (!subscriptionStates.can('cancel when due', subscription, context)) return
   voidOpenPayments(subscription.subscription_id, context)
+  if (context.sandbox.businessSettings.read().bill_usage_at_cancellation !== 'never') chargeFinalUsage(subscription, context)
   transit('cancel when due', subscription, { cancelled_at: context.now }, context)
 }
 

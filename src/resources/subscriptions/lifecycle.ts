@@ -5,6 +5,7 @@
 import { emitAll } from '../../delivery/emit.js'
 import type { StartedPeriod, SubscriptionChange } from '../../sandbox/effects.js'
 import type { Context } from '../../sandbox/sandbox.js'
+import { followChange } from './metering.js'
 import { subscriptionStates, type SubscriptionAction } from './states.js'
 import type { Subscription } from './store.js'
 
@@ -28,6 +29,7 @@ export function transit (
   const ended = subscriptionStates.isFinal(to) ? { scheduled_change: null, pending_change: null } : {}
   const after: Subscription = { ...subscription, ...changes, ...ended, status: to }
   sandbox.subscriptions.update(after)
+  followChange(subscription, after, context)
   schedule(after, context)
   const { quiet_updates: isQuiet } = sandbox.businessSettings.read()
   emitAll(isQuiet ? events.filter(type => type !== 'subscription.updated') : events, after.subscription_id, after, context)
@@ -61,6 +63,7 @@ function changeOf (from: Subscription['status'], to: Subscription['status']): Su
 export function note (subscription: Subscription, changes: Partial<Subscription>, context: Context): Subscription {
   const after = { ...subscription, ...changes }
   context.sandbox.subscriptions.update(after)
+  followChange(subscription, after, context)
   schedule(after, context)
   return after
 }

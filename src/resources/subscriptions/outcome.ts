@@ -151,6 +151,7 @@ function periodOf (
 /** The changes by a paid charge, besides the state. A recovery pays for the missed period and skips the periods after it. */
 function paidChanges ({ kind, charge }: Dues, subscription: Subscription, context: Context): Partial<Subscription> {
   if (kind === 'plan_change') return paidFor(charge, subscription, context)
+  if (kind === 'pause_settlement') return { credit: charge.credit_after }
   if (kind !== 'renewal') return {}
   const { next_billing_date: due, plan } = subscription
   const { current_frequency: _, ...renewed } = plan

@@ -31,12 +31,30 @@ export function planOf (product: Product, price: RecurringPrice, buyer: PlanBuye
     },
     tax_category: product.tax_category,
     usage_based: price.type === 'usage_based_price',
+    ...metersOf(price),
     frequency: { count: price.payment_frequency_count, interval: price.payment_frequency_interval },
     term: { count: price.subscription_period_count, interval: price.subscription_period_interval },
     trial: price.type === 'usage_based_price'
       ? { amount: null, apply_discounts: false }
       : { amount: price.trial_amount || null, apply_discounts: price.trial_apply_discounts === true },
     ...(credits.length === 0 ? {} : { credits })
+  }
+}
+
+function metersOf (price: RecurringPrice): Pick<Plan, 'meters'> {
+  if (price.type !== 'usage_based_price' || price.meters == null || price.meters.length === 0) return {}
+  return {
+    meters: price.meters.map(meter => ({
+      meter_id: meter.meter_id,
+      name: meter.name ?? meter.meter_id,
+      description: meter.description ?? null,
+      measurement_unit: meter.measurement_unit ?? '',
+      currency: price.currency,
+      free_threshold: meter.free_threshold ?? 0,
+      price_per_unit: meter.price_per_unit ?? null,
+      credit_entitlement_id: meter.credit_entitlement_id ?? null,
+      meter_units_per_credit: meter.meter_units_per_credit ?? null
+    }))
   }
 }
 

@@ -15,6 +15,7 @@ import type { Discount } from '../discounts/store.js'
 import type { ChargeBasis } from '../payments/basis.js'
 import { settlement } from '../payments/sale.js'
 import type { AppliedDiscount, PaymentLine } from '../payments/store.js'
+import { chargedUsage, usageItems } from './metering.js'
 import type { DiscountSlot, OwedCharge, SubscriptionRecord } from './store.js'
 
 /** The items that a subscription charges in every period. */
@@ -64,13 +65,25 @@ export function taxRateOf (
   return settings.tax ? taxRateBps(reference.taxRates, country, taxId) : 0
 }
 
-/** The charge of a renewal. Throws an ApiError if it can't be priced. */
+/** The charge of a renewal, with the usage of the current cycle. Throws an ApiError if it can't be priced. */
 export function renewalCharge (subscription: SubscriptionRecord, sandbox: Sandbox): OwedCharge {
   const codes = codesInUse(attachedCodes(subscription.discounts, sandbox))
   const overage = overageLines(subscription, sandbox)
-  const items = [...regularItems(termsOf(subscription)), ...overage.map(({ item }) => item)]
-  const charge = owedCharge(subscription, items, codes, sandbox)
+  const items = [
+    ...regularItems(termsOf(subscription)), ...usageItems(subscription, sandbox), ...overage.map(({ item }) => item)
+  ]
+  const charge = withUsage(owedCharge(subscription, items, codes, sandbox), subscription, sandbox)
   return overage.length === 0 ? charge : { ...charge, overage: overage.map(({ charged }) => charged) }
+}
+
+/** The charge of the usage of the current cycle alone. */
+export function usageCharge (subscription: SubscriptionRecord, sandbox: Sandbox): OwedCharge {
+  return withUsage(owedCharge(subscription, usageItems(subscription, sandbox), [], sandbox), subscription, sandbox)
+}
+
+function withUsage (charge: OwedCharge, subscription: SubscriptionRecord, sandbox: Sandbox): OwedCharge {
+  const usage = chargedUsage(subscription, sandbox)
+  return usage.length === 0 ? charge : { ...charge, basis: { ...charge.basis, usage } }
 }
 
 /** The slots after the first payment, which used these codes. A trial uses a cycle only if codes lower its price. */

@@ -17,6 +17,7 @@ import { chargeOnDemand } from './on-demand.js'
 import { decidePatch } from './patch.js'
 import { decideChange } from './plan-change.js'
 import { decideSubscription, findSubscription, type SubscriptionDecision, type SubscriptionRequest } from './rules.js'
+import { usageHistory } from './usage-history.js'
 import { subscriptionItem, subscriptionResponse } from './view.js'
 
 export const subscriptions = {
@@ -58,6 +59,15 @@ export const subscriptions = {
 
   'POST /subscriptions/{subscription_id}/charge': ({ path, body, context }) =>
     ({ payment_id: chargeOnDemand(findSubscription(path.subscription_id, context), body, context) }),
+
+  'GET /subscriptions/{subscription_id}/usage-history': ({ path, query, context }) => {
+    const { page_size: size, page_number: number, ...filter } = query
+    const { limit, offset } = paging({
+      ...(size == null ? {} : { page_size: size }), ...(number == null ? {} : { page_number: number })
+    })
+    const items = usageHistory(findSubscription(path.subscription_id, context), filter, context)
+    return { items: items.slice(offset, offset + limit) }
+  },
 
   'POST /subscriptions/{subscription_id}/update-payment-method': ({ path, body, context }) =>
     updatePaymentMethod(findSubscription(path.subscription_id, context), body, context)

@@ -16,6 +16,22 @@ import type { AppliedDiscount, PaymentLine } from '../payments/store.js'
 /** The price of a plan or an add-on. The customer never chooses it. */
 export type ItemPrice = Required<Omit<PricedProduct['price'], 'pay_what_you_want' | 'tax_inclusive'>> & { tax_inclusive: boolean }
 
+/** A snapshot of a metered price. It is charged in money, or takes credits. */
+export interface PlanMeter {
+  meter_id: string
+  name: string
+  description: string | null
+  measurement_unit: string
+  /** Of `price_per_unit`. */
+  currency: string
+  /** The units of a cycle that are free. */
+  free_threshold: number
+  /** A decimal, in the smallest unit of the currency. Null for a meter that takes credits. */
+  price_per_unit: string | null
+  credit_entitlement_id: string | null
+  meter_units_per_credit: string | null
+}
+
 /** A snapshot of the product's price. Later changes of the product do not affect it. */
 export interface Plan {
   product_id: string
@@ -25,6 +41,8 @@ export interface Plan {
   price: ItemPrice
   tax_category: string
   usage_based: boolean
+  /** Left out if there are none. */
+  meters?: PlanMeter[]
   frequency: Period
   /** The frequency of the current period, if a plan change sets a different one from the next billing date on. */
   current_frequency?: Period

@@ -5,8 +5,7 @@ import type { Context } from '../../sandbox/sandbox.js'
 import { creditCart } from '../credits/subscription-view.js'
 import { customerDetails } from '../customers/view.js'
 import { discountDetail } from '../discounts/view.js'
-import { NOT_YET } from '../not-yet.js'
-import type { DiscountSlot, PlanChange, Subscription } from './store.js'
+import type { DiscountSlot, PlanChange, PlanMeter, Subscription } from './store.js'
 
 type Address = Schemas['BillingAddress']
 
@@ -54,6 +53,7 @@ export function subscriptionResponse (
 ): Required<Schemas['SubscriptionResponse']> {
   const { sandbox } = context
   const { business_id: businessId } = sandbox.business
+  const { meters = [] } = subscription.plan
   const discounts = slotsInUse(subscription).flatMap(({ discount_id: id, cycles_remaining: cycles }, position) => {
     const discount = sandbox.discounts.find(id)
     return discount === undefined ? [] : [{ ...discountDetail(discount, position, businessId), cycles_remaining: cycles }]
@@ -67,10 +67,33 @@ export function subscriptionResponse (
     cancellation_comment: subscription.cancellation_comment,
     custom_field_responses: subscription.custom_field_responses,
     discounts: discounts.length === 0 ? null : discounts,
-    meters: NOT_YET['GET /subscriptions/{subscription_id}/usage-history'].meters,
+    meters: meters.map(meterItem),
     credit_entitlement_cart: creditCart(subscription, context),
-    meter_credit_entitlement_cart: NOT_YET['GET /subscriptions/{subscription_id}/usage-history'].meter_credit_entitlement_cart
+    meter_credit_entitlement_cart: meters.flatMap(meter => meterCredit(meter, subscription))
   }
+}
+
+function meterItem (meter: PlanMeter): Required<Schemas['MeterCartResponseItem']> {
+  return {
+    meter_id: meter.meter_id,
+    name: meter.name,
+    description: meter.description,
+    measurement_unit: meter.measurement_unit,
+    currency: meter.currency as Schemas['Currency'],
+    free_threshold: meter.free_threshold,
+    price_per_unit: meter.price_per_unit
+  }
+}
+
+/** A meter that takes credits; none for a meter that is charged in money. */
+function meterCredit (
+  { meter_id: id, name, credit_entitlement_id: creditId, meter_units_per_credit: units }: PlanMeter,
+  { product_id: productId }: Subscription
+): Array<Required<Schemas['MeterCreditEntitlementCartResponse']>> {
+  if (creditId === null || units === null) return []
+  return [{
+    meter_id: id, meter_name: name, credit_entitlement_id: creditId, product_id: productId, meter_units_per_credit: units
+  }]
 }
 
 /** A subscription in the list of GET /subscriptions. */
