@@ -20,6 +20,7 @@ export type {
 } from './client/controls.js'
 export type { CheckoutFilter, DeliveryFilter, EventFilter, RequestFilter, Wanted, Waiting } from './client/events.js'
 export type { Email, EmailFilter } from './client/emails.js'
+export type { Grant, GrantFilter, LicenseKey, LicenseKeyFilter } from './client/grants.js'
 export type { FixturesFile } from './fixtures/document.js'
 
 /** The options of the command line. A duration can be a number of milliseconds, a list an array, and `on` true. */

@@ -103,6 +103,7 @@ t.test('options accept the values of the contract', async t => {
     [schemas['DeliveryFaultKind']?.enum, 'deliveries fail', ''],
     [schemas['DeliveryState']?.enum, 'deliveries list', '--state'],
     [schemas['CheckoutState']?.enum, 'checkouts', '--state'],
+    [properties('RevokeGrant')['reason']?.enum, 'grants revoke entg_1', '--reason'],
     [schemas['FaultPreset']?.enum, 'fail', '--preset'],
     [properties('AddFault')['when']?.enum, 'fail', '--reset'],
     [schemas['EventType']?.enum, 'trigger', '']

@@ -71,7 +71,7 @@ export const clients = leaves.filter(({ name }) => !LOCAL.includes(name))
 
 /** Arguments with which a command succeeds in a sandbox filled by `prepare`. */
 export function validArguments (name: string, {
-  subscription, payment, paid, dispute, refund, event, delivery, file, folder
+  subscription, grant, pendingGrant, licenseKey, email, payment, paid, dispute, refund, event, delivery, file, folder
 }: Prepared): string[] {
   const valid: Record<string, string[]> = {
     pay: [payment],
@@ -83,6 +83,15 @@ export function validArguments (name: string, {
     explain: [payment],
     'subscriptions renew': [subscription],
     'subscriptions decline-next': [subscription],
+    'grants accept': [pendingGrant],
+    'grants deliver': [pendingGrant],
+    'grants fail': [pendingGrant],
+    'grants revoke': [pendingGrant],
+    'grants restore': [grant],
+    'license-keys expire': [licenseKey],
+    'license-keys disable': [licenseKey],
+    'license-keys enable': [licenseKey],
+    'emails show': [email],
     'due retry': ['refund.settle', refund],
     'due drop': ['refund.settle', refund],
     'clock advance': ['1s'],
@@ -111,6 +120,12 @@ export function validArguments (name: string, {
 interface Prepared {
   session: string
   subscription: string
+  /** A grant that is Revoked. */
+  grant: string
+  /** A grant that waits for the customer's account. */
+  pendingGrant: string
+  licenseKey: string
+  email: string
   payment: string
   /** A succeeded payment. */
   paid: string
@@ -121,6 +136,26 @@ interface Prepared {
   /** Fixtures. */
   file: string
   folder: string
+}
+
+/** Creates grants of both kinds, a licence key and an e-mail. */
+async function prepareGrants (call: TestEmulator['call'], key: string) {
+  const post = async (url: string, body: object) => (await call('POST', url, { body, key })).json as Record<string, string>
+  const { id: entitlement } = await post('/entitlements', {
+    name: 'Source', integration_type: 'github', integration_config: { target_id: 'acme/source', permission: 'pull' }
+  })
+  await call('PATCH', '/products/pdt_ebook', { body: { entitlements: [{ entitlement_id: entitlement }] }, key })
+  for (const customer of ['cus_ada', 'cus_grace']) {
+    const { payment_id: id } = await post('/payments', paymentBody({ customer: { customer_id: customer } }))
+    await post(`/_emulator/payments/${id}/pay`, { outcome: 'succeeded' })
+  }
+  const { json } = await call('GET', '/_emulator/grants', { key })
+  const [pending, other] = (json as { items: Array<{ id: string }> }).items
+  await post(`/_emulator/grants/${other?.id}/revoke`, {})
+  const { id: licenseKey = '' } = await post('/license_keys', { key: 'AAAA', customer_id: 'cus_ada', product_id: 'pdt_license' })
+  const { json: mailbox } = await call('GET', '/_emulator/emails', { key })
+  const [email] = (mailbox as { items: Array<{ email_id: string }> }).items
+  return { grant: other?.id ?? '', pendingGrant: pending?.id ?? '', licenseKey, email: email?.email_id ?? '' }
 }
 
 /** Creates one of everything that a command can name, in its own sandbox. The endpoint has no listener. */
@@ -146,13 +181,18 @@ export async function prepare (t: Test, { call }: TestEmulator, sandbox: string)
   await post(`/_emulator/payments/${first}/pay`, { outcome: 'succeeded' })
   const { dispute_id: dispute = '' } = await post(`/_emulator/payments/${first}/dispute`, {})
   const { event_id: event = '', delivery_id: deliveryId = '' } = delivery ?? {}
-  return { session, subscription, payment, paid, dispute, refund, event, delivery: deliveryId, file, folder }
+  const granted = await prepareGrants(call, key)
+  return { ...granted, session, subscription, payment, paid, dispute, refund, event, delivery: deliveryId, file, folder }
 }
 
 /** Valid ids that do not exist. */
 export const UNKNOWN: Prepared = {
   session: 'cks_1',
   subscription: 'sub_1',
+  grant: 'entg_1',
+  pendingGrant: 'entg_2',
+  licenseKey: 'lic_1',
+  email: 'eml_1',
   payment: 'pay_1',
   paid: 'pay_1',
   dispute: 'dp_1',

@@ -132,7 +132,8 @@ const OTHER_STATUSES: Partial<Record<ErrorCode, readonly number[]>> = {
   CREDIT_ENTITLEMENT_IS_DELETED: [410],
   BRAND_NOT_ENABLED: [409],
   INVALID_REQUEST_PARAMETERS: [400, 409],
-  PREVIOUS_PAYMENT_PENDING: [409]
+  PREVIOUS_PAYMENT_PENDING: [409],
+  LICENSE_KEY_LIMIT_REACHED: [409]
 }
 
 function checkRefusal (test: Test, status: number, json: unknown): void {

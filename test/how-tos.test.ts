@@ -113,3 +113,13 @@ t.test('test-subscriptions.md', { skip: hasShell ? false : 'needs bash and curl'
   t.strictSame(states,
     ['none', ...Array.from({ length: 8 }, () => 'active'), 'on_hold', 'active', 'active', 'active', 'cancelled'])
 })
+
+t.test('test-licences.md', { skip: hasShell ? false : 'needs bash and curl' }, async t => {
+  const run = await shell(t, ['--clock', '2026-01-31T09:00:00Z', '--clock-frozen', 'on'])
+  const printed: string[] = []
+  for (const { commands } of blocksOf('test-licences.md')) printed.push(await run(commands))
+  t.match(printed[1], /^lic_\w+ {2}[0-9a-f-]{36} {2}active {2}cus_ada {2}0 of \d+$/m)
+  t.match(printed[2], '{"valid":true}')
+  for (const status of ['Failed', 'Delivered', 'Revoked', 'Pending']) t.match(printed[4], `"status": "${status}"`)
+  t.match(printed[5], /^To: ada@example\.com$/m)
+})

@@ -7,6 +7,7 @@ import type { Violation } from '../errors.js'
 import type { FixturesFile } from '../fixtures/document.js'
 import { clockControls, type ClockControls } from './clock.js'
 import { moneyControls, type MoneyControls } from './money.js'
+import { grantControls, type GrantControls } from './grants.js'
 import { subscriptionControls, type SubscriptionControls } from './subscriptions.js'
 import { milliseconds, type Duration } from './time.js'
 import type { Send } from './transport.js'
@@ -48,7 +49,7 @@ export type { Clock, ClockMoved, SubscriptionEvent } from './clock.js'
 export type { Duration } from './time.js'
 
 /** Functions that control a running emulator. They reject with an EmulatorError if the emulator refuses the request. */
-export interface Controls extends SubscriptionControls, ClockControls, MoneyControls {
+export interface Controls extends SubscriptionControls, GrantControls, ClockControls, MoneyControls {
   /**
    * Pays a checkout session (`cks_…`) or a payment (`pay_…`) as a customer does on the hosted page, with a test card or an
    * outcome (default `succeeded`). Details replace those of the session: `pay(id, { customer: { email: 'a@example.com' } })`.
@@ -229,6 +230,7 @@ export function createControls (send: Send): Controls {
     settleRefund: (id, status) =>
       ask('POST /_emulator/refunds/{refund_id}/settle', { path: { refund_id: id }, body: { status } }) as Promise<Refund>,
     ...subscriptionControls(ask),
+    ...grantControls(ask),
     ...clockControls(ask),
     ...moneyControls(ask),
 

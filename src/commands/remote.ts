@@ -2,7 +2,9 @@
 import type { Command } from 'commander'
 import { addCheckouts } from './checkouts.js'
 import { addDeliveries } from './deliveries.js'
+import { addEmails } from './emails.js'
 import { addFaults } from './faults.js'
+import { addGrants, addLicenseKeys } from './grants.js'
 import { addHealth, addOutcomes } from './outcomes.js'
 import { addRequests } from './requests.js'
 import { addSandboxes } from './sandboxes.js'
@@ -23,6 +25,9 @@ export function addRemoteCommands (program: Command, tools: Tools): void {
   addCheckouts(program, tools)
   addSubscriptions(program, tools)
   addDisputes(program, tools)
+  addGrants(program, tools)
+  addLicenseKeys(program, tools)
+  addEmails(program, tools)
   addSettings(program, tools)
   addTime(program, tools)
   addWebhooks(program, tools)

@@ -33,7 +33,7 @@ export function addSubscriptions (_program: Command, { client, group, targetOf }
 const CHANGES = '{"payment_retries":true}'
 
 export function addSettings (program: Command, { client, targetOf }: Tools): void {
-  client(program, 'settings', 'print the settings of the business for subscriptions, or change some')
+  client(program, 'settings', 'print the settings of the business, or change some')
     .addOption(option('--set <json>', `settings to change, such as ${CHANGES}`, jsonObject(CHANGES)))
     .action(({ set, ...flags }: TargetFlags & { set?: object }) => print(targetOf(flags), 'settings',
       set === undefined ? {} : { method: 'PATCH', body: set, names: { '*': '--set' } }))

@@ -588,6 +588,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_emulator/license_keys/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disable a licence key
+         * @description Disables the key as `PATCH /license_keys/{id}` does. Its grant is revoked with the reason `license_key_disabled`.
+         */
+        post: operations["disable_license_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_emulator/license_keys/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable a licence key
+         * @description Enables a key that was disabled by itself. A key whose grant was revoked for another reason is refused.
+         */
+        post: operations["enable_license_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_emulator/license_keys/{id}/expire": {
         parameters: {
             query?: never;
@@ -1149,8 +1189,25 @@ export interface components {
              * @enum {string}
              */
             grace_period_end: "on_hold" | "cancelled";
+            /** @description The delay after which files, Figma and Framer grants are delivered. Null, the default, is the delay of `--grant-delay`; 0 delivers them at once. */
+            "grants.delay_ms": number | null;
+            /**
+             * @description Whether `entitlement_grant.delivered` also follows `entitlement_grant.created` for grants that are delivered at once. The default is `restored_only`.
+             * @enum {string}
+             */
+            "grants.delivered_event": "restored_only" | "always";
+            /**
+             * @description Whether grants have `oauth_url` from the start, or from when the customer opens the accept page. The default is `on_accept`.
+             * @enum {string}
+             */
+            "grants.oauth_url": "on_accept" | "at_creation";
             /** @description Whether plan changes with `prorated_immediately` and `difference_immediately` keep the billing dates. The default is false: a new period starts. A change of the payment frequency or in a trial always starts a new period. */
             keep_cycle_on_change: boolean;
+            /**
+             * @description The status of `LICENSE_KEY_LIMIT_REACHED`. The default is 422; some programs expect 409.
+             * @enum {integer}
+             */
+            "licenses.limit_status": 409 | 422;
             /**
              * @description Whether a plan changes although its payment fails, for a change without `on_payment_failure`. The default is `apply_change`.
              * @enum {string}
@@ -1202,8 +1259,25 @@ export interface components {
              * @enum {string}
              */
             grace_period_end?: "on_hold" | "cancelled";
+            /** @description The delay after which files, Figma and Framer grants are delivered. Null, the default, is the delay of `--grant-delay`; 0 delivers them at once. */
+            "grants.delay_ms"?: number | null;
+            /**
+             * @description Whether `entitlement_grant.delivered` also follows `entitlement_grant.created` for grants that are delivered at once. The default is `restored_only`.
+             * @enum {string}
+             */
+            "grants.delivered_event"?: "restored_only" | "always";
+            /**
+             * @description Whether grants have `oauth_url` from the start, or from when the customer opens the accept page. The default is `on_accept`.
+             * @enum {string}
+             */
+            "grants.oauth_url"?: "on_accept" | "at_creation";
             /** @description Whether plan changes with `prorated_immediately` and `difference_immediately` keep the billing dates. The default is false: a new period starts. A change of the payment frequency or in a trial always starts a new period. */
             keep_cycle_on_change?: boolean;
+            /**
+             * @description The status of `LICENSE_KEY_LIMIT_REACHED`. The default is 422; some programs expect 409.
+             * @enum {integer}
+             */
+            "licenses.limit_status"?: 409 | 422;
             /**
              * @description Whether a plan changes although its payment fails, for a change without `on_payment_failure`. The default is `apply_change`.
              * @enum {string}
@@ -2859,6 +2933,58 @@ export interface operations {
                     };
                 };
             };
+            422: components["responses"]["Refused"];
+        };
+    };
+    disable_license_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The licence key, as in `GET /license_keys/{id}`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            404: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+        };
+    };
+    enable_license_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The licence key, as in `GET /license_keys/{id}`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            404: components["responses"]["Refused"];
             422: components["responses"]["Refused"];
         };
     };

@@ -1,5 +1,6 @@
 /** Writes the emails about payments, refunds, subscriptions and grants, in the transaction that causes them. */
 import { formatDay } from '../../rules/calendar.js'
+import type { EmailType } from '../../rules/email-types.js'
 import { format } from '../../rules/money.js'
 import type { ChangedSubscription, SubscriptionChange } from '../../sandbox/effects.js'
 import type { Context } from '../../sandbox/sandbox.js'
@@ -10,7 +11,6 @@ import type { Payment } from '../payments/store.js'
 import type { Refund } from '../refunds/store.js'
 import type { Email } from './store.js'
 import { asHtml, asText, subjectLine, type Block, type Content } from './templates.js'
-import type { EmailType } from './types.js'
 
 /** The objects that an email is about. */
 interface About extends Pick<Email, 'customer_id'>, Partial<Pick<Email, 'payment_id' | 'subscription_id' | 'grant_id'>> {

@@ -13,8 +13,8 @@ import {
 } from '../../pages/dashboard/parts.js'
 import type { DashboardSection, Subject } from '../../pages/dashboard/section.js'
 import type { Fragment } from '../../pages/layout.js'
+import { EMAIL_TYPES } from '../../rules/email-types.js'
 import { findEmail } from './rules.js'
-import { EMAIL_TYPES } from './types.js'
 
 type Item = components['schemas']['EmailItem']
 type Email = components['schemas']['Email']

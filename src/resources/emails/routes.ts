@@ -2,10 +2,10 @@
 import type { Handlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
 import { formatTime } from '../../rules/calendar.js'
+import { EMAIL_CATEGORIES } from '../../rules/email-types.js'
 import { findCustomer } from '../customers/rules.js'
 import { findEmailOf } from './rules.js'
 import type { Email } from './store.js'
-import { CATEGORIES } from './types.js'
 
 const LISTED_US = 180 * 86_400_000_000
 
@@ -29,7 +29,7 @@ export const emailHandlers = {
 function logItem (email: Email) {
   return {
     email_log_id: email.email_id,
-    category: CATEGORIES[email.type],
+    category: EMAIL_CATEGORIES[email.type],
     email_type: email.type,
     status: 'sent' as const,
     has_preview: true,

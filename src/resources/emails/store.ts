@@ -1,7 +1,7 @@
 /** The store of the mailbox: the latest emails that the real service would have sent. */
 import type { Database, Statement } from '../../store/database.js'
 import type { EmailsRow } from '../../store/rows.gen.js'
-import type { EmailType } from './types.js'
+import type { EmailType } from '../../rules/email-types.js'
 
 export type Email = Omit<EmailsRow, 'seq' | 'type'> & { type: EmailType }
 

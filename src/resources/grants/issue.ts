@@ -3,6 +3,7 @@
  * that activated it. Repeated calls for a source create its grants once.
  */
 import { emitAll } from '../../delivery/emit.js'
+import type { RevocationReason } from '../../rules/entitlements.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { ChangedSubscription, SubscriptionChange } from '../../sandbox/effects.js'
 import { entitlementsOf } from '../entitlements/attachments.js'
@@ -12,7 +13,7 @@ import { refundableItems } from '../payments/items.js'
 import type { Payment } from '../payments/store.js'
 import type { Product } from '../products/store.js'
 import type { Refund } from '../refunds/store.js'
-import { deliverLater, newAcceptToken, restore, revoke, startOf, type RevocationReason } from './lifecycle.js'
+import { deliverLater, firstAcceptEnd, newAcceptToken, restore, revoke, startOf } from './lifecycle.js'
 import { grantStates } from './states.js'
 import type { Grant } from './store.js'
 
@@ -120,7 +121,7 @@ function makeGrant (entitlement: Entitlement, product: Product, source: Source, 
     metadata: entitlement.metadata,
     account: null,
     oauth_token: newAcceptToken(entitlement, context),
-    oauth_expires_at: null,
+    oauth_expires_at: firstAcceptEnd(entitlement, context),
     error_code: null,
     error_message: null,
     revocation_reason: null,
@@ -132,7 +133,9 @@ function makeGrant (entitlement: Entitlement, product: Product, source: Source, 
   if (grant.integration_type === 'license_key' && status === 'Delivered') issueKey(grant, grant.config, null, context)
   sandbox.grants.insert(grant)
   const isNew = { grant_id: grant.grant_id, integration_type: type, status: null }
-  emitAll(grantStates.transition('create', isNew, context, status).events, grant.grant_id, grant, context)
+  const { events = [] } = grantStates.transition('create', isNew, context, status)
+  const isAnnounced = status === 'Delivered' && sandbox.businessSettings.read()['grants.delivered_event'] === 'always'
+  emitAll(isAnnounced ? [...events, 'entitlement_grant.delivered'] : events, grant.grant_id, grant, context)
   sandbox.effects.grantChanged(grant, null, context)
   if (status === 'Pending') deliverLater(grant, context)
 }

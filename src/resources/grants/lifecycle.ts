@@ -4,6 +4,7 @@
  */
 import { emitAll } from '../../delivery/emit.js'
 import { invalid } from '../../errors.js'
+import type { RevocationReason } from '../../rules/entitlements.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import { issueKey, type GivenKey } from '../license-keys/issue.js'
 import type { LicenseKey } from '../license-keys/store.js'
@@ -11,12 +12,6 @@ import { grantStates, needsAccount, type GrantAction } from './states.js'
 import type { Grant, GrantStatus } from './store.js'
 
 export const DELIVER_JOB = 'grant.deliver'
-
-/** The reasons of a revocation, in the API's spelling. */
-export const REVOCATION_REASONS = ['manual', 'platform_external', 'refund', 'license_key_disabled', 'subscription_on_hold',
-  'SubscriptionPaused', 'subscription_cancelled', 'subscription_expired', 'plan_changed'] as const
-
-export type RevocationReason = typeof REVOCATION_REASONS[number]
 
 /** How long an accept page is valid. */
 const ACCEPT_LIFETIME_US = 7 * 86_400_000_000
@@ -82,7 +77,7 @@ export function restore (grant: Grant, context: Context): void {
     revocation_reason: null,
     revoked_at: null,
     oauth_token: newAcceptToken(grant, context),
-    oauth_expires_at: null,
+    oauth_expires_at: firstAcceptEnd(grant, context),
     error_code: null,
     error_message: null
   }
@@ -119,9 +114,16 @@ export function startOf (grant: Pick<Grant, 'integration_type' | 'config'>): 'Pe
 export function deliverLater (grant: Grant, context: Context): void {
   const { sandbox, now } = context
   if (needsAccount(grant) || grant.integration_type === 'license_key') return
-  const { grantDelayUs } = sandbox.settings
-  if (grantDelayUs === 0) deliverWhenDue(grant.grant_id, context)
-  else sandbox.due.add(now + grantDelayUs, DELIVER_JOB, grant.grant_id)
+  const { 'grants.delay_ms': delayMs } = sandbox.businessSettings.read()
+  const delayUs = delayMs === null ? sandbox.settings.grantDelayUs : delayMs * 1000
+  if (delayUs === 0) deliverWhenDue(grant.grant_id, context)
+  else sandbox.due.add(now + delayUs, DELIVER_JOB, grant.grant_id)
+}
+
+/** The end of a new accept page, or null if its time starts when the customer opens it. */
+export function firstAcceptEnd (grant: Pick<Grant, 'integration_type'>, { sandbox, now }: Context): number | null {
+  const isOpen = needsAccount(grant) && sandbox.businessSettings.read()['grants.oauth_url'] === 'at_creation'
+  return isOpen ? now + ACCEPT_LIFETIME_US : null
 }
 
 /** Opens the accept page. From then on the page is valid for a week, and the API returns its URL. */

@@ -127,7 +127,7 @@ export function findTypedKey (typed: string, { sandbox }: Context): LicenseKey {
 }
 
 /** Throws INACTIVE_LICENSE_KEY or LICENSE_KEY_LIMIT_REACHED. */
-export function checkCanActivate (key: LicenseKey, { now }: Context): void {
+export function checkCanActivate (key: LicenseKey, { sandbox, now }: Context): void {
   const status = statusOf(key, now)
   if (status !== 'active') {
     const since = status === 'expired' && key.expires_at !== null ? ` since ${formatTime(key.expires_at)}` : ''
@@ -136,7 +136,9 @@ export function checkCanActivate (key: LicenseKey, { now }: Context): void {
   const { activations_limit: limit, instances_count: count } = key
   if (limit === null || count < limit) return
   throw new ApiError('LICENSE_KEY_LIMIT_REACHED', {
-    path: 'license_key', because: `${count} of ${limit} activations are in use: deactivate an instance first`
+    status: sandbox.businessSettings.read()['licenses.limit_status'],
+    path: 'license_key',
+    because: `${count} of ${limit} activations are in use: deactivate an instance first`
   })
 }
 

@@ -35,6 +35,14 @@ export interface BusinessSettings {
   bill_usage_at_pause: boolean
   /** Whether a cancellation charges the usage of the current cycle. */
   bill_usage_at_cancellation: 'when_scheduled' | 'always' | 'never'
+  /** Whether `entitlement_grant.delivered` also follows `created` for grants that are delivered at once. */
+  'grants.delivered_event': 'restored_only' | 'always'
+  /** The delay of grants that are delivered without an action; null for that of `--grant-delay`. */
+  'grants.delay_ms': number | null
+  /** Whether a grant has the URL of its accept page from the start, or from when the customer opens it. */
+  'grants.oauth_url': 'on_accept' | 'at_creation'
+  /** The status of LICENSE_KEY_LIMIT_REACHED. */
+  'licenses.limit_status': 409 | 422
 }
 
 export const DEFAULT_SETTINGS: BusinessSettings = {
@@ -55,5 +63,9 @@ export const DEFAULT_SETTINGS: BusinessSettings = {
   keep_cycle_on_change: false,
   quiet_trial_payments: false,
   bill_usage_at_pause: true,
-  bill_usage_at_cancellation: 'when_scheduled'
+  bill_usage_at_cancellation: 'when_scheduled',
+  'grants.delivered_event': 'restored_only',
+  'grants.delay_ms': null,
+  'grants.oauth_url': 'on_accept',
+  'licenses.limit_status': 422
 }

@@ -4,7 +4,7 @@ import { button, choiceField, confirmButton, form, submit, textField } from '../
 import type { DashboardPage, PageContext } from '../../../pages/dashboard/page.js'
 import { card, words } from '../../../pages/dashboard/parts.js'
 import type { Fragment } from '../../../pages/layout.js'
-import { REVOCATION_REASONS } from '../lifecycle.js'
+import { REVOCATION_REASONS } from '../../../rules/entitlements.js'
 import { grantStates } from '../states.js'
 import type { Grant } from '../store.js'
 

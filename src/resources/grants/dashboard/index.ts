@@ -11,20 +11,22 @@ import {
 } from '../../../pages/dashboard/parts.js'
 import type { DashboardSection } from '../../../pages/dashboard/section.js'
 import type { Fragment } from '../../../pages/layout.js'
+import { GRANT_STATUSES, INTEGRATION_TYPES } from '../../../rules/entitlements.js'
 import { findGrant } from '../rules.js'
 import { grantResponse } from '../view.js'
 import { GRANT_NOTES, grantActions, grantForms } from './actions.js'
 import { customerEmail, entitlementName, grantTable, grantTag, relatedGrants, type GrantReply } from './table.js'
 
-const STATUSES = ['Pending', 'Delivered', 'Failed', 'Revoked'] as const
-const TYPES = [
-  'license_key', 'digital_files', 'feature_flag', 'github', 'discord', 'telegram', 'notion', 'figma', 'framer'
-] as const
 const EVENTS_MAX = 100
 
 const FILTERS: readonly Filter[] = [
-  { name: 'status', label: 'Status', type: 'choice', options: STATUSES.map(status => [status, status] as const) },
-  { name: 'integration_type', label: 'Type', type: 'choice', options: TYPES.map(type => [type, words(type)] as const) },
+  { name: 'status', label: 'Status', type: 'choice', options: GRANT_STATUSES.map(status => [status, status] as const) },
+  {
+    name: 'integration_type',
+    label: 'Type',
+    type: 'choice',
+    options: INTEGRATION_TYPES.map(type => [type, words(type)] as const)
+  },
   { name: 'customer_id', label: 'Customer', type: 'text', placeholder: 'cus_…' },
   { name: 'entitlement_id', label: 'Entitlement', type: 'text', placeholder: 'ent_…', isRare: true },
   { name: 'payment_id', label: 'Payment', type: 'text', placeholder: 'pay_…', isRare: true },

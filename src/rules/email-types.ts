@@ -1,10 +1,6 @@
-/** The types of e-mails. */
-import type { components } from '../../contract/control-types.gen.js'
+/** The types of e-mails, with their category in `GET /customers/{customer_id}/emails`. */
 
-export type EmailType = components['schemas']['EmailType']
-
-/** The category of each type in `GET /customers/{customer_id}/emails`. */
-export const CATEGORIES = {
+export const EMAIL_CATEGORIES = {
   payment_receipt: 'payments',
   refund_receipt: 'refunds',
   license_key: 'entitlements',
@@ -16,6 +12,8 @@ export const CATEGORIES = {
   subscription_cancelled: 'subscriptions',
   subscription_expired: 'subscriptions',
   portal_link: 'auth'
-} as const satisfies Record<EmailType, string>
+} as const
 
-export const EMAIL_TYPES = Object.keys(CATEGORIES) as EmailType[]
+export type EmailType = keyof typeof EMAIL_CATEGORIES
+
+export const EMAIL_TYPES = Object.keys(EMAIL_CATEGORIES) as EmailType[]

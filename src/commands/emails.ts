@@ -1,0 +1,47 @@
+/** The command `emails`: lists the e-mails of the mailbox, and prints one. */
+import type { Command } from 'commander'
+import type { components } from '../contract/control-types.gen.js'
+import { nonEmpty } from '../config/values.js'
+import { EMAIL_TYPES } from '../rules/email-types.js'
+import { argument, identifier, limitOption, oneOf, option } from './arguments.js'
+import { askJson, printLatest, type Latest } from './ask.js'
+import type { TargetFlags } from './target.js'
+import type { Tools } from './tools.js'
+
+type Email = components['schemas']['Email']
+
+interface EmailsFlags extends TargetFlags, Latest {
+  to?: string
+  type?: string
+  search?: string
+}
+
+const PATH = '/_emulator/emails'
+
+export function addEmails (_program: Command, { client, group, byDefault, targetOf }: Tools): void {
+  const emails = group('emails', 'e-mails that the real service would have sent')
+
+  byDefault(client(emails, 'list', 'list the latest e-mails')
+    .addOption(option('--to <address>', 'only to this address', nonEmpty))
+    .addOption(option('--type <type>', 'only of this type, such as license_key or payment_receipt', oneOf(...EMAIL_TYPES)))
+    .addOption(option('--search <text>', 'only with this text in the subject, the address or the text', nonEmpty))
+    .addOption(limitOption())
+    .option('--json', 'print all fields as JSON')
+    .action(({ to, type, search, limit, json, ...flags }: EmailsFlags) => {
+      const filter = { filters: { to, type, search }, names: { to: '--to', type: '--type', search: '--search' } }
+      return printLatest(targetOf(flags), PATH, filter, { limit, json }, emailLine)
+    }))
+
+  client(emails, 'show', 'print an e-mail as text')
+    .addArgument(argument('<email_id>', 'the e-mail', identifier))
+    .option('--html', 'print its HTML')
+    .action(async (id: string, { html = false, ...flags }: TargetFlags & { html?: boolean }) => {
+      const email = await askJson<Email>(targetOf(flags), `${PATH}/${encodeURIComponent(id)}`)
+      console.log(html ? email.html : `From: ${email.from}\nTo: ${email.to}\nSubject: ${email.subject}\n\n${email.text}`)
+    })
+}
+
+/** `eml_…  license_key  ada@example.com  Your licence key for Editor` */
+function emailLine ({ email_id: id, type, to, subject }: Email): string {
+  return [id, type, to, subject].join('  ')
+}
