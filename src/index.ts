@@ -14,9 +14,10 @@ import { optionTexts, type GivenOptions } from './config/given.js'
 export { EmulatorError } from './client/controls.js'
 export { SetupError } from './errors.js'
 export type {
-  AnyEvent, BusinessSettings, CallPattern, Checkout, CheckoutDetails, Clock, ClockMoved, Controls, DeclinedCharges, Delivery,
-  DeliveryFault, Dispute, DisputeOutcome, DueJob, DueList, Duration, Event, EventData, EventType, Fault, Idle, LoggedRequest, Pay,
-  PayCheckout, Payment, PaymentExplanation, Refund, SandboxInfo, Loaded, SnapshotInfo, Subscription, SubscriptionEvent, Verified
+  AnyEvent, Balance, BusinessSettings, CallPattern, Checkout, CheckoutDetails, Clock, ClockMoved, Controls, DeclinedCharges,
+  Delivery, DeliveryFault, Dispute, DisputeOutcome, DueJob, DueList, Duration, Event, EventData, EventType, Fault, Idle,
+  LedgerEntry, Loaded, LoggedRequest, Pay, PayCheckout, Payment, PaymentExplanation, Refund, SandboxInfo, SnapshotInfo,
+  Subscription, SubscriptionEvent, Verified
 } from './client/controls.js'
 export type { CheckoutFilter, DeliveryFilter, EventFilter, RequestFilter, Wanted, Waiting } from './client/events.js'
 export type { Email, EmailFilter } from './client/emails.js'

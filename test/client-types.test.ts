@@ -77,6 +77,7 @@ const REPLIES = {
   'GET /customers/{customer_id}/entitlements': (reply): Got<Client['customers']['listEntitlements']> => reply,
   'GET /customers/{customer_id}/emails': (reply): Page<Client['customers']['emails']['list']> => reply,
   'GET /customers/{customer_id}/emails/{email_log_id}/body': (reply): Got<Client['customers']['emails']['retrieveBody']> => reply,
+  'GET /balances/ledger': (reply): Page<Client['balances']['retrieveLedger']> => reply,
   'GET /disputes': (reply): Page<Client['disputes']['list']> => reply,
   'GET /disputes/{dispute_id}': (reply): Got<Client['disputes']['retrieve']> => reply,
   'GET /entitlements': (reply): Page<Client['entitlements']['list']> => reply,

@@ -80,6 +80,7 @@ export function validArguments (name: string, {
     settle: [refund],
     dispute: [paid],
     'settle-dispute': [dispute, 'won'],
+    'ledger-entry': ['adjustment', '500'],
     explain: [payment],
     'subscriptions renew': [subscription],
     'subscriptions decline-next': [subscription],

@@ -43,7 +43,7 @@ export type Refund = Required<Schemas['RefundResponse']>
 /** `payment.succeeded` */
 export type EventType = Schemas['EventType']
 export type { AnyEvent, Event, EventData } from './event-types.js'
-export type { Dispute, DisputeOutcome } from './money.js'
+export type { Balance, Dispute, DisputeOutcome, LedgerEntry } from './money.js'
 export type { BusinessSettings, DeclinedCharges, Subscription } from './subscriptions.js'
 export type { Clock, ClockMoved, SubscriptionEvent } from './clock.js'
 export type { Duration } from './time.js'

@@ -1,4 +1,4 @@
-/** The control operations on disputes as functions for tests. */
+/** The control operations on disputes and the balance as functions for tests. */
 import type { Schemas } from '../contract/operations.js'
 import type { components } from '../contract/control-types.gen.js'
 import type { Ask } from './controls.js'
@@ -9,6 +9,9 @@ export type Dispute = Required<Schemas['GetDisputeResponse']>
 /** `challenged`, `accepted`, `cancelled`, `expired`, `won`, `lost` or `opened`. */
 export type DisputeOutcome = ControlSchemas['SettleDispute']['status']
 
+export type LedgerEntry = Required<Schemas['BalanceLedgerEntryResponse']>
+export type Balance = ControlSchemas['Balances']['items'][number]
+
 export interface MoneyControls {
   /** Opens a dispute of a succeeded payment: `openDispute(id, { amount: 500, reason: 'duplicate' })`. Resolves to the dispute. */
   openDispute (paymentId: string, how?: ControlSchemas['OpenDispute']): Promise<Dispute>
@@ -16,6 +19,10 @@ export interface MoneyControls {
   settleDispute (
     disputeId: string, status: DisputeOutcome, more?: Omit<ControlSchemas['SettleDispute'], 'status'>
   ): Promise<Dispute>
+  /** The wallets of the business. `GET /balances/ledger` lists their entries. */
+  balances (): Promise<Balance[]>
+  /** Books an entry of the ledger: `bookLedgerEntry({ event_type: 'adjustment', amount: 500 })`. Resolves to the entry. */
+  bookLedgerEntry (entry: ControlSchemas['BookLedgerEntry']): Promise<LedgerEntry>
 }
 
 export function moneyControls (ask: Ask): MoneyControls {
@@ -24,6 +31,8 @@ export function moneyControls (ask: Ask): MoneyControls {
       ask('POST /_emulator/payments/{payment_id}/dispute', { path: { payment_id: id }, body }) as Promise<Dispute>,
     settleDispute: (id, status, more = {}) => ask('POST /_emulator/disputes/{dispute_id}/settle', {
       path: { dispute_id: id }, body: { ...more, status }
-    }) as Promise<Dispute>
+    }) as Promise<Dispute>,
+    balances: async () => (await ask('GET /_emulator/balances')).items,
+    bookLedgerEntry: body => ask('POST /_emulator/ledger/entries', { body }) as Promise<LedgerEntry>
   }
 }

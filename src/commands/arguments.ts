@@ -115,6 +115,12 @@ export function callOrTime (text: string): string {
   throw new SetupError('must be the id of a call (req_…), or a time such as 2026-01-31T12:00:00Z')
 }
 
+/** `USD` */
+export function currencyCode (text: string): string {
+  if (/^[A-Z]{3}$/.test(text)) return text
+  throw new SetupError('must be a currency code, such as USD')
+}
+
 /** `INTERNAL_SERVER_ERROR` */
 export function errorCode (text: string): string {
   if (/^[A-Z][A-Z0-9_]{0,99}$/.test(text)) return text

@@ -1,7 +1,7 @@
-/** The commands `dispute` and `settle-dispute`. */
-import type { Command } from 'commander'
+/** The commands `dispute`, `settle-dispute`, `balances` and `ledger-entry`. */
+import { Option, type Command } from 'commander'
 import { nonEmpty, wholeNumber } from '../config/values.js'
-import { argument, identifier, oneOf, option } from './arguments.js'
+import { argument, currencyCode, identifier, oneOf, option } from './arguments.js'
 import { print } from './outcomes.js'
 import type { TargetFlags } from './target.js'
 import type { Tools } from './tools.js'
@@ -53,4 +53,40 @@ export function addDisputes (program: Command, { client, targetOf }: Tools): voi
     .addOption(remarks())
     .action((id: string, status: string, { stage, remarks, ...flags }: DisputeFlags) =>
       print(targetOf(flags), `disputes/${encodeURIComponent(id)}/settle`, { body: { status, stage, remarks }, names: NAMES }))
+}
+
+interface EntryFlags extends TargetFlags {
+  currency?: string
+  credit?: boolean
+  debit?: boolean
+  reference?: string
+  description?: string
+}
+
+export function addBalances (program: Command, { client, targetOf }: Tools): void {
+  client(program, 'balances', 'list the wallets of the business')
+    .action((flags: TargetFlags) => print(targetOf(flags), 'balances'))
+
+  client(program, 'ledger-entry', 'book an entry of the ledger')
+    .addArgument(argument('<event_type>', 'such as adjustment, tax or payment_fees', nonEmpty))
+    .addArgument(argument('<amount>', 'in minor units', wholeNumber(1, AMOUNT_MAX)))
+    .addOption(option('--currency <code>', 'the wallet (default: the business currency)', currencyCode))
+    .addOption(new Option('--credit', 'add the amount to the balance').conflicts('debit'))
+    .addOption(new Option('--debit', 'take the amount from the balance'))
+    .addOption(option('--reference <id>', 'the object that it is about', nonEmpty))
+    .addOption(option('--description <text>', 'a note', nonEmpty))
+    .action((type: string, amount: number, { currency, credit, debit, reference, description, ...flags }: EntryFlags) =>
+      print(targetOf(flags), 'ledger/entries', {
+        body: {
+          event_type: type,
+          amount,
+          currency,
+          is_credit: credit === true ? true : debit === true ? false : undefined,
+          reference_object_id: reference,
+          description
+        },
+        names: {
+          event_type: '<event_type>', currency: '--currency', reference_object_id: '--reference', description: '--description'
+        }
+      }))
 }

@@ -9,7 +9,7 @@ import { addHealth, addOutcomes } from './outcomes.js'
 import { addRequests } from './requests.js'
 import { addSandboxes } from './sandboxes.js'
 import { addLoad } from './load.js'
-import { addDisputes } from './money.js'
+import { addBalances, addDisputes } from './money.js'
 import { addTime } from './time.js'
 import { addSettings, addSubscriptions } from './subscriptions.js'
 import type { Tools } from './tools.js'
@@ -28,6 +28,7 @@ export function addRemoteCommands (program: Command, tools: Tools): void {
   addGrants(program, tools)
   addLicenseKeys(program, tools)
   addEmails(program, tools)
+  addBalances(program, tools)
   addSettings(program, tools)
   addTime(program, tools)
   addWebhooks(program, tools)

@@ -3428,6 +3428,8 @@ export interface components {
             id: string;
             /** @description Whether the amount was added rather than taken. */
             is_credit: boolean;
+            /** @description The payout that paid the movement out; null before. */
+            payout_id?: string | null;
             /** @description The payment, refund, dispute or payout behind it. */
             reference_object_id?: string | null;
             /**
@@ -5311,7 +5313,7 @@ export interface components {
          * @description Kind of a movement of the business balance.
          * @enum {string}
          */
-        LedgerEventType: "payment" | "refund" | "refund_reversal" | "dispute" | "dispute_reversal" | "tax" | "tax_reversal" | "payment_fees" | "refund_fees" | "refund_fees_reversal" | "dispute_fees" | "payout" | "payout_fees" | "payout_reversal" | "payout_fees_reversal" | "dodo_credits" | "adjustment" | "currency_conversion" | "abandoned_cart_recovery_fee" | "dunning_fees" | "payment_retry_fee" | "byop_fee";
+        LedgerEventType: "payment" | "refund" | "refund_reversal" | "dispute" | "dispute_reversal" | "tax" | "tax_reversal" | "payment_fees" | "refund_fees" | "refund_fees_reversal" | "dispute_fees" | "payout" | "payout_fees" | "payout_reversal" | "payout_fees_reversal" | "dodo_credits" | "adjustment" | "currency_conversion" | "abandoned_cart_recovery_fee" | "dunning_fees" | "payment_retry_fee" | "byop_fee" | "ethoca_fees" | "ethoca_fees_reversal" | "visa_rdr_fee" | "dispute_fees_reversal" | "deflection_fees" | "deflection_fees_reversal" | "reserve_hold" | "reserve_release" | "moderation_fees";
         /** @description How long a licence key is valid. */
         LicenseKeyDuration: {
             /** Format: int32 */
@@ -7342,7 +7344,7 @@ export interface operations {
                 page_number?: components["parameters"]["PageNumber"];
                 /** @description How many items a page holds: 10 if omitted, at most 100. With 0 the page is empty. */
                 page_size?: components["parameters"]["PageSize"];
-                /** @description Only movements of this payment, refund, dispute or payout. */
+                /** @description Only movements of this payment, refund, dispute or payout, or of the payments of this subscription. */
                 reference_object_id?: string;
             };
             header?: never;

@@ -18,6 +18,7 @@ import { entitlements } from './entitlements/index.js'
 import { events } from './events/index.js'
 import { grants } from './grants/index.js'
 import { invoices } from './invoices/index.js'
+import { ledger } from './ledger/index.js'
 import { licenseKeys } from './license-keys/index.js'
 import { licenses } from './licenses/index.js'
 import { meters } from './meters/index.js'
@@ -50,6 +51,7 @@ export const RESOURCES: readonly Resource[] = [
   events,
   grants,
   invoices,
+  ledger,
   licenseKeys,
   licenses,
   meters,

@@ -15,6 +15,7 @@ import { emailsStore } from './emails/store.js'
 import { entitlementsStore } from './entitlements/store.js'
 import { eventsStore } from './events/store.js'
 import { grantsStore } from './grants/store.js'
+import { ledgerStore } from './ledger/store.js'
 import { licenseKeysStore } from './license-keys/store.js'
 import { metersStore } from './meters/store.js'
 import { paymentMethodsStore } from './payment-methods/store.js'
@@ -44,6 +45,7 @@ export const STORES = {
   entitlements: entitlementsStore,
   events: eventsStore,
   grants: grantsStore,
+  ledger: ledgerStore,
   licenseKeys: licenseKeysStore,
   meters: metersStore,
   paymentMethods: paymentMethodsStore,

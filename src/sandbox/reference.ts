@@ -1,5 +1,6 @@
 /** Loads the reference tables of fixtures/reference, which all sandboxes share. They are read once per process. */
 import { packageJson } from '../root.js'
+import type { FeeTable } from '../rules/fees.js'
 import type { FailureCode, TestCard } from '../rules/instruments.js'
 import type { CurrencyTable } from '../rules/money.js'
 import type { TaxTable } from '../rules/tax.js'
@@ -38,6 +39,8 @@ export interface Reference {
   failureCodes: Readonly<Record<string, FailureCode>>
   /** By the contract's PaymentMethodTypes. */
   paymentMethods: Readonly<Record<string, MethodFacts>>
+  /** The fees that the service takes. */
+  fees: FeeTable
 }
 
 let loaded: Reference | undefined
@@ -49,7 +52,8 @@ export function reference (): Reference {
     taxRates: packageJson('fixtures', 'reference', 'tax-rates.gen.json'),
     testCards: packageJson('fixtures', 'reference', 'test-cards.json'),
     failureCodes: packageJson('fixtures', 'reference', 'failure-codes.json'),
-    paymentMethods: packageJson('fixtures', 'reference', 'payment-methods.json')
+    paymentMethods: packageJson('fixtures', 'reference', 'payment-methods.json'),
+    fees: packageJson('fixtures', 'reference', 'fees.json')
   }
   return loaded
 }

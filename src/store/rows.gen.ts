@@ -297,6 +297,29 @@ export interface GrantsRow {
   revoked_at: number | null
 }
 
+export interface LedgerEntriesRow {
+  seq: number
+  entry_id: string
+  created_at: number
+  event_type: string
+  amount: number
+  currency: string
+  is_credit: number
+  before_balance: number
+  after_balance: number
+  usd_equivalent_amount: number
+  description: string | null
+  reference_object_id: string | null
+  payment_id: string | null
+  subscription_id: string | null
+  payout_id: string | null
+}
+
+export interface LedgerWalletsRow {
+  currency: string
+  balance: number
+}
+
 export interface LicenseKeyInstancesRow {
   seq: number
   instance_id: string

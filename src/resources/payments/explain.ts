@@ -10,6 +10,7 @@ import { price, type Cart, type PricedCart, type PricedLine, type TracedCart } f
 import { calculationSteps, storedSteps, type PriceStep, type TaxReason } from '../../rules/pricing-steps.js'
 import { taxRateBps } from '../../rules/tax.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
+import { explainFee } from '../ledger/explain.js'
 import { explainCharge, type ExplainedCharge } from './explain-charge.js'
 import type { components } from '../../contract/control-types.gen.js'
 
@@ -28,6 +29,7 @@ export function explainPayment (payment: Payment, sandbox: Sandbox): Explanation
     ? recalculated.steps
     : storedSteps(stored, currencies, applied.map(({ code, discount_id: id, deducted }) =>
       `${code ?? id} deducted ${format(deducted, stored.currency, currencies)} in total`))
+  const { fee, ledger } = explainFee(payment, sandbox)
   return {
     payment_id: payment.payment_id,
     currency: payment.currency,
@@ -35,8 +37,10 @@ export function explainPayment (payment: Payment, sandbox: Sandbox): Explanation
     tax: payment.tax,
     basis: isKnown ? 'recalculated' : 'stored',
     steps,
+    fee,
+    ledger,
     as_of_now: isKnown ? lookedUp(recalculated.cart, tax, payment.subscription_id) : [recalculated],
-    text: textOf(payment, steps, currencies)
+    text: [textOf(payment, steps, currencies), ...(fee === null ? [] : [fee.text])].join('\n')
   }
 }
 

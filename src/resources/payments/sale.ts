@@ -173,16 +173,21 @@ export function usableCodes (
   return uses
 }
 
-/** Converts to the wallet's currency. Without an exchange rate, the amount stays in the charged currency. */
+/**
+ * Converts to the currency of the wallet: the charged currency if it has a wallet, else the business currency. Without an
+ * exchange rate, the amount stays in the charged currency.
+ */
 export function settlement (
-  { currency, total, tax }: Pick<PricedCart, 'currency' | 'total' | 'tax'>, { business, reference }: Sandbox
+  { currency, total, tax }: Pick<PricedCart, 'currency' | 'total' | 'tax'>, { business, businessSettings, reference }: Sandbox
 ): Settlement {
-  const toWallet = (amount: number) => convert(amount, currency, business.currency, reference.currencies)
+  const { 'ledger.currencies': own } = businessSettings.read()
+  const wallet = own?.includes(currency) === true ? currency : business.currency
+  const toWallet = (amount: number) => convert(amount, currency, wallet, reference.currencies)
   const settledTotal = toWallet(total)
   const settledTax = toWallet(tax)
   if (settledTotal === null || settledTax === null) {
     return { settlement_currency: currency, settlement_amount: total, settlement_tax: tax }
   }
   if (settledTotal > MAX_TOTAL_MINOR) throw tooLarge('product_cart')
-  return { settlement_currency: business.currency, settlement_amount: settledTotal, settlement_tax: settledTax }
+  return { settlement_currency: wallet, settlement_amount: settledTotal, settlement_tax: settledTax }
 }

@@ -102,13 +102,20 @@ function checkMethod ({ payment_method_type: type }: Payment, isPartial: boolean
   throw new ApiError('PARTIAL_REFUND_NOT_ALLOWED', { path: 'items', because: `${type} supports only full refunds` })
 }
 
-/** The amount that the refund deducts from the merchant's wallet. Without a configured balance, the wallet is unlimited. */
-function checkWallet (amount: number, { currency }: Payment, { refunds, reference, settings, business }: Sandbox): number {
-  const taken = convert(amount, currency, business.currency, reference.currencies) ?? amount
+/**
+ * The amount that the refund deducts from the merchant's wallet. Without a configured balance, the wallet is unlimited. With the
+ * setting `refunds.balance`, it is the wallet of the ledger in which the payment settled.
+ */
+function checkWallet (amount: number, payment: Payment, sandbox: Sandbox): number {
+  const { refunds, reference, settings, business, businessSettings, ledger } = sandbox
+  const isLedger = businessSettings.read()['refunds.balance'] === 'ledger'
+  const wallet = isLedger ? payment.settlement_currency : business.currency
+  const taken = convert(amount, payment.currency, wallet, reference.currencies) ?? amount
   const { walletBalance } = settings
-  const left = walletBalance === null ? Infinity : walletBalance - refunds.takenFromWallet()
+  const configured = walletBalance === null ? Infinity : walletBalance - refunds.takenFromWallet()
+  const left = isLedger ? ledger.balance(wallet) : configured
   if (taken <= left) return taken
-  const money = (minor: number) => format(minor, business.currency, reference.currencies)
+  const money = (minor: number) => format(minor, wallet, reference.currencies)
   throw new ApiError('INSUFFICIENT_WALLET_FUNDS', {
     path: 'payment_id', because: `the wallet holds ${money(left)}, and the refund needs ${money(taken)}`
   })

@@ -1,4 +1,5 @@
 /** The settings of the business and their defaults. They are stored with the sandbox, so snapshots contain them. */
+import type { FeeTable } from '../../rules/fees.js'
 import { RETRY_WINDOW_DAYS } from '../../rules/retries.js'
 
 export interface BusinessSettings {
@@ -43,6 +44,14 @@ export interface BusinessSettings {
   'grants.oauth_url': 'on_accept' | 'at_creation'
   /** The status of LICENSE_KEY_LIMIT_REACHED. */
   'licenses.limit_status': 409 | 422
+  /** Payments are booked in the ledger at the next multiple of this; 0 books them at once. */
+  'ledger.batch_ms': number
+  /** The currencies with a wallet of their own besides the business currency; null for none. */
+  'ledger.currencies': string[] | null
+  /** The parts of the fee table that differ from fixtures/reference/fees.json. */
+  'ledger.fees': 'off' | Partial<FeeTable>
+  /** Whether the balance of the ledger limits refunds, instead of --wallet-balance. */
+  'refunds.balance': 'unlimited' | 'ledger'
 }
 
 export const DEFAULT_SETTINGS: BusinessSettings = {
@@ -67,5 +76,9 @@ export const DEFAULT_SETTINGS: BusinessSettings = {
   'grants.delivered_event': 'restored_only',
   'grants.delay_ms': null,
   'grants.oauth_url': 'on_accept',
-  'licenses.limit_status': 422
+  'licenses.limit_status': 422,
+  'ledger.batch_ms': 0,
+  'ledger.currencies': null,
+  'ledger.fees': {},
+  'refunds.balance': 'unlimited'
 }
