@@ -1788,6 +1788,8 @@ export interface components {
             brands: components["schemas"]["Ids"];
             checkouts: components["schemas"]["Ids"];
             collections: components["schemas"]["Ids"];
+            credit_entitlements: components["schemas"]["Ids"];
+            credit_entries: components["schemas"]["LoadedCreditEntry"][];
             customers: components["schemas"]["Ids"];
             discounts: components["schemas"]["Ids"];
             disputes: components["schemas"]["Ids"];
@@ -1796,6 +1798,8 @@ export interface components {
             subscriptions: components["schemas"]["Ids"];
             webhooks: components["schemas"]["Ids"];
         };
+        /** @description Id of the ledger entry. */
+        LoadedCreditEntry: string;
         LoadedPayment: {
             /** @description The payment's key in the file. */
             key: string | null;

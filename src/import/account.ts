@@ -7,6 +7,7 @@ import type { Client } from './client.js'
 /** The objects of an account with all fields of the API, oldest first. */
 export interface Account {
   brands: object[]
+  credit_entitlements: object[]
   addons: object[]
   products: object[]
   customers: object[]
@@ -34,11 +35,20 @@ export async function readAccount (client: Client, options: ReadOptions): Promis
   progress(`${brands.length} brands`)
   const addons = await all(client.addons.list(PAGE), 'id')
   progress(`${addons.length} addons`)
-  const products = await readProducts(client, options)
+  const credits = await all(client.creditEntitlements.list(PAGE), 'id')
+  progress(`${credits.length} credit entitlements`)
+  const products = await readProducts(client, new Set(credits.map(({ id }) => id)), options)
   const customers = options.customers ? await all(client.customers.list(PAGE), 'customer_id') : []
   progress(options.customers ? `${customers.length} customers` : 'no customers')
   const discounts = await readDiscounts(client, options)
-  return { brands: brands.toReversed(), addons: addons.toReversed(), products, customers: customers.toReversed(), discounts }
+  return {
+    brands: brands.toReversed(),
+    addons: addons.toReversed(),
+    credit_entitlements: credits.toReversed(),
+    products,
+    customers: customers.toReversed(),
+    discounts
+  }
 }
 
 const NOT_THE_API = 'the reply is not a list of the Dodo Payments API'
@@ -73,19 +83,24 @@ async function productIds (client: Client, archived: boolean): Promise<Array<{ i
   return products.map(({ product_id: id }) => ({ id, archived }))
 }
 
-/** Retrieves each product, because the list lacks the brand and the addons. */
-async function readProducts (client: Client, { progress, note }: ReadOptions): Promise<object[]> {
+/** Retrieves each product, because the list lacks the brand and the addons. Credits are kept if their entitlement exists. */
+async function readProducts (
+  client: Client, creditIds: ReadonlySet<string>, { progress, note }: ReadOptions
+): Promise<object[]> {
   const listed = [...await productIds(client, false), ...await productIds(client, true)]
   progress(`${listed.length} products, one by one`)
   const products = await each(listed, async ({ id, archived }) => {
-    const { entitlements, credit_entitlements: credits, digital_product_delivery: delivery, ...product } =
+    const { entitlements, credit_entitlements: granted, digital_product_delivery: delivery, ...product } =
       await client.products.retrieve(id)
-    if ((entitlements ?? []).length + (credits ?? []).length > 0) note(`product ${id}: without its entitlements`)
+    const credits = (granted ?? []).filter(({ credit_entitlement_id: creditId }) => creditIds.has(creditId))
+    if ((entitlements ?? []).length > 0) note(`product ${id}: without its entitlements`)
+    if (credits.length < (granted ?? []).length) note(`product ${id}: without credits whose entitlement is deleted`)
     if ((delivery?.files ?? []).length > 0) note(`product ${id}: without its files`)
     const prices = product.pricing_mode == null ? [] : (await client.products.localizedPrices.list(id)).items
     return {
       ...product,
       name: product.name ?? id,
+      ...(credits.length > 0 ? { credit_entitlements: credits } : {}),
       ...(delivery == null ? {} : { digital_product_delivery: { ...delivery, files: null } }),
       ...(archived ? { archived } : {}),
       ...(prices.length > 0 ? { localized_prices: prices } : {})

@@ -4,6 +4,7 @@ import type { Effects } from '../../sandbox/effects.js'
 import type { Payloads } from '../../sandbox/sender.js'
 import type { Resource } from '../resource.js'
 import { EXPIRE_JOB, expireWhenDue, followSubscription } from './expiry.js'
+import { fixtures } from './fixtures.js'
 import { grantPacks } from './packs.js'
 import { startPeriod } from './periods.js'
 import { creditHandlers as handlers } from './routes.js'
@@ -25,4 +26,4 @@ const effects: Partial<Effects> = {
 
 const jobs: Jobs = { [EXPIRE_JOB]: { rank: 9, run: expireWhenDue } }
 
-export const credits = { handlers, jobs, payloads, effects } satisfies Resource
+export const credits = { handlers, jobs, payloads, effects, fixtures } satisfies Resource

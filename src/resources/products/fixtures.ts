@@ -2,6 +2,7 @@
 import { invalid } from '../../errors.js'
 import type { FixturesItems } from '../../fixtures/document.js'
 import { creationAndChange, type DataList, type DataPart, type FixturesParts } from '../../fixtures/part.js'
+import { attachCredits } from '../credit-entitlements/attachments.js'
 import { attachEntitlements } from '../entitlements/attachments.js'
 import { decideLocalizedPrice } from './localized.js'
 import { decideProduct, findProduct } from './rules.js'
@@ -39,6 +40,7 @@ const products: DataPart<FixturesItems['Product']> = {
     }
     context.sandbox.products.insert(product)
     attachEntitlements(product, item.entitlements, context)
+    attachCredits(product.product_id, item.credit_entitlements, context)
     return product.product_id
   }
 }
