@@ -3662,6 +3662,11 @@ export interface components {
             immediate_charge: components["schemas"]["ImmediateCharge"];
             new_plan: components["schemas"]["SubscriptionResponse"];
         };
+        /**
+         * @description The first payment of a subscription, a renewal or its retry, a plan change, or a charge on demand.
+         * @enum {string}
+         */
+        ChargeType: "new" | "renewal" | "plan_change" | "on_demand";
         CheckoutCreditEntitlementItem: {
             credit_entitlement_id: string;
             credit_entitlement_name: string;
@@ -5087,6 +5092,8 @@ export interface components {
             card_last_four?: string | null;
             /** @description As in `visa`, in lower case. */
             card_network?: string | null;
+            /** @description The kind of charge of the subscription; null if the payment charges no subscription. */
+            charge_type?: null | components["schemas"]["ChargeType"];
             /** Format: date-time */
             created_at: string;
             currency: components["schemas"]["Currency"];
@@ -5095,6 +5102,8 @@ export interface components {
             dispute_status?: null | components["schemas"]["DisputeStatus"];
             /** @description Whether a licence key was issued for it. */
             has_license_key: boolean;
+            /** @description Whether the payment also charges usage. */
+            includes_usage: boolean;
             invoice_id?: string | null;
             invoice_url?: string | null;
             /** @description Whether the payment starts more than one subscription. */
@@ -5105,6 +5114,13 @@ export interface components {
             payment_method_type?: string | null;
             payment_provider: components["schemas"]["PaymentProvider"];
             refund_status?: null | components["schemas"]["PaymentRefundStatus"];
+            /**
+             * Format: int32
+             * @description Number of the retry of a renewal; 0 if the payment is not a retry.
+             */
+            retry_attempt: number;
+            /** @description The period of each subscription that the payment pays for. Empty until it succeeds, and for a charge that pays for no period. */
+            service_periods: components["schemas"]["SubscriptionServicePeriod"][];
             status?: null | components["schemas"]["IntentStatus"];
             subscription_id?: string | null;
             /** @description The subscriptions that it starts or charges; empty for a one-time payment. */
@@ -5456,9 +5472,10 @@ export interface components {
             currency: components["schemas"]["Currency"];
             /**
              * Format: int64
-             * @description Credit of the subscription: negative if used, positive if added. In minor units of `currency`.
+             * @description Credit of the subscription: negative if used, positive if added. In minor units of `customer_credits_currency`.
              */
             customer_credits: number;
+            customer_credits_currency: components["schemas"]["Currency"];
             /** Format: int32 */
             settlement_amount: number;
             settlement_currency: components["schemas"]["Currency"];
@@ -6113,6 +6130,8 @@ export interface components {
         PaymentLineItemsResponse: {
             currency: components["schemas"]["Currency"];
             items: components["schemas"]["PaymentLineItem"][];
+            /** @description Whether the payment method allows a refund of a part of the payment. */
+            partial_refund_allowed: boolean;
         };
         /**
          * @description Family of payment methods.
@@ -6145,6 +6164,8 @@ export interface components {
             card_network?: string | null;
             /** @description `credit` or `debit`. */
             card_type?: string | null;
+            /** @description The kind of charge of the subscription; null if the payment charges no subscription. */
+            charge_type?: null | components["schemas"]["ChargeType"];
             checkout_session_id?: string | null;
             /** Format: date-time */
             created_at: string;
@@ -6165,6 +6186,8 @@ export interface components {
             error_code?: string | null;
             /** @description The same for the merchant to read. */
             error_message?: string | null;
+            /** @description Whether the payment also charges usage. */
+            includes_usage: boolean;
             invoice_id?: string | null;
             /** @description Where the invoice can be downloaded once the payment has succeeded. */
             invoice_url?: string | null;
@@ -6192,6 +6215,8 @@ export interface components {
              * @description Number of the retry of a renewal; 0 if the payment is not a retry.
              */
             retry_attempt: number;
+            /** @description The period of each subscription that the payment pays for. Empty until it succeeds, and for a charge that pays for no period. */
+            service_periods: components["schemas"]["SubscriptionServicePeriod"][];
             /**
              * Format: int32
              * @description What is credited to the merchant. In minor units of `settlement_currency`.
@@ -6740,6 +6765,16 @@ export interface components {
              * @description 0: no trial.
              */
             trial_period_days: number;
+        };
+        /** @description The period of a subscription that a payment pays for. */
+        SubscriptionServicePeriod: {
+            /** Format: date-time */
+            ends_at: string;
+            /** @description The part of a full period that is charged, as a decimal: `1`, or less after a plan change that charges the rest of a period. */
+            proration_factor: string;
+            /** Format: date-time */
+            starts_at: string;
+            subscription_id: string;
         };
         /**
          * @description `pending` until the first payment; `past_due` during the grace period after a failed charge, `on_hold` without one; `failed`, `cancelled` and `expired` are final.

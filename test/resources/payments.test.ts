@@ -68,11 +68,11 @@ t.test('answers', async t => {
     t.strictSame(payment['billing'], { country: 'DE', city: 'Berlin', state: 'BE', street: 'Unter den Linden 1', zipcode: '10117' })
     t.strictSame(payment['product_cart'], [{ product_id: 'pdt_ebook', quantity: 1 }, { product_id: 'pdt_course', quantity: 2 }])
     t.match(payment['discounts'], [{ position: 0, code: 'SAVE10', amount: 1000 }, { position: 1, code: 'STACK01', amount: 100 }])
-    t.match(payment['invoice_url'], /\/invoices\/payments\/pay_/)
-    t.match(payment['invoice_id'], /^inv_[0-9A-Za-z]{21}$/)
+    t.match(payment, { invoice_url: /\/invoices\/payments\/pay_/, invoice_id: /^inv_[0-9A-Za-z]{21}$/ })
 
     t.strictSame(await get(`/payments/${reply.payment_id}/line-items`), {
       currency: 'USD',
+      partial_refund_allowed: true,
       items: [
         {
           items_id: 'pdt_ebook',

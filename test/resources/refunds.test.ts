@@ -176,6 +176,7 @@ t.test('refuses amounts that the method or the wallet cannot return', async t =>
     attempt(payment, { payment_method: 'voucher', payment_method_type: 'boleto', card: null, payment_method_id: null, outcome: { status: 'succeeded' } }, context)
     const { status, json } = await emulate.call('POST', '/refunds', { body: { payment_id: id, items: [{ item_id: 'pdt_ebook', amount: 100 }] } })
     t.match([status, json], [400, { code: 'PARTIAL_REFUND_NOT_ALLOWED', message: /^Partial refunds are not allowed for this payment method/ }])
+    t.match(await emulate.get(`/payments/${id}/line-items`), { partial_refund_allowed: false })
     t.match(await refund(emulate, { payment_id: id }), { amount: 3998 }, 'the whole can be refunded')
   })
 

@@ -34,6 +34,9 @@ export function payment (scene: Scene, changes: Partial<Payload<'Payment'>> = {}
     subscription_id: null,
     subscription_ids: [],
     is_multi_subscription: false,
+    charge_type: null,
+    includes_usage: false,
+    service_periods: [],
     checkout_session_id: id('cks'),
     payment_link: null, // there is no page behind a sample
     invoice_id: id('inv'),

@@ -14,7 +14,8 @@ export const SELECT_PAYMENT = `SELECT p.*, ${CUSTOMER_COLUMNS} FROM payments p J
 /** The columns that lists read. Most of a row's text stays unread. */
 export const LISTED_COLUMNS = [
   'seq', 'payment_id', 'chosen_id', 'created_at', 'status', 'customer_id', 'brand_id', 'subscription_id', 'currency',
-  'total_amount', 'invoice_id', 'metadata', 'lines', 'payment_method', 'payment_method_type', 'card', 'refund_status'
+  'total_amount', 'invoice_id', 'metadata', 'lines', 'payment_method', 'payment_method_type', 'card', 'refund_status',
+  'subscription_charge', 'retry_attempt'
 ] as const
 
 const SELECT_LISTED = `SELECT ${LISTED_COLUMNS.map(column => `p.${column}`).join(', ')}, ${CUSTOMER_COLUMNS} FROM`

@@ -343,6 +343,7 @@ function withCustomer<Row extends ListedRow> (row: Row) {
     metadata: JSON.parse(row.metadata) as Payment['metadata'],
     lines: readLines(row.lines),
     card: fromJson<KeptCard>(row.card),
+    subscription_charge: fromJson<SubscriptionCharge>(row.subscription_charge),
     customer: customer satisfies Payment['customer']
   }
 }

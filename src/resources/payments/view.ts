@@ -6,8 +6,10 @@ import type { Context } from '../../sandbox/sandbox.js'
 import { customerDetails } from '../customers/view.js'
 import { discountDetail } from '../discounts/view.js'
 import { disputeInBrief } from '../disputes/view.js'
+import { allowsPartialRefunds } from '../refunds/rules.js'
 import { refundItem } from '../refunds/view.js'
 import { refundableItems } from './items.js'
+import { serviceFields } from './service.js'
 import type { ListedPayment, Payment } from './store.js'
 
 const PROVIDER = 'dodo'
@@ -93,6 +95,7 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
     subscription_id: payment.subscription_id,
     subscription_ids: subscriptionIds(payment),
     is_multi_subscription: false, // a payment is for one subscription at most
+    ...serviceFields(payment),
     invoice_id: payment.invoice_id,
     invoice_url: invoiceUrl(payment, context),
     error_code: payment.error_code,
@@ -127,12 +130,14 @@ export function paymentItem (payment: ListedPayment, context: Context): Required
     subscription_id: payment.subscription_id,
     subscription_ids: subscriptionIds(payment),
     is_multi_subscription: false, // a payment is for one subscription at most
+    ...serviceFields(payment),
     invoice_id: payment.invoice_id,
     invoice_url: invoiceUrl(payment, context),
     refund_status: payment.refund_status,
     dispute_status: context.sandbox.disputes.ofPayment(payment.payment_id).at(-1)?.dispute_status ?? null,
     has_license_key: payment.status === 'succeeded' && context.sandbox.licenseKeys.hasAny(payment.payment_id),
-    digital_products_delivered: hasDeliveredFiles(payment, context)
+    digital_products_delivered: hasDeliveredFiles(payment, context),
+    retry_attempt: payment.retry_attempt
   }
 }
 
@@ -141,6 +146,7 @@ export function lineItems (payment: Payment, { sandbox }: Context): Schemas['Pay
   const items = refundableItems(payment, sandbox.refunds.ofPayment(payment.payment_id))
   return {
     currency: payment.currency,
+    partial_refund_allowed: allowsPartialRefunds(payment.payment_method_type, sandbox),
     items: items.map(({ item_id: id, name, net, tax, refundable }) => ({
       items_id: id,
       name,

@@ -97,8 +97,12 @@ function checkPayment (payment: Payment, earlier: readonly Refund[], context: Co
 }
 
 /** Some payment methods, such as vouchers, support only full refunds. */
-function checkMethod ({ payment_method_type: type }: Payment, isPartial: boolean, { reference }: Sandbox): void {
-  if (!isPartial || type === null || reference.paymentMethods[type]?.partial_refunds !== false) return
+export function allowsPartialRefunds (type: string | null, { reference }: Sandbox): boolean {
+  return type === null || reference.paymentMethods[type]?.partial_refunds !== false
+}
+
+function checkMethod ({ payment_method_type: type }: Payment, isPartial: boolean, sandbox: Sandbox): void {
+  if (!isPartial || allowsPartialRefunds(type, sandbox)) return
   throw new ApiError('PARTIAL_REFUND_NOT_ALLOWED', { path: 'items', because: `${type} supports only full refunds` })
 }
 

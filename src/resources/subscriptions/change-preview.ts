@@ -47,6 +47,7 @@ function summaryOf ({ priced }: ChangeDecision, { sandbox }: Context): Required<
     settlement_amount: amount,
     settlement_currency: wallet as Currency,
     customer_credits: change,
+    customer_credits_currency: currency as Currency,
     settlement_tax: Math.sign(grossTax) * exchange(Math.abs(grossTax), currency, wallet, sandbox.reference.currencies),
     tax
   }
