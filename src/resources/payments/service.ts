@@ -6,13 +6,13 @@ import type { ListedPayment, SubscriptionCharge } from './store.js'
 
 type Fields = Required<Pick<Schemas['PaymentResponse'], 'charge_type' | 'includes_usage' | 'service_periods'>>
 
-/** Charges that pay for a period of a plan. The others pay for usage, a single item or a new payment method. */
 const CHARGE_TYPES: Record<SubscriptionCharge['purpose'], Fields['charge_type']> = {
   activation: 'new',
   renewal: 'renewal',
   retry: 'renewal',
   recovery: 'renewal',
   pause_settlement: 'renewal',
+  final_usage: 'renewal',
   plan_change: 'plan_change',
   on_demand: 'on_demand',
   method_update: null
@@ -24,7 +24,7 @@ export function serviceFields (
   const { subscription_charge: charge, lines } = payment
   return {
     charge_type: charge === null ? null : CHARGE_TYPES[charge.purpose],
-    includes_usage: lines.some(({ kind }) => kind === 'meter'),
+    includes_usage: lines.some(({ kind }) => kind === 'meter' || kind === 'overage'),
     service_periods: servicePeriods(payment)
   }
 }
