@@ -1237,6 +1237,8 @@ export interface components {
             "disputes.rdr_events": "opened_and_lost" | "lost_only";
             /** @description The number of days after which an unanswered dispute expires; null for never. The default is 10. */
             "disputes.window_days": number | null;
+            /** @description Whether the customer of an unpaid subscription, or of one that the customer has cancelled, gets e-mails after 1, 3, 5 and 7 days, with `dunning.started` and `dunning.recovered`. The default is false. */
+            dunning: boolean;
             /** @description Whether a subscription stays `pending` if its first payment is declined, so that the same payment can be tried again. The default is false: the subscription is `failed`. */
             first_payment_retry: boolean;
             /** @description Whether a failed renewal makes a subscription `past_due` instead of `on_hold`. Its grants stay, and retries go on. The default is false. */
@@ -1318,6 +1320,8 @@ export interface components {
             "disputes.rdr_events"?: "opened_and_lost" | "lost_only";
             /** @description The number of days after which an unanswered dispute expires; null for never. The default is 10. */
             "disputes.window_days"?: number | null;
+            /** @description Whether the customer of an unpaid subscription, or of one that the customer has cancelled, gets e-mails after 1, 3, 5 and 7 days, with `dunning.started` and `dunning.recovered`. The default is false. */
+            dunning?: boolean;
             /** @description Whether a subscription stays `pending` if its first payment is declined, so that the same payment can be tried again. The default is false: the subscription is `failed`. */
             first_payment_retry?: boolean;
             /** @description Whether a failed renewal makes a subscription `past_due` instead of `on_hold`. Its grants stay, and retries go on. The default is false. */
@@ -1616,7 +1620,7 @@ export interface components {
             items: components["schemas"]["EmailItem"][];
         };
         /** @enum {string} */
-        EmailType: "payment_receipt" | "refund_receipt" | "license_key" | "digital_files" | "entitlement_invite" | "entitlement_failed" | "entitlement_revoked" | "subscription_on_hold" | "subscription_cancelled" | "subscription_expired" | "portal_link";
+        EmailType: "payment_receipt" | "refund_receipt" | "license_key" | "digital_files" | "entitlement_invite" | "entitlement_failed" | "entitlement_revoked" | "subscription_on_hold" | "subscription_cancelled" | "subscription_expired" | "dunning" | "portal_link";
         Error: {
             code: string;
             details?: {

@@ -4861,7 +4861,7 @@ export interface components {
             trigger_state: components["schemas"]["DunningEmailSequenceType"];
         };
         /** @enum {string} */
-        DunningEmailSequenceType: "on_hold" | "cancelled";
+        DunningEmailSequenceType: "on_hold" | "cancelled" | "past_due";
         /** @enum {string} */
         DunningStatus: "recovering" | "recovered" | "exhausted";
         /**

@@ -13,6 +13,7 @@ import { customers } from './customers/index.js'
 import { discounts } from './discounts/index.js'
 import { disputes } from './disputes/index.js'
 import type { Effects } from '../sandbox/effects.js'
+import { dunning } from './dunning/index.js'
 import { emails } from './emails/index.js'
 import { entitlements } from './entitlements/index.js'
 import { events } from './events/index.js'
@@ -46,6 +47,7 @@ export const RESOURCES: readonly Resource[] = [
   customers,
   discounts,
   disputes,
+  dunning,
   emails,
   entitlements,
   events,
@@ -89,6 +91,7 @@ export const effects: Effects = {
   disputeChanged (...happened) { for (const { effects } of RESOURCES) effects?.disputeChanged?.(...happened) },
   subscriptionChanged (...happened) { for (const { effects } of RESOURCES) effects?.subscriptionChanged?.(...happened) },
   periodStarted (...happened) { for (const { effects } of RESOURCES) effects?.periodStarted?.(...happened) },
+  dunningContinued (...happened) { for (const { effects } of RESOURCES) effects?.dunningContinued?.(...happened) },
   grantChanged (...happened) { for (const { effects } of RESOURCES) effects?.grantChanged?.(...happened) },
   usageRecorded (...happened) { for (const { effects } of RESOURCES) effects?.usageRecorded?.(...happened) },
   usageCycleClosing (...happened) { for (const { effects } of RESOURCES) effects?.usageCycleClosing?.(...happened) },

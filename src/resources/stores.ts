@@ -11,6 +11,7 @@ import { creditsStore } from './credits/store.js'
 import { customersStore } from './customers/store.js'
 import { discountsStore } from './discounts/store.js'
 import { disputesStore } from './disputes/store.js'
+import { dunningStore } from './dunning/store.js'
 import { emailsStore } from './emails/store.js'
 import { entitlementsStore } from './entitlements/store.js'
 import { eventsStore } from './events/store.js'
@@ -41,6 +42,7 @@ export const STORES = {
   customers: customersStore,
   discounts: discountsStore,
   disputes: disputesStore,
+  dunning: dunningStore,
   emails: emailsStore,
   entitlements: entitlementsStore,
   events: eventsStore,

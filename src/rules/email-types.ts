@@ -11,6 +11,7 @@ export const EMAIL_CATEGORIES = {
   subscription_on_hold: 'subscriptions',
   subscription_cancelled: 'subscriptions',
   subscription_expired: 'subscriptions',
+  dunning: 'subscriptions',
   portal_link: 'auth'
 } as const
 

@@ -15,6 +15,7 @@ export interface ChangedSubscription {
   product_id: string
   quantity: number
   payment_id: string | null
+  cancel_reason: Stored<'subscriptions'>['cancel_reason']
 }
 
 /**
@@ -50,6 +51,10 @@ export interface Effects {
   subscriptionChanged (subscription: ChangedSubscription, change: SubscriptionChange, context: Context): void
   /** Called after `subscriptionChanged`. The subscription already has its new period. */
   periodStarted (subscription: ChangedSubscription, period: StartedPeriod, context: Context): void
+  /** The customer is to be reminded of a subscription that is unpaid or cancelled. */
+  dunningContinued (
+    subscription: Stored<'subscriptions'>, trigger: Stored<'dunning'>['trigger_state'], context: Context
+  ): void
   /** The grant is as it is now; `from` is its status before, null for a new one. */
   grantChanged (grant: Stored<'grants'>, from: Stored<'grants'>['status'] | null, context: Context): void
   /** Events have changed the usage of a subscription in its current cycle. Called once for each ingest call. */

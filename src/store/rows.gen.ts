@@ -228,6 +228,18 @@ export interface DueJobsRow {
   error: string | null
 }
 
+export interface DunningAttemptsRow {
+  seq: number
+  dunning_id: string
+  subscription_id: string
+  customer_id: string
+  trigger_state: string
+  status: string
+  payment_id: string | null
+  created_at: number
+  reminders: number
+}
+
 export interface EmailsRow {
   seq: number
   email_id: string

@@ -102,7 +102,13 @@ t.test('grants follow their subscription', async t => {
     const emulate = startEmulator(t, FROZEN)
     const { sandbox } = emulate.emulator
     const subscription = {
-      subscription_id: 'sub_1', customer_id: 'cus_ada', brand_id: 'bus_emulator', product_id: 'pdt_license', quantity: 2, payment_id: 'pay_1'
+      subscription_id: 'sub_1',
+      customer_id: 'cus_ada',
+      brand_id: 'bus_emulator',
+      product_id: 'pdt_license',
+      quantity: 2,
+      payment_id: 'pay_1',
+      cancel_reason: null
     }
     const happen = (to: SubscriptionChange, changes: Partial<typeof subscription> = {}) => {
       const context = { sandbox, now: sandbox.clock.now(), baseUrl: 'http://shop.test' }

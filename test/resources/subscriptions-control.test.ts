@@ -108,6 +108,7 @@ t.test('settings of the business', async t => {
     grace_period: false,
     grace_period_days: 3,
     grace_period_end: 'on_hold',
+    dunning: false,
     prevent_trial_misuse: false,
     first_payment_retry: false,
     keep_cycle_on_change: false,

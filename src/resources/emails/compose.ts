@@ -9,6 +9,7 @@ import { needsAccount } from '../grants/states.js'
 import type { Grant, GrantStatus } from '../grants/store.js'
 import type { Payment } from '../payments/store.js'
 import type { Refund } from '../refunds/store.js'
+import type { Stored } from '../stores.js'
 import type { Email } from './store.js'
 import { asHtml, asText, subjectLine, type Block, type Content } from './templates.js'
 
@@ -87,6 +88,19 @@ export function mailSubscription (subscription: ChangedSubscription, to: Subscri
   if (mail === undefined) return
   const name = context.sandbox.products.find(subscription.product_id)?.name ?? subscription.product_id
   send(mail.type, subscription, { subject: `${mail.subject}: ${name}`, blocks: [`${name}`, mail.text] }, context)
+}
+
+const REMINDERS: Record<Stored<'dunning'>['trigger_state'], string> = {
+  past_due: 'We could not charge your payment method. Update it soon to keep your subscription.',
+  on_hold: 'We could not charge your payment method. Update it to continue your subscription.',
+  cancelled: 'You have cancelled your subscription. You can subscribe again at any time.'
+}
+
+export function mailReminder (
+  subscription: Stored<'subscriptions'>, trigger: Stored<'dunning'>['trigger_state'], context: Context
+): void {
+  const name = subscription.plan.name ?? subscription.product_id
+  send('dunning', subscription, { subject: `Your subscription: ${name}`, blocks: [name, REMINDERS[trigger]] }, context)
 }
 
 export function mailGrant (grant: Grant, from: GrantStatus | null, context: Context): void {

@@ -24,6 +24,8 @@ export interface BusinessSettings {
   grace_period: boolean
   grace_period_days: number
   grace_period_end: 'on_hold' | 'cancelled'
+  /** Whether customers are reminded of unpaid and cancelled subscriptions. */
+  dunning: boolean
   /** Whether a customer gets only one trial. */
   prevent_trial_misuse: boolean
   /** Whether the first payment of a subscription can be tried again after a decline. */
@@ -67,6 +69,7 @@ export const DEFAULT_SETTINGS: BusinessSettings = {
   grace_period: false,
   grace_period_days: 3,
   grace_period_end: 'on_hold',
+  dunning: false,
   prevent_trial_misuse: false,
   first_payment_retry: false,
   keep_cycle_on_change: false,
