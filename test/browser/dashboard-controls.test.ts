@@ -101,7 +101,7 @@ t.test('resets data, and says so on the page of a deleted item', { skip }, async
   t.match(await get('/customers/cus_new'), { name: 'Neu' })
 })
 
-t.test('asks and works without scripts, too', { skip }, async t => {
+t.test('works without scripts, including confirmations', { skip }, async t => {
   const { call, get } = started()
   await call('POST', '/_emulator/sandboxes', { body: { name: 'bob' } })
   const page = await open(t, '/dashboard/controls/sandboxes', { javaScriptEnabled: false })

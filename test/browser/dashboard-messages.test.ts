@@ -1,4 +1,4 @@
-/** A user's way to the reason of a refused call, and of a failed webhook, in a real browser. */
+/** How a user finds the reason for a refused call, and for a failed webhook, in real Chromium. */
 import t from 'tap'
 import { paymentBody } from '../helper.js'
 import { freePort } from '../processes.js'

@@ -36,7 +36,7 @@ async function portal (emulate: TestEmulator): Promise<string> {
 /** The path of the accept page, as the portal links to it. */
 const acceptPath = (text: string): string => /href="[^"]*(\/entitlements\/oauth\/\w+)"/.exec(text)?.[1] ?? ''
 
-t.test('the status page and the way back name the keys', async t => {
+t.test('the status page shows the keys, and return_url contains them', async t => {
   const emulate = startEmulator(t, FROZEN)
   await attach(emulate, 'pdt_ebook', (await entitle(emulate, 'license_key', { integration_config: { activation_message: '<b>Type</b> it in' } })).id)
   const id = await buy(emulate, { pdt_ebook: 2 }, { payment_link: true, ...RETURN })
@@ -50,7 +50,7 @@ t.test('the status page and the way back name the keys', async t => {
   t.equal(back.searchParams.get('email'), 'ada@example.com')
 })
 
-t.test('without a key the way back is as before; with redirect_immediately the key is in it', async t => {
+t.test('return_url is unchanged without a key; with redirect_immediately it contains the key', async t => {
   const emulate = startEmulator(t, FROZEN)
   const plain = await buy(emulate, { pdt_ebook: 1 }, { payment_link: true, ...RETURN })
   const text = await statusPage(emulate, plain)
@@ -75,7 +75,7 @@ t.test('files can be downloaded from the status page and the portal', async t =>
   t.match(await emulate.get(`/payments/${id}`), { digital_products_delivered: true })
 })
 
-t.test('the portal lists activations and frees them', async t => {
+t.test('the portal lists activations and deactivates them', async t => {
   const emulate = startEmulator(t, FROZEN)
   await buy(emulate, { pdt_license: 1 })
   const [{ license_key: key = null } = {}] = await grantsOf(emulate)
@@ -104,7 +104,7 @@ async function waiting (t: Test): Promise<{ emulate: TestEmulator, path: string 
   return { emulate, path: acceptPath(await statusPage(emulate, id)) }
 }
 
-t.test('the accept page: opened, refused, failed, accepted', async t => {
+t.test('the accept page opens, refuses, fails and accepts', async t => {
   const { emulate, path } = await waiting(t)
   t.match(await grantsOf(emulate), [{ status: 'Pending', oauth_url: null, oauth_expires_at: null }], 'nothing is shown before it is opened')
   const page = await visit(emulate, path)
@@ -126,7 +126,7 @@ t.test('the accept page: opened, refused, failed, accepted', async t => {
   t.strictSame((await eventTypes(emulate)).slice(1), ['entitlement_grant.created', 'entitlement_grant.failed', 'entitlement_grant.delivered'])
 })
 
-t.test('the accept page after a week: a new link', async t => {
+t.test('the accept page needs a new link after a week', async t => {
   const { emulate, path } = await waiting(t)
   const { text } = await visit(emulate, path)
   await advance(emulate, 7 * 86_400_000)

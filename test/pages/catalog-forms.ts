@@ -8,7 +8,7 @@ export const ONE_TIME = {
   name: 'Notebook', tax_category: 'digital_products', 'price.type': 'one_time_price', 'price.currency': 'USD', 'price.price': '19.99'
 }
 
-/** The id of the page that an accepted form leads to. */
+/** The id in the URL to which an accepted form redirects. */
 function idOf ({ location }: Shown): string {
   return /\/dashboard\/\w+\/(\w+)/.exec(location)?.[1] ?? ''
 }
@@ -19,7 +19,7 @@ export async function made<Json> (test: Test, shop: Visitor, section: string, fi
   return await shop.get<Json>(`/${section}/${idOf(answer)}`)
 }
 
-/** All fields of a page's form as a browser sends them. */
+/** All fields of a form as a browser sends them. */
 export function fieldsOf ({ html }: Shown): Record<string, string> {
   const plain = (text: string) => text.replace(/&#(\d+);/g, (_entity, code: string) => String.fromCharCode(Number(code)))
   const fields: Record<string, string> = {}

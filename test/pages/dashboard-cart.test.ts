@@ -36,7 +36,7 @@ function bodyOf ({ html }: Shown): unknown {
 }
 
 t.test('answers', async t => {
-  t.test('a form filled in from the page that led to it', async t => {
+  t.test('fills in the form from the page that linked to it', async t => {
     const { visit } = visitor(t)
     const { html } = await visit(`${PAY}?product_id=pdt_retired&customer_id=cus_ada&discount_codes=SAVE10`)
     t.match(html, '<option value="pdt_retired" selected>', 'a product that is not in the list is shown, too')
@@ -45,7 +45,7 @@ t.test('answers', async t => {
     t.match(html, '<option value="US" selected>')
   })
 
-  t.test('the total and the code of the typed values, before anything is created', async t => {
+  t.test('shows the total and the code for the typed values before anything is created', async t => {
     const { send, stored } = visitor(t)
     const before = stored()
     const page = await send(PAY, 'cart', { ...CART, step: 'show' })
@@ -58,7 +58,7 @@ t.test('answers', async t => {
     t.strictSame(stored(), before, 'nothing was stored')
   })
 
-  t.test('code that creates the same as the form', async t => {
+  t.test('shows code that creates the same payment as the form', async t => {
     const { send, get, pay, visit } = visitor(t)
     const body = bodyOf(await send(PAY, 'cart', { ...CART, step: 'show' })) as ReturnType<typeof paymentBody>
     const { payment_id: coded } = await pay(body)
@@ -73,7 +73,7 @@ t.test('answers', async t => {
     t.match(partOf(await visit(location), 'done'), 'The payment was created')
   })
 
-  t.test('lines added and removed without losing anything', async t => {
+  t.test('adds and removes lines and keeps the other values', async t => {
     const { send } = visitor(t)
     const longer = await send(PAY, 'cart', { ...CART, step: 'line' })
     t.equal(longer.status, 200)
@@ -95,7 +95,7 @@ t.test('answers', async t => {
     t.match(bodyOf(await send(PAY, 'cart', { ...three, step: 'remove-99' })), { product_cart: { length: 3 } })
   })
 
-  t.test('a repeated payment, with its cart, terms and code', async t => {
+  t.test('fills in the form from an earlier payment, with its cart, terms and code', async t => {
     const { visit, pay } = visitor(t)
     const body = paymentBody({
       product_cart: [{ product_id: 'pdt_donation', quantity: 1, amount: 777 }, { product_id: 'pdt_ticket_kwd', quantity: 2 }],
@@ -114,7 +114,7 @@ t.test('answers', async t => {
     t.equal((await visit(`${PAY}?from=pay_nobody`)).status, 404)
   })
 
-  t.test('a checkout session, whose customer may decide everything but the cart', async t => {
+  t.test('creates a checkout session whose customer may change everything except the cart', async t => {
     const { send, call } = visitor(t)
     const url = '/dashboard/checkouts/new'
     const { 'billing.country': _, 'customer.email': __, payment_link: ___, ...cart } = CART
@@ -133,7 +133,7 @@ t.test('answers', async t => {
 })
 
 t.test('refuses', async t => {
-  t.test('as the API does, at the field', async t => {
+  t.test('with the message of the API, at the field', async t => {
     const { send, stored } = visitor(t)
     const before = stored()
     const refuse = async (fields: Record<string, string>, step = 'create') => {

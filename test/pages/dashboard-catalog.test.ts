@@ -171,7 +171,7 @@ t.test('discount codes', async t => {
     t.match(partOf(await visit('/dashboard/discounts?code=nosuch'), 'list'), 'No matching codes')
   })
 
-  t.test('are created, percentages and amounts', async t => {
+  t.test('are created, as percentages and as amounts', async t => {
     const shop = visitor(t)
     t.match(await made<Discount>(t, shop, 'discounts', {
       ...PERCENTAGE,

@@ -4,7 +4,7 @@ import { visitor } from './dashboard-visitor.js'
 
 const LIST = '/dashboard/product-collections'
 
-t.test('collections: list, form, page and actions', async t => {
+t.test('lists, creates, shows and changes collections', async t => {
   const dashboard = visitor(t)
   t.match((await dashboard.visit(LIST)).text, 'No product collections yet')
   const refused = await dashboard.send(`${LIST}/new`, 'save', { name: 'Plans', products: 'pdt_ebook pdt_gone' })

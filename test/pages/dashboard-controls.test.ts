@@ -48,7 +48,7 @@ t.test('the clock', async t => {
     t.equal(partOf(idle, 'done'), 'The clock was moved forward by 1 day 1 hour. No jobs were scheduled.')
   })
 
-  t.test('moves to the next due job, and no further', async t => {
+  t.test('moves exactly to the next due job', async t => {
     const shop = visitor(t, { settlementDelay: '1h' })
     await shop.follow(CLOCK, 'freeze')
     await processing(shop, t)
@@ -60,7 +60,7 @@ t.test('the clock', async t => {
     t.equal((await clockOf(shop)).now, next, 'it does not move')
   })
 
-  t.test('moves past the expiry of every link', async t => {
+  t.test('moves beyond the expiry of every link', async t => {
     const shop = visitor(t, { linkLifetime: '90m' })
     const { payment_link: link } = await shop.pay(paymentBody({ payment_link: true }))
     t.match((await shop.visit(CLOCK)).text, 'expire 1 hour 30 minutes after')
@@ -68,7 +68,7 @@ t.test('the clock', async t => {
     t.equal((await shop.visit(new URL(link ?? '').pathname)).status, 410)
   })
 
-  t.test('is set, even back, and frozen there', async t => {
+  t.test('is set, even to an earlier time, and frozen there', async t => {
     const shop = visitor(t)
     const set = await shop.follow(CLOCK, 'set', { now: '2020-02-29T23:59:30', frozen: 'yes' })
     t.match(partOf(set, 'done'), 'The clock was set.')

@@ -5,7 +5,7 @@ import { CLOCK, FAULTS, DATA, SANDBOXES, HOSTILE, clockOf, faultsOf, sandboxesOf
 import { partOf, problemOf, visitor } from './dashboard-visitor.js'
 
 t.test('data', async t => {
-  t.test('are reset, and pages of deleted items lead back', async t => {
+  t.test('are reset, and pages of deleted items link to their list', async t => {
     const shop = visitor(t)
     const { payment_id: id } = await shop.pay(paymentBody())
     await shop.follow(CLOCK, 'set', { now: '2040-01-01T00:00' })
@@ -99,14 +99,14 @@ payments:
     t.match(partOf(plainForm, 'done'), 'nothing, because the document is empty')
   })
 
-  t.test('the example is valid', async t => {
+  t.test('the example of the page is valid', async t => {
     const shop = visitor(t)
     const example = /id="load-example-text"><pre[^>]*><code>([^]*?)<\/code>/.exec((await shop.visit(DATA)).text)?.[1] ?? ''
     const added = await shop.upload(DATA, 'load', { document: example })
     t.equal(partOf(await shop.visit(added.location), 'done'), 'Added: 1 product, 1 customer, 1 discount, 1 payment.')
   })
 
-  t.test('are refused with place and line, and nothing is added', async t => {
+  t.test('are refused with path and line, and nothing is added', async t => {
     const shop = visitor(t)
     const before = shop.stored()
     const wrong = await shop.upload(DATA, 'load', {

@@ -6,7 +6,7 @@ import { partOf, problemOf, visitor } from './dashboard-visitor.js'
 import { LIST, SAMPLE, FAULTS, type Event, endpoint, sell, newest } from './webhooks-visitor.js'
 
 t.test('events', async t => {
-  await t.test('show which endpoints got them, which did not, and why', async t => {
+  await t.test('show which endpoints received them, which did not, and why', async t => {
     const shop = visitor(t)
     const receiver = await startReceiver(t)
     t.match(partOf(await shop.visit(`${LIST}/events`), 'events'), 'No events yet')

@@ -1,4 +1,4 @@
-/** The mailbox in the dashboard: list, search, views of an e-mail, and the frame that shows it. */
+/** The mailbox in the dashboard: list, search, the views of an e-mail, and its iframe. */
 import t from 'tap'
 import { attach, buy, entitle } from '../resources/grant-calls.js'
 import { visitor, type Visitor } from './dashboard-visitor.js'
@@ -7,7 +7,7 @@ interface Item { email_id: string, type: string }
 
 const emails = async ({ get }: Visitor) => (await get<{ items: Item[] }>('/_emulator/emails?page_size=100')).items
 
-t.test('the list, with a search that finds parts', async t => {
+t.test('lists e-mails, and finds parts of words', async t => {
   const dashboard = visitor(t)
   t.match((await dashboard.visit('/dashboard/emails')).text, 'No e-mails yet')
   const paymentId = await buy(dashboard, { pdt_ebook: 1 })
@@ -23,7 +23,7 @@ t.test('the list, with a search that finds parts', async t => {
   }
 })
 
-t.test('an e-mail as HTML in a sandboxed frame, as text and as source', async t => {
+t.test('shows an e-mail as HTML in a sandboxed iframe, as text and as source', async t => {
   const dashboard = visitor(t)
   await attach(dashboard, 'pdt_ebook', (await entitle(dashboard, 'github', { name: '<script>alert(1)</script>' })).id)
   await buy(dashboard, { pdt_ebook: 1 })
@@ -48,7 +48,7 @@ t.test('an e-mail as HTML in a sandboxed frame, as text and as source', async t 
   t.equal((await dashboard.visit('/dashboard/emails/eml_gone/preview')).status, 404)
 })
 
-t.test('with a key, the frame asks to sign in', async t => {
+t.test('the iframe asks to sign in if there is a control key', async t => {
   const dashboard = visitor(t, { controlKey: 'secret' })
   const preview = await dashboard.visit('/dashboard/emails/eml_1/preview')
   t.equal(preview.status, 303)

@@ -1,4 +1,4 @@
-/** The request log on the dashboard: the reason of a refusal, in the list and in full. */
+/** The request log on the dashboard: the reason for a refusal, in the list and on the page of a call. */
 import { execFileSync } from 'node:child_process'
 import t from 'tap'
 import { valueAt } from '../../src/pages/dashboard/request-page.js'
@@ -73,7 +73,7 @@ t.test('the list', async t => {
     t.equal([...second.html.matchAll(/id="row-req_/g)].length, 1)
   })
 
-  await t.test('is cleared after a question, with the token, and says so', async t => {
+  await t.test('is cleared after a confirmation and with the token, and shows a notice', async t => {
     const shop = visitor(t)
     await shop.call('GET', '/products')
     const page = await shop.visit('/dashboard/requests')
@@ -185,7 +185,7 @@ t.test('has a command that repeats the call', async t => {
   t.strictSame(second?.request_body, original?.request_body)
   t.strictSame(second?.response_body, original?.response_body)
 
-  await t.test('says when its key was refused', async t => {
+  await t.test('shows that its key was refused', async t => {
     await shop.call('GET', '/products', { key: 'sk_wrong' })
     const page = await shop.visit(`/dashboard/requests/${await latest(shop)}`)
     t.match(partOf(page, 'curl'), /in place of the one that was refused/)
@@ -196,7 +196,7 @@ t.test('has a command that repeats the call', async t => {
     t.notMatch(without, 'authorization')
   })
 
-  await t.test('keeps a body that was not JSON', async t => {
+  await t.test('shows a body that is not JSON', async t => {
     await shop.call('POST', '/payments', { ...key, raw: '{"broken' })
     const page = await shop.visit(`/dashboard/requests/${await latest(shop)}`)
     t.match(partOf(page, 'curl-command'), "--data-raw '{\"broken'")

@@ -13,7 +13,7 @@ async function subscribe ({ call }: Visitor, body: object = {}): Promise<string>
 
 const open = (test: Parameters<typeof visitor>[0]) => visitor(test, { clock: '2026-01-31T09:00:00Z', clockFrozen: 'on' })
 
-t.test('the list, with filters, and the card on the page of a customer', async t => {
+t.test('lists subscriptions with filters, and shows them on the page of a customer', async t => {
   const dashboard = open(t)
   t.match((await dashboard.visit('/dashboard/subscriptions')).text, 'No subscriptions yet')
   const id = await subscribe(dashboard)
@@ -24,7 +24,7 @@ t.test('the list, with filters, and the card on the page of a customer', async t
   t.notMatch((await dashboard.visit('/dashboard/customers/cus_grace')).html, 'id="subscriptions"')
 })
 
-t.test('the page shows what happened, what comes, and codes', async t => {
+t.test('shows past and coming charges, and discount codes', async t => {
   const dashboard = open(t)
   const id = await subscribe(dashboard, { discount_codes: ['SAVE10'] })
   const { html, text } = await dashboard.visit(`/dashboard/subscriptions/${id}`)

@@ -19,7 +19,7 @@ export interface Visitor extends TestEmulator {
   send (url: string, action: string, fields?: Record<string, string>): Promise<Shown>
   /** Like `send`, for a form with files. */
   upload (url: string, action: string, fields: Record<string, string | File>): Promise<Shown>
-  /** Sends a form that must be accepted, and follows the redirect. */
+  /** Sends a form, checks that it is accepted, and follows the redirect. */
   follow (url: string, action: string, fields?: Record<string, string>): Promise<Shown>
 }
 

@@ -73,7 +73,7 @@ t.test('endpoints', async t => {
     t.match(problemOf(await shop.send(`${LIST}/${id}/edit`, 'save', { url: 'no' }), 'save-url'), 'url must be')
   })
 
-  await t.test('are disabled, enabled, and deleted after a question', async t => {
+  await t.test('are disabled, enabled, and deleted after a confirmation', async t => {
     const shop = visitor(t)
     const { id } = await endpoint(shop)
     t.match(partOf(await shop.visit(`${LIST}/${id}`), 'ask-delete'), /cancels its waiting deliveries/)
@@ -112,7 +112,7 @@ t.test('endpoints', async t => {
     t.notMatch(forged.body, secret)
   })
 
-  await t.test('have pages of 25, and hostile text is escaped', async t => {
+  await t.test('are listed in pages of 25, with hostile text escaped', async t => {
     const shop = visitor(t)
     for (let index = 0; index < 26; index++) {
       await endpoint(shop, { url: `http://127.0.0.1:3000/${index}?<script>`, description: '"><script>alert(1)</script>' })

@@ -65,7 +65,7 @@ t.test('shows', async t => {
     t.match(partOf(page, 'environment'), `DODO_PAYMENTS_API_KEY=one DODO_PAYMENTS_WEBHOOK_KEY=${secret.secret}`)
   })
 
-  t.test('one sandbox, and no other', async t => {
+  t.test('shows only its own sandbox', async t => {
     const { visit, call, emulator, ...rest } = visitor(t)
     const paymentId = await failedPayment({ visit, call, emulator, ...rest })
     await call('POST', '/_emulator/sandboxes', { body: { name: 'green' } })
@@ -82,7 +82,7 @@ t.test('shows', async t => {
     t.strictSame((await emulator.app.inject({ url: '/_emulator/sandboxes' })).json().items.length, 2, 'reading creates no sandbox')
   })
 
-  t.test('links with the path of a proxy', async t => {
+  t.test('keeps the path of a proxy in links', async t => {
     const { visit } = visitor(t, { publicUrl: 'https://pay.example/below' })
     for (const url of ['/', '/dashboard/payments', '/dashboard/nothing', '/~gone']) {
       const page = await visit(url)
@@ -90,7 +90,7 @@ t.test('shows', async t => {
     }
   })
 
-  t.test('pages for unknown items', async t => {
+  t.test('shows a page for unknown items', async t => {
     const { visit, emulator } = visitor(t)
     for (const url of ['/dashboard/nothing', '/dashboard/payments/pay_none', `/dashboard/${'x'.repeat(3000)}`]) {
       const page = await visit(url)
@@ -107,7 +107,7 @@ t.test('shows', async t => {
     t.match(root.json(), { name: 'dodo-emulator' }, 'a program gets the right URL')
   })
 
-  t.test('any text in the URL without harm', async t => {
+  t.test('accepts any text in the URL', async t => {
     const { visit } = visitor(t)
     const long = encodeURIComponent('%_\\"\''.repeat(2000))
     const queries = [
@@ -128,7 +128,7 @@ t.test('shows', async t => {
     }
   })
 
-  t.test('a link back from a page after the last one', async t => {
+  t.test('links back from a page after the last one', async t => {
     const dashboard = visitor(t)
     await failedPayment(dashboard)
     await dashboard.call('POST', '/webhooks', { body: { url: 'http://127.0.0.1:9/hook' } })
@@ -142,7 +142,7 @@ t.test('shows', async t => {
     t.match((await dashboard.visit('/dashboard/payments?status=failed&page=9')).html, '"/dashboard/payments?status&#61;failed"')
   })
 
-  t.test('text of customers and merchants, escaped', async t => {
+  t.test('escapes text of customers and merchants', async t => {
     const { visit, pay, call } = visitor(t)
     const { payment_id: id } = await pay(paymentBody({
       customer: { email: 'eve@example.com', name: HOSTILE },
@@ -161,7 +161,7 @@ t.test('shows', async t => {
 })
 
 t.test('refuses', async t => {
-  t.test('other host names and pages of other sites, before it shows anything', async t => {
+  t.test('other host names and pages of other sites, before anything is shown', async t => {
     const dashboard = visitor(t)
     const { visit, stored } = dashboard
     const before = stored()

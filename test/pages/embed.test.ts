@@ -219,7 +219,7 @@ t.test('refuses', async t => {
     t.equal((await visit(`${url}?theme_bgPrimary=red&theme_bgPrimary=blue`)).text.includes('theme.css'), false, 'repeated options are ignored')
   })
 
-  t.test('unknown and expired sessions, inside the frame', async t => {
+  t.test('unknown and expired sessions, inside the iframe', async t => {
     const { session, visit, send, emulator: { sandbox } } = open(t)
     const missing = await visit('/inline/session/cks_000000000000000000000')
     t.equal(missing.status, 404)
@@ -235,7 +235,7 @@ t.test('refuses', async t => {
     t.match(expired.text, 'id="expired"')
   })
 
-  t.test('leaves pages outside of a frame unchanged', async t => {
+  t.test('leaves pages outside an iframe unchanged', async t => {
     const { session, visit } = open(t)
     const { text } = await visit(`/session/${await session()}?payButtonText=Free&theme_radius=1px`)
     for (const part of ['data-embed', 'embed.js', 'theme.css', 'id="timer"', 'Free<']) t.notMatch(text, part)

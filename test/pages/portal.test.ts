@@ -66,7 +66,7 @@ const textsOf = ({ text }: Reply, testId: string) =>
 
 const idsOf = ({ text }: Reply) => [...text.matchAll(/data-payment-id="(\w+)"/g)].map(([, id]) => id)
 
-t.test('opens with a link that cannot be guessed, a new one each time', async t => {
+t.test('opens with a new link for each session, which cannot be guessed', async t => {
   const one = await open(t, 'cus_grace')
   const two = await open(t, 'cus_grace', '', {}, one)
   t.match(one.link, /^http:\/\/localhost(?::\d+)?\/portal\/session\/[0-9A-Za-z]{20}$/)
@@ -149,7 +149,7 @@ t.test('shows many payments in pages', async t => {
   t.equal((await portal.visit(`?page=${'9'.repeat(400)}`)).status, 200)
 })
 
-t.test('shows wallets with a balance, the way back, and a requested e-mail', async t => {
+t.test('shows wallets with a balance, the return link, and a requested e-mail', async t => {
   const back = 'https://shop.example/account?a=1&b=2'
   const portal = await open(t, 'cus_grace', `send_email=true&return_url=${encodeURIComponent(back)}`)
   for (const body of [{ currency: 'USD', amount: 500, entry_type: 'credit' }, { currency: 'USD', amount: 500, entry_type: 'debit' },
@@ -163,7 +163,7 @@ t.test('shows wallets with a balance, the way back, and a requested e-mail', asy
   t.match(page.text, 'The store asked to mail this link to grace@example.com.')
 })
 
-t.test('removes a payment method once, and leads back', async t => {
+t.test('removes a payment method once, and returns to the portal', async t => {
   const portal = await open(t, 'cus_grace')
   const before = await portal.visit()
   t.match(before.text, 'id="confirm-remove-pm_visa_grace"')

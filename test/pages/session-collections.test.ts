@@ -48,7 +48,7 @@ function formOf (text: string, url: string, fields: Record<string, string>) {
 
 const offered = (text: string) => [...text.matchAll(/data-product-id="([^"]*)"/g)].map(([, id]) => id)
 
-t.test('the page offers what is shown, with the first product chosen', async t => {
+t.test('offers the products that are not hidden, with the first one chosen', async t => {
   const opened = await choosing(t)
   const shown = await opened.visit(opened.path)
   t.strictSame(offered(shown.text), ['pdt_ebook', 'pdt_course', 'pdt_donation', opened.monthly])
@@ -70,7 +70,7 @@ t.test('the page offers what is shown, with the first product chosen', async t =
   t.match(await opened.visit(opened.path), { status: 410, text: 'These products are no longer sold' })
 })
 
-t.test('another choice changes the price, and is bought', async t => {
+t.test('sells another product at its price', async t => {
   const opened = await choosing(t, { subscription_data: { trial_period_days: 7 }, metadata: { a: 'b' } })
   const course = await opened.submit({ action: 'reprice', product_id: 'pdt_course' })
   t.match(course.text, /id="choose-pdt_course" name="product_id" value="pdt_course" checked/)
@@ -85,7 +85,7 @@ t.test('another choice changes the price, and is bought', async t => {
   t.match(await opened.get(`/subscriptions/${payment.subscription_id}`), { product_id: opened.monthly, quantity: 1, trial_period_days: 7 })
 })
 
-t.test('an amount belongs to the product for which it was entered', async t => {
+t.test('keeps an amount only for the product for which it was entered', async t => {
   const opened = await choosing(t)
   const { status, text } = await opened.submit({ action: 'reprice', product_id: 'pdt_donation', amount_0: '77.00' })
   t.equal(status, 200)
@@ -104,7 +104,7 @@ t.test('refuses a choice that is not offered, with a message', async t => {
   t.strictSame(await opened.payments(), [])
 })
 
-t.test('another product can be chosen until the payment is made', async t => {
+t.test('another product can be chosen until the payment is created', async t => {
   const opened = await choosing(t, { billing_address: { country: 'US' } })
   const { location } = await opened.submit({ ...NEW, product_id: opened.monthly })
   const first = await opened.payment()
@@ -128,7 +128,7 @@ t.test('another product can be chosen until the payment is made', async t => {
   t.equal((await opened.visit(back)).status, 302, 'not after it is paid')
 })
 
-t.test('the control API chooses as the customer would', async t => {
+t.test('the control API can choose a product like a customer', async t => {
   const opened = await choosing(t, { customer: { email: 'nina@example.com', name: 'Nina' }, billing_address: { country: 'US', street: 'S', city: 'C', state: 'IL', zipcode: '62701' } })
   const pay = (body: Json) => opened.call('POST', `/_emulator/checkouts/${opened.sessionId}/pay`, { body })
   const refused = await pay({ product_id: 'pdt_free' })

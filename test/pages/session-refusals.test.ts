@@ -36,7 +36,7 @@ t.test('refuses', async t => {
     t.equal((await opened.payment()).total_amount, 1799)
   })
 
-  t.test('a code for other customers, which is left out and not charged', async t => {
+  t.test('a code for other customers, which does not reduce the price', async t => {
     const opened = await session(t, { discount_codes: ['ONLYADA'] })
     t.equal(textOf(await opened.visit(), 'amount-due'), '$13.99')
     const refused = await opened.send(NEW)
@@ -100,7 +100,7 @@ t.test('refuses', async t => {
     t.equal(opened.stored()['payments'], 0)
   })
 
-  t.test('hostile text, by escaping it', async t => {
+  t.test('escapes hostile text', async t => {
     const opened = await session(t, {
       customer: { email: 'a@b.c', name: HOSTILE },
       custom_fields: [{ key: HOSTILE, label: HOSTILE, field_type: 'dropdown', options: [HOSTILE], placeholder: HOSTILE }],
@@ -117,7 +117,7 @@ t.test('refuses', async t => {
 })
 
 t.test('accepts', async t => {
-  t.test('two simultaneous submissions as one payment', async t => {
+  t.test('creates one payment for two simultaneous submissions', async t => {
     const opened = await session(t)
     await opened.visit()
     const replies = await Promise.all([opened.send(NEW), opened.send(NEW), opened.send({ ...NEW, email: 'two@example.com' })])
@@ -126,7 +126,7 @@ t.test('accepts', async t => {
     t.equal((await opened.send({ ...NEW, email: 'later@example.com' })).location, replies[0]?.location)
   })
 
-  t.test('no payment after the session has expired', async t => {
+  t.test('creates no payment after the session has expired', async t => {
     const opened = await session(t)
     await opened.call('POST', '/_emulator/clock', { body: { advance_ms: 23 * HOUR_MS } })
     const { location } = await opened.send(NEW)
@@ -136,7 +136,7 @@ t.test('accepts', async t => {
     t.match(await opened.visit(), { status: 302, location })
   })
 
-  t.test('the same total on the page, in the preview, and in both payments', async t => {
+  t.test('shows the same total on the page, in the preview, and in both payments', async t => {
     const carts: Array<Partial<SessionBody>> = [
       { product_cart: [{ product_id: 'pdt_course', quantity: 3 }, { product_id: 'pdt_guide_eur', quantity: 1 }], discount_codes: ['SAVE10', 'FLAT5'] },
       { product_cart: [{ product_id: 'pdt_poster_jpy', quantity: 2 }], billing_currency: 'EUR', discount_codes: ['ODD333'] },
@@ -160,7 +160,7 @@ t.test('accepts', async t => {
     }
   })
 
-  t.test('links with the path of a proxy', async t => {
+  t.test('keeps the path of a proxy in links', async t => {
     const opened = await session(t, { customization: { theme_config: { radius: '1px' } } }, { publicUrl: 'https://pay.example/dodo' })
     const shown = await opened.visit(`/session/${opened.sessionId}`)
     t.match(shown.text, `action="/dodo/session/${opened.sessionId}"`)

@@ -7,7 +7,7 @@ const CARD = { method: 'card', number: '4242424242424242', expiry: '06/32', cvc:
 
 const plan: SessionBody = { product_cart: [{ product_id: 'pdt_pro_monthly', quantity: 1 }] }
 
-t.test('a subscription is shown with what it charges later, and bought in two steps', async t => {
+t.test('shows a subscription with its later charges, and sells it in two steps', async t => {
   const opened = await session(t, plan, { ...CLOCK })
   const shown = await opened.visit()
   t.equal(textOf(shown, 'amount-due'), '$12.00')
@@ -22,7 +22,7 @@ t.test('a subscription is shown with what it charges later, and bought in two st
   t.match(await opened.get(`/subscriptions/${payment.subscription_id}`), { status: 'pending' })
 })
 
-t.test('a free trial on one page: nothing is due, and a payment method is needed', async t => {
+t.test('a free trial charges nothing now and needs a payment method, on one page', async t => {
   const opened = await session(t, {
     ...plan,
     subscription_data: { trial_period_days: 14 },
@@ -42,7 +42,7 @@ t.test('a free trial on one page: nothing is due, and a payment method is needed
   t.match(unescaped(status.text), `https://shop.example/done?order=7&subscription_id=${id}&status=active&email=nina%40example.com`)
 })
 
-t.test('a declined card leads back to the session, which makes another subscription', async t => {
+t.test('after a declined card, the session creates another subscription', async t => {
   const opened = await session(t, { ...plan, feature_flags: { single_page: true } }, { ...CLOCK })
   await opened.visit()
   const declined = await opened.send({ ...NEW, ...CARD, number: '4000000000000002', action: 'pay' })

@@ -6,7 +6,7 @@ import { type SessionBody, type Fields, ADDRESS, NEW, fieldsOf, unescaped, sessi
 const CARD: Fields = { method: 'card', number: '4242 4242 4242 4242', expiry: '06/99', cvc: '123', name: 'Nina New' }
 
 t.test('answers', async t => {
-  t.test('details, then payment, then the way back', async t => {
+  t.test('collects the details, takes the payment, and returns to the shop', async t => {
     const opened = await session(t, { return_url: 'https://shop.example/thanks?order=7', metadata: { order: '7' } })
     const shown = await opened.visit()
     t.equal(shown.status, 200)
@@ -42,7 +42,7 @@ t.test('answers', async t => {
     t.match(await opened.visit(), { status: 302, location: sent.location }, 'the session leads to its payment')
   })
 
-  t.test('known details filled in, and locked unless the flags allow changes', async t => {
+  t.test('fills in known details, and locks them unless the flags allow changes', async t => {
     const known: Partial<SessionBody> = {
       customer: { customer_id: 'cus_ada' },
       billing_address: { country: 'DE', city: 'Berlin', street: 'Unter den Linden 1', zipcode: '10117' },
@@ -78,7 +78,7 @@ t.test('answers', async t => {
     t.match(await moved.payment(), { customer: { customer_id: 'cus_grace', name: 'Grace Hopper' } }, 'another address, another customer')
   })
 
-  t.test('codes: added, wrong, removed, each with its price', async t => {
+  t.test('updates the price when a code is added, refused or removed', async t => {
     const opened = await session(t, { discount_codes: ['SAVE10'] })
     t.equal(textOf(await opened.visit(), 'amount-due'), '$17.99')
     const more = await opened.send({ action: 'reprice', code: 'flat5' })
@@ -96,7 +96,7 @@ t.test('answers', async t => {
     t.match(await opened.payment(), { total_amount: 1124, discounts: [{ code: 'FLAT5' }, { code: 'SAVE25' }] })
   })
 
-  t.test('country and currency', async t => {
+  t.test('changes country and currency', async t => {
     const opened = await session(t)
     const german = await opened.send({ action: 'reprice', country: 'DE' })
     t.match(german.text, /<option value="EUR">/)
@@ -111,7 +111,7 @@ t.test('answers', async t => {
     t.equal((await fixed.payment()).currency, 'GBP')
   })
 
-  t.test('an amount chosen by the customer', async t => {
+  t.test('accepts an amount chosen by the customer', async t => {
     const opened = await session(t, { product_cart: [{ product_id: 'pdt_donation', quantity: 2 }] })
     const shown = await opened.visit()
     t.equal(fieldsOf(shown.text)['amount_0'], '15.00')
@@ -125,7 +125,7 @@ t.test('answers', async t => {
     t.equal((await opened.payment()).total_amount, 1500)
   })
 
-  t.test('custom fields of the store, and their answers', async t => {
+  t.test('shows custom fields, and stores the answers', async t => {
     const opened = await session(t, {
       custom_fields: [
         { key: 'size', label: 'Size', field_type: 'dropdown', options: ['S', 'M'], required: true },
@@ -149,7 +149,7 @@ t.test('answers', async t => {
     ])
   })
 
-  t.test('phone numbers as the flags require', async t => {
+  t.test('asks for a phone number as the flags require', async t => {
     const required = await session(t, { feature_flags: { require_phone_number: true } })
     t.match(problemOf(await required.send(NEW), 'phone'), 'Enter a phone number')
     await required.send({ ...NEW, phone: '+1 202 555 0199' })
@@ -160,7 +160,7 @@ t.test('answers', async t => {
     t.equal((await none.payment()).customer.phone_number, null)
   })
 
-  t.test('a tax id of the customer, where it is allowed', async t => {
+  t.test('accepts a tax id if it is allowed', async t => {
     const opened = await session(t)
     const wrong = await opened.send({ ...NEW, country: 'DE', tax_id: 'DE1' })
     t.match(problemOf(wrong, 'tax-id'), 'not a tax ID')
@@ -174,7 +174,7 @@ t.test('answers', async t => {
     t.match(await none.payment(), { tax: 380 }, 'a field that is not shown has no effect')
   })
 
-  t.test('a short address', async t => {
+  t.test('asks for a short address', async t => {
     const opened = await session(t, { minimal_address: true })
     t.notMatch((await opened.visit()).text, /id="street"/)
     t.match(problemOf(await opened.send({ ...NEW, zipcode: '' }), 'zipcode'), 'postal code')
@@ -182,7 +182,7 @@ t.test('answers', async t => {
     t.match(await opened.payment(), { billing: { country: 'US', zipcode: '10001', street: null } })
   })
 
-  t.test('details and payment on one page', async t => {
+  t.test('shows details and payment on one page', async t => {
     const opened = await session(t, { feature_flags: { single_page: true } })
     const shown = await opened.visit()
     t.match(shown.text, /id="card-number"/)
@@ -199,7 +199,7 @@ t.test('answers', async t => {
     t.match(await opened.payment(), { status: 'succeeded', card_last_four: '4242', checkout_session_id: opened.sessionId })
   })
 
-  t.test('one page: after a decline another card pays, and a changed total must be confirmed', async t => {
+  t.test('one page: another card can pay after a decline, and a changed total must be confirmed', async t => {
     const opened = await session(t, { feature_flags: { single_page: true } })
     const changed = await opened.send({ ...NEW, ...CARD, action: 'pay', country: 'DE' })
     t.equal(changed.status, 422)
@@ -212,7 +212,7 @@ t.test('answers', async t => {
     t.equal(opened.stored()['payments'], 1)
   })
 
-  t.test('one page without an amount, with a saved card, and with an immediate redirect', async t => {
+  t.test('one page: without an amount, with a saved card, and with an immediate redirect', async t => {
     const free = await session(t, { discount_codes: ['FREE100'], feature_flags: { single_page: true } })
     t.match((await free.visit()).text, />Complete order</)
     t.match((await free.send({ ...NEW, action: 'pay' })).location, /succeeded$/)
@@ -227,7 +227,7 @@ t.test('answers', async t => {
     t.match(paid.location, /^https:\/\/shop\.example\/\?payment_id=pay_\w+&status=succeeded&email=grace%40example\.com$/)
   })
 
-  t.test('its appearance: theme, button, language, no details, a way back', async t => {
+  t.test('applies the theme, the button text, the language, hidden details and the return link', async t => {
     const opened = await session(t, {
       cancel_url: 'https://shop.example/cart?a=1&b=2',
       customization: {
@@ -262,7 +262,7 @@ t.test('answers', async t => {
     t.notMatch(checkout.text, /data-testid="line"/)
   })
 
-  t.test('a confirmed session with its payment', async t => {
+  t.test('shows the payment of a confirmed session', async t => {
     const opened = await session(t, {
       confirm: true, customer: { customer_id: 'cus_ada' }, billing_address: ADDRESS as Schemas['CheckoutSessionBillingAddress'], short_link: true
     })
