@@ -106,7 +106,7 @@ export function buyerOf (terms: Terms, known: Known, sandbox: Sandbox): Buyer {
   }
 }
 
-/** The customer given by id, unless the email address was changed; otherwise the one with that address, if it is known. */
+/** The customer given by id, unless the e-mail address was changed; otherwise the one with that address, if it is known. */
 function customerOf (
   { customer_id: id, known: given, flags }: Terms, { email }: Known, { customers }: Sandbox
 ): Buyer['customer'] {
@@ -115,7 +115,7 @@ function customerOf (
   return flags.always_create_new_customer ? null : customers.findByEmail(email) ?? null
 }
 
-/** Removes saved methods if the customer was not given by the merchant: an entered email address must not reveal them. */
+/** Removes saved methods if the customer was not given by the merchant: an entered e-mail address must not reveal them. */
 export function optionsFor ({ options, known: given }: Terms, { email }: Known): CheckoutOptions {
   const { show_saved_payment_methods: showsSaved, ...others } = options
   return showsSaved === true && email !== null && email === given.email ? options : others
@@ -134,7 +134,7 @@ export function makePayment (
   const { sandbox } = context
   const { known, answers } = details
   const { name, email, phone, street, city, state, zipcode } = known
-  if (email === null) throw new Error(`the details of ${sessionId} have no email address`)
+  if (email === null) throw new Error(`the details of ${sessionId} have no e-mail address`)
   const customer = existing ?? createCustomer({ email, phone_number: phone, ...(name === null ? {} : { name }) }, context)
   if (existing !== null) completeCustomer(existing, terms, known, sandbox)
   const { buyer } = sale

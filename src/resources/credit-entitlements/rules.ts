@@ -82,7 +82,7 @@ export function changedCreditEntitlement (
   }
 }
 
-/** Returns a credit entitlement without its deletion. Throws if another one has taken its name. */
+/** Returns the restored credit entitlement. Throws if another one has its name now. */
 export function undeleted (entitlement: CreditEntitlement, context: Context): CreditEntitlement {
   checkName(entitlement.name, context)
   return { ...entitlement, deleted_at: null, updated_at: context.now }

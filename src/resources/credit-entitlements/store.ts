@@ -19,7 +19,7 @@ export interface CreditSettings {
   terms: Partial<CreditTerms>
 }
 
-/** Credits as they were sold, per unit and period. */
+/** A snapshot of sold credits, per unit and period. */
 export interface SoldCredit extends Omit<CreditSettings, 'terms'> {
   credit_entitlement_id: string
   terms: CreditTerms

@@ -11,12 +11,12 @@ export interface CreditTerms {
   /** The days after which a grant expires. Null for never. */
   expires_after_days: number | null
   rollover_enabled: boolean
-  /** The part of what is left that is carried over. Null for all of it. */
+  /** The percentage of unused credits that is carried over. Null for all of them. */
   rollover_percentage: number | null
-  /** How long carried credits last. Null for as long as any grant. */
+  /** The validity of carried credits. Null for `expires_after_days`. */
   rollover_timeframe_count: number | null
   rollover_timeframe_interval: Schemas['TimeInterval'] | null
-  /** How often the same credits are carried over. Null for no limit. */
+  /** The number of times that the same credits can be carried over. Null for no limit. */
   max_rollover_count: number | null
   overage_enabled: boolean
   /** A decimal; null for no limit. */
@@ -53,7 +53,7 @@ export const PLAIN_TERMS: CreditTerms = {
   currency: null
 }
 
-/** The terms that a request gives, without nulls. */
+/** The terms in a request, without nulls. */
 export function givenTerms (given: GivenTerms): Partial<CreditTerms> {
   const named = TERMS.flatMap(name => given[name] == null ? [] : [[name, given[name]] as const])
   const terms: GivenTerms = Object.fromEntries(named)

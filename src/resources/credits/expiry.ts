@@ -1,4 +1,4 @@
-/** Ends grants that have expired. Each grant has a job at the time of its expiry. */
+/** Expires grants. Each grant has a job at the time of its expiry. */
 import { endGrant, nothing, then, type Booking } from '../../rules/credit-ledger.js'
 import type { ChangedSubscription, SubscriptionChange } from '../../sandbox/effects.js'
 import type { Context } from '../../sandbox/sandbox.js'
@@ -16,7 +16,7 @@ export function scheduleExpiry (
   if (at !== null) sandbox.due.add(at, EXPIRE_JOB, id)
 }
 
-/** Ends a grant when its time has come. */
+/** Runs the job of a grant: expires it if it is due. */
 export function expireWhenDue (grantId: string, context: Context): void {
   const grant = context.sandbox.credits.findGrant(grantId)
   const entitlement = grant && context.sandbox.creditEntitlements.find(grant.credit_entitlement_id)
@@ -24,7 +24,7 @@ export function expireWhenDue (grantId: string, context: Context): void {
   expire([grant], readAccount(entitlement, grant.customer_id, context), context)
 }
 
-/** Reads the credits of a customer. Ends grants that have expired first, in case a busy process is late with their jobs. */
+/** Reads the credits of a customer. Expires due grants first, because a busy process can be late with their jobs. */
 export function openAccount (entitlement: CreditEntitlement, customerId: string, context: Context): OpenAccount {
   const { sandbox } = context
   const holder = { customer_id: customerId, credit_entitlement_id: entitlement.credit_entitlement_id }
@@ -33,15 +33,15 @@ export function openAccount (entitlement: CreditEntitlement, customerId: string,
   return readAccount(entitlement, customerId, context)
 }
 
-/** Whether a grant has credits left and its time has come. */
+/** Whether a grant has credits left, and its expiry is due. */
 function isDue (grant: CreditGrant, context: Context): boolean {
   const { expires_at: at, remaining_amount: left } = grant
   return at !== null && at <= context.now && left !== '0' && !waitsForRenewal(grant, context)
 }
 
 /**
- * Whether a renewal decides about a grant. A period can be longer than the days of expiry, and rollover comes before expiry. The
- * end of a trial can be moved, too.
+ * Whether a renewal expires a grant instead of its job: a period can be longer than the validity of its credits, rollover comes
+ * before expiry, and the end of a trial can be moved.
  */
 function waitsForRenewal ({ source_type: source, subscription_id: id, rollover, ends_with_trial: endsWithTrial }: CreditGrant,
   { sandbox }: Context): boolean {
@@ -50,7 +50,7 @@ function waitsForRenewal ({ source_type: source, subscription_id: id, rollover, 
   return subscription !== undefined && isLive(subscription) && (rollover !== null || subscription.in_trial)
 }
 
-/** Schedules the expiry of grants that no renewal will decide about, because their subscription has ended. */
+/** Schedules the expiry of the grants of an ended subscription, which no renewal will expire. */
 export function followSubscription (
   { subscription_id: id }: ChangedSubscription, change: SubscriptionChange, context: Context
 ): void {
@@ -70,7 +70,7 @@ function expire (grants: readonly CreditGrant[], open: OpenAccount, context: Con
   book(open, booking, expiryCause(first, context), context)
 }
 
-/** Marks grants as expired. The booking of their end writes what is left of them. */
+/** Marks grants as expired. The booking writes their remaining credits. */
 export function markExpired (grants: readonly CreditGrant[], { sandbox, now }: Context): void {
   for (const { grant_id: id } of grants) {
     const grant = sandbox.credits.findGrant(id)

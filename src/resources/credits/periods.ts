@@ -62,7 +62,7 @@ function settleOverage ({ open, sold, period }: PeriodStart, { account }: Bookin
   return sold?.terms.overage_behavior === 'forgive_at_reset' ? resetOverage(account, account.overage) : nothing(account)
 }
 
-/** Rolls unused credits over, and ends what is not carried over. Credits without rollover stay until they expire. */
+/** Rolls over unused credits, and expires those that are not carried over. Credits without rollover stay until they expire. */
 function endPeriod ({ open, unused, period }: PeriodStart, { account }: Booking, context: Context): Booking {
   const { entitlement: { precision } } = open
   let booking = nothing(account)
@@ -165,7 +165,7 @@ function causeOf ({ brand_id: brandId, subscription_id: id }: Subscription): Cau
       credit_added: 'Credits with subscription',
       credit_rolled_over: 'Credits carried over',
       credit_expired: 'Credits not carried over',
-      rollover_forfeited: 'Credits carried over too often',
+      rollover_forfeited: 'Rollover limit reached',
       overage_reset: 'Overage settled',
       credit_deducted: 'Overage repaid'
     },

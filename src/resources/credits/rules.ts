@@ -121,7 +121,7 @@ function time (name: string, text: string): number {
   return us
 }
 
-/** The error for a value that the balance refuses: the contract lists 400 for it. */
+/** An error with status 400, which the contract requires if the balance does not allow an entry. */
 function refused (path: string, message: string): ApiError {
   return new ApiError('INVALID_REQUEST_PARAMETERS', { path, message, status: 400 })
 }

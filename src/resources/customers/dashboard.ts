@@ -22,8 +22,8 @@ import type { DashboardSection } from '../../pages/dashboard/section.js'
 type Customer = Schemas['CustomerResponse']
 
 const FILTERS: readonly Filter[] = [
-  { name: 'email', label: 'E-mail', type: 'search', placeholder: 'Any part of it' },
-  { name: 'name', label: 'Name', type: 'text', placeholder: 'Any part of it' },
+  { name: 'email', label: 'E-mail', type: 'search', placeholder: 'Any part of the address' },
+  { name: 'name', label: 'Name', type: 'text', placeholder: 'Any part of the name' },
   { name: 'from', label: 'Created from', type: 'date' },
   { name: 'until', label: 'Created until', type: 'date' }
 ]

@@ -1,4 +1,4 @@
-/** The rules for finding, creating and changing customers. Several customers can have the same email address. */
+/** The rules for finding, creating and changing customers. Several customers can have the same e-mail address. */
 import type { Schemas } from '../../contract/operations.js'
 import { invalidQuery, notFound } from '../../errors.js'
 import { checkContact } from '../../rules/contact.js'
@@ -13,7 +13,7 @@ export function findCustomer (customerId: string, { sandbox }: Context): Custome
   return customer
 }
 
-/** The customer of a request: an existing one by id, or one by email address. */
+/** The customer of a request: an existing one by id, or one by e-mail address. */
 export type GivenCustomer =
   { customer_id: string, newCustomer: null } |
   { customer_id: null, newCustomer: Schemas['NewCustomer'] }
@@ -61,7 +61,7 @@ function phoneNumber (given: string | null): string | null {
 
 const FILTER_MAX = 500
 
-/** Throws INVALID_QUERY_PARAMS for a text that can't be part of a name or an email address. */
+/** Throws INVALID_QUERY_PARAMS for a text that can't be part of a name or an e-mail address. */
 export function checkFilter (filter: { email?: string, name?: string }): void {
   for (const path of ['email', 'name'] as const) {
     const message = filterProblem(filter[path] ?? '')

@@ -18,7 +18,7 @@ export interface CustomerFilter {
 
 export interface CustomersStore {
   find (customerId: string): Customer | undefined
-  /** Returns the newest customer with this email address. */
+  /** Returns the newest customer with this e-mail address. */
   findByEmail (email: string): Customer | undefined
   /** Newest first. */
   list (filter: CustomerFilter, limit: number, offset: number): Customer[]

@@ -101,7 +101,7 @@ const openPage: DashboardPage = {
   name: 'payment_id', label: 'Payment', isRequired: true, placeholder: 'pay_…', value: page.search.get('payment_id')
 })}
 !${textField(opening, {
-  name: 'amount', label: 'Amount', inputmode: 'decimal', hint: 'Empty for everything that is not refunded.'
+  name: 'amount', label: 'Amount', inputmode: 'decimal', hint: 'Leave empty for the whole amount that is not refunded.'
 })}
 <div class="pair">!${choiceField(opening, { name: 'stage', label: 'Stage', options: stages, value: 'dispute' })}
 !${textField(opening, { name: 'reason', label: 'Reason', value: REASONS[0], suggestions: REASONS })}</div>

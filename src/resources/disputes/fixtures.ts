@@ -1,4 +1,4 @@
-/** Disputes of payments in fixtures files. They happen in the scenario, after the payment that they name. */
+/** Disputes of payments in fixtures files. They happen in the scenario, after their payment. */
 import { doesNotExist } from '../../errors.js'
 import type { FixturesItems } from '../../fixtures/document.js'
 import type { FixturesParts, HistoryList, HistoryPart } from '../../fixtures/part.js'

@@ -76,7 +76,7 @@ export function decideDispute (payment: Payment, given: OpenDispute, context: Co
 
 const FORCE = 'send "force": true to open a dispute anyway'
 
-/** The refusal of a dispute that a bank would hardly open, or null. */
+/** The refusal of a dispute that a bank is unlikely to open, or null. */
 function unlikely ({ payment_id: paymentId }: Payment, left: number, { sandbox }: Context): ApiError | null {
   const live = sandbox.disputes.ofPayment(paymentId).find(({ dispute_status: status }) => isLive(status))
   if (live !== undefined) {

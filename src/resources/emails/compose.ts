@@ -1,4 +1,4 @@
-/** Writes the emails about payments, refunds, subscriptions and grants, in the transaction that causes them. */
+/** Writes the e-mails about payments, refunds, subscriptions and grants, in the transaction that causes them. */
 import { formatDay } from '../../rules/calendar.js'
 import type { EmailType } from '../../rules/email-types.js'
 import { format } from '../../rules/money.js'
@@ -13,7 +13,7 @@ import type { Stored } from '../stores.js'
 import type { Email } from './store.js'
 import { asHtml, asText, subjectLine, type Block, type Content } from './templates.js'
 
-/** The objects that an email is about. */
+/** The objects that an e-mail is about. */
 interface About extends Pick<Email, 'customer_id'>, Partial<Pick<Email, 'payment_id' | 'subscription_id' | 'grant_id'>> {
   brand_id: string
 }

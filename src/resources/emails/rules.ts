@@ -10,7 +10,7 @@ export function findEmail (emailId: string, { sandbox }: Context): Email {
   return email
 }
 
-/** Throws NOT_FOUND, also for an email to another customer. */
+/** Throws NOT_FOUND, also for an e-mail to another customer. */
 export function findEmailOf (customerId: string, emailId: string, context: Context): Email {
   const email = context.sandbox.emails.find(emailId)
   if (email?.customer_id === customerId) return email

@@ -1,4 +1,4 @@
-/** Renders the blocks of an email as text and as HTML, so that both have the same content. */
+/** Renders the blocks of an e-mail as text and as HTML, so that both have the same content. */
 import { html } from 'ghtml'
 
 /** A paragraph, a link, or a text to copy, such as a key. */

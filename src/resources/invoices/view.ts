@@ -172,7 +172,7 @@ function buyer (payment: Payment, sandbox: Sandbox): string[] {
   const { customer_business_name: business, tax_id: taxId } = payment.checkout
   return [
     ...given(business),
-    ...(name === email ? [] : given(name)), // the email address replaces a missing name
+    ...(name === email ? [] : given(name)), // the e-mail address replaces a missing name
     ...addressLines(payment.billing, sandbox),
     email,
     ...(taxId === undefined ? [] : [`Tax ID ${taxId}`])

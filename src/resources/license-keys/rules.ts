@@ -41,7 +41,7 @@ export function keyText (given: string, path = 'key'): string {
 /** Throws CONFLICT if the key already exists. */
 export function checkKeyIsFree (text: string, { sandbox }: Context): void {
   if (sandbox.licenseKeys.findByKey(text) === undefined) return
-  throw new ApiError('CONFLICT', { path: 'key', because: 'another license key has this text: choose one that is free' })
+  throw new ApiError('CONFLICT', { path: 'key', because: 'another license key has this text: choose another text' })
 }
 
 export function checkActivationsLimit (limit: number | null | undefined, path = 'activations_limit'): void {
@@ -113,7 +113,7 @@ export function changedLicenseKey (key: LicenseKey, body: Schemas['PatchLicenseK
   const expiresAt = body.expires_at === undefined ? key.expires_at : expiryTime(body.expires_at)
   if (body.expires_at != null && key.subscription_id !== null) {
     throw new ApiError('NO_EXPIRY_ON_SUBSCRIPTION_LICENSE_KEYS', {
-      path: 'expires_at', because: `the key lives as long as subscription ${key.subscription_id}: omit expires_at`
+      path: 'expires_at', because: `the key is valid as long as subscription ${key.subscription_id}: omit expires_at`
     })
   }
   return { ...key, activations_limit: limit, expires_at: expiresAt }

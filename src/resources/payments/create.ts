@@ -90,7 +90,7 @@ export function appliedDiscounts (
     ({ discount_id: id, code, deducted: deductions[index] ?? 0 }))
 }
 
-/** Creates a customer. The email address replaces a missing name, because the contract requires a name. */
+/** Creates a customer. The e-mail address replaces a missing name, because the contract requires a name. */
 export function createCustomer (newCustomer: Schemas['NewCustomer'] | null, { sandbox, now }: Context): Customer {
   if (newCustomer === null) throw new Error('a payment needs a customer')
   const customer = {

@@ -52,7 +52,7 @@ function checkRequest (body: PaymentRequest, { customer_id: customerId, newCusto
   if (body.return_url != null) checkReturnUrl(body.return_url)
 }
 
-/** Finds the customer by id, which must exist, or the newest one by email address. Null for a new customer. */
+/** Finds the customer by id, which must exist, or the newest one by e-mail address. Null for a new customer. */
 export function matchCustomer ({ customer_id: id, newCustomer }: GivenCustomer, { customers }: Sandbox): Customer | null {
   if (id === null) return customers.findByEmail(newCustomer.email) ?? null
   const found = customers.find(id)

@@ -28,7 +28,7 @@ export interface CartRequest {
 export interface Buyer {
   /** Null for a new customer; undefined if unknown, which skips the customer rules of discount codes. */
   customer: Customer | null | undefined
-  /** The email address that the customer has entered, if known. */
+  /** The e-mail address that the customer has entered, if known. */
   email?: string | null
   country: string
   /** The path of the country in the request. */

@@ -1,4 +1,4 @@
-/** The dashboard's search for payments by ids, links, metadata or email addresses. The API has no such operation. */
+/** The dashboard's search for payments by ids, links, metadata or e-mail addresses. The API has no such operation. */
 import { linkSeq } from '../../rules/links.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { ListedPayment, PaymentFilter } from './store.js'
@@ -7,7 +7,7 @@ const TEXT_MAX = 200
 
 /**
  * Finds payments by payment id or its beginning, payment link, or the id of a customer, refund or checkout session. Any other
- * text is looked for in the metadata and in the customer's email address. Newest first.
+ * text is looked for in the metadata and in the customer's e-mail address. Newest first.
  */
 export function searchPayments (
   given: string, filter: PaymentFilter, limit: number, offset: number, { sandbox }: Pick<Context, 'sandbox'>

@@ -138,7 +138,7 @@ export interface PaymentsStore {
   insert (payment: NewPayment): number
   find (paymentId: string): Payment | undefined
   list (filter: PaymentFilter, limit: number, offset: number): ListedPayment[]
-  /** Payments with a text in their metadata or their customer's email address, ignoring case. */
+  /** Payments with a text in their metadata or their customer's e-mail address, ignoring case. */
   search (text: string, filter: PaymentFilter, limit: number, offset: number): ListedPayment[]
   hasSucceeded (customerId: string): boolean
   /** The number of payments by status. Statuses without payments are absent. */

@@ -131,7 +131,7 @@ export interface Unarchived {
   excluded: string[]
 }
 
-/** Returns an archived collection as it comes back: without products that are archived or belong to another collection. */
+/** Returns an unarchived collection without the products that are archived or belong to another collection. */
 export function unarchived (collection: Collection, { sandbox, now }: Context): Unarchived {
   const { products, productCollections } = sandbox
   const isLost = (id: string) => products.find(id)?.archived !== false || productCollections.ofProduct(id) !== null

@@ -20,7 +20,7 @@ export interface BusinessSettings {
   'disputes.window_days': number | null
   /** The events of a dispute that RDR resolves. */
   'disputes.rdr_events': 'opened_and_lost' | 'lost_only'
-  /** Whether a failed renewal makes a subscription `past_due`, for how many days, and what follows. */
+  /** Whether a failed renewal makes a subscription `past_due`, for how many days, and what happens at its end. */
   grace_period: boolean
   grace_period_days: number
   grace_period_end: 'on_hold' | 'cancelled'

@@ -55,7 +55,7 @@ function expire (subscription: Subscription, context: Context): void {
   transit('expire', subscription, { dues: null }, context)
 }
 
-/** Charges the amount due again, unless a payment is in flight, whose outcome is decisive. */
+/** Charges the amount due again, unless a payment is in flight. */
 function retry (subscription: Subscription, context: Context): void {
   const { subscription_id: id, status, dues, payment_method_id: methodId } = subscription
   if ((status !== 'on_hold' && status !== 'past_due') || dues?.retry == null || context.sandbox.payments.isInFlight(id)) return

@@ -24,7 +24,7 @@ export function announceSuccess ({ subscription_id: id, subscription_charge: cha
   emit('subscription.update_payment_method', id, { subscription_id: id, customer_id: customerId }, context)
 }
 
-/** Whether a payment sends no events: the payment of 0 at the start of a free trial, if the business wants it. */
+/** Whether a payment sends no events: the payment of 0 at the start of a free trial, if the business has this setting. */
 export function isQuiet (
   { subscription_id: id, subscription_charge: charge, total_amount: total }: Payment, { sandbox }: Context
 ): boolean {

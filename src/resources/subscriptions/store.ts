@@ -189,7 +189,7 @@ export interface SubscriptionsStore {
   list (filter: SubscriptionFilter, limit: number, offset: number): Subscription[]
   /** The id of a live subscription of the customer, with this payment method if given. */
   findLive (customerId: string, paymentMethodId?: string): string | undefined
-  /** Whether a customer with this email address had a trial, ignoring case and the part after a plus sign. */
+  /** Whether a customer with this e-mail address had a trial, ignoring case and the part after a plus sign. */
   hadTrial (email: string): boolean
   /** Moves all subscriptions of a brand to another. Returns their number. */
   moveToBrand (fromBrandId: string, toBrandId: string): number
@@ -267,7 +267,7 @@ export function subscriptionsStore (database: Database): SubscriptionsStore {
   }
 }
 
-/** SQL for an email address in lower case, without the alias between a plus sign and the at sign. */
+/** SQL for an e-mail address in lower case, without the alias between a plus sign and the at sign. */
 function withoutAlias (email: string): string {
   const plus = `instr(${email}, '+')`
   const at = `instr(${email}, '@')`

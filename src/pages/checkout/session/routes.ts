@@ -27,7 +27,7 @@ import { draftSale } from './quote.js'
 import { offerOf, submitDetails, type Submitted } from './submit.js'
 import { themeStyle } from './theme.js'
 
-/** The query with which the page of a payment leads back to the choice of its product. */
+/** The query of the link from the page of a payment back to the choice of its product. */
 export const CHOOSE_AGAIN = '?choose=again'
 
 interface SessionRoute { Params: { id: string }, Querystring: { choose?: unknown } }
@@ -196,7 +196,7 @@ function sessionPages (options: PagesOptions) {
     return secret
   }
 
-  /** Calls `next` with the session, unless it has a payment, to which this redirects, or has expired. */
+  /** Calls `next` with the session. Redirects if it has a payment, and answers 404 or 410 if it is unknown or has expired. */
   function at (request: FastifyRequest<SessionRoute>, reply: FastifyReply, next: (opened: OpenedSession) => void): void {
     const context = contextOf(request)
     const { sandbox, now } = context

@@ -21,7 +21,7 @@ import type { DashboardSection } from '../../../pages/dashboard/section.js'
 type Discount = Schemas['DiscountResponse']
 
 const FILTERS: readonly Filter[] = [
-  { name: 'code', label: 'Code', type: 'search', placeholder: 'Any part of it' },
+  { name: 'code', label: 'Code', type: 'search', placeholder: 'Any part of the code' },
   { name: 'discount_type', label: 'Type', type: 'choice', options: [['percentage', 'Percentage'], ['flat', 'Flat']] },
   { name: 'active', label: 'Usable now', type: 'choice', options: [['true', 'Yes'], ['false', 'No']] },
   { name: 'product_id', label: 'Applies to product', type: 'text', placeholder: 'pdt_…' }

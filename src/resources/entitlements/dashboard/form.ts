@@ -16,8 +16,8 @@ type Field<Name> = Omit<TextField, 'name'> & { name: Name, options?: readonly st
 /** The fields of each config in the form. Files are uploaded on the page of the entitlement. */
 const FIELDS: { [Type in IntegrationType]: ReadonlyArray<Field<keyof Configs[Type] & string>> } = {
   license_key: [
-    { name: 'activations_limit', label: 'Maximum activations', hint: 'Empty for no limit.', isNumber: true },
-    { name: 'duration_count', label: 'Valid for', hint: 'Empty for keys that never expire.', isNumber: true },
+    { name: 'activations_limit', label: 'Maximum activations', hint: 'Leave empty for no limit.', isNumber: true },
+    { name: 'duration_count', label: 'Valid for', hint: 'Leave empty for keys that never expire.', isNumber: true },
     { name: 'duration_interval', label: 'Unit', options: ['', 'Day', 'Week', 'Month', 'Year'] },
     { name: 'fulfillment_mode', label: 'Issued', options: ['auto', 'manual'] },
     { name: 'activation_message', label: 'Activation message', isLong: true }

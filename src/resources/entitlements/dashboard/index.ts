@@ -28,7 +28,7 @@ const FILTERS: readonly Filter[] = [
   { name: 'integration_type', label: 'Type', type: 'choice', options: TYPES.map(type => [type, words(type)] as const) }
 ]
 
-/** The rest of the form around a file of the maximum size. */
+/** Room for the rest of the form, besides a file of the maximum size. */
 const FORM_BYTES = 64 * 1024
 
 async function list (page: PageContext): Promise<Shown> {

@@ -25,7 +25,7 @@ const LATEST = 8
 const INSTANCES_MAX = 100
 
 const FILTERS: readonly Filter[] = [
-  { name: 'search', label: 'Key', type: 'search', placeholder: 'Any part of it' },
+  { name: 'search', label: 'Key', type: 'search', placeholder: 'Any part of the key' },
   {
     name: 'status',
     label: 'Status',
@@ -191,16 +191,20 @@ function actions (key: Key, page: PageContext): Fragment {
 function limits (key: Key, page: PageContext): Fragment {
   const formState = page.formState('limits')
   const expiry = textField(formState, {
-    name: 'expires_at', label: 'Expires (UTC)', type: 'datetime-local', value: typedTime(key.expires_at), hint: 'Empty for never.'
+    name: 'expires_at',
+    label: 'Expires (UTC)',
+    type: 'datetime-local',
+    value: typedTime(key.expires_at),
+    hint: 'Leave empty for keys that never expire.'
   })
   return form(formState, html`!${textField(formState, {
     name: 'activations_limit',
     label: 'Maximum activations',
     inputmode: 'numeric',
     value: key.activations_limit,
-    hint: 'Empty for no limit.'
+    hint: 'Leave empty for no limit.'
   })}
-!${key.subscription_id === null ? expiry : '<p class="quiet">The key lives as long as its subscription.</p>'}
+!${key.subscription_id === null ? expiry : '<p class="quiet">The key is valid as long as its subscription.</p>'}
 <div>!${submit('Save')}</div>`)
 }
 
@@ -218,9 +222,11 @@ const newPage: DashboardPage = {
         name: 'product_id', label: 'Product', placeholder: 'pdt_…', value: page.search.get('product_id'), isRequired: true
       })}</div>
 <div class="pair">!${textField(formState, {
-        name: 'activations_limit', label: 'Maximum activations', inputmode: 'numeric', hint: 'Empty for no limit.'
+        name: 'activations_limit', label: 'Maximum activations', inputmode: 'numeric', hint: 'Leave empty for no limit.'
       })}
-!${textField(formState, { name: 'expires_at', label: 'Expires (UTC)', type: 'datetime-local', hint: 'Empty for never.' })}</div>
+!${textField(formState, {
+        name: 'expires_at', label: 'Expires (UTC)', type: 'datetime-local', hint: 'Leave empty for keys that never expire.'
+      })}</div>
 <div class="row">!${submit('Import')}!${linkButton(pageOf(page, 'licenseKeys'), 'Cancel')}</div>`), { id: 'import' })}`
     }
   },

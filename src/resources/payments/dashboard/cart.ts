@@ -132,7 +132,7 @@ async function customerFields (
   formState: FormState, kind: CartKind, value: (name: string) => string, page: PageContext
 ): Promise<Fragment> {
   const { items } = await page.operate('GET /customers', { query: { page_size: CHOICES } })
-  const unnamed = kind === 'payment' ? 'By email address below' : 'By email address below, or unknown'
+  const unnamed = kind === 'payment' ? 'By e-mail address below' : 'By e-mail address below, or unknown'
   const chosen = value('customer.customer_id')
   const options = [
     ['', unnamed] as const,

@@ -101,8 +101,8 @@ function methodOf ({ card_network: network, card_last_four: lastFour, payment_me
 
 function nothingFits ({ url }: PageContext): Fragment {
   const [path = ''] = url.split('?', 1)
-  return empty('No matching payments', html`<p>Search by the beginning of an id, a part of an email address or of the metadata, or
-<a href="${path}">show all payments</a>.</p>`)
+  return empty('No matching payments', html`<p>Search by the beginning of an id, a part of an e-mail address or of the
+metadata, or <a href="${path}">show all payments</a>.</p>`)
 }
 
 function nothingYet (page: PageContext): Fragment {
