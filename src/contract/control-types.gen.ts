@@ -1239,6 +1239,16 @@ export interface components {
             "disputes.window_days": number | null;
             /** @description Whether the customer of an unpaid subscription, or of one that the customer has cancelled, gets e-mails after 1, 3, 5 and 7 days, with `dunning.started` and `dunning.recovered`. The default is false. */
             dunning: boolean;
+            /**
+             * @description When a plan change in the portal takes effect, unless the collection sets it. A change at the next billing date is charged in full. The default is `immediately`.
+             * @enum {string}
+             */
+            effective_at_on_downgrade: "immediately" | "next_billing_date";
+            /**
+             * @description When a plan change in the portal takes effect, unless the collection sets it. A change at the next billing date is charged in full. The default is `immediately`.
+             * @enum {string}
+             */
+            effective_at_on_upgrade: "immediately" | "next_billing_date";
             /** @description Whether a subscription stays `pending` if its first payment is declined, so that the same payment can be tried again. The default is false: the subscription is `failed`. */
             first_payment_retry: boolean;
             /** @description Whether a failed renewal makes a subscription `past_due` instead of `on_hold`. Its grants stay, and retries go on. The default is false. */
@@ -1284,8 +1294,24 @@ export interface components {
             payment_retries: boolean;
             /** @description The number of days after a failed renewal in which it is retried. The default is 13. */
             payment_retry_window_days: number;
+            /** @description Whether customers can cancel subscriptions in the portal. Undoing a scheduled cancellation is always possible. The default is true. */
+            portal_cancel: boolean;
+            /** @description Whether customers can change a subscription in the portal to another product of its collection. The default is false. */
+            portal_change_plan: boolean;
+            /** @description Whether customers can pause subscriptions in the portal. They can always resume those that they have paused, but not those that the store has paused. The default is false. */
+            portal_pause: boolean;
             /** @description Whether a customer who had a trial starts without one the next time. Customers are compared by their e-mail address, without the part after a plus sign. The default is false. */
             prevent_trial_misuse: boolean;
+            /**
+             * @description How an immediate plan change in the portal is charged, unless the collection sets it. Customers cannot make changes with `do_not_bill`. The default is `prorated_immediately`.
+             * @enum {string}
+             */
+            proration_billing_mode_on_downgrade: "prorated_immediately" | "full_immediately" | "difference_immediately" | "do_not_bill";
+            /**
+             * @description How an immediate plan change in the portal is charged, unless the collection sets it. Customers cannot make changes with `do_not_bill`. The default is `prorated_immediately`.
+             * @enum {string}
+             */
+            proration_billing_mode_on_upgrade: "prorated_immediately" | "full_immediately" | "difference_immediately" | "do_not_bill";
             /** @description Whether the payment of 0 at the start of a free trial sends no event. The default is false. */
             quiet_trial_payments: boolean;
             /** @description Whether `subscription.updated` is not sent. The default is false. */
@@ -1322,6 +1348,16 @@ export interface components {
             "disputes.window_days"?: number | null;
             /** @description Whether the customer of an unpaid subscription, or of one that the customer has cancelled, gets e-mails after 1, 3, 5 and 7 days, with `dunning.started` and `dunning.recovered`. The default is false. */
             dunning?: boolean;
+            /**
+             * @description When a plan change in the portal takes effect, unless the collection sets it. A change at the next billing date is charged in full. The default is `immediately`.
+             * @enum {string}
+             */
+            effective_at_on_downgrade?: "immediately" | "next_billing_date";
+            /**
+             * @description When a plan change in the portal takes effect, unless the collection sets it. A change at the next billing date is charged in full. The default is `immediately`.
+             * @enum {string}
+             */
+            effective_at_on_upgrade?: "immediately" | "next_billing_date";
             /** @description Whether a subscription stays `pending` if its first payment is declined, so that the same payment can be tried again. The default is false: the subscription is `failed`. */
             first_payment_retry?: boolean;
             /** @description Whether a failed renewal makes a subscription `past_due` instead of `on_hold`. Its grants stay, and retries go on. The default is false. */
@@ -1367,8 +1403,24 @@ export interface components {
             payment_retries?: boolean;
             /** @description The number of days after a failed renewal in which it is retried. The default is 13. */
             payment_retry_window_days?: number;
+            /** @description Whether customers can cancel subscriptions in the portal. Undoing a scheduled cancellation is always possible. The default is true. */
+            portal_cancel?: boolean;
+            /** @description Whether customers can change a subscription in the portal to another product of its collection. The default is false. */
+            portal_change_plan?: boolean;
+            /** @description Whether customers can pause subscriptions in the portal. They can always resume those that they have paused, but not those that the store has paused. The default is false. */
+            portal_pause?: boolean;
             /** @description Whether a customer who had a trial starts without one the next time. Customers are compared by their e-mail address, without the part after a plus sign. The default is false. */
             prevent_trial_misuse?: boolean;
+            /**
+             * @description How an immediate plan change in the portal is charged, unless the collection sets it. Customers cannot make changes with `do_not_bill`. The default is `prorated_immediately`.
+             * @enum {string}
+             */
+            proration_billing_mode_on_downgrade?: "prorated_immediately" | "full_immediately" | "difference_immediately" | "do_not_bill";
+            /**
+             * @description How an immediate plan change in the portal is charged, unless the collection sets it. Customers cannot make changes with `do_not_bill`. The default is `prorated_immediately`.
+             * @enum {string}
+             */
+            proration_billing_mode_on_upgrade?: "prorated_immediately" | "full_immediately" | "difference_immediately" | "do_not_bill";
             /** @description Whether the payment of 0 at the start of a free trial sends no event. The default is false. */
             quiet_trial_payments?: boolean;
             /** @description Whether `subscription.updated` is not sent. The default is false. */

@@ -44,7 +44,7 @@ export function rootOf ({ baseUrl }: Pick<Context, 'baseUrl'>): string {
   return new URL(baseUrl).pathname.replace(/\/$/, '')
 }
 
-interface HostedPage extends Omit<Page, 'store' | 'base' | 'embedded'> {
+export interface HostedPage extends Omit<Page, 'store' | 'base' | 'embedded'> {
   /** The time at which the checkout expires, in microseconds; null if it does not. */
   expiresAt?: number | null
 }

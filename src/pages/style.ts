@@ -150,7 +150,7 @@ footer.container { padding-block: 2rem; color: var(--quiet); font-size: 0.8125re
 .field { display: grid; gap: 0.3rem; align-content: start; }
 .field > label { font-weight: 550; font-size: 0.9375rem; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; align-items: end; }
-input:is([type=text], [type=tel], [type=email], [type=url], [type=date]), select {
+input:is([type=text], [type=tel], [type=email], [type=url], [type=date]), select, textarea {
   width: 100%; min-height: 3rem; padding: 0.6rem 0.85rem; border: 1px solid var(--edge); border-radius: var(--radius, 0.65rem);
   background: var(--surface); color: inherit; font: inherit; font-variant-numeric: tabular-nums;
 }
@@ -304,6 +304,7 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
 .confirm form {
   display: grid; gap: 0.85rem; margin-top: 0.5rem; padding: 1rem; border-radius: 0.8rem; background: var(--sunken);
 }
+.when-choice legend { font-weight: 550; font-size: 0.9375rem; }
 .button.danger { background: transparent; border-color: var(--bad); color: var(--bad); }
 .button.danger:hover { background: var(--bad-tint); }
 .pagination {

@@ -1,5 +1,5 @@
 /**
- * The customer portal: the payments, saved payment methods and wallets of a customer. Automated tests can rely on:
+ * The customer portal: the subscriptions, payments, saved payment methods and wallets of a customer. Automated tests can rely on:
  *
  *   ids           portal, payments, details, methods, wallets, return-link, newer, older, removed, error-summary, portal-expired;
  *                 remove-{payment_method_id} (what opens the question), confirm-remove-{payment_method_id} (the button)
@@ -22,6 +22,7 @@ import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import { accessPanel } from '../access.js'
 import { alert, cardName, facts, form, money, urlProblem, type FormTarget, type Problem } from '../fragments.js'
 import { sign, type Fragment } from '../layout.js'
+import { subscriptionsPanel } from './subscriptions.js'
 
 const PAYMENTS_PER_PAGE = 10
 
@@ -51,7 +52,7 @@ export function portal (shown: Portal): Fragment {
 !${isRemoved ? REMOVED : ''}!${isDeactivated ? DEACTIVATED : ''}
 !${session.is_mailed ? mailNote(customer) : ''}
 <div class="portal">
-<div class="portal-main">!${access(shown)}!${payments(shown)}</div>
+<div class="portal-main">!${subscriptions(shown)}!${access(shown)}!${payments(shown)}</div>
 <div class="portal-side">!${details(customer)}!${methods(shown)}!${wallets(customer, shown.context)}</div>
 </div>
 </div>`
@@ -68,6 +69,10 @@ const DEACTIVATED = '<p class="note" id="deactivated" role="status" tabindex="-1
 function mailNote ({ email }: Customer): Fragment {
   return html`<p class="note" data-testid="mail-note">The store asked to mail this link to ${email}. The emulator sends no mail:
 GET /_emulator/emails shows it.</p>`
+}
+
+function subscriptions ({ customer, target, context }: Portal): Fragment {
+  return subscriptionsPanel(customer.customer_id, target.url, context.sandbox)
 }
 
 function access ({ customer, target, context }: Portal): Fragment {
@@ -93,7 +98,7 @@ function payments (shown: Portal): Fragment {
 <h2 class="section-title" id="payments-title">Payments</h2>
 !${listed.length === 0
     ? html`<p class="quiet" data-testid="no-payments">${none}</p>`
-    : html`<ul class="entries">!${listed.map(payment => paymentEntry(payment, shown))}</ul>`}
+    : html`<ul class="entries">!${listed.map(payment => paymentEntry(payment, sandbox, shown.base))}</ul>`}
 !${pagination(shown, found.length > PAYMENTS_PER_PAGE)}
 </section>`
 }
@@ -132,7 +137,8 @@ function statusText ({ status, refund_status: refunded }: ListedPayment): Status
   return STATUSES[status] ?? { kind: 'calm', text: status.replaceAll('_', ' ') }
 }
 
-function paymentEntry (payment: ListedPayment, { context: { sandbox }, base }: Portal): Fragment {
+/** A payment with its refunds and documents. `base` is the path that all URLs of the emulator begin with. */
+export function paymentEntry (payment: ListedPayment, sandbox: Sandbox, base: string): Fragment {
   const { payment_id: id, created_at: createdAt } = payment
   const total = money(payment.total_amount, payment.currency, sandbox)
   const { kind, text } = statusText(payment)
@@ -202,7 +208,10 @@ data-busy="One moment…">Remove</button>`)}
 </details></li>`
 }
 
-function methodName ({ card, payment_method: method, payment_method_type: type }: PaymentMethod, { reference }: Sandbox): string {
+/** `Visa •••• 4242`, `Klarna` */
+export function methodName (
+  { card, payment_method: method, payment_method_type: type }: PaymentMethod, { reference }: Sandbox
+): string {
   if (card != null) return cardName(card.card_network, card.last4_digits)
   return reference.paymentMethods[type ?? '']?.label ?? method.replaceAll('_', ' ')
 }

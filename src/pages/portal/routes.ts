@@ -1,74 +1,37 @@
 /**
- * The route of the customer portal, `/portal/session/{token}`. The token identifies the customer, and the tokens of forms are
- * derived from it. A POST makes a change in one transaction and redirects back with 303, so that a reload does not repeat it.
+ * The routes of the customer portal: `/portal/session/{token}`, and those of subscriptions below it. A POST makes a change in one
+ * transaction and redirects back with 303, so that a reload does not repeat it.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto'
 import formbody from '@fastify/formbody'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { ApiError, invalid } from '../../errors.js'
 import { noteRefusal } from '../../http/record.js'
-import type { Customer } from '../../resources/customers/store.js'
 import { freeActivation } from '../../resources/license-keys/rules.js'
 import { removePaymentMethod } from '../../resources/payment-methods/rules.js'
-import type { PortalSession } from '../../resources/portal-sessions/store.js'
-import type { Context } from '../../sandbox/sandbox.js'
 import type { Problem } from '../fragments.js'
-import { rootOf, hostedLayout, type PagesOptions } from '../hosted-layout.js'
+import { rootOf, type PagesOptions } from '../hosted-layout.js'
 import { sendRedirect } from '../layout.js'
-import { portal, portalExpired } from './page.js'
+import { portal } from './page.js'
+import { PORTAL_PATH, fieldOf, portalSessions, type OpenedPortal, type PortalRequest, type PortalSessions } from './session.js'
+import { addSubscriptionPages } from './subscription-routes.js'
 
 const FORM_MAX_BYTES = 32 * 1024
-const PATH = '/portal/session/:token'
 const PAGE_MAX = 1_000_000
-
-interface PortalRoute {
-  Params: { token: string }
-  Querystring: { page?: unknown, removed?: unknown, deactivated?: unknown }
-}
-
-type Request = FastifyRequest<PortalRoute>
-
-/** A session that exists and has not expired, with the request for it. */
-interface OpenedPortal {
-  session: PortalSession
-  customer: Customer
-  context: Context
-  request: Request
-  reply: FastifyReply
-}
 
 export function addPortalPages (app: FastifyInstance, options: PagesOptions): void {
   app.register(async scope => {
     await scope.register(formbody, { bodyLimit: FORM_MAX_BYTES })
-    const pages = portalPages(options)
-    scope.setErrorHandler((error, request, reply) => { pages.fail(error, request, reply) })
-    scope.get<PortalRoute>(PATH, pages.show)
-    scope.post<PortalRoute>(PATH, pages.submit)
+    const sessions = portalSessions(options)
+    const pages = homePages(sessions)
+    scope.setErrorHandler((error, request, reply) => { sessions.fail(error, request, reply) })
+    scope.get(PORTAL_PATH, (request, reply) => { pages.show(request as PortalRequest, reply) })
+    scope.post(PORTAL_PATH, (request, reply) => { pages.submit(request as PortalRequest, reply) })
+    addSubscriptionPages(scope, sessions)
   })
 }
 
-function portalPages (options: PagesOptions) {
-  const { contextOf, send, sendNotice, notFound, fail, answer } = hostedLayout(options)
-
-  const urlOf = ({ session, context }: OpenedPortal) => `${rootOf(context)}/portal/session/${session.token}`
-
-  /** Null after it has sent an error page. */
-  function opened (request: Request, reply: FastifyReply): OpenedPortal | null {
-    const context = contextOf(request)
-    const session = context.sandbox.portalSessions.find(request.params.token)
-    const customer = session && context.sandbox.customers.find(session.customer_id)
-    if (session === undefined || customer === undefined) {
-      notFound(request, reply, {
-        id: 'not-found',
-        title: 'Account page not found',
-        text: 'Check the link, or ask the store for a new one. Links stop working when the database is reset.'
-      })
-      return null
-    }
-    if (session.expires_at > context.now) return { session, customer, context, request, reply }
-    send(reply, 410, { title: 'Link expired', content: portalExpired(session, context), width: 'narrow' })
-    return null
-  }
+function homePages (sessions: PortalSessions) {
+  const { homeOf, targetOf, isOwnForm, opened, send, answer } = sessions
 
   function showPortal (opened: OpenedPortal, code: number, problems: readonly Problem[]): void {
     const { session, customer, context, request, reply } = opened
@@ -79,7 +42,7 @@ function portalPages (options: PagesOptions) {
       context,
       base: rootOf(context),
       problems,
-      target: { url: urlOf(opened), token: formToken(session) },
+      target: targetOf(opened, homeOf(opened)),
       page: pageNumber(page),
       isRemoved: removed === 'yes' && problems.length === 0,
       isDeactivated: deactivated === 'yes' && problems.length === 0
@@ -87,41 +50,33 @@ function portalPages (options: PagesOptions) {
     send(reply, code, { title: `${problems.length > 0 ? 'Error: ' : ''}Your account`, content, width: 'wide' })
   }
 
-  function submit (request: Request, reply: FastifyReply): void {
-    const found = opened(request, reply)
-    if (found === null) return
-    const { session, customer: { customer_id: customerId }, context: { sandbox } } = found
-    if (!isFormToken(text(request.body, 'token'), session)) {
-      return sendNotice(reply, 403, {
-        id: 'token-refused',
-        title: 'This form is not valid',
-        text: 'It was sent by another page. Nothing was changed.',
-        again: urlOf(found)
-      })
-    }
-    const action = text(request.body, 'action')
-    const change = () => {
-      if (action === 'remove') removePaymentMethod(text(request.body, 'payment_method_id'), customerId, found.context)
-      else if (action === 'deactivate') freeActivation(text(request.body, 'instance_id'), customerId, found.context)
-      else throw invalid('action', 'The form has no known action. Load the page again.')
-    }
-    sandbox.batch.run(change, error => {
-      answer(request, reply, () => {
-        noteRefusal(request, error)
-        if (error === undefined) sendRedirect(reply, `${urlOf(found)}?${action === 'remove' ? 'removed' : 'deactivated'}=yes`)
-        else if (error instanceof ApiError) showPortal(found, 422, [problemOf(error)])
-        else throw error
-      })
-    })
-  }
-
   return {
-    show (request: Request, reply: FastifyReply) {
+    show (request: PortalRequest, reply: FastifyReply): void {
       const found = opened(request, reply)
       if (found !== null) showPortal(found, 200, [])
     },
-    submit,
-    fail
+
+    submit (request: PortalRequest, reply: FastifyReply): void {
+      const found = opened(request, reply)
+      if (found === null) return
+      const { customer: { customer_id: customerId }, context } = found
+      const url = homeOf(found)
+      if (!isOwnForm(found, url)) return
+      const action = fieldOf(request.body, 'action')
+      const change = () => {
+        if (action === 'remove') removePaymentMethod(fieldOf(request.body, 'payment_method_id'), customerId, context)
+        else if (action === 'deactivate') freeActivation(fieldOf(request.body, 'instance_id'), customerId, context)
+        else throw invalid('action', 'The form has no known action. Load the page again.')
+      }
+      context.sandbox.batch.run(change, error => {
+        answer(request, reply, () => {
+          noteRefusal(request, error)
+          if (error === undefined) sendRedirect(reply, `${url}?${action === 'remove' ? 'removed' : 'deactivated'}=yes`)
+          else if (error instanceof ApiError) showPortal(found, 422, [problemOf(error)])
+          else throw error
+        })
+      })
+    }
   }
 }
 
@@ -131,27 +86,8 @@ function pageNumber (given: unknown): number {
   return Math.min(number, PAGE_MAX)
 }
 
-/** A field of a form; empty if it is missing or repeated. */
-function text (body: unknown, name: string): string {
-  const value = typeof body === 'object' && body !== null && Object.hasOwn(body, name)
-    ? (body as Record<string, unknown>)[name]
-    : undefined
-  return typeof value === 'string' ? value : ''
-}
-
 function problemOf (error: ApiError): Problem {
   return error.code === 'NOT_FOUND' && error.details?.[0]?.path === 'payment_method_id'
     ? { field: 'methods', message: 'This payment method does not exist. Nothing was removed.' }
     : { field: null, message: error.message }
-}
-
-/** A token against cross-site requests, derived from the token of the session. */
-function formToken ({ token }: PortalSession): string {
-  return createHmac('sha256', token).update('portal form').digest('hex')
-}
-
-function isFormToken (given: string, session: PortalSession): boolean {
-  const right = Buffer.from(formToken(session))
-  const bytes = Buffer.from(given)
-  return bytes.length === right.length && timingSafeEqual(bytes, right)
 }

@@ -4,35 +4,12 @@
  */
 import { ApiError, doesNotExist, invalid } from '../../errors.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
-import type { Product } from '../products/store.js'
+import { offeredProducts } from '../product-collections/offered.js'
 import { checkCodes } from '../payments/sale.js'
 import { isOpen } from '../payments/states.js'
 import type { Payment } from '../payments/store.js'
 import type { SessionRequest } from './request-terms.js'
 import type { Terms } from './terms.js'
-
-export interface OfferedGroup {
-  name: string | null
-  products: Product[]
-}
-
-/** The groups that customers see, without hidden groups, and without products that are hidden or archived. */
-export function offeredGroups (collectionId: string, { productCollections, products }: Sandbox): OfferedGroup[] {
-  const collection = productCollections.find(collectionId)
-  if (collection === undefined || collection.archived_at !== null) return []
-  return collection.groups.filter(({ status }) => status).map(({ group_name: name, items }) => ({
-    name,
-    products: items.flatMap(({ status, product_id: id }) => {
-      const product = status ? products.find(id) : undefined
-      return product === undefined || product.archived ? [] : [product]
-    })
-  })).filter(group => group.products.length > 0)
-}
-
-/** The products that customers can choose, in order. The first one is preselected. */
-export function offeredProducts (collectionId: string, sandbox: Sandbox): Product[] {
-  return offeredGroups(collectionId, sandbox).flatMap(({ products }) => products)
-}
 
 /** Whether the terms have a product to choose, and it is not one of the offered ones. */
 export function isWrongChoice ({ collection_id: collectionId }: Terms, productId: string, sandbox: Sandbox): boolean {
@@ -41,7 +18,7 @@ export function isWrongChoice ({ collection_id: collectionId }: Terms, productId
 
 /**
  * Returns the terms with the chosen product in the cart, or with the preselected one if the choice is null or is not offered.
- * Terms without a collection stay as they are. Throws if nothing is offered.
+ * The first product is preselected. Terms without a collection stay as they are. Throws if nothing is offered.
  */
 export function withChoice (terms: Terms, productId: string | null, sandbox: Sandbox): Terms {
   if (terms.collection_id === undefined) return terms

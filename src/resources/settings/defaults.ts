@@ -1,4 +1,5 @@
 /** The settings of the business and their defaults. They are stored with the sandbox, so snapshots contain them. */
+import type { Schemas } from '../../contract/operations.js'
 import type { FeeTable } from '../../rules/fees.js'
 import { RETRY_WINDOW_DAYS } from '../../rules/retries.js'
 
@@ -12,6 +13,15 @@ export interface BusinessSettings {
   payment_retry_window_days: number
   /** The default of `on_payment_failure` in plan changes. */
   on_payment_failure: 'apply_change' | 'prevent_change'
+  /** What customers can do with their subscriptions in the portal: cancel, pause, and change the plan within its collection. */
+  portal_cancel: boolean
+  portal_pause: boolean
+  portal_change_plan: boolean
+  /** How plan changes in the portal are made, unless the collection of the products decides. */
+  effective_at_on_upgrade: Schemas['EffectiveAt']
+  effective_at_on_downgrade: Schemas['EffectiveAt']
+  proration_billing_mode_on_upgrade: Schemas['ProrationBillingMode']
+  proration_billing_mode_on_downgrade: Schemas['ProrationBillingMode']
   /** The type of manual ledger entries of credits: one for both directions, or `credit_added` and `credit_deducted`. */
   credit_manual_type: 'manual_adjustment' | 'split'
   /** Whether usage events of any time are accepted. By default, at most one hour old and five minutes ahead. */
@@ -62,6 +72,13 @@ export const DEFAULT_SETTINGS: BusinessSettings = {
   payment_retries: false,
   payment_retry_window_days: RETRY_WINDOW_DAYS.default,
   on_payment_failure: 'apply_change',
+  portal_cancel: true,
+  portal_pause: false,
+  portal_change_plan: false,
+  effective_at_on_upgrade: 'immediately',
+  effective_at_on_downgrade: 'immediately',
+  proration_billing_mode_on_upgrade: 'prorated_immediately',
+  proration_billing_mode_on_downgrade: 'prorated_immediately',
   credit_manual_type: 'manual_adjustment',
   accept_any_event_time: false,
   'disputes.window_days': 10,

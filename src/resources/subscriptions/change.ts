@@ -52,6 +52,7 @@ export function resume (subscription: Subscription, context: Context): void {
   const moved = (date: number) => afterPause(date, pausedAt, now)
   transit('resume', subscription, {
     paused_at: null,
+    paused_by_customer: false,
     dues: null,
     next_billing_date: moved(nextDate),
     anchor: moved(nextDate),

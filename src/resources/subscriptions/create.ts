@@ -100,6 +100,7 @@ const NOTHING_YET = {
   cancellation_comment: null,
   cancelled_at: null,
   paused_at: null,
+  paused_by_customer: false,
   credit: 0,
   paid_lines: [],
   dues: null,

@@ -72,7 +72,7 @@ function decidePause (subscription: Subscription, pauses: boolean, context: Cont
   const action = pauses ? 'pause' : 'resume'
   subscriptionStates.check(action, subscription, context)
   if (pauses) checkChangePaid(subscription, context)
-  return { action, changes: pauses ? { paused_at: context.now } : {}, customer_name: null }
+  return { action, changes: pauses ? { paused_at: context.now, paused_by_customer: false } : {}, customer_name: null }
 }
 
 /** Throws while the payment of a plan change is in flight. */

@@ -17,6 +17,7 @@ import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import { settlement } from '../payments/sale.js'
 import type { AppliedDiscount, PaymentLine } from '../payments/store.js'
 import { currentFrequency } from './applied-change.js'
+import { changeDefaults } from './change-defaults.js'
 import { changedCodes, type ChangedCodes } from './change-codes.js'
 import { planOf } from './plan.js'
 import { taxRateOf, termsOf } from './pricing.js'
@@ -45,7 +46,7 @@ export function decideChange (subscription: Subscription, body: ChangeRequest, c
   const { sandbox, now } = context
   subscriptionStates.check('change plan', subscription, context)
   checkEarlierChange(subscription, body, context)
-  const options = optionsOf(body, context)
+  const options = optionsOf(subscription, body, context)
   const { product, price: recurring } = soldProduct(body, sandbox)
   if (product.brand_id !== subscription.brand_id) {
     throw new ApiError('BRAND_MISMATCH', {
@@ -101,7 +102,7 @@ function checkEarlierChange (
 }
 
 function optionsOf (
-  body: ChangeRequest, { sandbox }: Context
+  { product_id: productId }: Subscription, body: ChangeRequest, { sandbox }: Context
 ): Pick<ChangeDecision, 'is_scheduled' | 'applies_unpaid' | 'by_link'> & Pick<PricedChange, 'mode'> {
   const isScheduled = body.effective_at === 'next_billing_date'
   const { proration_billing_mode: mode } = body
@@ -110,7 +111,7 @@ function optionsOf (
       path: 'proration_billing_mode', because: `it is ${mode}: use full_immediately, or effective_at immediately`
     })
   }
-  const onFailure = body.on_payment_failure ?? sandbox.businessSettings.read().on_payment_failure
+  const onFailure = body.on_payment_failure ?? changeDefaults(productId, body.product_id, sandbox).on_payment_failure
   const byLink = body.collect_via_payment_link === true
   if (byLink && (isScheduled || onFailure !== 'prevent_change')) {
     throw invalid('collect_via_payment_link',

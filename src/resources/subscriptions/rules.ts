@@ -42,6 +42,13 @@ export function findSubscription (subscriptionId: string, { sandbox }: Context):
   return subscription
 }
 
+/** Finds a subscription of the customer. Throws NOT_FOUND. */
+export function findOwnSubscription (subscriptionId: string, customerId: string, context: Context): Subscription {
+  const subscription = findSubscription(subscriptionId, context)
+  if (subscription.customer_id !== customerId) throw notFound('subscription', subscriptionId)
+  return subscription
+}
+
 /** Decides a subscription. Throws an ApiError for the first rule that the request breaks. Writes nothing. */
 export function decideSubscription (body: SubscriptionRequest, context: Context): SubscriptionDecision {
   const { sandbox } = context

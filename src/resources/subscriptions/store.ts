@@ -157,6 +157,8 @@ interface ParsedColumns {
   /** Whether it was activated with a trial. */
   had_trial: boolean
   cancel_at_next_billing_date: boolean
+  /** Whether the customer paused it in the portal, and can resume it. */
+  paused_by_customer: boolean
   cancel_reason: Schemas['CancelReason'] | null
   cancellation_feedback: Schemas['CancellationFeedback'] | null
   paid_lines: PaidLine[]
@@ -203,8 +205,7 @@ const CHANGEABLE = ['status', 'brand_id', 'product_id', 'quantity', 'plan', 'add
   'recurring_amount', 'billing', 'tax_id', 'customer_business_name', 'metadata', 'payment_method_id', 'trial_period_days',
   'trial_amount', 'in_trial', 'had_trial', 'previous_billing_date', 'next_billing_date', 'activated_at', 'anchor', 'period_start',
   'expires_at', 'cancel_at_next_billing_date', 'cancel_reason', 'cancellation_feedback', 'cancellation_comment', 'cancelled_at',
-  'paused_at',
-  'credit', 'paid_lines', 'dues', 'pending_change', 'scheduled_change'] as const
+  'paused_at', 'paused_by_customer', 'credit', 'paid_lines', 'dues', 'pending_change', 'scheduled_change'] as const
 const COLUMNS = ['subscription_id', 'created_at', 'customer_id', 'mandate_min_amount', 'custom_field_responses',
   ...CHANGEABLE] as const
 
@@ -316,6 +317,7 @@ function read (row: Row): Subscription {
     in_trial: row.in_trial === 1,
     had_trial: row.had_trial === 1,
     cancel_at_next_billing_date: row.cancel_at_next_billing_date === 1,
+    paused_by_customer: row.paused_by_customer === 1,
     cancel_reason: row.cancel_reason as Subscription['cancel_reason'],
     cancellation_feedback: row.cancellation_feedback as Subscription['cancellation_feedback'],
     paid_lines: JSON.parse(row.paid_lines),

@@ -7,7 +7,7 @@
  *   form fields   product_id, chosen (the product that the page was made for)
  */
 import { html } from 'ghtml'
-import { offeredGroups } from '../../../resources/checkouts/choice.js'
+import { offeredGroups } from '../../../resources/product-collections/offered.js'
 import { countryOf } from '../../../resources/checkouts/purchase.js'
 import type { Terms } from '../../../resources/checkouts/terms.js'
 import { unitPrice } from '../../../resources/payments/cart.js'
