@@ -1285,6 +1285,10 @@ export interface components {
              * @enum {integer}
              */
             "licenses.limit_status": 409 | 422;
+            /** @description How long such a charge is announced and `processing` before it is collected. The real service takes 48 to 51 hours. The default is 0. */
+            mandate_debit_hours: number;
+            /** @description The smallest amount, in paise, that customers authorise for charges of UPI and Indian cards in INR. The amount of the request replaces it. The default is 1500000. */
+            mandate_min_amount_inr_paise: number;
             /**
              * @description Whether a plan changes although its payment fails, for a change without `on_payment_failure`. The default is `apply_change`.
              * @enum {string}
@@ -1394,6 +1398,10 @@ export interface components {
              * @enum {integer}
              */
             "licenses.limit_status"?: 409 | 422;
+            /** @description How long such a charge is announced and `processing` before it is collected. The real service takes 48 to 51 hours. The default is 0. */
+            mandate_debit_hours?: number;
+            /** @description The smallest amount, in paise, that customers authorise for charges of UPI and Indian cards in INR. The amount of the request replaces it. The default is 1500000. */
+            mandate_min_amount_inr_paise?: number;
             /**
              * @description Whether a plan changes although its payment fails, for a change without `on_payment_failure`. The default is `apply_change`.
              * @enum {string}

@@ -9,7 +9,8 @@ import { ApiError, type Violation } from '../errors.js'
 /** The result of a charge. */
 export type Outcome =
   | { status: 'succeeded' }
-  | { status: 'processing' }
+  /** Settles after a time, by default that of the sandbox, as `then`, by default with success. */
+  | { status: 'processing', after_us?: number, then?: Outcome }
   | { status: 'failed', error_code: string }
   /** The customer must confirm first. `then` is the result after confirmation. */
   | { status: 'requires_customer_action', then: Outcome }

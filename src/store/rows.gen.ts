@@ -578,6 +578,7 @@ export interface SubscriptionsRow {
   pending_change: string | null
   scheduled_change: string | null
   had_trial: number
+  mandate_amount: number | null
   paused_by_customer: number
 }
 

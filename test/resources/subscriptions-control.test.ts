@@ -108,6 +108,8 @@ t.test('settings of the business', async t => {
     grace_period: false,
     grace_period_days: 3,
     grace_period_end: 'on_hold',
+    mandate_min_amount_inr_paise: 1_500_000,
+    mandate_debit_hours: 0,
     dunning: false,
     prevent_trial_misuse: false,
     first_payment_retry: false,

@@ -69,7 +69,8 @@ function apply (
   const { outcome } = instrument
   record(action, payment, outcome, instrument, context, { instrument, saveMethod })
   if (outcome.status === 'processing') {
-    context.sandbox.due.add(context.now + context.sandbox.settings.settlementDelayUs, SETTLE_JOB, payment.payment_id)
+    const { after_us: delay = context.sandbox.settings.settlementDelayUs } = outcome
+    context.sandbox.due.add(context.now + delay, SETTLE_JOB, payment.payment_id)
   }
   if (outcome.status === 'succeeded') complete(payment, instrument, saveMethod, context)
 }
@@ -79,13 +80,24 @@ export function settlePayment (paymentId: string, context: Context): void {
   const payment = context.sandbox.payments.find(paymentId)
   if (payment === undefined || !paymentStates.can('settle', payment, context)) return
   const { pending_action: pending } = payment
-  const exhausted = exhaustedDiscount(payment, context)
-  if (exhausted === null) {
+  const errorCode = settlementFailure(payment, context)
+  if (errorCode === null) {
     record('settle', payment, { status: 'succeeded' }, null, context)
     complete(payment, pending?.instrument ?? null, pending?.saveMethod ?? false, context)
   } else {
-    record('settle', payment, { status: 'failed', error_code: 'DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED' }, null, context)
+    record('settle', payment, { status: 'failed', error_code: errorCode }, null, context)
   }
+}
+
+/** The reason why a charge in flight fails; null if it succeeds. */
+function settlementFailure (payment: Payment, context: Context): string | null {
+  const outcome = payment.pending_action?.instrument.outcome
+  if (outcome?.status === 'processing' && outcome.then !== undefined) {
+    const revoked = context.sandbox.subscriptions.takeDecline(payment.subscription_id ?? '')
+    if (revoked !== undefined) return revoked
+    if (outcome.then.status === 'failed') return outcome.then.error_code
+  }
+  return exhaustedDiscount(payment, context) === null ? null : 'DISCOUNT_CODE_USAGE_LIMIT_EXCEEDED'
 }
 
 /** Cancels an open payment. Throws if it is not open. */
@@ -218,12 +230,19 @@ function exhaustedDiscount (payment: Payment, { sandbox }: Context): ApiError | 
   return null
 }
 
-/** A saved method as an instrument. The last four digits identify the test card. The customer cannot confirm the charge. */
+const UNKNOWN_CARD: Outcome = { status: 'failed', error_code: GENERIC_DECLINE }
+
+/**
+ * A saved method as an instrument. The last four digits identify the test card; a method without a card always succeeds. The
+ * customer cannot confirm the charge.
+ */
 export function savedInstrument (method: PaymentMethod, { sandbox }: Context): Instrument {
-  const last4 = method.card?.last4_digits ?? ''
-  const testCard = sandbox.reference.testCards.find(({ number }) => number.endsWith(last4))
+  const { card: saved = null } = method
+  const testCard = saved === null
+    ? undefined
+    : sandbox.reference.testCards.find(({ number }) => number.endsWith(saved.last4_digits ?? ''))
   const { card_holder_name: holder, expiry_month: month, expiry_year: year } = method.card ?? {}
-  const card = method.card == null || testCard === undefined
+  const card = testCard === undefined
     ? null
     : {
         ...keptCard(testCard),
@@ -236,6 +255,6 @@ export function savedInstrument (method: PaymentMethod, { sandbox }: Context): I
     payment_method_type: method.payment_method_type ?? 'credit',
     card,
     payment_method_id: method.payment_method_id,
-    outcome: testCard === undefined ? { status: 'failed', error_code: GENERIC_DECLINE } : laterOutcome(testCard)
+    outcome: saved === null ? { status: 'succeeded' } : testCard === undefined ? UNKNOWN_CARD : laterOutcome(testCard)
   }
 }

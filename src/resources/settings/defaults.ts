@@ -1,6 +1,7 @@
 /** The settings of the business and their defaults. They are stored with the sandbox, so snapshots contain them. */
 import type { Schemas } from '../../contract/operations.js'
 import type { FeeTable } from '../../rules/fees.js'
+import { DEFAULT_MANDATE_FLOOR } from '../../rules/mandates.js'
 import { RETRY_WINDOW_DAYS } from '../../rules/retries.js'
 
 export interface BusinessSettings {
@@ -34,6 +35,9 @@ export interface BusinessSettings {
   grace_period: boolean
   grace_period_days: number
   grace_period_end: 'on_hold' | 'cancelled'
+  /** The smallest amount of an Indian mandate in paise, and how long a debit is announced before it is collected. */
+  mandate_min_amount_inr_paise: number
+  mandate_debit_hours: number
   /** Whether customers are reminded of unpaid and cancelled subscriptions. */
   dunning: boolean
   /** Whether a customer gets only one trial. */
@@ -86,6 +90,8 @@ export const DEFAULT_SETTINGS: BusinessSettings = {
   grace_period: false,
   grace_period_days: 3,
   grace_period_end: 'on_hold',
+  mandate_min_amount_inr_paise: DEFAULT_MANDATE_FLOOR,
+  mandate_debit_hours: 0,
   dunning: false,
   prevent_trial_misuse: false,
   first_payment_retry: false,

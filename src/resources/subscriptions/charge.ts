@@ -6,6 +6,7 @@ import { attempt, cancel, savedInstrument } from '../payments/lifecycle.js'
 import { isOpen } from '../payments/states.js'
 import type { CheckoutOptions, SubscriptionCharge } from '../payments/store.js'
 import { note } from './lifecycle.js'
+import { mandateOutcome } from './mandate.js'
 import type { Dues, DuesKind, OwedCharge, Subscription } from './store.js'
 
 export interface ChargeOptions {
@@ -93,18 +94,19 @@ export function makePayment (
 
 /** Charges a saved method. A charge of 0 succeeds with every card, even if declines are injected. */
 export function chargeMethod (
-  { seq, payment_id: paymentId }: CreatedPayment, { customer_id: customerId, subscription_id: id }: Subscription,
-  methodId: string | null, context: Context
+  { seq, payment_id: paymentId }: CreatedPayment, subscription: Subscription, methodId: string | null, context: Context
 ): void {
+  const { customer_id: customerId, subscription_id: id } = subscription
   const { payments, paymentMethods, subscriptions } = context.sandbox
   const payment = payments.findBySeq(seq)
   const method = methodId === null ? undefined : paymentMethods.find(methodId, customerId)
-  if (payment === undefined || method === undefined) throw new Error(`${id} has no payment method for ${paymentId}`)
+  if (payment === undefined || methodId === null || method === undefined) throw new Error(`${id} has no payment method for ${paymentId}`)
   const instrument = savedInstrument(method, context)
   if (payment.total_amount === 0) return attempt(payment, { ...instrument, outcome: { status: 'succeeded' } }, context)
   const errorCode = subscriptions.takeDecline(id)
   const outcome = errorCode === undefined ? instrument.outcome : { status: 'failed' as const, error_code: errorCode }
-  attempt(payment, { ...instrument, outcome }, context)
+  const decided = mandateOutcome(subscription, methodId, payment.total_amount, outcome, context)
+  attempt(payment, { ...instrument, outcome: decided }, context)
 }
 
 /** Cancels every open payment of a subscription. */

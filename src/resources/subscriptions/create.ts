@@ -89,6 +89,7 @@ function chargedAtFirst ({ terms, trial_period_days: days }: SubscriptionDecisio
 const NOTHING_YET = {
   status: 'pending',
   payment_method_id: null,
+  mandate_amount: null,
   had_trial: false,
   activated_at: null,
   anchor: null,

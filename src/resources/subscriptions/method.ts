@@ -13,6 +13,7 @@ import type { CheckoutOptions } from '../payments/store.js'
 import { paymentLink } from '../payments/view.js'
 import { collectAgain, makePayment, triedAgain, voidOpenPayments } from './charge.js'
 import { note, transit } from './lifecycle.js'
+import { methodAfter } from './mandate.js'
 import { owedCharge, termsOf } from './pricing.js'
 import { checkRecurringMethods } from './rules.js'
 import { subscriptionStates } from './states.js'
@@ -63,7 +64,7 @@ function owed ({ status, dues }: Subscription): Dues | null {
 function useSaved (subscription: Subscription, methodId: string, context: Context): MethodReply {
   const dues = owed(subscription)
   if (dues === null) {
-    transit('change method', subscription, { payment_method_id: methodId }, context)
+    transit('change method', subscription, methodAfter(subscription, methodId, 0, context), context)
     return NOTHING
   }
   voidOpenPayments(subscription.subscription_id, context)

@@ -10,6 +10,7 @@ import type { Context } from '../../sandbox/sandbox.js'
 import type { Payment, SubscriptionCharge } from '../payments/store.js'
 import { changedPlan, renewalDates } from './applied-change.js'
 import { note, transit } from './lifecycle.js'
+import { methodAfter } from './mandate.js'
 import { newPlanFraction, paidLines } from '../../rules/plan-change.js'
 import { recurringAmount, slotsAfter, slotsAfterFirst, taxRateOf } from './pricing.js'
 import { subscriptionStates } from './states.js'
@@ -51,7 +52,7 @@ function succeeded (
     case 'activation': return activate(subscription, payment, charge, methodId, context)
     case 'method_update':
       if (!subscriptionStates.can('change method', subscription, context)) return
-      transit('change method', subscription, { payment_method_id: methodId }, context)
+      transit('change method', subscription, methodAfter(subscription, methodId, 0, context), context)
       return
     case 'plan_change': return changePaid(subscription, payment, charge, methodId, context)
     default: return collected(subscription, payment, methodId, context)
@@ -69,7 +70,7 @@ function activate (
   const slots = slotsAfterFirst(subscription, payment.discounts, sandbox)
   sandbox.payments.setSubscriptionCharge(payment.seq, { ...charge, period: [now, nextDate] })
   transit('activate', subscription, {
-    payment_method_id: methodId,
+    ...methodAfter({ ...subscription, discounts: slots }, methodId, payment.total_amount, context),
     activated_at: now,
     had_trial: inTrial,
     anchor: inTrial ? nextDate : now,
@@ -102,7 +103,7 @@ function notStarted (
 function changePaid (
   subscription: Subscription, payment: Payment, charge: SubscriptionCharge, methodId: string | null, context: Context
 ): void {
-  const { pending_change: pending, payment_method_id: before } = subscription
+  const { pending_change: pending } = subscription
   if (pending?.charge == null) return
   if (!subscriptionStates.can('apply plan', subscription, context)) { // it has ended since
     note(subscription, { dues: null, pending_change: null }, context)
@@ -121,16 +122,19 @@ function changePaid (
     ...paidFor(pending.charge, after, context),
     dues: null,
     pending_change: null,
-    payment_method_id: methodId ?? before
+    ...methodAfter(after, methodId, payment.total_amount, context)
   }, context, periodOf({ kind: 'plan_change', charge: pending.charge }, subscription))
 }
 
 /** Handles the success of the charge in flight or of the amount due. */
 function collected (subscription: Subscription, payment: Payment, methodId: string | null, context: Context): void {
-  const { dues, payment_method_id: before } = subscription
+  const { dues } = subscription
   if (dues === null) return
   const changes = {
-    ...paidChanges(dues, subscription, context), dues: null, pending_change: null, payment_method_id: methodId ?? before
+    ...paidChanges(dues, subscription, context),
+    ...methodAfter(subscription, methodId, payment.total_amount, context),
+    dues: null,
+    pending_change: null
   }
   const period = periodOf(dues, subscription)
   if (subscriptionStates.can('recover', subscription, context)) transit('recover', subscription, changes, context, period)
