@@ -1,4 +1,4 @@
-// Runs the tests and, with --checks, the other checks of a change: lint, generated files, types. Prints a line for each file, each
+// Runs the tests and, with --checks, the checks that need no other tool: types and generated files. Prints a line for each file, each
 // failure once, and `N passed, N failed`. Checks and groups of test files run at the same time, one more than the machine has cores,
 // because a test waits for timers, browsers and sockets about a third of its time.
 //
@@ -73,7 +73,7 @@ function tasks () {
   return [
     ...(needsTypes ? [checkTypes] : []),
     ...[...LONG_FOLDERS].flatMap(([folder, count]) => split(chosen.filter(file => dirname(file) === folder), count)).map(run),
-    ...(options.checks ? [() => check('lint'), () => check('generated')] : []),
+    ...(options.checks ? [() => check('generated')] : []),
     ...groupsOf(chosen.filter(file => !isLong(file))).map(run)
   ]
 }
