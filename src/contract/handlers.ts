@@ -28,6 +28,21 @@ export function outsideBatch<Marked extends (call: never) => unknown> (handler: 
   return handler
 }
 
+const inside = new WeakSet<object>()
+
+/**
+ * Marks the handler of a GET that runs in a transaction, because it completes work that is due before it reads. It is slower
+ * than other reads.
+ */
+export function insideBatch<Marked extends (call: never) => unknown> (handler: Marked): Marked {
+  inside.add(handler)
+  return handler
+}
+
+export function runsInsideBatch (handler: (call: never) => unknown): boolean {
+  return inside.has(handler)
+}
+
 export function runsOutsideBatch (handler: (call: never) => unknown): boolean {
   return outside.has(handler)
 }

@@ -7,7 +7,7 @@ import type { Operation } from '../contract/load.js'
 import type { Body, OperationName, PathParameters, Query, Reply } from '../contract/operations.js'
 import { bodyValidator, queryValidator } from '../contract/validate.js'
 import type { Context, Sandbox } from '../sandbox/sandbox.js'
-import { runsOutsideBatch, type Call, type ControlHandlers } from '../contract/handlers.js'
+import { runsInsideBatch, runsOutsideBatch, type Call, type ControlHandlers } from '../contract/handlers.js'
 
 /** The common type of all handlers. */
 export type AnyHandler = (call: Call<unknown>) => unknown
@@ -34,7 +34,7 @@ export function runOf (operation: Operation, handler: AnyHandler): Run {
   const validateQuery = queryValidator(operation)
   const takesQuery = operation.query.length > 0
   const takesBody = operation.body !== null
-  const isChange = operation.method !== 'GET' && !runsOutsideBatch(handler)
+  const isChange = operation.method === 'GET' ? runsInsideBatch(handler) : !runsOutsideBatch(handler)
 
   return ({ path, query, body }, sandbox, contextOf, done) => {
     if (takesQuery) validateQuery(query)

@@ -3,7 +3,7 @@ import { overagePrice, toCredits } from '../../rules/credit-amounts.js'
 import { overageItem, type ChargeItem } from '../../rules/recurring.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
 import type { ChargedOverage, Subscription } from '../subscriptions/store.js'
-import { creditsOf } from './sold.js'
+import { entitlementIds, termsFor } from './sold.js'
 
 export interface OverageLine {
   item: ChargeItem
@@ -15,11 +15,13 @@ export function overageLines (
   subscription: Pick<Subscription, 'plan' | 'on_demand' | 'customer_id'>, { creditEntitlements, credits }: Sandbox
 ): OverageLine[] {
   const { plan, customer_id: customerId } = subscription
-  return creditsOf(subscription).flatMap(({ credit_entitlement_id: id, terms }) => {
+  return entitlementIds(subscription).flatMap(id => {
     const entitlement = creditEntitlements.find(id)
+    const terms = entitlement && termsFor(entitlement, subscription)
     const overage = credits.findBalance({ customer_id: customerId, credit_entitlement_id: id })?.overage ?? '0'
+    if (entitlement === undefined || terms == null) return []
     const { overage_behavior: behavior, price_per_unit: price, currency } = terms
-    if (entitlement === undefined || overage === '0' || behavior !== 'invoice_at_billing' || price === null) return []
+    if (overage === '0' || behavior !== 'invoice_at_billing' || price === null) return []
     const item = overageItem({
       credit_entitlement_id: id,
       name: `${entitlement.name}: overage of ${overage}`,

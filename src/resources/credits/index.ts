@@ -8,6 +8,7 @@ import { fixtures } from './fixtures.js'
 import { grantPacks } from './packs.js'
 import { startPeriod } from './periods.js'
 import { creditHandlers as handlers } from './routes.js'
+import { USE_JOB, deductUsage, usageRecorded } from './usage.js'
 import { entryResponse } from './view.js'
 
 const payloads: Payloads = {
@@ -21,9 +22,14 @@ const payloads: Payloads = {
 const effects: Partial<Effects> = {
   paymentSucceeded: grantPacks,
   periodStarted: startPeriod,
-  subscriptionChanged: followSubscription
+  subscriptionChanged: followSubscription,
+  usageRecorded,
+  usageCycleClosing: deductUsage
 }
 
-const jobs: Jobs = { [EXPIRE_JOB]: { rank: 9, run: expireWhenDue } }
+const jobs: Jobs = {
+  [USE_JOB]: { rank: 2, run: deductUsage },
+  [EXPIRE_JOB]: { rank: 9, run: expireWhenDue }
+}
 
 export const credits = { handlers, jobs, payloads, effects, fixtures } satisfies Resource

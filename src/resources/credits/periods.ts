@@ -13,7 +13,7 @@ import type { SoldCredit } from '../credit-entitlements/store.js'
 import type { Subscription } from '../subscriptions/store.js'
 import { markExpired, openAccount, scheduleExpiry } from './expiry.js'
 import { book, createGrant, type Cause, type NewGrant, type OpenAccount } from './ledger.js'
-import { creditsOf, periodCredits } from './sold.js'
+import { creditsOf, entitlementIds, periodCredits, termsFor } from './sold.js'
 import type { CreditGrant, RolloverTerms } from './store.js'
 
 /** Books the credits of a subscription at the start of a period. */
@@ -23,7 +23,7 @@ export function startPeriod ({ subscription_id: id }: ChangedSubscription, perio
   if (subscription === undefined || subscription.on_demand !== null) return
   const sold = new Map(creditsOf(subscription).map(credit => [credit.credit_entitlement_id, credit]))
   const held = sandbox.credits.grantsLeftOf(id)
-  for (const entitlementId of new Set([...sold.keys(), ...held.map(grant => grant.credit_entitlement_id)])) {
+  for (const entitlementId of new Set([...entitlementIds(subscription), ...held.map(grant => grant.credit_entitlement_id)])) {
     const entitlement = sandbox.creditEntitlements.find(entitlementId)
     if (entitlement === undefined) continue
     const open = openAccount(entitlement, subscription.customer_id, context)
@@ -55,11 +55,12 @@ function bookPeriod (start: PeriodStart, context: Context): void {
 }
 
 /** Forgives the overage, or ends the part that the charge contained. Otherwise the deficit stays. */
-function settleOverage ({ open, sold, period }: PeriodStart, { account }: Booking): Booking {
+function settleOverage ({ open, subscription, period }: PeriodStart, { account }: Booking): Booking {
   const { entitlement: { credit_entitlement_id: id, precision } } = open
   const charged = period.overage.find(({ credit_entitlement_id: other }) => other === id)
   if (charged !== undefined) return resetOverage(account, toCredits(charged.credits, precision))
-  return sold?.terms.overage_behavior === 'forgive_at_reset' ? resetOverage(account, account.overage) : nothing(account)
+  const isForgiven = termsFor(open.entitlement, subscription)?.overage_behavior === 'forgive_at_reset'
+  return isForgiven ? resetOverage(account, account.overage) : nothing(account)
 }
 
 /** Rolls over unused credits, and expires those that are not carried over. Credits without rollover stay until they expire. */

@@ -2,7 +2,8 @@
 import { toCredits } from '../../rules/credit-amounts.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { CreditEntitlement, SoldCredit } from '../credit-entitlements/store.js'
-import type { Subscription } from '../subscriptions/store.js'
+import type { CreditTerms } from '../credit-entitlements/terms.js'
+import type { PlanMeter, Subscription } from '../subscriptions/store.js'
 
 const LIVE: ReadonlySet<Subscription['status']> = new Set<Subscription['status']>(['active', 'on_hold', 'paused', 'past_due'])
 
@@ -16,6 +17,29 @@ export function isLive ({ status }: Pick<Subscription, 'status'>): boolean {
 /** The credits that a subscription grants. One on demand has no periods and grants none. */
 export function creditsOf ({ plan, on_demand: onDemand }: Pick<Subscription, 'plan' | 'on_demand'>): readonly SoldCredit[] {
   return onDemand === null ? plan.credits ?? [] : []
+}
+
+/** A meter that takes credits. */
+export type CreditMeter = PlanMeter & { credit_entitlement_id: string, meter_units_per_credit: string }
+
+export function creditMeters ({ plan: { meters = [] } }: Pick<Subscription, 'plan'>): CreditMeter[] {
+  return meters.filter((meter): meter is CreditMeter =>
+    meter.credit_entitlement_id !== null && meter.meter_units_per_credit !== null)
+}
+
+/** The terms of an entitlement for a subscription that grants its credits, or has meters that take them. Otherwise null. */
+export function termsFor (
+  { credit_entitlement_id: id, terms }: CreditEntitlement, subscription: Pick<Subscription, 'plan' | 'on_demand'>
+): CreditTerms | null {
+  const sold = creditsOf(subscription).find(({ credit_entitlement_id: other }) => other === id)
+  if (sold !== undefined) return sold.terms
+  return creditMeters(subscription).some(({ credit_entitlement_id: other }) => other === id) ? terms : null
+}
+
+/** The ids of all credit entitlements that a subscription grants, or whose credits its meters take. */
+export function entitlementIds (subscription: Pick<Subscription, 'plan' | 'on_demand'>): string[] {
+  const used = [...creditsOf(subscription), ...creditMeters(subscription)]
+  return [...new Set(used.map(({ credit_entitlement_id: id }) => id))]
 }
 
 /** The credits that a subscription grants for a period, all units together. */

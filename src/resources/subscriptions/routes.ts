@@ -1,9 +1,11 @@
 /** Handlers of the operations under /subscriptions. */
-import type { Handlers } from '../../contract/handlers.js'
+import { insideBatch, type Handlers } from '../../contract/handlers.js'
 import type { Schemas } from '../../contract/operations.js'
 import { paging } from '../../contract/paging.js'
 import { formatOptionalTime } from '../../rules/calendar.js'
 import type { Context } from '../../sandbox/sandbox.js'
+import { creditsOf } from '../credits/sold.js'
+import { deductUsageOf } from '../credits/usage.js'
 import { customerDetails } from '../customers/view.js'
 import { chargeSaved } from '../payments/create.js'
 import { checkoutOptions } from '../payments/routes.js'
@@ -34,8 +36,11 @@ export const subscriptions = {
     return { items: context.sandbox.subscriptions.list(filter, limit, offset).map(subscriptionItem) }
   },
 
-  'GET /subscriptions/{subscription_id}': ({ path, context }) =>
-    subscriptionResponse(findSubscription(path.subscription_id, context), context),
+  'GET /subscriptions/{subscription_id}': insideBatch(({ path, context }) => {
+    const subscription = findSubscription(path.subscription_id, context)
+    if (creditsOf(subscription).length > 0) deductUsageOf(subscription.customer_id, context)
+    return subscriptionResponse(subscription, context)
+  }),
 
   'PATCH /subscriptions/{subscription_id}': ({ path, body, context }) => {
     const subscription = findSubscription(path.subscription_id, context)
