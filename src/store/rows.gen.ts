@@ -578,8 +578,8 @@ export interface SubscriptionsRow {
   pending_change: string | null
   scheduled_change: string | null
   had_trial: number
-  mandate_amount: number | null
   paused_by_customer: number
+  mandate_amount: number | null
 }
 
 export interface UndoLogRow {

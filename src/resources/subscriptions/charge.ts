@@ -100,7 +100,9 @@ export function chargeMethod (
   const { payments, paymentMethods, subscriptions } = context.sandbox
   const payment = payments.findBySeq(seq)
   const method = methodId === null ? undefined : paymentMethods.find(methodId, customerId)
-  if (payment === undefined || methodId === null || method === undefined) throw new Error(`${id} has no payment method for ${paymentId}`)
+  if (payment === undefined || methodId === null || method === undefined) {
+    throw new Error(`${id} has no payment method for ${paymentId}`)
+  }
   const instrument = savedInstrument(method, context)
   if (payment.total_amount === 0) return attempt(payment, { ...instrument, outcome: { status: 'succeeded' } }, context)
   const errorCode = subscriptions.takeDecline(id)

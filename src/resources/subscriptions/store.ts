@@ -202,8 +202,9 @@ export interface SubscriptionsStore {
 }
 
 const CHANGEABLE = ['status', 'brand_id', 'product_id', 'quantity', 'plan', 'addons', 'discounts', 'on_demand', 'charge_currency',
-  'recurring_amount', 'billing', 'tax_id', 'customer_business_name', 'metadata', 'payment_method_id', 'mandate_amount', 'trial_period_days',
-  'trial_amount', 'in_trial', 'had_trial', 'previous_billing_date', 'next_billing_date', 'activated_at', 'anchor', 'period_start',
+  'recurring_amount', 'billing', 'tax_id', 'customer_business_name', 'metadata', 'payment_method_id', 'mandate_amount',
+  'trial_period_days', 'trial_amount', 'in_trial', 'had_trial', 'previous_billing_date', 'next_billing_date', 'activated_at',
+  'anchor', 'period_start',
   'expires_at', 'cancel_at_next_billing_date', 'cancel_reason', 'cancellation_feedback', 'cancellation_comment', 'cancelled_at',
   'paused_at', 'paused_by_customer', 'credit', 'paid_lines', 'dues', 'pending_change', 'scheduled_change'] as const
 const COLUMNS = ['subscription_id', 'created_at', 'customer_id', 'mandate_min_amount', 'custom_field_responses',
