@@ -1680,7 +1680,7 @@ export interface components {
             items: components["schemas"]["EmailItem"][];
         };
         /** @enum {string} */
-        EmailType: "payment_receipt" | "refund_receipt" | "license_key" | "digital_files" | "entitlement_invite" | "entitlement_failed" | "entitlement_revoked" | "subscription_on_hold" | "subscription_cancelled" | "subscription_expired" | "dunning" | "portal_link";
+        EmailType: "payment_receipt" | "payment_failed" | "abandoned_checkout" | "refund_receipt" | "license_key" | "digital_files" | "entitlement_invite" | "entitlement_failed" | "entitlement_revoked" | "subscription_on_hold" | "subscription_cancelled" | "subscription_expired" | "dunning" | "renewal_reminder" | "portal_link";
         Error: {
             code: string;
             details?: {

@@ -85,6 +85,8 @@ export const payloads = joined<Payloads>('payloads')
 /** The effects of all resources: each one calls every resource that declares it. */
 export const effects: Effects = {
   paymentSucceeded (...happened) { for (const { effects } of RESOURCES) effects?.paymentSucceeded?.(...happened) },
+  chargeFailed (...happened) { for (const { effects } of RESOURCES) effects?.chargeFailed?.(...happened) },
+  checkoutAbandoned (...happened) { for (const { effects } of RESOURCES) effects?.checkoutAbandoned?.(...happened) },
   refundSucceeded (...happened) { for (const { effects } of RESOURCES) effects?.refundSucceeded?.(...happened) },
   refundCreated (...happened) { for (const { effects } of RESOURCES) effects?.refundCreated?.(...happened) },
   refundFailed (...happened) { for (const { effects } of RESOURCES) effects?.refundFailed?.(...happened) },
@@ -92,6 +94,7 @@ export const effects: Effects = {
   subscriptionChanged (...happened) { for (const { effects } of RESOURCES) effects?.subscriptionChanged?.(...happened) },
   periodStarted (...happened) { for (const { effects } of RESOURCES) effects?.periodStarted?.(...happened) },
   dunningContinued (...happened) { for (const { effects } of RESOURCES) effects?.dunningContinued?.(...happened) },
+  renewalComing (...happened) { for (const { effects } of RESOURCES) effects?.renewalComing?.(...happened) },
   grantChanged (...happened) { for (const { effects } of RESOURCES) effects?.grantChanged?.(...happened) },
   usageRecorded (...happened) { for (const { effects } of RESOURCES) effects?.usageRecorded?.(...happened) },
   usageCycleClosing (...happened) { for (const { effects } of RESOURCES) effects?.usageCycleClosing?.(...happened) },

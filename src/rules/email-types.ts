@@ -2,6 +2,8 @@
 
 export const EMAIL_CATEGORIES = {
   payment_receipt: 'payments',
+  payment_failed: 'payments',
+  abandoned_checkout: 'payments',
   refund_receipt: 'refunds',
   license_key: 'entitlements',
   digital_files: 'entitlements',
@@ -12,6 +14,7 @@ export const EMAIL_CATEGORIES = {
   subscription_cancelled: 'subscriptions',
   subscription_expired: 'subscriptions',
   dunning: 'subscriptions',
+  renewal_reminder: 'subscriptions',
   portal_link: 'auth'
 } as const
 

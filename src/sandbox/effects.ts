@@ -40,6 +40,9 @@ export interface StartedPeriod {
 export interface Effects {
   /** `payment` is the row before the success: its status and method are outdated, the rest is current. */
   paymentSucceeded (payment: Stored<'payments'>, context: Context): void
+  /** A charge without the customer has failed, such as a renewal. */
+  chargeFailed (payment: Stored<'payments'>, errorCode: string, context: Context): void
+  checkoutAbandoned (payment: Stored<'payments'>, context: Context): void
   refundCreated (refund: Stored<'refunds'>, payment: Stored<'payments'>, context: Context): void
   refundFailed (refund: Stored<'refunds'>, payment: Stored<'payments'>, context: Context): void
   /** Called after the refund status of the payment is stored. */
@@ -54,6 +57,10 @@ export interface Effects {
   /** The customer is to be reminded of a subscription that is unpaid or cancelled. */
   dunningContinued (
     subscription: Stored<'subscriptions'>, trigger: Stored<'dunning'>['trigger_state'], context: Context
+  ): void
+  /** A renewal is coming. `charge` is its price, or null if it cannot be priced yet. */
+  renewalComing (
+    subscription: Stored<'subscriptions'>, charge: { total: number, currency: string } | null, context: Context
   ): void
   /** The grant is as it is now; `from` is its status before, null for a new one. */
   grantChanged (grant: Stored<'grants'>, from: Stored<'grants'>['status'] | null, context: Context): void

@@ -7,7 +7,9 @@ import type { Context } from '../../sandbox/sandbox.js'
 import { deliveredFiles } from '../entitlements/view.js'
 import { needsAccount } from '../grants/states.js'
 import type { Grant, GrantStatus } from '../grants/store.js'
+import { checkoutUrl } from '../checkouts/view.js'
 import type { Payment } from '../payments/store.js'
+import { paymentLink } from '../payments/view.js'
 import type { Refund } from '../refunds/store.js'
 import type { Stored } from '../stores.js'
 import type { Email } from './store.js'
@@ -69,10 +71,62 @@ export function mailRefund (refund: Refund, payment: Payment, context: Context):
   }, context)
 }
 
+/** A charge without the customer has failed, such as a renewal. */
+export function mailFailedCharge (payment: Payment, errorCode: string, context: Context): void {
+  const total = money(payment.total_amount, payment.currency, context)
+  const reason = context.sandbox.reference.failureCodes[errorCode]?.message
+  send('payment_failed', payment, {
+    subject: `Your payment of ${total} did not go through`,
+    blocks: [
+      `We tried to charge ${total} for ${goodsOf(payment)}.`,
+      ...(reason === undefined ? [] : [reason]),
+      'Please check your payment method.'
+    ]
+  }, context)
+}
+
+export function mailAbandoned (payment: Payment, context: Context): void {
+  const { sandbox } = context
+  const session = payment.checkout_session_id === null ? undefined : sandbox.checkouts.find(payment.checkout_session_id)
+  const isOpen = payment.expires_at === null || payment.expires_at > context.now
+  const link = session === undefined
+    ? paymentLink(payment.link, payment.seq, context)
+    : checkoutUrl(session.session_id, session.seq, false, context)
+  send('abandoned_checkout', payment, {
+    subject: `Your order of ${goodsOf(payment)} is waiting for you`,
+    blocks: [
+      `You have not completed your order of ${goodsOf(payment)}.`,
+      ...(link !== null && isOpen ? [{ link: 'Complete your order', url: link }] : [])
+    ]
+  }, context)
+}
+
+/** `Editor`, or `Editor and 2 more`. */
+function goodsOf ({ lines }: Payment): string {
+  const [first] = lines
+  const name = first?.name ?? first?.product_id ?? 'your order'
+  return lines.length > 1 ? `${name} and ${lines.length - 1} more` : name
+}
+
+export function mailRenewal (
+  subscription: Stored<'subscriptions'>, charge: { total: number, currency: string } | null, context: Context
+): void {
+  const { plan, product_id: productId, next_billing_date: date, in_trial: inTrial } = subscription
+  const name = plan.name ?? productId
+  const day = formatDay(date)
+  send('renewal_reminder', subscription, {
+    subject: inTrial ? `Your trial of ${name} ends on ${day}` : `${name} renews on ${day}`,
+    blocks: [
+      inTrial ? `Your trial of ${name} ends on ${day}. Your subscription then begins.` : `Your subscription renews on ${day}.`,
+      ...(charge === null ? [] : [`We will charge ${money(charge.total, charge.currency, context)}.`])
+    ]
+  }, context)
+}
+
 const SUBSCRIPTION_MAILS: Partial<Record<SubscriptionChange, { type: EmailType, subject: string, text: string }>> = {
   on_hold: {
     type: 'subscription_on_hold',
-    subject: 'Your payment did not go through',
+    subject: 'Your subscription is on hold',
     text: 'We could not charge your payment method, so the subscription is on hold. Update the payment method to continue.'
   },
   cancelled: {
@@ -96,7 +150,7 @@ const REMINDERS: Record<Stored<'dunning'>['trigger_state'], string> = {
   cancelled: 'You have cancelled your subscription. You can subscribe again at any time.'
 }
 
-export function mailReminder (
+export function mailDunning (
   subscription: Stored<'subscriptions'>, trigger: Stored<'dunning'>['trigger_state'], context: Context
 ): void {
   const name = subscription.plan.name ?? subscription.product_id

@@ -20,6 +20,7 @@ export function abandon (payment: Payment, context: Context): void {
   const reason: Abandoned['abandonment_reason'] = payment.status === 'failed' ? 'payment_failed' : 'checkout_incomplete'
   context.sandbox.payments.recordAbandonment(payment.seq, context.now, reason)
   emitAll(events, payment.payment_id, payment, context)
+  context.sandbox.effects.checkoutAbandoned(payment, context)
 }
 
 /** The data of abandoned_checkout events. Undefined for a payment that was not abandoned. */

@@ -2,6 +2,7 @@
  * The lifecycle of a payment after its creation: attempts, the customer's confirmation, settlement, cancellation. Every way to
  * pay (hosted page, control API, saved method) uses this module, in a transaction. A payment is paid at most once.
  */
+import type { EventType } from '../../delivery/catalogue.js'
 import { emit, emitAll } from '../../delivery/emit.js'
 import { ApiError } from '../../errors.js'
 import { formatTime } from '../../rules/calendar.js'
@@ -139,10 +140,21 @@ function record (
     pending_action: WAITING.has(state.status) ? pending : null
   })
   sandbox.payments.recordAttempt(payment.seq, now, state.status, instrument?.payment_method_type ?? null, errorCode)
+  announce(payment, state, events, context)
+  if (errorCode !== null && isWithoutCustomer(payment)) sandbox.effects.chargeFailed(payment, errorCode, context)
+}
+
+/** Emits the events of a payment, and notifies its subscription. */
+function announce (payment: Payment, state: State, events: readonly EventType[] | undefined, context: Context): void {
   if (payment.subscription_charge === null) return emitAll(events, payment.payment_id, payment, context)
   if (state.status === 'succeeded') announceSuccess(payment, context)
   if (state.status !== 'succeeded' || !isQuiet(payment, context)) emitAll(events, payment.payment_id, payment, context)
   if (state.status === 'failed' || state.status === 'cancelled') followPayment(payment, state.status, null, context)
+}
+
+/** Whether the customer does not see the outcome: a charge that settles later, or one of a running subscription. */
+function isWithoutCustomer ({ status, link, subscription_charge: charge }: Payment): boolean {
+  return status === 'processing' || (charge !== null && charge.purpose !== 'activation' && link === null)
 }
 
 function failureMessage (code: string, codes: Context['sandbox']['reference']['failureCodes']): string {

@@ -1,10 +1,11 @@
 /** The scheduled jobs of subscriptions. Each runs at its own instant of the sandbox's clock. */
 import type { Context } from '../../sandbox/sandbox.js'
 import type { Jobs } from '../../sandbox/jobs.js'
+import { ApiError } from '../../errors.js'
 import { changedPlan, renewalDates } from './applied-change.js'
 import { collect, collectAgain, voidOpenPayments, withoutOpenChange } from './charge.js'
 import { cancelNow } from './change.js'
-import { CANCEL_JOB, CHANGE_JOB, EXPIRE_JOB, GRACE_JOB, RENEW_JOB, RETRY_JOB, note, transit } from './lifecycle.js'
+import { CANCEL_JOB, CHANGE_JOB, EXPIRE_JOB, GRACE_JOB, REMIND_JOB, RENEW_JOB, RETRY_JOB, note, transit } from './lifecycle.js'
 import { closeCycle } from './metering.js'
 import { renewalCharge } from './pricing.js'
 import { subscriptionStates } from './states.js'
@@ -83,7 +84,23 @@ function onSubscription (act: (subscription: Subscription, context: Context) => 
   }
 }
 
+/** Reminds the customer of the coming renewal. Usage or an unknown exchange rate can make its price unknown. */
+function remind (subscription: Subscription, context: Context): void {
+  const { sandbox } = context
+  sandbox.effects.renewalComing(subscription, priceOf(subscription, context), context)
+}
+
+function priceOf (subscription: Subscription, { sandbox }: Context): { total: number, currency: string } | null {
+  try {
+    return renewalCharge(subscription, sandbox)
+  } catch (error) {
+    if (error instanceof ApiError) return null
+    throw error
+  }
+}
+
 export const subscriptionJobs: Jobs = {
+  [REMIND_JOB]: { rank: 1, run: onSubscription(remind) },
   [CANCEL_JOB]: { rank: 3, run: onSubscription(cancelWhenDue) },
   [EXPIRE_JOB]: { rank: 4, run: onSubscription(expire) },
   [CHANGE_JOB]: { rank: 5, run: onSubscription(changePlan) },

@@ -13,6 +13,7 @@ export const CHANGE_JOB = 'subscription.change_plan'
 export const CANCEL_JOB = 'subscription.cancel'
 export const EXPIRE_JOB = 'subscription.expire'
 export const RENEW_JOB = 'subscription.renew'
+export const REMIND_JOB = 'subscription.remind'
 export const RETRY_JOB = 'subscription.retry'
 export const GRACE_JOB = 'subscription.end_grace'
 
@@ -87,6 +88,22 @@ function schedule (subscription: Subscription, { sandbox: { due }, now }: Contex
   plan(EXPIRE_JOB, (isActive || isOwing) && pausedAt === null ? expiresAt : null)
   plan(CHANGE_JOB, renews && !cancels && subscription.scheduled_change !== null ? nextDate : null)
   plan(RENEW_JOB, renews && !cancels ? nextDate : null)
+  plan(REMIND_JOB, renews && !cancels ? reminderTime(subscription, now) : null)
   plan(RETRY_JOB, isOwing ? dues?.retry?.at ?? null : null)
   plan(GRACE_JOB, status === 'past_due' ? dues?.grace_ends_at ?? null : null)
+}
+
+const DAY_US = 86_400_000_000
+const REMINDER_US = 7 * DAY_US
+const LONG_PERIOD_US = 31 * DAY_US
+
+/**
+ * When the customer is reminded of a renewal: a week before the end of a trial, or of a period that is longer than a month. Null
+ * if there is no reminder, or if it is too late for one.
+ */
+function reminderTime (subscription: Subscription, now: number): number | null {
+  const { next_billing_date: nextDate, period_start: start, in_trial: inTrial, on_demand: onDemand } = subscription
+  const isLong = inTrial || (start !== null && nextDate - start > LONG_PERIOD_US)
+  const at = nextDate - REMINDER_US
+  return isLong && onDemand === null && at > now ? at : null
 }

@@ -132,6 +132,7 @@ const COMING: Readonly<Record<string, string>> = {
   'subscription.renew': 'Renewal',
   'subscription.cancel': 'Scheduled cancellation',
   'subscription.expire': 'End of the term',
+  'subscription.remind': 'Reminder of the renewal',
   'subscription.retry': 'Automatic retry'
 }
 
