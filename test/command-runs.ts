@@ -82,6 +82,7 @@ export function validArguments (name: string, {
     'settle-dispute': [dispute, 'won'],
     'ledger-entry': ['adjustment', '500'],
     explain: [payment],
+    usage: ['cus_ada', 'api.call'],
     'subscriptions renew': [subscription],
     'subscriptions decline-next': [subscription],
     'grants accept': [pendingGrant],

@@ -100,6 +100,15 @@ t.test('webhooks.md prints what it shows', { skip: hasShell ? false : 'needs bas
   }
 })
 
+t.test('test-usage-based-billing.md', { skip: hasShell ? false : 'needs bash and curl' }, async t => {
+  const run = await shell(t, ['--clock', '2026-04-01T00:00:00Z', '--clock-frozen', 'on'])
+  const printed: string[] = []
+  for (const { commands } of blocksOf('test-usage-based-billing.md')) printed.push(await run(commands))
+  t.match(printed[3], /"consumed_units": "2500"/)
+  t.match(printed[4], /1500 calls at 2 minor units of USD \(2500 used, 1000 free\)/)
+  t.match(printed[4], /\$79\.00/)
+})
+
 t.test('test-subscriptions.md', { skip: hasShell ? false : 'needs bash and curl' }, async t => {
   const run = await shell(t, ['--clock', '2026-01-31T09:00:00Z', '--clock-frozen', 'on'])
   const states: string[] = []

@@ -9,6 +9,7 @@ import { clockControls, type ClockControls } from './clock.js'
 import { moneyControls, type MoneyControls } from './money.js'
 import { grantControls, type GrantControls } from './grants.js'
 import { subscriptionControls, type SubscriptionControls } from './subscriptions.js'
+import { usageControls, type UsageControls } from './usage.js'
 import { milliseconds, type Duration } from './time.js'
 import type { Send } from './transport.js'
 import type { components } from '../contract/control-types.gen.js'
@@ -46,10 +47,11 @@ export type { AnyEvent, Event, EventData } from './event-types.js'
 export type { Balance, Dispute, DisputeOutcome, LedgerEntry } from './money.js'
 export type { BusinessSettings, DeclinedCharges, Subscription } from './subscriptions.js'
 export type { Clock, ClockMoved, SubscriptionEvent } from './clock.js'
+export type { Used } from './usage.js'
 export type { Duration } from './time.js'
 
 /** Functions that control a running emulator. They reject with an EmulatorError if the emulator refuses the request. */
-export interface Controls extends SubscriptionControls, GrantControls, ClockControls, MoneyControls {
+export interface Controls extends SubscriptionControls, GrantControls, ClockControls, MoneyControls, UsageControls {
   /**
    * Pays a checkout session (`cks_…`) or a payment (`pay_…`) as a customer does on the hosted page, with a test card or an
    * outcome (default `succeeded`). Details replace those of the session: `pay(id, { customer: { email: 'a@example.com' } })`.
@@ -231,6 +233,7 @@ export function createControls (send: Send): Controls {
       ask('POST /_emulator/refunds/{refund_id}/settle', { path: { refund_id: id }, body: { status } }) as Promise<Refund>,
     ...subscriptionControls(ask),
     ...grantControls(ask),
+    ...usageControls(ask),
     ...clockControls(ask),
     ...moneyControls(ask),
 

@@ -12,6 +12,7 @@ import { addLoad } from './load.js'
 import { addBalances, addDisputes } from './money.js'
 import { addTime } from './time.js'
 import { addSettings, addSubscriptions } from './subscriptions.js'
+import { addUsage } from './usage.js'
 import type { Tools } from './tools.js'
 import { addVerify } from './verify.js'
 import { addWait } from './wait.js'
@@ -24,6 +25,7 @@ export function addRemoteCommands (program: Command, tools: Tools): void {
   addOutcomes(program, tools)
   addCheckouts(program, tools)
   addSubscriptions(program, tools)
+  addUsage(program, tools)
   addDisputes(program, tools)
   addGrants(program, tools)
   addLicenseKeys(program, tools)

@@ -1075,6 +1075,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_emulator/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make usage of a customer
+         * @description Stores usage events as `POST /events/ingest` does, at any time: `count` events, spread evenly from `from` to before `to`, or events whose numbers add up to `sum`. Responds with the current usage of the customer's subscriptions.
+         */
+        post: operations["use"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_emulator/verify": {
         parameters: {
             query?: never;
@@ -1857,6 +1877,7 @@ export interface components {
             customers: components["schemas"]["Ids"];
             discounts: components["schemas"]["Ids"];
             disputes: components["schemas"]["Ids"];
+            meters: components["schemas"]["Ids"];
             payments: components["schemas"]["LoadedPayment"][];
             products: components["schemas"]["Ids"];
             subscriptions: components["schemas"]["Ids"];
@@ -2110,6 +2131,46 @@ export interface components {
             /** @description The type of a webhook event of the subscription or of its payments, such as `payment.failed`. The prefix `subscription.` can be omitted: `renewed`, `expired`, `cancelled`. */
             event: string;
             subscription_id: string;
+        };
+        Use: {
+            /** @description The number of events. The default is 1. To test more usage, send a `sum`. */
+            count?: number;
+            customer_id: string;
+            /** @description The name of the events. Meters count events by their name. */
+            event_name: string;
+            /**
+             * Format: date-time
+             * @description The time of the first event. The default is `to`.
+             */
+            from?: string;
+            /** @description The metadata key that holds the numbers of `sum`. It may be left out if all meters of the event name take the same key. */
+            key?: string;
+            /** @description Further metadata of each event, for filters of meters. */
+            metadata?: {
+                [key: string]: string | number | boolean;
+            };
+            /** @description The sum of the numbers of all events, as a number or as a decimal in a string. */
+            sum?: number | string;
+            /**
+             * Format: date-time
+             * @description The end of the time of the events. The default is now.
+             */
+            to?: string;
+        };
+        Used: {
+            /** @description The number of events. */
+            ingested_count: number;
+            /** @description The meters of the customer's live subscriptions in their current cycles. */
+            usage: {
+                /** @description A decimal. */
+                consumed_units: string;
+                /** Format: date-time */
+                end_date: string;
+                meter_id: string;
+                /** Format: date-time */
+                start_date: string;
+                subscription_id: string;
+            }[];
         };
         Verified: {
             /** @description Number of calls that match. */
@@ -3886,6 +3947,31 @@ export interface operations {
                 };
             };
             404: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+        };
+    };
+    use: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Use"];
+            };
+        };
+        responses: {
+            /** @description The events, and the usage of the current cycles with them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Used"];
+                };
+            };
             422: components["responses"]["Refused"];
         };
     };
