@@ -178,6 +178,9 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
 .business .fields { margin-top: 0.5rem; }
 [aria-busy=true] .order { opacity: 0.6; }
 
+.steps { display: grid; grid-template-columns: 3rem 5rem 3rem; gap: 0.5rem; }
+.steps .button { min-height: 3rem; padding: 0; font-size: 1.25rem; }
+.steps input { text-align: center; }
 .methods { display: grid; gap: 0.6rem; }
 .method { position: relative; border: 1px solid var(--line); border-radius: 0.8rem; background: var(--surface); }
 .method > input[type=radio] { position: absolute; left: 1rem; top: 1.15rem; }

@@ -60,3 +60,38 @@ t.test('actions', async t => {
   t.equal(await status(), 'cancelled')
   t.match((await dashboard.visit(url)).text, 'The subscription has ended.')
 })
+
+t.test('a change of plan is previewed and made', async t => {
+  const dashboard = open(t)
+  const id = await subscribe(dashboard)
+  const price = {
+    type: 'recurring_price',
+    currency: 'USD',
+    price: 5000,
+    payment_frequency_count: 1,
+    payment_frequency_interval: 'Month',
+    subscription_period_count: 10,
+    subscription_period_interval: 'Year'
+  }
+  const { json } = await dashboard.call('POST', '/products', { body: { name: 'Team', tax_category: 'saas', price } })
+  const { product_id: product } = json as { product_id: string }
+  const url = `/dashboard/subscriptions/${id}/change-plan`
+  t.match((await dashboard.visit(`/dashboard/subscriptions/${id}`)).html, `href="${url}"`)
+  const fields = { product_id: product, quantity: '2', proration_billing_mode: 'full_immediately', effective_at: 'immediately' }
+  const preview = await dashboard.send(url, 'change', { ...fields, step: 'preview' })
+  t.equal(preview.status, 200, preview.text)
+  t.match(preview.text, '$100.00')
+  t.match(preview.text, '2 × Team')
+  t.match(await dashboard.get(`/subscriptions/${id}`), { product_id: 'pdt_pro_monthly' }, 'a preview changes nothing')
+  const refused = await dashboard.send(url, 'change', { ...fields, quantity: 'many', addons: 'adn_x', step: 'preview' })
+  t.equal(refused.status, 422)
+  t.match(refused.html, 'id="change-quantity-problem"')
+  const unknown = await dashboard.send(url, 'change', { ...fields, addons: 'adn_x 2', step: 'change' })
+  t.match(unknown.text, 'there is no add-on adn_x')
+  const later = { ...fields, effective_at: 'next_billing_date', step: 'change' }
+  t.match((await dashboard.follow(url, 'change', later)).text, '2 × Team')
+  await dashboard.follow(`/dashboard/subscriptions/${id}`, 'drop-change')
+  t.match(await dashboard.get(`/subscriptions/${id}`), { scheduled_change: null })
+  await dashboard.follow(url, 'change', { ...fields, step: 'change' })
+  t.match(await dashboard.get(`/subscriptions/${id}`), { product_id: product, quantity: 2 })
+})

@@ -1,6 +1,6 @@
 /** The hosted page of a checkout session that sells a subscription. */
 import t from 'tap'
-import { NEW, link, session, textOf, unescaped, type SessionBody } from './session-page.js'
+import { NEW, fieldsOf, link, problemOf, session, textOf, unescaped, type SessionBody } from './session-page.js'
 
 const CLOCK = { clock: '2026-01-31T09:00:00Z', clockFrozen: 'on' as const }
 const CARD = { method: 'card', number: '4242424242424242', expiry: '06/32', cvc: '123' }
@@ -62,4 +62,69 @@ t.test('a static link sells a subscription', async t => {
   t.equal((await opened.send(NEW)).status, 303)
   const { subscription_id: id } = await opened.payment()
   t.match(await opened.get(`/subscriptions/${id}`), { product_id: 'pdt_pro_monthly', quantity: 3 })
+})
+
+/** A session of a plan for 20 dollars with two add-ons, of which one is in the cart. */
+async function withAddons (test: Parameters<typeof session>[0], flags: object) {
+  const opened = await link(test, '', CLOCK)
+  const post = async (url: string, body: object) => (await opened.call('POST', url, { body })).json as Record<string, string>
+  const addon = async (name: string, price: number) => String((await post('/addons', { name, price, currency: 'USD', tax_category: 'saas' }))['id'])
+  const [seats, storage] = [await addon('Seats', 500), await addon('Storage', 300)]
+  const price = {
+    type: 'recurring_price',
+    currency: 'USD',
+    price: 2000,
+    payment_frequency_count: 1,
+    payment_frequency_interval: 'Month',
+    subscription_period_count: 10,
+    subscription_period_interval: 'Year'
+  }
+  const { product_id: product } = await post('/products', { name: 'Team', tax_category: 'saas', price, addons: [seats, storage] })
+  const { checkout_url: url } = await post('/checkouts', {
+    product_cart: [{ product_id: product, quantity: 1, addons: [{ addon_id: seats, quantity: 1 }] }], feature_flags: flags
+  })
+  const path = new URL(String(url)).pathname
+  const submit = async (fields: Record<string, string>) => {
+    const { text } = await opened.visit(path)
+    const { statusCode: status, body } = await opened.emulator.app.inject({
+      method: 'POST',
+      url: path,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html' },
+      payload: new URLSearchParams({ ...fieldsOf(text), ...fields }).toString()
+    })
+    return { status, text: body, location: '', headers: {} }
+  }
+  return { ...opened, path, seats, storage, submit }
+}
+
+t.test('add-ons are chosen with steppers, which work without scripts', async t => {
+  const { visit, submit, payment, get, path, seats, storage } = await withAddons(t, { allow_editing_addons: true })
+  const shown = await visit(path)
+  t.equal(textOf(shown, 'amount-due'), '$25.00')
+  t.match(unescaped(shown.text), '$5.00 every month each')
+  t.match(shown.text, new RegExp(`id="addon-0-${seats}" name="addon_0_${seats}" value="1"`))
+  t.match(shown.text, new RegExp(`id="addon-0-${storage}" name="addon_0_${storage}" value="0"`))
+  t.equal(textOf(await submit({ action: `more:0_${storage}` }), 'amount-due'), '$28.00')
+  t.equal(textOf(await submit({ action: `fewer:0_${seats}` }), 'amount-due'), '$20.00')
+  t.equal(textOf(await submit({ action: `fewer:0_${storage}` }), 'amount-due'), '$25.00', 'not below 0')
+  t.equal(textOf(await submit({ action: 'reprice', [`addon_0_${seats}`]: '4' }), 'amount-due'), '$40.00')
+  for (const quantity of ['-1', '1.5', '1000', 'many']) {
+    for (const action of ['reprice', 'continue']) {
+      const refused = await submit({ ...NEW, action, [`addon_0_${seats}`]: quantity })
+      t.equal(refused.status, 422)
+      t.equal(problemOf(refused, `addon-0-${seats}`), 'Enter a whole number from 0 to 999.')
+    }
+  }
+  t.equal((await submit({ ...NEW, [`addon_0_${seats}`]: '3', [`addon_0_${storage}`]: '2' })).status, 303)
+  const { total_amount: total, subscription_id: id } = await payment()
+  t.equal(total, 2000 + 3 * 500 + 2 * 300)
+  t.match(await get(`/subscriptions/${id}`), { addons: [{ addon_id: seats, quantity: 3 }, { addon_id: storage, quantity: 2 }] })
+})
+
+t.test('without the flag, add-ons of the form are ignored', async t => {
+  const { visit, submit, payment, get, path, seats } = await withAddons(t, {})
+  t.notMatch((await visit(path)).text, 'addon_0')
+  t.equal((await submit({ ...NEW, [`addon_0_${seats}`]: '9' })).status, 303)
+  const { subscription_id: id } = await payment()
+  t.match(await get(`/subscriptions/${id}`), { addons: [{ addon_id: seats, quantity: 1 }] })
 })

@@ -33,7 +33,8 @@ export interface SubscriptionDecision {
   first: FirstCharge
 }
 
-const ADDONS_MAX = 10
+/** The maximum number of different add-ons of a subscription. */
+export const ADDONS_MAX = 10
 
 /** Throws NOT_FOUND. */
 export function findSubscription (subscriptionId: string, { sandbox }: Context): Subscription {

@@ -10,7 +10,7 @@
  *                 zipcode, tax_id, business_name, currency, codes, code, amount_{line}, custom_{field}; on one page those of
  *                 a payment's form too
  *
- * choice.ts lists those of sessions with a product collection.
+ * choice.ts and addons.ts list those of product collections and add-ons.
  */
 import { html } from 'ghtml'
 import { asksForMethod } from '../../../resources/checkouts/purchase.js'
@@ -25,6 +25,7 @@ import type { Offer } from '../methods.js'
 import { summary, type Order } from '../order.js'
 import { recurrenceOfSale } from '../recurrence.js'
 import { currenciesFor } from '../../../resources/checkouts/currencies.js'
+import { addonFields } from './addons.js'
 import { productChoice } from './choice.js'
 import { detailFields } from './fields.js'
 import type { Entries } from './form.js'
@@ -56,6 +57,7 @@ value="${payment === null ? 'continue' : 'pay'}">Continue</button>
 <div class="form">
 <div data-live="problems" id="live-problems">!${problems.length > 0 ? alert('There is a problem', problems) : ''}</div>
 !${form(target, html`<div data-live="choice" id="live-choice">!${productChoice(terms, draft, problems, context)}</div>
+<div data-live="addons" id="live-addons">!${addonFields(terms, problems, context)}</div>
 !${detailFields(page)}
 <div data-live="methods" id="live-methods">!${payment === null ? '' : methodsPart(page, isFree)}</div>
 <div data-live="button" id="live-button">!${canPay ? button(page) : ''}</div>`, FORM)}

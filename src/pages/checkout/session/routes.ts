@@ -19,6 +19,7 @@ import { hostedLayout, tokenRefused, type HostedLayout, type PagesOptions } from
 import { sendRedirect } from '../../layout.js'
 import { formTargets, nextUrl } from '../return-url.js'
 import { entered, formToken, isToken, problemsOf, readForm } from '../submission.js'
+import { addonProblems, withAddons } from './addons.js'
 import { draftDetails, entryOf, firstEntries, readEntries, withCode, type Entries } from './form.js'
 import { appearanceOf } from './appearance.js'
 import { NO_PRODUCT, NO_SESSION, expiredSession, unsellable } from './notices.js'
@@ -154,7 +155,9 @@ function detailsForm ({ sendNotice, answer }: HostedLayout, { toPayment, showDet
     if (action === 'continue' || action === 'pay') return make(opened)
     const removed = action.startsWith('remove:') && terms.flags.allow_discount_code ? action.slice('remove:'.length) : null
     const codes = entries.codes.filter(code => code.toUpperCase() !== removed?.toUpperCase())
-    showDetails(opened, { code: 200, entries: { ...entries, codes }, problems: [], body })
+    showDetails(opened, {
+      code: 200, entries: { ...entries, codes }, problems: addonProblems(terms, body, opened.context.sandbox), body
+    })
   }
 
   function make (opened: OpenedSession): void {
@@ -214,7 +217,7 @@ function sessionPages (options: PagesOptions) {
     const url = `${baseOf(context)}/session/${session.session_id}${earlier === null ? '' : CHOOSE_AGAIN}`
     const chosen = entryOf(request.body, 'product_id') || (earlier?.lines[0]?.product_id ?? null)
     try {
-      const terms = withChoice(session.terms, chosen, sandbox)
+      const terms = withAddons(withChoice(session.terms, chosen, sandbox), request.body, sandbox)
       next({ session: { ...session, terms }, isStored: true, earlier, url, context, request, reply })
     } catch (error) {
       if (!(error instanceof ApiError)) throw error

@@ -5,7 +5,7 @@
  */
 export const SESSION_SCRIPT = `'use strict'
 const details = document.getElementById('details')
-const DECIDING = /^(?:product_id|country|currency|tax_id|business_name|email|amount_\\d+)$/
+const DECIDING = /^(?:product_id|country|currency|tax_id|business_name|email|amount_\\d+|addon_.+)$/
 let latest = 0
 
 // Returns null if the request fails, for example while the page is being left. The price is calculated again on submission.
@@ -48,7 +48,7 @@ function exchange (fresh, isNewChoice) {
   if (old === null || old.innerHTML === fresh.innerHTML) return
   const focused = old.contains(document.activeElement) ? document.activeElement.id : ''
   const kept = [...old.querySelectorAll('input[id], select[id]')]
-    .filter(({ id, name }) => id !== 'discount-code' && !(isNewChoice && name.startsWith('amount_')))
+    .filter(({ id }) => !/^(?:discount-code$|addon-)/.test(id) && !(isNewChoice && id.startsWith('amount-')))
   const arrived = document.importNode(fresh, true)
   for (const control of kept) {
     const next = arrived.querySelector('#' + CSS.escape(control.id))
@@ -71,9 +71,9 @@ if (details !== null) {
   })
   document.addEventListener('click', event => {
     const button = event.target instanceof Element ? event.target.closest('button[name=action]') : null
-    if (button === null || button.form !== details || !/^(?:reprice|remove:.+)$/s.test(button.value)) return
+    if (button === null || button.form !== details || !/^(?:reprice|(?:remove|more|fewer):.+)$/s.test(button.value)) return
     event.preventDefault()
-    reprice(button.value, 'discount-code')
+    reprice(button.value, /^(?:more|fewer):/.test(button.value) ? button.id : 'discount-code')
   })
   document.addEventListener('keydown', event => {
     if (event.key !== 'Enter' || event.target.id !== 'discount-code') return

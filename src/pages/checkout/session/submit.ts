@@ -16,6 +16,7 @@ import type { Context } from '../../../sandbox/sandbox.js'
 import { money, type Problem } from '../../fragments.js'
 import { offerFor, type Offer } from '../methods.js'
 import { ELEMENTS, readForm, readInstrument, savesMethod } from '../submission.js'
+import { addonProblems } from './addons.js'
 import { CHOICE_ID } from './choice.js'
 import { entryOf, readDetails, readEntries } from './form.js'
 import { shownTotal } from './page.js'
@@ -37,9 +38,10 @@ export interface Submission {
 export function submitDetails ({ session, isStored, replaced }: Submission, body: unknown, context: Context): Submitted {
   const { terms } = session
   const { sandbox } = context
-  const problems: Problem[] = isWrongChoice(terms, entryOf(body, 'product_id'), sandbox)
-    ? [{ field: CHOICE_ID, message: 'This product is not offered. Choose another.' }]
-    : []
+  const problems: Problem[] = addonProblems(terms, body, sandbox)
+  if (isWrongChoice(terms, entryOf(body, 'product_id'), sandbox)) {
+    problems.push({ field: CHOICE_ID, message: 'This product is not offered. Choose another.' })
+  }
   const purchase = purchaseOf(terms, body, context, problems)
   const single = purchase === null || !terms.flags.single_page ? null : readPayment(purchase, terms, body, context, problems)
   if (purchase === null || problems.length > 0) return { problems }

@@ -2,9 +2,9 @@
 import { html } from 'ghtml'
 import type { Schemas } from '../../../contract/operations.js'
 import { button, choiceField, confirmButton, form, submit, textField } from '../../../pages/dashboard/fields.js'
-import { pathOf } from '../../../pages/dashboard/links.js'
+import { pageOf, pathOf } from '../../../pages/dashboard/links.js'
 import type { DashboardPage, PageContext } from '../../../pages/dashboard/page.js'
-import { card } from '../../../pages/dashboard/parts.js'
+import { card, linkButton } from '../../../pages/dashboard/parts.js'
 import type { Fragment } from '../../../pages/layout.js'
 import { GENERIC_DECLINE } from '../../../rules/instruments.js'
 import { findSubscription } from '../rules.js'
@@ -38,6 +38,10 @@ export const subscriptionActions: Actions = {
   cancel: page => patch(page, { status: 'cancelled' }),
   'cancel-at-date': page => patch(page, { cancel_at_next_billing_date: true }),
   undo: page => patch(page, { cancel_at_next_billing_date: false }),
+  async 'drop-change' (page) {
+    await page.operate('DELETE /subscriptions/{subscription_id}/change-plan/scheduled', { path: path(page) })
+    return { done: 'dropped' }
+  },
   async 'update-method' (page) {
     const reply = await page.operate('POST /subscriptions/{subscription_id}/update-payment-method', {
       path: path(page), body: { type: 'new' }
@@ -54,6 +58,10 @@ export function subscriptionForms (subscription: Subscription, page: PageContext
   const plain = (action: string, label: string) => button(page.formState(action), label)
   const forms = [
     status === 'active' && found.dues === null ? plain('renew', 'Renew now') : '',
+    possible.has('change plan')
+      ? linkButton(pageOf(page, 'subscriptions', subscription.subscription_id, 'change-plan'), 'Change plan')
+      : '',
+    found.scheduled_change !== null ? plain('drop-change', 'Delete the scheduled plan change') : '',
     possible.has('pause') ? plain('pause', 'Pause') : '',
     possible.has('resume') ? plain('resume', 'Resume') : '',
     possible.has('change method') ? plain('update-method', 'Replace the payment method') : '',

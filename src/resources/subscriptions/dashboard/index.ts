@@ -15,6 +15,7 @@ import {
 import type { DashboardSection, Subject } from '../../../pages/dashboard/section.js'
 import { money } from '../../../pages/fragments.js'
 import type { Fragment } from '../../../pages/layout.js'
+import { changePlanPage } from './change-plan.js'
 import { subscriptionActions, subscriptionForms } from './actions.js'
 import { renewalCharge } from '../pricing.js'
 import { findSubscription } from '../rules.js'
@@ -97,12 +98,14 @@ const subscriptionPage: DashboardPage = {
     renewed: 'The subscription was renewed.',
     declining: 'The next charges will be declined.',
     changed: 'The subscription was changed.',
+    plan: 'The plan was changed, or will change on the next billing date.',
+    dropped: 'The scheduled plan change was deleted.',
     asked: 'A payment for the new payment method was created. Open it to pay.'
   }
 }
 
 function subscriptionFacts (subscription: Subscription, page: PageContext): Fragment {
-  const { currency, quantity, addons, payment_method_id: methodId } = subscription
+  const { currency, quantity, addons, payment_method_id: methodId, scheduled_change: scheduled } = subscription
   const { sandbox } = page.context
   const { plan, credit, dues, period_start: start } = findSubscription(subscription.subscription_id, page.context)
   const { count, interval } = plan.frequency
@@ -121,6 +124,9 @@ ${interval.toLowerCase()}${count === 1 ? '' : 's'}`],
     ['Current period from', start === null ? null : fullTime(new Date(start / 1000).toISOString(), page)],
     ['Previous billing date', fullTime(subscription.previous_billing_date, page)],
     [subscription.cancel_at_next_billing_date ? 'Ends' : 'Next billing date', fullTime(subscription.next_billing_date, page)],
+    ['Scheduled plan', scheduled === null
+      ? null
+      : html`${scheduled.quantity} × ${scheduled.product_name ?? scheduled.product_id}`],
     ['Paused', subscription.paused_at === null ? null : fullTime(subscription.paused_at, page)],
     ['Cancelled', subscription.cancelled_at === null ? null : fullTime(subscription.cancelled_at, page)],
     ['Term ends', subscription.expires_at === null ? null : fullTime(subscription.expires_at, page)],
@@ -187,7 +193,8 @@ export const subscriptionsSection: DashboardSection = {
   position: 15,
   pages: {
     '/': { show: list },
-    '/:id': subscriptionPage
+    '/:id': subscriptionPage,
+    '/:id/change-plan': changePlanPage
   },
   related
 }
