@@ -16,8 +16,8 @@ export { SetupError } from './errors.js'
 export type {
   AnyEvent, Balance, BusinessSettings, CallPattern, Checkout, CheckoutDetails, Clock, ClockMoved, Controls, DeclinedCharges,
   Delivery, DeliveryFault, Dispute, DisputeOutcome, DueJob, DueList, Duration, Event, EventData, EventType, Fault, Idle,
-  LedgerEntry, Loaded, LoggedRequest, Pay, PayCheckout, Payment, PaymentExplanation, Refund, SandboxInfo, SnapshotInfo,
-  Subscription, SubscriptionEvent, Verified
+  LedgerEntry, Loaded, LoggedRequest, Pay, PayCheckout, Payment, PaymentExplanation, Payout, PayoutOutcome, Refund,
+  SandboxInfo, SnapshotInfo, Subscription, SubscriptionEvent, Verified
 } from './client/controls.js'
 export type { CheckoutFilter, DeliveryFilter, EventFilter, RequestFilter, Wanted, Waiting } from './client/events.js'
 export type { Email, EmailFilter } from './client/emails.js'

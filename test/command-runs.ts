@@ -71,7 +71,7 @@ export const clients = leaves.filter(({ name }) => !LOCAL.includes(name))
 
 /** Arguments with which a command succeeds in a sandbox filled by `prepare`. */
 export function validArguments (name: string, {
-  subscription, grant, pendingGrant, licenseKey, email, payment, paid, dispute, refund, event, delivery, file, folder
+  subscription, grant, pendingGrant, licenseKey, email, payment, paid, dispute, payout, refund, event, delivery, file, folder
 }: Prepared): string[] {
   const valid: Record<string, string[]> = {
     pay: [payment],
@@ -81,6 +81,8 @@ export function validArguments (name: string, {
     dispute: [paid],
     'settle-dispute': [dispute, 'won'],
     'ledger-entry': ['adjustment', '500'],
+    payout: ['--amount', '600', '--ignore-threshold'],
+    'settle-payout': [payout, 'success'],
     explain: [payment],
     usage: ['cus_ada', 'api.call'],
     'subscriptions renew': [subscription],
@@ -132,6 +134,7 @@ interface Prepared {
   /** A succeeded payment. */
   paid: string
   dispute: string
+  payout: string
   refund: string
   event: string
   delivery: string
@@ -182,9 +185,11 @@ export async function prepare (t: Test, { call }: TestEmulator, sandbox: string)
   })
   await post(`/_emulator/payments/${first}/pay`, { outcome: 'succeeded' })
   const { dispute_id: dispute = '' } = await post(`/_emulator/payments/${first}/dispute`, {})
+  await post('/_emulator/ledger/entries', { event_type: 'adjustment', amount: 100_000 })
+  const { payout_id: payout = '' } = await post('/_emulator/payouts', { amount: 10_000, status: 'in_progress' })
   const { event_id: event = '', delivery_id: deliveryId = '' } = delivery ?? {}
   const granted = await prepareGrants(call, key)
-  return { ...granted, session, subscription, payment, paid, dispute, refund, event, delivery: deliveryId, file, folder }
+  return { ...granted, session, subscription, payment, paid, dispute, payout, refund, event, delivery: deliveryId, file, folder }
 }
 
 /** Valid ids that do not exist. */
@@ -198,6 +203,7 @@ export const UNKNOWN: Prepared = {
   payment: 'pay_1',
   paid: 'pay_1',
   dispute: 'dp_1',
+  payout: 'pyt_1',
   refund: 'ref_1',
   event: 'msg_1',
   delivery: 'dlv_1',

@@ -44,7 +44,7 @@ export type Refund = Required<Schemas['RefundResponse']>
 /** `payment.succeeded` */
 export type EventType = Schemas['EventType']
 export type { AnyEvent, Event, EventData } from './event-types.js'
-export type { Balance, Dispute, DisputeOutcome, LedgerEntry } from './money.js'
+export type { Balance, Dispute, DisputeOutcome, LedgerEntry, Payout, PayoutOutcome } from './money.js'
 export type { BusinessSettings, DeclinedCharges, Subscription } from './subscriptions.js'
 export type { Clock, ClockMoved, SubscriptionEvent } from './clock.js'
 export type { Used } from './usage.js'

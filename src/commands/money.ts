@@ -1,4 +1,4 @@
-/** The commands `dispute`, `settle-dispute`, `balances` and `ledger-entry`. */
+/** The commands `dispute`, `settle-dispute`, `balances`, `ledger-entry`, `payout` and `settle-payout`. */
 import { Option, type Command } from 'commander'
 import { nonEmpty, wholeNumber } from '../config/values.js'
 import { argument, currencyCode, identifier, oneOf, option } from './arguments.js'
@@ -88,5 +88,43 @@ export function addBalances (program: Command, { client, targetOf }: Tools): voi
         names: {
           event_type: '<event_type>', currency: '--currency', reference_object_id: '--reference', description: '--description'
         }
+      }))
+}
+
+interface PayoutFlags extends TargetFlags {
+  currency?: string
+  amount?: number
+  status?: string
+  ignoreThreshold?: boolean
+  name?: string
+  remarks?: string
+}
+
+const OF_PAYOUT = {
+  currency: '--currency', amount: '--amount', status: '--status', ignore_threshold: '--ignore-threshold', remarks: '--remarks'
+}
+
+export function addPayouts (program: Command, { client, targetOf }: Tools): void {
+  client(program, 'payout', 'pay out the balance')
+    .addOption(option('--currency <code>', 'a wallet (default: all but INR, in USD)', currencyCode))
+    .addOption(option('--amount <minor units>', 'gross including the fee (default: the balance)', wholeNumber(1, AMOUNT_MAX)))
+    .addOption(option('--status <status>', 'not_initiated (the default), in_progress, on_hold, failed or success',
+      oneOf('not_initiated', 'in_progress', 'on_hold', 'failed', 'success')))
+    .option('--ignore-threshold', 'pay out less than the threshold')
+    .addOption(option('--name <text>', 'a name', nonEmpty))
+    .addOption(remarks())
+    .action(({ currency, amount, status, ignoreThreshold, name, remarks, ...flags }: PayoutFlags) =>
+      print(targetOf(flags), 'payouts', {
+        body: { currency, amount, status, ignore_threshold: ignoreThreshold, name, remarks }, names: OF_PAYOUT
+      }))
+
+  client(program, 'settle-payout', 'change the status of a payout')
+    .addArgument(argument('<payout_id>', 'the payout', identifier))
+    .addArgument(argument('<status>', 'in_progress, on_hold, success or failed',
+      oneOf('in_progress', 'on_hold', 'success', 'failed')))
+    .addOption(remarks())
+    .action((id: string, status: string, { remarks, ...flags }: PayoutFlags) =>
+      print(targetOf(flags), `payouts/${encodeURIComponent(id)}/settle`, {
+        body: { status, remarks }, names: { status: '<status>', remarks: '--remarks' }
       }))
 }

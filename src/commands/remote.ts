@@ -9,7 +9,7 @@ import { addHealth, addOutcomes } from './outcomes.js'
 import { addRequests } from './requests.js'
 import { addSandboxes } from './sandboxes.js'
 import { addLoad } from './load.js'
-import { addBalances, addDisputes } from './money.js'
+import { addBalances, addDisputes, addPayouts } from './money.js'
 import { addTime } from './time.js'
 import { addSettings, addSubscriptions } from './subscriptions.js'
 import { addUsage } from './usage.js'
@@ -31,6 +31,7 @@ export function addRemoteCommands (program: Command, tools: Tools): void {
   addLicenseKeys(program, tools)
   addEmails(program, tools)
   addBalances(program, tools)
+  addPayouts(program, tools)
   addSettings(program, tools)
   addTime(program, tools)
   addWebhooks(program, tools)

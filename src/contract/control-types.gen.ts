@@ -819,6 +819,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_emulator/payouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pay out the balance
+         * @description Takes the amount and the fee from the wallets, and sends `payout.created`. With another `status`, the events until it follow.
+         */
+        post: operations["create_payout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_emulator/payouts/{payout_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the status of a payout
+         * @description Sends the event of the new status. A payout that fails returns its amount and its fee to the balance. A failed payout that is started again or succeeds takes them again.
+         */
+        post: operations["settle_payout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_emulator/refunds/{refund_id}/settle": {
         parameters: {
             query?: never;
@@ -1218,6 +1258,15 @@ export interface components {
                 /** @description In minor units of the currency. May be negative. */
                 balance: number;
                 currency: string;
+                /** @description The next payout of the wallet, together with the wallets that are paid out with it. */
+                next_payout: {
+                    /** @description The amount without the fee, if the balance were paid out now. */
+                    amount: number;
+                    /** @description Null if payouts are made by hand. */
+                    due_at: string | null;
+                    /** @description Why the clock will not pay it out; null if it will. */
+                    reason_if_none: string | null;
+                };
                 /** @description The net of payments that the next batch will book. */
                 pending: number;
                 /** @description The balance in US cents. */
@@ -1318,6 +1367,26 @@ export interface components {
             payment_retries: boolean;
             /** @description The number of days after a failed renewal in which it is retried. The default is 13. */
             payment_retry_window_days: number;
+            /**
+             * @description `bi_monthly`, the default, closes after the 15th (due on the 18th) and after the last of the month (due on the 4th). `weekly` closes after the 7th, 14th, 21st and the last (due on the 11th, 18th, 25th and 4th). `monthly` closes after the last (due on the 11th).
+             * @enum {string}
+             */
+            "payouts.cycle": "bi_monthly" | "weekly" | "monthly";
+            /**
+             * @description Whether the balance is paid out at the end of each cycle, by the sandbox's clock. The default is `manual`: only `POST /_emulator/payouts` pays it out.
+             * @enum {string}
+             */
+            "payouts.mode": "manual" | "auto";
+            /**
+             * @description The status of the payouts of a cycle, a day after their due date. The default is `success`.
+             * @enum {string}
+             */
+            "payouts.outcome": "success" | "failed" | "on_hold";
+            /** @description The smallest balance that is paid out, in minor units. The default is $50 and ₹1,000. */
+            "payouts.threshold": {
+                INR: number;
+                USD: number;
+            };
             /** @description Whether customers can cancel subscriptions in the portal. Undoing a scheduled cancellation is always possible. The default is true. */
             portal_cancel: boolean;
             /** @description Whether customers can change a subscription in the portal to another product of its collection. The default is false. */
@@ -1431,6 +1500,26 @@ export interface components {
             payment_retries?: boolean;
             /** @description The number of days after a failed renewal in which it is retried. The default is 13. */
             payment_retry_window_days?: number;
+            /**
+             * @description `bi_monthly`, the default, closes after the 15th (due on the 18th) and after the last of the month (due on the 4th). `weekly` closes after the 7th, 14th, 21st and the last (due on the 11th, 18th, 25th and 4th). `monthly` closes after the last (due on the 11th).
+             * @enum {string}
+             */
+            "payouts.cycle"?: "bi_monthly" | "weekly" | "monthly";
+            /**
+             * @description Whether the balance is paid out at the end of each cycle, by the sandbox's clock. The default is `manual`: only `POST /_emulator/payouts` pays it out.
+             * @enum {string}
+             */
+            "payouts.mode"?: "manual" | "auto";
+            /**
+             * @description The status of the payouts of a cycle, a day after their due date. The default is `success`.
+             * @enum {string}
+             */
+            "payouts.outcome"?: "success" | "failed" | "on_hold";
+            /** @description The smallest balance that is paid out, in minor units. The default is $50 and ₹1,000. */
+            "payouts.threshold"?: {
+                INR: number;
+                USD: number;
+            };
             /** @description Whether customers can cancel subscriptions in the portal. Undoing a scheduled cancellation is always possible. The default is true. */
             portal_cancel?: boolean;
             /** @description Whether customers can change a subscription in the portal to another product of its collection. The default is false. */
@@ -1588,6 +1677,21 @@ export interface components {
             };
             /** @description The events of the subscription during the move, oldest first, and at most the last 1,000. Only with `until`. */
             events?: components["schemas"]["EventOnTheWay"][];
+        };
+        CreatePayout: {
+            /** @description The gross including the fee, in minor units of the payout's currency. The default is the whole balance. */
+            amount?: number;
+            /** @description `USD`, the default, pays out all wallets but INR in US dollars. Any other currency pays out the wallet in it. The default of a business in India is INR. */
+            currency?: components["schemas"]["Currency"];
+            /** @description Whether to pay out less than the threshold. The default is false. */
+            ignore_threshold?: boolean;
+            name?: string;
+            remarks?: string;
+            /**
+             * @description The default is `not_initiated`.
+             * @enum {string}
+             */
+            status?: "not_initiated" | "in_progress" | "on_hold" | "failed" | "success";
         };
         CreateSandbox: {
             /** @description 1 to 63 letters, digits, hyphens and underscores. */
@@ -1879,6 +1983,7 @@ export interface components {
             disputes: components["schemas"]["Ids"];
             meters: components["schemas"]["Ids"];
             payments: components["schemas"]["LoadedPayment"][];
+            payouts: components["schemas"]["Ids"];
             products: components["schemas"]["Ids"];
             subscriptions: components["schemas"]["Ids"];
             webhooks: components["schemas"]["Ids"];
@@ -2091,6 +2196,11 @@ export interface components {
             stage?: "pre_dispute" | "dispute" | "pre_arbitration";
             /** @enum {string} */
             status: "challenged" | "accepted" | "cancelled" | "expired" | "won" | "lost" | "opened" | "dispute_challenged" | "dispute_accepted" | "dispute_cancelled" | "dispute_expired" | "dispute_won" | "dispute_lost" | "dispute_opened";
+        };
+        SettlePayout: {
+            remarks?: string;
+            /** @enum {string} */
+            status: "in_progress" | "on_hold" | "success" | "failed";
         };
         SettleRefund: {
             /** @enum {string} */
@@ -3503,6 +3613,63 @@ export interface operations {
         };
         responses: {
             /** @description The payment, as in `GET /payments/{payment_id}`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            404: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+        };
+    };
+    create_payout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CreatePayout"];
+            };
+        };
+        responses: {
+            /** @description The payout, as in `GET /payouts`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            422: components["responses"]["Refused"];
+        };
+    };
+    settle_payout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payout_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettlePayout"];
+            };
+        };
+        responses: {
+            /** @description The payout, as in `GET /payouts`. */
             200: {
                 headers: {
                     [name: string]: unknown;

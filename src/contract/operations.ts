@@ -50,10 +50,12 @@ export type PathParameters<Name> = OperationOf<Name> extends { parameters: { pat
 /** A reply that is not JSON, such as a PDF. `bytes` is called after the transaction. */
 export interface FileReply {
   fileName: string
+  /** Whether browsers save the file instead of showing it. */
+  isDownload?: true
   bytes (): Promise<Uint8Array>
 }
 
-type File = { 'application/pdf': unknown } | { 'application/vnd.sqlite3': unknown }
+type File = { 'application/pdf': unknown } | { 'text/csv': unknown } | { 'application/vnd.sqlite3': unknown }
 
 /** The body of a successful reply; undefined if it is empty. */
 export type Reply<Name> = OperationOf<Name> extends { responses: { 200: infer Success } | { 201: infer Success } }

@@ -20,11 +20,14 @@ export function sendEmpty (reply: FastifyReply, status: number): void {
   reply.send()
 }
 
-/** Sends a file that browsers show instead of downloading. */
-export async function sendFile (reply: FastifyReply, mediaType: string, { fileName, bytes }: FileReply): Promise<void> {
+/** Sends a file, which browsers show or save. */
+export async function sendFile (
+  reply: FastifyReply, mediaType: string, { fileName, isDownload, bytes }: FileReply
+): Promise<void> {
   const content = await bytes()
   reply.record?.(reply.statusCode, '')
-  reply.type(mediaType).header('content-disposition', `inline; filename="${fileName}"`).send(content)
+  const disposition = isDownload === true ? 'attachment' : 'inline'
+  reply.type(mediaType).header('content-disposition', `${disposition}; filename="${fileName}"`).send(content)
 }
 
 /** The official clients retry every 5xx and 409, but a retry of these would fail again. */

@@ -1,6 +1,6 @@
 /**
- * Draws invoices and refund receipts as PDF: one layout on A4, in the two fonts that every PDF viewer has, with pdfkit. All texts
- * are given, so nothing here depends on payments.
+ * Draws invoices, refund receipts and payout statements as PDF, with pdfkit: one layout on A4, in the two fonts that every PDF
+ * viewer has. All texts are given, so nothing here depends on payments.
  *
  * These fonts have only the Latin letters of Western Europe, and a font for all scripts would be larger than the whole package.
  * Other Latin letters lose their marks (`Łódź` becomes `Lódz`). Other characters (日本, Ελλάδα, emoji) are drawn as `?`, and a
@@ -17,7 +17,7 @@ export interface Row {
 }
 
 export interface InvoiceDocument {
-  title: 'Invoice' | 'Refund receipt'
+  title: 'Invoice' | 'Refund receipt' | 'Payout statement'
   number: string
   /** The creation time of the file, in milliseconds since 1970. */
   createdAt: number

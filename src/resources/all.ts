@@ -25,6 +25,7 @@ import { licenses } from './licenses/index.js'
 import { meters } from './meters/index.js'
 import { paymentMethods } from './payment-methods/index.js'
 import { payments } from './payments/index.js'
+import { payouts } from './payouts/index.js'
 import { portalSessions } from './portal-sessions/index.js'
 import { productCollections } from './product-collections/index.js'
 import { products } from './products/index.js'
@@ -59,6 +60,7 @@ export const RESOURCES: readonly Resource[] = [
   meters,
   paymentMethods,
   payments,
+  payouts,
   portalSessions,
   productCollections,
   products,
@@ -90,6 +92,7 @@ export const effects: Effects = {
   refundSucceeded (...happened) { for (const { effects } of RESOURCES) effects?.refundSucceeded?.(...happened) },
   refundCreated (...happened) { for (const { effects } of RESOURCES) effects?.refundCreated?.(...happened) },
   refundFailed (...happened) { for (const { effects } of RESOURCES) effects?.refundFailed?.(...happened) },
+  settingsChanged (...happened) { for (const { effects } of RESOURCES) effects?.settingsChanged?.(...happened) },
   disputeChanged (...happened) { for (const { effects } of RESOURCES) effects?.disputeChanged?.(...happened) },
   subscriptionChanged (...happened) { for (const { effects } of RESOURCES) effects?.subscriptionChanged?.(...happened) },
   periodStarted (...happened) { for (const { effects } of RESOURCES) effects?.periodStarted?.(...happened) },

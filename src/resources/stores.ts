@@ -21,6 +21,7 @@ import { licenseKeysStore } from './license-keys/store.js'
 import { metersStore } from './meters/store.js'
 import { paymentMethodsStore } from './payment-methods/store.js'
 import { paymentsStore } from './payments/store.js'
+import { payoutsStore } from './payouts/store.js'
 import { portalSessionsStore } from './portal-sessions/store.js'
 import { productCollectionsStore } from './product-collections/store.js'
 import { productsStore } from './products/store.js'
@@ -52,6 +53,7 @@ export const STORES = {
   meters: metersStore,
   paymentMethods: paymentMethodsStore,
   payments: paymentsStore,
+  payouts: payoutsStore,
   portalSessions: portalSessionsStore,
   productCollections: productCollectionsStore,
   products: productsStore,

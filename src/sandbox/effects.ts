@@ -47,6 +47,8 @@ export interface Effects {
   refundFailed (refund: Stored<'refunds'>, payment: Stored<'payments'>, context: Context): void
   /** Called after the refund status of the payment is stored. */
   refundSucceeded (refund: Stored<'refunds'>, payment: Stored<'payments'>, context: Context): void
+  /** Settings of the business have been written. */
+  settingsChanged (context: Context): void
   /** `from` is the dispute before the change, null for a new one. */
   disputeChanged (
     dispute: Stored<'disputes'>, from: Stored<'disputes'> | null, payment: Stored<'payments'>, context: Context

@@ -444,6 +444,23 @@ export interface PaymentsRow {
   subscription_charge: string | null
 }
 
+export interface PayoutsRow {
+  seq: number
+  payout_id: string
+  created_at: number
+  updated_at: number
+  status: string
+  currency: string
+  amount: number
+  fee: number
+  debits: string
+  name: string | null
+  remarks: string | null
+  refunds: number
+  chargebacks: number
+  tax: number
+}
+
 export interface PortalSessionsRow {
   token: string
   customer_id: string

@@ -98,7 +98,18 @@ t.test('settings', async t => {
     await bank.move({ now: '2030-01-01T00:20:00Z' })
     t.strictSame((await rows(bank)).slice(2), [...OF_SPAIN, ...OF_US])
     t.match(await entries(bank, `reference_object_id=${first}`), [{ created_at: '2030-01-01T00:15:00.000000Z' }])
-    t.match(await bank.get('/_emulator/balances'), { items: [{ balance: 4447, pending: 0, usd_equivalent: 4447 }] })
+    t.match(await bank.get('/_emulator/balances'), {
+      items: [{
+        balance: 4447,
+        pending: 0,
+        usd_equivalent: 4447,
+        next_payout: { due_at: null, amount: 0, reason_if_none: /\$44\.47 is below the threshold of \$50\.00/ }
+      }]
+    })
+    await bank.change({ 'payouts.mode': 'auto', 'payouts.threshold': { USD: 0, INR: 0 } })
+    t.match(await bank.get('/_emulator/balances'), {
+      items: [{ next_payout: { due_at: '2030-01-18T00:00:00.000000Z', amount: 3947, reason_if_none: null } }]
+    })
   })
 
   t.test('ledger.fees', async t => {

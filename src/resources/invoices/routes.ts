@@ -4,7 +4,9 @@ import { ApiError } from '../../errors.js'
 import type { Handlers } from '../../contract/handlers.js'
 import { drawInvoice, type InvoiceDocument } from '../../pages/invoice.js'
 import { findPayment } from '../payments/rules.js'
+import { findPayout } from '../payouts/rules.js'
 import { findRefund } from '../refunds/rules.js'
+import { payoutDocument } from './payout.js'
 import { hasInvoice, hasReceipt } from './rules.js'
 import { invoiceDocument, receiptDocument } from './view.js'
 
@@ -26,6 +28,11 @@ export const invoices = {
     }
     const payment = findPayment(refund.payment_id, context)
     return file(`receipt-${refund.refund_id}.pdf`, receiptDocument(refund, payment, context.sandbox))
+  },
+
+  'GET /invoices/payouts/{payout_id}': ({ path, context }) => {
+    const payout = findPayout(path.payout_id, context)
+    return file(`payout-${payout.payout_id}.pdf`, payoutDocument(payout, context.sandbox))
   }
 } satisfies Handlers
 

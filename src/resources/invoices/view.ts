@@ -160,7 +160,7 @@ interface Seller {
 let packaged: Seller | undefined
 
 /** A sandbox stores only the name of its business. The default business also has an address. */
-function seller (sandbox: Sandbox): string[] {
+export function seller (sandbox: Sandbox): string[] {
   const { business_id: businessId, name } = sandbox.business
   packaged ??= packageJson<Seller>('fixtures', 'business.json')
   const { address, support_email: email } = packaged.business_id === businessId ? packaged : {}

@@ -126,8 +126,8 @@ export function bookFailedRefund (refund: Refund, payment: Payment, context: Con
 }
 
 /**
- * Books the effect of a change of a dispute. The money is held from the stage `dispute` on, and lost with a loss at any stage. The
- * fee is taken once and never returned. Rapid Dispute Resolution has its own fee.
+ * Books the effect of a change of a dispute. The money is held from the stage `dispute` on, and lost with a loss at any stage.
+ * The fee is taken once and never returned. Rapid Dispute Resolution has its own fee.
  */
 export function bookDispute (dispute: Dispute, payment: Payment, context: Context): void {
   const { dispute_status: status, dispute_stage: stage, is_resolved_by_rdr: isRdr } = dispute

@@ -1,8 +1,12 @@
 /** The rules of entries that are booked by hand, and the balances of the wallets. */
 import type { Schemas } from '../../contract/operations.js'
 import type { components } from '../../contract/control-types.gen.js'
+import { ApiError } from '../../errors.js'
+import { formatTime } from '../../rules/calendar.js'
 import { convert } from '../../rules/money.js'
+import { cycleEnd } from '../../rules/payout-calendar.js'
 import type { Context } from '../../sandbox/sandbox.js'
+import { cycleGroup, planPayout } from '../payouts/rules.js'
 import { BOOK_JOB, book, netOf } from './book.js'
 import type { LedgerEntry, LedgerEventType } from './store.js'
 
@@ -53,12 +57,22 @@ export function bookByHand (given: components['schemas']['BookLedgerEntry'], con
   return entry
 }
 
+/** The next payout of a wallet, with the wallets that are paid out together. */
+export interface NextPayout {
+  /** Null if the clock makes no payouts. */
+  due_at: string | null
+  /** Without the fee, if the balance were paid out now; 0 if it were not. */
+  amount: number
+  reason_if_none: string | null
+}
+
 export interface Balance {
   currency: Schemas['Currency']
   balance: number
   /** The net of payments that wait for the next batch. */
   pending: number
   usd_equivalent: number
+  next_payout: NextPayout
 }
 
 const WAITING_MAX = 100_000
@@ -81,9 +95,23 @@ export function balances (context: Context): Balance[] {
       currency: currency as Schemas['Currency'],
       balance,
       pending: pending.get(currency) ?? 0,
-      usd_equivalent: inUsd(balance, currency, context)
+      usd_equivalent: inUsd(balance, currency, context),
+      next_payout: nextPayout(currency, context)
     }
   })
+}
+
+function nextPayout (currency: string, context: Context): NextPayout {
+  const { businessSettings } = context.sandbox
+  const { 'payouts.mode': mode, 'payouts.cycle': cycle } = businessSettings.read()
+  const plan = planPayout(cycleGroup(currency === 'INR' ? currency : 'USD', context), {}, context)
+  return {
+    due_at: mode === 'auto' ? formatTime(cycleEnd(context.now, cycle).dueAt) : null,
+    amount: plan instanceof ApiError ? 0 : plan.gross - plan.fee,
+    reason_if_none: plan instanceof ApiError
+      ? plan.message
+      : mode === 'manual' ? 'payouts.mode is manual: POST /_emulator/payouts pays the balance out' : null
+  }
 }
 
 /** The currencies whose payments settle in a wallet of their own. All others settle in the business currency. */

@@ -8,6 +8,7 @@ export const settingsControls = {
 
   'PATCH /_emulator/settings': ({ body, context }) => {
     context.sandbox.businessSettings.change(body)
+    context.sandbox.effects.settingsChanged(context)
     return shown(context)
   }
 } satisfies ControlHandlers

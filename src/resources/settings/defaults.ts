@@ -2,6 +2,7 @@
 import type { Schemas } from '../../contract/operations.js'
 import type { FeeTable } from '../../rules/fees.js'
 import { DEFAULT_MANDATE_FLOOR } from '../../rules/mandates.js'
+import type { PayoutCycle } from '../../rules/payout-calendar.js'
 import { RETRY_WINDOW_DAYS } from '../../rules/retries.js'
 
 export interface BusinessSettings {
@@ -68,6 +69,13 @@ export interface BusinessSettings {
   'ledger.fees': 'off' | Partial<FeeTable>
   /** Whether the balance of the ledger limits refunds, instead of --wallet-balance. */
   'refunds.balance': 'unlimited' | 'ledger'
+  /** Whether each cycle is paid out by the clock. */
+  'payouts.mode': 'manual' | 'auto'
+  'payouts.cycle': PayoutCycle
+  /** The smallest gross of a payout, by currency. */
+  'payouts.threshold': { USD: number, INR: number }
+  /** The end of the payouts of a cycle. */
+  'payouts.outcome': 'success' | 'failed' | 'on_hold'
 }
 
 export const DEFAULT_SETTINGS: BusinessSettings = {
@@ -106,5 +114,9 @@ export const DEFAULT_SETTINGS: BusinessSettings = {
   'ledger.batch_ms': 0,
   'ledger.currencies': null,
   'ledger.fees': {},
-  'refunds.balance': 'unlimited'
+  'refunds.balance': 'unlimited',
+  'payouts.mode': 'manual',
+  'payouts.cycle': 'bi_monthly',
+  'payouts.threshold': { USD: 5000, INR: 100_000 },
+  'payouts.outcome': 'success'
 }
