@@ -100,7 +100,19 @@ export function format (amountMinor: number, currency: string, currencies: Curre
   const digits = String(Math.abs(amountMinor)).padStart(exponent + 1, '0')
   const sign = amountMinor < 0 ? '-' : ''
   const decimal = sign + (exponent === 0 ? digits : `${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`)
-  return new Intl.NumberFormat('en-US', {
+  return formatter(currency, exponent).format(decimal as `${number}`)
+}
+
+/** Formatters by currency and exponent, because creating one takes a good part of the time of a payment. */
+const formatters = new Map<string, Intl.NumberFormat>()
+
+function formatter (currency: string, exponent: number): Intl.NumberFormat {
+  const key = `${currency} ${exponent}`
+  const known = formatters.get(key)
+  if (known !== undefined) return known
+  const created = new Intl.NumberFormat('en-US', {
     style: 'currency', currency, minimumFractionDigits: exponent, maximumFractionDigits: exponent
-  }).format(decimal as `${number}`)
+  })
+  formatters.set(key, created)
+  return created
 }

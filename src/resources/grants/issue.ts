@@ -83,6 +83,7 @@ export function followSubscription (subscription: ChangedSubscription, to: Subsc
 
 /** Creates a grant for each entitlement of the purchased products. For licence keys, creates one for each unit. */
 function makeGrants (bought: readonly Bought[], source: Source, context: Context): void {
+  if (bought.length === 0) return
   const made = new Set(context.sandbox.grants.ofSource(source)
     .filter(({ revocation_reason: reason }) => reason !== 'plan_changed').map(({ entitlement_id: id }) => id))
   const before = new Set(made)
