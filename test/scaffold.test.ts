@@ -55,7 +55,7 @@ t.test('writes a resource', async t => {
     t.equal(steps.length, NAMES.length)
     for (const step of steps) t.doesNotThrow(() => database.exec(readFileSync(join(folder, 'db', step), 'utf8')), step)
   })
-  t.match(scaffold(folder, 'disputes'), { code: 1, stderr: 'src/resources/disputes is there already' }, 'and not twice')
+  t.match(scaffold(folder, 'disputes'), { code: 1, stderr: 'src/resources/disputes exists already' }, 'and not twice')
 })
 
 t.test('refuses', async t => {

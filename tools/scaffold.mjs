@@ -29,7 +29,7 @@ function scaffold (name, givenPrefix) {
   const prefix = givenPrefix ?? singular(resource.segment).slice(0, 3)
   Object.assign(resource, { prefix })
   const { folder, segment, table } = resource
-  if (existsSync(`src/resources/${folder}`)) throw new Error(`src/resources/${folder} is there already`)
+  if (existsSync(`src/resources/${folder}`)) throw new Error(`src/resources/${folder} exists already`)
 
   const decide = decideFunction(resource)
   const number = String(readdirSync('db').filter(file => file.endsWith('.sql')).length + 1).padStart(4, '0')

@@ -74,7 +74,7 @@ export interface Latest {
 }
 
 /**
- * Prints the latest items of a list, the newest last, or as JSON the newest first. `filters` contains values by field, and
+ * Prints the latest items of a list, newest last, or as JSON newest first. `filters` contains values by field, and
  * `names` the options that they come from. Throws like `ask`.
  */
 export async function printLatest<Item> (

@@ -2138,7 +2138,7 @@ export interface components {
             /** @description The value before rounding half up; null if nothing was rounded. */
             exact: string | null;
             /**
-             * @description The last five are steps of a subscription. `paid`: the paid lines of the current period. `proration`: the part of a line that is given back or charged. `minimum_charge`: the total is raised to the minimum charge. `credit`: credit is used or added. `charged`: the amount that is charged in the end.
+             * @description The last five are steps of a subscription. `paid`: the paid lines of the current period. `proration`: the part of a line that is credited or charged. `minimum_charge`: the total is raised to the minimum charge. `credit`: credit is used or added. `charged`: the amount that is charged in the end.
              * @enum {string}
              */
             kind: "unit_price" | "product_discount" | "discount_code" | "discounts" | "conversion" | "tax" | "line_total" | "total" | "paid" | "proration" | "minimum_charge" | "credit" | "charged";

@@ -1572,7 +1572,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Tell whether a payment can be retried */
+        /** Check whether a payment can be retried */
         get: operations["get_payment_retry_state"];
         put?: never;
         /**
@@ -2320,7 +2320,7 @@ export interface paths {
         };
         /**
          * List webhook endpoints
-         * @description The newest first. Unlike other lists, this one uses a cursor: pass the `iterator` of a reply to get the next part.
+         * @description Newest first. Unlike other lists, this one uses a cursor: pass the `iterator` of a reply to get the next part.
          */
         get: operations["list_webhooks"];
         put?: never;
@@ -2809,7 +2809,7 @@ export interface webhooks {
         };
         get?: never;
         put?: never;
-        /** A grant was taken back */
+        /** A grant was revoked */
         post: operations["on_entitlement_grant_revoked"];
         delete?: never;
         options?: never;
@@ -4684,7 +4684,7 @@ export interface components {
         };
         CustomField: {
             field_type: components["schemas"]["CustomFieldType"];
-            /** @description Name under which the answer is given back. */
+            /** @description Name of the answer in replies. */
             key: string;
             label: string;
             /** @description The choices of a `dropdown`; mandatory there. */
@@ -5405,7 +5405,7 @@ export interface components {
             product_id: string;
             /**
              * Format: double
-             * @description Share of the period that is charged; negative for what is given back.
+             * @description Share of the period that is charged; negative for a credited share.
              */
             proration_factor: number;
             /** Format: int32 */

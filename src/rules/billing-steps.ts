@@ -46,13 +46,13 @@ export function planChangeSteps (change: PlanChange, charge: PlanChangeCharge, t
     const label = `${isOld ? 'old' : 'new'} ${KINDS[line.kind].label} ${line.id}`
     const write = writer({ line: index, id: line.id, label }, currencies)
     const before = isOld ? [paidStep(line, write)] : (priced[index - old] ?? []).map(step => ({ ...step, line: index }))
-    const [fraction, verb] = isOld ? [givenFraction(change, charge), 'given back'] : [chargedFraction(line, charge), 'charged']
+    const [fraction, verb] = isOld ? [creditedFraction(change, charge), 'credited'] : [chargedFraction(line, charge), 'charged']
     return [...before, ...prorationSteps(line, fraction, verb, write)]
   })
   return [...steps, changeTotal(charge, currencies), ...settlementSteps(charge, currencies)]
 }
 
-function givenFraction ({ mode }: PlanChange, { fraction }: PlanChangeCharge): Fraction {
+function creditedFraction ({ mode }: PlanChange, { fraction }: PlanChangeCharge): Fraction {
   return mode === 'prorated_immediately' ? fraction : WHOLE
 }
 

@@ -14,7 +14,7 @@ export interface Credit {
 
 /** A charge before credit. */
 export interface Due {
-  /** The sum of all lines, with tax. Negative for a plan change that gives back more than it charges. */
+  /** The sum of all lines, with tax. Negative for a plan change that credits more than it charges. */
   gross: number
   gross_tax: number
   /** The charge currency. */

@@ -1,8 +1,8 @@
 /**
  * The charge of a plan change. The lines of the new plan are priced like those of a renewal, and the paid lines of the current
- * period are given back. A change of quantity or add-ons works in the same way: it replaces all lines.
+ * period are credited. A change of quantity or add-ons works in the same way: it replaces all lines.
  *
- * | Mode                   | Old lines given back | New lines charged                                              |
+ * | Mode                   | Old lines credited   | New lines charged                                              |
  * |------------------------|----------------------|----------------------------------------------------------------|
  * | prorated_immediately   | the remaining part   | the same part; in full in a trial or with another frequency    |
  * | difference_immediately | in full              | in full                                                        |
@@ -70,7 +70,7 @@ export interface PlanChangeCharge extends Settled {
   gross_tax: number
   /**
    * The paid lines after the change: the prorated new lines; the whole new lines if the period continues, because a later change
-   * gives back a part of the whole period; for `do_not_bill` the old lines.
+   * credits a part of the whole period; for `do_not_bill` the old lines.
    */
   paid: PaidLine[]
   /** Whether a new period starts. Otherwise the current period continues, and its dates stay. */
@@ -144,7 +144,7 @@ export function newPlanFraction (change: Factors & Pick<PlanChange, 'period' | '
   return factorsOf(change, remaining(change.period, change.now)).charged
 }
 
-/** The fraction of the old lines that is given back, null for no lines, and the fraction of the new lines that is charged. */
+/** The fraction of the old lines that is credited, null for no lines, and the fraction of the new lines that is charged. */
 function factorsOf (
   { mode, is_trial: isTrial, old_frequency: from, new_frequency: to }: Factors, fraction: Fraction
 ): { given: Fraction | null, charged: Fraction } {
@@ -181,7 +181,7 @@ function signed (value: number, sign: 1 | -1): number {
   return sign === 1 ? value : 0 - value
 }
 
-/** The lines of a charge that a later plan change gives back: plan and add-ons, but neither usage nor one-time lines. */
+/** The lines of a charge that a later plan change credits: plan and add-ons, but neither usage nor one-time lines. */
 export function paidLines (
   lines: readonly ChargeLine[], { currency, tax_rate_bps: rate }: Pick<Cart, 'currency' | 'tax_rate_bps'>
 ): PaidLine[] {

@@ -53,7 +53,7 @@ t.test('has its own pages, invoices and events', async t => {
   const page = await fetch(url + new URL(link).pathname)
   const html = await page.text()
   t.equal(page.status, 200, html)
-  t.match(html, 'action="/~mine/', 'the form leads back into it')
+  t.match(html, 'action="/~mine/', 'the form stays in the sandbox')
   t.match(html, 'href="/~mine/assets/')
   t.equal((await fetch(url + new URL(link).pathname.replace('/~mine', ''))).status, 404, 'no other sandbox has that link')
   t.equal((await fetch(`${url}/~missing${new URL(link).pathname.slice('/~mine'.length)}`)).status, 404)

@@ -5,7 +5,7 @@ import { host, textOf } from './hosted-page.js'
 
 const HOUR_US = 3_600_000_000
 
-t.test('pays by card: checkout, status page, the way back', async t => {
+t.test('pays by card: checkout, status page, return link', async t => {
   const hosted = await host(t, { return_url: 'https://shop.example/thanks?order=7&payment_id=mine#top' })
   const page = await hosted.visit()
   t.equal(page.status, 200)
@@ -68,7 +68,7 @@ t.test('ends every test card as listed', async t => {
     t.equal(reply.status, 303)
     t.match(await hosted.payment(), { status: outcome, card_last_four: number.slice(-4), error_code: code ?? null })
     if (outcome !== 'failed') continue
-    t.equal(reply.location, hosted.path, 'a decline leads back to the form')
+    t.equal(reply.location, hosted.path, 'a decline redirects to the form')
     const text = failureCodes[code ?? '']?.customer_message ?? ''
     t.ok((await hosted.visit()).text.replaceAll('&#39;', "'").includes(text), `${code}: ${text}`)
     const status = await hosted.visit(`/status${hosted.path}/failed`)
@@ -166,7 +166,7 @@ t.test('takes no payment for an expired link', async t => {
   t.equal((await hosted.payment())['status'], 'requires_payment_method')
 })
 
-t.test('cancels the payment and leads back', async t => {
+t.test('cancels the payment and returns to the shop', async t => {
   const hosted = await host(t, { return_url: 'https://shop.example/' })
   t.equal((await hosted.send({ action: 'cancel' })).location, `/status${hosted.path}/cancelled`)
   t.match((await hosted.visit(`/status${hosted.path}/cancelled`)).text, /Payment cancelled[^]*status&#61;cancelled/)

@@ -172,7 +172,7 @@ t.test('sandboxes', async t => {
     t.strictSame(await sandboxesOf(shop), ['default'])
     const gone = await shop.visit(`/~alice${CLOCK}`)
     t.equal(gone.status, 404)
-    t.match(gone.html, 'href="/"', 'with a way back')
+    t.match(gone.html, 'href="/"', 'with a link to the overview')
   })
 
   t.test('refuse invalid names, and deletion of the default sandbox', async t => {

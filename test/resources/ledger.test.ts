@@ -49,7 +49,7 @@ t.test('the list', async t => {
   const types = async (query: string) => (await entries(bank, query)).map(({ event_type: type, currency }) => `${type} ${currency}`)
   t.strictSame(await types(''), [
     'payment_fees EUR', 'tax EUR', 'payment EUR', 'payment_fees USD', 'tax USD', 'payment USD'
-  ], 'the newest first')
+  ], 'newest first')
   t.strictSame(await types('currency=EUR'), ['payment_fees EUR', 'tax EUR', 'payment EUR'])
   t.strictSame(await types('event_type=tax'), ['tax EUR', 'tax USD'])
   t.strictSame(await types('event_type=tax&currency=USD'), ['tax USD'])

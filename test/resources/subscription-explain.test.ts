@@ -26,8 +26,8 @@ t.test('a plan change, and renewals that credit pays in part', async t => {
   ])
   t.strictSame(stepsOf(explained[1]), [
     `old plan ${cheap}: $36.00 paid for the current period, including $6.00 tax`,
-    `old plan ${cheap}: 1/2 of $30.00 given back: -$15.00`,
-    `old plan ${cheap}: tax, 1/2 of $6.00 given back: -$3.00`,
+    `old plan ${cheap}: 1/2 of $30.00 credited: -$15.00`,
+    `old plan ${cheap}: tax, 1/2 of $6.00 credited: -$3.00`,
     `new plan ${dear}: 1 × $80.00, the price of the plan = $80.00`,
     `new plan ${dear}: 20 % VAT of the billing country GB: $16.00`,
     `new plan ${dear}: line total: $96.00`,

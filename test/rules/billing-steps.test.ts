@@ -52,8 +52,8 @@ const textOf = (row: ChangeRow, tax = NO_TAX) => steps(row, tax).map(({ text }) 
 t.test('a plan change', async t => {
   t.strictSame(textOf({ from: { price: 1999 }, to: { id: 'pdt_b', price: 7999 }, tax_rate_bps: 2000 }, VAT), [
     'old plan pdt_a: $23.99 paid for the current period, including $4.00 tax',
-    'old plan pdt_a: 1/2 of $19.99 given back: -$10.00 (999.5 minor units, rounded half up)',
-    'old plan pdt_a: tax, 1/2 of $4.00 given back: -$2.00',
+    'old plan pdt_a: 1/2 of $19.99 credited: -$10.00 (999.5 minor units, rounded half up)',
+    'old plan pdt_a: tax, 1/2 of $4.00 credited: -$2.00',
     'new plan pdt_b: 1 × $79.99, the price of the plan = $79.99',
     'new plan pdt_b: 20 % VAT of GB: $16.00 (1599.8 minor units, rounded half up)',
     'new plan pdt_b: line total: $95.99',
@@ -75,9 +75,9 @@ t.test('a plan change', async t => {
   t.strictSame(textOf({ from: { price: 1000 }, to: { id: 'pdt_b', price: 10_000 }, new_frequency: { count: 1, interval: 'Year' } }).slice(-3), [
     'new plan pdt_b: all of $100.00 charged: $100.00', 'total: -$5.00 + $100.00 = $95.00, including $0.00 tax', 'charged: $95.00, including $0.00 tax'
   ])
-  t.strictSame(textOf({ from: {}, to: {}, mode: 'difference_immediately' })[1], 'old plan pdt_a: all of $10.00 given back: -$10.00')
+  t.strictSame(textOf({ from: {}, to: {}, mode: 'difference_immediately' })[1], 'old plan pdt_a: all of $10.00 credited: -$10.00')
   t.strictSame(textOf({ from: {}, to: {}, mode: 'do_not_bill' }), ['do_not_bill: nothing is charged now'])
   t.strictSame(steps({ from: {}, to: { addons: [{}] } }).map(({ line }) => line), [0, 0, 1, 1, 1, 1, 2, 2, 2, 2, null, null],
     'lines are numbered as in the charge')
-  t.strictSame(textOf({ from: {}, to: {}, on: '2026-05-01' })[1], 'old plan pdt_a: 0/1 of $10.00 given back: $0.00')
+  t.strictSame(textOf({ from: {}, to: {}, on: '2026-05-01' })[1], 'old plan pdt_a: 0/1 of $10.00 credited: $0.00')
 })

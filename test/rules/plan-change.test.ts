@@ -138,7 +138,7 @@ t.test('subtracts what was already paid for the new period', async t => {
   t.strictSame(amounts('do_not_bill'), [['pdt_a', 3000, 600]])
   const first = change({ from: CHEAP, to: DEAR, mode: 'do_not_bill' })
   t.equal(change({ from: DEAR, to: { price: 9000 }, paid: first.paid, on: '2026-04-21' }).total, 2000,
-    'a second change gives back what was paid, not the price of the plan: 3000 - 1000')
+    'a second change credits the paid amount, not the price of the plan: 3000 - 1000')
 })
 
 t.test('converts between currencies', async t => {

@@ -131,7 +131,7 @@ t.test('refuses only the change that throws before it writes', async t => {
   t.equal(answers[1]?.[1], refusal, 'the same error that was thrown')
 })
 
-t.test('takes back only the rows of a change that throws after its first write', async t => {
+t.test('rolls back only the rows of a change that throws after its first write', async t => {
   t.test('runs the batch again with a savepoint for each change', async t => {
     const { run, write, notes, log, answers } = openNotes(t)
     const runs: string[] = []
@@ -152,7 +152,7 @@ t.test('takes back only the rows of a change that throws after its first write',
     ])
   })
 
-  t.test('rows that were taken back do not conflict with another change', async t => {
+  t.test('rows that were rolled back do not conflict with another change', async t => {
     const { run, write, notes, answers } = openNotes(t)
     run('one', () => {
       write('a')

@@ -1,4 +1,4 @@
-/** Recorded changes of any kind can be taken back. Changes that others made in between remain. */
+/** Recorded changes of any kind can be undone. Changes that others made in between remain. */
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -42,7 +42,7 @@ function takeBack (log: ReturnType<typeof createUndoLog>): void {
   while (log.undoOne());
 }
 
-t.test('takes back every kind of change to every table', async t => {
+t.test('undoes every kind of change to every table', async t => {
   const database = open(t)
   const tables = tablesOf(database).filter(table => table !== 'undo_log')
   const log = createUndoLog(database)
@@ -81,7 +81,7 @@ t.test('no statement uses REPLACE, which triggers do not notice', async t => {
   for (const file of files) t.notMatch(readFileSync(packagePath('src', file), 'utf8'), /OR REPLACE|REPLACE INTO/, file)
 })
 
-t.test('takes back a job that moves to another time and back', async t => {
+t.test('undoes the changes of a job that moves to another time and back', async t => {
   const database = open(t)
   const due = dueJobs(database, () => 1)
   due.add(5, 'test.renew', 'sub_1')
@@ -140,7 +140,7 @@ t.test('stops recording when the work throws', async t => {
   t.strictSame(database.prepare('SELECT * FROM undo_log').all(), [])
 })
 
-t.test('takes back the unfinished work of an earlier process', async t => {
+t.test('undoes the unfinished work of an earlier process', async t => {
   const file = join(t.testdir(), 'shop.db')
   const database = open(t, file)
   const log = createUndoLog(database)
@@ -157,7 +157,7 @@ t.test('takes back the unfinished work of an earlier process', async t => {
   t.strictSame(next.prepare('SELECT * FROM undo_log').all(), [])
 })
 
-t.test('has nothing to take back after a transaction was rolled back', async t => {
+t.test('has nothing to undo after a transaction was rolled back', async t => {
   const database = open(t)
   const log = createUndoLog(database)
   database.exec('BEGIN')

@@ -252,7 +252,7 @@ async function create ({ call }: TestEmulator): Promise<${thing}> {
 }
 
 t.test('answers', async t => {
-  t.test('reads one, and lists all, the newest first', async t => {
+  t.test('reads one, and lists all, newest first', async t => {
     const shop = startEmulator(t)
     const [${value}, later] = [await create(shop), await create(shop)]
     t.match(await shop.get(\`${read}\`), ${value})

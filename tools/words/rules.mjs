@@ -160,6 +160,30 @@ export const RULES = [
     suggestion: 'Write "only".'
   },
   {
+    name: 'gives back',
+    pattern: /\b(?:gives?|given|gave|giving)\s+back\b/gi,
+    reason: DIALECT,
+    suggestion: 'Write "credited", "refunded", "returned".'
+  },
+  {
+    name: 'takes back',
+    pattern: /\b(?:takes?|taken|took|taking)\s+back\b/gi,
+    reason: DIALECT,
+    suggestion: 'Write "revoked", "rolled back", "removed".'
+  },
+  {
+    name: 'way back',
+    pattern: /\b(?:(?:leads?|led)\s+back|(?:the|a)\s+way\s+back)\b/gi,
+    reason: DIALECT,
+    suggestion: 'Write "links to", "returns to", "redirects to", "return link".'
+  },
+  {
+    name: 'the newest first',
+    pattern: /\bthe\s+(?:newest|oldest|latest)\s+first\b/gi,
+    reason: DIALECT,
+    suggestion: 'Write "newest first", "oldest first".'
+  },
+  {
     name: 'of ours',
     pattern: /\bof\s+(?:ours|theirs|yours)\b/gi,
     reason: DIALECT,

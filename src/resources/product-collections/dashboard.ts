@@ -252,7 +252,7 @@ export const collectionsSection: DashboardSection = {
   name: 'productCollections',
   title: 'Collections',
   icon: 'M4 5h7v6H4zM13 5h7v6h-7zM4 13h7v6H4zM13 13h7v6h-7z',
-  position: 42,
+  position: 41,
   pages: {
     '/': { show: list },
     '/new': newPage,
