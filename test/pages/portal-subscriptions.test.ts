@@ -134,7 +134,7 @@ t.test('an on-demand subscription is cancelled only at its date', async t => {
   t.match(await stateOf(shop), { cancel_at_next_billing_date: true })
 })
 
-t.test('pauses and resumes, if the store lets customers', async t => {
+t.test('pauses and resumes, if the store allows it', async t => {
   const shop = await open(t)
   t.match(await shop.send({ action: 'pause' }), { status: 403, text: 'The store does not let customers pause subscriptions' })
   await shop.settings({ portal_pause: true })

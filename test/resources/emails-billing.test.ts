@@ -9,7 +9,7 @@ interface Email { email_id: string, type: string, subject: string, text: string,
 const DAY_MS = 86_400_000
 const FROZEN = { clock: '2026-01-31T09:00:00Z', clockFrozen: 'on' }
 
-/** The e-mails, the oldest first. */
+/** The e-mails, oldest first. */
 async function emails ({ get }: TestEmulator, query = ''): Promise<Email[]> {
   const { items } = await get<{ items: Email[] }>(`/_emulator/emails?page_size=100&${query}`)
   return await Promise.all(items.reverse().map(({ email_id: id }) => get<Email>(`/_emulator/emails/${id}`)))

@@ -37,7 +37,7 @@ export const RULES = [
   },
   {
     name: 'lets',
-    pattern: /\blets?\b(?! (?:(?:a|the) user|you|us|me|people)\b)(?=\s+[a-z])/g,
+    pattern: /\blets?\b(?! (?:(?:a|the) (?:customer|user)|customers|you|us|me|people)\b)(?=\s+[a-z])/g,
     kinds: ['doc', 'comment', 'text', 'title'],
     reason: DIALECT,
     suggestion: 'Name the action: "runs", "fails", "allows", "applies".'

@@ -15,7 +15,7 @@ export interface BusinessSettings {
   payment_retry_window_days: number
   /** The default of `on_payment_failure` in plan changes. */
   on_payment_failure: 'apply_change' | 'prevent_change'
-  /** What customers can do with their subscriptions in the portal: cancel, pause, and change the plan within its collection. */
+  /** Whether customers can cancel and pause in the portal, and change the plan within its collection. */
   portal_cancel: boolean
   portal_pause: boolean
   portal_change_plan: boolean

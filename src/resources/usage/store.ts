@@ -63,7 +63,8 @@ export function usageStore (database: Database): UsageStore {
     `SELECT ${columns} FROM usage_counters WHERE subscription_id = ? ORDER BY meter_id`)
   const ofCustomer = database.prepare<[string], UsageCounter>(`SELECT ${columns} FROM usage_counters WHERE customer_id = ?`)
   const put = database.prepare(
-    `INSERT OR REPLACE INTO usage_counters (${columns}) VALUES (${COUNTER.map(() => '?').join(', ')})`)
+    `INSERT INTO usage_counters (${columns}) VALUES (${COUNTER.map(() => '?').join(', ')})
+      ON CONFLICT (subscription_id, meter_id) DO UPDATE SET ${assignments(COUNTER.slice(2))}`)
   const setTotal = database.prepare(
     'UPDATE usage_counters SET quantity = ?, last_at = ? WHERE subscription_id = ? AND meter_id = ?')
   const remove = database.prepare('DELETE FROM usage_counters WHERE subscription_id = ?')
@@ -91,7 +92,8 @@ function daysStore (database: Database): Pick<UsageStore, 'findDay' | 'putDay' |
   const columns = 'meter_id, customer_id, day, events, quantity, last_at'
   const select = `SELECT ${columns} FROM usage_days WHERE meter_id = ?`
   const find = database.prepare<[string, string, number], UsageDay>(`${select} AND customer_id = ? AND day = ?`)
-  const put = database.prepare(`INSERT OR REPLACE INTO usage_days (${columns}) VALUES (?, ?, ?, ?, ?, ?)`)
+  const put = database.prepare(`INSERT INTO usage_days (${columns}) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (meter_id, day, customer_id) DO UPDATE SET ${assignments(['events', 'quantity', 'last_at'])}`)
   const remove = database.prepare('DELETE FROM usage_days WHERE meter_id = ?')
   const days = database.prepare<[string, number, number], UsageDay>(`${select} AND day >= ? AND day <= ? ORDER BY day`)
   const ofCustomer = database.prepare<[string, number, number, string], UsageDay>(
@@ -105,4 +107,9 @@ function daysStore (database: Database): Pick<UsageStore, 'findDay' | 'putDay' |
     days: (meterId, from, to, customerId) =>
       customerId === undefined ? days.all(meterId, from, to) : ofCustomer.all(meterId, from, to, customerId)
   }
+}
+
+/** The columns of an upsert. Not a replacement, because the triggers of the undo log do not notice replaced rows. */
+function assignments (columns: readonly string[]): string {
+  return columns.map(column => `${column} = excluded.${column}`).join(', ')
 }
