@@ -64,7 +64,7 @@ t.test('a static link sells a subscription', async t => {
   t.match(await opened.get(`/subscriptions/${id}`), { product_id: 'pdt_pro_monthly', quantity: 3 })
 })
 
-/** A session of a plan for 20 dollars with two add-ons, of which one is in the cart. */
+/** A session of a plan for 20 dollars with two add-ons. One of them is in the cart. */
 async function withAddons (test: Parameters<typeof session>[0], flags: object) {
   const opened = await link(test, '', CLOCK)
   const post = async (url: string, body: object) => (await opened.call('POST', url, { body })).json as Record<string, string>
