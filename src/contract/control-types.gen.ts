@@ -705,6 +705,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_emulator/meters/{id}/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the usage of a meter by day
+         * @description Days are those of UTC. A day without events is not listed.
+         */
+        get: operations["list_usage_days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_emulator/openapi.json": {
         parameters: {
             query?: never;
@@ -2242,6 +2262,20 @@ export interface components {
             event: string;
             subscription_id: string;
         };
+        UsageDays: {
+            /** Format: date */
+            from: string;
+            items: {
+                /** Format: date */
+                day: string;
+                /** @description The number of events that the meter counted. */
+                events: number;
+                /** @description Their usage as a decimal. */
+                units: string;
+            }[];
+            /** Format: date */
+            to: string;
+        };
         Use: {
             /** @description The number of events. The default is 1. To test more usage, send a `sum`. */
             count?: number;
@@ -3467,6 +3501,37 @@ export interface operations {
             };
             409: components["responses"]["Refused"];
             413: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+        };
+    };
+    list_usage_days: {
+        parameters: {
+            query?: {
+                /** @description Only the usage of this customer. */
+                customer_id?: string;
+                /** @description The first day: `2026-04-01`. The default is 30 days before `to`. */
+                from?: string;
+                /** @description The last day. The default is today. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The days, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageDays"];
+                };
+            };
+            404: components["responses"]["Refused"];
             422: components["responses"]["Refused"];
         };
     };

@@ -50,7 +50,14 @@ t.test('axe-core finds nothing serious, and nothing overflows', { skip }, async 
   const { json } = await call('POST', '/checkouts', { body: { product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }] } })
   const { session_id: session } = json as { session_id: string }
   const { items: [payment] } = await started().get<{ items: Array<{ payment_id: string }> }>('/payments')
+  const { json: meter } = await call('POST', '/meters', {
+    body: { name: 'Calls', event_name: 'api.call', measurement_unit: 'calls', aggregation: { type: 'count' } }
+  })
+  const { id: meterId } = meter as { id: string }
+  await call('POST', '/_emulator/usage', { body: { customer_id: 'cus_ada', event_name: 'api.call', count: 30 } })
+  const { items: [event] } = await started().get<{ items: Array<{ event_id: string }> }>('/events')
   const paths = [
+    'meters', `meters/${meterId}`, `meters/${meterId}?customer_id=cus_ada`, 'events', `events/${event?.event_id ?? ''}`,
     'products', 'products/new', 'products/pdt_ebook', 'discounts/dsc_flat5/edit', 'discounts/dsc_onlyada', 'customers/cus_grace',
     'checkouts', `checkouts/${session}`, `payments/new?from=${payment?.payment_id ?? ''}`
   ]

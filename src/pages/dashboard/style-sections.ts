@@ -33,6 +33,15 @@ const CATALOG = `
 .stack:has(option[value=flat]:checked) .percentage, .stack:has(option[value=percentage]:checked) .flat { display: none; }
 `
 
+const USAGE = `
+.chart { width: 100%; height: auto; font-size: 12px; }
+.chart text { fill: var(--quiet); }
+.chart .bar { fill: var(--accent); }
+.chart .axis { stroke: var(--line); }
+.chart .total { fill: none; stroke: var(--text); stroke-width: 1.5; }
+.chart .threshold { stroke: var(--bad); stroke-dasharray: 5 4; stroke-width: 1.5; }
+`
+
 const MAILBOX = `
 .mailbox { display: grid; gap: 1.25rem; align-items: start; grid-template-columns: minmax(0, 1fr); }
 .mailbox .no-message, .mailbox.open > #listed { display: none; }
@@ -56,4 +65,4 @@ iframe {
 }
 `
 
-export const SECTIONS = PAYMENT + CATALOG + MAILBOX + MESSAGES + CONTROLS
+export const SECTIONS = PAYMENT + CATALOG + USAGE + MAILBOX + MESSAGES + CONTROLS

@@ -4,7 +4,7 @@ import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import type { UsageEvent } from '../events/store.js'
 import type { CompiledMeter } from '../meters/store.js'
 
-const DAY_US = 86_400_000_000
+export const DAY_US = 86_400_000_000
 
 /** The number of a day, counted from 1970-01-01. */
 export function dayOf (us: number): number {
