@@ -1,0 +1,85 @@
+// The clients that `npm run clients` runs: their packages, toolchains, commands and differences.
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+const FOLDER = join(dirname(dirname(import.meta.dirname)), 'examples', 'clients')
+
+/** The version that a project file pins. */
+function pinned (file, pattern) {
+  const found = pattern.exec(readFileSync(join(FOLDER, file), 'utf8'))
+  if (found === null) throw new Error(`examples/clients/${file} does not pin a version: ${pattern}`)
+  return found[1]
+}
+
+/** The lines `ok …` that every flow prints. */
+export const STEPS = [
+  'create', 'list', 'pay', 'read', 'line items', 'refund', 'checkout', 'subscription', 'licence', 'refusal', 'webhook'
+]
+
+/**
+ * `commands` gets the folder of the sources and a folder for what is built, and returns the environment, the commands to build
+ * with, and those of the sample and the flow.
+ */
+export const CLIENTS = [
+  {
+    name: 'python',
+    title: 'Python',
+    version: pinned('python/pyproject.toml', /dodopayments\[webhooks\]==([\d.]+)/),
+    toolchain: [['python3', '-m', 'venv', '--help']],
+    sample: 'unchanged',
+    webhook: '`client.webhooks.unwrap`',
+    strict: 'yes: `_strict_response_validation`',
+    commands: (source, build) => {
+      const python = join(build, 'venv', 'bin', 'python')
+      const requirement = `dodopayments[webhooks]==${pinned('python/pyproject.toml', /dodopayments\[webhooks\]==([\d.]+)/)}`
+      return {
+        env: { PYTHONDONTWRITEBYTECODE: '1', PYTHONWARNINGS: 'ignore::DeprecationWarning' },
+        prepare: [
+          ['python3', '-m', 'venv', join(build, 'venv')],
+          [python, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', requirement]
+        ],
+        sample: [python, 'sample.py'],
+        flow: [python, 'flow.py']
+      }
+    }
+  },
+  {
+    name: 'go',
+    title: 'Go',
+    version: pinned('go/go.mod', /dodopayments-go v([\d.]+)/),
+    toolchain: [['go', 'version']],
+    sample: 'unchanged',
+    webhook: '`client.Webhooks.Unwrap`',
+    strict: 'the client has no such mode',
+    commands: (source, build) => ({
+      env: { GOFLAGS: '-mod=readonly', GOCACHE: join(build, 'cache') },
+      prepare: [['go', 'build', '-o', `${build}/`, './sample', './flow']],
+      sample: [join(build, 'sample')],
+      flow: [join(build, 'flow')]
+    })
+  },
+  {
+    name: 'rust',
+    title: 'Rust',
+    version: pinned('rust/Cargo.toml', /dodopayments = "=([\d.]+)"/),
+    toolchain: [['cargo', '--version'], ['cc', '--version']],
+    sample: 'of `POST /checkouts`: there is no other',
+    webhook: 'the crate `standardwebhooks`: the client has no helper',
+    strict: 'always',
+    commands: (source, build) => ({
+      env: { CARGO_TARGET_DIR: build },
+      prepare: [['cargo', 'build', '--quiet']],
+      sample: [join(build, 'debug', 'sample')],
+      flow: [join(build, 'debug', 'flow')]
+    })
+  }
+]
+
+/** Clients that cannot be installed here. Their samples are held by recorded traffic (test/api/recorded-samples.test.ts). */
+export const NOT_RUN = [
+  ['java', 'Java', '1.95', 'Maven Central'],
+  ['kotlin', 'Kotlin', '1.84', 'Maven Central'],
+  ['csharp', 'C#', 'read in November 2026', 'NuGet'],
+  ['php', 'PHP', 'read in November 2026', 'Packagist'],
+  ['ruby', 'Ruby', 'read in November 2026', 'RubyGems']
+].map(([name, title, version, registry]) => ({ name, title, version, reason: `CI cannot install it from ${registry}` }))
