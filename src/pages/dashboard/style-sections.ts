@@ -65,4 +65,23 @@ iframe {
 }
 `
 
-export const SECTIONS = PAYMENT + CATALOG + USAGE + MAILBOX + MESSAGES + CONTROLS
+const BALANCE = `
+.step-chart { display: grid; gap: 0.6rem; }
+.step-chart svg { display: block; width: 100%; height: 11rem; overflow: visible; }
+.step-chart path { fill: none; stroke-width: 2; vector-effect: non-scaling-stroke; }
+.step-chart .base { stroke: var(--line); stroke-width: 1; }
+.step-chart .line.first { stroke: var(--accent); }
+.step-chart .line.second { stroke: var(--bad); }
+.step-chart .line.third { stroke: var(--good); }
+.step-chart path.threshold { stroke: var(--wait); stroke-width: 1.5; stroke-dasharray: 6 4; }
+.step-legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; font-size: 0.8125rem; color: var(--quiet); }
+.step-legend li::before {
+  content: ""; display: inline-block; width: 0.9rem; margin-right: 0.4rem; vertical-align: middle;
+  border-top: 2px solid var(--accent);
+}
+.step-legend .second::before { border-color: var(--bad); }
+.step-legend .third::before { border-color: var(--good); }
+.step-legend .threshold::before { border-color: var(--wait); border-top-style: dashed; }
+`
+
+export const SECTIONS = PAYMENT + CATALOG + USAGE + BALANCE + MAILBOX + MESSAGES + CONTROLS

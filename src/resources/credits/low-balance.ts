@@ -1,10 +1,10 @@
 /** Sends `credit.balance_low` when a balance falls below the threshold of a subscription. */
 import { emit } from '../../delivery/emit.js'
-import { percentOf, formatCredits } from '../../rules/credit-amounts.js'
+import { formatCredits } from '../../rules/credit-amounts.js'
 import { fallsBelow } from '../../rules/credit-ledger.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { CreditEntitlement } from '../credit-entitlements/store.js'
-import { periodCredits, subscriptionsGranting } from './sold.js'
+import { periodCredits, subscriptionsGranting, thresholdOf } from './sold.js'
 
 export interface BalanceChange {
   before: bigint
@@ -18,10 +18,12 @@ export function announceLowBalance (
   if (after >= before) return
   const { sandbox, now } = context
   const { credit_entitlement_id: id, name, precision } = entitlement
-  for (const { subscription, sold } of subscriptionsGranting(entitlement, customerId, context)) {
+  for (const granting of subscriptionsGranting(entitlement, customerId, context)) {
+    const { subscription, sold } = granting
+    const threshold = thresholdOf(granting, precision)
     const percent = sold.low_balance_threshold_percent
     const amount = periodCredits(sold, subscription.quantity, precision)
-    if (percent === null || !fallsBelow(before, after, { percent, amount })) continue
+    if (percent === null || threshold === null || !fallsBelow(before, after, { percent, amount })) continue
     const { subscription_id: subscriptionId, brand_id: brandId } = subscription
     const lowId = sandbox.ids.next('clb', now)
     sandbox.credits.insertLow(lowId, {
@@ -32,14 +34,9 @@ export function announceLowBalance (
       available_balance: formatCredits(after, precision),
       subscription_credits_amount: formatCredits(amount, precision),
       threshold_percent: percent,
-      threshold_amount: thresholdAmount(amount, percent, precision),
+      threshold_amount: threshold,
       brand_id: brandId
     })
     emit('credit.balance_low', lowId, { customer_id: customerId, subscription_id: subscriptionId }, context)
   }
-}
-
-/** The exact threshold, which can have two more decimals than the credits. */
-function thresholdAmount (amount: bigint, percent: number, precision: number): string {
-  return formatCredits(percentOf(amount * 100n, percent), precision + 2)
 }

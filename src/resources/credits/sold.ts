@@ -1,5 +1,5 @@
 /** The credits of subscriptions, as they were sold. */
-import { toCredits } from '../../rules/credit-amounts.js'
+import { formatCredits, percentOf, toCredits } from '../../rules/credit-amounts.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { CreditEntitlement, SoldCredit } from '../credit-entitlements/store.js'
 import type { CreditTerms } from '../credit-entitlements/terms.js'
@@ -51,6 +51,15 @@ export function periodCredits ({ credits_amount: amount }: SoldCredit, quantity:
 export interface Granting {
   subscription: Subscription
   sold: SoldCredit
+}
+
+/** The balance below which `credit.balance_low` is sent: a decimal with up to two more digits. Null without a threshold. */
+export function thresholdOf (
+  { subscription: { quantity }, sold }: Granting, precision: number
+): string | null {
+  const percent = sold.low_balance_threshold_percent
+  if (percent === null) return null
+  return formatCredits(percentOf(periodCredits(sold, quantity, precision) * 100n, percent), precision + 2)
 }
 
 /** The live subscriptions of a customer that grant credits of an entitlement, newest first. */
