@@ -79,6 +79,7 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
     payloads,
     effects,
     webhookTimeoutMs: config.webhookTimeout,
+    smtpUrl: config.smtpUrl,
     url: () => url,
     report,
     note: reporter.note
@@ -154,6 +155,7 @@ function settingsOf (config: Config): Settings {
     linkLifetimeUs: config.linkLifetime * 1000,
     settlementDelayUs: config.settlementDelay * 1000,
     refundDelayUs: config.refundDelay * 1000,
+    sendsEmails: config.smtpUrl !== null,
     grantDelayUs: config.grantDelay * 1000,
     refundWindowUs: config.refundWindow * 1000,
     retryScheduleUs: config.webhookRetrySchedule.map(wait => wait * 1000),

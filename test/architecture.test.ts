@@ -304,5 +304,6 @@ t.test('test files are short', async t => {
 t.test('every file of test/ is a test file or is imported by one', async t => {
   const imported = new Set(tests.flatMap(({ imports }) => imports.map(({ target }) => target)))
   t.ok(imported.has('helper.ts'), 'imports are found')
-  t.strictSame(tests.map(({ name }) => name).filter(name => !name.endsWith('.test.ts') && !imported.has(name)), [])
+  const isRead = (name: string) => /\.(?:test|d)\.ts$/.test(name) || imported.has(name)
+  t.strictSame(tests.map(({ name }) => name).filter(name => !isRead(name)), [])
 })

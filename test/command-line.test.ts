@@ -239,6 +239,7 @@ const WRONG: Record<string, string[]> = {
   '--webhook-key': ['', 'x', 'whsec_', 'whsec_!'],
   '--webhook-retry-schedule': ['', 'x', '1s,', '1s;2s'],
   '--webhook-timeout': ['', 'x', '0s'],
+  '--smtp-url': ['', 'x', 'http://x', 'smtp:', 'smtp://x/?a=b'],
   '--wallet-balance': ['', 'x', '-1', '1.5'],
   '--tax': ['', 'yes', 'true'],
   '--denied-countries': ['Germany', 'D'],

@@ -7,8 +7,8 @@ import { headerText, hostNames, origins } from './guard.js'
 import { parseTier, TIERS } from '../sandbox/limiter.js'
 import { option, readTable, type Values } from './table.js'
 import {
-  codes, delay, duration, endpointUrl, files, hostName, list, nonEmpty, onOff, publicUrl, schedule, seed, time, webhookKey,
-  wholeNumber
+  codes, delay, duration, endpointUrl, files, hostName, list, nonEmpty, onOff, publicUrl, schedule, seed, smtpUrl, time,
+  webhookKey, wholeNumber
 } from './values.js'
 
 export const OPTIONS = {
@@ -163,6 +163,14 @@ export const OPTIONS = {
     fallback: '15s',
     about: 'How long a webhook endpoint has to answer',
     parse: duration
+  }),
+  smtpUrl: option({
+    flag: 'smtp-url',
+    env: 'SMTP_URL',
+    value: '<url>',
+    fallback: null,
+    about: 'SMTP server that e-mails are also sent to, such as smtp://127.0.0.1:1025; if omitted, nothing leaves the emulator',
+    parse: smtpUrl
   }),
   walletBalance: option({
     flag: 'wallet-balance',

@@ -41,6 +41,8 @@ export interface GivenOptions {
   webhookRetrySchedule?: OptionValue<'webhookRetrySchedule'> | undefined
   /** How long a webhook endpoint has to answer. Default: `15s`. */
   webhookTimeout?: OptionValue<'webhookTimeout'> | undefined
+  /** SMTP server that e-mails are also sent to, such as smtp://127.0.0.1:1025; if omitted, nothing leaves the emulator. */
+  smtpUrl?: OptionValue<'smtpUrl'> | undefined
   /** Amount that the business can refund in all, in US cents; if omitted, there is no limit. */
   walletBalance?: OptionValue<'walletBalance'> | undefined
   /** Whether tax is calculated. Default: `on`. */

@@ -67,6 +67,16 @@ export function endpointUrl (text: string): string {
   return text
 }
 
+/** Returns the text unchanged. Its user name and password are those of the server. */
+export function smtpUrl (text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null
+  const isPlain = url !== null && url.hostname !== '' && url.search === '' && url.hash === ''
+  if (!isPlain || !['smtp:', 'smtps:'].includes(url.protocol)) {
+    throw new SetupError('must be an smtp or smtps URL, such as smtp://127.0.0.1:1025')
+  }
+  return text
+}
+
 export function webhookKey (text: string): string {
   if (/^whsec_(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) return text
   throw new SetupError('must be whsec_ followed by a key in Base64')

@@ -289,7 +289,7 @@ export interface paths {
         };
         /**
          * List the e-mails that would have been sent, newest first
-         * @description The last 500 e-mails of the sandbox. Nothing leaves the emulator.
+         * @description The last 500 e-mails of the sandbox. Nothing leaves the emulator without `--smtp-url`.
          */
         get: operations["list_emails"];
         put?: never;
@@ -1815,6 +1815,13 @@ export interface components {
             from: string;
             grant_id: string | null;
             payment_id: string | null;
+            /** @description The reason of the latest failed attempt. */
+            smtp_error: string | null;
+            /**
+             * @description Whether it was sent to the server of `--smtp-url`. Null without the option.
+             * @enum {string|null}
+             */
+            smtp_status: "waiting" | "sent" | "failed" | null;
             subject: string;
             subscription_id: string | null;
             to: string;

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { newClock, sandboxClock, type Clock, type ClockStart } from './clock.js'
 import type { Payloads } from './sender.js'
+import { createMailer } from '../delivery/mailer.js'
 import { createSender } from '../delivery/sender.js'
 import { outboxStore } from '../delivery/store.js'
 import { SetupError } from '../errors.js'
@@ -45,6 +46,8 @@ export interface SandboxDefaults {
   jobs: Jobs
   payloads: Payloads
   effects: Effects
+  /** The server that e-mails are sent to; null sends none. */
+  smtpUrl: string | null
   /** How long a webhook endpoint may take to answer. */
   webhookTimeoutMs: number
   /** The beginning of links that are created without a request. */
@@ -173,10 +176,12 @@ function sandboxOf (
       file.start()
       scheduler.start()
       sender.start()
+      mailer.start()
     },
     close () {
       scheduler.stop()
       sender.stop()
+      mailer.stop()
       sandbox.work.abandon('the sandbox was closed')
       batch.finish() // waiting changes are committed and answered
       keepTime()
@@ -187,6 +192,7 @@ function sandboxOf (
     isOpen: () => database.open
   }
   const scheduler = createScheduler({ sandbox, jobs: options.jobs, baseUrl: () => options.url() + prefix, report })
+  const mailer = createMailer({ ...options, sandbox, nowMs: () => Math.floor(options.system.now() / 1000) })
   const sender = createSender({ ...options, sandbox, timeoutMs: options.webhookTimeoutMs })
 
   function restart (because: string): void {

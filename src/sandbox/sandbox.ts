@@ -31,6 +31,8 @@ export interface Settings {
   refundDelayUs: number
   /** How long a grant stays Pending if no person has to act, in microseconds. */
   grantDelayUs: number
+  /** Whether e-mails are sent to the server of --smtp-url. */
+  sendsEmails: boolean
   /** How long after its creation a payment can be refunded, in microseconds. */
   refundWindowUs: number
   /** Delays before each attempt to deliver a webhook, in microseconds after the failure before it. */

@@ -254,6 +254,10 @@ export interface EmailsRow {
   subscription_id: string | null
   grant_id: string | null
   created_at: number
+  smtp_status: string | null
+  smtp_due_ms: number | null
+  smtp_attempts: number
+  smtp_error: string | null
 }
 
 export interface EntitlementsRow {

@@ -37,7 +37,11 @@ function send (type: EmailType, about: About, content: Content, { sandbox, now }
     payment_id: about.payment_id ?? null,
     subscription_id: about.subscription_id ?? null,
     grant_id: about.grant_id ?? null,
-    created_at: now
+    created_at: now,
+    smtp_status: sandbox.settings.sendsEmails ? 'waiting' : null,
+    smtp_due_ms: sandbox.settings.sendsEmails ? 0 : null,
+    smtp_attempts: 0,
+    smtp_error: null
   })
 }
 

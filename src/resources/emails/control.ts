@@ -28,6 +28,8 @@ function emailItem (email: Email) {
     payment_id: email.payment_id,
     subscription_id: email.subscription_id,
     grant_id: email.grant_id,
+    smtp_status: email.smtp_status,
+    smtp_error: email.smtp_error,
     created_at: formatTime(email.created_at)
   }
 }

@@ -71,7 +71,7 @@ function messages (found: Listed<Item>, open: Email | null, isFiltered: boolean,
     return isFiltered
       ? empty('No matching e-mails', html`<p>Change the filters, or <a href="${pageOf(page, 'emails')}">show all</a>.</p>`)
       : empty('No e-mails yet', '<p>E-mails that the real service would send to customers appear here. ' +
-        'Nothing leaves the emulator.</p>')
+        'Nothing leaves the emulator without <code>--smtp-url</code>.</p>')
   }
   return html`<ul class="messages">!${found.items.map(item => {
     const url = withQuery(pageOf(page, 'emails', item.email_id), page)
@@ -99,6 +99,9 @@ function message (email: Email, page: PageContext): Fragment {
     ['To', html`${email.to}`],
     ['Date', fullTime(email.created_at, page)],
     ['Type', html`${words(email.type)}`],
+    ['SMTP', email.smtp_status === null
+      ? null
+      : html`${email.smtp_status}${email.smtp_error === null ? '' : `: ${email.smtp_error}`}`],
     ...about.map(([label, section, id]) =>
       [label, id === null ? null : cellLink(pageOf(page, section, id), code(id))] as const)
   ])}

@@ -1,0 +1,27 @@
+/** The part of nodemailer that `mailer.ts` uses, so that our declarations do not depend on its own. */
+declare module 'nodemailer' {
+  interface Address {
+    name: string
+    address: string
+  }
+
+  interface Message {
+    from: Address
+    to: Address
+    envelope: { from: string, to: readonly string[] }
+    messageId: string
+    date: Date
+    subject: string
+    text: string
+    html: string
+    disableFileAccess: true
+    disableUrlAccess: true
+  }
+
+  interface Transport {
+    sendMail (message: Message): Promise<unknown>
+    close (): void
+  }
+
+  export function createTransport (options: object): Transport
+}
