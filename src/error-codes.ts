@@ -180,6 +180,18 @@ export const ERRORS = {
     'A discount code with `on_demand`'),
   ON_DEMAND_USAGE_BASED_BILLING_NOT_SUPPORTED: row(422, 'Usage based billing is not supported for on demand subscriptions',
     '`on_demand` with a usage-based product'),
+  PAYMENT_NOT_RETRYABLE: row(422, 'This payment cannot be retried',
+    '`POST /payments/{payment_id}/retry` of a payment that has not failed, is not the last attempt to collect what a ' +
+    'subscription owes, or whose subscription has no payment method'),
+  MANUAL_RETRY_LIMIT_REACHED: row(422, 'The payment was retried too often',
+    'Three manual retries of the same amount due were made'),
+  MANUAL_RETRY_COOLDOWN: row(422, 'The payment was retried a short time ago',
+    'The last manual retry of the same amount due was less than 24 hours ago. `GET /payments/{payment_id}/retry` says ' +
+    'when the next one is possible'),
+  MODERATION_OVERLOADED: row(429, 'Moderation is overloaded',
+    '`POST /moderation/screen` with the test word `dodo_mock_overloaded`'),
+  MODERATION_NOT_READY: row(503, 'Moderation is not ready',
+    '`POST /moderation/screen` with the test word `dodo_mock_not_ready`'),
   CUSTOMER_HAS_EXISTING_SUBSCRIPTION: row(422, null,
     'The business allows one subscription per customer, and the customer has one'),
   SUBSCRIPTION_NOT_ELIGIBLE_FOR_PAUSE: row(422, 'Subscription is not eligible for pause',

@@ -4,6 +4,7 @@ import type { ControlHandlers, Handlers } from '../contract/handlers.js'
 import type { FixturesPart } from '../fixtures/part.js'
 import type { Jobs } from '../sandbox/jobs.js'
 import { addons } from './addons/index.js'
+import { blocklist } from './blocklist/index.js'
 import { brands } from './brands/index.js'
 import { checkout } from './checkout/index.js'
 import { checkouts } from './checkouts/index.js'
@@ -23,7 +24,9 @@ import { ledger } from './ledger/index.js'
 import { licenseKeys } from './license-keys/index.js'
 import { licenses } from './licenses/index.js'
 import { meters } from './meters/index.js'
+import { moderation } from './moderation/index.js'
 import { paymentMethods } from './payment-methods/index.js'
+import { paymentRetries } from './payment-retries/index.js'
 import { payments } from './payments/index.js'
 import { payouts } from './payouts/index.js'
 import { portalSessions } from './portal-sessions/index.js'
@@ -40,6 +43,7 @@ import type { Resource } from './resource.js'
 
 export const RESOURCES: readonly Resource[] = [
   addons,
+  blocklist,
   brands,
   checkout,
   checkouts,
@@ -58,7 +62,9 @@ export const RESOURCES: readonly Resource[] = [
   licenseKeys,
   licenses,
   meters,
+  moderation,
   paymentMethods,
+  paymentRetries,
   payments,
   payouts,
   portalSessions,

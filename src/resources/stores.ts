@@ -4,6 +4,7 @@
  */
 import type { Database } from '../store/database.js'
 import { addonsStore } from './addons/store.js'
+import { blocklistStore } from './blocklist/store.js'
 import { brandsStore } from './brands/store.js'
 import { checkoutsStore } from './checkouts/store.js'
 import { creditEntitlementsStore } from './credit-entitlements/store.js'
@@ -19,6 +20,7 @@ import { grantsStore } from './grants/store.js'
 import { ledgerStore } from './ledger/store.js'
 import { licenseKeysStore } from './license-keys/store.js'
 import { metersStore } from './meters/store.js'
+import { moderationStore } from './moderation/store.js'
 import { paymentMethodsStore } from './payment-methods/store.js'
 import { paymentsStore } from './payments/store.js'
 import { payoutsStore } from './payouts/store.js'
@@ -35,6 +37,7 @@ import { webhooksStore } from './webhooks/store.js'
 
 export const STORES = {
   addons: addonsStore,
+  blocklist: blocklistStore,
   brands: brandsStore,
   businessSettings: businessSettingsStore,
   checkouts: checkoutsStore,
@@ -51,6 +54,7 @@ export const STORES = {
   ledger: ledgerStore,
   licenseKeys: licenseKeysStore,
   meters: metersStore,
+  moderation: moderationStore,
   paymentMethods: paymentMethodsStore,
   payments: paymentsStore,
   payouts: payoutsStore,

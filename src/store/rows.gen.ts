@@ -17,6 +17,29 @@ export interface BillingSettingsRow {
   settings: string
 }
 
+export interface BlocklistEntriesRow {
+  seq: number
+  entry_id: string
+  customer_id: string
+  email: string
+  identifier: string
+  source: string
+  blocked_by_email: string | null
+  reason: string | null
+  created_at: number
+  unblocked_at: number | null
+}
+
+export interface BlocklistNotesRow {
+  seq: number
+  note_id: string
+  entry_id: string
+  note: string
+  author_email: string | null
+  created_at: number
+  updated_at: number | null
+}
+
 export interface BrandsRow {
   seq: number
   brand_id: string
@@ -387,6 +410,11 @@ export interface MetersRow {
   archived: number
   created_at: number
   updated_at: number
+}
+
+export interface ModerationScreensRow {
+  day: string
+  screens: number
 }
 
 export interface PaymentAttemptsRow {

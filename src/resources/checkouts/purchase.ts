@@ -4,6 +4,7 @@
  */
 import type { Schemas } from '../../contract/operations.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
+import { checkNotBlocked } from '../blocklist/check.js'
 import type { Customer } from '../customers/store.js'
 import { amountsOf, createCustomer, createPayment, type CreatedPayment, type PaymentOrder } from '../payments/create.js'
 import { hasFailedForGood } from '../payments/states.js'
@@ -123,6 +124,7 @@ export function optionsFor ({ options, known: given }: Terms, { email }: Known):
 
 export function decidePurchase (terms: Terms, details: Details, context: Context): Purchase {
   const sale = quote(terms, details, context)
+  if (details.known.email !== null) checkNotBlocked(details.known.email, 'customer.email', context.sandbox)
   return { sale, details, customer: customerOf(terms, details.known, context.sandbox) ?? null }
 }
 

@@ -3,6 +3,7 @@ import { ApiError, invalid, notFound } from '../../errors.js'
 import { requiredAddress } from '../../rules/address.js'
 import { checkTaxId } from '../../rules/tax-ids.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
+import { checkNotBlocked } from '../blocklist/check.js'
 import { givenCustomer } from '../customers/rules.js'
 import type { Customer } from '../customers/store.js'
 import { checkCart } from '../payments/sale.js'
@@ -97,6 +98,7 @@ function readSession (given: SessionRequest, context: Context): ReadSession {
   }
   const buyer = request.customer == null ? null : givenCustomer(request.customer)
   const byId = buyer?.customer_id == null ? null : matchCustomer(buyer, sandbox)
+  if (buyer?.newCustomer != null) checkNotBlocked(buyer.newCustomer.email, 'customer.email', sandbox)
   return { terms: termsOf(request, byId), customer: byId, request }
 }
 

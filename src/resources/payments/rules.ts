@@ -8,6 +8,7 @@ import { checkNewCustomer } from '../../rules/contact.js'
 import { checkMetadata } from '../../rules/metadata.js'
 import { checkReturnUrl } from '../../rules/return-url.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
+import { checkNotBlocked } from '../blocklist/check.js'
 import { givenCustomer, type GivenCustomer } from '../customers/rules.js'
 import type { Customer } from '../customers/store.js'
 import { checkCart, decideSale, type Sale } from './sale.js'
@@ -52,12 +53,17 @@ function checkRequest (body: PaymentRequest, { customer_id: customerId, newCusto
   if (body.return_url != null) checkReturnUrl(body.return_url)
 }
 
-/** Finds the customer by id, which must exist, or the newest one by e-mail address. Null for a new customer. */
-export function matchCustomer ({ customer_id: id, newCustomer }: GivenCustomer, { customers }: Sandbox): Customer | null {
-  if (id === null) return customers.findByEmail(newCustomer.email) ?? null
-  const found = customers.find(id)
-  if (found === undefined) throw doesNotExist('Customer', id, 'customer.customer_id')
-  return found
+/**
+ * Finds the customer by id, which must exist, or the newest one by e-mail address. Null for a new customer. Throws if the
+ * customer is blocked.
+ */
+export function matchCustomer (given: GivenCustomer, sandbox: Sandbox): Customer | null {
+  const { customer_id: id, newCustomer } = given
+  const found = id === null ? sandbox.customers.findByEmail(newCustomer.email) : sandbox.customers.find(id)
+  if (id !== null && found === undefined) throw doesNotExist('Customer', id, 'customer.customer_id')
+  const email = found?.email ?? newCustomer?.email
+  if (email !== undefined) checkNotBlocked(email, id === null ? 'customer.email' : 'customer.customer_id', sandbox)
+  return found ?? null
 }
 
 /** Throws if no method is allowed, or if the saved method does not belong to this customer. */

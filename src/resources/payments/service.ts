@@ -10,6 +10,7 @@ const CHARGE_TYPES: Record<SubscriptionCharge['purpose'], Fields['charge_type']>
   activation: 'new',
   renewal: 'renewal',
   retry: 'renewal',
+  manual_retry: 'renewal',
   recovery: 'renewal',
   pause_settlement: 'renewal',
   final_usage: 'renewal',

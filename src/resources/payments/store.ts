@@ -49,10 +49,11 @@ export interface PendingAction {
 export interface SubscriptionCharge {
   /**
    * The reason for the payment: the first payment, a renewal, its automatic retry, a plan change, an on-demand charge, usage that
-   * a pause settles, a new payment method while nothing is due, or the amount due together with a new payment method.
+   * a pause settles, a manual retry, a new payment method while nothing is due, or the amount due together with a new payment
+   * method.
    */
   purpose: 'activation' | 'renewal' | 'retry' | 'plan_change' | 'on_demand' | 'pause_settlement' | 'final_usage' |
-    'method_update' | 'recovery'
+    'manual_retry' | 'method_update' | 'recovery'
   /** The period that is paid for: from the first instant until before the second. */
   period?: [from: number, to: number]
   basis?: ChargeBasis

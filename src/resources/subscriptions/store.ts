@@ -106,6 +106,13 @@ export interface OwedCharge {
 
 export type DuesKind = 'renewal' | 'plan_change' | 'on_demand' | 'pause_settlement'
 
+/** How often the amount due was charged again by hand (`POST /payments/{payment_id}/retry`). */
+export interface ManualRetries {
+  count: number
+  /** In microseconds; null before the first one. */
+  last_at: number | null
+}
+
 /** A charge that is in flight or unpaid. Recovery pays exactly this. */
 export interface Dues {
   kind: DuesKind
@@ -116,6 +123,8 @@ export interface Dues {
   attempts: number
   /** The next automatic retry. Null or absent if there is none. */
   retry?: Retry | null
+  /** Absent before the first manual retry. */
+  manual_retries?: ManualRetries
   /** The end of the grace period of a failed renewal. Absent without one. */
   grace_ends_at?: number
 }
