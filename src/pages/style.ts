@@ -122,6 +122,7 @@ footer.container { padding-block: 2rem; color: var(--quiet); font-size: 0.8125re
 .order .amount {
   font-size: 2.375rem; font-weight: 700; line-height: 1.2; letter-spacing: -0.025em; font-variant-numeric: tabular-nums;
 }
+.order .subject { font-size: 1.375rem; font-weight: 650; line-height: 1.3; }
 .lines { margin-top: 1.5rem; display: grid; gap: 1.1rem; }
 .line { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.1rem 1rem; }
 .line .name { font-weight: 600; }
@@ -274,10 +275,13 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
 @media (min-width: 30rem) { .sides { grid-template-columns: 1fr 1fr; } }
 
 .portal-head { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 0.5rem 1.5rem; }
-#portal, .portal-side, .portal-main { display: grid; gap: 1.5rem; align-content: start; }
+#portal, #subscription, .portal-side, .portal-main { display: grid; gap: 1.5rem; align-content: start; }
 .portal { display: grid; gap: 1.5rem; align-items: start; }
 .portal > * { min-width: 0; }
 @media (min-width: 56rem) { .portal { grid-template-columns: minmax(0, 7fr) minmax(0, 5fr); } }
+.stacked { display: grid; gap: 0.85rem; }
+.stacked > .section-title { margin-bottom: 0; }
+#subscription > .back { margin: -0.5rem 0 -1rem; }
 .portal .facts { border: 0; padding: 0; }
 #details .facts div { display: block; }
 #details .facts dd { text-align: left; }

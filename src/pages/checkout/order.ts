@@ -29,7 +29,24 @@ export interface Order {
 
 /** Without `showsDetails`, only the amount due is shown. */
 export function order (payment: Payment, sandbox: Sandbox, showsDetails = true): Fragment {
+  if (isMethodUpdate(payment)) return methodUpdate(payment, sandbox)
   return summary(orderOf(payment, sandbox), sandbox, showsDetails, payer(payment, sandbox))
+}
+
+/** Whether the customer only enters a new payment method for a subscription. Nothing is charged, so no prices are shown. */
+export function isMethodUpdate ({ subscription_charge: charge, total_amount: total }: Payment): boolean {
+  return charge?.purpose === 'method_update' && total === 0
+}
+
+function methodUpdate (payment: Payment, sandbox: Sandbox): Fragment {
+  const [line] = payment.lines
+  return html`<section class="panel order" aria-labelledby="order-title"
+data-breakdown="${JSON.stringify(breakdown(orderOf(payment, sandbox)))}">
+<h1 id="order-title">New payment method</h1>
+<p class="subject" data-testid="subject">${line?.name ?? line?.product_id ?? 'Your subscription'}</p>
+<p class="recurrence">Nothing is charged now. Later payments use the new method.</p>
+!${payer(payment, sandbox)}
+</section>`
 }
 
 function orderOf (payment: Payment, sandbox: Sandbox): Order {

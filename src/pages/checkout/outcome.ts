@@ -10,6 +10,7 @@ import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import { accessPanel } from '../access.js'
 import { facts, form, money, paidWith, urlProblem, type FormTarget } from '../fragments.js'
 import { sign, type Fragment, type Icon } from '../layout.js'
+import { isMethodUpdate } from './order.js'
 import { leadsBack, returnUrl } from './return-url.js'
 
 const GRANTS_SHOWN = 100
@@ -92,7 +93,7 @@ export function status (
 !${sign(icon)}
 <div><h1 id="title">${title}</h1><p>${text}</p></div>
 !${facts([
-    ['Amount', amount, 'paid-amount'],
+    ...(isMethodUpdate(payment) ? [] : [['Amount', amount, 'paid-amount'] as const]),
     ...(method === null ? [] : [['Paid with', method, 'paid-with'] as const]),
     ['E-mail', payment.customer.email, 'paid-email'],
     ['Payment', payment.payment_id, 'payment-id']

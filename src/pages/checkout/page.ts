@@ -17,7 +17,7 @@ import { alert, field, form, money, urlProblem, type FormTarget, type Problem } 
 import type { Fragment } from '../layout.js'
 import { hasMethods, methods, unfit, type Entered } from './method-fields.js'
 import { offerFor, payableOf } from './methods.js'
-import { order } from './order.js'
+import { isMethodUpdate, order } from './order.js'
 import { recurrenceOfPayment, startText, type Recurrence } from './recurrence.js'
 import { returnUrl } from './return-url.js'
 import { backLink, type SessionAppearance } from './session/appearance.js'
@@ -41,7 +41,9 @@ export function checkout (page: Checkout): Fragment {
   const offer = offerFor(payableOf(payment), context.sandbox)
   const canPay = isFree || hasMethods(offer)
   const fields = isFree || !canPay ? '' : methods({ ...page, offer, tried: triedMethod(payment), holder: holderOf(payment) })
-  const button = payButton(payment, recurrenceOfPayment(payment, context.sandbox), appearance, context)
+  const isUpdate = isMethodUpdate(payment)
+  const free = isUpdate ? 'Save the payment method' : freeText(recurrenceOfPayment(payment, context.sandbox))
+  const button = payButton(payment, free, appearance, context)
   return html`!${backLink(appearance, context.sandbox)}<div class="checkout">
 !${order(payment, context.sandbox, appearance.showsOrder)}
 <div class="form">
@@ -51,7 +53,8 @@ export function checkout (page: Checkout): Fragment {
 !${page.choiceUrl === null
 ? ''
 : html`<a class="button second" id="choose-again" href="${page.choiceUrl}">Choose another product</a>`}
-!${form(target, '<button class="button bare" id="cancel" name="action" value="cancel">Cancel this payment</button>')}
+!${form(target, html`<button class="button bare" id="cancel" name="action" value="cancel">
+${isUpdate ? 'Keep the present method' : 'Cancel this payment'}</button>`)}
 </div>
 </div>`
 }
@@ -80,11 +83,16 @@ function holderOf ({ customer: { name, email } }: Payment): string {
   return name === email ? '' : name
 }
 
+/** The text of the button if nothing is charged now. */
+export function freeText (recurrence: Recurrence | null): string {
+  return recurrence === null ? 'Complete order' : startText(recurrence)
+}
+
+/** `free` is the text of the button for a total of 0. */
 export function payButton (
-  { total_amount: total, currency }: { total_amount: number, currency: string }, recurrence: Recurrence | null,
+  { total_amount: total, currency }: { total_amount: number, currency: string }, free: string,
   { payButtonText }: SessionAppearance, { sandbox }: Context
 ): Fragment {
-  const free = recurrence === null ? 'Complete order' : startText(recurrence)
   const text = payButtonText ?? (total === 0 ? free : `Pay ${money(total, currency, sandbox)}`)
   return html`<div>
 <button class="button primary" id="pay" name="action" value="pay" data-busy="One moment…">${text}</button>

@@ -24,6 +24,7 @@ import type { Problem } from '../fragments.js'
 import { hostedLayout, rootOf, tokenRefused, type HostedLayout, type PagesOptions } from '../hosted-layout.js'
 import { sendRedirect } from '../layout.js'
 import type { Entered } from './method-fields.js'
+import { isMethodUpdate } from './order.js'
 import { confirmation, expired, status, statusRefresh, type Notice } from './outcome.js'
 import { formTargets, nextUrl } from './return-url.js'
 import { appearanceOfPayment } from './session/appearance.js'
@@ -100,7 +101,8 @@ function paymentPages ({ baseOf, send, withOptions }: HostedLayout) {
     const appearance = appearanceFor(opened)
     const target = { url: checkoutUrl(opened), token: formToken(payment, link) }
     const content = checkout({ payment, context, problems, entered: before, target, appearance, choiceUrl: choiceUrl(opened) })
-    const title = `${problems.length > 0 ? 'Error: ' : ''}Pay ${context.sandbox.business.name}`
+    const subject = isMethodUpdate(payment) ? 'New payment method' : `Pay ${context.sandbox.business.name}`
+    const title = `${problems.length > 0 ? 'Error: ' : ''}${subject}`
     const targets = formTargets(payment.checkout)
     send(reply, code, { title, content, width: 'wide', formTargets: targets, appearance, expiresAt: payment.expires_at })
   }

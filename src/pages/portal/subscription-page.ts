@@ -58,14 +58,20 @@ export function subscriptionPage (page: SubscriptionPage): Fragment {
 !${problems.length > 0 ? alert('There is a problem', problems) : ''}
 !${note === undefined ? '' : html`<p class="note" id="done" role="status" tabindex="-1" autofocus>${note}</p>`}
 <div class="portal">
-<div class="portal-main">!${details(page)}!${changePlan(page, actions)}!${payments(page)}</div>
-<div class="portal-side">!${method(page, actions)}!${pause(page, actions)}!${cancel(page, actions)}</div>
+<div class="portal-main">!${isDue(subscription) ? method(page, actions) : ''}!${details(page)}
+!${changePlan(page, actions)}!${payments(page)}</div>
+<div class="portal-side">!${isDue(subscription) ? '' : method(page, actions)}!${pause(page, actions)}!${cancel(page, actions)}</div>
 </div>
 </div>`
 }
 
+/** Whether an amount must be paid before the subscription can continue. */
+function isDue ({ status, dues }: Subscription): boolean {
+  return (status === 'on_hold' || status === 'past_due') && dues !== null
+}
+
 function panel (id: string, title: string, content: Fragment): Fragment {
-  return html`<section class="panel" id="${id}" aria-labelledby="${id}-title">
+  return html`<section class="panel stacked" id="${id}" aria-labelledby="${id}-title">
 <h2 class="section-title" id="${id}-title">${title}</h2>
 !${content}
 </section>`
@@ -122,14 +128,13 @@ ${label}</button>`
 }
 
 function method ({ subscription, context: { sandbox }, target }: SubscriptionPage, actions: Set<PortalAction>): Fragment {
-  const { customer_id: customerId, payment_method_id: methodId, dues, status } = subscription
+  const { customer_id: customerId, payment_method_id: methodId, dues } = subscription
   const saved = sandbox.paymentMethods.ofCustomer(customerId)
   const current = saved.find(({ payment_method_id: id }) => id === methodId)
   if (current === undefined && !actions.has('change method')) return ''
-  const isDue = (status === 'on_hold' || status === 'past_due') && dues !== null
   const others = saved.filter(({ payment_method_id: id, recurring_enabled: recurs }) =>
-    recurs !== false && (isDue || id !== methodId))
-  const due = isDue ? money(dues.charge.total, dues.charge.currency, sandbox) : null
+    recurs !== false && (isDue(subscription) || id !== methodId))
+  const due = isDue(subscription) && dues !== null ? money(dues.charge.total, dues.charge.currency, sandbox) : null
   return panel('method', 'Payment method', html`
 <p>${current === undefined ? 'No payment method.' : methodName(current, sandbox)}</p>
 !${due === null ? '' : html`<p class="problem" data-testid="amount-due">${due} is due. Choose how to pay it.</p>`}
@@ -218,7 +223,9 @@ function radio (value: string, label: string, isChecked: boolean): Fragment {
 
 function payments ({ subscription, context: { sandbox }, base }: SubscriptionPage): Fragment {
   const { subscription_id: id, customer_id: customerId } = subscription
+  // A page for a new payment method that was left is not a payment.
   const found = sandbox.payments.list({ customer_id: customerId, subscription_id: id }, PAYMENTS_MAX, 0)
+    .filter(({ total_amount: total, status }) => total > 0 || status === 'succeeded' || status === 'processing')
   return panel('payments', 'Payments', found.length === 0
     ? '<p class="quiet" data-testid="no-payments">There are no payments yet.</p>'
     : html`<ul class="entries">!${found.map(payment => paymentEntry(payment, sandbox, base))}</ul>`)

@@ -44,6 +44,7 @@ export function productChoice (
 !${problem === undefined ? '' : html`<p class="problem" id="${CHOICE_ID}-problem">${problem.message}</p>`}
 !${offeredGroups(collection.collection_id, sandbox).map(({ name, products }) =>
     html`!${name === null ? '' : html`<h3>${name}</h3>`}!${products.map(option)}`)}
+<input type="hidden" name="chosen" value="${terms.cart[0]?.product_id ?? ''}">
 </fieldset>`
 }
 

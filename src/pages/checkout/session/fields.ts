@@ -41,10 +41,7 @@ function amounts ({ session: { terms }, entries, context: { sandbox }, problems 
       isRequired: true
     }, problems)]
   })
-  const chosen = terms.collection_id === undefined
-    ? ''
-    : html`<input type="hidden" name="chosen" value="${terms.cart[0]?.product_id ?? ''}">`
-  return html`!${chosen}!${fields.length === 0 ? '' : section('Name your price', fields)}`
+  return fields.length === 0 ? '' : section('Name your price', fields)
 }
 
 type Shape = Pick<Field, 'label' | 'autocomplete'> & Partial<Pick<Field, 'type' | 'inputmode' | 'hint' | 'isRequired'>>

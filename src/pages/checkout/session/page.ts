@@ -17,7 +17,7 @@ import { asksForMethod } from '../../../resources/checkouts/purchase.js'
 import type { Session } from '../../../resources/checkouts/store.js'
 import type { Terms } from '../../../resources/checkouts/terms.js'
 import type { Context } from '../../../sandbox/sandbox.js'
-import { payButton } from '../page.js'
+import { freeText, payButton } from '../page.js'
 import { alert, choice, form, type FormTarget, type Problem } from '../../fragments.js'
 import type { Fragment } from '../../layout.js'
 import { hasMethods, methods, unfit, type Entered } from '../method-fields.js'
@@ -143,7 +143,7 @@ function button ({ payment, draft: { sale }, appearance, context }: DetailsPage)
 Continue to payment</button>`
   }
   return html`<input type="hidden" name="shown_total" value="${shownTotal(priced)}">
-!${payButton({ total_amount: priced.total, currency: priced.currency }, recurrenceOfSale(sale), appearance, context)}`
+!${payButton({ total_amount: priced.total, currency: priced.currency }, freeText(recurrenceOfSale(sale)), appearance, context)}`
 }
 
 /** The total that the customer has seen, sent with the form of a single page. */

@@ -13,6 +13,7 @@ import {
   timeTag, words, type Kind, type Row
 } from '../../../pages/dashboard/parts.js'
 import type { DashboardSection, Subject } from '../../../pages/dashboard/section.js'
+import { everyPeriod } from '../../../pages/checkout/recurrence.js'
 import { money } from '../../../pages/fragments.js'
 import type { Fragment } from '../../../pages/layout.js'
 import { changePlanPage } from './change-plan.js'
@@ -108,15 +109,14 @@ function subscriptionFacts (subscription: Subscription, page: PageContext): Frag
   const { currency, quantity, addons, payment_method_id: methodId, scheduled_change: scheduled } = subscription
   const { sandbox } = page.context
   const { plan, credit, dues, period_start: start } = findSubscription(subscription.subscription_id, page.context)
-  const { count, interval } = plan.frequency
   return facts([
     ['Id', idTag(subscription.subscription_id)],
     ['Product', cellLink(pageOf(page, 'products', subscription.product_id), html`${quantity} × ${plan.name ?? plan.product_id}`)],
     ['Add-ons', addons.length === 0
       ? null
       : html`${addons.map(({ addon_id: id, quantity }) => `${quantity} × ${id}`).join(', ')}`],
-    ['Recurring, before tax', html`${money(subscription.recurring_pre_tax_amount, currency, sandbox)} every ${count}
-${interval.toLowerCase()}${count === 1 ? '' : 's'}`],
+    ['Recurring, before tax', html`${money(subscription.recurring_pre_tax_amount, currency, sandbox)}
+${everyPeriod(plan.frequency)}`],
     ['Amount due', dues === null ? null : html`${money(dues.charge.total, dues.charge.currency, sandbox)} (${words(dues.kind)})`],
     ['Credit', credit === 0 ? null : html`${money(credit, currency, sandbox)}`],
     ['Payment method', text(methodId)],
