@@ -60,7 +60,8 @@ export function subscriptionPage (page: SubscriptionPage): Fragment {
 <div class="portal">
 <div class="portal-main">!${isDue(subscription) ? method(page, actions) : ''}!${details(page)}
 !${changePlan(page, actions)}!${payments(page)}</div>
-<div class="portal-side">!${isDue(subscription) ? '' : method(page, actions)}!${pause(page, actions)}!${cancel(page, actions)}</div>
+<div class="portal-side">!${isDue(subscription) ? '' : method(page, actions)}
+!${pause(page, actions)}!${cancel(page, actions)}</div>
 </div>
 </div>`
 }
