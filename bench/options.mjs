@@ -3,12 +3,12 @@ import { parseArgs } from 'node:util'
 
 export const SERVERS = ['bare', 'naive', 'ours', 'prism', 'steady']
 export const PEERS = ['prism', 'steady']
-export const PARTS = ['throughput', 'memory', 'start', 'size', 'stored', 'webhooks', 'lists', 'sandboxes']
+export const PARTS = ['throughput', 'memory', 'start', 'size', 'stored', 'webhooks', 'lists', 'sandboxes', 'usage']
 
 const help = `usage: npm run bench -- [options]
 
   --quick           short rounds, no peers, no installed size, 100,000 stored payments at most,
-                    1,000 events, lists of 10,000 and 200 sandboxes
+                    1,000 events, lists of 10,000, 200 sandboxes and 1,000,000 usage events
   --only a,b        only these servers (${SERVERS.join(', ')})
                     and/or only these parts (${PARTS.join(', ')})
   --rounds N        number of rounds; the report shows medians (default 3)

@@ -184,6 +184,13 @@ function listsTable (samples) {
 const listsNote = 'The rows beyond the first 100 were not made through the API but are copies of those, written into the database. ' +
   'Where a filter selects few, they are the oldest.'
 
+function usageTable (samples) {
+  return table(['usage events, 32 connections, batches of 100', 'events stored', 'value', 'ratio to empty'], samples.map(
+    ({ name, stored, value, unit, toEmpty }) => [
+      name, wholeNumber.format(stored), `${wholeNumber.format(Math.round(value))} ${unit}`, toEmpty?.toFixed(2) ?? ''
+    ]))
+}
+
 function sandboxesTable (samples) {
   const [{ sandboxes }] = samples
   const middle = (pick) => medianOf(samples, pick)
@@ -217,6 +224,7 @@ export function report (run) {
   }
   if (results.lists?.length > 0) parts.push(listsTable(results.lists), listsNote)
   if (results.sandboxes?.length > 0) parts.push(sandboxesTable(results.sandboxes))
+  if (results.usage?.length > 0) parts.push(usageTable(results.usage))
   if (notes.length > 0) parts.push(notes.map((note) => `* ${note}`).join('\n'))
   if (problems.length > 0) {
     parts.push('**Problems: these figures do not count.**')

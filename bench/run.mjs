@@ -14,6 +14,7 @@ import { measureSize } from './measure/size.mjs'
 import { measureStart } from './measure/start.mjs'
 import { measureStored } from './measure/stored.mjs'
 import { measureThroughput } from './measure/throughput.mjs'
+import { measureUsage } from './measure/usage.mjs'
 import { measureWebhooks } from './measure/webhooks.mjs'
 import { readOptions } from './options.mjs'
 import { installAutocannon, withInstalledPeers } from './peers.mjs'
@@ -31,7 +32,8 @@ const measures = {
   stored: measureStored,
   webhooks: measureWebhooks,
   lists: measureLists,
-  sandboxes: measureSandboxes
+  sandboxes: measureSandboxes,
+  usage: measureUsage
 }
 
 const startedAt = Date.now()
