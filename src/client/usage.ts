@@ -8,8 +8,8 @@ export type Used = ControlSchemas['Used']
 
 export interface UsageControls {
   /**
-   * Makes usage of a customer: `use({ customer_id, event_name: 'api.call', count: 2500 })`, or events whose numbers add up to a
-   * `sum`. `from` and `to` say when. Resolves to the usage of the customer's current cycles.
+   * Creates usage for a customer: `use({ customer_id, event_name: 'api.call', count: 2500 })`, or events whose numbers add up
+   * to a `sum`. `from` and `to` set their times. Resolves to the usage of the customer's current cycles.
    */
   use (usage: ControlSchemas['Use']): Promise<Used>
 }

@@ -1,4 +1,4 @@
-/** The command `exec`: runs a program against an emulator, and ends as the program ends. */
+/** The command `exec`: runs a program against an emulator, and ends with its exit code or signal. */
 import { writeFile } from 'node:fs/promises'
 import { foregroundChild } from 'foreground-child'
 import type { Environment } from '../config/table.js'

@@ -34,11 +34,11 @@ const remarks = () => option('--remarks <text>', 'a note', nonEmpty)
 export function addDisputes (program: Command, { client, targetOf }: Tools): void {
   client(program, 'dispute', 'open a dispute of a payment, as the customer’s bank does')
     .addArgument(argument('<payment_id>', 'the payment', identifier))
-    .addOption(option('--amount <minor units>', 'disputed amount (default: what is not refunded)', wholeNumber(1, AMOUNT_MAX)))
+    .addOption(option('--amount <minor units>', 'disputed amount (default: all that is not refunded)', wholeNumber(1, AMOUNT_MAX)))
     .addOption(stage())
     .addOption(option('--reason <reason>', 'such as product_not_received or duplicate (default: fraudulent)', nonEmpty))
     .addOption(remarks())
-    .option('--rdr', 'let Rapid Dispute Resolution decide it at once')
+    .option('--rdr', 'resolve it by Rapid Dispute Resolution, immediately')
     .option('--force', 'open it although the payment has an open dispute or is fully refunded')
     .action((id: string, { amount, stage, reason, remarks, rdr, force, ...flags }: DisputeFlags) =>
       print(targetOf(flags), `payments/${encodeURIComponent(id)}/dispute`, {
@@ -73,7 +73,7 @@ export function addBalances (program: Command, { client, targetOf }: Tools): voi
     .addOption(option('--currency <code>', 'the wallet (default: the business currency)', currencyCode))
     .addOption(new Option('--credit', 'add the amount to the balance').conflicts('debit'))
     .addOption(new Option('--debit', 'take the amount from the balance'))
-    .addOption(option('--reference <id>', 'the object that it is about', nonEmpty))
+    .addOption(option('--reference <id>', 'id of the related object', nonEmpty))
     .addOption(option('--description <text>', 'a note', nonEmpty))
     .action((type: string, amount: number, { currency, credit, debit, reference, description, ...flags }: EntryFlags) =>
       print(targetOf(flags), 'ledger/entries', {

@@ -1,4 +1,4 @@
-/** The command `usage`, which makes usage of a customer. */
+/** The command `usage`, which creates usage for a customer. */
 import type { Command } from 'commander'
 import { wholeNumber, nonEmpty } from '../config/values.js'
 import { argument, identifier, jsonObject, option, timeText } from './arguments.js'
@@ -19,7 +19,7 @@ const COUNT_MAX = 100_000
 const METADATA = '{"region":"eu"}'
 
 export function addUsage (program: Command, { client, targetOf }: Tools): void {
-  client(program, 'usage', 'make usage of a customer for meters, without sending every event')
+  client(program, 'usage', 'create usage for the meters of a customer, without sending every event')
     .addArgument(argument('<customer_id>', 'the customer', identifier))
     .addArgument(argument('<event_name>', 'the name of the events', nonEmpty))
     .addOption(option('--count <count>', 'number of events (default: 1)', wholeNumber(1, COUNT_MAX)))

@@ -16,7 +16,7 @@ interface WaitFlags extends TargetFlags {
 
 export function addWait (program: Command, { client, targetOf }: Tools): void {
   client(program, 'wait', 'wait until an emulator answers, for example in a script that has just started one')
-    .addOption(option('--timeout <duration>', 'how long to wait at most', durationUpTo('24h', 0)).default(TIMEOUT_MS, '30s'))
+    .addOption(option('--timeout <duration>', 'maximum waiting time', durationUpTo('24h', 0)).default(TIMEOUT_MS, '30s'))
     .action(({ timeout, ...flags }: WaitFlags) => waitFor(targetOf(flags), timeout))
 }
 

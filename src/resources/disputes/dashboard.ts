@@ -105,7 +105,7 @@ const openPage: DashboardPage = {
 })}
 <div class="pair">!${choiceField(opening, { name: 'stage', label: 'Stage', options: stages, value: 'dispute' })}
 !${textField(opening, { name: 'reason', label: 'Reason', value: REASONS[0], suggestions: REASONS })}</div>
-!${checkField(opening, { name: 'rdr', label: 'Resolve it by Rapid Dispute Resolution', hint: 'The dispute is lost at once.' })}
+!${checkField(opening, { name: 'rdr', label: 'Resolve it by Rapid Dispute Resolution', hint: 'The dispute is lost.' })}
 !${checkField(opening, {
   name: 'force', label: 'Force', hint: 'Opens it although the payment has another open dispute or is fully refunded.'
 })}

@@ -181,7 +181,7 @@ function collectionFacts (collection: Collection, page: PageContext): Fragment {
 
 function defaults (collection: Collection): Fragment {
   const shown = (value: string | null | undefined) =>
-    value == null ? '<span class="quiet">as the business</span>' : html`${words(value)}`
+    value == null ? '<span class="quiet">default of the business</span>' : html`${words(value)}`
   return facts([
     ['Upgrade takes effect', shown(collection.effective_at_on_upgrade)],
     ['Proration of an upgrade', shown(collection.proration_billing_mode_on_upgrade)],

@@ -1,4 +1,4 @@
-/** The control operation that makes usage: many events, or a sum, at any time. */
+/** The control operation that creates usage: many events, or a sum, at any time. */
 import type { ControlHandlers } from '../../contract/handlers.js'
 import type { components } from '../../contract/control-types.gen.js'
 import { doesNotExist, invalid, invalidBody } from '../../errors.js'

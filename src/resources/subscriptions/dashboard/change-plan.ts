@@ -20,7 +20,7 @@ const ACTION = 'change'
 const MODES = ['prorated_immediately', 'difference_immediately', 'full_immediately', 'do_not_bill'] as const
 const TIMES = ['immediately', 'next_billing_date'] as const
 const FAILURES = [
-  ['', 'As the collection or the business'], ['apply_change', 'Change the plan'], ['prevent_change', 'Keep the plan']
+  ['', 'Default of the collection or the business'], ['apply_change', 'Change the plan'], ['prevent_change', 'Keep the plan']
 ] as const
 
 export const changePlanPage: DashboardPage = {
@@ -87,7 +87,7 @@ async function changeForm (formState: FormState, subscription: Subscription, pag
     hint: 'One per line, each with its quantity: adn_… 2'
   })}
 !${textField(formState, {
-    name: 'discount_codes', label: 'Discount codes', hint: 'Replace the present ones. Separated by spaces; empty to keep them.'
+    name: 'discount_codes', label: 'Discount codes', hint: 'Replace the current codes. Separate them by spaces.'
   })}
 <div class="row"><button class="button second" id="preview-change" name="step" value="preview">Preview</button>
 <button class="button primary" id="make-change" name="step" value="change">Change plan</button>
@@ -129,7 +129,7 @@ function previewCards ({ immediate_charge: charge, new_plan: plan }: Preview, pa
   const columns = [{ title: 'Line' }, { title: 'Unit price', kind: 'number' }, { title: 'Factor', kind: 'number' }] as const
   return html`!${card(facts([
     ['Due', amount(total)],
-    ['Of which tax', tax == null || tax === 0 ? null : amount(tax)],
+    ['Included tax', tax == null || tax === 0 ? null : amount(tax)],
     ['Credit used', credits < 0 ? amount(-credits) : null],
     ['Credit added', credits > 0 ? amount(credits) : null],
     ['Takes effect', fullTime(at, page)],
