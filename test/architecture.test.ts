@@ -20,7 +20,7 @@ const PURE_LIBRARIES = ['card-validator']
  * customers, grants and uploads, and the composition root, which applies options to webhooks.
  */
 const NAMES_RESOURCES =
-  /^(?:resources\/|pages\/(?:accept|checkout|embed|portal)\/|pages\/(?:access|invoice|uploads)\.ts$|emulator\.ts$)/
+  /^(?:resources\/|pages\/(?:accept|checkout|embed|portal)\/|pages\/(?:access|invoice|meters|uploads)\.ts$|emulator\.ts$)/
 
 interface Import {
   /** A package (`fastify`, `node:fs`), or the path of a file below src/ (`store/database.ts`). */

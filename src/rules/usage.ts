@@ -1,6 +1,6 @@
 /** Prices metered usage. A price per unit is in minor units and may be a fraction of one: `0.5` is half a cent. */
 import { formatDecimal, minus, plus, roundHalfUp, times, toDecimal, type Decimal } from './exact-decimal.js'
-import { MAX_STEP_MINOR } from './money.js'
+import { MAX_STEP_MINOR, type CurrencyTable } from './money.js'
 import { tooLarge } from './amounts.js'
 
 /** A snapshot of a meter's price. */
@@ -36,6 +36,12 @@ export function meterCharge (
 
 function aboveZero (decimal: Decimal): Decimal {
   return decimal.digits < 0n ? { digits: 0n, scale: 0 } : decimal
+}
+
+/** A price per unit in major units: `0.5` in USD is `0.005`. */
+export function unitPrice (price: string, currency: string, currencies: CurrencyTable): string {
+  const { digits, scale } = toDecimal(price)
+  return formatDecimal({ digits, scale: scale + (currencies[currency]?.exponent ?? 2) })
 }
 
 /** The difference of two decimals. */

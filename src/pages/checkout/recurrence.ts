@@ -5,7 +5,9 @@ import type { CheckoutSale } from '../../resources/checkouts/purchase.js'
 import type { Payment } from '../../resources/payments/store.js'
 import { renewalAfter } from '../../resources/subscriptions/pricing.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
+import type { PlanMeter } from '../../resources/subscriptions/store.js'
 import { money } from '../fragments.js'
+import { meterList } from '../meters.js'
 import type { Fragment } from '../layout.js'
 
 export interface Recurrence {
@@ -16,6 +18,7 @@ export interface Recurrence {
   total: number | null
   currency: string
   nextDate: number
+  meters: readonly PlanMeter[]
 }
 
 /** Null for a cart that is paid once. */
@@ -25,7 +28,8 @@ export function recurrenceOfSale ({ subscription, recurring }: CheckoutSale): Re
     frequency: subscription.terms.plan.frequency,
     total: recurring && recurring.priced.total,
     currency: subscription.charge_currency,
-    nextDate: subscription.next_billing_date
+    nextDate: subscription.next_billing_date,
+    meters: subscription.terms.plan.meters ?? []
   }
 }
 
@@ -37,7 +41,14 @@ export function recurrenceOfPayment ({ subscription_id: id, subscription_charge:
   const { plan, in_trial: inTrial, trial_period_days: days, charge_currency: currency } = subscription
   const { next_billing_date: nextDate } = subscription
   const renewal = renewalAfter(subscription, discounts, sandbox)
-  return { trialDays: inTrial ? days : 0, frequency: plan.frequency, total: renewal && renewal.total, currency, nextDate }
+  return {
+    trialDays: inTrial ? days : 0,
+    frequency: plan.frequency,
+    total: renewal && renewal.total,
+    currency,
+    nextDate,
+    meters: plan.meters ?? []
+  }
 }
 
 /** `every month`, `every 2 weeks` */
@@ -50,7 +61,7 @@ const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UT
 
 /** `dueNow` is the total of the first payment. */
 export function recurrencePart (
-  { trialDays, frequency, total, currency, nextDate }: Recurrence, dueNow: number, sandbox: Sandbox
+  { trialDays, frequency, total, currency, nextDate, meters }: Recurrence, dueNow: number, sandbox: Sandbox
 ): Fragment {
   const date = DATE.format(nextDate / 1000)
   const days = `${trialDays} ${trialDays === 1 ? 'day' : 'days'}`
@@ -58,7 +69,7 @@ export function recurrencePart (
   const renewal = total === null
     ? 'Later payments are charged on demand.'
     : `Then ${money(total, currency, sandbox)} ${everyPeriod(frequency)}, ${trialDays === 0 ? 'next on' : 'from'} ${date}.`
-  return html`<p class="recurrence" data-testid="recurrence">${trial}${renewal}</p>`
+  return html`<p class="recurrence" data-testid="recurrence">${trial}${renewal}</p>!${meterList(meters, sandbox)}`
 }
 
 /** The text of the button for a payment of 0 that saves a payment method. */

@@ -17,6 +17,7 @@ import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import { everyPeriod } from '../checkout/recurrence.js'
 import { alert, choice, form, money, type FormTarget, type Problem } from '../fragments.js'
 import type { Fragment } from '../layout.js'
+import { meterPrices, usageRows } from '../meters.js'
 import { methodName, paymentEntry } from './page.js'
 import { comingOf, nameOf, priceOf, stateTag } from './subscriptions.js'
 
@@ -83,6 +84,8 @@ function details ({ subscription, context: { sandbox } }: SubscriptionPage): Fra
   const rows: Array<readonly [name: string, value: string]> = [
     ['Price', `${priceOf(subscription, sandbox)}${plan.price.tax_inclusive ? '' : ' plus tax'}`],
     ...addons.map(({ name, quantity }) => ['Add-on', `${quantity} × ${name}`] as const),
+    ...meterPrices(plan.meters ?? [], sandbox).map(text => ['Plus usage', text] as const),
+    ...usageRows(subscription, sandbox),
     ...(start === null || status !== 'active'
       ? []
       : [['Current period', `${formatDay(start)} to ${formatDay(next)}`] as const]),
