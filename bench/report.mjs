@@ -191,6 +191,20 @@ function usageTable (samples) {
     ]))
 }
 
+function renewalsTable (samples) {
+  const counts = [...new Set(samples.map((one) => one.subscriptions))]
+  return table([
+    'dodo-emulator, 400 days of monthly subscriptions', 'renewals', 'duration', 'renewals/s', '`POST /payments` meanwhile',
+    'p99 to that without', 'longest'
+  ], counts.map((count) => {
+    const own = samples.filter((one) => one.subscriptions === count)
+    const middle = (pick) => medianOf(own, pick)
+    return [`${wholeNumber.format(count)} subscriptions`, wholeNumber.format(own[0].renewals),
+      `${middle((one) => one.seconds).toFixed(2)} s`, number(middle((one) => one.perSecond)),
+      `p99 ${latency(middle((one) => one.p99Us))}`, ratio(middle((one) => one.p99Ratio)), latency(middle((one) => one.longestUs))]
+  }))
+}
+
 function sandboxesTable (samples) {
   const [{ sandboxes }] = samples
   const middle = (pick) => medianOf(samples, pick)
@@ -223,6 +237,7 @@ export function report (run) {
     parts.push(webhooksTable(results.webhooks), webhooksNote(results.webhooks))
   }
   if (results.lists?.length > 0) parts.push(listsTable(results.lists), listsNote)
+  if (results.renewals?.length > 0) parts.push(renewalsTable(results.renewals))
   if (results.sandboxes?.length > 0) parts.push(sandboxesTable(results.sandboxes))
   if (results.usage?.length > 0) parts.push(usageTable(results.usage))
   if (notes.length > 0) parts.push(notes.map((note) => `* ${note}`).join('\n'))

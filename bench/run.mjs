@@ -9,6 +9,7 @@ import { cutToOperation } from './document.mjs'
 import { findGenerator } from './load.mjs'
 import { measureLists } from './measure/lists.mjs'
 import { measureMemory } from './measure/memory.mjs'
+import { measureRenewals } from './measure/renewals.mjs'
 import { measureSandboxes } from './measure/sandboxes.mjs'
 import { measureSize } from './measure/size.mjs'
 import { measureStart } from './measure/start.mjs'
@@ -32,6 +33,7 @@ const measures = {
   stored: measureStored,
   webhooks: measureWebhooks,
   lists: measureLists,
+  renewals: measureRenewals,
   sandboxes: measureSandboxes,
   usage: measureUsage
 }
