@@ -34,7 +34,7 @@ const remarks = () => option('--remarks <text>', 'a note', nonEmpty)
 export function addDisputes (program: Command, { client, targetOf }: Tools): void {
   client(program, 'dispute', 'open a dispute of a payment, as the customer’s bank does')
     .addArgument(argument('<payment_id>', 'the payment', identifier))
-    .addOption(option('--amount <minor units>', 'disputed amount (default: all that is not refunded)', wholeNumber(1, AMOUNT_MAX)))
+    .addOption(option('--amount <minor units>', 'disputed amount (default: all but refunds)', wholeNumber(1, AMOUNT_MAX)))
     .addOption(stage())
     .addOption(option('--reason <reason>', 'such as product_not_received or duplicate (default: fraudulent)', nonEmpty))
     .addOption(remarks())

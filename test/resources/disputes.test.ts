@@ -249,27 +249,3 @@ t.test('what follows', async t => {
     }
   })
 })
-
-t.test('the dashboard', async t => {
-  const bank = await openBank(t)
-  const headers = { accept: 'text/html' }
-  const page = async (path: string) => (await bank.call('GET', `/dashboard/disputes${path}`, { headers })).text
-  t.match(await page(''), 'No disputes yet')
-  const paymentId = await bank.paid()
-  const { text: payment } = await bank.call('GET', `/dashboard/payments/${paymentId}`, { headers: { accept: 'text/html' } })
-  t.match(payment, /id="open-dispute"/)
-  t.match(await page(`/new?payment_id=${paymentId}`), `value="${paymentId}"`)
-  const dispute = await bank.dispute(paymentId, { amount: 123 })
-  const text = await page('')
-  t.match(text, `row-${dispute.dispute_id}`)
-  t.match(text, '1.23')
-  t.notMatch(await page('?dispute_status=dispute_won'), `row-${dispute.dispute_id}`)
-  const buttons = async () =>
-    [...(await page(`/${dispute.dispute_id}`)).matchAll(/name="status" value="(\w+)"/g)].map(([, status]) => status)
-  t.strictSame(await buttons(), ['challenged', 'accepted', 'won', 'lost', 'cancelled', 'expired', 'opened'])
-  await bank.settle(dispute.dispute_id, 'won')
-  t.strictSame(await buttons(), ['opened'])
-  await bank.settle(dispute.dispute_id, 'opened')
-  await bank.settle(dispute.dispute_id, 'lost')
-  t.match(await page(`/${dispute.dispute_id}`), 'The dispute has ended.')
-})

@@ -84,4 +84,15 @@ const BALANCE = `
 .step-legend .threshold::before { border-color: var(--wait); border-top-style: dashed; }
 `
 
-export const SECTIONS = PAYMENT + CATALOG + USAGE + BALANCE + MAILBOX + MESSAGES + CONTROLS
+const CHART = `
+.chart { margin: 1rem 0 0; display: grid; gap: 0.75rem; }
+.chart svg { width: 100%; height: auto; max-height: 16rem; }
+.chart text { fill: var(--quiet); font-size: 12px; }
+.chart .line { fill: none; stroke: var(--accent); stroke-width: 2; stroke-linejoin: round; }
+.chart .area { fill: var(--tint); }
+.chart .zero { stroke: var(--edge); stroke-width: 1; }
+.balance { display: flex; flex-wrap: wrap; gap: 0.25rem 0.75rem; align-items: baseline; }
+.balance strong { font-size: 1.75rem; font-variant-numeric: tabular-nums; }
+`
+
+export const SECTIONS = PAYMENT + CATALOG + USAGE + BALANCE + CHART + MAILBOX + MESSAGES + CONTROLS

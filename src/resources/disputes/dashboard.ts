@@ -203,6 +203,6 @@ export const disputesSection: DashboardSection = {
   name: 'disputes',
   title: 'Disputes',
   icon: 'M12 4l8 15H4zM12 10v4M12 16.5h.01',
-  position: 18,
+  position: 16,
   pages: { '/': { show: list }, '/new': openPage, '/:id': disputePage }
 }

@@ -49,8 +49,8 @@ export interface LedgerStore {
   balance (currency: string): number
   /** The wallets with entries, by currency. */
   wallets (): Wallet[]
-  /** The balance of a wallet after the last entry until this time, for charts: the last entry of each of the days before. */
-  dailyBalances (currency: string, fromUs: number): Array<{ day: number, balance: number }>
+  /** The balance of a wallet before a time; 0 before its first entry. */
+  balanceBefore (currency: string, us: number): number
 }
 
 const CONDITIONS: Record<Exclude<keyof LedgerFilter, 'reference_object_id'>, string> = {
@@ -65,8 +65,6 @@ const COLUMNS = [
   'usd_equivalent_amount', 'description', 'reference_object_id', 'payment_id', 'subscription_id'
 ] as const
 
-const DAY_US = 86_400_000_000
-
 export function ledgerStore (database: Database): LedgerStore {
   const insert = database.prepare(
     `INSERT INTO ledger_entries (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`)
@@ -79,9 +77,8 @@ export function ledgerStore (database: Database): LedgerStore {
   const sum = 'event_type, sum(iif(is_credit, amount, -amount)) AS sum FROM ledger_entries'
   const sumsOf = database.prepare<[string], TypeSum>(`SELECT ${sum} WHERE reference_object_id = ? GROUP BY event_type`)
   const returnedOf = database.prepare<[string], TypeSum>(`SELECT ${sum} WHERE payment_id = ? GROUP BY event_type`)
-  const daily = database.prepare<[string, number], { day: number, balance: number }>(`
-    SELECT created_at / ${DAY_US} AS day, after_balance AS balance, max(seq) FROM ledger_entries
-    WHERE currency = ? AND created_at >= ? GROUP BY day ORDER BY day`)
+  const before = database.prepare<[string, number], number>(`SELECT after_balance FROM ledger_entries
+    WHERE currency = ? AND created_at < ? ORDER BY created_at DESC, seq DESC LIMIT 1`).pluck()
   const prepared = new Map<string, Statement<unknown[], LedgerEntriesRow>>()
 
   return {
@@ -107,7 +104,7 @@ export function ledgerStore (database: Database): LedgerStore {
     returnedOf: paymentId => byType(returnedOf.all(paymentId)),
     balance: currency => balance.get(currency) ?? 0,
     wallets: () => wallets.all(),
-    dailyBalances: (currency, fromUs) => daily.all(currency, fromUs).map(({ day, balance }) => ({ day, balance }))
+    balanceBefore: (currency, us) => before.get(currency, us) ?? 0
   }
 }
 

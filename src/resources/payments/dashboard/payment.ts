@@ -123,13 +123,14 @@ function disputesOf ({ disputes }: Payment, page: PageContext): Fragment | null 
 
 /** The steps of the calculation, from /_emulator. */
 function price (explanation: Explanation, { context: { sandbox } }: PageContext): Fragment {
-  const { steps, as_of_now: lookedUp } = explanation
+  const { steps, fee, as_of_now: lookedUp } = explanation
   const rows = steps.map(({ text, after, currency, kind }) => html`<tr data-testid="price-step"!${kind === 'total'
     ? ' class="total"'
     : ''}><td>${text}</td><td>${money(after, currency, sandbox)}</td></tr>`)
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Price breakdown"><table class="sums">
 <thead><tr><th scope="col">Step</th><th scope="col">Leaves</th></tr></thead>
 <tbody>!${rows}</tbody></table></div>
+!${fee === null ? '' : html`<p class="pad hint" id="fee">${fee.text}</p>`}
 !${lookedUp.length === 0
   ? ''
   : html`<p class="pad hint">Current values, which the payment does not store: ${lookedUp.join(' ')}</p>`}`
