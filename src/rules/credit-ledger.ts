@@ -1,7 +1,8 @@
 /**
  * The ledger of one credit entitlement of one customer. Every function takes an account and returns the account after a change,
- * with the movements that a ledger shows. The balance is always the sum of the grants, and each movement begins where the one
- * before it ended. Amounts are integers (rules/credit-amounts.ts). Pure: knows no times, no terms and no subscriptions.
+ * with the movements that a ledger shows. The balance is always the sum of the grants. Each movement begins where the one before
+ * it ended, except a rollover, which begins without the credits that it carries over. Amounts are integers
+ * (rules/credit-amounts.ts). Pure: knows no times, no terms and no subscriptions.
  */
 import { percentOf } from './credit-amounts.js'
 
@@ -113,11 +114,13 @@ export function carriedPart (left: bigint, percent: number): bigint {
 }
 
 /**
- * Moves credits from a grant to a new one. The balance does not change. What stays in the old grant is for `endGrant`.
+ * Moves credits from a grant to a new one. The balance does not change: the movement adds the credits to the balance without
+ * them. What stays in the old grant is for `endGrant`.
  */
 export function rollOver (account: CreditAccount, grantId: string, carried: HeldGrant): Booking {
-  const after = { ...account, grants: [...without(account.grants, grantId, carried.left), carried] }
-  return step(account, after, { type: 'credit_rolled_over', amount: carried.left, is_credit: true, grant_id: carried.id })
+  const left = { ...account, grants: without(account.grants, grantId, carried.left) }
+  const after = { ...account, grants: [...left.grants, carried] }
+  return step(left, after, { type: 'credit_rolled_over', amount: carried.left, is_credit: true, grant_id: carried.id })
 }
 
 /** Reduces the overage, because it is forgiven or was invoiced. */

@@ -34,6 +34,10 @@ async function openPortal (test: Test, options: OpenOptions = {}): Promise<Page>
     sandbox.paymentMethods.insert(id, { ...method, payment_method_id: `pm_${id}_${last4}`, card })
   }
   await call('POST', `/customers/${id}/wallets/ledger-entries`, { body: { entry_type: 'credit', currency: 'INR', amount: 1_234_567 } })
+  const { json: credits } = await call('POST', '/credit-entitlements',
+    { body: { name: `Tokens ${id}`, unit: 'token', precision: 0, rollover_enabled: false, overage_enabled: false } })
+  const entries = `/credit-entitlements/${(credits as { id: string }).id}/balances/${id}/ledger-entries`
+  await call('POST', entries, { body: { entry_type: 'credit', amount: '1000', reason: HOSTILE } })
   const session = await call('POST', `/customers/${id}/customer-portal/session?send_email=true&return_url=https://shop.example/`)
   return await openPage(test, new URL((session.json as { link: string }).link).pathname, options)
 }

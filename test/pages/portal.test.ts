@@ -163,6 +163,22 @@ t.test('shows wallets with a balance, the return link, and a requested e-mail', 
   t.match(page.text, 'The store asked to mail this link to grace@example.com.')
 })
 
+t.test('shows credits with their latest changes', async t => {
+  const portal = await open(t, 'cus_grace')
+  t.notMatch((await portal.visit()).text, 'id="credits"')
+  const { json } = await portal.call('POST', '/credit-entitlements', {
+    body: { name: HOSTILE, unit: 'token', precision: 0, rollover_enabled: false, overage_enabled: true, price_per_unit: '1', currency: 'USD' }
+  })
+  const entries = `/credit-entitlements/${(json as { id: string }).id}/balances/cus_grace/ledger-entries`
+  await portal.call('POST', entries, { body: { entry_type: 'credit', amount: '100', reason: HOSTILE } })
+  await portal.call('POST', entries, { body: { entry_type: 'debit', amount: '130' } })
+  const page = await portal.visit()
+  t.strictSame([textsOf(page, 'credit-balance'), textsOf(page, 'credit-overage')], [['0'], ['30']])
+  t.match(page.text, /data-testid="credit-entry">manual adjustment: −130/)
+  t.match(page.text, ESCAPED)
+  t.notMatch(page.text, HOSTILE)
+})
+
 t.test('removes a payment method once, and returns to the portal', async t => {
   const portal = await open(t, 'cus_grace')
   const before = await portal.visit()

@@ -22,6 +22,23 @@ t.test('shows a subscription with its later charges, and sells it in two steps',
   t.match(await opened.get(`/subscriptions/${payment.subscription_id}`), { status: 'pending' })
 })
 
+t.test('shows the credits of a plan and of a pack', async t => {
+  const opened = await session(t, {
+    product_cart: [{ product_id: 'pdt_pro_monthly', quantity: 2 }, { product_id: 'pdt_ebook', quantity: 3 }]
+  }, { ...CLOCK })
+  t.equal(textOf(await opened.visit(), 'included-credits'), undefined)
+  const { json } = await opened.call('POST', '/credit-entitlements', {
+    body: { name: 'Tokens', unit: 'token', precision: 1, rollover_enabled: false, overage_enabled: false }
+  })
+  const credits = [{ credit_entitlement_id: (json as { id: string }).id, credits_amount: '100.5' }]
+  for (const id of ['pdt_pro_monthly', 'pdt_ebook']) {
+    await opened.call('PATCH', `/products/${id}`, { body: { credit_entitlements: credits } })
+  }
+  const shown = await opened.visit()
+  t.equal(textOf(shown, 'included-credits'), 'Includes 201 Tokens every month.')
+  t.equal(textOf(shown, 'pack-credits'), 'Includes 301.5 Tokens')
+})
+
 t.test('a free trial charges nothing now and needs a payment method, on one page', async t => {
   const opened = await session(t, {
     ...plan,

@@ -57,7 +57,7 @@ t.test('a period', async t => {
     t.match(await shop.ledger(id), [
       { transaction_type: 'credit_added', balance_before: '150', balance_after: '1150' },
       { transaction_type: 'credit_expired', amount: '50', is_credit: false, balance_before: '200', balance_after: '150', grant_id: first?.id },
-      { transaction_type: 'credit_rolled_over', amount: '150', is_credit: true, balance_before: '200', balance_after: '200', reference_id: subscriptionId },
+      { transaction_type: 'credit_rolled_over', amount: '150', is_credit: true, balance_before: '50', balance_after: '200', reference_id: subscriptionId },
       {}, {}
     ])
     t.match(await shop.grants(id), [

@@ -16,10 +16,10 @@ interface Movement {
 const MOVEMENTS = {
   credit_added: { of: 'balance', before: 0, after: 100, description: 'Credits of the new period' },
   credit_deducted: { of: 'balance', before: 100, after: 75, description: 'Usage' },
-  credit_expired: { of: 'balance', before: 40, after: 0, description: 'Unused credits have expired' },
-  credit_rolled_over: { of: 'balance', before: 0, after: 30, description: 'Carried over from the last period' },
-  rollover_forfeited: { of: 'balance', before: 10, after: 0, description: 'Not carried over from the last period' },
-  overage_charged: { of: 'overage', before: 20, after: 0, description: 'Charged with the renewal' },
+  credit_expired: { of: 'balance', before: 40, after: 30, description: 'Not carried over from the last period' },
+  credit_rolled_over: { of: 'balance', before: 10, after: 40, description: 'Carried over from the last period' },
+  rollover_forfeited: { of: 'balance', before: 10, after: 0, description: 'Carried over too often' },
+  overage_charged: { of: 'overage', before: 0, after: 20, description: 'Usage beyond the balance' },
   overage_reset: { of: 'overage', before: 20, after: 0, description: 'Forgiven with the renewal' },
   manual_adjustment: { of: 'balance', before: 75, after: 125, description: 'With our apologies' }
 } as const satisfies Partial<Record<Entry['transaction_type'], Movement>>

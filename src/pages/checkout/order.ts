@@ -5,12 +5,13 @@
 import { html } from 'ghtml'
 import { percent } from '../../rules/decimal.js'
 import type { PricedLine } from '../../rules/pricing.js'
+import { soldCredits } from '../../resources/credit-entitlements/attachments.js'
 import { codeOf } from '../../resources/discounts/view.js'
 import { creditChange } from '../../resources/payments/items.js'
 import type { AppliedDiscount, Payment } from '../../resources/payments/store.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
 import { money } from '../fragments.js'
-import { recurrenceOfPayment, recurrencePart, type Recurrence } from './recurrence.js'
+import { creditTexts, recurrenceOfPayment, recurrencePart, type Recurrence } from './recurrence.js'
 import type { Fragment } from '../layout.js'
 
 /** The content of a summary, from a payment or from a session that has no payment yet. */
@@ -86,12 +87,15 @@ function lineItem (line: PricedLine, { currency }: Order, sandbox: Sandbox): Fra
   const unit = money(line.unit_amount, line.unit_currency, sandbox)
   const discountBps = price?.type === 'one_time_price' ? price.discount_bps : 0
   const description = product?.description ?? null
+  const pack = price?.type === 'one_time_price' ? soldCredits(line.product_id, sandbox) : []
+  const credits = creditTexts(pack, line.quantity, sandbox)
   return html`<li class="line" data-testid="line">
 <span class="name">${line.name ?? line.product_id}</span><span class="sum">${money(line.subtotal, currency, sandbox)}</span>
 <span class="hint">${line.quantity} × ${unit}!${discountBps > 0
   ? html` <span class="tag">${percent(discountBps)} % off</span>`
   : ''}</span>
 !${description === null ? '' : html`<span class="hint">${description}</span>`}
+!${credits.length === 0 ? '' : html`<span class="hint" data-testid="pack-credits">Includes ${credits.join(' and ')}</span>`}
 </li>`
 }
 

@@ -1,6 +1,9 @@
 /** The part of an order that recurs: the price of a renewal, its date, and the trial before it. */
 import { html } from 'ghtml'
 import type { Period } from '../../rules/billing-calendar.js'
+import { formatCredits } from '../../rules/credit-amounts.js'
+import type { SoldCredit } from '../../resources/credit-entitlements/store.js'
+import { creditsOf, periodCredits } from '../../resources/credits/sold.js'
 import type { CheckoutSale } from '../../resources/checkouts/purchase.js'
 import type { Payment } from '../../resources/payments/store.js'
 import { renewalAfter } from '../../resources/subscriptions/pricing.js'
@@ -19,17 +22,20 @@ export interface Recurrence {
   currency: string
   nextDate: number
   meters: readonly PlanMeter[]
+  /** The credits of each period: `1000 Tokens`. */
+  credits: readonly string[]
 }
 
 /** Null for a cart that is paid once. */
-export function recurrenceOfSale ({ subscription, recurring }: CheckoutSale): Recurrence | null {
+export function recurrenceOfSale ({ subscription, recurring }: CheckoutSale, sandbox: Sandbox): Recurrence | null {
   return subscription && {
     trialDays: subscription.trial_period_days,
     frequency: subscription.terms.plan.frequency,
     total: recurring && recurring.priced.total,
     currency: subscription.charge_currency,
     nextDate: subscription.next_billing_date,
-    meters: subscription.terms.plan.meters ?? []
+    meters: subscription.terms.plan.meters ?? [],
+    credits: creditTexts(creditsOf(subscription.terms), subscription.terms.quantity, sandbox)
   }
 }
 
@@ -47,8 +53,19 @@ export function recurrenceOfPayment ({ subscription_id: id, subscription_charge:
     total: renewal && renewal.total,
     currency,
     nextDate,
-    meters: plan.meters ?? []
+    meters: plan.meters ?? [],
+    credits: creditTexts(creditsOf(subscription), subscription.quantity, sandbox)
   }
+}
+
+/** The credits of an order, all units together: `1000 Tokens`. */
+export function creditTexts (credits: readonly SoldCredit[], quantity: number, { creditEntitlements }: Sandbox): string[] {
+  return credits.flatMap(sold => {
+    const entitlement = creditEntitlements.find(sold.credit_entitlement_id)
+    if (entitlement === undefined) return []
+    const { name, precision } = entitlement
+    return [`${formatCredits(periodCredits(sold, quantity, precision), precision)} ${name}`]
+  })
 }
 
 /** `every month`, `every 2 weeks` */
@@ -61,7 +78,7 @@ const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UT
 
 /** `dueNow` is the total of the first payment. */
 export function recurrencePart (
-  { trialDays, frequency, total, currency, nextDate, meters }: Recurrence, dueNow: number, sandbox: Sandbox
+  { trialDays, frequency, total, currency, nextDate, meters, credits }: Recurrence, dueNow: number, sandbox: Sandbox
 ): Fragment {
   const date = DATE.format(nextDate / 1000)
   const days = `${trialDays} ${trialDays === 1 ? 'day' : 'days'}`
@@ -69,7 +86,10 @@ export function recurrencePart (
   const renewal = total === null
     ? 'Later payments are charged on demand.'
     : `Then ${money(total, currency, sandbox)} ${everyPeriod(frequency)}, ${trialDays === 0 ? 'next on' : 'from'} ${date}.`
-  return html`<p class="recurrence" data-testid="recurrence">${trial}${renewal}</p>!${meterList(meters, sandbox)}`
+  const included = credits.length === 0
+    ? ''
+    : html`<p class="recurrence" data-testid="included-credits">Includes ${credits.join(' and ')} ${everyPeriod(frequency)}.</p>`
+  return html`<p class="recurrence" data-testid="recurrence">${trial}${renewal}</p>!${included}!${meterList(meters, sandbox)}`
 }
 
 /** The text of the button for a payment of 0 that saves a payment method. */

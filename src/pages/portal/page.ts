@@ -1,5 +1,5 @@
 /**
- * The customer portal: the subscriptions, payments, saved payment methods and wallets of a customer. Automated tests can rely on:
+ * The customer portal: the subscriptions, payments, saved payment methods, credits and wallets of a customer. Automated tests can rely on:
  *
  *   ids           portal, payments, details, methods, wallets, return-link, newer, older, removed, error-summary, portal-expired;
  *                 remove-{payment_method_id} (what opens the question), confirm-remove-{payment_method_id} (the button)
@@ -22,6 +22,7 @@ import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import { accessPanel } from '../access.js'
 import { alert, cardName, facts, form, money, urlProblem, type FormTarget, type Problem } from '../fragments.js'
 import { sign, type Fragment } from '../layout.js'
+import { creditsPanel } from './credits.js'
 import { subscriptionsPanel } from './subscriptions.js'
 
 const PAYMENTS_PER_PAGE = 10
@@ -53,7 +54,8 @@ export function portal (shown: Portal): Fragment {
 !${session.is_mailed ? mailNote(customer) : ''}
 <div class="portal">
 <div class="portal-main">!${subscriptions(shown)}!${access(shown)}!${payments(shown)}</div>
-<div class="portal-side">!${details(customer)}!${methods(shown)}!${wallets(customer, shown.context)}</div>
+<div class="portal-side">!${details(customer)}!${methods(shown)}
+!${creditsPanel(customer.customer_id, shown.context.sandbox)}!${wallets(customer, shown.context)}</div>
 </div>
 </div>`
 }

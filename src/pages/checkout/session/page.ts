@@ -79,7 +79,7 @@ function orderPanel ({ draft, entries, session: { terms }, context, appearance, 
     })),
     country: details.known.country ?? sandbox.business.country,
     tax_id: buyer.tax_id,
-    recurrence: recurrenceOfSale(draft.sale)
+    recurrence: recurrenceOfSale(draft.sale, sandbox)
   }
   return summary(shown, sandbox, appearance.showsOrder, html`<div class="choices">
 !${currencyChoice(terms, draft, context, problems)}
@@ -143,7 +143,7 @@ function button ({ payment, draft: { sale }, appearance, context }: DetailsPage)
 Continue to payment</button>`
   }
   return html`<input type="hidden" name="shown_total" value="${shownTotal(priced)}">
-!${payButton({ total_amount: priced.total, currency: priced.currency }, freeText(recurrenceOfSale(sale)), appearance, context)}`
+!${payButton({ total_amount: priced.total, currency: priced.currency }, freeText(recurrenceOfSale(sale, context.sandbox)), appearance, context)}`
 }
 
 /** The total that the customer has seen, sent with the form of a single page. */
