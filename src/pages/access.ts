@@ -3,10 +3,11 @@
  * on:
  *
  *   data-testid   access (with data-grant-id, data-type and data-status), and in it license-key, activations, instance (with
- *                 data-instance-id), activation-message, download (with data-file-id), external-url, instructions, connect
+ *                 data-instance-id), activation-message, download (with data-file-id), external-url, instructions, connect, retry
  */
 import { html } from 'ghtml'
 import type { Grant, GrantStatus } from '../resources/grants/store.js'
+import { canRetry } from '../resources/grants/lifecycle.js'
 import { needsAccount } from '../resources/grants/states.js'
 import { grantResponse } from '../resources/grants/view.js'
 import { formatDay } from '../rules/calendar.js'
@@ -58,7 +59,7 @@ data-type="${grant.integration_type}" data-status="${grant.status}">
 
 function content (grant: Grant, target: FormTarget | null, context: Context): Fragment {
   if (grant.status === 'Failed' && grant.error_message !== null) {
-    return html`<p class="problem">${grant.error_message}</p>!${connection(grant, context)}`
+    return html`<p class="problem">${grant.error_message}</p>!${connection(grant, context)}!${retry(grant, target)}`
   }
   if (grant.status === 'Pending') return pending(grant, context)
   if (grant.status !== 'Delivered') return ''
@@ -70,6 +71,13 @@ function content (grant: Grant, target: FormTarget | null, context: Context): Fr
       ? `Your access to ${platformOf(grant)} is ready.`
       : `Connected as ${grant.account}`}</p>`
   }
+}
+
+/** Asks for the delivery again. Only in the portal, where the customer can make changes. */
+function retry (grant: Grant, target: FormTarget | null): Fragment {
+  if (target === null || !canRetry(grant)) return ''
+  return form(target, html`<input type="hidden" name="grant_id" value="${grant.grant_id}">
+<button class="button second" data-testid="retry" name="action" value="retry">Try again</button>`)
 }
 
 function pending (grant: Grant, context: Context): Fragment {

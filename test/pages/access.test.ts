@@ -97,6 +97,24 @@ t.test('the portal lists activations and deactivates them', async t => {
   t.match(await emulate.get(`/license_keys/${key?.id}`), { instances_count: 1 })
 })
 
+t.test('the portal delivers failed files again', async t => {
+  const emulate = startEmulator(t, FROZEN)
+  await attach(emulate, 'pdt_ebook', (await entitle(emulate, 'digital_files')).id)
+  await buy(emulate, { pdt_ebook: 1 })
+  const [grant] = await grantsOf(emulate)
+  const path = await portal(emulate)
+  await emulate.call('POST', `/_emulator/grants/${grant?.id}/fail`, { body: { error_message: 'The storage is full.' } })
+  const { text } = await visit(emulate, path)
+  t.match(text, /The storage is full\.[^]*data-testid="retry"/)
+  const form = { token: tokenIn(text), action: 'retry', grant_id: grant?.id ?? '' }
+  const foreign = new URL(((await emulate.call('POST', '/customers/cus_grace/customer-portal/session')).json as { link: string }).link).pathname
+  t.not((await visit(emulate, foreign, { ...form, token: tokenIn((await visit(emulate, foreign)).text) })).status, 303)
+  t.match(await visit(emulate, path, form), { status: 303, location: `${path}?retried=yes` })
+  t.match(await visit(emulate, path, form), { status: 422, text: /none of your deliveries has failed/ })
+  t.match(await grantsOf(emulate), [{ status: 'Delivered', error_code: null }])
+  t.match((await visit(emulate, `${path}?retried=yes`)).text, /id="retried"[^]*Unzip it\./)
+})
+
 async function waiting (t: Test): Promise<{ emulate: TestEmulator, path: string }> {
   const emulate = startEmulator(t, FROZEN)
   await attach(emulate, 'pdt_ebook', (await entitle(emulate, 'github')).id)

@@ -1,7 +1,7 @@
 /**
  * The customer portal: the subscriptions, payments, saved payment methods, credits and wallets of a customer. Automated tests can rely on:
  *
- *   ids           portal, payments, details, methods, wallets, return-link, newer, older, removed, error-summary, portal-expired;
+ *   ids           portal, payments, details, methods, wallets, return-link, newer, older, removed, deactivated, retried, error-summary, portal-expired;
  *                 remove-{payment_method_id} (what opens the question), confirm-remove-{payment_method_id} (the button)
  *   data-testid   customer-name, customer-email, mail-note, saved-method, wallet-{currency}, no-payments, no-methods;
  *                 payment (with data-payment-id and data-status), and in it payment-total, payment-status, invoice;
@@ -36,21 +36,19 @@ export interface Portal {
   base: string
   /** The page of payments, counted from 1. */
   page: number
-  /** Whether a payment method was just removed. */
-  isRemoved: boolean
-  /** Whether an instance of a licence key was just deactivated. */
-  isDeactivated: boolean
+  /** The change that was just made. */
+  done: DoneNote | null
   problems: readonly Problem[]
 }
 
 export function portal (shown: Portal): Fragment {
-  const { session, customer, context: { sandbox }, isRemoved, isDeactivated, problems } = shown
+  const { session, customer, context: { sandbox }, done, problems } = shown
   return html`<div id="portal">
 <div class="portal-head"><h1>Your account</h1>
 !${wayBack(session, sandbox)}
 </div>
 !${problems.length > 0 ? alert('There is a problem', problems) : ''}
-!${isRemoved ? REMOVED : ''}!${isDeactivated ? DEACTIVATED : ''}
+!${done === null ? '' : doneNote(done)}
 !${session.is_mailed ? mailNote(customer) : ''}
 <div class="portal">
 <div class="portal-main">!${subscriptions(shown)}!${access(shown)}!${payments(shown)}</div>
@@ -64,9 +62,18 @@ function wayBack ({ return_url: url }: PortalSession, { business }: Sandbox): Fr
   return url === null ? '' : html`<a id="return-link" href="${url}">Return to ${business.name}</a>!${urlProblem(url)}`
 }
 
-const REMOVED = '<p class="note" id="removed" role="status" tabindex="-1" autofocus>The payment method was removed.</p>'
+/** Messages about changes, by their parameter in the URL. */
+export const DONE_NOTES = {
+  removed: 'The payment method was removed.',
+  deactivated: 'The device was deactivated.',
+  retried: 'The delivery was tried again.'
+} as const
 
-const DEACTIVATED = '<p class="note" id="deactivated" role="status" tabindex="-1" autofocus>The device was deactivated.</p>'
+export type DoneNote = keyof typeof DONE_NOTES
+
+function doneNote (done: DoneNote): Fragment {
+  return html`<p class="note" id="${done}" role="status" tabindex="-1" autofocus>${DONE_NOTES[done]}</p>`
+}
 
 function mailNote ({ email }: Customer): Fragment {
   return html`<p class="note" data-testid="mail-note">The store asked to mail this link to ${email}. The emulator sends no mail:

@@ -6,12 +6,14 @@ import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { ApiError, invalid } from '../../errors.js'
 import { noteRefusal } from '../../http/record.js'
+import { retryDelivery } from '../../resources/grants/lifecycle.js'
 import { freeActivation } from '../../resources/license-keys/rules.js'
 import { removePaymentMethod } from '../../resources/payment-methods/rules.js'
+import type { Context } from '../../sandbox/sandbox.js'
 import type { Problem } from '../fragments.js'
 import { rootOf, type PagesOptions } from '../hosted-layout.js'
 import { sendRedirect } from '../layout.js'
-import { portal } from './page.js'
+import { DONE_NOTES, portal, type DoneNote } from './page.js'
 import { PORTAL_PATH, fieldOf, portalSessions, type OpenedPortal, type PortalRequest, type PortalSessions } from './session.js'
 import { addSubscriptionPages } from './subscription-routes.js'
 
@@ -35,7 +37,8 @@ function homePages (sessions: PortalSessions) {
 
   function showPortal (opened: OpenedPortal, code: number, problems: readonly Problem[]): void {
     const { session, customer, context, request, reply } = opened
-    const { page, removed, deactivated } = request.query
+    const { page } = request.query
+    const done = DONE.find(name => request.query[name] === 'yes') ?? null
     const content = portal({
       session,
       customer,
@@ -44,8 +47,7 @@ function homePages (sessions: PortalSessions) {
       problems,
       target: targetOf(opened, homeOf(opened)),
       page: pageNumber(page),
-      isRemoved: removed === 'yes' && problems.length === 0,
-      isDeactivated: deactivated === 'yes' && problems.length === 0
+      done: problems.length === 0 ? done : null
     })
     send(reply, code, { title: `${problems.length > 0 ? 'Error: ' : ''}Your account`, content, width: 'wide' })
   }
@@ -63,20 +65,36 @@ function homePages (sessions: PortalSessions) {
       const url = homeOf(found)
       if (!isOwnForm(found, url)) return
       const action = fieldOf(request.body, 'action')
-      const change = () => {
-        if (action === 'remove') removePaymentMethod(fieldOf(request.body, 'payment_method_id'), customerId, context)
-        else if (action === 'deactivate') freeActivation(fieldOf(request.body, 'instance_id'), customerId, context)
-        else throw invalid('action', 'The form has no known action. Load the page again.')
-      }
+      let done: DoneNote = 'removed'
+      const change = () => { done = act(action, request.body, customerId, context) }
       context.sandbox.batch.run(change, error => {
         answer(request, reply, () => {
           noteRefusal(request, error)
-          if (error === undefined) sendRedirect(reply, `${url}?${action === 'remove' ? 'removed' : 'deactivated'}=yes`)
+          if (error === undefined) sendRedirect(reply, `${url}?${done}=yes`)
           else if (error instanceof ApiError) showPortal(found, 422, [problemOf(error)])
           else throw error
         })
       })
     }
+  }
+}
+
+const DONE = Object.keys(DONE_NOTES) as DoneNote[]
+
+/** Performs the action of a form. Throws an ApiError. */
+function act (action: string, body: unknown, customerId: string, context: Context): DoneNote {
+  switch (action) {
+    case 'remove':
+      removePaymentMethod(fieldOf(body, 'payment_method_id'), customerId, context)
+      return 'removed'
+    case 'deactivate':
+      freeActivation(fieldOf(body, 'instance_id'), customerId, context)
+      return 'deactivated'
+    case 'retry':
+      retryDelivery(fieldOf(body, 'grant_id'), customerId, context)
+      return 'retried'
+    default:
+      throw invalid('action', 'The form has no known action. Load the page again.')
   }
 }
 

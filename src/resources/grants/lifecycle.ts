@@ -3,7 +3,7 @@
  * runs in a transaction and sends the events of its transition.
  */
 import { emitAll } from '../../delivery/emit.js'
-import { invalid } from '../../errors.js'
+import { ApiError, invalid } from '../../errors.js'
 import type { RevocationReason } from '../../rules/entitlements.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import { issueKey, type GivenKey } from '../license-keys/issue.js'
@@ -37,6 +37,20 @@ export function deliver (grant: Grant, context: Context, { key, account }: Deliv
   }
   const changes = { error_code: null, error_message: null, delivered_at: context.now, account: account ?? grant.account }
   change('deliver', 'Delivered', withCurrentFiles(grant, context), changes, context)
+}
+
+/** Whether the customer can ask for the delivery again: it failed, and needs neither an account nor the merchant. */
+export function canRetry (grant: Grant): boolean {
+  return grant.status === 'Failed' && !needsAccount(grant) && grant.integration_type !== 'license_key'
+}
+
+/** Delivers a failed grant of a customer again. Throws NOT_FOUND if the customer has no such grant. */
+export function retryDelivery (grantId: string, customerId: string, context: Context): void {
+  const grant = context.sandbox.grants.find(grantId)
+  if (grant === undefined || grant.customer_id !== customerId || !canRetry(grant)) {
+    throw new ApiError('NOT_FOUND', { path: 'grant_id', because: 'none of your deliveries has failed' })
+  }
+  deliver(grant, context)
 }
 
 /** Accepts a grant as the customer does on the accept page. Throws if it cannot be accepted. */
