@@ -120,7 +120,7 @@ t.test('test-subscriptions.md', { skip: hasShell ? false : 'needs bash and curl'
     states.push(items[0]?.status ?? 'none')
   }
   t.strictSame(states,
-    ['none', ...Array.from({ length: 8 }, () => 'active'), 'on_hold', 'active', 'active', 'active', 'cancelled'])
+    ['none', ...Array.from({ length: 8 }, () => 'active'), 'on_hold', ...Array.from({ length: 5 }, () => 'active'), 'cancelled'])
 })
 
 t.test('test-licences.md', { skip: hasShell ? false : 'needs bash and curl' }, async t => {

@@ -24,6 +24,12 @@ const ACCOUNT: FixturesFile = {
     { brand_id: 'brnd_gone', name: 'Gone', archived_at: '2025-05-05T00:00:00Z' }],
   credit_entitlements: [{ id: 'cde_token', name: 'Tokens', unit: 'token', precision: 2, rollover_enabled: true, rollover_percentage: 75, overage_enabled: false }],
   addons: [{ id: 'adn_seat', name: 'Seat', price: 300, currency: 'EUR', tax_category: 'saas' }],
+  collections: [{
+    id: 'pdc_all',
+    name: 'All',
+    on_payment_failure: 'prevent_change',
+    groups: [{ group_name: 'First', products: [{ product_id: 'pdt_1', status: false }, { product_id: 'pdt_sub' }] }, { status: false, products: [{ product_id: 'pdt_2' }] }]
+  }, { id: 'pdc_old', name: 'Old', archived: true, groups: [{ products: [{ product_id: 'pdt_1' }] }] }],
   products: [
     ...Array.from({ length: 103 }, (_, n) => ({ product_id: `pdt_${n}`, name: `Product ${n}`, tax_category: 'saas' as const, price: { ...PRICE, price: 100 + n } })),
     {
@@ -95,7 +101,7 @@ function importing (test: Test, url: string, args: string[], options: Parameters
   return runToEnd(test, ['import', '--base-url', url, ...args], { env: { DODO_PAYMENTS_API_KEY: SECRET }, ...options })
 }
 
-const LISTS = ['/products?page_size=100', '/products?page_size=100&page_number=1', '/products?archived=true', '/addons', '/credit-entitlements', '/brands?include_archived=true',
+const LISTS = ['/products?page_size=100', '/products?page_size=100&page_number=1', '/products?archived=true', '/addons', '/product-collections', '/product-collections?archived=true', '/credit-entitlements', '/brands?include_archived=true',
   '/discounts', '/customers', '/discounts/dsc_mia/customers', '/products/pdt_local', '/products/pdt_sub', '/products/pdt_local/localized-prices']
 
 t.test('an imported account equals its original', async t => {
@@ -109,7 +115,7 @@ t.test('an imported account equals its original', async t => {
       folder, env: { DODO_PAYMENTS_API_KEY: SECRET, DODO_PAYMENTS_BASE_URL: 'http://127.0.0.1:1' }
     })
     t.strictSame([code, stdout], [0, ''], stderr)
-    t.match(stderr, /reading http.*\n.*3 brands\n.*1 addons\n.*1 credit entitlements\n.*106 products, one by one\n.*pdt_local: without its entitlements\n.*2 customers\n.*2 discounts\n.*wrote .*fixtures\./)
+    t.match(stderr, /reading http.*\n.*3 brands\n.*1 addons\n.*1 credit entitlements\n.*106 products, one by one\n.*pdt_local: without its entitlements\n.*2 product collections, one by one\n.*2 customers\n.*2 discounts\n.*wrote .*fixtures\./)
     t.notMatch(stderr, SECRET, 'the key is never shown')
     t.strictSame(readdirSync(folder), [name], 'no other file is left')
     t.notMatch(readFileSync(out, 'utf8'), SECRET)
@@ -117,6 +123,11 @@ t.test('an imported account equals its original', async t => {
     const copied = await start({ fixtures: out })
     t.teardown(copied.close)
     const copy = new DodoPayments({ bearerToken: 'any', baseURL: copied.url })
+    const plain = async (client: DodoPayments, id: string) => {
+      const { groups, ...collection } = await client.productCollections.retrieve(id)
+      return { ...collection, groups: groups.map(({ group_id: _, products, ...group }) => ({ ...group, products: products.map(({ id: _, ...item }) => item) })) }
+    }
+    for (const id of ['pdc_all', 'pdc_old']) t.strictSame(await plain(copy, id), await plain(real, id), id)
     for (const list of LISTS) t.strictSame(await copy.get(list), await real.get(list), list)
     const order = (client: DodoPayments) => client.payments.create({
       billing: { country: 'IN' },
@@ -140,7 +151,7 @@ t.test('imports', async t => {
     t.match(stderr, 'discount MIA: without the customers who may use it')
     t.notMatch(stdout, 'private.example')
     const document: FixturesFile = JSON.parse(stdout)
-    t.strictSame(Object.keys(document), ['business', 'brands', 'addons', 'credit_entitlements', 'products', 'discounts'])
+    t.strictSame(Object.keys(document), ['business', 'brands', 'addons', 'credit_entitlements', 'products', 'collections', 'discounts'])
     t.match(document, { business: { business_id: 'bus_real', name: 'Real Business' }, discounts: [{ discount_id: 'dsc_mia' }, {}] })
   })
 

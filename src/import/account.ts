@@ -10,6 +10,7 @@ export interface Account {
   credit_entitlements: object[]
   addons: object[]
   products: object[]
+  collections: object[]
   customers: object[]
   discounts: object[]
 }
@@ -38,6 +39,8 @@ export async function readAccount (client: Client, options: ReadOptions): Promis
   const credits = await all(client.creditEntitlements.list(PAGE), 'id')
   progress(`${credits.length} credit entitlements`)
   const products = await readProducts(client, new Set(credits.map(({ id }) => id)), options)
+  const archivedIds = products.filter(({ archived }) => archived === true).map(({ product_id: id }) => id)
+  const collections = await readCollections(client, new Set(archivedIds), options)
   const customers = options.customers ? await all(client.customers.list(PAGE), 'customer_id') : []
   progress(options.customers ? `${customers.length} customers` : 'no customers')
   const discounts = await readDiscounts(client, options)
@@ -46,6 +49,7 @@ export async function readAccount (client: Client, options: ReadOptions): Promis
     addons: addons.toReversed(),
     credit_entitlements: credits.toReversed(),
     products,
+    collections,
     customers: customers.toReversed(),
     discounts
   }
@@ -86,7 +90,7 @@ async function productIds (client: Client, archived: boolean): Promise<Array<{ i
 /** Retrieves each product, because the list lacks the brand and the addons. Credits are kept if their entitlement exists. */
 async function readProducts (
   client: Client, creditIds: ReadonlySet<string>, { progress, note }: ReadOptions
-): Promise<object[]> {
+): Promise<Array<{ product_id: string, archived?: boolean }>> {
   const listed = [...await productIds(client, false), ...await productIds(client, true)]
   progress(`${listed.length} products, one by one`)
   const products = await each(listed, async ({ id, archived }) => {
@@ -107,6 +111,26 @@ async function readProducts (
     }
   })
   return products.toReversed().toSorted((a, b) => a.created_at < b.created_at ? -1 : a.created_at > b.created_at ? 1 : 0)
+}
+
+/** Retrieves each product collection, because the list lacks the groups. Archived products are left out. */
+async function readCollections (
+  client: Client, archivedProductIds: ReadonlySet<string>, { progress, note }: ReadOptions
+): Promise<object[]> {
+  const listed = async (archived: boolean) =>
+    (await all(client.productCollections.list({ ...PAGE, archived }), 'id')).map(({ id }) => ({ id, archived }))
+  const found = [...await listed(false), ...await listed(true)]
+  progress(`${found.length} product collections, one by one`)
+  const collections = await each(found, async ({ id, archived }) => {
+    const collection = await client.productCollections.retrieve(id)
+    const groups = collection.groups.map(group => ({
+      ...group, products: group.products.filter(({ product_id: productId }) => !archivedProductIds.has(productId))
+    }))
+    const isComplete = groups.every(({ products }, index) => products.length === collection.groups[index]?.products.length)
+    if (!isComplete) note(`product collection ${id}: without its archived products`)
+    return { ...collection, groups, ...(archived ? { archived } : {}) }
+  })
+  return collections.toReversed()
 }
 
 interface CustomerPage {

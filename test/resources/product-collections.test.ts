@@ -153,6 +153,18 @@ t.test('answers', async t => {
     t.match(await read(emulate, made.id), { brand_id: 'bus_emulator' })
   })
 
+  t.test('a brand with collections but no products is archived only with a successor', async t => {
+    const emulate = startEmulator(t)
+    const { brand_id: from } = await send<{ brand_id: string }>(emulate, 'POST /brands', { name: 'From' })
+    const product = await create(emulate, { brand_id: from })
+    await collect(emulate, [[product.product_id]], { brand_id: from })
+    await silent(emulate, `PATCH /products/${product.product_id}`, { brand_id: 'bus_emulator' })
+    const refused = await emulate.call('POST', `/brands/${from}/archive`, { body: {} })
+    t.equal(refused.status, 422)
+    t.match(refused.text, /still has product collections \(1\): set move_products_to/)
+    t.match(await send(emulate, `POST /brands/${from}/archive`, { move_products_to: 'bus_emulator' }), { products_moved: 0, collections_moved: 1 })
+  })
+
   t.test('a collection follows its products to another brand', async t => {
     const emulate = startEmulator(t)
     const { brand_id: to } = await send<{ brand_id: string }>(emulate, 'POST /brands', { name: 'To' })

@@ -1,5 +1,6 @@
 /**
- * The customer portal: the subscriptions, payments, saved payment methods, credits and wallets of a customer. Automated tests can rely on:
+ * The customer portal: the subscriptions, payments, saved payment methods, credits and wallets of a customer. Automated tests
+ * can rely on:
  *
  *   ids           portal, payments, details, methods, wallets, return-link, newer, older, removed, deactivated, retried, error-summary, portal-expired;
  *                 remove-{payment_method_id} (what opens the question), confirm-remove-{payment_method_id} (the button)

@@ -8,7 +8,7 @@ const collections: DataPart<FixturesItems['Collection']> = {
   rank: 35,
   id: { field: 'id', isTaken: (id, { productCollections }) => productCollections.find(id) !== undefined },
   insert (item, context) {
-    const decided = decideCollection(item, context)
+    const decided = decideCollection(item, context, item.archived)
     const times = creationAndChange(item, context.now)
     const collection = {
       ...decided,

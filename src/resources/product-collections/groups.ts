@@ -13,7 +13,7 @@ type GivenGroup = Schemas['ProductCollectionGroup']
 type GivenProduct = Schemas['GroupProduct']
 
 /** The part of a collection that new groups and products must fit. */
-type Target = Pick<Collection, 'brand_id' | 'groups'>
+type Target = Pick<Collection, 'brand_id' | 'groups' | 'archived_at'>
 
 /** The ids of all products, in order. */
 export function productIds ({ groups }: Pick<Collection, 'groups'>): string[] {
@@ -112,7 +112,8 @@ function checkName (name: string | null, taken: ReadonlyArray<string | null>, pa
 }
 
 function checkProducts (
-  given: ReadonlyArray<GivenProduct & { path: string }>, { brand_id: brandId, groups }: Target, context: Context
+  given: ReadonlyArray<GivenProduct & { path: string }>, { brand_id: brandId, groups, archived_at: archivedAt }: Target,
+  context: Context
 ): void {
   const { products, productCollections } = context.sandbox
   const present = productIds({ groups })
@@ -133,7 +134,7 @@ function checkProducts (
     }
     if (seen.has(id)) throw invalid(path, `Product ${id} is in the collection twice: a product is in one collection once`)
     seen.add(id)
-    const other = productCollections.ofProduct(id)
+    const other = archivedAt === null ? productCollections.ofProduct(id) : null
     if (other !== null) throw invalid(path, `Product ${id} already belongs to collection ${other}: remove it there first`)
   }
 }

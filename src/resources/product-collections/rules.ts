@@ -44,13 +44,18 @@ export function findItem ({ group_id: groupId, items }: CollectionGroup, itemId:
   })
 }
 
-/** Returns the new collection. Throws an ApiError for the first rule that the request breaks. */
-export function decideCollection (body: Schemas['CreateProductCollectionRequest'], context: Context): Collection {
+/**
+ * Returns the new collection. Throws an ApiError for the first rule that the request breaks. The products of an archived one may
+ * belong to other collections.
+ */
+export function decideCollection (
+  body: Schemas['CreateProductCollectionRequest'], context: Context, isArchived = false
+): Collection {
   const { sandbox, now } = context
   checkTexts(body)
   const brandId = body.brand_id ?? sandbox.business.business_id
   checkBrandInUse(brandId, 'brand_id', context)
-  checkGroups(body.groups, { brand_id: brandId, groups: [] }, context)
+  checkGroups(body.groups, { brand_id: brandId, groups: [], archived_at: isArchived ? now : null }, context)
   if (body.groups.every(({ products }) => products.length === 0)) {
     throw new ApiError('PRODUCT_COLLECTION_MUST_HAVE_PRODUCTS', {
       path: 'groups', message: 'A product collection must have at least one product', because: 'add it to products of a group'

@@ -137,13 +137,14 @@ function methodsPart ({ payment, entries, context, problems }: DetailsPage, isFr
 }
 
 function button ({ payment, draft: { sale }, appearance, context }: DetailsPage): Fragment {
-  const { priced } = sale.now
+  const { currency, total } = sale.now.priced
   if (payment === null) {
     return html`<button class="button primary" id="continue" name="action" value="continue" data-busy="One moment…">
 Continue to payment</button>`
   }
-  return html`<input type="hidden" name="shown_total" value="${shownTotal(priced)}">
-!${payButton({ total_amount: priced.total, currency: priced.currency }, freeText(recurrenceOfSale(sale, context.sandbox)), appearance, context)}`
+  const free = freeText(recurrenceOfSale(sale, context.sandbox))
+  return html`<input type="hidden" name="shown_total" value="${shownTotal({ currency, total })}">
+!${payButton({ total_amount: total, currency }, free, appearance, context)}`
 }
 
 /** The total that the customer has seen, sent with the form of a single page. */
