@@ -109,6 +109,17 @@ t.test('test-usage-based-billing.md', { skip: hasShell ? false : 'needs bash and
   t.match(printed[4], /\$79\.00/)
 })
 
+t.test('test-credits.md', { skip: hasShell ? false : 'needs bash and curl' }, async t => {
+  const run = await shell(t, ['--clock', '2026-02-01T00:00:00Z', '--clock-frozen', 'on'])
+  const printed: string[] = []
+  for (const { commands } of blocksOf('test-credits.md')) printed.push(await run(commands))
+  t.match(printed[1], /"balance":"1000"/)
+  t.match(printed[2], /"balance":"200"/)
+  t.match(printed[3], /"source_type":"rollover".*"initial_amount":"150"/)
+  t.match(printed[4], /"overage":"30","overage_enabled":true,"overage_limit":"50","limit_reached":false,"remaining_headroom":"20"/)
+  t.match(printed[4], /"total_amount":2960/)
+})
+
 t.test('test-subscriptions.md', { skip: hasShell ? false : 'needs bash and curl' }, async t => {
   const run = await shell(t, ['--clock', '2026-01-31T09:00:00Z', '--clock-frozen', 'on'])
   const states: string[] = []
