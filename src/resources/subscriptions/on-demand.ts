@@ -34,7 +34,9 @@ function decideCharge (subscription: Subscription, body: ChargeRequest, context:
   }
   if (body.product_price < 0) throw invalid('product_price', 'product_price must not be negative')
   checkMetadata(body.metadata ?? {})
-  if (body.customer_balance_config != null) noteIgnored?.('customer_balance_config')
+  for (const path of ['customer_balance_config', 'adaptive_currency_fees_inclusive'] as const) {
+    if (body[path] != null) noteIgnored?.(path) // later charges use no wallet and no adaptive currency
+  }
   const [item] = onDemandItems(subscription, body.product_price, body.product_currency ?? plan.price.currency)
   if (item === undefined) throw new Error(`${id} has no plan`)
   const { product } = item.line

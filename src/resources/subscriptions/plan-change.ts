@@ -61,6 +61,7 @@ export function decideChange (subscription: Subscription, body: ChangeRequest, c
   const sold = { plan, quantity: body.quantity, addons }
   const { slots, codes } = changedCodes(subscription, body, regularItems(termsOf(sold)), context)
   if (body.metadata != null) checkMetadata(body.metadata)
+  if (body.adaptive_currency_fees_inclusive != null) context.noteIgnored?.('adaptive_currency_fees_inclusive')
   const change = {
     created_at: now, ...sold, discounts: slots, ...(body.metadata == null ? {} : { metadata: body.metadata })
   }
