@@ -145,3 +145,15 @@ t.test('without the flag, add-ons of the form are ignored', async t => {
   const { subscription_id: id } = await payment()
   t.match(await get(`/subscriptions/${id}`), { addons: [{ addon_id: seats, quantity: 1 }] })
 })
+
+t.test('an on-demand subscription has a tag, unless the session hides it', async t => {
+  const onDemand = { ...plan, subscription_data: { on_demand: { mandate_only: true } } }
+  const shown = await session(t, onDemand, { ...CLOCK })
+  t.equal(textOf(await shown.visit(), 'on-demand'), 'On demand')
+  const { location } = await shown.send(NEW)
+  t.equal(textOf(await shown.visit(location), 'on-demand'), 'On demand', 'on the page of the payment too')
+  const hidden = await session(t, { ...onDemand, customization: { show_on_demand_tag: false } }, { ...CLOCK })
+  const page = await hidden.visit()
+  t.equal(textOf(page, 'on-demand'), undefined)
+  t.equal(textOf(page, 'recurrence'), 'Later payments are charged on demand.')
+})

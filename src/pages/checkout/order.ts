@@ -28,10 +28,15 @@ export interface Order {
   recurrence: Recurrence | null
 }
 
-/** Without `showsDetails`, only the amount due is shown. */
-export function order (payment: Payment, sandbox: Sandbox, showsDetails = true): Fragment {
+/** What a session shows of the order. Without `showsOrder`, only the amount due. */
+export interface OrderOptions {
+  showsOrder: boolean
+  showsOnDemandTag: boolean
+}
+
+export function order (payment: Payment, sandbox: Sandbox, options: OrderOptions): Fragment {
   if (isMethodUpdate(payment)) return methodUpdate(payment, sandbox)
-  return summary(orderOf(payment, sandbox), sandbox, showsDetails, payer(payment, sandbox))
+  return summary(orderOf(payment, sandbox), sandbox, options, payer(payment, sandbox))
 }
 
 /** Whether the customer only enters a new payment method for a subscription. Nothing is charged, so no prices are shown. */
@@ -63,16 +68,22 @@ function orderOf (payment: Payment, sandbox: Sandbox): Order {
   }
 }
 
-export function summary (shown: Order, sandbox: Sandbox, showsDetails: boolean, below: Fragment): Fragment {
+export function summary (
+  shown: Order, sandbox: Sandbox, { showsOrder: showsDetails, showsOnDemandTag: showsTag }: OrderOptions, below: Fragment
+): Fragment {
+  const isOnDemand = shown.recurrence !== null && shown.recurrence.total === null
   return html`<section class="panel order" aria-labelledby="order-title" data-breakdown="${JSON.stringify(breakdown(shown))}">
 <h1 id="order-title">Pay ${sandbox.business.name}</h1>
 <p class="amount" data-testid="amount-due">${money(shown.total_amount, shown.currency, sandbox)}</p>
+!${isOnDemand && showsTag ? ON_DEMAND : ''}
 !${shown.recurrence === null ? '' : recurrencePart(shown.recurrence, shown.total_amount, sandbox)}
 !${showsDetails ? html`<ul class="lines">!${shown.lines.map(line => lineItem(line, shown, sandbox))}</ul>` : ''}
 !${showsDetails ? totals(shown, sandbox) : ''}
 !${below}
 </section>`
 }
+
+const ON_DEMAND = '<p><span class="tag calm" data-testid="on-demand">On demand</span></p>'
 
 /** The amounts in minor units, for an embedding page (embed/script.ts). */
 function breakdown ({ lines, tax, total_amount: total, currency }: Order): Record<string, number | string> {

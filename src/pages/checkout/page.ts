@@ -4,8 +4,9 @@
  *   ids           pay, cancel, choose-again, card-number, card-expiry, card-cvc, card-name, save-card, phone, upi-id,
  *                 error-summary, test-cards; radio buttons method-card, method-upi, method-{payment method type},
  *                 method-saved-{payment_method_id}
- *   data-testid   amount-due, recurrence, line, subtotal, product-discount, discount, tax, tax-included, total, customer-name,
- *                 customer-email, billing-address, business-name, tax-id, emulator-banner, store-name, use-{card number}
+ *   data-testid   amount-due, on-demand, recurrence, line, subtotal, product-discount, discount, tax, tax-included, total,
+ *                 customer-name, customer-email, billing-address, business-name, tax-id, emulator-banner,
+ *                 store-name, use-{card number}
  *   form fields   token, action (pay, cancel), method (card, saved:{id}, upi or a payment method type), number, expiry, cvc,
  *                 name, save (yes), phone, upi_id
  */
@@ -45,7 +46,7 @@ export function checkout (page: Checkout): Fragment {
   const free = isUpdate ? 'Save the payment method' : freeText(recurrenceOfPayment(payment, context.sandbox))
   const button = payButton(payment, free, appearance, context)
   return html`!${backLink(appearance, context.sandbox)}<div class="checkout">
-!${order(payment, context.sandbox, appearance.showsOrder)}
+!${order(payment, context.sandbox, appearance)}
 <div class="form">
 !${problems.length > 0 ? alert('There is a problem', problems) : declined(payment, context)}
 !${canPay ? form(target, html`!${phone(page)}!${fields}!${button}`, 'payment-form') : ''}

@@ -2,7 +2,8 @@
  * The customer portal: the subscriptions, payments, saved payment methods, credits and wallets of a customer. Automated tests
  * can rely on:
  *
- *   ids           portal, payments, details, methods, wallets, return-link, newer, older, removed, deactivated, retried, error-summary, portal-expired;
+ *   ids           portal, payments, details, methods, wallets, return-link, newer, older, removed, deactivated,
+ *                 retried, error-summary, portal-expired;
  *                 remove-{payment_method_id} (what opens the question), confirm-remove-{payment_method_id} (the button)
  *   data-testid   customer-name, customer-email, mail-note, saved-method, wallet-{currency}, no-payments, no-methods;
  *                 payment (with data-payment-id and data-status), and in it payment-total, payment-status, invoice;

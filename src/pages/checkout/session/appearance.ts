@@ -12,20 +12,25 @@ import type { Fragment, Appearance } from '../../layout.js'
 export interface SessionAppearance extends Appearance {
   payButtonText: string | null
   showsOrder: boolean
+  showsOnDemandTag: boolean
   /** The URL of the link back; null without one. */
   cancelUrl: string | null
 }
 
-const PLAIN: SessionAppearance = { theme: null, styleUrl: null, payButtonText: null, showsOrder: true, cancelUrl: null }
+const PLAIN: SessionAppearance = {
+  theme: null, styleUrl: null, payButtonText: null, showsOrder: true, showsOnDemandTag: true, cancelUrl: null
+}
 
 /** `base` is the path that the URLs of hosted pages begin with. */
 export function appearanceOf ({ session_id: id, terms }: Pick<Session, 'session_id' | 'terms'>, base: string): SessionAppearance {
-  const { theme, theme_config: config, show_order_details: showsOrder = true } = terms.customization
+  const { theme, theme_config: config, show_order_details: showsOrder = true, show_on_demand_tag: showsOnDemandTag = true } =
+    terms.customization
   return {
     theme: theme === 'light' || theme === 'dark' ? theme : null,
     styleUrl: config == null ? null : `${base}/session/${id}/theme.css`,
     payButtonText: config?.pay_button_text?.trim() || null,
     showsOrder,
+    showsOnDemandTag,
     cancelUrl: terms.cancel_url
   }
 }

@@ -81,7 +81,7 @@ function orderPanel ({ draft, entries, session: { terms }, context, appearance, 
     tax_id: buyer.tax_id,
     recurrence: recurrenceOfSale(draft.sale, sandbox)
   }
-  return summary(shown, sandbox, appearance.showsOrder, html`<div class="choices">
+  return summary(shown, sandbox, appearance, html`<div class="choices">
 !${currencyChoice(terms, draft, context, problems)}
 !${codeBox(terms, draft, entries, problems)}
 <input type="hidden" name="codes" form="${FORM}" value="${JSON.stringify(details.codes)}">
