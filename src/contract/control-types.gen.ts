@@ -2008,6 +2008,8 @@ export interface components {
             customers: components["schemas"]["Ids"];
             discounts: components["schemas"]["Ids"];
             disputes: components["schemas"]["Ids"];
+            entitlements: components["schemas"]["Ids"];
+            license_keys: components["schemas"]["Ids"];
             meters: components["schemas"]["Ids"];
             payments: components["schemas"]["LoadedPayment"][];
             payouts: components["schemas"]["Ids"];

@@ -1,9 +1,9 @@
 /** Handlers of the operations under /entitlements, except those on grants. */
 import type { Handlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
-import { mediaType } from '../../rules/media.js'
 import { mirrorOnProduct } from './attachments.js'
 import type { DigitalFilesConfig } from './config.js'
+import { addFile } from './files.js'
 import {
   changedEntitlement, checkFileCanGo, checkUploadedFile, decideEntitlement, findEntitlement, findFilesEntitlement
 } from './rules.js'
@@ -43,15 +43,8 @@ export const entitlementHandlers = {
   'POST /entitlements/{id}/files': ({ path, body, context }) => {
     const { sandbox, now } = context
     const entitlement = findFilesEntitlement(path.id, context)
-    const { fileName, contentType, bytes } = checkUploadedFile(entitlement, body)
-    const fileId = sandbox.ids.chosen('df') ?? sandbox.ids.next('df', now)
-    const type = mediaType(contentType === '' ? undefined : contentType, bytes)
-    sandbox.uploads.insertFile({
-      upload_id: fileId, owner_id: entitlement.entitlement_id, file_name: fileName || fileId, content_type: type
-    }, bytes)
-    const files = [...entitlement.config.digital_file_ids, fileId]
-    sandbox.entitlements.update({ ...entitlement, config: { ...entitlement.config, digital_file_ids: files }, updated_at: now })
-    return { file_id: fileId }
+    const file = checkUploadedFile(entitlement, body)
+    return { file_id: addFile(entitlement, file, sandbox.ids.chosen('df') ?? sandbox.ids.next('df', now), context) }
   },
 
   'DELETE /entitlements/{id}/files/{file_id}': ({ path, context }) => {

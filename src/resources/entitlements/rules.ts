@@ -110,7 +110,7 @@ const FILES_MAX = 100
 /** The size limit of an entitlement's files in bytes. The real service accepts 500 MiB. */
 export const FILE_MAX_BYTES = 50 * 1024 * 1024
 
-type FilesEntitlement = Entitlement & { integration_type: 'digital_files' }
+export type FilesEntitlement = Entitlement & { integration_type: 'digital_files' }
 
 /** Finds a digital_files entitlement. Throws NOT_FOUND, or INVALID_REQUEST_PARAMETERS if it is of another type. */
 export function findFilesEntitlement (entitlementId: string, context: Context): FilesEntitlement {
