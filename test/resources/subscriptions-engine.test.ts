@@ -50,6 +50,10 @@ async function live (test: Test, { interval, count, trial, term, fails, recovers
     const { json } = await shop.call('POST', `/subscriptions/${id}/update-payment-method`, { body: { type: 'new' } })
     await shop.payWith((json as { payment_id: string }).payment_id, card)
   }
+  const { sandbox } = shop.emulator
+  const cached = sandbox.subscriptions.find(id)
+  sandbox.forget()
+  test.strictSame(sandbox.subscriptions.find(id), cached, 'the cache holds what is stored')
   return { subscription: await shop.read(id), payments: await shop.payments(id), events: shop.events() }
 }
 
