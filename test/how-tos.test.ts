@@ -143,3 +143,16 @@ t.test('test-licences.md', { skip: hasShell ? false : 'needs bash and curl' }, a
   for (const status of ['Failed', 'Delivered', 'Revoked', 'Pending']) t.match(printed[4], `"status": "${status}"`)
   t.match(printed[5], /^To: ada@example\.com$/m)
 })
+
+t.test('test-disputes-and-payouts.md', { skip: hasShell ? false : 'needs bash and curl' }, async t => {
+  const run = await shell(t, ['--clock', '2030-01-05T00:00:00Z', '--clock-frozen', 'on'])
+  const printed: string[] = []
+  for (const { commands } of blocksOf('test-disputes-and-payouts.md')) printed.push(await run(commands))
+  t.match(printed[1], /Fee: 4 % base \+ 1\.5 % customer outside the US = 5\.5 % of/)
+  t.match(printed[2], /"event_type":"payment_fees"/)
+  t.match(printed[3], /"dispute_status": "dispute_won"/)
+  t.match(printed[4], /"dispute_status":"dispute_expired"/)
+  t.match(printed[5], /"status": "failed"/)
+  t.match(printed[6], /"event_type":"payment","total":12094.*Ledger ID,Event Type,/s)
+  t.match(printed[7], /"status":"success"/)
+})
