@@ -35,9 +35,22 @@ CREATE TABLE events (
   metadata  TEXT -- JSON
 ) STRICT;
 
-CREATE UNIQUE INDEX events_by_id ON events (event_id);
 CREATE INDEX events_by_stream ON events (stream_id, timestamp);
 CREATE INDEX events_by_time ON events (timestamp);
+
+-- The hashes of event ids, in the order of arrival: see src/store/id-index.ts.
+CREATE TABLE event_ids (
+  run  INTEGER NOT NULL,
+  hash INTEGER NOT NULL,
+  seq  INTEGER NOT NULL, -- of the event
+  PRIMARY KEY (run, hash, seq)
+) STRICT, WITHOUT ROWID;
+
+-- Bloom filters of the hashes of completed parts of event_ids.
+CREATE TABLE event_filters (
+  first_seq INTEGER PRIMARY KEY,
+  bits      BLOB NOT NULL
+) STRICT;
 
 -- The usage of a customer in the current cycle of a subscription, by meter.
 CREATE TABLE usage_counters (

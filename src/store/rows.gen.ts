@@ -297,6 +297,17 @@ export interface EntitlementsRow {
   deleted_at: number | null
 }
 
+export interface EventFiltersRow {
+  first_seq: number
+  bits: Buffer
+}
+
+export interface EventIdsRow {
+  run: number
+  hash: number
+  seq: number
+}
+
 export interface EventStreamsRow {
   stream_id: number
   customer_id: string

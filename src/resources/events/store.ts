@@ -5,6 +5,7 @@
 import type { EventMetadata } from '../../rules/metering.js'
 import { createCache } from '../../store/cache.js'
 import type { Database } from '../../store/database.js'
+import { idIndex } from '../../store/id-index.js'
 import { fromJson, toJson } from '../../store/json.js'
 
 export interface UsageEvent {
@@ -68,8 +69,10 @@ const MERGED_MAX = 200
 
 export function eventsStore (database: Database): EventsStore {
   const streams = streamsStore(database)
-  const insert = database.prepare('INSERT OR IGNORE INTO events (stream_id, timestamp, event_id, metadata) VALUES (?, ?, ?, ?)')
-  const find = database.prepare<[string], Row>(`SELECT ${COLUMNS} FROM events WHERE event_id = ?`)
+  const ids = idIndex(database)
+  const insert = database.prepare('INSERT INTO events (stream_id, timestamp, event_id, metadata) VALUES (?, ?, ?, ?)')
+  const bySeq = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM events WHERE seq = ?`)
+  const idOf = database.prepare<[number], string>('SELECT event_id FROM events WHERE seq = ?').pluck()
   const between = database.prepare<[number, number, number], Row>(`SELECT ${COLUMNS} FROM events
     WHERE stream_id = ? AND timestamp >= ? AND timestamp < ? ORDER BY timestamp, seq`)
   const named = database.prepare<[string], Row>(`SELECT ${COLUMNS} FROM events
@@ -77,6 +80,8 @@ export function eventsStore (database: Database): EventsStore {
   const lastSeq = database.prepare<[], number>('SELECT seq FROM events ORDER BY seq DESC LIMIT 1').pluck()
   const count = database.prepare<[], number>('SELECT count(*) FROM events').pluck()
   const { ofStream, byTime, ofMany } = pages(database)
+
+  const seqOf = (eventId: string) => ids.find(eventId, seq => idOf.get(seq) === eventId)
 
   function read ({ stream_id: id, metadata, ...row }: Row): StoredEvent {
     const { customer_id: customerId, event_name: name } = streams.byId(id)
@@ -94,10 +99,15 @@ export function eventsStore (database: Database): EventsStore {
   }
 
   return {
-    insert: ({ event_id: id, customer_id: customerId, event_name: name, timestamp, metadata }) =>
-      insert.run(streams.idOf(customerId, name), timestamp, id, toJson(metadata)).changes > 0,
+    insert ({ event_id: id, customer_id: customerId, event_name: name, timestamp, metadata }) {
+      if (seqOf(id) !== undefined) return false
+      const { lastInsertRowid: seq } = insert.run(streams.idOf(customerId, name), timestamp, id, toJson(metadata))
+      ids.add(id, Number(seq))
+      return true
+    },
     find (eventId) {
-      const row = find.get(eventId)
+      const seq = seqOf(eventId)
+      const row = seq === undefined ? undefined : bySeq.get(seq)
       return row && read(row)
     },
     listAfter: (filter, after, limit) =>
