@@ -51,6 +51,9 @@ const MAILBOX = `
   text-decoration: none; font-size: 0.875rem; overflow-wrap: anywhere;
 }
 .messages a > :nth-child(n + 3) { grid-column: 1 / -1; }
+.messages strong {
+  display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; line-clamp: 2; overflow: hidden;
+}
 .messages li + li { border-top: 1px solid var(--line); }
 .messages a:hover { background: var(--sunken); }
 .messages a[aria-current] { background: var(--tint); box-shadow: inset 3px 0 var(--accent); }
