@@ -25,6 +25,10 @@ t.test('lists, creates, shows and changes collections', async t => {
   await dashboard.follow(url, 'show-group', { group_id: second?.group_id ?? '', status: 'false' })
   t.match(await read(), { groups: [{ products: [{ status: false }, { status: true }] }, { status: false }] })
   t.match((await dashboard.visit(url)).text, 'Courses (hidden)')
+  const edited = { name: 'Team plans', effective_at_on_downgrade: 'next_billing_date', on_payment_failure: '' }
+  t.match((await dashboard.follow(`${url}/edit`, 'save', edited)).text, 'next billing date')
+  t.match(await read(), { name: 'Team plans', effective_at_on_downgrade: 'next_billing_date', on_payment_failure: null })
+  t.equal((await dashboard.send(`${url}/edit`, 'save', { name: '' })).status, 422)
   await dashboard.follow(url, 'remove', at)
   t.match((await read()).groups.map(({ products }) => products.length), [1, 1])
   t.match((await dashboard.follow(url, 'archive')).text, 'The collection was archived')

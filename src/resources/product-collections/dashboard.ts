@@ -58,7 +58,7 @@ const collectionPage: DashboardPage = {
     return {
       title: collection.name,
       content: html`!${heading({ html: html`${collection.name} !${isArchived ? statusTag('archived', 'wait') : ''}` },
-        isArchived ? button(page.formState('unarchive'), 'Unarchive', 'second') : archiveButton(page),
+        isArchived ? button(page.formState('unarchive'), 'Unarchive', 'second') : liveActions(collection, page),
         crumb(page, pathOf('productCollections'), 'Collections'))}
 <div class="columns"><div>
 !${collection.groups.map((group, index) => groupCard(group, index, isArchived, page))}
@@ -118,12 +118,13 @@ const itemPath = (page: PageContext, sent: Form) =>
 const chosenProducts = (sent: Form) => sent.text('products').split(/[\s,;]+/).filter(id => id !== '')
   .map(id => ({ product_id: id }))
 
-function archiveButton (page: PageContext): Fragment {
-  return confirmButton(page.formState('archive'), {
+function liveActions ({ id }: Collection, page: PageContext): Fragment {
+  return html`!${linkButton(pageOf(page, 'productCollections', id, 'edit'), 'Edit')}
+!${confirmButton(page.formState('archive'), {
     label: 'Archive',
     question: 'An archived collection is no longer offered at checkout. You can unarchive it.',
     confirm: 'Archive collection'
-  })
+  })}`
 }
 
 function groupCard (group: Group, index: number, isArchived: boolean, page: PageContext): Fragment {
@@ -179,16 +180,23 @@ function collectionFacts (collection: Collection, page: PageContext): Fragment {
   ])
 }
 
+const TIMES = ['immediately', 'next_billing_date'] as const
+const MODES = ['prorated_immediately', 'full_immediately', 'difference_immediately', 'do_not_bill'] as const
+
+/** The defaults of plan changes, with their labels and values. */
+const DEFAULTS = [
+  ['effective_at_on_upgrade', 'Upgrade takes effect', TIMES],
+  ['proration_billing_mode_on_upgrade', 'Proration of an upgrade', MODES],
+  ['effective_at_on_downgrade', 'Downgrade takes effect', TIMES],
+  ['proration_billing_mode_on_downgrade', 'Proration of a downgrade', MODES],
+  ['on_payment_failure', 'If the payment fails', ['apply_change', 'prevent_change']]
+] as const
+
 function defaults (collection: Collection): Fragment {
-  const shown = (value: string | null | undefined) =>
-    value == null ? '<span class="quiet">default of the business</span>' : html`${words(value)}`
-  return facts([
-    ['Upgrade takes effect', shown(collection.effective_at_on_upgrade)],
-    ['Proration of an upgrade', shown(collection.proration_billing_mode_on_upgrade)],
-    ['Downgrade takes effect', shown(collection.effective_at_on_downgrade)],
-    ['Proration of a downgrade', shown(collection.proration_billing_mode_on_downgrade)],
-    ['If the payment fails', shown(collection.on_payment_failure)]
-  ])
+  return facts(DEFAULTS.map(([name, label]) => {
+    const value = collection[name]
+    return [label, value == null ? '<span class="quiet">default of the business</span>' : html`${words(value)}`]
+  }))
 }
 
 async function groupForm (page: PageContext): Promise<Fragment> {
@@ -248,6 +256,45 @@ const newPage: DashboardPage = {
   }
 }
 
+const editPage: DashboardPage = {
+  async show (page) {
+    const collection = await find(page)
+    const { id, name } = collection
+    const formState = page.formState('save')
+    const fields = DEFAULTS.map(([field, label, values]) => choiceField(formState, {
+      name: field,
+      label,
+      value: collection[field] ?? '',
+      options: [['', 'Default of the business'], ...values.map(value => [value, words(value)] as const)]
+    }))
+    return {
+      title: `Edit ${name}`,
+      content: html`!${heading(`Edit ${name}`, '', crumb(page, pathOf('productCollections', id), name))}
+!${card(form(formState, html`
+!${textField(formState, { name: 'name', label: 'Name', value: name, isRequired: true })}
+!${areaField(formState, { name: 'description', label: 'Description', value: collection.description, rows: 2 })}
+!${fields}
+<div class="row">!${submit('Save')}!${linkButton(pageOf(page, 'productCollections', id), 'Cancel')}</div>`), {
+        id: 'collection'
+      })}`
+    }
+  },
+  actions: {
+    async save (page, sent) {
+      const id = page.param('id')
+      await page.operate('PATCH /product-collections/{id}', {
+        path: { id },
+        body: {
+          name: sent.text('name'),
+          description: sent.given('description') ?? null,
+          ...Object.fromEntries(DEFAULTS.map(([name]) => [name, sent.given(name) ?? null]))
+        }
+      })
+      return { to: pathOf('productCollections', id), done: 'saved' }
+    }
+  }
+}
+
 export const collectionsSection: DashboardSection = {
   name: 'productCollections',
   title: 'Collections',
@@ -256,6 +303,7 @@ export const collectionsSection: DashboardSection = {
   pages: {
     '/': { show: list },
     '/new': newPage,
-    '/:id': collectionPage
+    '/:id': collectionPage,
+    '/:id/edit': editPage
   }
 }
