@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 
 export const SERVERS = ['bare', 'naive', 'ours', 'prism', 'steady']
 export const PEERS = ['prism', 'steady']
-export const PARTS = ['throughput', 'memory', 'start', 'size', 'stored', 'webhooks', 'lists', 'renewals', 'sandboxes', 'usage']
+export const PARTS = ['throughput', 'memory', 'start', 'size', 'stored', 'webhooks', 'lists', 'renewals', 'sandboxes', 'usage', 'licenses']
 
 const help = `usage: npm run bench -- [options]
 

@@ -191,6 +191,15 @@ function usageTable (samples) {
     ]))
 }
 
+function licensesTable (samples) {
+  const names = [...new Set(samples.map((one) => one.request))]
+  return table(['dodo-emulator, 32 connections, 1,000 licence keys stored', 'requests/s', 'ratio to bare Fastify'], names.map((name) => {
+    const own = samples.filter((one) => one.request === name)
+    return [`\`${name}\``, wholeNumber.format(Math.round(medianOf(own, (one) => one.requestsPerSecond))),
+      ratio(medianOf(own, (one) => one.ratio))]
+  }))
+}
+
 function renewalsTable (samples) {
   const counts = [...new Set(samples.map((one) => one.subscriptions))]
   return table([
@@ -240,6 +249,7 @@ export function report (run) {
   if (results.renewals?.length > 0) parts.push(renewalsTable(results.renewals))
   if (results.sandboxes?.length > 0) parts.push(sandboxesTable(results.sandboxes))
   if (results.usage?.length > 0) parts.push(usageTable(results.usage))
+  if (results.licenses?.length > 0) parts.push(licensesTable(results.licenses))
   if (notes.length > 0) parts.push(notes.map((note) => `* ${note}`).join('\n'))
   if (problems.length > 0) {
     parts.push('**Problems: these figures do not count.**')

@@ -7,6 +7,7 @@ import { contestants as findContestants, isInstalled, root } from './contestants
 import { createCounter } from './counted.mjs'
 import { cutToOperation } from './document.mjs'
 import { findGenerator } from './load.mjs'
+import { measureLicenses } from './measure/licenses.mjs'
 import { measureLists } from './measure/lists.mjs'
 import { measureMemory } from './measure/memory.mjs'
 import { measureRenewals } from './measure/renewals.mjs'
@@ -35,7 +36,8 @@ const measures = {
   lists: measureLists,
   renewals: measureRenewals,
   sandboxes: measureSandboxes,
-  usage: measureUsage
+  usage: measureUsage,
+  licenses: measureLicenses
 }
 
 const startedAt = Date.now()
