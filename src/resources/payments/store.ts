@@ -1,6 +1,7 @@
 /** The store of payments. A payment is one row, written by one statement. Lists are newest first. */
 import type { Schemas } from '../../contract/operations.js'
 import type { Instrument, KeptCard } from '../../rules/instruments.js'
+import { without } from '../../store/columns.js'
 import type { Database, Statement } from '../../store/database.js'
 import { fromJson, toJson } from '../../store/json.js'
 import type { PaymentAttemptsRow, PaymentsRow } from '../../store/rows.gen.js'
@@ -236,7 +237,7 @@ export function paymentsStore (database: Database): PaymentsStore {
     list (filter, limit, offset) {
       const names = givenFilters(filter)
       const sql = listSql(names, filter.status)
-      return statement(sql).all(...names.flatMap(name => parameters(filter, name)), limit, offset).map(readListed)
+      return statement(sql).all(...names.flatMap(name => parameters(filter, name)), limit, offset).map(row => withCustomer(row))
     },
     search (text, filter, limit, offset) {
       const names = givenFilters(filter)
@@ -249,7 +250,7 @@ export function paymentsStore (database: Database): PaymentsStore {
       const rows = customers.length <= CUSTOMERS_LISTED
         ? statement(searchSql(names)).all(...filters, inJson, found, ...filters, JSON.stringify(customers), found, limit, offset)
         : statement(broadSearchSql(names)).all(...filters, inJson, like, limit, offset)
-      return rows.map(readListed)
+      return rows.map(row => withCustomer(row))
     },
     findBySeq (seq) {
       const row = findBySeq.get(seq)
@@ -310,9 +311,8 @@ function statements (database: Database) {
 }
 
 function read (row: PaymentRow): Payment {
-  const { product_ids: _, ...columns } = withCustomer(row)
   return {
-    ...columns,
+    ...withCustomer(row),
     settlement_currency: row.settlement_currency as Payment['settlement_currency'],
     link: row.link as Payment['link'],
     billing: JSON.parse(row.billing),
@@ -324,20 +324,17 @@ function read (row: PaymentRow): Payment {
   }
 }
 
-function readListed (row: ListedRow): ListedPayment {
-  return withCustomer(row)
-}
+/** Columns that a payment does not have, or that are part of its customer. */
+const INNER = new Set([
+  'customer_email', 'customer_name', 'customer_phone_number', 'customer_metadata', 'chosen_id', 'product_ids'] as const)
 
 /** Parses the JSON columns of a row and makes its customer an object. */
 function withCustomer<Row extends ListedRow> (row: Row) {
-  const {
-    customer_email: email, customer_name: name, customer_phone_number: phone, customer_metadata: metadata, chosen_id: chosenId,
-    ...columns
-  } = row
+  const { customer_email: email, customer_name: name, customer_phone_number: phone, customer_metadata: metadata } = row
   const customer = { customer_id: row.customer_id, email, name, phone_number: phone, metadata: JSON.parse(metadata) }
   return {
-    ...columns,
-    payment_id: chosenId ?? row.payment_id,
+    ...without(row, INNER),
+    payment_id: row.chosen_id ?? row.payment_id,
     status: row.status as Payment['status'],
     currency: row.currency as Payment['currency'],
     refund_status: row.refund_status as Payment['refund_status'],
