@@ -71,9 +71,9 @@ t.test('amounts in major units', async t => {
     for (const [name, part] of Object.entries(fixturesSchema().$defs)) walk(part, name)
     t.strictSame(found.sort(), [
       'Addon.price', 'Checkout.mandate_min_amount_inr_paise', 'CollectionProduct.price', 'CurrencyOptionRequest.max_amount_possible',
-      'CurrencyOptionRequest.minimum_subtotal', 'LocalizedPrice.amount', 'OnDemandSubscriptionReq.product_price',
+      'CurrencyOptionRequest.minimum_subtotal', 'Dispute.amount', 'LocalizedPrice.amount', 'OnDemandSubscriptionReq.product_price',
       'OneTimePrice.price', 'OneTimePrice.suggested_price', 'OneTimeProductCartItemReq.amount', 'PartialRefundItem.amount',
-      'ProductItemReq.amount', 'RecurringPrice.price', 'RecurringPrice.trial_amount', 'Subscription.mandate_min_amount_inr_paise',
+      'Payout.amount', 'ProductItemReq.amount', 'RecurringPrice.price', 'RecurringPrice.trial_amount', 'Subscription.mandate_min_amount_inr_paise',
       'UsageBasedPrice.fixed_price'
     ])
   })
