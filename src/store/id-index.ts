@@ -68,7 +68,7 @@ export function idIndex (database: Database): IdIndex {
     const bytes = stored.get(first)
     if (bytes !== undefined) return createBloomFilter(capacity, new Uint32Array(Uint8Array.from(bytes).buffer))
     const filter = createBloomFilter(capacity)
-    for (const hash of hashes.iterate(runOf(first), runOf(first + capacity))) filter.add(hash)
+    for (const hash of hashes.all(runOf(first), runOf(first + capacity))) filter.add(hash)
     return filter
   }
 

@@ -1,3 +1,4 @@
+import DodoPayments from 'dodopayments'
 import t from 'tap'
 import { start } from '../../src/index.js'
 import { startEmulator, type Refusal } from '../helper.js'
@@ -74,4 +75,8 @@ t.test('a test uses a function, and the example file', async t => {
   const [, renewal] = await emulator.events({ type: 'payment.succeeded' })
   const response = await fetch(`${emulator.url}/payments/${renewal?.payment_id}`, { headers: { authorization: 'Bearer test' } })
   t.match(await response.json(), { total_amount: 4900 + 7500 + 309 })
+  const client = new DodoPayments({ bearerToken: 'test', baseURL: emulator.url })
+  const { items: [, closed] } = await client.subscriptions.retrieveUsageHistory('sub_metered')
+  t.match(closed?.meters.map(({ id, consumed_units: units, total_price: price }) => [id, units, price]),
+    [['mtr_calls', '25000', 7500], ['mtr_tokens', '123456', 309]])
 })

@@ -30,6 +30,9 @@ export interface EventFilter {
   end?: number
 }
 
+/** The part of an event that meters count. */
+export type CountedEvent = Pick<StoredEvent, 'seq' | 'timestamp' | 'metadata'>
+
 /** The place of an event in a list. */
 export type EventPlace = Pick<StoredEvent, 'timestamp' | 'seq'>
 
@@ -40,9 +43,9 @@ export interface EventsStore {
   /** Up to `limit` events after a place in the list, or from its beginning. */
   listAfter (filter: EventFilter, after: EventPlace | null, limit: number): StoredEvent[]
   /** The events of a customer in the order of their timestamps, oldest first, from `start` and before `end`. */
-  between (customerId: string, eventName: string, start: number, end: number): Iterable<StoredEvent>
-  /** Every event of a name in the order of arrival. */
-  named (eventName: string): Iterable<StoredEvent>
+  between (customerId: string, eventName: string, start: number, end: number): Iterable<CountedEvent>
+  /** The customers with events of a name. */
+  customersOf (eventName: string): string[]
   /** The number of the last arrival; 0 if there was none. */
   lastSeq (): number
   count (): number
@@ -73,10 +76,9 @@ export function eventsStore (database: Database): EventsStore {
   const insert = database.prepare('INSERT INTO events (stream_id, timestamp, event_id, metadata) VALUES (?, ?, ?, ?)')
   const bySeq = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM events WHERE seq = ?`)
   const idOf = database.prepare<[number], string>('SELECT event_id FROM events WHERE seq = ?').pluck()
-  const between = database.prepare<[number, number, number], Row>(`SELECT ${COLUMNS} FROM events
-    WHERE stream_id = ? AND timestamp >= ? AND timestamp < ? ORDER BY timestamp, seq`)
-  const named = database.prepare<[string], Row>(`SELECT ${COLUMNS} FROM events
-    WHERE stream_id IN (SELECT stream_id FROM event_streams WHERE event_name = ?) ORDER BY seq`)
+  const between = database.prepare<[number, number, number], [seq: number, timestamp: number, metadata: string | null]>(
+    `SELECT seq, timestamp, metadata FROM events
+     WHERE stream_id = ? AND timestamp >= ? AND timestamp < ? ORDER BY timestamp, seq`).raw()
   const lastSeq = database.prepare<[], number>('SELECT seq FROM events ORDER BY seq DESC LIMIT 1').pluck()
   const count = database.prepare<[], number>('SELECT count(*) FROM events').pluck()
   const { ofStream, byTime, ofMany } = pages(database)
@@ -115,11 +117,11 @@ export function eventsStore (database: Database): EventsStore {
     * between (customerId, eventName, start, end) {
       const id = streams.find(customerId, eventName)
       if (id === undefined) return
-      for (const row of between.iterate(id, start, end)) yield read(row)
+      for (const [seq, timestamp, metadata] of between.iterate(id, start, end)) {
+        yield { seq, timestamp, metadata: fromJson(metadata) }
+      }
     },
-    * named (eventName) {
-      for (const row of named.iterate(eventName)) yield read(row)
-    },
+    customersOf: streams.customersOf,
     lastSeq: () => lastSeq.get() ?? 0,
     count: () => count.get() ?? 0
   }
@@ -148,6 +150,8 @@ function streamsStore (database: Database) {
     'INSERT INTO event_streams (customer_id, event_name) VALUES (?, ?) RETURNING stream_id').pluck()
   const ofCustomer = database.prepare<[string], number>('SELECT stream_id FROM event_streams WHERE customer_id = ?').pluck()
   const ofName = database.prepare<[string], number>('SELECT stream_id FROM event_streams WHERE event_name = ?').pluck()
+  const customersOf = database.prepare<[string], string>(
+    'SELECT customer_id FROM event_streams WHERE event_name = ? ORDER BY stream_id').pluck()
   const known = createCache<Stream>(database)
   const knownById = createCache<Stream>(database)
   const keyOf = (customerId: string, name: string) => `${customerId} ${name}`
@@ -158,6 +162,7 @@ function streamsStore (database: Database) {
 
   return {
     find,
+    customersOf: (name: string) => customersOf.all(name),
     idOf: (customerId: string, name: string): number =>
       find(customerId, name) ?? insert.get(customerId, name) ?? NaN,
     byId (id: number): Stream {

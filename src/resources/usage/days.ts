@@ -11,6 +11,8 @@ export function dayOf (us: number): number {
   return Math.floor(us / DAY_US)
 }
 
+type Counted = Pick<UsageEvent, 'timestamp' | 'metadata'>
+
 interface DayTally {
   customer_id: string
   day: number
@@ -19,31 +21,29 @@ interface DayTally {
 }
 
 /** Adds events that the meter counts to the days of a customer. */
-export function addToDays (meter: CompiledMeter, customerId: string, events: Iterable<UsageEvent>, sandbox: Sandbox): void {
-  write(meter, tallied(meter, events, () => customerId), sandbox)
+export function addToDays (meter: CompiledMeter, customerId: string, events: Iterable<Counted>, sandbox: Sandbox): void {
+  write(meter, tallied(meter, customerId, events), sandbox)
 }
 
 /** Counts the days of a new meter from the events that have arrived before it was created. */
 export function countDays (meterId: string, { sandbox }: Context): void {
   const meter = sandbox.meters.find(meterId)
   if (meter === undefined) return
-  const counted = tallied(meter, sandbox.events.named(meter.event_name), ({ customer_id: id }) => id)
   sandbox.usage.removeDays(meterId)
-  write(meter, counted, sandbox)
+  for (const customerId of sandbox.events.customersOf(meter.event_name)) {
+    write(meter, tallied(meter, customerId, sandbox.events.between(customerId, meter.event_name, -Infinity, Infinity)), sandbox)
+  }
 }
 
-function tallied (
-  meter: CompiledMeter, events: Iterable<UsageEvent>, customerOf: (event: UsageEvent) => string
-): Iterable<DayTally> {
-  const days = new Map<string, DayTally>()
+function tallied (meter: CompiledMeter, customerId: string, events: Iterable<Counted>): Iterable<DayTally> {
+  const days = new Map<number, DayTally>()
   let latest: DayTally | undefined
   for (const event of events) {
     if (!meter.matches(event.metadata)) continue
-    const [customerId, day] = [customerOf(event), dayOf(event.timestamp)]
-    if (latest?.day !== day || latest.customer_id !== customerId) {
-      const key = `${day} ${customerId}`
-      latest = days.get(key) ?? { customer_id: customerId, day, events: 0, tally: createTally(meter.aggregation) }
-      days.set(key, latest)
+    const day = dayOf(event.timestamp)
+    if (latest?.day !== day) {
+      latest = days.get(day) ?? { customer_id: customerId, day, events: 0, tally: createTally(meter.aggregation) }
+      days.set(day, latest)
     }
     latest.events++
     latest.tally.add(event.metadata, event.timestamp)
