@@ -98,6 +98,7 @@ t.test('grants: list, related cards, and every action', async t => {
   await dashboard.follow(url, 'deliver')
   t.equal(await status(), 'Delivered')
   t.match(partOf(await dashboard.visit(url), 'events'), 'entitlement_grant.revoked')
+  t.ok((await dashboard.visit('/dashboard/webhooks/events')).html.includes(`href="${url}"`), 'events link to it')
   t.equal((await dashboard.visit('/dashboard/grants/entg_gone')).status, 404)
   t.equal((await dashboard.send(url, 'restore')).status, 422, 'refused by the lifecycle')
 })

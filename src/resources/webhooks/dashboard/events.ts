@@ -3,12 +3,13 @@
  * samples. Stable ids for browser tests: events, sent-to, not-sent-to, payload, replay, sample; rows row-{event_id}.
  */
 import { html } from 'ghtml'
+import { PAYLOAD_TYPES, type PayloadType } from '../../../delivery/catalogue.js'
 import { invalid } from '../../../errors.js'
 import { withoutCardNumbers } from '../../../rules/card-numbers.js'
 import type { Fragment } from '../../../pages/layout.js'
 import { areaField, choiceField, form, submit } from '../../../pages/dashboard/fields.js'
 import type { Form } from '../../../pages/dashboard/form.js'
-import { pathOf, pageOf } from '../../../pages/dashboard/links.js'
+import { pathOf, pageOf, type SectionName } from '../../../pages/dashboard/links.js'
 import { filterForm, filtersOf, listed, pastEnd, pagination } from '../../../pages/dashboard/lists.js'
 import type { Done, Shown, PageContext } from '../../../pages/dashboard/page.js'
 import {
@@ -82,11 +83,25 @@ function eventTable (events: readonly WebhookEvent[], page: PageContext): Fragme
   })))}</div>`
 }
 
+/** The sections with a page for the subject of an event. */
+const SECTIONS: Partial<Record<PayloadType, SectionName>> = {
+  Subscription: 'subscriptions',
+  Dispute: 'disputes',
+  Payout: 'payouts',
+  EntitlementGrant: 'grants',
+  LicenseKey: 'licenseKeys'
+}
+
 function subject (event: WebhookEvent, page: PageContext): Fragment {
-  const { is_sample: isSample, payment_id: paymentId, subject_id: subjectId } = event
+  const { type, is_sample: isSample, payment_id: paymentId, subject_id: subjectId } = event
   if (isSample) return html`<span class="quiet">sample</span>`
   const payment = paymentId === null ? NONE : html`<a href="${pageOf(page, 'payments', paymentId)}">!${code(paymentId)}</a>`
-  return subjectId === paymentId ? payment : html`!${code(subjectId)}<span class="under">!${payment}</span>`
+  if (subjectId === paymentId) return payment
+  const section = SECTIONS[PAYLOAD_TYPES[type]]
+  const about = section === undefined
+    ? code(subjectId)
+    : html`<a href="${pageOf(page, section, subjectId)}">!${code(subjectId)}</a>`
+  return html`!${about}<span class="under">!${payment}</span>`
 }
 
 async function eventPage (page: PageContext): Promise<Shown> {
