@@ -6719,6 +6719,11 @@ export interface components {
             on_demand: boolean;
             /**
              * Format: date-time
+             * @description The end of the grace period of a `past_due` subscription; otherwise null.
+             */
+            past_due_ends_at?: string | null;
+            /**
+             * Format: date-time
              * @description Since when it is paused.
              */
             paused_at?: string | null;

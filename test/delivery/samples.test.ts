@@ -151,7 +151,7 @@ t.test('passes the schemas of the adapters', async t => {
     const data = of(type)
     const text = JSON.stringify(data)
     t.notMatch(text, /undefined/, type)
-    if (type !== 'subscription.past_due') t.notMatch(text, /past_due/, `${type}: adapters do not know that status yet`)
+    if (type !== 'subscription.past_due') t.notMatch(text, /"past_due"/, `${type}: adapters do not know that status yet`)
     if ('metadata' in data) t.strictSame(data['metadata'], {}, `${type} has metadata that is an object`)
     if (PAYLOAD_TYPES[type] === 'Payment') {
       for (const key of ['card_holder_name', 'card_issuing_country', 'checkout_session_id', 'custom_field_responses', 'discount_id', 'error_code',

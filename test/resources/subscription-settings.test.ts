@@ -16,7 +16,9 @@ t.test('grace_period: after a failed renewal the subscription is past_due, keeps
   const before = shop.types().length
   await shop.moveTo('2026-05-01T00:00:00Z')
   t.strictSame(shop.types().slice(before), ['payment.failed', 'subscription.past_due', 'subscription.updated'])
-  t.match(await shop.read(id), { status: 'past_due', next_billing_date: '2026-05-01T00:00:00.000000Z' })
+  t.match(await shop.read(id), {
+    status: 'past_due', next_billing_date: '2026-05-01T00:00:00.000000Z', past_due_ends_at: '2026-05-04T00:00:00.000000Z'
+  })
   t.strictSame(await keysOf(shop), ['active'])
   t.match(await shop.get('/subscriptions?status=past_due'), { items: [{ subscription_id: id }] })
   await shop.moveTo('2026-05-01T12:00:00Z')
@@ -27,7 +29,7 @@ t.test('grace_period: after a failed renewal the subscription is past_due, keeps
   t.equal(shop.events()[before + 7]?.at, '2026-05-04T00:00:00.000Z')
   t.strictSame(await keysOf(shop), ['disabled'])
   await shop.moveTo('2026-05-04T12:00:00Z')
-  t.match(await shop.read(id), { status: 'active', next_billing_date: '2026-06-01T00:00:00.000000Z' }, 'retries go on')
+  t.match(await shop.read(id), { status: 'active', next_billing_date: '2026-06-01T00:00:00.000000Z', past_due_ends_at: null }, 'retries go on')
   t.strictSame(await keysOf(shop), ['active'])
 })
 

@@ -38,6 +38,7 @@ export function subscription (scene: Scene, changes: Partial<Payload<'Subscripti
     custom_field_responses: null,
     payment_method_id: id('pm'),
     has_payment_method: true,
+    past_due_ends_at: null,
     scheduled_change: null,
     cancel_at_next_billing_date: false,
     cancellation_feedback: null,
@@ -74,7 +75,12 @@ export function dueSubscription (scene: Scene, changes: Partial<Payload<'Subscri
 /** A subscription whose renewal charge failed, so that the next period has not begun. */
 export function heldSubscription (scene: Scene, status: 'on_hold' | 'past_due'): Payload<'Subscription'> {
   const { time } = scene
-  return dueSubscription(scene, { status, previous_billing_date: time(-MONTH), next_billing_date: time(0) })
+  return dueSubscription(scene, {
+    status,
+    previous_billing_date: time(-MONTH),
+    next_billing_date: time(0),
+    past_due_ends_at: status === 'past_due' ? time(3 * DAY) : null
+  })
 }
 
 export function cancelledSubscription (scene: Scene): Payload<'Subscription'> {

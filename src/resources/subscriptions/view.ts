@@ -62,6 +62,7 @@ export function subscriptionResponse (
     ...shared(subscription),
     brand_id: subscription.brand_id,
     addons: subscription.addons.map(({ addon_id: id, quantity }) => ({ addon_id: id, quantity })),
+    past_due_ends_at: formatOptionalTime(subscription.status === 'past_due' ? subscription.dues?.grace_ends_at ?? null : null),
     expires_at: formatOptionalTime(subscription.expires_at),
     cancellation_feedback: subscription.cancellation_feedback,
     cancellation_comment: subscription.cancellation_comment,
