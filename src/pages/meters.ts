@@ -26,10 +26,10 @@ export function meterList (meters: readonly PlanMeter[], sandbox: Sandbox): Frag
 <ul class="recurrence" data-testid="meters">!${prices.map(text => html`<li>${text}</li>`)}</ul>`
 }
 
-/** The usage of the current cycle: `API calls` with `2500, of which 1500 cost $30.00`. */
+/** The usage of the current cycle: `API calls` with `2500 (1500 charged: $30.00)`. */
 export function usageRows (subscription: Subscription, sandbox: Sandbox): Array<readonly [name: string, value: string]> {
   return (currentCycle(subscription, sandbox)?.meters ?? []).map(meter => {
     const { name, consumed_units: consumed, chargeable_units: chargeable, total_price: total, currency } = meter
-    return [name, total === 0 ? consumed : `${consumed}, of which ${chargeable} cost ${money(total, currency, sandbox)}`] as const
+    return [name, total === 0 ? consumed : `${consumed} (${chargeable} charged: ${money(total, currency, sandbox)})`] as const
   })
 }

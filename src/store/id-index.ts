@@ -11,7 +11,7 @@ import { createSingle } from './cache.js'
 import type { Database } from './database.js'
 
 export interface IdIndex {
-  /** The number of the row with this id. `isRow` tells whether a row with the same hash has it. */
+  /** The number of the row with this id. `isRow` returns whether a row with the same hash has it. */
   find (id: string, isRow: (seq: number) => boolean): number | undefined
   /** Adds the id of a new row, whose number is higher than all before. */
   add (id: string, seq: number): void

@@ -26,6 +26,6 @@ t.test('customers see metered prices and their usage', async t => {
   const { json } = await shop.call('POST', '/customers/cus_ada/customer-portal/session')
   const { link: home } = json as { link: string }
   const portal = await visit(`${home}/subscriptions/${id}`)
-  t.match(portal, '<dt>API calls</dt><dd>25000, of which 15000 cost $75.00</dd>')
+  t.match(portal, '<dt>API calls</dt><dd>25000 (15000 charged: $75.00)</dd>')
   t.match(portal, '<dt>Seats</dt><dd>0</dd>')
 })

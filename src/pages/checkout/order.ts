@@ -28,7 +28,7 @@ export interface Order {
   recurrence: Recurrence | null
 }
 
-/** What a session shows of the order. Without `showsOrder`, only the amount due. */
+/** The parts of the order that a session shows. Without `showsOrder`, only the amount due. */
 export interface OrderOptions {
   showsOrder: boolean
   showsOnDemandTag: boolean
