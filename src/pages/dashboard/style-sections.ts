@@ -77,6 +77,7 @@ const BALANCE = `
 .step-chart .line.second { stroke: var(--bad); }
 .step-chart .line.third { stroke: var(--good); }
 .step-chart path.threshold { stroke: var(--wait); stroke-width: 1.5; stroke-dasharray: 6 4; }
+.step-axis { display: flex; justify-content: space-between; font-size: 0.8125rem; color: var(--quiet); }
 .step-legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; font-size: 0.8125rem; color: var(--quiet); }
 .step-legend li::before {
   content: ""; display: inline-block; width: 0.9rem; margin-right: 0.4rem; vertical-align: middle;

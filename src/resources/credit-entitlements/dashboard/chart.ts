@@ -5,6 +5,7 @@
 import { html } from 'ghtml'
 import { table } from '../../../pages/dashboard/parts.js'
 import type { Fragment } from '../../../pages/layout.js'
+import { formatDay } from '../../../rules/calendar.js'
 
 /** A value from a time on. */
 export interface ChartPoint {
@@ -58,6 +59,7 @@ export function stepChart ({ id, title, lines, points, until, threshold = null }
 !${threshold === null ? '' : html`<path class="threshold" d="M0 ${y(Number(threshold.value))}H${WIDTH}"/>`}
 !${lines.map((_, line) => html`<path class="line ${STYLES[line] ?? ''}" d="${path(line)}"/>`)}
 </svg>
+<p class="step-axis" aria-hidden="true"><span>${formatDay(start)}</span><span>highest: ${String(highest)}</span><span>now</span></p>
 <figcaption><ul class="step-legend">!${lines.map((name, line) => html`<li class="${STYLES[line] ?? ''}">${name}</li>`)}
 !${threshold === null ? '' : html`<li class="threshold">${threshold.name}: ${threshold.value}</li>`}</ul></figcaption>
 <details class="fold" id="${id}-values"><summary>Values as a table</summary>
