@@ -97,6 +97,10 @@ export function multiplied (folder, size, { rare, common }) {
     payment_id: copyOf('payment_id')
   })
   multiply('refunds', size, "status = 'succeeded'", { refund_id: copyOf('refund_id'), payment_id: copyOf('payment_id') })
+  // Ten times as many, because a payment has several entries.
+  multiply('ledger_entries', 10 * size, "event_type IN ('payment', 'payment_fees')", {
+    entry_id: copyOf('entry_id'), reference_object_id: copyOf('reference_object_id')
+  })
   const ownEvents = `SELECT payment_id FROM payments WHERE customer_id = '${rare.customer.customer_id}'`
   multiply('webhook_events', size, `type LIKE '%.succeeded' AND payment_id NOT IN (${ownEvents})`, {
     event_id: copyOf('event_id'), subject_id: copyOf('subject_id'), payment_id: copyOf('payment_id')

@@ -20,9 +20,10 @@ CREATE TABLE ledger_entries (
 CREATE INDEX ledger_by_time ON ledger_entries (created_at);
 CREATE INDEX ledger_by_type ON ledger_entries (event_type, created_at);
 CREATE INDEX ledger_by_currency ON ledger_entries (currency, created_at);
-CREATE INDEX ledger_by_reference ON ledger_entries (reference_object_id) WHERE reference_object_id IS NOT NULL;
+CREATE INDEX ledger_by_currency_and_type ON ledger_entries (currency, event_type, created_at);
+CREATE INDEX ledger_by_reference ON ledger_entries (reference_object_id, created_at) WHERE reference_object_id IS NOT NULL;
 CREATE INDEX ledger_by_payment ON ledger_entries (payment_id) WHERE payment_id IS NOT NULL;
-CREATE INDEX ledger_by_subscription ON ledger_entries (subscription_id) WHERE subscription_id IS NOT NULL;
+CREATE INDEX ledger_by_subscription ON ledger_entries (subscription_id, created_at) WHERE subscription_id IS NOT NULL;
 
 -- The balance of each wallet after its last entry.
 CREATE TABLE ledger_wallets (

@@ -1,6 +1,6 @@
 // Speed of lists: the first page of each list with 100,000 rows stored (quick: 10,000), compared with 100 rows, unfiltered and with
 // every filter of the contract: once selecting nearly all rows, once selecting few rows, the oldest. GET /payments is in stored.mjs.
-// GET /webhooks has 100 rows at most. The dashboard's list pages are requested as by a browser.
+// GET /balances/ledger has ten times as many. GET /webhooks has 100 rows at most. The dashboard's list pages are requested as by a browser.
 import { listPayments } from '../payment.mjs'
 import { probe } from '../probe.mjs'
 import { removeFolder, temporaryFolder } from '../processes.mjs'
@@ -37,6 +37,13 @@ function requests ({ rare, common }) {
     ...both('/refunds', 'status', 'status=succeeded', 'status=failed'),
     ...both('/refunds', 'customer_id', `customer_id=${common.customer.customer_id}`, `customer_id=${rare.customer.customer_id}`),
     ['/refunds', 'subscription_id', 'none', 'subscription_id=sub_none'],
+    ['/balances/ledger', 'none', 'all', ''],
+    ['/balances/ledger', 'created_at_gte', 'nearly all', `created_at_gte=${sinceRefund}`],
+    ['/balances/ledger', 'created_at_lte', 'few', `created_at_lte=${sinceRefund}`],
+    ...both('/balances/ledger', 'event_type', 'event_type=payment', 'event_type=refund_reversal'),
+    ...both('/balances/ledger', 'currency', 'currency=USD', 'currency=EUR'),
+    ['/balances/ledger', 'currency and event_type', 'few', 'currency=USD&event_type=refund_reversal'],
+    ['/balances/ledger', 'reference_object_id', 'few', `reference_object_id=${rare.refund.refund_id}`],
     ['/_emulator/events', 'none', 'all', ''],
     ...both('/_emulator/events', 'type', 'type=payment.succeeded', 'type=payment.failed'),
     ['/_emulator/events', 'payment_id', 'few', `payment_id=${rare.paymentId}`],
@@ -45,6 +52,7 @@ function requests ({ rare, common }) {
     ...both('/dashboard/payments', 'status', 'status=succeeded', 'status=failed'),
     ...both('/dashboard/payments', 'search', `q=${common.customer.email}`, `q=${rare.customer.email}`),
     ['/dashboard/payments', 'search', 'none', 'q=missing.customer'],
+    ['/dashboard/ledger', 'none', 'all', ''],
     ['/dashboard/customers', 'none', 'all', ''],
     ['/dashboard/customers', 'search', 'few', 'email=rare'],
     ['/dashboard/products', 'none', 'all', ''],

@@ -14,6 +14,10 @@ export const ledgerHandlers = {
     const { limit, offset, filter } = paging({
       ...rest, ...(size === undefined ? {} : { page_size: size <= LIMIT_MAX ? Math.min(size, most ?? size) : size })
     })
-    return { items: context.sandbox.ledger.list(filter, limit, offset).map(entry => ledgerEntry(entry, context)) }
+    const { ledger, subscriptions } = context.sandbox
+    const { reference_object_id: id, ...others } = filter
+    const isSubscription = id !== undefined && subscriptions.find(id) !== undefined
+    const wanted = isSubscription ? { ...others, subscription_id: id } : filter
+    return { items: ledger.list(wanted, limit, offset).map(entry => ledgerEntry(entry, context)) }
   }
 } satisfies Handlers

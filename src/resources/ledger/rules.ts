@@ -51,6 +51,7 @@ export function bookByHand (given: components['schemas']['BookLedgerEntry'], con
   const entry = book(type, amount, isCredit ?? ADDS[type], {
     currency: currency ?? context.sandbox.business.currency as Schemas['Currency'],
     reference_object_id: reference ?? null,
+    subscription_id: reference != null && context.sandbox.subscriptions.find(reference) !== undefined ? reference : null,
     description: description ?? null
   }, context)
   if (entry === null) throw new Error('an amount above 0 is always booked')

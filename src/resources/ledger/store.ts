@@ -19,8 +19,10 @@ export interface LedgerFilter {
   created_at_lte?: number
   currency?: string
   event_type?: string
-  /** A payment, refund, dispute or payout, or a subscription, whose payments, refunds and disputes match. */
+  /** A payment, refund, dispute or payout. */
   reference_object_id?: string
+  /** The subscription of the payment. */
+  subscription_id?: string
 }
 
 /** The sum of the entries of one type: credits minus debits. */
@@ -53,11 +55,13 @@ export interface LedgerStore {
   balanceBefore (currency: string, us: number): number
 }
 
-const CONDITIONS: Record<Exclude<keyof LedgerFilter, 'reference_object_id'>, string> = {
+const CONDITIONS: Record<keyof LedgerFilter, string> = {
   created_at_gte: 'created_at >= ?',
   created_at_lte: 'created_at <= ?',
   currency: 'currency = ?',
-  event_type: 'event_type = ?'
+  event_type: 'event_type = ?',
+  reference_object_id: 'reference_object_id = ?',
+  subscription_id: 'subscription_id = ?'
 }
 
 const COLUMNS = [
@@ -91,13 +95,11 @@ export function ledgerStore (database: Database): LedgerStore {
       return { ...booked, seq: Number(lastInsertRowid) }
     },
     list (filter, limit, offset) {
-      const { reference_object_id: reference, ...plain } = filter
-      const names = (Object.keys(CONDITIONS) as Array<keyof typeof CONDITIONS>).filter(name => plain[name] !== undefined)
-      const sql = listSql(names, reference !== undefined)
+      const names = (Object.keys(CONDITIONS) as Array<keyof LedgerFilter>).filter(name => filter[name] !== undefined)
+      const sql = listSql(names)
       const statement = prepared.get(sql) ?? database.prepare<unknown[], LedgerEntriesRow>(sql)
       prepared.set(sql, statement)
-      const references = reference === undefined ? [] : [reference, reference]
-      return statement.all(...names.map(name => plain[name]), ...references, limit, offset).map(read)
+      return statement.all(...names.map(name => filter[name]), limit, offset).map(read)
     },
     ofObject: objectId => ofObject.all(objectId).map(read),
     sumsOf: objectId => byType(sumsOf.all(objectId)),
@@ -109,12 +111,10 @@ export function ledgerStore (database: Database): LedgerStore {
 }
 
 /** `+` keeps SQLite from using the index of a filter if a rarer one is given. */
-function listSql (names: ReadonlyArray<keyof typeof CONDITIONS>, hasReference: boolean): string {
-  const conditions = names.map(name => {
-    const isUnused = hasReference || (name === 'currency' && names.includes('event_type'))
-    return isUnused ? `+${CONDITIONS[name]}` : CONDITIONS[name]
-  })
-  if (hasReference) conditions.push('(reference_object_id = ? OR subscription_id = ?)')
+function listSql (names: ReadonlyArray<keyof LedgerFilter>): string {
+  const isNarrowed = names.includes('reference_object_id') || names.includes('subscription_id')
+  const conditions = names.map(name =>
+    isNarrowed && (name === 'currency' || name === 'event_type') ? `+${CONDITIONS[name]}` : CONDITIONS[name])
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
   return `SELECT * FROM ledger_entries ${where} ORDER BY created_at DESC, seq DESC LIMIT ? OFFSET ?`
 }

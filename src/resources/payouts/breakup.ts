@@ -16,14 +16,15 @@ export function breakup (
   { payout_id: id, currency, amount }: Pick<Payout, 'payout_id' | 'currency' | 'amount'>, { payouts, reference }: Sandbox
 ): TypeTotal[] {
   const valueOf = cumulativeValues(currency, reference.currencies)
-  const totals = new Map<string, number>()
-  let sum = 0
-  for (const { event_type: type, currency: from, signed } of payouts.eachEntry(id)) {
-    const value = valueOf(signed, from)
-    totals.set(type, (totals.get(type) ?? 0) + value)
-    sum += value
+  const totals = new Map(payouts.sumsByType(id, currency)
+    .map(({ event_type: type, sum, first }) => [type, { total: sum, first }]))
+  for (const { event_type: type, currency: from, signed, seq } of payouts.foreignEntries(id, currency)) {
+    const { total, first } = totals.get(type) ?? { total: 0, first: seq }
+    totals.set(type, { total: total + valueOf(signed, from), first: Math.min(first, seq) })
   }
-  const rows = [...totals].map(([type, total]) => ({ event_type: type, total }))
+  const rows = [...totals].sort(([, one], [, other]) => one.first - other.first)
+    .map(([type, { total }]) => ({ event_type: type, total }))
+  const sum = rows.reduce((all, { total }) => all + total, 0)
   return sum === amount ? rows : [...rows, { event_type: 'unattributed', total: amount - sum }]
 }
 

@@ -33,7 +33,12 @@ export interface PayoutsStore {
   release (payoutId: string): void
   /** The entries of a payout in the order of booking. */
   entries (payoutId: string, limit: number, offset: number): PaidEntry[]
-  eachEntry (payoutId: string): IterableIterator<Pick<PaidEntry, 'event_type' | 'currency' | 'signed'>>
+  /** The sums of the entries of a payout in its own currency, by type, with the place of the first entry of each. */
+  sumsByType (payoutId: string, currency: string): Array<{ event_type: string, sum: number, first: number }>
+  /** The entries of a payout in other currencies, in the order of booking. */
+  foreignEntries (
+    payoutId: string, currency: string
+  ): IterableIterator<Pick<PaidEntry, 'event_type' | 'currency' | 'signed'> & { seq: number }>
   /** The sums of the first entries of a payout, by currency. */
   sumsOfFirst (payoutId: string, count: number): Map<string, number>
 }
@@ -82,7 +87,7 @@ export function payoutsStore (database: Database): PayoutsStore {
 
 function claimsStore (
   database: Database
-): Pick<PayoutsStore, 'claim' | 'release' | 'entries' | 'eachEntry' | 'sumsOfFirst'> {
+): Pick<PayoutsStore, 'claim' | 'release' | 'entries' | 'sumsByType' | 'foreignEntries' | 'sumsOfFirst'> {
   const reached = database.prepare<[string, number], number>(`SELECT seq FROM
     (SELECT seq, sum(${SIGNED}) OVER (ORDER BY seq) AS running FROM ledger_entries WHERE ${UNCLAIMED})
     WHERE running >= ? ORDER BY seq LIMIT 1`).pluck()
@@ -91,8 +96,12 @@ function claimsStore (
   const entries = database.prepare<[string, number, number], PaidEntry>(`SELECT entry_id, created_at, event_type, currency,
     description, reference_object_id, ${SIGNED} AS signed, iif(is_credit, 1, -1) * usd_equivalent_amount AS usd
     FROM ledger_entries WHERE payout_id = ? ORDER BY seq LIMIT ? OFFSET ?`)
-  const each = database.prepare<[string], Pick<PaidEntry, 'event_type' | 'currency' | 'signed'>>(
-    `SELECT event_type, currency, ${SIGNED} AS signed FROM ledger_entries WHERE payout_id = ? ORDER BY seq`)
+  const byType = database.prepare<[string, string], { event_type: string, sum: number, first: number }>(
+    `SELECT event_type, sum(${SIGNED}) AS sum, min(seq) AS first FROM ledger_entries
+      WHERE payout_id = ? AND +currency = ? GROUP BY +event_type`)
+  const foreign = database.prepare<[string, string], Pick<PaidEntry, 'event_type' | 'currency' | 'signed'> & { seq: number }>(
+    `SELECT seq, event_type, currency, ${SIGNED} AS signed FROM ledger_entries
+      WHERE payout_id = ? AND +currency <> ? ORDER BY seq`)
   const sums = database.prepare<[string, number], { currency: string, sum: number }>(`SELECT currency, sum(signed) AS sum FROM
     (SELECT currency, ${SIGNED} AS signed FROM ledger_entries WHERE payout_id = ? ORDER BY seq LIMIT ?) GROUP BY currency`)
   return {
@@ -102,7 +111,8 @@ function claimsStore (
     },
     release: payoutId => { release.run(payoutId) },
     entries: (payoutId, limit, offset) => entries.all(payoutId, limit, offset),
-    eachEntry: payoutId => each.iterate(payoutId),
+    sumsByType: (payoutId, currency) => byType.all(payoutId, currency),
+    foreignEntries: (payoutId, currency) => foreign.iterate(payoutId, currency),
     sumsOfFirst: (payoutId, count) => new Map(sums.all(payoutId, count).map(({ currency, sum }) => [currency, sum]))
   }
 }
