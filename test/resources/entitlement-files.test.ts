@@ -42,6 +42,46 @@ t.test('answers', async t => {
     t.match(named.integration_config, { digital_files: { files: [{ file_id: second }] } }, 'another entitlement may name it')
   })
 
+  t.test('HTML, SVG and scripts are downloads that no browser runs, whatever their name and type', async t => {
+    const emulate = startEmulator(t, FROZEN)
+    const { id } = await entitle(emulate, 'digital_files')
+    await attach(emulate, 'pdt_ebook', id)
+    for (const [name, type] of [
+      ['page.html', 'text/html'], ['image.svg', 'image/svg+xml'], ['page.xhtml', 'application/xhtml+xml'], ['a.js', 'text/javascript'],
+      ['photo.png', 'text/html'], ['a"; filename=b.html', 'text/html']
+    ] as const) {
+      const sent = await send(emulate, id, { file: new File(['<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'], name, { type }) })
+      t.equal(sent.status, 201)
+    }
+    await buy(emulate, { pdt_ebook: 1 })
+    await advance(emulate, 1000)
+    const [grant] = await grantsOf(emulate)
+    const files = grant?.digital_product_delivery?.files ?? []
+    t.equal(files.length, 6)
+    for (const { download_url: url, filename } of files) {
+      const { headers, text } = await emulate.call('GET', pathOf(url), { key: null })
+      t.match(text, 'onload', 'the bytes are unchanged')
+      t.match(headers, {
+        'content-type': 'application/octet-stream',
+        'content-disposition': /^attachment; filename\*=UTF-8''[\w.%-]+$/,
+        'content-security-policy': /default-src 'none'.*sandbox/,
+        'x-content-type-options': 'nosniff'
+      }, filename)
+    }
+  })
+
+  t.test('a snapshot holds the bytes of files', async t => {
+    const emulate = startEmulator(t, FROZEN)
+    const { id } = await entitle(emulate, 'digital_files')
+    await emulate.call('POST', '/_emulator/snapshots', { body: { name: 'before' } })
+    const fileId = await upload(emulate, id, 'kept')
+    await emulate.call('POST', '/_emulator/snapshots', { body: { name: 'after' } })
+    await emulate.call('POST', '/_emulator/snapshots/before/restore')
+    t.equal(emulate.emulator.sandbox.uploads.content(fileId), undefined)
+    await emulate.call('POST', '/_emulator/snapshots/after/restore')
+    t.equal(String(emulate.emulator.sandbox.uploads.content(fileId)), 'kept')
+  })
+
   t.test('a customer keeps the files of the delivery, and download links expire', async t => {
     const emulate = startEmulator(t, FROZEN)
     const { id } = await entitle(emulate, 'digital_files')
