@@ -24,6 +24,14 @@ const ACCOUNT: FixturesFile = {
     { brand_id: 'brnd_gone', name: 'Gone', archived_at: '2025-05-05T00:00:00Z' }],
   credit_entitlements: [{ id: 'cde_token', name: 'Tokens', unit: 'token', precision: 2, rollover_enabled: true, rollover_percentage: 75, overage_enabled: false }],
   addons: [{ id: 'adn_seat', name: 'Seat', price: 300, currency: 'EUR', tax_category: 'saas' }],
+  meters: [{
+    id: 'mtr_calls',
+    name: 'Calls',
+    event_name: 'call',
+    measurement_unit: 'calls',
+    aggregation: { type: 'sum', key: 'n' },
+    filter: { conjunction: 'or', clauses: [{ conjunction: 'and', clauses: [{ key: 'region', operator: 'equals', value: 'eu' }] }] }
+  }],
   collections: [{
     id: 'pdc_all',
     name: 'All',
@@ -44,6 +52,23 @@ const ACCOUNT: FixturesFile = {
       description: 'With "quotes"\nand lines: yes',
       digital_product_delivery: { external_url: 'https://example.com/download', instructions: 'read me' },
       localized_prices: [{ id: 'lcp_in', currency: 'INR', country_code: 'IN', amount: 49_900 }]
+    },
+    {
+      product_id: 'pdt_metered',
+      name: 'Metered',
+      tax_category: 'saas',
+      price: {
+        type: 'usage_based_price',
+        currency: 'USD',
+        fixed_price: 900,
+        discount: 0,
+        purchasing_power_parity: false,
+        payment_frequency_count: 1,
+        payment_frequency_interval: 'Month',
+        subscription_period_count: 1,
+        subscription_period_interval: 'Year',
+        meters: [{ meter_id: 'mtr_calls', free_threshold: 10, price_per_unit: '0.5' }]
+      }
     },
     {
       product_id: 'pdt_sub',
@@ -101,8 +126,8 @@ function importing (test: Test, url: string, args: string[], options: Parameters
   return runToEnd(test, ['import', '--base-url', url, ...args], { env: { DODO_PAYMENTS_API_KEY: SECRET }, ...options })
 }
 
-const LISTS = ['/products?page_size=100', '/products?page_size=100&page_number=1', '/products?archived=true', '/addons', '/product-collections', '/product-collections?archived=true', '/credit-entitlements', '/brands?include_archived=true',
-  '/discounts', '/customers', '/discounts/dsc_mia/customers', '/products/pdt_local', '/products/pdt_sub', '/products/pdt_local/localized-prices']
+const LISTS = ['/products?page_size=100', '/products?page_size=100&page_number=1', '/products?archived=true', '/addons', '/meters', '/product-collections', '/product-collections?archived=true', '/credit-entitlements', '/brands?include_archived=true',
+  '/discounts', '/customers', '/discounts/dsc_mia/customers', '/products/pdt_local', '/products/pdt_sub', '/products/pdt_metered', '/products/pdt_local/localized-prices']
 
 t.test('an imported account equals its original', async t => {
   const source = await account(t)
@@ -115,7 +140,7 @@ t.test('an imported account equals its original', async t => {
       folder, env: { DODO_PAYMENTS_API_KEY: SECRET, DODO_PAYMENTS_BASE_URL: 'http://127.0.0.1:1' }
     })
     t.strictSame([code, stdout], [0, ''], stderr)
-    t.match(stderr, /reading http.*\n.*3 brands\n.*1 addons\n.*1 credit entitlements\n.*106 products, one by one\n.*pdt_local: without its entitlements\n.*2 product collections, one by one\n.*2 customers\n.*2 discounts\n.*wrote .*fixtures\./)
+    t.match(stderr, /reading http.*\n.*3 brands\n.*1 addons\n.*1 meters\n.*1 credit entitlements\n.*107 products, one by one\n.*pdt_local: without its entitlements\n.*2 product collections, one by one\n.*2 customers\n.*2 discounts\n.*wrote .*fixtures\./)
     t.notMatch(stderr, SECRET, 'the key is never shown')
     t.strictSame(readdirSync(folder), [name], 'no other file is left')
     t.notMatch(readFileSync(out, 'utf8'), SECRET)
@@ -151,7 +176,7 @@ t.test('imports', async t => {
     t.match(stderr, 'discount MIA: without the customers who may use it')
     t.notMatch(stdout, 'private.example')
     const document: FixturesFile = JSON.parse(stdout)
-    t.strictSame(Object.keys(document), ['business', 'brands', 'addons', 'credit_entitlements', 'products', 'collections', 'discounts'])
+    t.strictSame(Object.keys(document), ['business', 'brands', 'addons', 'meters', 'credit_entitlements', 'products', 'collections', 'discounts'])
     t.match(document, { business: { business_id: 'bus_real', name: 'Real Business' }, discounts: [{ discount_id: 'dsc_mia' }, {}] })
   })
 

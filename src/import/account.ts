@@ -9,6 +9,7 @@ export interface Account {
   brands: object[]
   credit_entitlements: object[]
   addons: object[]
+  meters: object[]
   products: object[]
   collections: object[]
   customers: object[]
@@ -36,6 +37,8 @@ export async function readAccount (client: Client, options: ReadOptions): Promis
   progress(`${brands.length} brands`)
   const addons = await all(client.addons.list(PAGE), 'id')
   progress(`${addons.length} addons`)
+  const meters = await all(client.meters.list(PAGE), 'id')
+  progress(`${meters.length} meters`)
   const credits = await all(client.creditEntitlements.list(PAGE), 'id')
   progress(`${credits.length} credit entitlements`)
   const products = await readProducts(client, new Set(credits.map(({ id }) => id)), options)
@@ -47,6 +50,7 @@ export async function readAccount (client: Client, options: ReadOptions): Promis
   return {
     brands: brands.toReversed(),
     addons: addons.toReversed(),
+    meters: meters.toReversed(),
     credit_entitlements: credits.toReversed(),
     products,
     collections,

@@ -33,12 +33,19 @@ function prune (value: unknown, given: SchemaPart): unknown {
   }))
 }
 
-/** The branch of a union for a value: the branch of its `type`, or the only branch that is not null. */
+/** The branch of a union for a value: the branch of its `type`, of its items, or the only branch that is not null. */
 function branchFor (value: unknown, schema: SchemaPart): SchemaPart {
   if (schema.oneOf === undefined) return schema
   const { type } = (typeof value === 'object' && value !== null ? value : {}) as { type?: unknown }
   const branches = schema.oneOf.map(resolve).filter(branch => branch.type !== 'null')
+  if (Array.isArray(value)) return branches.find(({ items }) => hasFields(value[0], resolve(items ?? {}))) ?? branches[0] ?? {}
   return branches.find(branch => propertiesOf(branch)['type']?.enum?.includes(type)) ?? branches[0] ?? {}
+}
+
+/** Whether an item has only fields of a schema. */
+function hasFields (item: unknown, schema: SchemaPart): boolean {
+  const known = propertiesOf(schema)
+  return typeof item === 'object' && item !== null && Object.keys(item).every(key => key in known)
 }
 
 /** Anonymizes customers: replaces names and e-mail addresses, and omits phone numbers and metadata. */
