@@ -59,7 +59,8 @@ export function stepChart ({ id, title, lines, points, until, threshold = null }
 !${threshold === null ? '' : html`<path class="threshold" d="M0 ${y(Number(threshold.value))}H${WIDTH}"/>`}
 !${lines.map((_, line) => html`<path class="line ${STYLES[line] ?? ''}" d="${path(line)}"/>`)}
 </svg>
-<p class="step-axis" aria-hidden="true"><span>${formatDay(start)}</span><span>highest: ${String(highest)}</span><span>now</span></p>
+<p class="step-axis" aria-hidden="true"><span>${formatDay(start)}</span><span>highest: ${String(highest)}</span>
+<span>now</span></p>
 <figcaption><ul class="step-legend">!${lines.map((name, line) => html`<li class="${STYLES[line] ?? ''}">${name}</li>`)}
 !${threshold === null ? '' : html`<li class="threshold">${threshold.name}: ${threshold.value}</li>`}</ul></figcaption>
 <details class="fold" id="${id}-values"><summary>Values as a table</summary>
