@@ -3340,6 +3340,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
         };
     };
     book_ledger_entry: {

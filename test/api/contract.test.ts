@@ -210,6 +210,18 @@ t.test('our document equals the published one, but for the accepted differences'
   t.strictSame(differences.filter(difference => !DECIDED.some(decided => decided.test(difference))), [])
 })
 
+t.test('every operation of the control API that validates a query or a body documents the refusal', async t => {
+  const { paths } = JSON.parse(readFileSync(packagePath('openapi', 'control.gen.json'), 'utf8')) as {
+    paths: Record<string, Record<string, { parameters?: Array<{ in?: string, $ref?: string }>, requestBody?: object, responses: object }>>
+  }
+  for (const [path, operations] of Object.entries(paths)) {
+    for (const [method, { parameters = [], requestBody: body, responses }] of Object.entries(operations)) {
+      const takesQuery = parameters.some(parameter => parameter.in === 'query' || parameter.$ref !== undefined)
+      if (takesQuery || body !== undefined) t.ok('422' in responses, `${method} ${path}`)
+    }
+  }
+})
+
 t.test('reference tables cover every country and currency of the contract', async t => {
   const { emulator } = startEmulator(t)
   const { countries, currencies } = emulator.sandbox.reference
