@@ -59,7 +59,7 @@ async function inTurns (items, width, act) {
   return results
 }
 
-/** Builds the programs of a client, then runs the published sample and the flow. */
+/** Builds the programs of a client, then runs the published sample, the flow and the example of a test. */
 async function runClient (client) {
   const source = join(ROOT, 'examples', 'clients', client.name)
   const build = join(ROOT, '.build', 'clients', client.name)
@@ -73,16 +73,18 @@ async function runClient (client) {
       return result
     }
     await mkdir(build, { recursive: true })
-    const { env, prepare, sample, flow } = client.commands(source, build)
+    const { env, prepare, sample, flow, tests } = client.commands(source, build)
     const runEnv = {
       ...process.env, ...env, DODO_PAYMENTS_BASE_URL: `${emulator.url}/~${client.name}`, DODO_PAYMENTS_API_KEY: 'test'
     }
+    const testEnv = { ...process.env, ...env, DODO_PAYMENTS_EMULATOR_URL: emulator.url }
     for (const command of prepare) await must(command, source, { ...process.env, ...env })
     await must(sample, source, runEnv)
     result.sample = true
     result.steps = stepsOf(await must(flow, source, runEnv))
     const left = STEPS.filter(step => !result.steps.includes(step))
     if (left.length > 0) throw new Error(`the flow ended without ${left.join(', ')}`)
+    if (tests !== undefined) await must(tests.command, join(ROOT, 'examples', tests.folder), testEnv)
   } catch (error) {
     result.problem = error.message
   } finally {

@@ -17,8 +17,8 @@ export const STEPS = [
 ]
 
 /**
- * `commands` gets the folder of the sources and a folder for what is built, and returns the environment, the commands to build
- * with, and those of the sample and the flow.
+ * `commands` gets the folder of the sources and a folder for what is built. It returns the environment, the commands that build,
+ * and those of the sample, of the flow, and of the example of a test, which uses the running emulator.
  */
 export const CLIENTS = [
   {
@@ -36,10 +36,11 @@ export const CLIENTS = [
         env: { PYTHONDONTWRITEBYTECODE: '1', PYTHONWARNINGS: 'ignore::DeprecationWarning' },
         prepare: [
           ['python3', '-m', 'venv', join(build, 'venv')],
-          [python, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', requirement]
+          [python, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', requirement, 'pytest==9.2.0']
         ],
         sample: [python, 'sample.py'],
-        flow: [python, 'flow.py']
+        flow: [python, 'flow.py'],
+        tests: { folder: 'pytest', command: [python, '-m', 'pytest', '-q', '-p', 'no:cacheprovider'] }
       }
     }
   },
@@ -55,7 +56,8 @@ export const CLIENTS = [
       env: { GOFLAGS: '-mod=readonly', GOCACHE: join(build, 'cache') },
       prepare: [['go', 'build', '-o', `${build}/`, './sample', './flow']],
       sample: [join(build, 'sample')],
-      flow: [join(build, 'flow')]
+      flow: [join(build, 'flow')],
+      tests: { folder: 'go-test', command: ['go', 'test', '-count=1', './...'] }
     })
   },
   {
