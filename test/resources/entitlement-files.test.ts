@@ -42,7 +42,7 @@ t.test('answers', async t => {
     t.match(named.integration_config, { digital_files: { files: [{ file_id: second }] } }, 'another entitlement may name it')
   })
 
-  t.test('HTML, SVG and scripts are downloads that no browser runs, whatever their name and type', async t => {
+  t.test('HTML, SVG and scripts are downloads that no browser runs, regardless of name and type', async t => {
     const emulate = startEmulator(t, FROZEN)
     const { id } = await entitle(emulate, 'digital_files')
     await attach(emulate, 'pdt_ebook', id)
