@@ -16,8 +16,10 @@ export interface ChartDay {
 export interface ChartOptions {
   title: string
   unit: string
-  /** The free units of the cycle that the days belong to. Without it, no running total is drawn. */
+  /** The free units of the cycle that the days belong to. */
   threshold?: number
+  /** Whether the usage of a cycle is the sum of its days. Its running total is then drawn with the free units. */
+  isSum: boolean
 }
 
 const WIDTH = 720
@@ -28,9 +30,9 @@ const LABELS = 64
 const PLOT = HEIGHT - TOP - BOTTOM
 
 /** The chart, with its table below it. `days` holds every day of the time shown. Positions may round; the table is exact. */
-export function usageChart (days: readonly ChartDay[], { title, unit, threshold }: ChartOptions): Fragment {
+export function usageChart (days: readonly ChartDay[], { title, unit, threshold, isSum }: ChartOptions): Fragment {
   const values = days.map(({ units }) => Math.max(Number(units), 0))
-  const totals = runningTotals(values)
+  const totals = isSum && threshold !== undefined ? runningTotals(values) : []
   const most = Math.max(...values, ...(threshold === undefined ? [] : [threshold, totals.at(-1) ?? 0]), 1)
   const step = (WIDTH - LABELS) / Math.max(days.length, 1)
   const x = (index: number) => round(LABELS + index * step)
@@ -42,9 +44,10 @@ height="${round(TOP + PLOT - y(value))}" />`)
   const points = totals.map((total, index) => `${x(index + 0.5)},${y(total)}`).join(' ')
   const lines = threshold === undefined
     ? ''
-    : html`<polyline class="total" points="${points}" />
+    : html`!${totals.length === 0 ? '' : html`<polyline class="total" points="${points}" />`}
 <line class="threshold" x1="${LABELS}" x2="${WIDTH}" y1="${y(threshold)}" y2="${y(threshold)}" data-testid="threshold" />
 <text class="threshold-label" x="${WIDTH}" y="${round(y(threshold) - 5)}" text-anchor="end">${threshold} free</text>`
+  const legend = `Bars: each day.${isSum ? ' Line: total of the cycle.' : ''} Dashed: free units.`
   return html`<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true" focusable="false">
 <line class="axis" x1="${LABELS}" x2="${WIDTH}" y1="${y(0)}" y2="${y(0)}" />
 <text x="${LABELS - 8}" y="${TOP + 4}" text-anchor="end">${short(most)}</text>
@@ -53,7 +56,7 @@ height="${round(TOP + PLOT - y(value))}" />`)
 <text x="${LABELS}" y="${HEIGHT - 6}">${days[0]?.day ?? ''}</text>
 <text x="${WIDTH}" y="${HEIGHT - 6}" text-anchor="end">${days.at(-1)?.day ?? ''}</text>
 </svg>
-!${threshold === undefined ? '' : html`<p class="quiet legend">Bars: each day. Line: total of the cycle. Dashed: free units.</p>`}
+!${threshold === undefined ? '' : html`<p class="quiet legend">${legend}</p>`}
 <details class="fold" id="chart-table"><summary>Usage by day as a table</summary>
 !${table(title, [
   { title: 'Day' }, { title: `Usage in ${unit}`, kind: 'number' }, { title: 'Events', kind: 'number' }

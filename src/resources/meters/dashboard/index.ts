@@ -114,7 +114,10 @@ async function usage (meter: Meter, page: PageContext): Promise<Fragment> {
   const threshold = cycle?.meters[0]?.free_threshold
   const title = cycle === null ? `Usage from ${from} to ${to}` : `Usage in the cycle since ${from}`
   const chart = usageChart(everyDay(from, to, items), {
-    title, unit: meter.measurement_unit, ...(threshold === undefined ? {} : { threshold })
+    title,
+    unit: meter.measurement_unit,
+    isSum: meter.aggregation.type === 'count' || meter.aggregation.type === 'sum',
+    ...(threshold === undefined ? {} : { threshold })
   })
   return card(html`!${customerForm(customerId, page)}!${chart}`, { id: 'usage', title })
 }
