@@ -49,7 +49,8 @@ export function idIndex (database: Database): IdIndex {
   const lastRun = database.prepare<[], number>('SELECT run FROM event_ids ORDER BY run DESC LIMIT 1').pluck()
   const hashes = database.prepare<[number, number], number>('SELECT hash FROM event_ids WHERE run >= ? AND run < ?').pluck()
   const stored = database.prepare<[number], Buffer>('SELECT bits FROM event_filters WHERE first_seq = ?').pluck()
-  const store = database.prepare('INSERT INTO event_filters (first_seq, bits) VALUES (?, ?) ON CONFLICT DO UPDATE SET bits = excluded.bits')
+  const store = database.prepare(
+    'INSERT INTO event_filters (first_seq, bits) VALUES (?, ?) ON CONFLICT DO UPDATE SET bits = excluded.bits')
   const parts = createSingle(database, () => readParts())
 
   function readParts (): Part[] {
