@@ -222,6 +222,20 @@ t.test('every operation of the control API that validates a query or a body docu
   }
 })
 
+t.test('an operation of brands documents that an archived brand is refused', async t => {
+  const { call } = startEmulator(t)
+  const { json } = await call('POST', '/brands', { body: { name: 'Old' } })
+  const { brand_id: id } = json as { brand_id: string }
+  await call('POST', `/brands/${id}/archive`, { body: {} })
+  const { paths } = JSON.parse(readFileSync(packagePath('openapi', 'openapi.gen.json'), 'utf8')) as {
+    paths: Record<string, Record<string, { responses: object }>>
+  }
+  for (const [method, path, body] of [['PATCH', '/brands/{id}', { name: 'New' }], ['PUT', '/brands/{id}/images', undefined]] as const) {
+    const { status } = await call(method, path.replace('{id}', id), { body })
+    t.ok(String(status) in (paths[path]?.[method.toLowerCase()]?.responses ?? {}), `${method} ${path}: ${status}`)
+  }
+})
+
 t.test('reference tables cover every country and currency of the contract', async t => {
   const { emulator } = startEmulator(t)
   const { countries, currencies } = emulator.sandbox.reference
