@@ -1939,7 +1939,7 @@ export interface components {
             fixed: number;
             /** @description The settled amount including tax. */
             gross: number;
-            /** @description The sum of the percentages of the gross */
+            /** @description The sum of the percentages of the gross, rounded up. */
             percentage: number;
             /** @description The percentages, which are added up. */
             shares: {

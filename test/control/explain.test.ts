@@ -56,7 +56,8 @@ t.test('explains', async t => {
       'product_cart[1] pdt_course: $65.92 = €56.69 at the fixed rates 1 USD = 0.86 EUR, rounded half up',
       'product_cart[1] pdt_course: 19 % VAT of the billing country DE: €10.77 (1077.11 minor units, rounded half up)',
       'product_cart[1] pdt_course: line total: €67.46',
-      'total: €8.59 + €67.46 = €76.05, including €12.14 tax'
+      'total: €8.59 + €67.46 = €76.05, including €12.14 tax',
+      'Fee: 4 % base + 1.5 % customer outside the US = 5.5 % of $88.43, rounded up to $4.87, + $0.40 = $5.27'
     ])
     t.match(explanation.steps[1], {
       kind: 'discount_code', line: 0, product_id: 'pdt_ebook', code: 'EBOOK50', currency: 'USD', before: 1999, change: -1000, after: 999, exact: '999.5'

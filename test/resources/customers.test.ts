@@ -174,10 +174,6 @@ t.test('refuses', async t => {
     t.equal((await call('DELETE', GRACE, { key: 'reader' })).status, 403)
     t.equal((await call('GET', '/customers', { key: null })).status, 401)
   })
-
-  t.test('operations that are not emulated, with a message', async t => {
-    t.equal((await call('GET', '/customers/cus_ada/credit-entitlements')).status, 501)
-  })
 })
 
 t.test('keeps customers consistent', async t => {

@@ -23,7 +23,7 @@ const FIELDS: { [Type in IntegrationType]: ReadonlyArray<Field<keyof Configs[Typ
     { name: 'activation_message', label: 'Activation message', isLong: true }
   ],
   digital_files: [
-    { name: 'external_url', label: 'External link', placeholder: 'https://…' },
+    { name: 'external_url', label: 'External link', placeholder: 'https://example.com/download' },
     { name: 'instructions', label: 'Instructions', isLong: true }
   ],
   feature_flag: [{ name: 'feature_id', label: 'Feature', isRequired: true }],
