@@ -3,7 +3,6 @@ import DodoPayments from 'dodopayments'
 import t from 'tap'
 import { contract, type Operation } from '../../src/contract/load.js'
 import { handlers } from '../../src/resources/all.js'
-import { startEmulator } from '../helper.js'
 
 type Method = (...given: unknown[]) => Promise<unknown>
 type Resource = Record<string, unknown>
