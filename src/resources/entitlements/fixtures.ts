@@ -24,7 +24,7 @@ function bytesOf ({ filename, content, content_base64: encoded }: FixturesItems[
   if (encoded === undefined) return Buffer.from(content ?? `This is ${filename}, a file of the emulator.\n`)
   if (content !== undefined) throw invalid('content_base64', 'content_base64 replaces content: use one of them')
   const bytes = Buffer.from(encoded, 'base64')
-  if (bytes.toString('base64').replace(/=+$/, '') === encoded.replace(/[\s=]+/g, '')) return bytes
+  if (bytes.toString('base64').replaceAll('=', '') === encoded.replace(/[\s=]+/g, '')) return bytes
   throw invalid('content_base64', 'content_base64 must be valid Base64')
 }
 
