@@ -116,7 +116,8 @@ export function validArguments (name: string, {
     'sandboxes delete': ['other'],
     'fixtures check': [file],
     import: ['--api-key', 'key'],
-    exec: ['npm', 'test']
+    exec: ['npm', 'test'],
+    wait: ['--timeout', '0s']
   }
   return valid[name] ?? []
 }
