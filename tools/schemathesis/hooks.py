@@ -55,8 +55,8 @@ def map_path_parameters(context, path_parameters):
 
 @schemathesis.hook
 def filter_query(context, query):
-    """Skips queries with an empty object or list. They are written as `page_number=`, which is how a query says null."""
-    return not isinstance(query, dict) or not any(isinstance(value, (dict, list)) and is_empty(value) for value in query.values())
+    """Skips queries with an empty text, object or list. They are written as `page_number=`, which is how a query says null."""
+    return not isinstance(query, dict) or not any(is_empty(value) for value in query.values())
 
 
 def is_empty(value) -> bool:
