@@ -108,6 +108,17 @@ interface Violation { id: string, impact: string, nodes: Array<{ target: string[
 /** Options of `open` for a page to be checked: axe is injected, which the page's policy would not allow, and colours change at once. */
 export const CHECKED: OpenOptions = { bypassCSP: true, reducedMotion: 'reduce' }
 
+/** Opens a page of the dashboard and checks it in light on a wide screen, and in dark on a phone. */
+export async function checkDashboardPage (test: Test, page: Page, path: string): Promise<void> {
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize(DESKTOP)
+  await page.goto(new URL(`/dashboard/${path}`, page.url()).href)
+  await checkPage(test, page, path)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.setViewportSize(PHONE)
+  await checkPage(test, page, `${path} in the dark, on a phone`)
+}
+
 /** Checks a page in light and in dark, on a wide screen and on a phone. Leaves it light and wide. */
 export async function checkEverywhere (test: Test, page: Page, name: string, content: Page | Frame = page): Promise<void> {
   for (const [colorScheme, ground] of [['dark', 'a dark'], ['light', 'a light']] as const) {

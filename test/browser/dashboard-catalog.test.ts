@@ -1,6 +1,6 @@
 /** The catalog of the dashboard in Chromium: a user's actions by mouse and keyboard, and the findings of axe-core. */
 import t from 'tap'
-import { DESKTOP, PHONE, CHECKED, checkPage, skip, surfer } from './chromium.js'
+import { CHECKED, checkDashboardPage, skip, surfer } from './chromium.js'
 
 const { open, started } = surfer()
 
@@ -62,13 +62,5 @@ t.test('axe-core finds nothing serious, and nothing overflows', { skip }, async 
     'checkouts', `checkouts/${session}`, `payments/new?from=${payment?.payment_id ?? ''}`
   ]
   const page = await open(t, '/dashboard/customers', CHECKED)
-  for (const path of paths) {
-    await page.emulateMedia({ colorScheme: 'light' })
-    await page.setViewportSize(DESKTOP)
-    await page.goto(new URL(`/dashboard/${path}`, page.url()).href)
-    await checkPage(t, page, path)
-    await page.emulateMedia({ colorScheme: 'dark' })
-    await page.setViewportSize(PHONE)
-    await checkPage(t, page, `${path} in the dark, on a phone`)
-  }
+  for (const path of paths) await checkDashboardPage(t, page, path)
 })

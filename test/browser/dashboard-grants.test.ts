@@ -6,7 +6,7 @@ import t from 'tap'
 import { paymentBody } from '../helper.js'
 import { activate } from '../resources/license-calls.js'
 import { attach, entitle } from '../resources/grant-calls.js'
-import { CHECKED, DESKTOP, PHONE, checkEverywhere, checkPage, skip, surfer } from './chromium.js'
+import { CHECKED, checkDashboardPage, checkEverywhere, skip, surfer } from './chromium.js'
 
 const HOSTILE = '<img src=x onerror=alert(1)> and a name without any end of '.repeat(3)
 
@@ -93,15 +93,7 @@ t.test('axe-core finds nothing serious on the pages, and nothing overflows', { s
     `grants/${grants['digital_files'] ?? ''}`, `grants/${grants['github'] ?? ''}`, 'entitlements', 'entitlements/new?type=license_key',
     `entitlements/${entitlementId}`
   ]
-  for (const path of paths) {
-    await page.emulateMedia({ colorScheme: 'light' })
-    await page.setViewportSize(DESKTOP)
-    await page.goto(new URL(`/dashboard/${path}`, page.url()).href)
-    await checkPage(t, page, path)
-    await page.emulateMedia({ colorScheme: 'dark' })
-    await page.setViewportSize(PHONE)
-    await checkPage(t, page, `${path} in the dark, on a phone`)
-  }
+  for (const path of paths) await checkDashboardPage(t, page, path)
   await page.goto(new URL(`/dashboard/emails/${emails['license_key'] ?? ''}`, page.url()).href)
   await checkEverywhere(t, page, 'an e-mail')
 })
