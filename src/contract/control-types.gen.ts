@@ -1305,6 +1305,10 @@ export interface components {
             reference_object_id?: string;
         };
         BusinessSettings: {
+            /** @description The number of minutes from the last action of the customer to the report, of at most a week. The default is 30. */
+            abandoned_checkout_minutes: number;
+            /** @description Whether checkouts that are left unfinished are reported with `abandoned_checkout.detected` and an e-mail, by the sandbox's clock. The default is false: only `POST /_emulator/checkouts/{session_id}/abandon` and its counterpart for payments report them. */
+            abandoned_checkouts: boolean;
             /** @description Whether `POST /events/ingest` accepts events of any time. The default is false: an event may be at most one hour old and five minutes ahead of the clock. */
             accept_any_event_time: boolean;
             /**
@@ -1438,6 +1442,10 @@ export interface components {
             several_subscriptions_per_customer: boolean;
         };
         ChangeBusinessSettings: {
+            /** @description The number of minutes from the last action of the customer to the report, of at most a week. The default is 30. */
+            abandoned_checkout_minutes?: number;
+            /** @description Whether checkouts that are left unfinished are reported with `abandoned_checkout.detected` and an e-mail, by the sandbox's clock. The default is false: only `POST /_emulator/checkouts/{session_id}/abandon` and its counterpart for payments report them. */
+            abandoned_checkouts?: boolean;
             /** @description Whether `POST /events/ingest` accepts events of any time. The default is false: an event may be at most one hour old and five minutes ahead of the clock. */
             accept_any_event_time?: boolean;
             /**

@@ -10,8 +10,8 @@ import type { Steps } from './work.js'
 export interface Job {
   /**
    * Jobs that are due at the same time run in the order of their ranks: 1 settlements, 2 usage of the cycle that ends, 3
-   * scheduled cancellations, 4 expiries, 5 scheduled changes, 6 renewals, 8 retries of failures, 9 expiring links and credits.
-   * Jobs of one rank run in the order in which they were first added.
+   * scheduled cancellations, 4 expiries, 5 scheduled changes, 6 renewals, 8 retries of failures, 9 expiring credits and abandoned
+   * checkouts. Jobs of one rank run in the order in which they were first added.
    */
   rank: number
   /** Synchronous, like a handler. `now` of its context is the time at which the job was due. */

@@ -60,6 +60,40 @@ t.test('an abandoned checkout, with a link that works', async t => {
   t.notMatch((await emails(emulate, `payment_id=${id}`))[0]?.text, 'http', 'an expired link is left out')
 })
 
+t.test('abandoned checkouts by the clock, if the business wants it', async t => {
+  const emulate = startEmulator(t, FROZEN)
+  const MINUTE_MS = 60_000
+  const types = async (id: string) =>
+    (await emulate.get<{ items: Array<{ type: string }> }>(`/_emulator/events?payment_id=${id}`)).items.reverse().map(({ type }) => type)
+  const open = async (more: object = {}) => (await emulate.pay(paymentBody({ payment_link: true, ...more }))).payment_id
+  const pay = async (id: string, outcome: string) => {
+    await emulate.call('POST', `/_emulator/payments/${id}/pay`, { body: { outcome } })
+  }
+  const unnoticed = await open()
+  await advance(emulate, 120 * MINUTE_MS)
+  t.strictSame(await types(unnoticed), [], 'off by default')
+
+  await emulate.call('PATCH', '/_emulator/settings', { body: { abandoned_checkouts: true, abandoned_checkout_minutes: 45 } })
+  const [left, declined, paid, cancelled, reported] = [await open(), await open(), await open(), await open(), await open()]
+  const withoutLink = await open({ payment_link: false })
+  await pay(paid, 'succeeded')
+  await pay(cancelled, 'cancelled')
+  await emulate.call('POST', `/_emulator/payments/${reported}/abandon`)
+  await advance(emulate, 20 * MINUTE_MS)
+  await pay(declined, 'failed')
+  await advance(emulate, 25 * MINUTE_MS)
+  t.strictSame([await types(left), await types(declined)], [['abandoned_checkout.detected'], ['payment.failed']])
+  await advance(emulate, 20 * MINUTE_MS)
+  t.strictSame(await types(declined), ['payment.failed', 'abandoned_checkout.detected'], 'counted from the last action')
+  await pay(left, 'succeeded')
+  t.strictSame(await types(left), ['abandoned_checkout.detected', 'payment.succeeded', 'abandoned_checkout.recovered'])
+  await advance(emulate, 7 * DAY_MS)
+  t.strictSame([await types(paid), await types(cancelled), await types(withoutLink), await types(reported)],
+    [['payment.succeeded'], ['payment.cancelled'], [], ['abandoned_checkout.detected']])
+  const mails = await emails(emulate, 'type=abandoned_checkout')
+  t.equal(mails.length, 3, 'one for each report')
+})
+
 t.test('a failed renewal, the hold and the cancellation; none for a customer on the page', async t => {
   const emulate = startEmulator(t, FROZEN)
   const id = await subscribe(emulate, 'pdt_pro_monthly')

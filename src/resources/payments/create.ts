@@ -6,6 +6,7 @@ import type { Schemas } from '../../contract/operations.js'
 import type { PricedCart } from '../../rules/pricing.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { Customer } from '../customers/store.js'
+import { watchCheckout } from './abandonment.js'
 import { attempt, savedInstrument } from './lifecycle.js'
 import type { Sale, Settlement } from './sale.js'
 import type { AppliedDiscount, CheckoutOptions, NewPayment, PaymentLine, SubscriptionCharge } from './store.js'
@@ -41,16 +42,19 @@ export interface CreatedPayment {
   client_secret: string
 }
 
-export function createPayment (customer: Customer, order: PaymentOrder, { sandbox, now }: Context): CreatedPayment {
+export function createPayment (customer: Customer, order: PaymentOrder, context: Context): CreatedPayment {
+  const { sandbox, now } = context
   const orderId = sandbox.ids.next('pay', now)
   const chosenId = sandbox.ids.chosen('pay')
   const paymentId = chosenId ?? orderId
   const secret = sandbox.ids.secret()
+  const status = 'requires_payment_method'
+  const charge = order.subscription?.charge ?? null
   const seq = sandbox.payments.insert({
     payment_id: orderId,
     chosen_id: chosenId,
     created_at: now,
-    status: 'requires_payment_method',
+    status,
     customer_id: customer.customer_id,
     ...order.amounts,
     secret,
@@ -62,9 +66,10 @@ export function createPayment (customer: Customer, order: PaymentOrder, { sandbo
     checkout: order.checkout,
     payment_method_id: order.payment_method_id,
     subscription_id: order.subscription?.subscription_id ?? null,
-    subscription_charge: order.subscription?.charge ?? null,
+    subscription_charge: charge,
     retry_attempt: order.subscription?.retry_attempt ?? 0
   })
+  watchCheckout({ payment_id: paymentId, status, link: order.link, abandoned_at: null, subscription_charge: charge }, context)
   return { payment_id: paymentId, seq, client_secret: `${paymentId}_secret_${secret}` }
 }
 

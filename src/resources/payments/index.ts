@@ -3,7 +3,7 @@ import type { Payloads } from '../../sandbox/sender.js'
 import type { Jobs } from '../../sandbox/jobs.js'
 import type { Resource } from '../resource.js'
 import { paymentsSection as dashboard } from './dashboard/index.js'
-import { abandonedCheckout } from './abandonment.js'
+import { ABANDON_JOB, abandonWhenDue, abandonedCheckout } from './abandonment.js'
 import { paymentControls as controls } from './control.js'
 import { fixtures } from './fixtures.js'
 import { SETTLE_JOB, settlePayment } from './lifecycle.js'
@@ -21,6 +21,9 @@ const payloads: Payloads = {
   }
 }
 
-const jobs: Jobs = { [SETTLE_JOB]: { rank: 1, run: settlePayment } }
+const jobs: Jobs = {
+  [SETTLE_JOB]: { rank: 1, run: settlePayment },
+  [ABANDON_JOB]: { rank: 9, run: abandonWhenDue }
+}
 
 export const payments = { handlers, controls, jobs, payloads, fixtures, dashboard } satisfies Resource

@@ -12,6 +12,7 @@ import {
 import type { Context } from '../../sandbox/sandbox.js'
 import type { PaymentMethod } from '../payment-methods/store.js'
 import { announceSuccess, followPayment, isQuiet } from '../subscriptions/outcome.js'
+import { watchCheckout } from './abandonment.js'
 import { needsMethod, paymentStates, type PaymentAction } from './states.js'
 import type { Payment, PendingAction } from './store.js'
 
@@ -140,6 +141,7 @@ function record (
     pending_action: WAITING.has(state.status) ? pending : null
   })
   sandbox.payments.recordAttempt(payment.seq, now, state.status, instrument?.payment_method_type ?? null, errorCode)
+  watchCheckout({ ...payment, status: state.status }, context)
   announce(payment, state, events, context)
   if (errorCode !== null && isWithoutCustomer(payment)) sandbox.effects.chargeFailed(payment, errorCode, context)
 }

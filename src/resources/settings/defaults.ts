@@ -41,6 +41,9 @@ export interface BusinessSettings {
   mandate_debit_hours: number
   /** Whether customers are reminded of unpaid and cancelled subscriptions. */
   dunning: boolean
+  /** Whether unfinished checkouts are reported by the clock, and how many minutes after the customer's last action. */
+  abandoned_checkouts: boolean
+  abandoned_checkout_minutes: number
   /** Whether a customer gets only one trial. */
   prevent_trial_misuse: boolean
   /** Whether the first payment of a subscription can be tried again after a decline. */
@@ -101,6 +104,8 @@ export const DEFAULT_SETTINGS: BusinessSettings = {
   mandate_min_amount_inr_paise: DEFAULT_MANDATE_FLOOR,
   mandate_debit_hours: 0,
   dunning: false,
+  abandoned_checkouts: false,
+  abandoned_checkout_minutes: 30,
   prevent_trial_misuse: false,
   first_payment_retry: false,
   keep_cycle_on_change: false,
