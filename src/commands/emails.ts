@@ -1,14 +1,19 @@
 /** The command `emails`: lists the e-mails of the mailbox, and prints one. */
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import type { components } from '../contract/control-types.gen.js'
 import { nonEmpty } from '../config/values.js'
 import { EMAIL_TYPES } from '../rules/email-types.js'
 import { argument, identifier, limitOption, oneOf, option } from './arguments.js'
-import { askJson, printLatest, type Latest } from './ask.js'
+import { ask, askJson, printLatest, type Latest } from './ask.js'
 import type { TargetFlags } from './target.js'
 import type { Tools } from './tools.js'
 
 type Email = components['schemas']['Email']
+
+interface ShowFlags extends TargetFlags {
+  html?: boolean
+  source?: boolean
+}
 
 interface EmailsFlags extends TargetFlags, Latest {
   to?: string
@@ -35,8 +40,14 @@ export function addEmails (_program: Command, { client, group, byDefault, target
   client(emails, 'show', 'print an e-mail as text')
     .addArgument(argument('<email_id>', 'the e-mail', identifier))
     .option('--html', 'print its HTML')
-    .action(async (id: string, { html = false, ...flags }: TargetFlags & { html?: boolean }) => {
-      const email = await askJson<Email>(targetOf(flags), `${PATH}/${encodeURIComponent(id)}`)
+    .addOption(new Option('--source', 'print the message with its headers, for an .eml file').conflicts('html'))
+    .action(async (id: string, { html = false, source = false, ...flags }: ShowFlags) => {
+      const path = `${PATH}/${encodeURIComponent(id)}`
+      if (source) {
+        process.stdout.write(await ask(targetOf(flags), `${path}/source`))
+        return
+      }
+      const email = await askJson<Email>(targetOf(flags), path)
       console.log(html ? email.html : `From: ${email.from}\nTo: ${email.to}\nSubject: ${email.subject}\n\n${email.text}`)
     })
 }

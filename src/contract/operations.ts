@@ -55,7 +55,8 @@ export interface FileReply {
   bytes (): Promise<Uint8Array>
 }
 
-type File = { 'application/pdf': unknown } | { 'text/csv': unknown } | { 'application/vnd.sqlite3': unknown }
+type File = { 'application/pdf': unknown } | { 'text/csv': unknown } | { 'application/vnd.sqlite3': unknown } |
+  { 'message/rfc822': unknown }
 
 /** The body of a successful reply; undefined if it is empty. */
 export type Reply<Name> = OperationOf<Name> extends { responses: { 200: infer Success } | { 201: infer Success } }

@@ -4,10 +4,8 @@
  * Times are those of the computer, because the server is outside of the sandbox.
  */
 import type { Transport } from 'nodemailer'
-import type { Stored } from '../resources/stores.js'
 import type { Sandbox } from '../sandbox/sandbox.js'
-
-type Email = Stored<'emails'>
+import { messageOf, type Email } from './email-message.js'
 
 export interface Mailer {
   start (): void
@@ -31,9 +29,6 @@ const TIMEOUT_MS = 10_000
 /** The delays after each failed attempt. After the last one, the e-mail has failed. */
 const RETRIES_MS = [1000, 5000, 30_000, 120_000, 600_000]
 
-/** An address of a domain that cannot exist, so that replies and bounces reach no one. */
-const SENDER_ADDRESS = 'no-reply@dodo-emulator.invalid'
-
 /** One address, without the characters that would begin another address or another header. */
 const SINGLE_ADDRESS = /^[^\s,;:<>()[\]"\\@]{1,64}@[^\s,;:<>()[\]"\\@]{1,255}$/
 
@@ -56,7 +51,7 @@ export function createMailer ({ sandbox, smtpUrl, nowMs, report }: MailerOptions
   async function attempt (email: Email): Promise<void> {
     if (!SINGLE_ADDRESS.test(email.recipient)) return await record(email.email_id, 'the recipient is not a single address', null)
     const current = transport ??= connect(smtpUrl ?? '')
-    const error = await send(email, current).then(() => null, (thrown: Error) => messageOf(thrown))
+    const error = await send(email, current).then(() => null, (thrown: Error) => reasonOf(thrown))
     if (transport !== current || !sandbox.isOpen()) return // it was stopped meanwhile
     const delayMs = error === null ? undefined : RETRIES_MS[email.smtp_attempts]
     await record(email.email_id, error, delayMs === undefined ? null : nowMs() + delayMs)
@@ -105,23 +100,12 @@ async function connect (smtpUrl: string): Promise<Transport> {
 
 async function send (email: Email, transport: Promise<Transport>): Promise<void> {
   const opened = await transport
-  await opened.sendMail({
-    from: { name: email.sender, address: SENDER_ADDRESS },
-    to: { name: '', address: email.recipient },
-    envelope: { from: SENDER_ADDRESS, to: [email.recipient] },
-    messageId: `<${email.email_id}@dodo-emulator.invalid>`,
-    date: new Date(email.created_at / 1000),
-    subject: email.subject,
-    text: email.text,
-    html: email.html,
-    disableFileAccess: true,
-    disableUrlAccess: true
-  })
+  await opened.sendMail(messageOf(email))
 }
 
-const MESSAGE_MAX = 500
+const REASON_MAX = 500
 
 /** The reason of a failure, in one line. */
-function messageOf ({ message }: Error): string {
-  return message.replace(/\s+/g, ' ').slice(0, MESSAGE_MAX)
+function reasonOf ({ message }: Error): string {
+  return message.replace(/\s+/g, ' ').slice(0, REASON_MAX)
 }

@@ -1,4 +1,4 @@
-/** The part of nodemailer that `mailer.ts` uses, so that our declarations do not depend on its own. */
+/** The part of nodemailer that the emulator uses, so that our declarations do not depend on its own. */
 declare module 'nodemailer' {
   interface Address {
     name: string
@@ -14,12 +14,14 @@ declare module 'nodemailer' {
     subject: string
     text: string
     html: string
+    /** A part of the boundaries between the text and the HTML. */
+    baseBoundary: string
     disableFileAccess: true
     disableUrlAccess: true
   }
 
   interface Transport {
-    sendMail (message: Message): Promise<unknown>
+    sendMail (message: Message): Promise<{ message?: unknown }>
     close (): void
   }
 

@@ -65,6 +65,9 @@ t.test('an e-mail arrives with its text, its HTML and the names of both sides', 
   t.match(source, /^Date: Sat, 31 Jan 2026 09:00:0\d \+0000\r?$/m, 'the time of the sandbox')
   t.match(source, `<${id}@dodo-emulator.invalid>`)
   t.match(source, /multipart\/alternative[^]*text\/plain[^]*text\/html/)
+  const file = await fetch(`${emulator.url}/_emulator/emails/${id}/source`)
+  t.equal(file.headers.get('content-disposition'), `attachment; filename="${id}.eml"`)
+  t.equal(await file.text(), source, 'the file is the message that was sent')
   await until(async () => (await emulator.emails({ type: 'payment_receipt' }))[0]?.smtp_status === 'sent')
   t.equal(server.received.length, 1)
   const other = await start()
@@ -91,6 +94,10 @@ t.test('names cannot add headers, recipients or HTML', async t => {
   const sent = async () => (await emulate.get<{ items: Email[] }>('/_emulator/emails?customer_id=cus_ada')).items
   await until(async () => (await sent()).every(({ smtp_status: status }) => status !== 'waiting'))
   t.match(await sent(), [{ smtp_status: 'failed', smtp_error: 'the recipient is not a single address' }, { smtp_status: 'sent' }])
+  for (const { email_id: id } of await sent()) {
+    const { status, text: file } = await emulate.call('GET', `/_emulator/emails/${id}/source`)
+    t.strictSame([status, file.match(/^To: .*$/gm)?.length], [200, 1])
+  }
   server.received.pop()
   for (const { to, source } of server.received) {
     t.strictSame(to, ['one@example.com'])

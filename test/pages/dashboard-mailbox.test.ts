@@ -35,7 +35,12 @@ t.test('shows an e-mail as HTML in a sandboxed iframe, as text and as source', a
   t.match(text, `${url}?type=entitlement_invite&view=text`, 'the filter is kept')
   t.notMatch(html, '<script>alert')
   t.match((await dashboard.visit(`${url}?view=text`)).text, /Connect: http:\/\/localhost/)
-  t.match((await dashboard.visit(`${url}?view=source`)).text, '<!doctype html>')
+  const source = await dashboard.visit(`${url}?view=source`)
+  t.match(source.text, /Message-ID: <eml_[^]*<!doctype html>/)
+  t.match(source.html, `href="${url}/source.eml"`)
+  const file = await dashboard.visit(`${url}/source.eml`)
+  t.match(file.headers, { 'content-type': 'message/rfc822', 'content-disposition': `attachment; filename="${invite?.email_id}.eml"` })
+  t.match(file.html, /^From: Emulated Store <no-reply@dodo-emulator\.invalid>\r\n/)
 
   const preview = await dashboard.visit(`${url}/preview`)
   t.match(preview.headers, {

@@ -1,6 +1,7 @@
 /** The control operations of the mailbox. */
 import type { ControlHandlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
+import { sourceOf } from '../../delivery/email-message.js'
 import { formatTime } from '../../rules/calendar.js'
 import { findEmail } from './rules.js'
 import type { Email } from './store.js'
@@ -14,6 +15,11 @@ export const emailControls = {
   'GET /_emulator/emails/{email_id}': ({ path, context }) => {
     const email = findEmail(path.email_id, context)
     return { ...emailItem(email), text: email.text, html: email.html }
+  },
+
+  'GET /_emulator/emails/{email_id}/source': ({ path, context }) => {
+    const email = findEmail(path.email_id, context)
+    return { fileName: `${email.email_id}.eml`, isDownload: true, bytes: () => sourceOf(email) }
   }
 } satisfies ControlHandlers
 

@@ -1,7 +1,7 @@
 /**
  * The mailbox in the dashboard, like a mail program: the list beside the open e-mail, which is shown as HTML in a sandboxed
- * iframe, as text, or as source. Stable ids for browser tests: messages, message, preview, text, source; data-testid message-link
- * (with data-email-id and data-type), no-message.
+ * iframe, as text, or as the source of the message, which can be downloaded. Stable ids for browser tests: messages, message,
+ * preview, text, source; data-testid message-link (with data-email-id and data-type), no-message.
  */
 import { html } from 'ghtml'
 import type { components } from '../../contract/control-types.gen.js'
@@ -52,7 +52,7 @@ async function mailbox (page: PageContext, open: Email | null): Promise<Shown> {
 <div id="messages" data-live>!${messages(found, open, isFiltered, page)}</div>`, { id: 'listed', pad: false })}
 !${open === null
     ? '<div class="card no-message" data-testid="no-message"><p class="quiet">Choose an e-mail to read it.</p></div>'
-    : message(open, page)}
+    : await message(open, page)}
 </div>`
   }
 }
@@ -82,7 +82,7 @@ data-email-id="${item.email_id}" data-type="${item.type}"><span class="to">${ite
   })}</ul>!${pagination(listPage, found, 'e-mails')}`
 }
 
-function message (email: Email, page: PageContext): Fragment {
+async function message (email: Email, page: PageContext): Promise<Fragment> {
   const view = VIEWS.find(([name]) => name === page.search.get('view'))?.[0] ?? 'html'
   const url = pageOf(page, 'emails', email.email_id)
   const views = html`<nav class="tabs" aria-label="Views of the e-mail"><ul>!${VIEWS.map(([name, title]) =>
@@ -108,8 +108,20 @@ function message (email: Email, page: PageContext): Fragment {
 !${views}
 !${view === 'html' ? html`<div id="preview">!${iframe(`${url}/preview`, 'Preview of the e-mail')}</div>` : ''}
 !${view === 'text' ? snippet(email.text, { id: 'text', label: 'Text of the e-mail' }) : ''}
-!${view === 'source' ? snippet(email.html, { id: 'source', label: 'Source of the e-mail' }) : ''}
+!${view === 'source' ? await source(email, url, page) : ''}
 </div></article>`
+}
+
+async function source ({ email_id: id }: Email, url: string, page: PageContext): Promise<Fragment> {
+  const { bytes } = await sourceFile(id, page)
+  return html`!${snippet(Buffer.from(bytes).toString('utf8'), { id: 'source', label: 'Source of the e-mail' })}
+<p>!${linkButton(`${url}/source.eml`, 'Download')}</p>`
+}
+
+/** The e-mail as a file, which mail programs open. */
+async function sourceFile (emailId: string, page: PageContext): Promise<{ name: string, mediaType: string, bytes: Uint8Array }> {
+  const file = await page.operate('GET /_emulator/emails/{email_id}/source', { path: { email_id: emailId } })
+  return { name: file.fileName, mediaType: 'message/rfc822', bytes: await file.bytes() }
 }
 
 const emailPage: DashboardPage = {
@@ -143,6 +155,7 @@ export const emailsSection: DashboardSection = {
   icon: 'M3 6h18v12H3zM3 7l9 6 9-6',
   position: 55,
   pages: { '/': { show: page => mailbox(page, null) }, '/:id': emailPage },
+  files: { '/:id/source.eml': { read: page => sourceFile(page.param('id'), page) } },
   iframes: {
     // Links of the e-mail open in a new tab, because the iframe may not navigate the page.
     '/:id/preview': {

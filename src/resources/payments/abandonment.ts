@@ -17,7 +17,7 @@ const US_PER_MINUTE = 60_000_000
 
 type Watched = Pick<Payment, 'payment_id' | 'status' | 'link' | 'abandoned_at' | 'subscription_charge'>
 
-/** Schedules the report of a checkout, or removes it if the payment is no longer open. Called after each action of the customer. */
+/** Schedules the report of a checkout, or removes it if the payment is closed. Called after each action of the customer. */
 export function watchCheckout (payment: Watched, { sandbox, now }: Context): void {
   if (payment.link === null) return
   const { abandoned_checkouts: areReported, abandoned_checkout_minutes: minutes } = sandbox.businessSettings.read()
