@@ -13,7 +13,7 @@ import type { Prepare, StartData } from './fixtures/load.js'
 import { packageData } from './fixtures/package-data.js'
 import type { Basics } from './fixtures/rehearsal.js'
 import { bindContract } from './http/bind.js'
-import { baseUrls, pageContexts } from './http/context.js'
+import { baseUrls, pageContexts, servedContract } from './http/context.js'
 import { createFaultGate } from './http/faults.js'
 import { addControlPreflight, createGuard, type GuardOptions } from './http/guard.js'
 import { callCounter } from './http/limits.js'
@@ -107,7 +107,7 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
   if (config.requestLog > 0) recordCalls(app, sandboxes)
   app.register(async scope => {
     if (config.requestLog > 0) recordSubmissions(scope, sandboxes)
-    addDocsRoutes(scope, { offersControl: config.control })
+    addDocsRoutes(scope, { offersControl: config.control, contractOf: request => servedContract(request, sandboxes) })
     addHostedPages(scope, pages)
     addPortalPages(scope, pages)
     addAcceptPages(scope, pages)
@@ -152,6 +152,7 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
 
 function settingsOf (config: Config): Settings {
   return {
+    contract: config.contract,
     linkLifetimeUs: config.linkLifetime * 1000,
     settlementDelayUs: config.settlementDelay * 1000,
     refundDelayUs: config.refundDelay * 1000,

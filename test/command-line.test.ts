@@ -241,6 +241,7 @@ const WRONG: Record<string, string[]> = {
   '--webhook-timeout': ['', 'x', '0s'],
   '--smtp-url': ['', 'x', 'http://x', 'smtp:', 'smtp://x/?a=b'],
   '--wallet-balance': ['', 'x', '-1', '1.5'],
+  '--contract': ['', '1.113', 'oldest', '1.112.0'],
   '--tax': ['', 'yes', 'true'],
   '--denied-countries': ['Germany', 'D'],
   '--denied-currencies': ['EU', 'EURO'],

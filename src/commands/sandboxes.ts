@@ -3,8 +3,9 @@ import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { components } from '../contract/control-types.gen.js'
 import { SetupError } from '../errors.js'
-import { nonEmpty, sandboxName } from '../config/values.js'
-import { argument } from './arguments.js'
+import { contractVersion, nonEmpty, sandboxName } from '../config/values.js'
+import type { ContractVersion } from '../contract/versions.js'
+import { argument, option } from './arguments.js'
 import { RefusedError, ask, askBytes, askJson } from './ask.js'
 import { askPatiently } from './patience.js'
 import type { Target, TargetFlags } from './target.js'
@@ -88,8 +89,9 @@ function addSandbox ({ client, group, byDefault, targetOf }: Tools): void {
   }))
 
   named('create', 'create a sandbox; the first call with its key also creates it')
-    .action(async (name: string, flags: TargetFlags) => {
-      const sandbox = await askJson<Schemas['Sandbox']>(targetOf(flags), '/_emulator/sandboxes', { body: { name } })
+    .addOption(option('--contract <version>', 'contract that it serves: newest, or 1.113.0', contractVersion))
+    .action(async (name: string, { contract, ...flags }: TargetFlags & { contract?: ContractVersion }) => {
+      const sandbox = await askJson<Schemas['Sandbox']>(targetOf(flags), '/_emulator/sandboxes', { body: { name, contract } })
       console.log(sandboxLine(sandbox))
     })
 

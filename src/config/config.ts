@@ -7,8 +7,8 @@ import { headerText, hostNames, origins } from './guard.js'
 import { parseTier, TIERS } from '../sandbox/limiter.js'
 import { option, readTable, type Values } from './table.js'
 import {
-  codes, delay, duration, endpointUrl, files, hostName, list, nonEmpty, onOff, publicUrl, schedule, seed, smtpUrl, time,
-  webhookKey, wholeNumber
+  codes, contractVersion, delay, duration, endpointUrl, files, hostName, list, nonEmpty, onOff, publicUrl, schedule, seed,
+  smtpUrl, time, webhookKey, wholeNumber
 } from './values.js'
 
 export const OPTIONS = {
@@ -43,6 +43,14 @@ export const OPTIONS = {
     fallback: null,
     about: 'JSON or YAML files, separated by commas, that a new database starts from; none for an empty one',
     parse: files
+  }),
+  contract: option({
+    flag: 'contract',
+    env: 'CONTRACT',
+    value: '<version>',
+    fallback: 'newest',
+    about: 'Version of the API where versions conflict: newest, or 1.113.0; a sandbox can have its own',
+    parse: contractVersion
   }),
   publicUrl: option({
     flag: 'public-url',

@@ -11,6 +11,8 @@ export interface GivenOptions {
   database?: OptionValue<'database'> | undefined
   /** JSON or YAML files, separated by commas, that a new database starts from; none for an empty one. */
   fixtures?: OptionValue<'fixtures'> | undefined
+  /** Version of the API where versions conflict: newest, or 1.113.0; a sandbox can have its own. Default: `newest`. */
+  contract?: OptionValue<'contract'> | undefined
   /** URL that links begin with; if omitted, the host that the request was sent to. */
   publicUrl?: OptionValue<'publicUrl'> | undefined
   /** File to write the port to once requests are answered. */

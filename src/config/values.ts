@@ -1,4 +1,5 @@
 /** Parsers of option values. Each takes text and throws a SetupError that says which values are valid. */
+import { CONTRACTS, type ContractVersion } from '../contract/versions.js'
 import { SetupError } from '../errors.js'
 import { SAMPLE_TIME, parseTime } from '../rules/calendar.js'
 import { parseDuration } from '../rules/duration.js'
@@ -16,6 +17,12 @@ export function wholeNumber (min: number, max: number): (text: string) => number
 export function nonEmpty (text: string): string {
   if (text.trim() === '') throw new SetupError('must not be empty')
   return text
+}
+
+export function contractVersion (text: string): ContractVersion {
+  const version = CONTRACTS.find(candidate => candidate === text)
+  if (version === undefined) throw new SetupError(`must be ${CONTRACTS.join(' or ')}`)
+  return version
 }
 
 /** A host to listen on or to call: a name or an address. An IPv6 address may be in brackets and have a zone. */

@@ -985,7 +985,7 @@ export interface paths {
         put?: never;
         /**
          * Reset the sandbox to its initial state
-         * @description Resets data, clock, webhook endpoints and faults. Keeps snapshots.
+         * @description Resets data, clock, webhook endpoints and faults. Keeps snapshots and the contract.
          */
         post: operations["reset_sandbox"];
         delete?: never;
@@ -1051,7 +1051,7 @@ export interface paths {
         head?: never;
         /**
          * Change settings of the business
-         * @description Settings that are left out stay as they are. They belong to the sandbox: snapshots contain them, and a reset restores the defaults.
+         * @description Settings that are left out stay as they are. They belong to the sandbox: snapshots contain them, and a reset restores the defaults, except `contract`, which stays.
          */
         patch: operations["change_settings"];
         trace?: never;
@@ -1339,6 +1339,11 @@ export interface components {
             /** @description Whether a pause charges the metered usage of the current cycle. Otherwise the next renewal charges it. The default is true. */
             bill_usage_at_pause: boolean;
             /**
+             * @description The contract that the sandbox serves. Null follows `--contract`, which is the default. Replies name the contract that applies.
+             * @enum {string|null}
+             */
+            contract: "newest" | "1.113.0" | null;
+            /**
              * @description The type of credits and debits that are entered by hand: `manual_adjustment`, or with `split` `credit_added` and `credit_deducted`, with their events. The default is `manual_adjustment`.
              * @enum {string}
              */
@@ -1475,6 +1480,11 @@ export interface components {
             bill_usage_at_cancellation?: "when_scheduled" | "always" | "never";
             /** @description Whether a pause charges the metered usage of the current cycle. Otherwise the next renewal charges it. The default is true. */
             bill_usage_at_pause?: boolean;
+            /**
+             * @description The contract that the sandbox serves. Null follows `--contract`, which is the default. Replies name the contract that applies.
+             * @enum {string|null}
+             */
+            contract?: "newest" | "1.113.0" | null;
             /**
              * @description The type of credits and debits that are entered by hand: `manual_adjustment`, or with `split` `credit_added` and `credit_deducted`, with their events. The default is `manual_adjustment`.
              * @enum {string}
@@ -1742,6 +1752,11 @@ export interface components {
             status?: "not_initiated" | "in_progress" | "on_hold" | "failed" | "success";
         };
         CreateSandbox: {
+            /**
+             * @description The contract that the sandbox serves, also if it exists; if omitted, it stays that of `--contract`. The setting `contract` changes it later.
+             * @enum {string}
+             */
+            contract?: "newest" | "1.113.0";
             /** @description 1 to 63 letters, digits, hyphens and underscores. */
             name: string;
         };
@@ -2002,8 +2017,11 @@ export interface components {
             subscription_bps?: components["schemas"]["BasisPoints"];
         };
         Health: {
-            /** @description Version of the emulated contract. */
-            contract_version: string;
+            /**
+             * @description The contract that the sandbox serves.
+             * @enum {string}
+             */
+            contract_version: "newest" | "1.113.0";
             node_version: string;
             /** @constant */
             status: "ok";

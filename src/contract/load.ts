@@ -13,6 +13,8 @@ export interface Parameter {
 
 interface OperationObject {
   operationId: string
+  /** It is newer than the older version of the contract. */
+  'x-since'?: string
   summary?: string
   tags?: string[]
   security?: object[]
@@ -20,7 +22,7 @@ interface OperationObject {
   requestBody?: { required?: boolean, content: Record<string, { schema: object }> }
   /** In bytes, for an operation that accepts larger bodies than the others. */
   'x-body-limit'?: number
-  responses: Record<string, { content?: Record<string, { schema: object }> }>
+  responses: Record<string, { content?: Record<string, { schema: object, 'x-since'?: string }> }>
 }
 
 export interface Contract {
@@ -41,6 +43,8 @@ export interface Operation {
   path: string
   tag: string
   summary: string
+  /** The older version of the contract does not have it. */
+  isNewer: boolean
   /** Whether an API key is required. */
   secured: boolean
   query: Parameter[]
@@ -53,6 +57,8 @@ export interface Operation {
   success: number
   /** The media type of a successful reply; null if it is empty. */
   mediaType: string | null
+  /** In the older version of the contract, its reply is empty. */
+  isReplyNewer: boolean
 }
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const
@@ -62,8 +68,11 @@ interface Loaded {
   operations: Operation[]
 }
 
-/** The emulated API. */
+/** The emulated API, in its newest version. */
 export const contract = once(() => load('openapi.gen.json'))
+
+/** The document of the older version. Only readers need it: the newest one defines routes and validation. */
+export const olderContract = once(() => load('openapi-1.113.0.gen.json'))
 
 /** The emulator's own API, under /_emulator. */
 export const controlContract = once(() => load('control.gen.json'))
@@ -95,13 +104,15 @@ function describe (document: Contract, path: string, method: typeof METHODS[numb
     path,
     tag: operation.tags?.[0] ?? '',
     summary: operation.summary ?? '',
+    isNewer: operation['x-since'] !== undefined,
     secured: security.length > 0 && security.every(schemes => Object.keys(schemes).length > 0), // {} makes the key optional
     query: parameters.filter(parameter => parameter.in === 'query'),
     body: isUpload(operation) ? null : bodyOf(operation),
     isUpload: isUpload(operation),
     bodyLimit: operation['x-body-limit'] ?? null,
     success: Number(status),
-    mediaType: Object.keys(response?.content ?? {})[0] ?? null
+    mediaType: Object.keys(response?.content ?? {})[0] ?? null,
+    isReplyNewer: Object.values(response?.content ?? {})[0]?.['x-since'] !== undefined
   }
 }
 

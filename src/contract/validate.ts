@@ -7,12 +7,13 @@ import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { ApiError } from '../errors.js'
 import type { Contract, Operation } from './load.js'
+import { hasStricter, strictSchema, type ContractVersion } from './versions.js'
 import { violations } from './violations.js'
 
 /** Keywords of OpenAPI and our own extensions that do not affect validity. */
 const VOCABULARY = [
   'components', 'discriminator', 'example', 'xml', 'externalDocs', 'x-since', 'x-optional-since', 'x-enum-since',
-  'x-minor-units', 'x-name', 'x-refusal-status'
+  'x-refused-before', 'x-minor-units', 'x-name', 'x-refusal-status'
 ]
 
 export function createAjv (coerceTypes: boolean): Ajv2020 {
@@ -47,17 +48,22 @@ const hasUniqueItems: SchemaValidateFunction = (isWanted: boolean, items: unknow
   return true
 }
 
-export type Validate = (data: unknown) => void
+export type Validate = (data: unknown, contract?: ContractVersion) => void
 
-/** Returns a function that throws INVALID_REQUEST_BODY with every violation in the body. */
+/**
+ * Returns a function that throws INVALID_REQUEST_BODY with every violation in the body. The older version of the contract has
+ * its own validators only where it is stricter.
+ */
 export const bodyValidator = oncePerOperation((operation: Operation): Validate => {
-  const validate = lazily(() => bodies().compile(selfContained(operation.body?.schema ?? {}, operation.document)))
-  return body => {
+  const schema = lazily(() => selfContained(operation.body?.schema ?? {}, operation.document))
+  const newest = lazily(() => bodies().compile(schema()))
+  const older = lazily(() => hasStricter(schema()) ? bodies().compile(strictSchema(schema())) : newest())
+  return (body, contract = 'newest') => {
     if (body === undefined) {
       if (operation.body?.required === true) throw bodyError([{ path: '', message: 'the request has no body; send JSON' }])
       return
     }
-    const check = validate()
+    const check = contract === 'newest' ? newest() : older()
     if (check(body)) return
     const errors = check.errors ?? []
     const found = violations(errors, operation.document.components.schemas)

@@ -1,5 +1,5 @@
 /** The handlers of the control API under /_emulator, which is not part of the emulated API. */
-import { contract, controlContract } from '../contract/load.js'
+import { controlContract } from '../contract/load.js'
 import type { ControlHandlers } from '../contract/handlers.js'
 import { VERSION } from '../root.js'
 import type { Sandboxes } from '../sandbox/sandboxes.js'
@@ -27,10 +27,10 @@ export function controlHandlers ({ sandboxes }: Controlled) {
 
     'GET /_emulator/openapi.json': (): Record<string, unknown> => ({ ...controlContract().document }),
 
-    'GET /_emulator/health': () => ({
+    'GET /_emulator/health': ({ context }) => ({
       status: 'ok' as const,
       version: VERSION,
-      contract_version: contract().document.info.version,
+      contract_version: context.sandbox.contract,
       node_version: process.versions.node,
       uptime_ms: Math.round(process.uptime() * 1000)
     })

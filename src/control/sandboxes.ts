@@ -13,7 +13,11 @@ export function sandboxControls (sandboxes: Sandboxes) {
   return {
     'GET /_emulator/sandboxes': () => list(sandboxes),
 
-    'POST /_emulator/sandboxes': outsideBatch(({ body }) => view(sandboxes, sandboxes.open(body.name).name)),
+    'POST /_emulator/sandboxes': outsideBatch(({ body: { name, contract } }) => {
+      const sandbox = sandboxes.open(name)
+      if (contract !== undefined) sandbox.batch.alone(() => { sandbox.businessSettings.change({ contract }) })
+      return view(sandboxes, sandbox.name)
+    }),
 
     'DELETE /_emulator/sandboxes/{name}': outsideBatch(({ path, context }) => {
       const { name } = path

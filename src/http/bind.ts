@@ -87,8 +87,15 @@ function admission (operation: Operation, { keys, guard, counter, sandboxes }: B
     request.startedMs = elapsedMs()
     guard?.admit(operation.name, request, reply)
     admit(request, reply)
+    if (operation.isNewer) checkServed(operation, sandboxOf(request, sandboxes))
     done()
   }
+}
+
+/** Throws for an operation that the contract of the sandbox does not have. */
+function checkServed ({ name }: Operation, { contract }: Sandbox): void {
+  if (contract === 'newest') return
+  throw new ApiError('NOT_FOUND', { because: `there is no ${name} in contract ${contract}: set the contract to newest` })
 }
 
 function refusalOf (action: () => void): unknown {
@@ -109,11 +116,13 @@ function answer (operation: Operation, handler: AnyHandler, binding: Binding) {
   const run = runOf(operation, handler)
   const fileType = operation.mediaType === 'application/json' ? null : operation.mediaType
 
+  const isEmptyIn = ({ contract }: Sandbox) => operation.isReplyNewer && contract !== 'newest'
+
   const serve = (request: FastifyRequest, reply: FastifyReply, sandbox: Sandbox): void => {
     const done: Done = (error, result) => {
       try {
         if (error !== undefined) sendError(reply, error, report)
-        else if (result === undefined) sendEmpty(reply, operation.success)
+        else if (result === undefined || isEmptyIn(sandbox)) sendEmpty(reply, operation.success)
         else if (fileType !== null) {
           sendFile(reply, fileType, result as FileReply).catch(thrown => { sendFailure(reply, thrown, report) })
         } else sendJson(reply, operation.success, result)

@@ -5,6 +5,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.js'
+import type { ContractVersion } from '../contract/versions.js'
 import type { Context, Sandbox } from '../sandbox/sandbox.js'
 import { DEFAULT_SANDBOX, checkSandboxName, type Sandboxes } from '../sandbox/sandboxes.js'
 import { bearerOf } from './auth.js'
@@ -38,6 +39,11 @@ export function knownSandbox ({ raw, headers }: FastifyRequest, sandboxes: Sandb
   if (name !== undefined) return sandboxes.find(name)
   const key = bearerOf(headers.authorization)
   return key?.startsWith(KEY_PREFIX) === true ? sandboxes.find(key.slice(KEY_PREFIX.length)) : sandboxes.default
+}
+
+/** The contract that answers a request. A sandbox that does not exist would serve that of the default one's option. */
+export function servedContract (request: FastifyRequest, sandboxes: Sandboxes): ContractVersion {
+  return knownSandbox(request, sandboxes)?.contract ?? sandboxes.default.settings.contract
 }
 
 export type ContextOf = (request: FastifyRequest) => Context

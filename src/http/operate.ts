@@ -38,7 +38,7 @@ export function runOf (operation: Operation, handler: AnyHandler): Run {
 
   return ({ path, query, body }, sandbox, contextOf, done) => {
     if (takesQuery) validateQuery(query)
-    if (takesBody) validateBody(body)
+    if (takesBody) validateBody(body, sandbox.contract)
     const call = () => handler({ body, query, path, context: contextOf() } as Call<unknown>)
     const settle: Done = (error, result) => {
       if (result instanceof Promise) result.then(later => { done(undefined, later) }, done)

@@ -5,8 +5,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StaticDocumentSpec } from '@fastify/swagger'
-import fastify, { type FastifyInstance } from 'fastify'
-import { contract } from '../contract/load.js'
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import { contract, olderContract } from '../contract/load.js'
+import type { ContractVersion } from '../contract/versions.js'
 import { packagePath } from '../root.js'
 
 const ASSETS = {
@@ -72,12 +73,20 @@ const START = `SwaggerUIBundle({
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
   "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
-export function addDocsRoutes (app: FastifyInstance, { offersControl }: { offersControl: boolean }): void {
+export interface DocsOptions {
+  offersControl: boolean
+  /** The contract whose document a request gets. */
+  contractOf (request: FastifyRequest): ContractVersion
+}
+
+export function addDocsRoutes (app: FastifyInstance, { offersControl, contractOf }: DocsOptions): void {
   const documents = offersControl ? [API, CONTROL] : [API]
-  let published: Promise<string> | undefined
-  app.get('/openapi.json', async (_request, reply) => {
-    published ??= publish()
-    return reply.type('application/json; charset=utf-8').send(await published)
+  const published = new Map<ContractVersion, Promise<string>>()
+  app.get('/openapi.json', async (request, reply) => {
+    const version = contractOf(request)
+    const document = published.get(version) ?? publish(version)
+    published.set(version, document)
+    return reply.type('application/json; charset=utf-8').send(await document)
   })
   app.get<{ Querystring: { document?: string } }>('/docs', ({ url, query }, reply) => {
     // With a slash at the end, relative URLs would be one level too deep.
@@ -97,12 +106,13 @@ export function addDocsRoutes (app: FastifyInstance, { offersControl }: { offers
  * Creates the document with @fastify/swagger on a separate server. The library is loaded on first use, because its YAML parser
  * takes much of the memory of an idle emulator.
  */
-async function publish (): Promise<string> {
+async function publish (version: ContractVersion): Promise<string> {
+  const { document: specification } = version === 'newest' ? contract() : olderContract()
   const { default: swagger } = await import('@fastify/swagger')
   const publisher = fastify()
   publisher.register(swagger, {
     mode: 'static',
-    specification: { document: contract().document as unknown as StaticDocumentSpec['document'] }
+    specification: { document: specification as unknown as StaticDocumentSpec['document'] }
   })
   await publisher.ready()
   const document = JSON.stringify(publisher.swagger())

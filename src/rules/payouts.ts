@@ -2,6 +2,7 @@
  * The amounts of a payout: what each wallet gives, and the value of each entry in the payout's currency. Pure. A payout and its
  * entries agree to the unit: values are rounded cumulatively, so that their sum is the value of the sum.
  */
+import { divideHalfUpBig } from './exact-decimal.js'
 import { convert, type CurrencyTable } from './money.js'
 
 /** A wallet and its balance, in minor units of its currency. */
@@ -82,5 +83,25 @@ export function cumulativeValues (
     const before = sums.get(from) ?? 0
     sums.set(from, before + signed)
     return valueOf(before + signed, from, to, currencies) - valueOf(before, from, to, currencies)
+  }
+}
+
+/**
+ * Returns a function that scales values, in their order, so that those of `total` add up to `amount` exactly. `earlier` is the
+ * sum of the values before.
+ */
+export function scaledValues (
+  { total, amount }: { total: number, amount: number }, earlier = 0
+): (value: number) => number {
+  if (total <= 0) return value => value
+  const scaled = (sum: number) => {
+    const size = Number(divideHalfUpBig(BigInt(Math.abs(sum)) * BigInt(amount), BigInt(total)))
+    return sum < 0 ? 0 - size : size
+  }
+  let sum = earlier
+  return value => {
+    const before = scaled(sum)
+    sum += value
+    return scaled(sum) - before
   }
 }

@@ -159,11 +159,14 @@ function sandboxOf (
     report,
     get scheduler () { return scheduler },
     get business () { return business },
+    get contract () { return sandbox.businessSettings.read().contract ?? options.settings.contract },
     get sender () { return sender },
     reset () {
+      const { contract } = sandbox.businessSettings.read()
       fill(database, options)
       personalize(database, ids, options)
       forget()
+      if (contract !== null) sandbox.businessSettings.change({ contract })
       begin(sandbox, options)
       restart('the sandbox was reset')
     },

@@ -3,6 +3,7 @@
  * tables.
  */
 import type { SandboxClock } from './clock.js'
+import type { ContractVersion } from '../contract/versions.js'
 import type { Effects } from './effects.js'
 import type { Ids } from './ids.js'
 import type { Limiter } from './limiter.js'
@@ -21,6 +22,8 @@ import type { BusinessRow } from '../store/rows.gen.js'
 import type { UndoLog } from '../store/undo.js'
 
 export interface Settings {
+  /** The contract that sandboxes serve unless their own setting decides. */
+  contract: ContractVersion
   /** How long a payment link can be paid, in microseconds. */
   linkLifetimeUs: number
   /** Whether tax is calculated. */
@@ -52,6 +55,8 @@ export interface Sandbox extends Stores {
   /** The path prefix: empty for the default sandbox, else `/~name`. */
   prefix: string
   readonly business: BusinessRow
+  /** The contract that it serves. */
+  readonly contract: ContractVersion
   settings: Settings
   reference: Reference
   clock: SandboxClock

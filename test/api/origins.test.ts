@@ -5,7 +5,8 @@ import { contract } from '../../src/contract/load.js'
 import { packagePath, VERSION } from '../../src/root.js'
 import { paymentBody, startEmulator, type Answer } from '../helper.js'
 
-const { operations, document } = contract()
+const { operations } = contract()
+type Document = ReturnType<typeof contract>['document']
 
 const ORIGIN = { origin: 'https://shop.example' }
 
@@ -76,7 +77,7 @@ t.test('serves its own pages', async t => {
     t.match(json, {
       status: 'ok',
       version: VERSION,
-      contract_version: document.info.version,
+      contract_version: 'newest',
       node_version: process.versions.node,
       uptime_ms: Number
     })
@@ -86,9 +87,9 @@ t.test('serves its own pages', async t => {
     const { status, json } = await call('GET', '/openapi.json', { key: null })
     t.equal(status, 200)
     t.strictSame(json, JSON.parse(readFileSync(packagePath('openapi/openapi.gen.json'), 'utf8')))
-    const { openapi, info, paths, components } = json as typeof document
+    const { openapi, info, paths, components } = json as Document
     t.match(openapi, /^3\.1\.\d+$/)
-    t.match(info, { title: String, version: /^\d+\.\d+\.\d+$/ })
+    t.match(info, { title: String, version: 'newest' })
     const text = JSON.stringify(json)
     for (const [, name = ''] of text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)) {
       t.ok(name in components.schemas, `refers to ${name}`)

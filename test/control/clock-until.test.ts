@@ -63,7 +63,7 @@ t.test('refuses an event that depends on a request, before the clock moves', asy
   const ended = await shop.activate(plan)
   await shop.change(ended, { status: 'cancelled' })
   const paused = await shop.activate(plan)
-  await shop.change(paused, { pause: true })
+  await shop.change(paused, { status: 'paused' })
   const cases: Array<[string, string, RegExp]> = [
     [id, 'renwed', /renwed is not an event: did you mean subscription\.renewed\?/],
     [id, 'toString', /toString is not an event/],

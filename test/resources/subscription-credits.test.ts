@@ -277,7 +277,7 @@ t.test('the end of a subscription leaves credits until they expire', async t => 
 
   const paused = await sellCredits(t)
   const pausedId = await paused.activate(paused.productId)
-  await paused.change(pausedId, { pause: true })
+  await paused.change(pausedId, { status: 'paused' })
   await paused.advance(100)
   t.strictSame(paused.changes(), ['added 1000'], 'a pause grants nothing and takes nothing back')
 })

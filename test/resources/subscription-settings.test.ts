@@ -41,7 +41,7 @@ t.test('grace_period: payment in time renews the subscription, otherwise it is c
   for (const id of [paid, unpaid]) await shop.declineNext(id)
   await shop.change(sold, { metadata: { renewed: 'yes' } })
   await shop.moveTo('2026-05-03T00:00:00Z')
-  t.match(await shop.refuseChange(paid, { pause: true }), { code: 'SUBSCRIPTION_NOT_ELIGIBLE_FOR_PAUSE' })
+  t.match(await shop.refuseChange(paid, { status: 'paused' }), { code: 'SUBSCRIPTION_NOT_ELIGIBLE_FOR_PAUSE' })
   t.match(await shop.refusePlan(paid, { product_id: plan, quantity: 2 }), { code: 'INACTIVE_SUBSCRIPTION_PLAN_CHANGE_NOT_SUPPORTED' })
   const before = shop.types().length
   await shop.useCard(paid, '4242424242424242')

@@ -61,7 +61,7 @@ t.test('schedules a cancellation, removes it and schedules it again', async t =>
 t.test('a pause stops the billing period', async t => {
   const shop = await opened(t)
   await shop.moveTo('2026-02-20T00:00:00Z')
-  t.match(await shop.change(shop.id, { pause: true }), { status: 'paused', paused_at: '2026-02-20T00:00:00.000000Z' })
+  t.match(await shop.change(shop.id, { status: 'paused' }), { status: 'paused', paused_at: '2026-02-20T00:00:00.000000Z' })
   await shop.moveTo('2026-03-02T06:00:00Z')
   t.equal((await shop.payments(shop.id)).length, 1, 'nothing renews')
   t.match(await shop.change(shop.id, { status: 'active' }), {
@@ -132,9 +132,9 @@ t.test('refuses invalid changes', async t => {
   const pending = (await shop.subscribe(await shop.plan(100))).subscription_id
   const cases: Array<[body: object, code: ErrorCode, path: string]> = [
     [{ status: 'failed' }, 'INVALID_REQUEST_PARAMETERS', 'status'],
-    [{ pause: true, metadata: {} }, 'INVALID_REQUEST_BODY', 'metadata'],
+    [{ pause: true, metadata: {} }, 'INVALID_REQUEST_PARAMETERS', 'pause'],
     [{ status: 'paused', metadata: {} }, 'INVALID_REQUEST_BODY', 'metadata'],
-    [{ pause: false }, 'SUBSCRIPTION_NOT_PAUSED', 'subscription_id'],
+    [{ status: 'active' }, 'SUBSCRIPTION_NOT_PAUSED', 'subscription_id'],
     [{ cancellation_feedback: 'unused' }, 'INVALID_REQUEST_PARAMETERS', 'cancellation_feedback'],
     [{ cancel_reason: 'cancelled_by_customer', cancel_at_next_billing_date: false }, 'INVALID_REQUEST_PARAMETERS', 'cancel_reason'],
     [{ next_billing_date: '2026-01-31T23:58:00Z' }, 'INVALID_REQUEST_PARAMETERS', 'next_billing_date'],
@@ -154,10 +154,10 @@ t.test('refuses invalid changes', async t => {
     const refusal = await shop.refuseChange(shop.id, body)
     t.match(refusal, { status: 422, code, details: [{ path }] }, `${JSON.stringify(body).slice(0, 80)}: ${refusal.message}`)
   }
-  t.match(await shop.refuseChange(pending, { pause: true }), { code: 'SUBSCRIPTION_NOT_ELIGIBLE_FOR_PAUSE' })
+  t.match(await shop.refuseChange(pending, { status: 'paused' }), { code: 'SUBSCRIPTION_NOT_ELIGIBLE_FOR_PAUSE' })
   t.match(await shop.refuseChange(pending, { cancel_at_next_billing_date: true }), { code: 'INVALID_REQUEST_PARAMETERS' })
   t.match(await shop.refuseChange(pending, { next_billing_date: '2026-03-01T00:00:00Z' }), { code: 'INVALID_REQUEST_PARAMETERS' })
-  await shop.change(shop.id, { pause: true })
-  t.match(await shop.refuseChange(shop.id, { pause: true }), { code: 'SUBSCRIPTION_ALREADY_PAUSED' })
+  await shop.change(shop.id, { status: 'paused' })
+  t.match(await shop.refuseChange(shop.id, { status: 'paused' }), { code: 'SUBSCRIPTION_ALREADY_PAUSED' })
   t.match(await shop.refuseChange('sub_gone', {}), { code: 'NOT_FOUND', status: 404 })
 })

@@ -102,7 +102,7 @@ t.test('a renewal that cannot be priced is set aside and does not delay others',
 })
 
 const REQUESTS: Partial<Record<SubscriptionAction, (id: string) => ['PATCH' | 'POST', string, object]>> = {
-  pause: id => ['PATCH', `/subscriptions/${id}`, { pause: true }],
+  pause: id => ['PATCH', `/subscriptions/${id}`, { status: 'paused' }],
   resume: id => ['PATCH', `/subscriptions/${id}`, { status: 'active' }],
   cancel: id => ['PATCH', `/subscriptions/${id}`, { status: 'cancelled' }],
   'set next billing date': id => ['PATCH', `/subscriptions/${id}`, { next_billing_date: '2027-01-01T00:00:00Z' }],
@@ -118,7 +118,7 @@ async function inState (shop: Shop, status: string, plan: string): Promise<strin
     return id
   }
   const id = await shop.activate(plan)
-  if (status === 'paused') await shop.change(id, { pause: true })
+  if (status === 'paused') await shop.change(id, { status: 'paused' })
   if (status === 'cancelled') await shop.change(id, { status: 'cancelled' })
   if (status === 'on_hold') {
     const { json } = await shop.call('POST', `/subscriptions/${id}/update-payment-method`, { body: { type: 'new' } })

@@ -82,10 +82,10 @@ t.test('U11: a pause settles, and the threshold stays that of the cycle', async 
   const id = await shop.activate(await meteredPlan(shop, 4900, [{ meter_id: meter, free_threshold: 1000, price_per_unit: '2' }]))
   await use(shop, 'api', 2500)
   await shop.moveTo('2026-04-11T00:00:00Z')
-  t.match(await shop.change(id, { pause: true }), { status: 'paused' })
+  t.match(await shop.change(id, { status: 'paused' }), { status: 'paused' })
   t.match((await shop.payments(id)).at(-1), { total_amount: 3000, status: 'succeeded' }, 'without the fee')
   await shop.moveTo('2026-04-16T00:00:00Z')
-  await shop.change(id, { pause: false })
+  await shop.change(id, { status: 'active' })
   await use(shop, 'api', 400)
   const [current, partial] = await history(shop, id)
   t.match(partial, {
@@ -122,8 +122,8 @@ t.test('pauses', async t => {
   t.test('a declined settlement holds the subscription, and resuming writes it off', async t => {
     const { shop, id } = await metered(t)
     await shop.call('POST', `/_emulator/subscriptions/${id}/decline-next`, { body: {} })
-    t.match(await shop.change(id, { pause: true }), { status: 'on_hold', paused_at: '2026-04-11T00:00:00.000000Z' })
-    t.match(await shop.change(id, { pause: false }), { status: 'active', paused_at: null })
+    t.match(await shop.change(id, { status: 'paused' }), { status: 'on_hold', paused_at: '2026-04-11T00:00:00.000000Z' })
+    t.match(await shop.change(id, { status: 'active' }), { status: 'active', paused_at: null })
     await shop.advance(31)
     t.strictSame(await amounts(shop, id), [[1000, 'succeeded'], [500, 'failed'], [1000, 'succeeded']])
   })
@@ -131,15 +131,15 @@ t.test('pauses', async t => {
   t.test('a recovered settlement pauses the subscription', async t => {
     const { shop, id } = await metered(t)
     await shop.call('POST', `/_emulator/subscriptions/${id}/decline-next`, { body: {} })
-    await shop.change(id, { pause: true })
+    await shop.change(id, { status: 'paused' })
     await shop.useCard(id, '4242424242424242')
     t.match(await shop.read(id), { status: 'paused' })
   })
 
   t.test('without settlement, the next renewal charges the usage', async t => {
     const { shop, id } = await metered(t, { bill_usage_at_pause: false })
-    t.match(await shop.change(id, { pause: true }), { status: 'paused' })
-    await shop.change(id, { pause: false })
+    t.match(await shop.change(id, { status: 'paused' }), { status: 'paused' })
+    await shop.change(id, { status: 'active' })
     await shop.moveTo(RENEWAL)
     t.strictSame(await amounts(shop, id), [[1000, 'succeeded'], [1500, 'succeeded']])
   })
@@ -147,7 +147,7 @@ t.test('pauses', async t => {
   t.test('events: the settlement comes first', async t => {
     const { shop, id } = await metered(t)
     const before = shop.types().length
-    await shop.change(id, { pause: true })
+    await shop.change(id, { status: 'paused' })
     t.strictSame(shop.types().slice(before).filter(type => !type.startsWith('entitlement')),
       ['payment.succeeded', 'subscription.paused', 'subscription.updated'])
   })

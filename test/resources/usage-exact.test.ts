@@ -35,8 +35,8 @@ t.test('counters and days are what a full count gives', async t => {
             body: { next_billing_date: new Date(now() + step.minutes * MINUTE_MS).toISOString() }
           })
           break
-        case 'pause': await call('PATCH', `/subscriptions/${id}`, { body: { pause: true } }); break
-        case 'resume': await call('PATCH', `/subscriptions/${id}`, { body: { pause: false } }); break
+        case 'pause': await call('PATCH', `/subscriptions/${id}`, { body: { status: 'paused' } }); break
+        case 'resume': await call('PATCH', `/subscriptions/${id}`, { body: { status: 'active' } }); break
         case 'decline': await call('POST', `/_emulator/subscriptions/${id}/decline-next`, { body: {} }); break
         case 'meter': await createMeter(shop, { aggregation: { type: 'sum', key: 'n' } })
       }

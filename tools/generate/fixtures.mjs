@@ -140,7 +140,7 @@ function root (lists) {
 }
 
 /** Keywords of OpenAPI that JSON Schema does not have, and our own ones. */
-const FOREIGN = new Set(['discriminator', 'example', 'xml', 'externalDocs', 'x-since', 'x-optional-since', 'x-enum-since'])
+const FOREIGN = new Set(['discriminator', 'example', 'xml', 'externalDocs', 'x-since', 'x-optional-since', 'x-enum-since', 'x-refused-before'])
 
 /**
  * A union whose first matching branch applies. Members of the other branches are ignored, as in the API. References are resolved,

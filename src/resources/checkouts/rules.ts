@@ -6,7 +6,7 @@ import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import { checkNotBlocked } from '../blocklist/check.js'
 import { givenCustomer } from '../customers/rules.js'
 import type { Customer } from '../customers/store.js'
-import { checkCart } from '../payments/sale.js'
+import { CART_MAX, checkCart } from '../payments/sale.js'
 import { isPayWhatYouWant, suggestedAmount } from '../products/prices.js'
 import { checkPaymentMethods, matchCustomer } from '../payments/rules.js'
 import { recurringLines } from '../subscriptions/cart.js'
@@ -78,6 +78,9 @@ export function previewSession (body: SessionRequest, context: Context): Preview
   }
 }
 
+/** The most lines of a cart of a new session. */
+const SESSION_CART_MAX = 20
+
 interface ReadSession {
   terms: Terms
   customer: Customer | null
@@ -90,7 +93,7 @@ function readSession (given: SessionRequest, context: Context): ReadSession {
   const collectionId = given.product_collection_id ?? null
   if (collectionId !== null) checkCollection(collectionId, given, context)
   const request = withoutUnused(given, context)
-  if (collectionId === null) checkCart(request)
+  if (collectionId === null) checkCart(request, sandbox.contract === 'newest' ? SESSION_CART_MAX : CART_MAX)
   checkSession(request)
   const { mandate_min_amount_inr_paise: mandate } = request
   if (mandate != null && mandate < 1) {

@@ -70,16 +70,19 @@ export interface Settlement {
   settlement_tax: number
 }
 
-const CART_MAX = 100
+/** The most lines of a cart, except in new checkout sessions of the newest contract. */
+export const CART_MAX = 100
 const CODES_MAX = 20
 
 /** Checks the rules of a cart that depend only on the request. */
-export function checkCart ({ product_cart: cart, discount_code: code, discount_codes: codes }: CartRequest): void {
+export function checkCart (
+  { product_cart: cart, discount_code: code, discount_codes: codes }: CartRequest, max = CART_MAX
+): void {
   if (cart.length === 0) {
-    throw new ApiError('PRODUCT_CART_EMTPY', { path: 'product_cart', because: 'give 1 to 100 items' })
+    throw new ApiError('PRODUCT_CART_EMTPY', { path: 'product_cart', because: `give 1 to ${max} items` })
   }
-  if (cart.length > CART_MAX) {
-    throw invalid('product_cart', `product_cart must have at most ${CART_MAX} items, not ${cart.length}`)
+  if (cart.length > max) {
+    throw invalid('product_cart', `product_cart must have at most ${max} items, not ${cart.length}`)
   }
   checkCodes({ discount_code: code ?? null, discount_codes: codes ?? null })
 }

@@ -1,7 +1,7 @@
 /** Handlers of the operations under /payouts. */
 import type { Handlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
-import { breakup, valuedEntries } from './breakup.js'
+import { servedBreakup, valuedEntries } from './breakup.js'
 import { findPayout } from './rules.js'
 import { entriesCsv, payoutEntry, payoutResponse } from './view.js'
 
@@ -11,7 +11,7 @@ export const payoutHandlers = {
     return { items: context.sandbox.payouts.list(filter, limit, offset).map(payout => payoutResponse(payout, context)) }
   },
 
-  'GET /payouts/{payout_id}/breakup': ({ path, context }) => breakup(findPayout(path.payout_id, context), context.sandbox),
+  'GET /payouts/{payout_id}/breakup': ({ path, context }) => servedBreakup(findPayout(path.payout_id, context), context.sandbox),
 
   'GET /payouts/{payout_id}/breakup/details': ({ path, query, context }) => {
     const { limit, offset } = paging(query)

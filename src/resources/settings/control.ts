@@ -19,6 +19,7 @@ function shown ({ sandbox }: Context): Reply<'GET /_emulator/settings'> {
   const { 'ledger.currencies': currencies, 'ledger.fees': fees } = settings
   return {
     ...settings,
+    contract: sandbox.contract,
     'ledger.currencies': (currencies ?? [sandbox.business.currency]) as Array<Schemas['Currency']>,
     'ledger.fees': fees === 'off' ? fees : { ...sandbox.reference.fees, ...fees }
   }

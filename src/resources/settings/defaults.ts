@@ -1,11 +1,14 @@
 /** The settings of the business and their defaults. They are stored with the sandbox, so snapshots contain them. */
 import type { Schemas } from '../../contract/operations.js'
+import type { ContractVersion } from '../../contract/versions.js'
 import type { FeeTable } from '../../rules/fees.js'
 import { DEFAULT_MANDATE_FLOOR } from '../../rules/mandates.js'
 import type { PayoutCycle } from '../../rules/payout-calendar.js'
 import { RETRY_WINDOW_DAYS } from '../../rules/retries.js'
 
 export interface BusinessSettings {
+  /** The contract that the sandbox serves; null for that of `--contract`. */
+  contract: ContractVersion | null
   /** Whether a customer can have several live subscriptions. */
   several_subscriptions_per_customer: boolean
   /** Whether `subscription.updated` is not sent. */
@@ -82,6 +85,7 @@ export interface BusinessSettings {
 }
 
 export const DEFAULT_SETTINGS: BusinessSettings = {
+  contract: null,
   several_subscriptions_per_customer: true,
   quiet_updates: false,
   payment_retries: false,

@@ -186,10 +186,11 @@ function declined (subscription: Subscription, payment: Payment, context: Contex
   transit('decline', { ...subscription, dues: owed }, { pending_change: null }, context)
 }
 
-/** The grace period that begins when a renewal fails, if the business grants one. */
+/** The grace period that begins when a renewal fails, if the business grants one. The older contract has no grace period. */
 function grace ({ status }: Subscription, { kind }: Dues, { sandbox, now }: Context): Pick<Dues, 'grace_ends_at'> {
   const { grace_period: isOn, grace_period_days: days } = sandbox.businessSettings.read()
-  return isOn && status === 'active' && kind === 'renewal' ? { grace_ends_at: now + days * US_PER_DAY } : {}
+  const isGranted = isOn && sandbox.contract === 'newest' && status === 'active' && kind === 'renewal'
+  return isGranted ? { grace_ends_at: now + days * US_PER_DAY } : {}
 }
 
 /** The next automatic retry after a soft decline, if the business enables retries. Attempts by the customer do not affect it. */

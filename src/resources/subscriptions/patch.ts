@@ -29,7 +29,7 @@ export interface PatchDecision {
 
 /** Decides a change. Throws an ApiError for the first rule that the request breaks. Writes nothing. */
 export function decidePatch (subscription: Subscription, body: PatchRequest, context: Context): PatchDecision {
-  const pause = pauseOf(body)
+  const pause = pauseOf(body, context)
   if (pause !== null) return decidePause(subscription, pause, context)
   const isCancelled = body.status === 'cancelled'
   if (!asksForChange(body)) return { action: null, changes: {}, customer_name: null }
@@ -55,9 +55,15 @@ function asksForChange (body: PatchRequest): boolean {
     value != null || (value === null && (name === 'tax_id' || name === 'customer_business_name')))
 }
 
-/** Whether to pause or resume, or null for another change. `status` and `pause` mean the same and can't be combined. */
-function pauseOf (body: PatchRequest): boolean | null {
+/**
+ * Whether to pause or resume, or null for another change. `status` and `pause` mean the same and can't be combined. The newest
+ * contract has only `status`.
+ */
+function pauseOf (body: PatchRequest, { sandbox: { contract } }: Context): boolean | null {
   const { pause = null, status = null } = body
+  if (pause !== null && contract === 'newest') {
+    throw invalid('pause', `pause was removed: send { "status": "${pause ? 'paused' : 'active'}" } alone`)
+  }
   if (pause === null && (status === null || status === 'cancelled')) return null
   if (pause === null && status !== 'paused' && status !== 'active') {
     throw invalid('status', `status can be set to cancelled, paused or active, not to ${status}`)
