@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import type { ExecOptions } from './commands/exec.js'
+import type { Output } from './commands/output.js'
 import { runCommandLine } from './commands/run.js'
 import { readConfig, type Config } from './config/config.js'
 import type { Listening } from './emulator.js'
@@ -12,15 +13,16 @@ import { maskedUrl } from './requests/secrets.js'
 import { VERSION } from './root.js'
 import { endGracefully } from './commands/signals.js'
 
-async function start (config: Config): Promise<void> {
+async function start (config: Config, output: Output): Promise<void> {
   const { createApp } = await import('./emulator.js')
   const emulator = createApp(config, await preparation(config.fixtures))
   try {
     const listening = await emulator.listen()
     await endGracefully(emulator.close)
     if (config.portFile !== null) writeFileSync(config.portFile, `${listening.port}\n`)
-    console.log(greeting(listening, config))
-    for (const { key, id } of Object.values(emulator.played()).flat()) if (key !== null) console.log(`  ${key}: ${id}`)
+    const made = Object.values(emulator.played()).flat().filter(({ key }) => key !== null)
+    if (output.json) console.log(JSON.stringify(startedJson(listening, config)))
+    else console.log([greeting(listening, config), ...made.map(({ key, id }) => `  ${key}: ${id}`)].join('\n'))
   } catch (error) {
     await emulator.close()
     throw error
@@ -28,7 +30,7 @@ async function start (config: Config): Promise<void> {
 }
 
 /** Starts an emulator and runs a command against it. This process ends with the command. */
-async function exec (config: Config, options: ExecOptions): Promise<never> {
+async function exec (config: Config, options: ExecOptions, output: Output): Promise<never> {
   const { createApp } = await import('./emulator.js')
   const emulator = createApp(config, await preparation(config.fixtures))
   try {
@@ -41,7 +43,7 @@ async function exec (config: Config, options: ExecOptions): Promise<never> {
       webhookKey: webhookSecret ?? webhookKey ?? unusedSecret(),
       hasControl,
       close: emulator.close
-    }, options)
+    }, options, output)
   } catch (error) {
     await emulator.close()
     throw error
@@ -59,14 +61,15 @@ async function preparation (files: readonly string[] | null): Promise<Prepare | 
 }
 
 /** Creates an emulator from the files without listening, and prints the number of items in them. */
-async function checkFixtures (files: readonly string[], config: Config): Promise<void> {
+async function checkFixtures (files: readonly string[], config: Config, output: Output): Promise<void> {
   const { createApp } = await import('./emulator.js')
   const { fromSources, readSources } = await import('./fixtures/load.js')
-  const { contentsText, countItems } = await import('./fixtures/contents.js')
+  const { contentsText, countItems, countsByList } = await import('./fixtures/contents.js')
   const sources = await readSources(files)
   await createApp(config, fromSources(sources)).close()
-  const contents = contentsText(countItems(sources.map(({ document }) => document)))
-  console.log(`${files.join(' and ')} can be used: ${contents || 'no items'}`)
+  const counts = countItems(sources.map(({ document }) => document))
+  const text = `${files.join(' and ')} can be used: ${contentsText(counts) || 'no items'}`
+  output.show({ files, items: countsByList(counts) }, () => text)
 }
 
 /** The violations for which an emulator would not start from a document. */
@@ -80,6 +83,20 @@ async function problemsOf (document: object): Promise<readonly Violation[]> {
   } catch (error) {
     if (error instanceof FixturesError) return error.violations
     throw error
+  }
+}
+
+/** The facts of the greeting, in one line, for programs that start the emulator. */
+function startedJson ({ url, address, port, webhookSecret }: Listening, { apiKeys, control }: Config) {
+  return {
+    url: address,
+    port,
+    public_url: url,
+    api_key: [...apiKeys][0] ?? 'test',
+    webhook_key: webhookSecret,
+    dashboard_url: control ? `${address}/` : null,
+    version: VERSION,
+    process_id: process.pid
   }
 }
 
@@ -120,9 +137,9 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
     start,
     checkFixtures,
     exec,
-    async importAccount (options) {
+    async importAccount (options, output) {
       const { importAccount } = await import('./commands/import.js')
-      await importAccount(options, problemsOf)
+      await importAccount(options, problemsOf, output)
     }
   }
 })

@@ -67,9 +67,9 @@ t.test('prints help', async t => {
   t.match(await run(['--version']), { code: EXIT.done, stdout: /^\d+\.\d+\.\d+$/ })
 })
 
-/** The words of a shell command without its comment. */
+/** The words of a shell command without its comment and the file that it writes. */
 function words (line: string): string[] {
-  const found = line.replace(/ +#.*$/, '').replace(/ &$/, '').match(/(?:[^\s'"]+|'[^']*'|"[^"]*")+/g) ?? []
+  const found = line.replace(/ +[#>] .*$/, '').replace(/ &$/, '').match(/(?:[^\s'"]+|'[^']*'|"[^"]*")+/g) ?? []
   return found.map(word => word.replace(/'([^']*)'|"([^"]*)"/g, '$1$2').replaceAll('$n', '1'))
 }
 

@@ -218,6 +218,7 @@ const WRONG: Record<string, string[]> = {
   '--out': [''],
   '--customers': ['', 'some'],
   '<files...>': [],
+  '<shell>': ['', 'tcsh', 'Bash'],
   '<command...>': [],
   'wait --timeout': ['', 'x', '-1s', '25h'],
   '--export-on-exit': [''],

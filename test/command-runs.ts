@@ -66,7 +66,7 @@ function leavesOf (command: Command, path: string[] = []): Leaf[] {
 }
 
 export const leaves = leavesOf(program)
-export const LOCAL = ['start', 'exec', 'import', 'fixtures check']
+export const LOCAL = ['start', 'exec', 'import', 'fixtures check', 'completion']
 export const clients = leaves.filter(({ name }) => !LOCAL.includes(name))
 
 /** Arguments with which a command succeeds in a sandbox filled by `prepare`. */
@@ -117,6 +117,7 @@ export function validArguments (name: string, {
     'fixtures check': [file],
     import: ['--api-key', 'key'],
     exec: ['npm', 'test'],
+    completion: ['bash'],
     wait: ['--timeout', '0s']
   }
   return valid[name] ?? []

@@ -9,12 +9,28 @@ import { parseDuration } from '../rules/duration.js'
 import { isNear } from '../rules/near.js'
 
 /** Throws a SetupError that says which values are valid. */
-type Parse<Value> = (text: string) => Value
+interface Parse<Value> {
+  (text: string): Value
+  /** All valid values, if there are few. */
+  choices?: readonly string[]
+}
+
+const choices = new WeakMap<Option | Argument, readonly string[]>()
+
+/** The valid values of an option or an argument, for completion. Undefined if there are many. */
+export function choicesOf (of: Option | Argument): readonly string[] | undefined {
+  return choices.get(of)
+}
+
+function withChoices<Of extends Option | Argument> (of: Of, parse: Parse<unknown>): Of {
+  if (parse.choices !== undefined) choices.set(of, parse.choices)
+  return of
+}
 
 /** An option such as `--limit <count>`. */
 export function option<Value> (flags: string, about: string, parse: Parse<Value>): Option {
   const option = new Option(flags, about)
-  return option.argParser((text: string) => parseGiven(option.long ?? flags, text, parse))
+  return withChoices(option.argParser((text: string) => parseGiven(option.long ?? flags, text, parse)), parse)
 }
 
 /** An option that may be repeated. Its value is a list. */
@@ -26,7 +42,7 @@ export function repeatable<Value> (flags: string, about: string, parse: Parse<Va
 
 /** An argument: `<payment_id>`, or `[status]` if it is optional. */
 export function argument<Value> (name: string, about: string, parse: Parse<Value>): Argument {
-  return new Argument(name, about).argParser((text: string) => parseGiven(name, text, parse))
+  return withChoices(new Argument(name, about).argParser((text: string) => parseGiven(name, text, parse)), parse)
 }
 
 /** The option that limits how many items of a list are printed. */
@@ -38,11 +54,12 @@ export function limitOption (): Option {
 export const identifier = nonEmpty
 
 export function oneOf<const Value extends string> (...values: Value[]): Parse<Value> {
-  return text => {
+  const parse = (text: string): Value => {
     const value = values.find(known => known === text)
     if (value !== undefined) return value
     throw new SetupError(`must be ${alternatives(values)}`)
   }
+  return Object.assign(parse, { choices: values })
 }
 
 function alternatives (values: readonly string[]): string {
@@ -50,11 +67,11 @@ function alternatives (values: readonly string[]): string {
 }
 
 /** `payment.succeeded` */
-export function eventType (text: string): string {
+export const eventType: Parse<string> = Object.assign((text: string): string => {
   if (Object.hasOwn(PAYLOAD_TYPES, text)) return text
   const meant = Object.keys(PAYLOAD_TYPES).find(type => isNear(type, text))
   throw new SetupError(`must be an event type such as ${meant ?? 'payment.succeeded'}`)
-}
+}, { choices: Object.keys(PAYLOAD_TYPES) })
 
 /** `payment.succeeded, payment.failed` */
 export function eventTypes (text: string): string[] {

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Method } from '../client/controls.js'
 import { bytesOf, keyHeaders, open, type Incoming } from '../client/send.js'
 import { SetupError, UnreachableError, type Violation } from '../errors.js'
+import type { Show } from './output.js'
 import type { Target } from './target.js'
 
 const ANSWER_TIMEOUT_MS = 15_000
@@ -67,10 +68,9 @@ export async function askBytes (target: Target, path: string, question: Question
   }
 }
 
-/** How many items of a list are printed, and in which format. */
+/** How many items of a list are printed. */
 export interface Latest {
   limit: number
-  json?: boolean | undefined
 }
 
 /**
@@ -79,13 +79,12 @@ export interface Latest {
  */
 export async function printLatest<Item> (
   target: Target, path: string, { filters, names }: { filters: Record<string, string | undefined>, names: Question['names'] },
-  { limit, json }: Latest, lineOf: (item: Item) => string
+  { limit, show }: Latest & { show: Show }, lineOf: (item: Item) => string
 ): Promise<void> {
   const query = new URLSearchParams({ page_size: String(limit) })
   for (const [name, value] of Object.entries(filters)) if (value !== undefined) query.set(name, value)
   const { items } = await askJson<{ items: Item[] }>(target, `${path}?${query}`, { names: { page_size: '--limit', ...names } })
-  if (json === true) console.log(JSON.stringify(items, null, 2))
-  else for (const item of items.reverse()) console.log(lineOf(item))
+  show(items, items => items.toReversed().map(lineOf))
 }
 
 function isSuccess ({ statusCode = 0 }: Incoming): boolean {

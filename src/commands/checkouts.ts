@@ -10,14 +10,13 @@ interface CheckoutsFlags extends TargetFlags, Latest {
   state?: string
 }
 
-export function addCheckouts (program: Command, { client, targetOf }: Tools): void {
+export function addCheckouts (program: Command, { client, targetOf, show }: Tools): void {
   client(program, 'checkouts', 'list checkout sessions with their outcome')
     .addOption(option('--state <state>', 'open, submitted or expired', oneOf('open', 'submitted', 'expired')))
     .addOption(limitOption())
-    .option('--json', 'print all fields as JSON')
-    .action(({ state, limit, json, ...flags }: CheckoutsFlags) => {
+    .action(({ state, limit, ...flags }: CheckoutsFlags) => {
       const filter = { filters: { state }, names: { state: '--state' } }
-      return printLatest(targetOf(flags), '/_emulator/checkouts', filter, { limit, json }, checkoutLine)
+      return printLatest(targetOf(flags), '/_emulator/checkouts', filter, { limit, show }, checkoutLine)
     })
 }
 

@@ -4,6 +4,7 @@ import type { components } from '../contract/control-types.gen.js'
 import { wholeNumber } from '../config/values.js'
 import { argument, durationUpTo, eventType, identifier, limitOption, oneOf, option } from './arguments.js'
 import { ask, askJson, printLatest, type Latest } from './ask.js'
+import type { Show } from './output.js'
 import type { Target, TargetFlags } from './target.js'
 import type { Tools } from './tools.js'
 
@@ -25,7 +26,7 @@ interface FaultFlags extends TargetFlags {
 
 const PATH = '/_emulator/deliveries'
 
-export function addDeliveries (_program: Command, { client, group, byDefault, targetOf }: Tools): void {
+export function addDeliveries (_program: Command, { client, group, byDefault, targetOf, show }: Tools): void {
   const deliveries = group('deliveries', 'deliveries to webhook endpoints and their attempts')
 
   byDefault(client(deliveries, 'list', 'list the latest deliveries')
@@ -34,16 +35,15 @@ export function addDeliveries (_program: Command, { client, group, byDefault, ta
     .addOption(option('--state <state>', 'waiting, succeeded, failed, cancelled or dropped',
       oneOf('waiting', 'succeeded', 'failed', 'cancelled', 'dropped')))
     .addOption(limitOption())
-    .option('--json', 'print all fields as JSON, including the requests and responses of each attempt')
-    .action(({ event, payment, state, limit, json, ...flags }: DeliveriesFlags) => {
+    .action(({ event, payment, state, limit, ...flags }: DeliveriesFlags) => {
       const filters = { event_id: event, payment_id: payment, state }
       const names = { event_id: '--event', payment_id: '--payment', state: '--state' }
-      return printLatest(targetOf(flags), PATH, { filters, names }, { limit, json }, deliveryLine)
+      return printLatest(targetOf(flags), PATH, { filters, names }, { limit, show }, deliveryLine)
     }))
 
   client(deliveries, 'retry', 'retry a delivery now, even if it succeeded')
     .addArgument(argument('<delivery_id>', 'the delivery', identifier))
-    .action((deliveryId: string, flags: TargetFlags) => retry(targetOf(flags), deliveryId))
+    .action((deliveryId: string, flags: TargetFlags) => retry(targetOf(flags), deliveryId, show))
 
   client(deliveries, 'fail', 'make the next deliveries fail')
     .addArgument(argument('<kind>', 'duplicate, shuffle, delay, drop, wrong_secret or stale_timestamp',
@@ -53,12 +53,12 @@ export function addDeliveries (_program: Command, { client, group, byDefault, ta
     .addOption(option('--webhook <webhook_id>', 'only to this endpoint', identifier))
     .addOption(option('--type <type>', 'only events of this type', eventType))
     .action((kind: string, { times, delay, webhook, type, ...flags }: FaultFlags) =>
-      failDeliveries(targetOf(flags), { kind, count: times, delay_ms: delay, webhook_id: webhook, event_type: type }))
+      failDeliveries(targetOf(flags), { kind, count: times, delay_ms: delay, webhook_id: webhook, event_type: type }, show))
 
   client(deliveries, 'faults', 'list the faults of the next deliveries')
     .option('--clear', 'remove all of them')
     .action(async ({ clear, ...flags }: TargetFlags & { clear?: boolean }) => {
-      printFaults(await askJson(targetOf(flags), `${PATH}/faults`, clear === true ? { method: 'DELETE' } : {}))
+      showFaults(await askJson(targetOf(flags), `${PATH}/faults`, clear === true ? { method: 'DELETE' } : {}), show)
     })
 }
 
@@ -71,11 +71,11 @@ export function deliveryLine ({ delivery_id: id, event_type: type, webhook_id: e
 }
 
 /** Retries a delivery, and prints it when the sandbox is idle. */
-async function retry (target: Target, deliveryId: string): Promise<void> {
+async function retry (target: Target, deliveryId: string, show: Show): Promise<void> {
   const path = `${PATH}/${encodeURIComponent(deliveryId)}`
   await ask(target, `${path}/retry`, { method: 'POST' })
   await ask(target, '/_emulator/idle')
-  console.log(deliveryLine(await askJson<Delivery>(target, path)))
+  show(await askJson<Delivery>(target, path), deliveryLine)
 }
 
 const FAULT_NAMES = {
@@ -83,11 +83,11 @@ const FAULT_NAMES = {
 }
 
 /** Adds a fault and prints all faults. */
-async function failDeliveries (target: Target, body: Record<string, unknown>): Promise<void> {
-  printFaults(await askJson(target, `${PATH}/faults`, { body, names: FAULT_NAMES }))
+async function failDeliveries (target: Target, body: Record<string, unknown>, show: Show): Promise<void> {
+  showFaults(await askJson(target, `${PATH}/faults`, { body, names: FAULT_NAMES }), show)
 }
 
-function printFaults ({ items }: Schemas['DeliveryFaultList']): void {
-  if (items.length === 0) console.log('no faults')
-  for (const fault of items) console.log(Object.entries(fault).map(([name, value]) => `${name} ${value}`).join('  '))
+function showFaults ({ items }: Schemas['DeliveryFaultList'], show: Show): void {
+  const lineOf = (fault: object) => Object.entries(fault).map(([name, value]) => `${name} ${value}`).join('  ')
+  show(items, items => items.length === 0 ? 'no faults' : items.map(lineOf))
 }

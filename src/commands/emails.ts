@@ -23,7 +23,7 @@ interface EmailsFlags extends TargetFlags, Latest {
 
 const PATH = '/_emulator/emails'
 
-export function addEmails (_program: Command, { client, group, byDefault, targetOf }: Tools): void {
+export function addEmails (_program: Command, { client, group, byDefault, targetOf, show, output }: Tools): void {
   const emails = group('emails', 'e-mails that the real service would have sent')
 
   byDefault(client(emails, 'list', 'list the latest e-mails')
@@ -31,10 +31,9 @@ export function addEmails (_program: Command, { client, group, byDefault, target
     .addOption(option('--type <type>', 'only of this type, such as license_key or payment_receipt', oneOf(...EMAIL_TYPES)))
     .addOption(option('--search <text>', 'only with this text in the subject, the address or the text', nonEmpty))
     .addOption(limitOption())
-    .option('--json', 'print all fields as JSON')
-    .action(({ to, type, search, limit, json, ...flags }: EmailsFlags) => {
+    .action(({ to, type, search, limit, ...flags }: EmailsFlags) => {
       const filter = { filters: { to, type, search }, names: { to: '--to', type: '--type', search: '--search' } }
-      return printLatest(targetOf(flags), PATH, filter, { limit, json }, emailLine)
+      return printLatest(targetOf(flags), PATH, filter, { limit, show }, emailLine)
     }))
 
   client(emails, 'show', 'print an e-mail as text')
@@ -44,11 +43,14 @@ export function addEmails (_program: Command, { client, group, byDefault, target
     .action(async (id: string, { html = false, source = false, ...flags }: ShowFlags) => {
       const path = `${PATH}/${encodeURIComponent(id)}`
       if (source) {
-        process.stdout.write(await ask(targetOf(flags), `${path}/source`))
+        const message = await ask(targetOf(flags), `${path}/source`)
+        if (output.json) show({ source: message }, () => '')
+        else process.stdout.write(message)
         return
       }
       const email = await askJson<Email>(targetOf(flags), path)
-      console.log(html ? email.html : `From: ${email.from}\nTo: ${email.to}\nSubject: ${email.subject}\n\n${email.text}`)
+      show(email, ({ from, to, subject, text }) =>
+        html ? email.html : `From: ${from}\nTo: ${to}\nSubject: ${subject}\n\n${text}`)
     })
 }
 

@@ -8,46 +8,54 @@ import type { Target } from './target.js'
 type Schemas = components['schemas']
 type Delivery = Schemas['Delivery']
 
+type LoggedRequest = Schemas['LoggedRequest']
+
+/** An item of a sandbox. */
+type Of<Item> = Item & { sandbox: string }
+
 export interface Report {
-  /** Refused calls and failed deliveries, as lines. Empty if there are none. */
-  troubles: string[]
-  /** Calls with ignored fields, as lines. Empty if there are none. */
-  ignored: string[]
+  refused: Array<Of<LoggedRequest>>
+  failed_deliveries: Array<Of<Delivery>>
+  /** Calls with ignored fields. */
+  ignored: Array<Of<LoggedRequest>>
 }
 
 /** Of each kind, at most the latest twenty are listed. */
 const SHOWN_MAX = 20
 const PAGE_SIZE = 100
 
-interface Found {
-  refused: string[]
-  failed: string[]
-  ignored: string[]
-}
-
+/** Reads all open sandboxes. */
 export async function reportOf (target: Target): Promise<Report> {
   const { items: sandboxes } = await askJson<Schemas['SandboxList']>(target, '/_emulator/sandboxes')
-  const found: Found = { refused: [], failed: [], ignored: [] }
+  const report: Report = { refused: [], failed_deliveries: [], ignored: [] }
   for (const { name, path, is_open: isOpen } of sandboxes) {
-    if (isOpen) await collect({ ...target, prefix: path ?? '' }, name === 'default' ? '' : `  [sandbox ${name}]`, found)
+    if (!isOpen) continue
+    const own = { ...target, prefix: path ?? '' }
+    const requests = (await all<LoggedRequest>(own, '/_emulator/requests')).map(request => ({ ...request, sandbox: name }))
+    const deliveries = (await all<Delivery>(own, '/_emulator/deliveries')).map(delivery => ({ ...delivery, sandbox: name }))
+    report.refused.push(...requests.filter(({ status }) => status >= 400))
+    report.ignored.push(...requests.filter(({ ignored_fields: fields }) => fields.length > 0))
+    report.failed_deliveries.push(...deliveries.filter(isFailing))
   }
-  return {
-    troubles: [
-      ...section(found.refused, 'refused call', 'refused calls'),
-      ...section(found.failed, 'failed delivery', 'failed deliveries')
-    ],
-    ignored: section(found.ignored, 'call with ignored fields', 'calls with ignored fields')
-  }
+  return report
 }
 
-async function collect (target: Target, label: string, { refused, failed, ignored }: Found): Promise<void> {
-  const requests = await all<Schemas['LoggedRequest']>(target, '/_emulator/requests')
-  for (const request of requests) {
-    if (request.status >= 400) refused.push(requestLines(request, label))
-    if (request.ignored_fields.length > 0) ignored.push(requestLines(request, label))
-  }
-  const deliveries = await all<Delivery>(target, '/_emulator/deliveries')
-  for (const delivery of deliveries) if (isFailing(delivery)) failed.push(`${deliveryLine(delivery)}${label}`)
+/** Refused calls and failed deliveries, as lines. Empty if there are none. */
+export function troublesText ({ refused, failed_deliveries: failed }: Report): string[] {
+  return [
+    ...section(refused.map(request => requestLines(request, label(request))), 'refused call', 'refused calls'),
+    ...section(failed.map(delivery => `${deliveryLine(delivery)}${label(delivery)}`), 'failed delivery', 'failed deliveries')
+  ]
+}
+
+/** Calls with ignored fields, as lines. Empty if there are none. */
+export function ignoredText ({ ignored }: Report): string[] {
+  const lines = ignored.map(request => requestLines(request, label(request)))
+  return section(lines, 'call with ignored fields', 'calls with ignored fields')
+}
+
+function label ({ sandbox }: { sandbox: string }): string {
+  return sandbox === 'default' ? '' : `  [sandbox ${sandbox}]`
 }
 
 /** A failed delivery, or one whose attempts have failed so far. */

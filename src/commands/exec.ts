@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises'
 import { foregroundChild } from 'foreground-child'
 import type { Environment } from '../config/table.js'
 import { askBytes, askJson } from './ask.js'
-import { reportOf } from './exec-report.js'
+import { ignoredText, reportOf, troublesText } from './exec-report.js'
+import type { Output } from './output.js'
 import type { Target } from './target.js'
 
 export interface ExecOptions {
@@ -45,13 +46,13 @@ function variablesOf ({ target: { url }, apiKey, webhookKey }: ExecEmulator): Re
  * Runs the program with the terminal and the signals of this process. This process ends with the program's exit code or signal,
  * so the promise never resolves.
  */
-export async function execute (emulator: ExecEmulator, options: ExecOptions): Promise<never> {
+export async function execute (emulator: ExecEmulator, options: ExecOptions, output: Output): Promise<never> {
   const [program = '', ...args] = options.command
   let startFailure: NodeJS.ErrnoException | undefined
   const child = foregroundChild(program, args, { env: { ...options.env, ...variablesOf(emulator) } }, async (code, signal) => {
     try {
       if (startFailure !== undefined) return failedStart(program, startFailure)
-      return await finish(emulator, options, signal ?? code ?? 1)
+      return await finish(emulator, options, { outcome: signal ?? code ?? 1, json: output.json })
     } finally {
       await emulator.close()
     }
@@ -66,15 +67,22 @@ function failedStart (program: string, { code = '', message }: NodeJS.ErrnoExcep
   return START_FAILURES[code] ?? 1
 }
 
+interface Outcome {
+  /** The program's exit code, or the signal that ended it. */
+  outcome: number | NodeJS.Signals
+  /** Prints the report as JSON, always. */
+  json: boolean
+}
+
 /** Writes the snapshot, prints the report, and returns the exit code or the signal to end with. */
 async function finish (
-  { target, hasControl }: ExecEmulator, { failOnIgnored, exportOnExit }: ExecOptions, outcome: number | NodeJS.Signals
-): Promise<number | NodeJS.Signals> {
+  { target, hasControl }: ExecEmulator, { failOnIgnored, exportOnExit }: ExecOptions, { outcome, json }: Outcome
+): Promise<Outcome['outcome']> {
   if (!hasControl) return outcome
   const report = await reportOf(target)
   const failsOnIgnored = failOnIgnored && report.ignored.length > 0
-  if (outcome !== 0) print(report.troubles)
-  if (failsOnIgnored) print(report.ignored)
+  if (json) console.error(JSON.stringify(report))
+  else print([...outcome === 0 ? [] : troublesText(report), ...failsOnIgnored ? ignoredText(report) : []])
   const isWritten = exportOnExit === undefined || await writeSnapshot(target, exportOnExit)
   return outcome === 0 && (failsOnIgnored || !isWritten) ? 1 : outcome
 }

@@ -8,6 +8,7 @@ import {
   argument, durationUpTo, errorCode, header, identifier, oneOf, operations, option, probability, repeatable
 } from './arguments.js'
 import { askJson } from './ask.js'
+import type { Show } from './output.js'
 import type { Target, TargetFlags } from './target.js'
 import type { Tools } from './tools.js'
 
@@ -40,17 +41,17 @@ const KINDS = ['reset', 'truncate', 'slow', 'rateLimited']
 
 const WITH_ERRORS = ['status', 'code', 'message', 'header']
 
-export function addFaults (program: Command, { client, targetOf }: Tools): void {
+export function addFaults (program: Command, { client, targetOf, show }: Tools): void {
   const fail = client(program, 'fail', 'make API calls fail')
     .addArgument(argument('[operation]', "'POST /payments', 'GET /payments/{payment_id}', 'POST *', or '*' for all", operations)
       .default('*'))
   for (const option of failOptions()) fail.addOption(option)
-  fail.action((operation: string, { url, host, port, sandbox, controlKey, ...flags }: TargetFlags & FailFlags) =>
-    addFault(targetOf({ url, host, port, sandbox, controlKey }), operation, flags))
+  fail.action((operation: string, { url, host, port, sandbox, controlKey, json: _json, ...flags }: TargetFlags & FailFlags) =>
+    addFault(targetOf({ url, host, port, sandbox, controlKey }), { operation, flags }, show))
 
   client(program, 'faults', 'list the faults of API calls')
     .addOption(option('--clear [fault_id]', 'remove all faults, or only this one', identifier))
-    .action(({ clear, ...flags }: TargetFlags & { clear?: true | string }) => faults(targetOf(flags), clear))
+    .action(({ clear, ...flags }: TargetFlags & { clear?: true | string }) => faults(targetOf(flags), clear, show))
 }
 
 function failOptions (): Option[] {
@@ -95,17 +96,18 @@ const NAMES = {
 }
 
 /** Adds a fault, or those of a preset, and prints them. */
-async function addFault (target: Target, operation: string, flags: FailFlags): Promise<void> {
+async function addFault (
+  target: Target, { operation, flags }: { operation: string, flags: FailFlags }, show: Show
+): Promise<void> {
   const { items } = await askJson<FaultList>(target, PATH, { body: { operation, ...faultOf(flags) }, names: NAMES })
-  for (const fault of items) console.log(faultLine(fault))
+  show(items, items => items.map(faultLine))
 }
 
 /** Prints the faults. If `clear` is given, removes all of them first, or the one with this id. */
-async function faults (target: Target, clear: true | string | undefined): Promise<void> {
+async function faults (target: Target, clear: true | string | undefined, show: Show): Promise<void> {
   const path = typeof clear === 'string' ? `${PATH}/${encodeURIComponent(clear)}` : PATH
   const { items } = await askJson<FaultList>(target, path, clear === undefined ? {} : { method: 'DELETE' })
-  if (items.length === 0) console.log('no faults')
-  for (const fault of items) console.log(faultLine(fault))
+  show(items, items => items.length === 0 ? 'no faults' : items.map(faultLine))
 }
 
 function faultOf (flags: FailFlags): object {

@@ -43,7 +43,7 @@ const NAMES = {
   reason: '--reason'
 }
 
-export function addGrants (_program: Command, { client, group, byDefault, targetOf }: Tools): void {
+export function addGrants (_program: Command, { client, group, byDefault, targetOf, show }: Tools): void {
   const grants = group('grants', 'what customers received: licence keys, files, features and access to platforms')
 
   byDefault(client(grants, 'list', 'list the latest grants')
@@ -53,11 +53,10 @@ export function addGrants (_program: Command, { client, group, byDefault, target
     .addOption(option('--payment <payment_id>', 'only of this payment', identifier))
     .addOption(option('--subscription <subscription_id>', 'only of this subscription', identifier))
     .addOption(limitOption())
-    .option('--json', 'print all fields as JSON')
-    .action(({ status, type, customer, payment, subscription, limit, json, ...flags }: GrantsFlags) => {
+    .action(({ status, type, customer, payment, subscription, limit, ...flags }: GrantsFlags) => {
       const ids = { customer_id: customer, payment_id: payment, subscription_id: subscription }
       const filters = { ...ids, status, integration_type: type }
-      return printLatest(targetOf(flags), '/_emulator/grants', { filters, names: FILTER_NAMES }, { limit, json }, grantLine)
+      return printLatest(targetOf(flags), '/_emulator/grants', { filters, names: FILTER_NAMES }, { limit, show }, grantLine)
     }))
 
   const action = (name: string, about: string) =>
@@ -97,7 +96,7 @@ interface KeysFlags extends TargetFlags, Latest {
   customer?: string
 }
 
-export function addLicenseKeys (_program: Command, { client, group, byDefault, targetOf }: Tools): void {
+export function addLicenseKeys (_program: Command, { client, group, byDefault, targetOf, show }: Tools): void {
   const keys = group('license-keys', 'licence keys of customers')
 
   byDefault(client(keys, 'list', 'list the latest licence keys')
@@ -105,11 +104,10 @@ export function addLicenseKeys (_program: Command, { client, group, byDefault, t
     .addOption(option('--status <status>', 'active, expired or disabled', oneOf('active', 'expired', 'disabled')))
     .addOption(option('--customer <customer_id>', 'only of this customer', identifier))
     .addOption(limitOption())
-    .option('--json', 'print all fields as JSON')
-    .action(({ search, status, customer, limit, json, ...flags }: KeysFlags) => {
+    .action(({ search, status, customer, limit, ...flags }: KeysFlags) => {
       const filters = { search, status, customer_id: customer }
       const names = { search: '--search', status: '--status', customer_id: '--customer' }
-      return printLatest(targetOf(flags), '/_emulator/license_keys', { filters, names }, { limit, json }, keyLine)
+      return printLatest(targetOf(flags), '/_emulator/license_keys', { filters, names }, { limit, show }, keyLine)
     }))
 
   for (const [name, about] of [

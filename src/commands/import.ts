@@ -7,6 +7,8 @@ import { readAccount, type Account } from '../import/account.js'
 import { openAccount, type AccountOptions, type Client } from '../import/client.js'
 import { anonymous, fixturesDocument } from '../import/document.js'
 import { keepUsable, type Check } from '../import/keep.js'
+import type { Output } from './output.js'
+import { createProgress } from './progress.js'
 
 export interface ImportOptions {
   account: AccountOptions
@@ -17,19 +19,25 @@ export interface ImportOptions {
 }
 
 /** Throws an UnreachableError if the API does not answer, and a SetupError if reading the account or writing the file fails. */
-export async function importAccount (options: ImportOptions, check: Check): Promise<void> {
+export async function importAccount (options: ImportOptions, check: Check, output: Output): Promise<void> {
   const { account: at, out, customers, anonymize } = options
-  const say = (line: string) => { console.error(`dodo-emulator: ${line}`) }
+  const progress = createProgress()
+  const say = (line: string) => {
+    progress.end()
+    console.error(`dodo-emulator: ${line}`)
+  }
   const client = await openAccount(at, process.cwd())
   say(`reading ${client.baseURL}`)
-  const account = await read(client, { customers, progress: say, note: say })
+  const account = await read(client, { customers, progress: say, note: say, step: progress.update })
   const document = fixturesDocument(anonymize ? { ...account, customers: anonymous(account.customers) } : account)
   await keepUsable(document, check, say)
   const isYaml = out !== undefined && /^\.ya?ml$/i.test(extname(out))
   const text = isYaml ? stringify(document, { lineWidth: 0 }) : `${JSON.stringify(document, null, 2)}\n`
   if (out === undefined) process.stdout.write(text)
   else await writeWhole(out, text)
-  if (out !== undefined) say(`wrote ${out}: start with --fixtures ${out}`)
+  if (out === undefined) return
+  say(`wrote ${out}: start with --fixtures ${out}`)
+  output.show({ file: out }, () => '') // the text is on standard error, as the other messages
 }
 
 /** The client retries by itself. Remaining errors are reported in one line. */

@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { components } from '../contract/control-types.gen.js'
 import { ask, askJson, type Question } from './ask.js'
+import { createProgress } from './progress.js'
 import type { Target } from './target.js'
 
 type WorkInfo = components['schemas']['WorkInfo']
@@ -12,7 +13,7 @@ const POLL_EVERY_MS = 500
 /** Returns the text of a successful reply. Throws like `ask`. */
 export async function askPatiently (target: Target, path: string, question: Question): Promise<string> {
   const over = new AbortController()
-  const shown = process.stderr.isTTY ? showProgress(target, over.signal) : undefined
+  const shown = showProgress(target, over.signal)
   try {
     return await ask(target, path, { ...question, waitsMs: TIMEOUT_MS })
   } finally {
@@ -21,15 +22,15 @@ export async function askPatiently (target: Target, path: string, question: Ques
   }
 }
 
-const CLEAR_LINE = '\r\x1b[K'
-
 async function showProgress (target: Target, over: AbortSignal): Promise<void> {
+  if (!process.stderr.isTTY) return
+  const progress = createProgress()
   while (await wait(POLL_EVERY_MS, true, { signal: over }).catch(() => false)) {
     const { items } = await askJson<{ items: WorkInfo[] }>(target, '/_emulator/work').catch(() => ({ items: [] }))
     const [first] = items
-    if (first !== undefined && !over.aborted) process.stderr.write(CLEAR_LINE + progressLine(first))
+    if (first !== undefined && !over.aborted) progress.update(progressLine(first))
   }
-  process.stderr.write(CLEAR_LINE)
+  progress.end()
 }
 
 /** `clock: 5,200 done`, `load: 12,000 of 30,000 done` */

@@ -7,19 +7,21 @@ import { nonEmpty, webUrl } from '../config/values.js'
 import { VERSION } from '../root.js'
 import { stopSignal } from './signals.js'
 import { oneOf, option } from './arguments.js'
+import { addCompletion } from './completion.js'
 import type { ExecOptions } from './exec.js'
 import type { ImportOptions } from './import.js'
+import { createOutput, type Output } from './output.js'
 import { addRemoteCommands } from './remote.js'
 import { API_KEY_OPTION, TARGET_OPTIONS, targetOf } from './target.js'
 import type { Tools } from './tools.js'
 
 /** Commands that run in this process instead of calling a running emulator. */
 export interface LocalCommands {
-  start (config: Config): Promise<void>
-  checkFixtures (files: readonly string[], config: Config): Promise<void>
-  importAccount (options: ImportOptions): Promise<void>
+  start (config: Config, output: Output): Promise<void>
+  checkFixtures (files: readonly string[], config: Config, output: Output): Promise<void>
+  importAccount (options: ImportOptions, output: Output): Promise<void>
   /** Ends the process with the command, so the promise only rejects. */
-  exec (config: Config, options: ExecOptions): Promise<void>
+  exec (config: Config, options: ExecOptions, output: Output): Promise<void>
 }
 
 export interface ProgramOptions {
@@ -27,7 +29,12 @@ export interface ProgramOptions {
   local: LocalCommands
 }
 
+interface Definition extends ProgramOptions {
+  tools: Tools
+}
+
 const TARGET_HEADING = 'Which emulator:'
+const OUTPUT_HEADING = 'Output:'
 
 const EXIT_CODES = `
 Exit codes:
@@ -39,6 +46,7 @@ Exit codes:
 /** Creates the program. `defaults` has the default subcommand of each command group. */
 export function createProgram ({ env, local }: ProgramOptions) {
   const defaults = new Map<Command, Command>()
+  const output = createOutput()
   const program = new Command('dodo-emulator')
     .description('An unofficial local emulator of the Dodo Payments API. Without a command, it starts the emulator.')
     .version(VERSION)
@@ -48,6 +56,7 @@ export function createProgram ({ env, local }: ProgramOptions) {
     .configureOutput({ writeOut: write(console.log), writeErr: write(console.error), outputError: () => {} })
     .addHelpText('afterAll', EXIT_CODES)
     .helpCommand('help [command]', 'show the help of a command')
+    .hook('preAction', (_program, command) => { output.json = command.opts()['json'] === true })
 
   const tools: Tools = {
     client (parent, name, about) {
@@ -65,21 +74,31 @@ export function createProgram ({ env, local }: ProgramOptions) {
     },
     targetOf: flags => targetOf(flags, env),
     apiKeyOf: flag => flag ?? apiKeyOf(env),
+    show: output.show,
+    output,
     stopSignal
   }
 
   addStart(program, { env, local, tools })
-  addExec(program, { env, local })
+  addExec(program, { env, local, tools })
   addRemoteCommands(program, tools)
-  addImport(program, { env, local })
-  addFixtures(program, { env, local })
+  addImport(program, { env, local, tools })
+  addFixtures(program, { env, local, tools })
+  addCompletion(program, tools)
+  addJson(program)
   return { program, defaults }
+}
+
+/** Gives every command the option --json. */
+function addJson (command: Command): void {
+  for (const child of command.commands) addJson(child)
+  if (command.commands.length === 0) command.addOption(new Option('--json', 'print the result as JSON').helpGroup(OUTPUT_HEADING))
 }
 
 /** Lists a command's own options before the options that all commands share. */
 function ownOptionsFirst (this: Help, command: Command): Option[] {
   const options = Help.prototype.visibleOptions.call(this, command)
-  const isShared = (option: Option) => option.helpGroupHeading === TARGET_HEADING
+  const isShared = (option: Option) => option.helpGroupHeading !== undefined
   return [...options.filter(option => !isShared(option)), ...options.filter(isShared)]
 }
 
@@ -93,10 +112,10 @@ function optionOf ({ flag, env, value, fallback, about }: OptionRow<unknown>): O
   return new Option(`--${flag} ${value}`, `${about} ${note}`)
 }
 
-function addStart (program: Command, { env, local, tools }: ProgramOptions & { tools: Tools }): void {
+function addStart (program: Command, { env, local, tools }: Definition): void {
   const command = program.command('start').description('start the emulator (the default command)')
   for (const row of Object.values(OPTIONS)) command.addOption(optionOf(row))
-  command.action((flags: Partial<Record<OptionName, string>>) => local.start(readConfig(flags, env)))
+  command.action((flags: Partial<Record<OptionName, string>>) => local.start(readConfig(flags, env), tools.output))
   tools.byDefault(command)
 }
 
@@ -108,7 +127,7 @@ interface ExecFlags extends Partial<Record<OptionName, string>> {
 /** The options that `exec` sets itself. It ignores their environment variables. */
 const EXEC_DEFAULTS = { port: '0', database: ':memory:' } as const satisfies Partial<Record<OptionName, string>>
 
-function addExec (program: Command, { env, local }: ProgramOptions): void {
+function addExec (program: Command, { env, local, tools }: Definition): void {
   const command = program.command('exec')
     .description('start an emulator, run a command against it, and exit with its exit code: exec -- npm test')
     .usage('[options] -- <command...>')
@@ -119,7 +138,8 @@ function addExec (program: Command, { env, local }: ProgramOptions): void {
   for (const [name, row] of Object.entries(OPTIONS)) command.addOption(execOption(name as OptionName, row))
   command.action((words: string[], { failOnIgnored = false, exportOnExit, ...flags }: ExecFlags) => {
     if (words[0] === '') throw new UsageError('<command...>: must begin with the name of a program, not ""')
-    return local.exec(readConfig({ ...EXEC_DEFAULTS, ...flags }, env), { command: words, failOnIgnored, exportOnExit, env })
+    const options = { command: words, failOnIgnored, exportOnExit, env }
+    return local.exec(readConfig({ ...EXEC_DEFAULTS, ...flags }, env), options, tools.output)
   })
 }
 
@@ -137,7 +157,7 @@ interface ImportFlags {
   anonymize?: boolean
 }
 
-function addImport (program: Command, { env, local }: ProgramOptions): void {
+function addImport (program: Command, { env, local, tools }: Definition): void {
   program.command('import').description('copy the catalog of a real account into a fixtures file; it only reads')
     .addOption(option('--api-key <key>', 'API key of the account; a read-only key is enough [DODO_PAYMENTS_API_KEY]', nonEmpty))
     .addOption(option('--base-url <url>', "URL of the account's API (default: the URL of the environment)", webUrl))
@@ -150,15 +170,16 @@ function addImport (program: Command, { env, local }: ProgramOptions): void {
       const key = apiKey ?? env[API_KEY_OPTION.env]
       if (key === undefined || key === '') throw new UsageError('give the API key with --api-key or DODO_PAYMENTS_API_KEY')
       const which = customers ?? (environment === 'test_mode' ? 'all' : 'none')
-      await local.importAccount({ account: { apiKey: key, baseUrl, environment }, out, customers: which === 'all', anonymize })
+      const account = { apiKey: key, baseUrl, environment }
+      await local.importAccount({ account, out, customers: which === 'all', anonymize }, tools.output)
     })
 }
 
-function addFixtures (program: Command, { env, local }: ProgramOptions): void {
+function addFixtures (program: Command, { env, local, tools }: Definition): void {
   const fixtures = program.command('fixtures').description('check fixtures files')
   fixtures.command('check').description('check whether an emulator can start from these files')
     .argument('<files...>', 'JSON or YAML files, combined in this order')
-    .action((files: string[]) => local.checkFixtures(files, readConfig({ database: ':memory:' }, env)))
+    .action((files: string[]) => local.checkFixtures(files, readConfig({ database: ':memory:' }, env), tools.output))
 }
 
 function apiKeyOf (env: Environment): string {

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type { components } from '../contract/control-types.gen.js'
 import { identifier, limitOption, operation, option, statusPattern } from './arguments.js'
 import { ask, follow, printLatest, type Latest } from './ask.js'
+import { colouredStatus } from './output.js'
 import type { Target, TargetFlags } from './target.js'
 import type { Tools } from './tools.js'
 
@@ -21,24 +22,26 @@ interface RequestsFlags extends TargetFlags, Latest, Filter {
 
 const PATH = '/_emulator/requests'
 
-export function addRequests (program: Command, { client, targetOf, stopSignal }: Tools): void {
+export function addRequests (program: Command, { client, targetOf, stopSignal, output }: Tools): void {
   client(program, 'requests', 'list API calls, and why they were refused')
     .addOption(option('--status <status>', 'only with this status, or a class such as 4xx', statusPattern))
     .addOption(option('--operation <operation>', "only of this operation, such as 'POST /payments'", operation))
     .addOption(option('--payment <payment_id>', 'only about this payment', identifier))
     .addOption(limitOption())
     .option('--follow', 'print new calls until Ctrl-C')
-    .option('--json', 'print all fields as JSON, including headers and bodies')
     .option('--clear', 'clear the log')
-    .action(async ({ status, operation, payment, limit, follow, clear, json, ...flags }: RequestsFlags) => {
+    .action(async ({ status, operation, payment, limit, follow, clear, ...flags }: RequestsFlags) => {
       const target = targetOf(flags)
+      const filter = { status, operation, payment }
       if (clear === true) await ask(target, PATH, { method: 'DELETE' })
-      else if (follow === true) await followRequests(target, { status, operation, payment }, { json, stop: stopSignal() })
-      else await latest(target, { status, operation, payment }, { limit, json })
+      else if (follow === true) await followRequests(target, filter, { json: output.json, stop: stopSignal() })
+      else await latest(target, filter, { limit, show: output.show })
     })
 }
 
-async function latest (target: Target, { status, operation, payment }: Filter, shown: Latest): Promise<void> {
+async function latest (
+  target: Target, { status, operation, payment }: Filter, shown: Parameters<typeof printLatest>[3]
+): Promise<void> {
   const filters = { status, operation, payment_id: payment }
   const names = { status: '--status', operation: '--operation', payment_id: '--payment' }
   await printLatest(target, PATH, { filters, names }, shown, (request: LoggedRequest) => requestLines(request))
@@ -46,7 +49,7 @@ async function latest (target: Target, { status, operation, payment }: Filter, s
 
 /** Prints calls as they are answered. With `json`, prints one object per line. */
 async function followRequests (
-  target: Target, { status, operation, payment }: Filter, { json, stop }: { json: boolean | undefined, stop: AbortSignal }
+  target: Target, { status, operation, payment }: Filter, { json, stop }: { json: boolean, stop: AbortSignal }
 ): Promise<void> {
   const hasStatus = (request: LoggedRequest) => status === undefined ||
     (status.endsWith('xx') ? String(request.status).startsWith(status.slice(0, 1)) : String(request.status) === status)
@@ -54,7 +57,7 @@ async function followRequests (
     const request = JSON.parse(data) as LoggedRequest
     if (!hasStatus(request) || (operation !== undefined && request.operation !== operation)) continue
     if (payment !== undefined && request.payment_id !== payment) continue
-    console.log(json === true ? JSON.stringify(request) : requestLines(request))
+    console.log(json ? JSON.stringify(request) : requestLines(request))
   }
 }
 
@@ -65,7 +68,8 @@ async function followRequests (
 export function requestLines (request: LoggedRequest, label = ''): string {
   const { answered_at: at, status, method, path, duration_ms: duration, request_id: id, payment_id: payment } = request
   const first = [
-    at.slice(11, 19), status, `${method} ${path}`, `in ${Math.round(duration)} ms`, id, ...(payment === null ? [] : [payment])
+    at.slice(11, 19), colouredStatus(status), `${method} ${path}`, `in ${Math.round(duration)} ms`, id,
+    ...(payment === null ? [] : [payment])
   ].join('  ')
   const ignored = request.ignored_fields.map(field => field === '' ? 'the whole body' : field)
   return [

@@ -8,6 +8,7 @@ import type { ContractVersion } from '../contract/versions.js'
 import { argument, option } from './arguments.js'
 import { RefusedError, ask, askBytes, askJson } from './ask.js'
 import { askPatiently } from './patience.js'
+import type { Show } from './output.js'
 import type { Target, TargetFlags } from './target.js'
 import type { Tools } from './tools.js'
 
@@ -18,34 +19,34 @@ const SNAPSHOT_NAME_MAX = 100
 const snapshotPath = (name: string) => `/_emulator/snapshots/${encodeURIComponent(name)}`
 
 export function addSandboxes (program: Command, tools: Tools): void {
-  const { client, targetOf } = tools
+  const { client, targetOf, show } = tools
   client(program, 'reset', 'reset the sandbox to its initial state')
     .action(async (flags: TargetFlags) => {
-      const { name } = await askJson<Schemas['Sandbox']>(targetOf(flags), '/_emulator/reset', { method: 'POST' })
-      console.log(`sandbox ${name} was reset`)
+      const sandbox = await askJson<Schemas['Sandbox']>(targetOf(flags), '/_emulator/reset', { method: 'POST' })
+      show(sandbox, ({ name }) => `sandbox ${name} was reset`)
     })
   addSnapshot(tools)
   addSandbox(tools)
 }
 
-function addSnapshot ({ client, group, byDefault, targetOf }: Tools): void {
+function addSnapshot ({ client, group, byDefault, targetOf, show }: Tools): void {
   const snapshot = group('snapshot', 'save and restore the state of the sandbox')
   const named = (command: string, about: string) =>
     client(snapshot, command, about).addArgument(argument('<name>', 'name of the snapshot', snapshotName))
 
   byDefault(client(snapshot, 'list', 'list the snapshots').action(async (flags: TargetFlags) => {
     const { items } = await askJson<Schemas['SnapshotList']>(targetOf(flags), '/_emulator/snapshots')
-    for (const taken of items) console.log(snapshotLine(taken))
+    show(items, items => items.map(snapshotLine))
   }))
 
   named('take', 'save the state of the sandbox')
     .option('--force', 'replace a snapshot of the same name')
     .action((name: string, { force, ...flags }: TargetFlags & { force?: boolean }) =>
-      takeSnapshot(targetOf(flags), name, force === true))
+      takeSnapshot(targetOf(flags), { name, replace: force === true }, show))
 
   named('restore', 'restore the sandbox from a snapshot').action(async (name: string, flags: TargetFlags) => {
-    await askPatiently(targetOf(flags), `${snapshotPath(name)}/restore`, { method: 'POST' })
-    console.log(`the sandbox was restored from ${name}`)
+    const restored = JSON.parse(await askPatiently(targetOf(flags), `${snapshotPath(name)}/restore`, { method: 'POST' }))
+    show(restored, () => `the sandbox was restored from ${name}`)
   })
 
   named('delete', 'delete a snapshot').action(async (name: string, flags: TargetFlags) => {
@@ -54,23 +55,23 @@ function addSnapshot ({ client, group, byDefault, targetOf }: Tools): void {
 
   named('export', 'write a snapshot to a file, for --from-snapshot')
     .addArgument(argument('<file>', 'the file', nonEmpty))
-    .action((name: string, file: string, flags: TargetFlags) => exportSnapshot(targetOf(flags), name, file))
+    .action((name: string, file: string, flags: TargetFlags) => exportSnapshot(targetOf(flags), { name, file }, show))
 }
 
-async function takeSnapshot (target: Target, name: string, replace: boolean): Promise<void> {
+async function takeSnapshot (target: Target, snapshot: { name: string, replace: boolean }, show: Show): Promise<void> {
   try {
-    const question = { body: { name, replace }, names: { name: '<name>' } }
-    console.log(snapshotLine(await askJson(target, '/_emulator/snapshots', question)))
+    const text = await askPatiently(target, '/_emulator/snapshots', { body: snapshot, names: { name: '<name>' } })
+    show(JSON.parse(text) as Schemas['Snapshot'], snapshotLine)
   } catch (error) {
     if (!(error instanceof RefusedError) || error.code !== 'SNAPSHOT_ALREADY_EXISTS') throw error
-    throw new SetupError(`snapshot ${name} already exists: replace it with --force, or choose another name`)
+    throw new SetupError(`snapshot ${snapshot.name} already exists: replace it with --force, or choose another name`)
   }
 }
 
-async function exportSnapshot (target: Target, name: string, file: string): Promise<void> {
+async function exportSnapshot (target: Target, { name, file }: { name: string, file: string }, show: Show): Promise<void> {
   const bytes = await askBytes(target, snapshotPath(name))
   await writeFile(file, bytes)
-  console.log(`wrote ${bytes.length} bytes to ${file}: start with --from-snapshot ${file}`)
+  show({ file, bytes: bytes.length }, ({ bytes }) => `wrote ${bytes} bytes to ${file}: start with --from-snapshot ${file}`)
 }
 
 function snapshotName (text: string): string {
@@ -78,21 +79,21 @@ function snapshotName (text: string): string {
   throw new SetupError(`must have 1 to ${SNAPSHOT_NAME_MAX} characters`)
 }
 
-function addSandbox ({ client, group, byDefault, targetOf }: Tools): void {
+function addSandbox ({ client, group, byDefault, targetOf, show }: Tools): void {
   const sandboxes = group('sandboxes', 'manage sandboxes, each with its own data')
   const named = (command: string, about: string) =>
     client(sandboxes, command, about).addArgument(argument('<name>', 'name of the sandbox', sandboxName))
 
   byDefault(client(sandboxes, 'list', 'list the sandboxes').action(async (flags: TargetFlags) => {
     const { items } = await askJson<Schemas['SandboxList']>(targetOf(flags), '/_emulator/sandboxes')
-    for (const sandbox of items) console.log(sandboxLine(sandbox))
+    show(items, items => items.map(sandboxLine))
   }))
 
   named('create', 'create a sandbox; the first call with its key also creates it')
     .addOption(option('--contract <version>', 'contract that it serves: newest, or 1.113.0', contractVersion))
     .action(async (name: string, { contract, ...flags }: TargetFlags & { contract?: ContractVersion }) => {
       const sandbox = await askJson<Schemas['Sandbox']>(targetOf(flags), '/_emulator/sandboxes', { body: { name, contract } })
-      console.log(sandboxLine(sandbox))
+      show(sandbox, sandboxLine)
     })
 
   named('delete', 'delete a sandbox with all its data').action(async (name: string, flags: TargetFlags) => {

@@ -59,7 +59,7 @@ export const API_KEY_OPTION = option({
 })
 
 /** The text of each option. */
-export type TargetFlags = { [Name in keyof typeof TARGET_OPTIONS]?: string | undefined }
+export type TargetFlags = { [Name in keyof typeof TARGET_OPTIONS]?: string | undefined } & { json?: boolean | undefined }
 
 export interface Target {
   /** URL of the emulator without a trailing slash: `https://emulator.example.test/base`. */

@@ -6,6 +6,7 @@ import { argument, durationUpTo, identifier, limitOption, option, timeText } fro
 import { ask, askJson, type Latest } from './ask.js'
 import { print } from './outcomes.js'
 import { askPatiently } from './patience.js'
+import type { Show } from './output.js'
 import type { Target, TargetFlags } from './target.js'
 import type { Tools } from './tools.js'
 
@@ -66,7 +67,7 @@ interface DueFlags extends TargetFlags, Latest {
   subject?: string
 }
 
-function addDue ({ client, group, byDefault, targetOf }: Tools): void {
+function addDue ({ client, group, byDefault, targetOf, show }: Tools): void {
   const due = group('due', 'jobs that are scheduled or have failed')
   const named = (name: string, about: string) => client(due, name, about)
     .addArgument(argument('<kind>', 'such as refund.settle', identifier))
@@ -76,11 +77,10 @@ function addDue ({ client, group, byDefault, targetOf }: Tools): void {
     .addOption(option('--kind <kind>', 'only of this kind, such as refund.settle', identifier))
     .addOption(option('--subject <id>', 'only of this payment or refund', identifier))
     .addOption(limitOption())
-    .option('--json', 'print all fields as JSON, with the number of jobs')
-    .action(listDue(targetOf)))
+    .action(listDue(targetOf, show)))
 
   named('retry', 'run a failed job again')
-    .action((kind: string, subject: string, flags: TargetFlags) => retryDue(targetOf(flags), kind, subject))
+    .action((kind: string, subject: string, flags: TargetFlags) => retryDue(targetOf(flags), [kind, subject], show))
 
   named('drop', 'remove a failed job').action(async (kind: string, subject: string, flags: TargetFlags) => {
     await ask(targetOf(flags), pathOf(kind, subject), { method: 'DELETE' })
@@ -88,15 +88,14 @@ function addDue ({ client, group, byDefault, targetOf }: Tools): void {
 }
 
 /** Prints failed jobs, then scheduled ones. */
-function listDue (targetOf: Tools['targetOf']) {
-  return async ({ kind, subject, limit, json, ...flags }: DueFlags) => {
+function listDue (targetOf: Tools['targetOf'], show: Show) {
+  return async ({ kind, subject, limit, ...flags }: DueFlags) => {
     const query = new URLSearchParams({
       page_size: String(limit), ...(kind === undefined ? {} : { kind }), ...(subject === undefined ? {} : { subject_id: subject })
     })
     const names = { page_size: '--limit', kind: '--kind', subject_id: '--subject' }
     const list = await askJson<Schemas['DueList']>(targetOf(flags), `/_emulator/due?${query}`, { names })
-    if (json === true) return console.log(JSON.stringify(list, null, 2))
-    for (const job of [...list.failed, ...list.items]) console.log(dueLine(job))
+    show(list, ({ failed, items }) => [...failed, ...items].map(dueLine))
   }
 }
 
@@ -108,9 +107,9 @@ function dueLine ({ kind, subject_id: subject, due_at: at, error }: DueJob): str
 const pathOf = (kind: string, subject: string) => `/_emulator/due/${encodeURIComponent(kind)}/${encodeURIComponent(subject)}`
 
 /** Runs a failed job again. Throws a SetupError if it fails. */
-async function retryDue (target: Target, kind: string, subject: string): Promise<void> {
+async function retryDue (target: Target, [kind, subject]: [kind: string, subject: string], show: Show): Promise<void> {
   const text = await askPatiently(target, `${pathOf(kind, subject)}/retry`, { method: 'POST' })
-  const { performed, error }: Schemas['RetriedJob'] = JSON.parse(text)
-  if (!performed) throw new SetupError(`${kind} of ${subject} failed again: ${error}`)
-  console.log(`${kind} of ${subject} was performed`)
+  const retried: Schemas['RetriedJob'] = JSON.parse(text)
+  if (!retried.performed) throw new SetupError(`${kind} of ${subject} failed again: ${retried.error}`)
+  show(retried, () => `${kind} of ${subject} was performed`)
 }

@@ -1,5 +1,6 @@
 /** Functions that the commands share. */
 import type { Command } from 'commander'
+import type { Output, Show } from './output.js'
 import type { Target, TargetFlags } from './target.js'
 
 export interface Tools {
@@ -12,6 +13,9 @@ export interface Tools {
   targetOf (flags: TargetFlags): Target
   /** The key for calls of the emulated API. */
   apiKeyOf (flag: string | undefined): string
+  /** Prints the result of a command. */
+  show: Show
+  output: Output
   /** Aborted when the user ends the command. */
   stopSignal (): AbortSignal
 }

@@ -149,6 +149,9 @@ export function time (text: string): number {
   return us
 }
 
+/** The valid values of `onOff`. */
+export const ON_OFF = ['on', 'off'] as const
+
 export function onOff (text: string): boolean {
   if (text !== 'on' && text !== 'off') throw new SetupError('must be on or off')
   return text === 'on'

@@ -22,6 +22,8 @@ export interface ReadOptions {
   progress (line: string): void
   /** Called with messages about data that a fixtures file can't contain. */
   note (line: string): void
+  /** Called often, with the progress since the last message. */
+  step (text: string): void
 }
 
 const PAGE = { page_size: 100, page_number: 0 } // explicit, because without a page number the client skips the second page
@@ -78,10 +80,13 @@ async function all<Item extends object> (pages: AsyncIterable<Item>, idName: key
 }
 
 /** Requests each item, a few in parallel, and keeps the order. */
-async function each<Item, Result> (items: readonly Item[], ask: (item: Item) => Promise<Result>): Promise<Result[]> {
+async function each<Item, Result> (
+  items: readonly Item[], ask: (item: Item) => Promise<Result>, step: ReadOptions['step']
+): Promise<Result[]> {
   const results: Result[] = []
   for (let start = 0; start < items.length; start += PARALLEL) {
     results.push(...await Promise.all(items.slice(start, start + PARALLEL).map(ask)))
+    step(`${results.length} of ${items.length}`)
   }
   return results
 }
@@ -93,7 +98,7 @@ async function productIds (client: Client, archived: boolean): Promise<Array<{ i
 
 /** Retrieves each product, because the list lacks the brand and the addons. Credits are kept if their entitlement exists. */
 async function readProducts (
-  client: Client, creditIds: ReadonlySet<string>, { progress, note }: ReadOptions
+  client: Client, creditIds: ReadonlySet<string>, { progress, note, step }: ReadOptions
 ): Promise<Array<{ product_id: string, archived?: boolean }>> {
   const listed = [...await productIds(client, false), ...await productIds(client, true)]
   progress(`${listed.length} products, one by one`)
@@ -113,13 +118,13 @@ async function readProducts (
       ...(archived ? { archived } : {}),
       ...(prices.length > 0 ? { localized_prices: prices } : {})
     }
-  })
+  }, step)
   return products.toReversed().toSorted((a, b) => a.created_at < b.created_at ? -1 : a.created_at > b.created_at ? 1 : 0)
 }
 
 /** Retrieves each product collection, because the list lacks the groups. Archived products are left out. */
 async function readCollections (
-  client: Client, archivedProductIds: ReadonlySet<string>, { progress, note }: ReadOptions
+  client: Client, archivedProductIds: ReadonlySet<string>, { progress, note, step }: ReadOptions
 ): Promise<object[]> {
   const listed = async (archived: boolean) =>
     (await all(client.productCollections.list({ ...PAGE, archived }), 'id')).map(({ id }) => ({ id, archived }))
@@ -133,7 +138,7 @@ async function readCollections (
     const isComplete = groups.every(({ products }, index) => products.length === collection.groups[index]?.products.length)
     if (!isComplete) note(`product collection ${id}: without its archived products`)
     return { ...collection, groups, ...(archived ? { archived } : {}) }
-  })
+  }, step)
   return collections.toReversed()
 }
 
@@ -141,7 +146,7 @@ interface CustomerPage {
   items: Array<{ customer_id: string }>
 }
 
-async function readDiscounts (client: Client, { progress, note, customers }: ReadOptions): Promise<object[]> {
+async function readDiscounts (client: Client, { progress, note, customers, step }: ReadOptions): Promise<object[]> {
   const discounts = await all(client.discounts.list(PAGE), 'discount_id')
   progress(`${discounts.length} discounts`)
   const read = await each(discounts, async discount => {
@@ -160,6 +165,6 @@ async function readDiscounts (client: Client, { progress, note, customers }: Rea
       size = items.length
     }
     return { ...discount, customer_ids: ids.toReversed() }
-  })
+  }, step)
   return read.toReversed()
 }
