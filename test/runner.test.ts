@@ -15,14 +15,14 @@ interface FileResult {
 }
 
 interface Runner {
-  runGroup (files: string[], report: (result: FileResult) => void, options?: { silenceTimeoutMs?: number, exitTimeoutMs?: number }): Promise<void>
+  runFiles (next: () => string | undefined, report: (result: FileResult) => void, options?: { silenceTimeoutMs?: number, exitTimeoutMs?: number }): Promise<void>
 }
 
-const { runGroup } = await import(pathToFileURL(packagePath('tools', 'suite', 'run.mjs')).href) as Runner
+const { runFiles } = await import(pathToFileURL(packagePath('tools', 'suite', 'run.mjs')).href) as Runner
 const TAP = pathToFileURL(createRequire(import.meta.url).resolve('tap')).href
 
-/** Runs test files with these texts in a group; returns the counts of each, and the names of its failures. */
-async function run (test: Test, texts: Record<string, string>, options: Parameters<Runner['runGroup']>[2] = {}): Promise<FileResult[]> {
+/** Runs test files with these texts in one process; returns the counts of each, and the names of its failures. */
+async function run (test: Test, texts: Record<string, string>, options: Parameters<Runner['runFiles']>[2] = {}): Promise<FileResult[]> {
   const folder = temporaryFolder(test)
   const files = Object.entries(texts).map(([name, text]) => {
     const file = join(folder, `${name}.test.mjs`)
@@ -30,7 +30,8 @@ async function run (test: Test, texts: Record<string, string>, options: Paramete
     return file
   })
   const results: FileResult[] = []
-  await runGroup(files, result => { results.push(result) }, options)
+  const remaining = [...files]
+  await runFiles(() => remaining.shift(), result => { results.push(result) }, options)
   test.strictSame(results.map(({ file }) => file), files, 'every file is reported, in order')
   return results
 }

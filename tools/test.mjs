@@ -1,6 +1,6 @@
 // Runs the tests and, with --checks, the checks that need no other tool: types and generated files. Prints a line for each file, each
-// failure once, and `N passed, N failed`. Checks and groups of test files run at the same time, one more than the machine has cores,
-// because a test waits for timers, browsers and sockets about a third of its time.
+// failure once, and `N passed, N failed`. Checks and tests run at the same time, in more processes than the machine has cores, because
+// a test waits for timers, browsers and sockets about half of its time.
 //
 //   npm test                                 everything
 //   npm run one rules/money cli              the files whose path contains one of these, without the checks
@@ -18,16 +18,18 @@ import { parseArgs } from 'node:util'
 import { copyDeclarations } from './build/declarations.mjs'
 import { ROOT } from './build/program.mjs'
 import { printFailure, printFile, printLine } from './suite/report.mjs'
-import { runGroup } from './suite/run.mjs'
+import { runFiles } from './suite/run.mjs'
 import { OUT, testFiles, translate } from './suite/translate.mjs'
 
-/**
- * The folders that take longest, longest first, and the number of processes that share their files. The other folders follow the
- * checks, in the order of their names.
- */
-const LONG_FOLDERS = new Map([['test/browser', 2], ['test', 3], ['test/api', 2], ['test/control', 2], ['test/delivery', 1]])
+/** A process for tests in the browser starts a browser of its own, so there are at most two. */
+const BROWSER_FOLDER = 'test/browser'
+const BROWSER_PROCESSES = 2
+/** The other folders whose files take longest, longest first: started early, so that all processes end together. */
+const LONG_FOLDERS = ['test', 'test/api', 'test/control', 'test/delivery']
 /** Reads dist/*.d.ts, which the type check writes. */
 const DECLARATIONS_TEST = 'test/types.test.ts'
+
+const PROCESSES = availableParallelism() + 2
 
 /** The folder for coverage of all processes. */
 const COVERAGE = join(OUT, 'coverage')
@@ -56,7 +58,7 @@ const failures = []
 if (options.coverage) process.env.NODE_V8_COVERAGE = COVERAGE
 await rm(COVERAGE, { recursive: true, force: true })
 await translate({ hasVendor: names.length > 0, coverage: options.coverage })
-await runAll(tasks(), availableParallelism() + 1)
+await Promise.all([runChecks(), ...runTests()])
 if (options.coverage) await checkCoverage()
 
 for (const failure of failures) printFailure(failure)
@@ -64,37 +66,25 @@ if (totals.skipped > 0) console.log(`\n${totals.skipped} skipped`)
 console.log(`\n${((performance.now() - started) / 1000).toFixed(1)} s\n${totals.passed} passed, ${totals.failed} failed`)
 process.exit(totals.failed === 0 ? 0 : 1)
 
-/** All checks and groups of files in starting order: the long ones first, so that all workers end together. */
-function tasks () {
+async function runChecks () {
+  if (options.checks || files.includes(DECLARATIONS_TEST)) await checkTypes()
+  if (options.checks) await check('generated')
+}
+
+/** Starts processes that take files from common queues. */
+function runTests () {
   const chosen = files.filter(file => file !== DECLARATIONS_TEST)
-  const isLong = file => LONG_FOLDERS.has(dirname(file))
-  const run = group => () => runGroup(group, report, options)
-  const needsTypes = options.checks || files.includes(DECLARATIONS_TEST)
-  return [
-    ...(needsTypes ? [checkTypes] : []),
-    ...[...LONG_FOLDERS].flatMap(([folder, count]) => split(chosen.filter(file => dirname(file) === folder), count)).map(run),
-    ...(options.checks ? [() => check('generated')] : []),
-    ...groupsOf(chosen.filter(file => !isLong(file))).map(run)
-  ]
+  const browser = chosen.filter(file => dirname(file) === BROWSER_FOLDER)
+  const others = chosen.filter(file => dirname(file) !== BROWSER_FOLDER).sort((a, b) => rank(a) - rank(b))
+  return Array.from({ length: PROCESSES }, (_, index) => {
+    const next = index < BROWSER_PROCESSES ? () => browser.shift() ?? others.shift() : () => others.shift()
+    return runFiles(next, report, options)
+  })
 }
 
-/** At most `count` groups of about the same size. */
-function split (files, count) {
-  const size = Math.ceil(files.length / count)
-  return Array.from({ length: count }, (_, index) => files.slice(index * size, (index + 1) * size)).filter(group => group.length > 0)
-}
-
-/** A group for each folder: its files share a process. */
-function groupsOf (files) {
-  const folders = [...new Set(files.map(file => dirname(file)))].sort()
-  return folders.map(folder => files.filter(file => dirname(file) === folder))
-}
-
-async function runAll (waiting, slots) {
-  const runNext = async () => {
-    for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) await task()
-  }
-  await Promise.all(Array.from({ length: slots }, runNext))
+function rank (file) {
+  const index = LONG_FOLDERS.indexOf(dirname(file))
+  return index === -1 ? LONG_FOLDERS.length : index
 }
 
 function report (result) {
@@ -134,5 +124,6 @@ async function checkTypes () {
   const isOk = await check('types')
   if (!isOk) return
   await copyDeclarations(join(OUT, 'declarations/src'))
-  if (files.includes(DECLARATIONS_TEST)) await runGroup([DECLARATIONS_TEST], report, options)
+  const declarations = files.filter(file => file === DECLARATIONS_TEST)
+  await runFiles(() => declarations.shift(), report, options)
 }

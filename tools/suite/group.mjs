@@ -3,10 +3,10 @@
 //
 // A file ends after all its tests and top-level teardowns, so that the next one starts clean.
 //
-// The names of the files are read from standard input, one per line.
+// The names of the files are read from standard input, one per line, each after the end of the last one.
 
 import { once } from 'node:events'
-import { text } from 'node:stream/consumers'
+import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
 import { END_OF_FILE } from './run.mjs'
@@ -15,8 +15,10 @@ import { translated } from './translate.mjs'
 /** Collected here because tap would run them at the end of the process. */
 const teardowns = []
 t.teardown = teardown => { teardowns.push(teardown) }
+// A limit that one file sets for itself would end the process during a later file. The runner limits the time of each.
+t.setTimeout = () => {}
 
-for (const file of (await text(process.stdin)).split('\n')) {
+for await (const file of createInterface({ input: process.stdin })) {
   try {
     await import(pathToFileURL(translated(file)))
     while (!t.idle) await once(t, 'idle')

@@ -1,5 +1,5 @@
-// Starts a process for a group of test files, and reads the result of each file from its TAP. A file that fails to load, ends its
-// process, hangs, or runs no assertion has failed. The files after it run in another process.
+// Starts a process that runs test files one after another, and reads the result of each file from its TAP. A file that fails to load,
+// ends its process, hangs, or runs no assertion has failed. The files after it run in another process.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -28,39 +28,37 @@ const STDERR_CHARACTERS = 5_000
  * @typedef {{ file: string, passed: number, skipped: number, failures: Failure[], seconds: number }} FileResult
  */
 
-/** Runs the files of a group and calls `report` with the result of each file. */
-export async function runGroup (files, report, options) {
-  let remaining = files
-  while (remaining.length > 0) {
-    const reported = await runProcess(remaining, report, options)
-    remaining = remaining.slice(reported)
-  }
+/** Runs the files that `next` returns until it returns undefined, and calls `report` with the result of each. */
+export async function runFiles (next, report, options) {
+  for (let file = next(); file !== undefined; file = next()) await runProcess(file, next, report, options)
 }
 
-/** Runs files until the process ends. Resolves to the number of files that it has reported, at least one. */
-async function runProcess (files, report, { tap = false, silenceTimeoutMs = SILENCE_TIMEOUT_MS, exitTimeoutMs = EXIT_TIMEOUT_MS } = {}) {
+/** Runs a file and the next ones until none is left or the process ends. */
+async function runProcess (first, next, report, { tap = false, silenceTimeoutMs = SILENCE_TIMEOUT_MS, exitTimeoutMs = EXIT_TIMEOUT_MS } = {}) {
   // tap names the folders of t.testdir() after the arguments, so no two processes have the same ones.
-  const child = spawn(process.execPath, ['--enable-source-maps', '--max-semi-space-size=64', GROUP, files[0]], {
+  const child = spawn(process.execPath, ['--enable-source-maps', '--max-semi-space-size=64', GROUP, first], {
     cwd: ROOT,
     env: { ...process.env, TAP_TIMEOUT: '0' }, // this file limits the time
     stdio: ['pipe', 'pipe', 'pipe']
   })
-  child.stdin.end(files.join('\n'))
+  child.stdin.on('error', () => {}) // the process may have ended
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', chunk => { stderr = (stderr + chunk).slice(-STDERR_CHARACTERS) })
 
-  let reported = 0
-  let ended = 0
   let hasFailed = false
-  let current = startFile(files[0])
-  const deadline = deadlineOf(child)
+  let isLast = false
+  let current
+  const start = file => {
+    current = startFile(file)
+    child.stdin.write(`${file}\n`)
+  }
   const finish = (...failures) => {
     const result = endFile(current, failures)
     hasFailed ||= result.failures.length > 0
     report(result)
-    reported++
-    if (reported < files.length) current = startFile(files[reported])
   }
+  const deadline = deadlineOf(child)
+  start(first)
 
   deadline.set(START_TIMEOUT_MS, 'has not started')
   let isBetween = false
@@ -68,27 +66,32 @@ async function runProcess (files, report, { tap = false, silenceTimeoutMs = SILE
     if (tap) console.log(line)
     deadline.set(silenceTimeoutMs, `hangs: no output for ${silenceTimeoutMs / 1000} s`)
     if (line === `# Subtest: ${END_OF_FILE}`) {
-      ended++
       isBetween = true
-      if (ended < files.length) finish() // the process may still fail after its last file
+      const file = next()
+      isLast = file === undefined
+      if (isLast) {
+        child.stdin.end() // the process may still fail, so its last file is finished later
+      } else {
+        finish()
+        start(file)
+      }
     } else if (isBetween) {
       isBetween = !AFTER_FILE.test(line)
     } else {
       current.parser.write(`${line}\n`)
     }
-    if (ended === files.length) deadline.set(exitTimeoutMs, `leaves something running: its process has not ended after ${exitTimeoutMs / 1000} s`)
+    if (isLast) deadline.set(exitTimeoutMs, `leaves something running: its process has not ended after ${exitTimeoutMs / 1000} s`)
   }
   const [code, signal] = await closed(child)
   deadline.clear()
   if (deadline.missed() !== undefined) finish(failureOf(deadline.missed(), { stderr }))
   else if (isExplained()) finish()
   else finish(failureOf(`its process has ended with ${signal ?? `exit code ${code}`}`, { stderr }))
-  return reported
 
   /** tap sets the exit code to 1 if an assertion has failed. */
   function isExplained () {
     if (current.failures.length > 0) return true
-    return ended === files.length && signal === null && (code === 0 || hasFailed)
+    return isLast && signal === null && (code === 0 || hasFailed)
   }
 }
 
