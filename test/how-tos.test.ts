@@ -3,17 +3,18 @@
  * that the page shows.
  */
 import { execFile, spawnSync } from 'node:child_process'
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { packagePath } from '../src/root.js'
-import { startProcess, temporaryFolder } from './processes.js'
+import { COMMAND, startProcess, temporaryFolder } from './processes.js'
 import { startReceiver } from './receiver.js'
 
 t.setTimeout(300_000) // // every command is a process
 
-const hasShell = ['bash', 'curl'].every(program => spawnSync(program, ['--version']).status === 0)
+const CURL = spawnSync('bash', ['-c', 'command -v curl'], { encoding: 'utf8' }).stdout?.trim() ?? ''
+const hasShell = CURL !== ''
 
 /** A block of a page, and the block of its output if one follows. */
 interface Block {
@@ -39,35 +40,40 @@ function steady (text: string): string {
  * the ids that it prints. curl fails where the emulator refuses a call unexpectedly.
  */
 const STAND_IN = `
-import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-const [ids, program, ...given] = process.argv.slice(2).filter(text => text !== 'dodo-emulator') // // npx gets the name
-const known = existsSync(ids) ? JSON.parse(readFileSync(ids, 'utf8')) : {}
-const args = given.map(text => text.replace(/\\b([a-z]+)_…/g, (open, kind) => known[kind] ?? open))
-const isCall = program === 'curl'
-const { status, stdout, stderr } = isCall
-  ? spawnSync('curl', ['-sS', '-w', '\\n%{http_code}', ...args], { encoding: 'utf8' })
-  : spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' })
-for (const [id, kind] of stdout.matchAll(/\\b([a-z]+)_[0-9A-Za-z]{21}\\b/g)) known[kind] = id
-writeFileSync(ids, JSON.stringify(known))
-const code = Number(isCall ? stdout.slice(-3) : 0)
-process.stdout.write(isCall ? stdout.slice(0, -3) : stdout)
-process.stderr.write(stderr)
-process.exitCode = code >= 400 && !(code === 422 && args.join().includes('EXPIRED')) ? 1 : status
+shopt -s nullglob
+args=()
+for arg in "$@"; do
+  for file in "$IDS"/*; do arg=\${arg//"\${file##*/}_…"/$(<"$file")}; done
+  args+=("$arg")
+done
+case \${0##*/} in
+  npx) output=$("$NODE" "$COMMAND" "\${args[@]:1}"; status=$?; echo "$status") ;;
+  curl) output=$("$CURL" -sS -w '\\n%{http_code}' "\${args[@]}"; echo) ;;
+esac
+status=\${output##*$'\\n'}
+output=\${output%"$status"}
+while read -r id; do echo -n "$id" >"$IDS/\${id%%_*}"; done < <(grep -oE '\\b[a-z]+_[0-9A-Za-z]{21}\\b' <<<"$output")
+case \${0##*/} in
+  npx) printf %s "$output"; exit "$status" ;;
+  curl) printf %s "\${output%$'\\n'}"; ((status < 400)) || [[ $status == 422 && $* == *EXPIRED* ]] ;;
+esac
 `
 
 /** Runs commands against a separate emulator; returns their output. */
 async function shell (test: Test, options: string[] = []): Promise<(commands: string) => Promise<string>> {
   const { url } = await startProcess(test, ['--database', ':memory:', ...options])
   const folder = temporaryFolder(test)
-  writeFileSync(join(folder, 'stand-in.mjs'), STAND_IN)
-  for (const [name, program] of [['curl', 'curl'], ['npx', packagePath('dist', 'cli.js')]] as const) {
-    const run = [process.execPath, join(folder, 'stand-in.mjs'), join(folder, 'ids.json'), program].map(part => `'${part}'`).join(' ')
-    writeFileSync(join(folder, name), `#!/bin/bash\nPATH="$REAL_PATH" exec ${run} "$@"\n`)
-    chmodSync(join(folder, name), 0o755)
+  const ids = join(folder, 'ids')
+  mkdirSync(ids)
+  for (const name of ['curl', 'npx']) writeFileSync(join(folder, name), `#!/bin/bash\n${STAND_IN}`, { mode: 0o755 })
+  const env = {
+    PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}`,
+    IDS: ids,
+    NODE: process.execPath,
+    COMMAND,
+    CURL,
+    DODO_PAYMENTS_EMULATOR_URL: url
   }
-  const path = process.env['PATH'] ?? ''
-  const env = { PATH: `${folder}${delimiter}${path}`, REAL_PATH: path, DODO_PAYMENTS_EMULATOR_URL: url }
   return async commands => {
     // The exit code of `verify` is its answer.
     const script = commands.replace(ENDLESS, '').replaceAll('http://127.0.0.1:4010', url)
