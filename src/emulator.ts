@@ -28,6 +28,7 @@ import { addAcceptPages } from './pages/accept/routes.js'
 import { addDashboardPages } from './pages/dashboard/routes.js'
 import { addDocsRoutes } from './pages/docs.js'
 import { addHostedPages } from './pages/checkout/routes.js'
+import { formDrafts } from './pages/form-drafts.js'
 import { addPortalPages } from './pages/portal/routes.js'
 import { addProductLinks } from './pages/checkout/product-links.js'
 import { addUploads } from './pages/uploads.js'
@@ -95,7 +96,7 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
   const app = createServer({ keys, report })
   const baseUrlOf = baseUrlFrom(config.publicUrl)
   const binding = { keys, baseUrlOf, sandboxes, report }
-  const pages = { contextOf: pageContexts(sandboxes, baseUrlOf), report }
+  const pages = { contextOf: pageContexts(sandboxes, baseUrlOf), drafts: formDrafts(), report }
   const guarding = guardOptions(config)
   const guard = createGuard(guarding)
   const controls = controlHandlers({ sandboxes })

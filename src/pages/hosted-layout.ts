@@ -9,6 +9,7 @@ import { sendError, sendFailure } from '../http/replies.js'
 import type { Context } from '../sandbox/sandbox.js'
 import { storageReason } from '../store/failures.js'
 import { readOptions, withoutOptions, type EmbedKind } from './embed/options.js'
+import { DRAFT, type FormDrafts } from './form-drafts.js'
 import { sendPage, type Page } from './layout.js'
 import { notice, type Notice } from './checkout/outcome.js'
 import type { SessionAppearance } from './checkout/session/appearance.js'
@@ -16,6 +17,7 @@ import type { SessionAppearance } from './checkout/session/appearance.js'
 export interface PagesOptions {
   contextOf: ContextOf
   report (error: unknown): void
+  drafts: FormDrafts
   /** Set for embedded pages, which are below `/overlay` or `/inline`. */
   embed?: EmbedKind
 }
@@ -25,9 +27,10 @@ export interface HostedLayout {
   baseOf (context: Pick<Context, 'baseUrl'>): string
   isEmbedded: boolean
   contextOf: ContextOf
+  drafts: FormDrafts
   /** Adds the options of the embedding page to an appearance. */
   withOptions (appearance: SessionAppearance, request: FastifyRequest): SessionAppearance
-  /** The query of a request without the options of an embedding page: `?quantity=2`, or empty. */
+  /** The query of a request without the options of an embedding page and without a draft: `?quantity=2`, or empty. */
   searchOf (request: FastifyRequest): string
   send (reply: FastifyReply, code: number, page: HostedPage): void
   sendNotice (reply: FastifyReply, code: number, message: Notice): void
@@ -39,6 +42,9 @@ export interface HostedLayout {
   answer (request: FastifyRequest, reply: FastifyReply, action: () => void): void
 }
 
+/** The attributes of a message that gets the focus. In text, quotation marks are escaped. */
+const AUTOFOCUS = 'tabindex="-1" autofocus'
+
 /** The path that all URLs of the emulator begin with: that of --public-url, and of the sandbox. */
 export function rootOf ({ baseUrl }: Pick<Context, 'baseUrl'>): string {
   return new URL(baseUrl).pathname.replace(/\/$/, '')
@@ -49,7 +55,7 @@ export interface HostedPage extends Omit<Page, 'store' | 'base' | 'embedded'> {
   expiresAt?: number | null
 }
 
-export function hostedLayout ({ contextOf, report, embed }: PagesOptions): HostedLayout {
+export function hostedLayout ({ contextOf, report, drafts, embed }: PagesOptions): HostedLayout {
   const baseOf: HostedLayout['baseOf'] = context => embed === undefined ? rootOf(context) : `${rootOf(context)}/${embed}`
 
   function send (reply: FastifyReply, code: number, { expiresAt = null, ...page }: HostedPage): void {
@@ -58,13 +64,17 @@ export function hostedLayout ({ contextOf, report, embed }: PagesOptions): Hoste
     if (embed === undefined) return sendPage(reply, code, framed)
     const expiresInMs = expiresAt === null ? null : Math.ceil((expiresAt - context.now) / 1000)
     const options = readOptions(reply.request.query)
-    sendPage(reply, code, { ...framed, embedded: { kind: embed, base: baseOf(context), options, expiresInMs } })
+    // In an iframe, browsers report error statuses and autofocus on the console of the page around it.
+    const status = code === 422 ? 200 : code
+    const content = page.content.replaceAll(AUTOFOCUS, 'tabindex="-1" data-focus')
+    sendPage(reply, status, { ...framed, content, embedded: { kind: embed, base: baseOf(context), options, expiresInMs } })
   }
 
   function searchOf ({ url }: FastifyRequest): string {
     const queryAt = url.indexOf('?')
     const search = queryAt < 0 ? '' : url.slice(queryAt)
-    return embed === undefined ? search : withoutOptions(search)
+    const own = embed === undefined ? search : withoutOptions(search)
+    return own.includes(`${DRAFT}=`) ? withoutDraft(own) : own
   }
 
   function sendNotice (reply: FastifyReply, code: number, message: Notice): void {
@@ -96,6 +106,7 @@ export function hostedLayout ({ contextOf, report, embed }: PagesOptions): Hoste
       return text === null ? appearance : { ...appearance, payButtonText: text }
     },
     searchOf,
+    drafts,
     contextOf,
     send,
     sendNotice,
@@ -114,6 +125,12 @@ export function hostedLayout ({ contextOf, report, embed }: PagesOptions): Hoste
       }
     }
   }
+}
+
+function withoutDraft (search: string): string {
+  const query = new URLSearchParams(search)
+  query.delete(DRAFT)
+  return query.size === 0 ? '' : `?${query.toString()}`
 }
 
 /** The message for a form without a valid token. `again` is the URL of the page. */

@@ -13,6 +13,8 @@ import type { Upload, TargetKind } from '../resources/uploads/store.js'
 import { UNKNOWN_TYPE, isShown } from '../rules/media.js'
 import type { PagesOptions } from './hosted-layout.js'
 
+type UploadsOptions = Pick<PagesOptions, 'contextOf' | 'report'>
+
 interface TargetRoute { Params: { secret: string } }
 
 interface UploadRoute { Params: { id: string } }
@@ -23,7 +25,7 @@ const MIB = 1024 * 1024
 /** Prevents an SVG that is opened as a document from running scripts and loading files. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
-export function addUploads (app: FastifyInstance, { contextOf, report }: PagesOptions): void {
+export function addUploads (app: FastifyInstance, { contextOf, report }: UploadsOptions): void {
   function addTarget (scope: FastifyInstance, kind: TargetKind): void {
     scope.put<TargetRoute>(`/uploads/${kind}s/:secret`, {
       bodyLimit: UPLOAD_MAX_BYTES[kind],
@@ -69,7 +71,7 @@ export function addUploads (app: FastifyInstance, { contextOf, report }: PagesOp
 interface DownloadRoute { Params: { id: string }, Querystring: { grant?: unknown, expires?: unknown, sig?: unknown } }
 
 /** `GET /files/{id}`: downloads by signed URLs that expire. */
-function addDownloads (scope: FastifyInstance, { contextOf, report }: PagesOptions): void {
+function addDownloads (scope: FastifyInstance, { contextOf, report }: UploadsOptions): void {
   scope.get<DownloadRoute>('/files/:id', (request, reply) => {
     const { grant, expires, sig } = request.query
     try {

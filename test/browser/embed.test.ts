@@ -24,6 +24,10 @@ async function shop (
   const settings = typeof given === 'function' ? await given(origin) : given
   pages['/'] = SHOP(`${new URL(settings.checkoutUrl).origin}/sdk/index.js`, settings)
   const page = await open(test, origin, options)
+  page.on('console', message => {
+    const isOfStatus = /status of 4(?:04|10)/.test(message.text())
+    if (!isOfStatus) test.notMatch(message.type(), /warning|error/, message.text())
+  })
   if (time === 'stopped') await stopTime(page)
   await page.click('#buy')
   const events = () => page.evaluate<ShopEvent[]>('JSON.parse(sessionStorage.events ?? "[]")')
@@ -57,7 +61,7 @@ async function session (changes: Partial<Body<'POST /checkouts'>> = {}): Promise
 t.test('completes the overlay checkout, sends its events in order, and returns', { skip }, async t => {
   let id = ''
   const { page, origin, frame, events, waitFor } = await shop(t, async origin => {
-    const made = await session({ return_url: `${origin}/thanks?order=7` })
+    const made = await session({ return_url: `${origin}/thanks?order=7`, feature_flags: { single_page: false } })
     id = made.id
     return made
   })
@@ -105,13 +109,12 @@ t.test('leaves the redirect to the shop', { skip }, async t => {
   await checkout.fill('#name', 'Nina New')
   await checkout.fill('#email', 'nina@example.com')
   await checkout.fill('#zipcode', '62701')
-  await checkout.click('#continue')
   await checkout.waitForSelector('#pay:text-is("Pay now")')
   await pay(checkout, '3-D Secure')
   await checkout.click('#approve')
   const { data } = await waitFor('checkout.redirect_requested')
   t.match(data.message?.['redirect_to'], /^https:\/\/shop\.example\/thanks\?payment_id=pay_\w+&status=succeeded/)
-  t.strictSame(names(await events()).slice(-3), ['pay_button_clicked', 'status', 'redirect_requested'])
+  t.strictSame(names(await events()).slice(-3), ['customer_details_submitted', 'status', 'redirect_requested'])
   t.notOk(names(await events()).includes('redirect'))
   await checkout.waitForSelector('#status[data-status="succeeded"]')
   await page.waitForTimeout(300)
@@ -125,16 +128,20 @@ t.test('can be closed by the customer and by the shop', { skip }, async t => {
   const { checkoutUrl } = await session({ cancel_url: 'https://shop.example/cart' })
   const { page, frame, events, waitFor } = await shop(t, { checkoutUrl })
   const checkout = await frame()
-  await checkout.click('#close-checkout')
+  await checkout.focus('#name')
+  await page.keyboard.press('Escape')
   await waitFor('checkout.closed')
   await page.waitForSelector('#dodo-checkout-outer-div', { state: 'detached' })
   t.equal(await page.evaluate('DodoPaymentsCheckout.DodoPayments.Checkout.isOpen()'), false)
   t.equal(await page.evaluate('document.activeElement.id'), 'buy', 'the focus is where it was')
   await page.click('#buy')
-  await (await frame()).waitForSelector('#continue')
+  await (await frame()).waitForSelector('#pay')
   await page.evaluate('DodoPaymentsCheckout.DodoPayments.Checkout.close()')
   t.equal(await page.isVisible('#dodo-checkout-iframe'), false)
   t.equal(names(await events()).filter(name => name === 'closed').length, 2)
+  await page.click('#buy')
+  await (await frame()).click('#close-checkout')
+  await page.waitForSelector('#dodo-checkout-outer-div', { state: 'detached' })
   await page.click('#buy')
   await page.route('https://shop.example/**', route => route.fulfill({ body: '<h1 id="cart">Cart</h1>', contentType: 'text/html' }))
   await (await frame()).click('#back-link')
@@ -142,7 +149,7 @@ t.test('can be closed by the customer and by the shop', { skip }, async t => {
 })
 
 t.test("is as high as its content when it is a part of the shop's page", { skip }, async t => {
-  const { checkoutUrl } = await session({ feature_flags: { single_page: true } })
+  const { checkoutUrl } = await session()
   const { page, frame, events } = await shop(t, { checkoutUrl, displayType: 'inline' }, { viewport: PHONE })
   const checkout = await frame()
   await checkout.waitForSelector('#pay')
@@ -172,17 +179,17 @@ t.test('notifies a shop without a timer that the checkout has expired', { skip }
   const { checkoutUrl } = await session()
   const open = await shop(t, { checkoutUrl, options: { showTimer: false } })
   const checkout = await open.frame()
-  await checkout.waitForSelector('#continue')
+  await checkout.waitForSelector('#pay')
   t.equal(await checkout.isVisible('#timer'), false)
   sandbox.clock.moveTo(end - 2_000_000)
   // A page asks the server again when its time is over. In real time, a slow machine would load it again and again.
   const late = await shop(t, { checkoutUrl, options: { showTimer: false } }, { time: 'stopped' })
-  await (await late.frame()).waitForSelector('#continue')
+  await (await late.frame()).waitForSelector('#pay')
   sandbox.clock.moveTo(end)
   await late.page.clock.runFor(3000)
   await (await late.frame()).waitForSelector('#expired')
   await late.waitFor('checkout.link_expired')
-  t.strictSame(names(await late.events()), ['opened', 'form_ready', 'breakdown', 'link_expired'])
+  t.strictSame(names(await late.events()), ['opened', 'form_ready', 'payment_page_opened', 'breakdown', 'link_expired'])
   const timed = await shop(t, { checkoutUrl })
   await (await timed.frame()).waitForSelector('#expired')
   t.strictSame(names(await timed.events()), ['opened'], 'where the timer is shown, the page itself is enough')
@@ -208,7 +215,7 @@ t.test('ignores messages of other frames and pages', { skip }, async t => {
   const { checkoutUrl } = await session()
   const { page, frame, events, waitFor } = await shop(t, { checkoutUrl, displayType: 'inline' })
   const checkout = await frame()
-  await checkout.waitForSelector('#continue')
+  await checkout.waitForSelector('#pay')
   await waitFor('checkout.breakdown')
   const before = await events()
   const height = await settledHeight(t, page, checkout)
@@ -242,7 +249,7 @@ t.test('refuses to redirect to a script', { skip }, async t => {
   const { checkoutUrl } = await session()
   const { page, frame, events } = await shop(t, { checkoutUrl })
   const checkout = await frame()
-  await checkout.waitForSelector('#continue')
+  await checkout.waitForSelector('#pay')
   const urls = ['javascript:alert(1)', 'data:text/html,x', 'x', `https://shop.example/${'x'.repeat(2048)}`, 7]
   for (const url of urls) {
     const message = { event_type: 'checkout.redirect', data: { message: { redirect_to: url } } }
@@ -278,7 +285,7 @@ t.test('is accessible in the frame', { skip }, async t => {
   for (const displayType of ['overlay', 'inline'] as const) {
     const { page, frame } = await shop(t, { checkoutUrl, displayType }, CHECKED)
     const checkout = await frame()
-    await checkout.waitForSelector('#continue')
+    await checkout.waitForSelector('#pay')
     await checkEverywhere(t, page, displayType, checkout)
   }
 })

@@ -57,7 +57,6 @@ t.test('completes a session: details, a code, another country and currency, the 
   await page.click('#remove-SAVE10')
   await due(page, '€20.46')
   await fillDetails(page)
-  await page.click('#continue')
   await page.click('.js .chip:has-text("succeeds")')
   await stopTime(page)
   await page.click('#pay')
@@ -79,22 +78,30 @@ t.test('completes a session without scripts', { skip }, async t => {
   await page.click('#apply-code')
   await page.click('#remove-FLAT5')
   await fillDetails(page)
-  await page.press('#zipcode', 'Enter')
-  await page.fill('#card-number', '4000000000000002')
+  await page.fill('#card-number', '4000000000000127')
   await page.fill('#card-expiry', '06/99')
+  await page.fill('#card-cvc', '12')
+  await page.press('#zipcode', 'Enter')
+  await page.waitForSelector('#card-cvc-problem')
+  t.equal(await page.inputValue('#city'), 'Springfield')
   await page.fill('#card-cvc', '123')
   await page.click('#pay')
   await page.waitForSelector('text=The payment was not completed')
+  t.equal(await page.inputValue('#card-number'), '4000000000000127', 'on a wrong code, only the code is asked again')
+  t.equal(await page.inputValue('#card-expiry'), '06/99')
+  t.equal(await page.inputValue('#card-cvc'), '')
   await page.fill('#card-number', '4242424242424242')
-  await page.fill('#card-expiry', '06/99')
   await page.fill('#card-cvc', '123')
   await page.click('#pay')
+  await page.waitForSelector('#status[data-status="succeeded"]')
+  await page.goBack()
+  await page.goBack()
   await page.waitForSelector('#status[data-status="succeeded"]')
   t.match(await paymentOf(id), { total_amount: 1841, currency: 'EUR' })
 })
 
-t.test('updates the total on the button of a one-page checkout, keeps the typed card and does not send it for a price', { skip }, async t => {
-  const { id, path } = await session({ feature_flags: { single_page: true } })
+t.test('updates the total on the button, keeps the typed card and does not send it for a price', { skip }, async t => {
+  const { id, path } = await session()
   const page = await open(t, path)
   await page.click('.chip:has-text("3-D Secure")')
   const bodies: string[] = []
@@ -114,25 +121,55 @@ t.test('updates the total on the button of a one-page checkout, keeps the typed 
   t.match(await paymentOf(id), { status: 'succeeded', total_amount: 2379, card_last_four: '3184' })
 })
 
-t.test('works by keyboard alone, and keeps the focus when the price changes', { skip }, async t => {
-  const { id, path } = await session({ minimal_address: true })
+t.test('works by keyboard alone, typed quickly or slowly, and keeps the focus when the price changes', { skip }, async t => {
+  for (const delay of [0, 120]) {
+    const { id, path } = await session({ minimal_address: true })
+    const page = await open(t, path)
+    await page.focus('#name')
+    await page.keyboard.type('Nina New', { delay: 0 })
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('keys@example.com')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    t.equal(await page.evaluate('document.activeElement?.id'), 'country')
+    await page.keyboard.type('Ger', { delay })
+    t.equal(await page.inputValue('#country'), 'DE', 'the letters find one country, though every key asks for a price')
+    await page.keyboard.press('Tab')
+    await due(page, '$23.79')
+    t.equal(await page.evaluate('document.activeElement?.id'), 'zipcode')
+    t.equal(await page.inputValue('#country'), 'DE')
+    await page.keyboard.type('10117')
+    await page.click('.js .chip:has-text("succeeds")')
+    await page.press('#card-cvc', 'Enter')
+    await page.waitForSelector('#status[data-status="succeeded"]')
+    t.match(await paymentOf(id), { billing: { country: 'DE', zipcode: '10117' }, total_amount: 2379 })
+  }
+})
+
+t.test('loses nothing that is typed while prices are requested', { skip }, async t => {
+  const { path } = await session({ product_cart: [{ product_id: 'pdt_donation', quantity: 1 }] })
   const page = await open(t, path)
-  await page.focus('#name')
-  await page.keyboard.type('Nina New')
-  await page.keyboard.press('Tab')
-  await page.keyboard.type('keys@example.com')
-  await page.keyboard.press('Tab')
-  await page.keyboard.press('Tab')
-  t.equal(await page.evaluate('document.activeElement?.id'), 'country')
-  await page.keyboard.press('g') // // one letter at a time: on a slow machine, quick typing counts as several searches
-  for (let n = 0; n < 10 && await page.inputValue('#country') !== 'DE'; n++) await page.keyboard.press('ArrowDown')
-  await page.keyboard.press('Tab')
-  await due(page, '$23.79')
-  t.equal(await page.evaluate('document.activeElement?.id'), 'zipcode')
-  await page.keyboard.type('10117')
-  await page.keyboard.press('Enter')
-  await page.waitForSelector('#card-number')
-  t.match(await paymentOf(id), { billing: { country: 'DE', zipcode: '10117' }, total_amount: 2379 })
+  let release = (): void => {}
+  let asked = 0
+  await page.route(`**${path}`, async (route, request) => {
+    if (request.method() === 'POST' && ++asked === 1) await new Promise<void>(resolve => { release = resolve })
+    await route.continue()
+  })
+  await page.fill('#amount-0', '40')
+  await page.fill('#discount-code', 'save10')
+  await page.click('#apply-code')
+  await page.fill('#name', 'Nina')
+  await page.selectOption('#country', 'FR')
+  await page.fill('#card-number', '4242')
+  t.equal(asked, 1, 'requests wait for each other')
+  await page.evaluate('focused = document.activeElement')
+  release()
+  await page.waitForSelector('#remove-SAVE10')
+  await page.waitForFunction('!document.body.hasAttribute("aria-busy")')
+  await due(page, '$43.20')
+  t.equal(await page.evaluate('document.activeElement === focused'), true, 'the field itself remains')
+  t.strictSame(await Promise.all(['amount-0', 'discount-code', 'name', 'country', 'card-number'].map(id => page.inputValue(`#${id}`))),
+    ['40', '', 'Nina', 'FR', '4242'])
 })
 
 t.test('continues when a price request fails', { skip }, async t => {
@@ -146,18 +183,19 @@ t.test('continues when a price request fails', { skip }, async t => {
   await page.selectOption('#country', 'DE')
   await page.waitForFunction('!document.body.hasAttribute("aria-busy")')
   t.equal(asked, 1)
-  await due(page, '$19.99')
   await fillDetails(page)
-  await page.click('#continue')
-  await page.waitForSelector('#card-number')
-  t.equal(asked, 2, 'for the e-mail address')
+  await page.click('.js .chip:has-text("succeeds")')
+  await page.click('#pay')
+  await page.waitForSelector('text=The total is now $23.79')
+  await page.click('#pay')
+  await page.waitForSelector('#status[data-status="succeeded"]')
   t.match(await paymentOf(id), { billing: { country: 'DE' }, total_amount: 2379 })
 })
 
 t.test('moves the focus to problems', { skip }, async t => {
   const { path } = await session({ custom_fields: [{ key: 'ok', label: 'I agree', field_type: 'boolean', required: true }] })
   const page = await open(t, path)
-  await page.click('#continue')
+  await page.click('#pay')
   await page.waitForSelector('#error-summary:focus')
   await page.click('#error-summary a[href="#custom-0"]')
   await page.waitForSelector('#custom-0:focus')
@@ -174,7 +212,6 @@ t.test('sells a static link', { skip }, async t => {
   await page.fill('#city', 'Springfield')
   await page.fill('#zipcode', '62701')
   await page.fill('#state', 'IL')
-  await page.click('#continue')
   await page.click('.js .chip:has-text("succeeds")')
   await page.click('#pay')
   await page.waitForSelector('#status[data-status="succeeded"]')
@@ -188,7 +225,7 @@ t.test('applies a theme, and dark mode by preference', { skip }, async t => {
   const { path } = await session({ customization: { theme: 'dark', theme_config: theme } })
   const dark = await open(t, path, { colorScheme: 'light' })
   t.equal(await colour(dark, 'body'), 'rgb(18, 52, 86)')
-  t.equal(await colour(dark, '#continue'), 'rgb(255, 204, 0)')
+  t.equal(await colour(dark, '#pay'), 'rgb(255, 204, 0)')
   const { path: other } = await session({ customization: { theme: 'system', theme_config: theme } })
   t.equal(await colour(await open(t, other, { colorScheme: 'light' }), 'body'), 'rgb(255, 238, 221)')
   t.equal(await colour(await open(t, other, { colorScheme: 'dark' }), 'body'), 'rgb(18, 52, 86)')
@@ -203,7 +240,7 @@ const FULL: Partial<SessionBody> = {
   customer: { customer_id: 'cus_grace' },
   show_saved_payment_methods: true,
   billing_address: { country: 'DE' },
-  feature_flags: { allow_customer_editing_country: true, single_page: true },
+  feature_flags: { allow_customer_editing_country: true },
   custom_fields: [
     { key: 'size', label: 'Size', field_type: 'dropdown', options: ['S', 'M'], required: true },
     { key: 'start', label: 'Start', field_type: 'date' },
@@ -224,7 +261,7 @@ t.test('is accessible and does not overflow', { skip }, async t => {
   await page.click('#pay')
   await page.waitForSelector('#custom-0-problem')
   await checkEverywhere(t, page, 'details with errors')
-  const steps = await session({ ...FULL, feature_flags: {} })
+  const steps = await session({ ...FULL, feature_flags: { single_page: false } })
   await page.goto(new URL(steps.path, page.url()).href)
   await checkEverywhere(t, page, 'two steps')
   const { clock } = started().emulator.sandbox

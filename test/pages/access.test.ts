@@ -4,6 +4,7 @@ import { linkId } from '../../src/rules/links.js'
 import { startEmulator, type TestEmulator } from '../helper.js'
 import { advance, attach, buy, entitle, eventTypes, grantsOf } from '../resources/grant-calls.js'
 import { activate } from '../resources/license-calls.js'
+import { injectForm } from './refilled.js'
 
 const FROZEN = { clockFrozen: 'on' }
 const RETURN = { return_url: 'https://shop.example/thanks?order=7' }
@@ -11,7 +12,7 @@ const RETURN = { return_url: 'https://shop.example/thanks?order=7' }
 interface Page { status: number, text: string, location: string }
 
 async function visit ({ emulator }: TestEmulator, url: string, form?: Record<string, string>): Promise<Page> {
-  const { statusCode: status, body: text, headers } = await emulator.app.inject({
+  const { statusCode: status, body: text, headers } = await injectForm(emulator.app, {
     method: form === undefined ? 'GET' : 'POST',
     url,
     headers: { accept: 'text/html', ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }) },

@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm'
 import t, { type Test } from 'tap'
 import type { Reply as ApiReply } from '../../src/contract/operations.js'
 import { paymentBody, startEmulator, type TestEmulator } from '../helper.js'
+import { injectForm } from './refilled.js'
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html' }
 const HTML = { accept: 'text/html' }
@@ -27,7 +28,7 @@ interface Opened extends TestEmulator {
 function open (test: Test, options = {}): Opened {
   const started = startEmulator(test, options)
   const inject = async (request: object): Promise<Shown> => {
-    const { statusCode: status, body: html, headers } = await started.emulator.app.inject(request)
+    const { statusCode: status, body: html, headers } = await injectForm(started.emulator.app, request)
     const text = html.replace(/&#(\d+);/g, (_entity, code: string) => String.fromCharCode(Number(code)))
     return { status, html, text, headers, location: String(headers['location'] ?? '') }
   }

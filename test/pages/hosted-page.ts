@@ -2,6 +2,7 @@
 import type { InjectOptions } from 'fastify'
 import type { Test } from 'tap'
 import { paymentBody, startEmulator, type PaymentBody, type TestEmulator } from '../helper.js'
+import { injectForm } from './refilled.js'
 
 interface Reply {
   status: number
@@ -31,7 +32,7 @@ export async function host (
   const { payment_id: paymentId, payment_link: link } = await started.pay(paymentBody({ payment_link: true, ...body }))
   const path = new URL(link ?? '').pathname
   const inject = async (request: InjectOptions): Promise<Reply> => {
-    const { statusCode: status, body: text, headers } = await started.emulator.app.inject(request)
+    const { statusCode: status, body: text, headers } = await injectForm(started.emulator.app, request)
     return { status, text, headers, location: String(headers['location'] ?? '') }
   }
   const visit = (url = path, headers: Record<string, string> = { accept: 'text/html' }) => inject({ url, headers })

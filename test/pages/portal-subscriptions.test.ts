@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import { collect } from '../resources/collection-calls.js'
 import { openShop, type Shop } from '../resources/subscription-calls.js'
 import { unescaped } from './session-page.js'
+import { injectForm } from './refilled.js'
 
 interface Shown {
   status: number
@@ -38,7 +39,7 @@ async function open (test: Test, settings: object = {}, changes: object = {}): P
   let home = await signIn()
   const pageOf = () => `${home}/subscriptions/${id}`
   const inject = async (request: object): Promise<Shown> => {
-    const { statusCode: status, body, headers } = await shop.emulator.app.inject(request)
+    const { statusCode: status, body, headers } = await injectForm(shop.emulator.app, request)
     return { status, text: unescaped(body), location: String(headers['location'] ?? '') }
   }
   const visit = (path = pageOf()) => inject({ url: path, headers: { accept: 'text/html' } })

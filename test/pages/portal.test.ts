@@ -2,6 +2,7 @@
 import type { InjectOptions } from 'fastify'
 import t, { type Test } from 'tap'
 import { paymentBody, startEmulator, type PaymentBody, type TestEmulator } from '../helper.js'
+import { injectForm } from './refilled.js'
 
 const HOSTILE = '<img src=x onerror=alert(1)>"\'&'
 const ESCAPED = '&#60;img src&#61;x onerror&#61;alert(1)&#62;&#34;&#39;&#38;'
@@ -31,7 +32,7 @@ async function open (
   const { link } = json as { link: string }
   const path = new URL(link).pathname.replace(/^\/below/, '')
   const inject = async (request: InjectOptions): Promise<Reply> => {
-    const { statusCode: status, body: text, headers } = await started.emulator.app.inject(request)
+    const { statusCode: status, body: text, headers } = await injectForm(started.emulator.app, request)
     return { status, text, headers, location: String(headers['location'] ?? '') }
   }
   const visit = (query = '', headers: Record<string, string> = { accept: 'text/html' }) => inject({ url: path + query, headers })

@@ -5,6 +5,7 @@ import { startEmulator } from '../helper.js'
 import { collect, groupAt, plan } from '../resources/collection-calls.js'
 import { refuseAll, send, type Case, type Json } from '../resources/product-calls.js'
 import { NEW, link, problemOf, textOf, unescaped, type SessionBody } from './session-page.js'
+import { injectForm } from './refilled.js'
 
 type Options = Parameters<typeof startEmulator>[1]
 
@@ -29,7 +30,7 @@ async function choosing (test: Parameters<typeof link>[0], changes: Partial<Sess
       const page = await started.visit(to)
       return {
         page,
-        ...await started.emulator.app.inject(formOf(page.text, to, fields)).then(reply => ({
+        ...await injectForm(started.emulator.app, formOf(page.text, to, fields)).then(reply => ({
           status: reply.statusCode, text: reply.body, location: String(reply.headers['location'] ?? ''), headers: reply.headers
         }))
       }

@@ -3,6 +3,7 @@ import type { InjectOptions } from 'fastify'
 import type { Test } from 'tap'
 import type { Body, Reply as ApiReply, Schemas } from '../../src/contract/operations.js'
 import { startEmulator, type TestEmulator } from '../helper.js'
+import { injectForm } from './refilled.js'
 
 export type SessionBody = Body<'POST /checkouts'>
 export type Fields = Record<string, string>
@@ -31,7 +32,7 @@ async function page (test: Test, path: (started: TestEmulator) => Promise<string
   const url = await path(started)
   let last: Reply | undefined
   const inject = async (request: InjectOptions): Promise<Reply> => {
-    const { statusCode: status, body: text, headers } = await started.emulator.app.inject(request)
+    const { statusCode: status, body: text, headers } = await injectForm(started.emulator.app, request)
     return { status, text, headers, location: String(headers['location'] ?? '') }
   }
   const payments = async () => (await started.get<{ items: Array<Required<Schemas['GetPaymentsListResponseItem']>> }>('/payments')).items

@@ -1,6 +1,7 @@
 /** The hosted page of a checkout session that sells a subscription. */
 import t from 'tap'
 import { NEW, fieldsOf, link, problemOf, session, textOf, unescaped, type SessionBody } from './session-page.js'
+import { injectForm } from './refilled.js'
 
 const CLOCK = { clock: '2026-01-31T09:00:00Z', clockFrozen: 'on' as const }
 const CARD = { method: 'card', number: '4242424242424242', expiry: '06/32', cvc: '123' }
@@ -103,7 +104,7 @@ async function withAddons (test: Parameters<typeof session>[0], flags: object) {
   const path = new URL(String(url)).pathname
   const submit = async (fields: Record<string, string>) => {
     const { text } = await opened.visit(path)
-    const { statusCode: status, body } = await opened.emulator.app.inject({
+    const { statusCode: status, body } = await injectForm(opened.emulator.app, {
       method: 'POST',
       url: path,
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html' },

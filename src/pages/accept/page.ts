@@ -9,7 +9,16 @@ import { platformOf } from '../access.js'
 import { facts, field, form, type FormTarget, type Problem } from '../fragments.js'
 import { sign, type Fragment } from '../layout.js'
 
-export function acceptPage (grant: Grant, target: FormTarget, problems: readonly Problem[], context: Context): Fragment {
+export interface AcceptPage {
+  grant: Grant
+  target: FormTarget
+  problems: readonly Problem[]
+  /** The account as entered; null until the form is submitted. */
+  account: string | null
+  context: Context
+}
+
+export function acceptPage ({ grant, target, problems, account, context }: AcceptPage): Fragment {
   const { sandbox } = context
   const platform = platformOf(grant)
   const customer = sandbox.customers.find(grant.customer_id)
@@ -27,7 +36,7 @@ export function acceptPage (grant: Grant, target: FormTarget, problems: readonly
     name: 'account',
     label: `Your account on ${platform}`,
     type: 'text',
-    value: customer?.email.split('@')[0] ?? '',
+    value: account ?? customer?.email.split('@')[0] ?? '',
     autocomplete: 'username',
     isRequired: true
   }, problems)}

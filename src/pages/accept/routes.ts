@@ -12,7 +12,8 @@ import { grantStates } from '../../resources/grants/states.js'
 import type { Grant } from '../../resources/grants/store.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import { platformOf } from '../access.js'
-import type { FormTarget, Problem } from '../fragments.js'
+import { textFields } from '../form-drafts.js'
+import type { FormTarget } from '../fragments.js'
 import { rootOf, hostedLayout, tokenRefused, type PagesOptions } from '../hosted-layout.js'
 import { sendRedirect } from '../layout.js'
 import { acceptEnded, acceptExpired, acceptPage } from './page.js'
@@ -35,7 +36,7 @@ export function addAcceptPages (app: FastifyInstance, options: PagesOptions): vo
 }
 
 function acceptPages (options: PagesOptions) {
-  const { contextOf, send, sendNotice, notFound, fail: sendFailed, answer } = hostedLayout(options)
+  const { drafts, contextOf, send, sendNotice, notFound, fail: sendFailed, answer } = hostedLayout(options)
   const targetOf = (token: string, context: Context): FormTarget =>
     ({ url: `${rootOf(context)}/entitlements/oauth/${token}`, token: formToken(token) })
 
@@ -47,7 +48,7 @@ function acceptPages (options: PagesOptions) {
     return null
   }
 
-  function showState (grant: Grant, request: Request, reply: FastifyReply, problems: readonly Problem[] = []): void {
+  function showState (grant: Grant, request: Request, reply: FastifyReply): void {
     const context = contextOf(request)
     const target = targetOf(request.params.token, context)
     const title = `Connect ${platformOf(grant)}`
@@ -56,8 +57,10 @@ function acceptPages (options: PagesOptions) {
       return send(reply, 200, { title, content: acceptEnded(grant, target), width: 'narrow' })
     }
     if (isOver) return send(reply, 410, { title: 'Link expired', content: acceptExpired(target), width: 'narrow' })
-    const content = acceptPage(grant, target, problems, context)
-    send(reply, problems.length > 0 ? 422 : 200, { title, content, width: 'narrow' })
+    const draft = drafts.find(context.sandbox, target.url, request.query)
+    const { problems = [], body: { account = null } = {} } = draft ?? {}
+    const content = acceptPage({ grant, target, problems, account, context })
+    send(reply, draft?.code ?? 200, { title, content, width: 'narrow' })
   }
 
   function show (request: Request, reply: FastifyReply): void {
@@ -80,12 +83,16 @@ function acceptPages (options: PagesOptions) {
     const target = targetOf(request.params.token, context)
     if (!isFormToken(text(request.body, 'token'), request.params.token)) return sendNotice(reply, 403, tokenRefused(target.url))
     let next = target.url
+    const redirectToForm = (url: string, { message }: ApiError) => {
+      const problems = [{ field: 'account', message }]
+      sendRedirect(reply, drafts.keep(context.sandbox, url, { code: 422, problems, body: textFields(request.body) }))
+    }
     const change = () => { next = decide(grant.grant_id, request.body, target, contextOf(request)) }
     context.sandbox.batch.run(change, error => {
       answer(request, reply, () => {
         noteRefusal(request, error)
         if (error === undefined) sendRedirect(reply, next)
-        else if (error instanceof ApiError) showState(grant, request, reply, [{ field: 'account', message: error.message }])
+        else if (error instanceof ApiError) redirectToForm(target.url, error)
         else throw error
       })
     })

@@ -10,9 +10,11 @@ import type { Fragment } from '../layout.js'
 import type { Offer } from './methods.js'
 import { testCards } from './test-cards.js'
 
-/** Entered values that may be shown again: never a card number or a security code. */
+/** Entered values that are shown again. */
 export interface Entered {
   method: string
+  number: string
+  cvc: string
   expiry: string
   name: string
   phone: string
@@ -132,7 +134,7 @@ function cardFields ({ offer, holder, context, problems, entered }: MethodsPage)
     name: 'number',
     label: 'Card number',
     type: 'text',
-    value: '',
+    value: entered?.number ?? '',
     autocomplete: 'cc-number',
     inputmode: 'numeric',
     isRequired: true
@@ -152,7 +154,7 @@ function cardFields ({ offer, holder, context, problems, entered }: MethodsPage)
     name: 'cvc',
     label: 'Security code',
     type: 'text',
-    value: '',
+    value: entered?.cvc ?? '',
     autocomplete: 'cc-csc',
     inputmode: 'numeric',
     isRequired: true

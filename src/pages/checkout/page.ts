@@ -65,15 +65,19 @@ function declined (payment: Payment, { sandbox }: Context): Fragment {
   if (payment.status !== 'failed') return ''
   const known = sandbox.reference.failureCodes[payment.error_code ?? '']
   const text = known?.customer_message ?? 'The payment did not go through. Try again.'
+  const isWrongCode = WRONG_CODES.has(payment.error_code ?? '')
   const back = returnUrl(payment, sandbox)
   return html`<div class="alert" id="error-summary" data-status="failed" role="alert" tabindex="-1" autofocus>
 <h2>The payment was not completed</h2>
-<p>${text}</p>
+<p>!${isWrongCode ? html`<a href="#card-cvc">${text}</a>` : html`${text}`}</p>
 !${back === null
     ? ''
     : html`<p><a href="${back}" id="return-link">Return to ${sandbox.business.name} without paying</a></p>!${urlProblem(back)}`}
 </div>`
 }
+
+/** The declines after which only the security code is entered again. */
+export const WRONG_CODES: ReadonlySet<string> = new Set(['INCORRECT_CVC', 'INVALID_CVC'])
 
 /** The radio button of the method of the last attempt. */
 function triedMethod ({ payment_method: method, payment_method_type: type, payment_method_id: savedId }: Payment): string | null {

@@ -21,15 +21,15 @@ import { checkout } from './page.js'
 import { EMBED_KINDS } from '../embed/options.js'
 import { addCheckoutScript, keepOptions } from '../embed/routes.js'
 import type { Problem } from '../fragments.js'
+import { draftId, withDraft } from '../form-drafts.js'
 import { hostedLayout, rootOf, tokenRefused, type HostedLayout, type PagesOptions } from '../hosted-layout.js'
 import { sendRedirect } from '../layout.js'
-import type { Entered } from './method-fields.js'
 import { isMethodUpdate } from './order.js'
 import { confirmation, expired, status, statusRefresh, type Notice } from './outcome.js'
 import { formTargets, nextUrl } from './return-url.js'
 import { appearanceOfPayment } from './session/appearance.js'
 import { CHOOSE_AGAIN, addSessionPages } from './session/routes.js'
-import { act, entered, formToken, isToken, problemsOf, readForm } from './submission.js'
+import { act, entered, formToken, isToken, keptFields, problemsOf, readForm } from './submission.js'
 
 /** Only paths with the format of a link. Others are answered by the API, as JSON. */
 const LINK = ':link(^[0-9A-Z][0-9A-Za-z]{7}$)'
@@ -73,7 +73,7 @@ const NO_PAYMENT: Notice = {
 }
 
 /** Shows the pages of a payment. */
-function paymentPages ({ baseOf, send, withOptions }: HostedLayout) {
+function paymentPages ({ baseOf, drafts, send, withOptions }: HostedLayout) {
   const appearanceFor = ({ payment, context, reply }: OpenedPayment) =>
     withOptions(appearanceOfPayment(payment, context.sandbox, baseOf(context)), reply.request)
 
@@ -96,8 +96,12 @@ function paymentPages ({ baseOf, send, withOptions }: HostedLayout) {
     return `${baseOf(context)}/session/${session.session_id}${CHOOSE_AGAIN}`
   }
 
-  function showCheckout (opened: OpenedPayment, code: number, problems: readonly Problem[], before: Entered | null): void {
+  /** Shows the form, with the values of a draft if the URL names one. */
+  function showCheckout (opened: OpenedPayment): void {
     const { payment, context, link, reply } = opened
+    const draft = drafts.find(context.sandbox, checkoutUrl(opened), reply.request.query)
+    const { code, problems } = draft ?? { code: 200, problems: [] }
+    const before = draft === null ? null : entered(readForm(draft.body))
     const appearance = appearanceFor(opened)
     const target = { url: checkoutUrl(opened), token: formToken(payment, link) }
     const content = checkout({ payment, context, problems, entered: before, target, appearance, choiceUrl: choiceUrl(opened) })
@@ -109,7 +113,8 @@ function paymentPages ({ baseOf, send, withOptions }: HostedLayout) {
 
   function showConfirmation (opened: OpenedPayment): void {
     const { payment, context, link, reply } = opened
-    const content = confirmation(payment, { url: checkoutUrl(opened), token: formToken(payment, link) }, context)
+    const url = withDraft(checkoutUrl(opened), draftId(reply.request.query))
+    const content = confirmation(payment, { url, token: formToken(payment, link) }, context)
     const targets = formTargets(payment.checkout)
     send(reply, 200, {
       title: 'Confirm the payment', content, width: 'narrow', formTargets: targets, appearance: appearanceFor(opened)
@@ -125,7 +130,7 @@ function paymentPages ({ baseOf, send, withOptions }: HostedLayout) {
       return send(reply, 410, { title: 'Payment link expired', content, width: 'narrow', appearance: appearanceFor(opened) })
     }
     if (payment.status === 'requires_customer_action') return showConfirmation(opened)
-    showCheckout(opened, 200, [], null)
+    showCheckout(opened)
   }
 
   function showStatus (opened: OpenedPayment): void {
@@ -144,13 +149,13 @@ function paymentPages ({ baseOf, send, withOptions }: HostedLayout) {
     })
   }
 
-  return { checkoutUrl, showCheckout, showState, showStatus }
+  return { checkoutUrl, showState, showStatus }
 }
 
 function hostedPages (options: PagesOptions) {
   const layout = hostedLayout(options)
-  const { baseOf, isEmbedded, contextOf, sendNotice, notFound, fail, answer } = layout
-  const { checkoutUrl, showCheckout, showState, showStatus } = paymentPages(layout)
+  const { baseOf, drafts, isEmbedded, contextOf, sendNotice, notFound, fail, answer } = layout
+  const { checkoutUrl, showState, showStatus } = paymentPages(layout)
 
   function opened (request: FastifyRequest<LinkRoute>, reply: FastifyReply): OpenedPayment | null {
     const context = contextOf(request)
@@ -176,8 +181,21 @@ function hostedPages (options: PagesOptions) {
     })
   }
 
-  const redirect = ({ payment, link, context, reply }: OpenedPayment) => {
-    sendRedirect(reply, nextUrl(payment, link, baseOf(context), context.sandbox, !isEmbedded))
+  /** Redirects to the next page. If the payment is still open, its form is filled in again. */
+  const redirect = (opened: OpenedPayment) => {
+    const { payment, link, context: { sandbox }, context, reply, reply: { request } } = opened
+    if (!isOpen(payment)) return sendRedirect(reply, nextUrl(payment, link, baseOf(context), sandbox, !isEmbedded))
+    const url = checkoutUrl(opened)
+    if (readForm(request.body).action !== 'pay') return sendRedirect(reply, withDraft(url, draftId(request.query)))
+    const body = keptFields(request.body, sandbox, { isCharged: true })
+    sendRedirect(reply, drafts.keep(sandbox, url, { code: 200, problems: [], body }))
+  }
+
+  /** Redirects to the form, with its problems and its values. */
+  const redirectToForm = (opened: OpenedPayment, problems: readonly Problem[]) => {
+    const { context: { sandbox }, reply, reply: { request } } = opened
+    const body = keptFields(request.body, sandbox, { isCharged: false })
+    sendRedirect(reply, drafts.keep(sandbox, checkoutUrl(opened), { code: 422, problems, body }))
   }
 
   const canBePaid = ({ payment, context }: OpenedPayment) =>
@@ -198,8 +216,8 @@ function hostedPages (options: PagesOptions) {
         noteRefusal(request, error)
         const after = { ...before, payment: stored(seq, sandbox) }
         if (error === undefined || !isOpen(after.payment)) redirect(after)
-        else if (canBePaid(after)) showCheckout(after, 422, problemsOf(error), entered(form))
-        else showState(after)
+        else if (canBePaid(after)) redirectToForm(after, problemsOf(error))
+        else sendRedirect(reply, checkoutUrl(after))
       })
     })
   }

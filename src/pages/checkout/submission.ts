@@ -10,7 +10,8 @@ import { cardInstrument, redirectInstrument, upiInstrument, type Instrument } fr
 import { answerAction, attempt, cancel, completeFree, savedInstrument } from '../../resources/payments/lifecycle.js'
 import { checkOpen, needsMethod } from '../../resources/payments/states.js'
 import type { Payment } from '../../resources/payments/store.js'
-import type { Context } from '../../sandbox/sandbox.js'
+import type { Context, Sandbox } from '../../sandbox/sandbox.js'
+import { textFields } from '../form-drafts.js'
 import type { Entered } from './method-fields.js'
 import type { Problem } from '../fragments.js'
 import { offerFor, payableOf, type Offer } from './methods.js'
@@ -39,11 +40,13 @@ export function isToken (given: string, owner: { secret: string }, link: string)
   return bytes.length === right.length && timingSafeEqual(bytes, right)
 }
 
-/** The values that may be shown again: never a security code, nor a card number in any field. */
-export function entered ({ method, expiry, name, phone, upi_id: upiId, save }: Form): Entered {
+/** The values that the page shows again. A card number in any other field is left out. */
+export function entered ({ method, number, cvc, expiry, name, phone, upi_id: upiId, save }: Form): Entered {
   const harmless = (text: string) => hasCardNumber(text) ? '' : text.slice(0, NAME_MAX)
   return {
     method,
+    number: number.slice(0, NUMBER_MAX),
+    cvc: harmless(cvc),
     expiry: harmless(expiry),
     name: harmless(name),
     phone: compactPhone(phone) === null ? harmless(phone) : phone,
@@ -52,7 +55,31 @@ export function entered ({ method, expiry, name, phone, upi_id: upiId, save }: F
   }
 }
 
+/**
+ * The fields of a form that may be kept to be shown again. Of card numbers, only those of test cards are kept, and numbers that
+ * could become one; a number that may be that of a real card is not. A security code is kept until it has been charged.
+ */
+export function keptFields (body: unknown, { reference: { testCards } }: Sandbox, { isCharged }: { isCharged: boolean }) {
+  const { token: _token, ...fields } = textFields(body)
+  const digits = (fields['number'] ?? '').replace(/\D/g, '')
+  const isTestCard = testCards.some(({ number }) => number === digits)
+  const mayBecomeOne = digits.length < CARD_DIGITS_MIN || testCards.some(({ number }) => isNearly(digits, number))
+  return {
+    ...fields,
+    number: isTestCard || mayBecomeOne ? fields['number'] ?? '' : '',
+    cvc: isCharged ? '' : fields['cvc'] ?? ''
+  }
+}
+
+/** Whether a number differs from that of a test card by a single digit, or has a digit too few. */
+function isNearly (digits: string, number: string): boolean {
+  if (number.startsWith(digits)) return true
+  return digits.length === number.length && [...digits].filter((digit, place) => digit !== number[place]).length === 1
+}
+
 const NAME_MAX = 120
+const NUMBER_MAX = 40
+const CARD_DIGITS_MIN = 12
 
 /** The shortest card numbers have twelve digits. */
 function hasCardNumber (text: string): boolean {

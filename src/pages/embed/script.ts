@@ -35,13 +35,17 @@ export const EMBED_SCRIPT = `'use strict'
     tell('checkout.breakdown', JSON.parse(text))
   }
   tellBreakdown()
-  if (details !== null) new MutationObserver(tellBreakdown).observe(document.body, { childList: true, subtree: true })
+  if (details !== null) new MutationObserver(tellBreakdown).observe(document.body, {
+    attributes: true, attributeFilter: ['data-breakdown'], childList: true, subtree: true
+  })
 
   const STATUSES = { succeeded: 'succeeded', processing: 'processing', failed: 'failed', cancelled: 'failed' }
   const status = STATUSES[document.querySelector('[data-status]')?.dataset.status]
   if (status !== undefined) tell('checkout.status', { status })
   if (isOver && showTimer === 'false') tell('checkout.link_expired')
   if (notice !== null) tell('checkout.error', [...notice.querySelectorAll('h1, h1 + p')].map(part => part.textContent).join('. '))
+
+  document.querySelector('[data-focus]')?.focus()
 
   // Links and forms pass the options on.
   const isOurs = url => url.origin === location.origin && url.pathname.startsWith(embedBase + '/')
@@ -80,7 +84,12 @@ export const EMBED_SCRIPT = `'use strict'
   document.addEventListener('submit', event => {
     if (event.submitter?.id === 'pay' && event.target.dataset.sent !== 'yes') tell('checkout.pay_button_clicked')
   })
-  document.getElementById('close-checkout')?.addEventListener('click', () => { tell('checkout.closed') })
+  const closing = document.getElementById('close-checkout')
+  closing?.addEventListener('click', () => { tell('checkout.closed') })
+  // A key that closes a list or a dialog of the browser is not for the checkout.
+  document.addEventListener('keydown', event => {
+    if (event.key === 'Escape' && !event.defaultPrevented && !event.isComposing) closing?.click()
+  })
 
   // The server decides whether the checkout has expired, because its clock can be moved.
   const timer = document.getElementById('timer')

@@ -66,7 +66,7 @@ function open ({ checkoutUrl, elementId, options } = {}) {
   if (place === null) throw complain('elementId must be the id of an element to put the checkout into, not ' + elementId)
   remove()
   const iframe = Object.assign(document.createElement('iframe'), { id: 'dodo-checkout-iframe', title: 'Checkout', src: url })
-  iframe.setAttribute('allow', 'payment keyboard-map *')
+  iframe.setAttribute('allow', 'payment *; keyboard-map *')
   iframe.setAttribute('sandbox', 'allow-same-origin allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox')
   iframe.setAttribute('referrerpolicy', 'strict-origin-when-cross-origin')
   const focused = document.activeElement

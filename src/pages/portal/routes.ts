@@ -10,6 +10,7 @@ import { retryDelivery } from '../../resources/grants/lifecycle.js'
 import { freeActivation } from '../../resources/license-keys/rules.js'
 import { removePaymentMethod } from '../../resources/payment-methods/rules.js'
 import type { Context } from '../../sandbox/sandbox.js'
+import type { FormDraft } from '../form-drafts.js'
 import type { Problem } from '../fragments.js'
 import { rootOf, type PagesOptions } from '../hosted-layout.js'
 import { sendRedirect } from '../layout.js'
@@ -33,10 +34,11 @@ export function addPortalPages (app: FastifyInstance, options: PagesOptions): vo
 }
 
 function homePages (sessions: PortalSessions) {
-  const { homeOf, targetOf, isOwnForm, opened, send, answer } = sessions
+  const { homeOf, targetOf, drafts, isOwnForm, opened, send, answer } = sessions
 
-  function showPortal (opened: OpenedPortal, code: number, problems: readonly Problem[]): void {
+  function showPortal (opened: OpenedPortal): void {
     const { session, customer, context, request, reply } = opened
+    const { code, problems } = drafts.find(context.sandbox, homeOf(opened), request.query) ?? { code: 200, problems: [] }
     const { page } = request.query
     const done = DONE.find(name => request.query[name] === 'yes') ?? null
     const content = portal({
@@ -55,7 +57,7 @@ function homePages (sessions: PortalSessions) {
   return {
     show (request: PortalRequest, reply: FastifyReply): void {
       const found = opened(request, reply)
-      if (found !== null) showPortal(found, 200, [])
+      if (found !== null) showPortal(found)
     },
 
     submit (request: PortalRequest, reply: FastifyReply): void {
@@ -71,7 +73,7 @@ function homePages (sessions: PortalSessions) {
         answer(request, reply, () => {
           noteRefusal(request, error)
           if (error === undefined) sendRedirect(reply, `${url}?${done}=yes`)
-          else if (error instanceof ApiError) showPortal(found, 422, [problemOf(error)])
+          else if (error instanceof ApiError) sendRedirect(reply, drafts.keep(context.sandbox, url, refused(error)))
           else throw error
         })
       })
@@ -103,6 +105,9 @@ function pageNumber (given: unknown): number {
   const number = typeof given === 'string' && /^[1-9]\d*$/.test(given) ? Number(given) : 1
   return Math.min(number, PAGE_MAX)
 }
+
+/** The page after a refused form. Its forms have only buttons, so there are no values to show again. */
+const refused = (error: ApiError): FormDraft => ({ code: 422, problems: [problemOf(error)], body: {} })
 
 function problemOf (error: ApiError): Problem {
   return error.code === 'NOT_FOUND' && error.details?.[0]?.path === 'payment_method_id'

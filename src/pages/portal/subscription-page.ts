@@ -34,6 +34,8 @@ export interface SubscriptionPage {
   /** The key of a message in NOTES. */
   done: string
   problems: readonly Problem[]
+  /** The fields of a refused form. */
+  entered: Readonly<Record<string, string>>
 }
 
 /** The messages after a change, by the key in the URL. */
@@ -194,7 +196,8 @@ export const FEEDBACK: readonly string[] = REASONS.map(([value]) => value)
 export const COMMENT_MAX = 1000
 
 function cancel (page: SubscriptionPage, actions: Set<PortalAction>): Fragment {
-  const { subscription: { next_billing_date: next }, target } = page
+  const { subscription: { next_billing_date: next }, target, entered } = page
+  const isNow = entered['when'] === 'now'
   if (actions.has('undo')) {
     return panel('cancel', 'Cancellation', html`<p>The subscription ends on ${formatDay(next)}.</p>
 !${form(target, button('undo', 'undo', 'Keep the subscription', 'primary'))}`)
@@ -202,19 +205,21 @@ function cancel (page: SubscriptionPage, actions: Set<PortalAction>): Fragment {
   const canNow = actions.has('cancel now')
   const canWait = actions.has('cancel at the date')
   if (!canNow && !canWait) return ''
-  return panel('cancel', 'Cancel', html`<details class="confirm">
+  return panel('cancel', 'Cancel', html`<details class="confirm"!${entered['action'] === 'cancel' ? ' open' : ''}>
 <summary id="cancel-question">Cancel the subscription</summary>
 !${form(target, html`
 !${canNow && canWait
     ? html`<fieldset class="when-choice"><legend>When?</legend>
-!${radio('date', `On ${formatDay(next)}, at the end of the period`, true)}
-!${radio('now', 'Now. Payments are not refunded.', false)}
+!${radio('date', `On ${formatDay(next)}, at the end of the period`, !isNow)}
+!${radio('now', 'Now. Payments are not refunded.', isNow)}
 </fieldset>`
     : html`<p>${canWait ? `It ends on ${formatDay(next)}.` : 'It ends now. Payments are not refunded.'}</p>
 <input type="hidden" name="when" value="${canWait ? 'date' : 'now'}">`}
-!${choice({ id: 'feedback', name: 'feedback', label: 'Why?', value: '', options: REASONS, isRequired: false }, page.problems)}
+!${choice({
+    id: 'feedback', name: 'feedback', label: 'Why?', value: entered['feedback'] ?? '', options: REASONS, isRequired: false
+  }, page.problems)}
 <div class="field"><label for="comment">Comment (optional)</label>
-<textarea id="comment" name="comment" rows="3" maxlength="${COMMENT_MAX}"></textarea></div>
+<textarea id="comment" name="comment" rows="3" maxlength="${COMMENT_MAX}">${entered['comment'] ?? ''}</textarea></div>
 !${button('cancel', 'confirm-cancel', 'Cancel the subscription', 'danger')}`)}
 </details>`)
 }

@@ -12,6 +12,7 @@ import {
 import { findOwnSubscription } from '../../resources/subscriptions/rules.js'
 import type { Subscription } from '../../resources/subscriptions/store.js'
 import type { Context } from '../../sandbox/sandbox.js'
+import { textFields, type FormDraft } from '../form-drafts.js'
 import { rootOf } from '../hosted-layout.js'
 import { sendRedirect } from '../layout.js'
 import { changePage } from './change-page.js'
@@ -44,7 +45,7 @@ type Done = { done: string } | { page: string }
 
 /** Shows the page of a subscription, and runs the changes of its forms. */
 function pageOfSubscription (sessions: PortalSessions) {
-  const { homeOf, targetOf, isOwnForm, send, answer } = sessions
+  const { drafts, homeOf, targetOf, isOwnForm, send, answer } = sessions
 
   /** Null after it has sent an error page. */
   function opened (request: PortalRequest, reply: FastifyReply): OpenedSubscription | null {
@@ -65,7 +66,7 @@ function pageOfSubscription (sessions: PortalSessions) {
     return null
   }
 
-  function showPage (opened: OpenedSubscription, code: number, error: ApiError | null): void {
+  function showPage (opened: OpenedSubscription, { code, problems, body }: FormDraft): void {
     const { context, request: { query }, reply, url } = opened
     const { subscription_id: id, customer_id: customerId } = opened.subscription
     const subscription = findOwnSubscription(id, customerId, context)
@@ -78,13 +79,14 @@ function pageOfSubscription (sessions: PortalSessions) {
       home: homeOf(opened),
       base: rootOf(context),
       done: isMade ? done : '',
-      problems: error === null ? [] : [{ field: null, message: error.message }]
+      problems,
+      entered: body
     })
-    const title = `${error === null ? '' : 'Error: '}${subscription.plan.name ?? 'Subscription'}`
+    const title = `${problems.length === 0 ? '' : 'Error: '}${subscription.plan.name ?? 'Subscription'}`
     send(reply, code, { title, content, width: 'wide', formTargets: [] })
   }
 
-  /** Makes a change of the current subscription, and redirects. Shows the page with the reason if it is refused. */
+  /** Makes a change of the current subscription, and redirects. The page shows the reason if it is refused. */
   function run (opened: OpenedSubscription, change: (subscription: Subscription, context: Context) => Done): void {
     const { request, reply, url, customer: { customer_id: customerId }, context: { sandbox, baseUrl } } = opened
     if (!isOwnForm(opened, url)) return
@@ -95,7 +97,10 @@ function pageOfSubscription (sessions: PortalSessions) {
     sandbox.batch.run(make, (error, result?: Done) => {
       answer(request, reply, () => {
         noteRefusal(request, error)
-        if (error instanceof ApiError) return showPage(opened, error.status, error)
+        if (error instanceof ApiError) {
+          const draft = { ...refused(error), body: textFields(request.body) }
+          return sendRedirect(reply, drafts.keep(sandbox, url, draft))
+        }
         if (error !== undefined || result === undefined) throw error
         sendRedirect(reply, 'page' in result ? result.page : `${url}?done=${result.done}`)
       })
@@ -107,13 +112,14 @@ function pageOfSubscription (sessions: PortalSessions) {
 
 function subscriptionPages (sessions: PortalSessions) {
   const { opened, showPage, run } = pageOfSubscription(sessions)
-  const { targetOf, send } = sessions
+  const { drafts, targetOf, send } = sessions
 
   return {
     opened,
 
     show (opened: OpenedSubscription): void {
-      showPage(opened, 200, null)
+      const { context: { sandbox }, request: { query }, url } = opened
+      showPage(opened, drafts.find(sandbox, url, query) ?? { code: 200, problems: [], body: {} })
     },
 
     submit (opened: OpenedSubscription): void {
@@ -130,7 +136,7 @@ function subscriptionPages (sessions: PortalSessions) {
         send(reply, 200, { title: 'Change plan', content, width: 'narrow' })
       } catch (error) {
         if (!(error instanceof ApiError)) throw error
-        showPage(opened, error.status, error)
+        showPage(opened, refused(error))
       }
     },
 
@@ -144,6 +150,9 @@ function subscriptionPages (sessions: PortalSessions) {
     }
   }
 }
+
+const refused = ({ status, message }: ApiError): FormDraft =>
+  ({ code: status, problems: [{ field: null, message }], body: {} })
 
 /** Does what the form of the page asks for. */
 function act (subscription: Subscription, { request: { body }, url }: OpenedSubscription, context: Context): Done {

@@ -71,7 +71,7 @@ const FLAGS: Flags = {
   always_create_new_customer: false,
   redirect_immediately: false,
   require_phone_number: false,
-  single_page: false
+  single_page: true
 }
 
 export function flagsOf (given: Schemas['CheckoutSessionFlags'] = {}): Flags {

@@ -105,6 +105,14 @@ export function readEntries (body: unknown, terms: Terms, { sandbox }: Context):
   }
 }
 
+/** The values after a button of the form: without a code that it removes. */
+export function entriesOf (body: unknown, terms: Terms, context: Context): Entries {
+  const entries = readEntries(body, terms, context)
+  const [action, removed] = /^remove:(.+)$/s.exec(entryOf(body, 'action')) ?? []
+  if (action === undefined || removed === undefined || !terms.flags.allow_discount_code) return entries
+  return { ...entries, codes: entries.codes.filter(code => code.toUpperCase() !== removed.toUpperCase()) }
+}
+
 /** Whether the page has a field for a detail, possibly a locked one. */
 export function showsField (name: DetailName, { flags, known, minimal_address: isMinimal }: Terms): boolean {
   if (name === 'phone') return flags.allow_phone_number_collection || known.phone !== null

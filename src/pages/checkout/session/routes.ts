@@ -11,19 +11,22 @@ import { SESSION_LIFETIME_US } from '../../../resources/checkouts/rules.js'
 import { staticTerms, type Parameters } from '../../../resources/checkouts/static-link.js'
 import type { NewSession } from '../../../resources/checkouts/store.js'
 import { SHORT_SESSION } from '../../../resources/checkouts/view.js'
+import { isOpen } from '../../../resources/payments/states.js'
 import type { Payment } from '../../../resources/payments/store.js'
 import { linkId, shortSlugSeq } from '../../../rules/links.js'
 import type { Context, Sandbox } from '../../../sandbox/sandbox.js'
 import type { Problem } from '../../fragments.js'
+import { textFields, type FormDraft } from '../../form-drafts.js'
 import { hostedLayout, tokenRefused, type HostedLayout, type PagesOptions } from '../../hosted-layout.js'
 import { sendRedirect } from '../../layout.js'
 import { formTargets, nextUrl } from '../return-url.js'
-import { entered, formToken, isToken, problemsOf, readForm } from '../submission.js'
+import { entered, formToken, isToken, keptFields, problemsOf, readForm } from '../submission.js'
 import { addonProblems, withAddons } from './addons.js'
-import { draftDetails, entryOf, firstEntries, readEntries, withCode, type Entries } from './form.js'
+import { draftDetails, entriesOf, entryOf, firstEntries, withCode } from './form.js'
 import { appearanceOf } from './appearance.js'
 import { NO_PRODUCT, NO_SESSION, expiredSession, unsellable } from './notices.js'
 import { detailsPage } from './page.js'
+import { PRICE_REQUEST } from './script.js'
 import { draftSale } from './quote.js'
 import { offerOf, submitDetails, type Submitted } from './submit.js'
 import { themeStyle } from './theme.js'
@@ -43,6 +46,8 @@ interface OpenedSession {
   isStored: boolean
   /** The open payment that the customer has left to choose another product; null without one. */
   earlier: Payment | null
+  /** The form to show again; null for a new one. */
+  draft: FormDraft | null
   /** The URL of the page, to which its form is sent. */
   url: string
   context: Context
@@ -53,9 +58,9 @@ interface OpenedSession {
 /** The response with a page: its status and the values of its form. */
 interface Shown {
   code: number
-  entries: Entries
   problems: readonly Problem[]
-  body: unknown
+  /** The submitted form; null for a new one. */
+  body: Readonly<Record<string, string>> | null
 }
 
 export function addSessionPages (app: FastifyInstance, options: PagesOptions): void {
@@ -70,8 +75,18 @@ export function addSessionPages (app: FastifyInstance, options: PagesOptions): v
   app.get<SlugRoute>(`/s/:slug(^${SHORT_SESSION}[0-9a-z]{11}$)`, pages.unshorten)
 }
 
+/** The field of a draft with the id of a static link's session, which is not stored yet. */
+const SESSION_ID = 'session_id'
+
+/** Whether a script requests the page to update its prices. It takes the page from the reply to its POST, without a redirect. */
+const isPriceRequest = ({ headers }: FastifyRequest) => headers[PRICE_REQUEST] !== undefined
+
 /** The errors of products and collections that are no longer sold. */
 const GONE = new Set(['PRODUCT_IS_DELETED', 'PRODUCT_COLLECTION_IS_DELETED'])
+
+function withoutRepeats (problems: readonly Problem[]): Problem[] {
+  return problems.filter(({ message }, index) => problems.findIndex(problem => problem.message === message) === index)
+}
 
 /** Shows the details page of a session, or redirects to its payment. */
 function detailsPages ({ baseOf, isEmbedded, withOptions, send, sendNotice }: HostedLayout) {
@@ -88,14 +103,16 @@ function detailsPages ({ baseOf, isEmbedded, withOptions, send, sendNotice }: Ho
     sendNotice(reply, GONE.has(error.code) ? 410 : 422, unsellable(error))
   }
 
-  function showDetails (opened: OpenedSession, { code, entries, problems, body }: Shown): void {
+  function showDetails (opened: OpenedSession, { code, problems: known, body }: Shown): void {
     const { session, context, request, reply, url } = opened
     const { terms } = session
+    const entries = body === null ? firstEntries(terms, opened.earlier, context) : entriesOf(body, terms, context)
+    const problems = withoutRepeats([...known, ...(body === null ? [] : addonProblems(terms, body, context.sandbox))])
     const wanted = draftDetails(entries, terms, context)
     const codes = withCode(entries)
     const draft = draftSale(terms, { ...wanted, codes }, context)
     const isRefused = draft.details.codes.length < codes.length
-    const all = [...problems, ...draft.problems.filter(({ message }) => !problems.some(problem => problem.message === message))]
+    const all = withoutRepeats([...problems, ...draft.problems])
     const appearance = withOptions(appearanceOf(session, baseOf(context)), request)
     const content = detailsPage({
       session,
@@ -109,7 +126,7 @@ function detailsPages ({ baseOf, isEmbedded, withOptions, send, sendNotice }: Ho
         ? null
         : {
             offer: offerOf(draft.sale, terms, draft.details, context),
-            entered: body === undefined ? null : entered(readForm(body))
+            entered: body === null ? null : entered(readForm(body))
           }
     })
     const title = `${all.length > 0 ? 'Error: ' : ''}Checkout – ${context.sandbox.business.name}`
@@ -120,10 +137,7 @@ function detailsPages ({ baseOf, isEmbedded, withOptions, send, sendNotice }: Ho
   }
 
   function show (opened: OpenedSession): void {
-    ifSellable(opened, () => {
-      const entries = firstEntries(opened.session.terms, opened.earlier, opened.context)
-      showDetails(opened, { code: 200, entries, problems: [], body: undefined })
-    })
+    ifSellable(opened, () => { showDetails(opened, opened.draft ?? { code: 200, problems: [], body: null }) })
   }
 
   /** Shows a page, or the reason why the cart can no longer be sold. */
@@ -142,22 +156,36 @@ function detailsPages ({ baseOf, isEmbedded, withOptions, send, sendNotice }: Ho
 type DetailsPages = ReturnType<typeof detailsPages>
 
 /** Handles the form of the details page. */
-function detailsForm ({ sendNotice, answer }: HostedLayout, { toPayment, showDetails, ifSellable }: DetailsPages) {
+function detailsForm (
+  { baseOf, drafts, sendNotice, answer }: HostedLayout, { toPayment, showDetails, ifSellable }: DetailsPages
+) {
   function isOwnToken ({ session, url }: OpenedSession, token: string): boolean {
     return isToken(token.slice(token.indexOf('.') + 1), session, session.session_id + url)
   }
 
   function submit (opened: OpenedSession): void {
-    const { request: { body }, reply, url, session: { terms } } = opened
+    const { request, request: { body }, reply, url } = opened
     if (!isOwnToken(opened, entryOf(body, 'token'))) return sendNotice(reply, 403, tokenRefused(url))
     const action = entryOf(body, 'action')
-    const entries = readEntries(body, terms, opened.context)
     if (action === 'continue' || action === 'pay') return make(opened)
-    const removed = action.startsWith('remove:') && terms.flags.allow_discount_code ? action.slice('remove:'.length) : null
-    const codes = entries.codes.filter(code => code.toUpperCase() !== removed?.toUpperCase())
-    showDetails(opened, {
-      code: 200, entries: { ...entries, codes }, problems: addonProblems(terms, body, opened.context.sandbox), body
-    })
+    const shown: Shown = { code: 200, problems: [], body: textFields(body) }
+    if (isPriceRequest(request)) return ifSellable(opened, () => { showDetails(opened, shown) })
+    redirectToForm(opened, shown)
+  }
+
+  /** Keeps the form, and redirects to the page that shows it. */
+  function redirectToForm (opened: OpenedSession, { code, problems }: Shown): void {
+    const { url, context: { sandbox }, request, reply, session } = opened
+    const body = { ...keptFields(request.body, sandbox, { isCharged: false }), [SESSION_ID]: session.session_id }
+    sendRedirect(reply, drafts.keep(sandbox, url, { code, problems, body }))
+  }
+
+  /** Redirects to the payment. If it was declined, its form is filled in again. */
+  function toNewPayment (payment: Payment, { context, context: { sandbox }, request, reply }: OpenedSession): void {
+    if (!isOpen(payment) || entryOf(request.body, 'action') !== 'pay') return toPayment(payment, context, reply, 303)
+    const url = `${baseOf(context)}/${linkId(payment.seq, sandbox.business.link_salt)}`
+    const body = keptFields(request.body, sandbox, { isCharged: true })
+    sendRedirect(reply, drafts.keep(sandbox, url, { code: 200, problems: [], body }))
   }
 
   function make (opened: OpenedSession): void {
@@ -172,10 +200,9 @@ function detailsForm ({ sendNotice, answer }: HostedLayout, { toPayment, showDet
     }
     const answerWith = (error: unknown, result: Submitted | undefined): void => {
       if (error !== undefined && !(error instanceof ApiError)) throw error
-      if (result !== undefined && 'payment' in result) return toPayment(result.payment, context, reply, 303)
+      if (result !== undefined && 'payment' in result) return toNewPayment(result.payment, opened)
       const problems = result?.problems ?? problemsOf(error ?? new ApiError('INVALID_REQUEST_PARAMETERS'))
-      const entries = readEntries(request.body, terms, context)
-      ifSellable(opened, () => { showDetails(opened, { code: 422, entries, problems, body: request.body }) })
+      redirectToForm(opened, { code: 422, problems, body: null })
     }
     sandbox.batch.run(change, (error, result?: Submitted) => {
       answer(request, reply, () => { answerWith(error, result) })
@@ -187,7 +214,7 @@ function detailsForm ({ sendNotice, answer }: HostedLayout, { toPayment, showDet
 
 function sessionPages (options: PagesOptions) {
   const layout = hostedLayout(options)
-  const { baseOf, contextOf, send, notFound } = layout
+  const { baseOf, drafts, contextOf, send, notFound } = layout
   const pages = detailsPages(layout)
   const { toPayment, showUnsellable } = pages
   /** Static links have no row for a secret, so theirs lasts as long as the process. */
@@ -215,10 +242,12 @@ function sessionPages (options: PagesOptions) {
       return send(reply, 410, { title: 'Checkout expired', content, width: 'narrow', appearance })
     }
     const url = `${baseOf(context)}/session/${session.session_id}${earlier === null ? '' : CHOOSE_AGAIN}`
-    const chosen = entryOf(request.body, 'product_id') || (earlier?.lines[0]?.product_id ?? null)
+    const draft = drafts.find(sandbox, url, request.query)
+    const body = request.body ?? draft?.body
+    const chosen = entryOf(body, 'product_id') || (earlier?.lines[0]?.product_id ?? null)
     try {
-      const terms = withAddons(withChoice(session.terms, chosen, sandbox), request.body, sandbox)
-      next({ session: { ...session, terms }, isStored: true, earlier, url, context, request, reply })
+      const terms = withAddons(withChoice(session.terms, chosen, sandbox), body, sandbox)
+      next({ session: { ...session, terms }, isStored: true, earlier, draft, url, context, request, reply })
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       showUnsellable(error, reply)
@@ -233,16 +262,17 @@ function sessionPages (options: PagesOptions) {
     const { sandbox, now } = context
     const product = sandbox.products.find(request.params.id)
     if (product === undefined) return notFound(request, reply, NO_PRODUCT)
+    const url = `${baseOf(context)}/buy/${encodeURIComponent(product.product_id)}${layout.searchOf(request)}`
+    const draft = drafts.find(sandbox, url, request.query)
     const session = {
-      session_id: sessionId ?? sandbox.ids.next('cks', now),
+      session_id: sessionId ?? draft?.body[SESSION_ID] ?? sandbox.ids.next('cks', now),
       created_at: now,
       expires_at: now + SESSION_LIFETIME_US,
       secret: secretOf(sandbox)
     }
-    const url = `${baseOf(context)}/buy/${encodeURIComponent(product.product_id)}${layout.searchOf(request)}`
     try {
       const terms = staticTerms(product, request.query, sandbox)
-      next({ session: { ...session, terms }, isStored: false, earlier: null, url, context, request, reply })
+      next({ session: { ...session, terms }, isStored: false, earlier: null, draft, url, context, request, reply })
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       showUnsellable(error, reply)

@@ -43,7 +43,8 @@ export function submitDetails ({ session, isStored, replaced }: Submission, body
     problems.push({ field: CHOICE_ID, message: 'This product is not offered. Choose another.' })
   }
   const purchase = purchaseOf(terms, body, context, problems)
-  const single = purchase === null || !terms.flags.single_page ? null : readPayment(purchase, terms, body, context, problems)
+  const pays = purchase !== null && entryOf(body, 'action') === 'pay'
+  const single = !pays ? null : readPayment(purchase, terms, body, context, problems)
   if (purchase === null || problems.length > 0) return { problems }
   if (!isStored) sandbox.checkouts.insert(session)
   if (replaced !== null) cancel(replaced, context)
