@@ -78,7 +78,7 @@ async function shell (test: Test, options: string[] = []): Promise<(commands: st
     // The exit code of `verify` is its answer.
     const script = commands.replace(ENDLESS, '').replaceAll('http://127.0.0.1:4010', url)
       .replace(/^(npx dodo-emulator verify.*)$/gm, '$1 2>&1 || [ $? = 1 ]')
-    return (await promisify(execFile)('bash', ['--norc', '-c', `set -e\n${script}`], { env })).stdout
+    return (await promisify(execFile)('bash', ['--norc', '-c', `set -e\n${script}`], { env, cwd: folder })).stdout
   }
 }
 
