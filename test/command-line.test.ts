@@ -27,7 +27,7 @@ t.test('0: every command succeeds with valid arguments', async t => {
 t.test('1: the emulator refuses every command without the key', async t => {
   const { emulator } = startEmulator(t, { controlKey: 'opensesame' })
   const { port } = await emulator.listen()
-  for (const { name } of clients) {
+  for (const { name } of clients.filter(({ name }) => name !== 'doctor')) {
     const args = [...name.split(' '), ...validArguments(name, UNKNOWN), '--port', String(port)]
     const { code, stdout, stderr } = await run(args)
     if (name === 'health' || name === 'wait') {
@@ -90,7 +90,7 @@ t.test('1: another program answers', async t => {
 
 t.test('3: no emulator answers', async t => {
   const port = String(await freePort())
-  for (const { name } of clients) {
+  for (const { name } of clients.filter(({ name }) => name !== 'doctor')) {
     const args = [...name.split(' '), ...validArguments(name, UNKNOWN), '--port', port]
     const { code, stdout, stderr } = await run(args)
     t.equal(code, EXIT.unreachable, args.join(' '))

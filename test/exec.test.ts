@@ -145,6 +145,14 @@ t.test('--export-on-exit', async t => {
 })
 
 t.test('refuses', async t => {
+  t.test('options that contradict each other', async t => {
+    for (const [args, complaint] of [
+      [['--control', 'off', '--export-on-exit', 'x.db'], '--export-on-exit excludes --control off'],
+      [['--control', 'off', '--fail-on-ignored'], '--fail-on-ignored reads the request log'],
+      [['--request-log', '0', '--fail-on-ignored'], '--fail-on-ignored reads the request log']
+    ] as Array<[string[], string]>) t.match(await run(['exec', ...args, '--', 'true']), { code: 2, stderr: complaint })
+  })
+
   t.test('a missing command', async t => {
     const { code, stderr } = await run(['exec', '--port', '0'])
     t.equal(code, 2)

@@ -73,6 +73,7 @@ export function createProgram ({ env, local }: ProgramOptions) {
       parent.summary(parent.description()).description(`${parent.description()}; without a command: ${command.name()}`)
     },
     targetOf: flags => targetOf(flags, env),
+    env,
     apiKeyOf: flag => flag ?? apiKeyOf(env),
     show: output.show,
     output,
@@ -139,7 +140,12 @@ function addExec (program: Command, { env, local, tools }: Definition): void {
   command.action((words: string[], { failOnIgnored = false, exportOnExit, ...flags }: ExecFlags) => {
     if (words[0] === '') throw new UsageError('<command...>: must begin with the name of a program, not ""')
     const options = { command: words, failOnIgnored, exportOnExit, env }
-    return local.exec(readConfig({ ...EXEC_DEFAULTS, ...flags }, env), options, tools.output)
+    const config = readConfig({ ...EXEC_DEFAULTS, ...flags }, env)
+    if (exportOnExit !== undefined && !config.control) throw new UsageError('--export-on-exit excludes --control off')
+    if (failOnIgnored && (!config.control || config.requestLog === 0)) {
+      throw new UsageError('--fail-on-ignored reads the request log: leave out --control off and --request-log 0')
+    }
+    return local.exec(config, options, tools.output)
   })
 }
 

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { addCheckouts } from './checkouts.js'
 import { addDeliveries } from './deliveries.js'
+import { addDoctor } from './doctor.js'
 import { addEmails } from './emails.js'
 import { addFaults } from './faults.js'
 import { addGrants, addLicenseKeys } from './grants.js'
@@ -22,6 +23,7 @@ import { addWebhooks } from './webhooks.js'
 export function addRemoteCommands (program: Command, tools: Tools): void {
   addHealth(program, tools)
   addWait(program, tools)
+  addDoctor(program, tools)
   addOutcomes(program, tools)
   addCheckouts(program, tools)
   addSubscriptions(program, tools)

@@ -1,5 +1,6 @@
 /** Functions that the commands share. */
 import type { Command } from 'commander'
+import type { Environment } from '../config/table.js'
 import type { Output, Show } from './output.js'
 import type { Target, TargetFlags } from './target.js'
 
@@ -11,6 +12,8 @@ export interface Tools {
   /** Makes a command the default of its parent. */
   byDefault (command: Command): void
   targetOf (flags: TargetFlags): Target
+  /** The environment variables of the process. */
+  env: Environment
   /** The key for calls of the emulated API. */
   apiKeyOf (flag: string | undefined): string
   /** Prints the result of a command. */

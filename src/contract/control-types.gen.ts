@@ -2022,6 +2022,8 @@ export interface components {
              * @enum {string}
              */
             contract_version: "newest" | "1.113.0";
+            /** @description The beginning of the links in replies to the caller. */
+            links_url: string;
             node_version: string;
             /** @constant */
             status: "ok";

@@ -32,6 +32,7 @@ export function controlHandlers ({ sandboxes }: Controlled) {
       version: VERSION,
       contract_version: context.sandbox.contract,
       node_version: process.versions.node,
+      links_url: context.baseUrl,
       uptime_ms: Math.round(process.uptime() * 1000)
     })
   } satisfies ControlHandlers

@@ -79,6 +79,7 @@ t.test('serves its own pages', async t => {
       version: VERSION,
       contract_version: 'newest',
       node_version: process.versions.node,
+      links_url: String,
       uptime_ms: Number
     })
   })
