@@ -25,7 +25,7 @@ function duplicates<Item> (items: readonly Item[]): Item[] {
 
 t.test('every fixture has the complete shape of the API', async t => {
   const shapes: Array<[name: keyof Schemas, items: Array<Record<string, unknown>>, id: string]> = [
-    ['GetProductResponse', products.map(({ archived, ...product }) => product), 'product_id'],
+    ['GetProductResponse', products.map(({ archived, ...product }) => ({ ...product, entitlements: [] })), 'product_id'],
     ['DiscountResponse', discounts.map(({ customer_ids: ids, ...discount }) => discount), 'discount_id'],
     ['CustomerResponse', customers.map(({ payment_methods: methods, ...customer }) => customer), 'customer_id'],
     ['CustomerPaymentMethodItem', paymentMethods, 'payment_method_id'],
@@ -63,6 +63,11 @@ t.test('exactly the ids that documentation and examples use exist, with these pr
     pdt_ticket_kwd: ['one_time_price', 'KWD', 4500, 0],
     pdt_template_inr: ['one_time_price', 'INR', 49_900, 0],
     pdt_free: ['one_time_price', 'USD', 0, 0],
+    pdt_invoice_templates: ['one_time_price', 'USD', 1500, 0],
+    pdt_ledger_source: ['one_time_price', 'USD', 49_900, 0],
+    pdt_payroll_starter: ['recurring_price', 'USD', 500, 0],
+    pdt_payroll_team: ['recurring_price', 'USD', 3900, 0],
+    pdt_payroll_company: ['recurring_price', 'USD', 9900, 0],
     pdt_pro_monthly: ['recurring_price', 'USD', 1200, 0],
     pdt_retired: ['one_time_price', 'USD', 700, 0, 'archived']
   })

@@ -16,9 +16,10 @@ t.test('answers', async t => {
     }
     const { items } = await emulate.get<{ items: Entitlement[] }>('/entitlements?page_size=100')
     t.strictSame(items.map(item => item.integration_type).slice(0, 9), Object.keys(CONFIGS).reverse(), 'newest first')
-    t.match(items.slice(9), [{ name: 'Licence key: Ledger Desktop Licence', integration_type: 'license_key' }], 'and the one of the fixtures')
+    t.match(items.slice(9).map(({ integration_type: type }) => type).sort(), ['digital_files', 'feature_flag', 'github', 'license_key'],
+      'and those of the fixtures')
     const { items: flags } = await emulate.get<{ items: Entitlement[] }>('/entitlements?integration_type=feature_flag')
-    t.equal(flags.length, 1)
+    t.equal(flags.length, 2)
     t.equal((await emulate.get<{ items: Entitlement[] }>('/entitlements?page_size=2&page_number=1')).items.length, 2)
   })
 

@@ -1,7 +1,7 @@
 /** Entitlements of a fixtures file, with their files. */
 import { invalid } from '../../errors.js'
 import type { FixturesItems } from '../../fixtures/document.js'
-import type { DataList, DataPart, FixturesParts } from '../../fixtures/part.js'
+import { creationAndChange, type DataList, type DataPart, type FixturesParts } from '../../fixtures/part.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import { addFile } from './files.js'
 import { checkUploadedFile, decideEntitlement, findFilesEntitlement } from './rules.js'
@@ -12,7 +12,8 @@ const files: DataList<FixturesItems['EntitlementFile']> = {
   insert (item, context, entitlementId) {
     const entitlement = findFilesEntitlement(entitlementId, context)
     const file = { fileName: item.filename, contentType: item.content_type ?? '', bytes: bytesOf(item) }
-    return addFile(entitlement, checkUploadedFile(entitlement, file), item.file_id ?? newFileId(context), context)
+    const id = item.file_id ?? newFileId(context)
+    return addFile(entitlement, checkUploadedFile(entitlement, file), id, { ...context, now: entitlement.updated_at })
   }
 }
 
@@ -31,6 +32,7 @@ function bytesOf ({ filename, content, content_base64: encoded }: FixturesItems[
 const entitlements: DataPart<FixturesItems['Entitlement']> = {
   what: 'entitlement',
   rank: 27,
+  isInPackage: true,
   id: { field: 'id', isTaken: (id, { entitlements }) => entitlements.find(id) !== undefined },
   references: ['entitlement_id'],
   inside: { files },
@@ -39,7 +41,9 @@ const entitlements: DataPart<FixturesItems['Entitlement']> = {
     if ((item.files ?? []).length > 0 && decided.integration_type !== 'digital_files') {
       throw invalid('files', `files belong to digital_files entitlements, not to ${decided.integration_type}`)
     }
-    const entitlement = { ...decided, entitlement_id: item.id ?? decided.entitlement_id }
+    const entitlement = {
+      ...decided, entitlement_id: item.id ?? decided.entitlement_id, ...creationAndChange(item, context.now)
+    }
     context.sandbox.entitlements.insert(entitlement)
     return entitlement.entitlement_id
   }

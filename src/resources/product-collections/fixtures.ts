@@ -6,6 +6,7 @@ import { decideCollection } from './rules.js'
 const collections: DataPart<FixturesItems['Collection']> = {
   what: 'product collection',
   rank: 35,
+  isInPackage: true,
   id: { field: 'id', isTaken: (id, { productCollections }) => productCollections.find(id) !== undefined },
   insert (item, context) {
     const decided = decideCollection(item, context, item.archived)
