@@ -18,7 +18,7 @@ import type { ControlHandlers } from '../contract/handlers.js'
 import type { CallCounter } from './limits.js'
 import { handlerOf, runOf, type AnyHandler, type Done } from './operate.js'
 import type { BaseUrlOf } from './base-url.js'
-import { sendEmpty, sendError, sendFailure, sendFile, sendJson } from './replies.js'
+import { sendEmpty, sendError, sendFailure, sendFile, sendJson, sendPlainJson } from './replies.js'
 import { matches } from './unknown.js'
 
 export interface Binding {
@@ -112,33 +112,34 @@ function notImplemented ({ name }: Operation) {
 }
 
 function answer (operation: Operation, handler: AnyHandler, binding: Binding) {
-  const { baseUrlOf, sandboxes, faults, report } = binding
+  const { baseUrlOf, sandboxes, faults, report, guard, counter } = binding
   const run = runOf(operation, handler)
   const fileType = operation.mediaType === 'application/json' ? null : operation.mediaType
-
+  const hasOwnHeaders = guard !== null || counter !== null
   const isEmptyIn = ({ contract }: Sandbox) => operation.isReplyNewer && contract !== 'newest'
 
-  const serve = (request: FastifyRequest, reply: FastifyReply, sandbox: Sandbox): void => {
+  const serve = (request: FastifyRequest, reply: FastifyReply, sandbox: Sandbox, isPlain: boolean): void => {
     const done: Done = (error, result) => {
       try {
         if (error !== undefined) sendError(reply, error, report)
         else if (result === undefined || isEmptyIn(sandbox)) sendEmpty(reply, operation.success)
         else if (fileType !== null) {
           sendFile(reply, fileType, result as FileReply).catch(thrown => { sendFailure(reply, thrown, report) })
-        } else sendJson(reply, operation.success, result)
+        } else if (isPlain) sendPlainJson(reply, operation.success, result)
+        else sendJson(reply, operation.success, result)
       } catch (thrown) {
         sendFailure(reply, thrown, report)
       }
     }
     const { params: path, query, body } = request
-    if (binding.guard !== null) checkWithoutBody(operation, body)
+    if (guard !== null) checkWithoutBody(operation, body)
     run({ path, query, body }, sandbox, () => contextIn(sandbox, request, baseUrlOf), done)
   }
 
   return (request: FastifyRequest, reply: FastifyReply): void => {
     const sandbox = sandboxOf(request, sandboxes)
     const fault = faults === null ? null : faults.faultOf(request, operation.name, sandbox)
-    if (fault === null) serve(request, reply, sandbox)
-    else faults?.apply(fault, request, reply, () => { serve(request, reply, sandboxOf(request, sandboxes)) })
+    if (fault === null) serve(request, reply, sandbox, !hasOwnHeaders)
+    else faults?.apply(fault, request, reply, () => { serve(request, reply, sandboxOf(request, sandboxes), false) })
   }
 }

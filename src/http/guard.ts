@@ -11,13 +11,6 @@ import { isDelivery } from '../rules/headers.js'
 import { allowPrivateNetwork } from './cors.js'
 import { METHODS } from './unknown.js'
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** False disables the CORS headers of the emulated API. */
-    cors?: false
-  }
-}
-
 export interface GuardOptions {
   /** If false, every operation except the health check answers 404. */
   isOn: boolean

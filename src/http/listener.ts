@@ -9,6 +9,7 @@ import { ApiError } from '../errors.js'
 import { LONG_DRAIN, closeGently } from './closing.js'
 import { badRequest, createMalformedHandler, refuse, refuseOn, type FinalRefusal } from './malformed.js'
 import { METHODS } from './unknown.js'
+import type { Writes } from './writes.js'
 
 /** How long a request may take to arrive, including its body. */
 const REQUEST_TIMEOUT_MS = 60_000
@@ -22,7 +23,7 @@ interface HttpOptions extends Required<Pick<FastifyServerOptions, 'clientErrorHa
 }
 
 /** Options that make Fastify use this server. `report` is called with each error that is a bug of the emulator. */
-export function httpOptions (report: (error: unknown) => void): HttpOptions {
+export function httpOptions (report: (error: unknown) => void, writes: Writes): HttpOptions {
   const latest = new WeakMap<Socket, ServerResponse>()
 
   /** Replaces `destroySoon`, which Node calls after the last reply of a connection. The request may still be arriving. */
@@ -56,7 +57,10 @@ export function httpOptions (report: (error: unknown) => void): HttpOptions {
         connectionsCheckingInterval: CHECK_EVERY_MS,
         keepAliveTimeout: KEEP_ALIVE_MS
       }, listenerOf(handle))
-      server.on('connection', socket => { socket.destroySoon = closeWhenRead })
+      server.on('connection', socket => {
+        socket.destroySoon = closeWhenRead
+        writes.collect(socket)
+      })
       server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
         latest.set(request.socket, response)
         refuse(response, badRequest('expect can only be 100-continue: leave the header out', 417))

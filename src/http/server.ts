@@ -4,13 +4,14 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Operation } from '../contract/load.js'
 import { ApiError } from '../errors.js'
 import type { KeyPolicy } from './auth.js'
-import { addCors } from './cors.js'
+import { addCors, allowAllOrigins } from './cors.js'
 import { parseJson } from './json.js'
 import { httpOptions } from './listener.js'
 import { readUpload } from './multipart.js'
 import { sendError } from './replies.js'
 import { rewriteUrl } from './rewrite.js'
 import { unknownRoute } from './unknown.js'
+import { createWrites } from './writes.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -37,8 +38,9 @@ const PARAMETER_MAX = 4096
 const CLOSE_GRACE_MS = 1000
 
 export function createServer ({ keys, report }: ServerOptions): FastifyInstance {
+  const writes = createWrites()
   const app = fastify({
-    ...httpOptions(report),
+    ...httpOptions(report, writes),
     logger: false,
     bodyLimit: BODY_MAX_BYTES,
     exposeHeadRoutes: false, // the routes of GET answer HEAD (http/rewrite)
@@ -49,11 +51,12 @@ export function createServer ({ keys, report }: ServerOptions): FastifyInstance 
     schemaController: { compilersFactory: { buildValidator: () => unused, buildSerializer: () => unused } },
     // Hooks do not run for these errors, so the CORS header is set here.
     frameworkErrors (error, _request, reply) {
-      reply.header('access-control-allow-origin', '*')
+      allowAllOrigins(reply as FastifyReply)
       sendError(reply as FastifyReply, error, report)
     }
   })
   app.addHook('preClose', done => {
+    writes.end()
     setTimeout(() => { app.server.closeAllConnections() }, CLOSE_GRACE_MS).unref()
     done()
   })
@@ -67,10 +70,16 @@ export function createServer ({ keys, report }: ServerOptions): FastifyInstance 
   parseBodies(app)
   app.setErrorHandler((error, request, reply) => {
     // If there is no route, the error of the body does not matter.
-    sendError(reply, request.is404 ? unknownRoute(request, reply, keys) : error, report)
+    if (request.is404) answerUnknown(request, reply)
+    else sendError(reply, error, report)
   })
-  app.setNotFoundHandler((request, reply) => sendError(reply, unknownRoute(request, reply, keys), report))
+  app.setNotFoundHandler(answerUnknown)
   return app
+
+  function answerUnknown (request: FastifyRequest, reply: FastifyReply): void {
+    allowAllOrigins(reply)
+    sendError(reply, unknownRoute(request, reply, keys), report)
+  }
 }
 
 /**
