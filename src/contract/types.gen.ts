@@ -3614,7 +3614,7 @@ export interface components {
             is_byop: boolean;
             /** Format: date-time */
             next_billing_date?: string | null;
-            /** @description False where the customer can confirm without a card, which no one-time cart allows. */
+            /** @description False if the customer can confirm without a payment method. True for a one-time cart. */
             payment_method_required: boolean;
             product_cart: components["schemas"]["CalculatedProductCartItem"][];
             /** @description What each renewal will charge; null without a subscription product. */
@@ -3713,8 +3713,12 @@ export interface components {
             always_create_new_customer?: boolean;
             /** @description Whether the customer is redirected to `return_url` without seeing the status page. */
             redirect_immediately?: boolean;
+            /** @description Whether customers who pay by card must enter the name on it. The default is false. */
+            require_cardholder_name?: boolean;
             /** @description Cannot be on while `allow_phone_number_collection` is off. */
             require_phone_number?: boolean;
+            /** @description Whether customers who buy as a business must enter a tax id. Needs `allow_tax_id`. A request with `confirm` must contain `tax_id`. The default is false. */
+            require_tax_id?: boolean;
             /** @description Whether details and payment are on one page. */
             single_page?: boolean;
         };
@@ -4626,6 +4630,13 @@ export interface components {
         /** @description The buyer: an existing customer by id, or a customer by e-mail address. The first form that matches applies, and members of the other are ignored. A `customer_id` of null counts as omitted. */
         CustomerRequest: components["schemas"]["AttachExistingCustomer"] | components["schemas"]["NewCustomer"];
         CustomerResponse: {
+            /**
+             * Format: date-time
+             * @description When the customer was blocked. Lists do not contain it.
+             */
+            blocked_at?: string | null;
+            /** @description The entry of the blocklist. Lists do not contain it. */
+            blocklist_entry_id?: string | null;
             business_id: string;
             /** Format: date-time */
             created_at: string;
@@ -6501,11 +6512,15 @@ export interface components {
             trial_amount?: number | null;
             /** @description Whether discount codes lower `trial_amount`. */
             trial_apply_discounts?: boolean | null;
+            /** @description Whether a free trial can start without a payment method. The default is false. */
+            trial_payment_method_optional?: boolean;
             /**
              * Format: int32
              * @description Length of the trial; 0: none.
              */
             trial_period_days?: number;
+            /** @description Whether a subscription can start without a payment method if nothing is due today, because the price is 0 or codes deduct all of it. The default is false. */
+            zero_amount_payment_method_optional?: boolean;
         };
         /** @description A refund as lists show it. */
         RefundListItem: {

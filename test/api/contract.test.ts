@@ -19,6 +19,8 @@ const customers = fixture<Array<Schemas['CustomerResponse'] & {
 const business = fixture<{ business_id: string }>('business')
 const paymentMethods = customers.flatMap(({ payment_methods: methods = [] }) => methods)
 
+const NOT_BLOCKED = { blocked_at: null, blocklist_entry_id: null }
+
 function duplicates<Item> (items: readonly Item[]): Item[] {
   return items.filter((item, index) => items.indexOf(item) !== index)
 }
@@ -27,7 +29,7 @@ t.test('every fixture has the complete shape of the API', async t => {
   const shapes: Array<[name: keyof Schemas, items: Array<Record<string, unknown>>, id: string]> = [
     ['GetProductResponse', products.map(({ archived, ...product }) => ({ ...product, entitlements: [] })), 'product_id'],
     ['DiscountResponse', discounts.map(({ customer_ids: ids, ...discount }) => discount), 'discount_id'],
-    ['CustomerResponse', customers.map(({ payment_methods: methods, ...customer }) => customer), 'customer_id'],
+    ['CustomerResponse', customers.map(({ payment_methods: methods, ...customer }) => ({ ...customer, ...NOT_BLOCKED })), 'customer_id'],
     ['CustomerPaymentMethodItem', paymentMethods, 'payment_method_id'],
     ['BrandResponse', brands, 'brand_id']
   ]

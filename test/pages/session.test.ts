@@ -1,6 +1,7 @@
 /** The pages of checkout sessions and static links, request by request: their contents, the effects of forms, no double payments. */
 import t from 'tap'
 import type { Schemas } from '../../src/contract/operations.js'
+import type { Refusal } from '../helper.js'
 import { type SessionBody, type Fields, ADDRESS, NEW, fieldsOf, unescaped, session, textOf, problemOf } from './session-page.js'
 
 const CARD: Fields = { method: 'card', number: '4242 4242 4242 4242', expiry: '06/99', cvc: '123', name: 'Nina New' }
@@ -158,6 +159,41 @@ t.test('answers', async t => {
     t.notMatch((await none.visit()).text, /id="phone"/)
     await none.send({ ...NEW, phone: '+12025550199' })
     t.equal((await none.payment()).customer.phone_number, null)
+  })
+
+  t.test('asks for the name on the card as the flags require', async t => {
+    const fields = { ...NEW, action: 'pay', method: 'card', number: '4242424242424242', expiry: '06/99', cvc: '123', name: ' ' }
+    for (const [isRequired, status] of [[true, 422], [false, 303]] as const) {
+      const opened = await session(t, { feature_flags: { single_page: true, require_cardholder_name: isRequired } })
+      const reply = await opened.send(fields)
+      t.equal(reply.status, status)
+      if (isRequired) t.equal(problemOf(reply, 'card-name'), 'Enter the name on the card.')
+    }
+    const opened = await session(t, { feature_flags: { require_cardholder_name: true } })
+    const { location } = await opened.send(NEW)
+    t.match((await opened.visit(location)).text, /id="card-name"[^>]*required/)
+  })
+
+  t.test('asks businesses for a tax id as the flags require', async t => {
+    const opened = await session(t, { feature_flags: { require_tax_id: true } })
+    const business = await opened.send({ ...NEW, business_name: 'Acme' })
+    t.equal(problemOf(business, 'tax-id'), 'Enter your tax ID.')
+    t.equal((await opened.send({ ...NEW, business_name: '' })).status, 303, 'not from others')
+    const body = {
+      product_cart: [{ product_id: 'pdt_ebook', quantity: 1 }],
+      confirm: true,
+      customer: { customer_id: 'cus_ada' },
+      billing_address: { country: 'DE', street: 'Ring 1', city: 'Berlin', zipcode: '10117' },
+      feature_flags: { require_tax_id: true }
+    }
+    for (const [changes, status, path] of [
+      [{}, 422, 'tax_id'], [{ tax_id: ' ' }, 422, 'tax_id'], [{ tax_id: 'DE136695976' }, 200, undefined],
+      [{ feature_flags: { require_tax_id: true, allow_tax_id: false }, confirm: false }, 422, 'feature_flags.require_tax_id']
+    ] as const) {
+      const { status: got, json } = await opened.call('POST', '/checkouts', { body: { ...body, ...changes } })
+      t.equal(got, status, JSON.stringify(json))
+      t.equal((json as Refusal).details?.[0]?.path, path)
+    }
   })
 
   t.test('accepts a tax id if it is allowed', async t => {

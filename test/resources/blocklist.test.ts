@@ -47,6 +47,13 @@ t.test('blocks a customer, and cancels the subscriptions of all customers with t
   t.match([await shop.read(twins), await shop.read(pending)], [{ status: 'cancelled' }, { status: 'cancelled' }])
   t.equal((await shop.read(others)).status, 'active')
 
+  const blocked = { blocked_at: entry.created_at, blocklist_entry_id: entry.id }
+  t.match(await shop.get('/customers/cus_ada'), blocked)
+  t.match(await shop.get(`/customers/${twin}`), blocked, 'the address is blocked')
+  t.match(await shop.get('/customers/cus_grace'), { blocked_at: null, blocklist_entry_id: null })
+  const { items: listed } = await shop.get<{ items: object[] }>('/customers?email=ada@example.com')
+  t.match(listed, [{ blocked_at: null }], 'lists do not say it')
+
   const again = await block(shop, { email: 'ada@example.com', reason: 'other' })
   t.match(again, { id: entry.id, reason: 'chargebacks', cancelled_subscription_ids: [], subscriptions_swept: true }, 'repeating changes no entry')
 })

@@ -166,7 +166,7 @@ function cardFields ({ offer, holder, context, problems, entered }: MethodsPage)
     type: 'text',
     value: entered?.name ?? holder,
     autocomplete: 'cc-name',
-    isRequired: false
+    isRequired: offer.needsHolder
   }, problems)
   return html`!${testCards(offer.cardTypes, context)}!${number}<div class="pair">!${expiry}!${cvc}</div>!${name}!${offer.canSave
     ? html`<label class="check">

@@ -20,6 +20,8 @@ export interface Offer {
   unfit: Array<{ label: string, because: string }>
   /** Whether saved methods are shown, and so whether a card can be saved. */
   canSave: boolean
+  /** Whether a card needs the name of its holder. */
+  needsHolder: boolean
 }
 
 const CARD_TYPES = ['credit', 'debit']
@@ -53,7 +55,15 @@ export function offerFor (payable: Payable, sandbox: Sandbox): Offer {
   const { allowed_payment_method_types: allowed, show_saved_payment_methods: showSaved } = payable.options
   const table = sandbox.reference.paymentMethods
   const wanted = allowed ?? Object.keys(table).filter(type => table[type]?.offered === true)
-  const offer: Offer = { saved: [], cardTypes: [], upi: null, redirects: [], unfit: [], canSave: showSaved === true }
+  const offer: Offer = {
+    saved: [],
+    cardTypes: [],
+    upi: null,
+    redirects: [],
+    unfit: [],
+    canSave: showSaved === true,
+    needsHolder: payable.options.require_cardholder_name === true
+  }
   for (const type of new Set(wanted)) {
     const facts = table[type]
     if (facts === undefined) continue

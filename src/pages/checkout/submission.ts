@@ -175,10 +175,15 @@ export function readInstrument (form: Form, offer: Offer, context: Context, viol
   return null
 }
 
-function readCard (form: Form, { cardTypes }: Offer, { sandbox, now }: Context, violations: Violation[]): Instrument | null {
-  const nameProblem = hasCardNumber(form.name)
-    ? 'Enter the name on the card, not its number.'
-    : form.name.length > NAME_MAX ? `Enter a name of at most ${NAME_MAX} characters.` : null
+function readCard (
+  form: Form, { cardTypes, needsHolder }: Offer, { sandbox, now }: Context, violations: Violation[]
+): Instrument | null {
+  const isMissing = needsHolder && form.name.trim() === ''
+  const nameProblem = isMissing
+    ? 'Enter the name on the card.'
+    : hasCardNumber(form.name)
+      ? 'Enter the name on the card, not its number.'
+      : form.name.length > NAME_MAX ? `Enter a name of at most ${NAME_MAX} characters.` : null
   if (nameProblem !== null) violations.push({ path: 'name', message: nameProblem })
   const entry = { number: form.number, expiry: form.expiry, cvc: form.cvc, holder_name: form.name }
   try {

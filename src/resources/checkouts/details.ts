@@ -36,7 +36,7 @@ export function completeDetails (
   const phone = phoneOf(known, terms)
   const answered = answersOf(answers, terms)
   const problems = [
-    ...contactProblems(known),
+    ...contactProblems(known, terms),
     ...addressProblems(known, terms, sandbox),
     ...phone.problems,
     ...terms.cart.flatMap(({ product_id: id }, index) =>
@@ -52,12 +52,15 @@ export function isCountry (code: string, { reference, settings }: Sandbox): bool
   return Object.hasOwn(reference.countries, code) && !settings.deniedCountries.has(code)
 }
 
-function contactProblems (known: Known): DetailProblem[] {
+function contactProblems (known: Known, { flags }: Terms): DetailProblem[] {
   const problems: DetailProblem[] = DETAIL_NAMES.filter(name => (known[name]?.length ?? 0) > DETAIL_MAX)
     .map(detail => ({ detail, reason: 'too_long' }))
   if (known.email === null) problems.push({ detail: 'email', reason: 'missing' })
   else if (!isEmail(known.email)) problems.push({ detail: 'email', reason: 'invalid' })
   if (known.name === null) problems.push({ detail: 'name', reason: 'missing' })
+  if (flags.require_tax_id && known.business_name !== null && known.tax_id === null) {
+    problems.push({ detail: 'tax_id', reason: 'missing' })
+  }
   return problems
 }
 

@@ -51,9 +51,9 @@ export interface CheckoutSale extends Sale {
   subscription: CartSubscription | null
 }
 
-/** Whether a payment method is required. A subscription needs one for its later charges. */
+/** Whether a payment method is required. A subscription needs one for later charges, unless its product makes it optional. */
 export function asksForMethod ({ now: { priced }, subscription }: CheckoutSale): boolean {
-  return priced.total > 0 || subscription !== null
+  return priced.total > 0 || subscription?.first.method_required === true
 }
 
 const COUNTRY_PATH = 'billing_address.country'

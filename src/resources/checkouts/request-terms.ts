@@ -22,6 +22,12 @@ export function checkSession (body: SessionRequest): void {
     throw invalid('feature_flags.require_phone_number',
       'require_phone_number needs allow_phone_number_collection: the page must have a phone number field')
   }
+  if (flags?.require_tax_id === true && flags.allow_tax_id === false) {
+    throw invalid('feature_flags.require_tax_id', 'require_tax_id needs allow_tax_id: the page must have a tax id field')
+  }
+  if (flags?.require_tax_id === true && body.confirm === true && textOf(body.tax_id) === null) {
+    throw invalid('tax_id', 'tax_id is required, because feature_flags.require_tax_id is true: give it, or omit confirm')
+  }
   if (body.payment_method_id != null && body.confirm !== true) {
     throw invalid('payment_method_id', 'payment_method_id needs confirm: true')
   }
@@ -96,6 +102,7 @@ function optionsOf (body: SessionRequest, flags: Flags): CheckoutOptions {
   const options: CheckoutOptions = {}
   if (body.return_url != null) options.return_url = body.return_url
   if (flags.redirect_immediately) options.redirect_immediately = true
+  if (flags.require_cardholder_name) options.require_cardholder_name = true
   if (body.show_saved_payment_methods === true) options.show_saved_payment_methods = true
   if (body.force_3ds != null) options.force_3ds = body.force_3ds
   if (body.allowed_payment_method_types != null) options.allowed_payment_method_types = body.allowed_payment_method_types

@@ -70,7 +70,9 @@ const FLAGS: Flags = {
   allow_editing_addons: false,
   always_create_new_customer: false,
   redirect_immediately: false,
+  require_cardholder_name: false,
   require_phone_number: false,
+  require_tax_id: false,
   single_page: true
 }
 

@@ -2,14 +2,14 @@
 import type { Handlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
 import { changedCustomer, checkFilter, findCustomer, newCustomer } from './rules.js'
-import { customerResponse } from './view.js'
+import { customerItem, customerResponse } from './view.js'
 
 export const customers = {
   'GET /customers': ({ query, context }) => {
     const { limit, offset, filter } = paging(query)
     checkFilter(filter)
     const items = context.sandbox.customers.list(filter, limit, offset)
-    return { items: items.map(customer => customerResponse(customer, context)) }
+    return { items: items.map(customer => customerItem(customer, context)) }
   },
 
   'POST /customers': ({ body, context }) => {

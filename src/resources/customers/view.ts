@@ -1,6 +1,6 @@
 /** Customers in the API's shapes. */
 import type { Schemas } from '../../contract/operations.js'
-import { formatTime } from '../../rules/calendar.js'
+import { formatOptionalTime, formatTime } from '../../rules/calendar.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { Customer } from './store.js'
 
@@ -12,10 +12,22 @@ export function customerDetails (
 }
 
 /** The complete customer. */
-export function customerResponse (customer: Customer, { sandbox }: Context): Required<Schemas['CustomerResponse']> {
+export function customerResponse (customer: Customer, context: Context): Required<Schemas['CustomerResponse']> {
+  const entry = context.sandbox.blocklist.findBlocked(customer.email)
+  return {
+    ...customerItem(customer, context),
+    blocked_at: formatOptionalTime(entry?.created_at ?? null),
+    blocklist_entry_id: entry?.entry_id ?? null
+  }
+}
+
+/** The customer in lists, which do not say whether it is blocked. */
+export function customerItem (customer: Customer, { sandbox }: Context): Required<Schemas['CustomerResponse']> {
   return {
     ...customerDetails(customer),
     business_id: sandbox.business.business_id,
-    created_at: formatTime(customer.created_at)
+    created_at: formatTime(customer.created_at),
+    blocked_at: null,
+    blocklist_entry_id: null
   }
 }

@@ -46,6 +46,12 @@ export function completeFree (payment: Payment, context: Context): void {
   complete(payment, null, false, context)
 }
 
+/** Declines a payment that no method can be charged for. Throws if the payment is not open. */
+export function failWithoutMethod (payment: Payment, errorCode: string, context: Context): void {
+  paymentStates.check('pay', payment, context)
+  record('pay', payment, { status: 'failed', error_code: errorCode }, null, context)
+}
+
 /** The customer's response on the page of the bank or wallet. */
 export type Answer = 'approve' | 'refuse' | 'timeout' | 'back'
 

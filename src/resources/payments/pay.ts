@@ -18,7 +18,9 @@ export type Payer = (payment: Payment, context: Context) => void
 
 /** Pays a payment. Throws INVALID_REQUEST_PARAMETERS for conflicting options, or if the payment can no longer be paid. */
 export function pay (payment: Payment, how: Pay, context: Context): void {
-  payerOf(how, !needsMethod(payment), context)(payment, context)
+  // A subscription that can start without a payment method can also start with a card.
+  const hasCard = payment.subscription_charge !== null && how.card !== undefined
+  payerOf(how, !needsMethod(payment) && !hasCard, context)(payment, context)
 }
 
 /**

@@ -129,9 +129,10 @@ export function hasFailedForGood (
     charge.can_retry !== true
 }
 
-/** Whether a payment method is required. A payment of 0 requires one if later charges follow. */
+/** Whether a payment method is required. A payment of 0 requires one if later charges follow, unless it is optional. */
 export function needsMethod (payment: Pick<Payment, 'total_amount' | 'subscription_charge'>): boolean {
-  return payment.total_amount > 0 || payment.subscription_charge !== null
+  const { total_amount: total, subscription_charge: charge } = payment
+  return total > 0 || (charge !== null && charge.method_optional !== true)
 }
 
 export function hasExpired ({ expires_at: expiresAt }: Pick<Payment, 'expires_at'>, nowUs: number): boolean {

@@ -29,6 +29,7 @@ export interface AppliedDiscount {
 export interface CheckoutOptions {
   return_url?: string
   redirect_immediately?: true
+  require_cardholder_name?: true
   require_phone_number?: true
   show_saved_payment_methods?: true
   force_3ds?: boolean
@@ -60,6 +61,8 @@ export interface SubscriptionCharge {
   basis?: ChargeBasis
   /** Whether a first payment can be tried again after a decline. */
   can_retry?: true
+  /** Whether it needs no payment method. Only for a payment of 0. */
+  method_optional?: true
 }
 
 /** The columns of a new payment. Every other column is initially empty. */

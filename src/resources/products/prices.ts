@@ -56,10 +56,17 @@ export function suggestedAmount ({ price: minimum, suggested_price: suggested }:
   return Math.max(suggested ?? minimum, minimum)
 }
 
-/** Reads a stored price. Rows of earlier versions have only the percentage. */
+/** Reads a stored price. Rows of earlier versions lack the newer fields. */
 export function storedPrice (price: Price): CompletePrice {
   const { discount = 0, discount_bps: bps = null, purchasing_power_parity: parity = false } = price
-  return { ...price, ...discounts(bps, discount), purchasing_power_parity: parity }
+  const optional = price.type === 'recurring_price' ? methodOptions(price) : {}
+  return { ...price, ...optional, ...discounts(bps, discount), purchasing_power_parity: parity }
+}
+
+/** Whether a subscription can start without a payment method. */
+function methodOptions (price: PriceOf<'recurring_price'>) {
+  const { trial_payment_method_optional: trial = false, zero_amount_payment_method_optional: zero = false } = price
+  return { trial_payment_method_optional: trial, zero_amount_payment_method_optional: zero }
 }
 
 function oneTime (price: PriceOf<'one_time_price'>): CompletePrice {
@@ -88,7 +95,8 @@ function recurring (price: PriceOf<'recurring_price'>): CompletePrice {
     ...periods(price),
     trial_period_days: days,
     trial_amount: amount,
-    trial_apply_discounts: discounted
+    trial_apply_discounts: discounted,
+    ...methodOptions(price)
   }
 }
 

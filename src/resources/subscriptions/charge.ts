@@ -2,7 +2,7 @@
 import type { Schemas } from '../../contract/operations.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import { createPayment, type CreatedPayment } from '../payments/create.js'
-import { attempt, cancel, savedInstrument } from '../payments/lifecycle.js'
+import { attempt, cancel, completeFree, failWithoutMethod, savedInstrument } from '../payments/lifecycle.js'
 import { isOpen } from '../payments/states.js'
 import type { CheckoutOptions, SubscriptionCharge } from '../payments/store.js'
 import { note } from './lifecycle.js'
@@ -84,6 +84,7 @@ export function makePayment (
       subscription_id: id,
       charge: {
         purpose,
+        ...(methodId === null && link === undefined && charge.total === 0 ? { method_optional: true as const } : {}),
         ...(period === undefined ? {} : { period }),
         ...(charge.basis === undefined ? {} : { basis: charge.basis })
       },
@@ -92,13 +93,22 @@ export function makePayment (
   }, context)
 }
 
-/** Charges a saved method. A charge of 0 succeeds with every card, even if declines are injected. */
+/** The failure of a charge of a subscription that has no payment method. */
+const NO_METHOD = 'PAYMENT_METHOD_UNSUPPORTED'
+
+/**
+ * Charges a saved method. A charge of 0 succeeds with every card, even if declines are injected. Without a method, which a
+ * subscription can lack that started without one, a charge above 0 fails.
+ */
 export function chargeMethod (
   { seq, payment_id: paymentId }: CreatedPayment, subscription: Subscription, methodId: string | null, context: Context
 ): void {
   const { customer_id: customerId, subscription_id: id } = subscription
   const { payments, paymentMethods, subscriptions } = context.sandbox
   const payment = payments.findBySeq(seq)
+  if (payment !== undefined && methodId === null) {
+    return payment.total_amount === 0 ? completeFree(payment, context) : failWithoutMethod(payment, NO_METHOD, context)
+  }
   const method = methodId === null ? undefined : paymentMethods.find(methodId, customerId)
   if (payment === undefined || methodId === null || method === undefined) {
     throw new Error(`${id} has no payment method for ${paymentId}`)

@@ -71,6 +71,7 @@ export function createSubscription (
       charge: {
         purpose: 'activation',
         ...basisOf(chargedAtFirst(decision)),
+        ...(first.method_required ? {} : { method_optional: true as const }),
         ...(sandbox.businessSettings.read().first_payment_retry ? { can_retry: true } : {})
       },
       retry_attempt: 0

@@ -48,6 +48,8 @@ export interface FirstCharge {
   /** `recurring_pre_tax_amount` and `trial_amount`. */
   recurring_amount: number
   trial_amount: number | null
+  /** Whether the customer needs a payment method to start. */
+  method_required: boolean
 }
 
 export function decideFirstCharge (request: FirstChargeRequest, sandbox: Sandbox): FirstCharge {
@@ -78,10 +80,17 @@ export function decideFirstCharge (request: FirstChargeRequest, sandbox: Sandbox
     slots,
     recurring_amount: recurringAmount(terms, left.map(({ discount: { discount_id: id }, cycles_remaining: cycles }) =>
       ({ discount_id: id, cycles_remaining: cycles, redeemed: false })), sandbox),
+    method_required: needsMethod(request, priced.total),
     trial_amount: trial === null
       ? null
       : trialAmount(termsOf(terms), trial, attached.filter(() => trial.apply_discounts), currencies)
   }
+}
+
+/** Whether the start needs a payment method: unless nothing is due, and the product allows it for a trial or for a price of 0. */
+function needsMethod ({ terms: { plan, on_demand: onDemand }, trial_days: days }: FirstChargeRequest, total: number): boolean {
+  const { trial, zero_amount: zero } = plan.method_optional ?? { trial: false, zero_amount: false }
+  return total > 0 || onDemand !== null || !(days > 0 ? trial : zero)
 }
 
 /** The trial. Codes never apply to a free trial, regardless of the product. */

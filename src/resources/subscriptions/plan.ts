@@ -37,8 +37,15 @@ export function planOf (product: Product, price: RecurringPrice, buyer: PlanBuye
     trial: price.type === 'usage_based_price'
       ? { amount: null, apply_discounts: false }
       : { amount: price.trial_amount || null, apply_discounts: price.trial_apply_discounts === true },
+    ...optionalMethod(price),
     ...(credits.length === 0 ? {} : { credits })
   }
+}
+
+function optionalMethod (price: RecurringPrice): Pick<Plan, 'method_optional'> {
+  if (price.type !== 'recurring_price') return {}
+  const { trial_payment_method_optional: trial = false, zero_amount_payment_method_optional: zero = false } = price
+  return trial || zero ? { method_optional: { trial, zero_amount: zero } } : {}
 }
 
 function metersOf (price: RecurringPrice): Pick<Plan, 'meters'> {

@@ -46,6 +46,8 @@ export interface Plan {
   current_frequency?: Period
   term: Period
   trial: Trial
+  /** Whether a free trial, or a start at which nothing is due, needs no payment method. Absent if both need one. */
+  method_optional?: { trial: boolean, zero_amount: boolean }
   /** The credits of each unit and period. Absent without credits. */
   credits?: SoldCredit[]
 }

@@ -107,7 +107,7 @@ function createdReply (
     metadata: body.metadata ?? {},
     addons: terms.addons.map(({ addon_id: addonId, quantity }) => ({ addon_id: addonId, quantity })),
     trial_amount: first.trial_amount,
-    payment_method_required: true,
+    payment_method_required: first.method_required,
     payment_link: paymentLink(link, payment.seq, context),
     client_secret: payment.client_secret,
     expires_on: formatOptionalTime(expiresAt),
