@@ -4,18 +4,20 @@ import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import type { ExecOptions } from './commands/exec.js'
 import type { Output } from './commands/output.js'
+import type { Given } from './commands/program.js'
 import { runCommandLine } from './commands/run.js'
 import { readConfig, type Config } from './config/config.js'
 import type { Listening } from './emulator.js'
 import type { Violation } from './errors.js'
 import type { Prepare } from './fixtures/load.js'
+import type { Source } from './fixtures/report.js'
 import { maskedUrl } from './requests/secrets.js'
 import { VERSION } from './root.js'
 import { endGracefully } from './commands/signals.js'
 
-async function start (config: Config, output: Output): Promise<void> {
+async function start (config: Config, { output, fixtures }: Given): Promise<void> {
   const { createApp } = await import('./emulator.js')
-  const emulator = createApp(config, await preparation(config.fixtures))
+  const emulator = createApp(config, await preparation(fixtures ?? config.fixtures))
   try {
     const listening = await emulator.listen()
     await endGracefully(emulator.close)
@@ -30,9 +32,9 @@ async function start (config: Config, output: Output): Promise<void> {
 }
 
 /** Starts an emulator and runs a command against it. This process ends with the command. */
-async function exec (config: Config, options: ExecOptions, output: Output): Promise<never> {
+async function exec (config: Config, options: ExecOptions, { output, fixtures }: Given): Promise<never> {
   const { createApp } = await import('./emulator.js')
-  const emulator = createApp(config, await preparation(config.fixtures))
+  const emulator = createApp(config, await preparation(fixtures ?? config.fixtures))
   try {
     const { address: url, webhookSecret } = await emulator.listen()
     const { execute } = await import('./commands/exec.js')
@@ -54,10 +56,10 @@ async function exec (config: Config, options: ExecOptions, output: Output): Prom
 const unusedSecret = () => `whsec_${randomBytes(24).toString('base64')}`
 
 /** Imports the modules that read and check fixtures on demand, because loading them takes time. */
-async function preparation (files: readonly string[] | null): Promise<Prepare | undefined> {
-  if (files === null) return undefined
-  const { fromFiles } = await import('./fixtures/load.js')
-  return fromFiles(files)
+async function preparation (fixtures: Source | readonly string[] | null): Promise<Prepare | undefined> {
+  if (fixtures === null) return undefined
+  const { fromFiles, fromSources } = await import('./fixtures/load.js')
+  return 'document' in fixtures ? fromSources([fixtures]) : fromFiles(fixtures)
 }
 
 /** Creates an emulator from the files without listening, and prints the number of items in them. */
@@ -137,6 +139,10 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
     start,
     checkFixtures,
     exec,
+    async init (path, force) {
+      const { writeConfig } = await import('./commands/init.js')
+      await writeConfig(path, force)
+    },
     async importAccount (options, output) {
       const { importAccount } = await import('./commands/import.js')
       await importAccount(options, problemsOf, output)

@@ -77,7 +77,7 @@ const TEST_DEFAULTS = { port: '0', database: ':memory:' }
  */
 export async function start ({ fixtures, ...options }: StartOptions = {}): Promise<Emulator> {
   const files = isFiles(fixtures) ? { fixtures: [fixtures].flat().join(',') } : {}
-  const config = readConfig({ ...TEST_DEFAULTS, ...textsOf(options), ...files }, {}, name => name)
+  const config = readConfig({ ...TEST_DEFAULTS, ...textsOf(options), ...files }, {}, { nameOf: name => name })
   const server = createApp(config, await preparation(isFiles(fixtures) ? config.fixtures : fixtures))
   try {
     const { address: url, webhookSecret } = await server.listen()

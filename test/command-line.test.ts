@@ -219,6 +219,8 @@ const WRONG: Record<string, string[]> = {
   '--customers': ['', 'some'],
   '<files...>': [],
   '<shell>': ['', 'tcsh', 'Bash'],
+  '[file]': ['', 'config', 'config.toml', 'config.mjs'],
+  '--config': [''],
   '<command...>': [],
   'wait --timeout': ['', 'x', '-1s', '25h'],
   '--export-on-exit': [''],

@@ -23,6 +23,7 @@ export function fakes (): LocalCommands & { started: Config[] } {
     start: async config => { started.push(config) },
     checkFixtures: async () => {},
     importAccount: async () => {},
+    init: async () => {},
     exec: async config => { started.push(config) }
   }
 }
@@ -66,7 +67,7 @@ function leavesOf (command: Command, path: string[] = []): Leaf[] {
 }
 
 export const leaves = leavesOf(program)
-export const LOCAL = ['start', 'exec', 'import', 'fixtures check', 'completion']
+export const LOCAL = ['start', 'exec', 'import', 'fixtures check', 'completion', 'init']
 export const clients = leaves.filter(({ name }) => !LOCAL.includes(name))
 
 /** Arguments with which a command succeeds in a sandbox filled by `prepare`. */
@@ -118,6 +119,7 @@ export function validArguments (name: string, {
     import: ['--api-key', 'key'],
     exec: ['npm', 'test'],
     completion: ['bash'],
+    init: [`${folder}/dodo-emulator.config.yaml`],
     wait: ['--timeout', '0s']
   }
   return valid[name] ?? []

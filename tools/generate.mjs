@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { configSchema } from './generate/config-schema.mjs'
 import { contract } from './generate/contract.mjs'
 import { controlPaths } from './generate/control-paths.mjs'
 import { coverage } from './generate/coverage.mjs'
@@ -26,7 +27,7 @@ function current (path) {
 let stale = 0
 // In order: the contract bundles the control API's paths and what a load lists; the reference tables, the schema of fixtures files
 // and the coverage read the contract.
-for (const generate of [controlPaths, loadedSchemas, contract, rows, reference, fixturesSchema, coverage, options, errors, lifecyclePictures]) {
+for (const generate of [controlPaths, loadedSchemas, contract, rows, reference, fixturesSchema, configSchema, coverage, options, errors, lifecyclePictures]) {
   for (const { path, content } of await generate()) {
     if (current(path) === content) continue
     stale++

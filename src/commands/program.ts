@@ -2,31 +2,49 @@
 import { Command, Help, Option } from 'commander'
 import { OPTIONS, readConfig, type Config, type OptionName } from '../config/config.js'
 import { UsageError } from '../errors.js'
-import type { Environment, OptionRow } from '../config/table.js'
+import type { Source } from '../fixtures/report.js'
+import { originsOf, type Environment, type OptionRow } from '../config/table.js'
 import { nonEmpty, webUrl } from '../config/values.js'
 import { VERSION } from '../root.js'
 import { stopSignal } from './signals.js'
 import { oneOf, option } from './arguments.js'
 import { addCompletion } from './completion.js'
+import { CONFIG_OPTION, readConfigFile, type ConfigFile } from './config-file.js'
 import type { ExecOptions } from './exec.js'
 import type { ImportOptions } from './import.js'
 import { createOutput, type Output } from './output.js'
+import { addInit } from './init.js'
+import { printConfig } from './print-config.js'
 import { addRemoteCommands } from './remote.js'
 import { API_KEY_OPTION, TARGET_OPTIONS, targetOf } from './target.js'
 import type { Tools } from './tools.js'
 
 /** Commands that run in this process instead of calling a running emulator. */
 export interface LocalCommands {
-  start (config: Config, output: Output): Promise<void>
+  start (config: Config, given: Given): Promise<void>
   checkFixtures (files: readonly string[], config: Config, output: Output): Promise<void>
   importAccount (options: ImportOptions, output: Output): Promise<void>
+  /** Writes a configuration file. */
+  init (path: string, force: boolean): Promise<void>
   /** Ends the process with the command, so the promise only rejects. */
-  exec (config: Config, options: ExecOptions, output: Output): Promise<void>
+  exec (config: Config, options: ExecOptions, given: Given): Promise<void>
+}
+
+export interface Given {
+  output: Output
+  /** The initial data of the configuration file; null if the options name files. */
+  fixtures: Source | null
 }
 
 export interface ProgramOptions {
   env: Environment
   local: LocalCommands
+}
+
+/** The options of all commands. */
+interface CommonFlags {
+  json?: boolean
+  config?: string
 }
 
 interface Definition extends ProgramOptions {
@@ -35,6 +53,7 @@ interface Definition extends ProgramOptions {
 
 const TARGET_HEADING = 'Which emulator:'
 const OUTPUT_HEADING = 'Output:'
+const CONFIG_FLAG = `--${CONFIG_OPTION.flag}`
 
 const EXIT_CODES = `
 Exit codes:
@@ -47,6 +66,7 @@ Exit codes:
 export function createProgram ({ env, local }: ProgramOptions) {
   const defaults = new Map<Command, Command>()
   const output = createOutput()
+  let file: ConfigFile | null = null
   const program = new Command('dodo-emulator')
     .description('An unofficial local emulator of the Dodo Payments API. Without a command, it starts the emulator.')
     .version(VERSION)
@@ -56,12 +76,18 @@ export function createProgram ({ env, local }: ProgramOptions) {
     .configureOutput({ writeOut: write(console.log), writeErr: write(console.error), outputError: () => {} })
     .addHelpText('afterAll', EXIT_CODES)
     .helpCommand('help [command]', 'show the help of a command')
-    .hook('preAction', (_program, command) => { output.json = command.opts()['json'] === true })
+    .hook('preAction', async (_program, command) => {
+      const { json, config }: CommonFlags = command.opts()
+      output.json = json === true
+      if (command.options.some(({ long }) => long === CONFIG_FLAG)) file = await readConfigFile(config, env, process.cwd())
+    })
 
   const tools: Tools = {
     client (parent, name, about) {
       const command = parent.command(name).description(about)
-      for (const row of Object.values(TARGET_OPTIONS)) command.addOption(optionOf(row).helpGroup(TARGET_HEADING))
+      for (const row of [...Object.values(TARGET_OPTIONS), CONFIG_OPTION]) {
+        command.addOption(optionOf(row).helpGroup(TARGET_HEADING))
+      }
       return command
     },
     group: (name, about) => program.command(name).description(about),
@@ -72,9 +98,10 @@ export function createProgram ({ env, local }: ProgramOptions) {
       if (parent === program) return
       parent.summary(parent.description()).description(`${parent.description()}; without a command: ${command.name()}`)
     },
-    targetOf: flags => targetOf(flags, env),
+    targetOf: flags => targetOf(flags, env, file),
+    configFile: () => file,
     env,
-    apiKeyOf: flag => flag ?? apiKeyOf(env),
+    apiKeyOf: flag => flag ?? apiKeyOf(env, file),
     show: output.show,
     output,
     stopSignal
@@ -83,6 +110,7 @@ export function createProgram ({ env, local }: ProgramOptions) {
   addStart(program, { env, local, tools })
   addExec(program, { env, local, tools })
   addRemoteCommands(program, tools)
+  addInit(program, tools, local.init)
   addImport(program, { env, local, tools })
   addFixtures(program, { env, local, tools })
   addCompletion(program, tools)
@@ -115,12 +143,25 @@ function optionOf ({ flag, env, value, fallback, about }: OptionRow<unknown>): O
 
 function addStart (program: Command, { env, local, tools }: Definition): void {
   const command = program.command('start').description('start the emulator (the default command)')
-  for (const row of Object.values(OPTIONS)) command.addOption(optionOf(row))
-  command.action((flags: Partial<Record<OptionName, string>>) => local.start(readConfig(flags, env), tools.output))
+  for (const row of [...Object.values(OPTIONS), CONFIG_OPTION]) command.addOption(optionOf(row))
+  command.option('--print-config', 'print each option with its origin, and do not start')
+  command.action(({ printConfig: prints, ...flags }: OptionFlags & { printConfig?: boolean }) => {
+    const config = readConfig(flags, env, { file: tools.configFile() })
+    if (prints === true) return printConfig(flags, env, tools.configFile(), tools.show)
+    return local.start(config, givenBy(flags, { env, tools }))
+  })
   tools.byDefault(command)
 }
 
-interface ExecFlags extends Partial<Record<OptionName, string>> {
+type OptionFlags = Partial<Record<OptionName, string>>
+
+/** The data of the file applies if neither a flag nor the environment names fixtures. */
+function givenBy (flags: OptionFlags, { env, tools: { output, configFile } }: Pick<Definition, 'env' | 'tools'>): Given {
+  const { from } = originsOf(OPTIONS, flags, env).fixtures
+  return { output, fixtures: from === 'default' ? configFile()?.fixtures ?? null : null }
+}
+
+interface ExecFlags extends OptionFlags {
   failOnIgnored?: boolean
   exportOnExit?: string
 }
@@ -137,15 +178,16 @@ function addExec (program: Command, { env, local, tools }: Definition): void {
     .option('--fail-on-ignored', 'exit with 1 if a call had fields that the API ignores')
     .addOption(option('--export-on-exit <file>', 'file for a snapshot of the default sandbox, for --from-snapshot', nonEmpty))
   for (const [name, row] of Object.entries(OPTIONS)) command.addOption(execOption(name as OptionName, row))
+  command.addOption(optionOf(CONFIG_OPTION))
   command.action((words: string[], { failOnIgnored = false, exportOnExit, ...flags }: ExecFlags) => {
     if (words[0] === '') throw new UsageError('<command...>: must begin with the name of a program, not ""')
     const options = { command: words, failOnIgnored, exportOnExit, env }
-    const config = readConfig({ ...EXEC_DEFAULTS, ...flags }, env)
+    const config = readConfig({ ...EXEC_DEFAULTS, ...flags }, env, { file: tools.configFile() })
     if (exportOnExit !== undefined && !config.control) throw new UsageError('--export-on-exit excludes --control off')
     if (failOnIgnored && (!config.control || config.requestLog === 0)) {
       throw new UsageError('--fail-on-ignored reads the request log: leave out --control off and --request-log 0')
     }
-    return local.exec(config, options, tools.output)
+    return local.exec(config, options, givenBy(flags, { env, tools }))
   })
 }
 
@@ -188,7 +230,7 @@ function addFixtures (program: Command, { env, local, tools }: Definition): void
     .action((files: string[]) => local.checkFixtures(files, readConfig({ database: ':memory:' }, env), tools.output))
 }
 
-function apiKeyOf (env: Environment): string {
-  const [accepted] = [...OPTIONS.apiKeys.parse(env[OPTIONS.apiKeys.env] ?? '')]
+function apiKeyOf (env: Environment, file: ConfigFile | null): string {
+  const [accepted] = readConfig({}, { [OPTIONS.apiKeys.env]: env[OPTIONS.apiKeys.env] }, { file }).apiKeys
   return accepted ?? (env[API_KEY_OPTION.env] || API_KEY_OPTION.fallback)
 }

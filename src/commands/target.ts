@@ -1,8 +1,9 @@
 /** Options that select the emulator and the sandbox that a command calls. */
 import { UsageError } from '../errors.js'
 import { headerText } from '../config/guard.js'
-import { option, readTable, type Environment } from '../config/table.js'
+import { option, readTable, type Environment, type Naming } from '../config/table.js'
 import { emulatorUrl, hostInUrl, hostName, nonEmpty, sandboxName, wholeNumber } from '../config/values.js'
+import type { ConfigFile } from './config-file.js'
 
 /** The options of every command that calls a running emulator. */
 export const TARGET_OPTIONS = {
@@ -71,17 +72,24 @@ export interface Target {
 }
 
 /** Throws a UsageError for options that are invalid or contradict each other. */
-export function targetOf (flags: TargetFlags, env: Environment): Target {
+export function targetOf (flags: TargetFlags, env: Environment, file: ConfigFile | null = null): Target {
   const isAddressed = flags.host !== undefined || flags.port !== undefined
   if (flags.url !== undefined && isAddressed) throw new UsageError('--url replaces --host and --port: leave them out')
   // --host and --port take precedence over the environment variable of --url too.
   const given = isAddressed ? { ...env, [TARGET_OPTIONS.url.env]: undefined } : env
-  const { url, host, port, sandbox, controlKey } = readTable(TARGET_OPTIONS, flags, given)
+  const { url, host, port, sandbox, controlKey } = readTable(TARGET_OPTIONS, flags, given, { file: targetFile(file) })
   const named = /\/~([^/]+)$/.exec(url ?? '')?.[1]
   if (named !== undefined && sandbox !== 'default') {
     throw new UsageError(`--sandbox: the URL already names the sandbox ${named}: leave one of them out`)
   }
   return { url: url ?? addressOf(host, port), prefix: sandbox === 'default' ? '' : `/~${sandbox}`, controlKey }
+}
+
+/** The port 0 of a file means any free port, so it is not an address. */
+function targetFile (file: ConfigFile | null): Naming<typeof TARGET_OPTIONS>['file'] {
+  if (file === null) return null
+  const { path, texts: { host, port, controlKey } } = file
+  return { path, texts: { host, controlKey, port: port === '0' ? undefined : port } }
 }
 
 function addressOf (host: string, port: number): string {

@@ -1,6 +1,7 @@
 /** Functions that the commands share. */
 import type { Command } from 'commander'
 import type { Environment } from '../config/table.js'
+import type { ConfigFile } from './config-file.js'
 import type { Output, Show } from './output.js'
 import type { Target, TargetFlags } from './target.js'
 
@@ -12,6 +13,8 @@ export interface Tools {
   /** Makes a command the default of its parent. */
   byDefault (command: Command): void
   targetOf (flags: TargetFlags): Target
+  /** The configuration file of the command; null if there is no file. */
+  configFile (): ConfigFile | null
   /** The environment variables of the process. */
   env: Environment
   /** The key for calls of the emulated API. */

@@ -5,7 +5,7 @@
 import { DOCUMENTED_SCHEDULE } from '../delivery/schedule.js'
 import { headerText, hostNames, origins } from './guard.js'
 import { parseTier, TIERS } from '../sandbox/limiter.js'
-import { option, readTable, type Values } from './table.js'
+import { option, readTable, type Naming, type Values } from './table.js'
 import {
   codes, contractVersion, delay, duration, endpointUrl, files, hostName, list, nonEmpty, onOff, publicUrl, schedule, seed,
   smtpUrl, time, webhookKey, wholeNumber
@@ -34,6 +34,7 @@ export const OPTIONS = {
     value: '<file>',
     fallback: './data/emulator.db',
     about: 'SQLite file, created with its folder if missing; :memory: keeps nothing',
+    isPath: true,
     parse: nonEmpty
   }),
   fixtures: option({
@@ -42,6 +43,7 @@ export const OPTIONS = {
     value: '<files>',
     fallback: null,
     about: 'JSON or YAML files, separated by commas, that a new database starts from; none for an empty one',
+    isPath: true,
     parse: files
   }),
   contract: option({
@@ -66,6 +68,7 @@ export const OPTIONS = {
     value: '<file>',
     fallback: null,
     about: 'File to write the port to once requests are answered',
+    isPath: true,
     parse: nonEmpty
   }),
   apiKeys: option({
@@ -106,6 +109,7 @@ export const OPTIONS = {
     value: '<file>',
     fallback: null,
     about: 'Snapshot that a new database starts from instead of the fixtures',
+    isPath: true,
     parse: nonEmpty
   }),
   settlementDelay: option({
@@ -301,10 +305,10 @@ export type Parsed<Name extends OptionName> = ReturnType<(typeof OPTIONS)[Name][
 /** The values of all options. Options without a default are null if omitted. */
 export type Config = Values<typeof OPTIONS>
 
-/** Throws a UsageError that names the invalid option. It is named as a flag unless `nameOf` returns another name. */
+/** Throws a UsageError that names the invalid option. */
 export function readConfig (
   flags: Partial<Record<OptionName, string>>, env: Readonly<Record<string, string | undefined>>,
-  nameOf?: (name: OptionName) => string
+  naming?: Naming<typeof OPTIONS>
 ): Config {
-  return readTable(OPTIONS, flags, env, nameOf)
+  return readTable(OPTIONS, flags, env, naming)
 }

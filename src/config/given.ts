@@ -20,9 +20,14 @@ export function optionTexts (given: GivenOptions): Partial<Record<OptionName, st
     if (!Object.hasOwn(OPTIONS, name)) {
       throw new SetupError(`there is no option ${JSON.stringify(name)}; there are ${Object.keys(OPTIONS).join(', ')}`)
     }
-    if (value !== undefined) texts[name] = textOf(value, /^<durations?>$/.test(OPTIONS[name].value) ? 'ms' : '')
+    if (value !== undefined) texts[name] = optionText(name, value)
   }
   return texts
+}
+
+/** The text of one option. Numbers are milliseconds for a duration. */
+export function optionText (name: OptionName, value: unknown): string {
+  return textOf(value, /^<durations?>$/.test(OPTIONS[name].value) ? 'ms' : '')
 }
 
 /** Values of a wrong type become text that the option's parser refuses. */

@@ -12,6 +12,8 @@ export interface OptionRow<Value, Fallback extends string | null = string | null
   /** The default as text; null if the option has no default. */
   fallback: Fallback
   about: string
+  /** Marks names of files. In a configuration file, they are relative to it. */
+  isPath?: true
   /** Throws a SetupError that says which values are valid. */
   parse (text: string): Value
 }
@@ -34,18 +36,46 @@ export function option<Value, const Fallback extends string | null> (
   return row
 }
 
+/** Text by the name of the row. */
+export type Texts<Table extends OptionTable> = { readonly [Name in keyof Table]?: string | undefined }
+
+/** The origins of a value, the one with the highest precedence first. */
+export type Origin = 'flag' | 'environment' | 'file' | 'default'
+
+/** The text of each option, and where it comes from. An empty variable counts as omitted. */
+export function originsOf<Table extends OptionTable> (
+  table: Table, flags: Texts<Table>, env: Environment, file: Texts<Table> = {}
+): Record<keyof Table & string, { text: string | null, from: Origin }> {
+  const entries = Object.entries(table).map(([name, row]) => {
+    const [flag, variable, inFile] = [flags[name], env[row.env] || undefined, file[name]]
+    const from: Origin = flag !== undefined
+      ? 'flag'
+      : variable !== undefined ? 'environment' : inFile !== undefined ? 'file' : 'default'
+    return [name, { text: flag ?? variable ?? inFile ?? row.fallback, from }]
+  })
+  return Object.fromEntries(entries)
+}
+
+export interface Naming<Table extends OptionTable> {
+  /** The name of an option that was given as a flag. */
+  nameOf?: ((name: keyof Table & string) => string) | undefined
+  /** The configuration file. */
+  file?: { path: string, texts: Texts<Table> } | null | undefined
+}
+
 /**
- * Reads the values of a table from flags (text by row name) and the environment. Throws a UsageError that names the invalid
- * option. It is named as a flag unless `nameOf` returns another name.
+ * Reads the values of a table from flags, the environment and a configuration file. Throws a UsageError that names the invalid
+ * option with its origin.
  */
 export function readTable<Table extends OptionTable> (
-  table: Table, flags: { readonly [Name in keyof Table]?: string | undefined }, env: Environment,
-  nameOf: (name: keyof Table) => string = name => `--${table[name]?.flag}`
+  table: Table, flags: Texts<Table>, env: Environment,
+  { nameOf = name => `--${table[name]?.flag}`, file = null }: Naming<Table> = {}
 ): Values<Table> {
+  const origins = originsOf(table, flags, env, file?.texts)
   const entries = Object.entries(table).map(([name, row]) => {
-    const flag = flags[name]
-    const text = flag ?? (env[row.env] || row.fallback) // an empty variable counts as omitted
-    return [name, text === null ? null : parseGiven(flag === undefined ? row.env : nameOf(name), text, row.parse)]
+    const { text, from } = origins[name as keyof Table & string]
+    const source = { flag: nameOf(name), file: `${file?.path}: ${name}`, environment: row.env, default: row.env }[from]
+    return [name, text === null ? null : parseGiven(source, text, row.parse)]
   })
   return Object.fromEntries(entries) as Values<Table>
 }
