@@ -925,7 +925,7 @@ export interface paths {
         };
         /**
          * List the latest calls, newest first
-         * @description Calls of the emulated API, and submissions of hosted pages. The log is in memory and holds as many calls as `--request-log` says, or fewer if they are large. API keys, cookies and other secrets are masked.
+         * @description Calls of the emulated API, submissions of hosted pages, and changes made in the dashboard. The log is in memory and holds as many calls as `--request-log` says, or fewer if they are large. API keys, cookies and other secrets are masked.
          */
         get: operations["list_requests"];
         put?: never;
@@ -2122,6 +2122,8 @@ export interface components {
             request_id: string;
             /** @description Null for pages and files. */
             response_body: null | components["schemas"]["LoggedBody"];
+            /** @description `program` called the API, a customer sent a form of a hosted `page`, or a user changed something in the `dashboard`. Verifications leave out the dashboard. */
+            source: components["schemas"]["RequestSource"];
             status: number;
         };
         LoggedRequestList: {
@@ -2239,6 +2241,8 @@ export interface components {
             /** @description Send only to this endpoint, regardless of its filter. */
             webhook_id?: string;
         };
+        /** @enum {string} */
+        RequestSource: "program" | "page" | "dashboard";
         RetriedJob: {
             /** @description The reason of the new failure. */
             error: string | null;
@@ -3873,6 +3877,8 @@ export interface operations {
                 payment_id?: string;
                 /** @description Only calls after this one; the id of a call, or a time. */
                 since?: string;
+                /** @description Only calls of programs, submissions of hosted pages, or changes made in the dashboard. */
+                source?: components["schemas"]["RequestSource"];
                 /** @description A status, or a class such as 4xx. */
                 status?: components["schemas"]["StatusPattern"];
             };

@@ -34,7 +34,7 @@ export const requestControls = {
 
   'POST /_emulator/verify': outsideBatch(({ body, context: { sandbox } }) => {
     if (sandbox.requests.size === 0) throw invalid('', 'The request log is off: start the emulator without --request-log 0')
-    return verify(callsSince(body.since, sandbox), body)
+    return verify(callsSince(body.since, sandbox).filter(({ isFromDashboard }) => !isFromDashboard), body)
   })
 } satisfies ControlHandlers
 
@@ -63,16 +63,25 @@ interface CallFilter {
   status?: string
   error_code?: string
   payment_id?: string
+  source?: Source
+}
+
+type Source = ControlSchemas['LoggedRequest']['source']
+
+function sourceOf ({ isFromDashboard, page }: LoggedCall): Source {
+  if (isFromDashboard) return 'dashboard'
+  return page === null ? 'program' : 'page'
 }
 
 function fits (
-  { method, operation, status, error_code: errorCode, payment_id: paymentId }: CallFilter, sandbox: Sandbox
+  { method, operation, status, error_code: errorCode, payment_id: paymentId, source }: CallFilter, sandbox: Sandbox
 ): (call: LoggedCall) => boolean {
   const ids = paymentId === undefined ? null : namesOf(paymentId, sandbox)
   return call => (method === undefined || call.method === method.toUpperCase()) &&
     (status === undefined || hasStatus(call, status)) &&
     (operation === undefined || operationName(call) === operation) &&
     (ids === null || ids.some(id => mentions(call, id))) &&
+    (source === undefined || sourceOf(call) === source) &&
     (errorCode === undefined || explanationOf(call)?.code === errorCode)
 }
 
@@ -86,6 +95,7 @@ export function callView (call: LoggedCall, sandbox: Sandbox): ControlSchemas['L
   const explanation = explanationOf(call)
   return {
     request_id: callId(call),
+    source: sourceOf(call),
     answered_at: formatTime(call.at),
     duration_ms: Math.round(call.duration_ms * 1000) / 1000,
     method: call.method,

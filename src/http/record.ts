@@ -47,7 +47,8 @@ export function recordCalls (app: FastifyInstance, sandboxes: Sandboxes): void {
       status,
       location: null,
       refusal: null,
-      ignored: request.ignoredFields
+      ignored: request.ignoredFields,
+      isFromDashboard: false
     }, request.bodyBytes ?? '', text)
   })
 }
@@ -90,7 +91,8 @@ function submission (request: FastifyRequest, reply: FastifyReply, { clock }: Sa
     status: reply.statusCode,
     location: typeof location === 'string' ? location : null,
     refusal: request.refusal,
-    ignored: null
+    ignored: null,
+    isFromDashboard: false
   }
 }
 

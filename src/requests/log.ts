@@ -34,6 +34,8 @@ export interface NewCall {
   refusal: Refusal | null
   /** Fields of the contract that did not apply, as noted by the handler. */
   ignored: ReadonlySet<string> | null
+  /** Whether an action of the dashboard made the call, rather than a program. */
+  isFromDashboard: boolean
 }
 
 export interface LoggedCall extends NewCall {
@@ -128,6 +130,7 @@ export function createRequestLog (size: number): RequestLog {
         location: call.location,
         refusal: call.refusal,
         ignored: call.ignored,
+        isFromDashboard: call.isFromDashboard,
         bodies: store.keep(request, reply)
       }
       slots[last % size] = newest

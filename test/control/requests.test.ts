@@ -299,6 +299,7 @@ function aCall (changes: Partial<NewCall> = {}): NewCall {
     location: null,
     refusal: null,
     ignored: null,
+    isFromDashboard: false,
     ...changes
   }
 }

@@ -59,7 +59,7 @@ t.test('products', async t => {
     t.match(partOf(page, 'payments'), id)
     t.match(partOf(page, 'links'), '/buy/pdt_ebook')
     t.match(page.html, '/dashboard/discounts?product_id&#61;pdt_ebook&#38;active&#61;true')
-    t.match(partOf(page, 'raw'), '"product_id": "pdt_ebook"')
+    t.match(partOf(page, 'raw'), '"product_id" : "pdt_ebook"')
     t.equal((await visit('/dashboard/products/pdt_nobody')).status, 404)
   })
 

@@ -32,10 +32,12 @@ export function visitor (test: Test, options: Parameters<typeof startEmulator>[1
   })
   const inject = (request: object) => app.inject(request)
   const visit = async (url: string, headers = {}) => shown(await inject({ url, headers: { ...HTML, ...headers } }))
+  /** Follows the redirect to a form that is shown again: refused, without a valid token, or filled in step by step. */
+  const again = async (answer: Shown) => /[?&]form=/.test(answer.location) ? await visit(answer.location) : answer
   const tokenOf = async (url: string) => /name="token" value="([^"]+)"/.exec((await visit(url)).html)?.[1] ?? ''
 
   async function post (url: string, type: string, payload: string | Buffer): Promise<Shown> {
-    return shown(await inject({ method: 'POST', url, headers: { ...HTML, 'content-type': type }, payload }))
+    return await again(shown(await inject({ method: 'POST', url, headers: { ...HTML, 'content-type': type }, payload })))
   }
 
   async function send (url: string, action: string, fields = {}): Promise<Shown> {
@@ -80,6 +82,12 @@ export function partOf ({ html }: Shown, id: string): string {
     if (depth === 0) break
   }
   return plain(rest.slice(0, end).replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ').trim()
+}
+
+/** The URLs that a page leads to, without those of its list of sandboxes. */
+export function linksOf ({ html }: Pick<Shown, 'html'>): string[] {
+  const page = html.replace(/<div class="switcher"[\s\S]*?<\/div>/, '')
+  return [...page.matchAll(/ (?:href|action|data-changes)="([^"#][^"]*)"/g)].map(([, url]) => url ?? '')
 }
 
 /** The error message at a field. */

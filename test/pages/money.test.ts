@@ -21,7 +21,11 @@ async function submit (bank: Bank, path: string, action: string, fields: Record<
     headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
     payload: new URLSearchParams({ token, action, ...fields }).toString()
   })
-  return statusCode === 303 ? String(answered['location']) : `${statusCode} ${payload}`
+  if (statusCode !== 303) return `${statusCode} ${payload}`
+  const location = String(answered['location'])
+  if (!location.includes('?form=')) return location
+  const refused = await bank.emulator.app.inject({ method: 'GET', url: location, headers })
+  return `${refused.statusCode} ${refused.payload}`
 }
 
 t.test('disputes', async t => {

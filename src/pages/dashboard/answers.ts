@@ -1,24 +1,27 @@
 /**
- * The responses to requests for pages: the page, the redirect after an action, the page again after a refusal, and error pages.
+ * The responses to requests for pages: the page, the redirect after an action or a refusal, and error pages. A POST always
+ * redirects, so that Back and Reload send nothing twice.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'ghtml'
 import { ApiError } from '../../errors.js'
 import { isProgramAtRoot } from '../root.js'
-import type { Form, Refused } from './form.js'
+import type { Form } from './form.js'
+import type { KeptForm, KeptForms } from './kept-forms.js'
+import { logging } from './log.js'
 import { missingPage, refusedPage, tokenNote } from './notices.js'
 import type { Open, Opened, SectionPage } from './open-page.js'
-import type { DashboardPage, Done, PageContext } from './page.js'
+import type { DashboardPage, Done } from './page.js'
 import type { DashboardSection } from './section.js'
 import { secure, sendShell } from './shell.js'
 
 export interface Answers {
-  /** Shows a page. */
-  show (opened: Opened, status: number, refused?: Refused | null): Promise<void>
-  /** Runs the action of a form, and redirects or shows the page again. */
+  /** Shows a page, with the form that was refused or is filled in step by step. */
+  show (opened: Opened): Promise<void>
+  /** Runs the action of a form, and redirects. */
   act (opened: Opened, form: Form): Promise<void>
-  /** Shows a page again with a form that had no valid token, most likely because it was loaded before a restart. */
-  sendBack (opened: Opened, form: Form): Promise<void>
+  /** Redirects to the page with a form that had no valid token, most likely because it was loaded before a restart. */
+  sendBack (opened: Opened, form: Form): void
   /** Opens a page and runs `go`. An ApiError is shown as a page of the same sandbox. */
   answer (definition: SectionPage, request: FastifyRequest, reply: FastifyReply, go: Go): Promise<FastifyReply>
 }
@@ -27,40 +30,55 @@ type Go = (opened: Opened) => void | Promise<void>
 
 export interface Answering {
   open: Open
+  keptForms: KeptForms
   sections: readonly DashboardSection[]
   /** Whether visitors sign in with a key, and so can sign out. */
   isLocked: boolean
 }
 
-export function createAnswers ({ open, sections, isLocked }: Answering): Answers {
-  async function show ({ page, definition, version, reply }: Opened, status: number, refused: Refused | null = null) {
+export function createAnswers ({ open, keptForms, sections, isLocked }: Answering): Answers {
+  async function show ({ page, definition, again, version, reply }: Opened, status = again?.status ?? 200) {
     const shown = await definition.show(page)
     const { context, base, search } = page
-    const done = refused === null ? noteOf(definition, search.get('done') ?? '') : null
+    const done = again === null ? noteOf(definition, search.get('done') ?? '') : null
+    const refused = again?.error == null ? null : { form: again.form, error: again.error }
     const signOut = isLocked ? page.formState('sign-out') : null
-    sendShell(reply, status, { ...shown, section: definition.section, sections, context, base, version, done, refused, signOut })
+    const content = again?.status === 403 ? html`!${tokenNote()}!${shown.content}` : shown.content
+    sendShell(reply, status, {
+      title: shown.title,
+      content,
+      section: definition.section,
+      sections,
+      context,
+      base,
+      version,
+      done,
+      refused,
+      signOut,
+      sandboxes: (await page.operate('GET /_emulator/sandboxes')).items.map(({ name, path }) => ({ name, prefix: path }))
+    })
   }
 
   async function act (opened: Opened, form: Form): Promise<void> {
-    const { definition, page, request, reply } = opened
+    const { definition, page } = opened
     try {
-      const done = await actionOf(definition, form)(page, form)
+      const done = await actionOf(definition, form)(logging(page), form)
       if (done.again === undefined) redirect(done, opened)
-      else await show(open(definition, request, reply, { form: done.again, error: null, isDone: true }), 200)
+      else showAgain({ form: done.again, error: null, isDone: true, status: 200 }, opened)
     } catch (error) {
       if (!(error instanceof ApiError) || error.status >= 500) throw error
-      const refused = { form, error }
-      await show(open(definition, request, reply, refused), 422, refused)
+      showAgain({ form, error, isDone: false, status: 422 }, opened)
     }
   }
 
-  async function sendBack ({ definition, request, reply }: Opened, form: Form): Promise<void> {
-    const opened = open(definition, request, reply, { form, error: null })
-    const withNote = async (page: PageContext) => {
-      const { content, ...shown } = await definition.show(page)
-      return { ...shown, content: html`!${tokenNote()}!${content}` }
-    }
-    await show({ ...opened, definition: { section: definition.section, show: withNote } }, 403)
+  function showAgain (kept: KeptForm, { page, reply }: Opened): void {
+    const url = new URL(page.url, 'http://localhost')
+    url.searchParams.set('form', keptForms.keep(kept, page.context.sandbox))
+    sendTo(url, reply)
+  }
+
+  function sendBack (opened: Opened, form: Form): void {
+    showAgain({ form, error: null, isDone: false, status: 403 }, opened)
   }
 
   async function answer (definition: SectionPage, request: FastifyRequest, reply: FastifyReply, go: Go): Promise<FastifyReply> {
@@ -71,7 +89,7 @@ export function createAnswers ({ open, sections, isLocked }: Answering): Answers
       if (!(error instanceof ApiError) || wantsJson(request)) throw error
       const { status } = error
       const notice = status === 404 ? missingPage(error, opened.page) : refusedPage(error, opened.page)
-      await show({ ...opened, definition: { section: definition.section, show: () => notice } }, status)
+      await show({ ...opened, again: null, definition: { section: definition.section, show: () => notice } }, status)
     }
     return reply
   }
@@ -83,8 +101,12 @@ export function createAnswers ({ open, sections, isLocked }: Answering): Answers
 export function redirect ({ to, done, base }: Done, { page, reply }: Opened): void {
   const url = new URL(to === undefined ? page.url : `${base ?? page.base}${to}`, 'http://localhost')
   if (done !== undefined) url.searchParams.set('done', done)
+  sendTo(url, reply)
+}
+
+function sendTo ({ pathname, search, hash }: URL, reply: FastifyReply): void {
   secure(reply)
-  reply.code(303).header('location', url.pathname + url.search + url.hash).send()
+  reply.code(303).header('location', pathname + search + hash).send()
 }
 
 /** Whether the caller is a program, which gets errors as JSON. */

@@ -10,6 +10,8 @@ export const ICONS = {
   clock: 'M12 4a8 8 0 1 0 0 16a8 8 0 0 0 0-16M12 8v4l2.5 2',
   done: 'M5 12.5l4.5 4.5L19 7.5',
   copy: 'M9 9h10v10H9zM15 9V5H5v10h4',
+  menu: 'M4 7h16M4 12h16M4 17h16',
+  below: 'M7 10l5 5l5-5',
   open: 'M13 5h6v6M19 5l-8 8M17 14v5H5V7h5',
   search: 'M11 5a6 6 0 1 0 0 12a6 6 0 0 0 0-12M15.5 15.5L20 20'
 }

@@ -6,7 +6,7 @@ import type { Stores } from '../../resources/stores.js'
 import type { PageContext } from './page.js'
 
 /** The name of a section: of a resource's store, or one of the dashboard's own. */
-export type SectionName = keyof Stores | 'overview' | 'requests' | 'controls'
+export type SectionName = keyof Stores | 'overview' | 'requests' | 'controls' | 'search'
 
 /**
  * The URL of a page of a section: `pageOf(page, 'products')` is the list, `pageOf(page, 'products', id)` the page of a product,

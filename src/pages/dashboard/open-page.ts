@@ -1,12 +1,13 @@
 /** Creates the context of a page for a request. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { ApiError } from '../../errors.js'
 import type { ContextOf } from '../../http/context.js'
 import type { OperationInput, Operate } from '../../http/operate.js'
 import { rootOf } from '../hosted-layout.js'
-import type { Form, Tokens } from './form.js'
+import type { Tokens } from './form.js'
+import type { KeptForm, KeptForms } from './kept-forms.js'
 import type { Changes } from './live.js'
 import type { SectionName } from './links.js'
+import { createFinder } from './objects.js'
 import type { DashboardPage, PageContext } from './page.js'
 import type { DashboardSection } from './section.js'
 
@@ -15,16 +16,11 @@ export interface SectionPage extends DashboardPage {
   section: SectionName
 }
 
-/** A form that is shown again: refused with an error, without a valid token, or between two steps. */
-export interface Again {
-  form: Form
-  error: ApiError | null
-  isDone?: boolean
-}
-
 export interface Opened {
   page: PageContext
   definition: SectionPage
+  /** The form that the page shows again; null for a fresh page. */
+  again: KeptForm | null
   /** The version of the data that the page shows; the script compares it with later versions. */
   version: string
   request: FastifyRequest
@@ -35,20 +31,23 @@ export interface Opening {
   contextOf: ContextOf
   operate: Operate
   tokens: Tokens
+  keptForms: KeptForms
   changes: Changes
   apiKey: string
   sections: readonly DashboardSection[]
 }
 
-/** Opens the page of a request; `again` is a form that it shows again. */
-export type Open = (definition: SectionPage, request: FastifyRequest, reply: FastifyReply, again?: Again | null) => Opened
+/** Opens the page of a request. */
+export type Open = (definition: SectionPage, request: FastifyRequest, reply: FastifyReply) => Opened
 
-export function createOpen ({ contextOf, operate, tokens, changes, apiKey, sections }: Opening): Open {
-  return (definition, request, reply, again = null) => {
+export function createOpen ({ contextOf, operate, tokens, keptForms, changes, apiKey, sections }: Opening): Open {
+  const finder = createFinder(sections)
+  return (definition, request, reply) => {
     const context = contextOf(request)
     const { sandbox } = context
     const base = rootOf(context)
     const { url, search } = urlOf(request, base)
+    const again = keptForms.find(search.get('form') ?? '', sandbox)
     const params = request.params as Record<string, string>
     const page: PageContext = {
       context,
@@ -64,21 +63,24 @@ export function createOpen ({ contextOf, operate, tokens, changes, apiKey, secti
         const isDone = typed !== null && again?.isDone === true
         return { action, url, token: tokens.of(sandbox), typed, isDone, refused: typed && error && { form: typed, error } }
       },
+      find: text => finder.search(text, page),
+      urlOf: id => finder.urlOf(id, { base }),
       async related (subject) {
         const cards = await Promise.all(sections.map(section => section.related?.(subject, page) ?? ''))
         return cards.filter(card => card !== '').join('\n')
       }
     }
-    return { page, definition, request, reply, version: changes.versionOf(sandbox) }
+    return { page, definition, again, request, reply, version: changes.versionOf(sandbox) }
   }
 }
 
-/** The page's own URL, without the key of a message, and its query. */
+/** The page's own URL, without the key of a message and a form to show again, and its query. */
 function urlOf (request: FastifyRequest, base: string): { url: string, search: URLSearchParams } {
   const [given = '', query = ''] = request.url.split('?', 2)
   const path = given.replace(/^\/+/, '/') // a redirect to `//` would name another host
   const search = new URLSearchParams(query)
   const own = new URLSearchParams(search)
   own.delete('done')
+  own.delete('form')
   return { search, url: `${base}${path}${own.size === 0 ? '' : `?${own}`}` }
 }

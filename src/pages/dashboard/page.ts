@@ -7,6 +7,7 @@ import type { OperationInput } from '../../http/operate.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import type { Fragment } from '../layout.js'
 import type { Form, FormState } from './form.js'
+import type { Found } from './objects.js'
 import type { Subject } from './section.js'
 
 /** A request for a page, with everything that the page may use. */
@@ -25,6 +26,10 @@ export interface PageContext {
   formState (action: string): FormState
   /** The cards of all sections about a customer or a product, in the order of the navigation. */
   related (subject: Subject): Promise<Fragment>
+  /** Finds objects of all sections by a text or an id. */
+  find (text: string): Promise<Found[]>
+  /** The URL of the page of an object of any section, by its id; null if its kind has no pages. */
+  urlOf (id: string): string | null
   /** A valid API key, for code to copy. */
   apiKey: string
 }

@@ -9,6 +9,7 @@ import { maskedUrl } from '../../requests/secrets.js'
 import { missingScheme } from '../../rules/return-url.js'
 import type { Fragment } from '../layout.js'
 import { icon } from './icons.js'
+import { jsonTree } from './json.js'
 import type { PageContext } from './page.js'
 
 /** A page's heading, with actions beside it. */
@@ -70,7 +71,16 @@ const KINDS: Record<string, Kind> = {
 
 /** A status of the API as a coloured tag; `kind` sets the colour if it does not follow from the status. */
 export function statusTag (status: string, kind?: Kind): Fragment {
-  return html`<span class="tag ${kind ?? KINDS[status] ?? 'calm'}" data-status="${status}">${status.replaceAll('_', ' ')}</span>`
+  return html`<span class="tag ${kind ?? KINDS[status] ?? 'calm'}" data-status="${status}">${statusWords(status)}</span>`
+}
+
+const STATUS_WORDS: Readonly<Record<string, string>> = {
+  requires_payment_method: 'awaiting customer', requires_customer_action: 'awaiting confirmation'
+}
+
+/** A status as people say it. */
+export function statusWords (status: string): string {
+  return STATUS_WORDS[status] ?? words(status)
 }
 
 /** A time relative to now, with the exact time as a tooltip; null is shown as a dash. */
@@ -118,6 +128,13 @@ export function idTag (id: string | null | undefined): Fragment {
   return id == null || id === '' ? NONE : html`<span class="id"><code>${id}</code>!${copyButton(id, id)}</span>`
 }
 
+/** The id of another object, as a link to its page if it has one. */
+export function idLink (page: PageContext, id: string | null | undefined): Fragment {
+  if (id == null || id === '') return NONE
+  const url = page.urlOf(id)
+  return url === null ? code(id) : html`<a href="${url}">!${code(id)}</a>`
+}
+
 /** A labelled value with a button to copy it. */
 export function copyField (label: string, value: string, testId?: string): Fragment {
   return html`<div class="copyable"><span class="label">${label}</span>
@@ -132,14 +149,35 @@ export function snippet (text: string, { id, label, copied = text }: {
   /** The text to copy, if it is not the shown one. */
   copied?: string
 }): Fragment {
-  return html`<div class="snippet" id="${id}"><pre tabindex="0" role="region" aria-label="${label}"><code>${text}</code></pre>
+  return html`<div class="snippet" id="${id}"><pre tabindex="0" role="group" aria-label="${label}"><code>${text}</code></pre>
 !${copyButton(copied, label.toLowerCase())}</div>`
 }
 
 /** An object of the API as JSON, folded. */
-export function rawJson (value: unknown, { id = 'raw', title = 'Raw JSON' }: { id?: string, title?: string } = {}): Fragment {
+export function rawJson (
+  value: unknown, page: PageContext, { id = 'raw', title = 'API response' }: { id?: string, title?: string } = {}
+): Fragment {
+  const text = withoutCardNumbers(JSON.stringify(value, null, 2) ?? 'null')
   return html`<details class="fold" id="${id}"><summary>${title}</summary>
-!${snippet(withoutCardNumbers(JSON.stringify(value, null, 2) ?? 'null'), { id: `${id}-text`, label: title })}</details>`
+!${jsonSnippet(text, page, { id: `${id}-text`, label: title })}</details>`
+}
+
+/** Longer texts are shown without colours, as they are. */
+const TREE_MAX = 100_000
+
+/** A text with a button to copy it. JSON is shown as a tree that folds. */
+export function jsonSnippet (text: string, page: PageContext, { id, label }: { id: string, label: string }): Fragment {
+  const value = text.length > TREE_MAX ? undefined : parsed(text)
+  if (value === undefined) return snippet(text, { id, label })
+  return html`<div class="snippet" id="${id}">!${jsonTree(value, page)}!${copyButton(text, label.toLowerCase())}</div>`
+}
+
+function parsed (text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** A list of names with values. Rows with null are left out. */
@@ -195,7 +233,7 @@ export interface Row {
 /** A table. The first column is the header of each row, and should link to its page. */
 export function table (caption: string, columns: readonly Column[], rows: readonly Row[]): Fragment {
   const kinds = columns.map(({ kind }) => kind === undefined ? '' : html` class="${kind}"`)
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table>
+  return html`<div class="scroll stacked" tabindex="0" role="group" aria-label="${caption}"><table>
 <caption class="visually-hidden">${caption}</caption>
 <thead><tr>!${columns.map(({ title }, index) => html`<th scope="col"!${kinds[index] ?? ''}>${title}</th>`)}</tr></thead>
 <tbody>!${rows.map(({ id, cells }) => html`<tr id="row-${id}">!${cells.map((cell, index) => index === 0

@@ -5,7 +5,7 @@ import type { Fragment } from '../layout.js'
 import { curlOf } from './curl.js'
 import { pageOf, pathOf } from './links.js'
 import type { Shown, PageContext } from './page.js'
-import { card, code, crumb, facts, fullTime, heading, idTag, snippet, text } from './parts.js'
+import { card, code, crumb, facts, fullTime, heading, idLink, idTag, snippet, text } from './parts.js'
 import { bodyText, headerList, httpTag, milliseconds, type LoggedRequest } from './request-parts.js'
 
 export async function requestPage (page: PageContext): Promise<Shown> {
@@ -22,8 +22,8 @@ export async function requestPage (page: PageContext): Promise<Shown> {
   ? ''
   : card(ignored(call), { id: 'ignored', title: 'Ignored fields' })}
 !${call.notes.length === 0 ? '' : card(noted(call), { id: 'notes', title: 'Warnings' })}
-!${card(sent(call), { id: 'sent', title: 'Request' })}
-!${card(answered(call), { id: 'answered', title: 'Response' })}
+!${card(sent(call, page), { id: 'sent', title: 'Request' })}
+!${card(answered(call, page), { id: 'answered', title: 'Response' })}
 </div><div>
 !${card(about(call, page), { id: 'facts', title: 'Details' })}
 !${card(again(call, page), { id: 'curl', title: 'Repeat with curl' })}
@@ -84,25 +84,28 @@ function shown (value: unknown): string {
   return json.length > VALUE_SHOWN ? `${json.slice(0, VALUE_SHOWN).toWellFormed()}…` : json
 }
 
-function sent ({ request_headers: headers, request_body: body, method, path }: LoggedRequest): Fragment {
+function sent ({ request_headers: headers, request_body: body, method, path }: LoggedRequest, page: PageContext): Fragment {
   return html`<p class="call"><code>${method} ${path}</code></p>
-!${body === null ? '<p class="quiet">No body.</p>' : loggedBody(body, 'request-body', 'Request body')}
+!${body === null ? '<p class="quiet">No body.</p>' : loggedBody(body, 'request-body', 'Request body', page)}
 <details class="fold" id="request-headers"><summary>Headers</summary>!${headerList(headers)}</details>`
 }
 
-function answered ({ response_body: body, status, duration_ms: duration, location }: LoggedRequest): Fragment {
+function answered (
+  { response_body: body, status, duration_ms: duration, location }: LoggedRequest, page: PageContext
+): Fragment {
   return html`<p>!${httpTag(status)} <span class="quiet">after ${milliseconds(duration)}</span></p>
 !${location === null ? '' : facts([['Location', html`<code>${location}</code>`]])}
 !${body === null
   ? '<p class="quiet">No body, or one that is not JSON and is not kept.</p>'
-  : loggedBody(body, 'response-body', 'Response body')}`
+  : loggedBody(body, 'response-body', 'Response body', page)}`
 }
 
 function loggedBody (
-  { length, truncated, json, text: plain }: NonNullable<LoggedRequest['request_body']>, id: string, label: string
+  { length, truncated, json, text: plain }: NonNullable<LoggedRequest['request_body']>, id: string, label: string,
+  page: PageContext
 ): Fragment {
   const content = plain ?? JSON.stringify(json, null, 2)
-  return html`!${bodyText(content, { id, label })}!${truncated
+  return html`!${bodyText(content, page, { id, label })}!${truncated
     ? html`<p class="hint">Shortened. The whole body has ${length.toLocaleString('en-US')} characters.</p>`
     : ''}`
 }
@@ -118,7 +121,7 @@ function about (call: LoggedRequest, page: PageContext): Fragment {
       ? null
       : html`<a href="${pageOf(page, 'payments', paymentId)}">!${code(paymentId)}</a>`],
     ...Object.entries(parameters).filter(([name]) => name !== 'payment_id')
-      .map(([name, value]): [string, Fragment] => [name, idTag(value)])
+      .map(([name, value]): [string, Fragment] => [name, page.urlOf(value) === null ? idTag(value) : idLink(page, value)])
   ])
 }
 

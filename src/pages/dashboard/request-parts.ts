@@ -3,7 +3,8 @@ import { html } from 'ghtml'
 import type { components } from '../../contract/control-types.gen.js'
 import { withoutCardNumbers } from '../../rules/card-numbers.js'
 import type { Fragment } from '../layout.js'
-import { snippet, statusTag, type Kind } from './parts.js'
+import type { PageContext } from './page.js'
+import { jsonSnippet, statusTag, type Kind } from './parts.js'
 
 export type LoggedRequest = components['schemas']['LoggedRequest']
 
@@ -16,24 +17,20 @@ function kindOf (status: number): Kind {
   return status < 300 ? 'good' : 'calm'
 }
 
+/** Marks a request that did not come from a program. */
+export function sourceTag ({ source }: Pick<LoggedRequest, 'source'>): Fragment {
+  return source === 'dashboard' ? ' <span class="tag calm">dashboard</span>' : ''
+}
+
 /** A duration, rounded for reading. */
 export function milliseconds (ms: number): string {
   if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`
   return `${ms >= 100 ? Math.round(ms) : Number(ms.toPrecision(2))} ms`
 }
 
-/** A body. JSON is shown indented, and copied unchanged. */
-export function bodyText (text: string, { id, label }: { id: string, label: string }): Fragment {
-  const shown = withoutCardNumbers(text)
-  return snippet(indented(shown), { id, label, copied: shown })
-}
-
-function indented (text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2)
-  } catch {
-    return text
-  }
+/** A body. JSON is shown as a tree, and copied unchanged. */
+export function bodyText (text: string, page: PageContext, { id, label }: { id: string, label: string }): Fragment {
+  return jsonSnippet(withoutCardNumbers(text), page, { id, label })
 }
 
 /** The names and values of headers. */

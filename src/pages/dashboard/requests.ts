@@ -12,10 +12,12 @@ import { filterForm, filtersOf, listed, pagination } from './lists.js'
 import type { Shown, PageContext } from './page.js'
 import { card, cellLink, code, empty, heading, snippet, table, timeTag, type Row } from './parts.js'
 import { requestPage } from './request-page.js'
-import { httpTag, milliseconds, type LoggedRequest } from './request-parts.js'
+import { httpTag, milliseconds, sourceTag, type LoggedRequest } from './request-parts.js'
 import type { DashboardSection } from './section.js'
 
-const FILTERS = ['status', 'operation', 'payment_id', 'error_code'] as const
+const FILTERS = ['status', 'operation', 'source', 'payment_id', 'error_code'] as const
+
+const SOURCES = [['program', 'Programs'], ['page', 'Hosted pages'], ['dashboard', 'Dashboard']] as const
 
 const STATUSES = [
   ['2xx', 'Success (2xx)'], ['4xx', 'Client error (4xx)'], ['5xx', 'Server error (5xx)'], ['3xx', 'Redirect (3xx)'],
@@ -60,11 +62,12 @@ async function requestList (page: PageContext): Promise<Shown> {
   return {
     title: 'Requests',
     content: html`<div id="requests-head" data-live>!${heading('Requests', hasAny ? clear : '')}</div>
-<p class="quiet">The last ${requests.size} calls to the API and to the hosted pages of this sandbox. New ones appear
-automatically.</p>
+<p class="quiet">The last ${requests.size} calls to the API and the hosted pages of this sandbox, and changes made in the
+dashboard. New ones appear automatically.</p>
 !${card(html`!${filterForm(page, [
   { name: 'status', label: 'Status', type: 'choice', options: withChosen(STATUSES, filters.status ?? '') },
   { name: 'operation', label: 'Operation', type: 'choice', options: withChosen(operations(page), filters.operation ?? '') },
+  { name: 'source', label: 'Made by', type: 'choice', options: withChosen(SOURCES, filters.source ?? '') },
   { name: 'error_code', label: 'Error code', type: 'text', placeholder: 'INVALID_REQUEST_BODY' },
   { name: 'payment_id', label: 'Payment', type: 'search', placeholder: 'pay_…' }
 ])}<div id="call-list" data-live>!${content}</div>`, { id: 'calls', pad: false })}`
@@ -100,14 +103,14 @@ function callTable (calls: readonly LoggedRequest[], page: PageContext): Fragmen
     cells: [
       html`!${cellLink(pageOf(page, 'requests', call.request_id), html`<span class="call">${call.operation ??
         `${call.method} ${shortened(call.path)}`}</span>`, isSpelled(call) ? shortened(call.path) : null)}
-!${payment(call, page)}`,
+!${sourceTag(call)}!${payment(call, page)}`,
       httpTag(call.status),
       why(call),
       html`<span class="figure">${milliseconds(call.duration_ms)}</span>`,
       timeTag(call.answered_at, page)
     ]
   }))
-  return html`<div class="stacked">!${table('Calls', COLUMNS, rows)}</div>`
+  return table('Calls', COLUMNS, rows)
 }
 
 /** The payment that a call is about, unless its path contains the id. */

@@ -13,6 +13,7 @@ import { rootOf } from '../hosted-layout.js'
 import { isProgramAtRoot, sendRoot } from '../root.js'
 import { createAnswers, redirect, wantsJson } from './answers.js'
 import { createTokens, readForm, type Form } from './form.js'
+import { createKeptForms } from './kept-forms.js'
 import { pathOf } from './links.js'
 import { createChanges } from './live.js'
 import { failedPage, signInPage } from './notices.js'
@@ -43,6 +44,9 @@ const UNKNOWN_PAGE: SectionPage = {
   section: 'overview',
   show ({ url }) { throw new ApiError('NOT_FOUND', { because: `there is no page ${url.slice(0, 200)}` }) }
 }
+
+/** The key of the message after a wrong key. */
+const WRONG_KEY = 'wrong-key'
 
 const FORM_MAX_BYTES = 256 * 1024
 const FORM_TYPE = 'application/x-www-form-urlencoded'
@@ -100,28 +104,29 @@ function createRouter (options: DashboardOptions, sections: readonly DashboardSe
   const signIn = createSignIn(controlKey, guard)
   const tokens = createTokens()
   const changes = createChanges()
-  const open = createOpen({ contextOf, operate, tokens, changes, apiKey, sections })
-  const { show, act, sendBack, answer } = createAnswers({ open, sections, isLocked: signIn.isLocked })
+  const keptForms = createKeptForms()
+  const open = createOpen({ contextOf, operate, tokens, keptForms, changes, apiKey, sections })
+  const { show, act, sendBack, answer } = createAnswers({ open, keptForms, sections, isLocked: signIn.isLocked })
 
   /** Handles forms of visitors who are not signed in: only the sign-in form is accepted. */
   function submitSignIn (form: Form, opened: Opened): void {
     const isSignIn = form.action === 'sign-in'
-    if (isSignIn && signIn.signIn(form.text('key'), opened.reply, root || '/')) redirect({}, opened)
-    else sendBare(opened.reply, 401, signInPage(opened.page, isSignIn))
+    if (isSignIn && signIn.signIn(form.text('key'), opened.reply, root || '/')) return redirect({}, opened)
+    redirect(isSignIn ? { done: WRONG_KEY } : {}, opened)
   }
 
   return {
     show: (definition: SectionPage, request: FastifyRequest, reply: FastifyReply) =>
       answer(definition, request, reply, async opened => {
-        if (signIn.isSignedIn(request)) await show(opened, 200)
-        else sendBare(reply, 401, signInPage(opened.page, false))
+        if (signIn.isSignedIn(request)) await show(opened)
+        else sendBare(reply, 401, signInPage(opened.page, opened.page.search.get('done') === WRONG_KEY))
       }),
 
     submit: (definition: SectionPage, request: FastifyRequest, reply: FastifyReply) =>
       answer(definition, request, reply, async opened => {
         const form = readForm(request.body)
         if (!signIn.isSignedIn(request)) return submitSignIn(form, opened)
-        if (!tokens.isRight(form.text('token'), opened.page.context.sandbox)) return await sendBack(opened, form)
+        if (!tokens.isRight(form.text('token'), opened.page.context.sandbox)) return sendBack(opened, form)
         if (form.action !== 'sign-out') return await act(opened, form)
         signIn.signOut(reply, root || '/')
         redirect({}, opened)

@@ -5,11 +5,13 @@ import { controlsSection } from './controls.js'
 import { overviewSection } from './overview.js'
 import { requestsSection } from './requests.js'
 import { addDashboard, type DashboardOptions } from './router.js'
+import { searchSection } from './search.js'
 import type { DashboardSection } from './section.js'
 
 /** In the order of the navigation. */
 const SECTIONS: readonly DashboardSection[] =
-  [overviewSection(ofResources), ...ofResources, requestsSection, controlsSection].sort((a, b) => a.position - b.position)
+  [overviewSection(ofResources), ...ofResources, requestsSection, controlsSection, searchSection]
+    .sort((a, b) => a.position - b.position)
 
 export function addDashboardPages (app: FastifyInstance, options: DashboardOptions): void {
   addDashboard(app, options, SECTIONS)

@@ -3,6 +3,8 @@
  * clocks. When the server announces a change, it fetches the current page and updates the elements marked `data-live`. Open,
  * edited, selected and focused elements keep their state.
  */
+import { FORMS_SCRIPT } from './script-forms.js'
+
 export const DASHBOARD_SCRIPT = `'use strict'
 const root = document.documentElement
 root.classList.add('js')
@@ -14,7 +16,8 @@ if (here.searchParams.has('done')) {
   history.replaceState(null, '', here)
 }
 const current = document.querySelector('.sections [aria-current]')
-if (current !== null && innerWidth < 900) current.scrollIntoView({ block: 'nearest', inline: 'center' })
+const menu = document.getElementById('sections')
+if (current !== null && menu.scrollHeight > menu.clientHeight) menu.scrollTop = current.offsetTop - menu.clientHeight / 2
 
 // ---- Updating an element
 
@@ -123,7 +126,7 @@ async function refresh () {
   try {
     const response = await fetchPage()
     if (isOver(response)) return location.reload()
-    if (!response.ok) return say('behind')
+    if (response.status >= 500) return say('behind')
     const page = new DOMParser().parseFromString(await response.text(), 'text/html')
     for (const next of page.querySelectorAll('[data-live][id]')) {
       const old = document.getElementById(next.id)
@@ -294,22 +297,4 @@ for (const details of document.querySelectorAll('.confirm[open]')) {
   if (document.getElementById('error-summary') === null) openDialog(details)
   else details.open = true
 }
-
-// ---- Forms
-
-document.addEventListener('submit', event => {
-  const form = event.target
-  if (form.method !== 'post') return
-  if (form.dataset.sent === 'yes') return event.preventDefault()
-  form.dataset.sent = 'yes'
-  event.submitter?.setAttribute('aria-busy', 'true')
-})
-addEventListener('pageshow', event => {
-  if (!event.persisted) return
-  for (const form of document.forms) delete form.dataset.sent
-  for (const button of document.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy')
-})
-for (const select of document.querySelectorAll('.filters select')) {
-  select.addEventListener('change', () => { select.form.requestSubmit() })
-}
-`
+${FORMS_SCRIPT}`

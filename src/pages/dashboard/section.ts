@@ -4,6 +4,7 @@
  */
 import type { Fragment } from '../layout.js'
 import type { SectionName } from './links.js'
+import type { Objects } from './objects.js'
 import type { DashboardFile, DashboardIframe, DashboardPage, PageContext } from './page.js'
 
 /**
@@ -55,12 +56,16 @@ export interface DashboardSection {
   icon: string
   /** Sections are listed in ascending order. The overview has 0, the requests 90 and the controls 100. */
   position: number
+  /** Whether the navigation leaves it out. */
+  isHidden?: boolean
   /** Pages by path below the section's: `/` is the list, `/new` a form, `/:id` one object, `/:id/edit` the form to edit it. */
   pages: Pages
   /** Downloads by path below the section's. */
   files?: Files
   /** HTML documents for sandboxed iframes, by path below the section's. */
   iframes?: Iframes
+  /** The kinds of objects with a page, for links to their ids and for the search in the header. */
+  objects?: readonly Objects[]
   /** Additions to the overview. */
   overview?: OverviewPart
   /** A card on the page of another object; empty if the section has nothing to show about it. */

@@ -30,6 +30,8 @@ export interface Shell {
   /** The message about a completed action. */
   done: string | null
   refused: Refused | null
+  /** All sandboxes of the process, for the switcher. */
+  sandboxes: ReadonlyArray<{ name: string, prefix: string }>
   /** The form to sign out; null without a key. */
   signOut: FormState | null
 }
@@ -83,11 +85,11 @@ export function sendShell (reply: FastifyReply, status: number, shell: Shell): v
 }
 
 function navigation ({ section, sections, base }: Shell): Fragment {
-  const items = sections.map(({ name, title, icon: sign }) => {
+  const items = sections.filter(({ isHidden }) => isHidden !== true).map(({ name, title, icon: sign }) => {
     const isHere = name === section ? ' aria-current="page"' : ''
     return html`<li><a href="${pageOf({ base }, name)}"!${isHere}>!${drawing(sign)}${title}</a></li>`
   })
-  return html`<nav class="sections" aria-label="Dashboard"><ul>!${items}</ul></nav>`
+  return html`<nav class="sections" id="sections" aria-label="Dashboard" popover><ul>!${items}</ul></nav>`
 }
 
 /** A page without the navigation, for visitors who are not signed in, and for errors outside of a sandbox. */
@@ -118,29 +120,65 @@ function document (title: string, base: string, body: Fragment): Fragment {
 `
 }
 
-function topbar ({ context, base, signOut }: Shell): Fragment {
-  const { sandbox } = context
+function topbar ({ context, base, signOut, sandboxes }: Shell): Fragment {
   return html`<header class="topbar">
+<button type="button" class="menu-button" popovertarget="sections">!${icon('menu')}<span>Menu</span></button>
 <a class="brand" href="${base}/" aria-label="dodo-emulator">!${icon('brand')}<span>dodo-emulator</span></a>
+<form class="search" role="search" aria-label="Everything" action="${pageOf({ base }, 'search')}">
+!${icon('search')}<input type="search" name="q" id="search" aria-label="Search everything" placeholder="Search"
+autocomplete="off" spellcheck="false" aria-keyshortcuts="/"></form>
 <div class="current-sandbox" id="current-sandbox" data-live>
-<a href="${pageOf({ base }, 'controls', 'sandboxes')}" data-testid="sandbox">
-<span class="quiet">Sandbox</span> <strong>${sandbox.name}</strong></a>
-!${clock(context, base)}
+<button type="button" class="switch" id="switch" popovertarget="switcher" data-testid="sandbox"><span class="quiet">Sandbox</span>
+<strong>${context.sandbox.name}</strong>!${icon('below')}</button>
+!${clock(context, base)}!${activeFaults(context, base)}
 </div>
 <p class="live with-script" id="live-state" role="status" data-state="starting">
 <span class="visually-hidden">Connecting</span></p>
 !${signOut === null ? '' : button(signOut, 'Sign out', 'bare')}
+!${switcher(sandboxes, context, base)}
 </header>`
+}
+
+const SWITCHED_MAX = 50
+
+/** Links to the same section of other sandboxes. It is a popover, which works without scripts. */
+function switcher (all: Shell['sandboxes'], { sandbox: here }: Context, base: string): Fragment {
+  const root = base.slice(0, base.length - here.prefix.length)
+  const items = all.slice(0, SWITCHED_MAX).map(({ name, prefix }) =>
+    html`<li><a href="${root}${prefix}/"!${name === here.name ? ' aria-current="true"' : ''}>${name}</a></li>`)
+  return html`<div class="switcher" id="switcher" popover data-live><h2>Sandboxes</h2><ul>!${items}</ul>
+<p><a href="${pageOf({ base }, 'controls', 'sandboxes')}">!${all.length > SWITCHED_MAX
+    ? html`All ${all.length} sandboxes`
+    : 'Create or delete sandboxes'}</a></p></div>`
 }
 
 /** The time in the sandbox. The script advances it every second. */
 function clock ({ sandbox, now }: Context, base: string): Fragment {
   const { frozen_at: frozenAt, offset_us: offset } = sandbox.clock.state()
-  const state = frozenAt !== null ? 'frozen' : Math.abs(offset) >= 1_000_000 ? 'moved' : null
+  const isMoved = Math.abs(offset) >= 1_000_000
+  const states = [...(frozenAt === null ? [] : ['frozen']), ...(isMoved ? [`moved ${distance(offset)}`] : [])]
   const iso = formatTime(now)
   return html`<a href="${pageOf({ base }, 'controls')}" class="clock" data-testid="clock">!${icon('clock')}
 <time datetime="${iso}" data-clock="${frozenAt === null ? 'running' : 'frozen'}">${iso.slice(0, 10)} ${iso.slice(11, 19)}</time>
-<span class="quiet">UTC</span>!${state === null ? '' : html` <span class="tag wait">${state}</span>`}</a>`
+<span class="quiet">UTC</span>!${states.map(state => html` <span class="tag wait">${state}</span>`)}</a>`
+}
+
+const UNITS = [['d', 86_400], ['h', 3600], ['min', 60], ['s', 1]] as const
+
+/** `+3 d`, `−2 h`. */
+function distance (us: number): string {
+  const seconds = Math.round(Math.abs(us) / 1_000_000)
+  const [unit, length] = UNITS.find(([, length]) => seconds >= length) ?? ['s', 1]
+  return `${us < 0 ? '−' : '+'}${Math.floor(seconds / length)} ${unit}`
+}
+
+/** Faults of API calls and of deliveries, which explain unexpected errors. */
+function activeFaults ({ sandbox: { faults, sender } }: Context, base: string): Fragment {
+  const shown = (count: number, what: string, url: string) => count === 0
+    ? ''
+    : html`<a href="${url}" class="tag bad" data-testid="faults">${count} ${what}${count === 1 ? '' : 's'}</a>`
+  return html`!${shown(faults.list().length, 'fault', pageOf({ base }, 'controls', 'faults'))}
+!${shown(sender.faults.list().length, 'webhook fault', pageOf({ base }, 'webhooks', 'faults'))}`
 }
 
 /** The API's error for a form, at the top of the page. Each detail links to its field if the page has it. */

@@ -22,6 +22,20 @@ export const MESSAGES = `
 .places { display: grid; gap: 0.6rem; }
 .places li { display: grid; gap: 0.1rem; padding-left: 0.8rem; border-left: 2px solid var(--line); }
 .places .under { color: var(--quiet); font-size: 0.8125rem; }
+.json {
+  padding: 0.75rem 2.75rem 0.75rem 0.9rem; max-height: 32rem; overflow: auto; line-height: 1.55; overflow-wrap: anywhere;
+  font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; font-size: 0.8125rem;
+}
+.json .inner { padding-left: 1.25rem; border-left: 1px solid var(--line); }
+.json summary { cursor: pointer; list-style: none; width: fit-content; }
+.json summary::-webkit-details-marker { display: none; }
+.json summary:hover { background: var(--tint); }
+.json .folded { color: var(--quiet); }
+.json [open] > summary > .folded { display: none; }
+.json .key { color: var(--accent-strong); }
+.json span.string, .json a.string { color: var(--good); }
+.json :is(.number, .boolean) { color: var(--wait); white-space: normal; text-align: inherit; }
+.json .null { color: var(--quiet); }
 .headers { display: grid; gap: 0.15rem; font-size: 0.8125rem; }
 .headers > div { display: grid; grid-template-columns: minmax(7rem, 11rem) minmax(0, 1fr); gap: 0 1rem; }
 .headers dt { color: var(--quiet); }
@@ -40,17 +54,17 @@ export const MESSAGES = `
 .columns:not(.beside) > :last-child .facts > div { grid-template-columns: 6.5rem minmax(0, 1fr); }
 .columns:not(.beside) > :last-child .copyable { grid-template-columns: auto minmax(0, 1fr) auto; }
 @media (max-width: 40rem) { .columns:not(.beside) > :last-child .facts > div { grid-template-columns: minmax(0, 1fr); } }
-@container (max-width: 36rem) { /* The cells of long rows wrap, so that all of them are visible. */
+@container (max-width: 36rem) { /* The cells of a row wrap, so that all of them are visible. */
   .stacked table, .stacked tbody { display: block; }
   .stacked thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  .stacked tr { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.15rem 0.75rem; padding: 0.7rem 1.125rem; }
+  .stacked tr { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.25rem 0.75rem; padding: 0.7rem 1.125rem; }
   .stacked tbody tr + tr { border-top: 1px solid var(--line); }
   .stacked tbody tr + tr > * { border-top: 0; }
-  .stacked :is(th, td):not(.low) { display: block; padding: 0; overflow-wrap: anywhere; }
-  .stacked tbody th { flex: 1 1 60%; }
-  .stacked tbody th code { max-width: none; white-space: normal; }
+  .stacked tbody :is(th, td) { display: block; min-width: 0; padding: 0; text-align: left; overflow-wrap: anywhere; }
+  .stacked tbody th { flex: 1 1 100%; }
+  .stacked tbody th code { white-space: normal; }
   .stacked .narrow { display: inline; }
   .stacked .more { flex: 1 1 100%; }
-  .stacked td:empty, .stacked td:has(> .nothing) { display: none !important; }
+  .stacked td:empty, .stacked td:has(> .nothing) { display: none; }
 }
 `

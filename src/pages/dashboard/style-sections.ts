@@ -33,6 +33,21 @@ const CATALOG = `
 .stack:has(option[value=flat]:checked) .percentage, .stack:has(option[value=percentage]:checked) .flat { display: none; }
 `
 
+const PRICE = `
+.facts .figure { white-space: normal; }
+.lead { margin-top: 0.25rem; overflow-wrap: anywhere; }
+.heading h1 > span:not(.tag) { font-variant-numeric: tabular-nums; }
+.price-line { display: flex; justify-content: space-between; gap: 1rem; padding: 0.55rem 1.125rem; font-size: 0.875rem; }
+.price-line .amount { font-variant-numeric: tabular-nums; white-space: nowrap; }
+summary.price-line { cursor: pointer; list-style: none; }
+summary.price-line .name::after { content: " ▸"; color: var(--quiet); }
+[open] > summary.price-line .name::after { content: " ▾"; }
+.price-lines > * + * { border-top: 1px solid var(--line); }
+.price-lines > :last-child .price-line, .price-lines > .price-line:last-child { font-weight: 650; }
+.price-lines ol { display: grid; gap: 0.3rem; padding: 0 1.125rem 0.75rem; color: var(--quiet); }
+.price-lines li { font-size: 0.8125rem; font-weight: 400; }
+`
+
 const USAGE = `
 .chart { width: 100%; height: auto; font-size: 12px; }
 .chart text { fill: var(--quiet); }
@@ -99,4 +114,4 @@ const CHART = `
 .balance strong { font-size: 1.75rem; font-variant-numeric: tabular-nums; }
 `
 
-export const SECTIONS = PAYMENT + CATALOG + USAGE + BALANCE + CHART + MAILBOX + MESSAGES + CONTROLS
+export const SECTIONS = PAYMENT + PRICE + CATALOG + USAGE + BALANCE + CHART + MAILBOX + MESSAGES + CONTROLS

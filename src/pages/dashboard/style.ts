@@ -3,90 +3,8 @@
  * tables with many rows.
  */
 import { COLOURS } from '../style.js'
+import { FRAME } from './style-frame.js'
 import { SECTIONS } from './style-sections.js'
-
-const FRAME = `
-*, *::before, *::after { box-sizing: border-box; }
-html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; scroll-padding-top: 4.5rem; }
-body {
-  margin: 0; min-height: 100vh; background: var(--ground); color: var(--text);
-  font: 0.9375rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; overflow-wrap: anywhere;
-}
-h1, h2, h3, p, ul, ol, dl, dd, pre, figure { margin: 0; padding: 0; }
-h1 { font-size: 1.375rem; line-height: 1.3; letter-spacing: -0.012em; font-weight: 650; }
-h2 { font-size: 0.9375rem; line-height: 1.4; font-weight: 650; }
-h3 { font-size: 0.9375rem; font-weight: 600; }
-ul, ol { list-style: none; }
-a { color: var(--accent); text-underline-offset: 0.15em; text-decoration-thickness: 1px; }
-a:hover { color: var(--accent-strong); }
-code, pre, .code {
-  font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; font-size: 0.8125rem;
-}
-:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 5px; }
-main:focus, .alert:focus, .flash:focus { outline: none; }
-[hidden], html:not(.js) .with-script, .js .without-script { display: none !important; }
-.visually-hidden {
-  position: absolute; width: 1px; height: 1px; margin: -1px; padding: 0; border: 0; overflow: hidden; clip-path: inset(50%);
-  white-space: nowrap;
-}
-.quiet, .hint, .optional { color: var(--quiet); }
-.hint, .optional { font-size: 0.8125rem; font-weight: 400; }
-.icon { width: 1.125rem; height: 1.125rem; flex: none; }
-.skip {
-  position: fixed; left: 0.75rem; top: 0.75rem; z-index: 20; padding: 0.5rem 1rem; border-radius: 0.5rem;
-  background: var(--accent); color: var(--on-accent); font-weight: 600;
-}
-.skip:focus { color: var(--on-accent); }
-.skip:not(:focus) { width: 1px; height: 1px; padding: 0; overflow: hidden; clip-path: inset(50%); }
-
-.topbar {
-  position: sticky; top: 0; z-index: 10; display: flex; align-items: center; gap: 0.5rem 1.25rem; min-height: 3.25rem;
-  padding: 0.5rem 1.25rem; background: var(--surface); border-bottom: 1px solid var(--line);
-}
-.brand { display: flex; align-items: center; gap: 0.5rem; color: var(--text); font-weight: 650; text-decoration: none; }
-.brand .icon { color: var(--accent); width: 1.5rem; height: 1.5rem; }
-.current-sandbox { display: flex; flex-wrap: wrap; align-items: center; gap: 0 1.25rem; margin-left: auto; font-size: 0.875rem; }
-.current-sandbox a {
-  display: inline-flex; align-items: center; gap: 0.35rem; min-height: 1.75rem; color: inherit; text-decoration: none;
-}
-.current-sandbox a:hover { text-decoration: underline; }
-.clock { font-variant-numeric: tabular-nums; }
-.clock .icon { width: 1rem; height: 1rem; color: var(--quiet); }
-.live { display: grid; place-items: center; width: 1rem; height: 1rem; }
-.live::before { content: ""; width: 0.6rem; height: 0.6rem; border-radius: 50%; background: var(--edge); }
-.live[data-state=live]::before { background: var(--good); }
-.live:is([data-state=broken], [data-state=behind])::before { background: var(--bad); }
-
-.workspace { display: grid; grid-template-columns: 13rem minmax(0, 1fr); align-items: start; max-width: 94rem; margin: 0 auto; }
-.sections { position: sticky; top: 3.25rem; padding: 1.25rem 0.75rem; }
-.sections ul { display: grid; gap: 0.125rem; }
-.sections a {
-  display: flex; align-items: center; gap: 0.65rem; padding: 0.4rem 0.65rem; border-radius: 0.5rem; color: var(--quiet);
-  font-size: 0.875rem; font-weight: 550; text-decoration: none; white-space: nowrap;
-}
-.sections a:hover { background: var(--sunken); color: var(--text); }
-.sections [aria-current] { background: var(--tint); color: var(--accent); }
-main { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.25rem; align-content: start; padding: 1.5rem 1.5rem 4rem; }
-.bare-page main { max-width: 30rem; margin: 0 auto; padding-top: 12vh; }
-@media (max-width: 56rem) {
-  .workspace { grid-template-columns: minmax(0, 1fr); }
-  .topbar { position: static; padding: 0.5rem 1rem; }
-  .brand span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  .sections {
-    top: 0; z-index: 9; padding: 0.35rem 0.75rem; overflow-x: auto; background: var(--surface);
-    border-bottom: 1px solid var(--line);
-    scrollbar-width: none;
-  }
-  .sections ul { display: flex; }
-  .sections a { min-height: 2.5rem; padding: 0.35rem 0.6rem; }
-  .sections .icon { display: none; }
-  main { padding: 1rem 1rem 3rem; }
-}
-@media (max-width: 40rem) {
-  .current-sandbox { gap: 0 0.9rem; font-size: 0.8125rem; }
-  .current-sandbox .quiet, .current-sandbox .clock .icon { display: none; }
-}
-`
 
 const PARTS = `
 .heading { display: flex; flex-wrap: wrap; align-items: end; justify-content: space-between; gap: 0.75rem 1.5rem; }
@@ -113,12 +31,15 @@ const PARTS = `
 }
 .pad { padding: 1rem 1.125rem; display: grid; gap: 1rem; grid-template-columns: minmax(0, 1fr); }
 .notice { gap: 0.75rem; }
-.card > .pagination, .card > .filters { padding: 0.75rem 1.125rem; }
-.card > .pagination { border-top: 1px solid var(--line); }
+.card :is(.pagination, .filters) { padding: 0.75rem 1.125rem; }
+.card .pagination { border-top: 1px solid var(--line); }
 .card > .filters { border-bottom: 1px solid var(--line); }
 .card > .fold { padding: 0.75rem 1.125rem; border-top: 1px solid var(--line); }
 
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 0.75rem; }
+.tiles:has(> :nth-child(6):last-child) { grid-template-columns: repeat(2, 1fr); }
+@media (min-width: 40rem) { .tiles:has(> :nth-child(6):last-child) { grid-template-columns: repeat(3, 1fr); } }
+@media (min-width: 72rem) { .tiles:has(> :nth-child(6):last-child) { grid-template-columns: repeat(6, 1fr); } }
 .tile {
   display: grid; gap: 0.1rem; align-content: start; height: 100%; padding: 0.8rem 1rem; border: 1px solid var(--line);
   border-radius: 0.75rem;
@@ -151,13 +72,6 @@ tbody th code { white-space: nowrap; }
 td time, td .tag, td .id { white-space: nowrap; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td .under, th .under { display: block; color: var(--quiet); font-size: 0.8125rem; }
-@container (max-width: 36rem) {
-  .low { display: none; }
-  th, td { padding-inline: 0.4rem; }
-  tbody th, .long { min-width: 6.5rem; }
-  tbody th code { display: inline-block; max-width: 7rem; overflow: hidden; text-overflow: ellipsis; vertical-align: bottom; }
-  td .tag { white-space: normal; border-radius: 0.5rem; }
-}
 @media (prefers-reduced-motion: no-preference) {
   tr.fresh > *, li.fresh { animation: arrive 2.5s ease-out; }
   @keyframes arrive { from { background-color: var(--tint); } }
@@ -167,6 +81,7 @@ td .under, th .under { display: block; color: var(--quiet); font-size: 0.8125rem
   display: inline-block; padding: 0.05rem 0.5rem; border-radius: 999px; font-size: 0.75rem; font-weight: 600; line-height: 1.5;
   background: var(--sunken); color: var(--quiet); box-shadow: inset 0 0 0 1px var(--line); white-space: nowrap;
 }
+.tag::first-letter { text-transform: uppercase; }
 .tag.good { background: var(--good-tint); color: var(--good); box-shadow: none; }
 .tag.bad { background: var(--bad-tint); color: var(--bad); box-shadow: none; }
 .tag.wait { background: var(--wait-tint); color: var(--wait); box-shadow: none; }
@@ -262,6 +177,13 @@ input[type=checkbox], input[type=radio] { width: 1.05rem; height: 1.05rem; margi
 :is(input, select, textarea)[aria-invalid=true] { border-color: var(--bad); box-shadow: inset 0 0 0 1px var(--bad); }
 ::placeholder { color: var(--quiet); opacity: 1; }
 .problem { color: var(--bad); font-size: 0.8125rem; font-weight: 550; }
+.hits a { display: flex; flex-wrap: wrap; gap: 0 0.75rem; padding: 0.5rem 1.125rem; text-decoration: none; }
+.hits a:hover { background: var(--sunken); }
+.hits li + li { border-top: 1px solid var(--line); }
+.hits .hit { font-weight: 550; }
+.hits code { color: var(--quiet); }
+.results { display: grid; gap: 1.25rem; }
+kbd { padding: 0 0.35rem; border: 1px solid var(--edge); border-radius: 0.3rem; font: inherit; font-size: 0.8125rem; }
 .filters { display: flex; flex-wrap: wrap; gap: 0.75rem; align-items: end; }
 .filters .field { flex: 0 1 10.5rem; }
 .filters .field.wide { flex: 1 1 20rem; }

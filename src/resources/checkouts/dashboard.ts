@@ -92,7 +92,7 @@ const checkoutPage: DashboardPage = {
 !${session.product_collection_id === null
         ? card(cartTable(session, page), { id: 'cart', title: 'Cart', live: true, pad: false })
         : ''}
-!${card(rawJson(answered), { id: 'raw-card' })}
+!${card(rawJson(answered, page), { id: 'raw-card' })}
 </div><div>
 !${card(html`!${copyField('Checkout URL', url, 'checkout-url')}
 <p class="quiet">Redirect the customer to this URL.</p>`, { id: 'link', title: 'Link' })}
@@ -144,6 +144,11 @@ function cartTable ({ product_cart: cart }: Checkout, page: PageContext): Fragme
 
 export const checkoutsSection: DashboardSection = {
   name: 'checkouts',
+  objects: [{
+    kind: 'Checkout sessions',
+    prefix: 'cks',
+    find: (id, { context }) => context.sandbox.checkouts.find(id) === undefined ? null : 'Checkout session'
+  }],
   title: 'Checkout sessions',
   icon: 'M4 5h2l2 10h9l2-7H7M9 19.5h.01M16 19.5h.01',
   position: 20,

@@ -11,6 +11,7 @@ import { button, choiceField, confirmButton, form, metadataField, submit, textFi
 import type { Form, FormState } from '../../pages/dashboard/form.js'
 import { pageOf, pathOf } from '../../pages/dashboard/links.js'
 import { createdOn, filtersOf, listed, listCard, type Filter } from '../../pages/dashboard/lists.js'
+import type { Hit } from '../../pages/dashboard/objects.js'
 import type { DashboardPage, Shown, PageContext } from '../../pages/dashboard/page.js'
 import {
   card, cellLink, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, table, text, timeTag,
@@ -73,7 +74,7 @@ const customerPage: DashboardPage = {
 !${card(customerFacts(customer, page), { id: 'facts', title: 'Customer', live: true })}
 !${await page.related({ customer_id: id })}
 !${await movements(id, page)}
-!${card(rawJson(customer), { id: 'raw-card' })}
+!${card(rawJson(customer, page), { id: 'raw-card' })}
 </div><div>
 !${await savedMethods(id, page)}
 !${await wallets(id, page)}
@@ -261,8 +262,27 @@ const editPage: DashboardPage = {
   }
 }
 
+function nameOf (id: string, { context: { sandbox } }: PageContext): string | null {
+  const customer = sandbox.customers.find(id)
+  return customer === undefined ? null : labelOf(customer)
+}
+
+function labelOf ({ name, email }: Pick<Customer, 'name' | 'email'>): string {
+  return `${name} · ${email}`
+}
+
+/** Customers with a text in their name, or in their e-mail address. */
+async function searchCustomers (text: string, limit: number, page: PageContext): Promise<Hit[]> {
+  const read = (filter: { name: string } | { email: string }) =>
+    page.operate('GET /customers', { query: { ...filter, page_size: limit } })
+  const found = await Promise.all([read({ name: text }), read({ email: text })])
+  const customers = new Map(found.flatMap(({ items }) => items.map(customer => [customer.customer_id, customer])))
+  return [...customers.values()].slice(0, limit).map(customer => ({ id: customer.customer_id, text: labelOf(customer) }))
+}
+
 export const customersSection: DashboardSection = {
   name: 'customers',
+  objects: [{ kind: 'Customers', prefix: 'cus', find: nameOf, search: searchCustomers }],
   title: 'Customers',
   icon: 'M12 12a3.5 3.5 0 1 0 0-7a3.5 3.5 0 0 0 0 7M5 19.5c.7-3.3 3.5-5 7-5s6.3 1.7 7 5',
   position: 30,

@@ -169,7 +169,7 @@ const disputePage: DashboardPage = {
       content: html`<div id="top" data-live>!${heading(title, payment, crumb(page, pathOf('disputes'), 'Disputes'))}</div>
 <div class="columns"><div>
 !${card(disputeFacts(dispute, page), { id: 'facts', title: 'Dispute', live: true })}
-!${card(rawJson(dispute), { id: 'raw-card', live: true })}
+!${card(rawJson(dispute, page), { id: 'raw-card', live: true })}
 </div><div>!${card(buttons(page), { id: 'actions', title: 'Actions', live: true })}</div></div>`
     }
   },
@@ -204,5 +204,10 @@ export const disputesSection: DashboardSection = {
   title: 'Disputes',
   icon: 'M12 4l8 15H4zM12 10v4M12 16.5h.01',
   position: 16,
-  pages: { '/': { show: list }, '/new': openPage, '/:id': disputePage }
+  pages: { '/': { show: list }, '/new': openPage, '/:id': disputePage },
+  objects: [{
+    kind: 'Disputes',
+    prefix: 'dp',
+    find: (id, { context }) => context.sandbox.disputes.find(id)?.reason ?? null
+  }]
 }

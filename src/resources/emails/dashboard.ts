@@ -151,6 +151,15 @@ async function related (subject: Subject, page: PageContext): Promise<Fragment> 
 
 export const emailsSection: DashboardSection = {
   name: 'emails',
+  objects: [{
+    kind: 'E-mails',
+    prefix: 'eml',
+    find: (id, { context }) => context.sandbox.emails.find(id)?.subject ?? null,
+    async search (text, limit, page) {
+      const { items } = await page.operate('GET /_emulator/emails', { query: { search: text, page_size: limit } })
+      return items.map(({ email_id: id, subject, to }) => ({ id, text: `${subject} · ${to}` }))
+    }
+  }],
   title: 'Mailbox',
   icon: 'M3 6h18v12H3zM3 7l9 6 9-6',
   position: 55,

@@ -61,7 +61,7 @@ const eventPage: DashboardPage = {
   ['Time', fullTime(event.timestamp, page)],
   ['Metadata', metadata(event.metadata)]
 ]), { id: 'facts', title: 'Usage event' })}
-!${rawJson(event)}`
+!${rawJson(event, page)}`
     }
   }
 }
@@ -74,5 +74,10 @@ export const eventsSection: DashboardSection = {
   pages: {
     '/': { show: list },
     '/:id': eventPage
-  }
+  },
+  objects: [{
+    kind: 'Usage events',
+    prefix: '', // programs choose the ids
+    find: (id, { context }) => context.sandbox.events.find(id)?.event_name ?? null
+  }]
 }

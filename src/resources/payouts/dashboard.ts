@@ -127,7 +127,7 @@ const payoutPage: DashboardPage = {
 !${card(html`!${entryTable(entries.items, payout, page)}!${pagination(page, entries, 'entries')}`, {
   id: 'entries', title: 'Entries', live: true, pad: false
 })}
-!${card(rawJson(payout), { id: 'raw-card', live: true })}
+!${card(rawJson(payout, page), { id: 'raw-card', live: true })}
 </div><div>!${card(buttons(page), { id: 'actions', title: 'Actions', live: true })}</div></div>`
     }
   },
@@ -195,6 +195,14 @@ export const payoutsSection: DashboardSection = {
   icon: 'M4 8h16v9H4zM12 4v9M9 10l3 3 3-3',
   position: 18,
   pages: { '/': listPage, '/:id': payoutPage },
+  objects: [{
+    kind: 'Payouts',
+    prefix: 'pyt',
+    find: (id, { context: { sandbox } }) => {
+      const payout = sandbox.payouts.find(id)
+      return payout === undefined ? null : money(payout.amount, payout.currency, sandbox)
+    }
+  }],
   files: {
     '/:id/entries.csv': {
       async read (page) {

@@ -10,6 +10,7 @@ import { areaField, button, choiceField, confirmButton, form, submit, textField,
 import type { Form, FormState } from '../../pages/dashboard/form.js'
 import { pageOf, pathOf } from '../../pages/dashboard/links.js'
 import { filtersOf, listed, listCard, type Filter } from '../../pages/dashboard/lists.js'
+import { containing } from '../../pages/dashboard/objects.js'
 import type { DashboardPage, Done, PageContext, Shown } from '../../pages/dashboard/page.js'
 import {
   NONE, card, cellLink, crumb, empty, facts, fullTime, heading, idTag, linkButton, rawJson, statusTag, table, text, timeTag,
@@ -62,7 +63,7 @@ const collectionPage: DashboardPage = {
         crumb(page, pathOf('productCollections'), 'Collections'))}
 <div class="columns"><div>
 !${collection.groups.map((group, index) => groupCard(group, index, isArchived, page))}
-!${card(rawJson(collection), { id: 'raw-card' })}
+!${card(rawJson(collection, page), { id: 'raw-card' })}
 </div><div>
 !${card(collectionFacts(collection, page), { id: 'facts', title: 'Collection', live: true })}
 !${card(defaults(collection), { id: 'defaults', title: 'Plan changes', live: true })}
@@ -297,6 +298,15 @@ const editPage: DashboardPage = {
 
 export const collectionsSection: DashboardSection = {
   name: 'productCollections',
+  objects: [{
+    kind: 'Collections',
+    prefix: 'pdc',
+    find: (id, { context }) => context.sandbox.productCollections.find(id)?.name ?? null,
+    async search (text, limit, page) {
+      const { items } = await page.operate('GET /product-collections', { query: { page_size: CHOICES } })
+      return containing(text, limit, items.map(({ id, name }) => ({ id, text: name })))
+    }
+  }],
   title: 'Collections',
   icon: 'M4 5h7v6H4zM13 5h7v6h-7zM4 13h7v6H4zM13 13h7v6h-7z',
   position: 41,

@@ -68,6 +68,8 @@ export interface ProductsStore {
   update (product: Product): void
   /** Newest first. */
   list (filter: ProductFilter, limit: number, offset: number): Product[]
+  /** Products with a text in their name, ignoring case, newest first. */
+  named (text: string, limit: number): Product[]
   /** The number of a brand's products, including archived ones. */
   countOfBrand (brandId: string): number
   /** Moves all products of a brand to another, including archived ones. */
@@ -107,6 +109,8 @@ export function productsStore (database: Database): ProductsStore {
   const insert = database.prepare(`INSERT INTO products (${COLUMNS.join(', ')}) VALUES (${marks(COLUMNS)})`)
   const update = database.prepare(
     `UPDATE products SET ${CHANGEABLE.map(column => `${column} = ?`).join(', ')} WHERE product_id = ?`)
+  const named = database.prepare<[string, number], Row>(`SELECT ${COLUMNS.join(', ')} FROM products
+    WHERE instr(lower(name), lower(?)) > 0 ORDER BY created_at DESC, seq DESC LIMIT ?`)
   const countOfBrand = database.prepare<[string], number>('SELECT count(*) FROM products WHERE brand_id = ?').pluck()
   const moveToBrand = database.prepare('UPDATE products SET brand_id = ?, updated_at = ? WHERE brand_id = ?')
   const lists = new Map<string, Statement<unknown[], Row>>()
@@ -135,6 +139,7 @@ export function productsStore (database: Database): ProductsStore {
       lists.set(sql, statement)
       return statement.all(...names.map(name => bound(filter[name])), limit, offset).map(read)
     },
+    named: (text, limit) => named.all(text, limit).map(read),
     countOfBrand: brandId => countOfBrand.get(brandId) ?? 0,
     moveToBrand (fromBrandId, toBrandId, updatedAt) {
       known.clear()

@@ -3,9 +3,10 @@
  * Stable ids for browser tests: list, facts, rollover, overage, balances, products, form-save, ask-delete, raw.
  */
 import { html } from 'ghtml'
-import { button, confirmButton } from '../../../pages/dashboard/fields.js'
+import { CHOICES, button, confirmButton } from '../../../pages/dashboard/fields.js'
 import { pageOf, pathOf } from '../../../pages/dashboard/links.js'
 import { filtersOf, listed, listCard, type Filter } from '../../../pages/dashboard/lists.js'
+import { containing } from '../../../pages/dashboard/objects.js'
 import type { DashboardPage, PageContext, Shown } from '../../../pages/dashboard/page.js'
 import {
   card, cellLink, crumb, empty, facts, fullTime, heading, idTag, linkButton, rawJson, statusTag, table, text, timeTag, type Row
@@ -109,7 +110,7 @@ const entitlementPage: DashboardPage = {
         crumb(page, pathOf('creditEntitlements'), 'Credits'))}
 <div class="columns"><div>
 !${await balances(id, page)}
-!${card(rawJson(entitlement), { id: 'raw-card' })}
+!${card(rawJson(entitlement, page), { id: 'raw-card' })}
 </div><div>
 !${card(creditFacts(entitlement, page), { id: 'facts', title: 'Credit entitlement', live: true })}
 !${card(rolloverFacts(entitlement), { id: 'rollover', title: 'Rollover' })}
@@ -194,6 +195,15 @@ async function balances (id: string, page: PageContext): Promise<Fragment> {
 
 export const creditEntitlementsSection: DashboardSection = {
   name: 'creditEntitlements',
+  objects: [{
+    kind: 'Credits',
+    prefix: 'cde',
+    find: (id, { context }) => context.sandbox.creditEntitlements.find(id)?.name ?? null,
+    async search (text, limit, page) {
+      const { items } = await page.operate('GET /credit-entitlements', { query: { page_size: CHOICES } })
+      return containing(text, limit, items.map(({ id, name }) => ({ id, text: name })))
+    }
+  }],
   title: 'Credits',
   icon: 'M12 5c4 0 7 1.3 7 3s-3 3-7 3s-7-1.3-7-3s3-3 7-3M5 8v4c0 1.7 3 3 7 3s7-1.3 7-3V8M5 12v4c0 1.7 3 3 7 3s7-1.3 7-3v-4',
   position: 48,

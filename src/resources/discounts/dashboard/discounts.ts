@@ -95,7 +95,7 @@ const discountPage: DashboardPage = {
 <div class="columns"><div>
 !${card(discountFacts(discount, page), { id: 'facts', title: 'Discount', live: true })}
 !${await allowedCustomers(discount, page)}
-!${card(rawJson(discount), { id: 'raw-card' })}
+!${card(rawJson(discount, page), { id: 'raw-card' })}
 </div><div>
 !${sums(discount, page)}
 !${await restrictions(discount, page)}
@@ -237,6 +237,18 @@ const editPage: DashboardPage = {
 
 export const discountsSection: DashboardSection = {
   name: 'discounts',
+  objects: [{
+    kind: 'Discounts',
+    prefix: 'dsc',
+    find (id, { context: { sandbox } }) {
+      const discount = sandbox.discounts.find(id)
+      return discount === undefined || discount.deleted_at !== null ? null : discount.code
+    },
+    async search (text, limit, page) {
+      const { items } = await page.operate('GET /discounts', { query: { code: text, page_size: limit } })
+      return items.map(({ discount_id: id, code }) => ({ id, text: code }))
+    }
+  }],
   title: 'Discounts',
   icon: 'M12.5 4H20v7.5L12 19.5L4.5 12zM16 8h.01',
   position: 50,

@@ -10,6 +10,7 @@ import { CHOICES, button, choiceField, confirmButton, form, submit } from '../..
 import { problemAt } from '../../../pages/dashboard/form.js'
 import { pageOf, pathOf } from '../../../pages/dashboard/links.js'
 import { filtersOf, listed, listCard, type Filter } from '../../../pages/dashboard/lists.js'
+import { containing } from '../../../pages/dashboard/objects.js'
 import type { DashboardPage, PageContext, Shown } from '../../../pages/dashboard/page.js'
 import {
   card, cellLink, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, rawJson, table, tabs, text, timeTag, words,
@@ -115,7 +116,7 @@ const entitlementPage: DashboardPage = {
 !${card(entitlementFacts(entitlement, page), { id: 'facts', title: 'Entitlement', live: true })}
 !${files(entitlement, page)}
 !${await page.related({ entitlement_id: id })}
-!${card(rawJson(entitlement), { id: 'raw-card' })}
+!${card(rawJson(entitlement, page), { id: 'raw-card' })}
 </div><div>
 !${card(await products(id, page), { id: 'products', title: 'Products' })}
 </div></div>`
@@ -238,6 +239,18 @@ async function related (subject: Subject, page: PageContext): Promise<Fragment> 
 
 export const entitlementsSection: DashboardSection = {
   name: 'entitlements',
+  objects: [{
+    kind: 'Entitlements',
+    prefix: 'ent',
+    find (id, { context: { sandbox } }) {
+      const entitlement = sandbox.entitlements.find(id)
+      return entitlement === undefined || entitlement.deleted_at !== null ? null : entitlement.name
+    },
+    async search (text, limit, page) {
+      const { items } = await page.operate('GET /entitlements', { query: { page_size: CHOICES } })
+      return containing(text, limit, items.map(({ id, name }) => ({ id, text: name })))
+    }
+  }],
   title: 'Entitlements',
   icon: 'M12 3l7 3v5c0 5-3 8-7 10-4-2-7-5-7-10V6zM9 12l2 2 4-4',
   position: 42,

@@ -59,7 +59,7 @@ const grantPage: DashboardPage = {
 !${content(reply)}
 !${await page.related({ grant_id: reply.id })}
 !${card(await events(reply.id, page), { id: 'events', title: 'Events', live: true })}
-!${card(rawJson(reply), { id: 'raw-card', live: true })}
+!${card(rawJson(reply, page), { id: 'raw-card', live: true })}
 </div><div id="actions" data-live>!${grantForms(grant, page)}</div></div>`
     }
   },
@@ -118,5 +118,13 @@ export const grantsSection: DashboardSection = {
   icon: 'M4 9h16v4H4zM6 13v7h12v-7M12 9v11M12 9c-5 0-5-5-2.5-5S12 9 12 9s0-5 2.500-5 2.500 5-2.500 5',
   position: 44,
   pages: { '/': { show: list }, '/:id': grantPage },
+  objects: [{
+    kind: 'Grants',
+    prefix: 'entg',
+    find (id, { context: { sandbox } }) {
+      const grant = sandbox.grants.find(id)
+      return grant === undefined ? null : sandbox.entitlements.find(grant.entitlement_id)?.name ?? 'Grant'
+    }
+  }],
   related: relatedGrants
 }

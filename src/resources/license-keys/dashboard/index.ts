@@ -96,7 +96,7 @@ const keyPage: DashboardPage = {
 <div class="columns"><div>
 !${card(keyFacts(key, page), { id: 'facts', title: 'Licence key', live: true })}
 !${card(await instances(key, page), { id: 'instances', title: 'Activations', live: true, pad: false })}
-!${card(rawJson(key), { id: 'raw-card', live: true })}
+!${card(rawJson(key, page), { id: 'raw-card', live: true })}
 </div><div>
 !${card(actions(key, page), { id: 'actions', title: 'Actions', live: true })}
 !${card(limits(key, page), { id: 'limits', title: 'Limits' })}
@@ -266,5 +266,12 @@ export const licenseKeysSection: DashboardSection = {
   icon: 'M14 10a4 4 0 1 0-3.500 3.970L13 16.500h2.500V19H18v2h3v-3.500l-7-7M8.500 9.500h.01',
   position: 46,
   pages: { '/': { show: list }, '/new': newPage, '/:id': keyPage },
+  objects: [{
+    kind: 'Licence keys',
+    prefix: 'lic',
+    find: (id, { context }) => context.sandbox.licenseKeys.find(id)?.key ?? null,
+    search: (text, limit, { context: { sandbox, now } }) =>
+      sandbox.licenseKeys.list({ search: text }, now, limit, 0).map(({ license_key_id: id, key }) => ({ id, text: key }))
+  }],
   related
 }

@@ -6,12 +6,13 @@ import { html } from 'ghtml'
 import type { Schemas } from '../../../contract/operations.js'
 import { pageOf, pathOf } from '../../../pages/dashboard/links.js'
 import { filtersOf, listCard, listed, type Filter } from '../../../pages/dashboard/lists.js'
+import { containing } from '../../../pages/dashboard/objects.js'
 import type { DashboardPage, PageContext, Shown } from '../../../pages/dashboard/page.js'
 import {
   card, cellLink, code, crumb, empty, facts, fullTime, heading, idTag, linkButton, rawJson, statusTag, table, text, timeTag,
   type Row
 } from '../../../pages/dashboard/parts.js'
-import { button } from '../../../pages/dashboard/fields.js'
+import { CHOICES, button } from '../../../pages/dashboard/fields.js'
 import type { DashboardSection } from '../../../pages/dashboard/section.js'
 import type { Fragment } from '../../../pages/layout.js'
 import { formatTime, parseTime } from '../../../rules/calendar.js'
@@ -82,7 +83,7 @@ const meterPage: DashboardPage = {
   ['Filter', meter.filter == null ? null : code(JSON.stringify(meter.filter))],
   ['Created', fullTime(meter.created_at, page)]
 ]), { id: 'facts', title: 'Meter' })}
-!${rawJson(meter)}`
+!${rawJson(meter, page)}`
     }
   },
   actions: {
@@ -163,5 +164,14 @@ export const metersSection: DashboardSection = {
   pages: {
     '/': { show: list },
     '/:id': meterPage
-  }
+  },
+  objects: [{
+    kind: 'Meters',
+    prefix: 'mtr',
+    find: (id, { context }) => context.sandbox.meters.find(id)?.name ?? null,
+    async search (text, limit, page) {
+      const { items } = await page.operate('GET /meters', { query: { page_size: CHOICES } })
+      return containing(text, limit, items.map(({ id, name }) => ({ id, text: name })))
+    }
+  }]
 }

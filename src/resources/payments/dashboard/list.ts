@@ -15,9 +15,10 @@ import {
 } from '../../../pages/dashboard/lists.js'
 import type { Shown, PageContext } from '../../../pages/dashboard/page.js'
 import {
-  card, cellLink, code, empty, heading, linkButton, statusTag, table, timeTag, type Row
+  card, cellLink, code, empty, heading, linkButton, statusWords, table, timeTag, type Row
 } from '../../../pages/dashboard/parts.js'
 import type { Pages } from '../../../pages/dashboard/section.js'
+import { methodOf, paymentTag, refundTag } from './table.js'
 
 type Item = Schemas['GetPaymentsListResponseItem']
 
@@ -31,7 +32,7 @@ const STATUSES: ReadonlyArray<Schemas['IntentStatus']> = [
 
 const FILTERS: readonly Filter[] = [
   { name: 'q', label: 'Search', type: 'search', placeholder: 'Id, email, metadata or payment link' },
-  { name: 'status', label: 'Status', type: 'choice', options: STATUSES.map(status => [status, status.replaceAll('_', ' ')]) },
+  { name: 'status', label: 'Status', type: 'choice', options: STATUSES.map(status => [status, statusWords(status)]) },
   { name: 'from', label: 'Created from', type: 'date' },
   { name: 'until', label: 'Created until', type: 'date' },
   { name: 'currency', label: 'Currency', type: 'text', placeholder: 'USD', isRare: true },
@@ -60,8 +61,8 @@ async function payments (page: PageContext): Promise<Shown> {
     cells: [
       cellLink(pageOf(page, 'payments', payment.payment_id), code(payment.payment_id), payment.customer.email),
       html`${money(payment.total_amount, payment.currency, sandbox)}`,
-      html`!${statusTag(payment.status ?? 'requires_payment_method')}!${refundTag(payment)}`,
-      html`${methodOf(payment)}`,
+      html`!${paymentTag(payment, page)}!${refundTag(payment)}`,
+      html`<span class="figure!${payment.payment_method_type == null ? ' nothing' : ''}">${methodOf(payment)}</span>`,
       timeTag(payment.created_at, page)
     ]
   }))
@@ -90,14 +91,6 @@ const COLUMNS = [
   { title: 'Payment' }, { title: 'Amount', kind: 'number' }, { title: 'Status' }, { title: 'Paid with', kind: 'low' },
   { title: 'Created', kind: 'low' }
 ] as const
-
-function refundTag ({ refund_status: status }: Item): Fragment {
-  return status == null ? '' : html` <span class="tag calm">${status === 'full' ? 'refunded' : 'partially refunded'}</span>`
-}
-
-function methodOf ({ card_network: network, card_last_four: lastFour, payment_method_type: type }: Item): string {
-  return lastFour == null ? type?.replaceAll('_', ' ') ?? '–' : `${network ?? 'card'} •••• ${lastFour}`
-}
 
 function nothingFits ({ url }: PageContext): Fragment {
   const [path = ''] = url.split('?', 1)

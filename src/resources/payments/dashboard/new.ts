@@ -138,7 +138,7 @@ function breakdown (preview: Schemas['CalculateSessionResponse'], page: PageCont
 <td class="number">!${amount(line.og_price, line.og_currency)}</td>
 <td class="number">!${amount(line.discounted_price)}</td></tr>`)
   const sum = (name: string, minor: number) => html`<tr><th scope="row" colspan="2">${name}</th><td>!${amount(minor)}</td></tr>`
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Total"><table class="sums">
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Total"><table class="sums">
 <thead><tr><th scope="col">Line</th><th scope="col" class="number">Price</th>
 <th scope="col" class="number">With discounts</th></tr></thead>
 <tbody>!${rows}</tbody>

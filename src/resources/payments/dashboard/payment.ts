@@ -1,27 +1,31 @@
 /**
  * The page of a payment: timeline, price breakdown, requests and actions. Stable ids for browser tests: timeline, price,
- * requests, actions, facts, refunds, raw; data-testid link, price-step, timeline-entry.
+ * requests, actions, facts, refunds, raw; data-testid amount, link, timeline-entry.
  */
 import { html } from 'ghtml'
-import type { Reply, Schemas } from '../../../contract/operations.js'
+import type { Schemas } from '../../../contract/operations.js'
 import type { components } from '../../../contract/control-types.gen.js'
 import { money } from '../../../pages/fragments.js'
 import type { Fragment } from '../../../pages/layout.js'
 import { icon } from '../../../pages/dashboard/icons.js'
 import { pageOf, pathOf } from '../../../pages/dashboard/links.js'
 import type { Shown, PageContext } from '../../../pages/dashboard/page.js'
+import { sourceTag } from '../../../pages/dashboard/request-parts.js'
 import {
-  NONE, card, cellLink, code, copyButton, crumb, facts, followedUrl, fullTime, heading, idTag, linkButton, metadata,
+  NONE, card, cellLink, code, copyButton, crumb, facts, followedUrl, fullTime, heading, idLink, idTag, linkButton, metadata,
   rawJson, statusTag, table, text, timeTag, type Row
 } from '../../../pages/dashboard/parts.js'
 import type { Pages } from '../../../pages/dashboard/section.js'
 import { disputeTag } from '../../disputes/dashboard.js'
+import { findPayment } from '../rules.js'
+import { paymentStates } from '../states.js'
 import { paymentActions, paymentForms } from './actions.js'
+import { priceLines } from './price.js'
+import { methodOf, paymentTag, refundTag } from './table.js'
 import { timeline } from './timeline.js'
 
 export type Payment = Required<Schemas['PaymentResponse']>
 type LoggedRequest = components['schemas']['LoggedRequest']
-type Explanation = Reply<'GET /_emulator/payments/{payment_id}/explain'>
 
 const NOTES = {
   created: 'The payment was created.',
@@ -47,21 +51,24 @@ async function payment (page: PageContext): Promise<Shown> {
   const items = await page.operate('GET /payments/{payment_id}/line-items', { path })
   const explanation = await page.operate('GET /_emulator/payments/{payment_id}/explain', { path })
   const { items: requests } = await page.operate('GET /_emulator/requests', { query: { ...path, page_size: 100 } })
-  const title = { html: html`!${idTag(shown.payment_id)}!${statusTag(shown.status ?? '')}` }
+  const amount = money(shown.total_amount, shown.currency, page.context.sandbox)
+  const title = { html: html`<span data-testid="amount">${amount}</span>!${paymentTag(shown, page)}!${refundTag(shown)}` }
   return {
-    title: `Payment ${shown.payment_id}`,
+    title: `${amount} from ${shown.customer.name}`,
     content: html`<div id="head" data-live>
-!${heading(title, html`!${againLink(shown, page)}!${openLink(shown)}`, crumb(page, pathOf('payments'), 'Payments'))}</div>
+!${heading(title, html`!${againLink(shown, page)}!${openLink(shown, page)}`, crumb(page, pathOf('payments'), 'Payments'))}
+<p class="lead">from <a href="${pageOf(page, 'customers', shown.customer.customer_id)}">${shown.customer.name}</a>
+<span class="quiet">·</span> !${idTag(shown.payment_id)}</p></div>
 <div class="columns beside"><div>
 !${card(await timeline(shown, page), { id: 'timeline', title: 'Timeline', live: true })}
 </div><div>
 !${paymentForms(shown, items, page)}
 !${card(details(shown, page), { id: 'facts', title: 'Details', live: true })}
 </div><div>
-!${card(price(explanation, page), { id: 'price', title: 'Price breakdown', pad: false })}
+!${card(priceLines(explanation, page), { id: 'price', title: 'Price breakdown', pad: false })}
 !${await page.related({ payment_id: shown.payment_id })}
 !${card(requestTable(requests, page), { id: 'requests', title: 'Requests', live: true, pad: false })}
-!${card(rawJson(shown, { title: 'API response' }), { id: 'raw-json', live: true })}
+!${card(rawJson(shown, page), { id: 'raw-json', live: true })}
 </div></div>`
   }
 }
@@ -71,28 +78,29 @@ function againLink ({ payment_id: id }: Payment, page: PageContext): Fragment {
   return linkButton(`${pageOf(page, 'payments', 'new')}?${new URLSearchParams({ from: id })}`, 'Create a similar payment')
 }
 
-function openLink ({ payment_link: link, status }: Payment): Fragment {
+/** A prominent link to the customer's page while it can be paid there. */
+function openLink ({ payment_id: id, payment_link: link }: Payment, { context }: PageContext): Fragment {
   if (link === null) return ''
-  const label = status === 'succeeded' || status === 'cancelled' ? 'Open the customer’s page' : 'Open payment link'
-  return html`<a class="button primary" id="open-link" href="${link}" target="_blank" rel="noopener">${label}!${icon('open')}
+  const isPayable = paymentStates.possible(findPayment(id, context), context).includes('pay')
+  const label = isPayable ? 'Open payment link' : 'Open the customer’s page'
+  return html`<a class="button ${isPayable ? 'primary' : 'second'}" id="open-link" href="${link}" target="_blank"
+rel="noopener">${label}!${icon('open')}
 <span class="visually-hidden">(in a new tab)</span></a>`
 }
 
 function details (shown: Payment, page: PageContext): Fragment {
   const { context: { sandbox } } = page
-  const { customer, billing, card_last_four: lastFour, checkout_session_id: session } = shown
+  const { customer, billing, checkout_session_id: session } = shown
   const amount = (minor: number | null) => minor === null ? null : html`${money(minor, shown.currency, sandbox)}`
-  const cardParts = [shown.card_network ?? 'card', '••••', lastFour, shown.card_type, shown.card_issuing_country]
-  const method = lastFour === null ? shown.payment_method_type?.replaceAll('_', ' ') : cardParts.filter(Boolean).join(' ')
+  const country = shown.card_issuing_country === null ? '' : `, ${shown.card_issuing_country}`
   const address = [billing.street, billing.city, billing.state, billing.zipcode, billing.country]
   return facts([
     ['Amount', amount(shown.total_amount)],
-    ['Includes tax', amount(shown.tax)],
-    ['Refunded', text(shown.refund_status)],
+    ['Tax', amount(shown.tax)],
     ['Disputes', disputesOf(shown, page)],
     ['Customer', html`<a href="${pageOf(page, 'customers', customer.customer_id)}">${customer.name}</a><br>${customer.email}`],
     ['Billing address', text(address.filter(Boolean).join(', '))],
-    ['Paid with', text(method)],
+    ['Paid with', html`<span class="figure">${methodOf(shown)}</span>${country}`],
     ['Error', shown.error_code === null
       ? null
       : html`<code>${shown.error_code}</code><br>${shown.error_message}`],
@@ -100,18 +108,24 @@ function details (shown: Payment, page: PageContext): Fragment {
       ? null
       : html`<span class="id"><code data-testid="link">${shown.payment_link}</code>
 !${copyButton(shown.payment_link, 'the link')}</span>`],
-    ['Cart', html`<ul>!${shown.product_cart?.map(({ product_id: id, quantity }) =>
-      html`<li>${quantity} × <a href="${pageOf(page, 'products', id)}"><code>${id}</code></a></li>`) ?? []}</ul>`],
+    ['Products', products(shown, page)],
+    ['Subscription', shown.subscription_id === null ? null : idLink(page, shown.subscription_id)],
     ['Return URL', followedUrl(sandbox.payments.find(shown.payment_id)?.checkout.return_url ?? null)],
     ['Metadata', metadata(shown.metadata)],
     ['Checkout session', session === null
       ? null
       : html`<a href="${pageOf(page, 'checkouts', session)}"><code>${session}</code></a>`],
     ['Invoice', shown.status === 'succeeded' ? html`<a href="${shown.invoice_url}">PDF</a>` : null],
-    ['Brand', idTag(shown.brand_id)],
+    ['Brand', idLink(page, shown.brand_id)],
     ['Created', fullTime(shown.created_at, page)],
     ['Updated', shown.updated_at === null ? null : fullTime(shown.updated_at, page)]
   ])
+}
+
+function products ({ product_cart: cart }: Payment, page: PageContext): Fragment {
+  const nameOf = (id: string) => page.context.sandbox.products.find(id)?.name ?? id
+  return html`<ul>!${(cart ?? []).map(({ product_id: id, quantity }) =>
+    html`<li>${quantity} × <a href="${pageOf(page, 'products', id)}">${nameOf(id)}</a></li>`)}</ul>`
 }
 
 function disputesOf ({ disputes }: Payment, page: PageContext): Fragment | null {
@@ -119,21 +133,6 @@ function disputesOf ({ disputes }: Payment, page: PageContext): Fragment | null 
     ? null
     : html`<ul>!${disputes.map(({ dispute_id: id, dispute_status: status }) =>
       html`<li><a href="${pageOf(page, 'disputes', id)}"><code>${id}</code></a> !${disputeTag(status)}</li>`)}</ul>`
-}
-
-/** The steps of the calculation, from /_emulator. */
-function price (explanation: Explanation, { context: { sandbox } }: PageContext): Fragment {
-  const { steps, fee, as_of_now: lookedUp } = explanation
-  const rows = steps.map(({ text, after, currency, kind }) => html`<tr data-testid="price-step"!${kind === 'total'
-    ? ' class="total"'
-    : ''}><td>${text}</td><td>${money(after, currency, sandbox)}</td></tr>`)
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Price breakdown"><table class="sums">
-<thead><tr><th scope="col">Step</th><th scope="col">Leaves</th></tr></thead>
-<tbody>!${rows}</tbody></table></div>
-!${fee === null ? '' : html`<p class="pad hint" id="fee">${fee.text}</p>`}
-!${lookedUp.length === 0
-  ? ''
-  : html`<p class="pad hint">Current values, which the payment does not store: ${lookedUp.join(' ')}</p>`}`
 }
 
 function nameOf ({ operation, method, path }: LoggedRequest): string {
@@ -146,12 +145,12 @@ function requestTable (requests: readonly LoggedRequest[], page: PageContext): F
   if (requests.length === 0) {
     return html`<p class="pad quiet">${sandbox.requests.size === 0
       ? 'The request log is disabled: start the emulator without --request-log 0.'
-      : `The request log holds the last ${sandbox.requests.size} requests, and none of them concerns this payment.`}</p>`
+      : `No request in the log mentions this payment. The log keeps the last ${sandbox.requests.size} requests, in memory.`}</p>`
   }
   const rows = [...requests].reverse().map((request): Row => ({
     id: request.request_id,
     cells: [
-      cellLink(pageOf(page, 'requests', request.request_id), html`${nameOf(request)}`),
+      html`!${cellLink(pageOf(page, 'requests', request.request_id), html`${nameOf(request)}`)}!${sourceTag(request)}`,
       statusTag(String(request.status), request.status < 400 ? 'good' : 'bad'),
       request.error_code === null ? NONE : code(request.error_code),
       timeTag(request.answered_at, page)

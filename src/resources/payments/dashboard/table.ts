@@ -1,11 +1,14 @@
 /** Payments as a table, and as a card on the page of a customer or a product. */
 import { html } from 'ghtml'
+import { hasExpired } from '../states.js'
 import type { Schemas } from '../../../contract/operations.js'
 import { pageOf } from '../../../pages/dashboard/links.js'
 import type { PageContext } from '../../../pages/dashboard/page.js'
-import { card, cellLink, code, empty, linkButton, statusTag, table, timeTag, type Row } from '../../../pages/dashboard/parts.js'
+import {
+  card, cellLink, code, empty, linkButton, statusTag, table, timeTag, words, type Row
+} from '../../../pages/dashboard/parts.js'
 import type { Subject } from '../../../pages/dashboard/section.js'
-import { money } from '../../../pages/fragments.js'
+import { cardName, money } from '../../../pages/fragments.js'
 import type { Fragment } from '../../../pages/layout.js'
 
 export const LATEST = 8
@@ -36,11 +39,42 @@ export function paymentTable (
     cells: [
       cellLink(pageOf(page, 'payments', payment.payment_id), code(payment.payment_id), payment.customer.email),
       html`${money(payment.total_amount, payment.currency, page.context.sandbox)}`,
-      statusTag(payment.status ?? 'requires_payment_method'),
+      paymentTag(payment, page),
       timeTag(payment.created_at, page)
     ]
   }))
   return table(caption, [
     { title: 'Payment' }, { title: 'Amount', kind: 'number' }, { title: 'Status' }, { title: 'Created', kind: 'low' }
   ], rows)
+}
+
+/** The status of a payment. A payment that waits for its customer has expired with its link. */
+export function paymentTag (
+  { payment_id: id, status }: { payment_id: string, status?: string | null | undefined },
+  { context: { sandbox, now } }: PageContext
+): Fragment {
+  const shown = status ?? 'requires_payment_method'
+  const payment = WAITING.has(shown) ? sandbox.payments.find(id) : undefined
+  return statusTag(payment !== undefined && hasExpired(payment, now) ? 'expired' : shown)
+}
+
+const WAITING = new Set(['requires_payment_method', 'requires_customer_action'])
+
+export function refundTag ({ refund_status: status }: { refund_status?: string | null | undefined }): Fragment {
+  return status == null ? '' : html` <span class="tag calm">${status === 'full' ? 'refunded' : 'partially refunded'}</span>`
+}
+
+interface Method {
+  card_network?: string | null | undefined
+  card_last_four?: string | null | undefined
+  card_type?: string | null | undefined
+  payment_method_type?: string | null | undefined
+}
+
+/** `Visa •••• 4242 (credit)`, `klarna`, or a dash before the first attempt. */
+export function methodOf (method: Method): string {
+  const { card_network: network, card_last_four: lastFour, card_type: kind, payment_method_type: type } = method
+  if (lastFour == null) return type == null ? '–' : words(type)
+  const wallet = type == null || type === 'credit' || type === 'debit' ? kind : words(type)
+  return `${cardName(network, lastFour)}${wallet == null ? '' : ` (${wallet.toLowerCase()})`}`
 }

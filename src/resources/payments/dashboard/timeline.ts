@@ -103,13 +103,15 @@ function deliveryItem ({ delivery_id: id, state, attempts, tries, due_at: dueAt 
 <span class="quiet">${tries === 1 ? '1 attempt' : `${tries} attempts`}!${answer}!${next}</span></li>`
 }
 
-function refunds ({ refunds }: Payment, { context: { sandbox } }: PageContext): Entry[] {
+function refunds ({ refunds }: Payment, page: PageContext): Entry[] {
+  const { sandbox } = page.context
   return (refunds ?? []).map(({ refund_id: id, created_at: at, status, amount, currency, reason }) => ({
     id,
     at,
     kind: status === 'failed' ? 'bad' : status === 'succeeded' ? 'good' : 'wait',
     what: html`Refund of ${amount == null ? '' : money(amount, currency ?? 'USD', sandbox)} !${statusTag(status)}`,
-    more: html`<p class="quiet"><code>${id}</code>${reason == null ? '' : ` · ${reason}`}</p>`
+    more: html`<p class="quiet"><a href="${pageOf(page, 'refunds', id)}"><code>${id}</code></a>
+${reason == null ? '' : ` · ${reason}`}</p>`
   }))
 }
 

@@ -94,7 +94,7 @@ const productPage: DashboardPage = {
 <div class="columns"><div>
 !${card(productFacts(product, page), { id: 'facts', title: 'Product', live: true })}
 !${await page.related({ product_id: product.product_id })}
-!${card(rawJson(product), { id: 'raw-card' })}
+!${card(rawJson(product, page), { id: 'raw-card' })}
 </div><div>
 !${card(priceFacts(product, page), { id: 'price', title: 'Price', live: true })}
 !${await localizedPrices(product, page)}
@@ -244,6 +244,16 @@ const editPage: DashboardPage = {
 
 export const productsSection: DashboardSection = {
   name: 'products',
+  objects: [{
+    kind: 'Products',
+    prefix: 'pdt',
+    find (id, { context: { sandbox } }) {
+      const product = sandbox.products.find(id)
+      return product === undefined ? null : product.name ?? 'Product'
+    },
+    search: (text, limit, { context: { sandbox } }) =>
+      sandbox.products.named(text, limit).map(({ product_id: id, name }) => ({ id, text: name ?? 'Product' }))
+  }],
   title: 'Products',
   icon: 'M4 8l8-4l8 4v8l-8 4l-8-4zM4 8l8 4l8-4M12 12v8',
   position: 40,

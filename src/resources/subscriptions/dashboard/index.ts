@@ -87,7 +87,7 @@ const subscriptionPage: DashboardPage = {
 !${card(subscriptionFacts(subscription, page), { id: 'facts', title: 'Subscription', live: true })}
 !${card(await timeline(subscription, page), { id: 'timeline', title: 'Timeline', live: true })}
 !${await page.related({ subscription_id: subscription.subscription_id })}
-!${card(rawJson(subscription), { id: 'raw-card' })}
+!${card(rawJson(subscription, page), { id: 'raw-card' })}
 </div><div>
 !${subscriptionForms(subscription, page)}
 !${card(codes(subscription), { id: 'codes', title: 'Discount codes', live: true })}
@@ -196,5 +196,13 @@ export const subscriptionsSection: DashboardSection = {
     '/:id': subscriptionPage,
     '/:id/change-plan': changePlanPage
   },
+  objects: [{
+    kind: 'Subscriptions',
+    prefix: 'sub',
+    find (id, { context: { sandbox } }) {
+      const subscription = sandbox.subscriptions.find(id)
+      return subscription === undefined ? null : sandbox.products.find(subscription.product_id)?.name ?? id
+    }
+  }],
   related
 }

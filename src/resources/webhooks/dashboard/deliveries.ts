@@ -128,25 +128,25 @@ function tryPart (attempt: Attempt, number: number, isLast: boolean, page: PageC
 <div class="exchange">
 !${error === null ? '' : html`<p><strong>${answerOf(attempt)}</strong></p>`}
 !${isLast ? '' : adviceOn(attempt).map(advice => html`<p class="quiet">${advice}</p>`)}
-!${sent(attempt, number)}
-!${received(attempt, number)}
+!${sent(attempt, number, page)}
+!${received(attempt, number, page)}
 !${again(attempt, number)}
 </div></details>`
 }
 
-function sent ({ url, request_headers: headers, request_body: body }: Attempt, number: number): Fragment {
+function sent ({ url, request_headers: headers, request_body: body }: Attempt, number: number, page: PageContext): Fragment {
   return html`<h3>Request</h3><p class="call"><code>POST ${url}</code></p>
 !${headerList(withoutSecrets(headers, HIDDEN))}
-!${body === '' ? '' : bodyText(body, { id: `try-${number}-request`, label: `Request body of attempt ${number}` })}`
+!${body === '' ? '' : bodyText(body, page, { id: `try-${number}-request`, label: `Request body of attempt ${number}` })}`
 }
 
-function received (attempt: Attempt, number: number): Fragment {
+function received (attempt: Attempt, number: number, page: PageContext): Fragment {
   const { response_status: status, response_headers: headers, response_body: body } = attempt
   if (status === null) return html`<h3>Response</h3><p class="quiet">None.</p>`
   return html`<h3>Response</h3><p>!${httpTag(status)}</p>!${headerList(headers ?? {})}
 !${body === null || body === ''
   ? '<p class="quiet">No body.</p>'
-  : bodyText(body, { id: `try-${number}-response`, label: `Response body of attempt ${number}` })}`
+  : bodyText(body, page, { id: `try-${number}-response`, label: `Response body of attempt ${number}` })}`
 }
 
 function again ({ url, request_headers: headers, request_body: body }: Attempt, number: number): Fragment {

@@ -5,9 +5,10 @@
 import { html } from 'ghtml'
 import { pageOf } from '../../../pages/dashboard/links.js'
 import type { PageContext } from '../../../pages/dashboard/page.js'
-import { NONE, card, copyField, empty, statusTag, table, timeTag, type Row } from '../../../pages/dashboard/parts.js'
+import { NONE, card, cellLink, copyField, empty, statusTag, table, timeTag, type Row } from '../../../pages/dashboard/parts.js'
 import type { Connection, OverviewPart } from '../../../pages/dashboard/section.js'
 import type { Fragment } from '../../../pages/layout.js'
+import { maskedUrl } from '../../../requests/secrets.js'
 import type { Delivery } from './words.js'
 
 const DELIVERIES = 5
@@ -18,18 +19,33 @@ export const overview: OverviewPart = {
   connection
 }
 
+const ENDPOINTS_SHOWN = 5
+
+/** The key of each endpoint. A program verifies with one key, so only that of a single endpoint becomes a variable. */
 async function connection (page: PageContext): Promise<Connection> {
-  const { data: [endpoint] } = await page.operate('GET /webhooks', { query: { limit: 1 } })
-  if (endpoint === undefined) {
-    const add = pageOf(page, 'webhooks')
+  const { data } = await page.operate('GET /webhooks', { query: { limit: ENDPOINTS_SHOWN + 1 } })
+  const add = pageOf(page, 'webhooks')
+  if (data.length === 0) {
     return {
       content: html`<p class="quiet">There is no webhook endpoint yet: <a href="${add}">add your program's endpoint</a>
 to receive events and to get the signing key.</p>`,
       variables: []
     }
   }
-  const { secret } = await page.operate('GET /webhooks/{webhook_id}/secret', { path: { webhook_id: endpoint.id } })
-  return { content: copyField('Webhook key', secret, 'webhook-key'), variables: [`DODO_PAYMENTS_WEBHOOK_KEY=${secret}`] }
+  const endpoints = await Promise.all(data.slice(0, ENDPOINTS_SHOWN).map(async ({ id, url, description }) => {
+    const { secret } = await page.operate('GET /webhooks/{webhook_id}/secret', { path: { webhook_id: id } })
+    return { id, secret, name: description || maskedUrl(url) }
+  }))
+  const [first, ...others] = endpoints
+  const isOnly = others.length === 0
+  const keys = endpoints.map(({ id, secret, name }) => html`<div class="endpoint-key">
+<a href="${pageOf(page, 'webhooks', id)}">${name}</a>!${copyField('Webhook key', secret, 'webhook-key')}</div>`)
+  const variable = (secret: string) => `DODO_PAYMENTS_WEBHOOK_KEY=${secret}`
+  return {
+    content: html`!${keys}!${data.length > ENDPOINTS_SHOWN ? html`<p><a href="${add}">More endpoints</a></p>` : ''}
+!${isOnly ? '' : '<p class="quiet">Each endpoint signs with its own key.</p>'}`,
+    variables: isOnly && first !== undefined ? [variable(first.secret)] : []
+  }
 }
 
 async function failingDeliveries (page: PageContext): Promise<Fragment> {
@@ -43,15 +59,29 @@ async function failingDeliveries (page: PageContext): Promise<Fragment> {
   const rows = failing.map((delivery): Row => ({
     id: delivery.delivery_id,
     cells: [
-      html`<a href="${pageOf(page, 'webhooks', 'deliveries', delivery.delivery_id)}">${delivery.event_type}</a>`,
-      statusTag(delivery.state),
-      html`${lastAnswer(delivery)}`,
-      delivery.due_at === null ? NONE : timeTag(delivery.due_at, page)
+      cellLink(pageOf(page, 'webhooks', 'deliveries', delivery.delivery_id), html`${delivery.event_type}`, subjectOf(delivery)),
+      html`!${statusTag(delivery.state)}<span class="under">${lastAnswer(delivery)}</span>`,
+      endpointOf(delivery, page),
+      html`!${timeTag(delivery.attempts.at(-1)?.started_at, page)}!${delivery.due_at === null
+        ? ''
+        : html`<span class="under">next !${timeTag(delivery.due_at, page)}</span>`}`
     ]
   }))
   return table('Failed webhooks', [
-    { title: 'Event' }, { title: 'State' }, { title: 'Last response' }, { title: 'Next attempt', kind: 'low' }
+    { title: 'Event' }, { title: 'Last response' }, { title: 'Endpoint' }, { title: 'When' }
   ], rows)
+}
+
+function endpointOf ({ webhook_id: id }: Delivery, page: PageContext): Fragment {
+  const endpoint = page.context.sandbox.webhooks.find(id)
+  return endpoint === undefined
+    ? NONE
+    : html`<a class="long" href="${pageOf(page, 'webhooks', id)}">${endpoint.description || maskedUrl(endpoint.url)}</a>`
+}
+
+/** The payment or another object that the event is about. */
+function subjectOf ({ payment_id: payment, subscription_id: subscription, customer_id: customer }: Delivery): string | null {
+  return payment ?? subscription ?? customer ?? null
 }
 
 function lastAnswer ({ attempts, tries }: Delivery): string {
