@@ -229,6 +229,7 @@ t.test('works without scripts', { skip }, async t => {
   await page.getByText('The link has expired.').waitFor()
   await page.waitForLoadState()
   t.match(await page.locator('#actions').textContent(), 'can no longer be paid')
+  await page.getByRole('button', { name: 'Menu' }).click()
   await page.getByRole('link', { name: 'Overview' }).click()
   await page.locator('#counts .tile').first().waitFor()
   await page.waitForLoadState()

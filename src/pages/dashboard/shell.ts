@@ -125,7 +125,7 @@ function topbar ({ context, base, signOut, sandboxes }: Shell): Fragment {
 <button type="button" class="menu-button" popovertarget="sections">!${icon('menu')}<span>Menu</span></button>
 <a class="brand" href="${base}/" aria-label="dodo-emulator">!${icon('brand')}<span>dodo-emulator</span></a>
 <form class="search" role="search" aria-label="Everything" action="${pageOf({ base }, 'search')}">
-!${icon('search')}<input type="search" name="q" id="search" aria-label="Search everything" placeholder="Search"
+!${icon('search')}<input type="search" name="q" id="search" aria-label="Find anything" placeholder="Find anything"
 autocomplete="off" spellcheck="false" aria-keyshortcuts="/"></form>
 <div class="current-sandbox" id="current-sandbox" data-live>
 <button type="button" class="switch" id="switch" popovertarget="switcher" data-testid="sandbox"><span class="quiet">Sandbox</span>
