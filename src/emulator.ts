@@ -163,6 +163,7 @@ function settingsOf (config: Config): Settings {
     retryScheduleUs: config.webhookRetrySchedule.map(wait => wait * 1000),
     walletBalance: config.walletBalance,
     tax: config.tax,
+    testHelpers: config.testHelpers,
     deniedCountries: config.deniedCountries,
     deniedCurrencies: config.deniedCurrencies,
     requestLogSize: config.requestLog

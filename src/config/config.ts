@@ -200,6 +200,14 @@ export const OPTIONS = {
     about: 'Whether tax is calculated',
     parse: onOff
   }),
+  testHelpers: option({
+    flag: 'test-helpers',
+    env: 'TEST_HELPERS',
+    value: '<on|off>',
+    fallback: 'on',
+    about: 'Whether payment pages show test cards, and buttons that fill them in',
+    parse: onOff
+  }),
   deniedCountries: option({
     flag: 'denied-countries',
     env: 'DENIED_COUNTRIES',

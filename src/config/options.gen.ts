@@ -49,6 +49,8 @@ export interface GivenOptions {
   walletBalance?: OptionValue<'walletBalance'> | undefined
   /** Whether tax is calculated. Default: `on`. */
   tax?: OptionValue<'tax'> | undefined
+  /** Whether payment pages show test cards, and buttons that fill them in. Default: `on`. */
+  testHelpers?: OptionValue<'testHelpers'> | undefined
   /** Billing countries that are refused, separated by commas. Default: `AI,CU,IR,KP,SY`. */
   deniedCountries?: OptionValue<'deniedCountries'> | undefined
   /** Charge currencies that are refused, separated by commas. */

@@ -8,6 +8,7 @@ import { DASHBOARD_SCRIPT } from './dashboard/script.js'
 import { DASHBOARD_STYLE } from './dashboard/style.js'
 import { EMBED_SCRIPT } from './embed/script.js'
 import { SCRIPT } from './script.js'
+import { CHECKOUT_STYLE } from './checkout/style.js'
 import { SESSION_SCRIPT } from './checkout/session/script.js'
 import { STYLE } from './style.js'
 
@@ -15,7 +16,7 @@ const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect 
 <path d="M8 12h16v9a2 2 0 0 1-2 2H10a2 2 0 0 1-2-2z" fill="#fff"/><path d="M8 15h16" stroke="#2a56c6" stroke-width="2.5"/></svg>`
 
 const ASSETS = {
-  'pages.css': { type: 'text/css; charset=utf-8', content: STYLE },
+  'pages.css': { type: 'text/css; charset=utf-8', content: STYLE + CHECKOUT_STYLE },
   'pages.js': { type: 'text/javascript; charset=utf-8', content: SCRIPT },
   'session.js': { type: 'text/javascript; charset=utf-8', content: SESSION_SCRIPT },
   'embed.js': { type: 'text/javascript; charset=utf-8', content: EMBED_SCRIPT },

@@ -37,22 +37,42 @@ export interface Field {
   isRequired: boolean
   /** Whether the field is read-only. */
   isLocked?: boolean
+  /** A check by script when the customer leaves the field. */
+  check?: Check
+  /** A decoration at the end of the field. */
+  end?: Fragment
+}
+
+/** A check of a field, and the message if it fails. script.ts performs it; the server checks again. */
+export interface Check {
+  kind: 'card' | 'expiry' | 'cvc' | 'email' | 'present'
+  problem: string
+  /** The message for a card that has expired at `nowMs`. */
+  expired?: { problem: string, nowMs: number }
+}
+
+function checks ({ kind, problem, expired }: Check): Fragment {
+  return html` data-check="${kind}" data-problem="${problem}"!${expired === undefined
+    ? ''
+    : html` data-expired="${expired.problem}" data-now="${expired.nowMs}"`}`
 }
 
 export function field (shown: Field, problems: readonly Problem[]): Fragment {
-  const { id, name, label, type, value, autocomplete, inputmode, placeholder, isLocked } = shown
+  const { id, name, label, type, value, autocomplete, inputmode, placeholder, isLocked, check, end } = shown
+  const input = html`<input type="${type}" id="${id}" name="${name}" value="${value}" autocomplete="${autocomplete}"
+spellcheck="false"!${inputmode === undefined ? '' : html` inputmode="${inputmode}"`}!${isLocked === true ? ' readonly' : ''}
+!${placeholder === undefined ? '' : html` placeholder="${placeholder}"`}!${check === undefined || isLocked ? '' : checks(check)}
+!${states(shown, problems)}>`
   return html`<div class="field">
 <label for="${id}">${label}</label>
+!${end === undefined ? input : html`<div class="adorned">!${input}!${end}</div>`}
 !${notes(shown, problems)}
-<input type="${type}" id="${id}" name="${name}" value="${value}" autocomplete="${autocomplete}" spellcheck="false"
-!${inputmode === undefined ? '' : html` inputmode="${inputmode}"`}!${isLocked === true ? ' readonly' : ''}
-!${placeholder === undefined ? '' : html` placeholder="${placeholder}"`}!${states(shown, problems)}>
 </div>`
 }
 
 type Control = Pick<Field, 'id' | 'hint' | 'isRequired'>
 
-/** The texts above a control: its hint and its error. */
+/** The texts beside a control: its hint and its error. */
 export function notes ({ id, hint }: Control, problems: readonly Problem[]): Fragment {
   const problem = problems.find(({ field }) => field === id)
   return html`!${hint === undefined ? '' : html`<p class="hint" id="${id}-hint">${hint}</p>`}
@@ -81,11 +101,11 @@ export function choice (shown: Choice, problems: readonly Problem[]): Fragment {
   const { id, name, label, value, options, autocomplete, form: owner } = shown
   return html`<div class="field">
 <label for="${id}">${label}</label>
-!${notes(shown, problems)}
 <select id="${id}" name="${name}"!${owner === undefined ? '' : html` form="${owner}"`}
 !${autocomplete === undefined ? '' : html` autocomplete="${autocomplete}"`}!${states(shown, problems)}>
 !${options.map(([option, text]) => html`<option value="${option}"!${option === value ? ' selected' : ''}>${text}</option>`)}
 </select>
+!${notes(shown, problems)}
 </div>`
 }
 

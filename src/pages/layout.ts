@@ -16,6 +16,8 @@ export interface Page {
   store: string
   /** The content of `main`. */
   content: Fragment
+  /** Helpers at the lower edge of the page, outside of `main`. */
+  below?: Fragment
   /** `wide` has room for two columns. */
   width: 'wide' | 'narrow'
   /** The path that all URLs of the emulator begin with; usually empty. */
@@ -72,7 +74,7 @@ function secure (reply: FastifyReply, formTargets: readonly string[] = [], isLiv
   reply.removeHeader('access-control-allow-origin')
 }
 
-function layout ({ title, store, content, width, base, refresh, appearance, isLive, embedded }: Page): string {
+function layout ({ title, store, content, below = '', width, base, refresh, appearance, isLive, embedded }: Page): string {
   const theme = appearance?.theme ?? null
   return html`<!doctype html>
 <html lang="en"!${theme === null ? '' : html` data-theme="${theme}"`}!${embedded === undefined ? '' : embedData(embedded)}>
@@ -100,6 +102,7 @@ function layout ({ title, store, content, width, base, refresh, appearance, isLi
 !${content}
 </main>
 !${embedded?.options.showsBadge === false ? '' : footer(width)}
+!${below}
 </body>
 </html>
 `

@@ -22,6 +22,7 @@ const DARK = `
   --bad-tint: #3a1a18;
   --wait: #f5c46b;
   --wait-tint: #33270f;
+  --helpers: #191e29;
   --banner: #2b2410;
   --on-banner: #f3dc9b;
   --shadow: none;
@@ -48,9 +49,10 @@ export const COLOURS = `
   --bad-tint: #fdeeed;
   --wait: #8a5300;
   --wait-tint: #fdf3e0;
+  --helpers: #fbfbfd;
   --banner: #fff4d6;
   --on-banner: #5c4300;
-  --shadow: 0 1px 2px rgb(20 28 50 / 6%), 0 8px 28px rgb(20 28 50 / 7%);
+  --shadow: 0 1px 2px rgb(20 28 50 / 5%), 0 6px 24px rgb(20 28 50 / 5%);
 }
 @media (prefers-color-scheme: dark) {
   :root:not([data-theme=light]) { ${DARK} }
@@ -94,7 +96,7 @@ code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation M
 .masthead .container { display: flex; align-items: center; gap: 0.75rem; padding-block: 1.5rem; }
 .monogram {
   display: grid; place-items: center; flex: none; width: 2.25rem; height: 2.25rem; border-radius: 0.65rem;
-  background: var(--accent); color: var(--on-accent); font-weight: 700;
+  background: var(--button, var(--accent)); color: var(--on-button, var(--on-accent)); font-weight: 700;
 }
 .store { font-weight: 650; font-size: 1.0625rem; }
 .timer { margin-left: auto; color: var(--quiet); font-size: 0.875rem; font-variant-numeric: tabular-nums; }
@@ -110,47 +112,15 @@ footer.container { padding-block: 2rem; color: var(--quiet); font-size: 0.8125re
   background: var(--surface); border: 1px solid var(--line); border-radius: 1rem; padding: 1.5rem; box-shadow: var(--shadow);
 }
 
-.checkout { display: grid; gap: 1.5rem; align-items: start; }
-.checkout > * { min-width: 0; }
-@media (min-width: 56rem) {
-  .checkout { grid-template-columns: minmax(0, 5fr) minmax(0, 6fr); gap: 2.5rem; }
-  .checkout .order { position: sticky; top: 1.5rem; }
-  .panel { padding: 2rem; }
-}
-
-.order h1 { font-size: 1rem; font-weight: 500; letter-spacing: 0; color: var(--quiet); }
-.order .amount {
-  font-size: 2.375rem; font-weight: 700; line-height: 1.2; letter-spacing: -0.025em; font-variant-numeric: tabular-nums;
-}
-.order .subject { font-size: 1.375rem; font-weight: 650; line-height: 1.3; }
-.lines { margin-top: 1.5rem; display: grid; gap: 1.1rem; }
-.line { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.1rem 1rem; }
-.line .name { font-weight: 600; }
-.line .sum { font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; text-align: right; }
-.line .hint { grid-column: 1; }
-.totals { margin-top: 1.25rem; padding-top: 1.1rem; border-top: 1px solid var(--line); display: grid; gap: 0.5rem; }
-.totals div { display: flex; justify-content: space-between; gap: 1rem; }
-.totals dt { color: var(--quiet); }
-.totals dd { font-variant-numeric: tabular-nums; white-space: nowrap; }
-.totals .minus dd { color: var(--good); }
-.totals .total {
-  margin-top: 0.35rem; padding-top: 0.85rem; border-top: 1px solid var(--line); font-weight: 700; font-size: 1.0625rem;
-}
-.totals .total dt { color: inherit; }
-.totals + .hint { margin-top: 0.5rem; }
 .tag {
   display: inline-block; padding: 0.05rem 0.5rem; border-radius: 999px; background: var(--good-tint); color: var(--good);
   font-size: 0.8125rem; font-weight: 600;
 }
-.payer { margin-top: 1.5rem; padding-top: 1.25rem; border-top: 1px solid var(--line); display: grid; gap: 0.25rem 1.5rem; }
-.payer h2 { font-size: 0.875rem; color: var(--quiet); font-weight: 500; }
-.payer p { line-height: 1.45; }
-
 .form { display: grid; gap: 1.5rem; }
 .section-title { margin-bottom: 0.85rem; font-weight: 650; font-size: 1.1rem; }
 .field { display: grid; gap: 0.3rem; align-content: start; }
 .field > label { font-weight: 550; font-size: 0.9375rem; }
-.pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; align-items: end; }
+.pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; align-items: start; }
 input:is([type=text], [type=tel], [type=email], [type=url], [type=date]), select, textarea {
   width: 100%; min-height: 3rem; padding: 0.6rem 0.85rem; border: 1px solid var(--edge); border-radius: var(--radius, 0.65rem);
   background: var(--surface); color: inherit; font: inherit; font-variant-numeric: tabular-nums;
@@ -171,60 +141,9 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
 .back a { display: inline-block; padding: 0.5rem 0; text-decoration: none; font-weight: 550; }
 .back a:hover { text-decoration: underline; }
 .fields { display: grid; gap: 1rem; }
-.choices { margin-top: 1.25rem; padding-top: 1.25rem; border-top: 1px solid var(--line); display: grid; gap: 1rem; }
-.choices .with { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.6rem; }
-.choices .with .button { width: auto; min-height: 3rem; padding: 0.5rem 1.1rem; }
-.applied { display: flex; flex-wrap: wrap; gap: 0.45rem; }
 .business summary { cursor: pointer; min-height: 2.75rem; padding: 0.6rem 0; font-weight: 550; }
 .business .fields { margin-top: 0.5rem; }
 [aria-busy=true] .order { opacity: 0.6; }
-
-.steps { display: grid; grid-template-columns: 3rem 5rem 3rem; gap: 0.5rem; }
-.steps .button { min-height: 3rem; padding: 0; font-size: 1.25rem; }
-.steps input { text-align: center; }
-.methods { display: grid; gap: 0.6rem; }
-.method { position: relative; border: 1px solid var(--line); border-radius: 0.8rem; background: var(--surface); }
-.method > input[type=radio] { position: absolute; left: 1rem; top: 1.15rem; }
-.method > label {
-  display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: 0 1rem; min-height: 3.5rem;
-  padding: 0.95rem 1rem 0.95rem 3.1rem; font-weight: 600; cursor: pointer;
-}
-.method > label .hint { font-weight: 400; }
-.method:hover { border-color: var(--edge); }
-.method > input:checked ~ .method-body { display: grid; }
-.method:has(> input:checked) { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
-.methods > h3 { margin-top: 0.6rem; color: var(--quiet); }
-.methods > .cover { width: 100%; max-height: 10rem; object-fit: cover; border-radius: 0.8rem; }
-.offered > label { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; gap: 0.1rem 0; align-items: center; }
-.offered .name { grid-column: 2; }
-.offered .price { margin-left: 0.75rem; font-variant-numeric: tabular-nums; text-align: right; }
-.offered .hint { grid-column: 2 / -1; }
-.offered .thumb {
-  grid-row: span 2; width: 2.75rem; height: 2.75rem; margin-right: 0.75rem; object-fit: cover; border-radius: 0.5rem;
-}
-@media (max-width: 30rem) { .offered .price { grid-column: 2; margin-left: 0; text-align: left; } }
-.method-body { display: none; gap: 1rem; padding: 0.25rem 1rem 1.15rem; }
-.method-body.alone { display: grid; padding: 0; }
-
-.testing {
-  display: grid; gap: 0.75rem; padding: 0.9rem 1rem; border: 1px dashed var(--edge); border-radius: 0.8rem;
-  background: var(--sunken);
-}
-.testing summary { cursor: pointer; font-weight: 600; font-size: 0.9375rem; min-height: 1.75rem; }
-.testing h3 { margin: 1rem 0 0.35rem; color: var(--quiet); }
-.testing li {
-  display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: center; gap: 0 0.75rem; padding: 0.4rem 0;
-  border-top: 1px solid var(--line);
-}
-.testing li code { white-space: nowrap; }
-.testing li button { grid-row: 1 / span 2; grid-column: 2; }
-.chips { display: flex; flex-wrap: wrap; gap: 0.45rem; align-items: center; }
-.chips .hint { flex: 1 0 100%; }
-.chip {
-  min-height: 2.5rem; padding: 0.35rem 0.75rem; border: 1px solid var(--edge); border-radius: 999px; background: var(--surface);
-  color: var(--text); font: inherit; font-size: 0.875rem; font-weight: 550; cursor: pointer;
-}
-.chip:hover { border-color: var(--accent); color: var(--accent); }
 
 .button {
   display: inline-flex; align-items: center; justify-content: center; min-height: 3.25rem; width: 100%; padding: 0.7rem 1.5rem;

@@ -28,6 +28,8 @@ export interface Settings {
   linkLifetimeUs: number
   /** Whether tax is calculated. */
   tax: boolean
+  /** Whether payment pages offer test cards. */
+  testHelpers: boolean
   /** How long a payment that settles later stays processing, in microseconds. */
   settlementDelayUs: number
   /** How long a refund stays pending, in microseconds. */

@@ -142,6 +142,8 @@ export async function checkPage (test: Test, page: Page | Frame, name: string): 
     'axe.run({ resultTypes: ["violations"] }).then(({ violations }) => violations)')
   const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
   test.strictSame(bad.map(({ id, nodes }) => [id, nodes.map(node => node.failureSummary)]), [], `axe finds nothing serious on ${name}`)
-  const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
-  test.ok(overflow <= 0, `nothing overflows ${name}`)
+  const wide = await page.evaluate<string[]>(`document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('*')]
+    .filter(element => element.getBoundingClientRect().right > innerWidth)
+    .map(({ tagName, id, className }) => [tagName, id, className].join(' '))`)
+  test.strictSame(wide, [], `nothing overflows ${name}`)
 }

@@ -96,8 +96,15 @@ t.test('pays by keyboard: everything is reached with Tab, digits are grouped, En
   await press('card-number')
   await page.keyboard.type('4242424242424242')
   t.equal(await page.inputValue('#card-number'), '4242 4242 4242 4242')
+  t.equal(await page.getAttribute('#card-brands', 'data-brand'), 'visa')
   await press('card-expiry')
+  await page.keyboard.type('0120')
+  await page.keyboard.press('Tab')
+  t.equal(await page.textContent('#card-expiry-problem'), 'This card has expired.', 'a field is checked when it is left')
+  await page.fill('#card-expiry', '')
+  await page.focus('#card-expiry')
   await page.keyboard.type('0699')
+  t.equal(await page.isVisible('#card-expiry-problem'), false)
   t.equal(await page.inputValue('#card-expiry'), '06/99')
   await press('card-cvc')
   await page.keyboard.type('123')
@@ -174,6 +181,33 @@ t.test('shows an expired link and takes no payment, even from a form that was op
   t.equal(await status(), 'requires_payment_method')
 })
 
+t.test('pays with a scanned UPI code, and with an express button', { skip }, async t => {
+  const { page, status } = await open(t, {
+    billing: { country: 'IN' }, product_cart: [{ product_id: 'pdt_template_inr', quantity: 1 }], customer: { customer_id: 'cus_asha' }
+  })
+  await page.click('label[for="method-upi"]')
+  t.ok(await page.isVisible('#upi-code'))
+  await page.click('#upi-scanned')
+  await page.click('#back')
+  await page.waitForSelector('#method-upi:checked')
+  await page.click('#express-google_pay')
+  await page.click('#approve')
+  await isShown(page, 'succeeded')
+  t.equal(await status(), 'succeeded')
+})
+
+t.test('shows a long order in short, on a phone only on demand', { skip }, async t => {
+  const cart = Array.from({ length: 100 }, () => ({ product_id: 'pdt_ebook', quantity: 1 }))
+  const { page } = await open(t, { product_cart: cart }, { viewport: { width: 390, height: 844 } })
+  const heightOf = () => page.evaluate<number>('document.documentElement.scrollHeight')
+  t.ok(await heightOf() < 2000, 'the card is near')
+  t.equal(await page.locator('[data-testid="line"]:visible').count(), 0)
+  await page.click('.unfold')
+  t.equal(await page.locator('[data-testid="line"]:visible').count(), 4)
+  await page.click('.more-lines summary')
+  t.equal(await page.locator('[data-testid="line"]:visible').count(), 100)
+})
+
 t.test('pays with a wallet: chosen, left, chosen again, approved', { skip }, async t => {
   const { page, status } = await open(t)
   await page.click('label[for="method-google_pay"]')
@@ -188,12 +222,14 @@ t.test('pays with a wallet: chosen, left, chosen again, approved', { skip }, asy
   await isShown(page, 'succeeded')
 })
 
-t.test('updates a payment that settles later', { skip }, async t => {
+t.test('follows a payment that settles later, even if the customer stays', { skip }, async t => {
   stopClock(t)
-  const { page } = await open(t)
+  const { page } = await open(t, { return_url: 'https://shop.example/thanks' })
   await page.click('.chip:has-text("settles later")')
   await page.click('#pay')
   await isShown(page, 'processing')
+  await page.click('[data-stay]')
+  await page.waitForURL('**/status/*/processing?stay=yes')
   await started().call('POST', '/_emulator/clock', { body: { advance_ms: 5000 } })
   await isShown(page, 'succeeded')
   t.notOk(await page.isVisible('#pay'))
@@ -232,7 +268,7 @@ t.test('counts down with scripts, and can stop', { skip }, async t => {
   await leaving.page.waitForSelector('#landed')
   t.match(landed, [/status=cancelled/])
   await staying.page.clock.runFor(10_000)
-  await staying.page.waitForSelector('text=You stay on this page.')
+  t.equal(await staying.page.isVisible('[data-countdown]'), false)
   t.equal(landed.length, 1)
   await staying.page.click('#return-link')
   await staying.page.waitForSelector('#landed')

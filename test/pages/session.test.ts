@@ -288,7 +288,7 @@ t.test('answers', async t => {
     t.notMatch(shown.text, /data-testid="line"|fonts\.example/)
     const css = await opened.visit(`/session/${opened.sessionId}/theme.css`)
     t.match(css.headers['content-type'], 'text/css')
-    t.match(css.text, ':root[data-theme=dark] { --ground: #123456; --button: rgb(1 2 3); }')
+    t.match(css.text, ':root[data-theme=dark] { --ground: #123456; --button: rgb(1 2 3); --accent: rgb(1 2 3); }')
     t.match(css.text, '--radius: 4px; --weight: 700; font-size: 112.5%;')
     const { location } = await opened.send(NEW)
     const checkout = await opened.visit(location)

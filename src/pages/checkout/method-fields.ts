@@ -5,10 +5,13 @@
 import { html } from 'ghtml'
 import type { PaymentMethod } from '../../resources/payment-methods/store.js'
 import type { Context } from '../../sandbox/sandbox.js'
-import { cardName, field, type Problem } from '../fragments.js'
+import { cardName, field, money, type Problem } from '../fragments.js'
 import type { Fragment } from '../layout.js'
+import { brandOf } from './brands.js'
+import { brandLogo, methodLogo } from './logos.js'
 import type { Offer } from './methods.js'
-import { testCards } from './test-cards.js'
+import { UPI_SCAN } from './submission.js'
+import { upiCode, type Due } from './upi-code.js'
 
 /** Entered values that are shown again. */
 export interface Entered {
@@ -32,6 +35,7 @@ export interface MethodsPage {
   tried: string | null
   /** The default for the name on the card. */
   holder: string
+  due: Due
 }
 
 export function hasMethods ({ saved, cardTypes, upi, redirects }: Offer): boolean {
@@ -44,18 +48,29 @@ interface Choice {
   value: string
   label: string
   hint: string
+  logos: Fragment
   body: Fragment
 }
+
+/** The brands of the test cards. */
+const ACCEPTED = ['visa', 'mastercard', 'rupay'] as const
 
 function choices (page: MethodsPage): Choice[] {
   const { offer } = page
   const all: Choice[] = offer.saved.map(savedChoice)
   if (offer.cardTypes.length > 0) {
-    const label = offer.saved.length > 0 ? 'Another card' : 'Card'
-    all.push({ id: 'method-card', value: 'card', label, hint: cardHint(offer.cardTypes), body: cardFields(page) })
+    all.push({
+      id: 'method-card',
+      value: 'card',
+      label: offer.saved.length > 0 ? 'Another card' : 'Card',
+      hint: cardHint(offer.cardTypes),
+      logos: ACCEPTED.map(brandLogo).join(''),
+      body: cardFields(page)
+    })
   }
   if (offer.upi !== null) {
-    all.push({ id: 'method-upi', value: 'upi', label: 'UPI', hint: 'With your UPI ID', body: upiFields(page) })
+    const logos = methodLogo('upi', 'upi')
+    all.push({ id: 'method-upi', value: 'upi', label: 'UPI', hint: 'QR code or UPI ID', logos, body: upiFields(page) })
   }
   for (const { type, label, method } of offer.redirects) {
     all.push({
@@ -63,6 +78,7 @@ function choices (page: MethodsPage): Choice[] {
       value: type,
       label,
       hint: FAMILIES[method] ?? '',
+      logos: methodLogo(type, method),
       body: html`<p class="hint">You are redirected to a page that simulates ${label}, where you approve or decline.</p>`
     })
   }
@@ -97,6 +113,7 @@ function savedChoice ({ payment_method_id: id, card }: PaymentMethod): Choice {
     value: `saved:${id}`,
     label: cardName(card?.card_network, card?.last4_digits),
     hint,
+    logos: brandLogo(card?.card_network ?? ''),
     body: ''
   }
 }
@@ -114,9 +131,10 @@ export function methods (page: MethodsPage): Fragment {
 !${problem === undefined ? '' : ' aria-describedby="methods-problem"'}>
 <legend class="section-title">Payment method</legend>
 !${problem === undefined ? '' : html`<p class="problem" id="methods-problem">${problem.message}</p>`}
-!${all.map(({ id, value, label, hint, body }) => html`<div class="method">
+!${all.map(({ id, value, label, hint, logos, body }) => html`<div class="method">
 <input type="radio" id="${id}" name="method" value="${value}"!${value === chosen ? ' checked' : ''}>
-<label for="${id}"><span>${label}</span><span class="hint">${hint}</span></label>
+<label for="${id}"><span class="method-name">${label}<span class="hint">${hint}</span></span>
+<span class="logos">!${logos}</span></label>
 !${body === '' ? '' : html`<div class="method-body">!${body}</div>`}
 </div>`)}
 </fieldset>`
@@ -137,12 +155,21 @@ function cardFields ({ offer, holder, context, problems, entered }: MethodsPage)
     value: entered?.number ?? '',
     autocomplete: 'cc-number',
     inputmode: 'numeric',
-    isRequired: true
+    isRequired: true,
+    placeholder: '1234 1234 1234 1234',
+    check: { kind: 'card', problem: 'This is not a valid card number.' },
+    end: brandMark(entered?.number ?? '')
   }, problems)
   const expiry = field({
     id: 'card-expiry',
     name: 'expiry',
     label: 'Expiry (MM/YY)',
+    placeholder: 'MM/YY',
+    check: {
+      kind: 'expiry',
+      problem: 'Enter the expiry date as month and year, such as 06/32.',
+      expired: { problem: 'This card has expired.', nowMs: Math.floor(context.now / 1000) }
+    },
     type: 'text',
     value: entered?.expiry ?? '',
     autocomplete: 'cc-exp',
@@ -153,6 +180,8 @@ function cardFields ({ offer, holder, context, problems, entered }: MethodsPage)
     id: 'card-cvc',
     name: 'cvc',
     label: 'Security code',
+    placeholder: '123',
+    check: { kind: 'cvc', problem: 'The security code has three digits.' },
     type: 'text',
     value: entered?.cvc ?? '',
     autocomplete: 'cc-csc',
@@ -168,15 +197,28 @@ function cardFields ({ offer, holder, context, problems, entered }: MethodsPage)
     autocomplete: 'cc-name',
     isRequired: offer.needsHolder
   }, problems)
-  return html`!${testCards(offer.cardTypes, context)}!${number}<div class="pair">!${expiry}!${cvc}</div>!${name}!${offer.canSave
+  return html`!${number}<div class="pair">!${expiry}!${cvc}</div>!${name}!${offer.canSave
     ? html`<label class="check">
 <input type="checkbox" id="save-card" name="save" value="yes"!${entered?.save === true ? ' checked' : ''}>
 <span>Save this card for my next purchases</span></label>`
     : ''}`
 }
 
-function upiFields ({ problems, entered }: MethodsPage): Fragment {
-  return html`!${field({
+/** The brand of the number, or all accepted brands. */
+function brandMark (number: string): Fragment {
+  const brand = brandOf(number)
+  return html`<span class="brands" id="card-brands" data-brand="${number === '' ? 'all' : brand ?? 'none'}" aria-hidden="true">
+!${[...ACCEPTED, 'amex', 'discover'].map(brandLogo)}</span>`
+}
+
+function upiFields ({ context: { sandbox }, due, problems, entered }: MethodsPage): Fragment {
+  return html`<div class="upi"><div class="upi-scan">!${upiCode(due, sandbox)}
+<div><p>Scan the code with a UPI app to pay ${money(due.total_amount, due.currency, sandbox)}.</p>
+<button class="button second" id="upi-scanned" name="express" value="${UPI_SCAN}"
+data-busy="One moment…">Simulate the scan</button>
+</div></div>
+<p class="or"><span>or</span></p>
+!${field({
     id: 'upi-id',
     name: 'upi_id',
     label: 'UPI ID',
@@ -184,12 +226,25 @@ function upiFields ({ problems, entered }: MethodsPage): Fragment {
     value: entered?.upi_id ?? '',
     autocomplete: 'off',
     inputmode: 'email',
-    hint: 'For tests: success@upi pays, failure@upi is declined.',
+    placeholder: 'name@bank',
     isRequired: true
-  }, problems)}
-<div class="chips with-script"><button type="button" class="chip" data-fill-upi="success@upi">success@upi</button>
-<button type="button" class="chip" data-fill-upi="failure@upi">failure@upi</button></div>`
+  }, problems)}</div>`
 }
+
+/** Wallets that can pay with one press, above the form. They are among the methods below, too. */
+export function expressButtons ({ redirects }: Offer): Fragment {
+  const rank = ({ type }: { type: string }) => FIRST_WALLETS.includes(type) ? 0 : 1
+  const wallets = redirects.filter(({ method }) => method === 'wallet').sort((one, other) => rank(one) - rank(other))
+    .slice(0, EXPRESS_MAX)
+  if (wallets.length === 0) return ''
+  return html`<div class="express" id="express" role="group" aria-label="Express checkout">
+!${wallets.map(({ type, label }) => html`<button class="button wallet ${type}" id="express-${type}" name="express" value="${type}"
+data-busy="One moment…">!${methodLogo(type, 'wallet')}<span>${label}</span></button>`)}</div>
+<p class="or"><span>Or pay another way</span></p>`
+}
+
+const EXPRESS_MAX = 3
+const FIRST_WALLETS = ['apple_pay', 'google_pay']
 
 /** Explains to the merchant why a requested method is not offered. */
 export function unfit ({ unfit }: Offer, canPay: boolean): Fragment {

@@ -72,15 +72,32 @@ export function summary (
   shown: Order, sandbox: Sandbox, { showsOrder: showsDetails, showsOnDemandTag: showsTag }: OrderOptions, below: Fragment
 ): Fragment {
   const isOnDemand = shown.recurrence !== null && shown.recurrence.total === null
+  const isOpen = below.includes(' aria-invalid="true"')
   return html`<section class="panel order" aria-labelledby="order-title" data-breakdown="${JSON.stringify(breakdown(shown))}">
 <h1 id="order-title">Pay ${sandbox.business.name}</h1>
 <p class="amount" data-testid="amount-due">${money(shown.total_amount, shown.currency, sandbox)}</p>
 !${isOnDemand && showsTag ? ON_DEMAND : ''}
 !${shown.recurrence === null ? '' : recurrencePart(shown.recurrence, shown.total_amount, sandbox)}
-!${showsDetails ? html`<ul class="lines">!${shown.lines.map(line => lineItem(line, shown, sandbox))}</ul>` : ''}
+<label class="unfold"><input type="checkbox" id="show-order"!${isOpen ? ' checked' : ''}><span>Order summary</span></label>
+<div class="order-body">
+!${showsDetails ? lineList(shown, sandbox) : ''}
 !${showsDetails ? totals(shown, sandbox) : ''}
 !${below}
+</div>
 </section>`
+}
+
+/** The lines shown at first. The others unfold. */
+const LINES_SHOWN = 4
+
+function lineList (shown: Order, sandbox: Sandbox): Fragment {
+  const items = shown.lines.map(line => lineItem(line, shown, sandbox))
+  const hidden = items.length > LINES_SHOWN + 1 ? items.splice(LINES_SHOWN) : []
+  return html`<ul class="lines">!${items}</ul>
+!${hidden.length === 0
+    ? ''
+    : html`<details class="more-lines"><summary>Show ${hidden.length} more products</summary>
+<ul class="lines">!${hidden}</ul></details>`}`
 }
 
 const ON_DEMAND = '<p><span class="tag calm" data-testid="on-demand">On demand</span></p>'
@@ -103,7 +120,7 @@ function lineItem (line: PricedLine, { currency }: Order, sandbox: Sandbox): Fra
   return html`<li class="line" data-testid="line">
 <span class="name">${line.name ?? line.product_id}</span><span class="sum">${money(line.subtotal, currency, sandbox)}</span>
 <span class="hint">${line.quantity} × ${unit}!${discountBps > 0
-  ? html` <span class="tag">${percent(discountBps)} % off</span>`
+  ? html` <span class="tag">${percent(discountBps)}% off</span>`
   : ''}</span>
 !${description === null ? '' : html`<span class="hint">${description}</span>`}
 !${credits.length === 0 ? '' : html`<span class="hint" data-testid="pack-credits">Includes ${credits.join(' and ')}</span>`}
@@ -149,10 +166,10 @@ Includes ${money(contained, currency, sandbox)} ${tax}.</p>`}
 
 const REVERSE_CHARGE = '<p class="hint" data-testid="reverse-charge">Reverse charge: your business accounts for the tax.</p>'
 
-/** `VAT 20 %`. */
+/** `VAT 20%`. */
 function taxName ({ country }: Order, { reference }: Sandbox): string {
   const rate = reference.taxRates[country]
-  return rate === undefined ? 'Tax' : `${rate.name} ${rate.rate_bps / 100} %`
+  return rate === undefined ? 'Tax' : `${rate.name} ${percent(rate.rate_bps)}%`
 }
 
 function isReverseCharge (

@@ -79,10 +79,19 @@ function statusText (payment: Payment, sandbox: Sandbox): StatusText {
   }
 }
 
+interface StatusLinks {
+  invoiceUrl: string
+  /** Where the checkout can be tried again; null if it can't. */
+  sessionUrl: string | null
+  /** The URL of this page without the redirect to the merchant. */
+  stayUrl: string
+  /** Whether the customer has asked to stay. */
+  stays: boolean
+}
+
 /** The status page: the state of a payment, and links to continue. */
 export function status (
-  payment: Payment, checkoutUrl: string, context: Context,
-  { invoiceUrl, sessionUrl }: { invoiceUrl: string, sessionUrl: string | null }
+  payment: Payment, checkoutUrl: string, context: Context, { invoiceUrl, sessionUrl, stayUrl, stays }: StatusLinks
 ): Fragment {
   const { sandbox, now } = context
   const { icon, title, text } = statusText(payment, sandbox)
@@ -101,10 +110,10 @@ export function status (
 <div class="actions">
 !${isPayable ? link('try-again', checkoutUrl, payment.status === 'failed' ? 'Try again' : 'Continue to payment') : ''}
 !${sessionUrl === null ? '' : link('try-again', sessionUrl, 'Try again')}
-!${returnLink(payment, sandbox, isPayable || sessionUrl !== null)}
+!${returnLink(payment, sandbox, isPayable || sessionUrl !== null, stays ? null : stayUrl)}
 !${payment.status === 'succeeded' ? link('invoice', invoiceUrl, 'Download the invoice', 'second') : ''}
 </div>
-!${payment.status === 'processing' && !leadsBack(payment) ? reload(checkoutUrl) : ''}
+!${payment.status === 'processing' && (stays || !leadsBack(payment)) ? reload(stays ? stayUrl : checkoutUrl) : ''}
 </section>
 !${grantsOf(payment, context)}`
 }
@@ -115,15 +124,16 @@ function grantsOf ({ payment_id: paymentId, status }: Payment, context: Context)
   return accessPanel(context.sandbox.grants.list({ payment_id: paymentId }, GRANTS_SHOWN, 0).reverse(), null, context)
 }
 
-function returnLink (payment: Payment, sandbox: Sandbox, isPayable: boolean): Fragment {
+/** `stayUrl` is null if the page does not redirect by itself. */
+function returnLink (payment: Payment, sandbox: Sandbox, isPayable: boolean, stayUrl: string | null): Fragment {
   const url = returnUrl(payment, sandbox)
   if (url === null) return ''
   const back = link('return-link', url, `Return to ${sandbox.business.name}`, isPayable ? 'second' : 'primary')
-  if (isOpen(payment) || !leadsBack(payment)) return html`!${back}!${urlProblem(url)}`
+  if (isOpen(payment) || !leadsBack(payment) || stayUrl === null) return html`!${back}!${urlProblem(url)}`
   return html`<div class="actions" data-leave-url="${url}" data-leave-seconds="${LEAVE_AFTER_SECONDS}">
 !${back}
 <p class="hint" data-countdown>You will be redirected in <span data-seconds>${LEAVE_AFTER_SECONDS} seconds</span>.</p>
-<button type="button" class="button bare with-script" data-stay>Stay on this page</button>
+<a class="button bare" data-stay href="${stayUrl}">Stay on this page</a>
 </div>`
 }
 
@@ -133,14 +143,14 @@ function reload (url: string): Fragment {
 This page updates automatically.</p>`
 }
 
-/** The automatic redirect of the status page; undefined if it stays. */
+/** The automatic redirect of the status page; undefined without one. `stayUrl` is set if the customer has asked to stay. */
 export function statusRefresh (
-  payment: Payment, checkoutUrl: string, sandbox: Sandbox
+  payment: Payment, checkoutUrl: string, sandbox: Sandbox, stayUrl: string | null
 ): { seconds: number, url: string } | undefined {
   if (isOpen(payment)) return undefined
   const url = returnUrl(payment, sandbox)
-  if (url !== null && leadsBack(payment)) return { seconds: LEAVE_AFTER_SECONDS, url }
-  return payment.status === 'processing' ? { seconds: RELOAD_SECONDS, url: checkoutUrl } : undefined
+  if (url !== null && leadsBack(payment) && stayUrl === null) return { seconds: LEAVE_AFTER_SECONDS, url }
+  return payment.status === 'processing' ? { seconds: RELOAD_SECONDS, url: stayUrl ?? checkoutUrl } : undefined
 }
 
 export function expired (payment: Payment, { sandbox }: Context): Fragment {

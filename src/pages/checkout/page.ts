@@ -16,7 +16,7 @@ import type { Payment } from '../../resources/payments/store.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import { alert, field, form, money, urlProblem, type FormTarget, type Problem } from '../fragments.js'
 import type { Fragment } from '../layout.js'
-import { hasMethods, methods, unfit, type Entered } from './method-fields.js'
+import { expressButtons, hasMethods, methods, unfit, type Entered } from './method-fields.js'
 import { offerFor, payableOf } from './methods.js'
 import { isMethodUpdate, order } from './order.js'
 import { recurrenceOfPayment, startText, type Recurrence } from './recurrence.js'
@@ -41,7 +41,8 @@ export function checkout (page: Checkout): Fragment {
   const isFree = !needsMethod(payment)
   const offer = offerFor(payableOf(payment), context.sandbox)
   const canPay = isFree || hasMethods(offer)
-  const fields = isFree || !canPay ? '' : methods({ ...page, offer, tried: triedMethod(payment), holder: holderOf(payment) })
+  const [tried, holder] = [triedMethod(payment), holderOf(payment)]
+  const fields = isFree || !canPay ? '' : methods({ ...page, offer, due: payment, tried, holder })
   const isUpdate = isMethodUpdate(payment)
   const free = isUpdate ? 'Save the payment method' : freeText(recurrenceOfPayment(payment, context.sandbox))
   const button = payButton(payment, free, appearance, context)
@@ -49,7 +50,10 @@ export function checkout (page: Checkout): Fragment {
 !${order(payment, context.sandbox, appearance)}
 <div class="form">
 !${problems.length > 0 ? alert('There is a problem', problems) : declined(payment, context)}
-!${canPay ? form(target, html`!${phone(page)}!${fields}!${button}`, 'payment-form') : ''}
+!${canPay
+    ? form(target, html`!${DEFAULT_BUTTON}!${isFree || isUpdate ? '' : expressButtons(offer)}!${phone(page)}!${fields}!${button}`,
+      'payment-form')
+    : ''}
 !${isFree ? '' : unfit(offer, canPay)}
 !${page.choiceUrl === null
 ? ''
@@ -59,6 +63,9 @@ ${isUpdate ? 'Keep the present method' : 'Cancel this payment'}</button>`)}
 </div>
 </div>`
 }
+
+/** The first button of a form is the one that the Enter key presses. */
+const DEFAULT_BUTTON = '<button class="visually-hidden" name="action" value="pay" tabindex="-1">Pay</button>'
 
 /** The failure of the last attempt, with the customer's message, which hides reasons such as fraud. */
 function declined (payment: Payment, { sandbox }: Context): Fragment {

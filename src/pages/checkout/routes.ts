@@ -11,7 +11,7 @@ import { noteRefusal } from '../../http/record.js'
 import { isHead } from '../../http/rewrite.js'
 import { canChooseAgain } from '../../resources/checkouts/choice.js'
 import { paymentOf } from '../../resources/checkouts/purchase.js'
-import { hasExpired, isOpen } from '../../resources/payments/states.js'
+import { hasExpired, isOpen, needsMethod } from '../../resources/payments/states.js'
 import type { Payment } from '../../resources/payments/store.js'
 import { linkId, linkSeq, shortSlugSeq } from '../../rules/links.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
@@ -24,7 +24,9 @@ import type { Problem } from '../fragments.js'
 import { draftId, withDraft } from '../form-drafts.js'
 import { hostedLayout, rootOf, tokenRefused, type HostedLayout, type PagesOptions } from '../hosted-layout.js'
 import { sendRedirect } from '../layout.js'
+import { offerFor, payableOf } from './methods.js'
 import { isMethodUpdate } from './order.js'
+import { testHelpers } from './test-cards.js'
 import { confirmation, expired, status, statusRefresh, type Notice } from './outcome.js'
 import { formTargets, nextUrl } from './return-url.js'
 import { appearanceOfPayment } from './session/appearance.js'
@@ -108,7 +110,8 @@ function paymentPages ({ baseOf, drafts, send, withOptions }: HostedLayout) {
     const subject = isMethodUpdate(payment) ? 'New payment method' : `Pay ${context.sandbox.business.name}`
     const title = `${problems.length > 0 ? 'Error: ' : ''}${subject}`
     const targets = formTargets(payment.checkout)
-    send(reply, code, { title, content, width: 'wide', formTargets: targets, appearance, expiresAt: payment.expires_at })
+    const below = needsMethod(payment) ? testHelpers(offerFor(payableOf(payment), context.sandbox), context) : ''
+    send(reply, code, { title, content, below, width: 'wide', formTargets: targets, appearance, expiresAt: payment.expires_at })
   }
 
   function showConfirmation (opened: OpenedPayment): void {
@@ -136,10 +139,12 @@ function paymentPages ({ baseOf, drafts, send, withOptions }: HostedLayout) {
   function showStatus (opened: OpenedPayment): void {
     const { payment, context, reply } = opened
     if (isOpen(payment) && hasExpired(payment, context.now)) return showState(opened)
+    const stays = (reply.request.query as Record<string, unknown>)['stay'] === 'yes'
+    const stayUrl = `${statusUrl(opened)}?stay=yes`
     const content = status(payment, checkoutUrl(opened), context, {
-      invoiceUrl: `${rootOf(context)}/invoices/payments/${payment.payment_id}`, sessionUrl: sessionUrl(opened)
+      invoiceUrl: `${rootOf(context)}/invoices/payments/${payment.payment_id}`, sessionUrl: sessionUrl(opened), stayUrl, stays
     })
-    const refresh = statusRefresh(payment, checkoutUrl(opened), context.sandbox)
+    const refresh = statusRefresh(payment, checkoutUrl(opened), context.sandbox, stays ? stayUrl : null)
     send(reply, 200, {
       title: `Payment ${payment.status.replaceAll('_', ' ')}`,
       content,

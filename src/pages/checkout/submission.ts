@@ -16,18 +16,22 @@ import type { Entered } from './method-fields.js'
 import type { Problem } from '../fragments.js'
 import { offerFor, payableOf, type Offer } from './methods.js'
 
-const FIELDS = ['token', 'action', 'method', 'number', 'expiry', 'cvc', 'name', 'save', 'phone', 'upi_id'] as const
+const FIELDS = ['token', 'express', 'action', 'method', 'number', 'expiry', 'cvc', 'name', 'save', 'phone', 'upi_id'] as const
 
 export type Form = Record<typeof FIELDS[number], string>
 
 /** Reads the known fields. A field that is missing or repeated is empty. */
 export function readForm (body: unknown): Form {
   const given = typeof body === 'object' && body !== null ? body as Record<string, unknown> : {}
-  return Object.fromEntries(FIELDS.map(name => {
+  const form = Object.fromEntries(FIELDS.map(name => {
     const value = Object.hasOwn(given, name) ? given[name] : undefined
     return [name, typeof value === 'string' ? value : '']
   })) as Form
+  return form.express === '' ? form : { ...form, action: 'pay', method: form.express }
 }
+
+/** The method of the button in place of a scanned UPI code. */
+export const UPI_SCAN = 'upi_scan'
 
 /** A token against cross-site requests, derived from the secret of the payment or session. */
 export function formToken ({ secret }: { secret: string }, link: string): string {
@@ -44,7 +48,7 @@ export function isToken (given: string, owner: { secret: string }, link: string)
 export function entered ({ method, number, cvc, expiry, name, phone, upi_id: upiId, save }: Form): Entered {
   const harmless = (text: string) => hasCardNumber(text) ? '' : text.slice(0, NAME_MAX)
   return {
-    method,
+    method: method === UPI_SCAN ? 'upi' : method,
     number: number.slice(0, NUMBER_MAX),
     cvc: harmless(cvc),
     expiry: harmless(expiry),
@@ -165,6 +169,7 @@ export function readInstrument (form: Form, offer: Offer, context: Context, viol
   const { method } = form
   if (method.startsWith('saved:')) return readSaved(method.slice('saved:'.length), offer, context, violations)
   if (method === 'card' && offer.cardTypes.length > 0) return readCard(form, offer, context, violations)
+  if (method === UPI_SCAN && offer.upi !== null) return redirectInstrument('upi', offer.upi)
   if (method === 'upi' && offer.upi !== null) return readUpi(form, offer.upi, violations)
   const redirect = offer.redirects.find(({ type }) => type === method)
   if (redirect !== undefined) return redirectInstrument(redirect.method, redirect.type)

@@ -4,8 +4,9 @@
  */
 import { html } from 'ghtml'
 import type { TestCard } from '../../rules/instruments.js'
-import type { Context } from '../../sandbox/sandbox.js'
+import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import type { Fragment } from '../layout.js'
+import type { Offer } from './methods.js'
 
 const GROUPS: ReadonlyArray<{ title: string, short: string, holds: (card: TestCard) => boolean }> = [
   { title: 'Succeed', short: 'succeeds', holds: ({ outcome, later_charges: later }) => outcome === 'succeeded' && !later },
@@ -15,25 +16,42 @@ const GROUPS: ReadonlyArray<{ title: string, short: string, holds: (card: TestCa
   { title: 'Succeed now, fail when charged again', short: '', holds: ({ later_charges: later }) => later !== undefined }
 ]
 
-/** The test cards of the types that the payment accepts. */
-export function testCards (types: readonly string[], { sandbox, now }: Context): Fragment {
-  const cards = sandbox.reference.testCards.filter(({ type }) => types.includes(type))
-  const expiry = testExpiry(now)
-  const groups = GROUPS.map(group => ({ ...group, cards: cards.filter(group.holds) })).filter(group => group.cards.length > 0)
-  return html`<div class="testing">
-<div class="chips with-script" role="group" aria-label="Fill in a test card"><span class="hint">Fill in a test card that</span>
+/**
+ * The test helpers of a page: a strip at its lower edge that folds away, with the test cards of the types that the payment
+ * accepts and the test IDs of UPI. Empty with `--test-helpers off`.
+ */
+export function testHelpers ({ cardTypes, upi }: Pick<Offer, 'cardTypes' | 'upi'>, { sandbox, now }: Context): Fragment {
+  if (!sandbox.settings.testHelpers || (cardTypes.length === 0 && upi === null)) return ''
+  return html`<aside class="helpers" aria-label="Test helpers"><details id="test-helpers" open>
+<summary><strong>Test helpers</strong><span class="hint">Not part of the shop’s page</span></summary>
+<div class="helpers-body">
+!${cardTypes.length === 0 ? '' : cards(cardTypes, sandbox, testExpiry(now))}
+!${upi === null
+    ? ''
+    : html`<div class="chips with-script" role="group" aria-label="Fill in a UPI ID"><span class="hint">UPI ID</span>
+!${UPI_IDS.map(([id, label]) => html`<button type="button" class="chip" data-fill-upi="${id}">${label}</button>`)}</div>
+<p class="hint without-script">UPI IDs: ${UPI_IDS.map(([id, label]) => `${id} ${label}`).join(', ')}.</p>`}
+</div>
+<p class="visually-hidden" role="status" id="card-filled"></p>
+</details></aside>`
+}
+
+const UPI_IDS = [['success@upi', 'succeeds'], ['failure@upi', 'is declined']] as const
+
+function cards (types: readonly string[], { reference }: Sandbox, expiry: string): Fragment {
+  const accepted = reference.testCards.filter(({ type }) => types.includes(type))
+  const groups = GROUPS.map(group => ({ ...group, cards: accepted.filter(group.holds) })).filter(group => group.cards.length > 0)
+  return html`<div class="chips with-script" role="group" aria-label="Fill in a test card"><span class="hint">Card that</span>
 !${groups.map(({ short, cards: [first] }) => short === '' || first === undefined
     ? ''
     : html`<button type="button" class="chip"!${fills(first, expiry)}>${short}</button>`)}</div>
 <details id="test-cards"><summary>All test cards</summary>
 <p class="hint">Any expiry date in the future, such as ${expiry}, and any three digits as the security code.</p>
-!${groups.map(({ title, cards }) => html`<h3>${title}</h3><ul>!${cards.map(card => html`<li>
+<div class="card-groups">!${groups.map(({ title, cards }) => html`<div><h2>${title}</h2><ul>!${cards.map(card => html`<li>
 <code>${spaced(card.number)}</code><span class="hint">${card.label}</span>
 <button type="button" class="chip with-script" data-testid="use-${card.number}"!${fills(card, expiry)}
-aria-label="Use ${card.label}, ending in ${card.number.slice(-4)}">Use</button></li>`)}</ul>`)}
-</details>
-<p class="visually-hidden" role="status" id="card-filled"></p>
-</div>`
+aria-label="Use ${card.label}, ending in ${card.number.slice(-4)}">Use</button></li>`)}</ul></div>`)}</div>
+</details>`
 }
 
 function fills ({ number, label }: TestCard, expiry: string): Fragment {

@@ -75,14 +75,19 @@ export const EMBED_SCRIPT = `'use strict'
     const url = new URL(leaving.dataset.leaveUrl, location.href)
     if (isOurs(url)) leaving.dataset.leaveUrl = kept(url)
     else {
-      delete leaving.dataset.leaveUrl
+      // While the embedding page decides, a payment that settles later is followed.
+      const stay = leaving.querySelector('[data-stay]')
+      if (status === 'processing' && manualRedirect === 'true' && stay !== null) {
+        Object.assign(leaving.dataset, { leaveUrl: stay.href, leaveSeconds: '3' })
+      } else delete leaving.dataset.leaveUrl
       for (const part of leaving.querySelectorAll('[data-countdown], [data-stay]')) part.remove()
       leave(url)
     }
   }
 
   document.addEventListener('submit', event => {
-    if (event.submitter?.id === 'pay' && event.target.dataset.sent !== 'yes') tell('checkout.pay_button_clicked')
+    const { id, name } = event.submitter ?? {}
+    if ((id === 'pay' || name === 'express') && event.target.dataset.sent !== 'yes') tell('checkout.pay_button_clicked')
   })
   const closing = document.getElementById('close-checkout')
   closing?.addEventListener('click', () => { tell('checkout.closed') })

@@ -20,7 +20,7 @@ import type { Context } from '../../../sandbox/sandbox.js'
 import { freeText, payButton } from '../page.js'
 import { alert, choice, form, type FormTarget, type Problem } from '../../fragments.js'
 import type { Fragment } from '../../layout.js'
-import { hasMethods, methods, unfit, type Entered } from '../method-fields.js'
+import { expressButtons, hasMethods, methods, unfit, type Entered } from '../method-fields.js'
 import type { Offer } from '../methods.js'
 import { summary, type Order } from '../order.js'
 import { recurrenceOfSale } from '../recurrence.js'
@@ -50,13 +50,15 @@ export function detailsPage (page: DetailsPage): Fragment {
   const { problems, appearance, target, context, payment, draft, session: { terms } } = page
   const isFree = !asksForMethod(draft.sale)
   const canPay = payment === null || isFree || hasMethods(payment.offer)
+  const express = payment === null || isFree ? '' : expressButtons(payment.offer)
   return html`!${backLink(appearance, context.sandbox)}<button class="visually-hidden" form="${FORM}" name="action" tabindex="-1"
 value="${payment === null ? 'continue' : 'pay'}">Continue</button>
 <div class="checkout">
 <div data-live="order" id="live-order">!${orderPanel(page)}</div>
 <div class="form">
 <div data-live="problems" id="live-problems">!${problems.length > 0 ? alert('There is a problem', problems) : ''}</div>
-!${form(target, html`<div data-live="choice" id="live-choice">!${productChoice(terms, draft, problems, context)}</div>
+!${form(target, html`<div data-live="express" id="live-express">!${express}</div>
+<div data-live="choice" id="live-choice">!${productChoice(terms, draft, problems, context)}</div>
 <div data-live="addons" id="live-addons">!${addonFields(terms, problems, context)}</div>
 !${detailFields(page)}
 <div data-live="methods" id="live-methods">!${payment === null ? '' : methodsPart(page, isFree)}</div>
@@ -65,6 +67,9 @@ value="${payment === null ? 'continue' : 'pay'}">Continue</button>
 </div>
 <p class="visually-hidden" role="status" id="live-status"></p>`
 }
+
+/** The test helpers, which change with the offered methods. */
+export const liveHelpers = (helpers: Fragment): Fragment => html`<div data-live="helpers" id="live-helpers">!${helpers}</div>`
 
 function orderPanel ({ draft, entries, session: { terms }, context, appearance, problems }: DetailsPage): Fragment {
   const { sandbox } = context
@@ -127,14 +132,16 @@ value="remove:${name}" aria-label="Remove ${name}"><span data-testid="applied-co
 </div>`
 }
 
-function methodsPart ({ payment, entries, context, problems }: DetailsPage, isFree: boolean): Fragment {
+function methodsPart ({ payment, draft, entries, context, problems }: DetailsPage, isFree: boolean): Fragment {
   if (payment === null || isFree) return ''
   const { offer, entered } = payment
   const canPay = hasMethods(offer)
   return html`!${canPay
-    ? methods({ offer, context, problems, entered, tried: null, holder: entries.details.name })
+    ? methods({ offer, due: dueNow(draft), context, problems, entered, tried: null, holder: entries.details.name })
     : ''}!${unfit(offer, canPay)}`
 }
+
+const dueNow = ({ sale: { now: { priced: { total, currency } } } }: Draft) => ({ total_amount: total, currency })
 
 function button ({ payment, draft: { sale }, appearance, context }: DetailsPage): Fragment {
   const { currency, total } = sale.now.priced

@@ -6,7 +6,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../../../errors.js'
 import { canChooseAgain, withChoice } from '../../../resources/checkouts/choice.js'
-import { paymentOf } from '../../../resources/checkouts/purchase.js'
+import { asksForMethod, paymentOf } from '../../../resources/checkouts/purchase.js'
 import { SESSION_LIFETIME_US } from '../../../resources/checkouts/rules.js'
 import { staticTerms, type Parameters } from '../../../resources/checkouts/static-link.js'
 import type { NewSession } from '../../../resources/checkouts/store.js'
@@ -20,12 +20,13 @@ import { textFields, type FormDraft } from '../../form-drafts.js'
 import { hostedLayout, tokenRefused, type HostedLayout, type PagesOptions } from '../../hosted-layout.js'
 import { sendRedirect } from '../../layout.js'
 import { formTargets, nextUrl } from '../return-url.js'
+import { testHelpers } from '../test-cards.js'
 import { entered, formToken, isToken, keptFields, problemsOf, readForm } from '../submission.js'
 import { addonProblems, withAddons } from './addons.js'
 import { draftDetails, entriesOf, entryOf, firstEntries, withCode } from './form.js'
 import { appearanceOf } from './appearance.js'
 import { NO_PRODUCT, NO_SESSION, expiredSession, unsellable } from './notices.js'
-import { detailsPage } from './page.js'
+import { detailsPage, liveHelpers } from './page.js'
 import { PRICE_REQUEST } from './script.js'
 import { draftSale } from './quote.js'
 import { offerOf, submitDetails, type Submitted } from './submit.js'
@@ -114,6 +115,7 @@ function detailsPages ({ baseOf, isEmbedded, withOptions, send, sendNotice }: Ho
     const isRefused = draft.details.codes.length < codes.length
     const all = withoutRepeats([...problems, ...draft.problems])
     const appearance = withOptions(appearanceOf(session, baseOf(context)), request)
+    const offer = terms.flags.single_page ? offerOf(draft.sale, terms, draft.details, context) : null
     const content = detailsPage({
       session,
       entries: { ...entries, code: isRefused ? entries.code : '' },
@@ -122,17 +124,13 @@ function detailsPages ({ baseOf, isEmbedded, withOptions, send, sendNotice }: Ho
       target: { url, token: tokenOf(opened) },
       appearance,
       context,
-      payment: !terms.flags.single_page
-        ? null
-        : {
-            offer: offerOf(draft.sale, terms, draft.details, context),
-            entered: body === null ? null : entered(readForm(body))
-          }
+      payment: offer && { offer, entered: body === null ? null : entered(readForm(body)) }
     })
     const title = `${all.length > 0 ? 'Error: ' : ''}Checkout – ${context.sandbox.business.name}`
+    const below = liveHelpers(offer !== null && asksForMethod(draft.sale) ? testHelpers(offer, context) : '')
     const targets = terms.flags.single_page ? formTargets(terms.options) : []
     send(reply, all.length > 0 && code === 200 ? 422 : code, {
-      title, content, width: 'wide', appearance, formTargets: targets, isLive: true, expiresAt: session.expires_at
+      title, content, below, width: 'wide', appearance, formTargets: targets, isLive: true, expiresAt: session.expires_at
     })
   }
 
@@ -166,7 +164,7 @@ function detailsForm (
   function submit (opened: OpenedSession): void {
     const { request, request: { body }, reply, url } = opened
     if (!isOwnToken(opened, entryOf(body, 'token'))) return sendNotice(reply, 403, tokenRefused(url))
-    const action = entryOf(body, 'action')
+    const { action } = readForm(body)
     if (action === 'continue' || action === 'pay') return make(opened)
     const shown: Shown = { code: 200, problems: [], body: textFields(body) }
     if (isPriceRequest(request)) return ifSellable(opened, () => { showDetails(opened, shown) })
@@ -182,7 +180,7 @@ function detailsForm (
 
   /** Redirects to the payment. If it was declined, its form is filled in again. */
   function toNewPayment (payment: Payment, { context, context: { sandbox }, request, reply }: OpenedSession): void {
-    if (!isOpen(payment) || entryOf(request.body, 'action') !== 'pay') return toPayment(payment, context, reply, 303)
+    if (!isOpen(payment) || readForm(request.body).action !== 'pay') return toPayment(payment, context, reply, 303)
     const url = `${baseOf(context)}/${linkId(payment.seq, sandbox.business.link_salt)}`
     const body = keptFields(request.body, sandbox, { isCharged: true })
     sendRedirect(reply, drafts.keep(sandbox, url, { code: 200, problems: [], body }))

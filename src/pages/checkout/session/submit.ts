@@ -43,7 +43,7 @@ export function submitDetails ({ session, isStored, replaced }: Submission, body
     problems.push({ field: CHOICE_ID, message: 'This product is not offered. Choose another.' })
   }
   const purchase = purchaseOf(terms, body, context, problems)
-  const pays = purchase !== null && entryOf(body, 'action') === 'pay'
+  const pays = purchase !== null && readForm(body).action === 'pay'
   const single = !pays ? null : readPayment(purchase, terms, body, context, problems)
   if (purchase === null || problems.length > 0) return { problems }
   if (!isStored) sandbox.checkouts.insert(session)

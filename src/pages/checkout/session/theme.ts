@@ -6,14 +6,14 @@ import { isColour, isLength, type ColourName, type ThemeColours, type ThemeConfi
 
 const PROPERTIES: Record<ColourName, readonly string[]> = {
   bg_primary: ['ground'],
-  bg_secondary: ['surface', 'sunken'],
+  bg_secondary: ['surface', 'sunken', 'helpers'],
   border_primary: ['line'],
   border_secondary: ['edge'],
-  button_primary: ['button'],
-  button_primary_hover: ['button-strong'],
+  button_primary: ['button', 'accent'],
+  button_primary_hover: ['button-strong', 'accent-strong'],
   button_secondary: ['second'],
   button_secondary_hover: ['second-strong'],
-  button_text_primary: ['on-button'],
+  button_text_primary: ['on-button', 'on-accent'],
   button_text_secondary: ['on-second'],
   input_focus_border: ['focus'],
   text_error: ['bad'],
