@@ -3,7 +3,7 @@ import type { Schemas } from '../contract/operations.js'
 import { deliver, linksOf } from '../delivery/emit.js'
 import { envelopeObject } from '../delivery/envelope.js'
 import type { FaultKind } from '../delivery/faults.js'
-import { currentEnvelope } from '../delivery/message.js'
+import { envelopeAt } from '../delivery/message.js'
 import { sampleEvent } from '../delivery/samples.js'
 import type { Attempt, Delivery, StoredEvent } from '../delivery/store.js'
 import { doesNotExist, invalid, notFound } from '../errors.js'
@@ -107,7 +107,7 @@ function addSample (type: Schemas['EventType'], changes: object, context: Contex
     base_url: baseUrl,
     sample: { ...data, ...changes }
   }
-  return { ...event, seq: sandbox.outbox.addEvent(event) }
+  return { ...event, data_seq: null, data_until: null, seq: sandbox.outbox.addEvent(event) }
 }
 
 function addFault (
@@ -138,7 +138,7 @@ function eventView (event: StoredEvent, { sandbox }: Context): ControlSchemas['E
     subject_id: event.subject_id,
     ...linksOf(event),
     is_sample: event.sample !== null,
-    body: { ...envelopeObject(currentEnvelope(event, sandbox.sender.payloads, sandbox)) },
+    body: { ...envelopeObject(envelopeAt(event.created_at, event, sandbox.sender.payloads, sandbox)) },
     deliveries: sandbox.outbox.deliveriesOf(event).map(({ delivery_id: id, webhook_id: webhookId, state }) =>
       ({ delivery_id: id, webhook_id: webhookId, state }))
   }

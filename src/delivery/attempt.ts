@@ -3,7 +3,7 @@ import type { Clock } from '../sandbox/clock.js'
 import type { Endpoint } from './endpoint.js'
 import type { Sandbox } from '../sandbox/sandbox.js'
 import type { FaultKind } from './faults.js'
-import { currentEnvelope, signedMessage, type Message } from './message.js'
+import { envelopeAt, signedMessage, type Message } from './message.js'
 import type { Payloads } from '../sandbox/sender.js'
 import { isDelivered, post, type Connections, type Posted } from './post.js'
 import { nextTry } from './schedule.js'
@@ -46,7 +46,7 @@ export async function attempt (
   const { sandbox, steady, timeoutMs, connections, stop } = context
   const startedAt = startOf(delivery, sandbox)
   const before = steady.now()
-  const message = compose(event, endpoint, fault, context)
+  const message = compose(event, delivery, endpoint, fault, context)
   const outcome = message === null
     ? UNREADABLE
     : await post({ url: endpoint.url, headers: message.headers, body: message.body, timeoutMs, connections, stop })
@@ -79,11 +79,13 @@ const UNREADABLE: Posted = {
 }
 
 function compose (
-  event: StoredEvent, endpoint: Endpoint, fault: FaultKind | null, { sandbox, payloads, system, report }: AttemptContext
+  event: StoredEvent, delivery: Delivery, endpoint: Endpoint, fault: FaultKind | null,
+  { sandbox, payloads, system, report }: AttemptContext
 ): Message | null {
   const nowMs = Math.floor(system.now() / 1000)
+  const dueAt = delivery.due_at ?? sandbox.clock.now()
   try {
-    return signedMessage(currentEnvelope(event, payloads, sandbox), endpoint, {
+    return signedMessage(envelopeAt(dueAt, event, payloads, sandbox), endpoint, {
       eventId: event.event_id,
       nowMs: fault === 'stale_timestamp' ? nowMs - STALE_MS : nowMs,
       secret: fault === 'wrong_secret' ? WRONG_SECRET : endpoint.secret

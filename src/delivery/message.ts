@@ -14,13 +14,22 @@ export interface Message {
   body: string
 }
 
-/** The event with its current data. Throws if the data can't be read. */
-export function currentEnvelope (event: StoredEvent, payloads: Payloads, sandbox: Sandbox): Envelope {
-  const { type, subject_id: subjectId, sample, base_url: baseUrl, created_at: timestamp } = event
-  const payloadType = PAYLOAD_TYPES[type]
-  const data = sample ?? payloads[payloadType]?.(subjectId, { sandbox, baseUrl, now: sandbox.clock.now() })
+/**
+ * The event with the data that its subject had at `us`, if a move of the clock kept it, else with its current data. Throws if
+ * the data can't be read.
+ */
+export function envelopeAt (us: number, event: StoredEvent, payloads: Payloads, sandbox: Sandbox): Envelope {
+  const { type, subject_id: subjectId, sample, created_at: timestamp } = event
+  const data = sample ?? sandbox.outbox.dataAt(event, us) ?? currentData(event, payloads, sandbox)
   if (data === undefined) throw new Error(`there is no data for ${type} of ${subjectId}`)
-  return { business_id: sandbox.business.business_id, timestamp, type, payload_type: payloadType, data }
+  return { business_id: sandbox.business.business_id, timestamp, type, payload_type: PAYLOAD_TYPES[type], data }
+}
+
+/** The current data of an event's subject. Undefined if there is no such subject. */
+export function currentData (
+  { type, subject_id: subjectId, base_url: baseUrl }: StoredEvent, payloads: Payloads, sandbox: Sandbox
+): object | undefined {
+  return payloads[PAYLOAD_TYPES[type]]?.(subjectId, { sandbox, baseUrl, now: sandbox.clock.now() })
 }
 
 export interface Signing {

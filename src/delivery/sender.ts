@@ -11,6 +11,7 @@ import type { Payloads, Sender } from '../sandbox/sender.js'
 import type { AttemptContext } from './attempt.js'
 import { createFaults } from './faults.js'
 import { createEndpointQueues } from './endpoint-queues.js'
+import { keepEventData } from './keep.js'
 import { createConnections } from './post.js'
 
 export interface SenderOptions {
@@ -65,6 +66,7 @@ export function createSender ({ sandbox, payloads, system, steady, timeoutMs, re
     payloads,
     faults,
     busy: () => queues.busy(),
+    keepData: untilUs => keepEventData(untilUs, payloads, sandbox),
     start () {
       sandbox.outbox.watch(wakeSoon)
       sandbox.clock.watch(wakeSoon)

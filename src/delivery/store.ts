@@ -2,7 +2,7 @@
 import type { Database, Statement } from '../store/database.js'
 import { fromJson, toJson } from '../store/json.js'
 import type { WebhookAttemptsRow, WebhookDeliveriesRow, WebhookEventsRow } from '../store/rows.gen.js'
-import type { EventType } from './catalogue.js'
+import { PAYLOAD_TYPES, type EventType } from './catalogue.js'
 
 export type StoredEvent = Omit<WebhookEventsRow, 'type' | 'sample'> & {
   type: EventType
@@ -47,9 +47,20 @@ export interface DeliveryCount {
   count: number
 }
 
+/** A new event. Its data is read when it is needed, until `keepData` keeps it. */
+export type NewEvent = Omit<StoredEvent, 'seq' | 'data_seq' | 'data_until'>
+
 export interface Outbox {
   /** Returns the event's sequence number. */
-  addEvent (event: Omit<StoredEvent, 'seq'>): number
+  addEvent (event: NewEvent): number
+  /** The sequence number of the last event with kept data; 0 without one. */
+  lastKeptSeq (): number
+  /** The events after a sequence number without samples, oldest first. */
+  eventsAfter (seq: number, limit: number): StoredEvent[]
+  /** Keeps the data of events of one subject. It is valid before `untilUs`. */
+  keepData (events: ReadonlyArray<Pick<StoredEvent, 'seq'>>, data: object, untilUs: number): void
+  /** The kept data of an event's subject at a time. Undefined if the current data applies. */
+  dataAt (event: StoredEvent, us: number): object | undefined
   addDelivery (delivery: Omit<Delivery, 'seq' | 'state' | 'tries'>): void
   findEvent (eventId: string): StoredEvent | undefined
   eventOf (delivery: Pick<Delivery, 'event_seq'>): StoredEvent
@@ -105,6 +116,10 @@ function insertSql (table: string, columns: readonly string[]): string {
 }
 
 export function outboxStore (database: Database): Outbox {
+  return { ...eventsAndDeliveries(database), ...keptData(database) }
+}
+
+function eventsAndDeliveries (database: Database): Omit<Outbox, keyof KeptData> {
   const addEvent = database.prepare(insertSql('webhook_events', EVENT_COLUMNS))
   const addDelivery = database.prepare(`INSERT INTO webhook_deliveries
     (delivery_id, event_seq, webhook_id, state, tries, due_at, is_retried) VALUES (?, ?, ?, 'waiting', 0, ?, ?)`)
@@ -210,9 +225,49 @@ function oldEventDeleter (database: Database): (lastSeq: number) => void {
     `DELETE FROM webhook_attempts WHERE delivery_seq IN (SELECT seq FROM webhook_deliveries WHERE ${isOver})`,
     `DELETE FROM webhook_deliveries WHERE ${isOver}`,
     `DELETE FROM webhook_events WHERE seq <= @last AND NOT EXISTS
-      (SELECT 1 FROM webhook_deliveries w WHERE w.event_seq = webhook_events.seq)`
+      (SELECT 1 FROM webhook_deliveries w WHERE w.event_seq = webhook_events.seq)`,
+    `DELETE FROM webhook_event_data WHERE seq <= @last AND seq NOT IN
+      (SELECT data_seq FROM webhook_events WHERE seq <= @last AND data_seq IS NOT NULL)`
   ].map(sql => database.prepare<{ last: number }>(sql))
   return last => { for (const step of steps) step.run({ last }) }
+}
+
+type KeptData = Pick<Outbox, 'lastKeptSeq' | 'eventsAfter' | 'keepData' | 'dataAt'>
+
+function keptData (database: Database): KeptData {
+  const lastKept = database.prepare<[], number>(
+    'SELECT seq FROM webhook_events WHERE data_seq IS NOT NULL ORDER BY seq DESC LIMIT 1').pluck()
+  const eventsAfter = database.prepare<[number, number], WebhookEventsRow>(
+    'SELECT * FROM webhook_events WHERE seq > ? AND sample IS NULL ORDER BY seq LIMIT ?')
+  const insert = database.prepare('INSERT INTO webhook_event_data (seq, data) VALUES (?, ?)')
+  const refer = database.prepare('UPDATE webhook_events SET data_seq = ?, data_until = ? WHERE seq = ?')
+  const laterEvents = database.prepare<[string, number], WebhookEventsRow>(
+    'SELECT * FROM webhook_events WHERE subject_id = ? AND seq > ? ORDER BY seq')
+  const findData = database.prepare<[number], string>('SELECT data FROM webhook_event_data WHERE seq = ?').pluck()
+
+  function read ({ data_seq: seq }: Pick<StoredEvent, 'data_seq'>): object | undefined {
+    const data = seq === null ? undefined : findData.get(seq)
+    return data === undefined ? undefined : JSON.parse(data)
+  }
+
+  return {
+    lastKeptSeq: () => lastKept.get() ?? 0,
+    eventsAfter: (seq, limit) => eventsAfter.all(seq, limit).map(readEvent),
+    keepData (events, data, untilUs) {
+      const seq = Math.max(...events.map(event => event.seq))
+      insert.run(seq, JSON.stringify(data))
+      for (const event of events) refer.run(seq, untilUs, event.seq)
+    },
+    dataAt (event, us) {
+      if (event.data_until === null || event.data_until > us) return read(event)
+      const later = laterEvents.all(event.subject_id, event.seq).map(readEvent)
+        .filter(({ type }) => PAYLOAD_TYPES[type] === PAYLOAD_TYPES[event.type])
+      const newest = later.at(-1) ?? event
+      const last = later.findLast(({ created_at: at }) => at <= us) ?? event
+      const isOutdated = last === newest && last.data_until !== null && last.data_until <= us
+      return isOutdated ? undefined : read(last)
+    }
+  }
 }
 
 function readEvent (row: WebhookEventsRow): StoredEvent {

@@ -68,6 +68,8 @@ export interface Run {
 }
 
 export interface Listeners {
+  /** Runs before the first job at each time. */
+  prepare? (instant: number): Steps<void>
   /** Called before each job. */
   begin? (instant: number): void
   /** Called after each job. */
@@ -78,14 +80,21 @@ export interface Listeners {
  * Runs the jobs that are due at the time that `until` returns, or earlier, and yields after each. Stops early and returns the
  * next job if its subject has had too many.
  */
-export function * performDue (run: Run, until: () => number, { begin, end }: Listeners = {}): Steps<DueJob | undefined> {
+export function * performDue (run: Run, until: () => number, { prepare, begin, end }: Listeners = {}): Steps<DueJob | undefined> {
   const { due } = run.sandbox
   let instant = -Infinity
+  let prepared = -Infinity
   for (let job = due.next(until()); job !== undefined; job = due.next(until())) {
     const times = (run.tally.subjects.get(job.subject_id) ?? 0) + 1
     if (times > STEPS_MAX) return job
+    const at = Math.max(instant, job.due_at)
+    if (prepare !== undefined && at > prepared) {
+      prepared = at
+      yield * prepare(at)
+      continue // requests between the slices can have added an earlier job
+    }
     run.tally.subjects.set(job.subject_id, times)
-    instant = Math.max(instant, job.due_at) // time does not go back, even if a job schedules another in the past
+    instant = at // time does not go back, even if a job schedules another in the past
     begin?.(instant)
     perform(job, instant, run)
     end?.(instant)

@@ -145,12 +145,13 @@ function * catchUp (run: Run): Steps<void> {
 
 /** Moves the clock, and performs what falls due on the way. */
 function * moveSteps ({ target, isOver, frozen }: Move, run: Run, progress: Progress): Steps<Moved> {
-  const { clock } = run.sandbox
+  const { clock, sender } = run.sandbox
   const from = clock.now()
   const to = target(from)
   let isStopped = isOver?.() === true
   let end = isStopped ? from : to
   const tooOften = yield * performDue(run, () => end, {
+    prepare: instant => sender.keepData(instant),
     begin (instant) {
       if (instant > clock.now()) clock.moveTo(instant, { from })
       progress.done++

@@ -2,6 +2,7 @@
 import type { PayloadType } from '../delivery/catalogue.js'
 import type { Faults } from '../delivery/faults.js'
 import type { Context } from './sandbox.js'
+import type { Steps } from './work.js'
 
 /** Functions that read the data of an event, by payload_type. They return undefined if the subject no longer exists. */
 export type Payloads = { [Type in PayloadType]?: (subjectId: string, context: Context) => object | undefined }
@@ -10,6 +11,8 @@ export interface Sender {
   payloads: Payloads
   /** Faults to inject into the next deliveries. */
   faults: Faults
+  /** Keeps the data of all events so far, before a move of the clock runs the jobs at `untilUs`. */
+  keepData (untilUs: number): Steps<void>
   /** Starts to send. Wakes when deliveries are added or the clock moves. */
   start (): void
   /** Aborts all attempts without recording an outcome. */

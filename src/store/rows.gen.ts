@@ -751,6 +751,11 @@ export interface WebhookEndpointsRow {
   updated_at: number
 }
 
+export interface WebhookEventDataRow {
+  seq: number
+  data: string
+}
+
 export interface WebhookEventsRow {
   seq: number
   event_id: string
@@ -762,4 +767,6 @@ export interface WebhookEventsRow {
   sample: string | null
   subscription_id: string | null
   customer_id: string | null
+  data_seq: number | null
+  data_until: number | null
 }
