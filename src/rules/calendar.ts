@@ -1,6 +1,7 @@
 /** Formats and parses times. The API writes RFC 3339 in UTC with microseconds; the code uses integer microseconds since 1970. */
 
 export const US_PER_MS = 1000
+const US_PER_SECOND = 1_000_000
 
 /** The example that error messages show. */
 export const SAMPLE_TIME = '2026-01-31T12:00:00Z'
@@ -10,10 +11,13 @@ export const MUST_BE_A_TIME = `must be an RFC 3339 time, such as ${SAMPLE_TIME}`
 
 /** `2026-09-01T10:20:30.123456Z` */
 export function formatTime (us: number): string {
-  const micros = ((us % US_PER_MS) + US_PER_MS) % US_PER_MS // counts up from the millisecond before 1970 too
-  const iso = new Date((us - micros) / US_PER_MS).toISOString()
-  return `${iso.slice(0, -1)}${String(micros).padStart(3, '0')}Z`
+  const second = Math.floor(us / US_PER_SECOND)
+  if (second !== latest.second) latest = { second, text: new Date(second * 1000).toISOString().slice(0, -'000Z'.length) }
+  return `${latest.text}${String(us - second * US_PER_SECOND).padStart(6, '0')}Z`
 }
+
+/** The latest second that was formatted, because many times in a row are of the same second. */
+let latest = { second: 0, text: '1970-01-01T00:00:00.' }
 
 export function formatOptionalTime (us: number | null): string | null {
   return us === null ? null : formatTime(us)

@@ -21,9 +21,9 @@ export interface Statement<Parameters extends unknown[], Row> {
   all (...parameters: Parameters): Row[]
   iterate (...parameters: Parameters): IterableIterator<Row>
   /** Returns the first column of each row instead of the row. */
-  pluck (): Statement<Parameters, Row>
+  pluck (): Omit<Statement<Parameters, Row>, 'pluck' | 'raw'>
   /** Returns each row as an array. */
-  raw (): Statement<Parameters, Row>
+  raw (): Omit<Statement<Parameters, Row>, 'pluck' | 'raw'>
 }
 
 export const IN_MEMORY = ':memory:'

@@ -17,6 +17,15 @@ t.test('writes times with microseconds, in UTC', async t => {
   t.equal(formatOptionalTime(null), null)
 })
 
+t.test('writes times independently of earlier ones', async t => {
+  const near = fc.integer({ min: -3, max: 3 }).chain(second => fc.integer({ min: 0, max: 999_999 }).map(us => second * SECOND_US + us))
+  t.doesNotThrow(() => fc.assert(fc.property(fc.oneof(near, fc.integer({ min: -8.64e15, max: 8.64e15 })), us => {
+    const ms = Math.floor(us / 1000)
+    const expected = new Date(ms).toISOString().replace('Z', `${String(us - ms * 1000).padStart(3, '0')}Z`)
+    assert.equal(formatTime(us), expected)
+  }), RUNS))
+})
+
 t.test('reads times of any precision and offset', async t => {
   const noon = Date.UTC(2026, 8, 1, 12) * 1000
   const cases: Array<[text: string, us: number]> = [

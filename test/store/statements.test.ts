@@ -69,3 +69,21 @@ t.test('compiles a statement once, when it first runs', async t => {
   t.strictSame([late.open, late.inTransaction], [true, false])
   t.ok(late.serialize().length > 0)
 })
+
+t.test('reads the same rows as better-sqlite3', async t => {
+  const database = strict()
+  t.teardown(() => database.close())
+  const late = compilingLate(database)
+  const rows = `SELECT value, length(value) AS "the ""length""", NULL AS missing, x'00ff' AS bytes,
+    value AS value, 1.5 AS "__proto__ of" FROM json_each(?)`
+  for (const list of [[], [1], ['a', 2.5, null]]) {
+    const [ours, theirs] = [late.prepare(rows), database.prepare(rows)]
+    const parameter = JSON.stringify(list)
+    t.strictSame(ours.all(parameter), theirs.all(parameter))
+    t.strictSame(ours.get(parameter), theirs.get(parameter))
+    t.strictSame([...ours.iterate(parameter)], [...theirs.iterate(parameter)])
+  }
+  const kept = 'INSERT INTO clock (offset_us, frozen_at) VALUES (?, ?) RETURNING frozen_at, offset_us'
+  t.strictSame(late.prepare(kept).get(5, 6), { frozen_at: 6, offset_us: 5 })
+  t.throws(() => late.prepare('DELETE FROM clock').get(), { message: /does not return data/ })
+})

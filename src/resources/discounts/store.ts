@@ -81,9 +81,14 @@ export function discountsStore (database: Database): DiscountsStore {
   const countUse = database.prepare('UPDATE discounts SET times_used = times_used + 1 WHERE discount_id = ?')
   const lists = new Map<string, Statement<unknown[], DiscountsRow>>()
   const byCode = createCache<Discount>(database)
+  const byId = createCache<Discount>(database)
+  const forget = () => {
+    byCode.clear()
+    byId.clear()
+  }
 
   return {
-    find: discountId => read(find.get(discountId)),
+    find: discountId => byId.get(discountId, () => read(find.get(discountId))),
     findByCode: code => byCode.get(code, () => read(findByCode.get(code))),
     list (filter, nowUs, limit, offset) {
       const { conditions, values } = conditionsOf(filter, nowUs)
@@ -93,15 +98,15 @@ export function discountsStore (database: Database): DiscountsStore {
       return statement.all(...values, limit, offset).map(row => read(row))
     },
     insert (discount) {
-      byCode.clear()
+      forget()
       insert.run(discount.discount_id, ...termsOf(discount), discount.times_used, discount.created_at)
     },
     update (discount) {
-      byCode.clear()
+      forget()
       update.run(...termsOf(discount), discount.discount_id)
     },
     remove (discountId, nowUs) {
-      byCode.clear()
+      forget()
       remove.run(nowUs, discountId)
     },
     allow: (discountId, customerId) => { allow.run(discountId, customerId) },
@@ -109,7 +114,7 @@ export function discountsStore (database: Database): DiscountsStore {
     isAllowed: (discountId, customerId) => isAllowed.get(discountId, customerId) !== undefined,
     allowed: (discountId, limit, offset) => allowed.all(discountId, limit, offset),
     use (discountId, customerId, paymentId) {
-      byCode.clear()
+      forget()
       use.run(discountId, customerId, paymentId)
       countUse.run(discountId)
     },

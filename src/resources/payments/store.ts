@@ -1,7 +1,6 @@
 /** The store of payments. A payment is one row, written by one statement. Lists are newest first. */
 import type { Schemas } from '../../contract/operations.js'
 import type { Instrument, KeptCard } from '../../rules/instruments.js'
-import { without } from '../../store/columns.js'
 import type { Database, Statement } from '../../store/database.js'
 import { fromJson, toJson } from '../../store/json.js'
 import type { PaymentAttemptsRow, PaymentsRow } from '../../store/rows.gen.js'
@@ -314,37 +313,32 @@ function statements (database: Database) {
 }
 
 function read (row: PaymentRow): Payment {
-  return {
-    ...withCustomer(row),
-    settlement_currency: row.settlement_currency as Payment['settlement_currency'],
-    link: row.link as Payment['link'],
-    billing: JSON.parse(row.billing),
-    discounts: fromJson(row.discounts) ?? [],
-    checkout: JSON.parse(row.checkout),
-    subscription_charge: fromJson(row.subscription_charge),
-    pending_action: fromJson(row.pending_action),
-    custom_field_responses: fromJson(row.custom_field_responses)
-  }
+  const parsed: Partial<Payment> = withCustomer(row)
+  parsed.billing = JSON.parse(row.billing)
+  parsed.discounts = fromJson(row.discounts) ?? []
+  parsed.checkout = JSON.parse(row.checkout)
+  parsed.pending_action = fromJson(row.pending_action)
+  parsed.custom_field_responses = fromJson(row.custom_field_responses)
+  return parsed as Payment
 }
 
-/** Columns that a payment does not have, or that are part of its customer. */
-const INNER = new Set([
-  'customer_email', 'customer_name', 'customer_phone_number', 'customer_metadata', 'chosen_id', 'product_ids'] as const)
-
-/** Parses the JSON columns of a row and makes its customer an object. */
-function withCustomer<Row extends ListedRow> (row: Row) {
-  const { customer_email: email, customer_name: name, customer_phone_number: phone, customer_metadata: metadata } = row
-  const customer = { customer_id: row.customer_id, email, name, phone_number: phone, metadata: JSON.parse(metadata) }
-  return {
-    ...without(row, INNER),
-    payment_id: row.chosen_id ?? row.payment_id,
-    status: row.status as Payment['status'],
-    currency: row.currency as Payment['currency'],
-    refund_status: row.refund_status as Payment['refund_status'],
-    metadata: JSON.parse(row.metadata) as Payment['metadata'],
-    lines: readLines(row.lines),
-    card: fromJson<KeptCard>(row.card),
-    subscription_charge: fromJson<SubscriptionCharge>(row.subscription_charge),
-    customer: customer satisfies Payment['customer']
+/**
+ * Parses the columns that lists read, and makes the customer an object. Changes the row itself, because a copy takes longer than
+ * reading it: the columns of the customer stay beside the object.
+ */
+function withCustomer (row: ListedRow): ListedPayment {
+  const parsed = row as unknown as ListedPayment
+  parsed.customer = {
+    customer_id: row.customer_id,
+    email: row.customer_email,
+    name: row.customer_name,
+    phone_number: row.customer_phone_number,
+    metadata: JSON.parse(row.customer_metadata)
   }
+  parsed.payment_id = row.chosen_id ?? row.payment_id
+  parsed.metadata = JSON.parse(row.metadata)
+  parsed.lines = readLines(row.lines)
+  parsed.card = fromJson<KeptCard>(row.card)
+  parsed.subscription_charge = fromJson<SubscriptionCharge>(row.subscription_charge)
+  return parsed
 }

@@ -43,11 +43,21 @@ function updatesMethod ({ subscription_charge: charge }: Payment): boolean {
   return charge?.purpose === 'method_update' || charge?.purpose === 'recovery'
 }
 
+/** Only a payment that has succeeded can have refunds, disputes, license keys and files, so others need no query for them. */
+function hasSucceeded ({ status }: Pick<Payment, 'status'>): boolean {
+  return status === 'succeeded'
+}
+
+/** Newest first. */
+function disputesOf (payment: Payment, context: Context): Required<Schemas['PaymentResponse']>['disputes'] {
+  return context.sandbox.disputes.ofPayment(payment.payment_id).toReversed()
+    .map(dispute => disputeInBrief(dispute, payment, context))
+}
+
 /** Whether the payment granted files and all of them were delivered. */
-function hasDeliveredFiles (
-  { payment_id: paymentId, status }: Pick<Payment, 'payment_id' | 'status'>, { sandbox }: Context
-): boolean {
-  if (status !== 'succeeded') return false
+function hasDeliveredFiles (payment: Pick<Payment, 'payment_id' | 'status'>, { sandbox }: Context): boolean {
+  if (!hasSucceeded(payment)) return false
+  const { payment_id: paymentId } = payment
   const files = sandbox.grants.list({ payment_id: paymentId, integration_type: 'digital_files' }, GRANTS_LOOKED_AT, 0)
   return files.length > 0 && files.every(({ delivered_at: deliveredAt }) => deliveredAt !== null)
 }
@@ -57,6 +67,7 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
   const { sandbox } = context
   const { business_id: businessId } = sandbox.business
   const { card, discounts: applied } = payment
+  const isPaid = hasSucceeded(payment)
   const discounts = applied.flatMap(({ discount_id: id }, position) => {
     const discount = sandbox.discounts.find(id)
     return discount === undefined ? [] : [discountDetail(discount, position, businessId)]
@@ -100,10 +111,9 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
     invoice_url: invoiceUrl(payment, context),
     error_code: payment.error_code,
     error_message: payment.error_message,
-    refunds: sandbox.refunds.ofPayment(payment.payment_id).map(refund => refundItem(refund, context)),
+    refunds: isPaid ? sandbox.refunds.ofPayment(payment.payment_id).map(refund => refundItem(refund, context)) : [],
     refund_status: payment.refund_status,
-    disputes: sandbox.disputes.ofPayment(payment.payment_id).toReversed()
-      .map(dispute => disputeInBrief(dispute, payment, context)),
+    disputes: isPaid ? disputesOf(payment, context) : [],
     retry_attempt: payment.retry_attempt,
     is_update_payment_method: updatesMethod(payment),
     digital_products_delivered: hasDeliveredFiles(payment, context)
@@ -113,6 +123,7 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
 /** A payment in the list of GET /payments. */
 export function paymentItem (payment: ListedPayment, context: Context): Required<Schemas['GetPaymentsListResponseItem']> {
   const { card } = payment
+  const isPaid = hasSucceeded(payment)
   return {
     payment_id: payment.payment_id,
     brand_id: payment.brand_id,
@@ -134,8 +145,8 @@ export function paymentItem (payment: ListedPayment, context: Context): Required
     invoice_id: payment.invoice_id,
     invoice_url: invoiceUrl(payment, context),
     refund_status: payment.refund_status,
-    dispute_status: context.sandbox.disputes.ofPayment(payment.payment_id).at(-1)?.dispute_status ?? null,
-    has_license_key: payment.status === 'succeeded' && context.sandbox.licenseKeys.hasAny(payment.payment_id),
+    dispute_status: isPaid ? context.sandbox.disputes.ofPayment(payment.payment_id).at(-1)?.dispute_status ?? null : null,
+    has_license_key: isPaid && context.sandbox.licenseKeys.hasAny(payment.payment_id),
     digital_products_delivered: hasDeliveredFiles(payment, context),
     retry_attempt: payment.retry_attempt
   }
