@@ -6,6 +6,7 @@ import type { ExecOptions } from './commands/exec.js'
 import type { Output } from './commands/output.js'
 import type { Given } from './commands/program.js'
 import { runCommandLine } from './commands/run.js'
+import type { ComparedEmulator } from './compare/compare.js'
 import { readConfig, type Config } from './config/config.js'
 import type { Listening } from './emulator.js'
 import type { Violation } from './errors.js'
@@ -88,6 +89,25 @@ async function problemsOf (document: object): Promise<readonly Violation[]> {
   }
 }
 
+/** Starts an emulator without data, which is called without a port. */
+async function emulatorToCompare (): Promise<ComparedEmulator> {
+  const { createApp } = await import('./emulator.js')
+  const config = readConfig({ database: ':memory:', fixtures: 'none' }, {})
+  const { app, close } = createApp(config, await preparation(config.fixtures))
+  return {
+    sandbox: name => async (method, url, body) => {
+      const { statusCode: status, body: text } = await app.inject({
+        method: method as 'GET',
+        url,
+        headers: { authorization: `Bearer sandbox_${name}` },
+        ...(body === undefined ? {} : { payload: body as object })
+      })
+      return { status, text }
+    },
+    close
+  }
+}
+
 /** The facts of the greeting, in one line, for programs that start the emulator. */
 function startedJson ({ url, address, port, webhookSecret }: Listening, { apiKeys, control }: Config) {
   return {
@@ -146,6 +166,16 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
     async importAccount (options, output) {
       const { importAccount } = await import('./commands/import.js')
       await importAccount(options, problemsOf, output)
+    },
+    async compare (options, output) {
+      const { compareAccounts } = await import('./compare/compare.js')
+      const { createProgress } = await import('./commands/progress.js')
+      const progress = createProgress()
+      const show: typeof output.show = (report, textOf) => {
+        progress.end()
+        output.show(report, textOf)
+      }
+      await compareAccounts(options, emulatorToCompare, { step: progress.update, show }).finally(progress.end)
     }
   }
 })

@@ -112,7 +112,7 @@ t.test('files import only what their folder may import', async t => {
   'rules/ knows nothing outside but errors and pure libraries: no clock, no database, no files')
 
   t.strictSame(importers(target => /^node:(?:https?|http2|net|tls|dgram|dns)(?:\/|$)|^undici$/.test(target),
-    /^(?:http\/|pages\/|control\/|client\/|delivery\/|emulator\.ts$)/), [], 'only HTTP, the client functions and delivery know the network')
+    /^(?:http\/|pages\/|control\/|client\/|delivery\/|compare\/receiver\.ts$|emulator\.ts$)/), [], 'only HTTP, the client functions and delivery know the network')
 
   t.strictSame(importers(target => target.startsWith('http/'), /^(?:http\/|pages\/|control\/|emulator\.ts$)/), [],
     'resources, rules and stores know nothing of HTTP')
@@ -159,9 +159,9 @@ t.test('code does only what its folder may do', async t => {
   t.strictSame(places(node => ts.isNewExpression(node) && /^new Date(?:\(\))?$/.test(node.getText()), CLOCK), [],
     'a new Date() is the time too')
   // The redirect wraps the calls of the program that loads it, and reads the target from that program's environment.
-  const MAY_CALL = /^(?:delivery\/post|redirect)\.ts$/
+  const MAY_CALL = /^(?:compare\/side|delivery\/post|redirect)\.ts$/
   t.strictSame(places(node => calls(node, /^(?:(?:globalThis\.)?fetch|https?\.(?:request|get))$/), MAY_CALL), [],
-    'only delivery/ and the redirect call out')
+    'only delivery/, the redirect and the comparison with an account call out')
   t.strictSame(places(node => ts.isPropertyAccessExpression(node) && node.getText() === 'process.env', /^(?:cli|redirect)\.ts$/), [],
     'the environment is read by the command, and by the redirect')
   t.strictSame(places(node => calls(node, /^process\.exit$/)), [], 'no other code ends the process')

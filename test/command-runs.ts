@@ -24,6 +24,7 @@ export function fakes (): LocalCommands & { started: Config[] } {
     checkFixtures: async () => {},
     importAccount: async () => {},
     init: async () => {},
+    compare: async () => {},
     exec: async config => { started.push(config) }
   }
 }
@@ -67,7 +68,7 @@ function leavesOf (command: Command, path: string[] = []): Leaf[] {
 }
 
 export const leaves = leavesOf(program)
-export const LOCAL = ['start', 'exec', 'import', 'fixtures check', 'completion', 'init']
+export const LOCAL = ['start', 'exec', 'import', 'fixtures check', 'completion', 'init', 'compare']
 export const clients = leaves.filter(({ name }) => !LOCAL.includes(name))
 
 /** Arguments with which a command succeeds in a sandbox filled by `prepare`. */
@@ -117,6 +118,7 @@ export function validArguments (name: string, {
     'sandboxes delete': ['other'],
     'fixtures check': [file],
     import: ['--api-key', 'key'],
+    compare: ['--api-key', 'key'],
     exec: ['npm', 'test'],
     completion: ['bash'],
     init: [`${folder}/dodo-emulator.config.yaml`],

@@ -7,6 +7,7 @@ import { contract } from './generate/contract.mjs'
 import { controlPaths } from './generate/control-paths.mjs'
 import { coverage } from './generate/coverage.mjs'
 import { errors } from './generate/errors.mjs'
+import { fidelity } from './generate/fidelity.mjs'
 import { fixturesSchema, loadedSchemas } from './generate/fixtures.mjs'
 import { lifecyclePictures } from './generate/lifecycles.mjs'
 import { options } from './generate/options.mjs'
@@ -27,7 +28,9 @@ function current (path) {
 let stale = 0
 // In order: the contract bundles the control API's paths and what a load lists; the reference tables, the schema of fixtures files
 // and the coverage read the contract.
-for (const generate of [controlPaths, loadedSchemas, contract, rows, reference, fixturesSchema, configSchema, coverage, options, errors, lifecyclePictures]) {
+for (const generate of [
+  controlPaths, loadedSchemas, contract, rows, reference, fixturesSchema, configSchema, coverage, options, errors, lifecyclePictures, fidelity
+]) {
   for (const { path, content } of await generate()) {
     if (current(path) === content) continue
     stale++

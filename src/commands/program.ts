@@ -4,10 +4,12 @@ import { OPTIONS, readConfig, type Config, type OptionName } from '../config/con
 import { UsageError } from '../errors.js'
 import type { Source } from '../fixtures/report.js'
 import { originsOf, type Environment, type OptionRow } from '../config/table.js'
+import type { CompareOptions } from '../compare/compare.js'
 import { nonEmpty, webUrl } from '../config/values.js'
 import { VERSION } from '../root.js'
 import { stopSignal } from './signals.js'
 import { oneOf, option } from './arguments.js'
+import { addCompare } from './compare.js'
 import { addCompletion } from './completion.js'
 import { CONFIG_OPTION, readConfigFile, type ConfigFile } from './config-file.js'
 import type { ExecOptions } from './exec.js'
@@ -26,6 +28,7 @@ export interface LocalCommands {
   importAccount (options: ImportOptions, output: Output): Promise<void>
   /** Writes a configuration file. */
   init (path: string, force: boolean): Promise<void>
+  compare (options: CompareOptions, output: Output): Promise<void>
   /** Ends the process with the command, so the promise only rejects. */
   exec (config: Config, options: ExecOptions, given: Given): Promise<void>
 }
@@ -112,6 +115,7 @@ export function createProgram ({ env, local }: ProgramOptions) {
   addRemoteCommands(program, tools)
   addInit(program, tools, local.init)
   addImport(program, { env, local, tools })
+  addCompare(program, local.compare, tools)
   addFixtures(program, { env, local, tools })
   addCompletion(program, tools)
   addJson(program)
