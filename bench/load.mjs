@@ -23,6 +23,7 @@ function findOnPath (command) {
   }
 }
 
+// A request with `paths` asks for one of them at random; autocannon asks for `path` only.
 // {name, load}, or undefined if neither is installed. load() resolves to
 // {requests, requestsPerSecond, p50Us, p99Us, non2xx, socketErrors: {kind: number}}. Both count
 // every reply. wrk's non-2xx are 400 and above, and no server here redirects.
@@ -51,6 +52,13 @@ function bodyFile (folder, request) {
   return file
 }
 
+function pathsFile (folder, { paths }) {
+  if (paths === undefined) return undefined
+  const file = join(folder, 'paths.txt')
+  writeFileSync(file, paths.join('\n'))
+  return file
+}
+
 function headerArguments (request) {
   return Object.entries(request.headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
 }
@@ -58,11 +66,16 @@ function headerArguments (request) {
 function wrkLoad (wrk, folder) {
   return async function load ({ url, request, connections, seconds }) {
     const file = bodyFile(folder, request)
+    const paths = pathsFile(folder, request)
     const output = await runToEnd(wrk, [
       '-t', '1', '-c', String(connections), '-d', String(Math.ceil(seconds)), '--latency',
       '--timeout', '10s', '-s', luaScript, ...headerArguments(request), url + request.path
     ], {
-      env: { BENCH_METHOD: request.method, ...(file && { BENCH_BODY_FILE: file }) },
+      env: {
+        BENCH_METHOD: request.method,
+        ...(file && { BENCH_BODY_FILE: file }),
+        ...(paths && { BENCH_PATHS_FILE: paths })
+      },
       ...(!Number.isInteger(seconds) && { interruptAfterMs: seconds * 1e3 })
     })
     const line = output.split('\n').find((text) => text.startsWith('BENCH '))

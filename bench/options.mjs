@@ -1,9 +1,10 @@
 // The command line of the suite: parts, servers and durations.
 import { parseArgs } from 'node:util'
+import { GUARDED_PARTS, GUARDED_ROUNDS } from './guard.mjs'
 
 export const SERVERS = ['bare', 'naive', 'ours', 'prism', 'steady']
 export const PEERS = ['prism', 'steady']
-export const PARTS = ['throughput', 'memory', 'start', 'size', 'stored', 'webhooks', 'lists', 'renewals', 'sandboxes', 'usage', 'licenses']
+export const PARTS = ['throughput', 'memory', 'start', 'size', 'stored', 'webhooks', 'lists', 'renewals', 'sandboxes', 'usage', 'licenses', 'reads']
 
 const help = `usage: npm run bench -- [options]
 
@@ -16,6 +17,9 @@ const help = `usage: npm run bench -- [options]
   --stored a,b      payments stored in the part "stored" (default 0,100000,1000000)
   --document FILE   another OpenAPI document for naive, prism and steady
                     (default openapi/openapi.gen.json)
+  --guard           compare with baseline.json, the ratios of the last release, in about 2 minutes; ends with
+                    code 1 if one is more than a quarter lower in all ${GUARDED_ROUNDS} rounds
+  --baseline        measure as --guard does, and write baseline.json
   --json FILE       also write every sample to FILE
   --help            this text`
 
@@ -45,12 +49,16 @@ function parse (args) {
       seconds: { type: 'string' },
       stored: { type: 'string' },
       document: { type: 'string' },
+      guard: { type: 'boolean', default: false },
+      baseline: { type: 'boolean', default: false },
       json: { type: 'string' },
       help: { type: 'boolean', default: false }
     }
   })
-  const quick = values.quick
+  const guarded = values.guard || values.baseline
+  const quick = values.quick || guarded
   const only = values.only?.split(',').map((name) => name.trim()) ?? []
+  if (guarded && only.length > 0) throw new UsageError('--guard and --baseline measure all that they compare: leave --only out')
   for (const name of only) {
     if (!SERVERS.includes(name) && !PARTS.includes(name)) {
       throw new UsageError(`--only: "${name}" is neither of ${[...SERVERS, ...PARTS].join(', ')}`)
@@ -60,16 +68,21 @@ function parse (args) {
   const onlyParts = PARTS.filter((name) => only.includes(name))
   const defaultServers = quick ? SERVERS.filter((name) => !PEERS.includes(name)) : SERVERS
   const defaultParts = quick ? PARTS.filter((name) => name !== 'size') : PARTS
-  const servers = onlyServers.length > 0 ? onlyServers : defaultServers
+  const servers = guarded ? ['ours'] : onlyServers.length > 0 ? onlyServers : defaultServers
+  const parts = guarded ? GUARDED_PARTS : onlyParts.length > 0 ? onlyParts : defaultParts
+  const defaultRounds = guarded ? GUARDED_ROUNDS : quick ? 2 : 3
   return {
     quick,
+    guard: values.guard,
+    baseline: values.baseline,
     help: values.help,
     // Ratios need the yardstick.
     servers: SERVERS.filter((name) => name === 'bare' || servers.includes(name)),
-    parts: onlyParts.length > 0 ? onlyParts : defaultParts,
-    rounds: atLeastOne('rounds', values.rounds ?? (quick ? '2' : '3')),
+    parts,
+    rounds: atLeastOne('rounds', values.rounds ?? String(defaultRounds)),
     seconds: atLeastOne('seconds', values.seconds ?? (quick ? '2' : '5')),
     starts: quick ? 3 : 7,
+    read: quick ? 10_000 : 100_000,
     sandboxes: quick ? 200 : 1000,
     stored: (values.stored ?? (quick ? '0,100000' : '0,100000,1000000')).split(',')
       .map((text) => wholeNumber('stored', text)).sort((a, b) => a - b),

@@ -191,6 +191,18 @@ function usageTable (samples) {
     ]))
 }
 
+function readsTable (samples, stored) {
+  const names = [...new Set(samples.map((one) => one.request))]
+  const title = `dodo-emulator, 32 connections, ${wholeNumber.format(stored)} payments stored`
+  return table([title, 'requests/s', 'ratio to bare Fastify', 'CPU per request', 'CPU of bare Fastify, relative to it'],
+    names.map((name) => {
+      const own = samples.filter((one) => one.request === name)
+      return [`\`${name}\``, wholeNumber.format(Math.round(medianOf(own, (one) => one.requestsPerSecond))),
+        ratio(medianOf(own, (one) => one.ratio)), `${Math.round(medianOf(own, (one) => one.cpuUsPerRequest))} µs`,
+        ratio(medianOf(own, (one) => one.cpuRatio))]
+    }))
+}
+
 function licensesTable (samples) {
   const names = [...new Set(samples.map((one) => one.request))]
   return table(['dodo-emulator, 32 connections, 1,000 licence keys stored', 'requests/s', 'ratio to bare Fastify'], names.map((name) => {
@@ -250,6 +262,7 @@ export function report (run) {
   if (results.sandboxes?.length > 0) parts.push(sandboxesTable(results.sandboxes))
   if (results.usage?.length > 0) parts.push(usageTable(results.usage))
   if (results.licenses?.length > 0) parts.push(licensesTable(results.licenses))
+  if (results.reads?.length > 0) parts.push(readsTable(results.reads, options.read))
   if (notes.length > 0) parts.push(notes.map((note) => `* ${note}`).join('\n'))
   if (problems.length > 0) {
     parts.push('**Problems: these figures do not count.**')

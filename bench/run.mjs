@@ -6,10 +6,12 @@ import { join, resolve } from 'node:path'
 import { contestants as findContestants, isInstalled, root } from './contestants.mjs'
 import { createCounter } from './counted.mjs'
 import { cutToOperation } from './document.mjs'
+import { fallen, ratiosOf, readBaseline, writeBaseline } from './guard.mjs'
 import { findGenerator } from './load.mjs'
 import { measureLicenses } from './measure/licenses.mjs'
 import { measureLists } from './measure/lists.mjs'
 import { measureMemory } from './measure/memory.mjs'
+import { measureReads } from './measure/reads.mjs'
 import { measureRenewals } from './measure/renewals.mjs'
 import { measureSandboxes } from './measure/sandboxes.mjs'
 import { measureSize } from './measure/size.mjs'
@@ -37,7 +39,8 @@ const measures = {
   renewals: measureRenewals,
   sandboxes: measureSandboxes,
   usage: measureUsage,
-  licenses: measureLicenses
+  licenses: measureLicenses,
+  reads: measureReads
 }
 
 const startedAt = Date.now()
@@ -78,7 +81,11 @@ async function main () {
     problems
   }
   console.log(report(run))
+  const ratios = ratiosOf(results)
+  if (options.guard) problems.push(...fallen(readBaseline(), ratios))
+  if (options.baseline) writeBaseline(ratios, run)
   if (options.json) writeFileSync(options.json, JSON.stringify(run, null, 2) + '\n')
+  if (options.guard) for (const problem of problems) console.error(problem)
   progress('done')
   if (problems.length > 0) process.exitCode = 1
 }

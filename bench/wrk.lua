@@ -8,6 +8,16 @@ if body_file then
   file:close()
 end
 
+-- Paths for requests at random. wrk seeds every run alike, so the runs of a round ask for the same ones.
+local paths_file = os.getenv('BENCH_PATHS_FILE')
+if paths_file then
+  local paths = {}
+  for line in io.lines(paths_file) do paths[#paths + 1] = line end
+  function request ()
+    return wrk.format(nil, paths[math.random(#paths)])
+  end
+end
+
 function done (summary, latency)
   local errors = summary.errors
   io.write(string.format(
