@@ -27,6 +27,7 @@ import { hostInUrl } from './config/values.js'
 import { addAcceptPages } from './pages/accept/routes.js'
 import { addDashboardPages } from './pages/dashboard/routes.js'
 import { addDocsRoutes } from './pages/docs.js'
+import { addGuideRoutes } from './pages/guide.js'
 import { addHostedPages } from './pages/checkout/routes.js'
 import { formDrafts } from './pages/form-drafts.js'
 import { addPortalPages } from './pages/portal/routes.js'
@@ -109,6 +110,7 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
   app.register(async scope => {
     if (config.requestLog > 0) recordSubmissions(scope, sandboxes)
     addDocsRoutes(scope, { offersControl: config.control, contractOf: request => servedContract(request, sandboxes) })
+    addGuideRoutes(scope)
     addHostedPages(scope, pages)
     addPortalPages(scope, pages)
     addAcceptPages(scope, pages)

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { copyDeclarations } from './build/declarations.mjs'
 import { bundleProgram, DIST, ROOT } from './build/program.mjs'
@@ -11,8 +11,10 @@ import { buildVendor } from './build/vendor.mjs'
 /** The native compiler, in a quarter of the time. ESLint and the tools that read source need the API of TypeScript 5. */
 const TSC = join(ROOT, 'node_modules/typescript7/bin/tsc')
 
-// Renamed and deleted files must not stay in the package.
-await rm(DIST, { recursive: true, force: true })
+// Renamed and deleted files must not stay in the package. `npm run site` writes the guide.
+for (const name of await readdir(DIST).catch(() => [])) {
+  if (name !== 'guide') await rm(join(DIST, name), { recursive: true })
+}
 // The compiler takes longer than everything else, so it runs in parallel.
 const [isCompiled] = await Promise.all([compile(), buildVendor(), bundleProgram()])
 if (!isCompiled) process.exit(1)

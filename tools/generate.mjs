@@ -9,6 +9,7 @@ import { coverage } from './generate/coverage.mjs'
 import { errors } from './generate/errors.mjs'
 import { fidelity } from './generate/fidelity.mjs'
 import { fixturesSchema, loadedSchemas } from './generate/fixtures.mjs'
+import { functions } from './generate/functions.mjs'
 import { lifecyclePictures } from './generate/lifecycles.mjs'
 import { options } from './generate/options.mjs'
 import { reference } from './generate/reference.mjs'
@@ -25,12 +26,15 @@ function current (path) {
   }
 }
 
-let stale = 0
 // In order: the contract bundles the control API's paths and what a load lists; the reference tables, the schema of fixtures files
 // and the coverage read the contract.
-for (const generate of [
-  controlPaths, loadedSchemas, contract, rows, reference, fixturesSchema, configSchema, coverage, options, errors, lifecyclePictures, fidelity
-]) {
+const GENERATORS = [
+  controlPaths, loadedSchemas, contract, rows, reference, fixturesSchema, configSchema, coverage, options, errors, lifecyclePictures,
+  fidelity, functions
+]
+
+let stale = 0
+for (const generate of GENERATORS) {
   for (const { path, content } of await generate()) {
     if (current(path) === content) continue
     stale++

@@ -29,7 +29,6 @@ const LONG_FOLDERS = ['test', 'test/api', 'test/control', 'test/delivery']
 /** Reads dist/*.d.ts, which the type check writes. */
 const DECLARATIONS_TEST = 'test/types.test.ts'
 
-const PROCESSES = availableParallelism() + 2
 
 /** The folder for coverage of all processes. */
 const COVERAGE = join(OUT, 'coverage')
@@ -46,6 +45,8 @@ const { values: options, positionals: names } = parseArgs({
 const files = (await testFiles())
   .filter(file => names.length === 0 || names.some(name => file.includes(name)))
   .filter(file => !options.except.some(name => file.includes(name)))
+/** Each loads the emulator once, which takes longer than most files. */
+const PROCESSES = names.length === 0 ? availableParallelism() + 2 : availableParallelism()
 if (files.length === 0) {
   console.error(`No test file matches ${process.argv.slice(2).join(' ')}.`)
   process.exit(2)
