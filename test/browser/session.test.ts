@@ -172,6 +172,39 @@ t.test('loses nothing that is typed while prices are requested', { skip }, async
     ['40', '', 'Nina', 'FR', '4242'])
 })
 
+t.test('with two steps, details and codes can be changed on the second, and nothing typed is lost', { skip }, async t => {
+  const { id, path } = await session({
+    product_cart: [{ product_id: 'pdt_donation', quantity: 1 }],
+    feature_flags: { single_page: false },
+    custom_fields: [{ key: 'size', label: 'Size', field_type: 'text' }]
+  })
+  const page = await open(t, path)
+  await page.fill('#amount-0', '40')
+  await page.fill('#custom-0', 'XL')
+  await fillDetails(page)
+  await page.click('#continue')
+  await page.fill('#card-number', '4242424242424242')
+  await page.fill('#discount-code', 'NOPE')
+  await page.click('#apply-code')
+  await page.waitForSelector('#discount-code-problem')
+  await page.fill('#discount-code', 'save10')
+  await page.click('#apply-code')
+  await page.waitForSelector('#remove-SAVE10')
+  await due(page, '$36.00')
+  t.match(await page.inputValue('#card-number'), /^4242/)
+  await page.click('#change-details')
+  await page.waitForSelector('#continue')
+  t.strictSame(await Promise.all(['amount-0', 'custom-0', 'city'].map(id => page.inputValue(`#${id}`))), ['40.00', 'XL', 'Springfield'])
+  await page.fill('#city', 'Shelbyville')
+  await page.click('#continue')
+  await page.click('.js .chip:has-text("succeeds")')
+  await page.click('#pay')
+  await page.waitForSelector('#status[data-status="succeeded"]')
+  t.match(await paymentOf(id), {
+    total_amount: 3600, billing: { city: 'Shelbyville' }, custom_field_responses: [{ key: 'size', value: 'XL' }]
+  })
+})
+
 t.test('continues when a price request fails', { skip }, async t => {
   const { id, path } = await session()
   const page = await open(t, path)

@@ -111,7 +111,7 @@ t.test('another product can be chosen until the payment is created', async t => 
   const first = await opened.payment()
   const payment = await opened.visit(location)
   const back = unescaped(/id="choose-again" href="([^"]*)"/.exec(payment.text)?.[1] ?? '')
-  t.equal(back, `${opened.path}?choose=again`)
+  t.equal(back, `${opened.path}?change=yes`)
   t.equal((await opened.visit(opened.path)).status, 302, 'the session itself leads to its payment')
   const again = await opened.visit(back)
   t.match(again.text, new RegExp(`value="${opened.monthly}" checked`))

@@ -34,9 +34,18 @@ export interface OrderOptions {
   showsOnDemandTag: boolean
 }
 
-export function order (payment: Payment, sandbox: Sandbox, options: OrderOptions): Fragment {
+/** The parts of a payment's order that the customer can change. */
+export interface Changeable {
+  codes: Fragment
+  /** The URL of the details; null if they are fixed. */
+  changeUrl: string | null
+}
+
+export function order (
+  payment: Payment, sandbox: Sandbox, options: OrderOptions, { codes, changeUrl }: Changeable
+): Fragment {
   if (isMethodUpdate(payment)) return methodUpdate(payment, sandbox)
-  return summary(orderOf(payment, sandbox), sandbox, options, payer(payment, sandbox))
+  return summary(orderOf(payment, sandbox), sandbox, options, codes + payer(payment, sandbox, changeUrl))
 }
 
 /** Whether the customer only enters a new payment method for a subscription. Nothing is charged, so no prices are shown. */
@@ -51,7 +60,7 @@ data-breakdown="${JSON.stringify(breakdown(orderOf(payment, sandbox)))}">
 <h1 id="order-title">New payment method</h1>
 <p class="subject" data-testid="subject">${line?.name ?? line?.product_id ?? 'Your subscription'}</p>
 <p class="recurrence">Nothing is charged now. Later payments use the new method.</p>
-!${payer(payment, sandbox)}
+!${payer(payment, sandbox, null)}
 </section>`
 }
 
@@ -160,7 +169,7 @@ function totals (shown: Order, sandbox: Sandbox): Fragment {
 !${contained === 0
 ? ''
 : html`<p class="hint" data-testid="tax-included">
-Includes ${money(contained, currency, sandbox)} ${tax}.</p>`}
+Tax included: ${money(contained, currency, sandbox)} ${tax}</p>`}
 !${isReverseCharge(shown, sandbox) ? REVERSE_CHARGE : ''}`
 }
 
@@ -178,7 +187,7 @@ function isReverseCharge (
   return taxId !== null && settings.tax && tax === 0 && total > 0 && reference.taxRates[country]?.reverse_charge === true
 }
 
-function payer (payment: Payment, { reference }: Sandbox): Fragment {
+function payer (payment: Payment, { reference }: Sandbox, changeUrl: string | null): Fragment {
   const { customer, billing: { country, state, city, street, zipcode } } = payment
   const { tax_id: taxId, customer_business_name: business } = payment.checkout
   const town = [zipcode, city, state].filter(part => part).join(' ')
@@ -190,5 +199,9 @@ function payer (payment: Payment, { reference }: Sandbox): Fragment {
 <p class="quiet" data-testid="customer-email">${customer.email}</p>
 <p class="quiet" data-testid="billing-address">${address.join(', ')}</p>
 !${taxId === undefined ? '' : html`<p class="quiet" data-testid="tax-id">Tax ID ${taxId}</p>`}
+!${changeUrl === null
+    ? ''
+    : html`<a class="change" id="change-details" href="${changeUrl}">Change
+<span class="visually-hidden">your details</span></a>`}
 </div>`
 }

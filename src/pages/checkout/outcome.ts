@@ -25,7 +25,7 @@ export const RELOAD_SECONDS = 3
 export function confirmation (payment: Payment, target: FormTarget, { sandbox }: Context): Fragment {
   const isCard = payment.payment_method === 'card'
   const method = paidWith(payment, sandbox) ?? 'your bank'
-  const title = isCard ? 'Confirm your payment' : `Approve the payment with ${method}`
+  const title = isCard ? 'Confirm it’s you' : `Approve the payment with ${method}`
   const about = isCard
     ? 'This page simulates your bank’s 3‑D Secure check. Choose the result.'
     : `This page simulates ${method}. Choose the result.`
@@ -63,7 +63,7 @@ function statusText (payment: Payment, sandbox: Sandbox): StatusText {
       ? { icon: 'success', title: 'Payment method saved', text: 'You have not been charged.' }
       : payment.total_amount === 0
         ? { icon: 'success', title: 'Order complete', text: 'There was nothing to pay.' }
-        : { icon: 'success', title: 'Payment successful', text: `${sandbox.business.name} has received your payment.` }
+        : { icon: 'success', title: 'Payment succeeded', text: `${sandbox.business.name} has received your payment.` }
     case 'processing': return {
       icon: 'waiting',
       title: 'Payment processing',

@@ -13,6 +13,7 @@
 import { html } from 'ghtml'
 import { needsMethod } from '../../resources/payments/states.js'
 import type { Payment } from '../../resources/payments/store.js'
+import { codeOf } from '../../resources/discounts/view.js'
 import type { Context } from '../../sandbox/sandbox.js'
 import { alert, field, form, money, urlProblem, type FormTarget, type Problem } from '../fragments.js'
 import type { Fragment } from '../layout.js'
@@ -22,6 +23,7 @@ import { isMethodUpdate, order } from './order.js'
 import { recurrenceOfPayment, startText, type Recurrence } from './recurrence.js'
 import { returnUrl } from './return-url.js'
 import { backLink, type SessionAppearance } from './session/appearance.js'
+import { codeBox } from './session/code-box.js'
 
 export interface Checkout {
   payment: Payment
@@ -32,9 +34,20 @@ export interface Checkout {
   entered: Entered | null
   /** The appearance that its session sets. */
   appearance: SessionAppearance
-  /** Where the customer can choose another product; null if there is no choice. */
-  choiceUrl: string | null
+  /** The parts that the customer can change in the session of the payment; null without one. */
+  change: Change | null
 }
+
+export interface Change {
+  /** The URL of the details. */
+  url: string
+  /** Whether another product can be chosen. */
+  hasChoice: boolean
+  /** Whether codes can be applied, and the text in their field. */
+  codes: { code: string } | null
+}
+
+const FORM = 'payment-form'
 
 export function checkout (page: Checkout): Fragment {
   const { payment, context, target, problems, appearance } = page
@@ -47,21 +60,30 @@ export function checkout (page: Checkout): Fragment {
   const free = isUpdate ? 'Save the payment method' : freeText(recurrenceOfPayment(payment, context.sandbox))
   const button = payButton(payment, free, appearance, context)
   return html`!${backLink(appearance, context.sandbox)}<div class="checkout">
-!${order(payment, context.sandbox, appearance)}
+!${order(payment, context.sandbox, appearance, {
+    codes: codes(page, canPay), changeUrl: page.change?.url ?? null
+  })}
 <div class="form">
 !${problems.length > 0 ? alert('There is a problem', problems) : declined(payment, context)}
 !${canPay
     ? form(target, html`!${DEFAULT_BUTTON}!${isFree || isUpdate ? '' : expressButtons(offer)}!${phone(page)}!${fields}!${button}`,
-      'payment-form')
+      FORM)
     : ''}
 !${isFree ? '' : unfit(offer, canPay)}
-!${page.choiceUrl === null
+!${page.change?.hasChoice !== true
 ? ''
-: html`<a class="button second" id="choose-again" href="${page.choiceUrl}">Choose another product</a>`}
+: html`<a class="button second" id="choose-again" href="${page.change.url}">Choose another product</a>`}
 !${form(target, html`<button class="button bare" id="cancel" name="action" value="cancel">
 ${isUpdate ? 'Keep the present method' : 'Cancel this payment'}</button>`)}
 </div>
 </div>`
+}
+
+/** The discount codes. Their controls belong to the form of the payment, so that it is shown again with its values. */
+function codes ({ payment, change, problems, context: { sandbox } }: Checkout, canPay: boolean): Fragment {
+  if (change === null || change.codes === null || !canPay) return ''
+  const applied = payment.discounts.flatMap(discount => codeOf(discount, sandbox) ?? [])
+  return html`<div class="choices">!${codeBox({ form: FORM, applied, code: change.codes.code }, problems)}</div>`
 }
 
 /** The first button of a form is the one that the Enter key presses. */

@@ -9,15 +9,16 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../../errors.js'
 import { noteRefusal } from '../../http/record.js'
 import { isHead } from '../../http/rewrite.js'
-import { canChooseAgain } from '../../resources/checkouts/choice.js'
+import { canChange } from '../../resources/checkouts/choice.js'
 import { paymentOf } from '../../resources/checkouts/purchase.js'
+import type { Session } from '../../resources/checkouts/store.js'
 import { hasExpired, isOpen, needsMethod } from '../../resources/payments/states.js'
 import type { Payment } from '../../resources/payments/store.js'
 import { linkId, linkSeq, shortSlugSeq } from '../../rules/links.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import { isStorageFailure } from '../../store/failures.js'
 import { addAssets } from '../assets.js'
-import { checkout } from './page.js'
+import { checkout, type Change } from './page.js'
 import { EMBED_KINDS } from '../embed/options.js'
 import { addCheckoutScript, keepOptions } from '../embed/routes.js'
 import type { Problem } from '../fragments.js'
@@ -30,7 +31,9 @@ import { testHelpers } from './test-cards.js'
 import { confirmation, expired, status, statusRefresh, type Notice } from './outcome.js'
 import { formTargets, nextUrl } from './return-url.js'
 import { appearanceOfPayment } from './session/appearance.js'
-import { CHOOSE_AGAIN, addSessionPages } from './session/routes.js'
+import { changeCodes, changesCodes } from './session/recode.js'
+import { CHANGE, addSessionPages } from './session/routes.js'
+import type { Submitted } from './session/submit.js'
 import { act, entered, formToken, isToken, keptFields, problemsOf, readForm } from './submission.js'
 
 /** Only paths with the format of a link. Others are answered by the API, as JSON. */
@@ -74,6 +77,8 @@ const NO_PAYMENT: Notice = {
   text: 'Check the link, or ask the store for a new one. Links stop working when the database is reset.'
 }
 
+type PaymentPages = ReturnType<typeof paymentPages>
+
 /** Shows the pages of a payment. */
 function paymentPages ({ baseOf, drafts, send, withOptions }: HostedLayout) {
   const appearanceFor = ({ payment, context, reply }: OpenedPayment) =>
@@ -90,12 +95,15 @@ function paymentPages ({ baseOf, drafts, send, withOptions }: HostedLayout) {
     return isOver || paymentOf(session, sandbox) !== undefined ? null : `${baseOf(context)}/session/${session.session_id}`
   }
 
-  /** The page on which another product of the session's collection can be chosen; null without a collection. */
-  function choiceUrl ({ payment, context }: OpenedPayment): string | null {
-    const { sandbox, now } = context
-    const session = payment.checkout_session_id === null ? undefined : sandbox.checkouts.find(payment.checkout_session_id)
-    if (session === undefined || session.expires_at <= now || !canChooseAgain(payment, session.terms)) return null
-    return `${baseOf(context)}/session/${session.session_id}${CHOOSE_AGAIN}`
+  /** The parts that can be changed; null without a session that is still open. */
+  function changeOf (opened: OpenedPayment, code: string): Change | null {
+    const session = changeableSession(opened)
+    if (session === null) return null
+    return {
+      url: `${baseOf(opened.context)}/session/${session.session_id}${CHANGE}`,
+      hasChoice: session.terms.collection_id !== undefined,
+      codes: session.terms.flags.allow_discount_code ? { code } : null
+    }
   }
 
   /** Shows the form, with the values of a draft if the URL names one. */
@@ -106,7 +114,8 @@ function paymentPages ({ baseOf, drafts, send, withOptions }: HostedLayout) {
     const before = draft === null ? null : entered(readForm(draft.body))
     const appearance = appearanceFor(opened)
     const target = { url: checkoutUrl(opened), token: formToken(payment, link) }
-    const content = checkout({ payment, context, problems, entered: before, target, appearance, choiceUrl: choiceUrl(opened) })
+    const change = changeOf(opened, draft?.body['code'] ?? '')
+    const content = checkout({ payment, context, problems, entered: before, target, appearance, change })
     const subject = isMethodUpdate(payment) ? 'New payment method' : `Pay ${context.sandbox.business.name}`
     const title = `${problems.length > 0 ? 'Error: ' : ''}${subject}`
     const targets = formTargets(payment.checkout)
@@ -120,7 +129,7 @@ function paymentPages ({ baseOf, drafts, send, withOptions }: HostedLayout) {
     const content = confirmation(payment, { url, token: formToken(payment, link) }, context)
     const targets = formTargets(payment.checkout)
     send(reply, 200, {
-      title: 'Confirm the payment', content, width: 'narrow', formTargets: targets, appearance: appearanceFor(opened)
+      title: 'Confirm it’s you', content, width: 'narrow', formTargets: targets, appearance: appearanceFor(opened)
     })
   }
 
@@ -157,10 +166,72 @@ function paymentPages ({ baseOf, drafts, send, withOptions }: HostedLayout) {
   return { checkoutUrl, showState, showStatus }
 }
 
+/** Handles the form of a payment. */
+function paymentForm ({ baseOf, drafts, isEmbedded, sendNotice, answer }: HostedLayout, { checkoutUrl }: PaymentPages) {
+  /** Redirects to the next page. If the payment is still open, its form is filled in again. */
+  const redirect = (opened: OpenedPayment) => {
+    const { payment, link, context: { sandbox }, context, reply, reply: { request } } = opened
+    if (!isOpen(payment)) return sendRedirect(reply, nextUrl(payment, link, baseOf(context), sandbox, !isEmbedded))
+    const url = checkoutUrl(opened)
+    if (readForm(request.body).action !== 'pay') return sendRedirect(reply, withDraft(url, draftId(request.query)))
+    const body = keptFields(request.body, sandbox, { isCharged: true })
+    sendRedirect(reply, drafts.keep(sandbox, url, { code: 200, problems: [], body }))
+  }
+
+  /** Redirects to the form, with its problems and its values. */
+  const redirectToForm = (opened: OpenedPayment, problems: readonly Problem[]) => {
+    const { context: { sandbox }, reply, reply: { request } } = opened
+    const body = keptFields(request.body, sandbox, { isCharged: false })
+    sendRedirect(reply, drafts.keep(sandbox, checkoutUrl(opened), { code: 422, problems, body }))
+  }
+
+  /** Redirects to the payment with the changed codes, or to the form with the reason why they can't be changed. */
+  const showCodes = (opened: OpenedPayment, result: Submitted) => {
+    const { context: { sandbox }, context, reply, reply: { request } } = opened
+    if ('problems' in result) return redirectToForm(opened, result.problems)
+    const url = `${baseOf(context)}/${linkId(result.payment.seq, sandbox.business.link_salt)}`
+    const { code: _applied, ...body } = keptFields(request.body, sandbox, { isCharged: false })
+    sendRedirect(reply, drafts.keep(sandbox, url, { code: 200, problems: [], body }))
+  }
+
+  const canBePaid = ({ payment, context }: OpenedPayment) =>
+    payment.status !== 'requires_customer_action' && !hasExpired(payment, context.now)
+
+  function submit (before: OpenedPayment): void {
+    const { payment: { seq }, link, context: { sandbox, baseUrl }, reply, reply: { request } } = before
+    const form = readForm(request.body)
+    if (!isToken(form.token, before.payment, link)) {
+      return sendNotice(reply, 403, tokenRefused(checkoutUrl(before)))
+    }
+    const change = (): Submitted | undefined => {
+      const payment = stored(seq, sandbox)
+      const context = { sandbox, baseUrl, now: sandbox.clock.now() }
+      const session = changesCodes(form.action) ? changeableSession({ payment, context }) : null
+      if (session !== null) return changeCodes(payment, session, request.body, context)
+      act(payment, form, context)
+    }
+    sandbox.batch.run<Submitted | undefined>(change, (error, result) => {
+      answer(request, reply, () => {
+        if (error !== undefined && !(error instanceof ApiError)) throw error
+        noteRefusal(request, error)
+        const after = { ...before, payment: stored(seq, sandbox) }
+        if (result !== undefined) return showCodes(after, result)
+        if (error === undefined || !isOpen(after.payment)) redirect(after)
+        else if (canBePaid(after)) redirectToForm(after, problemsOf(error))
+        else sendRedirect(reply, checkoutUrl(after))
+      })
+    })
+  }
+
+  return { submit }
+}
+
 function hostedPages (options: PagesOptions) {
   const layout = hostedLayout(options)
-  const { baseOf, drafts, isEmbedded, contextOf, sendNotice, notFound, fail, answer } = layout
-  const { checkoutUrl, showState, showStatus } = paymentPages(layout)
+  const { baseOf, contextOf, notFound, fail, answer } = layout
+  const pages = paymentPages(layout)
+  const { showState, showStatus } = pages
+  const form = paymentForm(layout, pages)
 
   function opened (request: FastifyRequest<LinkRoute>, reply: FastifyReply): OpenedPayment | null {
     const context = contextOf(request)
@@ -186,47 +257,6 @@ function hostedPages (options: PagesOptions) {
     })
   }
 
-  /** Redirects to the next page. If the payment is still open, its form is filled in again. */
-  const redirect = (opened: OpenedPayment) => {
-    const { payment, link, context: { sandbox }, context, reply, reply: { request } } = opened
-    if (!isOpen(payment)) return sendRedirect(reply, nextUrl(payment, link, baseOf(context), sandbox, !isEmbedded))
-    const url = checkoutUrl(opened)
-    if (readForm(request.body).action !== 'pay') return sendRedirect(reply, withDraft(url, draftId(request.query)))
-    const body = keptFields(request.body, sandbox, { isCharged: true })
-    sendRedirect(reply, drafts.keep(sandbox, url, { code: 200, problems: [], body }))
-  }
-
-  /** Redirects to the form, with its problems and its values. */
-  const redirectToForm = (opened: OpenedPayment, problems: readonly Problem[]) => {
-    const { context: { sandbox }, reply, reply: { request } } = opened
-    const body = keptFields(request.body, sandbox, { isCharged: false })
-    sendRedirect(reply, drafts.keep(sandbox, checkoutUrl(opened), { code: 422, problems, body }))
-  }
-
-  const canBePaid = ({ payment, context }: OpenedPayment) =>
-    payment.status !== 'requires_customer_action' && !hasExpired(payment, context.now)
-
-  function submit (request: FastifyRequest<LinkRoute>, reply: FastifyReply): void {
-    const before = opened(request, reply)
-    if (before === null) return
-    const { payment: { seq }, link, context: { sandbox, baseUrl } } = before
-    const form = readForm(request.body)
-    if (!isToken(form.token, before.payment, link)) {
-      return sendNotice(reply, 403, tokenRefused(checkoutUrl(before)))
-    }
-    const change = () => { act(stored(seq, sandbox), form, { sandbox, baseUrl, now: sandbox.clock.now() }) }
-    sandbox.batch.run(change, error => {
-      answer(request, reply, () => {
-        if (error !== undefined && !(error instanceof ApiError)) throw error
-        noteRefusal(request, error)
-        const after = { ...before, payment: stored(seq, sandbox) }
-        if (error === undefined || !isOpen(after.payment)) redirect(after)
-        else if (canBePaid(after)) redirectToForm(after, problemsOf(error))
-        else sendRedirect(reply, checkoutUrl(after))
-      })
-    })
-  }
-
   function unshorten (request: FastifyRequest<{ Params: { slug: string } }>, reply: FastifyReply): void {
     const context = contextOf(request)
     const { sandbox } = context
@@ -238,7 +268,10 @@ function hostedPages (options: PagesOptions) {
 
   return {
     show,
-    submit,
+    submit (request: FastifyRequest<LinkRoute>, reply: FastifyReply): void {
+      const found = opened(request, reply)
+      if (found !== null) form.submit(found)
+    },
     showStatus (request: FastifyRequest<LinkRoute>, reply: FastifyReply): void {
       const found = opened(request, reply)
       if (found !== null) showStatus(found)
@@ -246,6 +279,14 @@ function hostedPages (options: PagesOptions) {
     unshorten,
     fail
   }
+}
+
+/** The session of a payment, if the customer can still change it; null otherwise. */
+function changeableSession ({ payment, context }: Pick<OpenedPayment, 'payment' | 'context'>): Session | null {
+  const { sandbox, now } = context
+  const session = payment.checkout_session_id === null ? undefined : sandbox.checkouts.find(payment.checkout_session_id)
+  const isCurrent = session?.payment_id === payment.payment_id && session.expires_at > now
+  return isCurrent && canChange(payment) ? session : null
 }
 
 function findByLink (link: string, { business, payments }: Sandbox): Payment | undefined {

@@ -141,7 +141,8 @@ export const CHECKOUT_STYLE = `
 .brands[data-brand=amex] .logo:not([data-logo=amex]),
 .brands[data-brand=discover] .logo:not([data-logo=discover]),
 .brands[data-brand=rupay] .logo:not([data-logo=rupay]) { display: none; }
-@media (max-width: 26rem) { .brands[data-brand=all] .logo:nth-child(n + 2) { display: none; } }
+@media (max-width: 26rem) { .brands[data-brand=all] { display: none; } }
+.adorned input { padding-right: 3.25rem; }
 .upi { display: grid; gap: 1rem; }
 .upi-scan { display: flex; flex-wrap: wrap; align-items: center; gap: 1rem 1.25rem; }
 .upi-scan > div { flex: 1 1 11rem; display: grid; gap: 0.85rem; }

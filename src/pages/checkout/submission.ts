@@ -63,7 +63,9 @@ export function entered ({ method, number, cvc, expiry, name, phone, upi_id: upi
  * The fields of a form that may be kept to be shown again. Of card numbers, only those of test cards are kept, and numbers that
  * could become one; a number that may be that of a real card is not. A security code is kept until it has been charged.
  */
-export function keptFields (body: unknown, { reference: { testCards } }: Sandbox, { isCharged }: { isCharged: boolean }) {
+export function keptFields (
+  body: unknown, { reference: { testCards } }: Sandbox, { isCharged }: { isCharged: boolean }
+): Record<string, string> {
   const { token: _token, ...fields } = textFields(body)
   const digits = (fields['number'] ?? '').replace(/\D/g, '')
   const isTestCard = testCards.some(({ number }) => number === digits)

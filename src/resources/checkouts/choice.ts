@@ -28,9 +28,9 @@ export function withChoice (terms: Terms, productId: string | null, sandbox: San
   return { ...terms, cart: [{ product_id: chosen.product_id, quantity: 1, amount: null }] }
 }
 
-/** Whether the customer can leave a payment of the session to choose another product. */
-export function canChooseAgain (payment: Payment, { collection_id: collectionId }: Terms): boolean {
-  return collectionId !== undefined && payment.status !== 'requires_customer_action' && isOpen(payment)
+/** Whether the customer can leave a payment of the session to change its details, its codes or its product. */
+export function canChange (payment: Payment): boolean {
+  return payment.status !== 'requires_customer_action' && isOpen(payment)
 }
 
 /** The terms with each product that can be chosen. */

@@ -7,7 +7,6 @@ import { DETAIL_MAX, completeDetails, isCountry, type DetailProblem } from '../.
 import type { Details } from '../../../resources/checkouts/purchase.js'
 import { openAmount } from '../../../resources/checkouts/rules.js'
 import { DETAIL_NAMES, textOf, type DetailName, type Known, type Terms } from '../../../resources/checkouts/terms.js'
-import type { Payment } from '../../../resources/payments/store.js'
 import { decimal, minorUnits } from '../../../rules/decimal.js'
 import { isEmail } from '../../../rules/contact.js'
 import type { Context, Sandbox } from '../../../sandbox/sandbox.js'
@@ -61,23 +60,16 @@ export function entryOf (body: unknown, name: string, max = ENTRY_MAX): string {
   return typeof value === 'string' ? value.slice(0, max) : ''
 }
 
-/** The values of the fields before the form is submitted. Keeps the details of `earlier`, a payment that was not completed. */
-export function firstEntries (terms: Terms, earlier: Payment | null, { sandbox }: Context): Entries {
-  const known = earlier === null ? terms.known : { ...terms.known, ...detailsOf(earlier) }
+/** The values of the fields of a new form. */
+export function firstEntries (terms: Terms, { sandbox }: Context): Entries {
   return {
-    details: Object.fromEntries(DETAIL_NAMES.map(name => [name, known[name] ?? ''])) as Entries['details'],
+    details: Object.fromEntries(DETAIL_NAMES.map(name => [name, terms.known[name] ?? ''])) as Entries['details'],
     currency: terms.currency ?? '',
     codes: terms.codes,
     code: '',
     amounts: firstAmounts(terms, sandbox),
     answers: terms.custom_fields.map(() => '')
   }
-}
-
-function detailsOf ({ customer: { name, email, phone_number: phone }, billing, checkout }: Payment): Known {
-  const { country, street = null, city = null, state = null, zipcode = null } = billing
-  const { tax_id: taxId = null, customer_business_name: business = null } = checkout
-  return { name, email, phone, country, street, city, state, zipcode, tax_id: taxId, business_name: business }
 }
 
 function firstAmounts ({ cart }: Terms, sandbox: Sandbox): string[] {

@@ -27,6 +27,7 @@ import { recurrenceOfSale } from '../recurrence.js'
 import { currenciesFor } from '../../../resources/checkouts/currencies.js'
 import { addonFields } from './addons.js'
 import { productChoice } from './choice.js'
+import { codeBox } from './code-box.js'
 import { detailFields } from './fields.js'
 import type { Entries } from './form.js'
 import { backLink, type SessionAppearance } from './appearance.js'
@@ -88,7 +89,7 @@ function orderPanel ({ draft, entries, session: { terms }, context, appearance, 
   }
   return summary(shown, sandbox, appearance, html`<div class="choices">
 !${currencyChoice(terms, draft, context, problems)}
-!${codeBox(terms, draft, entries, problems)}
+!${codePart(terms, draft, entries, problems)}
 <input type="hidden" name="codes" form="${FORM}" value="${JSON.stringify(details.codes)}">
 <button class="button second without-script" id="update" form="${FORM}" name="action" value="reprice">Update the total</button>
 </div>`)
@@ -110,26 +111,14 @@ function currencyChoice (terms: Terms, { sale, details }: Draft, { sandbox }: Co
   }, problems)
 }
 
-/** The applied codes, each with a button to remove it, and a field for another one. */
-function codeBox (
-  { flags }: Terms, { sale: { codes } }: Draft, { code }: Entries, problems: readonly Problem[]
+function codePart (
+  { flags }: Terms, { sale }: Draft, { code }: Entries, problems: readonly Problem[]
 ): Fragment {
   const problem = problems.find(({ field }) => field === 'discount-code')
-  if (!flags.allow_discount_code) {
-    return problem === undefined ? '' : html`<p class="problem" id="discount-code">${problem.message}</p>`
+  if (flags.allow_discount_code) {
+    return codeBox({ form: FORM, applied: sale.codes.map(({ discount }) => discount.code), code }, problems)
   }
-  const applied = codes.map(use => use.discount.code)
-  return html`<div class="field">
-<label for="discount-code">Discount code</label>
-!${problem === undefined ? '' : html`<p class="problem" id="discount-code-problem">${problem.message}</p>`}
-<div class="with"><input type="text" id="discount-code" name="code" form="${FORM}" value="${code}" autocomplete="off"
-spellcheck="false"!${problem === undefined ? '' : ' aria-invalid="true" aria-describedby="discount-code-problem"'}>
-<button class="button second" id="apply-code" form="${FORM}" name="action" value="reprice">Apply</button></div>
-!${applied.length === 0
-? ''
-: html`<div class="applied">!${applied.map(name => html`<button class="chip" id="remove-${name}" form="${FORM}" name="action"
-value="remove:${name}" aria-label="Remove ${name}"><span data-testid="applied-code">${name}</span> ×</button>`)}</div>`}
-</div>`
+  return problem === undefined ? '' : html`<p class="problem" id="discount-code">${problem.message}</p>`
 }
 
 function methodsPart ({ payment, draft, entries, context, problems }: DetailsPage, isFree: boolean): Fragment {

@@ -5,7 +5,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../../../errors.js'
-import { canChooseAgain, withChoice } from '../../../resources/checkouts/choice.js'
+import { canChange, withChoice } from '../../../resources/checkouts/choice.js'
 import { asksForMethod, paymentOf } from '../../../resources/checkouts/purchase.js'
 import { SESSION_LIFETIME_US } from '../../../resources/checkouts/rules.js'
 import { staticTerms, type Parameters } from '../../../resources/checkouts/static-link.js'
@@ -23,7 +23,8 @@ import { formTargets, nextUrl } from '../return-url.js'
 import { testHelpers } from '../test-cards.js'
 import { entered, formToken, isToken, keptFields, problemsOf, readForm } from '../submission.js'
 import { addonProblems, withAddons } from './addons.js'
-import { draftDetails, entriesOf, entryOf, firstEntries, withCode } from './form.js'
+import { entriesOfPayment, withEarlierAddons } from './earlier.js'
+import { draftDetails, entriesOf, entryOf, firstEntries, withCode, type Entries } from './form.js'
 import { appearanceOf } from './appearance.js'
 import { NO_PRODUCT, NO_SESSION, expiredSession, unsellable } from './notices.js'
 import { detailsPage, liveHelpers } from './page.js'
@@ -32,10 +33,10 @@ import { draftSale } from './quote.js'
 import { offerOf, submitDetails, type Submitted } from './submit.js'
 import { themeStyle } from './theme.js'
 
-/** The query of the link from the page of a payment back to the choice of its product. */
-export const CHOOSE_AGAIN = '?choose=again'
+/** The query of the link from the page of a payment back to its details. */
+export const CHANGE = '?change=yes'
 
-interface SessionRoute { Params: { id: string }, Querystring: { choose?: unknown } }
+interface SessionRoute { Params: { id: string }, Querystring: { change?: unknown } }
 interface BuyRoute { Params: { id: string }, Querystring: Parameters }
 interface SlugRoute { Params: { slug: string } }
 
@@ -45,7 +46,7 @@ interface OpenedSession {
   session: NewSession
   /** False for the session of a static link, which is inserted with its payment. */
   isStored: boolean
-  /** The open payment that the customer has left to choose another product; null without one. */
+  /** The payment that the customer has left to change it, or that failed; null without one. */
   earlier: Payment | null
   /** The form to show again; null for a new one. */
   draft: FormDraft | null
@@ -107,7 +108,7 @@ function detailsPages ({ baseOf, isEmbedded, withOptions, send, sendNotice }: Ho
   function showDetails (opened: OpenedSession, { code, problems: known, body }: Shown): void {
     const { session, context, request, reply, url } = opened
     const { terms } = session
-    const entries = body === null ? firstEntries(terms, opened.earlier, context) : entriesOf(body, terms, context)
+    const entries = body === null ? newEntries(opened) : entriesOf(body, terms, context)
     const problems = withoutRepeats([...known, ...(body === null ? [] : addonProblems(terms, body, context.sandbox))])
     const wanted = draftDetails(entries, terms, context)
     const codes = withCode(entries)
@@ -132,6 +133,12 @@ function detailsPages ({ baseOf, isEmbedded, withOptions, send, sendNotice }: Ho
     send(reply, all.length > 0 && code === 200 ? 422 : code, {
       title, content, below, width: 'wide', appearance, formTargets: targets, isLive: true, expiresAt: session.expires_at
     })
+  }
+
+  /** The entries of a new form, with those of an earlier payment. */
+  function newEntries ({ session: { terms }, earlier, context }: OpenedSession): Entries {
+    const first = firstEntries(terms, context)
+    return earlier === null ? first : entriesOfPayment(first, earlier, terms, context.sandbox)
   }
 
   function show (opened: OpenedSession): void {
@@ -187,12 +194,12 @@ function detailsForm (
   }
 
   function make (opened: OpenedSession): void {
-    const { request, reply, context, session: { session_id: id, terms } } = opened
+    const { request, reply, context, session: { session_id: id } } = opened
     const { sandbox, baseUrl } = context
     const change = (): Submitted => {
       const before = sandbox.checkouts.find(id)
       const payment = before && paymentOf(before, sandbox)
-      const replaced = payment !== undefined && opened.earlier !== null && canChooseAgain(payment, terms) ? payment : null
+      const replaced = payment !== undefined && opened.earlier !== null && canChange(payment) ? payment : null
       if (payment !== undefined && replaced === null) return { payment }
       return submitDetails({ ...opened, replaced }, request.body, { sandbox, baseUrl, now: sandbox.clock.now() })
     }
@@ -231,20 +238,21 @@ function sessionPages (options: PagesOptions) {
     const session = sandbox.checkouts.find(request.params.id)
     if (session === undefined) return notFound(request, reply, NO_SESSION)
     const payment = paymentOf(session, sandbox)
-    const choosesAgain = request.query.choose === 'again' && payment !== undefined && canChooseAgain(payment, session.terms)
-    const earlier = choosesAgain ? payment : null
-    if (payment !== undefined && earlier === null) return toPayment(payment, context, reply, request.method === 'GET' ? 302 : 303)
+    const isChange = request.query.change === 'yes' && payment !== undefined && canChange(payment)
+    const earlier = sandbox.payments.find(session.payment_id ?? '') ?? null
+    if (payment !== undefined && !isChange) return toPayment(payment, context, reply, request.method === 'GET' ? 302 : 303)
     if (session.expires_at <= now) {
       const appearance = appearanceOf(session, baseOf(context))
       const content = expiredSession(appearance, sandbox)
       return send(reply, 410, { title: 'Checkout expired', content, width: 'narrow', appearance })
     }
-    const url = `${baseOf(context)}/session/${session.session_id}${earlier === null ? '' : CHOOSE_AGAIN}`
+    const url = `${baseOf(context)}/session/${session.session_id}${isChange ? CHANGE : ''}`
     const draft = drafts.find(sandbox, url, request.query)
     const body = request.body ?? draft?.body
     const chosen = entryOf(body, 'product_id') || (earlier?.lines[0]?.product_id ?? null)
     try {
-      const terms = withAddons(withChoice(session.terms, chosen, sandbox), body, sandbox)
+      const choice = withEarlierAddons(withChoice(session.terms, chosen, sandbox), earlier, sandbox)
+      const terms = withAddons(choice, body, sandbox)
       next({ session: { ...session, terms }, isStored: true, earlier, draft, url, context, request, reply })
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
