@@ -147,7 +147,7 @@ function checkRefusal (test: Test, status: number, json: unknown): void {
 
 let patterns: Array<{ operation: Operation, pattern: RegExp }> | undefined
 
-function operationOf (method: string, url: string): Operation | undefined {
+export function operationOf (method: string, url: string): Operation | undefined {
   patterns ??= contract().operations.map(operation =>
     ({ operation, pattern: new RegExp(`^${operation.path.replace(/\{\w+\}/g, '[^/]+')}$`) }))
   const path = url.split('?', 1)[0] ?? ''

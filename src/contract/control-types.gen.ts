@@ -1269,6 +1269,15 @@ export interface components {
              */
             when?: "before" | "after";
         };
+        Assumption: {
+            /** @description The reason, or the behaviour of the real service. */
+            because: string;
+            /** @enum {string} */
+            grade: "inferred" | "different";
+            id: string;
+            /** @description The behaviour of the emulator. */
+            rule: string;
+        };
         Attempt: {
             duration_ms: number;
             /** @description Reason of a failure, if the status does not show it. */
@@ -2186,6 +2195,8 @@ export interface components {
         PaymentExplanation: {
             /** @description Current values that were used because the payment does not store them, as sentences. */
             as_of_now: string[];
+            /** @description The rules of docs/fidelity.md, inferred or different from the real service, that the total or the fee depends on. */
+            assumptions: components["schemas"]["Assumption"][];
             /**
              * @description `recalculated`: the current products and discounts give every stored amount, so each step is known. `stored`: they have changed, and the steps come from the stored payment only.
              * @enum {string}

@@ -26,6 +26,12 @@ export interface FidelityRow {
   parts?: readonly Part[]
 }
 
+/** The rules that a calculation with these parts depends on, besides the confirmed ones. */
+export function assumptionsOf (parts: ReadonlySet<Part>) {
+  return FIDELITY.flatMap(({ id, grade, rule, because, parts: needed = [] }) =>
+    grade !== 'confirmed' && needed.some(part => parts.has(part)) ? [{ id, grade, rule, because }] : [])
+}
+
 /** Makes the rows of a grade. */
 function graded (grade: Grade) {
   return (

@@ -63,11 +63,13 @@ t.test('explains', async t => {
       kind: 'discount_code', line: 0, product_id: 'pdt_ebook', code: 'EBOOK50', currency: 'USD', before: 1999, change: -1000, after: 999, exact: '999.5'
     })
     t.ok(explanation.as_of_now.includes('The terms of the discount code SAVE10.'))
+    t.strictSame(explanation.assumptions.map(({ id }) => id), ['rounding', 'flat_codes', 'reverse_charge', 'exchange_rates'])
   })
 
   t.test('the source of a price, and the reason for no tax', async t => {
     const emulator = startEmulator(t)
     const open = await explained(emulator, { product_cart: [{ product_id: 'pdt_donation', quantity: 2, amount: 750 }] })
+    t.strictSame(open.assumptions, [], 'a price and no tax')
     t.match(of(open.steps, 'unit_price'), [{ after: 1500, text: /2 × \$7\.50, the amount of the request \(.*at least \$5\.00\) = \$15\.00/ }])
     t.match(of(open.steps, 'tax'), [{ change: 0, text: /no tax: there is no rate for the billing country US/ }])
     const business = await explained(emulator, { billing: { country: 'DE' }, tax_id: 'DE136695976' })

@@ -5,6 +5,7 @@
  */
 import { ApiError } from '../../errors.js'
 import type { AppliedDiscount, Payment } from './store.js'
+import { assumptionsOf, type Part } from '../../rules/fidelity.js'
 import { format } from '../../rules/money.js'
 import { price, type Cart, type PricedCart, type PricedLine, type TracedCart } from '../../rules/pricing.js'
 import { calculationSteps, storedSteps, type PriceStep, type TaxReason } from '../../rules/pricing-steps.js'
@@ -40,8 +41,28 @@ export function explainPayment (payment: Payment, sandbox: Sandbox): Explanation
     fee,
     ledger,
     as_of_now: isKnown ? lookedUp(recalculated.cart, tax, payment.subscription_id) : [recalculated],
+    assumptions: assumptionsOf(partsOf(payment, steps, fee)),
     text: [textOf(payment, steps, currencies), ...(fee === null ? [] : [fee.text])].join('\n')
   }
+}
+
+/** The currencies whose fees the price list of the service names. */
+const LISTED_FEES = ['USD', 'INR']
+
+/** The parts of the calculation. */
+function partsOf (payment: Payment, steps: readonly PriceStep[], fee: Explanation['fee']): Set<Part> {
+  const { subscription_charge: charge } = payment
+  const has: Array<[part: Part, isPart: boolean]> = [
+    ['discount', steps.some(({ kind, change }) => kind === 'product_discount' && change !== 0)],
+    ['code', payment.discounts.length > 0],
+    ['conversion', steps.some(({ kind }) => kind === 'conversion')],
+    ['tax', payment.tax > 0 || payment.checkout.tax_id !== undefined],
+    ['fee', fee !== null && !LISTED_FEES.includes(fee.currency)],
+    ['subscription', charge !== null],
+    ['plan_change', charge?.purpose === 'plan_change'],
+    ['usage', charge?.basis?.usage !== undefined]
+  ]
+  return new Set(has.flatMap(([part, isPart]) => isPart ? [part] : []))
 }
 
 function textOf (
