@@ -98,7 +98,7 @@ export const paymentStates = lifecycle<PaymentTypes>({
   },
   transitions: [
     { on: 'create', from: null, to: 'requires_payment_method' },
-    { on: 'pay', from: OPEN, to: 'requires_customer_action' },
+    { on: 'pay', from: OPEN, to: 'requires_customer_action', events: ['payment.processing'] },
     { on: 'pay', from: OPEN, to: 'processing', events: ['payment.processing'] },
     { on: 'pay', from: OPEN, to: 'succeeded', events: ['payment.succeeded'] },
     { on: 'pay', from: OPEN, to: 'failed', events: ['payment.failed'] },
