@@ -8,8 +8,13 @@ import { elapsedMs } from './clock.js'
 import { ApiError } from '../errors.js'
 import type { Batch } from '../store/batch.js'
 
-/** How long a slice may take. Requests wait for about this long. */
-const SLICE_MS = 5
+/**
+ * How long a slice may take. Requests wait for about this long, so slices are short while there are requests. Without requests
+ * they become longer, because each slice is a COMMIT.
+ */
+const SLICE_MS = { shortest: 2, longest: 16 }
+/** If the time between two slices is longer than this, requests or deliveries were handled in it. */
+const BUSY_MS = 0.25
 
 /** An operation as a generator that yields where it may be interrupted. Its result is passed on after the last COMMIT. */
 export type Steps<Result> = Generator<undefined, Result, undefined>
@@ -44,14 +49,16 @@ export interface Work {
 
 interface Piece {
   info: Progress & { name: string, isUnderWay: boolean }
-  /** Runs one slice inside a transaction. If it is the last, returns a function to call after COMMIT. */
-  slice (): (() => void) | undefined
+  /** Runs one slice until this time, inside a transaction. If it is the last, returns a function to call after COMMIT. */
+  slice (untilMs: number): (() => void) | undefined
   reject (error: unknown): void
 }
 
 export function createWork (batch: Pick<Batch, 'alone'>): Work {
   let pieces: Piece[] = []
   let isWaiting = false
+  let sliceMs = SLICE_MS.shortest
+  let endedMs = 0
   let ended = () => {}
 
   /**
@@ -73,8 +80,9 @@ export function createWork (batch: Pick<Batch, 'alone'>): Work {
     const [piece] = pieces
     if (piece === undefined) return // abandoned
     piece.info.isUnderWay = true
+    sliceMs = elapsedMs() - endedMs > BUSY_MS ? SLICE_MS.shortest : Math.min(sliceMs * 2, SLICE_MS.longest)
     try {
-      const finish = batch.alone(piece.slice)
+      const finish = batch.alone(() => piece.slice(elapsedMs() + sliceMs))
       if (finish !== undefined) {
         pieces.shift()
         finish()
@@ -83,6 +91,7 @@ export function createWork (batch: Pick<Batch, 'alone'>): Work {
       pieces.shift()
       piece.reject(error)
     }
+    endedMs = elapsedMs()
     if (pieces.length > 0) workSoon()
     else ended()
   }
@@ -114,12 +123,11 @@ export function drain<Result> (steps: Steps<Result>): Result {
 }
 
 function slicer<Result> (steps: Steps<Result>, resolve: (result: Result) => void): Piece['slice'] {
-  return () => {
-    const endMs = elapsedMs() + SLICE_MS
+  return untilMs => {
     do {
       const step = steps.next()
       if (step.done === true) return () => { resolve(step.value) }
-    } while (elapsedMs() < endMs)
+    } while (elapsedMs() < untilMs)
     return undefined
   }
 }

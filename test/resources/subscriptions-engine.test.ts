@@ -155,3 +155,16 @@ t.test('accepts every action in exactly the states of the table', async t => {
     }
   }
 })
+
+t.test('a daily subscription over a hundred years ends the move with an error that names it', async t => {
+  const shop = openShop(t, START)
+  const id = await shop.activate(await shop.plan(100, {
+    payment_frequency_interval: 'Day', subscription_period_count: 20, subscription_period_interval: 'Year'
+  }))
+  await shop.change(id, { subscription_period_count: 100, subscription_period_interval: 'Year' })
+  const { status, text } = await shop.call('POST', '/_emulator/clock', { body: { advance_ms: 36_500 * 86_400_000 } })
+  t.equal(status, 422, text)
+  t.match(text, id)
+  const { status: state, next_billing_date: next } = await shop.read(id)
+  t.strictSame([state, next.slice(0, 10)], ['active', '2053-06-19'], 'the 10,000 renewals until then are kept')
+})

@@ -34,6 +34,8 @@ export interface GrantsStore {
   ofCustomer (customerId: string): Grant[]
   /** Whether the customer has a grant of the entitlement, not counting revoked ones. */
   hasLive (entitlementId: string, customerId: string): boolean
+  /** Whether the payment granted files and all of them were delivered. */
+  hasDeliveredFiles (paymentId: string): boolean
   /** Whether a delivered grant contains the file. */
   showsFile (fileId: string): boolean
   /** Writes every field that can change. */
@@ -59,6 +61,8 @@ export function grantsStore (database: Database): GrantsStore {
     "SELECT 1 FROM grants WHERE entitlement_id = ? AND customer_id = ? AND status <> 'Revoked' LIMIT 1")
   const showsFile = database.prepare<[string]>(`SELECT 1 FROM grants
     WHERE integration_type = 'digital_files' AND status = 'Delivered' AND instr(config, ?) > 0 LIMIT 1`)
+  const hasDeliveredFiles = database.prepare<[string], number>(`SELECT count(*) > 0 AND count(*) = count(delivered_at) FROM grants
+    WHERE payment_id = ? AND integration_type = 'digital_files'`).pluck()
   const update = database.prepare(`UPDATE grants SET ${CHANGEABLE.map(column => `${column} = ?`).join(', ')} WHERE grant_id = ?`)
   const prepared = new Map<string, Statement<unknown[], Row>>()
 
@@ -80,6 +84,7 @@ export function grantsStore (database: Database): GrantsStore {
     },
     ofCustomer: customerId => ofCustomer.all(customerId).map(readRow),
     hasLive: (entitlementId, customerId) => hasLive.get(entitlementId, customerId) !== undefined,
+    hasDeliveredFiles: paymentId => hasDeliveredFiles.get(paymentId) === 1,
     showsFile: fileId => showsFile.get(JSON.stringify(fileId)) !== undefined,
     update: grant => { update.run(...CHANGEABLE.map(column => valueOf(grant, column)), grant.grant_id) }
   }

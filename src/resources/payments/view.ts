@@ -14,9 +14,6 @@ import type { ListedPayment, Payment } from './store.js'
 
 const PROVIDER = 'dodo'
 
-/** The limit of a query: a cart has at most 100 lines, and a product 50 entitlements. */
-const GRANTS_LOOKED_AT = 5000
-
 /** The payment's link at the base URL of the request, or null if the payment has no link. */
 export function paymentLink (link: string | null, seq: number, { sandbox, baseUrl }: Context): string | null {
   const { link_salt: salt } = sandbox.business
@@ -56,10 +53,7 @@ function disputesOf (payment: Payment, context: Context): Required<Schemas['Paym
 
 /** Whether the payment granted files and all of them were delivered. */
 function hasDeliveredFiles (payment: Pick<Payment, 'payment_id' | 'status'>, { sandbox }: Context): boolean {
-  if (!hasSucceeded(payment)) return false
-  const { payment_id: paymentId } = payment
-  const files = sandbox.grants.list({ payment_id: paymentId, integration_type: 'digital_files' }, GRANTS_LOOKED_AT, 0)
-  return files.length > 0 && files.every(({ delivered_at: deliveredAt }) => deliveredAt !== null)
+  return hasSucceeded(payment) && sandbox.grants.hasDeliveredFiles(payment.payment_id)
 }
 
 /** The complete payment, for GET /payments/{payment_id} and webhooks. */
