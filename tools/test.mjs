@@ -29,7 +29,6 @@ const LONG_FOLDERS = ['test', 'test/api', 'test/control', 'test/delivery']
 /** Reads dist/*.d.ts, which the type check writes. */
 const DECLARATIONS_TEST = 'test/types.test.ts'
 
-
 /** The folder for coverage of all processes. */
 const COVERAGE = join(OUT, 'coverage')
 
