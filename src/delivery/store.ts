@@ -50,6 +50,9 @@ export interface DeliveryCount {
 /** A new event. Its data is read when it is needed, until `keepData` keeps it. */
 export type NewEvent = Omit<StoredEvent, 'seq' | 'data_seq' | 'data_until'>
 
+/** An attempt without its request and response. */
+export type Timing = Pick<WebhookAttemptsRow, 'started_at' | 'duration_us' | 'response_status'>
+
 export interface Outbox {
   /** Returns the event's sequence number. */
   addEvent (event: NewEvent): number
@@ -70,6 +73,8 @@ export interface Outbox {
   attemptsOf (delivery: Pick<Delivery, 'seq'>): Attempt[]
   /** Newest first. */
   listEvents (filter: EventFilter, limit: number, offset: number): StoredEvent[]
+  /** When the latest attempts were made, how long they took, and their status, newest first. */
+  latestAttempts (limit: number): Timing[]
   /** Newest first. */
   listDeliveries (filter: DeliveryFilter, limit: number, offset: number): Delivery[]
   /** The deliveries to an endpoint that are due at `byUs` or earlier, ordered by due time. */
@@ -176,6 +181,7 @@ function eventsAndDeliveries (database: Database): Omit<Outbox, keyof KeptData> 
     findDelivery: deliveryId => read(findDelivery.get(deliveryId)),
     deliveryBySeq: seq => read(deliveryBySeq.get(seq)),
     deliveriesOf: ({ seq }) => deliveriesOf.all(seq).map(readRow),
+    latestAttempts: latestAttempts(database),
     attemptsOf: ({ seq }) => attemptsOf.all(seq).map(readAttempt),
     listEvents (filter, limit, offset) {
       const names = given(EVENT_CONDITIONS, filter)
@@ -272,6 +278,12 @@ function keptData (database: Database): KeptData {
 
 function readEvent (row: WebhookEventsRow): StoredEvent {
   return { ...row, type: row.type as EventType, sample: fromJson(row.sample) }
+}
+
+function latestAttempts (database: Database): Outbox['latestAttempts'] {
+  const select = database.prepare<[number], Timing>(
+    'SELECT started_at, duration_us, response_status FROM webhook_attempts ORDER BY seq DESC LIMIT ?')
+  return limit => select.all(limit)
 }
 
 function readAttempt (row: WebhookAttemptsRow): Attempt {

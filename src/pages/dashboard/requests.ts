@@ -5,6 +5,7 @@
 import { html } from 'ghtml'
 import { operationsOf } from '../../requests/call.js'
 import type { Fragment } from '../layout.js'
+import { bucketsOf, chartCard } from './chart.js'
 import { confirmButton, withChosen } from './fields.js'
 import { ICONS } from './icons.js'
 import { pageOf, pathOf } from './links.js'
@@ -64,6 +65,7 @@ async function requestList (page: PageContext): Promise<Shown> {
     content: html`<div id="requests-head" data-live>!${heading('Requests', hasAny ? clear : '')}</div>
 <p class="quiet">The last ${requests.size} calls to the API and the hosted pages of this sandbox, and changes made in the
 dashboard. New ones appear automatically.</p>
+!${hasAny ? byStatus(page) : ''}
 !${card(html`!${filterForm(page, [
   { name: 'status', label: 'Status', type: 'choice', options: withChosen(STATUSES, filters.status ?? '') },
   { name: 'operation', label: 'Operation', type: 'choice', options: withChosen(operations(page), filters.operation ?? '') },
@@ -72,6 +74,25 @@ dashboard. New ones appear automatically.</p>
   { name: 'payment_id', label: 'Payment', type: 'search', placeholder: 'pay_…' }
 ])}<div id="call-list" data-live>!${content}</div>`, { id: 'calls', pad: false })}`
   }
+}
+
+/** The calls by status, over the time that the log covers. */
+function byStatus ({ context: { sandbox: { requests } } }: PageContext): Fragment {
+  const calls = requests.newestFirst()
+  if (calls.length === 0) return ''
+  const CLASSES = [['2xx and 3xx', 'good', 200, 400], ['4xx', 'wait', 400, 500], ['5xx', 'bad', 500, 600]] as const
+  const points = bucketsOf(calls, ({ at }) => at).map(({ id, label, items }) => ({
+    id, label, texts: CLASSES.map(([, , from, to]) => String(items.filter(({ status }) => status >= from && status < to).length))
+  }))
+  const refused = calls.filter(({ status }) => status >= 400).length
+  return chartCard({
+    id: 'requests-chart',
+    title: 'Requests by status',
+    column: 'From',
+    series: CLASSES.map(([name, tone]) => ({ name, kind: 'bar', tone })),
+    points,
+    summary: `${calls.length} requests, ${refused} of them refused`
+  }, { figure: String(calls.length), unit: `requests, ${refused} of them refused` })
 }
 
 function operations ({ context: { sandbox } }: PageContext): Array<readonly [string, string]> {

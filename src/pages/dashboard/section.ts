@@ -89,6 +89,8 @@ export interface OverviewPart {
   action? (page: PageContext): Fragment
   /** Counts above the cards, as an element with `data-live`. */
   figures? (page: PageContext): Fragment
+  /** Charts below the counts, as cards. */
+  charts? (page: PageContext): Fragment
   /** A card in the main column. */
   card? (page: PageContext): Promise<Fragment>
   /** Environment variables that connect a program, or advice if their values do not exist yet. */

@@ -16,6 +16,7 @@ export const MESSAGES = `
 .verdict.good { border-left-color: var(--good); }
 .verdict.bad { border-left-color: var(--bad); }
 .verdict.wait { border-left-color: var(--wait); }
+#deliveries tbody th { min-width: 11.5rem; }
 .call { overflow-wrap: anywhere; }
 .reason { color: var(--bad); font-weight: 600; }
 .lost { color: var(--bad); }

@@ -48,15 +48,6 @@ summary.price-line .name::after { content: " ▸"; color: var(--quiet); }
 .price-lines li { font-size: 0.8125rem; font-weight: 400; }
 `
 
-const USAGE = `
-.chart { width: 100%; height: auto; font-size: 12px; }
-.chart text { fill: var(--quiet); }
-.chart .bar { fill: var(--accent); }
-.chart .axis { stroke: var(--line); }
-.chart .total { fill: none; stroke: var(--text); stroke-width: 1.5; }
-.chart .threshold { stroke: var(--bad); stroke-dasharray: 5 4; stroke-width: 1.5; }
-`
-
 const MAILBOX = `
 .mailbox { display: grid; gap: 1.25rem; align-items: start; grid-template-columns: minmax(0, 1fr); }
 .mailbox .no-message, .mailbox.open > #listed { display: none; }
@@ -84,34 +75,43 @@ iframe {
 `
 
 const BALANCE = `
-.step-chart { display: grid; gap: 0.6rem; }
-.step-chart svg { display: block; width: 100%; height: 11rem; overflow: visible; }
-.step-chart path { fill: none; stroke-width: 2; vector-effect: non-scaling-stroke; }
-.step-chart .base { stroke: var(--line); stroke-width: 1; }
-.step-chart .line.first { stroke: var(--accent); }
-.step-chart .line.second { stroke: var(--bad); }
-.step-chart .line.third { stroke: var(--good); }
-.step-chart path.threshold { stroke: var(--wait); stroke-width: 1.5; stroke-dasharray: 6 4; }
-.step-axis { display: flex; justify-content: space-between; font-size: 0.8125rem; color: var(--quiet); }
-.step-legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; font-size: 0.8125rem; color: var(--quiet); }
-.step-legend li::before {
-  content: ""; display: inline-block; width: 0.9rem; margin-right: 0.4rem; vertical-align: middle;
-  border-top: 2px solid var(--accent);
-}
-.step-legend .second::before { border-color: var(--bad); }
-.step-legend .third::before { border-color: var(--good); }
-.step-legend .threshold::before { border-color: var(--wait); border-top-style: dashed; }
-`
-
-const CHART = `
-.chart { margin: 1rem 0 0; display: grid; gap: 0.75rem; }
-.chart svg { width: 100%; height: auto; max-height: 16rem; }
-.chart text { fill: var(--quiet); font-size: 12px; }
-.chart .line { fill: none; stroke: var(--accent); stroke-width: 2; stroke-linejoin: round; }
-.chart .area { fill: var(--tint); }
-.chart .zero { stroke: var(--edge); stroke-width: 1; }
 .balance { display: flex; flex-wrap: wrap; gap: 0.25rem 0.75rem; align-items: baseline; }
 .balance strong { font-size: 1.75rem; font-variant-numeric: tabular-nums; }
 `
 
-export const SECTIONS = PAYMENT + PRICE + CATALOG + USAGE + BALANCE + CHART + MAILBOX + MESSAGES + CONTROLS
+const CHART = `
+.chart { display: grid; gap: 0.5rem; grid-template-columns: minmax(0, 1fr); font-size: 0.8125rem; --tone: var(--accent); }
+.chart .plot { position: relative; border-top: 1px dashed var(--line); }
+.chart svg { display: block; width: 100%; height: 9rem; overflow: visible; }
+.chart path { fill: none; vector-effect: non-scaling-stroke; stroke-linejoin: round; }
+.chart .base { stroke: var(--edge); stroke-width: 1; }
+.chart .line { stroke: var(--tone); stroke-width: 2; }
+.chart .dot { stroke-width: 7; stroke-linecap: round; }
+.chart .area { fill: var(--tone); opacity: 0.1; }
+.chart .bar { fill: var(--tone); }
+.chart .threshold { stroke: var(--wait); stroke-width: 1.5; stroke-dasharray: 6 4; }
+.chart :is(.high, .lowest) {
+  position: absolute; left: 0; padding: 0 0.25rem; background: var(--surface); color: var(--quiet); line-height: 1.4;
+  font-variant-numeric: tabular-nums;
+}
+.chart .high { top: -0.6rem; }
+.chart .lowest { bottom: 0; }
+.chart .axis { display: flex; justify-content: space-between; color: var(--quiet); }
+.chart .legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; color: var(--quiet); }
+.chart .legend li::before {
+  content: ""; display: inline-block; width: 0.7rem; height: 0.7rem; margin-right: 0.4rem; border-radius: 0.2rem;
+  vertical-align: -0.05rem; background: var(--tone);
+}
+.chart .legend .threshold::before { height: 0; border-top: 2px dashed var(--wait); background: none; vertical-align: middle; }
+.chart .good { --tone: var(--good); }
+.chart .bad { --tone: var(--bad); }
+.chart .wait { --tone: var(--wait); }
+.chart .calm { --tone: var(--edge); }
+.charts { display: grid; gap: 1.25rem; grid-template-columns: minmax(0, 1fr); }
+.charts:empty { display: none; }
+@media (min-width: 64rem) { .charts { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+.chart-figure { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 0.6rem; margin-bottom: 0.75rem; }
+.chart-figure strong { font-size: 1.375rem; font-variant-numeric: tabular-nums; }
+`
+
+export const SECTIONS = PAYMENT + PRICE + CATALOG + BALANCE + CHART + MAILBOX + MESSAGES + CONTROLS

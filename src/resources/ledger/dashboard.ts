@@ -97,9 +97,17 @@ function course (currency: string, page: PageContext): Fragment {
   const points = Array.from({ length: DAYS }, (_, index) => {
     const day = today - DAYS + 1 + index
     const value = sandbox.ledger.balanceBefore(currency, (day + 1) * DAY_US)
-    return { label: formatDay(day * DAY_US), value, text: money(value, currency, sandbox) }
+    const label = formatDay(day * DAY_US)
+    return { id: label, label, values: [value], texts: [money(value, currency, sandbox)] }
   })
-  return chart({ id: 'chart', title: `Balance in ${currency} in the last ${DAYS} days`, column: 'Balance', points })
+  return chart({
+    id: 'chart',
+    title: `Balance in ${currency} in the last ${DAYS} days`,
+    series: [{ name: 'Balance', kind: 'line' }],
+    points,
+    format: value => money(Math.round(value), currency, sandbox),
+    summary: `now ${points.at(-1)?.texts[0] ?? ''}`
+  })
 }
 
 async function entryList (currency: string, page: PageContext): Promise<Fragment> {

@@ -27,3 +27,21 @@ export interface ChargeBasis {
   usage?: ChargedUsage[]
   change?: Omit<PlanChange, 'codes' | 'currency' | 'tax_rate_bps' | 'currencies'>
 }
+
+/** The role of a payment for its subscription. */
+export interface SubscriptionCharge {
+  /**
+   * The reason for the payment: the first payment, a renewal, its automatic retry, a plan change, an on-demand charge, usage that
+   * a pause settles, a manual retry, a new payment method while nothing is due, or the amount due together with a new payment
+   * method.
+   */
+  purpose: 'activation' | 'renewal' | 'retry' | 'plan_change' | 'on_demand' | 'pause_settlement' | 'final_usage' |
+    'manual_retry' | 'method_update' | 'recovery'
+  /** The period that is paid for: from the first instant until before the second. */
+  period?: [from: number, to: number]
+  basis?: ChargeBasis
+  /** Whether a first payment can be tried again after a decline. */
+  can_retry?: true
+  /** Whether it needs no payment method. Only for a payment of 0. */
+  method_optional?: true
+}

@@ -1,11 +1,13 @@
 /** The store of payments. A payment is one row, written by one statement. Lists are newest first. */
 import type { Schemas } from '../../contract/operations.js'
 import type { Instrument, KeptCard } from '../../rules/instruments.js'
+import { createCache } from '../../store/cache.js'
 import type { Database, Statement } from '../../store/database.js'
 import { fromJson, toJson } from '../../store/json.js'
 import type { PaymentAttemptsRow, PaymentsRow } from '../../store/rows.gen.js'
 import type { Customer } from '../customers/store.js'
-import type { ChargeBasis } from './basis.js'
+import type { SubscriptionCharge } from './basis.js'
+import { DAY_US, dailyTotals, type Counted, type Daily, type DailyTotal } from './daily.js'
 import { readLines, writeLines, type PaymentLine } from './lines.js'
 import {
   CUSTOMERS_LISTED, LISTED_COLUMNS, SELECT_PAYMENT, broadSearchSql, givenFilters, likeOf, listSql, parameters, searchSql
@@ -39,29 +41,12 @@ export interface CheckoutOptions {
 }
 
 export type { PaymentLine } from './lines.js'
+export type { SubscriptionCharge } from './basis.js'
 
 /** The instrument of a payment that waits for the customer or the bank, and whether to save it. */
 export interface PendingAction {
   instrument: Instrument
   saveMethod: boolean
-}
-
-/** The role of a payment for its subscription. */
-export interface SubscriptionCharge {
-  /**
-   * The reason for the payment: the first payment, a renewal, its automatic retry, a plan change, an on-demand charge, usage that
-   * a pause settles, a manual retry, a new payment method while nothing is due, or the amount due together with a new payment
-   * method.
-   */
-  purpose: 'activation' | 'renewal' | 'retry' | 'plan_change' | 'on_demand' | 'pause_settlement' | 'final_usage' |
-    'manual_retry' | 'method_update' | 'recovery'
-  /** The period that is paid for: from the first instant until before the second. */
-  period?: [from: number, to: number]
-  basis?: ChargeBasis
-  /** Whether a first payment can be tried again after a decline. */
-  can_retry?: true
-  /** Whether it needs no payment method. Only for a payment of 0. */
-  method_optional?: true
 }
 
 /** The columns of a new payment. Every other column is initially empty. */
@@ -147,6 +132,8 @@ export interface PaymentsStore {
   hasSucceeded (customerId: string): boolean
   /** The number of payments by status. Statuses without payments are absent. */
   countByStatus (): Map<string, number>
+  /** Totals by day of creation, status and currency, from a day on. */
+  dailyTotals: Daily['since']
   /** Finds a payment by the sequence number in its link. */
   findBySeq (seq: number): Payment | undefined
   record (seq: number, state: PaymentState): void
@@ -212,10 +199,7 @@ export function paymentsStore (database: Database): PaymentsStore {
   const joinSession = database.prepare(
     'UPDATE payments SET checkout_session_id = ?, custom_field_responses = ? WHERE seq = ?')
   const hasSucceeded = database.prepare("SELECT 1 FROM payments WHERE customer_id = ? AND status = 'succeeded' LIMIT 1")
-  // Payments without an attempt are in no index by status, and there may be very many: their number is the rest of all.
-  const countAll = database.prepare<[], number>('SELECT count(*) FROM payments').pluck()
-  const countTried = database.prepare<[], { status: string, count: number }>(
-    "SELECT status, count(*) AS count FROM payments WHERE status <> 'requires_payment_method' GROUP BY status")
+  const daily = daysOf(database)
   const statement = statements(database)
   const customersLike = database.prepare<[string, number], string>(
     "SELECT customer_id FROM customers WHERE email LIKE ? ESCAPE '\\' LIMIT ?").pluck()
@@ -230,6 +214,7 @@ export function paymentsStore (database: Database): PaymentsStore {
         productIds(payment.lines), toJson(payment.discounts),
         JSON.stringify(payment.checkout), payment.payment_method_id, payment.subscription_id,
         toJson(payment.subscription_charge), payment.retry_attempt)
+      daily.added(payment)
       return Number(lastInsertRowid)
     },
     find (paymentId) {
@@ -259,6 +244,7 @@ export function paymentsStore (database: Database): PaymentsStore {
       return row && read(row)
     },
     record (seq, state) {
+      daily.changes(seq, state.status)
       record.run(state.status, state.updated_at, state.payment_method, state.payment_method_type, state.payment_method_id,
         toJson(state.card), state.error_code, state.error_message, toJson(state.pending_action), seq)
     },
@@ -271,13 +257,23 @@ export function paymentsStore (database: Database): PaymentsStore {
     setUpdatedAt: (seq, at) => { setUpdatedAt.run(at, seq) },
     joinSession: (seq, sessionId, answers) => { joinSession.run(sessionId, toJson(answers), seq) },
     ...ofSubscriptions(database),
+    dailyTotals: daily.since,
     hasSucceeded: customerId => hasSucceeded.get(customerId) !== undefined,
     countByStatus () {
-      const counts = new Map(countTried.all().map(({ status, count }) => [status, count]))
-      const untried = (countAll.get() ?? 0) - [...counts.values()].reduce((sum, count) => sum + count, 0)
-      return untried > 0 ? counts.set('requires_payment_method', untried) : counts
+      const counts = new Map<string, number>()
+      for (const { status, count } of daily.since(-Infinity)) counts.set(status, (counts.get(status) ?? 0) + count)
+      for (const [status, count] of counts) if (count === 0) counts.delete(status)
+      return counts
     }
   }
+}
+
+function daysOf (database: Database): Daily {
+  const count = database.prepare<[], DailyTotal>(`SELECT created_at / ${DAY_US} AS day, status, currency, count(*) AS count,
+    sum(total_amount) AS amount FROM payments GROUP BY 1, 2, 3`)
+  const find = database.prepare<[number], Counted>(
+    'SELECT created_at, status, currency, total_amount FROM payments WHERE seq = ?')
+  return dailyTotals({ count: () => count.all(), find: seq => find.get(seq), cache: createCache(database) })
 }
 
 function ofSubscriptions (

@@ -7,6 +7,7 @@ import { html } from 'ghtml'
 import type { Reply } from '../../../contract/operations.js'
 import { ApiError } from '../../../errors.js'
 import { choiceField, form, submit, textField } from '../../../pages/dashboard/fields.js'
+import { chart as drawing } from '../../../pages/dashboard/chart.js'
 import { pageOf, pathOf } from '../../../pages/dashboard/links.js'
 import type { DashboardPage, PageContext } from '../../../pages/dashboard/page.js'
 import {
@@ -18,7 +19,6 @@ import { subscriptionsGranting, thresholdOf } from '../../credits/sold.js'
 import { findCustomer } from '../../customers/rules.js'
 import { findAnyCreditEntitlement } from '../rules.js'
 import type { CreditEntitlement } from '../store.js'
-import { stepChart } from './chart.js'
 
 type Entry = Reply<'GET /credit-entitlements/{credit_entitlement_id}/balances/{customer_id}/ledger'>['items'][number]
 type Grant = Reply<'GET /credit-entitlements/{credit_entitlement_id}/balances/{customer_id}/grants'>['items'][number]
@@ -90,15 +90,19 @@ function chart (entries: readonly Entry[], entitlement: CreditEntitlement, custo
   const hasOverage = entries.some(({ overage_after: after }) => after !== '0')
   const threshold = subscriptionsGranting(entitlement, customerId, page.context)
     .map(granting => thresholdOf(granting, entitlement.precision)).find(value => value !== null)
-  return stepChart({
+  const [latest] = entries
+  return drawing({
     id: 'chart',
     title: `Balance in ${entitlement.unit}`,
-    lines: hasOverage ? ['Balance', 'Overage'] : ['Balance'],
+    column: 'From',
+    series: (hasOverage ? ['Balance', 'Overage'] : ['Balance']).map(name => ({ name, kind: 'step' })),
+    summary: `now ${latest?.balance_after ?? '0'}${hasOverage ? `, overage ${latest?.overage_after ?? '0'}` : ''}`,
     points: entries.toReversed().map(entry => ({
       id: entry.id,
+      label: entry.created_at.slice(0, 10),
       at: parseTime(entry.created_at) ?? page.context.now,
       time: fullTime(entry.created_at, page),
-      values: hasOverage ? [entry.balance_after, entry.overage_after] : [entry.balance_after]
+      texts: hasOverage ? [entry.balance_after, entry.overage_after] : [entry.balance_after]
     })),
     until: page.context.now,
     threshold: threshold === undefined ? null : { name: 'Low balance', value: threshold }

@@ -18,7 +18,7 @@ import type { Fragment } from '../../../pages/layout.js'
 import { formatTime, parseTime } from '../../../rules/calendar.js'
 import { DAY_US } from '../../usage/days.js'
 import { findMeter } from '../rules.js'
-import { usageChart, type ChartDay } from './chart.js'
+import { usageChart, type ChartDay } from './usage.js'
 
 type Meter = Schemas['MeterResponse']
 type Cycle = Schemas['UsageHistoryItem']

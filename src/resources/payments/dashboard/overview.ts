@@ -9,11 +9,13 @@ import type { PageContext } from '../../../pages/dashboard/page.js'
 import { card, empty, linkButton, tiles, type Kind } from '../../../pages/dashboard/parts.js'
 import type { OverviewPart } from '../../../pages/dashboard/section.js'
 import type { Fragment } from '../../../pages/layout.js'
+import { paymentCharts } from './charts.js'
 import { LATEST, paymentTable } from './table.js'
 
 export const overview: OverviewPart = {
   action: page => linkButton(pageOf(page, 'payments', 'new'), 'Create a test payment', 'primary'),
-  figures: page => html`<section id="counts" data-live aria-label="Payments by status">!${counters(page)}</section>`,
+  figures: page => html`<section id="counts" data-live aria-label="Counts of payments">!${counters(page)}</section>`,
+  charts: paymentCharts,
   async card (page) {
     const { items } = await page.operate('GET /payments', { query: { page_size: LATEST } })
     return card(latestPayments(items, page), { id: 'latest', title: 'Latest payments', live: true, pad: false })

@@ -3,9 +3,12 @@
  * webhook-key.
  */
 import { html } from 'ghtml'
+import type { Timing } from '../../../delivery/store.js'
+import { bucketsOf, chartCard } from '../../../pages/dashboard/chart.js'
 import { pageOf } from '../../../pages/dashboard/links.js'
 import type { PageContext } from '../../../pages/dashboard/page.js'
 import { NONE, card, cellLink, copyField, empty, statusTag, table, timeTag, type Row } from '../../../pages/dashboard/parts.js'
+import { milliseconds } from '../../../pages/dashboard/request-parts.js'
 import type { Connection, OverviewPart } from '../../../pages/dashboard/section.js'
 import type { Fragment } from '../../../pages/layout.js'
 import { maskedUrl } from '../../../requests/secrets.js'
@@ -13,10 +16,51 @@ import type { Delivery } from './words.js'
 
 const DELIVERIES = 5
 
+const ATTEMPTS_SHOWN = 500
+
 export const overview: OverviewPart = {
+  charts: webhookCharts,
   card: async page =>
     card(await failingDeliveries(page), { id: 'deliveries', title: 'Failed webhooks', live: true, pad: false }),
   connection
+}
+
+/** How many of the latest attempts succeeded, and how long they took. */
+function webhookCharts ({ context: { sandbox } }: PageContext): Fragment {
+  const attempts = sandbox.outbox.latestAttempts(ATTEMPTS_SHOWN)
+  if (attempts.length === 0) return ''
+  const isGood = ({ response_status: status }: Timing) => status !== null && status >= 200 && status < 300
+  const buckets = bucketsOf(attempts, ({ started_at: at }) => at)
+  const good = attempts.filter(isGood).length
+  const middle = median(attempts)
+  return html`!${chartCard({
+    id: 'webhooks-chart',
+    title: 'Webhook attempts',
+    column: 'From',
+    series: [{ name: 'succeeded', kind: 'bar', tone: 'good' }, { name: 'failed', kind: 'bar', tone: 'bad' }],
+    points: buckets.map(({ id, label, items }) => {
+      const succeeded = items.filter(isGood).length
+      return { id, label, texts: [String(succeeded), String(items.length - succeeded)] }
+    }),
+    summary: `${good} of ${attempts.length} succeeded`
+  }, { figure: `${(good / attempts.length * 100).toFixed(1)} %`, unit: `of the last ${attempts.length} succeeded` })}
+!${chartCard({
+    id: 'latency-chart',
+    title: 'Webhook latency',
+    column: 'From',
+    series: [{ name: 'Median', kind: 'line', tone: 'accent' }],
+    points: buckets.map(({ id, label, items }) => {
+      const ms = items.length === 0 ? null : median(items)
+      return { id, label, values: [ms], texts: [ms === null ? null : milliseconds(ms)] }
+    }),
+    format: milliseconds,
+    summary: `median ${milliseconds(middle)}`
+  }, { figure: milliseconds(middle), unit: 'median' })}`
+}
+
+function median (attempts: readonly Timing[]): number {
+  const sorted = attempts.map(({ duration_us: us }) => us / 1000).sort((a, b) => a - b)
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0
 }
 
 const ENDPOINTS_SHOWN = 5
