@@ -1,10 +1,11 @@
 /**
- * Answers requests without a route: 501 for an operation of the contract that is not implemented, 405 for a known path with
- * another method, and 404 otherwise. Most operations without a handler have no route, because a hundred unused routes take 6
+ * Answers requests without a route: 501 for an operation of the service that is not emulated, 405 for a known path with another
+ * method, and 404 otherwise. Most operations without a handler have no route, because a hundred unused routes take 6
  * MB.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { contract, controlContract, type Operation } from '../contract/load.js'
+import { UNSERVED } from '../contract/unserved.js'
 import { ApiError } from '../errors.js'
 import { authenticate, type KeyPolicy } from './auth.js'
 
@@ -17,6 +18,8 @@ export function unknownRoute ({ method, url, headers }: FastifyRequest, reply: F
   const candidates = operationsAt(path)
   const operation = candidates.find(candidate => candidate.method === method)
   if (operation !== undefined) return missing(operation, headers.authorization, keys)
+  const unserved = UNSERVED.find(name => isCalled(name, method, path))
+  if (unserved !== undefined) return missing({ name: unserved, method, secured: true }, headers.authorization, keys)
   if (candidates.length === 0) return new ApiError('NOT_FOUND', { because: `there is no ${method} ${path.slice(0, 200)}` })
   const { error, allow } = wrongMethod(candidates)
   reply.header('allow', allow)
@@ -53,9 +56,17 @@ function operationsAt (path: string): Operation[] {
   return [...contract().operations, ...controlContract().operations].filter(operation => matches(operation.path, path))
 }
 
-function missing (operation: Operation, authorization: string | undefined, keys: KeyPolicy): ApiError {
+/** Whether a request is one of the operation `GET /addons/{id}`. */
+function isCalled (name: string, method: string, path: string): boolean {
+  const [wanted = '', template = ''] = name.split(' ')
+  return (wanted === method || (wanted === 'GET' && method === 'HEAD')) && matches(template, path)
+}
+
+interface Called { name: string, method: string, secured: boolean }
+
+function missing (operation: Called, authorization: string | undefined, keys: KeyPolicy): ApiError {
   try {
-    if (operation.secured) authenticate(authorization, operation.method !== 'GET', keys)
+    if (operation.secured) authenticate(authorization, !['GET', 'HEAD'].includes(operation.method), keys)
     return new ApiError('NOT_IMPLEMENTED', { because: operation.name })
   } catch (refusal) {
     return refusal as ApiError

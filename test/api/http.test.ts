@@ -2,6 +2,7 @@
 import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { contract, type Operation } from '../../src/contract/load.js'
+import { UNSERVED } from '../../src/contract/unserved.js'
 import { handlers } from '../../src/resources/all.js'
 import { ERRORS } from '../../src/errors.js'
 import { VERSION } from '../../src/root.js'
@@ -104,6 +105,21 @@ t.test('routes', async t => {
         t.ok((json as Refusal).message.endsWith(`(${operation.name})`), 'names itself')
       }
     }
+  })
+
+  t.test('answers 501 for operations that the documents do not describe', async t => {
+    const { call } = startEmulator(t)
+    for (const name of UNSERVED) {
+      const [method, path] = name.split(' ') as [Operation['method'], string]
+      const url = path.replaceAll(/\{\w+\}/g, 'x1')
+      const { status, json, headers } = await call(method, url)
+      t.match([status, json, headers['x-should-retry']], [501, { code: 'NOT_IMPLEMENTED', message: `yet (${name})` }, 'false'], name)
+      t.notOk(operations.some(operation => operation.name === name), `${name} is not described`)
+      refused(t, await call(method, url, { key: null }), [401, 'UNAUTHORIZED'])
+    }
+    t.equal((await call('HEAD', '/locales')).status, 501)
+    refused(t, await call('GET', '/brands/x1/translations'), [404, 'NOT_FOUND'])
+    refused(t, await call('POST', '/locales'), [404, 'NOT_FOUND'])
   })
 
   t.test('answers 404 for an unknown route, with or without a key', async t => {

@@ -8,6 +8,7 @@ export async function coverage () {
   const document = JSON.parse(readFileSync('openapi/openapi.gen.json', 'utf8'))
   const { handlers } = await importSource('src/resources/all.ts')
   const { OLDER } = await importSource('src/contract/versions.ts')
+  const { UNSERVED } = await importSource('src/contract/unserved.ts')
   const done = new Set(Object.keys(handlers))
   const byTag = new Map()
   for (const [path, item] of Object.entries(document.paths)) {
@@ -36,7 +37,13 @@ export async function coverage () {
 The emulator supports ${counted(all.filter(({ isNewer }) => !isNewer), done)} operations of contract version ${OLDER}, and
 ${counted(all.filter(({ isNewer }) => isNewer), done)} that are newer.${done.size === all.length ? '' : ' Every other operation returns 501 `NOT_IMPLEMENTED` and names itself.'}
 
-${sections.join('\n')}`
+${sections.join('\n')}
+## Not emulated
+
+The published Python client 1.123.0 has ${UNSERVED.length} more operations. They return 501 \`NOT_IMPLEMENTED\` and name themselves.
+
+${UNSERVED.map(name => `- \`${name}\``).join('\n')}
+`
   return [{ path: 'docs/coverage.gen.md', content }]
 }
 
