@@ -66,7 +66,7 @@ t.test("answers 503 for a sandbox that can't be opened", async t => {
   other.exec('CREATE TABLE a (b)')
   other.close()
   for (const [name, because] of [
-    ['folder', /sandbox folder can't be opened: the file can't be opened/], ['text', /the file is not an SQLite database/], ['other', /see the output of the emulator/]
+    ['folder', /sandbox folder can't be opened: it is a folder, not a file/], ['text', /the file is not an SQLite database/], ['other', /see the output of the emulator/]
   ] as const) {
     await t.test(name, async t => {
       for (let count = 0; count < 20; count++) {

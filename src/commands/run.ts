@@ -22,7 +22,7 @@ export async function runCommandLine (args: readonly string[], options: ProgramO
 
 /** Adds an omitted default command, and rewrites `help clock set` as `clock set --help`. */
 function completed (args: readonly string[], program: Command, defaults: ReadonlyMap<Command, Command>): string[] {
-  if (args[0] === 'help') return [...args.slice(1), '--help']
+  if (args[0] === 'help') return helpOf(args.slice(1), program)
   let command = program
   let at = 0
   for (let named; (named = find(command, args[at])) !== undefined; at++) command = named
@@ -35,6 +35,17 @@ function completed (args: readonly string[], program: Command, defaults: Readonl
   throw new UsageError(`put options after the command: ${[...pathOf(command), operand].join(' ')} …`)
 }
 
+/** `clock set --help` for `clock set`. Names that are unknown are passed on without `--help`, so that commander reports them. */
+function helpOf (names: readonly string[], program: Command): string[] {
+  let command = program
+  for (const [at, name] of names.entries()) {
+    const next = find(command, name)
+    if (next === undefined) return command.commands.length === 0 ? [...names.slice(0, at), '--help'] : names.slice(0, at + 1)
+    command = next
+  }
+  return [...names, '--help']
+}
+
 function find (command: Command, name: string | undefined): Command | undefined {
   return command.commands.find(child => child.name() === name || child.aliases().some(alias => alias === name))
 }
@@ -43,14 +54,16 @@ function isHelp (argument: string | undefined): boolean {
   return argument !== undefined && ['-h', '--help', '-V', '--version'].includes(argument)
 }
 
-/** The first argument that is neither an option nor the value of one. */
+/** The first argument that is neither an option nor the value of one; undefined after an unknown option, which is reported. */
 function firstOperand (args: readonly string[], command: Command): string | undefined {
   for (let at = 0; at < args.length; at++) {
     const argument = args[at] ?? ''
     if (argument === '--') return args[at + 1]
     if (!argument.startsWith('-')) return argument
-    const option = command.options.find(({ long, short }) => argument === long || argument === short)
-    if (option?.required === true) at++
+    const [name, value] = argument.split('=', 2)
+    const option = command.options.find(({ long, short }) => name === long || name === short)
+    if (option === undefined) return undefined
+    if (option.required && value === undefined) at++
   }
   return undefined
 }
@@ -79,7 +92,7 @@ function explain (error: NodeJS.ErrnoException & { address?: string, port?: numb
       return `${where} is in use: stop the program that listens there, or choose another port with --port (0 for any free port)`
     case 'EACCES':
       return error.port === undefined ? error.message : `${where} requires privileges: choose a port above 1023 with --port`
-    case 'EADDRNOTAVAIL': return `the address ${where} does not belong to this computer: check --host`
+    case 'EADDRNOTAVAIL': return `the address ${error.address ?? ''} does not belong to this computer: check --host`
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return `the host name ${error.hostname ?? ''} does not exist: set --host to a name or an address of this computer`

@@ -88,7 +88,7 @@ function asApiError (error: unknown, bodyLimit = MIB): ApiError {
   const { code, message = '', statusCode = 500 } = (error ?? {}) as Partial<FastifyError>
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new ApiError('REQUEST_BODY_TOO_LARGE', { because: `at most ${bodyLimit / MIB} MiB` })
+      return new ApiError('REQUEST_BODY_TOO_LARGE', { because: `at most ${Math.floor(bodyLimit / MIB)} MiB` })
     case 'ECONNRESET':
       return new ApiError('INVALID_REQUEST_BODY', { because: 'the connection was closed before the body had ended' })
     case 'FST_ERR_BAD_URL':

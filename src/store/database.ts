@@ -1,5 +1,5 @@
 /** Opens a sandbox's SQLite database and migrates its schema. Knows files, pragmas and schema steps, but no table. */
-import { accessSync, constants, existsSync, readFileSync, readdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { SetupError } from '../errors.js'
@@ -117,13 +117,18 @@ function checkOwner (database: Sqlite.Database, path: string): void {
 
 /** Checked here because SQLite would report a failing disk. Its log is a second file in the same folder. */
 function checkIsWritable (path: string): void {
-  if (existsSync(path) && !isWritable(path)) throw new StorageError('the file is read-only')
-  if (!isWritable(dirname(path))) throw new StorageError('its folder is read-only, and SQLite writes a second file there')
+  const isThere = existsSync(path)
+  if (isThere && statSync(path).isDirectory()) throw new StorageError('it is a folder, not a file')
+  if (isThere && !isAllowed(path, constants.R_OK)) throw new StorageError('this user may not read the file')
+  if (isThere && !isAllowed(path, constants.W_OK)) throw new StorageError('the file is read-only')
+  if (!isAllowed(dirname(path), constants.W_OK)) {
+    throw new StorageError('its folder is read-only, and SQLite writes a second file there')
+  }
 }
 
-function isWritable (path: string): boolean {
+function isAllowed (path: string, access: number): boolean {
   try {
-    accessSync(path, constants.W_OK)
+    accessSync(path, access)
     return true
   } catch {
     return false
