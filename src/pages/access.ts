@@ -12,12 +12,15 @@ import { needsAccount } from '../resources/grants/states.js'
 import { grantResponse } from '../resources/grants/view.js'
 import { formatDay } from '../rules/calendar.js'
 import type { Context } from '../sandbox/sandbox.js'
-import { form, type FormTarget } from './fragments.js'
+import { form, shortened, type FormTarget } from './fragments.js'
 import type { Fragment } from './layout.js'
 
 /** The maximum number of grants on a page. */
 const SHOWN_MAX = 100
 const INSTANCES_MAX = 50
+
+/** The number of grants that are always shown. */
+const FIRST_SHOWN = 6
 
 const STATUSES: Record<GrantStatus, { kind: 'good' | 'bad' | 'wait' | 'calm', text: string }> = {
   Pending: { kind: 'wait', text: 'Waiting' },
@@ -40,7 +43,9 @@ export function accessPanel (grants: readonly Grant[], target: FormTarget | null
   if (grants.length === 0) return ''
   return html`<section class="panel" id="access" aria-labelledby="access-title">
 <h2 class="section-title" id="access-title">Your purchases</h2>
-<ul class="entries">!${grants.slice(0, SHOWN_MAX).map(grant => accessEntry(grant, target, context))}</ul>
+!${shortened(grants.slice(0, SHOWN_MAX).map(grant => accessEntry(grant, target, context)), {
+    shown: FIRST_SHOWN, more: count => `Show ${count} more purchases`, list: items => html`<ul class="entries">!${items}</ul>`
+  })}
 </section>`
 }
 

@@ -119,6 +119,25 @@ export function alert (title: string, problems: readonly Problem[]): Fragment {
 </div>`
 }
 
+export interface Shortened {
+  /** The number of items that are always shown. */
+  shown: number
+  /** The text that unfolds the others. */
+  more: (count: number) => string
+  /** Makes a list of items. */
+  list: (items: readonly Fragment[]) => Fragment
+  /** Whether the others are unfolded at first. */
+  isOpen?: boolean
+}
+
+/** A list whose first items are shown, and the others on demand. A single item is never hidden. */
+export function shortened (items: readonly Fragment[], { shown, more, list, isOpen = false }: Shortened): Fragment {
+  if (items.length <= shown + 1) return list(items)
+  const rest = items.slice(shown)
+  return html`!${list(items.slice(0, shown))}
+<details class="more"!${isOpen ? ' open' : ''}><summary>${more(rest.length)}</summary>!${list(rest)}</details>`
+}
+
 export interface FormTarget {
   /** The URL that the form is sent to. */
   url: string

@@ -84,6 +84,7 @@ code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation M
   position: absolute; width: 1px; height: 1px; margin: -1px; padding: 0; border: 0; overflow: hidden; clip-path: inset(50%);
   white-space: nowrap;
 }
+.store, .line .name, [data-testid=customer-name] { unicode-bidi: isolate; }
 .quiet { color: var(--quiet); }
 .hint { color: var(--quiet); font-size: 0.875rem; }
 .recurrence { margin-top: 0; color: var(--quiet); }
@@ -214,6 +215,11 @@ input[type=radio], input[type=checkbox] { width: 1.2rem; height: 1.2rem; margin:
 .access ul { display: grid; gap: 0.4rem; }
 .access code { overflow-wrap: anywhere; }
 .access form { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; align-items: baseline; justify-content: space-between; }
+.more summary {
+  min-height: 2.75rem; padding: 0.6rem 0; color: var(--accent); font-weight: 600; font-size: 0.9375rem; cursor: pointer;
+}
+.more .lines { margin-top: 0.5rem; }
+.with-logo { display: flex; align-items: center; gap: 0.6rem; }
 .entry h3 { font-size: 1rem; font-weight: 600; }
 .entry .sum { font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .when { display: flex; flex-wrap: wrap; gap: 0.2rem 0.5rem; align-items: baseline; }

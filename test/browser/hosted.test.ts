@@ -204,7 +204,7 @@ t.test('shows a long order in short, on a phone only on demand', { skip }, async
   t.equal(await page.locator('[data-testid="line"]:visible').count(), 0)
   await page.click('.unfold')
   t.equal(await page.locator('[data-testid="line"]:visible').count(), 4)
-  await page.click('.more-lines summary')
+  await page.click('.more summary')
   t.equal(await page.locator('[data-testid="line"]:visible').count(), 100)
 })
 

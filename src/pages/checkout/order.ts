@@ -10,7 +10,7 @@ import { codeOf } from '../../resources/discounts/view.js'
 import { creditChange } from '../../resources/payments/items.js'
 import type { AppliedDiscount, Payment } from '../../resources/payments/store.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
-import { money } from '../fragments.js'
+import { money, shortened } from '../fragments.js'
 import { creditTexts, recurrenceOfPayment, recurrencePart, type Recurrence } from './recurrence.js'
 import type { Fragment } from '../layout.js'
 
@@ -100,13 +100,11 @@ export function summary (
 const LINES_SHOWN = 4
 
 function lineList (shown: Order, sandbox: Sandbox): Fragment {
-  const items = shown.lines.map(line => lineItem(line, shown, sandbox))
-  const hidden = items.length > LINES_SHOWN + 1 ? items.splice(LINES_SHOWN) : []
-  return html`<ul class="lines">!${items}</ul>
-!${hidden.length === 0
-    ? ''
-    : html`<details class="more-lines"><summary>Show ${hidden.length} more products</summary>
-<ul class="lines">!${hidden}</ul></details>`}`
+  return shortened(shown.lines.map(line => lineItem(line, shown, sandbox)), {
+    shown: LINES_SHOWN,
+    more: count => `Show ${count} more products`,
+    list: items => html`<ul class="lines">!${items}</ul>`
+  })
 }
 
 const ON_DEMAND = '<p><span class="tag calm" data-testid="on-demand">On demand</span></p>'

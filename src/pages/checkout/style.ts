@@ -43,10 +43,6 @@ export const CHECKOUT_STYLE = `
 .unfold input:checked + span::after { margin-bottom: -0.1rem; transform: rotate(225deg); }
 .unfold:has(:focus-visible) { outline: 3px solid var(--focus, var(--accent)); outline-offset: 2px; border-radius: 6px; }
 .lines { margin-top: 1.5rem; display: grid; gap: 1rem; }
-.more-lines summary {
-  min-height: 2.75rem; padding: 0.6rem 0; color: var(--accent); font-weight: 600; font-size: 0.9375rem; cursor: pointer;
-}
-.more-lines .lines { margin-top: 0.5rem; }
 .line { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.1rem 1rem; }
 .line .name { font-weight: 600; }
 .line .sum { font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; text-align: right; }
@@ -143,11 +139,13 @@ export const CHECKOUT_STYLE = `
 .brands[data-brand=rupay] .logo:not([data-logo=rupay]) { display: none; }
 @media (max-width: 26rem) { .brands[data-brand=all] { display: none; } }
 .adorned input { padding-right: 3.25rem; }
+.more .offered + .offered { margin-top: 0.6rem; }
 .upi { display: grid; gap: 1rem; }
 .upi-scan { display: flex; flex-wrap: wrap; align-items: center; gap: 1rem 1.25rem; }
 .upi-scan > div { flex: 1 1 11rem; display: grid; gap: 0.85rem; }
 .qr { flex: none; padding: 0.4rem; border: 1px solid var(--line); border-radius: 0.8rem; background: #fff; }
 
+html:has(.helpers) { scroll-padding-bottom: 9rem; }
 .chips { display: flex; flex-wrap: wrap; gap: 0.45rem; align-items: center; }
 .chip {
   min-height: 2.5rem; padding: 0.35rem 0.75rem; border: 1px solid var(--edge); border-radius: 999px; background: var(--surface);

@@ -23,6 +23,7 @@ import { walletsResponse } from '../../resources/wallets/view.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
 import { accessPanel } from '../access.js'
 import { alert, cardName, facts, form, money, urlProblem, type FormTarget, type Problem } from '../fragments.js'
+import { brandLogo, methodLogo } from '../checkout/logos.js'
 import { sign, type Fragment } from '../layout.js'
 import { creditsPanel } from './credits.js'
 import { subscriptionsPanel } from './subscriptions.js'
@@ -208,8 +209,10 @@ function methodEntry (method: PaymentMethod, sandbox: Sandbox, target: FormTarge
   const { payment_method_id: id, card } = method
   const name = methodName(method, sandbox)
   const { expiry_month: month, expiry_year: year } = card ?? {}
+  const { payment_method_type: type } = method
+  const logo = card == null ? methodLogo(type ?? '', method.payment_method) : brandLogo(card.card_network ?? '')
   return html`<li class="entry" data-testid="saved-method" data-payment-method-id="${id}">
-<h3>${name}</h3>
+<h3 class="with-logo">!${logo}${name}</h3>
 !${month == null || year == null ? '' : html`<p class="hint">Expires ${month}/${year.slice(-2)}</p>`}
 <details class="confirm"><summary id="remove-${id}">Remove<span class="visually-hidden"> ${name}</span></summary>
 !${form(target, html`<input type="hidden" name="payment_method_id" value="${id}">

@@ -13,11 +13,14 @@ import { renewalCharge } from '../../resources/subscriptions/pricing.js'
 import type { Subscription } from '../../resources/subscriptions/store.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
 import { everyPeriod } from '../checkout/recurrence.js'
-import { money } from '../fragments.js'
+import { money, shortened } from '../fragments.js'
 import type { Fragment } from '../layout.js'
 
 /** The maximum number of subscriptions on a page. */
 const SHOWN_MAX = 100
+
+/** The number of subscriptions that are always shown. */
+const FIRST_SHOWN = 6
 
 /** Empty for a customer without subscriptions. `home` is the URL of the main page. */
 export function subscriptionsPanel (customerId: string, home: string, sandbox: Sandbox): Fragment {
@@ -25,7 +28,9 @@ export function subscriptionsPanel (customerId: string, home: string, sandbox: S
   if (found.length === 0) return ''
   return html`<section class="panel" id="subscriptions" aria-labelledby="subscriptions-title">
 <h2 class="section-title" id="subscriptions-title">Subscriptions</h2>
-<ul class="entries">!${found.map(subscription => entry(subscription, home, sandbox))}</ul>
+!${shortened(found.map(subscription => entry(subscription, home, sandbox)), {
+    shown: FIRST_SHOWN, more: count => `Show ${count} more subscriptions`, list: items => html`<ul class="entries">!${items}</ul>`
+  })}
 </section>`
 }
 

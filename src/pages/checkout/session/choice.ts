@@ -14,7 +14,7 @@ import { unitPrice } from '../../../resources/payments/cart.js'
 import { isPayWhatYouWant } from '../../../resources/products/prices.js'
 import type { Product } from '../../../resources/products/store.js'
 import type { Context } from '../../../sandbox/sandbox.js'
-import { money, type Problem } from '../../fragments.js'
+import { money, shortened, type Problem } from '../../fragments.js'
 import { rootOf } from '../../hosted-layout.js'
 import type { Fragment } from '../../layout.js'
 import { everyPeriod } from '../recurrence.js'
@@ -22,6 +22,9 @@ import type { Draft } from './quote.js'
 
 /** The id of the group of radio buttons. */
 export const CHOICE_ID = 'choice'
+
+/** The number of products of a group that are always shown. */
+const PRODUCTS_SHOWN = 8
 
 /** Empty in a session with a cart. */
 export function productChoice (
@@ -35,6 +38,7 @@ export function productChoice (
   const described = [
     ...(collection.description === null ? [] : [`${CHOICE_ID}-hint`]), ...(problem === undefined ? [] : [`${CHOICE_ID}-problem`])
   ]
+  const isChosen = ({ product_id: id }: Product) => terms.cart.some(item => item.product_id === id)
   const option = (product: Product) => offered(product, { terms, country, context })
   return html`<fieldset class="methods" id="${CHOICE_ID}" tabindex="-1"
 !${described.length === 0 ? '' : html` aria-describedby="${described.join(' ')}"`}>
@@ -43,7 +47,12 @@ export function productChoice (
 !${collection.description === null ? '' : html`<p class="hint" id="${CHOICE_ID}-hint">${collection.description}</p>`}
 !${problem === undefined ? '' : html`<p class="problem" id="${CHOICE_ID}-problem">${problem.message}</p>`}
 !${offeredGroups(collection.collection_id, sandbox).map(({ name, products }) =>
-    html`!${name === null ? '' : html`<h3>${name}</h3>`}!${products.map(option)}`)}
+    html`!${name === null ? '' : html`<h3>${name}</h3>`}!${shortened(products.map(option), {
+      shown: PRODUCTS_SHOWN,
+      more: count => `Show ${count} more products`,
+      list: items => items.join(''),
+      isOpen: products.slice(PRODUCTS_SHOWN).some(isChosen)
+    })}`)}
 <input type="hidden" name="chosen" value="${terms.cart[0]?.product_id ?? ''}">
 </fieldset>`
 }

@@ -5,9 +5,9 @@ import { isCountry } from '../../../resources/checkouts/details.js'
 import type { DetailName } from '../../../resources/checkouts/terms.js'
 import { isPayWhatYouWant } from '../../../resources/products/prices.js'
 import { requiredAddress } from '../../../rules/address.js'
-import { choice, field, money, notes, states, type Field } from '../../fragments.js'
+import { choice, field, money, notes, states, type Check, type Field } from '../../fragments.js'
 import type { Fragment } from '../../layout.js'
-import { FIELD_OF, elementOf, exponentOf, showsField } from './form.js'
+import { FIELD_OF, WANTED, elementOf, exponentOf, showsField } from './form.js'
 import type { DetailsPage } from './page.js'
 
 export function detailFields (page: DetailsPage): Fragment {
@@ -54,8 +54,13 @@ function detail (name: DetailName, shape: Shape, { session: { terms }, entries, 
     id: elementOf(name),
     name: FIELD_OF[name],
     value: entries.details[name],
-    isLocked: terms.locked.includes(name)
+    isLocked: terms.locked.includes(name),
+    ...(shape.isRequired === true && name !== 'phone' ? { check: checkOf(name) } : {})
   }, problems)
+}
+
+function checkOf (name: Exclude<DetailName, 'phone'>): Check {
+  return { kind: name === 'email' ? 'email' : 'present', problem: WANTED[name] }
 }
 
 function name (page: DetailsPage): Fragment {

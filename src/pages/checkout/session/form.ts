@@ -178,7 +178,8 @@ function violationOf (problem: DetailProblem): Violation {
   return { path, message: detail === 'phone' ? PHONE_PROBLEMS[reason] : WANTED[detail] }
 }
 
-const WANTED: Record<Exclude<DetailName, 'phone'>, string> = {
+/** The messages about a missing or invalid detail. */
+export const WANTED: Record<Exclude<DetailName, 'phone'>, string> = {
   email: 'Enter an e-mail address, such as name@example.com.',
   name: 'Enter your name.',
   country: 'Choose a country.',
