@@ -149,6 +149,18 @@ t.test('goes on after a refusal, skips what depends on it, and cleans up', async
   t.equal(calls.filter(call => call.startsWith('DELETE')).length, 2)
 })
 
+t.test('cleans up when it is stopped, and reports what was compared', async t => {
+  const stop = new AbortController()
+  const { url, calls } = await account(t, ({ method, url }) => {
+    if (method === 'POST' && url === '/webhooks') stop.abort()
+    return null
+  })
+  const { report, error } = await compared(t, { baseUrl: url, scenarios: [file(t, SCENARIO), 'errors'], signal: stop.signal })
+  t.match(error, { message: 'stopped: the report is incomplete' })
+  t.strictSame(report.scenarios.map(({ steps }) => steps.length), [4])
+  t.strictSame(calls.slice(-2).map(call => call.replace(/\/[^/]*$/, '')), ['DELETE /webhooks', 'DELETE /products'])
+})
+
 t.test('keeps its rate, and waits after 429', async t => {
   let refused = 0
   const { url } = await account(t, ({ url }) => url === '/payments/pay_unknown' && refused++ === 0 ? { status: 429, json: {} } : null)

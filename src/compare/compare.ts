@@ -23,6 +23,7 @@ export interface CompareOptions {
   /** The URL at which the account reaches the receiver of events; null if events are not compared. */
   eventsUrl: string | null
   eventsPort: number
+  /** Ends the comparison early. The current scenario is cleaned up, and the report has what was compared. */
   signal: AbortSignal
 }
 
@@ -47,6 +48,7 @@ interface Shown {
 
 /** Throws a SetupError if anything differs, after the report. */
 export async function compareAccounts (options: CompareOptions, open: OpenEmulator, { step, show }: Shown): Promise<void> {
+  const { signal } = options
   const scenarios = await readScenarios(options.scenarios)
   const real = callAccount(options)
   await checkAccess(real, options.baseUrl)
@@ -55,9 +57,10 @@ export async function compareAccounts (options: CompareOptions, open: OpenEmulat
   const results: ScenarioResult[] = []
   try {
     for (const scenario of scenarios) {
+      if (signal.aborted) break
       const sandbox = emulator.sandbox(`compare_${results.length + 1}`)
       results.push(await withEndpoints({ real, sandbox }, receiver, options.eventsUrl, () => runScenario(scenario, uniqueText(), {
-        real, sandbox, events: receiver, step
+        real, sandbox, events: receiver, step, signal
       })))
     }
   } finally {
@@ -67,6 +70,7 @@ export async function compareAccounts (options: CompareOptions, open: OpenEmulat
   const totals = totalsOf(results)
   if (options.junit !== undefined) await writeFile(options.junit, reportJunit(results))
   show({ base_url: options.baseUrl, ...totals, scenarios: results }, () => reportText(results))
+  if (signal.aborted) throw new SetupError('stopped: the report is incomplete')
   if (totals.differences > 0) throw new SetupError(`${totals.differences} differences`)
 }
 

@@ -35,20 +35,23 @@ export interface Sides {
   events: EventSource | null
   /** Called before each call. */
   step (text: string): void
+  /** Ends the scenario before its next call. It is cleaned up all the same. */
+  signal: AbortSignal
 }
 
 export async function runScenario ({ name, steps, cleanup }: Scenario, unique: string, sides: Sides): Promise<ScenarioResult> {
-  const real = createSide(sides.real, unique)
-  const sandbox = createSide(sides.sandbox, unique)
+  const real = createSide(sides.real, unique, sides.signal)
+  const sandbox = createSide(sides.sandbox, unique, sides.signal)
   const ids = createIdMap()
   const results: StepResult[] = []
   let events: Difference[] | null = null
   try {
     for (const [index, step] of steps.entries()) {
+      if (sides.signal.aborted) break
       sides.step(`${name}: ${index + 1} of ${steps.length}, ${operationOf(step)}`)
       results.push(await compareStep(step, real, sandbox, ids))
     }
-    if (sides.events !== null) {
+    if (sides.events !== null && !sides.signal.aborted) {
       sides.step(`${name}: events`)
       const received = await sides.events.take()
       events = compareEvents(own(received.real, real), own(received.sandbox, sandbox), ids)

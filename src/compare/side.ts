@@ -29,8 +29,12 @@ export const nowMs = (): number => clock.now() / 1000
 const UNTIL_MS = 30_000
 const POLL_MS = 1000
 const ATTEMPTS = 5
+/** The longest time to wait for a reply, and the longest wait after a 429. */
+const CALL_MS = 30_000
+const RETRY_MS = 60_000
 
-export function createSide (send: Send, unique: string): Side {
+/** A wait for a value ends early if the signal is aborted. */
+export function createSide (send: Send, unique: string, signal: AbortSignal): Side {
   const values: Values = { unique }
   const texts = new Set<string>()
 
@@ -46,7 +50,7 @@ export function createSide (send: Send, unique: string): Side {
       const reply = await call(step)
       const fields = (reply.json ?? {}) as Record<string, unknown>
       const isReached = Object.entries(until).every(([key, value]) => fields[key] === value)
-      if (isReached || reply.status >= 400 || nowMs() > end) return reply
+      if (isReached || reply.status >= 400 || signal.aborted || nowMs() > end) return reply
       await sleep(POLL_MS)
     }
   }
@@ -85,24 +89,23 @@ export interface Account {
   baseUrl: string
   apiKey: string
   callsPerMinute: number
-  signal: AbortSignal
 }
 
 /**
  * Returns a function that calls an account. It keeps the rate, waits if the account asks for it, and follows no redirects, which
  * could lead to a live account.
  */
-export function callAccount ({ baseUrl, apiKey, callsPerMinute, signal }: Account): Send {
+export function callAccount ({ baseUrl, apiKey, callsPerMinute }: Account): Send {
   let nextAt = 0
   const paced = async (method: string, path: string, body: unknown): Promise<Sent> => {
     const wait = Math.max(nextAt - nowMs(), 0)
     nextAt = nowMs() + wait + 60_000 / callsPerMinute
-    if (wait > 0) await sleep(wait, undefined, { signal })
+    if (wait > 0) await sleep(wait)
     try {
       const response = await fetch(baseUrl + path, {
         method,
         redirect: 'manual',
-        signal,
+        signal: AbortSignal.timeout(CALL_MS),
         headers: { authorization: `Bearer ${apiKey}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
         ...(body === undefined ? {} : { body: JSON.stringify(body) })
       })
@@ -110,7 +113,6 @@ export function callAccount ({ baseUrl, apiKey, callsPerMinute, signal }: Accoun
       const retryAfterMs = (Number.isFinite(seconds) ? seconds : 1) * 1000
       return { status: response.status, text: await response.text(), retryAfterMs }
     } catch (error) {
-      if (signal.aborted) throw error
       const { message, cause } = error as Error
       throw new UnreachableError(`${baseUrl} does not answer: ${(cause as Error | undefined)?.message ?? message}`)
     }
@@ -119,7 +121,7 @@ export function callAccount ({ baseUrl, apiKey, callsPerMinute, signal }: Accoun
     for (let attempt = 1; ; attempt++) {
       const reply = await paced(method, path, body)
       if (reply.status !== 429 || attempt === ATTEMPTS) return reply
-      await sleep(reply.retryAfterMs ?? 1000, undefined, { signal })
+      await sleep(Math.min(reply.retryAfterMs ?? POLL_MS, RETRY_MS))
     }
   }
 }

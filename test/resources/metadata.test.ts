@@ -78,6 +78,50 @@ t.test('keeps the type of values', async t => {
     t.match(await get(`/payments/${payment.payment_id}`), { customer: { metadata: METADATA } })
   })
 
+  t.test('of subscriptions, and of the payments of charges and plan changes', async t => {
+    const price = {
+      ...PRICE, type: 'recurring_price', payment_frequency_count: 1, payment_frequency_interval: 'Month', subscription_period_count: 1, subscription_period_interval: 'Year'
+    }
+    const plan = async (amount: number) =>
+      (await call(emulate, 'POST', '/products', { name: 'Plan', tax_category: 'saas', price: { ...price, price: amount } }))['product_id']
+    const [small, large] = [await plan(1000), await plan(2000)]
+    const started = async (more: Json = {}) => {
+      const made = await call(emulate, 'POST', '/subscriptions', {
+        product_id: small, quantity: 1, billing: { country: 'US' }, customer: { customer_id: 'cus_ada' }, metadata: METADATA, ...more
+      })
+      t.strictSame(made['metadata'], METADATA)
+      await call(emulate, 'POST', `/_emulator/payments/${String(made['payment_id'])}/pay`, { card: '4242424242424242' })
+      return String(made['subscription_id'])
+    }
+    const latest = async (id: string) => (await get<{ items: Json[] }>(`/payments?subscription_id=${id}`)).items[0]?.['metadata']
+    const id = await started()
+    t.strictSame([await listed('/subscriptions', 'subscription_id', id), await latest(id)], [METADATA, METADATA])
+    await call(emulate, 'POST', `/subscriptions/${id}/change-plan`, {
+      product_id: large, quantity: 1, proration_billing_mode: 'full_immediately', metadata: { n: 2 }
+    })
+    t.strictSame(await latest(id), { n: 2 })
+    t.strictSame((await call(emulate, 'PATCH', `/subscriptions/${id}`, { metadata: { on: false } }))['metadata'], { on: false })
+    const onDemand = await started({ on_demand: { mandate_only: true } })
+    await call(emulate, 'POST', `/subscriptions/${onDemand}/charge`, { product_price: 500, metadata: { n: 3, on: true } })
+    t.strictSame(await latest(onDemand), { n: 3, on: true })
+  })
+
+  t.test('of entitlements, usage events and credits', async t => {
+    const feature = { name: 'F', integration_type: 'feature_flag', integration_config: { feature_id: 'pro', feature_type: 'boolean' } }
+    const { id } = await call(emulate, 'POST', '/entitlements', { ...feature, metadata: METADATA })
+    t.strictSame(await listed('/entitlements', 'id', id), METADATA)
+    t.strictSame((await call(emulate, 'PATCH', `/entitlements/${String(id)}`, { metadata: { n: 1 } }))['metadata'], { n: 1 })
+    await call(emulate, 'POST', '/events/ingest', { events: [{ event_id: 'evt_meta', customer_id: 'cus_ada', event_name: 'call', metadata: METADATA }] })
+    t.strictSame((await get('/events/evt_meta'))['metadata'], METADATA)
+    const { json: tokens } = await emulate.call('POST', '/credit-entitlements', {
+      body: { name: 'T', unit: 'token', precision: 0, rollover_enabled: false, overage_enabled: false }
+    })
+    const balance = `/credit-entitlements/${(tokens as { id: string }).id}/balances/cus_ada`
+    const { json: entry } = await emulate.call('POST', `${balance}/ledger-entries`, { body: { amount: '10', entry_type: 'credit', metadata: METADATA } })
+    t.strictSame((entry as Json)['metadata'], METADATA)
+    t.strictSame((await get<{ items: Json[] }>(`${balance}/grants`)).items[0]?.['metadata'], METADATA)
+  })
+
   t.test('of a fixtures file', async t => {
     const emulate = startEmulator(t)
     const { status, text } = await emulate.call('POST', '/_emulator/load', {
