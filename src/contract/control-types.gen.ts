@@ -2337,6 +2337,8 @@ export interface components {
         UsageDays: {
             /** Format: date */
             from: string;
+            /** @description False while the events that arrived before the meter was created are still being counted. Only if there were thousands of them. */
+            is_complete: boolean;
             items: {
                 /** Format: date */
                 day: string;

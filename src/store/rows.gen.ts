@@ -684,6 +684,14 @@ export interface UsageCyclesRow {
   meters: string
 }
 
+export interface UsageDayCountsRow {
+  meter_id: string
+  until_seq: number
+  stream_id: number
+  timestamp: number | null
+  seq: number | null
+}
+
 export interface UsageDaysRow {
   meter_id: string
   customer_id: string

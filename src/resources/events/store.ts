@@ -44,8 +44,10 @@ export interface EventsStore {
   listAfter (filter: EventFilter, after: EventPlace | null, limit: number): StoredEvent[]
   /** The events of a customer in the order of their timestamps, oldest first, from `start` and before `end`. */
   between (customerId: string, eventName: string, start: number, end: number): Iterable<CountedEvent>
-  /** The customers with events of a name. */
-  customersOf (eventName: string): string[]
+  /** Up to `limit` events of a stream after a place, or from the newest one. Newest first. */
+  ofStreamAfter (streamId: number, after: EventPlace | null, limit: number): StoredEvent[]
+  /** The next stream with events of a name. Undefined after the last one. */
+  nextStream (eventName: string, afterId: number): number | undefined
   /** The number of the last arrival; 0 if there was none. */
   lastSeq (): number
   count (): number
@@ -121,7 +123,9 @@ export function eventsStore (database: Database): EventsStore {
         yield { seq, timestamp, metadata: fromJson(metadata) }
       }
     },
-    customersOf: streams.customersOf,
+    ofStreamAfter: (streamId, after, limit) =>
+      ofStream.all(streamId, -Infinity, after?.timestamp ?? Infinity, after?.seq ?? 0, limit).map(read),
+    nextStream: streams.next,
     lastSeq: () => lastSeq.get() ?? 0,
     count: () => count.get() ?? 0
   }
@@ -150,8 +154,8 @@ function streamsStore (database: Database) {
     'INSERT INTO event_streams (customer_id, event_name) VALUES (?, ?) RETURNING stream_id').pluck()
   const ofCustomer = database.prepare<[string], number>('SELECT stream_id FROM event_streams WHERE customer_id = ?').pluck()
   const ofName = database.prepare<[string], number>('SELECT stream_id FROM event_streams WHERE event_name = ?').pluck()
-  const customersOf = database.prepare<[string], string>(
-    'SELECT customer_id FROM event_streams WHERE event_name = ? ORDER BY stream_id').pluck()
+  const next = database.prepare<[string, number], number>(
+    'SELECT stream_id FROM event_streams WHERE event_name = ? AND stream_id > ? ORDER BY stream_id LIMIT 1').pluck()
   const known = createCache<Stream>(database)
   const knownById = createCache<Stream>(database)
   const keyOf = (customerId: string, name: string) => `${customerId} ${name}`
@@ -162,7 +166,7 @@ function streamsStore (database: Database) {
 
   return {
     find,
-    customersOf: (name: string) => customersOf.all(name),
+    next: (name: string, afterId: number) => next.get(name, afterId),
     idOf: (customerId: string, name: string): number =>
       find(customerId, name) ?? insert.get(customerId, name) ?? NaN,
     byId (id: number): Stream {

@@ -25,6 +25,7 @@ export const meterControls = {
     return {
       from: dayText(from),
       to: dayText(to),
+      is_complete: context.sandbox.usage.findCounting(id) === undefined,
       items: [...days].map(([day, { events, quantity }]) => ({ day: dayText(day), events, units: quantity ?? '0' }))
     }
   }

@@ -2,7 +2,7 @@
 import type { Handlers } from '../../contract/handlers.js'
 import { paging } from '../../contract/paging.js'
 import { notFound } from '../../errors.js'
-import { countDays } from '../usage/days.js'
+import { beginCounting } from '../usage/days.js'
 import { decideMeter, findMeter } from './rules.js'
 import { meterResponse } from './view.js'
 
@@ -15,7 +15,7 @@ export const meters = {
   'POST /meters': ({ body, context }) => {
     const meter = decideMeter(body, context)
     context.sandbox.meters.insert(meter)
-    countDays(meter.meter_id, context)
+    beginCounting(meter.meter_id, context)
     return meterResponse(meter, context)
   },
 

@@ -5,7 +5,7 @@
 import type { MeterCharge } from '../../rules/usage.js'
 import type { UsageTotal } from '../../rules/metering.js'
 import type { Database } from '../../store/database.js'
-import type { UsageCountersRow, UsageCyclesRow, UsageDaysRow } from '../../store/rows.gen.js'
+import type { UsageCountersRow, UsageCyclesRow, UsageDayCountsRow, UsageDaysRow } from '../../store/rows.gen.js'
 
 /** The usage of a customer on a meter in the current cycle of a subscription. */
 export type UsageCounter = UsageCountersRow
@@ -49,7 +49,10 @@ export interface UsageStore {
   cycles (subscriptionId: string, filter: CycleFilter): UsageCycle[]
   findDay (meterId: string, customerId: string, day: number): UsageDay | undefined
   putDay (day: UsageDay): void
-  removeDays (meterId: string): void
+  /** How far the days of a meter are counted. Undefined if they are complete. */
+  findCounting (meterId: string): UsageDayCountsRow | undefined
+  putCounting (counting: UsageDayCountsRow): void
+  removeCounting (meterId: string): void
   /** The days of a meter from one day to another, oldest first; of one customer if given. */
   days (meterId: string, from: number, to: number, customerId?: string): UsageDay[]
 }
@@ -88,13 +91,18 @@ export function usageStore (database: Database): UsageStore {
   }
 }
 
-function daysStore (database: Database): Pick<UsageStore, 'findDay' | 'putDay' | 'removeDays' | 'days'> {
+type DaysStore = Pick<UsageStore, 'findDay' | 'putDay' | 'findCounting' | 'putCounting' | 'removeCounting' | 'days'>
+
+function daysStore (database: Database): DaysStore {
   const columns = 'meter_id, customer_id, day, events, quantity, last_at'
   const select = `SELECT ${columns} FROM usage_days WHERE meter_id = ?`
   const find = database.prepare<[string, string, number], UsageDay>(`${select} AND customer_id = ? AND day = ?`)
   const put = database.prepare(`INSERT INTO usage_days (${columns}) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (meter_id, day, customer_id) DO UPDATE SET ${assignments(['events', 'quantity', 'last_at'])}`)
-  const remove = database.prepare('DELETE FROM usage_days WHERE meter_id = ?')
+  const findCounting = database.prepare<[string], UsageDayCountsRow>('SELECT * FROM usage_day_counts WHERE meter_id = ?')
+  const putCounting = database.prepare(`INSERT INTO usage_day_counts (meter_id, until_seq, stream_id, timestamp, seq)
+    VALUES (?, ?, ?, ?, ?) ON CONFLICT (meter_id) DO UPDATE SET ${assignments(['until_seq', 'stream_id', 'timestamp', 'seq'])}`)
+  const removeCounting = database.prepare('DELETE FROM usage_day_counts WHERE meter_id = ?')
   const days = database.prepare<[string, number, number], UsageDay>(`${select} AND day >= ? AND day <= ? ORDER BY day`)
   const ofCustomer = database.prepare<[string, number, number, string], UsageDay>(
     `${select} AND day >= ? AND day <= ? AND customer_id = ? ORDER BY day`)
@@ -103,7 +111,11 @@ function daysStore (database: Database): Pick<UsageStore, 'findDay' | 'putDay' |
     putDay: ({ meter_id: meterId, customer_id: customerId, day, events, quantity, last_at: lastAt }) => {
       put.run(meterId, customerId, day, events, quantity, lastAt)
     },
-    removeDays: meterId => { remove.run(meterId) },
+    findCounting: meterId => findCounting.get(meterId),
+    putCounting: ({ meter_id: meterId, until_seq: untilSeq, stream_id: streamId, timestamp, seq }) => {
+      putCounting.run(meterId, untilSeq, streamId, timestamp, seq)
+    },
+    removeCounting: meterId => { removeCounting.run(meterId) },
     days: (meterId, from, to, customerId) =>
       customerId === undefined ? days.all(meterId, from, to) : ofCustomer.all(meterId, from, to, customerId)
   }

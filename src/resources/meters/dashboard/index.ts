@@ -105,7 +105,7 @@ async function usage (meter: Meter, page: PageContext): Promise<Fragment> {
   const cycle = customerId === undefined ? null : await currentCycle(meter, customerId, page)
   const { context: { now } } = page
   const until = (end: string) => formatTime(Math.min((parseTime(end) ?? now) - 1, now)).slice(0, 10)
-  const { from, to, items } = await page.operate('GET /_emulator/meters/{id}/days', {
+  const { from, to, is_complete: isComplete, items } = await page.operate('GET /_emulator/meters/{id}/days', {
     path: { id: meter.id },
     query: {
       ...(customerId === undefined ? {} : { customer_id: customerId }),
@@ -120,7 +120,8 @@ async function usage (meter: Meter, page: PageContext): Promise<Fragment> {
     isSum: meter.aggregation.type === 'count' || meter.aggregation.type === 'sum',
     ...(threshold === undefined ? {} : { threshold })
   })
-  return card(html`!${customerForm(customerId, page)}!${chart}`, { id: 'usage', title })
+  const note = isComplete ? html`` : html`<p class="hint">Events from before the meter was created are still being counted.</p>`
+  return card(html`!${customerForm(customerId, page)}!${note}!${chart}`, { id: 'usage', title })
 }
 
 function customerForm (customerId = '', page: PageContext): Fragment {
