@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { buildData } from './build/data.mjs'
 import { copyDeclarations } from './build/declarations.mjs'
 import { bundleProgram, DIST, ROOT } from './build/program.mjs'
 import { buildVendor } from './build/vendor.mjs'
@@ -16,7 +17,7 @@ for (const name of await readdir(DIST).catch(() => [])) {
   if (name !== 'guide') await rm(join(DIST, name), { recursive: true })
 }
 // The compiler takes longer than everything else, so it runs in parallel.
-const [isCompiled] = await Promise.all([compile(), buildVendor(), bundleProgram()])
+const [isCompiled] = await Promise.all([compile(), Promise.all([buildVendor(), bundleProgram()]).then(buildData)])
 if (!isCompiled) process.exit(1)
 await copyDeclarations(join(ROOT, '.build/declarations/src'))
 

@@ -95,7 +95,7 @@ export function openSandbox (identity: SandboxIdentity, options: SandboxOptions)
     : openDatabase(identity.database, empty => {
       fill(empty, options)
       beginIn(empty)
-    })
+    }, 'business' in startFrom ? undefined : () => bytesOf(startFrom))
   const [sandbox] = made
   if (sandbox !== undefined) return sandbox
   try {

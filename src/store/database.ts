@@ -39,11 +39,12 @@ const APPLICATION_ID = 0x646f646f
 
 /**
  * Opens the database at `file`, or in memory for `:memory:`. Creates the file and its folder if they are missing. `fill` is
- * called for a new database in the transaction that creates its tables, so it is created completely or not at all. Throws a
+ * called for a new database in the transaction that creates its tables, so it is created completely or not at all. `model`
+ * returns a database that this version created: copying its tables takes a third of the time of the steps. Throws a
  * SetupError if the path is not writable, or the file is not a database, belongs to another program, is in use, or has a newer
  * version.
  */
-export function openDatabase (file: string, fill: (database: Database) => void): Database {
+export function openDatabase (file: string, fill: (database: Database) => void, model?: () => Buffer): Database {
   const path = file === IN_MEMORY ? file : resolve(file)
   let database: Sqlite.Database | undefined
   try {
@@ -54,7 +55,7 @@ export function openDatabase (file: string, fill: (database: Database) => void):
     database = new Sqlite(path, { timeout: 0 })
     if (path === IN_MEMORY) database.pragma(`page_size = ${PAGE_BYTES_IN_MEMORY}`)
     configure(database)
-    migrate(database, path, fill)
+    migrate(database, path, fill, model)
     return compilingLate(database)
   } catch (error) {
     database?.close()
@@ -78,7 +79,9 @@ export function configure (database: Sqlite.Database): void {
  * Runs the missing schema steps in one transaction, and undoes an interrupted load of a process that died. Always writes, which
  * fails if the database is in use.
  */
-export function migrate (database: Sqlite.Database, path: string, fill: (database: Database) => void): void {
+export function migrate (
+  database: Sqlite.Database, path: string, fill: (database: Database) => void, model?: () => Buffer
+): void {
   const steps = schemaSteps()
   const version = Number(database.pragma('user_version', { simple: true }))
   checkOwner(database, path)
@@ -87,13 +90,25 @@ export function migrate (database: Sqlite.Database, path: string, fill: (databas
       `${steps.length}): use that version, or another database`)
   }
   database.transaction(() => {
-    for (const step of steps.slice(version)) database.exec(step)
+    if (version === 0 && model !== undefined) copyTables(model(), database)
+    else for (const step of steps.slice(version)) database.exec(step)
     database.pragma(`application_id = ${APPLICATION_ID}`)
     database.pragma(`user_version = ${steps.length}`)
     const stores = compilingLate(database)
     if (version === 0) fill(stores)
     else undoAll(stores)
   })()
+}
+
+/** Creates the tables and indexes of another database, without their rows. */
+function copyTables (bytes: Buffer, database: Sqlite.Database): void {
+  const source = new Sqlite(bytes)
+  try {
+    const created = source.prepare<[], string>('SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid').pluck().all()
+    database.exec(created.join(';\n'))
+  } finally {
+    source.close()
+  }
 }
 
 let read: readonly string[] | undefined

@@ -11,7 +11,7 @@ const LOCK = join(ROOT, '.build/lock')
 const LOCK_LIFETIME_MS = 60_000
 
 export async function buildChanges () {
-  if (!isStale('program') && !isStale('vendor')) return
+  if (!['program', 'vendor', 'data'].some(isStale)) return
   await lock()
   try {
     // Another process may have built it in the meantime.
@@ -19,6 +19,8 @@ export async function buildChanges () {
     const { bundleProgram } = await import('./program.mjs')
     const { buildVendor } = await import('./vendor.mjs')
     await Promise.all([program && bundleProgram(), vendor && buildVendor()])
+    const { buildData } = await import('./data.mjs')
+    if (isStale('data')) await buildData()
   } finally {
     rmSync(LOCK, { recursive: true, force: true })
   }

@@ -13,7 +13,8 @@ const STATES = join(ROOT, '.build/states')
 /** The inputs of each part of dist/, and the file that is written last. */
 const PARTS = {
   program: { inputs: ['src', 'tools/build', 'package-lock.json'], output: 'cli.js' },
-  vendor: { inputs: ['src/vendor', 'tools/build', 'package-lock.json'], output: 'vendor/LICENSES.txt' }
+  vendor: { inputs: ['src/vendor', 'tools/build', 'package-lock.json'], output: 'vendor/LICENSES.txt' },
+  data: { inputs: ['src', 'db', 'fixtures', 'openapi', 'tools/build', 'package-lock.json'], output: 'package-data.db' }
 }
 
 /** Whether a part must be built. */
