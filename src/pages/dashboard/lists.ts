@@ -1,6 +1,7 @@
 /** Lists in pages of 25, with filters in the URL and links to the previous and next page. */
 import { html } from 'ghtml'
 import type { Fragment } from '../layout.js'
+import { EXPORTS } from './export.js'
 import { icon } from './icons.js'
 import type { PageContext } from './page.js'
 import { card, empty } from './parts.js'
@@ -49,6 +50,7 @@ export interface Listed<Item> {
 export async function listed<Item> (
   page: PageContext, read: (paging: { page_size: number, page_number: number }) => Promise<{ items: Item[] }>
 ): Promise<Listed<Item>> {
+  page.onList?.(read)
   const number = pageNumber(page)
   const { items } = await read({ page_size: PAGE_ROWS, page_number: number - 1 })
   if (items.length < PAGE_ROWS) return { items, page: number, hasMore: false }
@@ -56,14 +58,23 @@ export async function listed<Item> (
   return { items, page: number, hasMore: next.items.length > 0 }
 }
 
-/** Links to the previous and next page; empty if there is only one page. */
+/** Links to the previous and next page, if there are several, and to the exports of the list. */
 export function pagination (
   page: PageContext, { page: number, hasMore }: Pick<Listed<unknown>, 'page' | 'hasMore'>, what: string
 ): Fragment {
-  if (number === 1 && !hasMore) return ''
+  const exports = html`<p class="exports"><span class="quiet">Export</span>
+!${Object.keys(EXPORTS).map(format => html`<a href="${exportUrl(page, format)}" download>${format.toUpperCase()}</a> `)}</p>`
+  if (number === 1 && !hasMore) return exports
   return html`<nav class="pagination" aria-label="Pages of ${what}">
 !${number > 1 ? pageLink(page, number - 1, 'newer', 'Newer', what) : '<span></span>'}<span class="quiet">Page ${number}</span>
-!${hasMore ? pageLink(page, number + 1, 'older', 'Older', what) : '<span></span>'}</nav>`
+!${hasMore ? pageLink(page, number + 1, 'older', 'Older', what) : '<span></span>'}</nav>!${exports}`
+}
+
+function exportUrl ({ url }: PageContext, format: string): string {
+  const [path = '', query = ''] = url.split('?', 2)
+  const search = new URLSearchParams(query)
+  search.delete('page')
+  return `${path}/export.${format}${search.size === 0 ? '' : `?${search}`}`
 }
 
 /** The content of a page after the last one. */

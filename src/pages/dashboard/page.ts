@@ -30,9 +30,14 @@ export interface PageContext {
   find (text: string): Promise<Found[]>
   /** The URL of the page of an object of any section, by its id; null if its kind has no pages. */
   urlOf (id: string): string | null
+  /** Called with the list of the page, if it has one. */
+  onList? (read: ReadList): void
   /** A valid API key, for code to copy. */
   apiKey: string
 }
+
+/** Reads a page of a list, with the filters of its page. */
+export type ReadList = (paging: { page_size: number, page_number: number }) => Promise<{ items: readonly unknown[] }>
 
 export interface Shown {
   title: string

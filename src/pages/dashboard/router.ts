@@ -18,7 +18,8 @@ import { pathOf } from './links.js'
 import { createChanges } from './live.js'
 import { failedPage, signInPage } from './notices.js'
 import { createOpen, type Opened, type SectionPage } from './open-page.js'
-import type { DashboardFile, DashboardIframe } from './page.js'
+import { EXPORTS, exportOf, type ExportFormat } from './export.js'
+import type { DashboardFile, DashboardIframe, DashboardPage } from './page.js'
 import type { DashboardSection } from './section.js'
 import { secure, sendBare, sendIframe } from './shell.js'
 import { createSignIn } from './sign-in.js'
@@ -82,7 +83,13 @@ export function addDashboard (app: FastifyInstance, options: DashboardOptions, s
 
 function addSection (scope: FastifyInstance, { name, pages, files = {}, iframes = {} }: DashboardSection, router: Router): void {
   const url = (path: string) => (pathOf(name) + path).replace(/(?<=.)\/$/, '')
-  for (const [path, page] of Object.entries(pages)) addPage(scope, url(path), { ...page, section: name }, router)
+  for (const [path, page] of Object.entries(pages)) {
+    addPage(scope, url(path), { ...page, section: name }, router)
+    if (name === 'overview') continue
+    for (const format of Object.keys(EXPORTS) as ExportFormat[]) {
+      scope.get(`${url(path)}/export.${format}`, (request, reply) => router.export(page, format, name, request, reply))
+    }
+  }
   for (const [path, file] of Object.entries(files)) {
     scope.get(url(path), (request, reply) => router.download(file, name, request, reply))
   }
@@ -140,6 +147,15 @@ function createRouter (options: DashboardOptions, sections: readonly DashboardSe
         const safeName = name.replace(/[^\w.-]+/g, '_')
         reply.type(mediaType).header('content-disposition', `attachment; filename="${safeName}"`).send(bytes)
       }),
+
+    export: (
+      page: DashboardPage, format: ExportFormat, section: SectionPage['section'], request: FastifyRequest, reply: FastifyReply
+    ) => answer({ section, show: () => ({ title: '', content: '' }) }, request, reply, async opened => {
+      if (!signIn.isSignedIn(request)) return redirect({ to: pathOf(section) }, opened)
+      const stream = await exportOf(page, opened.page, format)
+      secure(reply)
+      reply.type(EXPORTS[format]).header('content-disposition', `attachment; filename="${section}.${format}"`).send(stream)
+    }),
 
     iframe: (iframe: DashboardIframe, section: SectionPage['section'], request: FastifyRequest, reply: FastifyReply) =>
       answer({ section, show: () => ({ title: '', content: '' }) }, request, reply, async opened => {

@@ -32,7 +32,8 @@ const PARTS = `
 .pad { padding: 1rem 1.125rem; display: grid; gap: 1rem; grid-template-columns: minmax(0, 1fr); }
 .notice { gap: 0.75rem; }
 .card :is(.pagination, .filters) { padding: 0.75rem 1.125rem; }
-.card .pagination { border-top: 1px solid var(--line); }
+.exports { display: flex; gap: 0.75rem; justify-content: end; padding: 0.5rem 1.125rem; font-size: 0.8125rem; }
+.exports, .card .pagination { border-top: 1px solid var(--line); }
 .card > .filters { border-bottom: 1px solid var(--line); }
 .card > .fold { padding: 0.75rem 1.125rem; border-top: 1px solid var(--line); }
 

@@ -30,7 +30,7 @@ async function list (page: PageContext): Promise<Shown> {
   const { id, ...query } = filtersOf(page, ['id', 'state'])
   const found = id === undefined
     ? await listed(page, paging => page.operate('GET /_emulator/checkouts', { query: { ...query, ...paging } }))
-    : { items: await byId(id, page), page: 1, hasMore: false }
+    : await listed(page, async ({ page_number: number }) => ({ items: number === 0 ? await byId(id, page) : [] }))
   const rows = found.items.map((session): Row => ({
     id: session.session_id,
     cells: [

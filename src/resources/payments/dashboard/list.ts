@@ -82,6 +82,9 @@ async function found (search: string, query: Readonly<Record<string, string>>, p
   await page.operate('GET /payments', { query: { ...query, page_size: 1 } }) // validates the filters
   const number = pageNumber(page)
   const { filter } = paging(query)
+  page.onList?.(async ({ page_size: size, page_number: index }) => ({
+    items: searchPayments(search, filter, size, index * size, page.context).map(payment => paymentItem(payment, page.context))
+  }))
   const rows = searchPayments(search, filter, PAGE_ROWS + 1, (number - 1) * PAGE_ROWS, page.context)
   const items = rows.slice(0, PAGE_ROWS).map(payment => paymentItem(payment, page.context))
   return { items, page: number, hasMore: rows.length > PAGE_ROWS }

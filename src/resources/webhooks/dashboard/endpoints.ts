@@ -6,7 +6,7 @@ import { html } from 'ghtml'
 import type { Fragment } from '../../../pages/layout.js'
 import { button, confirmButton } from '../../../pages/dashboard/fields.js'
 import { pageOf, pathOf } from '../../../pages/dashboard/links.js'
-import { PAGE_ROWS, pageNumber, pastEnd, pagination } from '../../../pages/dashboard/lists.js'
+import { pastEnd, pagination, listed } from '../../../pages/dashboard/lists.js'
 import type { Shown, PageContext } from '../../../pages/dashboard/page.js'
 import {
   NONE, card, cellLink, code, copyField, crumb, empty, facts, fullTime, heading, idTag, linkButton, metadata, snippet,
@@ -53,9 +53,8 @@ async function setDisabled (page: PageContext, disabled: boolean) {
 
 async function endpointList (page: PageContext): Promise<Shown> {
   const endpoints = await endpointsOf(page)
-  const number = pageNumber(page)
-  const shown = endpoints.slice((number - 1) * PAGE_ROWS, number * PAGE_ROWS)
-  const hasMore = endpoints.length > number * PAGE_ROWS
+  const { items: shown, page: number, hasMore } = await listed(page, async ({ page_size: size, page_number: index }) =>
+    ({ items: endpoints.slice(index * size, (index + 1) * size) }))
   return {
     title: 'Webhooks',
     content: html`!${heading('Webhooks', linkButton(pageOf(page, 'webhooks', 'new'), 'Add an endpoint', 'primary'))}
