@@ -3605,6 +3605,22 @@ export interface components {
              */
             tax_rate: number;
         };
+        /** @description Amounts in minor units of the charge currency, tax included. */
+        CalculatedSubscription: {
+            /** Format: int32 */
+            amount_due_now: number;
+            /** Format: date-time */
+            next_billing_date?: string | null;
+            product_id: string;
+            /** Format: int32 */
+            recurring_amount: number;
+            /** Format: int32 */
+            recurring_tax?: number | null;
+            /** Format: int32 */
+            tax_due_now?: number | null;
+            /** Format: int32 */
+            trial_period_days?: number | null;
+        };
         CalculateSessionResponse: {
             billing_country: components["schemas"]["CountryCodeAlpha2"];
             currency: components["schemas"]["Currency"];
@@ -3619,6 +3635,8 @@ export interface components {
             product_cart: components["schemas"]["CalculatedProductCartItem"][];
             /** @description What each renewal will charge; null without a subscription product. */
             recurring_breakup?: null | components["schemas"]["RecurringBreakup"];
+            /** @description The quote of each subscription, if the cart has more than one. Otherwise null. */
+            subscriptions?: components["schemas"]["CalculatedSubscription"][] | null;
             /** @description Name registered with the tax id, if it is valid. */
             tax_id_business_name?: string | null;
             /** @description Why the tax id was not accepted. */

@@ -212,6 +212,9 @@ export const FIDELITY: readonly FidelityRow[] = [
   inferred('Newer contract', 'blocking', 'resources/blocklist.test.ts',
     'A blocked customer gets 422 for new purchases',
     'The source says that the address is blocked'),
+  different('Newer contract', 'one_subscription', 'resources/checkouts-subscriptions.test.ts',
+    'A cart of a checkout session has at most one subscription; a second one is 422',
+    'Since client 2.52, the real service starts several subscriptions with one payment'),
   different('Newer contract', 'moderation', 'resources/moderation.test.ts',
     'Moderation allows everything except the documented test words',
     'Live mode screens the text')

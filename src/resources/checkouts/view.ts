@@ -61,6 +61,7 @@ export function calculation (
     trial_period_days: subscription && subscription.trial_period_days,
     is_byop: false, // the emulator is the only payment provider
     payment_method_required: subscription === null || subscription.first.method_required,
+    subscriptions: null, // a cart has one subscription at most
     tax_id_format_name: taxId?.name ?? null,
     tax_id_err_msg: taxId?.problem ?? null,
     tax_id_business_name: taxId === null || taxId.problem !== null ? null : terms.known.business_name
