@@ -11,7 +11,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { CLIENTS, NOT_RUN, STEPS } from './clients/list.mjs'
+import { CLIENTS, NOT_RUN, STEPS, TRIED } from './clients/list.mjs'
 
 const ROOT = dirname(import.meta.dirname)
 const MATRIX = join(ROOT, 'docs', 'clients.gen.md')
@@ -28,6 +28,7 @@ const emulator = await startEmulator()
 try {
   const results = await inTurns(chosen, IS_CI ? 1 : 2, runClient)
   printTable(results)
+  if (wanted.length === 0) await inTurns(TRIED, 1, trySample)
   if (results.some(({ problem }) => problem !== null)) process.exitCode = 1
   else if (results.length === CLIENTS.length && results.every(({ isLeftOut }) => !isLeftOut)) await keepMatrix(results)
 } finally {
@@ -91,6 +92,18 @@ async function runClient (client) {
     result.seconds = (performance.now() - begin) / 1000
   }
   return result
+}
+
+/** Runs the published sample of a client if the registry has its package, and reports it as not run otherwise. */
+async function trySample ({ name, artifact, toolchain, resolve, sample }) {
+  const source = join(ROOT, 'examples', 'clients', name)
+  const missing = await firstMissing(toolchain)
+  if (missing !== null) return console.log(`note: ${name} was not run: ${missing} is missing`)
+  const { code } = await run(resolve, source, process.env)
+  if (code !== 0) return console.log(`note: ${name} was not run: the Maven registry has no ${artifact}`)
+  const env = { ...process.env, DODO_PAYMENTS_BASE_URL: `${emulator.url}/~${name}`, DODO_PAYMENTS_API_KEY: 'test' }
+  await must(sample(join(ROOT, '.build', 'clients', name)), source, env)
+  console.log(`ok  ${name}: the published sample, with ${artifact}`)
 }
 
 async function firstMissing (toolchain) {

@@ -142,8 +142,8 @@ function report (results, took) {
     if (!isAlive) console.error(`the emulator of ${name} ended`)
     if (code !== 0) console.error(output)
     else console.log(phasesOf(output))
-    const only404 = /(\d+) operations? returned only 404/.exec(output)?.[1] ?? 0
-    console.log(`       ${only404} operations answered only 404`)
+    const unfound = /returned only 404 Not Found\n\n((?: {2}- .+\n)+)/.exec(output)?.[1] ?? ''
+    if (unfound !== '') console.log(`       answered only 404:\n${unfound.replaceAll('  - ', '         ').trimEnd()}`)
     if (code !== 0 || !isAlive) process.exitCode = 1
   }
   console.log(`note: Schemathesis sent ${total} requests in ${took.toFixed(0)} s`)

@@ -77,6 +77,18 @@ export const CLIENTS = [
   }
 ]
 
+/**
+ * Clients whose package is tried on every run. If the registry has it, the published sample runs. A test replays the recorded
+ * request in any case.
+ */
+export const TRIED = ['java', 'kotlin'].map(name => ({
+  name,
+  artifact: `com.dodopayments.api:dodo-payments-${name}:${pinned(`${name}/pom.xml`, /dodo-payments-\w+<\/artifactId>\s*<version>([\d.]+)/)}`,
+  toolchain: [['mvn', '--version']],
+  resolve: ['mvn', '-q', '-B', 'dependency:resolve'],
+  sample: build => ['mvn', '-q', '-B', 'compile', 'exec:java', `-Dbuild.folder=${build}`]
+}))
+
 /** Clients that cannot be installed here. Their samples are held by recorded traffic (test/api/recorded-samples.test.ts). */
 export const NOT_RUN = [
   ['java', 'Java', '1.95', 'Maven Central'],
