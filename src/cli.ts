@@ -8,17 +8,19 @@ import type { Given } from './commands/program.js'
 import { runCommandLine } from './commands/run.js'
 import type { ComparedEmulator } from './compare/compare.js'
 import { readConfig, type Config } from './config/config.js'
+import { tlsFolderOf } from './config/data-folder.js'
 import type { Listening } from './emulator.js'
 import type { Violation } from './errors.js'
 import type { Prepare } from './fixtures/load.js'
 import type { Source } from './fixtures/report.js'
 import { maskedUrl } from './requests/secrets.js'
 import { VERSION } from './root.js'
+import { systemClock } from './sandbox/clock.js'
 import { endGracefully } from './commands/signals.js'
 
 async function start (config: Config, { output, fixtures }: Given): Promise<void> {
   const { createApp } = await import('./emulator.js')
-  const emulator = createApp(config, await preparation(fixtures ?? config.fixtures))
+  const emulator = createApp(withFolder(config), await preparation(fixtures ?? config.fixtures))
   try {
     const listening = await emulator.listen()
     await endGracefully(emulator.close)
@@ -32,12 +34,15 @@ async function start (config: Config, { output, fixtures }: Given): Promise<void
   }
 }
 
+/** The folder of the user depends on the environment, which only the command reads. */
+const withFolder = (config: Config): Config => ({ ...config, tlsFolder: tlsFolderOf(config.tlsFolder, process.env) })
+
 /** Starts an emulator and runs a command against it. This process ends with the command. */
 async function exec (config: Config, options: ExecOptions, { output, fixtures }: Given): Promise<never> {
   const { createApp } = await import('./emulator.js')
-  const emulator = createApp(config, await preparation(fixtures ?? config.fixtures))
+  const emulator = createApp(withFolder(config), await preparation(fixtures ?? config.fixtures))
   try {
-    const { address: url, webhookSecret } = await emulator.listen()
+    const { address: url, proxyUrl, certificateFile, webhookSecret } = await emulator.listen()
     const { execute } = await import('./commands/exec.js')
     const { apiKeys, webhookKey, controlKey, control: hasControl } = config
     return await execute({
@@ -45,6 +50,7 @@ async function exec (config: Config, options: ExecOptions, { output, fixtures }:
       apiKey: [...apiKeys][0] ?? 'test',
       webhookKey: webhookSecret ?? webhookKey ?? unusedSecret(),
       hasControl,
+      proxy: proxyUrl === null || certificateFile === null ? null : { url: proxyUrl, certificateFile },
       close: emulator.close
     }, options, output)
   } catch (error) {
@@ -109,11 +115,15 @@ async function emulatorToCompare (): Promise<ComparedEmulator> {
 }
 
 /** The facts of the greeting, in one line, for programs that start the emulator. */
-function startedJson ({ url, address, port, webhookSecret }: Listening, { apiKeys, control }: Config) {
+function startedJson (listening: Listening, { apiKeys, control }: Config) {
+  const { url, address, port, tlsUrl, proxyUrl, certificateFile, webhookSecret } = listening
   return {
     url: address,
     port,
     public_url: url,
+    tls_url: tlsUrl,
+    proxy_url: proxyUrl,
+    certificate_file: certificateFile,
     api_key: [...apiKeys][0] ?? 'test',
     webhook_key: webhookSecret,
     dashboard_url: control ? `${address}/` : null,
@@ -126,7 +136,7 @@ function startedJson ({ url, address, port, webhookSecret }: Listening, { apiKey
  * The message after the start: addresses, and the settings of a program. The public URL is separate, because it may only be
  * reachable by browsers.
  */
-function greeting ({ address, webhookSecret }: Listening, config: Config): string {
+function greeting ({ address, tlsUrl, proxyUrl, certificateFile, webhookSecret }: Listening, config: Config): string {
   const { database, publicUrl, host, apiKeys, webhookUrl } = config
   const data = database === ':memory:' ? 'in memory, lost when the emulator stops' : `in ${database}`
   const isOpen = host === '0.0.0.0' || host === '::'
@@ -135,7 +145,10 @@ function greeting ({ address, webhookSecret }: Listening, config: Config): strin
     ...(isOpen ? [`  Network      open on every address of this computer (--host ${host})`] : []),
     ...(publicUrl === null ? [] : [`  Public URL   ${publicUrl} (links begin with it)`]),
     ...(config.control ? [`  Dashboard    ${address}/`] : []),
-    `  API docs     ${address}/docs`
+    `  API docs     ${address}/docs`,
+    ...(tlsUrl === null ? [] : [`  HTTPS        ${tlsUrl}`]),
+    ...(proxyUrl === null ? [] : [`  Proxy        ${proxyUrl} (HTTPS_PROXY; it answers for the hosts of Dodo Payments)`]),
+    ...(certificateFile === null ? [] : [`  Certificate  ${certificateFile} (how to trust it: npx dodo-emulator trust)`])
   ]
   const eventsGo = `(events go to ${maskedUrl(webhookUrl ?? '')})`
   const settings = [
@@ -159,6 +172,10 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
     start,
     checkFixtures,
     exec,
+    async createAuthority (folder) {
+      const { createAuthority } = await import('./emulator.js')
+      return await createAuthority(folder, systemClock())
+    },
     async init (path, force) {
       const { writeConfig } = await import('./commands/init.js')
       await writeConfig(path, force)

@@ -18,6 +18,8 @@ import { createFaultGate } from './http/faults.js'
 import { addControlPreflight, createGuard, type GuardOptions } from './http/guard.js'
 import { callCounter } from './http/limits.js'
 import { listenOnOtherLoopback, type Loopback } from './http/loopback.js'
+import type { ReceiverTrust } from './delivery/post.js'
+import { listenSecurely, type SecureListeners } from './http/tls/secure.js'
 import { createOperate } from './http/operate.js'
 import { baseUrlFrom } from './http/base-url.js'
 import { recordCalls, recordSubmissions } from './http/record.js'
@@ -43,6 +45,8 @@ import type { Sandbox, Settings } from './sandbox/sandbox.js'
 import { DEFAULT_SANDBOX, createSandboxes } from './sandbox/sandboxes.js'
 import { checkSnapshot, upgraded } from './store/snapshot.js'
 
+export { createAuthority } from './http/tls/secure.js'
+
 export interface Server {
   app: FastifyInstance
   sandbox: Sandbox
@@ -59,6 +63,12 @@ export interface Listening {
   /** The URL for programs on this computer. */
   address: string
   port: number
+  /** The URL of `tls`; null without this option. */
+  tlsUrl: string | null
+  /** The URL of `proxy`; null without this option. */
+  proxyUrl: string | null
+  /** The certificate that programs must trust for both; null without them. */
+  certificateFile: string | null
   /** The secret of the configured webhook endpoint; null if there is none. */
   webhookSecret: string | null
 }
@@ -81,6 +91,7 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
     payloads,
     effects,
     webhookTimeoutMs: config.webhookTimeout,
+    webhookTrust: receiverTrust(config),
     smtpUrl: config.smtpUrl,
     url: () => url,
     report,
@@ -95,7 +106,7 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
   })
   const keys = { apiKeys: config.apiKeys, readOnlyKeys: config.readOnlyApiKeys }
   const app = createServer({ keys, report })
-  const baseUrlOf = baseUrlFrom(config.publicUrl)
+  const baseUrlOf = baseUrlFrom(config.publicUrl, () => url)
   const binding = { keys, baseUrlOf, sandboxes, report }
   const pages = { contextOf: pageContexts(sandboxes, baseUrlOf), drafts: formDrafts(), report }
   const guarding = guardOptions(config)
@@ -127,10 +138,11 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
     bindContract(scope, bound, { ...binding, handlers: controls, faults: null, counter: null, guard })
   })
   let loopback: Loopback | null = null
+  let secure: SecureListeners | null = null
   app.addHook('onReady', async () => { sandboxes.start() })
   app.addHook('preClose', async () => { loopback?.close() })
   app.addHook('onClose', async () => {
-    await loopback?.closed
+    await Promise.all([loopback?.closed, secure?.close()])
     sandboxes.close()
     reporter.close()
   })
@@ -146,8 +158,10 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
       const address = urlOf(config.host, port)
       url = config.publicUrl ?? address
       warnOfPorts([address, url])
+      secure = await listenSecurely(config, { server: app.server, clock: system, warn: line => { console.error(line) } })
       const { webhookUrl, webhookKey } = config
-      return { url, address, port, webhookSecret: webhookUrl === null ? null : configuredSecret(webhookUrl, webhookKey) }
+      const webhookSecret = webhookUrl === null ? null : configuredSecret(webhookUrl, webhookKey)
+      return { url, address, port, ...secureUrls(config.host, secure), webhookSecret }
     },
     close: () => app.close()
   }
@@ -183,6 +197,17 @@ function startOf ({ fromSnapshot }: Config, data: StartData | undefined, rehears
       snapshot ??= upgraded(read)
       return snapshot
     }
+  }
+}
+
+function receiverTrust ({ webhookCa, webhookInsecure }: Config): ReceiverTrust {
+  if (webhookCa === null) return { ca: null, isInsecure: webhookInsecure }
+  try {
+    const ca = readFileSync(webhookCa, 'utf8')
+    if (!ca.includes('-----BEGIN CERTIFICATE-----')) throw new Error('it contains no certificate in PEM')
+    return { ca, isInsecure: webhookInsecure }
+  } catch (error) {
+    throw new SetupError(`--webhook-ca ${webhookCa}: ${(error as Error).message}`)
   }
 }
 
@@ -225,9 +250,18 @@ function dashboardOptions ({ apiKeys, readOnlyApiKeys, controlKey, publicUrl }: 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost'])
 
 /** The URL at which programs on this computer reach a server that listens on `host`. */
-function urlOf (host: string, port: number): string {
+function urlOf (host: string, port: number, scheme = 'http'): string {
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  return `http://${hostInUrl(reachable)}:${port}`
+  return `${scheme}://${hostInUrl(reachable)}:${port}`
+}
+
+function secureUrls (host: string, secure: SecureListeners | null): Pick<Listening, 'tlsUrl' | 'proxyUrl' | 'certificateFile'> {
+  const { tlsPort = null, proxyPort = null, certificateFile = null } = secure ?? {}
+  return {
+    tlsUrl: tlsPort === null ? null : urlOf(host, tlsPort, 'https'),
+    proxyUrl: proxyPort === null ? null : urlOf(host, proxyPort),
+    certificateFile
+  }
 }
 
 /** Only a warning, because curl and most servers connect to any port. */

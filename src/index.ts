@@ -63,6 +63,12 @@ export interface RemoteEmulator extends Connection {
 export interface Emulator extends SandboxControls, AsyncDisposable {
   /** The secret that signs deliveries to the option `webhookUrl`; null without that option. */
   webhookSecret: string | null
+  /** The URL of the option `tls`; null without it. */
+  tlsUrl: string | null
+  /** The URL of the option `proxy`; null without it. */
+  proxyUrl: string | null
+  /** The certificate that programs must trust for `tls` and `proxy`; null without them. */
+  certificateFile: string | null
   /** Another sandbox of this emulator. It is created on first use. */
   sandbox (name: string): SandboxControls
   /** Closes the emulator after the requests in progress are answered. Further calls do nothing. */
@@ -80,7 +86,7 @@ export async function start ({ fixtures, ...options }: StartOptions = {}): Promi
   const config = readConfig({ ...TEST_DEFAULTS, ...textsOf(options), ...files }, {}, { nameOf: name => name })
   const server = createApp(config, await preparation(isFiles(fixtures) ? config.fixtures : fixtures))
   try {
-    const { address: url, webhookSecret } = await server.listen()
+    const { address: url, tlsUrl, proxyUrl, certificateFile, webhookSecret } = await server.listen()
     const { controlKey } = config
     const apiKey = [...config.apiKeys, 'test'].find(key => !config.readOnlyApiKeys.has(key)) ?? 'test'
     const { close } = server
@@ -89,6 +95,9 @@ export async function start ({ fixtures, ...options }: StartOptions = {}): Promi
       url,
       apiKey,
       webhookSecret,
+      tlsUrl,
+      proxyUrl,
+      certificateFile,
       get payments () { return idsByKey(server.played()) },
       sandbox: name => ({
         ...sandboxAt(url, name, controlKey),

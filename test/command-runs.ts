@@ -25,6 +25,7 @@ export function fakes (): LocalCommands & { started: Config[] } {
     importAccount: async () => {},
     init: async () => {},
     compare: async () => {},
+    createAuthority: async folder => `${folder}/ca.pem`,
     exec: async config => { started.push(config) }
   }
 }
@@ -68,7 +69,7 @@ function leavesOf (command: Command, path: string[] = []): Leaf[] {
 }
 
 export const leaves = leavesOf(program)
-export const LOCAL = ['start', 'exec', 'import', 'fixtures check', 'completion', 'init', 'compare']
+export const LOCAL = ['start', 'exec', 'import', 'fixtures check', 'completion', 'init', 'compare', 'trust']
 export const clients = leaves.filter(({ name }) => !LOCAL.includes(name))
 
 /** Arguments with which a command succeeds in a sandbox filled by `prepare`. */

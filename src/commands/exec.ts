@@ -6,6 +6,7 @@ import { askBytes, askJson } from './ask.js'
 import { ignoredText, reportOf, troublesText } from './exec-report.js'
 import type { Output } from './output.js'
 import type { Target } from './target.js'
+import { trustVariables } from './trust.js'
 
 export interface ExecOptions {
   /** The program and its arguments. */
@@ -25,6 +26,8 @@ export interface ExecEmulator {
   webhookKey: string
   /** Whether the emulator serves /_emulator. Without it, there is no report and no snapshot. */
   hasControl: boolean
+  /** The proxy for programs that cannot be pointed elsewhere; null without --proxy. */
+  proxy: { url: string, certificateFile: string } | null
   close (): Promise<void>
 }
 
@@ -32,13 +35,28 @@ export interface ExecEmulator {
 const START_FAILURES: Readonly<Record<string, number>> = { ENOENT: 127, EACCES: 126 }
 
 /** The variables that a program reads, and the one from which the commands of this package take the emulator. */
-function variablesOf ({ target: { url }, apiKey, webhookKey }: ExecEmulator): Record<string, string> {
+function variablesOf ({ target: { url }, apiKey, webhookKey, proxy }: ExecEmulator): Record<string, string> {
   return {
     DODO_PAYMENTS_BASE_URL: url,
     DODO_PAYMENTS_API_KEY: apiKey,
     DODO_PAYMENTS_WEBHOOK_KEY: webhookKey,
     DODO_PAYMENTS_EMULATOR_URL: url,
-    DODO_EMULATOR_URL: url
+    DODO_EMULATOR_URL: url,
+    ...(proxy === null ? {} : proxyVariables(proxy))
+  }
+}
+
+const LOCAL_HOSTS = 'localhost,127.0.0.1,::1'
+
+/** In both cases, because programs differ. Node.js reads them only with NODE_USE_ENV_PROXY. */
+function proxyVariables ({ url, certificateFile }: NonNullable<ExecEmulator['proxy']>): Record<string, string> {
+  return {
+    HTTPS_PROXY: url,
+    https_proxy: url,
+    NO_PROXY: LOCAL_HOSTS,
+    no_proxy: LOCAL_HOSTS,
+    NODE_USE_ENV_PROXY: '1',
+    ...trustVariables(certificateFile)
   }
 }
 

@@ -20,12 +20,15 @@ import { printConfig } from './print-config.js'
 import { addRemoteCommands } from './remote.js'
 import { API_KEY_OPTION, TARGET_OPTIONS, targetOf } from './target.js'
 import type { Tools } from './tools.js'
+import { addTrust } from './trust.js'
 
 /** Commands that run in this process instead of calling a running emulator. */
 export interface LocalCommands {
   start (config: Config, given: Given): Promise<void>
   checkFixtures (files: readonly string[], config: Config, output: Output): Promise<void>
   importAccount (options: ImportOptions, output: Output): Promise<void>
+  /** Creates the authority in a folder if it is missing, and returns the file of its certificate. */
+  createAuthority (folder: string): Promise<string>
   /** Writes a configuration file. */
   init (path: string, force: boolean): Promise<void>
   compare (options: CompareOptions, output: Output): Promise<void>
@@ -114,6 +117,7 @@ export function createProgram ({ env, local }: ProgramOptions) {
   addExec(program, { env, local, tools })
   addRemoteCommands(program, tools)
   addInit(program, tools, local.init)
+  addTrust(program, tools, local.createAuthority)
   addImport(program, { env, local, tools })
   addCompare(program, local.compare, tools)
   addFixtures(program, { env, local, tools })

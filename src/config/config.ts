@@ -6,6 +6,7 @@ import { DOCUMENTED_SCHEDULE } from '../delivery/schedule.js'
 import { headerText, hostNames, origins } from './guard.js'
 import { parseTier, TIERS } from '../sandbox/limiter.js'
 import { option, readTable, type Naming, type Values } from './table.js'
+import { TLS_OPTIONS } from './tls-options.js'
 import {
   codes, contractVersion, delay, duration, endpointUrl, files, hostName, list, nonEmpty, onOff, publicUrl, schedule, seed,
   smtpUrl, time, webhookKey, wholeNumber
@@ -71,6 +72,7 @@ export const OPTIONS = {
     isPath: true,
     parse: nonEmpty
   }),
+  ...TLS_OPTIONS,
   apiKeys: option({
     flag: 'api-keys',
     env: 'API_KEYS',
@@ -175,6 +177,23 @@ export const OPTIONS = {
     fallback: '15s',
     about: 'How long a webhook endpoint has to answer',
     parse: duration
+  }),
+  webhookCa: option({
+    flag: 'webhook-ca',
+    env: 'WEBHOOK_CA',
+    value: '<file>',
+    fallback: null,
+    about: 'Certificates in PEM that https webhook endpoints may have, in addition to those that Node.js trusts',
+    isPath: true,
+    parse: nonEmpty
+  }),
+  webhookInsecure: option({
+    flag: 'webhook-insecure',
+    env: 'WEBHOOK_INSECURE',
+    value: '<on|off>',
+    fallback: 'off',
+    about: 'Whether https webhook endpoints may have any certificate',
+    parse: onOff
   }),
   smtpUrl: option({
     flag: 'smtp-url',

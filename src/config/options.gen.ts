@@ -17,6 +17,12 @@ export interface GivenOptions {
   publicUrl?: OptionValue<'publicUrl'> | undefined
   /** File to write the port to once requests are answered. */
   portFile?: OptionValue<'portFile'> | undefined
+  /** Port that also serves https; 0 takes a free one. Programs must trust its authority: npx dodo-emulator trust. */
+  tls?: OptionValue<'tls'> | undefined
+  /** Port of a proxy (HTTPS_PROXY) that answers for the hosts of Dodo Payments; 0 takes a free one. */
+  proxy?: OptionValue<'proxy'> | undefined
+  /** Folder of the authority for --tls and --proxy, created if missing; if omitted, the user's data folder. */
+  tlsFolder?: OptionValue<'tlsFolder'> | undefined
   /** Accepted API keys, separated by commas; if omitted, any key. */
   apiKeys?: OptionValue<'apiKeys'> | undefined
   /** API keys without write access, separated by commas. */
@@ -43,6 +49,10 @@ export interface GivenOptions {
   webhookRetrySchedule?: OptionValue<'webhookRetrySchedule'> | undefined
   /** How long a webhook endpoint has to answer. Default: `15s`. */
   webhookTimeout?: OptionValue<'webhookTimeout'> | undefined
+  /** Certificates in PEM that https webhook endpoints may have, in addition to those that Node.js trusts. */
+  webhookCa?: OptionValue<'webhookCa'> | undefined
+  /** Whether https webhook endpoints may have any certificate. Default: `off`. */
+  webhookInsecure?: OptionValue<'webhookInsecure'> | undefined
   /** SMTP server that e-mails are also sent to, such as smtp://127.0.0.1:1025; if omitted, nothing leaves the emulator. */
   smtpUrl?: OptionValue<'smtpUrl'> | undefined
   /** Amount that the business can refund in all, in US cents; if omitted, there is no limit. */

@@ -1,6 +1,7 @@
 /** Sends one delivery: a POST with limits on time and size. Errors are returned in the outcome, never thrown. */
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
+import tls from 'node:tls'
 import { clearTimeout, setTimeout } from 'node:timers' // not the globals, which a test may have replaced
 import { urlToHttpOptions } from 'node:url'
 import { decodedText } from './response-body.js'
@@ -38,9 +39,18 @@ const IDLE_MAX_MS = 1000
 /** The part of a response that is read and stored. */
 const BODY_KEPT_BYTES = 16 * 1024
 
-export function createConnections (): Connections {
+/** Which certificates of receivers are accepted. */
+export interface ReceiverTrust {
+  /** Accepted in addition to those that Node.js trusts, in PEM; null for no others. */
+  ca: string | null
+  /** Accepts every certificate. */
+  isInsecure: boolean
+}
+
+export function createConnections ({ ca, isInsecure }: ReceiverTrust): Connections {
   const options = { keepAlive: true, timeout: IDLE_MAX_MS }
-  const agents = { http: new http.Agent(options), https: new https.Agent(options) }
+  const trust = { rejectUnauthorized: !isInsecure, ...(ca === null ? {} : { ca: [...trustedByNode(), ca] }) }
+  const agents = { http: new http.Agent(options), https: new https.Agent({ ...options, ...trust }) }
   return {
     ...agents,
     close () {
@@ -48,6 +58,12 @@ export function createConnections (): Connections {
       agents.https.destroy()
     }
   }
+}
+
+/** `ca` replaces these, so they are added to it. Older versions of Node.js cannot list those of NODE_EXTRA_CA_CERTS. */
+function trustedByNode (): readonly string[] {
+  const { getCACertificates: list } = tls as { getCACertificates?: (type: 'default') => string[] }
+  return list?.('default') ?? tls.rootCertificates
 }
 
 /** Whether an outcome counts as delivered: any 2xx, even if its body can't be read. A redirect is a failure. */
@@ -128,10 +144,16 @@ interface Failure extends Error {
   code?: string
 }
 
+const UNTRUSTED = 'its certificate is not trusted: name its file with --webhook-ca, or use --webhook-insecure on'
+
 const REASONS: Record<string, string> = {
   ECONNREFUSED: 'nothing listens at this address',
   ENOTFOUND: 'the host name does not exist',
   ECONNRESET: 'the connection was closed',
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
   EPIPE: 'the connection was closed'
 }
 

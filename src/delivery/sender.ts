@@ -12,7 +12,7 @@ import type { AttemptContext } from './attempt.js'
 import { createFaults } from './faults.js'
 import { createEndpointQueues } from './endpoint-queues.js'
 import { keepEventData } from './keep.js'
-import { createConnections } from './post.js'
+import { createConnections, type ReceiverTrust } from './post.js'
 
 export interface SenderOptions {
   sandbox: Sandbox
@@ -23,10 +23,12 @@ export interface SenderOptions {
   steady: Clock
   /** Timeout of an attempt, including connecting and reading the response. */
   timeoutMs: number
+  /** Certificates of receivers. */
+  trust: ReceiverTrust
   report (error: unknown): void
 }
 
-export function createSender ({ sandbox, payloads, system, steady, timeoutMs, report }: SenderOptions): Sender {
+export function createSender ({ sandbox, payloads, system, steady, timeoutMs, trust, report }: SenderOptions): Sender {
   const faults = createFaults()
   let stopping = new AbortController()
   let isWaking = false
@@ -37,7 +39,7 @@ export function createSender ({ sandbox, payloads, system, steady, timeoutMs, re
   function createContext (): AttemptContext {
     stopping = new AbortController()
     setMaxListeners(0, stopping.signal) // each attempt adds a listener, and Node warns of a leak from the eleventh
-    const connections = createConnections()
+    const connections = createConnections(trust)
     return { sandbox, payloads, system, steady, timeoutMs, connections, report, stop: stopping.signal, isHeld: () => isHeld }
   }
 

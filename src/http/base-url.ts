@@ -3,6 +3,7 @@
  * even if a client sends an invalid Host header.
  */
 import type { FastifyRequest } from 'fastify'
+import { isDodoHost } from '../rules/dodo-hosts.js'
 
 /** Returns a URL without a trailing slash: `http://127.0.0.1:4010`. */
 export type BaseUrlOf = (request: Pick<FastifyRequest, 'host' | 'protocol' | 'socket'>) => string
@@ -10,11 +11,13 @@ export type BaseUrlOf = (request: Pick<FastifyRequest, 'host' | 'protocol' | 'so
 /** Text that can only be a host, with an optional port. `URL` decides whether it is valid. */
 const HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/
 
-export function baseUrlFrom (publicUrl: string | null): BaseUrlOf {
+/** `own` is the emulator's address, for requests that arrive under a name of the real service through the proxy. */
+export function baseUrlFrom (publicUrl: string | null, own: () => string): BaseUrlOf {
   if (publicUrl !== null) return () => publicUrl
   let known = '' // the last valid host, because nearly all requests have the same
   return ({ host, protocol, socket }) => {
     if (host === known && host !== '') return `${protocol}://${host}`
+    if (isDodoHost(host.replace(/:\d+$/, ''))) return own()
     if (!HOST.test(host) || !URL.canParse(`${protocol}://${host}`)) return localOrigin(socket)
     known = host
     return `${protocol}://${host}`

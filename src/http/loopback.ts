@@ -3,13 +3,12 @@
  * listens on one loopback address should listen on both.
  */
 import { once } from 'node:events'
-import type { Server as HttpServer } from 'node:http'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 
 const OTHER: Readonly<Record<string, string>> = { '127.0.0.1': '::1', '::1': '127.0.0.1' }
 
 export interface Loopback {
-  /** Stops accepting connections. Open connections belong to the HTTP server. */
+  /** Stops accepting connections. Open connections belong to the server. */
   close (): void
   /** Resolves when the last connection has ended. */
   closed: Promise<unknown>
@@ -19,7 +18,7 @@ export interface Loopback {
  * Listens on the loopback address that `server` does not listen on, at the same port, and passes the connections to `server`.
  * Null if the address is not available. Calls `warn` if another program uses it.
  */
-export async function listenOnOtherLoopback (server: HttpServer, warn: (text: string) => void): Promise<Loopback | null> {
+export async function listenOnOtherLoopback (server: Server, warn: (text: string) => void): Promise<Loopback | null> {
   const { address, port } = server.address() as AddressInfo
   const other = OTHER[address]
   if (other === undefined) return null

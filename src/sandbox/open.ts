@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { newClock, sandboxClock, type Clock, type ClockStart } from './clock.js'
 import type { Payloads } from './sender.js'
 import { createMailer } from '../delivery/mailer.js'
+import type { ReceiverTrust } from '../delivery/post.js'
 import { createSender } from '../delivery/sender.js'
 import { outboxStore } from '../delivery/store.js'
 import { SetupError } from '../errors.js'
@@ -50,6 +51,8 @@ export interface SandboxDefaults {
   smtpUrl: string | null
   /** How long a webhook endpoint may take to answer. */
   webhookTimeoutMs: number
+  /** Certificates that webhook endpoints may have. */
+  webhookTrust: ReceiverTrust
   /** The beginning of links that are created without a request. */
   url (): string
   report (error: unknown): void
@@ -196,7 +199,7 @@ function sandboxOf (
   }
   const scheduler = createScheduler({ sandbox, jobs: options.jobs, baseUrl: () => options.url() + prefix, report })
   const mailer = createMailer({ ...options, sandbox, nowMs: () => Math.floor(options.system.now() / 1000) })
-  const sender = createSender({ ...options, sandbox, timeoutMs: options.webhookTimeoutMs })
+  const sender = createSender({ ...options, sandbox, timeoutMs: options.webhookTimeoutMs, trust: options.webhookTrust })
 
   function restart (because: string): void {
     forget()

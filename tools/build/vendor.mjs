@@ -21,7 +21,7 @@ const SWAGGER_UI_FILES = ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x
 export async function buildVendor () {
   await building('vendor', async () => {
     await mkdir(VENDOR, { recursive: true })
-    await Promise.all([bundleStdnum(), bundlePdfkit(), copySwaggerUi(), writeLicenses()])
+    await Promise.all([bundleStdnum(), bundlePdfkit(), bundleForge(), copySwaggerUi(), writeLicenses()])
   })
 }
 
@@ -61,6 +61,23 @@ async function bundlePdfkit () {
   if (unlicensed !== undefined) throw new Error(`pdfkit.js contains ${unlicensed}, whose licence is not in LICENSES.txt`)
 }
 
+/** A library in CommonJS, which requires the random numbers of node:crypto. */
+async function bundleForge () {
+  await build({
+    entryPoints: [join(ROOT, 'src/vendor/forge.entry.mjs')],
+    outfile: join(VENDOR, 'forge.js'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    minify: true,
+    banner: {
+      js: '// Parts of node-forge, BSD-3-Clause: see LICENSES.txt beside this file.\n' +
+        "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+    }
+  })
+}
+
 async function copySwaggerUi () {
   const target = join(VENDOR, 'swagger-ui')
   await mkdir(target, { recursive: true })
@@ -71,11 +88,14 @@ async function copySwaggerUi () {
 async function writeLicenses () {
   const stdnum = join(MODULES, 'stdnum')
   const plugin = await manifest(SWAGGER_UI)
+  const forge = join(MODULES, 'node-forge')
   const parts = [
     'This folder holds files of other projects, under their own licences.',
     `stdnum.js: parts of stdnum ${(await manifest(stdnum)).version}, https://github.com/koblas/stdnum-js`,
     await readFile(join(stdnum, 'LICENSE.md'), 'utf8'),
     ...await pdfkitLicenses(),
+    `forge.js: parts of node-forge ${(await manifest(forge)).version}, https://github.com/digitalbazaar/forge, under the BSD licence below`,
+    await readFile(join(forge, 'LICENSE'), 'utf8'),
     `swagger-ui/: unchanged files of Swagger UI ${plugin.devDependencies['swagger-ui-dist']}, ` +
       'https://github.com/swagger-api/swagger-ui, Copyright SmartBear Software Inc.,\n' +
       'under the Apache License, Version 2.0: https://www.apache.org/licenses/LICENSE-2.0 (the licence of this package\n' +

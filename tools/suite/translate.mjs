@@ -1,10 +1,10 @@
 // Compiles src/ and test/ to JavaScript below .build/, and the program into dist/. Takes about a second, because types are not checked.
 
-import { existsSync } from 'node:fs'
 import { cp, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { bundleProgram, linkProgram, ROOT } from '../build/program.mjs'
+import { isStale } from '../build/inputs.mjs'
 import { buildVendor, VENDOR } from '../build/vendor.mjs'
 
 export const OUT = join(ROOT, '.build')
@@ -25,7 +25,7 @@ export async function sourcesOf (folder) {
 }
 
 /**
- * With `hasVendor`, vendored files are built only if they are missing. With `coverage`, the program in dist/ runs the translated
+ * With `hasVendor`, vendored files are built only if they are stale. With `coverage`, the program in dist/ runs the translated
  * modules, because coverage cannot tell which of them a bundle contains.
  */
 export async function translate ({ hasVendor = false, coverage = false } = {}) {
@@ -40,7 +40,7 @@ export async function translate ({ hasVendor = false, coverage = false } = {}) {
       logLevel: 'warning'
     }),
     coverage ? linkProgram(join(OUT, 'src')) : bundleProgram({ sourcemap: true }),
-    hasVendor && existsSync(join(VENDOR, 'LICENSES.txt')) ? undefined : buildVendor()
+    hasVendor && !isStale('vendor') ? undefined : buildVendor()
   ])
   await cp(VENDOR, join(OUT, 'src/vendor'), { recursive: true })
 }
