@@ -13,6 +13,7 @@ import {
 import { formWith, type Form, type FormState } from '../../../pages/dashboard/form.js'
 import type { PageContext } from '../../../pages/dashboard/page.js'
 import { readingOf, type Reading } from '../../../pages/dashboard/reading.js'
+import { optionBody, optionFields } from './options.js'
 
 /** The object that the form creates. The kinds differ in the name of the address and in the optional fields. */
 export type CartKind = 'payment' | 'checkout'
@@ -56,7 +57,7 @@ function changed (sent: Form, change: (entries: Array<[string, string]>) => Arra
 export async function cartFields (formState: FormState, kind: CartKind, start: Start, page: PageContext): Promise<Fragment> {
   const value = (name: string) => start[name] ?? ''
   return html`
-<fieldset><legend>Cart</legend>!${groupProblem(formState, 'product_cart')}!${await lineFields(formState, start, page)}
+<fieldset><legend>Cart</legend>!${groupProblem(formState, 'product_cart')}!${await lineFields(formState, kind, start, page)}
 <div><button class="button second" name="step" value="line">Add a line</button></div></fieldset>
 !${await customerFields(formState, kind, value, page)}
 !${addressFields(formState, kind, value, page)}
@@ -88,12 +89,15 @@ export async function cartFields (formState: FormState, kind: CartKind, start: S
     })}
 !${checkField(formState, { name: 'force_3ds', label: 'Force 3-D Secure', value: value('force_3ds') !== '' })}
 </fieldset>
+!${await optionFields(formState, kind === 'checkout', page)}
 !${metadataField(formState, JSON.parse(value('metadata') || '{}'))}`
 }
 
-async function lineFields (formState: FormState, start: Start, page: PageContext): Promise<Fragment> {
+async function lineFields (formState: FormState, kind: CartKind, start: Start, page: PageContext): Promise<Fragment> {
   const { context: { sandbox } } = page
-  const { items } = await page.operate('GET /products', { query: { recurring: 'false', page_size: CHOICES } })
+  const { items } = await page.operate('GET /products', {
+    query: { ...(kind === 'payment' ? { recurring: 'false' } : {}), page_size: CHOICES }
+  })
   const products = items.map(({ product_id: id, name, price_detail: price }): readonly [string, string] =>
     [id, `${name ?? id}${price == null ? '' : ` · ${money(plainPrice(price), price.currency, sandbox)}`}`])
   const has = (name: string) => formState.typed === null ? start[name] !== undefined : formState.typed.has(name)
@@ -209,6 +213,7 @@ export function cartBody (sent: Form, kind: CartKind, { context: { sandbox } }: 
     confirm: yes('confirm'),
     redirect_immediately: yes('redirect_immediately'),
     force_3ds: yes('force_3ds'),
+    ...optionBody(sent),
     metadata: Object.keys(metadata).length === 0 ? undefined : metadata
   }
 }
