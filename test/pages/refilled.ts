@@ -10,7 +10,7 @@ export async function injectForm (app: FastifyInstance, request: InjectOptions):
   if (location === undefined || !DRAFT.test(location)) return reply
   const page = await app.inject({ url: location, headers: { accept: 'text/html' } })
   if (page.statusCode >= 400 || isSamePage(location, request)) return page
-  reply.headers.location = location.replace(DRAFT, '')
+  if (!location.startsWith('/status/')) reply.headers.location = location.replace(DRAFT, '')
   return reply
 }
 

@@ -88,11 +88,12 @@ function paymentPages ({ baseOf, drafts, send, withOptions }: HostedLayout) {
   const statusUrl = ({ link, payment, context }: OpenedPayment) => `${baseOf(context)}/status/${link}/${payment.status}`
 
   /** The session in which another subscription can be started after a declined first payment; null if there is none. */
-  function sessionUrl ({ payment, context }: OpenedPayment): string | null {
+  function sessionUrl ({ payment, context, reply }: OpenedPayment): string | null {
     const { sandbox, now } = context
     const session = payment.checkout_session_id === null ? undefined : sandbox.checkouts.find(payment.checkout_session_id)
     const isOver = session === undefined || session.expires_at <= now || payment.status !== 'failed' || isOpen(payment)
-    return isOver || paymentOf(session, sandbox) !== undefined ? null : `${baseOf(context)}/session/${session.session_id}`
+    if (isOver || paymentOf(session, sandbox) !== undefined) return null
+    return withDraft(`${baseOf(context)}/session/${session.session_id}`, draftId(reply.request.query))
   }
 
   /** The parts that can be changed; null without a session that is still open. */

@@ -16,7 +16,7 @@ import type { Payment } from '../../../resources/payments/store.js'
 import { linkId, shortSlugSeq } from '../../../rules/links.js'
 import type { Context, Sandbox } from '../../../sandbox/sandbox.js'
 import type { Problem } from '../../fragments.js'
-import { textFields, type FormDraft } from '../../form-drafts.js'
+import { draftId, textFields, withDraft, type FormDraft } from '../../form-drafts.js'
 import { hostedLayout, tokenRefused, type HostedLayout, type PagesOptions } from '../../hosted-layout.js'
 import { sendRedirect } from '../../layout.js'
 import { formTargets, nextUrl } from '../return-url.js'
@@ -162,7 +162,7 @@ type DetailsPages = ReturnType<typeof detailsPages>
 
 /** Handles the form of the details page. */
 function detailsForm (
-  { baseOf, drafts, sendNotice, answer }: HostedLayout, { toPayment, showDetails, ifSellable }: DetailsPages
+  { baseOf, isEmbedded, drafts, sendNotice, answer }: HostedLayout, { toPayment, showDetails, ifSellable }: DetailsPages
 ) {
   function isOwnToken ({ session, url }: OpenedSession, token: string): boolean {
     return isToken(token.slice(token.indexOf('.') + 1), session, session.session_id + url)
@@ -185,11 +185,21 @@ function detailsForm (
     sendRedirect(reply, drafts.keep(sandbox, url, { code, problems, body }))
   }
 
-  /** Redirects to the payment. If it was declined, its form is filled in again. */
-  function toNewPayment (payment: Payment, { context, context: { sandbox }, request, reply }: OpenedSession): void {
-    if (!isOpen(payment) || readForm(request.body).action !== 'pay') return toPayment(payment, context, reply, 303)
-    const url = `${baseOf(context)}/${linkId(payment.seq, sandbox.business.link_salt)}`
+  /**
+   * Redirects to the payment. If it was declined, its form is filled in again, or that of the session, if another attempt needs a
+   * new payment.
+   */
+  function toNewPayment (payment: Payment, { context, context: { sandbox }, request, reply, session }: OpenedSession): void {
+    if (readForm(request.body).action !== 'pay') return toPayment(payment, context, reply, 303)
     const body = keptFields(request.body, sandbox, { isCharged: true })
+    const link = linkId(payment.seq, sandbox.business.link_salt)
+    if (!isOpen(payment)) {
+      const next = nextUrl(payment, link, baseOf(context), sandbox, !isEmbedded)
+      if (payment.status !== 'failed' || !next.startsWith('/')) return sendRedirect(reply, next)
+      const again = drafts.keep(sandbox, `${baseOf(context)}/session/${session.session_id}`, { code: 200, problems: [], body })
+      return sendRedirect(reply, withDraft(next, draftId(Object.fromEntries(new URL(again, context.baseUrl).searchParams))))
+    }
+    const url = `${baseOf(context)}/${link}`
     sendRedirect(reply, drafts.keep(sandbox, url, { code: 200, problems: [], body }))
   }
 
