@@ -17,8 +17,8 @@ const FLAGS: readonly Flag[] = [
   'allow_currency_selection', 'allow_customer_editing_email', 'allow_customer_editing_name', 'allow_customer_editing_street',
   'allow_customer_editing_city', 'allow_customer_editing_state', 'allow_customer_editing_country',
   'allow_customer_editing_zipcode', 'allow_customer_editing_business_name', 'allow_customer_editing_tax_id',
-  'allow_discount_code', 'allow_editing_addons', 'allow_phone_number_collection', 'allow_tax_id', 'always_create_new_customer', 'redirect_immediately',
-  'require_cardholder_name', 'require_phone_number', 'require_tax_id', 'single_page'
+  'allow_discount_code', 'allow_editing_addons', 'allow_phone_number_collection', 'allow_tax_id', 'always_create_new_customer',
+  'redirect_immediately', 'require_cardholder_name', 'require_phone_number', 'require_tax_id', 'single_page'
 ]
 
 const FIELD_TYPES: ReadonlyArray<Schemas['CustomField']['field_type']> =
