@@ -1,14 +1,16 @@
 /**
  * The checkout page: the order on one side, the form on the other. Automated tests can rely on:
  *
- *   ids           pay, cancel, choose-again, card-number, card-expiry, card-cvc, card-name, save-card, phone, upi-id,
- *                 error-summary, test-cards; radio buttons method-card, method-upi, method-{payment method type},
- *                 method-saved-{payment_method_id}
+ *   ids           pay, cancel, choose-again, change-details, card-number, card-expiry, card-cvc, card-name, save-card, phone,
+ *                 upi-id, upi-code, upi-scanned, express-{payment method type}, discount-code, apply-code, remove-{code},
+ *                 show-order, error-summary, test-helpers, test-cards; radio buttons method-card, method-upi,
+ *                 method-{payment method type}, method-saved-{payment_method_id}
  *   data-testid   amount-due, on-demand, recurrence, line, subtotal, product-discount, discount, tax, tax-included, total,
  *                 customer-name, customer-email, billing-address, business-name, tax-id, emulator-banner,
  *                 store-name, use-{card number}
- *   form fields   token, action (pay, cancel), method (card, saved:{id}, upi or a payment method type), number, expiry, cvc,
- *                 name, save (yes), phone, upi_id
+ *   form fields   token, action (pay, cancel, reprice, remove:{code}), express (a payment method type or upi_scan),
+ *                 method (card, saved:{id}, upi or a payment method type), number, expiry, cvc, name, save (yes), phone,
+ *                 upi_id, code
  */
 import { html } from 'ghtml'
 import { needsMethod } from '../../resources/payments/states.js'
