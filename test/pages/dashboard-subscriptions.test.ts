@@ -1,6 +1,6 @@
 /** Subscriptions in the dashboard: the list, the page, and its actions. */
 import t from 'tap'
-import { visitor, type Visitor } from './dashboard-visitor.js'
+import { partOf, visitor, type Visitor } from './dashboard-visitor.js'
 
 async function subscribe ({ call }: Visitor, body: object = {}): Promise<string> {
   const { json } = await call('POST', '/subscriptions', {
@@ -59,6 +59,24 @@ t.test('actions', async t => {
   await dashboard.follow(url, 'cancel')
   t.equal(await status(), 'cancelled')
   t.match((await dashboard.visit(url)).text, 'The subscription has ended.')
+})
+
+t.test('shows the recovery of a failed renewal', async t => {
+  const dashboard = open(t)
+  const id = await subscribe(dashboard)
+  const url = `/dashboard/subscriptions/${id}`
+  const move = async (now: string) => { await dashboard.call('POST', '/_emulator/clock', { body: { now } }) }
+  t.notMatch((await dashboard.visit(url)).html, 'id="recovery"')
+  await dashboard.call('PATCH', '/_emulator/settings', { body: { dunning: true, payment_retries: true } })
+  await dashboard.follow(url, 'decline', { times: '2', error_code: 'INSUFFICIENT_FUNDS' })
+  await move('2026-03-01T10:00:00Z')
+  const failed = await dashboard.visit(url)
+  t.match(partOf(failed, 'recovery'), /Amount due \$12\.00 \(renewal\) Attempts 2 Next automatic retry/)
+  t.match(partOf(failed, 'recovery'), /Dunning recovering because it was on hold .*E-mails sent 1 of 4 Next e-mail/)
+  t.match(failed.html, '2026-03-03T09:00:00', 'the next e-mail, on the third day')
+  await dashboard.call('POST', `/_emulator/subscriptions/${id}/decline-next`, { body: { times: 0 } })
+  await move('2026-03-06T10:00:00Z')
+  t.match(partOf(await dashboard.visit(url), 'recovery'), /Dunning recovered .*Recovered by pay_/)
 })
 
 t.test('a change of plan is previewed and made', async t => {

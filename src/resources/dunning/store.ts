@@ -17,6 +17,8 @@ export interface DunningStore {
   find (dunningId: string): DunningAttempt | undefined
   /** The running attempts of a customer, oldest first. */
   running (customerId: string): DunningAttempt[]
+  /** The attempts for a subscription, newest first. */
+  ofSubscription (subscriptionId: string): DunningAttempt[]
 }
 
 const COLUMNS = ['dunning_id', 'subscription_id', 'customer_id', 'trigger_state', 'status', 'payment_id', 'created_at',
@@ -31,10 +33,13 @@ export function dunningStore (database: Database): DunningStore {
     `SELECT ${COLUMNS.join(', ')} FROM dunning_attempts WHERE dunning_id = ?`)
   const running = database.prepare<[string], DunningAttempt>(`SELECT ${COLUMNS.join(', ')} FROM dunning_attempts
     WHERE customer_id = ? AND status = 'recovering' ORDER BY seq`)
+  const ofSubscription = database.prepare<[string], DunningAttempt>(`SELECT ${COLUMNS.join(', ')} FROM dunning_attempts
+    WHERE subscription_id = ? ORDER BY seq DESC`)
   return {
     insert: attempt => { insert.run(...COLUMNS.map(column => attempt[column])) },
     update: ({ dunning_id: id, status, payment_id: paymentId, reminders }) => { update.run(status, paymentId, reminders, id) },
     find: dunningId => find.get(dunningId),
-    running: customerId => running.all(customerId)
+    running: customerId => running.all(customerId),
+    ofSubscription: subscriptionId => ofSubscription.all(subscriptionId)
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Subscriptions in the dashboard: the list, and the page of each, with its state, its past and coming charges, and its actions.
- * Stable ids for browser tests: list, facts, timeline, codes, actions, raw.
+ * Stable ids for browser tests: list, facts, recovery, timeline, codes, actions, raw.
  */
 import { html } from 'ghtml'
 import type { Schemas } from '../../../contract/operations.js'
@@ -18,6 +18,7 @@ import { money } from '../../../pages/fragments.js'
 import type { Fragment } from '../../../pages/layout.js'
 import { changePlanPage } from './change-plan.js'
 import { subscriptionActions, subscriptionForms } from './actions.js'
+import { recoveryCard } from './recovery.js'
 import { renewalCharge } from '../pricing.js'
 import { findSubscription } from '../rules.js'
 
@@ -85,6 +86,7 @@ const subscriptionPage: DashboardPage = {
         crumb(page, pathOf('subscriptions'), 'Subscriptions'))}</div>
 <div class="columns"><div>
 !${card(subscriptionFacts(subscription, page), { id: 'facts', title: 'Subscription', live: true })}
+!${recoveryCard(subscription.subscription_id, page)}
 !${card(await timeline(subscription, page), { id: 'timeline', title: 'Timeline', live: true })}
 !${await page.related({ subscription_id: subscription.subscription_id })}
 !${card(rawJson(subscription, page), { id: 'raw-card' })}
@@ -108,7 +110,7 @@ const subscriptionPage: DashboardPage = {
 function subscriptionFacts (subscription: Subscription, page: PageContext): Fragment {
   const { currency, quantity, addons, payment_method_id: methodId, scheduled_change: scheduled } = subscription
   const { sandbox } = page.context
-  const { plan, credit, dues, period_start: start } = findSubscription(subscription.subscription_id, page.context)
+  const { plan, credit, period_start: start } = findSubscription(subscription.subscription_id, page.context)
   return facts([
     ['Id', idTag(subscription.subscription_id)],
     ['Product', cellLink(pageOf(page, 'products', subscription.product_id), html`${quantity} × ${plan.name ?? plan.product_id}`)],
@@ -117,7 +119,6 @@ function subscriptionFacts (subscription: Subscription, page: PageContext): Frag
       : html`${addons.map(({ addon_id: id, quantity }) => `${quantity} × ${id}`).join(', ')}`],
     ['Recurring, before tax', html`${money(subscription.recurring_pre_tax_amount, currency, sandbox)}
 ${everyPeriod(plan.frequency)}`],
-    ['Amount due', dues === null ? null : html`${money(dues.charge.total, dues.charge.currency, sandbox)} (${words(dues.kind)})`],
     ['Credit', credit === 0 ? null : html`${money(credit, currency, sandbox)}`],
     ['Payment method', text(methodId)],
     ['Trial', subscription.trial_period_days === 0 ? null : html`${subscription.trial_period_days} days`],
