@@ -17,19 +17,34 @@ RUN npm install --global --omit=dev --ignore-scripts /tmp/dodo-emulator.tgz \
  && rm -rf deps src binding.gyp \
  && find prebuilds -type f ! -name "linux-$(node -p process.arch).node" -delete \
  && node -e "new (require('better-sqlite3'))(':memory:').close()"
+# The rest of the image: Node.js, what `docker exec` needs, and the libraries that these programs load. A complete Debian would be
+# almost half of the image.
+RUN mkdir -p /image/usr/local/lib/node_modules /volume/data /image/tmp /image/etc/ssl/certs \
+ && chmod 1777 /image/tmp \
+ && for program in /usr/local/bin/node /bin/sh /usr/bin/env /usr/bin/id; do \
+      cp -L --parents "$program" $(ldd "$program" | grep -o '/[^ ]*') /image; \
+    done \
+ && cp -L /etc/nsswitch.conf /image/etc/ \
+ && echo 'root:x:0:0:root:/root:/bin/sh' >/image/etc/passwd \
+ && echo 'node:x:1000:1000:node:/data:/bin/sh' >>/image/etc/passwd \
+ && printf 'root:x:0:\nnode:x:1000:\n' >/image/etc/group \
+ && if [ -f /etc/ssl/certs/ca-certificates.crt ]; then cp -L /etc/ssl/certs/ca-certificates.crt /image/etc/ssl/certs/; fi \
+ && mv /usr/local/lib/node_modules/dodo-emulator /image/usr/local/lib/node_modules/ \
+ && ln -s ../lib/node_modules/dodo-emulator/dist/cli.js /image/usr/local/bin/dodo-emulator
 
-FROM node:24-slim
+FROM scratch
 LABEL org.opencontainers.image.title="dodo-emulator" \
       org.opencontainers.image.description="An unofficial local emulator of the Dodo Payments API" \
       org.opencontainers.image.licenses="Apache-2.0"
-COPY --from=deps /usr/local/lib/node_modules/dodo-emulator /usr/local/lib/node_modules/dodo-emulator
-RUN ln -s ../lib/node_modules/dodo-emulator/dist/cli.js /usr/local/bin/dodo-emulator \
- && mkdir /data && chown node:node /data
-ENV HOST=0.0.0.0 \
+COPY --from=deps /image /
+# A directory that exists already would keep its owner.
+COPY --from=deps --chown=1000:1000 /volume /
+ENV PATH=/usr/local/bin:/usr/bin:/bin \
+    HOST=0.0.0.0 \
     DATABASE=/data/emulator.db
 WORKDIR /data
 VOLUME /data
-USER node
+USER 1000:1000
 EXPOSE 4010
 HEALTHCHECK --interval=5s --timeout=6s --start-period=10s --retries=3 CMD ["dodo-emulator", "health"]
 ENTRYPOINT ["dodo-emulator"]
