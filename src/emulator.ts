@@ -107,7 +107,7 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
   const keys = { apiKeys: config.apiKeys, readOnlyKeys: config.readOnlyApiKeys }
   const app = createServer({ keys, report })
   const baseUrlOf = baseUrlFrom(config.publicUrl, () => url)
-  const binding = { keys, baseUrlOf, sandboxes, report }
+  const binding = { keys, baseUrlOf, sandboxes, report, strict: config.strict }
   const pages = { contextOf: pageContexts(sandboxes, baseUrlOf), drafts: formDrafts(), report }
   const guarding = guardOptions(config)
   const guard = createGuard(guarding)

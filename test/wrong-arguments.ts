@@ -122,6 +122,7 @@ export const WRONG: Record<string, string[]> = {
   '<shell>': ['', 'tcsh', 'Bash'],
   '[file]': ['', 'config', 'config.toml', 'config.mjs'],
   '--config': [''],
+  '--strict': ['', 'yes'],
   '--tls': ['', 'x', '-1', '65536'],
   '--proxy': ['', 'x', '65536'],
   '--tls-folder': [''],

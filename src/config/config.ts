@@ -283,6 +283,14 @@ export const OPTIONS = {
     about: 'Whether a call can ask for a fault with the header x-emulator-fault',
     parse: onOff
   }),
+  strict: option({
+    flag: 'strict',
+    env: 'STRICT',
+    value: '<on|off>',
+    fallback: 'off',
+    about: 'Whether ignored fields and parameters and deprecated operations are refused; for one call: x-emulator-strict',
+    parse: onOff
+  }),
   control: option({
     flag: 'control',
     env: 'CONTROL',

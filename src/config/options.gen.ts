@@ -75,6 +75,8 @@ export interface GivenOptions {
   rateLimit?: OptionValue<'rateLimit'> | undefined
   /** Whether a call can ask for a fault with the header x-emulator-fault. Default: `on`. */
   faultHeader?: OptionValue<'faultHeader'> | undefined
+  /** Whether ignored fields and parameters and deprecated operations are refused; for one call: x-emulator-strict. Default: `off`. */
+  strict?: OptionValue<'strict'> | undefined
   /** Whether the dashboard and the control API under /_emulator are available; /_emulator/health always is. Default: `on`. */
   control?: OptionValue<'control'> | undefined
   /** Key that /_emulator requires, as x-emulator-key or as a bearer token; the commands send it. */

@@ -15,6 +15,7 @@ interface OperationObject {
   operationId: string
   /** It is newer than the older version of the contract. */
   'x-since'?: string
+  deprecated?: boolean
   summary?: string
   tags?: string[]
   security?: object[]
@@ -45,6 +46,8 @@ export interface Operation {
   summary: string
   /** The older version of the contract does not have it. */
   isNewer: boolean
+  /** The document advises against it. */
+  isDeprecated: boolean
   /** Whether an API key is required. */
   secured: boolean
   query: Parameter[]
@@ -105,6 +108,7 @@ function describe (document: Contract, path: string, method: typeof METHODS[numb
     tag: operation.tags?.[0] ?? '',
     summary: operation.summary ?? '',
     isNewer: operation['x-since'] !== undefined,
+    isDeprecated: operation.deprecated === true,
     secured: security.length > 0 && security.every(schemes => Object.keys(schemes).length > 0), // {} makes the key optional
     query: parameters.filter(parameter => parameter.in === 'query'),
     body: isUpload(operation) ? null : bodyOf(operation),

@@ -19,6 +19,7 @@ import type { CallCounter } from './limits.js'
 import { handlerOf, runOf, type AnyHandler, type Done } from './operate.js'
 import type { BaseUrlOf } from './base-url.js'
 import { sendEmpty, sendError, sendFailure, sendFile, sendJson, sendPlainJson } from './replies.js'
+import { checkStrictly, isStrict, refuseIgnored } from './strict.js'
 import { matches } from './unknown.js'
 
 export interface Binding {
@@ -30,6 +31,8 @@ export interface Binding {
   faults: FaultGate | null
   /** Applies rate limits; null if disabled. */
   counter: CallCounter | null
+  /** Whether ignored input is refused. The header of a call wins. */
+  strict: boolean
   /** Restricts access to the control API; null for the emulated API. */
   guard: Guard | null
   /** Called with each error that is a bug of the emulator. */
@@ -133,7 +136,13 @@ function answer (operation: Operation, handler: AnyHandler, binding: Binding) {
     }
     const { params: path, query, body } = request
     if (guard !== null) checkWithoutBody(operation, body)
-    run({ path, query, body }, sandbox, () => contextIn(sandbox, request, baseUrlOf), done)
+    const isChecked = guard === null && isStrict(request, binding.strict)
+    if (isChecked) checkStrictly(operation, query, body)
+    const contextOf = () => {
+      const context = contextIn(sandbox, request, baseUrlOf)
+      return isChecked ? { ...context, noteIgnored: refuseIgnored } : context
+    }
+    run({ path, query, body }, sandbox, contextOf, done)
   }
 
   return (request: FastifyRequest, reply: FastifyReply): void => {

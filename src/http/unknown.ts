@@ -7,6 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { contract, controlContract, type Operation } from '../contract/load.js'
 import { UNSERVED } from '../contract/unserved.js'
 import { ApiError } from '../errors.js'
+import { nearest } from '../rules/near.js'
 import { authenticate, type KeyPolicy } from './auth.js'
 
 /** Methods that at least one path accepts. Every path also accepts OPTIONS. */
@@ -20,7 +21,11 @@ export function unknownRoute ({ method, url, headers }: FastifyRequest, reply: F
   if (operation !== undefined) return missing(operation, headers.authorization, keys)
   const unserved = UNSERVED.find(name => isCalled(name, method, path))
   if (unserved !== undefined) return missing({ name: unserved, method, secured: true }, headers.authorization, keys)
-  if (candidates.length === 0) return new ApiError('NOT_FOUND', { because: `there is no ${method} ${path.slice(0, 200)}` })
+  if (candidates.length === 0) {
+    const meant = nearPath(path)
+    const hint = meant === null ? '' : `: did you mean ${meant}?`
+    return new ApiError('NOT_FOUND', { because: `there is no ${method} ${path.slice(0, 200)}${hint}` })
+  }
   const { error, allow } = wrongMethod(candidates)
   reply.header('allow', allow)
   return error
@@ -33,6 +38,24 @@ export function refuseMethod (method: string, url: string): WrongMethod {
   const known = METHODS.find(name => name === method.toUpperCase())
   const because = known === undefined ? `use ${METHODS.join(' or ')}` : `write ${known} in capitals`
   return { error: new ApiError('METHOD_NOT_ALLOWED', { because }), allow: METHODS.join(', ') }
+}
+
+/** The path that a wrong one probably means, in the contract's notation. Tries it without a first segment such as `v1`, too. */
+function nearPath (path: string): string | null {
+  const templates = contract().operations.map(operation => operation.path)
+  const withoutFirst = path.replace(/^\/[^/]*(?=\/)/, '')
+  if (withoutFirst !== path && templates.some(template => matches(template, withoutFirst))) return withoutFirst.slice(0, 200)
+  return templates.find(template => isAlike(template, path)) ?? null
+}
+
+/** Whether all words of a path are those of the template, or one mistake away from them. */
+function isAlike (template: string, path: string): boolean {
+  const wanted = template.split('/')
+  const given = path.split('/')
+  return wanted.length === given.length && wanted.every((segment, index) => {
+    const text = given[index] ?? ''
+    return segment.startsWith('{') ? text !== '' : segment === text || nearest(text, [segment]) !== null
+  })
 }
 
 interface WrongMethod {
