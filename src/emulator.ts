@@ -32,6 +32,7 @@ import { addDocsRoutes } from './pages/docs.js'
 import { addGuideRoutes } from './pages/guide.js'
 import { addHostedPages } from './pages/checkout/routes.js'
 import { formDrafts } from './pages/form-drafts.js'
+import { missingPage } from './pages/missing.js'
 import { addPortalPages } from './pages/portal/routes.js'
 import { addProductLinks } from './pages/checkout/product-links.js'
 import { addUploads } from './pages/uploads.js'
@@ -105,7 +106,7 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
     database, seed, limit, sandboxOptions, prepare: sandbox => { prepare(sandbox, config, report) }, log: reporter.note
   })
   const keys = { apiKeys: config.apiKeys, readOnlyKeys: config.readOnlyApiKeys }
-  const app = createServer({ keys, report })
+  const app = createServer({ keys, report, sendMissing: missingPage(dashboardOptions(config).root) })
   const baseUrlOf = baseUrlFrom(config.publicUrl, () => url)
   const binding = { keys, baseUrlOf, sandboxes, report, strict: config.strict }
   const pages = { contextOf: pageContexts(sandboxes, baseUrlOf), drafts: formDrafts(), report }

@@ -29,6 +29,8 @@ declare module 'fastify' {
 export interface ServerOptions {
   keys: KeyPolicy
   report (error: unknown): void
+  /** Shows the error of an unknown path to a browser. */
+  sendMissing (reply: FastifyReply, error: ApiError): void
 }
 
 const BODY_MAX_BYTES = 1024 * 1024
@@ -37,7 +39,7 @@ const PARAMETER_MAX = 4096
 /** How long requests in progress may take when the server closes. A stalled client must not keep it alive. */
 const CLOSE_GRACE_MS = 1000
 
-export function createServer ({ keys, report }: ServerOptions): FastifyInstance {
+export function createServer ({ keys, report, sendMissing }: ServerOptions): FastifyInstance {
   const writes = createWrites()
   const app = fastify({
     ...httpOptions(report, writes),
@@ -77,9 +79,16 @@ export function createServer ({ keys, report }: ServerOptions): FastifyInstance 
   return app
 
   function answerUnknown (request: FastifyRequest, reply: FastifyReply): void {
+    const error = unknownRoute(request, reply, keys)
+    if (error.code === 'NOT_FOUND' && isBrowsing(request)) return sendMissing(reply, error)
     allowAllOrigins(reply)
-    sendError(reply, unknownRoute(request, reply, keys), report)
+    sendError(reply, error, report)
   }
+}
+
+/** Whether a person opened the URL, rather than a program. */
+function isBrowsing ({ method, headers: { accept = '' } }: FastifyRequest): boolean {
+  return method === 'GET' && accept.includes('text/html')
 }
 
 /**

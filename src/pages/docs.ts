@@ -49,12 +49,20 @@ function page (shown: ShownDocument, documents: readonly ShownDocument[]): strin
 nav { display: flex; gap: 24px; box-sizing: border-box; max-width: 1460px; margin: 0 auto; padding: 16px 20px 0;
   font: 16px/1.5 sans-serif }
 nav a { color: #1c5d99 }
+h1 { max-width: 1420px; margin: 0 auto; padding: 16px 20px 0; font: bold 22px/1.4 sans-serif }
+@media (prefers-color-scheme: dark) {
+  html { background: #14171d }
+  nav { color: #eef1f7 }
+  nav a { color: #9db6ff }
+  h1 { color: #eef1f7 }
+  #contract { filter: invert(0.9) hue-rotate(180deg) }
+}
 nav a[aria-current] { color: inherit; font-weight: bold; text-decoration: none }
 </style>
 </head>
 <body>
-<nav aria-label="Documents">${documents.map(link).join(' ')}</nav>
-<div id="contract" data-document="${shown.file}"></div>
+<nav aria-label="Documents">${documents.map(link).join(' ')} <a href="./">Dashboard</a></nav>
+<main><h1>${shown.title}</h1><div id="contract" data-document="${shown.file}"></div></main>
 <noscript>This page needs JavaScript. The documents themselves: ${documents.map(file).join(', ')}</noscript>
 <script src="docs/swagger-ui-bundle.js"></script>
 <script src="docs/start.js"></script>
@@ -66,7 +74,10 @@ nav a[aria-current] { color: inherit; font-weight: bold; text-decoration: none }
 const START = `SwaggerUIBundle({
   url: document.getElementById('contract').dataset.document, dom_id: '#contract', deepLinking: true, docExpansion: 'none',
   validatorUrl: null, persistAuthorization: true,
-  onComplete () { this.preauthorizeApiKey?.('API_KEY', 'any key') }
+  onComplete () {
+    this.preauthorizeApiKey?.('API_KEY', 'any key')
+    for (const select of document.querySelectorAll('.servers select')) select.setAttribute('aria-label', 'Server')
+  }
 })
 `
 

@@ -201,7 +201,7 @@ t.test('says when its sandbox is deleted', { skip }, async t => {
   await page.locator('#live-state[data-state=live]').waitFor()
   await started().call('DELETE', '/_emulator/sandboxes/brief')
   await page.getByText('there is no sandbox brief').waitFor()
-  await page.getByRole('link', { name: 'Go to the default sandbox' }).click()
+  await page.getByRole('link', { name: 'Go to the dashboard' }).click()
   await page.getByText('Sandbox default').first().waitFor()
   t.equal(new URL(page.url()).pathname.includes('~brief'), false)
 })

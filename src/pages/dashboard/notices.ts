@@ -55,7 +55,7 @@ again.</p>
 export function failedPage (status: number, error: ApiError | null, back: string | null): Shown {
   if (error !== null) {
     return notice('refused', TITLES[status] ?? 'This page cannot be shown', html`<p>${error.message}</p>
-!${back === null ? '' : html`<p><a href="${back}">Go to the default sandbox</a></p>`}`)
+!${back === null ? '' : html`<p><a href="${back}">Go to the dashboard</a></p>`}`)
   }
   return status >= 500
     ? notice('failed', 'Something went wrong', html`<p>The emulator failed. Its output has the error.</p>`)
