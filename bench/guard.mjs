@@ -39,6 +39,14 @@ export function fallen (baseline, ratios) {
   })
 }
 
+// On a busy machine the ratios say nothing: bare Fastify itself differs by more than this factor between its runs.
+const STEADY_FACTOR = 2
+
+export function isTooNoisy ({ throughput = [] }) {
+  const runs = throughput.filter(({ server, connections }) => server === 'bare' && connections > 1).map((one) => one.requestsPerSecond)
+  return Math.max(...runs) > STEADY_FACTOR * Math.min(...runs)
+}
+
 export function readBaseline () {
   return JSON.parse(readFileSync(file, 'utf8')).ratios
 }

@@ -11,7 +11,7 @@ const BARE_WARM_UP_SECONDS = 2
 // Resolves to samples: {server, connections, round, requestsPerSecond, ratio?, ...}.
 export async function measureThroughput ({ contestants, options, counter, guard, progress }) {
   const [bare, ...others] = contestants
-  const warmUpSeconds = options.quick ? 1 : 3
+  const warmUpSeconds = options.quick && !options.guard && !options.baseline ? 1 : 3
   const flankSeconds = Math.ceil(options.seconds / 2)
   const samples = []
 
