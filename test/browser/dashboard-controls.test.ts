@@ -66,7 +66,7 @@ t.test('shows the fields of a fault by its kind, and problems at them', { skip }
   t.match(await get('/_emulator/faults'), { items: [{ kind: 'slow' }] }, 'nothing else was done')
   await page.locator('.js #ask-clear > summary').click()
   await page.getByRole('dialog').getByRole('button', { name: 'Delete all' }).click()
-  await page.getByText('No faults').waitFor()
+  await page.getByText('No active faults').waitFor()
   t.strictSame(await get('/_emulator/faults'), { items: [] })
 })
 

@@ -112,7 +112,7 @@ t.test('the clock', async t => {
 t.test('faults', async t => {
   t.test('are explained while the list is empty', async t => {
     const page = await visitor(t).visit(FAULTS)
-    t.match(partOf(page, 'faults'), 'No faults')
+    t.match(partOf(page, 'faults'), 'No active faults')
     t.notMatch(page.html, 'id="ask-clear"')
     t.match(page.text, 'POST /payments (', 'operations that are answered')
     const missing = contract().operations.map(({ name }) => name).filter(name => !(name in handlers))
@@ -140,7 +140,7 @@ t.test('faults', async t => {
     const again = await shop.send(FAULTS, 'delete', { fault_id: String(first?.['fault_id']) })
     t.equal(again.status, 422)
     t.match(partOf(again, 'error-summary'), 'does not exist, or is used up')
-    t.match(partOf(await shop.follow(FAULTS, 'clear'), 'faults'), 'No faults')
+    t.match(partOf(await shop.follow(FAULTS, 'clear'), 'faults'), 'No active faults')
     t.strictSame(await faultsOf(shop), [])
   })
 

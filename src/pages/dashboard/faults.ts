@@ -74,8 +74,8 @@ or the emulator stops. The dashboard, the checkout pages and /_emulator are neve
 
 function rules (items: readonly Fault[], page: PageContext): Fragment {
   if (items.length === 0) {
-    return empty('No faults', html`<p>Add a preset or a rule below to test how your program handles errors, delays and broken
-connections.</p>`)
+    return empty('No active faults', html`<p>Add a preset or a rule below to test how your program handles errors, delays and
+broken connections.</p>`)
   }
   const formState: FormState = { ...page.formState('delete'), refused: null }
   const rows = items.map((fault): Row => ({

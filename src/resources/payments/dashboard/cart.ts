@@ -84,7 +84,7 @@ export async function cartFields (formState: FormState, kind: CartKind, start: S
     })
     : checkField(formState, {
       name: 'redirect_immediately',
-      label: 'Redirect without the status page',
+      label: 'Skip status page',
       value: value('redirect_immediately') !== ''
     })}
 !${checkField(formState, { name: 'force_3ds', label: 'Force 3-D Secure', value: value('force_3ds') !== '' })}
