@@ -18,6 +18,8 @@ export interface Report {
   failed_deliveries: Array<Of<Delivery>>
   /** Calls with ignored fields. */
   ignored: Array<Of<LoggedRequest>>
+  /** Accepted calls with probable mistakes. */
+  noted: Array<Of<LoggedRequest>>
 }
 
 /** Of each kind, at most the latest twenty are listed. */
@@ -27,7 +29,7 @@ const PAGE_SIZE = 100
 /** Reads all open sandboxes. */
 export async function reportOf (target: Target): Promise<Report> {
   const { items: sandboxes } = await askJson<Schemas['SandboxList']>(target, '/_emulator/sandboxes')
-  const report: Report = { refused: [], failed_deliveries: [], ignored: [] }
+  const report: Report = { refused: [], failed_deliveries: [], ignored: [], noted: [] }
   for (const { name, path, is_open: isOpen } of sandboxes) {
     if (!isOpen) continue
     const own = { ...target, prefix: path ?? '' }
@@ -35,16 +37,18 @@ export async function reportOf (target: Target): Promise<Report> {
     const deliveries = (await all<Delivery>(own, '/_emulator/deliveries')).map(delivery => ({ ...delivery, sandbox: name }))
     report.refused.push(...requests.filter(({ status }) => status >= 400))
     report.ignored.push(...requests.filter(({ ignored_fields: fields }) => fields.length > 0))
+    report.noted.push(...requests.filter(({ status, notes }) => status < 400 && notes.length > 0))
     report.failed_deliveries.push(...deliveries.filter(isFailing))
   }
   return report
 }
 
-/** Refused calls and failed deliveries, as lines. Empty if there are none. */
-export function troublesText ({ refused, failed_deliveries: failed }: Report): string[] {
+/** Refused calls, failed deliveries and notes, as lines. Empty if there are none. */
+export function troublesText ({ refused, failed_deliveries: failed, noted }: Report): string[] {
   return [
     ...section(refused.map(request => requestLines(request, label(request))), 'refused call', 'refused calls'),
-    ...section(failed.map(delivery => `${deliveryLine(delivery)}${label(delivery)}`), 'failed delivery', 'failed deliveries')
+    ...section(failed.map(delivery => `${deliveryLine(delivery)}${label(delivery)}`), 'failed delivery', 'failed deliveries'),
+    ...section(noted.map(request => requestLines(request, label(request))), 'call with a note', 'calls with notes')
   ]
 }
 

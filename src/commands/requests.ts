@@ -76,6 +76,6 @@ export function requestLines (request: LoggedRequest, label = ''): string {
     `${first}${label}`,
     ...(request.explanation === null ? [] : [`          ${request.error_code}: ${request.explanation.message}`]),
     ...(ignored.length === 0 ? [] : [`          ignored: ${ignored.join(', ')}`]),
-    ...request.notes.map(({ path, message }) => `          note: ${path}: ${message}`)
+    ...request.notes.map(({ path, message }) => `          note: ${path === '' ? '' : `${path}: `}${message}`)
   ].join('\n')
 }
