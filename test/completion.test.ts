@@ -1,4 +1,4 @@
-/** The completion scripts, run by the shells. A shell that is not installed is skipped, except in CI. */
+/** The completion scripts, run by the shells. A shell that is not installed is skipped. */
 import { execFile, spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
