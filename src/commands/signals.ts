@@ -22,24 +22,37 @@ export async function endGracefully (close: () => Promise<void>): Promise<void> 
   onHangup(() => { ending.close() })
 }
 
+/** Shared by the commands that this process runs before the first signal, because each handler stays until then. */
+let stop: AbortController | undefined
+
 /** Returns a signal that is aborted by SIGINT, SIGTERM or SIGHUP. */
 export function stopSignal (): AbortSignal {
-  const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { stop.abort() })
-  onHangup(() => { stop.abort() })
-  return stop.signal
+  if (stop !== undefined) return stop.signal
+  const controller = stop = new AbortController()
+  const end = () => {
+    process.off('SIGINT', end).off('SIGTERM', end)
+    hangups.delete(end)
+    stop = undefined
+    controller.abort()
+  }
+  process.on('SIGINT', end).on('SIGTERM', end)
+  onHangup(end)
+  return controller.signal
 }
 
-/** Handles SIGHUP once. When a terminal closes, both the terminal and the shell may send it. */
+const hangups = new Set<() => void>()
+
+/** Calls `end` on the first SIGHUP. When a terminal closes, both the terminal and the shell may send it. */
 function onHangup (end: () => void): void {
-  let isFirst = true
-  process.on('SIGHUP', () => {
-    if (!isFirst) return
-    isFirst = false
-    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}) // the terminal no longer exists
-    process.once('exit', leaveTerminal)
-    end()
-  })
+  if (hangups.size === 0) process.off('SIGHUP', hangUp).on('SIGHUP', hangUp)
+  hangups.add(end)
+}
+
+function hangUp (): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}) // the terminal no longer exists
+  process.once('exit', leaveTerminal)
+  for (const end of hangups) end()
+  process.off('SIGHUP', hangUp).on('SIGHUP', () => {})
 }
 
 /** Closes the standard streams, because Node restores the terminal's settings on exit and aborts if it can't. */
