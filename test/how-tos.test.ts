@@ -27,8 +27,8 @@ function blocksOf (page: string): Block[] {
   return [...text.matchAll(/^```sh\n(.*?)^```\n(?:\n```\n(.*?)^```)?/gms)].map(([, commands = '', output]) => ({ commands, output }))
 }
 
-/** Commands that run until they are stopped. */
-const ENDLESS = /^(?:npx dodo-emulator start|npx dodo-emulator webhooks listen|curl -N) .*\n/gm
+/** Commands that run until they are stopped, and those that run the tests of a project. */
+const LEFT_OUT = /^(?:npx dodo-emulator start|npx dodo-emulator webhooks listen|npx dodo-emulator exec|curl -N) .*\n/gm
 
 /** Parts that differ from run to run: ids, times, durations. */
 function steady (text: string): string {
@@ -76,7 +76,7 @@ async function shell (test: Test, options: string[] = []): Promise<(commands: st
   }
   return async commands => {
     // The exit code of `verify` is its answer.
-    const script = commands.replace(ENDLESS, '').replaceAll('http://127.0.0.1:4010', url)
+    const script = commands.replace(LEFT_OUT, '').replaceAll('http://127.0.0.1:4010', url)
       .replace(/^(npx dodo-emulator verify.*)$/gm, '$1 2>&1 || [ $? = 1 ]')
     return (await promisify(execFile)('bash', ['--norc', '-c', `set -e\n${script}`], { env, cwd: folder })).stdout
   }

@@ -128,6 +128,9 @@ const NOBODY = /^(?:127\.0\.0\.1|localhost|(?:.+\.)?example(?:\.com|\.net|\.org)
 
 const URLS = /\b(?:https?|wss?|ftp):\/\/([^\s/:"'?#]*)/gi
 
+/** The test mode of Dodo Payments, which the command `compare` calls on request. */
+const ON_REQUEST = 'compare/guard.ts: https://test.dodopayments.com'
+
 t.test('the source holds no address that could be called', async t => {
   const files = readdirSync(packagePath('src'), { recursive: true, encoding: 'utf8' }).filter(name => /\.(?:ts|mjs)$/.test(name))
   t.ok(files.length > 40)
@@ -138,7 +141,7 @@ t.test('the source holds no address that could be called', async t => {
         for (const [url, host = ''] of node.text.replaceAll(NAMESPACE, '').matchAll(URLS)) {
           const isPart = host === '' && ts.isTemplateHead(node) // // a host follows: the user's, or this computer
           const isNamed = host === '' && node.text.includes(' ') // // a sentence about the scheme
-          t.ok(isPart || isNamed || NOBODY.test(host), `${name}: ${url}`)
+          t.ok(isPart || isNamed || NOBODY.test(host) || `${name}: ${url}` === ON_REQUEST, `${name}: ${url}`)
         }
       }
       ts.forEachChild(node, visit)

@@ -18,8 +18,8 @@ t.test('a customer is credited, and the chart shows it', { skip }, async t => {
   await page.getByLabel('Amount in token').fill('60')
   await page.getByRole('button', { name: 'Book it' }).click()
   await page.getByText('The balance was updated.').waitFor()
-  await page.getByRole('img', { name: /now Balance 60, Overage 30/ }).waitFor()
-  await page.getByText('Values as a table').click()
+  await page.getByRole('img', { name: /now 60, overage 30/ }).waitFor()
+  await page.getByText('Show as a table').click()
   t.equal(await page.locator('#chart-values tbody tr').count(), 3)
 
   const paths = ['', '/new', `/${id}`, `/${id}/edit`, `/${id}/cus_ada`]

@@ -26,7 +26,7 @@ t.test('finds why a request got a 422', { skip }, async t => {
 
   await page.getByLabel('Status').selectOption('422')
   await page.waitForURL(/status=422/)
-  t.equal(await page.locator('tbody tr').count(), 1)
+  t.equal(await page.locator('#calls tbody tr').count(), 1)
   await page.getByRole('link', { name: 'POST /payments' }).click()
   const why = await page.locator('.js #why').innerText()
   t.match(why, 'INVALID_REQUEST_BODY')

@@ -119,7 +119,7 @@ t.test('logs', async t => {
     const refused = await newest(emulator)
     t.match(refused, {
       operation: 'POST /{link}',
-      status: 422,
+      status: 303, // // to the form, which shows the refusal
       payment_id: id,
       error_code: 'INVALID_REQUEST_PARAMETERS',
       response_body: null,

@@ -326,7 +326,7 @@ t.test('loads pdfkit only for the first document', async t => {
     format: 'esm',
     platform: 'node',
     packages: 'external',
-    external: ['*/vendor/stdnum.js', '*/vendor/pdfkit.js']
+    external: ['*/vendor/stdnum.js', '*/vendor/pdfkit.js', '*/vendor/forge.js']
   })
   const kinds = Object.values(inputs).flatMap(({ imports }) => imports)
     .flatMap(({ path, kind }) => path.endsWith('/vendor/pdfkit.js') ? [kind] : [])

@@ -85,7 +85,7 @@ t.test('applies', async t => {
     t.equal(explanation.basis, 'recalculated')
     t.match(explanation.text, 'product discount of 12.5 %: -$2.50 (249.875 minor units, rounded half up)')
     const page = await emulate.call('GET', new URL(String(payment.payment_link)).pathname)
-    t.match(page.text, '12.5 % off')
+    t.match(page.text, '12.5% off')
     const dashboard = await emulate.call('GET', `/dashboard/products/${id}`, { key: null })
     t.match(dashboard.text, '12.5 %')
   })

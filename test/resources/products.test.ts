@@ -61,13 +61,14 @@ t.test('answers', async t => {
 
   t.test('returns prices of all three types with only the fields of their type', async t => {
     const emulate = startEmulator(t)
+    const OPTIONAL_METHOD = { trial_payment_method_optional: false, zero_amount_payment_method_optional: false }
     const kinds: Array<[given: Json, complete: Json, recurring: boolean, flat: number]> = [
       [ONE_TIME, { tax_inclusive: null, pay_what_you_want: false, suggested_price: null }, false, 1000],
       [{ ...ONE_TIME, tax_inclusive: true, discount: 100 }, { pay_what_you_want: false, suggested_price: null }, false, 1000],
       [{ ...ONE_TIME, pay_what_you_want: true, suggested_price: 1000 }, { tax_inclusive: null }, false, 1000],
       [{ ...ONE_TIME, pay_what_you_want: false, suggested_price: 1 }, { tax_inclusive: null }, false, 1000],
-      [RECURRING, { tax_inclusive: null, trial_period_days: 0, trial_amount: null, trial_apply_discounts: null }, true, 1000],
-      [{ ...RECURRING, trial_period_days: 7, trial_amount: 0, trial_apply_discounts: true, tax_inclusive: false }, {}, true, 1000],
+      [RECURRING, { tax_inclusive: null, trial_period_days: 0, trial_amount: null, trial_apply_discounts: null, ...OPTIONAL_METHOD }, true, 1000],
+      [{ ...RECURRING, trial_period_days: 7, trial_amount: 0, trial_apply_discounts: true, tax_inclusive: false }, OPTIONAL_METHOD, true, 1000],
       [USAGE, { tax_inclusive: null, meters: null }, true, 300],
       [{ ...USAGE, meters: [] }, { tax_inclusive: null }, true, 300]
     ]
