@@ -7,7 +7,7 @@ import { originsOf, type Environment, type OptionRow } from '../config/table.js'
 import type { CompareOptions } from '../compare/compare.js'
 import { nonEmpty, webUrl } from '../config/values.js'
 import { VERSION } from '../root.js'
-import { stopSignal } from './signals.js'
+import { createStop } from './signals.js'
 import { oneOf, option } from './arguments.js'
 import { addCompare } from './compare.js'
 import { addCompletion } from './completion.js'
@@ -72,6 +72,7 @@ Exit codes:
 export function createProgram ({ env, local }: ProgramOptions) {
   const defaults = new Map<Command, Command>()
   const output = createOutput()
+  const stop = createStop()
   let file: ConfigFile | null = null
   const program = new Command('dodo-emulator')
     .description('An unofficial local emulator of the Dodo Payments API. Without a command, it starts the emulator.')
@@ -110,7 +111,7 @@ export function createProgram ({ env, local }: ProgramOptions) {
     apiKeyOf: flag => flag ?? apiKeyOf(env, file),
     show: output.show,
     output,
-    stopSignal
+    stopSignal: stop.signal
   }
 
   addStart(program, { env, local, tools })
@@ -123,7 +124,7 @@ export function createProgram ({ env, local }: ProgramOptions) {
   addFixtures(program, { env, local, tools })
   addCompletion(program, tools)
   addJson(program)
-  return { program, defaults }
+  return { program, defaults, release: stop.release }
 }
 
 /** Gives every command the option --json. */

@@ -8,7 +8,7 @@ export const EXIT = { done: 0, refused: 1, usage: 2, unreachable: 3 } as const
 
 /** Returns the exit code. Prints errors and never throws. */
 export async function runCommandLine (args: readonly string[], options: ProgramOptions): Promise<number> {
-  const { program, defaults } = createProgram(options)
+  const { program, defaults, release } = createProgram(options)
   try {
     await program.parseAsync(completed(args, program, defaults), { from: 'user' })
     return EXIT.done
@@ -17,6 +17,8 @@ export async function runCommandLine (args: readonly string[], options: ProgramO
     console.error(`dodo-emulator: ${explain(error as NodeJS.ErrnoException)}`)
     if (error instanceof UsageError) return EXIT.usage
     return error instanceof UnreachableError ? EXIT.unreachable : EXIT.refused
+  } finally {
+    release()
   }
 }
 

@@ -22,37 +22,45 @@ export async function endGracefully (close: () => Promise<void>): Promise<void> 
   onHangup(() => { ending.close() })
 }
 
-/** Shared by the commands that this process runs before the first signal, because each handler stays until then. */
-let stop: AbortController | undefined
+export interface Stop {
+  /** A signal that is aborted by the first SIGINT, SIGTERM or SIGHUP. */
+  signal (): AbortSignal
+  /** Removes the handlers, because a process may run many commands. */
+  release (): void
+}
 
-/** Returns a signal that is aborted by SIGINT, SIGTERM or SIGHUP. */
-export function stopSignal (): AbortSignal {
-  if (stop !== undefined) return stop.signal
-  const controller = stop = new AbortController()
-  const end = () => {
-    process.off('SIGINT', end).off('SIGTERM', end)
-    hangups.delete(end)
-    stop = undefined
-    controller.abort()
+export function createStop (): Stop {
+  const controller = new AbortController()
+  const releases: Array<() => void> = []
+  const stop = () => { controller.abort() }
+  return {
+    signal () {
+      if (releases.length > 0) return controller.signal
+      process.once('SIGINT', stop).once('SIGTERM', stop)
+      releases.push(() => { process.off('SIGINT', stop).off('SIGTERM', stop) }, onHangup(stop))
+      return controller.signal
+    },
+    release () {
+      for (const release of releases) release()
+    }
   }
-  process.on('SIGINT', end).on('SIGTERM', end)
-  onHangup(end)
-  return controller.signal
 }
 
-const hangups = new Set<() => void>()
-
-/** Calls `end` on the first SIGHUP. When a terminal closes, both the terminal and the shell may send it. */
-function onHangup (end: () => void): void {
-  if (hangups.size === 0) process.off('SIGHUP', hangUp).on('SIGHUP', hangUp)
-  hangups.add(end)
-}
-
-function hangUp (): void {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}) // the terminal no longer exists
-  process.once('exit', leaveTerminal)
-  for (const end of hangups) end()
-  process.off('SIGHUP', hangUp).on('SIGHUP', () => {})
+/**
+ * Handles SIGHUP once. When a terminal closes, both the terminal and the shell may send it. Returns a function that removes the
+ * handler.
+ */
+function onHangup (end: () => void): () => void {
+  let isFirst = true
+  const handle = (): void => {
+    if (!isFirst) return
+    isFirst = false
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}) // the terminal no longer exists
+    process.once('exit', leaveTerminal)
+    end()
+  }
+  process.on('SIGHUP', handle)
+  return () => { process.off('SIGHUP', handle) }
 }
 
 /** Closes the standard streams, because Node restores the terminal's settings on exit and aborts if it can't. */
