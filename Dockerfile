@@ -1,11 +1,12 @@
 # The image of the emulator: docker build -t dodo-emulator . && docker run -p 127.0.0.1:4010:4010 -v dodo:/data dodo-emulator
 # It builds for linux/amd64 and linux/arm64, without a compiler.
 
-# Builds the package as for publishing. The build does not use the database, so no install script needs to run.
+# Builds the package as for publishing. The build fills a database. better-sqlite3 13 has a bundled binary, so no install script needs
+# to run; the lock file has an older version.
 FROM node:24-slim AS build
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --ignore-scripts
+RUN npm ci --ignore-scripts && npm install --no-save --ignore-scripts better-sqlite3@13
 COPY . .
 RUN npm pack && mv dodo-emulator-*.tgz /dodo-emulator.tgz
 
