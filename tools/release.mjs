@@ -30,7 +30,7 @@ export function cutChangelog (text, version, date) {
   return text.replace('## [Unreleased]\n', `## [Unreleased]\n\n## [${version}] - ${date}\n`)
 }
 
-/** The text of a section of the changelog, without its title. Empty if there is none. */
+/** The text of a section of the changelog, without its title. Empty for an unknown version. */
 export function notesOf (text, version) {
   const [, ...sections] = text.split(/^## /m)
   const section = sections.find(section => section.startsWith(`[${version}]`))

@@ -44,7 +44,7 @@ t.test('allows inline scripts of the page only by their hashes', async t => {
   t.match(headers['content-security-policy'], `script-src 'self' 'sha256-${hash}';`)
 })
 
-t.test('says how to build the site if there is none', async t => {
+t.test('says how to build the site if it is missing', async t => {
   const { statusCode, body } = await serve(t, {}).inject('/docs/guide/')
   t.equal(statusCode, 404)
   t.match(body, 'npm run site')

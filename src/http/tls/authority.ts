@@ -68,7 +68,7 @@ export async function openAuthority (folder: string, clock: Clock): Promise<Auth
 
 const alternativeName = (name: string) => isIP(name) === 0 ? { type: 2 as const, value: name } : { type: 7 as const, ip: name }
 
-/** The PEM of the key and the certificate; null if there is none, or if it expires soon. */
+/** The PEM of the key and the certificate; null without a certificate, or if it expires soon. */
 function readValid (folder: string, nowMs: number): string | null {
   let pem: string
   try {

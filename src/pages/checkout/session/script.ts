@@ -123,7 +123,7 @@ function patchChildren (old, fresh, change) {
   }
 }
 
-/** The sibling from next on that stands for the same part of the page; null if there is none. */
+/** The sibling from next on that stands for the same part of the page, or null. */
 function matching (next, wanted) {
   const key = keyOf(wanted)
   if (key === null) return next !== null && next.nodeName === wanted.nodeName && keyOf(next) === null ? next : null
