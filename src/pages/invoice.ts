@@ -1,6 +1,6 @@
 /**
  * Draws invoices, refund receipts and payout statements as PDF, with pdfkit: one layout on A4, in the two fonts that every PDF
- * viewer has. All texts are given, so nothing here depends on payments.
+ * viewer has. All texts are given, in the language of the document, so nothing here depends on payments.
  *
  * These fonts have only the Latin letters of Western Europe, and a font for all scripts would be larger than the whole package.
  * Other Latin letters lose their marks (`Łódź` becomes `Lódz`). Other characters (日本, Ελλάδα, emoji) are drawn as `?`, and a
@@ -17,7 +17,9 @@ export interface Row {
 }
 
 export interface InvoiceDocument {
-  title: 'Invoice' | 'Refund receipt' | 'Payout statement'
+  /** The language of the texts: `en`, `ar`. */
+  language: string
+  title: string
   number: string
   /** The creation time of the file, in milliseconds since 1970. */
   createdAt: number
@@ -33,10 +35,15 @@ export interface InvoiceDocument {
   rows: readonly Row[]
   totals: ReadonlyArray<{ label: string, value: string, kind: '' | 'total' | 'quiet' }>
   notes: readonly string[]
+  labels: DocumentLabels
 }
 
-const EMULATED = 'Issued by an emulator: not a tax document, no money moved'
-const REPLACED = 'Characters that the font of this document does not have are shown as “?”.'
+/** Texts that every document has: the foot of each page, and the note about characters that the fonts do not have. */
+export interface DocumentLabels {
+  emulated: string
+  replaced: string
+  page (page: number, count: number): string
+}
 
 // A4, in points
 const WIDTH = 595.28
@@ -83,7 +90,7 @@ export async function drawInvoice (document: InvoiceDocument, { compress = true 
     bufferPages: true,
     compress,
     pdfVersion: '1.7',
-    lang: 'en',
+    lang: document.language,
     displayTitle: true,
     info: { // pdfkit also derives the file's id from it
       Title: `${document.title} ${document.number}`, Creator: 'dodo-emulator', Producer: 'PDFKit', CreationDate: at, ModDate: at
@@ -284,8 +291,8 @@ function drawTotals ({ totals }: InvoiceDocument, canvas: Canvas): void {
   canvas.y += 18
 }
 
-function drawNotes ({ notes }: InvoiceDocument, canvas: Canvas): void {
-  for (const note of canvas.hasReplaced || notes.some(note => isReplaced(note)) ? [...notes, REPLACED] : notes) {
+function drawNotes ({ notes, labels }: InvoiceDocument, canvas: Canvas): void {
+  for (const note of canvas.hasReplaced || notes.some(note => isReplaced(note)) ? [...notes, labels.replaced] : notes) {
     for (const line of wrap(note, RIGHT - LEFT, LABEL, canvas, NOTE_LINES)) {
       makeRoom(lineHeight(LABEL), canvas)
       canvas.y += writeLines([line], LEFT, canvas.y, LABEL, canvas)
@@ -295,13 +302,13 @@ function drawNotes ({ notes }: InvoiceDocument, canvas: Canvas): void {
 }
 
 /** Draws the footer of every page, after the number of pages is known. */
-function drawFeet ({ title, number }: InvoiceDocument, canvas: Canvas): void {
+function drawFeet ({ title, number, labels }: InvoiceDocument, canvas: Canvas): void {
   const { count } = canvas.pdf.bufferedPageRange()
   for (let index = 0; index < count; index++) {
     canvas.pdf.switchToPage(index)
     drawRule(BOTTOM + 24, LEFT, canvas)
-    write(EMULATED, LEFT, BOTTOM + 33, SMALL, canvas)
-    write(`${title} ${number}  ·  Page ${index + 1} of ${count}`, RIGHT, BOTTOM + 33, SMALL, canvas, 'right')
+    write(labels.emulated, LEFT, BOTTOM + 33, SMALL, canvas)
+    write(`${title} ${number}  ·  ${labels.page(index + 1, count)}`, RIGHT, BOTTOM + 33, SMALL, canvas, 'right')
   }
 }
 

@@ -2,6 +2,7 @@ import { inflateSync } from 'node:zlib'
 import { build } from 'esbuild'
 import t, { type Test } from 'tap'
 import { drawable, drawInvoice, type InvoiceDocument } from '../../src/pages/invoice.js'
+import { LABELS } from '../../src/resources/invoices/labels.js'
 import { packagePath } from '../../src/root.js'
 import { paymentBody, startEmulator, type PaymentBody, type TestEmulator } from '../helper.js'
 
@@ -258,6 +259,8 @@ t.test('a refund receipt is served once the refund has succeeded', async t => {
 
 t.test('drawing', async t => {
   const paper: InvoiceDocument = {
+    language: 'en',
+    labels: LABELS,
     title: 'Invoice',
     number: 'inv_1',
     createdAt: Date.UTC(2026, 0, 2, 3, 4, 5),

@@ -5,6 +5,7 @@ import { format } from '../../rules/money.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
 import { breakup } from '../payouts/breakup.js'
 import type { Payout } from '../payouts/store.js'
+import { LABELS } from './labels.js'
 import { seller } from './view.js'
 
 const NAMES: Readonly<Record<string, string>> = { unattributed: 'Other differences' }
@@ -24,6 +25,7 @@ export function payoutDocument (payout: Payout, sandbox: Sandbox): InvoiceDocume
   // The fee has a line of its own, so the rows add up to the gross.
   const rows = breakup({ ...payout, amount: amount + fee }, sandbox)
   return {
+    language: 'en',
     title: 'Payout statement',
     number: id,
     createdAt: createdAt / US_PER_MS,
@@ -44,6 +46,7 @@ export function payoutDocument (payout: Payout, sandbox: Sandbox): InvoiceDocume
       ...(fee === 0 ? [] : [{ label: 'Payout fee', value: money(-fee), kind: '' } as const]),
       { label: `Paid out (${currency})`, value: money(amount), kind: 'total' }
     ],
+    labels: LABELS,
     notes: remarks === null ? [] : [`Remarks: ${remarks}`]
   }
 }

@@ -14,6 +14,7 @@ import { codeOf } from '../discounts/view.js'
 import { creditChange, refundableItems } from '../payments/items.js'
 import type { Payment } from '../payments/store.js'
 import type { Refund } from '../refunds/store.js'
+import { LABELS } from './labels.js'
 
 /** Returns the invoice of a succeeded payment. */
 export function invoiceDocument (payment: Payment, sandbox: Sandbox): InvoiceDocument {
@@ -24,6 +25,7 @@ export function invoiceDocument (payment: Payment, sandbox: Sandbox): InvoiceDoc
   const { period } = payment.subscription_charge ?? {}
   const day = formatDay(paidAt(payment, sandbox))
   return {
+    language: 'en',
     title: 'Invoice',
     number: payment.invoice_id,
     createdAt: payment.created_at / US_PER_MS,
@@ -46,6 +48,7 @@ export function invoiceDocument (payment: Payment, sandbox: Sandbox): InvoiceDoc
       ...(line.tax_inclusive && line.tax > 0 ? { note: 'The price includes tax' } : {})
     })),
     totals: totals(lines, payment, sandbox),
+    labels: LABELS,
     notes: isReverseCharge(payment, sandbox) ? ['Reverse charge: the customer accounts for the tax.'] : []
   }
 }
@@ -56,6 +59,7 @@ export function receiptDocument (refund: Refund, payment: Payment, sandbox: Sand
   const method = paidWith(payment, sandbox)
   const items = new Map(refundableItems(payment, []).map(item => [item.item_id, item]))
   return {
+    language: 'en',
     title: 'Refund receipt',
     number: refund.refund_id,
     createdAt: refund.created_at / US_PER_MS,
@@ -79,6 +83,7 @@ export function receiptDocument (refund: Refund, payment: Payment, sandbox: Sand
       { label: 'Payment total', value: money(payment.total_amount), kind: '' },
       { label: `Refunded (${refund.currency})`, value: money(refund.amount), kind: 'total' }
     ],
+    labels: LABELS,
     notes: [
       ...(payment.tax > 0 ? [`Amounts include ${taxName(payment, sandbox)}.`] : []),
       ...(refund.reason === null || refund.reason.trim() === '' ? [] : [`Reason: ${refund.reason}`])
