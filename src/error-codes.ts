@@ -67,9 +67,9 @@ export const ERRORS = {
     'customer without a name or an e-mail address; a wallet amount below 1 or over 10^15, a wallet currency other ' +
     'than USD and INR, or an `idempotency_key` that was used for another entry. Checkout sessions: ' +
     '`product_collection_id` with a cart, with discount codes, with `confirm` or in a preview, or with a collection that ' +
-    'shows no product; a second subscription; `confirm` without a customer or a complete billing address, or with a ' +
-    'required custom field; `payment_method_id` without `confirm` or without `customer.customer_id`; `tax_id` without a ' +
-    'billing country; custom fields, a theme or a language that the page cannot show'),
+    'shows no product; `on_demand` with several subscriptions; `confirm` without a customer or a complete billing ' +
+    'address, or with a required custom field; `payment_method_id` without `confirm` or without ' +
+    '`customer.customer_id`; `tax_id` without a billing country; custom fields, a theme or a language that the page cannot show'),
   MAXIMUM_KEYS_REACHED: row(422, 'Exceeds 50 key-value pairs',
     '`metadata` has more than 50 pairs'),
 

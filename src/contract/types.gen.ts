@@ -3633,7 +3633,7 @@ export interface components {
             /** @description False if the customer can confirm without a payment method. True for a one-time cart. */
             payment_method_required: boolean;
             product_cart: components["schemas"]["CalculatedProductCartItem"][];
-            /** @description What each renewal will charge; null without a subscription product. */
+            /** @description What the renewals will charge, all subscriptions together; null without a subscription product. */
             recurring_breakup?: null | components["schemas"]["RecurringBreakup"];
             /** @description The quote of each subscription, if the cart has more than one. Otherwise null. */
             subscriptions?: components["schemas"]["CalculatedSubscription"][] | null;
@@ -3799,13 +3799,13 @@ export interface components {
              * @description Least amount of a mandate on an Indian card, in minor units (paise).
              */
             mandate_min_amount_inr_paise?: number | null;
-            /** @description Copied to the payment and the subscription. */
+            /** @description Copied to the payment and its subscriptions. */
             metadata?: null | components["schemas"]["Metadata"];
             /** @description Whether country and postal code are enough of an address. */
             minimal_address?: boolean;
             /** @description A saved payment method of the customer, charged immediately. Needs an existing customer by id. Needs `confirm` as well. */
             payment_method_id?: string | null;
-            /** @description What is sold. One-time and subscription products may be mixed. May be empty with `product_collection_id`. */
+            /** @description What is sold. One-time and subscription products may be mixed. Several subscription products start several subscriptions with one payment, and each renews on its own. May be empty with `product_collection_id`. */
             product_cart: components["schemas"]["ProductItemReq"][];
             /** @description Offer the products of this collection. Replaces the cart. */
             product_collection_id?: string | null;
@@ -3815,7 +3815,7 @@ export interface components {
             short_link?: boolean;
             /** @description Whether the page offers the saved methods of the customer. */
             show_saved_payment_methods?: boolean;
-            /** @description For carts with a subscription product. */
+            /** @description For carts with a subscription product. Applies to each subscription. `on_demand` needs a cart with one subscription. */
             subscription_data?: null | components["schemas"]["SubscriptionData"];
             /** @description Tax id of the business that buys. Checked against the format of its country: `INVALID_TAX_ID` if it does not fit. A valid one makes the tax 0 where reverse charge applies. Needs a billing address. */
             tax_id?: string | null;
@@ -5135,7 +5135,7 @@ export interface components {
             includes_usage: boolean;
             invoice_id?: string | null;
             invoice_url?: string | null;
-            /** @description Whether the payment starts more than one subscription. */
+            /** @description Whether the payment starts more than one subscription. `subscription_id` is then null. */
             is_multi_subscription: boolean;
             metadata: components["schemas"]["Metadata"];
             payment_id: string;

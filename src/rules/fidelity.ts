@@ -212,9 +212,13 @@ export const FIDELITY: readonly FidelityRow[] = [
   inferred('Newer contract', 'blocking', 'resources/blocklist.test.ts',
     'A blocked customer gets 422 for new purchases',
     'The source says that the address is blocked'),
-  different('Newer contract', 'one_subscription', 'resources/checkouts-subscriptions.test.ts',
-    'A cart of a checkout session has at most one subscription; a second one is 422',
-    'Since client 2.52, the real service starts several subscriptions with one payment'),
+  confirmed('Newer contract', 'several_subscriptions', 'resources/several-subscriptions.test.ts',
+    'A cart of a checkout session can start several subscriptions with one payment, which belongs to none of them',
+    'The types of client 2.52'),
+  inferred('Newer contract', 'started_together', 'resources/several-subscriptions.test.ts',
+    'Subscriptions of one cart start together or not at all; a cart with several has no `on_demand`, and the return URL has ' +
+    'the `payment_id` and the status of the payment',
+    'The types of client 2.52 describe only the fields'),
   different('Newer contract', 'moderation', 'resources/moderation.test.ts',
     'Moderation allows everything except the documented test words',
     'Live mode screens the text')

@@ -587,6 +587,11 @@ export interface RemovedPaymentMethodsRow {
   customer_id: string
 }
 
+export interface SharedPaymentsRow {
+  subscription_id: string
+  payment_seq: number
+}
+
 export interface ShortLinksRow {
   seq: number
   slug: string

@@ -126,6 +126,15 @@ async function subscriptions ({ client, control }: StoryContext): Promise<string
   const plan = async (price: number) =>
     (await client.products.create({ name: `Plan ${price}`, tax_category: 'saas', price: { ...MONTHLY, price } })).product_id
   const [small, large] = [await plan(1000), await plan(3000)]
+  const pair = {
+    product_cart: [small, large].map(id => ({ product_id: id, quantity: 1 })), customer: { customer_id: 'cus_ada' }, billing_address: BILLING
+  }
+  await client.checkoutSessions.preview(pair)
+  const { session_id: both } = await client.checkoutSessions.create(pair)
+  const { payment_id: together } = await control('POST', `checkouts/${both}/pay`, CARD) as { payment_id: string }
+  const { items: latest } = await client.payments.list({ customer_id: 'cus_ada', page_size: 1 })
+  if (latest[0]?.payment_id !== together) throw new Error('the payment that starts two subscriptions is not listed first')
+  await client.payments.retrieve(together)
   const start = async (onDemand = false) => {
     const created = await client.subscriptions.create({
       product_id: small, quantity: 1, billing: BILLING, customer: { customer_id: 'cus_ada' }, ...(onDemand ? { on_demand: { mandate_only: true } } : {})

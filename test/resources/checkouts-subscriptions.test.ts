@@ -161,8 +161,6 @@ t.test('refusals', async t => {
   const book = { product_id: 'pdt_ebook', quantity: 1 }
   const onDemand = { on_demand: { mandate_only: true } }
   const cases: Array<[name: string, changes: object, code: ErrorCode, path: string]> = [
-    ['two subscriptions', { product_cart: [line, book, { product_id: 'pdt_pro_monthly', quantity: 1 }] },
-      'INVALID_REQUEST_PARAMETERS', 'product_cart[2].product_id'],
     ['quantity 0', { product_cart: [book, { ...line, quantity: 0 }] }, 'INVALID_REQUEST_PARAMETERS', 'product_cart[1].quantity'],
     ['an add-on twice', { product_cart: [{ ...line, addons: [{ addon_id: addon, quantity: 1 }, { addon_id: addon, quantity: 1 }] }] },
       'DUPLICATE_ADDON_IDS_IN_REQUEST', 'product_cart[0].addons[1].addon_id'],

@@ -11,7 +11,7 @@ import { creditChange } from '../../resources/payments/items.js'
 import type { AppliedDiscount, Payment } from '../../resources/payments/store.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
 import { money, shortened } from '../fragments.js'
-import { creditTexts, recurrenceOfPayment, recurrencePart, type Recurrence } from './recurrence.js'
+import { creditTexts, recurrencePart, recurrencesOfPayment, type Recurrence } from './recurrence.js'
 import type { Fragment } from '../layout.js'
 
 /** The content of a summary, from a payment or from a session that has no payment yet. */
@@ -24,8 +24,8 @@ export interface Order {
   codes: readonly AppliedDiscount[]
   country: string
   tax_id: string | null
-  /** Null for an order that is paid once. */
-  recurrence: Recurrence | null
+  /** Empty for an order that is paid once. */
+  recurrences: Recurrence[]
 }
 
 /** The parts of the order that a session shows. Without `showsOrder`, only the amount due. */
@@ -73,20 +73,20 @@ function orderOf (payment: Payment, sandbox: Sandbox): Order {
     codes: payment.discounts,
     country: payment.billing.country,
     tax_id: payment.checkout.tax_id ?? null,
-    recurrence: recurrenceOfPayment(payment, sandbox)
+    recurrences: recurrencesOfPayment(payment, sandbox)
   }
 }
 
 export function summary (
   shown: Order, sandbox: Sandbox, { showsOrder: showsDetails, showsOnDemandTag: showsTag }: OrderOptions, below: Fragment
 ): Fragment {
-  const isOnDemand = shown.recurrence !== null && shown.recurrence.total === null
+  const isOnDemand = shown.recurrences.some(({ total }) => total === null)
   const isOpen = below.includes(' aria-invalid="true"')
   return html`<section class="panel order" aria-labelledby="order-title" data-breakdown="${JSON.stringify(breakdown(shown))}">
 <h1 id="order-title">Pay ${sandbox.business.name}</h1>
 <p class="amount" data-testid="amount-due">${money(shown.total_amount, shown.currency, sandbox)}</p>
 !${isOnDemand && showsTag ? ON_DEMAND : ''}
-!${shown.recurrence === null ? '' : recurrencePart(shown.recurrence, shown.total_amount, sandbox)}
+!${recurrencePart(shown.recurrences, shown.total_amount, sandbox)}
 <label class="unfold"><input type="checkbox" id="show-order"!${isOpen ? ' checked' : ''}><span>Order summary</span></label>
 <div class="order-body">
 !${showsDetails ? lineList(shown, sandbox) : ''}
@@ -160,7 +160,7 @@ function totals (shown: Order, sandbox: Sandbox): Fragment {
   const credit = creditChange(shown)
   if (credit < 0) rows.push({ kind: 'minus', label: 'Credit used', amount: credit, testId: 'credit' })
   if (credit > 0) rows.push({ kind: '', label: 'Added to credit', amount: credit, testId: 'credit' })
-  const label = shown.recurrence === null ? 'Total' : 'Due now'
+  const label = shown.recurrences.length === 0 ? 'Total' : 'Due now'
   rows.push({ kind: 'total', label, amount: shown.total_amount, testId: 'total' })
   return html`<dl class="totals">!${rows.map(({ kind, label, amount, testId }) =>
     html`<div class="${kind}"><dt>${label}</dt><dd data-testid="${testId}">${money(amount, currency, sandbox)}</dd></div>`)}</dl>

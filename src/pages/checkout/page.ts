@@ -22,7 +22,7 @@ import type { Fragment } from '../layout.js'
 import { expressButtons, hasMethods, methods, unfit, type Entered } from './method-fields.js'
 import { offerFor, payableOf } from './methods.js'
 import { isMethodUpdate, order } from './order.js'
-import { recurrenceOfPayment, startText, type Recurrence } from './recurrence.js'
+import { recurrencesOfPayment, startText, type Recurrence } from './recurrence.js'
 import { returnUrl } from './return-url.js'
 import { backLink, type SessionAppearance } from './session/appearance.js'
 import { codeBox } from './session/code-box.js'
@@ -59,7 +59,7 @@ export function checkout (page: Checkout): Fragment {
   const [tried, holder] = [triedMethod(payment), holderOf(payment)]
   const fields = isFree || !canPay ? '' : methods({ ...page, offer, due: payment, tried, holder })
   const isUpdate = isMethodUpdate(payment)
-  const free = isUpdate ? 'Save the payment method' : freeText(recurrenceOfPayment(payment, context.sandbox))
+  const free = isUpdate ? 'Save the payment method' : freeText(recurrencesOfPayment(payment, context.sandbox))
   const button = payButton(payment, free, appearance, context)
   return html`!${backLink(appearance, context.sandbox)}<div class="checkout">
 !${order(payment, context.sandbox, appearance, {
@@ -120,8 +120,8 @@ function holderOf ({ customer: { name, email } }: Payment): string {
 }
 
 /** The text of the button if nothing is charged now. */
-export function freeText (recurrence: Recurrence | null): string {
-  return recurrence === null ? 'Complete order' : startText(recurrence)
+export function freeText (recurrences: readonly Recurrence[]): string {
+  return recurrences.length === 0 ? 'Complete order' : startText(recurrences)
 }
 
 /** `free` is the text of the button for a total of 0. */

@@ -1,10 +1,11 @@
-/** The part of an order that recurs: the price of a renewal, its date, and the trial before it. */
+/** The parts of an order that recur: the price of each renewal, its date, and the trial before it. */
 import { html } from 'ghtml'
 import type { Period } from '../../rules/billing-calendar.js'
 import { formatCredits } from '../../rules/credit-amounts.js'
 import type { SoldCredit } from '../../resources/credit-entitlements/store.js'
 import { creditsOf, periodCredits } from '../../resources/credits/sold.js'
 import type { CheckoutSale } from '../../resources/checkouts/purchase.js'
+import { sharesOf } from '../../resources/payments/shares.js'
 import type { Payment } from '../../resources/payments/store.js'
 import { renewalAfter } from '../../resources/subscriptions/pricing.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
@@ -13,7 +14,11 @@ import { money } from '../fragments.js'
 import { meterList } from '../meters.js'
 import type { Fragment } from '../layout.js'
 
+/** A subscription of an order. */
 export interface Recurrence {
+  name: string
+  /** Of its lines in the first payment. */
+  dueNow: number
   /** 0 without a trial. */
   trialDays: number
   frequency: Period
@@ -26,36 +31,52 @@ export interface Recurrence {
   credits: readonly string[]
 }
 
-/** Null for a cart that is paid once. */
-export function recurrenceOfSale ({ subscription, recurring }: CheckoutSale, sandbox: Sandbox): Recurrence | null {
-  return subscription && {
-    trialDays: subscription.trial_period_days,
-    frequency: subscription.terms.plan.frequency,
-    total: recurring && recurring.priced.total,
-    currency: subscription.charge_currency,
-    nextDate: subscription.next_billing_date,
-    meters: subscription.terms.plan.meters ?? [],
-    credits: creditTexts(creditsOf(subscription.terms), subscription.terms.quantity, sandbox)
-  }
+/** Empty for a cart that is paid once. */
+export function recurrencesOfSale ({ start, now: { priced } }: CheckoutSale, sandbox: Sandbox): Recurrence[] {
+  if (start === null) return []
+  let from = 0
+  return start.subscriptions.map(({ terms, trial_period_days: days, lines, renewal, next_billing_date: nextDate }) => {
+    const own = priced.lines.slice(from, from + lines)
+    from += lines
+    return {
+      name: terms.plan.name ?? terms.plan.product_id,
+      dueNow: totalOf(own),
+      trialDays: days,
+      frequency: terms.plan.frequency,
+      total: renewal && renewal.total,
+      currency: start.charge_currency,
+      nextDate,
+      meters: terms.plan.meters ?? [],
+      credits: creditTexts(creditsOf(terms), terms.quantity, sandbox)
+    }
+  })
 }
 
-/** Null for a payment that is not the first one of a subscription. */
-export function recurrenceOfPayment ({ subscription_id: id, subscription_charge: charge, discounts }: Payment,
-  sandbox: Sandbox): Recurrence | null {
-  const subscription = id === null || charge?.purpose !== 'activation' ? undefined : sandbox.subscriptions.find(id)
-  if (subscription === undefined) return null
-  const { plan, in_trial: inTrial, trial_period_days: days, charge_currency: currency } = subscription
-  const { next_billing_date: nextDate } = subscription
-  const renewal = renewalAfter(subscription, discounts, sandbox)
-  return {
-    trialDays: inTrial ? days : 0,
-    frequency: plan.frequency,
-    total: renewal && renewal.total,
-    currency,
-    nextDate,
-    meters: plan.meters ?? [],
-    credits: creditTexts(creditsOf(subscription), subscription.quantity, sandbox)
-  }
+/** Empty for a payment that is not a first one. */
+export function recurrencesOfPayment (payment: Payment, sandbox: Sandbox): Recurrence[] {
+  if (payment.subscription_charge?.purpose !== 'activation') return []
+  return sharesOf(payment).flatMap(({ subscription_id: id, lines }) => {
+    const subscription = sandbox.subscriptions.find(id)
+    if (subscription === undefined) return []
+    const { plan, in_trial: inTrial, trial_period_days: days, charge_currency: currency } = subscription
+    const { next_billing_date: nextDate } = subscription
+    const renewal = renewalAfter(subscription, payment.discounts, sandbox)
+    return [{
+      name: plan.name ?? plan.product_id,
+      dueNow: totalOf(lines),
+      trialDays: inTrial ? days : 0,
+      frequency: plan.frequency,
+      total: renewal && renewal.total,
+      currency,
+      nextDate,
+      meters: plan.meters ?? [],
+      credits: creditTexts(creditsOf(subscription), subscription.quantity, sandbox)
+    }]
+  })
+}
+
+function totalOf (lines: ReadonlyArray<{ total: number }>): number {
+  return lines.reduce((sum, { total }) => sum + total, 0)
 }
 
 /** The credits of an order, all units together: `1000 Tokens`. */
@@ -76,12 +97,19 @@ export function everyPeriod ({ count, interval }: Period): string {
 
 const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
 
-/** `dueNow` is the total of the first payment. */
-export function recurrencePart (
-  { trialDays, frequency, total, currency, nextDate, meters, credits }: Recurrence, dueNow: number, sandbox: Sandbox
+/** `dueNow` is the total of the first payment. The names are shown if there are several subscriptions. */
+export function recurrencePart (recurrences: readonly Recurrence[], dueNow: number, sandbox: Sandbox): Fragment {
+  const [only, second] = recurrences
+  if (only !== undefined && second === undefined) return recurrenceText({ ...only, dueNow }, '', sandbox)
+  return html`!${recurrences.map(recurrence => recurrenceText(recurrence, html`<b>${recurrence.name}</b>: `, sandbox))}`
+}
+
+function recurrenceText (
+  { trialDays, frequency, total, currency, nextDate, meters, credits, dueNow }: Recurrence, title: Fragment, sandbox: Sandbox
 ): Fragment {
   const date = DATE.format(nextDate / 1000)
   const days = `${trialDays} ${trialDays === 1 ? 'day' : 'days'}`
+  const now = title === '' || trialDays > 0 ? '' : `${money(dueNow, currency, sandbox)} now. `
   const trial = trialDays === 0 ? '' : dueNow === 0 ? `Free for ${days}. ` : `The trial lasts ${days}. `
   const renewal = total === null
     ? 'Later payments are charged on demand.'
@@ -89,10 +117,11 @@ export function recurrencePart (
   const included = credits.length === 0
     ? ''
     : html`<p class="recurrence" data-testid="included-credits">Includes ${credits.join(' and ')} ${everyPeriod(frequency)}.</p>`
-  return html`<p class="recurrence" data-testid="recurrence">${trial}${renewal}</p>!${included}!${meterList(meters, sandbox)}`
+  return html`<p class="recurrence" data-testid="recurrence">!${title}${now}${trial}${renewal}</p>!${included}
+!${meterList(meters, sandbox)}`
 }
 
 /** The text of the button for a payment of 0 that saves a payment method. */
-export function startText ({ trialDays }: Recurrence): string {
-  return trialDays > 0 ? 'Start the free trial' : 'Save the payment method'
+export function startText (recurrences: readonly Recurrence[]): string {
+  return recurrences.some(({ trialDays }) => trialDays > 0) ? 'Start the free trial' : 'Save the payment method'
 }

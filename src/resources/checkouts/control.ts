@@ -45,7 +45,7 @@ export const checkoutControls = {
     checkUnexpired(session, context)
     const chosen = withGivenChoice(session, details, context)
     const purchase = decidePurchase(chosen.terms, givenDetails(chosen, details, context), context)
-    const hasCard = purchase.sale.subscription !== null && how.card !== undefined
+    const hasCard = purchase.sale.start !== null && how.card !== undefined
     const payer = payerOf(how, !asksForMethod(purchase.sale) && !hasCard, context)
     const { payment_id: paymentId } = makePayment(chosen, purchase, context)
     payer(findPayment(paymentId, context), context)

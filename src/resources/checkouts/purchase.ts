@@ -10,10 +10,8 @@ import { amountsOf, createCustomer, createPayment, type CreatedPayment, type Pay
 import { hasFailedForGood } from '../payments/states.js'
 import { decideSale, type Buyer, type Sale, type SaleOptions } from '../payments/sale.js'
 import type { CheckoutOptions, Payment } from '../payments/store.js'
-import {
-  checkOneSubscription, decideCart, recurringLines, type CartSubscription, type SubscriptionCart
-} from '../subscriptions/cart.js'
-import { createSubscription } from '../subscriptions/create.js'
+import { decideCart, recurringLines, type CartStart, type SubscriptionCart } from '../subscriptions/cart.js'
+import { createSubscriptions } from '../subscriptions/create.js'
 import type { Session } from './store.js'
 import type { Known, Terms } from './terms.js'
 
@@ -46,14 +44,19 @@ export interface Purchase {
   details: Details
 }
 
-/** The price of a cart, and its subscription; null for a one-time cart. */
+/** The price of a cart, and its subscriptions; null for a one-time cart. */
 export interface CheckoutSale extends Sale {
-  subscription: CartSubscription | null
+  start: CartStart | null
 }
 
 /** Whether a payment method is required. A subscription needs one for later charges, unless its product makes it optional. */
-export function asksForMethod ({ now: { priced }, subscription }: CheckoutSale): boolean {
-  return priced.total > 0 || subscription?.first.method_required === true
+export function asksForMethod ({ now: { priced }, start }: CheckoutSale): boolean {
+  return priced.total > 0 || (start !== null && needsMethod(start))
+}
+
+/** Whether one of the subscriptions needs a payment method to start. */
+export function needsMethod ({ subscriptions }: Pick<CartStart, 'subscriptions'>): boolean {
+  return subscriptions.some(({ method_required: isRequired }) => isRequired)
 }
 
 const COUNTRY_PATH = 'billing_address.country'
@@ -77,16 +80,14 @@ export function quote (terms: Terms, details: Details, context: Context, options
   return decideCheckout(request, buyerOf(terms, known, context.sandbox), context, options)
 }
 
-/** Decides a cart with or without a subscription. Throws an ApiError for the first rule that it breaks. */
+/** Decides a cart with or without subscriptions. Throws an ApiError for the first rule that it breaks. */
 export function decideCheckout (
   request: SubscriptionCart, buyer: Buyer, context: Context, options: SaleOptions = {}
 ): CheckoutSale {
   const recurring = recurringLines(request.product_cart, context.sandbox)
-  checkOneSubscription(request.product_cart, recurring)
-  const [index] = recurring
-  return index === undefined
-    ? { ...decideSale(request, buyer, context, options), subscription: null }
-    : decideCart(request, index, buyer, context, options.isDraft === true)
+  return recurring.length === 0
+    ? { ...decideSale(request, buyer, context, options), start: null }
+    : decideCart(request, recurring, buyer, context, options.isDraft === true)
 }
 
 /**
@@ -154,9 +155,9 @@ export function makePayment (
     },
     payment_method_id: methodId
   }
-  const created = sale.subscription === null
+  const created = sale.start === null
     ? createPayment(customer, { ...order, amounts: amountsOf(sale) }, context)
-    : createSubscription({ ...sale.subscription, customer, newCustomer: null }, {
+    : createSubscriptions(sale.start, customer, {
       ...order,
       link: 'long',
       mandate_min_amount: terms.mandate_min_amount_inr_paise,

@@ -45,7 +45,7 @@ export function decideSession (body: SessionRequest, context: Context): SessionD
     return decideCheckout({ ...request, product_cart: choice.cart }, buyer, context, { isDraft })
   })
   checkPaymentMethods(body, customer, sandbox)
-  if (sales.some(({ subscription }) => subscription !== null)) checkRecurringMethods(body.allowed_payment_method_types, sandbox)
+  if (sales.some(({ start }) => start !== null)) checkRecurringMethods(body.allowed_payment_method_types, sandbox)
   const [sale] = sales
   if (body.confirm !== true || sale === undefined) return { terms, purchase: null }
   return { terms, purchase: { customer: buyer.customer ?? null, sale, details: detailsOf(terms) } }

@@ -11,7 +11,7 @@ import { cartCredits } from '../credit-entitlements/view.js'
 import { creditsOf } from '../credits/sold.js'
 import type { Product } from '../products/store.js'
 import type { CartSubscription } from '../subscriptions/cart.js'
-import type { CheckoutSale } from './purchase.js'
+import { needsMethod, type CheckoutSale } from './purchase.js'
 import type { Preview } from './rules.js'
 import type { Session } from './store.js'
 
@@ -47,7 +47,10 @@ export function sessionStatus (
 export function calculation (
   { sale, country, taxId, terms }: Preview, sandbox: Sandbox
 ): Required<Schemas['CalculateSessionResponse']> {
-  const { now: { priced }, recurring, subscription } = sale
+  const { now: { priced }, recurring, start } = sale
+  const { subscriptions = [] } = start ?? {}
+  const [first] = subscriptions
+  const only = subscriptions.length === 1 ? first : undefined
   return {
     total_price: priced.total,
     total_tax: priced.tax,
@@ -56,46 +59,78 @@ export function calculation (
     product_cart: calculatedItems(sale, sandbox),
     current_breakup: breakup(priced),
     recurring_breakup: recurring && breakup(recurring.priced),
-    next_billing_date: subscription && formatTime(subscription.next_billing_date),
-    trial_amount: subscription && subscription.first.trial_amount,
-    trial_period_days: subscription && subscription.trial_period_days,
+    next_billing_date: first === undefined
+      ? null
+      : formatTime(Math.min(...subscriptions.map(({ next_billing_date: date }) => date))),
+    trial_amount: only?.trial_amount ?? null,
+    trial_period_days: only?.trial_period_days ?? null,
     is_byop: false, // the emulator is the only payment provider
-    payment_method_required: subscription === null || subscription.first.method_required,
-    subscriptions: null, // a cart has one subscription at most
+    payment_method_required: start === null || needsMethod(start),
+    subscriptions: subscriptions.length > 1 ? linesOf(subscriptions, priced).map(calculatedSubscription) : null,
     tax_id_format_name: taxId?.name ?? null,
     tax_id_err_msg: taxId?.problem ?? null,
     tax_id_business_name: taxId === null || taxId.problem !== null ? null : terms.known.business_name
   }
 }
 
+/** Each subscription with its lines of the first payment. */
+function linesOf (subscriptions: readonly CartSubscription[], { lines }: PricedCart): Array<[CartSubscription, PricedLine[]]> {
+  let from = 0
+  return subscriptions.map(subscription => {
+    const own = lines.slice(from, from + subscription.lines)
+    from += subscription.lines
+    return [subscription, own]
+  })
+}
+
+function calculatedSubscription (
+  [subscription, lines]: [CartSubscription, PricedLine[]]
+): Required<Schemas['CalculatedSubscription']> {
+  const { product, renewal, trial_period_days: days, next_billing_date: date } = subscription
+  const sum = (amount: (line: PricedLine) => number) => lines.reduce((total, line) => total + amount(line), 0)
+  return {
+    product_id: product.product_id,
+    amount_due_now: sum(({ total }) => total),
+    tax_due_now: sum(({ tax }) => tax),
+    recurring_amount: renewal?.total ?? 0,
+    recurring_tax: renewal?.tax ?? 0,
+    next_billing_date: formatTime(date),
+    trial_period_days: days === 0 ? null : days
+  }
+}
+
 /** The items in the order of the cart. The add-ons of a subscription are part of its item. */
 function calculatedItems (sale: CheckoutSale, sandbox: Sandbox): CalculatedItem[] {
   const once = (product: Product) => ({ addons: null, credits: soldCredits(product.product_id, sandbox) })
-  const { now: { priced, lines }, subscription } = sale
-  if (subscription === null) {
+  const { now: { priced, lines }, start } = sale
+  if (start === null) {
     return lines.flatMap(({ product }, index) => {
       const line = priced.lines[index]
       return line === undefined ? [] : [calculatedItem(line, product, once(product), sale, sandbox)]
     })
   }
-  const { index, product, others } = subscription
-  const [plan, ...rest] = priced.lines
-  const items = rest.slice(rest.length - others.length).flatMap((line, place): CalculatedItem[] => {
-    const other = others[place]
-    return other === undefined ? [] : [calculatedItem(line, other, once(other), sale, sandbox)]
-  })
-  const sold = { addons: calculatedAddons(subscription, sale), credits: creditsOf(subscription.terms) }
-  if (plan !== undefined) items.splice(index, 0, calculatedItem(plan, product, sold, sale, sandbox))
-  return items
+  const { subscriptions, others } = start
+  const items = new Map<number, CalculatedItem>()
+  for (const [subscription, [plan]] of linesOf(subscriptions, priced)) {
+    const { index, product, terms } = subscription
+    const sold = { addons: calculatedAddons(subscription, sale), credits: creditsOf(terms) }
+    if (plan !== undefined) items.set(index, calculatedItem(plan, product, sold, sale, sandbox))
+  }
+  const onceLines = priced.lines.slice(priced.lines.length - others.length)
+  for (const [place, { product, index }] of others.entries()) {
+    const line = onceLines[place]
+    if (line !== undefined) items.set(index, calculatedItem(line, product, once(product), sale, sandbox))
+  }
+  return [...items].sort(([a], [b]) => a - b).map(([, item]) => item)
 }
 
 /** The add-ons that every renewal charges. A trial does not charge them. */
 function calculatedAddons (
-  { terms: { addons }, first: { renewal }, product }: CartSubscription,
+  { terms: { addons }, renewal, product }: CartSubscription,
   { now: { priced }, codes, tax_rate_bps: rateBps }: CheckoutSale
 ): NonNullable<CalculatedItem['addons']> {
   return addons.flatMap(({ addon_id: id, quantity, name, price, tax_category: category }, index) => {
-    const line = renewal?.priced.lines[index + 1] // the plan is the first line
+    const line = renewal?.lines[index + 1] // the plan is the first line
     return line === undefined
       ? []
       : [{

@@ -12,7 +12,9 @@ import type { PricedLine } from '../../rules/pricing.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
 import { codeOf } from '../discounts/view.js'
 import { creditChange, refundableItems } from '../payments/items.js'
-import type { Payment } from '../payments/store.js'
+import type { PaidPeriod } from '../payments/basis.js'
+import { sharesOf, startsSeveral } from '../payments/shares.js'
+import type { Payment, PaymentLine } from '../payments/store.js'
 import type { Refund } from '../refunds/store.js'
 import { LABELS } from './labels.js'
 
@@ -23,6 +25,7 @@ export function invoiceDocument (payment: Payment, sandbox: Sandbox): InvoiceDoc
   const method = paidWith(payment, sandbox)
   const isFree = payment.total_amount === 0 && creditChange(payment) === 0
   const { period } = payment.subscription_charge ?? {}
+  const periods = sharedPeriods(payment)
   const day = formatDay(paidAt(payment, sandbox))
   return {
     language: 'en',
@@ -34,7 +37,7 @@ export function invoiceDocument (payment: Payment, sandbox: Sandbox): InvoiceDoc
       ['Invoice number', payment.invoice_id],
       ['Invoice date', formatDay(payment.created_at)],
       ['Payment', payment.payment_id],
-      ...(period === undefined ? [] : [['Billing period', `${formatDay(period[0])} to ${formatDay(period[1])}`] as const]),
+      ...(period === undefined ? [] : [['Billing period', periodText(period)] as const]),
       ...(method === null || isFree ? [] : [['Paid with', method] as const])
     ],
     parties: parties(payment, sandbox),
@@ -43,14 +46,28 @@ export function invoiceDocument (payment: Payment, sandbox: Sandbox): InvoiceDoc
       { title: 'Description', width: 0 }, { title: 'Quantity', width: 64 },
       { title: 'Unit price', width: 92 }, { title: 'Amount', width: 98 }
     ],
-    rows: lines.map(line => ({
-      cells: [line.name ?? line.product_id, String(line.quantity), unitPrice(line, money), money(line.subtotal)],
-      ...(line.tax_inclusive && line.tax > 0 ? { note: 'The price includes tax' } : {})
-    })),
+    rows: lines.map(line => {
+      const notes = [periods.get(line) ?? [], line.tax_inclusive && line.tax > 0 ? 'The price includes tax' : []].flat()
+      return {
+        cells: [line.name ?? line.product_id, String(line.quantity), unitPrice(line, money), money(line.subtotal)],
+        ...(notes.length === 0 ? {} : { note: notes.join('. ') })
+      }
+    }),
     totals: totals(lines, payment, sandbox),
     labels: LABELS,
     notes: isReverseCharge(payment, sandbox) ? ['Reverse charge: the customer accounts for the tax.'] : []
   }
+}
+
+/** The period of each subscription that the payment starts with others, by the line of its plan. */
+function sharedPeriods (payment: Payment): Map<PaymentLine, string> {
+  if (!startsSeveral(payment)) return new Map()
+  return new Map(sharesOf(payment).flatMap(({ lines: [plan], period }) =>
+    plan === undefined || period === undefined ? [] : [[plan, periodText(period)]]))
+}
+
+function periodText ([from, to]: PaidPeriod): string {
+  return `${formatDay(from)} to ${formatDay(to)}`
 }
 
 /** Returns the receipt of a succeeded refund. */

@@ -58,7 +58,7 @@ export function feeOf (payment: Payment, context: Pick<Context, 'sandbox'>): Pay
     wallet: payment.settlement_currency,
     currency: payment.currency,
     country: payment.billing.country,
-    isSubscription: payment.subscription_id !== null,
+    isSubscription: payment.subscription_charge !== null,
     method: payment.payment_method_type
   }, table, context.sandbox.reference.currencies)
 }

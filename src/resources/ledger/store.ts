@@ -23,6 +23,8 @@ export interface LedgerFilter {
   reference_object_id?: string
   /** The subscription of the payment. */
   subscription_id?: string
+  /** A subscription, and twice the payment that starts it with others. */
+  subscription_or_payment?: [subscriptionId: string, paymentId: string, samePaymentId: string]
 }
 
 /** The sum of the entries of one type: credits minus debits. */
@@ -61,7 +63,8 @@ const CONDITIONS: Record<keyof LedgerFilter, string> = {
   currency: 'currency = ?',
   event_type: 'event_type = ?',
   reference_object_id: 'reference_object_id = ?',
-  subscription_id: 'subscription_id = ?'
+  subscription_id: 'subscription_id = ?',
+  subscription_or_payment: '(subscription_id = ? OR payment_id = ? OR reference_object_id = ?)'
 }
 
 const COLUMNS = [
@@ -99,7 +102,7 @@ export function ledgerStore (database: Database): LedgerStore {
       const sql = listSql(names)
       const statement = prepared.get(sql) ?? database.prepare<unknown[], LedgerEntriesRow>(sql)
       prepared.set(sql, statement)
-      return statement.all(...names.map(name => filter[name]), limit, offset).map(read)
+      return statement.all(...names.flatMap(name => filter[name]), limit, offset).map(read)
     },
     ofObject: objectId => ofObject.all(objectId).map(read),
     sumsOf: objectId => byType(sumsOf.all(objectId)),
@@ -110,9 +113,11 @@ export function ledgerStore (database: Database): LedgerStore {
   }
 }
 
+const NARROWING = new Set<keyof LedgerFilter>(['reference_object_id', 'subscription_id', 'subscription_or_payment'])
+
 /** `+` keeps SQLite from using the index of a filter if a rarer one is given. */
 function listSql (names: ReadonlyArray<keyof LedgerFilter>): string {
-  const isNarrowed = names.includes('reference_object_id') || names.includes('subscription_id')
+  const isNarrowed = names.some(name => NARROWING.has(name))
   const conditions = names.map(name =>
     isNarrowed && (name === 'currency' || name === 'event_type') ? `+${CONDITIONS[name]}` : CONDITIONS[name])
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`

@@ -28,6 +28,19 @@ export interface ChargeBasis {
   change?: Omit<PlanChange, 'codes' | 'currency' | 'tax_rate_bps' | 'currencies'>
 }
 
+/** A period that is paid for: from the first instant until before the second. */
+export type PaidPeriod = [from: number, to: number]
+
+/** The part of a first payment that starts one of several subscriptions. */
+export interface ChargeShare {
+  subscription_id: string
+  /** The number of its lines. The lines of the first share come first, and one-time products last. */
+  lines: number
+  /** Absent until the subscription starts. */
+  period?: PaidPeriod
+  basis?: ChargeBasis
+}
+
 /** The role of a payment for its subscription. */
 export interface SubscriptionCharge {
   /**
@@ -37,11 +50,12 @@ export interface SubscriptionCharge {
    */
   purpose: 'activation' | 'renewal' | 'retry' | 'plan_change' | 'on_demand' | 'pause_settlement' | 'final_usage' |
     'manual_retry' | 'method_update' | 'recovery'
-  /** The period that is paid for: from the first instant until before the second. */
-  period?: [from: number, to: number]
+  period?: PaidPeriod
   basis?: ChargeBasis
   /** Whether a first payment can be tried again after a decline. */
   can_retry?: true
   /** Whether it needs no payment method. Only for a payment of 0. */
   method_optional?: true
+  /** In the order of the cart. Only of a payment that starts several subscriptions, which has no `subscription_id`. */
+  shares?: ChargeShare[]
 }

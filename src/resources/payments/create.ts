@@ -31,8 +31,8 @@ export interface PaymentOrder {
   metadata: Schemas['Metadata']
   checkout: CheckoutOptions
   payment_method_id: string | null
-  /** The payment's role for its subscription. Absent for a one-time payment. */
-  subscription?: { subscription_id: string, charge: SubscriptionCharge, retry_attempt: number }
+  /** The payment's role for its subscription, or for several. Absent for a one-time payment. */
+  subscription?: { subscription_id: string | null, charge: SubscriptionCharge, retry_attempt: number }
 }
 
 export interface CreatedPayment {

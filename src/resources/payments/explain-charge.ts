@@ -10,6 +10,7 @@ import type { PriceStep, TaxReason } from '../../rules/pricing-steps.js'
 import { meterItem, overageItem, priceCharge, regularItems, type ChargeItem } from '../../rules/recurring.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
 import type { ChargedUsage } from './basis.js'
+import { sharesOf } from './shares.js'
 import type { Payment, PaymentLine } from './store.js'
 
 export interface ExplainedCharge {
@@ -42,8 +43,8 @@ export function explainCharge (payment: Payment, tax: TaxReason, sandbox: Sandbo
 
 /** Null if other amounts come out than those that are stored. */
 function explainRegular (payment: Payment, terms: Terms, tax: TaxReason, sandbox: Sandbox): ExplainedCharge | null {
-  const { lines, currency, subscription_charge: stored } = payment
-  const items = itemsOf(lines, stored?.basis?.plan_discount_bps ?? 0, sandbox)
+  const { currency, subscription_charge: stored } = payment
+  const items = allItems(payment, sandbox)
   const charge = priceCharge({ ...terms, items, credit: stored?.basis?.credit ?? { amount: 0, currency } })
   if (!isSameCharge(charge, charge.lines, payment)) return null
   const usage = new Map(stored?.basis?.usage?.map(used => [used.meter_id, used]))
@@ -60,6 +61,16 @@ function usageOrigin (used: ChargedUsage): string {
   const before = settled === undefined ? '' : `, ${settled} charged before`
   return `${chargeable} ${used.measurement_unit} at ${used.price_per_unit} minor units of ${used.currency} ` +
     `(${consumed} used, ${free} free${before}), exactly ${used.exact}`
+}
+
+/** The items of each subscription that the payment charges, then the one-time products. */
+function allItems (payment: Payment, sandbox: Sandbox): ChargeItem[] {
+  const shares = sharesOf(payment)
+  const charged = shares.reduce((count, { lines }) => count + lines.length, 0)
+  return [
+    ...shares.flatMap(({ lines, basis }) => itemsOf(lines, basis?.plan_discount_bps ?? 0, sandbox)),
+    ...itemsOf(payment.lines.slice(charged), 0, sandbox)
+  ]
 }
 
 /** The items in the order of the lines: the plan, its add-ons, meters and overage, then what is sold once with them. */

@@ -22,7 +22,7 @@ export function explainPayment (payment: Payment, sandbox: Sandbox): Explanation
   const applied = payment.discounts
   const { currencies } = sandbox.reference
   const tax = taxOf(payment, sandbox)
-  const recalculated = payment.subscription_id === null
+  const recalculated = payment.subscription_charge === null
     ? recalculate(stored, applied, tax, sandbox)
     : explainCharge(payment, tax, sandbox)
   const isKnown = typeof recalculated !== 'string'
@@ -40,7 +40,7 @@ export function explainPayment (payment: Payment, sandbox: Sandbox): Explanation
     steps,
     fee,
     ledger,
-    as_of_now: isKnown ? lookedUp(recalculated.cart, tax, payment.subscription_id) : [recalculated],
+    as_of_now: isKnown ? lookedUp(recalculated.cart, tax, payment.subscription_charge === null) : [recalculated],
     assumptions: assumptionsOf(partsOf(payment, steps, fee)),
     text: [textOf(payment, steps, currencies), ...(fee === null ? [] : [fee.text])].join('\n')
   }
@@ -150,12 +150,12 @@ function priceSource ({ product_id: id, unit_amount: unit }: PricedLine, { produ
 
 /** The prices of a subscription are its own, and are not looked up. */
 function lookedUp (
-  { lines, codes, currency, currencies }: ExplainedCharge['cart'], tax: TaxReason, subscriptionId: string | null
+  { lines, codes, currency, currencies }: ExplainedCharge['cart'], tax: TaxReason, isOneTime: boolean
 ): string[] {
   const ids = [...new Set(lines.map(({ product }) => product.product_id))]
   const foreign = [...new Set(lines.map(({ product }) => product.price.currency))].filter(other => other !== currency)
   return [
-    ...(subscriptionId === null ? [`Currency and product discount of ${ids.join(', ')}.`] : []),
+    ...(isOneTime ? [`Currency and product discount of ${ids.join(', ')}.`] : []),
     ...codes.map(({ discount: { code } }) => `The terms of the discount code ${code}.`),
     ...foreign.map(other => `The exchange rate of ${other} and ${currency} (${currencies[other]?.usd_rate ?? '?'} and ` +
       `${currencies[currency]?.usd_rate ?? '?'} for one US dollar).`),

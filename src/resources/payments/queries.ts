@@ -20,15 +20,21 @@ export const LISTED_COLUMNS = [
 
 const SELECT_LISTED = `SELECT ${LISTED_COLUMNS.map(column => `p.${column}`).join(', ')}, ${CUSTOMER_COLUMNS} FROM`
 
+/** A filter of payments. `subscription_or_seq` is for a subscription that a payment with this number starts with others. */
+export interface GivenFilter extends PaymentFilter {
+  subscription_or_seq?: [subscriptionId: string, seq: number]
+}
+
 /**
  * Each filter as SQL. Ids begin with the time, so time filters compare ids. The row is read only where an id may be ahead of the
  * clock.
  */
-const CONDITIONS: Record<keyof PaymentFilter, string> = {
+const CONDITIONS: Record<keyof GivenFilter, string> = {
   created_at_gte: 'p.payment_id >= ? AND (p.payment_id >= ? OR p.created_at >= ?)',
   created_at_lte: 'p.payment_id < ? AND (p.payment_id < ? OR p.created_at <= ?)',
   customer_id: 'p.customer_id = ?',
   subscription_id: 'p.subscription_id = ?',
+  subscription_or_seq: '(p.subscription_id = ? OR p.seq = ?)',
   status: 'p.status = ?',
   brand_id: 'p.brand_id = ?',
   product_id: 'instr(p.product_ids, ?) > 0',
@@ -41,26 +47,26 @@ const CONDITIONS: Record<keyof PaymentFilter, string> = {
 const IDS_AHEAD_US = 60_000_000
 
 /** The parameters of a filter's conditions. */
-export function parameters (filter: PaymentFilter, name: keyof PaymentFilter): unknown[] {
+export function parameters (filter: GivenFilter, name: keyof GivenFilter): unknown[] {
   const value = filter[name]
   const floor = (aheadUs: number) => idFloor('pay', Number(value) + aheadUs)
   if (name === 'created_at_gte') return [floor(0), floor(IDS_AHEAD_US), value]
   if (name === 'created_at_lte') return [floor(IDS_AHEAD_US), floor(0), value]
   if (name === 'product_id') return [JSON.stringify(value)]
   if (name === 'id_prefix') return [value, `${value}{`] // `{` follows every letter and digit
-  return [value]
+  return Array.isArray(value) ? value : [value]
 }
 
 /** The names of the given filters, in the order of their conditions. */
-export function givenFilters (filter: PaymentFilter): Array<keyof PaymentFilter> {
-  return (Object.keys(CONDITIONS) as Array<keyof PaymentFilter>).filter(name => filter[name] !== undefined)
+export function givenFilters (filter: GivenFilter): Array<keyof GivenFilter> {
+  return (Object.keys(CONDITIONS) as Array<keyof GivenFilter>).filter(name => filter[name] !== undefined)
 }
 
 /**
  * Finds the sequence numbers of the page, by index where possible, and then reads the rows of that page. CROSS JOIN keeps SQLite
  * from reordering the two steps and reading every payment.
  */
-export function listSql (names: ReadonlyArray<keyof PaymentFilter>, status: string | undefined): string {
+export function listSql (names: ReadonlyArray<keyof GivenFilter>, status: string | undefined): string {
   const conditions = names.map(name => CONDITIONS[name])
   // The index by status excludes payments without an attempt. SQLite uses it only if the query has the same condition.
   if (status !== undefined && status !== 'requires_payment_method') conditions.push("p.status <> 'requires_payment_method'")
@@ -83,7 +89,7 @@ const IN_METADATA = "p.metadata LIKE ? ESCAPE '\\'"
  * Metadata has no index, because it would slow down every insert. The search reads all rows, newest first, until it has enough.
  * The payments of matching customers are found by index.
  */
-export function searchSql (names: ReadonlyArray<keyof PaymentFilter>): string {
+export function searchSql (names: ReadonlyArray<keyof GivenFilter>): string {
   const found = (condition: string) => `SELECT seq FROM (
     SELECT p.seq FROM payments p WHERE ${narrowed(names)} ${condition} ORDER BY p.seq DESC LIMIT ?)`
   const seqs = `${found(IN_METADATA)} UNION ${found('p.customer_id IN (SELECT value FROM json_each(?))')}`
@@ -91,14 +97,14 @@ export function searchSql (names: ReadonlyArray<keyof PaymentFilter>): string {
 }
 
 /** The query for a text that matches very many customers: matching payments are frequent, so a scan finds them soon. */
-export function broadSearchSql (names: ReadonlyArray<keyof PaymentFilter>): string {
+export function broadSearchSql (names: ReadonlyArray<keyof GivenFilter>): string {
   const ofCustomer = "+p.customer_id IN (SELECT customer_id FROM customers WHERE email LIKE ? ESCAPE '\\')"
   const seqs = `SELECT p.seq FROM payments p WHERE ${narrowed(names)} (${IN_METADATA} OR ${ofCustomer})`
   return pageSql(`${seqs} ORDER BY p.seq DESC LIMIT ? OFFSET ?`)
 }
 
 /** Applies the filters before the search. */
-function narrowed (names: ReadonlyArray<keyof PaymentFilter>): string {
+function narrowed (names: ReadonlyArray<keyof GivenFilter>): string {
   return names.map(name => `${CONDITIONS[name]} AND`).join(' ')
 }
 

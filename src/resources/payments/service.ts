@@ -2,6 +2,7 @@
 import type { Schemas } from '../../contract/operations.js'
 import { formatTime } from '../../rules/calendar.js'
 import { newPlanFraction } from '../../rules/plan-change.js'
+import { sharesOf } from './shares.js'
 import type { ListedPayment, SubscriptionCharge } from './store.js'
 
 type Fields = Required<Pick<Schemas['PaymentResponse'], 'charge_type' | 'includes_usage' | 'service_periods'>>
@@ -32,15 +33,17 @@ export function serviceFields (
 
 /** Empty until the payment succeeds, and for a charge without a period. */
 function servicePeriods (
-  payment: Pick<ListedPayment, 'status' | 'subscription_id' | 'subscription_charge'>
+  payment: Pick<ListedPayment, 'status' | 'subscription_id' | 'subscription_charge' | 'lines'>
 ): Fields['service_periods'] {
-  const { status, subscription_id: id, subscription_charge: charge } = payment
-  if (status !== 'succeeded' || id === null || charge?.period === undefined) return []
-  const [from, to] = charge.period
-  return [{ subscription_id: id, starts_at: formatTime(from), ends_at: formatTime(to), proration_factor: factorOf(charge) }]
+  if (payment.status !== 'succeeded') return []
+  return sharesOf(payment).flatMap(({ subscription_id: id, period, basis }) => {
+    if (period === undefined) return []
+    const [from, to] = period
+    return [{ subscription_id: id, starts_at: formatTime(from), ends_at: formatTime(to), proration_factor: factorOf(basis) }]
+  })
 }
 
-function factorOf ({ basis }: SubscriptionCharge): string {
+function factorOf (basis: SubscriptionCharge['basis']): string {
   if (basis?.change === undefined) return '1'
   const { over, under } = newPlanFraction(basis.change)
   return String(Number(over) / Number(under))

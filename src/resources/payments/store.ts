@@ -1,112 +1,22 @@
 /** The store of payments. A payment is one row, written by one statement. Lists are newest first. */
 import type { Schemas } from '../../contract/operations.js'
-import type { Instrument, KeptCard } from '../../rules/instruments.js'
+import type { KeptCard } from '../../rules/instruments.js'
 import { createCache } from '../../store/cache.js'
 import type { Database, Statement } from '../../store/database.js'
 import { fromJson, toJson } from '../../store/json.js'
 import type { PaymentAttemptsRow, PaymentsRow } from '../../store/rows.gen.js'
-import type { Customer } from '../customers/store.js'
 import type { SubscriptionCharge } from './basis.js'
 import { DAY_US, dailyTotals, type Counted, type Daily, type DailyTotal } from './daily.js'
 import { readLines, writeLines, type PaymentLine } from './lines.js'
 import {
-  CUSTOMERS_LISTED, LISTED_COLUMNS, SELECT_PAYMENT, broadSearchSql, givenFilters, likeOf, listSql, parameters, searchSql
+  CUSTOMERS_LISTED, LISTED_COLUMNS, SELECT_PAYMENT, broadSearchSql, givenFilters, likeOf, listSql, parameters, searchSql,
+  type GivenFilter
 } from './queries.js'
+import type { ListedPayment, NewPayment, Payment } from './record.js'
 
-/** A discount of a payment. The array is in order of application. */
-export interface AppliedDiscount {
-  discount_id: string
-  /** The code at the time of creation. Payments of earlier versions lack it. */
-  code?: string
-  /** The deduction, in minor units of the payment's currency. */
-  deducted: number
-  /** Whether this is a later cycle of a subscription, whose use of the discount is already counted. */
-  again?: true
-}
-
-/**
- * Options of the request for the hosted page and the charge. Options that are omitted or off are absent.
- */
-export interface CheckoutOptions {
-  return_url?: string
-  redirect_immediately?: true
-  require_cardholder_name?: true
-  require_phone_number?: true
-  show_saved_payment_methods?: true
-  force_3ds?: boolean
-  allowed_payment_method_types?: Array<Schemas['PaymentMethodTypes']>
-  adaptive_currency_fees_inclusive?: boolean
-  tax_id?: string
-  customer_business_name?: string
-}
-
+export type * from './record.js'
 export type { PaymentLine } from './lines.js'
 export type { SubscriptionCharge } from './basis.js'
-
-/** The instrument of a payment that waits for the customer or the bank, and whether to save it. */
-export interface PendingAction {
-  instrument: Instrument
-  saveMethod: boolean
-}
-
-/** The columns of a new payment. Every other column is initially empty. */
-export interface NewPayment {
-  /** Generated from the time of creation. Lists are ordered by it. */
-  payment_id: string
-  /** The visible id, if a fixtures file sets one. */
-  chosen_id: string | null
-  created_at: number
-  status: Schemas['IntentStatus']
-  customer_id: string
-  brand_id: string
-  currency: string
-  total_amount: number
-  tax: number
-  settlement_currency: string
-  settlement_amount: number
-  settlement_tax: number
-  secret: string
-  invoice_id: string
-  link: 'long' | 'short' | null
-  expires_at: number | null
-  billing: Schemas['BillingAddress']
-  metadata: Schemas['Metadata']
-  lines: PaymentLine[]
-  discounts: AppliedDiscount[] | null
-  checkout: CheckoutOptions
-  payment_method_id: string | null
-  /** Null for a one-time payment. */
-  subscription_id: string | null
-  subscription_charge: SubscriptionCharge | null
-  retry_attempt: number
-}
-
-/** The columns with a narrower type than in the row: JSON, and enums of the contract. */
-interface ParsedColumns {
-  status: Schemas['IntentStatus']
-  currency: Schemas['Currency']
-  settlement_currency: Schemas['Currency']
-  link: NewPayment['link']
-  refund_status: Schemas['PaymentRefundStatus'] | null
-  billing: Schemas['BillingAddress']
-  metadata: Schemas['Metadata']
-  lines: PaymentLine[]
-  /** Empty if there are no discounts. */
-  discounts: AppliedDiscount[]
-  checkout: CheckoutOptions
-  card: KeptCard | null
-  pending_action: PendingAction | null
-  custom_field_responses: Array<Schemas['CustomFieldResponse']> | null
-  subscription_charge: SubscriptionCharge | null
-}
-
-/** A payment with its customer. */
-export type Payment = Omit<PaymentsRow, keyof ParsedColumns | 'product_ids' | 'chosen_id'> & ParsedColumns & {
-  customer: Omit<Customer, 'created_at'>
-}
-
-/** A payment with the columns that lists read. */
-export type ListedPayment = Pick<Payment, Exclude<typeof LISTED_COLUMNS[number], 'chosen_id'> | 'customer'>
 
 export interface PaymentFilter {
   created_at_gte?: number
@@ -122,7 +32,19 @@ export interface PaymentFilter {
   seq?: number
 }
 
-export interface PaymentsStore {
+interface OfSubscriptions {
+  /** Stores the period that a payment of a subscription pays for. */
+  setSubscriptionCharge (seq: number, charge: SubscriptionCharge): void
+  latestOfSubscription (subscriptionId: string): string | undefined
+  /** The payment that starts the subscription together with others, if there is one. */
+  sharedOfSubscription (subscriptionId: string): Payment | undefined
+  /** Whether a payment of the subscription waits for the customer's confirmation or the bank. */
+  isInFlight (subscriptionId: string): boolean
+  /** The payments of a subscription that can still be paid on their page, oldest first. */
+  openOfSubscription (subscriptionId: string): Payment[]
+}
+
+export interface PaymentsStore extends OfSubscriptions {
   /** Returns the payment's sequence number, from which its link is derived. */
   insert (payment: NewPayment): number
   find (paymentId: string): Payment | undefined
@@ -148,13 +70,6 @@ export interface PaymentsStore {
   setUpdatedAt (seq: number, at: number): void
   /** Stores the checkout session of a payment and the responses to its custom fields. */
   joinSession (seq: number, sessionId: string, answers: Array<Schemas['CustomFieldResponse']> | null): void
-  /** Stores the period that a payment of a subscription pays for. */
-  setSubscriptionCharge (seq: number, charge: SubscriptionCharge): void
-  latestOfSubscription (subscriptionId: string): string | undefined
-  /** Whether a payment of the subscription waits for the customer's confirmation or the bank. */
-  isInFlight (subscriptionId: string): boolean
-  /** The payments of a subscription that can still be paid on their page, oldest first. */
-  openOfSubscription (subscriptionId: string): Payment[]
 }
 
 /** The columns that change when a payment is attempted, settled or cancelled. */
@@ -191,16 +106,10 @@ export function paymentsStore (database: Database): PaymentsStore {
     'INSERT INTO payment_attempts (payment_seq, created_at, status, method_type, error_code) VALUES (?, ?, ?, ?, ?)')
   const attempts = database.prepare<[number], PaymentAttemptsRow>(
     'SELECT * FROM payment_attempts WHERE payment_seq = ? ORDER BY seq')
-  const setExpiry = database.prepare('UPDATE payments SET expires_at = ? WHERE seq = ?')
-  const recordOpening = database.prepare('UPDATE payments SET opened_at = ? WHERE seq = ? AND opened_at IS NULL')
-  const recordAbandonment = database.prepare('UPDATE payments SET abandoned_at = ?, abandonment_reason = ? WHERE seq = ?')
-  const setRefundStatus = database.prepare('UPDATE payments SET refund_status = ?, updated_at = ? WHERE seq = ?')
-  const setUpdatedAt = database.prepare('UPDATE payments SET updated_at = ? WHERE seq = ?')
-  const joinSession = database.prepare(
-    'UPDATE payments SET checkout_session_id = ?, custom_field_responses = ? WHERE seq = ?')
   const hasSucceeded = database.prepare("SELECT 1 FROM payments WHERE customer_id = ? AND status = 'succeeded' LIMIT 1")
   const daily = daysOf(database)
   const statement = statements(database)
+  const shared = sharedPayments(database)
   const customersLike = database.prepare<[string, number], string>(
     "SELECT customer_id FROM customers WHERE email LIKE ? ESCAPE '\\' LIMIT ?").pluck()
 
@@ -215,18 +124,22 @@ export function paymentsStore (database: Database): PaymentsStore {
         JSON.stringify(payment.checkout), payment.payment_method_id, payment.subscription_id,
         toJson(payment.subscription_charge), payment.retry_attempt)
       daily.added(payment)
-      return Number(lastInsertRowid)
+      const seq = Number(lastInsertRowid)
+      for (const share of payment.subscription_charge?.shares ?? []) shared.add(share.subscription_id, seq)
+      return seq
     },
     find (paymentId) {
       const row = find.get(paymentId) ?? findChosen.get(paymentId)
       return row && read(row)
     },
-    list (filter, limit, offset) {
+    list (given, limit, offset) {
+      const filter = shared.within(given)
       const names = givenFilters(filter)
       const sql = listSql(names, filter.status)
       return statement(sql).all(...names.flatMap(name => parameters(filter, name)), limit, offset).map(row => withCustomer(row))
     },
-    search (text, filter, limit, offset) {
+    search (text, given, limit, offset) {
+      const filter = shared.within(given)
       const names = givenFilters(filter)
       const filters = names.flatMap(name => parameters(filter, name))
       const like = likeOf(text)
@@ -250,13 +163,8 @@ export function paymentsStore (database: Database): PaymentsStore {
     },
     recordAttempt: (seq, at, status, methodType, errorCode) => { recordAttempt.run(seq, at, status, methodType, errorCode) },
     attempts: seq => attempts.all(seq),
-    setExpiry: (seq, at) => { setExpiry.run(at, seq) },
-    recordOpening: (seq, at) => { recordOpening.run(at, seq) },
-    recordAbandonment: (seq, at, reason) => { recordAbandonment.run(at, reason, seq) },
-    setRefundStatus: (seq, status, updatedAt) => { setRefundStatus.run(status, updatedAt, seq) },
-    setUpdatedAt: (seq, at) => { setUpdatedAt.run(at, seq) },
-    joinSession: (seq, sessionId, answers) => { joinSession.run(sessionId, toJson(answers), seq) },
-    ...ofSubscriptions(database),
+    ...changesOf(database),
+    ...ofSubscriptions(database, shared),
     dailyTotals: daily.since,
     hasSucceeded: customerId => hasSucceeded.get(customerId) !== undefined,
     countByStatus () {
@@ -268,6 +176,26 @@ export function paymentsStore (database: Database): PaymentsStore {
   }
 }
 
+/** The changes of single columns. */
+function changesOf (database: Database): Pick<PaymentsStore,
+  'setExpiry' | 'recordOpening' | 'recordAbandonment' | 'setRefundStatus' | 'setUpdatedAt' | 'joinSession'> {
+  const setExpiry = database.prepare('UPDATE payments SET expires_at = ? WHERE seq = ?')
+  const recordOpening = database.prepare('UPDATE payments SET opened_at = ? WHERE seq = ? AND opened_at IS NULL')
+  const recordAbandonment = database.prepare('UPDATE payments SET abandoned_at = ?, abandonment_reason = ? WHERE seq = ?')
+  const setRefundStatus = database.prepare('UPDATE payments SET refund_status = ?, updated_at = ? WHERE seq = ?')
+  const setUpdatedAt = database.prepare('UPDATE payments SET updated_at = ? WHERE seq = ?')
+  const joinSession = database.prepare(
+    'UPDATE payments SET checkout_session_id = ?, custom_field_responses = ? WHERE seq = ?')
+  return {
+    setExpiry: (seq, at) => { setExpiry.run(at, seq) },
+    recordOpening: (seq, at) => { recordOpening.run(at, seq) },
+    recordAbandonment: (seq, at, reason) => { recordAbandonment.run(at, reason, seq) },
+    setRefundStatus: (seq, status, updatedAt) => { setRefundStatus.run(status, updatedAt, seq) },
+    setUpdatedAt: (seq, at) => { setUpdatedAt.run(at, seq) },
+    joinSession: (seq, sessionId, answers) => { joinSession.run(sessionId, toJson(answers), seq) }
+  }
+}
+
 function daysOf (database: Database): Daily {
   const count = database.prepare<[], DailyTotal>(`SELECT created_at / ${DAY_US} AS day, status, currency, count(*) AS count,
     sum(total_amount) AS amount FROM payments GROUP BY 1, 2, 3`)
@@ -276,21 +204,55 @@ function daysOf (database: Database): Daily {
   return dailyTotals({ count: () => count.all(), find: seq => find.get(seq), cache: createCache(database) })
 }
 
-function ofSubscriptions (
-  database: Database
-): Pick<PaymentsStore, 'setSubscriptionCharge' | 'latestOfSubscription' | 'isInFlight' | 'openOfSubscription'> {
+interface SharedPayments {
+  add (subscriptionId: string, seq: number): void
+  find (subscriptionId: string): number | undefined
+  /** The filter, so that the payments of a subscription include the one that starts it with others. */
+  within (filter: PaymentFilter): GivenFilter
+}
+
+function sharedPayments (database: Database): SharedPayments {
+  const insert = database.prepare('INSERT INTO shared_payments (subscription_id, payment_seq) VALUES (?, ?)')
+  const find = database.prepare<[string], number>('SELECT payment_seq FROM shared_payments WHERE subscription_id = ?').pluck()
+  return {
+    add: (subscriptionId, seq) => { insert.run(subscriptionId, seq) },
+    find: subscriptionId => find.get(subscriptionId),
+    within ({ subscription_id: id, ...others }) {
+      const seq = id === undefined ? undefined : find.get(id)
+      if (id === undefined) return others
+      return seq === undefined ? { ...others, subscription_id: id } : { ...others, subscription_or_seq: [id, seq] }
+    }
+  }
+}
+
+const CONFIRMED_LATER = new Set<Payment['status']>(['processing', 'requires_customer_action'])
+const PAYABLE = new Set<Payment['status']>(['requires_payment_method', 'requires_customer_action', 'failed'])
+
+function ofSubscriptions (database: Database, shared: SharedPayments): OfSubscriptions {
   const setCharge = database.prepare('UPDATE payments SET subscription_charge = ? WHERE seq = ?')
+  const findBySeq = database.prepare<[number], PaymentRow>(`${SELECT_PAYMENT} WHERE p.seq = ?`)
   const latest = database.prepare<[string], string>(
     'SELECT payment_id FROM payments WHERE subscription_id = ? ORDER BY payment_id DESC LIMIT 1').pluck()
   const inFlight = database.prepare(`SELECT 1 FROM payments
     WHERE subscription_id = ? AND status IN ('processing', 'requires_customer_action') LIMIT 1`)
   const openOfSubscription = database.prepare<[string], PaymentRow>(`${SELECT_PAYMENT} WHERE p.subscription_id = ?
     AND p.status IN ('requires_payment_method', 'requires_customer_action', 'failed') ORDER BY p.seq`)
+  const sharedOf = (subscriptionId: string): Payment | undefined => {
+    const seq = shared.find(subscriptionId)
+    const row = seq === undefined ? undefined : findBySeq.get(seq)
+    return row && read(row)
+  }
   return {
     setSubscriptionCharge: (seq, charge) => { setCharge.run(JSON.stringify(charge), seq) },
-    latestOfSubscription: subscriptionId => latest.get(subscriptionId),
-    isInFlight: subscriptionId => inFlight.get(subscriptionId) !== undefined,
-    openOfSubscription: subscriptionId => openOfSubscription.all(subscriptionId).map(read)
+    latestOfSubscription: subscriptionId => latest.get(subscriptionId) ?? sharedOf(subscriptionId)?.payment_id,
+    sharedOfSubscription: sharedOf,
+    isInFlight: subscriptionId => inFlight.get(subscriptionId) !== undefined ||
+      CONFIRMED_LATER.has(sharedOf(subscriptionId)?.status ?? 'cancelled'),
+    openOfSubscription (subscriptionId) {
+      const started = sharedOf(subscriptionId)
+      const own = openOfSubscription.all(subscriptionId).map(row => read(row))
+      return started !== undefined && PAYABLE.has(started.status) ? [started, ...own] : own
+    }
   }
 }
 

@@ -10,6 +10,7 @@ import { allowsPartialRefunds } from '../refunds/rules.js'
 import { refundItem } from '../refunds/view.js'
 import { refundableItems } from './items.js'
 import { serviceFields } from './service.js'
+import { startsSeveral, subscriptionIds } from './shares.js'
 import type { ListedPayment, Payment } from './store.js'
 
 const PROVIDER = 'dodo'
@@ -25,14 +26,10 @@ function invoiceUrl ({ payment_id: paymentId }: Pick<Payment, 'payment_id'>, { b
   return `${baseUrl}/invoices/payments/${paymentId}`
 }
 
-function subscriptionIds ({ subscription_id: id }: Pick<Payment, 'subscription_id'>): string[] {
-  return id === null ? [] : [id]
-}
-
-/** The one-time items. Null for a payment of a subscription only. */
-function productCart ({ lines, subscription_id: subscriptionId }: Payment): Required<Schemas['PaymentResponse']>['product_cart'] {
+/** The one-time items. Null for a payment of subscriptions only. */
+function productCart ({ lines, subscription_charge: charge }: Payment): Required<Schemas['PaymentResponse']>['product_cart'] {
   const once = lines.filter(({ kind }) => kind === undefined)
-  if (subscriptionId !== null && once.length === 0) return null
+  if (charge !== null && once.length === 0) return null
   return once.map(({ product_id: id, quantity }) => ({ product_id: id, quantity }))
 }
 
@@ -99,7 +96,7 @@ export function paymentResponse (payment: Payment, context: Context): Required<S
     checkout_session_id: payment.checkout_session_id,
     subscription_id: payment.subscription_id,
     subscription_ids: subscriptionIds(payment),
-    is_multi_subscription: false, // a payment is for one subscription at most
+    is_multi_subscription: startsSeveral(payment),
     ...serviceFields(payment),
     invoice_id: payment.invoice_id,
     invoice_url: invoiceUrl(payment, context),
@@ -134,7 +131,7 @@ export function paymentItem (payment: ListedPayment, context: Context): Required
     metadata: payment.metadata,
     subscription_id: payment.subscription_id,
     subscription_ids: subscriptionIds(payment),
-    is_multi_subscription: false, // a payment is for one subscription at most
+    is_multi_subscription: startsSeveral(payment),
     ...serviceFields(payment),
     invoice_id: payment.invoice_id,
     invoice_url: invoiceUrl(payment, context),

@@ -58,7 +58,8 @@ const CONDITIONS: Record<keyof RefundFilter, string> = {
   created_at_lte: 'r.created_at <= ?',
   status: 'r.status = ?',
   customer_id: 'r.customer_id = ?',
-  subscription_id: 'p.subscription_id = ?'
+  subscription_id: `p.seq IN (SELECT seq FROM payments WHERE subscription_id = ?
+    UNION ALL SELECT payment_seq FROM shared_payments WHERE subscription_id = ?)`
 }
 
 const COLUMNS = ['refund_id', 'payment_id', 'customer_id', 'created_at', 'status', 'amount', 'currency', 'settlement_amount',
@@ -90,7 +91,8 @@ export function refundsStore (database: Database): RefundsStore {
       const sql = listSql(names)
       const statement = prepared.get(sql) ?? database.prepare<unknown[], RefundsRow>(sql)
       prepared.set(sql, statement)
-      return statement.all(...names.map(name => filter[name]), limit, offset).map(read)
+      const parameters = names.flatMap(name => name === 'subscription_id' ? [filter[name], filter[name]] : filter[name])
+      return statement.all(...parameters, limit, offset).map(read)
     },
     setStatus: (refundId, status) => { setStatus.run(status, refundId) },
     setReason: (refundId, reason) => { setReason.run(reason, refundId) },

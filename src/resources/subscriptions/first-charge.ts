@@ -1,10 +1,10 @@
 /**
- * Decides the charge of the first payment: the plan with its add-ons, the price of a trial, or 0 for a mandate, and one-time
- * products. Also decides which codes the subscription keeps.
+ * Decides the charge of the first payment: for each subscription the plan with its add-ons, the price of a trial, or 0 for a
+ * mandate, and then the one-time products. Also decides which codes each subscription keeps.
  */
 import type { Schemas } from '../../contract/operations.js'
 import { ApiError } from '../../errors.js'
-import { price, takesCode, type CodeUse, type PricedCart } from '../../rules/pricing.js'
+import { price, takesCode, type Cart, type CodeUse, type PricedCart } from '../../rules/pricing.js'
 import {
   cartOf, chargeLines, codesAfterCharge, codesInUse, regularItems, trialAmount, trialItems, type ChargeItem, type Trial
 } from '../../rules/recurring.js'
@@ -16,9 +16,15 @@ import type { Discount } from '../discounts/store.js'
 import { attachedCodes, paymentLines, recurringAmount, taxRateOf, termsOf, type SoldTerms } from './pricing.js'
 import type { DiscountSlot, OnDemandTerms } from './store.js'
 
-export interface FirstChargeRequest {
+/** A subscription to start. */
+export interface StartRequest {
   terms: SoldTerms & { on_demand: OnDemandTerms | null }
-  trial_days: number
+  trial_period_days: number
+}
+
+export interface FirstChargeRequest {
+  /** At least one. */
+  subscriptions: readonly StartRequest[]
   codes: ReadonlyArray<CodeUse<Discount>>
   /** One-time products of the first payment. */
   one_time: readonly OneTimeItem[]
@@ -38,11 +44,18 @@ export interface OneTimeItem {
 
 export interface FirstCharge {
   amounts: Amounts
-  /** The lines of `amounts` before and after the calculation. */
-  items: readonly ChargeItem[]
+  /** The lines of each subscription in turn, then the one-time products. */
   priced: PricedCart
-  /** The lines of the next regular renewal; null for an on-demand subscription, which does not renew. */
-  renewal: { items: readonly ChargeItem[], priced: PricedCart } | null
+  /** In the order of the request. */
+  starts: Start[]
+}
+
+/** A subscription that the first payment starts. */
+export interface Start extends StartRequest {
+  /** The number of its lines in the first payment. */
+  lines: number
+  /** The charge of the next regular renewal; null for an on-demand subscription, which does not renew. */
+  renewal: PricedCart | null
   /** The codes that the subscription keeps, with their cycles before the first charge. */
   slots: DiscountSlot[]
   /** `recurring_pre_tax_amount` and `trial_amount`. */
@@ -52,43 +65,71 @@ export interface FirstCharge {
   method_required: boolean
 }
 
+/** A subscription before the calculation, with the items of its first and its regular charge. */
+interface Planned extends StartRequest {
+  items: readonly ChargeItem[]
+  recurring: readonly ChargeItem[]
+  trial: Trial | null
+}
+
 export function decideFirstCharge (request: FirstChargeRequest, sandbox: Sandbox): FirstCharge {
-  const { terms, trial_days: days, currency, brand_id: brandId } = request
+  const { currency, codes, brand_id: brandId } = request
   const { currencies } = sandbox.reference
-  const rate = taxRateOf(request, sandbox)
+  const planned = request.subscriptions.map(plannedStart)
+  const items = [...planned.flatMap(({ items: own }) => own), ...oneTimeItems(request, sandbox)]
+  const cart = { currency, tax_rate_bps: taxRateOf(request, sandbox), currencies }
+  const kept = (use: CodeUse) => planned.some(({ recurring }) => fits(recurring, use))
+  const now = codes.filter(use => fits(items, use) || !kept(use)) // the calculation refuses a code that applies to nothing
+  const priced = price({ ...cartOf({ ...cart, items, codes: now }), is_draft: request.is_draft === true })
+  const decided = planned.map(start => {
+    const own = codes.filter(use => fits(start.recurring, use))
+    // Codes that the first charge does not use are checked here against the regular charge.
+    const later = own.filter(use => !now.includes(use))
+    if (later.length > 0) price(cartOf({ ...cart, items: start.recurring, codes: later }))
+    return decidedStart(start, own, priced.total, cart, sandbox)
+  })
+  return { amounts: amountsOf(priced, items, now, brandId, sandbox), priced, starts: decided }
+}
+
+function plannedStart ({ terms, trial_period_days: days }: StartRequest): Planned {
   const recurring = regularItems(termsOf(terms))
   const trial = days === 0 ? null : trialOf(terms)
-  const items = [...firstItems(request, recurring, trial), ...oneTimeItems(request, sandbox)]
-  const cart = { currency, tax_rate_bps: rate, currencies }
-  const { now, kept } = sortCodes(request.codes, items, recurring)
-  const priced = price({ ...cartOf({ ...cart, items, codes: now }), is_draft: request.is_draft === true })
-  // Codes that the first charge does not use are checked here against the regular charge.
-  const later = kept.filter(use => !now.includes(use))
-  if (later.length > 0) price(cartOf({ ...cart, items: recurring, codes: later }))
-  const slots = kept.map(({ discount: { discount_id: id, subscription_cycles: cycles } }): DiscountSlot =>
+  return { terms, trial_period_days: days, recurring, trial, items: firstItems(terms, recurring, trial) }
+}
+
+/** `codes` are those that the subscription keeps, and `total` is the total of the first payment. */
+function decidedStart (
+  { terms, trial_period_days: days, items, recurring, trial }: Planned, codes: FirstChargeRequest['codes'], total: number,
+  cart: Pick<Cart, 'currency' | 'tax_rate_bps' | 'currencies'>, sandbox: Sandbox
+): Start {
+  const slots = codes.map(({ discount: { discount_id: id, subscription_cycles: cycles } }): DiscountSlot =>
     ({ discount_id: id, cycles_remaining: cycles, redeemed: false }))
   const attached = attachedCodes(slots, sandbox)
   const usesCycle = trial === null || (trial.amount !== null && trial.apply_discounts)
   const left = usesCycle ? codesAfterCharge(attached) : attached
   return {
-    amounts: amountsOf(priced, items, now, brandId, sandbox),
-    items,
-    priced,
-    renewal: terms.on_demand !== null
-      ? null
-      : { items: recurring, priced: price(cartOf({ ...cart, items: recurring, codes: codesInUse(left) })) },
+    terms,
+    trial_period_days: days,
+    lines: items.length,
+    renewal: terms.on_demand === null ? price(cartOf({ ...cart, items: recurring, codes: codesInUse(left) })) : null,
     slots,
     recurring_amount: recurringAmount(terms, left.map(({ discount: { discount_id: id }, cycles_remaining: cycles }) =>
       ({ discount_id: id, cycles_remaining: cycles, redeemed: false })), sandbox),
-    method_required: needsMethod(request, priced.total),
+    method_required: needsMethod(terms, days, total),
     trial_amount: trial === null
       ? null
-      : trialAmount(termsOf(terms), trial, attached.filter(() => trial.apply_discounts), currencies)
+      : trialAmount(termsOf(terms), trial, attached.filter(() => trial.apply_discounts), cart.currencies)
   }
 }
 
+/** The only subscription of a first charge that starts one. */
+export function onlyStart ({ starts: [start] }: FirstCharge): Start {
+  if (start === undefined) throw new Error('the first charge starts no subscription')
+  return start
+}
+
 /** Whether the start needs a payment method: unless nothing is due, and the product allows it for a trial or for a price of 0. */
-function needsMethod ({ terms: { plan, on_demand: onDemand }, trial_days: days }: FirstChargeRequest, total: number): boolean {
+function needsMethod ({ plan, on_demand: onDemand }: StartRequest['terms'], days: number, total: number): boolean {
   const { trial, zero_amount: zero } = plan.method_optional ?? { trial: false, zero_amount: false }
   return total > 0 || onDemand !== null || !(days > 0 ? trial : zero)
 }
@@ -99,7 +140,7 @@ function trialOf ({ plan: { trial } }: SoldTerms): Trial {
 }
 
 function firstItems (
-  { terms }: FirstChargeRequest, recurring: readonly ChargeItem[], trial: Trial | null
+  terms: StartRequest['terms'], recurring: readonly ChargeItem[], trial: Trial | null
 ): readonly ChargeItem[] {
   const { on_demand: onDemand, plan } = terms
   if (onDemand?.mandate_only === true) return trialItems(termsOf(terms), { amount: null, apply_discounts: false })
@@ -133,16 +174,9 @@ function oneTimeItems (
     ({ kind: 'one_time', id: line.product.product_id, line: { ...line, path: cart[index]?.path ?? '' } }))
 }
 
-/**
- * Sorts the codes into those that the first charge uses and those that the subscription keeps. The calculation refuses a code
- * that applies to no line of either.
- */
-function sortCodes (
-  codes: FirstChargeRequest['codes'], items: readonly ChargeItem[], recurring: readonly ChargeItem[]
-): { now: Array<CodeUse<Discount>>, kept: Array<CodeUse<Discount>> } {
-  const fits = (lines: readonly ChargeItem[]) => ({ discount }: CodeUse) => lines.some(({ line }) => takesCode(line, discount))
-  const kept = codes.filter(fits(recurring))
-  return { kept, now: codes.filter(use => fits(items)(use) || !kept.includes(use)) }
+/** Whether a code applies to a line. */
+function fits (items: readonly ChargeItem[], { discount }: CodeUse): boolean {
+  return items.some(({ line }) => takesCode(line, discount))
 }
 
 function amountsOf (

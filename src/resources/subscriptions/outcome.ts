@@ -1,5 +1,5 @@
 /**
- * Updates a subscription when one of its payments ends. Payments call this in their transaction. It creates no payments.
+ * Updates subscriptions when one of their payments ends. Payments call this in their transaction. It creates no payments.
  */
 import { emit } from '../../delivery/emit.js'
 import { US_PER_DAY, nextBillingDate, termEnd, trialEnd } from '../../rules/billing-calendar.js'
@@ -7,7 +7,9 @@ import { retryAfter, type Retry } from '../../rules/retries.js'
 import { WHOLE } from '../../rules/proration.js'
 import type { StartedPeriod } from '../../sandbox/effects.js'
 import type { Context } from '../../sandbox/sandbox.js'
-import type { Payment, SubscriptionCharge } from '../payments/store.js'
+import type { PaidPeriod } from '../payments/basis.js'
+import { sharesOf, subscriptionIds, withPeriods, type Share } from '../payments/shares.js'
+import type { Payment, PaymentLine, SubscriptionCharge } from '../payments/store.js'
 import { changedPlan, renewalDates } from './applied-change.js'
 import { note, transit } from './lifecycle.js'
 import { methodAfter } from './mandate.js'
@@ -25,21 +27,27 @@ export function announceSuccess ({ subscription_id: id, subscription_charge: cha
   emit('subscription.update_payment_method', id, { subscription_id: id, customer_id: customerId }, context)
 }
 
-/** Whether a payment sends no events: the payment of 0 at the start of a free trial, if the business has this setting. */
-export function isQuiet (
-  { subscription_id: id, subscription_charge: charge, total_amount: total }: Payment, { sandbox }: Context
-): boolean {
-  if (id === null || charge?.purpose !== 'activation' || total > 0) return false
-  return sandbox.businessSettings.read().quiet_trial_payments && sandbox.subscriptions.find(id)?.in_trial === true
+/** Whether a payment sends no events: the payment of 0 at the start of free trials, if the business has this setting. */
+export function isQuiet (payment: Payment, { sandbox }: Context): boolean {
+  const { subscription_charge: charge, total_amount: total } = payment
+  if (charge?.purpose !== 'activation' || total > 0) return false
+  return sandbox.businessSettings.read().quiet_trial_payments &&
+    subscriptionIds(payment).every(id => sandbox.subscriptions.find(id)?.in_trial === true)
 }
 
-/** Updates the subscription after a payment has ended. `methodId` is the payment method of a succeeded payment. */
+/** Updates the subscriptions after a payment has ended. `methodId` is the payment method of a succeeded payment. */
 export function followPayment (payment: Payment, status: Ended, methodId: string | null, context: Context): void {
+  const { subscription_charge: charge } = payment
+  if (charge?.purpose !== 'activation') return followCharge(payment, status, methodId, context)
+  if (status === 'succeeded') return start(payment, charge, methodId, context)
+  for (const id of subscriptionIds(payment)) notStarted(id, charge, status, context)
+}
+
+function followCharge (payment: Payment, status: Ended, methodId: string | null, context: Context): void {
   const { subscription_id: id, subscription_charge: charge } = payment
   const subscription = id === null ? undefined : context.sandbox.subscriptions.find(id)
   if (subscription === undefined || charge === null) return
   if (status === 'succeeded') succeeded(subscription, payment, charge, methodId, context)
-  else if (charge.purpose === 'activation') notStarted(subscription, charge, status, context)
   else if (charge.purpose === 'plan_change' && subscription.pending_change?.is_applied === false) {
     note(subscription, { pending_change: null, dues: null }, context) // the plan stays
   } else if (status === 'failed') declined(subscription, payment, context)
@@ -49,7 +57,6 @@ function succeeded (
   subscription: Subscription, payment: Payment, charge: SubscriptionCharge, methodId: string | null, context: Context
 ): void {
   switch (charge.purpose) {
-    case 'activation': return activate(subscription, payment, charge, methodId, context)
     case 'method_update':
       if (!subscriptionStates.can('change method', subscription, context)) return
       transit('change method', subscription, methodAfter(subscription, methodId, 0, context), context)
@@ -59,18 +66,36 @@ function succeeded (
   }
 }
 
-/** Handles the success of the first payment. The billing calendar is anchored at the end of the trial. */
+/** Handles the success of a first payment, which starts each of its subscriptions. */
+function start (payment: Payment, charge: SubscriptionCharge, methodId: string | null, context: Context): void {
+  const { sandbox } = context
+  const starting = sharesOf(payment).flatMap(share => {
+    const subscription = sandbox.subscriptions.find(share.subscription_id)
+    if (subscription === undefined || !subscriptionStates.can('activate', subscription, context)) return []
+    return [{ share, subscription, period: firstPeriod(subscription, context) }]
+  })
+  if (starting.length === 0) return
+  const periods = new Map(starting.map(({ share, period }) => [share.subscription_id, period]))
+  sandbox.payments.setSubscriptionCharge(payment.seq, withPeriods(charge, periods))
+  for (const { share, subscription, period } of starting) activate(subscription, share, period, { payment, methodId }, context)
+}
+
+/** Ends with the trial, or with the first billing cycle. */
+function firstPeriod ({ plan, in_trial: inTrial, trial_period_days: days }: Subscription, { now }: Context): PaidPeriod {
+  return [now, inTrial ? trialEnd(now, days) : nextBillingDate(now, plan.frequency, now)]
+}
+
+/** Starts a subscription. The billing calendar is anchored at the end of the trial. */
 function activate (
-  subscription: Subscription, payment: Payment, charge: SubscriptionCharge, methodId: string | null, context: Context
+  subscription: Subscription, { lines }: Pick<Share, 'lines'>, [now, nextDate]: PaidPeriod,
+  { payment, methodId }: { payment: Payment, methodId: string | null }, context: Context
 ): void {
-  if (!subscriptionStates.can('activate', subscription, context)) return
-  const { sandbox, now } = context
-  const { plan, in_trial: inTrial, trial_period_days: days } = subscription
-  const nextDate = inTrial ? trialEnd(now, days) : nextBillingDate(now, plan.frequency, now)
+  const { sandbox } = context
+  const { plan, in_trial: inTrial } = subscription
   const slots = slotsAfterFirst(subscription, payment.discounts, sandbox)
-  sandbox.payments.setSubscriptionCharge(payment.seq, { ...charge, period: [now, nextDate] })
+  const charged = lines.reduce((sum, { total }) => sum + total, 0)
   transit('activate', subscription, {
-    ...methodAfter({ ...subscription, discounts: slots }, methodId, payment.total_amount, context),
+    ...methodAfter({ ...subscription, discounts: slots }, methodId, charged, context),
     activated_at: now,
     had_trial: inTrial,
     anchor: inTrial ? nextDate : now,
@@ -78,20 +103,23 @@ function activate (
     next_billing_date: nextDate,
     expires_at: termEnd(now, plan.term),
     discounts: slots,
-    paid_lines: paidOf(payment, subscription, context)
+    paid_lines: paidOf(lines, payment, subscription, context)
   }, context, { cause: 'activation', ends_trial: false, fraction: WHOLE, overage: [] })
 }
 
-function paidOf ({ lines, currency }: Payment, subscription: Subscription, { sandbox }: Context): Subscription['paid_lines'] {
+function paidOf (
+  lines: readonly PaymentLine[], { currency }: Payment, subscription: Subscription, { sandbox }: Context
+): Subscription['paid_lines'] {
   const charged = lines.flatMap(({ kind, ...line }) => kind === undefined ? [] : [{ ...line, kind, id: line.product_id }])
   return paidLines(charged, { currency, tax_rate_bps: taxRateOf(subscription, sandbox) })
 }
 
 /** Handles the decline or cancellation of the first payment. */
 function notStarted (
-  subscription: Subscription, { can_retry: canRetry }: SubscriptionCharge, status: 'failed' | 'cancelled', context: Context
+  subscriptionId: string, { can_retry: canRetry }: SubscriptionCharge, status: 'failed' | 'cancelled', context: Context
 ): void {
-  if (status === 'failed' && canRetry === true) return
+  const subscription = context.sandbox.subscriptions.find(subscriptionId)
+  if (subscription === undefined || (status === 'failed' && canRetry === true)) return
   if (status === 'failed') {
     if (subscriptionStates.can('fail', subscription, context)) transit('fail', subscription, {}, context)
   } else if (subscriptionStates.can('cancel', subscription, context)) {

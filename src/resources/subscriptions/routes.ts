@@ -7,13 +7,14 @@ import type { Context } from '../../sandbox/sandbox.js'
 import { creditsOf } from '../credits/sold.js'
 import { deductUsageOf } from '../credits/usage.js'
 import { customerDetails } from '../customers/view.js'
-import { chargeSaved } from '../payments/create.js'
+import { chargeSaved, createCustomer } from '../payments/create.js'
 import { checkoutOptions } from '../payments/routes.js'
 import { paymentLink } from '../payments/view.js'
 import { applyPatch } from './change.js'
 import { changePlan, dropScheduledChange } from './change-plan.js'
 import { changePreview } from './change-preview.js'
-import { createSubscription, type CreatedSubscription, type SubscriptionOrder } from './create.js'
+import { createSubscriptions, type CreatedSubscriptions, type SubscriptionOrder } from './create.js'
+import { onlyStart } from './first-charge.js'
 import { updatePaymentMethod } from './method.js'
 import { chargeOnDemand } from './on-demand.js'
 import { decidePatch } from './patch.js'
@@ -26,7 +27,8 @@ export const subscriptions = {
   'POST /subscriptions': ({ body, context }) => {
     const decision = decideSubscription(body, context)
     const order = orderOf(body, decision, context)
-    const created = createSubscription(decision, order, context)
+    const customer = decision.customer ?? createCustomer(decision.newCustomer, context)
+    const created = createSubscriptions(decision, customer, order, context)
     if (body.payment_method_id != null) chargeSaved(created.payment.seq, body.payment_method_id, context)
     return createdReply(body, decision, order, created, context)
   },
@@ -93,21 +95,22 @@ function orderOf (body: SubscriptionRequest, { buyer }: SubscriptionDecision, { 
 }
 
 function createdReply (
-  body: SubscriptionRequest, { first, terms }: SubscriptionDecision, { link, expires_at: expiresAt }: SubscriptionOrder,
-  { subscription_id: id, customer, payment }: CreatedSubscription, context: Context
+  body: SubscriptionRequest, { first }: SubscriptionDecision, { link, expires_at: expiresAt }: SubscriptionOrder,
+  { subscription_ids: [id = ''], customer, payment }: CreatedSubscriptions, context: Context
 ): Required<Schemas['CreateSubscriptionResponse']> {
   const { discounts } = first.amounts
-  const ids = [...new Set([...(discounts ?? []), ...first.slots].map(({ discount_id: discountId }) => discountId))]
+  const start = onlyStart(first)
+  const ids = [...new Set([...(discounts ?? []), ...start.slots].map(({ discount_id: discountId }) => discountId))]
   const cart = body.one_time_product_cart ?? []
   return {
     subscription_id: id,
     payment_id: payment.payment_id,
-    recurring_pre_tax_amount: first.recurring_amount,
+    recurring_pre_tax_amount: start.recurring_amount,
     customer: customerDetails(customer),
     metadata: body.metadata ?? {},
-    addons: terms.addons.map(({ addon_id: addonId, quantity }) => ({ addon_id: addonId, quantity })),
-    trial_amount: first.trial_amount,
-    payment_method_required: first.method_required,
+    addons: start.terms.addons.map(({ addon_id: addonId, quantity }) => ({ addon_id: addonId, quantity })),
+    trial_amount: start.trial_amount,
+    payment_method_required: start.method_required,
     payment_link: paymentLink(link, payment.seq, context),
     client_secret: payment.client_secret,
     expires_on: formatOptionalTime(expiresAt),

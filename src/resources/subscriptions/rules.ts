@@ -15,22 +15,24 @@ import { TRIAL_DAYS_MAX } from '../products/prices.js'
 import type { Product } from '../products/store.js'
 import { decideFirstCharge, type FirstCharge } from './first-charge.js'
 import { planOf, type RecurringPrice } from './plan.js'
-import type { SoldTerms } from './pricing.js'
 import type { OnDemandTerms, SoldAddon, Subscription } from './store.js'
 
 export type SubscriptionRequest = Schemas['CreateSubscriptionRequest']
 
+/** The data of new subscriptions, which one payment starts. */
+export interface StartDecision {
+  buyer: BusinessBuyer
+  brand_id: string
+  charge_currency: string
+  /** Contains the subscriptions. */
+  first: FirstCharge
+}
+
 /** The data of a new subscription. */
-export interface SubscriptionDecision {
+export interface SubscriptionDecision extends StartDecision {
   /** The existing customer, or null to create `newCustomer`. */
   customer: Customer | null
   newCustomer: Schemas['NewCustomer'] | null
-  buyer: BusinessBuyer
-  brand_id: string
-  terms: SoldTerms & { on_demand: OnDemandTerms | null }
-  charge_currency: string
-  trial_period_days: number
-  first: FirstCharge
 }
 
 /** The maximum number of different add-ons of a subscription. */
@@ -78,12 +80,9 @@ export function decideSubscription (body: SubscriptionRequest, context: Context)
     newCustomer: given.newCustomer,
     buyer,
     brand_id: product.brand_id,
-    terms,
     charge_currency: currency,
-    trial_period_days: onDemand?.mandate_only === true ? 0 : days,
     first: decideFirstCharge({
-      terms,
-      trial_days: onDemand?.mandate_only === true ? 0 : days,
+      subscriptions: [{ terms, trial_period_days: onDemand?.mandate_only === true ? 0 : days }],
       codes,
       one_time: (body.one_time_product_cart ?? []).map((item, index) => ({ item, path: `one_time_product_cart[${index}]` })),
       currency,

@@ -4,19 +4,25 @@
  */
 import type { Known, Terms } from '../../../resources/checkouts/terms.js'
 import { codeOf } from '../../../resources/discounts/view.js'
+import { subscriptionIds } from '../../../resources/payments/shares.js'
 import type { Payment } from '../../../resources/payments/store.js'
+import { recurringLines } from '../../../resources/subscriptions/cart.js'
 import { decimal } from '../../../rules/decimal.js'
 import type { Sandbox } from '../../../sandbox/sandbox.js'
 import { FIELD_OF, exponentOf, type Entries } from './form.js'
 
 /** The terms with the add-ons that the customer had chosen. */
-export function withEarlierAddons (terms: Terms, earlier: Payment | null, { products, subscriptions }: Sandbox): Terms {
-  const subscription = earlier?.subscription_id == null ? undefined : subscriptions.find(earlier.subscription_id)
-  if (!terms.flags.allow_editing_addons || subscription === undefined) return terms
-  const addons = subscription.addons.map(({ addon_id: id, quantity }) => ({ addon_id: id, quantity }))
+export function withEarlierAddons (terms: Terms, earlier: Payment | null, sandbox: Sandbox): Terms {
+  const ids = earlier === null ? [] : subscriptionIds(earlier)
+  if (!terms.flags.allow_editing_addons || ids.length === 0) return terms
+  const recurring = recurringLines(terms.cart, sandbox)
   return {
     ...terms,
-    cart: terms.cart.map(item => products.find(item.product_id)?.price.type === 'recurring_price' ? { ...item, addons } : item)
+    cart: terms.cart.map((item, index) => {
+      const subscription = sandbox.subscriptions.find(ids[recurring.indexOf(index)] ?? '')
+      if (subscription === undefined || subscription.plan.usage_based) return item
+      return { ...item, addons: subscription.addons.map(({ addon_id: id, quantity }) => ({ addon_id: id, quantity })) }
+    })
   }
 }
 

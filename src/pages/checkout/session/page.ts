@@ -23,7 +23,7 @@ import type { Fragment } from '../../layout.js'
 import { expressButtons, hasMethods, methods, unfit, type Entered } from '../method-fields.js'
 import type { Offer } from '../methods.js'
 import { summary, type Order } from '../order.js'
-import { recurrenceOfSale } from '../recurrence.js'
+import { recurrencesOfSale } from '../recurrence.js'
 import { currenciesFor } from '../../../resources/checkouts/currencies.js'
 import { addonFields } from './addons.js'
 import { productChoice } from './choice.js'
@@ -85,7 +85,7 @@ function orderPanel ({ draft, entries, session: { terms }, context, appearance, 
     })),
     country: details.known.country ?? sandbox.business.country,
     tax_id: buyer.tax_id,
-    recurrence: recurrenceOfSale(draft.sale, sandbox)
+    recurrences: recurrencesOfSale(draft.sale, sandbox)
   }
   return summary(shown, sandbox, appearance, html`<div class="choices">
 !${currencyChoice(terms, draft, context, problems)}
@@ -138,7 +138,7 @@ function button ({ payment, draft: { sale }, appearance, context }: DetailsPage)
     return html`<button class="button primary" id="continue" name="action" value="continue" data-busy="One moment…">
 Continue to payment</button>`
   }
-  const free = freeText(recurrenceOfSale(sale, context.sandbox))
+  const free = freeText(recurrencesOfSale(sale, context.sandbox))
   return html`<input type="hidden" name="shown_total" value="${shownTotal({ currency, total })}">
 !${payButton({ total_amount: total, currency }, free, appearance, context)}`
 }

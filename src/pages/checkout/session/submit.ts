@@ -98,7 +98,7 @@ function readPayment (
 
 /** The payment methods for a sale that has no payment yet. */
 export function offerOf (
-  { now: { priced }, subscription }: CheckoutSale, terms: Terms, { known }: Details, { sandbox }: Context
+  { now: { priced }, start }: CheckoutSale, terms: Terms, { known }: Details, { sandbox }: Context
 ): Offer {
   const { customer, country } = buyerOf(terms, known, sandbox)
   return offerFor({
@@ -107,7 +107,7 @@ export function offerOf (
     total_amount: priced.total,
     customer_id: customer?.customer_id ?? null,
     options: optionsFor(terms, known),
-    isRecurring: subscription !== null
+    isRecurring: start !== null
   }, sandbox)
 }
 

@@ -109,7 +109,7 @@ function details (shown: Payment, page: PageContext): Fragment {
       : html`<span class="id"><code data-testid="link">${shown.payment_link}</code>
 !${copyButton(shown.payment_link, 'the link')}</span>`],
     ['Products', products(shown, page)],
-    ['Subscription', shown.subscription_id === null ? null : idLink(page, shown.subscription_id)],
+    [shown.is_multi_subscription ? 'Subscriptions' : 'Subscription', subscriptions(shown, page)],
     ['Return URL', followedUrl(sandbox.payments.find(shown.payment_id)?.checkout.return_url ?? null)],
     ['Metadata', metadata(shown.metadata)],
     ['Checkout session', session === null
@@ -120,6 +120,12 @@ function details (shown: Payment, page: PageContext): Fragment {
     ['Created', fullTime(shown.created_at, page)],
     ['Updated', shown.updated_at === null ? null : fullTime(shown.updated_at, page)]
   ])
+}
+
+function subscriptions ({ subscription_ids: ids }: Payment, page: PageContext): Fragment | null {
+  const [only, second] = ids
+  if (only === undefined) return null
+  return second === undefined ? idLink(page, only) : html`<ul>!${ids.map(id => html`<li>!${idLink(page, id)}</li>`)}</ul>`
 }
 
 function products ({ product_cart: cart }: Payment, page: PageContext): Fragment {
