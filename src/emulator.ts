@@ -31,7 +31,8 @@ import { addDashboardPages } from './pages/dashboard/routes.js'
 import { addDocsRoutes } from './pages/docs.js'
 import { addGuideRoutes } from './pages/guide.js'
 import { addHostedPages } from './pages/checkout/routes.js'
-import { formDrafts } from './pages/form-drafts.js'
+import type { FormDraft } from './pages/form-draft.js'
+import { createKeptForms } from './pages/kept-forms.js'
 import { missingPage } from './pages/missing.js'
 import { addPortalPages } from './pages/portal/routes.js'
 import { addProductLinks } from './pages/checkout/product-links.js'
@@ -109,7 +110,8 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
   const app = createServer({ keys, report, sendMissing: missingPage(dashboardOptions(config).root) })
   const baseUrlOf = baseUrlFrom(config.publicUrl, () => url)
   const binding = { keys, baseUrlOf, sandboxes, report, strict: config.strict }
-  const pages = { contextOf: pageContexts(sandboxes, baseUrlOf), drafts: formDrafts(), report }
+  const drafts = createKeptForms<FormDraft>(({ body }) => Object.values(body).join())
+  const pages = { contextOf: pageContexts(sandboxes, baseUrlOf), drafts, report }
   const guarding = guardOptions(config)
   const guard = createGuard(guarding)
   const controls = controlHandlers({ sandboxes })

@@ -182,6 +182,15 @@ t.test('seeds', async t => {
     t.strictSame(sample('42'), SAMPLE_42)
   })
 
+  t.test('name forms that a page shows again, without a change to other ids', async t => {
+    const [one, other] = [createIds('42'), createIds('42')]
+    const names = [one.form(), one.form()]
+    t.equal(one.secret(), other.secret())
+    t.strictSame([other.form(), other.form()], names)
+    t.match(names[0], /^[0-9A-Za-z]{20}$/)
+    t.not(names[0], names[1])
+  })
+
   t.test('decide random choices, evenly', async t => {
     const [one, other] = [createIds('42'), createIds('42')]
     const thrown = Array.from({ length: 10_000 }, () => one.chance())

@@ -9,7 +9,8 @@ import { sendError, sendFailure } from '../http/replies.js'
 import type { Context } from '../sandbox/sandbox.js'
 import { storageReason } from '../store/failures.js'
 import { readOptions, withoutOptions, type EmbedKind } from './embed/options.js'
-import { DRAFT, type FormDrafts } from './form-drafts.js'
+import type { FormDrafts } from './form-draft.js'
+import { KEPT } from './kept-forms.js'
 import { sendPage, type Page } from './layout.js'
 import { notice, type Notice } from './checkout/outcome.js'
 import type { SessionAppearance } from './checkout/session/appearance.js'
@@ -30,7 +31,7 @@ export interface HostedLayout {
   drafts: FormDrafts
   /** Adds the options of the embedding page to an appearance. */
   withOptions (appearance: SessionAppearance, request: FastifyRequest): SessionAppearance
-  /** The query of a request without the options of an embedding page and without a draft: `?quantity=2`, or empty. */
+  /** The query of a request without the options of an embedding page and without a kept form: `?quantity=2`, or empty. */
   searchOf (request: FastifyRequest): string
   send (reply: FastifyReply, code: number, page: HostedPage): void
   sendNotice (reply: FastifyReply, code: number, message: Notice): void
@@ -74,7 +75,7 @@ export function hostedLayout ({ contextOf, report, drafts, embed }: PagesOptions
     const queryAt = url.indexOf('?')
     const search = queryAt < 0 ? '' : url.slice(queryAt)
     const own = embed === undefined ? search : withoutOptions(search)
-    return own.includes(`${DRAFT}=`) ? withoutDraft(own) : own
+    return own.includes(`${KEPT}=`) ? withoutKept(own) : own
   }
 
   function sendNotice (reply: FastifyReply, code: number, message: Notice): void {
@@ -127,9 +128,9 @@ export function hostedLayout ({ contextOf, report, drafts, embed }: PagesOptions
   }
 }
 
-function withoutDraft (search: string): string {
+function withoutKept (search: string): string {
   const query = new URLSearchParams(search)
-  query.delete(DRAFT)
+  query.delete(KEPT)
   return query.size === 0 ? '' : `?${query.toString()}`
 }
 

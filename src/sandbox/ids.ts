@@ -22,6 +22,11 @@ export interface Ids {
   signingKey (): string
   /** A UUID, version 4. */
   uuid (): string
+  /**
+   * The id of a form that a page shows again: 20 base62 characters. They come from a stream of their own, because the number of
+   * forms depends on the speed of typing, and must not change other ids.
+   */
+  form (): string
   /** A discount code that a customer can type: 16 capitals and digits. */
   code (): string
   /** A random number of at least 0 and less than 1. */
@@ -44,6 +49,8 @@ export function createIds (seed: string | null = null): Ids {
   const text = (alphabet: string, length: number) => customRandom(alphabet, length, count => bytes(count))
   const tail = text(BASE62, RANDOM_DIGITS)
   const secret = text(BASE62, 20)
+  let formBytes = seed === null ? bytes : seededBytes(`${seed} forms`)
+  const form = customRandom(BASE62, 20, count => formBytes(count))
   const code = text(CODE_CHARACTERS, 16)
   const orders = new Map<string, Order>()
   const choices = new Map<string, string>()
@@ -64,13 +71,17 @@ export function createIds (seed: string | null = null): Ids {
       }
     },
     secret: () => secret(),
+    form: () => form(),
     signingKey: () => bytes(24).toString('base64'),
     uuid: () => uuidOf(bytes(16)),
     code: () => code(),
     chance: () => bytes(6).readUIntBE(0, 6) / 2 ** 48,
     salt: () => bytes(6).readUIntBE(0, 6) % 2 ** 46,
     resume (filled) {
-      if (seed !== null) bytes = seededBytes(`${seed} ${filled()}`)
+      if (seed === null) return
+      const resumed = `${seed} ${filled()}`
+      bytes = seededBytes(resumed)
+      formBytes = seededBytes(`${resumed} forms`)
     }
   }
 }

@@ -1,7 +1,7 @@
 /** Sends requests to pages as a browser does: a form that is refused redirects to the page that shows it again. */
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 
-const DRAFT = /[?&]draft=[\w-]+/
+const DRAFT = /[?&]form=[\w-]+/
 
 /** Follows the redirect of a refused form, and returns its page. Other replies are returned without the id of a kept form. */
 export async function injectForm (app: FastifyInstance, request: InjectOptions): Promise<LightMyRequestResponse> {

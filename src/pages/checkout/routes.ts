@@ -22,7 +22,7 @@ import { checkout, type Change } from './page.js'
 import { EMBED_KINDS } from '../embed/options.js'
 import { addCheckoutScript, keepOptions } from '../embed/routes.js'
 import type { Problem } from '../fragments.js'
-import { draftId, withDraft } from '../form-drafts.js'
+import { keptId, withKept } from '../kept-forms.js'
 import { hostedLayout, rootOf, tokenRefused, type HostedLayout, type PagesOptions } from '../hosted-layout.js'
 import { sendRedirect } from '../layout.js'
 import { offerFor, payableOf } from './methods.js'
@@ -93,7 +93,7 @@ function paymentPages ({ baseOf, drafts, send, withOptions }: HostedLayout) {
     const session = payment.checkout_session_id === null ? undefined : sandbox.checkouts.find(payment.checkout_session_id)
     const isOver = session === undefined || session.expires_at <= now || payment.status !== 'failed' || isOpen(payment)
     if (isOver || paymentOf(session, sandbox) !== undefined) return null
-    return withDraft(`${baseOf(context)}/session/${session.session_id}`, draftId(reply.request.query))
+    return withKept(`${baseOf(context)}/session/${session.session_id}`, keptId(reply.request.query))
   }
 
   /** The parts that can be changed; null without a session that is still open. */
@@ -126,7 +126,7 @@ function paymentPages ({ baseOf, drafts, send, withOptions }: HostedLayout) {
 
   function showConfirmation (opened: OpenedPayment): void {
     const { payment, context, link, reply } = opened
-    const url = withDraft(checkoutUrl(opened), draftId(reply.request.query))
+    const url = withKept(checkoutUrl(opened), keptId(reply.request.query))
     const content = confirmation(payment, { url, token: formToken(payment, link) }, context)
     const targets = formTargets(payment.checkout)
     send(reply, 200, {
@@ -174,7 +174,7 @@ function paymentForm ({ baseOf, drafts, isEmbedded, sendNotice, answer }: Hosted
     const { payment, link, context: { sandbox }, context, reply, reply: { request } } = opened
     if (!isOpen(payment)) return sendRedirect(reply, nextUrl(payment, link, baseOf(context), sandbox, !isEmbedded))
     const url = checkoutUrl(opened)
-    if (readForm(request.body).action !== 'pay') return sendRedirect(reply, withDraft(url, draftId(request.query)))
+    if (readForm(request.body).action !== 'pay') return sendRedirect(reply, withKept(url, keptId(request.query)))
     const body = keptFields(request.body, sandbox, { isCharged: true })
     sendRedirect(reply, drafts.keep(sandbox, url, { code: 200, problems: [], body }))
   }

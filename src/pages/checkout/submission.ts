@@ -11,7 +11,7 @@ import { answerAction, attempt, cancel, completeFree, savedInstrument } from '..
 import { checkOpen, needsMethod } from '../../resources/payments/states.js'
 import type { Payment } from '../../resources/payments/store.js'
 import type { Context, Sandbox } from '../../sandbox/sandbox.js'
-import { textFields } from '../form-drafts.js'
+import { textFields } from '../form-draft.js'
 import type { Entered } from './method-fields.js'
 import type { Problem } from '../fragments.js'
 import { offerFor, payableOf, type Offer } from './methods.js'

@@ -5,9 +5,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { html } from 'ghtml'
 import { ApiError } from '../../errors.js'
+import type { KeptForms } from '../kept-forms.js'
 import { isProgramAtRoot } from '../root.js'
-import type { Form } from './form.js'
-import type { KeptForm, KeptForms } from './kept-forms.js'
+import { withoutFiles, type Form, type KeptForm } from './form.js'
 import { logging } from './log.js'
 import { missingPage, refusedPage, tokenNote } from './notices.js'
 import type { Open, Opened, SectionPage } from './open-page.js'
@@ -30,7 +30,7 @@ type Go = (opened: Opened) => void | Promise<void>
 
 export interface Answering {
   open: Open
-  keptForms: KeptForms
+  keptForms: KeptForms<KeptForm>
   sections: readonly DashboardSection[]
   /** Whether visitors sign in with a key, and so can sign out. */
   isLocked: boolean
@@ -72,9 +72,8 @@ export function createAnswers ({ open, keptForms, sections, isLocked }: Answerin
   }
 
   function showAgain (kept: KeptForm, { page, reply }: Opened): void {
-    const url = new URL(page.url, 'http://localhost')
-    url.searchParams.set('form', keptForms.keep(kept, page.context.sandbox))
-    sendTo(url, reply)
+    const url = keptForms.keep(page.context.sandbox, page.url, { ...kept, form: withoutFiles(kept.form) })
+    sendTo(new URL(url, 'http://localhost'), reply)
   }
 
   function sendBack (opened: Opened, form: Form): void {

@@ -79,6 +79,22 @@ export function createTokens (): Tokens {
   return { of, isRight: (given, sandbox) => sameAs(of(sandbox))(given) }
 }
 
+/** A form that its page shows again, because it was refused, sent without a valid token, or is filled in step by step. */
+export interface KeptForm {
+  /** Without its files. */
+  form: Form
+  /** Why the API refused it; null otherwise. */
+  error: ApiError | null
+  /** Whether its action succeeded, and its page shows the result. */
+  isDone: boolean
+  /** Of the page: 200, 422 after a refusal, 403 without a valid token. */
+  status: number
+}
+
+export function withoutFiles (form: Form): Form {
+  return formWith(new URLSearchParams(form.entries()))
+}
+
 /** A form that the API refused. The page shows it again with the submitted values. */
 export interface Refused {
   form: Form

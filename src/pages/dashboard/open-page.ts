@@ -3,8 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ContextOf } from '../../http/context.js'
 import type { OperationInput, Operate } from '../../http/operate.js'
 import { rootOf } from '../hosted-layout.js'
-import type { Tokens } from './form.js'
-import type { KeptForm, KeptForms } from './kept-forms.js'
+import { KEPT, type KeptForms } from '../kept-forms.js'
+import type { KeptForm, Tokens } from './form.js'
 import type { Changes } from './live.js'
 import type { SectionName } from './links.js'
 import { createFinder } from './objects.js'
@@ -31,7 +31,7 @@ export interface Opening {
   contextOf: ContextOf
   operate: Operate
   tokens: Tokens
-  keptForms: KeptForms
+  keptForms: KeptForms<KeptForm>
   changes: Changes
   apiKey: string
   sections: readonly DashboardSection[]
@@ -47,7 +47,7 @@ export function createOpen ({ contextOf, operate, tokens, keptForms, changes, ap
     const { sandbox } = context
     const base = rootOf(context)
     const { url, search } = urlOf(request, base)
-    const again = keptForms.find(search.get('form') ?? '', sandbox)
+    const again = keptForms.find(sandbox, url, Object.fromEntries(search))
     const params = request.params as Record<string, string>
     const page: PageContext = {
       context,
@@ -81,6 +81,6 @@ function urlOf (request: FastifyRequest, base: string): { url: string, search: U
   const search = new URLSearchParams(query)
   const own = new URLSearchParams(search)
   own.delete('done')
-  own.delete('form')
+  own.delete(KEPT)
   return { search, url: `${base}${path}${own.size === 0 ? '' : `?${own}`}` }
 }

@@ -10,10 +10,10 @@ import type { Operate } from '../../http/operate.js'
 import { sendError } from '../../http/replies.js'
 import { storageReason } from '../../store/failures.js'
 import { rootOf } from '../hosted-layout.js'
+import { createKeptForms } from '../kept-forms.js'
 import { isProgramAtRoot, sendRoot } from '../root.js'
 import { createAnswers, redirect, wantsJson } from './answers.js'
-import { createTokens, readForm, type Form } from './form.js'
-import { createKeptForms } from './kept-forms.js'
+import { createTokens, readForm, type Form, type KeptForm } from './form.js'
 import { pathOf } from './links.js'
 import { createChanges } from './live.js'
 import { failedPage, signInPage } from './notices.js'
@@ -111,7 +111,7 @@ function createRouter (options: DashboardOptions, sections: readonly DashboardSe
   const signIn = createSignIn(controlKey, guard)
   const tokens = createTokens()
   const changes = createChanges()
-  const keptForms = createKeptForms()
+  const keptForms = createKeptForms<KeptForm>(({ form }) => new URLSearchParams(form.entries()).toString())
   const open = createOpen({ contextOf, operate, tokens, keptForms, changes, apiKey, sections })
   const { show, act, sendBack, answer } = createAnswers({ open, keptForms, sections, isLocked: signIn.isLocked })
 

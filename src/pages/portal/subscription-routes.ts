@@ -12,7 +12,7 @@ import {
 import { findOwnSubscription } from '../../resources/subscriptions/rules.js'
 import type { Subscription } from '../../resources/subscriptions/store.js'
 import type { Context } from '../../sandbox/sandbox.js'
-import { textFields, type FormDraft } from '../form-drafts.js'
+import { textFields, type FormDraft } from '../form-draft.js'
 import { rootOf } from '../hosted-layout.js'
 import { sendRedirect } from '../layout.js'
 import { changePage } from './change-page.js'

@@ -16,7 +16,8 @@ import type { Payment } from '../../../resources/payments/store.js'
 import { linkId, shortSlugSeq } from '../../../rules/links.js'
 import type { Context, Sandbox } from '../../../sandbox/sandbox.js'
 import type { Problem } from '../../fragments.js'
-import { draftId, textFields, withDraft, type FormDraft } from '../../form-drafts.js'
+import { textFields, type FormDraft } from '../../form-draft.js'
+import { keptId, withKept } from '../../kept-forms.js'
 import { hostedLayout, tokenRefused, type HostedLayout, type PagesOptions } from '../../hosted-layout.js'
 import { sendRedirect } from '../../layout.js'
 import { formTargets, nextUrl } from '../return-url.js'
@@ -197,7 +198,7 @@ function detailsForm (
       const next = nextUrl(payment, link, baseOf(context), sandbox, !isEmbedded)
       if (payment.status !== 'failed' || !next.startsWith('/')) return sendRedirect(reply, next)
       const again = drafts.keep(sandbox, `${baseOf(context)}/session/${session.session_id}`, { code: 200, problems: [], body })
-      return sendRedirect(reply, withDraft(next, draftId(Object.fromEntries(new URL(again, context.baseUrl).searchParams))))
+      return sendRedirect(reply, withKept(next, keptId(Object.fromEntries(new URL(again, context.baseUrl).searchParams))))
     }
     const url = `${baseOf(context)}/${link}`
     sendRedirect(reply, drafts.keep(sandbox, url, { code: 200, problems: [], body }))
