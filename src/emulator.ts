@@ -21,7 +21,8 @@ import { listenOnOtherLoopback, type Loopback } from './http/loopback.js'
 import type { ReceiverTrust } from './delivery/post.js'
 import { listenSecurely, type SecureListeners } from './http/tls/secure.js'
 import { createOperate } from './http/operate.js'
-import { baseUrlFrom } from './http/base-url.js'
+import { baseUrlFrom, mountedBaseUrl } from './http/base-url.js'
+import type { Mount } from './http/mount/path.js'
 import { recordCalls, recordSubmissions } from './http/record.js'
 import { createServer } from './http/server.js'
 import { createIds } from './sandbox/ids.js'
@@ -48,9 +49,13 @@ import { DEFAULT_SANDBOX, createSandboxes } from './sandbox/sandboxes.js'
 import { checkSnapshot, upgraded } from './store/snapshot.js'
 
 export { createAuthority } from './http/tls/secure.js'
+export { fetchHandler, sendInside } from './http/mount/fetch.js'
+export { nodeHandler } from './http/mount/node.js'
 
 export interface Server {
   app: FastifyInstance
+  /** The beginning of links that no request asks for, such as those in webhooks of due work. */
+  url (): string
   sandbox: Sandbox
   /** The objects of the fixtures' scenario in a sandbox (default: the default one). Empty if the sandbox existed before. */
   played (name?: string): MadeItems
@@ -75,14 +80,23 @@ export interface Listening {
   webhookSecret: string | null
 }
 
+/** An application that the emulator is part of. */
+export interface Mounting {
+  /** The path below which it is mounted: `/dodo`; empty for the root. */
+  path: string
+  /** Whether links use the headers that a proxy sets. */
+  trustProxy: boolean
+}
+
 /**
  * Opens the default sandbox and creates the server without listening. New sandboxes start from the data of `prepareData`, or
  * from the package's own fixtures. Throws a SetupError.
  */
-export function createApp (config: Config, prepareData?: Prepare, system = systemClock()): Server {
+export function createApp (config: Config, prepareData?: Prepare, system = systemClock(), mounting?: Mounting): Server {
   const reporter = createReporter(text => { console.error(text) })
   const { report } = reporter
-  let url = config.publicUrl ?? 'http://127.0.0.1'
+  let url = config.publicUrl ?? `http://127.0.0.1${mounting?.path ?? ''}`
+  const mount = mounting === undefined ? undefined : { ...mounting, seen: (baseUrl: string) => { url = baseUrl } }
   const basics: SandboxDefaults = {
     settings: settingsOf(config),
     reference: reference(),
@@ -107,8 +121,9 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
     database, seed, limit, sandboxOptions, prepare: sandbox => { prepare(sandbox, config, report) }, log: reporter.note
   })
   const keys = { apiKeys: config.apiKeys, readOnlyKeys: config.readOnlyApiKeys }
-  const app = createServer({ keys, report, sendMissing: missingPage(dashboardOptions(config).root) })
-  const baseUrlOf = baseUrlFrom(config.publicUrl, () => url)
+  const pageOptions = { ...dashboardOptions(config), root: rootPath(config, mount) }
+  const app = createServer({ keys, report, sendMissing: missingPage(pageOptions.root), mount })
+  const baseUrlOf = mount === undefined ? baseUrlFrom(config.publicUrl, () => url) : mountedBaseUrl(config.publicUrl, mount)
   const binding = { keys, baseUrlOf, sandboxes, report, strict: config.strict }
   const drafts = createKeptForms<FormDraft>(({ body }) => Object.values(body).join())
   const pages = { contextOf: pageContexts(sandboxes, baseUrlOf), drafts, report }
@@ -124,7 +139,7 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
   app.register(async scope => {
     if (config.requestLog > 0) recordSubmissions(scope, sandboxes)
     addDocsRoutes(scope, { offersControl: config.control, contractOf: request => servedContract(request, sandboxes) })
-    addGuideRoutes(scope)
+    addGuideRoutes(scope, baseUrls(baseUrlOf))
     addHostedPages(scope, pages)
     addPortalPages(scope, pages)
     addAcceptPages(scope, pages)
@@ -132,7 +147,7 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
     addUploads(scope, pages)
   })
   app.register(async scope => {
-    const dashboard = { ...pages, ...dashboardOptions(config), baseUrlOf: baseUrls(baseUrlOf), guard }
+    const dashboard = { ...pages, ...pageOptions, baseUrlOf: baseUrls(baseUrlOf), guard }
     addDashboardPages(scope, { ...dashboard, operate: createOperate(operations) })
     bindContract(scope, contract().operations, { ...binding, handlers, faults, counter, guard: null })
     addControlPreflight(scope, guarding)
@@ -152,6 +167,7 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
 
   return {
     app,
+    url: () => url,
     sandbox: sandboxes.default,
     played: (name = DEFAULT_SANDBOX) => data?.played(sandboxes.open(name)) ?? {},
     async listen () {
@@ -162,12 +178,15 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
       url = config.publicUrl ?? address
       warnOfPorts([address, url])
       secure = await listenSecurely(config, { server: app.server, clock: system, warn: line => { console.error(line) } })
-      const { webhookUrl, webhookKey } = config
-      const webhookSecret = webhookUrl === null ? null : configuredSecret(webhookUrl, webhookKey)
-      return { url, address, port, ...secureUrls(config.host, secure), webhookSecret }
+      return { url, address, port, ...secureUrls(config.host, secure), webhookSecret: webhookSecretOf(config) }
     },
     close: () => app.close()
   }
+}
+
+/** The secret of the configured webhook endpoint; null if there is none. */
+export function webhookSecretOf ({ webhookUrl, webhookKey }: Config): string | null {
+  return webhookUrl === null ? null : configuredSecret(webhookUrl, webhookKey)
 }
 
 function settingsOf (config: Config): Settings {
@@ -244,9 +263,13 @@ function guardOptions ({ control, controlKey, controlHosts, controlOrigins, publ
 }
 
 /** Options of the dashboard. It shows an API key, because its users may call the API. */
-function dashboardOptions ({ apiKeys, readOnlyApiKeys, controlKey, publicUrl }: Config) {
-  const apiKey = [...apiKeys].find(key => !readOnlyApiKeys.has(key)) ?? 'test'
-  return { apiKey, controlKey, root: publicUrl === null ? '' : new URL(publicUrl).pathname.replace(/\/$/, '') }
+function dashboardOptions ({ apiKeys, readOnlyApiKeys, controlKey }: Config) {
+  return { apiKey: [...apiKeys].find(key => !readOnlyApiKeys.has(key)) ?? 'test', controlKey }
+}
+
+/** The path that all links begin with; usually empty. */
+function rootPath ({ publicUrl }: Config, mount: Mount | undefined): string {
+  return publicUrl === null ? mount?.path ?? '' : new URL(publicUrl).pathname.replace(/\/$/, '')
 }
 
 /** Values of --host that mean this computer, so that both loopback addresses are used. */

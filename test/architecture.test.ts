@@ -129,12 +129,12 @@ t.test('files import only what their folder may import', async t => {
   t.strictSame(importers(target => target.startsWith('resources/') && !APART.test(target), NAMES_RESOURCES), [],
     'outside of resources/, a resource is known through all.ts, stores.ts and resource.ts')
 
-  t.strictSame(importers(target => /^(?:cli|index|redirect)\.ts$/.test(target), /^$/), [], 'no file imports the entry points')
+  t.strictSame(importers(target => /^(?:cli|index|handler|redirect)\.ts$/.test(target), /^$/), [], 'no file imports the entry points')
 
   t.strictSame(written.find(({ name }) => name === 'redirect.ts')?.imports, [],
     'the redirect is loaded into the programs of others: it brings nothing of the emulator with it')
 
-  t.strictSame(importers(target => target === 'emulator.ts', /^(?:cli|index)\.ts$/), [],
+  t.strictSame(importers(target => target === 'emulator.ts', /^(?:cli|index|handler)\.ts$/), [],
     'only the entrances know the composition root')
 })
 

@@ -153,6 +153,7 @@ t.test('the declarations need no other package', async t => {
   t.strictSame(packages, [], 'no type of a library or of Node')
   t.strictSame(libraries, ['esnext.disposable'])
   t.strictSame(reached('redirect.d.ts').packages, [])
+  t.strictSame(reached('handler.d.ts').packages, [])
 })
 
 t.test('a program compiles with all declarations checked', async t => {
@@ -232,8 +233,10 @@ start().then(async emulator => {
   t.test('returns the same as import', async t => {
     t.match((await run('program.cjs')).stdout, /^true SetupError\n$/)
     await run('redirect.cjs')
-    const declared = [...readFileSync(join(DIST, 'index.d.cts'), 'utf8').matchAll(/^export declare const (\w+)/gm)].map(([, name]) => name)
-    t.strictSame(declared.sort(), Object.keys(await import('../src/index.js')).sort(), 'its types name every value')
+    for (const [name, values] of Object.entries({ index: await import('../src/index.js'), handler: await import('../src/handler.js') })) {
+      const declared = [...readFileSync(join(DIST, `${name}.d.cts`), 'utf8').matchAll(/^export declare const (\w+)/gm)].map(([, name]) => name)
+      t.strictSame(declared.sort(), Object.keys(values).sort(), `the types of ${name} name every value`)
+    }
   })
 
   t.test('explains what to do where Node.js cannot load it', async t => {

@@ -55,6 +55,7 @@ export default defineConfig({
           how('From test mode and back', 'from-test-mode'),
           how('Compare with test mode', 'compare-with-test-mode'),
           how('Use it in tests', 'use-in-tests'),
+          how('Inside your application', 'inside-your-application'),
           how('Recipes by framework', 'recipes'),
           how('Your own data', 'your-own-data'),
           how('Troubleshooting', 'troubleshooting')

@@ -47,7 +47,7 @@ export function addRequestStream (app: FastifyInstance, { sandboxes, guard, repo
     reply.raw.writeHead(200, {
       connection: 'close', // the connection is not reused
       'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
+      'cache-control': 'no-store, no-transform', // middleware that compresses would buffer the events
       'x-accel-buffering': 'no'
     })
     if (isHead(request)) {

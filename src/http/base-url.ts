@@ -4,9 +4,10 @@
  */
 import type { FastifyRequest } from 'fastify'
 import { isDodoHost } from '../rules/dodo-hosts.js'
+import { baseSet, type Mount } from './mount/path.js'
 
 /** Returns a URL without a trailing slash: `http://127.0.0.1:4010`. */
-export type BaseUrlOf = (request: Pick<FastifyRequest, 'host' | 'protocol' | 'socket'>) => string
+export type BaseUrlOf = (request: Pick<FastifyRequest, 'host' | 'protocol' | 'socket' | 'raw'>) => string
 
 /** Text that can only be a host, with an optional port. `URL` decides whether it is valid. */
 const HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/
@@ -21,6 +22,18 @@ export function baseUrlFrom (publicUrl: string | null, own: () => string): BaseU
     if (!HOST.test(host) || !URL.canParse(`${protocol}://${host}`)) return localOrigin(socket)
     known = host
     return `${protocol}://${host}`
+  }
+}
+
+/** The base URL where the emulator is mounted: the application's, with the path. */
+export function mountedBaseUrl (publicUrl: string | null, { path, seen }: Mount): BaseUrlOf {
+  const originOf = baseUrlFrom(null, () => '')
+  return request => {
+    const set = baseSet(request.raw)
+    if (set !== undefined) return set
+    const baseUrl = publicUrl ?? originOf(request) + path
+    seen(baseUrl)
+    return baseUrl
   }
 }
 

@@ -4,25 +4,27 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { withoutSandbox } from './context.js'
-
-/** The beginning of an absolute URL, which clients send to proxies (RFC 9112, section 3.2.2). */
-const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i
+import { belowMount, withoutHost } from './mount/path.js'
 
 const heads = new WeakSet<IncomingMessage>()
 
-/**
- * For Fastify's `rewriteUrl`. Every GET route also answers HEAD with the same status and headers. Node omits the body, because
- * it still treats the request as a HEAD.
- */
-export function rewriteUrl (request: IncomingMessage): string {
-  if (request.method === 'HEAD') {
-    heads.add(request)
-    request.method = 'GET'
+/** For Fastify's `rewriteUrl`. `mountPath` is removed from the URL; empty if the emulator is not mounted. */
+export function urlRewriter (mountPath: string): (request: IncomingMessage) => string {
+  return request => {
+    headToGet(request)
+    const url = withoutHost(request.url ?? '/')
+    return withCurrentName(withoutSandbox(request, belowMount(url, mountPath) ?? url))
   }
-  const { url = '/' } = request
-  if (url.startsWith('/')) return withCurrentName(withoutSandbox(request, url))
-  const path = url.replace(ABSOLUTE, '')
-  return withCurrentName(withoutSandbox(request, path.startsWith('/') ? path : `/${path}`))
+}
+
+/**
+ * Every GET route also answers HEAD with the same status and headers. Node omits the body, because it still treats the request as
+ * a HEAD.
+ */
+function headToGet (request: IncomingMessage): void {
+  if (request.method !== 'HEAD') return
+  heads.add(request)
+  request.method = 'GET'
 }
 
 /** Version 0.1 called `POST /_emulator/load` "seed". Programs that do so still work. */

@@ -9,7 +9,9 @@ import { parseJson } from './json.js'
 import { httpOptions } from './listener.js'
 import { readUpload } from './multipart.js'
 import { sendError } from './replies.js'
-import { rewriteUrl } from './rewrite.js'
+import { readParsedBodies } from './mount/body.js'
+import type { Mount } from './mount/path.js'
+import { urlRewriter } from './rewrite.js'
 import { unknownRoute } from './unknown.js'
 import { createWrites } from './writes.js'
 
@@ -31,6 +33,8 @@ export interface ServerOptions {
   report (error: unknown): void
   /** Shows the error of an unknown path to a browser. */
   sendMissing (reply: FastifyReply, error: ApiError): void
+  /** Set if the emulator is part of an application, which calls it. */
+  mount?: (Mount & { trustProxy: boolean }) | undefined
 }
 
 const BODY_MAX_BYTES = 1024 * 1024
@@ -39,7 +43,7 @@ const PARAMETER_MAX = 4096
 /** How long requests in progress may take when the server closes. A stalled client must not keep it alive. */
 const CLOSE_GRACE_MS = 1000
 
-export function createServer ({ keys, report, sendMissing }: ServerOptions): FastifyInstance {
+export function createServer ({ keys, report, sendMissing, mount }: ServerOptions): FastifyInstance {
   const writes = createWrites()
   const app = fastify({
     ...httpOptions(report, writes),
@@ -49,7 +53,8 @@ export function createServer ({ keys, report, sendMissing }: ServerOptions): Fas
     forceCloseConnections: 'idle', // requests in progress are answered first
     return503OnClosing: false, // and so are later requests on their connections
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: PARAMETER_MAX },
-    rewriteUrl,
+    rewriteUrl: urlRewriter(mount?.path ?? ''),
+    trustProxy: mount?.trustProxy === true,
     schemaController: { compilersFactory: { buildValidator: () => unused, buildSerializer: () => unused } },
     // Hooks do not run for these errors, so the CORS header is set here.
     frameworkErrors (error, _request, reply) {
@@ -70,6 +75,7 @@ export function createServer ({ keys, report, sendMissing }: ServerOptions): Fas
   app.decorateRequest('refusal', null)
   addCors(app)
   parseBodies(app)
+  if (mount !== undefined) readParsedBodies(app)
   app.setErrorHandler((error, request, reply) => {
     // If there is no route, the error of the body does not matter.
     if (request.is404) answerUnknown(request, reply)

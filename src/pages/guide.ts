@@ -1,11 +1,11 @@
 /**
  * The documentation at /docs/guide/, as VitePress builds it from docs/ (`npm run site`). It loads nothing from other hosts.
- * Its URLs are absolute, so it can be read only where the emulator is not below a path.
+ * Its URLs are absolute. Below the path of a proxy, an application or a sandbox, they get this path.
  */
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { packagePath } from '../root.js'
 
 const TYPES: Record<string, string> = {
@@ -18,11 +18,16 @@ const TYPES: Record<string, string> = {
 
 const NOT_BUILT = 'This checkout has no built guide. Run `npm run site` and restart the emulator, or read the files in docs/.\n'
 
-/** `folder` holds the built site. */
-export function addGuideRoutes (app: FastifyInstance, folder = packagePath('dist', 'guide')): void {
+/** A URL of the guide, as VitePress writes it; not a part of a longer one. */
+const OWN_URL = /(?<![\w.:/-])\/docs\/guide\//g
+
+/** `baseUrlOf` returns what links begin with. `folder` holds the built site. */
+export function addGuideRoutes (
+  app: FastifyInstance, baseUrlOf: (request: FastifyRequest) => string, folder = packagePath('dist', 'guide')
+): void {
   let names: Set<string> | undefined
 
-  const send = (name: string, reply: FastifyReply): void => {
+  const send = (name: string, request: FastifyRequest, reply: FastifyReply): void => {
     names ??= namesIn(folder)
     if (names.size === 0) {
       reply.code(404).type('text/plain; charset=utf-8').send(NOT_BUILT)
@@ -30,8 +35,9 @@ export function addGuideRoutes (app: FastifyInstance, folder = packagePath('dist
     }
     const isKnown = names.has(name)
     const shown = isKnown ? name : '404.html'
-    const content = readFileSync(join(folder, shown))
-    reply.code(isKnown ? 200 : 404).type(TYPES[extname(shown)] ?? 'application/octet-stream')
+    const type = TYPES[extname(shown)] ?? 'application/octet-stream'
+    const content = moved(readFileSync(join(folder, shown)), type, new URL(baseUrlOf(request)).pathname.replace(/\/$/, ''))
+    reply.code(isKnown ? 200 : 404).type(type)
     reply.header('x-content-type-options', 'nosniff')
     if (shown.endsWith('.html')) reply.header('content-security-policy', policyOf(content.toString('utf8')))
     // The names of these files contain a hash of their content.
@@ -39,13 +45,20 @@ export function addGuideRoutes (app: FastifyInstance, folder = packagePath('dist
     reply.send(content)
   }
 
-  app.get('/docs/guide', ({ url }, reply) => {
-    if (/^[^?]*[^/](?:\?|$)/.test(url)) return reply.redirect('guide/')
-    send('index.html', reply)
+  app.get('/docs/guide', (request, reply) => {
+    if (/^[^?]*[^/](?:\?|$)/.test(request.url)) return reply.redirect('guide/')
+    send('index.html', request, reply)
   })
-  app.get<{ Params: { '*': string } }>('/docs/guide/*', ({ params: { '*': name } }, reply) => {
-    send(name === '' ? 'index.html' : name, reply)
+  app.get<{ Params: { '*': string } }>('/docs/guide/*', (request, reply) => {
+    const { '*': name } = request.params
+    send(name === '' ? 'index.html' : name, request, reply)
   })
+}
+
+/** Adds the path that the emulator is below to the URLs of a file. */
+function moved (content: Buffer, type: string, root: string): Buffer {
+  if (root === '' || type.startsWith('image/')) return content
+  return Buffer.from(content.toString('utf8').replaceAll(OWN_URL, `${root}/docs/guide/`))
 }
 
 function namesIn (folder: string): Set<string> {

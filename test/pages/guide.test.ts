@@ -9,14 +9,14 @@ import { temporaryFolder } from '../processes.js'
 
 const PAGE = '<!doctype html><script type="module" src="/docs/guide/assets/app.1a.js"></script><script id="a">if (1 < 2) start()</script>'
 
-function serve (test: Test, files: Record<string, string>) {
+function serve (test: Test, files: Record<string, string>, baseUrl = 'http://localhost') {
   const folder = temporaryFolder(test)
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(join(folder, name, '..'), { recursive: true })
     writeFileSync(join(folder, name), text)
   }
   const app = fastify({ routerOptions: { ignoreTrailingSlash: true } })
-  addGuideRoutes(app, folder)
+  addGuideRoutes(app, () => baseUrl, folder)
   test.teardown(() => app.close())
   return app
 }
@@ -48,4 +48,12 @@ t.test('says how to build the site if it is missing', async t => {
   const { statusCode, body } = await serve(t, {}).inject('/docs/guide/')
   t.equal(statusCode, 404)
   t.match(body, 'npm run site')
+})
+
+t.test('moves its URLs below the path that the emulator has', async t => {
+  const script = "import('/docs/guide/a.js'); text = 'http://127.0.0.1:4010/docs/guide/'"
+  const app = serve(t, { 'index.html': PAGE, 'assets/app.1a.js': script }, 'https://preview.example.test/shop/~one')
+  t.match((await app.inject('/docs/guide/')).body, 'src="/shop/~one/docs/guide/assets/app.1a.js"')
+  t.equal((await app.inject('/docs/guide/assets/app.1a.js')).body,
+    "import('/shop/~one/docs/guide/a.js'); text = 'http://127.0.0.1:4010/docs/guide/'", 'and no other text')
 })

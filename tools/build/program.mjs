@@ -9,7 +9,7 @@ import { building, DIST, ROOT } from './inputs.mjs'
 export { DIST, ROOT }
 
 /** The entry points in package.json: the command, and the modules that programs import. */
-const ENTRIES = ['cli', 'index', 'redirect']
+const ENTRIES = ['cli', 'index', 'handler', 'redirect']
 
 /**
  * Joins the modules into a few files, and each entry point loads those that it needs. Loading three hundred small files took a

@@ -72,7 +72,7 @@ export function createChanges (): Changes {
       const { raw } = reply
       raw.writeHead(200, {
         'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-store',
+        'cache-control': 'no-store, no-transform', // middleware that compresses would buffer the events
         'x-content-type-options': 'nosniff',
         'x-accel-buffering': 'no' // nginx would buffer the events
       })
