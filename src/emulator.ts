@@ -97,22 +97,7 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
   const { report } = reporter
   let url = config.publicUrl ?? `http://127.0.0.1${mounting?.path ?? ''}`
   const mount = mounting === undefined ? undefined : { ...mounting, seen: (baseUrl: string) => { url = baseUrl } }
-  const basics: SandboxDefaults = {
-    settings: settingsOf(config),
-    reference: reference(),
-    system,
-    steady: steadyClock(system),
-    start: { at: config.clock, frozen: config.clockFrozen },
-    jobs,
-    payloads,
-    effects,
-    webhookTimeoutMs: config.webhookTimeout,
-    webhookTrust: receiverTrust(config),
-    smtpUrl: config.smtpUrl,
-    url: () => url,
-    report,
-    note: reporter.note
-  }
+  const basics = sandboxDefaults(config, { system, url: () => url, report, note: reporter.note })
   const { database, seed, sandboxLimit: limit } = config
   const rehearsal: Basics = { sandboxOptions: basics, ids: createIds(seed) }
   const data = prepareData?.(rehearsal)
@@ -181,6 +166,22 @@ export function createApp (config: Config, prepareData?: Prepare, system = syste
       return { url, address, port, ...secureUrls(config.host, secure), webhookSecret: webhookSecretOf(config) }
     },
     close: () => app.close()
+  }
+}
+
+function sandboxDefaults (config: Config, run: Pick<SandboxDefaults, 'system' | 'url' | 'report' | 'note'>): SandboxDefaults {
+  return {
+    ...run,
+    settings: settingsOf(config),
+    reference: reference(),
+    steady: steadyClock(run.system),
+    start: { at: config.clock, frozen: config.clockFrozen },
+    jobs,
+    payloads,
+    effects,
+    webhookTimeoutMs: config.webhookTimeout,
+    webhookTrust: receiverTrust(config),
+    smtpUrl: config.smtpUrl
   }
 }
 
