@@ -1341,7 +1341,7 @@ export interface components {
             /** @description Whether `POST /events/ingest` accepts events of any time. The default is false: an event may be at most one hour old and five minutes ahead of the clock. */
             accept_any_event_time: boolean;
             /**
-             * @description Whether a cancellation charges the metered usage of the current cycle: only a scheduled one, which is the default, any, or none.
+             * @description Whether the end of a subscription charges the metered usage of the current cycle, and the overage of credits: the end at a planned date (a scheduled cancellation, or the end of the term), which is the default, any end, or none.
              * @enum {string}
              */
             bill_usage_at_cancellation: "when_scheduled" | "always" | "never";
@@ -1483,7 +1483,7 @@ export interface components {
             /** @description Whether `POST /events/ingest` accepts events of any time. The default is false: an event may be at most one hour old and five minutes ahead of the clock. */
             accept_any_event_time?: boolean;
             /**
-             * @description Whether a cancellation charges the metered usage of the current cycle: only a scheduled one, which is the default, any, or none.
+             * @description Whether the end of a subscription charges the metered usage of the current cycle, and the overage of credits: the end at a planned date (a scheduled cancellation, or the end of the term), which is the default, any end, or none.
              * @enum {string}
              */
             bill_usage_at_cancellation?: "when_scheduled" | "always" | "never";

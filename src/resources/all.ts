@@ -102,6 +102,7 @@ export const effects: Effects = {
   disputeChanged (...happened) { for (const { effects } of RESOURCES) effects?.disputeChanged?.(...happened) },
   subscriptionChanged (...happened) { for (const { effects } of RESOURCES) effects?.subscriptionChanged?.(...happened) },
   periodStarted (...happened) { for (const { effects } of RESOURCES) effects?.periodStarted?.(...happened) },
+  overagePaid (...happened) { for (const { effects } of RESOURCES) effects?.overagePaid?.(...happened) },
   dunningContinued (...happened) { for (const { effects } of RESOURCES) effects?.dunningContinued?.(...happened) },
   renewalComing (...happened) { for (const { effects } of RESOURCES) effects?.renewalComing?.(...happened) },
   grantChanged (...happened) { for (const { effects } of RESOURCES) effects?.grantChanged?.(...happened) },

@@ -2,7 +2,8 @@
 import { overagePrice, toCredits } from '../../rules/credit-amounts.js'
 import { overageItem, type ChargeItem } from '../../rules/recurring.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
-import type { ChargedOverage, Subscription } from '../subscriptions/store.js'
+import type { ChargedOverage } from '../payments/basis.js'
+import type { Subscription } from '../subscriptions/store.js'
 import { entitlementIds, termsFor } from './sold.js'
 
 export interface OverageLine {

@@ -6,7 +6,7 @@ import type { Resource } from '../resource.js'
 import { EXPIRE_JOB, expireWhenDue, followSubscription } from './expiry.js'
 import { fixtures } from './fixtures.js'
 import { grantPacks } from './packs.js'
-import { startPeriod } from './periods.js'
+import { settlePaidOverage, startPeriod } from './periods.js'
 import { creditHandlers as handlers } from './routes.js'
 import { USE_JOB, deductUsage, usageRecorded } from './usage.js'
 import { entryResponse } from './view.js'
@@ -22,6 +22,7 @@ const payloads: Payloads = {
 const effects: Partial<Effects> = {
   paymentSucceeded: grantPacks,
   periodStarted: startPeriod,
+  overagePaid: settlePaidOverage,
   subscriptionChanged: followSubscription,
   usageRecorded,
   usageCycleClosing: deductUsage

@@ -32,6 +32,19 @@ export function startPeriod ({ subscription_id: id }: ChangedSubscription, perio
   }
 }
 
+/** Settles overage that the final charge of a subscription contained. */
+export function settlePaidOverage (subscriptionId: string, overage: StartedPeriod['overage'], context: Context): void {
+  const { sandbox } = context
+  const subscription = sandbox.subscriptions.find(subscriptionId)
+  if (subscription === undefined) return
+  for (const { credit_entitlement_id: id, credits } of overage) {
+    const entitlement = sandbox.creditEntitlements.find(id)
+    if (entitlement === undefined) continue
+    const open = openAccount(entitlement, subscription.customer_id, context)
+    book(open, resetOverage(open.account, toCredits(credits, entitlement.precision)), causeOf(subscription), context)
+  }
+}
+
 interface PeriodStart {
   open: OpenAccount
   /** The grants of the subscription that have credits left. */

@@ -17,6 +17,13 @@ export interface ChargedUsage {
   exact: string
 }
 
+/** Overage of credits that a charge contains. */
+export interface ChargedOverage {
+  credit_entitlement_id: string
+  /** A decimal. */
+  credits: string
+}
+
 /** The values that the lines and the codes of the payment do not contain. */
 export interface ChargeBasis {
   /** The credit before the charge; left out if there was none. */
@@ -25,6 +32,8 @@ export interface ChargeBasis {
   plan_discount_bps?: number
   /** The usage that the meters charged; left out without meters. */
   usage?: ChargedUsage[]
+  /** The overage of credits that a final charge contains. Absent in renewals, which keep it with the amount due. */
+  overage?: ChargedOverage[]
   change?: Omit<PlanChange, 'codes' | 'currency' | 'tax_rate_bps' | 'currencies'>
 }
 

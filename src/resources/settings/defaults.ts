@@ -57,7 +57,7 @@ export interface BusinessSettings {
   quiet_trial_payments: boolean
   /** Whether a pause charges the usage of the current cycle. Otherwise the next renewal charges it. */
   bill_usage_at_pause: boolean
-  /** Whether a cancellation charges the usage of the current cycle. */
+  /** Whether the end of a subscription charges the usage of the current cycle, and the overage of credits. */
   bill_usage_at_cancellation: 'when_scheduled' | 'always' | 'never'
   /** Whether `entitlement_grant.delivered` also follows `created` for grants that are delivered at once. */
   'grants.delivered_event': 'restored_only' | 'always'

@@ -33,9 +33,7 @@ export function cancelNow (subscription: Subscription, changes: Partial<Subscrip
   const { subscription_id: id } = subscription
   note(subscription, changes, context)
   voidOpenPayments(id, context)
-  if (sandbox.businessSettings.read().bill_usage_at_cancellation === 'always' && subscription.status === 'active') {
-    chargeFinalUsage(subscription, context)
-  }
+  if (sandbox.businessSettings.read().bill_usage_at_cancellation === 'always') chargeFinalUsage(subscription, context)
   const current = sandbox.subscriptions.find(id)
   // The cancelled first payment has already cancelled a pending subscription.
   if (current === undefined || !subscriptionStates.can('cancel', current, context)) return

@@ -46,13 +46,19 @@ function changePlan (subscription: Subscription, context: Context): void {
 function cancelWhenDue (subscription: Subscription, context: Context): void {
   if (!subscriptionStates.can('cancel when due', subscription, context)) return
   voidOpenPayments(subscription.subscription_id, context)
-  if (context.sandbox.businessSettings.read().bill_usage_at_cancellation !== 'never') chargeFinalUsage(subscription, context)
+  if (billsAtEnd(context)) chargeFinalUsage(subscription, context)
   transit('cancel when due', subscription, { cancelled_at: context.now }, context)
+}
+
+/** Whether the end at a planned date charges the usage until then. */
+function billsAtEnd ({ sandbox }: Context): boolean {
+  return sandbox.businessSettings.read().bill_usage_at_cancellation !== 'never'
 }
 
 function expire (subscription: Subscription, context: Context): void {
   if (!subscriptionStates.can('expire', subscription, context)) return
   voidOpenPayments(subscription.subscription_id, context)
+  if (billsAtEnd(context)) chargeFinalUsage(subscription, context)
   transit('expire', subscription, { dues: null }, context)
 }
 

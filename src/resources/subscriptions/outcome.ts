@@ -47,7 +47,10 @@ function followCharge (payment: Payment, status: Ended, methodId: string | null,
   const { subscription_id: id, subscription_charge: charge } = payment
   const subscription = id === null ? undefined : context.sandbox.subscriptions.find(id)
   if (subscription === undefined || charge === null) return
-  if (status === 'succeeded') succeeded(subscription, payment, charge, methodId, context)
+  if (charge.purpose === 'final_usage') { // the subscription has ended, or is ending
+    const { overage = [] } = charge.basis ?? {}
+    if (status === 'succeeded') context.sandbox.effects.overagePaid(subscription.subscription_id, overage, context)
+  } else if (status === 'succeeded') succeeded(subscription, payment, charge, methodId, context)
   else if (charge.purpose === 'plan_change' && subscription.pending_change?.is_applied === false) {
     note(subscription, { pending_change: null, dues: null }, context) // the plan stays
   } else if (status === 'failed') declined(subscription, payment, context)

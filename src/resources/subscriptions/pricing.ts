@@ -81,6 +81,18 @@ export function usageCharge (subscription: SubscriptionRecord, sandbox: Sandbox)
   return withUsage(owedCharge(subscription, usageItems(subscription, sandbox), [], sandbox), subscription, sandbox)
 }
 
+/**
+ * The charge at the end of the subscription: the usage of the current cycle, and the overage of credits. Without lines if there
+ * is neither.
+ */
+export function finalCharge (subscription: SubscriptionRecord, sandbox: Sandbox): OwedCharge {
+  const overage = overageLines(subscription, sandbox)
+  const items = [...usageItems(subscription, sandbox), ...overage.map(({ item }) => item)]
+  const charge = withUsage(owedCharge(subscription, items, [], sandbox), subscription, sandbox)
+  if (overage.length === 0) return charge
+  return { ...charge, basis: { ...charge.basis, overage: overage.map(({ charged }) => charged) } }
+}
+
 function withUsage (charge: OwedCharge, subscription: SubscriptionRecord, sandbox: Sandbox): OwedCharge {
   const usage = chargedUsage(subscription, sandbox)
   return usage.length === 0 ? charge : { ...charge, basis: { ...charge.basis, usage } }

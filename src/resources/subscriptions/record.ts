@@ -8,7 +8,7 @@ import type { Retry } from '../../rules/retries.js'
 import type { SubscriptionsRow } from '../../store/rows.gen.js'
 import type { SoldCredit } from '../credit-entitlements/store.js'
 import type { Customer } from '../customers/store.js'
-import type { ChargeBasis } from '../payments/basis.js'
+import type { ChargeBasis, ChargedOverage } from '../payments/basis.js'
 import type { AppliedDiscount, PaymentLine } from '../payments/store.js'
 
 /** The price of a plan or an add-on. The customer never chooses it. */
@@ -76,13 +76,6 @@ export interface OnDemandTerms {
   price: number | null
   currency: Schemas['Currency'] | null
   description: string | null
-}
-
-/** Overage of credits that a charge contains. */
-export interface ChargedOverage {
-  credit_entitlement_id: string
-  /** A decimal. */
-  credits: string
 }
 
 /** The charge of a later payment, after discounts, tax and credit. */
