@@ -347,6 +347,14 @@ export interface GrantsRow {
   revoked_at: number | null
 }
 
+export interface LedgerBlocksRow {
+  block: number
+  currency: string
+  event_type: string
+  sum: number
+  first_seq: number
+}
+
 export interface LedgerEntriesRow {
   seq: number
   entry_id: string
@@ -362,7 +370,13 @@ export interface LedgerEntriesRow {
   reference_object_id: string | null
   payment_id: string | null
   subscription_id: string | null
-  payout_id: string | null
+}
+
+export interface LedgerPeaksRow {
+  block: number
+  currency: string
+  sum: number
+  peak: number
 }
 
 export interface LedgerWalletsRow {
@@ -485,6 +499,13 @@ export interface PaymentsRow {
   abandonment_reason: string | null
   chosen_id: string | null
   subscription_charge: string | null
+}
+
+export interface PayoutClaimsRow {
+  payout_id: string
+  currency: string
+  from_seq: number
+  to_seq: number
 }
 
 export interface PayoutsRow {

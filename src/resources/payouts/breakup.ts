@@ -1,6 +1,7 @@
 /** The entries of the ledger in a payout: their totals by type, and each with its value in the payout's currency. */
 import { cumulativeValues, scaledValues, totalOf } from '../../rules/payouts.js'
 import type { Sandbox } from '../../sandbox/sandbox.js'
+import { merged } from '../ledger/store.js'
 import type { PaidEntry, Payout } from './store.js'
 
 export interface TypeTotal {
@@ -32,9 +33,10 @@ function sumOf (rows: readonly TypeTotal[]): number {
   return rows.reduce((sum, { total }) => sum + total, 0)
 }
 
-function totalsByType ({ payout_id: id, currency }: Split, { payouts, reference }: Sandbox): TypeTotal[] {
+function totalsByType ({ payout_id: id, currency }: Split, { payouts, ledger, reference }: Sandbox): TypeTotal[] {
   const valueOf = cumulativeValues(currency, reference.currencies)
-  const totals = new Map(payouts.sumsByType(id, currency)
+  const own = payouts.claims(id).filter(claimed => claimed.currency === currency)
+  const totals = new Map(merged(own.flatMap(range => ledger.sumsOfRange(currency, range)))
     .map(({ event_type: type, sum, first }) => [type, { total: sum, first }]))
   for (const { event_type: type, currency: from, signed, seq } of payouts.foreignEntries(id, currency)) {
     const { total, first } = totals.get(type) ?? { total: 0, first: seq }

@@ -96,12 +96,18 @@ function record (action: PayoutAction, payout: Payout, remarks: string | null, c
   return next
 }
 
-/** Books the debits, and claims the entries that are paid out. Returns the payout with their sums. */
+/**
+ * Books the debits, and claims the oldest entries of each wallet that no payout pays out: all of them, or those until whose sum
+ * reaches the debit. Returns the payout with their sums.
+ */
 function take (payout: Payout, context: Context): Payout {
   const { ledger, payouts } = context.sandbox
   for (const { currency, amount, fee } of payout.debits) {
+    const open = payouts.unclaimed(currency)
     const isAll = ledger.balance(currency) === amount + fee
-    payouts.claim(payout.payout_id, currency, isAll ? null : amount + fee)
+    const last = (isAll ? undefined : ledger.firstReaching(currency, open, amount + fee)) ?? ledger.lastSeq()
+    const claimed = open.flatMap(({ from, to }) => from > last ? [] : [{ from, to: Math.min(to, last) }])
+    payouts.claim(payout.payout_id, currency, claimed)
   }
   bookAll(payout, ['payout', 'payout_fees'], false, context)
   return { ...payout, ...returnedIn(payout, context) }

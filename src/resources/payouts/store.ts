@@ -3,6 +3,7 @@ import type { Schemas } from '../../contract/operations.js'
 import type { Debit } from '../../rules/payouts.js'
 import type { Database, Statement } from '../../store/database.js'
 import type { LedgerEntriesRow, PayoutsRow } from '../../store/rows.gen.js'
+import { PAID_OUT, type EntryRange } from '../ledger/store.js'
 
 type Parsed = Pick<Schemas['PayoutsResponse'], 'status' | 'currency'> & { debits: Debit[] }
 
@@ -14,8 +15,16 @@ export interface PayoutFilter {
 }
 
 /** An entry of the ledger that a payout pays out. `signed` is negative for a debit. */
-export type PaidEntry = Pick<LedgerEntriesRow,
-  'entry_id' | 'created_at' | 'event_type' | 'currency' | 'description' | 'reference_object_id'> & { signed: number, usd: number }
+export interface PaidEntry extends Pick<LedgerEntriesRow,
+  'seq' | 'entry_id' | 'created_at' | 'event_type' | 'currency' | 'description' | 'reference_object_id'> {
+  signed: number
+  usd: number
+}
+
+/** Entries of a wallet that a payout pays out: all in a range except those of payouts. */
+export interface Claim extends EntryRange {
+  currency: string
+}
 
 export interface PayoutsStore {
   insert (payout: Payout): void
@@ -24,21 +33,18 @@ export interface PayoutsStore {
   find (payoutId: string): Payout | undefined
   /** Newest first. */
   list (filter: PayoutFilter, limit: number, offset: number): Payout[]
-  /**
-   * Marks the oldest entries of a wallet that no payout has paid out as paid out by this one: all of them, or those until whose
-   * sum reaches an amount.
-   */
-  claim (payoutId: string, currency: string, until: number | null): void
+  /** The ranges that a payout pays out, in the order of booking. */
+  claims (payoutId: string): Claim[]
+  /** The ranges of a wallet that no payout pays out, in the order of booking. The last has no end. */
+  unclaimed (currency: string): EntryRange[]
+  /** Pays out ranges of a wallet with this payout. */
+  claim (payoutId: string, currency: string, ranges: readonly EntryRange[]): void
   /** Undoes all claims of a payout. */
   release (payoutId: string): void
   /** The entries of a payout in the order of booking. */
   entries (payoutId: string, limit: number, offset: number): PaidEntry[]
-  /** The sums of the entries of a payout in its own currency, by type, with the place of the first entry of each. */
-  sumsByType (payoutId: string, currency: string): Array<{ event_type: string, sum: number, first: number }>
   /** The entries of a payout in other currencies, in the order of booking. */
-  foreignEntries (
-    payoutId: string, currency: string
-  ): IterableIterator<Pick<PaidEntry, 'event_type' | 'currency' | 'signed'> & { seq: number }>
+  foreignEntries (payoutId: string, currency: string): IterableIterator<PaidEntry>
   /** The sums of the first entries of a payout, by currency. */
   sumsOfFirst (payoutId: string, count: number): Map<string, number>
 }
@@ -47,9 +53,6 @@ const COLUMNS = [
   'payout_id', 'created_at', 'updated_at', 'status', 'currency', 'amount', 'fee', 'debits', 'name', 'remarks', 'refunds',
   'chargebacks', 'tax'
 ] as const
-
-const UNCLAIMED = `currency = ? AND payout_id IS NULL
-  AND event_type NOT IN ('payout', 'payout_fees', 'payout_reversal', 'payout_fees_reversal')`
 
 const SIGNED = 'iif(is_credit, amount, -amount)'
 
@@ -85,35 +88,63 @@ export function payoutsStore (database: Database): PayoutsStore {
   }
 }
 
+const ENTRY = `entry_id, created_at, event_type, currency, description, reference_object_id, ${SIGNED} AS signed,
+  iif(is_credit, 1, -1) * usd_equivalent_amount AS usd, seq`
+
+/** The entries of this many ranges, in the order of booking. SQLite merges them, without sorting all. */
+function entriesOf (count: number): string {
+  const range = `SELECT ${ENTRY} FROM ledger_entries WHERE currency = ? AND seq BETWEEN ? AND ? AND ${PAID_OUT}`
+  return `${Array.from({ length: count }, () => range).join(' UNION ALL ')} ORDER BY seq`
+}
+
 function claimsStore (
   database: Database
-): Pick<PayoutsStore, 'claim' | 'release' | 'entries' | 'sumsByType' | 'foreignEntries' | 'sumsOfFirst'> {
-  const reached = database.prepare<[string, number], number>(`SELECT seq FROM
-    (SELECT seq, sum(${SIGNED}) OVER (ORDER BY seq) AS running FROM ledger_entries WHERE ${UNCLAIMED})
-    WHERE running >= ? ORDER BY seq LIMIT 1`).pluck()
-  const claim = database.prepare(`UPDATE ledger_entries SET payout_id = ? WHERE ${UNCLAIMED} AND seq <= ?`)
-  const release = database.prepare('UPDATE ledger_entries SET payout_id = NULL WHERE payout_id = ?')
-  const entries = database.prepare<[string, number, number], PaidEntry>(`SELECT entry_id, created_at, event_type, currency,
-    description, reference_object_id, ${SIGNED} AS signed, iif(is_credit, 1, -1) * usd_equivalent_amount AS usd
-    FROM ledger_entries WHERE payout_id = ? ORDER BY seq LIMIT ? OFFSET ?`)
-  const byType = database.prepare<[string, string], { event_type: string, sum: number, first: number }>(
-    `SELECT event_type, sum(${SIGNED}) AS sum, min(seq) AS first FROM ledger_entries
-      WHERE payout_id = ? AND +currency = ? GROUP BY +event_type`)
-  const foreign = database.prepare<[string, string], Pick<PaidEntry, 'event_type' | 'currency' | 'signed'> & { seq: number }>(
-    `SELECT seq, event_type, currency, ${SIGNED} AS signed FROM ledger_entries
-      WHERE payout_id = ? AND +currency <> ? ORDER BY seq`)
-  const sums = database.prepare<[string, number], { currency: string, sum: number }>(`SELECT currency, sum(signed) AS sum FROM
-    (SELECT currency, ${SIGNED} AS signed FROM ledger_entries WHERE payout_id = ? ORDER BY seq LIMIT ?) GROUP BY currency`)
+): Pick<PayoutsStore, 'claims' | 'unclaimed' | 'claim' | 'release' | 'entries' | 'foreignEntries' | 'sumsOfFirst'> {
+  const claims = database.prepare<[string], Claim>(
+    'SELECT currency, from_seq AS "from", to_seq AS "to" FROM payout_claims WHERE payout_id = ? ORDER BY from_seq, currency')
+  const ofWallet = database.prepare<[string], EntryRange>(
+    'SELECT from_seq AS "from", to_seq AS "to" FROM payout_claims WHERE currency = ? ORDER BY from_seq')
+  const claim = database.prepare('INSERT INTO payout_claims (payout_id, currency, from_seq, to_seq) VALUES (?, ?, ?, ?)')
+  const release = database.prepare('DELETE FROM payout_claims WHERE payout_id = ?')
+  const prepared = new Map<string, Statement<unknown[], unknown>>()
+  const statement = <Result>(sql: string) => {
+    const known = prepared.get(sql) ?? database.prepare(sql)
+    prepared.set(sql, known)
+    return known as Statement<unknown[], Result>
+  }
+  const boundsOf = (ranges: readonly Claim[]) => ranges.flatMap(({ currency, from, to }) => [currency, from, to])
+
   return {
-    claim (payoutId, currency, until) {
-      const last = until === null ? undefined : reached.get(currency, until)
-      claim.run(payoutId, currency, last ?? Number.MAX_SAFE_INTEGER)
+    claims: payoutId => claims.all(payoutId),
+    unclaimed (currency) {
+      const open: EntryRange[] = []
+      let from = 1
+      for (const claimed of ofWallet.all(currency)) {
+        if (claimed.from > from) open.push({ from, to: claimed.from - 1 })
+        from = claimed.to + 1
+      }
+      return [...open, { from, to: Number.MAX_SAFE_INTEGER }]
+    },
+    claim (payoutId, currency, ranges) {
+      for (const { from, to } of ranges) claim.run(payoutId, currency, from, to)
     },
     release: payoutId => { release.run(payoutId) },
-    entries: (payoutId, limit, offset) => entries.all(payoutId, limit, offset),
-    sumsByType: (payoutId, currency) => byType.all(payoutId, currency),
-    foreignEntries: (payoutId, currency) => foreign.iterate(payoutId, currency),
-    sumsOfFirst: (payoutId, count) => new Map(sums.all(payoutId, count).map(({ currency, sum }) => [currency, sum]))
+    entries (payoutId, limit, offset) {
+      const ranges = claims.all(payoutId)
+      if (ranges.length === 0) return []
+      return statement<PaidEntry>(`${entriesOf(ranges.length)} LIMIT ? OFFSET ?`).all(...boundsOf(ranges), limit, offset)
+    },
+    * foreignEntries (payoutId, currency) {
+      const ranges = claims.all(payoutId).filter(claimed => claimed.currency !== currency)
+      if (ranges.length > 0) yield * statement<PaidEntry>(entriesOf(ranges.length)).iterate(...boundsOf(ranges))
+    },
+    sumsOfFirst (payoutId, count) {
+      const ranges = claims.all(payoutId)
+      if (ranges.length === 0 || count === 0) return new Map()
+      const sums = statement<{ currency: string, sum: number }>(
+        `SELECT currency, sum(signed) AS sum FROM (${entriesOf(ranges.length)} LIMIT ?) GROUP BY currency`)
+      return new Map(sums.all(...boundsOf(ranges), count).map(({ currency, sum }) => [currency, sum]))
+    }
   }
 }
 
