@@ -163,7 +163,7 @@ interface Peak {
 }
 
 interface BlockSums {
-  /** Writes the sums of every full block that has none. */
+  /** Writes the missing sums of full blocks. */
   close (): void
   /** The number of blocks with sums. */
   closed (): number
