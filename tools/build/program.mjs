@@ -1,19 +1,28 @@
 // Bundles the program from src/ into dist/. esbuild removes the types without checking them.
 
+import { readFileSync } from 'node:fs'
 import { chmod, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { building, DIST, ROOT } from './inputs.mjs'
+import { licensesOf } from './licenses.mjs'
 
 export { DIST, ROOT }
 
 /** The entry points in package.json: the command, and the modules that programs import. */
 const ENTRIES = ['cli', 'index', 'handler', 'redirect']
 
+/** Packages that are not bundled: better-sqlite3, whose binary npm installs, and the client, which the user installs. */
+const INSTALLED = [...Object.keys(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).dependencies), 'dodopayments']
+
+/** Packages in CommonJS load the modules of Node.js with `require`. */
+const REQUIRE = "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);"
+
 /**
- * Joins the modules into a few files, and each entry point loads those that it needs. Loading three hundred small files took a
- * quarter of the start. The files of vendor/ stay separate. Source maps are for tests only; the package does not contain them.
+ * Joins the modules and the libraries that they use into a few files, and each entry point loads those that it needs. Loading
+ * hundreds of small files took a third of the start. The files of vendor/ stay separate. Source maps are for tests only; the
+ * package does not contain them.
  */
 export async function bundleProgram (options = {}) {
   await building('program', async () => {
@@ -23,7 +32,8 @@ export async function bundleProgram (options = {}) {
 }
 
 async function bundle ({ sourcemap = false }) {
-  await build({
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
     entryPoints: ENTRIES.map(name => join(ROOT, 'src', `${name}.ts`)),
     outdir: DIST,
     bundle: true,
@@ -31,7 +41,9 @@ async function bundle ({ sourcemap = false }) {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    packages: 'external',
+    external: INSTALLED,
+    metafile: true,
+    banner: { js: REQUIRE },
     sourcemap,
     plugins: [{
       name: 'vendor',
@@ -40,6 +52,7 @@ async function bundle ({ sourcemap = false }) {
       }
     }]
   })
+  await writeFile(join(DIST, 'LICENSES.txt'), await licensesOf(Object.keys(metafile.inputs), ROOT))
 }
 
 /** Writes entry points that load the modules of a folder, instead of a bundle. */

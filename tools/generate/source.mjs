@@ -14,7 +14,7 @@ export async function importSource (path) {
     bundle: true,
     format: 'esm',
     platform: 'node',
-    external: Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).dependencies),
+    packages: 'external',
     logLevel: 'error',
     plugins: [{
       name: 'vendor',
