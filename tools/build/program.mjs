@@ -14,10 +14,10 @@ export { DIST, ROOT }
 const ENTRIES = ['cli', 'index', 'handler', 'redirect']
 
 /** Packages that are not bundled: better-sqlite3, whose binary npm installs, and the client, which the user installs. */
-const INSTALLED = [...Object.keys(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).dependencies), 'dodopayments']
+export const INSTALLED = [...Object.keys(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).dependencies), 'dodopayments']
 
 /** Packages in CommonJS load the modules of Node.js with `require`. */
-const REQUIRE = "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);"
+export const REQUIRE = "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);"
 
 /**
  * Joins the modules and the libraries that they use into a few files, and each entry point loads those that it needs. Loading

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
+import { INSTALLED, REQUIRE } from '../build/program.mjs'
 
 /** Imports a module of src/ from a bundle below .build/, without a previous build. */
 export async function importSource (path) {
@@ -14,7 +15,8 @@ export async function importSource (path) {
     bundle: true,
     format: 'esm',
     platform: 'node',
-    packages: 'external',
+    external: INSTALLED,
+    banner: { js: REQUIRE },
     logLevel: 'error',
     plugins: [{
       name: 'vendor',
