@@ -18,8 +18,11 @@ const seconds = since => `${((performance.now() - since) / 1000).toFixed(1)} s`
 /** The others are files to copy, or run outside Node.js, as their READMEs describe. */
 const isRunnable = entry => entry.isDirectory() && existsSync(join(EXAMPLES, entry.name, 'package.json'))
 const NEED_CONTAINERS = ['testcontainers']
+/** The example for Playwright uses an installed Chromium. */
+const CHROMIUM = process.env.CHROMIUM ?? ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].find(existsSync)
+const NEED_CHROMIUM = CHROMIUM === undefined && process.env.CI === undefined ? ['playwright'] : []
 const all = (await readdir(EXAMPLES, { withFileTypes: true })).filter(isRunnable).map(({ name }) => name)
-  .filter(name => !NEED_CONTAINERS.includes(name))
+  .filter(name => ![...NEED_CONTAINERS, ...NEED_CHROMIUM].includes(name))
 const names = process.argv.length > 2 ? process.argv.slice(2) : all
 const folder = await mkdtemp(join(tmpdir(), 'dodo-emulator-examples-'))
 
@@ -62,7 +65,8 @@ async function must (command, args, cwd) {
 
 /** Waits for the process. One that an open handle keeps alive is ended and counts as failed. */
 async function run (command, args, cwd) {
-  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: command === 'npm' && args[0] === 'test' ? PATIENCE_MS : 0 })
+  const env = CHROMIUM === undefined ? process.env : { ...process.env, CHROMIUM }
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: command === 'npm' && args[0] === 'test' ? PATIENCE_MS : 0 })
   let stdout = ''
   let output = ''
   child.stdout.setEncoding('utf8').on('data', text => { stdout += text; output += text })

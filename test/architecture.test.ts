@@ -134,7 +134,7 @@ t.test('files import only what their folder may import', async t => {
   t.strictSame(written.find(({ name }) => name === 'redirect.ts')?.imports, [],
     'the redirect is loaded into the programs of others: it brings nothing of the emulator with it')
 
-  t.strictSame(importers(target => target === 'emulator.ts', /^(?:cli|index|handler)\.ts$/), [],
+  t.strictSame(importers(target => target === 'emulator.ts', /^(?:cli|handler|start)\.ts$/), [],
     'only the entrances know the composition root')
 })
 
@@ -162,8 +162,9 @@ t.test('code does only what its folder may do', async t => {
   const MAY_CALL = /^(?:compare\/side|delivery\/post|redirect)\.ts$/
   t.strictSame(places(node => calls(node, /^(?:(?:globalThis\.)?fetch|https?\.(?:request|get))$/), MAY_CALL), [],
     'only delivery/, the redirect and the comparison with an account call out')
-  t.strictSame(places(node => ts.isPropertyAccessExpression(node) && node.getText() === 'process.env', /^(?:cli|redirect)\.ts$/), [],
-    'the environment is read by the command, and by the redirect')
+  t.strictSame(places(node => ts.isPropertyAccessExpression(node) && node.getText() === 'process.env',
+    /^(?:cli\.ts|redirect\.ts|runners\/(?:vitest|jest|playwright|testcontainers)\.ts)$/), [],
+  'the environment is read by the command, the redirect, and the modules for test runners')
   t.strictSame(places(node => calls(node, /^process\.exit$/)), [], 'no other code ends the process')
   const ELSEWHERE = /^(?!resources\/|rules\/|store\/)|^resources\/[^/]+\/dashboard(?:\.ts$|\/)/
   t.strictSame(places(node => ts.isAwaitExpression(node) || node.kind === ts.SyntaxKind.AsyncKeyword, ELSEWHERE), [],

@@ -1,6 +1,6 @@
 /** The types of the package as its users see them: complete, and without types of bundled libraries. */
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
@@ -10,6 +10,9 @@ import { packagePath } from '../src/root.js'
 import { temporaryFolder } from './processes.js'
 
 const DIST = packagePath('dist')
+
+const RUNNERS = ['vitest', 'jest', 'playwright', 'matchers', 'testcontainers', 'vitest-global-setup', 'jest-global-setup', 'jest-global-teardown']
+  .map(name => `runners/${name}`)
 
 interface Declarations {
   /** Below dist/. */
@@ -107,7 +110,7 @@ start().then(emulator => emulator.pay('pay_1', { outcome: 'lost' }))
 `
 
 /** A folder where only the package's declarations are installed, with a program that uses them. */
-function consumer (test: Test, type: 'module' | 'commonjs' = 'module', text = CONSUMER): string {
+function consumer (test: Test, type: 'module' | 'commonjs' = 'module', text = CONSUMER, entrances = ['index.d.cts']): string {
   const folder = temporaryFolder(test)
   const installed = join(folder, 'node_modules', 'dodo-emulator')
   const place = (path: string, text: string) => {
@@ -115,7 +118,7 @@ function consumer (test: Test, type: 'module' | 'commonjs' = 'module', text = CO
     writeFileSync(join(installed, path), text)
   }
   place('package.json', readFileSync(packagePath('package.json'), 'utf8'))
-  for (const file of reached('index.d.cts').files) place(join('dist', file), readFileSync(join(DIST, file), 'utf8'))
+  for (const file of entrances.flatMap(entrance => reached(entrance).files)) place(join('dist', file), readFileSync(join(DIST, file), 'utf8'))
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }))
   writeFileSync(join(folder, 'program.ts'), text)
   return folder
@@ -150,8 +153,47 @@ t.test('the declarations need no other package', async t => {
   t.ok(files.length > 3)
   t.strictSame(packages, [], 'no type of a library or of Node')
   t.strictSame(libraries, ['esnext.disposable'])
-  t.strictSame(reached('redirect.d.ts').packages, [])
-  t.strictSame(reached('handler.d.ts').packages, [])
+  for (const entrance of ['redirect', 'handler', ...RUNNERS]) t.strictSame(reached(`${entrance}.d.ts`).packages, [], entrance)
+})
+
+const RUNNER_CONSUMER = `
+import { createHandler } from 'dodo-emulator/handler'
+import environment, { createGlobalSetup as jestSetup, globalTeardown } from 'dodo-emulator/jest'
+import jestGlobalSetup from 'dodo-emulator/jest/global-setup'
+import jestGlobalTeardown from 'dodo-emulator/jest/global-teardown'
+import { fixtures, pay, type PageLike } from 'dodo-emulator/playwright'
+import { startContainer } from 'dodo-emulator/testcontainers'
+import { matchers, type EmulatorMatchers } from 'dodo-emulator/testing'
+import { createGlobalSetup, withEmulator, type TestEmulator } from 'dodo-emulator/vitest'
+import setup from 'dodo-emulator/vitest/global-setup'
+
+interface Assertions extends EmulatorMatchers {}
+
+export async function use (page: PageLike, emulator: TestEmulator, expected: Assertions): Promise<string> {
+  const { status } = await pay(page, { card: '4242424242424242' })
+  await expected.toHaveDelivered('payment.succeeded', { payment_id: 'pay_1', data: { total_amount: 1 } })
+  await expected.toHaveReceivedCall({ operation: 'POST /payments', count: 1 })
+  const { controlUrl } = await startContainer({ environment: { TAX: 'off' } })
+  const mounted = createHandler({ path: '/dodo', tax: false })
+  const { secret } = await emulator.addWebhook(mounted.url)
+  return [
+    status, controlUrl, secret, fixtures.emulator[1].scope, withEmulator({ seed: 1 }).emulator[1].scope, typeof createGlobalSetup({}),
+    typeof matchers, typeof environment, typeof jestSetup, typeof globalTeardown, typeof jestGlobalSetup, typeof jestGlobalTeardown, typeof setup
+  ].join()
+}
+
+// @ts-expect-error: there is no such event
+export const wrong = (expected: Assertions) => expected.toHaveDelivered('payment.paid')
+// @ts-expect-error: a mounted emulator has no port
+createHandler({ path: '/dodo', port: 1 })
+`
+
+t.test('the modules for test runners compile without the types of a runner', async t => {
+  const entrances = ['index', 'handler', ...RUNNERS].map(name => `${name}.d.cts`)
+  for (const type of ['module', 'commonjs'] as const) {
+    const folder = consumer(t, type, RUNNER_CONSUMER, entrances)
+    t.strictSame(await complaints(folder, { module: 'nodenext' }), [], type)
+  }
 })
 
 t.test('a program compiles with all declarations checked', async t => {
@@ -217,6 +259,20 @@ export const used = [client, connect(url), start, session_id, payment_id, event,
   t.strictSame(await complaints(folder, { module: 'nodenext', skipLibCheck: true, lib: ['es2022', 'dom', 'esnext.disposable'] }), [])
 })
 
+t.test('documentation and examples import what the package exports', async t => {
+  const files = ['README.md', ...['docs', 'examples'].flatMap(folder => readdirSync(packagePath(folder), { recursive: true, encoding: 'utf8' })
+    .filter(name => /\.(?:md|m?js|cjs)$/.test(name) && !name.includes('node_modules')).map(name => join(folder, name)))]
+  const imports = new Set(files.flatMap(file => [...readFileSync(packagePath(file), 'utf8').matchAll(
+    /^(?:import|export) (?:type )?\{ ([^}]+) \} from '(dodo-emulator[\w/-]*)'|^const \{ ([^}]+) \} = require\('(dodo-emulator[\w/-]*)'\)/gm
+  )].flatMap(([, names, module, required, path]) => (names ?? required ?? '').split(', ').map(name =>
+    `import { ${name.replace(/ as \w+$/, '')} as NAME } from '${module ?? path ?? ''}'`))))
+  t.ok(imports.size > 10, `${imports.size} names are imported`)
+  const names = [...imports].map((line, index) => line.replace('NAME', `name${index}`))
+  const text = `${names.join('\n')}\nexport { ${names.map((_, index) => `name${index}`).join(', ')} }\n`
+  const folder = consumer(t, 'module', text, ['index', 'handler', ...RUNNERS].map(name => `${name}.d.cts`))
+  t.strictSame(await complaints(folder, { module: 'nodenext' }), [])
+})
+
 t.test('require', async t => {
   const folder = temporaryFolder(t)
   mkdirSync(join(folder, 'node_modules'))
@@ -235,9 +291,11 @@ start().then(async emulator => {
   t.test('returns the same as import', async t => {
     t.match((await run('program.cjs')).stdout, /^true SetupError\n$/)
     await run('redirect.cjs')
-    for (const [name, values] of Object.entries({ index: await import('../src/index.js'), handler: await import('../src/handler.js') })) {
+    const modules = { index: await import('../src/index.js'), handler: await import('../src/handler.js') }
+    const runners = await Promise.all(RUNNERS.map(async name => [name, await import(`../src/${name}.js`) as object] as const))
+    for (const [name, values] of [...Object.entries(modules), ...runners]) {
       const declared = [...readFileSync(join(DIST, `${name}.d.cts`), 'utf8').matchAll(/^export declare const (\w+)/gm)].map(([, name]) => name)
-      t.strictSame(declared.sort(), Object.keys(values).sort(), `the types of ${name} name every value`)
+      t.strictSame(declared.sort(), Object.keys(values).filter(key => key !== 'default').sort(), `the types of ${name} name every value`)
     }
   })
 

@@ -1,3 +1,6 @@
+/**
+ * @jest-environment-options {"emulator": {"settlementDelay": "3d", "seed": 42}}
+ */
 /* global emulator, afterAll, test, expect, jest */
 const { openShop } = require('./shop.js')
 

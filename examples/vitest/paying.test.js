@@ -1,32 +1,20 @@
-import { start } from 'dodo-emulator'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openShop } from './shop.js'
+import { expect } from 'vitest'
+import { testWith } from './test.js'
 
-// vitest runs the files in several workers, so each file has its own emulator.
-let shop
-let emulator
-beforeAll(async () => {
-  shop = await openShop()
-  emulator = await start({ webhookUrl: shop.webhookUrl })
-  shop.connect(emulator)
-})
-afterAll(async () => {
-  await emulator.close()
-  shop.close()
-})
+const test = testWith()
 
-test('an order is marked as paid', async () => {
+test('an order is marked as paid', async ({ emulator, shop }) => {
   const { payment_id: id } = await shop.sell(2)
   await emulator.pay(id)
-  await emulator.idle() // the webhook has been delivered
+  await expect(emulator).toHaveDelivered('payment.succeeded', { payment_id: id })
   expect(shop.isPaid(id)).toBe(true)
+  await expect(emulator).toHaveReceivedCall({ operation: 'POST /payments', body: { product_cart: [{ quantity: 2 }] } })
 })
 
-test('an order stays unpaid after a declined card', async () => {
+test('an order stays unpaid after a declined card', async ({ emulator, shop }) => {
   const { payment_id: id } = await shop.sell(1)
   await emulator.pay(id, { outcome: 'failed', error_code: 'INSUFFICIENT_FUNDS' })
-  const { body } = await emulator.waitForEvent({ type: 'payment.failed', payment_id: id })
-  expect(body.data.error_code).toBe('INSUFFICIENT_FUNDS')
-  await emulator.idle()
+  await expect(emulator).toHaveDelivered('payment.failed', { payment_id: id, data: { error_code: 'INSUFFICIENT_FUNDS' } })
+  await expect(emulator).not.toHaveDelivered('payment.succeeded', { payment_id: id })
   expect(shop.isPaid(id)).toBe(false)
 })

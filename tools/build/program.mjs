@@ -20,6 +20,14 @@ export const INSTALLED = [...Object.keys(JSON.parse(readFileSync(join(ROOT, 'pac
 export const REQUIRE = "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);"
 
 /**
+ * Modules for test runners. jest and others load them with `require` in places where it takes no ES modules, so each is built
+ * twice. They import the emulator when they start it.
+ */
+const RUNNERS = [
+  'vitest', 'vitest-global-setup', 'jest', 'jest-global-setup', 'jest-global-teardown', 'playwright', 'matchers', 'testcontainers'
+].map(name => `runners/${name}`)
+
+/**
  * Joins the modules and the libraries that they use into a few files, and each entry point loads those that it needs. Loading
  * hundreds of small files took a third of the start. The files of vendor/ stay separate. Source maps are for tests only; the
  * package does not contain them.
@@ -27,7 +35,7 @@ export const REQUIRE = "import { createRequire as requireFrom } from 'node:modul
 export async function bundleProgram (options = {}) {
   await building('program', async () => {
     await bundle(options)
-    await Promise.all([copyCommonJs(), makeExecutable()])
+    await Promise.all([...['esm', 'cjs'].map(bundleRunners), copyCommonJs(), makeExecutable()])
   })
 }
 
@@ -55,6 +63,25 @@ async function bundle ({ sourcemap = false }) {
   await writeFile(join(DIST, 'LICENSES.txt'), await licensesOf(Object.keys(metafile.inputs), ROOT))
 }
 
+/** Each is one small file, which imports the package's main module. */
+async function bundleRunners (format) {
+  await build({
+    entryPoints: RUNNERS.map(name => join(ROOT, 'src', `${name}.ts`)),
+    outbase: join(ROOT, 'src'),
+    outdir: DIST,
+    outExtension: { '.js': format === 'cjs' ? '.cjs' : '.js' },
+    bundle: true,
+    format,
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    plugins: [{
+      name: 'main',
+      setup ({ onResolve }) { onResolve({ filter: /\/start\.js$/ }, () => ({ path: '../index.js', external: true })) }
+    }]
+  })
+}
+
 /** Writes entry points that load the modules of a folder, instead of a bundle. */
 export async function linkProgram (folder) {
   await building('program', async () => {
@@ -62,7 +89,7 @@ export async function linkProgram (folder) {
     for (const name of ENTRIES) {
       await writeFile(join(DIST, `${name}.js`), `#!/usr/bin/env node\nexport * from '${pathToFileURL(join(folder, `${name}.js`))}'\n`)
     }
-    await Promise.all([copyCommonJs(), makeExecutable()])
+    await Promise.all([...['esm', 'cjs'].map(bundleRunners), copyCommonJs(), makeExecutable()])
   })
 }
 
@@ -73,6 +100,9 @@ async function makeExecutable () {
 
 /** The entry points for `require`, with their declarations, are copied as they are. */
 async function copyCommonJs () {
-  const names = (await readdir(join(ROOT, 'src'))).filter(name => /\.(?:cjs|d\.cts)$/.test(name))
-  await Promise.all(names.map(name => copyFile(join(ROOT, 'src', name), join(DIST, name))))
+  await mkdir(join(DIST, 'runners'), { recursive: true })
+  for (const folder of ['.', 'runners']) {
+    const names = (await readdir(join(ROOT, 'src', folder))).filter(name => /\.(?:cjs|d\.cts)$/.test(name))
+    await Promise.all(names.map(name => copyFile(join(ROOT, 'src', folder, name), join(DIST, folder, name))))
+  }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import ts from 'typescript'
 
 const PATH = 'docs/functions.gen.md'
-const SOURCES = ['src/index.ts', ...readdirSync('src/client').sort().map(name => join('src/client', name))]
+const SOURCES = ['src/start.ts', ...readdirSync('src/client').sort().map(name => join('src/client', name))]
 
 const CHAPTERS = [
   { name: 'Emulator', title: 'An emulator', text: '`start(options)` resolves to it. It also has all functions of the following chapters.' },
@@ -34,7 +34,7 @@ export async function functions () {
     ...interfaces.get(name).members.flatMap(entry)
   ])
   const content = [
-    '<!-- Generated from src/index.ts and src/client/ by npm run generate: do not edit. -->',
+    '<!-- Generated from src/start.ts and src/client/ by npm run generate: do not edit. -->',
     '# Functions',
     '',
     'Everything that `start()` and `connect()` return, from the package\'s types. [Using it in tests](how-to/use-in-tests.md) explains the',

@@ -1,0 +1,4 @@
+/* global expect */
+const { matchers } = require('dodo-emulator/testing')
+
+expect.extend(matchers)
