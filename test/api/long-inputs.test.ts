@@ -33,8 +33,8 @@ import { busyMs } from '../processor-time.js'
 
 const LENGTH = 100_000
 const TEXT_MAX_MS = 2000
-/** Outside of CI, each reader is tried with one text in four. */
-const PART = 4
+/** Unless the run is thorough, each reader is tried with one text in eight. */
+const PART = 8
 /** For the longest possible body, or a whole log. */
 const CALL_MAX_MS = 10_000
 
