@@ -89,12 +89,11 @@ export function createProgram ({ env, local }: ProgramOptions) {
       if (command.options.some(({ long }) => long === CONFIG_FLAG)) file = await readConfigFile(config, env, process.cwd())
     })
 
+  const targetOptions = [...Object.values(TARGET_OPTIONS), CONFIG_OPTION].map(row => optionOf(row).helpGroup(TARGET_HEADING))
   const tools: Tools = {
     client (parent, name, about) {
       const command = parent.command(name).description(about)
-      for (const row of [...Object.values(TARGET_OPTIONS), CONFIG_OPTION]) {
-        command.addOption(optionOf(row).helpGroup(TARGET_HEADING))
-      }
+      for (const shared of targetOptions) command.addOption(shared)
       return command
     },
     group: (name, about) => program.command(name).description(about),
@@ -123,14 +122,14 @@ export function createProgram ({ env, local }: ProgramOptions) {
   addCompare(program, local.compare, tools)
   addFixtures(program, { env, local, tools })
   addCompletion(program, tools)
-  addJson(program)
+  addJson(program, new Option('--json', 'print the result as JSON').helpGroup(OUTPUT_HEADING))
   return { program, defaults, release: stop.release }
 }
 
 /** Gives every command the option --json. */
-function addJson (command: Command): void {
-  for (const child of command.commands) addJson(child)
-  if (command.commands.length === 0) command.addOption(new Option('--json', 'print the result as JSON').helpGroup(OUTPUT_HEADING))
+function addJson (command: Command, json: Option): void {
+  for (const child of command.commands) addJson(child, json)
+  if (command.commands.length === 0) command.addOption(json)
 }
 
 /** Lists a command's own options before the options that all commands share. */
